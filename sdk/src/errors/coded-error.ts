@@ -1,0 +1,94 @@
+/** Languages that every user-facing text of the host exists in. */
+export const languages = ['en', 'zh-CN'] as const
+export type Language = (typeof languages)[number]
+export type Localized = Readonly<Record<Language, string>>
+
+/**
+ * One refusal the system can utter. `message` says what is wrong, `cure` what to do about it; both may
+ * hold `{name}` places that are filled from the parameters the error is created with.
+ */
+export interface ErrorDefinition {
+  /** HTTP status the gateway answers with. Kept beside the text so that one table tells everything. */
+  readonly status: number
+  readonly message: Localized
+  readonly cure: Localized
+}
+
+/** One place in a bad input: an RFC 6901 pointer into it, what was expected there, and how to cure it. */
+export interface InputFault {
+  readonly pointer: string
+  readonly detail: string
+}
+
+export type ErrorParameters = Readonly<Record<string, string | number | boolean | null | undefined>>
+
+export interface ErrorExtras {
+  readonly faults?: readonly InputFault[]
+  readonly cause?: unknown
+  /** Seconds after which the same call may succeed; becomes `Retry-After`. */
+  readonly retryAfterS?: number
+}
+
+/** A refusal with a stable code. Text is made on demand, in the reader's language. */
+export class CodedError extends Error {
+  override readonly name = 'CodedError'
+  readonly code: string
+  readonly status: number
+  readonly parameters: ErrorParameters
+  readonly faults: readonly InputFault[]
+  readonly retryAfterS: number | undefined
+  readonly #definition: ErrorDefinition
+
+  constructor(
+    code: string,
+    definition: ErrorDefinition,
+    parameters: ErrorParameters,
+    extras: ErrorExtras,
+  ) {
+    super(fill(definition.message.en, parameters), { cause: extras.cause })
+    this.code = code
+    this.status = definition.status
+    this.parameters = parameters
+    this.faults = extras.faults ?? []
+    this.retryAfterS = extras.retryAfterS
+    this.#definition = definition
+  }
+
+  localizedMessage(language: Language): string {
+    return fill(this.#definition.message[language], this.parameters)
+  }
+
+  cure(language: Language): string {
+    return fill(this.#definition.cure[language], this.parameters)
+  }
+}
+
+/** The catalogue of one workspace: a factory that knows every refusal the workspace can utter. */
+export interface ErrorCatalogue<Name extends string> {
+  readonly prefix: string
+  readonly definitions: Readonly<Record<Name, ErrorDefinition>>
+  create(name: Name, parameters?: ErrorParameters, extras?: ErrorExtras): CodedError
+}
+
+/**
+ * Declares a catalogue. Codes are `PREFIX_NAME` and stable: a released code is never given another meaning.
+ * @param prefix `SDK`, `SBX`, `MKT` or `CORE`: the workspace that utters the refusal.
+ */
+export function defineErrors<const Name extends string>(
+  prefix: string,
+  definitions: Readonly<Record<Name, ErrorDefinition>>,
+): ErrorCatalogue<Name> {
+  return Object.freeze({
+    prefix,
+    definitions,
+    create: (name: Name, parameters: ErrorParameters = {}, extras: ErrorExtras = {}) =>
+      new CodedError(`${prefix}_${name}`, definitions[name], parameters, extras),
+  })
+}
+
+function fill(template: string, parameters: ErrorParameters): string {
+  return template.replace(/\{(\w+)\}/g, (place, name: string) => {
+    const value = parameters[name]
+    return value === undefined ? place : String(value)
+  })
+}

@@ -1,0 +1,11 @@
+export type {
+  Context,
+  Database,
+  Log,
+  Principal,
+  QueryResult,
+  Services,
+  SqlValue,
+} from './plugin/context.ts'
+export { definePlugin, type Operation, type Plugin, type Udf } from './plugin/define-plugin.ts'
+export { Refusal } from './plugin/refusal.ts'

@@ -1,0 +1,99 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import type { FromSchema } from 'json-schema-to-ts'
+import semver from 'semver'
+import type { InputFault } from '../errors/coded-error.ts'
+import { faultsOf } from '../schema/validate.ts'
+import { type CapabilityName, capabilitySchemas, manifestSchema } from './manifest-schema.ts'
+
+export type Manifest = FromSchema<typeof manifestSchema>
+export type Tier = Manifest['runtime']['tier']
+export type { CapabilityName }
+
+/** One power a manifest asks for: its name and the parameters, without the words meant for people. */
+export interface CapabilityRequest {
+  readonly name: CapabilityName
+  readonly parameters: Readonly<Record<string, unknown>>
+  readonly optional: boolean
+  readonly why: Readonly<Record<string, string>>
+}
+
+export interface RuntimeLimits {
+  readonly heapMb: number
+  readonly turnMs: number
+  readonly deadlineMs: number
+  readonly payloadKb: number
+}
+
+/** What a plugin gets when it names no limits; measured room for a first-party plugin, small enough for 600 isolates a GiB. */
+export const defaultLimits: RuntimeLimits = Object.freeze({
+  heapMb: 64,
+  turnMs: 200,
+  deadlineMs: 2000,
+  payloadKb: 1024,
+})
+
+export type ManifestResult =
+  | { readonly ok: true; readonly manifest: Manifest }
+  | { readonly ok: false; readonly faults: readonly InputFault[] }
+
+const validate = new Ajv2020({ allErrors: true, strict: true, strictTypes: false }).compile<Manifest>(
+  manifestSchema,
+)
+
+/**
+ * Checks the `signalbox` key of a package.json.
+ * @returns the manifest, or every fault with a JSON pointer relative to that key.
+ */
+export function validateManifest(value: unknown): ManifestResult {
+  if (!validate(value)) return { ok: false, faults: faultsOf(validate) }
+  const faults = [...rangeFaults(value), ...consistencyFaults(value)]
+  return faults.length === 0 ? { ok: true, manifest: value } : { ok: false, faults }
+}
+
+/** The capabilities a manifest asks for, in the order it names them. */
+export function capabilityRequests(manifest: Manifest): readonly CapabilityRequest[] {
+  return Object.entries(manifest.capabilities ?? {}).flatMap(([name, entries]) =>
+    (entries as readonly Record<string, unknown>[]).map(({ why, optional, ...parameters }) => ({
+      name: name as CapabilityName,
+      parameters,
+      optional: optional === true,
+      why: why as Record<string, string>,
+    })),
+  )
+}
+
+export function runtimeLimits(manifest: Manifest): RuntimeLimits {
+  return { ...defaultLimits, ...manifest.runtime.limits }
+}
+
+export function isCapabilityName(name: string): name is CapabilityName {
+  return Object.hasOwn(capabilitySchemas, name)
+}
+
+function rangeFaults(manifest: Manifest): InputFault[] {
+  const ranges: [string, string][] = [
+    ['/host', manifest.host],
+    ...Object.entries(manifest.requires ?? {}).map(([name, range]): [string, string] => [
+      `/requires/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      range,
+    ]),
+  ]
+  return ranges
+    .filter(([, range]) => semver.validRange(range) === null)
+    .map(([pointer]) => ({ pointer, detail: 'must be a semver range such as ^1.0.0' }))
+}
+
+/** What a schema cannot say: a tier with code names its bundle, one without names none. */
+function consistencyFaults(manifest: Manifest): InputFault[] {
+  const { tier, entry } = manifest.runtime
+  if (tier === 'declarative' && entry !== undefined) {
+    return [{ pointer: '/runtime/entry', detail: 'a declarative plugin has no code: remove the entry' }]
+  }
+  if (tier !== 'declarative' && entry === undefined) {
+    return [{ pointer: '/runtime/entry', detail: `a ${tier} plugin names its bundle, such as dist/plugin.js` }]
+  }
+  if (manifest.capabilities?.['db:own'] === undefined && manifest.migrations !== undefined) {
+    return [{ pointer: '/migrations', detail: 'migrations need the capability db:own: ask for it' }]
+  }
+  return []
+}

@@ -1,0 +1,25 @@
+import type { Context } from './context.ts'
+
+/** Handles one operation of a data service. Input and output are what the contract's schemas say. */
+// biome-ignore lint/suspicious/noExplicitAny: an author types input by the contract; `unknown` would refuse every such handler
+export type Operation = (input: any, ctx: Context<any>) => unknown
+
+/** A pure function for rules, metrics and queries: no `ctx`, same answer for the same arguments. */
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export type Udf = (...args: any[]) => unknown
+
+export interface Plugin {
+  /** Data services by id, and in each its operations by name. */
+  readonly services?: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly udfs?: Readonly<Record<string, Udf>>
+  /** Runs before a version serves its first request; throws when the version must not serve. */
+  readonly selfTest?: (ctx: Context) => unknown
+}
+
+/**
+ * Declares what a plugin does; the manifest declares what it may. The default export of the plugin's entry.
+ * @returns the same table, frozen, with its handlers' types kept.
+ */
+export function definePlugin<const P extends Plugin>(plugin: P): P {
+  return Object.freeze(plugin)
+}
