@@ -19,7 +19,12 @@ export const contractSchema = {
       maxLength: 100,
       description: 'The service, such as orders.visibility.',
     },
-    major: { type: 'integer', minimum: 1, maximum: 999, description: 'Major version: breaking changes raise it.' },
+    major: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 999,
+      description: 'Major version: breaking changes raise it.',
+    },
     title: {
       type: 'object',
       required: ['en'],
@@ -50,7 +55,10 @@ export const contractSchema = {
             additionalProperties: false,
             properties: { en: text, 'zh-CN': text },
           },
-          safe: { type: 'boolean', description: 'Reads only: may be retried and answered by another version.' },
+          safe: {
+            type: 'boolean',
+            description: 'Reads only: may be retried and answered by another version.',
+          },
           deadlineMs: { type: 'integer', minimum: 10, maximum: 30000 },
           requires: { type: 'string', maxLength: 100, description: 'Permission a user needs.' },
           input: jsonSchema,

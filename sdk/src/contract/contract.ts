@@ -12,9 +12,12 @@ export type ContractResult =
   | { readonly ok: true; readonly contract: Contract }
   | { readonly ok: false; readonly faults: readonly InputFault[] }
 
-const validate = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, allowUnionTypes: true }).compile<Contract>(
-  contractSchema,
-)
+const validate = new Ajv2020({
+  allErrors: true,
+  strict: true,
+  strictTypes: false,
+  allowUnionTypes: true,
+}).compile<Contract>(contractSchema)
 
 /**
  * Checks a contract file: its own shape, that every schema in it compiles, and that every example fits.
@@ -40,7 +43,10 @@ function operationFaults(pointer: string, operation: ContractOperation): InputFa
   for (const side of ['input', 'output'] as const) {
     const check = compile(operation[side])
     if (typeof check === 'string') {
-      faults.push({ pointer: `${pointer}/${side}`, detail: `is not a usable JSON Schema: ${check}` })
+      faults.push({
+        pointer: `${pointer}/${side}`,
+        detail: `is not a usable JSON Schema: ${check}`,
+      })
       continue
     }
     for (const [index, example] of (operation.examples ?? []).entries()) {

@@ -95,10 +95,10 @@ export const capabilitySchemas = {
     },
     ['origins'],
   ),
-  'http:receive': capability(
-    { path: identifier, signature: { type: 'string', maxLength: 60 } },
-    ['path', 'signature'],
-  ),
+  'http:receive': capability({ path: identifier, signature: { type: 'string', maxLength: 60 } }, [
+    'path',
+    'signature',
+  ]),
   'secret:use': capability({ name: identifier }, ['name']),
   'keys:sign': capability({ usage: { type: 'string', maxLength: 60 } }, ['usage']),
   'blob:own': capability({ quotaMb: megabytes }, ['quotaMb']),
@@ -136,7 +136,11 @@ export const manifestSchema = {
   properties: {
     $schema: { type: 'string', description: 'For editors only.' },
     manifest: { const: 1, description: 'Version of this format.' },
-    host: { type: 'string', maxLength: 100, description: 'Semver range of hosts the plugin runs on.' },
+    host: {
+      type: 'string',
+      maxLength: 100,
+      description: 'Semver range of hosts the plugin runs on.',
+    },
     displayName: { ...localized, description: 'Name shown to people.' },
     category: { ...identifier, description: 'Where the marketplace lists the plugin.' },
     runtime: {
@@ -148,18 +152,38 @@ export const manifestSchema = {
         tier: {
           enum: ['declarative', 'sandbox', 'trusted'],
           description:
-            'declarative: no code; sandbox: an isolate; trusted: a process, operator\'s allow-list only.',
+            "declarative: no code; sandbox: an isolate; trusted: a process, operator's allow-list only.",
         },
         entry: { ...packagePath, description: 'The bundle, one file, no run-time dependencies.' },
         limits: {
           type: 'object',
-          description: 'What one call may use; the host\'s own caps win.',
+          description: "What one call may use; the host's own caps win.",
           additionalProperties: false,
           properties: {
-            heapMb: { type: 'integer', minimum: 8, maximum: 256, description: 'Heap of the isolate, MiB.' },
-            turnMs: { type: 'integer', minimum: 5, maximum: 2000, description: 'Uninterrupted computing, ms.' },
-            deadlineMs: { type: 'integer', minimum: 10, maximum: 30000, description: 'A whole call, ms.' },
-            payloadKb: { type: 'integer', minimum: 1, maximum: 8192, description: 'Request or answer, KiB.' },
+            heapMb: {
+              type: 'integer',
+              minimum: 8,
+              maximum: 256,
+              description: 'Heap of the isolate, MiB.',
+            },
+            turnMs: {
+              type: 'integer',
+              minimum: 5,
+              maximum: 2000,
+              description: 'Uninterrupted computing, ms.',
+            },
+            deadlineMs: {
+              type: 'integer',
+              minimum: 10,
+              maximum: 30000,
+              description: 'A whole call, ms.',
+            },
+            payloadKb: {
+              type: 'integer',
+              minimum: 1,
+              maximum: 8192,
+              description: 'Request or answer, KiB.',
+            },
           },
         },
       },
@@ -177,7 +201,7 @@ export const manifestSchema = {
       additionalProperties: false,
       properties: capabilitySchemas,
     },
-    config: { ...packagePath, description: 'JSON Schema of the plugin\'s settings.' },
+    config: { ...packagePath, description: "JSON Schema of the plugin's settings." },
     secrets: {
       ...list(
         {
@@ -190,7 +214,7 @@ export const manifestSchema = {
       ),
       description: 'Secrets a tenant stores for the plugin; it never sees their bytes.',
     },
-    migrations: { ...packagePath, description: 'Folder of the plugin\'s SQL steps.' },
+    migrations: { ...packagePath, description: "Folder of the plugin's SQL steps." },
     provides: {
       type: 'object',
       description: 'What the plugin gives to others.',
@@ -267,13 +291,16 @@ export const manifestSchema = {
     },
     rollout: {
       type: 'object',
-      description: 'The plugin\'s own wish for its releases; the operator decides.',
+      description: "The plugin's own wish for its releases; the operator decides.",
       additionalProperties: false,
       properties: {
         steps: { const: 'default' },
         cohortBy: { enum: ['request', 'subject', 'app', 'unit', 'tenant', 'entity'] },
       },
     },
-    selfTest: { type: 'boolean', description: 'The bundle exports selfTest, run before the first request.' },
+    selfTest: {
+      type: 'boolean',
+      description: 'The bundle exports selfTest, run before the first request.',
+    },
   },
 } as const

@@ -36,9 +36,11 @@ export type ManifestResult =
   | { readonly ok: true; readonly manifest: Manifest }
   | { readonly ok: false; readonly faults: readonly InputFault[] }
 
-const validate = new Ajv2020({ allErrors: true, strict: true, strictTypes: false }).compile<Manifest>(
-  manifestSchema,
-)
+const validate = new Ajv2020({
+  allErrors: true,
+  strict: true,
+  strictTypes: false,
+}).compile<Manifest>(manifestSchema)
 
 /**
  * Checks the `signalbox` key of a package.json.
@@ -87,10 +89,17 @@ function rangeFaults(manifest: Manifest): InputFault[] {
 function consistencyFaults(manifest: Manifest): InputFault[] {
   const { tier, entry } = manifest.runtime
   if (tier === 'declarative' && entry !== undefined) {
-    return [{ pointer: '/runtime/entry', detail: 'a declarative plugin has no code: remove the entry' }]
+    return [
+      { pointer: '/runtime/entry', detail: 'a declarative plugin has no code: remove the entry' },
+    ]
   }
   if (tier !== 'declarative' && entry === undefined) {
-    return [{ pointer: '/runtime/entry', detail: `a ${tier} plugin names its bundle, such as dist/plugin.js` }]
+    return [
+      {
+        pointer: '/runtime/entry',
+        detail: `a ${tier} plugin names its bundle, such as dist/plugin.js`,
+      },
+    ]
   }
   if (manifest.capabilities?.['db:own'] === undefined && manifest.migrations !== undefined) {
     return [{ pointer: '/migrations', detail: 'migrations need the capability db:own: ask for it' }]
