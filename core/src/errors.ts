@@ -2,6 +2,149 @@ import { defineErrors } from '@signalbox/sdk'
 
 /** Every refusal of the host. Alphabetical; one block an entry. */
 export const coreErrors = defineErrors('CORE', {
+  ANSWER_BREAKS_CONTRACT: {
+    status: 502,
+    message: {
+      en: '{plugin}@{version} answered {operation} against its own contract.',
+      'zh-CN': '{plugin}@{version} 对 {operation} 的应答违反了自身契约。',
+    },
+    cure: {
+      en: 'Report it to the plugin\'s author, or pin an earlier version.',
+      'zh-CN': '请报告给插件作者，或固定到较早的版本。',
+    },
+  },
+  APP_EXISTS: {
+    status: 409,
+    message: {
+      en: 'The tenant {tenant} has an app {app} already.',
+      'zh-CN': '租户 {tenant} 已有应用 {app}。',
+    },
+    cure: {
+      en: 'Choose another id.',
+      'zh-CN': '请选择其他 id。',
+    },
+  },
+  APP_MISSING: {
+    status: 404,
+    message: {
+      en: 'The tenant {tenant} has no app {app}.',
+      'zh-CN': '租户 {tenant} 没有应用 {app}。',
+    },
+    cure: {
+      en: 'Make it with POST /v1/apps or "signalbox app create".',
+      'zh-CN': '请通过 POST /v1/apps 或 "signalbox app create" 创建。',
+    },
+  },
+  AUTHENTICATION_REQUIRED: {
+    status: 401,
+    message: {
+      en: 'The request carries no valid token or key.',
+      'zh-CN': '请求未携带有效的令牌或密钥。',
+    },
+    cure: {
+      en: 'Send "Authorization: Bearer …" with a token of the operator, of a tenant admin, or an app\'s key.',
+      'zh-CN': '请在 "Authorization: Bearer …" 中携带运营者令牌、租户管理员令牌或应用密钥。',
+    },
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    message: {
+      en: 'The body is larger than {limitKb} KiB.',
+      'zh-CN': '请求体超过 {limitKb} KiB。',
+    },
+    cure: {
+      en: 'Send less at once.',
+      'zh-CN': '请减少单次发送的数据量。',
+    },
+  },
+  BODY_UNREADABLE: {
+    status: 400,
+    message: {
+      en: 'The body cannot be read as JSON: {reason}',
+      'zh-CN': '请求体不是可读的 JSON：{reason}',
+    },
+    cure: {
+      en: 'Send one JSON text in UTF-8 with Content-Type: application/json.',
+      'zh-CN': '请以 UTF-8 编码发送一段 JSON 文本，并设置 Content-Type: application/json。',
+    },
+  },
+  CALL_CYCLE: {
+    status: 508,
+    message: {
+      en: 'The call of {service} would come back to itself.',
+      'zh-CN': '对 {service} 的调用会回到自身。',
+    },
+    cure: {
+      en: 'Break the cycle: {chain}',
+      'zh-CN': '请断开循环：{chain}',
+    },
+  },
+  CALL_DEADLINE: {
+    status: 504,
+    message: {
+      en: '{service}@{major}/{operation} did not answer within {deadlineMs} ms.',
+      'zh-CN': '{service}@{major}/{operation} 未在 {deadlineMs} 毫秒内应答。',
+    },
+    cure: {
+      en: 'Try again, or ask for less at once.',
+      'zh-CN': '请重试，或减少单次请求量。',
+    },
+  },
+  CALL_TOO_DEEP: {
+    status: 508,
+    message: {
+      en: 'Services called each other {depth} deep.',
+      'zh-CN': '服务相互调用已达 {depth} 层。',
+    },
+    cure: {
+      en: 'Break the chain: {chain}',
+      'zh-CN': '请断开调用链：{chain}',
+    },
+  },
+  CAPABILITY_NOT_REQUESTED: {
+    status: 400,
+    message: {
+      en: '{plugin}@{version} does not ask for {capability}.',
+      'zh-CN': '{plugin}@{version} 未申请 {capability}。',
+    },
+    cure: {
+      en: 'Grant only what GET /v1/plugins/{plugin} lists under capabilities.',
+      'zh-CN': '请仅授予 GET /v1/plugins/{plugin} 中列出的能力。',
+    },
+  },
+  CAPABILITY_UNSUPPORTED: {
+    status: 409,
+    message: {
+      en: '{plugin}@{version} needs {capability}, which this host does not offer.',
+      'zh-CN': '{plugin}@{version} 需要 {capability}，本主机不提供。',
+    },
+    cure: {
+      en: 'Update the host, or ask the author to make the capability optional.',
+      'zh-CN': '请升级主机，或请作者将该能力设为可选。',
+    },
+  },
+  CONFIG_INVALID: {
+    status: 422,
+    message: {
+      en: 'The settings do not fit the schema of {plugin}@{version}.',
+      'zh-CN': '设置不符合 {plugin}@{version} 的模式。',
+    },
+    cure: {
+      en: 'Correct the places named in errors[].',
+      'zh-CN': '请更正 errors[] 中列出的位置。',
+    },
+  },
+  CONSENT_MISSING: {
+    status: 409,
+    message: {
+      en: 'The tenant {tenant} has not consented to: {capabilities}.',
+      'zh-CN': '租户 {tenant} 尚未同意：{capabilities}。',
+    },
+    cure: {
+      en: 'Consent with POST /v1/tenants/{tenant}/plugins/{plugin}/grants, then enable again.',
+      'zh-CN': '请通过 POST /v1/tenants/{tenant}/plugins/{plugin}/grants 授权后再启用。',
+    },
+  },
   CONTENT_CORRUPT: {
     status: 500,
     message: {
@@ -11,6 +154,28 @@ export const coreErrors = defineErrors('CORE', {
     cure: {
       en: 'Restore the tables "contents" and "content_chunks" from a backup, or install the package again.',
       'zh-CN': '请从备份恢复表 "contents" 和 "content_chunks"，或重新安装该软件包。',
+    },
+  },
+  CREDENTIAL_LIMIT: {
+    status: 409,
+    message: {
+      en: 'The subscription {subscription} has two live credentials already.',
+      'zh-CN': '订阅 {subscription} 已有两个有效凭据。',
+    },
+    cure: {
+      en: 'Revoke one first.',
+      'zh-CN': '请先吊销其中一个。',
+    },
+  },
+  CREDENTIAL_MISSING: {
+    status: 404,
+    message: {
+      en: 'The subscription {subscription} has no live credential {credential}.',
+      'zh-CN': '订阅 {subscription} 没有有效凭据 {credential}。',
+    },
+    cure: {
+      en: 'List them with GET /v1/subscriptions/{subscription}.',
+      'zh-CN': '请通过 GET /v1/subscriptions/{subscription} 查询。',
     },
   },
   DATABASE_ROLE_WEAK: {
@@ -68,6 +233,149 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请将 SIGNALBOX_HOME 设为当前用户可写的目录。',
     },
   },
+  DEPENDENCY_MISSING: {
+    status: 409,
+    message: {
+      en: '{plugin}@{version} requires {dependency} {range}, and {found}.',
+      'zh-CN': '{plugin}@{version} 需要 {dependency} {range}，但{found}。',
+    },
+    cure: {
+      en: 'Install a fitting version of {dependency} first.',
+      'zh-CN': '请先安装合适版本的 {dependency}。',
+    },
+  },
+  DEPENDENT_BROKEN: {
+    status: 409,
+    message: {
+      en: '{dependent} requires {plugin} {range}; {version} would break it.',
+      'zh-CN': '{dependent} 需要 {plugin} {range}；{version} 会破坏它。',
+    },
+    cure: {
+      en: 'Update {dependent} first, or choose a version within {range}.',
+      'zh-CN': '请先升级 {dependent}，或选择 {range} 范围内的版本。',
+    },
+  },
+  DRAINING: {
+    status: 503,
+    message: {
+      en: 'The host is stopping.',
+      'zh-CN': '主机正在停止。',
+    },
+    cure: {
+      en: 'Try again; another node answers, or this one after its restart.',
+      'zh-CN': '请重试；其他节点或重启后的本节点会应答。',
+    },
+  },
+  FORBIDDEN: {
+    status: 403,
+    message: {
+      en: '{principal} may not {action}.',
+      'zh-CN': '{principal} 无权执行 {action}。',
+    },
+    cure: {
+      en: 'Ask the operator or the tenant\'s admin, or use a token that is allowed to.',
+      'zh-CN': '请联系运营者或租户管理员，或使用有权限的令牌。',
+    },
+  },
+  GRANT_MISSING: {
+    status: 403,
+    message: {
+      en: '{plugin} has no grant of {capability} in this tenant.',
+      'zh-CN': '{plugin} 在该租户中没有 {capability} 授权。',
+    },
+    cure: {
+      en: 'The tenant\'s admin consents with POST /v1/tenants/{tenant}/plugins/{plugin}/grants.',
+      'zh-CN': '租户管理员可通过 POST /v1/tenants/{tenant}/plugins/{plugin}/grants 授权。',
+    },
+  },
+  GRANT_UNKNOWN: {
+    status: 404,
+    message: {
+      en: 'The tenant {tenant} has no live grant {grant} for {plugin}.',
+      'zh-CN': '租户 {tenant} 没有 {plugin} 的有效授权 {grant}。',
+    },
+    cure: {
+      en: 'List the grants with GET /v1/tenants/{tenant}/plugins/{plugin}.',
+      'zh-CN': '请通过 GET /v1/tenants/{tenant}/plugins/{plugin} 查看授权。',
+    },
+  },
+  HOST_CALL_UNKNOWN: {
+    status: 400,
+    message: {
+      en: 'The host has no call {call}.',
+      'zh-CN': '主机没有调用 {call}。',
+    },
+    cure: {
+      en: 'Use the functions of ctx.',
+      'zh-CN': '请使用 ctx 中的函数。',
+    },
+  },
+  HOST_RANGE_UNSATISFIED: {
+    status: 409,
+    message: {
+      en: '{plugin}@{version} runs on hosts {range}; this host is {host}.',
+      'zh-CN': '{plugin}@{version} 需要主机版本 {range}；当前主机为 {host}。',
+    },
+    cure: {
+      en: 'Install a version made for this host, or update the host.',
+      'zh-CN': '请安装适配当前主机的版本，或升级主机。',
+    },
+  },
+  INPUT_INVALID: {
+    status: 400,
+    message: {
+      en: 'The request is not what this route takes.',
+      'zh-CN': '请求不符合该接口的要求。',
+    },
+    cure: {
+      en: 'Correct the places named in errors[].',
+      'zh-CN': '请更正 errors[] 中列出的位置。',
+    },
+  },
+  INTEGRITY_MISMATCH: {
+    status: 409,
+    message: {
+      en: 'The bytes of {plugin}@{version} are not what the marketplace signed for.',
+      'zh-CN': '{plugin}@{version} 的内容与应用市场的记录不符。',
+    },
+    cure: {
+      en: 'Do not install it; ask the marketplace\'s operator to check the package.',
+      'zh-CN': '请勿安装；请联系应用市场运营者检查该软件包。',
+    },
+  },
+  INTERNAL: {
+    status: 500,
+    message: {
+      en: 'Something in the host went wrong.',
+      'zh-CN': '主机内部出错。',
+    },
+    cure: {
+      en: 'Quote the traceId to the operator.',
+      'zh-CN': '请将 traceId 提供给运营者。',
+    },
+  },
+  MEDIA_TYPE_UNSUPPORTED: {
+    status: 415,
+    message: {
+      en: 'The content type {type} is not taken here.',
+      'zh-CN': '此处不接受内容类型 {type}。',
+    },
+    cure: {
+      en: 'Send Content-Type: application/json.',
+      'zh-CN': '请设置 Content-Type: application/json。',
+    },
+  },
+  METHOD_NOT_SAFE: {
+    status: 405,
+    message: {
+      en: 'The operation {operation} changes data and is called with POST only.',
+      'zh-CN': '操作 {operation} 会更改数据，只能用 POST 调用。',
+    },
+    cure: {
+      en: 'Use POST.',
+      'zh-CN': '请使用 POST。',
+    },
+  },
   MIGRATION_FAILED: {
     status: 500,
     message: {
@@ -77,6 +385,50 @@ export const coreErrors = defineErrors('CORE', {
     cure: {
       en: 'Nothing of it was kept. Cure the reason and start the host again.',
       'zh-CN': '该迁移未留下任何更改。请消除原因后重新启动主机。',
+    },
+  },
+  OPERATION_MISSING: {
+    status: 404,
+    message: {
+      en: 'The data service {service}@{major} has no operation {operation}.',
+      'zh-CN': '数据服务 {service}@{major} 没有操作 {operation}。',
+    },
+    cure: {
+      en: 'Look it up with GET /v1/catalog/services/{service}.',
+      'zh-CN': '请通过 GET /v1/catalog/services/{service} 查询。',
+    },
+  },
+  OVERLOADED: {
+    status: 503,
+    message: {
+      en: 'The host has more work than it can do.',
+      'zh-CN': '主机负载过高。',
+    },
+    cure: {
+      en: 'Try again in a few seconds.',
+      'zh-CN': '请几秒后重试。',
+    },
+  },
+  PACKAGE_MISSING: {
+    status: 404,
+    message: {
+      en: 'The marketplace has no {plugin}@{version}.',
+      'zh-CN': '应用市场中没有 {plugin}@{version}。',
+    },
+    cure: {
+      en: 'Publish it first with npm publish, or correct the name or version.',
+      'zh-CN': '请先用 npm publish 发布，或更正名称或版本。',
+    },
+  },
+  PLAN_MISSING: {
+    status: 404,
+    message: {
+      en: 'The data service {service}@{major} has no plan {plan}.',
+      'zh-CN': '数据服务 {service}@{major} 没有方案 {plan}。',
+    },
+    cure: {
+      en: 'Choose a plan that GET /v1/catalog/services/{service} lists.',
+      'zh-CN': '请选择 GET /v1/catalog/services/{service} 列出的方案。',
     },
   },
   PLUGIN_MIGRATION_CHANGED: {
@@ -112,6 +464,28 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请更正 errors[] 中列出的位置（包含文件与行号）。',
     },
   },
+  PLUGIN_MISSING: {
+    status: 404,
+    message: {
+      en: 'The plugin {plugin} is not installed.',
+      'zh-CN': '插件 {plugin} 未安装。',
+    },
+    cure: {
+      en: 'Install it with POST /v1/plugins or "signalbox plugin install".',
+      'zh-CN': '请通过 POST /v1/plugins 或 "signalbox plugin install" 安装。',
+    },
+  },
+  PLUGIN_NOT_ENABLED: {
+    status: 409,
+    message: {
+      en: 'The plugin {plugin} is not enabled for the tenant {tenant}.',
+      'zh-CN': '租户 {tenant} 未启用插件 {plugin}。',
+    },
+    cure: {
+      en: 'Enable it with PUT /v1/tenants/{tenant}/plugins/{plugin}.',
+      'zh-CN': '请通过 PUT /v1/tenants/{tenant}/plugins/{plugin} 启用。',
+    },
+  },
   PLUGIN_SCHEMA_MISSING: {
     status: 409,
     message: {
@@ -121,6 +495,17 @@ export const coreErrors = defineErrors('CORE', {
     cure: {
       en: 'Enable the plugin for this tenant, with a grant of db:own.',
       'zh-CN': '请为该租户启用此插件并授予 db:own。',
+    },
+  },
+  PORT_TAKEN: {
+    status: 500,
+    message: {
+      en: 'The port {port} on {host} is taken.',
+      'zh-CN': '{host} 上的端口 {port} 已被占用。',
+    },
+    cure: {
+      en: 'Stop what listens there, or set PORT to another one.',
+      'zh-CN': '请停止占用该端口的程序，或将 PORT 设为其他端口。',
     },
   },
   POSTGRES_BINARIES_MISSING: {
@@ -143,6 +528,83 @@ export const coreErrors = defineErrors('CORE', {
     cure: {
       en: 'Read server.log in that folder; free disk space or memory if it asks for some.',
       'zh-CN': '请阅读该目录中的 server.log；如其提示，请释放磁盘空间或内存。',
+    },
+  },
+  RATE_LIMITED: {
+    status: 429,
+    message: {
+      en: 'The plan {plan} allows {rate} calls a second and {burst} at once.',
+      'zh-CN': '方案 {plan} 允许每秒 {rate} 次调用，突发 {burst} 次。',
+    },
+    cure: {
+      en: 'Wait as Retry-After says, or ask for another plan.',
+      'zh-CN': '请按 Retry-After 等待，或申请其他方案。',
+    },
+  },
+  ROUTE_MISSING: {
+    status: 404,
+    message: {
+      en: 'There is nothing at {method} {path}.',
+      'zh-CN': '{method} {path} 不存在。',
+    },
+    cure: {
+      en: 'See /openapi.json for what there is.',
+      'zh-CN': '请查看 /openapi.json 了解可用接口。',
+    },
+  },
+  SCOPE_MISSING: {
+    status: 403,
+    message: {
+      en: 'The subscription {subscription} does not cover {service}@{major}/{operation}.',
+      'zh-CN': '订阅 {subscription} 不包含 {service}@{major}/{operation}。',
+    },
+    cure: {
+      en: 'Subscribe the app to it.',
+      'zh-CN': '请让应用订阅该服务。',
+    },
+  },
+  SELF_TEST_FAILED: {
+    status: 409,
+    message: {
+      en: 'The self-test of {plugin}@{version} failed: {reason}',
+      'zh-CN': '{plugin}@{version} 的自检失败：{reason}',
+    },
+    cure: {
+      en: 'Correct the plugin and publish a new version.',
+      'zh-CN': '请修正插件并发布新版本。',
+    },
+  },
+  SERVICE_MISSING: {
+    status: 404,
+    message: {
+      en: 'There is no data service {service}@{major}.',
+      'zh-CN': '数据服务 {service}@{major} 不存在。',
+    },
+    cure: {
+      en: 'Look it up with GET /v1/catalog/services.',
+      'zh-CN': '请通过 GET /v1/catalog/services 查询。',
+    },
+  },
+  SERVICE_TAKEN: {
+    status: 409,
+    message: {
+      en: 'The data service {service}@{major} is provided by {provider} already.',
+      'zh-CN': '数据服务 {service}@{major} 已由 {provider} 提供。',
+    },
+    cure: {
+      en: 'Remove {provider} first, or publish the service under another name.',
+      'zh-CN': '请先移除 {provider}，或以其他名称发布该服务。',
+    },
+  },
+  SETTING_INVALID: {
+    status: 500,
+    message: {
+      en: 'The setting {name} is not usable: {reason}',
+      'zh-CN': '设置 {name} 不可用：{reason}',
+    },
+    cure: {
+      en: 'Correct the environment variable {name}.',
+      'zh-CN': '请更正环境变量 {name}。',
     },
   },
   SQL_CANCELLED: {
@@ -198,6 +660,138 @@ export const coreErrors = defineErrors('CORE', {
     cure: {
       en: 'Ask for pages with ORDER BY and LIMIT; nothing was changed.',
       'zh-CN': '请用 ORDER BY 和 LIMIT 分页查询；未做任何更改。',
+    },
+  },
+  SUBSCRIPTION_COMMAND_REFUSED: {
+    status: 409,
+    message: {
+      en: 'A subscription that is {state} cannot be told to {command}.',
+      'zh-CN': '处于 {state} 状态的订阅不能执行 {command}。',
+    },
+    cure: {
+      en: 'Look at its state with GET /v1/subscriptions/{subscription}.',
+      'zh-CN': '请通过 GET /v1/subscriptions/{subscription} 查看其状态。',
+    },
+  },
+  SUBSCRIPTION_EXISTS: {
+    status: 409,
+    message: {
+      en: 'The app {app} has subscribed to {service}@{major} already.',
+      'zh-CN': '应用 {app} 已订阅 {service}@{major}。',
+    },
+    cure: {
+      en: 'Use that subscription, or cancel it first.',
+      'zh-CN': '请使用现有订阅，或先取消它。',
+    },
+  },
+  SUBSCRIPTION_INACTIVE: {
+    status: 403,
+    message: {
+      en: 'The subscription {subscription} is {state}.',
+      'zh-CN': '订阅 {subscription} 处于 {state} 状态。',
+    },
+    cure: {
+      en: 'Ask the tenant\'s admin to approve it, or subscribe again.',
+      'zh-CN': '请联系租户管理员批准，或重新订阅。',
+    },
+  },
+  SUBSCRIPTION_MISSING: {
+    status: 404,
+    message: {
+      en: 'There is no subscription {subscription}.',
+      'zh-CN': '订阅 {subscription} 不存在。',
+    },
+    cure: {
+      en: 'List them with GET /v1/subscriptions.',
+      'zh-CN': '请通过 GET /v1/subscriptions 查询。',
+    },
+  },
+  SUBSCRIPTION_SUSPENDED: {
+    status: 403,
+    message: {
+      en: 'The subscription {subscription} is suspended.',
+      'zh-CN': '订阅 {subscription} 已暂停。',
+    },
+    cure: {
+      en: 'Ask the tenant\'s admin to resume it.',
+      'zh-CN': '请联系租户管理员恢复。',
+    },
+  },
+  TENANT_EXISTS: {
+    status: 409,
+    message: {
+      en: 'The tenant {tenant} exists already.',
+      'zh-CN': '租户 {tenant} 已存在。',
+    },
+    cure: {
+      en: 'Choose another id.',
+      'zh-CN': '请选择其他 id。',
+    },
+  },
+  TENANT_MISSING: {
+    status: 404,
+    message: {
+      en: 'There is no tenant {tenant}.',
+      'zh-CN': '租户 {tenant} 不存在。',
+    },
+    cure: {
+      en: 'Make it with POST /v1/tenants, or correct the name.',
+      'zh-CN': '请通过 POST /v1/tenants 创建，或更正名称。',
+    },
+  },
+  TIER_NOT_ALLOWED: {
+    status: 403,
+    message: {
+      en: '{plugin}@{version} runs in the tier {tier}, which this host does not run.',
+      'zh-CN': '{plugin}@{version} 使用 {tier} 层级，本主机不运行该层级。',
+    },
+    cure: {
+      en: 'Publish it for the tier sandbox.',
+      'zh-CN': '请以 sandbox 层级发布。',
+    },
+  },
+  UNIT_EXISTS: {
+    status: 409,
+    message: {
+      en: 'The tenant {tenant} has a unit {unit} already.',
+      'zh-CN': '租户 {tenant} 已有单位 {unit}。',
+    },
+    cure: {
+      en: 'Choose another id.',
+      'zh-CN': '请选择其他 id。',
+    },
+  },
+  UNIT_MISSING: {
+    status: 404,
+    message: {
+      en: 'The tenant {tenant} has no unit {unit}.',
+      'zh-CN': '租户 {tenant} 没有单位 {unit}。',
+    },
+    cure: {
+      en: 'Make it with POST /v1/units, or correct the name.',
+      'zh-CN': '请通过 POST /v1/units 创建，或更正名称。',
+    },
+  },
+  VERSION_MISSING: {
+    status: 404,
+    message: {
+      en: 'The version {version} of {plugin} is not installed.',
+      'zh-CN': '{plugin} 的版本 {version} 未安装。',
+    },
+    cure: {
+      en: 'Install that version first, or choose one that GET /v1/plugins/{plugin} lists.',
+      'zh-CN': '请先安装该版本，或选择 GET /v1/plugins/{plugin} 列出的版本。',
+    },
+  },
+  VERSION_NOT_READY: {
+    status: 409,
+    message: {
+      en: '{plugin}@{version} is in state {state} and cannot serve.',
+      'zh-CN': '{plugin}@{version} 处于 {state} 状态，无法提供服务。',
+    },
+    cure: {
+      en: 'Look at its fault with GET /v1/plugins/{plugin} and install it again.',
+      'zh-CN': '请通过 GET /v1/plugins/{plugin} 查看故障后重新安装。',
     },
   },
 })

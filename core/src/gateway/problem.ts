@@ -1,0 +1,49 @@
+import { CodedError, type InputFault, type Language } from '@signalbox/sdk/errors'
+
+/** RFC 9457 problem details, the shape of every refusal of the host. */
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly code: string
+  readonly traceId: string
+  readonly errors?: readonly InputFault[]
+}
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
+
+/** A limit has a registered type of its own; every other refusal is told apart by its code. */
+const QUOTA_EXCEEDED = 'https://iana.org/assignments/http-problem-types#quota-exceeded'
+
+export function problemOf(error: CodedError, language: Language, traceId: string): Problem {
+  return {
+    type: error.status === 429 ? QUOTA_EXCEEDED : `urn:signalbox:error:${error.code}`,
+    title: error.localizedMessage(language),
+    status: error.status,
+    detail: error.cure(language),
+    code: error.code,
+    traceId,
+    ...(error.faults.length > 0 ? { errors: error.faults } : {}),
+  }
+}
+
+/** The best of the host's languages for an Accept-Language header (RFC 9110 §12.5.4). */
+export function languageOf(header: unknown): Language {
+  if (typeof header !== 'string') return 'en'
+  const wishes = header
+    .slice(0, 200)
+    .split(',')
+    .map((part) => {
+      const [tag = '', ...parameters] = part.trim().toLowerCase().split(';')
+      const quality = parameters.find((parameter) => parameter.trim().startsWith('q='))
+      return { tag, quality: quality === undefined ? 1 : Number(quality.trim().slice(2)) || 0 }
+    })
+    .sort((a, b) => b.quality - a.quality)
+  const wish = wishes.find(({ tag }) => tag.startsWith('zh') || tag.startsWith('en'))
+  return wish?.tag.startsWith('zh') === true ? 'zh-CN' : 'en'
+}
+
+export function isCoded(error: unknown): error is CodedError {
+  return error instanceof CodedError
+}

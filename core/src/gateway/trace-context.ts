@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+
+/** W3C Trace Context, level 1: one trace id through gateway, lane and log. */
+export interface TraceContext {
+  readonly traceId: string
+  readonly spanId: string
+  readonly sampled: boolean
+}
+
+const pattern = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/
+
+/**
+ * Goes on with the caller's trace, or starts one. The header is never trusted for identity.
+ * @param random 24 bytes: 16 for a new trace id, 8 for the span.
+ */
+export function traceContext(header: unknown, random: Buffer): TraceContext {
+  const spanId = random.toString('hex', 16, 24)
+  const match = typeof header === 'string' ? pattern.exec(header) : null
+  if (match === null || /^0+$/.test(match[1] as string) || /^0+$/.test(match[2] as string)) {
+    return { traceId: random.toString('hex', 0, 16), spanId, sampled: true }
+  }
+  return {
+    traceId: match[1] as string,
+    spanId,
+    sampled: (Number.parseInt(match[3] as string, 16) & 1) === 1,
+  }
+}
+
+export function traceparent(context: TraceContext): string {
+  return `00-${context.traceId}-${context.spanId}-${context.sampled ? '01' : '00'}`
+}
+
+/** A call to the system's random source costs about 1 µs; one of 6 KB serves 256 requests. */
+const POOL = Buffer.alloc(24 * 256)
+let used = POOL.length
+
+export function traceRandom(): Buffer {
+  if (used === POOL.length) {
+    randomBytes(POOL.length).copy(POOL)
+    used = 0
+  }
+  used += 24
+  return POOL.subarray(used - 24, used)
+}

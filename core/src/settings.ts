@@ -1,0 +1,80 @@
+import { isAbsolute, resolve } from 'node:path'
+import { coreErrors } from './errors.ts'
+
+/** What the environment says; the only place that reads it. */
+export interface Settings {
+  readonly port: number
+  readonly host: string
+  /** PostgreSQL of the host's state; null: an embedded server in the data folder. */
+  readonly databaseUrl: string | null
+  readonly pluginDatabaseUrl: string | null
+  readonly dataFolder: string
+  readonly adminToken: string | null
+  readonly publicUrl: string | null
+  readonly logLevel: string
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+/** @throws CORE_SETTING_INVALID naming the variable. */
+export function readSettings(environment: Environment, workingFolder: string): Settings {
+  const text = (name: string): string | null => environment[name]?.trim() || null
+  const home = text('SIGNALBOX_HOME') ?? '.signalbox'
+  return Object.freeze({
+    port: port(text('PORT')),
+    host: text('HOST') ?? '127.0.0.1',
+    databaseUrl: postgresUrl('DATABASE_URL', text('DATABASE_URL')),
+    pluginDatabaseUrl: postgresUrl('PLUGIN_DATABASE_URL', text('PLUGIN_DATABASE_URL')),
+    dataFolder: isAbsolute(home) ? home : resolve(workingFolder, home),
+    adminToken: adminToken(text('SIGNALBOX_ADMIN_TOKEN')),
+    publicUrl: httpUrl('SIGNALBOX_PUBLIC_URL', text('SIGNALBOX_PUBLIC_URL')),
+    logLevel: oneOf('LOG_LEVEL', text('LOG_LEVEL') ?? 'info', logLevels),
+  })
+}
+
+function port(value: string | null): number {
+  if (value === null) return 4400
+  const number = Number(value)
+  if (!/^\d+$/.test(value) || number > 65535) {
+    throw coreErrors.create('SETTING_INVALID', {
+      name: 'PORT',
+      reason: `${value} is no port number from 0 to 65535`,
+    })
+  }
+  return number
+}
+
+/** Short tokens can be guessed; sixteen characters is the least a careful operator would choose. */
+const MIN_ADMIN_TOKEN = 16
+
+function adminToken(value: string | null): string | null {
+  if (value === null || value.length >= MIN_ADMIN_TOKEN) return value
+  throw coreErrors.create('SETTING_INVALID', {
+    name: 'SIGNALBOX_ADMIN_TOKEN',
+    reason: `it has fewer than ${MIN_ADMIN_TOKEN} characters`,
+  })
+}
+
+function postgresUrl(name: string, value: string | null): string | null {
+  if (value === null) return null
+  const protocol = URL.canParse(value) ? new URL(value).protocol : ''
+  if (protocol === 'postgres:' || protocol === 'postgresql:') return value
+  // The value may hold a password: it is never printed.
+  throw coreErrors.create('SETTING_INVALID', { name, reason: 'it is no postgres:// URL' })
+}
+
+function httpUrl(name: string, value: string | null): string | null {
+  if (value === null) return null
+  const protocol = URL.canParse(value) ? new URL(value).protocol : ''
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    throw coreErrors.create('SETTING_INVALID', { name, reason: 'it is no http:// or https:// URL' })
+  }
+  return value.replace(/\/+$/, '')
+}
+
+function oneOf(name: string, value: string, allowed: readonly string[]): string {
+  if (allowed.includes(value)) return value
+  throw coreErrors.create('SETTING_INVALID', { name, reason: `it must be one of ${allowed.join(', ')}` })
+}
