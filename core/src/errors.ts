@@ -1,4 +1,4 @@
-import { defineErrors } from '@signalbox/sdk'
+import { defineErrors } from '@signalbox/sdk/errors'
 
 /** Every refusal of the host. Alphabetical; one block an entry. */
 export const coreErrors = defineErrors('CORE', {
