@@ -9,7 +9,7 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '{plugin}@{version} 对 {operation} 的应答违反了自身契约。',
     },
     cure: {
-      en: 'Report it to the plugin\'s author, or pin an earlier version.',
+      en: "Report it to the plugin's author, or pin an earlier version.",
       'zh-CN': '请报告给插件作者，或固定到较早的版本。',
     },
   },
@@ -189,6 +189,17 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请以管理员身份执行：ALTER ROLE {role} CREATEDB CREATEROLE',
     },
   },
+  DATABASE_TOO_OLD: {
+    status: 500,
+    message: {
+      en: 'PostgreSQL {version} is too old.',
+      'zh-CN': 'PostgreSQL {version} 版本过旧。',
+    },
+    cure: {
+      en: 'Use PostgreSQL 16 or later, or unset DATABASE_URL for the embedded PostgreSQL 18.',
+      'zh-CN': '请使用 PostgreSQL 16 或更高版本，或取消设置 DATABASE_URL 以使用内嵌的 PostgreSQL 18。',
+    },
+  },
   DATABASE_UNAVAILABLE: {
     status: 503,
     message: {
@@ -273,7 +284,7 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '{principal} 无权执行 {action}。',
     },
     cure: {
-      en: 'Ask the operator or the tenant\'s admin, or use a token that is allowed to.',
+      en: "Ask the operator or the tenant's admin, or use a token that is allowed to.",
       'zh-CN': '请联系运营者或租户管理员，或使用有权限的令牌。',
     },
   },
@@ -284,7 +295,7 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '{plugin} 在该租户中没有 {capability} 授权。',
     },
     cure: {
-      en: 'The tenant\'s admin consents with POST /v1/tenants/{tenant}/plugins/{plugin}/grants.',
+      en: "The tenant's admin consents with POST /v1/tenants/{tenant}/plugins/{plugin}/grants.",
       'zh-CN': '租户管理员可通过 POST /v1/tenants/{tenant}/plugins/{plugin}/grants 授权。',
     },
   },
@@ -339,7 +350,7 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '{plugin}@{version} 的内容与应用市场的记录不符。',
     },
     cure: {
-      en: 'Do not install it; ask the marketplace\'s operator to check the package.',
+      en: "Do not install it; ask the marketplace's operator to check the package.",
       'zh-CN': '请勿安装；请联系应用市场运营者检查该软件包。',
     },
   },
@@ -516,7 +527,8 @@ export const coreErrors = defineErrors('CORE', {
     },
     cure: {
       en: 'Run "npm ci" again without --omit=optional and --ignore-scripts, or set DATABASE_URL to a PostgreSQL 16 or later.',
-      'zh-CN': '请重新运行 "npm ci"（不带 --omit=optional 和 --ignore-scripts），或将 DATABASE_URL 指向 PostgreSQL 16 及以上版本。',
+      'zh-CN':
+        '请重新运行 "npm ci"（不带 --omit=optional 和 --ignore-scripts），或将 DATABASE_URL 指向 PostgreSQL 16 及以上版本。',
     },
   },
   POSTGRES_START_FAILED: {
@@ -647,8 +659,9 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '{plugin} 的语句被拒绝：{reason}',
     },
     cure: {
-      en: 'Send one select, insert, update, delete or merge on the plugin\'s own tables, with unqualified names.',
-      'zh-CN': '请只发送一条针对插件自有表的 select、insert、update、delete 或 merge 语句，且名称不带模式前缀。',
+      en: "Send one select, insert, update, delete or merge on the plugin's own tables, with unqualified names.",
+      'zh-CN':
+        '请只发送一条针对插件自有表的 select、insert、update、delete 或 merge 语句，且名称不带模式前缀。',
     },
   },
   SQL_RESULT_TOO_LARGE: {
@@ -691,7 +704,7 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '订阅 {subscription} 处于 {state} 状态。',
     },
     cure: {
-      en: 'Ask the tenant\'s admin to approve it, or subscribe again.',
+      en: "Ask the tenant's admin to approve it, or subscribe again.",
       'zh-CN': '请联系租户管理员批准，或重新订阅。',
     },
   },
@@ -713,7 +726,7 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '订阅 {subscription} 已暂停。',
     },
     cure: {
-      en: 'Ask the tenant\'s admin to resume it.',
+      en: "Ask the tenant's admin to resume it.",
       'zh-CN': '请联系租户管理员恢复。',
     },
   },

@@ -1,0 +1,19 @@
+/**
+ * Who may hold how many connections to PostgreSQL. One host node: 16 + 4 + 3 + 40 = 63. A backend costs
+ * 5–10 MB, and two nodes plus a migration must fit the server's 100 until an operator raises it: the
+ * embedded server serves one node, so 100 leaves it room for `signalbox migrate` and an operator's psql.
+ */
+export const connectionBudget = Object.freeze({
+  /** Requests, the market, the registry. A query holds a connection for about a millisecond. */
+  host: 16,
+  /** Installing and enabling plugins: rare, one at a time each. */
+  pluginAdmin: 4,
+  /** Kept apart, so that a deadline can always be enforced, whatever the others wait for. */
+  pluginCancel: 3,
+  /** All plugins of all tenants together; idle ones are closed, least recently used first. */
+  pluginQueries: 40,
+  /** One (plugin, tenant). A tenth of the whole: one busy tenant never starves the others. */
+  pluginQueriesPerRole: 4,
+  /** `max_connections` of the embedded server. */
+  server: 100,
+})

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import type { Knex } from 'knex'
+import { coreErrors } from '../errors.ts'
+
+/**
+ * Bytes by the SHA-256 of themselves: tarballs, bundles, assets. In PostgreSQL, so that one transaction
+ * covers a publish and its bytes, and every node reads what any node stored.
+ */
+export interface ContentStore {
+  /** Keeps `bytes` and returns their name. The same bytes may be put any number of times, by anyone at once. */
+  put(bytes: Uint8Array, trx?: Knex): Promise<string>
+  /** @throws CORE_CONTENT_CORRUPT when what is stored is not what its name says. */
+  get(sha256: string, trx?: Knex): Promise<Buffer | undefined>
+  has(sha256: string, trx?: Knex): Promise<boolean>
+}
+
+/** A chunk is held in memory twice while it travels; PostgreSQL compresses and stores a row of this size well. */
+const CHUNK_BYTES = 1024 * 1024
+
+export function createContentStore(knex: Knex): ContentStore {
+  return Object.freeze({
+    put: (bytes: Uint8Array, trx?: Knex) =>
+      trx ? put(trx, bytes) : knex.transaction((own) => put(own, bytes)),
+    get: (sha256: string, trx?: Knex) => get(trx ?? knex, sha256),
+    has: (sha256: string, trx?: Knex) => has(trx ?? knex, sha256),
+  })
+}
+
+async function put(trx: Knex, bytes: Uint8Array): Promise<string> {
+  const sha256 = hashOf(bytes)
+  // Whoever inserts this row writes the chunks; a second writer waits here for the first one's commit,
+  // and writes them itself if the first one failed.
+  const inserted = await trx('contents')
+    .insert({ sha256, size: bytes.length })
+    .onConflict('sha256')
+    .ignore()
+    .returning('sha256')
+  if (inserted.length === 0) return sha256
+  for (let ordinal = 0; ordinal * CHUNK_BYTES < bytes.length; ordinal++) {
+    const start = ordinal * CHUNK_BYTES
+    const chunk = Buffer.from(bytes.subarray(start, start + CHUNK_BYTES))
+    await trx('content_chunks').insert({ sha256, ordinal, bytes: chunk })
+  }
+  return sha256
+}
+
+async function get(knex: Knex, sha256: string): Promise<Buffer | undefined> {
+  const content = await knex('contents').where({ sha256 }).first('size')
+  if (!content) return undefined
+  const chunks: { bytes: Buffer }[] = await knex('content_chunks')
+    .where({ sha256 })
+    .orderBy('ordinal')
+    .select('bytes')
+  const bytes = Buffer.concat(chunks.map((chunk) => chunk.bytes))
+  if (hashOf(bytes) !== sha256) throw coreErrors.create('CONTENT_CORRUPT', { sha256 })
+  return bytes
+}
+
+async function has(knex: Knex, sha256: string): Promise<boolean> {
+  return (await knex('contents').where({ sha256 }).first('sha256')) !== undefined
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

@@ -1,0 +1,98 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import pg from 'pg'
+import type { Test } from 'tap'
+import { createKnex } from '../../src/storage/create-knex.ts'
+import { withDatabase } from '../../src/storage/databases.ts'
+import { migrateUp } from '../../src/storage/migrate.ts'
+import { testServer } from './test-server.ts'
+
+export interface TestDatabases {
+  /** The host's database, migrated. */
+  readonly hostUrl: string
+  /** The plugins' database, empty. */
+  readonly pluginUrl: string
+  /** The superuser's URL of `postgres`, for what only an administrator does. */
+  readonly adminUrl: string
+}
+
+const migrations = new URL('../../../migrations/', import.meta.url)
+/** Any number, as long as it is the same in every test process. */
+const TEMPLATE_LOCK = 4400
+
+/** Two fresh databases for one test file or test, dropped at its teardown together with the roles made in them. */
+export async function testDatabases(t: Test): Promise<TestDatabases> {
+  const adminUrl = await testServer()
+  const name = `test_${randomBytes(6).toString('hex')}`
+  const plugins = `${name}_plugins`
+  await asAdmin(adminUrl, async (admin) => {
+    const template = await ensureTemplate(admin, adminUrl)
+    await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`)
+    await admin.query(`CREATE DATABASE ${plugins} TEMPLATE template0 STRATEGY file_copy`)
+  })
+  const pluginUrl = withDatabase(adminUrl, plugins)
+  t.teardown(async () => {
+    const roles = await rolesOf(pluginUrl)
+    await asAdmin(adminUrl, async (admin) => {
+      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
+      await admin.query(`DROP DATABASE ${plugins} WITH (FORCE)`)
+      if (roles.length > 0) await admin.query(`DROP ROLE IF EXISTS ${roles.join(', ')}`)
+    })
+  })
+  return { hostUrl: withDatabase(adminUrl, name), pluginUrl, adminUrl }
+}
+
+/** A migrated database to copy from, named by what the migrations say, so that a change makes another one. */
+async function ensureTemplate(admin: pg.Client, adminUrl: string): Promise<string> {
+  const template = `template_${await fingerprintOf(migrations)}`
+  await admin.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK])
+  try {
+    const known = await admin.query('SELECT FROM pg_database WHERE datname = $1', [template])
+    if (known.rowCount) return template
+    const draft = `${template}_draft`
+    await admin.query(`DROP DATABASE IF EXISTS ${draft} WITH (FORCE)`)
+    await admin.query(`CREATE DATABASE ${draft} TEMPLATE template0 STRATEGY file_copy`)
+    const knex = createKnex(withDatabase(adminUrl, draft))
+    await migrateUp(knex).finally(() => knex.destroy())
+    await admin.query(`ALTER DATABASE ${draft} RENAME TO ${template}`)
+    return template
+  } finally {
+    await admin.query('SELECT pg_advisory_unlock($1)', [TEMPLATE_LOCK])
+  }
+}
+
+async function fingerprintOf(folder: URL): Promise<string> {
+  const hash = createHash('sha256')
+  for (const file of (await readdir(folder)).sort()) {
+    hash.update(file).update(await readFile(new URL(file, folder)))
+  }
+  return hash.digest('hex').slice(0, 16)
+}
+
+/** Roles belong to the server, not to a database: what the plugins' database made there must go with it. */
+async function rolesOf(pluginUrl: string): Promise<readonly string[]> {
+  const client = new pg.Client({ connectionString: pluginUrl })
+  await client.connect()
+  try {
+    const known = await client.query(
+      "SELECT to_regclass('signalbox.roles') IS NOT NULL AS is_there",
+    )
+    if (!known.rows[0].is_there) return []
+    const { rows } = await client.query<{ role_name: string }>(
+      'SELECT role_name FROM signalbox.roles',
+    )
+    return rows.map((row) => row.role_name)
+  } finally {
+    await client.end()
+  }
+}
+
+async function asAdmin(url: string, work: (admin: pg.Client) => Promise<void>): Promise<void> {
+  const admin = new pg.Client({ connectionString: url })
+  await admin.connect()
+  try {
+    await work(admin)
+  } finally {
+    await admin.end()
+  }
+}

@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { type DataFolder, openDataFolder } from '../../src/storage/data-folder.ts'
+import { EmbeddedPostgres } from '../../src/storage/embedded-postgres.ts'
+
+/** One PostgreSQL for all test files of a run; the cluster stays on disk, so only the first run pays for initdb. */
+export interface TestServer {
+  readonly url: string
+  readonly pid: number
+}
+
+const tapFolder = fileURLToPath(new URL('../../../.tap/', import.meta.url))
+const stateFile = join(tapFolder, 'postgres.json')
+const START_TIMEOUT_MS = 60_000
+
+/** The running server's URL. Starts it when no `before` of tap did, as when one file runs alone. */
+export async function testServer(): Promise<string> {
+  const running = await findTestServer()
+  if (running) return running.url
+  // A process of its own: the server must outlive the test file that happens to be first.
+  const program = fileURLToPath(new URL('start-postgres.ts', import.meta.url))
+  await promisify(execFile)(process.execPath, [program])
+  const started = await findTestServer()
+  if (!started) throw new Error('the test server did not start')
+  return started.url
+}
+
+export async function findTestServer(): Promise<TestServer | undefined> {
+  const text = await readFile(stateFile, 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  const server: TestServer = JSON.parse(text)
+  const client = new pg.Client({ connectionString: server.url, connectionTimeoutMillis: 2000 })
+  try {
+    await client.connect()
+    return server
+  } catch {
+    return undefined
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+/** Starts the server and leaves it running when this process ends. Any number of processes may try at once. */
+export async function startTestServer(): Promise<void> {
+  const folder = await claim()
+  if (!folder) return
+  const password = await folder.readOrCreateSecret('postgres-password')
+  const server = await EmbeddedPostgres.start({
+    dataFolder: folder.path,
+    password,
+    log: { info: () => undefined, warn: (fields, message) => console.error(message, fields) },
+    systemState: join(tmpdir(), 'signalbox-test'),
+  })
+  await preferSpeed(server.url)
+  await writeFile(`${stateFile}.draft`, JSON.stringify({ url: server.url, pid: server.pid }))
+  await rename(`${stateFile}.draft`, stateFile)
+}
+
+export async function stopTestServer(): Promise<void> {
+  const server = await findTestServer()
+  await rm(stateFile, { force: true })
+  if (server) process.kill(server.pid, 'SIGINT')
+}
+
+/** The folder, or nothing when another process has started the server meanwhile. */
+async function claim(): Promise<DataFolder | undefined> {
+  const deadline = performance.now() + START_TIMEOUT_MS
+  await mkdir(tapFolder, { recursive: true })
+  for (;;) {
+    if (await findTestServer()) return undefined
+    try {
+      return await openDataFolder(join(tapFolder, 'postgres'))
+    } catch (error) {
+      const isBusy = (error as { code?: string }).code === 'CORE_DATA_FOLDER_IN_USE'
+      if (!isBusy || performance.now() > deadline) throw error
+    }
+    await delay(50)
+  }
+}
+
+/** A test's data need not survive a power cut. */
+async function preferSpeed(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query('ALTER SYSTEM SET fsync = off')
+  await client.query('ALTER SYSTEM SET full_page_writes = off')
+  await client.query('SELECT pg_reload_conf()')
+  await client.end()
+}
