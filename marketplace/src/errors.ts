@@ -1,0 +1,286 @@
+import { defineErrors } from '@signalbox/sdk/errors'
+
+/** Every refusal of the marketplace. Alphabetical; one block an entry. */
+export const marketplaceErrors = defineErrors('MKT', {
+  ATTACHMENTS_WRONG: {
+    status: 400,
+    message: {
+      en: 'A publish carries exactly one tarball, {expected}, and at most one .sigstore bundle.',
+      'zh-CN': '一次发布只能携带一个压缩包 {expected}，以及至多一个 .sigstore 文件。',
+    },
+    cure: {
+      en: 'Publish with stock "npm publish" (npm 9 or later).',
+      'zh-CN': '请使用标准的 "npm publish"（npm 9 或更高版本）发布。',
+    },
+  },
+  BUSY: {
+    status: 503,
+    message: {
+      en: 'The marketplace has all its hands full.',
+      'zh-CN': '市场繁忙。',
+    },
+    cure: {
+      en: 'Try again in a few seconds; npm does so by itself.',
+      'zh-CN': '请几秒后重试；npm 会自动重试。',
+    },
+  },
+  CONTENT_CORRUPT: {
+    status: 500,
+    message: {
+      en: 'The stored bytes of {package} do not match the integrity recorded at publish.',
+      'zh-CN': '{package} 的存储内容与发布时记录的完整性值不符。',
+    },
+    cure: {
+      en: 'Restore the content store from a backup; the version is not served until it matches.',
+      'zh-CN': '请从备份恢复内容存储；内容一致之前不会提供该版本。',
+    },
+  },
+  DATABASE_UNAVAILABLE: {
+    status: 503,
+    message: { en: 'PostgreSQL does not answer.', 'zh-CN': 'PostgreSQL 没有响应。' },
+    cure: {
+      en: 'Try again; nothing of this request was stored.',
+      'zh-CN': '请重试；此请求没有写入任何内容。',
+    },
+  },
+  DIST_TAG_INVALID: {
+    status: 422,
+    message: {
+      en: '"{tag}" is not a tag name: a tag is short, URL-safe and no semver range.',
+      'zh-CN': '"{tag}" 不是有效的标签名：标签应简短、可用于 URL，且不是 semver 范围。',
+    },
+    cure: {
+      en: 'Use a word such as latest, next or lts.',
+      'zh-CN': '请使用 latest、next 或 lts 之类的单词。',
+    },
+  },
+  DIST_TAG_LATEST_FIXED: {
+    status: 422,
+    message: {
+      en: 'The tag "latest" of {package} cannot be removed.',
+      'zh-CN': '{package} 的 "latest" 标签不能删除。',
+    },
+    cure: {
+      en: 'Point it to another version: npm dist-tag add {package}@<version> latest',
+      'zh-CN': '请将其指向其他版本：npm dist-tag add {package}@<version> latest',
+    },
+  },
+  DIST_TAG_NOT_FOUND: {
+    status: 404,
+    message: { en: '{package} has no tag "{tag}".', 'zh-CN': '{package} 没有标签 "{tag}"。' },
+    cure: {
+      en: 'See its tags: npm dist-tag ls {package}',
+      'zh-CN': '查看其标签：npm dist-tag ls {package}',
+    },
+  },
+  DIST_TAGS_FULL: {
+    status: 422,
+    message: {
+      en: '{package} already has {limit} tags, which is the most.',
+      'zh-CN': '{package} 已有 {limit} 个标签，达到上限。',
+    },
+    cure: {
+      en: 'Remove one first: npm dist-tag rm {package} <tag>',
+      'zh-CN': '请先删除一个：npm dist-tag rm {package} <tag>',
+    },
+  },
+  INPUT_INVALID: {
+    status: 400,
+    message: { en: 'The request is not valid.', 'zh-CN': '请求无效。' },
+    cure: {
+      en: 'Correct the places named in errors[].',
+      'zh-CN': '请更正 errors[] 中列出的位置。',
+    },
+  },
+  INTEGRITY_MISMATCH: {
+    status: 422,
+    message: {
+      en: 'The tarball of {package} is not the one its {claim} tells of: the bytes give {actual}.',
+      'zh-CN': '{package} 的压缩包与其 {claim} 不符：实际字节得到 {actual}。',
+    },
+    cure: {
+      en: 'Publish again from a clean folder; if it lasts, something between you and the host changes bytes.',
+      'zh-CN': '请从干净的目录重新发布；若持续出现，说明传输途中有东西改动了字节。',
+    },
+  },
+  INTERNAL: {
+    status: 500,
+    message: { en: 'The marketplace failed.', 'zh-CN': '市场发生故障。' },
+    cure: {
+      en: 'Give the operator the trace id {traceId}: the log has the cause.',
+      'zh-CN': '请将追踪号 {traceId} 告知运维人员：日志中有原因。',
+    },
+  },
+  LOGIN_REFUSED: {
+    status: 401,
+    message: { en: 'The name or the password is wrong.', 'zh-CN': '用户名或密码错误。' },
+    cure: {
+      en: 'Accounts are made by the operator: ask for one, or put a token into .npmrc as _authToken.',
+      'zh-CN': '账户由运维人员创建：请申请账户，或将令牌写入 .npmrc 的 _authToken。',
+    },
+  },
+  NOT_FOUND: {
+    status: 404,
+    message: {
+      en: 'There is no {method} {path} in this registry.',
+      'zh-CN': '此注册表没有 {method} {path}。',
+    },
+    cure: {
+      en: 'The README of the marketplace lists the npm commands it answers.',
+      'zh-CN': '市场的 README 列出了支持的 npm 命令。',
+    },
+  },
+  OPERATOR_ONLY: {
+    status: 403,
+    message: { en: 'Only the operator may do this.', 'zh-CN': '只有运维人员可以执行此操作。' },
+    cure: {
+      en: "Send the host's admin token as bearer token.",
+      'zh-CN': '请以主机的管理员令牌作为 bearer 令牌发送。',
+    },
+  },
+  PACKAGE_JSON_UNSTORABLE: {
+    status: 422,
+    message: {
+      en: 'The package.json of {package} cannot be kept.',
+      'zh-CN': '无法保存 {package} 的 package.json。',
+    },
+    cure: {
+      en: 'Correct the places named in errors[].',
+      'zh-CN': '请更正 errors[] 中列出的位置。',
+    },
+  },
+  PACKAGE_MISMATCH: {
+    status: 422,
+    message: {
+      en: 'The package.json inside the tarball is {inside}, the publish is for {package}.',
+      'zh-CN': '压缩包内的 package.json 是 {inside}，而发布的是 {package}。',
+    },
+    cure: {
+      en: 'Publish from the folder of the package itself.',
+      'zh-CN': '请在软件包自身的目录中发布。',
+    },
+  },
+  PACKAGE_NAME_INVALID: {
+    status: 422,
+    message: {
+      en: '"{name}" is not a package name: {reason}.',
+      'zh-CN': '"{name}" 不是有效的软件包名：{reason}。',
+    },
+    cure: {
+      en: 'Use lower-case ASCII letters, digits, dots, dashes and underscores, such as @acme/quality-gate.',
+      'zh-CN': '请使用小写 ASCII 字母、数字、点、短横线和下划线，例如 @acme/quality-gate。',
+    },
+  },
+  PACKAGE_NOT_FOUND: {
+    status: 404,
+    message: {
+      en: '{package} is not in this marketplace.',
+      'zh-CN': '此市场中没有 {package}。',
+    },
+    cure: {
+      en: 'Check the name and the version: npm search shows what is here.',
+      'zh-CN': '请检查名称和版本：npm search 可列出已有软件包。',
+    },
+  },
+  PUBLISHER_EXISTS: {
+    status: 409,
+    message: {
+      en: 'The publisher {publisher} already exists.',
+      'zh-CN': '发布者 {publisher} 已存在。',
+    },
+    cure: { en: 'Choose another name.', 'zh-CN': '请选择其他名称。' },
+  },
+  PUBLISH_FORBIDDEN: {
+    status: 403,
+    message: {
+      en: '{publisher} may not change {package}: {reason}.',
+      'zh-CN': '{publisher} 无权更改 {package}：{reason}。',
+    },
+    cure: {
+      en: 'Publish under a scope of your own, or ask the operator for this one.',
+      'zh-CN': '请在您自己的作用域下发布，或向运维人员申请此作用域。',
+    },
+  },
+  REQUEST_REFUSED: {
+    status: 400,
+    message: { en: 'The request was refused: {reason}', 'zh-CN': '请求被拒绝：{reason}' },
+    cure: { en: 'Correct the request.', 'zh-CN': '请更正请求。' },
+  },
+  REV_STALE: {
+    status: 409,
+    message: {
+      en: '{package} has changed: it is at {current}, the request was made for {given}.',
+      'zh-CN': '{package} 已变更：当前为 {current}，请求基于 {given}。',
+    },
+    cure: { en: 'Read the package again and repeat.', 'zh-CN': '请重新读取软件包后再试。' },
+  },
+  SCOPE_TAKEN: {
+    status: 409,
+    message: {
+      en: 'The scope {scope} belongs to another publisher.',
+      'zh-CN': '作用域 {scope} 属于其他发布者。',
+    },
+    cure: { en: 'Choose another scope.', 'zh-CN': '请选择其他作用域。' },
+  },
+  TOKEN_INVALID: {
+    status: 401,
+    message: {
+      en: 'The token is unknown, revoked or expired.',
+      'zh-CN': '令牌未知、已撤销或已过期。',
+    },
+    cure: {
+      en: 'Log in again: npm login --auth-type=legacy',
+      'zh-CN': '请重新登录：npm login --auth-type=legacy',
+    },
+  },
+  TOKEN_REQUIRED: {
+    status: 401,
+    message: { en: 'This needs a bearer token.', 'zh-CN': '此操作需要 bearer 令牌。' },
+    cure: {
+      en: 'Log in: npm login --auth-type=legacy',
+      'zh-CN': '请登录：npm login --auth-type=legacy',
+    },
+  },
+  VERSIONS_FULL: {
+    status: 422,
+    message: {
+      en: '{package} already has {versions} versions with {mebibytes} MiB of package.json, the most one package may have.',
+      'zh-CN':
+        '{package} 已有 {versions} 个版本、{mebibytes} MiB 的 package.json，达到单个软件包的上限。',
+    },
+    cure: { en: 'Continue under a new name.', 'zh-CN': '请使用新的名称继续发布。' },
+  },
+  VERSION_EXISTS: {
+    status: 409,
+    message: {
+      en: '{package} was published before; a version is never reused, not even a withdrawn one.',
+      'zh-CN': '{package} 已发布过；版本号不可重复使用，即使已撤回。',
+    },
+    cure: {
+      en: 'Raise the version in package.json and publish again.',
+      'zh-CN': '请在 package.json 中提高版本号后重新发布。',
+    },
+  },
+  VERSION_INVALID: {
+    status: 422,
+    message: {
+      en: '"{version}" is not a plain semver version.',
+      'zh-CN': '"{version}" 不是规范的 semver 版本号。',
+    },
+    cure: {
+      en: 'Write it as 1.2.3 or 1.2.3-beta.1, without build metadata.',
+      'zh-CN': '请写成 1.2.3 或 1.2.3-beta.1，不带构建元数据。',
+    },
+  },
+  WEB_LOGIN_UNSUPPORTED: {
+    status: 404,
+    message: {
+      en: 'This registry has no login by browser.',
+      'zh-CN': '此注册表不支持浏览器登录。',
+    },
+    cure: {
+      en: 'npm asks for name and password by itself; or use --auth-type=legacy.',
+      'zh-CN': 'npm 会自行询问用户名和密码；也可使用 --auth-type=legacy。',
+    },
+  },
+})

@@ -1,0 +1,53 @@
+import { CodedError } from '@signalbox/sdk/errors'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { marketplaceErrors } from '../errors.ts'
+import { databaseFault } from './database-fault.ts'
+import { languageOf, problemBody } from './problem.ts'
+
+/** Gives a plugin of the marketplace its one way to say no. */
+export function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => answer(refusalOf(error, request), request, reply))
+  app.setNotFoundHandler((request, reply) =>
+    answer(
+      marketplaceErrors.create('NOT_FOUND', { method: request.method, path: pathOf(request) }),
+      request,
+      reply,
+    ),
+  )
+}
+
+function answer(error: CodedError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error.status >= 500) request.log.error({ err: error, code: error.code }, error.message)
+  if (error.retryAfterS !== undefined) reply.header('retry-after', error.retryAfterS)
+  // RFC 9110 asks for a challenge. Not after a failed login: npm would print its own text instead of ours.
+  if (error.status === 401 && error.code !== 'MKT_LOGIN_REFUSED') {
+    reply.header('www-authenticate', 'Bearer')
+  }
+  return reply
+    .code(error.status)
+    .type('application/problem+json')
+    .send(problemBody(error, languageOf(request.headers['accept-language']), request.id))
+}
+
+function refusalOf(error: unknown, request: FastifyRequest): CodedError {
+  if (error instanceof CodedError) return error
+  const { statusCode, message } = error as { statusCode?: unknown; message?: unknown }
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
+    return refusedByFastify(statusCode, String(message), error)
+  }
+  return (
+    databaseFault(error) ??
+    marketplaceErrors.create('INTERNAL', { traceId: request.id }, { cause: error })
+  )
+}
+
+/** Fastify's own refusals (body too large, not JSON, …) keep the status they have. */
+function refusedByFastify(status: number, reason: string, cause: unknown): CodedError {
+  const definition = { ...marketplaceErrors.definitions.REQUEST_REFUSED, status }
+  return new CodedError('MKT_REQUEST_REFUSED', definition, { reason }, { cause })
+}
+
+/** Without the query, and bounded: it is echoed to the caller. */
+function pathOf(request: FastifyRequest): string {
+  return (request.url.split('?')[0] ?? '').slice(0, 200)
+}

@@ -1,0 +1,30 @@
+import type { CodedError, Language } from '@signalbox/sdk/errors'
+
+/**
+ * RFC 9457 fields for people and programs, and beside them the two that npm reads: it prints `error` after
+ * the status line and ignores the rest.
+ */
+export function problemBody(error: CodedError, language: Language, traceId: string) {
+  const title = error.localizedMessage(language)
+  const cure = error.cure(language)
+  return {
+    type: `urn:signalbox:error:${error.code}`,
+    title,
+    status: error.status,
+    detail: cure,
+    code: error.code,
+    traceId,
+    ...(error.faults.length > 0 ? { errors: error.faults } : {}),
+    error: [
+      title,
+      ...error.faults.map(({ pointer, detail }) => `${pointer} ${detail};`),
+      cure,
+    ].join(' '),
+    reason: error.code,
+  }
+}
+
+/** The first language the caller names decides; npm names none. */
+export function languageOf(acceptLanguage: string | undefined): Language {
+  return acceptLanguage?.trim().toLowerCase().startsWith('zh') ? 'zh-CN' : 'en'
+}

@@ -1,0 +1,17 @@
+export { marketplaceErrors } from './errors.ts'
+export { marketplace } from './marketplace.ts'
+export {
+  type AvailableVersion,
+  type FetchedPackage,
+  PackageSource,
+} from './packages/package-source.ts'
+export type {
+  AccountPorts,
+  Audit,
+  AuditEntry,
+  ContentStore,
+  InspectPackage,
+  MarketplaceOptions,
+  PackageInspection,
+} from './ports.ts'
+export { publisherRoutes } from './publishers/publisher-routes.ts'

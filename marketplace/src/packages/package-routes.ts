@@ -1,0 +1,59 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { MarketplaceOptions } from '../ports.ts'
+import { type PackageName, parsePackageName } from './package-name.ts'
+import { PackumentService } from './packument-service.ts'
+import { packumentForm } from './revision.ts'
+
+/**
+ * A package in a path: `/quality-gate`, `/@acme%2fquality-gate` (as npm writes it) or `/@acme/quality-gate`
+ * (as tarball URLs and people write it). A route that names a package is registered once for each pattern.
+ */
+export const packagePatterns = ['/:name', '/:scope/:name'] as const
+
+export interface PackageParams {
+  readonly scope?: string
+  readonly name: string
+}
+
+export function packageOf({ scope, name }: PackageParams): PackageName {
+  return parsePackageName(scope === undefined ? name : `${scope}/${name}`)
+}
+
+/** A version's bytes never change, so neither clients nor proxies need to ask again. */
+const IMMUTABLE = 'public, max-age=31536000, immutable'
+
+/** `npm view`, `npm install` and `npm ci`. */
+export function packageRoutes(
+  app: FastifyInstance,
+  options: Pick<MarketplaceOptions, 'knex' | 'contents' | 'publicUrl'>,
+): void {
+  const packuments = new PackumentService(options)
+  for (const pattern of packagePatterns) {
+    app.get<{ Params: PackageParams }>(pattern, async (request, reply) => {
+      const answer = await packuments.packument({
+        name: packageOf(request.params),
+        form: packumentForm(request.headers.accept),
+        baseUrl: options.publicUrl(request as FastifyRequest),
+        ifNoneMatch: request.headers['if-none-match'],
+      })
+      reply.header('etag', answer.etag).header('vary', 'accept').header('cache-control', 'no-cache')
+      if (answer.kind === 'unchanged') return reply.code(304).send()
+      return reply.type('application/json; charset=utf-8').send(answer.body)
+    })
+
+    app.get<{ Params: PackageParams & { file: string } }>(
+      `${pattern}/-/:file`,
+      async (request, reply) => {
+        const { bytes, integrity } = await packuments.tarball(
+          packageOf(request.params),
+          request.params.file,
+        )
+        return reply
+          .type('application/octet-stream')
+          .header('etag', `"${integrity}"`)
+          .header('cache-control', IMMUTABLE)
+          .send(bytes)
+      },
+    )
+  }
+}

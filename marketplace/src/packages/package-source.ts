@@ -1,0 +1,53 @@
+import type { Manifest } from '@signalbox/sdk/manifest'
+import type { Knex } from 'knex'
+import { marketplaceErrors } from '../errors.ts'
+import type { ContentStore } from '../ports.ts'
+import { digestsOf } from '../publish/digests.ts'
+import { findTarball, listManifests } from './package-store.ts'
+
+export interface AvailableVersion {
+  readonly version: string
+  readonly integrity: string
+  readonly manifest: Manifest
+  readonly publishedAt: Date
+}
+
+export interface FetchedPackage {
+  readonly tarball: Buffer
+  /** `sha512-…` of the tarball, just checked against its bytes. */
+  readonly integrity: string
+  readonly publisher: string
+  /** Which marketplace the version comes from. */
+  readonly fingerprint: string
+  readonly signature: string | null
+}
+
+/** What a host's registry installs from: the marketplace without HTTP. */
+export class PackageSource {
+  readonly #knex: Knex
+  readonly #contents: ContentStore
+
+  constructor(ports: { knex: Knex; contents: ContentStore }) {
+    this.#knex = ports.knex
+    this.#contents = ports.contents
+  }
+
+  /** Every published version, oldest first; none for an unknown name. */
+  async versions(name: string): Promise<readonly AvailableVersion[]> {
+    return (await listManifests(this.#knex, name)) as readonly AvailableVersion[]
+  }
+
+  /** @throws `MKT_CONTENT_CORRUPT` when the stored bytes are not what was published. */
+  async fetch(name: string, version: string): Promise<FetchedPackage | undefined> {
+    const stored = await findTarball(this.#knex, name, version)
+    if (stored === undefined) return undefined
+    const tarball = await this.#contents.get(stored.sha256)
+    const isIntact =
+      tarball !== undefined && (await digestsOf(tarball)).integrity === stored.integrity
+    if (!isIntact) {
+      throw marketplaceErrors.create('CONTENT_CORRUPT', { package: `${name}@${version}` })
+    }
+    const { integrity, publisher, fingerprint, signature } = stored
+    return { tarball, integrity, publisher, fingerprint, signature }
+  }
+}

@@ -1,0 +1,239 @@
+import type { Knex } from 'knex'
+import type { PackageName } from './package-name.ts'
+import type { PublishedVersion, StoredPackage } from './packument.ts'
+
+/** The only place with SQL that reads or writes packages, package_versions and dist_tags, but for search. */
+
+/** The state in which a version is shown and installed. */
+const PUBLISHED = 'published'
+
+export interface NewVersion extends PublishedVersion {
+  readonly name: string
+  readonly tarballSha256: string
+  readonly size: number
+  readonly manifest: object
+  readonly contracts: object
+  readonly provenance: string | null
+  readonly fingerprint: string
+  readonly signature: string | null
+}
+
+export interface PackageHead {
+  readonly owner: string
+  readonly rev: string
+}
+
+export async function findHead(knex: Knex, name: string): Promise<PackageHead | undefined> {
+  return knex('packages').where({ name }).first<PackageHead | undefined>('owner', 'rev')
+}
+
+/** Holds the package's row to the end of the transaction: changes of one package follow one another. */
+export async function lockHead(
+  trx: Knex.Transaction,
+  name: string,
+): Promise<PackageHead | undefined> {
+  return trx('packages').where({ name }).forUpdate().first<PackageHead | undefined>('owner', 'rev')
+}
+
+/** Makes the package unless it exists; a concurrent first publish is waited for. */
+export async function ensurePackage(
+  trx: Knex.Transaction,
+  given: { name: string; owner: string; rev: string; at: Date },
+): Promise<void> {
+  const { name, owner, rev, at } = given
+  await trx('packages')
+    .insert({ name, owner, rev, created_at: at, modified_at: at })
+    .onConflict('name')
+    .ignore()
+}
+
+export async function setRevision(
+  trx: Knex.Transaction,
+  given: { name: string; rev: string; at: Date },
+): Promise<void> {
+  await trx('packages')
+    .where({ name: given.name })
+    .update({ rev: given.rev, modified_at: given.at })
+}
+
+/** What a packument of every version would have to hold, whatever state the versions are in. */
+export async function measureVersions(
+  trx: Knex.Transaction,
+  name: string,
+): Promise<{ count: number; bytes: number }> {
+  const row = await trx('package_versions')
+    .where({ name })
+    .first<{ count: string; bytes: string }>(
+      trx.raw('count(*) as count'),
+      trx.raw('coalesce(sum(octet_length(package_json::text)), 0) as bytes'),
+    )
+  return { count: Number(row.count), bytes: Number(row.bytes) }
+}
+
+/** In any state: a withdrawn version's number stays taken. */
+export async function isVersionTaken(knex: Knex, name: string, version: string): Promise<boolean> {
+  return (await knex('package_versions').where({ name, version }).first('version')) !== undefined
+}
+
+/** @returns false when the version was published before. */
+export async function insertVersion(trx: Knex.Transaction, given: NewVersion): Promise<boolean> {
+  const inserted = await trx('package_versions')
+    .insert({
+      name: given.name,
+      version: given.version,
+      state: PUBLISHED,
+      publisher: given.publisher,
+      integrity: given.integrity,
+      shasum: given.shasum,
+      tarball_sha256: given.tarballSha256,
+      size: given.size,
+      unpacked_size: given.unpackedSize,
+      file_count: given.fileCount,
+      package_json: JSON.stringify(given.packageJson),
+      manifest: JSON.stringify(given.manifest),
+      contracts: JSON.stringify(given.contracts),
+      readme: given.readme,
+      provenance: given.provenance,
+      fingerprint: given.fingerprint,
+      signature: given.signature,
+      published_at: given.publishedAt,
+    })
+    .onConflict(['name', 'version'])
+    .ignore()
+    .returning('version')
+  return inserted.length === 1
+}
+
+/** Everything a packument needs, seen at one instant. */
+export async function loadPackage(
+  knex: Knex,
+  name: PackageName,
+): Promise<StoredPackage | undefined> {
+  return knex.transaction(
+    async (trx) => {
+      const head = await trx('packages')
+        .where({ name: name.full })
+        .first<{ owner: string; rev: string; created_at: Date; modified_at: Date } | undefined>(
+          'owner',
+          'rev',
+          'created_at',
+          'modified_at',
+        )
+      if (head === undefined) return undefined
+      return {
+        name,
+        owner: head.owner,
+        rev: head.rev,
+        createdAt: head.created_at,
+        modifiedAt: head.modified_at,
+        versions: await publishedVersions(trx, name.full),
+        distTags: await listDistTags(trx, name.full),
+      }
+    },
+    { isolationLevel: 'repeatable read', readOnly: true },
+  )
+}
+
+interface VersionRow {
+  readonly version: string
+  readonly publisher: string
+  readonly integrity: string
+  readonly shasum: string
+  readonly unpacked_size: string
+  readonly file_count: number
+  readonly package_json: Record<string, unknown>
+  readonly readme: string | null
+  readonly published_at: Date
+}
+
+async function publishedVersions(
+  trx: Knex.Transaction,
+  name: string,
+): Promise<readonly PublishedVersion[]> {
+  const rows: VersionRow[] = await trx('package_versions')
+    .where({ name, state: PUBLISHED })
+    .orderBy(['published_at', 'version'])
+    .select(
+      'version',
+      'publisher',
+      'integrity',
+      'shasum',
+      'unpacked_size',
+      'file_count',
+      'package_json',
+      'readme',
+      'published_at',
+    )
+  return rows.map((row) => ({
+    version: row.version,
+    publisher: row.publisher,
+    integrity: row.integrity,
+    shasum: row.shasum,
+    unpackedSize: Number(row.unpacked_size),
+    fileCount: row.file_count,
+    packageJson: row.package_json,
+    readme: row.readme,
+    publishedAt: row.published_at,
+  }))
+}
+
+export interface StoredTarball {
+  readonly sha256: string
+  readonly integrity: string
+  readonly publisher: string
+  readonly fingerprint: string
+  readonly signature: string | null
+}
+
+export async function findTarball(
+  knex: Knex,
+  name: string,
+  version: string,
+): Promise<StoredTarball | undefined> {
+  return knex('package_versions')
+    .where({ name, version, state: PUBLISHED })
+    .first<StoredTarball | undefined>(
+      'tarball_sha256 as sha256',
+      'integrity',
+      'publisher',
+      'fingerprint',
+      'signature',
+    )
+}
+
+export interface ManifestRow {
+  readonly version: string
+  readonly integrity: string
+  readonly manifest: unknown
+  readonly publishedAt: Date
+}
+
+export async function listManifests(knex: Knex, name: string): Promise<readonly ManifestRow[]> {
+  return knex('package_versions')
+    .where({ name, state: PUBLISHED })
+    .orderBy(['published_at', 'version'])
+    .select('version', 'integrity', 'manifest', 'published_at as publishedAt')
+}
+
+export async function listDistTags(knex: Knex, name: string): Promise<Record<string, string>> {
+  const rows: { tag: string; version: string }[] = await knex('dist_tags')
+    .where({ name })
+    .orderBy('tag')
+    .select('tag', 'version')
+  return Object.fromEntries(rows.map(({ tag, version }) => [tag, version]))
+}
+
+export async function setDistTag(
+  trx: Knex.Transaction,
+  given: { name: string; tag: string; version: string },
+): Promise<void> {
+  await trx('dist_tags').insert(given).onConflict(['name', 'tag']).merge(['version'])
+}
+
+/** @returns false when there was no such tag. */
+export async function deleteDistTag(
+  trx: Knex.Transaction,
+  given: { name: string; tag: string },
+): Promise<boolean> {
+  return (await trx('dist_tags').where(given).delete()) === 1
+}

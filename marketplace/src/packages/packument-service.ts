@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import type { Knex } from 'knex'
+import { marketplaceErrors } from '../errors.ts'
+import type { ContentStore } from '../ports.ts'
+import { type PackageName, versionOfTarball } from './package-name.ts'
+import { findHead, findTarball, loadPackage } from './package-store.ts'
+import { abbreviatedPackument, fullPackument } from './packument.ts'
+import { PackumentCache } from './packument-cache.ts'
+import { matchesEtag, type PackumentForm, packumentEtag } from './revision.ts'
+
+/** Some hundred packuments of ordinary size; a fixed part of the host's heap. */
+const CACHE_BYTES = 32 * 1024 * 1024
+
+export interface PackumentRequest {
+  readonly name: PackageName
+  readonly form: PackumentForm
+  /** Base of the tarball URLs. */
+  readonly baseUrl: string
+  readonly ifNoneMatch: string | undefined
+}
+
+export type PackumentAnswer =
+  | { readonly kind: 'unchanged'; readonly etag: string }
+  | { readonly kind: 'packument'; readonly etag: string; readonly body: Buffer }
+
+/** What reading clients get. One indexed look-up a request says whether the cached text is still true. */
+export class PackumentService {
+  readonly #knex: Knex
+  readonly #contents: ContentStore
+  readonly #cache = new PackumentCache(CACHE_BYTES)
+
+  constructor(ports: { knex: Knex; contents: ContentStore }) {
+    this.#knex = ports.knex
+    this.#contents = ports.contents
+  }
+
+  /** @throws `MKT_PACKAGE_NOT_FOUND` */
+  async packument(request: PackumentRequest): Promise<PackumentAnswer> {
+    const { name, form, baseUrl, ifNoneMatch } = request
+    const head = await findHead(this.#knex, name.full)
+    if (head === undefined) throw notFound(name.full)
+    const baseHash = createHash('sha256').update(baseUrl).digest('hex').slice(0, 8)
+    const etag = packumentEtag(head.rev, form, baseHash)
+    if (matchesEtag(ifNoneMatch, etag)) return { kind: 'unchanged', etag }
+    const key = `${form} ${baseUrl} ${name.full}`
+    const cached = this.#cache.get(key, head.rev)
+    if (cached !== undefined) return { kind: 'packument', etag, body: cached }
+    return this.#build(request, key, baseHash)
+  }
+
+  async #build(
+    { name, form, baseUrl }: PackumentRequest,
+    key: string,
+    baseHash: string,
+  ): Promise<PackumentAnswer> {
+    const stored = await loadPackage(this.#knex, name)
+    if (stored === undefined) throw notFound(name.full)
+    const build = form === 'full' ? fullPackument : abbreviatedPackument
+    const body = Buffer.from(JSON.stringify(build(stored, baseUrl)))
+    this.#cache.set(key, stored.rev, body)
+    return { kind: 'packument', etag: packumentEtag(stored.rev, form, baseHash), body }
+  }
+
+  /** @throws `MKT_PACKAGE_NOT_FOUND` */
+  async tarball(name: PackageName, file: string): Promise<{ bytes: Buffer; integrity: string }> {
+    const version = versionOfTarball(name, file)
+    const stored =
+      version === undefined ? undefined : await findTarball(this.#knex, name.full, version)
+    if (stored === undefined) throw notFound(`${name.full}/-/${file.slice(0, 120)}`)
+    const bytes = await this.#contents.get(stored.sha256)
+    if (bytes === undefined) {
+      throw marketplaceErrors.create('CONTENT_CORRUPT', { package: `${name.full}@${version}` })
+    }
+    return { bytes, integrity: stored.integrity }
+  }
+}
+
+function notFound(what: string): Error {
+  return marketplaceErrors.create('PACKAGE_NOT_FOUND', { package: what })
+}

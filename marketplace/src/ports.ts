@@ -1,0 +1,62 @@
+import type { Contract } from '@signalbox/sdk/contract'
+import type { Manifest } from '@signalbox/sdk/manifest'
+import type { FastifyRequest } from 'fastify'
+import type { Knex } from 'knex'
+
+/** The content-addressed store of the host: bytes in, SHA-256 (hex) out. Bytes are never deleted. */
+export interface ContentStore {
+  put(bytes: Buffer, trx?: Knex.Transaction): Promise<string>
+  get(sha256: string): Promise<Buffer | undefined>
+}
+
+/** What was found inside a tarball, by a process that has neither the database nor a key. */
+export interface PackageInspection {
+  readonly integrity: string
+  readonly shasum: string
+  readonly size: number
+  readonly unpackedSize: number
+  readonly packageJson: Readonly<Record<string, unknown>>
+  readonly manifest: Manifest
+  readonly contracts: Readonly<Record<string, Contract>>
+  readonly files: readonly unknown[]
+}
+
+/** Unpacks and checks a tarball; refuses with a coded error that names the file and the cure. */
+export type InspectPackage = (
+  tarball: Buffer,
+  expected: { readonly name: string; readonly version: string },
+) => Promise<PackageInspection>
+
+/** One line of the host's audit log, written in the transaction of the change it tells of. */
+export interface AuditEntry {
+  readonly actor: string
+  readonly action:
+    | 'package.published'
+    | 'dist-tag.set'
+    | 'dist-tag.removed'
+    | 'publisher.created'
+    | 'publisher-token.issued'
+    | 'publisher-token.revoked'
+  readonly subject: string
+  readonly traceId: string
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+export type Audit = (entry: AuditEntry, trx: Knex.Transaction) => Promise<void>
+
+export interface AccountPorts {
+  readonly knex: Knex
+  /** The host's admin token may publish anything and create publishers. */
+  isOperatorToken(token: string): boolean
+  /** Milliseconds since the epoch. */
+  now(): number
+  randomBytes(count: number): Buffer
+  readonly audit?: Audit
+}
+
+export interface MarketplaceOptions extends AccountPorts {
+  readonly contents: ContentStore
+  readonly inspectPackage: InspectPackage
+  /** Where clients reach this registry, without a trailing slash: the base of tarball URLs. */
+  publicUrl(request: FastifyRequest): string
+}

@@ -1,0 +1,22 @@
+import type { Knex } from 'knex'
+import { marketplaceErrors } from '../errors.ts'
+import type { PackageName } from '../packages/package-name.ts'
+import { type Actor, refusalToChange } from './actor.ts'
+import { findScopeHolder } from './publisher-store.ts'
+
+/** @throws `MKT_PUBLISH_FORBIDDEN` when the package is not the actor's to change. */
+export async function authorizeChange(
+  knex: Knex,
+  actor: Actor,
+  name: PackageName,
+  packageOwner: string | undefined,
+): Promise<void> {
+  const scopeHolder = name.scope === undefined ? undefined : await findScopeHolder(knex, name.scope)
+  const reason = refusalToChange(actor, name, { scopeHolder, packageOwner })
+  if (reason === undefined) return
+  throw marketplaceErrors.create('PUBLISH_FORBIDDEN', {
+    publisher: actor.name,
+    package: name.full,
+    reason,
+  })
+}

@@ -1,0 +1,86 @@
+import type { Knex } from 'knex'
+
+/** The only place with SQL for publishers, publisher_scopes and publisher_tokens. */
+
+/** @returns false when the name is taken. */
+export async function insertPublisher(
+  trx: Knex.Transaction,
+  publisher: { name: string; passwordHash: string | null; createdAt: Date },
+): Promise<boolean> {
+  const inserted = await trx('publishers')
+    .insert({
+      name: publisher.name,
+      password_hash: publisher.passwordHash,
+      created_at: publisher.createdAt,
+    })
+    .onConflict('name')
+    .ignore()
+    .returning('name')
+  return inserted.length === 1
+}
+
+/** @returns false when another publisher holds the scope. */
+export async function insertScope(
+  trx: Knex.Transaction,
+  grant: { scope: string; publisher: string; grantedAt: Date },
+): Promise<boolean> {
+  const inserted = await trx('publisher_scopes')
+    .insert({ scope: grant.scope, publisher: grant.publisher, granted_at: grant.grantedAt })
+    .onConflict('scope')
+    .ignore()
+    .returning('scope')
+  return inserted.length === 1
+}
+
+export async function insertToken(
+  trx: Knex.Transaction,
+  token: { hash: Buffer; publisher: string; createdAt: Date; expiresAt: Date | null },
+): Promise<void> {
+  await trx('publisher_tokens').insert({
+    hash: token.hash,
+    publisher: token.publisher,
+    created_at: token.createdAt,
+    expires_at: token.expiresAt,
+  })
+}
+
+/** @returns the publisher a valid token belongs to. */
+export async function findPublisherByToken(
+  knex: Knex,
+  hash: Buffer,
+  at: Date,
+): Promise<string | undefined> {
+  const row = await knex('publisher_tokens')
+    .where({ hash })
+    .whereNull('revoked_at')
+    .whereRaw('(expires_at is null or expires_at > ?)', [at])
+    .first<{ publisher: string } | undefined>('publisher')
+  return row?.publisher
+}
+
+/** @returns false when there is no such token of this publisher, or it was revoked before. */
+export async function revokeToken(
+  trx: Knex.Transaction,
+  token: { hash: Buffer; publisher: string; at: Date },
+): Promise<boolean> {
+  const revoked = await trx('publisher_tokens')
+    .where({ hash: token.hash, publisher: token.publisher })
+    .whereNull('revoked_at')
+    .update({ revoked_at: token.at })
+  return revoked === 1
+}
+
+/** @returns the password hash of the account, or null when it does not exist or has no password. */
+export async function findPasswordHash(knex: Knex, name: string): Promise<string | null> {
+  const row = await knex('publishers')
+    .where({ name })
+    .first<{ password_hash: string | null } | undefined>('password_hash')
+  return row?.password_hash ?? null
+}
+
+export async function findScopeHolder(knex: Knex, scope: string): Promise<string | undefined> {
+  const row = await knex('publisher_scopes')
+    .where({ scope })
+    .first<{ publisher: string } | undefined>('publisher')
+  return row?.publisher
+}

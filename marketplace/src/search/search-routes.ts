@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify'
+import type { Knex } from 'knex'
+import { type SearchHit, searchPackages } from './search-store.ts'
+
+/** More words than these narrow nothing further; each costs a scan. */
+const MAX_TERMS = 8
+
+interface SearchQuery {
+  readonly text: string
+  readonly size: number
+  readonly from: number
+}
+
+/** `npm search`. */
+export function searchRoutes(app: FastifyInstance, ports: { knex: Knex; now(): number }): void {
+  app.get<{ Querystring: SearchQuery }>(
+    '/-/v1/search',
+    { schema: { querystring: searchSchema } },
+    async (request) => {
+      const { text, size, from } = request.query
+      const terms = text.replaceAll('\u0000', '').split(/\s+/).filter(Boolean).slice(0, MAX_TERMS)
+      const { hits, total } = await searchPackages(ports.knex, { terms, limit: size, offset: from })
+      return { objects: hits.map(searchObject), total, time: new Date(ports.now()).toISOString() }
+    },
+  )
+}
+
+/** A hit as npm prints it; every hit matches in full, so all score the same. */
+function searchObject(hit: SearchHit) {
+  return {
+    package: {
+      name: hit.name,
+      version: hit.version,
+      ...(hit.description === null ? {} : { description: hit.description }),
+      keywords: Array.isArray(hit.keywords) ? hit.keywords.filter(isText) : [],
+      ...(hit.license === null ? {} : { license: hit.license }),
+      date: hit.modifiedAt.toISOString(),
+      links: {},
+      publisher: { username: hit.publisher },
+      maintainers: [{ username: hit.owner }],
+    },
+    score: { final: 1, detail: { quality: 1, popularity: 1, maintenance: 1 } },
+    searchScore: 1,
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+const searchSchema = {
+  type: 'object',
+  properties: {
+    text: { type: 'string', maxLength: 200, default: '' },
+    size: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+    from: { type: 'integer', minimum: 0, maximum: 10_000, default: 0 },
+  },
+} as const
