@@ -32,8 +32,13 @@ export function validateContract(value: unknown): ContractResult {
 }
 
 /** The schemas are an author's: they are compiled with a bound on what a message may cost, never on the request path. */
-export function contractCompiler(): Ajv2020 {
-  const ajv = new Ajv2020({ allErrors: false, strict: false, validateFormats: true })
+export function contractCompiler(options: { coerce?: boolean } = {}): Ajv2020 {
+  const ajv = new Ajv2020({
+    allErrors: false,
+    strict: false,
+    validateFormats: true,
+    coerceTypes: options.coerce === true ? 'array' : false,
+  })
   addFormats.default(ajv)
   return ajv
 }

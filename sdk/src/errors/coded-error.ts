@@ -18,6 +18,8 @@ export interface ErrorDefinition {
 export interface InputFault {
   readonly pointer: string
   readonly detail: string
+  /** `file:line:column`, where the input is a file of a package. */
+  readonly at?: string
 }
 
 export type ErrorParameters = Readonly<Record<string, string | number | boolean | null | undefined>>
@@ -45,7 +47,10 @@ export class CodedError extends Error {
     parameters: ErrorParameters,
     extras: ErrorExtras,
   ) {
-    super(fill(definition.message.en, parameters), { cause: extras.cause })
+    super(
+      fill(definition.message.en, parameters),
+      extras.cause === undefined ? undefined : { cause: extras.cause },
+    )
     this.code = code
     this.status = definition.status
     this.parameters = parameters
@@ -61,6 +66,10 @@ export class CodedError extends Error {
   cure(language: Language): string {
     return fill(this.#definition.cure[language], this.parameters)
   }
+}
+
+export function isCodedError(value: unknown): value is CodedError {
+  return value instanceof CodedError
 }
 
 /** The catalogue of one workspace: a factory that knows every refusal the workspace can utter. */

@@ -2,6 +2,17 @@ import { defineErrors } from './coded-error.ts'
 
 /** Every refusal of the SDK: what an author meets before anything reaches a host. */
 export const sdkErrors = defineErrors('SDK', {
+  PACKAGE_INVALID: {
+    status: 422,
+    message: {
+      en: 'The package.json in {folder} is not one of a plugin.',
+      'zh-CN': '{folder} 中的 package.json 不是有效的插件包。',
+    },
+    cure: {
+      en: 'Correct the places named in errors[].',
+      'zh-CN': '请更正 errors[] 中列出的位置。',
+    },
+  },
   MANIFEST_INVALID: {
     status: 422,
     message: {
@@ -24,15 +35,49 @@ export const sdkErrors = defineErrors('SDK', {
       'zh-CN': '请更正 errors[] 中列出的位置。',
     },
   },
-  PACK_FAILED: {
+  FILES_INVALID: {
     status: 422,
     message: {
-      en: 'The plugin in {folder} cannot be packed: {reason}',
-      'zh-CN': '无法打包 {folder} 中的插件：{reason}',
+      en: 'Files that the manifest of {plugin} names are missing or cannot be used.',
+      'zh-CN': '{plugin} 的清单所列文件缺失或无法使用。',
     },
     cure: {
-      en: 'Correct the named file and run "signalbox pack" again.',
-      'zh-CN': '请更正所列文件后重新运行 "signalbox pack"。',
+      en: 'Add or correct the files named in errors[], or take them out of the manifest.',
+      'zh-CN': '请补充或更正 errors[] 中列出的文件，或从清单中移除它们。',
+    },
+  },
+  BUNDLE_FAILED: {
+    status: 422,
+    message: {
+      en: 'The sources of {plugin} cannot be bundled into one file.',
+      'zh-CN': '无法将 {plugin} 的源代码打包为单个文件。',
+    },
+    cure: {
+      en: 'Correct the places named in errors[]; a bundle may use ECMAScript and its ctx, nothing of Node.',
+      'zh-CN':
+        '请更正 errors[] 中列出的位置；插件包只能使用 ECMAScript 和 ctx，不能使用 Node 的功能。',
+    },
+  },
+  BUNDLE_TOO_LARGE: {
+    status: 422,
+    message: {
+      en: 'The bundle of {plugin} has {bytes} bytes; {maxBytes} are allowed.',
+      'zh-CN': '{plugin} 的插件包为 {bytes} 字节，上限为 {maxBytes} 字节。',
+    },
+    cure: {
+      en: 'Leave out what the plugin does not need; errors[] lists the largest inputs.',
+      'zh-CN': '请去掉插件不需要的内容；errors[] 列出了最大的输入文件。',
+    },
+  },
+  BUNDLE_UNLIKE_MANIFEST: {
+    status: 422,
+    message: {
+      en: 'The bundle of {plugin} does not do what its manifest promises.',
+      'zh-CN': '{plugin} 的插件包与其清单不一致。',
+    },
+    cure: {
+      en: 'Make the default export of src/index.ts hold what errors[] names, by definePlugin.',
+      'zh-CN': '请用 definePlugin 让 src/index.ts 的默认导出包含 errors[] 中列出的内容。',
     },
   },
 })

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process'
+import { realpath } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { InputFault } from '../errors/coded-error.ts'
+import type { BundleShape, LoadResult } from './load-bundle-process.ts'
+import type { PluginPackage } from './plugin-package.ts'
+
+const PROGRAM = fileURLToPath(new URL('./load-bundle-process.ts', import.meta.url))
+
+/** A module that computes longer than this while it loads would be killed by every lane, too. */
+const LOAD_TIMEOUT_MS = 10_000
+
+/**
+ * An empty environment even where a test runner or a monitor adds a preload of its own to every child's
+ * `NODE_OPTIONS`: this child may read two files, and would not start with a third. POSIX has it everywhere.
+ */
+const EMPTY_ENVIRONMENT = ['/usr/bin/env', '-i'] as const
+
+/** @returns what the bundle exports, or why it does not load. */
+export async function loadBundle(bundlePath: string): Promise<LoadResult> {
+  // The permission model compares real paths.
+  const path = await realpath(bundlePath)
+  const rights = ['--permission', `--allow-fs-read=${PROGRAM}`, `--allow-fs-read=${path}`]
+  const [env, ...only] = EMPTY_ENVIRONMENT
+  const node = [...only, process.execPath, ...rights, PROGRAM, path]
+  const limits = { timeout: LOAD_TIMEOUT_MS, killSignal: 'SIGKILL' } as const
+  try {
+    const { stdout } = await promisify(execFile)(env, node, limits)
+    return JSON.parse(stdout) as LoadResult
+  } catch (error) {
+    const killed = error instanceof Error && 'killed' in error && error.killed === true
+    const how = killed ? `did not end within ${LOAD_TIMEOUT_MS} ms` : 'ended its process'
+    return { ok: false, reason: `loading it ${how}: a module only declares, it does no work` }
+  }
+}
+
+/** Compares what a bundle exports with what its manifest and contracts promise. */
+export function shapeFaults(promised: PluginPackage, shape: BundleShape): InputFault[] {
+  const faults: InputFault[] = []
+  const fault = (pointer: string, detail: string) => faults.push({ pointer, detail })
+  for (const [id, contract] of promised.contracts) {
+    const operations = Object.keys(contract.operations)
+    const handlers = shape.services[id] ?? []
+    for (const operation of operations.filter((name) => !handlers.includes(name))) {
+      fault(`/services/${id}/${operation}`, 'is in the contract: export a handler for it')
+    }
+    for (const handler of handlers.filter((name) => !operations.includes(name))) {
+      fault(
+        `/services/${id}/${handler}`,
+        'is not in the contract: add it there or remove the handler',
+      )
+    }
+  }
+  for (const id of Object.keys(shape.services).filter((id) => !promised.contracts.has(id))) {
+    fault(`/services/${id}`, 'is not in the manifest: add it under provides.services')
+  }
+  const udfs = (promised.manifest.provides?.udfs ?? []).map(({ id }) => id)
+  for (const id of udfs.filter((id) => !shape.udfs.includes(id))) {
+    fault(`/udfs/${id}`, 'is in the manifest: export a function for it')
+  }
+  for (const id of shape.udfs.filter((id) => !udfs.includes(id))) {
+    fault(`/udfs/${id}`, 'is not in the manifest: add it under provides.udfs')
+  }
+  if (promised.manifest.selfTest === true && !shape.selfTest) {
+    fault('/selfTest', 'is promised by the manifest: export a function')
+  }
+  return faults
+}

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs'
+import { createContext, Script } from 'node:vm'
+
+/**
+ * Loads a bundle in a realm that has only ECMAScript, as an isolate has, and writes the names of what it
+ * exports. Runs as a process of its own without file, network or child rights: packing may happen inside a
+ * host, and no guest's code runs there. The realm is for the author's benefit, the process for safety.
+ */
+export interface BundleShape {
+  readonly services: Readonly<Record<string, readonly string[]>>
+  readonly udfs: readonly string[]
+  readonly selfTest: boolean
+}
+
+export type LoadResult =
+  | { readonly ok: true; readonly shape: BundleShape }
+  | { readonly ok: false; readonly reason: string }
+
+/** Computed inside of the realm: what comes out is one string, never an object of the guest. */
+const DESCRIBE = `(() => {
+  const plugin = __signalbox_plugin.default
+  if (typeof plugin !== 'object' || plugin === null) return 'null'
+  const functions = (table) => Object.keys(table ?? {}).filter((key) => typeof table[key] === 'function')
+  const services = {}
+  for (const [id, operations] of Object.entries(plugin.services ?? {})) services[id] = functions(operations)
+  return JSON.stringify({
+    services,
+    udfs: functions(plugin.udfs),
+    selfTest: typeof plugin.selfTest === 'function',
+  })
+})()`
+
+const path = process.argv[2] ?? ''
+process.stdout.write(JSON.stringify(load(readFileSync(path, 'utf8'))))
+
+function load(code: string): LoadResult {
+  const realm = createContext(Object.create(null) as object, { name: 'guest' })
+  try {
+    new Script('delete globalThis.console; delete globalThis.WebAssembly').runInContext(realm)
+    new Script(code, { filename: 'plugin.js' }).runInContext(realm)
+    const shape = JSON.parse(String(new Script(DESCRIBE).runInContext(realm))) as BundleShape | null
+    return shape === null
+      ? { ok: false, reason: 'src/index.ts has no default export made by definePlugin' }
+      : { ok: true, shape }
+  } catch (error) {
+    return { ok: false, reason: `it throws while it loads: ${String(error)}` }
+  }
+}

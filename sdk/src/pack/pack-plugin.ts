@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { sdkErrors } from '../errors/sdk-errors.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+import { bundlePlugin } from './bundle-plugin.ts'
+import { loadBundle, shapeFaults } from './bundle-shape.ts'
+import { readPluginPackage } from './plugin-package.ts'
+
+export interface PackedPlugin {
+  readonly name: string
+  readonly version: string
+  /** Absolute path of the written bundle. */
+  readonly bundlePath: string
+  readonly bytes: number
+  /** Hexadecimal; equal for equal sources. */
+  readonly sha256: string
+  /** What the author should look at, though it can be published. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Makes a plugin's folder ready for `npm publish`: checks the manifest, every file it names and every
+ * example of its contracts, bundles `src/index.ts`, checks that the bundle loads with nothing but
+ * ECMAScript and has a handler for each promise, and writes it to `runtime.entry`.
+ *
+ * @throws `SDK_PACKAGE_INVALID`, `SDK_MANIFEST_INVALID`, `SDK_FILES_INVALID`, `SDK_CONTRACT_INVALID`,
+ * `SDK_BUNDLE_FAILED`, `SDK_BUNDLE_TOO_LARGE`, `SDK_BUNDLE_UNLIKE_MANIFEST`; `faults` say where and how to
+ * cure it. Then nothing is written and an older bundle is gone, so that it cannot be published by mistake.
+ */
+export async function packPlugin(folder: string): Promise<PackedPlugin> {
+  const checked = await readPluginPackage(await realpath(folder))
+  const { name, version, manifest } = checked
+  const plugin = `${name}@${version}`
+  const entry = bundleEntry(checked.folder, manifest.runtime)
+  const bundlePath = join(checked.folder, entry)
+  await rm(bundlePath, { force: true })
+  const { code, warnings } = await bundlePlugin(checked.folder, plugin)
+  await mkdir(dirname(bundlePath), { recursive: true })
+  const draft = `${bundlePath}.draft-${process.pid}`
+  try {
+    await writeFile(draft, code)
+    const loaded = await loadBundle(draft)
+    const faults = loaded.ok
+      ? shapeFaults(checked, loaded.shape)
+      : [{ pointer: '', at: entry, detail: loaded.reason }]
+    if (faults.length > 0) throw sdkErrors.create('BUNDLE_UNLIKE_MANIFEST', { plugin }, { faults })
+    await rename(draft, bundlePath)
+  } finally {
+    await rm(draft, { force: true })
+  }
+  const sha256 = createHash('sha256').update(code).digest('hex')
+  return { name, version, bundlePath, bytes: code.byteLength, sha256, warnings }
+}
+
+/** Only a file under dist/ is written, and removed when packing fails: never a source that a typing error names. */
+function bundleEntry(folder: string, { tier, entry }: Manifest['runtime']): string {
+  if (entry !== undefined && /^dist\/.+\.js$/.test(entry)) return entry
+  const fault =
+    tier === 'declarative'
+      ? { pointer: '/signalbox/runtime/tier', detail: 'a declarative plugin is published as it is' }
+      : { pointer: '/signalbox/runtime/entry', detail: 'must be a .js file under dist/' }
+  const faults = [{ at: 'package.json', ...fault }]
+  throw sdkErrors.create('PACKAGE_INVALID', { folder }, { faults })
+}

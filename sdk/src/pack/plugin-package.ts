@@ -1,0 +1,228 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import semver from 'semver'
+import { type Contract, validateContract } from '../contract/contract.ts'
+import type { InputFault } from '../errors/coded-error.ts'
+import { sdkErrors } from '../errors/sdk-errors.ts'
+import { type Manifest, validateManifest } from '../manifest/manifest.ts'
+import { migrationFaults } from './migration-files.ts'
+import { fileFault, type JsonFile, placed, readJsonFile } from './package-file.ts'
+
+/** A plugin's folder whose every promise on paper was checked; its code was not looked at. */
+export interface PluginPackage {
+  readonly folder: string
+  readonly name: string
+  readonly version: string
+  readonly manifest: Manifest
+  /** By service id. */
+  readonly contracts: ReadonlyMap<string, Contract>
+}
+
+interface PackageDocument {
+  readonly name?: unknown
+  readonly version?: unknown
+  readonly keywords?: unknown
+  readonly files?: unknown
+  readonly dependencies?: unknown
+  readonly signalbox?: unknown
+}
+
+/**
+ * Reads and checks package.json, its manifest, and every file the manifest names.
+ * @throws `SDK_PACKAGE_INVALID`, `SDK_MANIFEST_INVALID`, `SDK_FILES_INVALID`, `SDK_CONTRACT_INVALID`, each
+ * with all faults of its kind as `file:line:column`, JSON pointer and cure.
+ */
+export async function readPluginPackage(folder: string): Promise<PluginPackage> {
+  const read = await readJsonFile(folder, 'package.json')
+  if (!read.ok)
+    throw packageInvalid(folder, [{ pointer: '', at: 'package.json', detail: read.fault }])
+  const { file } = read
+  if (!isDocument(file.value)) {
+    throw packageInvalid(folder, placed(file, '', [{ pointer: '', detail: 'must be an object' }]))
+  }
+  const { name, version } = checkedIdentity(folder, file, file.value)
+  const plugin = `${name}@${version}`
+  const result = validateManifest(file.value.signalbox)
+  if (!result.ok) {
+    const faults = placed(file, '/signalbox', result.faults)
+    throw sdkErrors.create('MANIFEST_INVALID', { plugin }, { faults })
+  }
+  const { manifest } = result
+  const faults = [
+    ...placed(file, '', unpublishedFaults(manifest, file.value)),
+    ...placed(file, '/signalbox', await missingFaults(folder, manifest)),
+    ...(manifest.migrations === undefined
+      ? []
+      : await migrationFaults(folder, manifest.migrations)),
+    ...(await schemaFaults(folder, manifest)),
+  ]
+  if (faults.length > 0) throw sdkErrors.create('FILES_INVALID', { plugin }, { faults })
+  return {
+    folder,
+    name,
+    version,
+    manifest,
+    contracts: await readContracts(folder, plugin, manifest),
+  }
+}
+
+function isDocument(value: unknown): value is PackageDocument {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function packageInvalid(folder: string, faults: readonly InputFault[]) {
+  return sdkErrors.create('PACKAGE_INVALID', { folder }, { faults })
+}
+
+function checkedIdentity(
+  folder: string,
+  file: JsonFile,
+  document: PackageDocument,
+): { name: string; version: string } {
+  const { name, version, keywords, dependencies } = document
+  const faults: InputFault[] = []
+  if (
+    typeof name !== 'string' ||
+    !/^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/.test(name)
+  ) {
+    faults.push({
+      pointer: '/name',
+      detail: 'must be an npm package name, such as @acme/first-plugin',
+    })
+  }
+  if (typeof version !== 'string' || semver.valid(version) !== version) {
+    faults.push({ pointer: '/version', detail: 'must be an exact semver version, such as 1.0.0' })
+  }
+  if (!Array.isArray(keywords) || !keywords.includes('signalbox-plugin')) {
+    faults.push({
+      pointer: '/keywords',
+      detail: 'must contain "signalbox-plugin": hosts find plugins by it',
+    })
+  }
+  if (isDocument(dependencies) && Object.keys(dependencies).length > 0) {
+    faults.push({
+      pointer: '/dependencies',
+      detail: 'must be empty, the bundle holds everything: move them to devDependencies',
+    })
+  }
+  if (document.signalbox === undefined) {
+    faults.push({ pointer: '/signalbox', detail: 'is required: it is the manifest of a plugin' })
+  }
+  if (faults.length > 0) throw packageInvalid(folder, placed(file, '', faults))
+  return { name: name as string, version: version as string }
+}
+
+/** Every file of the package that the manifest names, with the pointer of the property that names it. */
+function namedFiles(manifest: Manifest): [pointer: string, path: string][] {
+  const { services, udfs, events, extensionPoints } = manifest.provides ?? {}
+  const listed = (kind: string, key: string, paths: readonly string[]) =>
+    paths.map((path, index): [string, string] => [`/provides/${kind}/${index}/${key}`, path])
+  return [
+    ...(manifest.config === undefined ? [] : [['/config', manifest.config] as [string, string]]),
+    ...listed(
+      'services',
+      'contract',
+      (services ?? []).map(({ contract }) => contract),
+    ),
+    ...listed(
+      'udfs',
+      'args',
+      (udfs ?? []).map(({ args }) => args),
+    ),
+    ...listed(
+      'events',
+      'schema',
+      (events ?? []).map(({ schema }) => schema),
+    ),
+    ...listed(
+      'extensionPoints',
+      'schema',
+      (extensionPoints ?? []).map(({ schema }) => schema),
+    ),
+  ]
+}
+
+async function missingFaults(folder: string, manifest: Manifest): Promise<InputFault[]> {
+  const faults: InputFault[] = []
+  for (const [pointer, path] of namedFiles(manifest)) {
+    const detail = await fileFault(folder, path)
+    if (detail !== undefined) faults.push({ pointer, detail: `"${path}" ${detail}` })
+  }
+  if (manifest.migrations !== undefined) {
+    const detail = await fileFault(folder, manifest.migrations, 'folder')
+    if (detail !== undefined) {
+      faults.push({ pointer: '/migrations', detail: `"${manifest.migrations}" ${detail}` })
+    }
+  }
+  return faults
+}
+
+/** npm leaves out what `files` does not list, and `dist` is ignored by git in most folders: told before, not after, a publish. */
+function unpublishedFaults(manifest: Manifest, { files }: PackageDocument): InputFault[] {
+  const needed = [
+    manifest.runtime.entry,
+    manifest.migrations,
+    ...namedFiles(manifest).map(([, path]) => path),
+  ]
+  const listed = Array.isArray(files) ? files.filter((entry) => typeof entry === 'string') : []
+  // A pattern is npm's to judge.
+  if (listed.some((entry) => /[*?{!]/.test(entry.replace(/(\/\*\*?)+$/, '')))) return []
+  const roots = listed.map((entry) => entry.replace(/^\.?\//, '').replace(/(\/\*\*?)+$|\/+$/, ''))
+  return needed
+    .filter((path) => path !== undefined)
+    .filter((path) => !roots.some((root) => path === root || path.startsWith(`${root}/`)))
+    .map((path) => ({
+      pointer: '/files',
+      detail: `must list "${path}", or npm will not publish it`,
+    }))
+}
+
+/** Schemas beside the contracts: of settings, of a UDF's arguments, of events and of extension points. */
+async function schemaFaults(folder: string, manifest: Manifest): Promise<InputFault[]> {
+  const contracts = new Set((manifest.provides?.services ?? []).map(({ contract }) => contract))
+  const faults: InputFault[] = []
+  for (const [, path] of namedFiles(manifest)) {
+    if (contracts.has(path)) continue
+    const read = await readJsonFile(folder, path)
+    // A file that is not there was told by its pointer in the manifest.
+    if (!read.ok && read.fault.startsWith('is not JSON'))
+      faults.push({ at: path, pointer: '', detail: read.fault })
+    if (!read.ok) continue
+    const detail = schemaFault(read.file.value)
+    if (detail !== undefined) faults.push(...placed(read.file, '', [{ pointer: '', detail }]))
+  }
+  return faults
+}
+
+function schemaFault(schema: unknown): string | undefined {
+  try {
+    const ajv = new Ajv2020({ strict: false })
+    addFormats.default(ajv)
+    ajv.compile(schema as object)
+    return undefined
+  } catch (error) {
+    return `is not a usable JSON Schema: ${error instanceof Error ? error.message : error}`
+  }
+}
+
+async function readContracts(
+  folder: string,
+  plugin: string,
+  manifest: Manifest,
+): Promise<ReadonlyMap<string, Contract>> {
+  const contracts = new Map<string, Contract>()
+  for (const { id, contract: path } of manifest.provides?.services ?? []) {
+    const read = await readJsonFile(folder, path)
+    const invalid = (faults: readonly InputFault[]) =>
+      sdkErrors.create('CONTRACT_INVALID', { contract: path, plugin }, { faults })
+    if (!read.ok) throw invalid([{ at: path, pointer: '', detail: read.fault }])
+    const result = validateContract(read.file.value)
+    if (!result.ok) throw invalid(placed(read.file, '', result.faults))
+    if (result.contract.id !== id) {
+      const detail = `must be "${id}", as the manifest names the service`
+      throw invalid(placed(read.file, '', [{ pointer: '/id', detail }]))
+    }
+    contracts.set(id, result.contract)
+  }
+  return contracts
+}
