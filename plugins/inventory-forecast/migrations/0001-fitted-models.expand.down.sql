@@ -1,0 +1,1 @@
+drop table fitted_models;

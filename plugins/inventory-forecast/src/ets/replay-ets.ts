@@ -1,0 +1,47 @@
+import type { EtsForm, EtsModel, EtsState } from './ets-model.ts'
+import { runRecursion } from './recursion.ts'
+import { rescaled, scaleOf } from './scale.ts'
+
+export interface Replay {
+  /** One-step forecasts of the history. */
+  readonly fitted: readonly number[]
+  readonly mean: readonly number[]
+}
+
+/**
+ * Runs a fitted model over its history and on from there.
+ * @returns undefined where the model does not belong to the series: it leaves its domain.
+ */
+export function replayEts(
+  model: EtsModel,
+  values: readonly number[],
+  horizon: number,
+): Replay | undefined {
+  const { form, smoothing } = model
+  const scale = scaleOf(values)
+  const initial = rescaled(form, model.initial, 1 / scale)
+  const seasonal = Float64Array.from(initial.seasonal)
+  const fitted = new Float64Array(values.length)
+  const scaled = Float64Array.from(values, (value) => value / scale)
+  const end = runRecursion(form, smoothing, scaled, { ...initial, seasonal }, fitted)
+  if (end === undefined) return undefined
+  const next = seasonal.length === 0 ? 0 : values.length % seasonal.length
+  const state = { ...end, seasonal: [...seasonal.subarray(next), ...seasonal.subarray(0, next)] }
+  return {
+    fitted: Array.from(fitted, (value) => value * scale),
+    mean: pointForecasts(form, smoothing.phi, state, horizon).map((value) => value * scale),
+  }
+}
+
+/** The mean of each of the next periods, by the model's own recursion without errors. */
+function pointForecasts(form: EtsForm, phi: number, state: EtsState, horizon: number): number[] {
+  const mean: number[] = []
+  let { level, growth } = state
+  for (let h = 0; h < horizon; h++) {
+    growth *= phi
+    level += growth
+    const season = state.seasonal[h % state.seasonal.length] ?? 0
+    mean.push(form.season === 'M' ? level * season : level + season)
+  }
+  return mean
+}
