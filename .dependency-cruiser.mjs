@@ -144,11 +144,15 @@ export default {
     ),
     forbid(
       'stores-belong-to-their-feature',
-      "A feature asks another feature's service, never its tables.",
+      "Only a service may join another feature's store into its transaction; types are free.",
       {
-        path: '^core/src/([^/]+)/',
+        path: '^core/src/([^/]+)/.+-(routes|store)\\.ts$',
       },
-      { path: '^core/src/[^/]+/.+-store\\.ts$', pathNot: '^core/src/$1/' },
+      {
+        path: '^core/src/[^/]+/.+-store\\.ts$',
+        pathNot: '^core/src/$1/',
+        dependencyTypesNot: ['type-only'],
+      },
     ),
   ],
   options: {

@@ -16,6 +16,9 @@ export type LoadResult =
   | { readonly ok: true; readonly shape: BundleShape }
   | { readonly ok: false; readonly reason: string }
 
+/** Ten times the turn a host allows: a module only declares, whatever machine it is packed on. */
+const LOAD_TIMEOUT_MS = 2000
+
 /** Computed inside of the realm: what comes out is one string, never an object of the guest. */
 const DESCRIBE = `(() => {
   const plugin = __signalbox_plugin.default
@@ -37,7 +40,7 @@ function load(code: string): LoadResult {
   const realm = createContext(Object.create(null) as object, { name: 'guest' })
   try {
     new Script('delete globalThis.console; delete globalThis.WebAssembly').runInContext(realm)
-    new Script(code, { filename: 'plugin.js' }).runInContext(realm)
+    new Script(code, { filename: 'plugin.js' }).runInContext(realm, { timeout: LOAD_TIMEOUT_MS })
     const shape = JSON.parse(String(new Script(DESCRIBE).runInContext(realm))) as BundleShape | null
     return shape === null
       ? { ok: false, reason: 'src/index.ts has no default export made by definePlugin' }
