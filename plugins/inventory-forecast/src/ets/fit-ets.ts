@@ -84,7 +84,8 @@ function likelihoodResiduals(
   const state = scratchState(period)
   return (point: Float64Array, out: Float64Array): boolean => {
     if (!space.readState(point, state)) return false
-    if (runRecursion(form, space.smoothing(point), values, state, out) === undefined) return false
+    const run = { smoothing: space.smoothing(point), values, state, fitted: out }
+    if (runRecursion(form, run) === undefined) return false
     if (form.error === 'A') {
       for (let t = 0; t < out.length; t++) out[t] = (values[t] as number) - (out[t] as number)
       return true

@@ -23,13 +23,14 @@ export function replayEts(
   const seasonal = Float64Array.from(initial.seasonal)
   const fitted = new Float64Array(values.length)
   const scaled = Float64Array.from(values, (value) => value / scale)
-  const end = runRecursion(form, smoothing, scaled, { ...initial, seasonal }, fitted)
+  const state = { ...initial, seasonal }
+  const end = runRecursion(form, { smoothing, values: scaled, state, fitted })
   if (end === undefined) return undefined
   const next = seasonal.length === 0 ? 0 : values.length % seasonal.length
-  const state = { ...end, seasonal: [...seasonal.subarray(next), ...seasonal.subarray(0, next)] }
+  const last = { ...end, seasonal: [...seasonal.subarray(next), ...seasonal.subarray(0, next)] }
   return {
     fitted: Array.from(fitted, (value) => value * scale),
-    mean: pointForecasts(form, smoothing.phi, state, horizon).map((value) => value * scale),
+    mean: pointForecasts(form, smoothing.phi, last, horizon).map((value) => value * scale),
   }
 }
 

@@ -22,7 +22,10 @@ const SHORTEST_HISTORY = 4
 
 /** What a schema cannot say about the input. */
 export function refuseUnusable({ history, frequency, method, smoothing }: ForecastInput): void {
-  if (method !== 'holt-winters') return refuseShort(history, SHORTEST_HISTORY, 'a forecast')
+  if (method !== 'holt-winters') {
+    refuseShort(history, SHORTEST_HISTORY, 'a forecast')
+    return
+  }
   if (smoothing === undefined) {
     throw new Refusal(
       'SMOOTHING_MISSING',

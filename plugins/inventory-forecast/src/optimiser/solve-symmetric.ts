@@ -1,33 +1,48 @@
+/** What is left of a diagonal entry after this much cancellation is rounding, not information. */
+const SINGULAR = 1e-13
+
 /**
- * Solves a positive definite system by LDLᵀ (Golub and Van Loan, "Matrix Computations", §4.1).
+ * Solves a positive definite system by LDLᵀ (Golub and Van Loan 2013, "Matrix Computations", §4.1.2).
  * Directions in which the matrix is singular to rounding get no movement.
- * @param matrix symmetric; only its lower triangle is read, and it is overwritten.
+ * @param matrix symmetric, rows; overwritten by its factors.
  */
-export function solveSymmetric(matrix: number[][], right: readonly number[]): number[] {
-  const size = right.length
-  const at = (i: number, j: number): number => (matrix[i] as number[])[j] as number
-  const diagonal: number[] = []
-  for (let j = 0; j < size; j++) {
-    const whole = at(j, j)
-    let pivot = whole
-    for (let k = 0; k < j; k++) pivot -= at(j, k) ** 2 * (diagonal[k] as number)
-    // 1e-13 of the entry: what is left after cancellation is rounding, not information.
-    diagonal[j] = pivot > 1e-13 * whole ? pivot : Number.POSITIVE_INFINITY
-    for (let i = j + 1; i < size; i++) {
-      let sum = at(i, j)
-      for (let k = 0; k < j; k++) sum -= at(i, k) * at(j, k) * (diagonal[k] as number)
-      ;(matrix[i] as number[])[j] = sum / (diagonal[j] as number)
+export function solveSymmetric(matrix: readonly number[][], right: readonly number[]): number[] {
+  const diagonal = factorise(matrix)
+  const solution = [...right]
+  for (const [i, row] of matrix.entries()) {
+    for (let k = 0; k < i; k++) subtract(solution, i, (row[k] as number) * (solution[k] as number))
+  }
+  for (let i = solution.length - 1; i >= 0; i--) {
+    solution[i] = (solution[i] as number) / (diagonal[i] as number)
+    for (let k = i + 1; k < solution.length; k++) {
+      subtract(solution, i, ((matrix[k] as number[])[i] as number) * (solution[k] as number))
     }
   }
-  const solution = [...right]
-  for (let i = 0; i < size; i++) {
-    for (let k = 0; k < i; k++)
-      solution[i] = (solution[i] as number) - at(i, k) * (solution[k] as number)
-  }
-  for (let i = size - 1; i >= 0; i--) {
-    solution[i] = (solution[i] as number) / (diagonal[i] as number)
-    for (let k = i + 1; k < size; k++)
-      solution[i] = (solution[i] as number) - at(k, i) * (solution[k] as number)
-  }
   return solution
+}
+
+/** Leaves L below the diagonal of `matrix` and returns D. */
+function factorise(matrix: readonly number[][]): number[] {
+  const diagonal: number[] = []
+  for (const [j, pivotRow] of matrix.entries()) {
+    const whole = pivotRow[j] as number
+    const weighted = diagonal.map((pivot, k) => pivot * (pivotRow[k] as number))
+    const pivot = whole - product(pivotRow, weighted)
+    diagonal.push(pivot > SINGULAR * whole ? pivot : Number.POSITIVE_INFINITY)
+    for (const row of matrix.slice(j + 1)) {
+      row[j] = ((row[j] as number) - product(row, weighted)) / (diagonal[j] as number)
+    }
+  }
+  return diagonal
+}
+
+/** Of the first entries of `row` with `weights`. */
+function product(row: readonly number[], weights: readonly number[]): number {
+  let sum = 0
+  for (let k = 0; k < weights.length; k++) sum += (row[k] as number) * (weights[k] as number)
+  return sum
+}
+
+function subtract(values: number[], i: number, amount: number): void {
+  values[i] = (values[i] as number) - amount
 }
