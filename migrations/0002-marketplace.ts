@@ -45,11 +45,11 @@ async function publisherTables(knex: Knex): Promise<void> {
 
 async function packageTables(knex: Knex): Promise<void> {
   await knex.schema.createTable('marketplace_identity', (table) => {
-    table.boolean('only').primary().defaultTo(true)
+    table.boolean('singleton').primary().defaultTo(true)
     table.binary('id').notNullable()
     table.text('fingerprint').notNullable().unique()
     table.timestamp('created_at').notNullable().defaultTo(knex.fn.now())
-    table.check('only')
+    table.check('singleton')
   })
   await knex.schema.createTable('packages', (table) => {
     table.text('name').primary()

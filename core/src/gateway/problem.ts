@@ -1,4 +1,4 @@
-import { CodedError, type InputFault, type Language } from '@signalbox/sdk/errors'
+import type { CodedError, InputFault, Language } from '@signalbox/sdk/errors'
 
 /** RFC 9457 problem details, the shape of every refusal of the host. */
 export interface Problem {
@@ -42,8 +42,4 @@ export function languageOf(header: unknown): Language {
     .sort((a, b) => b.quality - a.quality)
   const wish = wishes.find(({ tag }) => tag.startsWith('zh') || tag.startsWith('en'))
   return wish?.tag.startsWith('zh') === true ? 'zh-CN' : 'en'
-}
-
-export function isCoded(error: unknown): error is CodedError {
-  return error instanceof CodedError
 }

@@ -1,0 +1,71 @@
+import type { Knex } from 'knex'
+import { insertAuditEntries } from './audit-store.ts'
+import { insertOutboxEvent } from './outbox-store.ts'
+
+/** What a change says of itself: who did what to what, and why. */
+export interface Change {
+  readonly actor: string
+  readonly action: string
+  readonly subject: string
+  readonly tenant: string | null
+  readonly traceId: string | null
+  readonly detail?: Readonly<Record<string, unknown>>
+}
+
+export interface Committed<Result> {
+  readonly result: Result
+  readonly generation: number
+}
+
+export const GENERATION_CHANNEL = 'signalbox_generation'
+
+/**
+ * Every state change is one transaction: the work, the next generation, an audit entry, an outbox event.
+ * The generation row is taken last, so that changes wait for each other only while they commit.
+ * NOTIFY is a hint to re-read: nodes that miss it find the generation by polling.
+ */
+export async function commitChange<Result>(
+  knex: Knex,
+  change: Change,
+  work: (trx: Knex.Transaction) => Promise<Result>,
+): Promise<Committed<Result>> {
+  return knex.transaction(async (trx) => {
+    const result = await work(trx)
+    const generation = await nextGeneration(trx)
+    await recordChange(trx, change, generation)
+    return { result, generation }
+  })
+}
+
+async function nextGeneration(trx: Knex.Transaction): Promise<number> {
+  const rows = await trx('routing').increment('generation', 1).returning('generation')
+  const generation = Number(rows[0].generation)
+  await trx.raw('select pg_notify(?, ?)', [GENERATION_CHANNEL, String(generation)])
+  return generation
+}
+
+async function recordChange(
+  trx: Knex.Transaction,
+  change: Change,
+  generation: number,
+): Promise<void> {
+  await insertAuditEntries(trx, [
+    {
+      tenant: change.tenant,
+      actor: change.actor,
+      action: change.action,
+      subject: change.subject,
+      outcome: 'done',
+      traceId: change.traceId,
+      generation,
+      detail: change.detail ?? {},
+    },
+  ])
+  await insertOutboxEvent(trx, {
+    type: `signalbox.${change.action}`,
+    subject: change.subject,
+    tenant: change.tenant,
+    traceId: change.traceId,
+    data: { ...change.detail, actor: change.actor, generation },
+  })
+}

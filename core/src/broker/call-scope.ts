@@ -1,0 +1,41 @@
+import type { Principal } from '@signalbox/sdk'
+import type { InstalledVersion } from '../rollout/snapshot.ts'
+
+/** One invocation of a plugin: which version acts, for whom, since when. Host calls are judged by it. */
+export interface CallScope {
+  readonly version: InstalledVersion
+  readonly tenant: string
+  readonly principal: Principal
+  readonly arm: 'stable' | 'canary'
+  readonly traceId: string
+  /** Milliseconds since the epoch after which nobody waits any more. */
+  readonly deadline: number
+  /** The services that led here, outermost first, as `service@major/operation`. */
+  readonly chain: readonly string[]
+}
+
+/** A call of a data service, from an app through the gateway or from a plugin through the broker. */
+export interface ServiceCall {
+  readonly tenant: string
+  readonly principal: Principal
+  readonly service: string
+  readonly major: number
+  readonly operation: string
+  /** The input as JSON text; it goes to the guest as it is. */
+  readonly inputJson: string
+  /** The same input, parsed, for the contract. */
+  readonly input: unknown
+  readonly traceId: string
+  readonly deadline: number
+  readonly chain: readonly string[]
+}
+
+export interface ServiceAnswer {
+  /** The output as JSON text, checked against the contract. */
+  readonly outputJson: string
+  readonly plugin: string
+  readonly version: string
+  readonly arm: 'stable' | 'canary'
+}
+
+export type CallService = (call: ServiceCall) => Promise<ServiceAnswer>

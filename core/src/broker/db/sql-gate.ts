@@ -1,0 +1,90 @@
+import { isDeniedFunction } from './function-policy.ts'
+import { isNode, listOf, nodesOf, type SqlNode, unwrap, wordsOf } from './sql-tree.ts'
+
+/** What the gate says about one text: refused and why, or let through. */
+export type SqlVerdict =
+  | { readonly refusal: string }
+  /** `writes`: the statement, or a part of it, may change rows. */
+  | { readonly writes: boolean }
+
+const writingKinds = new Set(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'])
+
+/** Judges a parsed text of a plugin: one statement on its own tables, and nothing that reaches further. */
+export function judgeQuery(tree: SqlNode): SqlVerdict {
+  const statements = listOf(tree['stmts'])
+  if (statements.length !== 1) {
+    return { refusal: `it holds ${statements.length} statements; send one at a time` }
+  }
+  const [statement] = statements
+  const outer = isNode(statement) ? unwrap(statement['stmt']) : undefined
+  if (!outer || (outer.kind !== 'SelectStmt' && !writingKinds.has(outer.kind))) {
+    return { refusal: `${describeKind(outer?.kind)} is not one of the statements a plugin may send` }
+  }
+  let writes = writingKinds.has(outer.kind)
+  for (const node of nodesOf(statement)) {
+    const fault = faultOf(node)
+    if (fault) return { refusal: fault }
+    writes ||= Object.keys(node).some((kind) => writingKinds.has(kind))
+  }
+  return { writes }
+}
+
+/** Why this one node reaches out of the plugin's own schema, or nothing. Nodes are told by their shape. */
+export function faultOf(node: SqlNode): string | undefined {
+  if ('relname' in node) return relationFault(node)
+  if ('funcname' in node) return functionFault(wordsOf(node['funcname']))
+  if ('names' in node && 'typemod' in node) return typeFault(wordsOf(node['names']))
+  if ('intoClause' in node) return 'SELECT INTO makes a table; tables are made by migrations'
+  if ('collname' in node) return qualifiedFault('collation', wordsOf(node['collname']))
+  if ('cursor_name' in node) return 'there are no cursors here'
+  return operatorFault(node)
+}
+
+function relationFault(node: SqlNode): string | undefined {
+  const name = String(node['relname'])
+  if (node['schemaname'] !== undefined || node['catalogname'] !== undefined) {
+    return `the name ${String(node['schemaname'])}.${name} is qualified; a plugin sees only its own tables`
+  }
+  if (name.startsWith('pg_')) return `${name} is a catalogue of the server`
+  const persistence = node['relpersistence']
+  if (persistence !== undefined && persistence !== 'p') return `${name} would be no lasting table`
+  return undefined
+}
+
+/** The parser itself writes `pg_catalog.` before functions that have a syntax of their own, as EXTRACT. */
+function functionFault(words: readonly string[]): string | undefined {
+  const name = words.at(-1) ?? ''
+  if (isDeniedFunction(name)) return `the function ${name} reaches out of the plugin's own rows`
+  return qualifiedFault('function', words)
+}
+
+const catalogueTypes =
+  /^_?reg(class|collation|config|dictionary|namespace|oper|operator|proc|procedure|role|type)$/
+
+function typeFault(words: readonly string[]): string | undefined {
+  const name = words.at(-1) ?? ''
+  if (catalogueTypes.test(name)) return `the type ${name} names objects of the server`
+  return qualifiedFault('type', words)
+}
+
+/** `OPERATOR(schema.+)`, wherever the grammar has room for an operator. */
+function operatorFault(node: SqlNode): string | undefined {
+  for (const key of ['name', 'operName', 'useOp', 'method']) {
+    if (Array.isArray(node[key])) {
+      const fault = qualifiedFault('operator', wordsOf(node[key]))
+      if (fault) return fault
+    }
+  }
+  return undefined
+}
+
+function qualifiedFault(what: string, words: readonly string[]): string | undefined {
+  if (words.length <= 1 || (words.length === 2 && words[0] === 'pg_catalog')) return undefined
+  return `the ${what} ${words.join('.')} is qualified; use unqualified names`
+}
+
+/** `CreateStmt` → `CREATE`; what a reader knows the statement as. */
+export function describeKind(kind: string | undefined): string {
+  if (!kind) return 'an empty text'
+  return kind.replace(/Stmt$/, '').replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toUpperCase()
+}

@@ -1,0 +1,46 @@
+import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
+import { runtimeLimits } from '@signalbox/sdk/manifest'
+import { coreErrors } from '../errors.ts'
+import type { Installation } from '../registry/registry-store.ts'
+
+/** The self-test belongs to no tenant: it sees no data, and every host call is refused. */
+const NO_TENANT = '-'
+
+type RunGuest = (call: GuestCall) => Promise<GuestOutcome>
+
+/**
+ * Loads a version in a lane, exactly as its first request would, and runs its self-test if it has one.
+ * @throws CORE_SELF_TEST_FAILED with the reason; what is the host's own trouble is thrown as it is.
+ */
+export async function selfTest(
+  runGuest: RunGuest,
+  installation: Installation,
+  bundle: () => Promise<string>,
+): Promise<void> {
+  const { plugin, version, manifest, bundleSha256 } = installation
+  if (bundleSha256 === null) return
+  const limits = runtimeLimits(manifest)
+  const outcome = await runGuest({
+    isolate: { plugin, version, tenant: NO_TENANT, bundleSha256, configJson: '{}', limits },
+    loadBundle: bundle,
+    entry: { kind: 'self-test' },
+    inputJson: 'null',
+    context: { principal: { kind: 'host', id: 'self-test' }, arm: 'stable', traceId: '0'.repeat(32) },
+    deadlineMs: limits.deadlineMs,
+    hostCall: async () => {
+      const tenant = NO_TENANT
+      throw coreErrors.create('GRANT_MISSING', { plugin, capability: 'anything', tenant })
+    },
+    onLog: () => undefined,
+  })
+  if (outcome.kind === 'ok') return
+  if (outcome.kind === 'refused') throw failure(installation, outcome.message)
+  const { error, blame } = outcome
+  // A version without a self-test has shown all that was asked: that it loads.
+  if (error.code === 'SBX_HANDLER_MISSING' && manifest.selfTest !== true) return
+  throw blame === 'host' ? error : failure(installation, error.message)
+}
+
+function failure({ plugin, version }: Installation, reason: string): Error {
+  return coreErrors.create('SELF_TEST_FAILED', { plugin, version, reason: reason.slice(0, 500) })
+}

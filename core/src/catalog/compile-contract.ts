@@ -1,0 +1,40 @@
+import { type Contract, type ContractOperation, contractCompiler } from '@signalbox/sdk/contract'
+import type { Manifest } from '@signalbox/sdk/manifest'
+import { runtimeLimits } from '@signalbox/sdk/manifest'
+import type { ValidateFunction } from 'ajv/dist/2020.js'
+
+export interface CompiledOperation {
+  readonly service: string
+  readonly major: number
+  readonly name: string
+  readonly definition: ContractOperation
+  readonly deadlineMs: number
+  readonly validateInput: ValidateFunction
+  readonly validateOutput: ValidateFunction
+  /** As validateInput, for the query of a GET: texts become the numbers and booleans the schema asks for. */
+  readonly validateQuery: ValidateFunction
+}
+
+/** Compiles the contracts of one version. Costs some milliseconds: done at load, never on a request. */
+export function compileContracts(
+  manifest: Manifest,
+  contracts: Readonly<Record<string, Contract>>,
+): ReadonlyMap<string, CompiledOperation> {
+  const limits = runtimeLimits(manifest)
+  const operations = new Map<string, CompiledOperation>()
+  for (const contract of Object.values(contracts)) {
+    for (const [name, definition] of Object.entries(contract.operations)) {
+      operations.set(`${contract.id}/${name}`, {
+        service: contract.id,
+        major: contract.major,
+        name,
+        definition,
+        deadlineMs: Math.min(definition.deadlineMs ?? limits.deadlineMs, limits.deadlineMs),
+        validateInput: contractCompiler().compile(definition.input as object),
+        validateOutput: contractCompiler().compile(definition.output as object),
+        validateQuery: contractCompiler({ coerce: true }).compile(definition.input as object),
+      })
+    }
+  }
+  return operations
+}

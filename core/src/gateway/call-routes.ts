@@ -1,0 +1,226 @@
+import { faultsOf } from '@signalbox/sdk/schema'
+import { CodedError } from '@signalbox/sdk/errors'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { parse } from 'secure-json-parse'
+import type { CallRecord } from '../audit/call-audit.ts'
+import type { ServiceAnswer } from '../broker/call-scope.ts'
+import type { ServiceCaller } from '../broker/service-caller.ts'
+import { coreErrors } from '../errors.ts'
+import { appOf, secretOf } from '../identity/authenticate.ts'
+import { isAuthorised } from '../identity/authorise.ts'
+import { actorOf, type Principal } from '../identity/principal.ts'
+import type { Snapshot, Subscription } from '../rollout/snapshot.ts'
+import type { Metrics } from './metrics.ts'
+import type { RateLimiter } from './rate-limiter.ts'
+import { rateLimitHeaders } from './rate-limit-headers.ts'
+
+interface Ports {
+  readonly snapshot: () => Snapshot
+  readonly caller: ServiceCaller
+  readonly limiter: RateLimiter
+  readonly audit: { add(record: CallRecord): void }
+  readonly metrics: Metrics
+  readonly now: () => number
+}
+
+interface Params {
+  readonly service: string
+  readonly major: string
+  readonly operation: string
+}
+
+interface Call {
+  readonly startedAt: number
+  principal: Principal
+  subscription: Subscription | undefined
+  answer: ServiceAnswer | undefined
+  failure: CodedError | undefined
+  safe: boolean
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    call: Call | undefined
+  }
+}
+
+/** The largest body any plugin may allow; each version's own limit is checked when it is known. */
+const MAX_BODY_BYTES = 8 * 1024 * 1024
+
+/**
+ * Calling a data service: authenticate → subscription and scope → burst → body → contract → version → lane.
+ * What can be refused from the head alone is refused before the body is read.
+ */
+export function callRoutes(app: FastifyInstance, ports: Ports): void {
+  app.decorateRequest('call')
+  app.removeAllContentTypeParsers()
+  // The body stays text: it is parsed once, for the contract, and goes to the guest as it came.
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, body),
+  )
+  app.addHook('onRequest', (request, reply, done) => {
+    admit(ports, request as FastifyRequest<{ Params: Params }>, reply)
+    done()
+  })
+  app.addHook('onError', (request, _reply, error, done) => {
+    if (request.call !== undefined && error instanceof CodedError) request.call.failure = error
+    done()
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    account(ports, request as FastifyRequest<{ Params: Params }>, reply)
+    done()
+  })
+  app.route<{ Params: Params }>({
+    method: ['GET', 'POST'],
+    url: '/api/:service/v:major(^\\d{1,3})/:operation',
+    bodyLimit: MAX_BODY_BYTES,
+    config: { action: 'service.call' },
+    schema: { tags: ['data services'], summary: 'Call an operation of a data service' },
+    handler: (request, reply) => answer(ports, request, reply),
+  })
+}
+
+/** Everything the head of the request decides. */
+function admit(
+  { snapshot, limiter, now }: Ports,
+  request: FastifyRequest<{ Params: Params }>,
+  reply: FastifyReply,
+): void {
+  const call: Call = {
+    startedAt: now(),
+    principal: { kind: 'anonymous' },
+    subscription: undefined,
+    answer: undefined,
+    failure: undefined,
+    safe: true,
+  }
+  request.call = call
+  const secret = secretOf(request.headers)
+  const current = snapshot()
+  const principal = secret === undefined ? undefined : appOf(current, secret)
+  if (principal === undefined || !isAuthorised(principal, 'service.call', {})) {
+    throw coreErrors.create('AUTHENTICATION_REQUIRED')
+  }
+  call.principal = principal
+  const subscription = current.subscriptions.get(principal.subscription)
+  if (subscription === undefined) throw coreErrors.create('AUTHENTICATION_REQUIRED')
+  call.subscription = subscription
+  requireSubscribed(subscription, request.params)
+  const verdict = limiter.take(subscription.id, subscription.limit)
+  rateLimitHeaders(reply, subscription.limit, verdict)
+  if (!verdict.allowed) {
+    const { plan, limit } = subscription
+    throw coreErrors.create(
+      'RATE_LIMITED',
+      { plan, rate: limit.ratePerS, burst: limit.burst },
+      { retryAfterS: Math.ceil(verdict.retryAfterMs / 1000) },
+    )
+  }
+}
+
+function requireSubscribed(subscription: Subscription, params: Params): void {
+  const { id, state, scopes } = subscription
+  if (state === 'suspended') throw coreErrors.create('SUBSCRIPTION_SUSPENDED', { subscription: id })
+  if (state !== 'active') {
+    throw coreErrors.create('SUBSCRIPTION_INACTIVE', { subscription: id, state })
+  }
+  const { service, major, operation } = params
+  const covered =
+    subscription.service === service &&
+    subscription.major === Number(major) &&
+    (scopes === null || scopes.includes(operation))
+  if (covered) return
+  throw coreErrors.create('SCOPE_MISSING', { subscription: id, service, major, operation })
+}
+
+async function answer(
+  { caller, now }: Ports,
+  request: FastifyRequest<{ Params: Params }>,
+  reply: FastifyReply,
+): Promise<string> {
+  const call = request.call as Call
+  const subscription = call.subscription as Subscription
+  const { service, operation } = request.params
+  const major = Number(request.params.major)
+  const { tenant } = subscription
+  const target = caller.target(tenant, service, major, operation)
+  call.safe = target.operation.definition.safe === true
+  const { input, inputJson } = readInput(request, target.operation, call.safe)
+  requireSize(inputJson, target.version?.limits.payloadKb)
+  call.answer = await caller.callTarget(target, {
+    tenant,
+    principal: { kind: 'app', id: subscription.app },
+    service,
+    major,
+    operation,
+    input,
+    inputJson,
+    traceId: request.trace.traceId,
+    deadline: now() + target.operation.deadlineMs,
+    chain: [],
+  })
+  reply.header('content-type', 'application/json; charset=utf-8')
+  reply.header('signalbox-version', call.answer.version)
+  return call.answer.outputJson
+}
+
+interface Input {
+  readonly input: unknown
+  readonly inputJson: string
+}
+
+function readInput(
+  request: FastifyRequest<{ Params: Params }>,
+  operation: { name: string; validateQuery: ((value: unknown) => boolean) & object },
+  safe: boolean,
+): Input {
+  if (request.method === 'POST') return readBody(request.body)
+  if (!safe) throw coreErrors.create('METHOD_NOT_SAFE', { operation: operation.name })
+  const query = { ...(request.query as object) }
+  if (!operation.validateQuery(query)) {
+    const faults = faultsOf(operation.validateQuery as Parameters<typeof faultsOf>[0])
+    throw coreErrors.create('INPUT_INVALID', {}, { faults })
+  }
+  return { input: query, inputJson: JSON.stringify(query) }
+}
+
+function readBody(body: unknown): Input {
+  const text = typeof body === 'string' ? body : ''
+  try {
+    // `__proto__` in a body is an attack, never data.
+    return { input: parse(text, { protoAction: 'error' }), inputJson: text }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.slice(0, 120) : 'no JSON'
+    throw coreErrors.create('BODY_UNREADABLE', { reason }, { cause: error })
+  }
+}
+
+function requireSize(text: string, limitKb: number | undefined): void {
+  if (limitKb === undefined || text.length <= limitKb * 1024) return
+  throw coreErrors.create('BODY_TOO_LARGE', { limitKb })
+}
+
+/** After the reply: what the call leaves in metrics and audit. */
+function account(
+  { audit, metrics, now }: Ports,
+  request: FastifyRequest<{ Params: Params }>,
+  reply: FastifyReply,
+): void {
+  const { call } = request
+  if (call === undefined) return
+  const { service, major, operation } = request.params
+  const outcome = call.failure?.code ?? (reply.statusCode < 400 ? 'done' : `HTTP_${reply.statusCode}`)
+  // A stranger's path must not make a label: only subscribed calls name what they called.
+  const known = call.subscription !== undefined && outcome !== 'CORE_SCOPE_MISSING'
+  const labels = known ? { service, operation } : { service: 'unknown', operation: 'unknown' }
+  metrics.calls.inc({ ...labels, version: call.answer?.version ?? 'none', outcome })
+  if (outcome === 'done') metrics.callSeconds.observe(labels, (now() - call.startedAt) / 1000)
+  audit.add({
+    tenant: call.subscription?.tenant ?? null,
+    actor: actorOf(call.principal),
+    subject: known ? `${service}@${major}/${operation}` : 'unknown',
+    outcome,
+    traceId: request.trace.traceId,
+    safe: call.safe,
+  })
+}

@@ -1,0 +1,69 @@
+import type { Knex } from 'knex'
+import { parseApiKey, sameSecret } from '../gateway/api-key.ts'
+import type { Snapshot } from '../rollout/snapshot.ts'
+import { hashToken } from './identity-service.ts'
+import { findAdminToken } from './identity-store.ts'
+import type { Principal } from './principal.ts'
+
+interface Ports {
+  readonly knex: Knex
+  readonly operatorToken: string
+  readonly snapshot: () => Snapshot
+}
+
+/** Tells who sent a request, by its bearer token or key. A wrong secret is anonymous, never an error. */
+export class Authenticator {
+  readonly #ports: Ports
+  readonly #operatorHash: Buffer
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+    this.#operatorHash = hashToken(ports.operatorToken)
+  }
+
+  isOperator(token: string): boolean {
+    return sameSecret(hashToken(token), this.#operatorHash)
+  }
+
+  async principal(secret: string | undefined): Promise<Principal> {
+    if (secret === undefined) return { kind: 'anonymous' }
+    if (secret.startsWith('dsk_')) return appOf(this.#ports.snapshot(), secret) ?? { kind: 'anonymous' }
+    if (this.isOperator(secret)) return { kind: 'operator' }
+    if (!secret.startsWith('sba_')) return { kind: 'anonymous' }
+    const row = await findAdminToken(this.#ports.knex, hashToken(secret))
+    return row === undefined
+      ? { kind: 'anonymous' }
+      : { kind: 'admin', tenant: row.tenant, token: row.id }
+  }
+}
+
+/** The app behind a key: no I/O, so that calls are authenticated while PostgreSQL is away. */
+export function appOf(
+  snapshot: Snapshot,
+  key: string,
+): Extract<Principal, { kind: 'app' }> | undefined {
+  const parsed = parseApiKey(key)
+  if (parsed === undefined) return undefined
+  const credential = snapshot.credentials.get(parsed.id)
+  if (credential === undefined || !sameSecret(Buffer.from(credential.hash), Buffer.from(parsed.hash))) {
+    return undefined
+  }
+  const subscription = snapshot.subscriptions.get(credential.subscription)
+  if (subscription === undefined) return undefined
+  return {
+    kind: 'app',
+    tenant: subscription.tenant,
+    app: subscription.app,
+    subscription: subscription.id,
+  }
+}
+
+/** The secret of a request: `Authorization: Bearer …`, or `X-API-Key` for clients that cannot set it. */
+export function secretOf(headers: Readonly<Record<string, unknown>>): string | undefined {
+  const authorization = headers.authorization
+  if (typeof authorization === 'string' && /^bearer /i.test(authorization)) {
+    return authorization.slice(7).trim() || undefined
+  }
+  const key = headers['x-api-key']
+  return typeof key === 'string' && key !== '' ? key : undefined
+}

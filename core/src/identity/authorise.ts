@@ -1,0 +1,46 @@
+import type { Principal } from './principal.ts'
+
+/** Everything that can be asked of the host, and who may. One table; what is not in it is refused. */
+export const rules = {
+  'host.probe': ['anyone'],
+  'catalog.read': ['operator', 'admin', 'app'],
+  'tenant.create': ['operator'],
+  'tenant.list': ['operator'],
+  'tenant.read': ['operator', 'admin'],
+  'tenant.token': ['operator', 'admin'],
+  'unit.create': ['operator', 'admin'],
+  'unit.list': ['operator', 'admin'],
+  'app.create': ['operator', 'admin'],
+  'app.list': ['operator', 'admin'],
+  'plugin.install': ['operator'],
+  'plugin.list': ['operator', 'admin'],
+  'plugin.read': ['operator', 'admin'],
+  'binding.write': ['operator', 'admin'],
+  'binding.read': ['operator', 'admin'],
+  'grant.write': ['operator', 'admin'],
+  'config.write': ['operator', 'admin'],
+  'subscription.write': ['operator', 'admin'],
+  'subscription.read': ['operator', 'admin'],
+  'audit.read': ['operator', 'admin'],
+  'service.call': ['app'],
+  'publisher.write': ['operator'],
+} as const satisfies Record<string, readonly Role[]>
+
+type Role = 'anyone' | 'operator' | 'admin' | 'app'
+export type Action = keyof typeof rules
+
+/** What the action is done to. A tenant that is named must be the principal's own, unless it is the operator. */
+export interface Resource {
+  readonly tenant?: string | undefined
+}
+
+/**
+ * The one authorisation function: deny by default. Pure, so that a test can try every action as everyone.
+ */
+export function isAuthorised(principal: Principal, action: Action, resource: Resource): boolean {
+  const roles: readonly Role[] = Object.hasOwn(rules, action) ? rules[action] : []
+  if (roles.includes('anyone')) return true
+  if (principal.kind === 'anonymous' || !roles.includes(principal.kind)) return false
+  if (principal.kind === 'operator') return true
+  return resource.tenant === undefined || resource.tenant === principal.tenant
+}

@@ -1,0 +1,97 @@
+import type { Knex } from 'knex'
+
+export interface Tenant {
+  readonly id: string
+  readonly name: string
+}
+
+export interface Unit {
+  readonly tenant: string
+  readonly id: string
+  readonly name: string
+  readonly parent: string | null
+}
+
+export interface App {
+  readonly tenant: string
+  readonly id: string
+  readonly name: string
+  readonly unit: string | null
+}
+
+export interface Page {
+  readonly limit: number
+  /** The last id of the page before; undefined: from the start. */
+  readonly cursor: string | undefined
+}
+
+/** @returns false where a tenant of that id exists. */
+export async function insertTenant(trx: Knex, tenant: Tenant): Promise<boolean> {
+  const rows = await trx('tenants')
+    .insert({ id: tenant.id, name: tenant.name })
+    .onConflict('id')
+    .ignore()
+    .returning('id')
+  return rows.length === 1
+}
+
+export async function insertUnit(trx: Knex, unit: Unit): Promise<boolean> {
+  const rows = await trx('units')
+    .insert({ ...unit })
+    .onConflict(['tenant', 'id'])
+    .ignore()
+    .returning('id')
+  return rows.length === 1
+}
+
+export async function insertApp(trx: Knex, app: App): Promise<boolean> {
+  const rows = await trx('apps')
+    .insert({ ...app })
+    .onConflict(['tenant', 'id'])
+    .ignore()
+    .returning('id')
+  return rows.length === 1
+}
+
+export async function hasTenant(knex: Knex, id: string): Promise<boolean> {
+  return (await knex('tenants').where({ id }).first('id')) !== undefined
+}
+
+export async function hasUnit(knex: Knex, tenant: string, id: string): Promise<boolean> {
+  return (await knex('units').where({ tenant, id }).first('id')) !== undefined
+}
+
+export async function hasApp(knex: Knex, tenant: string, id: string): Promise<boolean> {
+  return (await knex('apps').where({ tenant, id }).first('id')) !== undefined
+}
+
+export async function listTenants(knex: Knex, page: Page): Promise<Tenant[]> {
+  return paged(knex('tenants').select('id', 'name'), page)
+}
+
+export async function listUnits(knex: Knex, tenant: string, page: Page): Promise<Unit[]> {
+  return paged(knex('units').where({ tenant }).select('tenant', 'id', 'name', 'parent'), page)
+}
+
+export async function listApps(knex: Knex, tenant: string, page: Page): Promise<App[]> {
+  return paged(knex('apps').where({ tenant }).select('tenant', 'id', 'name', 'unit'), page)
+}
+
+function paged(query: Knex.QueryBuilder, page: Page): Knex.QueryBuilder {
+  const ordered = query.orderBy('id').limit(page.limit)
+  return page.cursor === undefined ? ordered : ordered.where('id', '>', page.cursor)
+}
+
+export async function insertAdminToken(
+  trx: Knex,
+  token: { id: string; tenant: string; label: string; hash: Buffer },
+): Promise<void> {
+  await trx('admin_tokens').insert(token)
+}
+
+export async function findAdminToken(
+  knex: Knex,
+  hash: Buffer,
+): Promise<{ id: string; tenant: string } | undefined> {
+  return knex('admin_tokens').where({ hash }).whereNull('revoked_at').first('id', 'tenant')
+}

@@ -1,0 +1,25 @@
+/** Who acts on the host. A guest's plugin principal lives in the SDK; this one is for the HTTP face. */
+export type Principal =
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'operator' }
+  | { readonly kind: 'admin'; readonly tenant: string; readonly token: string }
+  | {
+      readonly kind: 'app'
+      readonly tenant: string
+      readonly app: string
+      readonly subscription: string
+    }
+
+/** How a principal stands in the audit: short, stable, without secrets. */
+export function actorOf(principal: Principal): string {
+  switch (principal.kind) {
+    case 'anonymous':
+      return 'anonymous'
+    case 'operator':
+      return 'operator'
+    case 'admin':
+      return `admin:${principal.tenant}/${principal.token}`
+    case 'app':
+      return `app:${principal.tenant}/${principal.app}`
+  }
+}

@@ -1,0 +1,246 @@
+import { randomBytes } from 'node:crypto'
+import { marketplace, PackageSource, publisherRoutes } from '@signalbox/marketplace'
+import { inspectPackage, Sandbox } from '@signalbox/sandbox'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Knex } from 'knex'
+import { auditRoutes } from './audit/audit-routes.ts'
+import { CallAuditJob } from './audit/call-audit-job.ts'
+import { Broker } from './broker/broker.ts'
+import { BundleCache } from './broker/bundle-cache.ts'
+import type { CallScope } from './broker/call-scope.ts'
+import { PluginDatabases } from './broker/db/plugin-databases.ts'
+import { dbQuery } from './broker/db-query.ts'
+import { selfTest } from './broker/self-test.ts'
+import { type InternalService, ServiceCaller } from './broker/service-caller.ts'
+import { servicesCall } from './broker/services-call.ts'
+import { catalogRoutes } from './catalog/catalog-routes.ts'
+import { subscriptionRoutes } from './catalog/subscription-routes.ts'
+import { SubscriptionService } from './catalog/subscription-service.ts'
+import { callRoutes } from './gateway/call-routes.ts'
+import { guard } from './gateway/guard.ts'
+import { listen, requireFreePort } from './gateway/listen.ts'
+import { Metrics } from './gateway/metrics.ts'
+import { probeRoutes } from './gateway/probe-routes.ts'
+import { RateLimiter } from './gateway/rate-limiter.ts'
+import { requestLog } from './gateway/request-log.ts'
+import { createServer } from './gateway/server.ts'
+import { hostVersion } from './host-version.ts'
+import { Authenticator } from './identity/authenticate.ts'
+import { identityRoutes } from './identity/identity-routes.ts'
+import { IdentityService } from './identity/identity-service.ts'
+import { BindingService } from './registry/binding-service.ts'
+import { InstallService } from './registry/install-service.ts'
+import { pluginRoutes } from './registry/plugin-routes.ts'
+import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
+import { RoutingTable } from './rollout/routing-table.ts'
+import type { Settings } from './settings.ts'
+import { type ContentStore, createContentStore } from './storage/content-store.ts'
+import { createKnex } from './storage/create-knex.ts'
+import { openDataFolder } from './storage/data-folder.ts'
+import { sharedSecret } from './storage/host-secret-store.ts'
+import { migrateUp } from './storage/migrate.ts'
+import { openStorage, type Storage } from './storage/open-storage.ts'
+
+export interface Host {
+  /** Where the host listens, such as http://127.0.0.1:4400. */
+  readonly url: string
+  readonly adminToken: string
+  stop(): Promise<void>
+}
+
+export interface HostOptions {
+  readonly log: FastifyBaseLogger
+  /** Services the host itself provides, by `service@major`; the benches' no-op is one. */
+  readonly internal?: ReadonlyMap<string, InternalService>
+}
+
+/** How many things have been started; they are stopped in the reverse order, also when a later start fails. */
+type Stops = (() => Promise<unknown>)[]
+
+/**
+ * The composition root: the only place that knows every part.
+ * @throws a coded error that names what is missing and its cure; nothing it started stays behind.
+ */
+export async function startHost(settings: Settings, options: HostOptions): Promise<Host> {
+  const stops: Stops = []
+  const stop = async () => {
+    for (const step of stops.splice(0).reverse()) await step()
+  }
+  try {
+    await requireFreePort(settings)
+    const folder = await openDataFolder(settings.dataFolder)
+    stops.push(() => folder.release())
+    const adminToken = settings.adminToken ?? (await folder.readOrCreateSecret('admin-token'))
+    const storage = await openStorage(settings, folder, options.log)
+    stops.push(() => storage.stop())
+    const state = await openState(storage, options.log, stops)
+    const sandbox = await Sandbox.start({ log: options.log })
+    stops.push(() => sandbox.stop())
+    const app = await composeApp({ settings, options, adminToken, state, sandbox }, stops)
+    const url = await listen(app, settings)
+    stops.push(() => app.close())
+    return { url, adminToken, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+interface State {
+  readonly knex: Knex
+  readonly contents: ContentStore
+  readonly routing: RoutingTable
+  readonly schemas: PluginDatabases
+  readonly audit: CallAuditJob
+}
+
+/** Everything that lives in PostgreSQL, migrated and read once. */
+async function openState(storage: Storage, log: FastifyBaseLogger, stops: Stops): Promise<State> {
+  const knex = createKnex(storage.hostUrl, { name: 'signalbox host' })
+  stops.push(() => knex.destroy())
+  await migrateUp(knex)
+  const clusterSecret = await sharedSecret(knex, 'plugin-roles')
+  const schemas = await PluginDatabases.open({ url: storage.pluginUrl, clusterSecret, log })
+  stops.push(() => schemas.stop())
+  const routing = new RoutingTable({ knex, databaseUrl: storage.hostUrl, log })
+  await routing.start()
+  stops.push(() => routing.stop())
+  const audit = new CallAuditJob({ knex, log })
+  audit.start()
+  stops.push(() => audit.stop())
+  return { knex, contents: createContentStore(knex), routing, schemas, audit }
+}
+
+interface Parts {
+  readonly settings: Settings
+  readonly options: HostOptions
+  readonly adminToken: string
+  readonly state: State
+  readonly sandbox: Sandbox
+}
+
+async function composeApp(parts: Parts, stops: Stops): Promise<FastifyInstance> {
+  const { options, adminToken, state, sandbox } = parts
+  const { knex, routing } = state
+  const snapshot = () => routing.snapshot
+  const authenticator = new Authenticator({ knex, operatorToken: adminToken, snapshot })
+  const metrics = new Metrics({
+    sandbox: () => ({ ...sandbox.stats() }),
+    generation: () => snapshot().generation,
+  })
+  const app = await createServer({ log: options.log, version: hostVersion })
+  const caller = composeCaller(parts)
+  const installs = composeInstalls(parts)
+  await app.register(async (scope) => {
+    callRoutes(scope, {
+      snapshot,
+      caller,
+      limiter: new RateLimiter(() => performance.now()),
+      audit: state.audit,
+      metrics,
+      now: Date.now,
+    })
+  })
+  await app.register(async (scope) => {
+    requestLog(scope, metrics)
+    guard(scope, authenticator)
+    probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
+    administration(scope, state, installs)
+  })
+  await app.register(async (scope) => {
+    requestLog(scope, metrics)
+    await registerMarketplace(scope, parts, authenticator)
+  })
+  const resuming = installs.resume()
+  stops.push(() => resuming)
+  return app
+}
+
+function composeCaller({ options, state, sandbox }: Parts): ServiceCaller {
+  const { routing, contents, schemas } = state
+  const bundles = new BundleCache((sha256) => contents.get(sha256))
+  const snapshot = () => routing.snapshot
+  const caller: ServiceCaller = new ServiceCaller({
+    snapshot,
+    runGuest: (call) => sandbox.call(call),
+    loadBundle: (sha256) => bundles.load(sha256),
+    hostCall: (scope: CallScope, name, payload, signal) =>
+      broker.hostCall(scope, name, payload, signal),
+    internal: options.internal ?? new Map(),
+    log: options.log,
+    now: Date.now,
+  })
+  const broker = new Broker({
+    snapshot,
+    calls: {
+      'db.query': dbQuery((query) => schemas.query(query), Date.now),
+      'services.call': servicesCall((call) => caller.call(call)),
+    },
+  })
+  return caller
+}
+
+function composeInstalls({ options, state, sandbox }: Parts): InstallService {
+  const { knex, routing, contents, schemas } = state
+  return new InstallService({
+    knex,
+    routing,
+    source: new PackageSource({ knex, contents }),
+    inspect: inspectPackage,
+    contents,
+    schemas,
+    selfTest: (installation, bundle) =>
+      selfTest((call) => sandbox.call(call), installation, bundle),
+    hostVersion,
+    log: options.log,
+  })
+}
+
+function administration(scope: FastifyInstance, state: State, installs: InstallService): void {
+  const { knex, routing, contents, schemas } = state
+  identityRoutes(scope, { knex, identity: new IdentityService(knex) })
+  pluginRoutes(scope, { knex, installs })
+  tenantPluginRoutes(scope, {
+    knex,
+    bindings: new BindingService({ knex, routing, schemas, contents }),
+  })
+  catalogRoutes(scope, { knex, routing })
+  subscriptionRoutes(scope, { knex, subscriptions: new SubscriptionService({ knex, routing }) })
+  auditRoutes(scope, { knex })
+}
+
+async function registerMarketplace(
+  scope: FastifyInstance,
+  { settings, state }: Parts,
+  authenticator: Authenticator,
+): Promise<void> {
+  const accounts = {
+    knex: state.knex,
+    isOperatorToken: (token: string) => authenticator.isOperator(token),
+    now: Date.now,
+    randomBytes,
+  }
+  await scope.register(marketplace, {
+    ...accounts,
+    prefix: '/npm',
+    contents: state.contents,
+    inspectPackage,
+    publicUrl: (request) =>
+      `${settings.publicUrl ?? `${request.protocol}://${request.host}`}/npm`,
+  })
+  await scope.register(publisherRoutes, { ...accounts, prefix: '/v1/marketplace' })
+}
+
+/** A probe that waits longer than this would itself be the outage. */
+const PROBE_MS = 1000
+
+async function obstaclesOf(knex: Knex): Promise<string[]> {
+  const late = new Promise<string[]>((resolve) => {
+    setTimeout(() => resolve(['postgresql']), PROBE_MS).unref()
+  })
+  const asked = knex.raw('select 1').then(
+    (): string[] => [],
+    () => ['postgresql'],
+  )
+  return Promise.race([asked, late])
+}

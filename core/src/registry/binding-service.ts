@@ -1,0 +1,215 @@
+import { randomBytes } from 'node:crypto'
+import { contractCompiler } from '@signalbox/sdk/contract'
+import { faultsOf } from '@signalbox/sdk/schema'
+import type { Knex } from 'knex'
+import { commitChange } from '../audit/change.ts'
+import { coreErrors } from '../errors.ts'
+import type { Caller } from '../identity/identity-service.ts'
+import { hasTenant } from '../identity/identity-store.ts'
+import type { RoutingTable } from '../rollout/routing-table.ts'
+import type { Binding } from '../rollout/snapshot.ts'
+import {
+  findBinding,
+  type GrantRow,
+  insertConfig,
+  insertGrant,
+  listGrants,
+  revokeGrant,
+  setBinding,
+} from './binding-store.ts'
+import { missingConsent, requestedCapabilities } from './consent.ts'
+import { servingStates } from './installation-states.ts'
+import type { ContentStore } from './package-source.ts'
+import {
+  findInstallation,
+  hasPlugin,
+  type Installation,
+  listFiles,
+  stableVersion,
+} from './registry-store.ts'
+
+export interface TenantSchemas {
+  enableTenant(plugin: string, tenant: string): Promise<void>
+  disableTenant(plugin: string, tenant: string): Promise<void>
+}
+
+interface Ports {
+  readonly knex: Knex
+  readonly routing: RoutingTable
+  readonly schemas: TenantSchemas
+  readonly contents: ContentStore<Knex.Transaction>
+}
+
+/** What a tenant does with an installed plugin: consent, settings, on and off. */
+export class BindingService {
+  readonly #ports: Ports
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+  }
+
+  /** @throws CORE_CONSENT_MISSING naming what the tenant's admin has to grant first. */
+  async bind(
+    caller: Caller,
+    tenant: string,
+    plugin: string,
+    wish: { binding: Binding['binding']; version?: string | undefined },
+  ): Promise<Binding> {
+    const { knex, schemas } = this.#ports
+    await this.#requireTenant(tenant)
+    const binding = await this.#bindingOf(tenant, plugin, wish)
+    if (binding.binding !== 'disabled') await this.#requireConsent(tenant, plugin, binding)
+    const grants = await listGrants(knex, tenant, plugin)
+    const ownsData = grants.some(({ capability }) => capability === 'db:own')
+    // The role comes before the binding that lets calls use it, and goes after the one that stops them.
+    if (binding.binding !== 'disabled' && ownsData) await schemas.enableTenant(plugin, tenant)
+    await this.#change(caller, 'binding.changed', tenant, plugin, { ...binding }, (trx) =>
+      setBinding(trx, tenant, plugin, binding),
+    )
+    if (binding.binding === 'disabled') await schemas.disableTenant(plugin, tenant)
+    return binding
+  }
+
+  /** Consents to capabilities that a version asks for, with just the parameters it asks for. */
+  async grant(
+    caller: Caller,
+    tenant: string,
+    plugin: string,
+    wish: { version?: string | undefined; capabilities: readonly string[] },
+  ): Promise<GrantRow[]> {
+    const { knex } = this.#ports
+    await this.#requireTenant(tenant)
+    const installation = await this.#requireServing(plugin, wish.version)
+    const requested = requestedCapabilities(installation.manifest)
+    for (const capability of wish.capabilities) {
+      if (requested.some(({ name }) => name === capability)) continue
+      const { version } = installation
+      throw coreErrors.create('CAPABILITY_NOT_REQUESTED', { plugin, version, capability })
+    }
+    const granted = requested.filter(({ name }) => wish.capabilities.includes(name))
+    const detail = { version: installation.version, capabilities: wish.capabilities }
+    await this.#change(caller, 'grant.given', tenant, plugin, detail, async (trx) => {
+      for (const { name, parameters, hash } of granted) {
+        const id = `grt_${randomBytes(8).toString('hex')}`
+        const grant = { id, capability: name, parameters, hash, approver: caller.actor }
+        await insertGrant(trx, tenant, plugin, grant)
+      }
+    })
+    await this.#followGrants(tenant, plugin)
+    return listGrants(knex, tenant, plugin)
+  }
+
+  async revoke(caller: Caller, tenant: string, plugin: string, grant: string): Promise<void> {
+    await this.#change(caller, 'grant.revoked', tenant, plugin, { grant }, async (trx) => {
+      if ((await revokeGrant(trx, tenant, plugin, grant)) === undefined) {
+        throw coreErrors.create('GRANT_UNKNOWN', { tenant, plugin, grant })
+      }
+    })
+    await this.#followGrants(tenant, plugin)
+  }
+
+  /** @returns the new revision of the tenant's settings. */
+  async configure(
+    caller: Caller,
+    tenant: string,
+    plugin: string,
+    config: Readonly<Record<string, unknown>>,
+  ): Promise<number> {
+    await this.#requireTenant(tenant)
+    await this.#requireFitting(await this.#requireServing(plugin, undefined), config)
+    const row = { tenant, plugin, config, changedBy: caller.actor }
+    return this.#change(caller, 'config.changed', tenant, plugin, {}, (trx) =>
+      insertConfig(trx, row),
+    )
+  }
+
+  /** A database role lives exactly as long as an enabled plugin has the grant for it. */
+  async #followGrants(tenant: string, plugin: string): Promise<void> {
+    const { knex, schemas } = this.#ports
+    const binding = await findBinding(knex, tenant, plugin)
+    if (binding === undefined || binding.binding === 'disabled') return
+    const grants = await listGrants(knex, tenant, plugin)
+    if (grants.some(({ capability }) => capability === 'db:own')) {
+      await schemas.enableTenant(plugin, tenant)
+    } else {
+      await schemas.disableTenant(plugin, tenant)
+    }
+  }
+
+  async #bindingOf(
+    tenant: string,
+    plugin: string,
+    wish: { binding: Binding['binding']; version?: string | undefined },
+  ): Promise<Binding> {
+    const { knex } = this.#ports
+    if (!(await hasPlugin(knex, plugin))) throw coreErrors.create('PLUGIN_MISSING', { plugin })
+    switch (wish.binding) {
+      case 'disabled':
+      case 'enabled':
+        return { binding: wish.binding, pinnedVersion: null }
+      case 'pinned':
+        return {
+          binding: 'pinned',
+          pinnedVersion: (await this.#requireServing(plugin, wish.version)).version,
+        }
+      case 'held': {
+        const now = await findBinding(knex, tenant, plugin)
+        const version = now?.pinnedVersion ?? (await stableVersion(knex, plugin))
+        return { binding: 'held', pinnedVersion: version }
+      }
+    }
+  }
+
+  async #requireConsent(tenant: string, plugin: string, binding: Binding): Promise<void> {
+    const installation = await this.#requireServing(plugin, binding.pinnedVersion ?? undefined)
+    const grants = await listGrants(this.#ports.knex, tenant, plugin)
+    const missing = missingConsent(installation.manifest, new Set(grants.map(({ hash }) => hash)))
+    if (missing.length === 0) return
+    const capabilities = [...new Set(missing.map(({ name }) => name))].join(', ')
+    throw coreErrors.create('CONSENT_MISSING', { tenant, plugin, capabilities })
+  }
+
+  async #requireServing(plugin: string, wish: string | undefined): Promise<Installation> {
+    const { knex } = this.#ports
+    const version = wish ?? (await stableVersion(knex, plugin))
+    if (version === null) throw coreErrors.create('PLUGIN_MISSING', { plugin })
+    const installation = await findInstallation(knex, plugin, version)
+    if (installation === undefined) throw coreErrors.create('VERSION_MISSING', { plugin, version })
+    const { state } = installation
+    if (servingStates.includes(state)) return installation
+    throw coreErrors.create('VERSION_NOT_READY', { plugin, version, state })
+  }
+
+  async #requireFitting(installation: Installation, config: unknown): Promise<void> {
+    const { plugin, version, manifest } = installation
+    const { knex, contents } = this.#ports
+    const files = await listFiles(knex, plugin, version)
+    const file = files.find(({ path }) => path === manifest.config)
+    const bytes = file === undefined ? undefined : await contents.get(file.sha256)
+    // A plugin without a schema has no settings: only the empty object fits.
+    const schema = bytes === undefined ? { maxProperties: 0 } : JSON.parse(bytes.toString('utf8'))
+    const validate = contractCompiler().compile(schema)
+    if (validate(config)) return
+    throw coreErrors.create('CONFIG_INVALID', { plugin, version }, { faults: faultsOf(validate) })
+  }
+
+  async #requireTenant(tenant: string): Promise<void> {
+    if (!(await hasTenant(this.#ports.knex, tenant))) {
+      throw coreErrors.create('TENANT_MISSING', { tenant })
+    }
+  }
+
+  async #change<Result>(
+    caller: Caller,
+    action: string,
+    tenant: string,
+    plugin: string,
+    detail: Readonly<Record<string, unknown>>,
+    work: (trx: Knex.Transaction) => Promise<Result>,
+  ): Promise<Result> {
+    const change = { ...caller, action, subject: plugin, tenant, detail }
+    const { result, generation } = await commitChange(this.#ports.knex, change, work)
+    await this.#ports.routing.reach(generation)
+    return result
+  }
+}

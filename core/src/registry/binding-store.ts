@@ -1,0 +1,119 @@
+import type { Knex } from 'knex'
+import type { Binding } from '../rollout/snapshot.ts'
+
+export interface GrantRow {
+  readonly id: string
+  readonly capability: string
+  readonly parameters: Readonly<Record<string, unknown>>
+  readonly hash: string
+  readonly approver: string
+  readonly grantedAt: string
+}
+
+export async function findBinding(
+  knex: Knex,
+  tenant: string,
+  plugin: string,
+): Promise<Binding | undefined> {
+  const row = await knex('bindings').where({ tenant, plugin }).first()
+  return row === undefined
+    ? undefined
+    : { binding: row.binding, pinnedVersion: row.pinned_version }
+}
+
+export async function setBinding(
+  trx: Knex,
+  tenant: string,
+  plugin: string,
+  binding: Binding,
+): Promise<void> {
+  await trx('bindings')
+    .insert({
+      tenant,
+      plugin,
+      binding: binding.binding,
+      pinned_version: binding.pinnedVersion,
+      updated_at: trx.fn.now(),
+    })
+    .onConflict(['tenant', 'plugin'])
+    .merge()
+}
+
+export async function listGrants(knex: Knex, tenant: string, plugin: string): Promise<GrantRow[]> {
+  const rows = await knex('grants')
+    .where({ tenant, plugin })
+    .whereNull('revoked_at')
+    .orderBy('granted_at')
+    .limit(500)
+  return rows.map((row) => ({
+    id: row.id,
+    capability: row.capability,
+    parameters: row.parameters,
+    hash: row.capability_hash,
+    approver: row.approver,
+    grantedAt: row.granted_at.toISOString(),
+  }))
+}
+
+export async function insertGrant(
+  trx: Knex,
+  tenant: string,
+  plugin: string,
+  grant: Omit<GrantRow, 'grantedAt'>,
+): Promise<void> {
+  await trx('grants')
+    .insert({
+      id: grant.id,
+      tenant,
+      plugin,
+      capability: grant.capability,
+      parameters: JSON.stringify(grant.parameters),
+      capability_hash: grant.hash,
+      approver: grant.approver,
+    })
+    .onConflict(trx.raw('(tenant, plugin, capability_hash) where revoked_at is null'))
+    .ignore()
+}
+
+/** @returns the capability that is no longer granted, or undefined where there was no such live grant. */
+export async function revokeGrant(
+  trx: Knex,
+  tenant: string,
+  plugin: string,
+  id: string,
+): Promise<string | undefined> {
+  const rows = await trx('grants')
+    .where({ tenant, plugin, id })
+    .whereNull('revoked_at')
+    .update({ revoked_at: trx.fn.now() })
+    .returning('capability')
+  return rows[0]?.capability
+}
+
+export async function insertConfig(
+  trx: Knex,
+  row: { tenant: string; plugin: string; config: unknown; changedBy: string },
+): Promise<number> {
+  const { tenant, plugin } = row
+  const last = await trx('plugin_configs').where({ tenant, plugin }).max('revision as revision').first()
+  const revision = Number(last?.revision ?? 0) + 1
+  await trx('plugin_configs').insert({
+    tenant,
+    plugin,
+    revision,
+    config: JSON.stringify(row.config),
+    changed_by: row.changedBy,
+  })
+  return revision
+}
+
+export async function findConfig(
+  knex: Knex,
+  tenant: string,
+  plugin: string,
+): Promise<{ revision: number; config: unknown } | undefined> {
+  return knex('plugin_configs')
+    .where({ tenant, plugin })
+    .orderBy('revision', 'desc')
+    .first('revision', 'config')
+}

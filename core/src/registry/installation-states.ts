@@ -1,0 +1,29 @@
+/**
+ * The life of one version on this host. Each step leaves a state that survives kill -9: the next start goes
+ * on from there. Faults are states too; installing again starts over from the named step.
+ */
+export const installationStates = {
+  installed: { expand: 'expanded', fail: 'migration_failed' },
+  expanded: { test: 'warm', fail: 'start_failed' },
+  warm: { promote: 'stable' },
+  stable: { supersede: 'warm' },
+  migration_failed: { retry: 'installed' },
+  start_failed: { retry: 'installed' },
+} as const
+
+export type InstallationState = keyof typeof installationStates
+export type InstallationCommand = 'expand' | 'test' | 'promote' | 'supersede' | 'fail' | 'retry'
+
+/** States in which a version may be given requests. */
+export const servingStates: readonly InstallationState[] = ['warm', 'stable']
+
+/** States from which an interrupted installation goes on by itself. */
+export const unfinishedStates: readonly InstallationState[] = ['installed', 'expanded']
+
+export function nextInstallationState(
+  state: InstallationState,
+  command: InstallationCommand,
+): InstallationState | undefined {
+  const moves: Partial<Record<InstallationCommand, InstallationState>> = installationStates[state]
+  return moves[command]
+}

@@ -1,0 +1,91 @@
+import type { FastifyInstance } from 'fastify'
+import type { Knex } from 'knex'
+import { coreErrors } from '../errors.ts'
+import { callerOf } from '../gateway/guard.ts'
+import {
+  pageOf,
+  pageSchema,
+  pluginNameSchema,
+  strictObject,
+  versionSchema,
+} from '../gateway/http-schemas.ts'
+import type { Page } from '../identity/identity-store.ts'
+import type { InstallService } from './install-service.ts'
+import {
+  hasPlugin,
+  type Installation,
+  listInstallations,
+  listPlugins,
+  stableVersion,
+} from './registry-store.ts'
+
+interface Ports {
+  readonly knex: Knex
+  readonly installs: InstallService
+}
+
+const tags = ['plugins']
+
+/** Installing from the marketplace and looking at what is installed: the operator's. */
+export function pluginRoutes(app: FastifyInstance, { knex, installs }: Ports): void {
+  app.post<{ Body: { name: string; version?: string } }>(
+    '/v1/plugins',
+    {
+      config: { action: 'plugin.install' },
+      schema: {
+        tags,
+        summary: 'Install a version from the marketplace',
+        body: strictObject({ name: pluginNameSchema, version: versionSchema }, ['name']),
+      },
+    },
+    async (request, reply) => {
+      const { name, version } = request.body
+      const installation = await installs.install(callerOf(request), name, version)
+      return reply.code(201).send(shown(installation))
+    },
+  )
+  app.get<{ Querystring: Page }>(
+    '/v1/plugins',
+    {
+      config: { action: 'plugin.list' },
+      schema: { tags, summary: 'List plugins', querystring: strictObject(pageSchema, []) },
+    },
+    async (request) => {
+      const plugins = await listPlugins(knex, request.query)
+      return pageOf(plugins, request.query.limit, (plugin) => plugin.name)
+    },
+  )
+  app.get<{ Params: { name: string } }>(
+    '/v1/plugins/:name',
+    {
+      config: { action: 'plugin.read' },
+      schema: {
+        tags,
+        summary: 'A plugin: its versions, their states and faults, and what they ask for',
+        params: strictObject({ name: pluginNameSchema }, ['name']),
+      },
+    },
+    async (request) => {
+      const plugin = request.params.name
+      if (!(await hasPlugin(knex, plugin))) throw coreErrors.create('PLUGIN_MISSING', { plugin })
+      const versions = await listInstallations(knex, plugin)
+      return {
+        name: plugin,
+        stableVersion: await stableVersion(knex, plugin),
+        versions: versions.map(shown),
+      }
+    },
+  )
+}
+
+function shown(installation: Installation) {
+  const { manifest, contracts, bundleSha256: _, ...rest } = installation
+  return {
+    ...rest,
+    displayName: manifest.displayName,
+    tier: manifest.runtime.tier,
+    requires: manifest.requires ?? {},
+    capabilities: manifest.capabilities ?? {},
+    services: Object.values(contracts).map(({ id, major }) => ({ id, major })),
+  }
+}

@@ -1,0 +1,157 @@
+import type { Contract } from '@signalbox/sdk/contract'
+import type { Manifest } from '@signalbox/sdk/manifest'
+import type { Knex } from 'knex'
+import type { Page } from '../identity/identity-store.ts'
+import { type InstallationState, servingStates, unfinishedStates } from './installation-states.ts'
+import type { Installed } from './resolve.ts'
+
+export interface Fault {
+  readonly code: string
+  readonly detail: string
+}
+
+export interface Installation {
+  readonly plugin: string
+  readonly version: string
+  readonly state: InstallationState
+  readonly fault: Fault | null
+  readonly manifest: Manifest
+  readonly contracts: Readonly<Record<string, Contract>>
+  readonly integrity: string
+  readonly marketplaceFingerprint: string
+  readonly signature: string | null
+  readonly bundleSha256: string | null
+  readonly installedBy: string
+}
+
+export interface StoredFile {
+  readonly path: string
+  readonly sha256: string
+  readonly size: number
+}
+
+export async function insertInstallation(
+  trx: Knex,
+  row: Omit<Installation, 'fault'>,
+  files: readonly StoredFile[],
+): Promise<void> {
+  const { plugin, version } = row
+  await trx('plugins').insert({ name: plugin }).onConflict('name').ignore()
+  await trx('installations').insert({
+    plugin,
+    version,
+    state: row.state,
+    manifest: JSON.stringify(row.manifest),
+    contracts: JSON.stringify(row.contracts),
+    integrity: row.integrity,
+    marketplace_fingerprint: row.marketplaceFingerprint,
+    signature: row.signature,
+    bundle_sha256: row.bundleSha256,
+    installed_by: row.installedBy,
+  })
+  await trx('installation_files').insert(files.map((file) => ({ plugin, version, ...file })))
+}
+
+export async function findInstallation(
+  knex: Knex,
+  plugin: string,
+  version: string,
+): Promise<Installation | undefined> {
+  const row = await knex('installations').where({ plugin, version }).first()
+  return row === undefined ? undefined : installationOf(row)
+}
+
+export async function listInstallations(knex: Knex, plugin: string): Promise<Installation[]> {
+  const rows = await knex('installations').where({ plugin }).orderBy('created_at', 'desc').limit(200)
+  return rows.map(installationOf)
+}
+
+export async function listUnfinished(knex: Knex): Promise<Installation[]> {
+  const rows = await knex('installations').whereIn('state', unfinishedStates).limit(200)
+  return rows.map(installationOf)
+}
+
+export async function listFiles(
+  knex: Knex,
+  plugin: string,
+  version: string,
+): Promise<StoredFile[]> {
+  return knex('installation_files').where({ plugin, version }).select('path', 'sha256', 'size')
+}
+
+/**
+ * Moves a version from the state it was seen in; a concurrent move wins and this one tells so.
+ * @returns false where the version was no longer in `from`.
+ */
+export async function moveInstallation(
+  trx: Knex,
+  { plugin, version }: { plugin: string; version: string },
+  from: InstallationState,
+  to: InstallationState,
+  fault: Fault | null = null,
+): Promise<boolean> {
+  const changed = await trx('installations')
+    .where({ plugin, version, state: from })
+    .update({
+      state: to,
+      fault: fault === null ? null : JSON.stringify(fault),
+      updated_at: trx.fn.now(),
+    })
+  return changed === 1
+}
+
+export async function stableVersion(knex: Knex, plugin: string): Promise<string | null> {
+  const row = await knex('plugins').where({ name: plugin }).first('stable_version')
+  return row?.stable_version ?? null
+}
+
+export async function setStableVersion(trx: Knex, plugin: string, version: string): Promise<void> {
+  await trx('plugins').where({ name: plugin }).update({ stable_version: version })
+}
+
+export async function hasPlugin(knex: Knex, plugin: string): Promise<boolean> {
+  return (await knex('plugins').where({ name: plugin }).first('name')) !== undefined
+}
+
+export async function listPlugins(
+  knex: Knex,
+  page: Page,
+): Promise<{ name: string; stableVersion: string | null }[]> {
+  const query = knex('plugins').orderBy('name').limit(page.limit)
+  const rows = await (page.cursor === undefined ? query : query.where('name', '>', page.cursor))
+  return rows.map((row) => ({ name: row.name, stableVersion: row.stable_version }))
+}
+
+/** Everything the resolver asks: the versions that can serve, and the stable one's manifest. */
+export async function listInstalled(knex: Knex): Promise<Installed[]> {
+  const rows = await knex('installations as i')
+    .join('plugins as p', 'p.name', 'i.plugin')
+    .whereIn('i.state', servingStates)
+    .select('i.plugin', 'i.version', 'i.manifest', 'p.stable_version')
+  const plugins = new Map<string, { versions: string[]; stable: Installed['stable'] }>()
+  for (const row of rows) {
+    const entry = plugins.get(row.plugin) ?? { versions: [], stable: null }
+    entry.versions.push(row.version)
+    if (row.version === row.stable_version) {
+      entry.stable = { plugin: row.plugin, version: row.version, manifest: row.manifest }
+    }
+    plugins.set(row.plugin, entry)
+  }
+  return [...plugins].map(([plugin, entry]) => ({ plugin, ...entry }))
+}
+
+function installationOf(row: Record<string, unknown>): Installation {
+  return {
+    plugin: row.plugin as string,
+    version: row.version as string,
+    state: row.state as InstallationState,
+    fault: row.fault as Fault | null,
+    manifest: row.manifest as Manifest,
+    contracts: row.contracts as Record<string, Contract>,
+    integrity: row.integrity as string,
+    marketplaceFingerprint: row.marketplace_fingerprint as string,
+    signature: row.signature as string | null,
+    bundleSha256: row.bundle_sha256 as string | null,
+    installedBy: row.installed_by as string,
+  }
+}

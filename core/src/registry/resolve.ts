@@ -1,0 +1,99 @@
+import type { Manifest } from '@signalbox/sdk/manifest'
+import type { CodedError } from '@signalbox/sdk/errors'
+import semver from 'semver'
+import { coreErrors } from '../errors.ts'
+
+export interface Candidate {
+  readonly plugin: string
+  readonly version: string
+  readonly manifest: Manifest
+}
+
+/** What is installed and ready: the versions of each plugin, and what the stable one of each requires. */
+export interface Installed {
+  readonly plugin: string
+  readonly versions: readonly string[]
+  readonly stable: Candidate | null
+}
+
+/** Capabilities this host offers today; a required one beyond them is refused at install. */
+export const offeredCapabilities: readonly string[] = ['db:own', 'service:call', 'service:provide']
+
+/** Tiers that run today. `trusted` waits for supervised processes of its own. */
+const offeredTiers: readonly string[] = ['declarative', 'sandbox']
+
+/**
+ * Whether a version may be installed beside what is there. Pure.
+ * @returns the first reason against it, or undefined.
+ */
+export function refusalOf(
+  candidate: Candidate,
+  hostVersion: string,
+  installed: readonly Installed[],
+): CodedError | undefined {
+  return (
+    tierRefusal(candidate) ??
+    hostRefusal(candidate, hostVersion) ??
+    capabilityRefusal(candidate) ??
+    dependencyRefusal(candidate, installed) ??
+    dependentRefusal(candidate, installed)
+  )
+}
+
+function tierRefusal({ plugin, version, manifest }: Candidate): CodedError | undefined {
+  const { tier } = manifest.runtime
+  return offeredTiers.includes(tier)
+    ? undefined
+    : coreErrors.create('TIER_NOT_ALLOWED', { plugin, version, tier })
+}
+
+function hostRefusal(candidate: Candidate, host: string): CodedError | undefined {
+  const { plugin, version, manifest } = candidate
+  if (semver.satisfies(host, manifest.host)) return undefined
+  const parameters = { plugin, version, range: manifest.host, host }
+  return coreErrors.create('HOST_RANGE_UNSATISFIED', parameters)
+}
+
+function capabilityRefusal({ plugin, version, manifest }: Candidate): CodedError | undefined {
+  for (const [capability, entries] of Object.entries(manifest.capabilities ?? {})) {
+    if (offeredCapabilities.includes(capability)) continue
+    if ((entries as readonly { optional?: boolean }[]).every((entry) => entry.optional === true)) {
+      continue
+    }
+    return coreErrors.create('CAPABILITY_UNSUPPORTED', { plugin, version, capability })
+  }
+  return undefined
+}
+
+function dependencyRefusal(
+  { plugin, version, manifest }: Candidate,
+  installed: readonly Installed[],
+): CodedError | undefined {
+  for (const [dependency, range] of Object.entries(manifest.requires ?? {})) {
+    const versions = installed.find((other) => other.plugin === dependency)?.versions ?? []
+    if (semver.maxSatisfying([...versions], range) !== null) continue
+    const found = versions.length === 0 ? 'none is installed' : `only ${versions.join(', ')} is`
+    const parameters = { plugin, version, dependency, range, found }
+    return coreErrors.create('DEPENDENCY_MISSING', parameters)
+  }
+  return undefined
+}
+
+/**
+ * A new version that leaves the range another plugin requires is refused while no installed version stays
+ * within it: old versions stay installed, so most updates pass.
+ */
+function dependentRefusal(
+  { plugin, version }: Candidate,
+  installed: readonly Installed[],
+): CodedError | undefined {
+  const versions = installed.find((other) => other.plugin === plugin)?.versions ?? []
+  for (const { stable } of installed) {
+    const range = stable?.manifest.requires?.[plugin]
+    if (stable === null || range === undefined) continue
+    if (semver.maxSatisfying([...versions, version], range) !== null) continue
+    const parameters = { plugin, version, dependent: stable.plugin, range }
+    return coreErrors.create('DEPENDENT_BROKEN', parameters)
+  }
+  return undefined
+}

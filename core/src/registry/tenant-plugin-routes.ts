@@ -1,0 +1,143 @@
+import type { FastifyInstance } from 'fastify'
+import type { Knex } from 'knex'
+import { coreErrors } from '../errors.ts'
+import { callerOf } from '../gateway/guard.ts'
+import { idSchema, pluginNameSchema, strictObject, versionSchema } from '../gateway/http-schemas.ts'
+import type { Binding } from '../rollout/snapshot.ts'
+import type { BindingService } from './binding-service.ts'
+import { findBinding, findConfig, listGrants } from './binding-store.ts'
+import { requestedCapabilities } from './consent.ts'
+import { findInstallation, hasPlugin, stableVersion } from './registry-store.ts'
+
+interface Ports {
+  readonly knex: Knex
+  readonly bindings: BindingService
+}
+
+interface Named {
+  readonly tenant: string
+  readonly name: string
+}
+
+const tags = ['plugins of a tenant']
+const params = strictObject({ tenant: idSchema, name: pluginNameSchema }, ['tenant', 'name'])
+const capabilitySchema = { type: 'string', pattern: '^[a-z]+(:[a-z]+)?$', maxLength: 60 } as const
+
+/** Consent, settings, on and off: the tenant admin's. */
+export function tenantPluginRoutes(app: FastifyInstance, { knex, bindings }: Ports): void {
+  app.get<{ Params: Named }>(
+    '/v1/tenants/:tenant/plugins/:name',
+    {
+      config: { action: 'binding.read' },
+      schema: { tags, summary: 'What a plugin is and may do in a tenant', params },
+    },
+    async (request) => describe(knex, request.params.tenant, request.params.name),
+  )
+  app.put<{ Params: Named; Body: { binding: Binding['binding']; version?: string } }>(
+    '/v1/tenants/:tenant/plugins/:name',
+    {
+      config: { action: 'binding.write' },
+      schema: {
+        tags,
+        summary: 'Enable, disable, pin or hold a plugin',
+        params,
+        body: strictObject(
+          {
+            binding: { enum: ['enabled', 'disabled', 'pinned', 'held'] },
+            version: versionSchema,
+          },
+          ['binding'],
+        ),
+      },
+    },
+    async (request) => {
+      const { tenant, name } = request.params
+      await bindings.bind(callerOf(request), tenant, name, request.body)
+      return describe(knex, tenant, name)
+    },
+  )
+  grantRoutes(app, bindings)
+  app.put<{ Params: Named; Body: Record<string, unknown> }>(
+    '/v1/tenants/:tenant/plugins/:name/config',
+    {
+      config: { action: 'config.write' },
+      schema: { tags, summary: 'Set the plugin up for a tenant', params, body: { type: 'object' } },
+    },
+    async (request) => {
+      const { tenant, name } = request.params
+      const caller = callerOf(request)
+      return { revision: await bindings.configure(caller, tenant, name, request.body) }
+    },
+  )
+}
+
+function grantRoutes(app: FastifyInstance, bindings: BindingService): void {
+  app.post<{ Params: Named; Body: { version?: string; capabilities: string[] } }>(
+    '/v1/tenants/:tenant/plugins/:name/grants',
+    {
+      config: { action: 'grant.write' },
+      schema: {
+        tags,
+        summary: 'Consent to capabilities that a version asks for',
+        params,
+        body: strictObject(
+          {
+            version: versionSchema,
+            capabilities: { type: 'array', items: capabilitySchema, minItems: 1, maxItems: 64 },
+          },
+          ['capabilities'],
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { tenant, name } = request.params
+      const grants = await bindings.grant(callerOf(request), tenant, name, request.body)
+      return reply.code(201).send({ items: grants })
+    },
+  )
+  app.delete<{ Params: Named & { grant: string } }>(
+    '/v1/tenants/:tenant/plugins/:name/grants/:grant',
+    {
+      config: { action: 'grant.write' },
+      schema: {
+        tags,
+        summary: 'Take a grant back',
+        params: strictObject(
+          {
+            tenant: idSchema,
+            name: pluginNameSchema,
+            grant: { type: 'string', pattern: '^grt_[0-9a-f]{16}$' },
+          },
+          ['tenant', 'name', 'grant'],
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { tenant, name, grant } = request.params
+      await bindings.revoke(callerOf(request), tenant, name, grant)
+      return reply.code(204).send()
+    },
+  )
+}
+
+async function describe(knex: Knex, tenant: string, plugin: string) {
+  if (!(await hasPlugin(knex, plugin))) throw coreErrors.create('PLUGIN_MISSING', { plugin })
+  const binding = await findBinding(knex, tenant, plugin)
+  const version = binding?.pinnedVersion ?? (await stableVersion(knex, plugin))
+  const installation =
+    version === null ? undefined : await findInstallation(knex, plugin, version)
+  const grants = await listGrants(knex, tenant, plugin)
+  const granted = new Set(grants.map(({ hash }) => hash))
+  const requested = installation === undefined ? [] : requestedCapabilities(installation.manifest)
+  const config = await findConfig(knex, tenant, plugin)
+  return {
+    tenant,
+    plugin,
+    version,
+    binding: binding?.binding ?? 'disabled',
+    capabilities: requested.map(({ hash, ...wish }) => ({ ...wish, granted: granted.has(hash) })),
+    grants,
+    config: config?.config ?? {},
+    configRevision: config?.revision ?? 0,
+  }
+}

@@ -1,0 +1,111 @@
+import type { Knex } from 'knex'
+import pg from 'pg'
+import { GENERATION_CHANNEL } from '../audit/change.ts'
+import { emptySnapshot, type Snapshot } from './snapshot.ts'
+import { loadSnapshot, readGeneration } from './snapshot-store.ts'
+
+/** A node that missed a NOTIFY learns of a change after this long at most. */
+const POLL_MS = 500
+
+interface Logger {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+}
+
+interface Ports {
+  readonly knex: Knex
+  readonly databaseUrl: string
+  readonly log: Logger
+}
+
+/**
+ * This node's view of the routing table. The database holds the truth; NOTIFY is a hint to re-read it, a
+ * poll finds what the hint missed, and while PostgreSQL is away the last snapshot serves (fail static).
+ */
+export class RoutingTable {
+  readonly #ports: Ports
+  #snapshot: Snapshot = emptySnapshot
+  #refreshing: Promise<void> | undefined
+  #poll: NodeJS.Timeout | undefined
+  #listener: pg.Client | undefined
+  #stopped = false
+  #away = false
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+  }
+
+  get snapshot(): Snapshot {
+    return this.#snapshot
+  }
+
+  /** Loads the first snapshot; rejects when PostgreSQL cannot be read. */
+  async start(): Promise<void> {
+    await this.#load()
+    this.#poll = setInterval(() => void this.#check(), POLL_MS)
+    this.#poll.unref()
+    await this.#listen()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearInterval(this.#poll)
+    await this.#listener?.end().catch(() => undefined)
+    await this.#refreshing?.catch(() => undefined)
+  }
+
+  /** After this resolves, the snapshot is at `generation` or later: a caller sees what it has just changed. */
+  async reach(generation: number): Promise<void> {
+    while (this.#snapshot.generation < generation) await this.#refresh()
+  }
+
+  /** One load at a time; a second caller waits for the one in flight, then looks whether it was enough. */
+  #refresh(): Promise<void> {
+    this.#refreshing ??= this.#load().finally(() => {
+      this.#refreshing = undefined
+    })
+    return this.#refreshing
+  }
+
+  async #load(): Promise<void> {
+    const loaded = await loadSnapshot(this.#ports.knex, this.#snapshot.versions)
+    if (loaded.generation >= this.#snapshot.generation) this.#snapshot = loaded
+  }
+
+  /** Never rejects: an outage is logged once, and ends by itself. */
+  async #check(): Promise<void> {
+    if (this.#stopped) return
+    try {
+      const generation = await readGeneration(this.#ports.knex)
+      if (generation > this.#snapshot.generation) await this.#refresh()
+      if (this.#listener === undefined) await this.#listen()
+      if (this.#away) this.#ports.log.info({ generation }, 'the routing table is read again')
+      this.#away = false
+    } catch (error) {
+      if (!this.#away && !this.#stopped) {
+        this.#ports.log.warn({ err: error }, 'the routing table cannot be read; the last one serves')
+      }
+      this.#away = true
+    }
+  }
+
+  async #listen(): Promise<void> {
+    if (this.#stopped) return
+    const client = new pg.Client({ connectionString: this.#ports.databaseUrl })
+    const drop = () => {
+      if (this.#listener === client) this.#listener = undefined
+    }
+    client.on('error', drop)
+    client.on('end', drop)
+    client.on('notification', () => void this.#check())
+    this.#listener = client
+    try {
+      await client.connect()
+      await client.query(`listen ${GENERATION_CHANNEL}`)
+    } catch (error) {
+      drop()
+      await client.end().catch(() => undefined)
+      throw error
+    }
+  }
+}

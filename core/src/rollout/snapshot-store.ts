@@ -1,0 +1,149 @@
+import type { Knex } from 'knex'
+import { type Manifest, runtimeLimits } from '@signalbox/sdk/manifest'
+import { compileContracts } from '../catalog/compile-contract.ts'
+import {
+  type Binding,
+  type Credential,
+  type Grant,
+  type InstalledVersion,
+  type Snapshot,
+  type Subscription,
+  serviceKey,
+  tenantKey,
+  versionKey,
+} from './snapshot.ts'
+import { servingStates } from '../registry/installation-states.ts'
+
+export async function readGeneration(knex: Knex): Promise<number> {
+  const row = await knex('routing').first('generation')
+  return Number(row.generation)
+}
+
+/**
+ * Reads everything as of one generation, in one repeatable-read transaction.
+ * @param known versions compiled before: installed versions are immutable, so they are never compiled twice.
+ */
+export async function loadSnapshot(
+  knex: Knex,
+  known: ReadonlyMap<string, InstalledVersion>,
+): Promise<Snapshot> {
+  return knex.transaction(
+    async (trx) => {
+      const generation = await readGeneration(trx)
+      const plugins = await trx('plugins').whereNotNull('stable_version')
+      return Object.freeze({
+        generation,
+        stable: new Map(plugins.map((row) => [row.name, row.stable_version])),
+        versions: await loadVersions(trx, known),
+        bindings: await loadBindings(trx),
+        grants: await loadGrants(trx),
+        configs: await loadConfigs(trx),
+        providers: await loadProviders(trx),
+        subscriptions: await loadSubscriptions(trx),
+        credentials: await loadCredentials(trx),
+      })
+    },
+    { isolationLevel: 'repeatable read', readOnly: true },
+  )
+}
+
+async function loadVersions(
+  trx: Knex,
+  known: ReadonlyMap<string, InstalledVersion>,
+): Promise<Map<string, InstalledVersion>> {
+  const keys = await trx('installations')
+    .whereIn('state', servingStates)
+    .select('plugin', 'version')
+  const versions = new Map<string, InstalledVersion>()
+  for (const { plugin, version } of keys) {
+    const key = versionKey(plugin, version)
+    versions.set(key, known.get(key) ?? (await loadVersion(trx, plugin, version)))
+  }
+  return versions
+}
+
+async function loadVersion(trx: Knex, plugin: string, version: string): Promise<InstalledVersion> {
+  const row = await trx('installations').where({ plugin, version }).first()
+  const manifest = row.manifest as Manifest
+  return {
+    plugin,
+    version,
+    manifest,
+    limits: runtimeLimits(manifest),
+    bundleSha256: row.bundle_sha256,
+    operations: compileContracts(manifest, row.contracts),
+  }
+}
+
+async function loadBindings(trx: Knex): Promise<Map<string, Binding>> {
+  const rows = await trx('bindings')
+  return new Map(
+    rows.map((row) => [
+      tenantKey(row.tenant, row.plugin),
+      { binding: row.binding, pinnedVersion: row.pinned_version },
+    ]),
+  )
+}
+
+async function loadGrants(trx: Knex): Promise<Map<string, Grant[]>> {
+  const rows = await trx('grants').whereNull('revoked_at').orderBy('id')
+  const grants = new Map<string, Grant[]>()
+  for (const row of rows) {
+    const key = tenantKey(row.tenant, row.plugin)
+    const list = grants.get(key) ?? []
+    list.push({ id: row.id, capability: row.capability, parameters: row.parameters })
+    grants.set(key, list)
+  }
+  return grants
+}
+
+async function loadConfigs(trx: Knex): Promise<Map<string, string>> {
+  const rows = await trx('plugin_configs')
+    .distinctOn('tenant', 'plugin')
+    .orderBy(['tenant', 'plugin', { column: 'revision', order: 'desc' }])
+  return new Map(
+    rows.map((row) => [tenantKey(row.tenant, row.plugin), JSON.stringify(row.config)]),
+  )
+}
+
+async function loadProviders(trx: Knex): Promise<Map<string, string>> {
+  const rows = await trx('services')
+  return new Map(rows.map((row) => [serviceKey(row.id, row.major), row.plugin]))
+}
+
+async function loadSubscriptions(trx: Knex): Promise<Map<string, Subscription>> {
+  const rows = await trx('subscriptions as s')
+    .join('plans as p', {
+      'p.service': 's.service',
+      'p.major': 's.major',
+      'p.name': 's.plan',
+    })
+    .whereNotIn('s.state', ['rejected', 'cancelled'])
+    .select('s.*', 'p.rate_per_s', 'p.burst')
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        id: row.id,
+        tenant: row.tenant,
+        app: row.app,
+        service: row.service,
+        major: row.major,
+        plan: row.plan,
+        limit: { ratePerS: row.rate_per_s, burst: row.burst },
+        scopes: row.scopes,
+        state: row.state,
+      },
+    ]),
+  )
+}
+
+async function loadCredentials(trx: Knex): Promise<Map<string, Credential>> {
+  const rows = await trx('credentials').whereNull('revoked_at')
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      { hash: (row.hash as Buffer).toString('base64'), subscription: row.subscription },
+    ]),
+  )
+}
