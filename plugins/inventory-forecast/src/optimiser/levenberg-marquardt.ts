@@ -38,28 +38,22 @@ const LARGEST_DAMPING = 1e8
  * @returns the best point seen, or undefined where the start lies outside the domain.
  */
 export function minimiseSquares(problem: BoxProblem, start: Float64Array): Optimum | undefined {
-  let point = Float64Array.from(start, (value, i) => clamp(problem, i, value))
+  let point: Float64Array = start.map((value, i) => clamp(problem, i, value))
   let residuals = new Float64Array(problem.count)
   let trial = new Float64Array(problem.count)
   if (!problem.isAllowed(point) || !problem.residuals(point, residuals)) return undefined
   let cost = sumOfSquares(residuals)
-  const jacobian = start.reduce<Float64Array[]>(
-    (rows) => [...rows, new Float64Array(problem.count)],
-    [],
-  )
+  const jacobian = Array.from(start, () => new Float64Array(problem.count))
   let damping = FIRST_DAMPING
   for (let iteration = 0; iteration < problem.maxIterations; iteration++) {
     differentiate(problem, point, residuals, jacobian)
-    const gradient = jacobian.map((row) => dot(row, residuals))
-    const free = gradient.flatMap((slope, i) => (isHeld(problem, point, i, slope) ? [] : [i]))
-    const normal = free.map((i) =>
-      free.map((j) => dot(jacobian[i] as Float64Array, jacobian[j] as Float64Array)),
-    )
+    const system = normalSystem(problem, point, residuals, jacobian)
     let gain = 0
     for (let growth = 2; gain === 0 && damping < LARGEST_DAMPING; growth *= 2) {
-      const next = step(problem, point, { free, normal, gradient, damping })
+      const next = step(problem, point, system, damping)
       const reached =
         problem.isAllowed(next) && problem.residuals(next, trial) ? sumOfSquares(trial) : Number.NaN
+      // False for NaN too: such a step is refused like one that climbs.
       if (reached < cost) {
         gain = cost - reached
         cost = reached
@@ -73,23 +67,43 @@ export function minimiseSquares(problem: BoxProblem, start: Float64Array): Optim
   return { point, cost }
 }
 
+/** Gauss and Newton's equations for the parameters that may move. */
+interface NormalSystem {
+  readonly free: readonly number[]
+  readonly matrix: readonly (readonly number[])[]
+  readonly descent: readonly number[]
+}
+
+function normalSystem(
+  problem: BoxProblem,
+  point: Float64Array,
+  residuals: Float64Array,
+  jacobian: readonly Float64Array[],
+): NormalSystem {
+  const slopes = jacobian.map((row) => dot(row, residuals))
+  const free = slopes.flatMap((slope, i) => (isHeld(problem, point, i, slope) ? [] : [i]))
+  const rows = free.map((i) => jacobian[i] as Float64Array)
+  const lower = rows.map((row, k) => rows.slice(0, k + 1).map((other) => dot(row, other)))
+  const matrix = lower.map((row, k) =>
+    rows.map((_, j) => (j <= k ? row[j] : lower[j]?.[k]) as number),
+  )
+  return { free, matrix, descent: free.map((i) => -(slopes[i] as number)) }
+}
+
 function step(
   problem: BoxProblem,
   point: Float64Array,
-  system: { free: number[]; normal: number[][]; gradient: number[]; damping: number },
+  { free, matrix, descent }: NormalSystem,
+  damping: number,
 ): Float64Array {
-  const { free, normal, gradient, damping } = system
-  const damped = normal.map((row, k) =>
-    // The constant keeps a parameter that nothing depends on from making the system singular.
-    row.map((value, j) => (j === k ? value * (1 + damping) + Number.MIN_VALUE : value)),
+  const damped = matrix.map((row, k) =>
+    row.map((value, j) => (j === k ? value * (1 + damping) : value)),
   )
-  const move = solveSymmetric(
-    damped,
-    free.map((i) => -(gradient[i] as number)),
-  )
-  const next = Float64Array.from(point)
-  for (const [k, i] of free.entries())
+  const move = solveSymmetric(damped, descent)
+  const next = point.slice()
+  for (const [k, i] of free.entries()) {
     next[i] = clamp(problem, i, (point[i] as number) + (move[k] as number))
+  }
   return next
 }
 
@@ -99,7 +113,7 @@ function differentiate(
   residuals: Float64Array,
   jacobian: readonly Float64Array[],
 ): void {
-  const moved = Float64Array.from(point)
+  const moved = point.slice()
   for (const [i, row] of jacobian.entries()) {
     const at = point[i] as number
     const ahead = at + DIFFERENCE <= (problem.upper[i] as number) ? DIFFERENCE : -DIFFERENCE
