@@ -30,6 +30,8 @@ export function judgeText({ purpose, sql }: SqlText): Judgement {
 function parse(sql: string): { tree: SqlNode } | { problem: string; line: number } {
   // The parser and the wire protocol end a text at the first NUL; the gate would judge less than is sent.
   if (sql.includes('\0')) return { problem: 'it holds a NUL character', line: 1 }
+  // libpg-query throws at an empty text; for a migration nothing to do is fine.
+  if (sql.trim() === '') return { tree: { stmts: [] } }
   try {
     const tree: ParseResult = parseSync(sql)
     return { tree: tree as unknown as SqlNode }

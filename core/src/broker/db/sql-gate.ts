@@ -18,7 +18,9 @@ export function judgeQuery(tree: SqlNode): SqlVerdict {
   const [statement] = statements
   const outer = isNode(statement) ? unwrap(statement['stmt']) : undefined
   if (!outer || (outer.kind !== 'SelectStmt' && !writingKinds.has(outer.kind))) {
-    return { refusal: `${describeKind(outer?.kind)} is not one of the statements a plugin may send` }
+    return {
+      refusal: `${describeKind(outer?.kind)} is not one of the statements a plugin may send`,
+    }
   }
   let writes = writingKinds.has(outer.kind)
   for (const node of nodesOf(statement)) {
@@ -86,5 +88,8 @@ function qualifiedFault(what: string, words: readonly string[]): string | undefi
 /** `CreateStmt` → `CREATE`; what a reader knows the statement as. */
 export function describeKind(kind: string | undefined): string {
   if (!kind) return 'an empty text'
-  return kind.replace(/Stmt$/, '').replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toUpperCase()
+  return kind
+    .replace(/Stmt$/, '')
+    .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
+    .toUpperCase()
 }

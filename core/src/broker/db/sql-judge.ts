@@ -58,9 +58,7 @@ export class SqlJudge {
   }
 
   async stop(): Promise<void> {
-    const worker = this.#worker
-    this.#worker = undefined
-    await worker?.terminate()
+    await this.#worker?.terminate()
   }
 
   #ask(text: SqlText): Promise<Judgement> {
@@ -69,6 +67,7 @@ export class SqlJudge {
     return new Promise((done, fail) => {
       const timer = setTimeout(() => void worker.terminate(), JUDGE_TIMEOUT_MS)
       this.#waiting.set(id, { done, fail, timer })
+      worker.ref()
       worker.postMessage({ id, text })
     })
   }
@@ -82,6 +81,7 @@ export class SqlJudge {
       const waiting = this.#waiting.get(id)
       this.#waiting.delete(id)
       clearTimeout(waiting?.timer)
+      if (this.#waiting.size === 0) worker.unref()
       waiting?.done(judgement)
     })
     worker.on('error', (error: Error) => this.#lost(worker, error))
@@ -91,7 +91,8 @@ export class SqlJudge {
 
   /** The next question starts another thread; those in flight are refused, for one of them was the cause. */
   #lost(worker: Worker, cause?: Error): void {
-    if (this.#worker === worker) this.#worker = undefined
+    if (this.#worker !== worker) return
+    this.#worker = undefined
     for (const { fail, timer } of this.#waiting.values()) {
       clearTimeout(timer)
       const reason = 'the parser did not come to an end with it'
