@@ -1,5 +1,5 @@
 import { CodedError } from '@signalbox/sdk/errors'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { marketplaceErrors } from '../errors.ts'
 import { databaseFault } from './database-fault.ts'
 import { languageOf, problemBody } from './problem.ts'
@@ -25,15 +25,22 @@ function answer(error: CodedError, request: FastifyRequest, reply: FastifyReply)
   }
   return reply
     .code(error.status)
-    .type('application/problem+json')
+    .type('application/problem+json; charset=utf-8')
     .send(problemBody(error, languageOf(request.headers['accept-language']), request.id))
 }
 
 function refusalOf(error: unknown, request: FastifyRequest): CodedError {
   if (error instanceof CodedError) return error
-  const { statusCode, message } = error as { statusCode?: unknown; message?: unknown }
-  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
-    return refusedByFastify(statusCode, String(message), error)
+  const { statusCode, validation, message } = error as Partial<FastifyError>
+  if (validation !== undefined) {
+    const faults = validation.map(({ instancePath, message }) => ({
+      pointer: instancePath,
+      detail: message ?? 'is not valid',
+    }))
+    return marketplaceErrors.create('INPUT_INVALID', {}, { faults, cause: error })
+  }
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return refusedByFastify(statusCode, message ?? '', error)
   }
   return (
     databaseFault(error) ??

@@ -20,8 +20,8 @@ export async function ensureFingerprint(
   const id = randomBytes(IDENTITY_BYTES)
   const fingerprint = `SHA256:${createHash('sha256').update(id).digest('base64url')}`
   await trx('marketplace_identity')
-    .insert({ only: true, id, fingerprint, created_at: at })
-    .onConflict('only')
+    .insert({ singleton: true, id, fingerprint, created_at: at })
+    .onConflict('singleton')
     .ignore()
   return (await findFingerprint(trx)) ?? fingerprint
 }

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Knex } from 'knex'
+import type { Test } from 'tap'
+import { createContentStore } from '../../../core/src/storage/content-store.ts'
+import { createKnex } from '../../../core/src/storage/create-knex.ts'
+import { testDatabases } from '../../../core/test/support/postgres.ts'
+import { marketplace } from '../../src/marketplace.ts'
+import type { AuditEntry, MarketplaceOptions } from '../../src/ports.ts'
+import { publisherRoutes } from '../../src/publishers/publisher-routes.ts'
+import { inspectHonestly } from './inspect-honestly.ts'
+
+export const OPERATOR_TOKEN = 'sba_the-admin-token-of-the-tests'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: tests read what the wire says
+  readonly body: any
+}
+
+export interface Call {
+  readonly method?: string
+  readonly token?: string | undefined
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface Registry {
+  readonly app: FastifyInstance
+  /** Where npm finds it, with a trailing slash. */
+  readonly url: string
+  readonly knex: Knex
+  readonly audited: readonly AuditEntry[]
+  /** A call to a path of the registry, or of the host when it begins with `/v1`. */
+  call(path: string, call?: Call): Promise<Answer>
+  /** Makes a publisher and returns its token. */
+  publisher(name: string, scopes: readonly string[], password?: string): Promise<string>
+}
+
+/** The marketplace on loopback with a real database, as the host would register it. */
+export async function startRegistry(
+  t: Test,
+  changes: Partial<MarketplaceOptions> = {},
+): Promise<Registry> {
+  const { hostUrl } = await testDatabases(t)
+  const knex = createKnex(hostUrl, { pool: 8 })
+  t.teardown(() => knex.destroy())
+  return serve(t, knex, changes)
+}
+
+export async function serve(
+  t: Test,
+  knex: Knex,
+  changes: Partial<MarketplaceOptions>,
+): Promise<Registry> {
+  const audited: AuditEntry[] = []
+  const options: MarketplaceOptions = {
+    knex,
+    contents: createContentStore(knex),
+    inspectPackage: inspectHonestly,
+    isOperatorToken: (token) => token === OPERATOR_TOKEN,
+    publicUrl: (request) => `http://${request.host}/npm`,
+    now: Date.now,
+    randomBytes: (count) => randomBytes(count),
+    audit: async (entry) => void audited.push(entry),
+    ...changes,
+  }
+  const app = Fastify({ logger: false, forceCloseConnections: true })
+  await app.register(marketplace, { prefix: '/npm', ...options })
+  await app.register(publisherRoutes, { prefix: '/v1/marketplace', ...options })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  t.teardown(() => app.close())
+  const { port } = app.server.address() as AddressInfo
+  const origin = `http://127.0.0.1:${port}`
+  const call = (path: string, given: Call = {}) =>
+    send(path.startsWith('/v1/') ? origin + path : `${origin}/npm${path}`, given)
+  return {
+    app,
+    url: `${origin}/npm/`,
+    knex,
+    audited,
+    call,
+    publisher: async (name, scopes, password) => {
+      const body = { name, scopes, ...(password === undefined ? {} : { password }) }
+      const made = await call('/v1/marketplace/publishers', {
+        method: 'POST',
+        token: OPERATOR_TOKEN,
+        body,
+      })
+      if (made.status !== 201) throw new Error(JSON.stringify(made.body))
+      return made.body.token
+    },
+  }
+}
+
+async function send(url: string, { method = 'GET', token, body, headers }: Call): Promise<Answer> {
+  const response = await fetch(url, {
+    method,
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const bytes = Buffer.from(await response.arrayBuffer())
+  const isJson = response.headers.get('content-type')?.includes('json') === true
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: isJson && bytes.length > 0 ? JSON.parse(bytes.toString()) : bytes,
+  }
+}
