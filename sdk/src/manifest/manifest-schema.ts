@@ -24,13 +24,20 @@ const packagePath = {
   type: 'string',
   pattern: '^(?!.*(^|/)\\.\\.?(/|$))[A-Za-z0-9_@][A-Za-z0-9_@.\\-/]*$',
   maxLength: 200,
+  description: 'A path inside the package, such as contracts/a.json.',
 } as const
 const dottedId = {
   type: 'string',
   pattern: '^[a-z][a-z0-9-]*(\\.[a-z][a-z0-9-]*)*$',
   maxLength: 100,
+  description: 'Lower case words joined by dots, such as orders.demand.',
 } as const
-const identifier = { type: 'string', pattern: '^[a-z][a-z0-9_-]*$', maxLength: 60 } as const
+const identifier = {
+  type: 'string',
+  pattern: '^[a-z][a-z0-9_-]*$',
+  maxLength: 60,
+  description: 'Lower case letters, digits, - and _, such as safety_stock.',
+} as const
 const serviceRange = {
   type: 'string',
   pattern: '^[a-z][a-z0-9.-]*@\\^?\\d+$',
@@ -63,7 +70,12 @@ const capability = <
     },
   }) as const
 
-const megabytes = { type: 'integer', minimum: 1, maximum: 102400 } as const
+const megabytes = {
+  type: 'integer',
+  minimum: 1,
+  maximum: 102400,
+  description: 'Room in MiB.',
+} as const
 
 export const capabilitySchemas = {
   'db:own': capability({ quotaMb: megabytes }, ['quotaMb']),

@@ -40,6 +40,7 @@ const validate = new Ajv2020({
   allErrors: true,
   strict: true,
   strictTypes: false,
+  verbose: true,
 }).compile<Manifest>(manifestSchema)
 
 /**
@@ -85,24 +86,45 @@ function rangeFaults(manifest: Manifest): InputFault[] {
     .map(([pointer]) => ({ pointer, detail: 'must be a semver range such as ^1.0.0' }))
 }
 
-/** What a schema cannot say: a tier with code names its bundle, one without names none. */
+/** What a schema cannot say: properties that need, exclude or bound each other. */
 function consistencyFaults(manifest: Manifest): InputFault[] {
-  const { tier, entry } = manifest.runtime
+  const { tier, entry, limits } = manifest.runtime
+  const { turnMs, deadlineMs } = { ...defaultLimits, ...limits }
+  const faults: InputFault[] = []
+  const fault = (pointer: string, detail: string) => faults.push({ pointer, detail })
   if (tier === 'declarative' && entry !== undefined) {
-    return [
-      { pointer: '/runtime/entry', detail: 'a declarative plugin has no code: remove the entry' },
-    ]
+    fault('/runtime/entry', 'a declarative plugin has no code: remove the entry')
   }
   if (tier !== 'declarative' && entry === undefined) {
-    return [
-      {
-        pointer: '/runtime/entry',
-        detail: `a ${tier} plugin names its bundle, such as dist/plugin.js`,
-      },
-    ]
+    fault('/runtime/entry', `a ${tier} plugin names its bundle, such as dist/plugin.js`)
   }
-  if (manifest.capabilities?.['db:own'] === undefined && manifest.migrations !== undefined) {
-    return [{ pointer: '/migrations', detail: 'migrations need the capability db:own: ask for it' }]
+  if (limits?.turnMs !== undefined && turnMs > deadlineMs) {
+    fault('/runtime/limits/turnMs', `must be at most deadlineMs, which is ${deadlineMs}`)
   }
-  return []
+  if (manifest.migrations !== undefined && manifest.capabilities?.['db:own'] === undefined) {
+    fault('/migrations', 'migrations need the capability db:own: ask for it')
+  }
+  return [...faults, ...repeatedIds(manifest)]
+}
+
+function repeatedIds({ provides }: Manifest): InputFault[] {
+  const keys = {
+    services: 'id',
+    udfs: 'id',
+    events: 'type',
+    jobs: 'id',
+    permissions: 'id',
+  } as const
+  return Object.entries(keys).flatMap(([kind, key]) => {
+    const entries = (provides?.[kind as keyof typeof keys] ?? []) as readonly Record<
+      string,
+      unknown
+    >[]
+    const ids = entries.map((entry) => entry[key])
+    return ids.flatMap((id, index) =>
+      ids.indexOf(id) === index
+        ? []
+        : [{ pointer: `/provides/${kind}/${index}/${key}`, detail: `"${id}" is named twice` }],
+    )
+  })
 }

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createContext, Script } from 'node:vm'
 
 /**
- * Loads a bundle in a realm that has only ECMAScript, as an isolate has, and writes the names of what it
- * exports. Runs as a process of its own without file, network or child rights: packing may happen inside a
+ * Loads a bundle in a realm that has what an isolate has, and writes the names of what it exports. Runs as a process of its own without file, network or child rights: packing may happen inside a
  * host, and no guest's code runs there. The realm is for the author's benefit, the process for safety.
  */
 export interface BundleShape {
@@ -18,6 +17,15 @@ export type LoadResult =
 
 /** Ten times the turn a host allows: a module only declares, whatever machine it is packed on. */
 const LOAD_TIMEOUT_MS = 2000
+
+/** What the sandbox takes from a guest, and the console it gives: sdk/docs/guest-world.md lists both. */
+const PREPARE = `
+for (const name of [
+  'Atomics', 'FinalizationRegistry', 'Intl', 'SharedArrayBuffer', 'WeakRef', 'WebAssembly',
+]) delete globalThis[name]
+globalThis.console = Object.fromEntries(
+  ['debug', 'error', 'info', 'log', 'warn'].map((level) => [level, () => {}]),
+)`
 
 /** Computed inside of the realm: what comes out is one string, never an object of the guest. */
 const DESCRIBE = `(() => {
@@ -37,9 +45,12 @@ const path = process.argv[2] ?? ''
 process.stdout.write(JSON.stringify(load(readFileSync(path, 'utf8'))))
 
 function load(code: string): LoadResult {
-  const realm = createContext(Object.create(null) as object, { name: 'guest' })
+  const realm = createContext(Object.create(null) as object, {
+    name: 'guest',
+    codeGeneration: { strings: false, wasm: false },
+  })
   try {
-    new Script('delete globalThis.console; delete globalThis.WebAssembly').runInContext(realm)
+    new Script(PREPARE).runInContext(realm)
     new Script(code, { filename: 'plugin.js' }).runInContext(realm, { timeout: LOAD_TIMEOUT_MS })
     const shape = JSON.parse(String(new Script(DESCRIBE).runInContext(realm))) as BundleShape | null
     return shape === null

@@ -16,10 +16,13 @@ export interface Plugin {
   readonly selfTest?: (ctx: Context) => unknown
 }
 
+/** Turns a misspelt key into a compile error: a generic parameter would accept it. */
+type NoOtherKeys<P> = { readonly [Key in Exclude<keyof P, keyof Plugin>]: never }
+
 /**
  * Declares what a plugin does; the manifest declares what it may. The default export of the plugin's entry.
  * @returns the same table, frozen, with its handlers' types kept.
  */
-export function definePlugin<const P extends Plugin>(plugin: P): P {
+export function definePlugin<const P extends Plugin>(plugin: P & NoOtherKeys<P>): P {
   return Object.freeze(plugin)
 }

@@ -6,35 +6,51 @@ const MAX_FAULTS = 20
 
 /** Turns what ajv found into faults an author can act on: a pointer, what was expected there. */
 export function faultsOf(validate: ValidateFunction): readonly InputFault[] {
-  return (validate.errors ?? []).slice(0, MAX_FAULTS).map(faultOf)
+  return (validate.errors ?? [])
+    .filter(({ propertyName }) => propertyName === undefined)
+    .slice(0, MAX_FAULTS)
+    .map(faultOf)
 }
 
-function faultOf(error: ErrorObject): InputFault {
-  const params = error.params as Record<string, unknown>
-  switch (error.keyword) {
+function faultOf({
+  instancePath,
+  keyword,
+  message,
+  params,
+  parentSchema,
+}: ErrorObject): InputFault {
+  const child = (name: unknown) => `${instancePath}/${escapePointer(String(name))}`
+  switch (keyword) {
     case 'additionalProperties':
-      return {
-        pointer: `${error.instancePath}/${escapePointer(String(params.additionalProperty))}`,
-        detail: 'is not a known property: remove it or correct its name',
-      }
+      return { pointer: child(params.additionalProperty), detail: unknownProperty(parentSchema) }
     case 'required':
-      return {
-        pointer: `${error.instancePath}/${escapePointer(String(params.missingProperty))}`,
-        detail: 'is required: add it',
-      }
+      return { pointer: child(params.missingProperty), detail: 'is required: add it' }
+    case 'propertyNames':
+      return { pointer: child(params.propertyName), detail: 'is not an allowed name here' }
     case 'enum':
       return {
-        pointer: error.instancePath,
+        pointer: instancePath,
         detail: `must be one of ${JSON.stringify(params.allowedValues)}`,
       }
-    case 'propertyNames':
-      return {
-        pointer: `${error.instancePath}/${escapePointer(String(params.propertyName))}`,
-        detail: 'is not an allowed name here',
-      }
+    case 'const':
+      return { pointer: instancePath, detail: `must be ${JSON.stringify(params.allowedValue)}` }
     default:
-      return { pointer: error.instancePath, detail: error.message ?? error.keyword }
+      return { pointer: instancePath, detail: withMeaning(message ?? keyword, parentSchema) }
   }
+}
+
+/** Names the known properties where the schema was compiled with `verbose` and has few enough to read. */
+function unknownProperty(schema: ErrorObject['parentSchema']): string {
+  const known = Object.keys((schema?.properties as object | undefined) ?? {})
+  return known.length === 0 || known.length > 24
+    ? 'is not a known property: remove it or correct its name'
+    : `is not a known property: remove it, or use one of ${known.join(', ')}`
+}
+
+/** A pattern says little to a person; the description beside it says what was meant. */
+function withMeaning(message: string, schema: ErrorObject['parentSchema']): string {
+  const { description } = schema ?? {}
+  return typeof description === 'string' ? `${message}. ${description}` : message
 }
 
 /** RFC 6901: `~` and `/` inside a reference token. */
