@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import Fastify from 'fastify'
+import { createContentStore } from '../../../core/src/storage/content-store.ts'
+import { createKnex } from '../../../core/src/storage/create-knex.ts'
+import { marketplace } from '../../src/marketplace.ts'
+import { inspectHonestly } from './inspect-honestly.ts'
+
+/**
+ * A host that stops in the last statement before the commit of a publish, says so on its IPC channel, and
+ * waits to be killed. `argv[2]` is the database, `argv[3]` the operator's token.
+ */
+const [, , url = '', operatorToken = ''] = process.argv
+const knex = createKnex(url, { pool: 4 })
+const app = Fastify({ logger: false })
+await app.register(marketplace, {
+  prefix: '/npm',
+  knex,
+  contents: createContentStore(knex),
+  inspectPackage: inspectHonestly,
+  isOperatorToken: (token) => token === operatorToken,
+  publicUrl: () => 'http://127.0.0.1/npm',
+  now: Date.now,
+  randomBytes: (count) => randomBytes(count),
+  audit: async () => {
+    process.send?.('before-commit')
+    await delay(60_000)
+  },
+})
+process.send?.({ url: await app.listen({ host: '127.0.0.1', port: 0 }) })
