@@ -37,5 +37,6 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  for (const table of ['apps', 'admin_tokens', 'units', 'tenants']) await knex.schema.dropTable(table)
+  for (const table of ['apps', 'admin_tokens', 'units', 'tenants'])
+    await knex.schema.dropTable(table)
 }

@@ -34,5 +34,6 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  for (const table of ['outbox_events', 'audit_entries', 'routing']) await knex.schema.dropTable(table)
+  for (const table of ['outbox_events', 'audit_entries', 'routing'])
+    await knex.schema.dropTable(table)
 }

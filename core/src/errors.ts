@@ -197,7 +197,8 @@ export const coreErrors = defineErrors('CORE', {
     },
     cure: {
       en: 'Use PostgreSQL 16 or later, or unset DATABASE_URL for the embedded PostgreSQL 18.',
-      'zh-CN': '请使用 PostgreSQL 16 或更高版本，或取消设置 DATABASE_URL 以使用内嵌的 PostgreSQL 18。',
+      'zh-CN':
+        '请使用 PostgreSQL 16 或更高版本，或取消设置 DATABASE_URL 以使用内嵌的 PostgreSQL 18。',
     },
   },
   DATABASE_UNAVAILABLE: {
@@ -396,6 +397,17 @@ export const coreErrors = defineErrors('CORE', {
     cure: {
       en: 'Nothing of it was kept. Cure the reason and start the host again.',
       'zh-CN': '该迁移未留下任何更改。请消除原因后重新启动主机。',
+    },
+  },
+  NPM_PUBLISH_FAILED: {
+    status: 500,
+    message: {
+      en: 'npm publish failed in {folder}: {output}',
+      'zh-CN': '在 {folder} 中执行 npm publish 失败：{output}',
+    },
+    cure: {
+      en: 'Correct what npm names, then start again.',
+      'zh-CN': '请更正 npm 指出的问题后重新启动。',
     },
   },
   OPERATION_MISSING: {

@@ -225,8 +225,7 @@ async function registerMarketplace(
     prefix: '/npm',
     contents: state.contents,
     inspectPackage,
-    publicUrl: (request) =>
-      `${settings.publicUrl ?? `${request.protocol}://${request.host}`}/npm`,
+    publicUrl: (request) => `${settings.publicUrl ?? `${request.protocol}://${request.host}`}/npm`,
   })
   await scope.register(publisherRoutes, { ...accounts, prefix: '/v1/marketplace' })
 }

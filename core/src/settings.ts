@@ -76,5 +76,8 @@ function httpUrl(name: string, value: string | null): string | null {
 
 function oneOf(name: string, value: string, allowed: readonly string[]): string {
   if (allowed.includes(value)) return value
-  throw coreErrors.create('SETTING_INVALID', { name, reason: `it must be one of ${allowed.join(', ')}` })
+  throw coreErrors.create('SETTING_INVALID', {
+    name,
+    reason: `it must be one of ${allowed.join(', ')}`,
+  })
 }

@@ -1,8 +1,8 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { faultsOf } from '@signalbox/sdk/schema'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { parse } from 'secure-json-parse'
 import { coreErrors } from '../errors.ts'
-import { grantsOf, type Grant, type Snapshot } from '../rollout/snapshot.ts'
+import { type Grant, grantsOf, type Snapshot } from '../rollout/snapshot.ts'
 import type { CallScope } from './call-scope.ts'
 
 /** What a plugin may ask of the host, once per host call name. */

@@ -25,7 +25,11 @@ export async function selfTest(
     loadBundle: bundle,
     entry: { kind: 'self-test' },
     inputJson: 'null',
-    context: { principal: { kind: 'host', id: 'self-test' }, arm: 'stable', traceId: '0'.repeat(32) },
+    context: {
+      principal: { kind: 'host', id: 'self-test' },
+      arm: 'stable',
+      traceId: '0'.repeat(32),
+    },
     deadlineMs: limits.deadlineMs,
     hostCall: async () => {
       const tenant = NO_TENANT

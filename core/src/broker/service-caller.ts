@@ -1,6 +1,6 @@
-import { faultsOf } from '@signalbox/sdk/schema'
-import { CodedError } from '@signalbox/sdk/errors'
 import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
+import { CodedError } from '@signalbox/sdk/errors'
+import { faultsOf } from '@signalbox/sdk/schema'
 import { parse } from 'secure-json-parse'
 import type { CompiledOperation } from '../catalog/compile-contract.ts'
 import { coreErrors } from '../errors.ts'
@@ -16,7 +16,9 @@ export interface InternalService {
 }
 
 interface Logger {
-  child(fields: object): Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>
+  child(
+    fields: object,
+  ): Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>
 }
 
 interface Ports {
@@ -64,7 +66,8 @@ export class ServiceCaller {
     const plugin = snapshot.providers.get(key)
     if (plugin === undefined) throw coreErrors.create('SERVICE_MISSING', { service, major })
     const pick = pickVersion(snapshot, plugin, tenant)
-    if (pick.kind === 'not-enabled') throw coreErrors.create('PLUGIN_NOT_ENABLED', { plugin, tenant })
+    if (pick.kind === 'not-enabled')
+      throw coreErrors.create('PLUGIN_NOT_ENABLED', { plugin, tenant })
     if (pick.kind === 'not-ready') {
       const { version } = pick
       throw coreErrors.create('VERSION_NOT_READY', { plugin, version, state: 'not installed' })

@@ -58,7 +58,10 @@ export async function listServices(
   knex: Knex,
   page: Page & { q: string | undefined },
 ): Promise<CatalogService[]> {
-  const query = knex('services').select('id', 'major', 'plugin').orderBy(['id', 'major']).limit(page.limit)
+  const query = knex('services')
+    .select('id', 'major', 'plugin')
+    .orderBy(['id', 'major'])
+    .limit(page.limit)
   if (page.q !== undefined) query.whereRaw('strpos(id, ?) > 0', [page.q.toLowerCase()])
   if (page.cursor !== undefined) {
     const [id = '', major = '0'] = page.cursor.split('@')

@@ -56,7 +56,11 @@ export async function listSubscriptions(
   tenant: string,
   page: Page,
 ): Promise<SubscriptionRow[]> {
-  const query = knex('subscriptions').where({ tenant }).select(columns).orderBy('id').limit(page.limit)
+  const query = knex('subscriptions')
+    .where({ tenant })
+    .select(columns)
+    .orderBy('id')
+    .limit(page.limit)
   return page.cursor === undefined ? query : query.where('id', '>', page.cursor)
 }
 

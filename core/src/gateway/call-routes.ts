@@ -1,5 +1,5 @@
-import { faultsOf } from '@signalbox/sdk/schema'
 import { CodedError } from '@signalbox/sdk/errors'
+import { faultsOf } from '@signalbox/sdk/schema'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { parse } from 'secure-json-parse'
 import type { CallRecord } from '../audit/call-audit.ts'
@@ -11,8 +11,8 @@ import { isAuthorised } from '../identity/authorise.ts'
 import { actorOf, type Principal } from '../identity/principal.ts'
 import type { Snapshot, Subscription } from '../rollout/snapshot.ts'
 import type { Metrics } from './metrics.ts'
-import type { RateLimiter } from './rate-limiter.ts'
 import { rateLimitHeaders } from './rate-limit-headers.ts'
+import type { RateLimiter } from './rate-limiter.ts'
 
 interface Ports {
   readonly snapshot: () => Snapshot
@@ -209,7 +209,8 @@ function account(
   const { call } = request
   if (call === undefined) return
   const { service, major, operation } = request.params
-  const outcome = call.failure?.code ?? (reply.statusCode < 400 ? 'done' : `HTTP_${reply.statusCode}`)
+  const outcome =
+    call.failure?.code ?? (reply.statusCode < 400 ? 'done' : `HTTP_${reply.statusCode}`)
   // A stranger's path must not make a label: only subscribed calls name what they called.
   const known = call.subscription !== undefined && outcome !== 'CORE_SCOPE_MISSING'
   const labels = known ? { service, operation } : { service: 'unknown', operation: 'unknown' }

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { coreErrors } from '../errors.ts'
 import { type Authenticator, secretOf } from '../identity/authenticate.ts'
 import { type Action, isAuthorised } from '../identity/authorise.ts'
-import { actorOf, type Principal } from '../identity/principal.ts'
 import type { Caller } from '../identity/identity-service.ts'
+import { actorOf, type Principal } from '../identity/principal.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

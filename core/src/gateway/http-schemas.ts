@@ -43,7 +43,5 @@ export function pageOf<Item>(
   cursorOf: (item: Item) => string,
 ): { items: readonly Item[]; next?: string } {
   const last = items.at(-1)
-  return items.length === limit && last !== undefined
-    ? { items, next: cursorOf(last) }
-    : { items }
+  return items.length === limit && last !== undefined ? { items, next: cursorOf(last) } : { items }
 }

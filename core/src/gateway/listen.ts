@@ -30,7 +30,8 @@ export async function listen(app: FastifyInstance, { host, port }: Address): Pro
 
 function refusalOf(error: unknown, { host, port }: Address): unknown {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
-  if (code === 'EADDRINUSE') return coreErrors.create('PORT_TAKEN', { host, port }, { cause: error })
+  if (code === 'EADDRINUSE')
+    return coreErrors.create('PORT_TAKEN', { host, port }, { cause: error })
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
     const name = code === 'EACCES' ? 'PORT' : 'HOST'
     const reason = `listening on ${host}:${port} is refused (${code})`

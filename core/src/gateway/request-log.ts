@@ -11,7 +11,12 @@ export function requestLog(app: FastifyInstance, metrics: Metrics): void {
     metrics.requests.inc({ method: request.method, route, status: reply.statusCode })
     // The route's pattern, not the URL: npm's logout has a token in its path.
     request.log.info(
-      { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      {
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
       'request',
     )
     done()

@@ -27,7 +27,8 @@ export class Authenticator {
 
   async principal(secret: string | undefined): Promise<Principal> {
     if (secret === undefined) return { kind: 'anonymous' }
-    if (secret.startsWith('dsk_')) return appOf(this.#ports.snapshot(), secret) ?? { kind: 'anonymous' }
+    if (secret.startsWith('dsk_'))
+      return appOf(this.#ports.snapshot(), secret) ?? { kind: 'anonymous' }
     if (this.isOperator(secret)) return { kind: 'operator' }
     if (!secret.startsWith('sba_')) return { kind: 'anonymous' }
     const row = await findAdminToken(this.#ports.knex, hashToken(secret))
@@ -45,7 +46,10 @@ export function appOf(
   const parsed = parseApiKey(key)
   if (parsed === undefined) return undefined
   const credential = snapshot.credentials.get(parsed.id)
-  if (credential === undefined || !sameSecret(Buffer.from(credential.hash), Buffer.from(parsed.hash))) {
+  if (
+    credential === undefined ||
+    !sameSecret(Buffer.from(credential.hash), Buffer.from(parsed.hash))
+  ) {
     return undefined
   }
   const subscription = snapshot.subscriptions.get(credential.subscription)

@@ -90,7 +90,8 @@ export class IdentityService {
   }
 
   async #requireUnit(trx: Knex, tenant: string, unit: string): Promise<void> {
-    if (!(await hasUnit(trx, tenant, unit))) throw coreErrors.create('UNIT_MISSING', { tenant, unit })
+    if (!(await hasUnit(trx, tenant, unit)))
+      throw coreErrors.create('UNIT_MISSING', { tenant, unit })
   }
 }
 

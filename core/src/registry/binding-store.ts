@@ -16,9 +16,7 @@ export async function findBinding(
   plugin: string,
 ): Promise<Binding | undefined> {
   const row = await knex('bindings').where({ tenant, plugin }).first()
-  return row === undefined
-    ? undefined
-    : { binding: row.binding, pinnedVersion: row.pinned_version }
+  return row === undefined ? undefined : { binding: row.binding, pinnedVersion: row.pinned_version }
 }
 
 export async function setBinding(
@@ -95,7 +93,10 @@ export async function insertConfig(
   row: { tenant: string; plugin: string; config: unknown; changedBy: string },
 ): Promise<number> {
   const { tenant, plugin } = row
-  const last = await trx('plugin_configs').where({ tenant, plugin }).max('revision as revision').first()
+  const last = await trx('plugin_configs')
+    .where({ tenant, plugin })
+    .max('revision as revision')
+    .first()
   const revision = Number(last?.revision ?? 0) + 1
   await trx('plugin_configs').insert({
     tenant,

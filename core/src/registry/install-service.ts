@@ -5,7 +5,11 @@ import { findService, insertService } from '../catalog/catalog-store.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
-import { type InstallationState, nextInstallationState, servingStates } from './installation-states.ts'
+import {
+  type InstallationState,
+  nextInstallationState,
+  servingStates,
+} from './installation-states.ts'
 import { migrationSteps } from './migration-steps.ts'
 import type {
   ContentStore,
@@ -172,7 +176,9 @@ export class InstallService {
     }
     const { knex } = this.#ports
     const first = (await stableVersion(knex, installation.plugin)) === null
-    return installation.state === 'warm' && first ? this.#promote(caller, installation) : installation
+    return installation.state === 'warm' && first
+      ? this.#promote(caller, installation)
+      : installation
   }
 
   async #expand({ plugin, version, manifest }: Installation): Promise<void> {

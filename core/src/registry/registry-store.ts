@@ -62,7 +62,10 @@ export async function findInstallation(
 }
 
 export async function listInstallations(knex: Knex, plugin: string): Promise<Installation[]> {
-  const rows = await knex('installations').where({ plugin }).orderBy('created_at', 'desc').limit(200)
+  const rows = await knex('installations')
+    .where({ plugin })
+    .orderBy('created_at', 'desc')
+    .limit(200)
   return rows.map(installationOf)
 }
 

@@ -1,5 +1,5 @@
-import type { Manifest } from '@signalbox/sdk/manifest'
 import type { CodedError } from '@signalbox/sdk/errors'
+import type { Manifest } from '@signalbox/sdk/manifest'
 import semver from 'semver'
 import { coreErrors } from '../errors.ts'
 

@@ -124,8 +124,7 @@ async function describe(knex: Knex, tenant: string, plugin: string) {
   if (!(await hasPlugin(knex, plugin))) throw coreErrors.create('PLUGIN_MISSING', { plugin })
   const binding = await findBinding(knex, tenant, plugin)
   const version = binding?.pinnedVersion ?? (await stableVersion(knex, plugin))
-  const installation =
-    version === null ? undefined : await findInstallation(knex, plugin, version)
+  const installation = version === null ? undefined : await findInstallation(knex, plugin, version)
   const grants = await listGrants(knex, tenant, plugin)
   const granted = new Set(grants.map(({ hash }) => hash))
   const requested = installation === undefined ? [] : requestedCapabilities(installation.manifest)

@@ -83,7 +83,10 @@ export class RoutingTable {
       this.#away = false
     } catch (error) {
       if (!this.#away && !this.#stopped) {
-        this.#ports.log.warn({ err: error }, 'the routing table cannot be read; the last one serves')
+        this.#ports.log.warn(
+          { err: error },
+          'the routing table cannot be read; the last one serves',
+        )
       }
       this.#away = true
     }

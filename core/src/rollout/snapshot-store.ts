@@ -1,6 +1,7 @@
-import type { Knex } from 'knex'
 import { type Manifest, runtimeLimits } from '@signalbox/sdk/manifest'
+import type { Knex } from 'knex'
 import { compileContracts } from '../catalog/compile-contract.ts'
+import { servingStates } from '../registry/installation-states.ts'
 import {
   type Binding,
   type Credential,
@@ -12,7 +13,6 @@ import {
   tenantKey,
   versionKey,
 } from './snapshot.ts'
-import { servingStates } from '../registry/installation-states.ts'
 
 export async function readGeneration(knex: Knex): Promise<number> {
   const row = await knex('routing').first('generation')
@@ -101,9 +101,7 @@ async function loadConfigs(trx: Knex): Promise<Map<string, string>> {
   const rows = await trx('plugin_configs')
     .distinctOn('tenant', 'plugin')
     .orderBy(['tenant', 'plugin', { column: 'revision', order: 'desc' }])
-  return new Map(
-    rows.map((row) => [tenantKey(row.tenant, row.plugin), JSON.stringify(row.config)]),
-  )
+  return new Map(rows.map((row) => [tenantKey(row.tenant, row.plugin), JSON.stringify(row.config)]))
 }
 
 async function loadProviders(trx: Knex): Promise<Map<string, string>> {

@@ -1,7 +1,7 @@
 import type { Manifest, RuntimeLimits } from '@signalbox/sdk/manifest'
-import type { GcraLimit } from '../gateway/gcra.ts'
 import type { CompiledOperation } from '../catalog/compile-contract.ts'
 import type { SubscriptionState } from '../catalog/subscription-states.ts'
+import type { GcraLimit } from '../gateway/gcra.ts'
 
 /** One installed version, ready to serve. */
 export interface InstalledVersion {

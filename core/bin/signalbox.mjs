@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node since 12 can read: it has to tell an old one what is missing.
+const major = Number(process.versions.node.split('.')[0])
+if (major < 24) {
+  const zh = /^zh/.test(process.env.SIGNALBOX_LANG || process.env.LC_ALL || process.env.LANG || '')
+  process.stderr.write(
+    zh
+      ? `signalbox 需要 Node 24，当前为 ${process.versions.node}。\n请先运行 "npm ci"，再用 "npm start" 或 "npx signalbox …" 启动：它们会使用项目自带的 Node 24。\n`
+      : `signalbox needs Node 24, and this is Node ${process.versions.node}.\nRun "npm ci", then start with "npm start" or "npx signalbox …": they use the Node 24 that the project brings along.\n`,
+  )
+  process.exit(1)
+}
+import('../src/cli/run.ts').then(
+  ({ run }) => run(process.argv.slice(2)),
+  (error) => {
+    process.stderr.write(`${error.message}\nRun "npm ci" in the project's folder first.\n`)
+    process.exit(1)
+  },
+)

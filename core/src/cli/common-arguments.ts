@@ -1,0 +1,35 @@
+import { say } from './language.ts'
+
+/** Arguments that every command with a host behind it takes. */
+export const hostArguments = {
+  url: {
+    type: 'string',
+    description: say({
+      en: 'Where the host is (SIGNALBOX_URL, else http://127.0.0.1:4400)',
+      'zh-CN': '主机地址（SIGNALBOX_URL，默认 http://127.0.0.1:4400）',
+    }),
+  },
+  token: {
+    type: 'string',
+    description: say({
+      en: "Operator's or tenant admin's token (SIGNALBOX_TOKEN, else this machine's operator)",
+      'zh-CN': '运营者或租户管理员令牌（SIGNALBOX_TOKEN，默认使用本机运营者）',
+    }),
+  },
+  json: {
+    type: 'boolean',
+    description: say({ en: 'Print JSON, for machines', 'zh-CN': '输出 JSON，供程序读取' }),
+  },
+} as const
+
+export const tenantArgument = {
+  type: 'string',
+  required: true,
+  description: say({ en: 'The tenant', 'zh-CN': '租户' }),
+} as const
+
+/** A description with examples below it, as every command's help has. */
+export function withExamples(description: string, examples: readonly string[]): string {
+  const title = say({ en: 'Examples', 'zh-CN': '示例' })
+  return [description, '', `${title}:`, ...examples.map((example) => `  ${example}`)].join('\n')
+}

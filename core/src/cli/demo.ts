@@ -1,0 +1,163 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import type { Host } from '../main.ts'
+import { HostClient, HostRefusal } from './host-client.ts'
+import { say } from './language.ts'
+import { npmPublish } from './npm-publish.ts'
+
+/** A demo is data: the kernel names no plugin, it only follows the file. */
+interface Demo {
+  /** Folder of the plugin, relative to the file. */
+  readonly plugin: string
+  readonly tenant: { readonly id: string; readonly name: string }
+  readonly units: readonly {
+    readonly id: string
+    readonly name: string
+    readonly parent?: string | null
+  }[]
+  readonly app: { readonly id: string; readonly name: string; readonly unit?: string }
+  readonly service: string
+  readonly major: number
+  readonly operation: string
+  readonly input: unknown
+}
+
+interface PackageJson {
+  readonly name: string
+  readonly version: string
+  readonly signalbox: { readonly capabilities?: Readonly<Record<string, unknown>> }
+}
+
+/**
+ * Sets a demo up through the same faces that everyone uses: npm publish, install, consent, subscribe. Each
+ * step is skipped where it is done already, so that a second start, or one after a kill, changes nothing.
+ * @returns lines to print: how to make the first call
+ */
+export async function seedDemo(file: string, host: Host, dataFolder: string): Promise<string[]> {
+  const demo = JSON.parse(await readFile(file, 'utf8')) as Demo
+  const pluginFolder = resolve(dirname(file), demo.plugin)
+  const packageJson = await readPackage(pluginFolder)
+  const client = new HostClient({ url: host.url, token: host.adminToken })
+  const keyFile = join(dataFolder, 'demo-key')
+  const key = await readFile(keyFile, 'utf8').then(
+    (text) => text.trim(),
+    () => undefined,
+  )
+  if (key !== undefined && (await isSeeded(client, demo, packageJson))) {
+    return firstCall(host, demo, key)
+  }
+  await publishAndInstall(client, host, pluginFolder, packageJson)
+  await makeTenant(client, demo)
+  await enable(client, demo, packageJson)
+  const issued = await subscribe(client, demo)
+  await writeFile(keyFile, `${issued}\n`, { mode: 0o600 })
+  return firstCall(host, demo, issued)
+}
+
+async function readPackage(folder: string): Promise<PackageJson> {
+  return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as PackageJson
+}
+
+async function isSeeded(client: HostClient, demo: Demo, plugin: PackageJson): Promise<boolean> {
+  const path = tenantPluginPath(demo, plugin)
+  const state = await ignoring([404], client.request<{ binding: string }>('GET', path))
+  const subscription = await findSubscription(client, demo)
+  return state?.binding === 'enabled' && subscription?.state === 'active'
+}
+
+async function publishAndInstall(
+  client: HostClient,
+  host: Host,
+  folder: string,
+  { name, version }: PackageJson,
+): Promise<void> {
+  const path = `/npm/${encodeURIComponent(name)}`
+  const known = await ignoring([404], client.request<{ versions: object }>('GET', path))
+  if (known === undefined || !Object.hasOwn(known.versions, version)) {
+    await npmPublish(folder, `${host.url}/npm/`, host.adminToken)
+  }
+  await client.request('POST', '/v1/plugins', { name, version })
+}
+
+async function makeTenant(client: HostClient, { tenant, units, app }: Demo): Promise<void> {
+  await ignoring([409], client.request('POST', '/v1/tenants', tenant))
+  for (const { parent, ...unit } of units) {
+    const body = { ...unit, tenant: tenant.id, ...(parent ? { parent } : {}) }
+    await ignoring([409], client.request('POST', '/v1/units', body))
+  }
+  await ignoring([409], client.request('POST', '/v1/apps', { ...app, tenant: tenant.id }))
+}
+
+async function enable(client: HostClient, demo: Demo, plugin: PackageJson): Promise<void> {
+  const path = tenantPluginPath(demo, plugin)
+  const capabilities = Object.keys(plugin.signalbox.capabilities ?? {})
+  if (capabilities.length > 0) await client.request('POST', `${path}/grants`, { capabilities })
+  await client.request('PUT', path, { binding: 'enabled' })
+}
+
+interface SubscriptionItem {
+  readonly id: string
+  readonly app: string
+  readonly service: string
+  readonly major: number
+  readonly state: string
+}
+
+async function findSubscription(
+  client: HostClient,
+  demo: Demo,
+): Promise<SubscriptionItem | undefined> {
+  const path = `/v1/subscriptions?tenant=${demo.tenant.id}&limit=200`
+  const { items } = await client.request<{ items: SubscriptionItem[] }>('GET', path)
+  return items.find(
+    (item) =>
+      item.app === demo.app.id &&
+      item.service === demo.service &&
+      item.major === demo.major &&
+      item.state !== 'cancelled',
+  )
+}
+
+/** @returns a key; where an earlier start lost its own, the old keys are revoked first. */
+async function subscribe(client: HostClient, demo: Demo): Promise<string> {
+  const { service, major, app, tenant } = demo
+  const body = { tenant: tenant.id, app: app.id, service, major }
+  const there = await findSubscription(client, demo)
+  const { id } =
+    there ?? (await client.request<SubscriptionItem>('POST', '/v1/subscriptions', body))
+  const path = `/v1/subscriptions/${id}`
+  const { credentials } = await client.request<{ credentials: { id: string }[] }>('GET', path)
+  for (const credential of credentials) {
+    await client.request('DELETE', `${path}/credentials/${credential.id}`)
+  }
+  return (await client.request<{ key: string }>('POST', `${path}/credentials`)).key
+}
+
+function tenantPluginPath(demo: Demo, plugin: PackageJson): string {
+  return `/v1/tenants/${demo.tenant.id}/plugins/${encodeURIComponent(plugin.name)}`
+}
+
+function firstCall(host: Host, demo: Demo, key: string): string[] {
+  const url = `${host.url}/api/${demo.service}/v${demo.major}/${demo.operation}`
+  const input = JSON.stringify(demo.input).replaceAll("'", "'\\''")
+  return [
+    say({
+      en: 'the first call, to paste into another terminal:',
+      'zh-CN': '第一次调用（粘贴到另一个终端）：',
+    }),
+    `curl -s ${url} -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d '${input}'`,
+  ]
+}
+
+/** Turns refusals that mean "done already" or "not yet" into undefined. */
+async function ignoring<Answer>(
+  statuses: readonly number[],
+  answer: Promise<Answer>,
+): Promise<Answer | undefined> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof HostRefusal && statuses.includes(error.problem.status)) return undefined
+    throw error
+  }
+}

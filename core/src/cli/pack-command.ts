@@ -1,0 +1,42 @@
+import { packPlugin } from '@signalbox/sdk/pack'
+import { defineCommand } from 'citty'
+import { withExamples } from './common-arguments.ts'
+import { say } from './language.ts'
+import { print } from './output.ts'
+
+export const packCommand = defineCommand({
+  meta: {
+    name: 'pack',
+    description: withExamples(
+      say({
+        en: "Check a plugin and bundle its code; npm's prepack script calls it",
+        'zh-CN': '检查插件并打包代码；由 npm 的 prepack 脚本调用',
+      }),
+      ['signalbox pack', 'signalbox pack plugins/orders'],
+    ),
+  },
+  args: {
+    folder: {
+      type: 'positional',
+      required: false,
+      default: '.',
+      description: say({ en: "The plugin's folder", 'zh-CN': '插件文件夹' }),
+    },
+    json: {
+      type: 'boolean',
+      description: say({ en: 'Print JSON, for machines', 'zh-CN': '输出 JSON，供程序读取' }),
+    },
+  },
+  run: async ({ args }) => {
+    const packed = await packPlugin(args.folder)
+    // npm reads the standard output of prepack where it was asked for JSON; people read the standard error.
+    const { bundlePath, bytes } = packed
+    if (args.json === true) return print(true, packed, [])
+    const text = {
+      en: '{bundlePath}: {bytes} bytes',
+      'zh-CN': '{bundlePath}：{bytes} 字节',
+    }
+    const lines = [say(text, { bundlePath, bytes }), ...packed.warnings]
+    process.stderr.write(`${lines.join('\n')}\n`)
+  },
+})

@@ -1,0 +1,59 @@
+import { defineCommand } from 'citty'
+import { hostArguments, tenantArgument, withExamples } from './common-arguments.ts'
+import { connectionOf, HostClient } from './host-client.ts'
+import { say } from './language.ts'
+import { print } from './output.ts'
+import { parseService } from './service-reference.ts'
+
+export const subscribeCommand = defineCommand({
+  meta: {
+    name: 'subscribe',
+    description: withExamples(
+      say({
+        en: 'Subscribe an app to a data service and give it a key',
+        'zh-CN': '让应用订阅数据服务并签发密钥',
+      }),
+      ['signalbox subscribe planner orders.status@1 --tenant acme'],
+    ),
+  },
+  args: {
+    app: {
+      type: 'positional',
+      required: true,
+      description: say({ en: 'The app', 'zh-CN': '应用' }),
+    },
+    service: {
+      type: 'positional',
+      required: true,
+      description: say({ en: 'service@major', 'zh-CN': '服务@主版本' }),
+    },
+    tenant: tenantArgument,
+    plan: {
+      type: 'string',
+      description: say({ en: 'The plan (standard)', 'zh-CN': '方案（standard）' }),
+    },
+    ...hostArguments,
+  },
+  run: async ({ args }) => {
+    const client = new HostClient(await connectionOf(args))
+    const { service, major } = parseService(args.service)
+    const subscription = await client.request<{ id: string }>('POST', '/v1/subscriptions', {
+      tenant: args.tenant,
+      app: args.app,
+      service,
+      major,
+      ...(args.plan === undefined ? {} : { plan: args.plan }),
+    })
+    const credential = await client.request<{ id: string; key: string }>(
+      'POST',
+      `/v1/subscriptions/${subscription.id}/credentials`,
+    )
+    print(args.json, { ...subscription, credential }, [
+      say({ en: 'Subscription {id} is active.', 'zh-CN': '订阅 {id} 已生效。' }, subscription),
+      say(
+        { en: 'Its key, shown this once: {key}', 'zh-CN': '密钥（仅显示一次）：{key}' },
+        credential,
+      ),
+    ])
+  },
+})
