@@ -1,0 +1,35 @@
+import { Call } from './call.ts'
+import { CallContext } from './context.ts'
+import { guestLimits } from './guest-limits.ts'
+import { hardenGlobals } from './harden.ts'
+import { Outbox } from './outbox.ts'
+import { capturePrimordials } from './primordials.ts'
+import { GuestRuntime, guestOps } from './runtime.ts'
+import { thrownMessage, thrownText } from './thrown.ts'
+
+/**
+ * The guest side as text: the functions and classes of this folder, each under its own name in one scope,
+ * so that what one imports from another is found there too. The value of the script is the door.
+ *
+ * A file of this folder may import only from this folder, and must be listed here.
+ */
+export const guestSource = `'use strict';
+(() => {
+const guestLimits = ${JSON.stringify(guestLimits)};
+const guestOps = ${JSON.stringify(guestOps)};
+${[
+  capturePrimordials,
+  thrownText,
+  thrownMessage,
+  hardenGlobals,
+  Outbox,
+  Call,
+  CallContext,
+  GuestRuntime,
+]
+  .map(String)
+  .join('\n')}
+const runtime = new GuestRuntime(capturePrimordials());
+return (op, now, id, number, text, payload) =>
+  runtime.enter(op, now, id, number, text, payload);
+})()`

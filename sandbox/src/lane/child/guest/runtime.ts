@@ -1,0 +1,268 @@
+import { Call } from './call.ts'
+import { CallContext, type GuestShared } from './context.ts'
+import { type GuestClock, hardenGlobals } from './harden.ts'
+import { Outbox } from './outbox.ts'
+import type { Primordials } from './primordials.ts'
+import { thrownMessage, thrownText } from './thrown.ts'
+
+type Handler = (input: unknown, context: unknown) => unknown
+
+/** What the isolate is told when the plugin's bundle has run. */
+export interface LinkRequest {
+  readonly tenant: string
+  readonly configJson: string
+  readonly maxOutputLength: number
+}
+
+/** The only door into the isolate: primitives in, one string (the outbox) out. */
+export type Enter = (
+  op: number,
+  now: number,
+  id: number,
+  number: number,
+  text: string,
+  payload: string,
+) => string
+
+/** Ops of the door. `redeliver` asks for a turn's outbox again that an unhandled rejection kept back. */
+export const guestOps = {
+  link: 0,
+  call: 1,
+  drain: 2,
+  redeliver: 3,
+  reply: 4,
+  replyError: 5,
+  cancel: 6,
+} as const
+
+/**
+ * Runs handlers inside the isolate and puts what they answer into the outbox as text. Getters, `toJSON`
+ * and thenables of a guest run in here, under the turn's time limit; V8 would run them unbounded if a value
+ * crossed as an object.
+ */
+export class GuestRuntime {
+  readonly #p: Primordials
+  readonly #outbox: Outbox
+  readonly #clock: GuestClock = { now: 0 }
+  readonly #calls: Record<PropertyKey, Call | undefined>
+  readonly #handlers: Record<PropertyKey, Handler | undefined>
+  readonly #hostErrors: WeakMap<object, number>
+  #shared: GuestShared | undefined
+  #plugin: unknown
+  #maxOutputLength = 0
+  #current: Call | undefined
+
+  constructor(p: Primordials) {
+    this.#p = p
+    this.#outbox = new Outbox(p)
+    this.#calls = p.dictionary<Call>()
+    this.#handlers = p.dictionary<Handler>()
+    this.#hostErrors = new p.WeakMap()
+    hardenGlobals(p, this.#clock)
+    p.define(globalThis, 'console', this.#console(), false)
+  }
+
+  enter(
+    op: number,
+    now: number,
+    id: number,
+    number: number,
+    text: string,
+    payload: string,
+  ): string {
+    this.#clock.now = now
+    if (op === guestOps.link) return this.#link(payload)
+    if (op !== guestOps.redeliver) this.#outbox.begin()
+    try {
+      if (op === guestOps.call) this.#start(id, text, payload)
+      else if (op === guestOps.reply) this.#reply(id, number, payload)
+      else if (op === guestOps.replyError) this.#replyError(id, number, text, payload)
+      else if (op === guestOps.cancel) this.#cancel(id)
+    } catch {
+      // Only a stack that was full on entry ends here. The call stays unanswered until its deadline.
+    }
+    return this.#outbox.take()
+  }
+
+  /** @returns an empty text, or why the bundle is no plugin. */
+  #link(payload: string): string {
+    const p = this.#p
+    try {
+      const request = p.parse(payload) as LinkRequest
+      this.#maxOutputLength = request.maxOutputLength
+      this.#shared = {
+        tenant: request.tenant,
+        config: this.#freezeDeep(p.parse(request.configJson)),
+        clock: this.#clock,
+        printable: (value) => this.#printable(value),
+      }
+      const bundle = (globalThis as Record<string, unknown>).__signalbox_plugin
+      this.#plugin = this.#own(bundle, 'default')
+      const isPlugin = typeof this.#plugin === 'object' && this.#plugin !== null
+      return isPlugin ? '' : 'the bundle has no default export made by definePlugin'
+    } catch (error) {
+      return thrownMessage(p, error)
+    }
+  }
+
+  #start(id: number, head: string, input: string): void {
+    const call = new Call(this.#p, this.#outbox, id, head)
+    this.#current = call
+    try {
+      const handler = this.#handlerOf(call.headLine(0))
+      if (handler === undefined) {
+        call.finish('F', 'handler-missing', '')
+        return
+      }
+      const context = new CallContext(call, this.#shared as GuestShared)
+      const answer = handler(this.#p.parse(input), context)
+      if (!this.#isThenable(answer)) {
+        this.#succeed(call, answer)
+        return
+      }
+      this.#calls[id] = call
+      const promise = new this.#p.Promise((resolve) => resolve(answer))
+      this.#p.follow(
+        promise,
+        (value) => this.#succeed(call, value),
+        (error) => this.#fail(call, error),
+      )
+    } catch (error) {
+      this.#fail(call, error)
+    }
+  }
+
+  /** `service\0operation`, or an empty text for the self-test. Found once, then kept. */
+  #handlerOf(entry: string): Handler | undefined {
+    const known = this.#handlers[entry]
+    if (known !== undefined) return known
+    const { find, cut, apply } = this.#p
+    const end = find(entry, '\0', 0)
+    const isSelfTest = end < 0
+    const owner = isSelfTest
+      ? this.#plugin
+      : this.#own(this.#own(this.#plugin, 'services'), cut(entry, 0, end))
+    const found = this.#own(owner, isSelfTest ? 'selfTest' : cut(entry, end + 1, entry.length))
+    if (typeof found !== 'function') return undefined
+    const handler: Handler = isSelfTest
+      ? (_, context) => apply(found as Handler, owner, [context])
+      : (input, context) => apply(found as Handler, owner, [input, context])
+    this.#handlers[entry] = handler
+    return handler
+  }
+
+  #succeed(call: Call, value: unknown): void {
+    if (call.isOver) return
+    let text: string | undefined
+    try {
+      text = this.#p.stringify(value)
+    } catch (error) {
+      this.#finish(call, 'F', 'output-not-json', thrownMessage(this.#p, error))
+      return
+    }
+    // JSON has no word for `undefined`: a handler that answers nothing answers null.
+    if (text === undefined) text = 'null'
+    if (text.length > this.#maxOutputLength) {
+      this.#finish(call, 'F', 'output-too-large', `${text.length}`)
+    } else {
+      this.#finish(call, 'O', '', text)
+    }
+  }
+
+  #fail(call: Call, error: unknown): void {
+    if (call.isOver) return
+    const p = this.#p
+    const isObject = typeof error === 'object' && error !== null
+    const hostCall = isObject ? p.recall(this.#hostErrors, error) : undefined
+    if (hostCall !== undefined) {
+      this.#finish(call, 'F', 'host-error', `${hostCall}`)
+      return
+    }
+    const code = thrownText(p, error, 'code')
+    const message = thrownMessage(p, error)
+    if (code !== '' && thrownText(p, error, 'name') === 'Refusal') {
+      this.#finish(call, 'N', code, message)
+      return
+    }
+    const stack = thrownText(p, error, 'stack')
+    if (stack !== '') call.log('error', 'The handler threw', { stack })
+    this.#finish(call, 'F', 'threw', message)
+  }
+
+  #finish(call: Call, kind: string, name: string, body: string): void {
+    delete this.#calls[call.id]
+    call.finish(kind, name, body)
+  }
+
+  #reply(id: number, number: number, payload: string): void {
+    const call = this.#calls[id]
+    this.#current = call
+    call?.takeWaiter(number)?.resolve(this.#p.parse(payload))
+  }
+
+  #replyError(id: number, number: number, code: string, message: string): void {
+    const call = this.#calls[id]
+    this.#current = call
+    const waiter = call?.takeWaiter(number)
+    if (call === undefined || waiter === undefined) return
+    const error = call.codedError(code, message)
+    this.#p.remember(this.#hostErrors, error, number)
+    waiter.reject(error)
+  }
+
+  #cancel(id: number): void {
+    this.#current = this.#calls[id]
+    this.#current?.cancel()
+  }
+
+  #isThenable(value: unknown): boolean {
+    return (
+      ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+      typeof (value as Record<string, unknown>).then === 'function'
+    )
+  }
+
+  #own(owner: unknown, name: string): unknown {
+    if (typeof owner !== 'object' || owner === null || !this.#p.hasOwn(owner, name))
+      return undefined
+    return (owner as Record<string, unknown>)[name]
+  }
+
+  #freezeDeep(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return value
+    const keys = this.#p.ownKeys(value)
+    for (let index = 0; index < keys.length; index++) {
+      this.#freezeDeep((value as Record<PropertyKey, unknown>)[keys[index] as string])
+    }
+    return this.#p.freeze(value)
+  }
+
+  /** `console` writes to the log of the call whose turn it is. */
+  #console(): object {
+    const to =
+      (level: string) =>
+      (...parts: unknown[]): void => {
+        let message = ''
+        for (let index = 0; index < parts.length; index++) {
+          message += (index === 0 ? '' : ' ') + this.#printable(parts[index])
+        }
+        this.#current?.log(level, message, undefined)
+      }
+    return {
+      trace: to('debug'),
+      debug: to('debug'),
+      log: to('info'),
+      info: to('info'),
+      warn: to('warn'),
+      error: to('error'),
+    }
+  }
+
+  #printable(value: unknown): string {
+    if (typeof value === 'string') return value
+    if (typeof value === 'symbol' || typeof value === 'function') return typeof value
+    if (typeof value !== 'object' || value === null) return `${value}`
+    const stack = thrownText(this.#p, value, 'stack')
+    return stack !== '' ? stack : (this.#p.stringify(value) ?? '')
+  }
+}

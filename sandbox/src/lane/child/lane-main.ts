@@ -1,0 +1,56 @@
+import { readSync, writeSync } from 'node:fs'
+import { FrameReader, FrameWriter } from '../wire/frame.ts'
+import { fromLane } from '../wire/messages.ts'
+import { GuestLane } from './guest-lane.ts'
+import { startSelfWatch } from './self-watch.ts'
+
+/**
+ * Main program of a lane process: reads frames from descriptor 3, works them off, writes the answers back.
+ * Reads block on purpose: there is nothing else to do, and a blocking read is the shortest way from the
+ * host's write to the guest's turn. Arguments: pid of the host, largest frame in bytes.
+ */
+const SOCKET = 3
+const INBOX_BYTES = 256 * 1024
+/** Answers wait at most this long behind other turns, so that a slow neighbour does not hold them back. */
+const MAX_UNSENT_MS = 2
+
+const [hostPid, maxFrameBytes] = process.argv.slice(2).map(Number) as [number, number]
+const inbox = Buffer.allocUnsafeSlow(INBOX_BYTES)
+const out = new FrameWriter()
+const lane = new GuestLane(out)
+const watch = startSelfWatch(hostPid)
+let frames = 0
+let unsentSince = 0
+
+const reader = new FrameReader((frame) => {
+  frames++
+  watch.enter(frames)
+  lane.handle(frame)
+  const now = Date.now()
+  if (unsentSince === 0) unsentSince = now
+  else if (now - unsentSince >= MAX_UNSENT_MS) flush()
+}, maxFrameBytes)
+
+function flush(): void {
+  out.add(fromLane.done, frames, 0, '', '')
+  const bytes = out.view()
+  let sent = 0
+  while (sent < bytes.length) sent += writeSync(SOCKET, bytes, sent)
+  out.clear()
+  unsentSince = 0
+}
+
+function pump(): void {
+  const length = readSync(SOCKET, inbox)
+  // End of file: the host closed the socket or is gone.
+  if (length === 0) process.exit(0)
+  reader.push(inbox.subarray(0, length))
+  watch.leave()
+  if (unsentSince !== 0) flush()
+  // isolated-vm frees handles of dropped isolates on the event loop; it must turn now and then.
+  setImmediate(pump)
+}
+
+if (process.ppid !== hostPid) process.exit(0)
+flush()
+pump()

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import type { Principal } from '@signalbox/sdk'
+import type { CodedError } from '@signalbox/sdk/errors'
+import type { RuntimeLimits } from '@signalbox/sdk/manifest'
+
+/** What an isolate is made of. Two calls share an isolate only if all of it is equal. */
+export interface IsolateSpec {
+  readonly plugin: string
+  readonly version: string
+  /** Module state never crosses tenants: each has its own isolate. */
+  readonly tenant: string
+  readonly bundleSha256: string
+  readonly configJson: string
+  readonly limits: RuntimeLimits
+}
+
+export type GuestEntry =
+  | { readonly kind: 'service'; readonly service: string; readonly operation: string }
+  | { readonly kind: 'self-test' }
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+export interface GuestCall {
+  readonly isolate: IsolateSpec
+  /** Asked only when a lane lacks the isolate. An IIFE that assigns the plugin to `__signalbox_plugin`. */
+  loadBundle(): Promise<string>
+  readonly entry: GuestEntry
+  readonly inputJson: string
+  readonly context: {
+    readonly principal: Principal
+    readonly arm: 'stable' | 'canary'
+    readonly traceId: string
+  }
+  /** Time that remains to the caller, in milliseconds, already capped by whoever accepted the call. */
+  readonly deadlineMs: number
+  /**
+   * Does what the guest asks, in JSON text. A rejection with a CodedError reaches the guest as its code and
+   * message; any other reaches it as SBX_HOST_CALL_FAILED, without its text.
+   */
+  hostCall(name: string, payloadJson: string, signal: AbortSignal): Promise<string>
+  /** At most 64 KiB a call. */
+  onLog(level: LogLevel, message: string, fields: Readonly<Record<string, unknown>>): void
+}
+
+interface Used {
+  readonly cpuMs: number
+  readonly hostCalls: number
+}
+
+export type GuestOutcome =
+  | ({ readonly kind: 'ok'; readonly outputJson: string } & Used)
+  /** The guest threw the SDK's Refusal: an expected no, in the guest's own words. */
+  | ({ readonly kind: 'refused'; readonly code: string; readonly message: string } & Used)
+  /** `blame` says whether the version is at fault: only then does the failure count against it. */
+  | ({
+      readonly kind: 'failed'
+      readonly error: CodedError
+      readonly blame: 'plugin' | 'host'
+    } & Used)
+
+/** Keeps the key of a spec while the caller keeps the spec: the gateway makes one per routing entry, not per call. */
+const keys = new WeakMap<IsolateSpec, string>()
+
+export function isolateKey(spec: IsolateSpec): string {
+  const known = keys.get(spec)
+  if (known !== undefined) return known
+  const { heapMb, turnMs, payloadKb } = spec.limits
+  const config = createHash('sha256').update(spec.configJson).digest('base64url')
+  const key = JSON.stringify([
+    spec.plugin,
+    spec.version,
+    spec.tenant,
+    spec.bundleSha256,
+    config,
+    heapMb,
+    turnMs,
+    payloadKb,
+  ])
+  keys.set(spec, key)
+  return key
+}

@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync, readSync, writeFileSync } from 'node:fs'
+import { setPriority } from 'node:os'
+import type { Duplex, Readable } from 'node:stream'
+import { laneEnvironment, laneFlags, laneMainPath } from './lane-flags.ts'
+import { type Frame, FrameReader, FrameWriter } from './wire/frame.ts'
+
+/** A result of 8 MiB in UTF-8 at its worst, and room for its frame. */
+const MAX_FRAME_BYTES = 32 * 1024 * 1024
+/** Above what any guest is given, below the host: when a core is short, the host is served first. */
+const NICENESS = 10
+/** The kernel ends a lane before anything else of the machine. */
+const OOM_SCORE = '1000'
+/** Enough for V8's last words; a lane writes nothing else there. */
+const STDERR_BYTES = 4096
+/** Linux reports pages in statm. Node has no call for their size; x64 has 4 KiB, arm64 mostly as well. */
+const PAGE_BYTES = 4096
+
+/** Why the host ended a lane; null when it ended by itself or was killed from outside. */
+export type KillReason =
+  | 'turn-timeout'
+  | 'memory'
+  | 'protocol'
+  | 'unresponsive'
+  | 'retired'
+  | 'stopped'
+
+export interface LaneExit {
+  readonly killedFor: KillReason | null
+  readonly signal: string | null
+  readonly exitCode: number | null
+  readonly stderr: string
+}
+
+export interface LaneProcessEvents {
+  onFrame(frame: Frame): void
+  /** The frame with this number has held the lane for some milliseconds. */
+  onLongTurn(frameNumber: number): void
+  onExit(exit: LaneExit): void
+}
+
+/** One lane process as the host sees it: frames out and in, how much memory, and the axe. Knows no calls. */
+export class LaneProcess {
+  readonly pid: number
+  readonly #child: ChildProcess
+  readonly #socket: Duplex
+  readonly #events: LaneProcessEvents
+  readonly #out = new FrameWriter()
+  #sent = 0
+  #isFlushPlanned = false
+  #isGone = false
+  #killedFor: KillReason | null = null
+  #stderr = ''
+  #statm: number | undefined
+  readonly #statmBytes = Buffer.alloc(64)
+
+  constructor(options: { readonly useNodeSnapshot: boolean }, events: LaneProcessEvents) {
+    this.#events = events
+    const args = [
+      ...laneFlags(options.useNodeSnapshot),
+      laneMainPath,
+      String(process.pid),
+      String(MAX_FRAME_BYTES),
+    ]
+    this.#child = spawn(process.execPath, args, {
+      cwd: '/',
+      env: laneEnvironment,
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+    })
+    this.pid = this.#child.pid ?? 0
+    this.#socket = this.#child.stdio[3] as Duplex
+    this.#listen()
+    if (this.pid !== 0) this.#yieldToHost()
+  }
+
+  /** @returns the number of the frame: how many were sent up to and with it. */
+  send(kind: number, id: number, number: number, text: string, payload: string): number {
+    this.#sent++
+    if (this.#isGone) return this.#sent
+    this.#out.add(kind, id, number, text, payload)
+    if (!this.#isFlushPlanned) {
+      this.#isFlushPlanned = true
+      setImmediate(() => this.#flush())
+    }
+    return this.#sent
+  }
+
+  /** Resident memory in MiB; 0 where the system does not tell (not Linux), then only heap limits hold. */
+  residentMb(): number {
+    if (this.#isGone) return 0
+    try {
+      this.#statm ??= openSync(`/proc/${this.pid}/statm`, 'r')
+      const length = readSync(this.#statm, this.#statmBytes, 0, 64, 0)
+      const pages = Number(this.#statmBytes.toString('latin1', 0, length).split(' ')[1])
+      return (pages * PAGE_BYTES) / (1024 * 1024)
+    } catch {
+      return 0
+    }
+  }
+
+  kill(reason: KillReason): void {
+    if (this.#isGone || this.#killedFor !== null) return
+    this.#killedFor = reason
+    this.#child.kill('SIGKILL')
+  }
+
+  #flush(): void {
+    this.#isFlushPlanned = false
+    if (!this.#isGone) this.#socket.write(Buffer.from(this.#out.view()))
+    this.#out.clear()
+  }
+
+  #listen(): void {
+    const reader = new FrameReader((frame) => this.#events.onFrame(frame), MAX_FRAME_BYTES)
+    this.#socket.on('data', (chunk: Buffer) => {
+      try {
+        reader.push(chunk)
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error
+        this.kill('protocol')
+      }
+    })
+    // A write to a lane that has just ended; its end is told by 'close'.
+    this.#socket.on('error', () => {})
+    const longTurns = this.#child.stdio[4] as Readable
+    longTurns.on('error', () => {})
+    longTurns.on('data', (chunk: Buffer) => {
+      if (chunk.length >= 4) this.#events.onLongTurn(chunk.readUInt32LE(chunk.length - 4))
+    })
+    this.#child.stderr?.on('data', (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString('utf8')).slice(-STDERR_BYTES)
+    })
+    this.#child.on('error', (error) => this.#gone(null, null, error.message))
+    // 'close' comes after the last byte of the sockets: answers sent before the end still count.
+    this.#child.on('close', (exitCode, signal) => this.#gone(exitCode, signal, this.#stderr))
+  }
+
+  #gone(exitCode: number | null, signal: string | null, stderr: string): void {
+    if (this.#isGone) return
+    this.#isGone = true
+    if (this.#statm !== undefined) closeSync(this.#statm)
+    this.#events.onExit({ killedFor: this.#killedFor, exitCode, signal, stderr })
+  }
+
+  /** Both are favours to the host that a system may refuse; a lane without them is still a lane. */
+  #yieldToHost(): void {
+    try {
+      setPriority(this.pid, NICENESS)
+      writeFileSync(`/proc/${this.pid}/oom_score_adj`, OOM_SCORE)
+    } catch {
+      // Not Linux, or the process has ended already.
+    }
+  }
+}

@@ -1,0 +1,462 @@
+import { sandboxErrors } from '../sandbox-errors.ts'
+import type { IsolateSpec } from './guest-call.ts'
+import { type LaneIsolate, LaneIsolates, learnTurnCost } from './lane-isolates.ts'
+import { culpritOf, type LaneFault, laneFault, type Work } from './lane-loss.ts'
+import { type KillReason, type LaneExit, LaneProcess } from './lane-process.ts'
+import {
+  deadlineError,
+  failureError,
+  isRefusalCode,
+  loadError,
+  lossError,
+  maxPayloadLength,
+} from './outcomes.ts'
+import type { HostCallSink, PendingCall } from './pending-call.ts'
+import { SentFrames } from './sent-frames.ts'
+import { watchLane } from './watchdog.ts'
+import type { Frame } from './wire/frame.ts'
+import {
+  callHead,
+  type FailureReason,
+  fromLane,
+  type LoadRequest,
+  toLane,
+} from './wire/messages.ts'
+
+/** Computing time a lane may have ahead of it: enough to keep it busy between two turns of the host's loop. */
+const MAX_BACKLOG_MS = 4
+/** Frames ahead at most, however cheap: what is ahead must run again when the lane ends. */
+const MAX_FRAMES_AHEAD = 128
+/** Calls that wait for something inside one lane. Each holds a promise in its isolate's heap. */
+const MAX_CALLS = 512
+/** Compiling has no limit of its own in V8; two MiB of honest code take 84 ms. */
+const LOAD_LIMIT_MS = 3000
+const HOUSEKEEPING_LIMIT_MS = 1000
+
+export interface LaneLimits {
+  readonly useNodeSnapshot: boolean
+  readonly maxResidentMb: number
+  readonly retireResidentMb: number
+  readonly maxIsolates: number
+  readonly maxLoads: number
+}
+
+/** A version that cost others something: its isolate was dropped, or the whole lane. */
+export interface Culprit {
+  readonly plugin: string
+  readonly version: string
+  readonly tenant: string
+  readonly code: string
+}
+
+export interface LaneEvents {
+  onReady(lane: Lane): void
+  /** There may be room for another call. */
+  onRoom(): void
+  /** The call did not come to its end, through no fault of its own, and may run again. */
+  onRunAgain(call: PendingCall): void
+  onTaint(culprit: Culprit): void
+  onExit(lane: Lane, exit: LaneExit, fault: LaneFault, culprit: Culprit | undefined): void
+}
+
+/**
+ * A lane as the host keeps it: which isolates it has, which calls it works on, what lies ahead of it.
+ *
+ *     starting ──ready──▶ serving ──retire──▶ retiring ──last call over──▶ gone
+ *         └──────────────────┴─────── exit or kill ───────┴────────────────▶ gone
+ */
+export class Lane implements HostCallSink {
+  mode: 'starting' | 'serving' | 'retiring' | 'gone' = 'starting'
+  residentMb = 0
+  wasReady = false
+  readonly #process: LaneProcess
+  readonly #limits: LaneLimits
+  readonly #events: LaneEvents
+  readonly #isolates = new LaneIsolates()
+  readonly #calls = new Map<number, PendingCall>()
+  readonly #sent = new SentFrames<Work>()
+  #lastId = 0
+  #loads = 0
+  #done = 0
+  #lastHeardAt = Date.now()
+  #longTurn: { readonly frame: number; readonly since: number } | undefined
+  #isReserved = false
+
+  constructor(limits: LaneLimits, events: LaneEvents) {
+    this.#limits = limits
+    this.#events = events
+    this.#process = new LaneProcess(limits, {
+      onFrame: (frame) => this.#receive(frame),
+      onLongTurn: (frame) => {
+        this.#longTurn = { frame, since: Date.now() }
+      },
+      onExit: (exit) => this.#gone(exit),
+    })
+  }
+
+  get pid(): number {
+    return this.#process.pid
+  }
+
+  get isolateCount(): number {
+    return this.#isolates.size
+  }
+
+  get callCount(): number {
+    return this.#calls.size
+  }
+
+  get backlogMs(): number {
+    return this.#sent.backlogMs
+  }
+
+  holds(key: string): boolean {
+    return this.#isolates.get(key) !== undefined
+  }
+
+  /** Whether a call may be sent now. One that lost its lane before travels with nothing beside it. */
+  hasRoom(call: PendingCall): boolean {
+    if (this.mode !== 'serving' || this.#isReserved) return false
+    if (this.#calls.size >= MAX_CALLS) return false
+    if (this.#sent.size === 0) return true
+    if (call.losses > 0 || this.#sent.size >= MAX_FRAMES_AHEAD) return false
+    const cost = this.#isolates.get(call.key)?.turnCostMs ?? MAX_BACKLOG_MS
+    return this.#sent.backlogMs + cost <= MAX_BACKLOG_MS
+  }
+
+  start(call: PendingCall): void {
+    const isolate = this.#isolates.get(call.key) ?? this.#prepare(call)
+    call.id = this.#nextId()
+    call.frame = 0
+    call.isolate = isolate
+    this.#calls.set(call.id, call)
+    this.#isReserved = call.losses > 0
+    this.#isolates.touch(isolate)
+    isolate.calls.add(call)
+    if (isolate.unsent === undefined) this.#sendCall(isolate, call)
+    else isolate.unsent.push(call)
+  }
+
+  reply(call: PendingCall, number: number, json: string): void {
+    this.#sendTurn(toLane.reply, call, number, '', json)
+  }
+
+  replyError(call: PendingCall, number: number, code: string, message: string): void {
+    this.#sendTurn(toLane.replyError, call, number, code, message)
+  }
+
+  /** Takes no new calls, and ends when the last one has. */
+  retire(): void {
+    if (this.mode === 'gone') return
+    this.mode = 'retiring'
+    this.#endIfRetired()
+  }
+
+  kill(reason: KillReason): void {
+    this.#process.kill(reason)
+  }
+
+  /** Forgets isolates; those with calls go when the last of these is over. */
+  drop(isMeant: (spec: IsolateSpec) => boolean): void {
+    for (const isolate of this.#isolates.all()) {
+      if (isMeant(isolate.spec)) this.#drop(isolate)
+    }
+  }
+
+  /** To be called every few milliseconds: deadlines, stuck turns, memory. */
+  sweep(now: number, isMemoryDue: boolean): void {
+    if (this.mode === 'gone') return
+    for (const call of this.#calls.values()) {
+      if (!call.isOver && now >= call.deadlineAt) this.#expire(call, now)
+    }
+    const isBusy = this.#sent.size > 0
+    const residentMb = isMemoryDue || isBusy ? this.#process.residentMb() : 0
+    if (residentMb > 0) this.residentMb = residentMb
+    const running = this.#reportedTurn()
+    const verdict = watchLane(
+      {
+        isServing: this.mode === 'serving',
+        isBusy,
+        silentMs: now - this.#lastHeardAt,
+        turnMs: running === undefined ? 0 : now - (this.#longTurn?.since ?? now),
+        turnLimitMs: running?.limitMs ?? 0,
+        residentMb,
+        loads: this.#loads,
+      },
+      this.#limits,
+    )
+    if (verdict === 'retire') this.retire()
+    else if (verdict === 'ping') this.#sendHousekeeping(toLane.ping, 0)
+    else if (verdict !== 'fine') this.kill(verdict)
+  }
+
+  #reportedTurn() {
+    return this.#longTurn === undefined ? undefined : this.#sent.find(this.#longTurn.frame)
+  }
+
+  #prepare(call: PendingCall): LaneIsolate {
+    if (this.#isolates.size >= this.#limits.maxIsolates) {
+      const unused = this.#isolates.leastRecentlyUsed()
+      if (unused !== undefined) this.#drop(unused)
+    }
+    const isolate = this.#isolates.add(this.#nextId(), call.key, call.call.isolate)
+    void this.#load(isolate, call)
+    return isolate
+  }
+
+  async #load(isolate: LaneIsolate, call: PendingCall): Promise<void> {
+    try {
+      const bundle = await call.call.loadBundle()
+      if (this.mode !== 'gone') this.#sendLoad(isolate, bundle)
+    } catch (error) {
+      const fault = loadError(isolate.spec, 'threw', 'its bytes are not at hand', error)
+      this.#failIsolate(isolate, (waiting) => waiting.failed(fault, 'host'))
+    }
+  }
+
+  #sendLoad(isolate: LaneIsolate, bundle: string): void {
+    const { spec } = isolate
+    const request: LoadRequest = {
+      tenant: spec.tenant,
+      configJson: spec.configJson,
+      heapMb: spec.limits.heapMb,
+      turnMs: spec.limits.turnMs,
+      maxOutputLength: maxPayloadLength(spec),
+    }
+    this.#loads++
+    const frame = this.#process.send(toLane.load, isolate.id, 0, JSON.stringify(request), bundle)
+    const work = { isolate, call: undefined }
+    this.#record({ number: frame, work, costMs: MAX_BACKLOG_MS, limitMs: LOAD_LIMIT_MS })
+    const unsent = isolate.unsent ?? []
+    isolate.unsent = undefined
+    for (const call of unsent) {
+      if (call.isOver) this.#release(call)
+      else this.#sendCall(isolate, call)
+    }
+  }
+
+  #sendCall(isolate: LaneIsolate, call: PendingCall): void {
+    const { principal, arm, traceId } = call.call.context
+    const head = callHead(call.entry, call.deadlineAt, principal.kind, arm, traceId, principal.id)
+    call.frame = this.#process.send(toLane.call, call.id, isolate.id, head, call.call.inputJson)
+    this.#record({
+      number: call.frame,
+      work: { isolate, call },
+      costMs: isolate.turnCostMs ?? MAX_BACKLOG_MS,
+      limitMs: isolate.spec.limits.turnMs,
+    })
+  }
+
+  #sendTurn(kind: number, call: PendingCall, number: number, text: string, payload: string): void {
+    const { isolate } = call
+    if (isolate === undefined || this.#calls.get(call.id) !== call) return
+    const frame = this.#process.send(kind, call.id, number, text, payload)
+    this.#record({
+      number: frame,
+      work: { isolate, call },
+      costMs: isolate.turnCostMs ?? 1,
+      limitMs: isolate.spec.limits.turnMs,
+    })
+  }
+
+  #sendHousekeeping(kind: number, id: number): void {
+    const number = this.#process.send(kind, id, 0, '', '')
+    this.#record({ number, work: undefined, costMs: 0, limitMs: HOUSEKEEPING_LIMIT_MS })
+  }
+
+  #record(frame: Parameters<SentFrames<Work>['add']>[0]): void {
+    if (this.#sent.size === 0) this.#lastHeardAt = Date.now()
+    this.#sent.add(frame)
+  }
+
+  #receive(frame: Frame): void {
+    switch (frame.kind) {
+      case fromLane.done:
+        this.#workedOff(frame.id)
+        break
+      case fromLane.loaded:
+        break
+      case fromLane.loadFailed:
+        this.#loadFailed(frame)
+        break
+      case fromLane.tainted:
+        this.#tainted(frame)
+        break
+      default: {
+        const call = this.#calls.get(frame.id)
+        if (call !== undefined) this.#receiveForCall(call, frame)
+      }
+    }
+  }
+
+  #receiveForCall(call: PendingCall, frame: Frame): void {
+    switch (frame.kind) {
+      case fromLane.ok:
+        if (call.isolate !== undefined) learnTurnCost(call.isolate, frame.number, call.hostCalls)
+        this.#release(call)
+        call.answered(frame.number, frame.payload)
+        break
+      case fromLane.refused:
+        this.#release(call)
+        if (isRefusalCode(frame.text)) call.refused(frame.number, frame.text, frame.payload)
+        else this.#fail(call, 'threw', `a Refusal with the code "${frame.text}"`, frame.number)
+        break
+      case fromLane.failed:
+        this.#release(call)
+        this.#fail(call, frame.text as FailureReason, frame.payload, frame.number)
+        break
+      case fromLane.hostCall:
+        if (!call.startHostCall(frame.number, frame.text, frame.payload, this))
+          this.kill('protocol')
+        break
+      case fromLane.log:
+        call.log(frame.text, frame.payload)
+        break
+      case fromLane.gone:
+        this.#release(call)
+        this.#interrupt(call, frame.number)
+        break
+      default:
+        this.kill('protocol')
+    }
+  }
+
+  /** The lane reports after every batch of frames how far it is. */
+  #workedOff(frame: number): void {
+    this.#lastHeardAt = Date.now()
+    if (this.mode === 'starting') {
+      this.mode = 'serving'
+      this.wasReady = true
+      this.#events.onReady(this)
+      return
+    }
+    this.#done = frame
+    this.#sent.done(frame)
+    if (this.#longTurn !== undefined && this.#longTurn.frame <= frame) this.#longTurn = undefined
+    if (this.#sent.size === 0) this.#isReserved = false
+    if (this.mode === 'retiring') this.#endIfRetired()
+    else this.#events.onRoom()
+  }
+
+  #fail(call: PendingCall, reason: FailureReason, detail: string, cpuUs: number): void {
+    const hostError = reason === 'host-error' ? call.hostError(Number(detail)) : undefined
+    if (hostError === undefined) {
+      const { isolate, entry } = call.call
+      call.failed(failureError(reason, isolate, entry, detail), 'plugin', cpuUs)
+      return
+    }
+    // A wrong statement is its author's; a database that is away is not.
+    call.failed(hostError, hostError.status >= 500 ? 'host' : 'plugin', cpuUs)
+  }
+
+  #loadFailed(frame: Frame): void {
+    const isolate = this.#isolates.byId(frame.id)
+    if (isolate === undefined) return
+    const error = loadError(isolate.spec, frame.text as FailureReason, frame.payload)
+    this.#events.onTaint(culprit(isolate.spec, error.code))
+    this.#failIsolate(isolate, (call) => call.failed(error, 'plugin'))
+  }
+
+  #failIsolate(isolate: LaneIsolate, tell: (call: PendingCall) => void): void {
+    this.#isolates.forget(isolate)
+    for (const call of isolate.calls) {
+      this.#calls.delete(call.id)
+      tell(call)
+    }
+    isolate.calls.clear()
+    this.#isReserved = false
+    this.#events.onRoom()
+  }
+
+  #tainted(frame: Frame): void {
+    const isolate = this.#isolates.byId(frame.id)
+    if (isolate === undefined) return
+    this.#isolates.forget(isolate)
+    const { code } = failureError(
+      frame.text as FailureReason,
+      isolate.spec,
+      { kind: 'self-test' },
+      '',
+    )
+    this.#events.onTaint(culprit(isolate.spec, code))
+  }
+
+  /** The caller is answered now; the lane is told to wake the call, which then ends or costs its isolate. */
+  #expire(call: PendingCall, now: number): void {
+    const isSent = call.frame !== 0
+    const hasStarted = isSent && (call.frame <= this.#done || call.frame === this.#longTurn?.frame)
+    const { isolate, deadlineMs } = call.call
+    call.failed(
+      deadlineError(isolate, deadlineMs, now - call.acceptedAt),
+      hasStarted ? 'plugin' : 'host',
+    )
+    if (isSent) this.#sendTurn(toLane.cancel, call, 0, '', '')
+  }
+
+  /** The call ended with its isolate or lane and was not the cause. What never started may always run again. */
+  #interrupt(call: PendingCall, losses: number): void {
+    call.losses += losses
+    if (call.isOver) return
+    if (call.hostCalls === 0 && call.losses <= 1) this.#events.onRunAgain(call)
+    else call.failed(interruption(call), 'host')
+  }
+
+  #release(call: PendingCall): void {
+    this.#calls.delete(call.id)
+    const { isolate } = call
+    if (isolate === undefined) return
+    call.isolate = undefined
+    isolate.calls.delete(call)
+    if (isolate.isDropped && isolate.calls.size === 0) this.#drop(isolate)
+  }
+
+  #drop(isolate: LaneIsolate): void {
+    this.#isolates.hide(isolate)
+    if (isolate.calls.size > 0 || this.#isolates.byId(isolate.id) === undefined) return
+    this.#isolates.forget(isolate)
+    this.#sendHousekeeping(toLane.drop, isolate.id)
+  }
+
+  #endIfRetired(): void {
+    if (this.mode === 'retiring' && this.#calls.size === 0) this.kill('retired')
+  }
+
+  #nextId(): number {
+    this.#lastId = this.#lastId === 0xffffffff ? 1 : this.#lastId + 1
+    return this.#lastId
+  }
+
+  #gone(exit: LaneExit): void {
+    this.mode = 'gone'
+    const fault = laneFault(exit)
+    const work = culpritOf(fault, this.#reportedTurn()?.work, this.#sent.work())
+    const blamed = work === undefined ? undefined : this.#blame(work, fault)
+    for (const call of this.#calls.values()) this.#interrupt(call, 1)
+    this.#calls.clear()
+    this.#events.onExit(this, exit, fault, blamed)
+  }
+
+  /** Answers the call whose turn ended the lane, or all that waited for a bundle that did. */
+  #blame(work: Work, fault: LaneFault): Culprit {
+    const { isolate } = work
+    const turnMs = Date.now() - (this.#longTurn?.since ?? Date.now())
+    const error = lossError(isolate.spec, fault, work.call === undefined, turnMs, this.residentMb)
+    const guilty = work.call === undefined ? isolate.calls : [work.call]
+    for (const call of guilty) {
+      this.#calls.delete(call.id)
+      call.failed(error, 'plugin')
+    }
+    return culprit(isolate.spec, error.code)
+  }
+}
+
+function culprit({ plugin, version, tenant }: IsolateSpec, code: string): Culprit {
+  return { plugin, version, tenant, code }
+}
+
+function interruption(call: PendingCall) {
+  const { plugin, version } = call.call.isolate
+  return call.hostCalls > 0
+    ? sandboxErrors.create('INTERRUPTED', { plugin, version })
+    : sandboxErrors.create('LANE_LOST', { plugin, version, reason: 'twice, beside other calls' })
+}

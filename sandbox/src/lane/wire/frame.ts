@@ -1,0 +1,123 @@
+/**
+ * The wire between host and lane, one direction of a socket pair:
+ *
+ *     [u32 bytes that follow][u32 id][u32 metaLen][meta: u8 kind, u32 number, text][payload]
+ *
+ * Little-endian, text and payload in UTF-8. `id` is a call or an isolate, `number` what the kind says
+ * (see messages.ts). JSON travels as text and is parsed by whoever needs it, not by the wire.
+ */
+export interface Frame {
+  readonly kind: number
+  readonly id: number
+  readonly number: number
+  readonly text: string
+  readonly payload: string
+}
+
+const HEADER_BYTES = 12
+const META_BYTES = 5
+/** Room for a few hundred small frames; a bigger batch grows it, and the growth is not kept. */
+const INITIAL_BYTES = 64 * 1024
+/** A UTF-16 code unit is at most three bytes of UTF-8. */
+const BYTES_PER_UNIT = 3
+
+/** Collects frames until they are written in one go: at 64 calls in flight that is one system call, not 64. */
+export class FrameWriter {
+  #buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES)
+  #length = 0
+
+  get length(): number {
+    return this.#length
+  }
+
+  add(kind: number, id: number, number: number, text: string, payload: string): void {
+    const room = HEADER_BYTES + META_BYTES + (text.length + payload.length) * BYTES_PER_UNIT
+    if (this.#length + room > this.#buffer.length) this.#grow(room)
+    const buffer = this.#buffer
+    const start = this.#length
+    let end = start + HEADER_BYTES
+    buffer[end] = kind
+    buffer.writeUInt32LE(number, end + 1)
+    end += META_BYTES
+    if (text !== '') end += buffer.write(text, end, 'utf8')
+    buffer.writeUInt32LE(end - start - HEADER_BYTES, start + 8)
+    if (payload !== '') end += buffer.write(payload, end, 'utf8')
+    buffer.writeUInt32LE(end - start - 4, start)
+    buffer.writeUInt32LE(id, start + 4)
+    this.#length = end
+  }
+
+  /** What was collected, valid until the next `add`. */
+  view(): Buffer {
+    return this.#buffer.subarray(0, this.#length)
+  }
+
+  clear(): void {
+    this.#length = 0
+    if (this.#buffer.length > INITIAL_BYTES * 16) {
+      this.#buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES)
+    }
+  }
+
+  #grow(room: number): void {
+    const bigger = Buffer.allocUnsafeSlow(Math.max(this.#buffer.length * 2, this.#length + room))
+    this.#buffer.copy(bigger, 0, 0, this.#length)
+    this.#buffer = bigger
+  }
+}
+
+/** Cuts a byte stream back into frames. A peer that breaks the format is told apart from one that is slow. */
+export class FrameReader {
+  readonly #onFrame: (frame: Frame) => void
+  readonly #maxBytes: number
+  #chunks: Buffer[] = []
+  #have = 0
+  #need = 4
+
+  /** @param maxBytes a longer frame is refused: the peer may have been taken over. */
+  constructor(onFrame: (frame: Frame) => void, maxBytes: number) {
+    this.#onFrame = onFrame
+    this.#maxBytes = maxBytes
+  }
+
+  /** @throws RangeError when the bytes are no frames; nothing after that can be trusted. */
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#have += chunk.length
+    if (this.#have < this.#need) return
+    const bytes = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks, this.#have)
+    const end = bytes.length
+    let start = 0
+    this.#need = 4
+    while (end - start >= 4) {
+      const size = 4 + bytes.readUInt32LE(start)
+      if (size < HEADER_BYTES + META_BYTES || size > this.#maxBytes) {
+        throw new RangeError(`A frame of ${size} bytes breaks the wire format`)
+      }
+      if (end - start < size) {
+        this.#need = size
+        break
+      }
+      this.#onFrame(decode(bytes, start, start + size))
+      start += size
+    }
+    this.#have = end - start
+    // A copy: the caller may read the next bytes into the same memory.
+    this.#chunks = this.#have === 0 ? [] : [Buffer.from(bytes.subarray(start))]
+  }
+}
+
+function decode(bytes: Buffer, start: number, end: number): Frame {
+  const meta = start + HEADER_BYTES
+  const payload = meta + bytes.readUInt32LE(start + 8)
+  if (payload < meta + META_BYTES || payload > end) {
+    throw new RangeError('A frame whose meta is longer than itself breaks the wire format')
+  }
+  return {
+    kind: bytes[meta] as number,
+    id: bytes.readUInt32LE(start + 4),
+    number: bytes.readUInt32LE(meta + 1),
+    text: payload === meta + META_BYTES ? '' : bytes.toString('utf8', meta + META_BYTES, payload),
+    payload: payload === end ? '' : bytes.toString('utf8', payload, end),
+  }
+}

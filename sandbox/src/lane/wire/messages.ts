@@ -1,0 +1,79 @@
+/**
+ * What the frames mean. The host numbers the frames it sends to a lane 1, 2, 3 … without writing the
+ * number: both sides count. A lane works them off strictly in that order, one at a time.
+ */
+
+/** Host → lane. */
+export const toLane = {
+  /** id = isolate; text = LoadRequest as JSON; payload = bundle. */
+  load: 1,
+  /** id = isolate. */
+  drop: 2,
+  /** id = call, number = isolate; text = callHead(); payload = input JSON. */
+  call: 3,
+  /** id = call, number = host call; payload = answer JSON. */
+  reply: 4,
+  /** id = call, number = host call; text = code; payload = message. */
+  replyError: 5,
+  /** id = call. Its time is over: wake it with an error, and drop the isolate if it does not end. */
+  cancel: 6,
+  ping: 7,
+} as const
+
+/** Lane → host. */
+export const fromLane = {
+  /** id = number of the last frame that is worked off; 0 = the lane is ready. */
+  done: 1,
+  /** id = call, number = CPU µs; payload = output JSON. */
+  ok: 2,
+  /** id = call, number = CPU µs; text = code; payload = message. */
+  refused: 3,
+  /** id = call, number = CPU µs; text = FailureReason; payload = detail. */
+  failed: 4,
+  /** id = call, number = host call; text = name; payload = JSON. */
+  hostCall: 5,
+  /** id = call; text = level; payload = JSON [message, fields]. */
+  log: 6,
+  /** id = call, number = 1 when it had started. It ended with its isolate, through no fault of its own. */
+  gone: 7,
+  /** id = isolate, number = CPU µs. */
+  loaded: 8,
+  /** id = isolate; text = FailureReason; payload = detail. */
+  loadFailed: 9,
+  /** id = isolate. It was disposed of and must be loaded again. */
+  tainted: 10,
+} as const
+
+/** Why a guest failed, as the lane saw it. The host turns it into a coded error. */
+export type FailureReason =
+  | 'threw'
+  | 'host-error'
+  | 'turn-timeout'
+  | 'memory'
+  | 'output-too-large'
+  | 'output-not-json'
+  | 'handler-missing'
+  | 'never-answered'
+
+export interface LoadRequest {
+  readonly tenant: string
+  readonly configJson: string
+  readonly heapMb: number
+  readonly turnMs: number
+  readonly maxOutputLength: number
+}
+
+/**
+ * What a handler's context is made of, one line each: no JSON, so that neither side parses per call.
+ * The principal's id is the rest, whatever it holds.
+ */
+export function callHead(
+  entry: string,
+  deadlineAt: number,
+  kind: string,
+  arm: string,
+  traceId: string,
+  principalId: string,
+): string {
+  return `${entry}\n${deadlineAt}\n${kind}\n${arm}\n${traceId}\n${principalId}`
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import type { RuntimeLimits } from '@signalbox/sdk/manifest'
+import type { GuestCall, GuestOutcome } from '../src/index.ts'
+
+/** Small, so that a test that runs into one is quick. */
+export const smallLimits: RuntimeLimits = {
+  heapMb: 32,
+  turnMs: 100,
+  deadlineMs: 2000,
+  payloadKb: 256,
+}
+
+export interface GuestFixture {
+  readonly operation?: string
+  readonly input?: unknown
+  readonly inputJson?: string
+  readonly tenant?: string
+  readonly plugin?: string
+  readonly version?: string
+  readonly config?: unknown
+  readonly limits?: Partial<RuntimeLimits>
+  readonly deadlineMs?: number
+  readonly isSelfTest?: boolean
+  readonly principalId?: string
+  hostCall?(name: string, payloadJson: string, signal: AbortSignal): Promise<string>
+  onLog?(level: string, message: string, fields: Readonly<Record<string, unknown>>): void
+}
+
+/** Wraps handlers, written as the source of an object literal, the way `signalbox pack` wraps a plugin. */
+export function bundle(operations: string, rest = ''): string {
+  return `var __signalbox_plugin = (() => {
+    class Refusal extends Error {
+      name = 'Refusal'
+      constructor(code, message) { super(message); this.code = code }
+    }
+    return { default: { services: { 'test.service': { ${operations} } }, ${rest} } }
+  })();`
+}
+
+/** A call of `run` in the bundle, with whatever the test wants different. */
+export function guestCall(source: string, fixture: GuestFixture = {}): GuestCall {
+  const limits = { ...smallLimits, ...fixture.limits }
+  return {
+    isolate: {
+      plugin: fixture.plugin ?? '@test/guest',
+      version: fixture.version ?? '1.0.0',
+      tenant: fixture.tenant ?? 'acme',
+      bundleSha256: createHash('sha256').update(source).digest('hex'),
+      configJson: JSON.stringify(fixture.config ?? {}),
+      limits,
+    },
+    loadBundle: async () => source,
+    entry: fixture.isSelfTest
+      ? { kind: 'self-test' }
+      : { kind: 'service', service: 'test.service', operation: fixture.operation ?? 'run' },
+    inputJson: fixture.inputJson ?? JSON.stringify(fixture.input ?? null),
+    context: {
+      principal: { kind: 'app', id: fixture.principalId ?? 'app-1' },
+      arm: 'stable',
+      traceId: '0af7651916cd43dd8448eb211c80319c',
+    },
+    deadlineMs: fixture.deadlineMs ?? limits.deadlineMs,
+    hostCall: fixture.hostCall ?? (async () => 'null'),
+    onLog: fixture.onLog ?? (() => undefined),
+  }
+}
+
+/** The answer, parsed; fails loudly with the outcome when there is none. */
+export function outputOf(outcome: GuestOutcome): unknown {
+  if (outcome.kind === 'ok') return JSON.parse(outcome.outputJson)
+  const told = outcome.kind === 'refused' ? outcome.code : outcome.error
+  throw new Error(`No answer but ${outcome.kind}`, { cause: told })
+}
+
+/** The code a call failed with; `ok` or `refused:CODE` when it did not fail. */
+export function codeOf(outcome: GuestOutcome): string {
+  if (outcome.kind === 'failed') return outcome.error.code
+  return outcome.kind === 'refused' ? `refused:${outcome.code}` : 'ok'
+}
