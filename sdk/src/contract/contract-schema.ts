@@ -1,7 +1,55 @@
-const text = { type: 'string', minLength: 1, maxLength: 2000 } as const
-const jsonSchema = {
-  type: ['object', 'boolean'],
-  description: 'A JSON Schema 2020-12.',
+const text = <const Description extends string>(description: Description) =>
+  ({ type: 'string', minLength: 1, maxLength: 2000, description }) as const
+
+const localized = <const Description extends string>(description: Description) =>
+  ({
+    type: 'object',
+    description,
+    required: ['en'],
+    additionalProperties: false,
+    properties: { en: text('English.'), 'zh-CN': text('Simplified Chinese.') },
+  }) as const
+
+const jsonSchema = <const Description extends string>(description: Description) =>
+  ({ type: ['object', 'boolean'], description }) as const
+
+const example = {
+  type: 'object',
+  required: ['input'],
+  additionalProperties: false,
+  properties: {
+    name: text('What the example shows.'),
+    input: { description: 'An input that fits the schema.' },
+    output: { description: 'An output that fits the schema.' },
+  },
+} as const
+
+const operation = {
+  type: 'object',
+  required: ['input', 'output'],
+  additionalProperties: false,
+  properties: {
+    summary: localized('What the operation does, in a sentence.'),
+    safe: {
+      type: 'boolean',
+      description: 'Reads only: may be retried, asked by GET, and answered by another version.',
+    },
+    deadlineMs: {
+      type: 'integer',
+      minimum: 10,
+      maximum: 30000,
+      description: "The whole call, ms; the version's own deadline bounds it.",
+    },
+    requires: { type: 'string', maxLength: 100, description: 'Permission a user needs.' },
+    input: jsonSchema('JSON Schema 2020-12 of the input.'),
+    output: jsonSchema('JSON Schema 2020-12 of the output.'),
+    examples: {
+      type: 'array',
+      maxItems: 16,
+      items: example,
+      description: 'Checked against both schemas when the plugin is packed and published.',
+    },
+  },
 } as const
 
 /** A data service's contract file: the promise an app subscribes to. */
@@ -12,7 +60,7 @@ export const contractSchema = {
   required: ['id', 'major', 'title', 'operations'],
   additionalProperties: false,
   properties: {
-    $schema: { type: 'string' },
+    $schema: { type: 'string', description: 'For editors only.' },
     id: {
       type: 'string',
       pattern: '^[a-z][a-z0-9-]*(\\.[a-z][a-z0-9-]*)*$',
@@ -25,56 +73,17 @@ export const contractSchema = {
       maximum: 999,
       description: 'Major version: breaking changes raise it.',
     },
-    title: {
-      type: 'object',
-      required: ['en'],
-      additionalProperties: false,
-      properties: { en: text, 'zh-CN': text },
-    },
-    description: {
-      type: 'object',
-      required: ['en'],
-      additionalProperties: false,
-      properties: { en: text, 'zh-CN': text },
-    },
+    title: localized('Name shown to people.'),
+    description: localized('What the service is for.'),
     owner: { type: 'string', maxLength: 200, description: 'Who answers for the service.' },
-    terms: { type: 'string', maxLength: 2000 },
+    terms: { type: 'string', maxLength: 2000, description: 'Under which terms it may be used.' },
     operations: {
       type: 'object',
       minProperties: 1,
       maxProperties: 64,
       propertyNames: { pattern: '^[a-z][A-Za-z0-9]*$', maxLength: 60 },
-      additionalProperties: {
-        type: 'object',
-        required: ['input', 'output'],
-        additionalProperties: false,
-        properties: {
-          summary: {
-            type: 'object',
-            required: ['en'],
-            additionalProperties: false,
-            properties: { en: text, 'zh-CN': text },
-          },
-          safe: {
-            type: 'boolean',
-            description: 'Reads only: may be retried and answered by another version.',
-          },
-          deadlineMs: { type: 'integer', minimum: 10, maximum: 30000 },
-          requires: { type: 'string', maxLength: 100, description: 'Permission a user needs.' },
-          input: jsonSchema,
-          output: jsonSchema,
-          examples: {
-            type: 'array',
-            maxItems: 16,
-            items: {
-              type: 'object',
-              required: ['input'],
-              additionalProperties: false,
-              properties: { name: text, input: {}, output: {} },
-            },
-          },
-        },
-      },
+      additionalProperties: operation,
+      description: 'By name, in camelCase.',
     },
   },
 } as const

@@ -1,142 +1,13 @@
+import { capabilitySchemas } from './capability-schemas.ts'
+import { dottedId, identifier, localized, packageName, packagePath } from './terms.ts'
+
 /**
  * The one source of the manifest: types, validation, editor help and author docs are made from it.
  * Every property has a `description`; the docs page prints it.
  */
 
-const localized = {
-  type: 'object',
-  description: 'A text in each language of the host.',
-  required: ['en'],
-  additionalProperties: false,
-  properties: {
-    en: { type: 'string', minLength: 1, maxLength: 500 },
-    'zh-CN': { type: 'string', minLength: 1, maxLength: 500 },
-  },
-} as const
-
-const packageName = {
-  type: 'string',
-  pattern: '^(@[a-z0-9-~][a-z0-9-._~]*/)?[a-z0-9-~][a-z0-9-._~]*$',
-  maxLength: 214,
-} as const
-/** A relative path inside the package: no leading slash, no `..`, no backslash. */
-const packagePath = {
-  type: 'string',
-  pattern: '^(?!.*(^|/)\\.\\.?(/|$))[A-Za-z0-9_@][A-Za-z0-9_@.\\-/]*$',
-  maxLength: 200,
-  description: 'A path inside the package, such as contracts/a.json.',
-} as const
-const dottedId = {
-  type: 'string',
-  pattern: '^[a-z][a-z0-9-]*(\\.[a-z][a-z0-9-]*)*$',
-  maxLength: 100,
-  description: 'Lower case words joined by dots, such as orders.demand.',
-} as const
-const identifier = {
-  type: 'string',
-  pattern: '^[a-z][a-z0-9_-]*$',
-  maxLength: 60,
-  description: 'Lower case letters, digits, - and _, such as safety_stock.',
-} as const
-const serviceRange = {
-  type: 'string',
-  pattern: '^[a-z][a-z0-9.-]*@\\^?\\d+$',
-  maxLength: 120,
-  description: 'A data service and its major version, such as orders.demand@^1.',
-} as const
-
-/** Every capability entry says why, and may be optional: the plugin copes without. */
-const always = {
-  why: { ...localized, description: 'Shown to the admin who is asked for consent.' },
-  optional: { type: 'boolean', description: 'The plugin copes without this grant.' },
-} as const
-
-const capability = <
-  const Properties extends Readonly<Record<string, unknown>>,
-  const Required extends readonly string[],
->(
-  properties: Properties,
-  required: Required,
-) =>
-  ({
-    type: 'array',
-    minItems: 1,
-    maxItems: 32,
-    items: {
-      type: 'object',
-      required: ['why', ...required],
-      additionalProperties: false,
-      properties: { ...always, ...properties },
-    },
-  }) as const
-
-const megabytes = {
-  type: 'integer',
-  minimum: 1,
-  maximum: 102400,
-  description: 'Room in MiB.',
-} as const
-
-export const capabilitySchemas = {
-  'db:own': capability({ quotaMb: megabytes }, ['quotaMb']),
-  'service:call': capability(
-    {
-      service: serviceRange,
-      operations: { type: 'array', items: identifier, minItems: 1, maxItems: 64 },
-    },
-    ['service'],
-  ),
-  'service:provide': capability({}, []),
-  'event:publish': capability({ type: dottedId }, ['type']),
-  'event:subscribe': capability({ type: dottedId }, ['type']),
-  'http:fetch': capability(
-    {
-      origins: {
-        type: 'array',
-        minItems: 1,
-        maxItems: 32,
-        items: { type: 'string', pattern: '^https://', maxLength: 300 },
-      },
-      methods: {
-        type: 'array',
-        minItems: 1,
-        items: { enum: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] },
-      },
-      pathPrefix: { type: 'string', pattern: '^/', maxLength: 300 },
-      maxKb: { type: 'integer', minimum: 1, maximum: 65536 },
-    },
-    ['origins'],
-  ),
-  'http:receive': capability({ path: identifier, signature: { type: 'string', maxLength: 60 } }, [
-    'path',
-    'signature',
-  ]),
-  'secret:use': capability({ name: identifier }, ['name']),
-  'keys:sign': capability({ usage: { type: 'string', maxLength: 60 } }, ['usage']),
-  'blob:own': capability({ quotaMb: megabytes }, ['quotaMb']),
-  'job:schedule': capability({ per: { enum: ['tenant', 'host'] } }, ['per']),
-  'udf:provide': capability({}, []),
-  'workflow:start': capability({ template: dottedId }, ['template']),
-  'notify:send': capability({ channel: identifier }, ['channel']),
-  'identity:read': capability(
-    { fields: { type: 'array', items: identifier, minItems: 1, maxItems: 32 } },
-    ['fields'],
-  ),
-  'ui:mount': capability({ point: { type: 'string', maxLength: 120 } }, ['point']),
-  'link:share': capability(
-    { operation: { type: 'string', maxLength: 120 }, ttl: { type: 'string', maxLength: 20 } },
-    ['operation', 'ttl'],
-  ),
-  'rollout:use': capability({ kind: dottedId }, ['kind']),
-  'db:inspect': capability({}, []),
-  intl: capability({}, []),
-  wasm: capability({}, []),
-} as const
-
-export type CapabilityName = keyof typeof capabilitySchemas
-
-const list = <const Item>(items: Item, maxItems: number) =>
-  ({ type: 'array', maxItems, items }) as const
+const list = <const Item>(items: Item, maxItems: number, description: string) =>
+  ({ type: 'array', description, maxItems, items }) as const
 
 export const manifestSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -214,18 +85,19 @@ export const manifestSchema = {
       properties: capabilitySchemas,
     },
     config: { ...packagePath, description: "JSON Schema of the plugin's settings." },
-    secrets: {
-      ...list(
-        {
-          type: 'object',
-          required: ['name', 'label'],
-          additionalProperties: false,
-          properties: { name: identifier, label: localized },
+    secrets: list(
+      {
+        type: 'object',
+        required: ['name', 'label'],
+        additionalProperties: false,
+        properties: {
+          name: { ...identifier, description: 'Name the plugin uses it by.' },
+          label: { ...localized, description: 'Name shown to the admin who enters it.' },
         },
-        32,
-      ),
-      description: 'Secrets a tenant stores for the plugin; it never sees their bytes.',
-    },
+      },
+      32,
+      'Secrets a tenant stores for the plugin; it never sees their bytes.',
+    ),
     migrations: { ...packagePath, description: "Folder of the plugin's SQL steps." },
     provides: {
       type: 'object',
@@ -237,27 +109,43 @@ export const manifestSchema = {
             type: 'object',
             required: ['id', 'contract'],
             additionalProperties: false,
-            properties: { id: dottedId, contract: packagePath },
+            properties: {
+              id: { ...dottedId, description: 'The service, such as orders.demand.' },
+              contract: { ...packagePath, description: 'Its contract, a JSON file.' },
+            },
           },
           32,
+          'Data services that apps and plugins may call.',
         ),
         udfs: list(
           {
             type: 'object',
             required: ['id', 'args'],
             additionalProperties: false,
-            properties: { id: identifier, args: packagePath, deterministic: { type: 'boolean' } },
+            properties: {
+              id: { ...identifier, description: 'The function, such as safety_stock.' },
+              args: { ...packagePath, description: 'JSON Schema of its arguments.' },
+              deterministic: {
+                type: 'boolean',
+                description: 'Same arguments, same answer: may be kept.',
+              },
+            },
           },
           128,
+          'Pure functions for rules, metrics and queries.',
         ),
         events: list(
           {
             type: 'object',
             required: ['type', 'schema'],
             additionalProperties: false,
-            properties: { type: dottedId, schema: packagePath },
+            properties: {
+              type: { ...dottedId, description: 'Type of the event.' },
+              schema: { ...packagePath, description: 'JSON Schema of its data.' },
+            },
           },
           128,
+          'Events it publishes.',
         ),
         jobs: list(
           {
@@ -265,39 +153,56 @@ export const manifestSchema = {
             required: ['id', 'cron'],
             additionalProperties: false,
             properties: {
-              id: identifier,
-              cron: { type: 'string', maxLength: 100 },
-              tz: { type: 'string', maxLength: 60 },
+              id: { ...identifier, description: 'The job.' },
+              cron: { type: 'string', maxLength: 100, description: 'When, as five cron fields.' },
+              tz: {
+                type: 'string',
+                maxLength: 60,
+                description: 'IANA time zone; UTC, when absent.',
+              },
             },
           },
           64,
+          'Work at set times.',
         ),
         permissions: list(
           {
             type: 'object',
             required: ['id', 'label'],
             additionalProperties: false,
-            properties: { id: dottedId, label: localized },
+            properties: {
+              id: { ...dottedId, description: 'The permission, such as inventory.override.' },
+              label: { ...localized, description: 'Name shown to people.' },
+            },
           },
           64,
+          'Permissions that roles may hold.',
         ),
         extensionPoints: list(
           {
             type: 'object',
             required: ['id', 'schema'],
             additionalProperties: false,
-            properties: { id: { type: 'string', maxLength: 120 }, schema: packagePath },
+            properties: {
+              id: { type: 'string', maxLength: 120, description: 'The point, with its version.' },
+              schema: { ...packagePath, description: 'JSON Schema of what may be put in.' },
+            },
           },
           64,
+          'Places where other plugins may add to it.',
         ),
         contributes: list(
           {
             type: 'object',
             required: ['point', 'value'],
             additionalProperties: false,
-            properties: { point: { type: 'string', maxLength: 120 }, value: {} },
+            properties: {
+              point: { type: 'string', maxLength: 120, description: 'Extension point of another.' },
+              value: { description: "What is put in, by the point's schema." },
+            },
           },
           256,
+          'What it adds to others.',
         ),
       },
     },
@@ -306,8 +211,11 @@ export const manifestSchema = {
       description: "The plugin's own wish for its releases; the operator decides.",
       additionalProperties: false,
       properties: {
-        steps: { const: 'default' },
-        cohortBy: { enum: ['request', 'subject', 'app', 'unit', 'tenant', 'entity'] },
+        steps: { const: 'default', description: "The host's own steps." },
+        cohortBy: {
+          enum: ['request', 'subject', 'app', 'unit', 'tenant', 'entity'],
+          description: 'What stays on one version together.',
+        },
       },
     },
     selfTest: {

@@ -3,7 +3,8 @@ import type { FromSchema } from 'json-schema-to-ts'
 import semver from 'semver'
 import type { InputFault } from '../errors/coded-error.ts'
 import { faultsOf } from '../schema/validate.ts'
-import { type CapabilityName, capabilitySchemas, manifestSchema } from './manifest-schema.ts'
+import { type CapabilityName, capabilitySchemas } from './capability-schemas.ts'
+import { manifestSchema } from './manifest-schema.ts'
 
 export type Manifest = FromSchema<typeof manifestSchema>
 export type Tier = Manifest['runtime']['tier']

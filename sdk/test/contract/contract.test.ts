@@ -31,10 +31,14 @@ const wrong: readonly [title: string, value: unknown, pointer: string][] = [
   [
     'a schema that lies elsewhere',
     withSay({ input: { $ref: 'https://x.y/z' } }),
-    '/operations/say/input',
+    '/operations/say/input/$ref',
   ],
-  ['a pattern that is none', withSay({ input: { pattern: '(' } }), '/operations/say/input'],
-  ['a check that answers later', withSay({ input: { $async: true } }), '/operations/say/input'],
+  ['a pattern that is none', withSay({ input: { pattern: '(' } }), '/operations/say/input/pattern'],
+  [
+    'a check that answers later',
+    withSay({ input: { $async: true } }),
+    '/operations/say/input/$async',
+  ],
   [
     'an example input that does not fit',
     withSay({ examples: [{ input: { text: 'x' } }, { input: { text: 1 } }] }),

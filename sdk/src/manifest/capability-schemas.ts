@@ -1,0 +1,170 @@
+import { dottedId, identifier, localized, operationName, serviceRange } from './terms.ts'
+
+/** Every capability entry says why, and may be optional: the plugin copes without. */
+const always = {
+  why: { ...localized, description: 'Shown to the admin who is asked for consent.' },
+  optional: { type: 'boolean', description: 'The plugin copes without this grant.' },
+} as const
+
+const capability = <
+  const Properties extends Readonly<Record<string, unknown>>,
+  const Required extends readonly string[],
+>(
+  description: string,
+  properties: Properties,
+  required: Required,
+) =>
+  ({
+    type: 'array',
+    description,
+    minItems: 1,
+    maxItems: 32,
+    items: {
+      type: 'object',
+      required: ['why', ...required],
+      additionalProperties: false,
+      properties: { ...always, ...properties },
+    },
+  }) as const
+
+const megabytes = {
+  type: 'integer',
+  minimum: 1,
+  maximum: 102400,
+  description: 'Room in MiB.',
+} as const
+
+const text = <const Length extends number>(maxLength: Length, description: string) =>
+  ({ type: 'string', minLength: 1, maxLength, description }) as const
+
+/** What a plugin may ask for. Everything else is refused by name; a host may know fewer than this list. */
+export const capabilitySchemas = {
+  'db:own': capability('Tables of its own.', { quotaMb: megabytes }, ['quotaMb']),
+  'service:call': capability(
+    'Calls to a data service of another plugin.',
+    {
+      service: serviceRange,
+      operations: {
+        type: 'array',
+        items: operationName,
+        minItems: 1,
+        maxItems: 64,
+        description: 'Only these operations; all, when absent.',
+      },
+    },
+    ['service'],
+  ),
+  'service:provide': capability('Data services of its own.', {}, []),
+  'event:publish': capability(
+    'Events of a type that it declares.',
+    { type: { ...dottedId, description: 'Type of the event.' } },
+    ['type'],
+  ),
+  'event:subscribe': capability(
+    'Events of others.',
+    { type: { ...dottedId, description: 'Type of the event.' } },
+    ['type'],
+  ),
+  'http:fetch': capability(
+    'Requests to named origins.',
+    {
+      origins: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 32,
+        items: { type: 'string', pattern: '^https://', maxLength: 300 },
+        description: 'Origins, https only, such as https://api.example.com.',
+      },
+      methods: {
+        type: 'array',
+        minItems: 1,
+        items: { enum: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] },
+        description: 'Only these methods; GET, when absent.',
+      },
+      pathPrefix: {
+        type: 'string',
+        pattern: '^/',
+        maxLength: 300,
+        description: 'Only paths that begin so.',
+      },
+      maxKb: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 65536,
+        description: 'Largest answer in KiB.',
+      },
+    },
+    ['origins'],
+  ),
+  'http:receive': capability(
+    'Webhooks in.',
+    {
+      path: { ...identifier, description: 'Last part of the address.' },
+      signature: text(60, 'How the sender signs.'),
+    },
+    ['path', 'signature'],
+  ),
+  'secret:use': capability(
+    'A secret that the host puts into requests; the plugin never sees it.',
+    { name: { ...identifier, description: 'Name of the secret.' } },
+    ['name'],
+  ),
+  'keys:sign': capability(
+    'Signatures by a key of the tenant.',
+    { usage: text(60, 'What is signed.') },
+    ['usage'],
+  ),
+  'blob:own': capability('Files of its own.', { quotaMb: megabytes }, ['quotaMb']),
+  'job:schedule': capability(
+    'Work at set times.',
+    { per: { enum: ['tenant', 'host'], description: 'Once for each tenant, or once.' } },
+    ['per'],
+  ),
+  'udf:provide': capability('Functions for rules and queries.', {}, []),
+  'workflow:start': capability(
+    'Starting a workflow.',
+    { template: { ...dottedId, description: 'Template of the workflow.' } },
+    ['template'],
+  ),
+  'notify:send': capability(
+    'Messages to people.',
+    { channel: { ...identifier, description: 'Channel, such as mail.' } },
+    ['channel'],
+  ),
+  'identity:read': capability(
+    'Reading of people and units.',
+    {
+      fields: {
+        type: 'array',
+        items: identifier,
+        minItems: 1,
+        maxItems: 32,
+        description: 'Only these fields.',
+      },
+    },
+    ['fields'],
+  ),
+  'ui:mount': capability(
+    'A part of the console.',
+    { point: text(120, 'Extension point it is put into.') },
+    ['point'],
+  ),
+  'link:share': capability(
+    'Signed links for people without an account.',
+    {
+      operation: text(120, 'Operation behind the link.'),
+      ttl: text(20, 'How long a link works, such as 7d.'),
+    },
+    ['operation', 'ttl'],
+  ),
+  'rollout:use': capability(
+    'Canaries of its own documents.',
+    { kind: { ...dottedId, description: 'Kind of document.' } },
+    ['kind'],
+  ),
+  'db:inspect': capability('The catalogue of other schemas, no rows.', {}, []),
+  intl: capability('The Intl global.', {}, []),
+  wasm: capability('The WebAssembly global.', {}, []),
+} as const
+
+export type CapabilityName = keyof typeof capabilitySchemas
