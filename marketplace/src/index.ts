@@ -1,7 +1,7 @@
 export { marketplaceErrors } from './errors.ts'
 export { marketplace } from './marketplace.ts'
 export {
-  type AvailableVersion,
+  type AvailableVersions,
   type FetchedPackage,
   PackageSource,
 } from './packages/package-source.ts'

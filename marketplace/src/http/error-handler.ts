@@ -1,4 +1,4 @@
-import { CodedError } from '@signalbox/sdk/errors'
+import { CodedError, type InputFault } from '@signalbox/sdk/errors'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { marketplaceErrors } from '../errors.ts'
 import { databaseFault } from './database-fault.ts'
@@ -33,10 +33,7 @@ function refusalOf(error: unknown, request: FastifyRequest): CodedError {
   if (error instanceof CodedError) return error
   const { statusCode, validation, message } = error as Partial<FastifyError>
   if (validation !== undefined) {
-    const faults = validation.map(({ instancePath, message }) => ({
-      pointer: instancePath,
-      detail: message ?? 'is not valid',
-    }))
+    const faults = validation.map(faultOf)
     return marketplaceErrors.create('INPUT_INVALID', {}, { faults, cause: error })
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
@@ -46,6 +43,14 @@ function refusalOf(error: unknown, request: FastifyRequest): CodedError {
     databaseFault(error) ??
     marketplaceErrors.create('INTERNAL', { traceId: request.id }, { cause: error })
   )
+}
+
+/** The host's validator speaks of faults already; Fastify's own, where no other is set, in ajv's words. */
+function faultOf(found: Partial<InputFault> & { instancePath?: string; message?: string }) {
+  return {
+    pointer: found.pointer ?? found.instancePath ?? '',
+    detail: found.detail ?? found.message ?? 'is not valid',
+  }
 }
 
 /** Fastify's own refusals (body too large, not JSON, …) keep the status they have. */

@@ -1,15 +1,13 @@
-import type { Manifest } from '@signalbox/sdk/manifest'
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import type { ContentStore } from '../ports.ts'
 import { digestsOf } from '../publish/digests.ts'
-import { findTarball, listManifests } from './package-store.ts'
+import { findTarball, listDistTags, listVersions } from './package-store.ts'
 
-export interface AvailableVersion {
-  readonly version: string
-  readonly integrity: string
-  readonly manifest: Manifest
-  readonly publishedAt: Date
+export interface AvailableVersions {
+  /** Every published version, oldest first. */
+  readonly versions: readonly string[]
+  readonly distTags: Readonly<Record<string, string>>
 }
 
 export interface FetchedPackage {
@@ -32,9 +30,10 @@ export class PackageSource {
     this.#contents = ports.contents
   }
 
-  /** Every published version, oldest first; none for an unknown name. */
-  async versions(name: string): Promise<readonly AvailableVersion[]> {
-    return (await listManifests(this.#knex, name)) as readonly AvailableVersion[]
+  async versions(name: string): Promise<AvailableVersions | undefined> {
+    const versions = await listVersions(this.#knex, name)
+    if (versions.length === 0) return undefined
+    return { versions, distTags: await listDistTags(this.#knex, name) }
   }
 
   /** @throws `MKT_CONTENT_CORRUPT` when the stored bytes are not what was published. */

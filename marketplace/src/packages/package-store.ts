@@ -27,6 +27,17 @@ export async function findHead(knex: Knex, name: string): Promise<PackageHead | 
   return knex('packages').where({ name }).first<PackageHead | undefined>('owner', 'rev')
 }
 
+/** The revisions of those packages that exist. */
+export async function readRevisions(
+  knex: Knex,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows: { name: string; rev: string }[] = await knex('packages')
+    .whereIn('name', [...names])
+    .select('name', 'rev')
+  return new Map(rows.map(({ name, rev }) => [name, rev]))
+}
+
 /** Holds the package's row to the end of the transaction: changes of one package follow one another. */
 export async function lockHead(
   trx: Knex.Transaction,
@@ -201,18 +212,11 @@ export async function findTarball(
     )
 }
 
-export interface ManifestRow {
-  readonly version: string
-  readonly integrity: string
-  readonly manifest: unknown
-  readonly publishedAt: Date
-}
-
-export async function listManifests(knex: Knex, name: string): Promise<readonly ManifestRow[]> {
+export async function listVersions(knex: Knex, name: string): Promise<readonly string[]> {
   return knex('package_versions')
     .where({ name, state: PUBLISHED })
     .orderBy(['published_at', 'version'])
-    .select('version', 'integrity', 'manifest', 'published_at as publishedAt')
+    .pluck('version')
 }
 
 export async function listDistTags(knex: Knex, name: string): Promise<Record<string, string>> {

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import type { ContentStore } from '../ports.ts'
+import { BatchedLookup } from './batched-lookup.ts'
 import { type PackageName, versionOfTarball } from './package-name.ts'
-import { findHead, findTarball, loadPackage } from './package-store.ts'
+import { findTarball, loadPackage, readRevisions } from './package-store.ts'
 import { abbreviatedPackument, fullPackument } from './packument.ts'
 import { PackumentCache } from './packument-cache.ts'
 import { matchesEtag, type PackumentForm, packumentEtag } from './revision.ts'
@@ -23,29 +24,41 @@ export type PackumentAnswer =
   | { readonly kind: 'unchanged'; readonly etag: string }
   | { readonly kind: 'packument'; readonly etag: string; readonly body: Buffer }
 
-/** What reading clients get. One indexed look-up a request says whether the cached text is still true. */
+/** What reading clients get. An indexed look-up says whether the cached text is still true. */
 export class PackumentService {
   readonly #knex: Knex
   readonly #contents: ContentStore
+  readonly #revisions: BatchedLookup<string>
+  readonly #builds = new Map<string, Promise<PackumentAnswer>>()
   readonly #cache = new PackumentCache(CACHE_BYTES)
 
   constructor(ports: { knex: Knex; contents: ContentStore }) {
     this.#knex = ports.knex
     this.#contents = ports.contents
+    this.#revisions = new BatchedLookup((names) => readRevisions(ports.knex, names))
   }
 
   /** @throws `MKT_PACKAGE_NOT_FOUND` */
   async packument(request: PackumentRequest): Promise<PackumentAnswer> {
     const { name, form, baseUrl, ifNoneMatch } = request
-    const head = await findHead(this.#knex, name.full)
-    if (head === undefined) throw notFound(name.full)
+    const rev = await this.#revisions.get(name.full)
+    if (rev === undefined) throw notFound(name.full)
     const baseHash = createHash('sha256').update(baseUrl).digest('hex').slice(0, 8)
-    const etag = packumentEtag(head.rev, form, baseHash)
+    const etag = packumentEtag(rev, form, baseHash)
     if (matchesEtag(ifNoneMatch, etag)) return { kind: 'unchanged', etag }
     const key = `${form} ${baseUrl} ${name.full}`
-    const cached = this.#cache.get(key, head.rev)
+    const cached = this.#cache.get(key, rev)
     if (cached !== undefined) return { kind: 'packument', etag, body: cached }
-    return this.#build(request, key, baseHash)
+    return this.#buildOnce(`${rev} ${key}`, () => this.#build(request, key, baseHash))
+  }
+
+  /** After a publish every reader misses the cache at once: one builds, the others of that revision wait. */
+  #buildOnce(id: string, build: () => Promise<PackumentAnswer>): Promise<PackumentAnswer> {
+    const running = this.#builds.get(id)
+    if (running !== undefined) return running
+    const started = build().finally(() => this.#builds.delete(id))
+    this.#builds.set(id, started)
+    return started
   }
 
   async #build(

@@ -67,7 +67,12 @@ export async function serve(
     audit: async (entry) => void audited.push(entry),
     ...changes,
   }
-  const app = Fastify({ logger: false, forceCloseConnections: true })
+  const app = Fastify({
+    logger: false,
+    forceCloseConnections: true,
+    // As the host has it: a package name holds an encoded slash and may be long.
+    routerOptions: { maxParamLength: 500 },
+  })
   await app.register(marketplace, { prefix: '/npm', ...options })
   await app.register(publisherRoutes, { prefix: '/v1/marketplace', ...options })
   await app.listen({ host: '127.0.0.1', port: 0 })
