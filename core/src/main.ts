@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { marketplace, PackageSource, publisherRoutes } from '@signalbox/marketplace'
-import { inspectPackage, Sandbox } from '@signalbox/sandbox'
+import { inspectPackage, Sandbox, type SandboxEvent } from '@signalbox/sandbox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { auditRoutes } from './audit/audit-routes.ts'
@@ -74,7 +74,7 @@ export async function startHost(settings: Settings, options: HostOptions): Promi
     const storage = await openStorage(settings, folder, options.log)
     stops.push(() => storage.stop())
     const state = await openState(storage, options.log, stops)
-    const sandbox = await Sandbox.start({ log: options.log })
+    const sandbox = await Sandbox.start({ onEvent: (event) => logSandboxEvent(options.log, event) })
     stops.push(() => sandbox.stop())
     const app = await composeApp({ settings, options, adminToken, state, sandbox }, stops)
     const url = await listen(app, settings)
@@ -125,7 +125,7 @@ async function composeApp(parts: Parts, stops: Stops): Promise<FastifyInstance> 
   const snapshot = () => routing.snapshot
   const authenticator = new Authenticator({ knex, operatorToken: adminToken, snapshot })
   const metrics = new Metrics({
-    sandbox: () => ({ ...sandbox.stats() }),
+    sandbox: () => sandbox.stats(),
     generation: () => snapshot().generation,
   })
   const app = await createServer({ log: options.log, version: hostVersion })
@@ -228,6 +228,12 @@ async function registerMarketplace(
     publicUrl: (request) => `${settings.publicUrl ?? `${request.protocol}://${request.host}`}/npm`,
   })
   await scope.register(publisherRoutes, { ...accounts, prefix: '/v1/marketplace' })
+}
+
+/** A lane that dies is news for the operator: it names the version whose turn it was. */
+function logSandboxEvent(log: FastifyBaseLogger, event: SandboxEvent): void {
+  if (event.kind === 'lane-retired') log.info(event, 'a lane was retired and replaced')
+  else log.warn(event, event.kind === 'lane-lost' ? 'a lane was lost' : 'an isolate was dropped')
 }
 
 /** A probe that waits longer than this would itself be the outage. */

@@ -19,12 +19,15 @@ export interface GcraVerdict {
   readonly resetMs: number
 }
 
+/** A thousandth of a call: sums of floating-point intervals miss a whole number by far less. */
+const TOLERANCE = 1e-3
+
 export function gcra(limit: GcraLimit, tat: number | undefined, now: number): GcraVerdict {
   const interval = 1000 / limit.ratePerS
   const window = interval * limit.burst
   const start = Math.max(tat ?? now, now)
   const next = start + interval
-  if (next - window > now) {
+  if (next - window > now + interval * TOLERANCE) {
     return verdict(false, start, now, interval, window)
   }
   return verdict(true, next, now, interval, window)
@@ -38,8 +41,7 @@ function verdict(
   window: number,
 ): GcraVerdict {
   const room = window - (tat - now)
-  // A whole number of intervals is often a hair less in floating point.
-  const remaining = Math.max(0, Math.floor(room / interval + 1e-9))
+  const remaining = Math.max(0, Math.floor(room / interval + TOLERANCE))
   return {
     allowed,
     tat,

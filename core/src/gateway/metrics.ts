@@ -1,8 +1,8 @@
+import type { SandboxStats } from '@signalbox/sandbox'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 interface Sources {
-  /** Lanes, isolates and waiting calls of the sandbox, by name. */
-  readonly sandbox: () => Readonly<Record<string, number>>
+  readonly sandbox: () => SandboxStats
   readonly generation: () => number
 }
 
@@ -38,7 +38,8 @@ export class Metrics {
       labelNames: ['kind'] as const,
       registers: [this.registry],
       collect: () => {
-        for (const [kind, value] of Object.entries(sources.sandbox())) gauge.set({ kind }, value)
+        const kinds = sandboxKinds(sources.sandbox())
+        for (const [kind, value] of Object.entries(kinds)) gauge.set({ kind }, value)
       },
     })
     const generation: Gauge = new Gauge({
@@ -47,5 +48,17 @@ export class Metrics {
       registers: [this.registry],
       collect: () => generation.set(sources.generation()),
     })
+  }
+}
+
+function sandboxKinds({ lanes, ...counts }: SandboxStats): Record<string, number> {
+  const sum = (of: (lane: SandboxStats['lanes'][number]) => number) =>
+    lanes.reduce((total, lane) => total + of(lane), 0)
+  return {
+    ...counts,
+    lanes: lanes.length,
+    isolates: sum((lane) => lane.isolates),
+    calls: sum((lane) => lane.calls),
+    residentMb: sum((lane) => lane.residentMb),
   }
 }

@@ -90,33 +90,48 @@ BEGIN
   EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO %I',
                  sealed.schema_name, sealed.access_role);
 
-  SELECT format('%s is no plain table, index or sequence', relname) INTO fault
-    FROM pg_class WHERE relnamespace = space AND relkind NOT IN ('r', 'i', 'S') LIMIT 1;
-  SELECT coalesce(fault, format('%s belongs to another role', relname)) INTO fault
-    FROM pg_class WHERE relnamespace = space AND relowner <> owner LIMIT 1;
-  SELECT coalesce(fault, format('the row security of %s was changed', relname)) INTO fault
-    FROM pg_class WHERE relnamespace = space AND relkind = 'r'
-     AND NOT (relrowsecurity AND relforcerowsecurity
-              AND (SELECT array_agg(polname ORDER BY polname) FROM pg_policy WHERE polrelid = pg_class.oid)
-                  = ARRAY['signalbox_owner', 'signalbox_tenant']::name[]) LIMIT 1;
-  SELECT coalesce(fault, format('the unique index %s leaves the tenant out', i.indexrelid::regclass)) INTO fault
-    FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
-   WHERE c.relnamespace = space AND c.relkind = 'r' AND (i.indisunique OR i.indisexclusion)
-     AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant'
-                      AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])) LIMIT 1;
-  SELECT coalesce(fault, format('the foreign key %s does not pair tenant with tenant', conname)) INTO fault
-    FROM pg_constraint k WHERE k.connamespace = space AND k.contype = 'f'
-     AND NOT EXISTS (SELECT FROM unnest(k.conkey, k.confkey) AS pair (own, other)
-                       JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = pair.own
-                       JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = pair.other
-                      WHERE a.attname = 'tenant' AND b.attname = 'tenant') LIMIT 1;
-  SELECT coalesce(fault, format('there is a function %s', proname)) INTO fault
-    FROM pg_proc WHERE pronamespace = space LIMIT 1;
-  SELECT coalesce(fault, format('there is a trigger %s', tgname)) INTO fault
-    FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
-   WHERE relnamespace = space AND NOT tgisinternal LIMIT 1;
-  SELECT coalesce(fault, format('there is a rule %s', rulename)) INTO fault
-    FROM pg_rewrite JOIN pg_class ON pg_class.oid = ev_class WHERE relnamespace = space LIMIT 1;
+  SELECT found.what INTO fault FROM (
+    SELECT format('%s is no plain table, index or sequence', relname) AS what
+      FROM pg_class WHERE relnamespace = space AND relkind NOT IN ('r', 'i', 'S')
+    UNION ALL
+    SELECT format('%s belongs to another role', relname)
+      FROM pg_class WHERE relnamespace = space AND relowner <> owner
+    UNION ALL
+    SELECT format('the row security of %s was changed', relname)
+      FROM pg_class WHERE relnamespace = space AND relkind = 'r'
+       AND (SELECT array_agg(polname ORDER BY polname) FROM pg_policy WHERE polrelid = pg_class.oid)
+           IS DISTINCT FROM ARRAY['signalbox_owner', 'signalbox_tenant']::name[]
+    UNION ALL
+    SELECT format('the row security of %s was changed', relname)
+      FROM pg_class WHERE relnamespace = space AND relkind = 'r'
+       AND NOT (relrowsecurity AND relforcerowsecurity)
+    UNION ALL
+    SELECT format('the unique index %s leaves the tenant out', i.indexrelid::regclass)
+      FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+     WHERE c.relnamespace = space AND c.relkind = 'r' AND (i.indisunique OR i.indisexclusion)
+       AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant'
+                        AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1]))
+    UNION ALL
+    SELECT format('the foreign key %s does not pair tenant with tenant', conname)
+      FROM pg_constraint k WHERE k.connamespace = space AND k.contype = 'f'
+       AND NOT EXISTS (SELECT FROM unnest(k.conkey, k.confkey) AS pair (own, other)
+                         JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = pair.own
+                         JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = pair.other
+                        WHERE a.attname = 'tenant' AND b.attname = 'tenant')
+    UNION ALL
+    SELECT format('there is a function %s', proname) FROM pg_proc WHERE pronamespace = space
+    UNION ALL
+    SELECT format('there is a trigger %s', tgname)
+      FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+     WHERE relnamespace = space AND NOT tgisinternal
+    UNION ALL
+    SELECT format('there is a rule %s', rulename)
+      FROM pg_rewrite JOIN pg_class ON pg_class.oid = ev_class WHERE relnamespace = space
+    UNION ALL
+    SELECT format('%s inherits', inhrelid::regclass)
+      FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+     WHERE relnamespace = space AND relkind = 'r'
+  ) AS found LIMIT 1;
   IF fault IS NOT NULL THEN
     RAISE EXCEPTION '%', fault;
   END IF;

@@ -96,8 +96,8 @@ export class PluginRoles {
   }
 
   /** Takes the login away and ends its sessions; the rows stay. Returns the role, if there was one. */
-  disableTenant(plugin: string, tenant: string): Promise<string | undefined> {
-    return inTransaction(this.#pool, async (client) => {
+  async disableTenant(plugin: string, tenant: string): Promise<string | undefined> {
+    const roleName = await inTransaction(this.#pool, async (client) => {
       const { rows } = await client.query<{ role_name: string }>(
         `UPDATE signalbox.roles SET is_enabled = false
           WHERE plugin = $1 AND tenant = $2 AND kind = 'tenant' RETURNING role_name`,
@@ -106,9 +106,11 @@ export class PluginRoles {
       const roleName = rows[0]?.role_name
       if (roleName === undefined) return undefined
       await client.query(`ALTER ROLE ${roleName} NOLOGIN`)
-      await endSessions(client, [roleName])
       return roleName
     })
+    // After the commit: before it, a session that was ended could come back.
+    if (roleName !== undefined) await endSessions(this.#pool, [roleName])
+    return roleName
   }
 
   async tenantLogin(plugin: string, tenant: string): Promise<TenantLogin | undefined> {
@@ -210,7 +212,10 @@ export class PluginRoles {
   }
 }
 
-async function endSessions(client: pg.PoolClient, roleNames: readonly string[]): Promise<void> {
+async function endSessions(
+  client: pg.Pool | pg.PoolClient,
+  roleNames: readonly string[],
+): Promise<void> {
   await client.query(
     'SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE usename = ANY ($1)',
     [roleNames],

@@ -1,0 +1,37 @@
+import t from 'tap'
+import { type Action, isAuthorised, rules } from '../../src/identity/authorise.ts'
+import type { Principal } from '../../src/identity/principal.ts'
+
+const actions = Object.keys(rules) as Action[]
+const principals: Record<'anonymous' | 'operator' | 'admin' | 'app', Principal> = {
+  anonymous: { kind: 'anonymous' },
+  operator: { kind: 'operator' },
+  admin: { kind: 'admin', tenant: 'acme', token: 'tok_1' },
+  app: { kind: 'app', tenant: 'acme', app: 'planner', subscription: 'sub_1' },
+}
+
+t.test('every action is allowed to just the roles of its row, and to nobody else', async (t) => {
+  for (const action of actions) {
+    const roles: readonly string[] = rules[action]
+    for (const [kind, principal] of Object.entries(principals)) {
+      const expected = roles.includes('anyone') || roles.includes(kind)
+      t.equal(isAuthorised(principal, action, { tenant: 'acme' }), expected, `${kind} ${action}`)
+    }
+  }
+})
+
+t.test("no action reaches another tenant's things, whoever's role allows it", async (t) => {
+  for (const action of actions) {
+    if ((rules[action] as readonly string[]).includes('anyone')) continue
+    t.notOk(isAuthorised(principals.admin, action, { tenant: 'globex' }), `admin ${action}`)
+    t.notOk(isAuthorised(principals.app, action, { tenant: 'globex' }), `app ${action}`)
+  }
+})
+
+t.test('an action that is in no row is refused, inherited names too', async (t) => {
+  for (const action of ['nothing', 'toString', '__proto__', 'constructor']) {
+    for (const principal of Object.values(principals)) {
+      t.notOk(isAuthorised(principal, action as Action, {}), action)
+    }
+  }
+})

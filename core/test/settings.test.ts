@@ -1,0 +1,46 @@
+import t from 'tap'
+import { readSettings } from '../src/settings.ts'
+
+t.test(
+  'without an environment the host is on loopback, port 4400, embedded, in .signalbox',
+  async (t) => {
+    t.match(readSettings({}, '/somewhere'), {
+      port: 4400,
+      host: '127.0.0.1',
+      databaseUrl: null,
+      dataFolder: '/somewhere/.signalbox',
+      adminToken: null,
+    })
+  },
+)
+
+t.test(
+  'a setting that cannot be used is refused by name, and its value is not printed',
+  async (t) => {
+    const wrong: Record<string, string>[] = [
+      { PORT: '99999' },
+      { PORT: 'abc' },
+      { DATABASE_URL: 'mysql://root:hunter2@db/x' },
+      { SIGNALBOX_ADMIN_TOKEN: 'hunter2' },
+      { SIGNALBOX_PUBLIC_URL: 'ftp://x' },
+      { LOG_LEVEL: 'loud' },
+    ]
+    for (const environment of wrong) {
+      const [name] = Object.keys(environment)
+      t.throws(() => readSettings(environment, '/'), {
+        code: 'CORE_SETTING_INVALID',
+        parameters: { name },
+      })
+      try {
+        readSettings(environment, '/')
+      } catch (error) {
+        t.notMatch(String(error), 'hunter2')
+      }
+    }
+  },
+)
+
+t.test('a trailing slash of the public URL is no part of it', async (t) => {
+  const { publicUrl } = readSettings({ SIGNALBOX_PUBLIC_URL: 'https://box.example.com//' }, '/')
+  t.equal(publicUrl, 'https://box.example.com')
+})
