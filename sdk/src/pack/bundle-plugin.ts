@@ -79,6 +79,8 @@ async function runEsbuild(folder: string, plugin: string, entry: string) {
       globalName: BUNDLE_GLOBAL,
       platform: 'neutral',
       target: 'es2024',
+      // Modules are strict, and esbuild takes that away with their `export`.
+      banner: { js: '"use strict";' },
       charset: 'utf8',
       legalComments: 'none',
       // Readable names and lines: an author meets them in stack traces, an auditor in the bundle.

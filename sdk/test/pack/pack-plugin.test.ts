@@ -102,6 +102,19 @@ t.test('packs a plugin into one script that runs in a realm of ECMAScript alone'
   t.equal(runInContext(refused, realm), 'Refusal NOTHING_SAID')
 })
 
+t.test('sources are strict in the bundle, as modules are everywhere', async (t) => {
+  const loud = 'export function loud(this: unknown) { return typeof this }'
+  const folder = await folderOf(t, {
+    'src/loud.ts': loud,
+    'src/index.ts': source.replace('loud(input.text)', '(0, loud)()'),
+  })
+  const { bundlePath } = await packPlugin(folder)
+  const realm = createContext(Object.create(null))
+  runInContext(await readFile(bundlePath, 'utf8'), realm)
+  const said = `__signalbox_plugin.default.services['demo.echo'].say({ text: 'x' }).text`
+  t.equal(runInContext(said, realm), 'undefined')
+})
+
 t.test('equal sources give equal bytes in another folder, under another tsconfig', async (t) => {
   const folder = await folderOf(t)
   const first = await packPlugin(folder)
