@@ -4,17 +4,24 @@ import { fitEts } from './fit-ets.ts'
 /** A longer year has more seasonal states than any history can tell apart; R's ets draws the line here too. */
 export const LONGEST_SEASON = 24
 
+/** Forms within this much of the least AICc get a second climb; further behind, no other top has been seen to win. */
+const CONTENDING = 10
+
 /**
  * Fits every form the series allows and takes the one with the least AICc
- * (Hyndman, Koehler, Snyder and Grose 2002, International Journal of Forecasting 18, 439–454).
+ * (Hyndman, Koehler, Snyder and Grose 2002, International Journal of Forecasting 18, 439–454). The contenders are
+ * climbed a second time from a quick start, since a likelihood may have two tops.
  * @param values at least two, not all equal.
  */
 export function autoEts(values: readonly number[], frequency: number): EtsModel {
-  let best: EtsModel | undefined
-  for (const form of candidateForms(values, frequency)) {
-    const model = fitEts(values, frequency, form)
-    if (model !== undefined && aicc(model) < aicc(best)) best = model
-  }
+  const first = candidateForms(values, frequency).flatMap(
+    (form) => fitEts(values, frequency, form, 'slow') ?? [],
+  )
+  const least = Math.min(...first.map(aicc))
+  const second = first
+    .filter((model) => aicc(model) <= least + CONTENDING)
+    .flatMap(({ form }) => fitEts(values, frequency, form, 'quick') ?? [])
+  const [best] = [...first, ...second].sort((a, b) => aicc(a) - aicc(b))
   return best ?? (fitEts(values, 1, { error: 'A', trend: 'N', season: 'N' }) as EtsModel)
 }
 
@@ -31,6 +38,6 @@ export function candidateForms(values: readonly number[], frequency: number): re
   )
 }
 
-function aicc(model: EtsModel | undefined): number {
-  return model?.aicc ?? Number.POSITIVE_INFINITY
+function aicc(model: EtsModel): number {
+  return model.aicc ?? Number.POSITIVE_INFINITY
 }

@@ -17,6 +17,15 @@ const PERFECT = 1e-10
 /** Most forms settle within 15 iterations; on the 64 M3 series a higher cap changed no forecast in four digits. */
 const MAX_ITERATIONS = 40
 
+/** Where a climb starts. The likelihood often has one top with slow states and one with a quick level. */
+export type Pace = 'slow' | 'quick'
+
+const startingShares: Readonly<Record<Pace, (period: number) => StartingShares>> = {
+  // The longer the season, the slower: a year is to weigh as much whatever its number of seasons.
+  slow: (period) => ({ alpha: 0.2 / period, beta: 0.1, gamma: 0.05, phi: 0.99 }),
+  quick: () => ({ alpha: 0.5, beta: 0.1, gamma: 0.05, phi: 0.5 }),
+}
+
 /**
  * Fits one form by maximum likelihood.
  *
@@ -31,6 +40,7 @@ export function fitEts(
   values: readonly number[],
   frequency: number,
   form: EtsForm,
+  pace: Pace = 'slow',
 ): EtsModel | undefined {
   const scale = scaleOf(values)
   const scaled = values.map((value) => value / scale)
@@ -46,7 +56,7 @@ export function fitEts(
       period === 0 || isAdmissible(space.smoothing(point), period),
   }
   const guess = startingState(scaled, frequency, form)
-  const shares = startingShares(Math.max(period, 1))
+  const shares = startingShares[pace](Math.max(period, 1))
   const best =
     minimiseSquares(problem, space.encode(shares, guess)) ??
     minimiseSquares(problem, space.encode(shares, flat(form, guess)))
@@ -59,14 +69,6 @@ export function fitEts(
     initial: rescaled(form, { ...state, seasonal: [...state.seasonal] }, scale),
     aicc: aiccOf(best.cost, values.length, freeParameters(form, frequency) + 1, scale),
   }
-}
-
-/**
- * One start, with slow states: the longer the season, the slower. A second one with a quick level found a higher
- * likelihood now and then, forecast the M3 series no better and doubled the work.
- */
-function startingShares(period: number): StartingShares {
-  return { alpha: 0.2 / period, beta: 0.1, gamma: 0.05, phi: 0.99 }
 }
 
 /** A state that is inside every form's domain: no growth, no season. */

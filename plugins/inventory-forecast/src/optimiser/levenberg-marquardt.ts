@@ -24,6 +24,7 @@ export interface Optimum {
 const DIFFERENCE = 1e-7
 /** A step that lowers the cost by a smaller share ends the search: on 100 points it moves AICc by 1e-4. */
 const TOLERANCE = 1e-6
+/** Of 1e-3, 1e-2 and 1e-1 the one that led to the highest likelihoods on the M3 series. */
 const FIRST_DAMPING = 1e-2
 const SMALLEST_DAMPING = 1e-12
 /** Beyond it a step is too short to change the cost: the point is a minimum as far as differences can tell. */

@@ -13,7 +13,7 @@ export function solveSymmetric(matrix: readonly number[][], right: readonly numb
     for (let k = 0; k < i; k++) subtract(solution, i, (row[k] as number) * (solution[k] as number))
   }
   for (let i = solution.length - 1; i >= 0; i--) {
-    solution[i] = (solution[i] as number) / (diagonal[i] as number)
+    solution[i] = divided(solution[i] as number, diagonal[i] as number)
     for (let k = i + 1; k < solution.length; k++) {
       subtract(solution, i, ((matrix[k] as number[])[i] as number) * (solution[k] as number))
     }
@@ -21,19 +21,23 @@ export function solveSymmetric(matrix: readonly number[][], right: readonly numb
   return solution
 }
 
-/** Leaves L below the diagonal of `matrix` and returns D. */
+/** Leaves L below the diagonal of `matrix` and returns D, with 0 for a singular direction. */
 function factorise(matrix: readonly number[][]): number[] {
   const diagonal: number[] = []
   for (const [j, pivotRow] of matrix.entries()) {
     const whole = pivotRow[j] as number
     const weighted = diagonal.map((pivot, k) => pivot * (pivotRow[k] as number))
     const pivot = whole - product(pivotRow, weighted)
-    diagonal.push(pivot > SINGULAR * whole ? pivot : Number.POSITIVE_INFINITY)
+    diagonal.push(pivot > SINGULAR * whole ? pivot : 0)
     for (const row of matrix.slice(j + 1)) {
-      row[j] = ((row[j] as number) - product(row, weighted)) / (diagonal[j] as number)
+      row[j] = divided((row[j] as number) - product(row, weighted), diagonal[j] as number)
     }
   }
   return diagonal
+}
+
+function divided(value: number, pivot: number): number {
+  return pivot === 0 ? 0 : value / pivot
 }
 
 /** Of the first entries of `row` with `weights`. */
