@@ -23,23 +23,35 @@ const TEMPLATE_LOCK = 4400
 /** Two fresh databases for one test file or test, dropped at its teardown together with the roles made in them. */
 export async function testDatabases(t: Test): Promise<TestDatabases> {
   const adminUrl = await testServer()
+  const hostUrl = await testDatabase(t, adminUrl, (admin) => ensureTemplate(admin, adminUrl))
+  return { hostUrl, pluginUrl: await testDatabase(t, adminUrl), adminUrl }
+}
+
+/** Only an empty database, for what needs no schema of the host. */
+export async function testEmptyDatabase(t: Test): Promise<Omit<TestDatabases, 'hostUrl'>> {
+  const adminUrl = await testServer()
+  return { pluginUrl: await testDatabase(t, adminUrl), adminUrl }
+}
+
+async function testDatabase(
+  t: Test,
+  adminUrl: string,
+  templateOf: (admin: pg.Client) => Promise<string> = () => Promise.resolve('template0'),
+): Promise<string> {
   const name = `test_${randomBytes(6).toString('hex')}`
-  const plugins = `${name}_plugins`
   await asAdmin(adminUrl, async (admin) => {
-    const template = await ensureTemplate(admin, adminUrl)
+    const template = await templateOf(admin)
     await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`)
-    await admin.query(`CREATE DATABASE ${plugins} TEMPLATE template0 STRATEGY file_copy`)
   })
-  const pluginUrl = withDatabase(adminUrl, plugins)
+  const url = withDatabase(adminUrl, name)
   t.teardown(async () => {
-    const roles = await rolesOf(pluginUrl)
+    const roles = await rolesOf(url)
     await asAdmin(adminUrl, async (admin) => {
       await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
-      await admin.query(`DROP DATABASE ${plugins} WITH (FORCE)`)
       if (roles.length > 0) await admin.query(`DROP ROLE IF EXISTS ${roles.join(', ')}`)
     })
   })
-  return { hostUrl: withDatabase(adminUrl, name), pluginUrl, adminUrl }
+  return url
 }
 
 /** A migrated database to copy from, named by what the migrations say, so that a change makes another one. */
@@ -70,8 +82,8 @@ async function fingerprintOf(folder: URL): Promise<string> {
 }
 
 /** Roles belong to the server, not to a database: what the plugins' database made there must go with it. */
-async function rolesOf(pluginUrl: string): Promise<readonly string[]> {
-  const client = new pg.Client({ connectionString: pluginUrl })
+async function rolesOf(url: string): Promise<readonly string[]> {
+  const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
     const known = await client.query(

@@ -1,0 +1,250 @@
+import pg from 'pg'
+import { coreErrors } from '../../errors.ts'
+import { connectionBudget } from '../../storage/connection-budget.ts'
+import { isDatabaseUnavailable } from '../../storage/database-unavailable.ts'
+import { type AdminState, prepareAdminSchema } from './admin-schema.ts'
+import type { QueryAnswer } from './guarded-query.ts'
+import { type MigrationStep, runMigrations } from './migration-runner.ts'
+import { type PluginQuery, type PluginQueryLimits, runPluginQuery } from './plugin-query.ts'
+import { PluginRoles, type TenantLogin } from './plugin-roles.ts'
+import { RolePools } from './role-pools.ts'
+import { SqlJudge } from './sql-judge.ts'
+
+interface Log {
+  warn(fields: object, message: string): void
+}
+
+export interface PluginDatabasesOptions {
+  /** The plugins' database, as a role that may create roles. */
+  readonly url: string
+  /** What the login roles' passwords are made from: 0600 in the data folder, the same on every node. */
+  readonly clusterSecret: string
+  readonly log: Log
+  readonly limits?: Partial<PluginQueryLimits>
+  /** Connections for plugins' statements; the budget's shares when left out. */
+  readonly connections?: { readonly total: number; readonly perRole: number }
+}
+
+/** A plugin's answers are JSON for an isolate of 64 MB: more than this is asked for in pages. */
+const LIMITS: PluginQueryLimits = { maxRows: 10_000, maxBytes: 4 * 1024 * 1024 }
+const CONNECT_TIMEOUT_MS = 2000
+/** Long enough for a burst to come back, short enough that a quiet tenant costs no backend. */
+const IDLE_MS = 30_000
+/** Behind the broker's own deadlines, for the case that the host dies with a statement running. */
+const BACKSTOP_MS = 60_000
+
+/**
+ * `db:own`: the tables of every plugin for every tenant, in a database of their own.
+ *
+ * What keeps them apart is PostgreSQL, not this code: each (plugin, tenant) has a login role that owns
+ * nothing, and the policy of every table compares its tenant with who logged in. The gate in front says
+ * earlier and clearer what would be refused, and is the only wall where the server does not let us take
+ * functions away from PUBLIC.
+ */
+export class PluginDatabases {
+  readonly #options: PluginDatabasesOptions
+  readonly #admin: pg.Pool
+  readonly #cancel: pg.Pool
+  readonly #roles: PluginRoles
+  readonly #judge = new SqlJudge()
+  readonly #pools: RolePools
+  readonly #logins = new Map<string, TenantLogin>()
+  readonly #limits: PluginQueryLimits
+
+  private constructor(options: PluginDatabasesOptions, admin: pg.Pool, state: AdminState) {
+    this.#options = options
+    this.#admin = admin
+    this.#cancel = adminPool(options.url, connectionBudget.pluginCancel, 'signalbox-cancel')
+    this.#roles = new PluginRoles(admin, state, options.clusterSecret)
+    this.#limits = { ...LIMITS, ...options.limits }
+    this.#pools = new RolePools({
+      connect: (login) => this.#loginConfig(login),
+      total: options.connections?.total ?? connectionBudget.pluginQueries,
+      perRole: options.connections?.perRole ?? connectionBudget.pluginQueriesPerRole,
+      idleMs: IDLE_MS,
+    })
+  }
+
+  /** Makes the host's part of the database. @throws CORE_DATABASE_UNAVAILABLE */
+  static async start(options: PluginDatabasesOptions): Promise<PluginDatabases> {
+    const admin = adminPool(options.url, connectionBudget.pluginAdmin, 'signalbox-plugins')
+    try {
+      const client = await admin.connect()
+      const state = await prepareAdminSchema(client).finally(() => client.release())
+      if (!state.isHardened) {
+        options.log.warn(
+          {},
+          'the role of the plugins’ database is no superuser: advisory locks, NOTIFY and settings are kept from plugins by the SQL gate alone',
+        )
+      }
+      const databases = new PluginDatabases(options, admin, state)
+      // The parser takes a moment to load; the first call of a plugin should not wait for it.
+      await databases.#judge.query('SELECT 1')
+      return databases
+    } catch (error) {
+      await admin.end()
+      throw asUnavailable(error)
+    }
+  }
+
+  /** Makes the plugin's schema, owner and access group, unless they are there. */
+  async installSchema(plugin: string): Promise<void> {
+    await this.#guard(() => this.#roles.installSchema(plugin))
+  }
+
+  /**
+   * Runs the steps that the plugin's ledger does not hold, in the order of their names; returns their names.
+   * @throws CORE_PLUGIN_MIGRATION_REFUSED naming file and line, _CHANGED, _FAILED.
+   */
+  migrate(
+    plugin: string,
+    version: string,
+    steps: readonly MigrationStep[],
+  ): Promise<readonly string[]> {
+    const ports = {
+      pool: this.#admin,
+      roles: this.#roles,
+      judge: this.#judge,
+      connect: (user: string, password: string) =>
+        clientConfig(this.#options.url, { user, password }),
+    }
+    return this.#guard(() => runMigrations(ports, plugin, version, steps))
+  }
+
+  /** @throws CORE_PLUGIN_SCHEMA_MISSING when the plugin has no schema. */
+  async enableTenant(plugin: string, tenant: string): Promise<void> {
+    const login = await this.#guard(() => this.#roles.enableTenant(plugin, tenant))
+    this.#logins.set(keyOf(plugin, tenant), login)
+  }
+
+  /** From now on the plugin cannot log in for this tenant; its rows stay for when it is enabled again. */
+  async disableTenant(plugin: string, tenant: string): Promise<void> {
+    this.#logins.delete(keyOf(plugin, tenant))
+    const roleName = await this.#guard(() => this.#roles.disableTenant(plugin, tenant))
+    if (roleName !== undefined) this.#pools.forget(roleName)
+  }
+
+  /** Removes tables, rows and roles of every tenant. */
+  async dropPlugin(plugin: string): Promise<void> {
+    const roleNames = await this.#guard(() => this.#roles.dropPlugin(plugin))
+    for (const [key, login] of this.#logins) {
+      if (roleNames.includes(login.roleName)) this.#logins.delete(key)
+    }
+    for (const roleName of roleNames) this.#pools.forget(roleName)
+  }
+
+  /**
+   * One statement of a plugin on its own tables, for one tenant.
+   * @throws CORE_SQL_REFUSED, CORE_SQL_FAILED, CORE_SQL_DEADLINE, CORE_SQL_CANCELLED,
+   * CORE_SQL_RESULT_TOO_LARGE, CORE_PLUGIN_SCHEMA_MISSING, CORE_DATABASE_UNAVAILABLE.
+   */
+  query(query: PluginQuery): Promise<QueryAnswer> {
+    return this.#guard(async () => {
+      const verdict = await this.#judge.query(query.sql)
+      if ('refusal' in verdict) {
+        const parameters = { plugin: query.plugin, reason: verdict.refusal }
+        throw coreErrors.create('SQL_REFUSED', parameters)
+      }
+      const login = await this.#loginOf(query.plugin, query.tenant)
+      const ports = { pools: this.#pools, cancel: this.#cancel, limits: this.#limits }
+      try {
+        return await runPluginQuery(ports, login, query, verdict.writes)
+      } catch (error) {
+        if (!isLoginRefused(error)) throw error
+        // Another node disabled the tenant or dropped the plugin.
+        this.#logins.delete(keyOf(query.plugin, query.tenant))
+        const { plugin, tenant } = query
+        throw coreErrors.create('PLUGIN_SCHEMA_MISSING', { plugin, tenant }, { cause: error })
+      }
+    })
+  }
+
+  async stop(): Promise<void> {
+    await this.#pools.stop()
+    await this.#judge.stop()
+    await Promise.all([this.#admin.end(), this.#cancel.end()])
+  }
+
+  async #loginOf(plugin: string, tenant: string): Promise<TenantLogin> {
+    const key = keyOf(plugin, tenant)
+    const known = this.#logins.get(key)
+    if (known) return known
+    const login = await this.#roles.tenantLogin(plugin, tenant)
+    if (!login) throw coreErrors.create('PLUGIN_SCHEMA_MISSING', { plugin, tenant })
+    this.#logins.set(key, login)
+    return login
+  }
+
+  /** The session's own defaults, which DISCARD ALL returns to. */
+  #loginConfig(login: TenantLogin): pg.ClientConfig {
+    const settings = {
+      search_path: login.schema,
+      statement_timeout: BACKSTOP_MS,
+      idle_in_transaction_session_timeout: BACKSTOP_MS,
+      // The gate reads strings as the standard has them; the server must too.
+      standard_conforming_strings: 'on',
+      timezone: 'UTC',
+    }
+    const options = Object.entries(settings)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' ')
+    const password = this.#roles.passwordOf(login.roleName)
+    return clientConfig(this.#options.url, { user: login.roleName, password, options })
+  }
+
+  async #guard<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work()
+    } catch (error) {
+      throw asUnavailable(error)
+    }
+  }
+}
+
+/** Neither part can hold the separator: names of plugins and tenants are checked where they come in. */
+function keyOf(plugin: string, tenant: string): string {
+  return `${plugin}\n${tenant}`
+}
+
+/** The same server and database, another role. */
+function clientConfig(
+  url: string,
+  login: { user: string; password: string; options?: string },
+): pg.ClientConfig {
+  const changed = new URL(url)
+  changed.username = login.user
+  changed.password = login.password
+  return {
+    connectionString: changed.href,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'signalbox-plugin',
+    ...(login.options === undefined ? {} : { options: login.options }),
+  }
+}
+
+function adminPool(connectionString: string, max: number, applicationName: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_MS,
+    application_name: applicationName,
+    allowExitOnIdle: true,
+  })
+  // An idle connection that breaks is replaced at the next use; without a listener it would end the host.
+  pool.on('error', () => undefined)
+  return pool
+}
+
+/** 28000: the role may not log in (any more); 28P01: it is gone, which the server words as a wrong password. */
+function isLoginRefused(error: unknown): boolean {
+  const code = (error as { code?: string } | null)?.code
+  return code === '28000' || code === '28P01'
+}
+
+function asUnavailable(error: unknown): unknown {
+  if (!isDatabaseUnavailable(error)) return error
+  if ((error as { code?: string }).code === 'CORE_DATABASE_UNAVAILABLE') return error
+  return coreErrors.create('DATABASE_UNAVAILABLE', {}, { cause: error, retryAfterS: 1 })
+}

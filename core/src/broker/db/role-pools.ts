@@ -1,0 +1,220 @@
+import pg from 'pg'
+import { FrameMeter } from './frame-meter.ts'
+import type { TenantLogin } from './plugin-roles.ts'
+
+export interface RolePoolsOptions {
+  readonly connect: (login: TenantLogin) => pg.ClientConfig
+  /** Connections of all roles together, and of one role. */
+  readonly total: number
+  readonly perRole: number
+  readonly idleMs: number
+}
+
+/** One connection, logged in as one role, for one statement. */
+export interface Lease {
+  readonly client: pg.Client
+  readonly meter: FrameMeter
+  /** The backend's process id, for cancelling. */
+  readonly processId: number
+  /** Back to the pool, wiped. Never waits for the wipe. */
+  release(): void
+  /** Closes the connection; what was not committed is undone. */
+  destroy(): void
+}
+
+interface Connection {
+  readonly roleName: string
+  readonly client: pg.Client
+  readonly meter: FrameMeter
+  isClosed: boolean
+  idleTimer: NodeJS.Timeout | undefined
+}
+
+interface Waiter {
+  readonly login: TenantLogin
+  readonly grant: () => void
+}
+
+/**
+ * Connections of many roles under one budget. A connection is made for its role and wiped before it serves
+ * again. When the budget is spent, the idle connection that was used longest ago is closed; when all are
+ * busy, callers wait in the order they came, a role that has its share being passed over.
+ */
+export class RolePools {
+  readonly #options: RolePoolsOptions
+  /** Idle ones, least recently used first: a Set keeps the order of insertion. */
+  readonly #idle = new Set<Connection>()
+  readonly #countOf = new Map<string, number>()
+  readonly #open = new Set<Connection>()
+  readonly #waiters: Waiter[] = []
+  #count = 0
+  #isStopped = false
+
+  constructor(options: RolePoolsOptions) {
+    this.#options = options
+  }
+
+  /** @throws the signal's reason when it ends the wait, pg's error when the server refuses. */
+  async acquire(login: TenantLogin, signal: AbortSignal): Promise<Lease> {
+    signal.throwIfAborted()
+    const { roleName } = login
+    for (;;) {
+      const idle = this.#takeIdle(roleName)
+      if (idle) return this.#lease(idle)
+      if (this.#mayOpen(roleName)) return this.#lease(await this.#connect(login))
+      await this.#turn(login, signal)
+    }
+  }
+
+  /** Closes every idle connection of the role; busy ones close when they come back. */
+  forget(roleName: string): void {
+    for (const connection of [...this.#open]) {
+      if (connection.roleName === roleName) this.#close(connection)
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    const ends = [...this.#open].map((connection) => {
+      const ended = new Promise<void>((done) => connection.client.once('end', () => done()))
+      this.#close(connection)
+      return ended
+    })
+    await Promise.all(ends)
+  }
+
+  #takeIdle(roleName: string): Connection | undefined {
+    // The most recently used one: the others grow old and make room.
+    let latest: Connection | undefined
+    for (const connection of this.#idle) if (connection.roleName === roleName) latest = connection
+    if (latest) {
+      this.#idle.delete(latest)
+      clearTimeout(latest.idleTimer)
+    }
+    return latest
+  }
+
+  #mayOpen(roleName: string): boolean {
+    const { total, perRole } = this.#options
+    if (this.#isStopped) throw new Error('Connection terminated: the pools were stopped')
+    if ((this.#countOf.get(roleName) ?? 0) >= perRole) return false
+    if (this.#count < total) return true
+    const [oldest] = this.#idle
+    if (!oldest) return false
+    this.#close(oldest)
+    return true
+  }
+
+  async #connect(login: TenantLogin): Promise<Connection> {
+    const { roleName } = login
+    this.#reserve(roleName, 1)
+    const client = new pg.Client(this.#options.connect(login))
+    try {
+      client.on('error', () => undefined)
+      await client.connect()
+    } catch (error) {
+      this.#reserve(roleName, -1)
+      throw error
+    }
+    const { connection: wire } = client as unknown as {
+      connection: { stream: import('node:net').Socket }
+    }
+    const meter = new FrameMeter(wire.stream)
+    const connection: Connection = {
+      roleName,
+      client,
+      meter,
+      isClosed: false,
+      idleTimer: undefined,
+    }
+    this.#open.add(connection)
+    client.on('error', () => this.#close(connection))
+    client.once('end', () => this.#close(connection))
+    return connection
+  }
+
+  #lease(connection: Connection): Lease {
+    const { client, meter } = connection
+    return {
+      client,
+      meter,
+      processId: (client as unknown as { processID: number }).processID,
+      release: () => this.#release(connection),
+      destroy: () => this.#close(connection),
+    }
+  }
+
+  /** DISCARD ALL: settings, prepared statements, cursors, temporary tables and locks of the statement before. */
+  #release(connection: Connection): void {
+    if (connection.isClosed) return
+    connection.client.query('DISCARD ALL').then(
+      () => this.#park(connection),
+      () => this.#close(connection),
+    )
+  }
+
+  #park(connection: Connection): void {
+    if (connection.isClosed) return
+    if (this.#isStopped) {
+      this.#close(connection)
+      return
+    }
+    this.#idle.add(connection)
+    connection.idleTimer = setTimeout(() => this.#close(connection), this.#options.idleMs)
+    connection.idleTimer.unref()
+    this.#wakeNext()
+  }
+
+  #close(connection: Connection): void {
+    if (connection.isClosed) return
+    connection.isClosed = true
+    clearTimeout(connection.idleTimer)
+    this.#idle.delete(connection)
+    this.#open.delete(connection)
+    this.#reserve(connection.roleName, -1)
+    const { stream } = (
+      connection.client as unknown as { connection: { stream: { destroy(): void } } }
+    ).connection
+    stream.destroy()
+    this.#wakeNext()
+  }
+
+  #reserve(roleName: string, by: 1 | -1): void {
+    this.#count += by
+    const count = (this.#countOf.get(roleName) ?? 0) + by
+    if (count === 0) this.#countOf.delete(roleName)
+    else this.#countOf.set(roleName, count)
+    if (by < 0) this.#wakeNext()
+  }
+
+  #turn(login: TenantLogin, signal: AbortSignal): Promise<void> {
+    return new Promise((done, fail) => {
+      const waiter: Waiter = {
+        login,
+        grant: () => {
+          signal.removeEventListener('abort', leave)
+          done()
+        },
+      }
+      const leave = () => {
+        this.#waiters.splice(this.#waiters.indexOf(waiter), 1)
+        fail(signal.reason)
+      }
+      signal.addEventListener('abort', leave, { once: true })
+      this.#waiters.push(waiter)
+    })
+  }
+
+  /** Wakes the first in line who can be served; what it then takes is checked again by itself. */
+  #wakeNext(): void {
+    const { perRole, total } = this.#options
+    const at = this.#waiters.findIndex(({ login: { roleName } }) => {
+      const hasIdle = [...this.#idle].some((connection) => connection.roleName === roleName)
+      const isUnderShare = (this.#countOf.get(roleName) ?? 0) < perRole
+      return hasIdle || (isUnderShare && (this.#count < total || this.#idle.size > 0))
+    })
+    if (at < 0) return
+    const [waiter] = this.#waiters.splice(at, 1)
+    waiter?.grant()
+  }
+}
