@@ -44,6 +44,7 @@ t.test('npm shows the whole package.json, the manifest included', async (t) => {
   })
   const key = await npm.run(['view', `${name}@next`, 'signalbox.runtime.tier'])
   t.equal(key.stdout.trim(), 'sandbox')
+  t.match((await npm.run(['view', name, 'readme'])).stdout, '# Gate counter')
 })
 
 t.test('npm installs, and ci repeats the install from the lock file alone', async (t) => {

@@ -4,7 +4,7 @@ import type { Knex } from 'knex'
 /** The only place with SQL for marketplace_identity. */
 
 /** Bytes of the random id that makes a marketplace itself and no other. */
-export const IDENTITY_BYTES = 32
+const IDENTITY_BYTES = 32
 
 /**
  * What installed versions carry to say which marketplace they came from. The first publish makes the

@@ -45,7 +45,7 @@ export function parsePackageName(given: string): PackageName {
 }
 
 /** `@` and one segment. */
-export function isScope(given: string): boolean {
+function isScope(given: string): boolean {
   return given.length <= 100 && given.startsWith('@') && segment.test(given.slice(1))
 }
 

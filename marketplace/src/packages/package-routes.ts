@@ -52,6 +52,7 @@ export function packageRoutes(
           .type('application/octet-stream')
           .header('etag', `"${integrity}"`)
           .header('cache-control', IMMUTABLE)
+          .header('x-content-type-options', 'nosniff')
           .send(bytes)
       },
     )

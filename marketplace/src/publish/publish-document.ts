@@ -19,7 +19,7 @@ export interface PublishDocument {
 }
 
 /** Decoded bytes of a tarball: the package cap of the marketplace. */
-export const MAX_TARBALL_BYTES = 20 * 1024 * 1024
+const MAX_TARBALL_BYTES = 20 * 1024 * 1024
 
 /** A Sigstore bundle is a few kilobytes; this leaves room and keeps rows small. */
 const MAX_PROVENANCE_LENGTH = 512 * 1024

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { request as httpRequest } from 'node:http'
 import t from 'tap'
 import { createContentStore } from '../../../core/src/storage/content-store.ts'
 import { PackageSource } from '../../src/packages/package-source.ts'
@@ -303,6 +304,27 @@ t.test('who has no valid token is refused before the body is read', async (t) =>
   for (const token of ['sbm_unknown', 'anything', `sbm_${'x'.repeat(43)}`]) {
     t.match((await put('@acme/x', {}, token)).body, { code: 'MKT_TOKEN_INVALID' })
   }
+})
+
+t.test('publishers who hang up while sending give their places back', async (t) => {
+  const begun = await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      const request = httpRequest(`${registry.url}@acme%2fslow`, {
+        method: 'PUT',
+        headers: {
+          authorization: `Bearer ${acme}`,
+          'content-type': 'application/json',
+          'content-length': 1000,
+        },
+      })
+      request.on('error', () => undefined)
+      await new Promise((sent) => request.write('{', sent))
+      return request
+    }),
+  )
+  const waiting = put('@acme/patient', publishBody(spec('patient')))
+  for (const request of begun) request.destroy()
+  t.equal((await waiting).status, 201)
 })
 
 t.test('a body over 30 MB is refused; other routes take 1 MB', async (t) => {
