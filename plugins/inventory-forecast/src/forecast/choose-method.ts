@@ -4,10 +4,12 @@ import type { ForecastInput } from './forecast-input.ts'
 import type { Projection } from './projection.ts'
 
 /**
- * Which method answers. `auto` is the mean of AutoETS and Theta: on the 64 M3 series of the acceptance test and 294
- * earlier origins within them it had the least error of any single method on seasonal series (monthly 0.815
- * against 0.832 and 0.850, quarterly 1.287 against 1.344 and 1.358, in MASE). A season too long for ETS, such as
- * a year of weeks, is Theta's alone.
+ * Which method answers. `auto` is the mean of AutoETS and Theta. On 294 origins within the 64 M3 series of the
+ * acceptance test its MASE was the least on months (0.815 against AutoETS 0.832 and Theta 0.850) and quarters (1.287
+ * against 1.344 and 1.358). On years AutoETS alone did better, but those are 14 series; over 214 further M3 series of
+ * all kinds the mean had 1.338 where R's ets had 1.457 and thetaf 1.384.
+ *
+ * A season too long for ETS, such as a year of weeks, is Theta's alone.
  */
 export function chooseMethod({
   history,

@@ -6,7 +6,7 @@ const FRACTION_TERMS = 80
 /** Newton's method doubles the right digits each time; from the starts used here it needs fewer than ten. */
 const NEWTON_STEPS = 50
 
-export function normalDensity(x: number): number {
+function normalDensity(x: number): number {
   return Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI)
 }
 

@@ -108,7 +108,7 @@ t.test('the default is the mean of AutoETS and Theta', async (t) => {
 
 t.test("a year of weeks, too long a season for ETS, is Theta's alone", async (t) => {
   const history = Array.from(
-    { length: 156 },
+    { length: 260 },
     (_, i) => 50 + 20 * Math.sin((2 * Math.PI * i) / 52) + ((i * 7919) % 3),
   )
   const made = await answer({ history, frequency: 52, horizon: 4 })
