@@ -24,7 +24,7 @@ for (const name of [
   'Atomics', 'FinalizationRegistry', 'Intl', 'SharedArrayBuffer', 'WeakRef', 'WebAssembly',
 ]) delete globalThis[name]
 globalThis.console = Object.fromEntries(
-  ['debug', 'error', 'info', 'log', 'warn'].map((level) => [level, () => {}]),
+  ['debug', 'error', 'info', 'log', 'trace', 'warn'].map((level) => [level, () => {}]),
 )`
 
 /** Computed inside of the realm: what comes out is one string, never an object of the guest. */

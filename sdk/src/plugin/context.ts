@@ -24,7 +24,7 @@ export interface QueryResult<Row> {
 export interface Database {
   /**
    * @throws `CORE_SQL_REFUSED` for anything but one select, insert, update, delete or merge.
-   * @throws `CORE_SQL_FAILED` with PostgreSQL's SQLSTATE in `details` when the statement fails.
+   * @throws `CORE_SQL_FAILED` with PostgreSQL's text and SQLSTATE in the message when the statement fails.
    * @throws `CORE_DATABASE_UNAVAILABLE` while PostgreSQL is away; the caller may try again.
    */
   query<Row = Record<string, unknown>>(
