@@ -4,7 +4,7 @@ import { fromStored, toStored } from './stored-model.ts'
 
 type Port = Pick<Context, 'db' | 'log'>
 
-/** Models kept for a tenant: each is about 1 KiB, so a full table stays near a tenth of the quota asked for. */
+/** Models kept for a tenant: a row is under 1 KiB (0.3 for quarters), so a full table stays near a tenth of the quota asked for. */
 const MOST_MODELS = 2000
 /** Keys are hexadecimal and even: one insert in sixteen sweeps, so a table holds a few more than the most. */
 const SWEEPS_ON = '0'
