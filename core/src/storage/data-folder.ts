@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { coreErrors } from '../errors.ts'
 import { readOrCreateSecret } from './secret-file.ts'
 
-/** Where one host keeps what is its own: secrets, the embedded PostgreSQL, caches. Mode 0700. */
+/** Where one host keeps what is its own: secrets, the embedded PostgreSQL, caches. Nobody else may list it. */
 export interface DataFolder {
   /** The real path: the same folder has one name however it was reached. */
   readonly path: string
@@ -34,8 +34,10 @@ async function makePrivateFolder(folder: string): Promise<string> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const path = await realpath(folder)
-    if (!(await stat(path)).isDirectory()) throw new Error('it is not a folder')
-    await chmod(path, 0o700)
+    const found = await stat(path)
+    if (!found.isDirectory()) throw new Error('it is not a folder')
+    // 0711 stays: root's PostgreSQL runs as another account and has to walk through.
+    if ((found.mode & 0o066) !== 0) await chmod(path, found.mode & 0o711)
     return path
   } catch (cause) {
     const reason = (cause as Error).message

@@ -212,6 +212,8 @@ export class EmbeddedPostgres {
     const client = new pg.Client({ connectionString: this.url, connectionTimeoutMillis: 1000 })
     try {
       await client.connect()
+      // A plugin's role may connect to the plugins' database only; these two are born open to everyone.
+      await client.query('REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC')
       return true
     } catch (error) {
       const code = (error as { code?: string }).code

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { chmod, chown, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { coreErrors } from '../errors.ts'
@@ -15,24 +15,28 @@ const SYSTEM_STATE = '/var/lib/signalbox'
 const POINTER = 'postgres-place'
 
 /**
- * A normal user's cluster lives in the data folder. Root's cannot: the data folder is private to root and
- * often below /root, where the account that PostgreSQL runs as cannot go. It lives in a place under
- * /var/lib that a pointer file in the data folder names, so that it is found again after the folder moved.
+ * The cluster lives in the data folder, so that whoever removes the folder removes all of it. Only root's
+ * cannot always: PostgreSQL runs as another account, and where a folder above is closed to that account
+ * (a project below /root), the cluster lives in a place of its own under /var/lib, which a pointer file in
+ * the data folder names.
  */
 export async function postgresPlace(
   dataFolder: string,
   account: PostgresAccount | undefined,
   systemState = SYSTEM_STATE,
 ): Promise<PostgresPlace> {
+  const inside = join(dataFolder, 'postgres')
   if (account === undefined) {
-    const folder = join(dataFolder, 'postgres')
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    return { folder, copies: undefined }
+    await mkdir(inside, { recursive: true, mode: 0o700 })
+    return { folder: inside, copies: undefined }
   }
   const pointer = join(dataFolder, POINTER)
   const known = (await readFile(pointer, 'utf8').catch(() => '')).trim()
-  const folder = known || join(systemState, nameFor(dataFolder))
+  const isInside = !known && (await isReachableByAll(dataFolder))
+  const folder = known || (isInside ? inside : join(systemState, randomBytes(8).toString('hex')))
   try {
+    // Walked through, never listed: what is secret in the data folder has mode 0600 of its own.
+    if (isInside) await chmod(dataFolder, 0o711)
     await mkdir(systemState, { recursive: true, mode: 0o755 })
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await chown(folder, account.uid, account.gid)
@@ -43,13 +47,8 @@ export async function postgresPlace(
   if (!(await isReachableByAll(folder))) {
     throw unusable(folder, 'a folder above it is closed to the account that PostgreSQL runs as')
   }
-  if (!known) await writeWhole(pointer, `${folder}\n`)
+  if (!known && !isInside) await writeWhole(pointer, `${folder}\n`)
   return { folder, copies: systemState }
-}
-
-/** Two data folders never share a cluster, and the same one always finds its own. */
-function nameFor(dataFolder: string): string {
-  return createHash('sha256').update(dataFolder).digest('hex').slice(0, 16)
 }
 
 async function writeWhole(file: string, text: string): Promise<void> {

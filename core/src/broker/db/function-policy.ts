@@ -5,7 +5,10 @@
 
 /** Read server state but tell nothing about others; or volatile, but only towards the caller's own rows. */
 export const harmlessFunctions: readonly string[] = [
+  'array_sample',
+  'array_shuffle',
   'clock_timestamp',
+  'current_query',
   'currval',
   'gen_random_uuid',
   'lastval',
@@ -44,8 +47,8 @@ export const deniedFunctionPatterns: readonly string[] = [
   '^(has_|row_security_active$|inet_client_|inet_server_)',
   '^(obj|col|shobj)_description$',
   '^(to_)?reg(class|collation|config|dictionary|namespace|oper|operator|proc|procedure|role|type)$',
-  // Maintenance of indexes and sequences, upgrades of the server.
-  '^(binary_upgrade_|brin_(de)?summarize_|gin_clean_|setval$)',
+  // Maintenance of indexes and sequences, languages, upgrades of the server.
+  '^(amvalidate|binary_upgrade_|brin_(de)?summarize_|gin_clean_|plpgsql_|setval$)',
 ]
 
 const harmless: ReadonlySet<string> = new Set(harmlessFunctions)

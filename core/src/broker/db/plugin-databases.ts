@@ -232,8 +232,10 @@ function adminPool(connectionString: string, max: number, applicationName: strin
     application_name: applicationName,
     allowExitOnIdle: true,
   })
-  // An idle connection that breaks is replaced at the next use; without a listener it would end the host.
+  // A connection that breaks is replaced at the next use, and who uses it hears of it from the statement;
+  // without listeners it would end the host, idle or not.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 
