@@ -1,3 +1,7 @@
+export type { ExpectedPackage } from './import/check-package-json.ts'
+export { inspectPackage } from './import/inspect-package.ts'
+export type { InspectedFile, PackageInspection } from './import/inspect-tarball.ts'
+export type { PackageLimits } from './import/package-limits.ts'
 export type {
   GuestCall,
   GuestEntry,
@@ -6,5 +10,11 @@ export type {
   LogLevel,
 } from './lane/guest-call.ts'
 export type { Culprit } from './lane/lane.ts'
-export { Sandbox, type SandboxEvent, type SandboxOptions, type SandboxStats } from './sandbox.ts'
+export {
+  Sandbox,
+  type SandboxEvent,
+  type SandboxLog,
+  type SandboxOptions,
+  type SandboxStats,
+} from './sandbox.ts'
 export { sandboxErrors } from './sandbox-errors.ts'

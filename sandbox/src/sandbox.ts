@@ -24,6 +24,13 @@ export interface SandboxOptions extends Partial<LaneLimits> {
   readonly maxQueued?: number
   readonly maxQueuedPerTenant?: number
   onEvent?(event: SandboxEvent): void
+  /** Where the same events go as lines; a pino logger fits. */
+  readonly log?: SandboxLog
+}
+
+export interface SandboxLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
 }
 
 export type SandboxEvent =
@@ -69,7 +76,7 @@ const defaults = {
  * limits. Nothing of a guest ever runs, or is parsed as more than JSON, in this process.
  */
 export class Sandbox {
-  readonly #options: typeof defaults & Pick<SandboxOptions, 'onEvent'>
+  readonly #options: typeof defaults & Pick<SandboxOptions, 'onEvent' | 'log'>
   readonly #laneCount: number
   readonly #lanes: Lane[] = []
   readonly #all = new Set<Lane>()
@@ -254,7 +261,7 @@ export class Sandbox {
       onRunAgain: (pending) => this.#runAgain(pending),
       onTaint: (culprit) => {
         this.#counts.isolatesDropped++
-        this.#options.onEvent?.({ kind: 'isolate-dropped', culprit })
+        this.#tell({ kind: 'isolate-dropped', culprit })
       },
       onExit: (gone, exit, fault, culprit) => this.#laneGone(gone, exit, fault, culprit),
     })
@@ -270,15 +277,22 @@ export class Sandbox {
     if (this.#standby === lane) this.#standby = undefined
     if (exit.killedFor === 'retired') {
       this.#counts.lanesRetired++
-      this.#options.onEvent?.({ kind: 'lane-retired', pid })
+      this.#tell({ kind: 'lane-retired', pid })
     } else if (exit.killedFor !== 'stopped') {
       this.#counts.lanesLost++
-      this.#options.onEvent?.({ kind: 'lane-lost', pid, fault, stderr: exit.stderr, culprit })
+      this.#tell({ kind: 'lane-lost', pid, fault, stderr: exit.stderr, culprit })
     }
     if (this.#all.size === 0) this.#onLastExit?.()
     if (this.#isStopped) return
     if (lane.wasReady) this.#fill()
     else this.#restartLater(exit, fault)
+  }
+
+  #tell(event: SandboxEvent): void {
+    const { kind, ...fields } = event
+    if (kind === 'lane-retired') this.#options.log?.info(fields, kind)
+    else this.#options.log?.warn(fields, kind)
+    this.#options.onEvent?.(event)
   }
 
   /** A lane that cannot even start: the machine is out of something. Hammering it makes that worse. */

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync, readSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import type { Duplex, Readable } from 'node:stream'
+import { residentMb } from '../process/resident-mb.ts'
 import { laneEnvironment, laneFlags, laneMainPath } from './lane-flags.ts'
 import { type Frame, FrameReader, FrameWriter } from './wire/frame.ts'
 
@@ -13,9 +14,6 @@ const NICENESS = 10
 const OOM_SCORE = '1000'
 /** Enough for V8's last words; a lane writes nothing else there. */
 const STDERR_BYTES = 4096
-/** Linux reports pages in statm. Node has no call for their size; x64 has 4 KiB, arm64 mostly as well. */
-const PAGE_BYTES = 4096
-
 /** Why the host ended a lane; null when it ended by itself or was killed from outside. */
 export type KillReason =
   | 'turn-timeout'
@@ -51,8 +49,6 @@ export class LaneProcess {
   #isGone = false
   #killedFor: KillReason | null = null
   #stderr = ''
-  #statm: number | undefined
-  readonly #statmBytes = Buffer.alloc(64)
 
   constructor(options: { readonly useNodeSnapshot: boolean }, events: LaneProcessEvents) {
     this.#events = events
@@ -85,17 +81,9 @@ export class LaneProcess {
     return this.#sent
   }
 
-  /** Resident memory in MiB; 0 where the system does not tell (not Linux), then only heap limits hold. */
+  /** Resident memory; 0 where the system does not tell, then only heap limits hold. */
   residentMb(): number {
-    if (this.#isGone) return 0
-    try {
-      this.#statm ??= openSync(`/proc/${this.pid}/statm`, 'r')
-      const length = readSync(this.#statm, this.#statmBytes, 0, 64, 0)
-      const pages = Number(this.#statmBytes.toString('latin1', 0, length).split(' ')[1])
-      return (pages * PAGE_BYTES) / (1024 * 1024)
-    } catch {
-      return 0
-    }
+    return this.#isGone ? 0 : residentMb(this.pid)
   }
 
   kill(reason: KillReason): void {
@@ -120,10 +108,10 @@ export class LaneProcess {
         this.kill('protocol')
       }
     })
-    // A write to a lane that has just ended; its end is told by 'close'.
-    this.#socket.on('error', () => {})
+    // A write to a lane that has just ended fails; its end is told by 'close'.
+    this.#socket.on('error', () => undefined)
     const longTurns = this.#child.stdio[4] as Readable
-    longTurns.on('error', () => {})
+    longTurns.on('error', () => undefined)
     longTurns.on('data', (chunk: Buffer) => {
       if (chunk.length >= 4) this.#events.onLongTurn(chunk.readUInt32LE(chunk.length - 4))
     })
@@ -138,7 +126,6 @@ export class LaneProcess {
   #gone(exitCode: number | null, signal: string | null, stderr: string): void {
     if (this.#isGone) return
     this.#isGone = true
-    if (this.#statm !== undefined) closeSync(this.#statm)
     this.#events.onExit({ killedFor: this.#killedFor, exitCode, signal, stderr })
   }
 

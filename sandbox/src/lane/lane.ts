@@ -3,36 +3,15 @@ import type { IsolateSpec } from './guest-call.ts'
 import { type LaneIsolate, LaneIsolates, learnTurnCost } from './lane-isolates.ts'
 import { culpritOf, type LaneFault, laneFault, type Work } from './lane-loss.ts'
 import { type KillReason, type LaneExit, LaneProcess } from './lane-process.ts'
-import {
-  deadlineError,
-  failureError,
-  isRefusalCode,
-  loadError,
-  lossError,
-  maxPayloadLength,
-} from './outcomes.ts'
+import { LaneTraffic } from './lane-traffic.ts'
+import { deadlineError, failureError, isRefusalCode, loadError, lossError } from './outcomes.ts'
 import type { HostCallSink, PendingCall } from './pending-call.ts'
-import { SentFrames } from './sent-frames.ts'
 import { watchLane } from './watchdog.ts'
 import type { Frame } from './wire/frame.ts'
-import {
-  callHead,
-  type FailureReason,
-  fromLane,
-  type LoadRequest,
-  toLane,
-} from './wire/messages.ts'
+import { type FailureReason, fromLane, toLane } from './wire/messages.ts'
 
-/** Computing time a lane may have ahead of it: enough to keep it busy between two turns of the host's loop. */
-const MAX_BACKLOG_MS = 4
-/** Frames ahead at most, however cheap: what is ahead must run again when the lane ends. */
-const MAX_FRAMES_AHEAD = 128
 /** Calls that wait for something inside one lane. Each holds a promise in its isolate's heap. */
 const MAX_CALLS = 512
-/** Compiling has no limit of its own in V8; two MiB of honest code take 84 ms. */
-const LOAD_LIMIT_MS = 3000
-const HOUSEKEEPING_LIMIT_MS = 1000
-
 export interface LaneLimits {
   readonly useNodeSnapshot: boolean
   readonly maxResidentMb: number
@@ -74,12 +53,9 @@ export class Lane implements HostCallSink {
   readonly #events: LaneEvents
   readonly #isolates = new LaneIsolates()
   readonly #calls = new Map<number, PendingCall>()
-  readonly #sent = new SentFrames<Work>()
+  readonly #traffic: LaneTraffic
   #lastId = 0
   #loads = 0
-  #done = 0
-  #lastHeardAt = Date.now()
-  #longTurn: { readonly frame: number; readonly since: number } | undefined
   #isReserved = false
 
   constructor(limits: LaneLimits, events: LaneEvents) {
@@ -87,11 +63,10 @@ export class Lane implements HostCallSink {
     this.#events = events
     this.#process = new LaneProcess(limits, {
       onFrame: (frame) => this.#receive(frame),
-      onLongTurn: (frame) => {
-        this.#longTurn = { frame, since: Date.now() }
-      },
+      onLongTurn: (frame) => this.#traffic.reportLongTurn(frame),
       onExit: (exit) => this.#gone(exit),
     })
+    this.#traffic = new LaneTraffic(this.#process)
   }
 
   get pid(): number {
@@ -107,7 +82,7 @@ export class Lane implements HostCallSink {
   }
 
   get backlogMs(): number {
-    return this.#sent.backlogMs
+    return this.#traffic.backlogMs
   }
 
   holds(key: string): boolean {
@@ -118,10 +93,8 @@ export class Lane implements HostCallSink {
   hasRoom(call: PendingCall): boolean {
     if (this.mode !== 'serving' || this.#isReserved) return false
     if (this.#calls.size >= MAX_CALLS) return false
-    if (this.#sent.size === 0) return true
-    if (call.losses > 0 || this.#sent.size >= MAX_FRAMES_AHEAD) return false
-    const cost = this.#isolates.get(call.key)?.turnCostMs ?? MAX_BACKLOG_MS
-    return this.#sent.backlogMs + cost <= MAX_BACKLOG_MS
+    if (this.#traffic.isIdle) return true
+    return call.losses === 0 && this.#traffic.hasRoom(this.#isolates.get(call.key))
   }
 
   start(call: PendingCall): void {
@@ -133,16 +106,16 @@ export class Lane implements HostCallSink {
     this.#isReserved = call.losses > 0
     this.#isolates.touch(isolate)
     isolate.calls.add(call)
-    if (isolate.unsent === undefined) this.#sendCall(isolate, call)
+    if (isolate.unsent === undefined) this.#traffic.call(isolate, call)
     else isolate.unsent.push(call)
   }
 
   reply(call: PendingCall, number: number, json: string): void {
-    this.#sendTurn(toLane.reply, call, number, '', json)
+    this.#turn(toLane.reply, call, number, '', json)
   }
 
   replyError(call: PendingCall, number: number, code: string, message: string): void {
-    this.#sendTurn(toLane.replyError, call, number, code, message)
+    this.#turn(toLane.replyError, call, number, code, message)
   }
 
   /** Takes no new calls, and ends when the last one has. */
@@ -169,29 +142,23 @@ export class Lane implements HostCallSink {
     for (const call of this.#calls.values()) {
       if (!call.isOver && now >= call.deadlineAt) this.#expire(call, now)
     }
-    const isBusy = this.#sent.size > 0
+    const isBusy = !this.#traffic.isIdle
     const residentMb = isMemoryDue || isBusy ? this.#process.residentMb() : 0
     if (residentMb > 0) this.residentMb = residentMb
-    const running = this.#reportedTurn()
-    const verdict = watchLane(
-      {
-        isServing: this.mode === 'serving',
-        isBusy,
-        silentMs: now - this.#lastHeardAt,
-        turnMs: running === undefined ? 0 : now - (this.#longTurn?.since ?? now),
-        turnLimitMs: running?.limitMs ?? 0,
-        residentMb,
-        loads: this.#loads,
-      },
-      this.#limits,
-    )
+    const long = this.#traffic.longTurn(now)
+    const view = {
+      isServing: this.mode === 'serving',
+      isBusy,
+      silentMs: this.#traffic.silentMs(now),
+      turnMs: long?.ms ?? 0,
+      turnLimitMs: long?.frame.limitMs ?? 0,
+      residentMb,
+      loads: this.#loads,
+    }
+    const verdict = watchLane(view, this.#limits)
     if (verdict === 'retire') this.retire()
-    else if (verdict === 'ping') this.#sendHousekeeping(toLane.ping, 0)
+    else if (verdict === 'ping') this.#traffic.housekeeping(toLane.ping, 0)
     else if (verdict !== 'fine') this.kill(verdict)
-  }
-
-  #reportedTurn() {
-    return this.#longTurn === undefined ? undefined : this.#sent.find(this.#longTurn.frame)
   }
 
   #prepare(call: PendingCall): LaneIsolate {
@@ -215,58 +182,18 @@ export class Lane implements HostCallSink {
   }
 
   #sendLoad(isolate: LaneIsolate, bundle: string): void {
-    const { spec } = isolate
-    const request: LoadRequest = {
-      tenant: spec.tenant,
-      configJson: spec.configJson,
-      heapMb: spec.limits.heapMb,
-      turnMs: spec.limits.turnMs,
-      maxOutputLength: maxPayloadLength(spec),
-    }
     this.#loads++
-    const frame = this.#process.send(toLane.load, isolate.id, 0, JSON.stringify(request), bundle)
-    const work = { isolate, call: undefined }
-    this.#record({ number: frame, work, costMs: MAX_BACKLOG_MS, limitMs: LOAD_LIMIT_MS })
+    this.#traffic.load(isolate, bundle)
     const unsent = isolate.unsent ?? []
     isolate.unsent = undefined
     for (const call of unsent) {
       if (call.isOver) this.#release(call)
-      else this.#sendCall(isolate, call)
+      else this.#traffic.call(isolate, call)
     }
   }
 
-  #sendCall(isolate: LaneIsolate, call: PendingCall): void {
-    const { principal, arm, traceId } = call.call.context
-    const head = callHead(call.entry, call.deadlineAt, principal.kind, arm, traceId, principal.id)
-    call.frame = this.#process.send(toLane.call, call.id, isolate.id, head, call.call.inputJson)
-    this.#record({
-      number: call.frame,
-      work: { isolate, call },
-      costMs: isolate.turnCostMs ?? MAX_BACKLOG_MS,
-      limitMs: isolate.spec.limits.turnMs,
-    })
-  }
-
-  #sendTurn(kind: number, call: PendingCall, number: number, text: string, payload: string): void {
-    const { isolate } = call
-    if (isolate === undefined || this.#calls.get(call.id) !== call) return
-    const frame = this.#process.send(kind, call.id, number, text, payload)
-    this.#record({
-      number: frame,
-      work: { isolate, call },
-      costMs: isolate.turnCostMs ?? 1,
-      limitMs: isolate.spec.limits.turnMs,
-    })
-  }
-
-  #sendHousekeeping(kind: number, id: number): void {
-    const number = this.#process.send(kind, id, 0, '', '')
-    this.#record({ number, work: undefined, costMs: 0, limitMs: HOUSEKEEPING_LIMIT_MS })
-  }
-
-  #record(frame: Parameters<SentFrames<Work>['add']>[0]): void {
-    if (this.#sent.size === 0) this.#lastHeardAt = Date.now()
-    this.#sent.add(frame)
+  #turn(kind: number, call: PendingCall, number: number, text: string, payload: string): void {
+    if (this.#calls.get(call.id) === call) this.#traffic.turn(kind, call, number, text, payload)
   }
 
   #receive(frame: Frame): void {
@@ -323,17 +250,14 @@ export class Lane implements HostCallSink {
 
   /** The lane reports after every batch of frames how far it is. */
   #workedOff(frame: number): void {
-    this.#lastHeardAt = Date.now()
     if (this.mode === 'starting') {
       this.mode = 'serving'
       this.wasReady = true
       this.#events.onReady(this)
       return
     }
-    this.#done = frame
-    this.#sent.done(frame)
-    if (this.#longTurn !== undefined && this.#longTurn.frame <= frame) this.#longTurn = undefined
-    if (this.#sent.size === 0) this.#isReserved = false
+    this.#traffic.workedOff(frame)
+    if (this.#traffic.isIdle) this.#isReserved = false
     if (this.mode === 'retiring') this.#endIfRetired()
     else this.#events.onRoom()
   }
@@ -383,14 +307,13 @@ export class Lane implements HostCallSink {
 
   /** The caller is answered now; the lane is told to wake the call, which then ends or costs its isolate. */
   #expire(call: PendingCall, now: number): void {
-    const isSent = call.frame !== 0
-    const hasStarted = isSent && (call.frame <= this.#done || call.frame === this.#longTurn?.frame)
+    const hasStarted = this.#traffic.hasStarted(call)
     const { isolate, deadlineMs } = call.call
     call.failed(
       deadlineError(isolate, deadlineMs, now - call.acceptedAt),
       hasStarted ? 'plugin' : 'host',
     )
-    if (isSent) this.#sendTurn(toLane.cancel, call, 0, '', '')
+    if (call.frame !== 0) this.#turn(toLane.cancel, call, 0, '', '')
   }
 
   /** The call ended with its isolate or lane and was not the cause. What never started may always run again. */
@@ -414,7 +337,7 @@ export class Lane implements HostCallSink {
     this.#isolates.hide(isolate)
     if (isolate.calls.size > 0 || this.#isolates.byId(isolate.id) === undefined) return
     this.#isolates.forget(isolate)
-    this.#sendHousekeeping(toLane.drop, isolate.id)
+    this.#traffic.housekeeping(toLane.drop, isolate.id)
   }
 
   #endIfRetired(): void {
@@ -429,17 +352,17 @@ export class Lane implements HostCallSink {
   #gone(exit: LaneExit): void {
     this.mode = 'gone'
     const fault = laneFault(exit)
-    const work = culpritOf(fault, this.#reportedTurn()?.work, this.#sent.work())
-    const blamed = work === undefined ? undefined : this.#blame(work, fault)
+    const long = this.#traffic.longTurn(Date.now())
+    const work = culpritOf(fault, long?.frame.work, this.#traffic.unfinished())
+    const blamed = work === undefined ? undefined : this.#blame(work, fault, long?.ms ?? 0)
     for (const call of this.#calls.values()) this.#interrupt(call, 1)
     this.#calls.clear()
     this.#events.onExit(this, exit, fault, blamed)
   }
 
   /** Answers the call whose turn ended the lane, or all that waited for a bundle that did. */
-  #blame(work: Work, fault: LaneFault): Culprit {
+  #blame(work: Work, fault: LaneFault, turnMs: number): Culprit {
     const { isolate } = work
-    const turnMs = Date.now() - (this.#longTurn?.since ?? Date.now())
     const error = lossError(isolate.spec, fault, work.call === undefined, turnMs, this.residentMb)
     const guilty = work.call === undefined ? isolate.calls : [work.call]
     for (const call of guilty) {

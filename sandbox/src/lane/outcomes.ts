@@ -37,6 +37,8 @@ export function failureError(
       })
     case 'output-not-json':
       return sandboxErrors.create('OUTPUT_NOT_JSON', { ...who, reason: shortened(detail) })
+    case 'never-answered':
+      return deadlineError(spec, limits.deadlineMs, limits.deadlineMs)
     case 'handler-missing':
       return sandboxErrors.create('HANDLER_MISSING', { ...who, entry: entryName(entry) })
     default:

@@ -42,15 +42,20 @@ export function hardenGlobals(p: Primordials, clock: GuestClock): void {
       false,
     )
     disabledConstructor(async () => 0)
-    disabledConstructor(function* sample() {})
-    disabledConstructor(async function* sample() {})
+    disabledConstructor(function* sample() {
+      yield 0
+    })
+    disabledConstructor(async function* sample() {
+      yield 0
+    })
 
     function disabledConstructor(sample: object): unknown {
       const prototype = p.getPrototypeOf(sample) as object
       // A function that can be constructed, with the real prototype: `instanceof Function` goes on working.
-      const Disabled = function Function() {
+      function Disabled(): void {
         refuse()
       }
+      p.define(Disabled, 'name', 'Function', false)
       p.define(Disabled, 'prototype', prototype, true)
       p.define(prototype, 'constructor', Disabled, false)
       return Disabled
@@ -60,11 +65,12 @@ export function hardenGlobals(p: Primordials, clock: GuestClock): void {
   /** A guest cannot time its neighbours or the host, and a replayed call sees the same instants. */
   function freezeClock(): void {
     const NativeDate = p.Date
-    const { toString } = NativeDate.prototype
-    const FrozenDate = function Date(...parts: unknown[]): unknown {
-      if (new.target === undefined) return p.apply(toString, new NativeDate(clock.now), [])
+    const print = NativeDate.prototype.toString
+    const FrozenDate = function (...parts: unknown[]): unknown {
+      if (new.target === undefined) return p.apply(print, new NativeDate(clock.now), [])
       return p.construct(NativeDate, parts.length === 0 ? [clock.now] : parts, new.target)
     }
+    p.define(FrozenDate, 'name', 'Date', false)
     p.define(FrozenDate, 'length', 7, false)
     p.define(FrozenDate, 'now', () => clock.now, false)
     p.define(FrozenDate, 'parse', NativeDate.parse, false)

@@ -1,0 +1,112 @@
+import { type Contract, contractCompiler, validateContract } from '@signalbox/sdk/contract'
+import type { InputFault } from '@signalbox/sdk/errors'
+import { type Manifest, validateManifest } from '@signalbox/sdk/manifest'
+import { checkMigrations } from './check-migrations.ts'
+import type { PackageFaults, PackageFiles } from './package-files.ts'
+import type { PackageLimits } from './package-limits.ts'
+
+const ROOT = '/signalbox'
+
+/** Checks the manifest and every file it names. @returns nothing when the manifest itself is wrong. */
+export function checkManifest(
+  value: unknown,
+  files: PackageFiles,
+  limits: PackageLimits,
+  faults: PackageFaults,
+): { manifest: Manifest; contracts: Record<string, Contract> } | undefined {
+  const result = validateManifest(value)
+  if (!result.ok) {
+    tell(result.faults, 'package.json', ROOT, faults)
+    return undefined
+  }
+  const { manifest } = result
+  checkEntry(manifest, files, limits, faults)
+  checkSchemas(manifest, files, faults)
+  if (manifest.migrations !== undefined) {
+    checkMigrations(manifest.migrations, files.namesIn(manifest.migrations), faults)
+  }
+  return { manifest, contracts: checkContracts(manifest, files, faults) }
+}
+
+function checkEntry(
+  manifest: Manifest,
+  files: PackageFiles,
+  limits: PackageLimits,
+  faults: PackageFaults,
+): void {
+  const { entry } = manifest.runtime
+  if (entry === undefined) return
+  const text = files.text(entry, `${ROOT}/runtime/entry`)
+  if (text === undefined) return
+  const bytes = Buffer.byteLength(text)
+  if (bytes > limits.entryBytes) {
+    const detail = `has ${bytes} bytes, at most ${limits.entryBytes}: bundle less, or ship data as assets`
+    faults.add(entry, '', detail)
+  }
+}
+
+function checkContracts(
+  manifest: Manifest,
+  files: PackageFiles,
+  faults: PackageFaults,
+): Record<string, Contract> {
+  const contracts: Record<string, Contract> = {}
+  for (const [index, service] of (manifest.provides?.services ?? []).entries()) {
+    const pointer = `${ROOT}/provides/services/${index}`
+    const file = files.json(service.contract, `${pointer}/contract`)
+    if (file === undefined) continue
+    const result = validateContract(file.value)
+    if (!result.ok) {
+      tell(result.faults, service.contract, '', faults)
+      continue
+    }
+    const { contract } = result
+    if (contract.id !== service.id) {
+      faults.add(service.contract, '/id', `must be ${service.id}, as the manifest says`)
+    } else if (Object.hasOwn(contracts, service.id)) {
+      faults.add('package.json', `${pointer}/id`, 'is provided twice')
+    } else {
+      contracts[service.id] = contract
+    }
+  }
+  return contracts
+}
+
+/** Schemas that are no contract: settings, arguments of UDFs, events, extension points. */
+function checkSchemas(manifest: Manifest, files: PackageFiles, faults: PackageFaults): void {
+  const { config, provides = {} } = manifest
+  const named: [pointer: string, path: string][] = [
+    ...(config === undefined ? [] : [[`${ROOT}/config`, config] as [string, string]]),
+    ...(provides.udfs ?? []).map(({ args }, index): [string, string] => [
+      `${ROOT}/provides/udfs/${index}/args`,
+      args,
+    ]),
+    ...(provides.events ?? []).map(({ schema }, index): [string, string] => [
+      `${ROOT}/provides/events/${index}/schema`,
+      schema,
+    ]),
+    ...(provides.extensionPoints ?? []).map(({ schema }, index): [string, string] => [
+      `${ROOT}/provides/extensionPoints/${index}/schema`,
+      schema,
+    ]),
+  ]
+  for (const [pointer, path] of named) {
+    const file = files.json(path, pointer)
+    if (file === undefined) continue
+    try {
+      contractCompiler().compile(file.value as object)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      faults.add(path, '', `is not a usable JSON Schema: ${reason}`)
+    }
+  }
+}
+
+function tell(
+  found: readonly InputFault[],
+  at: string,
+  prefix: string,
+  faults: PackageFaults,
+): void {
+  for (const { pointer, detail } of found) faults.add(at, `${prefix}${pointer}`, detail)
+}

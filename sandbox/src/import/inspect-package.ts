@@ -1,0 +1,63 @@
+import type { CodedError } from '@signalbox/sdk/errors'
+import { sandboxErrors } from '../sandbox-errors.ts'
+import type { ExpectedPackage } from './check-package-json.ts'
+import { runImportProcess } from './import-process.ts'
+import { ImportSlots } from './import-slots.ts'
+import type { PackageInspection } from './inspect-tarball.ts'
+import { decodeAnswer, type InspectionAnswer } from './inspection-wire.ts'
+import { type PackageLimits, packageLimits } from './package-limits.ts'
+
+/** Each process may use a core and half a GiB; a publish waits rather than crowding out calls. */
+const MAX_PROCESSES = 2
+const MAX_WAITING = 32
+const RETRY_AFTER_S = 5
+
+const slots = new ImportSlots(MAX_PROCESSES, MAX_WAITING)
+
+/**
+ * Unpacks and checks a plugin's tarball in a throw-away process that has neither database nor keys.
+ * @throws `SBX_PACKAGE_TOO_LARGE`, `SBX_PACKAGE_UNREADABLE`, `SBX_PACKAGE_ENTRY_REFUSED`,
+ * `SBX_PACKAGE_MISMATCH`, `SBX_PACKAGE_INVALID`: the package's own fault, with every place in `faults`.
+ * `SBX_PACKAGE_CHECK_FAILED` when the check did not keep its limits, `SBX_PACKAGE_CHECK_BUSY` when too many wait.
+ */
+export async function inspectPackage(
+  tarball: Buffer,
+  expected: ExpectedPackage,
+  options: Partial<PackageLimits> = {},
+): Promise<PackageInspection> {
+  const limits = { ...packageLimits, ...options }
+  const plugin = `${expected.name}@${expected.version}`
+  if (tarball.length > limits.tarballBytes) {
+    throw sandboxErrors.create('PACKAGE_TOO_LARGE', {
+      plugin,
+      what: 'its packed size in bytes',
+      reached: tarball.length,
+      limit: limits.tarballBytes,
+    })
+  }
+  using slot = await slots.take()
+  if (slot === undefined) {
+    const parameters = { reached: MAX_WAITING, limit: MAX_WAITING }
+    throw sandboxErrors.create('PACKAGE_CHECK_BUSY', parameters, { retryAfterS: RETRY_AFTER_S })
+  }
+  const ran = await runImportProcess(tarball, expected, limits)
+  const answer = ran.ok ? readAnswer(ran.bytes) : undefined
+  if (answer === undefined)
+    throw checkFailed(plugin, ran.ok ? 'its answer is incomplete' : ran.reason)
+  if (answer.kind === 'passed') return answer.inspection
+  const { refusal, parameters, faults } = answer
+  throw sandboxErrors.create(refusal, parameters, { faults })
+}
+
+/** The process parsed hostile bytes: what it says is read with the same care. */
+function readAnswer(bytes: Buffer): InspectionAnswer | undefined {
+  try {
+    return decodeAnswer(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+function checkFailed(plugin: string, reason: string): CodedError {
+  return sandboxErrors.create('PACKAGE_CHECK_FAILED', { plugin, reason })
+}

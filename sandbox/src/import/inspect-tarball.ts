@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto'
+import type { Contract } from '@signalbox/sdk/contract'
+import type { Manifest } from '@signalbox/sdk/manifest'
+import { checkManifest } from './check-manifest.ts'
+import { checkPackageJson, type ExpectedPackage } from './check-package-json.ts'
+import { PackageFaults, PackageFiles } from './package-files.ts'
+import type { PackageLimits } from './package-limits.ts'
+import { PackageRefusal } from './package-refusal.ts'
+import { unpackTarball } from './unpack-tarball.ts'
+
+export interface InspectedFile {
+  readonly path: string
+  readonly size: number
+  /** Hexadecimal. */
+  readonly sha256: string
+  readonly bytes: Buffer
+}
+
+/** What was found in a tarball that passed every check. */
+export interface PackageInspection {
+  /** Subresource integrity, sha512, of the tarball: computed, never taken from a document. */
+  readonly integrity: string
+  /** SHA-1 of the tarball, hexadecimal, as npm documents carry it. */
+  readonly shasum: string
+  readonly size: number
+  readonly unpackedSize: number
+  readonly packageJson: Readonly<Record<string, unknown>>
+  readonly manifest: Manifest
+  /** By service id. */
+  readonly contracts: Readonly<Record<string, Contract>>
+  readonly files: readonly InspectedFile[]
+}
+
+/** How many faults one answer lists: enough to mend a package, bounded so that hostile input stays cheap. */
+const MAX_FAULTS = 50
+
+/**
+ * The whole check, as it runs in the import process. Reads nothing but its arguments.
+ * @throws PackageRefusal
+ */
+export async function inspectTarball(
+  tarball: Buffer,
+  expected: ExpectedPackage,
+  limits: PackageLimits,
+): Promise<PackageInspection> {
+  const plugin = `${expected.name}@${expected.version}`
+  const unpacked = await unpackTarball(tarball, plugin, limits)
+  const faults = new PackageFaults()
+  const files = new PackageFiles(unpacked, faults)
+  const read = files.json('package.json', '')
+  const packageJson = read && checkPackageJson(read.value, expected, faults)
+  // npm compiles a package that holds this file, without any script.
+  if (unpacked.has('binding.gyp'))
+    faults.add('binding.gyp', '', 'must go: a plugin has no native code')
+  const checked = packageJson && checkManifest(packageJson.signalbox, files, limits, faults)
+  if (faults.all.length > 0 || packageJson === undefined || checked === undefined) {
+    throw new PackageRefusal('PACKAGE_INVALID', { plugin }, faults.all.slice(0, MAX_FAULTS))
+  }
+  const inspected = [...unpacked].map(([path, bytes]) => ({
+    path,
+    size: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    bytes,
+  }))
+  return {
+    integrity: `sha512-${createHash('sha512').update(tarball).digest('base64')}`,
+    shasum: createHash('sha1').update(tarball).digest('hex'),
+    size: tarball.length,
+    unpackedSize: inspected.reduce((sum, { size }) => sum + size, 0),
+    packageJson,
+    manifest: checked.manifest,
+    contracts: checked.contracts,
+    files: inspected,
+  }
+}

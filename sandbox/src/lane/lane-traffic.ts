@@ -1,0 +1,119 @@
+import type { LaneIsolate } from './lane-isolates.ts'
+import type { Work } from './lane-loss.ts'
+import type { LaneProcess } from './lane-process.ts'
+import { maxPayloadLength } from './outcomes.ts'
+import type { PendingCall } from './pending-call.ts'
+import { type SentFrame, SentFrames } from './sent-frames.ts'
+import { callHead, type LoadRequest, toLane } from './wire/messages.ts'
+
+/** Computing time a lane may have ahead of it: enough to keep it busy between two turns of the host's loop. */
+const MAX_BACKLOG_MS = 4
+/** Frames ahead at most, however cheap: what is ahead must run again when the lane ends. */
+const MAX_FRAMES_AHEAD = 128
+/** Compiling has no limit of its own in V8; two MiB of honest code take 84 ms. */
+const LOAD_LIMIT_MS = 3000
+const HOUSEKEEPING_LIMIT_MS = 1000
+/** Expected cost of an answer to a host call in an isolate whose turns were never measured. */
+const UNKNOWN_TURN_MS = 1
+
+/** What is under way to a lane, and how far the lane is with it. */
+export class LaneTraffic {
+  readonly #process: LaneProcess
+  readonly #sent = new SentFrames<Work>()
+  #done = 0
+  #lastHeardAt = Date.now()
+  #longTurn: { readonly frame: number; readonly since: number } | undefined
+
+  constructor(process: LaneProcess) {
+    this.#process = process
+  }
+
+  get isIdle(): boolean {
+    return this.#sent.size === 0
+  }
+
+  get backlogMs(): number {
+    return this.#sent.backlogMs
+  }
+
+  /** @param isolate undefined when it must be loaded first: then the lane should have nothing else to do. */
+  hasRoom(isolate: LaneIsolate | undefined): boolean {
+    if (this.#sent.size >= MAX_FRAMES_AHEAD) return false
+    return this.#sent.backlogMs + (isolate?.turnCostMs ?? MAX_BACKLOG_MS) <= MAX_BACKLOG_MS
+  }
+
+  load(isolate: LaneIsolate, bundle: string): void {
+    const { tenant, configJson, limits } = isolate.spec
+    const request: LoadRequest = {
+      tenant,
+      configJson,
+      heapMb: limits.heapMb,
+      turnMs: limits.turnMs,
+      maxOutputLength: maxPayloadLength(isolate.spec),
+    }
+    const number = this.#process.send(toLane.load, isolate.id, 0, JSON.stringify(request), bundle)
+    const work = { isolate, call: undefined }
+    this.#record({ number, work, costMs: MAX_BACKLOG_MS, limitMs: LOAD_LIMIT_MS })
+  }
+
+  call(isolate: LaneIsolate, call: PendingCall): void {
+    const { principal, arm, traceId } = call.call.context
+    const head = callHead(call.entry, call.deadlineAt, principal.kind, arm, traceId, principal.id)
+    const number = this.#process.send(toLane.call, call.id, isolate.id, head, call.call.inputJson)
+    call.frame = number
+    const costMs = isolate.turnCostMs ?? MAX_BACKLOG_MS
+    const limitMs = isolate.spec.limits.turnMs
+    this.#record({ number, work: { isolate, call }, costMs, limitMs })
+  }
+
+  /** A turn of a call that has started: an answer it waits for, or its end. */
+  turn(kind: number, call: PendingCall, hostCall: number, text: string, payload: string): void {
+    const { isolate } = call
+    if (isolate === undefined) return
+    const number = this.#process.send(kind, call.id, hostCall, text, payload)
+    const costMs = isolate.turnCostMs ?? UNKNOWN_TURN_MS
+    const limitMs = isolate.spec.limits.turnMs
+    this.#record({ number, work: { isolate, call }, costMs, limitMs })
+  }
+
+  housekeeping(kind: number, id: number): void {
+    const number = this.#process.send(kind, id, 0, '', '')
+    this.#record({ number, work: undefined, costMs: 0, limitMs: HOUSEKEEPING_LIMIT_MS })
+  }
+
+  workedOff(frame: number): void {
+    this.#lastHeardAt = Date.now()
+    this.#done = frame
+    this.#sent.done(frame)
+    if (this.#longTurn !== undefined && this.#longTurn.frame <= frame) this.#longTurn = undefined
+  }
+
+  reportLongTurn(frame: number): void {
+    if (frame > this.#done) this.#longTurn = { frame, since: Date.now() }
+  }
+
+  hasStarted(call: PendingCall): boolean {
+    return call.frame !== 0 && (call.frame <= this.#done || call.frame === this.#longTurn?.frame)
+  }
+
+  /** The turn that has held the lane for some milliseconds, as its watcher reported. */
+  longTurn(now: number): { readonly frame: SentFrame<Work>; readonly ms: number } | undefined {
+    if (this.#longTurn === undefined) return undefined
+    const frame = this.#sent.find(this.#longTurn.frame)
+    return frame === undefined ? undefined : { frame, ms: now - this.#longTurn.since }
+  }
+
+  unfinished(): Work[] {
+    return this.#sent.work()
+  }
+
+  /** Since the lane was last heard of, or since it was given work after a rest. */
+  silentMs(now: number): number {
+    return now - this.#lastHeardAt
+  }
+
+  #record(frame: SentFrame<Work>): void {
+    if (this.#sent.size === 0) this.#lastHeardAt = Date.now()
+    this.#sent.add(frame)
+  }
+}
