@@ -6,10 +6,10 @@ import { sdkErrors } from '../errors/sdk-errors.ts'
 import { guestImports } from './guest-imports.ts'
 
 /** The variable a bundle assigns; the sandbox reads the plugin from its `default`. */
-export const BUNDLE_GLOBAL = '__signalbox_plugin'
+const BUNDLE_GLOBAL = '__signalbox_plugin'
 
 /** 2 MiB: compiled in about 15 ms, and a lane keeps the text of some hundred bundles. */
-export const MAX_BUNDLE_BYTES = 2 * 1024 * 1024
+const MAX_BUNDLE_BYTES = 2 * 1024 * 1024
 /** 512 KiB: ten times the forecast plugin. Above it something was most likely imported by mistake. */
 const LARGE_BUNDLE_BYTES = 512 * 1024
 
