@@ -5,7 +5,8 @@ export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('services', (table) => {
     table.text('id').notNullable()
     table.integer('major').notNullable()
-    table.text('plugin').notNullable().references('name').inTable('plugins')
+    // Null: the host itself provides it.
+    table.text('plugin').references('name').inTable('plugins')
     table.timestamp('created_at').notNullable().defaultTo(knex.fn.now())
     table.primary(['id', 'major'])
   })

@@ -3,9 +3,9 @@ import type { Knex } from 'knex'
 /** What every change leaves behind: a generation, an audit entry, an event. */
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('routing', (table) => {
-    table.boolean('only').primary().defaultTo(true)
+    // One row: the number of the routing table that every node serves.
+    table.smallint('id').primary().defaultTo(1).checkBetween([1, 1])
     table.bigInteger('generation').notNullable()
-    table.check('only')
   })
   await knex('routing').insert({ generation: 1 })
   await knex.schema.createTable('audit_entries', (table) => {

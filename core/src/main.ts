@@ -14,6 +14,7 @@ import { selfTest } from './broker/self-test.ts'
 import { type InternalService, ServiceCaller } from './broker/service-caller.ts'
 import { servicesCall } from './broker/services-call.ts'
 import { catalogRoutes } from './catalog/catalog-routes.ts'
+import { insertService } from './catalog/catalog-store.ts'
 import { subscriptionRoutes } from './catalog/subscription-routes.ts'
 import { SubscriptionService } from './catalog/subscription-service.ts'
 import { callRoutes } from './gateway/call-routes.ts'
@@ -100,7 +101,7 @@ async function openState(storage: Storage, log: FastifyBaseLogger, stops: Stops)
   stops.push(() => knex.destroy())
   await migrateUp(knex)
   const clusterSecret = await sharedSecret(knex, 'plugin-roles')
-  const schemas = await PluginDatabases.open({ url: storage.pluginUrl, clusterSecret, log })
+  const schemas = await PluginDatabases.start({ url: storage.pluginUrl, clusterSecret, log })
   stops.push(() => schemas.stop())
   const routing = new RoutingTable({ knex, databaseUrl: storage.hostUrl, log })
   await routing.start()
@@ -151,9 +152,17 @@ async function composeApp(parts: Parts, stops: Stops): Promise<FastifyInstance> 
     requestLog(scope, metrics)
     await registerMarketplace(scope, parts, authenticator)
   })
+  for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
   const resuming = installs.resume()
   stops.push(() => resuming)
   return app
+}
+
+/** What the host itself provides stands in the catalog like everything else. */
+async function registerInternal(knex: Knex, { operations }: InternalService): Promise<void> {
+  for (const { service, major } of operations.values()) {
+    await insertService(knex, { id: service, major, plugin: null })
+  }
 }
 
 function composeCaller({ options, state, sandbox }: Parts): ServiceCaller {

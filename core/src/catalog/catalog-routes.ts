@@ -1,11 +1,27 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
+import { commitChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
-import { pageOf, pageSchema, serviceIdSchema, strictObject } from '../gateway/http-schemas.ts'
+import { callerOf } from '../gateway/guard.ts'
+import {
+  idSchema,
+  majorSchema,
+  pageOf,
+  pageSchema,
+  serviceIdSchema,
+  strictObject,
+} from '../gateway/http-schemas.ts'
 import type { Page } from '../identity/identity-store.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
 import { serviceKey, versionKey } from '../rollout/snapshot.ts'
-import { type CatalogService, listMajors, listPlans, listServices } from './catalog-store.ts'
+import {
+  type CatalogService,
+  findService,
+  insertPlan,
+  listMajors,
+  listPlans,
+  listServices,
+} from './catalog-store.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -16,6 +32,7 @@ const tags = ['catalog']
 
 /** What apps can subscribe to: the running, versioned, contracted services. */
 export function catalogRoutes(app: FastifyInstance, { knex, routing }: Ports): void {
+  planRoutes(app, { knex, routing })
   app.get<{ Querystring: Page & { q?: string } }>(
     '/v1/catalog/services',
     {
@@ -58,10 +75,56 @@ export function catalogRoutes(app: FastifyInstance, { knex, routing }: Ports): v
   )
 }
 
+/** The terms of a service: the operator's. A plan that is there is changed, also for its subscribers. */
+function planRoutes(app: FastifyInstance, { knex, routing }: Ports): void {
+  app.put<{ Params: PlanParams; Body: { ratePerS: number; burst: number } }>(
+    '/v1/catalog/services/:id/versions/:major/plans/:name',
+    {
+      config: { action: 'plan.write' },
+      schema: {
+        tags,
+        summary: 'Make or change a plan: sustained calls a second, and how many may come at once',
+        params: strictObject({ id: serviceIdSchema, major: majorSchema, name: idSchema }, [
+          'id',
+          'major',
+          'name',
+        ]),
+        body: strictObject(
+          {
+            ratePerS: { type: 'number', exclusiveMinimum: 0, maximum: 1_000_000 },
+            burst: { type: 'integer', minimum: 1, maximum: 1_000_000 },
+          },
+          ['ratePerS', 'burst'],
+        ),
+      },
+    },
+    async (request) => {
+      const { id, major, name } = request.params
+      const subject = `${serviceKey(id, major)}/${name}`
+      const change = { ...callerOf(request), action: 'plan.changed', subject, tenant: null }
+      const { generation } = await commitChange(knex, change, async (trx) => {
+        if ((await findService(trx, id, major)) === undefined) {
+          throw coreErrors.create('SERVICE_MISSING', { service: id, major })
+        }
+        await insertPlan(trx, { id, major }, { name, ...request.body })
+      })
+      await routing.reach(generation)
+      return { name, ...request.body }
+    },
+  )
+}
+
+interface PlanParams {
+  readonly id: string
+  readonly major: number
+  readonly name: string
+}
+
 async function describe(knex: Knex, routing: RoutingTable, service: CatalogService) {
   const { snapshot } = routing
-  const version = snapshot.stable.get(service.plugin) ?? null
-  const installed = snapshot.versions.get(versionKey(service.plugin, version ?? ''))
+  const plugin = service.plugin ?? ''
+  const version = snapshot.stable.get(plugin) ?? null
+  const installed = snapshot.versions.get(versionKey(plugin, version ?? ''))
   const operations = [...(installed?.operations.values() ?? [])].filter(
     (operation) => operation.service === service.id && operation.major === service.major,
   )

@@ -4,7 +4,8 @@ import type { Page } from '../identity/identity-store.ts'
 export interface CatalogService {
   readonly id: string
   readonly major: number
-  readonly plugin: string
+  /** Null: the host itself provides it. */
+  readonly plugin: string | null
 }
 
 export interface Plan {

@@ -141,7 +141,7 @@ async function requireSubscribable(
   if (!plans.some(({ name }) => name === plan)) {
     throw coreErrors.create('PLAN_MISSING', { service, major, plan })
   }
-  requireScopes(routing, found.plugin, row)
+  if (found.plugin !== null) requireScopes(routing, found.plugin, row)
 }
 
 /** A scope that names no operation would silently allow nothing. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Problem } from '../gateway/problem.ts'
 import { terminalLanguage } from './language.ts'
 
@@ -21,6 +22,9 @@ export interface Connection {
 
 /** Longer than the longest deadline of a call, and than an install with its migrations. */
 const TIMEOUT_MS = 120_000
+
+/** A start on a busy machine sheds for some seconds. */
+const MAX_ATTEMPTS = 8
 
 interface ConnectionArguments {
   readonly url?: string | undefined
@@ -71,6 +75,18 @@ export class HostClient {
 
   /** As `request`, with JSON text in and out, untouched. */
   async requestText(method: string, path: string, body?: string): Promise<string> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#send(method, path, body)
+      } catch (error) {
+        // Shed before anything was done with it: to ask again is safe, whatever the method.
+        if (!isShed(error) || attempt === MAX_ATTEMPTS) throw error
+        await delay(attempt * 500)
+      }
+    }
+  }
+
+  async #send(method: string, path: string, body: string | undefined): Promise<string> {
     const { url, token } = this.#connection
     const headers: Record<string, string> = { 'accept-language': terminalLanguage() }
     if (body !== undefined) headers['content-type'] = 'application/json'
@@ -87,6 +103,10 @@ export class HostClient {
     if (response.ok) return text
     throw new HostRefusal(problemIn(text, response.status))
   }
+}
+
+function isShed(error: unknown): boolean {
+  return error instanceof HostRefusal && error.problem.code === 'CORE_OVERLOADED'
 }
 
 function problemIn(text: string, status: number): Problem {

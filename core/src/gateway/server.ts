@@ -7,6 +7,7 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  LogController,
 } from 'fastify'
 import { coreErrors } from '../errors.ts'
 import { isDatabaseUnavailable } from '../storage/database-unavailable.ts'
@@ -31,6 +32,8 @@ const BODY_LIMIT_BYTES = 1024 * 1024
 /** Above it a host answers too late to be of use: shed, so that what is accepted is answered. */
 const MAX_EVENT_LOOP_DELAY_MS = 1000
 
+const PRESSURE_SAMPLE_MS = 1000
+
 /** A client that sends its head or body more slowly than this is cut off. */
 const REQUEST_TIMEOUT_MS = 30_000
 
@@ -38,13 +41,12 @@ const REQUEST_TIMEOUT_MS = 30_000
 export async function createServer({ log, version }: Options): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     // A package name holds an encoded slash and may be long.
     routerOptions: { maxParamLength: 500 },
-    requestIdLogLabel: 'traceId',
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'traceId' }),
     genReqId: (raw) => {
       const trace = traceContext(raw.headers.traceparent, traceRandom())
       Reflect.set(raw, 'trace', trace)
@@ -67,10 +69,19 @@ export async function createServer({ log, version }: Options): Promise<FastifyIn
     const path = request.url.split('?', 1)[0] ?? ''
     refuse(coreErrors.create('ROUTE_MISSING', { method: request.method, path }), request, reply)
   })
+  let settledAt = Number.POSITIVE_INFINITY
+  app.addHook('onListen', (done) => {
+    settledAt = performance.now() + 2 * PRESSURE_SAMPLE_MS
+    done()
+  })
   await app.register(underPressure, {
+    sampleInterval: PRESSURE_SAMPLE_MS,
     maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
-    pressureHandler: (request, reply) =>
-      refuse(coreErrors.create('OVERLOADED', {}, { retryAfterS: 2 }), request, reply),
+    // What the start itself cost is still in the first sample: it says nothing about load.
+    pressureHandler: () =>
+      performance.now() < settledAt
+        ? undefined
+        : coreErrors.create('OVERLOADED', {}, { retryAfterS: 2 }),
   })
   await app.register(swagger, {
     openapi: {

@@ -4,6 +4,7 @@ import type { Principal } from './principal.ts'
 export const rules = {
   'host.probe': ['anyone'],
   'catalog.read': ['operator', 'admin', 'app'],
+  'plan.write': ['operator'],
   'tenant.create': ['operator'],
   'tenant.list': ['operator'],
   'tenant.read': ['operator', 'admin'],

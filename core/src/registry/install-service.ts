@@ -38,7 +38,7 @@ export interface PluginSchemas {
     plugin: string,
     version: string,
     steps: readonly { name: string; expandSql: string; downSql: string }[],
-  ): Promise<void>
+  ): Promise<unknown>
 }
 
 interface Ports {

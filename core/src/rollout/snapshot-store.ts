@@ -105,7 +105,7 @@ async function loadConfigs(trx: Knex): Promise<Map<string, string>> {
 }
 
 async function loadProviders(trx: Knex): Promise<Map<string, string>> {
-  const rows = await trx('services')
+  const rows = await trx('services').whereNotNull('plugin')
   return new Map(rows.map((row) => [serviceKey(row.id, row.major), row.plugin]))
 }
 

@@ -1,0 +1,34 @@
+import { fork } from 'node:child_process'
+import { join } from 'node:path'
+
+export interface LoadSettings {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly connections: number
+  readonly seconds: number
+}
+
+export interface LoadResult {
+  readonly requestsPerS: number
+  readonly requests: number
+  readonly non2xx: number
+  readonly errors: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+}
+
+/** Loads a server from a process of its own: the generator must not share a loop with what it measures. */
+export async function load(settings: LoadSettings): Promise<LoadResult> {
+  const child = fork(join(import.meta.dirname, 'load-process.ts'), [JSON.stringify(settings)])
+  return new Promise((resolve, reject) => {
+    child.once('message', (result) => resolve(result as LoadResult))
+    child.once('exit', (code) => reject(new Error(`the load generator ended with ${code}`)))
+  })
+}
+
+/** The middle value: one slow round of a shared machine does not move it. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}

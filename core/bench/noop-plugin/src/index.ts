@@ -1,0 +1,5 @@
+import { definePlugin } from '@signalbox/sdk'
+
+export default definePlugin({
+  services: { 'bench.noop': { run: () => ({ ok: true }) } },
+})
