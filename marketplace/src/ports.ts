@@ -18,7 +18,8 @@ export interface PackageInspection {
   readonly packageJson: Readonly<Record<string, unknown>>
   readonly manifest: Manifest
   readonly contracts: Readonly<Record<string, Contract>>
-  readonly files: readonly unknown[]
+  /** Every file, its path relative to the package. */
+  readonly files: readonly { readonly path: string; readonly bytes: Buffer }[]
 }
 
 /** Unpacks and checks a tarball; refuses with a coded error that names the file and the cure. */

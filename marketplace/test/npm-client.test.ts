@@ -1,11 +1,13 @@
+import '../../sandbox/test/plain-spawn.ts'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { inspectPackage } from '../../sandbox/src/index.ts'
 import { Npm, writeFiles } from './support/npm.ts'
 import { pluginFiles } from './support/plugin-package.ts'
 import { OPERATOR_TOKEN, startRegistry } from './support/registry.ts'
 
-const registry = await startRegistry(t)
+const registry = await startRegistry(t, { inspectPackage })
 const token = await registry.publisher('acme', ['@acme'], 'correct horse battery')
 const home = t.testdir({})
 const npm = await Npm.at(join(home, 'author'), registry.url, token)

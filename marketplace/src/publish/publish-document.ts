@@ -14,7 +14,6 @@ export interface PublishDocument {
   readonly rev: string | undefined
   readonly tarball: Buffer
   readonly claimed: { readonly integrity: string; readonly shasum: string | undefined }
-  readonly readme: string | undefined
   readonly provenance: string | undefined
 }
 
@@ -24,13 +23,9 @@ const MAX_TARBALL_BYTES = 20 * 1024 * 1024
 /** A Sigstore bundle is a few kilobytes; this leaves room and keeps rows small. */
 const MAX_PROVENANCE_LENGTH = 512 * 1024
 
-/** Characters of a readme that are kept: as npm's registry does, so that packuments stay small. */
-const MAX_README_LENGTH = 64 * 1024
-
 /**
- * Reads the document of `PUT /<package>`. Who publishes, who maintains and what the package.json says is not
- * read from it: the server knows the first two, the tarball holds the third. The readme is prose for people
- * and the one text that is the client's word.
+ * Reads the document of `PUT /<package>`. Who publishes, who maintains and what the package says of itself is
+ * not read from it: the server knows the first two, the tarball holds the rest.
  */
 export function readPublishDocument(name: PackageName, body: unknown): PublishDocument {
   const document = objectAt(body, '')
@@ -46,7 +41,6 @@ export function readPublishDocument(name: PackageName, body: unknown): PublishDo
     tag: parseDistTag(tag),
     rev: optionalText(document['_rev'], '/_rev'),
     claimed: readClaims(versionFields),
-    readme: readReadme(versionFields['readme'] ?? document['readme']),
     ...readAttachments(name, version, document['_attachments']),
   }
 }
@@ -96,11 +90,6 @@ function readProvenance(given: unknown): string | undefined {
     throw invalid('/_attachments/*/data', 'must be a Sigstore bundle of at most 512 KiB')
   }
   return data
-}
-
-function readReadme(given: unknown): string | undefined {
-  if (typeof given !== 'string' || given === '') return undefined
-  return given.slice(0, MAX_README_LENGTH).replaceAll('\u0000', '').toWellFormed()
 }
 
 function onlyEntry(given: unknown, pointer: string): [string, unknown] {

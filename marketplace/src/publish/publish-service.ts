@@ -20,6 +20,7 @@ import type { Actor } from '../publishers/actor.ts'
 import { authorizeChange } from '../publishers/authorize-change.ts'
 import { type Digests, digestsOf } from './digests.ts'
 import { type PublishDocument, readPublishDocument } from './publish-document.ts'
+import { readmeOf } from './readme.ts'
 import { storageFaults } from './storable-json.ts'
 
 /** What one package may put into its packument, which every `npm view` of it must carry. */
@@ -138,7 +139,7 @@ function versionFields({ document, digests, inspection }: CheckedPublish, actor:
     packageJson: inspection.packageJson,
     manifest: inspection.manifest,
     contracts: inspection.contracts,
-    readme: document.readme ?? null,
+    readme: readmeOf(inspection.files),
     provenance: document.provenance ?? null,
     signature: null,
   }

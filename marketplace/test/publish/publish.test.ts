@@ -58,11 +58,16 @@ t.test('every version carries the fingerprint of the one marketplace', async (t)
 t.test('the publisher and the metadata are not what the client says', async (t) => {
   const given = spec('honest')
   const body = publishBody(given)
-  Object.assign(body, { maintainers: [{ name: 'mallory' }], description: 'forged' })
+  Object.assign(body, {
+    maintainers: [{ name: 'mallory' }],
+    description: 'forged',
+    readme: 'forged',
+  })
   Object.assign(body.versions['1.0.0']!, {
     _npmUser: { name: 'mallory' },
     maintainers: [{ name: 'mallory' }],
     description: 'forged',
+    readme: 'forged',
     dependencies: { evil: '*' },
   })
   t.equal((await put(given.name, body)).status, 201)

@@ -17,6 +17,6 @@ export const inspectHonestly: InspectPackage = async (tarball) => {
     packageJson,
     manifest: checked.manifest,
     contracts: {},
-    files: [...files.keys()],
+    files: [...files].map(([path, bytes]) => ({ path, bytes })),
   }
 }

@@ -1,0 +1,45 @@
+import '../../../sandbox/test/plain-spawn.ts'
+import t from 'tap'
+import { inspectPackage } from '../../../sandbox/src/index.ts'
+import { pluginFiles, pluginPackageJson, publishBody } from '../support/plugin-package.ts'
+import { OPERATOR_TOKEN, startRegistry } from '../support/registry.ts'
+import { tarballOf } from '../support/tarball.ts'
+
+const registry = await startRegistry(t, { inspectPackage })
+const spec = { name: '@acme/gate', version: '1.0.0' }
+
+function publish(tarball: Buffer) {
+  const body = publishBody(spec, tarball)
+  return registry.call('/@acme%2fgate', { method: 'PUT', token: OPERATOR_TOKEN, body })
+}
+
+const files = pluginFiles(spec)
+const noManifest = { ...pluginPackageJson(spec), signalbox: { manifest: 1 } }
+const hostile: [what: string, code: string, tarball: Buffer][] = [
+  ['is no tarball', 'SBX_PACKAGE_UNREADABLE', Buffer.from('not gzip')],
+  ['climbs out of its folder', 'SBX_PACKAGE_ENTRY_REFUSED', tarballOf({ ...files, '../../x': '' })],
+  [
+    'has a wrong manifest',
+    'SBX_PACKAGE_INVALID',
+    tarballOf({ ...files, 'package.json': JSON.stringify(noManifest) }),
+  ],
+  [
+    'holds another package',
+    'SBX_PACKAGE_MISMATCH',
+    tarballOf(pluginFiles({ ...spec, name: '@acme/other' })),
+  ],
+]
+
+for (const [what, code, tarball] of hostile) {
+  t.test(`a package that ${what} is refused with every fault, and nothing is stored`, async (t) => {
+    const answer = await publish(tarball)
+    t.match(answer, { status: 422, body: { code, reason: code, error: /./ } }, answer.body.error)
+    for (const table of ['packages', 'package_versions', 'contents']) {
+      t.equal((await registry.knex(table)).length, 0, table)
+    }
+  })
+}
+
+t.test('a sound package passes the same inspection', async (t) => {
+  t.equal((await publish(tarballOf(files))).status, 201)
+})
