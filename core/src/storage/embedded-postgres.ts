@@ -249,6 +249,6 @@ async function isGoneWithin(pid: number, timeoutMs: number): Promise<boolean> {
 }
 
 /** Waits; false when `signal` ended the wait early. */
-async function sleeps(ms: number, signal: AbortSignal): Promise<boolean> {
-  return await delay(ms, true, { signal, ref: true }).catch(() => false)
+function sleeps(ms: number, signal: AbortSignal): Promise<boolean> {
+  return delay(ms, true, { signal }).catch(() => false)
 }

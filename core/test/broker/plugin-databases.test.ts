@@ -107,7 +107,7 @@ t.test('an endless statement ends at its deadline, and so does its backend', asy
     return rows.length === 0
   }
   t.ok(await eventually(isIdle), 'no backend works on it any more')
-  t.same((await ask('SELECT 1 AS one')).rows, [{ one: 1 }], 'the connection serves again')
+  t.same((await ask('SELECT 1 AS one')).rows, [{ one: 1 }], 'the next statement is served')
 })
 
 t.test('a caller that goes away takes its statement along', async (t) => {

@@ -88,13 +88,19 @@ async function harden(client: pg.Client | pg.PoolClient, isSuperuser: boolean): 
       WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.prokind = 'f'
         AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype, 'internal'::regtype)
         AND (p.provolatile = 'v' OR p.proname ~ $1) AND p.proname <> ALL ($2)
-        AND has_function_privilege('public', p.oid, 'EXECUTE')`,
+        AND has_function_privilege('public', p.oid, 'EXECUTE')
+      UNION ALL
+     SELECT format('REVOKE ALL ON %s FROM PUBLIC', c.oid::regclass)
+       FROM pg_class c
+      WHERE c.relnamespace IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+        AND c.relkind IN ('r', 'v')
+        AND (has_table_privilege('public', c.oid, 'SELECT, UPDATE')
+             OR has_any_column_privilege('public', c.oid, 'SELECT, UPDATE'))
+      UNION ALL
+     SELECT format('REVOKE USAGE ON LANGUAGE %I FROM PUBLIC', lanname)
+       FROM pg_language WHERE lanpltrusted AND has_language_privilege('public', oid, 'USAGE')`,
     [deniedFunctionPatterns.join('|'), harmlessFunctions],
   )
-  const statements = rows.map((row) => row.statement)
-  statements.push(
-    'REVOKE ALL ON ALL TABLES IN SCHEMA pg_catalog, information_schema FROM PUBLIC',
-    'REVOKE USAGE ON LANGUAGE sql, plpgsql FROM PUBLIC',
-  )
-  await client.query(statements.join(';\n'))
+  // One text, one round trip; on every later start there is nothing to take away.
+  await client.query(rows.map((row) => row.statement).join(';\n'))
 }

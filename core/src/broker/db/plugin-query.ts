@@ -58,15 +58,21 @@ export async function runPluginQuery(
   try {
     lease = await ports.pools.acquire(login, stop)
     const answer = await execute(ports, lease, guarded, stop)
-    lease.release()
+    if (stop.aborted) lease.destroy()
+    else lease.release()
     return answer
   } catch (error) {
-    if (error instanceof pg.DatabaseError && !error.code?.startsWith('57P')) lease?.release()
+    if (error instanceof pg.DatabaseError && isReusable(error)) lease?.release()
     else lease?.destroy()
     throw refusalOf(error, query, stop.aborted, deadline.signal.aborted, ports.limits)
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Not when the statement was cancelled, or the server ends the session. */
+function isReusable(error: pg.DatabaseError): boolean {
+  return error.code !== '57014' && !error.code?.startsWith('57P')
 }
 
 async function execute(

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import pg from 'pg'
 import { FrameMeter } from './frame-meter.ts'
 import type { TenantLogin } from './plugin-roles.ts'
@@ -16,7 +17,7 @@ export interface Lease {
   readonly meter: FrameMeter
   /** The backend's process id, for cancelling. */
   readonly processId: number
-  /** Back to the pool, wiped. Never waits for the wipe. */
+  /** Back to the pool, to be wiped before anything else runs. Not after a cancel: it could hit the wipe. */
   release(): void
   /** Closes the connection; what was not committed is undone. */
   destroy(): void
@@ -27,6 +28,8 @@ interface Connection {
   readonly client: pg.Client
   readonly meter: FrameMeter
   isClosed: boolean
+  /** False while DISCARD ALL is under way; a statement sent meanwhile waits behind it. */
+  isClean: boolean
   idleTimer: NodeJS.Timeout | undefined
 }
 
@@ -54,14 +57,14 @@ export class RolePools {
     this.#options = options
   }
 
-  /** @throws the signal's reason when it ends the wait, pg's error when the server refuses. */
+  /** @throws when the signal ends the wait, and pg's error when the server refuses. */
   async acquire(login: TenantLogin, signal: AbortSignal): Promise<Lease> {
     signal.throwIfAborted()
     const { roleName } = login
     for (;;) {
       const idle = this.#takeIdle(roleName)
       if (idle) return this.#lease(idle)
-      if (this.#mayOpen(roleName)) return this.#lease(await this.#connect(login))
+      if (this.#mayOpen(roleName)) return this.#lease(await this.#connect(login, signal))
       await this.#turn(login, signal)
     }
   }
@@ -84,9 +87,13 @@ export class RolePools {
   }
 
   #takeIdle(roleName: string): Connection | undefined {
-    // The most recently used one: the others grow old and make room.
+    // The most recently used one, so that the others grow old and make room; but first one that is ready.
+    // Even one that is still being wiped is there sooner than a new connection.
     let latest: Connection | undefined
-    for (const connection of this.#idle) if (connection.roleName === roleName) latest = connection
+    for (const connection of this.#idle) {
+      if (connection.roleName !== roleName) continue
+      if (connection.isClean || !latest?.isClean) latest = connection
+    }
     if (latest) {
       this.#idle.delete(latest)
       clearTimeout(latest.idleTimer)
@@ -105,26 +112,28 @@ export class RolePools {
     return true
   }
 
-  async #connect(login: TenantLogin): Promise<Connection> {
+  async #connect(login: TenantLogin, signal: AbortSignal): Promise<Connection> {
     const { roleName } = login
     this.#reserve(roleName, 1)
     const client = new pg.Client(this.#options.connect(login))
+    const leave = () => socketOf(client).destroy()
+    signal.addEventListener('abort', leave, { once: true })
     try {
       client.on('error', () => undefined)
       await client.connect()
     } catch (error) {
       this.#reserve(roleName, -1)
       throw error
+    } finally {
+      signal.removeEventListener('abort', leave)
     }
-    const { connection: wire } = client as unknown as {
-      connection: { stream: import('node:net').Socket }
-    }
-    const meter = new FrameMeter(wire.stream)
+    const meter = new FrameMeter(socketOf(client))
     const connection: Connection = {
       roleName,
       client,
       meter,
       isClosed: false,
+      isClean: true,
       idleTimer: undefined,
     }
     this.#open.add(connection)
@@ -138,7 +147,7 @@ export class RolePools {
     return {
       client,
       meter,
-      processId: (client as unknown as { processID: number }).processID,
+      processId: (client as unknown as PgInternals).processID,
       release: () => this.#release(connection),
       destroy: () => this.#close(connection),
     }
@@ -147,18 +156,17 @@ export class RolePools {
   /** DISCARD ALL: settings, prepared statements, cursors, temporary tables and locks of the statement before. */
   #release(connection: Connection): void {
     if (connection.isClosed) return
-    connection.client.query('DISCARD ALL').then(
-      () => this.#park(connection),
-      () => this.#close(connection),
-    )
-  }
-
-  #park(connection: Connection): void {
-    if (connection.isClosed) return
     if (this.#isStopped) {
       this.#close(connection)
       return
     }
+    connection.isClean = false
+    connection.client.query('DISCARD ALL').then(
+      () => {
+        connection.isClean = true
+      },
+      () => this.#close(connection),
+    )
     this.#idle.add(connection)
     connection.idleTimer = setTimeout(() => this.#close(connection), this.#options.idleMs)
     connection.idleTimer.unref()
@@ -172,10 +180,7 @@ export class RolePools {
     this.#idle.delete(connection)
     this.#open.delete(connection)
     this.#reserve(connection.roleName, -1)
-    const { stream } = (
-      connection.client as unknown as { connection: { stream: { destroy(): void } } }
-    ).connection
-    stream.destroy()
+    socketOf(connection.client).destroy()
     this.#wakeNext()
   }
 
@@ -198,7 +203,7 @@ export class RolePools {
       }
       const leave = () => {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1)
-        fail(signal.reason)
+        fail(new Error('the wait for a connection was ended', { cause: signal.reason }))
       }
       signal.addEventListener('abort', leave, { once: true })
       this.#waiters.push(waiter)
@@ -217,4 +222,14 @@ export class RolePools {
     const [waiter] = this.#waiters.splice(at, 1)
     waiter?.grant()
   }
+}
+
+/** What pg's types leave out; the first is the one stream that bytes come in by, TLS or not. */
+interface PgInternals {
+  readonly connection: { readonly stream: Duplex }
+  readonly processID: number
+}
+
+function socketOf(client: pg.Client): Duplex {
+  return (client as unknown as PgInternals).connection.stream
 }

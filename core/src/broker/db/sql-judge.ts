@@ -73,7 +73,10 @@ export class SqlJudge {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./sql-judge-worker.ts', import.meta.url))
+    const worker = new Worker(new URL('./sql-judge-worker.ts', import.meta.url), {
+      // Flags of the host, such as source maps, are not for this thread.
+      execArgv: [],
+    })
     this.#worker = worker
     // A thread that waits for work must not keep the host from ending.
     worker.unref()

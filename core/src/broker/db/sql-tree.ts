@@ -1,15 +1,13 @@
 /** A node of libpg-query's tree: plain JSON. Wrapped nodes are `{ Kind: { … } }`, nested ones bare. */
 export type SqlNode = { readonly [key: string]: unknown }
 
-/** Every object of the tree, outermost first. */
+/** Every object of the tree, in the order of the text. Without recursion: the depth is the author's choice. */
 export function* nodesOf(tree: unknown): Generator<SqlNode> {
-  if (Array.isArray(tree)) {
-    for (const item of tree) yield* nodesOf(item)
-  } else if (isNode(tree)) {
-    yield tree
-    for (const value of Object.values(tree)) {
-      if (typeof value === 'object') yield* nodesOf(value)
-    }
+  const pending = [tree]
+  while (pending.length > 0) {
+    const value = pending.pop()
+    if (isNode(value)) yield value
+    if (typeof value === 'object' && value !== null) pending.push(...Object.values(value).reverse())
   }
 }
 

@@ -1,0 +1,139 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import t from 'tap'
+import { EmbeddedPostgres } from '../../src/storage/embedded-postgres.ts'
+import { isReachableByAll, postgresAccount } from '../../src/storage/postgres-account.ts'
+import { findPostgresBinaries } from '../../src/storage/postgres-binaries.ts'
+import { postgresPlace } from '../../src/storage/postgres-place.ts'
+import { isAlive } from '../../src/storage/postmaster.ts'
+
+// Not t.testdir(): it lies in the project, which root may keep where PostgreSQL's account cannot go.
+const root = await mkdtemp(join(tmpdir(), 'signalbox-embedded-'))
+await chmod(root, 0o755)
+t.teardown(() => rm(root, { recursive: true, force: true }))
+// A project below /root: PostgreSQL's account cannot even walk there.
+const closed = join(root, 'closed')
+await mkdir(join(closed, 'home'), { recursive: true, mode: 0o700 })
+const options = {
+  dataFolder: join(closed, 'home'),
+  password: 'a password of the test',
+  log: { info: () => undefined, warn: () => undefined },
+  systemState: join(root, 'state'),
+}
+
+async function ask(url: string, sql: string): Promise<unknown> {
+  const client = new pg.Client({ connectionString: url })
+  // The server is killed under it.
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    const { rows } = await client.query({ text: sql, rowMode: 'array' })
+    return rows[0]?.[0]
+  } finally {
+    await client.end()
+  }
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 30_000
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error('it never came to hold')
+    await delay(10)
+  }
+}
+
+const isServing = (url: string) =>
+  ask(url, 'SELECT 1').then(
+    () => true,
+    () => false,
+  )
+
+t.test(
+  'a server starts from nothing, is loopback only, and keeps its port and its data',
+  async (t) => {
+    const server = await EmbeddedPostgres.start(options)
+    const { url } = server
+    await ask(url, 'CREATE TABLE kept (a int)')
+    t.equal(await ask(url, 'SHOW wal_level'), 'logical')
+    t.equal(await ask(url, 'SHOW listen_addresses'), '127.0.0.1')
+    t.equal(await ask(url, 'SHOW server_encoding'), 'UTF8')
+    t.equal(await ask(url, `SELECT datcollate FROM pg_database WHERE datname = 'postgres'`), 'C')
+    t.match(await ask(url, 'SELECT rolpassword FROM pg_authid WHERE rolsuper'), /^SCRAM-SHA-256\$/)
+    const wrong = new URL(url)
+    wrong.password = 'wrong'
+    await t.rejects(ask(wrong.href, 'SELECT 1'), { code: '28P01' })
+    const { pid } = server
+    await server.stop()
+    t.notOk(isAlive(pid))
+    const again = await EmbeddedPostgres.start(options)
+    t.teardown(() => again.stop())
+    t.equal(again.url, url)
+    t.equal(await ask(again.url, 'SELECT count(*) FROM kept'), '0')
+  },
+)
+
+t.test('a killed server is started again, even while a backend of it still computes', async (t) => {
+  const server = await EmbeddedPostgres.start(options)
+  t.teardown(() => server.stop())
+  const endless = ask(server.url, 'SELECT count(*) FROM generate_series(1, 100000000000)')
+  endless.catch(() => undefined)
+  await until(
+    async () =>
+      (await ask(
+        server.url,
+        `SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%100000000000%'
+      AND pid <> pg_backend_pid() AND state = 'active'`,
+      )) === '1',
+  )
+  const { pid } = server
+  process.kill(pid, 'SIGKILL')
+  await until(() => server.pid !== pid && isServing(server.url))
+  await t.rejects(endless, 'the statement of the old server ended with it')
+})
+
+t.test('a server that outlived its host is adopted', async (t) => {
+  const first = await EmbeddedPostgres.start(options)
+  // The first host is gone without a word: nobody calls its stop.
+  const second = await EmbeddedPostgres.start(options)
+  t.equal(second.pid, first.pid)
+  t.equal(second.url, first.url)
+  await Promise.all([first.stop(), second.stop()])
+  t.notOk(isAlive(first.pid))
+})
+
+t.test('a password that is not the cluster’s is told, not tried forever', async (t) => {
+  await t.rejects(EmbeddedPostgres.start({ ...options, password: 'another' }), {
+    code: 'CORE_POSTGRES_START_FAILED',
+    message: /not the one of this cluster/,
+  })
+  // That server stands; whoever has the password adopts and stops it.
+  const server = await EmbeddedPostgres.start(options)
+  await server.stop()
+})
+
+t.test('as root another account runs it, from a place that account can reach', async (t) => {
+  const account = await postgresAccount()
+  if (account === undefined) {
+    t.comment('not root: the server runs as this user, inside the data folder')
+    return
+  }
+  const named = (await readFile(join(options.dataFolder, 'postgres-place'), 'utf8')).trim()
+  t.ok(named.startsWith(options.systemState), 'outside of a data folder that is closed to it')
+  t.equal((await stat(join(named, 'data'))).uid, account.uid)
+  const open = join(root, 'open')
+  await mkdir(open)
+  const { folder } = await postgresPlace(open, account, options.systemState)
+  t.equal(folder, join(open, 'postgres'), 'inside of one that is not')
+  t.equal((await stat(folder)).uid, account.uid)
+  t.equal((await stat(open)).mode & 0o777, 0o711)
+})
+
+t.test('programs out of reach are copied once to where they can be reached', async (t) => {
+  const hidden = await findPostgresBinaries(join(root, 'copies'))
+  const { postgres } = await findPostgresBinaries()
+  if (await isReachableByAll(postgres)) t.equal(hidden.postgres, postgres, 'used where they are')
+  else t.ok(hidden.postgres.startsWith(root))
+})
