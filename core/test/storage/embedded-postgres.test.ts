@@ -1,14 +1,20 @@
+import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import t from 'tap'
 import { EmbeddedPostgres } from '../../src/storage/embedded-postgres.ts'
-import { isReachableByAll, postgresAccount } from '../../src/storage/postgres-account.ts'
-import { findPostgresBinaries } from '../../src/storage/postgres-binaries.ts'
+import { postgresAccount } from '../../src/storage/postgres-account.ts'
 import { postgresPlace } from '../../src/storage/postgres-place.ts'
-import { isAlive } from '../../src/storage/postmaster.ts'
+import {
+  isAlive,
+  orphanedBackends,
+  readPostmaster,
+  servesData,
+} from '../../src/storage/postmaster.ts'
 
 // Not t.testdir(): it lies in the project, which root may keep where PostgreSQL's account cannot go.
 const root = await mkdtemp(join(tmpdir(), 'signalbox-embedded-'))
@@ -131,9 +137,22 @@ t.test('as root another account runs it, from a place that account can reach', a
   t.equal((await stat(open)).mode & 0o777, 0o711)
 })
 
-t.test('programs out of reach are copied once to where they can be reached', async (t) => {
-  const hidden = await findPostgresBinaries(join(root, 'copies'))
-  const { postgres } = await findPostgresBinaries()
-  if (await isReachableByAll(postgres)) t.equal(hidden.postgres, postgres, 'used where they are')
-  else t.ok(hidden.postgres.startsWith(root))
+t.test('a port that someone took meanwhile is given up', async (t) => {
+  const first = await EmbeddedPostgres.start(options)
+  const port = Number(new URL(first.url).port)
+  await first.stop()
+  const squatter = createServer().listen(port, '127.0.0.1')
+  await once(squatter, 'listening')
+  t.teardown(() => squatter.close())
+  const second = await EmbeddedPostgres.start(options)
+  t.teardown(() => second.stop())
+  t.not(new URL(second.url).port, String(port))
+  t.ok(await isServing(second.url))
+})
+
+t.test('a pid file that names a stranger is no running server', async (t) => {
+  const data = t.testdir({ 'postmaster.pid': `${process.pid}\n/data\n0\n5432\n` })
+  t.same(await readPostmaster(data), { pid: process.pid, port: 5432, isReady: false })
+  t.notOk(await servesData(process.pid, data))
+  t.same(await orphanedBackends(data), [])
 })

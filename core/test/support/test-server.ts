@@ -10,7 +10,7 @@ import { type DataFolder, openDataFolder } from '../../src/storage/data-folder.t
 import { EmbeddedPostgres } from '../../src/storage/embedded-postgres.ts'
 
 /** One PostgreSQL for all test files of a run; the cluster stays on disk, so only the first run pays for initdb. */
-export interface TestServer {
+interface TestServer {
   readonly url: string
   readonly pid: number
 }
@@ -31,7 +31,7 @@ export async function testServer(): Promise<string> {
   return started.url
 }
 
-export async function findTestServer(): Promise<TestServer | undefined> {
+async function findTestServer(): Promise<TestServer | undefined> {
   const text = await readFile(stateFile, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   const server: TestServer = JSON.parse(text)
