@@ -39,8 +39,8 @@ export const marketplaceErrors = defineErrors('MKT', {
     status: 503,
     message: { en: 'PostgreSQL does not answer.', 'zh-CN': 'PostgreSQL 没有响应。' },
     cure: {
-      en: 'Try again; nothing of this request was stored.',
-      'zh-CN': '请重试；此请求没有写入任何内容。',
+      en: 'Try again; if the first try was stored after all, a second publish says so.',
+      'zh-CN': '请重试；如果第一次其实已写入，再次发布时会提示。',
     },
   },
   DIST_TAG_INVALID: {

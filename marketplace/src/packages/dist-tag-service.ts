@@ -47,7 +47,7 @@ export class DistTagService {
         throw notFound(`${full}@${version}`)
       }
       const tags = await listDistTags(trx, full)
-      if (!(tag in tags) && Object.keys(tags).length >= MAX_DIST_TAGS) {
+      if (!Object.hasOwn(tags, tag) && Object.keys(tags).length >= MAX_DIST_TAGS) {
         throw marketplaceErrors.create('DIST_TAGS_FULL', { package: full, limit: MAX_DIST_TAGS })
       }
       await setDistTag(trx, { name: full, tag, version })

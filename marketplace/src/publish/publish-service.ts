@@ -151,11 +151,12 @@ async function tagVersion(
   { name, version, tag }: PublishDocument,
 ): Promise<void> {
   const tags = await listDistTags(trx, name.full)
-  if (!(tag in tags) && Object.keys(tags).length >= MAX_DIST_TAGS) {
+  if (!Object.hasOwn(tags, tag) && Object.keys(tags).length >= MAX_DIST_TAGS) {
     throw marketplaceErrors.create('DIST_TAGS_FULL', { package: name.full, limit: MAX_DIST_TAGS })
   }
   await setDistTag(trx, { name: name.full, tag, version })
-  if (!('latest' in tags)) await setDistTag(trx, { name: name.full, tag: 'latest', version })
+  if (!Object.hasOwn(tags, 'latest'))
+    await setDistTag(trx, { name: name.full, tag: 'latest', version })
 }
 
 async function requireRoom(trx: Knex.Transaction, name: string): Promise<void> {
