@@ -67,90 +67,50 @@ export class GuestIsolate {
       configJson: request.configJson,
       maxOutputLength: request.maxOutputLength,
     }
-    const fault = this.#call(
-      LOAD_TURN_MS,
-      guestOps.link,
-      Date.now(),
-      0,
-      0,
-      '',
-      JSON.stringify(link),
-    )
+    const fault = this.#call(guestOps.link, Date.now(), '', JSON.stringify(link), LOAD_TURN_MS)
     if (fault !== '') throw new GuestFailure('threw', fault)
   }
 
   /**
-   * One turn of the guest: enters it, and again for what its microtasks left, as long as `isWaiting` says so.
-   * @returns records of the outbox.
+   * One turn of the guest.
+   * @param number of the handler for a call, of the host call for an answer.
+   * @returns what the outbox held when the turn's function returned. What its microtasks put there comes with
+   * the next turn, or with `drain`.
    * @throws GuestFailure when the isolate is lost.
    */
-  turn(
-    op: number,
-    id: number,
-    number: number,
-    text: string,
-    payload: string,
-    onRecords: (records: string) => void,
-    isWaiting: () => boolean,
-  ): void {
+  turn(op: number, id: number, number: number, text: string, payload: string): string {
     const now = Date.now()
     try {
-      const records = this.#enterOnce(this.#turnMs, op, now, id, number, text, payload)
-      if (records !== '') onRecords(records)
-      if (!isWaiting()) return
-      // The limit is the whole turn's; a millisecond is isolated-vm's smallest.
-      const rest = Math.max(1, this.#turnMs - (Date.now() - now))
-      const late = this.#enterOnce(rest, guestOps.drain, now, 0, 0, '', '')
-      if (late !== '') onRecords(late)
+      return this.#call((id * 65536 + number) * 8 + op, now, text, payload, this.#turnMs)
     } catch (error) {
-      throw failureOf(error, this.#isolate)
+      return this.#redeliver(error, now)
     }
   }
 
-  #enterOnce(
-    timeout: number,
-    op: number,
-    now: number,
-    id: number,
-    number: number,
-    text: string,
-    payload: string,
-  ): string {
-    try {
-      return this.#call(timeout, op, now, id, number, text, payload)
-    } catch (error) {
-      return this.#redeliver(error, timeout, now)
-    }
+  drain(): string {
+    return this.turn(guestOps.drain, 0, 0, '', '')
   }
 
   /**
    * A rejection that a guest does not handle surfaces as an exception of the turn, in place of its outbox.
    * It is the author's slip, not a reason to lose the isolate.
    */
-  #redeliver(first: unknown, timeout: number, now: number): string {
+  #redeliver(first: unknown, now: number): string {
     let error = first
     for (let attempt = 0; attempt < MAX_REDELIVERIES; attempt++) {
-      const { reason } = failureOf(error, this.#isolate)
-      if (reason !== 'threw') throw error
+      const failure = failureOf(error, this.#isolate)
+      if (failure.reason !== 'threw') throw failure
       try {
-        return this.#call(timeout, guestOps.redeliver, now, 0, 0, '', '')
+        return this.#call(guestOps.redeliver, now, '', '', this.#turnMs)
       } catch (next) {
         error = next
       }
     }
-    throw error
+    throw failureOf(error, this.#isolate)
   }
 
-  #call(
-    timeout: number,
-    op: number,
-    now: number,
-    id: number,
-    number: number,
-    text: string,
-    payload: string,
-  ): string {
-    const answer: unknown = this.#enter.applySync(undefined, [op, now, id, number, text, payload], {
+  #call(packed: number, now: number, text: string, payload: string, timeout: number): string {
+    const answer: unknown = this.#enter.applySync(undefined, [packed, now, text, payload], {
       timeout,
     })
     return typeof answer === 'string' ? answer : ''

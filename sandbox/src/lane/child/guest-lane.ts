@@ -4,11 +4,17 @@ import { guestOps } from './guest/runtime.ts'
 import { GuestFailure, GuestIsolate } from './guest-isolate.ts'
 import { type OutboxRecord, readOutbox } from './outbox-records.ts'
 
+/** Numbers for handlers go up to here; a plugin has at most 32 services of 64 operations. */
+const MAX_HANDLERS = 65_535
+/** First character of an answer that is all there is in an outbox. */
+const ANSWER_ALONE = '='
+
 interface LoadedIsolate {
   readonly id: number
   readonly guest: GuestIsolate
   /** Calls that wait for a host call or a promise. */
   readonly waiting: Set<GuestCall>
+  readonly handlers: Map<string, number>
 }
 
 interface GuestCall {
@@ -26,6 +32,8 @@ export class GuestLane {
   readonly #out: FrameWriter
   readonly #isolates = new Map<number, LoadedIsolate>()
   readonly #waiting = new Map<number, GuestCall>()
+  /** Whose microtasks may have filled an outbox that was not fetched yet, and after whose turn. */
+  #undrained: GuestCall | undefined
 
   constructor(out: FrameWriter) {
     this.#out = out
@@ -57,11 +65,30 @@ export class GuestLane {
     }
   }
 
+  /**
+   * Fetches what microtasks left behind. An entry into an isolate costs most of a call, so it is not done after
+   * each turn: the next turn of the same isolate brings it along. It must be done before another isolate's
+   * turn, which may be long, and before the answers are sent.
+   */
+  drain(): void {
+    const call = this.#undrained
+    if (call === undefined) return
+    this.#undrained = undefined
+    if (call.isolate.waiting.size === 0) return
+    this.#guarded(call, () => this.#read(call, call.isolate.guest.drain()))
+  }
+
   #load(frame: Frame): void {
+    this.drain()
     try {
       const request = JSON.parse(frame.text) as LoadRequest
       const guest = GuestIsolate.load(request, frame.payload)
-      this.#isolates.set(frame.id, { id: frame.id, guest, waiting: new Set() })
+      this.#isolates.set(frame.id, {
+        id: frame.id,
+        guest,
+        waiting: new Set(),
+        handlers: new Map(),
+      })
       this.#out.add(fromLane.loaded, frame.id, guest.takeCpuUs(), '', '')
     } catch (error) {
       const { reason, message } =
@@ -82,14 +109,19 @@ export class GuestLane {
       return
     }
     const call: GuestCall = { id: frame.id, isolate, cpuUs: 0, isSettled: false }
+    const handler = handlerNumber(isolate, frame.text)
+    this.#turn(call, guestOps.call, handler, frame.text, frame.payload)
+    if (call.isSettled) return
     isolate.waiting.add(call)
     this.#waiting.set(call.id, call)
-    this.#turn(call, guestOps.call, 0, frame.text, frame.payload)
+    this.#undrained = call
   }
 
   #resume(op: number, frame: Frame): void {
     const call = this.#waiting.get(frame.id)
-    if (call !== undefined) this.#turn(call, op, frame.number, frame.text, frame.payload)
+    if (call === undefined) return
+    this.#turn(call, op, frame.number, frame.text, frame.payload)
+    if (!call.isSettled || call.isolate.waiting.size > 0) this.#undrained = call
   }
 
   /** A call that does not end when all it waits for has ended never will: its isolate holds a promise for ever. */
@@ -97,33 +129,44 @@ export class GuestLane {
     const call = this.#waiting.get(frame.id)
     if (call === undefined) return
     this.#turn(call, guestOps.cancel, 0, '', '')
+    this.#undrained = call
+    this.drain()
     if (!call.isSettled) this.#fail(call, 'never-answered', '')
   }
 
   #turn(call: GuestCall, op: number, number: number, text: string, payload: string): void {
-    const { isolate } = call
+    if (this.#undrained !== undefined && this.#undrained.isolate !== call.isolate) this.drain()
+    this.#guarded(call, () => {
+      this.#read(call, call.isolate.guest.turn(op, call.id, number, text, payload))
+    })
+  }
+
+  #guarded(call: GuestCall, run: () => void): void {
     try {
-      isolate.guest.turn(
-        op,
-        call.id,
-        number,
-        text,
-        payload,
-        (records) => readOutbox(records, (record) => this.#deliver(isolate, call, record)),
-        () => isolate.waiting.size > 0,
-      )
-      if (!call.isSettled) call.cpuUs += isolate.guest.takeCpuUs()
+      run()
+      if (!call.isSettled) call.cpuUs += call.isolate.guest.takeCpuUs()
     } catch (error) {
-      const { reason, message } = error as GuestFailure
-      this.#fail(call, reason, message)
+      if (!(error instanceof GuestFailure)) throw error
+      this.#fail(call, error.reason, error.message)
     }
   }
 
+  #read(call: GuestCall, outbox: string): void {
+    if (outbox === '') return
+    if (outbox[0] !== ANSWER_ALONE) {
+      readOutbox(outbox, (record) => this.#deliver(call, record))
+      return
+    }
+    call.cpuUs += call.isolate.guest.takeCpuUs()
+    this.#settle(call)
+    this.#out.add(fromLane.ok, call.id, call.cpuUs, '', outbox.slice(1))
+  }
+
   /** @param turnOf the call whose turn it was: it pays for the CPU, also when another one ended in it. */
-  #deliver(isolate: LoadedIsolate, turnOf: GuestCall, record: OutboxRecord): void {
+  #deliver(turnOf: GuestCall, record: OutboxRecord): void {
     const call = record.call === turnOf.id ? turnOf : this.#waiting.get(record.call)
-    if (call === undefined || call.isSettled || call.isolate !== isolate) return
-    turnOf.cpuUs += isolate.guest.takeCpuUs()
+    if (call === undefined || call.isSettled || call.isolate !== turnOf.isolate) return
+    turnOf.cpuUs += call.isolate.guest.takeCpuUs()
     switch (record.kind) {
       case 'O':
         this.#settle(call)
@@ -150,8 +193,7 @@ export class GuestLane {
 
   #settle(call: GuestCall): void {
     call.isSettled = true
-    call.isolate.waiting.delete(call)
-    this.#waiting.delete(call.id)
+    if (this.#waiting.delete(call.id)) call.isolate.waiting.delete(call)
   }
 
   #fail(call: GuestCall, reason: FailureReason, detail: string): void {
@@ -165,6 +207,7 @@ export class GuestLane {
 
   /** What still waits in the isolate ends with it; the host knows whether it may be tried again. */
   #dispose(isolate: LoadedIsolate, taint: FailureReason | undefined): void {
+    if (this.#undrained?.isolate === isolate) this.#undrained = undefined
     this.#isolates.delete(isolate.id)
     isolate.guest.dispose()
     for (const call of isolate.waiting) {
@@ -175,4 +218,15 @@ export class GuestLane {
     isolate.waiting.clear()
     if (taint !== undefined) this.#out.add(fromLane.tainted, isolate.id, 0, taint, '')
   }
+}
+
+/** The same number for every call of an operation: the guest reads its name the first time only. */
+function handlerNumber(isolate: LoadedIsolate, head: string): number {
+  const entry = head.slice(0, head.indexOf('\n'))
+  const known = isolate.handlers.get(entry)
+  if (known !== undefined) return known
+  const number = isolate.handlers.size + 1
+  if (number > MAX_HANDLERS) return 0
+  isolate.handlers.set(entry, number)
+  return number
 }

@@ -32,6 +32,7 @@ const reader = new FrameReader((frame) => {
 }, maxFrameBytes)
 
 function flush(): void {
+  lane.drain()
   out.add(fromLane.done, frames, 0, '', '')
   const bytes = out.view()
   let sent = 0

@@ -12,29 +12,23 @@ export interface OutboxRecord {
  */
 export function readOutbox(text: string, onRecord: (record: OutboxRecord) => void): void {
   let from = 0
+  const number = (end: string): number => {
+    const start = from
+    from = text.indexOf(end, start) + 1
+    const value = from === 0 ? Number.NaN : Number(text.slice(start, from - 1))
+    return Number.isInteger(value) && value >= 0 && value <= 0xffffffff ? value : Number.NaN
+  }
   while (from < text.length) {
-    const headEnd = text.indexOf('\n', from)
-    if (headEnd < 0) return
-    const [call, number, nameLength, bodyLength] = text
-      .slice(from + 1, headEnd)
-      .split(' ')
-      .map(Number)
-    const name = headEnd + 1
-    const body = name + Number(nameLength)
-    const end = body + Number(bodyLength)
-    if (!isCount(call) || !isCount(number) || !(body >= name && end >= body && end <= text.length))
-      return
-    onRecord({
-      kind: text[from] as string,
-      call,
-      number,
-      name: text.slice(name, body),
-      body: text.slice(body, end),
-    })
+    const kind = text[from++] as string
+    const call = number(' ')
+    const second = number(' ')
+    const nameLength = number(' ')
+    const bodyLength = number('\n')
+    const end = from + nameLength + bodyLength
+    // Not a number in any place makes the sums so too.
+    if (!(call + second + end <= Number.MAX_SAFE_INTEGER) || end > text.length) return
+    const name = text.slice(from, from + nameLength)
+    onRecord({ kind, call, number: second, name, body: text.slice(from + nameLength, end) })
     from = end
   }
-}
-
-function isCount(value: number | undefined): value is number {
-  return value !== undefined && Number.isInteger(value) && value >= 0 && value <= 0xffffffff
 }

@@ -13,7 +13,7 @@ export class Call {
   readonly #p: Primordials
   readonly #outbox: Outbox
   readonly #head: string
-  readonly #waiting: Record<PropertyKey, Waiter | undefined>
+  #waiting: Record<PropertyKey, Waiter | undefined> | undefined
   #inFlight = 0
   #hostCalls = 0
   #logLength = 0
@@ -25,7 +25,6 @@ export class Call {
     this.#outbox = outbox
     this.id = id
     this.#head = head
-    this.#waiting = p.dictionary<Waiter>()
   }
 
   /** Line `index` of the call's head (see callHead in wire/messages.ts); the last one is the whole rest. */
@@ -47,6 +46,7 @@ export class Call {
       }
       this.#inFlight++
       const number = ++this.#hostCalls
+      this.#waiting ??= this.#p.dictionary<Waiter>()
       this.#waiting[number] = { resolve, reject }
       this.#outbox.emit('H', this.id, number, name, text)
     })
@@ -88,8 +88,8 @@ export class Call {
 
   /** @returns what the handler awaits, or nothing when the answer comes too late. */
   takeWaiter(number: number): Waiter | undefined {
-    const waiter = this.#waiting[number]
-    if (waiter === undefined) return undefined
+    const waiter = this.#waiting?.[number]
+    if (this.#waiting === undefined || waiter === undefined) return undefined
     delete this.#waiting[number]
     this.#inFlight--
     return waiter
@@ -98,6 +98,7 @@ export class Call {
   /** The caller is gone: what the handler still awaits ends in an error. */
   cancel(): void {
     this.#isCancelled = true
+    if (this.#waiting === undefined) return
     const numbers = this.#p.ownKeys(this.#waiting)
     for (let index = 0; index < numbers.length; index++) {
       this.takeWaiter(numbers[index] as unknown as number)?.reject(

@@ -30,6 +30,5 @@ ${[
   .map(String)
   .join('\n')}
 const runtime = new GuestRuntime(capturePrimordials());
-return (op, now, id, number, text, payload) =>
-  runtime.enter(op, now, id, number, text, payload);
+return (packed, now, text, payload) => runtime.enter(packed, now, text, payload);
 })()`

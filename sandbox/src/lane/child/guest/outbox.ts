@@ -17,6 +17,11 @@ export class Outbox {
     this.#p = p
   }
 
+  /** Nothing waits to be handed over. */
+  get isEmpty(): boolean {
+    return this.#text.length === this.#delivered
+  }
+
   emit(kind: string, call: number, number: number, name: string, body: string): void {
     this.#text += `${kind}${call} ${number} ${name.length} ${body.length}\n${name}${body}`
   }
@@ -24,6 +29,7 @@ export class Outbox {
   /** Forgets what the last turn handed over. Not done when it never arrived: see `redeliver`. */
   begin(): void {
     const text = this.#text
+    if (text === '') return
     this.#text =
       this.#delivered >= text.length ? '' : this.#p.cut(text, this.#delivered, text.length)
     this.#delivered = 0

@@ -14,15 +14,11 @@ export interface LinkRequest {
   readonly maxOutputLength: number
 }
 
-/** The only door into the isolate: primitives in, one string (the outbox) out. */
-export type Enter = (
-  op: number,
-  now: number,
-  id: number,
-  number: number,
-  text: string,
-  payload: string,
-) => string
+/**
+ * The only door into the isolate: primitives in, one string (the outbox) out. What is to be done, for which
+ * call and with which number travel as `(id × 65536 + number) × 8 + op`, since each argument costs.
+ */
+export type Enter = (packed: number, now: number, text: string, payload: string) => string
 
 /** Ops of the door. `redeliver` asks for a turn's outbox again that an unhandled rejection kept back. */
 export const guestOps = {
@@ -62,20 +58,16 @@ export class GuestRuntime {
     p.define(globalThis, 'console', this.#console(), false)
   }
 
-  enter(
-    op: number,
-    now: number,
-    id: number,
-    number: number,
-    text: string,
-    payload: string,
-  ): string {
+  enter(packed: number, now: number, text: string, payload: string): string {
     this.#clock.now = now
+    const op = packed % 8
+    const number = ((packed - op) / 8) % 65536
+    const id = ((packed - op) / 8 - number) / 65536
     if (op === guestOps.link) return this.#link(payload)
     if (op !== guestOps.redeliver) this.#outbox.begin()
     try {
-      if (op === guestOps.call) this.#start(id, text, payload)
-      else if (op === guestOps.reply) this.#reply(id, number, payload)
+      if (op === guestOps.call) return this.#start(id, number, text, payload)
+      if (op === guestOps.reply) this.#reply(id, number, payload)
       else if (op === guestOps.replyError) this.#replyError(id, number, text, payload)
       else if (op === guestOps.cancel) this.#cancel(id)
     } catch {
@@ -105,37 +97,52 @@ export class GuestRuntime {
     }
   }
 
-  #start(id: number, head: string, input: string): void {
+  /**
+   * @param number of the handler, the same for every call of an operation: its name is read once.
+   * @returns the outbox; or, when nothing else is in it, an answer alone after `=`: most calls end so.
+   */
+  #start(id: number, number: number, head: string, input: string): string {
     const call = new Call(this.#p, this.#outbox, id, head)
     this.#current = call
     try {
-      const handler = this.#handlerOf(call.headLine(0))
+      const handler = this.#handlers[number] ?? this.#findHandler(number, call.headLine(0))
       if (handler === undefined) {
         call.finish('F', 'handler-missing', '')
-        return
+        return this.#outbox.take()
       }
       const context = new CallContext(call, this.#shared as GuestShared)
       const answer = handler(this.#p.parse(input), context)
-      if (!this.#isThenable(answer)) {
-        this.#succeed(call, answer)
-        return
+      if (this.#isThenable(answer)) {
+        this.#follow(call, answer)
+      } else {
+        const text = this.#output(call, answer)
+        if (text !== undefined && this.#outbox.isEmpty) {
+          call.isOver = true
+          return `=${text}`
+        }
+        if (text !== undefined) this.#finish(call, 'O', '', text)
       }
-      this.#calls[id] = call
-      const promise = new this.#p.Promise((resolve) => resolve(answer))
-      this.#p.follow(
-        promise,
-        (value) => this.#succeed(call, value),
-        (error) => this.#fail(call, error),
-      )
     } catch (error) {
       this.#fail(call, error)
     }
+    return this.#outbox.take()
   }
 
-  /** `service\0operation`, or an empty text for the self-test. Found once, then kept. */
-  #handlerOf(entry: string): Handler | undefined {
-    const known = this.#handlers[entry]
-    if (known !== undefined) return known
+  #follow(call: Call, answer: unknown): void {
+    this.#calls[call.id] = call
+    const succeed = (value: unknown) => this.#succeed(call, value)
+    const fail = (error: unknown) => this.#fail(call, error)
+    try {
+      // What an async function returns needs no wrapping, which would cost three more microtasks.
+      this.#p.follow(answer as Promise<unknown>, succeed, fail)
+    } catch {
+      const promise = new this.#p.Promise((resolve) => resolve(answer))
+      this.#p.follow(promise, succeed, fail)
+    }
+  }
+
+  /** `service\0operation`, or an empty text for the self-test. */
+  #findHandler(number: number, entry: string): Handler | undefined {
     const { find, cut, apply } = this.#p
     const end = find(entry, '\0', 0)
     const isSelfTest = end < 0
@@ -147,26 +154,30 @@ export class GuestRuntime {
     const handler: Handler = isSelfTest
       ? (_, context) => apply(found as Handler, owner, [context])
       : (input, context) => apply(found as Handler, owner, [input, context])
-    this.#handlers[entry] = handler
+    this.#handlers[number] = handler
     return handler
   }
 
   #succeed(call: Call, value: unknown): void {
     if (call.isOver) return
+    const text = this.#output(call, value)
+    if (text !== undefined) this.#finish(call, 'O', '', text)
+  }
+
+  /** The answer as JSON, or nothing when the call has failed over it. */
+  #output(call: Call, value: unknown): string | undefined {
     let text: string | undefined
     try {
       text = this.#p.stringify(value)
     } catch (error) {
       this.#finish(call, 'F', 'output-not-json', thrownMessage(this.#p, error))
-      return
+      return undefined
     }
     // JSON has no word for `undefined`: a handler that answers nothing answers null.
-    if (text === undefined) text = 'null'
-    if (text.length > this.#maxOutputLength) {
-      this.#finish(call, 'F', 'output-too-large', `${text.length}`)
-    } else {
-      this.#finish(call, 'O', '', text)
-    }
+    if (text === undefined) return 'null'
+    if (text.length <= this.#maxOutputLength) return text
+    this.#finish(call, 'F', 'output-too-large', `${text.length}`)
+    return undefined
   }
 
   #fail(call: Call, error: unknown): void {

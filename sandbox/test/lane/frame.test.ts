@@ -1,0 +1,65 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { type Frame, FrameReader, FrameWriter } from '../../src/lane/wire/frame.ts'
+
+const MAX = 1024 * 1024
+
+t.test('frames come out as they went in, however the bytes are cut', async (t) => {
+  const u32 = fc.integer({ min: 0, max: 0xffffffff })
+  const text = fc.string({ unit: 'grapheme', maxLength: 40 })
+  const frame = fc.record({
+    kind: fc.integer({ min: 0, max: 255 }),
+    id: u32,
+    number: u32,
+    text,
+    payload: text,
+  })
+  fc.assert(
+    fc.property(
+      fc.array(frame, { minLength: 1, maxLength: 8 }),
+      fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 40 }),
+      (frames, cuts) => {
+        const writer = new FrameWriter()
+        for (const { kind, id, number, text, payload } of frames) {
+          writer.add(kind, id, number, text, payload)
+        }
+        const bytes = writer.view()
+        const read: Frame[] = []
+        const reader = new FrameReader((frame) => read.push(frame), MAX)
+        const shared = Buffer.alloc(64)
+        for (let from = 0, n = 0; from < bytes.length; n++) {
+          const size = Math.min(cuts[n % cuts.length] ?? 1, bytes.length - from)
+          bytes.copy(shared, 0, from, from + size)
+          reader.push(shared.subarray(0, size))
+          from += size
+        }
+        t.strictSame(read, frames)
+      },
+    ),
+    { numRuns: 60, seed: 1 },
+  )
+})
+
+t.test('a big frame grows the writer, and a view holds all of it', async (t) => {
+  const writer = new FrameWriter()
+  const payload = '预'.repeat(500_000)
+  writer.add(1, 2, 3, 'head', payload)
+  writer.add(1, 3, 3, '', 'next')
+  const read: Frame[] = []
+  new FrameReader((frame) => read.push(frame), 8 * MAX).push(writer.view())
+  t.equal(read[0]?.payload, payload)
+  t.equal(read[1]?.payload, 'next')
+  writer.clear()
+  t.equal(writer.length, 0)
+})
+
+t.test('bytes that are no frames, or too long ones, are refused', async (t) => {
+  const reader = () => new FrameReader(() => undefined, MAX)
+  t.throws(() => reader().push(Buffer.from('ffffffff00000000', 'hex')), RangeError, 'too long')
+  t.throws(() => reader().push(Buffer.alloc(16)), RangeError, 'too short')
+  const writer = new FrameWriter()
+  writer.add(1, 2, 3, 'text', '')
+  const bytes = Buffer.from(writer.view())
+  bytes.writeUInt32LE(0xffff, 8)
+  t.throws(() => reader().push(bytes), RangeError, 'meta longer than the frame')
+})

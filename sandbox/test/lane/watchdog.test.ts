@@ -1,0 +1,78 @@
+import t from 'tap'
+import { culpritOf, laneFault, type Work } from '../../src/lane/lane-loss.ts'
+import { SentFrames } from '../../src/lane/sent-frames.ts'
+import { type LaneVerdict, type LaneView, watchLane } from '../../src/lane/watchdog.ts'
+
+const limits = { maxResidentMb: 512, retireResidentMb: 384, maxLoads: 5000 }
+const atRest: LaneView = {
+  isServing: true,
+  isBusy: false,
+  silentMs: 0,
+  turnMs: 0,
+  turnLimitMs: 0,
+  residentMb: 0,
+  loads: 0,
+}
+const busy = { ...atRest, isBusy: true }
+
+t.test('what is done about a lane', async (t) => {
+  const cases: [name: string, view: LaneView, verdict: LaneVerdict][] = [
+    ['at rest', atRest, 'fine'],
+    ['busy', { ...busy, silentMs: 1000 }, 'fine'],
+    ['within the grace', { ...busy, turnMs: 250, turnLimitMs: 100 }, 'fine'],
+    ['over the grace', { ...busy, turnMs: 251, turnLimitMs: 100 }, 'turn-timeout'],
+    ['over its memory', { ...busy, residentMb: 513 }, 'memory'],
+    ['over its memory with nobody at work', { ...atRest, residentMb: 513 }, 'retire'],
+    ['grown', { ...atRest, residentMb: 385 }, 'retire'],
+    ['many loads', { ...atRest, loads: 5001 }, 'retire'],
+    ['grown, but retiring already', { ...busy, isServing: false, residentMb: 385 }, 'fine'],
+    ['silent at work', { ...busy, silentMs: 5001 }, 'unresponsive'],
+    ['silent at rest', { ...atRest, silentMs: 1001 }, 'ping'],
+    ['silent while it starts', { ...atRest, isServing: false, silentMs: 4000 }, 'fine'],
+  ]
+  for (const [name, view, verdict] of cases) t.equal(watchLane(view, limits), verdict, name)
+})
+
+t.test('how the end of a lane is read', async (t) => {
+  const exit = { killedFor: null, signal: null, exitCode: null, stderr: '' }
+  t.equal(laneFault({ ...exit, killedFor: 'memory', signal: 'SIGKILL' }).kind, 'memory')
+  t.equal(laneFault({ ...exit, killedFor: 'turn-timeout' }).kind, 'turn-timeout')
+  t.equal(laneFault({ ...exit, killedFor: 'protocol' }).kind, 'crash')
+  t.equal(laneFault({ ...exit, killedFor: 'unresponsive' }).kind, 'external')
+  t.equal(laneFault({ ...exit, signal: 'SIGKILL' }).kind, 'external')
+  t.equal(laneFault({ ...exit, signal: 'SIGSEGV' }).kind, 'crash')
+  const heap = 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory'
+  t.equal(laneFault({ ...exit, signal: 'SIGABRT', stderr: heap }).kind, 'memory')
+})
+
+t.test('blame: the reported turn, else the only isolate at work, else nobody', async (t) => {
+  const work = (isolate: object): Work => ({ isolate, call: undefined }) as unknown as Work
+  const [one, other] = [{}, {}]
+  const crash = { kind: 'crash', text: '' } as const
+  const first = work(one)
+  const reported = work(other)
+  t.equal(culpritOf(crash, reported, [first, reported]), reported)
+  t.equal(culpritOf(crash, undefined, [first, work(one)]), first)
+  t.equal(culpritOf(crash, undefined, [first, work(other)]), undefined)
+  t.equal(culpritOf(crash, undefined, []), undefined)
+  t.equal(culpritOf({ kind: 'external', text: '' }, reported, [reported]), undefined)
+})
+
+t.test('frames are found by number until they are worked off', async (t) => {
+  const sent = new SentFrames<string>()
+  for (let number = 1; number <= 3000; number++) {
+    sent.add({ number, work: `w${number}`, costMs: 1, limitMs: 10 })
+  }
+  t.equal(sent.backlogMs, 3000)
+  sent.done(2000)
+  t.equal(sent.size, 1000)
+  t.equal(sent.backlogMs, 1000)
+  t.equal(sent.find(2000), undefined)
+  t.equal(sent.find(2001)?.work, 'w2001')
+  t.equal(sent.find(3000)?.work, 'w3000')
+  t.equal(sent.find(3001), undefined)
+  t.equal(sent.work().length, 1000)
+  sent.done(3000)
+  t.equal(sent.size, 0)
+  t.equal(sent.backlogMs, 0)
+})
