@@ -550,8 +550,9 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '{folder} 中的内嵌 PostgreSQL 未能启动：{reason}',
     },
     cure: {
-      en: 'Read server.log in that folder; free disk space or memory if it asks for some.',
-      'zh-CN': '请阅读该目录中的 server.log；如其提示，请释放磁盘空间或内存。',
+      en: 'Read server.log in that folder. It needs free disk space and memory, and a user that /etc/passwd knows; or set DATABASE_URL.',
+      'zh-CN':
+        '请阅读该目录中的 server.log。它需要可用的磁盘空间和内存，以及 /etc/passwd 中存在的用户；也可以改设 DATABASE_URL。',
     },
   },
   RATE_LIMITED: {

@@ -110,8 +110,8 @@ export class EmbeddedPostgres {
 
   async #begin(running: number | undefined): Promise<void> {
     const { log } = this.#options
-    if (running !== undefined) {
-      await this.#waitUntilReady(running)
+    // One that is on its way out is not adopted but replaced.
+    if (running !== undefined && (await this.#waitUntilReady(running, START_TIMEOUT_MS))) {
       this.#pid = running
       log.info({ pid: running, port: this.#cluster.port }, 'adopted the embedded PostgreSQL')
     } else {
@@ -141,7 +141,7 @@ export class EmbeddedPostgres {
       // Kept before it is ready: `stop` must end a server that is still starting.
       const child = await this.#spawn()
       this.#pid = child
-      if (await this.#waitUntilReady(child)) {
+      if (await this.#waitUntilReady(child, timeoutMs)) {
         const ms = Math.round(performance.now() - started)
         this.#options.log.info({ pid: child, port, ms }, 'started the embedded PostgreSQL')
         return
@@ -199,12 +199,14 @@ export class EmbeddedPostgres {
     }
   }
 
-  /** True once `pid` serves this cluster; false when it ended before. */
-  async #waitUntilReady(pid: number): Promise<boolean> {
+  /** True once `pid` serves this cluster; false when it ended before, or is not ready in time. */
+  async #waitUntilReady(pid: number, timeoutMs: number): Promise<boolean> {
+    const deadline = performance.now() + timeoutMs
     for (;;) {
       const postmaster = await readPostmaster(this.#cluster.data)
       if (postmaster?.pid === pid && postmaster.isReady && (await this.#answers())) return true
-      if (!isAlive(pid) || !(await sleeps(20, this.#stopping.signal))) return false
+      if (!isAlive(pid) || performance.now() > deadline) return false
+      if (!(await sleeps(20, this.#stopping.signal))) return false
     }
   }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, chown, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { coreErrors } from '../errors.ts'
 import { isReachableByAll, type PostgresAccount } from './postgres-account.ts'
 
@@ -38,6 +38,7 @@ export async function postgresPlace(
     // Walked through, never listed: what is secret in the data folder has mode 0600 of its own.
     if (isInside) await chmod(dataFolder, 0o711)
     await mkdir(systemState, { recursive: true, mode: 0o755 })
+    await mkdir(dirname(folder), { recursive: true, mode: 0o755 })
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await chown(folder, account.uid, account.gid)
     await chmod(folder, 0o700)

@@ -62,10 +62,22 @@ export async function startTestServer(): Promise<void> {
   await rename(`${stateFile}.draft`, stateFile)
 }
 
+/** Stops the server, unless another run in this checkout is using it. */
 export async function stopTestServer(): Promise<void> {
   const server = await findTestServer()
+  if (!server || (await isInUse(server))) return
   await rm(stateFile, { force: true })
-  if (server) process.kill(server.pid, 'SIGINT')
+  process.kill(server.pid, 'SIGINT')
+}
+
+async function isInUse(server: TestServer): Promise<boolean> {
+  const client = new pg.Client({ connectionString: server.url })
+  await client.connect()
+  const { rowCount } = await client.query(
+    `SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`,
+  )
+  await client.end()
+  return rowCount !== 0
 }
 
 /** The folder, or nothing when another process has started the server meanwhile. */
