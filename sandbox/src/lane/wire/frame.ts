@@ -80,12 +80,18 @@ export class FrameReader {
     this.#maxBytes = maxBytes
   }
 
-  /** @throws RangeError when the bytes are no frames; nothing after that can be trusted. */
+  /**
+   * @param chunk is copied as far as it is kept: the caller may read the next bytes into the same memory.
+   * @throws RangeError when the bytes are no frames; nothing after that can be trusted.
+   */
   push(chunk: Buffer): void {
-    this.#chunks.push(chunk)
     this.#have += chunk.length
-    if (this.#have < this.#need) return
-    const bytes = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks, this.#have)
+    if (this.#have < this.#need) {
+      this.#chunks.push(Buffer.from(chunk))
+      return
+    }
+    const isWhole = this.#chunks.length === 0
+    const bytes = isWhole ? chunk : Buffer.concat([...this.#chunks, chunk], this.#have)
     const end = bytes.length
     let start = 0
     this.#need = 4
@@ -102,7 +108,6 @@ export class FrameReader {
       start += size
     }
     this.#have = end - start
-    // A copy: the caller may read the next bytes into the same memory.
     this.#chunks = this.#have === 0 ? [] : [Buffer.from(bytes.subarray(start))]
   }
 }
