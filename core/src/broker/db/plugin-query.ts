@@ -11,7 +11,7 @@ export interface PluginQuery {
   readonly tenant: string
   readonly sql: string
   readonly parameters: readonly unknown[]
-  /** From now on, waiting for a connection included. */
+  /** From now on, waiting for a connection included. Beyond a minute the session's own backstop is first. */
   readonly deadlineMs: number
   /** The caller went away. */
   readonly signal?: AbortSignal | undefined

@@ -1,5 +1,5 @@
+import assert from 'node:assert/strict'
 import { Worker } from 'node:worker_threads'
-import { coreErrors } from '../../errors.ts'
 import type { Judgement, SqlText } from './judge-text.ts'
 import type { MigrationFault } from './migration-gate.ts'
 import type { SqlVerdict } from './sql-gate.ts'
@@ -12,9 +12,15 @@ const MAX_QUERY_CHARACTERS = 32 * 1024
 const JUDGE_TIMEOUT_MS = 5000
 
 interface Waiting {
-  done(judgement: Judgement): void
-  fail(error: Error): void
+  readonly done: (judgement: Judgement) => void
   readonly timer: NodeJS.Timeout
+}
+
+/** What is said of every text that was in flight when the thread was lost: one of them was the cause. */
+const unjudged = 'the parser did not come to an end with it'
+const lost: Judgement = {
+  verdict: { refusal: unjudged },
+  faults: [{ line: 1, detail: unjudged }],
 }
 
 /**
@@ -39,8 +45,15 @@ export class SqlJudge {
       this.#verdicts.set(sql, known)
       return known
     }
-    const { verdict } = await this.#ask({ purpose: 'query', sql })
-    if (!verdict) throw new Error('the gate gave no verdict')
+    const judgement = await this.#ask({ purpose: 'query', sql })
+    const { verdict } = judgement
+    assert(verdict)
+    // The others in flight did no wrong: asked again, they get a verdict of their own.
+    if (judgement !== lost) this.#remember(sql, verdict)
+    return verdict
+  }
+
+  #remember(sql: string, verdict: SqlVerdict): void {
     this.#verdicts.set(sql, verdict)
     if (this.#verdicts.size > REMEMBERED_TEXTS) {
       for (const oldest of this.#verdicts.keys()) {
@@ -48,12 +61,11 @@ export class SqlJudge {
         break
       }
     }
-    return verdict
   }
 
   async migration(sql: string, purpose: 'expand' | 'down'): Promise<readonly MigrationFault[]> {
     const { faults } = await this.#ask({ purpose, sql })
-    if (!faults) throw new Error('the gate gave no verdict')
+    assert(faults)
     return faults
   }
 
@@ -64,9 +76,9 @@ export class SqlJudge {
   #ask(text: SqlText): Promise<Judgement> {
     const worker = this.#worker ?? this.#start()
     const id = this.#nextId++
-    return new Promise((done, fail) => {
+    return new Promise((done) => {
       const timer = setTimeout(() => void worker.terminate(), JUDGE_TIMEOUT_MS)
-      this.#waiting.set(id, { done, fail, timer })
+      this.#waiting.set(id, { done, timer })
       worker.ref()
       worker.postMessage({ id, text })
     })
@@ -87,19 +99,19 @@ export class SqlJudge {
       if (this.#waiting.size === 0) worker.unref()
       waiting?.done(judgement)
     })
-    worker.on('error', (error: Error) => this.#lost(worker, error))
+    // 'exit' follows; without a listener the thread's error would be the host's.
+    worker.on('error', () => undefined)
     worker.on('exit', () => this.#lost(worker))
     return worker
   }
 
-  /** The next question starts another thread; those in flight are refused, for one of them was the cause. */
-  #lost(worker: Worker, cause?: Error): void {
+  /** The next question starts another thread. */
+  #lost(worker: Worker): void {
     if (this.#worker !== worker) return
     this.#worker = undefined
-    for (const { fail, timer } of this.#waiting.values()) {
+    for (const { done, timer } of this.#waiting.values()) {
       clearTimeout(timer)
-      const reason = 'the parser did not come to an end with it'
-      fail(coreErrors.create('SQL_REFUSED', { plugin: 'a plugin', reason }, { cause }))
+      done(lost)
     }
     this.#waiting.clear()
   }
