@@ -93,8 +93,11 @@ export class Lane implements HostCallSink {
   hasRoom(call: PendingCall): boolean {
     if (this.mode !== 'serving' || this.#isReserved) return false
     if (this.#calls.size >= MAX_CALLS) return false
+    const isolate = this.#isolates.get(call.key)
+    // What its turns take is not known before the first: until then they come one by one.
+    if (isolate?.unsent !== undefined) return false
     if (this.#traffic.isIdle) return true
-    return call.losses === 0 && this.#traffic.hasRoom(this.#isolates.get(call.key))
+    return call.losses === 0 && this.#traffic.hasRoom(isolate)
   }
 
   start(call: PendingCall): void {

@@ -1,6 +1,6 @@
 import { readSync, writeSync } from 'node:fs'
 import { FrameReader, FrameWriter } from '../wire/frame.ts'
-import { fromLane } from '../wire/messages.ts'
+import { fromLane, toLane } from '../wire/messages.ts'
 import { GuestLane } from './guest-lane.ts'
 import { startSelfWatch } from './self-watch.ts'
 
@@ -20,15 +20,14 @@ const out = new FrameWriter()
 const lane = new GuestLane(out)
 const watch = startSelfWatch(hostPid)
 let frames = 0
-let unsentSince = 0
+let unsentSince = Date.now()
 
 const reader = new FrameReader((frame) => {
   frames++
   watch.enter(frames)
   lane.handle(frame)
-  const now = Date.now()
-  if (unsentSince === 0) unsentSince = now
-  else if (now - unsentSince >= MAX_UNSENT_MS) flush()
+  // A load is told apart from the call behind it, so that the right one is blamed.
+  if (frame.kind === toLane.load || Date.now() - unsentSince >= MAX_UNSENT_MS) flush()
 }, maxFrameBytes)
 
 function flush(): void {
@@ -38,16 +37,17 @@ function flush(): void {
   let sent = 0
   while (sent < bytes.length) sent += writeSync(SOCKET, bytes, sent)
   out.clear()
-  unsentSince = 0
+  unsentSince = Date.now()
 }
 
 function pump(): void {
   const length = readSync(SOCKET, inbox)
   // End of file: the host closed the socket or is gone.
   if (length === 0) process.exit(0)
+  unsentSince = Date.now()
   reader.push(inbox.subarray(0, length))
   watch.leave()
-  if (unsentSince !== 0) flush()
+  flush()
   // isolated-vm frees handles of dropped isolates on the event loop; it must turn now and then.
   setImmediate(pump)
 }
