@@ -57,7 +57,7 @@ export async function startTestServer(): Promise<void> {
     log: { info: () => undefined, warn: (fields, message) => console.error(message, fields) },
     systemState: join(tmpdir(), 'signalbox-test'),
   })
-  await preferSpeed(server.url)
+  await prepareForTests(server.url)
   await writeFile(`${stateFile}.draft`, JSON.stringify({ url: server.url, pid: server.pid }))
   await rename(`${stateFile}.draft`, stateFile)
 }
@@ -96,12 +96,34 @@ async function claim(): Promise<DataFolder | undefined> {
   }
 }
 
-/** A test's data need not survive a power cut. */
-async function preferSpeed(url: string): Promise<void> {
+async function prepareForTests(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
+  await preferSpeed(client)
+  const started = await client.query('SELECT pg_postmaster_start_time() AS at')
+  // One that was already running may be serving another run.
+  if (started.rows[0].at.getTime() > performance.timeOrigin) await removeRemains(client)
+  await client.end()
+}
+
+/** A test's data need not survive a power cut. */
+async function preferSpeed(client: pg.Client): Promise<void> {
   await client.query('ALTER SYSTEM SET fsync = off')
   await client.query('ALTER SYSTEM SET full_page_writes = off')
   await client.query('SELECT pg_reload_conf()')
-  await client.end()
+}
+
+/** Databases and roles of tests that were killed before their teardown. */
+async function removeRemains(client: pg.Client): Promise<void> {
+  const databases = await client.query<{ name: string }>(
+    `SELECT quote_ident(datname) AS name FROM pg_database WHERE datname ~ '^(test_|template_.*_draft$)'`,
+  )
+  for (const { name } of databases.rows) await client.query(`DROP DATABASE ${name} WITH (FORCE)`)
+  const roles = await client.query<{ name: string }>(
+    `SELECT quote_ident(rolname) AS name FROM pg_roles WHERE rolname ~ '^(sb_|test_)'`,
+  )
+  for (const { name } of roles.rows) {
+    await client.query(`DROP OWNED BY ${name}`)
+    await client.query(`DROP ROLE ${name}`)
+  }
 }
