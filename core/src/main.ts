@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { marketplace, PackageSource, publisherRoutes } from '@signalbox/marketplace'
+import {
+  type AuditEntry,
+  marketplace,
+  PackageSource,
+  publisherRoutes,
+} from '@signalbox/marketplace'
 import { inspectPackage, Sandbox, type SandboxEvent } from '@signalbox/sandbox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { auditRoutes } from './audit/audit-routes.ts'
 import { CallAuditJob } from './audit/call-audit-job.ts'
+import { recordChange } from './audit/change.ts'
 import { Broker } from './broker/broker.ts'
 import { BundleCache } from './broker/bundle-cache.ts'
 import type { CallScope } from './broker/call-scope.ts'
@@ -228,6 +234,7 @@ async function registerMarketplace(
     isOperatorToken: (token: string) => authenticator.isOperator(token),
     now: Date.now,
     randomBytes,
+    audit: (entry: AuditEntry, trx: Knex.Transaction) => recordMarketChange(entry, trx),
   }
   await scope.register(marketplace, {
     ...accounts,
@@ -237,6 +244,12 @@ async function registerMarketplace(
     publicUrl: (request) => `${settings.publicUrl ?? `${request.protocol}://${request.host}`}/npm`,
   })
   await scope.register(publisherRoutes, { ...accounts, prefix: '/v1/marketplace' })
+}
+
+/** The marketplace's changes stand in the same audit and outbox as the host's own. */
+async function recordMarketChange(entry: AuditEntry, trx: Knex.Transaction): Promise<void> {
+  const { actor, action, subject, traceId, details } = entry
+  await recordChange(trx, { actor, action, subject, traceId, tenant: null, detail: details }, null)
 }
 
 /** A lane that dies is news for the operator: it names the version whose turn it was. */

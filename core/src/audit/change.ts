@@ -44,10 +44,14 @@ async function nextGeneration(trx: Knex.Transaction): Promise<number> {
   return generation
 }
 
-async function recordChange(
+/**
+ * The audit entry and the event of a change, in its transaction.
+ * @param generation null: the change touches nothing that requests are routed by
+ */
+export async function recordChange(
   trx: Knex.Transaction,
   change: Change,
-  generation: number,
+  generation: number | null,
 ): Promise<void> {
   await insertAuditEntries(trx, [
     {
@@ -57,7 +61,7 @@ async function recordChange(
       subject: change.subject,
       outcome: 'done',
       traceId: change.traceId,
-      generation,
+      ...(generation === null ? {} : { generation }),
       detail: change.detail ?? {},
     },
   ])
@@ -66,6 +70,6 @@ async function recordChange(
     subject: change.subject,
     tenant: change.tenant,
     traceId: change.traceId,
-    data: { ...change.detail, actor: change.actor, generation },
+    data: { ...change.detail, actor: change.actor, ...(generation === null ? {} : { generation }) },
   })
 }

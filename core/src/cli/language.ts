@@ -1,7 +1,7 @@
 import type { Language, Localized } from '@signalbox/sdk/errors'
 
 /** `SIGNALBOX_LANG`, else what the terminal is set to; English where neither says Chinese. */
-export function languageOfTerminal(environment: NodeJS.ProcessEnv): Language {
+function languageOfTerminal(environment: NodeJS.ProcessEnv): Language {
   const setting = environment.SIGNALBOX_LANG || environment.LC_ALL || environment.LANG || ''
   return /^zh/i.test(setting) ? 'zh-CN' : 'en'
 }

@@ -17,7 +17,7 @@ export function printError(error: unknown, json: boolean): void {
     process.stderr.write(`${JSON.stringify(problem)}\n`)
   } else {
     const places = (problem.errors ?? []).map(
-      ({ pointer, detail }) => `  ${pointer === '' ? '/' : pointer}: ${detail}`,
+      ({ at, pointer, detail }) => `  ${at ?? (pointer || '/')}: ${detail}`,
     )
     const lines = [`${problem.title} [${problem.code}]`, ...places, problem.detail]
     process.stderr.write(`${lines.join('\n')}\n`)

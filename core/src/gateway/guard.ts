@@ -62,11 +62,7 @@ export function tenantOf(request: FastifyRequest): string {
 }
 
 /** @throws CORE_FORBIDDEN when the principal may not do this to that tenant's things. */
-export function requireAction(
-  request: FastifyRequest,
-  action: Action,
-  tenant: string | undefined,
-): void {
+function requireAction(request: FastifyRequest, action: Action, tenant: string | undefined): void {
   if (isAuthorised(request.principal, action, { tenant })) return
   throw coreErrors.create('FORBIDDEN', { principal: actorOf(request.principal), action })
 }

@@ -28,7 +28,7 @@ export async function listen(app: FastifyInstance, { host, port }: Address): Pro
   }
 }
 
-function refusalOf(error: unknown, { host, port }: Address): unknown {
+function refusalOf(error: unknown, { host, port }: Address): Error {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
   if (code === 'EADDRINUSE')
     return coreErrors.create('PORT_TAKEN', { host, port }, { cause: error })
@@ -37,5 +37,5 @@ function refusalOf(error: unknown, { host, port }: Address): unknown {
     const reason = `listening on ${host}:${port} is refused (${code})`
     return coreErrors.create('SETTING_INVALID', { name, reason }, { cause: error })
   }
-  return error
+  return error instanceof Error ? error : new Error(String(error))
 }

@@ -56,7 +56,7 @@ export async function createServer({ log, version }: Options): Promise<FastifyIn
   })
   app.decorateRequest('trace', {
     getter(this: FastifyRequest) {
-      return Reflect.get(this.raw, 'trace') as TraceContext
+      return traceOf(this)
     },
   })
   app.addHook('onRequest', (request, reply, done) => {
@@ -78,10 +78,10 @@ export async function createServer({ log, version }: Options): Promise<FastifyIn
     sampleInterval: PRESSURE_SAMPLE_MS,
     maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
     // What the start itself cost is still in the first sample: it says nothing about load.
-    pressureHandler: () =>
-      performance.now() < settledAt
-        ? undefined
-        : coreErrors.create('OVERLOADED', {}, { retryAfterS: 2 }),
+    pressureHandler: () => {
+      if (performance.now() < settledAt) return
+      throw coreErrors.create('OVERLOADED', {}, { retryAfterS: 2 })
+    },
   })
   await app.register(swagger, {
     openapi: {
@@ -92,6 +92,12 @@ export async function createServer({ log, version }: Options): Promise<FastifyIn
     },
   })
   return app
+}
+
+/** A request that the router could not even read has no decorations yet: its trace starts here. */
+function traceOf({ raw }: FastifyRequest): TraceContext {
+  const known = Reflect.get(raw, 'trace') as TraceContext | undefined
+  return known ?? traceContext(raw.headers.traceparent, traceRandom())
 }
 
 /** Every refusal leaves through here: coded, in the caller's language, never with a stack. */
@@ -107,7 +113,7 @@ function refuse(thrown: unknown, request: FastifyRequest, reply: FastifyReply): 
     .header('content-language', language)
     .type(PROBLEM_TYPE)
     .serializer((payload: unknown) => JSON.stringify(payload))
-    .send(problemOf(error, language, request.trace.traceId))
+    .send(problemOf(error, language, traceOf(request).traceId))
 }
 
 /** What went wrong, as one of our codes: what is not known here is a bug, and is told as one. */

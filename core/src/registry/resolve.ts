@@ -17,7 +17,7 @@ export interface Installed {
 }
 
 /** Capabilities this host offers today; a required one beyond them is refused at install. */
-export const offeredCapabilities: readonly string[] = ['db:own', 'service:call', 'service:provide']
+const offeredCapabilities: readonly string[] = ['db:own', 'service:call', 'service:provide']
 
 /** Tiers that run today. `trusted` waits for supervised processes of its own. */
 const offeredTiers: readonly string[] = ['declarative', 'sandbox']

@@ -5,7 +5,7 @@ import { type HostProcess, OPERATOR_TOKEN } from './host-process.ts'
 
 /** A plugin whose operations misbehave on request; see fixtures/probe-plugin. */
 export const probe = '@probe/one'
-export const probeService = 'probe.one'
+const probeService = 'probe.one'
 
 const folder = join(import.meta.dirname, '../fixtures/probe-plugin')
 
@@ -40,10 +40,7 @@ export async function setUpTenant(
   return { adminToken, subscription: id, key }
 }
 
-export async function subscribe(
-  admin: HostClient,
-  service: string,
-): Promise<{ id: string; key: string }> {
+async function subscribe(admin: HostClient, service: string): Promise<{ id: string; key: string }> {
   const body = { app: 'app', service, major: 1 }
   const { id } = await admin.request<{ id: string }>('POST', '/v1/subscriptions', body)
   const issued = await admin.request<{ key: string }>('POST', `/v1/subscriptions/${id}/credentials`)

@@ -1,0 +1,111 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { Npm } from '../../../marketplace/test/support/npm.ts'
+import { HostProcess, OPERATOR_TOKEN, refusal, temporaryHome } from '../support/host-process.ts'
+import { testDatabases } from '../support/postgres.ts'
+import { callProbe } from '../support/probe.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const plugin = '@signalbox/inventory-forecast'
+const path = `/v1/tenants/acme/plugins/${encodeURIComponent(plugin)}`
+
+interface Series {
+  readonly sn: string
+  readonly m: number
+  readonly h: number
+  readonly train: readonly number[]
+}
+
+/** Real series where the test data lies beside the project; else the one of the demo. */
+async function readSeries(): Promise<readonly Series[]> {
+  const file = join(root, '../shared/cases/domain/forecast/m3_series.json')
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  if (text !== undefined) return (JSON.parse(text) as Series[]).slice(0, 8)
+  t.comment('the M3 series are not beside the project: the series of the demo stands in')
+  const demo = JSON.parse(
+    await readFile(join(root, 'plugins/inventory-forecast/demo.json'), 'utf8'),
+  )
+  const { history, frequency, horizon } = demo.input
+  return [{ sn: 'demo', m: frequency, h: horizon, train: history }]
+}
+
+t.test('one true line, with stock npm and HTTP only', async (t) => {
+  const { hostUrl } = await testDatabases(t)
+  const host = await HostProcess.start(t, { databaseUrl: hostUrl })
+  const npm = await Npm.at(await temporaryHome(t), `${host.url}/npm/`, OPERATOR_TOKEN)
+
+  const published = await npm.run(['publish'], join(root, 'plugins/inventory-forecast'))
+  t.equal(published.code, 0, published.stderr)
+  const view = await npm.run(['view', plugin, '--json'])
+  t.match(JSON.parse(view.stdout), {
+    name: plugin,
+    version: '1.0.0',
+    'dist-tags': { latest: '1.0.0' },
+  })
+
+  const { client } = host
+  t.match(await client.request('POST', '/v1/plugins', { name: plugin }), {
+    version: '1.0.0',
+    state: 'stable',
+    services: [{ id: 'inventory.forecast', major: 1 }],
+  })
+
+  const tenant = { id: 'acme', name: 'Acme Ltd' }
+  const { adminToken } = await client.request<{ adminToken: string }>('POST', '/v1/tenants', tenant)
+  const admin = host.as(adminToken)
+  const asked = await admin.request<{ capabilities: { name: string; granted: boolean }[] }>(
+    'GET',
+    path,
+  )
+  t.match(asked.capabilities, [{ name: 'db:own', granted: false }])
+  await admin.request('POST', `${path}/grants`, { capabilities: ['db:own'] })
+  t.match(await admin.request('PUT', path, { binding: 'enabled' }), {
+    binding: 'enabled',
+    capabilities: [{ name: 'db:own', granted: true }],
+  })
+
+  await admin.request('POST', '/v1/units', { id: 'suzhou', name: 'Suzhou plant' })
+  await admin.request('POST', '/v1/apps', { id: 'planner', name: 'Planner', unit: 'suzhou' })
+  const found = await admin.request<{ items: object[] }>('GET', '/v1/catalog/services?q=forecast')
+  t.match(found.items, [{ id: 'inventory.forecast', major: 1, plugin }])
+  const wish = { app: 'planner', service: 'inventory.forecast', major: 1 }
+  const { id } = await admin.request<{ id: string }>('POST', '/v1/subscriptions', wish)
+  const { key } = await admin.request<{ key: string }>(
+    'POST',
+    `/v1/subscriptions/${id}/credentials`,
+  )
+
+  for (const { sn, m, h, train } of await readSeries()) {
+    const input = { history: train, frequency: m, horizon: h }
+    const { status, body } = await callProbe(host, key, 'forecast', input, 'inventory.forecast')
+    t.equal(status, 200, sn)
+    t.equal(body.mean.length, h)
+    t.ok(body.mean.every(Number.isFinite), sn)
+    t.ok(body.accuracy.mase > 0, sn)
+    const again = await callProbe(host, key, 'forecast', input, 'inventory.forecast')
+    t.same(again.body, body, `${sn} is answered alike from its kept model`)
+  }
+  const order = {
+    meanDemandPerPeriod: 125.4,
+    sdDemandPerPeriod: 12.6,
+    leadTimePeriods: 8,
+    sdLeadTime: 0.03,
+    cycleServiceLevel: 0.9,
+  }
+  const reorder = await callProbe(host, key, 'reorder', order, 'inventory.forecast')
+  t.equal(reorder.status, 200)
+  t.ok(Math.abs(reorder.body.safetyStock - 45.9259277272197) < 1e-9)
+
+  const audit = await admin.request<{ items: { action: string }[] }>('GET', '/v1/audit?limit=200')
+  const actions = audit.items.map(({ action }) => action)
+  for (const action of ['grant.given', 'binding.changed', 'app.created', 'subscription.created']) {
+    t.ok(actions.includes(action), action)
+  }
+  const again = await npm.run(['publish'], join(root, 'plugins/inventory-forecast'))
+  t.not(again.code, 0, 'a version is published once')
+  t.match(
+    (await refusal(admin.request('POST', '/v1/plugins', { name: plugin }))).code,
+    'CORE_FORBIDDEN',
+  )
+})

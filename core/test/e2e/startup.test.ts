@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import t from 'tap'
+import { failedStart, HostProcess, temporaryHome } from '../support/host-process.ts'
+import { testDatabases } from '../support/postgres.ts'
+
+const run = promisify(execFile)
+const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
+
+t.test('a port that is taken is told by its number, and nothing is left behind', async (t) => {
+  const blocker = createServer().listen(0, '127.0.0.1')
+  t.teardown(() => blocker.close())
+  await new Promise((resolve) => blocker.once('listening', resolve))
+  const { port } = blocker.address() as { port: number }
+  const home = join(await temporaryHome(t), 'none')
+  const { code, errors } = await failedStart({ home, environment: { PORT: String(port) } })
+  t.equal(code, 1)
+  t.match(errors, `[CORE_PORT_TAKEN]`)
+  t.match(errors, String(port))
+  t.notOk(existsSync(home))
+})
+
+t.test('a second host on one data folder is refused while the first runs', async (t) => {
+  const { hostUrl } = await testDatabases(t)
+  const first = await HostProcess.start(t, { databaseUrl: hostUrl })
+  const { code, errors } = await failedStart({ home: first.home, databaseUrl: hostUrl })
+  t.equal(code, 1)
+  t.match(errors, '[CORE_DATA_FOLDER_IN_USE]')
+  await first.kill('SIGKILL')
+  await HostProcess.start(t, { databaseUrl: hostUrl, home: first.home })
+})
+
+t.test('two hosts share one database, and see each other’s changes within a second', async (t) => {
+  const { hostUrl } = await testDatabases(t)
+  const one = await HostProcess.start(t, { databaseUrl: hostUrl })
+  const two = await HostProcess.start(t, { databaseUrl: hostUrl })
+  await one.client.request('POST', '/v1/tenants', { id: 'acme', name: 'Acme' })
+  t.match(await two.client.request('GET', '/v1/tenants'), { items: [{ id: 'acme' }] })
+})
+
+t.test('the token that is made at the first start is kept for its owner alone', async (t) => {
+  const { hostUrl } = await testDatabases(t)
+  const home = await temporaryHome(t)
+  const host = await HostProcess.start(t, {
+    databaseUrl: hostUrl,
+    home,
+    environment: { SIGNALBOX_ADMIN_TOKEN: '' },
+  })
+  const { mode } = await stat(join(home, 'admin-token'))
+  t.equal(mode & 0o777, 0o600)
+  const answer = await fetch(`${host.url}/v1/tenants`, {
+    headers: { authorization: 'Bearer operator-token-of-the-tests' },
+  })
+  t.equal(answer.status, 401)
+})
+
+t.test('a host that is told to stop ends with 0', async (t) => {
+  const { hostUrl } = await testDatabases(t)
+  const host = await HostProcess.start(t, { databaseUrl: hostUrl })
+  t.equal(await host.kill('SIGTERM'), 0)
+})
+
+t.test('settings that cannot be used stop the start with their name', async (t) => {
+  const home = join(await temporaryHome(t), 'none')
+  const wrong: Record<string, string>[] = [
+    { PORT: 'http' },
+    { DATABASE_URL: 'mysql://x' },
+    { SIGNALBOX_ADMIN_TOKEN: 'short' },
+  ]
+  for (const environment of wrong) {
+    const { code, errors } = await failedStart({ home, environment })
+    t.equal(code, 1)
+    t.match(errors, '[CORE_SETTING_INVALID]')
+    t.match(errors, Object.keys(environment)[0])
+  }
+})
+
+t.test('a database that does not answer is told, with the cure', async (t) => {
+  const home = await temporaryHome(t)
+  const { code, errors } = await failedStart({ home, databaseUrl: 'postgres://x:y@127.0.0.1:1/z' })
+  t.equal(code, 1)
+  t.match(errors, '[CORE_DATABASE_UNAVAILABLE]')
+  t.notMatch(errors, 'x:y')
+})
+
+t.test('an old Node is told what is missing and the cure, in both languages', async (t) => {
+  const old = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => existsSync(path))
+  const version = old === undefined ? '' : (await run(old, ['--version'])).stdout
+  if (old === undefined || Number(/v(\d+)/.exec(version)?.[1]) >= 24) {
+    t.comment('no Node older than 24 on this machine: not tried')
+    return
+  }
+  const say = async (language: string) =>
+    run(old, [command, 'serve'], { env: { SIGNALBOX_LANG: language } }).then(
+      () => 'it started',
+      (error: { code: number; stderr: string }) => `${error.code} ${error.stderr}`,
+    )
+  t.match(await say('en'), /^1 signalbox needs Node 24[\s\S]*npm ci/)
+  t.match(await say('zh'), /^1 signalbox 需要 Node 24[\s\S]*npm ci/)
+})
