@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { GuestCall, GuestOutcome } from './lane/guest-call.ts'
 import { type Culprit, Lane, type LaneLimits } from './lane/lane.ts'
-import type { LaneFault } from './lane/lane-loss.ts'
+import type { LaneFault } from './lane/lane-fault.ts'
 import type { LaneExit } from './lane/lane-process.ts'
 import { deadlineError, maxPayloadLength } from './lane/outcomes.ts'
 import { PendingCall } from './lane/pending-call.ts'
@@ -87,6 +87,7 @@ export class Sandbox {
   #restartTimer: NodeJS.Timeout | undefined
   #sweeps = 0
   #isStopped = false
+  #isUp = false
   #onFirstReady: ((error?: Error) => void) | undefined
   #onLastExit: (() => void) | undefined
   readonly #counts = { lanesLost: 0, lanesRetired: 0, isolatesDropped: 0 }
@@ -242,11 +243,13 @@ export class Sandbox {
 
   /** As many lanes as wanted, the standby first, and then a new standby. */
   #fill(): void {
-    while (!this.#isStopped && this.#lanes.length < this.#laneCount) {
+    // Starting is all computing: on few cores the first lane is up sooner when it starts alone.
+    const wanted = this.#isUp ? this.#laneCount : 1
+    while (!this.#isStopped && this.#lanes.length < wanted) {
       this.#lanes.push(this.#standby ?? this.#spawn())
       this.#standby = undefined
     }
-    if (!this.#isStopped) this.#standby ??= this.#spawn()
+    if (!this.#isStopped && this.#isUp) this.#standby ??= this.#spawn()
     this.#serveQueue()
   }
 
@@ -254,8 +257,9 @@ export class Sandbox {
     const lane = new Lane(this.#options, {
       onReady: () => {
         this.#restarts = 0
+        this.#isUp = true
         this.#onFirstReady?.()
-        this.#serveQueue()
+        this.#fill()
       },
       onRoom: () => this.#serveQueue(),
       onRunAgain: (pending) => this.#runAgain(pending),

@@ -3,7 +3,7 @@ import type { RuntimeLimits } from '@signalbox/sdk/manifest'
 import type { GuestCall, GuestOutcome } from '../src/index.ts'
 
 /** Small, so that a test that runs into one is quick. */
-export const smallLimits: RuntimeLimits = {
+const smallLimits: RuntimeLimits = {
   heapMb: 32,
   turnMs: 100,
   deadlineMs: 2000,

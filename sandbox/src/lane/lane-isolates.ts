@@ -11,7 +11,7 @@ export interface LaneIsolate {
   readonly spec: IsolateSpec
   readonly calls: Set<PendingCall>
   /** Calls that came while the bundle is being fetched; undefined once the isolate is on its way. */
-  unsent: PendingCall[] | undefined
+  unsent: { readonly isolate: LaneIsolate; readonly call: PendingCall }[] | undefined
   /** What a turn takes, learned from those before; undefined before the first. */
   turnCostMs: number | undefined
   lastUsed: number

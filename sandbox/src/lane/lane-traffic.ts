@@ -1,5 +1,5 @@
 import type { LaneIsolate } from './lane-isolates.ts'
-import type { Work } from './lane-loss.ts'
+import type { CallWork, Work } from './lane-loss.ts'
 import type { LaneProcess } from './lane-process.ts'
 import { maxPayloadLength } from './outcomes.ts'
 import type { PendingCall } from './pending-call.ts'
@@ -56,24 +56,24 @@ export class LaneTraffic {
     this.#record({ number, work, costMs: MAX_BACKLOG_MS, limitMs: LOAD_LIMIT_MS })
   }
 
-  call(isolate: LaneIsolate, call: PendingCall): void {
+  call(work: CallWork): void {
+    const { isolate, call } = work
     const { principal, arm, traceId } = call.call.context
     const head = callHead(call.entry, call.deadlineAt, principal.kind, arm, traceId, principal.id)
     const number = this.#process.send(toLane.call, call.id, isolate.id, head, call.call.inputJson)
     call.frame = number
     const costMs = isolate.turnCostMs ?? MAX_BACKLOG_MS
     const limitMs = isolate.spec.limits.turnMs
-    this.#record({ number, work: { isolate, call }, costMs, limitMs })
+    this.#record({ number, work, costMs, limitMs })
   }
 
   /** A turn of a call that has started: an answer it waits for, or its end. */
-  turn(kind: number, call: PendingCall, hostCall: number, text: string, payload: string): void {
-    const { isolate } = call
-    if (isolate === undefined) return
-    const number = this.#process.send(kind, call.id, hostCall, text, payload)
+  turn(kind: number, work: CallWork, hostCall: number, text: string, payload: string): void {
+    const { isolate } = work
+    const number = this.#process.send(kind, work.call.id, hostCall, text, payload)
     const costMs = isolate.turnCostMs ?? UNKNOWN_TURN_MS
     const limitMs = isolate.spec.limits.turnMs
-    this.#record({ number, work: { isolate, call }, costMs, limitMs })
+    this.#record({ number, work, costMs, limitMs })
   }
 
   housekeeping(kind: number, id: number): void {

@@ -1,7 +1,8 @@
 import { sandboxErrors } from '../sandbox-errors.ts'
 import type { IsolateSpec } from './guest-call.ts'
+import { type LaneFault, laneFault } from './lane-fault.ts'
 import { type LaneIsolate, LaneIsolates, learnTurnCost } from './lane-isolates.ts'
-import { culpritOf, type LaneFault, laneFault, type Work } from './lane-loss.ts'
+import { type CallWork, culpritOf, type Work } from './lane-loss.ts'
 import { type KillReason, type LaneExit, LaneProcess } from './lane-process.ts'
 import { LaneTraffic } from './lane-traffic.ts'
 import { deadlineError, failureError, isRefusalCode, loadError, lossError } from './outcomes.ts'
@@ -52,7 +53,7 @@ export class Lane implements HostCallSink {
   readonly #limits: LaneLimits
   readonly #events: LaneEvents
   readonly #isolates = new LaneIsolates()
-  readonly #calls = new Map<number, PendingCall>()
+  readonly #calls = new Map<number, CallWork>()
   readonly #traffic: LaneTraffic
   #lastId = 0
   #loads = 0
@@ -104,13 +105,13 @@ export class Lane implements HostCallSink {
     const isolate = this.#isolates.get(call.key) ?? this.#prepare(call)
     call.id = this.#nextId()
     call.frame = 0
-    call.isolate = isolate
-    this.#calls.set(call.id, call)
+    const work = { isolate, call }
+    this.#calls.set(call.id, work)
     this.#isReserved = call.losses > 0
     this.#isolates.touch(isolate)
     isolate.calls.add(call)
-    if (isolate.unsent === undefined) this.#traffic.call(isolate, call)
-    else isolate.unsent.push(call)
+    if (isolate.unsent === undefined) this.#traffic.call(work)
+    else isolate.unsent.push(work)
   }
 
   reply(call: PendingCall, number: number, json: string): void {
@@ -142,7 +143,7 @@ export class Lane implements HostCallSink {
   /** To be called every few milliseconds: deadlines, stuck turns, memory. */
   sweep(now: number, isMemoryDue: boolean): void {
     if (this.mode === 'gone') return
-    for (const call of this.#calls.values()) {
+    for (const { call } of this.#calls.values()) {
       if (!call.isOver && now >= call.deadlineAt) this.#expire(call, now)
     }
     const isBusy = !this.#traffic.isIdle
@@ -189,14 +190,15 @@ export class Lane implements HostCallSink {
     this.#traffic.load(isolate, bundle)
     const unsent = isolate.unsent ?? []
     isolate.unsent = undefined
-    for (const call of unsent) {
-      if (call.isOver) this.#release(call)
-      else this.#traffic.call(isolate, call)
+    for (const work of unsent) {
+      if (work.call.isOver) this.#release(work)
+      else this.#traffic.call(work)
     }
   }
 
   #turn(kind: number, call: PendingCall, number: number, text: string, payload: string): void {
-    if (this.#calls.get(call.id) === call) this.#traffic.turn(kind, call, number, text, payload)
+    const work = this.#calls.get(call.id)
+    if (work?.call === call) this.#traffic.turn(kind, work, number, text, payload)
   }
 
   #receive(frame: Frame): void {
@@ -213,26 +215,27 @@ export class Lane implements HostCallSink {
         this.#tainted(frame)
         break
       default: {
-        const call = this.#calls.get(frame.id)
-        if (call !== undefined) this.#receiveForCall(call, frame)
+        const work = this.#calls.get(frame.id)
+        if (work !== undefined) this.#receiveForCall(work, frame)
       }
     }
   }
 
-  #receiveForCall(call: PendingCall, frame: Frame): void {
+  #receiveForCall(work: CallWork, frame: Frame): void {
+    const { call } = work
     switch (frame.kind) {
       case fromLane.ok:
-        if (call.isolate !== undefined) learnTurnCost(call.isolate, frame.number, call.hostCalls)
-        this.#release(call)
+        learnTurnCost(work.isolate, frame.number, call.hostCalls)
+        this.#release(work)
         call.answered(frame.number, frame.payload)
         break
       case fromLane.refused:
-        this.#release(call)
+        this.#release(work)
         if (isRefusalCode(frame.text)) call.refused(frame.number, frame.text, frame.payload)
         else this.#fail(call, 'threw', `a Refusal with the code "${frame.text}"`, frame.number)
         break
       case fromLane.failed:
-        this.#release(call)
+        this.#release(work)
         this.#fail(call, frame.text as FailureReason, frame.payload, frame.number)
         break
       case fromLane.hostCall:
@@ -243,7 +246,7 @@ export class Lane implements HostCallSink {
         call.log(frame.text, frame.payload)
         break
       case fromLane.gone:
-        this.#release(call)
+        this.#release(work)
         this.#interrupt(call, frame.number)
         break
       default:
@@ -327,11 +330,8 @@ export class Lane implements HostCallSink {
     else call.failed(interruption(call), 'host')
   }
 
-  #release(call: PendingCall): void {
+  #release({ call, isolate }: CallWork): void {
     this.#calls.delete(call.id)
-    const { isolate } = call
-    if (isolate === undefined) return
-    call.isolate = undefined
     isolate.calls.delete(call)
     if (isolate.isDropped && isolate.calls.size === 0) this.#drop(isolate)
   }
@@ -358,7 +358,7 @@ export class Lane implements HostCallSink {
     const long = this.#traffic.longTurn(Date.now())
     const work = culpritOf(fault, long?.frame.work, this.#traffic.unfinished())
     const blamed = work === undefined ? undefined : this.#blame(work, fault, long?.ms ?? 0)
-    for (const call of this.#calls.values()) this.#interrupt(call, 1)
+    for (const { call } of this.#calls.values()) this.#interrupt(call, 1)
     this.#calls.clear()
     this.#events.onExit(this, exit, fault, blamed)
   }

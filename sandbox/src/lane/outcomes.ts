@@ -1,7 +1,7 @@
 import type { CodedError } from '@signalbox/sdk/errors'
 import { sandboxErrors } from '../sandbox-errors.ts'
 import type { GuestEntry, IsolateSpec } from './guest-call.ts'
-import type { LaneFault } from './lane-loss.ts'
+import type { LaneFault } from './lane-fault.ts'
 import type { FailureReason } from './wire/messages.ts'
 
 /** A guest's message in an error is for logs: long enough to recognise, too short to carry data out. */
@@ -101,7 +101,7 @@ export function maxPayloadLength(spec: IsolateSpec): number {
   return spec.limits.payloadKb * 1024
 }
 
-export function entryName(entry: GuestEntry): string {
+function entryName(entry: GuestEntry): string {
   return entry.kind === 'service' ? `${entry.service}/${entry.operation}` : 'selfTest'
 }
 

@@ -3,7 +3,6 @@ import secureJsonParse from 'secure-json-parse'
 import { sandboxErrors } from '../sandbox-errors.ts'
 import { guestLimits } from './child/guest/guest-limits.ts'
 import { type GuestCall, type GuestOutcome, isolateKey, type LogLevel } from './guest-call.ts'
-import type { LaneIsolate } from './lane-isolates.ts'
 import { maxPayloadLength } from './outcomes.ts'
 
 const logLevels: ReadonlySet<string> = new Set(['debug', 'info', 'warn', 'error'])
@@ -27,8 +26,6 @@ export class PendingCall {
   id = 0
   /** Number of the frame that starts it; 0 until it is sent. */
   frame = 0
-  /** Where it runs, as long as it does. */
-  isolate: LaneIsolate | undefined
   /** Times it lost its lane, or its isolate after it had started. */
   losses = 0
   hostCalls = 0
@@ -90,7 +87,7 @@ export class PendingCall {
     this.hostCalls = number
     this.#inFlight++
     this.#abort ??= new AbortController()
-    this.#answerHostCall(number, name, json, this.#abort.signal, sink)
+    void this.#answerHostCall(number, name, json, this.#abort.signal, sink)
     return true
   }
 

@@ -22,7 +22,7 @@ export interface WatchLimits {
 }
 
 /** isolated-vm ends what it can end within the turn's own limit; who is over that by this much never will. */
-export const GRACE_MS = 150
+const GRACE_MS = 150
 /** A lane that is stopped or swapped out: longer than any turn may take, with its report. */
 const MAX_SILENT_MS = 5000
 /** A lane at rest is asked now and then whether it lives. */

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { culpritOf, laneFault, type Work } from '../../src/lane/lane-loss.ts'
+import { laneFault } from '../../src/lane/lane-fault.ts'
+import { culpritOf, type Work } from '../../src/lane/lane-loss.ts'
 import { SentFrames } from '../../src/lane/sent-frames.ts'
 import { type LaneVerdict, type LaneView, watchLane } from '../../src/lane/watchdog.ts'
 

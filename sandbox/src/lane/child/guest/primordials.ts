@@ -34,7 +34,7 @@ export function capturePrimordials() {
       done: (value: unknown) => void,
       failed: (error: unknown) => void,
     ): void => {
-      apply(then, promise, [done, failed])
+      void apply(then, promise, [done, failed])
     },
     recall: (map: WeakMap<object, number>, key: object): number | undefined =>
       apply(get, map, [key]),

@@ -14,12 +14,6 @@ export interface LinkRequest {
   readonly maxOutputLength: number
 }
 
-/**
- * The only door into the isolate: primitives in, one string (the outbox) out. What is to be done, for which
- * call and with which number travel as `(id × 65536 + number) × 8 + op`, since each argument costs.
- */
-export type Enter = (packed: number, now: number, text: string, payload: string) => string
-
 /** Ops of the door. `redeliver` asks for a turn's outbox again that an unhandled rejection kept back. */
 export const guestOps = {
   link: 0,
@@ -58,6 +52,11 @@ export class GuestRuntime {
     p.define(globalThis, 'console', this.#console(), false)
   }
 
+  /**
+   * The only door into the isolate: primitives in, one string (the outbox) out.
+   * @param packed what is to be done, for which call, with which number: `(id × 65536 + number) × 8 + op`.
+   * Each argument of its own would cost as much as a tenth of an empty turn.
+   */
   enter(packed: number, now: number, text: string, payload: string): string {
     this.#clock.now = now
     const op = packed % 8
