@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty'
-import { hostArguments, tenantArgument, withExamples } from './common-arguments.ts'
+import { hostArguments, tenantArgument } from './common-arguments.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say } from './language.ts'
 import { print } from './output.ts'
@@ -7,13 +7,10 @@ import { print } from './output.ts'
 const create = defineCommand({
   meta: {
     name: 'create',
-    description: withExamples(
-      say({
-        en: 'Make an app: a machine client that subscribes to data services',
-        'zh-CN': '创建应用：订阅数据服务的机器客户端',
-      }),
-      ['signalbox app create planner --tenant acme --name "Production planner"'],
-    ),
+    description: say({
+      en: 'Make an app: a machine client that subscribes to data services',
+      'zh-CN': '创建应用：订阅数据服务的机器客户端',
+    }),
   },
   args: {
     id: { type: 'positional', required: true, description: 'id' },

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
 import { defineCommand } from 'citty'
-import { hostArguments, withExamples } from './common-arguments.ts'
+import { hostArguments } from './common-arguments.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say } from './language.ts'
 import { parseOperation } from './service-reference.ts'
@@ -9,14 +9,7 @@ import { parseOperation } from './service-reference.ts'
 export const callCommand = defineCommand({
   meta: {
     name: 'call',
-    description: withExamples(
-      say({ en: 'Call an operation of a data service', 'zh-CN': '调用数据服务的操作' }),
-      [
-        'signalbox call orders.status@1/read \'{"order":"SO-1"}\' --key dsk_…',
-        'signalbox call orders.status@1/read @input.json   # SIGNALBOX_KEY',
-        'signalbox call orders.status@1/read - < input.json',
-      ],
-    ),
+    description: say({ en: 'Call an operation of a data service', 'zh-CN': '调用数据服务的操作' }),
   },
   args: {
     operation: {

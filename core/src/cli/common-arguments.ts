@@ -27,9 +27,3 @@ export const tenantArgument = {
   required: true,
   description: say({ en: 'The tenant', 'zh-CN': '租户' }),
 } as const
-
-/** A description with examples below it, as every command's help has. */
-export function withExamples(description: string, examples: readonly string[]): string {
-  const title = say({ en: 'Examples', 'zh-CN': '示例' })
-  return [description, '', `${title}:`, ...examples.map((example) => `  ${example}`)].join('\n')
-}

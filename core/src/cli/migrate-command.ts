@@ -5,20 +5,16 @@ import { createKnex } from '../storage/create-knex.ts'
 import { openDataFolder } from '../storage/data-folder.ts'
 import { migrateDown, migrateUp } from '../storage/migrate.ts'
 import { openStorage } from '../storage/open-storage.ts'
-import { withExamples } from './common-arguments.ts'
 import { say } from './language.ts'
 import { print } from './output.ts'
 
 export const migrateCommand = defineCommand({
   meta: {
     name: 'migrate',
-    description: withExamples(
-      say({
-        en: "Bring the host's own schema up to date; serve does it by itself",
-        'zh-CN': '更新主机自身的数据库结构；serve 会自动执行',
-      }),
-      ['signalbox migrate', 'signalbox migrate --down   # takes the newest step back'],
-    ),
+    description: say({
+      en: "Bring the host's own schema up to date; serve does it by itself",
+      'zh-CN': '更新主机自身的数据库结构；serve 会自动执行',
+    }),
   },
   args: {
     down: {

@@ -1,19 +1,15 @@
 import { packPlugin } from '@signalbox/sdk/pack'
 import { defineCommand } from 'citty'
-import { withExamples } from './common-arguments.ts'
 import { say } from './language.ts'
 import { print } from './output.ts'
 
 export const packCommand = defineCommand({
   meta: {
     name: 'pack',
-    description: withExamples(
-      say({
-        en: "Check a plugin and bundle its code; npm's prepack script calls it",
-        'zh-CN': '检查插件并打包代码；由 npm 的 prepack 脚本调用',
-      }),
-      ['signalbox pack', 'signalbox pack plugins/orders'],
-    ),
+    description: say({
+      en: "Check a plugin and bundle its code; npm's prepack script calls it",
+      'zh-CN': '检查插件并打包代码；由 npm 的 prepack 脚本调用',
+    }),
   },
   args: {
     folder: {

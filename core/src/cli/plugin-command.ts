@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty'
-import { hostArguments, tenantArgument, withExamples } from './common-arguments.ts'
+import { hostArguments, tenantArgument } from './common-arguments.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say, terminalLanguage } from './language.ts'
 import { print } from './output.ts'
@@ -13,10 +13,10 @@ const nameArgument = {
 const install = defineCommand({
   meta: {
     name: 'install',
-    description: withExamples(
-      say({ en: 'Install a plugin from the marketplace', 'zh-CN': '从应用市场安装插件' }),
-      ['signalbox plugin install @acme/orders', 'signalbox plugin install @acme/orders@1.2.0'],
-    ),
+    description: say({
+      en: 'Install a plugin from the marketplace',
+      'zh-CN': '从应用市场安装插件',
+    }),
   },
   args: { name: nameArgument, ...hostArguments },
   run: async ({ args }) => {
@@ -49,16 +49,10 @@ interface TenantPlugin {
 const enable = defineCommand({
   meta: {
     name: 'enable',
-    description: withExamples(
-      say({
-        en: 'Enable a plugin for a tenant; --consent grants what it asks for',
-        'zh-CN': '为租户启用插件；--consent 表示同意其申请的能力',
-      }),
-      [
-        'signalbox plugin enable @acme/orders --tenant acme            # shows what it asks for',
-        'signalbox plugin enable @acme/orders --tenant acme --consent',
-      ],
-    ),
+    description: say({
+      en: 'Enable a plugin for a tenant; --consent grants what it asks for',
+      'zh-CN': '为租户启用插件；--consent 表示同意其申请的能力',
+    }),
   },
   args: {
     name: nameArgument,

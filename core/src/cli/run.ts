@@ -1,15 +1,8 @@
 import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty'
 import { hostVersion } from '../host-version.ts'
-import { appCommand } from './app-command.ts'
-import { callCommand } from './call-command.ts'
+import { examples } from './examples.ts'
 import { say } from './language.ts'
-import { migrateCommand } from './migrate-command.ts'
 import { printError } from './output.ts'
-import { packCommand } from './pack-command.ts'
-import { pluginCommand } from './plugin-command.ts'
-import { serveCommand } from './serve-command.ts'
-import { subscribeCommand } from './subscribe-command.ts'
-import { tenantCommand } from './tenant-command.ts'
 
 const signalbox = defineCommand({
   meta: {
@@ -20,20 +13,22 @@ const signalbox = defineCommand({
       'zh-CN': '一切能力皆为带版本插件的主机。',
     }),
   },
+  // Loaded when asked for: `pack` must not wait for the host's code, and npm runs it at every publish.
   subCommands: {
-    serve: serveCommand,
-    migrate: migrateCommand,
-    pack: packCommand,
-    tenant: tenantCommand,
-    plugin: pluginCommand,
-    app: appCommand,
-    subscribe: subscribeCommand,
-    call: callCommand,
+    serve: async () => (await import('./serve-command.ts')).serveCommand,
+    migrate: async () => (await import('./migrate-command.ts')).migrateCommand,
+    pack: async () => (await import('./pack-command.ts')).packCommand,
+    tenant: async () => (await import('./tenant-command.ts')).tenantCommand,
+    plugin: async () => (await import('./plugin-command.ts')).pluginCommand,
+    app: async () => (await import('./app-command.ts')).appCommand,
+    subscribe: async () => (await import('./subscribe-command.ts')).subscribeCommand,
+    call: async () => (await import('./call-command.ts')).callCommand,
   },
 })
 
 // biome-ignore lint/suspicious/noExplicitAny: citty types a command by its arguments; here they are all alike
 type AnyCommand = CommandDef<any>
+type Lazy = AnyCommand | (() => Promise<AnyCommand>)
 
 /** Runs one command; the process ends by itself when its work is done. */
 export async function run(words: readonly string[]): Promise<void> {
@@ -43,7 +38,7 @@ export async function run(words: readonly string[]): Promise<void> {
   }
   const found = await find(signalbox, words)
   if (found.isGroup || words.includes('--help') || words.includes('-h')) {
-    process.stdout.write(`${await renderUsage(found.command, found.parent)}\n`)
+    process.stdout.write(`${await usageOf(found)}\n`)
     process.exitCode = words.includes('--help') || words.length === 0 ? 0 : 2
     return
   }
@@ -51,9 +46,7 @@ export async function run(words: readonly string[]): Promise<void> {
     await runCommand(signalbox, { rawArgs: [...words] })
   } catch (error) {
     if (isUsageError(error)) {
-      process.stderr.write(
-        `${await renderUsage(found.command, found.parent)}\n\n${error.message}\n`,
-      )
+      process.stderr.write(`${await usageOf(found)}\n\n${error.message}\n`)
       process.exitCode = 2
       return
     }
@@ -62,7 +55,16 @@ export async function run(words: readonly string[]): Promise<void> {
   }
 }
 
+async function usageOf({ command, parent, path }: Found): Promise<string> {
+  const usage = (await renderUsage(command, parent)).trimEnd()
+  const shown = examples[path.join(' ')]
+  if (shown === undefined) return usage
+  const title = say({ en: 'EXAMPLES', 'zh-CN': '示例' })
+  return [usage, '', title, '', ...shown.map((example) => `  ${example}`)].join('\n')
+}
+
 interface Found {
+  readonly path: readonly string[]
   readonly command: AnyCommand
   readonly parent: AnyCommand | undefined
   readonly isGroup: boolean
@@ -72,15 +74,17 @@ interface Found {
 async function find(root: AnyCommand, words: readonly string[]): Promise<Found> {
   let command = root
   let parent: AnyCommand | undefined
+  const path: string[] = []
   for (const word of words) {
-    const commands = command.subCommands as Readonly<Record<string, AnyCommand>> | undefined
+    const commands = command.subCommands as Readonly<Record<string, Lazy>> | undefined
     const next =
       commands !== undefined && Object.hasOwn(commands, word) ? commands[word] : undefined
     if (next === undefined) break
+    path.push(word)
     parent = command
-    command = next
+    command = typeof next === 'function' ? await next() : next
   }
-  return { command, parent, isGroup: command.subCommands !== undefined }
+  return { path, command, parent, isGroup: command.subCommands !== undefined }
 }
 
 function isUsageError(error: unknown): error is Error {

@@ -4,7 +4,6 @@ import { defineCommand } from 'citty'
 import { type Logger, pino } from 'pino'
 import { type Host, startHost } from '../main.ts'
 import { readSettings, type Settings } from '../settings.ts'
-import { withExamples } from './common-arguments.ts'
 import { seedDemo } from './demo.ts'
 import { say } from './language.ts'
 
@@ -14,10 +13,7 @@ const STOP_TIMEOUT_MS = 30_000
 export const serveCommand = defineCommand({
   meta: {
     name: 'serve',
-    description: withExamples(say({ en: 'Run the host', 'zh-CN': '运行主机' }), [
-      'signalbox serve',
-      'PORT=8080 DATABASE_URL=postgres://… signalbox serve',
-    ]),
+    description: say({ en: 'Run the host', 'zh-CN': '运行主机' }),
   },
   args: {
     demo: {

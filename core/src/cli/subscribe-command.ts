@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty'
-import { hostArguments, tenantArgument, withExamples } from './common-arguments.ts'
+import { hostArguments, tenantArgument } from './common-arguments.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say } from './language.ts'
 import { print } from './output.ts'
@@ -8,13 +8,10 @@ import { parseService } from './service-reference.ts'
 export const subscribeCommand = defineCommand({
   meta: {
     name: 'subscribe',
-    description: withExamples(
-      say({
-        en: 'Subscribe an app to a data service and give it a key',
-        'zh-CN': '让应用订阅数据服务并签发密钥',
-      }),
-      ['signalbox subscribe planner orders.status@1 --tenant acme'],
-    ),
+    description: say({
+      en: 'Subscribe an app to a data service and give it a key',
+      'zh-CN': '让应用订阅数据服务并签发密钥',
+    }),
   },
   args: {
     app: {

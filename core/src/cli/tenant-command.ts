@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty'
-import { hostArguments, withExamples } from './common-arguments.ts'
+import { hostArguments } from './common-arguments.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say } from './language.ts'
 import { print } from './output.ts'
@@ -7,10 +7,10 @@ import { print } from './output.ts'
 const create = defineCommand({
   meta: {
     name: 'create',
-    description: withExamples(
-      say({ en: 'Make a tenant: a company on the host', 'zh-CN': '创建租户：主机上的一家公司' }),
-      ['signalbox tenant create acme --name "Acme Ltd"'],
-    ),
+    description: say({
+      en: 'Make a tenant: a company on the host',
+      'zh-CN': '创建租户：主机上的一家公司',
+    }),
   },
   args: {
     id: { type: 'positional', required: true, description: 'id' },

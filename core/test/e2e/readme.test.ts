@@ -59,7 +59,7 @@ t.test('help shows examples, machines get JSON, and a refusal tells the cure', a
   for (const words of ['serve', 'migrate', 'pack', 'subscribe', 'call']) {
     const { code, stdout } = await signalbox([words, '--help'])
     t.equal(code, 0, words)
-    t.match(stdout, /Examples:\s+\S*signalbox/, words)
+    t.match(stdout, /EXAMPLES\s+\S*signalbox/, words)
   }
   t.match((await signalbox(['plugin', 'enable', '--help'], 'zh')).stdout, '示例')
   t.match(await signalbox([]), { code: 0, stdout: /serve[\s\S]*call/ })
