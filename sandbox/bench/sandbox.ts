@@ -8,8 +8,8 @@ import { bundle, guestCall } from '../test/guest-fixture.ts'
  * best of several windows: on a shared machine the best is the least disturbed one. Ratios inside one run
  * mean more than a number does.
  */
-const WINDOWS = 6
-const CALLS = 4000
+const WINDOWS = 16
+const CALLS = 1500
 const IN_FLIGHT = 64
 const ISOLATES = 60
 

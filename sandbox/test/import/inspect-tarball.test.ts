@@ -61,6 +61,21 @@ t.test(
   },
 )
 
+t.test('bytes that are no tarball are told as that', async (t) => {
+  const good = tarball(packageEntries())
+  const cases: [name: string, bytes: Buffer][] = [
+    ['nothing', Buffer.alloc(0)],
+    ['text', Buffer.from('not a tarball')],
+    ['not zipped', tar(packageEntries())],
+    ['cut off', good.subarray(0, good.length - 40)],
+    ['zipped twice', gzipSync(good)],
+    ['no entries', gzipSync(Buffer.alloc(1024))],
+  ]
+  for (const [name, bytes] of cases) {
+    t.equal((await refusal(bytes)).refusal, 'PACKAGE_UNREADABLE', name)
+  }
+})
+
 t.test('a composed and a decomposed name are one name', async (t) => {
   const error = await refusal(
     withEntries(

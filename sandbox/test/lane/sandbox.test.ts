@@ -1,5 +1,6 @@
 import '../plain-spawn.ts'
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { type CodedError, defineErrors } from '@signalbox/sdk/errors'
 import t from 'tap'
 import { Sandbox, type SandboxEvent } from '../../src/index.ts'
@@ -234,6 +235,14 @@ t.test('guests in lanes', async (t) => {
     await until(() => sandbox.stats().lanes.filter(({ mode }) => mode === 'serving').length === 2)
     t.ok(true)
   })
+  t.test('the process of the host has not loaded isolated-vm', async (t) => {
+    const loaded = Object.keys(createRequire(import.meta.url).cache)
+    t.same(
+      loaded.filter((path) => path.includes('isolated-vm')),
+      [],
+    )
+  })
+
   t.test('nothing of this cost a lane', async (t) => {
     t.equal(sandbox.stats().lanesLost, 0)
     t.same(

@@ -74,7 +74,7 @@ t.test(
       },
     })
     await until(() => asked === 1)
-    const pure = call('wait', { deadlineMs: 3000, tenant: 'other' })
+    const pure = call('wait', { deadlineMs: 1500, tenant: 'other' })
     const pid = sandbox.stats().lanes.find(({ isolates }) => isolates > 0)?.pid ?? 0
     process.kill(pid, 'SIGKILL')
     t.equal(codeOf(await effectful), 'SBX_INTERRUPTED')
@@ -101,7 +101,7 @@ t.test("memory outside of V8's heap is seen from the host", async (t) => {
 t.test('an isolate that was dropped never comes back; a call beside it runs again', async (t) => {
   const { call, events } = await started(t, { lanes: 1 })
   t.equal(outputOf(await call('count')), 1)
-  const waiting = call('wait', { deadlineMs: 2000 })
+  const waiting = call('wait', { deadlineMs: 1000 })
   const late = call('wait', { deadlineMs: 100 })
   t.equal(codeOf(await late), 'SBX_DEADLINE_EXCEEDED')
   await until(() => events.length > 0)
