@@ -8,8 +8,6 @@ import { type Frame, FrameReader, FrameWriter } from './wire/frame.ts'
 
 /** A result of 8 MiB in UTF-8 at its worst, and room for its frame. */
 const MAX_FRAME_BYTES = 32 * 1024 * 1024
-/** Above what any guest is given, below the host: when a core is short, the host is served first. */
-const NICENESS = 10
 /** The kernel ends a lane before anything else of the machine. */
 const OOM_SCORE = '1000'
 /** Enough for V8's last words; a lane writes nothing else there. */
@@ -22,6 +20,13 @@ export type KillReason =
   | 'unresponsive'
   | 'retired'
   | 'stopped'
+
+export interface LaneProcessOptions {
+  /** See laneFlags. */
+  readonly useNodeSnapshot: boolean
+  /** 0 to 19: when a core is short, the host (0) is served before a lane. */
+  readonly niceness: number
+}
 
 export interface LaneExit {
   readonly killedFor: KillReason | null
@@ -50,7 +55,7 @@ export class LaneProcess {
   #killedFor: KillReason | null = null
   #stderr = ''
 
-  constructor(options: { readonly useNodeSnapshot: boolean }, events: LaneProcessEvents) {
+  constructor(options: LaneProcessOptions, events: LaneProcessEvents) {
     this.#events = events
     const args = [
       ...laneFlags(options.useNodeSnapshot),
@@ -66,7 +71,7 @@ export class LaneProcess {
     this.pid = this.#child.pid ?? 0
     this.#socket = this.#child.stdio[3] as Duplex
     this.#listen()
-    if (this.pid !== 0) this.#yieldToHost()
+    if (this.pid !== 0) this.#yieldToHost(options.niceness)
   }
 
   /** @returns the number of the frame: how many were sent up to and with it. */
@@ -130,9 +135,9 @@ export class LaneProcess {
   }
 
   /** Both are favours to the host that a system may refuse; a lane without them is still a lane. */
-  #yieldToHost(): void {
+  #yieldToHost(niceness: number): void {
     try {
-      setPriority(this.pid, NICENESS)
+      setPriority(this.pid, niceness)
       writeFileSync(`/proc/${this.pid}/oom_score_adj`, OOM_SCORE)
     } catch {
       // Not Linux, or the process has ended already.

@@ -3,7 +3,12 @@ import type { IsolateSpec } from './guest-call.ts'
 import { type LaneFault, laneFault } from './lane-fault.ts'
 import { type LaneIsolate, LaneIsolates, learnTurnCost } from './lane-isolates.ts'
 import { type CallWork, culpritOf, type Work } from './lane-loss.ts'
-import { type KillReason, type LaneExit, LaneProcess } from './lane-process.ts'
+import {
+  type KillReason,
+  type LaneExit,
+  LaneProcess,
+  type LaneProcessOptions,
+} from './lane-process.ts'
 import { LaneTraffic } from './lane-traffic.ts'
 import { deadlineError, failureError, isRefusalCode, loadError, lossError } from './outcomes.ts'
 import type { HostCallSink, PendingCall } from './pending-call.ts'
@@ -13,8 +18,7 @@ import { type FailureReason, fromLane, toLane } from './wire/messages.ts'
 
 /** Calls that wait for something inside one lane. Each holds a promise in its isolate's heap. */
 const MAX_CALLS = 512
-export interface LaneLimits {
-  readonly useNodeSnapshot: boolean
+export interface LaneLimits extends LaneProcessOptions {
   readonly maxResidentMb: number
   readonly retireResidentMb: number
   readonly maxIsolates: number
