@@ -1,0 +1,212 @@
+import {
+  type CanaryShare,
+  emptyShare,
+  observeCall,
+  shareProbability,
+} from '../src/rollout/canary-share.ts'
+import { type Arm, bucketOf, FULL_WEIGHT_BP, isInCanary } from '../src/rollout/cohort.ts'
+import { emptyTripState, hardTrip, recordTrip, type TripState } from '../src/rollout/hard-trips.ts'
+import { judge } from '../src/rollout/judge.ts'
+import { emptyJudgeState, type JudgeState, recordEvent } from '../src/rollout/judge-state.ts'
+import { type AttemptOutcome, findingOf } from '../src/rollout/judged-call.ts'
+import {
+  earnReplays,
+  fullReplayBudget,
+  type ReplayBudget,
+  spendReplay,
+} from '../src/rollout/replay-budget.ts'
+import { Slowness } from '../src/rollout/slowness.ts'
+import { SeededRandom } from './seeded-random.ts'
+
+/** Traffic, faults and plan of one simulated rollout. Rates are per call, 0 to 1. */
+export interface Scenario {
+  readonly name: string
+  readonly calls: number
+  /** Weights in force, each for an equal part of the calls. */
+  readonly weightsBp: readonly number[]
+  /** Chance that an attempt fails by itself, by the part of the rollout that is over, 0 to 1. */
+  readonly failRate: (progress: number) => number
+  /** The same for the canary; absent: it is healthy. */
+  readonly canaryFailRate?: (failRate: number) => number
+  /** Part of the failures that are kills. */
+  readonly killed?: number
+  /** Part of the payloads that only the canary cannot take ("some series"). */
+  readonly canaryBadPayloads?: number
+  readonly unsafe?: boolean
+  /** Apps that stay on one version each; absent: every call is drawn by itself. */
+  readonly apps?: {
+    readonly count: number
+    /** Part of the apps whose payloads fail on any version. */
+    readonly bad: number
+    /** Calls in a row of one app, on average. */
+    readonly batch: number
+  }
+  /** Lognormal latencies; the canary's times `canaryFactor`; on either arm `drift` times as long by the end. */
+  readonly latency?: {
+    readonly medianMs: number
+    readonly sigma: number
+    readonly canaryFactor: number
+    readonly drift: number
+  }
+}
+
+export interface RolloutResult {
+  readonly stopped: boolean
+  readonly suspected: boolean
+  /** Until the end, or until it was stopped: calls given to the canary, and those of them that failed there. */
+  readonly canaryCalls: number
+  readonly canaryFailures: number
+  /** Failed calls that nobody answered though the other arm could have. */
+  readonly callerErrors: number
+}
+
+const CALLS_PER_S = 200
+/** Payloads of a bad app that fail: not all, or it would not have been in production. */
+const BAD_APP_FAILURES = 0.5
+
+/** One rollout through the judge's own code, call by call, looked at after every event. */
+export class SimulatedRollout {
+  readonly #scenario: Scenario
+  readonly #random: SeededRandom
+  readonly #salt: string
+  readonly #slowness = new Slowness()
+  #state: JudgeState = emptyJudgeState
+  #trips: TripState = emptyTripState
+  #budget: ReplayBudget = fullReplayBudget
+  #share: CanaryShare = emptyShare
+  #app = 0
+  #weightBp = 0
+  #now = 0
+  #stopped = false
+  #suspected = false
+  #canaryCalls = 0
+  #canaryFailures = 0
+  #callerErrors = 0
+
+  constructor(scenario: Scenario, seed: string) {
+    this.#scenario = scenario
+    this.#salt = seed
+    this.#random = new SeededRandom(seed)
+  }
+
+  run(): RolloutResult {
+    const { calls, weightsBp } = this.#scenario
+    for (let call = 0; call < calls && !this.#stopped; call++) {
+      const progress = call / calls
+      this.#enterStep(weightsBp[Math.floor(progress * weightsBp.length)] as number)
+      this.#now = (call / CALLS_PER_S) * 1000
+      this.#call(progress)
+    }
+    return {
+      stopped: this.#stopped,
+      suspected: this.#suspected,
+      canaryCalls: this.#canaryCalls,
+      canaryFailures: this.#canaryFailures,
+      callerErrors: this.#callerErrors,
+    }
+  }
+
+  #enterStep(weightBp: number): void {
+    if (weightBp === this.#weightBp) return
+    this.#weightBp = weightBp
+    this.#share = emptyShare
+  }
+
+  #call(progress: number): void {
+    const { latency } = this.#scenario
+    const arm = this.#arm()
+    this.#budget = earnReplays(this.#budget, 1)
+    if (arm === 'canary') this.#canaryCalls += 1
+    const payload = this.#payload()
+    const outcome = this.#attempt(arm, progress, payload)
+    if (outcome === 'answered') {
+      if (latency !== undefined) this.#measure(arm, latency, progress)
+      return
+    }
+    if (arm === 'canary') this.#canaryFailures += 1
+    const isKill = this.#random.chance(this.#scenario.killed ?? 0)
+    this.#fail(arm, outcome, isKill, progress, payload)
+  }
+
+  #arm(): Arm {
+    const { apps } = this.#scenario
+    if (apps === undefined) {
+      return this.#random.chance(this.#weightBp / FULL_WEIGHT_BP) ? 'canary' : 'stable'
+    }
+    if (this.#random.chance(1 / apps.batch)) this.#app = this.#random.below(apps.count)
+    const isCanary = isInCanary(bucketOf(this.#salt, `app-${this.#app}`), this.#weightBp)
+    this.#share = observeCall(this.#share, isCanary)
+    return isCanary ? 'canary' : 'stable'
+  }
+
+  #payload(): 'good' | 'bad' | 'canary-bad' {
+    const { apps, canaryBadPayloads } = this.#scenario
+    if (apps !== undefined && this.#app < apps.count * apps.bad) {
+      return this.#random.chance(BAD_APP_FAILURES) ? 'bad' : 'good'
+    }
+    return this.#random.chance(canaryBadPayloads ?? 0) ? 'canary-bad' : 'good'
+  }
+
+  #attempt(arm: Arm, progress: number, payload: 'good' | 'bad' | 'canary-bad'): AttemptOutcome {
+    const { failRate, canaryFailRate } = this.#scenario
+    if (payload === 'bad' || (payload === 'canary-bad' && arm === 'canary')) return 'failed'
+    const rate = failRate(progress)
+    const own = arm === 'canary' && canaryFailRate !== undefined ? canaryFailRate(rate) : rate
+    return this.#random.chance(own) ? 'failed' : 'answered'
+  }
+
+  #fail(
+    arm: Arm,
+    outcome: AttemptOutcome,
+    isKill: boolean,
+    progress: number,
+    payload: 'good' | 'bad' | 'canary-bad',
+  ): void {
+    const { apps, unsafe } = this.#scenario
+    const replay = unsafe === true ? undefined : this.#replay(arm, progress, payload)
+    if (arm === 'canary' && replay === undefined) this.#callerErrors += 1
+    const cohortBy = apps === undefined ? 'request' : 'app'
+    const call = replay === undefined ? { arm, outcome } : { arm, outcome, replay }
+    const found = findingOf(call, unsafe !== true, cohortBy)
+    if (found.kind !== 'event') return
+    this.#state = recordEvent(this.#state, found.metric, arm, this.#probability())
+    if (isKill) this.#trips = recordTrip(this.#trips, arm, 'kill', this.#now)
+    this.#look()
+  }
+
+  #replay(
+    arm: Arm,
+    progress: number,
+    payload: 'good' | 'bad' | 'canary-bad',
+  ): AttemptOutcome | undefined {
+    const left = spendReplay(this.#budget)
+    if (left === undefined) return undefined
+    this.#budget = left
+    return this.#attempt(arm === 'canary' ? 'stable' : 'canary', progress, payload)
+  }
+
+  #measure(arm: Arm, latency: NonNullable<Scenario['latency']>, progress: number): void {
+    const { medianMs, sigma, canaryFactor, drift } = latency
+    const factor = (arm === 'canary' ? canaryFactor : 1) * drift ** progress
+    const ms = medianMs * factor * Math.exp(sigma * this.#random.normal())
+    const crossed = this.#slowness.observe(arm, ms)
+    if (crossed.length === 0) return
+    for (const metric of crossed) {
+      this.#state = recordEvent(this.#state, metric, arm, this.#probability())
+    }
+    this.#look()
+  }
+
+  #probability(): number {
+    return this.#scenario.apps === undefined
+      ? this.#weightBp / FULL_WEIGHT_BP
+      : shareProbability(this.#share)
+  }
+
+  #look(): void {
+    const { verdict } = judge(this.#state, this.#scenario.apps === undefined ? 'request' : 'app')
+    const at = { now: this.#now, weightBp: this.#weightBp, canary: 'the new version' }
+    if (verdict === 'suspect') this.#suspected = true
+    if (verdict === 'stop' || hardTrip(this.#trips, at) !== undefined) this.#stopped = true
+  }
+}

@@ -1,0 +1,131 @@
+import type { Localized } from '@signalbox/sdk/errors'
+import { type Arm, FULL_WEIGHT_BP } from './cohort.ts'
+
+/**
+ * What needs no statistics. A version that cannot be loaded, or that breaks its own contract where stable
+ * keeps it, is taken back at once; one that is killed or hangs, after a few times in a short while.
+ */
+export type TripKind = 'load' | 'contract' | 'kill'
+
+export interface TripState {
+  /** Instants of the canary's latest kills, oldest first; no more than the rule may ask for. */
+  readonly canaryKills: readonly number[]
+  readonly canary: Readonly<Record<TripKind, number>>
+  /** Since the rollout began. A stable version that does the same takes the rule out of force. */
+  readonly stable: Readonly<Record<TripKind, number>>
+}
+
+const nothing = Object.freeze({ load: 0, contract: 0, kill: 0 })
+export const emptyTripState: TripState = Object.freeze({
+  canaryKills: Object.freeze([]),
+  canary: nothing,
+  stable: nothing,
+})
+
+const KILL_WINDOW_MS = 60_000
+const LEAST_KILLS = 3
+/**
+ * While both versions are killed equally often, the first n kills are all the canary's with weight^n. n is
+ * chosen so that this stays below one in 2,000: 3 up to 7 %, 6 at 25 %, 11 at 50 %. Always 3 would stop
+ * one healthy rollout in eight at 50 %.
+ */
+const LOG_CHANCE = Math.log(1 / 2000)
+const MOST_KILLS = 32
+
+/** What a code means for the rules; undefined: nothing. */
+const tripByCode: Readonly<Record<string, TripKind>> = {
+  SBX_LOAD_FAILED: 'load',
+  SBX_HANDLER_MISSING: 'load',
+  CORE_ANSWER_BREAKS_CONTRACT: 'contract',
+  SBX_OUTPUT_NOT_JSON: 'contract',
+  SBX_TURN_TIMEOUT: 'kill',
+  SBX_MEMORY_EXCEEDED: 'kill',
+  SBX_LANE_LOST: 'kill',
+  SBX_DEADLINE_EXCEEDED: 'kill',
+}
+
+/**
+ * @param blame who is at fault, as the sandbox says
+ * @returns what to record; of a safe call only after the other arm has answered it, or a payload that hangs
+ *   every version, or an outage, would trip the rule.
+ */
+export function tripOfFailure(code: string, blame: 'plugin' | 'host'): TripKind | undefined {
+  return blame === 'plugin' ? tripByCode[code] : undefined
+}
+
+export function recordTrip(state: TripState, arm: Arm, kind: TripKind, now: number): TripState {
+  const counts = { ...state[arm], [kind]: state[arm][kind] + 1 }
+  if (arm === 'stable') return { ...state, stable: counts }
+  if (kind !== 'kill') return { ...state, canary: counts }
+  return { ...state, canary: counts, canaryKills: latest([...state.canaryKills, now]) }
+}
+
+export function mergeTripStates(left: TripState, right: TripState): TripState {
+  return {
+    canaryKills: latest([...left.canaryKills, ...right.canaryKills].sort((a, b) => a - b)),
+    canary: sum(left.canary, right.canary),
+    stable: sum(left.stable, right.stable),
+  }
+}
+
+const latest = (instants: readonly number[]): readonly number[] => instants.slice(-MOST_KILLS)
+
+function sum(
+  left: Readonly<Record<TripKind, number>>,
+  right: Readonly<Record<TripKind, number>>,
+): Record<TripKind, number> {
+  return {
+    load: left.load + right.load,
+    contract: left.contract + right.contract,
+    kill: left.kill + right.kill,
+  }
+}
+
+/** How many kills of the canary within a minute end it at a weight. */
+export function killsNeeded(weightBp: number): number {
+  const weight = weightBp / FULL_WEIGHT_BP
+  if (weight >= 1) return MOST_KILLS
+  const needed = Math.ceil(LOG_CHANCE / Math.log(weight))
+  return Math.min(MOST_KILLS, Math.max(LEAST_KILLS, needed))
+}
+
+export interface Trip {
+  readonly kind: TripKind
+  readonly sentence: Localized
+}
+
+/** @returns the rule that ends the rollout at once, or undefined. */
+export function hardTrip(
+  state: TripState,
+  at: { readonly now: number; readonly weightBp: number; readonly canary: string },
+): Trip | undefined {
+  const { now, weightBp, canary } = at
+  if (state.canary.load > 0 && state.stable.load === 0) {
+    return {
+      kind: 'load',
+      sentence: {
+        en: `stopped: ${canary} could not be loaded, and stable could`,
+        'zh-CN': `已停止：${canary} 无法加载，而稳定版本可以`,
+      },
+    }
+  }
+  if (state.canary.contract > 0 && state.stable.contract === 0) {
+    return {
+      kind: 'contract',
+      sentence: {
+        en: `stopped: ${canary} answered against its own contract, and stable did not`,
+        'zh-CN': `已停止：${canary} 的应答违反自身契约，而稳定版本没有`,
+      },
+    }
+  }
+  // Instants of other nodes may lie a little ahead of this clock.
+  const recent = state.canaryKills.filter((instant) => instant > now - KILL_WINDOW_MS).length
+  if (state.stable.kill > 0 || recent < killsNeeded(weightBp)) return undefined
+  return {
+    kind: 'kill',
+    sentence: {
+      en: `stopped: ${recent} calls of ${canary} hung or had to be killed within a minute, and none of stable`,
+      'zh-CN': `已停止：一分钟内 ${canary} 有 ${recent} 次调用挂起或被强制终止，而稳定版本没有`,
+    },
+  }
+}

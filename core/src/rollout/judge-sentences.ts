@@ -1,0 +1,82 @@
+import type { Localized } from '@signalbox/sdk/errors'
+import type { JudgedVersions, JudgeState, Metric } from './judge-state.ts'
+
+/** What the judge found, in words for somebody who has never heard of it. */
+export function stopSentence(
+  state: JudgeState,
+  metric: Metric,
+  versions: JudgedVersions,
+  alpha: number,
+): Localized {
+  const found = finding(state, metric, versions)
+  const percent = `${Number((alpha * 100).toPrecision(2))} %`
+  return {
+    en: `stopped: ${found.en}; chance of this with a healthy version: under ${percent}`,
+    'zh-CN': `已停止：${found['zh-CN']}；若版本正常，出现此情况的概率低于 ${percent}`,
+  }
+}
+
+export function suspectSentence(
+  state: JudgeState,
+  metric: Metric,
+  versions: JudgedVersions,
+): Localized {
+  const found = finding(state, metric, versions)
+  return {
+    en: `held: ${found.en}; as its cohort stays together, its payloads may be to blame as well`,
+    'zh-CN': `已暂缓：${found['zh-CN']}；由于该批调用方固定不变，也可能是其数据所致`,
+  }
+}
+
+export function clearSentence(
+  state: JudgeState,
+  metric: Metric,
+  versions: JudgedVersions,
+  e: number,
+  threshold: number,
+): Localized {
+  const { canary } = versions
+  const tally = state.tallies[metric]
+  if (tally.canary + tally.stable === 0) {
+    const calls = state.calls.canary
+    return {
+      en: `nothing against ${canary} in ${calls} of its calls`,
+      'zh-CN': `${canary} 的 ${calls} 次调用中未发现问题`,
+    }
+  }
+  const found = finding(state, metric, versions)
+  const line = `${e.toPrecision(2)} / ${threshold}`
+  return {
+    en: `nothing proven against ${canary}: ${found.en}; evidence ${line}`,
+    'zh-CN': `尚无证据表明 ${canary} 有问题：${found['zh-CN']}；证据值 ${line}`,
+  }
+}
+
+/** Slower than how many of stable's calls. */
+const slowerThan: Partial<Record<Metric, Localized>> = {
+  slowHalf: { en: 'half', 'zh-CN': '一半' },
+  slowTenth: { en: '9 in 10', 'zh-CN': '九成' },
+  slowHundredth: { en: '99 in 100', 'zh-CN': '99%' },
+}
+
+function finding(state: JudgeState, metric: Metric, { canary, stable }: JudgedVersions): Localized {
+  const tally = state.tallies[metric]
+  const total = tally.canary + tally.stable
+  const share = slowerThan[metric]
+  if (share !== undefined) {
+    return {
+      en: `${tally.canary} of ${total} calls slower than ${share.en} of those of ${stable} were of ${canary}`,
+      'zh-CN': `慢于 ${stable} ${share['zh-CN']}调用的 ${total} 次调用中有 ${tally.canary} 次属于 ${canary}`,
+    }
+  }
+  if (metric === 'unpaired') {
+    return {
+      en: `${tally.canary} of ${total} failed calls that could not be tried again were of ${canary}`,
+      'zh-CN': `无法重试的 ${total} 次失败调用中有 ${tally.canary} 次属于 ${canary}`,
+    }
+  }
+  return {
+    en: `${tally.canary} of ${total} failed calls were of ${canary}`,
+    'zh-CN': `${total} 次失败调用中有 ${tally.canary} 次属于 ${canary}`,
+  }
+}

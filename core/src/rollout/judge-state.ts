@@ -1,0 +1,81 @@
+import { addEvents, emptyTally, mergeTallies, type Tally } from './attribution.ts'
+import type { Arm, CohortBy } from './cohort.ts'
+
+/**
+ * - `failures`: a failed call that the other arm answered, or that could not be asked again; see judged-call.ts.
+ * - `unpaired`: failures of cohorts that stay together, without a second answer: the payload may be to blame.
+ * - `slow…`: calls slower than half, nine in ten, 99 in 100 of stable's recent calls; see slowness.ts.
+ */
+export const metrics = ['failures', 'unpaired', 'slowHalf', 'slowTenth', 'slowHundredth'] as const
+export type Metric = (typeof metrics)[number]
+export type SlowMetric = 'slowHalf' | 'slowTenth' | 'slowHundredth'
+
+/** Plain data: kept as JSON, summed over nodes and steps. */
+export interface JudgeState {
+  readonly tallies: Readonly<Record<Metric, Tally>>
+  /** Calls each arm was given; for the sentences, the statistics need none. */
+  readonly calls: Readonly<Record<Arm, number>>
+  /** Calls that failed on both arms: the payload or something shared is to blame. */
+  readonly bothFailed: number
+}
+
+export const emptyJudgeState: JudgeState = Object.freeze({
+  tallies: Object.freeze({
+    failures: emptyTally,
+    unpaired: emptyTally,
+    slowHalf: emptyTally,
+    slowTenth: emptyTally,
+    slowHundredth: emptyTally,
+  }),
+  calls: Object.freeze({ stable: 0, canary: 0 }),
+  bothFailed: 0,
+})
+
+/** A failure that counts, of a call whose chance to be the canary's was `probability`. */
+export function recordDisagreement(
+  state: JudgeState,
+  event: { readonly canaryFailed: boolean; readonly probability: number },
+): JudgeState {
+  return recordEvent(state, 'failures', event.canaryFailed ? 'canary' : 'stable', event.probability)
+}
+
+export function recordEvent(
+  state: JudgeState,
+  metric: Metric,
+  arm: Arm,
+  probability: number,
+): JudgeState {
+  const events = { canary: arm === 'canary' ? 1 : 0, stable: arm === 'stable' ? 1 : 0 }
+  const tally = addEvents(state.tallies[metric], probability, events)
+  return { ...state, tallies: { ...state.tallies, [metric]: tally } }
+}
+
+export function recordCalls(state: JudgeState, arm: Arm, count: number): JudgeState {
+  return { ...state, calls: { ...state.calls, [arm]: state.calls[arm] + count } }
+}
+
+export function recordBothFailed(state: JudgeState): JudgeState {
+  return { ...state, bothFailed: state.bothFailed + 1 }
+}
+
+export function mergeJudgeStates(left: JudgeState, right: JudgeState): JudgeState {
+  const tallies = { ...left.tallies }
+  for (const metric of metrics) {
+    tallies[metric] = mergeTallies(left.tallies[metric], right.tallies[metric])
+  }
+  return {
+    tallies,
+    calls: {
+      stable: left.calls.stable + right.calls.stable,
+      canary: left.calls.canary + right.calls.canary,
+    },
+    bothFailed: left.bothFailed + right.bothFailed,
+  }
+}
+
+/** Of whom the judge speaks. */
+export interface JudgedVersions {
+  readonly cohortBy: CohortBy
+  readonly canary: string
+  readonly stable: string
+}

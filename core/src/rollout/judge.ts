@@ -1,0 +1,89 @@
+import type { Localized } from '@signalbox/sdk/errors'
+import { logEvidence, logMeanExp } from './attribution.ts'
+import type { CohortBy } from './cohort.ts'
+import { clearSentence, stopSentence, suspectSentence } from './judge-sentences.ts'
+import { type JudgedVersions, type JudgeState, type Metric, metrics } from './judge-state.ts'
+
+/** At most one healthy rollout in a hundred is stopped, over its whole life and however often one looks. */
+export const ALPHA = 0.01
+
+/** `suspect`: something looks wrong that cannot be proven; a step is held until a person has looked. */
+export type Verdict = 'clear' | 'suspect' | 'stop'
+
+type Weights = Readonly<Partial<Record<Metric, number>>>
+
+/**
+ * What may stop a rollout. A weighted mean of e-values is one again, whatever depends on what, so one alpha
+ * holds for all of them together. Weights are fixed before the rollout starts.
+ *
+ * Calls drawn one by one carry their payloads to both arms alike, so slowness is evidence. A cohort that
+ * stays together (an app, a tenant) brings its own payloads: only failures that the other arm did not have
+ * are evidence then, and the rest is a suspicion, which holds a step and never stops a version.
+ */
+const guardrails: Readonly<Record<'drawn' | 'together', Weights>> = {
+  drawn: { failures: 1 / 2, slowHalf: 1 / 6, slowTenth: 1 / 6, slowHundredth: 1 / 6 },
+  together: { failures: 1 },
+}
+const suspicions: Readonly<Record<'drawn' | 'together', Weights>> = {
+  drawn: {},
+  together: { unpaired: 1 / 2, slowHalf: 1 / 6, slowTenth: 1 / 6, slowHundredth: 1 / 6 },
+}
+
+/** What the judge finds, without words: cheap enough to be asked after every event. */
+export interface Finding {
+  readonly verdict: Verdict
+  /** Evidence against the canary: 1 says nothing, `threshold` stops it. At most 1e15, so that JSON holds it. */
+  readonly e: number
+  readonly threshold: number
+  /** What says most against it. */
+  readonly metric: Metric
+}
+
+export interface Evidence extends Finding {
+  readonly sentence: Localized
+}
+
+const THRESHOLD = 1 / ALPHA
+const MOST_E = 1e15
+
+/** To be asked of the merged state of all nodes only: looking at each node's own as well costs alpha each. */
+export function judge(state: JudgeState, cohortBy: CohortBy): Finding {
+  const kind = cohortBy === 'request' ? 'drawn' : 'together'
+  const proof = weigh(state, guardrails[kind])
+  const e = Math.min(MOST_E, Math.exp(proof.log))
+  const { metric } = proof
+  if (e >= THRESHOLD) return { verdict: 'stop', e, threshold: THRESHOLD, metric }
+  const suspicion = weigh(state, suspicions[kind])
+  return Math.exp(suspicion.log) >= THRESHOLD
+    ? { verdict: 'suspect', e, threshold: THRESHOLD, metric: suspicion.metric }
+    : { verdict: 'clear', e, threshold: THRESHOLD, metric }
+}
+
+/** The same in words, for the audit entry, the event and the page. */
+export function evidence(state: JudgeState, versions: JudgedVersions): Evidence {
+  const finding = judge(state, versions.cohortBy)
+  return { ...finding, sentence: sentenceOf(finding, state, versions) }
+}
+
+function sentenceOf(finding: Finding, state: JudgeState, versions: JudgedVersions): Localized {
+  const { verdict, e, threshold, metric } = finding
+  switch (verdict) {
+    case 'stop':
+      return stopSentence(state, metric, versions, ALPHA)
+    case 'suspect':
+      return suspectSentence(state, metric, versions)
+    case 'clear':
+      return clearSentence(state, metric, versions, e, threshold)
+  }
+}
+
+function weigh(state: JudgeState, weights: Weights): { log: number; metric: Metric } {
+  const terms = metrics.flatMap((metric) => {
+    const weight = weights[metric]
+    return weight === undefined ? [] : [{ metric, weight, log: logEvidence(state.tallies[metric]) }]
+  })
+  if (terms.length === 0) return { log: Number.NEGATIVE_INFINITY, metric: 'failures' }
+  const share = (term: (typeof terms)[number]) => term.log + Math.log(term.weight)
+  const most = terms.reduce((best, term) => (share(term) > share(best) ? term : best))
+  return { log: logMeanExp(terms), metric: most.metric }
+}
