@@ -18,6 +18,9 @@ export interface DatabaseSettings {
 /** 16 brought grants that say whether a member may become the role; the plugins' isolation is built on it. */
 const MIN_SERVER_VERSION = 160000
 
+/** Any number, as long as every host takes the same. */
+const CLOSING_LOCK = 4402
+
 /**
  * Makes the databases that are missing. Safe when several hosts start at once.
  * @throws CORE_DATABASE_UNAVAILABLE, CORE_DATABASE_URL_INVALID, CORE_DATABASE_ROLE_WEAK, CORE_DATABASE_TOO_OLD.
@@ -98,8 +101,12 @@ async function assertCapable(url: string): Promise<void> {
 /** A plugin's role is no member of anything here, and PUBLIC may not even connect. */
 async function closeToStrangers(url: string, database: string): Promise<void> {
   await withClient(url, async (client) => {
+    await client.query('BEGIN')
+    // Two hosts that change one catalogue row at once would both fail with "tuple concurrently updated".
+    await client.query('SELECT pg_advisory_xact_lock($1)', [CLOSING_LOCK])
     // Without ownership PostgreSQL warns and changes nothing; then the owner decides who connects.
     await client.query(`REVOKE ALL ON DATABASE ${client.escapeIdentifier(database)} FROM PUBLIC`)
+    await client.query('COMMIT')
   })
 }
 

@@ -2,10 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
+import { Npm } from '../../../marketplace/test/support/npm.ts'
 import type { HostClient } from '../../src/cli/host-client.ts'
-import { HostProcess, temporaryHome } from '../support/host-process.ts'
+import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
+import { probe, probeVersion } from '../support/probe.ts'
 
 const PATIENCE_MS = 60_000
+const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2)
+
+/** What a publish and an install take here. */
+const SPREAD_MS = 2400
 
 async function postmasterPid(home: string): Promise<number> {
   const pointer = await readFile(join(home, 'postgres-place'), 'utf8').catch(() => undefined)
@@ -50,5 +56,33 @@ t.test(
     await createTenant(host.client, 'initech')
     t.same(ids(await host.client.request('GET', '/v1/tenants')), ['acme', 'globex', 'initech'])
     t.not(await postmasterPid(home), started, 'the same host has started another server')
+  },
+)
+
+t.test(
+  'PostgreSQL killed at any point of a publish and an install: whole or not at all',
+  async (t) => {
+    const home = await temporaryHome(t)
+    const host = await HostProcess.start(t, { home })
+    for (let round = 1; round <= ROUNDS; round++) {
+      const version = `1.0.${round}`
+      const folder = await probeVersion(home, version)
+      const npm = await Npm.at(join(home, 'npm'), `${host.url}/npm/`, OPERATOR_TOKEN)
+      const install = () => host.client.request('POST', '/v1/plugins', { name: probe, version })
+      const work = npm.run(['publish'], folder).then(async ({ code }) => {
+        const installed = code === 0 && (await install().then(Boolean, () => false))
+        return { published: code === 0, installed }
+      })
+      await delay((round * SPREAD_MS) / ROUNDS)
+      process.kill(await postmasterPid(home), 'SIGKILL')
+      const acknowledged = await work
+      await createTenant(host.client, `round-${round}`)
+      const listed = await fetch(`${host.url}/npm/@probe%2Fone`)
+      const { versions = {} } = (await listed.json()) as { versions?: object }
+      const isListed = Object.hasOwn(versions, version)
+      t.ok(isListed || !acknowledged.published, `${version}: what was acknowledged is listed`)
+      if (!isListed) t.equal((await npm.run(['publish'], folder)).code, 0, `${version} again`)
+      t.match(await install(), { version, state: /^(stable|warm)$/ }, `${version} is installed`)
+    }
   },
 )

@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { Npm, writeFiles } from '../../../marketplace/test/support/npm.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
+import { probeVersion } from '../support/probe.ts'
 
 /**
  * `kill -9` at moments spread over a publish and an install, then a start on the same data. What was
@@ -17,38 +15,15 @@ const ROUNDS = Number(process.env.KILL_ROUNDS ?? 3)
 /** What a publish and an install take here, and a little more. */
 const SPREAD_MS = 2400
 
-const fixture = join(import.meta.dirname, '../fixtures/probe-plugin')
-const run = promisify(execFile)
-
-/** The packed probe under another version, so that every round publishes something new. */
-async function makeVersion(folder: string, version: string): Promise<string> {
-  const packageJson = JSON.parse(await readFile(join(fixture, 'package.json'), 'utf8'))
-  const copy = async (path: string) => [path, await readFile(join(fixture, path), 'utf8')] as const
-  const files = await Promise.all(
-    [
-      'dist/plugin.js',
-      'contracts/probe.one.json',
-      'schemas/config.json',
-      'migrations/0001-notes.expand.sql',
-      'migrations/0001-notes.expand.down.sql',
-    ].map(copy),
-  )
-  return writeFiles(join(folder, version), {
-    ...Object.fromEntries(files),
-    'package.json': JSON.stringify({ ...packageJson, version, scripts: {} }),
-  })
-}
-
 t.test(
   'a host killed at any point of a publish and an install goes on from what was acknowledged',
   async (t) => {
     const { hostUrl } = await testDatabases(t)
     const home = await temporaryHome(t)
-    await run('npx', ['signalbox', 'pack', fixture])
     let host = await HostProcess.start(t, { databaseUrl: hostUrl, home })
     for (let round = 1; round <= ROUNDS; round++) {
       const version = `1.0.${round}`
-      const folder = await makeVersion(home, version)
+      const folder = await probeVersion(home, version)
       const npm = await Npm.at(join(home, 'npm'), `${host.url}/npm/`, OPERATOR_TOKEN)
       const work = (async () => {
         const published = await npm.run(['publish'], folder)
@@ -112,7 +87,7 @@ t.test('a plugin that cannot start never keeps the host from starting', async (t
   const { hostUrl } = await testDatabases(t)
   const home = await temporaryHome(t)
   let host = await HostProcess.start(t, { databaseUrl: hostUrl, home })
-  const folder = await makeVersion(home, '2.0.0')
+  const folder = await probeVersion(home, '2.0.0')
   await writeFiles(folder, {
     'dist/plugin.js': 'throw new Error("broken at load")',
   })

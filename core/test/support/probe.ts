@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { packPlugin } from '@signalbox/sdk/pack'
+import { writeFiles } from '../../../marketplace/test/support/npm.ts'
 import type { HostClient } from '../../src/cli/host-client.ts'
 import { npmPublish } from '../../src/cli/npm-publish.ts'
 import { type HostProcess, OPERATOR_TOKEN } from './host-process.ts'
@@ -7,12 +10,49 @@ import { type HostProcess, OPERATOR_TOKEN } from './host-process.ts'
 export const probe = '@probe/one'
 const probeService = 'probe.one'
 
-const folder = join(import.meta.dirname, '../fixtures/probe-plugin')
+const fixture = join(import.meta.dirname, '../fixtures/probe-plugin')
 
 export async function installProbe(host: HostProcess): Promise<void> {
-  await npmPublish(folder, `${host.url}/npm/`, OPERATOR_TOKEN)
+  await npmPublish(fixture, `${host.url}/npm/`, OPERATOR_TOKEN)
   await host.client.request('POST', '/v1/plugins', { name: probe })
 }
+
+/**
+ * The probe, packed, under another version, in a folder that npm can publish.
+ * @param signalbox changes of its manifest
+ */
+export async function probeVersion(
+  folder: string,
+  version: string,
+  signalbox: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  packed ??= packPlugin(fixture)
+  await packed
+  const packageJson = JSON.parse(await readFile(join(fixture, 'package.json'), 'utf8'))
+  const copies = await Promise.all(
+    shippedFiles.map(async (path) => [path, await readFile(join(fixture, path), 'utf8')] as const),
+  )
+  return writeFiles(join(folder, version), {
+    ...Object.fromEntries(copies),
+    'package.json': JSON.stringify({
+      ...packageJson,
+      version,
+      scripts: {},
+      signalbox: { ...packageJson.signalbox, ...signalbox },
+    }),
+  })
+}
+
+/** Once a test file: the source does not change while it runs. */
+let packed: Promise<unknown> | undefined
+
+const shippedFiles = [
+  'dist/plugin.js',
+  'contracts/probe.one.json',
+  'schemas/config.json',
+  'migrations/0001-notes.expand.sql',
+  'migrations/0001-notes.expand.down.sql',
+]
 
 export interface TenantSetup {
   readonly adminToken: string

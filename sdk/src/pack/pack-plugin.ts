@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { sdkErrors } from '../errors/sdk-errors.ts'
@@ -34,11 +34,12 @@ export async function packPlugin(folder: string): Promise<PackedPlugin> {
   const plugin = `${name}@${version}`
   const entry = bundleEntry(checked.folder, manifest.runtime)
   const bundlePath = join(checked.folder, entry)
-  await rm(bundlePath, { force: true })
-  const { code, warnings } = await bundlePlugin(checked.folder, plugin)
-  await mkdir(dirname(bundlePath), { recursive: true })
-  const draft = `${bundlePath}.draft-${process.pid}`
+  // Outside of dist/, which npm ships whole; the finished bundle takes its place in one step, so that two
+  // packs of one folder never show each other half a file.
+  const draft = join(checked.folder, `.plugin-${process.pid}-${randomUUID()}.draft`)
   try {
+    const { code, warnings } = await bundlePlugin(checked.folder, plugin)
+    await mkdir(dirname(bundlePath), { recursive: true })
     await writeFile(draft, code)
     const loaded = await loadBundle(draft)
     const faults = loaded.ok
@@ -46,11 +47,14 @@ export async function packPlugin(folder: string): Promise<PackedPlugin> {
       : [{ pointer: '', at: entry, detail: loaded.reason }]
     if (faults.length > 0) throw sdkErrors.create('BUNDLE_UNLIKE_MANIFEST', { plugin }, { faults })
     await rename(draft, bundlePath)
+    const sha256 = createHash('sha256').update(code).digest('hex')
+    return { name, version, bundlePath, bytes: code.byteLength, sha256, warnings }
+  } catch (error) {
+    await rm(bundlePath, { force: true })
+    throw error
   } finally {
     await rm(draft, { force: true })
   }
-  const sha256 = createHash('sha256').update(code).digest('hex')
-  return { name, version, bundlePath, bytes: code.byteLength, sha256, warnings }
 }
 
 /** Only a file under dist/ is written, and removed when packing fails: never a source that a typing error names. */
