@@ -1,0 +1,86 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { pickVersion } from '../../src/rollout/pick-version.ts'
+import {
+  type Binding,
+  emptySnapshot,
+  type InstalledVersion,
+  type Snapshot,
+  tenantKey,
+  versionKey,
+} from '../../src/rollout/snapshot.ts'
+
+const plugin = 'orders'
+
+function installed(version: string): InstalledVersion {
+  return {
+    plugin,
+    version,
+    manifest: {
+      manifest: 1,
+      host: '^1.0.0',
+      displayName: { en: plugin },
+      runtime: { tier: 'sandbox', entry: 'dist/plugin.js' },
+    },
+    limits: { heapMb: 64, turnMs: 200, deadlineMs: 2000, payloadKb: 1024 },
+    bundleSha256: version,
+    operations: new Map(),
+  }
+}
+
+function snapshotOf(
+  versions: readonly string[],
+  stable: string | undefined,
+  bindings: Readonly<Record<string, Binding>>,
+): Snapshot {
+  return {
+    ...emptySnapshot,
+    stable: new Map(stable === undefined ? [] : [[plugin, stable]]),
+    versions: new Map(versions.map((version) => [versionKey(plugin, version), installed(version)])),
+    bindings: new Map(
+      Object.entries(bindings).map(([tenant, binding]) => [tenantKey(tenant, plugin), binding]),
+    ),
+  }
+}
+
+const served = (snapshot: Snapshot, tenant: string) => {
+  const pick = pickVersion(snapshot, plugin, tenant)
+  return pick.kind === 'version' ? pick.version.version : pick.kind
+}
+
+t.test('an enabled tenant gets the stable version, a pinned or held one its own', async (t) => {
+  const snapshot = snapshotOf(['1.0.0', '1.1.0'], '1.1.0', {
+    enabled: { binding: 'enabled', pinnedVersion: null },
+    pinned: { binding: 'pinned', pinnedVersion: '1.0.0' },
+    held: { binding: 'held', pinnedVersion: '1.0.0' },
+    off: { binding: 'disabled', pinnedVersion: null },
+  })
+  t.equal(served(snapshot, 'enabled'), '1.1.0')
+  t.equal(served(snapshot, 'pinned'), '1.0.0')
+  t.equal(served(snapshot, 'held'), '1.0.0')
+  t.equal(served(snapshot, 'off'), 'not-enabled')
+  t.equal(served(snapshot, 'nobody'), 'not-enabled')
+})
+
+t.test('a version that cannot serve is told, never replaced by another in silence', async (t) => {
+  const pinned = snapshotOf(['1.1.0'], '1.1.0', {
+    acme: { binding: 'pinned', pinnedVersion: '1.0.0' },
+  })
+  t.equal(served(pinned, 'acme'), 'not-ready')
+  const none = snapshotOf([], undefined, { acme: { binding: 'enabled', pinnedVersion: null } })
+  t.equal(served(none, 'acme'), 'not-ready')
+})
+
+t.test('the same snapshot and tenant give the same version, always', async () => {
+  const names = fc.constantFrom('1.0.0', '1.1.0', '2.0.0')
+  const bindings = fc.record({
+    binding: fc.constantFrom('enabled', 'pinned', 'held', 'disabled'),
+    pinnedVersion: fc.option(names),
+  })
+  fc.assert(
+    fc.property(fc.uniqueArray(names), fc.option(names), bindings, (versions, stable, binding) => {
+      const build = () => snapshotOf(versions, stable ?? undefined, { acme: binding as Binding })
+      return served(build(), 'acme') === served(build(), 'acme')
+    }),
+  )
+})
