@@ -64,16 +64,16 @@ const CALLS_PER_S = 200
 /** Payloads of a bad app that fail: not all, or it would not have been in production. */
 const BAD_APP_FAILURES = 0.5
 
-/** One rollout through the judge's own code, call by call, looked at after every event. */
+/** One rollout through the judge's own code, call by call, looked at whenever the evidence has grown. */
 export class SimulatedRollout {
   readonly #scenario: Scenario
   readonly #random: SeededRandom
-  readonly #salt: string
   readonly #slowness = new Slowness()
   #state: JudgeState = emptyJudgeState
   #trips: TripState = emptyTripState
   #budget: ReplayBudget = fullReplayBudget
   #share: CanaryShare = emptyShare
+  readonly #buckets: readonly number[]
   #app = 0
   #weightBp = 0
   #now = 0
@@ -85,13 +85,16 @@ export class SimulatedRollout {
 
   constructor(scenario: Scenario, seed: string) {
     this.#scenario = scenario
-    this.#salt = seed
     this.#random = new SeededRandom(seed)
+    this.#buckets = Array.from({ length: scenario.apps?.count ?? 0 }, (_, app) =>
+      bucketOf(seed, `app-${app}`),
+    )
   }
 
   run(): RolloutResult {
     const { calls, weightsBp } = this.#scenario
-    for (let call = 0; call < calls && !this.#stopped; call++) {
+    // A rollout that is held waits for a person: nothing more happens to it here.
+    for (let call = 0; call < calls && !this.#stopped && !this.#suspected; call++) {
       const progress = call / calls
       this.#enterStep(weightsBp[Math.floor(progress * weightsBp.length)] as number)
       this.#now = (call / CALLS_PER_S) * 1000
@@ -134,7 +137,7 @@ export class SimulatedRollout {
       return this.#random.chance(this.#weightBp / FULL_WEIGHT_BP) ? 'canary' : 'stable'
     }
     if (this.#random.chance(1 / apps.batch)) this.#app = this.#random.below(apps.count)
-    const isCanary = isInCanary(bucketOf(this.#salt, `app-${this.#app}`), this.#weightBp)
+    const isCanary = isInCanary(this.#buckets[this.#app] as number, this.#weightBp)
     this.#share = observeCall(this.#share, isCanary)
     return isCanary ? 'canary' : 'stable'
   }
@@ -171,7 +174,7 @@ export class SimulatedRollout {
     if (found.kind !== 'event') return
     this.#state = recordEvent(this.#state, found.metric, arm, this.#probability())
     if (isKill) this.#trips = recordTrip(this.#trips, arm, 'kill', this.#now)
-    this.#look()
+    if (arm === 'canary') this.#look()
   }
 
   #replay(
@@ -194,7 +197,7 @@ export class SimulatedRollout {
     for (const metric of crossed) {
       this.#state = recordEvent(this.#state, metric, arm, this.#probability())
     }
-    this.#look()
+    if (arm === 'canary') this.#look()
   }
 
   #probability(): number {
@@ -203,6 +206,7 @@ export class SimulatedRollout {
       : shareProbability(this.#share)
   }
 
+  /** An event on stable never adds to the evidence, so nothing is missed by not looking after one. */
   #look(): void {
     const { verdict } = judge(this.#state, this.#scenario.apps === undefined ? 'request' : 'app')
     const at = { now: this.#now, weightBp: this.#weightBp, canary: 'the new version' }

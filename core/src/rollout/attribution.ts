@@ -15,6 +15,7 @@
 /** How many times worse a version might be: from half as bad again to dead. */
 const odds = [1.5, 2, 3, 5, 10, 30, 100] as const
 const logOdds = odds.map(Math.log)
+const evenly = odds.map(() => 1 / odds.length)
 
 /** "Up to 25 % worse is fine": odds that are forgiven, and room for probabilities that are estimates. */
 const TOLERANCE = 1.25
@@ -78,16 +79,19 @@ export function mergeTallies(left: Tally, right: Tally): Tally {
   }
 }
 
-/** The logarithm of the e-value: of the mean of the likelihood ratios. */
+/** The logarithm of the e-value: of the mean of the likelihood ratios. Never overflows. */
 export function logEvidence(tally: Tally): number {
-  return logMeanExp(tally.logLikelihoods.map((log) => ({ log, weight: 1 / odds.length })))
+  return logWeightedSum(tally.logLikelihoods, evenly)
 }
 
-/** log Σ weight·exp(log), without overflow. */
-export function logMeanExp(
-  terms: readonly { readonly log: number; readonly weight: number }[],
-): number {
-  const highest = Math.max(...terms.map((term) => term.log))
-  const sum = terms.reduce((total, { log, weight }) => total + weight * Math.exp(log - highest), 0)
+/** log Σ weight·exp(log). A loop, as it runs after each event. */
+export function logWeightedSum(logs: readonly number[], weights: readonly number[]): number {
+  let highest = Number.NEGATIVE_INFINITY
+  for (const log of logs) if (log > highest) highest = log
+  if (highest === Number.NEGATIVE_INFINITY) return highest
+  let sum = 0
+  for (let index = 0; index < logs.length; index++) {
+    sum += (weights[index] as number) * Math.exp((logs[index] as number) - highest)
+  }
   return highest + Math.log(sum)
 }

@@ -1,8 +1,8 @@
 import type { Localized } from '@signalbox/sdk/errors'
-import { logEvidence, logMeanExp } from './attribution.ts'
+import { logEvidence, logWeightedSum } from './attribution.ts'
 import type { CohortBy } from './cohort.ts'
 import { clearSentence, stopSentence, suspectSentence } from './judge-sentences.ts'
-import { type JudgedVersions, type JudgeState, type Metric, metrics } from './judge-state.ts'
+import type { JudgedVersions, JudgeState, Metric } from './judge-state.ts'
 
 /** At most one healthy rollout in a hundred is stopped, over its whole life and however often one looks. */
 export const ALPHA = 0.01
@@ -10,7 +10,7 @@ export const ALPHA = 0.01
 /** `suspect`: something looks wrong that cannot be proven; a step is held until a person has looked. */
 export type Verdict = 'clear' | 'suspect' | 'stop'
 
-type Weights = Readonly<Partial<Record<Metric, number>>>
+type Weights = readonly (readonly [metric: Metric, weight: number])[]
 
 /**
  * What may stop a rollout. A weighted mean of e-values is one again, whatever depends on what, so one alpha
@@ -20,13 +20,18 @@ type Weights = Readonly<Partial<Record<Metric, number>>>
  * stays together (an app, a tenant) brings its own payloads: only failures that the other arm did not have
  * are evidence then, and the rest is a suspicion, which holds a step and never stops a version.
  */
+const slow: Weights = [
+  ['slowHalf', 1 / 6],
+  ['slowTenth', 1 / 6],
+  ['slowHundredth', 1 / 6],
+]
 const guardrails: Readonly<Record<'drawn' | 'together', Weights>> = {
-  drawn: { failures: 1 / 2, slowHalf: 1 / 6, slowTenth: 1 / 6, slowHundredth: 1 / 6 },
-  together: { failures: 1 },
+  drawn: [['failures', 1 / 2], ...slow],
+  together: [['failures', 1]],
 }
 const suspicions: Readonly<Record<'drawn' | 'together', Weights>> = {
-  drawn: {},
-  together: { unpaired: 1 / 2, slowHalf: 1 / 6, slowTenth: 1 / 6, slowHundredth: 1 / 6 },
+  drawn: [],
+  together: [['unpaired', 1 / 2], ...slow],
 }
 
 /** What the judge finds, without words: cheap enough to be asked after every event. */
@@ -78,12 +83,16 @@ function sentenceOf(finding: Finding, state: JudgeState, versions: JudgedVersion
 }
 
 function weigh(state: JudgeState, weights: Weights): { log: number; metric: Metric } {
-  const terms = metrics.flatMap((metric) => {
-    const weight = weights[metric]
-    return weight === undefined ? [] : [{ metric, weight, log: logEvidence(state.tallies[metric]) }]
+  let metric = weights[0]?.[0] ?? 'failures'
+  let most = Number.NEGATIVE_INFINITY
+  const logs = weights.map(([name, weight]) => {
+    const log = logEvidence(state.tallies[name])
+    if (log + Math.log(weight) > most) {
+      most = log + Math.log(weight)
+      metric = name
+    }
+    return log
   })
-  if (terms.length === 0) return { log: Number.NEGATIVE_INFINITY, metric: 'failures' }
-  const share = (term: (typeof terms)[number]) => term.log + Math.log(term.weight)
-  const most = terms.reduce((best, term) => (share(term) > share(best) ? term : best))
-  return { log: logMeanExp(terms), metric: most.metric }
+  const shares = weights.map(([, weight]) => weight)
+  return { log: logWeightedSum(logs, shares), metric }
 }

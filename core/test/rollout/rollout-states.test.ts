@@ -1,0 +1,115 @@
+import fc from 'fast-check'
+import t from 'tap'
+import {
+  nextRolloutState,
+  type RolloutCommand,
+  type RolloutGuard,
+  type RolloutState,
+  rolloutCommands,
+  rolloutGuards,
+  rolloutStates,
+  sharingStates,
+  strongestCommand,
+  terminalStates,
+  unmetGuards,
+} from '../../src/rollout/rollout-states.ts'
+
+const states = Object.keys(rolloutStates) as RolloutState[]
+const open = states.filter((state) => nextRolloutState(state, 'abort') !== undefined)
+const anyCommands = fc.array(fc.constantFrom(...rolloutCommands), { maxLength: 12 })
+
+function facts(value: boolean): Record<RolloutGuard, boolean> {
+  const names = Object.keys(rolloutGuards) as RolloutGuard[]
+  return Object.fromEntries(names.map((name) => [name, value])) as Record<RolloutGuard, boolean>
+}
+
+function after(commands: readonly RolloutCommand[]): RolloutState {
+  return commands.reduce<RolloutState>(
+    (state, command) => nextRolloutState(state, command) ?? state,
+    'ready',
+  )
+}
+
+t.test('every move leads to a state of the table, under guards that have a text', async (t) => {
+  for (const state of states) {
+    for (const [command, { to, guards }] of Object.entries(rolloutStates[state])) {
+      t.ok(states.includes(to as RolloutState), `${state} ${command}`)
+      t.ok(rolloutCommands.includes(command as RolloutCommand), command)
+      for (const guard of guards) t.ok(guard in rolloutGuards, guard)
+    }
+  }
+})
+
+t.test('every state is reached from ready', async (t) => {
+  const reached = new Set<RolloutState>(['ready'])
+  for (const state of reached) {
+    for (const command of rolloutCommands) {
+      const next = nextRolloutState(state, command)
+      if (next !== undefined) reached.add(next)
+    }
+  }
+  t.same([...reached].sort(), [...states].sort())
+})
+
+t.test('nothing leads out of the end, and everything else has a way out', async (t) => {
+  for (const state of states) {
+    const ways = rolloutCommands.filter((command) => nextRolloutState(state, command) !== undefined)
+    t.equal(ways.length === 0, terminalStates.includes(state), state)
+  }
+})
+
+t.test('abort wins over whatever waits beside it, and no guard stands in its way', async () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...open), anyCommands, anyCommands, (state, some, others) => {
+      const command = strongestCommand(state, [...some, 'abort', ...others])
+      return (
+        command === 'abort' &&
+        unmetGuards(state, command, facts(false)).length === 0 &&
+        nextRolloutState(state, command) === 'aborted'
+      )
+    }),
+  )
+})
+
+t.test('whatever is done before or after, an aborted rollout stays so', async () => {
+  fc.assert(
+    fc.property(anyCommands, anyCommands, (before, later) => {
+      const state = after([...before, 'abort'])
+      const isOver = state === 'aborted' || state === 'completed' || state === 'rolled_back'
+      return isOver && (state !== 'aborted' || after([...before, 'abort', ...later]) === 'aborted')
+    }),
+  )
+})
+
+t.test('a canary is given calls only between start and the end', async (t) => {
+  t.same([...sharingStates], ['running', 'paused'])
+  for (const state of sharingStates) t.equal(nextRolloutState(state, 'abort'), 'aborted')
+})
+
+t.test('the strongest of waiting commands is one that the state allows', async () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...states), anyCommands, (state, waiting) => {
+      const command = strongestCommand(state, waiting)
+      const allowed = waiting.filter((each) => nextRolloutState(state, each) !== undefined)
+      if (command === undefined) return allowed.length === 0
+      const rank = (each: RolloutCommand) => rolloutCommands.indexOf(each)
+      return allowed.includes(command) && allowed.every((each) => rank(each) >= rank(command))
+    }),
+  )
+})
+
+t.test('a version that the judge condemned neither goes on nor becomes stable', async (t) => {
+  const condemned = { ...facts(true), 'not-condemned': false }
+  t.same(unmetGuards('running', 'advance', condemned), ['not-condemned'])
+  t.same(unmetGuards('running', 'promote', condemned), ['not-condemned'])
+  t.same(unmetGuards('paused', 'resume', condemned), ['not-condemned'])
+  t.same(unmetGuards('running', 'abort', condemned), [])
+})
+
+t.test('only a completed rollout is rolled back, while its window is open', async (t) => {
+  const from = states.filter((state) => nextRolloutState(state, 'rollback') !== undefined)
+  t.same(from, ['completed'])
+  t.same(unmetGuards('completed', 'rollback', { ...facts(true), 'window-open': false }), [
+    'window-open',
+  ])
+})
