@@ -117,6 +117,8 @@ export const faultScenarios: readonly Scenario[] = [
     weightsBp: [1000],
     killed: 0,
   },
+  { ...dead, name: 'hangs, 5 %', canaryFailRate: always(0), canaryHangs: true, weightsBp: [500] },
+  { ...dead, name: 'hangs, 50 %', canaryFailRate: always(0), canaryHangs: true, weightsBp: [5000] },
   { ...base, name: 'threefold errors, steps', canaryFailRate: threefold, killed: 0 },
   { ...short, name: 'five times slower, 1 %', latency: slow(5), weightsBp: [100] },
   { ...short, name: 'five times slower, 5 %', latency: slow(5), weightsBp: [500] },

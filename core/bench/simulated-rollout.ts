@@ -32,6 +32,8 @@ export interface Scenario {
   readonly killed?: number
   /** Part of the payloads that only the canary cannot take ("some series"). */
   readonly canaryBadPayloads?: number
+  /** The canary never answers. */
+  readonly canaryHangs?: boolean
   readonly unsafe?: boolean
   /** Apps that stay on one version each; absent: every call is drawn by itself. */
   readonly apps?: {
@@ -151,7 +153,8 @@ export class SimulatedRollout {
   }
 
   #attempt(arm: Arm, progress: number, payload: 'good' | 'bad' | 'canary-bad'): AttemptOutcome {
-    const { failRate, canaryFailRate } = this.#scenario
+    const { failRate, canaryFailRate, canaryHangs } = this.#scenario
+    if (canaryHangs === true && arm === 'canary') return 'late'
     if (payload === 'bad' || (payload === 'canary-bad' && arm === 'canary')) return 'failed'
     const rate = failRate(progress)
     const own = arm === 'canary' && canaryFailRate !== undefined ? canaryFailRate(rate) : rate
@@ -170,11 +173,18 @@ export class SimulatedRollout {
     if (arm === 'canary' && replay === undefined) this.#callerErrors += 1
     const cohortBy = apps === undefined ? 'request' : 'app'
     const call = replay === undefined ? { arm, outcome } : { arm, outcome, replay }
+    if (outcome === 'late' && replay === 'answered') this.#hang(arm)
     const found = findingOf(call, unsafe !== true, cohortBy)
     if (found.kind !== 'event') return
     this.#state = recordEvent(this.#state, found.metric, arm, this.#probability())
     if (isKill) this.#trips = recordTrip(this.#trips, arm, 'kill', this.#now)
     if (arm === 'canary') this.#look()
+  }
+
+  #hang(arm: Arm): void {
+    this.#trips = recordTrip(this.#trips, arm, 'kill', this.#now)
+    this.#cross(arm, Number.POSITIVE_INFINITY)
+    this.#look()
   }
 
   #replay(
@@ -192,12 +202,14 @@ export class SimulatedRollout {
     const { medianMs, sigma, canaryFactor, drift } = latency
     const factor = (arm === 'canary' ? canaryFactor : 1) * drift ** progress
     const ms = medianMs * factor * Math.exp(sigma * this.#random.normal())
-    const crossed = this.#slowness.observe(arm, ms)
-    if (crossed.length === 0) return
-    for (const metric of crossed) {
+    this.#cross(arm, ms)
+  }
+
+  #cross(arm: Arm, ms: number): void {
+    for (const metric of this.#slowness.observe(arm, ms)) {
       this.#state = recordEvent(this.#state, metric, arm, this.#probability())
+      if (arm === 'canary') this.#look()
     }
-    if (arm === 'canary') this.#look()
   }
 
   #probability(): number {

@@ -59,7 +59,21 @@ const slowerThan: Partial<Record<Metric, Localized>> = {
   slowHundredth: { en: '99 in 100', 'zh-CN': '99%' },
 }
 
-function finding(state: JudgeState, metric: Metric, { canary, stable }: JudgedVersions): Localized {
+/** What share would be fair, where it is known; a step at one weight makes it exact. */
+function fairShare({ calls }: JudgeState): Localized {
+  const all = calls.canary + calls.stable
+  if (all === 0) return { en: '', 'zh-CN': '' }
+  const percent = `${Number(((100 * calls.canary) / all).toPrecision(2))} %`
+  return { en: `, which had ${percent} of all calls`, 'zh-CN': `（其承担全部调用的 ${percent}）` }
+}
+
+function finding(state: JudgeState, metric: Metric, versions: JudgedVersions): Localized {
+  const words = wordsOf(state, metric, versions)
+  const share = fairShare(state)
+  return { en: words.en + share.en, 'zh-CN': words['zh-CN'] + share['zh-CN'] }
+}
+
+function wordsOf(state: JudgeState, metric: Metric, { canary, stable }: JudgedVersions): Localized {
   const tally = state.tallies[metric]
   const total = tally.canary + tally.stable
   const share = slowerThan[metric]

@@ -29,6 +29,8 @@ t.test('a dead canary is stopped after few failed calls, without harm to callers
     'dead, 25 %': 6,
     'dead, 50 %': 12,
     'dead, 12 apps, steps': 5,
+    'hangs, 5 %': 3,
+    'hangs, 50 %': 12,
   }
   for (const scenario of faultScenarios.filter(({ name }) => name in most)) {
     const row = faultRow(simulate(scenario, BAD_ROLLOUTS))

@@ -58,6 +58,13 @@ t.test('the reason for a stop can be read', async (t) => {
   t.ok(found.e >= found.threshold)
 })
 
+t.test('the share of calls it had is told beside its share of failures', async (t) => {
+  const seen = recordCalls(recordCalls(failures(3, 0.05), 'canary', 21), 'stable', 379)
+  const { sentence } = evidence(seen, versions)
+  t.match(sentence.en, '3 of 3 failed calls were of 1.2.0, which had 5.3 % of all calls; chance')
+  t.match(sentence['zh-CN'], '（其承担全部调用的 5.3 %）')
+})
+
 t.test('so can the absence of one', async (t) => {
   const unseen = evidence(recordCalls(emptyJudgeState, 'canary', 40), versions)
   t.equal(unseen.sentence.en, 'nothing against 1.2.0 in 40 of its calls')
