@@ -14,7 +14,7 @@ import {
   SUPERUSER,
 } from './postgres-cluster.ts'
 import { postgresPlace } from './postgres-place.ts'
-import { isAlive, orphanedBackends, readPostmaster, servesData } from './postmaster.ts'
+import { isAlive, orphanedBackends, readPostmaster, servesData, signalTo } from './postmaster.ts'
 
 interface Log {
   info(fields: object, message: string): void
@@ -102,9 +102,9 @@ export class EmbeddedPostgres {
     this.#stopping.abort()
     await this.#watching
     if (this.#pid === 0 || !isAlive(this.#pid)) return
-    process.kill(this.#pid, 'SIGINT')
+    signalTo(this.#pid, 'SIGINT')
     if (await isGoneWithin(this.#pid, STOP_TIMEOUT_MS)) return
-    process.kill(this.#pid, 'SIGQUIT')
+    signalTo(this.#pid, 'SIGQUIT')
     await isGoneWithin(this.#pid, STOP_TIMEOUT_MS)
   }
 
@@ -120,15 +120,22 @@ export class EmbeddedPostgres {
     this.#watching = this.#watch()
   }
 
+  /** Never rejects: a full disk or a lack of file descriptors passes, and only `stop` ends the attempts. */
   async #watch(): Promise<void> {
     const { signal } = this.#stopping
+    let pause = BACK_OFF_MS.first
     while (await sleeps(WATCH_MS, signal)) {
       if (isAlive(this.#pid)) continue
       this.#options.log.warn({ pid: this.#pid }, 'the embedded PostgreSQL died; starting it again')
-      await this.#launch(Number.POSITIVE_INFINITY).catch((error: unknown) => {
-        // Only `stop` ends the attempts.
-        if (!signal.aborted) throw error
-      })
+      try {
+        await this.#launch(Number.POSITIVE_INFINITY)
+        pause = BACK_OFF_MS.first
+      } catch (error) {
+        if (signal.aborted) return
+        this.#options.log.warn({ err: error }, 'the embedded PostgreSQL could not be started again')
+        await sleeps(pause, signal)
+        pause = Math.min(pause * 2, BACK_OFF_MS.most)
+      }
     }
   }
 
@@ -163,7 +170,7 @@ export class EmbeddedPostgres {
   async #clearRemains(): Promise<void> {
     const { data } = this.#cluster
     for (const pid of await orphanedBackends(data)) {
-      if (isAlive(pid)) process.kill(pid, 'SIGQUIT')
+      signalTo(pid, 'SIGQUIT')
     }
     const remembered = await readPostmaster(data)
     if (remembered && !(await servesData(remembered.pid, data))) {

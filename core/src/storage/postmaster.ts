@@ -27,6 +27,15 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** A process that ended before the signal came is what was wanted. */
+export function signalTo(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
 /**
  * Whether the living process `pid` serves this data folder, and is not a stranger that was given the number
  * of a server that died: after a restart of a container low numbers come back soon.

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -14,6 +15,7 @@ import {
   orphanedBackends,
   readPostmaster,
   servesData,
+  signalTo,
 } from '../../src/storage/postmaster.ts'
 
 // Not t.testdir(): it lies in the project, which root may keep where PostgreSQL's account cannot go.
@@ -98,6 +100,39 @@ t.test('a killed server is started again, even while a backend of it still compu
   process.kill(pid, 'SIGKILL')
   await until(() => server.pid !== pid && isServing(server.url))
   await t.rejects(endless, 'the statement of the old server ended with it')
+})
+
+t.test(
+  'a server that cannot be started for now is started later, and the host lives',
+  async (t) => {
+    const warnings: string[] = []
+    const log = { ...options.log, warn: (_: object, message: string) => warnings.push(message) }
+    const server = await EmbeddedPostgres.start({ ...options, log })
+    t.teardown(() => server.stop())
+    const place = await postgresPlace(
+      options.dataFolder,
+      await postgresAccount(),
+      options.systemState,
+    )
+    const serverLog = join(place.folder, 'server.log')
+    // A folder where the log should be: opening it fails, as it would without a file descriptor left.
+    await rm(serverLog)
+    await mkdir(serverLog)
+    process.kill(server.pid, 'SIGKILL')
+    const failures = () =>
+      warnings.filter((message) => message.includes('could not be started')).length
+    await until(() => failures() >= 2)
+    await rm(serverLog, { recursive: true })
+    await until(() => isServing(server.url))
+  },
+)
+
+t.test('a signal to a process that is gone is no failure', async (t) => {
+  const child = spawn(process.execPath, ['-e', ''])
+  await once(child, 'exit')
+  const { pid } = child
+  if (pid === undefined) throw new Error('it never ran')
+  t.doesNotThrow(() => signalTo(pid, 'SIGINT'))
 })
 
 t.test('a server that outlived its host is adopted', async (t) => {
