@@ -41,12 +41,15 @@ const latency = { medianMs: 20, sigma: 0.6, canaryFactor: 1, drift: 1 }
 const base = { calls: 20_000, killed: 0.1, failRate: always(0.01), weightsBp: climbing }
 const apps = (count: number) => ({ count, bad: 0.05, batch: 1 })
 /** Rows that look at every call, not only at failures, are shorter. */
-const short = { ...base, calls: 8000 }
+const short = { ...base, calls: 5000 }
 
 /** Everything everybody fails for a second or so, once in the rollout. */
 const outage = (progress: number) => (progress > 0.4 && progress < 0.41 ? 0.5 : 0.01)
 /** The base rate rises eightfold while the weight rises: what pooled counts mistake for a bad version. */
 const drift = (progress: number) => 0.005 + 0.035 * progress
+
+/** As good as down: most first attempts fail on either arm, and most second ones too. */
+const down = (progress: number) => (progress > 0.4 && progress < 0.6 ? 0.7 : 0.01)
 
 /** Rollouts of versions as good as stable. */
 export const healthyScenarios: readonly Scenario[] = [
@@ -58,6 +61,8 @@ export const healthyScenarios: readonly Scenario[] = [
   { ...base, name: '1 % errors, steps' },
   { ...base, name: 'drifting errors, steps', failRate: drift },
   { ...base, name: 'shared outage, steps', failRate: outage },
+  { ...base, name: 'down for a fifth of the time, steps', failRate: down },
+  { ...base, name: '1 % errors, 100 %', weightsBp: [10_000] },
   { ...base, name: 'unsafe, drifting errors, steps', failRate: drift, unsafe: true },
   {
     ...base,
@@ -98,6 +103,7 @@ export const faultScenarios: readonly Scenario[] = [
   { ...dead, name: 'dead, 10 %', weightsBp: [1000] },
   { ...dead, name: 'dead, 25 %', weightsBp: [2500] },
   { ...dead, name: 'dead, 50 %', weightsBp: [5000] },
+  { ...dead, name: 'dead, 100 %', weightsBp: [10_000] },
   { ...dead, name: 'dead and unsafe, 5 %', unsafe: true, weightsBp: [500] },
   { ...dead, name: 'dead, 12 apps, steps', apps: { ...apps(12), bad: 0 } },
   { ...dead, name: 'dead, 50 apps with bad payloads, steps', apps: apps(50) },
@@ -158,7 +164,7 @@ export function faultRow(results: readonly RolloutResult[]): FaultRow {
   }
 }
 
-/** All rows. 1,000 healthy rollouts a row take about half a minute of one core. */
+/** All rows. 1,000 healthy rollouts a row take most of a minute of one core. */
 export function simulateCanary(options: { readonly rollouts: number }): CanaryFigures {
   const { rollouts } = options
   const nulls = Object.fromEntries(

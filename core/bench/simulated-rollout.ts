@@ -7,8 +7,18 @@ import {
 import { type Arm, bucketOf, FULL_WEIGHT_BP, isInCanary } from '../src/rollout/cohort.ts'
 import { emptyTripState, hardTrip, recordTrip, type TripState } from '../src/rollout/hard-trips.ts'
 import { judge } from '../src/rollout/judge.ts'
-import { emptyJudgeState, type JudgeState, recordEvent } from '../src/rollout/judge-state.ts'
-import { type AttemptOutcome, findingOf } from '../src/rollout/judged-call.ts'
+import {
+  emptyJudgeState,
+  type JudgeState,
+  recordEvent,
+  recordRescue,
+} from '../src/rollout/judge-state.ts'
+import {
+  type AttemptOutcome,
+  findingOf,
+  type JudgedCall,
+  rescueOf,
+} from '../src/rollout/judged-call.ts'
 import {
   earnReplays,
   fullReplayBudget,
@@ -125,6 +135,7 @@ export class SimulatedRollout {
     const payload = this.#payload()
     const outcome = this.#attempt(arm, progress, payload)
     if (outcome === 'answered') {
+      this.#stand({ arm, outcome })
       if (latency !== undefined) this.#measure(arm, latency, progress)
       return
     }
@@ -174,11 +185,20 @@ export class SimulatedRollout {
     const cohortBy = apps === undefined ? 'request' : 'app'
     const call = replay === undefined ? { arm, outcome } : { arm, outcome, replay }
     if (outcome === 'late' && replay === 'answered') this.#hang(arm)
+    this.#stand(call)
     const found = findingOf(call, unsafe !== true, cohortBy)
-    if (found.kind !== 'event') return
+    if (found.kind !== 'event') {
+      if (arm === 'canary') this.#look()
+      return
+    }
     this.#state = recordEvent(this.#state, found.metric, arm, this.#probability())
     if (isKill) this.#trips = recordTrip(this.#trips, arm, 'kill', this.#now)
     if (arm === 'canary') this.#look()
+  }
+
+  #stand(call: JudgedCall): void {
+    const kind = rescueOf(call, this.#scenario.unsafe !== true)
+    if (kind !== undefined) this.#state = recordRescue(this.#state, kind)
   }
 
   #hang(arm: Arm): void {

@@ -1,14 +1,14 @@
 import type { Localized } from '@signalbox/sdk/errors'
-import type { JudgedVersions, JudgeState, Metric } from './judge-state.ts'
+import type { Ground, JudgedVersions, JudgeState, Metric } from './judge-state.ts'
 
 /** What the judge found, in words for somebody who has never heard of it. */
 export function stopSentence(
   state: JudgeState,
-  metric: Metric,
+  ground: Ground,
   versions: JudgedVersions,
   alpha: number,
 ): Localized {
-  const found = finding(state, metric, versions)
+  const found = finding(state, ground, versions)
   const percent = `${Number((alpha * 100).toPrecision(2))} %`
   return {
     en: `stopped: ${found.en}; chance of this with a healthy version: under ${percent}`,
@@ -18,10 +18,10 @@ export function stopSentence(
 
 export function suspectSentence(
   state: JudgeState,
-  metric: Metric,
+  ground: Ground,
   versions: JudgedVersions,
 ): Localized {
-  const found = finding(state, metric, versions)
+  const found = finding(state, ground, versions)
   return {
     en: `held: ${found.en}; as its cohort stays together, its payloads may be to blame as well`,
     'zh-CN': `已暂缓：${found['zh-CN']}；由于该批调用方固定不变，也可能是其数据所致`,
@@ -30,21 +30,20 @@ export function suspectSentence(
 
 export function clearSentence(
   state: JudgeState,
-  metric: Metric,
+  ground: Ground,
   versions: JudgedVersions,
   e: number,
   threshold: number,
 ): Localized {
   const { canary } = versions
-  const tally = state.tallies[metric]
-  if (tally.canary + tally.stable === 0) {
+  if (countOf(state, ground) === 0) {
     const calls = state.calls.canary
     return {
       en: `nothing against ${canary} in ${calls} of its calls`,
       'zh-CN': `${canary} 的 ${calls} 次调用中未发现问题`,
     }
   }
-  const found = finding(state, metric, versions)
+  const found = finding(state, ground, versions)
   const line = `${e.toPrecision(2)} / ${threshold}`
   return {
     en: `nothing proven against ${canary}: ${found.en}; evidence ${line}`,
@@ -67,10 +66,24 @@ function fairShare({ calls }: JudgeState): Localized {
   return { en: `, which had ${percent} of all calls`, 'zh-CN': `（其承担全部调用的 ${percent}）` }
 }
 
-function finding(state: JudgeState, metric: Metric, versions: JudgedVersions): Localized {
-  const words = wordsOf(state, metric, versions)
+function finding(state: JudgeState, ground: Ground, versions: JudgedVersions): Localized {
+  if (ground === 'rescues') return rescueWords(state, versions)
+  const words = wordsOf(state, ground, versions)
   const share = fairShare(state)
   return { en: words.en + share.en, 'zh-CN': words['zh-CN'] + share['zh-CN'] }
+}
+
+function countOf({ rescues, tallies }: JudgeState, ground: Ground): number {
+  if (ground === 'rescues') return rescues.rescued
+  return tallies[ground].canary + tallies[ground].stable
+}
+
+function rescueWords({ rescues }: JudgeState, { canary, stable }: JudgedVersions): Localized {
+  const { rescued, stood } = rescues
+  return {
+    en: `${rescued} of ${rescued + stood} calls of ${canary} had to be answered by ${stable}`,
+    'zh-CN': `${canary} 的 ${rescued + stood} 次调用中有 ${rescued} 次由 ${stable} 代为应答`,
+  }
 }
 
 function wordsOf(state: JudgeState, metric: Metric, { canary, stable }: JudgedVersions): Localized {

@@ -1,5 +1,6 @@
 import { addEvents, emptyTally, mergeTallies, type Tally } from './attribution.ts'
 import type { Arm, CohortBy } from './cohort.ts'
+import { addRescues, noRescues, type Rescues } from './rescues.ts'
 
 /**
  * - `failures`: a failed call that the other arm answered, or that could not be asked again; see judged-call.ts.
@@ -10,6 +11,9 @@ export const metrics = ['failures', 'unpaired', 'slowHalf', 'slowTenth', 'slowHu
 export type Metric = (typeof metrics)[number]
 export type SlowMetric = 'slowHalf' | 'slowTenth' | 'slowHundredth'
 
+/** What evidence is made of: events of a kind, and calls that stable had to answer. */
+export type Ground = Metric | 'rescues'
+
 /** Plain data: kept as JSON, summed over nodes and steps. */
 export interface JudgeState {
   readonly tallies: Readonly<Record<Metric, Tally>>
@@ -17,6 +21,7 @@ export interface JudgeState {
   readonly calls: Readonly<Record<Arm, number>>
   /** Calls that failed on both arms: the payload or something shared is to blame. */
   readonly bothFailed: number
+  readonly rescues: Rescues
 }
 
 export const emptyJudgeState: JudgeState = Object.freeze({
@@ -29,6 +34,7 @@ export const emptyJudgeState: JudgeState = Object.freeze({
   }),
   calls: Object.freeze({ stable: 0, canary: 0 }),
   bothFailed: 0,
+  rescues: noRescues,
 })
 
 /** A failure that counts, of a call whose chance to be the canary's was `probability`. */
@@ -58,6 +64,11 @@ export function recordBothFailed(state: JudgeState): JudgeState {
   return { ...state, bothFailed: state.bothFailed + 1 }
 }
 
+/** A safe call of the canary, whether or not it failed; see rescueOf in judged-call.ts. */
+export function recordRescue(state: JudgeState, kind: 'rescued' | 'stood'): JudgeState {
+  return { ...state, rescues: { ...state.rescues, [kind]: state.rescues[kind] + 1 } }
+}
+
 export function mergeJudgeStates(left: JudgeState, right: JudgeState): JudgeState {
   const tallies = { ...left.tallies }
   for (const metric of metrics) {
@@ -70,6 +81,7 @@ export function mergeJudgeStates(left: JudgeState, right: JudgeState): JudgeStat
       canary: left.calls.canary + right.calls.canary,
     },
     bothFailed: left.bothFailed + right.bothFailed,
+    rescues: addRescues(left.rescues, right.rescues),
   }
 }
 

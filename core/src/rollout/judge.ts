@@ -2,15 +2,22 @@ import type { Localized } from '@signalbox/sdk/errors'
 import { logEvidence, logWeightedSum } from './attribution.ts'
 import type { CohortBy } from './cohort.ts'
 import { clearSentence, stopSentence, suspectSentence } from './judge-sentences.ts'
-import type { JudgedVersions, JudgeState, Metric } from './judge-state.ts'
+import type { Ground, JudgedVersions, JudgeState } from './judge-state.ts'
+import { logRescueEvidence } from './rescues.ts'
 
 /** At most one healthy rollout in a hundred is stopped, over its whole life and however often one looks. */
-export const ALPHA = 0.01
+const ALPHA = 0.01
 
 /** `suspect`: something looks wrong that cannot be proven; a step is held until a person has looked. */
 export type Verdict = 'clear' | 'suspect' | 'stop'
 
-type Weights = readonly (readonly [metric: Metric, weight: number])[]
+type Weights = readonly (readonly [ground: Ground, weight: number])[]
+
+const slow: Weights = [
+  ['slowHalf', 1 / 8],
+  ['slowTenth', 1 / 8],
+  ['slowHundredth', 1 / 8],
+]
 
 /**
  * What may stop a rollout. A weighted mean of e-values is one again, whatever depends on what, so one alpha
@@ -19,19 +26,18 @@ type Weights = readonly (readonly [metric: Metric, weight: number])[]
  * Calls drawn one by one carry their payloads to both arms alike, so slowness is evidence. A cohort that
  * stays together (an app, a tenant) brings its own payloads: only failures that the other arm did not have
  * are evidence then, and the rest is a suspicion, which holds a step and never stops a version.
+ * Failures weigh most, as callers are hurt by them; a dead canary needs as many with the others beside.
  */
-const slow: Weights = [
-  ['slowHalf', 1 / 6],
-  ['slowTenth', 1 / 6],
-  ['slowHundredth', 1 / 6],
-]
 const guardrails: Readonly<Record<'drawn' | 'together', Weights>> = {
-  drawn: [['failures', 1 / 2], ...slow],
-  together: [['failures', 1]],
+  drawn: [['failures', 1 / 2], ['rescues', 1 / 8], ...slow],
+  together: [
+    ['failures', 3 / 4],
+    ['rescues', 1 / 4],
+  ],
 }
 const suspicions: Readonly<Record<'drawn' | 'together', Weights>> = {
   drawn: [],
-  together: [['unpaired', 1 / 2], ...slow],
+  together: [['unpaired', 5 / 8], ...slow],
 }
 
 /** What the judge finds, without words: cheap enough to be asked after every event. */
@@ -41,7 +47,7 @@ export interface Finding {
   readonly e: number
   readonly threshold: number
   /** What says most against it. */
-  readonly metric: Metric
+  readonly ground: Ground
 }
 
 export interface Evidence extends Finding {
@@ -56,12 +62,12 @@ export function judge(state: JudgeState, cohortBy: CohortBy): Finding {
   const kind = cohortBy === 'request' ? 'drawn' : 'together'
   const proof = weigh(state, guardrails[kind])
   const e = Math.min(MOST_E, Math.exp(proof.log))
-  const { metric } = proof
-  if (e >= THRESHOLD) return { verdict: 'stop', e, threshold: THRESHOLD, metric }
+  const { ground } = proof
+  if (e >= THRESHOLD) return { verdict: 'stop', e, threshold: THRESHOLD, ground }
   const suspicion = weigh(state, suspicions[kind])
   return Math.exp(suspicion.log) >= THRESHOLD
-    ? { verdict: 'suspect', e, threshold: THRESHOLD, metric: suspicion.metric }
-    : { verdict: 'clear', e, threshold: THRESHOLD, metric }
+    ? { verdict: 'suspect', e, threshold: THRESHOLD, ground: suspicion.ground }
+    : { verdict: 'clear', e, threshold: THRESHOLD, ground }
 }
 
 /** The same in words, for the audit entry, the event and the page. */
@@ -71,28 +77,34 @@ export function evidence(state: JudgeState, versions: JudgedVersions): Evidence 
 }
 
 function sentenceOf(finding: Finding, state: JudgeState, versions: JudgedVersions): Localized {
-  const { verdict, e, threshold, metric } = finding
+  const { verdict, e, threshold, ground } = finding
   switch (verdict) {
     case 'stop':
-      return stopSentence(state, metric, versions, ALPHA)
+      return stopSentence(state, ground, versions, ALPHA)
     case 'suspect':
-      return suspectSentence(state, metric, versions)
+      return suspectSentence(state, ground, versions)
     case 'clear':
-      return clearSentence(state, metric, versions, e, threshold)
+      return clearSentence(state, ground, versions, e, threshold)
   }
 }
 
-function weigh(state: JudgeState, weights: Weights): { log: number; metric: Metric } {
-  let metric = weights[0]?.[0] ?? 'failures'
+function weigh(state: JudgeState, weights: Weights): { log: number; ground: Ground } {
+  let ground = weights[0]?.[0] ?? 'failures'
   let most = Number.NEGATIVE_INFINITY
   const logs = weights.map(([name, weight]) => {
-    const log = logEvidence(state.tallies[name])
+    const log = logOf(state, name)
     if (log + Math.log(weight) > most) {
       most = log + Math.log(weight)
-      metric = name
+      ground = name
     }
     return log
   })
   const shares = weights.map(([, weight]) => weight)
-  return { log: logWeightedSum(logs, shares), metric }
+  return { log: logWeightedSum(logs, shares), ground }
+}
+
+function logOf(state: JudgeState, ground: Ground): number {
+  return ground === 'rescues'
+    ? logRescueEvidence(state.rescues)
+    : logEvidence(state.tallies[ground])
 }

@@ -50,6 +50,15 @@ export function findingOf(call: JudgedCall, isSafe: boolean, cohortBy: CohortBy)
   return { kind: 'event', metric: cohortBy === 'request' ? 'failures' : 'unpaired', arm }
 }
 
+/** Whether stable had to answer a safe call of the canary; undefined: the call does not tell. See rescues.ts. */
+export function rescueOf(call: JudgedCall, isSafe: boolean): 'rescued' | 'stood' | undefined {
+  const { arm, outcome, replay } = call
+  if (arm === 'stable' || !isSafe || outcome === 'unjudged') return undefined
+  if (outcome === 'answered') return 'stood'
+  if (replay === undefined || replay === 'unjudged') return undefined
+  return replay === 'answered' ? 'rescued' : 'stood'
+}
+
 /** Failures of a version's own that are not plain ones. */
 const outcomeByCode: Readonly<Record<string, AttemptOutcome>> = {
   SBX_DEADLINE_EXCEEDED: 'late',

@@ -24,8 +24,8 @@ const MAX_EXPOSURES = 1_000_000_000
 
 /**
  * Exposures from what the judge needs to see: a version that fails one call in ten is stopped within 30 calls
- * at 1 %, one in 30 within 100 at 5 %, one in 50 within 300 at 25 % and 600 at 50 %. At 100 % there is
- * nothing left to compare with: that step ends with the first call that was served.
+ * at 1 %, one in 30 within 100 at 5 %, one in 50 within 300 at 25 % and 600 at 50 %. At 100 % no call goes to
+ * stable first, so that only what stable must answer for still counts: it ends with the first call served.
  */
 export const defaultSteps: readonly Step[] = [
   { weightBp: 100, hold: { durationMs: 120_000, exposures: 30 } },

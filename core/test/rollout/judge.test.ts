@@ -11,6 +11,7 @@ import {
   recordCalls,
   recordDisagreement,
   recordEvent,
+  recordRescue,
 } from '../../src/rollout/judge-state.ts'
 
 const versions: JudgedVersions = { cohortBy: 'request', canary: '1.2.0', stable: '1.1.0' }
@@ -114,4 +115,18 @@ t.test('overwhelming evidence is still a number that JSON holds', async (t) => {
   const { e } = judge(failures(500, 0.05), 'request')
   t.equal(JSON.parse(JSON.stringify({ e })).e, e)
   t.equal(e, 1e15)
+})
+
+t.test('a version that stable must answer for is stopped at any weight', async (t) => {
+  let state = emptyJudgeState
+  let calls = 0
+  while (judge(state, 'request').verdict === 'clear') {
+    state = recordRescue(state, 'rescued')
+    calls += 1
+  }
+  t.equal(calls, 12)
+  t.match(
+    evidence(state, versions).sentence.en,
+    'stopped: 12 of 12 calls of 1.2.0 had to be answered by 1.1.0; chance',
+  )
 })

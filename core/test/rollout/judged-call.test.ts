@@ -4,6 +4,7 @@ import {
   findingOf,
   outcomeInTime,
   outcomeOfFailure,
+  rescueOf,
 } from '../../src/rollout/judged-call.ts'
 
 const arms = ['stable', 'canary'] as const
@@ -72,4 +73,17 @@ t.test('both arms are measured by the time an attempt of the canary gets', async
   t.equal(outcomeInTime('answered', 1100, 1000), 'late')
   t.equal(outcomeInTime('failed', 1100, 1000), 'late')
   t.equal(outcomeInTime('unjudged', 1100, 1000), 'unjudged')
+})
+
+t.test('a safe call of the canary is rescued when stable answers what it did not', async (t) => {
+  const of = (outcome: AttemptOutcome, replay?: AttemptOutcome) =>
+    rescueOf({ arm: 'canary', outcome, ...(replay === undefined ? {} : { replay }) }, true)
+  t.equal(of('failed', 'answered'), 'rescued')
+  t.equal(of('late', 'answered'), 'rescued')
+  t.equal(of('failed', 'failed'), 'stood')
+  t.equal(of('answered'), 'stood')
+  t.equal(of('failed'), undefined)
+  t.equal(of('unjudged'), undefined)
+  t.equal(rescueOf({ arm: 'stable', outcome: 'failed', replay: 'answered' }, true), undefined)
+  t.equal(rescueOf({ arm: 'canary', outcome: 'failed' }, false), undefined)
 })
