@@ -8,4 +8,4 @@ export type {
   SqlValue,
 } from './plugin/context.ts'
 export { definePlugin, type Operation, type Plugin, type Udf } from './plugin/define-plugin.ts'
-export { Refusal } from './plugin/refusal.ts'
+export { isRefusalCode, Refusal } from './plugin/refusal.ts'

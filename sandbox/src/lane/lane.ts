@@ -1,3 +1,4 @@
+import { isRefusalCode } from '@signalbox/sdk'
 import { sandboxErrors } from '../sandbox-errors.ts'
 import type { IsolateSpec } from './guest-call.ts'
 import { type LaneFault, laneFault } from './lane-fault.ts'
@@ -10,7 +11,7 @@ import {
   type LaneProcessOptions,
 } from './lane-process.ts'
 import { LaneTraffic } from './lane-traffic.ts'
-import { deadlineError, failureError, isRefusalCode, loadError, lossError } from './outcomes.ts'
+import { deadlineError, failureError, loadError, lossError } from './outcomes.ts'
 import type { HostCallSink, PendingCall } from './pending-call.ts'
 import { watchLane } from './watchdog.ts'
 import type { Frame } from './wire/frame.ts'
@@ -235,6 +236,7 @@ export class Lane implements HostCallSink {
         break
       case fromLane.refused:
         this.#release(work)
+        // Shown to callers as it is; a guest may have made it without the SDK's class.
         if (isRefusalCode(frame.text)) call.refused(frame.number, frame.text, frame.payload)
         else this.#fail(call, 'threw', `a Refusal with the code "${frame.text}"`, frame.number)
         break

@@ -82,11 +82,6 @@ export function lossError(
   return failureError('memory', spec, { kind: 'self-test' }, seen)
 }
 
-/** A refusal's code is shown to callers as it is, so it must look like one. */
-export function isRefusalCode(code: string): boolean {
-  return /^[A-Z][A-Z0-9_]{0,63}$/.test(code)
-}
-
 export function deadlineError(spec: IsolateSpec, limitMs: number, reachedMs: number): CodedError {
   return sandboxErrors.create('DEADLINE_EXCEEDED', {
     plugin: spec.plugin,

@@ -46,6 +46,7 @@ const source = bundle(
   async wait(input, ctx) { await ctx.db.query('x'); return 'done' },
   refuse() { throw new Refusal('HISTORY_TOO_SHORT', 'At least 12 values') },
   oddRefuse() { throw new Refusal('not a code', 'x') },
+  pose() { throw Object.assign(new Error('No.'), { name: 'Refusal', code: 'CORE_UNAUTHORISED' }) },
   throws() { throw new Error('boom') },
   nothing() {},
   log(input, ctx) { ctx.log.info('one', { n: 1 }); console.warn('two', { a: [1] }); return null },
@@ -139,6 +140,7 @@ t.test('guests in lanes', async (t) => {
       message: 'At least 12 values',
     })
     t.equal(codeOf(await call('oddRefuse')), 'SBX_PLUGIN_THREW')
+    t.equal(codeOf(await call('pose')), 'SBX_PLUGIN_THREW', "a code of the host's is not a guest's")
     const logs: unknown[] = []
     const thrown = await call('throws', { onLog: (...log) => logs.push(log) })
     t.match(thrown, { kind: 'failed', blame: 'plugin' })
