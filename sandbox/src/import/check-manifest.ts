@@ -1,4 +1,4 @@
-import { type Contract, contractCompiler, validateContract } from '@signalbox/sdk/contract'
+import { type Contract, schemaFaults, validateContract } from '@signalbox/sdk/contract'
 import type { InputFault } from '@signalbox/sdk/errors'
 import { type Manifest, validateManifest } from '@signalbox/sdk/manifest'
 import { checkMigrations } from './check-migrations.ts'
@@ -93,12 +93,7 @@ function checkSchemas(manifest: Manifest, files: PackageFiles, faults: PackageFa
   for (const [pointer, path] of named) {
     const file = files.json(path, pointer)
     if (file === undefined) continue
-    try {
-      contractCompiler().compile(file.value as object)
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      faults.add(path, '', `is not a usable JSON Schema: ${reason}`)
-    }
+    tell(schemaFaults(file.value), path, '', faults)
   }
 }
 

@@ -26,6 +26,20 @@ const refusal = async (
   throw new Error('The package passed')
 }
 
+const { signalbox } = goodPackageJson
+const withSchemas = {
+  ...goodPackageJson,
+  signalbox: {
+    ...signalbox,
+    provides: {
+      ...signalbox.provides,
+      udfs: [{ id: 'stock', args: 'schemas/args.json' }],
+      events: [{ type: 'test.happened', schema: 'schemas/event.json' }],
+      extensionPoints: [{ id: 'test.point@1', schema: 'schemas/point.json' }],
+    },
+  },
+}
+
 const withEntries = (...entries: TarEntry[]): Buffer => tarball([...packageEntries(), ...entries])
 
 t.test(
@@ -157,6 +171,25 @@ t.test('a wrong package is told with all its places', async (t) => {
       ['contracts/test.service.json/operations/run/input'],
     ],
     ['settings', { 'schemas/config.json': { type: 5 } }, ['schemas/config.json']],
+    [
+      'settings whose check answers later',
+      { 'schemas/config.json': { properties: { unit: { $async: true } } } },
+      ['schemas/config.json/properties/unit/$async'],
+    ],
+    [
+      'schemas that stop who checks against them',
+      {
+        'package.json': withSchemas,
+        'schemas/args.json': { enum: Array.from({ length: 20_000 }, (_, n) => ({ n })) },
+        'schemas/event.json': { properties: { next: { $ref: '#' } } },
+        'schemas/point.json': { items: { uniqueItems: true } },
+      },
+      [
+        'schemas/args.json',
+        'schemas/event.json/properties/next/$ref',
+        'schemas/point.json/items/uniqueItems',
+      ],
+    ],
     [
       'step without its way back',
       { 'migrations/0001-models.expand.down.sql': null },

@@ -1,4 +1,4 @@
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { FromSchema } from 'json-schema-to-ts'
 import type { InputFault } from '../errors/coded-error.ts'
@@ -51,44 +51,44 @@ export function contractCompiler(options: { coerce?: boolean } = {}): Ajv2020 {
   return ajv
 }
 
-function operationFaults(pointer: string, operation: ContractOperation): InputFault[] {
-  const faults: InputFault[] = []
-  for (const side of ['input', 'output'] as const) {
-    const costs = schemaCostFaults(operation[side])
-    if (costs.length > 0) {
-      faults.push(
-        ...costs.map((fault) => ({
-          pointer: `${pointer}/${side}${fault.pointer}`,
-          detail: fault.detail,
-        })),
-      )
-      continue
-    }
-    const check = compile(operation[side])
-    if (typeof check === 'string') {
-      faults.push({
-        pointer: `${pointer}/${side}`,
-        detail: `is not a usable JSON Schema: ${check}`,
-      })
-      continue
-    }
-    for (const [index, example] of (operation.examples ?? []).entries()) {
-      if (!(side in example) || check(example[side])) continue
-      faults.push(
-        ...faultsOf(check).map((fault) => ({
-          pointer: `${pointer}/examples/${index}/${side}${fault.pointer}`,
-          detail: fault.detail,
-        })),
-      )
-    }
-  }
-  return faults
+/**
+ * Whether a host can use an author's schema: in a contract, for settings, arguments, events, extension points.
+ * @returns what must change, with pointers relative to the schema
+ */
+export function schemaFaults(schema: unknown): readonly InputFault[] {
+  const result = compiled(schema)
+  return result.ok ? [] : result.faults
 }
 
-function compile(schema: unknown): ReturnType<Ajv2020['compile']> | string {
+function operationFaults(pointer: string, operation: ContractOperation): InputFault[] {
+  return (['input', 'output'] as const).flatMap((side) => {
+    const result = compiled(operation[side])
+    if (!result.ok) return below(`${pointer}/${side}`, result.faults)
+    const { check } = result
+    return (operation.examples ?? []).flatMap((example, index) =>
+      !(side in example) || check(example[side])
+        ? []
+        : below(`${pointer}/examples/${index}/${side}`, faultsOf(check)),
+    )
+  })
+}
+
+type Compiled =
+  | { readonly ok: true; readonly check: ValidateFunction }
+  | { readonly ok: false; readonly faults: readonly InputFault[] }
+
+function compiled(schema: unknown): Compiled {
+  const faults = schemaCostFaults(schema)
+  if (faults.length > 0) return { ok: false, faults }
   try {
-    return contractCompiler().compile(schema as object)
+    return { ok: true, check: contractCompiler().compile(schema as object) }
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    const reason = error instanceof Error ? error.message : String(error)
+    const detail = `is not a usable JSON Schema: ${reason}`
+    return { ok: false, faults: [{ pointer: '', detail }] }
   }
+}
+
+function below(base: string, faults: readonly InputFault[]): InputFault[] {
+  return faults.map(({ pointer, detail }) => ({ pointer: base + pointer, detail }))
 }

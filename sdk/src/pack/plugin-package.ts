@@ -1,7 +1,5 @@
-import { Ajv2020 } from 'ajv/dist/2020.js'
-import addFormats from 'ajv-formats'
 import semver from 'semver'
-import { type Contract, validateContract } from '../contract/contract.ts'
+import { type Contract, schemaFaults, validateContract } from '../contract/contract.ts'
 import type { InputFault } from '../errors/coded-error.ts'
 import { sdkErrors } from '../errors/sdk-errors.ts'
 import { type Manifest, validateManifest } from '../manifest/manifest.ts'
@@ -54,7 +52,7 @@ export async function readPluginPackage(folder: string): Promise<PluginPackage> 
     ...(manifest.migrations === undefined
       ? []
       : await migrationFaults(folder, manifest.migrations)),
-    ...(await schemaFaults(folder, manifest)),
+    ...(await schemaFileFaults(folder, manifest)),
   ]
   if (faults.length > 0) throw sdkErrors.create('FILES_INVALID', { plugin }, { faults })
   return {
@@ -178,7 +176,7 @@ function unpublishedFaults(manifest: Manifest, { files }: PackageDocument): Inpu
 }
 
 /** Schemas beside the contracts: of settings, of a UDF's arguments, of events and of extension points. */
-async function schemaFaults(folder: string, manifest: Manifest): Promise<InputFault[]> {
+async function schemaFileFaults(folder: string, manifest: Manifest): Promise<InputFault[]> {
   const contracts = new Set((manifest.provides?.services ?? []).map(({ contract }) => contract))
   const faults: InputFault[] = []
   for (const [, path] of namedFiles(manifest)) {
@@ -188,21 +186,9 @@ async function schemaFaults(folder: string, manifest: Manifest): Promise<InputFa
     if (!read.ok && read.fault.startsWith('is not JSON'))
       faults.push({ at: path, pointer: '', detail: read.fault })
     if (!read.ok) continue
-    const detail = schemaFault(read.file.value)
-    if (detail !== undefined) faults.push(...placed(read.file, '', [{ pointer: '', detail }]))
+    faults.push(...placed(read.file, '', schemaFaults(read.file.value)))
   }
   return faults
-}
-
-function schemaFault(schema: unknown): string | undefined {
-  try {
-    const ajv = new Ajv2020({ strict: false })
-    addFormats.default(ajv)
-    ajv.compile(schema as object)
-    return undefined
-  } catch (error) {
-    return `is not a usable JSON Schema: ${error instanceof Error ? error.message : error}`
-  }
 }
 
 async function readContracts(

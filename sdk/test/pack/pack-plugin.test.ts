@@ -212,6 +212,15 @@ const refusals: readonly [
     { at: 'contracts/config.json:1:1', detail: /not a usable JSON Schema/ },
   ],
   [
+    'a schema of settings whose check answers later',
+    {
+      'package.json': { ...withManifest({ config: 'contracts/config.json' }) },
+      'contracts/config.json': { properties: { unit: { $async: true } } },
+    },
+    'SDK_FILES_INVALID',
+    { at: 'contracts/config.json:4:7', pointer: '/properties/unit/$async' },
+  ],
+  [
     'an example that does not fit its schema',
     {
       'contracts/demo.echo.json': {
