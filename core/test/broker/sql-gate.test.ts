@@ -90,9 +90,48 @@ t.test('a text that is too long is refused, and a deep one harms nobody', async 
   const long = `SELECT '${'x'.repeat(40_000)}'`
   const nested = `SELECT ${'abs('.repeat(3000)}1${')'.repeat(3000)}`
   // Whether the parser's stack takes them depends on the machine; that it comes back does not.
-  for (const sql of [deep, nested]) t.type(await judge.query(sql), 'object')
-  t.match(await judge.query(long), { refusal: /longer than/ })
-  t.same(await judge.query('SELECT 1'), { writes: false })
+  for (const sql of [deep, nested]) t.type(await judge.query(sql, 'p'), 'object')
+  t.match(await judge.query(long, 'p'), { refusal: /longer than/ })
+  t.same(await judge.query('SELECT 1', 'p'), { writes: false })
+})
+
+t.test('a crowd of slow texts is judged to the end, and delays others by one text', async (t) => {
+  // Forty of them take longer than one text may.
+  const judge = new SqlJudge({ timeoutMs: 2000 })
+  t.teardown(() => judge.stop())
+  await judge.query('SELECT 1', 'warm')
+  const order: string[] = []
+  const ask = async (sql: string, plugin: string) => {
+    const verdict = await judge.query(sql, plugin)
+    order.push(plugin)
+    return verdict
+  }
+  const slow = (n: number) => `SELECT ${n}${', 1'.repeat(8000)}`
+  const crowd = Array.from({ length: 40 }, (_, n) => ask(slow(n), 'crowd'))
+  t.same(await ask('SELECT 2', 'other'), { writes: false })
+  t.ok(order.length <= 3, 'the other plugin had its turn next')
+  for (const verdict of await Promise.all(crowd)) t.same(verdict, { writes: false })
+})
+
+t.test('only the text that the thread was lost over is refused', async (t) => {
+  const judge = new SqlJudge({ timeoutMs: 1000 })
+  t.teardown(() => judge.stop())
+  const endless = judge.migration(`SELECT 1${', 1'.repeat(1_000_000)}`, 'expand', 'guilty')
+  const innocent = ['SELECT 3', 'SELECT 4'].map((sql) => judge.query(sql, 'innocent'))
+  t.match(await endless, [{ detail: /did not come to an end/ }])
+  t.same(await Promise.all(innocent), [{ writes: false }, { writes: false }])
+})
+
+t.test('more waiting texts of one plugin than anyone needs are refused, not kept', async (t) => {
+  const judge = new SqlJudge()
+  t.teardown(() => judge.stop())
+  const verdicts = await Promise.all(
+    Array.from({ length: 300 }, (_, n) => judge.query(`SELECT ${n}`, 'crowd')),
+  )
+  const refused = verdicts.filter((verdict) => 'refusal' in verdict)
+  t.equal(refused.length, 44)
+  t.match(refused[0], { refusal: /too many new statements/ })
+  t.same(await judge.query('SELECT 299', 'crowd'), { writes: false }, 'and may be asked again')
 })
 
 const faultsOf = (sql: string, purpose: 'expand' | 'down' = 'expand') =>

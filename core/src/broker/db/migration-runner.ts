@@ -67,7 +67,7 @@ async function refuseForbidden(
       { file: `${name}.expand.down.sql`, sql: downSql, purpose: 'down' },
     ] as const
     for (const { file, sql, purpose } of files) {
-      for (const { line, detail } of await judge.migration(sql, purpose)) {
+      for (const { line, detail } of await judge.migration(sql, purpose, plugin)) {
         faults.push({ pointer: `/migrations/${file}`, detail: `line ${line}: ${detail}` })
       }
     }

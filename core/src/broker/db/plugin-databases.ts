@@ -79,7 +79,7 @@ export class PluginDatabases {
       }
       const databases = new PluginDatabases(options, admin, state)
       // The parser takes a moment to load; the first call of a plugin should not wait for it.
-      await databases.#judge.query('SELECT 1')
+      await databases.#judge.query('SELECT 1', '')
       return databases
     } catch (error) {
       await admin.end()
@@ -140,7 +140,7 @@ export class PluginDatabases {
    */
   query(query: PluginQuery): Promise<QueryAnswer> {
     return this.#guard(async () => {
-      const verdict = await this.#judge.query(query.sql)
+      const verdict = await this.#judge.query(query.sql, query.plugin)
       if ('refusal' in verdict) {
         const parameters = { plugin: query.plugin, reason: verdict.refusal }
         throw coreErrors.create('SQL_REFUSED', parameters)

@@ -6,6 +6,5 @@ import { judgeText, type SqlText } from './judge-text.ts'
 // A text nested too deeply ends in a stack overflow; telling its thousands of frames would take seconds.
 Error.stackTraceLimit = 0
 await loadModule()
-parentPort?.on('message', ({ id, text }: { id: number; text: SqlText }) => {
-  parentPort?.postMessage({ id, judgement: judgeText(text) })
-})
+parentPort?.on('message', (text: SqlText) => parentPort?.postMessage(judgeText(text)))
+parentPort?.postMessage('ready')

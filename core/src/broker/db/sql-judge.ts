@@ -4,38 +4,52 @@ import type { Judgement, SqlText } from './judge-text.ts'
 import type { MigrationFault } from './migration-gate.ts'
 import type { SqlVerdict } from './sql-gate.ts'
 
+export interface SqlJudgeOptions {
+  /** For one text, counted from when the thread turns to it. */
+  readonly timeoutMs?: number
+}
+
 /** Texts of a plugin are constants of its bundle: some hundred plugins with some dozen statements each fit. */
 const REMEMBERED_TEXTS = 4000
 /** Ten pages of SQL. A longer query is generated, and its values belong into parameters. */
 const MAX_QUERY_CHARACTERS = 32 * 1024
 /** Ordinary texts take 0.1–1 ms; the worst of 32 KB took 270 ms cold. */
 const JUDGE_TIMEOUT_MS = 5000
+/** New texts of one plugin that wait: four times the host calls that one guest may have under way. */
+const MAX_WAITING_TEXTS = 256
 
-interface Waiting {
+interface Question {
+  readonly text: SqlText
   readonly done: (judgement: Judgement) => void
-  readonly timer: NodeJS.Timeout
 }
 
-/** What is said of every text that was in flight when the thread was lost: one of them was the cause. */
-const unjudged = 'the parser did not come to an end with it'
-const lost: Judgement = {
-  verdict: { refusal: unjudged },
-  faults: [{ line: 1, detail: unjudged }],
-}
+/** What is said of the text that the thread was lost over. */
+const lost = judgementOf('the parser did not come to an end with it')
+const crowded = judgementOf('too many new statements of this plugin wait to be checked; try again')
 
 /**
  * Asks the gate in a thread of its own: a text made to be slow, or to break the parser, then costs only the
- * plugins' own waiting time, never the host's event loop. Query texts are remembered, so a text that was
- * seen before costs a look-up.
+ * plugin's own waiting time, never the host's event loop. The thread has one text at a time, so the clock
+ * runs for that text alone and only that text is to blame when the thread is lost; plugins take turns, so
+ * a crowd of slow texts delays another plugin's by one of them. Query texts are remembered: a text that
+ * was seen before costs a look-up.
  */
 export class SqlJudge {
+  readonly #timeoutMs: number
   #worker: Worker | undefined
-  #nextId = 0
-  readonly #waiting = new Map<number, Waiting>()
+  #isReady = false
+  #current: Question | undefined
+  #timer: NodeJS.Timeout | undefined
+  /** By plugin, whose turn it is first; no list is empty. */
+  readonly #waiting = new Map<string, Question[]>()
   /** Insertion order is the order of last use. */
   readonly #verdicts = new Map<string, SqlVerdict>()
 
-  async query(sql: string): Promise<SqlVerdict> {
+  constructor({ timeoutMs = JUDGE_TIMEOUT_MS }: SqlJudgeOptions = {}) {
+    this.#timeoutMs = timeoutMs
+  }
+
+  async query(sql: string, plugin: string): Promise<SqlVerdict> {
     if (sql.length > MAX_QUERY_CHARACTERS) {
       return { refusal: `it is longer than ${MAX_QUERY_CHARACTERS} characters` }
     }
@@ -45,11 +59,11 @@ export class SqlJudge {
       this.#verdicts.set(sql, known)
       return known
     }
-    const judgement = await this.#ask({ purpose: 'query', sql })
+    const judgement = await this.#ask({ purpose: 'query', sql }, plugin)
     const { verdict } = judgement
     assert(verdict)
-    // The others in flight did no wrong: asked again, they get a verdict of their own.
-    if (judgement !== lost) this.#remember(sql, verdict)
+    // A crowd passes, and so may what kept the thread from its work.
+    if (judgement !== lost && judgement !== crowded) this.#remember(sql, verdict)
     return verdict
   }
 
@@ -63,25 +77,50 @@ export class SqlJudge {
     }
   }
 
-  async migration(sql: string, purpose: 'expand' | 'down'): Promise<readonly MigrationFault[]> {
-    const { faults } = await this.#ask({ purpose, sql })
+  async migration(
+    sql: string,
+    purpose: 'expand' | 'down',
+    plugin: string,
+  ): Promise<readonly MigrationFault[]> {
+    const { faults } = await this.#ask({ purpose, sql }, plugin)
     assert(faults)
     return faults
   }
 
   async stop(): Promise<void> {
+    this.#refuseAll()
     await this.#worker?.terminate()
   }
 
-  #ask(text: SqlText): Promise<Judgement> {
-    const worker = this.#worker ?? this.#start()
-    const id = this.#nextId++
+  #ask(text: SqlText, plugin: string): Promise<Judgement> {
+    const queue = this.#waiting.get(plugin) ?? []
+    if (queue.length >= MAX_WAITING_TEXTS) return Promise.resolve(crowded)
     return new Promise((done) => {
-      const timer = setTimeout(() => void worker.terminate(), JUDGE_TIMEOUT_MS)
-      this.#waiting.set(id, { done, timer })
-      worker.ref()
-      worker.postMessage({ id, text })
+      queue.push({ text, done })
+      this.#waiting.set(plugin, queue)
+      this.#next()
     })
+  }
+
+  /** Gives the thread its next text, if it has none; a thread that is missing is started for it. */
+  #next(): void {
+    if (this.#current) return
+    const turn = this.#waiting.entries().next().value
+    if (!turn) {
+      // A thread that waits for work must not keep the host from ending.
+      this.#worker?.unref()
+      return
+    }
+    this.#worker ??= this.#start()
+    this.#worker.ref()
+    if (!this.#isReady) return
+    const [plugin, queue] = turn
+    this.#current = queue.shift()
+    this.#waiting.delete(plugin)
+    if (queue.length > 0) this.#waiting.set(plugin, queue)
+    const worker = this.#worker
+    this.#timer = setTimeout(() => void worker.terminate(), this.#timeoutMs)
+    worker.postMessage(this.#current?.text)
   }
 
   #start(): Worker {
@@ -89,30 +128,42 @@ export class SqlJudge {
       // Flags of the host, such as source maps, are not for this thread.
       execArgv: [],
     })
-    this.#worker = worker
-    // A thread that waits for work must not keep the host from ending.
-    worker.unref()
-    worker.on('message', ({ id, judgement }: { id: number; judgement: Judgement }) => {
-      const waiting = this.#waiting.get(id)
-      this.#waiting.delete(id)
-      clearTimeout(waiting?.timer)
-      if (this.#waiting.size === 0) worker.unref()
-      waiting?.done(judgement)
+    worker.on('message', (message: 'ready' | Judgement) => {
+      if (message === 'ready') this.#isReady = true
+      else this.#answer(message)
+      this.#next()
     })
     // 'exit' follows; without a listener the thread's error would be the host's.
     worker.on('error', () => undefined)
-    worker.on('exit', () => this.#lost(worker))
+    worker.on('exit', () => this.#lost())
     return worker
   }
 
-  /** The next question starts another thread. */
-  #lost(worker: Worker): void {
-    if (this.#worker !== worker) return
-    this.#worker = undefined
-    for (const { done, timer } of this.#waiting.values()) {
-      clearTimeout(timer)
-      done(lost)
-    }
-    this.#waiting.clear()
+  #answer(judgement: Judgement): void {
+    clearTimeout(this.#timer)
+    const question = this.#current
+    this.#current = undefined
+    question?.done(judgement)
   }
+
+  /** The text that was asked is to blame; those that wait are asked in another thread. */
+  #lost(): void {
+    const wasReady = this.#isReady
+    this.#worker = undefined
+    this.#isReady = false
+    if (wasReady) this.#answer(lost)
+    // It never came to work, and the next would fare no better: whoever waits is told.
+    else this.#refuseAll()
+    this.#next()
+  }
+
+  #refuseAll(): void {
+    const waiting = [...this.#waiting.values()].flat()
+    this.#waiting.clear()
+    for (const { done } of waiting) done(lost)
+  }
+}
+
+function judgementOf(refusal: string): Judgement {
+  return { verdict: { refusal }, faults: [{ line: 1, detail: refusal }] }
 }
