@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { failedStart, HostProcess, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
+import { callProbe, installProbe, setUpTenant } from '../support/probe.ts'
 
 const run = promisify(execFile)
 const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
@@ -38,9 +40,36 @@ t.test('two hosts share one database, and see each other’s changes within a se
   const { hostUrl } = await testDatabases(t)
   const one = await HostProcess.start(t, { databaseUrl: hostUrl })
   const two = await HostProcess.start(t, { databaseUrl: hostUrl })
-  await one.client.request('POST', '/v1/tenants', { id: 'acme', name: 'Acme' })
-  t.match(await two.client.request('GET', '/v1/tenants'), { items: [{ id: 'acme' }] })
+  await installProbe(one)
+  const { key, adminToken, subscription } = await setUpTenant(one, 'acme')
+  t.equal(await answerWithin1s(two, key, 200), 200, 'a key issued by one opens a service on two')
+
+  const path = `/v1/subscriptions/${subscription}`
+  await two.as(adminToken).request('POST', `${path}:suspend`)
+  t.equal(await answerWithin1s(one, key, 403), 403, 'suspended by two, refused by one')
+  await one.as(adminToken).request('POST', `${path}:resume`)
+  t.equal(await answerWithin1s(two, key, 200), 200, 'resumed by one, served by two')
+
+  const { credentials } = await two
+    .as(adminToken)
+    .request<{ credentials: { id: string }[] }>('GET', path)
+  await two.as(adminToken).request('DELETE', `${path}/credentials/${credentials[0]?.id}`)
+  t.equal(await answerWithin1s(one, key, 401), 401, 'revoked by two, unknown to one')
 })
+
+/**
+ * Calls until the answer is the awaited one. What counts is when a call was sent: one that was sent a second
+ * after the change was acknowledged has to see it, however long this machine takes to answer.
+ */
+async function answerWithin1s(host: HostProcess, key: string, awaited: number): Promise<number> {
+  const acknowledgedAt = performance.now()
+  for (;;) {
+    const isLast = performance.now() - acknowledgedAt >= 1000
+    const { status } = await callProbe(host, key, 'echo', { text: 'x' })
+    if (status === awaited || isLast) return status
+    await delay(20)
+  }
+}
 
 t.test('the token that is made at the first start is kept for its owner alone', async (t) => {
   const { hostUrl } = await testDatabases(t)
