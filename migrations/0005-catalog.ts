@@ -30,6 +30,8 @@ export async function up(knex: Knex): Promise<void> {
     // Operations the key may call; null: all of the service.
     table.jsonb('scopes')
     table.text('state').notNullable()
+    // Who suspended it: what the operator stopped, the tenant's own admin may not resume.
+    table.text('suspended_by')
     table.timestamp('created_at').notNullable().defaultTo(knex.fn.now())
     table.timestamp('updated_at').notNullable().defaultTo(knex.fn.now())
     table.foreign(['tenant', 'app']).references(['tenant', 'id']).inTable('apps')

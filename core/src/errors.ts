@@ -732,6 +732,17 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请通过 GET /v1/subscriptions 查询。',
     },
   },
+  SUBSCRIPTION_STOPPED_BY_OPERATOR: {
+    status: 403,
+    message: {
+      en: 'The subscription {subscription} was suspended by the operator.',
+      'zh-CN': '订阅 {subscription} 已被运营者暂停。',
+    },
+    cure: {
+      en: 'Ask the operator to resume it.',
+      'zh-CN': '请联系运营者恢复。',
+    },
+  },
   SUBSCRIPTION_SUSPENDED: {
     status: 403,
     message: {
@@ -774,6 +785,17 @@ export const coreErrors = defineErrors('CORE', {
     cure: {
       en: 'Publish it for the tier sandbox.',
       'zh-CN': '请以 sandbox 层级发布。',
+    },
+  },
+  TOKEN_MISSING: {
+    status: 404,
+    message: {
+      en: 'The tenant {tenant} has no admin token {token}.',
+      'zh-CN': '租户 {tenant} 没有管理员令牌 {token}。',
+    },
+    cure: {
+      en: 'List them with GET /v1/tenants/{tenant}/tokens.',
+      'zh-CN': '请通过 GET /v1/tenants/{tenant}/tokens 查询。',
     },
   },
   UNIT_EXISTS: {

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   type AuditEntry,
   marketplace,
@@ -39,11 +42,13 @@ import { BindingService } from './registry/binding-service.ts'
 import { InstallService } from './registry/install-service.ts'
 import { pluginRoutes } from './registry/plugin-routes.ts'
 import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
+import { changedPlugins } from './rollout/changed-plugins.ts'
 import { RoutingTable } from './rollout/routing-table.ts'
 import type { Settings } from './settings.ts'
+import { StopStack } from './stop-stack.ts'
 import { type ContentStore, createContentStore } from './storage/content-store.ts'
 import { createKnex } from './storage/create-knex.ts'
-import { openDataFolder } from './storage/data-folder.ts'
+import { type DataFolder, openDataFolder } from './storage/data-folder.ts'
 import { sharedSecret } from './storage/host-secret-store.ts'
 import { migrateUp } from './storage/migrate.ts'
 import { openStorage, type Storage } from './storage/open-storage.ts'
@@ -59,38 +64,54 @@ export interface HostOptions {
   readonly log: FastifyBaseLogger
   /** Services the host itself provides, by `service@major`; the benches' no-op is one. */
   readonly internal?: ReadonlyMap<string, InternalService>
+  /** Told the operator's token in the moment it is made, before anything else of the start may fail. */
+  readonly onTokenMade?: (token: string, file: string) => void
 }
-
-/** How many things have been started; they are stopped in the reverse order, also when a later start fails. */
-type Stops = (() => Promise<unknown>)[]
 
 /**
  * The composition root: the only place that knows every part.
  * @throws a coded error that names what is missing and its cure; nothing it started stays behind.
  */
 export async function startHost(settings: Settings, options: HostOptions): Promise<Host> {
-  const stops: Stops = []
-  const stop = async () => {
-    for (const step of stops.splice(0).reverse()) await step()
-  }
+  const stops = new StopStack()
   try {
     await requireFreePort(settings)
     const folder = await openDataFolder(settings.dataFolder)
     stops.push(() => folder.release())
-    const adminToken = settings.adminToken ?? (await folder.readOrCreateSecret('admin-token'))
+    const adminToken = await adminTokenOf(settings, options, folder)
+    const sandbox = await startSandbox(options.log, stops)
     const storage = await openStorage(settings, folder, options.log)
     stops.push(() => storage.stop())
-    const state = await openState(storage, options.log, stops)
-    const sandbox = await Sandbox.start({ onEvent: (event) => logSandboxEvent(options.log, event) })
-    stops.push(() => sandbox.stop())
+    const state = await openState(storage, sandbox, options.log, stops)
     const app = await composeApp({ settings, options, adminToken, state, sandbox }, stops)
-    const url = await listen(app, settings)
     stops.push(() => app.close())
-    return { url, adminToken, stop }
+    const url = await listen(app, settings)
+    return { url, adminToken, stop: () => stops.stopAll() }
   } catch (error) {
-    await stop()
+    await stops.stopAll().catch((err: unknown) => {
+      options.log.error({ err }, 'what was started could not be stopped in order')
+    })
     throw error
   }
+}
+
+async function adminTokenOf(
+  settings: Settings,
+  options: HostOptions,
+  folder: DataFolder,
+): Promise<string> {
+  if (settings.adminToken !== null) return settings.adminToken
+  const file = join(folder.path, 'admin-token')
+  const isNew = !existsSync(file)
+  const token = await folder.readOrCreateSecret('admin-token')
+  if (isNew) options.onTokenMade?.(token, file)
+  return token
+}
+
+async function startSandbox(log: FastifyBaseLogger, stops: StopStack): Promise<Sandbox> {
+  const sandbox = await Sandbox.start({ onEvent: (event) => logSandboxEvent(log, event) })
+  stops.push(() => sandbox.stop())
+  return sandbox
 }
 
 interface State {
@@ -102,14 +123,26 @@ interface State {
 }
 
 /** Everything that lives in PostgreSQL, migrated and read once. */
-async function openState(storage: Storage, log: FastifyBaseLogger, stops: Stops): Promise<State> {
+async function openState(
+  storage: Storage,
+  sandbox: Sandbox,
+  log: FastifyBaseLogger,
+  stops: StopStack,
+): Promise<State> {
   const knex = createKnex(storage.hostUrl, { name: 'signalbox host' })
   stops.push(() => knex.destroy())
   await migrateUp(knex)
   const clusterSecret = await sharedSecret(knex, 'plugin-roles')
   const schemas = await PluginDatabases.start({ url: storage.pluginUrl, clusterSecret, log })
   stops.push(() => schemas.stop())
-  const routing = new RoutingTable({ knex, databaseUrl: storage.hostUrl, log })
+  const routing = new RoutingTable({
+    knex,
+    databaseUrl: storage.hostUrl,
+    log,
+    onSwap: (before, after) => {
+      for (const plugin of changedPlugins(before, after)) sandbox.drop(plugin)
+    },
+  })
   await routing.start()
   stops.push(() => routing.stop())
   const audit = new CallAuditJob({ knex, log })
@@ -126,7 +159,7 @@ interface Parts {
   readonly sandbox: Sandbox
 }
 
-async function composeApp(parts: Parts, stops: Stops): Promise<FastifyInstance> {
+async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
   const { options, adminToken, state, sandbox } = parts
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
@@ -138,6 +171,7 @@ async function composeApp(parts: Parts, stops: Stops): Promise<FastifyInstance> 
   const app = await createServer({ log: options.log, version: hostVersion })
   const caller = composeCaller(parts)
   const installs = composeInstalls(parts)
+  const bindings = new BindingService(state)
   await app.register(async (scope) => {
     callRoutes(scope, {
       snapshot,
@@ -152,16 +186,42 @@ async function composeApp(parts: Parts, stops: Stops): Promise<FastifyInstance> 
     requestLog(scope, metrics)
     guard(scope, authenticator)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
-    administration(scope, state, installs)
+    administration(scope, state, { installs, bindings })
   })
   await app.register(async (scope) => {
     requestLog(scope, metrics)
     await registerMarketplace(scope, parts, authenticator)
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
-  const resuming = installs.resume()
-  stops.push(() => resuming)
+  const stopping = new AbortController()
+  const resuming = resume(installs, bindings, options.log, stopping.signal)
+  stops.push(() => {
+    stopping.abort()
+    return resuming
+  })
   return app
+}
+
+/** PostgreSQL that was away at the start is mostly back within seconds. */
+const RESUME_EVERY_MS = 5000
+
+/** Goes on with what a killed host left behind, in the background: nobody waits for it to be served. */
+async function resume(
+  installs: InstallService,
+  bindings: BindingService,
+  log: FastifyBaseLogger,
+  stopped: AbortSignal,
+): Promise<void> {
+  while (!stopped.aborted) {
+    try {
+      await bindings.reconcile()
+      await installs.resume()
+      return
+    } catch (error) {
+      log.error({ err: error }, 'what an earlier host left behind cannot be finished yet')
+    }
+    await delay(RESUME_EVERY_MS, undefined, { signal: stopped }).catch(() => undefined)
+  }
 }
 
 /** What the host itself provides stands in the catalog like everything else. */
@@ -211,14 +271,19 @@ function composeInstalls({ options, state, sandbox }: Parts): InstallService {
   })
 }
 
-function administration(scope: FastifyInstance, state: State, installs: InstallService): void {
-  const { knex, routing, contents, schemas } = state
+interface Services {
+  readonly installs: InstallService
+  readonly bindings: BindingService
+}
+
+function administration(
+  scope: FastifyInstance,
+  { knex, routing }: State,
+  { installs, bindings }: Services,
+): void {
   identityRoutes(scope, { knex, identity: new IdentityService(knex) })
   pluginRoutes(scope, { knex, installs })
-  tenantPluginRoutes(scope, {
-    knex,
-    bindings: new BindingService({ knex, routing, schemas, contents }),
-  })
+  tenantPluginRoutes(scope, { knex, bindings })
   catalogRoutes(scope, { knex, routing })
   subscriptionRoutes(scope, { knex, subscriptions: new SubscriptionService({ knex, routing }) })
   auditRoutes(scope, { knex })
@@ -262,12 +327,12 @@ function logSandboxEvent(log: FastifyBaseLogger, event: SandboxEvent): void {
 const PROBE_MS = 1000
 
 async function obstaclesOf(knex: Knex): Promise<string[]> {
-  const late = new Promise<string[]>((resolve) => {
-    setTimeout(() => resolve(['postgresql']), PROBE_MS).unref()
-  })
-  const asked = knex.raw('select 1').then(
-    (): string[] => [],
-    () => ['postgresql'],
-  )
-  return Promise.race([asked, late])
+  const answered = await knex
+    .raw('select 1')
+    .timeout(PROBE_MS)
+    .then(
+      () => true,
+      () => false,
+    )
+  return answered ? [] : ['postgresql']
 }

@@ -11,8 +11,11 @@ export interface CallRecord {
   readonly safe: boolean
 }
 
-/** How many refusals and writes of one interval get an entry of their own; beyond it they are counted, so that a flood cannot fill the disk. */
-const MAX_EXACT = 500
+/**
+ * How many writes, and how many refusals, of one interval get an entry of their own. Beyond it they are
+ * counted: a flood cannot fill the disk, and one of refusals does not crowd out the writes.
+ */
+const MAX_EXACT = { write: 500, refusal: 200 } as const
 
 /** Distinct (actor, subject, outcome) counted in one interval; more fall into one line that says so. */
 const MAX_GROUPS = 2000
@@ -29,10 +32,13 @@ interface Group {
 export class CallAudit {
   #groups = new Map<string, Group>()
   #exact: CallRecord[] = []
+  #left: { write: number; refusal: number } = { ...MAX_EXACT }
   #overflow = 0
 
   add(record: CallRecord): void {
-    if ((!record.safe || record.outcome !== 'done') && this.#exact.length < MAX_EXACT) {
+    const kind = exactKind(record)
+    if (kind !== undefined && this.#left[kind] > 0) {
+      this.#left[kind] -= 1
       this.#exact.push(record)
       return
     }
@@ -52,9 +58,17 @@ export class CallAudit {
     if (this.#overflow > 0) entries.push(overflowEntry(this.#overflow))
     this.#groups = new Map()
     this.#exact = []
+    this.#left = { ...MAX_EXACT }
     this.#overflow = 0
     return entries
   }
+}
+
+/** Strangers are counted only: anybody can be refused as often as they like. */
+function exactKind({ tenant, safe, outcome }: CallRecord): keyof typeof MAX_EXACT | undefined {
+  if (tenant === null) return undefined
+  if (outcome !== 'done') return 'refusal'
+  return safe ? undefined : 'write'
 }
 
 function entryOf(record: CallRecord, count: number): AuditEntry {

@@ -19,12 +19,25 @@ export interface Committed<Result> {
 
 export const GENERATION_CHANNEL = 'signalbox_generation'
 
+/** Every state change is one transaction: the work, an audit entry, an outbox event. */
+export async function commitChange<Result>(
+  knex: Knex,
+  change: Change,
+  work: (trx: Knex.Transaction) => Promise<Result>,
+): Promise<Result> {
+  return knex.transaction(async (trx) => {
+    const result = await work(trx)
+    await recordChange(trx, change, null)
+    return result
+  })
+}
+
 /**
- * Every state change is one transaction: the work, the next generation, an audit entry, an outbox event.
- * The generation row is taken last, so that changes wait for each other only while they commit.
+ * A change of what requests are routed by: with the next generation, which every node re-reads the routing
+ * table for. The generation row is taken last, so that changes wait for each other only while they commit.
  * NOTIFY is a hint to re-read: nodes that miss it find the generation by polling.
  */
-export async function commitChange<Result>(
+export async function commitRoutedChange<Result>(
   knex: Knex,
   change: Change,
   work: (trx: Knex.Transaction) => Promise<Result>,

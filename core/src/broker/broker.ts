@@ -11,7 +11,15 @@ export interface HostCall {
   /** Whether this grant covers this request; a plugin may hold several grants of one capability. */
   readonly covers: (grant: Grant, request: never) => boolean
   readonly schema: Readonly<Record<string, unknown>>
-  readonly run: (scope: CallScope, request: never, signal: AbortSignal) => Promise<unknown>
+  /** @param grant the one that covers the request: what it allows is read from it, not from the manifest */
+  readonly run: (call: GrantedCall<never>) => Promise<unknown>
+}
+
+export interface GrantedCall<Request> {
+  readonly scope: CallScope
+  readonly request: Request
+  readonly grant: Grant
+  readonly signal: AbortSignal
 }
 
 interface CompiledHostCall extends HostCall {
@@ -61,13 +69,15 @@ export class Broker {
     }
     const { plugin } = scope.version
     const grants = grantsOf(this.#snapshot(), scope.tenant, plugin)
-    const granted = grants.some(
-      (grant) => grant.capability === call.capability && call.covers(grant, request as never),
+    const grant = grants.find(
+      (held) => held.capability === call.capability && call.covers(held, request as never),
     )
-    if (!granted) {
+    if (grant === undefined) {
       const { capability } = call
       throw coreErrors.create('GRANT_MISSING', { plugin, capability, tenant: scope.tenant })
     }
-    return JSON.stringify((await call.run(scope, request as never, signal)) ?? null)
+    return JSON.stringify(
+      (await call.run({ scope, request: request as never, grant, signal })) ?? null,
+    )
   }
 }

@@ -1,14 +1,5 @@
-import type { HostCall } from './broker.ts'
-import type { CallScope } from './call-scope.ts'
-
-export interface PluginQuery {
-  readonly plugin: string
-  readonly tenant: string
-  readonly sql: string
-  readonly parameters: readonly unknown[]
-  readonly deadlineMs: number
-  readonly signal: AbortSignal
-}
+import type { GrantedCall, HostCall } from './broker.ts'
+import type { PluginQuery } from './db/plugin-query.ts'
 
 export type QueryPlugin = (
   query: PluginQuery,
@@ -33,7 +24,7 @@ export function dbQuery(query: QueryPlugin, now: () => number): HostCall {
         parameters: { type: 'array', maxItems: 1000 },
       },
     },
-    run: async (scope: CallScope, request: Request, signal: AbortSignal) =>
+    run: async ({ scope, request, signal }: GrantedCall<Request>) =>
       query({
         plugin: scope.version.plugin,
         tenant: scope.tenant,

@@ -1,5 +1,5 @@
 import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
-import { CodedError } from '@signalbox/sdk/errors'
+import { CodedError, type InputFault } from '@signalbox/sdk/errors'
 import { faultsOf } from '@signalbox/sdk/schema'
 import { parse } from 'secure-json-parse'
 import type { CompiledOperation } from '../catalog/compile-contract.ts'
@@ -172,11 +172,18 @@ function requireContract(
   operation: CompiledOperation,
   outputJson: string,
 ): void {
-  const output: unknown = parse(outputJson, { protoAction: 'error', constructorAction: 'ignore' })
-  if (operation.validateOutput(output)) return
-  throw coreErrors.create(
-    'ANSWER_BREAKS_CONTRACT',
-    { plugin, version, operation: operation.name },
-    { faults: faultsOf(operation.validateOutput) },
-  )
+  const faults = answerFaults(operation, outputJson)
+  if (faults.length === 0) return
+  const parameters = { plugin, version, operation: operation.name }
+  throw coreErrors.create('ANSWER_BREAKS_CONTRACT', parameters, { faults })
+}
+
+function answerFaults(operation: CompiledOperation, outputJson: string): readonly InputFault[] {
+  try {
+    const output: unknown = parse(outputJson, { protoAction: 'error', constructorAction: 'ignore' })
+    return operation.validateOutput(output) ? [] : faultsOf(operation.validateOutput)
+  } catch {
+    // An own key `__proto__` would become somebody's prototype further on.
+    return [{ pointer: '', detail: 'is no JSON that may be passed on' }]
+  }
 }

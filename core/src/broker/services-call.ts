@@ -1,19 +1,24 @@
-import { coreErrors } from '../errors.ts'
 import type { Grant } from '../rollout/snapshot.ts'
-import type { HostCall } from './broker.ts'
-import type { CallScope, CallService } from './call-scope.ts'
+import type { GrantedCall, HostCall } from './broker.ts'
+import type { CallService } from './call-scope.ts'
 
 interface Request {
+  /** `orders.demand`, or `orders.demand@2` where several majors are granted. */
   readonly service: string
   readonly operation: string
   readonly input: unknown
+}
+
+interface ServiceGrant {
+  readonly service: string
+  readonly operations?: readonly string[]
 }
 
 /** `ctx.services.call`: another data service, for the same tenant, within the same deadline and trace. */
 export function servicesCall(callService: CallService): HostCall {
   return {
     capability: 'service:call',
-    covers: coversService,
+    covers: (grant: Grant, request: Request) => coveredService(grant, request) !== undefined,
     schema: {
       type: 'object',
       required: ['service', 'operation', 'input'],
@@ -24,12 +29,13 @@ export function servicesCall(callService: CallService): HostCall {
         input: {},
       },
     },
-    run: async (scope: CallScope, request: Request) => {
+    run: async ({ scope, request, grant }: GrantedCall<Request>) => {
+      const covered = coveredService(grant, request)
+      if (covered === undefined) throw new Error('a grant was chosen that does not cover the call')
       const answer = await callService({
+        ...covered,
         tenant: scope.tenant,
         principal: { kind: 'plugin', id: scope.version.plugin },
-        service: request.service,
-        major: majorByManifest(scope, request.service),
         operation: request.operation,
         inputJson: JSON.stringify(request.input),
         input: request.input,
@@ -42,32 +48,24 @@ export function servicesCall(callService: CallService): HostCall {
   }
 }
 
-function coversService(grant: Grant, request: Request): boolean {
-  const { service, operations } = grant.parameters as {
-    service: string
-    operations?: readonly string[]
-  }
-  return (
-    parseServiceRange(service)?.service === request.service &&
+/** The service and major that the grant allows the request to reach; what the manifest says does not count. */
+function coveredService(
+  grant: Grant,
+  request: Request,
+): { service: string; major: number } | undefined {
+  const { service: range, operations } = grant.parameters as unknown as ServiceGrant
+  const granted = parseService(range)
+  const asked = parseService(request.service) ?? { service: request.service, major: granted?.major }
+  const isCovered =
+    granted !== undefined &&
+    granted.service === asked.service &&
+    granted.major === asked.major &&
     (operations === undefined || operations.includes(request.operation))
-  )
+  return isCovered ? granted : undefined
 }
 
-/** The major version that the running version's manifest names for the service. */
-function majorByManifest(scope: CallScope, service: string): number {
-  for (const wish of scope.version.manifest.capabilities?.['service:call'] ?? []) {
-    const parsed = parseServiceRange(wish.service)
-    if (parsed?.service === service) return parsed.major
-  }
-  const { plugin } = scope.version
-  throw coreErrors.create('GRANT_MISSING', {
-    plugin,
-    capability: 'service:call',
-    tenant: scope.tenant,
-  })
-}
-
-function parseServiceRange(text: string): { service: string; major: number } | undefined {
+/** `orders.demand@^1` and `orders.demand@1` are the same: a data service has no minor versions. */
+function parseService(text: string): { service: string; major: number } | undefined {
   const match = /^(.+)@\^?(\d+)$/.exec(text)
   return match === null ? undefined : { service: match[1] as string, major: Number(match[2]) }
 }

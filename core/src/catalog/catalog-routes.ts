@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
-import { commitChange } from '../audit/change.ts'
+import { commitRoutedChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import { callerOf } from '../gateway/guard.ts'
 import {
@@ -17,10 +17,10 @@ import { serviceKey, versionKey } from '../rollout/snapshot.ts'
 import {
   type CatalogService,
   findService,
-  insertPlan,
   listMajors,
   listPlans,
   listServices,
+  putPlan,
 } from './catalog-store.ts'
 
 interface Ports {
@@ -102,11 +102,11 @@ function planRoutes(app: FastifyInstance, { knex, routing }: Ports): void {
       const { id, major, name } = request.params
       const subject = `${serviceKey(id, major)}/${name}`
       const change = { ...callerOf(request), action: 'plan.changed', subject, tenant: null }
-      const { generation } = await commitChange(knex, change, async (trx) => {
+      const { generation } = await commitRoutedChange(knex, change, async (trx) => {
         if ((await findService(trx, id, major)) === undefined) {
           throw coreErrors.create('SERVICE_MISSING', { service: id, major })
         }
-        await insertPlan(trx, { id, major }, { name, ...request.body })
+        await putPlan(trx, { id, major }, { name, ...request.body })
       })
       await routing.reach(generation)
       return { name, ...request.body }

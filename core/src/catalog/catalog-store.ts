@@ -20,30 +20,41 @@ export interface Plan {
  */
 export const standardPlan: Plan = Object.freeze({ name: 'standard', ratePerS: 200, burst: 400 })
 
-/** Registers a service with its standard plan; a service that is there stays as it is. */
-export async function insertService(trx: Knex, service: CatalogService): Promise<void> {
+/**
+ * Registers a service with its standard plan; a service that is there stays as it is, its plans too.
+ * @returns who provides it: another than asked for where somebody was first
+ */
+export async function insertService(
+  trx: Knex,
+  service: CatalogService,
+): Promise<CatalogService['plugin']> {
   await trx('services')
     .insert({ ...service })
     .onConflict(['id', 'major'])
     .ignore()
-  await insertPlan(trx, service, standardPlan)
+  await trx('plans').insert(planRow(service, standardPlan)).onConflict(PLAN_KEY).ignore()
+  const row = await trx('services').where({ id: service.id, major: service.major }).first('plugin')
+  return row.plugin
 }
 
-export async function insertPlan(
+export async function putPlan(
   trx: Knex,
   service: { id: string; major: number },
   plan: Plan,
 ): Promise<void> {
-  await trx('plans')
-    .insert({
-      service: service.id,
-      major: service.major,
-      name: plan.name,
-      rate_per_s: plan.ratePerS,
-      burst: plan.burst,
-    })
-    .onConflict(['service', 'major', 'name'])
-    .merge()
+  await trx('plans').insert(planRow(service, plan)).onConflict(PLAN_KEY).merge()
+}
+
+const PLAN_KEY = ['service', 'major', 'name']
+
+function planRow(service: { id: string; major: number }, plan: Plan) {
+  return {
+    service: service.id,
+    major: service.major,
+    name: plan.name,
+    rate_per_s: plan.ratePerS,
+    burst: plan.burst,
+  }
 }
 
 export async function findService(

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
-import { commitChange } from '../audit/change.ts'
+import { commitRoutedChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import { makeApiKey } from '../gateway/api-key.ts'
 import type { Caller } from '../identity/identity-service.ts'
@@ -56,6 +56,7 @@ export class SubscriptionService {
       scopes: wish.scopes ?? null,
       // The tenant's own admin subscribes, and every plan of today approves by itself.
       state: 'active',
+      suspendedBy: null,
     }
     await this.#change(caller, 'subscription.created', row, { ...row }, async (trx) => {
       await requireSubscribable(trx, this.#ports.routing, row)
@@ -74,13 +75,16 @@ export class SubscriptionService {
     const row = requireFound(await findSubscription(this.#ports.knex, id), id)
     const action = `subscription.${command}`
     return this.#change(caller, action, row, {}, async (trx) => {
-      const { state } = requireFound(await lockSubscription(trx, id), id)
+      const { state, suspendedBy } = requireFound(await lockSubscription(trx, id), id)
       const next = nextSubscriptionState(state, command)
       if (next === undefined) {
         const parameters = { subscription: id, state, command }
         throw coreErrors.create('SUBSCRIPTION_COMMAND_REFUSED', parameters)
       }
-      await setSubscriptionState(trx, id, next)
+      if (command === 'resume' && suspendedBy === 'operator' && caller.actor !== 'operator') {
+        throw coreErrors.create('SUBSCRIPTION_STOPPED_BY_OPERATOR', { subscription: id })
+      }
+      await setSubscriptionState(trx, id, next, next === 'suspended' ? caller.actor : null)
       return { ...row, state: next }
     })
   }
@@ -117,7 +121,7 @@ export class SubscriptionService {
     work: (trx: Knex.Transaction) => Promise<Result>,
   ): Promise<Result> {
     const change = { ...caller, action, subject: row.id, tenant: row.tenant, detail }
-    const { result, generation } = await commitChange(this.#ports.knex, change, work)
+    const { result, generation } = await commitRoutedChange(this.#ports.knex, change, work)
     await this.#ports.routing.reach(generation)
     return result
   }

@@ -11,6 +11,8 @@ export interface SubscriptionRow {
   readonly plan: string
   readonly scopes: readonly string[] | null
   readonly state: SubscriptionState
+  /** The actor who suspended it; null while it is not suspended. */
+  readonly suspendedBy: string | null
 }
 
 export interface CredentialRow {
@@ -19,7 +21,10 @@ export interface CredentialRow {
 }
 
 /** @returns false where the app has a live subscription to the service already. */
-export async function insertSubscription(trx: Knex, row: SubscriptionRow): Promise<boolean> {
+export async function insertSubscription(
+  trx: Knex,
+  { suspendedBy: _, ...row }: SubscriptionRow,
+): Promise<boolean> {
   const rows = await trx('subscriptions')
     .insert({ ...row, scopes: row.scopes === null ? null : JSON.stringify(row.scopes) })
     .onConflict(
@@ -45,7 +50,17 @@ export async function findSubscription(
   return read(knex('subscriptions').where({ id }))
 }
 
-const columns = ['id', 'tenant', 'app', 'service', 'major', 'plan', 'scopes', 'state']
+const columns = [
+  'id',
+  'tenant',
+  'app',
+  'service',
+  'major',
+  'plan',
+  'scopes',
+  'state',
+  { suspendedBy: 'suspended_by' },
+]
 
 async function read(query: Knex.QueryBuilder): Promise<SubscriptionRow | undefined> {
   return query.first(columns)
@@ -68,8 +83,11 @@ export async function setSubscriptionState(
   trx: Knex,
   id: string,
   state: SubscriptionState,
+  suspendedBy: string | null,
 ): Promise<void> {
-  await trx('subscriptions').where({ id }).update({ state, updated_at: trx.fn.now() })
+  await trx('subscriptions')
+    .where({ id })
+    .update({ state, suspended_by: suspendedBy, updated_at: trx.fn.now() })
 }
 
 export async function insertCredential(

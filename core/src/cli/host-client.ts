@@ -44,12 +44,18 @@ export async function connectionOf(
   const token =
     args.token ??
     environment.SIGNALBOX_TOKEN ??
-    environment.SIGNALBOX_ADMIN_TOKEN ??
-    (await localAdminToken(environment))
+    (isThisMachine(url) ? await localAdminToken(environment) : undefined)
   return { url: url.replace(/\/+$/, ''), token }
 }
 
+/** The operator's token of this machine's host must not travel to whatever address a flag names. */
+function isThisMachine(url: string): boolean {
+  const host = URL.canParse(url) ? new URL(url).hostname : ''
+  return host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host)
+}
+
 async function localAdminToken(environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+  if (environment.SIGNALBOX_ADMIN_TOKEN) return environment.SIGNALBOX_ADMIN_TOKEN
   const home = environment.SIGNALBOX_HOME ?? join(environment.INIT_CWD ?? '.', '.signalbox')
   const text = await readFile(join(home, 'admin-token'), 'utf8').catch(() => undefined)
   return text?.trim()

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { defineCommand } from 'citty'
 import { type Logger, pino } from 'pino'
 import { type Host, startHost } from '../main.ts'
@@ -27,24 +25,31 @@ export const serveCommand = defineCommand({
   run: async ({ args }) => {
     const settings = readSettings(process.env, process.cwd())
     const log = pino({ level: settings.logLevel }, pino.destination(2))
-    const isFirstStart = !existsSync(join(settings.dataFolder, 'admin-token'))
-    const host = await startHost(settings, { log })
+    const host = await startHost(settings, { log, onTokenMade: printAdminToken })
     stopOnSignal(host, log)
-    if (isFirstStart && settings.adminToken === null) printAdminToken(host, settings)
-    const lines =
-      args.demo === undefined ? [] : await seedDemo(args.demo, host, settings.dataFolder)
+    const lines = await seed(args.demo, host, settings)
     process.stdout.write(`ready ${host.url}\n`)
     for (const line of lines) process.stdout.write(`${line}\n`)
   },
 })
 
-function printAdminToken(host: Host, settings: Settings): void {
+/** A demo that cannot be set up is no demo: the host stops, and the reason is told. */
+async function seed(file: string | undefined, host: Host, settings: Settings): Promise<string[]> {
+  if (file === undefined) return []
+  try {
+    return await seedDemo(file, host, settings.dataFolder)
+  } catch (error) {
+    await host.stop()
+    throw error
+  }
+}
+
+function printAdminToken(token: string, file: string): void {
   const text = {
     en: 'operator token, shown this once and kept in {file}: {token}',
     'zh-CN': '运营者令牌（仅显示一次，保存在 {file}）：{token}',
   }
-  const file = join(settings.dataFolder, 'admin-token')
-  process.stdout.write(`${say(text, { file, token: host.adminToken })}\n`)
+  process.stdout.write(`${say(text, { file, token })}\n`)
 }
 
 /** The first signal stops in order, the second at once: nothing acknowledged is lost either way. */

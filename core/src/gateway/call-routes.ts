@@ -36,6 +36,8 @@ interface Call {
   answer: ServiceAnswer | undefined
   failure: CodedError | undefined
   safe: boolean
+  /** What was called, once it is known to exist: only then may it become a label or a subject. */
+  target: { readonly service: string; readonly operation: string } | undefined
 }
 
 declare module 'fastify' {
@@ -93,6 +95,7 @@ function admit(
     answer: undefined,
     failure: undefined,
     safe: true,
+    target: undefined,
   }
   request.call = call
   const secret = secretOf(request.headers)
@@ -145,8 +148,9 @@ async function answer(
   const { tenant } = subscription
   const target = caller.target(tenant, service, major, operation)
   call.safe = target.operation.definition.safe === true
+  call.target = { service, operation }
+  requireSize(request.body, target.version?.limits.payloadKb)
   const { input, inputJson } = readInput(request, target.operation, call.safe)
-  requireSize(inputJson, target.version?.limits.payloadKb)
   call.answer = await caller.callTarget(target, {
     tenant,
     principal: { kind: 'app', id: subscription.app },
@@ -187,6 +191,8 @@ function readInput(
 function readBody(body: unknown): Input {
   const text = typeof body === 'string' ? body : ''
   try {
+    // The parser would skip it, the guest's would not (RFC 8259 §8.1).
+    if (text.startsWith('\uFEFF')) throw new SyntaxError('it starts with a byte order mark')
     // `__proto__` in a body is an attack, never data.
     return { input: parse(text, { protoAction: 'error' }), inputJson: text }
   } catch (error) {
@@ -195,8 +201,10 @@ function readBody(body: unknown): Input {
   }
 }
 
-function requireSize(text: string, limitKb: number | undefined): void {
-  if (limitKb === undefined || text.length <= limitKb * 1024) return
+/** Before it is parsed: what a version may not be given is not worth reading. */
+function requireSize(body: unknown, limitKb: number | undefined): void {
+  if (limitKb === undefined || typeof body !== 'string') return
+  if (Buffer.byteLength(body) <= limitKb * 1024) return
   throw coreErrors.create('BODY_TOO_LARGE', { limitKb })
 }
 
@@ -208,20 +216,28 @@ function account(
 ): void {
   const { call } = request
   if (call === undefined) return
-  const { service, major, operation } = request.params
   const outcome =
     call.failure?.code ?? (reply.statusCode < 400 ? 'done' : `HTTP_${reply.statusCode}`)
-  // A stranger's path must not make a label: only subscribed calls name what they called.
-  const known = call.subscription !== undefined && outcome !== 'CORE_SCOPE_MISSING'
-  const labels = known ? { service, operation } : { service: 'unknown', operation: 'unknown' }
-  metrics.calls.inc({ ...labels, version: call.answer?.version ?? 'none', outcome })
+  // Neither a stranger's path nor a plugin's own refusal may make a label: each would live for ever.
+  const service = call.subscription?.service ?? 'unknown'
+  const labels = call.target ?? { service, operation: 'unknown' }
+  const version = call.answer?.version ?? 'none'
+  metrics.calls.inc({ ...labels, version, outcome: labelOf(outcome) })
   if (outcome === 'done') metrics.callSeconds.observe(labels, (now() - call.startedAt) / 1000)
   audit.add({
     tenant: call.subscription?.tenant ?? null,
     actor: actorOf(call.principal),
-    subject: known ? `${service}@${major}/${operation}` : 'unknown',
+    subject: call.target === undefined ? service : subjectOf(request.params),
     outcome,
     traceId: request.trace.traceId,
     safe: call.safe,
   })
+}
+
+function labelOf(outcome: string): string {
+  return /^(done$|CORE_|SBX_|HTTP_)/.test(outcome) ? outcome : 'refused'
+}
+
+function subjectOf({ service, major, operation }: Params): string {
+  return `${service}@${major}/${operation}`
 }

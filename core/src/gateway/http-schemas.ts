@@ -4,7 +4,13 @@ export const idSchema = {
   pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
 } as const
 
-export const nameSchema = { type: 'string', minLength: 1, maxLength: 200 } as const
+/** Control characters have no place in a name, and PostgreSQL cannot store U+0000. */
+export const nameSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 200,
+  pattern: '^[^\\u0000-\\u001f]*$',
+} as const
 
 export const pluginNameSchema = {
   type: 'string',

@@ -123,6 +123,11 @@ function codedOf(thrown: unknown, request: FastifyRequest): CodedError {
     return coreErrors.create('DATABASE_UNAVAILABLE', {}, { cause: thrown, retryAfterS: 1 })
   }
   const error = thrown as Partial<FastifyError>
+  // 22021, 22P05: U+0000 or half a surrogate pair, which JSON can hold and PostgreSQL cannot.
+  if (error.code === '22021' || error.code === '22P05') {
+    const detail = 'holds a character that cannot be stored, such as U+0000'
+    return coreErrors.create('INPUT_INVALID', {}, { faults: [{ pointer: '', detail }] })
+  }
   if (error.validation !== undefined) {
     return coreErrors.create('INPUT_INVALID', {}, { faults: faultsIn(error as FastifyError) })
   }

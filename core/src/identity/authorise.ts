@@ -24,7 +24,6 @@ export const rules = {
   'subscription.read': ['operator', 'admin'],
   'audit.read': ['operator', 'admin'],
   'service.call': ['app'],
-  'publisher.write': ['operator'],
 } as const satisfies Record<string, readonly Role[]>
 
 type Role = 'anyone' | 'operator' | 'admin' | 'app'

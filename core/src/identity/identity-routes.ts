@@ -3,7 +3,7 @@ import type { Knex } from 'knex'
 import { callerOf, tenantOf } from '../gateway/guard.ts'
 import { idSchema, nameSchema, pageOf, pageSchema, strictObject } from '../gateway/http-schemas.ts'
 import type { IdentityService } from './identity-service.ts'
-import { listApps, listTenants, listUnits, type Page } from './identity-store.ts'
+import { listAdminTokens, listApps, listTenants, listUnits, type Page } from './identity-store.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -127,6 +127,45 @@ function tenantRoutes(app: FastifyInstance, { knex, identity }: Ports): void {
       const { tenant } = request.params
       const made = await identity.createAdminToken(callerOf(request), tenant, request.body.label)
       return reply.code(201).send(made)
+    },
+  )
+  tokenRoutes(app, { knex, identity })
+}
+
+function tokenRoutes(app: FastifyInstance, { knex, identity }: Ports): void {
+  app.get<{ Params: { tenant: string }; Querystring: Page }>(
+    '/v1/tenants/:tenant/tokens',
+    {
+      config: { action: 'tenant.token' },
+      schema: {
+        tags,
+        summary: "List a tenant's admin tokens, without their secrets",
+        params: strictObject({ tenant: idSchema }, ['tenant']),
+        querystring: strictObject(pageSchema, []),
+      },
+    },
+    async (request) => {
+      const tokens = await listAdminTokens(knex, request.params.tenant, request.query)
+      return pageOf(tokens, request.query.limit, (token) => token.id)
+    },
+  )
+  app.delete<{ Params: { tenant: string; token: string } }>(
+    '/v1/tenants/:tenant/tokens/:token',
+    {
+      config: { action: 'tenant.token' },
+      schema: {
+        tags,
+        summary: 'Revoke an admin token',
+        params: strictObject(
+          { tenant: idSchema, token: { type: 'string', pattern: '^tok_[0-9a-f]{16}$' } },
+          ['tenant', 'token'],
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { tenant, token } = request.params
+      await identity.revokeAdminToken(callerOf(request), tenant, token)
+      return reply.code(204).send()
     },
   )
 }

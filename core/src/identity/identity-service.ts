@@ -10,6 +10,7 @@ import {
   insertApp,
   insertTenant,
   insertUnit,
+  revokeAdminToken,
   type Tenant,
   type Unit,
 } from './identity-store.ts'
@@ -50,6 +51,15 @@ export class IdentityService {
       await insertAdminToken(trx, { ...token.row, tenant, label })
     })
     return { id: token.row.id, token: token.text }
+  }
+
+  /** In force at once, on every node: tokens are looked up at each request. */
+  async revokeAdminToken(caller: Caller, tenant: string, id: string): Promise<void> {
+    await this.#change(caller, 'token.revoked', id, tenant, async (trx) => {
+      if (!(await revokeAdminToken(trx, tenant, id))) {
+        throw coreErrors.create('TOKEN_MISSING', { tenant, token: id })
+      }
+    })
   }
 
   async createUnit(caller: Caller, unit: Unit): Promise<Unit> {

@@ -89,6 +89,36 @@ export async function insertAdminToken(
   await trx('admin_tokens').insert(token)
 }
 
+export interface AdminToken {
+  readonly id: string
+  readonly label: string
+  readonly createdAt: string
+}
+
+/** The tenant's tokens that are good, without what they are proven by. */
+export async function listAdminTokens(
+  knex: Knex,
+  tenant: string,
+  page: Page,
+): Promise<AdminToken[]> {
+  const query = knex('admin_tokens').where({ tenant }).whereNull('revoked_at')
+  const rows = await paged(query.select('id', 'label', 'created_at'), page)
+  return rows.map((row: { id: string; label: string; created_at: Date }) => ({
+    id: row.id,
+    label: row.label,
+    createdAt: row.created_at.toISOString(),
+  }))
+}
+
+/** @returns false where the tenant has no such good token. */
+export async function revokeAdminToken(trx: Knex, tenant: string, id: string): Promise<boolean> {
+  const changed = await trx('admin_tokens')
+    .where({ tenant, id })
+    .whereNull('revoked_at')
+    .update({ revoked_at: trx.fn.now() })
+  return changed === 1
+}
+
 export async function findAdminToken(
   knex: Knex,
   hash: Buffer,

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { contractCompiler } from '@signalbox/sdk/contract'
+import { contractCompiler, schemaFaults } from '@signalbox/sdk/contract'
 import { faultsOf } from '@signalbox/sdk/schema'
 import type { Knex } from 'knex'
-import { commitChange } from '../audit/change.ts'
+import { commitRoutedChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { hasTenant } from '../identity/identity-store.ts'
@@ -13,6 +13,7 @@ import {
   type GrantRow,
   insertConfig,
   insertGrant,
+  listDataBindings,
   listGrants,
   revokeGrant,
   setBinding,
@@ -25,6 +26,7 @@ import {
   hasPlugin,
   type Installation,
   listFiles,
+  lockPlugin,
   stableVersion,
 } from './registry-store.ts'
 
@@ -58,14 +60,14 @@ export class BindingService {
     const { knex, schemas } = this.#ports
     await this.#requireTenant(tenant)
     const binding = await this.#bindingOf(tenant, plugin, wish)
-    if (binding.binding !== 'disabled') await this.#requireConsent(tenant, plugin, binding)
     const grants = await listGrants(knex, tenant, plugin)
     const ownsData = grants.some(({ capability }) => capability === 'db:own')
     // The role comes before the binding that lets calls use it, and goes after the one that stops them.
     if (binding.binding !== 'disabled' && ownsData) await schemas.enableTenant(plugin, tenant)
-    await this.#change(caller, 'binding.changed', tenant, plugin, { ...binding }, (trx) =>
-      setBinding(trx, tenant, plugin, binding),
-    )
+    await this.#change(caller, 'binding.changed', tenant, plugin, { ...binding }, async (trx) => {
+      if (binding.binding !== 'disabled') await requireConsent(trx, tenant, plugin, binding)
+      await setBinding(trx, tenant, plugin, binding)
+    })
     if (binding.binding === 'disabled') await schemas.disableTenant(plugin, tenant)
     return binding
   }
@@ -79,7 +81,7 @@ export class BindingService {
   ): Promise<GrantRow[]> {
     const { knex } = this.#ports
     await this.#requireTenant(tenant)
-    const installation = await this.#requireServing(plugin, wish.version)
+    const installation = await requireServing(knex, plugin, wish.version)
     const requested = requestedCapabilities(installation.manifest)
     for (const capability of wish.capabilities) {
       if (requested.some(({ name }) => name === capability)) continue
@@ -116,11 +118,18 @@ export class BindingService {
     config: Readonly<Record<string, unknown>>,
   ): Promise<number> {
     await this.#requireTenant(tenant)
-    await this.#requireFitting(await this.#requireServing(plugin, undefined), config)
+    await this.#requireFitting(await requireServing(this.#ports.knex, plugin, undefined), config)
     const row = { tenant, plugin, config, changedBy: caller.actor }
     return this.#change(caller, 'config.changed', tenant, plugin, {}, (trx) =>
       insertConfig(trx, row),
     )
+  }
+
+  /** Roles that a killed host did not get to: each is made again, which changes nothing where it is there. */
+  async reconcile(): Promise<void> {
+    for (const { plugin, tenant } of await listDataBindings(this.#ports.knex)) {
+      await this.#ports.schemas.enableTenant(plugin, tenant)
+    }
   }
 
   /** A database role lives exactly as long as an enabled plugin has the grant for it. */
@@ -150,7 +159,7 @@ export class BindingService {
       case 'pinned':
         return {
           binding: 'pinned',
-          pinnedVersion: (await this.#requireServing(plugin, wish.version)).version,
+          pinnedVersion: (await requireServing(knex, plugin, wish.version)).version,
         }
       case 'held': {
         const now = await findBinding(knex, tenant, plugin)
@@ -158,26 +167,6 @@ export class BindingService {
         return { binding: 'held', pinnedVersion: version }
       }
     }
-  }
-
-  async #requireConsent(tenant: string, plugin: string, binding: Binding): Promise<void> {
-    const installation = await this.#requireServing(plugin, binding.pinnedVersion ?? undefined)
-    const grants = await listGrants(this.#ports.knex, tenant, plugin)
-    const missing = missingConsent(installation.manifest, new Set(grants.map(({ hash }) => hash)))
-    if (missing.length === 0) return
-    const capabilities = [...new Set(missing.map(({ name }) => name))].join(', ')
-    throw coreErrors.create('CONSENT_MISSING', { tenant, plugin, capabilities })
-  }
-
-  async #requireServing(plugin: string, wish: string | undefined): Promise<Installation> {
-    const { knex } = this.#ports
-    const version = wish ?? (await stableVersion(knex, plugin))
-    if (version === null) throw coreErrors.create('PLUGIN_MISSING', { plugin })
-    const installation = await findInstallation(knex, plugin, version)
-    if (installation === undefined) throw coreErrors.create('VERSION_MISSING', { plugin, version })
-    const { state } = installation
-    if (servingStates.includes(state)) return installation
-    throw coreErrors.create('VERSION_NOT_READY', { plugin, version, state })
   }
 
   async #requireFitting(installation: Installation, config: unknown): Promise<void> {
@@ -188,8 +177,12 @@ export class BindingService {
     const bytes = file === undefined ? undefined : await contents.get(file.sha256)
     // A plugin without a schema has no settings: only the empty object fits.
     const schema = bytes === undefined ? { maxProperties: 0 } : JSON.parse(bytes.toString('utf8'))
+    const unusable = schemaFaults(schema)
+    if (unusable.length > 0)
+      throw coreErrors.create('CONFIG_INVALID', { plugin, version }, { faults: unusable })
     const validate = contractCompiler().compile(schema)
-    if (validate(config)) return
+    // Only true is a yes: a promise, which an $async schema would give, is not.
+    if (validate(config) === true) return
     throw coreErrors.create('CONFIG_INVALID', { plugin, version }, { faults: faultsOf(validate) })
   }
 
@@ -208,8 +201,45 @@ export class BindingService {
     work: (trx: Knex.Transaction) => Promise<Result>,
   ): Promise<Result> {
     const change = { ...caller, action, subject: plugin, tenant, detail }
-    const { result, generation } = await commitChange(this.#ports.knex, change, work)
+    const { result, generation } = await commitRoutedChange(
+      this.#ports.knex,
+      change,
+      async (trx) => {
+        // Consent, binding and settings of a plugin change one after the other: each sees the one before.
+        await lockPlugin(trx, plugin)
+        return work(trx)
+      },
+    )
     await this.#ports.routing.reach(generation)
     return result
   }
+}
+
+async function requireConsent(
+  trx: Knex,
+  tenant: string,
+  plugin: string,
+  binding: Binding,
+): Promise<void> {
+  const installation = await requireServing(trx, plugin, binding.pinnedVersion ?? undefined)
+  const grants = await listGrants(trx, tenant, plugin)
+  const missing = missingConsent(installation.manifest, new Set(grants.map(({ hash }) => hash)))
+  if (missing.length === 0) return
+  const capabilities = [...new Set(missing.map(({ name }) => name))].join(', ')
+  throw coreErrors.create('CONSENT_MISSING', { tenant, plugin, capabilities })
+}
+
+/** @param wish undefined: the stable version */
+async function requireServing(
+  knex: Knex,
+  plugin: string,
+  wish: string | undefined,
+): Promise<Installation> {
+  const version = wish ?? (await stableVersion(knex, plugin))
+  if (version === null) throw coreErrors.create('PLUGIN_MISSING', { plugin })
+  const installation = await findInstallation(knex, plugin, version)
+  if (installation === undefined) throw coreErrors.create('VERSION_MISSING', { plugin, version })
+  const { state } = installation
+  if (servingStates.includes(state)) return installation
+  throw coreErrors.create('VERSION_NOT_READY', { plugin, version, state })
 }

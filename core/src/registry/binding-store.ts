@@ -37,6 +37,16 @@ export async function setBinding(
     .merge()
 }
 
+/** Every (tenant, plugin) whose calls may reach the plugin's own tables. */
+export async function listDataBindings(knex: Knex): Promise<{ tenant: string; plugin: string }[]> {
+  return knex('bindings as b')
+    .join('grants as g', { 'g.tenant': 'b.tenant', 'g.plugin': 'b.plugin' })
+    .whereNot('b.binding', 'disabled')
+    .where('g.capability', 'db:own')
+    .whereNull('g.revoked_at')
+    .distinct('b.tenant', 'b.plugin')
+}
+
 export async function listGrants(knex: Knex, tenant: string, plugin: string): Promise<GrantRow[]> {
   const rows = await knex('grants')
     .where({ tenant, plugin })

@@ -1,12 +1,12 @@
 import { CodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
-import { commitChange } from '../audit/change.ts'
+import { commitRoutedChange } from '../audit/change.ts'
 import { findService, insertService } from '../catalog/catalog-store.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
 import {
-  type InstallationState,
+  type InstallationCommand,
   nextInstallationState,
   servingStates,
 } from './installation-states.ts'
@@ -26,6 +26,7 @@ import {
   listFiles,
   listInstalled,
   listUnfinished,
+  lockPlugin,
   moveInstallation,
   setStableVersion,
   stableVersion,
@@ -54,6 +55,9 @@ interface Ports {
   readonly log: { error(fields: object, message: string): void }
 }
 
+/** Another node, or another call, was first: what it made of the version is read again. */
+class Overtaken extends Error {}
+
 /**
  * Takes a version from the marketplace to the point where it can serve. Each step ends in a state that is
  * committed, so an installation that was cut off goes on from there; see installation-states.ts.
@@ -72,24 +76,26 @@ export class InstallService {
    */
   async install(caller: Caller, name: string, wish: string | undefined): Promise<Installation> {
     const version = await this.#resolveVersion(name, wish ?? 'latest')
-    const key = `${name}@${version}`
-    const running =
-      this.#running.get(key) ??
-      this.#install(caller, name, version).finally(() => this.#running.delete(key))
-    this.#running.set(key, running)
-    return running
+    return this.#once(name, version, () => this.#install(caller, name, version))
   }
 
-  /** Goes on with what a killed host left behind. A plugin that fails here never keeps the host from serving. */
+  /** Goes on with what a killed host left behind; a version that fails keeps no other from being finished. */
   async resume(): Promise<void> {
-    for (const installation of await listUnfinished(this.#ports.knex)) {
-      const { plugin, version } = installation
-      try {
-        await this.#finish({ actor: 'host', traceId: null }, installation)
-      } catch (error) {
-        this.#ports.log.error({ err: error, plugin, version }, 'an installation cannot be finished')
-      }
+    const caller = { actor: 'host', traceId: null }
+    for (const left of await listUnfinished(this.#ports.knex)) {
+      const { plugin, version } = left
+      await this.#once(plugin, version, () => this.#finish(caller, left)).catch((err: unknown) =>
+        this.#ports.log.error({ err, plugin, version }, 'an installation cannot be finished'),
+      )
     }
+  }
+
+  /** One installation of a version at a time on this node: who comes second is given the first one's end. */
+  #once(plugin: string, version: string, work: () => Promise<Installation>): Promise<Installation> {
+    const key = `${plugin}@${version}`
+    const running = this.#running.get(key) ?? work().finally(() => this.#running.delete(key))
+    this.#running.set(key, running)
+    return running
   }
 
   async #resolveVersion(name: string, wish: string): Promise<string> {
@@ -101,87 +107,78 @@ export class InstallService {
 
   async #install(caller: Caller, plugin: string, version: string): Promise<Installation> {
     const there = await findInstallation(this.#ports.knex, plugin, version)
-    if (there !== undefined && servingStates.includes(there.state)) return there
-    if (there !== undefined) return this.#finish(caller, await this.#retry(caller, there))
+    const start =
+      there === undefined
+        ? await this.#fetchAndStore(caller, plugin, version)
+        : await this.#retry(caller, there)
+    return this.#finish(caller, start)
+  }
+
+  /** A version in a fault state starts over; any other goes on from where it is. */
+  #retry(caller: Caller, installation: Installation): Promise<Installation> {
+    const isFaulty = nextInstallationState(installation.state, 'retry') !== undefined
+    return isFaulty ? this.#move(caller, installation, 'retry') : Promise.resolve(installation)
+  }
+
+  async #fetchAndStore(caller: Caller, plugin: string, version: string): Promise<Installation> {
     const tarball = await this.#ports.source.fetch(plugin, version)
     if (tarball === undefined) throw coreErrors.create('PACKAGE_MISSING', { plugin, version })
     const inspected = await this.#ports.inspect(tarball.tarball, { name: plugin, version })
     if (inspected.integrity !== tarball.integrity) {
       throw coreErrors.create('INTEGRITY_MISMATCH', { plugin, version })
     }
-    return this.#finish(caller, await this.#store(caller, plugin, version, tarball, inspected))
-  }
-
-  async #retry(caller: Caller, installation: Installation): Promise<Installation> {
-    const next = nextInstallationState(installation.state, 'retry')
-    return next === undefined ? installation : this.#move(caller, installation, next, null)
+    const row = rowOf(caller, plugin, version, tarball, inspected)
+    try {
+      await this.#store(caller, row, inspected)
+    } catch (error) {
+      if (!(error instanceof Overtaken)) throw error
+    }
+    return (await findInstallation(this.#ports.knex, plugin, version)) ?? { ...row, fault: null }
   }
 
   async #store(
     caller: Caller,
-    plugin: string,
-    version: string,
-    source: PackageTarball,
-    inspected: InspectedPackage,
-  ): Promise<Installation> {
-    const { manifest, contracts, files } = inspected
-    const entry = files.find((file) => file.path === manifest.runtime.entry)
-    const row: Omit<Installation, 'fault'> = {
-      plugin,
-      version,
-      state: 'installed',
-      manifest,
-      contracts,
-      integrity: inspected.integrity,
-      marketplaceFingerprint: source.fingerprint,
-      signature: source.signature,
-      bundleSha256: entry?.sha256 ?? null,
-      installedBy: caller.actor,
-    }
-    const change = { ...caller, action: 'plugin.installed', subject: `${plugin}@${version}` }
-    await commitChange(this.#ports.knex, { ...change, tenant: null }, async (trx) => {
+    row: Omit<Installation, 'fault'>,
+    { files }: InspectedPackage,
+  ): Promise<void> {
+    const { plugin, version, manifest } = row
+    const { knex, contents, hostVersion } = this.#ports
+    const change = changeOf(caller, row, 'plugin.installed')
+    await commitRoutedChange(knex, change, async (trx) => {
+      await lockPlugin(trx, plugin)
+      if ((await findInstallation(trx, plugin, version)) !== undefined) throw new Overtaken()
       const candidate = { plugin, version, manifest }
-      const refusal = refusalOf(candidate, this.#ports.hostVersion, await listInstalled(trx))
+      const refusal = refusalOf(candidate, hostVersion, await listInstalled(trx))
       if (refusal !== undefined) throw refusal
-      await this.#requireFreeServices(trx, row)
-      for (const file of files) await this.#ports.contents.put(file.bytes, trx)
-      await insertInstallation(
-        trx,
-        row,
-        files.map(({ path, sha256, size }) => ({ path, sha256, size })),
-      )
+      for (const { id, major } of Object.values(row.contracts)) {
+        requireProvider(plugin, id, major, (await findService(trx, id, major))?.plugin ?? plugin)
+      }
+      // In one order everywhere: two installs that share files would otherwise wait for each other.
+      const inOrder = [...files].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1))
+      for (const file of inOrder) await contents.put(file.bytes, trx)
+      const stored = files.map(({ path, sha256, size }) => ({ path, sha256, size }))
+      await insertInstallation(trx, row, stored)
     })
-    return { ...row, fault: null }
   }
 
-  async #requireFreeServices(trx: Knex, row: Omit<Installation, 'fault'>): Promise<void> {
-    for (const { id, major } of Object.values(row.contracts)) {
-      const provider = (await findService(trx, id, major))?.plugin
-      if (provider === undefined || provider === row.plugin) continue
-      throw coreErrors.create('SERVICE_TAKEN', { service: id, major, provider })
-    }
-  }
-
+  /** Step by step, as far as it goes by itself. */
   async #finish(caller: Caller, start: Installation): Promise<Installation> {
     let installation = start
-    if (installation.state === 'installed') {
-      installation = await this.#step(caller, installation, 'migration_failed', 'expanded', () =>
-        this.#expand(installation),
-      )
+    for (;;) {
+      const { state, plugin, version } = installation
+      if (state === 'installed') {
+        installation = await this.#step(caller, installation, 'expand', this.#expand)
+      } else if (state === 'expanded') {
+        installation = await this.#step(caller, installation, 'test', this.#selfTest)
+      } else if (state === 'warm' && (await stableVersion(this.#ports.knex, plugin)) === null) {
+        installation = await this.#promote(caller, installation)
+      } else if (servingStates.includes(state)) {
+        return installation
+      } else throw coreErrors.create('VERSION_NOT_READY', { plugin, version, state })
     }
-    if (installation.state === 'expanded') {
-      installation = await this.#step(caller, installation, 'start_failed', 'warm', () =>
-        this.#ports.selfTest(installation, () => this.#bundle(installation)),
-      )
-    }
-    const { knex } = this.#ports
-    const first = (await stableVersion(knex, installation.plugin)) === null
-    return installation.state === 'warm' && first
-      ? this.#promote(caller, installation)
-      : installation
   }
 
-  async #expand({ plugin, version, manifest }: Installation): Promise<void> {
+  readonly #expand = async ({ plugin, version, manifest }: Installation): Promise<void> => {
     if (manifest.capabilities?.['db:own'] === undefined) return
     const { schemas, contents, knex } = this.#ports
     await schemas.installSchema(plugin)
@@ -190,70 +187,118 @@ export class InstallService {
     await schemas.migrate(plugin, version, await migrationSteps(manifest.migrations, files, read))
   }
 
-  async #bundle({ plugin, version, bundleSha256 }: Installation): Promise<string> {
-    const bytes = bundleSha256 === null ? undefined : await this.#ports.contents.get(bundleSha256)
-    if (bytes === undefined) throw coreErrors.create('VERSION_MISSING', { plugin, version })
-    return bytes.toString('utf8')
-  }
+  readonly #selfTest = (installation: Installation): Promise<void> =>
+    this.#ports.selfTest(installation, async () => {
+      const { plugin, version, bundleSha256 } = installation
+      const bytes = await this.#ports.contents.get(bundleSha256 ?? '')
+      if (bytes === undefined) throw coreErrors.create('VERSION_MISSING', { plugin, version })
+      return bytes.toString('utf8')
+    })
 
   /** Does one step's work, then commits where it led: to the next state, or to the state of its fault. */
   async #step(
     caller: Caller,
     installation: Installation,
-    onFault: InstallationState,
-    onSuccess: InstallationState,
-    work: () => Promise<void>,
+    command: InstallationCommand,
+    work: (installation: Installation) => Promise<void>,
   ): Promise<Installation> {
     try {
-      await work()
+      await work(installation)
     } catch (error) {
       // An outage is no fault of the version: it stays where it is, and the next try goes on from there.
       if (!(error instanceof CodedError) || error.status === 503) throw error
-      await this.#move(caller, installation, onFault, faultOf(error))
+      await this.#move(caller, installation, 'fail', faultOf(error))
       throw error
     }
-    return this.#move(caller, installation, onSuccess, null)
+    return this.#move(caller, installation, command)
   }
 
+  /** Commits a move of the state table, with what else belongs to it; overtaken, it gives what is there now. */
   async #move(
     caller: Caller,
     installation: Installation,
-    state: InstallationState,
-    fault: Fault | null,
+    command: InstallationCommand,
+    fault: Fault | null = null,
+    also: (trx: Knex.Transaction) => Promise<void> = async () => undefined,
   ): Promise<Installation> {
-    const { plugin, version } = installation
-    const detail = { from: installation.state, to: state, ...(fault === null ? {} : { fault }) }
-    const change = { ...caller, action: `plugin.${state}`, subject: `${plugin}@${version}`, detail }
-    const { generation } = await commitChange(
-      this.#ports.knex,
-      { ...change, tenant: null },
-      async (trx) => moveInstallation(trx, installation, installation.state, state, fault),
-    )
-    await this.#ports.routing.reach(generation)
-    return { ...installation, state, fault }
+    const { plugin, version, state: from } = installation
+    const { knex, routing } = this.#ports
+    const to = nextInstallationState(from, command)
+    if (to === undefined) throw new Error(`${plugin}@${version} is ${from}: it cannot ${command}`)
+    const detail = { from, to, ...(fault === null ? {} : { fault }) }
+    const change = { ...changeOf(caller, installation, `plugin.${to}`), detail }
+    try {
+      const { generation } = await commitRoutedChange(knex, change, async (trx) => {
+        await also(trx)
+        if (!(await moveInstallation(trx, installation, from, to, fault))) throw new Overtaken()
+      })
+      await routing.reach(generation)
+    } catch (error) {
+      if (!(error instanceof Overtaken)) throw error
+    }
+    return (await findInstallation(knex, plugin, version)) ?? installation
   }
 
   /** The first version of a plugin serves at once; later ones wait, warm, for a rollout. */
   async #promote(caller: Caller, installation: Installation): Promise<Installation> {
     const { plugin, version, contracts } = installation
-    const change = { ...caller, action: 'plugin.promoted', subject: `${plugin}@${version}` }
-    const { generation } = await commitChange(
-      this.#ports.knex,
-      { ...change, tenant: null },
-      async (trx) => {
-        await moveInstallation(trx, installation, 'warm', 'stable')
+    try {
+      return await this.#move(caller, installation, 'promote', null, async (trx) => {
+        if ((await lockPlugin(trx, plugin)).stableVersion !== null) throw new Overtaken()
         await setStableVersion(trx, plugin, version)
         for (const { id, major } of Object.values(contracts)) {
-          await insertService(trx, { id, major, plugin })
+          requireProvider(plugin, id, major, await insertService(trx, { id, major, plugin }))
         }
-      },
-    )
-    await this.#ports.routing.reach(generation)
-    return { ...installation, state: 'stable' }
+      })
+    } catch (error) {
+      if (!(error instanceof CodedError) || error.status === 503) throw error
+      await this.#move(caller, installation, 'fail', faultOf(error))
+      throw error
+    }
   }
 }
 
+function rowOf(
+  caller: Caller,
+  plugin: string,
+  version: string,
+  source: PackageTarball,
+  { integrity, manifest, contracts, files }: InspectedPackage,
+): Omit<Installation, 'fault'> {
+  const entry = files.find((file) => file.path === manifest.runtime.entry)
+  return {
+    plugin,
+    version,
+    state: 'installed',
+    manifest,
+    contracts,
+    integrity,
+    marketplaceFingerprint: source.fingerprint,
+    signature: source.signature,
+    bundleSha256: entry?.sha256 ?? null,
+    installedBy: caller.actor,
+  }
+}
+
+function changeOf(
+  caller: Caller,
+  { plugin, version }: { plugin: string; version: string },
+  action: string,
+) {
+  return { ...caller, action, subject: `${plugin}@${version}`, tenant: null }
+}
+
+function requireProvider(
+  plugin: string,
+  service: string,
+  major: number,
+  provider: string | null,
+): void {
+  if (provider === plugin) return
+  throw coreErrors.create('SERVICE_TAKEN', { service, major, provider: provider ?? 'the host' })
+}
+
 function faultOf(error: CodedError): Fault {
-  const places = error.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`)
+  const places = error.faults.map(({ at, pointer, detail }) => `${at ?? pointer}: ${detail}`)
   return { code: error.code, detail: [error.message, ...places].join('\n').slice(0, 2000) }
 }

@@ -5,19 +5,19 @@
 export const installationStates = {
   installed: { expand: 'expanded', fail: 'migration_failed' },
   expanded: { test: 'warm', fail: 'start_failed' },
-  warm: { promote: 'stable' },
-  stable: { supersede: 'warm' },
+  warm: { promote: 'stable', fail: 'start_failed' },
+  stable: {},
   migration_failed: { retry: 'installed' },
   start_failed: { retry: 'installed' },
 } as const
 
 export type InstallationState = keyof typeof installationStates
-export type InstallationCommand = 'expand' | 'test' | 'promote' | 'supersede' | 'fail' | 'retry'
+export type InstallationCommand = 'expand' | 'test' | 'promote' | 'fail' | 'retry'
 
 /** States in which a version may be given requests. */
 export const servingStates: readonly InstallationState[] = ['warm', 'stable']
 
-/** States from which an interrupted installation goes on by itself. */
+/** States from which an interrupted installation goes on by itself; a plugin's first `warm` version too. */
 export const unfinishedStates: readonly InstallationState[] = ['installed', 'expanded']
 
 export function nextInstallationState(

@@ -36,7 +36,6 @@ export async function insertInstallation(
   files: readonly StoredFile[],
 ): Promise<void> {
   const { plugin, version } = row
-  await trx('plugins').insert({ name: plugin }).onConflict('name').ignore()
   await trx('installations').insert({
     plugin,
     version,
@@ -70,7 +69,13 @@ export async function listInstallations(knex: Knex, plugin: string): Promise<Ins
 }
 
 export async function listUnfinished(knex: Knex): Promise<Installation[]> {
-  const rows = await knex('installations').whereIn('state', unfinishedStates).limit(200)
+  const rows = await knex('installations as i')
+    .join('plugins as p', 'p.name', 'i.plugin')
+    .whereIn('i.state', unfinishedStates)
+    .orWhere((or) => or.where('i.state', 'warm').whereNull('p.stable_version'))
+    .orderBy('i.created_at')
+    .limit(200)
+    .select('i.*')
   return rows.map(installationOf)
 }
 
@@ -106,6 +111,19 @@ export async function moveInstallation(
 export async function stableVersion(knex: Knex, plugin: string): Promise<string | null> {
   const row = await knex('plugins').where({ name: plugin }).first('stable_version')
   return row?.stable_version ?? null
+}
+
+/**
+ * Makes the plugin's row where it is missing and holds it until the transaction ends: what is decided per
+ * plugin (who installs a version, which is the first) is decided by one transaction at a time.
+ */
+export async function lockPlugin(
+  trx: Knex,
+  plugin: string,
+): Promise<{ stableVersion: string | null }> {
+  await trx('plugins').insert({ name: plugin }).onConflict('name').ignore()
+  const row = await trx('plugins').where({ name: plugin }).forUpdate().first('stable_version')
+  return { stableVersion: row.stable_version }
 }
 
 export async function setStableVersion(trx: Knex, plugin: string, version: string): Promise<void> {

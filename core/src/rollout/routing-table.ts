@@ -16,6 +16,8 @@ interface Ports {
   readonly knex: Knex
   readonly databaseUrl: string
   readonly log: Logger
+  /** Told after each swap. */
+  readonly onSwap?: (before: Snapshot, after: Snapshot) => void
 }
 
 /**
@@ -68,8 +70,17 @@ export class RoutingTable {
   }
 
   async #load(): Promise<void> {
-    const loaded = await loadSnapshot(this.#ports.knex, this.#snapshot.versions)
-    if (loaded.generation >= this.#snapshot.generation) this.#snapshot = loaded
+    const { knex, log } = this.#ports
+    const before = this.#snapshot
+    const loaded = await loadSnapshot(knex, before.versions, (version, err) =>
+      log.warn(
+        { err, version },
+        'a version cannot be compiled and is left out of the routing table',
+      ),
+    )
+    if (loaded.generation < this.#snapshot.generation) return
+    this.#snapshot = loaded
+    this.#ports.onSwap?.(before, loaded)
   }
 
   /** Never rejects: an outage is logged once, and ends by itself. */

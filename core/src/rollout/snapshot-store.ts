@@ -1,3 +1,4 @@
+import type { Contract } from '@signalbox/sdk/contract'
 import { type Manifest, runtimeLimits } from '@signalbox/sdk/manifest'
 import type { Knex } from 'knex'
 import { compileContracts } from '../catalog/compile-contract.ts'
@@ -21,11 +22,14 @@ export async function readGeneration(knex: Knex): Promise<number> {
 
 /**
  * Reads everything as of one generation, in one repeatable-read transaction.
+ * @param onBroken told of a version that cannot be compiled: it is left out, so that one bad version never
+ *   keeps the others from being routed
  * @param known versions compiled before: installed versions are immutable, so they are never compiled twice.
  */
 export async function loadSnapshot(
   knex: Knex,
   known: ReadonlyMap<string, InstalledVersion>,
+  onBroken: (key: string, error: unknown) => void,
 ): Promise<Snapshot> {
   return knex.transaction(
     async (trx) => {
@@ -34,7 +38,7 @@ export async function loadSnapshot(
       return Object.freeze({
         generation,
         stable: new Map(plugins.map((row) => [row.name, row.stable_version])),
-        versions: await loadVersions(trx, known),
+        versions: await loadVersions(trx, known, onBroken),
         bindings: await loadBindings(trx),
         grants: await loadGrants(trx),
         configs: await loadConfigs(trx),
@@ -50,6 +54,7 @@ export async function loadSnapshot(
 async function loadVersions(
   trx: Knex,
   known: ReadonlyMap<string, InstalledVersion>,
+  onBroken: (key: string, error: unknown) => void,
 ): Promise<Map<string, InstalledVersion>> {
   const keys = await trx('installations')
     .whereIn('state', servingStates)
@@ -57,21 +62,28 @@ async function loadVersions(
   const versions = new Map<string, InstalledVersion>()
   for (const { plugin, version } of keys) {
     const key = versionKey(plugin, version)
-    versions.set(key, known.get(key) ?? (await loadVersion(trx, plugin, version)))
+    const row = known.has(key)
+      ? undefined
+      : await trx('installations').where({ plugin, version }).first()
+    try {
+      versions.set(key, known.get(key) ?? compileVersion(row))
+    } catch (error) {
+      onBroken(key, error)
+    }
   }
   return versions
 }
 
-async function loadVersion(trx: Knex, plugin: string, version: string): Promise<InstalledVersion> {
-  const row = await trx('installations').where({ plugin, version }).first()
+/** @throws what ajv throws, where a contract was stored by a host that checked less than this one. */
+function compileVersion(row: Readonly<Record<string, unknown>>): InstalledVersion {
   const manifest = row.manifest as Manifest
   return {
-    plugin,
-    version,
+    plugin: row.plugin as string,
+    version: row.version as string,
     manifest,
     limits: runtimeLimits(manifest),
-    bundleSha256: row.bundle_sha256,
-    operations: compileContracts(manifest, row.contracts),
+    bundleSha256: row.bundle_sha256 as string,
+    operations: compileContracts(manifest, row.contracts as Record<string, Contract>),
   }
 }
 
