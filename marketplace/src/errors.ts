@@ -138,17 +138,6 @@ export const marketplaceErrors = defineErrors('MKT', {
       'zh-CN': '请以主机的管理员令牌作为 bearer 令牌发送。',
     },
   },
-  PACKAGE_JSON_UNSTORABLE: {
-    status: 422,
-    message: {
-      en: 'The package.json of {package} cannot be kept.',
-      'zh-CN': '无法保存 {package} 的 package.json。',
-    },
-    cure: {
-      en: 'Correct the places named in errors[].',
-      'zh-CN': '请更正 errors[] 中列出的位置。',
-    },
-  },
   PACKAGE_MISMATCH: {
     status: 422,
     message: {
@@ -180,6 +169,17 @@ export const marketplaceErrors = defineErrors('MKT', {
     cure: {
       en: 'Check the name and the version: npm search shows what is here.',
       'zh-CN': '请检查名称和版本：npm search 可列出已有软件包。',
+    },
+  },
+  PACKAGE_UNSTORABLE: {
+    status: 422,
+    message: {
+      en: 'A JSON file of {package} cannot be kept as it is.',
+      'zh-CN': '{package} 中有 JSON 文件无法原样保存。',
+    },
+    cure: {
+      en: 'Correct the places named in errors[].',
+      'zh-CN': '请更正 errors[] 中列出的位置。',
     },
   },
   PUBLISHER_EXISTS: {

@@ -17,7 +17,9 @@ export function problemBody(error: CodedError, language: Language, traceId: stri
     ...(error.faults.length > 0 ? { errors: error.faults } : {}),
     error: [
       title,
-      ...error.faults.map(({ pointer, detail }) => `${pointer} ${detail};`),
+      ...error.faults.map(
+        ({ at = '', pointer, detail }) => `${`${at} ${pointer}`.trim()} ${detail};`,
+      ),
       cure,
     ].join(' '),
     reason: error.code,

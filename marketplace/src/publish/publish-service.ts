@@ -21,7 +21,7 @@ import { authorizeChange } from '../publishers/authorize-change.ts'
 import { type Digests, digestsOf } from './digests.ts'
 import { type PublishDocument, readPublishDocument } from './publish-document.ts'
 import { readmeOf } from './readme.ts'
-import { storageFaults } from './storable-json.ts'
+import { unstorableParts } from './storable-json.ts'
 
 /** What one package may put into its packument, which every `npm view` of it must carry. */
 const MAX_VERSIONS = 2000
@@ -63,6 +63,7 @@ export class PublishService {
     requireClaims(document, digests)
     const inspection = await inspectPackage(tarball, { name: name.full, version })
     requireSamePackage(document, inspection)
+    requireStorable(document, inspection)
     await knex.transaction((trx) => this.#store(trx, request, { document, digests, inspection }))
   }
 
@@ -185,14 +186,12 @@ function requireSamePackage(document: PublishDocument, { packageJson }: PackageI
     const inside = `${String(packageJson['name'])}@${String(packageJson['version'])}`
     throw marketplaceErrors.create('PACKAGE_MISMATCH', { package: spec(document), inside })
   }
-  const faults = storageFaults(packageJson)
-  if (faults.length > 0) {
-    throw marketplaceErrors.create(
-      'PACKAGE_JSON_UNSTORABLE',
-      { package: spec(document) },
-      { faults },
-    )
-  }
+}
+
+function requireStorable(document: PublishDocument, inspection: PackageInspection): void {
+  const faults = unstorableParts(inspection)
+  if (faults.length === 0) return
+  throw marketplaceErrors.create('PACKAGE_UNSTORABLE', { package: spec(document) }, { faults })
 }
 
 function versionExists(document: PublishDocument): Error {

@@ -40,6 +40,34 @@ for (const [what, code, tarball] of hostile) {
   })
 }
 
+t.test('a contract that the database cannot hold is refused by its place', async (t) => {
+  const manifest = {
+    ...(pluginPackageJson(spec)['signalbox'] as object),
+    provides: { services: [{ id: 'gate.count', contract: 'contracts/count.json' }] },
+  }
+  const contractOf = (example: string) =>
+    JSON.stringify({
+      id: 'gate.count',
+      major: 1,
+      title: { en: 'Count' },
+      operations: { add: { input: true, output: true, examples: [{ input: example }] } },
+    })
+  for (const example of ['a\u0000b', '\ud800']) {
+    const tarball = tarballOf({
+      ...files,
+      'package.json': JSON.stringify({ ...pluginPackageJson(spec), signalbox: manifest }),
+      'contracts/count.json': contractOf(example),
+    })
+    t.match(await publish(tarball), {
+      status: 422,
+      body: {
+        code: 'MKT_PACKAGE_UNSTORABLE',
+        errors: [{ at: 'contracts/count.json', pointer: '/operations/add/examples/0/input' }],
+      },
+    })
+  }
+})
+
 t.test('a sound package passes the same inspection', async (t) => {
   t.equal((await publish(tarballOf(files))).status, 201)
 })

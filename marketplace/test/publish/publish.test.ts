@@ -212,7 +212,7 @@ t.test('a package.json that PostgreSQL cannot hold is refused with its place', a
   const packageJson = { ...pluginPackageJson(given), author: { name: 'a\u0000b' } }
   const tarball = tarballOf({ ...pluginFiles(given), 'package.json': JSON.stringify(packageJson) })
   t.match((await put(given.name, publishBody(given, tarball))).body, {
-    code: 'MKT_PACKAGE_JSON_UNSTORABLE',
+    code: 'MKT_PACKAGE_UNSTORABLE',
     errors: [{ pointer: '/author/name' }],
   })
 })

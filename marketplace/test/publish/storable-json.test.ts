@@ -1,8 +1,10 @@
 import t from 'tap'
 import { storageFaults } from '../../src/publish/storable-json.ts'
 
+const room = { kib: 128, depth: 32 }
+
 t.test('ordinary JSON has no fault', async (t) => {
-  t.strictSame(storageFaults({ name: '质检', list: [1, null, true, { deep: '😀' }] }), [])
+  t.strictSame(storageFaults({ name: '质检', list: [1, null, true, { deep: '😀' }] }, room), [])
 })
 
 const nested = JSON.parse(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`)
@@ -17,6 +19,6 @@ const faulty = [
 
 for (const [what, value, pointer] of faulty) {
   t.test(`${what} is found where it is`, async (t) => {
-    t.match(storageFaults(value), [{ pointer }])
+    t.match(storageFaults(value, room), [{ pointer }])
   })
 }
