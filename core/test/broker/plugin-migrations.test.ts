@@ -164,6 +164,45 @@ t.test('a host killed in a step leaves a state that the next run completes', asy
   t.equal(left.rowCount, 0, 'no migrator is left')
 })
 
+t.test('a step that never ends is ended, told, and keeps nobody from trying again', async (t) => {
+  const hasty = await PluginDatabases.start({ ...options, migrationDeadlineMs: 300 })
+  t.teardown(() => hasty.stop())
+  await databases.migrate('f', '1.0.0', [series])
+  const endless = step(
+    '0002-endless',
+    `INSERT INTO series (tenant, sku)
+       SELECT 'x', n FROM generate_series(1, 1000000000000) n WHERE n < 0`,
+  )
+  await t.rejects(hasty.migrate('f', '1.1.0', [series, endless]), {
+    code: 'CORE_PLUGIN_MIGRATION_FAILED',
+    parameters: { plugin: 'f', step: '0002-endless', sqlState: '57014', reason: /within 0.3 sec/ },
+  })
+  const busy = await admin.query(
+    `SELECT FROM pg_stat_activity WHERE query LIKE '%1000000000000%' AND pid <> pg_backend_pid()`,
+  )
+  t.equal(busy.rowCount, 0, 'no backend works on it any more')
+  t.same(await databases.migrate('f', '1.1.0', [series, method]), ['0002-method'])
+})
+
+t.test('many short statements end at the deadline as one long one does', async (t) => {
+  const hasty = await PluginDatabases.start({ ...options, migrationDeadlineMs: 300 })
+  t.teardown(() => hasty.stop())
+  const short =
+    'UPDATE series SET sku = sku WHERE (SELECT count(*) FROM generate_series(1, 100000)) < 0;'
+  await t.rejects(hasty.migrate('g', '1.0.0', [series, step('0002-many', short.repeat(1000))]), {
+    code: 'CORE_PLUGIN_MIGRATION_FAILED',
+    parameters: { step: '0002-many', sqlState: '57014' },
+  })
+})
+
+t.test('plugins that migrate at once do not starve each other of connections', async (t) => {
+  const names = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'h7', 'h8']
+  const runs = await Promise.all(
+    names.map((name) => databases.migrate(name, '1.0.0', [series, method])),
+  )
+  for (const run of runs) t.same(run, ['0001-series', '0002-method'])
+})
+
 t.test('a role that may create databases and roles is enough', async (t) => {
   const weak = new pg.Pool({ connectionString: adminUrl, max: 1 })
   const role = `test_role_${randomBytes(4).toString('hex')}`

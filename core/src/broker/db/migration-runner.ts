@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import type { InputFault } from '@signalbox/sdk/errors'
 import pg from 'pg'
 import { coreErrors } from '../../errors.ts'
+import { MigratorSession } from './migrator-session.ts'
 import type { PluginRoles, PluginSchema } from './plugin-roles.ts'
 import type { SqlJudge } from './sql-judge.ts'
+import type { Turns } from './turns.ts'
 
 export interface MigrationStep {
   /** `0001-models`: what stands before `.expand.sql` in the file's name. Steps run in the order of names. */
@@ -16,6 +18,10 @@ interface MigrationPorts {
   readonly pool: pg.Pool
   readonly roles: PluginRoles
   readonly judge: SqlJudge
+  readonly cancel: pg.Pool
+  readonly turns: Turns
+  /** For all steps of a run together; those that were done by then stay done. */
+  readonly deadlineMs: number
   readonly connect: (roleName: string, password: string) => pg.ClientConfig
 }
 
@@ -26,7 +32,7 @@ const LOCK_TIMEOUT_MS = 5000
  * Runs the steps of a plugin's version that its ledger does not hold; returns their names.
  *
  * One run at a time per plugin: a row lock that ends with its connection. Each step and its ledger row are
- * one transaction of a login role that is made for this run, may only become the plugin's owner and is
+ * one transaction of a login role that is made for this run, has a deadline, may only become the plugin's owner and is
  * dropped at the end, or by the next run when this host was killed.
  * @throws CORE_PLUGIN_MIGRATION_REFUSED, CORE_PLUGIN_MIGRATION_CHANGED, CORE_PLUGIN_MIGRATION_FAILED.
  */
@@ -38,6 +44,15 @@ export async function runMigrations(
 ): Promise<readonly string[]> {
   const ordered = [...steps].sort((a, b) => (a.name < b.name ? -1 : 1))
   await refuseForbidden(ports.judge, plugin, version, ordered)
+  return ports.turns.take(() => runInTurn(ports, plugin, version, ordered))
+}
+
+async function runInTurn(
+  ports: MigrationPorts,
+  plugin: string,
+  version: string,
+  ordered: readonly MigrationStep[],
+): Promise<readonly string[]> {
   const schema = await ports.roles.installSchema(plugin)
   const lock = await ports.pool.connect()
   try {
@@ -108,34 +123,42 @@ async function runAsMigrator(
   // Left by a host that was killed; its session, if it still lives, ends here too.
   await roles.dropMigrators(plugin)
   const roleName = await roles.createMigrator(plugin, schema.ownerRole)
-  const client = new pg.Client(ports.connect(roleName, roles.passwordOf(roleName)))
-  client.on('error', () => undefined)
   try {
-    await client.connect()
-    for (const step of steps) await runStep(client, schema, plugin, version, step)
+    const config = ports.connect(roleName, roles.passwordOf(roleName))
+    const session = await MigratorSession.open(config, ports.cancel, ports.deadlineMs)
+    try {
+      const run = { session, schema, plugin, version, deadlineMs: ports.deadlineMs }
+      for (const step of steps) await runStep(run, step)
+    } finally {
+      await session.close()
+    }
   } finally {
-    await client.end().catch(() => undefined)
     await roles.dropMigrators(plugin)
   }
 }
 
-async function runStep(
-  client: pg.Client,
-  schema: PluginSchema,
-  plugin: string,
-  version: string,
-  step: MigrationStep,
-): Promise<void> {
+interface Run {
+  readonly session: MigratorSession
+  readonly schema: PluginSchema
+  readonly plugin: string
+  readonly version: string
+  readonly deadlineMs: number
+}
+
+async function runStep(run: Run, step: MigrationStep): Promise<void> {
   const { name, expandSql, downSql } = step
+  const { session, schema, version } = run
+  const { client } = session
+  if (session.isLate) throw failed(run, name, lateness(run))
   await client.query('BEGIN')
   await client.query(`
     SET LOCAL ROLE ${schema.ownerRole};
     SET LOCAL search_path = ${schema.schema};
     SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`)
-  let file = `${name}.expand.sql`
+  let isCommitting = false
   try {
     await client.query(expandSql)
-    file = name
+    isCommitting = true
     await client.query('RESET ROLE')
     await client.query('SELECT signalbox.record_step($1, $2, $3, $4, $5)', [
       name,
@@ -146,10 +169,33 @@ async function runStep(
     ])
     await client.query('COMMIT')
   } catch (cause) {
-    if (!(cause instanceof pg.DatabaseError) || cause.code?.startsWith('57P')) throw cause
-    const at = file === name ? name : `${file} line ${lineOf(expandSql, cause.position)}`
-    const parameters = { plugin, version, step: at, reason: cause.message, sqlState: cause.code }
-    throw coreErrors.create('PLUGIN_MIGRATION_FAILED', parameters, { cause })
+    const refusal = cause instanceof pg.DatabaseError && !cause.code?.startsWith('57P')
+    // A connection that was ended for being late had committed nothing, unless it was just about to.
+    if (session.isLate && (refusal || !isCommitting)) throw failed(run, name, lateness(run), cause)
+    if (!refusal) throw cause
+    const at = isCommitting ? name : `${name}.expand.sql line ${lineOf(expandSql, cause.position)}`
+    throw failed(run, at, { reason: cause.message, sqlState: cause.code }, cause)
+  }
+}
+
+interface Failure {
+  readonly reason: string
+  readonly sqlState: string | undefined
+}
+
+function failed({ plugin, version }: Run, step: string, failure: Failure, cause?: unknown) {
+  return coreErrors.create(
+    'PLUGIN_MIGRATION_FAILED',
+    { plugin, version, step, ...failure },
+    { cause },
+  )
+}
+
+/** 57014: query_canceled, whichever way it was ended. */
+function lateness({ deadlineMs }: Run): Failure {
+  return {
+    reason: `the steps did not end within ${deadlineMs / 1000} seconds`,
+    sqlState: '57014',
   }
 }
 

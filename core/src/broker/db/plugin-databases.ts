@@ -9,6 +9,7 @@ import { type PluginQuery, type PluginQueryLimits, runPluginQuery } from './plug
 import { PluginRoles, type TenantLogin } from './plugin-roles.ts'
 import { RolePools } from './role-pools.ts'
 import { SqlJudge } from './sql-judge.ts'
+import { Turns } from './turns.ts'
 
 interface Log {
   warn(fields: object, message: string): void
@@ -23,10 +24,14 @@ export interface PluginDatabasesOptions {
   readonly limits?: Partial<PluginQueryLimits>
   /** Connections for plugins' statements; the budget's shares when left out. */
   readonly connections?: { readonly total: number; readonly perRole: number }
+  /** For all steps of one run of migrations together. */
+  readonly migrationDeadlineMs?: number
 }
 
 /** A plugin's answers are JSON for an isolate of 64 MB: more than this is asked for in pages. */
 const LIMITS: PluginQueryLimits = { maxRows: 10_000, maxBytes: 4 * 1024 * 1024 }
+/** An admin waits for it behind an HTTP request. What backfills longer is cut into steps of several versions. */
+const MIGRATION_DEADLINE_MS = 60_000
 const CONNECT_TIMEOUT_MS = 2000
 /** Long enough for a burst to come back, short enough that a quiet tenant costs no backend. */
 const IDLE_MS = 30_000
@@ -48,6 +53,7 @@ export class PluginDatabases {
   readonly #roles: PluginRoles
   readonly #judge = new SqlJudge()
   readonly #pools: RolePools
+  readonly #migrations = new Turns(connectionBudget.pluginMigrations)
   readonly #logins = new Map<string, TenantLogin>()
   readonly #limits: PluginQueryLimits
 
@@ -105,6 +111,9 @@ export class PluginDatabases {
       pool: this.#admin,
       roles: this.#roles,
       judge: this.#judge,
+      cancel: this.#cancel,
+      turns: this.#migrations,
+      deadlineMs: this.#options.migrationDeadlineMs ?? MIGRATION_DEADLINE_MS,
       connect: (user: string, password: string) =>
         clientConfig(this.#options.url, { user, password }),
     }

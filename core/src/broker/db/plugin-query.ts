@@ -4,6 +4,7 @@ import { coreErrors } from '../../errors.ts'
 import { GuardedQuery, type QueryAnswer, TooManyRowsError } from './guarded-query.ts'
 import type { TenantLogin } from './plugin-roles.ts'
 import type { Lease, RolePools } from './role-pools.ts'
+import { signalBackend } from './signal-backend.ts'
 import { parameterText } from './sql-values.ts'
 
 export interface PluginQuery {
@@ -115,15 +116,6 @@ async function end(cancel: pg.Pool, lease: Lease, guarded: GuardedQuery): Promis
   guarded.fail(new Error('the statement did not heed its cancel'))
   lease.destroy()
   await signalBackend(cancel, 'pg_terminate_backend', lease.processId)
-}
-
-/** When even this fails the server is away, and the statement with it. */
-async function signalBackend(
-  pool: pg.Pool,
-  call: 'pg_cancel_backend' | 'pg_terminate_backend',
-  processId: number,
-): Promise<void> {
-  await pool.query(`SELECT ${call}($1)`, [processId]).catch(() => undefined)
 }
 
 async function settledWithin(guarded: GuardedQuery, ms: number): Promise<void> {
