@@ -566,6 +566,50 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请按 Retry-After 等待，或申请其他方案。',
     },
   },
+  ROLLBACK_UNKNOWN: {
+    status: 409,
+    message: {
+      en: '{plugin}@{version} did not come from {to} by a completed rollout.',
+      'zh-CN': '{plugin}@{version} 并非由 {to} 经完成的灰度发布而来。',
+    },
+    cure: {
+      en: 'Roll the version you want out, or name the one GET /v1/rollouts shows as from.',
+      'zh-CN': '请将所需版本重新灰度发布，或使用 GET /v1/rollouts 显示的 from 版本。',
+    },
+  },
+  ROLLOUT_COMMAND_REFUSED: {
+    status: 409,
+    message: {
+      en: 'The rollout {rollout} cannot be told to {command}: {reason}',
+      'zh-CN': '灰度发布 {rollout} 不能执行 {command}：{reason}',
+    },
+    cure: {
+      en: 'Look at it with GET /v1/rollouts/{rollout}.',
+      'zh-CN': '请通过 GET /v1/rollouts/{rollout} 查看。',
+    },
+  },
+  ROLLOUT_MISSING: {
+    status: 404,
+    message: {
+      en: 'There is no rollout {rollout}.',
+      'zh-CN': '灰度发布 {rollout} 不存在。',
+    },
+    cure: {
+      en: 'List them with GET /v1/rollouts.',
+      'zh-CN': '请通过 GET /v1/rollouts 查询。',
+    },
+  },
+  ROLLOUT_POINTLESS: {
+    status: 409,
+    message: {
+      en: '{plugin}@{version} is stable already.',
+      'zh-CN': '{plugin}@{version} 已是稳定版本。',
+    },
+    cure: {
+      en: 'Roll out another version.',
+      'zh-CN': '请发布其他版本。',
+    },
+  },
   ROUTE_MISSING: {
     status: 404,
     message: {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -43,7 +43,13 @@ import { InstallService } from './registry/install-service.ts'
 import { pluginRoutes } from './registry/plugin-routes.ts'
 import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
 import { changedPlugins } from './rollout/changed-plugins.ts'
+import { endedCanaries } from './rollout/ended-canaries.ts'
+import { InFlight } from './rollout/in-flight.ts'
+import { RolloutController } from './rollout/rollout-controller.ts'
+import { rolloutRoutes } from './rollout/rollout-routes.ts'
+import { RolloutService } from './rollout/rollout-service.ts'
 import { RoutingTable } from './rollout/routing-table.ts'
+import { versionKey } from './rollout/snapshot.ts'
 import type { Settings } from './settings.ts'
 import { StopStack } from './stop-stack.ts'
 import { type ContentStore, createContentStore } from './storage/content-store.ts'
@@ -120,6 +126,7 @@ interface State {
   readonly routing: RoutingTable
   readonly schemas: PluginDatabases
   readonly audit: CallAuditJob
+  readonly inFlight: InFlight
 }
 
 /** Everything that lives in PostgreSQL, migrated and read once. */
@@ -135,12 +142,16 @@ async function openState(
   const clusterSecret = await sharedSecret(knex, 'plugin-roles')
   const schemas = await PluginDatabases.start({ url: storage.pluginUrl, clusterSecret, log })
   stops.push(() => schemas.stop())
+  const inFlight = new InFlight()
   const routing = new RoutingTable({
     knex,
     databaseUrl: storage.hostUrl,
     log,
     onSwap: (before, after) => {
       for (const plugin of changedPlugins(before, after)) sandbox.drop(plugin)
+      for (const { plugin, version } of endedCanaries(before, after)) {
+        void inFlight.drained(versionKey(plugin, version)).then(() => sandbox.drop(plugin, version))
+      }
     },
   })
   await routing.start()
@@ -148,7 +159,7 @@ async function openState(
   const audit = new CallAuditJob({ knex, log })
   audit.start()
   stops.push(() => audit.stop())
-  return { knex, contents: createContentStore(knex), routing, schemas, audit }
+  return { knex, contents: createContentStore(knex), routing, schemas, audit, inFlight }
 }
 
 interface Parts {
@@ -169,7 +180,15 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     generation: () => snapshot().generation,
   })
   const app = await createServer({ log: options.log, version: hostVersion })
-  const caller = composeCaller(parts)
+  const rollouts = new RolloutService({ knex, routing, now: Date.now })
+  const controller = new RolloutController({
+    knex,
+    rollouts,
+    node: randomUUID(),
+    now: Date.now,
+    log: options.log,
+  })
+  const caller = composeCaller(parts, controller)
   const installs = composeInstalls(parts)
   const bindings = new BindingService(state)
   await app.register(async (scope) => {
@@ -186,13 +205,15 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     requestLog(scope, metrics)
     guard(scope, authenticator)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
-    administration(scope, state, { installs, bindings })
+    administration(scope, state, { installs, bindings, rollouts })
   })
   await app.register(async (scope) => {
     requestLog(scope, metrics)
     await registerMarketplace(scope, parts, authenticator)
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
+  controller.start()
+  stops.push(() => controller.stop())
   const stopping = new AbortController()
   const resuming = resume(installs, bindings, options.log, stopping.signal)
   stops.push(() => {
@@ -231,8 +252,11 @@ async function registerInternal(knex: Knex, { operations }: InternalService): Pr
   }
 }
 
-function composeCaller({ options, state, sandbox }: Parts): ServiceCaller {
-  const { routing, contents, schemas } = state
+function composeCaller(
+  { options, state, sandbox }: Parts,
+  rollouts: RolloutController,
+): ServiceCaller {
+  const { routing, contents, schemas, inFlight } = state
   const bundles = new BundleCache((sha256) => contents.get(sha256))
   const snapshot = () => routing.snapshot
   const caller: ServiceCaller = new ServiceCaller({
@@ -242,6 +266,8 @@ function composeCaller({ options, state, sandbox }: Parts): ServiceCaller {
     hostCall: (scope: CallScope, name, payload, signal) =>
       broker.hostCall(scope, name, payload, signal),
     internal: options.internal ?? new Map(),
+    inFlight,
+    rollouts,
     log: options.log,
     now: Date.now,
   })
@@ -274,18 +300,20 @@ function composeInstalls({ options, state, sandbox }: Parts): InstallService {
 interface Services {
   readonly installs: InstallService
   readonly bindings: BindingService
+  readonly rollouts: RolloutService
 }
 
 function administration(
   scope: FastifyInstance,
   { knex, routing }: State,
-  { installs, bindings }: Services,
+  { installs, bindings, rollouts }: Services,
 ): void {
   identityRoutes(scope, { knex, identity: new IdentityService(knex) })
   pluginRoutes(scope, { knex, installs })
   tenantPluginRoutes(scope, { knex, bindings })
   catalogRoutes(scope, { knex, routing })
   subscriptionRoutes(scope, { knex, subscriptions: new SubscriptionService({ knex, routing }) })
+  rolloutRoutes(scope, { knex, routing, rollouts })
   auditRoutes(scope, { knex })
 }
 

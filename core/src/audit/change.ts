@@ -36,19 +36,24 @@ export async function commitChange<Result>(
  * A change of what requests are routed by: with the next generation, which every node re-reads the routing
  * table for. The generation row is taken last, so that changes wait for each other only while they commit.
  * NOTIFY is a hint to re-read: nodes that miss it find the generation by polling.
+ * @param record what else of the change needs to know its generation
  */
 export async function commitRoutedChange<Result>(
   knex: Knex,
   change: Change,
   work: (trx: Knex.Transaction) => Promise<Result>,
+  record: (trx: Knex.Transaction, result: Result, generation: number) => Promise<void> = nothing,
 ): Promise<Committed<Result>> {
   return knex.transaction(async (trx) => {
     const result = await work(trx)
     const generation = await nextGeneration(trx)
+    await record(trx, result, generation)
     await recordChange(trx, change, generation)
     return { result, generation }
   })
 }
+
+const nothing = async () => undefined
 
 async function nextGeneration(trx: Knex.Transaction): Promise<number> {
   const rows = await trx('routing').increment('generation', 1).returning('generation')

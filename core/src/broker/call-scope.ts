@@ -8,6 +8,8 @@ export interface CallScope {
   readonly principal: Principal
   readonly arm: 'stable' | 'canary'
   readonly traceId: string
+  /** See ServiceCall. */
+  readonly requestId: string
   /** Milliseconds since the epoch after which nobody waits any more. */
   readonly deadline: number
   /** The services that led here, outermost first, as `service@major/operation`. */
@@ -26,6 +28,8 @@ export interface ServiceCall {
   /** The same input, parsed, for the contract. */
   readonly input: unknown
   readonly traceId: string
+  /** Drawn by the host for the outermost call and handed on: one request meets one version. See cohort.ts. */
+  readonly requestId: string
   readonly deadline: number
   readonly chain: readonly string[]
 }

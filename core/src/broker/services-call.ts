@@ -40,6 +40,7 @@ export function servicesCall(callService: CallService): HostCall {
         inputJson: JSON.stringify(request.input),
         input: request.input,
         traceId: scope.traceId,
+        requestId: scope.requestId,
         deadline: scope.deadline,
         chain: scope.chain,
       })

@@ -146,17 +146,21 @@ async function answer(
   const { service, operation } = request.params
   const major = Number(request.params.major)
   const { tenant } = subscription
-  const target = caller.target(tenant, service, major, operation)
-  call.safe = target.operation.definition.safe === true
-  call.target = { service, operation }
-  requireSize(request.body, target.version?.limits.payloadKb)
-  const { input, inputJson } = readInput(request, target.operation, call.safe)
-  call.answer = await caller.callTarget(target, {
+  const routed = {
     tenant,
     principal: { kind: 'app', id: subscription.app },
     service,
     major,
     operation,
+    requestId: request.trace.spanId,
+  } as const
+  const target = caller.target(routed)
+  call.safe = target.operation.definition.safe === true
+  call.target = { service, operation }
+  requireSize(request.body, target.version?.limits.payloadKb)
+  const { input, inputJson } = readInput(request, target.operation, call.safe)
+  call.answer = await caller.callTarget(target, {
+    ...routed,
     input,
     inputJson,
     traceId: request.trace.traceId,

@@ -5,6 +5,8 @@ export const rules = {
   'host.probe': ['anyone'],
   'catalog.read': ['operator', 'admin', 'app'],
   'plan.write': ['operator'],
+  'rollout.write': ['operator'],
+  'rollout.read': ['operator'],
   'tenant.create': ['operator'],
   'tenant.list': ['operator'],
   'tenant.read': ['operator', 'admin'],

@@ -1,21 +1,55 @@
-import { type InstalledVersion, type Snapshot, tenantKey, versionKey } from './snapshot.ts'
+import { type Arm, armOf, type CohortCall } from './cohort.ts'
+import {
+  type InstalledVersion,
+  type LiveRollout,
+  type Snapshot,
+  tenantKey,
+  versionKey,
+} from './snapshot.ts'
 
 export type Pick =
-  | { readonly kind: 'version'; readonly version: InstalledVersion; readonly arm: 'stable' }
+  | {
+      readonly kind: 'version'
+      readonly version: InstalledVersion
+      readonly arm: Arm
+      /** The rollout that shares this call's plugin, with both its versions; absent: none does. */
+      readonly sharing?: Sharing
+    }
   | { readonly kind: 'not-enabled' }
   | { readonly kind: 'not-ready'; readonly version: string }
 
+export interface Sharing {
+  readonly rollout: LiveRollout
+  readonly versions: Readonly<Record<Arm, InstalledVersion>>
+}
+
 /**
- * Which version of a plugin serves a tenant. Pure: the same snapshot and tenant give the same version on
- * every node.
+ * Which version of a plugin serves a call. Pure: the same snapshot and call give the same version on every
+ * node. A tenant that pinned or holds a version is in no rollout.
  */
-export function pickVersion(snapshot: Snapshot, plugin: string, tenant: string): Pick {
-  const binding = snapshot.bindings.get(tenantKey(tenant, plugin))
+export function pickVersion(snapshot: Snapshot, plugin: string, call: CohortCall): Pick {
+  const binding = snapshot.bindings.get(tenantKey(call.tenant, plugin))
   if (binding === undefined || binding.binding === 'disabled') return { kind: 'not-enabled' }
+  const sharing = binding.pinnedVersion === null ? sharingOf(snapshot, plugin) : undefined
+  if (sharing !== undefined) {
+    const arm = armOf(sharing.rollout.cohort, call)
+    return { kind: 'version', version: sharing.versions[arm], arm, sharing }
+  }
   const version = binding.pinnedVersion ?? snapshot.stable.get(plugin)
   if (version === undefined) return { kind: 'not-ready', version: 'none' }
   const installed = snapshot.versions.get(versionKey(plugin, version))
   return installed === undefined
     ? { kind: 'not-ready', version }
     : { kind: 'version', version: installed, arm: 'stable' }
+}
+
+/** A rollout one of whose versions this node cannot serve shares nothing here: stable takes all. */
+function sharingOf(snapshot: Snapshot, plugin: string): Sharing | undefined {
+  const rollout = snapshot.rollouts.get(plugin)
+  if (rollout === undefined) return undefined
+  const stable = snapshot.versions.get(versionKey(plugin, rollout.from))
+  const canary = snapshot.versions.get(versionKey(plugin, rollout.to))
+  return stable === undefined || canary === undefined
+    ? undefined
+    : { rollout, versions: { stable, canary } }
 }

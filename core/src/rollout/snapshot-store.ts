@@ -3,11 +3,14 @@ import { type Manifest, runtimeLimits } from '@signalbox/sdk/manifest'
 import type { Knex } from 'knex'
 import { compileContracts } from '../catalog/compile-contract.ts'
 import { servingStates } from '../registry/installation-states.ts'
+import { listLiveRollouts } from './rollout-store.ts'
+import { weightOf } from './rollout-weight.ts'
 import {
   type Binding,
   type Credential,
   type Grant,
   type InstalledVersion,
+  type LiveRollout,
   type Snapshot,
   type Subscription,
   serviceKey,
@@ -40,6 +43,7 @@ export async function loadSnapshot(
         stable: new Map(plugins.map((row) => [row.name, row.stable_version])),
         versions: await loadVersions(trx, known, onBroken),
         bindings: await loadBindings(trx),
+        rollouts: await loadRollouts(trx),
         grants: await loadGrants(trx),
         configs: await loadConfigs(trx),
         providers: await loadProviders(trx),
@@ -94,6 +98,17 @@ async function loadBindings(trx: Knex): Promise<Map<string, Binding>> {
       tenantKey(row.tenant, row.plugin),
       { binding: row.binding, pinnedVersion: row.pinned_version },
     ]),
+  )
+}
+
+async function loadRollouts(trx: Knex): Promise<Map<string, LiveRollout>> {
+  const live = await listLiveRollouts(trx)
+  return new Map(
+    live.map((rollout) => {
+      const { id, plugin, from, to, step, cohortBy } = rollout
+      const cohort = { salt: id, weightBp: weightOf(rollout), cohortBy }
+      return [plugin, { id, from, to, step, cohort }]
+    }),
   )
 }
 

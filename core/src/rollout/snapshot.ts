@@ -2,6 +2,7 @@ import type { Manifest, RuntimeLimits } from '@signalbox/sdk/manifest'
 import type { CompiledOperation } from '../catalog/compile-contract.ts'
 import type { SubscriptionState } from '../catalog/subscription-states.ts'
 import type { GcraLimit } from '../gateway/gcra.ts'
+import type { Cohort } from './cohort.ts'
 
 /** One installed version, ready to serve. */
 export interface InstalledVersion {
@@ -43,6 +44,15 @@ export interface Credential {
   readonly subscription: string
 }
 
+/** A rollout that shares the calls of its plugin right now. */
+export interface LiveRollout {
+  readonly id: string
+  readonly from: string
+  readonly to: string
+  readonly step: number
+  readonly cohort: Cohort
+}
+
 /**
  * Everything a request needs to be routed, as of one generation. A node holds one, frozen, and swaps it
  * whole: which version serves a request is a pure function of it and the key.
@@ -52,6 +62,8 @@ export interface Snapshot {
   readonly stable: ReadonlyMap<string, string>
   readonly versions: ReadonlyMap<string, InstalledVersion>
   readonly bindings: ReadonlyMap<string, Binding>
+  /** By plugin: at most one shares its calls. */
+  readonly rollouts: ReadonlyMap<string, LiveRollout>
   readonly grants: ReadonlyMap<string, readonly Grant[]>
   readonly configs: ReadonlyMap<string, string>
   /** Provider's plugin by `service@major`. */
@@ -65,6 +77,7 @@ export const emptySnapshot: Snapshot = Object.freeze({
   stable: new Map(),
   versions: new Map(),
   bindings: new Map(),
+  rollouts: new Map(),
   grants: new Map(),
   configs: new Map(),
   providers: new Map(),

@@ -44,7 +44,7 @@ function snapshotOf(
 }
 
 const served = (snapshot: Snapshot, tenant: string) => {
-  const pick = pickVersion(snapshot, plugin, tenant)
+  const pick = pickVersion(snapshot, plugin, { tenant, requestId: 'r' })
   return pick.kind === 'version' ? pick.version.version : pick.kind
 }
 

@@ -1,0 +1,176 @@
+import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
+import { CodedError, type InputFault } from '@signalbox/sdk/errors'
+import { faultsOf } from '@signalbox/sdk/schema'
+import { parse } from 'secure-json-parse'
+import type { CompiledOperation } from '../catalog/compile-contract.ts'
+import { coreErrors } from '../errors.ts'
+import type { Attempt } from '../rollout/canary-call.ts'
+import type { Arm } from '../rollout/cohort.ts'
+import { tripOfFailure } from '../rollout/hard-trips.ts'
+import type { InFlight } from '../rollout/in-flight.ts'
+import { outcomeOfFailure } from '../rollout/judged-call.ts'
+import {
+  configOf,
+  type InstalledVersion,
+  type Snapshot,
+  serviceKey,
+  versionKey,
+} from '../rollout/snapshot.ts'
+import { extendChain } from './call-guards.ts'
+import type { CallScope, ServiceAnswer, ServiceCall } from './call-scope.ts'
+
+interface Logger {
+  child(
+    fields: object,
+  ): Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>
+}
+
+export interface GuestPorts {
+  readonly snapshot: () => Snapshot
+  readonly runGuest: (call: GuestCall) => Promise<GuestOutcome>
+  readonly loadBundle: (sha256: string) => Promise<string>
+  readonly hostCall: (
+    scope: CallScope,
+    name: string,
+    payloadJson: string,
+    signal: AbortSignal,
+  ) => Promise<string>
+  readonly inFlight: InFlight
+  readonly log: Logger
+  readonly now: () => number
+}
+
+/** Which version tries the call, on which arm, and how long it may. */
+export interface Trial {
+  readonly version: InstalledVersion
+  readonly arm: Arm
+  readonly deadlineMs: number
+}
+
+/** One try of a call by one version: in its lane, held to its own contract. Never rejects. */
+export async function attemptCall(
+  ports: GuestPorts,
+  { version, arm, deadlineMs }: Trial,
+  call: ServiceCall,
+): Promise<Attempt<ServiceAnswer>> {
+  const started = ports.now()
+  const took = () => ports.now() - started
+  const operation = version.operations.get(`${call.service}/${call.operation}`)
+  const unfit = unfitness(version, operation, call)
+  if (unfit !== undefined) return { ...unfit, tookMs: took() }
+  const end = ports.inFlight.begin(versionKey(version.plugin, version.version))
+  try {
+    const outcome = await ports.runGuest(guestCallOf(ports, { version, arm, deadlineMs }, call))
+    const judged = judgedOutcome(version, operation as CompiledOperation, arm, outcome)
+    return { ...judged, tookMs: took() }
+  } finally {
+    end()
+  }
+}
+
+type Judged = Omit<Attempt<ServiceAnswer>, 'tookMs'>
+
+/** A version that lacks the operation, or refuses by its schema what was accepted for the other. */
+function unfitness(
+  version: InstalledVersion,
+  operation: CompiledOperation | undefined,
+  call: ServiceCall,
+): Judged | undefined {
+  const { service, major, operation: name } = call
+  if (operation === undefined || operation.major !== major) {
+    const error = coreErrors.create('OPERATION_MISSING', { service, major, operation: name })
+    return { outcome: 'failed', result: { error }, trip: 'contract' }
+  }
+  if (operation.validateInput(call.input)) return undefined
+  const faults = faultsOf(operation.validateInput)
+  const error = coreErrors.create('INPUT_INVALID', { version: version.version }, { faults })
+  return { outcome: 'refused', result: { error }, trip: undefined }
+}
+
+function guestCallOf(ports: GuestPorts, trial: Trial, call: ServiceCall): GuestCall {
+  const { version, arm, deadlineMs } = trial
+  const { service, operation, major, tenant, principal, traceId, requestId } = call
+  const { plugin } = version
+  const scope: CallScope = {
+    version,
+    tenant,
+    principal,
+    arm,
+    traceId,
+    requestId,
+    deadline: ports.now() + deadlineMs,
+    chain: extendChain(call.chain, `${serviceKey(service, major)}/${operation}`),
+  }
+  return {
+    isolate: {
+      plugin,
+      version: version.version,
+      tenant,
+      bundleSha256: version.bundleSha256,
+      configJson: configOf(ports.snapshot(), tenant, plugin),
+      limits: version.limits,
+    },
+    loadBundle: () => ports.loadBundle(version.bundleSha256),
+    entry: { kind: 'service', service, operation },
+    inputJson: call.inputJson,
+    context: { principal, arm, traceId },
+    deadlineMs,
+    hostCall: (name, payload, signal) => ports.hostCall(scope, name, payload, signal),
+    onLog: (level, message, fields) =>
+      ports.log
+        .child({ plugin, version: version.version, tenant, traceId })
+        [level]({ fields }, message),
+  }
+}
+
+function judgedOutcome(
+  { plugin, version }: InstalledVersion,
+  operation: CompiledOperation,
+  arm: Arm,
+  outcome: GuestOutcome,
+): Judged {
+  if (outcome.kind === 'refused') {
+    const error = refusalOf(outcome.code, outcome.message)
+    return { outcome: 'refused', result: { error }, trip: undefined }
+  }
+  if (outcome.kind === 'failed') {
+    const { error, blame } = outcome
+    return {
+      outcome: outcomeOfFailure(error.code, blame),
+      result: { error },
+      trip: tripOfFailure(error.code, blame),
+    }
+  }
+  const { outputJson } = outcome
+  const faults = answerFaults(operation, outputJson)
+  if (faults.length === 0) {
+    return {
+      outcome: 'answered',
+      result: { answer: { outputJson, plugin, version, arm } },
+      trip: undefined,
+    }
+  }
+  const parameters = { plugin, version, operation: operation.name }
+  const error = coreErrors.create('ANSWER_BREAKS_CONTRACT', parameters, { faults })
+  return { outcome: 'failed', result: { error }, trip: tripOfFailure(error.code, 'plugin') }
+}
+
+/** A plugin's own refusal goes to the caller as it is: 422, its code, its sentence. */
+function refusalOf(code: string, message: string): CodedError {
+  const definition = {
+    status: 422,
+    message: { en: '{message}', 'zh-CN': '{message}' },
+    cure: { en: 'Correct the input as the title says.', 'zh-CN': '请按标题所述更正输入。' },
+  }
+  return new CodedError(code, definition, { message }, {})
+}
+
+function answerFaults(operation: CompiledOperation, outputJson: string): readonly InputFault[] {
+  try {
+    const output: unknown = parse(outputJson, { protoAction: 'error', constructorAction: 'ignore' })
+    return operation.validateOutput(output) ? [] : faultsOf(operation.validateOutput)
+  } catch {
+    // An own key `__proto__` would become somebody's prototype further on.
+    return [{ pointer: '', detail: 'is no JSON that may be passed on' }]
+  }
+}

@@ -1,0 +1,81 @@
+import type { Arm } from './cohort.ts'
+import type { TripKind } from './hard-trips.ts'
+import { type AttemptOutcome, outcomeInTime } from './judged-call.ts'
+import type { NodeCounters } from './node-counters.ts'
+import type { LiveRollout } from './snapshot.ts'
+
+/** One try of a call on one arm, whatever came of it. */
+export interface Attempt<Answer> {
+  readonly outcome: AttemptOutcome
+  readonly result: { readonly answer: Answer } | { readonly error: unknown }
+  readonly tookMs: number
+  readonly trip: TripKind | undefined
+}
+
+interface Ports<Answer> {
+  readonly rollout: LiveRollout
+  readonly counters: NodeCounters
+  /** `service/operation` */
+  readonly operation: string
+  readonly isSafe: boolean
+  readonly deadline: number
+  readonly attempt: (arm: Arm, deadlineMs: number) => Promise<Attempt<Answer>>
+  readonly now: () => number
+  /** Something spoke against a version: the controller looks at once. */
+  readonly onBadNews: () => void
+}
+
+/**
+ * A call while a canary runs. A safe call that the canary fails is answered by stable within the caller's
+ * deadline, and what the judge counts is the pair: a payload that fails on both arms speaks against neither.
+ * @throws what the attempt that counts for the caller threw
+ */
+export async function callDuringRollout<Answer>(ports: Ports<Answer>, arm: Arm): Promise<Answer> {
+  const { counters, rollout, deadline, isSafe, now, attempt } = ports
+  const probability = counters.admit(rollout, arm)
+  const leftMs = deadline - now()
+  // Half for the canary, so that stable still has time to answer; both are judged by the same half.
+  const attemptMs = Math.max(1, Math.floor(leftMs / 2))
+  const first = await attempt(arm, arm === 'canary' && isSafe ? attemptMs : leftMs)
+  const outcome = outcomeInTime(first.outcome, first.tookMs, attemptMs)
+  const settle = (replay?: AttemptOutcome) => {
+    const observed = {
+      call: { arm, outcome, ...(replay === undefined ? {} : { replay }) },
+      isSafe,
+      operation: ports.operation,
+      ms: timeOf(outcome, first.tookMs),
+      probability,
+      trip: first.trip,
+    }
+    if (counters.observe(rollout, observed, now())) ports.onBadNews()
+  }
+  if (!isSafe || !asksOther(outcome, arm)) {
+    settle()
+    return unwrap(first)
+  }
+  const isCounted = counters.spendReplay()
+  if (arm === 'stable') {
+    if (!isCounted) settle()
+    else void attempt('canary', attemptMs).then(({ outcome: replay }) => settle(replay))
+    return unwrap(first)
+  }
+  // The caller is answered by stable whatever the budget says; without it the pair is just not counted.
+  const second = await attempt('stable', Math.max(1, deadline - now()))
+  settle(isCounted ? second.outcome : undefined)
+  return unwrap('answer' in second.result || !('answer' in first.result) ? second : first)
+}
+
+/** Stable's late calls are given to nobody: the caller has the answer, or no time is left. */
+function asksOther(outcome: AttemptOutcome, arm: Arm): boolean {
+  return outcome === 'failed' || outcome === 'refused' || (outcome === 'late' && arm === 'canary')
+}
+
+function timeOf(outcome: AttemptOutcome, tookMs: number): number | undefined {
+  if (outcome === 'answered') return tookMs
+  return outcome === 'late' ? Number.POSITIVE_INFINITY : undefined
+}
+
+function unwrap<Answer>({ result }: Attempt<Answer>): Answer {
+  if ('answer' in result) return result.answer
+  throw result.error
+}
