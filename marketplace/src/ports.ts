@@ -49,6 +49,8 @@ export interface AccountPorts {
   readonly knex: Knex
   /** The host's admin token may publish anything and create publishers. */
   isOperatorToken(token: string): boolean
+  /** Whether an error means that PostgreSQL is away, rather than that it refused what was asked. */
+  isDatabaseUnavailable(error: unknown): boolean
   /** Milliseconds since the epoch. */
   now(): number
   randomBytes(count: number): Buffer

@@ -7,7 +7,7 @@ import { type NewPublisher, PublisherService } from './publisher-service.ts'
 
 /** The operator's administration of publisher accounts, for the host's `/v1/marketplace`. */
 export const publisherRoutes: FastifyPluginAsync<AccountPorts> = async (app, ports) => {
-  answerErrors(app)
+  answerErrors(app, ports)
   const publishers = new PublisherService(ports)
   const authenticate = authentication(app, publishers)
 
