@@ -15,6 +15,38 @@ t.teardown(() => admin.end())
 
 const freshName = () => `test_${randomBytes(6).toString('hex')}`
 
+/** Passes bytes on until told to swallow them, as a stopped server or a broken network does. */
+async function swallowingProxy(t: Test): Promise<{ url: string; swallow(isOn: boolean): void }> {
+  const server = new URL(adminUrl)
+  const sockets = new Set<Socket>()
+  let isSwallowing = false
+  const proxy = createServer((near) => {
+    const far = connect(Number(server.port), server.hostname)
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from)
+      from.on('data', (bytes) => isSwallowing || to.write(bytes))
+      from.on('error', () => undefined)
+      from.on('close', () => to.destroy())
+    }
+  }).listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy()
+    proxy.close()
+  })
+  const url = new URL(adminUrl)
+  url.port = String((proxy.address() as AddressInfo).port)
+  return {
+    url: url.href,
+    swallow: (isOn) => {
+      isSwallowing = isOn
+    },
+  }
+}
+
 t.test('both databases are made, once, by however many hosts', async (t) => {
   const name = freshName()
   const databaseUrl = withDatabase(adminUrl, name)
@@ -66,6 +98,44 @@ t.test('a URL without a database, or the same one twice, is refused', async (t) 
   await t.rejects(prepareDatabases(both), wrong)
 })
 
+t.test('the same database is known by whatever name it comes', async (t) => {
+  const name = freshName()
+  const databaseUrl = withDatabase(adminUrl, name)
+  t.teardown(() => admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
+  const alias = new URL(databaseUrl)
+  alias.hostname = 'localhost'
+  await t.rejects(prepareDatabases({ databaseUrl, pluginDatabaseUrl: alias.href }), {
+    code: 'CORE_DATABASE_URL_INVALID',
+  })
+  const proxy = await swallowingProxy(t)
+  const pooled = withDatabase(proxy.url, name)
+  await t.rejects(prepareDatabases({ databaseUrl, pluginDatabaseUrl: pooled }), {
+    code: 'CORE_DATABASE_URL_INVALID',
+  })
+})
+
+t.test('where the server does not tell who it is, one name is one database', async (t) => {
+  const [name, role] = [freshName(), freshName()]
+  await admin.query(`CREATE ROLE ${role} LOGIN CREATEDB CREATEROLE PASSWORD 'weak'`)
+  await admin.query(`CREATE DATABASE ${name} OWNER ${role}`)
+  const databaseUrl = withDatabase(adminUrl, name)
+  const owner = new pg.Client({ connectionString: databaseUrl })
+  await owner.connect()
+  await owner.query('REVOKE EXECUTE ON FUNCTION pg_control_system FROM PUBLIC')
+  await owner.end()
+  t.teardown(async () => {
+    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
+    await admin.query(`DROP ROLE ${role}`)
+  })
+  const url = new URL(databaseUrl)
+  url.username = role
+  url.password = 'weak'
+  const alias = new URL(url)
+  alias.hostname = 'localhost'
+  const both = { databaseUrl: url.href, pluginDatabaseUrl: alias.href }
+  await t.rejects(prepareDatabases(both), { code: 'CORE_DATABASE_URL_INVALID' })
+})
+
 t.test('a server that is away is told from one that refuses', async (t) => {
   // Port 1 is reserved and nobody listens there.
   const away = 'postgres://nobody@127.0.0.1:1/nothing'
@@ -98,38 +168,6 @@ t.test('a pool that has no connection left counts as away', async (t) => {
   t.ok(isDatabaseUnavailable(waiting))
   await holder.rollback()
 })
-
-/** Passes bytes on until told to swallow them, as a stopped server or a broken network does. */
-async function swallowingProxy(t: Test): Promise<{ url: string; swallow(isOn: boolean): void }> {
-  const server = new URL(adminUrl)
-  const sockets = new Set<Socket>()
-  let isSwallowing = false
-  const proxy = createServer((near) => {
-    const far = connect(Number(server.port), server.hostname)
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from)
-      from.on('data', (bytes) => isSwallowing || to.write(bytes))
-      from.on('error', () => undefined)
-      from.on('close', () => to.destroy())
-    }
-  }).listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
-  t.teardown(() => {
-    for (const socket of sockets) socket.destroy()
-    proxy.close()
-  })
-  const url = new URL(adminUrl)
-  url.port = String((proxy.address() as AddressInfo).port)
-  return {
-    url: url.href,
-    swallow: (isOn) => {
-      isSwallowing = isOn
-    },
-  }
-}
 
 t.test(
   'a server that stops answering counts as away, and is used again when it answers',
