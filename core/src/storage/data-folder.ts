@@ -4,13 +4,15 @@ import { createConnection, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { coreErrors } from '../errors.ts'
-import { readOrCreateSecret } from './secret-file.ts'
+import { type KeptSecret, keptSecret } from './secret-file.ts'
 
 /** Where one host keeps what is its own: secrets, the embedded PostgreSQL, caches. Nobody else may list it. */
 export interface DataFolder {
   /** The real path: the same folder has one name however it was reached. */
   readonly path: string
   readOrCreateSecret(name: string): Promise<string>
+  /** The same secret, and whether this call made it. */
+  keptSecret(name: string): Promise<KeptSecret>
   /** Gives the folder back to a next host. */
   release(): Promise<void>
 }
@@ -25,7 +27,8 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
   const lock = await claim(path)
   return Object.freeze({
     path,
-    readOrCreateSecret: (name: string) => readOrCreateSecret(join(path, name)),
+    readOrCreateSecret: async (name: string) => (await keptSecret(join(path, name))).value,
+    keptSecret: (name: string) => keptSecret(join(path, name)),
     release: () => new Promise<void>((done) => lock.close(() => done())),
   })
 }

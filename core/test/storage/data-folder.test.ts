@@ -23,6 +23,15 @@ t.test('a secret is made once and kept from others', async (t) => {
   t.not(await folder.readOrCreateSecret('another'), secrets[0])
 })
 
+t.test('whoever made a secret knows that it is new, once', async (t) => {
+  const folder = await openDataFolder(t.testdir())
+  t.teardown(() => folder.release())
+  const asked = await Promise.all([1, 2, 3, 4].map(() => folder.keptSecret('key')))
+  t.equal(asked.filter(({ isNew }) => isNew).length, 1)
+  t.same(await folder.keptSecret('key'), { value: asked[0]?.value, isNew: false })
+  t.equal(await folder.readOrCreateSecret('key'), asked[0]?.value)
+})
+
 t.test('a second host on the same folder is refused, by whatever name it comes', async (t) => {
   const home = join(t.testdir({ home: {} }), 'home')
   const first = await openDataFolder(home)
