@@ -36,6 +36,7 @@ export interface AuditEntry {
     | 'dist-tag.set'
     | 'dist-tag.removed'
     | 'publisher.created'
+    | 'publisher-scope.granted'
     | 'publisher-token.issued'
     | 'publisher-token.revoked'
   readonly subject: string
