@@ -55,6 +55,7 @@ import { StopStack } from './stop-stack.ts'
 import { type ContentStore, createContentStore } from './storage/content-store.ts'
 import { createKnex } from './storage/create-knex.ts'
 import { type DataFolder, openDataFolder } from './storage/data-folder.ts'
+import { isDatabaseUnavailable } from './storage/database-unavailable.ts'
 import { sharedSecret } from './storage/host-secret-store.ts'
 import { migrateUp } from './storage/migrate.ts'
 import { openStorage, type Storage } from './storage/open-storage.ts'
@@ -325,6 +326,7 @@ async function registerMarketplace(
   const accounts = {
     knex: state.knex,
     isOperatorToken: (token: string) => authenticator.isOperator(token),
+    isDatabaseUnavailable,
     now: Date.now,
     randomBytes,
     audit: (entry: AuditEntry, trx: Knex.Transaction) => recordMarketChange(entry, trx),

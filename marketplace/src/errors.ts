@@ -190,6 +190,25 @@ export const marketplaceErrors = defineErrors('MKT', {
     },
     cure: { en: 'Choose another name.', 'zh-CN': '请选择其他名称。' },
   },
+  PUBLISHER_NOT_FOUND: {
+    status: 404,
+    message: { en: 'There is no publisher {publisher}.', 'zh-CN': '没有发布者 {publisher}。' },
+    cure: {
+      en: 'See the publishers: GET /v1/marketplace/publishers',
+      'zh-CN': '查看发布者：GET /v1/marketplace/publishers',
+    },
+  },
+  PUBLISHER_TOKEN_NOT_FOUND: {
+    status: 404,
+    message: {
+      en: '{publisher} has no token {token} that could be revoked.',
+      'zh-CN': '{publisher} 没有可撤销的令牌 {token}。',
+    },
+    cure: {
+      en: 'See its tokens: GET /v1/marketplace/publishers/{publisher}/tokens',
+      'zh-CN': '查看其令牌：GET /v1/marketplace/publishers/{publisher}/tokens',
+    },
+  },
   PUBLISH_FORBIDDEN: {
     status: 403,
     message: {
@@ -213,6 +232,17 @@ export const marketplaceErrors = defineErrors('MKT', {
       'zh-CN': '{package} 已变更：当前为 {current}，请求基于 {given}。',
     },
     cure: { en: 'Read the package again and repeat.', 'zh-CN': '请重新读取软件包后再试。' },
+  },
+  SCOPES_FULL: {
+    status: 422,
+    message: {
+      en: '{publisher} already has {limit} scopes, which is the most.',
+      'zh-CN': '{publisher} 已有 {limit} 个作用域，达到上限。',
+    },
+    cure: {
+      en: 'Make another publisher for this scope.',
+      'zh-CN': '请为此作用域创建另一个发布者。',
+    },
   },
   SCOPE_TAKEN: {
     status: 409,

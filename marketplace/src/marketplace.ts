@@ -14,7 +14,7 @@ import { searchRoutes } from './search/search-routes.ts'
 
 /** The marketplace as an npm registry: register it with a prefix such as `/npm`. Reading needs no token. */
 export const marketplace: FastifyPluginAsync<MarketplaceOptions> = async (app, options) => {
-  answerErrors(app)
+  answerErrors(app, options)
   const publishers = new PublisherService(options)
   const authenticate = authentication(app, publishers)
   accountRoutes(app, publishers, authenticate)

@@ -36,6 +36,7 @@ export interface AuditEntry {
     | 'dist-tag.set'
     | 'dist-tag.removed'
     | 'publisher.created'
+    | 'publisher-scope.granted'
     | 'publisher-token.issued'
     | 'publisher-token.revoked'
   readonly subject: string
@@ -49,6 +50,8 @@ export interface AccountPorts {
   readonly knex: Knex
   /** The host's admin token may publish anything and create publishers. */
   isOperatorToken(token: string): boolean
+  /** Whether an error means that PostgreSQL is away, rather than that it refused what was asked. */
+  isDatabaseUnavailable(error: unknown): boolean
   /** Milliseconds since the epoch. */
   now(): number
   randomBytes(count: number): Buffer

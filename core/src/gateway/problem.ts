@@ -27,19 +27,3 @@ export function problemOf(error: CodedError, language: Language, traceId: string
     ...(error.faults.length > 0 ? { errors: error.faults } : {}),
   }
 }
-
-/** The best of the host's languages for an Accept-Language header (RFC 9110 §12.5.4). */
-export function languageOf(header: unknown): Language {
-  if (typeof header !== 'string') return 'en'
-  const wishes = header
-    .slice(0, 200)
-    .split(',')
-    .map((part) => {
-      const [tag = '', ...parameters] = part.trim().toLowerCase().split(';')
-      const quality = parameters.find((parameter) => parameter.trim().startsWith('q='))
-      return { tag, quality: quality === undefined ? 1 : Number(quality.trim().slice(2)) || 0 }
-    })
-    .sort((a, b) => b.quality - a.quality)
-  const wish = wishes.find(({ tag }) => tag.startsWith('zh') || tag.startsWith('en'))
-  return wish?.tag.startsWith('zh') === true ? 'zh-CN' : 'en'
-}

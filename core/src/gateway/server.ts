@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger'
 import underPressure from '@fastify/under-pressure'
-import { CodedError, type InputFault } from '@signalbox/sdk/errors'
+import { CodedError, type InputFault, languageOf } from '@signalbox/sdk/errors'
 import fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -11,7 +11,7 @@ import fastify, {
 } from 'fastify'
 import { coreErrors } from '../errors.ts'
 import { isDatabaseUnavailable } from '../storage/database-unavailable.ts'
-import { languageOf, PROBLEM_TYPE, problemOf } from './problem.ts'
+import { PROBLEM_TYPE, problemOf } from './problem.ts'
 import { strictValidator } from './strict-validator.ts'
 import { type TraceContext, traceContext, traceparent, traceRandom } from './trace-context.ts'
 

@@ -6,6 +6,8 @@ import { loadSnapshot, readGeneration } from './snapshot-store.ts'
 
 /** A node that missed a NOTIFY learns of a change after this long at most. */
 const POLL_MS = 500
+/** A server that accepts the listener but does not answer it counts as away. */
+const ANSWER_TIMEOUT_MS = 2000
 
 interface Logger {
   info(fields: object, message: string): void
@@ -105,7 +107,12 @@ export class RoutingTable {
 
   async #listen(): Promise<void> {
     if (this.#stopped) return
-    const client = new pg.Client({ connectionString: this.#ports.databaseUrl })
+    const client = new pg.Client({
+      connectionString: this.#ports.databaseUrl,
+      connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
+      query_timeout: ANSWER_TIMEOUT_MS,
+      keepAlive: true,
+    })
     const drop = () => {
       if (this.#listener === client) this.#listener = undefined
     }

@@ -1,4 +1,6 @@
 import knex, { type Knex } from 'knex'
+import type pg from 'pg'
+import { ANSWER_TIMEOUT_MS, endWhenSilent } from './answer-deadline.ts'
 import { connectionBudget } from './connection-budget.ts'
 
 export interface KnexOptions {
@@ -6,6 +8,8 @@ export interface KnexOptions {
   readonly pool?: number
   /** Shown in pg_stat_activity, so that an operator sees who holds a connection. */
   readonly name?: string
+  /** How long a statement may stay without a sign of life from the server. For tests. */
+  readonly answerTimeoutMs?: number
 }
 
 /** Above it a request would rather be told 503 than wait: the gateway's own deadlines start at two seconds. */
@@ -30,6 +34,10 @@ export function createKnex(url: string, options: KnexOptions = {}): Knex {
       max: options.pool ?? connectionBudget.host,
       // The first error reaches the caller at once; otherwise tarn would retry until the timeout above.
       propagateCreateError: true,
+      afterCreate: (connection: pg.Client, done: (error: null, connection: pg.Client) => void) => {
+        endWhenSilent(connection, options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS)
+        done(null, connection)
+      },
     },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
     // What knex would print is in the error that the caller gets; the host has one log, and it is JSON.

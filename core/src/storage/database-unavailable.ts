@@ -25,9 +25,9 @@ const unavailableSystemCodes = new Set([
   'EAI_AGAIN',
 ])
 
-/** What pg and knex say in words only: they give these refusals no code. */
+/** What pg and knex say in words only: they give these refusals no code. knex puts "<statement> - " before them. */
 const unavailableMessages =
-  /^(connection terminated|client has encountered a connection error|timeout exceeded when trying to connect|timeout expired|unable to acquire a connection|the database system is|server closed the connection|connection error)/i
+  /(?:^| - )(connection terminated|client has encountered a connection error|timeout exceeded when trying to connect|timeout expired|unable to acquire a connection|the database system is|server closed the connection|connection error)/i
 
 /** Whether `error` means that PostgreSQL does not answer now, rather than that it refused what was asked. */
 export function isDatabaseUnavailable(error: unknown): boolean {
@@ -36,7 +36,9 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   const code = (error as { code?: unknown }).code
   if (typeof code === 'string') {
     if (code === 'CORE_DATABASE_UNAVAILABLE') return true
-    if (unavailableStates.has(code) || unavailableSystemCodes.has(code)) return true
+    // The words of an error that has a code may quote a caller's.
+    const isAway = unavailableStates.has(code) || unavailableSystemCodes.has(code)
+    return isAway || isDatabaseUnavailable(error.cause)
   }
   if (error instanceof AggregateError && error.errors.length > 0) {
     return error.errors.every(isDatabaseUnavailable)

@@ -30,11 +30,11 @@ export async function prepareDatabases(settings: DatabaseSettings): Promise<Data
   const host = databaseOf('DATABASE_URL', hostUrl)
   const pluginUrl = settings.pluginDatabaseUrl ?? withDatabase(hostUrl, `${host}_plugins`)
   const plugins = databaseOf('PLUGIN_DATABASE_URL', pluginUrl)
-  if (sameDatabase(hostUrl, pluginUrl)) {
-    throw coreErrors.create('DATABASE_URL_INVALID', { variable: 'PLUGIN_DATABASE_URL' })
-  }
   await ensureDatabase(hostUrl, host)
   await ensureDatabase(pluginUrl, plugins)
+  if (await isSameDatabase(hostUrl, pluginUrl)) {
+    throw coreErrors.create('DATABASE_URL_INVALID', { variable: 'PLUGIN_DATABASE_URL' })
+  }
   await assertCapable(pluginUrl)
   await closeToStrangers(hostUrl, host)
   return Object.freeze({ hostUrl, pluginUrl })
@@ -54,9 +54,34 @@ function databaseOf(variable: string, url: string): string {
   return name
 }
 
-function sameDatabase(one: string, other: string): boolean {
-  const [a, b] = [new URL(one), new URL(other)]
-  return a.host === b.host && a.pathname === b.pathname
+/**
+ * Asked of the servers: one database has many URLs (localhost and 127.0.0.1, a port given or left out, a
+ * pooler in front). Where a server does not tell who it is, databases of one name count as one.
+ */
+async function isSameDatabase(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([identityOf(one), identityOf(other)])
+  if (a.database !== b.database) return false
+  return a.server === undefined || b.server === undefined || a.server === b.server
+}
+
+interface Identity {
+  readonly database: string
+  /** Given to a cluster when it is made. */
+  readonly server: string | undefined
+}
+
+async function identityOf(url: string): Promise<Identity> {
+  return withClient(url, async (client) => {
+    const { rows } = await client.query('SELECT current_database() AS database')
+    const known = await client
+      .query('SELECT system_identifier::text AS server FROM pg_control_system()')
+      .catch((error: unknown) => {
+        // 42501: an administrator, or our own hardening, took the function away.
+        if (sqlStateOf(error) !== '42501') throw error
+        return undefined
+      })
+    return { database: rows[0].database, server: known?.rows[0]?.server }
+  })
 }
 
 async function ensureDatabase(url: string, database: string): Promise<void> {
@@ -110,13 +135,16 @@ async function closeToStrangers(url: string, database: string): Promise<void> {
   })
 }
 
-async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+async function withClient<Result>(
+  url: string,
+  work: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
   // A connection that breaks later says so in `work`; without a listener it would end the process.
   client.on('error', () => undefined)
   try {
     await client.connect()
-    await work(client)
+    return await work(client)
   } catch (cause) {
     if (isDatabaseUnavailable(cause)) throw coreErrors.create('DATABASE_UNAVAILABLE', {}, { cause })
     throw cause

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
+import { patiently } from './answer-deadline.ts'
 import { isDatabaseUnavailable } from './database-unavailable.ts'
 
 interface Migration {
@@ -37,10 +38,13 @@ async function underLock(
 ): Promise<readonly string[]> {
   const migrationSource = await sourceOf(folder)
   return knex.transaction(async (trx) => {
-    await trx.raw('SELECT pg_advisory_xact_lock(?)', [MIGRATION_LOCK])
-    const config = { migrationSource, disableMigrationsListValidation: true }
-    const [, names] = await work(trx, config)
-    return names
+    // A large table takes its time, and so does the host that came first.
+    return patiently(await trx.client.acquireConnection(), async () => {
+      await trx.raw('SELECT pg_advisory_xact_lock(?)', [MIGRATION_LOCK])
+      const config = { migrationSource, disableMigrationsListValidation: true }
+      const [, names] = await work(trx, config)
+      return names
+    })
   })
 }
 

@@ -88,6 +88,26 @@ t.test("a plugin's own refusal reaches the caller with its code", async (t) => {
   })
 })
 
+t.test('neither a plugin nor a caller makes a label of the metrics', async (t) => {
+  await call('refuse')
+  await call('inventedOperation')
+  await callProbe(host, acme.key, 'echo', {}, 'invented.service')
+  await callProbe(host, 'nonsense', 'echo', {}, 'strange.service')
+  const metrics = await (await fetch(`${host.url}/metrics`)).text()
+  const calls = metrics.split('\n').filter((line) => line.startsWith('signalbox_call'))
+  t.ok(
+    calls.some((line) => /operation="refuse".*outcome="refused"/.test(line)),
+    'it is counted',
+  )
+  t.ok(calls.some((line) => line.includes('outcome="CORE_OPERATION_MISSING"')))
+  for (const word of ['NOTES_FULL', 'inventedOperation', 'invented.service', 'strange.service']) {
+    t.notOk(
+      calls.some((line) => line.includes(word)),
+      word,
+    )
+  }
+})
+
 t.test(
   'a plugin that loops, eats memory or never answers is stopped by its own limit',
   async (t) => {

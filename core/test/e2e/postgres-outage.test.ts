@@ -18,6 +18,14 @@ async function startServer(
   return { server, release: () => folder.release() }
 }
 
+const PATIENCE_MS = 60_000
+
+async function until(isReached: () => boolean, what: string): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE_MS; !isReached(); await delay(20)) {
+    if (Date.now() > deadline) throw new Error(`not in time: ${what}`)
+  }
+}
+
 t.test(
   'PostgreSQL stopped and started under load: clear 503s, recovery, nothing acknowledged lost',
   async (t) => {
@@ -57,9 +65,15 @@ t.test(
     }
     const load = Promise.all([writer('a'), writer('b'), reader()])
 
-    await delay(1000)
+    const counted = async (key: string, more: number) => {
+      const wanted = (statuses.get(key) ?? 0) + more
+      await until(() => (statuses.get(key) ?? 0) >= wanted, `${more} more of "${key}"`)
+    }
+    await counted('write 200 done', 20)
+    await counted('read 200 done', 20)
     await postgres.server.stop()
-    await delay(1500)
+    await counted('write 503 CORE_DATABASE_UNAVAILABLE', 10)
+    await counted('read 200 done', 20)
     const ready = await fetch(`${host.url}/readyz`)
     t.equal(ready.status, 503, 'not ready while PostgreSQL is away')
     t.equal((await fetch(`${host.url}/healthz`)).status, 200, 'alive all the while')
@@ -72,25 +86,21 @@ t.test(
 
     await postgres.release()
     postgres = await startServer(serverHome)
-    const deadline = Date.now() + 30_000
-    let isBack = false
-    while (!isBack && Date.now() < deadline) {
-      isBack = (await callProbe(host, acme.key, 'addNote', { text: 'after' })).status === 200
-      if (!isBack) await delay(100)
-    }
-    t.ok(isBack, 'the same host writes again')
-    await delay(500)
+    // Whoever writes sees it by itself: the same host, without a restart.
+    await counted('write 200 done', 20)
     isLoading = false
     await load
 
     for (const key of statuses.keys()) {
       t.match(
         key,
-        /^(read 200 done|write 200 done|write 503 CORE_DATABASE_UNAVAILABLE|write 504 )/,
+        /^(read 200 done|write 200 done|write 503 CORE_DATABASE_UNAVAILABLE|write 504 \w+)$/,
         key,
       )
     }
-    t.ok((statuses.get('write 503 CORE_DATABASE_UNAVAILABLE') ?? 0) > 0, 'the outage was felt')
+    // Only what was under way when the server stopped may run into its deadline: one call a writer.
+    const late = [...statuses].filter(([key]) => key.startsWith('write 504'))
+    t.ok(late.reduce((sum, [, times]) => sum + times, 0) <= 2, JSON.stringify(late))
     const kept = await callProbe(host, acme.key, 'query', { sql: 'select text from notes' })
     const texts = new Set(kept.body.rows.map((row: { text: string }) => row.text))
     t.same(

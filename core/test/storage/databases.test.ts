@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import pg from 'pg'
-import t from 'tap'
+import t, { type Test } from 'tap'
+import { patiently } from '../../src/storage/answer-deadline.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { isDatabaseUnavailable } from '../../src/storage/database-unavailable.ts'
 import { prepareDatabases, withDatabase } from '../../src/storage/databases.ts'
@@ -11,6 +14,38 @@ const admin = new pg.Pool({ connectionString: adminUrl, max: 1 })
 t.teardown(() => admin.end())
 
 const freshName = () => `test_${randomBytes(6).toString('hex')}`
+
+/** Passes bytes on until told to swallow them, as a stopped server or a broken network does. */
+async function swallowingProxy(t: Test): Promise<{ url: string; swallow(isOn: boolean): void }> {
+  const server = new URL(adminUrl)
+  const sockets = new Set<Socket>()
+  let isSwallowing = false
+  const proxy = createServer((near) => {
+    const far = connect(Number(server.port), server.hostname)
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from)
+      from.on('data', (bytes) => isSwallowing || to.write(bytes))
+      from.on('error', () => undefined)
+      from.on('close', () => to.destroy())
+    }
+  }).listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy()
+    proxy.close()
+  })
+  const url = new URL(adminUrl)
+  url.port = String((proxy.address() as AddressInfo).port)
+  return {
+    url: url.href,
+    swallow: (isOn) => {
+      isSwallowing = isOn
+    },
+  }
+}
 
 t.test('both databases are made, once, by however many hosts', async (t) => {
   const name = freshName()
@@ -63,6 +98,44 @@ t.test('a URL without a database, or the same one twice, is refused', async (t) 
   await t.rejects(prepareDatabases(both), wrong)
 })
 
+t.test('the same database is known by whatever name it comes', async (t) => {
+  const name = freshName()
+  const databaseUrl = withDatabase(adminUrl, name)
+  t.teardown(() => admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
+  const alias = new URL(databaseUrl)
+  alias.hostname = 'localhost'
+  await t.rejects(prepareDatabases({ databaseUrl, pluginDatabaseUrl: alias.href }), {
+    code: 'CORE_DATABASE_URL_INVALID',
+  })
+  const proxy = await swallowingProxy(t)
+  const pooled = withDatabase(proxy.url, name)
+  await t.rejects(prepareDatabases({ databaseUrl, pluginDatabaseUrl: pooled }), {
+    code: 'CORE_DATABASE_URL_INVALID',
+  })
+})
+
+t.test('where the server does not tell who it is, one name is one database', async (t) => {
+  const [name, role] = [freshName(), freshName()]
+  await admin.query(`CREATE ROLE ${role} LOGIN CREATEDB CREATEROLE PASSWORD 'weak'`)
+  await admin.query(`CREATE DATABASE ${name} OWNER ${role}`)
+  const databaseUrl = withDatabase(adminUrl, name)
+  const owner = new pg.Client({ connectionString: databaseUrl })
+  await owner.connect()
+  await owner.query('REVOKE EXECUTE ON FUNCTION pg_control_system FROM PUBLIC')
+  await owner.end()
+  t.teardown(async () => {
+    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
+    await admin.query(`DROP ROLE ${role}`)
+  })
+  const url = new URL(databaseUrl)
+  url.username = role
+  url.password = 'weak'
+  const alias = new URL(url)
+  alias.hostname = 'localhost'
+  const both = { databaseUrl: url.href, pluginDatabaseUrl: alias.href }
+  await t.rejects(prepareDatabases(both), { code: 'CORE_DATABASE_URL_INVALID' })
+})
+
 t.test('a server that is away is told from one that refuses', async (t) => {
   // Port 1 is reserved and nobody listens there.
   const away = 'postgres://nobody@127.0.0.1:1/nothing'
@@ -96,6 +169,49 @@ t.test('a pool that has no connection left counts as away', async (t) => {
   await holder.rollback()
 })
 
+t.test(
+  'a server that stops answering counts as away, and is used again when it answers',
+  async (t) => {
+    const proxy = await swallowingProxy(t)
+    const knex = createKnex(proxy.url, { pool: 2, answerTimeoutMs: 500 })
+    t.teardown(() => knex.destroy())
+    await knex.raw('SELECT 1')
+    proxy.swallow(true)
+    const started = performance.now()
+    const [known, fresh] = await Promise.all(
+      [1, 2].map(() => knex.raw('SELECT 1').catch((error) => error)),
+    )
+    t.ok(isDatabaseUnavailable(known), 'on a connection that was open')
+    t.ok(isDatabaseUnavailable(fresh), 'and on one that would have to be made')
+    t.ok(performance.now() - started < 10_000)
+    proxy.swallow(false)
+    const deadline = performance.now() + 10_000
+    let isBack = false
+    while (!isBack && performance.now() < deadline) {
+      isBack = await knex.raw('SELECT 1').then(
+        () => true,
+        () => false,
+      )
+    }
+    t.ok(isBack)
+  },
+)
+
+t.test(
+  'silence between statements, and a statement that may take long, are no outage',
+  async (t) => {
+    const knex = createKnex(adminUrl, { pool: 1, answerTimeoutMs: 200 })
+    t.teardown(() => knex.destroy())
+    await t.rejects(knex.raw('SELECT pg_sleep(5)'), /no answer within 0.2 seconds/)
+    await knex.transaction(async (trx) => {
+      const connection = await trx.client.acquireConnection()
+      await patiently(connection, () => trx.raw('SELECT pg_sleep(0.5)'))
+      await admin.query('SELECT pg_sleep(0.5)')
+      t.same((await trx.raw('SELECT 1 AS one')).rows, [{ one: 1 }])
+    })
+  },
+)
+
 t.test('words and codes of an absent server are known, others are not', async (t) => {
   const coded = (code: string, message = 'x') => Object.assign(new Error(message), { code })
   const cases: readonly [unknown, boolean][] = [
@@ -107,6 +223,8 @@ t.test('words and codes of an absent server are known, others are not', async (t
     [coded('23505'), false],
     [coded('28P01'), false],
     [new Error('Connection terminated unexpectedly'), true],
+    [new Error('select 1 - Connection terminated unexpectedly'), true],
+    [coded('23505', 'insert … - connection terminated'), false],
     [new Error('timeout exceeded when trying to connect'), true],
     [new AggregateError([coded('ECONNREFUSED'), coded('ECONNREFUSED')]), true],
     [new AggregateError([]), false],

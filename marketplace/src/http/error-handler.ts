@@ -1,12 +1,19 @@
-import { CodedError, type InputFault } from '@signalbox/sdk/errors'
+import { CodedError, type InputFault, languageOf } from '@signalbox/sdk/errors'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { marketplaceErrors } from '../errors.ts'
-import { databaseFault } from './database-fault.ts'
-import { languageOf, problemBody } from './problem.ts'
+import type { AccountPorts } from '../ports.ts'
+import { problemBody } from './problem.ts'
+
+/** Seconds after which a database that was away may be back: a fail-over or restart takes a few. */
+const DATABASE_RETRY_AFTER_S = 2
+
+type ErrorPorts = Pick<AccountPorts, 'isDatabaseUnavailable'>
 
 /** Gives a plugin of the marketplace its one way to say no. */
-export function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler((error, request, reply) => answer(refusalOf(error, request), request, reply))
+export function answerErrors(app: FastifyInstance, ports: ErrorPorts): void {
+  app.setErrorHandler((error, request, reply) =>
+    answer(refusalOf(error, request, ports), request, reply),
+  )
   app.setNotFoundHandler((request, reply) =>
     answer(
       marketplaceErrors.create('NOT_FOUND', { method: request.method, path: pathOf(request) }),
@@ -29,7 +36,7 @@ function answer(error: CodedError, request: FastifyRequest, reply: FastifyReply)
     .send(problemBody(error, languageOf(request.headers['accept-language']), request.id))
 }
 
-function refusalOf(error: unknown, request: FastifyRequest): CodedError {
+function refusalOf(error: unknown, request: FastifyRequest, ports: ErrorPorts): CodedError {
   if (error instanceof CodedError) return error
   const { statusCode, validation, message } = error as Partial<FastifyError>
   if (validation !== undefined) {
@@ -39,10 +46,11 @@ function refusalOf(error: unknown, request: FastifyRequest): CodedError {
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return refusedByFastify(statusCode, message ?? '', error)
   }
-  return (
-    databaseFault(error) ??
-    marketplaceErrors.create('INTERNAL', { traceId: request.id }, { cause: error })
-  )
+  if (ports.isDatabaseUnavailable(error)) {
+    const extras = { cause: error, retryAfterS: DATABASE_RETRY_AFTER_S }
+    return marketplaceErrors.create('DATABASE_UNAVAILABLE', {}, extras)
+  }
+  return marketplaceErrors.create('INTERNAL', { traceId: request.id }, { cause: error })
 }
 
 /** The host's validator speaks of faults already; Fastify's own, where no other is set, in ajv's words. */

@@ -25,8 +25,3 @@ export function problemBody(error: CodedError, language: Language, traceId: stri
     reason: error.code,
   }
 }
-
-/** The first language the caller names decides; npm names none. */
-export function languageOf(acceptLanguage: string | undefined): Language {
-  return acceptLanguage?.trim().toLowerCase().startsWith('zh') ? 'zh-CN' : 'en'
-}

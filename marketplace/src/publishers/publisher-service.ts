@@ -6,15 +6,26 @@ import { hashPassword, isPassword } from './password.ts'
 import {
   findPasswordHash,
   findPublisherByToken,
+  hasPublisher,
   insertPublisher,
   insertScope,
   insertToken,
+  listPublishers,
+  listScopes,
+  listTokens,
+  lockPublisher,
+  type Page,
+  type Publisher,
+  type PublisherToken,
   revokeToken,
 } from './publisher-store.ts'
-import { hashToken, isPublisherToken, newToken } from './token.ts'
+import { hashToken, isPublisherToken, type NewToken, newToken } from './token.ts'
 
 /** A login of the operator ends by itself: it outlives neither a forgotten laptop nor an old admin token for long. */
 const OPERATOR_LOGIN_MS = 30 * 24 * 60 * 60 * 1000
+
+/** Scopes of one publisher: far more than a company's brands and teams, and a list that stays short. */
+export const MAX_SCOPES = 16
 
 export interface NewPublisher {
   readonly name: string
@@ -71,7 +82,7 @@ export class PublisherService {
         details: { scopes },
       }
       await this.#ports.audit?.({ ...entry, traceId }, trx)
-      return { name, scopes, token: await this.#issueToken(trx, name, actor.name, traceId) }
+      return { name, scopes, token: (await this.#issueToken(trx, name, actor.name, traceId)).text }
     })
   }
 
@@ -82,23 +93,82 @@ export class PublisherService {
         ? this.#ports.isOperatorToken(password)
         : await isPassword(await findPasswordHash(this.#ports.knex, name), password)
     if (!known) throw marketplaceErrors.create('LOGIN_REFUSED')
-    return this.#ports.knex.transaction((trx) => this.#issueToken(trx, name, name, traceId))
+    const issue = (trx: Knex.Transaction) => this.#issueToken(trx, name, name, traceId)
+    return (await this.#ports.knex.transaction(issue)).text
   }
 
   /** @returns false when there was nothing to revoke: the host's admin token is not a login. */
   async logout(token: string, actor: Actor, traceId: string): Promise<boolean> {
+    return this.#revoke({ hash: hashToken(token), publisher: actor.name }, actor, traceId)
+  }
+
+  list(page: Page): Promise<Publisher[]> {
+    return listPublishers(this.#ports.knex, page)
+  }
+
+  /** @throws `MKT_PUBLISHER_NOT_FOUND` */
+  async tokens(publisher: string, page: Page): Promise<PublisherToken[]> {
+    await this.#requirePublisher(publisher)
+    return listTokens(this.#ports.knex, publisher, page)
+  }
+
+  /** @throws `MKT_PUBLISHER_NOT_FOUND` */
+  async createToken(publisher: string, actor: Actor, traceId: string): Promise<NewToken> {
+    await this.#requirePublisher(publisher)
+    return this.#ports.knex.transaction((trx) =>
+      this.#issueToken(trx, publisher, actor.name, traceId),
+    )
+  }
+
+  /** @throws `MKT_PUBLISHER_TOKEN_NOT_FOUND` also when it was revoked before. */
+  async revokeToken(publisher: string, id: string, actor: Actor, traceId: string): Promise<void> {
+    const token = { hash: Buffer.from(id, 'hex'), publisher }
+    if (await this.#revoke(token, actor, traceId)) return
+    throw marketplaceErrors.create('PUBLISHER_TOKEN_NOT_FOUND', { publisher, token: id })
+  }
+
+  /** Changes nothing when the scope is theirs already. @throws `MKT_PUBLISHER_NOT_FOUND`, `MKT_SCOPE_TAKEN`, `MKT_SCOPES_FULL` */
+  async grantScope(publisher: string, scope: string, actor: Actor, traceId: string): Promise<void> {
+    await this.#ports.knex.transaction(async (trx) => {
+      if (!(await lockPublisher(trx, publisher))) throw notFound(publisher)
+      const scopes = await listScopes(trx, publisher)
+      if (scopes.includes(scope)) return
+      if (scopes.length >= MAX_SCOPES) {
+        throw marketplaceErrors.create('SCOPES_FULL', { publisher, limit: MAX_SCOPES })
+      }
+      if (!(await insertScope(trx, { scope, publisher, grantedAt: this.#at() }))) {
+        throw marketplaceErrors.create('SCOPE_TAKEN', { scope })
+      }
+      const entry: Entry = {
+        actor: actor.name,
+        action: 'publisher-scope.granted',
+        subject: publisher,
+        details: { scope },
+      }
+      await this.#ports.audit?.({ ...entry, traceId }, trx)
+    })
+  }
+
+  async #revoke(
+    token: { hash: Buffer; publisher: string },
+    actor: Actor,
+    traceId: string,
+  ): Promise<boolean> {
     return this.#ports.knex.transaction(async (trx) => {
-      const revocation = { hash: hashToken(token), publisher: actor.name, at: this.#at() }
-      if (!(await revokeToken(trx, revocation))) return false
+      if (!(await revokeToken(trx, { ...token, at: this.#at() }))) return false
       const entry: Entry = {
         actor: actor.name,
         action: 'publisher-token.revoked',
-        subject: actor.name,
-        details: {},
+        subject: token.publisher,
+        details: { token: token.hash.toString('hex') },
       }
       await this.#ports.audit?.({ ...entry, traceId }, trx)
       return true
     })
+  }
+
+  async #requirePublisher(name: string): Promise<void> {
+    if (!(await hasPublisher(this.#ports.knex, name))) throw notFound(name)
   }
 
   async #issueToken(
@@ -106,7 +176,7 @@ export class PublisherService {
     publisher: string,
     actor: string,
     traceId: string,
-  ): Promise<string> {
+  ): Promise<NewToken> {
     const token = newToken((count) => this.#ports.randomBytes(count))
     const createdAt = this.#at()
     const expiresAt =
@@ -116,13 +186,17 @@ export class PublisherService {
       actor,
       action: 'publisher-token.issued',
       subject: publisher,
-      details: { expiresAt: expiresAt?.toISOString() ?? null },
+      details: { token: token.id, expiresAt: expiresAt?.toISOString() ?? null },
     }
     await this.#ports.audit?.({ ...entry, traceId }, trx)
-    return token.text
+    return token
   }
 
   #at(): Date {
     return new Date(this.#ports.now())
   }
+}
+
+function notFound(publisher: string): Error {
+  return marketplaceErrors.create('PUBLISHER_NOT_FOUND', { publisher })
 }

@@ -2,6 +2,26 @@ import type { Knex } from 'knex'
 
 /** The only place with SQL for publishers, publisher_scopes and publisher_tokens. */
 
+/** A part of a list, in the order of what `cursor` names: it follows the cursor. */
+export interface Page {
+  readonly limit: number
+  readonly cursor?: string
+}
+
+export interface Publisher {
+  readonly name: string
+  readonly scopes: readonly string[]
+  /** Whether it may log in with a password, beside its tokens. */
+  readonly hasPassword: boolean
+  readonly createdAt: Date
+}
+
+export interface PublisherToken {
+  readonly id: string
+  readonly createdAt: Date
+  readonly expiresAt: Date | null
+}
+
 /** @returns false when the name is taken. */
 export async function insertPublisher(
   trx: Knex.Transaction,
@@ -30,6 +50,49 @@ export async function insertScope(
     .ignore()
     .returning('scope')
   return inserted.length === 1
+}
+
+export async function listPublishers(knex: Knex, page: Page): Promise<Publisher[]> {
+  const scopes = knex('publisher_scopes')
+    .select(knex.raw(`coalesce(array_agg(scope order by scope), '{}')`))
+    .whereRaw('publisher = publishers.name')
+  const query = knex('publishers')
+    .select('name', { createdAt: 'created_at', scopes })
+    .select({ hasPassword: knex.raw('password_hash is not null') })
+    .orderBy('name')
+    .limit(page.limit)
+  return page.cursor === undefined ? query : query.where('name', '>', page.cursor)
+}
+
+export async function hasPublisher(knex: Knex, name: string): Promise<boolean> {
+  return (await knex('publishers').where({ name }).first('name')) !== undefined
+}
+
+/** Who grants scopes to a publisher waits for who does so already. @returns false when there is none. */
+export async function lockPublisher(trx: Knex.Transaction, name: string): Promise<boolean> {
+  return (await trx('publishers').where({ name }).forUpdate().first('name')) !== undefined
+}
+
+export async function listScopes(knex: Knex, publisher: string): Promise<string[]> {
+  return knex('publisher_scopes').where({ publisher }).orderBy('scope').pluck('scope')
+}
+
+/** Tokens that were not revoked, those that ran out included. */
+export async function listTokens(
+  knex: Knex,
+  publisher: string,
+  page: Page,
+): Promise<PublisherToken[]> {
+  const query = knex('publisher_tokens')
+    .select({ createdAt: 'created_at', expiresAt: 'expires_at' })
+    .select({ id: knex.raw(`encode(hash, 'hex')`) })
+    .where({ publisher })
+    .whereNull('revoked_at')
+    .orderBy('hash')
+    .limit(page.limit)
+  return page.cursor === undefined
+    ? query
+    : query.where('hash', '>', Buffer.from(page.cursor, 'hex'))
 }
 
 export async function insertToken(

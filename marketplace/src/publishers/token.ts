@@ -6,6 +6,8 @@ const PREFIX = 'sbm_'
 const TOKEN_BYTES = 32
 
 export interface NewToken {
+  /** Names the token without giving it away: its hash, in hexadecimal. */
+  readonly id: string
   /** Shown once, never stored. */
   readonly text: string
   readonly hash: Buffer
@@ -13,7 +15,8 @@ export interface NewToken {
 
 export function newToken(randomBytes: (count: number) => Buffer): NewToken {
   const text = `${PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`
-  return { text, hash: hashToken(text) }
+  const hash = hashToken(text)
+  return { id: hash.toString('hex'), text, hash }
 }
 
 /** 256 random bits need no salt and no slow hash; looking up by hash leaks no timing of the token itself. */

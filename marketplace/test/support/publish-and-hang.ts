@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import Fastify from 'fastify'
 import { createContentStore } from '../../../core/src/storage/content-store.ts'
 import { createKnex } from '../../../core/src/storage/create-knex.ts'
+import { isDatabaseUnavailable } from '../../../core/src/storage/database-unavailable.ts'
 import { marketplace } from '../../src/marketplace.ts'
 import { inspectHonestly } from './inspect-honestly.ts'
 
@@ -19,6 +20,7 @@ await app.register(marketplace, {
   contents: createContentStore(knex),
   inspectPackage: inspectHonestly,
   isOperatorToken: (token) => token === operatorToken,
+  isDatabaseUnavailable,
   publicUrl: () => 'http://127.0.0.1/npm',
   now: Date.now,
   randomBytes: (count) => randomBytes(count),

@@ -5,6 +5,7 @@ import type { Knex } from 'knex'
 import type { Test } from 'tap'
 import { createContentStore } from '../../../core/src/storage/content-store.ts'
 import { createKnex } from '../../../core/src/storage/create-knex.ts'
+import { isDatabaseUnavailable } from '../../../core/src/storage/database-unavailable.ts'
 import { testDatabases } from '../../../core/test/support/postgres.ts'
 import { marketplace } from '../../src/marketplace.ts'
 import type { AuditEntry, MarketplaceOptions } from '../../src/ports.ts'
@@ -61,6 +62,7 @@ export async function serve(
     contents: createContentStore(knex),
     inspectPackage: inspectHonestly,
     isOperatorToken: (token) => token === OPERATOR_TOKEN,
+    isDatabaseUnavailable,
     publicUrl: (request) => `http://${request.host}/npm`,
     now: Date.now,
     randomBytes: (count) => randomBytes(count),

@@ -101,3 +101,25 @@ function fill(template: string, parameters: ErrorParameters): string {
     return value === undefined ? place : String(value)
   })
 }
+
+/** Far more than browsers send, and what one request may cost. */
+const MAX_HEADER = 200
+
+/** The best of the host's languages for an Accept-Language header (RFC 9110 §12.5.4), English without one. */
+export function languageOf(header: unknown): Language {
+  if (typeof header !== 'string') return 'en'
+  const wishes = header
+    .slice(0, MAX_HEADER)
+    .split(',')
+    .map(wishOf)
+    // A quality of zero means "anything but this".
+    .filter(({ tag, quality }) => quality > 0 && /^(zh|en)(-|$)/.test(tag))
+    .sort((a, b) => b.quality - a.quality)
+  return wishes[0]?.tag.startsWith('zh') === true ? 'zh-CN' : 'en'
+}
+
+function wishOf(part: string): { tag: string; quality: number } {
+  const [tag = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase())
+  const quality = parameters.find((parameter) => parameter.startsWith('q='))
+  return { tag, quality: quality === undefined ? 1 : Number(quality.slice(2)) || 0 }
+}

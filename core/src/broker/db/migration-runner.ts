@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { InputFault } from '@signalbox/sdk/errors'
 import pg from 'pg'
 import { coreErrors } from '../../errors.ts'
+import { patiently } from '../../storage/answer-deadline.ts'
 import { MigratorSession } from './migrator-session.ts'
 import type { PluginRoles, PluginSchema } from './plugin-roles.ts'
 import type { SqlJudge } from './sql-judge.ts'
@@ -57,7 +58,10 @@ async function runInTurn(
   const lock = await ports.pool.connect()
   try {
     await lock.query('BEGIN')
-    await lock.query('SELECT FROM signalbox.plugins WHERE plugin = $1 FOR NO KEY UPDATE', [plugin])
+    // Another node's run of this plugin may take its whole deadline.
+    await patiently(lock, () =>
+      lock.query('SELECT FROM signalbox.plugins WHERE plugin = $1 FOR NO KEY UPDATE', [plugin]),
+    )
     const pending = await pendingSteps(lock, plugin, version, ordered)
     if (pending.length > 0) await runAsMigrator(ports, schema, plugin, version, pending)
     return pending.map((step) => step.name)

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { coreErrors } from '../../errors.ts'
+import { endWhenSilent } from '../../storage/answer-deadline.ts'
 import { connectionBudget } from '../../storage/connection-budget.ts'
 import { isDatabaseUnavailable } from '../../storage/database-unavailable.ts'
 import { type AdminState, prepareAdminSchema } from './admin-schema.ts'
@@ -237,6 +238,7 @@ function adminPool(connectionString: string, max: number, applicationName: strin
     connectionString,
     max,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
     idleTimeoutMillis: IDLE_MS,
     application_name: applicationName,
     allowExitOnIdle: true,
@@ -244,7 +246,10 @@ function adminPool(connectionString: string, max: number, applicationName: strin
   // A connection that breaks is replaced at the next use, and who uses it hears of it from the statement;
   // without listeners it would end the host, idle or not.
   pool.on('error', () => undefined)
-  pool.on('connect', (client) => client.on('error', () => undefined))
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined)
+    endWhenSilent(client)
+  })
   return pool
 }
 

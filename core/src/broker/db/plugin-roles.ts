@@ -34,7 +34,10 @@ export class PluginRoles {
   }
 
   /** Makes the plugin's schema and its two roles, unless they are there. */
-  installSchema(plugin: string): Promise<PluginSchema> {
+  async installSchema(plugin: string): Promise<PluginSchema> {
+    // Looked up first: the insert would wait for a migration of the plugin that is under way.
+    const known = await this.schemaOf(plugin)
+    if (known) return known
     return inTransaction(this.#pool, async (client) => {
       const { rows, rowCount } = await client.query(
         `INSERT INTO signalbox.plugins (plugin, schema_name, owner_role, access_role)
