@@ -110,7 +110,7 @@ t.test('a claim is respected unless its process is known to be gone', linuxOnly,
     await claimOf(home, changes)
     await t.rejects(
       openDataFolder(home),
-      { code: 'CORE_DATA_FOLDER_IN_USE', message: /remove .*host\.lock/ },
+      { code: 'CORE_DATA_FOLDER_IN_USE', parameters: { file: join(home, 'host.lock') } },
       who,
     )
     await rm(join(home, 'host.lock'))
