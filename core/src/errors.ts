@@ -226,12 +226,13 @@ export const coreErrors = defineErrors('CORE', {
   DATA_FOLDER_IN_USE: {
     status: 500,
     message: {
-      en: 'Another host is running on the data folder {folder}.',
-      'zh-CN': '另一个主机正在使用数据目录 {folder}。',
+      en: 'Another host is running on the data folder {folder} ({who}).',
+      'zh-CN': '另一个主机正在使用数据目录 {folder}（{who}）。',
     },
     cure: {
-      en: 'Stop the other host, or set SIGNALBOX_HOME to another folder.',
-      'zh-CN': '请停止另一个主机，或将 SIGNALBOX_HOME 设为其他目录。',
+      en: 'Stop the other host, or set SIGNALBOX_HOME to another folder. Only if its machine is really gone, remove {file}.',
+      'zh-CN':
+        '请停止另一个主机，或将 SIGNALBOX_HOME 设为其他目录。仅当其所在机器确已不存在时，才可删除 {file}。',
     },
   },
   DATA_FOLDER_UNUSABLE: {

@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
@@ -109,10 +108,9 @@ async function adminTokenOf(
 ): Promise<string> {
   if (settings.adminToken !== null) return settings.adminToken
   const file = join(folder.path, 'admin-token')
-  const isNew = !existsSync(file)
-  const token = await folder.readOrCreateSecret('admin-token')
-  if (isNew) options.onTokenMade?.(token, file)
-  return token
+  const { value, isNew } = await folder.keptSecret('admin-token')
+  if (isNew) options.onTokenMade?.(value, file)
+  return value
 }
 
 async function startSandbox(log: FastifyBaseLogger, stops: StopStack): Promise<Sandbox> {

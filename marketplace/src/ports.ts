@@ -9,11 +9,11 @@ export interface ContentStore {
   get(sha256: string): Promise<Buffer | undefined>
 }
 
-/** What was found inside a tarball, by a process that has neither the database nor a key. */
+/**
+ * What the store keeps of what was found inside a tarball, by a process that has neither the database nor a
+ * key. What can be computed from the bytes themselves is computed here.
+ */
 export interface PackageInspection {
-  readonly integrity: string
-  readonly shasum: string
-  readonly size: number
   readonly unpackedSize: number
   readonly packageJson: Readonly<Record<string, unknown>>
   readonly manifest: Manifest

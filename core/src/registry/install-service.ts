@@ -1,3 +1,4 @@
+import type { PackageInspection } from '@signalbox/sandbox'
 import { CodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import { commitRoutedChange } from '../audit/change.ts'
@@ -13,7 +14,6 @@ import {
 import { migrationSteps } from './migration-steps.ts'
 import type {
   ContentStore,
-  InspectedPackage,
   InspectPackage,
   PackageSource,
   PackageTarball,
@@ -139,7 +139,7 @@ export class InstallService {
   async #store(
     caller: Caller,
     row: Omit<Installation, 'fault'>,
-    { files }: InspectedPackage,
+    { files }: PackageInspection,
   ): Promise<void> {
     const { plugin, version, manifest } = row
     const { knex, contents, hostVersion } = this.#ports
@@ -263,7 +263,7 @@ function rowOf(
   plugin: string,
   version: string,
   source: PackageTarball,
-  { integrity, manifest, contracts, files }: InspectedPackage,
+  { integrity, manifest, contracts, files }: PackageInspection,
 ): Omit<Installation, 'fault'> {
   const entry = files.find((file) => file.path === manifest.runtime.entry)
   return {

@@ -1,5 +1,4 @@
-import type { Contract } from '@signalbox/sdk/contract'
-import type { Manifest } from '@signalbox/sdk/manifest'
+import type { PackageInspection } from '@signalbox/sandbox'
 
 /** Where the host installs from; main.ts puts the marketplace behind it. */
 export interface PackageSource {
@@ -21,26 +20,11 @@ export interface PackageTarball {
   readonly signature: string | null
 }
 
-/** What the import process found in a tarball. */
-export interface InspectedPackage {
-  readonly integrity: string
-  readonly manifest: Manifest
-  readonly contracts: Readonly<Record<string, Contract>>
-  readonly files: readonly InspectedFile[]
-}
-
-export interface InspectedFile {
-  readonly path: string
-  readonly size: number
-  readonly sha256: string
-  readonly bytes: Buffer
-}
-
 /** Unpacks and checks a tarball in a process of its own. */
 export type InspectPackage = (
   tarball: Buffer,
   expected: { name: string; version: string },
-) => Promise<InspectedPackage>
+) => Promise<PackageInspection>
 
 /** Content-addressed bytes in PostgreSQL. */
 export interface ContentStore<Transaction> {

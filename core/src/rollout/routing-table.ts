@@ -34,6 +34,8 @@ export class RoutingTable {
   #listener: pg.Client | undefined
   #stopped = false
   #away = false
+  #isChecking = false
+  #isAskedAgain = false
 
   constructor(ports: Ports) {
     this.#ports = ports
@@ -87,7 +89,14 @@ export class RoutingTable {
 
   /** Never rejects: an outage is logged once, and ends by itself. */
   async #check(): Promise<void> {
+    // A server that is silent would otherwise gather a poll every half second on the host's few connections.
+    // What is told meanwhile is looked at right after.
     if (this.#stopped) return
+    if (this.#isChecking) {
+      this.#isAskedAgain = true
+      return
+    }
+    this.#isChecking = true
     try {
       const generation = await readGeneration(this.#ports.knex)
       if (generation > this.#snapshot.generation) await this.#refresh()
@@ -102,6 +111,12 @@ export class RoutingTable {
         )
       }
       this.#away = true
+    } finally {
+      this.#isChecking = false
+      if (this.#isAskedAgain) {
+        this.#isAskedAgain = false
+        void this.#check()
+      }
     }
   }
 

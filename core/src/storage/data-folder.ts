@@ -81,7 +81,7 @@ async function claimBySocket(path: string): Promise<() => Promise<void>> {
   const name = `signalbox-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`
   const address = join(tmpdir(), `${name}.sock`)
   const inUse = (cause: unknown) =>
-    coreErrors.create('DATA_FOLDER_IN_USE', { folder: path }, { cause })
+    coreErrors.create('DATA_FOLDER_IN_USE', { folder: path, who: '?', file: address }, { cause })
   try {
     return await listen(address)
   } catch (error) {

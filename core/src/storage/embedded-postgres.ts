@@ -14,7 +14,15 @@ import {
   SUPERUSER,
 } from './postgres-cluster.ts'
 import { postgresPlace } from './postgres-place.ts'
-import { isAlive, orphanedBackends, readPostmaster, servesData, signalTo } from './postmaster.ts'
+import {
+  isAlive,
+  orphanedBackends,
+  readPostmaster,
+  servesData,
+  signalTo,
+  socketOf,
+} from './postmaster.ts'
+import { refuseServerElsewhere, rememberHome } from './postmaster-home.ts'
 
 interface Log {
   info(fields: object, message: string): void
@@ -78,6 +86,7 @@ export class EmbeddedPostgres {
     const binaries = await findPostgresBinaries(place.copies)
     const { folder } = place
     const data = join(folder, 'data')
+    await refuseServerElsewhere(folder, data)
     const running = await findRunning(data)
     const cluster = running
       ? { folder, data, port: running.port, log: join(folder, 'server.log') }
@@ -174,12 +183,16 @@ export class EmbeddedPostgres {
     }
     const remembered = await readPostmaster(data)
     if (remembered && !(await servesData(remembered.pid, data))) {
-      await rm(join(data, 'postmaster.pid'), { force: true })
+      const socket = socketOf(remembered)
+      for (const file of ['postmaster.pid', socket, `${socket}.lock`]) {
+        await rm(join(data, file), { force: true })
+      }
     }
   }
 
   async #spawn(): Promise<number> {
     const { data, folder, log } = this.#cluster
+    await rememberHome(folder)
     const size = (await stat(log).catch(() => undefined))?.size ?? 0
     if (size > MAX_LOG_BYTES) await rename(log, `${log}.1`)
     const file = await open(log, 'a', 0o600)

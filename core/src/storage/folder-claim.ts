@@ -110,10 +110,7 @@ async function readIfPresent(file: string): Promise<string | undefined> {
   })
 }
 
-function inUse(path: string, file?: string, claim?: Claim) {
-  const who = claim ? `process ${claim.pid} of ${claim.name || 'a container'}` : 'unknown'
-  const folder = file
-    ? `${path} (claimed by ${who}; only if that is really gone, remove ${file})`
-    : path
-  return coreErrors.create('DATA_FOLDER_IN_USE', { folder })
+function inUse(folder: string, file = join(folder, CLAIM_FILE), claim?: Claim) {
+  const who = claim ? `pid ${claim.pid}, ${claim.name || '?'}` : '?'
+  return coreErrors.create('DATA_FOLDER_IN_USE', { folder, who, file })
 }

@@ -67,7 +67,8 @@ async function create(options: ClusterOptions, data: string): Promise<void> {
 }
 
 /**
- * `wal_level` and the slots' bound: change streams can come later without a new cluster, and a reader
+ * The socket lies in the cluster itself, where no login is allowed by it: it tells another container whether
+ * the server lives. `wal_level` and the slots' bound: change streams can come later without a new cluster, and a reader
  * that went away never fills the disk. `log` leaves ordinary errors out of the log: a plugin's wrong SQL
  * must not fill the disk either. `temp_file_limit` bounds what one query may spill.
  */
@@ -75,7 +76,7 @@ function settings(port: number): string {
   return `# Written by Signalbox at every start; changes here are lost.
 listen_addresses = '127.0.0.1'
 port = ${port}
-unix_socket_directories = ''
+unix_socket_directories = '.'
 max_connections = ${connectionBudget.server}
 password_encryption = 'scram-sha-256'
 wal_level = logical

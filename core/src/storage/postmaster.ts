@@ -18,6 +18,11 @@ export async function readPostmaster(data: string): Promise<Postmaster | undefin
   return { pid, port: Number(lines[3]), isReady: lines[7]?.trim() === 'ready' }
 }
 
+/** Its name in the data folder. PostgreSQL keeps a lock beside it, with the process id once more. */
+export function socketOf({ port }: Postmaster): string {
+  return `.s.PGSQL.${port}`
+}
+
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)

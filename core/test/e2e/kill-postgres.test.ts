@@ -5,13 +5,11 @@ import t from 'tap'
 import { Npm } from '../../../marketplace/test/support/npm.ts'
 import type { HostClient } from '../../src/cli/host-client.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
-import { probe, probeVersion } from '../support/probe.ts'
+import { killMoments, reach } from '../support/kill-moments.ts'
+import { callProbe, probe, probeVersion, setUpTenant } from '../support/probe.ts'
 
 const PATIENCE_MS = 60_000
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2)
-
-/** What a publish and an install take here. */
-const SPREAD_MS = 2400
 
 async function postmasterPid(home: string): Promise<number> {
   const pointer = await readFile(join(home, 'postgres-place'), 'utf8').catch(() => undefined)
@@ -64,25 +62,32 @@ t.test(
   async (t) => {
     const home = await temporaryHome(t)
     const host = await HostProcess.start(t, { home })
-    for (let round = 1; round <= ROUNDS; round++) {
+    for (const [round, moment] of killMoments(ROUNDS).entries()) {
       const version = `1.0.${round}`
       const folder = await probeVersion(home, version)
       const npm = await Npm.at(join(home, 'npm'), `${host.url}/npm/`, OPERATOR_TOKEN)
       const install = () => host.client.request('POST', '/v1/plugins', { name: probe, version })
-      const work = npm.run(['publish'], folder).then(async ({ code }) => {
+      const publishing = npm.run(['publish'], folder)
+      const work = publishing.then(async ({ code }) => {
         const installed = code === 0 && (await install().then(Boolean, () => false))
         return { published: code === 0, installed }
       })
-      await delay((round * SPREAD_MS) / ROUNDS)
+      await reach(moment, publishing)
       process.kill(await postmasterPid(home), 'SIGKILL')
       const acknowledged = await work
+      t.comment(`${version} cut`, { ...moment, ...acknowledged })
       await createTenant(host.client, `round-${round}`)
       const listed = await fetch(`${host.url}/npm/@probe%2Fone`)
       const { versions = {} } = (await listed.json()) as { versions?: object }
       const isListed = Object.hasOwn(versions, version)
       t.ok(isListed || !acknowledged.published, `${version}: what was acknowledged is listed`)
       if (!isListed) t.equal((await npm.run(['publish'], folder)).code, 0, `${version} again`)
-      t.match(await install(), { version, state: /^(stable|warm)$/ }, `${version} is installed`)
+      const state = round === 0 ? 'stable' : 'warm'
+      t.match(await install(), { version, state }, `${version} is installed`)
     }
+    const acme = await setUpTenant(host, 'acme')
+    const { status, headers } = await callProbe(host, acme.key, 'addNote', { text: 'x' })
+    t.equal(status, 200)
+    t.equal(headers.get('signalbox-version'), '1.0.0', 'the first version serves')
   },
 )

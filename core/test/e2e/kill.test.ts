@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { Npm, writeFiles } from '../../../marketplace/test/support/npm.ts'
+import { Npm, type NpmRun, writeFiles } from '../../../marketplace/test/support/npm.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
+import { killMoments, reach } from '../support/kill-moments.ts'
 import { testDatabases } from '../support/postgres.ts'
-import { probeVersion } from '../support/probe.ts'
+import { callProbe, probe, probeVersion, setUpTenant } from '../support/probe.ts'
 
 /**
  * `kill -9` at moments spread over a publish and an install, then a start on the same data. What was
@@ -12,52 +12,81 @@ import { probeVersion } from '../support/probe.ts'
  */
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 3)
 
-/** What a publish and an install take here, and a little more. */
-const SPREAD_MS = 2400
-
 t.test(
   'a host killed at any point of a publish and an install goes on from what was acknowledged',
   async (t) => {
-    const { hostUrl } = await testDatabases(t)
     const home = await temporaryHome(t)
-    let host = await HostProcess.start(t, { databaseUrl: hostUrl, home })
-    for (let round = 1; round <= ROUNDS; round++) {
-      const version = `1.0.${round}`
-      const folder = await probeVersion(home, version)
-      const npm = await Npm.at(join(home, 'npm'), `${host.url}/npm/`, OPERATOR_TOKEN)
-      const work = (async () => {
-        const published = await npm.run(['publish'], folder)
-        const wish = { name: '@probe/one', version }
-        const installed =
-          published.code === 0
-            ? await host.client.request('POST', '/v1/plugins', wish).then(
-                () => true,
-                () => false,
-              )
-            : false
-        return { published: published.code === 0, installed }
-      })()
-      await delay((round * SPREAD_MS) / ROUNDS)
-      await host.kill('SIGKILL')
-      const acknowledged = await work
-      host = await HostProcess.start(t, { databaseUrl: hostUrl, home })
-      await checkWhole(t, host, version, acknowledged)
-      if (!acknowledged.published) {
-        const again = await Npm.at(join(home, 'npm'), `${host.url}/npm/`, OPERATOR_TOKEN)
-        const { code, stderr } = await again.run(['publish'], folder)
-        t.ok(
-          code === 0 || /cannot publish over|already/i.test(stderr),
-          `${version} again: ${stderr}`,
-        )
+    let databaseUrl = ''
+    let host: HostProcess | undefined
+    for (const [index, moment] of killMoments(ROUNDS).entries()) {
+      // By turns a plugin's first version on a fresh database, then a second one beside it.
+      const isFirst = index % 2 === 0
+      if (isFirst) {
+        await host?.kill('SIGTERM')
+        databaseUrl = (await testDatabases(t)).hostUrl
+        host = undefined
       }
-      t.match(
-        await host.client.request('POST', '/v1/plugins', { name: '@probe/one', version }),
-        { version, state: /^(stable|warm)$/ },
-        `${version} is installed in the end`,
-      )
+      const version = isFirst ? '1.0.0' : '1.1.0'
+      const folder = await probeVersion(home, version)
+      const killed = host ?? (await HostProcess.start(t, { databaseUrl, home }))
+      const publishing = publish(killed, folder)
+      const installing = publishing.then(() => install(killed, version))
+      await reach(moment, publishing)
+      await killed.kill('SIGKILL')
+      const published = (await publishing).code === 0
+      const acknowledged = { published, installed: await installing }
+      t.comment(`${version} cut`, { ...moment, ...acknowledged })
+
+      host = await HostProcess.start(t, { databaseUrl, home })
+      await checkWhole(t, host, version, acknowledged)
+      const again = await publish(host, folder)
+      const isThere = again.code === 0 || /cannot publish over|already/i.test(again.stderr)
+      t.ok(isThere, `${version} again: ${again.stderr}`)
+      t.ok(await install(host, version), `${version} is installed in the end`)
+      await checkServes(t, host, version, isFirst)
     }
   },
 )
+
+async function publish(host: HostProcess, folder: string): Promise<NpmRun> {
+  const npm = await Npm.at(join(host.home, 'npm'), `${host.url}/npm/`, OPERATOR_TOKEN)
+  return npm.run(['publish'], folder)
+}
+
+/** @returns whether the host acknowledged it. */
+async function install(host: HostProcess, version: string): Promise<boolean> {
+  return host.client.request('POST', '/v1/plugins', { name: probe, version }).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** The first version is the stable one, whenever its installation was cut; a later one waits, warm. Both can serve. */
+async function checkServes(
+  t: Test,
+  host: HostProcess,
+  version: string,
+  isFirst: boolean,
+): Promise<void> {
+  const { stableVersion, versions } = await host.client.request<PluginView>('GET', pluginPath)
+  t.equal(stableVersion, '1.0.0')
+  const state = versions.find((item) => item.version === version)?.state
+  t.equal(state, isFirst ? 'stable' : 'warm', version)
+  const tenant = isFirst ? 'acme' : 'globex'
+  const { adminToken, key } = await setUpTenant(host, tenant)
+  const path = `/v1/tenants/${tenant}/plugins/@probe%2Fone`
+  await host.as(adminToken).request('PUT', path, { binding: 'pinned', version })
+  const { status, headers, body } = await callProbe(host, key, 'addNote', { text: 'x' })
+  t.equal(status, 200, JSON.stringify(body))
+  t.equal(headers.get('signalbox-version'), version)
+}
+
+interface PluginView {
+  readonly stableVersion: string | null
+  readonly versions: readonly { readonly version: string; readonly state: string }[]
+}
+
+const pluginPath = '/v1/plugins/@probe%2Fone'
 
 async function checkWhole(
   t: Test,
@@ -76,9 +105,7 @@ async function checkWhole(
     t.equal(tarball.status, 200, `${version} is listed and its bytes are there`)
   }
   if (!acknowledged.installed) return
-  const { versions } = await host.client.request<{
-    versions: { version: string; state: string }[]
-  }>('GET', '/v1/plugins/@probe%2Fone')
+  const { versions } = await host.client.request<PluginView>('GET', pluginPath)
   const state = versions.find((item) => item.version === version)?.state
   t.match(state, /^(stable|warm)$/, `${version} was acknowledged and can serve`)
 }

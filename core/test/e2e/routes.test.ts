@@ -49,6 +49,9 @@ const admin = host.as(acme.adminToken)
 const plugin = '/v1/tenants/acme/plugins/@probe%2Fone'
 const subscription = `/v1/subscriptions/${acme.subscription}`
 const { grants } = await admin.request<{ grants: { id: string }[] }>('GET', plugin)
+const spare = await admin.request<{ id: string }>('POST', '/v1/tenants/acme/tokens', {
+  label: 'spare',
+})
 const { credentials } = await admin.request<{ credentials: { id: string }[] }>('GET', subscription)
 
 /**
@@ -71,6 +74,11 @@ const table: Readonly<Record<string, Entry>> = {
     door: tenants,
     at: '/v1/tenants/acme/tokens',
     body: { label: 'another' },
+  },
+  'GET /v1/tenants/{tenant}/tokens': { door: tenants, at: '/v1/tenants/acme/tokens' },
+  'DELETE /v1/tenants/{tenant}/tokens/{token}': {
+    door: tenants,
+    at: `/v1/tenants/acme/tokens/${spare.id}`,
   },
   'GET /v1/units': { door: tenants, at: '/v1/units?tenant=acme' },
   'POST /v1/units': {

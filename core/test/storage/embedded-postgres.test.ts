@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { chmod, link, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -183,6 +183,46 @@ t.test('a port that someone took meanwhile is given up', async (t) => {
   t.teardown(() => second.stop())
   t.not(new URL(second.url).port, String(port))
   t.ok(await isServing(second.url))
+})
+
+t.test('a server in another container or on another machine is not pushed aside', async (t) => {
+  if (process.platform !== 'linux') return t.comment('there are no PID namespaces here')
+  const { folder } = await postgresPlace(
+    options.dataFolder,
+    await postgresAccount(),
+    options.systemState,
+  )
+  const data = join(folder, 'data')
+  const pidFile = join(data, 'postmaster.pid')
+  const homeFile = join(folder, 'postmaster-home.json')
+  const server = await EmbeddedPostgres.start(options)
+  const here = JSON.parse(await readFile(homeFile, 'utf8'))
+  const pretend = (changes: object) => writeFile(homeFile, JSON.stringify({ ...here, ...changes }))
+  const refusal = { code: 'CORE_POSTGRES_START_FAILED', message: /remove .*postmaster.pid/ }
+  const container = { pidNamespace: 'pid:[1]' }
+  await pretend(container)
+  await t.rejects(EmbeddedPostgres.start(options), refusal, 'its socket answers')
+  await pretend({ boot: 'another', name: 'another' })
+  await t.rejects(EmbeddedPostgres.start(options), refusal, 'nobody can tell')
+  t.ok(await isServing(server.url))
+  t.match(await readFile(pidFile, 'utf8'), String(server.pid))
+  await server.stop()
+
+  // A container that was killed: the files stay, and the number may be someone else's in the next one.
+  const killed = await EmbeddedPostgres.start(options)
+  const remains = await readFile(pidFile, 'utf8')
+  const socket = `.s.PGSQL.${new URL(killed.url).port}`
+  await killed.stop()
+  const left = createServer().listen(join(root, 's'))
+  await once(left, 'listening')
+  await link(join(root, 's'), join(data, socket))
+  left.close()
+  await writeFile(pidFile, remains.replace(/^\d+/, String(process.pid)))
+  await writeFile(join(data, `${socket}.lock`), `${process.pid}\n${data}\n`)
+  await pretend(container)
+  const next = await EmbeddedPostgres.start(options)
+  t.teardown(() => next.stop())
+  t.ok(await isServing(next.url))
 })
 
 t.test('a pid file that names a stranger is no running server', async (t) => {

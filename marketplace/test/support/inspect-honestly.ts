@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { validateManifest } from '@signalbox/sdk/manifest'
 import type { InspectPackage } from '../../src/ports.ts'
 import { filesOf } from './tarball.ts'
@@ -10,9 +9,6 @@ export const inspectHonestly: InspectPackage = async (tarball) => {
   const checked = validateManifest(packageJson.signalbox)
   if (!checked.ok) throw new Error(JSON.stringify(checked.faults))
   return {
-    integrity: `sha512-${createHash('sha512').update(tarball).digest('base64')}`,
-    shasum: createHash('sha1').update(tarball).digest('hex'),
-    size: tarball.length,
     unpackedSize: [...files.values()].reduce((total, file) => total + file.length, 0),
     packageJson,
     manifest: checked.manifest,
