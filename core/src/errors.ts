@@ -733,6 +733,17 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请用 ORDER BY 和 LIMIT 分页查询；未做任何更改。',
     },
   },
+  STREAMS_TAKEN: {
+    status: 503,
+    message: {
+      en: 'This node has {limit} event streams open already, and opens no more.',
+      'zh-CN': '本节点已打开 {limit} 个事件流，不再打开更多。',
+    },
+    cure: {
+      en: 'Close a page that watches a rollout, or ask GET /v1/rollouts/{rollout} every now and then.',
+      'zh-CN': '请关闭某个正在查看灰度发布的页面，或定期查询 GET /v1/rollouts/{rollout}。',
+    },
+  },
   SUBSCRIPTION_COMMAND_REFUSED: {
     status: 409,
     message: {

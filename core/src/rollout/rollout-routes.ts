@@ -11,17 +11,13 @@ import {
 } from '../gateway/http-schemas.ts'
 import type { Page } from '../identity/identity-store.ts'
 import { bucketOf, type CohortBy, cohortKey } from './cohort.ts'
-import { decide, evidenceOf } from './rollout-controller.ts'
+import { describeRollout, requireRollout } from './describe-rollout.ts'
+import { rolloutEvents } from './rollout-events.ts'
+import { rolloutIdSchema } from './rollout-id-schema.ts'
+import { rolloutPage } from './rollout-page.ts'
 import type { Ground, RolloutService } from './rollout-service.ts'
 import { type RolloutCommand, rolloutCommands } from './rollout-states.ts'
-import {
-  findRollout,
-  listRollouts,
-  listTransitions,
-  type Rollout,
-  readTallies,
-} from './rollout-store.ts'
-import { weightOf } from './rollout-weight.ts'
+import { listRollouts } from './rollout-store.ts'
 import type { RoutingTable } from './routing-table.ts'
 import type { Step } from './steps.ts'
 
@@ -32,8 +28,7 @@ interface Ports {
 }
 
 const tags = ['rollouts']
-const idSchema = { type: 'string', pattern: '^rol_[0-9a-f]{16}$' } as const
-const params = strictObject({ id: idSchema }, ['id'])
+const params = strictObject({ id: rolloutIdSchema }, ['id'])
 const reasonSchema = { type: 'string', minLength: 1, maxLength: 500 } as const
 
 /** Commands that a person gives; `rollback` has a route of the plugin's own. */
@@ -94,6 +89,8 @@ export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
   commandRoutes(app, ports)
   rollbackRoute(app, ports)
   assignmentRoute(app, ports)
+  rolloutEvents(app, ports)
+  rolloutPage(app)
 }
 
 function commandRoutes(app: FastifyInstance, { knex, rollouts }: Ports): void {
@@ -107,7 +104,10 @@ function commandRoutes(app: FastifyInstance, { knex, rollouts }: Ports): void {
       schema: {
         tags,
         summary: 'Start, pause, resume, advance, promote or abort a rollout',
-        params: strictObject({ id: idSchema, command: { enum: commands } }, ['id', 'command']),
+        params: strictObject({ id: rolloutIdSchema, command: { enum: commands } }, [
+          'id',
+          'command',
+        ]),
         body: { type: ['object', 'null'], properties: { reason: reasonSchema } },
       },
     },
@@ -192,27 +192,6 @@ function assignmentRoute(app: FastifyInstance, { routing }: Ports): void {
       }
     },
   )
-}
-
-async function requireRollout(knex: Knex, id: string): Promise<Rollout> {
-  const rollout = await findRollout(knex, id)
-  if (rollout === undefined) throw coreErrors.create('ROLLOUT_MISSING', { rollout: id })
-  return rollout
-}
-
-/** A rollout as people and pages read it: figures, evidence against the line, and the last sentence. */
-export async function describeRollout(knex: Knex, rollout: Rollout) {
-  const tallies = await readTallies(knex, rollout.id)
-  const transitions = await listTransitions(knex, rollout.id)
-  const { verdict, e, threshold, sentence } = evidenceOf(rollout, tallies)
-  return {
-    ...rollout,
-    weightBp: weightOf(rollout),
-    calls: tallies.judge.calls,
-    evidence: { verdict, e, threshold, sentence },
-    waiting: rollout.state === 'running' ? decide(rollout, tallies, Date.now()).reason : null,
-    transitions,
-  }
 }
 
 function groundOf(reason: string | undefined, command: RolloutCommand): Ground {

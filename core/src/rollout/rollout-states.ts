@@ -6,22 +6,26 @@ import type { Localized } from '@signalbox/sdk/errors'
  */
 export const rolloutStates = {
   ready: {
-    start: { to: 'running', guards: ['versions-warm', 'alone'] },
+    start: { to: 'running', guards: ['versions-warm', 'alone', 'from-stable'] },
     abort: { to: 'aborted', guards: [] },
   },
   running: {
     pause: { to: 'paused', guards: [] },
     advance: { to: 'running', guards: ['next-step', 'not-condemned'] },
-    promote: { to: 'completed', guards: ['versions-warm', 'not-condemned'] },
+    promote: { to: 'completed', guards: ['versions-warm', 'from-stable', 'not-condemned'] },
     abort: { to: 'aborted', guards: [] },
   },
   paused: {
     resume: { to: 'running', guards: ['versions-warm', 'not-condemned'] },
-    promote: { to: 'completed', guards: ['versions-warm', 'not-condemned'] },
+    promote: { to: 'completed', guards: ['versions-warm', 'from-stable', 'not-condemned'] },
     abort: { to: 'aborted', guards: [] },
   },
   completed: {
-    rollback: { to: 'rolled_back', guards: ['still-stable', 'versions-warm', 'window-open'] },
+    rollback: {
+      to: 'rolled_back',
+      // Alone: a canary that runs was compared with the version that this would take away.
+      guards: ['still-stable', 'versions-warm', 'window-open', 'alone'],
+    },
   },
   aborted: {},
   rolled_back: {},
@@ -47,6 +51,10 @@ export const rolloutGuards = {
     en: 'no other rollout of the plugin is running or paused',
     'zh-CN': '该插件没有其他正在运行或已暂停的灰度发布',
   },
+  'from-stable': {
+    en: 'the version it was planned from is the stable one',
+    'zh-CN': '计划所基于的版本仍是稳定版本',
+  },
   'next-step': { en: 'the plan has a further step', 'zh-CN': '计划中还有下一步' },
   'not-condemned': {
     en: 'the judge has not found against the version',
@@ -71,6 +79,9 @@ export const sharingStates: readonly RolloutState[] = ['running', 'paused']
 
 /** States that nothing leads out of. A completed rollout is not one: it can still be rolled back. */
 export const terminalStates: readonly RolloutState[] = ['aborted', 'rolled_back']
+
+/** States that only a person leads out of, if anything does: whoever watches need not wait for more. */
+export const settledStates: readonly RolloutState[] = ['completed', ...terminalStates]
 
 function moveOf(state: RolloutState, command: RolloutCommand): Move | undefined {
   const moves: Partial<Record<RolloutCommand, Move>> = rolloutStates[state]

@@ -1,0 +1,47 @@
+import type { Knex } from 'knex'
+import { coreErrors } from '../errors.ts'
+import type { Arm } from './cohort.ts'
+import type { JudgeState, Metric } from './judge-state.ts'
+import { decide, evidenceOf } from './rollout-controller.ts'
+import { findRollout, listTransitions, type Rollout, readTallies } from './rollout-store.ts'
+import { weightOf } from './rollout-weight.ts'
+
+export type RolloutDescription = Awaited<ReturnType<typeof describeRollout>>
+
+/** A rollout as people and pages read it: figures, evidence against the line, and the last sentence. */
+export async function describeRollout(knex: Knex, rollout: Rollout) {
+  const tallies = await readTallies(knex, rollout.id)
+  const transitions = await listTransitions(knex, rollout.id)
+  const { verdict, e, threshold, sentence } = evidenceOf(rollout, tallies)
+  return {
+    ...rollout,
+    weightBp: weightOf(rollout),
+    calls: tallies.judge.calls,
+    events: eventsOf(tallies.judge),
+    evidence: { verdict, e, threshold, sentence },
+    waiting: rollout.state === 'running' ? decide(rollout, tallies, Date.now()).reason : null,
+    transitions,
+  }
+}
+
+/** @throws CORE_ROLLOUT_MISSING */
+export async function requireRollout(knex: Knex, id: string): Promise<Rollout> {
+  const rollout = await findRollout(knex, id)
+  if (rollout === undefined) throw coreErrors.create('ROLLOUT_MISSING', { rollout: id })
+  return rollout
+}
+
+/** What was counted against either arm, by kind. */
+function eventsOf({ tallies }: JudgeState): Record<Metric, Record<Arm, number>> {
+  const counts = (metric: Metric): Record<Arm, number> => ({
+    stable: tallies[metric].stable,
+    canary: tallies[metric].canary,
+  })
+  return {
+    failures: counts('failures'),
+    unpaired: counts('unpaired'),
+    slowHalf: counts('slowHalf'),
+    slowTenth: counts('slowTenth'),
+    slowHundredth: counts('slowHundredth'),
+  }
+}

@@ -1,0 +1,187 @@
+import { eventsIn } from './event-stream.js'
+import { language, text } from './texts.js'
+
+const TOKEN = 'signalbox.operator-token'
+const RETRY_MS = 1000
+/** A completed rollout moves only when a person rolls it back: worth a look, not a stream. */
+const SETTLED_MS = 5000
+const FULL_BP = 10_000
+
+const id = location.pathname.split('/').at(-1)
+const api = `/v1/rollouts/${id}`
+const at = (name) => document.getElementById(name)
+
+document.documentElement.lang = language
+for (const place of document.querySelectorAll('[data-text]')) {
+  place.textContent = text[place.dataset.text]
+}
+
+at('login').addEventListener('submit', (event) => {
+  event.preventDefault()
+  sessionStorage.setItem(TOKEN, at('token').value.trim())
+  at('token').value = ''
+  at('login').hidden = true
+  watch()
+})
+
+at('abort').addEventListener('click', async () => {
+  // No question asked: to go back is always safe, and a second click would cost calls.
+  at('abort').disabled = true
+  at('abort').textContent = text.aborting
+  try {
+    const response = await ask(`${api}/abort`, { method: 'POST' })
+    const answer = await response.json()
+    if (response.ok) show(answer)
+    else await refuse(response.status, answer)
+  } catch {
+    notify(text.lost)
+  } finally {
+    at('abort').textContent = text.abort
+    at('abort').disabled = at('abort').dataset.over === 'true'
+  }
+})
+
+if (sessionStorage.getItem(TOKEN) === null) at('login').hidden = false
+else watch()
+
+/** Goes on until the rollout is over or the token is refused; a lost connection is taken up again. */
+async function watch() {
+  let state
+  while (state !== 'aborted' && state !== 'rolled_back') {
+    try {
+      const response = await ask(`${api}/events`)
+      if (!response.ok) {
+        if (await refuse(response.status, await response.json())) return
+      } else {
+        for await (const rollout of eventsIn(response.body)) {
+          notify(null)
+          show(rollout)
+          state = rollout.state
+        }
+      }
+    } catch {
+      notify(text.lost)
+    }
+    await new Promise((resolve) => {
+      setTimeout(resolve, state === 'completed' ? SETTLED_MS : RETRY_MS)
+    })
+  }
+}
+
+function ask(path, { method = 'GET' } = {}) {
+  const headers = {
+    authorization: `Bearer ${sessionStorage.getItem(TOKEN)}`,
+    'accept-language': language,
+  }
+  return fetch(path, { method, headers, cache: 'no-store' })
+}
+
+/** @returns whether there is no use in asking again */
+async function refuse(status, problem) {
+  if (status === 401 || status === 403) {
+    sessionStorage.removeItem(TOKEN)
+    notify(text.refused)
+    at('rollout').hidden = true
+    at('login').hidden = false
+    return true
+  }
+  notify(`${problem.title} ${problem.detail}`)
+  return status < 500
+}
+
+function notify(message) {
+  at('notice').textContent = message ?? ''
+  at('notice').hidden = message === null
+}
+
+function show(rollout) {
+  const { plugin, from, to, state, transitions, evidence, waiting } = rollout
+  const isOver = state === 'completed' || state === 'aborted' || state === 'rolled_back'
+  document.title = `${plugin} ${from} → ${to} · ${text.states[state]}`
+  at('rollout').hidden = false
+  at('rollout').dataset.state = state
+  at('plugin').textContent = plugin
+  at('from').textContent = from
+  at('to').textContent = to
+  at('state').textContent = text.states[state]
+  at('abort').disabled = isOver
+  at('abort').dataset.over = String(isOver)
+  // Running: what it waits for. Else: why it is where it is.
+  at('sentence').textContent = (waiting ?? transitions.at(-1)?.reason)?.[language] ?? text.unstarted
+  at('evidence').textContent = evidence.sentence[language]
+  showWeight(rollout)
+  showCalls(rollout)
+  showEvidence(evidence)
+  at('transitions').replaceChildren(...transitions.toReversed().map(transitionRow))
+}
+
+function showWeight({ weightBp, steps, step, state }) {
+  fill('weight-bar', weightBp / FULL_BP, percent(weightBp / FULL_BP))
+  const items = steps.map((one, index) => {
+    const item = element('li', percent(one.weightBp / FULL_BP))
+    if (index === step && (state === 'running' || state === 'paused')) {
+      item.setAttribute('aria-current', 'step')
+    }
+    return item
+  })
+  at('steps').replaceChildren(...items)
+}
+
+function showCalls({ from, to, calls }) {
+  const all = calls.stable + calls.canary
+  const rows = [
+    [from, 'stable'],
+    [to, 'canary'],
+  ].map(([version, arm]) =>
+    row([
+      [version],
+      [text.arms[arm]],
+      [calls[arm].toLocaleString(language), 'number'],
+      [all === 0 ? '–' : percent(calls[arm] / all), 'number'],
+    ]),
+  )
+  at('arms').replaceChildren(...rows)
+}
+
+/** On the scale of logarithms each piece of evidence adds alike: the bar fills evenly towards the line. */
+function showEvidence({ e, threshold }) {
+  const share = Math.min(1, Math.max(0, Math.log(e) / Math.log(threshold)))
+  const figures = `${Number(e.toPrecision(2)).toLocaleString(language)} / ${threshold}`
+  fill('evidence-bar', share, figures)
+  at('figures').textContent = figures
+}
+
+function transitionRow({ at: when, command, weightBp, actor, reason }) {
+  return row([
+    [new Date(when).toLocaleTimeString(language)],
+    [command],
+    [percent(weightBp / FULL_BP), 'number'],
+    [actor],
+    [reason[language]],
+  ])
+}
+
+function row(cells) {
+  const line = document.createElement('tr')
+  for (const [content, className = ''] of cells) {
+    const cell = element('td', content)
+    cell.className = className
+    line.append(cell)
+  }
+  return line
+}
+
+function element(name, content) {
+  const made = document.createElement(name)
+  made.textContent = content
+  return made
+}
+
+function fill(bar, share, words) {
+  at(bar).value = share
+  at(bar).setAttribute('aria-valuetext', words)
+}
+
+function percent(share) {
+  return `${Number((share * 100).toFixed(2)).toLocaleString(language)} %`
+}

@@ -1,0 +1,75 @@
+const texts = {
+  en: {
+    abort: 'Abort',
+    aborting: 'Aborting …',
+    arm: 'Arm',
+    arms: { stable: 'stable', canary: 'canary' },
+    calls: 'Calls',
+    evidence: 'Evidence against the new version',
+    line: 'abort line',
+    lost: 'The connection to the host is lost; trying again.',
+    nothing: 'nothing',
+    open: 'Open',
+    refused: 'The host does not accept this token.',
+    share: 'Share',
+    states: {
+      ready: 'ready',
+      running: 'running',
+      paused: 'paused',
+      completed: 'completed',
+      aborted: 'aborted',
+      rolled_back: 'rolled back',
+    },
+    token: "The operator's token",
+    tokenKept: 'It is kept until this tab is closed.',
+    transitions: 'Transitions',
+    unstarted: 'Not started yet.',
+    version: 'Version',
+    weight: 'Weight',
+    what: 'What',
+    when: 'When',
+    who: 'Who',
+    why: 'Why',
+  },
+  'zh-CN': {
+    abort: '中止',
+    aborting: '正在中止……',
+    arm: '分组',
+    arms: { stable: '稳定版', canary: '灰度版' },
+    calls: '调用',
+    evidence: '不利于新版本的证据',
+    line: '中止线',
+    lost: '与主机的连接已断开，正在重试。',
+    nothing: '无',
+    open: '打开',
+    refused: '主机不接受此令牌。',
+    share: '占比',
+    states: {
+      ready: '待开始',
+      running: '进行中',
+      paused: '已暂停',
+      completed: '已完成',
+      aborted: '已中止',
+      rolled_back: '已回滚',
+    },
+    token: '运营者令牌',
+    tokenKept: '令牌仅保留到关闭此标签页为止。',
+    transitions: '状态变更',
+    unstarted: '尚未开始。',
+    version: '版本',
+    weight: '权重',
+    what: '操作',
+    when: '时间',
+    who: '操作者',
+    why: '原因',
+  },
+}
+
+/** `?lang=` before the browser's own; English where neither says Chinese. */
+export const language = /^zh/i.test(
+  new URLSearchParams(location.search).get('lang') ?? navigator.language,
+)
+  ? 'zh-CN'
+  : 'en'
+
+export const text = texts[language]
