@@ -37,6 +37,9 @@ export class RolloutController {
   readonly #ports: Ports
   readonly #counters = new Map<string, NodeCounters>()
   readonly #written = new Map<string, number>()
+  /** Rollouts that the last look failed for: a warning is given when it begins, not four times a second. */
+  readonly #troubled = new Set<string>()
+  #isAway = false
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | undefined
   #again = false
@@ -81,10 +84,28 @@ export class RolloutController {
   async #lookOnce(): Promise<void> {
     try {
       const live = await listLiveRollouts(this.#ports.knex)
-      for (const rollout of live) await this.#judge(rollout)
-      this.#forget(new Set(live.map(({ id }) => id)))
+      for (const rollout of live) await this.#judgeAlone(rollout)
+      await this.#forget(new Set(live.map(({ id }) => id)))
+      this.#isAway = false
     } catch (err) {
-      this.#ports.log.warn({ err }, 'rollouts cannot be judged; their weights stay as they are')
+      if (!this.#isAway) {
+        this.#ports.log.warn({ err }, 'rollouts cannot be judged; their weights stay as they are')
+      }
+      this.#isAway = true
+    }
+  }
+
+  /** One rollout that cannot be moved must not keep the judge from the others. */
+  async #judgeAlone(rollout: Rollout): Promise<void> {
+    const { id } = rollout
+    try {
+      await this.#judge(rollout)
+      this.#troubled.delete(id)
+    } catch (err) {
+      if (!this.#troubled.has(id)) {
+        this.#ports.log.warn({ err, rollout: id }, 'a rollout cannot be moved; its weight stays')
+      }
+      this.#troubled.add(id)
     }
   }
 
@@ -123,10 +144,15 @@ export class RolloutController {
     this.#written.set(id, changes)
   }
 
-  /** Counters of a rollout that is over are kept no longer than its last calls may run. */
-  #forget(live: ReadonlySet<string>): void {
-    for (const id of this.#counters.keys()) {
-      if (live.has(id) || this.#written.get(id) !== this.#counters.get(id)?.changes) continue
+  /** A rollout that is over: what its last calls added is written, and then nothing of it is kept. */
+  async #forget(live: ReadonlySet<string>): Promise<void> {
+    for (const id of this.#troubled) if (!live.has(id)) this.#troubled.delete(id)
+    for (const [id, counters] of this.#counters) {
+      if (live.has(id)) continue
+      // What is counted while this is written is left for the next look.
+      const isWritten = this.#written.get(id) === counters.changes
+      await this.#write(id)
+      if (!isWritten) continue
       this.#counters.delete(id)
       this.#written.delete(id)
     }
