@@ -53,7 +53,8 @@ export async function callDuringRollout<Answer>(ports: Ports<Answer>, arm: Arm):
     settle()
     return unwrap(first)
   }
-  const isCounted = counters.spendReplay()
+  // Nobody's failure counts for nothing, so it takes nothing of what the judge's pairs may cost.
+  const isCounted = outcome !== 'unjudged' && counters.spendReplay()
   if (arm === 'stable') {
     if (!isCounted) settle()
     else void attempt('canary', attemptMs).then(({ outcome: replay }) => settle(replay))
@@ -65,9 +66,14 @@ export async function callDuringRollout<Answer>(ports: Ports<Answer>, arm: Arm):
   return unwrap('answer' in second.result || !('answer' in first.result) ? second : first)
 }
 
-/** Stable's late calls are given to nobody: the caller has the answer, or no time is left. */
+/**
+ * Stable's late calls are given to nobody: the caller has the answer, or no time is left. The canary's go to
+ * stable even where nobody is to blame: a call that died beside another one, or found the queue full, would
+ * not have done so on stable.
+ */
 function asksOther(outcome: AttemptOutcome, arm: Arm): boolean {
-  return outcome === 'failed' || outcome === 'refused' || (outcome === 'late' && arm === 'canary')
+  if (outcome === 'failed' || outcome === 'refused') return true
+  return arm === 'canary' && outcome !== 'answered'
 }
 
 function timeOf(outcome: AttemptOutcome, tookMs: number): number | undefined {
