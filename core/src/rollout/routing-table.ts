@@ -99,7 +99,8 @@ export class RoutingTable {
     this.#isChecking = true
     try {
       const generation = await readGeneration(this.#ports.knex)
-      if (generation > this.#snapshot.generation) await this.#refresh()
+      // Not one refresh: the load in flight may have begun before this generation was committed.
+      await this.reach(generation)
       if (this.#listener === undefined) await this.#listen()
       if (this.#away) this.#ports.log.info({ generation }, 'the routing table is read again')
       this.#away = false
