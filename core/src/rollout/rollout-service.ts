@@ -11,6 +11,7 @@ import {
   lockPlugin,
   moveInstallation,
   setStableVersion,
+  stableVersion,
 } from '../registry/registry-store.ts'
 import type { CohortBy } from './cohort.ts'
 import { judge } from './judge.ts'
@@ -83,13 +84,13 @@ export class RolloutService {
     const detail = { plugin, version, cohortBy }
     const change = { ...caller, action: 'rollout.created', subject: id, tenant: null, detail }
     await commitRoutedChange(this.#ports.knex, change, async (trx) => {
-      const { stableVersion } = await lockPlugin(trx, plugin)
-      if (stableVersion === null) throw coreErrors.create('PLUGIN_MISSING', { plugin })
+      const { stableVersion: stable } = await lockPlugin(trx, plugin)
+      if (stable === null) throw coreErrors.create('PLUGIN_MISSING', { plugin })
       await requireServing(trx, plugin, version)
-      if (version === stableVersion) {
+      if (version === stable) {
         throw coreErrors.create('ROLLOUT_POINTLESS', { plugin, version })
       }
-      const row = { id, plugin, from: stableVersion, to: version, state: 'ready', step: 0 } as const
+      const row = { id, plugin, from: stable, to: version, state: 'ready', step: 0 } as const
       await insertRollout(trx, { ...row, cohortBy, steps })
     })
     return (await findRollout(this.#ports.knex, id)) as Rollout
@@ -131,8 +132,9 @@ export class RolloutService {
   /** Back to the version before, at once: the last completed rollout of what is stable now is taken back. */
   async rollback(caller: Caller, plugin: string, ground: Ground, to?: string): Promise<Rollout> {
     const { knex } = this.#ports
-    const stable = this.#ports.routing.snapshot.stable.get(plugin)
-    if (stable === undefined) throw coreErrors.create('PLUGIN_MISSING', { plugin })
+    // Asked of the database: this node may not have heard of a promotion on another one yet.
+    const stable = await stableVersion(knex, plugin)
+    if (stable === null) throw coreErrors.create('PLUGIN_MISSING', { plugin })
     const rollout = await findCompleted(knex, plugin, stable)
     if (rollout === undefined || (to !== undefined && rollout.from !== to)) {
       throw coreErrors.create('ROLLBACK_UNKNOWN', { plugin, version: stable, to: to ?? 'before' })
@@ -153,10 +155,10 @@ export class RolloutService {
     if (ground.seen !== undefined && (ground.seen.state !== state || ground.seen.step !== step)) {
       throw new Overtaken()
     }
-    const { stableVersion } = await lockPlugin(trx, plugin)
+    const { stableVersion: stable } = await lockPlugin(trx, plugin)
     const tallies = await readTallies(trx, id)
     const next = nextRolloutState(state, command)
-    const facts = await this.#facts(trx, locked, stableVersion, tallies)
+    const facts = await this.#facts(trx, locked, stable, tallies)
     const unmet = unmetGuards(state, command, facts)
     if (next === undefined || unmet.length > 0) {
       const reason =
@@ -197,10 +199,10 @@ export class RolloutService {
   async #facts(
     trx: Knex.Transaction,
     rollout: Rollout,
-    stableVersion: string | null,
+    stable: string | null,
     tallies: Tallies,
   ): Promise<Record<RolloutGuard, boolean>> {
-    const { id, plugin, from, to, step, steps, cohortBy, createdAt } = rollout
+    const { id, plugin, from, to, step, steps, cohortBy, updatedAt } = rollout
     const serves = async (version: string) => {
       const installation = await findInstallation(trx, plugin, version)
       return installation !== undefined && servingStates.includes(installation.state)
@@ -210,8 +212,9 @@ export class RolloutService {
       alone: !(await hasLiveRollout(trx, plugin, id)),
       'next-step': step + 1 < steps.length,
       'not-condemned': judge(tallies.judge, cohortBy).verdict !== 'stop',
-      'still-stable': stableVersion === to,
-      'window-open': this.#ports.now() - Date.parse(createdAt) < ROLLBACK_WINDOW_MS,
+      'still-stable': stable === to,
+      'from-stable': stable === from,
+      'window-open': this.#ports.now() - Date.parse(updatedAt) < ROLLBACK_WINDOW_MS,
     }
   }
 }

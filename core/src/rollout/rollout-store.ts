@@ -21,6 +21,8 @@ export interface Rollout {
   readonly stepStartedAt: number | null
   readonly exposuresBefore: number
   readonly createdAt: string
+  /** When it was last moved: of a completed rollout, when it was completed. */
+  readonly updatedAt: string
 }
 
 export interface Transition {
@@ -47,7 +49,7 @@ export interface Tallies {
 
 export async function insertRollout(
   trx: Knex,
-  rollout: Omit<Rollout, 'stepStartedAt' | 'exposuresBefore' | 'createdAt'>,
+  rollout: Omit<Rollout, 'stepStartedAt' | 'exposuresBefore' | 'createdAt' | 'updatedAt'>,
 ): Promise<void> {
   await trx('rollouts').insert({
     id: rollout.id,
@@ -214,5 +216,6 @@ function rolloutOf(row: Record<string, unknown>): Rollout {
     stepStartedAt: startedAt === null ? null : startedAt.getTime(),
     exposuresBefore: Number(row.exposures_before),
     createdAt: (row.created_at as Date).toISOString(),
+    updatedAt: (row.updated_at as Date).toISOString(),
   }
 }
