@@ -27,3 +27,11 @@ export const tenantArgument = {
   required: true,
   description: say({ en: 'The tenant', 'zh-CN': '租户' }),
 } as const
+
+export const reasonArgument = {
+  type: 'string',
+  description: say({
+    en: 'Why, for the audit and for whoever asks later',
+    'zh-CN': '原因，记入审计，供日后查阅',
+  }),
+} as const

@@ -12,6 +12,23 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'signalbox plugin enable @acme/orders --tenant acme   # shows what it asks for',
     'signalbox plugin enable @acme/orders --tenant acme --consent',
   ],
+  'plugin rollback': [
+    'signalbox plugin rollback @acme/orders --reason "wrong totals"',
+    'signalbox plugin rollback @acme/orders --to 1.2.0',
+  ],
+  'rollout start': [
+    'signalbox rollout start @acme/orders@1.3.0   # 1, 5, 25, 50, 100 %',
+    'signalbox rollout start @acme/orders@1.3.0 --by tenant --steps steps.json',
+  ],
+  'rollout status': [
+    'signalbox rollout status rol_0123456789abcdef',
+    'signalbox rollout status rol_0123456789abcdef --watch   # exit code 1: aborted',
+  ],
+  'rollout pause': ['signalbox rollout pause rol_0123456789abcdef --reason "stock-taking"'],
+  'rollout resume': ['signalbox rollout resume rol_0123456789abcdef'],
+  'rollout promote': ['signalbox rollout promote rol_0123456789abcdef   # to 100 % at once'],
+  'rollout abort': ['signalbox rollout abort rol_0123456789abcdef --reason "wrong totals"'],
+  assignment: ['signalbox assignment @acme/orders --tenant acme --key planner'],
   'app create': ['signalbox app create planner --tenant acme --name "Production planner"'],
   subscribe: ['signalbox subscribe planner orders.status@1 --tenant acme'],
   call: [

@@ -1,8 +1,9 @@
 import { defineCommand } from 'citty'
-import { hostArguments, tenantArgument } from './common-arguments.ts'
+import { hostArguments, reasonArgument, tenantArgument } from './common-arguments.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say, terminalLanguage } from './language.ts'
 import { print } from './output.ts'
+import { parsePlugin } from './plugin-reference.ts'
 
 const nameArgument = {
   type: 'positional',
@@ -24,7 +25,7 @@ const install = defineCommand({
     const made = await client.request<{ plugin: string; version: string; state: string }>(
       'POST',
       '/v1/plugins',
-      parseName(args.name),
+      parsePlugin(args.name),
     )
     const text = {
       en: '{plugin}@{version} is installed ({state}).',
@@ -68,7 +69,7 @@ const enable = defineCommand({
   },
   run: async ({ args }) => {
     const client = new HostClient(await connectionOf(args))
-    const { name } = parseName(args.name)
+    const { name } = parsePlugin(args.name)
     const path = `/v1/tenants/${encodeURIComponent(args.tenant)}/plugins/${encodeURIComponent(name)}`
     const before = await client.request<TenantPlugin>('GET', path)
     const asked = before.capabilities.filter(({ granted }) => !granted)
@@ -103,13 +104,46 @@ function describeCapability(wish: TenantPlugin['capabilities'][number]): string 
   })
 }
 
-/** A scope starts with @ too: the version stands behind the last one that is not the first letter. */
-function parseName(text: string): { name: string; version?: string } {
-  const cut = text.lastIndexOf('@')
-  return cut > 0 ? { name: text.slice(0, cut), version: text.slice(cut + 1) } : { name: text }
-}
+const rollback = defineCommand({
+  meta: {
+    name: 'rollback',
+    description: say({
+      en: 'Take the last completed rollout of a plugin back, at once',
+      'zh-CN': '立即撤回插件最近一次完成的灰度发布',
+    }),
+  },
+  args: {
+    name: { ...nameArgument, description: say({ en: 'The plugin', 'zh-CN': '插件' }) },
+    to: {
+      type: 'string',
+      description: say({
+        en: 'The version to go back to; refused where it is not the one before',
+        'zh-CN': '要回退到的版本；若不是前一版本则拒绝',
+      }),
+    },
+    reason: reasonArgument,
+    ...hostArguments,
+  },
+  run: async ({ args }) => {
+    const client = new HostClient(await connectionOf(args))
+    const rollout = await client.request<{ id: string; plugin: string; from: string; to: string }>(
+      'POST',
+      `/v1/plugins/${encodeURIComponent(args.name)}:rollback`,
+      {
+        ...(args.to === undefined ? {} : { to: args.to }),
+        ...(args.reason === undefined ? {} : { reason: args.reason }),
+      },
+    )
+    const text = {
+      en: '{plugin} is back on {from}; {to} gets no calls any more ({id}).',
+      'zh-CN': '{plugin} 已回退到 {from}；{to} 不再接收调用（{id}）。',
+    }
+    const { id, plugin, from, to } = rollout
+    print(args.json, rollout, [say(text, { id, plugin, from, to })])
+  },
+})
 
 export const pluginCommand = defineCommand({
   meta: { name: 'plugin', description: say({ en: 'Plugins', 'zh-CN': '插件' }) },
-  subCommands: { install, enable },
+  subCommands: { install, enable, rollback },
 })

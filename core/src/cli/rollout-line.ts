@@ -1,0 +1,36 @@
+import type { RolloutDescription } from '../rollout/describe-rollout.ts'
+import type { RolloutState } from '../rollout/rollout-states.ts'
+import { percentOf } from '../rollout/steps.ts'
+import { say, terminalLanguage } from './language.ts'
+
+const states: Readonly<Record<RolloutState, string>> = {
+  ready: say({ en: 'ready', 'zh-CN': '待开始' }),
+  running: say({ en: 'running', 'zh-CN': '进行中' }),
+  paused: say({ en: 'paused', 'zh-CN': '已暂停' }),
+  completed: say({ en: 'completed', 'zh-CN': '已完成' }),
+  aborted: say({ en: 'aborted', 'zh-CN': '已中止' }),
+  rolled_back: say({ en: 'rolled back', 'zh-CN': '已回滚' }),
+}
+
+/** Where a rollout stands, in one line. Without the seconds of a hold: a watch would print one each second. */
+export function rolloutLine(rollout: RolloutDescription): string {
+  const { state, from, to, weightBp, calls, evidence, transitions } = rollout
+  const text = {
+    en: '{state} · {from} → {to} · {weight} · calls {stable} + {canary} · evidence {e} / {threshold} · {sentence}',
+    'zh-CN':
+      '{state} · {from} → {to} · {weight} · 调用 {stable} + {canary} · 证据值 {e} / {threshold} · {sentence}',
+  }
+  // While it runs the judge has the word; after that, whoever ended or paused it.
+  const reason = state === 'running' ? undefined : transitions.at(-1)?.reason
+  return say(text, {
+    state: states[state],
+    from,
+    to,
+    weight: percentOf(weightBp),
+    stable: calls.stable,
+    canary: calls.canary,
+    e: Number(evidence.e.toPrecision(2)),
+    threshold: evidence.threshold,
+    sentence: (reason ?? evidence.sentence)[terminalLanguage()],
+  })
+}
