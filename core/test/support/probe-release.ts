@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { writeFiles } from '../../../marketplace/test/support/npm.ts'
+import { npmPublish } from '../../src/cli/npm-publish.ts'
+import { type HostProcess, OPERATOR_TOKEN, temporaryHome } from './host-process.ts'
+import { probe, probeVersion } from './probe.ts'
+
+/**
+ * @returns publishes and installs a version of the probe. With `echo`, the source of a function, it answers
+ *   `echo` by that; its self-test asks with the text `x`, so that a bad version can still pass it.
+ */
+export async function releaseProbe(
+  t: Test,
+  host: HostProcess,
+): Promise<(version: string, echo?: string) => Promise<void>> {
+  const home = await temporaryHome(t)
+  return async (version, echo) => {
+    const folder = await probeVersion(home, version)
+    if (echo !== undefined) {
+      const bundle = await readFile(join(folder, 'dist/plugin.js'), 'utf8')
+      const changed = bundle.replace('echo: ({ text }) => ({ text })', `echo: ${echo}`)
+      if (changed === bundle) throw new Error('the bundle is not what this test changes')
+      await writeFiles(folder, { 'dist/plugin.js': changed })
+    }
+    await npmPublish(folder, `${host.url}/npm/`, OPERATOR_TOKEN)
+    await host.client.request('POST', '/v1/plugins', { name: probe, version })
+  }
+}
