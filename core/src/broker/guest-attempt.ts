@@ -16,6 +16,7 @@ import {
   serviceKey,
   versionKey,
 } from '../rollout/snapshot.ts'
+import { BusyClock } from './busy-clock.ts'
 import { extendChain } from './call-guards.ts'
 import type { CallScope, ServiceAnswer, ServiceCall } from './call-scope.ts'
 
@@ -57,18 +58,23 @@ export async function attemptCall(
   const took = () => ports.now() - started
   const operation = version.operations.get(`${call.service}/${call.operation}`)
   const unfit = unfitness(version, operation, call)
-  if (unfit !== undefined) return { ...unfit, tookMs: took() }
+  if (unfit !== undefined) return { ...unfit, tookMs: took(), ownMs: 0 }
   const end = ports.inFlight.begin(versionKey(version.plugin, version.version))
+  const hostCalls = new BusyClock(() => performance.now())
+  const timed: GuestPorts = {
+    ...ports,
+    hostCall: (...words) => hostCalls.during(() => ports.hostCall(...words)),
+  }
   try {
-    const outcome = await ports.runGuest(guestCallOf(ports, { version, arm, deadlineMs }, call))
+    const outcome = await ports.runGuest(guestCallOf(timed, { version, arm, deadlineMs }, call))
     const judged = judgedOutcome(version, operation as CompiledOperation, arm, outcome)
-    return { ...judged, tookMs: took() }
+    return { ...judged, tookMs: took(), ownMs: outcome.cpuMs + hostCalls.busyMs }
   } finally {
     end()
   }
 }
 
-type Judged = Omit<Attempt<ServiceAnswer>, 'tookMs'>
+type Judged = Omit<Attempt<ServiceAnswer>, 'tookMs' | 'ownMs'>
 
 /** A version that lacks the operation, or refuses by its schema what was accepted for the other. */
 function unfitness(

@@ -9,6 +9,11 @@ export interface Attempt<Answer> {
   readonly outcome: AttemptOutcome
   readonly result: { readonly answer: Answer } | { readonly error: unknown }
   readonly tookMs: number
+  /**
+   * What of it the version itself needed: its CPU and its calls of the host. Both versions wait in the same
+   * lanes, so that by the clock a slow canary makes stable as slow as itself, and looks like everybody.
+   */
+  readonly ownMs: number
   readonly trip: TripKind | undefined
 }
 
@@ -43,7 +48,7 @@ export async function callDuringRollout<Answer>(ports: Ports<Answer>, arm: Arm):
       call: { arm, outcome, ...(replay === undefined ? {} : { replay }) },
       isSafe,
       operation: ports.operation,
-      ms: timeOf(outcome, first.tookMs),
+      ms: timeOf(outcome, first.ownMs),
       probability,
       trip: first.trip,
     }
@@ -76,8 +81,8 @@ function asksOther(outcome: AttemptOutcome, arm: Arm): boolean {
   return arm === 'canary' && outcome !== 'answered'
 }
 
-function timeOf(outcome: AttemptOutcome, tookMs: number): number | undefined {
-  if (outcome === 'answered') return tookMs
+function timeOf(outcome: AttemptOutcome, ownMs: number): number | undefined {
+  if (outcome === 'answered') return ownMs
   return outcome === 'late' ? Number.POSITIVE_INFINITY : undefined
 }
 
