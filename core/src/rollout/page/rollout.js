@@ -29,7 +29,7 @@ at('abort').addEventListener('click', async () => {
   at('abort').disabled = true
   at('abort').textContent = text.aborting
   try {
-    const response = await ask(`${api}/abort`, { method: 'POST' })
+    const response = await ask(`${api}/abort`, { method: 'POST', body: '{}' })
     const answer = await response.json()
     if (response.ok) show(answer)
     else await refuse(response.status, answer)
@@ -68,12 +68,13 @@ async function watch() {
   }
 }
 
-function ask(path, { method = 'GET' } = {}) {
+function ask(path, { method = 'GET', body = null } = {}) {
   const headers = {
     authorization: `Bearer ${sessionStorage.getItem(TOKEN)}`,
     'accept-language': language,
+    ...(body === null ? {} : { 'content-type': 'application/json' }),
   }
-  return fetch(path, { method, headers, cache: 'no-store' })
+  return fetch(path, { method, headers, body, cache: 'no-store' })
 }
 
 /** @returns whether there is no use in asking again */
