@@ -1,13 +1,36 @@
 import t, { type Test } from 'tap'
-import { HostProcess, OPERATOR_TOKEN } from '../support/host-process.ts'
+import { npmPublish } from '../../src/cli/npm-publish.ts'
+import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
-import { installProbe, setUpTenant } from '../support/probe.ts'
+import { installProbe, probeVersion, setUpTenant } from '../support/probe.ts'
 
 const { hostUrl } = await testDatabases(t)
 const host = await HostProcess.start(t, { databaseUrl: hostUrl })
 await installProbe(host)
 const acme = await setUpTenant(host, 'acme')
 const globex = await setUpTenant(host, 'globex')
+
+// Released by a completed rollout, so that it can be taken back.
+const newer = { name: '@probe/one', version: '1.1.0' }
+const newerFolder = await probeVersion(await temporaryHome(t), newer.version)
+await npmPublish(newerFolder, `${host.url}/npm/`, OPERATOR_TOKEN)
+await host.client.request('POST', '/v1/plugins', newer)
+await told(await rollout(newer.version), 'start', 'promote')
+const planned = await rollout('1.0.0')
+/** Its stream ends with the first event. */
+const aborted = await told(await rollout('1.0.0'), 'abort')
+
+async function rollout(version: string): Promise<string> {
+  const wish = { plugin: newer.name, version }
+  return (await host.client.request<{ id: string }>('POST', '/v1/rollouts', wish)).id
+}
+
+async function told(id: string, ...commands: string[]): Promise<string> {
+  for (const command of commands) {
+    await host.client.request('POST', `/v1/rollouts/${id}/${command}`, {})
+  }
+  return id
+}
 
 interface OpenApi {
   readonly openapi: string
@@ -144,6 +167,29 @@ const table: Readonly<Record<string, Entry>> = {
     at: `${subscription}/credentials/${credentials[0]?.id}`,
   },
   'POST /v1/subscriptions/{id}:{command}': { door: hidden, at: `${subscription}:suspend` },
+
+  'GET /v1/rollouts': { door: operators, at: '/v1/rollouts' },
+  'POST /v1/rollouts': {
+    door: operators,
+    at: '/v1/rollouts',
+    body: { plugin: '@probe/one', version: '1.0.0' },
+  },
+  'GET /v1/rollouts/{id}': { door: operators, at: `/v1/rollouts/${planned}` },
+  'GET /v1/rollouts/{id}/events': { door: operators, at: `/v1/rollouts/${aborted}/events` },
+  'POST /v1/rollouts/{id}/{command}': {
+    door: operators,
+    at: `/v1/rollouts/${planned}/abort`,
+    body: {},
+  },
+  'GET /v1/assignment': {
+    door: operators,
+    at: '/v1/assignment?plugin=@probe%2Fone&tenant=acme&key=app',
+  },
+  'POST /v1/plugins/{name}:{rollback}': {
+    door: operators,
+    at: '/v1/plugins/@probe%2Fone:rollback',
+    body: {},
+  },
 
   'GET /v1/audit': { door: tenants, at: '/v1/audit?tenant=acme' },
   'POST /v1/marketplace/publishers': {
