@@ -1,0 +1,78 @@
+import t from 'tap'
+import { type Attempt, callDuringRollout } from '../../src/rollout/canary-call.ts'
+import type { Arm } from '../../src/rollout/cohort.ts'
+import type { AttemptOutcome } from '../../src/rollout/judged-call.ts'
+import { NodeCounters } from '../../src/rollout/node-counters.ts'
+
+const rollout = {
+  id: 'rol_0',
+  from: '1.0.0',
+  to: '1.1.0',
+  step: 0,
+  cohort: { salt: 'rol_0', weightBp: 500, cohortBy: 'request' },
+} as const
+
+/** One call whose arms end as said; what was tried, with how much time, and what came out. */
+async function call(
+  arm: Arm,
+  outcomes: Readonly<Record<Arm, AttemptOutcome>>,
+  { isSafe = true, deadline = 1000 } = {},
+) {
+  const counters = new NodeCounters()
+  const tried: [Arm, number][] = []
+  const attempt = async (by: Arm, deadlineMs: number): Promise<Attempt<string>> => {
+    tried.push([by, deadlineMs])
+    const outcome = outcomes[by]
+    const result = outcome === 'answered' ? { answer: by } : { error: new Error(by) }
+    return { outcome, result, tookMs: 1, ownMs: 1, trip: undefined }
+  }
+  const answer = await callDuringRollout<string>(
+    {
+      rollout,
+      counters,
+      operation: 's/run',
+      isSafe,
+      deadline,
+      attempt,
+      now: () => 0,
+      onBadNews: () => undefined,
+    },
+    arm,
+  ).catch((error: Error) => error)
+  return { answer, tried: tried.map(([by]) => by), times: tried.map(([, ms]) => ms), counters }
+}
+
+t.test('a safe call that the canary does not answer is answered by stable', async (t) => {
+  for (const outcome of ['failed', 'refused', 'late', 'unjudged'] as const) {
+    const { answer, tried, times } = await call('canary', { canary: outcome, stable: 'answered' })
+    t.equal(answer, 'stable', outcome)
+    t.same(tried, ['canary', 'stable'], outcome)
+    t.equal(times[0], 500, 'the canary gets half of the time')
+  }
+})
+
+t.test('what is nobody’s fault counts against nobody, though stable answered it', async (t) => {
+  const { counters } = await call('canary', { canary: 'unjudged', stable: 'answered' })
+  t.same(counters.judge.tallies.failures, new NodeCounters().judge.tallies.failures)
+  const judged = await call('canary', { canary: 'failed', stable: 'answered' })
+  t.equal(judged.counters.judge.tallies.failures.canary, 1)
+})
+
+t.test('an unsafe call is tried once', async (t) => {
+  const { answer, tried } = await call(
+    'canary',
+    { canary: 'failed', stable: 'answered' },
+    { isSafe: false },
+  )
+  t.match(answer, { message: 'canary' })
+  t.same(tried, ['canary'])
+})
+
+t.test(
+  'what stable could not help by an outage of the host is not given to the canary',
+  async (t) => {
+    const { answer, tried } = await call('stable', { stable: 'unjudged', canary: 'answered' })
+    t.match(answer, { message: 'stable' })
+    t.same(tried, ['stable'])
+  },
+)
