@@ -202,6 +202,15 @@ function errorsOf({ records }: Caller): string[] {
 
 const scratch = await mkdtemp(join(tmpdir(), 'signalbox-tour-versions-'))
 let host: TourHost | undefined
+
+async function cleanUp(): Promise<void> {
+  await host?.stop()
+  await rm(scratch, { recursive: true, force: true })
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void cleanUp().finally(() => process.exit(130)))
+}
 try {
   say('a host of its own starts, with PostgreSQL')
   const packed = packAll(scratch)
@@ -212,7 +221,6 @@ try {
   for (const line of wrong) process.stderr.write(`✗ ${line}\n`)
   if (wrong.length > 0) process.exitCode = 1
 } finally {
-  await host?.stop()
-  await rm(scratch, { recursive: true, force: true })
+  await cleanUp()
 }
 say(process.exitCode === 1 ? 'the tour has failed' : 'all as promised')

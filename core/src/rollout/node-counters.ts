@@ -20,7 +20,10 @@ export interface Observed {
   readonly isSafe: boolean
   /** `service/operation`: latencies are compared within one. */
   readonly operation: string
-  /** What the first attempt needed itself, without waiting for others; Infinity for one that was late; undefined for one that failed. */
+  /**
+   * What the first attempt needed itself, without waiting for others; Infinity for one that was late;
+   * undefined for one that failed.
+   */
   readonly ms: number | undefined
   /** Chance that the call was the canary's, fixed at its admission. */
   readonly probability: number

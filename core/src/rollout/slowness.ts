@@ -42,7 +42,8 @@ export class Slowness {
   }
 
   /**
-   * @param ms what the first attempt needed itself, without waiting for others; Infinity for one that was late: it is known to be that slow.
+   * @param ms what the first attempt needed itself, without waiting for others; Infinity for one that was
+   *   late: it is known to be that slow.
    *   Attempts that failed are no latencies, and second attempts find everything warm: neither comes here.
    * @returns the lines the call crossed; none while too little is known.
    */
