@@ -7,7 +7,7 @@ export interface Question {
   readonly expected: Trend
 }
 
-/** Some milliseconds of work: enough that five times as much is seen, and little enough for two cores. */
+/** About 2 ms of work: enough that five times as much is seen, and little enough for two busy cores. */
 const DAYS = 150
 /** One series in so many misses a count: those are what 1.2.0 throws on. */
 const GAP_EVERY = 5
