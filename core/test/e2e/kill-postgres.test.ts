@@ -61,11 +61,12 @@ t.test(
   'PostgreSQL killed at any point of a publish and an install: whole or not at all',
   async (t) => {
     const home = await temporaryHome(t)
+    const packages = await temporaryHome(t)
     const host = await HostProcess.start(t, { home })
     for (const [round, moment] of killMoments(ROUNDS).entries()) {
       const version = `1.0.${round}`
-      const folder = await probeVersion(home, version)
-      const npm = await Npm.at(join(home, 'npm'), `${host.url}/npm/`, OPERATOR_TOKEN)
+      const folder = await probeVersion(packages, version)
+      const npm = await Npm.at(join(packages, 'npm'), `${host.url}/npm/`, OPERATOR_TOKEN)
       const install = () => host.client.request('POST', '/v1/plugins', { name: probe, version })
       const publishing = npm.run(['publish'], folder)
       const work = publishing.then(async ({ code }) => {

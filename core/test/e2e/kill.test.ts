@@ -16,6 +16,7 @@ t.test(
   'a host killed at any point of a publish and an install goes on from what was acknowledged',
   async (t) => {
     const home = await temporaryHome(t)
+    const packages = await temporaryHome(t)
     let databaseUrl = ''
     let host: HostProcess | undefined
     for (const [index, moment] of killMoments(ROUNDS).entries()) {
@@ -27,7 +28,7 @@ t.test(
         host = undefined
       }
       const version = isFirst ? '1.0.0' : '1.1.0'
-      const folder = await probeVersion(home, version)
+      const folder = await probeVersion(packages, version)
       const killed = host ?? (await HostProcess.start(t, { databaseUrl, home }))
       const publishing = publish(killed, folder)
       const installing = publishing.then(() => install(killed, version))
@@ -113,12 +114,13 @@ async function checkWhole(
 t.test('a plugin that cannot start never keeps the host from starting', async (t) => {
   const { hostUrl } = await testDatabases(t)
   const home = await temporaryHome(t)
+  const packages = await temporaryHome(t)
   let host = await HostProcess.start(t, { databaseUrl: hostUrl, home })
-  const folder = await probeVersion(home, '2.0.0')
+  const folder = await probeVersion(packages, '2.0.0')
   await writeFiles(folder, {
     'dist/plugin.js': 'throw new Error("broken at load")',
   })
-  const npm = await Npm.at(join(home, 'npm'), `${host.url}/npm/`, OPERATOR_TOKEN)
+  const npm = await Npm.at(join(packages, 'npm'), `${host.url}/npm/`, OPERATOR_TOKEN)
   t.equal((await npm.run(['publish'], folder)).code, 0)
   const refused = await fetch(`${host.url}/v1/plugins`, {
     method: 'POST',

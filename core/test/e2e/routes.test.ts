@@ -77,6 +77,11 @@ const spare = await admin.request<{ id: string }>('POST', '/v1/tenants/acme/toke
 })
 const { credentials } = await admin.request<{ credentials: { id: string }[] }>('GET', subscription)
 
+const publisher = '/v1/marketplace/publishers/initrode'
+const account = { name: 'initrode', scopes: ['@initrode'] }
+await host.client.request('POST', '/v1/marketplace/publishers', account)
+const logins = await host.client.request<{ items: { id: string }[] }>('GET', `${publisher}/tokens`)
+
 /**
  * Every route of the host's own face with a request that its owner could make: what stops the others is who
  * they are, never a body that no one could send.
@@ -196,6 +201,17 @@ const table: Readonly<Record<string, Entry>> = {
     door: market,
     at: '/v1/marketplace/publishers',
     body: { name: 'hooli', scopes: ['@hooli'] },
+  },
+  'GET /v1/marketplace/publishers': { door: market, at: '/v1/marketplace/publishers' },
+  'PUT /v1/marketplace/publishers/{name}/scopes/{scope}': {
+    door: market,
+    at: `${publisher}/scopes/@more`,
+  },
+  'GET /v1/marketplace/publishers/{name}/tokens': { door: market, at: `${publisher}/tokens` },
+  'POST /v1/marketplace/publishers/{name}/tokens': { door: market, at: `${publisher}/tokens` },
+  'DELETE /v1/marketplace/publishers/{name}/tokens/{id}': {
+    door: market,
+    at: `${publisher}/tokens/${logins.items[0]?.id}`,
   },
 }
 
