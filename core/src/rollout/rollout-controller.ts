@@ -160,7 +160,7 @@ export class RolloutController {
 }
 
 /** What ends the rollout now, in words; undefined: nothing. Also while it is paused. */
-export function condemnation(rollout: Rollout, tallies: Tallies, now: number): Ground | undefined {
+function condemnation(rollout: Rollout, tallies: Tallies, now: number): Ground | undefined {
   const trip = hardTrip(tallies.trips, { now, weightBp: weightOf(rollout), canary: rollout.to })
   if (trip !== undefined) {
     return { reason: trip.sentence, evidence: { trip: trip.kind, trips: tallies.trips } }
