@@ -9,7 +9,7 @@ import { killMoments, reach } from '../support/kill-moments.ts'
 import { callProbe, probe, probeVersion, setUpTenant } from '../support/probe.ts'
 
 const PATIENCE_MS = 60_000
-const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2)
+const ROUNDS = Number(process.env.KILL_ROUNDS ?? 1)
 
 async function postmasterPid(home: string): Promise<number> {
   const pointer = await readFile(join(home, 'postgres-place'), 'utf8').catch(() => undefined)
