@@ -55,6 +55,8 @@ const MAX_BODY_BYTES = 8 * 1024 * 1024
  */
 export function callRoutes(app: FastifyInstance, ports: Ports): void {
   app.decorateRequest('call')
+  // A logger of its own for each call costs as much as its authentication; what a call logs names its trace.
+  app.setChildLoggerFactory((logger) => logger)
   app.removeAllContentTypeParsers()
   // The body stays text: it is parsed once, for the contract, and goes to the guest as it came.
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>

@@ -103,8 +103,10 @@ function traceOf({ raw }: FastifyRequest): TraceContext {
 /** Every refusal leaves through here: coded, in the caller's language, never with a stack. */
 function refuse(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const error = codedOf(thrown, reply.request)
-  if (error.code === 'CORE_INTERNAL') request.log.error({ err: thrown }, 'a bug answered 500')
-  else if (error.status >= 500) request.log.warn({ err: thrown, code: error.code }, error.message)
+  const { traceId } = traceOf(request)
+  const fields = { err: thrown, code: error.code, traceId }
+  if (error.code === 'CORE_INTERNAL') request.log.error(fields, 'a bug answered 500')
+  else if (error.status >= 500) request.log.warn(fields, error.message)
   if (error.retryAfterS !== undefined) reply.header('retry-after', error.retryAfterS)
   if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="signalbox"')
   const language = languageOf(request.headers['accept-language'])
@@ -113,7 +115,7 @@ function refuse(thrown: unknown, request: FastifyRequest, reply: FastifyReply): 
     .header('content-language', language)
     .type(PROBLEM_TYPE)
     .serializer((payload: unknown) => JSON.stringify(payload))
-    .send(problemOf(error, language, traceOf(request).traceId))
+    .send(problemOf(error, language, traceId))
 }
 
 /** What went wrong, as one of our codes: what is not known here is a bug, and is told as one. */

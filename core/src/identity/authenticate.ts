@@ -38,11 +38,29 @@ export class Authenticator {
   }
 }
 
+type App = Extract<Principal, { kind: 'app' }>
+
+/**
+ * Keys that were proven against this very snapshot: a hash costs as much as all the rest of the admission.
+ * A revoked key is in another snapshot, so nothing has to be forgotten in time; a wrong key is never kept.
+ */
+const proven = new WeakMap<Snapshot, Map<string, App>>()
+
+/** Enough for every key that is busy between two changes; beyond it keys are hashed as if they were new. */
+const MAX_PROVEN = 10_000
+
 /** The app behind a key: no I/O, so that calls are authenticated while PostgreSQL is away. */
-export function appOf(
-  snapshot: Snapshot,
-  key: string,
-): Extract<Principal, { kind: 'app' }> | undefined {
+export function appOf(snapshot: Snapshot, key: string): App | undefined {
+  const known = proven.get(snapshot) ?? new Map<string, App>()
+  const app = known.get(key) ?? prove(snapshot, key)
+  if (app !== undefined && known.size < MAX_PROVEN) {
+    known.set(key, app)
+    proven.set(snapshot, known)
+  }
+  return app
+}
+
+function prove(snapshot: Snapshot, key: string): App | undefined {
   const parsed = parseApiKey(key)
   if (parsed === undefined) return undefined
   const credential = snapshot.credentials.get(parsed.id)

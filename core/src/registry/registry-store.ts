@@ -72,7 +72,7 @@ export async function listUnfinished(knex: Knex): Promise<Installation[]> {
   const rows = await knex('installations as i')
     .join('plugins as p', 'p.name', 'i.plugin')
     .whereIn('i.state', unfinishedStates)
-    .orWhere((or) => or.where('i.state', 'warm').whereNull('p.stable_version'))
+    .orWhereRaw("(i.state = 'warm' and p.stable_version is null)")
     .orderBy('i.created_at')
     .limit(200)
     .select('i.*')
