@@ -46,18 +46,24 @@ export interface Trial {
   readonly version: InstalledVersion
   readonly arm: Arm
   readonly deadlineMs: number
+  /** The operation whose schema the input was held to at admission: that one is not asked again. */
+  readonly accepted: CompiledOperation
 }
 
-/** One try of a call by one version: in its lane, held to its own contract. Never rejects. */
+/**
+ * One try of a call by one version: in its lane, held to its own contract. Whatever the version does is in
+ * the attempt. @throws CORE_CALL_CYCLE, CORE_CALL_TOO_DEEP
+ */
 export async function attemptCall(
   ports: GuestPorts,
-  { version, arm, deadlineMs }: Trial,
+  trial: Trial,
   call: ServiceCall,
 ): Promise<Attempt<ServiceAnswer>> {
+  const { version, arm, accepted } = trial
   const started = ports.now()
   const took = () => ports.now() - started
   const operation = version.operations.get(`${call.service}/${call.operation}`)
-  const unfit = unfitness(version, operation, call)
+  const unfit = unfitness(version, operation, accepted, call)
   if (unfit !== undefined) return { ...unfit, tookMs: took(), ownMs: 0 }
   const end = ports.inFlight.begin(versionKey(version.plugin, version.version))
   const hostCalls = new BusyClock(() => performance.now())
@@ -66,7 +72,7 @@ export async function attemptCall(
     hostCall: (...words) => hostCalls.during(() => ports.hostCall(...words)),
   }
   try {
-    const outcome = await ports.runGuest(guestCallOf(timed, { version, arm, deadlineMs }, call))
+    const outcome = await ports.runGuest(guestCallOf(timed, trial, call))
     const judged = judgedOutcome(version, operation as CompiledOperation, arm, outcome)
     return { ...judged, tookMs: took(), ownMs: outcome.cpuMs + hostCalls.busyMs }
   } finally {
@@ -80,6 +86,7 @@ type Judged = Omit<Attempt<ServiceAnswer>, 'tookMs' | 'ownMs'>
 function unfitness(
   version: InstalledVersion,
   operation: CompiledOperation | undefined,
+  accepted: CompiledOperation,
   call: ServiceCall,
 ): Judged | undefined {
   const { service, major, operation: name } = call
@@ -87,7 +94,7 @@ function unfitness(
     const error = coreErrors.create('OPERATION_MISSING', { service, major, operation: name })
     return { outcome: 'failed', result: { error }, trip: 'contract' }
   }
-  if (operation.validateInput(call.input)) return undefined
+  if (operation === accepted || operation.validateInput(call.input)) return undefined
   const faults = faultsOf(operation.validateInput)
   const error = coreErrors.create('INPUT_INVALID', { version: version.version }, { faults })
   return { outcome: 'refused', result: { error }, trip: undefined }

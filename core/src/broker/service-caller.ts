@@ -90,7 +90,8 @@ export class ServiceCaller {
     const deadline = this.#deadlineOf(operation, call)
     if (sharing !== undefined) return this.#callShared(sharing, target, call, deadline)
     const deadlineMs = deadline - this.#ports.now()
-    const { result } = await attemptCall(this.#ports, { version, arm, deadlineMs }, call)
+    const trial = { version, arm, deadlineMs, accepted: operation }
+    const { result } = await attemptCall(this.#ports, trial, call)
     if ('answer' in result) return result.answer
     throw result.error
   }
@@ -110,7 +111,11 @@ export class ServiceCaller {
         isSafe: operation.definition.safe === true,
         deadline,
         attempt: (tried, deadlineMs) =>
-          attemptCall(this.#ports, { version: versions[tried], arm: tried, deadlineMs }, call),
+          attemptCall(
+            this.#ports,
+            { version: versions[tried], arm: tried, deadlineMs, accepted: operation },
+            call,
+          ),
         now,
         onBadNews: () => rollouts.look(),
       },

@@ -51,12 +51,13 @@ const MAX_PROVEN = 10_000
 
 /** The app behind a key: no I/O, so that calls are authenticated while PostgreSQL is away. */
 export function appOf(snapshot: Snapshot, key: string): App | undefined {
-  const known = proven.get(snapshot) ?? new Map<string, App>()
-  const app = known.get(key) ?? prove(snapshot, key)
-  if (app !== undefined && known.size < MAX_PROVEN) {
-    known.set(key, app)
-    proven.set(snapshot, known)
-  }
+  const known = proven.get(snapshot)
+  const kept = known?.get(key)
+  if (kept !== undefined) return kept
+  const app = prove(snapshot, key)
+  if (app === undefined) return undefined
+  if (known === undefined) proven.set(snapshot, new Map([[key, app]]))
+  else if (known.size < MAX_PROVEN) known.set(key, app)
   return app
 }
 

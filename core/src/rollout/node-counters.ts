@@ -83,7 +83,6 @@ export class NodeCounters {
   observe(rollout: LiveRollout, observed: Observed, now: number): boolean {
     const { call, isSafe, probability, trip } = observed
     const finding = findingOf(call, isSafe, rollout.cohort.cohortBy)
-    const before = this.#judge
     if (finding.kind === 'event') {
       this.#judge = recordEvent(this.#judge, finding.metric, finding.arm, probability)
     } else if (finding.kind === 'both-failed') this.#judge = recordBothFailed(this.#judge)
@@ -93,7 +92,7 @@ export class NodeCounters {
     const isTrip = trip !== undefined && (!isSafe || call.replay === 'answered')
     if (isTrip) this.#trips = recordTrip(this.#trips, call.arm, trip, now)
     this.#changes += 1
-    return isTrip || (finding.kind === 'event' && this.#judge !== before)
+    return isTrip || finding.kind === 'event'
   }
 
   #observeTime({ call, operation, ms, probability }: Observed): void {
