@@ -63,6 +63,7 @@ export interface SandboxStats {
 /** Defaults of research on a 2-core machine: see the README of this folder for each number. */
 const defaults = {
   useNodeSnapshot: false,
+  hardenGuests: true,
   niceness: 10,
   maxResidentMb: 512,
   retireResidentMb: 384,

@@ -26,6 +26,11 @@ export interface LaneProcessOptions {
   readonly useNodeSnapshot: boolean
   /** 0 to 19: when a core is short, the host (0) is served before a lane. */
   readonly niceness: number
+  /**
+   * False leaves guests what the bootstrap takes from them, so that nothing but the supervisor holds them.
+   * For tests and benches only, which prove that it does: a host never sets it.
+   */
+  readonly hardenGuests: boolean
 }
 
 export interface LaneExit {
@@ -62,6 +67,7 @@ export class LaneProcess {
       laneMainPath,
       String(process.pid),
       String(MAX_FRAME_BYTES),
+      options.hardenGuests ? 'hardened' : 'open',
     ]
     this.#child = spawn(process.execPath, args, {
       cwd: '/',
@@ -74,11 +80,21 @@ export class LaneProcess {
     if (this.pid !== 0) this.#yieldToHost(options.niceness)
   }
 
-  /** @returns the number of the frame: how many were sent up to and with it. */
-  send(kind: number, id: number, number: number, text: string, payload: string): number {
+  /**
+   * @param at the clock of the guest in the turn that the frame starts.
+   * @returns the number of the frame: how many were sent up to and with it.
+   */
+  send(
+    kind: number,
+    id: number,
+    number: number,
+    at: number,
+    text: string,
+    payload: string,
+  ): number {
     this.#sent++
     if (this.#isGone) return this.#sent
-    this.#out.add(kind, id, number, text, payload)
+    this.#out.add(kind, id, number, at, text, payload)
     if (!this.#isFlushPlanned) {
       this.#isFlushPlanned = true
       setImmediate(() => this.#flush())

@@ -1,6 +1,5 @@
 import ivm from 'isolated-vm'
 import type { FailureReason, LoadRequest } from '../wire/messages.ts'
-import { guestSource } from './guest/guest-source.ts'
 import { guestOps, type LinkRequest } from './guest/runtime.ts'
 
 /** Evaluating a bundle may take this long: building tables at load is honest work, and happens once. */
@@ -39,12 +38,15 @@ export class GuestIsolate {
     this.#cpuNs = 0n
   }
 
-  /** @throws GuestFailure when the bundle does not run or is no plugin. */
-  static load(request: LoadRequest, bundle: string): GuestIsolate {
+  /**
+   * @param bootstrap the guest side as text (guest/guest-source.ts).
+   * @throws GuestFailure when the bundle does not run or is no plugin.
+   */
+  static load(request: LoadRequest, bundle: string, bootstrap: string): GuestIsolate {
     const isolate = new ivm.Isolate({ memoryLimit: request.heapMb })
     try {
       const context = isolate.createContextSync()
-      const guest = isolate.compileScriptSync(guestSource, { filename: 'signalbox-guest.js' })
+      const guest = isolate.compileScriptSync(bootstrap, { filename: 'signalbox-guest.js' })
       const enter = guest.runSync(context, { reference: true, timeout: LOAD_TURN_MS })
       guest.release()
       const loaded = new GuestIsolate(isolate, context, enter, request.turnMs)

@@ -30,13 +30,15 @@ interface GuestCall {
  */
 export class GuestLane {
   readonly #out: FrameWriter
+  readonly #bootstrap: string
   readonly #isolates = new Map<number, LoadedIsolate>()
   readonly #waiting = new Map<number, GuestCall>()
   /** Whose microtasks may have filled an outbox that was not fetched yet, and after whose turn. */
   #undrained: GuestCall | undefined
 
-  constructor(out: FrameWriter) {
+  constructor(out: FrameWriter, bootstrap: string) {
     this.#out = out
+    this.#bootstrap = bootstrap
   }
 
   handle(frame: Frame): void {
@@ -82,7 +84,7 @@ export class GuestLane {
     this.drain()
     try {
       const request = JSON.parse(frame.text) as LoadRequest
-      const guest = GuestIsolate.load(request, frame.payload)
+      const guest = GuestIsolate.load(request, frame.payload, this.#bootstrap)
       this.#isolates.set(frame.id, {
         id: frame.id,
         guest,

@@ -1,13 +1,15 @@
 import { readSync, writeSync } from 'node:fs'
 import { FrameReader, FrameWriter } from '../wire/frame.ts'
 import { fromLane, toLane } from '../wire/messages.ts'
+import { guestSource } from './guest/guest-source.ts'
 import { GuestLane } from './guest-lane.ts'
 import { startSelfWatch } from './self-watch.ts'
 
 /**
  * Main program of a lane process: reads frames from descriptor 3, works them off, writes the answers back.
  * Reads block on purpose: there is nothing else to do, and a blocking read is the shortest way from the
- * host's write to the guest's turn. Arguments: pid of the host, largest frame in bytes.
+ * host's write to the guest's turn. Arguments: pid of the host, largest frame in bytes,
+ * and `open` when guests are to keep what the bootstrap takes from them (tests and benches only).
  */
 const SOCKET = 3
 const INBOX_BYTES = 256 * 1024
@@ -20,7 +22,7 @@ const MAX_UNSENT_FRAMES = 16
 const [hostPid, maxFrameBytes] = process.argv.slice(2).map(Number) as [number, number]
 const inbox = Buffer.allocUnsafeSlow(INBOX_BYTES)
 const out = new FrameWriter()
-const lane = new GuestLane(out)
+const lane = new GuestLane(out, guestSource(process.argv[4] !== 'open'))
 const watch = startSelfWatch(hostPid)
 let frames = 0
 let sentFrames = 0

@@ -12,8 +12,10 @@ import { thrownMessage, thrownText } from './thrown.ts'
  * so that what one imports from another is found there too. The value of the script is the door.
  *
  * A file of this folder may import only from this folder, and must be listed here.
+ *
+ * @param isHardened false only in tests and benches, to show that the supervisor holds without the bootstrap.
  */
-export const guestSource = `'use strict';
+export const guestSource = (isHardened: boolean): string => `'use strict';
 (() => {
 const guestLimits = ${JSON.stringify(guestLimits)};
 const guestOps = ${JSON.stringify(guestOps)};
@@ -29,6 +31,6 @@ ${[
 ]
   .map(String)
   .join('\n')}
-const runtime = new GuestRuntime(capturePrimordials());
+const runtime = new GuestRuntime(capturePrimordials(), ${isHardened});
 return (packed, now, text, payload) => runtime.enter(packed, now, text, payload);
 })()`

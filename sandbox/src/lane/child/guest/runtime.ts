@@ -42,13 +42,13 @@ export class GuestRuntime {
   #maxOutputLength = 0
   #current: Call | undefined
 
-  constructor(p: Primordials) {
+  constructor(p: Primordials, isHardened: boolean) {
     this.#p = p
     this.#outbox = new Outbox(p)
     this.#calls = p.dictionary<Call>()
     this.#handlers = p.dictionary<Handler>()
     this.#hostErrors = new p.WeakMap()
-    hardenGlobals(p, this.#clock)
+    hardenGlobals(p, this.#clock, isHardened)
     p.define(globalThis, 'console', this.#console(), false)
   }
 
