@@ -264,6 +264,7 @@ function composeCaller(
     loadBundle: (sha256) => bundles.load(sha256),
     hostCall: (scope: CallScope, name, payload, signal) =>
       broker.hostCall(scope, name, payload, signal),
+    hasEffect: (name, payload) => broker.hasEffect(name, payload),
     internal: options.internal ?? new Map(),
     inFlight,
     rollouts,
@@ -274,7 +275,10 @@ function composeCaller(
     snapshot,
     calls: {
       'db.query': dbQuery((query) => schemas.query(query), Date.now),
-      'services.call': servicesCall((call) => caller.call(call)),
+      'services.call': servicesCall(
+        (call) => caller.call(call),
+        (service, major, operation) => caller.isSafe(service, major, operation),
+      ),
     },
   })
   return caller

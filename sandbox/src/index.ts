@@ -3,13 +3,15 @@ export { inspectPackage } from './import/inspect-package.ts'
 export type { InspectedFile, PackageInspection } from './import/inspect-tarball.ts'
 export type { PackageLimits } from './import/package-limits.ts'
 export type {
+  CallTrace,
   GuestCall,
   GuestEntry,
+  GuestFeature,
   GuestOutcome,
   IsolateSpec,
   LogLevel,
 } from './lane/guest-call.ts'
-export type { Culprit } from './lane/lane.ts'
+export type { Culprit } from './lane/lane-loss.ts'
 export {
   Sandbox,
   type SandboxEvent,

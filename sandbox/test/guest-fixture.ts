@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RuntimeLimits } from '@signalbox/sdk/manifest'
-import type { GuestCall, GuestOutcome } from '../src/index.ts'
+import type { CallTrace, GuestCall, GuestOutcome } from '../src/index.ts'
 
 /** Small, so that a test that runs into one is quick. */
 const smallLimits: RuntimeLimits = {
@@ -22,6 +22,11 @@ export interface GuestFixture {
   readonly deadlineMs?: number
   readonly isSelfTest?: boolean
   readonly principalId?: string
+  readonly publisher?: string
+  readonly features?: GuestCall['isolate']['features']
+  readonly state?: GuestCall['isolate']['state']
+  readonly replay?: CallTrace
+  hasEffect?(name: string, payloadJson: string): boolean
   hostCall?(name: string, payloadJson: string, signal: AbortSignal): Promise<string>
   onLog?(level: string, message: string, fields: Readonly<Record<string, unknown>>): void
 }
@@ -37,31 +42,51 @@ export function bundle(operations: string, rest = ''): string {
   })();`
 }
 
+const defaults = {
+  plugin: '@test/guest',
+  version: '1.0.0',
+  tenant: 'acme',
+  operation: 'run',
+  principalId: 'app-1',
+  features: [],
+  state: 'kept',
+  hostCall: async () => 'null',
+  hasEffect: () => true,
+  onLog: () => undefined,
+} as const satisfies GuestFixture
+
 /** A call of `run` in the bundle, with whatever the test wants different. */
 export function guestCall(source: string, fixture: GuestFixture = {}): GuestCall {
-  const limits = { ...smallLimits, ...fixture.limits }
+  const given = { ...defaults, ...fixture }
+  const limits = { ...smallLimits, ...given.limits }
+  const { plugin, version, tenant, features, state, operation, replay } = given
   return {
     isolate: {
-      plugin: fixture.plugin ?? '@test/guest',
-      version: fixture.version ?? '1.0.0',
-      tenant: fixture.tenant ?? 'acme',
+      plugin,
+      version,
+      publisher: given.publisher ?? plugin.slice(0, plugin.indexOf('/')),
+      tenant,
       bundleSha256: createHash('sha256').update(source).digest('hex'),
-      configJson: JSON.stringify(fixture.config ?? {}),
+      configJson: JSON.stringify(given.config ?? {}),
       limits,
+      features,
+      state,
     },
     loadBundle: async () => source,
-    entry: fixture.isSelfTest
+    entry: given.isSelfTest
       ? { kind: 'self-test' }
-      : { kind: 'service', service: 'test.service', operation: fixture.operation ?? 'run' },
-    inputJson: fixture.inputJson ?? JSON.stringify(fixture.input ?? null),
+      : { kind: 'service', service: 'test.service', operation },
+    inputJson: given.inputJson ?? JSON.stringify(given.input ?? null),
     context: {
-      principal: { kind: 'app', id: fixture.principalId ?? 'app-1' },
+      principal: { kind: 'app', id: given.principalId },
       arm: 'stable',
       traceId: '0af7651916cd43dd8448eb211c80319c',
     },
-    deadlineMs: fixture.deadlineMs ?? limits.deadlineMs,
-    hostCall: fixture.hostCall ?? (async () => 'null'),
-    onLog: fixture.onLog ?? (() => undefined),
+    deadlineMs: given.deadlineMs ?? limits.deadlineMs,
+    ...(replay === undefined ? {} : { replay }),
+    hostCall: given.hostCall,
+    hasEffect: given.hasEffect,
+    onLog: given.onLog,
   }
 }
 

@@ -1,6 +1,6 @@
 import { faultsOf } from '@signalbox/sdk/schema'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import { parse } from 'secure-json-parse'
+import { parse, safeParse } from 'secure-json-parse'
 import { coreErrors } from '../errors.ts'
 import { type Grant, grantsOf, type Snapshot } from '../rollout/snapshot.ts'
 import type { CallScope } from './call-scope.ts'
@@ -11,6 +11,8 @@ export interface HostCall {
   /** Whether this grant covers this request; a plugin may hold several grants of one capability. */
   readonly covers: (grant: Grant, request: never) => boolean
   readonly schema: Readonly<Record<string, unknown>>
+  /** Whether this request may change anything: then the guest's call is not run twice. */
+  readonly hasEffect: (request: never) => boolean
   /** @param grant the one that covers the request: what it allows is read from it, not from the manifest */
   readonly run: (call: GrantedCall<never>) => Promise<unknown>
 }
@@ -48,6 +50,14 @@ export class Broker {
         { ...call, validate: ajv.compile(call.schema) },
       ]),
     )
+  }
+
+  /** Asked before the host call is checked: what cannot be told has an effect. */
+  hasEffect(name: string, payloadJson: string): boolean {
+    const call = this.#calls.get(name)
+    if (call === undefined) return true
+    const request: unknown = safeParse(payloadJson)
+    return !call.validate(request) || call.hasEffect(request as never)
   }
 
   /**

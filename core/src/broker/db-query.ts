@@ -24,6 +24,8 @@ export function dbQuery(query: QueryPlugin, now: () => number): HostCall {
         parameters: { type: 'array', maxItems: 1000 },
       },
     },
+    // A plugin has no functions of its own that could write, and what hides behind WITH is not guessed.
+    hasEffect: ({ sql }: Request) => !/^\s*select\b/i.test(sql),
     run: async ({ scope, request, signal }: GrantedCall<Request>) =>
       query({
         plugin: scope.version.plugin,

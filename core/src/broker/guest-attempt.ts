@@ -10,7 +10,6 @@ import { tripOfFailure } from '../rollout/hard-trips.ts'
 import type { InFlight } from '../rollout/in-flight.ts'
 import { outcomeOfFailure } from '../rollout/judged-call.ts'
 import {
-  configOf,
   type InstalledVersion,
   type Snapshot,
   serviceKey,
@@ -19,6 +18,7 @@ import {
 import { BusyClock } from './busy-clock.ts'
 import { extendChain } from './call-guards.ts'
 import type { CallScope, ServiceAnswer, ServiceCall } from './call-scope.ts'
+import { isolateOf } from './isolate-spec.ts'
 
 interface Logger {
   child(
@@ -36,6 +36,7 @@ export interface GuestPorts {
     payloadJson: string,
     signal: AbortSignal,
   ) => Promise<string>
+  readonly hasEffect: (name: string, payloadJson: string) => boolean
   readonly inFlight: InFlight
   readonly log: Logger
   readonly now: () => number
@@ -115,20 +116,14 @@ function guestCallOf(ports: GuestPorts, trial: Trial, call: ServiceCall): GuestC
     chain: extendChain(call.chain, `${serviceKey(service, major)}/${operation}`),
   }
   return {
-    isolate: {
-      plugin,
-      version: version.version,
-      tenant,
-      bundleSha256: version.bundleSha256,
-      configJson: configOf(ports.snapshot(), tenant, plugin),
-      limits: version.limits,
-    },
+    isolate: isolateOf(ports.snapshot(), version, tenant),
     loadBundle: () => ports.loadBundle(version.bundleSha256),
     entry: { kind: 'service', service, operation },
     inputJson: call.inputJson,
     context: { principal, arm, traceId },
     deadlineMs,
     hostCall: (name, payload, signal) => ports.hostCall(scope, name, payload, signal),
+    hasEffect: (name, payload) => ports.hasEffect(name, payload),
     onLog: (level, message, fields) =>
       ports.log
         .child({ plugin, version: version.version, tenant, traceId })

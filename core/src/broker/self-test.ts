@@ -1,7 +1,7 @@
 import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
-import { runtimeLimits } from '@signalbox/sdk/manifest'
 import { coreErrors } from '../errors.ts'
 import type { Installation } from '../registry/registry-store.ts'
+import { bareIsolate } from './isolate-spec.ts'
 
 /** The self-test belongs to no tenant: it sees no data, and every host call is refused. */
 const NO_TENANT = '-'
@@ -19,9 +19,9 @@ export async function selfTest(
 ): Promise<void> {
   const { plugin, version, manifest, bundleSha256 } = installation
   if (bundleSha256 === null) return
-  const limits = runtimeLimits(manifest)
+  const isolate = bareIsolate({ plugin, version, manifest, bundleSha256 }, NO_TENANT)
   const outcome = await runGuest({
-    isolate: { plugin, version, tenant: NO_TENANT, bundleSha256, configJson: '{}', limits },
+    isolate,
     loadBundle: bundle,
     entry: { kind: 'self-test' },
     inputJson: 'null',
@@ -30,11 +30,12 @@ export async function selfTest(
       arm: 'stable',
       traceId: '0'.repeat(32),
     },
-    deadlineMs: limits.deadlineMs,
+    deadlineMs: isolate.limits.deadlineMs,
     hostCall: async () => {
       const tenant = NO_TENANT
       throw coreErrors.create('GRANT_MISSING', { plugin, capability: 'anything', tenant })
     },
+    hasEffect: () => true,
     onLog: () => undefined,
   })
   if (outcome.kind === 'ok') return

@@ -77,6 +77,17 @@ export class ServiceCaller {
     throw coreErrors.create('OPERATION_MISSING', { service, major, operation })
   }
 
+  /**
+   * Whether an operation only reads, in every version that might serve it.
+   * @param major undefined when the caller did not say: then whichever it is granted.
+   */
+  isSafe(service: string, major: number | undefined, operation: string): boolean {
+    const found = [...this.#ports.snapshot().versions.values()]
+      .map(({ operations }) => operations.get(`${service}/${operation}`))
+      .filter((one) => one !== undefined && (major === undefined || one.major === major))
+    return found.length > 0 && found.every((one) => one?.definition.safe === true)
+  }
+
   call(call: ServiceCall): Promise<ServiceAnswer> {
     return this.callTarget(this.target(call), call)
   }

@@ -15,7 +15,10 @@ interface ServiceGrant {
 }
 
 /** `ctx.services.call`: another data service, for the same tenant, within the same deadline and trace. */
-export function servicesCall(callService: CallService): HostCall {
+export function servicesCall(
+  callService: CallService,
+  isSafe: (service: string, major: number | undefined, operation: string) => boolean,
+): HostCall {
   return {
     capability: 'service:call',
     covers: (grant: Grant, request: Request) => coveredService(grant, request) !== undefined,
@@ -28,6 +31,10 @@ export function servicesCall(callService: CallService): HostCall {
         operation: { type: 'string', maxLength: 60 },
         input: {},
       },
+    },
+    hasEffect: ({ service, operation }: Request) => {
+      const asked = parseService(service) ?? { service, major: undefined }
+      return !isSafe(asked.service, asked.major, operation)
     },
     run: async ({ scope, request, grant }: GrantedCall<Request>) => {
       const covered = coveredService(grant, request)

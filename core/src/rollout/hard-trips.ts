@@ -35,6 +35,8 @@ const MOST_KILLS = 32
 /** What a code means for the rules; undefined: nothing. */
 const tripByCode: Readonly<Record<string, TripKind>> = {
   SBX_LOAD_FAILED: 'load',
+  SBX_LOAD_TIMEOUT: 'load',
+  SBX_LOAD_MEMORY_EXCEEDED: 'load',
   SBX_HANDLER_MISSING: 'load',
   CORE_ANSWER_BREAKS_CONTRACT: 'contract',
   SBX_OUTPUT_NOT_JSON: 'contract',

@@ -3,15 +3,25 @@ import type { Principal } from '@signalbox/sdk'
 import type { CodedError } from '@signalbox/sdk/errors'
 import type { RuntimeLimits } from '@signalbox/sdk/manifest'
 
+/** Globals that cost memory which no heap limit counts: only in a lane that the publisher has for itself. */
+export type GuestFeature = 'intl' | 'wasm'
+
+/** `fresh`: each call gets globals of its own, and no variable outlives it. */
+export type GuestState = 'kept' | 'fresh'
+
 /** What an isolate is made of. Two calls share an isolate only if all of it is equal. */
 export interface IsolateSpec {
   readonly plugin: string
   readonly version: string
+  /** Whose code it is: from the first strike on, a publisher's versions run in a lane of their own. */
+  readonly publisher: string
   /** Module state never crosses tenants: each has its own isolate. */
   readonly tenant: string
   readonly bundleSha256: string
   readonly configJson: string
   readonly limits: RuntimeLimits
+  readonly features: readonly GuestFeature[]
+  readonly state: GuestState
 }
 
 export type GuestEntry =
@@ -33,18 +43,39 @@ export interface GuestCall {
   }
   /** Time that remains to the caller, in milliseconds, already capped by whoever accepted the call. */
   readonly deadlineMs: number
+  /** Follows the trace of an earlier call, instants and order of the answers included. */
+  readonly replay?: CallTrace
   /**
    * Does what the guest asks, in JSON text. A rejection with a CodedError reaches the guest as its code and
    * message; any other reaches it as SBX_HOST_CALL_FAILED, without its text.
    */
   hostCall(name: string, payloadJson: string, signal: AbortSignal): Promise<string>
+  /** Whether the host call may change anything: a call that asked for such a one is never run twice. */
+  hasEffect(name: string, payloadJson: string): boolean
   /** At most 64 KiB a call. */
   onLog(level: LogLevel, message: string, fields: Readonly<Record<string, unknown>>): void
 }
 
-interface Used {
+/** All that a call was given which is not its input: with it, the same bundle does the same again. */
+export interface CallTrace {
+  /** What the guest's random numbers come from: 16 bytes in base64url. */
+  readonly seed: string
+  /** The guest's clock in its first turn, and in the turn of each answer, in the order they were given. */
+  readonly startedAt: number
+  readonly answers: readonly { readonly hostCall: number; readonly at: number }[]
+}
+
+/** What a call took. `peakHeapMb` is the isolate's: calls share it. */
+export interface Usage {
   readonly cpuMs: number
+  readonly peakHeapMb: number
+  /** Answer and host calls, in UTF-8. */
+  readonly bytesOut: number
   readonly hostCalls: number
+}
+
+interface Used extends Usage {
+  readonly trace: CallTrace
 }
 
 export type GuestOutcome =
@@ -75,6 +106,8 @@ export function isolateKey(spec: IsolateSpec): string {
     heapMb,
     turnMs,
     payloadKb,
+    spec.features,
+    spec.state,
   ])
   keys.set(spec, key)
   return key

@@ -101,6 +101,40 @@ export const laneErrors = {
       'zh-CN': '请用 "signalbox pack" 打包；顶层代码须在一秒内、不依赖 Node 运行完成。',
     },
   },
+  LOAD_TIMEOUT: {
+    status: 502,
+    message: {
+      en: 'The top level of {plugin} {version} ran for {reached} ms; its limit is {limit} ms.',
+      'zh-CN': '{plugin} {version} 的顶层代码运行了 {reached} 毫秒，上限为 {limit} 毫秒。',
+    },
+    cure: {
+      en: 'Compute tables when they are first needed, or when the plugin is packed.',
+      'zh-CN': '请在首次需要时或打包时计算数据表。',
+    },
+  },
+  LOAD_MEMORY_EXCEEDED: {
+    status: 502,
+    message: {
+      en: 'The top level of {plugin} {version} used more memory than its limit of {limit} MiB (seen: {reached}).',
+      'zh-CN': '{plugin} {version} 的顶层代码使用的内存超过上限 {limit} MiB（实测：{reached}）。',
+    },
+    cure: {
+      en: 'Keep less in variables of the module, or ask for a higher runtime.limits.heapMb in the manifest.',
+      'zh-CN': '请减少模块变量中的数据，或在清单中申请更高的 runtime.limits.heapMb。',
+    },
+  },
+  CIRCUIT_OPEN: {
+    status: 503,
+    message: {
+      en: '{plugin} {version} is not called for now: it cost its process {reached} times within 10 minutes; the limit is {limit}.',
+      'zh-CN':
+        '{plugin} {version} 暂停调用：它在 10 分钟内使其进程终止 {reached} 次，上限为 {limit} 次。',
+    },
+    cure: {
+      en: 'Go back to an earlier version; this one is tried again after the seconds in Retry-After.',
+      'zh-CN': '请回退到较早版本；该版本将在 Retry-After 指定的秒数后重新尝试。',
+    },
+  },
   LANE_LOST: {
     status: 502,
     message: {
@@ -134,15 +168,59 @@ export const laneErrors = {
       'zh-CN': '请在 Retry-After 指定的秒数后重试。',
     },
   },
-  HOST_CALL_LIMIT: {
+  HOST_CALLS_EXCEEDED: {
     status: 502,
     message: {
-      en: '{plugin} {version} asked the host for too much: {reached} of at most {limit}.',
-      'zh-CN': '{plugin} {version} 对主机的请求过多：{reached}，上限 {limit}。',
+      en: '{plugin} {version} made {reached} host calls in one call; its limit is {limit}.',
+      'zh-CN': '{plugin} {version} 在一次调用中发起了 {reached} 次主机调用，上限为 {limit}。',
     },
     cure: {
-      en: 'Ask for more with each host call, and await some before asking for others.',
-      'zh-CN': '请在每次主机调用中取得更多数据，并先等待部分调用完成。',
+      en: 'Ask for more with each host call.',
+      'zh-CN': '请在每次主机调用中取得更多数据。',
+    },
+  },
+  HOST_CALLS_AT_ONCE: {
+    status: 502,
+    message: {
+      en: '{plugin} {version} made {reached} host calls at once; its limit is {limit}.',
+      'zh-CN': '{plugin} {version} 同时发起了 {reached} 次主机调用，上限为 {limit}。',
+    },
+    cure: {
+      en: 'Await some host calls before making others.',
+      'zh-CN': '请先等待部分主机调用完成，再发起其他调用。',
+    },
+  },
+  HOST_MESSAGE_TOO_LARGE: {
+    status: 502,
+    message: {
+      en: 'A host call of {plugin} {version} has {reached} characters; its limit is {limit}.',
+      'zh-CN': '{plugin} {version} 的一次主机调用有 {reached} 个字符，上限为 {limit}。',
+    },
+    cure: {
+      en: 'Send less with each host call.',
+      'zh-CN': '请减少每次主机调用的数据。',
+    },
+  },
+  HOST_MESSAGES_TOO_LARGE: {
+    status: 502,
+    message: {
+      en: 'The host calls of one call of {plugin} {version} have {reached} characters; their limit is {limit}.',
+      'zh-CN': '{plugin} {version} 一次调用中的主机调用共有 {reached} 个字符，上限为 {limit}。',
+    },
+    cure: {
+      en: 'Do the work in several calls.',
+      'zh-CN': '请分多次调用完成。',
+    },
+  },
+  HOST_ANSWER_TOO_LARGE: {
+    status: 502,
+    message: {
+      en: 'The answer to {name} of {plugin} {version} has {reached} characters; its limit is {limit}.',
+      'zh-CN': '{plugin} {version} 的 {name} 的结果有 {reached} 个字符，上限为 {limit}。',
+    },
+    cure: {
+      en: 'Ask for less at once, or for a higher runtime.limits.payloadKb in the manifest.',
+      'zh-CN': '请减少单次请求的数据，或在清单中申请更高的 runtime.limits.payloadKb。',
     },
   },
   HOST_CALL_FAILED: {

@@ -14,6 +14,8 @@ export interface LaneIsolate {
   unsent: { readonly isolate: LaneIsolate; readonly call: PendingCall }[] | undefined
   /** What a turn takes, learned from those before; undefined before the first. */
   turnCostMs: number | undefined
+  /** The most its heap was seen to hold. */
+  peakHeapMb: number
   lastUsed: number
   /** Gone for new calls; disposed of when the last old one is over. */
   isDropped: boolean
@@ -49,12 +51,18 @@ export class LaneIsolates {
       calls: new Set(),
       unsent: [],
       turnCostMs: undefined,
+      peakHeapMb: 0,
       lastUsed: 0,
       isDropped: false,
     }
     this.#byKey.set(key, isolate)
     this.#byId.set(id, isolate)
     return isolate
+  }
+
+  sawHeap(id: number, heapMb: number): void {
+    const isolate = this.#byId.get(id)
+    if (isolate !== undefined) isolate.peakHeapMb = Math.max(isolate.peakHeapMb, heapMb)
   }
 
   touch(isolate: LaneIsolate): void {

@@ -1,3 +1,6 @@
+import type { CodedError } from '@signalbox/sdk/errors'
+import { sandboxErrors } from '../sandbox-errors.ts'
+import type { IsolateSpec } from './guest-call.ts'
 import type { LaneFault } from './lane-fault.ts'
 import type { LaneIsolate } from './lane-isolates.ts'
 import type { PendingCall } from './pending-call.ts'
@@ -6,6 +9,20 @@ import type { PendingCall } from './pending-call.ts'
 export interface Work {
   readonly isolate: LaneIsolate
   readonly call: PendingCall | undefined
+}
+
+/** A version that cost others something: its isolate was dropped, or the whole lane. */
+export interface Culprit {
+  readonly plugin: string
+  readonly version: string
+  readonly publisher: string
+  readonly tenant: string
+  readonly code: string
+}
+
+export function culprit(spec: IsolateSpec, code: string): Culprit {
+  const { plugin, version, publisher, tenant } = spec
+  return { plugin, version, publisher, tenant, code }
 }
 
 /** A call with the isolate it runs in. */
@@ -27,4 +44,12 @@ export function culpritOf(
   if (reported !== undefined) return reported
   const [oldest] = unfinished
   return unfinished.every(({ isolate }) => isolate === oldest?.isolate) ? oldest : undefined
+}
+
+/** What a call is told that ended with its lane or isolate, and must not or cannot run again. */
+export function interruption(call: PendingCall): CodedError {
+  const { plugin, version } = call.call.isolate
+  return call.hasEffect
+    ? sandboxErrors.create('INTERRUPTED', { plugin, version })
+    : sandboxErrors.create('LANE_LOST', { plugin, version, reason: 'twice, beside other calls' })
 }

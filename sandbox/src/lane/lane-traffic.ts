@@ -13,6 +13,8 @@ const MAX_FRAMES_AHEAD = 128
 /** Compiling has no limit of its own in V8; two MiB of honest code take 84 ms. */
 const LOAD_LIMIT_MS = 3000
 const HOUSEKEEPING_LIMIT_MS = 1000
+/** As long as the seeds of calls. */
+const SEED_LENGTH = 22
 /** Expected cost of an answer to a host call in an isolate whose turns were never measured. */
 const UNKNOWN_TURN_MS = 1
 
@@ -50,8 +52,13 @@ export class LaneTraffic {
       heapMb: limits.heapMb,
       turnMs: limits.turnMs,
       maxOutputLength: maxPayloadLength(isolate.spec),
+      features: isolate.spec.features,
+      state: isolate.spec.state,
+      // A bundle that draws while it loads does so alike in every isolate: a replay loads it too.
+      seed: isolate.spec.bundleSha256.slice(0, SEED_LENGTH),
     }
-    const number = this.#process.send(toLane.load, isolate.id, 0, JSON.stringify(request), bundle)
+    const text = JSON.stringify(request)
+    const number = this.#process.send(toLane.load, isolate.id, 0, Date.now(), text, bundle)
     const work = { isolate, call: undefined }
     this.#record({ number, work, costMs: MAX_BACKLOG_MS, limitMs: LOAD_LIMIT_MS })
   }
@@ -59,8 +66,18 @@ export class LaneTraffic {
   call(work: CallWork): void {
     const { isolate, call } = work
     const { principal, arm, traceId } = call.call.context
-    const head = callHead(call.entry, call.deadlineAt, principal.kind, arm, traceId, principal.id)
-    const number = this.#process.send(toLane.call, call.id, isolate.id, head, call.call.inputJson)
+    const at = call.begin(Date.now())
+    const head = callHead(
+      call.entry,
+      call.seed,
+      call.deadlineAt,
+      principal.kind,
+      arm,
+      traceId,
+      principal.id,
+    )
+    const { inputJson } = call.call
+    const number = this.#process.send(toLane.call, call.id, isolate.id, at, head, inputJson)
     call.frame = number
     const costMs = isolate.turnCostMs ?? MAX_BACKLOG_MS
     const limitMs = isolate.spec.limits.turnMs
@@ -68,16 +85,23 @@ export class LaneTraffic {
   }
 
   /** A turn of a call that has started: an answer it waits for, or its end. */
-  turn(kind: number, work: CallWork, hostCall: number, text: string, payload: string): void {
+  turn(
+    kind: number,
+    work: CallWork,
+    hostCall: number,
+    at: number,
+    text: string,
+    payload: string,
+  ): void {
     const { isolate } = work
-    const number = this.#process.send(kind, work.call.id, hostCall, text, payload)
+    const number = this.#process.send(kind, work.call.id, hostCall, at, text, payload)
     const costMs = isolate.turnCostMs ?? UNKNOWN_TURN_MS
     const limitMs = isolate.spec.limits.turnMs
     this.#record({ number, work, costMs, limitMs })
   }
 
   housekeeping(kind: number, id: number): void {
-    const number = this.#process.send(kind, id, 0, '', '')
+    const number = this.#process.send(kind, id, 0, Date.now(), '', '')
     this.#record({ number, work: undefined, costMs: 0, limitMs: HOUSEKEEPING_LIMIT_MS })
   }
 

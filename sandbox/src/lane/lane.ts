@@ -1,9 +1,16 @@
 import { isRefusalCode } from '@signalbox/sdk'
-import { sandboxErrors } from '../sandbox-errors.ts'
 import type { IsolateSpec } from './guest-call.ts'
+import type { HostCallSink } from './host-calls.ts'
 import { type LaneFault, laneFault } from './lane-fault.ts'
 import { type LaneIsolate, LaneIsolates, learnTurnCost } from './lane-isolates.ts'
-import { type CallWork, culpritOf, type Work } from './lane-loss.ts'
+import {
+  type CallWork,
+  type Culprit,
+  culprit,
+  culpritOf,
+  interruption,
+  type Work,
+} from './lane-loss.ts'
 import {
   type KillReason,
   type LaneExit,
@@ -12,7 +19,8 @@ import {
 } from './lane-process.ts'
 import { LaneTraffic } from './lane-traffic.ts'
 import { deadlineError, failureError, loadError, lossError } from './outcomes.ts'
-import type { HostCallSink, PendingCall } from './pending-call.ts'
+import type { PendingCall } from './pending-call.ts'
+import { hostCallOf, usageOf } from './received.ts'
 import { watchLane } from './watchdog.ts'
 import type { Frame } from './wire/frame.ts'
 import { type FailureReason, fromLane, toLane } from './wire/messages.ts'
@@ -24,14 +32,6 @@ export interface LaneLimits extends LaneProcessOptions {
   readonly retireResidentMb: number
   readonly maxIsolates: number
   readonly maxLoads: number
-}
-
-/** A version that cost others something: its isolate was dropped, or the whole lane. */
-export interface Culprit {
-  readonly plugin: string
-  readonly version: string
-  readonly tenant: string
-  readonly code: string
 }
 
 export interface LaneEvents {
@@ -50,7 +50,7 @@ export interface LaneEvents {
  *     starting ──ready──▶ serving ──retire──▶ retiring ──last call over──▶ gone
  *         └──────────────────┴─────── exit or kill ───────┴────────────────▶ gone
  */
-export class Lane implements HostCallSink {
+export class Lane {
   mode: 'starting' | 'serving' | 'retiring' | 'gone' = 'starting'
   residentMb = 0
   wasReady = false
@@ -117,14 +117,6 @@ export class Lane implements HostCallSink {
     isolate.calls.add(call)
     if (isolate.unsent === undefined) this.#traffic.call(work)
     else isolate.unsent.push(work)
-  }
-
-  reply(call: PendingCall, number: number, json: string): void {
-    this.#turn(toLane.reply, call, number, '', json)
-  }
-
-  replyError(call: PendingCall, number: number, code: string, message: string): void {
-    this.#turn(toLane.replyError, call, number, code, message)
   }
 
   /** Takes no new calls, and ends when the last one has. */
@@ -201,9 +193,18 @@ export class Lane implements HostCallSink {
     }
   }
 
-  #turn(kind: number, call: PendingCall, number: number, text: string, payload: string): void {
-    const work = this.#calls.get(call.id)
-    if (work?.call === call) this.#traffic.turn(kind, work, number, text, payload)
+  /** Where the answers to a call's host calls go: nowhere any more when the lane has let go of it. */
+  #sinkOf(work: CallWork): HostCallSink {
+    const { id } = work.call
+    const isHere = () => this.#calls.get(id) === work
+    return {
+      reply: (number, at, json) => {
+        if (isHere()) this.#traffic.turn(toLane.reply, work, number, at, '', json)
+      },
+      replyError: (number, at, code, message) => {
+        if (isHere()) this.#traffic.turn(toLane.replyError, work, number, at, code, message)
+      },
+    }
   }
 
   #receive(frame: Frame): void {
@@ -219,6 +220,9 @@ export class Lane implements HostCallSink {
       case fromLane.tainted:
         this.#tainted(frame)
         break
+      case fromLane.heap:
+        this.#isolates.sawHeap(frame.id, frame.number / 1024)
+        break
       default: {
         const work = this.#calls.get(frame.id)
         if (work !== undefined) this.#receiveForCall(work, frame)
@@ -232,21 +236,20 @@ export class Lane implements HostCallSink {
       case fromLane.ok:
         learnTurnCost(work.isolate, frame.number, call.hostCalls)
         this.#release(work)
-        call.answered(frame.number, frame.payload)
+        call.answered(usageOf(work, frame), frame.payload)
         break
       case fromLane.refused:
         this.#release(work)
         // Shown to callers as it is; a guest may have made it without the SDK's class.
-        if (isRefusalCode(frame.text)) call.refused(frame.number, frame.text, frame.payload)
-        else this.#fail(call, 'threw', `a Refusal with the code "${frame.text}"`, frame.number)
+        if (isRefusalCode(frame.text)) call.refused(usageOf(work, frame), frame.text, frame.payload)
+        else this.#fail(work, frame, 'threw', `a Refusal with the code "${frame.text}"`)
         break
       case fromLane.failed:
         this.#release(work)
-        this.#fail(call, frame.text as FailureReason, frame.payload, frame.number)
+        this.#fail(work, frame, frame.text as FailureReason, frame.payload)
         break
       case fromLane.hostCall:
-        if (!call.startHostCall(frame.number, frame.text, frame.payload, this))
-          this.kill('protocol')
+        if (!call.startHostCall(hostCallOf(frame), this.#sinkOf(work))) this.kill('protocol')
         break
       case fromLane.log:
         call.log(frame.text, frame.payload)
@@ -274,15 +277,17 @@ export class Lane implements HostCallSink {
     else this.#events.onRoom()
   }
 
-  #fail(call: PendingCall, reason: FailureReason, detail: string, cpuUs: number): void {
+  #fail(work: CallWork, frame: Frame, reason: FailureReason, detail: string): void {
+    const { call } = work
+    const used = usageOf(work, frame)
     const hostError = reason === 'host-error' ? call.hostError(Number(detail)) : undefined
     if (hostError === undefined) {
       const { isolate, entry } = call.call
-      call.failed(failureError(reason, isolate, entry, detail), 'plugin', cpuUs)
+      call.failed(failureError(reason, isolate, entry, detail), 'plugin', used)
       return
     }
     // A wrong statement is its author's; a database that is away is not.
-    call.failed(hostError, hostError.status >= 500 ? 'host' : 'plugin', cpuUs)
+    call.failed(hostError, hostError.status >= 500 ? 'host' : 'plugin', used)
   }
 
   #loadFailed(frame: Frame): void {
@@ -325,14 +330,16 @@ export class Lane implements HostCallSink {
       deadlineError(isolate, deadlineMs, now - call.acceptedAt),
       hasStarted ? 'plugin' : 'host',
     )
-    if (call.frame !== 0) this.#turn(toLane.cancel, call, 0, '', '')
+    const work = this.#calls.get(call.id)
+    if (call.frame === 0 || work === undefined) return
+    this.#traffic.turn(toLane.cancel, work, 0, now, '', '')
   }
 
   /** The call ended with its isolate or lane and was not the cause. What never started may always run again. */
   #interrupt(call: PendingCall, losses: number): void {
     call.losses += losses
     if (call.isOver) return
-    if (call.hostCalls === 0 && call.losses <= 1) this.#events.onRunAgain(call)
+    if (!call.hasEffect && call.losses <= 1) this.#events.onRunAgain(call)
     else call.failed(interruption(call), 'host')
   }
 
@@ -380,15 +387,4 @@ export class Lane implements HostCallSink {
     }
     return culprit(isolate.spec, error.code)
   }
-}
-
-function culprit({ plugin, version, tenant }: IsolateSpec, code: string): Culprit {
-  return { plugin, version, tenant, code }
-}
-
-function interruption(call: PendingCall) {
-  const { plugin, version } = call.call.isolate
-  return call.hostCalls > 0
-    ? sandboxErrors.create('INTERRUPTED', { plugin, version })
-    : sandboxErrors.create('LANE_LOST', { plugin, version, reason: 'twice, beside other calls' })
 }

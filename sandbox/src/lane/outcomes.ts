@@ -1,5 +1,6 @@
 import type { CodedError } from '@signalbox/sdk/errors'
 import { sandboxErrors } from '../sandbox-errors.ts'
+import { guestLimits, LOAD_TURN_MS } from './child/guest/guest-limits.ts'
 import type { GuestEntry, IsolateSpec } from './guest-call.ts'
 import type { LaneFault } from './lane-fault.ts'
 import type { FailureReason } from './wire/messages.ts'
@@ -37,6 +38,8 @@ export function failureError(
       })
     case 'output-not-json':
       return sandboxErrors.create('OUTPUT_NOT_JSON', { ...who, reason: shortened(detail) })
+    case 'host-limit':
+      return hostLimitError(who, detail)
     case 'never-answered':
       return deadlineError(spec, limits.deadlineMs, limits.deadlineMs)
     case 'handler-missing':
@@ -52,12 +55,17 @@ export function loadError(
   detail: string,
   cause?: unknown,
 ): CodedError {
-  const texts: Partial<Record<FailureReason, string>> = {
-    'turn-timeout': 'its top level ran for too long',
-    memory: `its top level used more than ${spec.limits.heapMb} MiB`,
+  const { plugin, version, limits } = spec
+  if (reason === 'turn-timeout') {
+    const reached = detail === '' ? LOAD_TURN_MS : detail
+    return sandboxErrors.create('LOAD_TIMEOUT', { plugin, version, limit: LOAD_TURN_MS, reached })
   }
-  const { plugin, version } = spec
-  const parameters = { plugin, version, reason: texts[reason] ?? shortened(detail) }
+  if (reason === 'memory') {
+    const limit = limits.heapMb
+    const reached = detail === '' ? `over ${limit} MiB of heap` : detail
+    return sandboxErrors.create('LOAD_MEMORY_EXCEEDED', { plugin, version, limit, reached })
+  }
+  const parameters = { plugin, version, reason: shortened(detail) }
   return sandboxErrors.create('LOAD_FAILED', parameters, { cause })
 }
 
@@ -74,12 +82,33 @@ export function lossError(
     return sandboxErrors.create('LANE_LOST', { plugin, version, reason: fault.text })
   }
   if (fault.kind === 'turn-timeout') {
-    if (isLoad) return loadError(spec, 'turn-timeout', '')
+    if (isLoad) return loadError(spec, 'turn-timeout', `${turnMs}`)
     return failureError('turn-timeout', spec, { kind: 'self-test' }, `${turnMs}`)
   }
-  if (isLoad) return loadError(spec, 'memory', '')
   const seen = `${Math.round(residentMb)} MiB in its process`
+  if (isLoad) return loadError(spec, 'memory', seen)
   return failureError('memory', spec, { kind: 'self-test' }, seen)
+}
+
+/** What a guest's own side counted, under the limits that the host holds it to as well. */
+const hostLimits = {
+  HOST_CALLS_EXCEEDED: guestLimits.hostCalls,
+  HOST_CALLS_AT_ONCE: guestLimits.hostCallsInFlight,
+  HOST_MESSAGE_TOO_LARGE: guestLimits.messageLength,
+  HOST_MESSAGES_TOO_LARGE: guestLimits.messagesLength,
+} as const
+
+/** @param detail `<code> <value reached>`; a guest that outwitted its side may have written anything. */
+function hostLimitError(
+  who: { readonly plugin: string; readonly version: string },
+  detail: string,
+): CodedError {
+  const [code = '', reached = ''] = detail.split(' ')
+  if (!Object.hasOwn(hostLimits, code) || !/^\d{1,10}$/.test(reached)) {
+    return sandboxErrors.create('PLUGIN_THREW', { ...who, reason: 'an unknown limit' })
+  }
+  const limit = hostLimits[code as keyof typeof hostLimits]
+  return sandboxErrors.create(code as keyof typeof hostLimits, { ...who, limit, reached })
 }
 
 export function deadlineError(spec: IsolateSpec, limitMs: number, reachedMs: number): CodedError {

@@ -1,17 +1,20 @@
-import { CodedError } from '@signalbox/sdk/errors'
+import type { CodedError } from '@signalbox/sdk/errors'
 import secureJsonParse from 'secure-json-parse'
-import { sandboxErrors } from '../sandbox-errors.ts'
 import { guestLimits } from './child/guest/guest-limits.ts'
+import { drawSeed } from './draw-seed.ts'
 import { type GuestCall, type GuestOutcome, isolateKey, type LogLevel } from './guest-call.ts'
-import { maxPayloadLength } from './outcomes.ts'
+import { type HostCallRequest, type HostCallSink, HostCalls } from './host-calls.ts'
 
 const logLevels: ReadonlySet<string> = new Set(['debug', 'info', 'warn', 'error'])
 
-/** Where a lane takes the answers to a guest's host calls. */
-export interface HostCallSink {
-  reply(call: PendingCall, number: number, json: string): void
-  replyError(call: PendingCall, number: number, code: string, message: string): void
+/** What a lane tells of a call that has ended, beside its answer. */
+export interface LaneUsage {
+  readonly cpuUs: number
+  readonly peakHeapMb: number
+  readonly answerBytes: number
 }
+
+const nothingUsed: LaneUsage = { cpuUs: 0, peakHeapMb: 0, answerBytes: 0 }
 
 /**
  * One accepted call on the host's side, from `Sandbox.call` to its outcome. It lives on after its outcome
@@ -28,12 +31,12 @@ export class PendingCall {
   frame = 0
   /** Times it lost its lane, or its isolate after it had started. */
   losses = 0
-  hostCalls = 0
   isOver = false
+  readonly seed: string
   readonly #resolve: (outcome: GuestOutcome) => void
-  readonly #hostErrors = new Map<number, CodedError>()
-  #abort: AbortController | undefined
-  #inFlight = 0
+  #hostCalls: HostCalls | undefined
+  #startedAt = 0
+  #bytesOut = 0
   #logLength = 0
 
   constructor(call: GuestCall, now: number, resolve: (outcome: GuestOutcome) => void) {
@@ -41,6 +44,7 @@ export class PendingCall {
     this.key = isolateKey(call.isolate)
     this.acceptedAt = now
     this.deadlineAt = now + call.deadlineMs
+    this.seed = call.replay?.seed ?? drawSeed()
     this.#resolve = resolve
   }
 
@@ -49,84 +53,45 @@ export class PendingCall {
     return entry.kind === 'service' ? `${entry.service}\0${entry.operation}` : ''
   }
 
-  answered(cpuUs: number, outputJson: string): void {
-    this.#settle({ kind: 'ok', outputJson, cpuMs: cpuUs / 1000, hostCalls: this.hostCalls })
+  get hostCalls(): number {
+    return this.#hostCalls?.count ?? 0
   }
 
-  refused(cpuUs: number, code: string, message: string): void {
-    this.#settle({ kind: 'refused', code, message, cpuMs: cpuUs / 1000, hostCalls: this.hostCalls })
+  /** It asked the host for something that may have changed the world: it must not run twice. */
+  get hasEffect(): boolean {
+    return this.#hostCalls?.hasEffect ?? false
   }
 
-  failed(error: CodedError, blame: 'plugin' | 'host', cpuUs = 0): void {
-    this.#settle({ kind: 'failed', error, blame, cpuMs: cpuUs / 1000, hostCalls: this.hostCalls })
+  /** @returns the guest's clock in its first turn. */
+  begin(now: number): number {
+    this.#startedAt = this.call.replay?.startedAt ?? now
+    this.#hostCalls?.reset()
+    return this.#startedAt
+  }
+
+  answered(usage: LaneUsage, outputJson: string): void {
+    this.#settle({ kind: 'ok', outputJson, ...this.#used(usage) })
+  }
+
+  refused(usage: LaneUsage, code: string, message: string): void {
+    this.#settle({ kind: 'refused', code, message, ...this.#used(usage) })
+  }
+
+  failed(error: CodedError, blame: 'plugin' | 'host', usage: LaneUsage = nothingUsed): void {
+    this.#settle({ kind: 'failed', error, blame, ...this.#used(usage) })
   }
 
   /** The error a host call ended in, by its number: a guest that lets it through is not its author. */
   hostError(number: number): CodedError | undefined {
-    return this.#hostErrors.get(number)
-  }
-
-  #settle(outcome: GuestOutcome): void {
-    if (this.isOver) return
-    this.isOver = true
-    this.#abort?.abort()
-    this.#resolve(outcome)
+    return this.#hostCalls?.error(number)
   }
 
   /** @returns false when the lane asks for what its own side should have refused: it is not to be trusted. */
-  startHostCall(number: number, name: string, json: string, sink: HostCallSink): boolean {
+  startHostCall(request: HostCallRequest, sink: HostCallSink): boolean {
     if (this.isOver) return true
-    if (
-      number !== this.hostCalls + 1 ||
-      number > guestLimits.hostCalls ||
-      this.#inFlight >= guestLimits.hostCallsInFlight ||
-      json.length > guestLimits.messageLength
-    ) {
-      return false
-    }
-    this.hostCalls = number
-    this.#inFlight++
-    this.#abort ??= new AbortController()
-    void this.#answerHostCall(number, name, json, this.#abort.signal, sink)
-    return true
-  }
-
-  async #answerHostCall(
-    number: number,
-    name: string,
-    json: string,
-    signal: AbortSignal,
-    sink: HostCallSink,
-  ): Promise<void> {
-    try {
-      const answer = await this.call.hostCall(name, json, signal)
-      const limit = Math.max(guestLimits.messageLength, maxPayloadLength(this.call.isolate))
-      if (answer.length > limit) throw this.#tooLarge(answer.length, limit)
-      this.#inFlight--
-      if (!this.isOver) sink.reply(this, number, answer)
-    } catch (error) {
-      this.#inFlight--
-      if (this.isOver) return
-      const coded = error instanceof CodedError ? error : this.#unknownError(name, error)
-      this.#hostErrors.set(number, coded)
-      sink.replyError(this, number, coded.code, coded.message)
-    }
-  }
-
-  #tooLarge(reached: number, limit: number): CodedError {
-    const { plugin, version } = this.call.isolate
-    return sandboxErrors.create('HOST_CALL_LIMIT', {
-      plugin,
-      version,
-      reached: `an answer of ${reached} characters`,
-      limit,
-    })
-  }
-
-  /** A host's own exception may name files and hosts: the guest gets the code alone. */
-  #unknownError(name: string, cause: unknown): CodedError {
-    const { plugin, version } = this.call.isolate
-    return sandboxErrors.create('HOST_CALL_FAILED', { plugin, version, name }, { cause })
+    this.#hostCalls ??= new HostCalls(this.call, () => this.isOver)
+    this.#bytesOut += request.bytes
+    return this.#hostCalls.start(request, sink)
   }
 
   /** @param json `[message, fields]` as the guest wrote it: parsed with care, and counted once more. */
@@ -142,5 +107,26 @@ export class PendingCall {
       String(message),
       isObject ? (fields as Record<string, unknown>) : {},
     )
+  }
+
+  #used({ cpuUs, peakHeapMb, answerBytes }: LaneUsage) {
+    return {
+      cpuMs: cpuUs / 1000,
+      peakHeapMb,
+      bytesOut: this.#bytesOut + answerBytes,
+      hostCalls: this.hostCalls,
+      trace: {
+        seed: this.seed,
+        startedAt: this.#startedAt,
+        answers: this.#hostCalls?.answers ?? [],
+      },
+    }
+  }
+
+  #settle(outcome: GuestOutcome): void {
+    if (this.isOver) return
+    this.isOver = true
+    this.#hostCalls?.abort()
+    this.#resolve(outcome)
   }
 }

@@ -8,7 +8,8 @@ t.test('frames come out as they went in, however the bytes are cut', async (t) =
   const u32 = fc.integer({ min: 0, max: 0xffffffff })
   const text = fc.string({ unit: 'grapheme', maxLength: 40 })
   const kind = fc.integer({ min: 0, max: 255 })
-  const parts = { kind, id: u32, number: u32, text, payload: text }
+  const at = fc.double({ noNaN: true })
+  const parts = { kind, id: u32, number: u32, at, text, payload: text }
   const frame = fc.record(parts, { noNullPrototype: true })
   fc.assert(
     fc.property(
@@ -16,8 +17,8 @@ t.test('frames come out as they went in, however the bytes are cut', async (t) =
       fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 40 }),
       (frames, cuts) => {
         const writer = new FrameWriter()
-        for (const { kind, id, number, text, payload } of frames) {
-          writer.add(kind, id, number, text, payload)
+        for (const { kind, id, number, at, text, payload } of frames) {
+          writer.add(kind, id, number, at, text, payload)
         }
         const bytes = writer.view()
         const read: Frame[] = []
@@ -29,7 +30,11 @@ t.test('frames come out as they went in, however the bytes are cut', async (t) =
           reader.push(shared.subarray(0, size))
           from += size
         }
-        t.strictSame(read, frames)
+        const sizes = frames.map((frame) => Buffer.byteLength(frame.payload))
+        t.strictSame(
+          read,
+          frames.map((frame, index) => ({ ...frame, payloadBytes: sizes[index] })),
+        )
       },
     ),
     { numRuns: 60, seed: 1 },
@@ -39,8 +44,8 @@ t.test('frames come out as they went in, however the bytes are cut', async (t) =
 t.test('a big frame grows the writer, and a view holds all of it', async (t) => {
   const writer = new FrameWriter()
   const payload = '预'.repeat(500_000)
-  writer.add(1, 2, 3, 'head', payload)
-  writer.add(1, 3, 3, '', 'next')
+  writer.add(1, 2, 3, 0, 'head', payload)
+  writer.add(1, 3, 3, 0, '', 'next')
   const read: Frame[] = []
   new FrameReader((frame) => read.push(frame), 8 * MAX).push(writer.view())
   t.equal(read[0]?.payload, payload)
@@ -54,7 +59,7 @@ t.test('bytes that are no frames, or too long ones, are refused', async (t) => {
   t.throws(() => reader().push(Buffer.from('ffffffff00000000', 'hex')), RangeError, 'too long')
   t.throws(() => reader().push(Buffer.alloc(16)), RangeError, 'too short')
   const writer = new FrameWriter()
-  writer.add(1, 2, 3, 'text', '')
+  writer.add(1, 2, 3, 0, 'text', '')
   const bytes = Buffer.from(writer.view())
   bytes.writeUInt32LE(0xffff, 8)
   t.throws(() => reader().push(bytes), RangeError, 'meta longer than the frame')

@@ -193,9 +193,16 @@ t.test('guests in lanes', async (t) => {
   })
 
   t.test('a bundle that is broken, slow or no plugin fails to load', async (t) => {
-    for (const text of ['not javascript', 'for(;;);', 'throw new Error("no")', 'var x = 1']) {
+    const ends = [
+      ['not javascript', 'SBX_LOAD_FAILED'],
+      ['for(;;);', 'SBX_LOAD_TIMEOUT'],
+      ['throw new Error("no")', 'SBX_LOAD_FAILED'],
+      ['var x = 1', 'SBX_LOAD_FAILED'],
+      ['var all = []; for (;;) all.push(new Array(1e4).fill(1))', 'SBX_LOAD_MEMORY_EXCEEDED'],
+    ] as const
+    for (const [text, code] of ends) {
       const outcome = await sandbox.call(guestCall(text))
-      t.equal(codeOf(outcome), 'SBX_LOAD_FAILED', text)
+      t.equal(codeOf(outcome), code, text)
       t.match(outcome, { blame: 'plugin' })
     }
     const away = { ...guestCall('1'), loadBundle: () => Promise.reject(new Error('away')) }

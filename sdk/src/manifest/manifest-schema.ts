@@ -38,6 +38,11 @@ export const manifestSchema = {
             "declarative: no code; sandbox: an isolate; trusted: a process, operator's allow-list only.",
         },
         entry: { ...packagePath, description: 'The bundle, one file, no run-time dependencies.' },
+        state: {
+          type: 'string',
+          enum: ['kept', 'fresh'],
+          description: 'Whether variables outlive a call; fresh costs about 1 ms a call.',
+        },
         limits: {
           type: 'object',
           description: "What one call may use; the host's own caps win.",

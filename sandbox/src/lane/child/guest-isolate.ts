@@ -1,9 +1,8 @@
 import ivm from 'isolated-vm'
 import type { FailureReason, LoadRequest } from '../wire/messages.ts'
+import { LOAD_TURN_MS } from './guest/guest-limits.ts'
 import { guestOps, type LinkRequest } from './guest/runtime.ts'
 
-/** Evaluating a bundle may take this long: building tables at load is honest work, and happens once. */
-const LOAD_TURN_MS = 1000
 /** Each unhandled rejection of a guest keeps one outbox back; more than this many in a turn is a flood. */
 const MAX_REDELIVERIES = 3
 
@@ -42,7 +41,7 @@ export class GuestIsolate {
    * @param bootstrap the guest side as text (guest/guest-source.ts).
    * @throws GuestFailure when the bundle does not run or is no plugin.
    */
-  static load(request: LoadRequest, bundle: string, bootstrap: string): GuestIsolate {
+  static load(request: LoadRequest, bundle: string, bootstrap: string, now: number): GuestIsolate {
     const isolate = new ivm.Isolate({ memoryLimit: request.heapMb })
     try {
       const context = isolate.createContextSync()
@@ -50,7 +49,7 @@ export class GuestIsolate {
       const enter = guest.runSync(context, { reference: true, timeout: LOAD_TURN_MS })
       guest.release()
       const loaded = new GuestIsolate(isolate, context, enter, request.turnMs)
-      loaded.#evaluate(bundle, request)
+      loaded.#evaluate(bundle, request, now)
       return loaded
     } catch (error) {
       const failure = failureOf(error, isolate)
@@ -59,7 +58,7 @@ export class GuestIsolate {
     }
   }
 
-  #evaluate(bundle: string, request: LoadRequest): void {
+  #evaluate(bundle: string, request: LoadRequest, now: number): void {
     // The value of the last statement is what crosses: a number, never something the bundle made.
     const script = this.#isolate.compileScriptSync(`${bundle}\n;0`, { filename: 'plugin.js' })
     script.runSync(this.#context, { timeout: LOAD_TURN_MS })
@@ -69,19 +68,19 @@ export class GuestIsolate {
       configJson: request.configJson,
       maxOutputLength: request.maxOutputLength,
     }
-    const fault = this.#call(guestOps.link, Date.now(), '', JSON.stringify(link), LOAD_TURN_MS)
+    const fault = this.#call(guestOps.link, now, '', JSON.stringify(link), LOAD_TURN_MS)
     if (fault !== '') throw new GuestFailure('threw', fault)
   }
 
   /**
    * One turn of the guest.
    * @param number of the handler for a call, of the host call for an answer.
+   * @param now the guest's clock for this turn.
    * @returns what the outbox held when the turn's function returned. What its microtasks put there comes with
    * the next turn, or with `drain`.
    * @throws GuestFailure when the isolate is lost.
    */
-  turn(op: number, id: number, number: number, text: string, payload: string): string {
-    const now = Date.now()
+  turn(op: number, id: number, number: number, now: number, text: string, payload: string): string {
     try {
       return this.#call((id * 65536 + number) * 8 + op, now, text, payload, this.#turnMs)
     } catch (error) {
@@ -89,8 +88,8 @@ export class GuestIsolate {
     }
   }
 
-  drain(): string {
-    return this.turn(guestOps.drain, 0, 0, '', '')
+  drain(now: number): string {
+    return this.turn(guestOps.drain, 0, 0, now, '', '')
   }
 
   /**

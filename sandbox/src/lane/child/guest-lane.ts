@@ -35,6 +35,8 @@ export class GuestLane {
   readonly #waiting = new Map<number, GuestCall>()
   /** Whose microtasks may have filled an outbox that was not fetched yet, and after whose turn. */
   #undrained: GuestCall | undefined
+  /** The host's clock, from the frame at work. */
+  #now = 0
 
   constructor(out: FrameWriter, bootstrap: string) {
     this.#out = out
@@ -42,6 +44,7 @@ export class GuestLane {
   }
 
   handle(frame: Frame): void {
+    this.#now = frame.at
     switch (frame.kind) {
       case toLane.call:
         this.#start(frame)
@@ -77,25 +80,25 @@ export class GuestLane {
     if (call === undefined) return
     this.#undrained = undefined
     if (call.isolate.waiting.size === 0) return
-    this.#guarded(call, () => this.#read(call, call.isolate.guest.drain()))
+    this.#guarded(call, () => this.#read(call, call.isolate.guest.drain(this.#now)))
   }
 
   #load(frame: Frame): void {
     this.drain()
     try {
       const request = JSON.parse(frame.text) as LoadRequest
-      const guest = GuestIsolate.load(request, frame.payload, this.#bootstrap)
+      const guest = GuestIsolate.load(request, frame.payload, this.#bootstrap, this.#now)
       this.#isolates.set(frame.id, {
         id: frame.id,
         guest,
         waiting: new Set(),
         handlers: new Map(),
       })
-      this.#out.add(fromLane.loaded, frame.id, guest.takeCpuUs(), '', '')
+      this.#out.add(fromLane.loaded, frame.id, guest.takeCpuUs(), 0, '', '')
     } catch (error) {
       const { reason, message } =
         error instanceof GuestFailure ? error : new GuestFailure('threw', String(error))
-      this.#out.add(fromLane.loadFailed, frame.id, 0, reason, message)
+      this.#out.add(fromLane.loadFailed, frame.id, 0, 0, reason, message)
     }
   }
 
@@ -107,7 +110,7 @@ export class GuestLane {
   #start(frame: Frame): void {
     const isolate = this.#isolates.get(frame.number)
     if (isolate === undefined) {
-      this.#out.add(fromLane.gone, frame.id, 0, '', '')
+      this.#out.add(fromLane.gone, frame.id, 0, 0, '', '')
       return
     }
     const call: GuestCall = { id: frame.id, isolate, cpuUs: 0, isSettled: false }
@@ -139,7 +142,7 @@ export class GuestLane {
   #turn(call: GuestCall, op: number, number: number, text: string, payload: string): void {
     if (this.#undrained !== undefined && this.#undrained.isolate !== call.isolate) this.drain()
     this.#guarded(call, () => {
-      this.#read(call, call.isolate.guest.turn(op, call.id, number, text, payload))
+      this.#read(call, call.isolate.guest.turn(op, call.id, number, this.#now, text, payload))
     })
   }
 
@@ -161,7 +164,7 @@ export class GuestLane {
     }
     call.cpuUs += call.isolate.guest.takeCpuUs()
     this.#settle(call)
-    this.#out.add(fromLane.ok, call.id, call.cpuUs, '', outbox.slice(1))
+    this.#out.add(fromLane.ok, call.id, call.cpuUs, 0, '', outbox.slice(1))
   }
 
   /** @param turnOf the call whose turn it was: it pays for the CPU, also when another one ended in it. */
@@ -172,21 +175,21 @@ export class GuestLane {
     switch (record.kind) {
       case 'O':
         this.#settle(call)
-        this.#out.add(fromLane.ok, call.id, call.cpuUs, '', record.body)
+        this.#out.add(fromLane.ok, call.id, call.cpuUs, 0, '', record.body)
         break
       case 'N':
         this.#settle(call)
-        this.#out.add(fromLane.refused, call.id, call.cpuUs, record.name, record.body)
+        this.#out.add(fromLane.refused, call.id, call.cpuUs, 0, record.name, record.body)
         break
       case 'F':
         this.#settle(call)
-        this.#out.add(fromLane.failed, call.id, call.cpuUs, record.name, record.body)
+        this.#out.add(fromLane.failed, call.id, call.cpuUs, 0, record.name, record.body)
         break
       case 'H':
-        this.#out.add(fromLane.hostCall, call.id, record.number, record.name, record.body)
+        this.#out.add(fromLane.hostCall, call.id, record.number, 0, record.name, record.body)
         break
       case 'G':
-        this.#out.add(fromLane.log, call.id, 0, record.name, record.body)
+        this.#out.add(fromLane.log, call.id, 0, 0, record.name, record.body)
         break
       default:
         break
@@ -202,7 +205,7 @@ export class GuestLane {
     if (!call.isSettled) {
       call.cpuUs += call.isolate.guest.takeCpuUs()
       this.#settle(call)
-      this.#out.add(fromLane.failed, call.id, call.cpuUs, reason, detail)
+      this.#out.add(fromLane.failed, call.id, call.cpuUs, 0, reason, detail)
     }
     this.#dispose(call.isolate, reason)
   }
@@ -215,10 +218,10 @@ export class GuestLane {
     for (const call of isolate.waiting) {
       call.isSettled = true
       this.#waiting.delete(call.id)
-      this.#out.add(fromLane.gone, call.id, 1, '', '')
+      this.#out.add(fromLane.gone, call.id, 1, 0, '', '')
     }
     isolate.waiting.clear()
-    if (taint !== undefined) this.#out.add(fromLane.tainted, isolate.id, 0, taint, '')
+    if (taint !== undefined) this.#out.add(fromLane.tainted, isolate.id, 0, 0, taint, '')
   }
 }
 

@@ -39,7 +39,7 @@ const reader = new FrameReader((frame) => {
 
 function flush(): void {
   lane.drain()
-  out.add(fromLane.done, frames, 0, '', '')
+  out.add(fromLane.done, frames, 0, 0, '', '')
   const bytes = out.view()
   let sent = 0
   while (sent < bytes.length) sent += writeSync(SOCKET, bytes, sent)

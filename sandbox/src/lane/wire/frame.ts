@@ -1,7 +1,7 @@
 /**
  * The wire between host and lane, one direction of a socket pair:
  *
- *     [u32 bytes that follow][u32 id][u32 metaLen][meta: u8 kind, u32 number, text][payload]
+ *     [u32 bytes that follow][u32 id][u32 metaLen][meta: u8 kind, u32 number, f64 at, text][payload]
  *
  * Little-endian, text and payload in UTF-8. `id` is a call or an isolate, `number` what the kind says
  * (see messages.ts). JSON travels as text and is parsed by whoever needs it, not by the wire.
@@ -10,12 +10,15 @@ export interface Frame {
   readonly kind: number
   readonly id: number
   readonly number: number
+  /** The host's clock, in milliseconds since the epoch: the only one a guest sees. 0 on the way back. */
+  readonly at: number
   readonly text: string
   readonly payload: string
+  readonly payloadBytes: number
 }
 
 const HEADER_BYTES = 12
-const META_BYTES = 5
+const META_BYTES = 13
 /** Room for a few hundred small frames; a bigger batch grows it, and the growth is not kept. */
 const INITIAL_BYTES = 64 * 1024
 /** A UTF-16 code unit is at most three bytes of UTF-8. */
@@ -30,7 +33,7 @@ export class FrameWriter {
     return this.#length
   }
 
-  add(kind: number, id: number, number: number, text: string, payload: string): void {
+  add(kind: number, id: number, number: number, at: number, text: string, payload: string): void {
     const room = HEADER_BYTES + META_BYTES + (text.length + payload.length) * BYTES_PER_UNIT
     if (this.#length + room > this.#buffer.length) this.#grow(room)
     const buffer = this.#buffer
@@ -38,6 +41,7 @@ export class FrameWriter {
     let end = start + HEADER_BYTES
     buffer[end] = kind
     buffer.writeUInt32LE(number, end + 1)
+    buffer.writeDoubleLE(at, end + 5)
     end += META_BYTES
     if (text !== '') end += buffer.write(text, end, 'utf8')
     buffer.writeUInt32LE(end - start - HEADER_BYTES, start + 8)
@@ -122,7 +126,9 @@ function decode(bytes: Buffer, start: number, end: number): Frame {
     kind: bytes[meta] as number,
     id: bytes.readUInt32LE(start + 4),
     number: bytes.readUInt32LE(meta + 1),
+    at: bytes.readDoubleLE(meta + 5),
     text: payload === meta + META_BYTES ? '' : bytes.toString('utf8', meta + META_BYTES, payload),
     payload: payload === end ? '' : bytes.toString('utf8', payload, end),
+    payloadBytes: end - payload,
   }
 }

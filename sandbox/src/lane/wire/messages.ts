@@ -1,3 +1,5 @@
+import type { GuestFeature, GuestState } from '../guest-call.ts'
+
 /**
  * What the frames mean. The host numbers the frames it sends to a lane 1, 2, 3 … without writing the
  * number: both sides count. A lane works them off strictly in that order, one at a time.
@@ -42,12 +44,16 @@ export const fromLane = {
   loadFailed: 9,
   /** id = isolate. It was disposed of and must be loaded again. */
   tainted: 10,
+  /** id = isolate, number = the most its heap was ever seen to hold, KiB. */
+  heap: 11,
 } as const
 
 /** Why a guest failed, as the lane saw it. The host turns it into a coded error. */
 export type FailureReason =
   | 'threw'
   | 'host-error'
+  /** detail = code and value reached, as the guest side counted. */
+  | 'host-limit'
   | 'turn-timeout'
   | 'memory'
   | 'output-too-large'
@@ -61,6 +67,10 @@ export interface LoadRequest {
   readonly heapMb: number
   readonly turnMs: number
   readonly maxOutputLength: number
+  readonly features: readonly GuestFeature[]
+  readonly state: GuestState
+  /** Seeds what the bundle draws while it loads. */
+  readonly seed: string
 }
 
 /**
@@ -69,11 +79,12 @@ export interface LoadRequest {
  */
 export function callHead(
   entry: string,
+  seed: string,
   deadlineAt: number,
   kind: string,
   arm: string,
   traceId: string,
   principalId: string,
 ): string {
-  return `${entry}\n${deadlineAt}\n${kind}\n${arm}\n${traceId}\n${principalId}`
+  return `${entry}\n${seed}\n${deadlineAt}\n${kind}\n${arm}\n${traceId}\n${principalId}`
 }

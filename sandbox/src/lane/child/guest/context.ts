@@ -31,19 +31,19 @@ export class CallContext {
   }
 
   get deadline(): number {
-    return +this.#call.headLine(1)
+    return +this.#call.headLine(2)
   }
 
   get principal(): object {
-    return { kind: this.#call.headLine(2), id: this.#call.headLine(5) }
+    return { kind: this.#call.headLine(3), id: this.#call.headLine(6) }
   }
 
   get arm(): string {
-    return this.#call.headLine(3)
+    return this.#call.headLine(4)
   }
 
   get traceId(): string {
-    return this.#call.headLine(4)
+    return this.#call.headLine(5)
   }
 
   get db(): object {

@@ -6,7 +6,12 @@ export const guestLimits = {
   hostCallsInFlight: 64,
   hostCalls: 200,
   messageLength: 256 * 1024,
+  /** All messages of one call together: eight answers of the usual payload. */
+  messagesLength: 8 * 1024 * 1024,
   logLength: 64 * 1024,
   /** Of a thrown error's message, name, code or stack. */
   errorLength: 2000,
 } as const
+
+/** Evaluating a bundle may take this long, in ms: building tables at load is honest work, and happens once. */
+export const LOAD_TURN_MS = 1000
