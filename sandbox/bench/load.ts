@@ -1,0 +1,27 @@
+import { fork } from 'node:child_process'
+import { join } from 'node:path'
+
+export interface LoadSettings {
+  readonly url: string
+  readonly body: string
+  readonly connections: number
+  readonly seconds: number
+}
+
+export interface LoadResult {
+  readonly requestsPerS: number
+  readonly requests: number
+  readonly non2xx: number
+  readonly errors: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+}
+
+/** Loads a server from a process of its own: the generator must not share a loop with what it measures. */
+export async function load(settings: LoadSettings): Promise<LoadResult> {
+  const child = fork(join(import.meta.dirname, 'load-process.ts'), [JSON.stringify(settings)])
+  return new Promise((resolve, reject) => {
+    child.once('message', (result) => resolve(result as LoadResult))
+    child.once('exit', (code) => reject(new Error(`the load generator ended with ${code}`)))
+  })
+}
