@@ -1,27 +1,29 @@
 import { availableParallelism } from 'node:os'
 import type { GuestCall, GuestOutcome } from './lane/guest-call.ts'
-import { Lane, type LaneLimits } from './lane/lane.ts'
+import type { Lane, LaneLimits } from './lane/lane.ts'
 import type { LaneFault } from './lane/lane-fault.ts'
+import { LaneFleet } from './lane/lane-fleet.ts'
 import type { Culprit } from './lane/lane-loss.ts'
+import { LanePool } from './lane/lane-pool.ts'
 import type { LaneExit } from './lane/lane-process.ts'
 import { deadlineError, maxPayloadLength } from './lane/outcomes.ts'
 import { PendingCall } from './lane/pending-call.ts'
-import { TenantQueue } from './lane/tenant-queue.ts'
 import { sandboxErrors } from './sandbox-errors.ts'
+import { STRIKES_ALLOWED } from './schedule/circuit.ts'
+import { Strikes } from './schedule/strikes.ts'
 
 /** How often deadlines, turns and memory are looked at; an attack grew by 50 MB between two looks. */
 const SWEEP_MS = 25
 /** A lane at rest is measured and pinged every so many sweeps. */
 const IDLE_SWEEPS = 40
-/** A lane that ends before it is ready is tried again after this, then twice as long, and so on. */
-const RESTART_DELAY_MS = 100
-const MAX_RESTART_DELAY_MS = 10_000
-/** What a caller is told to wait when the lines are full: they hold about a second of work. */
-const RETRY_AFTER_S = 1
+/** A lane that a publisher or the suspects have for themselves ends after so long a rest. */
+const APART_IDLE_MS = 60_000
 
 export interface SandboxOptions extends Partial<LaneLimits> {
-  /** Processes that run guests; one more is kept warm. Default: one a core. */
+  /** Processes that run guests of all publishers; one more is kept warm. Default: one a core. */
   readonly lanes?: number
+  /** Publishers that may have a lane for themselves at once; those beyond share one, a call at a time. */
+  readonly maxPublisherLanes?: number
   readonly maxQueued?: number
   readonly maxQueuedPerTenant?: number
   onEvent?(event: SandboxEvent): void
@@ -46,11 +48,16 @@ export type SandboxEvent =
   | { readonly kind: 'lane-retired'; readonly pid: number }
   /** An isolate was dropped after a turn, memory or deadline limit; its lane lives. */
   | { readonly kind: 'isolate-dropped'; readonly culprit: Culprit }
+  /** A version cost its lane so often that it is not called for a while. */
+  | { readonly kind: 'circuit-opened'; readonly culprit: Culprit; readonly strikes: number }
+  | { readonly kind: 'circuit-closed'; readonly plugin: string; readonly version: string }
 
 export interface SandboxStats {
   readonly lanes: readonly {
     readonly pid: number
     readonly mode: Lane['mode']
+    /** Whom it serves: `shared`, `standby`, `suspect`, a publisher, or `none` when it is about to end. */
+    readonly pool: string
     readonly isolates: number
     readonly calls: number
     readonly residentMb: number
@@ -59,19 +66,21 @@ export interface SandboxStats {
   readonly lanesLost: number
   readonly lanesRetired: number
   readonly isolatesDropped: number
+  readonly circuitsOpened: number
 }
 
 /** Defaults of research on a 2-core machine: see the README of this folder for each number. */
 const defaults = {
   useNodeSnapshot: false,
-  hardenGuests: true,
   niceness: 10,
+  hardenGuests: true,
   maxResidentMb: 512,
   retireResidentMb: 384,
   maxIsolates: 150,
   maxLoads: 5000,
   maxQueued: 2048,
   maxQueuedPerTenant: 512,
+  maxPublisherLanes: 8,
 }
 
 /**
@@ -80,28 +89,33 @@ const defaults = {
  */
 export class Sandbox {
   readonly #options: typeof defaults & Pick<SandboxOptions, 'onEvent' | 'log'>
-  readonly #laneCount: number
-  readonly #lanes: Lane[] = []
-  readonly #all = new Set<Lane>()
-  readonly #queue: TenantQueue<PendingCall>
+  readonly #fleet: LaneFleet
+  readonly #shared: LanePool
+  /** Calls that lost their lane, one at a time: if it happens again, it was them. */
+  readonly #suspects: LanePool
+  readonly #publishers = new Map<string, LanePool>()
+  readonly #strikes = new Strikes()
   readonly #sweeper: NodeJS.Timeout
-  #standby: Lane | undefined
-  #restarts = 0
-  #restartTimer: NodeJS.Timeout | undefined
   #sweeps = 0
   #isStopped = false
-  #isUp = false
-  #onFirstReady: ((error?: Error) => void) | undefined
-  #onLastExit: (() => void) | undefined
-  readonly #counts = { lanesLost: 0, lanesRetired: 0, isolatesDropped: 0 }
+  readonly #counts = { lanesLost: 0, lanesRetired: 0, isolatesDropped: 0, circuitsOpened: 0 }
 
   private constructor(options: SandboxOptions) {
     this.#options = { ...defaults, ...options }
-    this.#laneCount = Math.max(1, options.lanes ?? availableParallelism())
-    this.#queue = new TenantQueue({
-      maxTotal: this.#options.maxQueued,
-      maxPerTenant: this.#options.maxQueuedPerTenant,
+    this.#fleet = new LaneFleet(this.#options, {
+      onReady: () => this.#fill(),
+      onRestart: () => this.#fill(),
+      onRoom: (lane) => this.#poolOf(lane)?.serve(),
+      onDown: (lane) => this.#leave(lane),
+      onRunAgain: (pending) => this.#runAgain(pending),
+      onTaint: (culprit) => {
+        this.#counts.isolatesDropped++
+        this.#tell({ kind: 'isolate-dropped', culprit })
+      },
+      onGone: (lane, exit, fault, culprit) => this.#laneGone(lane, exit, fault, culprit),
     })
+    this.#shared = this.#pool('shared', Math.max(1, options.lanes ?? availableParallelism()))
+    this.#suspects = this.#pool('suspect', 1)
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS)
     this.#sweeper.unref()
   }
@@ -109,9 +123,7 @@ export class Sandbox {
   /** Ready when the first lane is; the others follow. Rejects with SBX_START_FAILED when none comes up. */
   static async start(options: SandboxOptions = {}): Promise<Sandbox> {
     const sandbox = new Sandbox(options)
-    const ready = new Promise<void>((resolve, reject) => {
-      sandbox.#onFirstReady = (error) => (error === undefined ? resolve() : reject(error))
-    })
+    const ready = sandbox.#fleet.ready()
     sandbox.#fill()
     try {
       await ready
@@ -125,10 +137,11 @@ export class Sandbox {
   /** Never rejects: whatever becomes of the call is its outcome. */
   call(call: GuestCall): Promise<GuestOutcome> {
     return new Promise((resolve) => {
-      const pending = new PendingCall(call, Date.now(), resolve)
+      const now = Date.now()
       const { plugin, version } = call.isolate
+      const pending = new PendingCall(call, now, resolve)
       if (this.#isStopped) {
-        pending.failed(sandboxErrors.create('STOPPED', { plugin, version }), 'host')
+        this.#tellStopped(pending)
         return
       }
       const limit = maxPayloadLength(call.isolate)
@@ -138,13 +151,13 @@ export class Sandbox {
         pending.failed(sandboxErrors.create('INPUT_TOO_LARGE', parameters), 'host')
         return
       }
-      this.#accept(pending)
+      if (this.#isAdmitted(pending, now)) this.#poolFor(pending, now).accept(pending, now)
     })
   }
 
   /** Forgets the isolates of a plugin, or of one version: those at work end after their last call. */
   drop(plugin: string, version?: string): void {
-    for (const lane of this.#all) {
+    for (const lane of this.#fleet.lanes) {
       lane.drop(
         (spec) => spec.plugin === plugin && (version === undefined || spec.version === version),
       )
@@ -152,15 +165,17 @@ export class Sandbox {
   }
 
   stats(): SandboxStats {
+    const pools = this.#pools()
     return {
-      lanes: [...this.#all].map((lane) => ({
+      lanes: [...this.#fleet.lanes].map((lane) => ({
         pid: lane.pid,
         mode: lane.mode,
+        pool: lane === this.#fleet.standby ? 'standby' : (this.#poolOf(lane)?.name ?? 'none'),
         isolates: lane.isolateCount,
         calls: lane.callCount,
         residentMb: Math.round(lane.residentMb),
       })),
-      queued: this.#queue.size,
+      queued: pools.reduce((sum, pool) => sum + pool.queued, 0),
       ...this.#counts,
     }
   }
@@ -169,50 +184,82 @@ export class Sandbox {
   async stop(): Promise<void> {
     this.#isStopped = true
     clearInterval(this.#sweeper)
-    clearTimeout(this.#restartTimer)
-    for (const pending of this.#queue.remove(() => true)) this.#tellStopped(pending)
-    if (this.#all.size === 0) return
-    const gone = new Promise<void>((resolve) => {
-      this.#onLastExit = resolve
-    })
-    for (const lane of this.#all) lane.kill('stopped')
-    await gone
-  }
-
-  #accept(pending: PendingCall): void {
-    // Who waits already goes first.
-    if (this.#queue.size === 0 && this.#place(pending)) return
-    const full = this.#queue.add(pending)
-    if (full === undefined) return
-    const { plugin, version } = pending.call.isolate
-    const parameters = { plugin, version, ...full }
-    const error = sandboxErrors.create('BUSY', parameters, { retryAfterS: RETRY_AFTER_S })
-    pending.failed(error, 'host')
-  }
-
-  /** A lane that holds the isolate goes before one that must load it; among equals, the least loaded. */
-  #place(pending: PendingCall): boolean {
-    let best: Lane | undefined
-    let bestScore = Number.POSITIVE_INFINITY
-    for (const lane of this.#lanes) {
-      if (!lane.hasRoom(pending)) continue
-      const score = (lane.holds(pending.key) ? 0 : 1_000_000) + lane.backlogMs + lane.callCount
-      if (score < bestScore) {
-        best = lane
-        bestScore = score
-      }
+    for (const pool of this.#pools()) {
+      for (const pending of pool.takeOut(() => true)) this.#tellStopped(pending)
     }
-    best?.start(pending)
-    return best !== undefined
+    await this.#fleet.stop()
   }
 
-  #serveQueue(): void {
-    if (this.#queue.size > 0) this.#queue.serve((pending) => this.#place(pending))
+  #pools(): LanePool[] {
+    return [this.#shared, this.#suspects, ...this.#publishers.values()]
+  }
+
+  #poolOf(lane: Lane): LanePool | undefined {
+    if (this.#shared.lanes.includes(lane)) return this.#shared
+    return this.#pools().find((pool) => pool.lanes.includes(lane))
+  }
+
+  #pool(name: string, wanted: number): LanePool {
+    const { maxQueued, maxQueuedPerTenant } = this.#options
+    return new LanePool({
+      name,
+      wanted,
+      isExclusive: name === 'suspect',
+      maxTotal: maxQueued,
+      maxPerTenant: maxQueuedPerTenant,
+      takeLane: () => this.#fleet.take(),
+    })
+  }
+
+  /** Whether its version may be called at all; else it is answered. */
+  #isAdmitted(pending: PendingCall, now: number): boolean {
+    const { isolate } = pending.call
+    const admission = this.#strikes.admit(isolate, now)
+    if (admission.kind === 'admitted') return true
+    if (admission.kind === 'probe') {
+      pending.onOver = (isUnharmed) => this.#probeEnded(pending, isUnharmed)
+      return true
+    }
+    const { plugin, version } = isolate
+    const { strikes, retryAfterS } = admission
+    const parameters = { plugin, version, reached: strikes, limit: STRIKES_ALLOWED }
+    pending.failed(sandboxErrors.create('CIRCUIT_OPEN', parameters, { retryAfterS }), 'plugin')
+    return false
+  }
+
+  #probeEnded({ call }: PendingCall, isUnharmed: boolean): void {
+    const { plugin, version } = call.isolate
+    if (!this.#strikes.probeEnded(call.isolate, isUnharmed)) return
+    this.#tell({ kind: 'circuit-closed', plugin, version })
+  }
+
+  #poolFor({ call, losses }: PendingCall, now: number): LanePool {
+    const { publisher, features } = call.isolate
+    if (losses > 0) return this.#opened(this.#suspects)
+    if (features.length === 0 && !this.#strikes.isApart(publisher, now)) return this.#shared
+    const known = this.#publishers.get(publisher)
+    if (known !== undefined) return this.#opened(known)
+    if (this.#publishers.size >= this.#options.maxPublisherLanes) {
+      return this.#opened(this.#suspects)
+    }
+    const pool = this.#pool(publisher, 1)
+    this.#publishers.set(publisher, pool)
+    return this.#opened(pool)
+  }
+
+  /** A pool that has no lane yet, or has given it back, takes the warm one. */
+  #opened(pool: LanePool): LanePool {
+    if (pool.lanes.length === 0) {
+      pool.fill()
+      this.#fleet.fillStandby()
+    }
+    return pool
   }
 
   #runAgain(pending: PendingCall): void {
+    const now = Date.now()
     if (this.#isStopped) this.#tellStopped(pending)
-    else this.#accept(pending)
+    else this.#poolFor(pending, now).accept(pending, now)
   }
 
   #tellStopped(pending: PendingCall): void {
@@ -223,92 +270,77 @@ export class Sandbox {
   #sweep(): void {
     const now = Date.now()
     this.#sweeps++
-    for (const lane of this.#all) lane.sweep(now, this.#sweeps % IDLE_SWEEPS === 0)
-    if (this.#queue.size > 0) {
-      for (const late of this.#queue.remove(({ deadlineAt }) => now >= deadlineAt)) {
+    for (const lane of this.#fleet.lanes) lane.sweep(now, this.#sweeps % IDLE_SWEEPS === 0)
+    for (const pool of this.#pools()) {
+      for (const late of pool.takeOut(({ deadlineAt }) => now >= deadlineAt)) {
         const { isolate, deadlineMs } = late.call
         late.failed(deadlineError(isolate, deadlineMs, now - late.acceptedAt), 'host')
       }
+      if (pool !== this.#shared) this.#closeIfIdle(pool, now)
     }
-    this.#replaceRetiring()
   }
 
-  /** A lane that retires makes room for the standby at once; it finishes its calls beside it. */
-  #replaceRetiring(): void {
-    if (!this.#lanes.some(({ mode }) => mode === 'retiring')) return
-    this.#lanes.splice(
-      0,
-      this.#lanes.length,
-      ...this.#lanes.filter(({ mode }) => mode !== 'retiring'),
-    )
-    this.#fill()
+  #closeIfIdle(pool: LanePool, now: number): void {
+    if (!pool.isIdle || now - pool.usedAt < APART_IDLE_MS) return
+    this.#publishers.delete(pool.name)
+    for (const lane of [...pool.lanes]) lane.retire()
   }
 
-  /** As many lanes as wanted, the standby first, and then a new standby. */
+  /** The lane's place is taken by the warm one at once; it finishes its calls beside it, or dies. */
+  #leave(lane: Lane): void {
+    const pool = this.#poolOf(lane)
+    if (pool === undefined) return
+    pool.remove(lane)
+    if (this.#isStopped) return
+    if (pool === this.#shared || pool.queued > 0) pool.fill()
+    this.#fleet.fillStandby()
+  }
+
   #fill(): void {
-    // Starting is all computing: on few cores the first lane is up sooner when it starts alone.
-    const wanted = this.#isUp ? this.#laneCount : 1
-    while (!this.#isStopped && this.#lanes.length < wanted) {
-      this.#lanes.push(this.#standby ?? this.#spawn())
-      this.#standby = undefined
+    if (this.#isStopped) return
+    this.#shared.fill(this.#fleet.isUp ? undefined : 1)
+    for (const pool of this.#pools()) {
+      if (pool !== this.#shared && pool.queued > 0) this.#opened(pool).serve()
     }
-    if (!this.#isStopped && this.#isUp) this.#standby ??= this.#spawn()
-    this.#serveQueue()
-  }
-
-  #spawn(): Lane {
-    const lane = new Lane(this.#options, {
-      onReady: () => {
-        this.#restarts = 0
-        this.#isUp = true
-        this.#onFirstReady?.()
-        this.#fill()
-      },
-      onRoom: () => this.#serveQueue(),
-      onRunAgain: (pending) => this.#runAgain(pending),
-      onTaint: (culprit) => {
-        this.#counts.isolatesDropped++
-        this.#tell({ kind: 'isolate-dropped', culprit })
-      },
-      onExit: (gone, exit, fault, culprit) => this.#laneGone(gone, exit, fault, culprit),
-    })
-    this.#all.add(lane)
-    return lane
+    this.#fleet.fillStandby()
   }
 
   #laneGone(lane: Lane, exit: LaneExit, fault: LaneFault, culprit: Culprit | undefined): void {
     const { pid } = lane
-    this.#all.delete(lane)
-    const place = this.#lanes.indexOf(lane)
-    if (place >= 0) this.#lanes.splice(place, 1)
-    if (this.#standby === lane) this.#standby = undefined
     if (exit.killedFor === 'retired') {
       this.#counts.lanesRetired++
       this.#tell({ kind: 'lane-retired', pid })
     } else if (exit.killedFor !== 'stopped') {
       this.#counts.lanesLost++
       this.#tell({ kind: 'lane-lost', pid, fault, stderr: exit.stderr, culprit })
+      if (culprit !== undefined) this.#strike(culprit)
     }
-    if (this.#all.size === 0) this.#onLastExit?.()
-    if (this.#isStopped) return
+    const pool = this.#poolOf(lane)
+    pool?.remove(lane)
+    // One that could not start is tried again later: see the fleet.
     if (lane.wasReady) this.#fill()
-    else this.#restartLater(exit, fault)
+  }
+
+  /** From now on the publisher's versions have a lane to themselves; what waits for others' lanes moves there. */
+  #strike(culprit: Culprit): void {
+    const now = Date.now()
+    const { strikes, isOpened } = this.#strikes.strike(culprit, now)
+    if (isOpened) {
+      this.#counts.circuitsOpened++
+      this.#tell({ kind: 'circuit-opened', culprit, strikes })
+    }
+    const { publisher } = culprit
+    for (const lane of this.#shared.lanes) lane.drop((spec) => spec.publisher === publisher)
+    const waiting = this.#shared.takeOut(({ call }) => call.isolate.publisher === publisher)
+    for (const pending of waiting) {
+      if (this.#isAdmitted(pending, now)) this.#poolFor(pending, now).accept(pending, now)
+    }
   }
 
   #tell(event: SandboxEvent): void {
     const { kind, ...fields } = event
-    if (kind === 'lane-retired') this.#options.log?.info(fields, kind)
-    else this.#options.log?.warn(fields, kind)
+    const isNews = kind !== 'lane-retired' && kind !== 'circuit-closed'
+    this.#options.log?.[isNews ? 'warn' : 'info'](fields, kind)
     this.#options.onEvent?.(event)
-  }
-
-  /** A lane that cannot even start: the machine is out of something. Hammering it makes that worse. */
-  #restartLater(exit: LaneExit, fault: LaneFault): void {
-    const reason = `${fault.text} ${exit.stderr}`.trim().slice(0, 500)
-    this.#onFirstReady?.(sandboxErrors.create('START_FAILED', { reason }))
-    const delay = Math.min(RESTART_DELAY_MS * 2 ** this.#restarts++, MAX_RESTART_DELAY_MS)
-    clearTimeout(this.#restartTimer)
-    this.#restartTimer = setTimeout(() => this.#fill(), delay)
-    this.#restartTimer.unref()
   }
 }

@@ -1,8 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { CodedError } from '@signalbox/sdk/errors'
+import secureJsonParse from 'secure-json-parse'
 import { sandboxErrors } from '../sandbox-errors.ts'
 import { guestLimits } from './child/guest/guest-limits.ts'
 import type { CallTrace, GuestCall } from './guest-call.ts'
 import { maxPayloadLength } from './outcomes.ts'
+
+/** The host call of a guest's timers, `{ "ms": 20 }`: answered here, with null. */
+const SLEEP = 'sleep'
 
 /** Where the answers to a guest's host calls go. */
 export interface HostCallSink {
@@ -89,7 +94,7 @@ export class HostCalls {
     this.#count = number
     this.#length = length
     this.#inFlight++
-    this.#hasEffect ||= this.#call.hasEffect(name, json)
+    this.#hasEffect ||= name !== SLEEP && this.#call.hasEffect(name, json)
     this.#abort ??= new AbortController()
     void this.#answer(request, this.#abort.signal, sink)
     return true
@@ -112,6 +117,8 @@ export class HostCalls {
   async #ask(name: string, json: string, signal: AbortSignal): Promise<string | CodedError> {
     const { plugin, version } = this.#call.isolate
     try {
+      // Time passes without a door to anything: the host knows nothing of it.
+      if (name === SLEEP) return await this.#sleep(json, signal)
       const answer = await this.#call.hostCall(name, json, signal)
       const limit = Math.max(guestLimits.messageLength, maxPayloadLength(this.#call.isolate))
       if (answer.length <= limit) return answer
@@ -122,6 +129,16 @@ export class HostCalls {
       // A host's own exception may name files and hosts: the guest gets the code alone.
       return sandboxErrors.create('HOST_CALL_FAILED', { plugin, version, name }, { cause })
     }
+  }
+
+  /** A timer of the guest. On a replay the order of the trace is all the waiting there is. */
+  async #sleep(json: string, signal: AbortSignal): Promise<string> {
+    const request: unknown = secureJsonParse.safeParse(json)
+    const ms = Number(Object(request).ms)
+    if (this.#inOrder === undefined && ms > 0) {
+      await delay(Math.min(ms, this.#call.deadlineMs), undefined, { signal, ref: false })
+    }
+    return 'null'
   }
 
   #deliver(number: number, given: string | CodedError, at: number, sink: HostCallSink): void {

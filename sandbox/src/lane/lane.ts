@@ -37,7 +37,9 @@ export interface LaneLimits extends LaneProcessOptions {
 export interface LaneEvents {
   onReady(lane: Lane): void
   /** There may be room for another call. */
-  onRoom(): void
+  onRoom(lane: Lane): void
+  /** It takes no new calls any more. */
+  onDown(lane: Lane): void
   /** The call did not come to its end, through no fault of its own, and may run again. */
   onRunAgain(call: PendingCall): void
   onTaint(culprit: Culprit): void
@@ -47,11 +49,11 @@ export interface LaneEvents {
 /**
  * A lane as the host keeps it: which isolates it has, which calls it works on, what lies ahead of it.
  *
- *     starting ──ready──▶ serving ──retire──▶ retiring ──last call over──▶ gone
- *         └──────────────────┴─────── exit or kill ───────┴────────────────▶ gone
+ *     starting ──ready──▶ serving ──retire──▶ retiring ──last call over──▶ dying ──exit──▶ gone
+ *         └──────────────────┴──────────kill──────┴──────────────────────▶ dying
  */
 export class Lane {
-  mode: 'starting' | 'serving' | 'retiring' | 'gone' = 'starting'
+  mode: 'starting' | 'serving' | 'retiring' | 'dying' | 'gone' = 'starting'
   residentMb = 0
   wasReady = false
   readonly #process: LaneProcess
@@ -62,7 +64,6 @@ export class Lane {
   readonly #traffic: LaneTraffic
   #lastId = 0
   #loads = 0
-  #isReserved = false
 
   constructor(limits: LaneLimits, events: LaneEvents) {
     this.#limits = limits
@@ -91,19 +92,28 @@ export class Lane {
     return this.#traffic.backlogMs
   }
 
+  /** Whether it has turns of the tenant ahead of it. */
+  worksFor(tenant: string): boolean {
+    return this.#traffic.unfinished().some(({ isolate }) => isolate.spec.tenant === tenant)
+  }
+
   holds(key: string): boolean {
     return this.#isolates.get(key) !== undefined
   }
 
-  /** Whether a call may be sent now. One that lost its lane before travels with nothing beside it. */
-  hasRoom(call: PendingCall): boolean {
-    if (this.mode !== 'serving' || this.#isReserved) return false
-    if (this.#calls.size >= MAX_CALLS) return false
+  /** What a turn of the isolate takes, as seen so far. */
+  turnCostMs(key: string): number | undefined {
+    return this.#isolates.get(key)?.turnCostMs
+  }
+
+  /** Whether a call may be sent now. @param isAlone only when there is nothing beside it. */
+  hasRoom(call: PendingCall, isAlone: boolean): boolean {
+    if (this.mode !== 'serving' || this.#calls.size >= MAX_CALLS) return false
     const isolate = this.#isolates.get(call.key)
     // What its turns take is not known before the first: until then they come one by one.
     if (isolate?.unsent !== undefined) return false
     if (this.#traffic.isIdle) return true
-    return call.losses === 0 && this.#traffic.hasRoom(isolate)
+    return !isAlone && this.#traffic.hasRoom(isolate)
   }
 
   start(call: PendingCall): void {
@@ -112,7 +122,6 @@ export class Lane {
     call.frame = 0
     const work = { isolate, call }
     this.#calls.set(call.id, work)
-    this.#isReserved = call.losses > 0
     this.#isolates.touch(isolate)
     isolate.calls.add(call)
     if (isolate.unsent === undefined) this.#traffic.call(work)
@@ -121,13 +130,18 @@ export class Lane {
 
   /** Takes no new calls, and ends when the last one has. */
   retire(): void {
-    if (this.mode === 'gone') return
+    if (this.mode === 'gone' || this.mode === 'dying') return
     this.mode = 'retiring'
+    this.#events.onDown(this)
     this.#endIfRetired()
   }
 
+  /** Its place is free at once; its calls are told when it is gone, as some may still be answered. */
   kill(reason: KillReason): void {
+    if (this.mode === 'gone' || this.mode === 'dying') return
+    this.mode = 'dying'
     this.#process.kill(reason)
+    this.#events.onDown(this)
   }
 
   /** Forgets isolates; those with calls go when the last of these is over. */
@@ -139,10 +153,10 @@ export class Lane {
 
   /** To be called every few milliseconds: deadlines, stuck turns, memory. */
   sweep(now: number, isMemoryDue: boolean): void {
-    if (this.mode === 'gone') return
     for (const { call } of this.#calls.values()) {
       if (!call.isOver && now >= call.deadlineAt) this.#expire(call, now)
     }
+    if (this.mode === 'gone' || this.mode === 'dying') return
     const isBusy = !this.#traffic.isIdle
     const residentMb = isMemoryDue || isBusy ? this.#process.residentMb() : 0
     if (residentMb > 0) this.residentMb = residentMb
@@ -272,9 +286,8 @@ export class Lane {
       return
     }
     this.#traffic.workedOff(frame)
-    if (this.#traffic.isIdle) this.#isReserved = false
     if (this.mode === 'retiring') this.#endIfRetired()
-    else this.#events.onRoom()
+    else this.#events.onRoom(this)
   }
 
   #fail(work: CallWork, frame: Frame, reason: FailureReason, detail: string): void {
@@ -305,8 +318,7 @@ export class Lane {
       tell(call)
     }
     isolate.calls.clear()
-    this.#isReserved = false
-    this.#events.onRoom()
+    this.#events.onRoom(this)
   }
 
   #tainted(frame: Frame): void {
@@ -383,6 +395,7 @@ export class Lane {
     const guilty = work.call === undefined ? isolate.calls : [work.call]
     for (const call of guilty) {
       this.#calls.delete(call.id)
+      call.costLane = true
       call.failed(error, 'plugin')
     }
     return culprit(isolate.spec, error.code)

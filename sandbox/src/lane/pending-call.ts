@@ -14,6 +14,10 @@ export interface LaneUsage {
   readonly answerBytes: number
 }
 
+export interface CallAccount {
+  settle(call: PendingCall, tookMs: number): void
+}
+
 const nothingUsed: LaneUsage = { cpuUs: 0, peakHeapMb: 0, answerBytes: 0 }
 
 /**
@@ -32,6 +36,13 @@ export class PendingCall {
   /** Times it lost its lane, or its isolate after it had started. */
   losses = 0
   isOver = false
+  /** Its turn ended the lane. */
+  costLane = false
+  /** Told at the end, and whether the guest had its turn and left its lane whole. */
+  onOver: ((isUnharmed: boolean) => void) | undefined
+  /** Who is to be told what it took, and what its tenant was charged when it started. */
+  account: CallAccount | undefined
+  expectedMs = 0
   readonly seed: string
   readonly #resolve: (outcome: GuestOutcome) => void
   #hostCalls: HostCalls | undefined
@@ -123,10 +134,19 @@ export class PendingCall {
     }
   }
 
+  /** One that was ended by force left no account of its CPU: a turn at most, or what has passed. */
+  #tookMs({ cpuMs }: GuestOutcome): number {
+    if (cpuMs > 0 || this.#startedAt === 0) return cpuMs
+    return Math.min(this.call.isolate.limits.turnMs, Date.now() - this.#startedAt)
+  }
+
   #settle(outcome: GuestOutcome): void {
     if (this.isOver) return
     this.isOver = true
     this.#hostCalls?.abort()
+    this.account?.settle(this, this.#tookMs(outcome))
+    const isUnharmed = outcome.kind !== 'failed' || outcome.blame === 'plugin'
+    this.onOver?.(isUnharmed && !this.costLane)
     this.#resolve(outcome)
   }
 }

@@ -1,0 +1,137 @@
+import '../plain-spawn.ts'
+import t, { type Test as TestBase } from 'tap'
+import { Sandbox, type SandboxEvent } from '../../src/index.ts'
+import { bundle, codeOf, guestCall, outputOf } from '../guest-fixture.ts'
+import { until } from '../until.ts'
+
+/** Holds the thread in one built-in that no limit of V8 interrupts. */
+const source = bundle(`
+  echo: (input) => input,
+  stuck: () => 'x'.repeat(1 << 24).lastIndexOf('x'.repeat(1 << 23) + 'y'),
+  spin: (ms) => { let n = 0; for (let i = 0; i < ms * 4e5; i++) n = (n * 31 + i) | 0; return n },
+  wait: (input, ctx) => ctx.db.query('x'),
+`)
+
+const started = async (t: TestBase, options: Parameters<typeof Sandbox.start>[0]) => {
+  const events: SandboxEvent[] = []
+  const sandbox = await Sandbox.start({ ...options, onEvent: (event) => events.push(event) })
+  t.teardown(() => sandbox.stop())
+  const call = (operation: string, fixture: Parameters<typeof guestCall>[1] = {}) =>
+    sandbox.call(guestCall(source, { operation, deadlineMs: 10_000, ...fixture }))
+  const poolOf = (pool: string) => sandbox.stats().lanes.filter((lane) => lane.pool === pool)
+  return { sandbox, events, call, poolOf }
+}
+
+const bad = { plugin: '@bad/miner', limits: { turnMs: 30 } }
+
+t.test(
+  'a publisher that cost a lane has one of its own; at the third its version rests',
+  async (t) => {
+    const { sandbox, call, events, poolOf } = await started(t, { lanes: 1 })
+    t.equal(outputOf(await call('echo', { ...bad, input: 1 })), 1)
+    t.same(poolOf('@bad'), [], 'shared until it does harm')
+    t.equal(codeOf(await call('stuck', bad)), 'SBX_TURN_TIMEOUT')
+    t.equal(outputOf(await call('echo', { ...bad, plugin: '@bad/other', input: 2 })), 2)
+    t.equal(poolOf('@bad').length, 1, 'all its plugins are there')
+    t.equal(outputOf(await call('echo', { input: 3 })), 3, 'a neighbour')
+    const shared = poolOf('shared').map(({ pid }) => pid)
+    t.equal(codeOf(await call('stuck', bad)), 'SBX_TURN_TIMEOUT')
+    t.equal(codeOf(await call('stuck', bad)), 'SBX_TURN_TIMEOUT')
+    t.same(
+      poolOf('shared').map(({ pid }) => pid),
+      shared,
+      'the lane of the neighbours was not touched',
+    )
+    const refused = await call('echo', bad)
+    t.match(refused, {
+      blame: 'plugin',
+      error: { code: 'SBX_CIRCUIT_OPEN', status: 503, retryAfterS: 60 },
+    })
+    t.match(refused, { error: { message: /@bad\/miner 1\.0\.0.* 3 times.*limit is 3/ } })
+    t.match(
+      events.filter(({ kind }) => kind === 'circuit-opened'),
+      [{ culprit: { plugin: '@bad/miner', version: '1.0.0' }, strikes: 3 }],
+    )
+    t.equal(sandbox.stats().circuitsOpened, 1)
+    t.equal(outputOf(await call('echo', { ...bad, version: '1.0.1', input: 4 })), 4)
+  },
+)
+
+t.test('code that needs Intl or WebAssembly is never in a lane with others', async (t) => {
+  const { call, poolOf } = await started(t, { lanes: 1 })
+  await call('echo', { plugin: '@maps/geo', features: ['wasm'] })
+  await call('echo')
+  t.equal(poolOf('@maps').length, 1)
+  t.match(poolOf('@maps'), [{ isolates: 1 }])
+  t.match(poolOf('shared'), [{ isolates: 1 }])
+})
+
+t.test(
+  'publishers beyond the lanes there are for them share one, one call at a time',
+  async (t) => {
+    const { call, poolOf } = await started(t, { lanes: 1, maxPublisherLanes: 1 })
+    await call('echo', { plugin: '@a/x', features: ['intl'] })
+    const answers = await Promise.all(
+      ['@b/x', '@c/x', '@d/x'].map((plugin, input) =>
+        call('echo', { plugin, input, features: ['intl'] }),
+      ),
+    )
+    t.same(answers.map(outputOf), [0, 1, 2])
+    t.equal(poolOf('suspect').length, 1)
+    t.match(poolOf('suspect'), [{ isolates: 3 }])
+  },
+)
+
+t.test('a call whose reads alone were interrupted runs again, elsewhere', async (t) => {
+  const { sandbox, call, poolOf } = await started(t, { lanes: 1 })
+  let asked = 0
+  const outcome = call('wait', {
+    hasEffect: () => false,
+    hostCall: async () => {
+      asked++
+      if (asked > 1) return '"read again"'
+      process.kill(poolOf('shared')[0]?.pid ?? 0, 'SIGKILL')
+      return new Promise(() => undefined)
+    },
+  })
+  t.equal(outputOf(await outcome), 'read again')
+  t.match(poolOf('suspect'), [{ isolates: 1 }], 'with nothing beside it')
+  await until(() => sandbox.stats().lanes.filter(({ mode }) => mode === 'serving').length === 3)
+  t.match(await outcome, { hostCalls: 1, trace: { answers: [{ hostCall: 1 }] } })
+})
+
+t.test('a flood of one tenant leaves a lane free for the next', async (t) => {
+  const { call } = await started(t, { lanes: 2 })
+  const quiet = { tenant: 'quiet', input: 1 }
+  await call('echo', quiet)
+  const spin = { tenant: 'flood', input: 10, limits: { turnMs: 2000 }, deadlineMs: 30_000 }
+  await call('spin', spin)
+  let running = true
+  const flood = Array.from({ length: 30 }, () => call('spin', spin))
+  void Promise.all(flood).then(() => {
+    running = false
+  })
+  for (let n = 0; n < 10; n++) t.equal(outputOf(await call('echo', quiet)), 1)
+  t.ok(running, 'ten calls were answered while the flood went on')
+  t.same([...new Set((await Promise.all(flood)).map(codeOf))], ['ok'])
+})
+
+t.test('a guest sleeps without asking the host; a replay does not wait', async (t) => {
+  const sleeper = bundle(`async run(input, ctx) {
+    const before = ctx.now()
+    await ctx.services.call('x', 'y', null)
+    return [before, ctx.now(), Math.random()]
+  }`)
+  const { sandbox } = await started(t, { lanes: 1 })
+  const hostCall = async (): Promise<string> => {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    return 'null'
+  }
+  const first = await sandbox.call(guestCall(sleeper, { hostCall }))
+  const [before, after] = outputOf(first) as number[]
+  t.ok((after as number) - (before as number) >= 19)
+  const again = await sandbox.call(
+    guestCall(sleeper, { replay: first.trace, tenant: 'replay', hostCall: async () => 'null' }),
+  )
+  t.same((outputOf(again) as number[]).slice(0, 2), [before, after], 'the same instants')
+})
