@@ -1,3 +1,5 @@
+export { compileBundle } from './compile/compile-bundle.ts'
+export { compilerTag } from './compile/compiler-tag.ts'
 export type { ExpectedPackage } from './import/check-package-json.ts'
 export { inspectPackage } from './import/inspect-package.ts'
 export type { InspectedFile, PackageInspection } from './import/inspect-tarball.ts'
@@ -9,6 +11,7 @@ export type {
   GuestFeature,
   GuestOutcome,
   IsolateSpec,
+  LoadedBundle,
   LogLevel,
 } from './lane/guest-call.ts'
 export type { Culprit } from './lane/lane-loss.ts'

@@ -1,6 +1,11 @@
 import { defineErrors } from '@signalbox/sdk/errors'
+import { compileErrors } from './compile/compile-errors.ts'
 import { packageErrors } from './import/package-errors.ts'
 import { laneErrors } from './lane/lane-errors.ts'
 
 /** Every refusal of the sandbox: what became of code and of packages that nobody trusts. */
-export const sandboxErrors = defineErrors('SBX', { ...laneErrors, ...packageErrors })
+export const sandboxErrors = defineErrors('SBX', {
+  ...laneErrors,
+  ...packageErrors,
+  ...compileErrors,
+})

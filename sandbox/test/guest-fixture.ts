@@ -72,7 +72,7 @@ export function guestCall(source: string, fixture: GuestFixture = {}): GuestCall
       features,
       state,
     },
-    loadBundle: async () => source,
+    loadBundle: async () => ({ source: Buffer.from(source) }),
     entry: given.isSelfTest
       ? { kind: 'self-test' }
       : { kind: 'service', service: 'test.service', operation },

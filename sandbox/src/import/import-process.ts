@@ -1,79 +1,24 @@
-import { spawn } from 'node:child_process'
 import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, sep } from 'node:path'
-import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { residentMb } from '../process/resident-mb.ts'
+import { runThrowAway, type ThrowAwayRun } from '../process/throw-away-process.ts'
 import type { ExpectedPackage } from './check-package-json.ts'
 import type { PackageLimits } from './package-limits.ts'
 
-const WATCH_MS = 25
 /** A package that passes comes back whole, with its list; what is longer is no answer. */
 const ANSWER_OVERHEAD_BYTES = 16 * 1024 * 1024
-const STDERR_BYTES = 2048
 
-export type ImportRun =
-  | { readonly ok: true; readonly bytes: Buffer }
-  | { readonly ok: false; readonly reason: string }
-
-/** Runs inspect-main.ts on one tarball and ends it when it takes too long or too much. */
+/** Runs inspect-main.ts on one tarball. */
 export function runImportProcess(
   tarball: Buffer,
   expected: ExpectedPackage,
   limits: PackageLimits,
-): Promise<ImportRun> {
-  const child = spawn(process.execPath, importArguments(expected, limits), {
-    cwd: '/',
-    env: {},
-    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
-  })
-  const chunks: Buffer[] = []
-  let received = 0
-  let stderr = ''
-  let killedFor: string | undefined
-  const kill = (reason: string) => {
-    killedFor ??= reason
-    child.kill('SIGKILL')
-  }
-  const maxAnswer = limits.unpackedBytes + ANSWER_OVERHEAD_BYTES
-  const answers = child.stdio[3] as Readable
-  answers.on('data', (chunk: Buffer) => {
-    received += chunk.length
-    chunks.push(chunk)
-    if (received > maxAnswer) kill('its answer is too long')
-  })
-  answers.on('error', () => undefined)
-  child.stderr?.on('data', (chunk: Buffer) => {
-    stderr = (stderr + chunk.toString('utf8')).slice(0, STDERR_BYTES)
-  })
-  // The process may end before it has read everything; then its end tells why.
-  child.stdin?.on('error', () => undefined)
-  child.stdin?.end(tarball)
-  const startedAt = Date.now()
-  const watch = setInterval(() => {
-    if (Date.now() - startedAt > limits.deadlineMs) kill(`it took over ${limits.deadlineMs} ms`)
-    else if (residentMb(child.pid ?? 0) > limits.residentMb) {
-      kill(`it took over ${limits.residentMb} MiB`)
-    }
-  }, WATCH_MS)
-  return new Promise((resolve) => {
-    const end = (run: ImportRun) => {
-      clearInterval(watch)
-      resolve(run)
-    }
-    child.on('error', (error) => end({ ok: false, reason: error.message }))
-    child.on('close', (code, signal) => {
-      if (code === 0 && killedFor === undefined) end({ ok: true, bytes: Buffer.concat(chunks) })
-      else end({ ok: false, reason: killedFor ?? lastWords(stderr, signal ?? `exit code ${code}`) })
-    })
-  })
-}
-
-/** The line of a crash that names the error; never a stack, which would name files of the host. */
-function lastWords(stderr: string, fallback: string): string {
-  const line = stderr.split('\n').find((text) => /^\w*Error\b/.test(text))
-  return (line ?? fallback).slice(0, 200)
+): Promise<ThrowAwayRun> {
+  const { deadlineMs, residentMb, unpackedBytes } = limits
+  const answerBytes = unpackedBytes + ANSWER_OVERHEAD_BYTES
+  const args = importArguments(expected, limits)
+  return runThrowAway(args, tarball, { deadlineMs, residentMb, answerBytes })
 }
 
 function importArguments(expected: ExpectedPackage, limits: PackageLimits): string[] {

@@ -30,10 +30,23 @@ export type GuestEntry =
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
+/** A bundle as a lane gets it. */
+export interface LoadedBundle {
+  /** An IIFE that assigns the plugin to `__signalbox_plugin`, in UTF-8. */
+  readonly source: Uint8Array
+  /**
+   * What compileBundle made of the same source. Whoever hands it over must be certain of that: V8 takes it
+   * for any source of the same length, and ends the lane over a wrong bit.
+   */
+  readonly compiled?: Uint8Array
+  /** V8 did not take it: another version of it, or other flags. */
+  onCompiledRejected?(): void
+}
+
 export interface GuestCall {
   readonly isolate: IsolateSpec
-  /** Asked only when a lane lacks the isolate. An IIFE that assigns the plugin to `__signalbox_plugin`. */
-  loadBundle(): Promise<string>
+  /** Asked only when a lane lacks the isolate. */
+  loadBundle(): Promise<LoadedBundle>
   readonly entry: GuestEntry
   readonly inputJson: string
   readonly context: {

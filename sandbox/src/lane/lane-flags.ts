@@ -7,6 +7,12 @@ import { fileURLToPath } from 'node:url'
 const sourceFolder = realpathSync(fileURLToPath(new URL('../', import.meta.url)))
 export const laneMainPath = join(sourceFolder, 'lane', 'child', 'lane-main.ts')
 
+/** What V8 itself is told. Compiled code fits only where these are the same: see compile/compiler-tag.ts. */
+export const laneV8Flags: readonly string[] = [
+  // The lane's own heap holds frames on their way, not data.
+  '--max-old-space-size=128',
+]
+
 /**
  * Flags of a lane process. It may read its own sources and isolated-vm, and nothing else: no other file,
  * no process, no inspector. (The permission model of Node 24 does not bar sockets; there is nothing in a guest
@@ -34,8 +40,7 @@ export function laneFlags(useNodeSnapshot: boolean): readonly string[] {
     '--allow-addons',
     '--allow-worker',
     ...readable.map((path) => `--allow-fs-read=${path}`),
-    // The lane's own heap holds frames on their way, not data.
-    '--max-old-space-size=128',
+    ...laneV8Flags,
   ]
 }
 

@@ -12,6 +12,8 @@ export interface LaneIsolate {
   readonly calls: Set<PendingCall>
   /** Calls that came while the bundle is being fetched; undefined once the isolate is on its way. */
   unsent: { readonly isolate: LaneIsolate; readonly call: PendingCall }[] | undefined
+  /** Told when the isolate was loaded without what was compiled of its bundle. */
+  onCompiledRejected: (() => void) | undefined
   /** What a turn takes, learned from those before; undefined before the first. */
   turnCostMs: number | undefined
   /** The most its heap was seen to hold. */
@@ -50,6 +52,7 @@ export class LaneIsolates {
       spec,
       calls: new Set(),
       unsent: [],
+      onCompiledRejected: undefined,
       turnCostMs: undefined,
       peakHeapMb: 0,
       lastUsed: 0,

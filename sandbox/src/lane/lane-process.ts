@@ -92,10 +92,25 @@ export class LaneProcess {
     text: string,
     payload: string,
   ): number {
+    if (!this.#isGone) this.#out.add(kind, id, number, at, text, payload)
+    return this.#count()
+  }
+
+  /** The same for a kind that carries bytes: `parts` one after the other. */
+  sendBytes(
+    kind: number,
+    id: number,
+    at: number,
+    text: string,
+    parts: readonly Uint8Array[],
+  ): number {
+    if (!this.#isGone) this.#out.addBytes(kind, id, at, text, parts)
+    return this.#count()
+  }
+
+  #count(): number {
     this.#sent++
-    if (this.#isGone) return this.#sent
-    this.#out.add(kind, id, number, at, text, payload)
-    if (!this.#isFlushPlanned) {
+    if (!this.#isFlushPlanned && !this.#isGone) {
       this.#isFlushPlanned = true
       setImmediate(() => this.#flush())
     }

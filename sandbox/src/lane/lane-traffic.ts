@@ -1,3 +1,4 @@
+import type { LoadedBundle } from './guest-call.ts'
 import type { LaneIsolate } from './lane-isolates.ts'
 import type { CallWork, Work } from './lane-loss.ts'
 import type { LaneProcess } from './lane-process.ts'
@@ -44,9 +45,10 @@ export class LaneTraffic {
     return this.#sent.backlogMs + (isolate?.turnCostMs ?? MAX_BACKLOG_MS) <= MAX_BACKLOG_MS
   }
 
-  load(isolate: LaneIsolate, bundle: string): void {
+  load(isolate: LaneIsolate, { source, compiled }: LoadedBundle): void {
     const { tenant, configJson, limits } = isolate.spec
     const request: LoadRequest = {
+      sourceBytes: source.length,
       tenant,
       configJson,
       heapMb: limits.heapMb,
@@ -58,7 +60,8 @@ export class LaneTraffic {
       seed: isolate.spec.bundleSha256.slice(0, SEED_LENGTH),
     }
     const text = JSON.stringify(request)
-    const number = this.#process.send(toLane.load, isolate.id, 0, Date.now(), text, bundle)
+    const parts = compiled === undefined ? [source] : [source, compiled]
+    const number = this.#process.sendBytes(toLane.load, isolate.id, Date.now(), text, parts)
     const work = { isolate, call: undefined }
     this.#record({ number, work, costMs: MAX_BACKLOG_MS, limitMs: LOAD_LIMIT_MS })
   }

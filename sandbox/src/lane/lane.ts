@@ -1,5 +1,5 @@
 import { isRefusalCode } from '@signalbox/sdk'
-import type { IsolateSpec } from './guest-call.ts'
+import type { IsolateSpec, LoadedBundle } from './guest-call.ts'
 import type { HostCallSink } from './host-calls.ts'
 import { type LaneFault, laneFault } from './lane-fault.ts'
 import { type LaneIsolate, LaneIsolates, learnTurnCost } from './lane-isolates.ts'
@@ -23,7 +23,7 @@ import type { PendingCall } from './pending-call.ts'
 import { hostCallOf, usageOf } from './received.ts'
 import { watchLane } from './watchdog.ts'
 import type { Frame } from './wire/frame.ts'
-import { type FailureReason, fromLane, toLane } from './wire/messages.ts'
+import { COMPILED_REJECTED, type FailureReason, fromLane, toLane } from './wire/messages.ts'
 
 /** Calls that wait for something inside one lane. Each holds a promise in its isolate's heap. */
 const MAX_CALLS = 512
@@ -189,6 +189,7 @@ export class Lane {
   async #load(isolate: LaneIsolate, call: PendingCall): Promise<void> {
     try {
       const bundle = await call.call.loadBundle()
+      isolate.onCompiledRejected = () => bundle.onCompiledRejected?.()
       if (this.mode !== 'gone') this.#sendLoad(isolate, bundle)
     } catch (error) {
       const fault = loadError(isolate.spec, 'threw', 'its bytes are not at hand', error)
@@ -196,7 +197,7 @@ export class Lane {
     }
   }
 
-  #sendLoad(isolate: LaneIsolate, bundle: string): void {
+  #sendLoad(isolate: LaneIsolate, bundle: LoadedBundle): void {
     this.#loads++
     this.#traffic.load(isolate, bundle)
     const unsent = isolate.unsent ?? []
@@ -227,6 +228,7 @@ export class Lane {
         this.#workedOff(frame.id)
         break
       case fromLane.loaded:
+        this.#loaded(frame)
         break
       case fromLane.loadFailed:
         this.#loadFailed(frame)
@@ -301,6 +303,13 @@ export class Lane {
     }
     // A wrong statement is its author's; a database that is away is not.
     call.failed(hostError, hostError.status >= 500 ? 'host' : 'plugin', used)
+  }
+
+  #loaded(frame: Frame): void {
+    const isolate = this.#isolates.byId(frame.id)
+    if (isolate === undefined) return
+    if (frame.text === COMPILED_REJECTED) isolate.onCompiledRejected?.()
+    isolate.onCompiledRejected = undefined
   }
 
   #loadFailed(frame: Frame): void {

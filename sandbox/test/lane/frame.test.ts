@@ -1,13 +1,18 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { type Frame, FrameReader, FrameWriter } from '../../src/lane/wire/frame.ts'
+import {
+  FIRST_KIND_OF_BYTES,
+  type Frame,
+  FrameReader,
+  FrameWriter,
+} from '../../src/lane/wire/frame.ts'
 
 const MAX = 1024 * 1024
 
 t.test('frames come out as they went in, however the bytes are cut', async (t) => {
   const u32 = fc.integer({ min: 0, max: 0xffffffff })
   const text = fc.string({ unit: 'grapheme', maxLength: 40 })
-  const kind = fc.integer({ min: 0, max: 255 })
+  const kind = fc.integer({ min: 0, max: FIRST_KIND_OF_BYTES - 1 })
   const at = fc.double({ noNaN: true })
   const parts = { kind, id: u32, number: u32, at, text, payload: text }
   const frame = fc.record(parts, { noNullPrototype: true })
@@ -33,7 +38,11 @@ t.test('frames come out as they went in, however the bytes are cut', async (t) =
         const sizes = frames.map((frame) => Buffer.byteLength(frame.payload))
         t.strictSame(
           read,
-          frames.map((frame, index) => ({ ...frame, payloadBytes: sizes[index] })),
+          frames.map((frame, index) => ({
+            ...frame,
+            bytes: undefined,
+            payloadBytes: sizes[index],
+          })),
         )
       },
     ),
@@ -52,6 +61,31 @@ t.test('a big frame grows the writer, and a view holds all of it', async (t) => 
   t.equal(read[1]?.payload, 'next')
   writer.clear()
   t.equal(writer.length, 0)
+})
+
+t.test('a frame of bytes carries its parts one after the other, as they are', async (t) => {
+  const part = fc.uint8Array({ maxLength: 200_000 })
+  const writer = new FrameWriter()
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 3 }), fc.string(), (parts, text) => {
+      writer.clear()
+      writer.add(1, 1, 0, 0, '', 'before')
+      writer.addBytes(FIRST_KIND_OF_BYTES, 2, 5, text, parts)
+      writer.add(1, 3, 0, 0, '', 'behind')
+      const read: Frame[] = []
+      const keep = (frame: Frame) => {
+        // What a frame lends is gone with the frame.
+        const bytes = frame.bytes === undefined ? undefined : Buffer.from(frame.bytes)
+        read.push({ ...frame, bytes })
+      }
+      new FrameReader(keep, MAX).push(Buffer.from(writer.view()))
+      t.equal(read[0]?.payload, 'before')
+      t.strictSame(read[1]?.bytes, Buffer.concat(parts))
+      t.match(read[1], { id: 2, at: 5, text, payload: '' })
+      t.equal(read[2]?.payload, 'behind')
+    }),
+    { numRuns: 30, seed: 2 },
+  )
 })
 
 t.test('bytes that are no frames, or too long ones, are refused', async (t) => {

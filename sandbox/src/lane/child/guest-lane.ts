@@ -1,7 +1,16 @@
 import type { Frame, FrameWriter } from '../wire/frame.ts'
-import { type FailureReason, fromLane, type LoadRequest, toLane } from '../wire/messages.ts'
+import {
+  COMPILED_REJECTED,
+  type FailureReason,
+  fromLane,
+  type LoadRequest,
+  toLane,
+} from '../wire/messages.ts'
+import { bundleFilename, bundleScript } from './bundle-script.ts'
+import { CompiledScript } from './compiled-script.ts'
 import { guestOps } from './guest/runtime.ts'
-import { GuestFailure, GuestIsolate } from './guest-isolate.ts'
+import { GuestFailure } from './guest-failure.ts'
+import { GuestIsolate } from './guest-isolate.ts'
 import { type OutboxRecord, readOutbox } from './outbox-records.ts'
 
 /** Numbers for handlers go up to here; a plugin has at most 32 services of 64 operations. */
@@ -30,7 +39,7 @@ interface GuestCall {
  */
 export class GuestLane {
   readonly #out: FrameWriter
-  readonly #bootstrap: string
+  readonly #bootstrap: CompiledScript
   readonly #isolates = new Map<number, LoadedIsolate>()
   readonly #waiting = new Map<number, GuestCall>()
   /** Whose microtasks may have filled an outbox that was not fetched yet, and after whose turn. */
@@ -38,7 +47,7 @@ export class GuestLane {
   /** The host's clock, from the frame at work. */
   #now = 0
 
-  constructor(out: FrameWriter, bootstrap: string) {
+  constructor(out: FrameWriter, bootstrap: CompiledScript) {
     this.#out = out
     this.#bootstrap = bootstrap
   }
@@ -80,21 +89,23 @@ export class GuestLane {
     if (call === undefined) return
     this.#undrained = undefined
     if (call.isolate.waiting.size === 0) return
-    this.#guarded(call, () => this.#read(call, call.isolate.guest.drain(this.#now)))
+    this.#guarded(call, () => this.#read(call, call.isolate.guest.realm.drain(this.#now)))
   }
 
   #load(frame: Frame): void {
     this.drain()
     try {
       const request = JSON.parse(frame.text) as LoadRequest
-      const guest = GuestIsolate.load(request, frame.payload, this.#bootstrap, this.#now)
+      const bundle = bundleOf(request, frame.bytes as Buffer)
+      const guest = GuestIsolate.load(request, bundle, this.#bootstrap, this.#now)
       this.#isolates.set(frame.id, {
         id: frame.id,
         guest,
         waiting: new Set(),
         handlers: new Map(),
       })
-      this.#out.add(fromLane.loaded, frame.id, guest.takeCpuUs(), 0, '', '')
+      const note = bundle.isCodeRejected ? COMPILED_REJECTED : ''
+      this.#out.add(fromLane.loaded, frame.id, guest.takeCpuUs(), 0, note, '')
     } catch (error) {
       const { reason, message } =
         error instanceof GuestFailure ? error : new GuestFailure('threw', String(error))
@@ -142,7 +153,7 @@ export class GuestLane {
   #turn(call: GuestCall, op: number, number: number, text: string, payload: string): void {
     if (this.#undrained !== undefined && this.#undrained.isolate !== call.isolate) this.drain()
     this.#guarded(call, () => {
-      this.#read(call, call.isolate.guest.turn(op, call.id, number, this.#now, text, payload))
+      this.#read(call, call.isolate.guest.realm.turn(op, call.id, number, this.#now, text, payload))
     })
   }
 
@@ -223,6 +234,14 @@ export class GuestLane {
     isolate.waiting.clear()
     if (taint !== undefined) this.#out.add(fromLane.tainted, isolate.id, 0, 0, taint, '')
   }
+}
+
+/** The bytes of a load frame are only lent: what is kept of them is copied. */
+function bundleOf({ sourceBytes }: LoadRequest, bytes: Buffer): CompiledScript {
+  const source = bundleScript(bytes.toString('utf8', 0, sourceBytes))
+  const compiled = bytes.subarray(sourceBytes)
+  const code = compiled.length === 0 ? undefined : new Uint8Array(compiled).buffer
+  return new CompiledScript(source, bundleFilename, code)
 }
 
 /** The same number for every call of an operation: the guest reads its name the first time only. */

@@ -1,7 +1,7 @@
 import { readSync, writeSync } from 'node:fs'
 import { FrameReader, FrameWriter } from '../wire/frame.ts'
 import { fromLane, toLane } from '../wire/messages.ts'
-import { guestSource } from './guest/guest-source.ts'
+import { prepareBootstrap } from './guest-bootstrap.ts'
 import { GuestLane } from './guest-lane.ts'
 import { startSelfWatch } from './self-watch.ts'
 
@@ -22,7 +22,7 @@ const MAX_UNSENT_FRAMES = 16
 const [hostPid, maxFrameBytes] = process.argv.slice(2).map(Number) as [number, number]
 const inbox = Buffer.allocUnsafeSlow(INBOX_BYTES)
 const out = new FrameWriter()
-const lane = new GuestLane(out, guestSource(process.argv[4] !== 'open'))
+const lane = new GuestLane(out, prepareBootstrap(process.argv[4] !== 'open'))
 const watch = startSelfWatch(hostPid)
 let frames = 0
 let sentFrames = 0

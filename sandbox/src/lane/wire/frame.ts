@@ -3,8 +3,9 @@
  *
  *     [u32 bytes that follow][u32 id][u32 metaLen][meta: u8 kind, u32 number, f64 at, text][payload]
  *
- * Little-endian, text and payload in UTF-8. `id` is a call or an isolate, `number` what the kind says
- * (see messages.ts). JSON travels as text and is parsed by whoever needs it, not by the wire.
+ * Little-endian, text and payload in UTF-8; kinds from 128 on have bytes for a payload. `id` is a call or an
+ * isolate, `number` what the kind says (see messages.ts). JSON travels as text and is parsed by whoever needs
+ * it, not by the wire.
  */
 export interface Frame {
   readonly kind: number
@@ -14,11 +15,14 @@ export interface Frame {
   readonly at: number
   readonly text: string
   readonly payload: string
+  /** Of a kind that carries bytes; valid only while the frame is handled. */
+  readonly bytes: Buffer | undefined
   readonly payloadBytes: number
 }
 
 const HEADER_BYTES = 12
 const META_BYTES = 13
+export const FIRST_KIND_OF_BYTES = 128
 /** Room for a few hundred small frames; a bigger batch grows it, and the growth is not kept. */
 const INITIAL_BYTES = 64 * 1024
 /** A UTF-16 code unit is at most three bytes of UTF-8. */
@@ -49,6 +53,18 @@ export class FrameWriter {
     buffer.writeUInt32LE(end - start - 4, start)
     buffer.writeUInt32LE(id, start + 4)
     this.#length = end
+  }
+
+  /** A frame of a kind that carries bytes: its parts one after the other. */
+  addBytes(kind: number, id: number, at: number, text: string, parts: readonly Uint8Array[]): void {
+    const start = this.#length
+    this.add(kind, id, 0, at, text, '')
+    for (const part of parts) {
+      if (this.#length + part.length > this.#buffer.length) this.#grow(part.length)
+      this.#buffer.set(part, this.#length)
+      this.#length += part.length
+    }
+    this.#buffer.writeUInt32LE(this.#length - start - 4, start)
   }
 
   /** What was collected, valid until the next `add`. */
@@ -122,13 +138,16 @@ function decode(bytes: Buffer, start: number, end: number): Frame {
   if (payload < meta + META_BYTES || payload > end) {
     throw new RangeError('A frame whose meta is longer than itself breaks the wire format')
   }
+  const kind = bytes[meta] as number
+  const hasBytes = kind >= FIRST_KIND_OF_BYTES
   return {
-    kind: bytes[meta] as number,
+    kind,
     id: bytes.readUInt32LE(start + 4),
     number: bytes.readUInt32LE(meta + 1),
     at: bytes.readDoubleLE(meta + 5),
     text: payload === meta + META_BYTES ? '' : bytes.toString('utf8', meta + META_BYTES, payload),
-    payload: payload === end ? '' : bytes.toString('utf8', payload, end),
+    payload: payload === end || hasBytes ? '' : bytes.toString('utf8', payload, end),
+    bytes: hasBytes ? bytes.subarray(payload, end) : undefined,
     payloadBytes: end - payload,
   }
 }

@@ -1,4 +1,5 @@
 import type { GuestFeature, GuestState } from '../guest-call.ts'
+import { FIRST_KIND_OF_BYTES } from './frame.ts'
 
 /**
  * What the frames mean. The host numbers the frames it sends to a lane 1, 2, 3 … without writing the
@@ -7,8 +8,6 @@ import type { GuestFeature, GuestState } from '../guest-call.ts'
 
 /** Host → lane. */
 export const toLane = {
-  /** id = isolate; text = LoadRequest as JSON; payload = bundle. */
-  load: 1,
   /** id = isolate. */
   drop: 2,
   /** id = call, number = isolate; text = callHead(); payload = input JSON. */
@@ -20,6 +19,8 @@ export const toLane = {
   /** id = call. Its time is over: wake it with an error, and drop the isolate if it does not end. */
   cancel: 6,
   ping: 7,
+  /** id = isolate; text = LoadRequest as JSON; bytes = bundle, and behind it what was compiled of it. */
+  load: FIRST_KIND_OF_BYTES + 1,
 } as const
 
 /** Lane → host. */
@@ -38,7 +39,7 @@ export const fromLane = {
   log: 6,
   /** id = call, number = 1 when it had started. It ended with its isolate, through no fault of its own. */
   gone: 7,
-  /** id = isolate, number = CPU µs. */
+  /** id = isolate, number = CPU µs; text = COMPILED_REJECTED when V8 did not take what was compiled. */
   loaded: 8,
   /** id = isolate; text = FailureReason; payload = detail. */
   loadFailed: 9,
@@ -61,7 +62,11 @@ export type FailureReason =
   | 'handler-missing'
   | 'never-answered'
 
+export const COMPILED_REJECTED = 'compiled-rejected'
+
 export interface LoadRequest {
+  /** So many of the frame's bytes are the bundle. */
+  readonly sourceBytes: number
   readonly tenant: string
   readonly configJson: string
   readonly heapMb: number

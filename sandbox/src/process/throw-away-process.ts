@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import { residentMb } from './resident-mb.ts'
+
+const WATCH_MS = 25
+const STDERR_BYTES = 2048
+
+export interface ThrowAwayLimits {
+  /** Time for all of it, the start of the process included. */
+  readonly deadlineMs: number
+  readonly residentMb: number
+  readonly answerBytes: number
+}
+
+export type ThrowAwayRun =
+  | { readonly ok: true; readonly bytes: Buffer }
+  | { readonly ok: false; readonly reason: string }
+
+/**
+ * Runs a process on some bytes and ends it when it takes too long or too much. It gets them on standard input
+ * and answers on descriptor 3; it has no environment, and no more rights than its flags give it.
+ *
+ * @param args flags and main program.
+ */
+export function runThrowAway(
+  args: readonly string[],
+  input: Uint8Array,
+  limits: ThrowAwayLimits,
+): Promise<ThrowAwayRun> {
+  const child = spawn(process.execPath, args, {
+    cwd: '/',
+    env: {},
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+  })
+  const chunks: Buffer[] = []
+  let received = 0
+  let stderr = ''
+  let killedFor: string | undefined
+  const kill = (reason: string) => {
+    killedFor ??= reason
+    child.kill('SIGKILL')
+  }
+  const answers = child.stdio[3] as Readable
+  answers.on('data', (chunk: Buffer) => {
+    received += chunk.length
+    chunks.push(chunk)
+    if (received > limits.answerBytes) kill('its answer is too long')
+  })
+  answers.on('error', () => undefined)
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString('utf8')).slice(0, STDERR_BYTES)
+  })
+  // The process may end before it has read everything; then its end tells why.
+  child.stdin?.on('error', () => undefined)
+  child.stdin?.end(input)
+  const startedAt = Date.now()
+  const watch = setInterval(() => {
+    if (Date.now() - startedAt > limits.deadlineMs) kill(`it took over ${limits.deadlineMs} ms`)
+    else if (residentMb(child.pid ?? 0) > limits.residentMb) {
+      kill(`it took over ${limits.residentMb} MiB`)
+    }
+  }, WATCH_MS)
+  return new Promise((resolve) => {
+    const end = (run: ThrowAwayRun) => {
+      clearInterval(watch)
+      resolve(run)
+    }
+    child.on('error', (error) => end({ ok: false, reason: error.message }))
+    child.on('close', (code, signal) => {
+      if (code === 0 && killedFor === undefined) end({ ok: true, bytes: Buffer.concat(chunks) })
+      else end({ ok: false, reason: killedFor ?? lastWords(stderr, signal ?? `exit code ${code}`) })
+    })
+  })
+}
+
+/** The line of a crash that names the error; never a stack, which would name files of the host. */
+function lastWords(stderr: string, fallback: string): string {
+  const line = stderr.split('\n').find((text) => /^\w*Error\b/.test(text))
+  return (line ?? fallback).slice(0, 200)
+}
