@@ -1,6 +1,7 @@
 import { guestLimits } from './guest-limits.ts'
 import type { Outbox } from './outbox.ts'
 import type { Primordials } from './primordials.ts'
+import { GuestRandom } from './random.ts'
 
 interface Waiter {
   readonly resolve: (value: unknown) => void
@@ -13,16 +14,28 @@ export class Call {
   readonly #p: Primordials
   readonly #outbox: Outbox
   readonly #head: string
+  readonly #causes: WeakMap<object, string>
   #waiting: Record<PropertyKey, Waiter | undefined> | undefined
+  #random: GuestRandom | undefined
+  #identity: object | undefined
   #inFlight = 0
   #hostCalls = 0
+  #messagesLength = 0
   #logLength = 0
   #isCancelled = false
   isOver = false
 
-  constructor(p: Primordials, outbox: Outbox, id: number, head: string) {
+  /** @param causes of errors that are not the author's: reason and detail, as the host reads them. */
+  constructor(
+    p: Primordials,
+    outbox: Outbox,
+    causes: WeakMap<object, string>,
+    id: number,
+    head: string,
+  ) {
     this.#p = p
     this.#outbox = outbox
+    this.#causes = causes
     this.id = id
     this.#head = head
   }
@@ -36,6 +49,18 @@ export class Call {
     return cut(this.#head, from, end)
   }
 
+  /** What the web standards of a bundle keep a call's affairs by; it says nothing of the call. */
+  get identity(): object {
+    this.#identity ??= this.#p.freeze(this.#p.dictionary<never>())
+    return this.#identity
+  }
+
+  /** What this call draws from; most draw nothing, and have none. */
+  get random(): GuestRandom {
+    this.#random ??= new GuestRandom(this.#p, this.headLine(1))
+    return this.#random
+  }
+
   hostCall(name: string, body: unknown): Promise<unknown> {
     return new this.#p.Promise((resolve, reject) => {
       const text = this.#p.stringify(body) ?? 'null'
@@ -45,6 +70,7 @@ export class Call {
         return
       }
       this.#inFlight++
+      this.#messagesLength += text.length
       const number = ++this.#hostCalls
       this.#waiting ??= this.#p.dictionary<Waiter>()
       this.#waiting[number] = { resolve, reject }
@@ -60,29 +86,53 @@ export class Call {
         'This call is over: it can ask for nothing more.',
       )
     }
-    if (this.#inFlight >= limits.hostCallsInFlight) {
-      return this.#limitError(
-        `${limits.hostCallsInFlight} host calls at once: await some of them first`,
+    const calls = this.#hostCalls + 1
+    if (calls > limits.hostCalls) {
+      return this.limitError(
+        'HOST_CALLS_EXCEEDED',
+        calls,
+        limits.hostCalls,
+        'host calls in one call',
       )
     }
-    if (this.#hostCalls >= limits.hostCalls) {
-      return this.#limitError(`${limits.hostCalls} host calls in one call: ask for more with each`)
+    const open = this.#inFlight + 1
+    if (open > limits.hostCallsInFlight) {
+      return this.limitError(
+        'HOST_CALLS_AT_ONCE',
+        open,
+        limits.hostCallsInFlight,
+        'host calls at once',
+      )
     }
     if (length > limits.messageLength) {
-      return this.#limitError(
-        `${limits.messageLength} characters in one message to the host, this one has ${length}`,
-      )
+      const what = 'characters in one message to the host'
+      return this.limitError('HOST_MESSAGE_TOO_LARGE', length, limits.messageLength, what)
+    }
+    const total = this.#messagesLength + length
+    if (total > limits.messagesLength) {
+      const what = 'characters in all messages of one call to the host'
+      return this.limitError('HOST_MESSAGES_TOO_LARGE', total, limits.messagesLength, what)
     }
     return undefined
   }
 
-  #limitError(limit: string): Error {
-    return this.codedError('SBX_HOST_CALL_LIMIT', `At most ${limit}.`)
+  /** A handler that lets it through ends in the host's error of this name. */
+  limitError(name: string, reached: number, limit: number, what: string): Error {
+    const error = this.codedError(`SBX_${name}`, `${reached} ${what}; the limit is ${limit}.`)
+    this.#p.remember(this.#causes, error, `host-limit ${name} ${reached}`)
+    return error
   }
 
   codedError(code: string, message: string): Error {
     const error = new this.#p.Error(message)
     this.#p.define(error, 'code', code, false)
+    return error
+  }
+
+  /** An error of the host, as the answer to a host call. */
+  hostError(number: number, code: string, message: string): Error {
+    const error = this.codedError(code, message)
+    this.#p.remember(this.#causes, error, `host-error ${number}`)
     return error
   }
 

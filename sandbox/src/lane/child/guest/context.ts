@@ -1,11 +1,16 @@
 import type { Call } from './call.ts'
+import type { Digest } from './digest.ts'
 import type { GuestClock } from './harden.ts'
+import type { Primordials } from './primordials.ts'
+import { utf8Bytes } from './utf8.ts'
 
 /** What an isolate's calls have in common. */
 export interface GuestShared {
   readonly tenant: string
   readonly config: unknown
   readonly clock: GuestClock
+  readonly primordials: Primordials
+  readonly digest: Digest
   readonly printable: (value: unknown) => string
 }
 
@@ -75,5 +80,18 @@ export class CallContext {
 
   now(): number {
     return this.#shared.clock.now
+  }
+
+  random(): number {
+    return this.#call.random.number()
+  }
+
+  hash(algorithm: unknown, data: unknown): string {
+    const { primordials: p, digest } = this.#shared
+    const bytes = typeof data === 'string' ? utf8Bytes(p, data) : data
+    if (!p.isBytes(bytes)) throw new p.TypeError('ctx.hash takes a string or a Uint8Array')
+    const hex = digest.hex(algorithm as string, bytes)
+    if (hex !== undefined) return hex
+    throw new p.TypeError('ctx.hash knows SHA-1, SHA-256, SHA-384 and SHA-512')
   }
 }

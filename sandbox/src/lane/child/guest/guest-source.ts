@@ -1,11 +1,15 @@
 import { Call } from './call.ts'
 import { CallContext } from './context.ts'
+import { Digest } from './digest.ts'
 import { guestLimits } from './guest-limits.ts'
 import { hardenGlobals } from './harden.ts'
 import { Outbox } from './outbox.ts'
 import { capturePrimordials } from './primordials.ts'
+import { GuestRandom } from './random.ts'
 import { GuestRuntime, guestOps } from './runtime.ts'
+import { guestSeam } from './seam.ts'
 import { thrownMessage, thrownText } from './thrown.ts'
+import { utf8Bytes } from './utf8.ts'
 
 /**
  * The guest side as text: the functions and classes of this folder, each under its own name in one scope,
@@ -24,6 +28,10 @@ ${[
   thrownText,
   thrownMessage,
   hardenGlobals,
+  utf8Bytes,
+  guestSeam,
+  Digest,
+  GuestRandom,
   Outbox,
   Call,
   CallContext,

@@ -4,12 +4,16 @@
  * have replaced.
  */
 export function capturePrimordials() {
+  const scope = globalThis as unknown as Record<string, unknown>
   const { apply, construct, defineProperty, deleteProperty, getPrototypeOf, ownKeys } = Reflect
+  const { subarray } = Uint8Array.prototype
   const { create, freeze, hasOwn } = Object
   const { parse, stringify } = JSON
-  const { slice, indexOf } = String.prototype
+  const { slice, indexOf, charCodeAt } = String.prototype
   const { then } = Promise.prototype
   const { get, set } = WeakMap.prototype
+  const typedArray = getPrototypeOf(Uint8Array.prototype) as object
+  const tag = Reflect.getOwnPropertyDescriptor(typedArray, Symbol.toStringTag) as PropertyDescriptor
   return {
     apply,
     construct,
@@ -23,12 +27,28 @@ export function capturePrimordials() {
     Promise,
     Error,
     EvalError,
+    TypeError,
     Date,
     WeakMap,
+    Uint8Array,
+    Uint32Array,
+    BigInt,
+    Number,
+    Math,
+    /** What only some plugins keep, by the name of the capability. */
+    optional: {
+      intl: { name: 'Intl', value: scope.Intl },
+      wasm: { name: 'WebAssembly', value: scope.WebAssembly },
+    },
+    /** A real Uint8Array, whatever its prototype says. */
+    isBytes: (value: unknown): value is Uint8Array =>
+      apply(tag.get as () => string, value, []) === 'Uint8Array',
     /** A dictionary without a prototype: nothing a guest puts on Object.prototype shows through. */
     dictionary: <Value>() => create(null) as Record<PropertyKey, Value | undefined>,
     cut: (text: string, from: number, to: number): string => apply(slice, text, [from, to]),
     find: (text: string, what: string, from: number): number => apply(indexOf, text, [what, from]),
+    unitAt: (text: string, index: number): number => apply(charCodeAt, text, [index]),
+    head: (bytes: Uint8Array, length: number): Uint8Array => apply(subarray, bytes, [0, length]),
     follow: (
       promise: Promise<unknown>,
       done: (value: unknown) => void,
@@ -36,9 +56,9 @@ export function capturePrimordials() {
     ): void => {
       void apply(then, promise, [done, failed])
     },
-    recall: (map: WeakMap<object, number>, key: object): number | undefined =>
+    recall: (map: WeakMap<object, string>, key: object): string | undefined =>
       apply(get, map, [key]),
-    remember: (map: WeakMap<object, number>, key: object, value: number): void => {
+    remember: (map: WeakMap<object, string>, key: object, value: string): void => {
       apply(set, map, [key, value])
     },
     /** Sets a property that enumeration does not show; `isFixed` for good. */

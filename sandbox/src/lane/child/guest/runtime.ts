@@ -1,20 +1,26 @@
 import { Call } from './call.ts'
 import { CallContext, type GuestShared } from './context.ts'
+import { Digest } from './digest.ts'
 import { type GuestClock, hardenGlobals } from './harden.ts'
 import { Outbox } from './outbox.ts'
 import type { Primordials } from './primordials.ts'
+import { GuestRandom } from './random.ts'
+import { guestSeam } from './seam.ts'
 import { thrownMessage, thrownText } from './thrown.ts'
 
 type Handler = (input: unknown, context: unknown) => unknown
 
-/** What the isolate is told when the plugin's bundle has run. */
-export interface LinkRequest {
+/** What the guest side is told before the plugin's bundle runs. */
+export interface OpenRequest {
   readonly tenant: string
   readonly configJson: string
   readonly maxOutputLength: number
+  readonly features: readonly ('intl' | 'wasm')[]
+  /** What the bundle draws from while it loads. */
+  readonly seed: string
 }
 
-/** Ops of the door. `redeliver` asks for a turn's outbox again that an unhandled rejection kept back. */
+/** Ops of the door: `open`, then the bundle runs, then `link`, then turns. `redeliver` asks for a turn's outbox again that an unhandled rejection kept back. */
 export const guestOps = {
   link: 0,
   call: 1,
@@ -23,6 +29,7 @@ export const guestOps = {
   reply: 4,
   replyError: 5,
   cancel: 6,
+  open: 7,
 } as const
 
 /**
@@ -36,7 +43,9 @@ export class GuestRuntime {
   readonly #clock: GuestClock = { now: 0 }
   readonly #calls: Record<PropertyKey, Call | undefined>
   readonly #handlers: Record<PropertyKey, Handler | undefined>
-  readonly #hostErrors: WeakMap<object, number>
+  readonly #causes: WeakMap<object, string>
+  readonly #digest: Digest
+  #loadRandom: GuestRandom | undefined
   #shared: GuestShared | undefined
   #plugin: unknown
   #maxOutputLength = 0
@@ -47,8 +56,10 @@ export class GuestRuntime {
     this.#outbox = new Outbox(p)
     this.#calls = p.dictionary<Call>()
     this.#handlers = p.dictionary<Handler>()
-    this.#hostErrors = new p.WeakMap()
+    this.#causes = new p.WeakMap()
+    this.#digest = new Digest(p)
     hardenGlobals(p, this.#clock, isHardened)
+    p.define(p.Math, 'random', () => this.#random().number(), false)
     p.define(globalThis, 'console', this.#console(), false)
   }
 
@@ -62,7 +73,8 @@ export class GuestRuntime {
     const op = packed % 8
     const number = ((packed - op) / 8) % 65536
     const id = ((packed - op) / 8 - number) / 65536
-    if (op === guestOps.link) return this.#link(payload)
+    if (op === guestOps.open) return this.#open(payload)
+    if (op === guestOps.link) return this.#link()
     if (op !== guestOps.redeliver) this.#outbox.begin()
     try {
       if (op === guestOps.call) return this.#start(id, number, text, payload)
@@ -75,18 +87,36 @@ export class GuestRuntime {
     return this.#outbox.take()
   }
 
+  /** @returns an empty text; the host made the request, so nothing here fails. */
+  #open(payload: string): string {
+    const p = this.#p
+    const request = p.parse(payload) as OpenRequest
+    this.#maxOutputLength = request.maxOutputLength
+    this.#loadRandom = new GuestRandom(p, request.seed)
+    this.#shared = {
+      tenant: request.tenant,
+      config: this.#freezeDeep(p.parse(request.configJson)),
+      clock: this.#clock,
+      primordials: p,
+      digest: this.#digest,
+      printable: (value) => this.#printable(value),
+    }
+    this.#giveFeatures(request.features)
+    const seam = guestSeam(p, {
+      clock: this.#clock,
+      digest: this.#digest,
+      current: () => this.#current,
+      random: () => this.#random(),
+    })
+    p.define(globalThis, '__signalbox_guest', seam, false)
+    return ''
+  }
+
   /** @returns an empty text, or why the bundle is no plugin. */
-  #link(payload: string): string {
+  #link(): string {
     const p = this.#p
     try {
-      const request = p.parse(payload) as LinkRequest
-      this.#maxOutputLength = request.maxOutputLength
-      this.#shared = {
-        tenant: request.tenant,
-        config: this.#freezeDeep(p.parse(request.configJson)),
-        clock: this.#clock,
-        printable: (value) => this.#printable(value),
-      }
+      p.deleteProperty(globalThis, '__signalbox_guest')
       const bundle = (globalThis as Record<string, unknown>).__signalbox_plugin
       this.#plugin = this.#own(bundle, 'default')
       const isPlugin = typeof this.#plugin === 'object' && this.#plugin !== null
@@ -96,12 +126,25 @@ export class GuestRuntime {
     }
   }
 
+  /** Their memory is counted by no heap limit: only a plugin that has a lane for itself keeps them. */
+  #giveFeatures(features: OpenRequest['features']): void {
+    const { define, optional } = this.#p
+    for (let index = 0; index < features.length; index++) {
+      const feature = optional[features[index] as keyof typeof optional]
+      define(globalThis, feature.name, feature.value, false)
+    }
+  }
+
+  #random(): GuestRandom {
+    return this.#current?.random ?? (this.#loadRandom as GuestRandom)
+  }
+
   /**
    * @param number of the handler, the same for every call of an operation: its name is read once.
    * @returns the outbox; or, when nothing else is in it, an answer alone after `=`: most calls end so.
    */
   #start(id: number, number: number, head: string, input: string): string {
-    const call = new Call(this.#p, this.#outbox, id, head)
+    const call = new Call(this.#p, this.#outbox, this.#causes, id, head)
     this.#current = call
     try {
       const handler = this.#handlers[number] ?? this.#findHandler(number, call.headLine(0))
@@ -183,9 +226,10 @@ export class GuestRuntime {
     if (call.isOver) return
     const p = this.#p
     const isObject = typeof error === 'object' && error !== null
-    const hostCall = isObject ? p.recall(this.#hostErrors, error) : undefined
-    if (hostCall !== undefined) {
-      this.#finish(call, 'F', 'host-error', `${hostCall}`)
+    const cause = isObject ? p.recall(this.#causes, error) : undefined
+    if (cause !== undefined) {
+      const end = p.find(cause, ' ', 0)
+      this.#finish(call, 'F', p.cut(cause, 0, end), p.cut(cause, end + 1, cause.length))
       return
     }
     const code = thrownText(p, error, 'code')
@@ -213,11 +257,7 @@ export class GuestRuntime {
   #replyError(id: number, number: number, code: string, message: string): void {
     const call = this.#calls[id]
     this.#current = call
-    const waiter = call?.takeWaiter(number)
-    if (call === undefined || waiter === undefined) return
-    const error = call.codedError(code, message)
-    this.#p.remember(this.#hostErrors, error, number)
-    waiter.reject(error)
+    call?.takeWaiter(number)?.reject(call.hostError(number, code, message))
   }
 
   #cancel(id: number): void {
