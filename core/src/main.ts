@@ -7,7 +7,13 @@ import {
   PackageSource,
   publisherRoutes,
 } from '@signalbox/marketplace'
-import { inspectPackage, Sandbox, type SandboxEvent } from '@signalbox/sandbox'
+import {
+  compileBundle,
+  compilerTag,
+  inspectPackage,
+  Sandbox,
+  type SandboxEvent,
+} from '@signalbox/sandbox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { auditRoutes } from './audit/audit-routes.ts'
@@ -38,6 +44,7 @@ import { Authenticator } from './identity/authenticate.ts'
 import { identityRoutes } from './identity/identity-routes.ts'
 import { IdentityService } from './identity/identity-service.ts'
 import { BindingService } from './registry/binding-service.ts'
+import { CompiledBundleService } from './registry/compiled-bundle-service.ts'
 import { InstallService } from './registry/install-service.ts'
 import { pluginRoutes } from './registry/plugin-routes.ts'
 import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
@@ -122,6 +129,7 @@ async function startSandbox(log: FastifyBaseLogger, stops: StopStack): Promise<S
 interface State {
   readonly knex: Knex
   readonly contents: ContentStore
+  readonly compiled: CompiledBundleService
   readonly routing: RoutingTable
   readonly schemas: PluginDatabases
   readonly audit: CallAuditJob
@@ -158,7 +166,20 @@ async function openState(
   const audit = new CallAuditJob({ knex, log })
   audit.start()
   stops.push(() => audit.stop())
-  return { knex, contents: createContentStore(knex), routing, schemas, audit, inFlight }
+  const contents = createContentStore(knex)
+  const compiled = await openCompiled(knex, log)
+  return { knex, contents, compiled, routing, schemas, audit, inFlight }
+}
+
+async function openCompiled(knex: Knex, log: FastifyBaseLogger): Promise<CompiledBundleService> {
+  const key = Buffer.from(await sharedSecret(knex, 'compiled-bundles'), 'base64url')
+  return new CompiledBundleService({
+    knex,
+    key,
+    compiler: compilerTag,
+    compile: compileBundle,
+    log,
+  })
 }
 
 interface Parts {
@@ -255,13 +276,13 @@ function composeCaller(
   { options, state, sandbox }: Parts,
   rollouts: RolloutController,
 ): ServiceCaller {
-  const { routing, contents, schemas, inFlight } = state
-  const bundles = new BundleCache((sha256) => contents.get(sha256))
+  const { routing, contents, compiled, schemas, inFlight } = state
+  const bundles = new BundleCache({ read: (sha256) => contents.get(sha256), compiled })
   const snapshot = () => routing.snapshot
   const caller: ServiceCaller = new ServiceCaller({
     snapshot,
     runGuest: (call) => sandbox.call(call),
-    loadBundle: (sha256) => bundles.load(sha256),
+    loadBundle: (version) => bundles.load(version),
     hostCall: (scope: CallScope, name, payload, signal) =>
       broker.hostCall(scope, name, payload, signal),
     hasEffect: (name, payload) => broker.hasEffect(name, payload),
@@ -285,13 +306,14 @@ function composeCaller(
 }
 
 function composeInstalls({ options, state, sandbox }: Parts): InstallService {
-  const { knex, routing, contents, schemas } = state
+  const { knex, routing, contents, compiled, schemas } = state
   return new InstallService({
     knex,
     routing,
     source: new PackageSource({ knex, contents }),
     inspect: inspectPackage,
     contents,
+    compiled,
     schemas,
     selfTest: (installation, bundle) =>
       selfTest((call) => sandbox.call(call), installation, bundle),

@@ -1,23 +1,36 @@
+import type { LoadedBundle } from '@signalbox/sandbox'
+import type { BundleOf } from '../registry/compiled-bundle-service.ts'
+
 /**
  * Bundles held in memory, by hash: a lane that is replaced while PostgreSQL is away still finds them. A
- * bundle is at most 2 MB and mostly 50 KB, so this is a few megabytes.
+ * bundle is at most 2 MB and mostly 50 KB, with what was compiled of it about twice that: a few megabytes.
  */
 const MAX_BUNDLES = 64
 
-export class BundleCache {
-  readonly #read: (sha256: string) => Promise<Buffer | undefined>
-  readonly #held = new Map<string, Promise<string>>()
+export interface BundleSource {
+  /** Verified bytes by hash, from the content store. */
+  read(sha256: string): Promise<Buffer | undefined>
+  readonly compiled: {
+    find(of: BundleOf): Promise<Buffer | undefined>
+    make(of: BundleOf, source: Buffer): Promise<Buffer | undefined>
+    reject(of: BundleOf): Promise<void>
+  }
+}
 
-  /** @param read verified bytes by hash, from the content store */
-  constructor(read: (sha256: string) => Promise<Buffer | undefined>) {
-    this.#read = read
+export class BundleCache {
+  readonly #from: BundleSource
+  readonly #held = new Map<string, Promise<LoadedBundle>>()
+
+  constructor(from: BundleSource) {
+    this.#from = from
   }
 
-  load(sha256: string): Promise<string> {
-    const held = this.#held.get(sha256) ?? this.#fetch(sha256)
+  load(of: BundleOf): Promise<LoadedBundle> {
+    const { bundleSha256 } = of
+    const held = this.#held.get(bundleSha256) ?? this.#fetch(of)
     // Least recently used first: what is asked for goes to the end.
-    this.#held.delete(sha256)
-    this.#held.set(sha256, held)
+    this.#held.delete(bundleSha256)
+    this.#held.set(bundleSha256, held)
     if (this.#held.size > MAX_BUNDLES) {
       const oldest = this.#held.keys().next().value
       if (oldest !== undefined) this.#held.delete(oldest)
@@ -25,12 +38,34 @@ export class BundleCache {
     return held
   }
 
-  #fetch(sha256: string): Promise<string> {
-    const fetched = this.#read(sha256).then((bytes) => {
-      if (bytes === undefined) throw new Error(`the content store has no ${sha256}`)
-      return bytes.toString('utf8')
-    })
-    fetched.catch(() => this.#held.delete(sha256))
+  #fetch(of: BundleOf): Promise<LoadedBundle> {
+    const fetched = this.#readBoth(of)
+    fetched.catch(() => this.#held.delete(of.bundleSha256))
     return fetched
+  }
+
+  async #readBoth(of: BundleOf): Promise<LoadedBundle> {
+    const { bundleSha256 } = of
+    const { read, compiled } = this.#from
+    const [source, code] = await Promise.all([read(bundleSha256), compiled.find(of)])
+    if (source === undefined) throw new Error(`the content store has no ${bundleSha256}`)
+    if (code !== undefined) return this.#withCode(of, source, code)
+    // Another version of V8, or it was lost: the next load may have it, this one does not wait.
+    void compiled.make(of, source).then((made) => {
+      if (made !== undefined) this.#replace(of, this.#withCode(of, source, made))
+    })
+    return { source }
+  }
+
+  #withCode(of: BundleOf, source: Buffer, compiled: Buffer): LoadedBundle {
+    const onCompiledRejected = () => {
+      this.#replace(of, { source })
+      void this.#from.compiled.reject(of)
+    }
+    return { source, compiled, onCompiledRejected }
+  }
+
+  #replace({ bundleSha256 }: BundleOf, bundle: LoadedBundle): void {
+    if (this.#held.has(bundleSha256)) this.#held.set(bundleSha256, Promise.resolve(bundle))
   }
 }

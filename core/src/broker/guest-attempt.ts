@@ -1,4 +1,4 @@
-import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
+import type { GuestCall, GuestOutcome, LoadedBundle } from '@signalbox/sandbox'
 import { CodedError, type InputFault } from '@signalbox/sdk/errors'
 import { faultsOf } from '@signalbox/sdk/schema'
 import { parse } from 'secure-json-parse'
@@ -29,7 +29,7 @@ interface Logger {
 export interface GuestPorts {
   readonly snapshot: () => Snapshot
   readonly runGuest: (call: GuestCall) => Promise<GuestOutcome>
-  readonly loadBundle: (sha256: string) => Promise<string>
+  readonly loadBundle: (version: InstalledVersion) => Promise<LoadedBundle>
   readonly hostCall: (
     scope: CallScope,
     name: string,
@@ -117,7 +117,7 @@ function guestCallOf(ports: GuestPorts, trial: Trial, call: ServiceCall): GuestC
   }
   return {
     isolate: isolateOf(ports.snapshot(), version, tenant),
-    loadBundle: () => ports.loadBundle(version.bundleSha256),
+    loadBundle: () => ports.loadBundle(version),
     entry: { kind: 'service', service, operation },
     inputJson: call.inputJson,
     context: { principal, arm, traceId },

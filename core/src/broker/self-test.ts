@@ -1,4 +1,4 @@
-import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
+import type { GuestCall, GuestOutcome, LoadedBundle } from '@signalbox/sandbox'
 import { coreErrors } from '../errors.ts'
 import type { Installation } from '../registry/registry-store.ts'
 import { bareIsolate } from './isolate-spec.ts'
@@ -15,7 +15,7 @@ type RunGuest = (call: GuestCall) => Promise<GuestOutcome>
 export async function selfTest(
   runGuest: RunGuest,
   installation: Installation,
-  bundle: () => Promise<string>,
+  bundle: () => Promise<LoadedBundle>,
 ): Promise<void> {
   const { plugin, version, manifest, bundleSha256 } = installation
   if (bundleSha256 === null) return

@@ -1,4 +1,4 @@
-import type { PackageInspection } from '@signalbox/sandbox'
+import type { LoadedBundle, PackageInspection } from '@signalbox/sandbox'
 import { CodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import { commitRoutedChange } from '../audit/change.ts'
@@ -6,6 +6,7 @@ import { findService, insertService } from '../catalog/catalog-store.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
+import type { CompiledBundleService } from './compiled-bundle-service.ts'
 import {
   type InstallationCommand,
   nextInstallationState,
@@ -50,7 +51,11 @@ interface Ports {
   readonly contents: ContentStore<Knex.Transaction>
   readonly schemas: PluginSchemas
   /** Loads the version in a lane and runs its self-test; rejects with the reason it must not serve. */
-  readonly selfTest: (installation: Installation, bundle: () => Promise<string>) => Promise<void>
+  readonly selfTest: (
+    installation: Installation,
+    bundle: () => Promise<LoadedBundle>,
+  ) => Promise<void>
+  readonly compiled: Pick<CompiledBundleService, 'ensure' | 'reject'>
   readonly hostVersion: string
   readonly log: { error(fields: object, message: string): void }
 }
@@ -189,10 +194,17 @@ export class InstallService {
 
   readonly #selfTest = (installation: Installation): Promise<void> =>
     this.#ports.selfTest(installation, async () => {
+      const { contents, compiled } = this.#ports
       const { plugin, version, bundleSha256 } = installation
-      const bytes = await this.#ports.contents.get(bundleSha256 ?? '')
-      if (bytes === undefined) throw coreErrors.create('VERSION_MISSING', { plugin, version })
-      return bytes.toString('utf8')
+      const source = await contents.get(bundleSha256 ?? '')
+      if (source === undefined || bundleSha256 === null) {
+        throw coreErrors.create('VERSION_MISSING', { plugin, version })
+      }
+      // Compiled here and not later: the self-test then shows that lanes take the result.
+      const of = { plugin, version, bundleSha256 }
+      const code = await compiled.ensure(of, source)
+      if (code === undefined) return { source }
+      return { source, compiled: code, onCompiledRejected: () => void compiled.reject(of) }
     })
 
   /** Does one step's work, then commits where it led: to the next state, or to the state of its fault. */
