@@ -1,4 +1,6 @@
 import { defineErrors } from '@signalbox/sdk/errors'
+import { batchErrors } from './batch/batch-errors.ts'
+import { columnsErrors } from './columns/columns-errors.ts'
 import { compileErrors } from './compile/compile-errors.ts'
 import { packageErrors } from './import/package-errors.ts'
 import { laneErrors } from './lane/lane-errors.ts'
@@ -8,4 +10,6 @@ export const sandboxErrors = defineErrors('SBX', {
   ...laneErrors,
   ...packageErrors,
   ...compileErrors,
+  ...batchErrors,
+  ...columnsErrors,
 })

@@ -9,3 +9,13 @@ export type {
 } from './plugin/context.ts'
 export { definePlugin, type Operation, type Plugin, type Udf } from './plugin/define-plugin.ts'
 export { isRefusalCode, Refusal } from './plugin/refusal.ts'
+export {
+  columnar,
+  scalar,
+  type UdfColumn,
+  type UdfNulls,
+  type UdfResult,
+  type UdfSignature,
+  type UdfType,
+  udfTypes,
+} from './plugin/udf.ts'

@@ -1,0 +1,37 @@
+import type { LaneFault } from '../lane/lane-fault.ts'
+
+/** A morsel on its way through a process. */
+export interface SentMorsel<Run> {
+  readonly morsel: { readonly run: Run }
+  /** When the process was told of it. */
+  readonly sentAt: number
+  /** How long it may take. */
+  readonly limitMs: number
+}
+
+/** The morsel whose time is, or will be, over first. */
+export function mostOverdue<Sent extends SentMorsel<unknown>>(
+  works: Iterable<Sent>,
+): Sent | undefined {
+  let found: Sent | undefined
+  for (const work of works) {
+    if (found === undefined || work.sentAt + work.limitMs < found.sentAt + found.limitMs) {
+      found = work
+    }
+  }
+  return found
+}
+
+/**
+ * Whose morsel ended a process. One that is over its time is; else the only batch that had any at work. When there were several
+ * nobody is, and each runs again with nothing beside it, so that a second loss names it.
+ */
+export function guiltyOf<Sent extends SentMorsel<unknown>>(
+  fault: LaneFault,
+  sent: readonly Sent[],
+): Sent | undefined {
+  if (fault.kind === 'external') return undefined
+  if (fault.kind === 'turn-timeout') return mostOverdue(sent)
+  const runs = new Set(sent.map(({ morsel }) => morsel.run))
+  return runs.size === 1 ? sent[0] : undefined
+}
