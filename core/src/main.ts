@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
@@ -51,6 +52,7 @@ import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
 import { changedPlugins } from './rollout/changed-plugins.ts'
 import { endedCanaries } from './rollout/ended-canaries.ts'
 import { InFlight } from './rollout/in-flight.ts'
+import { circuitOpened } from './rollout/opened-circuits.ts'
 import { RolloutController } from './rollout/rollout-controller.ts'
 import { rolloutRoutes } from './rollout/rollout-routes.ts'
 import { RolloutService } from './rollout/rollout-service.ts'
@@ -92,11 +94,12 @@ export async function startHost(settings: Settings, options: HostOptions): Promi
     const folder = await openDataFolder(settings.dataFolder)
     stops.push(() => folder.release())
     const adminToken = await adminTokenOf(settings, options, folder)
-    const sandbox = await startSandbox(options.log, stops)
+    const news: SandboxNews = new EventEmitter()
+    const sandbox = await startSandbox(news, options.log, stops)
     const storage = await openStorage(settings, folder, options.log)
     stops.push(() => storage.stop())
     const state = await openState(storage, sandbox, options.log, stops)
-    const app = await composeApp({ settings, options, adminToken, state, sandbox }, stops)
+    const app = await composeApp({ settings, options, adminToken, state, sandbox, news }, stops)
     stops.push(() => app.close())
     const url = await listen(app, settings)
     return { url, adminToken, stop: () => stops.stopAll() }
@@ -120,8 +123,16 @@ async function adminTokenOf(
   return value
 }
 
-async function startSandbox(log: FastifyBaseLogger, stops: StopStack): Promise<Sandbox> {
-  const sandbox = await Sandbox.start({ onEvent: (event) => logSandboxEvent(log, event) })
+/** What the sandbox tells; who listens comes later than it. */
+type SandboxNews = EventEmitter<{ event: [SandboxEvent] }>
+
+async function startSandbox(
+  news: SandboxNews,
+  log: FastifyBaseLogger,
+  stops: StopStack,
+): Promise<Sandbox> {
+  news.on('event', (event) => logSandboxEvent(log, event))
+  const sandbox = await Sandbox.start({ onEvent: (event) => news.emit('event', event) })
   stops.push(() => sandbox.stop())
   return sandbox
 }
@@ -188,10 +199,11 @@ interface Parts {
   readonly adminToken: string
   readonly state: State
   readonly sandbox: Sandbox
+  readonly news: SandboxNews
 }
 
 async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
-  const { options, adminToken, state, sandbox } = parts
+  const { options, adminToken, state, sandbox, news } = parts
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
   const authenticator = new Authenticator({ knex, operatorToken: adminToken, snapshot })
@@ -207,6 +219,11 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     node: randomUUID(),
     now: Date.now,
     log: options.log,
+  })
+  news.on('event', (event) => {
+    if (event.kind !== 'circuit-opened') return
+    const ports = { knex, snapshot, rollouts: controller, log: options.log, now: Date.now }
+    void circuitOpened(ports, event.culprit, event.strikes)
   })
   const caller = composeCaller(parts, controller)
   const installs = composeInstalls(parts)
@@ -371,10 +388,18 @@ async function recordMarketChange(entry: AuditEntry, trx: Knex.Transaction): Pro
   await recordChange(trx, { actor, action, subject, traceId, tenant: null, detail: details }, null)
 }
 
+const sandboxSentences: Readonly<Record<SandboxEvent['kind'], string>> = {
+  'lane-lost': 'a lane was lost',
+  'lane-retired': 'a lane was retired and replaced',
+  'isolate-dropped': 'an isolate was dropped',
+  'circuit-opened': 'a version is not called for a while: it cost its lane again and again',
+  'circuit-closed': 'a version is called again: it no longer costs its lane',
+}
+
 /** A lane that dies is news for the operator: it names the version whose turn it was. */
 function logSandboxEvent(log: FastifyBaseLogger, event: SandboxEvent): void {
-  if (event.kind === 'lane-retired') log.info(event, 'a lane was retired and replaced')
-  else log.warn(event, event.kind === 'lane-lost' ? 'a lane was lost' : 'an isolate was dropped')
+  const isNews = event.kind !== 'lane-retired' && event.kind !== 'circuit-closed'
+  log[isNews ? 'warn' : 'info'](event, sandboxSentences[event.kind])
 }
 
 /** A probe that waits longer than this would itself be the outage. */

@@ -2,10 +2,11 @@ import type { Localized } from '@signalbox/sdk/errors'
 import { type Arm, FULL_WEIGHT_BP } from './cohort.ts'
 
 /**
- * What needs no statistics. A version that cannot be loaded, or that breaks its own contract where stable
- * keeps it, is taken back at once; one that is killed or hangs, after a few times in a short while.
+ * What needs no statistics. A version that cannot be loaded, that breaks its own contract where stable keeps
+ * it, or whose circuit the sandbox opened because it ended its process again and again, is taken back at once;
+ * one that is killed or hangs, after a few times in a short while.
  */
-export type TripKind = 'load' | 'contract' | 'kill'
+export type TripKind = 'load' | 'contract' | 'circuit' | 'kill'
 
 export interface TripState {
   /** Instants of the canary's latest kills, oldest first; no more than the rule may ask for. */
@@ -15,7 +16,7 @@ export interface TripState {
   readonly stable: Readonly<Record<TripKind, number>>
 }
 
-const nothing = Object.freeze({ load: 0, contract: 0, kill: 0 })
+const nothing = Object.freeze({ load: 0, contract: 0, circuit: 0, kill: 0 })
 export const emptyTripState: TripState = Object.freeze({
   canaryKills: Object.freeze([]),
   canary: nothing,
@@ -79,6 +80,7 @@ function sum(
   return {
     load: left.load + right.load,
     contract: left.contract + right.contract,
+    circuit: left.circuit + right.circuit,
     kill: left.kill + right.kill,
   }
 }
@@ -117,6 +119,15 @@ export function hardTrip(
       sentence: {
         en: `stopped: ${canary} answered against its own contract, and stable did not`,
         'zh-CN': `已停止：${canary} 的应答违反自身契约，而稳定版本没有`,
+      },
+    }
+  }
+  if (state.canary.circuit > 0 && state.stable.circuit === 0) {
+    return {
+      kind: 'circuit',
+      sentence: {
+        en: `stopped: ${canary} ended its sandbox process again and again, and stable did not`,
+        'zh-CN': `已停止：${canary} 反复使其沙箱进程终止，而稳定版本没有`,
       },
     }
   }

@@ -95,6 +95,12 @@ export class NodeCounters {
     return isTrip || finding.kind === 'event'
   }
 
+  /** The sandbox does not call the version any more: it cost too many lanes. */
+  circuitOpened(arm: Arm, now: number): void {
+    this.#trips = recordTrip(this.#trips, arm, 'circuit', now)
+    this.#changes += 1
+  }
+
   #observeTime({ call, operation, ms, probability }: Observed): void {
     if (ms === undefined) return
     const slowness = this.#slowness.get(operation) ?? new Slowness()

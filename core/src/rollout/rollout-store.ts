@@ -196,7 +196,7 @@ export async function readTallies(knex: Knex, rollout: string): Promise<Tallies>
   return rows.reduce<Tallies>(
     (sum, row) => ({
       judge: mergeJudgeStates(sum.judge, row.judge),
-      trips: mergeTripStates(sum.trips, row.trips),
+      trips: mergeTripStates(sum.trips, withAllKinds(row.trips)),
     }),
     { judge: emptyJudgeState, trips: emptyTripState },
   )
@@ -217,5 +217,15 @@ function rolloutOf(row: Record<string, unknown>): Rollout {
     exposuresBefore: Number(row.exposures_before),
     createdAt: (row.created_at as Date).toISOString(),
     updatedAt: (row.updated_at as Date).toISOString(),
+  }
+}
+
+/** A rollout that an earlier host began may know fewer kinds. */
+function withAllKinds(trips: TripState): TripState {
+  const { canary, stable } = emptyTripState
+  return {
+    ...trips,
+    canary: { ...canary, ...trips.canary },
+    stable: { ...stable, ...trips.stable },
   }
 }

@@ -34,8 +34,14 @@ t.test('a canary that cannot be loaded, or breaks its contract, is stopped at on
   )
 })
 
+t.test('a canary whose circuit the sandbox opened is stopped, whatever its weight', async (t) => {
+  const opened = hardTrip(trips(['canary', 'circuit', 1]), { ...at, weightBp: 9900 })
+  t.equal(opened?.kind, 'circuit')
+  t.match(opened?.sentence, { en: /1\.4\.0 ended its sandbox process again and again/ })
+})
+
 t.test('what stable does as well is no reason', async (t) => {
-  for (const kind of ['load', 'contract'] as const) {
+  for (const kind of ['load', 'contract', 'circuit'] as const) {
     t.equal(hardTrip(trips(['stable', kind, 1], ['canary', kind, 2]), at), undefined, kind)
   }
   const kills = [1, 2, 3, 4].map((now) => ['canary', 'kill', now] as const)
