@@ -367,6 +367,28 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请将 traceId 提供给运营者。',
     },
   },
+  INVOCATION_MISSING: {
+    status: 404,
+    message: {
+      en: 'There is no kept call {invocation}.',
+      'zh-CN': '没有已保留的调用 {invocation}。',
+    },
+    cure: {
+      en: "Calls are kept for seven days; GET /v1/tenants/(tenant)/invocations lists a tenant's own.",
+      'zh-CN': '调用保留七天；GET /v1/tenants/(tenant)/invocations 列出租户自己的调用。',
+    },
+  },
+  INVOCATION_NOT_RELEASED: {
+    status: 403,
+    message: {
+      en: 'The recording of {invocation} is not released to you.',
+      'zh-CN': '{invocation} 的录制内容未对您放行。',
+    },
+    cure: {
+      en: 'Ask the admin of its tenant to release it: POST /v1/tenants/(tenant)/invocations/{invocation}/releases.',
+      'zh-CN': '请租户管理员放行：POST /v1/tenants/(tenant)/invocations/{invocation}/releases。',
+    },
+  },
   MEDIA_TYPE_UNSUPPORTED: {
     status: 415,
     message: {
@@ -556,6 +578,17 @@ export const coreErrors = defineErrors('CORE', {
         '请阅读该目录中的 server.log。它需要可用的磁盘空间和内存，以及 /etc/passwd 中存在的用户；也可以改设 DATABASE_URL。',
     },
   },
+  PUBLISHER_MISSING: {
+    status: 404,
+    message: {
+      en: 'There is no publisher {publisher} to release a call of {plugin} to.',
+      'zh-CN': '没有可放行 {plugin} 调用的发布者 {publisher}。',
+    },
+    cure: {
+      en: 'Name a publisher of the marketplace, or release it to the operator.',
+      'zh-CN': '请指定市场中的发布者，或放行给运营者。',
+    },
+  },
   RATE_LIMITED: {
     status: 429,
     message: {
@@ -565,6 +598,40 @@ export const coreErrors = defineErrors('CORE', {
     cure: {
       en: 'Wait as Retry-After says, or ask for another plan.',
       'zh-CN': '请按 Retry-After 等待，或申请其他方案。',
+    },
+  },
+  RELEASE_MISSING: {
+    status: 404,
+    message: {
+      en: '{invocation} has no release {release}, or it was withdrawn already.',
+      'zh-CN': '{invocation} 没有放行记录 {release}，或已被撤回。',
+    },
+    cure: {
+      en: 'GET /v1/invocations/{invocation} lists its releases.',
+      'zh-CN': 'GET /v1/invocations/{invocation} 列出其放行记录。',
+    },
+  },
+  REPLAY_BUNDLE_MISMATCH: {
+    status: 502,
+    message: {
+      en: 'The bundle that came for {invocation} is not the one that ran: its hash is {reached}, not {expected}.',
+      'zh-CN':
+        '为 {invocation} 取得的代码包并非当时运行的代码包：哈希为 {reached}，应为 {expected}。',
+    },
+    cure: {
+      en: 'Try again; to run another bundle on the recording on purpose, name it with --bundle.',
+      'zh-CN': '请重试；若要用其他代码包回放，请用 --bundle 指定。',
+    },
+  },
+  REPLAY_DIVERGED: {
+    status: 500,
+    message: {
+      en: 'Host call {number} of the replay is not the one that was recorded.',
+      'zh-CN': '回放中的第 {number} 次主机调用与录制不符。',
+    },
+    cure: {
+      en: 'The report of the replay shows the first difference.',
+      'zh-CN': '回放报告会给出第一处差异。',
     },
   },
   ROLLBACK_UNKNOWN: {

@@ -6,6 +6,7 @@ import {
   type AuditEntry,
   marketplace,
   PackageSource,
+  PublisherDirectory,
   publisherRoutes,
 } from '@signalbox/marketplace'
 import {
@@ -44,6 +45,8 @@ import { hostVersion } from './host-version.ts'
 import { Authenticator } from './identity/authenticate.ts'
 import { identityRoutes } from './identity/identity-routes.ts'
 import { IdentityService } from './identity/identity-service.ts'
+import { invocationRoutes } from './invocations/invocation-routes.ts'
+import { Invocations } from './invocations/invocations.ts'
 import { BindingService } from './registry/binding-service.ts'
 import { CompiledBundleService } from './registry/compiled-bundle-service.ts'
 import { InstallService } from './registry/install-service.ts'
@@ -144,6 +147,7 @@ interface State {
   readonly routing: RoutingTable
   readonly schemas: PluginDatabases
   readonly audit: CallAuditJob
+  readonly invocations: Invocations
   readonly inFlight: InFlight
 }
 
@@ -178,8 +182,11 @@ async function openState(
   audit.start()
   stops.push(() => audit.stop())
   const contents = createContentStore(knex)
+  const invocations = new Invocations({ knex, contents, log })
+  invocations.start()
+  stops.push(() => invocations.stop())
   const compiled = await openCompiled(knex, log)
-  return { knex, contents, compiled, routing, schemas, audit, inFlight }
+  return { knex, contents, compiled, routing, schemas, audit, invocations, inFlight }
 }
 
 async function openCompiled(knex: Knex, log: FastifyBaseLogger): Promise<CompiledBundleService> {
@@ -206,10 +213,18 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const { options, adminToken, state, sandbox, news } = parts
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
-  const authenticator = new Authenticator({ knex, operatorToken: adminToken, snapshot })
+  const publishers = new PublisherDirectory({ knex, now: Date.now })
+  const authenticator = new Authenticator({
+    knex,
+    operatorToken: adminToken,
+    snapshot,
+    publisherOf: (token) => publishers.byToken(token),
+  })
   const metrics = new Metrics({
     sandbox: () => sandbox.stats(),
     generation: () => snapshot().generation,
+    usage: () => state.invocations.meter.all(),
+    invocations: () => state.invocations.counts,
   })
   const app = await createServer({ log: options.log, version: hostVersion })
   const rollouts = new RolloutService({ knex, routing, now: Date.now })
@@ -243,6 +258,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     guard(scope, authenticator)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
     administration(scope, state, { installs, bindings, rollouts })
+    invocationRoutes(scope, { ...state, publishers })
   })
   await app.register(async (scope) => {
     requestLog(scope, metrics)
@@ -305,6 +321,7 @@ function composeCaller(
     hasEffect: (name, payload) => broker.hasEffect(name, payload),
     internal: options.internal ?? new Map(),
     inFlight,
+    invocations: state.invocations,
     rollouts,
     log: options.log,
     now: Date.now,

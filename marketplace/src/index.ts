@@ -14,4 +14,5 @@ export type {
   MarketplaceOptions,
   PackageInspection,
 } from './ports.ts'
+export { PublisherDirectory } from './publishers/publisher-directory.ts'
 export { publisherRoutes } from './publishers/publisher-routes.ts'

@@ -4,19 +4,15 @@ import { faultsOf } from '@signalbox/sdk/schema'
 import { parse } from 'secure-json-parse'
 import type { CompiledOperation } from '../catalog/compile-contract.ts'
 import { coreErrors } from '../errors.ts'
+import { nameInvocation } from '../invocations/invocation-of-error.ts'
+import type { EndedCall, WatchedCall } from '../invocations/watched-call.ts'
 import type { Attempt } from '../rollout/canary-call.ts'
 import type { Arm } from '../rollout/cohort.ts'
 import { tripOfFailure } from '../rollout/hard-trips.ts'
 import type { InFlight } from '../rollout/in-flight.ts'
 import { outcomeOfFailure } from '../rollout/judged-call.ts'
-import {
-  type InstalledVersion,
-  type Snapshot,
-  serviceKey,
-  versionKey,
-} from '../rollout/snapshot.ts'
+import { type InstalledVersion, type Snapshot, versionKey } from '../rollout/snapshot.ts'
 import { BusyClock } from './busy-clock.ts'
-import { extendChain } from './call-guards.ts'
 import type { CallScope, ServiceAnswer, ServiceCall } from './call-scope.ts'
 import { isolateOf } from './isolate-spec.ts'
 
@@ -38,6 +34,12 @@ export interface GuestPorts {
   ) => Promise<string>
   readonly hasEffect: (name: string, payloadJson: string) => boolean
   readonly inFlight: InFlight
+  /** Meters every call, and keeps those that may be run again. */
+  readonly invocations: {
+    watch(guest: GuestCall): WatchedCall
+    /** @returns the id under which the call is kept */
+    ended(call: EndedCall): string | undefined
+  }
   readonly log: Logger
   readonly now: () => number
 }
@@ -49,12 +51,11 @@ export interface Trial {
   readonly deadlineMs: number
   /** The operation whose schema the input was held to at admission: that one is not asked again. */
   readonly accepted: CompiledOperation
+  /** The services that led here, this one included. */
+  readonly chain: readonly string[]
 }
 
-/**
- * One try of a call by one version: in its lane, held to its own contract. Whatever the version does is in
- * the attempt. @throws CORE_CALL_CYCLE, CORE_CALL_TOO_DEEP
- */
+/** One try of a call by one version: in its lane, held to its own contract. Whatever it does is in the attempt. */
 export async function attemptCall(
   ports: GuestPorts,
   trial: Trial,
@@ -72,16 +73,45 @@ export async function attemptCall(
     ...ports,
     hostCall: (...words) => hostCalls.during(() => ports.hostCall(...words)),
   }
+  const scope = scopeOf(trial, call, started + trial.deadlineMs)
+  const watched = ports.invocations.watch(guestCallOf(timed, trial, call, scope))
   try {
-    const outcome = await ports.runGuest(guestCallOf(timed, trial, call))
+    const outcome = await ports.runGuest(watched.guest)
     const judged = judgedOutcome(version, operation as CompiledOperation, arm, outcome)
-    return { ...judged, tookMs: took(), ownMs: outcome.cpuMs + hostCalls.busyMs }
+    const tookMs = took()
+    const invocation = ports.invocations.ended({
+      guest: watched.guest,
+      call,
+      version,
+      snapshot: ports.snapshot(),
+      operation: operation as CompiledOperation,
+      deadline: scope.deadline,
+      startedAt: started,
+      tookMs,
+      outcome,
+      verdict: verdictOf(judged),
+      ...watched.take(outcome),
+    })
+    if (invocation !== undefined && 'error' in judged.result) {
+      nameInvocation(judged.result.error, invocation)
+    }
+    return { ...judged, tookMs, ownMs: outcome.cpuMs + hostCalls.busyMs }
   } finally {
     end()
   }
 }
 
-type Judged = Omit<Attempt<ServiceAnswer>, 'tookMs' | 'ownMs'>
+type Judged = Omit<Attempt<ServiceAnswer>, 'tookMs' | 'ownMs' | 'result'> & {
+  readonly result: { readonly answer: ServiceAnswer } | { readonly error: CodedError }
+}
+
+function verdictOf({ outcome, result }: Judged): EndedCall['verdict'] {
+  if ('answer' in result) return answered
+  const { code, message, faults } = result.error
+  return { kind: outcome === 'refused' ? 'refused' : 'failed', code, message, faults }
+}
+
+const answered = { kind: 'answered', code: null, message: null, faults: [] } as const
 
 /** A version that lacks the operation, or refuses by its schema what was accepted for the other. */
 function unfitness(
@@ -101,25 +131,23 @@ function unfitness(
   return { outcome: 'refused', result: { error }, trip: undefined }
 }
 
-function guestCallOf(ports: GuestPorts, trial: Trial, call: ServiceCall): GuestCall {
-  const { version, arm, deadlineMs } = trial
-  const { service, operation, major, tenant, principal, traceId, requestId } = call
+function scopeOf({ version, arm, chain }: Trial, call: ServiceCall, deadline: number): CallScope {
+  const { tenant, principal, traceId, requestId } = call
+  return { version, tenant, principal, arm, traceId, requestId, deadline, chain }
+}
+
+function guestCallOf(
+  ports: GuestPorts,
+  { version, arm, deadlineMs }: Trial,
+  { service, operation, tenant, principal, traceId, inputJson }: ServiceCall,
+  scope: CallScope,
+): GuestCall {
   const { plugin } = version
-  const scope: CallScope = {
-    version,
-    tenant,
-    principal,
-    arm,
-    traceId,
-    requestId,
-    deadline: ports.now() + deadlineMs,
-    chain: extendChain(call.chain, `${serviceKey(service, major)}/${operation}`),
-  }
   return {
     isolate: isolateOf(ports.snapshot(), version, tenant),
     loadBundle: () => ports.loadBundle(version),
     entry: { kind: 'service', service, operation },
-    inputJson: call.inputJson,
+    inputJson,
     context: { principal, arm, traceId },
     deadlineMs,
     hostCall: (name, payload, signal) => ports.hostCall(scope, name, payload, signal),

@@ -6,6 +6,7 @@ import type { Arm } from '../rollout/cohort.ts'
 import type { NodeCounters } from '../rollout/node-counters.ts'
 import { pickVersion, type Sharing } from '../rollout/pick-version.ts'
 import { type InstalledVersion, serviceKey } from '../rollout/snapshot.ts'
+import { extendChain } from './call-guards.ts'
 import type { ServiceAnswer, ServiceCall } from './call-scope.ts'
 import { attemptCall, type GuestPorts } from './guest-attempt.ts'
 
@@ -98,10 +99,13 @@ export class ServiceCaller {
       throw coreErrors.create('INPUT_INVALID', {}, { faults: faultsOf(operation.validateInput) })
     }
     if (version === null) return this.#callInternal(call)
+    // Before a rollout counts the call: one that is refused for its chain was given to no version.
+    const name = `${serviceKey(call.service, call.major)}/${call.operation}`
+    const chain = extendChain(call.chain, name)
     const deadline = this.#deadlineOf(operation, call)
-    if (sharing !== undefined) return this.#callShared(sharing, target, call, deadline)
+    if (sharing !== undefined) return this.#callShared(sharing, target, call, { deadline, chain })
     const deadlineMs = deadline - this.#ports.now()
-    const trial = { version, arm, deadlineMs, accepted: operation }
+    const trial = { version, arm, deadlineMs, accepted: operation, chain }
     const { result } = await attemptCall(this.#ports, trial, call)
     if ('answer' in result) return result.answer
     throw result.error
@@ -111,7 +115,7 @@ export class ServiceCaller {
     { rollout, versions }: Sharing,
     { operation, arm }: Target,
     call: ServiceCall,
-    deadline: number,
+    { deadline, chain }: { deadline: number; chain: readonly string[] },
   ): Promise<ServiceAnswer> {
     const { rollouts, now } = this.#ports
     return callDuringRollout<ServiceAnswer>(
@@ -124,7 +128,7 @@ export class ServiceCaller {
         attempt: (tried, deadlineMs) =>
           attemptCall(
             this.#ports,
-            { version: versions[tried], arm: tried, deadlineMs, accepted: operation },
+            { version: versions[tried], arm: tried, deadlineMs, accepted: operation, chain },
             call,
           ),
         now,

@@ -1,9 +1,14 @@
 import type { SandboxStats } from '@signalbox/sandbox'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { WriterCounts } from '../invocations/invocation-writer.ts'
+import type { Usage } from '../invocations/usage-meter.ts'
 
 interface Sources {
   readonly sandbox: () => SandboxStats
   readonly generation: () => number
+  /** What guests took, by version and tenant: named by what is installed, never by a stranger. */
+  readonly usage: () => readonly Usage[]
+  readonly invocations: () => WriterCounts
 }
 
 /** Names follow Prometheus' rules: base units, one prefix. */
@@ -48,7 +53,69 @@ export class Metrics {
       registers: [this.registry],
       collect: () => generation.set(sources.generation()),
     })
+    usageMetrics(this.registry, sources.usage)
+    invocationMetrics(this.registry, sources.invocations)
   }
+}
+
+const usageLabels = ['plugin', 'version', 'tenant'] as const
+
+/** The sums are the meter's: they are read when somebody asks, and cost a call nothing. */
+function usageMetrics(registry: Registry, usage: Sources['usage']): void {
+  const counters = [
+    ['signalbox_guest_calls_total', 'Calls that guests were given.', 'calls', 1],
+    ['signalbox_guest_cpu_seconds_total', 'CPU that guests used.', 'cpuMs', 0.001],
+    ['signalbox_guest_output_bytes_total', 'Answers and host calls of guests.', 'bytesOut', 1],
+    ['signalbox_guest_host_calls_total', 'What guests asked of the host.', 'hostCalls', 1],
+  ] as const
+  for (const [name, help, field, unit] of counters) {
+    const counter: Counter<(typeof usageLabels)[number]> = new Counter({
+      name,
+      help,
+      labelNames: usageLabels,
+      registers: [registry],
+      collect: () => {
+        counter.reset()
+        for (const { plugin, version, tenant, ...sums } of usage()) {
+          counter.inc({ plugin, version, tenant }, sums[field] * unit)
+        }
+      },
+    })
+  }
+  const heap: Gauge<(typeof usageLabels)[number]> = new Gauge({
+    name: 'signalbox_guest_peak_heap_bytes',
+    help: 'The most that the heap of an isolate was seen to hold.',
+    labelNames: usageLabels,
+    registers: [registry],
+    collect: () => {
+      heap.reset()
+      for (const { plugin, version, tenant, peakHeapMb } of usage()) {
+        heap.set({ plugin, version, tenant }, peakHeapMb * 1024 * 1024)
+      }
+    },
+  })
+}
+
+function invocationMetrics(registry: Registry, counts: Sources['invocations']): void {
+  const kept: Counter = new Counter({
+    name: 'signalbox_invocations_kept_total',
+    help: 'Calls that were kept for a replay.',
+    registers: [registry],
+    collect: () => {
+      kept.reset()
+      kept.inc(counts().kept)
+    },
+  })
+  const dropped: Counter<'reason'> = new Counter({
+    name: 'signalbox_invocations_dropped_total',
+    help: 'Calls that should have been kept and were not, by reason.',
+    labelNames: ['reason'] as const,
+    registers: [registry],
+    collect: () => {
+      dropped.reset()
+      for (const [reason, count] of Object.entries(counts().dropped)) dropped.inc({ reason }, count)
+    },
+  })
 }
 
 function sandboxKinds({ lanes, ...counts }: SandboxStats): Record<string, number> {

@@ -1,4 +1,5 @@
 import type { CodedError, InputFault, Language } from '@signalbox/sdk/errors'
+import { invocationOf } from '../invocations/invocation-of-error.ts'
 
 /** RFC 9457 problem details, the shape of every refusal of the host. */
 export interface Problem {
@@ -8,6 +9,8 @@ export interface Problem {
   readonly detail: string
   readonly code: string
   readonly traceId: string
+  /** The id of the call where it is kept: whoever reports the failure names it. */
+  readonly invocation?: string
   readonly errors?: readonly InputFault[]
 }
 
@@ -17,6 +20,7 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 const QUOTA_EXCEEDED = 'https://iana.org/assignments/http-problem-types#quota-exceeded'
 
 export function problemOf(error: CodedError, language: Language, traceId: string): Problem {
+  const invocation = invocationOf(error)
   return {
     type: error.status === 429 ? QUOTA_EXCEEDED : `urn:signalbox:error:${error.code}`,
     title: error.localizedMessage(language),
@@ -24,6 +28,7 @@ export function problemOf(error: CodedError, language: Language, traceId: string
     detail: error.cure(language),
     code: error.code,
     traceId,
+    ...(invocation === undefined ? {} : { invocation }),
     ...(error.faults.length > 0 ? { errors: error.faults } : {}),
   }
 }

@@ -9,6 +9,8 @@ interface Ports {
   readonly knex: Knex
   readonly operatorToken: string
   readonly snapshot: () => Snapshot
+  /** The marketplace knows its publishers by their tokens. */
+  readonly publisherOf: (token: string) => Promise<string | undefined>
 }
 
 /** Tells who sent a request, by its bearer token or key. A wrong secret is anonymous, never an error. */
@@ -30,11 +32,16 @@ export class Authenticator {
     if (secret.startsWith('dsk_'))
       return appOf(this.#ports.snapshot(), secret) ?? { kind: 'anonymous' }
     if (this.isOperator(secret)) return { kind: 'operator' }
-    if (!secret.startsWith('sba_')) return { kind: 'anonymous' }
+    if (!secret.startsWith('sba_')) return this.#publisher(secret)
     const row = await findAdminToken(this.#ports.knex, hashToken(secret))
     return row === undefined
       ? { kind: 'anonymous' }
       : { kind: 'admin', tenant: row.tenant, token: row.id }
+  }
+
+  async #publisher(secret: string): Promise<Principal> {
+    const name = await this.#ports.publisherOf(secret)
+    return name === undefined ? { kind: 'anonymous' } : { kind: 'publisher', name }
   }
 }
 

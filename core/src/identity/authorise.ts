@@ -25,10 +25,18 @@ export const rules = {
   'subscription.write': ['operator', 'admin'],
   'subscription.read': ['operator', 'admin'],
   'audit.read': ['operator', 'admin'],
+  'usage.read': ['operator', 'admin'],
+  // What of a kept call the three are shown is another question: see invocations/invocation-service.ts.
+  'invocation.read': ['operator', 'admin', 'publisher'],
+  'invocation.list': ['operator', 'admin'],
+  'invocation.release': ['admin'],
+  'invocation.delete': ['admin'],
+  'sampling.read': ['operator', 'admin'],
+  'sampling.write': ['admin'],
   'service.call': ['app'],
 } as const satisfies Record<string, readonly Role[]>
 
-type Role = 'anyone' | 'operator' | 'admin' | 'app'
+type Role = 'anyone' | 'operator' | 'admin' | 'app' | 'publisher'
 export type Action = keyof typeof rules
 
 /** What the action is done to. A tenant that is named must be the principal's own, unless it is the operator. */
@@ -44,5 +52,7 @@ export function isAuthorised(principal: Principal, action: Action, resource: Res
   if (roles.includes('anyone')) return true
   if (principal.kind === 'anonymous' || !roles.includes(principal.kind)) return false
   if (principal.kind === 'operator') return true
+  // Belongs to no tenant, so it reaches none by name.
+  if (principal.kind === 'publisher') return resource.tenant === undefined
   return resource.tenant === undefined || resource.tenant === principal.tenant
 }

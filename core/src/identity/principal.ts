@@ -9,6 +9,8 @@ export type Principal =
       readonly app: string
       readonly subscription: string
     }
+  /** An author, known to the marketplace: reads what a tenant released to it, and nothing else. */
+  | { readonly kind: 'publisher'; readonly name: string }
 
 /** How a principal stands in the audit: short, stable, without secrets. */
 export function actorOf(principal: Principal): string {
@@ -21,5 +23,7 @@ export function actorOf(principal: Principal): string {
       return `admin:${principal.tenant}/${principal.token}`
     case 'app':
       return `app:${principal.tenant}/${principal.app}`
+    case 'publisher':
+      return `publisher:${principal.name}`
   }
 }

@@ -41,8 +41,10 @@ const operation = {
       description: "The whole call, ms; the version's own deadline bounds it.",
     },
     requires: { type: 'string', maxLength: 100, description: 'Permission a user needs.' },
-    input: jsonSchema('JSON Schema 2020-12 of the input.'),
-    output: jsonSchema('JSON Schema 2020-12 of the output.'),
+    input: jsonSchema(
+      'JSON Schema 2020-12 of the input. `"sensitive": true` beside a value keeps it out of recordings.',
+    ),
+    output: jsonSchema('JSON Schema 2020-12 of the output; `sensitive` as in the input.'),
     examples: {
       type: 'array',
       maxItems: 16,

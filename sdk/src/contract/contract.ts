@@ -6,6 +6,7 @@ import { faultsOf } from '../schema/validate.ts'
 import { contractSchema } from './contract-schema.ts'
 import { linearRegExp } from './linear-regexp.ts'
 import { schemaCostFaults } from './schema-cost.ts'
+import { SENSITIVE, sensitiveFaults } from './sensitive-fields.ts'
 
 export type Contract = FromSchema<typeof contractSchema>
 export type ContractOperation = Contract['operations'][string]
@@ -48,6 +49,8 @@ export function contractCompiler(options: { coerce?: boolean } = {}): Ajv2020 {
     coerceTypes: options.coerce === true ? 'array' : false,
   })
   addFormats.default(ajv)
+  // An annotation: it refuses nothing, but a mark that is no boolean is an author's slip.
+  ajv.addKeyword({ keyword: SENSITIVE, schemaType: 'boolean' })
   return ajv
 }
 
@@ -78,7 +81,8 @@ type Compiled =
   | { readonly ok: false; readonly faults: readonly InputFault[] }
 
 function compiled(schema: unknown): Compiled {
-  const faults = schemaCostFaults(schema)
+  const costs = schemaCostFaults(schema)
+  const faults = costs.length > 0 ? costs : sensitiveFaults(schema)
   if (faults.length > 0) return { ok: false, faults }
   try {
     return { ok: true, check: contractCompiler().compile(schema as object) }

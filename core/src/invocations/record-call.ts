@@ -1,0 +1,125 @@
+import type { SensitiveFields } from '@signalbox/sdk/sensitive'
+import { markedNames, marksOf, marksOfService } from './contract-marks.ts'
+import type { Json, RecordedHostCall, Recording } from './recording.ts'
+import { Redactor } from './redactor.ts'
+import type { EndedCall, RawHostCall } from './watched-call.ts'
+
+const noNames: ReadonlySet<string> = new Set()
+
+/**
+ * Makes the recording of a call: parsed, redacted, ready to be sealed. Costs about 10 ms for the largest.
+ * @param configMarks what the schema of the version's settings marks
+ * @throws RangeError where a value is nested too deep to be walked
+ */
+export function recordCall(
+  id: string,
+  ended: EndedCall,
+  configMarks: SensitiveFields | undefined,
+): Recording {
+  const { guest, call, operation, version, outcome, verdict } = ended
+  const { configJson, ...isolate } = guest.isolate
+  const { input, output } = marksOf(operation.definition)
+  const redactor = new Redactor()
+  const marked = (value: Json, fields: readonly (SensitiveFields | undefined)[]) =>
+    redactor.markNames(
+      fields.reduce<Json>((copy, one) => replaceMarked(redactor, copy, one), value),
+      noNames,
+    )
+  const raw = {
+    config: marked(JSON.parse(configJson), [configMarks]),
+    input: marked(JSON.parse(call.inputJson), [input]),
+    hostCalls: ended.hostCalls.map((hostCall) => markHostCall(redactor, hostCall, ended)),
+    output: outcome.kind === 'ok' ? marked(JSON.parse(outcome.outputJson), [output]) : undefined,
+    logs: ended.logs.map(({ level, message, fields }) => ({
+      level,
+      message,
+      fields: redactor.markNames(fields, markedNames(version)),
+    })),
+  }
+  // Only now: what one part marks is looked for in all of them.
+  const kept = redactor.clean(raw) as {
+    config: Json
+    input: Json
+    hostCalls: RecordedHostCall[]
+    output: Json
+    logs: Recording['logs']
+  }
+  return {
+    format: 1,
+    id,
+    isolate: { ...isolate, config: kept.config },
+    service: call.service,
+    major: call.major,
+    operation: call.operation,
+    input: kept.input,
+    principal: call.principal,
+    arm: guest.context.arm,
+    traceId: call.traceId,
+    deadlineMs: guest.deadlineMs,
+    deadline: ended.deadline,
+    hostCalls: kept.hostCalls,
+    trace: outcome.trace,
+    outcome: {
+      kind: verdict.kind,
+      code: verdict.code,
+      message: verdict.message === null ? null : redactor.cleanText(verdict.message),
+      ...(outcome.kind === 'ok' ? { output: kept.output } : {}),
+      ...(verdict.faults.length === 0 ? {} : { faults: verdict.faults }),
+    },
+    outputSchema: operation.definition.output,
+    logs: kept.logs,
+  }
+}
+
+function replaceMarked(redactor: Redactor, value: Json, fields: SensitiveFields | undefined): Json {
+  return fields === undefined ? value : fields.replace(value, (part) => redactor.mark(part))
+}
+
+/** A called service's own contract says what is sensitive in it; elsewhere the names of fields do. */
+function markHostCall(
+  redactor: Redactor,
+  { name, requestJson, answerJson, error }: RawHostCall,
+  { version, snapshot }: EndedCall,
+): object {
+  const request = parsed(requestJson)
+  const answer = answerJson === undefined ? undefined : parsed(answerJson)
+  const called = name === 'services.call' ? serviceRequest(request) : undefined
+  const names = called === undefined ? markedNames(version) : noNames
+  const marks =
+    called === undefined ? [] : marksOfService(snapshot, called.service, called.operation)
+  const input = marks.reduce<Json>(
+    (copy, one) => replaceMarked(redactor, copy, one.input),
+    called?.input,
+  )
+  const output = marks.reduce<Json>(
+    (copy, one) => replaceMarked(redactor, copy, one.output),
+    answer,
+  )
+  return {
+    name,
+    request: redactor.markNames(called === undefined ? request : { ...called, input }, names),
+    ...(answer === undefined ? {} : { answer: redactor.markNames(output, names) }),
+    ...(error === undefined ? {} : { error }),
+  }
+}
+
+interface ServiceRequest {
+  readonly service: string
+  readonly operation: string
+  readonly input: Json
+}
+
+function serviceRequest(request: Json): ServiceRequest | undefined {
+  const { service, operation } = (request ?? {}) as Partial<ServiceRequest>
+  const isService = typeof service === 'string' && typeof operation === 'string'
+  return isService ? (request as ServiceRequest) : undefined
+}
+
+/** A guest may send what is no JSON; the broker refused it, and it is kept as the text it was. */
+function parsed(json: string): Json {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return json
+  }
+}

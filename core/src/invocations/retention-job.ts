@@ -1,0 +1,64 @@
+import type { Knex } from 'knex'
+import { deleteInvocationsBefore, deleteInvocationsBeyond } from './invocation-store.ts'
+import { deleteSpentKeys } from './tenant-key-store.ts'
+
+const DAY_MS = 24 * 3_600_000
+
+/** Long enough for a week's holiday of whoever looks at failures; then nobody will. */
+const KEPT_MS = 7 * DAY_MS
+
+/** What one tenant's recordings may hold: some thousand usual ones, or 64 of the largest. */
+const MAX_TENANT_BYTES = 64 * 1024 * 1024
+
+/** A key is used for a day; one that is older and empty is never used again. */
+const SPENT_AFTER_MS = 2 * DAY_MS
+
+const INTERVAL_MS = 600_000
+const BITE = 1000
+
+interface Ports {
+  readonly knex: Knex
+  readonly now: () => number
+  readonly log: { warn(fields: object, message: string): void }
+  readonly maxTenantBytes?: number
+}
+
+/** Deletes what is older than seven days or beyond a tenant's room, and the keys that nothing needs any more. */
+export class RetentionJob {
+  readonly #ports: Ports
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+  }
+
+  start(): void {
+    void this.run()
+    this.#timer = setInterval(() => void this.run(), INTERVAL_MS)
+    this.#timer.unref()
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#running
+  }
+
+  /** Never rejects: what could not be deleted now is deleted by the next run, of this node or another. */
+  run(): Promise<void> {
+    this.#running = this.#running.then(() => this.#delete())
+    return this.#running
+  }
+
+  async #delete(): Promise<void> {
+    const { knex, now, log, maxTenantBytes = MAX_TENANT_BYTES } = this.#ports
+    try {
+      const oldest = new Date(now() - KEPT_MS)
+      while ((await deleteInvocationsBefore(knex, oldest, BITE)) === BITE);
+      await deleteInvocationsBeyond(knex, maxTenantBytes)
+      await deleteSpentKeys(knex, new Date(now() - SPENT_AFTER_MS))
+    } catch (err) {
+      log.warn({ err }, 'old kept calls could not be deleted')
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import type { GuestCall, GuestOutcome, LogLevel } from '@signalbox/sandbox'
+import { CodedError, type InputFault } from '@signalbox/sdk/errors'
+import type { ServiceCall } from '../broker/call-scope.ts'
+import type { CompiledOperation } from '../catalog/compile-contract.ts'
+import type { InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
+
+/** Text that one recording may hold, as it came: input, host calls, answer, log. What is larger is not kept. */
+const MAX_LENGTH = 512 * 1024
+
+/** One host call as it happened, untouched. */
+export interface RawHostCall {
+  readonly name: string
+  readonly requestJson: string
+  answerJson?: string
+  error?: { readonly code: string; readonly message: string }
+}
+
+export interface RawLog {
+  readonly level: LogLevel
+  readonly message: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** What became of a call, as core judged it: with the contract of the answer, which the sandbox does not know. */
+export interface Verdict {
+  readonly kind: 'answered' | 'refused' | 'failed'
+  readonly code: string | null
+  readonly message: string | null
+  readonly faults: readonly InputFault[]
+}
+
+/** A call that has ended, with everything needed to record it. */
+export interface EndedCall {
+  readonly guest: GuestCall
+  readonly call: ServiceCall
+  readonly version: InstalledVersion
+  /** As of which the call was routed: the contracts of the services it called are in it. */
+  readonly snapshot: Snapshot
+  readonly operation: CompiledOperation
+  readonly deadline: number
+  readonly startedAt: number
+  readonly tookMs: number
+  readonly outcome: GuestOutcome
+  readonly verdict: Verdict
+  readonly hostCalls: readonly RawHostCall[]
+  readonly logs: readonly RawLog[]
+  /** Characters of all texts above; undefined where they were too many to be held. */
+  readonly length: number | undefined
+}
+
+/**
+ * Keeps what a running call asks and is answered, as references to texts that are there anyway: most calls
+ * end well, and nothing of them is ever read.
+ */
+export class WatchedCall {
+  /** The same call, with everybody's ears on it. */
+  readonly guest: GuestCall
+  #hostCalls: RawHostCall[] | undefined
+  #logs: RawLog[] | undefined
+  #length: number
+
+  constructor(guest: GuestCall) {
+    this.#length = guest.inputJson.length + guest.isolate.configJson.length
+    this.guest = {
+      ...guest,
+      hostCall: (name, payload, signal) => this.#hostCall(guest, name, payload, signal),
+      onLog: (level, message, fields) => {
+        this.#log({ level, message, fields })
+        guest.onLog(level, message, fields)
+      },
+    }
+  }
+
+  take(outcome: GuestOutcome): Pick<EndedCall, 'hostCalls' | 'logs' | 'length'> {
+    const length = this.#length + (outcome.kind === 'ok' ? outcome.outputJson.length : 0)
+    if (length > MAX_LENGTH) return { hostCalls: [], logs: [], length: undefined }
+    // A call that ran again counts from one again: what its first try asked stands before.
+    const hostCalls = outcome.hostCalls === 0 ? [] : this.#hostCalls?.slice(-outcome.hostCalls)
+    return { hostCalls: hostCalls ?? [], logs: this.#logs ?? [], length }
+  }
+
+  async #hostCall(
+    guest: GuestCall,
+    name: string,
+    requestJson: string,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const record: RawHostCall = { name, requestJson }
+    this.#hostCalls ??= []
+    this.#hostCalls.push(record)
+    const isKept = this.#count(name.length + requestJson.length)
+    try {
+      const answer = await guest.hostCall(name, requestJson, signal)
+      if (this.#count(answer.length) && isKept) record.answerJson = answer
+      return answer
+    } catch (error) {
+      record.error = errorSeen(error)
+      throw error
+    }
+  }
+
+  #log(entry: RawLog): void {
+    this.#logs ??= []
+    // Fields were parsed on their way here; they are at most 64 KiB a call together with the messages.
+    if (this.#count(entry.message.length)) this.#logs.push(entry)
+  }
+
+  /** Past the limit nothing is held any more: the recording is lost, and its texts need not stay. */
+  #count(length: number): boolean {
+    this.#length += length
+    if (this.#length <= MAX_LENGTH) return true
+    this.#hostCalls = []
+    this.#logs = undefined
+    return false
+  }
+}
+
+/** What the guest was told: a host's own exception reaches it by a code alone. */
+function errorSeen(error: unknown): { code: string; message: string } {
+  return error instanceof CodedError
+    ? { code: error.code, message: error.message }
+    : { code: 'SBX_HOST_CALL_FAILED', message: '' }
+}
