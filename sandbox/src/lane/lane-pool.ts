@@ -9,6 +9,8 @@ const RETRY_AFTER_S = 1
 const COMPANY_MS = 5000
 /** What a turn of an isolate is expected to take that was never seen. */
 const UNKNOWN_MS = 1
+/** Keys of isolates, half a kilobyte each; forgotten together, as who is used proves itself again at once. */
+const MAX_PROVEN = 10_000
 /** A lane that must load the isolate first comes after every one that has it. */
 const LOADING_PENALTY = 1_000_000
 
@@ -27,6 +29,8 @@ export class LanePool implements CallAccount {
   readonly #options: PoolOptions
   readonly #queue: FairQueue<PendingCall>
   readonly #lanes: Lane[] = []
+  /** Isolates that have answered: the first call of any other may be the one that ends its lane. */
+  readonly #proven = new Set<string>()
   #lastTenant = ''
   #companyAt = Number.NEGATIVE_INFINITY
   usedAt = 0
@@ -91,12 +95,14 @@ export class LanePool implements CallAccount {
   }
 
   /** A call has ended: its tenant pays for what it really took. */
-  settle(call: PendingCall, tookMs: number): void {
+  settle(call: PendingCall, tookMs: number, hasAnswered: boolean): void {
+    if (hasAnswered && !this.#proven.has(call.key)) this.#prove(call.key)
     this.#queue.correct(call.call.isolate.tenant, tookMs - call.expectedMs)
   }
 
   /** A lane that holds the isolate goes before one that must load it; among equals, the least loaded. */
   #place(call: PendingCall, now: number): boolean {
+    if (this.#isShort() && !this.#proven.has(call.key)) return false
     const isBarred = this.#barredLanes(call, now)
     let best: Lane | undefined
     let bestScore = Number.POSITIVE_INFINITY
@@ -115,6 +121,17 @@ export class LanePool implements CallAccount {
     call.account = this
     best.start(call)
     return true
+  }
+
+  /** One lane serves where there should be more: a stranger waits for the next, a neighbour must not. */
+  #isShort(): boolean {
+    if (this.#options.wanted < 2 || this.#proven.size === 0) return false
+    return this.#lanes.filter(({ mode }) => mode === 'serving').length < 2
+  }
+
+  #prove(key: string): void {
+    if (this.#proven.size >= MAX_PROVEN) this.#proven.clear()
+    this.#proven.add(key)
   }
 
   /**

@@ -77,7 +77,7 @@ export class LaneProcess {
     this.pid = this.#child.pid ?? 0
     this.#socket = this.#child.stdio[3] as Duplex
     this.#listen()
-    if (this.pid !== 0) this.#yieldToHost(options.niceness)
+    if (this.pid !== 0) this.#firstToGo()
   }
 
   /**
@@ -140,7 +140,9 @@ export class LaneProcess {
       try {
         reader.push(chunk)
       } catch (error) {
-        if (!(error instanceof RangeError)) throw error
+        // Bytes that are no frames, or a frame that the host's own code stumbles over: it costs the lane, and
+        // never the host.
+        this.#stderr = `${error instanceof Error ? error.stack : error}`.slice(0, STDERR_BYTES)
         this.kill('protocol')
       }
     })
@@ -165,13 +167,21 @@ export class LaneProcess {
     this.#events.onExit({ killedFor: this.#killedFor, exitCode, signal, stderr })
   }
 
-  /** Both are favours to the host that a system may refuse; a lane without them is still a lane. */
-  #yieldToHost(niceness: number): void {
-    try {
-      setPriority(this.pid, niceness)
-      writeFileSync(`/proc/${this.pid}/oom_score_adj`, OOM_SCORE)
-    } catch {
-      // Not Linux, or the process has ended already.
-    }
+  /** From now on the host goes first. While a lane starts it does not: somebody may wait for it. */
+  yieldToHost(niceness: number): void {
+    favour(() => setPriority(this.pid, niceness))
+  }
+
+  #firstToGo(): void {
+    favour(() => writeFileSync(`/proc/${this.pid}/oom_score_adj`, OOM_SCORE))
+  }
+}
+
+/** What a system may refuse (not Linux, no right, the process has ended already): a lane without is still a lane. */
+function favour(ask: () => void): void {
+  try {
+    ask()
+  } catch {
+    // Asked in vain.
   }
 }

@@ -1,4 +1,5 @@
 import type { LoadedBundle } from './guest-call.ts'
+import type { HostCallSink } from './host-calls.ts'
 import type { LaneIsolate } from './lane-isolates.ts'
 import type { CallWork, Work } from './lane-loss.ts'
 import type { LaneProcess } from './lane-process.ts'
@@ -41,7 +42,8 @@ export class LaneTraffic {
 
   /** @param isolate undefined when it must be loaded first: then the lane should have nothing else to do. */
   hasRoom(isolate: LaneIsolate | undefined): boolean {
-    if (this.#sent.size >= MAX_FRAMES_AHEAD) return false
+    // How long a turn goes on that is long already, nobody knows.
+    if (this.#longTurn !== undefined || this.#sent.size >= MAX_FRAMES_AHEAD) return false
     return this.#sent.backlogMs + (isolate?.turnCostMs ?? MAX_BACKLOG_MS) <= MAX_BACKLOG_MS
   }
 
@@ -101,6 +103,18 @@ export class LaneTraffic {
     const costMs = isolate.turnCostMs ?? UNKNOWN_TURN_MS
     const limitMs = isolate.spec.limits.turnMs
     this.#record({ number, work, costMs, limitMs })
+  }
+
+  /** @param isHere false when the lane has let go of the call: answers to it go nowhere any more. */
+  sinkOf(work: CallWork, isHere: () => boolean): HostCallSink {
+    return {
+      reply: (number, at, json) => {
+        if (isHere()) this.turn(toLane.reply, work, number, at, '', json)
+      },
+      replyError: (number, at, code, message) => {
+        if (isHere()) this.turn(toLane.replyError, work, number, at, code, message)
+      },
+    }
   }
 
   housekeeping(kind: number, id: number): void {

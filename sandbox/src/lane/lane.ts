@@ -1,6 +1,4 @@
-import { isRefusalCode } from '@signalbox/sdk'
 import type { IsolateSpec, LoadedBundle } from './guest-call.ts'
-import type { HostCallSink } from './host-calls.ts'
 import { type LaneFault, laneFault } from './lane-fault.ts'
 import { type LaneIsolate, LaneIsolates, learnTurnCost } from './lane-isolates.ts'
 import {
@@ -20,18 +18,18 @@ import {
 import { LaneTraffic } from './lane-traffic.ts'
 import { deadlineError, failureError, loadError, lossError } from './outcomes.ts'
 import type { PendingCall } from './pending-call.ts'
-import { hostCallOf, usageOf } from './received.ts'
-import { watchLane } from './watchdog.ts'
+import { endCall, hostCallOf } from './received.ts'
+import { type WatchLimits, watchLane } from './watchdog.ts'
 import type { Frame } from './wire/frame.ts'
 import { COMPILED_REJECTED, type FailureReason, fromLane, toLane } from './wire/messages.ts'
 
+/** Nobody waits longer behind the turn of another: a third of what a neighbour may be kept waiting at all. */
+const MAX_WAIT_MS = 80
 /** Calls that wait for something inside one lane. Each holds a promise in its isolate's heap. */
 const MAX_CALLS = 512
-export interface LaneLimits extends LaneProcessOptions {
-  readonly maxResidentMb: number
-  readonly retireResidentMb: number
+
+export interface LaneLimits extends LaneProcessOptions, WatchLimits {
   readonly maxIsolates: number
-  readonly maxLoads: number
 }
 
 export interface LaneEvents {
@@ -170,10 +168,27 @@ export class Lane {
       residentMb,
       loads: this.#loads,
     }
+    if (view.turnMs > MAX_WAIT_MS) this.#handOn()
     const verdict = watchLane(view, this.#limits)
     if (verdict === 'retire') this.retire()
     else if (verdict === 'ping') this.#traffic.housekeeping(toLane.ping, 0)
     else if (verdict !== 'fine') this.kill(verdict)
+  }
+
+  /**
+   * A turn takes long: who waits behind it and never started goes to another lane. This one may still come to
+   * such a call: it finds no host for it, and the word that it is over.
+   */
+  #handOn(): void {
+    for (const work of this.#traffic.unfinished()) {
+      const { call } = work
+      if (call === undefined || call.isOver || this.#calls.get(call.id)?.call !== call) continue
+      if (this.#traffic.hasStarted(call)) continue
+      const mine = this.#calls.get(call.id) as CallWork
+      this.#traffic.turn(toLane.cancel, mine, 0, Date.now(), '', '')
+      this.#release(mine)
+      this.#events.onRunAgain(call)
+    }
   }
 
   #prepare(call: PendingCall): LaneIsolate {
@@ -208,20 +223,6 @@ export class Lane {
     }
   }
 
-  /** Where the answers to a call's host calls go: nowhere any more when the lane has let go of it. */
-  #sinkOf(work: CallWork): HostCallSink {
-    const { id } = work.call
-    const isHere = () => this.#calls.get(id) === work
-    return {
-      reply: (number, at, json) => {
-        if (isHere()) this.#traffic.turn(toLane.reply, work, number, at, '', json)
-      },
-      replyError: (number, at, code, message) => {
-        if (isHere()) this.#traffic.turn(toLane.replyError, work, number, at, code, message)
-      },
-    }
-  }
-
   #receive(frame: Frame): void {
     switch (frame.kind) {
       case fromLane.done:
@@ -251,22 +252,17 @@ export class Lane {
     switch (frame.kind) {
       case fromLane.ok:
         learnTurnCost(work.isolate, frame.number, call.hostCalls)
-        this.#release(work)
-        call.answered(usageOf(work, frame), frame.payload)
+        this.#end(work, frame)
         break
       case fromLane.refused:
-        this.#release(work)
-        // Shown to callers as it is; a guest may have made it without the SDK's class.
-        if (isRefusalCode(frame.text)) call.refused(usageOf(work, frame), frame.text, frame.payload)
-        else this.#fail(work, frame, 'threw', `a Refusal with the code "${frame.text}"`)
-        break
       case fromLane.failed:
-        this.#release(work)
-        this.#fail(work, frame, frame.text as FailureReason, frame.payload)
+        this.#end(work, frame)
         break
-      case fromLane.hostCall:
-        if (!call.startHostCall(hostCallOf(frame), this.#sinkOf(work))) this.kill('protocol')
+      case fromLane.hostCall: {
+        const sink = this.#traffic.sinkOf(work, () => this.#calls.get(work.call.id) === work)
+        if (!call.startHostCall(hostCallOf(frame), sink)) this.kill('protocol')
         break
+      }
       case fromLane.log:
         call.log(frame.text, frame.payload)
         break
@@ -284,6 +280,7 @@ export class Lane {
     if (this.mode === 'starting') {
       this.mode = 'serving'
       this.wasReady = true
+      this.#process.yieldToHost(this.#limits.niceness)
       this.#events.onReady(this)
       return
     }
@@ -292,24 +289,15 @@ export class Lane {
     else this.#events.onRoom(this)
   }
 
-  #fail(work: CallWork, frame: Frame, reason: FailureReason, detail: string): void {
-    const { call } = work
-    const used = usageOf(work, frame)
-    const hostError = reason === 'host-error' ? call.hostError(Number(detail)) : undefined
-    if (hostError === undefined) {
-      const { isolate, entry } = call.call
-      call.failed(failureError(reason, isolate, entry, detail), 'plugin', used)
-      return
-    }
-    // A wrong statement is its author's; a database that is away is not.
-    call.failed(hostError, hostError.status >= 500 ? 'host' : 'plugin', used)
+  #end(work: CallWork, frame: Frame): void {
+    this.#release(work)
+    endCall(work, frame)
   }
 
-  #loaded(frame: Frame): void {
-    const isolate = this.#isolates.byId(frame.id)
-    if (isolate === undefined) return
-    if (frame.text === COMPILED_REJECTED) isolate.onCompiledRejected?.()
-    isolate.onCompiledRejected = undefined
+  #loaded({ id, text }: Frame): void {
+    const isolate = this.#isolates.byId(id)
+    if (text === COMPILED_REJECTED) isolate?.onCompiledRejected?.()
+    if (isolate !== undefined) isolate.onCompiledRejected = undefined
   }
 
   #loadFailed(frame: Frame): void {

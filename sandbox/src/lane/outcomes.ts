@@ -96,6 +96,7 @@ const hostLimits = {
   HOST_CALLS_AT_ONCE: guestLimits.hostCallsInFlight,
   HOST_MESSAGE_TOO_LARGE: guestLimits.messageLength,
   HOST_MESSAGES_TOO_LARGE: guestLimits.messagesLength,
+  TIMERS_EXCEEDED: guestLimits.timers,
 } as const
 
 /** @param detail `<code> <value reached>`; a guest that outwitted its side may have written anything. */

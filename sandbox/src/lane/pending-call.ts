@@ -15,7 +15,7 @@ export interface LaneUsage {
 }
 
 export interface CallAccount {
-  settle(call: PendingCall, tookMs: number): void
+  settle(call: PendingCall, tookMs: number, hasAnswered: boolean): void
 }
 
 const nothingUsed: LaneUsage = { cpuUs: 0, peakHeapMb: 0, answerBytes: 0 }
@@ -112,12 +112,10 @@ export class PendingCall {
     const parsed: unknown = secureJsonParse.safeParse(json)
     if (!Array.isArray(parsed)) return
     const [message, fields] = parsed as unknown[]
+    // The guest's side sends a text; a guest that outwitted it may send what does not even become one.
+    if (typeof message !== 'string') return
     const isObject = typeof fields === 'object' && fields !== null && !Array.isArray(fields)
-    this.call.onLog(
-      level as LogLevel,
-      String(message),
-      isObject ? (fields as Record<string, unknown>) : {},
-    )
+    this.call.onLog(level as LogLevel, message, isObject ? (fields as Record<string, unknown>) : {})
   }
 
   #used({ cpuUs, peakHeapMb, answerBytes }: LaneUsage) {
@@ -144,7 +142,7 @@ export class PendingCall {
     if (this.isOver) return
     this.isOver = true
     this.#hostCalls?.abort()
-    this.account?.settle(this, this.#tookMs(outcome))
+    this.account?.settle(this, this.#tookMs(outcome), outcome.kind !== 'failed')
     const isUnharmed = outcome.kind !== 'failed' || outcome.blame === 'plugin'
     this.onOver?.(isUnharmed && !this.costLane)
     this.#resolve(outcome)

@@ -1,11 +1,36 @@
+import { isRefusalCode } from '@signalbox/sdk'
 import type { HostCallRequest } from './host-calls.ts'
 import type { CallWork } from './lane-loss.ts'
+import { failureError } from './outcomes.ts'
 import type { LaneUsage } from './pending-call.ts'
 import type { Frame } from './wire/frame.ts'
-import { fromLane } from './wire/messages.ts'
+import { type FailureReason, fromLane } from './wire/messages.ts'
 
-/** What the frame that ends a call says it took. */
-export function usageOf({ isolate }: CallWork, frame: Frame): LaneUsage {
+/** The frame that ends a call, told to the call. */
+export function endCall(work: CallWork, frame: Frame): void {
+  const { call } = work
+  const { kind, text, payload } = frame
+  if (kind === fromLane.ok) call.answered(usageOf(work, frame), payload)
+  else if (kind === fromLane.failed) fail(work, frame, text as FailureReason, payload)
+  // Shown to callers as it is; a guest may have made it without the SDK's class.
+  else if (isRefusalCode(text)) call.refused(usageOf(work, frame), text, payload)
+  else fail(work, frame, 'threw', `a Refusal with the code "${text}"`)
+}
+
+function fail(work: CallWork, frame: Frame, reason: FailureReason, detail: string): void {
+  const { call } = work
+  const used = usageOf(work, frame)
+  const hostError = reason === 'host-error' ? call.hostError(Number(detail)) : undefined
+  if (hostError === undefined) {
+    const { isolate, entry } = call.call
+    call.failed(failureError(reason, isolate, entry, detail), 'plugin', used)
+    return
+  }
+  // A wrong statement is its author's; a database that is away is not.
+  call.failed(hostError, hostError.status >= 500 ? 'host' : 'plugin', used)
+}
+
+function usageOf({ isolate }: CallWork, frame: Frame): LaneUsage {
   const answerBytes = frame.kind === fromLane.ok ? frame.payloadBytes : 0
   return { cpuUs: frame.number, peakHeapMb: isolate.peakHeapMb, answerBytes }
 }

@@ -201,7 +201,7 @@ t.test('guests in lanes', async (t) => {
       ['var all = []; for (;;) all.push(new Array(1e4).fill(1))', 'SBX_LOAD_MEMORY_EXCEEDED'],
     ] as const
     for (const [text, code] of ends) {
-      const outcome = await sandbox.call(guestCall(text))
+      const outcome = await sandbox.call(guestCall(text, { deadlineMs: 10_000 }))
       t.equal(codeOf(outcome), code, text)
       t.match(outcome, { blame: 'plugin' })
     }

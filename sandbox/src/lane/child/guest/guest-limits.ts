@@ -5,6 +5,8 @@
 export const guestLimits = {
   hostCallsInFlight: 64,
   hostCalls: 200,
+  /** Half of the host calls at once: the other half stays for the work that timers watch over. */
+  timers: 32,
   messageLength: 256 * 1024,
   /** All messages of one call together: eight answers of the usual payload. */
   messagesLength: 8 * 1024 * 1024,
