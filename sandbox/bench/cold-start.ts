@@ -2,43 +2,46 @@ import { Sandbox } from '../src/index.ts'
 import { progress, rounds } from './effort.ts'
 import { distribution, median, rounded } from './figures.ts'
 import { answer } from './must-answer.ts'
-import { pluginCall } from './order-plugin.ts'
-import { sizedPlugins } from './sized-plugins.ts'
+import { type Size, sizedCall, sizedPlugin } from './sized-plugins.ts'
 
 const VERSIONS = 40
 
+/** What the figures are called. */
+const names: Readonly<Record<Size, string>> = {
+  small: 'cold_isolate',
+  '473kb': 'cold_473kb',
+  shims: 'cold_with_shims',
+}
+
 /**
  * First call of a version that no lane holds: bundle to the lane, isolate, bootstrap, compile, link, answer. The
- * lane itself serves already, as the standby does.
+ * lane itself serves already, as the standby does. With what was compiled at install, and without.
  */
-export async function coldStart(): Promise<Record<string, unknown>> {
-  const plugins = await sizedPlugins()
+export async function coldStart(size: Size): Promise<Record<string, unknown>> {
+  const plugin = await sizedPlugin(size)
   const sandbox = await Sandbox.start({ lanes: 1 })
   try {
-    const seen: Record<string, number[]> = { small: [], '473kb': [], shims: [] }
+    const compiled: number[] = []
+    const uncompiled: number[] = []
     const count = rounds(VERSIONS, 5)
-    progress(`cold start: ${count} versions of each size`)
+    progress(`cold start: ${count} versions, ${size}`)
     for (let version = 0; version < count; version++) {
-      for (const [size, source] of Object.entries(plugins)) {
-        const plugin = `@bench/${size}`
-        const call = pluginCall(source, { operation: 'price', plugin, version: `1.0.${version}` })
+      for (const [took, isCompiled] of [[compiled, true] as const, [uncompiled, false] as const]) {
+        const name = `@bench/${size}-${isCompiled}`
+        const call = sizedCall(plugin, isCompiled, { plugin: name, version: `1.0.${version}` })
         const started = performance.now()
         await answer(sandbox, call)
-        seen[size]?.push(performance.now() - started)
-        sandbox.drop(plugin)
+        took.push(performance.now() - started)
+        sandbox.drop(name)
       }
     }
-    const of = (size: string) => seen[size] ?? []
+    const name = names[size]
     return {
-      cold_isolate_ms: rounded(median(of('small'))),
-      cold_473kb_ms: rounded(median(of('473kb'))),
-      cold_with_shims_ms: rounded(median(of('shims'))),
-      cold_isolate: distribution(of('small')),
-      cold_473kb: distribution(of('473kb')),
-      cold_with_shims: distribution(of('shims')),
-      bundle_bytes: Object.fromEntries(
-        Object.entries(plugins).map(([size, source]) => [size, Buffer.byteLength(source)]),
-      ),
+      [`${name}_ms`]: rounded(median(compiled)),
+      [`${name}_uncompiled_ms`]: rounded(median(uncompiled)),
+      [`${name}_compiled`]: distribution(compiled),
+      [`${name}_uncompiled`]: distribution(uncompiled),
+      [`${name}_bytes`]: [Buffer.byteLength(plugin.source), plugin.compiled.byteLength],
     }
   } finally {
     await sandbox.stop()

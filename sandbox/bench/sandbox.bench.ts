@@ -17,12 +17,16 @@ const parts: Readonly<Record<string, () => Promise<Record<string, unknown>>>> = 
   json: jsonCalls,
   walls: otherWalls,
   host: hostCalls,
-  cold: coldStart,
+  cold: () => coldStart('small'),
+  cold_473kb: () => coldStart('473kb'),
+  cold_shims: () => coldStart('shims'),
   http,
   flooded,
   swaps,
   recovery,
-  memory: isolateMemory,
+  memory: () => isolateMemory('small'),
+  memory_473kb: () => isolateMemory('473kb'),
+  memory_shims: () => isolateMemory('shims'),
 }
 
 /** Twice what it takes when all is well. Lanes and servers end with this process. */
