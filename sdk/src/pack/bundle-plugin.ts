@@ -1,9 +1,12 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type BuildFailure, build, type Message, type Metafile } from 'esbuild'
+import { type BuildFailure, build, type Message, type Metafile, type Plugin } from 'esbuild'
 import type { InputFault } from '../errors/coded-error.ts'
 import { sdkErrors } from '../errors/sdk-errors.ts'
-import { guestImports } from './guest-imports.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+import { absentGlobals, absentUses } from './absent-globals.ts'
+import { byteMethodsInject, globalsInject, usesByteMethods } from './guest-globals.ts'
+import { guestImports, linkedFiles } from './guest-imports.ts'
 
 /** The variable a bundle assigns; the sandbox reads the plugin from its `default`. */
 const BUNDLE_GLOBAL = '__signalbox_plugin'
@@ -15,6 +18,8 @@ const LARGE_BUNDLE_BYTES = 512 * 1024
 
 export interface Bundle {
   readonly code: Uint8Array
+  /** Files of the SDK that are in it, such as `guest/url.ts`. */
+  readonly linked: readonly string[]
   readonly warnings: readonly string[]
 }
 
@@ -22,6 +27,7 @@ const ENTRIES = ['src/index.ts', 'src/index.js', 'src/index.mjs'] as const
 
 /** What esbuild only warns of, and a guest fails of when it is called. */
 const FATAL_WARNINGS = new Set([
+  'direct-eval',
   'empty-import-meta',
   'indirect-require',
   'require-resolve-not-external',
@@ -32,18 +38,24 @@ const FATAL_WARNINGS = new Set([
  * give the same bytes in any folder: no absolute path, no time, no settings of a tsconfig around it.
  * @throws `SDK_BUNDLE_FAILED`, `SDK_BUNDLE_TOO_LARGE`
  */
-export async function bundlePlugin(folder: string, plugin: string): Promise<Bundle> {
+export async function bundlePlugin(
+  folder: string,
+  plugin: string,
+  capabilities: Manifest['capabilities'] = {},
+): Promise<Bundle> {
   const entry = await findEntry(folder)
   if (entry === undefined) {
     const detail = 'is not there: a plugin begins in src/index.ts or src/index.js'
     throw failed(plugin, [{ at: ENTRIES[0], pointer: '', detail }])
   }
-  const { outputFiles, metafile, warnings } = await runEsbuild(folder, plugin, entry)
-  const faults = [
-    ...warnings.filter(({ id }) => FATAL_WARNINGS.has(id)).map(faultOf),
-    ...externals(metafile),
-  ]
+  // Once to see what the sources use, with a name for all that is not there, and once in earnest.
+  const seen = await runEsbuild(folder, plugin, entry, [globalsInject], [absentGlobals])
+  const uses = await absentUses(folder, seen.metafile, capabilities)
+  const fatal = seen.warnings.filter(isFatal)
+  const faults = [...fatal.map(faultOf), ...uses.faults, ...externals(seen.metafile)]
   if (faults.length > 0) throw failed(plugin, faults)
+  const injects = [globalsInject, ...(usesByteMethods(textOf(seen)) ? [byteMethodsInject] : [])]
+  const { outputFiles, metafile, warnings } = await runEsbuild(folder, plugin, entry, injects, [])
   const code = outputFiles[0]?.contents ?? new Uint8Array()
   const bytes = code.byteLength
   if (bytes > MAX_BUNDLE_BYTES) {
@@ -52,7 +64,20 @@ export async function bundlePlugin(folder: string, plugin: string): Promise<Bund
   }
   const large =
     bytes > LARGE_BUNDLE_BYTES ? [`the bundle has ${bytes} bytes: look what it imports`] : []
-  return { code, warnings: [...warnings.map(({ text }) => text), ...large] }
+  const told = [...warnings.map(({ text }) => text), ...uses.warnings, ...large]
+  return { code, linked: linkedFiles(metafile), warnings: told }
+}
+
+type Built = Awaited<ReturnType<typeof runEsbuild>>
+
+function textOf({ outputFiles }: Built): string {
+  return outputFiles[0]?.text ?? ''
+}
+
+/** In a package it may be code that never runs; in the plugin's own it is a mistake. */
+function isFatal({ id, location }: Message): boolean {
+  const isOwn = location === null || !location.file.includes('node_modules/')
+  return FATAL_WARNINGS.has(id) && (isOwn || id !== 'direct-eval')
 }
 
 async function findEntry(folder: string): Promise<string | undefined> {
@@ -66,7 +91,13 @@ async function findEntry(folder: string): Promise<string | undefined> {
   return undefined
 }
 
-async function runEsbuild(folder: string, plugin: string, entry: string) {
+async function runEsbuild(
+  folder: string,
+  plugin: string,
+  entry: string,
+  inject: readonly string[],
+  plugins: readonly Plugin[],
+) {
   try {
     return await build({
       absWorkingDir: folder,
@@ -90,7 +121,8 @@ async function runEsbuild(folder: string, plugin: string, entry: string) {
       define: { 'process.env.NODE_ENV': '"production"' },
       // The same meaning as under Node, which reads no tsconfig either.
       tsconfigRaw: '{}',
-      plugins: [guestImports],
+      plugins: [...plugins, guestImports],
+      inject: [...inject],
       logLevel: 'silent',
     })
   } catch (error) {
@@ -107,10 +139,15 @@ function failed(plugin: string, faults: readonly InputFault[], cause?: unknown) 
   return sdkErrors.create('BUNDLE_FAILED', { plugin }, { faults, cause })
 }
 
+function cureOf(text: string): string {
+  if (/^Could not resolve/.test(text)) {
+    return `${text}: add it to devDependencies and install, the bundle takes it in`
+  }
+  return /direct eval/.test(text) ? 'eval is refused in a guest: write the code out' : text
+}
+
 function faultOf({ location, text }: Message): InputFault {
-  const detail = /^Could not resolve/.test(text)
-    ? `${text}: add it to devDependencies and install, the bundle takes it in`
-    : text
+  const detail = cureOf(text)
   if (location === null) return { pointer: '', detail }
   return { at: `${location.file}:${location.line}:${location.column + 1}`, pointer: '', detail }
 }

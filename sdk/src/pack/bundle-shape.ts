@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { InputFault } from '../errors/coded-error.ts'
+import type { Manifest } from '../manifest/manifest.ts'
 import type { BundleShape, LoadResult } from './load-bundle-process.ts'
 import type { PluginPackage } from './plugin-package.ts'
 
@@ -17,13 +18,20 @@ const PROCESS_TIMEOUT_MS = 20_000
  */
 const EMPTY_ENVIRONMENT = ['/usr/bin/env', '-i'] as const
 
-/** @returns what the bundle exports, or why it does not load. */
-export async function loadBundle(bundlePath: string): Promise<LoadResult> {
+/**
+ * @param capabilities what the manifest asks for: `intl` and `wasm` are globals more.
+ * @returns what the bundle exports, or why it does not load.
+ */
+export async function loadBundle(
+  bundlePath: string,
+  capabilities: Manifest['capabilities'] = {},
+): Promise<LoadResult> {
   // The permission model compares real paths.
   const path = await realpath(bundlePath)
   const rights = ['--permission', `--allow-fs-read=${PROGRAM}`, `--allow-fs-read=${path}`]
+  const features = (['intl', 'wasm'] as const).filter((one) => capabilities?.[one]).join()
   const [env, ...only] = EMPTY_ENVIRONMENT
-  const node = [...only, process.execPath, ...rights, PROGRAM, path]
+  const node = [...only, process.execPath, ...rights, PROGRAM, path, features]
   const limits = { timeout: PROCESS_TIMEOUT_MS, killSignal: 'SIGKILL' } as const
   try {
     const { stdout } = await promisify(execFile)(env, node, limits)

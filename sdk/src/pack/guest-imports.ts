@@ -2,19 +2,23 @@ import { readFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { PartialMessage, Plugin, PluginBuild } from 'esbuild'
+import type { Metafile, PartialMessage, Plugin, PluginBuild } from 'esbuild'
+import { byteMethodsInject, globalsInject, injectedModule } from './guest-globals.ts'
 
 const SDK_SOURCES = fileURLToPath(new URL('../', import.meta.url))
+/** Of the SDK's files within a build, so that the bundle does not depend on where the SDK is installed. */
+const NAMESPACE = 'signalbox-sdk'
 
 /**
  * Decides what a guest's `import` may reach: its own files, npm packages that need only ECMAScript, and
  * the SDK's guest half. The SDK is always this one, whatever the plugin's node_modules holds: the bundle
- * speaks the dialect of the host that packs it. Web standards will be linked here from `src/guest/`.
+ * speaks the dialect of the host that packs it. Web standards are linked from `src/guest/` (guest-globals.ts).
  */
 export const guestImports: Plugin = {
   name: 'guest-imports',
   setup(build) {
     resolveSdk(build)
+    resolveInjects(build)
     build.onResolve({ filter: /.*/ }, ({ path, pluginData }) => {
       if (path.startsWith('node:')) return { errors: [nodeRefused(path)] }
       if (pluginData === 'asked' || !isBuiltin(path)) return undefined
@@ -23,26 +27,45 @@ export const guestImports: Plugin = {
   },
 }
 
-/** Under a namespace of its own, so that the bundle does not depend on where the SDK is installed. */
 function resolveSdk(build: PluginBuild): void {
-  const namespace = 'signalbox-sdk'
   build.onResolve({ filter: /^@signalbox\/sdk(\/|$)/ }, ({ path }) =>
     path === '@signalbox/sdk'
-      ? { path: 'index.ts', namespace, sideEffects: false }
+      ? { path: 'index.ts', namespace: NAMESPACE, sideEffects: false }
       : { errors: [{ text: `"${path}" is not for guests: import from "@signalbox/sdk"` }] },
   )
-  build.onResolve({ filter: /^\./, namespace }, ({ path, importer }) => {
+  build.onResolve({ filter: /^\./, namespace: NAMESPACE }, ({ path, importer }) => {
     const target = resolve(SDK_SOURCES, dirname(importer), path)
     return {
       path: relative(SDK_SOURCES, target).replaceAll(sep, '/'),
-      namespace,
+      namespace: NAMESPACE,
       sideEffects: false,
     }
   })
-  build.onLoad({ filter: /.*/, namespace }, async ({ path }) => ({
-    contents: await readFile(resolve(SDK_SOURCES, path), 'utf8'),
+  build.onLoad({ filter: /.*/, namespace: NAMESPACE }, async ({ path }) => ({
+    contents:
+      path === globalsInject
+        ? injectedModule()
+        : await readFile(resolve(SDK_SOURCES, path), 'utf8'),
     loader: 'ts',
   }))
+}
+
+/** What esbuild looks into for each free variable; only what is used of it goes into the bundle. */
+function resolveInjects(build: PluginBuild): void {
+  const filter = new RegExp(`^(${globalsInject}|${byteMethodsInject})$`)
+  build.onResolve({ filter }, ({ path }) =>
+    path === globalsInject
+      ? { path, namespace: NAMESPACE, sideEffects: false }
+      : { path: 'guest/install-byte-text.ts', namespace: NAMESPACE, sideEffects: true },
+  )
+}
+
+/** Files of the SDK that are in a bundle. */
+export function linkedFiles({ outputs }: Metafile): string[] {
+  return Object.values(outputs)
+    .flatMap(({ inputs }) => Object.keys(inputs))
+    .filter((input) => input.startsWith(`${NAMESPACE}:`))
+    .map((input) => input.slice(NAMESPACE.length + 1))
 }
 
 /** `events` or `buffer` may be a package of npm; only when there is none, Node's module was meant. */

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { createContext, Script } from 'node:vm'
 
 /**
- * Loads a bundle in a realm that has what an isolate has, and writes the names of what it exports. Runs as a process of its own without file, network or child rights: packing may happen inside a
- * host, and no guest's code runs there. The realm is for the author's benefit, the process for safety.
+ * Loads a bundle in a realm that has what an isolate has, and writes the names of what it exports. Runs as a
+ * process of its own without file, network or child rights: packing may happen inside a host, and no guest's
+ * code runs there. Arguments: the bundle, and `intl,wasm` as far as the manifest asks for them. The realm is for the author's benefit, the process for safety.
  */
 export interface BundleShape {
   readonly services: Readonly<Record<string, readonly string[]>>
@@ -18,14 +19,32 @@ export type LoadResult =
 /** Ten times the turn a host allows: a module only declares, whatever machine it is packed on. */
 const LOAD_TIMEOUT_MS = 2000
 
-/** What the sandbox takes from a guest, and the console it gives: sdk/docs/guest-world.md lists both. */
-const PREPARE = `
+/**
+ * What the sandbox takes from a guest, and what it gives: sdk/docs/guest-world.md lists both. The seam is that
+ * of a bundle that loads: there is no call yet, and nobody to ask.
+ */
+const prepare = (features: readonly string[]): string => `
 for (const name of [
-  'Atomics', 'FinalizationRegistry', 'Intl', 'SharedArrayBuffer', 'WeakRef', 'WebAssembly',
+  'Atomics', 'FinalizationRegistry', 'SharedArrayBuffer', 'WeakRef',
+  ${features.includes('intl') ? '' : "'Intl',"} ${features.includes('wasm') ? '' : "'WebAssembly',"}
 ]) delete globalThis[name]
 globalThis.console = Object.fromEntries(
   ['debug', 'error', 'info', 'log', 'trace', 'warn'].map((level) => [level, () => {}]),
-)`
+)
+globalThis.__signalbox_guest = (() => {
+  const later = (what) => new TypeError('A module that loads cannot ' + what + ': do it in a handler')
+  return {
+    call: () => undefined,
+    now: Date.now,
+    hostCall: async (name) => { throw later('ask the host for ' + name) },
+    fill: (bytes) => { for (let at = 0; at < bytes.length; at++) bytes[at] = Math.random() * 256 },
+    digest: () => { throw later('compute a digest where it is packed') },
+    limitError: (name, reached, limit, what) => new Error(what),
+    fail: () => {},
+    maxTimers: 0,
+    report: () => {},
+  }
+})()`
 
 /** Computed inside of the realm: what comes out is one string, never an object of the guest. */
 const DESCRIBE = `(() => {
@@ -42,16 +61,18 @@ const DESCRIBE = `(() => {
 })()`
 
 const path = process.argv[2] ?? ''
-process.stdout.write(JSON.stringify(load(readFileSync(path, 'utf8'))))
+const granted = (process.argv[3] ?? '').split(',')
+process.stdout.write(JSON.stringify(load(readFileSync(path, 'utf8'), granted)))
 
-function load(code: string): LoadResult {
+function load(code: string, features: readonly string[]): LoadResult {
   const realm = createContext(Object.create(null) as object, {
     name: 'guest',
-    codeGeneration: { strings: false, wasm: false },
+    codeGeneration: { strings: false, wasm: features.includes('wasm') },
   })
   try {
-    new Script(PREPARE).runInContext(realm)
+    new Script(prepare(features)).runInContext(realm)
     new Script(code, { filename: 'plugin.js' }).runInContext(realm, { timeout: LOAD_TIMEOUT_MS })
+    new Script('delete globalThis.__signalbox_guest').runInContext(realm)
     const shape = JSON.parse(String(new Script(DESCRIBE).runInContext(realm))) as BundleShape | null
     return shape === null
       ? { ok: false, reason: 'src/index.ts has no default export made by definePlugin' }

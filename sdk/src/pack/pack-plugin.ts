@@ -5,6 +5,7 @@ import { sdkErrors } from '../errors/sdk-errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { bundlePlugin } from './bundle-plugin.ts'
 import { loadBundle, shapeFaults } from './bundle-shape.ts'
+import { capabilityWarnings } from './capability-use.ts'
 import { readPluginPackage } from './plugin-package.ts'
 
 export interface PackedPlugin {
@@ -38,17 +39,21 @@ export async function packPlugin(folder: string): Promise<PackedPlugin> {
   // packs of one folder never show each other half a file.
   const draft = join(checked.folder, `.plugin-${process.pid}-${randomUUID()}.draft`)
   try {
-    const { code, warnings } = await bundlePlugin(checked.folder, plugin)
+    const { capabilities } = manifest
+    const { code, linked, warnings } = await bundlePlugin(checked.folder, plugin, capabilities)
     await mkdir(dirname(bundlePath), { recursive: true })
     await writeFile(draft, code)
-    const loaded = await loadBundle(draft)
+    const loaded = await loadBundle(draft, capabilities)
     const faults = loaded.ok
       ? shapeFaults(checked, loaded.shape)
       : [{ pointer: '', at: entry, detail: loaded.reason }]
     if (faults.length > 0) throw sdkErrors.create('BUNDLE_UNLIKE_MANIFEST', { plugin }, { faults })
     await rename(draft, bundlePath)
     const sha256 = createHash('sha256').update(code).digest('hex')
-    return { name, version, bundlePath, bytes: code.byteLength, sha256, warnings }
+    const text = Buffer.from(code).toString()
+    const unasked = capabilityWarnings(text, linked, capabilities)
+    const bytes = code.byteLength
+    return { name, version, bundlePath, bytes, sha256, warnings: [...warnings, ...unasked] }
   } catch (error) {
     await rm(bundlePath, { force: true })
     throw error

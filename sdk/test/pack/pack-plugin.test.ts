@@ -309,8 +309,8 @@ const refusals: readonly [
   [
     'a global that only Node has, used while loading',
     { 'src/loud.ts': `const key = Buffer.from('x')\nexport const loud = () => key` },
-    'SDK_BUNDLE_UNLIKE_MANIFEST',
-    { detail: /Buffer is not defined/ },
+    'SDK_BUNDLE_FAILED',
+    { at: 'src/loud.ts:1:13', detail: /"Buffer" is of Node/ },
   ],
 ]
 

@@ -107,6 +107,12 @@ export class GuestRuntime {
       digest: this.#digest,
       current: () => this.#current,
       random: () => this.#random(),
+      fail: (error) => {
+        const call = this.#current
+        if (call !== undefined && p.recall(this.#causes, error as object) !== undefined) {
+          this.#fail(call, error)
+        }
+      },
     })
     p.define(globalThis, '__signalbox_guest', seam, false)
     return ''

@@ -1,5 +1,6 @@
 import type { Call } from './call.ts'
 import type { Digest } from './digest.ts'
+import { guestLimits } from './guest-limits.ts'
 import type { GuestClock } from './harden.ts'
 import type { Primordials } from './primordials.ts'
 import type { GuestRandom } from './random.ts'
@@ -10,6 +11,8 @@ export interface SeamSource {
   readonly digest: Digest
   current(): Call | undefined
   random(): GuestRandom
+  /** Ends the call whose turn it is, if the error is one of a limit or of the host. */
+  fail(error: unknown): void
 }
 
 /**
@@ -36,6 +39,9 @@ export function guestSeam(p: Primordials, source: SeamSource): object {
   /** Of a limit that a web standard counts itself. */
   seam.limitError = (name: string, reached: number, limit: number, what: string): Error =>
     source.current()?.limitError(name, reached, limit, what) ?? new p.Error(what)
+  /** Of a host call that nobody awaits: a timer without its sleep would never fire, and its call never end. */
+  seam.fail = (error: unknown) => source.fail(error)
+  seam.maxTimers = guestLimits.timers
   /** An error that nobody can catch: thrown by the callback of a timer. */
   seam.report = (message: string, stack: string) =>
     source.current()?.log('error', message, { stack })
