@@ -73,6 +73,8 @@ export interface GuestCall {
 export interface CallTrace {
   /** What the guest's random numbers come from: 16 bytes in base64url. */
   readonly seed: string
+  /** What the guest reads as its deadline. */
+  readonly deadlineAt: number
   /** The guest's clock in its first turn, and in the turn of each answer, in the order they were given. */
   readonly startedAt: number
   readonly answers: readonly { readonly hostCall: number; readonly at: number }[]

@@ -75,7 +75,7 @@ export class LaneTraffic {
     const head = callHead(
       call.entry,
       call.seed,
-      call.deadlineAt,
+      call.guestDeadlineAt,
       principal.kind,
       arm,
       traceId,

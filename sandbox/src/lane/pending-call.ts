@@ -64,6 +64,11 @@ export class PendingCall {
     return entry.kind === 'service' ? `${entry.service}\0${entry.operation}` : ''
   }
 
+  /** Of a replay, the guest is told the one it was told before. */
+  get guestDeadlineAt(): number {
+    return this.call.replay?.deadlineAt ?? this.deadlineAt
+  }
+
   get hostCalls(): number {
     return this.#hostCalls?.count ?? 0
   }
@@ -127,6 +132,7 @@ export class PendingCall {
       trace: {
         seed: this.seed,
         startedAt: this.#startedAt,
+        deadlineAt: this.guestDeadlineAt,
         answers: this.#hostCalls?.answers ?? [],
       },
     }
