@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import type { Duplex, Readable } from 'node:stream'
 import { residentMb } from '../process/resident-mb.ts'
+import { threadCpuMs } from '../process/thread-cpu-ms.ts'
 import { laneEnvironment, laneFlags, laneMainPath } from './lane-flags.ts'
 import { type Frame, FrameReader, FrameWriter } from './wire/frame.ts'
 
@@ -120,6 +121,11 @@ export class LaneProcess {
   /** Resident memory; 0 where the system does not tell, then only heap limits hold. */
   residentMb(): number {
     return this.#isGone ? 0 : residentMb(this.pid)
+  }
+
+  /** CPU of the thread that guests run in; undefined where the system does not tell. */
+  cpuMs(): number | undefined {
+    return threadCpuMs(this.pid)
   }
 
   kill(reason: KillReason): void {

@@ -20,13 +20,27 @@ const SEED_LENGTH = 22
 /** Expected cost of an answer to a host call in an isolate whose turns were never measured. */
 const UNKNOWN_TURN_MS = 1
 
+/** A turn that the lane's watcher reported, with the CPU its thread had had until then. */
+interface LongTurn {
+  readonly frame: number
+  readonly since: number
+  readonly cpuMs: number | undefined
+}
+
+interface RunningTurn {
+  readonly frame: SentFrame<Work>
+  readonly ms: number
+  /** CPU that it had in that time: less, when the machine had none to give. */
+  readonly cpuMs: number
+}
+
 /** What is under way to a lane, and how far the lane is with it. */
 export class LaneTraffic {
   readonly #process: LaneProcess
   readonly #sent = new SentFrames<Work>()
   #done = 0
   #lastHeardAt = Date.now()
-  #longTurn: { readonly frame: number; readonly since: number } | undefined
+  #longTurn: LongTurn | undefined
 
   constructor(process: LaneProcess) {
     this.#process = process
@@ -130,7 +144,8 @@ export class LaneTraffic {
   }
 
   reportLongTurn(frame: number): void {
-    if (frame > this.#done) this.#longTurn = { frame, since: Date.now() }
+    if (frame <= this.#done) return
+    this.#longTurn = { frame, since: Date.now(), cpuMs: this.#process.cpuMs() }
   }
 
   hasStarted(call: PendingCall): boolean {
@@ -138,10 +153,14 @@ export class LaneTraffic {
   }
 
   /** The turn that has held the lane for some milliseconds, as its watcher reported. */
-  longTurn(now: number): { readonly frame: SentFrame<Work>; readonly ms: number } | undefined {
+  longTurn(now: number): RunningTurn | undefined {
     if (this.#longTurn === undefined) return undefined
+    const { since, cpuMs } = this.#longTurn
     const frame = this.#sent.find(this.#longTurn.frame)
-    return frame === undefined ? undefined : { frame, ms: now - this.#longTurn.since }
+    if (frame === undefined) return undefined
+    const ms = now - since
+    const had = cpuMs === undefined ? undefined : this.#process.cpuMs()
+    return { frame, ms, cpuMs: had === undefined ? ms : had - (cpuMs ?? 0) }
   }
 
   unfinished(): Work[] {

@@ -16,10 +16,10 @@ import {
   type LaneProcessOptions,
 } from './lane-process.ts'
 import { LaneTraffic } from './lane-traffic.ts'
-import { deadlineError, failureError, loadError, lossError } from './outcomes.ts'
+import { deadlineError, loadError, lossError, taintCode } from './outcomes.ts'
 import type { PendingCall } from './pending-call.ts'
 import { endCall, hostCallOf } from './received.ts'
-import { type WatchLimits, watchLane } from './watchdog.ts'
+import { type LaneView, type WatchLimits, watchLane } from './watchdog.ts'
 import type { Frame } from './wire/frame.ts'
 import { COMPILED_REJECTED, type FailureReason, fromLane, toLane } from './wire/messages.ts'
 
@@ -155,24 +155,29 @@ export class Lane {
       if (!call.isOver && now >= call.deadlineAt) this.#expire(call, now)
     }
     if (this.mode === 'gone' || this.mode === 'dying') return
-    const isBusy = !this.#traffic.isIdle
-    const residentMb = isMemoryDue || isBusy ? this.#process.residentMb() : 0
-    if (residentMb > 0) this.residentMb = residentMb
-    const long = this.#traffic.longTurn(now)
-    const view = {
-      isServing: this.mode === 'serving',
-      isBusy,
-      silentMs: this.#traffic.silentMs(now),
-      turnMs: long?.ms ?? 0,
-      turnLimitMs: long?.frame.limitMs ?? 0,
-      residentMb,
-      loads: this.#loads,
-    }
+    const view = this.#view(now, isMemoryDue)
     if (view.turnMs > MAX_WAIT_MS) this.#handOn()
     const verdict = watchLane(view, this.#limits)
     if (verdict === 'retire') this.retire()
     else if (verdict === 'ping') this.#traffic.housekeeping(toLane.ping, 0)
     else if (verdict !== 'fine') this.kill(verdict)
+  }
+
+  #view(now: number, isMemoryDue: boolean): LaneView {
+    const isBusy = !this.#traffic.isIdle
+    const residentMb = isMemoryDue || isBusy ? this.#process.residentMb() : 0
+    if (residentMb > 0) this.residentMb = residentMb
+    const long = this.#traffic.longTurn(now)
+    return {
+      isServing: this.mode === 'serving',
+      isBusy,
+      silentMs: this.#traffic.silentMs(now),
+      turnMs: long?.ms ?? 0,
+      turnCpuMs: long?.cpuMs ?? 0,
+      turnLimitMs: long?.frame.limitMs ?? 0,
+      residentMb,
+      loads: this.#loads,
+    }
   }
 
   /**
@@ -322,12 +327,7 @@ export class Lane {
     const isolate = this.#isolates.byId(frame.id)
     if (isolate === undefined) return
     this.#isolates.forget(isolate)
-    const { code } = failureError(
-      frame.text as FailureReason,
-      isolate.spec,
-      { kind: 'self-test' },
-      '',
-    )
+    const code = taintCode(frame.text as FailureReason, isolate.spec)
     this.#events.onTaint(culprit(isolate.spec, code))
   }
 

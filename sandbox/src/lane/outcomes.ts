@@ -49,6 +49,11 @@ export function failureError(
   }
 }
 
+/** What it is called that an isolate was dropped for. */
+export function taintCode(reason: FailureReason, spec: IsolateSpec): string {
+  return failureError(reason, spec, { kind: 'self-test' }, '').code
+}
+
 export function loadError(
   spec: IsolateSpec,
   reason: FailureReason,

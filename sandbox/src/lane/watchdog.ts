@@ -9,6 +9,8 @@ export interface LaneView {
   readonly silentMs: number
   /** How long the reported turn has been running; 0 when none was reported. */
   readonly turnMs: number
+  /** CPU it had in that time, where it is known. */
+  readonly turnCpuMs?: number
   readonly turnLimitMs: number
   /** 0 when it was not measured. */
   readonly residentMb: number
@@ -19,6 +21,11 @@ export interface WatchLimits {
   readonly maxResidentMb: number
   readonly retireResidentMb: number
   readonly maxLoads: number
+}
+
+/** A turn that had less than half of its limit as CPU waited for the machine, not the machine for it. */
+function isStarved({ turnMs, turnCpuMs = turnMs, turnLimitMs }: LaneView): boolean {
+  return turnCpuMs < turnLimitMs / 2
 }
 
 /** isolated-vm ends what it can end within the turn's own limit; who is over that by this much never will. */
@@ -33,7 +40,7 @@ export type LaneVerdict = 'fine' | 'ping' | 'retire' | KillReason
 /** What is to be done about a lane: a pure function of what is seen, so that each case is a line of a test. */
 export function watchLane(lane: LaneView, limits: WatchLimits): LaneVerdict {
   if (lane.residentMb > limits.maxResidentMb) return lane.isBusy ? 'memory' : 'retire'
-  if (lane.turnMs > lane.turnLimitMs + GRACE_MS) return 'turn-timeout'
+  if (lane.turnMs > lane.turnLimitMs + GRACE_MS && !isStarved(lane)) return 'turn-timeout'
   if (lane.isBusy && lane.silentMs > MAX_SILENT_MS) return 'unresponsive'
   if (!lane.isServing) return 'fine'
   // Memory of disposed isolates is not given back to the system (measured: 173 of 238 MB stayed).

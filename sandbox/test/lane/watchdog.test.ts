@@ -10,18 +10,22 @@ const atRest: LaneView = {
   isBusy: false,
   silentMs: 0,
   turnMs: 0,
+  turnCpuMs: 0,
   turnLimitMs: 0,
   residentMb: 0,
   loads: 0,
 }
 const busy = { ...atRest, isBusy: true }
+const starved = { ...busy, turnCpuMs: 49, turnLimitMs: 100 }
 
 t.test('what is done about a lane', async (t) => {
   const cases: [name: string, view: LaneView, verdict: LaneVerdict][] = [
     ['at rest', atRest, 'fine'],
     ['busy', { ...busy, silentMs: 1000 }, 'fine'],
     ['within the grace', { ...busy, turnMs: 250, turnLimitMs: 100 }, 'fine'],
-    ['over the grace', { ...busy, turnMs: 251, turnLimitMs: 100 }, 'turn-timeout'],
+    ['over the grace', { ...busy, turnMs: 251, turnCpuMs: 251, turnLimitMs: 100 }, 'turn-timeout'],
+    ['over it, on a machine with no CPU to give', { ...starved, turnMs: 1000 }, 'fine'],
+    ['starved and silent for long', { ...starved, turnMs: 5001, silentMs: 5001 }, 'unresponsive'],
     ['over its memory', { ...busy, residentMb: 513 }, 'memory'],
     ['over its memory with nobody at work', { ...atRest, residentMb: 513 }, 'retire'],
     ['grown', { ...atRest, residentMb: 385 }, 'retire'],
@@ -44,6 +48,8 @@ t.test('how the end of a lane is read', async (t) => {
   t.equal(laneFault({ ...exit, signal: 'SIGSEGV' }).kind, 'crash')
   const heap = 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory'
   t.equal(laneFault({ ...exit, signal: 'SIGABRT', stderr: heap }).kind, 'memory')
+  const leap = '# Fatal process OOM: CALL_AND_RETRY_LAST, is_heap_oom = 1'
+  t.equal(laneFault({ ...exit, signal: 'SIGABRT', stderr: leap }).kind, 'memory')
 })
 
 t.test('blame: the reported turn, else the only isolate at work, else nobody', async (t) => {
