@@ -39,6 +39,8 @@ export interface AttackOptions {
   readonly hardenGuests: boolean
   /** For attacks that do not ask for others. */
   readonly limits: Partial<RuntimeLimits>
+  /** Each attack at once after the one before, while the lanes that one cost are still starting. */
+  readonly isStorm?: true
 }
 
 /**
@@ -92,12 +94,17 @@ async function runAttack(
   sandbox: Sandbox,
   attack: Attack,
   index: number,
-  { hardenGuests, limits }: AttackOptions,
+  { hardenGuests, limits, isStorm }: AttackOptions,
   { neighbour, twin, watch }: Instruments,
 ): Promise<AttackResult> {
   const calls = attackCalls(attack, index, limits)
   for (let warm = 0; warm < (attack.warmUps ?? 0); warm++) await sandbox.call(calls.warmUp)
-  await until(() => isWhole(sandbox))
+  if (!isStorm) {
+    await until(() => isWhole(sandbox)).catch((cause: unknown) => {
+      const lanes = JSON.stringify(sandbox.stats().lanes)
+      throw new Error(`Before "${attack.name}" the lanes are not all there: ${lanes}`, { cause })
+    })
+  }
   neighbour.begin()
   twin.begin()
   const startedAt = performance.now()

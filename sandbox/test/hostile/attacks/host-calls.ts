@@ -131,6 +131,7 @@ const logs: readonly Attack[] = [
     ends: [ok],
     answer: '1',
     limits: long,
+    isSample: true,
   },
   {
     name: 'log of something else than message and fields',
