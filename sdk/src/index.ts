@@ -14,6 +14,7 @@ export {
   scalar,
   type UdfColumn,
   type UdfNulls,
+  type UdfOut,
   type UdfResult,
   type UdfSignature,
   type UdfType,

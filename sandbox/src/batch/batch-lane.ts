@@ -4,13 +4,13 @@ import type { KillReason, LaneExit } from '../lane/lane-process.ts'
 import { watchLane } from '../lane/watchdog.ts'
 import type { Frame } from '../lane/wire/frame.ts'
 import { sandboxErrors } from '../sandbox-errors.ts'
-import { type BatchLimits, MAX_INPUT_BYTES, MAX_RESULT_BYTES } from './batch-limits.ts'
+import { type BatchLimits, LOAD_MS, MAX_INPUT_BYTES, MAX_RESULT_BYTES } from './batch-limits.ts'
 import { guiltyOf, mostOverdue, type SentMorsel } from './batch-loss.ts'
-import { lossError, lostError, whoOf } from './batch-outcomes.ts'
+import { lossError, lostError, type Phase, whoOf } from './batch-outcomes.ts'
 import { BatchProcess } from './batch-process.ts'
 import type { BatchRun, Morsel } from './batch-run.ts'
 import { inputAt, MorselFile, resultAt } from './morsel-file.ts'
-import { fromBatch, type MorselReport, type MorselRequest, toBatch } from './wire.ts'
+import { beginPhases, fromBatch, type MorselReport, type MorselRequest, toBatch } from './wire.ts'
 
 /** Bundles a process keeps for its workers. */
 const MAX_BUNDLES = 64
@@ -18,14 +18,21 @@ const MAX_BUNDLES = 64
 /** The main thread of a process is never busy with a guest: it is asked now and then whether it lives. */
 const PING_MS = 1000
 
+/** From a worker that is free to one that begins: a thread that gets no time for so long is no guest's fault. */
+const START_MS = 10_000
+
 type OkReport = Extract<MorselReport, { kind: 'ok' }>
 
 interface Work extends SentMorsel<BatchRun> {
   readonly morsel: Morsel
   readonly region: number
   bytes: number
-  sentAt: number
+  /** 0 until the process was told of it. */
+  since: number
   limitMs: number
+  /** Of the guest, once it runs. */
+  timeoutMs: number
+  phase: Phase
   isAnswered: boolean
 }
 
@@ -74,6 +81,7 @@ export class BatchLane {
     this.#file = new MorselFile(limits.threads * 2)
     this.#process = new BatchProcess(limits, this.#file.fd, {
       onFrame: (frame) => this.#receive(frame),
+      onBegin: (morsel, phase) => this.#begin(morsel, phase),
       onExit: (exit) => this.#gone(exit),
     })
   }
@@ -107,8 +115,10 @@ export class BatchLane {
       morsel,
       region: this.#file.takeRegion(),
       bytes: 0,
-      sentAt: 0,
+      since: 0,
       limitMs: 0,
+      timeoutMs: 0,
+      phase: 'start',
       isAnswered: false,
     }
     this.#works.set(id, work)
@@ -208,8 +218,9 @@ export class BatchLane {
   #send(id: number, work: Work, bundle: number): void {
     const { run, from, to } = work.morsel
     const now = Date.now()
-    work.limitMs = Math.max(1, Math.min(this.#limits.morselMs, run.deadlineAt - now))
-    work.sentAt = now
+    work.timeoutMs = Math.max(1, Math.min(this.#limits.morselMs, run.deadlineAt - now))
+    work.limitMs = START_MS
+    work.since = now
     run.hasStarted = true
     const data = {
       inputAt: inputAt(work.region),
@@ -219,13 +230,22 @@ export class BatchLane {
       resultBytes: MAX_RESULT_BYTES,
     }
     const request: MorselRequest = {
+      id,
       udf: run.target.udf,
       ...(run.batch === undefined ? {} : { data }),
       returns: run.batch?.returns ?? 'json',
-      timeoutMs: work.limitMs,
+      timeoutMs: work.timeoutMs,
       now: run.acceptedAt,
     }
     this.#process.send(toBatch.morsel, id, bundle, JSON.stringify(request), '')
+  }
+
+  #begin(id: number, phase: number): void {
+    const work = this.#works.get(id)
+    if (work === undefined || !isRunning(work)) return
+    work.phase = phase === beginPhases.load ? 'load' : 'run'
+    work.since = Date.now()
+    work.limitMs = work.phase === 'load' ? LOAD_MS : work.timeoutMs
   }
 
   #receive(frame: Frame): void {
@@ -263,11 +283,11 @@ export class BatchLane {
 
   /** @returns false when what lies there is no result of this morsel: the process cannot be trusted any more. */
   async #takePiece(id: number, work: Work, { bytes, heapMb }: OkReport): Promise<boolean> {
-    const [piece, ...more] = await this.#file.read(work.region, bytes)
-    if (piece === undefined || more.length > 0) return false
-    // The process ended meanwhile: the morsel is another's already.
-    if (!this.#works.has(id)) return true
-    return work.morsel.run.add(work.morsel, piece, heapMb)
+    const { run } = work.morsel
+    if (!(await this.#file.read(work.region, bytes, work.morsel, run.result))) return false
+    // Else the process ended meanwhile: the morsel is another's already, and the same values come once more.
+    if (this.#works.has(id)) run.add(work.morsel, heapMb)
+    return true
   }
 
   #release(id: number, work: Work): void {
@@ -303,7 +323,7 @@ export class BatchLane {
       isServing: this.mode === 'serving',
       isBusy,
       silentMs: now - this.#heardAt,
-      turnMs: longest === undefined ? 0 : now - longest.sentAt,
+      turnMs: longest === undefined ? 0 : now - longest.since,
       turnLimitMs: longest?.limitMs ?? 0,
       residentMb,
       loads: 0,
@@ -334,8 +354,8 @@ export class BatchLane {
     let culprit: BatchCulprit | undefined
     if (guilty !== undefined) {
       const { run } = guilty.morsel
-      const ranMs = now - guilty.sentAt
-      const error = lossError(run, guilty.morsel, fault, ranMs, this.residentMb)
+      const seen = { phase: guilty.phase, ms: now - guilty.since, residentMb: this.residentMb }
+      const error = lossError(run, guilty.morsel, fault, seen)
       const { plugin, version, tenant } = run.target.isolate
       culprit = { plugin, version, tenant, code: error.code }
       run.end({ kind: 'failed', error, blame: 'plugin' })
@@ -359,7 +379,7 @@ export class BatchLane {
 }
 
 function isRunning(work: Work): boolean {
-  return work.sentAt > 0 && !work.isAnswered
+  return work.since > 0 && !work.isAnswered
 }
 
 /** What was refused before the process saw it. */

@@ -303,6 +303,5 @@ export class BatchLanes {
       this.#restartTimer = undefined
       this.#fill()
     }, delay)
-    this.#restartTimer.unref()
   }
 }

@@ -3,9 +3,9 @@ import type { LaneFault } from '../lane/lane-fault.ts'
 /** A morsel on its way through a process. */
 export interface SentMorsel<Run> {
   readonly morsel: { readonly run: Run }
-  /** When the process was told of it. */
-  readonly sentAt: number
-  /** How long it may take. */
+  /** When the process was told of it, or a worker began with it. */
+  readonly since: number
+  /** How long it may take from then on. */
   readonly limitMs: number
 }
 
@@ -15,7 +15,7 @@ export function mostOverdue<Sent extends SentMorsel<unknown>>(
 ): Sent | undefined {
   let found: Sent | undefined
   for (const work of works) {
-    if (found === undefined || work.sentAt + work.limitMs < found.sentAt + found.limitMs) {
+    if (found === undefined || work.since + work.limitMs < found.since + found.limitMs) {
       found = work
     }
   }

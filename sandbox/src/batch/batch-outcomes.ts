@@ -84,17 +84,24 @@ export function argumentsError(run: RunView, expected: string): CodedError {
   })
 }
 
+/** How far a worker was with a morsel: not begun, loading its bundle, running its function. */
+export type Phase = 'start' | 'load' | 'run'
+
 /** What a batch is told whose morsel ended a whole process. */
 export function lossError(
   run: RunView,
   morsel: RowRange,
   fault: LaneFault,
-  morselMs: number,
-  residentMb: number,
+  seen: { readonly phase: Phase; readonly ms: number; readonly residentMb: number },
 ): CodedError {
-  if (fault.kind === 'turn-timeout') return timeoutError(run, morsel, morselMs)
+  if (fault.kind === 'turn-timeout' && seen.phase === 'run')
+    return timeoutError(run, morsel, seen.ms)
+  if (fault.kind === 'turn-timeout' && seen.phase === 'load') {
+    const reason = 'its top level ran for too long'
+    return sandboxErrors.create('BATCH_LOAD_FAILED', { ...whoOf(run), reason })
+  }
   if (fault.kind === 'memory') {
-    return memoryError(run, `${Math.round(residentMb)} MiB in its process`)
+    return memoryError(run, `${Math.round(seen.residentMb)} MiB in its process`)
   }
   return lostError(run, fault.text)
 }

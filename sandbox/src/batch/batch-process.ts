@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
-import type { Duplex } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import { laneEnvironment } from '../lane/lane-flags.ts'
 import type { KillReason, LaneExit } from '../lane/lane-process.ts'
 import { type Frame, FrameReader, FrameWriter } from '../lane/wire/frame.ts'
 import { residentMb } from '../process/resident-mb.ts'
 import { batchFlags, batchMainPath } from './batch-flags.ts'
 import type { BatchLimits } from './batch-limits.ts'
+import { BEGIN_FD } from './wire.ts'
 
 /** A bundle of 2 MiB as JSON never needs more. */
 const MAX_FRAME_BYTES = 16 * 1024 * 1024
@@ -17,6 +18,8 @@ const STDERR_BYTES = 4096
 
 export interface BatchProcessEvents {
   onFrame(frame: Frame): void
+  /** A worker begins with the morsel: see beginPhases. */
+  onBegin(morsel: number, phase: number): void
   onExit(exit: LaneExit): void
 }
 
@@ -38,7 +41,7 @@ export class BatchProcess {
     this.#child = spawn(
       process.execPath,
       [...batchFlags(limits.useNodeSnapshot), batchMainPath, ...args],
-      { cwd: '/', env: laneEnvironment, stdio: ['ignore', 'ignore', 'pipe', 'pipe', fd] },
+      { cwd: '/', env: laneEnvironment, stdio: ['ignore', 'ignore', 'pipe', 'pipe', fd, 'pipe'] },
     )
     this.pid = this.#child.pid ?? 0
     this.#socket = this.#child.stdio[3] as Duplex
@@ -75,11 +78,25 @@ export class BatchProcess {
     })
     // A write to a process that has just ended fails; its end is told by 'close'.
     this.#socket.on('error', () => undefined)
+    this.#listenForBegins(this.#child.stdio.at(BEGIN_FD) as Readable)
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString('utf8')).slice(-STDERR_BYTES)
     })
     this.#child.on('error', (error) => this.#gone(null, null, error.message))
     this.#child.on('close', (exitCode, signal) => this.#gone(exitCode, signal, this.#stderr))
+  }
+
+  #listenForBegins(begins: Readable): void {
+    let rest = Buffer.alloc(0)
+    begins.on('error', () => undefined)
+    begins.on('data', (chunk: Buffer) => {
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+      let at = 0
+      for (; at + 8 <= bytes.length; at += 8) {
+        this.#events.onBegin(bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4))
+      }
+      rest = Buffer.from(bytes.subarray(at))
+    })
   }
 
   #gone(exitCode: number | null, signal: string | null, stderr: string): void {

@@ -1,7 +1,7 @@
 import { isRefusalCode, type UdfSignature } from '@signalbox/sdk'
 import type { Column } from '../columns/column.ts'
 import { bytesBetween, cutColumn, morselEnd } from '../columns/cut-columns.ts'
-import { joinColumns } from '../columns/join-columns.ts'
+import { GatheredColumn } from '../columns/gathered-column.ts'
 import { type Batch, type BatchFailure, type BatchTarget, batchKey } from './batch.ts'
 import { type BatchLimits, MIN_MORSEL_ROWS } from './batch-limits.ts'
 import { deadlineError, morselError } from './batch-outcomes.ts'
@@ -30,6 +30,8 @@ export class BatchRun {
   /** Undefined when the function is only to be described. */
   readonly batch: Batch | undefined
   readonly key: string
+  /** Of the whole batch: lanes put the pieces into it. */
+  readonly result: GatheredColumn
   readonly bytes: number
   readonly acceptedAt: number
   readonly deadlineMs: number
@@ -39,7 +41,6 @@ export class BatchRun {
   hasStarted = false
   readonly #limits: BatchLimits
   readonly #settle: (outcome: RunOutcome) => void
-  readonly #pieces = new Map<number, Column>()
   readonly #again: { from: number; to: number }[] = []
   #next = 0
   #isCut = false
@@ -58,6 +59,7 @@ export class BatchRun {
     this.batch = batch
     this.key = batchKey(target.isolate)
     this.bytes = batch === undefined ? 0 : bytesBetween(batch.columns, 0, batch.rows)
+    this.result = new GatheredColumn(batch?.rows ?? 0)
     this.acceptedAt = Date.now()
     this.deadlineMs = deadlineMs
     this.#limits = limits
@@ -115,23 +117,12 @@ export class BatchRun {
     this.#cpuUs += us
   }
 
-  /** @returns false when the piece cannot be one of this batch: it came from where a guest runs. */
-  add(morsel: Morsel, piece: Column, heapMb: number): boolean {
-    const rows = morsel.to - morsel.from
-    const first = this.#pieces.values().next().value
-    if (piece.rows !== rows || (first !== undefined && first.type !== piece.type)) return false
-    if (this.isOver) return true
+  /** The piece of a morsel is in the result. */
+  add(morsel: Morsel, heapMb: number): void {
+    if (this.isOver) return
     this.#peakHeapMb = Math.max(this.#peakHeapMb, heapMb)
-    this.#pieces.set(morsel.from, piece)
-    this.#done += rows
-    if (this.#done === (this.batch as Batch).rows) this.#complete(piece)
-    return true
-  }
-
-  #complete(last: Column): void {
-    const ordered = [...this.#pieces].sort(([a], [b]) => a - b).map(([, piece]) => piece)
-    const column = ordered.length === 1 ? last : joinColumns(last.type, ordered)
-    this.end({ kind: 'ok', column })
+    this.#done += morsel.to - morsel.from
+    if (this.#done === this.result.rows) this.end({ kind: 'ok', column: this.result.finish() })
   }
 
   /** What became of a morsel, other than a piece of the result. */
@@ -166,7 +157,6 @@ export class BatchRun {
   end(outcome: RunEnd): void {
     if (this.isOver) return
     this.isOver = true
-    this.#pieces.clear()
     const used = { cpuMs: this.#cpuUs / 1000, peakHeapMb: this.#peakHeapMb }
     this.#settle({ ...outcome, ...used })
   }

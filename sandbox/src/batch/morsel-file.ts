@@ -1,7 +1,14 @@
 import { closeSync, read, readSync, writev, writevSync } from 'node:fs'
 import { promisify } from 'node:util'
-import type { Column } from '../columns/column.ts'
-import { type PackedColumns, unpackColumns } from '../columns/pack-columns.ts'
+import { isFixedType, type TextColumn } from '../columns/column.ts'
+import type { GatheredColumn } from '../columns/gathered-column.ts'
+import {
+  headBytes,
+  type PackedColumns,
+  readHeader,
+  unpackColumns,
+} from '../columns/pack-columns.ts'
+import { bitmapBytes } from '../columns/validity.ts'
 import { MAX_INPUT_BYTES, MAX_RESULT_BYTES, REGION_BYTES } from './batch-limits.ts'
 import { openMemoryFile } from './memory-file.ts'
 
@@ -9,6 +16,13 @@ const writeParts = promisify(writev)
 const readPart = promisify(read)
 /** Less than this is copied at once; more by a thread of libuv's, or it would hold the host up for a millisecond. */
 const SYNC_BYTES = 128 * 1024
+
+const HEAD_BYTES = headBytes(1)
+
+interface RowRange {
+  readonly from: number
+  readonly to: number
+}
 
 /**
  * The file that the morsels of one batch process go through, in regions: the packed columns at the beginning of one,
@@ -50,14 +64,44 @@ export class MorselFile {
     if (written !== byteLength) throw new Error('The memory file is full')
   }
 
-  /** @throws `SBX_COLUMNS_INVALID` when what lies there is no result: a guest's process wrote it. */
-  async read(region: number, bytes: number): Promise<readonly Column[]> {
-    const length = bytes >= 0 && bytes <= MAX_RESULT_BYTES ? bytes : 0
-    const buffer = Buffer.allocUnsafeSlow(length)
+  /**
+   * Puts the result of a morsel where it belongs.
+   * @param bytes of the packed result, as its process says.
+   * @returns false when what lies there is no result of these rows: a guest's process wrote it.
+   * @throws `SBX_COLUMNS_INVALID` likewise.
+   */
+  async read(region: number, bytes: number, { from, to }: RowRange, into: GatheredColumn) {
+    const rows = to - from
+    if (!(bytes >= HEAD_BYTES && bytes <= MAX_RESULT_BYTES)) return false
+    const head = Buffer.allocUnsafeSlow(HEAD_BYTES)
     const at = resultAt(region)
-    if (length <= SYNC_BYTES) readSync(this.fd, buffer, 0, length, at)
-    else await this.#copy(() => readPart(this.fd, buffer, 0, length, at))
-    return unpackColumns(buffer)
+    readSync(this.fd, head, 0, HEAD_BYTES, at)
+    const header = readHeader(head)
+    const [place, ...more] = header.columns
+    const isOne = place !== undefined && more.length === 0
+    if (!isOne || header.rows !== rows || !into.accepts(place.type)) return false
+    if (!isFixedType(place.type)) return this.#readText(at, bytes, from, into)
+    const { type, validity, values } = place
+    const target = into.bytesOf(type, from, rows)
+    const bits = validity === undefined ? undefined : new Uint8Array(bitmapBytes(rows))
+    if (!isWithin(values, target.length, bytes)) return false
+    if (!isWithin(validity, bitmapBytes(rows), bytes)) return false
+    await this.#fill(target, at + values)
+    if (bits !== undefined) await this.#fill(bits, at + (validity as number))
+    into.setValidity(from, rows, bits)
+    return true
+  }
+
+  async #readText(at: number, bytes: number, from: number, into: GatheredColumn) {
+    const buffer = Buffer.allocUnsafeSlow(bytes)
+    await this.#fill(buffer, at)
+    into.addText(from, unpackColumns(buffer)[0] as TextColumn)
+    return true
+  }
+
+  async #fill(target: Uint8Array, at: number): Promise<void> {
+    if (target.length <= SYNC_BYTES) readSync(this.fd, target, 0, target.length, at)
+    else await this.#copy(() => readPart(this.fd, target, 0, target.length, at))
   }
 
   /** The descriptor is closed only when no copy is under way: its number may be another file's the next moment. */
@@ -75,6 +119,12 @@ export class MorselFile {
       if (this.#isClosing) this.close()
     }
   }
+}
+
+/** Whether a part lies within the packed result: beyond it are other guests' morsels. */
+function isWithin(place: number | undefined, length: number, bytes: number): boolean {
+  if (place === undefined) return true
+  return Number.isSafeInteger(place) && place >= HEAD_BYTES && place + length <= bytes
 }
 
 export function inputAt(region: number): number {

@@ -25,6 +25,12 @@ export const fromBatch = {
 /** Descriptors of a batch process. */
 export const SOCKET_FD = 3
 export const MEMORY_FD = 4
+/**
+ * Where workers say what they begin, before they do: eight bytes, the morsel and a phase. The main thread of the process could not say
+ * it in time, and only a worker knows when the guest's time begins to run.
+ */
+export const BEGIN_FD = 5
+export const beginPhases = { load: 1, run: 2 } as const
 
 export interface BundleRequest {
   /** Equal keys share an isolate within a worker. */
@@ -33,6 +39,8 @@ export interface BundleRequest {
 }
 
 export interface MorselRequest {
+  /** As the frame has it; a worker reports by it. */
+  readonly id: number
   readonly udf: string
   /** Absent: the function is only described, no data moves. */
   readonly data?: {

@@ -38,6 +38,9 @@ export class ColumnBuilder {
     this.#reserve()
     this.#validity ??= allValid(this.#room)
     markNull(this.#validity, this.#rows)
+    // The memory may hold rows that were taken before.
+    if (this.#values instanceof BigInt64Array) this.#values[this.#rows] = 0n
+    else if (this.#values !== undefined) this.#values[this.#rows] = 0
     this.#addRow()
   }
 
@@ -86,7 +89,6 @@ export class ColumnBuilder {
     this.#rows = 0
     this.#end = 0
     this.#validity = undefined
-    this.#values?.fill(0 as never)
     return column as Column
   }
 

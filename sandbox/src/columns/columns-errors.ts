@@ -57,6 +57,17 @@ export const columnsErrors = {
       'zh-CN': '请确认双方的类型与顺序一致，且输入完整。',
     },
   },
+  FORMAT_LINE: {
+    status: 400,
+    message: {
+      en: 'Line {line} of the input cannot be read: {reason}.',
+      'zh-CN': '输入的第 {line} 行无法读取：{reason}。',
+    },
+    cure: {
+      en: 'Send one row a line: a JSON array of the arguments, or an object of them in their order.',
+      'zh-CN': '请每行发送一行数据：参数的 JSON 数组，或按顺序排列的对象。',
+    },
+  },
   FORMAT_RANGE: {
     status: 422,
     message: {

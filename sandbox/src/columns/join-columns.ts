@@ -1,6 +1,6 @@
 import { sandboxErrors } from '../sandbox-errors.ts'
 import type { Column, ColumnType, FixedColumn, TextColumn } from './column.ts'
-import { fixedValues, isFixed, isFixedType } from './column.ts'
+import { fixedValues, isFixedType } from './column.ts'
 import { allValid, bitmapBytes, copyBits } from './validity.ts'
 
 /** Offsets are 32-bit with sign, as Arrow's are. */
@@ -52,21 +52,4 @@ function joinText(pieces: readonly TextColumn[], rows: number) {
     end += piece.bytes.length
   }
   return { offsets, bytes }
-}
-
-/** A copy in memory of its own. */
-export function copyColumn(column: Column): Column {
-  if (isFixed(column)) {
-    return {
-      ...column,
-      values: column.values.slice(),
-      validity: column.validity?.slice(),
-    } as Column
-  }
-  return {
-    ...column,
-    offsets: column.offsets.slice(),
-    bytes: column.bytes.slice(),
-    validity: column.validity?.slice(),
-  }
 }

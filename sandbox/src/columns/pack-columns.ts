@@ -45,9 +45,14 @@ export function align(offset: number): number {
   return (offset + 7) & ~7
 }
 
+/** Where the parts of so many columns begin. */
+export function headBytes(columns: number): number {
+  return align(PREFIX_BYTES + HEADER_BYTES + columns * COLUMN_HEADER_BYTES)
+}
+
 /** @param columns of `rows` rows each. */
 export function packColumns(columns: readonly Column[], rows: number): PackedColumns {
-  const bodyAt = align(PREFIX_BYTES + HEADER_BYTES + columns.length * COLUMN_HEADER_BYTES)
+  const bodyAt = headBytes(columns.length)
   let end = bodyAt
   const parts: Uint8Array[] = []
   const place = (part: Uint8Array): number => {
@@ -124,11 +129,16 @@ export function headerText(bytes: Uint8Array): string {
  * @throws `SBX_COLUMNS_INVALID`
  */
 export function unpackColumns(bytes: Uint8Array): readonly Column[] {
-  const header = parseHeader(headerText(bytes))
+  const header = readHeader(bytes)
   return header.columns.map((place) => columnAt(bytes, place, header.rows))
 }
 
-function parseHeader(text: string): BatchHeader {
+/**
+ * @param bytes of the whole, or as many of them as `headBytes` says.
+ * @throws `SBX_COLUMNS_INVALID`
+ */
+export function readHeader(bytes: Uint8Array): BatchHeader {
+  const text = headerText(bytes)
   try {
     const header = JSON.parse(text) as BatchHeader
     if (Number.isSafeInteger(header.rows) && header.rows >= 0 && Array.isArray(header.columns)) {

@@ -5,6 +5,9 @@ import { type RowBinaryType, wireTypes } from './row-binary-types.ts'
 
 /** A string's length is LEB128: five groups of seven bits are more than a batch can hold. */
 const MAX_LENGTH_BYTES = 5
+const LINE_FEED = 10
+const MAX_DIGITS = 15
+const CHUNK_HEADER = /^\d{1,15}$/
 const MAX_TEXT_BYTES = 16 * 1024 * 1024
 
 /**
@@ -16,11 +19,18 @@ export class RowBinaryReader {
   readonly #types: readonly RowBinaryType[]
   readonly #builders: readonly ColumnBuilder[]
   readonly #steps: readonly Step[]
+  readonly #hasChunkHeaders: boolean
   #rest = Buffer.alloc(0)
   #consumed = 0
+  #rowsOfChunk = 0
 
-  constructor(types: readonly RowBinaryType[]) {
+  /** @param hasChunkHeaders each chunk of rows begins with their number, in decimal, and a line feed. */
+  constructor(types: readonly RowBinaryType[], hasChunkHeaders = false) {
+    // Without a column there is nothing to tell rows apart by.
+    if (types.length === 0)
+      throw sandboxErrors.create('FORMAT_TYPE', { format: 'RowBinary', type: '()' })
     this.#types = types
+    this.#hasChunkHeaders = hasChunkHeaders
     this.#builders = types.map(({ column }) => new ColumnBuilder(column))
     this.#steps = types.map((type, index) => stepOf(type, this.#builders[index] as ColumnBuilder))
   }
@@ -49,9 +59,11 @@ export class RowBinaryReader {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
     let at = 0
     while (this.rows < maxRows && at < bytes.length) {
-      const end = this.#rowEnd(bytes, at)
+      const isHeader = this.#hasChunkHeaders && this.#rowsOfChunk === 0
+      const end = isHeader ? this.#headerEnd(bytes, at) : this.#rowEnd(bytes, at)
       if (end < 0) break
-      this.#readRow(bytes, at)
+      if (isHeader) this.#rowsOfChunk = Number(bytes.toString('latin1', at, end))
+      else this.#readRow(bytes, at)
       at = end
     }
     this.#consumed += at
@@ -67,6 +79,14 @@ export class RowBinaryReader {
   /** @throws `SBX_FORMAT_BYTES` when the input ends within a row. */
   end(): void {
     if (this.#rest.length > 0) throw this.#broken(this.#rest.length, 'it ends within a row')
+  }
+
+  /** Where the header of a chunk ends; -1 when more bytes are needed. */
+  #headerEnd(bytes: Buffer, from: number): number {
+    const end = bytes.indexOf(LINE_FEED, from)
+    const text = bytes.toString('latin1', from, end < 0 ? from + MAX_DIGITS + 1 : end)
+    if (!CHUNK_HEADER.test(text)) throw this.#broken(from, 'a chunk begins with its number of rows')
+    return end < 0 ? -1 : end + 1
   }
 
   /** Where the row ends that begins at `at`; -1 when more bytes are needed. */
@@ -110,6 +130,7 @@ export class RowBinaryReader {
   }
 
   #readRow(bytes: Buffer, from: number): void {
+    this.#rowsOfChunk--
     let at = from
     for (const step of this.#steps) at = step(bytes, at)
   }

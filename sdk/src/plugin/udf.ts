@@ -70,7 +70,7 @@ type Columns<Args extends readonly UdfType[]> = {
 
 /**
  * What a columnar function answers: one value a row, in the order of the rows. A typed array of the declared
- * type costs one copy; with `validity` (as in UdfColumn) rows can be null; a plain array is converted
+ * type costs one copy, `out` itself none; with `validity` (as in UdfColumn) rows can be null; a plain array is converted
  * value by value, and is the way to answer text.
  */
 export type UdfResult<Type extends UdfType> =
@@ -80,6 +80,14 @@ export type UdfResult<Type extends UdfType> =
           | ColumnValues[Type]
           | { readonly values: ColumnValues[Type]; readonly validity?: Uint8Array | undefined }
       : never)
+
+/**
+ * Memory of the result, as many values as there are rows, whatever they are at first. A function that fills it and answers it saves
+ * making an array of its own and the copy of it. Text has none.
+ */
+export type UdfOut<Type extends UdfType> = Type extends keyof ColumnValues
+  ? ColumnValues[Type]
+  : undefined
 
 /**
  * Declares a function of one row. The host runs it row by row over columns, inside of the isolate.
@@ -107,7 +115,7 @@ export function scalar<
  */
 export function columnar<const Args extends readonly UdfType[], Returns extends UdfType>(
   declared: Declared<Args, Returns> & { readonly nulls?: UdfNulls },
-  udf: (columns: Columns<Args>, rows: number) => UdfResult<Returns>,
+  udf: (columns: Columns<Args>, rows: number, out: UdfOut<Returns>) => UdfResult<Returns>,
 ) {
   return withSignature('columnar', declared, udf)
 }

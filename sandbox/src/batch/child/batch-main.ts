@@ -22,7 +22,7 @@ const WORKER_HEAP_MB = 64
 const bundles = new Map<number, { request: BundleRequest; source: SharedArrayBuffer }>()
 const socket = new Socket({ fd: SOCKET_FD, readable: true, writable: true })
 const out = new FrameWriter()
-const pool = new Piscina<WorkerTask, WorkerAnswer>({
+const pool = new Piscina<WorkerTask | null, WorkerAnswer | null>({
   filename: fileURLToPath(new URL('./batch-worker.ts', import.meta.url)),
   name: 'runMorsel',
   minThreads: threads,
@@ -59,12 +59,8 @@ async function run(id: number, bundle: number, morsel: MorselRequest): Promise<v
   const known = bundles.get(bundle)
   // The host names only what it sent: anything else is a defect, and the host sees this process end.
   if (known === undefined) end()
-  const { report, cpuUs } = await pool.run({
-    bundle: known.request,
-    source: known.source,
-    morsel,
-  })
-  send(fromBatch.report, id, cpuUs, JSON.stringify(report))
+  const answer = await pool.run({ bundle: known.request, source: known.source, morsel })
+  if (answer !== null) send(fromBatch.report, id, answer.cpuUs, JSON.stringify(answer.report))
 }
 
 function shared(text: string): SharedArrayBuffer {
@@ -91,4 +87,6 @@ socket.on('data', (chunk: Buffer) => reader.push(chunk))
 socket.on('end', end)
 socket.on('error', end)
 if (process.ppid !== hostPid) end()
+// As many at once as there are workers: each gets one, when it has loaded what it needs.
+await Promise.all(Array.from({ length: threads }, () => pool.run(null)))
 send(fromBatch.ready, 0, 0, '')

@@ -1,6 +1,13 @@
-import { readSync, writevSync } from 'node:fs'
+import { readSync, writeSync, writevSync } from 'node:fs'
 import { packColumns } from '../../columns/pack-columns.ts'
-import { type BundleRequest, MEMORY_FD, type MorselReport, type MorselRequest } from '../wire.ts'
+import {
+  BEGIN_FD,
+  type BundleRequest,
+  beginPhases,
+  MEMORY_FD,
+  type MorselReport,
+  type MorselRequest,
+} from '../wire.ts'
 import { BatchIsolate, bufferBytesFor, MorselFailure } from './batch-isolate.ts'
 
 /** What the process's main thread gives a worker: shared memory crosses by reference, so the source costs nothing. */
@@ -20,8 +27,12 @@ const MAX_GUESTS = 16
 const MIN_BUFFER_BYTES = 1024 * 1024
 const guests = new Map<string, BatchIsolate>()
 
-/** The worker's one task, by name: Piscina calls it with nothing else running in this thread. */
-export function runMorsel(task: WorkerTask): WorkerAnswer {
+/**
+ * The worker's one task, by name: Piscina calls it with nothing else running in this thread.
+ * @param task null only makes sure that the worker is there.
+ */
+export function runMorsel(task: WorkerTask | null): WorkerAnswer | null {
+  if (task === null) return null
   let guest: BatchIsolate | undefined
   try {
     const { data } = task.morsel
@@ -37,8 +48,13 @@ export function runMorsel(task: WorkerTask): WorkerAnswer {
   }
 }
 
+function begin(morsel: MorselRequest, phase: number): void {
+  writeSync(BEGIN_FD, Uint32Array.of(morsel.id, phase))
+}
+
 function reportOf(guest: BatchIsolate, morsel: MorselRequest): MorselReport {
   const { data } = morsel
+  begin(morsel, beginPhases.run)
   if (data === undefined) {
     return { kind: 'described', signature: guest.describe(morsel.udf, morsel.timeoutMs) }
   }
@@ -55,7 +71,7 @@ function reportOf(guest: BatchIsolate, morsel: MorselRequest): MorselReport {
   return { kind: 'ok', bytes: packed.byteLength, heapMb: guest.heapMb() }
 }
 
-function guestFor({ bundle, source }: WorkerTask, bufferBytes: number): BatchIsolate {
+function guestFor({ bundle, source, morsel }: WorkerTask, bufferBytes: number): BatchIsolate {
   const known = guests.get(bundle.key)
   if (known !== undefined && known.buffer.byteLength >= bufferBytes) {
     guests.delete(bundle.key)
@@ -64,6 +80,7 @@ function guestFor({ bundle, source }: WorkerTask, bufferBytes: number): BatchIso
   }
   forget(bundle.key)
   if (guests.size >= MAX_GUESTS) forget(guests.keys().next().value as string)
+  begin(morsel, beginPhases.load)
   const text = Buffer.from(source).toString('utf8')
   const guest = BatchIsolate.load(text, bundle.heapMb, powerOfTwo(bufferBytes))
   guests.set(bundle.key, guest)

@@ -50,6 +50,7 @@ export class BatchRuntime {
       digest: new Digest(p),
       current: () => undefined,
       random: () => random,
+      fail: () => undefined,
     })
     p.define(globalThis, '__signalbox_guest', seam, false)
   }
@@ -121,7 +122,7 @@ export class BatchRuntime {
     task: MorselTask,
     result: ResultColumn,
   ): void {
-    result.fill(udf(columns, task.header.rows))
+    result.fill(udf(columns, task.header.rows, result.out))
     if (task.nulls === 'pass') return
     for (let index = 0; index < columns.length; index++) {
       const { validity } = columns[index] as GuestColumn

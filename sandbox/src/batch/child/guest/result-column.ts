@@ -53,6 +53,11 @@ export class ResultColumn {
     if (isText) this.#offsets[0] = 0
   }
 
+  /** What a columnar function may fill itself. */
+  get out(): GuestValues | undefined {
+    return this.type === 'utf8' || this.type === 'json' ? undefined : this.values
+  }
+
   markNull(row: number): void {
     const bits = this.#nulls()
     bits[row >> 3] = (bits[row >> 3] as number) & ~(1 << (row & 7))
@@ -161,7 +166,7 @@ export class ResultColumn {
     if (kind === undefined || this.type === 'utf8' || this.type === 'json') return false
     const isSame = kind === this.#p.kindOf(this.values)
     if (!isSame || this.#p.lengthOf(array as Uint8Array) !== this.rows) this.refuse(-1, array)
-    this.#p.copyInto(this.values, array as Uint8Array)
+    if (array !== this.values) this.#p.copyInto(this.values, array as Uint8Array)
     if (this.type === 'bool') {
       const bits = this.values as Uint8Array
       for (let row = 0; row < this.rows; row++) bits[row] = bits[row] === 0 ? 0 : 1
