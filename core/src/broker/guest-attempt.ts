@@ -85,7 +85,6 @@ export async function attemptCall(
       version,
       snapshot: ports.snapshot(),
       operation: operation as CompiledOperation,
-      deadline: scope.deadline,
       startedAt: started,
       tookMs,
       outcome,

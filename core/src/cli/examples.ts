@@ -36,4 +36,8 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'signalbox call orders.status@1/read @input.json   # the key from SIGNALBOX_KEY',
     'signalbox call orders.status@1/read - < input.json',
   ],
+  replay: [
+    'signalbox replay inv_0123456789abcdef01234567   # exit code 0: same, 1: not, 2: a redacted field was read',
+    'signalbox replay inv_0123456789abcdef01234567 --bundle dist/plugin.js   # would the mended one do better?',
+  ],
 }

@@ -25,6 +25,7 @@ const signalbox = defineCommand({
     app: async () => (await import('./app-command.ts')).appCommand,
     subscribe: async () => (await import('./subscribe-command.ts')).subscribeCommand,
     call: async () => (await import('./call-command.ts')).callCommand,
+    replay: async () => (await import('./replay-command.ts')).replayCommand,
   },
 })
 

@@ -56,7 +56,6 @@ export function recordCall(
     arm: guest.context.arm,
     traceId: call.traceId,
     deadlineMs: guest.deadlineMs,
-    deadline: ended.deadline,
     hostCalls: kept.hostCalls,
     trace: outcome.trace,
     outcome: {

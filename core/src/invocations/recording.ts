@@ -48,8 +48,6 @@ export interface Recording {
   readonly arm: 'stable' | 'canary'
   readonly traceId: string
   readonly deadlineMs: number
-  /** What the guest read as `ctx.deadline`, milliseconds since the epoch. */
-  readonly deadline: number
   readonly hostCalls: readonly RecordedHostCall[]
   readonly trace: CallTrace
   readonly outcome: RecordedOutcome

@@ -36,12 +36,17 @@ export function hasMarker(text: string): boolean {
   return pattern.test(text)
 }
 
-/** The parts of a text around its markers. One part: there are none. */
-export function aroundMarkers(text: string): readonly string[] {
-  return text.split(new RegExp(pattern.source.replace(/\((?!\?)/g, '(?:'), 'g'))
+/** Every marker of a text; a new one each time, as it is stepped through. */
+export function markerPattern(): RegExp {
+  return new RegExp(pattern.source, 'g')
 }
 
-/** A marker's place in a recording: `input`, `config`, `hostCalls/2/answer` …, and a pointer into that. */
+/** The parts of a text around its markers. One part: there are none. */
+export function aroundMarkers(text: string): readonly string[] {
+  return text.replace(markerPattern(), '\0').split('\0')
+}
+
+/** A marker's place in a recording: `input`, `config`, `answer 2 (db.query)` …, and a pointer into that. */
 export interface RedactedPlace {
   readonly in: string
   readonly pointer: string

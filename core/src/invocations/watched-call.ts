@@ -37,7 +37,6 @@ export interface EndedCall {
   /** As of which the call was routed: the contracts of the services it called are in it. */
   readonly snapshot: Snapshot
   readonly operation: CompiledOperation
-  readonly deadline: number
   readonly startedAt: number
   readonly tookMs: number
   readonly outcome: GuestOutcome
@@ -56,6 +55,7 @@ export class WatchedCall {
   /** The same call, with everybody's ears on it. */
   readonly guest: GuestCall
   #hostCalls: RawHostCall[] | undefined
+  #signal: AbortSignal | undefined
   #logs: RawLog[] | undefined
   #length: number
 
@@ -74,8 +74,7 @@ export class WatchedCall {
   take(outcome: GuestOutcome): Pick<EndedCall, 'hostCalls' | 'logs' | 'length'> {
     const length = this.#length + (outcome.kind === 'ok' ? outcome.outputJson.length : 0)
     if (length > MAX_LENGTH) return { hostCalls: [], logs: [], length: undefined }
-    // A call that ran again counts from one again: what its first try asked stands before.
-    const hostCalls = outcome.hostCalls === 0 ? [] : this.#hostCalls?.slice(-outcome.hostCalls)
+    const hostCalls = outcome.hostCalls === 0 ? undefined : this.#hostCalls
     return { hostCalls: hostCalls ?? [], logs: this.#logs ?? [], length }
   }
 
@@ -85,6 +84,9 @@ export class WatchedCall {
     requestJson: string,
     signal: AbortSignal,
   ): Promise<string> {
+    // A call that is run again after its lane was lost has another signal: its first try does not count.
+    if (signal !== this.#signal) this.#hostCalls = undefined
+    this.#signal = signal
     const record: RawHostCall = { name, requestJson }
     this.#hostCalls ??= []
     this.#hostCalls.push(record)
