@@ -1,6 +1,15 @@
 import { Call } from './call.ts'
 import { CallContext } from './context.ts'
 import { Digest } from './digest.ts'
+import {
+  checkSize,
+  gateArrays,
+  gateBuiltins,
+  gateText,
+  gateTypedArrays,
+  replaceBuiltins,
+  sizeLimits,
+} from './gates.ts'
 import { guestLimits } from './guest-limits.ts'
 import { hardenGlobals } from './harden.ts'
 import { Outbox } from './outbox.ts'
@@ -22,12 +31,19 @@ import { utf8Bytes } from './utf8.ts'
 export const guestSource = (isHardened: boolean): string => `'use strict';
 (() => {
 const guestLimits = ${JSON.stringify(guestLimits)};
+const sizeLimits = ${JSON.stringify(sizeLimits)};
 const guestOps = ${JSON.stringify(guestOps)};
 ${[
   capturePrimordials,
   thrownText,
   thrownMessage,
   hardenGlobals,
+  gateBuiltins,
+  gateArrays,
+  gateTypedArrays,
+  gateText,
+  checkSize,
+  replaceBuiltins,
   utf8Bytes,
   guestSeam,
   Digest,

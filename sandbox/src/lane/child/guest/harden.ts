@@ -29,8 +29,12 @@ export function hardenGlobals(p: Primordials, clock: GuestClock, isHardened: boo
     p.deleteProperty(scope, 'WeakRef')
     p.deleteProperty(scope, 'FinalizationRegistry')
     p.deleteProperty(ArrayBuffer.prototype, 'resize')
-    // V8 calls this hook whenever a stack is rendered, also outside of a turn's time limit.
-    p.define(p.Error, 'prepareStackTrace', undefined, true)
+    // V8 calls this hook whenever a stack is rendered, also outside of a turn's time limit. That it is set is
+    // ignored, as libraries do so in good faith.
+    const hook = p.dictionary<unknown>() as PropertyDescriptor
+    hook.get = () => undefined
+    hook.set = () => undefined
+    p.defineProperty(p.Error, 'prepareStackTrace', hook)
   }
 
   /** isolated-vm allows `eval` and cannot be told not to; every road to the four constructors is closed. */

@@ -17,6 +17,7 @@ export function capturePrimordials() {
   return {
     apply,
     construct,
+    defineProperty,
     deleteProperty,
     getPrototypeOf,
     ownKeys,
@@ -28,6 +29,7 @@ export function capturePrimordials() {
     Error,
     EvalError,
     TypeError,
+    RangeError,
     Date,
     WeakMap,
     Uint8Array,

@@ -1,6 +1,7 @@
 import { Call } from './call.ts'
 import { CallContext, type GuestShared } from './context.ts'
 import { Digest } from './digest.ts'
+import { gateBuiltins } from './gates.ts'
 import { type GuestClock, hardenGlobals } from './harden.ts'
 import { Outbox } from './outbox.ts'
 import type { Primordials } from './primordials.ts'
@@ -59,6 +60,7 @@ export class GuestRuntime {
     this.#causes = new p.WeakMap()
     this.#digest = new Digest(p)
     hardenGlobals(p, this.#clock, isHardened)
+    if (isHardened) gateBuiltins(p)
     p.define(p.Math, 'random', () => this.#random().number(), false)
     p.define(globalThis, 'console', this.#console(), false)
   }
