@@ -46,7 +46,7 @@ function checkResult(t: Test, result: AttackResult, maxOutageMs: number): void {
 }
 
 /** The worst of each kind, with the attack it comes from. */
-export function summary(report: AttackReport): string[] {
+function summary(report: AttackReport): string[] {
   const worst = (of: (result: AttackResult) => number, unit: string): string => {
     const [first] = [...report.results].sort((a, b) => of(b) - of(a))
     return first === undefined ? 'none' : `${Math.round(of(first))} ${unit} (${first.attack.name})`

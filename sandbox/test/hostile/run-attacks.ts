@@ -1,5 +1,5 @@
 import type { RuntimeLimits } from '@signalbox/sdk/manifest'
-import { type GuestOutcome, Sandbox } from '../../src/index.ts'
+import { type GuestCall, type GuestOutcome, Sandbox } from '../../src/index.ts'
 import { codeOf } from '../guest-fixture.ts'
 import { until } from '../until.ts'
 import type { Attack, Ending } from './attack.ts'
@@ -78,6 +78,15 @@ export async function runAttacks(
   }
 }
 
+/** A turn's limit is wall time: a machine that stands still ends even a harmless call, but hardly three. */
+async function nextEnd(sandbox: Sandbox, call: GuestCall): Promise<string> {
+  let code = ''
+  for (let attempt = 0; attempt < 3 && code !== 'ok'; attempt++) {
+    code = codeOf(await sandbox.call(call))
+  }
+  return code
+}
+
 /** What an attack costs is told from lanes that are all there: what the one before cost is not its doing. */
 function isWhole(sandbox: Sandbox): boolean {
   const { lanes } = sandbox.stats()
@@ -110,7 +119,7 @@ async function runAttack(
   const startedAt = performance.now()
   const outcome = await sandbox.call(calls.attack)
   const latencyMs = performance.now() - startedAt
-  const after = calls.after === undefined ? undefined : codeOf(await sandbox.call(calls.after))
+  const after = calls.after === undefined ? undefined : await nextEnd(sandbox, calls.after)
   const [outageMs, controlMs] = await Promise.all([neighbour.end(), twin.end()])
   return {
     attack,
