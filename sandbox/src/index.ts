@@ -1,3 +1,21 @@
+export type {
+  Batch,
+  BatchFailure,
+  BatchIsolateSpec,
+  BatchOutcome,
+  BatchTarget,
+  DescribeOutcome,
+} from './batch/batch.ts'
+export type { BatchCulprit } from './batch/batch-lane.ts'
+export {
+  BatchLanes,
+  type BatchLanesEvent,
+  type BatchLanesOptions,
+  type BatchStats,
+} from './batch/batch-lanes.ts'
+export { castColumn } from './columns/cast-column.ts'
+export type { Column, ColumnType } from './columns/column.ts'
+export { columnFromValues, jsonValues } from './columns/column-values.ts'
 export { compileBundle } from './compile/compile-bundle.ts'
 export { compilerTag } from './compile/compiler-tag.ts'
 export type { ExpectedPackage } from './import/check-package-json.ts'

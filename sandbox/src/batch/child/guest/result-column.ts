@@ -122,6 +122,10 @@ export class ResultColumn {
   }
 
   setJson(row: number, value: unknown): void {
+    // JSON would make an empty object of a promise, and nobody would notice.
+    if (typeof value === 'object' && typeof (value as { then?: unknown }).then === 'function') {
+      this.refuse(row, value)
+    }
     const text = this.#stringify(value)
     if (text === undefined) this.markNull(row)
     else this.setText(row, text)
@@ -138,8 +142,7 @@ export class ResultColumn {
     if (kind !== undefined) return `${kind}(${this.#p.lengthOf(value as ArrayLike<unknown>)})`
     if (this.#p.isArray(value)) return `an array of ${value.length}`
     if (typeof value === 'number') return `${value}`
-    if (typeof value === 'object' || typeof value === 'function') return `a ${typeof value}`
-    return `a ${typeof value}`
+    return `a value of type ${typeof value}`
   }
 
   /** Takes a columnar function's answer: see UdfResult of the SDK. */
