@@ -163,6 +163,16 @@ export class LaneTraffic {
     return { frame, ms, cpuMs: had === undefined ? ms : had - (cpuMs ?? 0) }
   }
 
+  /** Calls that never started behind a long turn. Not its publisher's: they might hold up the next lane, too. */
+  waitingBehind(): CallWork[] {
+    const { publisher } = this.#sent.find(this.#longTurn?.frame ?? 0)?.work?.isolate.spec ?? {}
+    if (publisher === undefined) return []
+    return this.#sent.work().filter((work): work is CallWork => {
+      const { call, isolate } = work
+      return call !== undefined && isolate.spec.publisher !== publisher && !this.hasStarted(call)
+    })
+  }
+
   unfinished(): Work[] {
     return this.#sent.work()
   }

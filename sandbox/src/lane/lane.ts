@@ -185,13 +185,11 @@ export class Lane {
    * such a call: it finds no host for it, and the word that it is over.
    */
   #handOn(): void {
-    for (const work of this.#traffic.unfinished()) {
+    for (const work of this.#traffic.waitingBehind()) {
       const { call } = work
-      if (call === undefined || call.isOver || this.#calls.get(call.id)?.call !== call) continue
-      if (this.#traffic.hasStarted(call)) continue
-      const mine = this.#calls.get(call.id) as CallWork
-      this.#traffic.turn(toLane.cancel, mine, 0, Date.now(), '', '')
-      this.#release(mine)
+      if (call.isOver || this.#calls.get(call.id) !== work) continue
+      this.#traffic.turn(toLane.cancel, work, 0, Date.now(), '', '')
+      this.#release(work)
       this.#events.onRunAgain(call)
     }
   }

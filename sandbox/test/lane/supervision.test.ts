@@ -63,6 +63,25 @@ t.test(
 )
 
 t.test(
+  'what waits behind a long turn goes to another lane, what is of its publisher stays',
+  async (t) => {
+    const { sandbox, call } = await started(t, { lanes: 2 })
+    await until(() => sandbox.stats().lanes.filter(({ mode }) => mode === 'serving').length === 3)
+    // Both are known to be cheap, so that they travel together; then one of them turns bad.
+    const bad = { plugin: '@test-bad/x', tenant: 'bad', limits: { turnMs: 1500 } }
+    for (let n = 0; n < 3; n++) await Promise.all([call('echo', bad), call('echo')])
+    const long = call('stuck', bad)
+    const behind = Array.from({ length: 20 }, (_, input) => call('echo', { input }))
+    const sibling = call('echo', { ...bad, input: 1 })
+    const first = await Promise.race([long, Promise.all(behind).then(() => 'the others')])
+    t.equal(first, 'the others')
+    t.same((await Promise.all(behind)).map(outputOf), [...behind.keys()])
+    t.equal(codeOf(await long), 'SBX_TURN_TIMEOUT')
+    t.equal(outputOf(await sibling), 1)
+  },
+)
+
+t.test(
   "kill -9 from outside is nobody's fault: pure calls run again, others are told",
   async (t) => {
     const { sandbox, call, lost } = await started(t, { lanes: 1 })
