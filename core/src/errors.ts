@@ -123,6 +123,40 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请升级主机，或请作者将该能力设为可选。',
     },
   },
+  COMPUTE_BUSY: {
+    status: 429,
+    message: {
+      en: 'The host computes too much at once: {reached} tasks of at most {limit} wait, {bytes} bytes of at most {maxBytes}.',
+      'zh-CN':
+        '主机计算任务过多：等待 {reached} 项（上限 {limit}），{bytes} 字节（上限 {maxBytes}）。',
+    },
+    cure: {
+      en: 'Try again after the seconds in Retry-After.',
+      'zh-CN': '请在 Retry-After 指定的秒数后重试。',
+    },
+  },
+  COMPUTE_DEADLINE: {
+    status: 503,
+    message: {
+      en: 'The host did not come to {task} within {limit} ms.',
+      'zh-CN': '主机未能在 {limit} 毫秒内完成 {task}。',
+    },
+    cure: {
+      en: 'Try again after the seconds in Retry-After, or with less data.',
+      'zh-CN': '请在 Retry-After 指定的秒数后重试，或减少数据量。',
+    },
+  },
+  COMPUTE_FAILED: {
+    status: 500,
+    message: {
+      en: 'A thread of the host ended while it did {task}.',
+      'zh-CN': '主机的一个线程在执行 {task} 时结束。',
+    },
+    cure: {
+      en: 'Try again with less data; the log of the host has the cause.',
+      'zh-CN': '请减少数据量后重试；原因见主机日志。',
+    },
+  },
   CONFIG_INVALID: {
     status: 422,
     message: {

@@ -13,6 +13,7 @@ export {
   type BatchLanesOptions,
   type BatchStats,
 } from './batch/batch-lanes.ts'
+export { readArrow, writeArrow } from './columns/arrow.ts'
 export { castColumn } from './columns/cast-column.ts'
 export type { Column, ColumnType } from './columns/column.ts'
 export { columnFromValues, jsonValues } from './columns/column-values.ts'
