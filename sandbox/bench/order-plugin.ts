@@ -1,6 +1,6 @@
 import { defaultLimits } from '@signalbox/sdk/manifest'
 import type { GuestCall } from '../src/index.ts'
-import { bundle, type GuestFixture, guestCall } from '../test/guest-fixture.ts'
+import { bundle, type GuestFixture, guestCall, stuck } from '../test/guest-fixture.ts'
 
 /** One order in, its price out: 210 bytes of JSON and next to nothing to compute, so that the way is what is measured. */
 export const priceHandler =
@@ -27,7 +27,7 @@ export const orderBundle = bundle(`
     return value
   },
   /** Holds the thread in one built-in that no limit of V8 interrupts. */
-  stuck: () => 'x'.repeat(1 << 24).lastIndexOf('x'.repeat(1 << 23) + 'y'),
+  stuck: () => ${stuck},
 `)
 
 /** A call under the limits that a plugin has when its manifest names none. */

@@ -31,6 +31,9 @@ export interface GuestFixture {
   onLog?(level: string, message: string, fields: Readonly<Record<string, unknown>>): void
 }
 
+/** Holds the thread for many seconds in one built-in that neither V8 nor a gate of the guest's side ends. */
+export const stuck = '(7n ** 30_000_000n).toString()'
+
 /** Wraps handlers, written as the source of an object literal, the way `signalbox pack` wraps a plugin. */
 export function bundle(operations: string, rest = ''): string {
   return `var __signalbox_plugin = (() => {

@@ -8,11 +8,9 @@ import {
   type BatchLanesEvent,
   type BatchLanesOptions,
 } from '../../src/batch/batch-lanes.ts'
+import { stuck } from '../guest-fixture.ts'
 import { until } from '../until.ts'
 import { type BatchFixture, batchOf, codeOf, columnOf, f64, udfBundle } from './batch-fixture.ts'
-
-/** Holds a thread in one built-in that no limit of V8 interrupts. */
-const stuck = `'x'.repeat(1 << 27).lastIndexOf.call('x'.repeat(1 << 28), 'x'.repeat(1 << 27) + 'y')`
 
 const source = udfBundle(`
   double: scalar({ args: ['f64'], returns: 'f64' }, (value) => value * 2),

@@ -1,7 +1,7 @@
 import '../plain-spawn.ts'
 import t from 'tap'
 import { compileBundle, type GuestCall, Sandbox } from '../../src/index.ts'
-import { bundle, guestCall, outputOf } from '../guest-fixture.ts'
+import { bundle, guestCall, outputOf, stuck } from '../guest-fixture.ts'
 
 const of = { plugin: '@test/guest', version: '1.0.0' }
 const source = bundle(`
@@ -35,7 +35,6 @@ t.test('what is compiled ahead is taken by a lane', async (t) => {
 })
 
 t.test('a bundle that does not end, throws or is no plugin is refused, and named', async (t) => {
-  const stuck = "'x'.repeat(1 << 24).lastIndexOf('x'.repeat(1 << 23) + 'y')"
   const refused: [source: string, reason: RegExp, deadlineMs?: number][] = [
     ['for (;;);', /timed out/],
     [stuck, /it took over 900 ms/, 900],

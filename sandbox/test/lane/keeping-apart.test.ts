@@ -1,13 +1,12 @@
 import '../plain-spawn.ts'
 import t, { type Test as TestBase } from 'tap'
 import { Sandbox, type SandboxEvent } from '../../src/index.ts'
-import { bundle, codeOf, guestCall, outputOf } from '../guest-fixture.ts'
+import { bundle, codeOf, guestCall, outputOf, stuck } from '../guest-fixture.ts'
 import { until } from '../until.ts'
 
-/** Holds the thread in one built-in that no limit of V8 interrupts. */
 const source = bundle(`
   echo: (input) => input,
-  stuck: () => 'x'.repeat(1 << 24).lastIndexOf('x'.repeat(1 << 23) + 'y'),
+  stuck: () => ${stuck},
   spin: (ms) => { let n = 0; for (let i = 0; i < ms * 4e5; i++) n = (n * 31 + i) | 0; return n },
   wait: (input, ctx) => ctx.db.query('x'),
 `)

@@ -4,11 +4,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import t, { type Test as TestBase } from 'tap'
 import { Sandbox, type SandboxEvent } from '../../src/index.ts'
-import { bundle, codeOf, guestCall, outputOf } from '../guest-fixture.ts'
+import { bundle, codeOf, guestCall, outputOf, stuck } from '../guest-fixture.ts'
 import { until } from '../until.ts'
-
-/** Holds the thread in one built-in that no limit of V8 interrupts. */
-const stuck = `'x'.repeat(1 << 24).lastIndexOf('x'.repeat(1 << 23) + 'y')`
 
 const source = bundle(`
   echo: (input) => input,
