@@ -40,7 +40,7 @@ export const arbitraryColumns: fc.Arbitrary<readonly GivenColumn[]> = fc
   )
   .chain(([types, rows]) => fc.tuple(...types.map((type) => arbitraryColumn(type, rows))))
 
-export function valuesOf(column: Column): readonly unknown[] {
+function valuesOf(column: Column): readonly unknown[] {
   return Array.from({ length: column.rows }, (_, row) => valueAt(column, row))
 }
 
