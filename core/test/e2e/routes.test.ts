@@ -1,8 +1,9 @@
 import t, { type Test } from 'tap'
 import { npmPublish } from '../../src/cli/npm-publish.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
+import { keptCall } from '../support/ledger.ts'
 import { testDatabases } from '../support/postgres.ts'
-import { installProbe, probeVersion, setUpTenant } from '../support/probe.ts'
+import { callProbe, installProbe, probeVersion, setUpTenant } from '../support/probe.ts'
 
 const { hostUrl } = await testDatabases(t)
 const host = await HostProcess.start(t, { databaseUrl: hostUrl })
@@ -30,6 +31,19 @@ async function told(id: string, ...commands: string[]): Promise<string> {
     await host.client.request('POST', `/v1/rollouts/${id}/${command}`, {})
   }
   return id
+}
+
+/** Kept calls of acme: one to look at, with a release to take back, and one to delete. */
+const [seen, spent] = await Promise.all([failedCall(), failedCall()])
+const releases = `/v1/tenants/acme/invocations/${seen}/releases`
+const released = await host
+  .as(acme.adminToken)
+  .request<{ id: string }>('POST', releases, { to: 'operator' })
+
+async function failedCall(): Promise<string> {
+  const { invocation } = (await callProbe(host, acme.key, 'fail')).body
+  await keptCall(host.as(acme.adminToken), invocation)
+  return invocation
 }
 
 interface OpenApi {
@@ -194,6 +208,30 @@ const table: Readonly<Record<string, Entry>> = {
     door: operators,
     at: '/v1/plugins/@probe%2Fone:rollback',
     body: {},
+  },
+
+  'GET /v1/invocations/{id}': { door: hidden, at: `/v1/invocations/${seen}` },
+  'GET /v1/invocations/{id}/bundle': { door: hidden, at: `/v1/invocations/${seen}/bundle` },
+  'GET /v1/tenants/{tenant}/invocations': { door: tenants, at: '/v1/tenants/acme/invocations' },
+  'POST /v1/tenants/{tenant}/invocations/{id}/releases': {
+    door: tenants,
+    at: releases,
+    body: { to: 'operator', hours: 1 },
+  },
+  'DELETE /v1/tenants/{tenant}/invocations/{id}/releases/{release}': {
+    door: tenants,
+    at: `${releases}/${released.id}`,
+  },
+  'DELETE /v1/tenants/{tenant}/invocations/{id}': {
+    door: tenants,
+    at: `/v1/tenants/acme/invocations/${spent}`,
+  },
+  'GET /v1/tenants/{tenant}/plugins/{name}/usage': { door: tenants, at: `${plugin}/usage` },
+  'GET /v1/tenants/{tenant}/plugins/{name}/sampling': { door: tenants, at: `${plugin}/sampling` },
+  'PUT /v1/tenants/{tenant}/plugins/{name}/sampling': {
+    door: tenants,
+    at: `${plugin}/sampling`,
+    body: { version: '1.0.0', shareBp: 1 },
   },
 
   'GET /v1/audit': { door: tenants, at: '/v1/audit?tenant=acme' },

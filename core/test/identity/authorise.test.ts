@@ -3,11 +3,12 @@ import { type Action, isAuthorised, rules } from '../../src/identity/authorise.t
 import type { Principal } from '../../src/identity/principal.ts'
 
 const actions = Object.keys(rules) as Action[]
-const principals: Record<'anonymous' | 'operator' | 'admin' | 'app', Principal> = {
+const principals: Record<Principal['kind'], Principal> = {
   anonymous: { kind: 'anonymous' },
   operator: { kind: 'operator' },
   admin: { kind: 'admin', tenant: 'acme', token: 'tok_1' },
   app: { kind: 'app', tenant: 'acme', app: 'planner', subscription: 'sub_1' },
+  publisher: { kind: 'publisher', name: 'initrode' },
 }
 
 t.test('every action is allowed to just the roles of its row, and to nobody else', async (t) => {
@@ -15,7 +16,9 @@ t.test('every action is allowed to just the roles of its row, and to nobody else
     const roles: readonly string[] = rules[action]
     for (const [kind, principal] of Object.entries(principals)) {
       const expected = roles.includes('anyone') || roles.includes(kind)
-      t.equal(isAuthorised(principal, action, { tenant: 'acme' }), expected, `${kind} ${action}`)
+      // A publisher belongs to no tenant: it is told nothing by a tenant's name.
+      const resource = kind === 'publisher' ? {} : { tenant: 'acme' }
+      t.equal(isAuthorised(principal, action, resource), expected, `${kind} ${action}`)
     }
   }
 })
@@ -25,6 +28,7 @@ t.test("no action reaches another tenant's things, whoever's role allows it", as
     if ((rules[action] as readonly string[]).includes('anyone')) continue
     t.notOk(isAuthorised(principals.admin, action, { tenant: 'globex' }), `admin ${action}`)
     t.notOk(isAuthorised(principals.app, action, { tenant: 'globex' }), `app ${action}`)
+    t.notOk(isAuthorised(principals.publisher, action, { tenant: 'acme' }), `publisher ${action}`)
   }
 })
 

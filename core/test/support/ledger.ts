@@ -1,5 +1,9 @@
+import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { until } from '../../../sandbox/test/until.ts'
+import type { HostClient } from '../../src/cli/host-client.ts'
 import { npmPublish } from '../../src/cli/npm-publish.ts'
+import type { Recording } from '../../src/invocations/recording.ts'
 import { type HostProcess, OPERATOR_TOKEN } from './host-process.ts'
 import { setUpTenant, type TenantSetup } from './probe.ts'
 
@@ -8,6 +12,9 @@ export const ledger = '@ledger/one'
 export const ledgerService = 'ledger.one'
 
 const fixture = join(import.meta.dirname, '../fixtures/ledger-plugin')
+/** Made when it is published. */
+export const ledgerBundle = join(fixture, 'dist/plugin.js')
+const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
 
 /** @param token of who publishes it: the plugin's author */
 export async function installLedger(host: HostProcess, token = OPERATOR_TOKEN): Promise<void> {
@@ -17,4 +24,45 @@ export async function installLedger(host: HostProcess, token = OPERATOR_TOKEN): 
 
 export async function setUpLedger(host: HostProcess, tenant: string): Promise<TenantSetup> {
   return setUpTenant(host, tenant, { plugin: ledger, service: ledgerService })
+}
+
+export interface KeptCall {
+  readonly id: string
+  readonly version: string
+  readonly code: string | null
+  readonly reason: string
+  readonly operation: string
+  readonly principal?: string
+  readonly tenant?: string
+  readonly recording?: Recording
+}
+
+/** Calls are written after their replies. */
+export async function keptCall(admin: HostClient, id: string): Promise<KeptCall> {
+  let shown: KeptCall | undefined
+  await until(async () => {
+    shown = await admin.request<KeptCall>('GET', `/v1/invocations/${id}`).catch(() => undefined)
+    return shown !== undefined
+  })
+  return shown as KeptCall
+}
+
+/** `signalbox replay`, as a process. */
+export function replay(
+  host: HostProcess,
+  words: readonly string[],
+  token: string,
+  language = 'en',
+) {
+  return new Promise<{ code: number; output: string; errors: string }>((resolve) => {
+    const env = {
+      PATH: process.env.PATH,
+      SIGNALBOX_URL: host.url,
+      SIGNALBOX_TOKEN: token,
+      SIGNALBOX_LANG: language,
+    }
+    execFile(process.execPath, [command, 'replay', ...words], { env }, (error, output, errors) =>
+      resolve({ code: error === null ? 0 : Number(error.code), output, errors }),
+    )
+  })
 }
