@@ -61,24 +61,24 @@ export function sensitiveFields(schema: unknown): SensitiveFields | undefined {
 }
 
 /** Marks that would be without effect: what they stand for is not a value with a place in the payload. */
-export function sensitiveFaults(schema: unknown, pointer = ''): readonly InputFault[] {
+export function sensitiveFaults(
+  schema: unknown,
+  pointer = '',
+  root = schema,
+): readonly InputFault[] {
   if (typeof schema !== 'object' || schema === null) return []
   return Object.entries(schema).flatMap(([keyword, child]) => {
     const at = below(pointer, keyword)
     if (keyword === 'propertyNames' || keyword === 'contentSchema') {
-      if (!isMarked(child)) return []
+      if (!new Reader(root).placesOf(child).some(({ isSensitive }) => isSensitive)) return []
       return [{ pointer: at, detail: 'cannot be marked as sensitive: mark the object or the text' }]
     }
     if (dataKeywords.has(keyword)) return []
-    if (!schemasByName.has(keyword)) return sensitiveFaults(child, at)
+    if (!schemasByName.has(keyword)) return sensitiveFaults(child, at, root)
     return Object.entries((child as object | null) ?? {}).flatMap(([name, named]) =>
-      sensitiveFaults(named, below(at, name)),
+      sensitiveFaults(named, below(at, name), root),
     )
   })
-}
-
-function isMarked(schema: unknown): boolean {
-  return new Reader(schema).placesOf(schema).some(({ isSensitive }) => isSensitive)
 }
 
 class Reader {

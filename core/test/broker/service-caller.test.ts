@@ -1,0 +1,50 @@
+import t from 'tap'
+import type { ServiceCall } from '../../src/broker/call-scope.ts'
+import { ServiceCaller } from '../../src/broker/service-caller.ts'
+import { NodeCounters } from '../../src/rollout/node-counters.ts'
+import type { InstalledVersion, Snapshot } from '../../src/rollout/snapshot.ts'
+import { emptySnapshot } from '../../src/rollout/snapshot.ts'
+import { version } from '../invocations/recorded-call.ts'
+
+const { plugin } = version
+const canary: InstalledVersion = { ...version, version: '1.1.0' }
+const cohort = { salt: 'rol_1', weightBp: 5000, cohortBy: 'request' } as const
+
+/** A rollout shares the calls of the plugin. */
+const snapshot: Snapshot = {
+  ...emptySnapshot,
+  stable: new Map([[plugin, '1.0.0']]),
+  versions: new Map([version, canary].map((one) => [`${plugin}@${one.version}`, one])),
+  bindings: new Map([[`acme ${plugin}`, { binding: 'enabled', pinnedVersion: null }]]),
+  providers: new Map([['test.one@1', plugin]]),
+  rollouts: new Map([[plugin, { id: 'rol_1', from: '1.0.0', to: '1.1.0', step: 0, cohort }]]),
+}
+
+t.test('a call that is refused for its chain was given to no version of a rollout', async (t) => {
+  const counters = new NodeCounters()
+  const caller = new ServiceCaller({
+    snapshot: () => snapshot,
+    runGuest: () => Promise.reject(new Error('no guest is asked')),
+    internal: new Map(),
+    rollouts: { countersOf: () => counters, look: () => undefined },
+    now: Date.now,
+  } as unknown as ConstructorParameters<typeof ServiceCaller>[0])
+  const call = (chain: readonly string[]): ServiceCall => ({
+    tenant: 'acme',
+    principal: { kind: 'plugin', id: plugin },
+    service: 'test.one',
+    major: 1,
+    operation: 'run',
+    inputJson: '{}',
+    input: {},
+    traceId: 't',
+    requestId: 'r',
+    deadline: Date.now() + 1000,
+    chain,
+  })
+  const before = counters.changes
+  await t.rejects(caller.call(call(['test.one@1/run'])), { code: 'CORE_CALL_CYCLE' })
+  const deep = Array.from({ length: 16 }, (_, depth) => `service.of@${depth}/x`)
+  await t.rejects(caller.call(call(deep)), { code: 'CORE_CALL_TOO_DEEP' })
+  t.equal(counters.changes, before)
+})
