@@ -67,4 +67,13 @@ export interface Context<Config = unknown> {
   readonly log: Log
   /** The host's clock at the start of this turn, in milliseconds since the epoch; it stands still within a turn. */
   now(): number
+  /** At least 0 and below 1, from the seed of this call, as `Math.random` is: a replay draws the same. */
+  random(): number
+  /**
+   * The digest of a text (of its UTF-8) or of bytes, in lower-case hexadecimal.
+   * @throws TypeError for another algorithm.
+   */
+  hash(algorithm: HashAlgorithm, data: string | Uint8Array): string
 }
+
+export type HashAlgorithm = 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512'
