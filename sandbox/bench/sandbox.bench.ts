@@ -1,3 +1,4 @@
+import { batchScaling, columnar100kVsNative } from './batch-columns.ts'
 import { coldStart } from './cold-start.ts'
 import { progress } from './effort.ts'
 import { flooded } from './flooded.ts'
@@ -27,6 +28,8 @@ const parts: Readonly<Record<string, () => Promise<Record<string, unknown>>>> = 
   memory: () => isolateMemory('small'),
   memory_473kb: () => isolateMemory('473kb'),
   memory_shims: () => isolateMemory('shims'),
+  columns: columnar100kVsNative,
+  scaling: batchScaling,
 }
 
 /** Twice what it takes when all is well. Lanes and servers end with this process. */
