@@ -102,7 +102,7 @@ t.test('btoa and atob are those of Node', async () => {
     .array(fc.constantFrom('A', 'b', '/', '+', '=', ' ', '\n', '-', 'é', 'Zm9v'))
     .map((some) => some.join(''))
   fc.assert(
-    fc.property(units, fc.string({ unit: 'binary' }), almost, (wide, text, encoded) => {
+    fc.property(units, units, almost, (wide, text, encoded) => {
       const latin = Buffer.from(text).toString('latin1')
       return (
         [wide, text, latin].every((one) => told(() => guestBtoa(one)) === told(() => btoa(one))) &&

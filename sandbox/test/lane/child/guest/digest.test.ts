@@ -33,11 +33,7 @@ t.test('other algorithms are not there', async (t) => {
 })
 
 t.test('text becomes the bytes that Node makes of it, halves of surrogate pairs too', async () => {
-  const text = fc.oneof(
-    fc.string({ unit: 'binary' }),
-    fc
-      .array(fc.integer({ min: 0xd700, max: 0xe100 }))
-      .map((units) => String.fromCharCode(...units)),
-  )
+  const unit = fc.oneof(fc.integer({ min: 0xd700, max: 0xe100 }), fc.nat(0xffff), fc.nat(0x7f))
+  const text = fc.array(unit).map((units) => String.fromCharCode(...units))
   fc.assert(fc.property(text, (given) => Buffer.from(given).equals(utf8Bytes(p, given))))
 })
