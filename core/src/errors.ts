@@ -657,17 +657,6 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请重试；若要用其他代码包回放，请用 --bundle 指定。',
     },
   },
-  REPLAY_DIVERGED: {
-    status: 500,
-    message: {
-      en: 'Host call {number} of the replay is not the one that was recorded.',
-      'zh-CN': '回放中的第 {number} 次主机调用与录制不符。',
-    },
-    cure: {
-      en: 'The report of the replay shows the first difference.',
-      'zh-CN': '回放报告会给出第一处差异。',
-    },
-  },
   ROLLBACK_UNKNOWN: {
     status: 409,
     message: {

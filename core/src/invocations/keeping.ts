@@ -31,13 +31,12 @@ export class Keeping {
   /** @param draw uniform in [0, 1) */
   reasonToKeep(ended: EndedCall, now: number, draw: number): KeptFor | undefined {
     const { plugin, version, tenant } = ended.guest.isolate
+    const isFailed = isFault(ended)
+    if (!isFailed && draw * 10_000 >= this.#shareOf(tenant, plugin, version)) return undefined
     const key = `${tenant} ${plugin}@${version}`
-    if (isFault(ended)) {
-      const isWithin = this.#take(`${key} ${ended.verdict.code}`, MAX_ALIKE_A_MINUTE, now)
-      return isWithin ? 'failed' : undefined
-    }
-    if (draw * 10_000 >= this.#shareOf(tenant, plugin, version)) return undefined
-    return this.#take(key, MAX_SAMPLED_A_MINUTE, now) ? 'sampled' : undefined
+    if (!isFailed) return this.#take(key, MAX_SAMPLED_A_MINUTE, now) ? 'sampled' : undefined
+    const isWithin = this.#take(`${key} ${ended.verdict.code}`, MAX_ALIKE_A_MINUTE, now)
+    return isWithin ? 'failed' : undefined
   }
 
   #take(key: string, limit: number, now: number): boolean {

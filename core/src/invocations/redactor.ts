@@ -12,6 +12,9 @@ const MIN_TRACED_LENGTH = 4
  */
 const MAX_STEPS = 400_000
 
+/** A thousand traced texts set one bit in 64: most places still need no second look. */
+const HASHES = 65_536
+
 /** Names under which no value is ever kept, whatever the contract says: compared without case, `-` and `_`. */
 const secretNames: ReadonlySet<string> = new Set([
   'accesstoken',
@@ -29,6 +32,9 @@ const secretNames: ReadonlySet<string> = new Set([
 
 /** Keys and tokens of this host and of npm by their prefix, and what follows the word Bearer or Basic. */
 const secretForms = /\b(?:dsk|sba|sbm|npm)_[\w-]{8,}|\b(?:Bearer|Basic)\s+[\w.~+/-]{8,}=*/gi
+
+/** The shortest of these forms. */
+const MIN_SECRET_LENGTH = 12
 
 export function plainName(name: string): string {
   return name.replace(/[-_]/g, '').toLowerCase()
@@ -59,67 +65,109 @@ export class Redactor {
   readonly #numbers = new Map<string, number>()
   /** Traced texts by their first characters; in each, the texts and how long they are. */
   readonly #traced = new Map<string, Traced>()
+  /** Which hashes of four characters begin a traced text: most places of a text are passed over by it. */
+  #starts: Uint8Array | undefined
+  readonly #plainNames = new Map<string, string>()
+  readonly #cleanNames = new Map<string, string>()
   #steps = MAX_STEPS
   #count = 0
 
   /** Takes a value out, with everything below it. */
   mark(value: unknown): Redacted {
     if (value instanceof Redacted) return value
-    this.#traceParts(value)
-    return this.#redacted(typeOf(value), JSON.stringify(value) ?? 'null')
+    if (typeof value === 'object' && value !== null) {
+      this.#traceParts(value)
+      return this.#redacted(typeOf(value), JSON.stringify(value))
+    }
+    return this.#traceLeaf(value)
   }
 
-  /** Takes out what stands under a secret's name or under one of these, anywhere in the value. */
+  /**
+   * Takes out what stands under a secret's name or under one of these, anywhere in the value, which is changed:
+   * it may be half a megabyte, and to copy it would cost more than all the rest.
+   */
   markNames(value: unknown, names: ReadonlySet<string>): unknown {
     if (typeof value !== 'object' || value === null || value instanceof Redacted) return value
-    if (Array.isArray(value)) return value.map((item) => this.markNames(item, names))
-    return Object.fromEntries(
-      Object.entries(value).map(([name, child]) => {
-        const plain = plainName(name)
-        const isMarked = secretNames.has(plain) || names.has(plain)
-        return [name, isMarked ? this.mark(child) : this.markNames(child, names)]
-      }),
-    )
+    if (Array.isArray(value)) {
+      for (const item of value) this.markNames(item, names)
+      return value
+    }
+    for (const [name, child] of Object.entries(value)) {
+      const plain = this.#plainName(name)
+      const isMarked = secretNames.has(plain) || names.has(plain)
+      if (isMarked) put(value, name, this.mark(child))
+      else this.markNames(child, names)
+    }
+    return value
   }
 
-  /** A copy without any trace of what was marked; where something was, a marker's text stands. */
+  /** Takes every trace of what was marked out of a value, which is changed; a marker's text stands there. */
   clean(value: unknown): unknown {
     if (typeof value === 'string') return this.cleanText(value)
     if (value instanceof Redacted) return markerText(value.type, value.number)
     if (typeof value === 'number') return this.#cleanNumber(value)
     if (typeof value !== 'object' || value === null) return value
-    if (Array.isArray(value)) return value.map((item) => this.clean(item))
+    for (const [name, child] of Object.entries(value)) {
+      const clean = this.clean(child)
+      if (clean !== child) put(value, name, clean)
+    }
+    return Array.isArray(value) ? value : this.#withCleanNames(value)
+  }
+
+  /** Names repeat from row to row: each is looked at once. */
+  #withCleanNames(value: object): object {
+    const names = Object.keys(value)
+    if (names.every((name) => this.#cleanName(name) === name)) return value
     return Object.fromEntries(
-      Object.entries(value).map(([name, child]) => [this.cleanText(name), this.clean(child)]),
+      Object.entries(value).map(([name, child]) => [this.#cleanName(name), child]),
     )
   }
 
+  #cleanName(name: string): string {
+    const known = this.#cleanNames.get(name)
+    if (known !== undefined) return known
+    const clean = this.cleanText(name)
+    this.#cleanNames.set(name, clean)
+    return clean
+  }
+
+  #plainName(name: string): string {
+    const known = this.#plainNames.get(name)
+    if (known !== undefined) return known
+    const plain = plainName(name)
+    this.#plainNames.set(name, plain)
+    return plain
+  }
+
   cleanText(text: string): string {
-    const found = this.#traced.size === 0 ? text : this.#withoutTraced(text)
+    const starts = this.#starts
+    const found = starts === undefined ? text : this.#withoutTraced(text, starts)
+    if (found.length < MIN_SECRET_LENGTH) return found
     return found.replace(secretForms, (secret) => this.#marker('secret', secret))
   }
 
   #cleanNumber(value: number): unknown {
+    if (this.#starts === undefined) return value
     const text = String(value)
     const redacted = this.#traced.get(text.slice(0, MIN_TRACED_LENGTH))?.texts.get(text)
     return redacted === undefined ? value : markerText(redacted.type, redacted.number)
   }
 
-  #withoutTraced(text: string): string {
+  #withoutTraced(text: string, starts: Uint8Array): string {
     let clean = ''
     let from = 0
-    this.#steps -= text.length / 16
     for (let at = 0; at + MIN_TRACED_LENGTH <= text.length; at++) {
-      const traced = this.#traced.get(text.slice(at, at + MIN_TRACED_LENGTH))
-      if (traced === undefined) continue
+      if (starts[startHash(text, at)] === 0) continue
       if (this.#steps <= 0) return this.#marker('text', text)
-      const found = this.#longestAt(text, at, traced)
+      this.#steps--
+      const traced = this.#traced.get(text.slice(at, at + MIN_TRACED_LENGTH))
+      const found = traced === undefined ? undefined : this.#longestAt(text, at, traced)
       if (found === undefined) continue
       clean += text.slice(from, at) + markerText(found.redacted.type, found.redacted.number)
       from = at + found.length
       at = from - 1
     }
-    return clean + text.slice(from)
+    return from === 0 ? text : clean + text.slice(from)
   }
 
   #longestAt(
@@ -135,16 +183,25 @@ export class Redactor {
     return undefined
   }
 
-  #traceParts(value: unknown): void {
-    if (typeof value === 'object' && value !== null) {
-      for (const child of Object.values(value)) this.#traceParts(child)
-    } else if (typeof value === 'string' || typeof value === 'number') {
-      this.#trace(String(value), this.#redacted(typeOf(value), JSON.stringify(value)))
+  #traceParts(value: object): void {
+    for (const child of Object.values(value)) {
+      if (typeof child === 'object' && child !== null) this.#traceParts(child)
+      else this.#traceLeaf(child)
     }
+  }
+
+  /** A text or a number is looked for from now on. */
+  #traceLeaf(value: unknown): Redacted {
+    const text = String(value)
+    const redacted = this.#redacted(typeOf(value), text)
+    if (typeof value === 'string' || typeof value === 'number') this.#trace(text, redacted)
+    return redacted
   }
 
   #trace(text: string, redacted: Redacted): void {
     if (text.length < MIN_TRACED_LENGTH) return
+    this.#starts ??= new Uint8Array(HASHES)
+    this.#starts[startHash(text, 0)] = 1
     const start = text.slice(0, MIN_TRACED_LENGTH)
     const traced = this.#traced.get(start) ?? { lengths: [], texts: new Map<string, Redacted>() }
     this.#traced.set(start, traced)
@@ -165,6 +222,28 @@ export class Redactor {
     this.#numbers.set(key, number)
     return new Redacted(type, number)
   }
+}
+
+/** Of the four characters from `at` on: multiplied by odd numbers, so that each of their bits counts. */
+function startHash(text: string, at: number): number {
+  const hash =
+    text.charCodeAt(at) * 40_503 +
+    text.charCodeAt(at + 1) * 30_011 +
+    text.charCodeAt(at + 2) * 10_007 +
+    text.charCodeAt(at + 3) * 4099
+  return hash % HASHES
+}
+
+/** As data, whatever the name: `__proto__` would be assigned elsewhere. */
+function put(holder: object, name: string, value: unknown): void {
+  if (name !== '__proto__') Reflect.set(holder, name, value)
+  else
+    Object.defineProperty(holder, name, {
+      value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    })
 }
 
 function typeOf(value: unknown): RedactedType {

@@ -1,11 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
-import { commitChange } from '../audit/change.ts'
-import { coreErrors } from '../errors.ts'
 import { callerOf } from '../gateway/guard.ts'
 import { idSchema, pluginNameSchema, strictObject, versionSchema } from '../gateway/http-schemas.ts'
-import { findInstallation } from '../registry/registry-store.ts'
-import { listSamplings, setSampling } from './sampling-store.ts'
+import { SamplingService } from './sampling-service.ts'
+import { listSamplings } from './sampling-store.ts'
 import type { SamplingTable } from './sampling-table.ts'
 import type { UsageMeter } from './usage-meter.ts'
 
@@ -28,6 +26,7 @@ const params = strictObject({ tenant: idSchema, name: pluginNameSchema }, ['tena
 
 /** What a plugin takes in a tenant, and of which versions good calls are kept too. */
 export function samplingRoutes(app: FastifyInstance, { knex, samplings, meter }: Ports): void {
+  const service = new SamplingService(knex, samplings)
   app.get<{ Params: Named }>(
     '/v1/tenants/:tenant/plugins/:name/usage',
     {
@@ -75,15 +74,7 @@ export function samplingRoutes(app: FastifyInstance, { knex, samplings, meter }:
     async (request) => {
       const { tenant, name: plugin } = request.params
       const { version, shareBp } = request.body
-      if ((await findInstallation(knex, plugin, version)) === undefined) {
-        throw coreErrors.create('VERSION_MISSING', { plugin, version })
-      }
-      const caller = callerOf(request)
-      const change = { ...caller, action: 'sampling.set', subject: plugin, tenant }
-      await commitChange(knex, { ...change, detail: { version, shareBp } }, (trx) =>
-        setSampling(trx, { tenant, plugin, version, shareBp }, caller.actor),
-      )
-      await samplings.refresh()
+      await service.set(callerOf(request), { tenant, plugin, version, shareBp })
       return { version, shareBp }
     },
   )

@@ -14,7 +14,9 @@ export interface Usage {
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
-type Series = Mutable<Usage> & { lastAt: number }
+/** `isHeld` is false for one that made room: nothing is added to it any more. */
+type Series = Mutable<Usage> & { lastAt: number; isHeld: boolean }
+type Named = Pick<Usage, 'plugin' | 'version' | 'tenant'>
 
 export type Metered = Pick<GuestOutcome, 'cpuMs' | 'peakHeapMb' | 'bytesOut' | 'hostCalls'>
 
@@ -30,14 +32,19 @@ const OTHER = 'other'
 /** Adds up what guests took, by plugin, version and tenant. Bounded; holds state, but no clock. */
 export class UsageMeter {
   readonly #series = new Map<string, Series>()
+  readonly #known = new WeakMap<object, Series>()
   readonly #maxSeries: number
+  #lookedAt = Number.NEGATIVE_INFINITY
 
   constructor(maxSeries = MAX_SERIES) {
     this.#maxSeries = maxSeries
   }
 
-  add(of: Pick<Usage, 'plugin' | 'version' | 'tenant'>, used: Metered, now: number): void {
-    const series = this.#seriesOf(of, now)
+  /** @param of the same object for many calls: what it names is then looked up by it */
+  add(of: Named, used: Metered, now: number): void {
+    const known = this.#known.get(of)
+    const series = known?.isHeld === true ? known : this.#seriesOf(of, now)
+    if (series !== known && series.plugin !== OTHER) this.#known.set(of, series)
     series.calls += 1
     series.cpuMs += used.cpuMs
     series.peakHeapMb = Math.max(series.peakHeapMb, used.peakHeapMb)
@@ -54,10 +61,7 @@ export class UsageMeter {
     return this.all().filter((series) => series.tenant === tenant && series.plugin === plugin)
   }
 
-  #seriesOf(
-    { plugin, version, tenant }: Pick<Usage, 'plugin' | 'version' | 'tenant'>,
-    now: number,
-  ) {
+  #seriesOf({ plugin, version, tenant }: Named, now: number): Series {
     const key = `${plugin}\0${version}\0${tenant}`
     const known = this.#series.get(key)
     if (known !== undefined) return known
@@ -67,9 +71,9 @@ export class UsageMeter {
     return this.#series.get(OTHER) ?? this.#start(OTHER, othersName, now)
   }
 
-  #start(key: string, name: Pick<Usage, 'plugin' | 'version' | 'tenant'>, now: number): Series {
+  #start(key: string, name: Named, now: number): Series {
     const series = { ...name, calls: 0, cpuMs: 0, peakHeapMb: 0, bytesOut: 0, hostCalls: 0 }
-    const started = { ...series, lastAt: now }
+    const started = { ...series, lastAt: now, isHeld: true }
     this.#series.set(key, started)
     return started
   }
@@ -81,13 +85,13 @@ export class UsageMeter {
   #forgetIdle(now: number): boolean {
     if (now - this.#lookedAt < 60_000) return false
     this.#lookedAt = now
-    for (const [key, { lastAt }] of this.#series) {
-      if (key !== OTHER && now - lastAt > IDLE_MS) this.#series.delete(key)
+    for (const [key, series] of this.#series) {
+      if (key === OTHER || now - series.lastAt <= IDLE_MS) continue
+      this.#series.delete(key)
+      series.isHeld = false
     }
     return this.#series.size < this.#maxSeries
   }
-
-  #lookedAt = Number.NEGATIVE_INFINITY
 }
 
 const othersName = { plugin: OTHER, version: OTHER, tenant: OTHER }

@@ -4,7 +4,7 @@ import { ServiceCaller } from '../../src/broker/service-caller.ts'
 import { NodeCounters } from '../../src/rollout/node-counters.ts'
 import type { InstalledVersion, Snapshot } from '../../src/rollout/snapshot.ts'
 import { emptySnapshot } from '../../src/rollout/snapshot.ts'
-import { version } from '../invocations/recorded-call.ts'
+import { version } from '../support/recorded-call.ts'
 
 const { plugin } = version
 const canary: InstalledVersion = { ...version, version: '1.1.0' }

@@ -7,7 +7,7 @@ import { TenantKeys } from '../../src/invocations/tenant-keys.ts'
 import type { EndedCall } from '../../src/invocations/watched-call.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { testDatabases } from '../support/postgres.ts'
-import { snapshot, version } from './recorded-call.ts'
+import { snapshot, version } from '../support/recorded-call.ts'
 
 const { hostUrl } = await testDatabases(t)
 const knex = createKnex(hostUrl)

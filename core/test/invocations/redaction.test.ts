@@ -6,7 +6,7 @@ import { aroundMarkers, hasMarker, wholeMarker } from '../../src/invocations/red
 import { Redactor } from '../../src/invocations/redactor.ts'
 import { firstDifference } from '../../src/invocations/replay/first-difference.ts'
 import type { EndedCall } from '../../src/invocations/watched-call.ts'
-import { snapshot, version } from './recorded-call.ts'
+import { snapshot, version } from '../support/recorded-call.ts'
 
 const nobody: ReadonlySet<string> = new Set()
 

@@ -4,7 +4,7 @@ import { CodedError } from '@signalbox/sdk/errors'
 import t from 'tap'
 import type { Recording } from '../../src/invocations/recording.ts'
 import { runReplay } from '../../src/invocations/replay/run-replay.ts'
-import { bundleOf, recordingOf } from './recorded-call.ts'
+import { bundleOf, recordingOf } from '../support/recorded-call.ts'
 
 const sandbox = await Sandbox.start({ lanes: 1 })
 t.teardown(() => sandbox.stop())
@@ -57,6 +57,27 @@ t.test('answers arrive in the order in which they arrived then', async (t) => {
   const recording = await record(handler, { answer: backwards })
   t.same(recording.outcome.output, { order: [3, 2, 1] })
   t.match(await replay(recording, bundleOf(handler)), { verdict: 'same' })
+})
+
+t.test('timers fire in the order in which they fired, without the waiting', async (t) => {
+  // As the timers that `signalbox pack` links into a bundle.
+  const bundle = `const seam = globalThis.__signalbox_guest
+  ${bundleOf(`async (input, ctx) => {
+    const order = []
+    const wait = (ms) => seam.hostCall('sleep', { ms }).then(() => order.push(ms))
+    const asked = ctx.db.query('x').then(() => order.push('answer'))
+    await Promise.all([wait(60), wait(5), asked])
+    return { order, at: Date.now() }
+  }`)}`
+  const recording = await recordingOf(runGuest, { bundle })
+  t.same(recording.hostCalls, [
+    { name: 'db.query', request: { sql: 'x', parameters: [] }, answer: null },
+  ])
+  t.match(await replay(recording, bundle), {
+    verdict: 'same',
+    replayed: recording.outcome,
+    hostCalls: { recorded: 1, replayed: 1 },
+  })
 })
 
 t.test('how a call ended is how it ends again', async (t) => {

@@ -10,7 +10,7 @@ import { emptySnapshot, type InstalledVersion } from '../../src/rollout/snapshot
 const name = { type: 'string', sensitive: true }
 
 /** One operation that may do anything, whose `customer` is marked on both sides. */
-export const contract: Contract = {
+const contract: Contract = {
   id: 'test.one',
   major: 1,
   title: { en: 'Test' },
@@ -60,7 +60,7 @@ interface Given {
 }
 
 /** Runs a call as the broker does, and gives what the writer would be given. */
-export async function watchCall(
+async function watchCall(
   runGuest: (call: GuestCall) => Promise<GuestOutcome>,
   { bundle, input = {}, config = {}, answer, deadlineMs = 5000 }: Given,
 ): Promise<EndedCall> {
