@@ -26,7 +26,10 @@ export function clearTimeout(id?: unknown): void {
   if (call !== undefined) timetables.get(call)?.remove(Number(id))
 }
 
-export const clearInterval = clearTimeout
+/** One list of numbers for both kinds: https://html.spec.whatwg.org/#dom-clearinterval */
+export function clearInterval(id?: unknown): void {
+  clearTimeout(id)
+}
 
 /** @throws TypeError while the bundle loads: a timer belongs to a call. */
 function timetable(): Timetable {
