@@ -50,7 +50,7 @@ export async function fetch(input: string | URL | Request, init?: RequestInit): 
 /** The host goes on with the request until the call ends; who gave it up only waits no more. */
 function untilAborted(answer: Promise<FetchAnswer>, { signal }: Request): Promise<FetchAnswer> {
   return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason)
+    const stop = () => reject(signal.reason as Error)
     signal.addEventListener('abort', stop, { once: true })
     answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })

@@ -100,7 +100,7 @@ class Timetable {
       if (timer === undefined || timer.due > until) break
       this.#run(timer)
       // What one callback has settled comes before the next callback.
-      await undefined
+      await Promise.resolve()
     }
     this.#isRunning = false
     this.#sleep()

@@ -323,6 +323,40 @@ for (const [title, changes, code, fault] of refusals) {
   })
 }
 
+t.test('warns of capabilities that the code uses and the manifest does not ask for', async (t) => {
+  const loud = `export const loud = async (ctx: { db: { query(sql: string): unknown } }) =>
+    [ctx.db.query('select 1'), await fetch('https://a.example')]`
+  const changes = { 'src/loud.ts': loud }
+  const { warnings } = await packPlugin(await folderOf(t, changes))
+  t.match(warnings, [/uses ctx\.db, .*"db:own"/, /uses fetch, .*"http:fetch"/])
+  const why = { en: 'Because' }
+  const capabilities = { 'http:fetch': [{ origins: ['https://a.example'], why }] }
+  const asked = { ...changes, 'package.json': withManifest({ capabilities }) }
+  const { warnings: rest } = await packPlugin(await folderOf(t, asked))
+  t.match(rest, [/ctx\.db/])
+  t.equal(rest.length, 1)
+})
+
+t.test('what no guest has is refused in own files, and warned of in packages', async (t) => {
+  const loud = 'export const loud = (text: string) => new Intl.NumberFormat().format(text.length)'
+  const error = await refusalOf(await folderOf(t, { 'src/loud.ts': loud }))
+  t.match(error.faults, [{ at: 'src/loud.ts:1:43', detail: /"intl" in the manifest/ }])
+  const capabilities = { intl: [{ why: { en: 'Because' } }] }
+  await packPlugin(
+    await folderOf(t, { 'src/loud.ts': loud, 'package.json': withManifest({ capabilities }) }),
+  )
+  const folder = await folderOf(t, {
+    'src/loud.ts': `import { where } from 'lost'
+      const local = (process: string) => ({ self: process, window: 1 })
+      export const loud = (text: string) => text + where() + local('') + (typeof document === 'object')`,
+    'node_modules/lost/package.json': { name: 'lost', main: 'index.js' },
+    'node_modules/lost/index.js': 'exports.where = () => process.cwd()',
+  })
+  const { warnings } = await packPlugin(folder)
+  t.match(warnings, [/^lost uses .*"process"/])
+  t.equal(warnings.length, 1)
+})
+
 t.test('refuses a link in place of a file', async (t) => {
   const folder = await folderOf(t)
   await rm(join(folder, 'contracts/demo.echo.json'))
