@@ -7,8 +7,8 @@ import { bundle, codeOf, type GuestFixture, guestCall, outputOf } from '../../..
 const sandbox = await Sandbox.start({ lanes: 1 })
 t.teardown(() => sandbox.stop())
 
-/** With features a lane of its own has to start first. */
-const patience = { deadlineMs: 20_000 }
+/** With features a lane of its own has to start first, and a loaded machine is no reason to fail. */
+const patience = { deadlineMs: 20_000, limits: { turnMs: 5000 } }
 const ask = async (source: string, fixture: GuestFixture = {}) =>
   outputOf(await sandbox.call(guestCall(bundle(`run: ${source}`), { ...patience, ...fixture })))
 
@@ -126,7 +126,7 @@ const limits: Readonly<Record<string, readonly [string, RegExp]>> = {
 
 for (const [code, [run, numbers]] of Object.entries(limits)) {
   t.test(`${code} is told with what was reached, inside and outside`, async (t) => {
-    const outcome = await sandbox.call(guestCall(bundle(`run: ${run}`)))
+    const outcome = await sandbox.call(guestCall(bundle(`run: ${run}`), patience))
     t.equal(codeOf(outcome), code)
     if (outcome.kind === 'failed') t.match(outcome.error.message, numbers)
     const caught = `async (_, ctx) => { try { await (${run})(_, ctx) } catch (error) { return [error.code, error.message] } }`

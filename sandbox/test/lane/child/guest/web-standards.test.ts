@@ -2,11 +2,16 @@ import '../../../plain-spawn.ts'
 import { createHash } from 'node:crypto'
 import t from 'tap'
 import { Sandbox } from '../../../../src/index.ts'
-import { codeOf, guestCall, outputOf } from '../../../guest-fixture.ts'
+import { codeOf, type GuestFixture, guestCall, outputOf } from '../../../guest-fixture.ts'
 import { packed } from './packed-plugin.ts'
 
 const sandbox = await Sandbox.start({ lanes: 1 })
 t.teardown(() => sandbox.stop())
+
+/** A loaded machine is no reason to fail. */
+const patience = { deadlineMs: 20_000, limits: { turnMs: 5000 } }
+const call = (source: string, fixture: GuestFixture) =>
+  sandbox.call(guestCall(source, { ...patience, ...fixture }))
 
 t.test('a bundle brings the standards of the Web along that it uses', async (t) => {
   const bundle = await packed(t, {
@@ -21,8 +26,7 @@ t.test('a bundle brings the standards of the Web along that it uses', async (t) 
     hash: `(_, ctx) => ctx.hash('SHA-256', 'abc')`,
     uuid: `() => crypto.randomUUID()`,
   })
-  const said = async (operation: string) =>
-    outputOf(await sandbox.call(guestCall(bundle, { operation })))
+  const said = async (operation: string) => outputOf(await call(bundle, { operation }))
   t.equal(await said('text'), 'grün 🌲')
   t.same(await said('base64'), ['aGk=', 'hi', 'AQI=', [1, 2]])
   t.equal(await said('clone'), true)
@@ -67,13 +71,13 @@ t.test('timers wait, repeat, are cleared, and end with their call', async (t) =>
     }`,
   })
   const logs: string[] = []
-  const call = (operation: string) =>
-    sandbox.call(guestCall(bundle, { operation, onLog: (_, message) => logs.push(message) }))
-  t.same(outputOf(await call('order')), ['soon', 'late'])
+  const run = (operation: string) =>
+    call(bundle, { operation, onLog: (_, message) => logs.push(message) })
+  t.same(outputOf(await run('order')), ['soon', 'late'])
   t.same(logs, ['A timer threw'])
-  t.equal(outputOf(await call('interval')), 3)
-  t.equal(outputOf(await call('timeout')), 'TimeoutError')
-  t.equal(codeOf(await call('many')), 'SBX_TIMERS_EXCEEDED')
+  t.equal(outputOf(await run('interval')), 3)
+  t.equal(outputOf(await run('timeout')), 'TimeoutError')
+  t.equal(codeOf(await run('many')), 'SBX_TIMERS_EXCEEDED')
 })
 
 t.test('fetch asks the host, and gives what it says as a Response', async (t) => {
@@ -89,28 +93,26 @@ t.test('fetch asks the host, and gives what it says as a Response', async (t) =>
     { capabilities: { 'http:fetch': [{ origins: ['https://ex.com'], why: { en: 'Test' } }] } },
   )
   const asked: unknown[] = []
-  const call = (operation: string, text: string) =>
-    sandbox.call(
-      guestCall(bundle, {
-        operation,
-        hostCall: async (name, json) => {
-          asked.push([name, JSON.parse(json)])
-          return JSON.stringify({
-            status: 200,
-            statusText: 'OK',
-            headers: [
-              ['x-two', '1'],
-              ['x-two', '2'],
-            ],
-            body: Buffer.from(text).toString('base64'),
-            url: 'https://ex.com/a',
-            redirected: false,
-          })
-        },
-      }),
-    )
-  t.same(outputOf(await call('get', 'text')), [200, true, '1, 2', 'text'])
-  t.equal(outputOf(await call('post', '{"n":7}')), 7)
+  const run = (operation: string, text: string) =>
+    call(bundle, {
+      operation,
+      hostCall: async (name, json) => {
+        asked.push([name, JSON.parse(json)])
+        return JSON.stringify({
+          status: 200,
+          statusText: 'OK',
+          headers: [
+            ['x-two', '1'],
+            ['x-two', '2'],
+          ],
+          body: Buffer.from(text).toString('base64'),
+          url: 'https://ex.com/a',
+          redirected: false,
+        })
+      },
+    })
+  t.same(outputOf(await run('get', 'text')), [200, true, '1, 2', 'text'])
+  t.equal(outputOf(await run('post', '{"n":7}')), 7)
   t.same(asked, [
     [
       'http.fetch',
@@ -138,11 +140,11 @@ t.test('fetch asks the host, and gives what it says as a Response', async (t) =>
 t.test('the same seed gives the same chance again, another call another', async (t) => {
   const draw = `() => [Math.random(), Math.random(), ...crypto.getRandomValues(new Uint8Array(4)), crypto.randomUUID()]`
   const bundle = await packed(t, { draw, own: `(_, ctx) => [ctx.random(), Math.random()]` })
-  const first = await sandbox.call(guestCall(bundle, { operation: 'draw' }))
-  const other = await sandbox.call(guestCall(bundle, { operation: 'draw' }))
+  const first = await call(bundle, { operation: 'draw' })
+  const other = await call(bundle, { operation: 'draw' })
   t.notSame(outputOf(other), outputOf(first))
-  const again = await sandbox.call(guestCall(bundle, { operation: 'draw', replay: first.trace }))
+  const again = await call(bundle, { operation: 'draw', replay: first.trace })
   t.same(outputOf(again), outputOf(first))
-  const own = await sandbox.call(guestCall(bundle, { operation: 'own', replay: first.trace }))
+  const own = await call(bundle, { operation: 'own', replay: first.trace })
   t.same(outputOf(own), (outputOf(first) as unknown[]).slice(0, 2), 'ctx.random is Math.random')
 })
