@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 import { compileAhead } from '../lane/child/compile-ahead.ts'
+import { GuestFailure } from '../lane/child/guest-failure.ts'
 
 /**
  * Main program of the compile process: a bundle on standard input, what V8 made of it on descriptor 3, and
@@ -12,6 +13,13 @@ try {
   const out = createWriteStream('', { fd: 3 })
   out.end(Buffer.from(code))
 } catch (error) {
-  process.stderr.write(`Error: ${error instanceof Error ? error.message : error}\n`)
+  process.stderr.write(`Error: ${reasonOf(error)}\n`)
   process.exitCode = 1
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof GuestFailure))
+    return error instanceof Error ? error.message : String(error)
+  if (error.reason === 'turn-timeout') return 'its top level timed out'
+  return error.reason === 'memory' ? 'its top level ran out of memory' : error.message
 }

@@ -21,7 +21,13 @@ import type { PendingCall } from './pending-call.ts'
 import { endCall, hostCallOf } from './received.ts'
 import { type LaneView, type WatchLimits, watchLane } from './watchdog.ts'
 import type { Frame } from './wire/frame.ts'
-import { COMPILED_REJECTED, type FailureReason, fromLane, toLane } from './wire/messages.ts'
+import {
+  COMPILED_REJECTED,
+  type FailureReason,
+  fromLane,
+  NO_FAULT,
+  toLane,
+} from './wire/messages.ts'
 
 /** Nobody waits longer behind the turn of another: a third of what a neighbour may be kept waiting at all. */
 const MAX_WAIT_MS = 80
@@ -325,6 +331,7 @@ export class Lane {
     const isolate = this.#isolates.byId(frame.id)
     if (isolate === undefined) return
     this.#isolates.forget(isolate)
+    if (frame.text === NO_FAULT) return
     const code = taintCode(frame.text as FailureReason, isolate.spec)
     this.#events.onTaint(culprit(isolate.spec, code))
   }

@@ -33,7 +33,8 @@ export function prepareBootstrap(isHardened: boolean): CompiledScript {
   const bare = new CompiledScript(source, FILENAME, undefined)
   const isolate = new ivm.Isolate({ memoryLimit: SAMPLE_HEAP_MB })
   try {
-    const realm = GuestRealm.open(isolate, bare.compile(isolate), SAMPLE_MS, SAMPLE_MS)
+    const realm = GuestRealm.open(isolate, bare.compile(isolate), SAMPLE_MS)
+    realm.limitTurns(SAMPLE_MS, SAMPLE_MS)
     realm.start(
       isolate.compileScriptSync(samplePlugin),
       JSON.stringify(sampleRequest),

@@ -4,6 +4,8 @@ import type { FailureReason } from '../wire/messages.ts'
 /** Why an isolate cannot be used any more, or never could. */
 export class GuestFailure extends Error {
   readonly reason: FailureReason
+  /** Of an isolate that was being loaded: what it had computed by then. */
+  loadCpuMs = 0
 
   constructor(reason: FailureReason, detail: string) {
     super(detail)
@@ -11,13 +13,22 @@ export class GuestFailure extends Error {
   }
 }
 
-/** isolated-vm tells its own errors apart by text only; both texts are fixed in its source. */
-export function failureOf(error: unknown, isolate: ivm.Isolate): GuestFailure {
+/** isolated-vm adds to some messages where it stood itself. */
+const PLACE = / \[<isolated-vm>:\d+:\d+\]$/
+
+/**
+ * What an entry into an isolate ended with. isolated-vm tells a turn that is over its limit by text only, and a
+ * guest may throw the same text: it is believed when the time has passed.
+ * @param isOverTime the entry lasted as long as it might.
+ */
+export function failureOf(error: unknown, isolate: ivm.Isolate, isOverTime: boolean): GuestFailure {
   if (error instanceof GuestFailure) return error
+  if (isolate.isDisposed) return new GuestFailure('memory', '')
   const message = error instanceof Error ? String(error.message) : String(error)
-  if (message === 'Script execution timed out.') return new GuestFailure('turn-timeout', '')
-  if (isolate.isDisposed || message.startsWith('Isolate was disposed during execution')) {
-    return new GuestFailure('memory', '')
+  if (isOverTime && message === 'Script execution timed out.') {
+    return new GuestFailure('turn-timeout', '')
   }
-  return new GuestFailure('threw', message)
+  // isolated-vm's own sentence would tell an author of things that a plugin never meets.
+  if (message.includes('isolated-vm,')) return new GuestFailure('threw', 'a value that is no Error')
+  return new GuestFailure('threw', message.replace(PLACE, ''))
 }

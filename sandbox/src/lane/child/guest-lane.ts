@@ -4,31 +4,42 @@ import {
   type FailureReason,
   fromLane,
   type LoadRequest,
+  NO_FAULT,
   toLane,
 } from '../wire/messages.ts'
 import { bundleFilename, bundleScript } from './bundle-script.ts'
 import { CompiledScript } from './compiled-script.ts'
+import { LOAD_TURN_MS } from './guest/guest-limits.ts'
 import { guestOps } from './guest/runtime.ts'
 import { GuestFailure } from './guest-failure.ts'
 import { GuestIsolate } from './guest-isolate.ts'
+import type { GuestRealm } from './guest-realm.ts'
+import { GuestShells } from './guest-shell.ts'
+import { HandlerNumbers } from './handler-numbers.ts'
 import { type OutboxRecord, readOutbox } from './outbox-records.ts'
 
-/** Numbers for handlers go up to here; a plugin has at most 32 services of 64 operations. */
-const MAX_HANDLERS = 65_535
 /** First character of an answer that is all there is in an outbox. */
 const ANSWER_ALONE = '='
+/**
+ * V8's limits count time that passes. A turn that computed for less than this part of its limit when it was
+ * ended was kept from computing: by other processes, not by its own code.
+ */
+const STARVED_BELOW = 0.5
 
 interface LoadedIsolate {
   readonly id: number
+  readonly turnMs: number
   readonly guest: GuestIsolate
   /** Calls that wait for a host call or a promise. */
   readonly waiting: Set<GuestCall>
-  readonly handlers: Map<string, number>
+  readonly handlers: HandlerNumbers
 }
 
 interface GuestCall {
   readonly id: number
   readonly isolate: LoadedIsolate
+  /** Undefined before the first turn of a call that gets one for itself. */
+  realm: GuestRealm | undefined
   cpuUs: number
   isSettled: boolean
 }
@@ -39,21 +50,25 @@ interface GuestCall {
  */
 export class GuestLane {
   readonly #out: FrameWriter
-  readonly #bootstrap: CompiledScript
+  readonly #shells: GuestShells
   readonly #isolates = new Map<number, LoadedIsolate>()
   readonly #waiting = new Map<number, GuestCall>()
   /** Whose microtasks may have filled an outbox that was not fetched yet, and after whose turn. */
   #undrained: GuestCall | undefined
   /** The host's clock, from the frame at work. */
   #now = 0
+  /** This process's clock when the frame came to its turn. */
+  #began = 0
 
   constructor(out: FrameWriter, bootstrap: CompiledScript) {
     this.#out = out
-    this.#bootstrap = bootstrap
+    this.#shells = new GuestShells(bootstrap)
   }
 
-  handle(frame: Frame): void {
+  /** @param now this process's clock. */
+  handle(frame: Frame, now: number): void {
     this.#now = frame.at
+    this.#began = now
     switch (frame.kind) {
       case toLane.call:
         this.#start(frame)
@@ -74,48 +89,66 @@ export class GuestLane {
         this.#drop(frame.id)
         break
       default:
-        // A ping: that the frame was worked off is the answer.
+        // A ping: that the frame was worked off is the answer. The host sends it when there is nothing to do.
+        this.prepare()
         break
     }
   }
 
+  /** Makes ahead what the next load will need. */
+  prepare(): void {
+    this.#shells.refill()
+  }
+
   /**
    * Fetches what microtasks left behind. An entry into an isolate costs most of a call, so it is not done after
-   * each turn: the next turn of the same isolate brings it along. It must be done before another isolate's
-   * turn, which may be long, and before the answers are sent.
+   * each turn: the next turn of the same realm brings it along. It must be done before another one's turn, which
+   * may be long, and before the answers are sent.
    */
   drain(): void {
     const call = this.#undrained
     if (call === undefined) return
     this.#undrained = undefined
-    if (call.isolate.waiting.size === 0) return
-    this.#guarded(call, () => this.#read(call, call.isolate.guest.realm.drain(this.#now)))
+    const { guest, waiting } = call.isolate
+    const isAwaited = guest.sharedRealm === undefined ? !call.isSettled : waiting.size > 0
+    if (isAwaited) this.#enter(call, guestOps.drain, 0, '', '')
   }
 
   #load(frame: Frame): void {
     this.drain()
+    const request = JSON.parse(frame.text) as LoadRequest
+    const bundle = bundleOf(request, frame.bytes as Buffer)
     try {
-      const request = JSON.parse(frame.text) as LoadRequest
-      const bundle = bundleOf(request, frame.bytes as Buffer)
-      const guest = GuestIsolate.load(request, bundle, this.#bootstrap, this.#now)
-      this.#isolates.set(frame.id, {
-        id: frame.id,
-        guest,
-        waiting: new Set(),
-        handlers: new Map(),
-      })
+      const guest = this.#loadGuest(request, bundle)
+      const { turnMs } = request
+      const handlers = new HandlerNumbers()
+      const loaded = { id: frame.id, turnMs, guest, waiting: new Set<GuestCall>(), handlers }
+      this.#isolates.set(frame.id, loaded)
       const note = bundle.isCodeRejected ? COMPILED_REJECTED : ''
       this.#out.add(fromLane.loaded, frame.id, guest.takeCpuUs(), 0, note, '')
+      this.#tellHeap(loaded, guest.lookAtHeap())
     } catch (error) {
-      const { reason, message } =
-        error instanceof GuestFailure ? error : new GuestFailure('threw', String(error))
-      this.#out.add(fromLane.loadFailed, frame.id, 0, 0, reason, message)
+      const failure = error instanceof GuestFailure ? error : new GuestFailure('threw', `${error}`)
+      this.#out.add(fromLane.loadFailed, frame.id, 0, 0, failure.reason, this.#detailOf(failure))
+    }
+  }
+
+  #loadGuest(request: LoadRequest, bundle: CompiledScript): GuestIsolate {
+    try {
+      return GuestIsolate.load(request, bundle, this.#shells, this.#now)
+    } catch (error) {
+      const isStarved =
+        error instanceof GuestFailure &&
+        error.reason === 'turn-timeout' &&
+        error.loadCpuMs < LOAD_TURN_MS * STARVED_BELOW
+      if (!isStarved) throw error
+      return GuestIsolate.load(request, bundle, this.#shells, this.#now)
     }
   }
 
   #drop(id: number): void {
     const isolate = this.#isolates.get(id)
-    if (isolate !== undefined) this.#dispose(isolate, undefined)
+    if (isolate !== undefined) this.#dispose(isolate)
   }
 
   #start(frame: Frame): void {
@@ -124,8 +157,9 @@ export class GuestLane {
       this.#out.add(fromLane.gone, frame.id, 0, 0, '', '')
       return
     }
-    const call: GuestCall = { id: frame.id, isolate, cpuUs: 0, isSettled: false }
-    const handler = handlerNumber(isolate, frame.text)
+    const realm = isolate.guest.sharedRealm
+    const call = { id: frame.id, isolate, realm, cpuUs: 0, isSettled: false }
+    const handler = isolate.handlers.of(frame.text)
     this.#turn(call, guestOps.call, handler, frame.text, frame.payload)
     if (call.isSettled) return
     isolate.waiting.add(call)
@@ -151,19 +185,23 @@ export class GuestLane {
   }
 
   #turn(call: GuestCall, op: number, number: number, text: string, payload: string): void {
-    if (this.#undrained !== undefined && this.#undrained.isolate !== call.isolate) this.drain()
-    this.#guarded(call, () => {
-      this.#read(call, call.isolate.guest.realm.turn(op, call.id, number, this.#now, text, payload))
-    })
+    const left = this.#undrained
+    if (left !== undefined && left.realm !== call.realm) this.drain()
+    this.#enter(call, op, number, text, payload)
   }
 
-  #guarded(call: GuestCall, run: () => void): void {
+  /** One entry into the isolate. What it computed is the call's, whichever calls ended in it. */
+  #enter(call: GuestCall, op: number, number: number, text: string, payload: string): void {
+    const { guest } = call.isolate
     try {
-      run()
-      if (!call.isSettled) call.cpuUs += call.isolate.guest.takeCpuUs()
+      call.realm ??= guest.makeRealm(this.#now)
+      const outbox = call.realm.turn(op, call.id, number, this.#now, text, payload)
+      call.cpuUs += guest.takeCpuUs()
+      this.#tellHeap(call.isolate, guest.takeHeapPeak())
+      this.#read(call, outbox)
     } catch (error) {
       if (!(error instanceof GuestFailure)) throw error
-      this.#fail(call, error.reason, error.message)
+      this.#fail(call, error.reason, this.#detailOf(error))
     }
   }
 
@@ -173,16 +211,14 @@ export class GuestLane {
       readOutbox(outbox, (record) => this.#deliver(call, record))
       return
     }
-    call.cpuUs += call.isolate.guest.takeCpuUs()
     this.#settle(call)
     this.#out.add(fromLane.ok, call.id, call.cpuUs, 0, '', outbox.slice(1))
   }
 
-  /** @param turnOf the call whose turn it was: it pays for the CPU, also when another one ended in it. */
+  /** @param turnOf the call whose turn it was: what it brings may be another one's of the same isolate. */
   #deliver(turnOf: GuestCall, record: OutboxRecord): void {
     const call = record.call === turnOf.id ? turnOf : this.#waiting.get(record.call)
     if (call === undefined || call.isSettled || call.isolate !== turnOf.isolate) return
-    turnOf.cpuUs += call.isolate.guest.takeCpuUs()
     switch (record.kind) {
       case 'O':
         this.#settle(call)
@@ -210,29 +246,47 @@ export class GuestLane {
   #settle(call: GuestCall): void {
     call.isSettled = true
     if (this.#waiting.delete(call.id)) call.isolate.waiting.delete(call)
+    if (call.realm !== undefined) call.isolate.guest.leave(call.realm)
   }
 
   #fail(call: GuestCall, reason: FailureReason, detail: string): void {
+    const { isolate } = call
+    const { guest, turnMs } = isolate
+    const turnUs = guest.takeCpuUs()
+    if (reason === 'memory') this.#tellHeap(isolate, guest.lookAtHeap())
+    const isStarved = reason === 'turn-timeout' && turnUs < turnMs * 1000 * STARVED_BELOW
     if (!call.isSettled) {
-      call.cpuUs += call.isolate.guest.takeCpuUs()
+      call.cpuUs += turnUs
       this.#settle(call)
-      this.#out.add(fromLane.failed, call.id, call.cpuUs, 0, reason, detail)
+      if (isStarved) this.#out.add(fromLane.gone, call.id, 1, 0, '', '')
+      else this.#out.add(fromLane.failed, call.id, call.cpuUs, 0, reason, detail)
     }
-    this.#dispose(call.isolate, reason)
+    this.#dispose(isolate)
+    this.#out.add(fromLane.tainted, isolate.id, 0, 0, isStarved ? NO_FAULT : reason, '')
+  }
+
+  /** The value that a limit was reached with. What a heap held when it was over its limit nobody can tell. */
+  #detailOf({ reason, message }: GuestFailure): string {
+    return reason === 'turn-timeout' ? `${Date.now() - this.#began}` : message
+  }
+
+  #tellHeap(isolate: LoadedIsolate, peakKiB: number): void {
+    if (peakKiB > 0) this.#out.add(fromLane.heap, isolate.id, peakKiB, 0, '', '')
   }
 
   /** What still waits in the isolate ends with it; the host knows whether it may be tried again. */
-  #dispose(isolate: LoadedIsolate, taint: FailureReason | undefined): void {
+  #dispose(isolate: LoadedIsolate): void {
     if (this.#undrained?.isolate === isolate) this.#undrained = undefined
     this.#isolates.delete(isolate.id)
-    isolate.guest.dispose()
+    const realms: GuestRealm[] = []
     for (const call of isolate.waiting) {
       call.isSettled = true
       this.#waiting.delete(call.id)
+      if (call.realm !== undefined) realms.push(call.realm)
       this.#out.add(fromLane.gone, call.id, 1, 0, '', '')
     }
     isolate.waiting.clear()
-    if (taint !== undefined) this.#out.add(fromLane.tainted, isolate.id, 0, 0, taint, '')
+    isolate.guest.dispose(realms)
   }
 }
 
@@ -242,15 +296,4 @@ function bundleOf({ sourceBytes }: LoadRequest, bytes: Buffer): CompiledScript {
   const compiled = bytes.subarray(sourceBytes)
   const code = compiled.length === 0 ? undefined : new Uint8Array(compiled).buffer
   return new CompiledScript(source, bundleFilename, code)
-}
-
-/** The same number for every call of an operation: the guest reads its name the first time only. */
-function handlerNumber(isolate: LoadedIsolate, head: string): number {
-  const entry = head.slice(0, head.indexOf('\n'))
-  const known = isolate.handlers.get(entry)
-  if (known !== undefined) return known
-  const number = isolate.handlers.size + 1
-  if (number > MAX_HANDLERS) return 0
-  isolate.handlers.set(entry, number)
-  return number
 }

@@ -10,37 +10,46 @@ export class GuestRealm {
   readonly #isolate: ivm.Isolate
   readonly #context: ivm.Context
   readonly #door: ivm.Reference
-  readonly #limit: { timeout: number }
+  /** One object for all turns: making one costs as much as reading it. */
+  readonly #limit = { timeout: 1 }
+  #turnMs = 1
+  /** When the isolate was entered last. */
+  #entered = 0
 
-  private constructor(
-    isolate: ivm.Isolate,
-    context: ivm.Context,
-    door: ivm.Reference,
-    turnMs: number,
-  ) {
+  private constructor(isolate: ivm.Isolate, context: ivm.Context, door: ivm.Reference) {
     this.#isolate = isolate
     this.#context = context
     this.#door = door
-    this.#limit = { timeout: turnMs }
   }
 
   /** @param bootstrap the guest side (guest/guest-source.ts), compiled in this isolate. */
-  static open(isolate: ivm.Isolate, bootstrap: ivm.Script, turnMs: number, timeout: number) {
+  static open(isolate: ivm.Isolate, bootstrap: ivm.Script, timeout: number): GuestRealm {
     const context = isolate.createContextSync()
     const door = bootstrap.runSync(context, { reference: true, timeout })
-    return new GuestRealm(isolate, context, door, turnMs)
+    return new GuestRealm(isolate, context, door)
+  }
+
+  /** How long a turn may take, and the next one, of which something is used up already. */
+  limitTurns(turnMs: number, nextMs: number): void {
+    this.#turnMs = turnMs
+    this.#limit.timeout = nextMs
   }
 
   /**
    * Runs the bundle, and hands its plugin over to the guest side.
    * @param openJson an OpenRequest.
-   * @throws GuestFailure when it is no plugin.
+   * @throws GuestFailure when it does not run or is no plugin.
    */
   start(bundle: ivm.Script, openJson: string, now: number, timeout: number): void {
-    this.#enter(guestOps.open, now, '', openJson, { timeout })
-    bundle.runSync(this.#context, { timeout })
-    const fault = this.#enter(guestOps.link, now, '', '', { timeout })
-    if (fault !== '') throw new GuestFailure('threw', fault)
+    try {
+      this.#enter(guestOps.open, now, '', openJson, { timeout })
+      this.#entered = performance.now()
+      bundle.runSync(this.#context, { timeout })
+      const fault = this.#enter(guestOps.link, now, '', '', { timeout })
+      if (fault !== '') throw new GuestFailure('threw', fault)
+    } catch (error) {
+      throw failureOf(error, this.#isolate, this.#isOverTime(timeout))
+    }
   }
 
   /**
@@ -53,7 +62,10 @@ export class GuestRealm {
    */
   turn(op: number, id: number, number: number, now: number, text: string, payload: string): string {
     try {
-      return this.#enter((id * 65536 + number) * 8 + op, now, text, payload, this.#limit)
+      const packed = (id * 65536 + number) * 8 + op
+      const outbox = this.#enter(packed, now, text, payload, this.#limit)
+      this.#limit.timeout = this.#turnMs
+      return outbox
     } catch (error) {
       return this.#redeliver(error, now)
     }
@@ -70,7 +82,7 @@ export class GuestRealm {
   #redeliver(first: unknown, now: number): string {
     let error = first
     for (let attempt = 0; attempt < MAX_REDELIVERIES; attempt++) {
-      const failure = failureOf(error, this.#isolate)
+      const failure = failureOf(error, this.#isolate, this.#isOverTime(this.#limit.timeout))
       if (failure.reason !== 'threw') throw failure
       try {
         return this.#enter(guestOps.redeliver, now, '', '', this.#limit)
@@ -78,7 +90,12 @@ export class GuestRealm {
         error = next
       }
     }
-    throw failureOf(error, this.#isolate)
+    throw new GuestFailure('threw', 'more unhandled rejections in one turn than can be told')
+  }
+
+  /** Timers of the system count whole milliseconds, and may be one early. */
+  #isOverTime(limitMs: number): boolean {
+    return performance.now() - this.#entered >= limitMs - 1
   }
 
   #enter(
@@ -88,6 +105,7 @@ export class GuestRealm {
     payload: string,
     limit: { timeout: number },
   ): string {
+    this.#entered = performance.now()
     const answer: unknown = this.#door.applySync(undefined, [packed, now, text, payload], limit)
     return typeof answer === 'string' ? answer : ''
   }

@@ -26,15 +26,17 @@ const lane = new GuestLane(out, prepareBootstrap(process.argv[4] !== 'open'))
 const watch = startSelfWatch(hostPid)
 let frames = 0
 let sentFrames = 0
-let unsentSince = Date.now()
+let now = Date.now()
+let unsentSince = now
 
 const reader = new FrameReader((frame) => {
   frames++
   watch.enter(frames)
-  lane.handle(frame)
+  lane.handle(frame, now)
+  now = Date.now()
   // A load is told apart from the call behind it, so that the right one is blamed.
   const isDue = frames - sentFrames >= MAX_UNSENT_FRAMES || frame.kind === toLane.load
-  if (isDue || Date.now() - unsentSince >= MAX_UNSENT_MS) flush()
+  if (isDue || now - unsentSince >= MAX_UNSENT_MS) flush()
 }, maxFrameBytes)
 
 function flush(): void {
@@ -45,14 +47,15 @@ function flush(): void {
   while (sent < bytes.length) sent += writeSync(SOCKET, bytes, sent)
   out.clear()
   sentFrames = frames
-  unsentSince = Date.now()
+  unsentSince = now
 }
 
 function pump(): void {
   const length = readSync(SOCKET, inbox)
   // End of file: the host closed the socket or is gone.
   if (length === 0) process.exit(0)
-  unsentSince = Date.now()
+  now = Date.now()
+  unsentSince = now
   reader.push(inbox.subarray(0, length))
   watch.leave()
   if (sentFrames !== frames) flush()
@@ -61,5 +64,6 @@ function pump(): void {
 }
 
 if (process.ppid !== hostPid) process.exit(0)
+lane.prepare()
 flush()
 pump()

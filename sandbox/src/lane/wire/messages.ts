@@ -43,7 +43,7 @@ export const fromLane = {
   loaded: 8,
   /** id = isolate; text = FailureReason; payload = detail. */
   loadFailed: 9,
-  /** id = isolate. It was disposed of and must be loaded again. */
+  /** id = isolate; text = FailureReason or NO_FAULT. It was disposed of and must be loaded again. */
   tainted: 10,
   /** id = isolate, number = the most its heap was ever seen to hold, KiB. */
   heap: 11,
@@ -61,6 +61,9 @@ export type FailureReason =
   | 'output-not-json'
   | 'handler-missing'
   | 'never-answered'
+
+/** An isolate was lost for want of computing time: nothing speaks against its version. */
+export const NO_FAULT = ''
 
 export const COMPILED_REJECTED = 'compiled-rejected'
 

@@ -1,4 +1,5 @@
 import { Digest } from '../../../lane/child/guest/digest.ts'
+import { fixBuffers } from '../../../lane/child/guest/fix-buffers.ts'
 import { guestLimits } from '../../../lane/child/guest/guest-limits.ts'
 import { hardenGlobals } from '../../../lane/child/guest/harden.ts'
 import { capturePrimordials } from '../../../lane/child/guest/primordials.ts'
@@ -24,6 +25,7 @@ ${[
   captureBatchPrimordials,
   thrownText,
   thrownMessage,
+  fixBuffers,
   hardenGlobals,
   utf8Bytes,
   guestSeam,

@@ -159,7 +159,9 @@ export class Call {
 
   log(level: string, message: string, fields: unknown): void {
     if (this.isOver || this.#logLength > guestLimits.logLength) return
-    const body = this.#p.stringify([message, fields]) ?? ''
+    // Not as an array: a guest may have given all arrays a toJSON of its own.
+    const { stringify } = this.#p
+    const body = `[${stringify(message)},${stringify(fields) ?? 'null'}]`
     this.#logLength += body.length
     if (this.#logLength <= guestLimits.logLength) {
       this.#outbox.emit('G', this.id, 0, level, body)

@@ -1,6 +1,7 @@
 import { Call } from './call.ts'
 import { CallContext } from './context.ts'
 import { Digest } from './digest.ts'
+import { fixBuffers } from './fix-buffers.ts'
 import {
   checkSize,
   gateArrays,
@@ -37,6 +38,7 @@ ${[
   capturePrimordials,
   thrownText,
   thrownMessage,
+  fixBuffers,
   hardenGlobals,
   gateBuiltins,
   gateArrays,

@@ -1,3 +1,4 @@
+import { fixBuffers } from './fix-buffers.ts'
 import type { Primordials } from './primordials.ts'
 
 /** Time as the guest sees it: the host's clock when the turn began. */
@@ -28,7 +29,7 @@ export function hardenGlobals(p: Primordials, clock: GuestClock, isHardened: boo
     p.deleteProperty(scope, 'Intl')
     p.deleteProperty(scope, 'WeakRef')
     p.deleteProperty(scope, 'FinalizationRegistry')
-    p.deleteProperty(ArrayBuffer.prototype, 'resize')
+    fixBuffers(p, scope)
     // V8 calls this hook whenever a stack is rendered, also outside of a turn's time limit. That it is set is
     // ignored, as libraries do so in good faith.
     const hook = p.dictionary<unknown>() as PropertyDescriptor

@@ -51,6 +51,8 @@ export class GuestRuntime {
   #plugin: unknown
   #maxOutputLength = 0
   #current: Call | undefined
+  /** The turn's answer, where it is all that the turn hands over: an unhandled rejection may take its place. */
+  #alone: string | undefined
 
   constructor(p: Primordials, isHardened: boolean) {
     this.#p = p
@@ -77,14 +79,19 @@ export class GuestRuntime {
     const id = ((packed - op) / 8 - number) / 65536
     if (op === guestOps.open) return this.#open(payload)
     if (op === guestOps.link) return this.#link()
-    if (op !== guestOps.redeliver) this.#outbox.begin()
+    if (op === guestOps.redeliver) return this.#alone ?? this.#outbox.take()
+    this.#alone = undefined
+    this.#outbox.begin()
     try {
       if (op === guestOps.call) return this.#start(id, number, text, payload)
       if (op === guestOps.reply) this.#reply(id, number, payload)
       else if (op === guestOps.replyError) this.#replyError(id, number, text, payload)
       else if (op === guestOps.cancel) this.#cancel(id)
     } catch {
-      // Only a stack that was full on entry ends here. The call stays unanswered until its deadline.
+      // A stack that was full on entry, or what a guest's code threw where its failure was being written down.
+      const call = this.#current
+      if (call?.id === id && !call.isOver)
+        this.#finish(call, 'F', 'threw', 'its failure cannot be told')
     }
     return this.#outbox.take()
   }
@@ -168,7 +175,8 @@ export class GuestRuntime {
         const text = this.#output(call, answer)
         if (text !== undefined && this.#outbox.isEmpty) {
           call.isOver = true
-          return `=${text}`
+          this.#alone = `=${text}`
+          return this.#alone
         }
         if (text !== undefined) this.#finish(call, 'O', '', text)
       }
@@ -247,7 +255,11 @@ export class GuestRuntime {
       return
     }
     const stack = thrownText(p, error, 'stack')
-    if (stack !== '') call.log('error', 'The handler threw', { stack })
+    try {
+      if (stack !== '') call.log('error', 'The handler threw', { stack })
+    } catch {
+      // A toJSON of the guest's that throws costs the line in the log, not the answer.
+    }
     this.#finish(call, 'F', 'threw', message)
   }
 
