@@ -30,20 +30,35 @@ export interface CallWork extends Work {
   readonly call: PendingCall
 }
 
+export interface Suspect {
+  readonly work: Work
+  /** It was one of several calls of the same isolate: the version is certain, the call is not. */
+  readonly isShared: boolean
+}
+
 /**
- * Whose turn it was when a lane ended. The watcher's report names it exactly. A turn too short for a report
- * is still certain when only one isolate had work ahead; else nobody is blamed, and each call runs again with
- * nothing beside it, so that a second loss names it.
+ * Whose turn it was when a lane ended. The watcher's report names it exactly. For a turn too short for a report
+ * the version is still certain when only one isolate had work ahead, and the call when it had only one. Whatever
+ * call is not blamed runs again with nothing beside it, so that a second loss names it.
  */
 export function culpritOf(
   fault: LaneFault,
-  reported: Work | undefined,
+  reported: Suspect | undefined,
   unfinished: readonly Work[],
-): Work | undefined {
+): Suspect | undefined {
   if (fault.kind === 'external') return undefined
   if (reported !== undefined) return reported
   const [oldest] = unfinished
-  return unfinished.every(({ isolate }) => isolate === oldest?.isolate) ? oldest : undefined
+  if (oldest === undefined) return undefined
+  const { isolate, call } = oldest
+  if (unfinished.some((other) => other.isolate !== isolate)) return undefined
+  const isShared = call !== undefined && unfinished.some((other) => other.call !== call)
+  return { work: oldest, isShared }
+}
+
+/** The call, or all that waited for a bundle. */
+export function guiltyOf({ isolate, call }: Work): Iterable<PendingCall> {
+  return call === undefined ? isolate.calls : [call]
 }
 
 /** What a call is told that ended with its lane or isolate, and must not or cannot run again. */

@@ -13,6 +13,8 @@ const MAX_FRAME_BYTES = 32 * 1024 * 1024
 const OOM_SCORE = '1000'
 /** Enough for V8's last words; a lane writes nothing else there. */
 const STDERR_BYTES = 4096
+/** What a watcher reports: two numbers of frames. */
+const LONG_TURN_BYTES = 8
 /** Why the host ended a lane; null when it ended by itself or was killed from outside. */
 export type KillReason =
   | 'turn-timeout'
@@ -43,8 +45,8 @@ export interface LaneExit {
 
 export interface LaneProcessEvents {
   onFrame(frame: Frame): void
-  /** The frame with this number has held the lane for some milliseconds. */
-  onLongTurn(frameNumber: number): void
+  /** The frames with these numbers have held the lane for some milliseconds: one, or several in one entry. */
+  onLongTurn(first: number, last: number): void
   onExit(exit: LaneExit): void
 }
 
@@ -157,7 +159,8 @@ export class LaneProcess {
     const longTurns = this.#child.stdio[4] as Readable
     longTurns.on('error', () => undefined)
     longTurns.on('data', (chunk: Buffer) => {
-      if (chunk.length >= 4) this.#events.onLongTurn(chunk.readUInt32LE(chunk.length - 4))
+      const at = chunk.length - LONG_TURN_BYTES
+      if (at >= 0) this.#events.onLongTurn(chunk.readUInt32LE(at), chunk.readUInt32LE(at + 4))
     })
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString('utf8')).slice(-STDERR_BYTES)

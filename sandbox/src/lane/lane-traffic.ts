@@ -22,13 +22,16 @@ const UNKNOWN_TURN_MS = 1
 
 /** A turn that the lane's watcher reported, with the CPU its thread had had until then. */
 interface LongTurn {
-  readonly frame: number
+  readonly first: number
+  readonly last: number
   readonly since: number
   readonly cpuMs: number | undefined
 }
 
 interface RunningTurn {
   readonly frame: SentFrame<Work>
+  /** Several calls of one isolate entered it together: which of them it is, is not known. */
+  readonly isShared: boolean
   readonly ms: number
   /** CPU that it had in that time: less, when the machine had none to give. */
   readonly cpuMs: number
@@ -140,32 +143,32 @@ export class LaneTraffic {
     this.#lastHeardAt = Date.now()
     this.#done = frame
     this.#sent.done(frame)
-    if (this.#longTurn !== undefined && this.#longTurn.frame <= frame) this.#longTurn = undefined
+    if (this.#longTurn !== undefined && this.#longTurn.last <= frame) this.#longTurn = undefined
   }
 
-  reportLongTurn(frame: number): void {
-    if (frame <= this.#done) return
-    this.#longTurn = { frame, since: Date.now(), cpuMs: this.#process.cpuMs() }
+  reportLongTurn(first: number, last: number): void {
+    if (last <= this.#done) return
+    this.#longTurn = { first, last, since: Date.now(), cpuMs: this.#process.cpuMs() }
   }
 
   hasStarted(call: PendingCall): boolean {
-    return call.frame !== 0 && (call.frame <= this.#done || call.frame === this.#longTurn?.frame)
+    return call.frame !== 0 && call.frame <= (this.#longTurn?.last ?? this.#done)
   }
 
   /** The turn that has held the lane for some milliseconds, as its watcher reported. */
   longTurn(now: number): RunningTurn | undefined {
     if (this.#longTurn === undefined) return undefined
-    const { since, cpuMs } = this.#longTurn
-    const frame = this.#sent.find(this.#longTurn.frame)
+    const { first, last, since, cpuMs } = this.#longTurn
+    const frame = this.#sent.find(first)
     if (frame === undefined) return undefined
     const ms = now - since
     const had = cpuMs === undefined ? undefined : this.#process.cpuMs()
-    return { frame, ms, cpuMs: had === undefined ? ms : had - (cpuMs ?? 0) }
+    return { frame, isShared: last > first, ms, cpuMs: had === undefined ? ms : had - (cpuMs ?? 0) }
   }
 
   /** Calls that never started behind a long turn. Not its publisher's: they might hold up the next lane, too. */
   waitingBehind(): CallWork[] {
-    const { publisher } = this.#sent.find(this.#longTurn?.frame ?? 0)?.work?.isolate.spec ?? {}
+    const { publisher } = this.#sent.find(this.#longTurn?.first ?? 0)?.work?.isolate.spec ?? {}
     if (publisher === undefined) return []
     return this.#sent.work().filter((work): work is CallWork => {
       const { call, isolate } = work

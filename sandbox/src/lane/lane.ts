@@ -6,8 +6,9 @@ import {
   type Culprit,
   culprit,
   culpritOf,
+  guiltyOf,
   interruption,
-  type Work,
+  type Suspect,
 } from './lane-loss.ts'
 import {
   type KillReason,
@@ -74,7 +75,7 @@ export class Lane {
     this.#events = events
     this.#process = new LaneProcess(limits, {
       onFrame: (frame) => this.#receive(frame),
-      onLongTurn: (frame) => this.#traffic.reportLongTurn(frame),
+      onLongTurn: (first, last) => this.#traffic.reportLongTurn(first, last),
       onExit: (exit) => this.#gone(exit),
     })
     this.#traffic = new LaneTraffic(this.#process)
@@ -383,19 +384,19 @@ export class Lane {
     this.mode = 'gone'
     const fault = laneFault(exit)
     const long = this.#traffic.longTurn(Date.now())
-    const work = culpritOf(fault, long?.frame.work, this.#traffic.unfinished())
-    const blamed = work === undefined ? undefined : this.#blame(work, fault, long?.ms ?? 0)
+    const reported = long?.frame.work && { work: long.frame.work, isShared: long.isShared }
+    const suspect = culpritOf(fault, reported, this.#traffic.unfinished())
+    const blamed = suspect === undefined ? undefined : this.#blame(suspect, fault, long?.ms ?? 0)
     for (const { call } of this.#calls.values()) this.#interrupt(call, 1)
     this.#calls.clear()
     this.#events.onExit(this, exit, fault, blamed)
   }
 
   /** Answers the call whose turn ended the lane, or all that waited for a bundle that did. */
-  #blame(work: Work, fault: LaneFault, turnMs: number): Culprit {
+  #blame({ work, isShared }: Suspect, fault: LaneFault, turnMs: number): Culprit {
     const { isolate } = work
     const error = lossError(isolate.spec, fault, work.call === undefined, turnMs, this.residentMb)
-    const guilty = work.call === undefined ? isolate.calls : [work.call]
-    for (const call of guilty) {
+    for (const call of isShared ? [] : guiltyOf(work)) {
       this.#calls.delete(call.id)
       call.costLane = true
       call.failed(error, 'plugin')

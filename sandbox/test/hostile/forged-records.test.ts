@@ -36,7 +36,10 @@ const record = (kind: string, call: number, body = '"forged"', name = 'x', numbe
 /** Both isolates stand; calls 21 and 22 of the victim wait for something, as does call 11 of the attacker. */
 function laneWithTwoGuests() {
   const out = new FrameWriter()
-  const lane = new GuestLane(out, new CompiledScript(outwitted, 'outwitted.js', undefined))
+  const bootstrap = new CompiledScript(outwitted, 'outwitted.js', undefined)
+  const watch = { enter: () => undefined, leave: () => undefined }
+  const lane = new GuestLane(out, bootstrap, watch)
+  let frames = 0
   const handle = (frame: Partial<Frame>) =>
     lane.handle(
       {
@@ -50,6 +53,7 @@ function laneWithTwoGuests() {
         bytes: undefined,
         ...frame,
       },
+      ++frames,
       Date.now(),
     )
   const told = (): Frame[] => {
@@ -96,7 +100,7 @@ t.test('a record speaks only for calls of the isolate whose turn it is', async (
     const forged = [20, 21, 22, 23, 0, 0xffffffff].map((id) => record(kind, id)).join('')
     t.same(call(30, ATTACKER, forged), [], `${kind} in the turn of a call`)
     call(31, ATTACKER, '', forged)
-    lane.drain()
+    lane.finish()
     t.same(told(), [], `${kind} in what its microtasks leave`)
     const payload = JSON.stringify({ at: forged })
     handle({ kind: toLane.reply, id: 11, number: 1, payload })
@@ -117,6 +121,22 @@ t.test(
     t.match(frames, [{ kind: fromLane.ok, id: 40, payload: record('O', 21) }])
   },
 )
+
+t.test('calls that enter together are answered for each other at most', async (t) => {
+  const { lane, handle, told, drop } = laneWithTwoGuests()
+  t.teardown(drop)
+  const brief = (id: number, at: string) => {
+    const payload = JSON.stringify({ at })
+    handle({ kind: toLane.call, id, number: ATTACKER, text: 'service\0brief\n', payload })
+  }
+  brief(60, '=1')
+  t.match(told(), [{ kind: fromLane.ok, id: 60 }])
+  const forged = [21, 22, 63, 64].map((id) => record('O', id)).join('')
+  for (const id of [61, 62, 63]) brief(id, forged)
+  t.same(told(), [], 'they wait for each other')
+  lane.finish()
+  t.match(told(), [{ kind: fromLane.ok, id: 63 }])
+})
 
 t.test('records after one that is none are not read', async (t) => {
   const { call, drop } = laneWithTwoGuests()
@@ -146,7 +166,7 @@ t.test('whatever an isolate hands over, nothing of it is said for another', asyn
     fc.property(outbox, outbox, (at, after) => {
       const own = next++
       const frames = call(own, ATTACKER, at, after)
-      lane.drain()
+      lane.finish()
       frames.push(...told())
       t.notOk(frames.some((frame) => frame.id === 21 || frame.id === 22))
     }),

@@ -53,16 +53,22 @@ t.test('how the end of a lane is read', async (t) => {
 })
 
 t.test('blame: the reported turn, else the only isolate at work, else nobody', async (t) => {
-  const work = (isolate: object): Work => ({ isolate, call: undefined }) as unknown as Work
+  const work = (isolate: object, call?: object): Work => ({ isolate, call }) as unknown as Work
   const [one, other] = [{}, {}]
   const crash = { kind: 'crash', text: '' } as const
-  const first = work(one)
-  const reported = work(other)
-  t.equal(culpritOf(crash, reported, [first, reported]), reported)
-  t.equal(culpritOf(crash, undefined, [first, work(one)]), first)
-  t.equal(culpritOf(crash, undefined, [first, work(other)]), undefined)
+  const external = { kind: 'external', text: '' } as const
+  const [call, load] = [work(one, {}), work(one)]
+  const reported = { work: work(other), isShared: false }
+  t.equal(culpritOf(crash, reported, [call, reported.work]), reported)
+  t.equal(culpritOf(external, reported, [reported.work]), undefined)
   t.equal(culpritOf(crash, undefined, []), undefined)
-  t.equal(culpritOf({ kind: 'external', text: '' }, reported, [reported]), undefined)
+  t.equal(culpritOf(crash, undefined, [call, work(other, {})]), undefined)
+  const certain = { work: call, isShared: false }
+  t.same(culpritOf(crash, undefined, [call]), certain)
+  t.same(culpritOf(crash, undefined, [call, call]), certain, 'two turns of one call')
+  const shared = { work: call, isShared: true }
+  t.same(culpritOf(crash, undefined, [call, work(one, {})]), shared, 'one of two calls')
+  t.same(culpritOf(crash, undefined, [load, call]), { work: load, isShared: false }, 'a load')
 })
 
 t.test('frames are found by number until they are worked off', async (t) => {

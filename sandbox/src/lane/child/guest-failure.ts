@@ -13,6 +13,16 @@ export class GuestFailure extends Error {
   }
 }
 
+/**
+ * V8's limits count time that passes. A turn that computed for less than this part of its limit when it was
+ * ended was kept from computing: by other processes, not by its own code.
+ */
+const STARVED_BELOW = 0.5
+
+export function isStarved(reason: FailureReason, cpuMs: number, limitMs: number): boolean {
+  return reason === 'turn-timeout' && cpuMs < limitMs * STARVED_BELOW
+}
+
 /** isolated-vm adds to some messages where it stood itself. */
 const PLACE = / \[<isolated-vm>:\d+:\d+\]$/
 

@@ -3,28 +3,25 @@ import {
   COMPILED_REJECTED,
   type FailureReason,
   fromLane,
-  type LoadRequest,
   NO_FAULT,
   toLane,
 } from '../wire/messages.ts'
-import { bundleFilename, bundleScript } from './bundle-script.ts'
-import { CompiledScript } from './compiled-script.ts'
-import { LOAD_TURN_MS } from './guest/guest-limits.ts'
+import { CallBatch } from './call-batch.ts'
+import type { CompiledScript } from './compiled-script.ts'
 import { guestOps } from './guest/runtime.ts'
-import { GuestFailure } from './guest-failure.ts'
-import { GuestIsolate } from './guest-isolate.ts'
-import type { GuestRealm } from './guest-realm.ts'
+import { GuestFailure, isStarved } from './guest-failure.ts'
+import type { GuestIsolate } from './guest-isolate.ts'
+import { loadGuest } from './guest-loader.ts'
+import type { FirstTurn, GuestRealm } from './guest-realm.ts'
 import { GuestShells } from './guest-shell.ts'
-import { HandlerNumbers } from './handler-numbers.ts'
+import { Handlers } from './handlers.ts'
 import { type OutboxRecord, readOutbox } from './outbox-records.ts'
+import type { SelfWatch } from './self-watch.ts'
 
 /** First character of an answer that is all there is in an outbox. */
 const ANSWER_ALONE = '='
-/**
- * V8's limits count time that passes. A turn that computed for less than this part of its limit when it was
- * ended was kept from computing: by other processes, not by its own code.
- */
-const STARVED_BELOW = 0.5
+/** Kinds of records that end a call. */
+const answerKinds: ReadonlySet<string> = new Set(['O', 'N', 'F'])
 
 interface LoadedIsolate {
   readonly id: number
@@ -32,7 +29,7 @@ interface LoadedIsolate {
   readonly guest: GuestIsolate
   /** Calls that wait for a host call or a promise. */
   readonly waiting: Set<GuestCall>
-  readonly handlers: HandlerNumbers
+  readonly handlers: Handlers
 }
 
 interface GuestCall {
@@ -47,12 +44,17 @@ interface GuestCall {
 /**
  * The lane's side of the protocol: frames in, guest turns one at a time, frames out. It has no timer and
  * no queue of its own; the host decides when a call is over and tells it (see wire/messages.ts).
+ *
+ * An entry into an isolate costs as much as a brief call. Brief calls of one isolate that lie there together
+ * therefore enter together: one after the other, each in its place, in one turn under one turn's limits.
  */
 export class GuestLane {
   readonly #out: FrameWriter
+  readonly #watch: SelfWatch
   readonly #shells: GuestShells
   readonly #isolates = new Map<number, LoadedIsolate>()
   readonly #waiting = new Map<number, GuestCall>()
+  readonly #batch = new CallBatch()
   /** Whose microtasks may have filled an outbox that was not fetched yet, and after whose turn. */
   #undrained: GuestCall | undefined
   /** The host's clock, from the frame at work. */
@@ -60,15 +62,38 @@ export class GuestLane {
   /** This process's clock when the frame came to its turn. */
   #began = 0
 
-  constructor(out: FrameWriter, bootstrap: CompiledScript) {
+  constructor(out: FrameWriter, bootstrap: CompiledScript, watch: SelfWatch) {
     this.#out = out
+    this.#watch = watch
     this.#shells = new GuestShells(bootstrap)
   }
 
-  /** @param now this process's clock. */
-  handle(frame: Frame, now: number): void {
-    this.#now = frame.at
+  /** @param frameNumber as the host counts. @param now this process's clock. */
+  handle(frame: Frame, frameNumber: number, now: number): void {
     this.#began = now
+    if (frame.kind === toLane.call && this.#isBrief(frame)) {
+      if (!this.#batch.fits(frame)) this.#runBatch()
+      this.#batch.add(frame, frameNumber)
+      return
+    }
+    this.#runBatch()
+    this.#watch.enter(frameNumber, frameNumber)
+    this.#now = frame.at
+    this.#work(frame)
+  }
+
+  /** Before answers are sent: nothing of what was handed in stays behind. */
+  finish(): void {
+    this.#runBatch()
+    this.#drain()
+  }
+
+  #isBrief({ number, text }: Frame): boolean {
+    const isolate = this.#isolates.get(number)
+    return isolate?.guest.sharedRealm !== undefined && isolate.handlers.of(text).isBrief
+  }
+
+  #work(frame: Frame): void {
     switch (frame.kind) {
       case toLane.call:
         this.#start(frame)
@@ -105,7 +130,7 @@ export class GuestLane {
    * each turn: the next turn of the same realm brings it along. It must be done before another one's turn, which
    * may be long, and before the answers are sent.
    */
-  drain(): void {
+  #drain(): void {
     const call = this.#undrained
     if (call === undefined) return
     this.#undrained = undefined
@@ -115,34 +140,18 @@ export class GuestLane {
   }
 
   #load(frame: Frame): void {
-    this.drain()
-    const request = JSON.parse(frame.text) as LoadRequest
-    const bundle = bundleOf(request, frame.bytes as Buffer)
+    this.#drain()
     try {
-      const guest = this.#loadGuest(request, bundle)
-      const { turnMs } = request
-      const handlers = new HandlerNumbers()
-      const loaded = { id: frame.id, turnMs, guest, waiting: new Set<GuestCall>(), handlers }
+      const { guest, turnMs, isCodeRejected } = loadGuest(frame, this.#shells)
+      const waiting = new Set<GuestCall>()
+      const loaded = { id: frame.id, turnMs, guest, waiting, handlers: new Handlers() }
       this.#isolates.set(frame.id, loaded)
-      const note = bundle.isCodeRejected ? COMPILED_REJECTED : ''
+      const note = isCodeRejected ? COMPILED_REJECTED : ''
       this.#out.add(fromLane.loaded, frame.id, guest.takeCpuUs(), 0, note, '')
       this.#tellHeap(loaded, guest.lookAtHeap())
     } catch (error) {
       const failure = error instanceof GuestFailure ? error : new GuestFailure('threw', `${error}`)
       this.#out.add(fromLane.loadFailed, frame.id, 0, 0, failure.reason, this.#detailOf(failure))
-    }
-  }
-
-  #loadGuest(request: LoadRequest, bundle: CompiledScript): GuestIsolate {
-    try {
-      return GuestIsolate.load(request, bundle, this.#shells, this.#now)
-    } catch (error) {
-      const isStarved =
-        error instanceof GuestFailure &&
-        error.reason === 'turn-timeout' &&
-        error.loadCpuMs < LOAD_TURN_MS * STARVED_BELOW
-      if (!isStarved) throw error
-      return GuestIsolate.load(request, bundle, this.#shells, this.#now)
     }
   }
 
@@ -157,14 +166,92 @@ export class GuestLane {
       this.#out.add(fromLane.gone, frame.id, 0, 0, '', '')
       return
     }
-    const realm = isolate.guest.sharedRealm
-    const call = { id: frame.id, isolate, realm, cpuUs: 0, isSettled: false }
+    const call = newCall(frame.id, isolate)
     const handler = isolate.handlers.of(frame.text)
-    this.#turn(call, guestOps.call, handler, frame.text, frame.payload)
-    if (call.isSettled) return
-    isolate.waiting.add(call)
-    this.#waiting.set(call.id, call)
-    this.#undrained = call
+    this.#turn(call, guestOps.call, handler.number, frame.text, frame.payload)
+    handler.learn(call.cpuUs, call.isSettled)
+    this.#keepIfOpen(call)
+  }
+
+  /** A call that is not over waits; one that is may have moved another one on. */
+  #keepIfOpen(call: GuestCall): void {
+    const { isolate } = call
+    if (!call.isSettled) {
+      isolate.waiting.add(call)
+      this.#waiting.set(call.id, call)
+    }
+    if (isolate.waiting.size > 0) this.#undrained = call
+  }
+
+  #runBatch(): void {
+    const frames = this.#batch.take()
+    const [first] = frames
+    if (first === undefined) return
+    this.#watch.enter(this.#batch.first, this.#batch.last)
+    this.#now = first.at
+    if (frames.length === 1) this.#start(first)
+    else this.#startTogether(frames, this.#isolates.get(first.number) as LoadedIsolate)
+  }
+
+  #startTogether(frames: readonly Frame[], isolate: LoadedIsolate): void {
+    const { guest, handlers } = isolate
+    const realm = guest.sharedRealm as GuestRealm
+    if (this.#undrained !== undefined && this.#undrained.realm !== realm) this.#drain()
+    const calls = new Map<number, GuestCall>()
+    const turns: FirstTurn[] = []
+    for (const { id, text, payload } of frames) {
+      calls.set(id, newCall(id, isolate))
+      turns.push({ id, handler: handlers.of(text).number, head: text, input: payload })
+    }
+    try {
+      const records: OutboxRecord[] = []
+      readOutbox(realm.turns(turns, this.#now), (record) => records.push(record))
+      // The guest side stops behind a call that is not over when its handler returns.
+      const answered = records.filter(({ kind, call }) => answerKinds.has(kind) && calls.has(call))
+      const begun = frames.slice(0, answered.length + 1)
+      const cpuUs = this.#chargeEach(begun, calls, isolate)
+      for (const record of records) this.#deliver(calls.get(record.call), isolate, record)
+      for (const { id, text } of begun) {
+        const call = calls.get(id) as GuestCall
+        handlers.of(text).learn(cpuUs, call.isSettled)
+        this.#keepIfOpen(call)
+      }
+      for (const frame of frames.slice(begun.length)) this.#start(frame)
+    } catch (error) {
+      if (!(error instanceof GuestFailure)) throw error
+      this.#failTogether(calls.values(), isolate, error)
+    }
+  }
+
+  /** V8 counts for an isolate, not for a call: each has the same part. @returns it, in microseconds. */
+  #chargeEach(
+    begun: readonly Frame[],
+    calls: ReadonlyMap<number, GuestCall>,
+    isolate: LoadedIsolate,
+  ): number {
+    const total = isolate.guest.takeCpuUs()
+    const each = Math.floor(total / begun.length)
+    let rest = total - each * begun.length
+    for (const { id } of begun) {
+      const call = calls.get(id) as GuestCall
+      call.cpuUs = each + (rest-- > 0 ? 1 : 0)
+    }
+    this.#tellHeap(isolate, isolate.guest.takeHeapPeak())
+    return each
+  }
+
+  /** Which of them it was shows when each runs again alone. None has asked the host for anything yet. */
+  #failTogether(
+    calls: Iterable<GuestCall>,
+    isolate: LoadedIsolate,
+    { reason }: GuestFailure,
+  ): void {
+    for (const call of calls) {
+      if (!call.isSettled) this.#out.add(fromLane.gone, call.id, 1, 0, '', '')
+      call.isSettled = true
+    }
+    const isInnocent = isStarved(reason, isolate.guest.takeCpuUs() / 1000, isolate.turnMs)
+    this.#lose(isolate, reason, isInnocent)
   }
 
   #resume(op: number, frame: Frame): void {
@@ -180,13 +267,13 @@ export class GuestLane {
     if (call === undefined) return
     this.#turn(call, guestOps.cancel, 0, '', '')
     this.#undrained = call
-    this.drain()
+    this.#drain()
     if (!call.isSettled) this.#fail(call, 'never-answered', '')
   }
 
   #turn(call: GuestCall, op: number, number: number, text: string, payload: string): void {
     const left = this.#undrained
-    if (left !== undefined && left.realm !== call.realm) this.drain()
+    if (left !== undefined && left.realm !== call.realm) this.#drain()
     this.#enter(call, op, number, text, payload)
   }
 
@@ -208,17 +295,20 @@ export class GuestLane {
   #read(call: GuestCall, outbox: string): void {
     if (outbox === '') return
     if (outbox[0] !== ANSWER_ALONE) {
-      readOutbox(outbox, (record) => this.#deliver(call, record))
+      const { isolate } = call
+      readOutbox(outbox, (record) => {
+        this.#deliver(record.call === call.id ? call : undefined, isolate, record)
+      })
       return
     }
     this.#settle(call)
     this.#out.add(fromLane.ok, call.id, call.cpuUs, 0, '', outbox.slice(1))
   }
 
-  /** @param turnOf the call whose turn it was: what it brings may be another one's of the same isolate. */
-  #deliver(turnOf: GuestCall, record: OutboxRecord): void {
-    const call = record.call === turnOf.id ? turnOf : this.#waiting.get(record.call)
-    if (call === undefined || call.isSettled || call.isolate !== turnOf.isolate) return
+  /** @param begun the call that the record is of, if it began in this turn; else it is one that waits. */
+  #deliver(begun: GuestCall | undefined, isolate: LoadedIsolate, record: OutboxRecord): void {
+    const call = begun ?? this.#waiting.get(record.call)
+    if (call === undefined || call.isSettled || call.isolate !== isolate) return
     switch (record.kind) {
       case 'O':
         this.#settle(call)
@@ -251,18 +341,21 @@ export class GuestLane {
 
   #fail(call: GuestCall, reason: FailureReason, detail: string): void {
     const { isolate } = call
-    const { guest, turnMs } = isolate
-    const turnUs = guest.takeCpuUs()
-    if (reason === 'memory') this.#tellHeap(isolate, guest.lookAtHeap())
-    const isStarved = reason === 'turn-timeout' && turnUs < turnMs * 1000 * STARVED_BELOW
+    if (reason === 'memory') this.#tellHeap(isolate, isolate.guest.lookAtHeap())
+    const turnUs = isolate.guest.takeCpuUs()
+    const isInnocent = isStarved(reason, turnUs / 1000, isolate.turnMs)
     if (!call.isSettled) {
       call.cpuUs += turnUs
       this.#settle(call)
-      if (isStarved) this.#out.add(fromLane.gone, call.id, 1, 0, '', '')
+      if (isInnocent) this.#out.add(fromLane.gone, call.id, 1, 0, '', '')
       else this.#out.add(fromLane.failed, call.id, call.cpuUs, 0, reason, detail)
     }
+    this.#lose(isolate, reason, isInnocent)
+  }
+
+  #lose(isolate: LoadedIsolate, reason: FailureReason, isInnocent: boolean): void {
     this.#dispose(isolate)
-    this.#out.add(fromLane.tainted, isolate.id, 0, 0, isStarved ? NO_FAULT : reason, '')
+    this.#out.add(fromLane.tainted, isolate.id, 0, 0, isInnocent ? NO_FAULT : reason, '')
   }
 
   /** The value that a limit was reached with. What a heap held when it was over its limit nobody can tell. */
@@ -290,10 +383,6 @@ export class GuestLane {
   }
 }
 
-/** The bytes of a load frame are only lent: what is kept of them is copied. */
-function bundleOf({ sourceBytes }: LoadRequest, bytes: Buffer): CompiledScript {
-  const source = bundleScript(bytes.toString('utf8', 0, sourceBytes))
-  const compiled = bytes.subarray(sourceBytes)
-  const code = compiled.length === 0 ? undefined : new Uint8Array(compiled).buffer
-  return new CompiledScript(source, bundleFilename, code)
+function newCall(id: number, isolate: LoadedIsolate): GuestCall {
+  return { id, isolate, realm: isolate.guest.sharedRealm, cpuUs: 0, isSettled: false }
 }

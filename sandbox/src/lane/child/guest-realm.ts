@@ -5,6 +5,14 @@ import { failureOf, GuestFailure } from './guest-failure.ts'
 /** Each unhandled rejection of a guest keeps one outbox back; more than this many in a turn is a flood. */
 const MAX_REDELIVERIES = 3
 
+/** What the first turn of a call is given. */
+export interface FirstTurn {
+  readonly id: number
+  readonly handler: number
+  readonly head: string
+  readonly input: string
+}
+
 /** Globals inside an isolate with the guest side at work in them: the door through which turns enter. */
 export class GuestRealm {
   readonly #isolate: ivm.Isolate
@@ -62,10 +70,27 @@ export class GuestRealm {
    */
   turn(op: number, id: number, number: number, now: number, text: string, payload: string): string {
     try {
-      const packed = (id * 65536 + number) * 8 + op
-      const outbox = this.#enter(packed, now, text, payload, this.#limit)
+      const outbox = this.#enter(packed(op, id, number), now, text, payload, this.#limit)
       this.#limit.timeout = this.#turnMs
       return outbox
+    } catch (error) {
+      return this.#redeliver(error, now)
+    }
+  }
+
+  /**
+   * First turns of several calls, one after the other, in one entry. It ends early behind a call that is not over
+   * when its handler returns: what such a call does next finds it at work.
+   */
+  turns(calls: readonly FirstTurn[], now: number): string {
+    const words: unknown[] = []
+    for (const { id, handler, head, input } of calls) {
+      words.push(packed(guestOps.call, id, handler))
+      if (words.length === 1) words.push(now)
+      words.push(head, input)
+    }
+    try {
+      return this.#apply(words, this.#limit)
     } catch (error) {
       return this.#redeliver(error, now)
     }
@@ -99,14 +124,18 @@ export class GuestRealm {
   }
 
   #enter(
-    packed: number,
+    what: number,
     now: number,
     text: string,
     payload: string,
     limit: { timeout: number },
   ): string {
+    return this.#apply([what, now, text, payload], limit)
+  }
+
+  #apply(words: unknown[], limit: { timeout: number }): string {
     this.#entered = performance.now()
-    const answer: unknown = this.#door.applySync(undefined, [packed, now, text, payload], limit)
+    const answer: unknown = this.#door.applySync(undefined, words, limit)
     return typeof answer === 'string' ? answer : ''
   }
 
@@ -115,4 +144,8 @@ export class GuestRealm {
     this.#door.release()
     this.#context.release()
   }
+}
+
+function packed(op: number, id: number, number: number): number {
+  return (id * 65536 + number) * 8 + op
 }

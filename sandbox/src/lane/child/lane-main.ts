@@ -22,8 +22,8 @@ const MAX_UNSENT_FRAMES = 16
 const [hostPid, maxFrameBytes] = process.argv.slice(2).map(Number) as [number, number]
 const inbox = Buffer.allocUnsafeSlow(INBOX_BYTES)
 const out = new FrameWriter()
-const lane = new GuestLane(out, prepareBootstrap(process.argv[4] !== 'open'))
 const watch = startSelfWatch(hostPid)
+const lane = new GuestLane(out, prepareBootstrap(process.argv[4] !== 'open'), watch)
 let frames = 0
 let sentFrames = 0
 let now = Date.now()
@@ -31,8 +31,7 @@ let unsentSince = now
 
 const reader = new FrameReader((frame) => {
   frames++
-  watch.enter(frames)
-  lane.handle(frame, now)
+  lane.handle(frame, frames, now)
   now = Date.now()
   // A load is told apart from the call behind it, so that the right one is blamed.
   const isDue = frames - sentFrames >= MAX_UNSENT_FRAMES || frame.kind === toLane.load
@@ -40,7 +39,8 @@ const reader = new FrameReader((frame) => {
 }, maxFrameBytes)
 
 function flush(): void {
-  lane.drain()
+  lane.finish()
+  watch.leave()
   out.add(fromLane.done, frames, 0, 0, '', '')
   const bytes = out.view()
   let sent = 0
@@ -57,7 +57,6 @@ function pump(): void {
   now = Date.now()
   unsentSince = now
   reader.push(inbox.subarray(0, length))
-  watch.leave()
   if (sentFrames !== frames) flush()
   // isolated-vm frees handles of dropped isolates on the event loop; it must turn now and then.
   setImmediate(pump)

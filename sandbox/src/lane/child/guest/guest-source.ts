@@ -58,5 +58,8 @@ ${[
   .map(String)
   .join('\n')}
 const runtime = new GuestRuntime(capturePrimordials(), ${isHardened});
-return (packed, now, text, payload) => runtime.enter(packed, now, text, payload);
+return function (packed, now, text, payload) {
+  if (arguments.length > 4) return runtime.enterTogether(arguments);
+  return runtime.enter(packed, now, text, payload);
+};
 })()`

@@ -88,12 +88,41 @@ export class GuestRuntime {
       else if (op === guestOps.replyError) this.#replyError(id, number, text, payload)
       else if (op === guestOps.cancel) this.#cancel(id)
     } catch {
-      // A stack that was full on entry, or what a guest's code threw where its failure was being written down.
-      const call = this.#current
-      if (call?.id === id && !call.isOver)
-        this.#finish(call, 'F', 'threw', 'its failure cannot be told')
+      this.#giveUp(id)
     }
     return this.#outbox.take()
+  }
+
+  /**
+   * First turns of several calls, as long as each is over when its handler returns: microtasks come when the
+   * entry ends, and must find their own call at work.
+   * @param words `packed`, `now`, head and input of the first; `packed`, head and input of each further one.
+   */
+  enterTogether(words: ArrayLike<unknown>): string {
+    this.#clock.now = words[1] as number
+    this.#alone = undefined
+    this.#outbox.begin()
+    let packed = words[0] as number
+    for (let at = 2; at < words.length; at += 3) {
+      const number = ((packed - (packed % 8)) / 8) % 65536
+      const id = ((packed - (packed % 8)) / 8 - number) / 65536
+      try {
+        const text = this.#run(id, number, words[at] as string, words[at + 1] as string)
+        if (text !== undefined) this.#finish(this.#current as Call, 'O', '', text)
+      } catch {
+        this.#giveUp(id)
+      }
+      if (this.#current?.isOver !== true) break
+      packed = words[at + 2] as number
+    }
+    return this.#outbox.take()
+  }
+
+  /** A stack that was full on entry, or what a guest's code threw where its failure was being written down. */
+  #giveUp(id: number): void {
+    const call = this.#current
+    if (call?.id === id && !call.isOver)
+      this.#finish(call, 'F', 'threw', 'its failure cannot be told')
   }
 
   /** @returns an empty text; the host made the request, so nothing here fails. */
@@ -154,36 +183,41 @@ export class GuestRuntime {
     return this.#current?.random ?? (this.#loadRandom as GuestRandom)
   }
 
+  /** @returns the outbox; or, when nothing else is in it, an answer alone after `=`: most calls end so. */
+  #start(id: number, number: number, head: string, input: string): string {
+    const text = this.#run(id, number, head, input)
+    if (text === undefined) return this.#outbox.take()
+    const call = this.#current as Call
+    if (this.#outbox.isEmpty) {
+      call.isOver = true
+      this.#alone = `=${text}`
+      return this.#alone
+    }
+    this.#finish(call, 'O', '', text)
+    return this.#outbox.take()
+  }
+
   /**
    * @param number of the handler, the same for every call of an operation: its name is read once.
-   * @returns the outbox; or, when nothing else is in it, an answer alone after `=`: most calls end so.
+   * @returns the answer when the handler gave one at once; all else is in the outbox, or comes later.
    */
-  #start(id: number, number: number, head: string, input: string): string {
+  #run(id: number, number: number, head: string, input: string): string | undefined {
     const call = new Call(this.#p, this.#outbox, this.#causes, id, head)
     this.#current = call
     try {
       const handler = this.#handlers[number] ?? this.#findHandler(number, call.headLine(0))
       if (handler === undefined) {
         call.finish('F', 'handler-missing', '')
-        return this.#outbox.take()
+        return undefined
       }
       const context = new CallContext(call, this.#shared as GuestShared)
       const answer = handler(this.#p.parse(input), context)
-      if (this.#isThenable(answer)) {
-        this.#follow(call, answer)
-      } else {
-        const text = this.#output(call, answer)
-        if (text !== undefined && this.#outbox.isEmpty) {
-          call.isOver = true
-          this.#alone = `=${text}`
-          return this.#alone
-        }
-        if (text !== undefined) this.#finish(call, 'O', '', text)
-      }
+      if (!this.#isThenable(answer)) return this.#output(call, answer)
+      this.#follow(call, answer)
     } catch (error) {
       this.#fail(call, error)
     }
-    return this.#outbox.take()
+    return undefined
   }
 
   #follow(call: Call, answer: unknown): void {
