@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { GuestCall, GuestOutcome } from './lane/guest-call.ts'
-import type { Lane, LaneLimits } from './lane/lane.ts'
+import type { Lane } from './lane/lane.ts'
+import type { LaneLimits } from './lane/lane-events.ts'
 import type { LaneFault } from './lane/lane-fault.ts'
 import { LaneFleet } from './lane/lane-fleet.ts'
 import type { Culprit } from './lane/lane-loss.ts'
@@ -115,7 +116,7 @@ export class Sandbox {
       onGone: (lane, exit, fault, culprit) => this.#laneGone(lane, exit, fault, culprit),
     })
     this.#shared = this.#pool('shared', Math.max(1, options.lanes ?? availableParallelism()))
-    this.#suspects = this.#pool('suspect', 1)
+    this.#suspects = this.#pool('suspect', 1, true)
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS)
     this.#sweeper.unref()
   }
@@ -199,12 +200,12 @@ export class Sandbox {
     return this.#pools().find((pool) => pool.lanes.includes(lane))
   }
 
-  #pool(name: string, wanted: number): LanePool {
+  #pool(name: string, wanted: number, isExclusive = false): LanePool {
     const { maxQueued, maxQueuedPerTenant } = this.#options
     return new LanePool({
       name,
       wanted,
-      isExclusive: name === 'suspect',
+      isExclusive,
       maxTotal: maxQueued,
       maxPerTenant: maxQueuedPerTenant,
       takeLane: () => this.#fleet.take(),
@@ -282,7 +283,8 @@ export class Sandbox {
 
   #closeIfIdle(pool: LanePool, now: number): void {
     if (!pool.isIdle || now - pool.usedAt < APART_IDLE_MS) return
-    this.#publishers.delete(pool.name)
+    // The suspects' pool stays, whatever a publisher is called.
+    if (this.#publishers.get(pool.name) === pool) this.#publishers.delete(pool.name)
     for (const lane of [...pool.lanes]) lane.retire()
   }
 

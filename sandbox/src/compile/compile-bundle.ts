@@ -45,16 +45,11 @@ export async function compileBundle(
     throw sandboxErrors.create('COMPILE_BUSY', parameters)
   }
   const answerBytes = MIN_ANSWER_BYTES + source.length * MAX_GROWTH
-  const ran = await runThrowAway([...compilerFlags(useNodeSnapshot), main], source, {
+  const ran = await runThrowAway([...laneFlags(useNodeSnapshot), main], source, {
     ...limits,
     answerBytes,
   })
   if (ran.ok && ran.bytes.length > 0) return ran.bytes
   const reason = ran.ok ? 'its answer is empty' : ran.reason
   throw sandboxErrors.create('COMPILE_FAILED', { plugin, version, reason })
-}
-
-/** A lane's, so that its V8 takes the result; without the right to start threads. */
-function compilerFlags(useNodeSnapshot: boolean): readonly string[] {
-  return laneFlags(useNodeSnapshot).filter((flag) => flag !== '--allow-worker')
 }

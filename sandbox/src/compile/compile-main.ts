@@ -2,11 +2,14 @@ import { createWriteStream } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 import { compileAhead } from '../lane/child/compile-ahead.ts'
 import { GuestFailure } from '../lane/child/guest-failure.ts'
+import { startSelfWatch } from '../lane/child/self-watch.ts'
 
 /**
  * Main program of the compile process: a bundle on standard input, what V8 made of it on descriptor 3, and
- * nothing else: no environment, no network client, no file but its own sources and isolated-vm.
+ * nothing else: no environment, no network client, no file but its own sources and isolated-vm. It ends with its
+ * host, also while a bundle holds its thread.
  */
+startSelfWatch(process.ppid)
 try {
   const bundle = await buffer(process.stdin)
   const code = compileAhead(bundle.toString('utf8'))

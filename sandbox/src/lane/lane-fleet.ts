@@ -1,5 +1,6 @@
 import { sandboxErrors } from '../sandbox-errors.ts'
-import { Lane, type LaneEvents, type LaneLimits } from './lane.ts'
+import { Lane } from './lane.ts'
+import type { LaneEvents, LaneLimits } from './lane-events.ts'
 import type { LaneFault } from './lane-fault.ts'
 import type { Culprit } from './lane-loss.ts'
 import type { LaneExit } from './lane-process.ts'
@@ -8,7 +9,7 @@ import type { LaneExit } from './lane-process.ts'
 const RESTART_DELAY_MS = 100
 const MAX_RESTART_DELAY_MS = 10_000
 
-export interface FleetEvents extends Pick<LaneEvents, 'onRunAgain' | 'onTaint'> {
+export interface FleetEvents extends Pick<LaneEvents<Lane>, 'onRunAgain' | 'onTaint'> {
   /** A lane can serve; the first one of all makes the fleet ready. */
   onReady(): void
   onRoom(lane: Lane): void

@@ -77,7 +77,11 @@ export class LanePool implements CallAccount {
     // Who waits already goes first.
     if (this.#queue.size === 0 && this.#place(call, now)) return
     const full = this.#queue.add(call)
-    if (full === undefined) return
+    if (full === undefined) {
+      // Who waits may wait for what this one does not need: a lane kept free, or the end of a long turn.
+      this.#queue.serve((waiting) => this.#place(waiting, now))
+      return
+    }
     const parameters = { plugin, version, ...full }
     const error = sandboxErrors.create('BUSY', parameters, { retryAfterS: RETRY_AFTER_S })
     call.failed(error, 'host')

@@ -54,7 +54,7 @@ export interface LaneProcessEvents {
 export class LaneProcess {
   readonly pid: number
   readonly #child: ChildProcess
-  readonly #socket: Duplex
+  readonly #socket: Duplex | undefined
   readonly #events: LaneProcessEvents
   readonly #out = new FrameWriter()
   #sent = 0
@@ -78,8 +78,10 @@ export class LaneProcess {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     })
     this.pid = this.#child.pid ?? 0
-    this.#socket = this.#child.stdio[3] as Duplex
-    this.#listen()
+    // A machine without descriptors to spare gives a child no stdio at all; its end follows.
+    const [, , , socket, longTurns] = this.#child.stdio ?? []
+    this.#socket = socket as Duplex | undefined
+    this.#listen(longTurns as Readable | undefined)
     if (this.pid !== 0) this.#firstToGo()
   }
 
@@ -138,13 +140,13 @@ export class LaneProcess {
 
   #flush(): void {
     this.#isFlushPlanned = false
-    if (!this.#isGone) this.#socket.write(Buffer.from(this.#out.view()))
+    if (!this.#isGone) this.#socket?.write(Buffer.from(this.#out.view()))
     this.#out.clear()
   }
 
-  #listen(): void {
+  #listen(longTurns: Readable | undefined): void {
     const reader = new FrameReader((frame) => this.#events.onFrame(frame), MAX_FRAME_BYTES)
-    this.#socket.on('data', (chunk: Buffer) => {
+    this.#socket?.on('data', (chunk: Buffer) => {
       try {
         reader.push(chunk)
       } catch (error) {
@@ -155,10 +157,9 @@ export class LaneProcess {
       }
     })
     // A write to a lane that has just ended fails; its end is told by 'close'.
-    this.#socket.on('error', () => undefined)
-    const longTurns = this.#child.stdio[4] as Readable
-    longTurns.on('error', () => undefined)
-    longTurns.on('data', (chunk: Buffer) => {
+    this.#socket?.on('error', () => undefined)
+    longTurns?.on('error', () => undefined)
+    longTurns?.on('data', (chunk: Buffer) => {
       const at = chunk.length - LONG_TURN_BYTES
       if (at >= 0) this.#events.onLongTurn(chunk.readUInt32LE(at), chunk.readUInt32LE(at + 4))
     })

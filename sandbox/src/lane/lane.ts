@@ -1,4 +1,5 @@
 import type { IsolateSpec, LoadedBundle } from './guest-call.ts'
+import type { LaneEvents, LaneLimits } from './lane-events.ts'
 import { type LaneFault, laneFault } from './lane-fault.ts'
 import { type LaneIsolate, LaneIsolates, learnTurnCost } from './lane-isolates.ts'
 import {
@@ -10,17 +11,12 @@ import {
   interruption,
   type Suspect,
 } from './lane-loss.ts'
-import {
-  type KillReason,
-  type LaneExit,
-  LaneProcess,
-  type LaneProcessOptions,
-} from './lane-process.ts'
+import { type KillReason, type LaneExit, LaneProcess } from './lane-process.ts'
 import { LaneTraffic } from './lane-traffic.ts'
 import { deadlineError, loadError, lossError, taintCode } from './outcomes.ts'
 import type { PendingCall } from './pending-call.ts'
 import { endCall, hostCallOf } from './received.ts'
-import { type LaneView, type WatchLimits, watchLane } from './watchdog.ts'
+import { type LaneView, watchLane } from './watchdog.ts'
 import type { Frame } from './wire/frame.ts'
 import {
   COMPILED_REJECTED,
@@ -35,22 +31,6 @@ const MAX_WAIT_MS = 80
 /** Calls that wait for something inside one lane. Each holds a promise in its isolate's heap. */
 const MAX_CALLS = 512
 
-export interface LaneLimits extends LaneProcessOptions, WatchLimits {
-  readonly maxIsolates: number
-}
-
-export interface LaneEvents {
-  onReady(lane: Lane): void
-  /** There may be room for another call. */
-  onRoom(lane: Lane): void
-  /** It takes no new calls any more. */
-  onDown(lane: Lane): void
-  /** The call did not come to its end, through no fault of its own, and may run again. */
-  onRunAgain(call: PendingCall): void
-  onTaint(culprit: Culprit): void
-  onExit(lane: Lane, exit: LaneExit, fault: LaneFault, culprit: Culprit | undefined): void
-}
-
 /**
  * A lane as the host keeps it: which isolates it has, which calls it works on, what lies ahead of it.
  *
@@ -63,14 +43,14 @@ export class Lane {
   wasReady = false
   readonly #process: LaneProcess
   readonly #limits: LaneLimits
-  readonly #events: LaneEvents
+  readonly #events: LaneEvents<Lane>
   readonly #isolates = new LaneIsolates()
   readonly #calls = new Map<number, CallWork>()
   readonly #traffic: LaneTraffic
   #lastId = 0
   #loads = 0
 
-  constructor(limits: LaneLimits, events: LaneEvents) {
+  constructor(limits: LaneLimits, events: LaneEvents<Lane>) {
     this.#limits = limits
     this.#events = events
     this.#process = new LaneProcess(limits, {

@@ -149,8 +149,13 @@ export class PendingCall {
     this.isOver = true
     this.#hostCalls?.abort()
     this.account?.settle(this, this.#tookMs(outcome), outcome.kind !== 'failed')
-    const isUnharmed = outcome.kind !== 'failed' || outcome.blame === 'plugin'
-    this.onOver?.(isUnharmed && !this.costLane)
+    this.onOver?.(!this.costLane && hasReturned(outcome))
     this.#resolve(outcome)
   }
+}
+
+/** The guest gave its lane back. One whose deadline has passed may still be at it. */
+function hasReturned(outcome: GuestOutcome): boolean {
+  if (outcome.kind !== 'failed') return true
+  return outcome.blame === 'plugin' && outcome.error.code !== 'SBX_DEADLINE_EXCEEDED'
 }

@@ -13,7 +13,7 @@ export interface QueueLimits {
   readonly maxPerTenant: number
 }
 
-/** Tenants that were once here and owe nothing are forgotten when there are more than these. */
+/** Beyond so many, those are forgotten for whom nothing waits, half of them at once. */
 const MAX_FLOWS = 1024
 
 /**
@@ -70,7 +70,7 @@ export class FairQueue<Item extends Waiting> {
     const flow = this.#flow(tenant)
     this.#now = Math.max(this.#now, flow.finish)
     flow.finish = this.#now + ms
-    if (this.#flows.size > MAX_FLOWS) this.#forgetPaid()
+    if (this.#flows.size > MAX_FLOWS) this.#forgetIdle()
   }
 
   /** A call has ended. @param ms what it took more than expected; less is negative. */
@@ -110,9 +110,13 @@ export class FairQueue<Item extends Waiting> {
     return flow
   }
 
-  #forgetPaid(): void {
-    for (const [tenant, { line, finish }] of this.#flows) {
-      if (line.length === 0 && finish <= this.#now) this.#flows.delete(tenant)
+  /** Who owes least goes first, and time moves to what they owed: whoever comes back starts level with the others. */
+  #forgetIdle(): void {
+    const idle = [...this.#flows].filter(([, { line }]) => line.length === 0)
+    idle.sort(([, one], [, other]) => one.finish - other.finish)
+    for (const [tenant, { finish }] of idle.slice(0, Math.ceil(idle.length / 2))) {
+      this.#flows.delete(tenant)
+      this.#now = Math.max(this.#now, finish)
     }
   }
 }

@@ -69,6 +69,8 @@ export class Strikes {
     }
     if (this.#probing.has(key)) return { kind: 'refused', strikes, retryAfterS: 1 }
     this.#probing.add(key)
+    // However long its rest was: what is tried again is tried apart.
+    remember(this.#publishers, version.publisher, now)
     return { kind: 'probe' }
   }
 

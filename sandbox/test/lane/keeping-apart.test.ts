@@ -81,6 +81,29 @@ t.test(
   },
 )
 
+t.test('a publisher may be called what it likes', async (t) => {
+  const { call, sandbox } = await started(t, { lanes: 1 })
+  // Long enough for the sandbox to look after its lanes a few times.
+  const end = Date.now() + 120
+  while (Date.now() < end) {
+    const answer = await call('echo', { publisher: 'suspect', features: ['intl'], input: 1 })
+    t.equal(outputOf(answer), 1)
+  }
+  t.ok(sandbox.stats().lanes.length <= 3, 'one lane for it, one shared, one warm')
+})
+
+t.test('a probe whose deadline passes has not shown that it does no harm', async (t) => {
+  const { call, events } = await started(t, { lanes: 1 })
+  const late = await call('stuck', { ...bad, deadlineMs: 40 })
+  t.equal(codeOf(late), 'SBX_DEADLINE_EXCEEDED')
+  await until(() => events.some(({ kind }) => kind === 'lane-lost'))
+  t.match(
+    events.filter(({ kind }) => kind === 'lane-lost'),
+    [{ culprit: { plugin: '@bad/miner' } }],
+    'its lane is lost by it all the same',
+  )
+})
+
 t.test('a call whose reads alone were interrupted runs again, elsewhere', async (t) => {
   const { sandbox, call, poolOf } = await started(t, { lanes: 1 })
   let asked = 0

@@ -79,6 +79,15 @@ t.test('what is due is taken out wherever it stands', async (t) => {
   t.same(served(lines), ['a1', 'a3'])
 })
 
+t.test('tenants that came once are forgotten, and owe nothing when they come back', async (t) => {
+  const lines = queue()
+  for (let n = 0; n < 5000; n++) lines.charge(`t${n}`, 1)
+  lines.charge('busy', 1)
+  lines.add(item('t0', 'first'))
+  lines.add(item('busy', 'second'))
+  t.same(served(lines).sort(), ['first', 'second'])
+})
+
 t.test('backlogged tenants get equal CPU, to one call, whatever their calls cost', async (t) => {
   const costs = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 2, maxLength: 6 })
   fc.assert(

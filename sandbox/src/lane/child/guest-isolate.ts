@@ -40,13 +40,14 @@ export class GuestIsolate {
     now: number,
   ): GuestIsolate {
     const shell = shells.take(request.heapMb)
+    let script: ivm.Script | undefined
     try {
-      const script = bundle.compile(shell.isolate)
+      script = bundle.compile(shell.isolate)
       return new GuestIsolate(request, shell, script, now)
     } catch (error) {
       const failure = failureOf(error, shell.isolate, false)
       if (!shell.isolate.isDisposed) failure.loadCpuMs = Number(shell.isolate.cpuTime) / 1e6
-      if (!shell.isolate.isDisposed) shell.isolate.dispose()
+      throwAway(shell, script)
       throw failure
     }
   }
@@ -84,12 +85,14 @@ export class GuestIsolate {
     const { bootstrap, bundle } = this.#fresh
     const began = performance.now()
     const left = () => Math.max(1, Math.round(this.#turnMs - (performance.now() - began)))
+    let realm: GuestRealm | undefined
     try {
-      const realm = GuestRealm.open(this.#isolate, bootstrap, left())
+      realm = GuestRealm.open(this.#isolate, bootstrap, left())
       realm.start(bundle, this.#openJson, now, left())
       realm.limitTurns(this.#turnMs, left())
       return realm
     } catch (error) {
+      if (realm !== undefined) this.leave(realm)
       throw failureOf(error, this.#isolate, true)
     }
   }
@@ -132,6 +135,18 @@ export class GuestIsolate {
     this.#fresh?.bundle.release()
     this.#isolate.dispose()
   }
+}
+
+/** References first, as in `dispose`. */
+function throwAway(
+  { isolate, bootstrap, realm }: GuestShell,
+  bundle: ivm.Script | undefined,
+): void {
+  if (isolate.isDisposed) return
+  realm.close()
+  bootstrap.release()
+  bundle?.release()
+  isolate.dispose()
 }
 
 function heapKiB(isolate: ivm.Isolate): number {
