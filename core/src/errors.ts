@@ -944,6 +944,39 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请通过 GET /v1/tenants/{tenant}/tokens 查询。',
     },
   },
+  UDF_ANSWER_TOO_LARGE: {
+    status: 413,
+    message: {
+      en: '{udf} of {plugin} {version} answered {reached} bytes; one answer has at most {limit}.',
+      'zh-CN': '{plugin} {version} 的 {udf} 返回了 {reached} 字节，单次应答上限为 {limit}。',
+    },
+    cure: {
+      en: 'Send fewer rows in one batch, or take the answer as an Arrow stream, which may be larger than JSON.',
+      'zh-CN': '请减少每批的行数，或以 Arrow 流接收应答，其上限高于 JSON。',
+    },
+  },
+  UDF_MISSING: {
+    status: 404,
+    message: {
+      en: '{plugin}@{version} provides no UDF {udf}.',
+      'zh-CN': '{plugin}@{version} 不提供 UDF {udf}。',
+    },
+    cure: {
+      en: 'GET /v1/udfs lists what there is.',
+      'zh-CN': '请通过 GET /v1/udfs 查看可用的 UDF。',
+    },
+  },
+  UDF_ROWS_TOO_MANY: {
+    status: 413,
+    message: {
+      en: 'The batch for {udf} of {plugin} {version} has {reached} rows; the limit is {limit}.',
+      'zh-CN': '{plugin} {version} 的 {udf} 批次有 {reached} 行，上限为 {limit}。',
+    },
+    cure: {
+      en: 'Send fewer rows in one batch, or send and take Arrow streams, which may have more rows than JSON.',
+      'zh-CN': '请减少每批的行数，或收发 Arrow 流，其行数上限高于 JSON。',
+    },
+  },
   UNIT_EXISTS: {
     status: 409,
     message: {

@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import {
   type AuditEntry,
   marketplace,
@@ -9,13 +8,7 @@ import {
   PublisherDirectory,
   publisherRoutes,
 } from '@signalbox/marketplace'
-import {
-  compileBundle,
-  compilerTag,
-  inspectPackage,
-  Sandbox,
-  type SandboxEvent,
-} from '@signalbox/sandbox'
+import { compileBundle, compilerTag, inspectPackage, type Sandbox } from '@signalbox/sandbox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { auditRoutes } from './audit/audit-routes.ts'
@@ -33,6 +26,7 @@ import { catalogRoutes } from './catalog/catalog-routes.ts'
 import { insertService } from './catalog/catalog-store.ts'
 import { subscriptionRoutes } from './catalog/subscription-routes.ts'
 import { SubscriptionService } from './catalog/subscription-service.ts'
+import { ComputePool } from './compute/compute-pool.ts'
 import { callRoutes } from './gateway/call-routes.ts'
 import { guard } from './gateway/guard.ts'
 import { listen, requireFreePort } from './gateway/listen.ts'
@@ -51,6 +45,7 @@ import { BindingService } from './registry/binding-service.ts'
 import { CompiledBundleService } from './registry/compiled-bundle-service.ts'
 import { InstallService } from './registry/install-service.ts'
 import { pluginRoutes } from './registry/plugin-routes.ts'
+import { resumeWork } from './registry/resume-work.ts'
 import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
 import { changedPlugins } from './rollout/changed-plugins.ts'
 import { endedCanaries } from './rollout/ended-canaries.ts'
@@ -61,6 +56,7 @@ import { rolloutRoutes } from './rollout/rollout-routes.ts'
 import { RolloutService } from './rollout/rollout-service.ts'
 import { RoutingTable } from './rollout/routing-table.ts'
 import { versionKey } from './rollout/snapshot.ts'
+import { type SandboxNews, startSandbox } from './sandbox-news.ts'
 import type { Settings } from './settings.ts'
 import { StopStack } from './stop-stack.ts'
 import { type ContentStore, createContentStore } from './storage/content-store.ts'
@@ -69,7 +65,11 @@ import { type DataFolder, openDataFolder } from './storage/data-folder.ts'
 import { isDatabaseUnavailable } from './storage/database-unavailable.ts'
 import { sharedSecret } from './storage/host-secret-store.ts'
 import { migrateUp } from './storage/migrate.ts'
+import { obstaclesOf } from './storage/obstacles.ts'
 import { openStorage, type Storage } from './storage/open-storage.ts'
+import { UdfLanes } from './udf/udf-lanes.ts'
+import { udfRoutes } from './udf/udf-routes.ts'
+import { UdfService } from './udf/udf-service.ts'
 
 export interface Host {
   /** Where the host listens, such as http://127.0.0.1:4400. */
@@ -126,24 +126,12 @@ async function adminTokenOf(
   return value
 }
 
-/** What the sandbox tells; who listens comes later than it. */
-type SandboxNews = EventEmitter<{ event: [SandboxEvent] }>
-
-async function startSandbox(
-  news: SandboxNews,
-  log: FastifyBaseLogger,
-  stops: StopStack,
-): Promise<Sandbox> {
-  news.on('event', (event) => logSandboxEvent(log, event))
-  const sandbox = await Sandbox.start({ onEvent: (event) => news.emit('event', event) })
-  stops.push(() => sandbox.stop())
-  return sandbox
-}
-
 interface State {
   readonly knex: Knex
   readonly contents: ContentStore
+  readonly compute: ComputePool
   readonly compiled: CompiledBundleService
+  readonly bundles: BundleCache
   readonly routing: RoutingTable
   readonly schemas: PluginDatabases
   readonly audit: CallAuditJob
@@ -181,12 +169,16 @@ async function openState(
   const audit = new CallAuditJob({ knex, log })
   audit.start()
   stops.push(() => audit.stop())
-  const contents = createContentStore(knex)
+  const compute = new ComputePool()
+  stops.push(() => compute.stop())
+  const contents = createContentStore(knex, (bytes) => compute.digest('sha256', bytes))
   const invocations = new Invocations({ knex, contents, log })
   invocations.start()
   stops.push(() => invocations.stop())
   const compiled = await openCompiled(knex, log)
-  return { knex, contents, compiled, routing, schemas, audit, invocations, inFlight }
+  const bundles = new BundleCache({ read: (sha256) => contents.get(sha256), compiled })
+  const stored = { knex, contents, compiled, bundles }
+  return { ...stored, compute, routing, schemas, audit, invocations, inFlight }
 }
 
 async function openCompiled(knex: Knex, log: FastifyBaseLogger): Promise<CompiledBundleService> {
@@ -243,6 +235,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const caller = composeCaller(parts, controller)
   const installs = composeInstalls(parts)
   const bindings = new BindingService(state)
+  const udfs = composeUdfs(parts, stops)
   await app.register(async (scope) => {
     callRoutes(scope, {
       snapshot,
@@ -259,6 +252,9 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
     administration(scope, state, { installs, bindings, rollouts })
     invocationRoutes(scope, { ...state, publishers })
+    await scope.register(async (inner) => {
+      udfRoutes(inner, { udfs, readArrow: (bytes) => state.compute.readArrow(bytes) })
+    })
   })
   await app.register(async (scope) => {
     requestLog(scope, metrics)
@@ -268,34 +264,12 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   controller.start()
   stops.push(() => controller.stop())
   const stopping = new AbortController()
-  const resuming = resume(installs, bindings, options.log, stopping.signal)
+  const resuming = resumeWork(installs, bindings, options.log, stopping.signal)
   stops.push(() => {
     stopping.abort()
     return resuming
   })
   return app
-}
-
-/** PostgreSQL that was away at the start is mostly back within seconds. */
-const RESUME_EVERY_MS = 5000
-
-/** Goes on with what a killed host left behind, in the background: nobody waits for it to be served. */
-async function resume(
-  installs: InstallService,
-  bindings: BindingService,
-  log: FastifyBaseLogger,
-  stopped: AbortSignal,
-): Promise<void> {
-  while (!stopped.aborted) {
-    try {
-      await bindings.reconcile()
-      await installs.resume()
-      return
-    } catch (error) {
-      log.error({ err: error }, 'what an earlier host left behind cannot be finished yet')
-    }
-    await delay(RESUME_EVERY_MS, undefined, { signal: stopped }).catch(() => undefined)
-  }
 }
 
 /** What the host itself provides stands in the catalog like everything else. */
@@ -309,8 +283,7 @@ function composeCaller(
   { options, state, sandbox }: Parts,
   rollouts: RolloutController,
 ): ServiceCaller {
-  const { routing, contents, compiled, schemas, inFlight } = state
-  const bundles = new BundleCache({ read: (sha256) => contents.get(sha256), compiled })
+  const { routing, bundles, schemas, inFlight } = state
   const snapshot = () => routing.snapshot
   const caller: ServiceCaller = new ServiceCaller({
     snapshot,
@@ -353,6 +326,19 @@ function composeInstalls({ options, state, sandbox }: Parts): InstallService {
       selfTest((call) => sandbox.call(call), installation, bundle),
     hostVersion,
     log: options.log,
+  })
+}
+
+function composeUdfs({ options, state }: Parts, stops: StopStack): UdfService {
+  const { routing, bundles, invocations } = state
+  const lanes = new UdfLanes(options.log)
+  stops.push(() => lanes.stop())
+  return new UdfService({
+    snapshot: () => routing.snapshot,
+    lanes,
+    loadBundle: (version) => bundles.load(version),
+    meter: invocations.meter,
+    now: Date.now,
   })
 }
 
@@ -403,32 +389,4 @@ async function registerMarketplace(
 async function recordMarketChange(entry: AuditEntry, trx: Knex.Transaction): Promise<void> {
   const { actor, action, subject, traceId, details } = entry
   await recordChange(trx, { actor, action, subject, traceId, tenant: null, detail: details }, null)
-}
-
-const sandboxSentences: Readonly<Record<SandboxEvent['kind'], string>> = {
-  'lane-lost': 'a lane was lost',
-  'lane-retired': 'a lane was retired and replaced',
-  'isolate-dropped': 'an isolate was dropped',
-  'circuit-opened': 'a version is not called for a while: it cost its lane again and again',
-  'circuit-closed': 'a version is called again: it no longer costs its lane',
-}
-
-/** A lane that dies is news for the operator: it names the version whose turn it was. */
-function logSandboxEvent(log: FastifyBaseLogger, event: SandboxEvent): void {
-  const isNews = event.kind !== 'lane-retired' && event.kind !== 'circuit-closed'
-  log[isNews ? 'warn' : 'info'](event, sandboxSentences[event.kind])
-}
-
-/** A probe that waits longer than this would itself be the outage. */
-const PROBE_MS = 1000
-
-async function obstaclesOf(knex: Knex): Promise<string[]> {
-  const answered = await knex
-    .raw('select 1')
-    .timeout(PROBE_MS)
-    .then(
-      () => true,
-      () => false,
-    )
-  return answered ? [] : ['postgresql']
 }

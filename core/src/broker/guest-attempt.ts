@@ -1,5 +1,5 @@
 import type { GuestCall, GuestOutcome, LoadedBundle } from '@signalbox/sandbox'
-import { CodedError, type InputFault } from '@signalbox/sdk/errors'
+import type { CodedError, InputFault } from '@signalbox/sdk/errors'
 import { faultsOf } from '@signalbox/sdk/schema'
 import { parse } from 'secure-json-parse'
 import type { CompiledOperation } from '../catalog/compile-contract.ts'
@@ -15,6 +15,7 @@ import { type InstalledVersion, type Snapshot, versionKey } from '../rollout/sna
 import { BusyClock } from './busy-clock.ts'
 import type { CallScope, ServiceAnswer, ServiceCall } from './call-scope.ts'
 import { isolateOf } from './isolate-spec.ts'
+import { pluginRefusal } from './plugin-refusal.ts'
 
 interface Logger {
   child(
@@ -165,7 +166,7 @@ function judgedOutcome(
   outcome: GuestOutcome,
 ): Judged {
   if (outcome.kind === 'refused') {
-    const error = refusalOf(outcome.code, outcome.message)
+    const error = pluginRefusal(outcome.code, outcome.message)
     return { outcome: 'refused', result: { error }, trip: undefined }
   }
   if (outcome.kind === 'failed') {
@@ -188,16 +189,6 @@ function judgedOutcome(
   const parameters = { plugin, version, operation: operation.name }
   const error = coreErrors.create('ANSWER_BREAKS_CONTRACT', parameters, { faults })
   return { outcome: 'failed', result: { error }, trip: tripOfFailure(error.code, 'plugin') }
-}
-
-/** A plugin's own refusal goes to the caller as it is: 422, its code, its sentence. */
-function refusalOf(code: string, message: string): CodedError {
-  const definition = {
-    status: 422,
-    message: { en: '{message}', 'zh-CN': '{message}' },
-    cure: { en: 'Correct the input as the title says.', 'zh-CN': '请按标题所述更正输入。' },
-  }
-  return new CodedError(code, definition, { message }, {})
 }
 
 function answerFaults(operation: CompiledOperation, outputJson: string): readonly InputFault[] {

@@ -17,7 +17,14 @@ export interface Installed {
 }
 
 /** Capabilities this host offers today; a required one beyond them is refused at install. */
-const offeredCapabilities: readonly string[] = ['db:own', 'service:call', 'service:provide']
+const offeredCapabilities: readonly string[] = [
+  'db:own',
+  'service:call',
+  'service:provide',
+  'udf:provide',
+  'intl',
+  'wasm',
+]
 
 /** Tiers that run today. `trusted` waits for supervised processes of its own. */
 const offeredTiers: readonly string[] = ['declarative', 'sandbox']

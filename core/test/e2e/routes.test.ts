@@ -8,7 +8,9 @@ import { callProbe, installProbe, probeVersion, setUpTenant } from '../support/p
 const { hostUrl } = await testDatabases(t)
 const host = await HostProcess.start(t, { databaseUrl: hostUrl })
 await installProbe(host)
-const acme = await setUpTenant(host, 'acme')
+const acme = await setUpTenant(host, 'acme', {
+  capabilities: ['db:own', 'service:call', 'udf:provide'],
+})
 const globex = await setUpTenant(host, 'globex')
 
 // Released by a completed rollout, so that it can be taken back.
@@ -138,6 +140,18 @@ const table: Readonly<Record<string, Entry>> = {
   'GET /v1/plugins': { door: shared, at: '/v1/plugins' },
   'POST /v1/plugins': { door: operators, at: '/v1/plugins', body: { name: '@probe/one' } },
   'GET /v1/plugins/{name}': { door: shared, at: '/v1/plugins/@probe%2Fone' },
+  'GET /v1/udfs': { door: tenants, at: '/v1/udfs?tenant=acme' },
+  'POST /v1/udfs/{plugin}/{udf}:call': {
+    door: tenants,
+    at: '/v1/udfs/@probe%2Fone/margin:call?tenant=acme',
+    body: { args: [3, 2] },
+  },
+  'POST /v1/udfs/{plugin}/{udf}:batch': {
+    door: tenants,
+    at: '/v1/udfs/@probe%2Fone/margin:batch?tenant=acme',
+    body: { columns: [[3], [2]] },
+  },
+
   'GET /v1/tenants/{tenant}/plugins/{name}': { door: tenants, at: plugin },
   'PUT /v1/tenants/{tenant}/plugins/{name}': {
     door: tenants,

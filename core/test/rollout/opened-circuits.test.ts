@@ -47,7 +47,10 @@ t.test('an opened circuit speaks against its arm, and stands in audit and outbox
     },
     { subject: '@acme/orders@1.2.0' },
   ])
-  t.match(await knex('outbox_events').orderBy('id'), [{ type: 'signalbox.plugin.circuit_opened' }, {}])
+  t.match(await knex('outbox_events').orderBy('id'), [
+    { type: 'signalbox.plugin.circuit_opened' },
+    {},
+  ])
 })
 
 t.test('the news of a circuit is lost without its database, the trip is not', async (t) => {

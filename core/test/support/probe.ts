@@ -50,6 +50,7 @@ const shippedFiles = [
   'dist/plugin.js',
   'contracts/probe.one.json',
   'schemas/config.json',
+  'schemas/udf.json',
   'migrations/0001-notes.expand.sql',
   'migrations/0001-notes.expand.down.sql',
 ]

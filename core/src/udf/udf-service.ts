@@ -1,0 +1,172 @@
+import type {
+  Batch,
+  BatchFailure,
+  BatchTarget,
+  Column,
+  DescribeOutcome,
+  LoadedBundle,
+} from '@signalbox/sandbox'
+import type { UdfSignature } from '@signalbox/sdk'
+import { CodedError } from '@signalbox/sdk/errors'
+import { isolateOf } from '../broker/isolate-spec.ts'
+import { pluginRefusal } from '../broker/plugin-refusal.ts'
+import { coreErrors } from '../errors.ts'
+import type { Metered } from '../invocations/usage-meter.ts'
+import type { InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
+import type { UdfLanes } from './udf-lanes.ts'
+import { UdfSignatures } from './udf-signatures.ts'
+import { type ProvidedUdf, providedUdfs, type UdfName, udfTarget } from './udf-target.ts'
+
+interface Ports {
+  readonly snapshot: () => Snapshot
+  readonly lanes: UdfLanes
+  readonly loadBundle: (version: InstalledVersion) => Promise<LoadedBundle>
+  readonly meter: { add(of: BatchTarget['isolate'], used: Metered, now: number): void }
+  readonly now: () => number
+}
+
+export interface UdfCall extends UdfName {
+  /** Decides the version where a rollout goes by request. */
+  readonly requestId: string
+  /** From here to the answer. */
+  readonly deadlineMs: number
+  readonly maxRows: number
+  /** Columns for what the function says of its arguments. */
+  readonly columns: (signature: UdfSignature | null) => readonly Column[]
+}
+
+export interface UdfAnswer {
+  readonly column: Column
+  readonly version: string
+}
+
+/** A function as a list shows it; arguments and result are null when it declares nothing, or cannot be asked. */
+export interface ListedUdf {
+  readonly plugin: string
+  readonly version: string
+  readonly id: string
+  readonly arguments: UdfSignature['args'] | null
+  readonly result: UdfSignature['returns'] | null
+  readonly deterministic: boolean
+  /** Why it could not be asked. */
+  readonly fault?: { readonly code: string; readonly detail: string }
+}
+
+/** Functions that a page of the list asks what they take must have answered by then, all together. */
+const LIST_MS = 10_000
+
+/** Runs the functions that a tenant's plugins provide, and tells which there are. */
+export class UdfService {
+  readonly #ports: Ports
+  readonly #signatures = new UdfSignatures()
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+  }
+
+  /** @param page what of the list is wanted, so that no more functions are asked */
+  async list(
+    tenant: string,
+    plugin: string | undefined,
+    page: (all: readonly ProvidedUdf[]) => readonly ProvidedUdf[],
+  ): Promise<readonly ListedUdf[]> {
+    const deadline = this.#ports.now() + LIST_MS
+    const listed: ListedUdf[] = []
+    // One after the other: the functions of one bundle share the isolate that the first of them made.
+    for (const udf of page(providedUdfs(this.#ports.snapshot(), tenant, plugin))) {
+      listed.push(await this.#listed(udf, tenant, deadline))
+    }
+    return listed
+  }
+
+  /** @throws what udfTarget throws, CORE_INPUT_INVALID, CORE_UDF_ROWS_TOO_MANY, SBX_BATCH_…, the function's own refusal */
+  async call(call: UdfCall): Promise<UdfAnswer> {
+    const deadline = this.#ports.now() + call.deadlineMs
+    const provided = udfTarget(this.#ports.snapshot(), call, call.requestId)
+    const signature = await this.#signatureOf(provided, call.tenant, deadline)
+    const columns = call.columns(signature)
+    const rows = columns[0]?.rows ?? 1
+    const { plugin, version } = provided.version
+    if (rows > call.maxRows) {
+      const told = { plugin, version, udf: call.udf, reached: rows, limit: call.maxRows }
+      throw coreErrors.create('UDF_ROWS_TOO_MANY', told)
+    }
+    const target = this.#targetOf(provided, call.tenant)
+    const batch: Batch = { ...target, columns, rows, deadlineMs: this.#left(deadline) }
+    const outcome = await (await this.#ports.lanes.get()).run(batch)
+    this.#meter(target, outcome, outcome.kind === 'ok' ? bytesOf(outcome.column) : 0)
+    if (outcome.kind === 'ok') return { column: outcome.column, version }
+    throw failureOf(outcome)
+  }
+
+  async #listed(provided: ProvidedUdf, tenant: string, deadline: number): Promise<ListedUdf> {
+    const { version, udf, isDeterministic } = provided
+    const named = { plugin: version.plugin, version: version.version, id: udf }
+    try {
+      const signature = await this.#signatureOf(provided, tenant, deadline)
+      return {
+        ...named,
+        arguments: signature?.args ?? null,
+        result: signature?.returns ?? null,
+        deterministic: isDeterministic,
+      }
+    } catch (error) {
+      // One plugin that cannot be asked hides none of the others.
+      if (!(error instanceof CodedError)) throw error
+      const fault = { code: error.code, detail: error.message }
+      return { ...named, arguments: null, result: null, deterministic: isDeterministic, fault }
+    }
+  }
+
+  async #signatureOf(
+    provided: ProvidedUdf,
+    tenant: string,
+    deadline: number,
+  ): Promise<UdfSignature | null> {
+    const known = this.#signatures.get(provided)
+    if (known !== undefined) return known
+    const target = this.#targetOf(provided, tenant)
+    const lanes = await this.#ports.lanes.get()
+    const outcome = await lanes.describe(target, this.#left(deadline))
+    this.#meter(target, outcome, 0)
+    if (outcome.kind !== 'described') throw failureOf(outcome)
+    this.#signatures.set(provided, outcome.signature)
+    return outcome.signature
+  }
+
+  #targetOf({ version, udf }: ProvidedUdf, tenant: string): BatchTarget {
+    const { snapshot, loadBundle } = this.#ports
+    return {
+      isolate: isolateOf(snapshot(), version, tenant),
+      loadBundle: async () => textOf((await loadBundle(version)).source),
+      udf,
+    }
+  }
+
+  #meter(target: BatchTarget, { cpuMs, peakHeapMb }: DescribeOutcome | Used, bytesOut: number) {
+    const used = { cpuMs, peakHeapMb, bytesOut, hostCalls: 0 }
+    this.#ports.meter.add(target.isolate, used, this.#ports.now())
+  }
+
+  #left(deadline: number): number {
+    return Math.max(deadline - this.#ports.now(), 1)
+  }
+}
+
+type Used = Pick<DescribeOutcome, 'cpuMs' | 'peakHeapMb'>
+
+function failureOf(failure: BatchFailure): CodedError {
+  if (failure.kind === 'failed') return failure.error
+  const { code, message, row } = failure
+  const faults = row < 0 ? [] : [{ pointer: '', detail: `at row ${row}: ${message}` }]
+  return pluginRefusal(code, message, faults)
+}
+
+function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('utf8')
+}
+
+export function bytesOf(column: Column): number {
+  const values = 'values' in column ? column.values : column.bytes
+  return values.byteLength
+}
