@@ -15,6 +15,8 @@ const MAX_FRAMES_AHEAD = 128
 /** Compiling has no limit of its own in V8; two MiB of honest code take 84 ms. */
 const LOAD_LIMIT_MS = 3000
 const HOUSEKEEPING_LIMIT_MS = 1000
+/** So many isolates a lane makes ahead, one at each ping: see child/guest-shell.ts. */
+const MAX_SHORT_OF = 2
 /** As long as the seeds of calls. */
 const SEED_LENGTH = 22
 /** Expected cost of an answer to a host call in an isolate whose turns were never measured. */
@@ -42,6 +44,7 @@ export class LaneTraffic {
   readonly #process: LaneProcess
   readonly #sent = new SentFrames<Work>()
   #done = 0
+  #shortOf = 0
   #lastHeardAt = Date.now()
   #longTurn: LongTurn | undefined
 
@@ -51,6 +54,11 @@ export class LaneTraffic {
 
   get isIdle(): boolean {
     return this.#sent.size === 0
+  }
+
+  /** It was not at rest since it loaded something: see `ping`. */
+  get isShort(): boolean {
+    return this.#shortOf > 0
   }
 
   get backlogMs(): number {
@@ -79,6 +87,7 @@ export class LaneTraffic {
       seed: isolate.spec.bundleSha256.slice(0, SEED_LENGTH),
     }
     const text = JSON.stringify(request)
+    this.#shortOf = Math.min(this.#shortOf + 1, MAX_SHORT_OF)
     const parts = compiled === undefined ? [source] : [source, compiled]
     const number = this.#process.sendBytes(toLane.load, isolate.id, Date.now(), text, parts)
     const work = { isolate, call: undefined }
@@ -132,6 +141,12 @@ export class LaneTraffic {
         if (isHere()) this.turn(toLane.replyError, work, number, at, code, message)
       },
     }
+  }
+
+  /** Asks for a sign of life. The lane takes it for rest, and makes ahead an isolate for the next load. */
+  ping(): void {
+    this.#shortOf = Math.max(0, this.#shortOf - 1)
+    this.housekeeping(toLane.ping, 0)
   }
 
   housekeeping(kind: number, id: number): void {

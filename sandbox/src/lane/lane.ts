@@ -146,7 +146,7 @@ export class Lane {
     if (view.turnMs > MAX_WAIT_MS) this.#handOn()
     const verdict = watchLane(view, this.#limits)
     if (verdict === 'retire') this.retire()
-    else if (verdict === 'ping') this.#traffic.housekeeping(toLane.ping, 0)
+    else if (verdict === 'ping') this.#traffic.ping()
     else if (verdict !== 'fine') this.kill(verdict)
   }
 
@@ -164,6 +164,7 @@ export class Lane {
       turnLimitMs: long?.frame.limitMs ?? 0,
       residentMb,
       loads: this.#loads,
+      isShort: this.#traffic.isShort,
     }
   }
 

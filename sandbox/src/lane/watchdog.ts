@@ -15,6 +15,8 @@ export interface LaneView {
   /** 0 when it was not measured. */
   readonly residentMb: number
   readonly loads: number
+  /** It used up isolates that were made ahead: at rest it makes others. */
+  readonly isShort?: boolean
 }
 
 export interface WatchLimits {
@@ -34,6 +36,8 @@ const GRACE_MS = 150
 const MAX_SILENT_MS = 5000
 /** A lane at rest is asked now and then whether it lives. */
 const PING_AFTER_MS = 1000
+/** What it should make ahead it is asked for sooner; but not in a pause between two calls, which may be as long. */
+const REST_MS = 10
 
 export type LaneVerdict = 'fine' | 'ping' | 'retire' | KillReason
 
@@ -45,6 +49,7 @@ export function watchLane(lane: LaneView, limits: WatchLimits): LaneVerdict {
   if (!lane.isServing) return 'fine'
   // Memory of disposed isolates is not given back to the system (measured: 173 of 238 MB stayed).
   if (lane.residentMb > limits.retireResidentMb || lane.loads > limits.maxLoads) return 'retire'
-  if (!lane.isBusy && lane.silentMs > PING_AFTER_MS) return 'ping'
+  const restMs = lane.isShort === true ? REST_MS : PING_AFTER_MS
+  if (!lane.isBusy && lane.silentMs > restMs) return 'ping'
   return 'fine'
 }

@@ -34,6 +34,22 @@ t.test('what is compiled ahead is taken by a lane', async (t) => {
   t.equal(rejections, 1, 'and is told')
 })
 
+t.test(
+  'a bundle compiles ahead with all it may be granted, and whatever its self-test does',
+  async (t) => {
+    const selfTests = [
+      "selfTest() { throw new Error('no') }",
+      'selfTest: (ctx) => ctx.db.query("x")',
+      'selfTest() { for (let n = 0; n < 9; n++) Promise.reject(new Error("no")) }',
+    ]
+    for (const selfTest of selfTests) {
+      const needsIntl = `const plural = new Intl.PluralRules('en'); WebAssembly.Module.name;\n`
+      const text = needsIntl + bundle('run: (input) => plural.select(input)', selfTest)
+      t.ok((await compileBundle(Buffer.from(text), of)).length > 0, selfTest)
+    }
+  },
+)
+
 t.test('a bundle that does not end, throws or is no plugin is refused, and named', async (t) => {
   const refused: [source: string, reason: RegExp, deadlineMs?: number][] = [
     ['for (;;);', /timed out/],

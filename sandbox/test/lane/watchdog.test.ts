@@ -14,6 +14,7 @@ const atRest: LaneView = {
   turnLimitMs: 0,
   residentMb: 0,
   loads: 0,
+  isShort: false,
 }
 const busy = { ...atRest, isBusy: true }
 const starved = { ...busy, turnCpuMs: 49, turnLimitMs: 100 }
@@ -29,6 +30,9 @@ t.test('what is done about a lane', async (t) => {
     ['over its memory', { ...busy, residentMb: 513 }, 'memory'],
     ['over its memory with nobody at work', { ...atRest, residentMb: 513 }, 'retire'],
     ['grown', { ...atRest, residentMb: 385 }, 'retire'],
+    ['at rest and short', { ...atRest, isShort: true, silentMs: 11 }, 'ping'],
+    ['in a pause and short', { ...atRest, isShort: true, silentMs: 9 }, 'fine'],
+    ['at work and short', { ...busy, isShort: true, silentMs: 11 }, 'fine'],
     ['many loads', { ...atRest, loads: 5001 }, 'retire'],
     ['grown, but retiring already', { ...busy, isServing: false, residentMb: 385 }, 'fine'],
     ['silent at work', { ...busy, silentMs: 5001 }, 'unresponsive'],
