@@ -130,6 +130,8 @@ export class BatchLane {
     try {
       const bundle = this.#bundleOf(run)
       await bundle.sent
+      // The process may end at each wait: then the morsel is another's, and there is no file to write to.
+      if (!this.#works.has(id)) return
       if (run.batch !== undefined) await this.#write(work)
       if (!this.#works.has(id)) return
       if (run.isOver) {

@@ -33,6 +33,7 @@ export class MorselFile {
   readonly #free: number[]
   #copies = 0
   #isClosing = false
+  #isClosed = false
 
   /** @throws the system's error when there is no room for it. */
   constructor(regions: number) {
@@ -54,8 +55,9 @@ export class MorselFile {
     this.#free.push(region)
   }
 
-  /** @throws the system's error, when memory is short. */
+  /** @throws the system's error, when memory is short; likewise when the file is closed. */
   async write(region: number, { parts, byteLength }: PackedColumns): Promise<void> {
+    this.#refuseClosed()
     const at = inputAt(region)
     const written =
       byteLength <= SYNC_BYTES
@@ -68,9 +70,10 @@ export class MorselFile {
    * Puts the result of a morsel where it belongs.
    * @param bytes of the packed result, as its process says.
    * @returns false when what lies there is no result of these rows: a guest's process wrote it.
-   * @throws `SBX_COLUMNS_INVALID` likewise.
+   * @throws `SBX_COLUMNS_INVALID` likewise; an error when the file is closed, also meanwhile.
    */
   async read(region: number, bytes: number, { from, to }: RowRange, into: GatheredColumn) {
+    this.#refuseClosed()
     const rows = to - from
     if (!(bytes >= HEAD_BYTES && bytes <= MAX_RESULT_BYTES)) return false
     const head = Buffer.allocUnsafeSlow(HEAD_BYTES)
@@ -100,6 +103,7 @@ export class MorselFile {
   }
 
   async #fill(target: Uint8Array, at: number): Promise<void> {
+    this.#refuseClosed()
     if (target.length <= SYNC_BYTES) readSync(this.fd, target, 0, target.length, at)
     else await this.#copy(() => readPart(this.fd, target, 0, target.length, at))
   }
@@ -107,7 +111,14 @@ export class MorselFile {
   /** The descriptor is closed only when no copy is under way: its number may be another file's the next moment. */
   close(): void {
     this.#isClosing = true
-    if (this.#copies === 0) closeSync(this.fd)
+    if (this.#copies > 0 || this.#isClosed) return
+    this.#isClosed = true
+    closeSync(this.fd)
+  }
+
+  /** Behind the number may be the file of the next process by now, or a client's socket. */
+  #refuseClosed(): void {
+    if (this.#isClosing) throw new Error('The memory file is closed: its process has ended')
   }
 
   async #copy<Result>(copy: () => Promise<Result>): Promise<Result> {
