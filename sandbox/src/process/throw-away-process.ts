@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { residentMb } from './resident-mb.ts'
 
@@ -27,11 +27,30 @@ export function runThrowAway(
   input: Uint8Array,
   limits: ThrowAwayLimits,
 ): Promise<ThrowAwayRun> {
-  const child = spawn(process.execPath, args, {
-    cwd: '/',
-    env: {},
-    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
-  })
+  let child: ChildProcess
+  try {
+    child = spawn(process.execPath, args, {
+      cwd: '/',
+      env: {},
+      stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+    })
+  } catch (error) {
+    return Promise.resolve(notStarted(error as NodeJS.ErrnoException))
+  }
+  return followChild(child, input, limits)
+}
+
+function followChild(
+  child: ChildProcess,
+  input: Uint8Array,
+  limits: ThrowAwayLimits,
+): Promise<ThrowAwayRun> {
+  // Without descriptors to spare Node gives a child without any stream, and tells why in a moment.
+  if (child.stdio === undefined) {
+    return new Promise((resolve) => {
+      child.once('error', (error) => resolve(notStarted(error)))
+    })
+  }
   const chunks: Buffer[] = []
   let received = 0
   let stderr = ''
@@ -65,12 +84,17 @@ export function runThrowAway(
       clearInterval(watch)
       resolve(run)
     }
-    child.on('error', (error) => end({ ok: false, reason: error.message }))
+    child.on('error', (error) => end(notStarted(error)))
     child.on('close', (code, signal) => {
       if (code === 0 && killedFor === undefined) end({ ok: true, bytes: Buffer.concat(chunks) })
       else end({ ok: false, reason: killedFor ?? lastWords(stderr, signal ?? `exit code ${code}`) })
     })
   })
+}
+
+/** By the system's code alone: the message names the host's program. */
+function notStarted({ code = 'no reason given' }: NodeJS.ErrnoException): ThrowAwayRun {
+  return { ok: false, reason: `its process could not be started: ${code}` }
 }
 
 /** The line of a crash that names the error; never a stack, which would name files of the host. */
