@@ -1,3 +1,4 @@
+import type { InputFault } from '@signalbox/sdk/errors'
 import type { SensitiveFields } from '@signalbox/sdk/sensitive'
 import { markedNames, marksOf, marksOfService } from './contract-marks.ts'
 import type { Json, RecordedHostCall, Recording } from './recording.ts'
@@ -36,7 +37,7 @@ export function recordCall(
       fields: redactor.markNames(structuredClone(fields), markedNames(version)),
     })),
   }
-  // Only now: what one part marks is looked for in all of them.
+  // Only now: what one part marks is looked for in all of them, and in whatever is kept below.
   const kept = redactor.clean(raw) as {
     config: Json
     input: Json
@@ -52,7 +53,7 @@ export function recordCall(
     major: call.major,
     operation: call.operation,
     input: kept.input,
-    principal: call.principal,
+    principal: { ...call.principal, id: redactor.cleanText(call.principal.id) },
     arm: guest.context.arm,
     traceId: call.traceId,
     deadlineMs: guest.deadlineMs,
@@ -63,7 +64,7 @@ export function recordCall(
       code: verdict.code,
       message: verdict.message === null ? null : redactor.cleanText(verdict.message),
       ...(outcome.kind === 'ok' ? { output: kept.output } : {}),
-      ...(verdict.faults.length === 0 ? {} : { faults: verdict.faults }),
+      ...(verdict.faults.length === 0 ? {} : { faults: cleanFaults(redactor, verdict.faults) }),
     },
     outputSchema: operation.definition.output,
     logs: kept.logs,
@@ -74,7 +75,30 @@ function replaceMarked(redactor: Redactor, value: Json, fields: SensitiveFields 
   return fields === undefined ? value : fields.replace(value, (part) => redactor.mark(part))
 }
 
-/** A called service's own contract says what is sensitive in it; elsewhere the names of fields do. */
+/** A pointer is made of property names, which may be marked values; there `/` and `~` are written otherwise. */
+function cleanFaults(redactor: Redactor, faults: readonly InputFault[]): readonly InputFault[] {
+  return faults.map((fault) => ({
+    ...fault,
+    pointer: fault.pointer
+      .split('/')
+      .map((name) => asPointer(redactor.cleanText(asName(name))))
+      .join('/'),
+    detail: redactor.cleanText(fault.detail),
+  }))
+}
+
+function asName(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~')
+}
+
+function asPointer(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1')
+}
+
+/**
+ * A called service's own contract says what is sensitive in it; elsewhere, and where none is known that could
+ * have answered, the names of fields do.
+ */
 function markHostCall(
   redactor: Redactor,
   { name, requestJson, answerJson, error }: RawHostCall,
@@ -83,9 +107,9 @@ function markHostCall(
   const request = parsed(requestJson)
   const answer = answerJson === undefined ? undefined : parsed(answerJson)
   const called = name === 'services.call' ? serviceRequest(request) : undefined
-  const names = called === undefined ? markedNames(version) : noNames
   const marks =
     called === undefined ? [] : marksOfService(snapshot, called.service, called.operation)
+  const names = marks.length === 0 ? markedNames(version) : noNames
   const input = marks.reduce<Json>(
     (copy, one) => replaceMarked(redactor, copy, one.input),
     called?.input,

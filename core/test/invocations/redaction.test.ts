@@ -18,13 +18,21 @@ function ended(parts: {
   readonly message?: string
   readonly hostCalls?: EndedCall['hostCalls']
   readonly logs?: EndedCall['logs']
+  readonly principal?: string
+  readonly faults?: EndedCall['verdict']['faults']
 }): EndedCall {
   const { input = {}, config = {}, output, message, hostCalls = [], logs = [] } = parts
+  const { principal = 'planner', faults = [] } = parts
   const inputJson = JSON.stringify(input)
   const isFailed = message !== undefined
   return {
     guest: { isolate: { configJson: JSON.stringify(config) }, context: { arm: 'stable' } },
-    call: { service: 'test.one', operation: 'run', inputJson },
+    call: {
+      service: 'test.one',
+      operation: 'run',
+      inputJson,
+      principal: { kind: 'user', id: principal },
+    },
     version,
     snapshot,
     operation: version.operations.get('test.one/run'),
@@ -35,7 +43,7 @@ function ended(parts: {
       kind: isFailed ? 'failed' : 'answered',
       code: isFailed ? 'X' : null,
       message: message ?? null,
-      faults: [],
+      faults,
     },
     hostCalls,
     logs,
@@ -86,6 +94,41 @@ t.test('a marked value is nowhere in the recording, wherever it came by', async 
       { request: { service: 'test.one@^1', operation: 'ask' }, answer: { rate: 2 } },
     ],
   })
+})
+
+t.test('a marked value is no part of a fault, however its pointer writes it', async (t) => {
+  const fault = { pointer: '/byMail/g~1h~0@navy.mil/age', detail: 'g/h~@navy.mil is no number' }
+  const { outcome } = record({ input: { customer: 'g/h~@navy.mil' }, faults: [fault] })
+  t.same(outcome.faults, [
+    {
+      pointer: '/byMail/⟦redacted string 1⟧/age',
+      detail: '⟦redacted string 1⟧ is no number',
+    },
+  ])
+  t.equal(fault.pointer, '/byMail/g~1h~0@navy.mil/age', 'the caller is told it as it is')
+})
+
+t.test('a principal is not told by a marked value', async (t) => {
+  const given = ended({ input: { customer: 'grace@navy.mil' }, principal: 'grace@navy.mil' })
+  const { principal } = recordCall('inv_1', given, undefined)
+  t.same(principal, { kind: 'user', id: '⟦redacted string 1⟧' })
+  t.equal(given.call.principal.id, 'grace@navy.mil')
+  t.equal(record({ principal: 'planner' }).principal.id, 'planner')
+})
+
+t.test('where no contract of a called service is known, the names of fields tell', async (t) => {
+  const request = { service: 'test.gone@^1', operation: 'ask', input: { code: 'the code' } }
+  const { hostCalls } = record({
+    hostCalls: [
+      {
+        name: 'services.call',
+        requestJson: JSON.stringify(request),
+        answerJson: JSON.stringify({ contact: 'the contact', rate: 2 }),
+      },
+    ],
+  })
+  t.notMatch(JSON.stringify(hostCalls), /the code|the contact/)
+  t.match(hostCalls, [{ request: { service: 'test.gone@^1' }, answer: { rate: 2 } }])
 })
 
 t.test('settings are redacted by the marks of their schema', async (t) => {
