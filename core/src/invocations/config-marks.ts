@@ -17,6 +17,7 @@ export class ConfigMarks {
     this.#contents = contents
   }
 
+  /** @throws when it cannot be known, as the version is gone; it is asked again then. */
   async of(plugin: string, version: string): Promise<SensitiveFields | undefined> {
     const key = `${plugin}@${version}`
     if (this.#held.has(key)) return this.#held.get(key)
@@ -28,11 +29,18 @@ export class ConfigMarks {
 
   async #read(plugin: string, version: string): Promise<SensitiveFields | undefined> {
     const installation = await findInstallation(this.#knex, plugin, version)
-    const path = installation?.manifest.config
+    if (installation === undefined) throw unknownMarks(plugin, version)
+    const path = installation.manifest.config
     if (path === undefined) return undefined
     const files = await listFiles(this.#knex, plugin, version)
     const file = files.find((one) => one.path === path)
     const bytes = file === undefined ? undefined : await this.#contents.get(file.sha256)
-    return bytes === undefined ? undefined : sensitiveFields(JSON.parse(bytes.toString('utf8')))
+    if (bytes === undefined) throw unknownMarks(plugin, version)
+    return sensitiveFields(JSON.parse(bytes.toString('utf8')))
   }
+}
+
+/** Settings of which nobody knows any more what is secret in them are not kept at all. */
+function unknownMarks(plugin: string, version: string): Error {
+  return new Error(`What the settings of ${plugin}@${version} mark is not known: it is gone`)
 }
