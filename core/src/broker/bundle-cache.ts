@@ -12,7 +12,7 @@ export interface BundleSource {
   read(sha256: string): Promise<Buffer | undefined>
   readonly compiled: {
     find(of: BundleOf): Promise<Buffer | undefined>
-    make(of: BundleOf, source: Buffer): Promise<Buffer | undefined>
+    make(of: BundleOf, source: Uint8Array): Promise<Buffer | undefined>
     reject(of: BundleOf): Promise<void>
   }
 }
@@ -27,7 +27,9 @@ export class BundleCache {
 
   load(of: BundleOf): Promise<LoadedBundle> {
     const { bundleSha256 } = of
-    const held = this.#held.get(bundleSha256) ?? this.#fetch(of)
+    const known = this.#held.get(bundleSha256)
+    if (known !== undefined) void this.#compileAgain(of, known)
+    const held = known ?? this.#fetch(of)
     // Least recently used first: what is asked for goes to the end.
     this.#held.delete(bundleSha256)
     this.#held.set(bundleSha256, held)
@@ -51,13 +53,24 @@ export class BundleCache {
     if (source === undefined) throw new Error(`the content store has no ${bundleSha256}`)
     if (code !== undefined) return this.#withCode(of, source, code)
     // Another version of V8, or it was lost: the next load may have it, this one does not wait.
-    void compiled.make(of, source).then((made) => {
-      if (made !== undefined) this.#replace(of, this.#withCode(of, source, made))
-    })
+    void this.#compile(of, source)
     return { source }
   }
 
-  #withCode(of: BundleOf, source: Buffer, compiled: Buffer): LoadedBundle {
+  /** What there was no compiler for when it was fetched; what is hopeless is not tried. */
+  async #compileAgain(of: BundleOf, known: Promise<LoadedBundle>): Promise<void> {
+    const bundle = await known.catch(() => undefined)
+    if (bundle !== undefined && bundle.compiled === undefined) {
+      await this.#compile(of, bundle.source)
+    }
+  }
+
+  async #compile(of: BundleOf, source: Uint8Array): Promise<void> {
+    const made = await this.#from.compiled.make(of, source)
+    if (made !== undefined) this.#replace(of, this.#withCode(of, source, made))
+  }
+
+  #withCode(of: BundleOf, source: Uint8Array, compiled: Buffer): LoadedBundle {
     const onCompiledRejected = () => {
       this.#replace(of, { source })
       void this.#from.compiled.reject(of)

@@ -1,3 +1,4 @@
+import { isCodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import { type CompiledName, isGenuine, macOf } from './compiled-bundle.ts'
 import { dropCompiled, findCompiled, keepCompiled } from './compiled-bundle-store.ts'
@@ -14,8 +15,13 @@ interface Ports {
   /** Of the MAC; the same on every node. */
   readonly key: Uint8Array
   readonly compiler: string
-  readonly compile: (source: Buffer, of: BundleOf) => Promise<Buffer>
+  readonly compile: (source: Uint8Array, of: BundleOf) => Promise<Buffer>
   readonly log: Record<'info' | 'warn', (fields: object, message: string) => void>
+}
+
+/** Too many were to be compiled at once, as after an upgrade of Node: that tells nothing of the bundle. */
+function isBusy(error: unknown): boolean {
+  return isCodedError(error) && error.code === 'SBX_COMPILE_BUSY'
 }
 
 /**
@@ -49,7 +55,7 @@ export class CompiledBundleService {
   }
 
   /** Compiles and keeps. Asked for twice at once, it is done once. */
-  make(of: BundleOf, source: Buffer): Promise<Buffer | undefined> {
+  make(of: BundleOf, source: Uint8Array): Promise<Buffer | undefined> {
     const { bundleSha256 } = of
     if (this.#hopeless.has(bundleSha256)) return Promise.resolve(undefined)
     const making =
@@ -59,7 +65,7 @@ export class CompiledBundleService {
     return making
   }
 
-  async ensure(of: BundleOf, source: Buffer): Promise<Buffer | undefined> {
+  async ensure(of: BundleOf, source: Uint8Array): Promise<Buffer | undefined> {
     return (await this.find(of)) ?? this.make(of, source)
   }
 
@@ -75,14 +81,14 @@ export class CompiledBundleService {
     }
   }
 
-  async #make(of: BundleOf, source: Buffer): Promise<Buffer | undefined> {
+  async #make(of: BundleOf, source: Uint8Array): Promise<Buffer | undefined> {
     const { knex, key, compile, log } = this.#ports
     const name = this.#nameOf(of)
     let code: Buffer
     try {
       code = await compile(source, of)
     } catch (err) {
-      this.#hopeless.add(of.bundleSha256)
+      if (!isBusy(err)) this.#hopeless.add(of.bundleSha256)
       log.info({ err, ...of }, 'a bundle is not compiled ahead')
       return undefined
     }

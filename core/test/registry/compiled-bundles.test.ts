@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { sandboxErrors } from '@signalbox/sandbox'
 import t from 'tap'
+import { until } from '../../../sandbox/test/until.ts'
 import { BundleCache } from '../../src/broker/bundle-cache.ts'
 import { isGenuine, macOf } from '../../src/registry/compiled-bundle.ts'
 import { CompiledBundleService } from '../../src/registry/compiled-bundle-service.ts'
@@ -77,6 +79,22 @@ t.test('what cannot be compiled is told once and not tried again', async (t) => 
   t.equal(await service.ensure(of, source), undefined)
   t.equal(tries, 1)
   t.equal(lines.length, 1)
+})
+
+t.test('a bundle that found the compiler busy is compiled at a later load', async (t) => {
+  let isBusy = true
+  const { service } = serviceWith(async () => {
+    if (isBusy)
+      throw sandboxErrors.create('COMPILE_BUSY', { ...bundleOf(), reached: 16, limit: 16 })
+    return Buffer.from('code')
+  })
+  const cache = new BundleCache({ read: async () => source, compiled: service })
+  const of = bundleOf()
+  t.equal(await service.ensure(of, source), undefined)
+  t.same(await cache.load(of), { source })
+  isBusy = false
+  await until(async () => (await cache.load(of)).compiled !== undefined)
+  t.equal(String(await service.find(of)), 'code')
 })
 
 t.test('a load never waits for a compiler, and never fails over one', async (t) => {
