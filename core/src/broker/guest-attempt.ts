@@ -75,6 +75,7 @@ export async function attemptCall(
     hostCall: (...words) => hostCalls.during(() => ports.hostCall(...words)),
   }
   const scope = scopeOf(trial, call, started + trial.deadlineMs)
+  const snapshot = ports.snapshot()
   const watched = ports.invocations.watch(guestCallOf(timed, trial, call, scope))
   try {
     const outcome = await ports.runGuest(watched.guest)
@@ -84,7 +85,7 @@ export async function attemptCall(
       guest: watched.guest,
       call,
       version,
-      snapshot: ports.snapshot(),
+      snapshot,
       operation: operation as CompiledOperation,
       startedAt: started,
       tookMs,

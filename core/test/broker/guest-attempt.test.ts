@@ -1,0 +1,45 @@
+import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
+import t from 'tap'
+import { attemptCall, type GuestPorts } from '../../src/broker/guest-attempt.ts'
+import type { CompiledOperation } from '../../src/catalog/compile-contract.ts'
+import { type EndedCall, WatchedCall } from '../../src/invocations/watched-call.ts'
+import { InFlight } from '../../src/rollout/in-flight.ts'
+import { emptySnapshot } from '../../src/rollout/snapshot.ts'
+import { snapshot, version } from '../support/recorded-call.ts'
+
+const operation = version.operations.get('test.one/run') as CompiledOperation
+const call = {
+  tenant: 'acme',
+  principal: { kind: 'app', id: 'planner' },
+  service: 'test.one',
+  major: 1,
+  operation: 'run',
+  inputJson: '{}',
+  input: {},
+  traceId: '1'.repeat(32),
+  requestId: 'r',
+  deadline: 0,
+  chain: [],
+} as const
+
+t.test('a call is recorded by the contracts it was routed by, not by what is left', async (t) => {
+  let now = snapshot
+  const kept: EndedCall[] = []
+  const runGuest = async (): Promise<GuestOutcome> => {
+    now = { ...emptySnapshot, versions: new Map() }
+    return { kind: 'ok', outputJson: '{}', cpuMs: 1, hostCalls: 0 } as GuestOutcome
+  }
+  const ports = {
+    snapshot: () => now,
+    runGuest,
+    inFlight: new InFlight(),
+    invocations: {
+      watch: (guest: GuestCall) => new WatchedCall(guest),
+      ended: (ended: EndedCall) => void kept.push(ended),
+    },
+    now: () => 0,
+  } as unknown as GuestPorts
+  const trial = { version, arm: 'stable', deadlineMs: 100, accepted: operation, chain: [] } as const
+  t.match(await attemptCall(ports, trial, call), { outcome: 'answered' })
+  t.equal(kept[0]?.snapshot, snapshot)
+})
