@@ -61,6 +61,7 @@ export class GuestLane {
   #now = 0
   /** This process's clock when the frame came to its turn. */
   #began = 0
+  #hasDisposed = false
 
   constructor(out: FrameWriter, bootstrap: CompiledScript, watch: SelfWatch) {
     this.#out = out
@@ -80,6 +81,13 @@ export class GuestLane {
     this.#watch.enter(frameNumber, frameNumber)
     this.#now = frame.at
     this.#work(frame)
+  }
+
+  /** @returns whether an isolate was disposed of since this was last asked. */
+  takeDisposed(): boolean {
+    const hasDisposed = this.#hasDisposed
+    this.#hasDisposed = false
+    return hasDisposed
   }
 
   /** Before answers are sent: nothing of what was handed in stays behind. */
@@ -380,6 +388,7 @@ export class GuestLane {
     }
     isolate.waiting.clear()
     isolate.guest.dispose(realms)
+    this.#hasDisposed = true
   }
 }
 
