@@ -2,6 +2,11 @@
 const MAX_HANDLERS = 65_535
 /** Weight of the newest turn in what a turn is expected to take. */
 const COST_WEIGHT = 0.2
+/**
+ * One turn counts for twice of what was expected, and this much more, at most: a collection of garbage is no reason
+ * to think otherwise of a handler. One that has become dear has shown it within a batch all the same.
+ */
+const LEAST_STEP_US = 10
 /** A call this cheap costs less than an entry into its isolate does with all that belongs to it. */
 const CHEAP_US = 100
 
@@ -27,7 +32,12 @@ export class Handler {
   learn(turnUs: number, isOver: boolean): void {
     if (!isOver) this.#answersAtOnce = false
     const known = this.#turnUs
-    this.#turnUs = Number.isFinite(known) ? known + (turnUs - known) * COST_WEIGHT : turnUs
+    if (Number.isFinite(known)) {
+      const seen = Math.min(turnUs, known * 2 + LEAST_STEP_US)
+      this.#turnUs = known + (seen - known) * COST_WEIGHT
+    } else {
+      this.#turnUs = turnUs
+    }
   }
 }
 
