@@ -1,6 +1,8 @@
 import { join } from 'node:path'
+import { compilerTag } from '@signalbox/sandbox'
 import t from 'tap'
 import { Npm, writeFiles } from '../../../marketplace/test/support/npm.ts'
+import { createKnex } from '../../src/storage/create-knex.ts'
 import { HostProcess, OPERATOR_TOKEN, refusal, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, probe, probeVersion, setUpTenant } from '../support/probe.ts'
@@ -90,6 +92,16 @@ t.test('the first version serves at once; the next waits, warm, until it is pinn
     (await refusal(bind({ binding: 'pinned', version: '9.9.9' }))).code,
     'CORE_VERSION_MISSING',
   )
+})
+
+t.test('what is installed is compiled ahead, and lanes take the result', async (t) => {
+  const knex = createKnex(hostUrl)
+  t.teardown(() => knex.destroy())
+  const compiled = await knex('compiled_bundles as c')
+    .join('installations as i', 'i.bundle_sha256', 'c.bundle_sha256')
+    .where({ 'i.version': '1.0.0', 'c.compiler': compilerTag })
+  // A lane that does not take it has it dropped, and the self-test was the first to load it.
+  t.equal(compiled.length, 1)
 })
 
 t.test('ten installs of one version at once make one', async (t) => {
