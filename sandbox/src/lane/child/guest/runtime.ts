@@ -144,7 +144,13 @@ export class GuestRuntime {
       clock: this.#clock,
       digest: this.#digest,
       current: () => this.#current,
-      random: () => this.#random(),
+      random: () => {
+        // What is drawn while a module loads follows from its bundle: fit for a shuffle, never for a secret.
+        const call = this.#current
+        if (call === undefined)
+          throw new p.Error('crypto draws within a call, not while a module loads')
+        return call.random
+      },
       fail: (error) => {
         const call = this.#current
         if (call !== undefined && p.recall(this.#causes, error as object) !== undefined) {

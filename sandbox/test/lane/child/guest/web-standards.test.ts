@@ -148,3 +148,9 @@ t.test('the same seed gives the same chance again, another call another', async 
   const own = await call(bundle, { operation: 'own', replay: first.trace })
   t.same(outputOf(own), (outputOf(first) as unknown[]).slice(0, 2), 'ctx.random is Math.random')
 })
+
+t.test('a secret is not drawn while a module loads: it would be the same everywhere', async (t) => {
+  const draw = `((drawn) => () => drawn)((() => { try { return crypto.randomUUID() } catch (error) { return error.message } })())`
+  const bundle = await packed(t, { draw })
+  t.match(outputOf(await call(bundle, { operation: 'draw' })), /within a call/)
+})
