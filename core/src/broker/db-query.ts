@@ -24,8 +24,7 @@ export function dbQuery(query: QueryPlugin, now: () => number): HostCall {
         parameters: { type: 'array', maxItems: 1000 },
       },
     },
-    // A plugin has no functions of its own that could write, and what hides behind WITH is not guessed.
-    hasEffect: ({ sql }: Request) => !/^\s*select\b/i.test(sql),
+    hasEffect: ({ sql }: Request) => !isPlainRead(sql),
     run: async ({ scope, request, signal }: GrantedCall<Request>) =>
       query({
         plugin: scope.version.plugin,
@@ -36,4 +35,12 @@ export function dbQuery(query: QueryPlugin, now: () => number): HostCall {
         signal,
       }),
   }
+}
+
+/**
+ * A plugin has no functions of its own that could write. What hides behind WITH is not guessed, and where the words
+ * of SELECT INTO and FOR UPDATE stand in a text or a name, a read counts as a write: it is only not run twice.
+ */
+function isPlainRead(sql: string): boolean {
+  return /^\s*select\b/i.test(sql) && !/\b(into|for)\b/i.test(sql)
 }

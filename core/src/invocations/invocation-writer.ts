@@ -147,6 +147,11 @@ export class InvocationWriter {
       this.#kept += batch.length
     } catch (err) {
       if (isDatabaseUnavailable(err)) throw err
+      // One row that PostgreSQL refuses must not cost those of other tenants beside it.
+      if (batch.length > 1) {
+        for (const one of batch) await this.#insert([one])
+        return
+      }
       this.#ports.log.warn({ err, calls: batch.length }, 'kept calls could not be written')
       this.drop('not-written', batch.length)
     }

@@ -72,7 +72,8 @@ export class BatchProcess {
       try {
         reader.push(chunk)
       } catch (error) {
-        if (!(error instanceof RangeError)) throw error
+        // As in a lane: whatever the host stumbles over costs the process, and never the host.
+        this.#stderr = `${error instanceof Error ? error.stack : error}`.slice(0, STDERR_BYTES)
         this.kill('protocol')
       }
     })

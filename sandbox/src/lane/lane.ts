@@ -198,6 +198,8 @@ export class Lane {
       isolate.onCompiledRejected = () => bundle.onCompiledRejected?.()
       if (this.mode !== 'gone') this.#sendLoad(isolate, bundle)
     } catch (error) {
+      // Its calls run again elsewhere.
+      if (this.mode === 'gone') return
       const fault = loadError(isolate.spec, 'threw', 'its bytes are not at hand', error)
       this.#failIsolate(isolate, (waiting) => waiting.failed(fault, 'host'))
     }
