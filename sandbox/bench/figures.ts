@@ -11,7 +11,7 @@ export function median(values: readonly number[]): number {
 
 /** The least disturbed round; noise only ever adds time. */
 export function best(values: readonly number[]): number {
-  return Math.min(...values)
+  return values.reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY)
 }
 
 /** Four digits that count, whatever the size: a ratio and a rate stay readable alike. */
@@ -30,6 +30,6 @@ export function distribution(values: readonly number[]): Record<string, number> 
     best: rounded(best(values)),
     p50: rounded(median(values)),
     p99: rounded(percentile(values, 0.99)),
-    max: rounded(Math.max(...values)),
+    max: rounded(values.reduce((most, one) => Math.max(most, one), Number.NEGATIVE_INFINITY)),
   }
 }
