@@ -27,7 +27,8 @@ export const loadTime: readonly Attack[] = [
   {
     name: 'bundle stuck in a built-in',
     bundle: plugin('"x".repeat(1 << 24).lastIndexOf("x".repeat(1 << 23) + "y")'),
-    ends: [loadTimeout],
+    ends: [load],
+    openEnds: [loadTimeout],
   },
   {
     name: 'bundle whose microtask loops',

@@ -34,7 +34,8 @@ const insideTheHeap: readonly Attack[] = [
   {
     name: 'text that doubles and is taken apart',
     run: '() => { let s = "x"; for (;;) s = (s + s).split("").join("") }',
-    ends: full,
+    ends: [threw, ...full],
+    openEnds: full,
     limits: long,
   },
   {

@@ -98,7 +98,7 @@ export const tampering: readonly Attack[] = [
   {
     name: 'toJSON of all arrays that never comes to an end',
     run: '(_, ctx) => { Array.prototype.toJSON = () => [[]]; ctx.log.info("x"); return 1 }',
-    ends: [threw],
+    ends: [ok, threw],
     limits: long,
   },
   {
