@@ -1,4 +1,5 @@
 import type { InputFault } from '@signalbox/sdk/errors'
+import { escapeToken, unescapeToken } from '@signalbox/sdk/json-pointer'
 import type { SensitiveFields } from '@signalbox/sdk/sensitive'
 import { markedNames, marksOf, marksOfService } from './contract-marks.ts'
 import type { Json, RecordedHostCall, Recording } from './recording.ts'
@@ -81,18 +82,10 @@ function cleanFaults(redactor: Redactor, faults: readonly InputFault[]): readonl
     ...fault,
     pointer: fault.pointer
       .split('/')
-      .map((name) => asPointer(redactor.cleanText(asName(name))))
+      .map((token) => escapeToken(redactor.cleanText(unescapeToken(token))))
       .join('/'),
     detail: redactor.cleanText(fault.detail),
   }))
-}
-
-function asName(part: string): string {
-  return part.replaceAll('~1', '/').replaceAll('~0', '~')
-}
-
-function asPointer(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
 /**

@@ -1,3 +1,5 @@
+import { pointerTo } from '@signalbox/sdk/json-pointer'
+
 /** What a value was before it was redacted. `secret`: a key or token, found by its form. */
 export type RedactedType =
   | 'string'
@@ -57,6 +59,6 @@ export function redactedPlaces(value: unknown, within: string, pointer = ''): Re
   if (typeof value === 'string') return hasMarker(value) ? [{ in: within, pointer }] : []
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, child]) =>
-    redactedPlaces(child, within, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`),
+    redactedPlaces(child, within, pointerTo(pointer, key)),
   )
 }

@@ -1,4 +1,5 @@
 import type { InputFault, Localized } from '@signalbox/sdk/errors'
+import { pointerTo } from '@signalbox/sdk/json-pointer'
 import { FULL_WEIGHT_BP } from './cohort.ts'
 import type { Verdict } from './judge.ts'
 
@@ -117,8 +118,7 @@ function unknownKeys(
   return Object.keys(value)
     .filter((key) => !known.includes(key))
     .map((key) => ({
-      // RFC 6901 §3: "~" and "/" in a key are escaped.
-      pointer: `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      pointer: pointerTo(pointer, key),
       detail: `is not known; there are ${known.join(', ')}`,
     }))
 }

@@ -1,4 +1,5 @@
 import type { InputFault } from '@signalbox/sdk/errors'
+import { pointerTo } from '@signalbox/sdk/json-pointer'
 import type { PackageInspection } from '../ports.ts'
 
 /** What a document may take up in the database. */
@@ -54,8 +55,7 @@ function firstFault(value: unknown, pointer: string, levels: number): InputFault
   if (levels === 0) return { pointer, detail: 'is nested too deep: write it flatter' }
   for (const [key, child] of Object.entries(value)) {
     if (!isStorable(key)) return { pointer, detail: 'has a key with U+0000 or a lone surrogate' }
-    const token = key.replaceAll('~', '~0').replaceAll('/', '~1')
-    const fault = firstFault(child, `${pointer}/${token}`, levels - 1)
+    const fault = firstFault(child, pointerTo(pointer, key), levels - 1)
     if (fault !== undefined) return fault
   }
   return undefined

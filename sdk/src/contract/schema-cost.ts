@@ -1,5 +1,7 @@
 import type { InputFault } from '../errors/coded-error.ts'
+import { pointerTo, unescapeToken } from '../schema/json-pointer.ts'
 import { linearRegExp } from './linear-regexp.ts'
+import { dataKeywords, schemasByName } from './schema-keywords.ts'
 
 /**
  * Steps a schema may cost for each value of a payload, every `$ref` written out. A step is about 10 ns (a text
@@ -21,19 +23,6 @@ const MAX_UNIQUE_ITEMS = 1000
 
 /** Deeper than any contract met so far; what walks or compiles a schema uses a stack frame or more a level. */
 const MAX_DEPTH = 64
-
-/** Their values are data, not schemas. */
-const dataKeywords = new Set(['const', 'enum', 'default', 'examples', 'example'])
-
-/** Every key in their values is a name, never a keyword. */
-const schemasByName = new Set([
-  'properties',
-  'patternProperties',
-  '$defs',
-  'definitions',
-  'dependentSchemas',
-  'dependencies',
-])
 
 /** References that could lead out of the schema or back into it, and checks that would answer with a promise. */
 const refusedKeywords = new Set([
@@ -153,7 +142,7 @@ class Walk {
     if (typeof schema.pattern === 'string') this.#checkPattern(schema.pattern, `${pointer}/pattern`)
     if (typeof schema.patternProperties === 'object' && schema.patternProperties !== null) {
       for (const pattern of Object.keys(schema.patternProperties)) {
-        this.#checkPattern(pattern, `${pointer}/patternProperties/${escapeToken(pattern)}`)
+        this.#checkPattern(pattern, pointerTo(`${pointer}/patternProperties`, pattern))
       }
     }
   }
@@ -220,18 +209,14 @@ function resolve(root: unknown, pointer: string): unknown {
 /** @returns undefined for a token that is no URI fragment, such as `%`. */
 function keyOf(token: string): string | undefined {
   try {
-    return decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~')
+    return unescapeToken(decodeURIComponent(token))
   } catch {
     return undefined
   }
 }
 
 function inside({ pointer, depth, open }: Place, token: string): Place {
-  return { pointer: `${pointer}/${escapeToken(token)}`, depth: depth + 1, open }
-}
-
-function escapeToken(token: string): string {
-  return token.replaceAll('~', '~0').replaceAll('/', '~1')
+  return { pointer: pointerTo(pointer, token), depth: depth + 1, open }
 }
 
 function sum(costs: readonly Cost[]): Cost {

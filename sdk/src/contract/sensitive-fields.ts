@@ -1,5 +1,7 @@
 import type { InputFault } from '../errors/coded-error.ts'
+import { pointerTo, unescapeToken } from '../schema/json-pointer.ts'
 import { type LinearRegExp, linearRegExp } from './linear-regexp.ts'
+import { dataKeywords, schemasByName } from './schema-keywords.ts'
 
 /**
  * The mark: an annotation beside `type`, `description` and the like. It changes nothing of what fits the
@@ -10,18 +12,6 @@ export const SENSITIVE = 'sensitive'
 /** Their subschemas describe the same value as the schema they stand in. */
 const sameValue = ['allOf', 'anyOf', 'oneOf'] as const
 const sameValueAlone = ['if', 'then', 'else', 'not'] as const
-
-/** Their values are data, not schemas. */
-const dataKeywords = new Set(['const', 'enum', 'default', 'examples', 'example'])
-
-/** Every key in their values is a name, never a keyword. */
-const schemasByName = new Set([
-  'properties',
-  'patternProperties',
-  '$defs',
-  'definitions',
-  'dependentSchemas',
-])
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -68,7 +58,7 @@ export function sensitiveFaults(
 ): readonly InputFault[] {
   if (typeof schema !== 'object' || schema === null) return []
   return Object.entries(schema).flatMap(([keyword, child]) => {
-    const at = below(pointer, keyword)
+    const at = pointerTo(pointer, keyword)
     if (keyword === 'propertyNames' || keyword === 'contentSchema') {
       if (!new Reader(root).placesOf(child).some(({ isSensitive }) => isSensitive)) return []
       return [{ pointer: at, detail: 'cannot be marked as sensitive: mark the object or the text' }]
@@ -76,7 +66,7 @@ export function sensitiveFaults(
     if (dataKeywords.has(keyword)) return []
     if (!schemasByName.has(keyword)) return sensitiveFaults(child, at, root)
     return Object.entries((child as object | null) ?? {}).flatMap(([name, named]) =>
-      sensitiveFaults(named, below(at, name), root),
+      sensitiveFaults(named, pointerTo(at, name), root),
     )
   })
 }
@@ -144,7 +134,7 @@ class Reader {
     let node: unknown = this.#root
     for (const token of reference.slice(1).split('/').slice(1)) {
       if (typeof node !== 'object' || node === null) return undefined
-      const key = decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~')
+      const key = unescapeToken(decodeURIComponent(token))
       node = Object.hasOwn(node, key) ? (node as Json)[key] : undefined
     }
     return node
@@ -174,7 +164,7 @@ function walk(value: unknown, places: readonly Place[], at: string, replace: Rep
   // fromEntries defines, it does not assign: an own `__proto__` stays data.
   return Object.fromEntries(
     Object.entries(value).map(([name, child]) => {
-      return [name, walk(child, propertyPlaces(places, name), below(at, name), replace)]
+      return [name, walk(child, propertyPlaces(places, name), pointerTo(at, name), replace)]
     }),
   )
 }
@@ -195,9 +185,4 @@ function propertyPlaces(places: readonly Place[], name: string): readonly Place[
 
 function itemPlaces(places: readonly Place[], index: number): readonly Place[] {
   return places.flatMap(({ firstItems, items }) => firstItems[index] ?? items)
-}
-
-/** RFC 6901. */
-function below(pointer: string, token: string): string {
-  return `${pointer}/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`
 }

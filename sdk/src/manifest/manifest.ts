@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { FromSchema } from 'json-schema-to-ts'
 import semver from 'semver'
 import type { InputFault } from '../errors/coded-error.ts'
+import { pointerTo } from '../schema/json-pointer.ts'
 import { faultsOf } from '../schema/validate.ts'
 import { type CapabilityName, capabilitySchemas } from './capability-schemas.ts'
 import { manifestSchema } from './manifest-schema.ts'
@@ -78,7 +79,7 @@ function rangeFaults(manifest: Manifest): InputFault[] {
   const ranges: [string, string][] = [
     ['/host', manifest.host],
     ...Object.entries(manifest.requires ?? {}).map(([name, range]): [string, string] => [
-      `/requires/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      pointerTo('/requires', name),
       range,
     ]),
   ]

@@ -1,3 +1,5 @@
+import { unescapeToken } from '../schema/json-pointer.ts'
+
 /** Where a value stands in a text, counted from 1 as editors do. */
 export interface TextPosition {
   readonly line: number
@@ -11,10 +13,7 @@ export interface TextPosition {
  * is: the object it is missing from. Of a repeated key the last one counts, as in `JSON.parse`.
  */
 export function positionOf(json: string, pointer: string): TextPosition {
-  const wanted = pointer
-    .split('/')
-    .slice(1)
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const wanted = pointer.split('/').slice(1).map(unescapeToken)
   return lineAndColumn(json, new Scanner(json).locate(wanted))
 }
 

@@ -1,5 +1,6 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import type { InputFault } from '../errors/coded-error.ts'
+import { pointerTo } from './json-pointer.ts'
 
 /** How many faults one answer lists: enough to mend a page of JSON, bounded so that hostile input stays cheap. */
 const MAX_FAULTS = 20
@@ -19,7 +20,7 @@ function faultOf({
   params,
   parentSchema,
 }: ErrorObject): InputFault {
-  const child = (name: unknown) => `${instancePath}/${escapePointer(String(name))}`
+  const child = (name: unknown) => pointerTo(instancePath, String(name))
   switch (keyword) {
     case 'additionalProperties':
       return { pointer: child(params.additionalProperty), detail: unknownProperty(parentSchema) }
@@ -51,9 +52,4 @@ function unknownProperty(schema: ErrorObject['parentSchema']): string {
 function withMeaning(message: string, schema: ErrorObject['parentSchema']): string {
   const { description } = schema ?? {}
   return typeof description === 'string' ? `${message}. ${description}` : message
-}
-
-/** RFC 6901: `~` and `/` inside a reference token. */
-function escapePointer(token: string): string {
-  return token.replaceAll('~', '~0').replaceAll('/', '~1')
 }

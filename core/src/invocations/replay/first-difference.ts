@@ -1,3 +1,4 @@
+import { pointerTo } from '@signalbox/sdk/json-pointer'
 import { aroundMarkers, hasMarker, type RedactedType, wholeMarker } from '../redacted-marker.ts'
 
 /** Where a replayed value is not the recorded one: an RFC 6901 pointer, and what stands there in both. */
@@ -49,7 +50,7 @@ function differenceWithin(
     return names.length === others.length ? undefined : { pointer, recorded, replayed }
   }
   for (const name of new Set([...names, ...others])) {
-    const at = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    const at = pointerTo(pointer, name)
     const found = firstDifference(ownOf(recorded, name), ownOf(replayed, name), at)
     if (found !== undefined) return found
   }

@@ -1,5 +1,6 @@
 import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
 import { contractCompiler } from '@signalbox/sdk/contract'
+import { unescapeToken } from '@signalbox/sdk/json-pointer'
 import { faultsOf } from '@signalbox/sdk/schema'
 import { coreErrors } from '../../errors.ts'
 import type { RecordedLog, RecordedOutcome, Recording } from '../recording.ts'
@@ -134,8 +135,7 @@ function replayedOutcome(
 function isStandIn(output: unknown, pointer: string): boolean {
   let value = output
   for (const token of pointer.split('/').slice(1)) {
-    const key = token.replaceAll('~1', '/').replaceAll('~0', '~')
-    value = Reflect.get(Object(value) as object, key)
+    value = Reflect.get(Object(value) as object, unescapeToken(token))
   }
   return typeof value === 'string' && hasMarker(value)
 }

@@ -1,3 +1,4 @@
+import { pointerTo } from '@signalbox/sdk/json-pointer'
 import { markerPattern, type RedactedPlace } from '../redacted-marker.ts'
 
 /**
@@ -12,11 +13,7 @@ export class TaggedPlaces {
     if (typeof value === 'string') return this.#tagText(value, { in: within, pointer })
     if (typeof value !== 'object' || value === null) return value
     const tagged = (child: unknown, key: string | number) =>
-      this.tag(
-        child,
-        within,
-        `${pointer}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`,
-      )
+      this.tag(child, within, pointerTo(pointer, key))
     if (Array.isArray(value)) return value.map(tagged)
     return Object.fromEntries(
       Object.entries(value).map(([name, child]) => [name, tagged(child, name)]),
