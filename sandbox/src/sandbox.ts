@@ -6,9 +6,9 @@ import type { LaneFault } from './lane/lane-fault.ts'
 import { LaneFleet } from './lane/lane-fleet.ts'
 import type { Culprit } from './lane/lane-loss.ts'
 import { LanePool } from './lane/lane-pool.ts'
-import type { LaneExit } from './lane/lane-process.ts'
 import { deadlineError, maxPayloadLength } from './lane/outcomes.ts'
 import { PendingCall } from './lane/pending-call.ts'
+import type { ProcessExit } from './process/guest-process.ts'
 import { sandboxErrors } from './sandbox-errors.ts'
 import { STRIKES_ALLOWED } from './schedule/circuit.ts'
 import { Strikes } from './schedule/strikes.ts'
@@ -307,7 +307,7 @@ export class Sandbox {
     this.#fleet.fillStandby()
   }
 
-  #laneGone(lane: Lane, exit: LaneExit, fault: LaneFault, culprit: Culprit | undefined): void {
+  #laneGone(lane: Lane, exit: ProcessExit, fault: LaneFault, culprit: Culprit | undefined): void {
     const { pid } = lane
     if (exit.killedFor === 'retired') {
       this.#counts.lanesRetired++

@@ -1,8 +1,8 @@
 import { packColumns } from '../columns/pack-columns.ts'
 import { type LaneFault, laneFault } from '../lane/lane-fault.ts'
-import type { KillReason, LaneExit } from '../lane/lane-process.ts'
 import { watchLane } from '../lane/watchdog.ts'
 import type { Frame } from '../lane/wire/frame.ts'
+import type { KillReason, ProcessExit } from '../process/guest-process.ts'
 import { sandboxErrors } from '../sandbox-errors.ts'
 import { type BatchLimits, LOAD_MS, MAX_INPUT_BYTES, MAX_RESULT_BYTES } from './batch-limits.ts'
 import { guiltyOf, mostOverdue, type SentMorsel } from './batch-loss.ts'
@@ -49,7 +49,12 @@ export interface BatchLaneEvents {
   onRoom(): void
   /** Has morsels to hand out again. */
   onRunAgain(run: BatchRun): void
-  onExit(lane: BatchLane, exit: LaneExit, fault: LaneFault, culprit: BatchCulprit | undefined): void
+  onExit(
+    lane: BatchLane,
+    exit: ProcessExit,
+    fault: LaneFault,
+    culprit: BatchCulprit | undefined,
+  ): void
 }
 
 /**
@@ -344,7 +349,7 @@ export class BatchLane {
     return this.#lastId
   }
 
-  #gone(exit: LaneExit): void {
+  #gone(exit: ProcessExit): void {
     this.mode = 'gone'
     const now = Date.now()
     const fault = laneFault(exit)

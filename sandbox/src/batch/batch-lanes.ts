@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { LaneFault } from '../lane/lane-fault.ts'
-import type { LaneExit } from '../lane/lane-process.ts'
+import type { ProcessExit } from '../process/guest-process.ts'
 import { sandboxErrors } from '../sandbox-errors.ts'
 import type { Batch, BatchOutcome, BatchTarget, DescribeOutcome } from './batch.ts'
 import { type BatchCulprit, BatchLane } from './batch-lane.ts'
@@ -271,7 +271,7 @@ export class BatchLanes {
 
   #gone(
     lane: BatchLane,
-    exit: LaneExit,
+    exit: ProcessExit,
     fault: LaneFault,
     culprit: BatchCulprit | undefined,
   ): void {

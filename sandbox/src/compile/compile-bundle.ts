@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { ImportSlots } from '../import/import-slots.ts'
-import { laneFlags } from '../lane/lane-flags.ts'
+import { guestProcessFlags } from '../process/guest-process-flags.ts'
 import { runThrowAway } from '../process/throw-away-process.ts'
 import { sandboxErrors } from '../sandbox-errors.ts'
 
@@ -45,7 +45,7 @@ export async function compileBundle(
     throw sandboxErrors.create('COMPILE_BUSY', parameters)
   }
   const answerBytes = MIN_ANSWER_BYTES + source.length * MAX_GROWTH
-  const ran = await runThrowAway([...laneFlags(useNodeSnapshot), main], source, {
+  const ran = await runThrowAway([...guestProcessFlags(useNodeSnapshot), main], source, {
     ...limits,
     answerBytes,
   })

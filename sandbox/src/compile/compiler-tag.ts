@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { cachedDataVersionTag } from 'node:v8'
 import { bundleScript } from '../lane/child/bundle-script.ts'
 import { guestSource } from '../lane/child/guest/guest-source.ts'
-import { laneV8Flags } from '../lane/lane-flags.ts'
+import { guestV8Flags } from '../process/guest-process-flags.ts'
 
 /**
  * Which compiler made some compiled code: V8, its flags and the machine's instructions, and what surrounds a
@@ -15,7 +15,7 @@ export const compilerTag: string = createHash('sha256')
       process.versions.v8,
       process.arch,
       cachedDataVersionTag(),
-      laneV8Flags,
+      guestV8Flags,
       bundleScript(''),
       guestSource(true),
     ]),

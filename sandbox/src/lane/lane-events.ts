@@ -1,6 +1,7 @@
+import type { ProcessExit } from '../process/guest-process.ts'
 import type { LaneFault } from './lane-fault.ts'
 import type { Culprit } from './lane-loss.ts'
-import type { LaneExit, LaneProcessOptions } from './lane-process.ts'
+import type { LaneProcessOptions } from './lane-process.ts'
 import type { PendingCall } from './pending-call.ts'
 import type { WatchLimits } from './watchdog.ts'
 
@@ -18,5 +19,5 @@ export interface LaneEvents<Lane> {
   /** The call did not come to its end, through no fault of its own, and may run again. */
   onRunAgain(call: PendingCall): void
   onTaint(culprit: Culprit): void
-  onExit(lane: Lane, exit: LaneExit, fault: LaneFault, culprit: Culprit | undefined): void
+  onExit(lane: Lane, exit: ProcessExit, fault: LaneFault, culprit: Culprit | undefined): void
 }

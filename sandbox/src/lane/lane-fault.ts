@@ -1,4 +1,4 @@
-import type { LaneExit } from './lane-process.ts'
+import type { ProcessExit } from '../process/guest-process.ts'
 
 export interface LaneFault {
   /** `external`: from outside, nobody's call is the cause. */
@@ -11,7 +11,7 @@ const crashSignals = new Set(['SIGABRT', 'SIGSEGV', 'SIGILL', 'SIGTRAP', 'SIGBUS
 /** V8's own last words, and those of isolated-vm when an isolate's limit is passed in one leap. */
 const outOfMemory = /out of memory|allocation failed|is_heap_oom = 1|CALL_AND_RETRY_LAST/i
 
-export function laneFault(exit: LaneExit): LaneFault {
+export function laneFault(exit: ProcessExit): LaneFault {
   const { killedFor, signal, stderr } = exit
   if (killedFor === 'turn-timeout' || killedFor === 'memory') {
     return { kind: killedFor, text: `killed: ${killedFor}` }

@@ -1,9 +1,9 @@
+import type { ProcessExit } from '../process/guest-process.ts'
 import { sandboxErrors } from '../sandbox-errors.ts'
 import { Lane } from './lane.ts'
 import type { LaneEvents, LaneLimits } from './lane-events.ts'
 import type { LaneFault } from './lane-fault.ts'
 import type { Culprit } from './lane-loss.ts'
-import type { LaneExit } from './lane-process.ts'
 
 /** A lane that ends before it is ready is tried again after this, then twice as long, and so on. */
 const RESTART_DELAY_MS = 100
@@ -15,7 +15,7 @@ export interface FleetEvents extends Pick<LaneEvents<Lane>, 'onRunAgain' | 'onTa
   onRoom(lane: Lane): void
   /** The lane takes no new calls any more: it is killed, or retires. */
   onDown(lane: Lane): void
-  onGone(lane: Lane, exit: LaneExit, fault: LaneFault, culprit: Culprit | undefined): void
+  onGone(lane: Lane, exit: ProcessExit, fault: LaneFault, culprit: Culprit | undefined): void
   /** Lanes may be taken again after some could not start. */
   onRestart(): void
 }
@@ -100,7 +100,7 @@ export class LaneFleet {
     return lane
   }
 
-  #gone(lane: Lane, exit: LaneExit, fault: LaneFault, culprit: Culprit | undefined): void {
+  #gone(lane: Lane, exit: ProcessExit, fault: LaneFault, culprit: Culprit | undefined): void {
     this.#lanes.delete(lane)
     if (this.#standby === lane) this.#standby = undefined
     // First whether lanes may be taken at once: whoever lost this one takes another when it is told.
@@ -110,7 +110,7 @@ export class LaneFleet {
   }
 
   /** A lane that cannot even start: the machine is out of something. Hammering it makes that worse. */
-  #restartLater(exit: LaneExit, fault: LaneFault): void {
+  #restartLater(exit: ProcessExit, fault: LaneFault): void {
     const reason = `${fault.text} ${exit.stderr}`.trim().slice(0, 500)
     this.#onFirstReady?.(sandboxErrors.create('START_FAILED', { reason }))
     const delay = Math.min(RESTART_DELAY_MS * 2 ** this.#restarts++, MAX_RESTART_DELAY_MS)

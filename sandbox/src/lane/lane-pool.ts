@@ -106,7 +106,7 @@ export class LanePool implements CallAccount {
 
   /** A lane that holds the isolate goes before one that must load it; among equals, the least loaded. */
   #place(call: PendingCall, now: number): boolean {
-    if (this.#isShort() && !this.#proven.has(call.key)) return false
+    if (!this.#proven.has(call.key) && this.#isShort()) return false
     const isBarred = this.#barredLanes(call, now)
     let best: Lane | undefined
     let bestScore = Number.POSITIVE_INFINITY

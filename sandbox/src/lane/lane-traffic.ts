@@ -191,6 +191,10 @@ export class LaneTraffic {
     })
   }
 
+  isWorkingFor(isMeant: (work: Work) => boolean): boolean {
+    return this.#sent.some(isMeant)
+  }
+
   unfinished(): Work[] {
     return this.#sent.work()
   }

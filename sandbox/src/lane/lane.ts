@@ -1,3 +1,4 @@
+import type { KillReason, ProcessExit } from '../process/guest-process.ts'
 import type { IsolateSpec, LoadedBundle } from './guest-call.ts'
 import type { LaneEvents, LaneLimits } from './lane-events.ts'
 import { type LaneFault, laneFault } from './lane-fault.ts'
@@ -11,7 +12,7 @@ import {
   interruption,
   type Suspect,
 } from './lane-loss.ts'
-import { type KillReason, type LaneExit, LaneProcess } from './lane-process.ts'
+import { LaneProcess } from './lane-process.ts'
 import { LaneTraffic } from './lane-traffic.ts'
 import { deadlineError, loadError, lossError, taintCode } from './outcomes.ts'
 import type { PendingCall } from './pending-call.ts'
@@ -79,7 +80,7 @@ export class Lane {
 
   /** Whether it has turns of the tenant ahead of it. */
   worksFor(tenant: string): boolean {
-    return this.#traffic.unfinished().some(({ isolate }) => isolate.spec.tenant === tenant)
+    return this.#traffic.isWorkingFor(({ isolate }) => isolate.spec.tenant === tenant)
   }
 
   holds(key: string): boolean {
@@ -363,7 +364,7 @@ export class Lane {
     return this.#lastId
   }
 
-  #gone(exit: LaneExit): void {
+  #gone(exit: ProcessExit): void {
     this.mode = 'gone'
     const fault = laneFault(exit)
     const long = this.#traffic.longTurn(Date.now())

@@ -59,6 +59,15 @@ export class SentFrames<Work> {
     return oldest === undefined ? undefined : this.#frames[this.#first + number - oldest.number]
   }
 
+  /** Whether any work that is not done is such: asked for each call, therefore without a copy. */
+  some(isMeant: (work: Work) => boolean): boolean {
+    for (let index = this.#first; index < this.#frames.length; index++) {
+      const work = this.#frames[index]?.work
+      if (work !== undefined && isMeant(work)) return true
+    }
+    return false
+  }
+
   /** Everything of somebody that is not worked off, in order. */
   work(): Work[] {
     return this.#frames.slice(this.#first).flatMap(({ work }) => (work === undefined ? [] : [work]))

@@ -1,4 +1,5 @@
-import type { KillReason } from './lane-process.ts'
+import type { KillReason } from '../process/guest-process.ts'
+import { wasStarved } from './starved.ts'
 
 /** What the host sees of a lane at one instant. */
 export interface LaneView {
@@ -25,9 +26,8 @@ export interface WatchLimits {
   readonly maxLoads: number
 }
 
-/** A turn that had less than half of its limit as CPU waited for the machine, not the machine for it. */
 function isStarved({ turnMs, turnCpuMs = turnMs, turnLimitMs }: LaneView): boolean {
-  return turnCpuMs < turnLimitMs / 2
+  return wasStarved(turnCpuMs, turnLimitMs)
 }
 
 /** isolated-vm ends what it can end within the turn's own limit; who is over that by this much never will. */

@@ -4,6 +4,8 @@ import type { Column, ColumnType } from '../../columns/column.ts'
 import { fixedValues, isFixedType } from '../../columns/column.ts'
 import { align, type BatchHeader, headerText } from '../../columns/pack-columns.ts'
 import { bitmapBytes } from '../../columns/validity.ts'
+import { bundleFilename, bundleScript } from '../../lane/child/bundle-script.ts'
+import { failureOf, hasLasted } from '../../lane/child/guest-failure.ts'
 import { resultPlaces } from '../result-places.ts'
 import { readSignature } from '../signature.ts'
 import type { MorselFault, MorselReport } from '../wire.ts'
@@ -64,13 +66,15 @@ export class BatchIsolate {
    */
   static load(bundle: string, heapMb: number, bufferBytes: number): BatchIsolate {
     const isolate = new ivm.Isolate({ memoryLimit: heapMb + Math.ceil(bufferBytes / MB) })
+    let entered = performance.now()
     try {
       const context = isolate.createContextSync()
       const guest = isolate.compileScriptSync(batchGuestSource, { filename: 'signalbox-batch.js' })
       const enter = guest.runSync(context, { reference: true, timeout: LOAD_MS })
       guest.release()
-      // The value of the last statement is what crosses: a number, never something the bundle made.
-      const script = isolate.compileScriptSync(`${bundle}\n;0`, { filename: 'plugin.js' })
+      const filename = bundleFilename
+      const script = isolate.compileScriptSync(bundleScript(bundle), { filename })
+      entered = performance.now()
       script.runSync(context, { timeout: LOAD_MS })
       script.release()
       const loaded = new BatchIsolate(isolate, context, enter, bufferBytes)
@@ -79,7 +83,7 @@ export class BatchIsolate {
       if (fault !== '') throw new MorselFailure('threw', fault)
       return loaded
     } catch (error) {
-      const { fault, message } = failureOf(error, isolate)
+      const { fault, message } = morselFailureOf(error, isolate, entered, LOAD_MS)
       disposeQuietly(isolate)
       throw loadFailure(fault, message, heapMb)
     }
@@ -158,11 +162,12 @@ export class BatchIsolate {
   }
 
   #call(op: number, text: string, extra: unknown, timeout: number): string {
+    const entered = performance.now()
     try {
       const answer: unknown = this.#enter.applySync(undefined, [op, text, extra], { timeout })
       return typeof answer === 'string' ? answer : ''
     } catch (error) {
-      throw failureOf(error, this.#isolate)
+      throw morselFailureOf(error, this.#isolate, entered, timeout)
     }
   }
 
@@ -224,13 +229,15 @@ function disposeQuietly(isolate: ivm.Isolate): void {
   if (!isolate.isDisposed) isolate.dispose()
 }
 
-/** isolated-vm tells its own errors apart by text only; both texts are fixed in its source. */
-function failureOf(error: unknown, isolate: ivm.Isolate): MorselFailure {
+/** What an entry into the isolate ended with, told as a morsel's fault. @param entered by performance.now() */
+function morselFailureOf(
+  error: unknown,
+  isolate: ivm.Isolate,
+  entered: number,
+  limitMs: number,
+): MorselFailure {
   if (error instanceof MorselFailure) return error
-  const message = error instanceof Error ? String(error.message) : String(error)
-  if (message === 'Script execution timed out.') return new MorselFailure('turn-timeout', '')
-  if (isolate.isDisposed || message.startsWith('Isolate was disposed during execution')) {
-    return new MorselFailure('memory', '')
-  }
-  return new MorselFailure('threw', message)
+  const { reason, message } = failureOf(error, isolate, hasLasted(entered, limitMs))
+  const isLimit = reason === 'turn-timeout' || reason === 'memory'
+  return new MorselFailure(isLimit ? reason : 'threw', message)
 }

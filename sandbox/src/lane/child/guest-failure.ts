@@ -1,4 +1,5 @@
 import type ivm from 'isolated-vm'
+import { wasStarved } from '../starved.ts'
 import type { FailureReason } from '../wire/messages.ts'
 
 /** Why an isolate cannot be used any more, or never could. */
@@ -13,14 +14,13 @@ export class GuestFailure extends Error {
   }
 }
 
-/**
- * V8's limits count time that passes. A turn that computed for less than this part of its limit when it was
- * ended was kept from computing: by other processes, not by its own code.
- */
-const STARVED_BELOW = 0.5
-
 export function isStarved(reason: FailureReason, cpuMs: number, limitMs: number): boolean {
-  return reason === 'turn-timeout' && cpuMs < limitMs * STARVED_BELOW
+  return reason === 'turn-timeout' && wasStarved(cpuMs, limitMs)
+}
+
+/** Timers of the system count whole milliseconds, and may be one early. @param entered by performance.now() */
+export function hasLasted(entered: number, limitMs: number): boolean {
+  return performance.now() - entered >= limitMs - 1
 }
 
 /** isolated-vm adds to some messages where it stood itself. */

@@ -1,6 +1,6 @@
 import type ivm from 'isolated-vm'
 import { guestOps } from './guest/runtime.ts'
-import { failureOf, GuestFailure } from './guest-failure.ts'
+import { failureOf, GuestFailure, hasLasted } from './guest-failure.ts'
 
 /** Each unhandled rejection of a guest keeps one outbox back; more than this many in a turn is a flood. */
 const MAX_REDELIVERIES = 3
@@ -56,7 +56,7 @@ export class GuestRealm {
       const fault = this.#enter(guestOps.link, now, '', '', { timeout })
       if (fault !== '') throw new GuestFailure('threw', fault)
     } catch (error) {
-      throw failureOf(error, this.#isolate, this.#isOverTime(timeout))
+      throw failureOf(error, this.#isolate, hasLasted(this.#entered, timeout))
     }
   }
 
@@ -107,7 +107,7 @@ export class GuestRealm {
   #redeliver(first: unknown, now: number): string {
     let error = first
     for (let attempt = 0; attempt < MAX_REDELIVERIES; attempt++) {
-      const failure = failureOf(error, this.#isolate, this.#isOverTime(this.#limit.timeout))
+      const failure = failureOf(error, this.#isolate, hasLasted(this.#entered, this.#limit.timeout))
       if (failure.reason !== 'threw') throw failure
       try {
         return this.#enter(guestOps.redeliver, now, '', '', this.#limit)
@@ -116,11 +116,6 @@ export class GuestRealm {
       }
     }
     throw new GuestFailure('threw', 'more unhandled rejections in one turn than can be told')
-  }
-
-  /** Timers of the system count whole milliseconds, and may be one early. */
-  #isOverTime(limitMs: number): boolean {
-    return performance.now() - this.#entered >= limitMs - 1
   }
 
   #enter(
