@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { type LoadResult, load, median } from './load.ts'
+import { median } from '../../sandbox/bench/figures.ts'
+import { type LoadResult, load } from '../../sandbox/bench/load.ts'
 
 /**
  * The price of the host. Load generator, baseline and host are processes of their own; rounds alternate, so

@@ -6,7 +6,7 @@ const settings = JSON.parse(process.argv[2] ?? '{}') as LoadSettings
 const result = await autocannon({
   url: settings.url,
   method: 'POST',
-  headers: { 'content-type': 'application/json' },
+  headers: { 'content-type': 'application/json', ...settings.headers },
   body: settings.body,
   connections: settings.connections,
   pipelining: 1,

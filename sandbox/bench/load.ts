@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 export interface LoadSettings {
   readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
   readonly body: string
   readonly connections: number
   readonly seconds: number

@@ -1,8 +1,9 @@
 import '../plain-spawn.ts'
 import t, { type Test as TestBase } from 'tap'
-import { Sandbox, type SandboxEvent } from '../../src/index.ts'
+import type { SandboxOptions } from '../../src/index.ts'
 import { bundle, codeOf, guestCall, outputOf, stuck } from '../guest-fixture.ts'
 import { until } from '../until.ts'
+import { startedSandbox } from './started-sandbox.ts'
 
 const source = bundle(`
   echo: (input) => input,
@@ -11,14 +12,10 @@ const source = bundle(`
   wait: (input, ctx) => ctx.db.query('x'),
 `)
 
-const started = async (t: TestBase, options: Parameters<typeof Sandbox.start>[0]) => {
-  const events: SandboxEvent[] = []
-  const sandbox = await Sandbox.start({ ...options, onEvent: (event) => events.push(event) })
-  t.teardown(() => sandbox.stop())
-  const call = (operation: string, fixture: Parameters<typeof guestCall>[1] = {}) =>
-    sandbox.call(guestCall(source, { operation, deadlineMs: 10_000, ...fixture }))
-  const poolOf = (pool: string) => sandbox.stats().lanes.filter((lane) => lane.pool === pool)
-  return { sandbox, events, call, poolOf }
+const started = async (t: TestBase, options: SandboxOptions) => {
+  const it = await startedSandbox(t, source, options)
+  const poolOf = (pool: string) => it.sandbox.stats().lanes.filter((lane) => lane.pool === pool)
+  return { ...it, poolOf }
 }
 
 const bad = { plugin: '@bad/miner', limits: { turnMs: 30 } }

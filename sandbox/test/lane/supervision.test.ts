@@ -3,9 +3,10 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import t, { type Test as TestBase } from 'tap'
-import { Sandbox, type SandboxEvent } from '../../src/index.ts'
+import type { SandboxOptions } from '../../src/index.ts'
 import { bundle, codeOf, guestCall, outputOf, stuck } from '../guest-fixture.ts'
 import { until } from '../until.ts'
+import { startedSandbox } from './started-sandbox.ts'
 
 const source = bundle(`
   echo: (input) => input,
@@ -15,14 +16,9 @@ const source = bundle(`
   count: (() => { let calls = 0; return () => ++calls })(),
 `)
 
-const started = async (t: TestBase, options: Parameters<typeof Sandbox.start>[0]) => {
-  const events: SandboxEvent[] = []
-  const sandbox = await Sandbox.start({ ...options, onEvent: (event) => events.push(event) })
-  t.teardown(() => sandbox.stop())
-  const call = (operation: string, fixture: Parameters<typeof guestCall>[1] = {}) =>
-    sandbox.call(guestCall(source, { operation, deadlineMs: 10_000, ...fixture }))
-  const lost = () => events.filter((event) => event.kind === 'lane-lost')
-  return { sandbox, events, call, lost }
+const started = async (t: TestBase, options: SandboxOptions) => {
+  const it = await startedSandbox(t, source, options)
+  return { ...it, lost: () => it.events.filter((event) => event.kind === 'lane-lost') }
 }
 
 const isAlive = (pid: number): boolean => {
