@@ -5,6 +5,10 @@
  * U+200D, which may stand in some scripts, are refused in all.
  */
 
+/** What is no letter and yet makes a name one from right to left (DerivedBidiClass.txt, R and AL and AN). */
+const strongSigns =
+  '\\u05BE\\u05C0\\u05C3\\u05C6\\u05F3\\u05F4\\u0608\\u060B\\u060D\\u061B\\u061D-\\u061F\\u066B-\\u066D\\u06D4\\u0700-\\u070D\\u07F4\\u07F5\\u07FA\\u0830-\\u083E\\u085E'
+
 /**
  * As texts, made into expressions when a name beyond ASCII is first met: V8 would look all their characters up
  * while it reads the bundle, for 1 ms in each isolate.
@@ -14,12 +18,13 @@ const expressions = {
   disallowed: '[\\p{C}\\p{Z}\\u2FF0-\\u2FFF\\u31EF\\uFFFC\\uFFFD]',
   ignored:
     '[\\p{DI}--[\\u061C\\u200C-\\u200F\\u202A-\\u202E\\u2065-\\u2069\\uFFF0-\\uFFF8\\u{E0000}-\\u{E00FF}\\u{E01F0}-\\u{E0FFF}]]',
-  /** Letters and digits of the ranges that Unicode keeps for scripts from right to left (DerivedBidiClass.txt). */
-  rightToLeft:
-    '[[\\p{L}\\p{N}]&&[\\u0590-\\u06EF\\u06FA-\\u08FF\\uFB1D-\\uFDFF\\uFE70-\\uFEFF\\u{10800}-\\u{10FFF}\\u{1E800}-\\u{1EFFF}]]',
+  /** Letters, digits and strong signs of the ranges that Unicode keeps for scripts from right to left (DerivedBidiClass.txt). */
+  rightToLeft: `[[\\p{L}\\p{N}${strongSigns}]&&[\\u0590-\\u06EF\\u06FA-\\u08FF\\uFB1D-\\uFDFF\\uFE70-\\uFEFF\\u{10800}-\\u{10FFF}\\u{1E800}-\\u{1EFFF}]]`,
+  /** Digits written from left to right within a script from right to left: no name begins with one. */
+  arabicNumber: '[\\u0660-\\u0669\\u066B\\u066C\\u{10D30}-\\u{10D39}\\u{10E60}-\\u{10E7E}]',
   letter: '\\p{L}',
   beginsWithMark: '^\\p{M}',
-  endsWell: '[\\p{L}\\p{N}]\\p{M}*$',
+  endsWell: `[\\p{L}\\p{N}${strongSigns}]\\p{M}*$`,
 } as const
 const made = new Map<string, RegExp>()
 
@@ -72,7 +77,7 @@ function foldedOne(character: string): string {
 function isMixed(label: string): boolean {
   if (!is('rightToLeft', label)) return false
   const first = String.fromCodePoint(label.codePointAt(0) as number)
-  if (!is('rightToLeft', first)) return true
+  if (!is('rightToLeft', first) || is('arabicNumber', first)) return true
   for (const character of label) {
     if (is('letter', character) && !is('rightToLeft', character)) return true
   }
@@ -87,6 +92,7 @@ function labelToAscii(label: string): string | undefined {
 
 /** A label that came encoded must be what this code would have made of the name it stands for. */
 function isPunycode(encoded: string): boolean {
+  if (!/^[\0-\x7f]*$/.test(encoded)) return false
   const label = decodePunycode(encoded)
   if (label === undefined || !/[^\0-\x7f]/.test(label) || is('beginsWithMark', label)) return false
   if (isMixed(label)) return false
