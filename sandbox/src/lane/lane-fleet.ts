@@ -5,6 +5,11 @@ import type { LaneEvents, LaneLimits } from './lane-events.ts'
 import type { LaneFault } from './lane-fault.ts'
 import type { Culprit } from './lane-loss.ts'
 
+/**
+ * To start a process stops the host for 10 to 20 ms, and then computes for half a second: not while the calls of
+ * a lost lane come back to life in the one that was warm.
+ */
+const REFILL_DELAY_MS = 100
 /** A lane that ends before it is ready is tried again after this, then twice as long, and so on. */
 const RESTART_DELAY_MS = 100
 const MAX_RESTART_DELAY_MS = 10_000
@@ -30,6 +35,7 @@ export class LaneFleet {
   #isStopped = false
   #restarts = 0
   #restartTimer: NodeJS.Timeout | undefined
+  #refillTimer: NodeJS.Timeout | undefined
   #onFirstReady: ((error?: Error) => void) | undefined
   #onLastExit: (() => void) | undefined
 
@@ -67,13 +73,18 @@ export class LaneFleet {
 
   /** Keeps one lane warm beyond those that were taken. */
   fillStandby(): void {
-    if (!this.#isStopped && this.#hasServed) this.#standby ??= this.#spawn()
+    if (this.#standby !== undefined || !this.#hasServed || this.#isStopped) return
+    this.#refillTimer ??= setTimeout(() => {
+      this.#refillTimer = undefined
+      if (!this.#isStopped) this.#standby ??= this.#spawn()
+    }, REFILL_DELAY_MS)
   }
 
   /** Resolves when no process is left. */
   async stop(): Promise<void> {
     this.#isStopped = true
     clearTimeout(this.#restartTimer)
+    clearTimeout(this.#refillTimer)
     if (this.#lanes.size === 0) return
     const gone = new Promise<void>((resolve) => {
       this.#onLastExit = resolve

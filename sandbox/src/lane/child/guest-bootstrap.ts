@@ -1,26 +1,13 @@
 import ivm from 'isolated-vm'
 import { CompiledScript } from './compiled-script.ts'
 import { guestSource } from './guest/guest-source.ts'
-import { guestOps, type OpenRequest } from './guest/runtime.ts'
+import { guestOps } from './guest/runtime.ts'
 import { GuestRealm } from './guest-realm.ts'
+import { sampleHead, sampleOpening, samplePlugin } from './sample-plugin.ts'
 
 const FILENAME = 'signalbox-guest.js'
 const SAMPLE_HEAP_MB = 32
 const SAMPLE_MS = 1000
-
-/** What the usual calls go through: one that answers at once, one that asks the host first. */
-const samplePlugin = `var __signalbox_plugin = { default: { services: { s: {
-  now: (input) => input,
-  later: async (input, ctx) => [await ctx.db.query('', [])],
-} } } };0`
-const sampleRequest: OpenRequest = {
-  tenant: '',
-  configJson: '{}',
-  maxOutputLength: 100,
-  features: [],
-  seed: '',
-}
-const sampleHead = (operation: string) => `s\0${operation}\n${'A'.repeat(22)}\n0\napp\nstable\n0\n-`
 
 /**
  * The guest side, compiled once in the life of a lane: an isolate that compiled it anew would take 2 ms
@@ -37,7 +24,7 @@ export function prepareBootstrap(isHardened: boolean): CompiledScript {
     realm.limitTurns(SAMPLE_MS, SAMPLE_MS)
     realm.start(
       isolate.compileScriptSync(samplePlugin),
-      JSON.stringify(sampleRequest),
+      JSON.stringify(sampleOpening),
       0,
       SAMPLE_MS,
     )

@@ -3,6 +3,7 @@ import { FrameReader, FrameWriter } from '../wire/frame.ts'
 import { fromLane, toLane } from '../wire/messages.ts'
 import { prepareBootstrap } from './guest-bootstrap.ts'
 import { GuestLane } from './guest-lane.ts'
+import { rehearse } from './rehearsal.ts'
 import { startSelfWatch } from './self-watch.ts'
 
 /**
@@ -69,6 +70,8 @@ function pump(): void {
 }
 
 if (process.ppid !== hostPid) process.exit(0)
+rehearse(lane)
+out.clear()
 lane.prepare()
 flush()
 pump()
