@@ -44,7 +44,7 @@ export class BatchProcess {
   send(kind: number, id: number, number: number, text: string, payload: string): void {
     if (this.#process.isGone) return
     this.#out.add(kind, id, number, 0, text, payload)
-    this.#process.write(Buffer.from(this.#out.view()))
+    this.#process.write([Buffer.from(this.#out.view())])
     this.#out.clear()
   }
 

@@ -72,7 +72,7 @@ export class LaneProcess {
     return this.#count()
   }
 
-  /** The same for a kind that carries bytes: `parts` one after the other. */
+  /** The same for a kind that carries bytes: `parts` one after the other. They are not copied. */
   sendBytes(
     kind: number,
     id: number,
@@ -80,15 +80,22 @@ export class LaneProcess {
     text: string,
     parts: readonly Uint8Array[],
   ): number {
-    if (!this.#process.isGone) this.#out.addBytes(kind, id, at, text, parts)
-    return this.#count()
+    if (!this.#process.isGone) {
+      const length = parts.reduce((sum, part) => sum + part.length, 0)
+      this.#out.announce(kind, id, at, text, length)
+      this.#flush(parts)
+    }
+    return ++this.#sent
   }
 
   #count(): number {
     this.#sent++
     if (!this.#isFlushPlanned && !this.#process.isGone) {
       this.#isFlushPlanned = true
-      setImmediate(() => this.#flush())
+      setImmediate(() => {
+        this.#isFlushPlanned = false
+        this.#flush([])
+      })
     }
     return this.#sent
   }
@@ -111,9 +118,9 @@ export class LaneProcess {
     this.#process.yieldToHost(niceness)
   }
 
-  #flush(): void {
-    this.#isFlushPlanned = false
-    if (!this.#process.isGone) this.#process.write(Buffer.from(this.#out.view()))
+  #flush(behind: readonly Uint8Array[]): void {
+    if (this.#process.isGone || this.#out.length === 0) return
+    this.#process.write([Buffer.from(this.#out.view()), ...behind])
     this.#out.clear()
   }
 }

@@ -71,8 +71,12 @@ export class GuestProcess {
     return (this.#child.stdio ?? [])[fd] as Readable | undefined
   }
 
-  write(frames: Buffer): void {
-    if (!this.#isGone) this.#socket?.write(frames)
+  /** Sends the parts together; they must stay as they are. */
+  write(parts: readonly Uint8Array[]): void {
+    if (this.#isGone || this.#socket === undefined) return
+    this.#socket.cork()
+    for (const part of parts) this.#socket.write(part)
+    this.#socket.uncork()
   }
 
   /** Resident memory; 0 where the system does not tell, then only heap limits hold. */

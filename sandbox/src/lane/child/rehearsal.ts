@@ -14,15 +14,17 @@ const CALLS = 20
  */
 export function rehearse(lane: GuestLane): void {
   const frames = new FrameWriter()
+  const source = Buffer.from(samplePlugin)
   const request: LoadRequest = {
     ...sampleOpening,
-    sourceBytes: Buffer.byteLength(samplePlugin),
+    sourceBytes: source.length,
     heapMb: 64,
     turnMs: 1000,
     state: 'kept',
   }
-  const source = Buffer.from(samplePlugin)
-  frames.addBytes(toLane.load, ISOLATE, 0, JSON.stringify(request), [source])
+  frames.announce(toLane.load, ISOLATE, 0, JSON.stringify(request), source.length)
+  const load = Buffer.concat([frames.view(), source])
+  frames.clear()
   for (let id = 1; id <= CALLS; id++) {
     frames.add(toLane.call, id, ISOLATE, 0, sampleHead('now'), '1')
   }
@@ -32,6 +34,7 @@ export function rehearse(lane: GuestLane): void {
     (frame: Frame) => lane.handle(frame, 0, 0),
     Number.MAX_SAFE_INTEGER,
   )
+  reader.push(load)
   reader.push(frames.view())
   lane.finish()
   frames.clear()

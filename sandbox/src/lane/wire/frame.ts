@@ -20,6 +20,8 @@ export interface Frame {
   readonly payloadBytes: number
 }
 
+const NONE = Buffer.alloc(0)
+const LENGTH_BYTES = 4
 const HEADER_BYTES = 12
 const META_BYTES = 13
 export const FIRST_KIND_OF_BYTES = 128
@@ -55,16 +57,11 @@ export class FrameWriter {
     this.#length = end
   }
 
-  /** A frame of a kind that carries bytes: its parts one after the other. */
-  addBytes(kind: number, id: number, at: number, text: string, parts: readonly Uint8Array[]): void {
+  /** The head of a frame of a kind that carries bytes: `length` of them must follow. */
+  announce(kind: number, id: number, at: number, text: string, length: number): void {
     const start = this.#length
     this.add(kind, id, 0, at, text, '')
-    for (const part of parts) {
-      if (this.#length + part.length > this.#buffer.length) this.#grow(part.length)
-      this.#buffer.set(part, this.#length)
-      this.#length += part.length
-    }
-    this.#buffer.writeUInt32LE(this.#length - start - 4, start)
+    this.#buffer.writeUInt32LE(this.#length - start - LENGTH_BYTES + length, start)
   }
 
   /** What was collected, valid until the next `add`. */
@@ -90,9 +87,9 @@ export class FrameWriter {
 export class FrameReader {
   readonly #onFrame: (frame: Frame) => void
   readonly #maxBytes: number
-  #chunks: Buffer[] = []
+  /** The frame that came in part: as long as it says it is, or as its length once that is known. */
+  #partial = NONE
   #have = 0
-  #need = 4
 
   /** @param maxBytes a longer frame is refused: the peer may have been taken over. */
   constructor(onFrame: (frame: Frame) => void, maxBytes: number) {
@@ -105,30 +102,51 @@ export class FrameReader {
    * @throws RangeError when the bytes are no frames; nothing after that can be trusted.
    */
   push(chunk: Buffer): void {
-    this.#have += chunk.length
-    if (this.#have < this.#need) {
-      this.#chunks.push(Buffer.from(chunk))
-      return
-    }
-    const isWhole = this.#chunks.length === 0
-    const bytes = isWhole ? chunk : Buffer.concat([...this.#chunks, chunk], this.#have)
-    const end = bytes.length
-    let start = 0
-    this.#need = 4
-    while (end - start >= 4) {
-      const size = 4 + bytes.readUInt32LE(start)
-      if (size < HEADER_BYTES + META_BYTES || size > this.#maxBytes) {
-        throw new RangeError(`A frame of ${size} bytes breaks the wire format`)
-      }
-      if (end - start < size) {
-        this.#need = size
+    let start = this.#have === 0 ? 0 : this.#complete(chunk)
+    while (this.#have === 0 && chunk.length - start >= LENGTH_BYTES) {
+      const size = this.#sizeAt(chunk, start)
+      if (chunk.length - start < size) {
+        this.#partial = Buffer.allocUnsafe(size)
         break
       }
-      this.#onFrame(decode(bytes, start, start + size))
+      this.#onFrame(decode(chunk, start, start + size))
       start += size
     }
-    this.#have = end - start
-    this.#chunks = this.#have === 0 ? [] : [Buffer.from(bytes.subarray(start))]
+    if (start === chunk.length) return
+    if (chunk.length - start < LENGTH_BYTES) this.#partial = Buffer.allocUnsafe(LENGTH_BYTES)
+    this.#have = chunk.copy(this.#partial, 0, start)
+  }
+
+  /** @returns how much of the chunk belonged to the frame that had come in part. */
+  #complete(chunk: Buffer): number {
+    let used = this.#fill(chunk, 0)
+    if (this.#have === LENGTH_BYTES && this.#partial.length === LENGTH_BYTES) {
+      const whole = Buffer.allocUnsafe(this.#sizeAt(this.#partial, 0))
+      this.#partial.copy(whole)
+      this.#partial = whole
+      used += this.#fill(chunk, used)
+    }
+    if (this.#have === this.#partial.length && this.#have > LENGTH_BYTES) {
+      const whole = this.#partial
+      this.#partial = NONE
+      this.#have = 0
+      this.#onFrame(decode(whole, 0, whole.length))
+    }
+    return used
+  }
+
+  #fill(chunk: Buffer, from: number): number {
+    const copied = chunk.copy(this.#partial, this.#have, from)
+    this.#have += copied
+    return copied
+  }
+
+  #sizeAt(bytes: Buffer, start: number): number {
+    const size = LENGTH_BYTES + bytes.readUInt32LE(start)
+    if (size < HEADER_BYTES + META_BYTES || size > this.#maxBytes) {
+      throw new RangeError(`A frame of ${size} bytes breaks the wire format`)
+    }
+    return size
   }
 }
 
