@@ -1,4 +1,4 @@
-import { faultsOf } from '@signalbox/sdk/schema'
+import { faultsOf, lateValidator } from '@signalbox/sdk/schema'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { parse, safeParse } from 'secure-json-parse'
 import { coreErrors } from '../errors.ts'
@@ -25,7 +25,7 @@ export interface GrantedCall<Request> {
 }
 
 interface CompiledHostCall extends HostCall {
-  readonly validate: ValidateFunction
+  readonly validator: () => ValidateFunction
 }
 
 interface Ports {
@@ -47,7 +47,7 @@ export class Broker {
     this.#calls = new Map(
       Object.entries(ports.calls).map(([name, call]) => [
         name,
-        { ...call, validate: ajv.compile(call.schema) },
+        { ...call, validator: lateValidator(() => ajv.compile(call.schema)) },
       ]),
     )
   }
@@ -57,7 +57,7 @@ export class Broker {
     const call = this.#calls.get(name)
     if (call === undefined) return true
     const request: unknown = safeParse(payloadJson)
-    return !call.validate(request) || call.hasEffect(request as never)
+    return !call.validator()(request) || call.hasEffect(request as never)
   }
 
   /**
@@ -74,8 +74,9 @@ export class Broker {
     const call = this.#calls.get(name)
     if (call === undefined) throw coreErrors.create('HOST_CALL_UNKNOWN', { call: name })
     const request: unknown = parse(payloadJson, { protoAction: 'error' })
-    if (!call.validate(request)) {
-      throw coreErrors.create('INPUT_INVALID', {}, { faults: faultsOf(call.validate) })
+    const validate = call.validator()
+    if (!validate(request)) {
+      throw coreErrors.create('INPUT_INVALID', {}, { faults: faultsOf(validate) })
     }
     const { plugin } = scope.version
     const grants = grantsOf(this.#snapshot(), scope.tenant, plugin)

@@ -26,14 +26,29 @@ t.test('a port that is taken is told by its number, and nothing is left behind',
   t.notOk(existsSync(home))
 })
 
-t.test('a second host on one data folder is refused while the first runs', async (t) => {
+t.test('a host and its data folder', async (t) => {
   const { hostUrl } = await testDatabases(t)
-  const first = await HostProcess.start(t, { databaseUrl: hostUrl })
-  const { code, errors } = await failedStart({ home: first.home, databaseUrl: hostUrl })
-  t.equal(code, 1)
-  t.match(errors, '[CORE_DATA_FOLDER_IN_USE]')
-  await first.kill('SIGKILL')
-  await HostProcess.start(t, { databaseUrl: hostUrl, home: first.home })
+  const environment = { SIGNALBOX_ADMIN_TOKEN: '' }
+  const host = await HostProcess.start(t, { databaseUrl: hostUrl, environment })
+
+  await t.test('the token that is made at the first start is its owner’s alone', async (t) => {
+    const { mode } = await stat(join(host.home, 'admin-token'))
+    t.equal(mode & 0o777, 0o600)
+    const answer = await fetch(`${host.url}/v1/tenants`, {
+      headers: { authorization: 'Bearer operator-token-of-the-tests' },
+    })
+    t.equal(answer.status, 401)
+  })
+
+  await t.test('a second host on it is refused while the first runs', async (t) => {
+    const { code, errors } = await failedStart({ home: host.home, databaseUrl: hostUrl })
+    t.equal(code, 1)
+    t.match(errors, '[CORE_DATA_FOLDER_IN_USE]')
+  })
+
+  await t.test('told to stop, it ends with 0', async (t) => {
+    t.equal(await host.kill('SIGTERM'), 0)
+  })
 })
 
 t.test('two hosts share one database, and see each other’s changes within a second', async (t) => {
@@ -70,28 +85,6 @@ async function answerWithin1s(host: HostProcess, key: string, awaited: number): 
     await delay(20)
   }
 }
-
-t.test('the token that is made at the first start is kept for its owner alone', async (t) => {
-  const { hostUrl } = await testDatabases(t)
-  const home = await temporaryHome(t)
-  const host = await HostProcess.start(t, {
-    databaseUrl: hostUrl,
-    home,
-    environment: { SIGNALBOX_ADMIN_TOKEN: '' },
-  })
-  const { mode } = await stat(join(home, 'admin-token'))
-  t.equal(mode & 0o777, 0o600)
-  const answer = await fetch(`${host.url}/v1/tenants`, {
-    headers: { authorization: 'Bearer operator-token-of-the-tests' },
-  })
-  t.equal(answer.status, 401)
-})
-
-t.test('a host that is told to stop ends with 0', async (t) => {
-  const { hostUrl } = await testDatabases(t)
-  const host = await HostProcess.start(t, { databaseUrl: hostUrl })
-  t.equal(await host.kill('SIGTERM'), 0)
-})
 
 t.test('settings that cannot be used stop the start with their name', async (t) => {
   const home = join(await temporaryHome(t), 'none')

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { FrameWriter } from '../lane/wire/frame.ts'
 import { GuestProcess, type GuestProcessEvents, type KillReason } from '../process/guest-process.ts'
-import { guestProcessFlags, mainProgram } from '../process/guest-process-flags.ts'
+import { guestProcessFlags, mainProgram, sourceFolder } from '../process/guest-process-flags.ts'
 import type { BatchLimits } from './batch-limits.ts'
 import { BEGIN_FD } from './wire.ts'
 
@@ -27,7 +27,7 @@ export class BatchProcess {
   constructor(limits: BatchLimits, fd: number, events: BatchProcessEvents) {
     this.#events = events
     const args = [
-      ...guestProcessFlags(limits.useNodeSnapshot, importedBeside()),
+      ...guestProcessFlags(limits.useNodeSnapshot, [sourceFolder, ...importedBeside()]),
       main,
       ...[process.pid, MAX_FRAME_BYTES, limits.threads].map(String),
     ]

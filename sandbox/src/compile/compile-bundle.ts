@@ -1,7 +1,6 @@
-import { realpathSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { ImportSlots } from '../import/import-slots.ts'
-import { guestProcessFlags } from '../process/guest-process-flags.ts'
+import { guestProcessFlags, mainProgram } from '../process/guest-process-flags.ts'
+import { plainProgram } from '../process/plain/plain-program.ts'
 import { runThrowAway } from '../process/throw-away-process.ts'
 import { sandboxErrors } from '../sandbox-errors.ts'
 
@@ -23,7 +22,7 @@ const MAX_GROWTH = 8
 const MIN_ANSWER_BYTES = 64 * 1024
 
 const slots = new ImportSlots(MAX_PROCESSES, MAX_WAITING)
-const main = realpathSync(fileURLToPath(new URL('./compile-main.ts', import.meta.url)))
+const sourceOfMain = mainProgram('compile', 'compile-main.ts')
 
 /**
  * Compiles a bundle in a throw-away process, runs its top level once, and takes what V8 made of it: a load that is
@@ -45,7 +44,8 @@ export async function compileBundle(
     throw sandboxErrors.create('COMPILE_BUSY', parameters)
   }
   const answerBytes = MIN_ANSWER_BYTES + source.length * MAX_GROWTH
-  const ran = await runThrowAway([...guestProcessFlags(useNodeSnapshot), main], source, {
+  const { main, folder } = plainProgram(sourceOfMain)
+  const ran = await runThrowAway([...guestProcessFlags(useNodeSnapshot, [folder]), main], source, {
     ...limits,
     answerBytes,
   })

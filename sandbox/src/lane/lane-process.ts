@@ -1,9 +1,10 @@
 import { GuestProcess, type GuestProcessEvents, type KillReason } from '../process/guest-process.ts'
 import { guestProcessFlags, mainProgram } from '../process/guest-process-flags.ts'
+import { plainProgram } from '../process/plain/plain-program.ts'
 import { threadCpuMs } from '../process/thread-cpu-ms.ts'
 import { FrameWriter } from './wire/frame.ts'
 
-const main = mainProgram('lane', 'child', 'lane-main.ts')
+const source = mainProgram('lane', 'child', 'lane-main.ts')
 /** A result of 8 MiB in UTF-8 at its worst, and room for its frame. */
 const MAX_FRAME_BYTES = 32 * 1024 * 1024
 /** Where the watcher reports, by two numbers of frames. */
@@ -35,8 +36,9 @@ export class LaneProcess {
   #isFlushPlanned = false
 
   constructor(options: LaneProcessOptions, events: LaneProcessEvents) {
+    const { main, folder } = plainProgram(source)
     const args = [
-      ...guestProcessFlags(options.useNodeSnapshot),
+      ...guestProcessFlags(options.useNodeSnapshot, [folder]),
       main,
       String(process.pid),
       String(MAX_FRAME_BYTES),

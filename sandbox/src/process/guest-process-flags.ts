@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Real paths: node_modules holds links to the workspaces, and the permission model checks what they point to. */
-const sourceFolder = realpathSync(fileURLToPath(new URL('../', import.meta.url)))
+export const sourceFolder: string = realpathSync(fileURLToPath(new URL('../', import.meta.url)))
+
+export const workspaceFolder: string = dirname(sourceFolder)
 
 /** The main program of a process that runs guests, by its path below the sources. */
 export const mainProgram = (...path: readonly string[]): string => join(sourceFolder, ...path)
@@ -16,29 +18,28 @@ export const guestV8Flags: readonly string[] = [
 ]
 
 /**
- * Flags of a process that runs guests. It may read its own sources and isolated-vm, and nothing else: no other
+ * Flags of a process that runs guests. It may read its program and isolated-vm, and nothing else: no other
  * file, no process, no inspector. (The permission model of Node 24 does not bar sockets; there is nothing in a
  * guest that could open one.) `--allow-worker` is for the watcher thread, and for the threads of batches.
  *
  * @param useNodeSnapshot isolated-vm asks for `--no-node-snapshot` (crashes were seen, mostly on macOS and ARM),
  * which more than doubles the start of a process; a warm standby hides that.
- * @param alsoReadable what else its program imports.
+ * @param program files and folders that it is read from.
  */
 export function guestProcessFlags(
   useNodeSnapshot: boolean,
-  alsoReadable: readonly string[] = [],
+  program: readonly string[],
 ): readonly string[] {
   const require = createRequire(import.meta.url)
   const isolatedVm = require.resolve('isolated-vm')
   const gypBuild = createRequire(isolatedVm).resolve('node-gyp-build')
   const readable = [
-    sourceFolder,
-    join(dirname(sourceFolder), 'package.json'),
+    ...program,
+    join(workspaceFolder, 'package.json'),
     realpathSync(dirname(isolatedVm)),
     realpathSync(dirname(gypBuild)),
     // Its existence tells node-gyp-build which C library the system has.
     '/etc/alpine-release',
-    ...alsoReadable,
   ]
   return [
     '--no-warnings',

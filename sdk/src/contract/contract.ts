@@ -2,7 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { FromSchema } from 'json-schema-to-ts'
 import type { InputFault } from '../errors/coded-error.ts'
-import { faultsOf } from '../schema/validate.ts'
+import { faultsOf, lateValidator } from '../schema/validate.ts'
 import { contractSchema } from './contract-schema.ts'
 import { linearRegExp } from './linear-regexp.ts'
 import { schemaCostFaults } from './schema-cost.ts'
@@ -15,19 +15,22 @@ export type ContractResult =
   | { readonly ok: true; readonly contract: Contract }
   | { readonly ok: false; readonly faults: readonly InputFault[] }
 
-const validate = new Ajv2020({
-  allErrors: true,
-  strict: true,
-  strictTypes: false,
-  allowUnionTypes: true,
-  verbose: true,
-}).compile<Contract>(contractSchema)
+const validator = lateValidator(() =>
+  new Ajv2020({
+    allErrors: true,
+    strict: true,
+    strictTypes: false,
+    allowUnionTypes: true,
+    verbose: true,
+  }).compile<Contract>(contractSchema),
+)
 
 /**
  * Checks a contract file: its own shape, that every schema in it compiles, and that every example fits.
  * @returns the contract, or every fault with a JSON pointer into the file.
  */
 export function validateContract(value: unknown): ContractResult {
+  const validate = validator()
   if (!validate(value)) return { ok: false, faults: faultsOf(validate) }
   const faults = Object.entries(value.operations).flatMap(([name, operation]) =>
     operationFaults(`/operations/${name}`, operation),

@@ -3,7 +3,7 @@ import type { FromSchema } from 'json-schema-to-ts'
 import semver from 'semver'
 import type { InputFault } from '../errors/coded-error.ts'
 import { pointerTo } from '../schema/json-pointer.ts'
-import { faultsOf } from '../schema/validate.ts'
+import { faultsOf, lateValidator } from '../schema/validate.ts'
 import { type CapabilityName, capabilitySchemas } from './capability-schemas.ts'
 import { manifestSchema } from './manifest-schema.ts'
 
@@ -38,18 +38,21 @@ export type ManifestResult =
   | { readonly ok: true; readonly manifest: Manifest }
   | { readonly ok: false; readonly faults: readonly InputFault[] }
 
-const validate = new Ajv2020({
-  allErrors: true,
-  strict: true,
-  strictTypes: false,
-  verbose: true,
-}).compile<Manifest>(manifestSchema)
+const validator = lateValidator(() =>
+  new Ajv2020({
+    allErrors: true,
+    strict: true,
+    strictTypes: false,
+    verbose: true,
+  }).compile<Manifest>(manifestSchema),
+)
 
 /**
  * Checks the `signalbox` key of a package.json.
  * @returns the manifest, or every fault with a JSON pointer relative to that key.
  */
 export function validateManifest(value: unknown): ManifestResult {
+  const validate = validator()
   if (!validate(value)) return { ok: false, faults: faultsOf(validate) }
   const faults = [...rangeFaults(value), ...consistencyFaults(value)]
   return faults.length === 0 ? { ok: true, manifest: value } : { ok: false, faults }

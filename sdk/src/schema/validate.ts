@@ -53,3 +53,15 @@ function withMeaning(message: string, schema: ErrorObject['parentSchema']): stri
   const { description } = schema ?? {}
   return typeof description === 'string' ? `${message}. ${description}` : message
 }
+
+/**
+ * Compiles a schema when it is first asked for: it takes up to 150 ms, and most processes that import one never
+ * check anything by it.
+ */
+export function lateValidator<T>(compile: () => ValidateFunction<T>): () => ValidateFunction<T> {
+  let validate: ValidateFunction<T> | undefined
+  return () => {
+    validate ??= compile()
+    return validate
+  }
+}
