@@ -50,7 +50,7 @@ import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
 import { changedPlugins } from './rollout/changed-plugins.ts'
 import { endedCanaries } from './rollout/ended-canaries.ts'
 import { InFlight } from './rollout/in-flight.ts'
-import { circuitOpened } from './rollout/opened-circuits.ts'
+import { followCircuits } from './rollout/opened-circuits.ts'
 import { RolloutController } from './rollout/rollout-controller.ts'
 import { rolloutRoutes } from './rollout/rollout-routes.ts'
 import { RolloutService } from './rollout/rollout-service.ts'
@@ -202,7 +202,7 @@ interface Parts {
 }
 
 async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
-  const { options, adminToken, state, sandbox, news } = parts
+  const { options, adminToken, state, news } = parts
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
   const publishers = new PublisherDirectory({ knex, now: Date.now })
@@ -211,12 +211,6 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     operatorToken: adminToken,
     snapshot,
     publisherOf: (token) => publishers.byToken(token),
-  })
-  const metrics = new Metrics({
-    sandbox: () => sandbox.stats(),
-    generation: () => snapshot().generation,
-    usage: () => state.invocations.meter.all(),
-    invocations: () => state.invocations.counts,
   })
   const app = await createServer({ log: options.log, version: hostVersion })
   const rollouts = new RolloutService({ knex, routing, now: Date.now })
@@ -227,15 +221,17 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     now: Date.now,
     log: options.log,
   })
-  news.on('event', (event) => {
-    if (event.kind !== 'circuit-opened') return
-    const ports = { knex, snapshot, rollouts: controller, log: options.log, now: Date.now }
-    void circuitOpened(ports, event.culprit, event.strikes)
-  })
+  const tellOfCircuit = followCircuits(
+    { knex, snapshot, rollouts: controller, log: options.log, now: Date.now },
+    news,
+  )
+  const udfLanes = new UdfLanes(options.log, tellOfCircuit)
+  stops.push(() => udfLanes.stop())
+  const metrics = composeMetrics(parts, udfLanes)
   const caller = composeCaller(parts, controller)
   const installs = composeInstalls(parts)
   const bindings = new BindingService(state)
-  const udfs = composeUdfs(parts, stops)
+  const udfs = composeUdfs(parts, udfLanes)
   await app.register(async (scope) => {
     callRoutes(scope, {
       snapshot,
@@ -270,6 +266,18 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     return resuming
   })
   return app
+}
+
+function composeMetrics({ state, sandbox }: Parts, udfLanes: UdfLanes): Metrics {
+  const { routing, invocations, compute } = state
+  return new Metrics({
+    sandbox: () => sandbox.stats(),
+    batches: () => udfLanes.stats(),
+    compute: () => compute.stats(),
+    generation: () => routing.snapshot.generation,
+    usage: () => invocations.meter.all(),
+    invocations: () => invocations.counts,
+  })
 }
 
 /** What the host itself provides stands in the catalog like everything else. */
@@ -329,10 +337,8 @@ function composeInstalls({ options, state, sandbox }: Parts): InstallService {
   })
 }
 
-function composeUdfs({ options, state }: Parts, stops: StopStack): UdfService {
+function composeUdfs({ state }: Parts, lanes: UdfLanes): UdfService {
   const { routing, bundles, invocations } = state
-  const lanes = new UdfLanes(options.log)
-  stops.push(() => lanes.stop())
   return new UdfService({
     snapshot: () => routing.snapshot,
     lanes,

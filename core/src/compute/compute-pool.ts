@@ -10,7 +10,8 @@ import { doTask } from './do-task.ts'
 /**
  * From how many bytes on a thread pays: they are copied for it, into memory that is new, and that costs the host's own thread as much
  * as SHA-256 itself up to some megabytes (measured: 1 MB 1.2 ms beside 0.75 ms, 8 MB 2.8 ms beside 5.7 ms). SHA-512 and the
- * decoding of Arrow are slower than that; and Arrow comes from strangers.
+ * decoding of Arrow are slower than that; and Arrow comes from strangers. Encoding is no task at all: to write a column as
+ * Arrow takes as long as to hand it to a thread (measured: 12 MB of texts 4.7 ms beside 4.4 ms, 4 MB of numbers 4.0 beside 3.7).
  */
 const THREAD_BYTES: Readonly<Record<ComputeTask['kind'], number>> = {
   digest: 4 * 1024 * 1024,

@@ -1,10 +1,14 @@
-import type { SandboxStats } from '@signalbox/sandbox'
+import type { BatchStats, SandboxStats } from '@signalbox/sandbox'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { ComputeStats } from '../compute/compute-pool.ts'
 import type { WriterCounts } from '../invocations/invocation-writer.ts'
 import type { Usage } from '../invocations/usage-meter.ts'
 
 interface Sources {
   readonly sandbox: () => SandboxStats
+  /** Undefined while no function over columns was ever called. */
+  readonly batches: () => BatchStats | undefined
+  readonly compute: () => ComputeStats
   readonly generation: () => number
   /** What guests took, by version and tenant: named by what is installed, never by a stranger. */
   readonly usage: () => readonly Usage[]
@@ -37,16 +41,18 @@ export class Metrics {
 
   constructor(sources: Sources) {
     collectDefaultMetrics({ register: this.registry, prefix: 'signalbox_' })
-    const gauge: Gauge<'kind'> = new Gauge({
-      name: 'signalbox_sandbox',
-      help: 'What the sandbox holds right now, by kind.',
-      labelNames: ['kind'] as const,
-      registers: [this.registry],
-      collect: () => {
-        const kinds = sandboxKinds(sources.sandbox())
-        for (const [kind, value] of Object.entries(kinds)) gauge.set({ kind }, value)
-      },
-    })
+    kindsGauge(this.registry, 'sandbox', 'What the sandbox holds right now, by kind.', () =>
+      sandboxKinds(sources.sandbox()),
+    )
+    kindsGauge(this.registry, 'batches', 'Functions over columns, by kind.', () =>
+      batchKinds(sources.batches()),
+    )
+    kindsGauge(
+      this.registry,
+      'compute',
+      'Threads for what the host itself computes, by kind.',
+      () => sources.compute(),
+    )
     const generation: Gauge = new Gauge({
       name: 'signalbox_routing_generation',
       help: 'Generation of the routing table that this node serves.',
@@ -56,6 +62,19 @@ export class Metrics {
     usageMetrics(this.registry, sources.usage)
     invocationMetrics(this.registry, sources.invocations)
   }
+}
+
+/** Figures of one part of the host, read when somebody asks. */
+function kindsGauge(registry: Registry, part: string, help: string, kinds: () => object): void {
+  const gauge: Gauge<'kind'> = new Gauge({
+    name: `signalbox_${part}`,
+    help,
+    labelNames: ['kind'] as const,
+    registers: [registry],
+    collect: () => {
+      for (const [kind, value] of Object.entries(kinds())) gauge.set({ kind }, value)
+    },
+  })
 }
 
 const usageLabels = ['plugin', 'version', 'tenant'] as const
@@ -116,6 +135,13 @@ function invocationMetrics(registry: Registry, counts: Sources['invocations']): 
       for (const [reason, count] of Object.entries(counts().dropped)) dropped.inc({ reason }, count)
     },
   })
+}
+
+function batchKinds(stats: BatchStats | undefined): Record<string, number> {
+  if (stats === undefined) return {}
+  const { lanes, ...counts } = stats
+  const residentMb = lanes.reduce((total, lane) => total + lane.residentMb, 0)
+  return { ...counts, lanes: lanes.length, residentMb }
 }
 
 function sandboxKinds({ lanes, ...counts }: SandboxStats): Record<string, number> {

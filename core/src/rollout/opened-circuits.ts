@@ -1,4 +1,4 @@
-import type { Culprit } from '@signalbox/sandbox'
+import type { BatchCulprit, SandboxEvent } from '@signalbox/sandbox'
 import type { Knex } from 'knex'
 import { commitChange } from '../audit/change.ts'
 import type { RolloutController } from './rollout-controller.ts'
@@ -18,7 +18,7 @@ interface Ports {
  */
 export async function circuitOpened(
   { knex, snapshot, rollouts, log, now }: Ports,
-  { plugin, version, code, tenant }: Culprit,
+  { plugin, version, code, tenant }: BatchCulprit,
   strikes: number,
 ): Promise<void> {
   const rollout = snapshot().rollouts.get(plugin)
@@ -42,4 +42,18 @@ export async function circuitOpened(
     // The circuit is open all the same; what is lost is the news of it.
     log.error({ err, plugin, version, strikes }, 'an opened circuit cannot be written down')
   }
+}
+
+/** What the sandbox tells of calls is heard here. @returns who is to be told of functions over columns. */
+export function followCircuits(
+  ports: Ports,
+  news: { on(kind: 'event', listener: (event: SandboxEvent) => void): unknown },
+): (culprit: BatchCulprit, strikes: number) => void {
+  const tell = (culprit: BatchCulprit, strikes: number) => {
+    void circuitOpened(ports, culprit, strikes)
+  }
+  news.on('event', (event) => {
+    if (event.kind === 'circuit-opened') tell(event.culprit, event.strikes)
+  })
+  return tell
 }

@@ -1,4 +1,9 @@
-import { BatchLanes, type BatchLanesEvent } from '@signalbox/sandbox'
+import {
+  type BatchCulprit,
+  BatchLanes,
+  type BatchLanesEvent,
+  type BatchStats,
+} from '@signalbox/sandbox'
 import { coreErrors } from '../errors.ts'
 
 interface Logger {
@@ -6,14 +11,24 @@ interface Logger {
   warn(fields: object, message: string): void
 }
 
+type CircuitOpened = (culprit: BatchCulprit, strikes: number) => void
+
 /** Batch processes that the first function starts: a host that runs none does not pay for them. */
 export class UdfLanes {
   readonly #log: Logger
+  readonly #onCircuitOpened: CircuitOpened
   #lanes: Promise<BatchLanes> | undefined
+  #started: BatchLanes | undefined
   #isStopped = false
 
-  constructor(log: Logger) {
+  constructor(log: Logger, onCircuitOpened: CircuitOpened) {
     this.#log = log
+    this.#onCircuitOpened = onCircuitOpened
+  }
+
+  /** Undefined while no function was ever called. */
+  stats(): BatchStats | undefined {
+    return this.#started?.stats()
   }
 
   /**
@@ -34,7 +49,8 @@ export class UdfLanes {
 
   async #start(): Promise<BatchLanes> {
     try {
-      return await BatchLanes.start({ onEvent: (event) => this.#tell(event) })
+      this.#started = await BatchLanes.start({ onEvent: (event) => this.#tell(event) })
+      return this.#started
     } catch (error) {
       this.#lanes = undefined
       throw error
@@ -43,7 +59,16 @@ export class UdfLanes {
 
   /** A process that dies is news for the operator: it names the version whose batch it was. */
   #tell(event: BatchLanesEvent): void {
-    if (event.kind === 'batch-lane-lost') this.#log.warn(event, 'a batch process was lost')
-    else this.#log.info(event, 'a batch process was retired and replaced')
+    const isNews = event.kind === 'batch-lane-lost' || event.kind === 'circuit-opened'
+    this.#log[isNews ? 'warn' : 'info'](event, sentences[event.kind])
+    if (event.kind === 'circuit-opened') this.#onCircuitOpened(event.culprit, event.strikes)
   }
+}
+
+const sentences: Readonly<Record<BatchLanesEvent['kind'], string>> = {
+  'batch-lane-lost': 'a batch process was lost',
+  'batch-lane-retired': 'a batch process was retired and replaced',
+  'circuit-opened':
+    'functions of a version are not called for a while: they cost their process again and again',
+  'circuit-closed': 'functions of a version are called again: they no longer cost their process',
 }

@@ -172,6 +172,9 @@ t.test("a function's own refusal is told with its row, and metered like a call",
     .as(acme.adminToken)
     .request<{ items: { calls: number; cpuMs: number }[] }>('GET', usage)
   t.ok((items[0]?.calls ?? 0) > 0)
+  const metrics = await (await fetch(`${host.url}/metrics`)).text()
+  t.match(metrics, /signalbox_batches\{kind="batchesDone"\} [1-9]/)
+  t.match(metrics, /signalbox_compute\{kind="inline"\} [1-9]/)
 })
 
 t.test('nobody computes in a tenant that is not theirs, or that gave no consent', async (t) => {

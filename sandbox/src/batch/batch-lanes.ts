@@ -2,10 +2,11 @@ import { availableParallelism } from 'node:os'
 import type { LaneFault } from '../lane/lane-fault.ts'
 import type { ProcessExit } from '../process/guest-process.ts'
 import { sandboxErrors } from '../sandbox-errors.ts'
+import { admitted, Strikes, type StrikingVersion } from '../schedule/strikes.ts'
 import type { Batch, BatchOutcome, BatchTarget, DescribeOutcome } from './batch.ts'
 import { type BatchCulprit, BatchLane } from './batch-lane.ts'
 import { type BatchLimits, defaultBatchLimits } from './batch-limits.ts'
-import { argumentsError, whoOf } from './batch-outcomes.ts'
+import { argumentsError, circuitError, whoOf } from './batch-outcomes.ts'
 import { BatchQueue } from './batch-queue.ts'
 import { BatchRun, type RunOutcome } from './batch-run.ts'
 
@@ -38,6 +39,9 @@ export type BatchLanesEvent =
       readonly culprit: BatchCulprit | undefined
     }
   | { readonly kind: 'batch-lane-retired'; readonly pid: number }
+  /** A version cost its process so often that its functions are not called for a while. */
+  | { readonly kind: 'circuit-opened'; readonly culprit: BatchCulprit; readonly strikes: number }
+  | { readonly kind: 'circuit-closed'; readonly plugin: string; readonly version: string }
 
 export interface BatchStats {
   readonly lanes: readonly {
@@ -55,6 +59,7 @@ export interface BatchStats {
   readonly cpuMs: number
   readonly refused: number
   readonly lanesLost: number
+  readonly circuitsOpened: number
 }
 
 /**
@@ -70,8 +75,16 @@ export class BatchLanes {
   readonly #all = new Set<BatchLane>()
   readonly #runs = new Set<BatchRun>()
   readonly #queue = new BatchQueue()
+  readonly #strikes = new Strikes()
   readonly #sweeper: NodeJS.Timeout
-  readonly #counts = { batchesDone: 0, rowsDone: 0, cpuMs: 0, refused: 0, lanesLost: 0 }
+  readonly #counts = {
+    batchesDone: 0,
+    rowsDone: 0,
+    cpuMs: 0,
+    refused: 0,
+    lanesLost: 0,
+    circuitsOpened: 0,
+  }
   #standby: BatchLane | undefined
   #bytes = 0
   #restarts = 0
@@ -147,12 +160,18 @@ export class BatchLanes {
       const run = new BatchRun(target, batch, deadlineMs, this.#limits, (outcome) => {
         if (this.#runs.delete(run)) this.#bytes -= run.bytes
         this.#count(run, outcome)
+        if (admission.kind === 'probe') this.#probeEnded(run, outcome)
         resolve(outcome)
       })
       const error = this.#refusal(run)
-      if (error !== undefined) {
+      const admission =
+        error === undefined
+          ? this.#strikes.admit(striking(run.target.isolate), Date.now())
+          : admitted
+      const refusal = error ?? circuitError(run, admission)
+      if (refusal !== undefined) {
         this.#counts.refused++
-        run.end({ kind: 'failed', error, blame: 'host' })
+        run.end({ kind: 'failed', error: refusal, blame: error === undefined ? 'plugin' : 'host' })
         return
       }
       this.#runs.add(run)
@@ -187,6 +206,21 @@ export class BatchLanes {
       return sandboxErrors.create('BATCH_BACKLOG', told, retry)
     }
     return undefined
+  }
+
+  /** A batch that the host ended says nothing of its version. */
+  #probeEnded(run: BatchRun, outcome: RunOutcome): void {
+    const isUnharmed = outcome.kind !== 'failed' || outcome.blame === 'plugin'
+    if (!this.#strikes.probeEnded(striking(run.target.isolate), isUnharmed)) return
+    const { plugin, version } = run.target.isolate
+    this.#onEvent?.({ kind: 'circuit-closed', plugin, version })
+  }
+
+  #strike(culprit: BatchCulprit): void {
+    const { strikes, isOpened } = this.#strikes.strike(striking(culprit), Date.now())
+    if (!isOpened) return
+    this.#counts.circuitsOpened++
+    this.#onEvent?.({ kind: 'circuit-opened', culprit, strikes })
   }
 
   #count(run: BatchRun, outcome: RunOutcome): void {
@@ -284,6 +318,7 @@ export class BatchLanes {
       this.#counts.lanesLost++
       const { stderr } = exit
       this.#onEvent?.({ kind: 'batch-lane-lost', pid, fault, stderr, culprit })
+      if (culprit !== undefined) this.#strike(culprit)
     }
     if (this.#all.size === 0) this.#onLastExit?.()
     if (!lane.wasReady && !this.#isStopped) this.#cannotStart(exit.stderr || fault.text)
@@ -304,4 +339,9 @@ export class BatchLanes {
       this.#fill()
     }, delay)
   }
+}
+
+/** Batches of a publisher have no lane to themselves: whom a strike sets apart has no meaning here. */
+function striking({ plugin, version }: Pick<BatchCulprit, 'plugin' | 'version'>): StrikingVersion {
+  return { plugin, version, publisher: plugin }
 }

@@ -8,7 +8,7 @@ import {
   STRIKE_WINDOW_MS,
 } from './circuit.ts'
 
-interface Version {
+export interface StrikingVersion {
   readonly plugin: string
   readonly version: string
   readonly publisher: string
@@ -23,7 +23,7 @@ export type Admission =
   | { readonly kind: 'probe' }
   | { readonly kind: 'refused'; readonly strikes: number; readonly retryAfterS: number }
 
-const admitted: Admission = Object.freeze({ kind: 'admitted' })
+export const admitted: Admission = Object.freeze({ kind: 'admitted' })
 
 /**
  * Who cost a lane, and what follows: the publisher's versions run in a lane of their own from the first
@@ -35,7 +35,10 @@ export class Strikes {
   readonly #publishers = new Map<string, number>()
 
   /** @returns how many strikes are held against the version, and whether this one opened its circuit. */
-  strike(version: Version, now: number): { readonly strikes: number; readonly isOpened: boolean } {
+  strike(
+    version: StrikingVersion,
+    now: number,
+  ): { readonly strikes: number; readonly isOpened: boolean } {
     const key = keyOf(version)
     const before = this.#circuits.get(key) ?? newCircuit
     const after = afterStrike(before, now)
@@ -54,7 +57,7 @@ export class Strikes {
     return at !== undefined && now - at < STRIKE_WINDOW_MS
   }
 
-  admit(version: Version, now: number): Admission {
+  admit(version: StrikingVersion, now: number): Admission {
     if (this.#circuits.size === 0) return admitted
     const key = keyOf(version)
     const known = this.#circuits.get(key)
@@ -79,7 +82,7 @@ export class Strikes {
    * @param isUnharmed it had its turn, and its lane lives; else nothing is known.
    * @returns whether its circuit is closed by it.
    */
-  probeEnded(version: Version, isUnharmed: boolean): boolean {
+  probeEnded(version: StrikingVersion, isUnharmed: boolean): boolean {
     const key = keyOf(version)
     // A strike has ended the probe already.
     if (!this.#probing.delete(key) || !isUnharmed) return false
@@ -90,7 +93,7 @@ export class Strikes {
   }
 }
 
-function keyOf({ plugin, version }: Version): string {
+function keyOf({ plugin, version }: StrikingVersion): string {
   return `${plugin}@${version}`
 }
 

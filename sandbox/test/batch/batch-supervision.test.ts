@@ -34,7 +34,7 @@ const started = async (t: TestBase, options: BatchLanesOptions = {}) => {
   const run = (udf: string, fixture: BatchFixture = {}) =>
     lanes.run(batchOf(source, [f64(1, 2, 3)], { udf, heapMb: 256, ...fixture }))
   const lost = () => events.filter(({ kind }) => kind === 'batch-lane-lost')
-  return { lanes, run, lost }
+  return { lanes, run, lost, events }
 }
 
 const isAlive = (pid: number): boolean => {
@@ -46,7 +46,7 @@ const isAlive = (pid: number): boolean => {
 }
 
 t.test('guests that do not keep their limits', async (t) => {
-  const { lanes, run, lost } = await started(t)
+  const { lanes, run, lost, events } = await started(t)
 
   t.test('an endless loop costs its isolate, not the process', async (t) => {
     const outcomes = await Promise.all([run('loop'), run('double', { tenant: 'other' })])
@@ -65,6 +65,21 @@ t.test('guests that do not keep their limits', async (t) => {
     t.equal(codeOf(bad), 'SBX_BATCH_MORSEL_TIMEOUT')
     t.same(good.map(codeOf), ['ok', 'ok'])
     t.match(lost(), [{ culprit: { plugin: '@test/bad', code: 'SBX_BATCH_MORSEL_TIMEOUT' } }])
+  })
+
+  t.test('a version that does so three times rests, and its publisher is told why', async (t) => {
+    const again = () => run('stuck', { plugin: '@test/bad' })
+    for (const strike of [2, 3]) {
+      t.equal(codeOf(await again()), 'SBX_BATCH_MORSEL_TIMEOUT', `strike ${strike}`)
+    }
+    const resting = await run('double', { plugin: '@test/bad' })
+    t.equal(codeOf(resting), 'SBX_CIRCUIT_OPEN')
+    t.match(resting, { blame: 'plugin', error: { status: 503, parameters: { reached: 3 } } })
+    t.equal(codeOf(await run('double')), 'ok', 'its neighbours go on')
+    t.match(
+      events.filter(({ kind }) => kind === 'circuit-opened'),
+      [{ culprit: { plugin: '@test/bad' }, strikes: 3 }],
+    )
   })
 
   t.test('one that hoards is ended, and neighbours are answered', async (t) => {
