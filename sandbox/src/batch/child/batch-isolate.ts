@@ -6,6 +6,7 @@ import { align, type BatchHeader, headerText } from '../../columns/pack-columns.
 import { bitmapBytes } from '../../columns/validity.ts'
 import { bundleFilename, bundleScript } from '../../lane/child/bundle-script.ts'
 import { failureOf, hasLasted } from '../../lane/child/guest-failure.ts'
+import { computedUs } from '../../process/turn-cpu.ts'
 import { resultPlaces } from '../result-places.ts'
 import { readSignature } from '../signature.ts'
 import type { MorselFault, MorselReport } from '../wire.ts'
@@ -46,7 +47,7 @@ export class BatchIsolate {
   readonly #enter: ivm.Reference
   readonly #signatures = new Map<string, UdfSignature | null>()
   readonly #loops = new Set<string>()
-  #cpuNs = 0n
+  #heldNs = 0n
 
   private constructor(
     isolate: ivm.Isolate,
@@ -174,9 +175,9 @@ export class BatchIsolate {
   takeCpuUs(): number {
     if (this.#isolate.isDisposed) return 0
     const total = this.#isolate.cpuTime
-    const used = Number(total - this.#cpuNs) / 1000
-    this.#cpuNs = total
-    return Math.round(used)
+    const held = Math.round(Number(total - this.#heldNs) / 1000)
+    this.#heldNs = total
+    return computedUs(held)
   }
 
   /** What the guest holds besides the shared buffer. */

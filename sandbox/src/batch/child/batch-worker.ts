@@ -1,5 +1,6 @@
 import { readSync, writeSync, writevSync } from 'node:fs'
 import { packColumns } from '../../columns/pack-columns.ts'
+import { beginTurns } from '../../process/turn-cpu.ts'
 import {
   BEGIN_FD,
   type BundleRequest,
@@ -33,6 +34,7 @@ const guests = new Map<string, BatchIsolate>()
  */
 export function runMorsel(task: WorkerTask | null): WorkerAnswer | null {
   if (task === null) return null
+  beginTurns()
   let guest: BatchIsolate | undefined
   try {
     const { data } = task.morsel

@@ -15,7 +15,7 @@ export class GuestFailure extends Error {
 }
 
 export function isStarved(reason: FailureReason, cpuMs: number, limitMs: number): boolean {
-  return reason === 'turn-timeout' && wasStarved(cpuMs, limitMs)
+  return reason === 'turn-timeout' && wasStarved('isolate', cpuMs, limitMs)
 }
 
 /** Timers of the system count whole milliseconds, and may be one early. @param entered by performance.now() */

@@ -1,4 +1,5 @@
 import type ivm from 'isolated-vm'
+import { computedUs } from '../../process/turn-cpu.ts'
 import type { LoadRequest } from '../wire/messages.ts'
 import type { CompiledScript } from './compiled-script.ts'
 import { LOAD_TURN_MS } from './guest/guest-limits.ts'
@@ -28,7 +29,8 @@ export class GuestIsolate {
   readonly #fresh: { readonly bootstrap: ivm.Script; readonly bundle: ivm.Script } | undefined
   /** The realm of all calls, or the one that loading made: it is the first call's. */
   #realm: GuestRealm | undefined
-  #cpuNs = 0n
+  /** As isolated-vm counts: see turn-cpu.ts. */
+  #heldNs = 0n
   #unlookedUs = 0
   #peakHeapKiB = 0
 
@@ -46,7 +48,9 @@ export class GuestIsolate {
       return new GuestIsolate(request, shell, script, now)
     } catch (error) {
       const failure = failureOf(error, shell.isolate, false)
-      if (!shell.isolate.isDisposed) failure.loadCpuMs = Number(shell.isolate.cpuTime) / 1e6
+      if (!shell.isolate.isDisposed) {
+        failure.loadCpuMs = computedUs(Number(shell.isolate.cpuTime) / 1000) / 1000
+      }
       throwAway(shell, script)
       throw failure
     }
@@ -106,8 +110,8 @@ export class GuestIsolate {
   takeCpuUs(): number {
     if (this.#isolate.isDisposed) return 0
     const total = this.#isolate.cpuTime
-    const used = Math.round(Number(total - this.#cpuNs) / 1000)
-    this.#cpuNs = total
+    const used = computedUs(Math.round(Number(total - this.#heldNs) / 1000))
+    this.#heldNs = total
     this.#unlookedUs += used
     return used
   }

@@ -1,4 +1,5 @@
 import { readSync, writeSync } from 'node:fs'
+import { beginTurns } from '../../process/turn-cpu.ts'
 import { FrameReader, FrameWriter } from '../wire/frame.ts'
 import { fromLane, toLane } from '../wire/messages.ts'
 import { prepareBootstrap } from './guest-bootstrap.ts'
@@ -62,6 +63,7 @@ function pump(): void {
     if (length === 0) process.exit(0)
     now = Date.now()
     unsentSince = now
+    beginTurns()
     reader.push(inbox.subarray(0, length))
     if (sentFrames !== frames) flush()
   } while (!lane.takeDisposed() && ++reads < READS_PER_LOOP)
