@@ -27,7 +27,7 @@ export interface WatchLimits {
 }
 
 function isStarved({ turnMs, turnCpuMs = turnMs, turnLimitMs }: LaneView): boolean {
-  return wasStarved('process', turnCpuMs, turnLimitMs)
+  return wasStarved(turnCpuMs, turnLimitMs)
 }
 
 /** isolated-vm ends what it can end within the turn's own limit; who is over that by this much never will. */

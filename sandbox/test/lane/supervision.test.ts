@@ -1,7 +1,6 @@
 import '../plain-spawn.ts'
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t, { type Test as TestBase } from 'tap'
 import type { SandboxOptions } from '../../src/index.ts'
@@ -14,7 +13,6 @@ const source = bundle(`
   stuck: () => ${stuck},
   async ask(input, ctx) { return ctx.db.query('x', [input]) },
   wait: () => new Promise(() => {}),
-  work: (steps) => { let sum = 0; for (let n = 0; n < steps; n++) sum += Math.sqrt(n); return sum > 0 },
   count: (() => { let calls = 0; return () => ++calls })(),
 `)
 
@@ -56,23 +54,6 @@ t.test(
     ])
   },
 )
-
-t.test('a turn that the machine gave no time is nobody’s fault, and runs again', async (t) => {
-  const { sandbox, call, events } = await started(t, { lanes: 1 })
-  // Its turn computes for some 40 ms of 1500 that it may take, and is stopped in the middle for longer than that.
-  const long = { input: 20_000_000, limits: { turnMs: 1500 } }
-  t.equal(codeOf(await call('work', long)), 'ok')
-  const working = call('work', long)
-  await delay(10)
-  const [lane] = sandbox.stats().lanes.filter(({ calls }) => calls > 0)
-  process.kill(lane?.pid as number, 'SIGSTOP')
-  await delay(1700)
-  process.kill(lane?.pid as number, 'SIGCONT')
-  const outcome = await working
-  t.equal(codeOf(outcome), 'ok')
-  t.equal(outputOf(outcome), true)
-  t.same(events, [], 'no lane was lost for it, and no isolate held against its version')
-})
 
 t.test(
   'what waits behind a long turn goes to another lane, what is of its publisher stays',

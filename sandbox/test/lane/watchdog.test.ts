@@ -2,6 +2,7 @@ import t from 'tap'
 import { laneFault } from '../../src/lane/lane-fault.ts'
 import { culpritOf, type Work } from '../../src/lane/lane-loss.ts'
 import { SentFrames } from '../../src/lane/sent-frames.ts'
+import { wasStopped } from '../../src/lane/starved.ts'
 import { type LaneVerdict, type LaneView, watchLane } from '../../src/lane/watchdog.ts'
 
 const limits = { maxResidentMb: 512, retireResidentMb: 384, maxLoads: 5000 }
@@ -92,4 +93,10 @@ t.test('frames are found by number until they are worked off', async (t) => {
   sent.done(3000)
   t.equal(sent.size, 0)
   t.equal(sent.backlogMs, 0)
+})
+
+t.test('a process that stood still is told from one that was slow, or computed', async (t) => {
+  t.equal(wasStopped(3500, 15, 1500), true, 'held for long, and computed next to nothing')
+  t.equal(wasStopped(1510, 15, 1500), false, 'ended at its limit: what ends turns was awake')
+  t.equal(wasStopped(3500, 900, 1500), false, 'it computed')
 })

@@ -1,11 +1,12 @@
 import type ivm from 'isolated-vm'
-import { wasStarved } from '../starved.ts'
+import { wasStopped } from '../starved.ts'
 import type { FailureReason } from '../wire/messages.ts'
 
 /** Why an isolate cannot be used any more, or never could. */
 export class GuestFailure extends Error {
   readonly reason: FailureReason
-  /** Of an isolate that was being loaded: what it had computed by then. */
+  /** Of an isolate that was being loaded: how long it took, and what it had computed by then. */
+  loadMs = 0
   loadCpuMs = 0
 
   constructor(reason: FailureReason, detail: string) {
@@ -14,8 +15,14 @@ export class GuestFailure extends Error {
   }
 }
 
-export function isStarved(reason: FailureReason, cpuMs: number, limitMs: number): boolean {
-  return reason === 'turn-timeout' && wasStarved('isolate', cpuMs, limitMs)
+/** Whether a turn is over its limit for want of time to compute: see wasStopped. */
+export function isInnocent(
+  reason: FailureReason,
+  heldMs: number,
+  cpuMs: number,
+  limitMs: number,
+): boolean {
+  return reason === 'turn-timeout' && wasStopped(heldMs, cpuMs, limitMs)
 }
 
 /** Timers of the system count whole milliseconds, and may be one early. @param entered by performance.now() */

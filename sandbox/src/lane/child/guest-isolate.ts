@@ -41,6 +41,7 @@ export class GuestIsolate {
     shells: GuestShells,
     now: number,
   ): GuestIsolate {
+    const began = performance.now()
     const shell = shells.take(request.heapMb)
     let script: ivm.Script | undefined
     try {
@@ -49,6 +50,7 @@ export class GuestIsolate {
     } catch (error) {
       const failure = failureOf(error, shell.isolate, false)
       if (!shell.isolate.isDisposed) {
+        failure.loadMs = performance.now() - began
         failure.loadCpuMs = computedUs(Number(shell.isolate.cpuTime) / 1000) / 1000
       }
       throwAway(shell, script)

@@ -9,7 +9,7 @@ import {
 import { CallBatch } from './call-batch.ts'
 import type { CompiledScript } from './compiled-script.ts'
 import { guestOps } from './guest/runtime.ts'
-import { GuestFailure, isStarved } from './guest-failure.ts'
+import { GuestFailure, isInnocent } from './guest-failure.ts'
 import type { GuestIsolate } from './guest-isolate.ts'
 import { loadGuest } from './guest-loader.ts'
 import type { FirstTurn, GuestRealm } from './guest-realm.ts'
@@ -258,8 +258,7 @@ export class GuestLane {
       if (!call.isSettled) this.#out.add(fromLane.gone, call.id, 1, 0, '', '')
       call.isSettled = true
     }
-    const isInnocent = isStarved(reason, isolate.guest.takeCpuUs() / 1000, isolate.turnMs)
-    this.#lose(isolate, reason, isInnocent)
+    this.#lose(isolate, reason, this.#isInnocent(isolate, reason, isolate.guest.takeCpuUs()))
   }
 
   #resume(op: number, frame: Frame): void {
@@ -351,7 +350,7 @@ export class GuestLane {
     const { isolate } = call
     if (reason === 'memory') this.#tellHeap(isolate, isolate.guest.lookAtHeap())
     const turnUs = isolate.guest.takeCpuUs()
-    const isInnocent = isStarved(reason, turnUs / 1000, isolate.turnMs)
+    const isInnocent = this.#isInnocent(isolate, reason, turnUs)
     if (!call.isSettled) {
       call.cpuUs += turnUs
       this.#settle(call)
@@ -359,6 +358,10 @@ export class GuestLane {
       else this.#out.add(fromLane.failed, call.id, call.cpuUs, 0, reason, detail)
     }
     this.#lose(isolate, reason, isInnocent)
+  }
+
+  #isInnocent({ turnMs }: LoadedIsolate, reason: FailureReason, turnUs: number): boolean {
+    return isInnocent(reason, Date.now() - this.#began, turnUs / 1000, turnMs)
   }
 
   #lose(isolate: LoadedIsolate, reason: FailureReason, isInnocent: boolean): void {

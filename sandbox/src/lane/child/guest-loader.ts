@@ -3,7 +3,7 @@ import type { LoadRequest } from '../wire/messages.ts'
 import { bundleFilename, bundleScript } from './bundle-script.ts'
 import { CompiledScript } from './compiled-script.ts'
 import { LOAD_TURN_MS } from './guest/guest-limits.ts'
-import { GuestFailure, isStarved } from './guest-failure.ts'
+import { GuestFailure, isInnocent } from './guest-failure.ts'
 import { GuestIsolate } from './guest-isolate.ts'
 import type { GuestShells } from './guest-shell.ts'
 
@@ -18,18 +18,18 @@ export function loadGuest(frame: Frame, shells: GuestShells): LoadedGuest {
   const request = JSON.parse(frame.text) as LoadRequest
   const bundle = bundleOf(request, frame.bytes as Buffer)
   const load = () => GuestIsolate.load(request, bundle, shells, frame.at)
-  const guest = unlessStarved(load) ?? load()
+  const guest = unlessStopped(load) ?? load()
   return { guest, turnMs: request.turnMs, isCodeRejected: bundle.isCodeRejected }
 }
 
 /** @returns nothing when it was the machine that had no time. */
-function unlessStarved(load: () => GuestIsolate): GuestIsolate | undefined {
+function unlessStopped(load: () => GuestIsolate): GuestIsolate | undefined {
   try {
     return load()
   } catch (error) {
-    if (error instanceof GuestFailure && isStarved(error.reason, error.loadCpuMs, LOAD_TURN_MS)) {
-      return undefined
-    }
+    if (!(error instanceof GuestFailure)) throw error
+    const { reason, loadMs, loadCpuMs } = error
+    if (isInnocent(reason, loadMs, loadCpuMs, LOAD_TURN_MS)) return undefined
     throw error
   }
 }
