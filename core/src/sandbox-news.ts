@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import { Sandbox, type SandboxEvent } from '@signalbox/sandbox'
+import { prepareCompiling, Sandbox, type SandboxEvent } from '@signalbox/sandbox'
 import type { FastifyBaseLogger } from 'fastify'
 import type { StopStack } from './stop-stack.ts'
 
@@ -12,6 +12,7 @@ export async function startSandbox(
   stops: StopStack,
 ): Promise<Sandbox> {
   news.on('event', (event) => logSandboxEvent(log, event))
+  prepareCompiling()
   const sandbox = await Sandbox.start({ onEvent: (event) => news.emit('event', event) })
   stops.push(() => sandbox.stop())
   return sandbox

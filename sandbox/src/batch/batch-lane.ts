@@ -5,7 +5,7 @@ import type { Frame } from '../lane/wire/frame.ts'
 import type { KillReason, ProcessExit } from '../process/guest-process.ts'
 import { sandboxErrors } from '../sandbox-errors.ts'
 import { type BatchLimits, LOAD_MS, MAX_INPUT_BYTES, MAX_RESULT_BYTES } from './batch-limits.ts'
-import { guiltyOf, mostOverdue, type SentMorsel } from './batch-loss.ts'
+import { guiltyOf, hadItsTime, mostOverdue, type SentMorsel } from './batch-loss.ts'
 import { lossError, lostError, type Phase, whoOf } from './batch-outcomes.ts'
 import { BatchProcess } from './batch-process.ts'
 import type { BatchRun, Morsel } from './batch-run.ts'
@@ -364,8 +364,9 @@ export class BatchLane {
       const seen = { phase: guilty.phase, ms: now - guilty.since, residentMb: this.residentMb }
       const error = lossError(run, guilty.morsel, fault, seen)
       const { plugin, version, tenant } = run.target.isolate
-      culprit = { plugin, version, tenant, code: error.code }
-      run.end({ kind: 'failed', error, blame: 'plugin' })
+      if (hadItsTime(guilty, run.morselMs, fault, now))
+        culprit = { plugin, version, tenant, code: error.code }
+      run.costProcess(error)
     }
     for (const run of new Set(sent.map(({ morsel }) => morsel.run))) run.losses++
     for (const { morsel } of works) this.#runAgain(morsel)

@@ -6,6 +6,7 @@ import { admitted, Strikes, type StrikingVersion } from '../schedule/strikes.ts'
 import type { Batch, BatchOutcome, BatchTarget, DescribeOutcome } from './batch.ts'
 import { type BatchCulprit, BatchLane } from './batch-lane.ts'
 import { type BatchLimits, defaultBatchLimits } from './batch-limits.ts'
+import { isUnharmed } from './batch-loss.ts'
 import { argumentsError, circuitError, whoOf } from './batch-outcomes.ts'
 import { BatchQueue } from './batch-queue.ts'
 import { BatchRun, type RunOutcome } from './batch-run.ts'
@@ -208,10 +209,9 @@ export class BatchLanes {
     return undefined
   }
 
-  /** A batch that the host ended says nothing of its version. */
   #probeEnded(run: BatchRun, outcome: RunOutcome): void {
-    const isUnharmed = outcome.kind !== 'failed' || outcome.blame === 'plugin'
-    if (!this.#strikes.probeEnded(striking(run.target.isolate), isUnharmed)) return
+    const blame = outcome.kind === 'failed' ? outcome.blame : undefined
+    if (!this.#strikes.probeEnded(striking(run.target.isolate), isUnharmed(run, blame))) return
     const { plugin, version } = run.target.isolate
     this.#onEvent?.({ kind: 'circuit-closed', plugin, version })
   }

@@ -1,4 +1,5 @@
 import type { LaneFault } from '../lane/lane-fault.ts'
+import type { Phase } from './batch-outcomes.ts'
 
 /** A morsel on its way through a process. */
 export interface SentMorsel<Run> {
@@ -34,4 +35,26 @@ export function guiltyOf<Sent extends SentMorsel<unknown>>(
   if (fault.kind === 'turn-timeout') return mostOverdue(sent)
   const runs = new Set(sent.map(({ morsel }) => morsel.run))
   return runs.size === 1 ? sent[0] : undefined
+}
+
+/** Held against a version is what it did in the time that every morsel has, not in what its caller left of it. */
+export function hadItsTime(
+  { phase, since }: { readonly phase: Phase; readonly since: number },
+  morselMs: number,
+  fault: LaneFault,
+  now: number,
+): boolean {
+  if (phase === 'start') return false
+  return fault.kind !== 'turn-timeout' || phase !== 'run' || now - since >= morselMs
+}
+
+/**
+ * Whether a batch shows that its version may be called again: it has ended by its own work, and its process lives.
+ * One that the host ended, or that nobody waited for to the end, says nothing.
+ */
+export function isUnharmed(
+  { costLane, isExpired }: { readonly costLane: boolean; readonly isExpired: boolean },
+  blame: 'plugin' | 'host' | undefined,
+): boolean {
+  return !costLane && !isExpired && blame !== 'host'
 }

@@ -1,4 +1,5 @@
 import { isRefusalCode, type UdfSignature } from '@signalbox/sdk'
+import type { CodedError } from '@signalbox/sdk/errors'
 import type { Column } from '../columns/column.ts'
 import { bytesBetween, cutColumn, morselEnd } from '../columns/cut-columns.ts'
 import { GatheredColumn } from '../columns/gathered-column.ts'
@@ -39,6 +40,10 @@ export class BatchRun {
   losses = 0
   isOver = false
   hasStarted = false
+  /** A process ended by it. */
+  costLane = false
+  /** Its time was over before it was: what it does to its process shows later. */
+  isExpired = false
   readonly #limits: BatchLimits
   readonly #settle: (outcome: RunOutcome) => void
   readonly #again: { from: number; to: number }[] = []
@@ -146,7 +151,14 @@ export class BatchRun {
     this.end(morselError(this, morsel, report))
   }
 
+  /** Its morsel ended the process it was in. */
+  costProcess(error: CodedError): void {
+    this.costLane = true
+    this.end({ kind: 'failed', error, blame: 'plugin' })
+  }
+
   expire(now: number): void {
+    this.isExpired = true
     this.end({
       kind: 'failed',
       error: deadlineError(this, this.#done, now - this.acceptedAt),

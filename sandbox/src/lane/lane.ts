@@ -129,8 +129,11 @@ export class Lane {
   kill(reason: KillReason): void {
     if (this.mode === 'gone' || this.mode === 'dying') return
     this.mode = 'dying'
-    this.#events.onDown(this)
-    setImmediate(() => this.#process.kill(reason))
+    try {
+      this.#events.onDown(this)
+    } finally {
+      setImmediate(() => this.#process.kill(reason))
+    }
   }
 
   /** Forgets isolates; those with calls go when the last of these is over. */

@@ -82,6 +82,8 @@ function operationFaults(pointer: string, operation: ContractOperation): InputFa
   })
 }
 
+const DIALECT = 'https://json-schema.org/draft/2020-12/schema'
+
 /** One for all: it compiles the meta-schema once. */
 let metaSchema: Ajv2020 | undefined
 
@@ -94,6 +96,7 @@ function compiled(schema: unknown): Compiled {
   const faults = costs.length > 0 ? costs : sensitiveFaults(schema)
   if (faults.length > 0) return { ok: false, faults }
   try {
+    requireDialect(schema)
     metaSchema ??= new Ajv2020({ strict: false, logger: false })
     // Its answer is no promise: the meta-schema is none that waits.
     void metaSchema.validateSchema(schema as object, true)
@@ -102,6 +105,14 @@ function compiled(schema: unknown): Compiled {
     const reason = error instanceof Error ? error.message : String(error)
     const detail = `is not a usable JSON Schema: ${reason}`
     return { ok: false, faults: [{ pointer: '', detail }] }
+  }
+}
+
+/** Another would be looked up among all there are parts of, and kept for ever under whatever name it came. */
+function requireDialect(schema: unknown): void {
+  const { $schema = DIALECT } = (schema ?? {}) as { readonly $schema?: unknown }
+  if ($schema !== DIALECT && $schema !== `${DIALECT}#`) {
+    throw new Error(`no schema with key or ref "${$schema}"`)
   }
 }
 

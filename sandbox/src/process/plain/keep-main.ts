@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   fsyncSync,
   mkdirSync,
@@ -18,12 +19,15 @@ import { importingFrom, placeIn, programSources } from './program-sources.ts'
  */
 const [main, folder] = process.argv.slice(2) as [string, string]
 
+// Whoever installs may be another user than the one whose host runs.
+process.umask(0o022)
 mkdirSync(dirname(folder), { recursive: true })
 const draft = mkdtempSync(join(dirname(folder), 'draft-'))
 try {
   for (const [path, text] of programSources(main)) {
     write(placeIn(draft, path), importingFrom(draft, path, stripTypeScriptTypes(text)))
   }
+  chmodSync(draft, 0o755)
   renameSync(draft, folder)
 } catch (error) {
   rmSync(draft, { recursive: true, force: true })

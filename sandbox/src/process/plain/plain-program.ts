@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { mainProgram, sourceFolder, workspaceFolder } from '../guest-process-flags.ts'
 import { placeIn, programSources } from './program-sources.ts'
 
 /** Beside the sources, so that a package is found from there as it is from them. */
 const cacheFolder = join(workspaceFolder, 'node_modules', '.cache', 'plain-programs')
+const keepMain = mainProgram('process', 'plain', 'keep-main.ts')
 const KEEP_MS = 20_000
 
 export interface Program {
@@ -27,25 +28,35 @@ const known = new Map<string, Program>()
  * @returns the sources themselves where nothing can be kept.
  */
 export function plainProgram(main: string): Program {
-  let program = known.get(main)
-  program ??= keptProgram(main) ?? { main, folder: sourceFolder }
+  const before = known.get(main)
+  // Whoever cleans up caches does so while hosts run.
+  if (before !== undefined && existsSync(before.main)) return before
+  const program = keptProgram(main) ?? { main, folder: sourceFolder }
   known.set(main, program)
   return program
 }
 
 function keptProgram(main: string): Program | undefined {
   const hash = createHash('sha256').update(process.version)
-  for (const [path, text] of programSources(main)) {
-    hash.update(`\0${relative(workspaceFolder, path)}\0${text}`)
+  for (const program of [main, keepMain]) {
+    for (const [path, text] of programSources(program)) {
+      hash.update(`\0${relative(workspaceFolder, path)}\0${text}`)
+    }
   }
   const folder = join(cacheFolder, hash.digest('hex').slice(0, 32))
+  const kept = placeIn(folder, main)
   if (!existsSync(folder)) keep(main, folder)
-  return existsSync(folder) ? { main: placeIn(folder, main), folder } : undefined
+  try {
+    accessSync(kept, constants.R_OK)
+    return { main: kept, folder }
+  } catch {
+    return undefined
+  }
 }
 
 /** In a process of its own: Node warns whoever strips types that it may change how. */
 function keep(main: string, folder: string): void {
-  const args = ['--no-warnings', mainProgram('process', 'plain', 'keep-main.ts'), main, folder]
+  const args = ['--no-warnings', keepMain, main, folder]
   try {
     execFileSync(process.execPath, args, { cwd: '/', env: {}, stdio: 'ignore', timeout: KEEP_MS })
   } catch {

@@ -1,0 +1,33 @@
+import { join } from 'node:path'
+import t from 'tap'
+import { Npm, writeFiles } from '../../../marketplace/test/support/npm.ts'
+import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
+import { testDatabases } from '../support/postgres.ts'
+import { probeVersion } from '../support/probe.ts'
+
+t.test('a plugin that cannot start never keeps the host from starting', async (t) => {
+  const { hostUrl } = await testDatabases(t)
+  const home = await temporaryHome(t)
+  const packages = await temporaryHome(t)
+  let host = await HostProcess.start(t, { databaseUrl: hostUrl, home })
+  const folder = await probeVersion(packages, '2.0.0')
+  await writeFiles(folder, {
+    'dist/plugin.js': 'throw new Error("broken at load")',
+  })
+  const npm = await Npm.at(join(packages, 'npm'), `${host.url}/npm/`, OPERATOR_TOKEN)
+  t.equal((await npm.run(['publish'], folder)).code, 0)
+  const refused = await fetch(`${host.url}/v1/plugins`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${OPERATOR_TOKEN}`, 'content-type': 'application/json' },
+    body: '{"name":"@probe/one"}',
+  })
+  t.match(await refused.json(), { code: 'CORE_SELF_TEST_FAILED', title: /broken at load/ })
+  await host.kill('SIGKILL')
+  host = await HostProcess.start(t, { databaseUrl: hostUrl, home })
+  t.match(await host.client.request('GET', '/v1/plugins/@probe%2Fone'), {
+    stableVersion: null,
+    versions: [
+      { version: '2.0.0', state: 'start_failed', fault: { code: 'CORE_SELF_TEST_FAILED' } },
+    ],
+  })
+})
