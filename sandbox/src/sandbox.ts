@@ -10,7 +10,7 @@ import { deadlineError, maxPayloadLength } from './lane/outcomes.ts'
 import { PendingCall } from './lane/pending-call.ts'
 import type { ProcessExit } from './process/guest-process.ts'
 import { sandboxErrors } from './sandbox-errors.ts'
-import { STRIKES_ALLOWED } from './schedule/circuit.ts'
+import { circuitError } from './schedule/circuit-error.ts'
 import { Strikes } from './schedule/strikes.ts'
 
 /** How often deadlines, turns and memory are looked at; an attack grew by 50 MB between two looks. */
@@ -216,16 +216,15 @@ export class Sandbox {
   #isAdmitted(pending: PendingCall, now: number): boolean {
     const { isolate } = pending.call
     const admission = this.#strikes.admit(isolate, now)
-    if (admission.kind === 'admitted') return true
+    const error = circuitError(isolate, admission)
+    if (error !== undefined) {
+      pending.failed(error, 'plugin')
+      return false
+    }
     if (admission.kind === 'probe') {
       pending.onOver = (isUnharmed) => this.#probeEnded(pending, isUnharmed)
-      return true
     }
-    const { plugin, version } = isolate
-    const { strikes, retryAfterS } = admission
-    const parameters = { plugin, version, reached: strikes, limit: STRIKES_ALLOWED }
-    pending.failed(sandboxErrors.create('CIRCUIT_OPEN', parameters, { retryAfterS }), 'plugin')
-    return false
+    return true
   }
 
   #probeEnded({ call }: PendingCall, isUnharmed: boolean): void {

@@ -2,12 +2,13 @@ import { availableParallelism } from 'node:os'
 import type { LaneFault } from '../lane/lane-fault.ts'
 import type { ProcessExit } from '../process/guest-process.ts'
 import { sandboxErrors } from '../sandbox-errors.ts'
+import { circuitError } from '../schedule/circuit-error.ts'
 import { admitted, Strikes, type StrikingVersion } from '../schedule/strikes.ts'
 import type { Batch, BatchOutcome, BatchTarget, DescribeOutcome } from './batch.ts'
 import { type BatchCulprit, BatchLane } from './batch-lane.ts'
 import { type BatchLimits, defaultBatchLimits } from './batch-limits.ts'
 import { isUnharmed } from './batch-loss.ts'
-import { argumentsError, circuitError, whoOf } from './batch-outcomes.ts'
+import { argumentsError, whoOf } from './batch-outcomes.ts'
 import { BatchQueue } from './batch-queue.ts'
 import { BatchRun, type RunOutcome } from './batch-run.ts'
 
@@ -169,7 +170,7 @@ export class BatchLanes {
         error === undefined
           ? this.#strikes.admit(striking(run.target.isolate), Date.now())
           : admitted
-      const refusal = error ?? circuitError(run, admission)
+      const refusal = error ?? circuitError(run.target.isolate, admission)
       if (refusal !== undefined) {
         this.#counts.refused++
         run.end({ kind: 'failed', error: refusal, blame: error === undefined ? 'plugin' : 'host' })

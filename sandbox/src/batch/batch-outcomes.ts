@@ -1,8 +1,6 @@
 import type { CodedError } from '@signalbox/sdk/errors'
 import type { LaneFault } from '../lane/lane-fault.ts'
 import { sandboxErrors } from '../sandbox-errors.ts'
-import { STRIKES_ALLOWED } from '../schedule/circuit.ts'
-import type { Admission } from '../schedule/strikes.ts'
 import type { Batch, BatchFailure, BatchTarget } from './batch.ts'
 import { MAX_RESULT_BYTES } from './batch-limits.ts'
 import type { MorselReport } from './wire.ts'
@@ -84,15 +82,6 @@ export function argumentsError(run: RunView, expected: string): CodedError {
     expected,
     found: found.join(', '),
   })
-}
-
-/** What a batch is told whose version is not called for a while; undefined when it is. */
-export function circuitError({ target }: RunView, admission: Admission): CodedError | undefined {
-  if (admission.kind !== 'refused') return undefined
-  const { plugin, version } = target.isolate
-  const { strikes, retryAfterS } = admission
-  const parameters = { plugin, version, reached: strikes, limit: STRIKES_ALLOWED }
-  return sandboxErrors.create('CIRCUIT_OPEN', parameters, { retryAfterS })
 }
 
 /** How far a worker was with a morsel: not begun, loading its bundle, running its function. */

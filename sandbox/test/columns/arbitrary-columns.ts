@@ -12,10 +12,7 @@ const values: Readonly<Record<ColumnType, fc.Arbitrary<unknown>>> = {
   i64: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   bool: fc.boolean(),
   utf8: fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('', '\0', '你好', '😀')),
-  json: fc.jsonValue().filter(
-    // The test itself reads the texts with a parser that makes a prototype of this key.
-    (value) => value !== null && !JSON.stringify(value).includes('__proto__'),
-  ),
+  json: fc.jsonValue().filter((value) => value !== null),
 }
 
 export interface GivenColumn {

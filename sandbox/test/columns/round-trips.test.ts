@@ -72,7 +72,7 @@ t.test('every type with its nulls comes back', async (t) => {
     )
   })
 
-  t.test('from JSON, but for the sign of -0', async () => {
+  t.test('from JSON, but for the sign of -0 and keys that reach a prototype', async () => {
     fc.assert(
       fc.property(arbitraryColumns, (given) => {
         const back = given.map(({ column }) => {
@@ -81,13 +81,29 @@ t.test('every type with its nulls comes back', async (t) => {
         })
         const withoutSign = given.map(({ column, values }) => ({
           column,
-          values: values.map((value) => (Object.is(value, -0) ? 0 : value)),
+          values: values.map((value) => {
+            if (column.type === 'json' && typeof value === 'string') return withoutPrototypes(value)
+            return Object.is(value, -0) ? 0 : value
+          }),
         }))
         return areSame(back, withoutSign)
       }),
     )
   })
 })
+
+/** As `jsonValues` hands texts out: what a guest wrote must not change what an object inherits. */
+function withoutPrototypes(text: string): string {
+  const isPrototype = (key: string, value: unknown) =>
+    key === '__proto__' ||
+    (key === 'constructor' &&
+      typeof value === 'object' &&
+      value !== null &&
+      Object.hasOwn(value, 'prototype'))
+  return JSON.stringify(
+    JSON.parse(text, (key, value) => (isPrototype(key, value) ? undefined : value)),
+  )
+}
 
 t.test('no rows are a column too', async (t) => {
   for (const type of columnTypes) {
