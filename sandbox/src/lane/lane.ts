@@ -124,7 +124,8 @@ export class Lane {
 
   /**
    * Its place is free at once; its calls are told when it is gone, as some may still be answered. To end a process
-   * holds the host for some milliseconds (measured: 3 to 5): what waits is sent to another lane before that.
+   * holds the host for some milliseconds (measured: 3 to 5): what waits is sent to another lane before that, and
+   * frames leave with the next turn of the loop.
    */
   kill(reason: KillReason): void {
     if (this.mode === 'gone' || this.mode === 'dying') return
@@ -132,7 +133,7 @@ export class Lane {
     try {
       this.#events.onDown(this)
     } finally {
-      setImmediate(() => this.#process.kill(reason))
+      setImmediate(() => setImmediate(() => this.#process.kill(reason)))
     }
   }
 
