@@ -1,7 +1,9 @@
 import { defineErrors } from '@signalbox/sdk/errors'
+import { brokerErrors } from './broker/broker-errors.ts'
 
-/** Every refusal of the host. Alphabetical; one block an entry. */
+/** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
 export const coreErrors = defineErrors('CORE', {
+  ...brokerErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,
     message: {

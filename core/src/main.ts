@@ -8,25 +8,21 @@ import {
   PublisherDirectory,
   publisherRoutes,
 } from '@signalbox/marketplace'
-import { compileBundle, compilerTag, inspectPackage, type Sandbox } from '@signalbox/sandbox'
+import { inspectPackage, type Sandbox } from '@signalbox/sandbox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { auditRoutes } from './audit/audit-routes.ts'
-import { CallAuditJob } from './audit/call-audit-job.ts'
 import { recordChange } from './audit/change.ts'
 import { Broker } from './broker/broker.ts'
-import { BundleCache } from './broker/bundle-cache.ts'
 import type { CallScope } from './broker/call-scope.ts'
-import { PluginDatabases } from './broker/db/plugin-databases.ts'
-import { dbQuery } from './broker/db-query.ts'
+import { capabilities } from './broker/capabilities.ts'
+import { EffectAudit } from './broker/effect-audit.ts'
 import { selfTest } from './broker/self-test.ts'
 import { type InternalService, ServiceCaller } from './broker/service-caller.ts'
-import { servicesCall } from './broker/services-call.ts'
 import { catalogRoutes } from './catalog/catalog-routes.ts'
 import { insertService } from './catalog/catalog-store.ts'
 import { subscriptionRoutes } from './catalog/subscription-routes.ts'
 import { SubscriptionService } from './catalog/subscription-service.ts'
-import { ComputePool } from './compute/compute-pool.ts'
 import { callRoutes } from './gateway/call-routes.ts'
 import { guard } from './gateway/guard.ts'
 import { listen, requireFreePort } from './gateway/listen.ts'
@@ -35,38 +31,28 @@ import { probeRoutes } from './gateway/probe-routes.ts'
 import { RateLimiter } from './gateway/rate-limiter.ts'
 import { requestLog } from './gateway/request-log.ts'
 import { createServer } from './gateway/server.ts'
+import { openState, type State } from './host-state.ts'
 import { hostVersion } from './host-version.ts'
 import { Authenticator } from './identity/authenticate.ts'
 import { identityRoutes } from './identity/identity-routes.ts'
 import { IdentityService } from './identity/identity-service.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
-import { Invocations } from './invocations/invocations.ts'
 import { BindingService } from './registry/binding-service.ts'
-import { CompiledBundleService } from './registry/compiled-bundle-service.ts'
 import { InstallService } from './registry/install-service.ts'
 import { pluginRoutes } from './registry/plugin-routes.ts'
 import { resumeWork } from './registry/resume-work.ts'
 import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
-import { changedPlugins } from './rollout/changed-plugins.ts'
-import { endedCanaries } from './rollout/ended-canaries.ts'
-import { InFlight } from './rollout/in-flight.ts'
 import { followCircuits } from './rollout/opened-circuits.ts'
 import { RolloutController } from './rollout/rollout-controller.ts'
 import { rolloutRoutes } from './rollout/rollout-routes.ts'
 import { RolloutService } from './rollout/rollout-service.ts'
-import { RoutingTable } from './rollout/routing-table.ts'
-import { versionKey } from './rollout/snapshot.ts'
 import { type SandboxNews, startSandbox } from './sandbox-news.ts'
 import type { Settings } from './settings.ts'
 import { StopStack } from './stop-stack.ts'
-import { type ContentStore, createContentStore } from './storage/content-store.ts'
-import { createKnex } from './storage/create-knex.ts'
 import { type DataFolder, openDataFolder } from './storage/data-folder.ts'
 import { isDatabaseUnavailable } from './storage/database-unavailable.ts'
-import { sharedSecret } from './storage/host-secret-store.ts'
-import { migrateUp } from './storage/migrate.ts'
 import { obstaclesOf } from './storage/obstacles.ts'
-import { openStorage, type Storage } from './storage/open-storage.ts'
+import { openStorage } from './storage/open-storage.ts'
 import { UdfLanes } from './udf/udf-lanes.ts'
 import { udfRoutes } from './udf/udf-routes.ts'
 import { UdfService } from './udf/udf-service.ts'
@@ -124,72 +110,6 @@ async function adminTokenOf(
   const { value, isNew } = await folder.keptSecret('admin-token')
   if (isNew) options.onTokenMade?.(value, file)
   return value
-}
-
-interface State {
-  readonly knex: Knex
-  readonly contents: ContentStore
-  readonly compute: ComputePool
-  readonly compiled: CompiledBundleService
-  readonly bundles: BundleCache
-  readonly routing: RoutingTable
-  readonly schemas: PluginDatabases
-  readonly audit: CallAuditJob
-  readonly invocations: Invocations
-  readonly inFlight: InFlight
-}
-
-/** Everything that lives in PostgreSQL, migrated and read once. */
-async function openState(
-  storage: Storage,
-  sandbox: Sandbox,
-  log: FastifyBaseLogger,
-  stops: StopStack,
-): Promise<State> {
-  const knex = createKnex(storage.hostUrl, { name: 'signalbox host' })
-  stops.push(() => knex.destroy())
-  await migrateUp(knex)
-  const clusterSecret = await sharedSecret(knex, 'plugin-roles')
-  const schemas = await PluginDatabases.start({ url: storage.pluginUrl, clusterSecret, log })
-  stops.push(() => schemas.stop())
-  const inFlight = new InFlight()
-  const routing = new RoutingTable({
-    knex,
-    databaseUrl: storage.hostUrl,
-    log,
-    onSwap: (before, after) => {
-      for (const plugin of changedPlugins(before, after)) sandbox.drop(plugin)
-      for (const { plugin, version } of endedCanaries(before, after)) {
-        void inFlight.drained(versionKey(plugin, version)).then(() => sandbox.drop(plugin, version))
-      }
-    },
-  })
-  await routing.start()
-  stops.push(() => routing.stop())
-  const audit = new CallAuditJob({ knex, log })
-  audit.start()
-  stops.push(() => audit.stop())
-  const compute = new ComputePool()
-  stops.push(() => compute.stop())
-  const contents = createContentStore(knex, (bytes) => compute.digest('sha256', bytes))
-  const invocations = new Invocations({ knex, contents, log })
-  invocations.start()
-  stops.push(() => invocations.stop())
-  const compiled = await openCompiled(knex, log)
-  const bundles = new BundleCache({ read: (sha256) => contents.get(sha256), compiled })
-  const stored = { knex, contents, compiled, bundles }
-  return { ...stored, compute, routing, schemas, audit, invocations, inFlight }
-}
-
-async function openCompiled(knex: Knex, log: FastifyBaseLogger): Promise<CompiledBundleService> {
-  const key = Buffer.from(await sharedSecret(knex, 'compiled-bundles'), 'base64url')
-  return new CompiledBundleService({
-    knex,
-    key,
-    compiler: compilerTag,
-    compile: compileBundle,
-    log,
-  })
 }
 
 interface Parts {
@@ -291,7 +211,7 @@ function composeCaller(
   { options, state, sandbox }: Parts,
   rollouts: RolloutController,
 ): ServiceCaller {
-  const { routing, bundles, schemas, inFlight } = state
+  const { knex, routing, bundles, schemas, inFlight } = state
   const snapshot = () => routing.snapshot
   const caller: ServiceCaller = new ServiceCaller({
     snapshot,
@@ -309,13 +229,10 @@ function composeCaller(
   })
   const broker = new Broker({
     snapshot,
-    calls: {
-      'db.query': dbQuery((query) => schemas.query(query), Date.now),
-      'services.call': servicesCall(
-        (call) => caller.call(call),
-        (service, major, operation) => caller.isSafe(service, major, operation),
-      ),
-    },
+    calls: capabilities({ schemas, caller: () => caller, now: Date.now }),
+    limiter: new RateLimiter(() => performance.now()),
+    effects: new EffectAudit(knex),
+    onUse: () => undefined,
   })
   return caller
 }

@@ -1,28 +1,14 @@
+import { CodedError } from '@signalbox/sdk/errors'
 import { faultsOf, lateValidator } from '@signalbox/sdk/schema'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { parse, safeParse } from 'secure-json-parse'
 import { coreErrors } from '../errors.ts'
+import type { RateLimiter } from '../gateway/rate-limiter.ts'
 import { type Grant, grantsOf, type Snapshot } from '../rollout/snapshot.ts'
 import type { CallScope } from './call-scope.ts'
-
-/** What a plugin may ask of the host, once per host call name. */
-export interface HostCall {
-  readonly capability: string
-  /** Whether this grant covers this request; a plugin may hold several grants of one capability. */
-  readonly covers: (grant: Grant, request: never) => boolean
-  readonly schema: Readonly<Record<string, unknown>>
-  /** Whether this request may change anything: then the guest's call is not run twice. */
-  readonly hasEffect: (request: never) => boolean
-  /** @param grant the one that covers the request: what it allows is read from it, not from the manifest */
-  readonly run: (call: GrantedCall<never>) => Promise<unknown>
-}
-
-export interface GrantedCall<Request> {
-  readonly scope: CallScope
-  readonly request: Request
-  readonly grant: Grant
-  readonly signal: AbortSignal
-}
+import type { EffectAudit } from './effect-audit.ts'
+import type { GrantedCall, HostCall } from './host-call.ts'
+import type { GrantUse } from './uses/grant-uses.ts'
 
 interface CompiledHostCall extends HostCall {
   readonly validator: () => ValidateFunction
@@ -31,19 +17,25 @@ interface CompiledHostCall extends HostCall {
 interface Ports {
   readonly snapshot: () => Snapshot
   readonly calls: Readonly<Record<string, HostCall>>
+  readonly limiter: RateLimiter
+  readonly effects: Pick<EffectAudit, 'record'>
+  readonly onUse: (use: GrantUse) => void
 }
+
+/** Of what is always there. */
+const NO_GRANT: Grant = Object.freeze({ id: '-', capability: '-', parameters: {} })
 
 /**
  * The one door between a guest and the host. A guest reaches only what was granted: the grant is a row the
  * admin made, looked up here by the version that really runs, never by what the guest says of itself.
  */
 export class Broker {
-  readonly #snapshot: () => Snapshot
+  readonly #ports: Ports
   readonly #calls: ReadonlyMap<string, CompiledHostCall>
 
   constructor(ports: Ports) {
     const ajv = new Ajv2020({ strict: true, allowUnionTypes: true })
-    this.#snapshot = ports.snapshot
+    this.#ports = ports
     this.#calls = new Map(
       Object.entries(ports.calls).map(([name, call]) => [
         name,
@@ -63,7 +55,8 @@ export class Broker {
   /**
    * @param payloadJson what the guest sent, not trusted
    * @returns the answer as JSON text
-   * @throws CORE_HOST_CALL_UNKNOWN, CORE_INPUT_INVALID, CORE_GRANT_MISSING, and what the call itself throws
+   * @throws CORE_HOST_CALL_UNKNOWN, CORE_INPUT_INVALID, CORE_GRANT_MISSING, CORE_BUDGET_SPENT, and what the
+   * call itself throws
    */
   async hostCall(
     scope: CallScope,
@@ -78,17 +71,77 @@ export class Broker {
     if (!validate(request)) {
       throw coreErrors.create('INPUT_INVALID', {}, { faults: faultsOf(validate) })
     }
-    const { plugin } = scope.version
-    const grants = grantsOf(this.#snapshot(), scope.tenant, plugin)
-    const grant = grants.find(
-      (held) => held.capability === call.capability && call.covers(held, request as never),
-    )
-    if (grant === undefined) {
-      const { capability } = call
-      throw coreErrors.create('GRANT_MISSING', { plugin, capability, tenant: scope.tenant })
+    const grants = grantsOf(this.#ports.snapshot(), scope.tenant, scope.version.plugin)
+    const grant = grantFor(call, grants, request, scope)
+    const granted = { scope, request: request as never, grant, grants, signal }
+    const began = performance.now()
+    try {
+      this.#spend(call, scope)
+      await this.#audit(name, call, granted)
+      const answer = JSON.stringify((await call.run(granted)) ?? null)
+      this.#used(name, call, granted, began, 'done')
+      return answer
+    } catch (error) {
+      this.#used(name, call, granted, began, error instanceof CodedError ? error.code : 'failed')
+      throw error
     }
-    return JSON.stringify(
-      (await call.run({ scope, request: request as never, grant, signal })) ?? null,
-    )
   }
+
+  #spend({ budget, capability }: HostCall, { tenant, version: { plugin } }: CallScope): void {
+    if (budget === undefined) return
+    const verdict = this.#ports.limiter.take(`${tenant}\n${plugin}\n${capability}`, budget)
+    if (verdict.allowed) return
+    const retryAfterS = Math.max(1, Math.ceil(verdict.retryAfterMs / 1000))
+    const limit = `${Math.round(budget.ratePerS * 60)} a minute, ${budget.burst} at once`
+    throw coreErrors.create('BUDGET_SPENT', { plugin, capability, limit }, { retryAfterS })
+  }
+
+  async #audit(name: string, call: HostCall, granted: GrantedCall<never>): Promise<void> {
+    const note = call.audit?.(granted)
+    if (note === undefined) return
+    const { tenant, version, traceId } = granted.scope
+    await this.#ports.effects.record({
+      tenant,
+      actor: `plugin:${version.plugin}`,
+      action: `capability.${name}`,
+      subject: note.subject,
+      outcome: 'begun',
+      traceId,
+      detail: { ...note.detail, version: version.version, grant: granted.grant.id },
+    })
+  }
+
+  #used(
+    name: string,
+    call: HostCall,
+    { scope, request, grant }: GrantedCall<never>,
+    began: number,
+    outcome: string,
+  ): void {
+    this.#ports.onUse({
+      tenant: scope.tenant,
+      plugin: scope.version.plugin,
+      version: scope.version.version,
+      capability: call.capability ?? name,
+      grant: grant.id,
+      facet: call.facet?.(request) ?? name,
+      outcome,
+      ms: performance.now() - began,
+    })
+  }
+}
+
+function grantFor(
+  call: HostCall,
+  grants: readonly Grant[],
+  request: unknown,
+  { tenant, version: { plugin } }: CallScope,
+): Grant {
+  const { capability } = call
+  if (capability === null) return NO_GRANT
+  const grant = grants.find(
+    (held) => held.capability === capability && call.covers(held, request as never),
+  )
+  if (grant === undefined) throw coreErrors.create('GRANT_MISSING', { plugin, capability, tenant })
+  return grant
 }

@@ -14,6 +14,15 @@ export interface CallScope {
   readonly deadline: number
   /** The services that led here, outermost first, as `service@major/operation`. */
   readonly chain: readonly string[]
+  /** The event that led here, where one did: what is published in turn names it. */
+  readonly origin?: EventOrigin
+}
+
+export interface EventOrigin {
+  readonly correlationId: string
+  readonly causationId: string
+  /** How many events led here; 16 are the most. */
+  readonly hops: number
 }
 
 /** A call of a data service, from an app through the gateway or from a plugin through the broker. */

@@ -1,5 +1,5 @@
-import type { GrantedCall, HostCall } from './broker.ts'
 import type { PluginQuery } from './db/plugin-query.ts'
+import type { GrantedCall, HostCall } from './host-call.ts'
 
 export type QueryPlugin = (
   query: PluginQuery,

@@ -1,6 +1,6 @@
 import type { Grant } from '../rollout/snapshot.ts'
-import type { GrantedCall, HostCall } from './broker.ts'
 import type { CallService } from './call-scope.ts'
+import type { GrantedCall, HostCall } from './host-call.ts'
 
 interface Request {
   /** `orders.demand`, or `orders.demand@2` where several majors are granted. */

@@ -27,6 +27,8 @@ export interface IsolateSpec {
 export type GuestEntry =
   | { readonly kind: 'service'; readonly service: string; readonly operation: string }
   | { readonly kind: 'self-test' }
+  /** What comes to a plugin unasked: its handlers stand in `on`, `jobs` and `webhooks` of the plugin. */
+  | { readonly kind: 'event' | 'job' | 'webhook'; readonly name: string }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 

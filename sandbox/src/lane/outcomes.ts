@@ -1,6 +1,7 @@
 import type { CodedError } from '@signalbox/sdk/errors'
 import { sandboxErrors } from '../sandbox-errors.ts'
 import { guestLimits, LOAD_TURN_MS } from './child/guest/guest-limits.ts'
+import { entryName } from './entry.ts'
 import type { GuestEntry, IsolateSpec } from './guest-call.ts'
 import type { LaneFault } from './lane-fault.ts'
 import type { FailureReason } from './wire/messages.ts'
@@ -129,10 +130,6 @@ export function deadlineError(spec: IsolateSpec, limitMs: number, reachedMs: num
 /** Request and answer share one limit; it counts UTF-16 code units, as both sides can without encoding. */
 export function maxPayloadLength(spec: IsolateSpec): number {
   return spec.limits.payloadKb * 1024
-}
-
-function entryName(entry: GuestEntry): string {
-  return entry.kind === 'service' ? `${entry.service}/${entry.operation}` : 'selfTest'
 }
 
 function shortened(text: string): string {

@@ -2,6 +2,7 @@ import type { CodedError } from '@signalbox/sdk/errors'
 import secureJsonParse from 'secure-json-parse'
 import { guestLimits } from './child/guest/guest-limits.ts'
 import { drawSeed } from './draw-seed.ts'
+import { entryText } from './entry.ts'
 import { type GuestCall, type GuestOutcome, isolateKey, type LogLevel } from './guest-call.ts'
 import { type HostCallRequest, type HostCallSink, HostCalls } from './host-calls.ts'
 
@@ -60,8 +61,7 @@ export class PendingCall {
   }
 
   get entry(): string {
-    const { entry } = this.call
-    return entry.kind === 'service' ? `${entry.service}\0${entry.operation}` : ''
+    return entryText(this.call.entry)
   }
 
   /** Of a replay, the guest is told the one it was told before. */

@@ -8,10 +8,20 @@ export type Operation = (input: any, ctx: Context<any>) => unknown
 // biome-ignore lint/suspicious/noExplicitAny: as above
 export type Udf = (...args: any[]) => unknown
 
+/** Handles what comes to the plugin unasked. It may come more than once: `id` is the same every time. */
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export type Handler = (incoming: any, ctx: Context<any>) => unknown
+
 export interface Plugin {
   /** Data services by id, and in each its operations by name. */
   readonly services?: Readonly<Record<string, Readonly<Record<string, Operation>>>>
   readonly udfs?: Readonly<Record<string, Udf>>
+  /** Events by type, each with a grant of `event:subscribe`. */
+  readonly on?: Readonly<Record<string, Handler>>
+  /** Jobs by id, with a grant of `job:schedule`. */
+  readonly jobs?: Readonly<Record<string, Handler>>
+  /** Webhooks by path, each with a grant of `http:receive`. */
+  readonly webhooks?: Readonly<Record<string, Handler>>
   /** Runs before a version serves its first request; throws when the version must not serve. */
   readonly selfTest?: (ctx: Context) => unknown
 }

@@ -239,14 +239,12 @@ export class GuestRuntime {
     }
   }
 
-  /** `service\0operation`, or an empty text for the self-test. */
+  /** See entryText. */
   #findHandler(number: number, entry: string): Handler | undefined {
-    const { find, cut, apply } = this.#p
-    const end = find(entry, '\0', 0)
-    const isSelfTest = end < 0
-    const owner = isSelfTest
-      ? this.#plugin
-      : this.#own(this.#own(this.#plugin, 'services'), cut(entry, 0, end))
+    const { cut, apply } = this.#p
+    const isSelfTest = entry === ''
+    const end = isSelfTest ? 0 : this.#p.find(entry, '\0', 1)
+    const owner = isSelfTest ? this.#plugin : this.#ownerOf(cut(entry, 0, end))
     const found = this.#own(owner, isSelfTest ? 'selfTest' : cut(entry, end + 1, entry.length))
     if (typeof found !== 'function') return undefined
     const handler: Handler = isSelfTest
@@ -254,6 +252,13 @@ export class GuestRuntime {
       : (input, context) => apply(found as Handler, owner, [input, context])
     this.#handlers[number] = handler
     return handler
+  }
+
+  /** @param place a service, or `\0` and the name of a table that stands beside the services. */
+  #ownerOf(place: string): unknown {
+    const { cut, find } = this.#p
+    if (find(place, '\0', 0) === 0) return this.#own(this.#plugin, cut(place, 1, place.length))
+    return this.#own(this.#own(this.#plugin, 'services'), place)
   }
 
   #succeed(call: Call, value: unknown): void {

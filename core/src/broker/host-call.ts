@@ -1,0 +1,37 @@
+import type { GcraLimit } from '../gateway/gcra.ts'
+import type { Grant } from '../rollout/snapshot.ts'
+import type { CallScope } from './call-scope.ts'
+
+/** What a plugin may ask of the host, once per host call name. */
+export interface HostCall {
+  /** Null: always there, as the log is; then `covers` is not asked and the grant is empty. */
+  readonly capability: string | null
+  /** Whether this grant covers this request; a plugin may hold several grants of one capability. */
+  readonly covers: (grant: Grant, request: never) => boolean
+  readonly schema: Readonly<Record<string, unknown>>
+  /** Whether this request may change anything: then the guest's call is not run twice. */
+  readonly hasEffect: (request: never) => boolean
+  /** How often a plugin may ask in a tenant, on each node; without it, only the limits of a call hold. */
+  readonly budget?: GcraLimit
+  /** What of the grant was used, such as the operation that was called: by it a grant can be narrowed. */
+  readonly facet?: (request: never) => string
+  /** For an effect beyond the plugin's own data. Its entry is durable before the effect; undefined: none. */
+  readonly audit?: (call: GrantedCall<never>) => EffectNote | undefined
+  /** @param call its grant covers the request: what it allows is read from it, not from the manifest */
+  readonly run: (call: GrantedCall<never>) => Promise<unknown>
+}
+
+export interface GrantedCall<Request> {
+  readonly scope: CallScope
+  readonly request: Request
+  readonly grant: Grant
+  /** All grants of the plugin in this tenant, where one capability leans on another. */
+  readonly grants: readonly Grant[]
+  readonly signal: AbortSignal
+}
+
+/** What the audit says of an effect; never a secret, never what only the plugin may know. */
+export interface EffectNote {
+  readonly subject: string
+  readonly detail: Readonly<Record<string, unknown>>
+}

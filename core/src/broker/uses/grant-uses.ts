@@ -1,0 +1,14 @@
+/** One host call of a plugin, as it ended. */
+export interface GrantUse {
+  readonly tenant: string
+  readonly plugin: string
+  readonly version: string
+  /** For what is always there: the name of the host call. */
+  readonly capability: string
+  readonly grant: string
+  /** What of the grant was used. */
+  readonly facet: string
+  /** `done`, the code of a refusal, or `failed`. */
+  readonly outcome: string
+  readonly ms: number
+}

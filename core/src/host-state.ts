@@ -1,0 +1,87 @@
+import { compileBundle, compilerTag, type Sandbox } from '@signalbox/sandbox'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Knex } from 'knex'
+import { CallAuditJob } from './audit/call-audit-job.ts'
+import { BundleCache } from './broker/bundle-cache.ts'
+import { PluginDatabases } from './broker/db/plugin-databases.ts'
+import { ComputePool } from './compute/compute-pool.ts'
+import { Invocations } from './invocations/invocations.ts'
+import { CompiledBundleService } from './registry/compiled-bundle-service.ts'
+import { changedPlugins } from './rollout/changed-plugins.ts'
+import { endedCanaries } from './rollout/ended-canaries.ts'
+import { InFlight } from './rollout/in-flight.ts'
+import { RoutingTable } from './rollout/routing-table.ts'
+import { versionKey } from './rollout/snapshot.ts'
+import type { StopStack } from './stop-stack.ts'
+import { type ContentStore, createContentStore } from './storage/content-store.ts'
+import { createKnex } from './storage/create-knex.ts'
+import { sharedSecret } from './storage/host-secret-store.ts'
+import { migrateUp } from './storage/migrate.ts'
+import type { Storage } from './storage/open-storage.ts'
+
+/** Everything that lives in PostgreSQL, and what reads and writes it. */
+export interface State {
+  readonly knex: Knex
+  readonly contents: ContentStore
+  readonly compute: ComputePool
+  readonly compiled: CompiledBundleService
+  readonly bundles: BundleCache
+  readonly routing: RoutingTable
+  readonly schemas: PluginDatabases
+  readonly audit: CallAuditJob
+  readonly invocations: Invocations
+  readonly inFlight: InFlight
+}
+
+/** Migrated, and read once. */
+export async function openState(
+  storage: Storage,
+  sandbox: Sandbox,
+  log: FastifyBaseLogger,
+  stops: StopStack,
+): Promise<State> {
+  const knex = createKnex(storage.hostUrl, { name: 'signalbox host' })
+  stops.push(() => knex.destroy())
+  await migrateUp(knex)
+  const clusterSecret = await sharedSecret(knex, 'plugin-roles')
+  const schemas = await PluginDatabases.start({ url: storage.pluginUrl, clusterSecret, log })
+  stops.push(() => schemas.stop())
+  const inFlight = new InFlight()
+  const routing = new RoutingTable({
+    knex,
+    databaseUrl: storage.hostUrl,
+    log,
+    onSwap: (before, after) => {
+      for (const plugin of changedPlugins(before, after)) sandbox.drop(plugin)
+      for (const { plugin, version } of endedCanaries(before, after)) {
+        void inFlight.drained(versionKey(plugin, version)).then(() => sandbox.drop(plugin, version))
+      }
+    },
+  })
+  await routing.start()
+  stops.push(() => routing.stop())
+  const audit = new CallAuditJob({ knex, log })
+  audit.start()
+  stops.push(() => audit.stop())
+  const compute = new ComputePool()
+  stops.push(() => compute.stop())
+  const contents = createContentStore(knex, (bytes) => compute.digest('sha256', bytes))
+  const invocations = new Invocations({ knex, contents, log })
+  invocations.start()
+  stops.push(() => invocations.stop())
+  const compiled = await openCompiled(knex, log)
+  const bundles = new BundleCache({ read: (sha256) => contents.get(sha256), compiled })
+  const stored = { knex, contents, compiled, bundles }
+  return { ...stored, compute, routing, schemas, audit, invocations, inFlight }
+}
+
+async function openCompiled(knex: Knex, log: FastifyBaseLogger): Promise<CompiledBundleService> {
+  const key = Buffer.from(await sharedSecret(knex, 'compiled-bundles'), 'base64url')
+  return new CompiledBundleService({
+    knex,
+    key,
+    compiler: compilerTag,
+    compile: compileBundle,
+    log,
+  })
+}
