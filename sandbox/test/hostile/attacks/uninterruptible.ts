@@ -101,7 +101,7 @@ export const uninterruptible: readonly Attack[] = [
   },
   {
     name: 'sorting of six million numbers without a comparator',
-    run: '() => { const a = new Float64Array(6e6); for (let i = 0; i < a.length; i++) a[i] = (i * 7919) % 999983; for (;;) { a.sort(); a.reverse() } }',
+    run: '() => { const a = new Float64Array(6e6); for (let i = 0; i < 1e5; i++) a[i] = (i * 7919) % 999983; for (let n = 1e5; n < 6e6; n *= 2) a.copyWithin(n, 0, n); for (;;) { a.sort(); a.reverse() } }',
     ends: [threw],
     openEnds: [timeout],
   },
