@@ -13,12 +13,9 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { auditRoutes } from './audit/audit-routes.ts'
 import { recordChange } from './audit/change.ts'
-import { Broker } from './broker/broker.ts'
-import type { CallScope } from './broker/call-scope.ts'
-import { capabilities } from './broker/capabilities.ts'
-import { EffectAudit } from './broker/effect-audit.ts'
+import { openBroker } from './broker/open-broker.ts'
 import { selfTest } from './broker/self-test.ts'
-import { type InternalService, ServiceCaller } from './broker/service-caller.ts'
+import type { InternalService } from './broker/service-caller.ts'
 import { catalogRoutes } from './catalog/catalog-routes.ts'
 import { insertService } from './catalog/catalog-store.ts'
 import { subscriptionRoutes } from './catalog/subscription-routes.ts'
@@ -122,7 +119,7 @@ interface Parts {
 }
 
 async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
-  const { options, adminToken, state, news } = parts
+  const { options, adminToken, state, sandbox, news } = parts
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
   const publishers = new PublisherDirectory({ knex, now: Date.now })
@@ -148,7 +145,13 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const udfLanes = new UdfLanes(options.log, tellOfCircuit)
   stops.push(() => udfLanes.stop())
   const metrics = composeMetrics(parts, udfLanes)
-  const caller = composeCaller(parts, controller)
+  const { caller } = openBroker({
+    ...state,
+    sandbox,
+    internal: options.internal ?? new Map(),
+    rollouts: controller,
+    log: options.log,
+  })
   const installs = composeInstalls(parts)
   const bindings = new BindingService(state)
   const udfs = composeUdfs(parts, udfLanes)
@@ -205,36 +208,6 @@ async function registerInternal(knex: Knex, { operations }: InternalService): Pr
   for (const { service, major } of operations.values()) {
     await insertService(knex, { id: service, major, plugin: null })
   }
-}
-
-function composeCaller(
-  { options, state, sandbox }: Parts,
-  rollouts: RolloutController,
-): ServiceCaller {
-  const { knex, routing, bundles, schemas, inFlight } = state
-  const snapshot = () => routing.snapshot
-  const caller: ServiceCaller = new ServiceCaller({
-    snapshot,
-    runGuest: (call) => sandbox.call(call),
-    loadBundle: (version) => bundles.load(version),
-    hostCall: (scope: CallScope, name, payload, signal) =>
-      broker.hostCall(scope, name, payload, signal),
-    hasEffect: (name, payload) => broker.hasEffect(name, payload),
-    internal: options.internal ?? new Map(),
-    inFlight,
-    invocations: state.invocations,
-    rollouts,
-    log: options.log,
-    now: Date.now,
-  })
-  const broker = new Broker({
-    snapshot,
-    calls: capabilities({ schemas, caller: () => caller, now: Date.now }),
-    limiter: new RateLimiter(() => performance.now()),
-    effects: new EffectAudit(knex),
-    onUse: () => undefined,
-  })
-  return caller
 }
 
 function composeInstalls({ options, state, sandbox }: Parts): InstallService {

@@ -1,10 +1,17 @@
+import { contributionsCall, contributionsList } from '../contributions/contributions-calls.ts'
+import type { PointSchemas } from '../contributions/point-schemas.ts'
+import type { Snapshot } from '../rollout/snapshot.ts'
 import type { PluginDatabases } from './db/plugin-databases.ts'
 import { dbQuery } from './db-query.ts'
+import type { RunEntry } from './entry-call.ts'
 import type { HostCall } from './host-call.ts'
 import type { ServiceCaller } from './service-caller.ts'
 import { servicesCall } from './services-call.ts'
 
 export interface CapabilityPorts {
+  readonly snapshot: () => Snapshot
+  readonly runEntry: RunEntry
+  readonly points: PointSchemas
   readonly schemas: PluginDatabases
   readonly caller: () => ServiceCaller
   readonly now: () => number
@@ -15,8 +22,12 @@ export function capabilities({
   schemas,
   caller,
   now,
+  ...ports
 }: CapabilityPorts): Readonly<Record<string, HostCall>> {
+  const contributions = { ...ports, schemas: ports.points }
   return {
+    'contributions.call': contributionsCall(contributions),
+    'contributions.list': contributionsList(contributions),
     'db.query': dbQuery((query) => schemas.query(query), now),
     'services.call': servicesCall(
       (call) => caller().call(call),

@@ -1,5 +1,7 @@
 import type { GuestEntry, GuestOutcome } from '@signalbox/sandbox'
+import type { Principal } from '@signalbox/sdk'
 import { coreErrors } from '../errors.ts'
+import type { UsageMeter } from '../invocations/usage-meter.ts'
 import type { Arm } from '../rollout/cohort.ts'
 import { pickVersion } from '../rollout/pick-version.ts'
 import { type InstalledVersion, versionKey } from '../rollout/snapshot.ts'
@@ -7,7 +9,7 @@ import type { CallScope } from './call-scope.ts'
 import type { GuestPorts } from './guest-attempt.ts'
 import { isolateOf } from './isolate-spec.ts'
 
-/** What the host has a plugin do that no data service asked for: an event, a job, a webhook. */
+/** What a plugin is to do that no data service asked for: an event, a job, a webhook, a handler at another's point. */
 export interface EntryCall {
   readonly plugin: string
   readonly tenant: string
@@ -19,6 +21,8 @@ export interface EntryCall {
   /** Milliseconds since the epoch. */
   readonly deadline: number
   readonly chain: readonly string[]
+  /** Without it, the host itself. */
+  readonly principal?: Principal
   readonly origin?: CallScope['origin']
 }
 
@@ -30,11 +34,11 @@ export interface EntryOutcome {
 
 export type RunEntry = (call: EntryCall) => Promise<EntryOutcome>
 
-type Ports = Pick<
+export type EntryPorts = Pick<
   GuestPorts,
   'snapshot' | 'runGuest' | 'loadBundle' | 'hostCall' | 'hasEffect' | 'inFlight' | 'log' | 'now'
 > & {
-  readonly meter: (isolate: object, outcome: GuestOutcome) => void
+  readonly meter: Pick<UsageMeter, 'add'>
 }
 
 /**
@@ -42,7 +46,7 @@ type Ports = Pick<
  * @throws CORE_PLUGIN_NOT_ENABLED, CORE_VERSION_NOT_READY, CORE_CALL_DEADLINE; how the handler itself ended is
  * in the outcome
  */
-export async function runEntry(ports: Ports, call: EntryCall): Promise<EntryOutcome> {
+export async function runEntry(ports: EntryPorts, call: EntryCall): Promise<EntryOutcome> {
   const { version, arm } = servingVersion(ports, call)
   const { plugin, tenant, entry, traceId, inputJson, deadline } = call
   const deadlineMs = Math.min(deadline - ports.now(), version.limits.deadlineMs)
@@ -68,14 +72,17 @@ export async function runEntry(ports: Ports, call: EntryCall): Promise<EntryOutc
           .child({ plugin, version: version.version, tenant, traceId })
           [level]({ fields }, message),
     })
-    ports.meter(isolate, outcome)
+    ports.meter.add(isolate, outcome, ports.now())
     return { outcome, version: version.version, arm }
   } finally {
     end()
   }
 }
 
-function servingVersion(ports: Ports, call: EntryCall): { version: InstalledVersion; arm: Arm } {
+function servingVersion(
+  ports: EntryPorts,
+  call: EntryCall,
+): { version: InstalledVersion; arm: Arm } {
   const { plugin, tenant, requestId } = call
   const pick = pickVersion(ports.snapshot(), plugin, { requestId, tenant })
   if (pick.kind === 'version') return pick
@@ -85,12 +92,12 @@ function servingVersion(ports: Ports, call: EntryCall): { version: InstalledVers
 }
 
 function scopeOf(
-  { tenant, entry, traceId, requestId, chain, origin }: EntryCall,
+  { tenant, entry, traceId, requestId, chain, origin, ...call }: EntryCall,
   version: InstalledVersion,
   arm: Arm,
   deadline: number,
 ): CallScope {
-  const principal = { kind: 'host', id: `${entry.kind}:${entry.name}` } as const
+  const principal = call.principal ?? { kind: 'host', id: `${entry.kind}:${entry.name}` }
   const scope = { version, tenant, principal, arm, traceId, requestId, deadline, chain }
   return origin === undefined ? scope : { ...scope, origin }
 }

@@ -16,7 +16,7 @@ export interface InternalService {
   readonly handle: (operation: string, call: ServiceCall) => Promise<string> | string
 }
 
-interface Ports extends GuestPorts {
+export interface CallerPorts extends GuestPorts {
   readonly internal: ReadonlyMap<string, InternalService>
   /** What this node has seen of a rollout, and who is told when something speaks against a version. */
   readonly rollouts: {
@@ -42,9 +42,9 @@ export interface Target {
 
 /** Calls a data service: finds the version, holds the input to the contract, runs it, during a rollout on either arm. */
 export class ServiceCaller {
-  readonly #ports: Ports
+  readonly #ports: CallerPorts
 
-  constructor(ports: Ports) {
+  constructor(ports: CallerPorts) {
     this.#ports = ports
   }
 

@@ -29,6 +29,8 @@ export type GuestEntry =
   | { readonly kind: 'self-test' }
   /** What comes to a plugin unasked: its handlers stand in `on`, `jobs` and `webhooks` of the plugin. */
   | { readonly kind: 'event' | 'job' | 'webhook'; readonly name: string }
+  /** A handler that the plugin put into an extension point, among its `contributions`. */
+  | { readonly kind: 'contribution'; readonly point: string; readonly name: string }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 

@@ -42,6 +42,21 @@ export interface Services {
   call<Output = unknown>(service: string, operation: string, input: unknown): Promise<Output>
 }
 
+/** What another plugin put into an extension point, in the version that serves this call. */
+export interface Contribution<Value = unknown> {
+  readonly plugin: string
+  readonly version: string
+  /** It fits the schema that this plugin's own version declares for the point. */
+  readonly value: Value
+  /**
+   * Runs a handler of the contributor, in its own isolate and with its own grants, within this call's deadline.
+   * @param handler a name among the contributor's `contributions` of this point; its value says which.
+   * @throws the contributor's own refusal or failure, by its code; `CORE_CONTRIBUTION_MISSING` when it is not
+   * there any more.
+   */
+  call<Output = unknown>(handler: string, input?: unknown): Promise<Output>
+}
+
 export interface Log {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void
   info(message: string, fields?: Readonly<Record<string, unknown>>): void
@@ -64,6 +79,12 @@ export interface Context<Config = unknown> {
   readonly config: Config
   readonly db: Database
   readonly services: Services
+  /**
+   * What the tenant's enabled plugins put into an extension point that this plugin declares, by plugin. A value
+   * that does not fit the point's schema is left out. No grant is needed.
+   * @throws `CORE_POINT_NOT_OWN` for a point that this version does not declare.
+   */
+  contributions<Value = unknown>(point: string): Promise<readonly Contribution<Value>[]>
   readonly log: Log
   /** The host's clock at the start of this turn, in milliseconds since the epoch; it stands still within a turn. */
   now(): number

@@ -22,6 +22,8 @@ export interface Plugin {
   readonly jobs?: Readonly<Record<string, Handler>>
   /** Webhooks by path, each with a grant of `http:receive`. */
   readonly webhooks?: Readonly<Record<string, Handler>>
+  /** Handlers that it puts into extension points of others, by point and then by the name its value gives. */
+  readonly contributions?: Readonly<Record<string, Readonly<Record<string, Handler>>>>
   /** Runs before a version serves its first request; throws when the version must not serve. */
   readonly selfTest?: (ctx: Context) => unknown
 }

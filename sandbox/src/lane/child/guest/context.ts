@@ -67,6 +67,25 @@ export class CallContext {
     }
   }
 
+  contributions(point: unknown): Promise<unknown> {
+    const call = this.#call
+    const { primordials: p } = this.#shared
+    const addCalls = (found: unknown): unknown => {
+      const list = found as { readonly plugin: unknown }[]
+      for (let index = 0; index < list.length; index++) {
+        const one = list[index] as { readonly plugin: unknown }
+        const handle = (handler: unknown, input: unknown = null) =>
+          call.hostCall('contributions.call', { point, plugin: one.plugin, handler, input })
+        p.define(one, 'call', handle, true)
+      }
+      return list
+    }
+    const asked = call.hostCall('contributions.list', { point })
+    return new p.Promise((resolve, reject) => {
+      p.follow(asked, (found) => resolve(addCalls(found)), reject)
+    })
+  }
+
   get log(): object {
     const call = this.#call
     const { printable } = this.#shared

@@ -239,26 +239,24 @@ export class GuestRuntime {
     }
   }
 
-  /** See entryText. */
+  /** @param entry see entryText. */
   #findHandler(number: number, entry: string): Handler | undefined {
-    const { cut, apply } = this.#p
+    const { apply, cut, find } = this.#p
     const isSelfTest = entry === ''
-    const end = isSelfTest ? 0 : this.#p.find(entry, '\0', 1)
-    const owner = isSelfTest ? this.#plugin : this.#ownerOf(cut(entry, 0, end))
-    const found = this.#own(owner, isSelfTest ? 'selfTest' : cut(entry, end + 1, entry.length))
+    const isService = !isSelfTest && find(entry, '\0', 0) !== 0
+    let owner = isService ? this.#own(this.#plugin, 'services') : this.#plugin
+    let from = isService || isSelfTest ? 0 : 1
+    for (let end = find(entry, '\0', from); end >= 0; end = find(entry, '\0', from)) {
+      owner = this.#own(owner, cut(entry, from, end))
+      from = end + 1
+    }
+    const found = this.#own(owner, isSelfTest ? 'selfTest' : cut(entry, from, entry.length))
     if (typeof found !== 'function') return undefined
     const handler: Handler = isSelfTest
       ? (_, context) => apply(found as Handler, owner, [context])
       : (input, context) => apply(found as Handler, owner, [input, context])
     this.#handlers[number] = handler
     return handler
-  }
-
-  /** @param place a service, or `\0` and the name of a table that stands beside the services. */
-  #ownerOf(place: string): unknown {
-    const { cut, find } = this.#p
-    if (find(place, '\0', 0) === 0) return this.#own(this.#plugin, cut(place, 1, place.length))
-    return this.#own(this.#own(this.#plugin, 'services'), place)
   }
 
   #succeed(call: Call, value: unknown): void {

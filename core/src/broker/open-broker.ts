@@ -1,0 +1,68 @@
+import type { Sandbox } from '@signalbox/sandbox'
+import type { Knex } from 'knex'
+import { PointSchemas } from '../contributions/point-schemas.ts'
+import { RateLimiter } from '../gateway/rate-limiter.ts'
+import type { Invocations } from '../invocations/invocations.ts'
+import type { InFlight } from '../rollout/in-flight.ts'
+import type { RoutingTable } from '../rollout/routing-table.ts'
+import type { ContentStore } from '../storage/content-store.ts'
+import { Broker } from './broker.ts'
+import type { BundleCache } from './bundle-cache.ts'
+import { capabilities } from './capabilities.ts'
+import type { PluginDatabases } from './db/plugin-databases.ts'
+import { EffectAudit } from './effect-audit.ts'
+import { type RunEntry, runEntry } from './entry-call.ts'
+import type { GuestPorts } from './guest-attempt.ts'
+import { type CallerPorts, ServiceCaller } from './service-caller.ts'
+
+interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
+  readonly knex: Knex
+  readonly contents: ContentStore
+  readonly routing: RoutingTable
+  readonly sandbox: Sandbox
+  readonly bundles: BundleCache
+  readonly schemas: PluginDatabases
+  readonly inFlight: InFlight
+  readonly invocations: Invocations
+  readonly log: GuestPorts['log']
+}
+
+/** The two ways into a plugin, and the one way out of it. */
+export interface OpenBroker {
+  readonly caller: ServiceCaller
+  readonly runEntry: RunEntry
+}
+
+/** They need each other: a plugin that is called may ask the host to call another. */
+export function openBroker(ports: Ports): OpenBroker {
+  const { knex, contents, routing, sandbox, bundles, schemas, invocations } = ports
+  const guests = {
+    snapshot: () => routing.snapshot,
+    runGuest: (call) => sandbox.call(call),
+    loadBundle: (version) => bundles.load(version),
+    hostCall: (scope, name, payload, signal) => broker.hostCall(scope, name, payload, signal),
+    hasEffect: (name, payload) => broker.hasEffect(name, payload),
+    inFlight: ports.inFlight,
+    invocations,
+    log: ports.log,
+    now: Date.now,
+  } satisfies GuestPorts
+  const { internal, rollouts } = ports
+  const caller: ServiceCaller = new ServiceCaller({ ...guests, internal, rollouts })
+  const entries: RunEntry = (call) => runEntry({ ...guests, meter: invocations.meter }, call)
+  const broker: Broker = new Broker({
+    snapshot: guests.snapshot,
+    calls: capabilities({
+      snapshot: guests.snapshot,
+      schemas,
+      points: new PointSchemas({ knex, contents }),
+      caller: () => caller,
+      runEntry: entries,
+      now: Date.now,
+    }),
+    limiter: new RateLimiter(() => performance.now()),
+    effects: new EffectAudit(knex),
+    onUse: () => undefined,
+  })
+  return { caller, runEntry: entries }
+}

@@ -1,0 +1,50 @@
+import type { CohortCall } from '../rollout/cohort.ts'
+import { pickVersion } from '../rollout/pick-version.ts'
+import type { InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
+
+/** What a plugin puts into an extension point, in the version that serves the call. */
+export interface Contribution {
+  readonly plugin: string
+  readonly version: string
+  readonly value: unknown
+}
+
+/** Who asks, and in whose tenant: it decides which versions of others are met. */
+export type Asker = Pick<CohortCall, 'tenant' | 'requestId'>
+
+/**
+ * What the enabled plugins of a tenant put into a point, by plugin and then as their manifests have it. Whether a
+ * value fits the point is not asked here.
+ */
+export function contributionsTo(
+  snapshot: Snapshot,
+  point: string,
+  asker: Asker,
+): readonly Contribution[] {
+  return servingVersions(snapshot, asker).flatMap(({ plugin, version, manifest }) =>
+    (manifest.provides?.contributes ?? [])
+      .filter((one) => one.point === point)
+      .map(({ value }) => ({ plugin, version, value })),
+  )
+}
+
+/** The plugin of the tenant that declares a point, as the version that serves; the first by name where two do. */
+export function pointOwner(
+  snapshot: Snapshot,
+  point: string,
+  asker: Asker,
+): InstalledVersion | undefined {
+  return servingVersions(snapshot, asker).find((version) => declaresPoint(version, point))
+}
+
+export function declaresPoint({ manifest }: InstalledVersion, point: string): boolean {
+  return (manifest.provides?.extensionPoints ?? []).some(({ id }) => id === point)
+}
+
+function servingVersions(snapshot: Snapshot, asker: Asker): readonly InstalledVersion[] {
+  const plugins = new Set([...snapshot.versions.values()].map(({ plugin }) => plugin))
+  return [...plugins].sort().flatMap((plugin) => {
+    const pick = pickVersion(snapshot, plugin, asker)
+    return pick.kind === 'version' ? [pick.version] : []
+  })
+}
