@@ -13,13 +13,14 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { auditRoutes } from './audit/audit-routes.ts'
 import { recordChange } from './audit/change.ts'
-import { openBroker } from './broker/open-broker.ts'
+import { type OpenBroker, openBroker } from './broker/open-broker.ts'
 import { selfTest } from './broker/self-test.ts'
 import type { InternalService } from './broker/service-caller.ts'
 import { catalogRoutes } from './catalog/catalog-routes.ts'
 import { insertService } from './catalog/catalog-store.ts'
 import { subscriptionRoutes } from './catalog/subscription-routes.ts'
 import { SubscriptionService } from './catalog/subscription-service.ts'
+import { contributionsRoutes } from './contributions/contributions-routes.ts'
 import { callRoutes } from './gateway/call-routes.ts'
 import { guard } from './gateway/guard.ts'
 import { listen, requireFreePort } from './gateway/listen.ts'
@@ -119,7 +120,7 @@ interface Parts {
 }
 
 async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
-  const { options, adminToken, state, sandbox, news } = parts
+  const { options, adminToken, state, sandbox } = parts
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
   const publishers = new PublisherDirectory({ knex, now: Date.now })
@@ -130,22 +131,9 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     publisherOf: (token) => publishers.byToken(token),
   })
   const app = await createServer({ log: options.log, version: hostVersion })
-  const rollouts = new RolloutService({ knex, routing, now: Date.now })
-  const controller = new RolloutController({
-    knex,
-    rollouts,
-    node: randomUUID(),
-    now: Date.now,
-    log: options.log,
-  })
-  const tellOfCircuit = followCircuits(
-    { knex, snapshot, rollouts: controller, log: options.log, now: Date.now },
-    news,
-  )
-  const udfLanes = new UdfLanes(options.log, tellOfCircuit)
-  stops.push(() => udfLanes.stop())
+  const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
   const metrics = composeMetrics(parts, udfLanes)
-  const { caller } = openBroker({
+  const broker = openBroker({
     ...state,
     sandbox,
     internal: options.internal ?? new Map(),
@@ -158,7 +146,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   await app.register(async (scope) => {
     callRoutes(scope, {
       snapshot,
-      caller,
+      caller: broker.caller,
       limiter: new RateLimiter(() => performance.now()),
       audit: state.audit,
       metrics,
@@ -169,7 +157,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     requestLog(scope, metrics)
     guard(scope, authenticator)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
-    administration(scope, state, { installs, bindings, rollouts })
+    administration(scope, state, { installs, bindings, rollouts, broker })
     invocationRoutes(scope, { ...state, publishers })
     await scope.register(async (inner) => {
       udfRoutes(inner, { udfs, readArrow: (bytes) => state.compute.readArrow(bytes) })
@@ -182,13 +170,35 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
   controller.start()
   stops.push(() => controller.stop())
+  resume(parts, { installs, bindings }, stops)
+  return app
+}
+
+/** Goes on with what a killed host left behind, beside the requests that come meanwhile. */
+function resume(
+  { options }: Parts,
+  { installs, bindings }: Pick<Services, 'installs' | 'bindings'>,
+  stops: StopStack,
+): void {
   const stopping = new AbortController()
   const resuming = resumeWork(installs, bindings, options.log, stopping.signal)
   stops.push(() => {
     stopping.abort()
     return resuming
   })
-  return app
+}
+
+function composeRollouts({ options, state, news }: Parts, stops: StopStack) {
+  const { knex, routing } = state
+  const { log } = options
+  const now = Date.now
+  const rollouts = new RolloutService({ knex, routing, now })
+  const controller = new RolloutController({ knex, rollouts, node: randomUUID(), now, log })
+  const snapshot = () => routing.snapshot
+  const tellOfCircuit = followCircuits({ knex, snapshot, rollouts: controller, log, now }, news)
+  const udfLanes = new UdfLanes(log, tellOfCircuit)
+  stops.push(() => udfLanes.stop())
+  return { rollouts, controller, udfLanes }
 }
 
 function composeMetrics({ state, sandbox }: Parts, udfLanes: UdfLanes): Metrics {
@@ -242,12 +252,13 @@ interface Services {
   readonly installs: InstallService
   readonly bindings: BindingService
   readonly rollouts: RolloutService
+  readonly broker: OpenBroker
 }
 
 function administration(
   scope: FastifyInstance,
   { knex, routing }: State,
-  { installs, bindings, rollouts }: Services,
+  { installs, bindings, rollouts, broker }: Services,
 ): void {
   identityRoutes(scope, { knex, identity: new IdentityService(knex) })
   pluginRoutes(scope, { knex, installs })
@@ -256,6 +267,7 @@ function administration(
   subscriptionRoutes(scope, { knex, subscriptions: new SubscriptionService({ knex, routing }) })
   rolloutRoutes(scope, { knex, routing, rollouts })
   auditRoutes(scope, { knex })
+  contributionsRoutes(scope, { snapshot: () => routing.snapshot, points: broker.points })
 }
 
 async function registerMarketplace(

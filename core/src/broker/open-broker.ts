@@ -31,6 +31,7 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
 export interface OpenBroker {
   readonly caller: ServiceCaller
   readonly runEntry: RunEntry
+  readonly points: PointSchemas
 }
 
 /** They need each other: a plugin that is called may ask the host to call another. */
@@ -50,12 +51,13 @@ export function openBroker(ports: Ports): OpenBroker {
   const { internal, rollouts } = ports
   const caller: ServiceCaller = new ServiceCaller({ ...guests, internal, rollouts })
   const entries: RunEntry = (call) => runEntry({ ...guests, meter: invocations.meter }, call)
+  const points = new PointSchemas({ knex, contents })
   const broker: Broker = new Broker({
     snapshot: guests.snapshot,
     calls: capabilities({
       snapshot: guests.snapshot,
       schemas,
-      points: new PointSchemas({ knex, contents }),
+      points,
       caller: () => caller,
       runEntry: entries,
       now: Date.now,
@@ -64,5 +66,5 @@ export function openBroker(ports: Ports): OpenBroker {
     effects: new EffectAudit(knex),
     onUse: () => undefined,
   })
-  return { caller, runEntry: entries }
+  return { caller, runEntry: entries, points }
 }

@@ -28,6 +28,14 @@ export function contributionsTo(
   )
 }
 
+/** Every point that an enabled plugin of the tenant puts something into. */
+export function contributedPoints(snapshot: Snapshot, asker: Asker): readonly string[] {
+  const points = servingVersions(snapshot, asker).flatMap(({ manifest }) =>
+    (manifest.provides?.contributes ?? []).map(({ point }) => point),
+  )
+  return [...new Set(points)].sort()
+}
+
 /** The plugin of the tenant that declares a point, as the version that serves; the first by name where two do. */
 export function pointOwner(
   snapshot: Snapshot,

@@ -173,6 +173,11 @@ const table: Readonly<Record<string, Entry>> = {
     at: `${plugin}/grants/${grants[0]?.id}`,
   },
 
+  'GET /v1/tenants/{tenant}/contributions': {
+    door: tenants,
+    at: '/v1/tenants/acme/contributions',
+  },
+
   'GET /v1/catalog/services': { door: catalog, at: '/v1/catalog/services' },
   'GET /v1/catalog/services/{id}': { door: catalog, at: '/v1/catalog/services/probe.one' },
   'PUT /v1/catalog/services/{id}/versions/{major}/plans/{name}': {

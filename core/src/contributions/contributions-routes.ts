@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { idSchema, pageOf, pageSchema, strictObject } from '../gateway/http-schemas.ts'
+import type { Snapshot } from '../rollout/snapshot.ts'
+import {
+  type Contribution,
+  contributedPoints,
+  contributionsTo,
+  pointOwner,
+} from './contributions.ts'
+import type { PointSchemas } from './point-schemas.ts'
+
+interface Ports {
+  readonly snapshot: () => Snapshot
+  readonly points: PointSchemas
+}
+
+interface Query {
+  readonly point?: string
+  readonly limit: number
+  readonly cursor?: string
+}
+
+/** What the plugins of a tenant put into each other, and why something does not show. */
+export function contributionsRoutes(app: FastifyInstance, ports: Ports): void {
+  app.get<{ Params: { tenant: string }; Querystring: Query }>(
+    '/v1/tenants/:tenant/contributions',
+    {
+      config: { action: 'binding.read' },
+      schema: {
+        tags: ['plugins of a tenant'],
+        summary: 'What plugins put into extension points, and whether it fits',
+        params: strictObject({ tenant: idSchema }, ['tenant']),
+        querystring: strictObject(
+          {
+            point: { type: 'string', maxLength: 120 },
+            ...pageSchema,
+            cursor: { type: 'string', pattern: '^\\d{1,9}$' },
+          },
+          [],
+        ),
+      },
+    },
+    async (request) => {
+      const { point, limit, cursor } = request.query
+      const asker = { tenant: request.params.tenant, requestId: randomUUID() }
+      const snapshot = ports.snapshot()
+      const points = point === undefined ? contributedPoints(snapshot, asker) : [point]
+      const all = points.flatMap((one) =>
+        contributionsTo(snapshot, one, asker).map((made) => ({ point: one, made })),
+      )
+      const from = cursor === undefined ? 0 : Number(cursor)
+      const page = all.slice(from, from + limit)
+      const items = await Promise.all(
+        page.map(({ point: into, made }) => describe(ports, asker, into, made)),
+      )
+      return pageOf(items, limit, () => String(from + limit))
+    },
+  )
+}
+
+async function describe(
+  { snapshot, points }: Ports,
+  asker: { tenant: string; requestId: string },
+  point: string,
+  made: Contribution,
+) {
+  const owner = pointOwner(snapshot(), point, asker)
+  const errors = owner === undefined ? [] : await points.faults(owner, point, made.value)
+  return {
+    point,
+    ...made,
+    owner: owner === undefined ? null : { plugin: owner.plugin, version: owner.version },
+    fits: owner !== undefined && errors.length === 0,
+    errors,
+  }
+}
