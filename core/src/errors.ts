@@ -172,6 +172,17 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请更正 errors[] 中列出的位置。',
     },
   },
+  CONFIG_REVISION_MISSING: {
+    status: 404,
+    message: {
+      en: 'The settings of {plugin} in {tenant} never had a revision {revision}.',
+      'zh-CN': '{plugin} 在 {tenant} 中的设置没有版本 {revision}。',
+    },
+    cure: {
+      en: 'GET /v1/tenants/{tenant}/plugins/{plugin}/config/revisions lists them.',
+      'zh-CN': '请通过 GET /v1/tenants/{tenant}/plugins/{plugin}/config/revisions 查看。',
+    },
+  },
   CONSENT_MISSING: {
     status: 409,
     message: {

@@ -36,6 +36,8 @@ import { identityRoutes } from './identity/identity-routes.ts'
 import { IdentityService } from './identity/identity-service.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
 import { BindingService } from './registry/binding-service.ts'
+import { configRoutes } from './registry/config-routes.ts'
+import { ConfigService } from './registry/config-service.ts'
 import { InstallService } from './registry/install-service.ts'
 import { pluginRoutes } from './registry/plugin-routes.ts'
 import { resumeWork } from './registry/resume-work.ts'
@@ -257,12 +259,13 @@ interface Services {
 
 function administration(
   scope: FastifyInstance,
-  { knex, routing }: State,
+  { knex, routing, contents }: State,
   { installs, bindings, rollouts, broker }: Services,
 ): void {
   identityRoutes(scope, { knex, identity: new IdentityService(knex) })
   pluginRoutes(scope, { knex, installs })
   tenantPluginRoutes(scope, { knex, bindings })
+  configRoutes(scope, { knex, configs: new ConfigService({ knex, routing, contents }) })
   catalogRoutes(scope, { knex, routing })
   subscriptionRoutes(scope, { knex, subscriptions: new SubscriptionService({ knex, routing }) })
   rolloutRoutes(scope, { knex, routing, rollouts })

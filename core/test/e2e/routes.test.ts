@@ -163,6 +163,16 @@ const table: Readonly<Record<string, Entry>> = {
     at: `${plugin}/config`,
     body: { greeting: 'hello' },
   },
+  'GET /v1/tenants/{tenant}/plugins/{name}/config': { door: tenants, at: `${plugin}/config` },
+  'GET /v1/tenants/{tenant}/plugins/{name}/config/revisions': {
+    door: tenants,
+    at: `${plugin}/config/revisions`,
+  },
+  'POST /v1/tenants/{tenant}/plugins/{name}/config:rollback': {
+    door: tenants,
+    at: `${plugin}/config:rollback`,
+    body: { revision: 1 },
+  },
   'POST /v1/tenants/{tenant}/plugins/{name}/grants': {
     door: tenants,
     at: `${plugin}/grants`,
