@@ -1,11 +1,15 @@
 import { defineErrors } from '@signalbox/sdk/errors'
 import { brokerErrors } from './broker/broker-errors.ts'
 import { contributionsErrors } from './contributions/contributions-errors.ts'
+import { linksErrors } from './links/links-errors.ts'
+import { notifyErrors } from './notify/notify-errors.ts'
 
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
 export const coreErrors = defineErrors('CORE', {
   ...brokerErrors,
   ...contributionsErrors,
+  ...linksErrors,
+  ...notifyErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,
     message: {

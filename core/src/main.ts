@@ -35,6 +35,7 @@ import { Authenticator } from './identity/authenticate.ts'
 import { identityRoutes } from './identity/identity-routes.ts'
 import { IdentityService } from './identity/identity-service.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
+import { linksRoutes } from './links/links-routes.ts'
 import { BindingService } from './registry/binding-service.ts'
 import { configRoutes } from './registry/config-routes.ts'
 import { ConfigService } from './registry/config-service.ts'
@@ -122,7 +123,7 @@ interface Parts {
 }
 
 async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
-  const { options, adminToken, state, sandbox } = parts
+  const { settings, options, adminToken, state, sandbox } = parts
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
   const publishers = new PublisherDirectory({ knex, now: Date.now })
@@ -140,6 +141,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     sandbox,
     internal: options.internal ?? new Map(),
     rollouts: controller,
+    publicUrl: settings.publicUrl ?? `http://${settings.host}:${settings.port}`,
     log: options.log,
   })
   const installs = composeInstalls(parts)
@@ -270,6 +272,13 @@ function administration(
   subscriptionRoutes(scope, { knex, subscriptions: new SubscriptionService({ knex, routing }) })
   rolloutRoutes(scope, { knex, routing, rollouts })
   auditRoutes(scope, { knex })
+  linksRoutes(scope, {
+    knex,
+    snapshot: () => routing.snapshot,
+    caller: broker.caller,
+    limiter: new RateLimiter(() => performance.now()),
+    now: Date.now,
+  })
   contributionsRoutes(scope, { snapshot: () => routing.snapshot, points: broker.points })
 }
 

@@ -24,6 +24,7 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly schemas: PluginDatabases
   readonly inFlight: InFlight
   readonly invocations: Invocations
+  readonly publicUrl: string
   readonly log: GuestPorts['log']
 }
 
@@ -55,10 +56,12 @@ export function openBroker(ports: Ports): OpenBroker {
   const broker: Broker = new Broker({
     snapshot: guests.snapshot,
     calls: capabilities({
+      knex,
       snapshot: guests.snapshot,
       schemas,
       points,
       caller: () => caller,
+      publicUrl: ports.publicUrl,
       runEntry: entries,
       now: Date.now,
     }),

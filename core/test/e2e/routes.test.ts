@@ -183,6 +183,7 @@ const table: Readonly<Record<string, Entry>> = {
     at: `${plugin}/grants/${grants[0]?.id}`,
   },
 
+  'GET /v1/tenants/{tenant}/links': { door: tenants, at: '/v1/tenants/acme/links' },
   'GET /v1/tenants/{tenant}/contributions': {
     door: tenants,
     at: '/v1/tenants/acme/contributions',
