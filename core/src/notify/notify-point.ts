@@ -8,7 +8,11 @@ export const channelSchema = {
   additionalProperties: false,
   properties: {
     channel: { type: 'string', pattern: '^[a-z][a-z0-9_-]*$', maxLength: 60 },
-    label: { type: 'object', required: ['en'] },
+    label: {
+      type: 'object',
+      required: ['en'],
+      properties: { en: { type: 'string' }, 'zh-CN': { type: 'string' } },
+    },
     handler: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$', maxLength: 60 },
   },
 } as const

@@ -34,6 +34,8 @@ t.test('an admin sees what does not fit, and why', async (t) => {
   const path = '/v1/tenants/acme/contributions'
   const { items } = await host.as(acme.adminToken).request<{ items: object[] }>('GET', path)
   t.match(items, [
+    { point: 'notify/channel/v1', owner: { plugin: 'host' }, fits: true, errors: [] },
+    { point: 'notify/channel/v1', fits: false },
     { point, plugin: methods, owner: { plugin: points }, fits: true, errors: [] },
     { point, plugin: methods, fits: false, errors: [{ pointer: '/handler' }] },
     { point: 'points.one/other/v1', plugin: methods, owner: null, fits: false },
