@@ -52,7 +52,7 @@ export function openBroker(ports: Ports): OpenBroker {
   } satisfies GuestPorts
   const { internal, rollouts } = ports
   const caller: ServiceCaller = new ServiceCaller({ ...guests, internal, rollouts })
-  const entries: RunEntry = (call) => runEntry({ ...guests, meter: invocations.meter }, call)
+  const entries: RunEntry = (call) => runEntry(guests, call)
   const hostPoints = { [NOTIFY_POINT]: channelSchema }
   const points = new PointSchemas({ knex, contents, hostPoints })
   const broker: Broker = new Broker({

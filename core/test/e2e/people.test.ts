@@ -108,7 +108,11 @@ const visit = async (url: string, body?: object) => {
     body: JSON.stringify(body),
   }
   const reply = await fetch(url, body === undefined ? {} : post)
-  return { status: reply.status, headers: reply.headers, body: await reply.json() }
+  return {
+    status: reply.status,
+    headers: reply.headers,
+    body: (await reply.json()) as { code?: string },
+  }
 }
 
 t.test('who has a link calls its operation, and cannot change what was fixed', async (t) => {
