@@ -7,7 +7,7 @@ import type { Arm } from '../rollout/cohort.ts'
 import { pickVersion } from '../rollout/pick-version.ts'
 import { type InstalledVersion, versionKey } from '../rollout/snapshot.ts'
 import type { CallScope } from './call-scope.ts'
-import type { GuestPorts } from './guest-attempt.ts'
+import type { GuestPorts } from './guest-ports.ts'
 import { scopedGuestCall } from './scoped-guest-call.ts'
 
 /** What a plugin is to do that no data service asked for: an event, a job, a webhook, a handler at another's point. */

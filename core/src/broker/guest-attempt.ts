@@ -1,49 +1,21 @@
-import type { GuestCall, GuestOutcome, LoadedBundle } from '@signalbox/sandbox'
+import type { GuestOutcome } from '@signalbox/sandbox'
 import type { CodedError, InputFault } from '@signalbox/sdk/errors'
 import { faultsOf } from '@signalbox/sdk/schema'
 import { parse } from 'secure-json-parse'
 import type { CompiledOperation } from '../catalog/compile-contract.ts'
 import { coreErrors } from '../errors.ts'
 import { nameInvocation } from '../invocations/invocation-of-error.ts'
-import type { EndedCall, WatchedCall } from '../invocations/watched-call.ts'
+import type { EndedCall } from '../invocations/watched-call.ts'
 import type { Attempt } from '../rollout/canary-call.ts'
 import type { Arm } from '../rollout/cohort.ts'
 import { tripOfFailure } from '../rollout/hard-trips.ts'
-import type { InFlight } from '../rollout/in-flight.ts'
 import { outcomeOfFailure } from '../rollout/judged-call.ts'
-import { type InstalledVersion, type Snapshot, versionKey } from '../rollout/snapshot.ts'
+import { type InstalledVersion, versionKey } from '../rollout/snapshot.ts'
 import { BusyClock } from './busy-clock.ts'
 import type { CallScope, ServiceAnswer, ServiceCall } from './call-scope.ts'
+import type { GuestPorts } from './guest-ports.ts'
 import { pluginRefusal } from './plugin-refusal.ts'
 import { scopedGuestCall } from './scoped-guest-call.ts'
-
-interface Logger {
-  child(
-    fields: object,
-  ): Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>
-}
-
-export interface GuestPorts {
-  readonly snapshot: () => Snapshot
-  readonly runGuest: (call: GuestCall) => Promise<GuestOutcome>
-  readonly loadBundle: (version: InstalledVersion) => Promise<LoadedBundle>
-  readonly hostCall: (
-    scope: CallScope,
-    name: string,
-    payloadJson: string,
-    signal: AbortSignal,
-  ) => Promise<string>
-  readonly hasEffect: (name: string, payloadJson: string) => boolean
-  readonly inFlight: InFlight
-  /** Meters every call, and keeps those that may be run again. */
-  readonly invocations: {
-    watch(guest: GuestCall): WatchedCall
-    /** @returns the id under which the call is kept */
-    ended(call: EndedCall): string | undefined
-  }
-  readonly log: Logger
-  readonly now: () => number
-}
 
 /** Which version tries the call, on which arm, and how long it may. */
 export interface Trial {

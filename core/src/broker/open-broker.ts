@@ -13,7 +13,7 @@ import { capabilities } from './capabilities.ts'
 import type { PluginDatabases } from './db/plugin-databases.ts'
 import { EffectAudit } from './effect-audit.ts'
 import { type RunEntry, runEntry } from './entry-call.ts'
-import type { GuestPorts } from './guest-attempt.ts'
+import type { GuestPorts } from './guest-ports.ts'
 import { type CallerPorts, ServiceCaller } from './service-caller.ts'
 
 interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {

@@ -1,6 +1,6 @@
 import type { GuestCall, GuestEntry } from '@signalbox/sandbox'
 import type { CallScope } from './call-scope.ts'
-import type { GuestPorts } from './guest-attempt.ts'
+import type { GuestPorts } from './guest-ports.ts'
 import { isolateOf } from './isolate-spec.ts'
 
 type Ports = Pick<GuestPorts, 'snapshot' | 'loadBundle' | 'hostCall' | 'hasEffect' | 'log'>

@@ -8,7 +8,8 @@ import { pickVersion, type Sharing } from '../rollout/pick-version.ts'
 import { type InstalledVersion, serviceKey } from '../rollout/snapshot.ts'
 import { extendChain } from './call-guards.ts'
 import type { ServiceAnswer, ServiceCall } from './call-scope.ts'
-import { attemptCall, type GuestPorts } from './guest-attempt.ts'
+import { attemptCall } from './guest-attempt.ts'
+import type { GuestPorts } from './guest-ports.ts'
 
 /** A service that the host itself provides: same contract, same pipeline, no lane. */
 export interface InternalService {

@@ -1,6 +1,7 @@
 import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
 import t from 'tap'
-import { attemptCall, type GuestPorts } from '../../src/broker/guest-attempt.ts'
+import { attemptCall } from '../../src/broker/guest-attempt.ts'
+import type { GuestPorts } from '../../src/broker/guest-ports.ts'
 import type { CompiledOperation } from '../../src/catalog/compile-contract.ts'
 import { type EndedCall, WatchedCall } from '../../src/invocations/watched-call.ts'
 import { InFlight } from '../../src/rollout/in-flight.ts'

@@ -1,0 +1,3 @@
+import { brokerHostCalls } from './broker-host-calls.ts'
+
+export const run = brokerHostCalls

@@ -1,0 +1,33 @@
+import type { GuestCall, GuestOutcome, LoadedBundle } from '@signalbox/sandbox'
+import type { EndedCall, WatchedCall } from '../invocations/watched-call.ts'
+import type { InFlight } from '../rollout/in-flight.ts'
+import type { InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
+import type { CallScope } from './call-scope.ts'
+
+interface Logger {
+  child(
+    fields: object,
+  ): Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>
+}
+
+export interface GuestPorts {
+  readonly snapshot: () => Snapshot
+  readonly runGuest: (call: GuestCall) => Promise<GuestOutcome>
+  readonly loadBundle: (version: InstalledVersion) => Promise<LoadedBundle>
+  readonly hostCall: (
+    scope: CallScope,
+    name: string,
+    payloadJson: string,
+    signal: AbortSignal,
+  ) => Promise<string>
+  readonly hasEffect: (name: string, payloadJson: string) => boolean
+  readonly inFlight: InFlight
+  /** Meters every call, and keeps those that may be run again. */
+  readonly invocations: {
+    watch(guest: GuestCall): WatchedCall
+    /** @returns the id under which the call is kept */
+    ended(call: EndedCall): string | undefined
+  }
+  readonly log: Logger
+  readonly now: () => number
+}
