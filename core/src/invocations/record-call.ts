@@ -53,7 +53,7 @@ export function recordCall(
     format: 1,
     id,
     isolate: { ...isolate, config: kept.config },
-    ...(guest.entry.kind === 'service' ? {} : { entry: guest.entry }),
+    ...(operation === undefined ? { entry: guest.entry } : {}),
     service: call.service,
     major: call.major,
     operation: call.operation,

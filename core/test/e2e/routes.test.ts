@@ -4,6 +4,7 @@ import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-proc
 import { keptCall } from '../support/ledger.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, installProbe, probeVersion, setUpTenant } from '../support/probe.ts'
+import { sharedLink } from '../support/shared-link.ts'
 
 const { hostUrl } = await testDatabases(t)
 const host = await HostProcess.start(t, { databaseUrl: hostUrl })
@@ -91,6 +92,7 @@ const { grants } = await admin.request<{ grants: { id: string }[] }>('GET', plug
 const spare = await admin.request<{ id: string }>('POST', '/v1/tenants/acme/tokens', {
   label: 'spare',
 })
+const link = await sharedLink(host, acme.adminToken)
 const { credentials } = await admin.request<{ credentials: { id: string }[] }>('GET', subscription)
 
 const publisher = '/v1/marketplace/publishers/initrode'
@@ -183,7 +185,13 @@ const table: Readonly<Record<string, Entry>> = {
     at: `${plugin}/grants/${grants[0]?.id}`,
   },
 
+  'GET /links/{token}': { door: open, at: link.path },
+  'POST /links/{token}': { door: open, at: link.path, body: {} },
   'GET /v1/tenants/{tenant}/links': { door: tenants, at: '/v1/tenants/acme/links' },
+  'DELETE /v1/tenants/{tenant}/links/{link}': {
+    door: tenants,
+    at: `/v1/tenants/acme/links/${link.id}`,
+  },
   'GET /v1/tenants/{tenant}/contributions': {
     door: tenants,
     at: '/v1/tenants/acme/contributions',
