@@ -38,6 +38,7 @@ function rowOf(name: string, call: HostCall): string[] {
     [row.limits, ...budget].filter((text) => text !== '').join('; '),
     call.audit === undefined ? 'none' : 'audited',
     row.errors.map((code) => `\`${code}\``).join(' '),
-    `[plugin](../../${row.example.plugin}), [test](../../${row.example.test})`,
+    // No links: the page is shipped with the SDK, without the host.
+    `\`${row.example.plugin}\`, run by \`${row.example.test}\``,
   ]
 }
