@@ -1,3 +1,4 @@
+import { until } from '../../../sandbox/test/until.ts'
 import { enablePlugin, installFixture } from './fixture-plugin.ts'
 import type { HostProcess } from './host-process.ts'
 import { callProbe } from './probe.ts'
@@ -17,5 +18,10 @@ export async function sharedLink(
   const issued = await admin.request<{ key: string }>('POST', `/v1/subscriptions/${id}/credentials`)
   const share = { operation: 'people.one/view', input: { document: 'a' } }
   const { body } = await callProbe(host, issued.key, 'share', share, 'people.one')
+  // The audit of calls is written in batches: what comes later would look like somebody else's doing.
+  await until(async () => {
+    const { items } = await admin.request<{ items: { subject: string }[] }>('GET', '/v1/audit')
+    return items.some(({ subject }) => subject === 'people.one@1/share')
+  })
   return { id: body.id, path: new URL(body.url).pathname }
 }
