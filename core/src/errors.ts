@@ -1,10 +1,12 @@
 import { defineErrors } from '@signalbox/sdk/errors'
 import { brokerErrors } from './broker/broker-errors.ts'
+import { dbErrors } from './broker/db/db-errors.ts'
 import { contributionsErrors } from './contributions/contributions-errors.ts'
 
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
 export const coreErrors = defineErrors('CORE', {
   ...brokerErrors,
+  ...dbErrors,
   ...contributionsErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,

@@ -1,4 +1,5 @@
 export type {
+  BatchResult,
   Context,
   Database,
   Log,
@@ -6,6 +7,8 @@ export type {
   QueryResult,
   Services,
   SqlValue,
+  Statement,
+  TableShape,
 } from './plugin/context.ts'
 export { definePlugin, type Operation, type Plugin, type Udf } from './plugin/define-plugin.ts'
 export { isRefusalCode, Refusal } from './plugin/refusal.ts'

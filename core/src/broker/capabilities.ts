@@ -2,7 +2,7 @@ import { contributionsCall, contributionsList } from '../contributions/contribut
 import type { PointSchemas } from '../contributions/point-schemas.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
 import type { PluginDatabases } from './db/plugin-databases.ts'
-import { dbQuery } from './db-query.ts'
+import { dbCalls } from './db-calls.ts'
 import type { RunEntry } from './entry-call.ts'
 import type { HostCall } from './host-call.ts'
 import type { ServiceCaller } from './service-caller.ts'
@@ -28,7 +28,7 @@ export function capabilities({
   return {
     'contributions.call': contributionsCall(contributions),
     'contributions.list': contributionsList(contributions),
-    'db.query': dbQuery((query) => schemas.query(query), now),
+    ...dbCalls(schemas, now),
     'services.call': servicesCall(
       (call) => caller().call(call),
       (service, major, operation) => caller().isSafe(service, major, operation),
