@@ -12,12 +12,12 @@ const sql = { type: 'string', minLength: 1, maxLength: 100_000 } as const
 const parameters = { type: 'array', maxItems: 1000 } as const
 
 /** Every host call of `db:own` and `db:inspect`: what a plugin keeps, and how others' tables look. */
-export function dbCalls(ports: DataPorts, now: () => number): Readonly<Record<string, HostCall>> {
+export function dbCalls(schemas: DataPorts, now: () => number): Readonly<Record<string, HostCall>> {
   return {
-    'db.batch': dbBatch(ports, now),
-    'db.inspect': dbInspect(ports),
-    'db.query': dbQuery(ports, now),
-    'db.transaction': dbTransaction(ports, now),
+    'db.batch': dbBatch(schemas, now),
+    'db.inspect': dbInspect(schemas),
+    'db.query': dbQuery(schemas, now),
+    'db.transaction': dbTransaction(schemas, now),
   }
 }
 
@@ -27,7 +27,7 @@ interface Query {
 }
 
 /** `ctx.db.query`: one statement in the plugin's own schema, as the role of this tenant. */
-export function dbQuery({ query }: Pick<DataPorts, 'query'>, now: () => number): HostCall {
+export function dbQuery(schemas: Pick<DataPorts, 'query'>, now: () => number): HostCall {
   return {
     capability: 'db:own',
     covers: () => true,
@@ -39,7 +39,7 @@ export function dbQuery({ query }: Pick<DataPorts, 'query'>, now: () => number):
     },
     hasEffect: (request: Query) => !isPlainRead(request.sql),
     run: async (call: GrantedCall<Query>) =>
-      query({
+      schemas.query({
         ...workOf(call, now),
         sql: call.request.sql,
         parameters: call.request.parameters ?? [],
@@ -53,7 +53,7 @@ interface Batch {
 }
 
 /** `ctx.db.batch`: one statement with many lists of parameters, all or none. */
-export function dbBatch({ batch }: Pick<DataPorts, 'batch'>, now: () => number): HostCall {
+export function dbBatch(schemas: Pick<DataPorts, 'batch'>, now: () => number): HostCall {
   return {
     capability: 'db:own',
     covers: () => true,
@@ -68,7 +68,7 @@ export function dbBatch({ batch }: Pick<DataPorts, 'batch'>, now: () => number):
     },
     hasEffect: (request: Batch) => !isPlainRead(request.sql),
     run: async (call: GrantedCall<Batch>) => {
-      const rowCounts = await batch({ ...workOf(call, now), ...call.request })
+      const rowCounts = await schemas.batch({ ...workOf(call, now), ...call.request })
       return { rowCounts, rowCount: rowCounts.reduce((sum, count) => sum + count, 0) }
     },
   }
@@ -80,7 +80,7 @@ interface Transaction {
 
 /** `ctx.db.transaction`: several statements, all or none. No other host call can come between them. */
 export function dbTransaction(
-  { transaction }: Pick<DataPorts, 'transaction'>,
+  schemas: Pick<DataPorts, 'transaction'>,
   now: () => number,
 ): HostCall {
   return {
@@ -110,7 +110,7 @@ export function dbTransaction(
     },
     hasEffect: ({ statements }: Transaction) => !statements.every(({ sql }) => isPlainRead(sql)),
     run: async (call: GrantedCall<Transaction>) =>
-      transaction({
+      schemas.transaction({
         ...workOf(call, now),
         statements: call.request.statements.map((statement) => ({ parameters: [], ...statement })),
       }),
@@ -123,7 +123,7 @@ interface Inspection {
 }
 
 /** `ctx.db.inspect`: the tables of the tenant's plugins, without a row of them. */
-export function dbInspect({ inspect }: Pick<DataPorts, 'inspect'>): HostCall {
+export function dbInspect(schemas: Pick<DataPorts, 'inspect'>): HostCall {
   return {
     capability: 'db:inspect',
     covers: () => true,
@@ -141,7 +141,7 @@ export function dbInspect({ inspect }: Pick<DataPorts, 'inspect'>): HostCall {
     run: async ({ scope, request }: GrantedCall<Inspection>) => {
       const { plugin, cursor } = request
       const after = cursor === undefined ? undefined : readCursor(cursor)
-      const { tables, next } = await inspect({ tenant: scope.tenant, plugin, after })
+      const { tables, next } = await schemas.inspect({ tenant: scope.tenant, plugin, after })
       return { tables, cursor: next === undefined ? null : cursorOf(next) }
     },
   }
