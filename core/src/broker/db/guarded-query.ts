@@ -76,7 +76,8 @@ export class RowsUnexpectedError extends Error {
   }
 }
 
-const wipe = 'DISCARD ALL'
+/** Leaves nothing of one call for the next on the same connection. */
+export const WIPE = 'DISCARD ALL'
 
 /**
  * Statements by the extended protocol, which takes one statement at a time; all of them are sent at once.
@@ -136,7 +137,7 @@ export class GuardedQuery {
     if (isDirty) {
       // First in its row of messages, it is a transaction of its own: PostgreSQL commits it at once.
       this.#isWiping = true
-      command(connection, wipe)
+      command(connection, WIPE)
     }
     let before: string | undefined
     for (const statement of statements) {
@@ -193,7 +194,7 @@ export class GuardedQuery {
   }
 
   handleError(error: Error, connection: Connection): void {
-    this.#failure ??= this.#isWiping ? new NotWipedError(wipe, { cause: error }) : error
+    this.#failure ??= this.#isWiping ? new NotWipedError(WIPE, { cause: error }) : error
     // After an error the server reads on only from Sync. pg tells of readiness to the next statement, which
     // the pool sends, so that this one may be settled now.
     if (error instanceof pg.DatabaseError) this.#sync(connection)
