@@ -27,7 +27,7 @@ interface Query {
 }
 
 /** `ctx.db.query`: one statement in the plugin's own schema, as the role of this tenant. */
-export function dbQuery(schemas: Pick<DataPorts, 'query'>, now: () => number): HostCall {
+function dbQuery(schemas: Pick<DataPorts, 'query'>, now: () => number): HostCall {
   return {
     capability: 'db:own',
     covers: () => true,
@@ -53,7 +53,7 @@ interface Batch {
 }
 
 /** `ctx.db.batch`: one statement with many lists of parameters, all or none. */
-export function dbBatch(schemas: Pick<DataPorts, 'batch'>, now: () => number): HostCall {
+function dbBatch(schemas: Pick<DataPorts, 'batch'>, now: () => number): HostCall {
   return {
     capability: 'db:own',
     covers: () => true,
@@ -79,10 +79,7 @@ interface Transaction {
 }
 
 /** `ctx.db.transaction`: several statements, all or none. No other host call can come between them. */
-export function dbTransaction(
-  schemas: Pick<DataPorts, 'transaction'>,
-  now: () => number,
-): HostCall {
+function dbTransaction(schemas: Pick<DataPorts, 'transaction'>, now: () => number): HostCall {
   return {
     capability: 'db:own',
     covers: () => true,
@@ -123,7 +120,7 @@ interface Inspection {
 }
 
 /** `ctx.db.inspect`: the tables of the tenant's plugins, without a row of them. */
-export function dbInspect(schemas: Pick<DataPorts, 'inspect'>): HostCall {
+function dbInspect(schemas: Pick<DataPorts, 'inspect'>): HostCall {
   return {
     capability: 'db:inspect',
     covers: () => true,
