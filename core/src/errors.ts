@@ -2,12 +2,16 @@ import { defineErrors } from '@signalbox/sdk/errors'
 import { brokerErrors } from './broker/broker-errors.ts'
 import { dbErrors } from './broker/db/db-errors.ts'
 import { contributionsErrors } from './contributions/contributions-errors.ts'
+import { linksErrors } from './links/links-errors.ts'
+import { notifyErrors } from './notify/notify-errors.ts'
 
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
 export const coreErrors = defineErrors('CORE', {
   ...brokerErrors,
   ...dbErrors,
   ...contributionsErrors,
+  ...linksErrors,
+  ...notifyErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,
     message: {
@@ -172,6 +176,17 @@ export const coreErrors = defineErrors('CORE', {
     cure: {
       en: 'Correct the places named in errors[].',
       'zh-CN': '请更正 errors[] 中列出的位置。',
+    },
+  },
+  CONFIG_REVISION_MISSING: {
+    status: 404,
+    message: {
+      en: 'The settings of {plugin} in {tenant} never had a revision {revision}.',
+      'zh-CN': '{plugin} 在 {tenant} 中的设置没有版本 {revision}。',
+    },
+    cure: {
+      en: 'GET /v1/tenants/{tenant}/plugins/{plugin}/config/revisions lists them.',
+      'zh-CN': '请通过 GET /v1/tenants/{tenant}/plugins/{plugin}/config/revisions 查看。',
     },
   },
   CONSENT_MISSING: {

@@ -35,7 +35,10 @@ import { Authenticator } from './identity/authenticate.ts'
 import { identityRoutes } from './identity/identity-routes.ts'
 import { IdentityService } from './identity/identity-service.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
+import { linksRoutes } from './links/links-routes.ts'
 import { BindingService } from './registry/binding-service.ts'
+import { configRoutes } from './registry/config-routes.ts'
+import { ConfigService } from './registry/config-service.ts'
 import { InstallService } from './registry/install-service.ts'
 import { pluginRoutes } from './registry/plugin-routes.ts'
 import { resumeWork } from './registry/resume-work.ts'
@@ -120,7 +123,7 @@ interface Parts {
 }
 
 async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
-  const { options, adminToken, state, sandbox } = parts
+  const { settings, options, adminToken, state, sandbox } = parts
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
   const publishers = new PublisherDirectory({ knex, now: Date.now })
@@ -138,6 +141,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     sandbox,
     internal: options.internal ?? new Map(),
     rollouts: controller,
+    publicUrl: settings.publicUrl ?? `http://${settings.host}:${settings.port}`,
     log: options.log,
   })
   const installs = composeInstalls(parts)
@@ -257,16 +261,24 @@ interface Services {
 
 function administration(
   scope: FastifyInstance,
-  { knex, routing }: State,
+  { knex, routing, contents }: State,
   { installs, bindings, rollouts, broker }: Services,
 ): void {
   identityRoutes(scope, { knex, identity: new IdentityService(knex) })
   pluginRoutes(scope, { knex, installs })
   tenantPluginRoutes(scope, { knex, bindings })
+  configRoutes(scope, { knex, configs: new ConfigService({ knex, routing, contents }) })
   catalogRoutes(scope, { knex, routing })
   subscriptionRoutes(scope, { knex, subscriptions: new SubscriptionService({ knex, routing }) })
   rolloutRoutes(scope, { knex, routing, rollouts })
   auditRoutes(scope, { knex })
+  linksRoutes(scope, {
+    knex,
+    snapshot: () => routing.snapshot,
+    caller: broker.caller,
+    limiter: new RateLimiter(() => performance.now()),
+    now: Date.now,
+  })
   contributionsRoutes(scope, { snapshot: () => routing.snapshot, points: broker.points })
 }
 

@@ -1,16 +1,28 @@
 export type {
   BatchResult,
   Context,
+  Contribution,
   Database,
+  Identity,
+  Links,
   Log,
+  Message,
+  Notify,
   Principal,
   QueryResult,
   Services,
   SqlValue,
   Statement,
   TableShape,
+  UnitRead,
 } from './plugin/context.ts'
-export { definePlugin, type Operation, type Plugin, type Udf } from './plugin/define-plugin.ts'
+export {
+  definePlugin,
+  type Handler,
+  type Operation,
+  type Plugin,
+  type Udf,
+} from './plugin/define-plugin.ts'
 export { isRefusalCode, Refusal } from './plugin/refusal.ts'
 export {
   columnar,

@@ -1,5 +1,9 @@
+import type { Knex } from 'knex'
 import { contributionsCall, contributionsList } from '../contributions/contributions-calls.ts'
 import type { PointSchemas } from '../contributions/point-schemas.ts'
+import { identityUnits } from '../identity/identity-units.ts'
+import { linksRevoke, linksShare } from '../links/links-calls.ts'
+import { notifySend } from '../notify/notify-send.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
 import type { PluginDatabases } from './db/plugin-databases.ts'
 import { dbCalls } from './db-calls.ts'
@@ -9,11 +13,13 @@ import type { ServiceCaller } from './service-caller.ts'
 import { servicesCall } from './services-call.ts'
 
 export interface CapabilityPorts {
+  readonly knex: Knex
   readonly snapshot: () => Snapshot
   readonly runEntry: RunEntry
   readonly points: PointSchemas
   readonly schemas: PluginDatabases
   readonly caller: () => ServiceCaller
+  readonly publicUrl: string
   readonly now: () => number
 }
 
@@ -28,6 +34,10 @@ export function capabilities({
   return {
     'contributions.call': contributionsCall(contributions),
     'contributions.list': contributionsList(contributions),
+    'links.revoke': linksRevoke({ ...ports, now }),
+    'links.share': linksShare({ ...ports, now }),
+    'notify.send': notifySend(ports),
+    'identity.units': identityUnits(ports.knex),
     ...dbCalls(schemas, now),
     'services.call': servicesCall(
       (call) => caller().call(call),

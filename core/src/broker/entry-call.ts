@@ -1,13 +1,14 @@
 import type { GuestEntry, GuestOutcome } from '@signalbox/sandbox'
 import type { Principal } from '@signalbox/sdk'
 import { coreErrors } from '../errors.ts'
-import type { UsageMeter } from '../invocations/usage-meter.ts'
+import { nameInvocation } from '../invocations/invocation-of-error.ts'
+import type { NamedCall, Verdict } from '../invocations/watched-call.ts'
 import type { Arm } from '../rollout/cohort.ts'
 import { pickVersion } from '../rollout/pick-version.ts'
 import { type InstalledVersion, versionKey } from '../rollout/snapshot.ts'
 import type { CallScope } from './call-scope.ts'
 import type { GuestPorts } from './guest-attempt.ts'
-import { isolateOf } from './isolate-spec.ts'
+import { scopedGuestCall } from './scoped-guest-call.ts'
 
 /** What a plugin is to do that no data service asked for: an event, a job, a webhook, a handler at another's point. */
 export interface EntryCall {
@@ -34,53 +35,62 @@ export interface EntryOutcome {
 
 export type RunEntry = (call: EntryCall) => Promise<EntryOutcome>
 
-export type EntryPorts = Pick<
-  GuestPorts,
-  'snapshot' | 'runGuest' | 'loadBundle' | 'hostCall' | 'hasEffect' | 'inFlight' | 'log' | 'now'
-> & {
-  readonly meter: Pick<UsageMeter, 'add'>
-}
-
 /**
  * Runs a handler of whichever version serves the tenant now.
  * @throws CORE_PLUGIN_NOT_ENABLED, CORE_VERSION_NOT_READY, CORE_CALL_DEADLINE; how the handler itself ended is
  * in the outcome
  */
-export async function runEntry(ports: EntryPorts, call: EntryCall): Promise<EntryOutcome> {
+export async function runEntry(ports: GuestPorts, call: EntryCall): Promise<EntryOutcome> {
   const { version, arm } = servingVersion(ports, call)
-  const { plugin, tenant, entry, traceId, inputJson, deadline } = call
-  const deadlineMs = Math.min(deadline - ports.now(), version.limits.deadlineMs)
+  const startedAt = ports.now()
+  const deadlineMs = Math.min(call.deadline - startedAt, version.limits.deadlineMs)
   if (deadlineMs <= 0) {
-    const parameters = { service: plugin, major: 0, operation: entry.name, deadlineMs: 0 }
+    const parameters = { service: call.plugin, major: 0, operation: call.entry.name, deadlineMs: 0 }
     throw coreErrors.create('CALL_DEADLINE', parameters)
   }
-  const scope = scopeOf(call, version, arm, ports.now() + deadlineMs)
-  const isolate = isolateOf(ports.snapshot(), version, tenant)
-  const end = ports.inFlight.begin(versionKey(plugin, version.version))
+  const scope = scopeOf(call, version, arm, startedAt + deadlineMs)
+  const snapshot = ports.snapshot()
+  const watched = ports.invocations.watch(scopedGuestCall(ports, scope, { ...call, deadlineMs }))
+  const end = ports.inFlight.begin(versionKey(version.plugin, version.version))
   try {
-    const outcome = await ports.runGuest({
-      isolate,
-      loadBundle: () => ports.loadBundle(version),
-      entry,
-      inputJson,
-      context: { principal: scope.principal, arm, traceId },
-      deadlineMs,
-      hostCall: (name, payload, signal) => ports.hostCall(scope, name, payload, signal),
-      hasEffect: (name, payload) => ports.hasEffect(name, payload),
-      onLog: (level, message, fields) =>
-        ports.log
-          .child({ plugin, version: version.version, tenant, traceId })
-          [level]({ fields }, message),
+    const outcome = await ports.runGuest(watched.guest)
+    const invocation = ports.invocations.ended({
+      guest: watched.guest,
+      call: nameOf(call, scope),
+      version,
+      snapshot,
+      operation: undefined,
+      startedAt,
+      tookMs: ports.now() - startedAt,
+      outcome,
+      verdict: verdictOf(outcome),
+      ...watched.take(outcome),
     })
-    ports.meter.add(isolate, outcome, ports.now())
+    if (invocation !== undefined && outcome.kind === 'failed') {
+      nameInvocation(outcome.error, invocation)
+    }
     return { outcome, version: version.version, arm }
   } finally {
     end()
   }
 }
 
+function nameOf({ entry, inputJson, traceId }: EntryCall, { principal }: CallScope): NamedCall {
+  const operation = entry.kind === 'contribution' ? `${entry.point} ${entry.name}` : entry.name
+  return { principal, service: entry.kind, major: 0, operation, inputJson, traceId }
+}
+
+function verdictOf(outcome: GuestOutcome): Verdict {
+  if (outcome.kind === 'ok') return { kind: 'answered', code: null, message: null, faults: [] }
+  if (outcome.kind === 'refused') {
+    return { kind: 'refused', code: outcome.code, message: outcome.message, faults: [] }
+  }
+  const { code, message, faults } = outcome.error
+  return { kind: 'failed', code, message, faults }
+}
+
 function servingVersion(
-  ports: EntryPorts,
+  ports: GuestPorts,
   call: EntryCall,
 ): { version: InstalledVersion; arm: Arm } {
   const { plugin, tenant, requestId } = call

@@ -14,8 +14,8 @@ import { outcomeOfFailure } from '../rollout/judged-call.ts'
 import { type InstalledVersion, type Snapshot, versionKey } from '../rollout/snapshot.ts'
 import { BusyClock } from './busy-clock.ts'
 import type { CallScope, ServiceAnswer, ServiceCall } from './call-scope.ts'
-import { isolateOf } from './isolate-spec.ts'
 import { pluginRefusal } from './plugin-refusal.ts'
+import { scopedGuestCall } from './scoped-guest-call.ts'
 
 interface Logger {
   child(
@@ -76,7 +76,12 @@ export async function attemptCall(
   }
   const scope = scopeOf(trial, call, started + trial.deadlineMs)
   const snapshot = ports.snapshot()
-  const watched = ports.invocations.watch(guestCallOf(timed, trial, call, scope))
+  const { service, operation: name, inputJson } = call
+  const entry = { kind: 'service', service, operation: name } as const
+  const { deadlineMs } = trial
+  const watched = ports.invocations.watch(
+    scopedGuestCall(timed, scope, { entry, inputJson, deadlineMs }),
+  )
   try {
     const outcome = await ports.runGuest(watched.guest)
     const judged = judgedOutcome(version, operation as CompiledOperation, arm, outcome)
@@ -135,29 +140,6 @@ function unfitness(
 function scopeOf({ version, arm, chain }: Trial, call: ServiceCall, deadline: number): CallScope {
   const { tenant, principal, traceId, requestId } = call
   return { version, tenant, principal, arm, traceId, requestId, deadline, chain }
-}
-
-function guestCallOf(
-  ports: GuestPorts,
-  { version, arm, deadlineMs }: Trial,
-  { service, operation, tenant, principal, traceId, inputJson }: ServiceCall,
-  scope: CallScope,
-): GuestCall {
-  const { plugin } = version
-  return {
-    isolate: isolateOf(ports.snapshot(), version, tenant),
-    loadBundle: () => ports.loadBundle(version),
-    entry: { kind: 'service', service, operation },
-    inputJson,
-    context: { principal, arm, traceId },
-    deadlineMs,
-    hostCall: (name, payload, signal) => ports.hostCall(scope, name, payload, signal),
-    hasEffect: (name, payload) => ports.hasEffect(name, payload),
-    onLog: (level, message, fields) =>
-      ports.log
-        .child({ plugin, version: version.version, tenant, traceId })
-        [level]({ fields }, message),
-  }
 }
 
 function judgedOutcome(

@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { PointSchemas } from '../contributions/point-schemas.ts'
 import { RateLimiter } from '../gateway/rate-limiter.ts'
 import type { Invocations } from '../invocations/invocations.ts'
+import { channelSchema, NOTIFY_POINT } from '../notify/notify-point.ts'
 import type { InFlight } from '../rollout/in-flight.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
 import type { ContentStore } from '../storage/content-store.ts'
@@ -24,6 +25,7 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly schemas: PluginDatabases
   readonly inFlight: InFlight
   readonly invocations: Invocations
+  readonly publicUrl: string
   readonly log: GuestPorts['log']
 }
 
@@ -50,15 +52,18 @@ export function openBroker(ports: Ports): OpenBroker {
   } satisfies GuestPorts
   const { internal, rollouts } = ports
   const caller: ServiceCaller = new ServiceCaller({ ...guests, internal, rollouts })
-  const entries: RunEntry = (call) => runEntry({ ...guests, meter: invocations.meter }, call)
-  const points = new PointSchemas({ knex, contents })
+  const entries: RunEntry = (call) => runEntry(guests, call)
+  const hostPoints = { [NOTIFY_POINT]: channelSchema }
+  const points = new PointSchemas({ knex, contents, hostPoints })
   const broker: Broker = new Broker({
     snapshot: guests.snapshot,
     calls: capabilities({
+      knex,
       snapshot: guests.snapshot,
       schemas,
       points,
       caller: () => caller,
+      publicUrl: ports.publicUrl,
       runEntry: entries,
       now: Date.now,
     }),

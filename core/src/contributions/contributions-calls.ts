@@ -1,10 +1,9 @@
-import { extendChain } from '../broker/call-guards.ts'
 import type { CallScope } from '../broker/call-scope.ts'
 import type { RunEntry } from '../broker/entry-call.ts'
 import type { GrantedCall, HostCall } from '../broker/host-call.ts'
-import { pluginRefusal } from '../broker/plugin-refusal.ts'
 import { coreErrors } from '../errors.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
+import { callContributor } from './call-contributor.ts'
 import { type Contribution, contributionsTo, declaresPoint } from './contributions.ts'
 import type { PointSchemas } from './point-schemas.ts'
 
@@ -48,10 +47,7 @@ export function contributionsList(ports: Ports): HostCall {
   }
 }
 
-/**
- * A handler that a contributor put there, run in the contributor's own isolate, with its own grants, for the same
- * tenant, within the same deadline and trace.
- */
+/** `call` of what `ctx.contributions` lists. */
 export function contributionsCall(ports: Ports): HostCall {
   return {
     capability: null,
@@ -72,32 +68,9 @@ export function contributionsCall(ports: Ports): HostCall {
       if (!found.some((one) => one.plugin === plugin)) {
         throw coreErrors.create('CONTRIBUTION_MISSING', { plugin, point: request.point })
       }
-      return callContributor(ports, scope, request)
+      return callContributor(ports.runEntry, scope, request)
     },
   }
-}
-
-async function callContributor(
-  { runEntry }: Ports,
-  scope: CallScope,
-  { plugin, point: place, handler: name, input }: CallRequest,
-): Promise<unknown> {
-  const { tenant, traceId, requestId, deadline } = scope
-  const { outcome } = await runEntry({
-    plugin,
-    tenant,
-    entry: { kind: 'contribution', point: place, name },
-    inputJson: JSON.stringify(input ?? null),
-    principal: { kind: 'plugin', id: scope.version.plugin },
-    traceId,
-    requestId,
-    deadline,
-    chain: extendChain(scope.chain, `${plugin} ${place} ${name}`),
-    ...(scope.origin === undefined ? {} : { origin: scope.origin }),
-  })
-  if (outcome.kind === 'ok') return JSON.parse(outcome.outputJson) as unknown
-  if (outcome.kind === 'refused') throw pluginRefusal(outcome.code, outcome.message)
-  throw outcome.error
 }
 
 function requireOwn({ version }: CallScope, asked: string): void {

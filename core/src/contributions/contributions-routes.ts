@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { idSchema, pageOf, pageSchema, strictObject } from '../gateway/http-schemas.ts'
+import { hostVersion } from '../host-version.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
 import {
   type Contribution,
@@ -65,13 +66,14 @@ async function describe(
   point: string,
   made: Contribution,
 ) {
-  const owner = pointOwner(snapshot(), point, asker)
-  const errors = owner === undefined ? [] : await points.faults(owner, point, made.value)
-  return {
-    point,
-    ...made,
-    owner: owner === undefined ? null : { plugin: owner.plugin, version: owner.version },
-    fits: owner !== undefined && errors.length === 0,
-    errors,
+  const byHost = points.hostFaults(point, made.value)
+  if (byHost !== undefined) {
+    const owner = { plugin: 'host', version: hostVersion }
+    return { point, ...made, owner, fits: byHost.length === 0, errors: byHost }
   }
+  const owner = pointOwner(snapshot(), point, asker)
+  if (owner === undefined) return { point, ...made, owner: null, fits: false, errors: [] }
+  const errors = await points.faults(owner, point, made.value)
+  const { plugin, version } = owner
+  return { point, ...made, owner: { plugin, version }, fits: errors.length === 0, errors }
 }

@@ -7,6 +7,13 @@ import { listFiles } from '../registry/registry-store.ts'
 import type { InstalledVersion } from '../rollout/snapshot.ts'
 import type { ContentStore } from '../storage/content-store.ts'
 
+interface Ports {
+  readonly knex: Knex
+  readonly contents: Pick<ContentStore, 'get'>
+  /** Schemas of the points that are the host's own. */
+  readonly hostPoints: Readonly<Record<string, object>>
+}
+
 /** Compiled schemas held; a version is immutable, so each is read once. */
 const MAX_HELD = 500
 
@@ -14,11 +21,20 @@ const MAX_HELD = 500
 export class PointSchemas {
   readonly #knex: Knex
   readonly #contents: Pick<ContentStore, 'get'>
+  readonly #hostPoints: Readonly<Record<string, object>>
   readonly #held = new Map<string, Promise<ValidateFunction>>()
 
-  constructor({ knex, contents }: { knex: Knex; contents: Pick<ContentStore, 'get'> }) {
+  constructor({ knex, contents, hostPoints }: Ports) {
     this.#knex = knex
     this.#contents = contents
+    this.#hostPoints = hostPoints
+  }
+
+  /** @returns nothing where the value fits; undefined for a point that is not the host's own */
+  hostFaults(point: string, value: unknown): InputFault[] | undefined {
+    if (!Object.hasOwn(this.#hostPoints, point)) return undefined
+    const validate = contractCompiler().compile(this.#hostPoints[point] as object)
+    return validate(value) === true ? [] : [...faultsOf(validate)]
   }
 
   /** @returns nothing where the value fits. @throws when the version does not declare the point */

@@ -36,6 +36,10 @@ export const rules = {
   'udf.list': ['operator', 'admin'],
   'udf.call': ['operator', 'admin'],
   'service.call': ['app'],
+  // The token in the address is all that a visitor has; see links/links-routes.ts.
+  'link.use': ['anyone'],
+  'link.read': ['operator', 'admin'],
+  'link.write': ['operator', 'admin'],
 } as const satisfies Record<string, readonly Role[]>
 
 type Role = 'anyone' | 'operator' | 'admin' | 'app' | 'publisher'

@@ -7,6 +7,7 @@ import { Redactor } from './redactor.ts'
 import type { EndedCall, RawHostCall } from './watched-call.ts'
 
 const noNames: ReadonlySet<string> = new Set()
+const noMarks = { input: undefined, output: undefined } as const
 
 /**
  * Makes the recording of a call: parsed, redacted, ready to be sealed. Costs about 30 ms for the largest.
@@ -20,12 +21,14 @@ export function recordCall(
 ): Recording {
   const { guest, call, operation, version, outcome, verdict } = ended
   const { configJson, ...isolate } = guest.isolate
-  const { input, output } = marksOf(operation.definition)
+  const { input, output } = operation === undefined ? noMarks : marksOf(operation.definition)
+  // Without a contract the names of what the version's contracts mark are all there is to go by.
+  const names = operation === undefined ? markedNames(version) : noNames
   const redactor = new Redactor()
   const marked = (value: Json, fields: readonly (SensitiveFields | undefined)[]) =>
     redactor.markNames(
       fields.reduce<Json>((copy, one) => replaceMarked(redactor, copy, one), value),
-      noNames,
+      names,
     )
   const raw = {
     config: marked(JSON.parse(configJson), [configMarks]),
@@ -50,6 +53,7 @@ export function recordCall(
     format: 1,
     id,
     isolate: { ...isolate, config: kept.config },
+    ...(guest.entry.kind === 'service' ? {} : { entry: guest.entry }),
     service: call.service,
     major: call.major,
     operation: call.operation,
@@ -67,7 +71,8 @@ export function recordCall(
       ...(outcome.kind === 'ok' ? { output: kept.output } : {}),
       ...(verdict.faults.length === 0 ? {} : { faults: cleanFaults(redactor, verdict.faults) }),
     },
-    outputSchema: operation.definition.output,
+    // What no contract promises may be anything.
+    outputSchema: operation?.definition.output ?? {},
     logs: kept.logs,
   }
 }

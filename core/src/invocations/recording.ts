@@ -1,4 +1,4 @@
-import type { CallTrace, IsolateSpec } from '@signalbox/sandbox'
+import type { CallTrace, GuestEntry, IsolateSpec } from '@signalbox/sandbox'
 import type { Principal } from '@signalbox/sdk'
 import type { Principal as Reader } from '../identity/principal.ts'
 
@@ -40,6 +40,8 @@ export interface Recording {
   readonly format: 1
   readonly id: string
   readonly isolate: Omit<IsolateSpec, 'configJson'> & { readonly config: Json }
+  /** Absent: the operation of the service below. */
+  readonly entry?: GuestEntry
   readonly service: string
   readonly major: number
   readonly operation: string

@@ -29,14 +29,21 @@ export interface Verdict {
   readonly faults: readonly InputFault[]
 }
 
+/** What a kept call is found by. One that no data service asked for stands under its kind, with major 0. */
+export type NamedCall = Pick<
+  ServiceCall,
+  'principal' | 'service' | 'major' | 'operation' | 'inputJson' | 'traceId'
+>
+
 /** A call that has ended, with everything needed to record it. */
 export interface EndedCall {
   readonly guest: GuestCall
-  readonly call: ServiceCall
+  readonly call: NamedCall
   readonly version: InstalledVersion
   /** As of which the call was routed: the contracts of the services it called are in it. */
   readonly snapshot: Snapshot
-  readonly operation: CompiledOperation
+  /** Undefined: no data service asked, so that no contract says what is sensitive. */
+  readonly operation: CompiledOperation | undefined
   readonly startedAt: number
   readonly tookMs: number
   readonly outcome: GuestOutcome

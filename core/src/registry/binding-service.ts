@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { contractCompiler, schemaFaults } from '@signalbox/sdk/contract'
-import { faultsOf } from '@signalbox/sdk/schema'
 import type { Knex } from 'knex'
 import { commitRoutedChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
@@ -11,7 +9,6 @@ import type { Binding } from '../rollout/snapshot.ts'
 import {
   findBinding,
   type GrantRow,
-  insertConfig,
   insertGrant,
   listDataBindings,
   listGrants,
@@ -19,16 +16,8 @@ import {
   setBinding,
 } from './binding-store.ts'
 import { missingConsent, requestedCapabilities } from './consent.ts'
-import { servingStates } from './installation-states.ts'
-import type { ContentStore } from './package-source.ts'
-import {
-  findInstallation,
-  hasPlugin,
-  type Installation,
-  listFiles,
-  lockPlugin,
-  stableVersion,
-} from './registry-store.ts'
+import { hasPlugin, lockPlugin, stableVersion } from './registry-store.ts'
+import { requireServing } from './serving-installation.ts'
 
 export interface TenantSchemas {
   enableTenant(plugin: string, tenant: string): Promise<void>
@@ -39,10 +28,9 @@ interface Ports {
   readonly knex: Knex
   readonly routing: RoutingTable
   readonly schemas: TenantSchemas
-  readonly contents: ContentStore<Knex.Transaction>
 }
 
-/** What a tenant does with an installed plugin: consent, settings, on and off. */
+/** What a tenant does with an installed plugin: consent, on and off. */
 export class BindingService {
   readonly #ports: Ports
 
@@ -110,21 +98,6 @@ export class BindingService {
     await this.#followGrants(tenant, plugin)
   }
 
-  /** @returns the new revision of the tenant's settings. */
-  async configure(
-    caller: Caller,
-    tenant: string,
-    plugin: string,
-    config: Readonly<Record<string, unknown>>,
-  ): Promise<number> {
-    await this.#requireTenant(tenant)
-    await this.#requireFitting(await requireServing(this.#ports.knex, plugin, undefined), config)
-    const row = { tenant, plugin, config, changedBy: caller.actor }
-    return this.#change(caller, 'config.changed', tenant, plugin, {}, (trx) =>
-      insertConfig(trx, row),
-    )
-  }
-
   /** Roles that a killed host did not get to: each is made again, which changes nothing where it is there. */
   async reconcile(): Promise<void> {
     for (const { plugin, tenant } of await listDataBindings(this.#ports.knex)) {
@@ -169,23 +142,6 @@ export class BindingService {
     }
   }
 
-  async #requireFitting(installation: Installation, config: unknown): Promise<void> {
-    const { plugin, version, manifest } = installation
-    const { knex, contents } = this.#ports
-    const files = await listFiles(knex, plugin, version)
-    const file = files.find(({ path }) => path === manifest.config)
-    const bytes = file === undefined ? undefined : await contents.get(file.sha256)
-    // A plugin without a schema has no settings: only the empty object fits.
-    const schema = bytes === undefined ? { maxProperties: 0 } : JSON.parse(bytes.toString('utf8'))
-    const unusable = schemaFaults(schema)
-    if (unusable.length > 0)
-      throw coreErrors.create('CONFIG_INVALID', { plugin, version }, { faults: unusable })
-    const validate = contractCompiler().compile(schema)
-    // Only true is a yes: a promise, which an $async schema would give, is not.
-    if (validate(config) === true) return
-    throw coreErrors.create('CONFIG_INVALID', { plugin, version }, { faults: faultsOf(validate) })
-  }
-
   async #requireTenant(tenant: string): Promise<void> {
     if (!(await hasTenant(this.#ports.knex, tenant))) {
       throw coreErrors.create('TENANT_MISSING', { tenant })
@@ -227,19 +183,4 @@ async function requireConsent(
   if (missing.length === 0) return
   const capabilities = [...new Set(missing.map(({ name }) => name))].join(', ')
   throw coreErrors.create('CONSENT_MISSING', { tenant, plugin, capabilities })
-}
-
-/** @param wish undefined: the stable version */
-async function requireServing(
-  knex: Knex,
-  plugin: string,
-  wish: string | undefined,
-): Promise<Installation> {
-  const version = wish ?? (await stableVersion(knex, plugin))
-  if (version === null) throw coreErrors.create('PLUGIN_MISSING', { plugin })
-  const installation = await findInstallation(knex, plugin, version)
-  if (installation === undefined) throw coreErrors.create('VERSION_MISSING', { plugin, version })
-  const { state } = installation
-  if (servingStates.includes(state)) return installation
-  throw coreErrors.create('VERSION_NOT_READY', { plugin, version, state })
 }

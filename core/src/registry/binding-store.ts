@@ -97,34 +97,3 @@ export async function revokeGrant(
     .returning('capability')
   return rows[0]?.capability
 }
-
-export async function insertConfig(
-  trx: Knex,
-  row: { tenant: string; plugin: string; config: unknown; changedBy: string },
-): Promise<number> {
-  const { tenant, plugin } = row
-  const last = await trx('plugin_configs')
-    .where({ tenant, plugin })
-    .max('revision as revision')
-    .first()
-  const revision = Number(last?.revision ?? 0) + 1
-  await trx('plugin_configs').insert({
-    tenant,
-    plugin,
-    revision,
-    config: JSON.stringify(row.config),
-    changed_by: row.changedBy,
-  })
-  return revision
-}
-
-export async function findConfig(
-  knex: Knex,
-  tenant: string,
-  plugin: string,
-): Promise<{ revision: number; config: unknown } | undefined> {
-  return knex('plugin_configs')
-    .where({ tenant, plugin })
-    .orderBy('revision', 'desc')
-    .first('revision', 'config')
-}

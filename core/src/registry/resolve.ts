@@ -23,6 +23,9 @@ const offeredCapabilities: readonly string[] = [
   'service:call',
   'service:provide',
   'udf:provide',
+  'link:share',
+  'notify:send',
+  'identity:read',
   'intl',
   'wasm',
 ]

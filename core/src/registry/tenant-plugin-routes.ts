@@ -5,7 +5,8 @@ import { callerOf } from '../gateway/guard.ts'
 import { idSchema, pluginNameSchema, strictObject, versionSchema } from '../gateway/http-schemas.ts'
 import type { Binding } from '../rollout/snapshot.ts'
 import type { BindingService } from './binding-service.ts'
-import { findBinding, findConfig, listGrants } from './binding-store.ts'
+import { findBinding, listGrants } from './binding-store.ts'
+import { findConfig } from './config-store.ts'
 import { requestedCapabilities } from './consent.ts'
 import { findInstallation, hasPlugin, stableVersion } from './registry-store.ts'
 
@@ -23,7 +24,7 @@ const tags = ['plugins of a tenant']
 const params = strictObject({ tenant: idSchema, name: pluginNameSchema }, ['tenant', 'name'])
 const capabilitySchema = { type: 'string', pattern: '^[a-z]+(:[a-z]+)?$', maxLength: 60 } as const
 
-/** Consent, settings, on and off: the tenant admin's. */
+/** Consent, on and off: the tenant admin's. */
 export function tenantPluginRoutes(app: FastifyInstance, { knex, bindings }: Ports): void {
   app.get<{ Params: Named }>(
     '/v1/tenants/:tenant/plugins/:name',
@@ -57,18 +58,6 @@ export function tenantPluginRoutes(app: FastifyInstance, { knex, bindings }: Por
     },
   )
   grantRoutes(app, bindings)
-  app.put<{ Params: Named; Body: Record<string, unknown> }>(
-    '/v1/tenants/:tenant/plugins/:name/config',
-    {
-      config: { action: 'config.write' },
-      schema: { tags, summary: 'Set the plugin up for a tenant', params, body: { type: 'object' } },
-    },
-    async (request) => {
-      const { tenant, name } = request.params
-      const caller = callerOf(request)
-      return { revision: await bindings.configure(caller, tenant, name, request.body) }
-    },
-  )
 }
 
 function grantRoutes(app: FastifyInstance, bindings: BindingService): void {

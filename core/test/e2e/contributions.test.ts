@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { until } from '../../../sandbox/test/until.ts'
 import { enablePlugin, installFixture } from '../support/fixture-plugin.ts'
 import { HostProcess } from '../support/host-process.ts'
+import { replay } from '../support/ledger.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, setUpTenant } from '../support/probe.ts'
 
@@ -34,6 +36,8 @@ t.test('an admin sees what does not fit, and why', async (t) => {
   const path = '/v1/tenants/acme/contributions'
   const { items } = await host.as(acme.adminToken).request<{ items: object[] }>('GET', path)
   t.match(items, [
+    { point: 'notify/channel/v1', owner: { plugin: 'host' }, fits: true, errors: [] },
+    { point: 'notify/channel/v1', fits: false },
     { point, plugin: methods, owner: { plugin: points }, fits: true, errors: [] },
     { point, plugin: methods, fits: false, errors: [{ pointer: '/handler' }] },
     { point: 'points.one/other/v1', plugin: methods, owner: null, fits: false },
@@ -74,6 +78,24 @@ t.test("a handler that never ends costs its own version's deadline, not the host
   const { body } = await ask(acme.key, { plugin: methods, handler: 'spin' })
   t.equal(body.code, 'SBX_DEADLINE_EXCEEDED')
   t.ok(performance.now() - started < 4000)
+})
+
+t.test('a handler that failed is kept, and fails the same when it is run again', async (t) => {
+  await ask(acme.key, { plugin: methods, handler: 'double', input: null })
+  const admin = host.as(acme.adminToken)
+  let kept: { id: string; service: string; operation: string; code: string }[] = []
+  await until(async () => {
+    const { items } = await admin.request<{ items: typeof kept }>(
+      'GET',
+      '/v1/tenants/acme/invocations',
+    )
+    kept = items.filter(({ service, code }) => service === 'contribution' && /THREW/.test(code))
+    return kept.length > 0
+  })
+  t.equal(kept[0]?.operation, `${point} double`)
+  const { code, output } = await replay(host, [kept[0]?.id ?? ''], acme.adminToken)
+  t.match(output, /same/i)
+  t.equal(code, 0)
 })
 
 t.test('whatever is named as point or handler, the answer is a coded error', async () => {

@@ -163,6 +163,16 @@ const table: Readonly<Record<string, Entry>> = {
     at: `${plugin}/config`,
     body: { greeting: 'hello' },
   },
+  'GET /v1/tenants/{tenant}/plugins/{name}/config': { door: tenants, at: `${plugin}/config` },
+  'GET /v1/tenants/{tenant}/plugins/{name}/config/revisions': {
+    door: tenants,
+    at: `${plugin}/config/revisions`,
+  },
+  'POST /v1/tenants/{tenant}/plugins/{name}/config:rollback': {
+    door: tenants,
+    at: `${plugin}/config:rollback`,
+    body: { revision: 1 },
+  },
   'POST /v1/tenants/{tenant}/plugins/{name}/grants': {
     door: tenants,
     at: `${plugin}/grants`,
@@ -173,6 +183,7 @@ const table: Readonly<Record<string, Entry>> = {
     at: `${plugin}/grants/${grants[0]?.id}`,
   },
 
+  'GET /v1/tenants/{tenant}/links': { door: tenants, at: '/v1/tenants/acme/links' },
   'GET /v1/tenants/{tenant}/contributions': {
     door: tenants,
     at: '/v1/tenants/acme/contributions',

@@ -91,19 +91,7 @@ async function watchCall(
   const outcome = await runGuest(watched.guest)
   return {
     guest: watched.guest,
-    call: {
-      tenant: 'acme',
-      principal,
-      service: 'test.one',
-      major: 1,
-      operation: 'run',
-      inputJson,
-      input,
-      traceId,
-      requestId: 'r',
-      deadline: 0,
-      chain: [],
-    },
+    call: { principal, service: 'test.one', major: 1, operation: 'run', inputJson, traceId },
     version,
     snapshot,
     operation: version.operations.get('test.one/run') as CompiledOperation,

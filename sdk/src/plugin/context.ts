@@ -1,6 +1,6 @@
-/** Who acts: an app through a subscription, a user through a role, or another plugin through a grant. */
+/** Who acts: an app through a subscription, a user through a role, another plugin through a grant, or who has a link. */
 export interface Principal {
-  readonly kind: 'app' | 'user' | 'plugin' | 'host'
+  readonly kind: 'app' | 'user' | 'plugin' | 'host' | 'link'
   readonly id: string
 }
 
@@ -113,6 +113,63 @@ export interface Contribution<Value = unknown> {
   call<Output = unknown>(handler: string, input?: unknown): Promise<Output>
 }
 
+export interface Message {
+  /** As a grant of `notify:send` names it, such as `mail`. */
+  readonly channel: string
+  /** 1 to 50 addresses, in the words of the channel. */
+  readonly to: readonly string[]
+  /** One line of at most 200 characters. */
+  readonly subject: string
+  /** At most 20,000 characters, plain. */
+  readonly text: string
+  /** For channels that can do more with a message. */
+  readonly data?: unknown
+}
+
+/** Messages to people, present with a grant of `notify:send`. */
+export interface Notify {
+  /**
+   * Hands a message to the plugin of the tenant that offers the channel, and waits for it; at most 60 at once, one
+   * a second.
+   * @returns what the channel answers.
+   * @throws `CORE_CHANNEL_MISSING`, `CORE_CHANNEL_AMBIGUOUS`, `CORE_BUDGET_SPENT`, and the channel's own refusal.
+   */
+  send(message: Message): Promise<unknown>
+}
+
+/** Of a unit just what the grant of `identity:read` names: `unit-name`, `unit-parent`. */
+export interface UnitRead {
+  readonly id: string
+  readonly name?: string
+  readonly parent?: string | null
+}
+
+/** The organisation of the tenant, present with a grant of `identity:read`. */
+export interface Identity {
+  /** Up to 200 units by id; `next` is the cursor of the following ones, absent on the last page. */
+  units(cursor?: string): Promise<{ readonly items: readonly UnitRead[]; readonly next?: string }>
+}
+
+/** Links for people without an account, present with a grant of `link:share`. */
+export interface Links {
+  /**
+   * Makes a link by which whoever has it calls `operation` (`service/operation`, one of the plugin's own) until it
+   * expires or is taken back; the handler sees a principal of kind `link`. A visitor may send further properties of
+   * the input (in the query of a GET where the operation is safe, else in the body of a POST); those in `input` are
+   * the plugin's and cannot be changed.
+   * @param input at most 4,096 characters as JSON.
+   * @param options.ttlS seconds; as long as the grant allows, when absent.
+   * @throws `CORE_LINK_TOO_LONG`, `CORE_LINKS_TOO_MANY` (10,000 living ones), `CORE_BUDGET_SPENT`.
+   */
+  share(
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+    options?: { readonly ttlS?: number },
+  ): Promise<{ readonly id: string; readonly url: string; readonly expiresAt: string }>
+  /** @returns whether there was such a living link of this plugin. */
+  revoke(id: string): Promise<{ readonly revoked: boolean }>
+}
+
 export interface Log {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void
   info(message: string, fields?: Readonly<Record<string, unknown>>): void
@@ -135,6 +192,9 @@ export interface Context<Config = unknown> {
   readonly config: Config
   readonly db: Database
   readonly services: Services
+  readonly notify: Notify
+  readonly links: Links
+  readonly identity: Identity
   /**
    * What the tenant's enabled plugins put into an extension point that this plugin declares, by plugin. A value
    * that does not fit the point's schema is left out. No grant is needed.

@@ -92,7 +92,7 @@ function guestCallOf(recording: Recording, bundle: string, host: RecordedHost): 
       state: 'fresh',
     },
     loadBundle: async () => ({ source: Buffer.from(watchedBundle(bundle)) }),
-    entry: { kind: 'service', service, operation },
+    entry: recording.entry ?? { kind: 'service', service, operation },
     inputJson: host.inputJson,
     context: { principal, arm, traceId },
     deadlineMs: isTimed ? recording.deadlineMs : PATIENT.deadlineMs,

@@ -44,8 +44,11 @@ export class Handler {
 /** The handlers of one isolate by what calls name them. */
 export class Handlers {
   readonly #known = new Map<string, Handler>()
-  /** First line of the head before, its end included: most calls are of the same operation as the last one. */
-  #lastLine = '\0'
+  /**
+   * First line of the head before, its end included: most calls are of the same operation as the last one. At
+   * first one that no head begins with.
+   */
+  #lastLine = '\n\n'
   #last = new Handler(0)
 
   /** @param head see callHead. */

@@ -109,7 +109,8 @@ export const promises: readonly Attack[] = [
     name: 'handler that catches its own cancelling, for ever',
     run: 'async (_, ctx) => { for (;;) try { await ctx.db.query("x") } catch {} }',
     ends: [late],
-    deadlineMs: 150,
+    // Long enough to start in on a full machine: who never started is not to blame.
+    deadlineMs: 600,
     hostCall: 'never',
     isSample: true,
   },

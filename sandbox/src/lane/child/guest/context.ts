@@ -90,6 +90,27 @@ export class CallContext {
     })
   }
 
+  get notify(): object {
+    const call = this.#call
+    return { send: (message: unknown) => call.hostCall('notify.send', message) }
+  }
+
+  get links(): object {
+    const call = this.#call
+    return {
+      share: (operation: unknown, input: unknown, options?: { readonly ttlS?: unknown }) =>
+        call.hostCall('links.share', { operation, input, ttlS: options?.ttlS }),
+      revoke: (id: unknown) => call.hostCall('links.revoke', { id }),
+    }
+  }
+
+  get identity(): object {
+    const call = this.#call
+    return {
+      units: (cursor: unknown) => call.hostCall('identity.units', { cursor }),
+    }
+  }
+
   get log(): object {
     const call = this.#call
     const { printable } = this.#shared

@@ -255,7 +255,8 @@ export class GuestRuntime {
     const handler: Handler = isSelfTest
       ? (_, context) => apply(found as Handler, owner, [context])
       : (input, context) => apply(found as Handler, owner, [input, context])
-    this.#handlers[number] = handler
+    // 0 is the number of all that found no number of their own.
+    if (number > 0) this.#handlers[number] = handler
     return handler
   }
 

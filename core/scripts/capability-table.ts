@@ -1,0 +1,43 @@
+import { capabilities } from '../src/broker/capabilities.ts'
+import { capabilityReference } from '../src/broker/capability-reference.ts'
+import type { HostCall } from '../src/broker/host-call.ts'
+
+const BEGIN = '<!-- generated: capabilities -->'
+const END = '<!-- end of generated -->'
+
+/** Every host call that the broker offers, by name. Nothing is asked of the ports until one runs. */
+export function offeredCalls(): Readonly<Record<string, HostCall>> {
+  return capabilities({} as never)
+}
+
+/** The author's page with its table made anew. @throws when the page has no place for it */
+export function withCapabilityTable(page: string): string {
+  const [before, rest] = page.split(BEGIN)
+  const after = rest?.split(END)[1]
+  if (before === undefined || after === undefined) throw new Error(`no ${BEGIN} in the page`)
+  return `${before}${BEGIN}\n${table()}\n${END}${after}`
+}
+
+function table(): string {
+  const head = ['call', 'grant', 'does', 'limits', 'effect, audit', 'errors of its own', 'example']
+  const rows = Object.entries(offeredCalls())
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, call]) => rowOf(name, call))
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
+}
+
+function rowOf(name: string, call: HostCall): string[] {
+  const row = capabilityReference[name]
+  if (row === undefined) throw new Error(`${name} has no row in capability-reference.ts`)
+  const budget =
+    call.budget === undefined ? [] : [`${call.budget.ratePerS}/s, ${call.budget.burst} at once`]
+  return [
+    `\`${row.ask}\``,
+    call.capability === null ? 'always there' : `\`${call.capability}\``,
+    row.does,
+    [row.limits, ...budget].filter((text) => text !== '').join('; '),
+    call.audit === undefined ? 'none' : 'audited',
+    row.errors.map((code) => `\`${code}\``).join(' '),
+    `[plugin](../../${row.example.plugin}), [test](../../${row.example.test})`,
+  ]
+}

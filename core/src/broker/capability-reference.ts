@@ -1,0 +1,128 @@
+/** What an author is told of one host call, beside what its HostCall says itself. */
+export interface CapabilityRow {
+  /** How a handler asks for it. */
+  readonly ask: string
+  readonly does: string
+  /** Beyond the budget, which the host call has itself. */
+  readonly limits: string
+  /** Of its own; each may also end in CORE_GRANT_MISSING, CORE_INPUT_INVALID and, with a budget, CORE_BUDGET_SPENT. */
+  readonly errors: readonly string[]
+  /** A plugin that does it, and the test that runs it: paths from the root. */
+  readonly example: { readonly plugin: string; readonly test: string }
+}
+
+const people = {
+  plugin: 'core/test/fixtures/people-plugin/src/index.ts',
+  test: 'core/test/e2e/people.test.ts',
+}
+const points = {
+  plugin: 'core/test/fixtures/points-plugin/src/index.ts',
+  test: 'core/test/e2e/contributions.test.ts',
+}
+const probe = {
+  plugin: 'core/test/fixtures/probe-plugin/src/index.ts',
+  test: 'core/test/e2e/broker.test.ts',
+}
+
+const store = {
+  plugin: 'core/test/fixtures/store-plugin/src/index.ts',
+  test: 'core/test/e2e/store.test.ts',
+}
+/** Of every statement on a plugin's own tables. */
+const sqlErrors = [
+  'CORE_SQL_REFUSED',
+  'CORE_SQL_FAILED',
+  'CORE_SQL_CONFLICT',
+  'CORE_SQL_DEADLINE',
+  'CORE_SQL_CANCELLED',
+  'CORE_SQL_RESULT_TOO_LARGE',
+  'CORE_QUOTA_EXCEEDED',
+  'CORE_DATABASE_UNAVAILABLE',
+]
+
+/** By the name of the host call. A test holds it to what the broker really offers. */
+export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
+  'contributions.call': {
+    ask: '(await ctx.contributions(point))[0].call(handler, input)',
+    does: "Runs a contributor's handler in its own isolate",
+    limits: "the caller's deadline and the contributor's own limits",
+    errors: ['CORE_CONTRIBUTION_MISSING', 'CORE_POINT_NOT_OWN', 'CORE_CALL_CYCLE'],
+    example: points,
+  },
+  'contributions.list': {
+    ask: 'ctx.contributions(point)',
+    does: 'Reads what others put into a point of its own',
+    limits: '256 contributions a plugin',
+    errors: ['CORE_POINT_NOT_OWN'],
+    example: points,
+  },
+  'db.batch': {
+    ask: 'ctx.db.batch(sql, parameterRows)',
+    does: 'One statement on its own tables with many lists of parameters, all or none',
+    limits: '1,000 lists; rows it returns are not kept; quotaMb and quotaRows of the grant',
+    errors: sqlErrors,
+    example: store,
+  },
+  'db.inspect': {
+    ask: 'ctx.db.inspect({ plugin, cursor })',
+    does: "Reads how the tables of the tenant's plugins look, and none of their rows",
+    limits: '50 tables or 2,000 columns a page',
+    errors: ['CORE_DATABASE_UNAVAILABLE'],
+    example: store,
+  },
+  'db.query': {
+    ask: 'ctx.db.query(sql, parameters)',
+    does: 'One statement on its own tables',
+    limits: '32 KiB of SQL, 10,000 rows, 4 MiB; quotaMb and quotaRows of the grant',
+    errors: sqlErrors,
+    example: probe,
+  },
+  'db.transaction': {
+    ask: 'ctx.db.transaction(statements)',
+    does: 'Several statements on its own tables, all or none, each meeting just the rows it must',
+    limits: '64 statements; 10,000 rows and 4 MiB together; quotaMb and quotaRows of the grant',
+    errors: [...sqlErrors, 'CORE_SQL_ROWS_UNEXPECTED'],
+    example: store,
+  },
+  'identity.units': {
+    ask: 'ctx.identity.units(cursor)',
+    does: "Reads the tenant's units, just the granted fields",
+    limits: '200 units a page',
+    errors: [],
+    example: people,
+  },
+  'links.revoke': {
+    ask: 'ctx.links.revoke(id)',
+    does: 'Ends a link of its own',
+    limits: '',
+    errors: [],
+    example: people,
+  },
+  'links.share': {
+    ask: 'ctx.links.share(operation, input, { ttlS })',
+    does: 'Makes a link that calls one operation of its own',
+    limits: '4,096 characters of input, 10,000 living links a tenant, the ttl of the grant',
+    errors: ['CORE_LINK_TOO_LONG', 'CORE_LINKS_TOO_MANY', 'CORE_OPERATION_MISSING'],
+    example: people,
+  },
+  'notify.send': {
+    ask: 'ctx.notify.send(message)',
+    does: 'A message to people through the plugin that offers the channel',
+    limits: '50 recipients, 20,000 characters',
+    errors: ['CORE_CHANNEL_MISSING', 'CORE_CHANNEL_AMBIGUOUS'],
+    example: people,
+  },
+  'services.call': {
+    ask: 'ctx.services.call(service, operation, input)',
+    does: 'Calls a data service of another plugin',
+    limits: '16 deep, within the deadline of the call',
+    errors: [
+      'CORE_SERVICE_MISSING',
+      'CORE_OPERATION_MISSING',
+      'CORE_CALL_CYCLE',
+      'CORE_CALL_TOO_DEEP',
+      'CORE_CALL_DEADLINE',
+    ],
+    example: probe,
+  },
+}

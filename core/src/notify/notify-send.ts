@@ -1,0 +1,87 @@
+import { lateValidator } from '@signalbox/sdk/schema'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import type { RunEntry } from '../broker/entry-call.ts'
+import type { GrantedCall, HostCall } from '../broker/host-call.ts'
+import { callContributor } from '../contributions/call-contributor.ts'
+import { type Asker, type Contribution, contributionsTo } from '../contributions/contributions.ts'
+import { coreErrors } from '../errors.ts'
+import type { Snapshot } from '../rollout/snapshot.ts'
+import { type Channel, channelSchema, NOTIFY_POINT } from './notify-point.ts'
+
+interface Ports {
+  readonly snapshot: () => Snapshot
+  readonly runEntry: RunEntry
+}
+
+interface Request {
+  readonly channel: string
+  readonly to: readonly string[]
+  readonly subject: string
+  readonly text: string
+  readonly data?: unknown
+}
+
+const isChannel = lateValidator(() => new Ajv2020({ strict: true }).compile(channelSchema))
+
+/** `ctx.notify.send`: a message to people, through whichever plugin of the tenant offers the channel. */
+export function notifySend({ snapshot, runEntry }: Ports): HostCall {
+  return {
+    capability: 'notify:send',
+    covers: (grant, { channel }: Request) => grant.parameters.channel === channel,
+    schema: {
+      type: 'object',
+      required: ['channel', 'to', 'subject', 'text'],
+      additionalProperties: false,
+      properties: {
+        channel: channelSchema.properties.channel,
+        to: {
+          type: 'array',
+          minItems: 1,
+          maxItems: 50,
+          items: { type: 'string', minLength: 1, maxLength: 320, pattern: '^[^\\u0000-\\u001f]*$' },
+        },
+        // A line break in a subject would begin a header of its own in a mail.
+        subject: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f]*$' },
+        text: { type: 'string', maxLength: 20_000 },
+        data: {},
+      },
+    },
+    hasEffect: () => true,
+    budget: { ratePerS: 1, burst: 60 },
+    facet: ({ channel }: Request) => channel,
+    // How many, not who: the audit is read by more people than a message is.
+    audit: ({ request: { channel, to } }: GrantedCall<Request>) => ({
+      subject: `channel ${channel}`,
+      detail: { recipients: to.length },
+    }),
+    run: async ({ scope, request }: GrantedCall<Request>) => {
+      const { channel, ...message } = request
+      const { plugin, handler } = channelOf(snapshot(), channel, scope)
+      return callContributor(runEntry, scope, {
+        plugin,
+        point: NOTIFY_POINT,
+        handler,
+        input: message,
+      })
+    },
+  }
+}
+
+/** @throws CORE_CHANNEL_MISSING; CORE_CHANNEL_AMBIGUOUS: a message must not go where nobody chose */
+function channelOf(
+  snapshot: Snapshot,
+  channel: string,
+  asker: Asker,
+): { readonly plugin: string; readonly handler: string } {
+  const found = contributionsTo(snapshot, NOTIFY_POINT, asker).filter(
+    (one): one is Contribution & { readonly value: Channel } =>
+      isChannel()(one.value) && (one.value as Channel).channel === channel,
+  )
+  const [first, second] = found
+  if (first === undefined) throw coreErrors.create('CHANNEL_MISSING', { channel })
+  if (second !== undefined) {
+    const plugins = found.map(({ plugin }) => plugin).join(', ')
+    throw coreErrors.create('CHANNEL_AMBIGUOUS', { channel, plugins })
+  }
+  return { plugin: first.plugin, handler: first.value.handler }
+}
