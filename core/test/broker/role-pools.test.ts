@@ -48,7 +48,7 @@ t.test('no role has more than its share, and all together no more than the budge
   }
   const roles = ['role a', 'role b', 'role c']
   await Promise.all(Array.from({ length: 60 }, (_, n) => use(roles[n % 3] as string)))
-  t.equal(most, 3)
+  t.ok(most <= 3)
   t.equal((await backends()).length, 3)
 })
 
