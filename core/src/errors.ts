@@ -1,5 +1,6 @@
 import { defineErrors } from '@signalbox/sdk/errors'
 import { brokerErrors } from './broker/broker-errors.ts'
+import { dbErrors } from './broker/db/db-errors.ts'
 import { contributionsErrors } from './contributions/contributions-errors.ts'
 import { linksErrors } from './links/links-errors.ts'
 import { notifyErrors } from './notify/notify-errors.ts'
@@ -7,6 +8,7 @@ import { notifyErrors } from './notify/notify-errors.ts'
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
 export const coreErrors = defineErrors('CORE', {
   ...brokerErrors,
+  ...dbErrors,
   ...contributionsErrors,
   ...linksErrors,
   ...notifyErrors,

@@ -1,4 +1,5 @@
 export type {
+  BatchResult,
   Context,
   Contribution,
   Database,
@@ -11,6 +12,8 @@ export type {
   QueryResult,
   Services,
   SqlValue,
+  Statement,
+  TableShape,
   UnitRead,
 } from './plugin/context.ts'
 export {

@@ -6,7 +6,7 @@ import { linksRevoke, linksShare } from '../links/links-calls.ts'
 import { notifySend } from '../notify/notify-send.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
 import type { PluginDatabases } from './db/plugin-databases.ts'
-import { dbQuery } from './db-query.ts'
+import { dbCalls } from './db-calls.ts'
 import type { RunEntry } from './entry-call.ts'
 import type { HostCall } from './host-call.ts'
 import type { ServiceCaller } from './service-caller.ts'
@@ -38,7 +38,7 @@ export function capabilities({
     'links.share': linksShare({ ...ports, now }),
     'notify.send': notifySend(ports),
     'identity.units': identityUnits(ports.knex),
-    'db.query': dbQuery((query) => schemas.query(query), now),
+    ...dbCalls(schemas, now),
     'services.call': servicesCall(
       (call) => caller().call(call),
       (service, major, operation) => caller().isSafe(service, major, operation),

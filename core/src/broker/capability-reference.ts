@@ -24,6 +24,22 @@ const probe = {
   test: 'core/test/e2e/broker.test.ts',
 }
 
+const store = {
+  plugin: 'core/test/fixtures/store-plugin/src/index.ts',
+  test: 'core/test/e2e/store.test.ts',
+}
+/** Of every statement on a plugin's own tables. */
+const sqlErrors = [
+  'CORE_SQL_REFUSED',
+  'CORE_SQL_FAILED',
+  'CORE_SQL_CONFLICT',
+  'CORE_SQL_DEADLINE',
+  'CORE_SQL_CANCELLED',
+  'CORE_SQL_RESULT_TOO_LARGE',
+  'CORE_QUOTA_EXCEEDED',
+  'CORE_DATABASE_UNAVAILABLE',
+]
+
 /** By the name of the host call. A test holds it to what the broker really offers. */
 export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
   'contributions.call': {
@@ -40,19 +56,33 @@ export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
     errors: ['CORE_POINT_NOT_OWN'],
     example: points,
   },
+  'db.batch': {
+    ask: 'ctx.db.batch(sql, parameterRows)',
+    does: 'One statement on its own tables with many lists of parameters, all or none',
+    limits: '1,000 lists; rows it returns are not kept; quotaMb and quotaRows of the grant',
+    errors: sqlErrors,
+    example: store,
+  },
+  'db.inspect': {
+    ask: 'ctx.db.inspect({ plugin, cursor })',
+    does: "Reads how the tables of the tenant's plugins look, and none of their rows",
+    limits: '50 tables or 2,000 columns a page',
+    errors: ['CORE_DATABASE_UNAVAILABLE'],
+    example: store,
+  },
   'db.query': {
     ask: 'ctx.db.query(sql, parameters)',
     does: 'One statement on its own tables',
-    limits: '32 KiB of SQL, 10,000 rows, 4 MiB',
-    errors: [
-      'CORE_SQL_REFUSED',
-      'CORE_SQL_FAILED',
-      'CORE_SQL_DEADLINE',
-      'CORE_SQL_CANCELLED',
-      'CORE_SQL_RESULT_TOO_LARGE',
-      'CORE_DATABASE_UNAVAILABLE',
-    ],
+    limits: '32 KiB of SQL, 10,000 rows, 4 MiB; quotaMb and quotaRows of the grant',
+    errors: sqlErrors,
     example: probe,
+  },
+  'db.transaction': {
+    ask: 'ctx.db.transaction(statements)',
+    does: 'Several statements on its own tables, all or none, each meeting just the rows it must',
+    limits: '64 statements; 10,000 rows and 4 MiB together; quotaMb and quotaRows of the grant',
+    errors: [...sqlErrors, 'CORE_SQL_ROWS_UNEXPECTED'],
+    example: store,
   },
   'identity.units': {
     ask: 'ctx.identity.units(cursor)',

@@ -18,6 +18,7 @@ export interface Installed {
 
 /** Capabilities this host offers today; a required one beyond them is refused at install. */
 const offeredCapabilities: readonly string[] = [
+  'db:inspect',
   'db:own',
   'service:call',
   'service:provide',

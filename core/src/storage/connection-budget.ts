@@ -1,5 +1,5 @@
 /**
- * Who may hold how many connections to PostgreSQL. One host node: 16 + 4 + 2 + 3 + 40 = 65. A backend costs
+ * Who may hold how many connections to PostgreSQL. One host node: 16 + 4 + 2 + 2 + 3 + 40 = 67. A backend costs
  * 5–10 MB, and two nodes plus a migration must fit the server's 100 until an operator raises it: the
  * embedded server serves one node, so 100 leaves it room for `signalbox migrate` and an operator's psql.
  */
@@ -13,6 +13,8 @@ export const connectionBudget = Object.freeze({
    * and takes another now and then, so this is half of that: more would wait for each other.
    */
   pluginMigrations: 2,
+  /** One measures what tenants have, for at most five seconds a time; the other reads the catalogue. */
+  pluginCatalogue: 2,
   /** Kept apart, so that a deadline can always be enforced, whatever the others wait for. */
   pluginCancel: 3,
   /** All plugins of all tenants together; idle ones are closed, least recently used first. */

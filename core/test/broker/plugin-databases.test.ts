@@ -152,6 +152,39 @@ t.test('waiting for a connection counts against the deadline', async (t) => {
   t.same((await patient).rows, [{ one: 1 }], 'the only connection moved on to the next role')
 })
 
+t.test(
+  'what follows at once on the same connection finds nothing of the statement before',
+  async (t) => {
+    const single = await PluginDatabases.start({
+      ...options,
+      connections: { total: 1, perRole: 1 },
+    })
+    t.teardown(() => single.stop())
+    const north = { plugin: 'p', tenant: 'north', parameters: [], deadlineMs: 5000 }
+    const write = (sku: string) =>
+      single.query({ ...north, sql: `INSERT INTO models (sku) VALUES ('${sku}') RETURNING id` })
+    const last = () => single.query({ ...north, sql: 'SELECT lastval()' })
+    // 55000: no value was drawn in this session, as far as it still knows.
+    const forgotten = { code: 'CORE_SQL_FAILED', parameters: { sqlState: '55000' } }
+    await write('w-1')
+    await t.rejects(last(), forgotten, 'the one that comes next')
+    const waiting = [write('w-2'), last(), write('w-3'), last()]
+    const ended = await Promise.allSettled(waiting)
+    t.same(
+      ended.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled', 'rejected'],
+    )
+    t.match(ended[1], { reason: forgotten }, 'those that wait for it')
+    t.match(ended[3], { reason: forgotten })
+    const together = ["INSERT INTO models (sku) VALUES ('w-4')", 'SELECT lastval() > 0 AS known']
+    const [, known] = await single.transaction({
+      ...north,
+      statements: together.map((sql) => ({ sql, parameters: [] })),
+    })
+    t.same(known?.rows, [{ known: true }], 'within a transaction it is one session')
+  },
+)
+
 t.test('a disabled tenant is refused at once and finds its rows when enabled again', async (t) => {
   await databases.enableTenant('p', 'east')
   await ask('INSERT INTO models (sku) VALUES ($1)', ['e-1'], { tenant: 'east' })

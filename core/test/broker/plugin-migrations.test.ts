@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import t from 'tap'
 import { PluginDatabases } from '../../src/broker/db/plugin-databases.ts'
+import { measureUsage, usageSql } from '../../src/broker/db/quota/usage-store.ts'
 import { withDatabase } from '../../src/storage/databases.ts'
 import { testEmptyDatabase } from '../support/postgres.ts'
 
@@ -231,7 +232,8 @@ t.test('a role that may create databases and roles is enough', async (t) => {
     await weak.end()
   })
   t.match(warnings, [/no superuser/])
-  await host.migrate('p', '1.0.0', [series, method])
+  const bare = step('0003-bare', 'CREATE TABLE bare (tenant text NOT NULL)')
+  await host.migrate('p', '1.0.0', [series, method, bare])
   for (const tenant of ['north', 'south']) await host.enableTenant('p', tenant)
   const ask = (tenant: string, sql: string, deadlineMs = 5000) =>
     host.query({ plugin: 'p', tenant, sql, parameters: [], deadlineMs })
@@ -240,6 +242,10 @@ t.test('a role that may create databases and roles is enough', async (t) => {
   t.same((await ask('north', 'SELECT * FROM series')).rows, [
     { tenant: 'north', sku: 'n', method: 'ets' },
   ])
+  const own = new pg.Pool({ connectionString: url.href, max: 1 })
+  const sql = await usageSql(own, 'p')
+  t.match(sql && (await measureUsage(own, sql, 'north', false)), { rows: 1 }, 'and to measure')
+  await own.end()
   await t.rejects(ask('north', 'SELECT count(*) FROM generate_series(1, 100000000000)', 150), {
     code: 'CORE_SQL_DEADLINE',
   })

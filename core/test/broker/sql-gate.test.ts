@@ -9,6 +9,9 @@ const judge = (sql: string) => {
   return verdict && 'refusal' in verdict ? 'refused' : verdict?.writes ? 'writes' : 'reads'
 }
 
+const faultsOf = (sql: string, purpose: 'expand' | 'down' = 'expand') =>
+  judgeText({ purpose, sql }).faults ?? []
+
 const cases: Readonly<Record<'reads' | 'writes' | 'refused', readonly string[]>> = {
   reads: [
     'SELECT * FROM models WHERE sku = $1 FOR UPDATE',
@@ -71,6 +74,11 @@ const cases: Readonly<Record<'reads' | 'writes' | 'refused', readonly string[]>>
     'SELECT 1 = ANY (SELECT 1) OR 1 OPERATOR(other.=) ANY (SELECT 1)',
     'SELECT a COLLATE other.c FROM models',
     'DELETE FROM models WHERE CURRENT OF a',
+    'SELECT * FROM signalbox_outbox',
+    'SELECT * FROM Signalbox_Outbox',
+    'INSERT INTO signalbox_outbox VALUES (1)',
+    'SELECT json_populate_record(NULL::signalbox_outbox, $1)',
+    'SELECT (signalbox_outbox).body FROM models AS signalbox_outbox',
   ],
 }
 
@@ -82,6 +90,39 @@ for (const [expected, statements] of Object.entries(cases)) {
     },
   )
 }
+
+t.test('the gate tells what a statement may make more of', async (t) => {
+  const growthOf = (sql: string) => {
+    const { verdict } = judgeText({ purpose: 'query', sql })
+    return verdict && 'writes' in verdict ? verdict.growth : 'refused'
+  }
+  const grown = {
+    'SELECT 1': undefined,
+    'DELETE FROM models': undefined,
+    'WITH gone AS (DELETE FROM models RETURNING *) SELECT * FROM gone': undefined,
+    'UPDATE models SET sku = $1': 'bytes',
+    'WITH gone AS (DELETE FROM a RETURNING *) UPDATE models SET sku = $1': 'bytes',
+    'INSERT INTO models VALUES (1)': 'rows',
+    'WITH new AS (INSERT INTO a VALUES (1) RETURNING b) DELETE FROM models': 'rows',
+    'WITH new AS (INSERT INTO a VALUES (1) RETURNING b) UPDATE models SET sku = $1': 'rows',
+    'MERGE INTO models USING new ON models.id = new.id WHEN NOT MATCHED THEN INSERT VALUES (1)':
+      'rows',
+  }
+  for (const [sql, growth] of Object.entries(grown)) t.equal(growthOf(sql), growth, sql)
+})
+
+t.test('a step down may not take what is the host’s', async (t) => {
+  for (const sql of [
+    'DROP TABLE signalbox_outbox',
+    'DROP INDEX signalbox_tenant_1',
+    'DROP SEQUENCE signalbox_outbox_id_seq',
+    'DROP TYPE signalbox_outbox',
+    'ALTER TABLE signalbox_outbox DROP COLUMN b',
+    'DELETE FROM signalbox_outbox',
+  ]) {
+    t.not(faultsOf(sql, 'down').length, 0, sql)
+  }
+})
 
 t.test('a text that is too long is refused, and a deep one harms nobody', async (t) => {
   const judge = new SqlJudge()
@@ -133,9 +174,6 @@ t.test('more waiting texts of one plugin than anyone needs are refused, not kept
   t.match(refused[0], { refusal: /too many new statements/ })
   t.same(await judge.query('SELECT 299', 'crowd'), { writes: false }, 'and may be asked again')
 })
-
-const faultsOf = (sql: string, purpose: 'expand' | 'down' = 'expand') =>
-  judgeText({ purpose, sql }).faults ?? []
 
 t.test('a migration may make tables, indexes, sequences and enums, and fill them', async (t) => {
   const sql = `
@@ -189,6 +227,22 @@ const refusedSteps: Readonly<Record<string, readonly string[]>> = {
     'CREATE TABLE a (LIKE b INCLUDING ALL)',
     'CREATE TABLE a AS SELECT 1',
     'CREATE TABLE a (tenant text NOT NULL) TABLESPACE b',
+  ],
+  'names of the host': [
+    'CREATE TABLE signalbox_outbox (tenant text NOT NULL)',
+    "CREATE TYPE signalbox_outbox AS ENUM ('a')",
+    'CREATE SEQUENCE signalbox_outbox_id_seq',
+    'CREATE INDEX signalbox_tenant_1 ON a (b)',
+    'CREATE TABLE a (tenant text NOT NULL, CONSTRAINT signalbox_outbox_pkey PRIMARY KEY (tenant))',
+    'CREATE TABLE a (tenant text NOT NULL, b int GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME signalbox_b))',
+    'CREATE TABLE a (tenant text NOT NULL, b text, FOREIGN KEY (tenant, b) REFERENCES signalbox_outbox (tenant, b))',
+    'CREATE TABLE a (tenant text NOT NULL, b signalbox_outbox)',
+    'ALTER TABLE signalbox_outbox ADD COLUMN b int',
+    'ALTER TABLE a ADD CONSTRAINT signalbox_b CHECK (b > 0)',
+    'COMMENT ON TABLE signalbox_outbox IS NULL',
+    'DROP INDEX signalbox_tenant_1',
+    'INSERT INTO signalbox_outbox VALUES (1)',
+    'INSERT INTO a (b) SELECT b FROM signalbox_outbox',
   ],
   'code and walls': [
     `CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'`,

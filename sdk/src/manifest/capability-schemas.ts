@@ -39,7 +39,19 @@ const text = <const Length extends number>(maxLength: Length, description: strin
 
 /** What a plugin may ask for. Everything else is refused by name; a host may know fewer than this list. */
 export const capabilitySchemas = {
-  'db:own': capability('Tables of its own.', { quotaMb: megabytes }, ['quotaMb']),
+  'db:own': capability(
+    'Tables of its own.',
+    {
+      quotaMb: { ...megabytes, description: 'Room in MiB for the rows of one tenant.' },
+      quotaRows: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 1_000_000_000,
+        description: 'Most rows of one tenant, in all tables; any number, when absent.',
+      },
+    },
+    ['quotaMb'],
+  ),
   'service:call': capability(
     'Calls to a data service of another plugin.',
     {

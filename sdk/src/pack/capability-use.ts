@@ -10,7 +10,14 @@ const signs: readonly {
   {
     capability: 'db:own',
     use: 'ctx.db',
-    isIn: (code) => /\bc(on)?te?xt\.db\b/.test(code) || /\.db\.query\(/.test(code),
+    isIn: (code) =>
+      /\bc(on)?te?xt\.db\b(?!\.inspect\b)/.test(code) ||
+      /\.db\.(query|batch|transaction)\(/.test(code),
+  },
+  {
+    capability: 'db:inspect',
+    use: 'ctx.db.inspect',
+    isIn: (code) => /\.db\.inspect\(/.test(code),
   },
   {
     capability: 'service:call',

@@ -15,22 +15,78 @@ export interface QueryResult<Row> {
   readonly rowCount: number
 }
 
+export interface BatchResult {
+  /** Rows that the statement changed with each list of parameters, in their order. */
+  readonly rowCounts: readonly number[]
+  readonly rowCount: number
+}
+
+export interface Statement {
+  readonly sql: string
+  readonly parameters?: readonly SqlValue[]
+  /** Undo the whole transaction unless the statement returns or changes exactly as many rows. */
+  readonly rows?: number
+}
+
+/** A table of a plugin of this tenant: its shape, and none of its rows. */
+export interface TableShape {
+  readonly plugin: string
+  readonly table: string
+  readonly columns: readonly {
+    readonly name: string
+    /** As PostgreSQL writes it, such as `numeric(12,2)` or `text[]`. */
+    readonly type: string
+    readonly nullable: boolean
+  }[]
+  /** Names of its columns in their order; empty where there is none. */
+  readonly primaryKey: readonly string[]
+}
+
 /**
  * The plugin's own tables, present with a grant of `db:own`.
  *
- * One statement a call, parameters as `$1`, `$2` …; names are unqualified. Rows of other tenants do not
- * exist: the host's row policy sees to it. A statement is cancelled when the call's deadline passes.
+ * Parameters as `$1`, `$2` …; names are unqualified, and those that begin with `signalbox_` are the host's.
+ * Rows of other tenants do not exist: the host's row policy sees to it. Statements are cancelled when the
+ * call's deadline passes; then nothing was changed. Beyond what the grant allows, inserts, merges and updates
+ * are refused with `CORE_QUOTA_EXCEEDED`, while deletes and reads go on.
  */
 export interface Database {
   /**
+   * One statement; a write commits by itself.
    * @throws `CORE_SQL_REFUSED` for anything but one select, insert, update, delete or merge.
    * @throws `CORE_SQL_FAILED` with PostgreSQL's text and SQLSTATE in the message when the statement fails.
+   * @throws `CORE_SQL_CONFLICT` when it met another transaction (a deadlock): send the same again.
    * @throws `CORE_DATABASE_UNAVAILABLE` while PostgreSQL is away; the caller may try again.
    */
   query<Row = Record<string, unknown>>(
     sql: string,
     parameters?: readonly SqlValue[],
   ): Promise<QueryResult<Row>>
+  /**
+   * One statement with each of 1 to 1,000 lists of parameters, in one transaction: all or none. What a
+   * `returning` gives is not kept.
+   * @throws what `query` throws; the message names the list as `parameterRows[7]`.
+   */
+  batch(sql: string, parameterRows: readonly (readonly SqlValue[])[]): Promise<BatchResult>
+  /**
+   * 1 to 64 statements in one transaction: all or none. They are sent together, so none can use what another
+   * returned; `with` can.
+   * @returns an answer for each, in their order; together they hold at most 10,000 rows.
+   * @throws what `query` throws; the message names the statement as `statements[2]`.
+   * @throws `CORE_SQL_ROWS_UNEXPECTED` when a statement with `rows` met another number of them.
+   */
+  transaction<Rows extends readonly unknown[] = readonly Record<string, unknown>[]>(
+    statements: readonly Statement[],
+  ): Promise<{ readonly [Index in keyof Rows]: QueryResult<Rows[Index]> }>
+  /**
+   * How the tables of this tenant's plugins look, by plugin and name, some 50 at a time; with a grant of
+   * `db:inspect`.
+   * @param wish `plugin`: only its tables; `cursor`: what the page before gave, null on the last one
+   */
+  inspect(wish?: {
+    readonly plugin?: string
+    readonly cursor?: string
+  }): Promise<{ readonly tables: readonly TableShape[]; readonly cursor: string | null }>
 }
 
 /** Other data services, present with a grant of `service:call`. */

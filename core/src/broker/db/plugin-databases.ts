@@ -1,3 +1,4 @@
+import { CodedError } from '@signalbox/sdk/errors'
 import pg from 'pg'
 import { coreErrors } from '../../errors.ts'
 import { endWhenSilent } from '../../storage/answer-deadline.ts'
@@ -6,9 +7,23 @@ import { isDatabaseUnavailable } from '../../storage/database-unavailable.ts'
 import { type AdminState, prepareAdminSchema } from './admin-schema.ts'
 import type { QueryAnswer } from './guarded-query.ts'
 import { type MigrationStep, runMigrations } from './migration-runner.ts'
-import { type PluginQuery, type PluginQueryLimits, runPluginQuery } from './plugin-query.ts'
+import { type JudgedStatements, type PluginQueryLimits, runStatements } from './plugin-query.ts'
 import { PluginRoles, type TenantLogin } from './plugin-roles.ts'
+import {
+  batchStatements,
+  type PluginBatch,
+  type PluginQuery,
+  type PluginTransaction,
+  type PluginWork,
+  queryStatements,
+  type StatementList,
+  transactionStatements,
+} from './plugin-statements.ts'
+import type { Growth } from './quota/quota.ts'
+import { QuotaMeter } from './quota/quota-meter.ts'
+import { measureUsage, usageSql } from './quota/usage-store.ts'
 import { RolePools } from './role-pools.ts'
+import { type CataloguePage, type CatalogueWish, readCatalogue } from './schema-catalogue.ts'
 import { SqlJudge } from './sql-judge.ts'
 import { Turns } from './turns.ts'
 
@@ -54,6 +69,8 @@ export class PluginDatabases {
   readonly #roles: PluginRoles
   readonly #judge = new SqlJudge()
   readonly #pools: RolePools
+  readonly #catalogue: pg.Pool
+  readonly #quotas: QuotaMeter
   readonly #migrations = new Turns(connectionBudget.pluginMigrations)
   readonly #logins = new Map<string, TenantLogin>()
   readonly #limits: PluginQueryLimits
@@ -62,6 +79,18 @@ export class PluginDatabases {
     this.#options = options
     this.#admin = admin
     this.#cancel = adminPool(options.url, connectionBudget.pluginCancel, 'signalbox-cancel')
+    const catalogue = adminPool(
+      options.url,
+      connectionBudget.pluginCatalogue,
+      'signalbox-plugins-catalogue',
+    )
+    this.#catalogue = catalogue
+    this.#quotas = new QuotaMeter({
+      usageSql: (plugin) => usageSql(catalogue, plugin),
+      measure: (sql, tenant, isLarge) => measureUsage(catalogue, sql, tenant, isLarge),
+      now: () => performance.now(),
+      log: options.log,
+    })
     this.#roles = new PluginRoles(admin, state, options.clusterSecret)
     this.#limits = { ...LIMITS, ...options.limits }
     this.#pools = new RolePools({
@@ -103,7 +132,7 @@ export class PluginDatabases {
    * Runs the steps that the plugin's ledger does not hold, in the order of their names; returns their names.
    * @throws CORE_PLUGIN_MIGRATION_REFUSED naming file and line, _CHANGED, _FAILED.
    */
-  migrate(
+  async migrate(
     plugin: string,
     version: string,
     steps: readonly MigrationStep[],
@@ -118,7 +147,9 @@ export class PluginDatabases {
       connect: (user: string, password: string) =>
         clientConfig(this.#options.url, { user, password }),
     }
-    return this.#guard(() => runMigrations(ports, plugin, version, steps))
+    const done = await this.#guard(() => runMigrations(ports, plugin, version, steps))
+    if (done.length > 0) this.#quotas.forget(plugin)
+    return done
   }
 
   /** @throws CORE_PLUGIN_SCHEMA_MISSING when the plugin has no schema. */
@@ -137,6 +168,7 @@ export class PluginDatabases {
   /** Removes tables, rows and roles of every tenant. */
   async dropPlugin(plugin: string): Promise<void> {
     const roleNames = await this.#guard(() => this.#roles.dropPlugin(plugin))
+    this.#quotas.forget(plugin)
     for (const [key, login] of this.#logins) {
       if (roleNames.includes(login.roleName)) this.#logins.delete(key)
     }
@@ -145,34 +177,97 @@ export class PluginDatabases {
 
   /**
    * One statement of a plugin on its own tables, for one tenant.
-   * @throws CORE_SQL_REFUSED, CORE_SQL_FAILED, CORE_SQL_DEADLINE, CORE_SQL_CANCELLED,
-   * CORE_SQL_RESULT_TOO_LARGE, CORE_PLUGIN_SCHEMA_MISSING, CORE_DATABASE_UNAVAILABLE.
+   * @throws CORE_SQL_REFUSED, CORE_SQL_FAILED, CORE_SQL_CONFLICT, CORE_SQL_DEADLINE, CORE_SQL_CANCELLED,
+   * CORE_SQL_RESULT_TOO_LARGE, CORE_QUOTA_EXCEEDED, CORE_PLUGIN_SCHEMA_MISSING, CORE_DATABASE_UNAVAILABLE.
    */
-  query(query: PluginQuery): Promise<QueryAnswer> {
+  async query(query: PluginQuery): Promise<QueryAnswer> {
+    const [answer] = await this.#run(query, queryStatements(query))
+    return answer as QueryAnswer
+  }
+
+  /**
+   * One statement with each list of parameters, in one transaction. Rows it returns are not kept.
+   * @returns how many rows each returned or changed, in their order
+   * @throws what `query` throws
+   */
+  async batch(batch: PluginBatch): Promise<readonly number[]> {
+    const answers = await this.#run(batch, batchStatements(batch))
+    return answers.map(({ rowCount }) => rowCount)
+  }
+
+  /**
+   * Several statements in one transaction; statements of the host run behind them, before the commit, as the
+   * tenant's role.
+   * @returns the answers to the plugin's statements, in their order
+   * @throws what `query` throws, and CORE_SQL_ROWS_UNEXPECTED
+   */
+  transaction(transaction: PluginTransaction): Promise<readonly QueryAnswer[]> {
+    return this.#run(transaction, transactionStatements(transaction))
+  }
+
+  /** Tables of the tenant's plugins, by plugin and name: no rows, no plugin that the tenant has not enabled. */
+  inspect(wish: CatalogueWish): Promise<CataloguePage> {
+    return this.#guard(() => readCatalogue(this.#catalogue, wish))
+  }
+
+  #run(work: PluginWork, list: StatementList): Promise<readonly QueryAnswer[]> {
     return this.#guard(async () => {
-      const verdict = await this.#judge.query(query.sql, query.plugin)
-      if ('refusal' in verdict) {
-        const parameters = { plugin: query.plugin, reason: verdict.refusal }
-        throw coreErrors.create('SQL_REFUSED', parameters)
-      }
-      const login = await this.#loginOf(query.plugin, query.tenant)
-      const ports = { pools: this.#pools, cancel: this.#cancel, limits: this.#limits }
+      const { plugin, tenant, quota } = work
+      const { writes, growth } = await this.#judged(plugin, list)
+      const login = await this.#loginOf(plugin, tenant)
+      if (quota && growth) this.#quotas.admit(work, growth, quota)
+      const lastCheck = quota && growth && (await this.#quotas.lastCheck(work, growth, quota))
+      const judged = { ...list, writes, lastCheck }
       try {
-        return await runPluginQuery(ports, login, query, verdict.writes)
-      } catch (error) {
-        if (!isLoginRefused(error)) throw error
-        // Another node disabled the tenant or dropped the plugin.
-        this.#logins.delete(keyOf(query.plugin, query.tenant))
-        const { plugin, tenant } = query
-        throw coreErrors.create('PLUGIN_SCHEMA_MISSING', { plugin, tenant }, { cause: error })
+        return await this.#asTenant(login, work, judged)
+      } finally {
+        // Also where it failed: the outcome of a commit may be unknown.
+        if (quota && writes) this.#quotas.changed(work)
       }
     })
   }
 
+  /** One text after the other: those of one transaction must not crowd the gate. */
+  async #judged(
+    plugin: string,
+    { texts, hostWrites }: StatementList,
+  ): Promise<{ writes: boolean; growth: Growth | undefined }> {
+    let writes = hostWrites
+    let growth: Growth | undefined
+    for (const [sql, place] of texts) {
+      const verdict = await this.#judge.query(sql, plugin)
+      if ('refusal' in verdict) {
+        const reason = `${place}${verdict.refusal}`
+        throw coreErrors.create('SQL_REFUSED', { plugin, reason })
+      }
+      writes ||= verdict.writes
+      if (growth !== 'rows') growth = verdict.growth ?? growth
+    }
+    return { writes, growth }
+  }
+
+  async #asTenant(
+    login: TenantLogin,
+    work: PluginWork,
+    statements: JudgedStatements,
+  ): Promise<readonly QueryAnswer[]> {
+    const ports = { pools: this.#pools, cancel: this.#cancel, limits: this.#limits }
+    try {
+      return await runStatements(ports, login, work, statements)
+    } catch (error) {
+      if (!isLoginRefused(error)) throw error
+      // Another node disabled the tenant or dropped the plugin.
+      const { plugin, tenant } = work
+      this.#logins.delete(keyOf(plugin, tenant))
+      throw coreErrors.create('PLUGIN_SCHEMA_MISSING', { plugin, tenant }, { cause: error })
+    }
+  }
+
   async stop(): Promise<void> {
+    this.#quotas.stop()
     await this.#pools.stop()
     await this.#judge.stop()
-    await Promise.all([this.#admin.end(), this.#cancel.end()])
+    await Promise.all([this.#admin.end(), this.#cancel.end(), this.#catalogue.end()])
   }
 
   async #loginOf(plugin: string, tenant: string): Promise<TenantLogin> {
@@ -260,7 +355,7 @@ function isLoginRefused(error: unknown): boolean {
 }
 
 function asUnavailable(error: unknown): unknown {
-  if (!isDatabaseUnavailable(error)) return error
-  if ((error as { code?: string }).code === 'CORE_DATABASE_UNAVAILABLE') return error
+  // A refusal that was caused by a lost connection, as one that a caller left, says more than that.
+  if (error instanceof CodedError || !isDatabaseUnavailable(error)) return error
   return coreErrors.create('DATABASE_UNAVAILABLE', {}, { cause: error, retryAfterS: 1 })
 }

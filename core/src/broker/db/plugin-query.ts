@@ -1,27 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { CodedError } from '@signalbox/sdk/errors'
 import pg from 'pg'
 import { coreErrors } from '../../errors.ts'
-import { GuardedQuery, type QueryAnswer, TooManyRowsError } from './guarded-query.ts'
+import {
+  GuardedQuery,
+  type GuardedQueryOptions,
+  type QueryAnswer,
+  RowsUnexpectedError,
+  TooManyRowsError,
+} from './guarded-query.ts'
 import type { TenantLogin } from './plugin-roles.ts'
+import type { PluginWork, StatementList } from './plugin-statements.ts'
 import type { Lease, RolePools } from './role-pools.ts'
 import { signalBackend } from './signal-backend.ts'
-import { parameterText } from './sql-values.ts'
-
-export interface PluginQuery {
-  readonly plugin: string
-  readonly tenant: string
-  readonly sql: string
-  readonly parameters: readonly unknown[]
-  /** From now on, waiting for a connection included. Beyond a minute the session's own backstop is first. */
-  readonly deadlineMs: number
-  /** The caller went away. */
-  readonly signal?: AbortSignal | undefined
-}
 
 export interface PluginQueryLimits {
   readonly maxRows: number
   /** Of the answer as PostgreSQL sends it. */
   readonly maxBytes: number
+}
+
+/** What the gate let through. */
+export interface JudgedStatements extends StatementList {
+  readonly writes: boolean
+  readonly lastCheck?: GuardedQueryOptions['lastCheck']
 }
 
 interface QueryPorts {
@@ -42,38 +44,73 @@ class OutcomeUnknownError extends Error {
   override readonly message = 'connection terminated: a commit was not confirmed'
 }
 
-/** Runs one statement that the gate let through, as the tenant's own role. */
-export async function runPluginQuery(
+/** Runs statements that the gate let through, as the tenant's own role, in one transaction. */
+export async function runStatements(
   ports: QueryPorts,
   login: TenantLogin,
-  query: PluginQuery,
-  writes: boolean,
-): Promise<QueryAnswer> {
-  const { maxRows } = ports.limits
-  const parameters = query.parameters.map((value) => parameterText(value, query.plugin))
-  const guarded = new GuardedQuery({ sql: query.sql, parameters, writes, maxRows })
-  const deadline = new AbortController()
-  const timer = setTimeout(() => deadline.abort(), query.deadlineMs)
-  const stop = query.signal ? AbortSignal.any([deadline.signal, query.signal]) : deadline.signal
+  work: PluginWork,
+  list: JudgedStatements,
+): Promise<readonly QueryAnswer[]> {
+  const wait = new Wait(work)
+  const stop = wait.signal
   let lease: Lease | undefined
+  let guarded: GuardedQuery | undefined
   try {
     lease = await ports.pools.acquire(login, stop)
-    const answer = await execute(ports, lease, guarded, stop)
+    const { statements, writes, lastCheck } = list
+    const { maxRows } = ports.limits
+    guarded = new GuardedQuery({ statements, writes, maxRows, isDirty: lease.isDirty, lastCheck })
+    const answers = await execute(ports, lease, guarded, stop)
     if (stop.aborted) lease.destroy()
     else lease.release()
-    return answer
+    return answers.slice(0, list.ownCount)
   } catch (error) {
-    if (error instanceof pg.DatabaseError && isReusable(error)) lease?.release()
+    if (isReusable(error) && !stop.aborted) lease?.release()
     else lease?.destroy()
-    throw refusalOf(error, query, stop.aborted, deadline.signal.aborted, ports.limits)
+    throw refusalOf(error, work, list, guarded?.index ?? 0, wait, ports.limits)
   } finally {
-    clearTimeout(timer)
+    wait.end()
   }
 }
 
+/**
+ * Until the deadline, or until the caller went away. Not `AbortSignal.any`: its weak references were a
+ * quarter of what a query costs this process, in garbage collection alone.
+ */
+class Wait {
+  readonly #stop = new AbortController()
+  readonly #caller: AbortSignal | undefined
+  readonly #timer: NodeJS.Timeout
+  isDeadline = false
+
+  constructor({ deadlineMs, signal }: PluginWork) {
+    this.#caller = signal
+    this.#timer = setTimeout(() => {
+      this.isDeadline = true
+      this.#stop.abort()
+    }, deadlineMs)
+    if (signal?.aborted) this.#stop.abort()
+    else signal?.addEventListener('abort', this.#leave)
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal
+  }
+
+  end(): void {
+    clearTimeout(this.#timer)
+    this.#caller?.removeEventListener('abort', this.#leave)
+  }
+
+  readonly #leave = (): void => this.#stop.abort()
+}
+
 /** Not when the statement was cancelled, or the server ends the session. */
-function isReusable(error: pg.DatabaseError): boolean {
-  return error.code !== '57014' && !error.code?.startsWith('57P')
+function isReusable(error: unknown): boolean {
+  if (error instanceof RowsUnexpectedError || error instanceof CodedError) return true
+  return (
+    error instanceof pg.DatabaseError && error.code !== '57014' && !error.code?.startsWith('57P')
+  )
 }
 
 async function execute(
@@ -81,7 +118,7 @@ async function execute(
   lease: Lease,
   guarded: GuardedQuery,
   stop: AbortSignal,
-): Promise<QueryAnswer> {
+): Promise<readonly QueryAnswer[]> {
   lease.meter.allow(ports.limits.maxBytes, () => {
     guarded.fail(new TooManyBytesError())
     lease.destroy()
@@ -94,7 +131,7 @@ async function execute(
   try {
     if (stop.aborted) throw stop.reason
     lease.client.query(guarded as unknown as pg.Submittable)
-    return await guarded.answer
+    return await guarded.answers
   } finally {
     stop.removeEventListener('abort', onStop)
     lease.meter.allowAll()
@@ -121,7 +158,7 @@ async function end(cancel: pg.Pool, lease: Lease, guarded: GuardedQuery): Promis
 async function settledWithin(guarded: GuardedQuery, ms: number): Promise<void> {
   const timeout = new AbortController()
   await Promise.race([
-    guarded.answer.catch(() => undefined),
+    guarded.answers.catch(() => undefined),
     delay(ms, undefined, { signal: timeout.signal }).catch(() => undefined),
   ])
   timeout.abort()
@@ -129,28 +166,50 @@ async function settledWithin(guarded: GuardedQuery, ms: number): Promise<void> {
 
 function refusalOf(
   error: unknown,
-  query: PluginQuery,
-  isStopped: boolean,
-  isDeadline: boolean,
+  { plugin, deadlineMs }: PluginWork,
+  list: StatementList,
+  index: number,
+  { signal: { aborted: isStopped }, isDeadline }: Wait,
   limits: PluginQueryLimits,
 ): unknown {
-  const { plugin, deadlineMs } = query
   if (error instanceof TooManyRowsError) {
     return coreErrors.create('SQL_RESULT_TOO_LARGE', { plugin, limit: `${limits.maxRows} rows` })
   }
   if (error instanceof TooManyBytesError) {
     return coreErrors.create('SQL_RESULT_TOO_LARGE', { plugin, limit: `${limits.maxBytes} bytes` })
   }
-  if (error instanceof OutcomeUnknownError) return error
+  if (error instanceof RowsUnexpectedError) {
+    const { expected, met } = error
+    return coreErrors.create('SQL_ROWS_UNEXPECTED', { plugin, index: error.index, expected, met })
+  }
+  if (error instanceof OutcomeUnknownError || error instanceof CodedError) return error
   const isCancelled = error instanceof pg.DatabaseError && error.code === '57014'
   if (isStopped && (isCancelled || !(error instanceof pg.DatabaseError))) {
     if (isDeadline)
       return coreErrors.create('SQL_DEADLINE', { plugin, deadlineMs }, { cause: error })
     return coreErrors.create('SQL_CANCELLED', { plugin }, { cause: error })
   }
+  return error instanceof pg.DatabaseError ? sqlRefusalOf(error, plugin, list, index) : error
+}
+
+function sqlRefusalOf(
+  error: pg.DatabaseError,
+  plugin: string,
+  { statements, ownCount, placeOf }: StatementList,
+  index: number,
+): unknown {
+  const sqlState = error.code
   // 28: the login itself was refused, 53300 and 57P: the server is away; the caller knows what that means.
-  if (!(error instanceof pg.DatabaseError) || /^(28|53300|57P)/.test(error.code ?? '')) return error
+  if (/^(28|53300|57P)/.test(sqlState ?? '')) return error
+  // A deadlock, or an isolation that could not be kept: the same again may succeed.
+  if (sqlState === '40P01' || sqlState === '40001') {
+    return coreErrors.create('SQL_CONFLICT', { plugin, sqlState }, { cause: error })
+  }
+  // What fails between the plugin's last statement and the commit is the host's own, and not the author's
+  // business; what fails at the commit (a deferred constraint) has no statement left to name.
+  const isHost = index >= ownCount && index < statements.length
+  if (isHost) return new Error('a statement of the host failed', { cause: error })
   // The primary message only: details and hints may name what is not the plugin's.
-  const parameters = { plugin, reason: error.message, sqlState: error.code }
-  return coreErrors.create('SQL_FAILED', parameters, { cause: error })
+  const reason = `${index < ownCount ? placeOf(index) : ''}${error.message}`
+  return coreErrors.create('SQL_FAILED', { plugin, reason, sqlState }, { cause: error })
 }

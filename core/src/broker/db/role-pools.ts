@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import pg from 'pg'
 import { FrameMeter } from './frame-meter.ts'
+import { WIPE } from './guarded-query.ts'
 import type { TenantLogin } from './plugin-roles.ts'
 
 export interface RolePoolsOptions {
@@ -11,27 +12,41 @@ export interface RolePoolsOptions {
   readonly idleMs: number
 }
 
-/** One connection, logged in as one role, for one statement. */
+/** One connection, logged in as one role, for the statements of one transaction. */
 export interface Lease {
   readonly client: pg.Client
   readonly meter: FrameMeter
   /** The backend's process id, for cancelling. */
   readonly processId: number
+  /** It comes straight from another statement: whoever has it wipes it before anything else. */
+  readonly isDirty: boolean
   /** Back to the pool, to be wiped before anything else runs. Not after a cancel: it could hit the wipe. */
   release(): void
   /** Closes the connection; what was not committed is undone. */
   destroy(): void
 }
 
+/** Several answers of a handler's own turn; a connection that rests longer is wiped by itself. */
+const WIPE_AFTER_MS = 5
+
+/**
+ * `dirty`: whoever takes it wipes it in the same message as its statement. `wiping`: DISCARD ALL is under
+ * way; a statement sent meanwhile waits behind it.
+ */
+type ConnectionState = 'leased' | 'wiping' | 'clean' | 'dirty'
+
 interface Connection {
   readonly roleName: string
   readonly client: pg.Client
   readonly meter: FrameMeter
   isClosed: boolean
-  /** False while DISCARD ALL is under way; a statement sent meanwhile waits behind it. */
-  isClean: boolean
+  state: ConnectionState
   idleTimer: NodeJS.Timeout | undefined
 }
+
+const readiness = { wiping: 0, clean: 1, dirty: 2, leased: -1 } as const satisfies Readonly<
+  Record<ConnectionState, number>
+>
 
 interface Waiter {
   readonly login: TenantLogin
@@ -87,18 +102,20 @@ export class RolePools {
   }
 
   #takeIdle(roleName: string): Connection | undefined {
-    // The most recently used one, so that the others grow old and make room; but first one that is ready.
-    // Even one that is still being wiped is there sooner than a new connection.
-    let latest: Connection | undefined
+    // The most recently used one, so that the others grow old and make room; but first one that must not be
+    // left as it is, then one that is ready. Even one being wiped is there sooner than a new connection.
+    let best: Connection | undefined
     for (const connection of this.#idle) {
       if (connection.roleName !== roleName) continue
-      if (connection.isClean || !latest?.isClean) latest = connection
+      if (best === undefined || readiness[connection.state] >= readiness[best.state]) {
+        best = connection
+      }
     }
-    if (latest) {
-      this.#idle.delete(latest)
-      clearTimeout(latest.idleTimer)
+    if (best) {
+      this.#idle.delete(best)
+      clearTimeout(best.idleTimer)
     }
-    return latest
+    return best
   }
 
   #mayOpen(roleName: string): boolean {
@@ -133,7 +150,7 @@ export class RolePools {
       client,
       meter,
       isClosed: false,
-      isClean: true,
+      state: 'clean',
       idleTimer: undefined,
     }
     this.#open.add(connection)
@@ -143,34 +160,45 @@ export class RolePools {
   }
 
   #lease(connection: Connection): Lease {
-    const { client, meter } = connection
+    const { client, meter, state } = connection
+    connection.state = 'leased'
     return {
       client,
       meter,
+      isDirty: state === 'dirty',
       processId: (client as unknown as PgInternals).processID,
       release: () => this.#release(connection),
       destroy: () => this.#close(connection),
     }
   }
 
-  /** DISCARD ALL: settings, prepared statements, cursors, temporary tables and locks of the statement before. */
+  /**
+   * The next statement often follows at once, and then wipes in the same message: a round trip less. Nothing
+   * else can run on the connection meanwhile, and what no statement follows is wiped before it is idle.
+   */
   #release(connection: Connection): void {
     if (connection.isClosed) return
     if (this.#isStopped) {
       this.#close(connection)
       return
     }
-    connection.isClean = false
-    connection.client.query('DISCARD ALL').then(
+    connection.state = 'dirty'
+    this.#idle.add(connection)
+    connection.idleTimer = setTimeout(() => this.#wipe(connection), WIPE_AFTER_MS)
+    this.#wakeNext()
+  }
+
+  /** DISCARD ALL: settings, prepared statements, cursors, temporary tables and locks of the statement before. */
+  #wipe(connection: Connection): void {
+    connection.state = 'wiping'
+    connection.idleTimer = setTimeout(() => this.#close(connection), this.#options.idleMs)
+    connection.idleTimer.unref()
+    connection.client.query(WIPE).then(
       () => {
-        connection.isClean = true
+        if (connection.state === 'wiping') connection.state = 'clean'
       },
       () => this.#close(connection),
     )
-    this.#idle.add(connection)
-    connection.idleTimer = setTimeout(() => this.#close(connection), this.#options.idleMs)
-    connection.idleTimer.unref()
-    this.#wakeNext()
   }
 
   #close(connection: Connection): void {
@@ -212,15 +240,19 @@ export class RolePools {
 
   /** Wakes the first in line who can be served; what it then takes is checked again by itself. */
   #wakeNext(): void {
+    const waiter = this.#nextWaiter()
+    if (!waiter) return
+    this.#waiters.splice(this.#waiters.indexOf(waiter), 1)
+    waiter.grant()
+  }
+
+  #nextWaiter(): Waiter | undefined {
     const { perRole, total } = this.#options
-    const at = this.#waiters.findIndex(({ login: { roleName } }) => {
+    return this.#waiters.find(({ login: { roleName } }) => {
       const hasIdle = [...this.#idle].some((connection) => connection.roleName === roleName)
       const isUnderShare = (this.#countOf.get(roleName) ?? 0) < perRole
       return hasIdle || (isUnderShare && (this.#count < total || this.#idle.size > 0))
     })
-    if (at < 0) return
-    const [waiter] = this.#waiters.splice(at, 1)
-    waiter?.grant()
   }
 }
 

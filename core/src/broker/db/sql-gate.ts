@@ -1,13 +1,19 @@
 import { isDeniedFunction } from './function-policy.ts'
+import type { Growth } from './quota/quota.ts'
 import { isNode, listOf, nodesOf, type SqlNode, unwrap, wordsOf } from './sql-tree.ts'
 
 /** What the gate says about one text: refused and why, or let through. */
 export type SqlVerdict =
   | { readonly refusal: string }
-  /** `writes`: the statement, or a part of it, may change rows. */
-  | { readonly writes: boolean }
+  /** `writes`: the statement, or a part of it, may change rows; `growth`: and may make more of them. */
+  | { readonly writes: boolean; readonly growth?: Growth }
 
-const writingKinds = new Set(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'])
+const writingKinds: Readonly<Record<string, Growth | null>> = {
+  InsertStmt: 'rows',
+  MergeStmt: 'rows',
+  UpdateStmt: 'bytes',
+  DeleteStmt: null,
+}
 
 /** Judges a parsed text of a plugin: one statement on its own tables, and nothing that reaches further. */
 export function judgeQuery(tree: SqlNode): SqlVerdict {
@@ -17,22 +23,29 @@ export function judgeQuery(tree: SqlNode): SqlVerdict {
   }
   const [statement] = statements
   const outer = isNode(statement) ? unwrap(statement['stmt']) : undefined
-  if (!outer || (outer.kind !== 'SelectStmt' && !writingKinds.has(outer.kind))) {
+  if (!outer || (outer.kind !== 'SelectStmt' && !(outer.kind in writingKinds))) {
     return {
       refusal: `${describeKind(outer?.kind)} is not one of the statements a plugin may send`,
     }
   }
-  let writes = writingKinds.has(outer.kind)
+  const kinds = new Set([outer.kind])
   for (const node of nodesOf(statement)) {
     const fault = faultOf(node)
     if (fault) return { refusal: fault }
-    writes ||= Object.keys(node).some((kind) => writingKinds.has(kind))
+    for (const kind of Object.keys(node)) kinds.add(kind)
   }
-  return { writes }
+  const growths = Object.entries(writingKinds).flatMap(([kind, growth]) =>
+    kinds.has(kind) ? [growth] : [],
+  )
+  const growth = growths.includes('rows') ? 'rows' : growths.find((found) => found !== null)
+  return { writes: growths.length > 0, ...(growth ? { growth } : {}) }
 }
 
 /** Why this one node reaches out of the plugin's own schema, or nothing. Nodes are told by their shape. */
 export function faultOf(node: SqlNode): string | undefined {
+  const reserved = hostName(node)
+  if (reserved !== undefined)
+    return `the name ${reserved} is the host's: ${HOST_PREFIX}… is no plugin's`
   if ('relname' in node) return relationFault(node)
   if ('funcname' in node) return functionFault(wordsOf(node['funcname']))
   if ('names' in node && 'typemod' in node) return typeFault(wordsOf(node['names']))
@@ -40,6 +53,18 @@ export function faultOf(node: SqlNode): string | undefined {
   if ('collname' in node) return qualifiedFault('collation', wordsOf(node['collname']))
   if ('cursor_name' in node) return 'there are no cursors here'
   return operatorFault(node)
+}
+
+/** What the host itself keeps in a plugin's schema, such as its outbox, begins so. */
+const HOST_PREFIX = 'signalbox_'
+
+/** Wherever a name may stand: relations, indexes and constraints by their keys, all others in lists of words. */
+function hostName(node: SqlNode): string | undefined {
+  const word = isNode(node['String']) ? node['String']['sval'] : undefined
+  const names = [node['relname'], node['idxname'], node['conname'], node['indexname'], word]
+  return names.find(
+    (name): name is string => typeof name === 'string' && name.startsWith(HOST_PREFIX),
+  )
 }
 
 function relationFault(node: SqlNode): string | undefined {

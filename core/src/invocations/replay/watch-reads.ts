@@ -2,7 +2,13 @@
 export const READ_LINE = '\u0000signalbox replay: read '
 
 /** Host calls whose answers reach the handler through `ctx`, where reading them can be seen. */
-export const watchedCalls: ReadonlySet<string> = new Set(['db.query', 'services.call'])
+export const watchedCalls: ReadonlySet<string> = new Set([
+  'db.query',
+  'db.batch',
+  'db.inspect',
+  'db.transaction',
+  'services.call',
+])
 
 /**
  * The bundle with ears on what it is given: after it has run, its handlers are wrapped so that each redacted

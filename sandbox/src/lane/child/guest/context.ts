@@ -56,6 +56,10 @@ export class CallContext {
     return {
       query: (sql: unknown, parameters: unknown = []) =>
         call.hostCall('db.query', { sql, parameters }),
+      batch: (sql: unknown, parameterRows: unknown) =>
+        call.hostCall('db.batch', { sql, parameterRows }),
+      transaction: (statements: unknown) => call.hostCall('db.transaction', { statements }),
+      inspect: (wish: unknown = {}) => call.hostCall('db.inspect', wish),
     }
   }
 
