@@ -1,3 +1,5 @@
+import type { BlobPart, Blobs } from './blobs.ts'
+
 /** Who acts: an app through a subscription, a user through a role, or another plugin through a grant. */
 export interface Principal {
   readonly kind: 'app' | 'user' | 'plugin' | 'host'
@@ -64,6 +66,7 @@ export interface Context<Config = unknown> {
   readonly config: Config
   readonly db: Database
   readonly services: Services
+  readonly blobs: Blobs
   readonly log: Log
   /** The host's clock at the start of this turn, in milliseconds since the epoch; it stands still within a turn. */
   now(): number
@@ -74,6 +77,13 @@ export interface Context<Config = unknown> {
    * @throws TypeError for another algorithm.
    */
   hash(algorithm: HashAlgorithm, data: string | Uint8Array): string
+  /**
+   * A file of this version's own package, as `npm publish` packed it, such as `assets/rates.json`. Needs no grant.
+   * Its code, contracts, migrations and package.json are not given.
+   * @throws `CORE_ASSET_MISSING`, `CORE_ASSET_RANGE` for a part that begins beyond the end.
+   * @throws `CORE_ASSET_TOO_LARGE` for more than 180 KiB at once: read it in parts.
+   */
+  assets(path: string, part?: BlobPart): Promise<Uint8Array>
 }
 
 export type HashAlgorithm = 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512'
