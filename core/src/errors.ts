@@ -1,8 +1,12 @@
 import { defineErrors } from '@signalbox/sdk/errors'
+import { assetErrors } from './assets/asset-errors.ts'
+import { blobErrors } from './blobs/blob-errors.ts'
 import { brokerErrors } from './broker/broker-errors.ts'
 
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
 export const coreErrors = defineErrors('CORE', {
+  ...assetErrors,
+  ...blobErrors,
   ...brokerErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,

@@ -13,6 +13,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { auditRoutes } from './audit/audit-routes.ts'
 import { recordChange } from './audit/change.ts'
+import { blobRoutes } from './blobs/blob-routes.ts'
 import { Broker } from './broker/broker.ts'
 import type { CallScope } from './broker/call-scope.ts'
 import { capabilities } from './broker/capabilities.ts'
@@ -46,6 +47,7 @@ import { followCircuits } from './rollout/opened-circuits.ts'
 import { RolloutController } from './rollout/rollout-controller.ts'
 import { rolloutRoutes } from './rollout/rollout-routes.ts'
 import { RolloutService } from './rollout/rollout-service.ts'
+import { grantsOf } from './rollout/snapshot.ts'
 import { type SandboxNews, startSandbox } from './sandbox-news.ts'
 import type { Settings } from './settings.ts'
 import { StopStack } from './stop-stack.ts'
@@ -169,6 +171,10 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     administration(scope, state, { installs, bindings, rollouts })
     invocationRoutes(scope, { ...state, publishers })
     await scope.register(async (inner) => {
+      const grantsFor = (tenant: string, plugin: string) => grantsOf(snapshot(), tenant, plugin)
+      blobRoutes(inner, { knex, ...state.files, grantsOf: grantsFor })
+    })
+    await scope.register(async (inner) => {
       udfRoutes(inner, { udfs, readArrow: (bytes) => state.compute.readArrow(bytes) })
     })
   })
@@ -211,7 +217,7 @@ function composeCaller(
   { options, state, sandbox }: Parts,
   rollouts: RolloutController,
 ): ServiceCaller {
-  const { knex, routing, bundles, schemas, inFlight } = state
+  const { knex, routing, bundles, schemas, inFlight, files, assets } = state
   const snapshot = () => routing.snapshot
   const caller: ServiceCaller = new ServiceCaller({
     snapshot,
@@ -229,7 +235,7 @@ function composeCaller(
   })
   const broker = new Broker({
     snapshot,
-    calls: capabilities({ schemas, caller: () => caller, now: Date.now }),
+    calls: capabilities({ schemas, files, assets, caller: () => caller, now: Date.now }),
     limiter: new RateLimiter(() => performance.now()),
     effects: new EffectAudit(knex),
     onUse: () => undefined,

@@ -21,6 +21,7 @@ const offeredCapabilities: readonly string[] = [
   'db:own',
   'service:call',
   'service:provide',
+  'blob:own',
   'udf:provide',
   'intl',
   'wasm',

@@ -1,0 +1,48 @@
+import type { ServerResponse } from 'node:http'
+import type { Readable } from 'node:stream'
+import { coreErrors } from '../errors.ts'
+
+/** Of one node, both ways. Each holds a chunk or two, and asks for a connection only while it reads or writes one. */
+const MAX_STREAMS = 32
+
+/** A client that takes nothing for as long has gone, or wants to hold a place. */
+const STALLED_MS = 60_000
+
+const RETRY_AFTER_S = 5
+
+/** Blobs on their way in or out of this node. */
+export class Streams {
+  readonly #open = new Set<Readable>()
+
+  /** @throws CORE_BLOB_STREAMS_TAKEN */
+  out(pieces: Readable, response: ServerResponse): Readable {
+    const release = this.#hold(pieces)
+    pieces.once('close', release)
+    response.setTimeout(STALLED_MS, () => response.destroy())
+    return pieces
+  }
+
+  /** @throws CORE_BLOB_STREAMS_TAKEN, and what `take` throws */
+  async in<Result>(body: Readable, take: (body: Readable) => Promise<Result>): Promise<Result> {
+    const release = this.#hold(body)
+    try {
+      return await take(body)
+    } finally {
+      release()
+    }
+  }
+
+  /** The host stops: clients go on elsewhere, by a range or from the beginning. */
+  close(): void {
+    for (const stream of this.#open) stream.destroy(coreErrors.create('DRAINING'))
+  }
+
+  #hold(stream: Readable): () => void {
+    if (this.#open.size >= MAX_STREAMS) {
+      const told = { limit: MAX_STREAMS }
+      throw coreErrors.create('BLOB_STREAMS_TAKEN', told, { retryAfterS: RETRY_AFTER_S })
+    }
+    this.#open.add(stream)
+    return () => void this.#open.delete(stream)
+  }
+}
