@@ -61,7 +61,7 @@ t.test('any bytes come back as they were, however they were cut', async () => {
       if (sha256 !== nameOf(whole) || size !== whole.length) return false
       return whole.equals(await readAll(owner, sha256))
     }),
-    { numRuns: 20 },
+    { numRuns: 12 },
   )
 })
 
@@ -75,7 +75,7 @@ t.test('any range is that part of the bytes', async () => {
       const part = await blobs.read(owner, sha256, { offset, length }, signal)
       return part.equals(bytes.subarray(offset, offset + length))
     }),
-    { numRuns: 30 },
+    { numRuns: 20 },
   )
 })
 
