@@ -50,18 +50,22 @@ export async function receiveBlob({ knex, uploads }: Ports, incoming: Incoming):
 }
 
 async function* partsOf(body: Readable): AsyncGenerator<Buffer> {
-  let held: Buffer = Buffer.alloc(0)
+  let pieces: Buffer[] = []
+  let length = 0
   try {
     // What is refused half-way is answered on the same connection.
     for await (const piece of body.iterator({ destroyOnReturn: false })) {
-      held = held.length === 0 ? piece : Buffer.concat([held, piece])
-      while (held.length >= STREAM_PART_BYTES) {
+      pieces.push(piece)
+      length += piece.length
+      while (length >= STREAM_PART_BYTES) {
+        const held = Buffer.concat(pieces)
         yield held.subarray(0, STREAM_PART_BYTES)
-        held = held.subarray(STREAM_PART_BYTES)
+        pieces = [held.subarray(STREAM_PART_BYTES)]
+        length -= STREAM_PART_BYTES
       }
     }
   } catch (cause) {
     throw coreErrors.create('BODY_UNREADABLE', { reason: 'it ended early' }, { cause })
   }
-  if (held.length > 0) yield held
+  if (length > 0) yield Buffer.concat(pieces)
 }

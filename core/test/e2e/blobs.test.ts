@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import t from 'tap'
+import { readFile, writeFile } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import t, { type Test } from 'tap'
 import { callFiler, filerBytes, installFiler, setUpFiler } from '../support/filer.ts'
 import { HostProcess, temporaryHome } from '../support/host-process.ts'
 import { keptCall } from '../support/ledger.ts'
@@ -18,7 +20,11 @@ await installFiler(t, host, {
   version: '1.0.0',
   assets: { 'assets/large.bin': large, 'assets/which.txt': 'old' },
 })
-await installFiler(t, host, { version: '1.1.0', assets: { 'assets/which.txt': 'new' } })
+await installFiler(t, host, {
+  version: '1.1.0',
+  quotaMb: 64,
+  assets: { 'assets/which.txt': 'new' },
+})
 const acme = await setUpFiler(host, 'acme')
 const globex = await setUpFiler(host, 'globex')
 const initech = await setUpFiler(host, 'initech', [])
@@ -151,6 +157,34 @@ t.test('a recording says which file was read, never what stood in it', async (t)
   const text = JSON.stringify(recording?.hostCalls)
   t.match(text, nameOf('the secret of the file'))
   t.notMatch(text, Buffer.from('the secret').toString('base64').slice(0, 12))
+})
+
+/** Puts and reads 30 MB over HTTP. @returns the most resident memory that the host had meanwhile, in MiB */
+async function moveThirtyMb(t: Test): Promise<number> {
+  const isLinux = process.platform === 'linux'
+  if (isLinux) await writeFile(`/proc/${host.pid}/clear_refs`, '5')
+  const headers = { authorization: `Bearer ${acme.adminToken}` }
+  const piece = randomBytes(1024 * 1024)
+  const body = Readable.toWeb(Readable.from(Array.from({ length: 30 }, () => piece)))
+  const asked: RequestInit = { method: 'PUT', body, headers, duplex: 'half' }
+  const put = await fetch(`${host.url}${path}/blobs`, asked)
+  const { sha256, size } = (await put.json()) as { sha256: string; size: number }
+  t.equal(size, 30 * piece.length)
+  const read = await fetch(`${host.url}${path}/blobs/${sha256}`, { headers })
+  const hash = createHash('sha256')
+  for await (const bytes of read.body ?? []) hash.update(bytes)
+  t.equal(hash.digest('hex'), sha256)
+  const status = isLinux ? await readFile(`/proc/${host.pid}/status`, 'utf8') : ''
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
+}
+
+t.test('30 MB more go through the host in the memory that the first 30 MB took', async (t) => {
+  const admin = host.as(acme.adminToken)
+  const wish = { version: '1.1.0', capabilities: ['blob:own'] }
+  await admin.request('POST', `${path}/grants`, wish)
+  const first = await moveThirtyMb(t)
+  const second = await moveThirtyMb(t)
+  t.ok(second - first < 30, `${second} after ${first}`)
 })
 
 t.test('kill -9 after an acknowledged put loses nothing of it', async (t) => {

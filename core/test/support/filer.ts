@@ -14,6 +14,8 @@ const fixture = join(import.meta.dirname, '../fixtures/filer-plugin')
 
 export interface FilerVersion {
   readonly version: string
+  /** That it asks for. */
+  readonly quotaMb?: number
   /** By path in the package. */
   readonly assets?: Readonly<Record<string, Uint8Array | string>>
 }
@@ -22,7 +24,7 @@ export interface FilerVersion {
 export async function installFiler(
   t: Test,
   host: HostProcess,
-  { version, assets = {} }: FilerVersion,
+  { version, quotaMb = 3, assets = {} }: FilerVersion,
 ): Promise<void> {
   packed ??= packPlugin(fixture)
   await packed
@@ -33,7 +35,15 @@ export async function installFiler(
     await writeFile(join(folder, path), bytes)
   }
   const packageJson = JSON.parse(await readFile(join(fixture, 'package.json'), 'utf8'))
-  const changed = { ...packageJson, version, scripts: {} }
+  const { signalbox } = packageJson
+  const blobs = [{ ...signalbox.capabilities['blob:own'][0], quotaMb }]
+  const capabilities = { 'blob:own': blobs }
+  const changed = {
+    ...packageJson,
+    version,
+    scripts: {},
+    signalbox: { ...signalbox, capabilities },
+  }
   await writeFile(join(folder, 'package.json'), JSON.stringify(changed))
   await npmPublish(folder, `${host.url}/npm/`, OPERATOR_TOKEN)
   await host.client.request('POST', '/v1/plugins', { name: filer, version })
