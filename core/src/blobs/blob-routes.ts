@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Knex } from 'knex'
-import { insertAuditEntries } from '../audit/audit-store.ts'
 import { coreErrors } from '../errors.ts'
 import { callerOf } from '../gateway/guard.ts'
 import {
@@ -13,6 +12,7 @@ import {
 } from '../gateway/http-schemas.ts'
 import { DEFAULT_TYPE, sha256Schema, typeSchema } from './blob-limits.ts'
 import { type BlobOwner, quotaOf } from './blob-owner.ts'
+import { recordRead } from './blob-read-audit.ts'
 import { requireRoom } from './blob-room.ts'
 import type { BlobService } from './blob-service.ts'
 import { findUsage, type StoredBlob } from './blob-store.ts'
@@ -98,8 +98,9 @@ function readRoute(app: FastifyInstance, { knex, blobs }: Ports, streams: Stream
       const blob = await blobs.require(owner, request.params.sha256)
       const part = partOfRequest(request, reply, blob)
       if (part === undefined) return reply.code(304).send()
-      // Whoever looks into a tenant's files from outside of it leaves a trace before the first byte.
-      if (request.principal.kind === 'operator') await recordRead(knex, request, owner, blob)
+      if (request.principal.kind === 'operator') {
+        await recordRead(knex, callerOf(request), owner, blob)
+      }
       const pieces = blobs.stream(owner, blob, part.start, part.end)
       reply.header('content-length', part.end - part.start)
       return reply.send(streams.out(Readable.from(pieces), reply.raw))
@@ -138,19 +139,6 @@ function partOfRequest(
   if (range.kind !== 'part') return { start: 0, end: size }
   reply.code(206).header('content-range', `bytes ${range.start}-${range.end - 1}/${size}`)
   return range
-}
-
-function recordRead(
-  knex: Knex,
-  request: FastifyRequest,
-  { tenant, plugin }: BlobOwner,
-  { sha256, size, type }: StoredBlob,
-): Promise<void> {
-  const { actor, traceId } = callerOf(request)
-  const subject = `${plugin} blob ${sha256}`
-  const detail = { plugin, sha256, size, type }
-  const entry = { tenant, actor, traceId, action: 'blob.read', subject, outcome: 'done', detail }
-  return insertAuditEntries(knex, [entry])
 }
 
 function writeRoute(app: FastifyInstance, ports: Ports, streams: Streams): void {
