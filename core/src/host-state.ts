@@ -17,6 +17,7 @@ import { versionKey } from './rollout/snapshot.ts'
 import type { StopStack } from './stop-stack.ts'
 import { type ContentStore, createContentStore } from './storage/content-store.ts'
 import { createKnex } from './storage/create-knex.ts'
+import { FairTurns } from './storage/fair-turns.ts'
 import { sharedSecret } from './storage/host-secret-store.ts'
 import { migrateUp } from './storage/migrate.ts'
 import type { Storage } from './storage/open-storage.ts'
@@ -73,8 +74,9 @@ export async function openState(
   const invocations = new Invocations({ knex, contents, log })
   invocations.start()
   stops.push(() => invocations.stop())
-  const files = openBlobs({ knex, log }, stops)
-  const assets = new AssetReader(knex)
+  const turns = new FairTurns()
+  const files = openBlobs({ knex, turns, log }, stops)
+  const assets = new AssetReader(knex, turns)
   const compiled = await openCompiled(knex, log)
   const bundles = new BundleCache({ read: (sha256) => contents.get(sha256), compiled })
   const stored = { knex, contents, compiled, bundles }

@@ -6,6 +6,7 @@ import { coreErrors } from '../errors.ts'
 import { findFile } from '../registry/registry-store.ts'
 import type { InstalledVersion } from '../rollout/snapshot.ts'
 import { CONTENT_CHUNK_BYTES, readContentChunk } from '../storage/content-store.ts'
+import type { FairTurns } from '../storage/fair-turns.ts'
 import { assetPathFault, isAsset } from './asset-path.ts'
 
 /** Chunks of a megabyte that this node holds: tables that every call reads are read from PostgreSQL once. */
@@ -28,11 +29,13 @@ interface Asset {
  */
 export class AssetReader {
   readonly #knex: Knex
+  readonly #turns: FairTurns
   readonly #files = new Map<string, Promise<Asset>>()
   readonly #chunks = new Map<string, Buffer>()
 
-  constructor(knex: Knex) {
+  constructor(knex: Knex, turns: FairTurns) {
     this.#knex = knex
+    this.#turns = turns
   }
 
   /** @throws CORE_INPUT_INVALID, CORE_ASSET_MISSING, CORE_ASSET_RANGE, CORE_ASSET_TOO_LARGE, CORE_CONTENT_CORRUPT */
@@ -54,15 +57,15 @@ export class AssetReader {
         limit: ANSWER_BYTES,
       })
     }
-    return this.#slice(asset, part.offset, part.offset + part.length)
+    return this.#slice(of.plugin, asset, part.offset, part.offset + part.length)
   }
 
-  async #slice(asset: Asset, start: number, end: number): Promise<Buffer> {
+  async #slice(plugin: string, asset: Asset, start: number, end: number): Promise<Buffer> {
     const pieces: Buffer[] = []
     for (let at = start; at < end; ) {
       const ordinal = Math.floor(at / CONTENT_CHUNK_BYTES)
       const from = ordinal * CONTENT_CHUNK_BYTES
-      const chunk = await this.#chunk(asset, ordinal)
+      const chunk = await this.#chunk(plugin, asset, ordinal)
       pieces.push(chunk.subarray(at - from, end - from))
       at = from + CONTENT_CHUNK_BYTES
     }
@@ -80,12 +83,13 @@ export class AssetReader {
 
   /** Once a node and file: it reads all of it, and holds one chunk at a time. */
   async #verify(of: InstalledVersion, path: string): Promise<Asset> {
-    const file = await findFile(this.#knex, of.plugin, of.version, path)
+    const { plugin, version } = of
+    const file = await this.#turns.take(plugin, () => findFile(this.#knex, plugin, version, path))
     if (file === undefined) throw missing(of, path)
     const whole = createHash('sha256')
     const digests: Buffer[] = []
     for (let at = 0; at < file.size; at += CONTENT_CHUNK_BYTES) {
-      const chunk = await readContentChunk(this.#knex, file.sha256, digests.length)
+      const chunk = await this.#fetch(plugin, file.sha256, digests.length)
       whole.update(chunk)
       digests.push(sha256Of(chunk))
     }
@@ -93,14 +97,19 @@ export class AssetReader {
     return { sha256: file.sha256, size: file.size, digests }
   }
 
-  async #chunk({ sha256, digests }: Asset, ordinal: number): Promise<Buffer> {
+  async #chunk(plugin: string, { sha256, digests }: Asset, ordinal: number): Promise<Buffer> {
     const key = `${sha256} ${ordinal}`
-    const chunk = this.#chunks.get(key) ?? (await readContentChunk(this.#knex, sha256, ordinal))
-    if (!this.#chunks.has(key) && digests[ordinal]?.equals(sha256Of(chunk)) !== true) {
+    const held = this.#chunks.get(key)
+    const chunk = held ?? (await this.#fetch(plugin, sha256, ordinal))
+    if (held === undefined && digests[ordinal]?.equals(sha256Of(chunk)) !== true) {
       throw corrupt(sha256)
     }
     keep(this.#chunks, key, chunk, MAX_CHUNKS)
     return chunk
+  }
+
+  #fetch(plugin: string, sha256: string, ordinal: number): Promise<Buffer> {
+    return this.#turns.take(plugin, () => readContentChunk(this.#knex, sha256, ordinal))
   }
 }
 

@@ -1,4 +1,4 @@
-import type { BlobOwner } from './blob-owner.ts'
+import { type BlobOwner, ownerKey } from './blob-owner.ts'
 
 /** Owners that wait at once; each costs some 200 bytes. */
 const MAX_OWNERS = 10_000
@@ -10,13 +10,11 @@ const MAX_OWNERS = 10_000
 export class BlobMeter {
   #waiting = new Map<string, { owner: BlobOwner; bytes: number }>()
 
-  read({ tenant, plugin }: BlobOwner, bytes: number): void {
-    const key = `${tenant} ${plugin}`
+  read(owner: BlobOwner, bytes: number): void {
+    const key = ownerKey(owner)
     const known = this.#waiting.get(key)
     if (known !== undefined) known.bytes += bytes
-    else if (this.#waiting.size < MAX_OWNERS) {
-      this.#waiting.set(key, { owner: { tenant, plugin }, bytes })
-    }
+    else if (this.#waiting.size < MAX_OWNERS) this.#waiting.set(key, { owner, bytes })
   }
 
   take(): readonly { readonly owner: BlobOwner; readonly bytes: number }[] {

@@ -6,6 +6,9 @@ export interface BlobOwner {
   readonly plugin: string
 }
 
+/** One text for it; neither part has a space. */
+export const ownerKey = ({ tenant, plugin }: BlobOwner): string => `${tenant} ${plugin}`
+
 const MIB = 1024 * 1024
 
 /**

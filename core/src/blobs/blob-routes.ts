@@ -101,9 +101,9 @@ function readRoute(app: FastifyInstance, { knex, blobs }: Ports, streams: Stream
       if (request.principal.kind === 'operator') {
         await recordRead(knex, callerOf(request), owner, blob)
       }
-      const pieces = blobs.stream(owner, blob, part.start, part.end)
+      streams.out(reply.raw)
       reply.header('content-length', part.end - part.start)
-      return reply.send(streams.out(Readable.from(pieces), reply.raw))
+      return reply.send(Readable.from(blobs.stream(owner, blob, part.start, part.end)))
     },
   )
 }

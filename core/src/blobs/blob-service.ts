@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
+import type { FairTurns } from '../storage/fair-turns.ts'
 import { appendChunks, chunksOf } from './blob-chunks.ts'
 import { CHUNK_BYTES } from './blob-limits.ts'
 import type { BlobMeter } from './blob-meter.ts'
-import type { BlobOwner } from './blob-owner.ts'
+import { type BlobOwner, ownerKey } from './blob-owner.ts'
 import { requireRoom } from './blob-room.ts'
 import {
   addUsage,
@@ -22,6 +23,7 @@ import { type AskedPart, partOf } from './byte-part.ts'
 
 interface Ports {
   readonly knex: Knex
+  readonly turns: Pick<FairTurns, 'take'>
   readonly meter: BlobMeter
   readonly now: () => number
 }
@@ -42,23 +44,23 @@ export class BlobService {
     quotaBytes: number,
   ): Promise<BlobHead> {
     const head = { sha256: sha256Of(bytes), size: bytes.length, type }
-    await this.#ports.knex.transaction(async (trx) => {
+    return this.#change(owner, async (trx) => {
       const used = await lockUsage(trx, owner)
       if ((await findBlob(trx, owner, head.sha256)) !== undefined) {
         await setType(trx, owner, head)
-        return
+        return head
       }
       requireRoom(owner, used, head.size, quotaBytes)
       const object = randomUUID()
       await appendChunks(trx, { object, size: 0 }, bytes)
       await insertBlob(trx, owner, { ...head, object })
       await addUsage(trx, owner, head.size, head.size)
+      return head
     })
-    return head
   }
 
   find(owner: BlobOwner, sha256: string): Promise<StoredBlob | undefined> {
-    return findBlob(this.#ports.knex, owner, sha256)
+    return this.#turn(owner, () => findBlob(this.#ports.knex, owner, sha256))
   }
 
   /** @throws CORE_BLOB_MISSING, also of what only another owner has: the two are the same look-up. */
@@ -74,7 +76,7 @@ export class BlobService {
     owner: BlobOwner,
     page: { readonly cursor?: string | undefined; readonly limit: number },
   ): Promise<StoredBlob[]> {
-    return listBlobs(this.#ports.knex, owner, page)
+    return this.#turn(owner, () => listBlobs(this.#ports.knex, owner, page))
   }
 
   /** A part that fits one message. @throws CORE_BLOB_MISSING, CORE_BLOB_RANGE, CORE_BLOB_TOO_LARGE, CORE_BLOB_CORRUPT */
@@ -109,7 +111,11 @@ export class BlobService {
     offset: number,
     end: number,
   ): AsyncGenerator<Buffer> {
-    for await (const piece of chunksOf(this.#ports.knex, blob, offset, end)) {
+    const pieces = chunksOf(this.#ports.knex, blob, offset, end)
+    for (;;) {
+      // A turn for each: a large blob does not keep the owner's small ones waiting.
+      const { done, value: piece } = await this.#turn(owner, () => pieces.next())
+      if (done === true) return
       if (piece === undefined) throw coreErrors.create('BLOB_CORRUPT', { sha256: blob.sha256 })
       this.#ports.meter.read(owner, piece.length)
       yield piece
@@ -118,15 +124,25 @@ export class BlobService {
 
   /** Its room is free at once; its bytes go with a later run of the job. @returns whether it was there */
   async delete(owner: BlobOwner, sha256: string): Promise<boolean> {
-    const { knex, now } = this.#ports
-    return knex.transaction(async (trx) => {
+    return this.#change(owner, async (trx) => {
       await lockUsage(trx, owner)
       const taken = await takeBlob(trx, owner, sha256)
       if (taken === undefined) return false
       await addUsage(trx, owner, -taken.size)
-      await insertGarbage(trx, taken.object, new Date(now()))
+      await insertGarbage(trx, taken.object, new Date(this.#ports.now()))
       return true
     })
+  }
+
+  #turn<Result>(owner: BlobOwner, work: () => Promise<Result>): Promise<Result> {
+    return this.#ports.turns.take(ownerKey(owner), work)
+  }
+
+  #change<Result>(
+    owner: BlobOwner,
+    work: (trx: Knex.Transaction) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#turn(owner, () => this.#ports.knex.transaction(work))
   }
 }
 

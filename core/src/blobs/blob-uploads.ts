@@ -1,9 +1,10 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
+import type { FairTurns } from '../storage/fair-turns.ts'
 import { appendChunks, chunksOf } from './blob-chunks.ts'
 import { MAX_OPEN_UPLOADS, UPLOAD_KEPT_MS } from './blob-limits.ts'
-import type { BlobOwner } from './blob-owner.ts'
+import { type BlobOwner, ownerKey } from './blob-owner.ts'
 import { requireRoom } from './blob-room.ts'
 import {
   addUsage,
@@ -24,6 +25,7 @@ import {
 
 interface Ports {
   readonly knex: Knex
+  readonly turns: Pick<FairTurns, 'take'>
   readonly now: () => number
 }
 
@@ -51,7 +53,7 @@ export class BlobUploads {
   /** @returns its id. @throws CORE_BLOB_UPLOADS_TAKEN */
   async begin(owner: BlobOwner, type: string): Promise<string> {
     const id = `upl_${randomBytes(12).toString('hex')}`
-    await this.#ports.knex.transaction(async (trx) => {
+    await this.#change(owner, async (trx) => {
       await lockUsage(trx, owner)
       if ((await countUploads(trx, owner)) >= MAX_OPEN_UPLOADS) {
         const told = { plugin: owner.plugin, limit: MAX_OPEN_UPLOADS }
@@ -71,7 +73,7 @@ export class BlobUploads {
     id: string,
     { offset, bytes, quotaBytes, maxBytes }: Append,
   ): Promise<number> {
-    return this.#ports.knex.transaction(async (trx) => {
+    return this.#change(owner, async (trx) => {
       const used = await lockUsage(trx, owner)
       const upload = await lockUpload(trx, owner, id, this.#now())
       if (upload === undefined) throw missing(owner, id)
@@ -97,16 +99,19 @@ export class BlobUploads {
    */
   async finish(owner: BlobOwner, id: string, signal: AbortSignal): Promise<BlobHead> {
     const { knex } = this.#ports
-    const upload = await sealUpload(knex, owner, id, this.#now())
+    const upload = await this.#turn(owner, () => sealUpload(knex, owner, id, this.#now()))
     if (upload === undefined) throw missing(owner, id)
     const hash = createHash('sha256')
-    for await (const piece of chunksOf(knex, upload)) {
+    const pieces = chunksOf(knex, upload)
+    for (;;) {
       signal.throwIfAborted()
+      const { done, value: piece } = await this.#turn(owner, () => pieces.next())
+      if (done === true) break
       if (piece === undefined) throw coreErrors.create('BLOB_CORRUPT', { sha256: id })
       hash.update(piece)
     }
     const sha256 = hash.digest('hex')
-    return knex.transaction((trx) => this.settle(trx, owner, upload, sha256))
+    return this.#change(owner, (trx) => this.settle(trx, owner, upload, sha256))
   }
 
   /** @param sha256 of just the bytes of the upload. @throws CORE_BLOB_UPLOAD_MISSING */
@@ -133,7 +138,7 @@ export class BlobUploads {
 
   /** @returns whether it was there. @param onlyExpired leaves one that somebody went on with meanwhile */
   async abort(owner: BlobOwner, id: string, onlyExpired = false): Promise<boolean> {
-    return this.#ports.knex.transaction(async (trx) => {
+    return this.#change(owner, async (trx) => {
       await lockUsage(trx, owner)
       const taken = await takeUpload(trx, owner, id, onlyExpired ? this.#now() : undefined)
       if (taken === undefined) return false
@@ -141,6 +146,17 @@ export class BlobUploads {
       await insertGarbage(trx, taken.object, this.#now())
       return true
     })
+  }
+
+  #turn<Result>(owner: BlobOwner, work: () => Promise<Result>): Promise<Result> {
+    return this.#ports.turns.take(ownerKey(owner), work)
+  }
+
+  #change<Result>(
+    owner: BlobOwner,
+    work: (trx: Knex.Transaction) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#turn(owner, () => this.#ports.knex.transaction(work))
   }
 
   #now(): Date {

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { StopStack } from '../stop-stack.ts'
+import type { FairTurns } from '../storage/fair-turns.ts'
 import { BlobMeter } from './blob-meter.ts'
 import { BlobService } from './blob-service.ts'
 import { BlobSweepJob } from './blob-sweep-job.ts'
@@ -7,6 +8,7 @@ import { BlobUploads } from './blob-uploads.ts'
 
 interface Ports {
   readonly knex: Knex
+  readonly turns: FairTurns
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -16,11 +18,11 @@ export interface OpenBlobs {
 }
 
 /** What keeps plugins' files, and the job that sweeps behind it until the host stops. */
-export function openBlobs({ knex, log }: Ports, stops: StopStack): OpenBlobs {
+export function openBlobs({ knex, turns, log }: Ports, stops: StopStack): OpenBlobs {
   const now = Date.now
   const meter = new BlobMeter()
-  const blobs = new BlobService({ knex, meter, now })
-  const uploads = new BlobUploads({ knex, now })
+  const blobs = new BlobService({ knex, turns, meter, now })
+  const uploads = new BlobUploads({ knex, turns, now })
   const job = new BlobSweepJob({ knex, uploads, meter, now, log })
   job.start()
   stops.push(() => job.stop())

@@ -10,16 +10,19 @@ const STALLED_MS = 60_000
 
 const RETRY_AFTER_S = 5
 
+type End = Pick<Readable | ServerResponse, 'destroy'>
+
 /** Blobs on their way in or out of this node. */
 export class Streams {
-  readonly #open = new Set<Readable>()
+  readonly #open = new Set<End>()
 
-  /** @throws CORE_BLOB_STREAMS_TAKEN */
-  out(pieces: Readable, response: ServerResponse): Readable {
-    const release = this.#hold(pieces)
-    pieces.once('close', release)
+  /**
+   * Before a blob is sent. Its place is taken until the client has all of it, not until the host has read it.
+   * @throws CORE_BLOB_STREAMS_TAKEN
+   */
+  out(response: ServerResponse): void {
+    response.once('close', this.#hold(response))
     response.setTimeout(STALLED_MS, () => response.destroy())
-    return pieces
   }
 
   /** @throws CORE_BLOB_STREAMS_TAKEN, and what `take` throws */
@@ -34,15 +37,15 @@ export class Streams {
 
   /** The host stops: clients go on elsewhere, by a range or from the beginning. */
   close(): void {
-    for (const stream of this.#open) stream.destroy(coreErrors.create('DRAINING'))
+    for (const end of this.#open) end.destroy()
   }
 
-  #hold(stream: Readable): () => void {
+  #hold(end: End): () => void {
     if (this.#open.size >= MAX_STREAMS) {
       const told = { limit: MAX_STREAMS }
       throw coreErrors.create('BLOB_STREAMS_TAKEN', told, { retryAfterS: RETRY_AFTER_S })
     }
-    this.#open.add(stream)
-    return () => void this.#open.delete(stream)
+    this.#open.add(end)
+    return () => void this.#open.delete(end)
   }
 }

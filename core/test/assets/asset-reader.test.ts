@@ -4,6 +4,7 @@ import t from 'tap'
 import { AssetReader } from '../../src/assets/asset-reader.ts'
 import { createContentStore } from '../../src/storage/content-store.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
+import { FairTurns } from '../../src/storage/fair-turns.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { version } from '../support/recorded-call.ts'
 
@@ -47,7 +48,7 @@ await install(version, {
 })
 await install(next, { 'assets/rates.json': Buffer.from('new') })
 await install(other, { 'assets/theirs.json': Buffer.from('theirs') })
-const reader = new AssetReader(knex)
+const reader = new AssetReader(knex, new FairTurns())
 
 t.test('each version reads the files of its own package', async (t) => {
   t.equal(`${await reader.read(version, 'assets/rates.json', {})}`, 'old')
@@ -104,14 +105,14 @@ t.test(
   async (t) => {
     const read = (by: AssetReader) => by.read(version, 'assets/broken', { length: 1 })
     const { sha256 } = await knex('installation_files').where({ path: 'assets/broken' }).first()
-    const fresh = new AssetReader(knex)
+    const fresh = new AssetReader(knex, new FairTurns())
     await read(fresh)
     const chunk = knex('content_chunks').where({ sha256, ordinal: 1 })
     await chunk.clone().update({ bytes: Buffer.alloc(9) })
     const corrupt = { code: 'CORE_CONTENT_CORRUPT' }
-    await t.rejects(read(new AssetReader(knex)), corrupt)
+    await t.rejects(read(new AssetReader(knex, new FairTurns())), corrupt)
     await t.rejects(fresh.read(version, 'assets/broken', { offset: 1024 * 1024 }), corrupt)
     await chunk.clone().delete()
-    await t.rejects(read(new AssetReader(knex)), corrupt)
+    await t.rejects(read(new AssetReader(knex, new FairTurns())), corrupt)
   },
 )

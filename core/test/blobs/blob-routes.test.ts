@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect } from 'node:net'
@@ -18,7 +18,7 @@ import { testBlobs } from '../support/blobs.ts'
 
 const { knex, blobs, uploads, owner: newOwner } = await testBlobs(t)
 const MIB = 1024 * 1024
-let quotaMb = 4
+const quotaMb = 4
 let hasGrant = true
 
 /** A token says who it is: `operator`, or the tenant of an admin. */
@@ -254,14 +254,25 @@ t.test('a put is in the audit, and so is what the operator looks into', async (t
   t.equal(entries.length, 2)
 })
 
+/** 30 MB of one chunk again and again, put behind the host's back: only what is read matters. */
+async function large(owner: BlobOwner): Promise<{ sha256: string; size: number }> {
+  const chunk = randomBytes(CHUNK_BYTES)
+  const count = 171
+  const sha256 = nameOf(Buffer.concat(Array.from({ length: count }, () => chunk)))
+  const size = count * CHUNK_BYTES
+  const object = randomUUID()
+  await knex('blob_usage').insert({ ...owner, bytes: size })
+  await knex('blobs').insert({ ...owner, sha256, size, type: 'text/plain', object })
+  await knex.raw(
+    'insert into blob_chunks select ?, n, sha256(c), c from generate_series(0, ?) n, (select ?::bytea c) x',
+    [object, count - 1, chunk],
+  )
+  return { sha256, size }
+}
+
 t.test('of 30 MB no more is read than the client takes', async (t) => {
   const owner = await newOwner()
-  quotaMb = 64
-  const piece = randomBytes(MIB)
-  const body = Readable.toWeb(Readable.from(Array.from({ length: 30 }, () => piece)))
-  const answer = await ask(owner, '', { method: 'PUT', body, duplex: 'half' } as RequestInit)
-  const { sha256, size } = await headOf(answer)
-  t.equal(size, 30 * MIB)
+  const { sha256, size } = await large(owner)
   let reads = 0
   knex.on('query', ({ sql }) => {
     if (sql.includes('blob_chunks')) reads++
@@ -288,3 +299,20 @@ t.test('of 30 MB no more is read than the client takes', async (t) => {
   for await (const bytes of response) hash.update(bytes)
   t.equal(hash.digest('hex'), sha256)
 })
+
+t.test(
+  'a node moves so many blobs at once, and a client that takes nothing keeps it from no stop',
+  async (t) => {
+    const owner = await newOwner()
+    const { sha256 } = await large(owner)
+    const stalled = await Promise.all(Array.from({ length: 32 }, () => ask(owner, `/${sha256}`)))
+    t.ok(stalled.every(({ status }) => status === 200))
+    const late = await ask(owner, `/${sha256}`)
+    t.equal(late.status, 503)
+    t.match(await late.json(), { code: 'CORE_BLOB_STREAMS_TAKEN' })
+    t.match(await (await put(await newOwner(), 'x')).json(), { code: 'CORE_BLOB_STREAMS_TAKEN' })
+    await app.close()
+    const cut = await Promise.allSettled(stalled.map((one) => one.arrayBuffer()))
+    t.ok(cut.every(({ status }) => status === 'rejected'))
+  },
+)

@@ -7,6 +7,7 @@ import { BlobService } from '../../src/blobs/blob-service.ts'
 import { BlobSweepJob } from '../../src/blobs/blob-sweep-job.ts'
 import { BlobUploads } from '../../src/blobs/blob-uploads.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
+import type { FairTurns } from '../../src/storage/fair-turns.ts'
 import { testDatabases } from './postgres.ts'
 
 export interface TestBlobs {
@@ -28,7 +29,9 @@ export async function testBlobs(t: Test): Promise<TestBlobs> {
   const clock = { now: Date.now() }
   const now = () => clock.now
   const meter = new BlobMeter()
-  const uploads = new BlobUploads({ knex, now })
+  // As if every request came by another node: only PostgreSQL keeps them apart.
+  const turns: Pick<FairTurns, 'take'> = { take: (_owner, work) => work() }
+  const uploads = new BlobUploads({ knex, turns, now })
   const log = {
     warn: ({ err }: { err?: unknown }) => {
       throw err
@@ -38,7 +41,7 @@ export async function testBlobs(t: Test): Promise<TestBlobs> {
     knex,
     clock,
     uploads,
-    blobs: new BlobService({ knex, meter, now }),
+    blobs: new BlobService({ knex, turns, meter, now }),
     job: new BlobSweepJob({ knex, uploads, meter, now, log }),
     owner: async () => {
       const id = randomUUID().slice(0, 8)
