@@ -173,6 +173,16 @@ const table: Readonly<Record<string, Entry>> = {
     at: `${plugin}/grants`,
     body: { capabilities: ['db:own'] },
   },
+  'PUT /v1/tenants/{tenant}/plugins/{name}/blobs': {
+    door: tenants,
+    at: `${plugin}/blobs`,
+    body: file,
+  },
+  'GET /v1/tenants/{tenant}/plugins/{name}/blobs': { door: tenants, at: `${plugin}/blobs` },
+  'GET /v1/tenants/{tenant}/plugins/{name}/blobs/{sha256}': {
+    door: tenants,
+    at: `${plugin}/blobs/${fileName}`,
+  },
   'DELETE /v1/tenants/{tenant}/plugins/{name}/grants/{grant}': {
     door: tenants,
     at: `${plugin}/grants/${grants[0]?.id}`,
@@ -251,17 +261,6 @@ const table: Readonly<Record<string, Entry>> = {
     door: tenants,
     at: `${plugin}/sampling`,
     body: { version: '1.0.0', shareBp: 1 },
-  },
-
-  'PUT /v1/tenants/{tenant}/plugins/{name}/blobs': {
-    door: tenants,
-    at: `${plugin}/blobs`,
-    body: file,
-  },
-  'GET /v1/tenants/{tenant}/plugins/{name}/blobs': { door: tenants, at: `${plugin}/blobs` },
-  'GET /v1/tenants/{tenant}/plugins/{name}/blobs/{sha256}': {
-    door: tenants,
-    at: `${plugin}/blobs/${fileName}`,
   },
 
   'GET /v1/audit': { door: tenants, at: '/v1/audit?tenant=acme' },

@@ -7,7 +7,7 @@ import { type HostProcess, OPERATOR_TOKEN, temporaryHome } from './host-process.
 import { callProbe, type Reply, setUpTenant, type TenantSetup } from './probe.ts'
 
 /** A plugin that keeps files and reads assets as it is told; see fixtures/filer-plugin. */
-export const filer = '@filer/one'
+const filer = '@filer/one'
 const service = 'filer.one'
 
 const fixture = join(import.meta.dirname, '../fixtures/filer-plugin')
