@@ -1,4 +1,6 @@
 import { defineErrors } from '@signalbox/sdk/errors'
+import { assetErrors } from './assets/asset-errors.ts'
+import { blobErrors } from './blobs/blob-errors.ts'
 import { brokerErrors } from './broker/broker-errors.ts'
 import { dbErrors } from './broker/db/db-errors.ts'
 import { contributionsErrors } from './contributions/contributions-errors.ts'
@@ -7,6 +9,8 @@ import { notifyErrors } from './notify/notify-errors.ts'
 
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
 export const coreErrors = defineErrors('CORE', {
+  ...assetErrors,
+  ...blobErrors,
   ...brokerErrors,
   ...dbErrors,
   ...contributionsErrors,

@@ -1,7 +1,9 @@
 import { compileBundle, compilerTag, type Sandbox } from '@signalbox/sandbox'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Knex } from 'knex'
+import { AssetReader } from './assets/asset-reader.ts'
 import { CallAuditJob } from './audit/call-audit-job.ts'
+import { type OpenBlobs, openBlobs } from './blobs/open-blobs.ts'
 import { BundleCache } from './broker/bundle-cache.ts'
 import { PluginDatabases } from './broker/db/plugin-databases.ts'
 import { ComputePool } from './compute/compute-pool.ts'
@@ -15,6 +17,7 @@ import { versionKey } from './rollout/snapshot.ts'
 import type { StopStack } from './stop-stack.ts'
 import { type ContentStore, createContentStore } from './storage/content-store.ts'
 import { createKnex } from './storage/create-knex.ts'
+import { FairTurns } from './storage/fair-turns.ts'
 import { sharedSecret } from './storage/host-secret-store.ts'
 import { migrateUp } from './storage/migrate.ts'
 import type { Storage } from './storage/open-storage.ts'
@@ -31,6 +34,8 @@ export interface State {
   readonly audit: CallAuditJob
   readonly invocations: Invocations
   readonly inFlight: InFlight
+  readonly files: OpenBlobs
+  readonly assets: AssetReader
 }
 
 /** Migrated, and read once. */
@@ -69,10 +74,13 @@ export async function openState(
   const invocations = new Invocations({ knex, contents, log })
   invocations.start()
   stops.push(() => invocations.stop())
+  const turns = new FairTurns()
+  const files = openBlobs({ knex, turns, log }, stops)
+  const assets = new AssetReader(knex, turns)
   const compiled = await openCompiled(knex, log)
   const bundles = new BundleCache({ read: (sha256) => contents.get(sha256), compiled })
   const stored = { knex, contents, compiled, bundles }
-  return { ...stored, compute, routing, schemas, audit, invocations, inFlight }
+  return { ...stored, compute, routing, schemas, audit, invocations, inFlight, files, assets }
 }
 
 async function openCompiled(knex: Knex, log: FastifyBaseLogger): Promise<CompiledBundleService> {

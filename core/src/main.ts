@@ -13,6 +13,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { auditRoutes } from './audit/audit-routes.ts'
 import { recordChange } from './audit/change.ts'
+import { blobRoutes } from './blobs/blob-routes.ts'
 import { type OpenBroker, openBroker } from './broker/open-broker.ts'
 import { selfTest } from './broker/self-test.ts'
 import type { InternalService } from './broker/service-caller.ts'
@@ -47,6 +48,7 @@ import { followCircuits } from './rollout/opened-circuits.ts'
 import { RolloutController } from './rollout/rollout-controller.ts'
 import { rolloutRoutes } from './rollout/rollout-routes.ts'
 import { RolloutService } from './rollout/rollout-service.ts'
+import { grantsOf } from './rollout/snapshot.ts'
 import { type SandboxNews, startSandbox } from './sandbox-news.ts'
 import type { Settings } from './settings.ts'
 import { StopStack } from './stop-stack.ts'
@@ -163,6 +165,9 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
     administration(scope, state, { installs, bindings, rollouts, broker })
     invocationRoutes(scope, { ...state, publishers })
+    await scope.register(async (inner) => {
+      blobRoutes(inner, { knex, ...state.files, grantsOf: (...of) => grantsOf(snapshot(), ...of) })
+    })
     await scope.register(async (inner) => {
       udfRoutes(inner, { udfs, readArrow: (bytes) => state.compute.readArrow(bytes) })
     })

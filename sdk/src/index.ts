@@ -1,4 +1,12 @@
 export type {
+  BlobData,
+  BlobHead,
+  BlobPart,
+  BlobProgress,
+  Blobs,
+  BlobWriter,
+} from './plugin/blobs.ts'
+export type {
   BatchResult,
   Context,
   Contribution,

@@ -76,7 +76,7 @@ export class Broker {
     const granted = { scope, request: request as never, grant, grants, signal }
     const began = performance.now()
     try {
-      this.#spend(call, scope)
+      this.#spend(call.capability ?? name, call, scope)
       await this.#audit(name, call, granted)
       const answer = JSON.stringify((await call.run(granted)) ?? null)
       this.#used(name, call, granted, began, 'done')
@@ -87,7 +87,11 @@ export class Broker {
     }
   }
 
-  #spend({ budget, capability }: HostCall, { tenant, version: { plugin } }: CallScope): void {
+  #spend(
+    capability: string,
+    { budget }: HostCall,
+    { tenant, version: { plugin } }: CallScope,
+  ): void {
     if (budget === undefined) return
     const verdict = this.#ports.limiter.take(`${tenant}\n${plugin}\n${capability}`, budget)
     if (verdict.allowed) return

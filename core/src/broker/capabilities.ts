@@ -1,10 +1,14 @@
 import type { Knex } from 'knex'
+import type { AssetReader } from '../assets/asset-reader.ts'
+import type { OpenBlobs } from '../blobs/open-blobs.ts'
 import { contributionsCall, contributionsList } from '../contributions/contributions-calls.ts'
 import type { PointSchemas } from '../contributions/point-schemas.ts'
 import { identityUnits } from '../identity/identity-units.ts'
 import { linksRevoke, linksShare } from '../links/links-calls.ts'
 import { notifySend } from '../notify/notify-send.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
+import { assetsCall } from './assets-call.ts'
+import { blobsCalls } from './blobs-calls.ts'
 import type { PluginDatabases } from './db/plugin-databases.ts'
 import { dbCalls } from './db-calls.ts'
 import type { RunEntry } from './entry-call.ts'
@@ -18,6 +22,8 @@ export interface CapabilityPorts {
   readonly runEntry: RunEntry
   readonly points: PointSchemas
   readonly schemas: PluginDatabases
+  readonly files: OpenBlobs
+  readonly assets: AssetReader
   readonly caller: () => ServiceCaller
   readonly publicUrl: string
   readonly now: () => number
@@ -26,6 +32,8 @@ export interface CapabilityPorts {
 /** Every host call by name: all that a plugin can ever ask for. */
 export function capabilities({
   schemas,
+  files,
+  assets,
   caller,
   now,
   ...ports
@@ -39,6 +47,8 @@ export function capabilities({
     'notify.send': notifySend(ports),
     'identity.units': identityUnits(ports.knex),
     ...dbCalls(schemas, now),
+    'assets.read': assetsCall(assets),
+    ...blobsCalls(files),
     'services.call': servicesCall(
       (call) => caller().call(call),
       (service, major, operation) => caller().isSafe(service, major, operation),

@@ -1,5 +1,7 @@
 import type { Sandbox } from '@signalbox/sandbox'
 import type { Knex } from 'knex'
+import type { AssetReader } from '../assets/asset-reader.ts'
+import type { OpenBlobs } from '../blobs/open-blobs.ts'
 import { PointSchemas } from '../contributions/point-schemas.ts'
 import { RateLimiter } from '../gateway/rate-limiter.ts'
 import type { Invocations } from '../invocations/invocations.ts'
@@ -23,6 +25,8 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly sandbox: Sandbox
   readonly bundles: BundleCache
   readonly schemas: PluginDatabases
+  readonly files: OpenBlobs
+  readonly assets: AssetReader
   readonly inFlight: InFlight
   readonly invocations: Invocations
   readonly publicUrl: string
@@ -61,6 +65,8 @@ export function openBroker(ports: Ports): OpenBroker {
       knex,
       snapshot: guests.snapshot,
       schemas,
+      files: ports.files,
+      assets: ports.assets,
       points,
       caller: () => caller,
       publicUrl: ports.publicUrl,

@@ -24,6 +24,8 @@ export const rules = {
   'config.write': ['operator', 'admin'],
   'subscription.write': ['operator', 'admin'],
   'subscription.read': ['operator', 'admin'],
+  'blob.read': ['operator', 'admin'],
+  'blob.write': ['operator', 'admin'],
   'audit.read': ['operator', 'admin'],
   'usage.read': ['operator', 'admin'],
   // What of a kept call the three are shown is another question: see invocations/invocation-service.ts.

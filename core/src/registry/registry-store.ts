@@ -87,6 +87,15 @@ export async function listFiles(
   return knex('installation_files').where({ plugin, version }).select('path', 'sha256', 'size')
 }
 
+export async function findFile(
+  knex: Knex,
+  plugin: string,
+  version: string,
+  path: string,
+): Promise<StoredFile | undefined> {
+  return knex('installation_files').where({ plugin, version, path }).first('path', 'sha256', 'size')
+}
+
 /**
  * Moves a version from the state it was seen in; a concurrent move wins and this one tells so.
  * @returns false where the version was no longer in `from`.

@@ -22,6 +22,7 @@ const offeredCapabilities: readonly string[] = [
   'db:own',
   'service:call',
   'service:provide',
+  'blob:own',
   'udf:provide',
   'link:share',
   'notify:send',

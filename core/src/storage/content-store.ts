@@ -15,7 +15,7 @@ export interface ContentStore {
 }
 
 /** A chunk is held in memory twice while it travels; PostgreSQL compresses and stores a row of this size well. */
-const CHUNK_BYTES = 1024 * 1024
+export const CONTENT_CHUNK_BYTES = 1024 * 1024
 
 /** SHA-256 of bytes; the host passes one that leaves its own thread alone when they are many. */
 export type Sha256 = (bytes: Uint8Array) => Promise<Uint8Array>
@@ -48,9 +48,9 @@ async function put(trx: Knex, sha256: string, bytes: Uint8Array): Promise<string
     .ignore()
     .returning('sha256')
   if (inserted.length === 0) return sha256
-  for (let ordinal = 0; ordinal * CHUNK_BYTES < bytes.length; ordinal++) {
-    const start = ordinal * CHUNK_BYTES
-    const chunk = Buffer.from(bytes.subarray(start, start + CHUNK_BYTES))
+  for (let ordinal = 0; ordinal * CONTENT_CHUNK_BYTES < bytes.length; ordinal++) {
+    const start = ordinal * CONTENT_CHUNK_BYTES
+    const chunk = Buffer.from(bytes.subarray(start, start + CONTENT_CHUNK_BYTES))
     await trx('content_chunks').insert({ sha256, ordinal, bytes: chunk })
   }
   return sha256
@@ -64,6 +64,20 @@ async function get(knex: Knex, sha256: string): Promise<Buffer | undefined> {
     .orderBy('ordinal')
     .select('bytes')
   return Buffer.concat(chunks.map((chunk) => chunk.bytes))
+}
+
+/**
+ * One chunk of what is stored, unverified: the caller holds it to a digest of its own.
+ * @throws CORE_CONTENT_CORRUPT where it is not there
+ */
+export async function readContentChunk(
+  knex: Knex,
+  sha256: string,
+  ordinal: number,
+): Promise<Buffer> {
+  const row = await knex('content_chunks').where({ sha256, ordinal }).first('bytes')
+  if (row === undefined) throw coreErrors.create('CONTENT_CORRUPT', { sha256 })
+  return row.bytes
 }
 
 async function has(knex: Knex, sha256: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { npmPublish } from '../../src/cli/npm-publish.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
@@ -10,7 +11,7 @@ const { hostUrl } = await testDatabases(t)
 const host = await HostProcess.start(t, { databaseUrl: hostUrl })
 await installProbe(host)
 const acme = await setUpTenant(host, 'acme', {
-  capabilities: ['db:own', 'service:call', 'udf:provide'],
+  capabilities: ['db:own', 'service:call', 'udf:provide', 'blob:own'],
 })
 const globex = await setUpTenant(host, 'globex')
 
@@ -100,6 +101,10 @@ const account = { name: 'initrode', scopes: ['@initrode'] }
 await host.client.request('POST', '/v1/marketplace/publishers', account)
 const logins = await host.client.request<{ items: { id: string }[] }>('GET', `${publisher}/tokens`)
 
+/** Any body is a file. */
+const file = { of: 'acme' }
+const fileName = createHash('sha256').update(JSON.stringify(file)).digest('hex')
+
 /**
  * Every route of the host's own face with a request that its owner could make: what stops the others is who
  * they are, never a body that no one could send.
@@ -179,6 +184,16 @@ const table: Readonly<Record<string, Entry>> = {
     door: tenants,
     at: `${plugin}/grants`,
     body: { capabilities: ['db:own'] },
+  },
+  'PUT /v1/tenants/{tenant}/plugins/{name}/blobs': {
+    door: tenants,
+    at: `${plugin}/blobs`,
+    body: file,
+  },
+  'GET /v1/tenants/{tenant}/plugins/{name}/blobs': { door: tenants, at: `${plugin}/blobs` },
+  'GET /v1/tenants/{tenant}/plugins/{name}/blobs/{sha256}': {
+    door: tenants,
+    at: `${plugin}/blobs/${fileName}`,
   },
   'DELETE /v1/tenants/{tenant}/plugins/{name}/grants/{grant}': {
     door: tenants,

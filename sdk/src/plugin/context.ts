@@ -1,3 +1,5 @@
+import type { BlobPart, Blobs } from './blobs.ts'
+
 /** Who acts: an app through a subscription, a user through a role, another plugin through a grant, or who has a link. */
 export interface Principal {
   readonly kind: 'app' | 'user' | 'plugin' | 'host' | 'link'
@@ -201,6 +203,7 @@ export interface Context<Config = unknown> {
    * @throws `CORE_POINT_NOT_OWN` for a point that this version does not declare.
    */
   contributions<Value = unknown>(point: string): Promise<readonly Contribution<Value>[]>
+  readonly blobs: Blobs
   readonly log: Log
   /** The host's clock at the start of this turn, in milliseconds since the epoch; it stands still within a turn. */
   now(): number
@@ -211,6 +214,13 @@ export interface Context<Config = unknown> {
    * @throws TypeError for another algorithm.
    */
   hash(algorithm: HashAlgorithm, data: string | Uint8Array): string
+  /**
+   * A file of this version's own package, as `npm publish` packed it, such as `assets/rates.json`. Needs no grant.
+   * Its code, contracts, migrations and package.json are not given.
+   * @throws `CORE_ASSET_MISSING`, `CORE_ASSET_RANGE` for a part that begins beyond the end.
+   * @throws `CORE_ASSET_TOO_LARGE` for more than 180 KiB at once: read it in parts.
+   */
+  assets(path: string, part?: BlobPart): Promise<Uint8Array>
 }
 
 export type HashAlgorithm = 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512'

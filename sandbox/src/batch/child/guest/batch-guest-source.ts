@@ -1,3 +1,4 @@
+import { captureBytes } from '../../../lane/child/guest/byte-primordials.ts'
 import { Digest } from '../../../lane/child/guest/digest.ts'
 import { fixBuffers } from '../../../lane/child/guest/fix-buffers.ts'
 import { guestLimits } from '../../../lane/child/guest/guest-limits.ts'
@@ -21,6 +22,7 @@ const guestLimits = ${JSON.stringify(guestLimits)};
 const utf8Limits = ${JSON.stringify(utf8Limits)};
 const batchOps = ${JSON.stringify(batchOps)};
 ${[
+  captureBytes,
   capturePrimordials,
   captureBatchPrimordials,
   thrownText,

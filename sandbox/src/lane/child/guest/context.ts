@@ -1,3 +1,4 @@
+import { guestBlobs, type Part, readBytes } from './blobs.ts'
 import type { Call } from './call.ts'
 import type { Digest } from './digest.ts'
 import type { GuestClock } from './harden.ts'
@@ -109,6 +110,14 @@ export class CallContext {
     return {
       units: (cursor: unknown) => call.hostCall('identity.units', { cursor }),
     }
+  }
+
+  get blobs(): object {
+    return guestBlobs(this.#shared.primordials, this.#call)
+  }
+
+  async assets(path: unknown, { offset, length }: Part = {}): Promise<Uint8Array> {
+    return readBytes(this.#shared.primordials, this.#call, 'assets.read', { path, offset, length })
   }
 
   get log(): object {

@@ -8,6 +8,8 @@ export const guestLimits = {
   /** Half of the host calls at once: the other half stays for the work that timers watch over. */
   timers: 32,
   messageLength: 256 * 1024,
+  /** Of a blob: with its base64 and what stands around it, one message. */
+  partBytes: 180 * 1024,
   /** All messages of one call together: eight answers of the usual payload. */
   messagesLength: 8 * 1024 * 1024,
   logLength: 64 * 1024,

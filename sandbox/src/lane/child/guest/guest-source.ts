@@ -1,3 +1,7 @@
+import { base64Of, bytesOfBase64 } from './base64.ts'
+import { blobWriter, guestBlobs, readBytes } from './blobs.ts'
+import { captureBytes } from './byte-primordials.ts'
+import { givenBytes } from './bytes.ts'
 import { Call } from './call.ts'
 import { CallContext } from './context.ts'
 import { Digest } from './digest.ts'
@@ -35,6 +39,7 @@ const guestLimits = ${JSON.stringify(guestLimits)};
 const sizeLimits = ${JSON.stringify(sizeLimits)};
 const guestOps = ${JSON.stringify(guestOps)};
 ${[
+  captureBytes,
   capturePrimordials,
   thrownText,
   thrownMessage,
@@ -47,6 +52,12 @@ ${[
   checkSize,
   replaceBuiltins,
   utf8Bytes,
+  base64Of,
+  bytesOfBase64,
+  givenBytes,
+  readBytes,
+  guestBlobs,
+  blobWriter,
   guestSeam,
   Digest,
   GuestRandom,

@@ -1,3 +1,5 @@
+import { captureBytes } from './byte-primordials.ts'
+
 /**
  * The built-ins the guest side works with, captured before the plugin's code can replace them. Spread,
  * destructuring of arrays and `for…of` stay out of all guest-side code: they call iterators that a guest may
@@ -12,8 +14,7 @@ export function capturePrimordials() {
   const { slice, indexOf, charCodeAt } = String.prototype
   const { then } = Promise.prototype
   const { get, set } = WeakMap.prototype
-  const typedArray = getPrototypeOf(Uint8Array.prototype) as object
-  const tag = Reflect.getOwnPropertyDescriptor(typedArray, Symbol.toStringTag) as PropertyDescriptor
+  const bytes = captureBytes()
   return {
     apply,
     construct,
@@ -42,9 +43,8 @@ export function capturePrimordials() {
       intl: { name: 'Intl', value: scope.Intl },
       wasm: { name: 'WebAssembly', value: scope.WebAssembly },
     },
-    /** A real Uint8Array, whatever its prototype says. */
-    isBytes: (value: unknown): value is Uint8Array =>
-      apply(tag.get as () => string, value, []) === 'Uint8Array',
+    bytes,
+    isBytes: bytes.isBytes,
     /** A dictionary without a prototype: nothing a guest puts on Object.prototype shows through. */
     dictionary: <Value>() => create(null) as Record<PropertyKey, Value | undefined>,
     cut: (text: string, from: number, to: number): string => apply(slice, text, [from, to]),

@@ -1,0 +1,91 @@
+import type { Knex } from 'knex'
+import { deleteChunks } from './blob-chunks.ts'
+import { GARBAGE_KEPT_MS } from './blob-limits.ts'
+import type { BlobMeter } from './blob-meter.ts'
+import { addRead, deleteGarbage, listExpired, listGarbage } from './blob-store.ts'
+import type { BlobUploads } from './blob-uploads.ts'
+
+const INTERVAL_MS = 60_000
+/** Rows of one look-up, and chunks (9 MB) of one statement: far below what a statement may take. */
+const BITE = 50
+
+interface Ports {
+  readonly knex: Knex
+  readonly uploads: BlobUploads
+  readonly meter: BlobMeter
+  readonly now: () => number
+  readonly log: { warn(fields: object, message: string): void }
+}
+
+/**
+ * Ends uploads that were left, frees the bytes of what nobody has any more, writes down what was read. An object
+ * that was dropped never belongs to anything again, so no put can come in between, on this node or another.
+ */
+export class BlobSweepJob {
+  readonly #ports: Ports
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<void> = Promise.resolve()
+  #isStopping = false
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+  }
+
+  start(): void {
+    void this.run()
+    this.#timer = setInterval(() => void this.run(), INTERVAL_MS)
+    this.#timer.unref()
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#isStopping = true
+    await this.#running
+    await this.#attempt(() => this.#writeReads())
+  }
+
+  /** Never rejects: what could not be done now is done by the next run, of this node or another. */
+  run(): Promise<void> {
+    this.#running = this.#running.then(async () => {
+      await this.#attempt(() => this.#writeReads())
+      await this.#attempt(() => this.#endUploads())
+      await this.#attempt(() => this.#sweep())
+    })
+    return this.#running
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (err) {
+      this.#ports.log.warn({ err }, 'blobs could not be swept')
+    }
+  }
+
+  async #writeReads(): Promise<void> {
+    const { knex, meter } = this.#ports
+    for (const { owner, bytes } of meter.take()) await addRead(knex, owner, bytes)
+  }
+
+  async #endUploads(): Promise<void> {
+    const { knex, uploads, now } = this.#ports
+    let found: Awaited<ReturnType<typeof listExpired>>
+    do {
+      found = await listExpired(knex, new Date(now()), BITE)
+      for (const { tenant, plugin, id } of found) await uploads.abort({ tenant, plugin }, id, true)
+    } while (found.length === BITE && !this.#isStopping)
+  }
+
+  async #sweep(): Promise<void> {
+    const { knex, now } = this.#ports
+    const before = new Date(now() - GARBAGE_KEPT_MS)
+    let found: readonly string[]
+    do {
+      found = await listGarbage(knex, before, BITE)
+      for (const object of found) {
+        while ((await deleteChunks(knex, object, BITE)) === BITE) if (this.#isStopping) return
+        await deleteGarbage(knex, object)
+      }
+    } while (found.length === BITE && !this.#isStopping)
+  }
+}
