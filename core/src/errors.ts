@@ -1,9 +1,15 @@
 import { defineErrors } from '@signalbox/sdk/errors'
 import { brokerErrors } from './broker/broker-errors.ts'
+import { fetchErrors } from './broker/http/fetch-errors.ts'
+import { sealingErrors } from './sealing/sealing-errors.ts'
+import { secretErrors } from './secrets/secret-errors.ts'
 
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
 export const coreErrors = defineErrors('CORE', {
   ...brokerErrors,
+  ...fetchErrors,
+  ...sealingErrors,
+  ...secretErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,
     message: {

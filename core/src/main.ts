@@ -17,6 +17,7 @@ import { Broker } from './broker/broker.ts'
 import type { CallScope } from './broker/call-scope.ts'
 import { capabilities } from './broker/capabilities.ts'
 import { EffectAudit } from './broker/effect-audit.ts'
+import { type Outbound, openOutbound } from './broker/http/open-outbound.ts'
 import { selfTest } from './broker/self-test.ts'
 import { type InternalService, ServiceCaller } from './broker/service-caller.ts'
 import { catalogRoutes } from './catalog/catalog-routes.ts'
@@ -47,6 +48,7 @@ import { RolloutController } from './rollout/rollout-controller.ts'
 import { rolloutRoutes } from './rollout/rollout-routes.ts'
 import { RolloutService } from './rollout/rollout-service.ts'
 import { type SandboxNews, startSandbox } from './sandbox-news.ts'
+import { openHostKeys } from './sealing/host-keys.ts'
 import type { Settings } from './settings.ts'
 import { StopStack } from './stop-stack.ts'
 import { type DataFolder, openDataFolder } from './storage/data-folder.ts'
@@ -83,12 +85,15 @@ export async function startHost(settings: Settings, options: HostOptions): Promi
     const folder = await openDataFolder(settings.dataFolder)
     stops.push(() => folder.release())
     const adminToken = await adminTokenOf(settings, options, folder)
+    const hostKeys = await openHostKeys(settings, folder, options.log)
     const news: SandboxNews = new EventEmitter()
     const sandbox = await startSandbox(news, options.log, stops)
     const storage = await openStorage(settings, folder, options.log)
     stops.push(() => storage.stop())
     const state = await openState(storage, sandbox, options.log, stops)
-    const app = await composeApp({ settings, options, adminToken, state, sandbox, news }, stops)
+    const outbound = openOutbound({ ...state, hostKeys, places: settings.fetchAllow }, stops)
+    const parts = { settings, options, adminToken, outbound, state, sandbox, news }
+    const app = await composeApp(parts, stops)
     stops.push(() => app.close())
     const url = await listen(app, settings)
     return { url, adminToken, stop: () => stops.stopAll() }
@@ -116,6 +121,7 @@ interface Parts {
   readonly settings: Settings
   readonly options: HostOptions
   readonly adminToken: string
+  readonly outbound: Outbound
   readonly state: State
   readonly sandbox: Sandbox
   readonly news: SandboxNews
@@ -167,6 +173,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     guard(scope, authenticator)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
     administration(scope, state, { installs, bindings, rollouts })
+    parts.outbound.secretRoutes(scope)
     invocationRoutes(scope, { ...state, publishers })
     await scope.register(async (inner) => {
       udfRoutes(inner, { udfs, readArrow: (bytes) => state.compute.readArrow(bytes) })
@@ -208,7 +215,7 @@ async function registerInternal(knex: Knex, { operations }: InternalService): Pr
 }
 
 function composeCaller(
-  { options, state, sandbox }: Parts,
+  { options, outbound, state, sandbox }: Parts,
   rollouts: RolloutController,
 ): ServiceCaller {
   const { knex, routing, bundles, schemas, inFlight } = state
@@ -229,7 +236,7 @@ function composeCaller(
   })
   const broker = new Broker({
     snapshot,
-    calls: capabilities({ schemas, caller: () => caller, now: Date.now }),
+    calls: capabilities({ schemas, caller: () => caller, now: Date.now, ...outbound }),
     limiter: new RateLimiter(() => performance.now()),
     effects: new EffectAudit(knex),
     onUse: () => undefined,

@@ -4,6 +4,7 @@ export type {
   Log,
   Principal,
   QueryResult,
+  Secrets,
   Services,
   SqlValue,
 } from './plugin/context.ts'

@@ -8,6 +8,7 @@ export interface CapabilityPorts {
   readonly schemas: PluginDatabases
   readonly caller: () => ServiceCaller
   readonly now: () => number
+  readonly httpFetch: HostCall
 }
 
 /** Every host call by name: all that a plugin can ever ask for. */
@@ -15,9 +16,11 @@ export function capabilities({
   schemas,
   caller,
   now,
+  httpFetch,
 }: CapabilityPorts): Readonly<Record<string, HostCall>> {
   return {
     'db.query': dbQuery((query) => schemas.query(query), now),
+    'http.fetch': httpFetch,
     'services.call': servicesCall(
       (call) => caller().call(call),
       (service, major, operation) => caller().isSafe(service, major, operation),

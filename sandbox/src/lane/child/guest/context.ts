@@ -2,6 +2,7 @@ import type { Call } from './call.ts'
 import type { Digest } from './digest.ts'
 import type { GuestClock } from './harden.ts'
 import type { Primordials } from './primordials.ts'
+import { basicRef, secretRef } from './secret-ref.ts'
 import { utf8Bytes } from './utf8.ts'
 
 /** What an isolate's calls have in common. */
@@ -64,6 +65,14 @@ export class CallContext {
     return {
       call: (service: unknown, operation: unknown, input: unknown = null) =>
         call.hostCall('services.call', { service, operation, input }),
+    }
+  }
+
+  get secrets(): object {
+    const p = this.#shared.primordials
+    return {
+      ref: (name: unknown) => secretRef(p, name),
+      basic: (user: unknown, name: unknown) => basicRef(p, user, name),
     }
   }
 
