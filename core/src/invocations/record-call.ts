@@ -2,8 +2,9 @@ import type { InputFault } from '@signalbox/sdk/errors'
 import { escapeToken, unescapeToken } from '@signalbox/sdk/json-pointer'
 import type { SensitiveFields } from '@signalbox/sdk/sensitive'
 import { markedNames, marksOf, marksOfService } from './contract-marks.ts'
+import { readableFetch } from './fetch-text.ts'
 import type { Json, RecordedHostCall, Recording } from './recording.ts'
-import { Redactor } from './redactor.ts'
+import { isSecretName, Redactor } from './redactor.ts'
 import type { EndedCall, RawHostCall } from './watched-call.ts'
 
 const noNames: ReadonlySet<string> = new Set()
@@ -97,8 +98,11 @@ function markHostCall(
   { name, requestJson, answerJson, error }: RawHostCall,
   { version, snapshot }: EndedCall,
 ): object {
-  const request = parsed(requestJson)
-  const answer = answerJson === undefined ? undefined : parsed(answerJson)
+  const request = markHeaders(redactor, readableFetch(name, parsed(requestJson)))
+  const answer =
+    answerJson === undefined
+      ? undefined
+      : markHeaders(redactor, readableFetch(name, parsed(answerJson)))
   const called = name === 'services.call' ? serviceRequest(request) : undefined
   const marks =
     called === undefined ? [] : marksOfService(snapshot, called.service, called.operation)
@@ -117,6 +121,17 @@ function markHostCall(
     ...(answer === undefined ? {} : { answer: redactor.markNames(output, names) }),
     ...(error === undefined ? {} : { error }),
   }
+}
+
+/** Headers of a request or an answer are pairs: what stands under a secret's name there is marked as well. */
+function markHeaders(redactor: Redactor, value: Json): Json {
+  const { headers } = Object(value) as { headers?: unknown }
+  if (!Array.isArray(headers)) return value
+  for (const pair of headers as readonly unknown[]) {
+    if (!Array.isArray(pair) || typeof pair[0] !== 'string') continue
+    if (isSecretName(pair[0])) pair[1] = redactor.mark(pair[1])
+  }
+  return value
 }
 
 interface ServiceRequest {
