@@ -73,7 +73,7 @@ export function secretRoutes(app: FastifyInstance, { secrets }: { secrets: Secre
     },
   )
   app.post(
-    '/v1/secrets:rewrap',
+    '/v1/secrets::rewrap',
     {
       config: { action: 'secret.rewrap' },
       schema: { tags, summary: "Wrap all data keys under the host's newest key" },

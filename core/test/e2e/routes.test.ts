@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { npmPublish } from '../../src/cli/npm-publish.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
@@ -6,7 +8,12 @@ import { testDatabases } from '../support/postgres.ts'
 import { callProbe, installProbe, probeVersion, setUpTenant } from '../support/probe.ts'
 
 const { hostUrl } = await testDatabases(t)
-const host = await HostProcess.start(t, { databaseUrl: hostUrl })
+const keyFile = join(await temporaryHome(t), 'keys')
+await writeFile(keyFile, Buffer.alloc(32, 'key').toString('base64'), { mode: 0o600 })
+const host = await HostProcess.start(t, {
+  databaseUrl: hostUrl,
+  environment: { SIGNALBOX_KEY_FILE: keyFile },
+})
 await installProbe(host)
 const acme = await setUpTenant(host, 'acme', {
   capabilities: ['db:own', 'service:call', 'udf:provide'],
@@ -163,6 +170,17 @@ const table: Readonly<Record<string, Entry>> = {
     at: `${plugin}/config`,
     body: { greeting: 'hello' },
   },
+  'GET /v1/tenants/{tenant}/plugins/{name}/secrets': { door: tenants, at: `${plugin}/secrets` },
+  'PUT /v1/tenants/{tenant}/plugins/{name}/secrets/{secret}': {
+    door: tenants,
+    at: `${plugin}/secrets/probe-key`,
+    body: { value: 'of-the-probe' },
+  },
+  'DELETE /v1/tenants/{tenant}/plugins/{name}/secrets/{secret}': {
+    door: tenants,
+    at: `${plugin}/secrets/probe-key`,
+  },
+  'POST /v1/secrets:rewrap': { door: operators, at: '/v1/secrets:rewrap' },
   'POST /v1/tenants/{tenant}/plugins/{name}/grants': {
     door: tenants,
     at: `${plugin}/grants`,

@@ -15,27 +15,20 @@ export function basicRef(p: Primordials, user: unknown, name: unknown): string {
   if (p.find(user, ':', 0) >= 0) {
     throw new p.TypeError('A user of Basic authentication has no colon')
   }
-  return `Basic {{basic:${escaped(utf8Bytes(p, user))}:${name}}}`
+  return `Basic {{basic:${percentEncoded(utf8Bytes(p, user))}:${name}}}`
 }
 
-const digits = '0123456789ABCDEF'
-
 /** Percent-encoding of all but letters and digits: whatever the user is, it fits into a header. */
-function escaped(bytes: Uint8Array): string {
+export function percentEncoded(bytes: Uint8Array): string {
+  const digits = '0123456789ABCDEF'
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
   let text = ''
   for (let index = 0; index < bytes.length; index++) {
     const byte = bytes[index] as number
-    const isPlain =
-      (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122)
-    text += isPlain ? asciiOf(byte) : `%${digits[byte >> 4]}${digits[byte & 15]}`
+    if (byte >= 48 && byte <= 57) text += digits[byte - 48]
+    else if (byte >= 65 && byte <= 90) text += letters[byte - 65]
+    else if (byte >= 97 && byte <= 122) text += letters[byte - 71]
+    else text += `%${digits[byte >> 4]}${digits[byte & 15]}`
   }
   return text
-}
-
-const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-const small = 'abcdefghijklmnopqrstuvwxyz'
-
-function asciiOf(byte: number): string {
-  if (byte <= 57) return digits[byte - 48] as string
-  return (byte <= 90 ? letters[byte - 65] : small[byte - 97]) as string
 }
