@@ -77,13 +77,15 @@ t.test(
 )
 
 t.test('what is not granted, too large or led away is refused by its own code', async (t) => {
-  const refused = [
-    ['https://api.example.com/', 'CORE_FETCH_NOT_GRANTED'],
-    [`http://127.0.0.1:${new URL(host.url).port}/v1/plugins`, 'CORE_FETCH_NOT_GRANTED'],
-    [`${echo.origin}/large`, 'CORE_FETCH_TOO_LARGE'],
-    [`${echo.origin}/away`, 'CORE_FETCH_NOT_GRANTED'],
-  ]
-  for (const [url, code] of refused) t.match(await ask({ url }), { body: { code } }, url)
+  const refused = {
+    'https://api.example.com/': 'CORE_FETCH_NOT_GRANTED',
+    [`${host.url}/v1/plugins`]: 'CORE_FETCH_NOT_GRANTED',
+    [`${echo.origin}/large`]: 'CORE_FETCH_TOO_LARGE',
+    [`${echo.origin}/away`]: 'CORE_FETCH_NOT_GRANTED',
+  }
+  for (const [url, code] of Object.entries(refused)) {
+    t.match(await ask({ url }), { body: { code } }, url)
+  }
 })
 
 t.test(
@@ -105,6 +107,9 @@ t.test('without a value nothing is sent; a value is set, and never shown', async
   const short = await refusal(admin.request('PUT', `${secrets}/weather-key`, { value: 'no\ngood' }))
   t.match(short, { code: 'CORE_INPUT_INVALID', errors: [{ pointer: '/value' }] })
   t.notMatch(JSON.stringify(short), 'good')
+  const broken = `{"value": ${canary}`
+  const unread = refusal(admin.requestText('PUT', `${secrets}/weather-key`, broken))
+  t.match(await unread, { code: 'CORE_BODY_UNREADABLE' })
   const set = await admin.request('PUT', `${secrets}/weather-key`, { value: canary })
   t.same(set, { version: 1 })
   const { items } = await admin.request<{ items: object[] }>('GET', secrets)
@@ -153,6 +158,7 @@ t.test(
       for (const form of forms) t.notOk(text.includes(form), `${place}: ${form}`)
     }
     t.match(told['the log'], 'asked')
+    t.match(told['the log'], 'secrets/:secret')
     const again = await replay(host, [failed.body.invocation], acme.adminToken)
     t.equal(again.code, 0, again.errors)
   },

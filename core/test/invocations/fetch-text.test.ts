@@ -1,6 +1,8 @@
+import type { GuestOutcome } from '@signalbox/sandbox'
 import fc from 'fast-check'
 import t from 'tap'
 import { readableFetch, sentFetch } from '../../src/invocations/fetch-text.ts'
+import { recordingOf } from '../support/recorded-call.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
@@ -28,3 +30,43 @@ t.test('whatever the bytes, a replay gives the guest the same', (t) => {
   }
   t.end()
 })
+
+t.test(
+  'what is marked is taken out of bodies, and what proves who asks out of headers',
+  async (t) => {
+    const customer = 'Grace Hopper'
+    const asked = {
+      url: 'https://api.example.com/',
+      headers: [
+        ['authorization', 'token-of-the-tenant'],
+        ['accept', 'text/plain'],
+      ],
+      body: base64(`name=${customer}`),
+    }
+    const answered = {
+      status: 200,
+      headers: [['Set-Cookie', 'session=4711abc']],
+      body: base64(`hello ${customer}, your token-of-the-tenant`),
+    }
+    const recording = await recordingOf(
+      async (call) => {
+        const { signal } = new AbortController()
+        await call.hostCall('http.fetch', JSON.stringify(asked), signal)
+        return { kind: 'ok', outputJson: '{}', hostCalls: 1 } as GuestOutcome
+      },
+      { bundle: '', input: { customer }, answer: async () => JSON.stringify(answered) },
+    )
+    const [{ request, answer } = {}] = recording.hostCalls
+    t.match(request, {
+      headers: [
+        ['authorization', /^⟦redacted/],
+        ['accept', 'text/plain'],
+      ],
+    })
+    t.match(request, { body: { text: /^name=⟦redacted string \d+⟧$/ } })
+    t.match(answer, {
+      headers: [['Set-Cookie', /^⟦redacted/]],
+      body: { text: /^hello ⟦redacted string \d+⟧, your ⟦redacted string \d+⟧$/ },
+    })
+  },
+)

@@ -88,11 +88,9 @@ t.test('two that set it at once get one version after the other', async (t) => {
 
 t.test('twenty versions are remembered', async (t) => {
   for (let round = 0; round < 25; round++) await here.service.set(caller, key, 'again-value')
-  const [{ versions }] = (await here.service.list('acme', '@acme/one')) as [
-    { versions: readonly { version: number }[] },
-  ]
-  t.equal(versions.length, 20)
-  t.equal(versions[0]?.version, 31)
+  const [listed] = await here.service.list('acme', '@acme/one')
+  t.equal(listed?.versions.length, 20)
+  t.equal(listed?.versions[0]?.version, 31)
 })
 
 t.test(

@@ -125,7 +125,7 @@ async function outbound(
   const values = await secretValues(ports, scope, grants, placed, parts.url)
   const { url, headers, withSecret } = putSecrets(parts, values)
   requireHeaders(headers)
-  const timeoutMs = Math.min(scope.deadline - ports.now(), MAX_MS)
+  const timeoutMs = Math.min(Math.ceil(scope.deadline - ports.now()), MAX_MS)
   if (timeoutMs <= 0) throw coreErrors.create('FETCH_TIMEOUT', { origin: url.origin })
   return {
     plugin: scope.version.plugin,

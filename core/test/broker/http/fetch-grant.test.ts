@@ -193,7 +193,7 @@ const grants = fc.record(
       ),
       { minLength: 1 },
     ),
-    methods: fc.array(fc.constantFrom('GET', 'POST'), { minLength: 1 }),
+    methods: fc.array(fc.constantFrom<string>('GET', 'POST'), { minLength: 1 }),
     pathPrefix: fc.constantFrom('/', '/v1', '/v1/', '/v1/x'),
   },
   { requiredKeys: ['origins'] },
@@ -201,22 +201,28 @@ const grants = fc.record(
 
 t.test('whatever is asked: refused, or within origin, method and path of the grant', (t) => {
   fc.assert(
-    fc.property(urls, grants, fc.constantFrom('GET', 'POST', 'PUT'), (text, parameters, method) => {
-      const url = parseTarget(text)
-      if (url === undefined || misfitOf(grantOf(parameters), method, url) !== undefined) return true
-      const { origins, methods = ['GET'], pathPrefix = '/' } = parameters
-      const isOrigin = origins.some((origin) =>
-        origin === 'https://*.example.com'
-          ? url.protocol === 'https:' && url.hostname.endsWith('.example.com') && url.port === ''
-          : URL.canParse(origin) && new URL(origin).origin === url.origin,
-      )
-      const path = decodeURIComponent(url.pathname.replace(/%(?![0-9a-f]{2})/gi, '%25'))
-      const isPath =
-        path === pathPrefix ||
-        path.startsWith(pathPrefix.replace(/\/?$/, '/')) ||
-        pathPrefix === '/'
-      return isOrigin && methods.includes(method) && isPath && url.username === ''
-    }),
+    fc.property(
+      urls,
+      grants,
+      fc.constantFrom<string>('GET', 'POST', 'PUT'),
+      (text, parameters, method) => {
+        const url = parseTarget(text)
+        if (url === undefined || misfitOf(grantOf(parameters), method, url) !== undefined)
+          return true
+        const { origins, methods = ['GET'], pathPrefix = '/' } = parameters
+        const isOrigin = origins.some((origin) =>
+          origin === 'https://*.example.com'
+            ? url.protocol === 'https:' && url.hostname.endsWith('.example.com') && url.port === ''
+            : URL.canParse(origin) && new URL(origin).origin === url.origin,
+        )
+        const path = decodeURIComponent(url.pathname.replace(/%(?![0-9a-f]{2})/gi, '%25'))
+        const isPath =
+          path === pathPrefix ||
+          path.startsWith(pathPrefix.replace(/\/?$/, '/')) ||
+          pathPrefix === '/'
+        return isOrigin && methods.includes(method) && isPath && url.username === ''
+      },
+    ),
     { numRuns: 3000 },
   )
   t.end()
