@@ -88,7 +88,9 @@ function inFolder(folder: string, file: string | null): string | null {
 function allowedPlaces(name: string, value: string | null): readonly AllowedPlace[] {
   const read = parseAllowList(value ?? '')
   if ('places' in read) return read.places
-  const reason = `${read.wrong} is no origin, host or range such as 10.0.0.0/8`
+  // A user in a URL may come with a password.
+  const shown = read.wrong.includes('@') ? 'an entry with a user' : read.wrong
+  const reason = `${shown} is no origin, host or range such as 10.0.0.0/8`
   throw coreErrors.create('SETTING_INVALID', { name, reason })
 }
 

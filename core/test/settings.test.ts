@@ -25,6 +25,7 @@ t.test(
       { SIGNALBOX_PUBLIC_URL: 'ftp://x' },
       { LOG_LEVEL: 'loud' },
       { SIGNALBOX_FETCH_ALLOW: 'http://127.0.0.1:9000,*' },
+      { SIGNALBOX_FETCH_ALLOW: 'http://me:hunter2@127.0.0.1' },
     ]
     for (const environment of wrong) {
       const [name] = Object.keys(environment)

@@ -144,11 +144,14 @@ t.test(
     t.match(body.text, '{{secret:weather-key}}')
     const failed = await ask({ url: `${echo.origin}/echo` }, { operation: 'complain' })
     t.match(failed.body, { code: 'SBX_PLUGIN_THREW', invocation: /^inv_/ })
+    const large = await ask({ url: `${echo.origin}/large`, withKey: true })
+    t.match(large.body, { code: 'CORE_FETCH_TOO_LARGE' })
     const kept = await keptCall(admin, failed.body.invocation)
     t.match(JSON.stringify(kept.recording), 'weather-key')
     const told: Readonly<Record<string, string>> = {
       'the answer': JSON.stringify(body),
       'the error': JSON.stringify(failed.body),
+      'the error of a request': JSON.stringify(large.body),
       'the recording': JSON.stringify(kept),
       'the log': host.log(),
       'the database': await wholeDatabase(),

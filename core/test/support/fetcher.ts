@@ -36,6 +36,7 @@ export function requestFor(
   const timeoutMs = 10_000
   return {
     plugin: '@acme/one',
+    owner: 'acme @acme/one',
     grant: {
       id: 'grt_1',
       capability: 'http:fetch',

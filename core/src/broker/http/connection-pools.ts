@@ -1,18 +1,16 @@
 import type { LookupFunction, Socket } from 'node:net'
 import { buildConnector, Pool } from 'undici'
+import { MAX_OF_ALL, MAX_OF_ONE } from './flights.ts'
 import { parseIp } from './ip-address.ts'
 
 /** A server that does not take a connection in this time is as good as away. */
 const CONNECT_MS = 5000
 
-/** Connections to one address of one origin: what browsers allow themselves is six. */
-const CONNECTIONS = 8
-
 /** Below the five seconds after which Node servers, and many others, close by themselves. */
 const KEEP_ALIVE_MS = 4000
 
-/** Origins and addresses at a time; beyond it the one unused for longest goes, or the new one is refused. */
-const MAX_POOLS = 256
+/** As many as requests may be under way: what is in use always has room, and of the rest the oldest goes. */
+const MAX_POOLS = MAX_OF_ALL
 
 const SWEEP_MS = 5000
 
@@ -28,7 +26,10 @@ interface Options {
   readonly ca?: string
 }
 
-/** Connections that are kept for the next request, each to the address that was checked, and to no other. */
+/**
+ * Connections that are kept for the next request of the same plugin and tenant, each to the address that was
+ * checked, and to no other. Nobody else may have one: with NTLM and its like the connection itself is signed in.
+ */
 export class ConnectionPools {
   readonly #options: Options
   readonly #held = new Map<string, Held>()
@@ -45,11 +46,16 @@ export class ConnectionPools {
   }
 
   /**
+   * @param owner the plugin and the tenant
    * @param address of the origin's host: the connection goes there, whatever a name server says next
    * @returns undefined where there is no room
    */
-  take(origin: string, address: string): { pool: Pool; release: () => void } | undefined {
-    const key = `${origin} ${address}`
+  take(
+    owner: string,
+    origin: string,
+    address: string,
+  ): { pool: Pool; release: () => void } | undefined {
+    const key = `${owner} ${origin} ${address}`
     const held = this.#held.get(key) ?? this.#make(key, origin, address)
     if (held === undefined) return undefined
     held.users++
@@ -72,7 +78,7 @@ export class ConnectionPools {
     if (this.#held.size >= MAX_POOLS) return undefined
     const pool = new Pool(origin, {
       connect: pinnedConnector(address, this.#options.ca),
-      connections: CONNECTIONS,
+      connections: MAX_OF_ONE,
       pipelining: 1,
       allowH2: false,
       keepAliveTimeout: KEEP_ALIVE_MS,

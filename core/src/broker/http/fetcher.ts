@@ -45,6 +45,8 @@ interface Hop {
 
 export interface OutboundRequest extends Hop {
   readonly plugin: string
+  /** The plugin and the tenant: connections are theirs alone. */
+  readonly owner: string
   /** Every hop is judged by it. */
   readonly grant: Grant
   readonly redirect: 'follow' | 'error' | 'manual'
@@ -123,7 +125,7 @@ export class Fetcher {
     const { origin } = hop.url
     let last: unknown = coreErrors.create('FETCH_FAILED', { origin, reason: 'dns' })
     for (const address of addresses.slice(0, MAX_ADDRESSES)) {
-      const taken = this.#ports.pools.take(origin, address)
+      const taken = this.#ports.pools.take(request.owner, origin, address)
       if (taken === undefined) {
         const limit = 'the connections of this host are used up'
         throw coreErrors.create('FETCH_BUSY', { plugin: request.plugin, limit }, { retryAfterS: 1 })

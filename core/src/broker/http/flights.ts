@@ -1,8 +1,8 @@
 /** As many as one call may ask at once. */
-const MAX_OF_ONE = 64
+export const MAX_OF_ONE = 64
 
 /** Each holds an answer of up to 6 MiB while it is read. */
-const MAX_OF_ALL = 256
+export const MAX_OF_ALL = 256
 
 /** Requests under way on this node: of one plugin in one tenant, and of all. */
 export class Flights {

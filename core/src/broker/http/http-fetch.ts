@@ -77,10 +77,10 @@ export function httpFetch(ports: FetchPorts): HostCall {
       return { subject: origin, detail: { method, origin, path: shown(pathname) } }
     },
     run: async (call: GrantedCall<Request>) => {
-      const { tenant, version } = call.scope
-      const flight = ports.flights.begin(`${tenant}\n${version.plugin}`)
+      const { plugin } = call.scope.version
+      const flight = ports.flights.begin(ownerOf(call.scope))
       if ('limit' in flight) {
-        const parameters = { plugin: version.plugin, limit: flight.limit }
+        const parameters = { plugin, limit: flight.limit }
         throw coreErrors.create('FETCH_BUSY', parameters, { retryAfterS: 1 })
       }
       try {
@@ -129,6 +129,7 @@ async function outbound(
   if (timeoutMs <= 0) throw coreErrors.create('FETCH_TIMEOUT', { origin: url.origin })
   return {
     plugin: scope.version.plugin,
+    owner: ownerOf(scope),
     grant,
     method,
     url,
@@ -141,6 +142,10 @@ async function outbound(
     timeoutMs,
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
   }
+}
+
+function ownerOf({ tenant, version }: CallScope): string {
+  return `${tenant} ${version.plugin}`
 }
 
 /** What the lane takes is text: three bytes are four characters of base64. */

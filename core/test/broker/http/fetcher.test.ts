@@ -253,12 +253,21 @@ t.test(
     }
     // undici takes a connection back one turn after the answer's end: two of them take turns.
     t.ok(server.connections() <= 2)
+    const before = server.connections()
+    const globex = requestFor(server.origin, [server.origin], { owner: 'globex @acme/one' })
+    await fetcher.fetch(globex)
+    t.equal(server.connections(), before + 1, 'another tenant gets one of its own')
     const pools = new ConnectionPools({ now: () => 0 })
     t.teardown(() => pools.stop())
     for (let port = 1; port <= 300; port++)
-      pools.take(`http://a.corp:${port}`, '127.0.0.1')?.release()
+      pools.take('acme', `http://a.corp:${port}`, '127.0.0.1')?.release()
     t.equal(pools.size, 256)
-    for (let port = 1001; port <= 1256; port++) pools.take(`http://a.corp:${port}`, '127.0.0.1')
-    t.equal(pools.take('http://a.corp', '127.0.0.1'), undefined, 'none of those in use is closed')
+    for (let port = 1001; port <= 1256; port++)
+      pools.take('acme', `http://a.corp:${port}`, '127.0.0.1')
+    t.equal(
+      pools.take('acme', 'http://a.corp', '127.0.0.1'),
+      undefined,
+      'none of those in use is closed',
+    )
   },
 )

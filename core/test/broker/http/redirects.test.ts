@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { OutboundRequest } from '../../../src/broker/http/fetcher.ts'
+import { EchoMask } from '../../../src/secrets/echo-mask.ts'
 import { fetcherFor, requestFor } from '../../support/fetcher.ts'
 import { outboundServer } from '../../support/outbound-server.ts'
 
@@ -115,4 +116,25 @@ t.test('method and body of a redirection are those of the fetch standard', async
     t.equal(last?.body, after === 'GET' ? '' : 'body')
     t.equal(last?.headers['content-type'], after === 'GET' ? undefined : 'text/plain')
   }
+})
+
+t.test('a secret that a server writes into a redirection stays with its origin', async (t) => {
+  const value = 'kanarienvogel'
+  const other = await outboundServer(t, (_, response) => response.end('told'))
+  const server = await outboundServer(t, ({ url }, response) => {
+    if (url.startsWith('/last')) response.end('there')
+    else response.writeHead(302, { location: `${places[url.slice(1, 5)]}?key=${value}` }).end()
+  })
+  const places: Readonly<Record<string, string>> = { away: `${other.origin}/`, same: '/last' }
+  const fetcher = fetcherFor(t, { allow: `${server.origin},${other.origin}` })
+  const mask = new EchoMask([{ name: 'key', user: undefined }], new Map([['key', value]]))
+  const ask = (path: string, changes: Partial<OutboundRequest> = {}) => {
+    const url = `${server.origin}${path}?key=${value}`
+    return fetcher.fetch(requestFor(url, [server.origin, other.origin], { mask, ...changes }))
+  }
+  await t.rejects(ask('/away'), { code: 'CORE_FETCH_REDIRECT_REFUSED', message: /tell a secret/ })
+  t.equal(other.connections(), 0)
+  t.equal((await ask('/same')).url, `${server.origin}/last?key={{secret:key}}`)
+  const shown = await ask('/away', { redirect: 'manual' })
+  t.match(shown.headers[0], ['location', `${other.origin}/?key={{secret:key}}`])
 })
