@@ -3,9 +3,12 @@ import { assetErrors } from './assets/asset-errors.ts'
 import { blobErrors } from './blobs/blob-errors.ts'
 import { brokerErrors } from './broker/broker-errors.ts'
 import { dbErrors } from './broker/db/db-errors.ts'
+import { fetchErrors } from './broker/http/fetch-errors.ts'
 import { contributionsErrors } from './contributions/contributions-errors.ts'
 import { linksErrors } from './links/links-errors.ts'
 import { notifyErrors } from './notify/notify-errors.ts'
+import { sealingErrors } from './sealing/sealing-errors.ts'
+import { secretErrors } from './secrets/secret-errors.ts'
 
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
 export const coreErrors = defineErrors('CORE', {
@@ -16,6 +19,9 @@ export const coreErrors = defineErrors('CORE', {
   ...contributionsErrors,
   ...linksErrors,
   ...notifyErrors,
+  ...fetchErrors,
+  ...sealingErrors,
+  ...secretErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,
     message: {

@@ -14,6 +14,7 @@ import type { Knex } from 'knex'
 import { auditRoutes } from './audit/audit-routes.ts'
 import { recordChange } from './audit/change.ts'
 import { blobRoutes } from './blobs/blob-routes.ts'
+import { type Outbound, openOutbound } from './broker/http/open-outbound.ts'
 import { type OpenBroker, openBroker } from './broker/open-broker.ts'
 import { selfTest } from './broker/self-test.ts'
 import type { InternalService } from './broker/service-caller.ts'
@@ -50,6 +51,7 @@ import { rolloutRoutes } from './rollout/rollout-routes.ts'
 import { RolloutService } from './rollout/rollout-service.ts'
 import { grantsOf } from './rollout/snapshot.ts'
 import { type SandboxNews, startSandbox } from './sandbox-news.ts'
+import { openHostKeys } from './sealing/host-keys.ts'
 import type { Settings } from './settings.ts'
 import { StopStack } from './stop-stack.ts'
 import { type DataFolder, openDataFolder } from './storage/data-folder.ts'
@@ -86,12 +88,15 @@ export async function startHost(settings: Settings, options: HostOptions): Promi
     const folder = await openDataFolder(settings.dataFolder)
     stops.push(() => folder.release())
     const adminToken = await adminTokenOf(settings, options, folder)
+    const hostKeys = await openHostKeys(settings, folder, options.log)
     const news: SandboxNews = new EventEmitter()
     const sandbox = await startSandbox(news, options.log, stops)
     const storage = await openStorage(settings, folder, options.log)
     stops.push(() => storage.stop())
     const state = await openState(storage, sandbox, options.log, stops)
-    const app = await composeApp({ settings, options, adminToken, state, sandbox, news }, stops)
+    const outbound = openOutbound({ ...state, hostKeys, places: settings.fetchAllow }, stops)
+    const parts = { settings, options, adminToken, outbound, state, sandbox, news }
+    const app = await composeApp(parts, stops)
     stops.push(() => app.close())
     const url = await listen(app, settings)
     return { url, adminToken, stop: () => stops.stopAll() }
@@ -119,6 +124,7 @@ interface Parts {
   readonly settings: Settings
   readonly options: HostOptions
   readonly adminToken: string
+  readonly outbound: Outbound
   readonly state: State
   readonly sandbox: Sandbox
   readonly news: SandboxNews
@@ -143,6 +149,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     sandbox,
     internal: options.internal ?? new Map(),
     rollouts: controller,
+    httpFetch: parts.outbound.httpFetch,
     publicUrl: settings.publicUrl ?? `http://${settings.host}:${settings.port}`,
     log: options.log,
   })
@@ -164,6 +171,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     guard(scope, authenticator)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
     administration(scope, state, { installs, bindings, rollouts, broker })
+    parts.outbound.secretRoutes(scope)
     invocationRoutes(scope, { ...state, publishers })
     await scope.register(async (inner) => {
       blobRoutes(inner, { knex, ...state.files, grantsOf: (...of) => grantsOf(snapshot(), ...of) })

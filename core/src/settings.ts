@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path'
+import { type AllowedPlace, parseAllowList } from './broker/http/operator-list.ts'
 import { coreErrors } from './errors.ts'
 
 /** What the environment says; the only place that reads it. */
@@ -11,6 +12,10 @@ export interface Settings {
   readonly dataFolder: string
   readonly adminToken: string | null
   readonly publicUrl: string | null
+  /** Keys of the host that wrap tenants' keys; null: one of its own in the data folder. */
+  readonly keyFile: string | null
+  /** What plugins may be granted to reach beside the public network, also without TLS. */
+  readonly fetchAllow: readonly AllowedPlace[]
   readonly logLevel: string
 }
 
@@ -30,6 +35,8 @@ export function readSettings(environment: Environment, workingFolder: string): S
     dataFolder: isAbsolute(home) ? home : resolve(workingFolder, home),
     adminToken: adminToken(text('SIGNALBOX_ADMIN_TOKEN')),
     publicUrl: httpUrl('SIGNALBOX_PUBLIC_URL', text('SIGNALBOX_PUBLIC_URL')),
+    keyFile: inFolder(workingFolder, text('SIGNALBOX_KEY_FILE')),
+    fetchAllow: allowedPlaces('SIGNALBOX_FETCH_ALLOW', text('SIGNALBOX_FETCH_ALLOW')),
     logLevel: oneOf('LOG_LEVEL', text('LOG_LEVEL') ?? 'info', logLevels),
   })
 }
@@ -72,6 +79,19 @@ function httpUrl(name: string, value: string | null): string | null {
     throw coreErrors.create('SETTING_INVALID', { name, reason: 'it is no http:// or https:// URL' })
   }
   return value.replace(/\/+$/, '')
+}
+
+function inFolder(folder: string, file: string | null): string | null {
+  return file === null ? null : resolve(folder, file)
+}
+
+function allowedPlaces(name: string, value: string | null): readonly AllowedPlace[] {
+  const read = parseAllowList(value ?? '')
+  if ('places' in read) return read.places
+  // A user in a URL may come with a password.
+  const shown = read.wrong.includes('@') ? 'an entry with a user' : read.wrong
+  const reason = `${shown} is no origin, host or range such as 10.0.0.0/8`
+  throw coreErrors.create('SETTING_INVALID', { name, reason })
 }
 
 function oneOf(name: string, value: string, allowed: readonly string[]): string {

@@ -24,6 +24,8 @@ t.test(
       { SIGNALBOX_ADMIN_TOKEN: 'hunter2' },
       { SIGNALBOX_PUBLIC_URL: 'ftp://x' },
       { LOG_LEVEL: 'loud' },
+      { SIGNALBOX_FETCH_ALLOW: 'http://127.0.0.1:9000,*' },
+      { SIGNALBOX_FETCH_ALLOW: 'http://me:hunter2@127.0.0.1' },
     ]
     for (const environment of wrong) {
       const [name] = Object.keys(environment)
@@ -37,6 +39,18 @@ t.test(
         t.notMatch(String(error), 'hunter2')
       }
     }
+  },
+)
+
+t.test(
+  'files are found from the working folder, and what plugins may reach is parsed',
+  async (t) => {
+    const { keyFile, fetchAllow } = readSettings(
+      { SIGNALBOX_KEY_FILE: 'keys', SIGNALBOX_FETCH_ALLOW: 'http://127.0.0.1:9000' },
+      '/somewhere',
+    )
+    t.equal(keyFile, '/somewhere/keys')
+    t.same(fetchAllow, [{ kind: 'origin', origin: 'http://127.0.0.1:9000' }])
   },
 )
 

@@ -18,6 +18,7 @@ export type {
   Notify,
   Principal,
   QueryResult,
+  Secrets,
   Services,
   SqlValue,
   Statement,

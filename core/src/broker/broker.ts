@@ -118,20 +118,23 @@ export class Broker {
   #used(
     name: string,
     call: HostCall,
-    { scope, request, grant }: GrantedCall<never>,
+    granted: GrantedCall<never>,
     began: number,
     outcome: string,
   ): void {
-    this.#ports.onUse({
+    const { scope, request, grant } = granted
+    const use = {
       tenant: scope.tenant,
       plugin: scope.version.plugin,
       version: scope.version.version,
-      capability: call.capability ?? name,
-      grant: grant.id,
       facet: call.facet?.(request) ?? name,
       outcome,
       ms: performance.now() - began,
-    })
+    }
+    this.#ports.onUse({ ...use, capability: call.capability ?? name, grant: grant.id })
+    for (const { id, capability } of call.leansOn?.(granted) ?? []) {
+      this.#ports.onUse({ ...use, capability, grant: id })
+    }
   }
 }
 
@@ -146,6 +149,9 @@ function grantFor(
   const grant = grants.find(
     (held) => held.capability === capability && call.covers(held, request as never),
   )
-  if (grant === undefined) throw coreErrors.create('GRANT_MISSING', { plugin, capability, tenant })
-  return grant
+  if (grant !== undefined) return grant
+  const held = grants.filter((one) => one.capability === capability)
+  const refusal =
+    held.length === 0 ? undefined : call.refusal?.(held, request as never, { plugin, tenant })
+  throw refusal ?? coreErrors.create('GRANT_MISSING', { plugin, capability, tenant })
 }

@@ -27,6 +27,7 @@ export interface CapabilityPorts {
   readonly caller: () => ServiceCaller
   readonly publicUrl: string
   readonly now: () => number
+  readonly httpFetch: HostCall
 }
 
 /** Every host call by name: all that a plugin can ever ask for. */
@@ -36,6 +37,7 @@ export function capabilities({
   assets,
   caller,
   now,
+  httpFetch,
   ...ports
 }: CapabilityPorts): Readonly<Record<string, HostCall>> {
   const contributions = { ...ports, schemas: ports.points }
@@ -49,6 +51,7 @@ export function capabilities({
     ...dbCalls(schemas, now),
     'assets.read': assetsCall(assets),
     ...blobsCalls(files),
+    'http.fetch': httpFetch,
     'services.call': servicesCall(
       (call) => caller().call(call),
       (service, major, operation) => caller().isSafe(service, major, operation),

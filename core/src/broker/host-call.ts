@@ -1,3 +1,4 @@
+import type { CodedError } from '@signalbox/sdk/errors'
 import type { GcraLimit } from '../gateway/gcra.ts'
 import type { Grant } from '../rollout/snapshot.ts'
 import type { CallScope } from './call-scope.ts'
@@ -8,6 +9,8 @@ export interface HostCall {
   readonly capability: string | null
   /** Whether this grant covers this request; a plugin may hold several grants of one capability. */
   readonly covers: (grant: Grant, request: never) => boolean
+  /** What is told where grants are held and none covers the request; without it, that the grant is missing. */
+  readonly refusal?: (held: readonly Grant[], request: never, who: Refused) => CodedError
   readonly schema: Readonly<Record<string, unknown>>
   /** Whether this request may change anything: then the guest's call is not run twice. */
   readonly hasEffect: (request: never) => boolean
@@ -15,10 +18,18 @@ export interface HostCall {
   readonly budget?: GcraLimit
   /** What of the grant was used, such as the operation that was called: by it a grant can be narrowed. */
   readonly facet?: (request: never) => string
+  /** Grants of other capabilities that the request uses too: they count as used. */
+  readonly leansOn?: (call: GrantedCall<never>) => readonly Grant[]
   /** For an effect beyond the plugin's own data. Its entry is durable before the effect; undefined: none. */
   readonly audit?: (call: GrantedCall<never>) => EffectNote | undefined
   /** @param call its grant covers the request: what it allows is read from it, not from the manifest */
   readonly run: (call: GrantedCall<never>) => Promise<unknown>
+}
+
+/** Whom a refusal names. */
+export interface Refused {
+  readonly plugin: string
+  readonly tenant: string
 }
 
 export interface GrantedCall<Request> {

@@ -16,6 +16,7 @@ import type { PluginDatabases } from './db/plugin-databases.ts'
 import { EffectAudit } from './effect-audit.ts'
 import { type RunEntry, runEntry } from './entry-call.ts'
 import type { GuestPorts } from './guest-ports.ts'
+import type { HostCall } from './host-call.ts'
 import { type CallerPorts, ServiceCaller } from './service-caller.ts'
 
 interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
@@ -29,6 +30,7 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly assets: AssetReader
   readonly inFlight: InFlight
   readonly invocations: Invocations
+  readonly httpFetch: HostCall
   readonly publicUrl: string
   readonly log: GuestPorts['log']
 }
@@ -69,6 +71,7 @@ export function openBroker(ports: Ports): OpenBroker {
       assets: ports.assets,
       points,
       caller: () => caller,
+      httpFetch: ports.httpFetch,
       publicUrl: ports.publicUrl,
       runEntry: entries,
       now: Date.now,

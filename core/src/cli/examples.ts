@@ -16,6 +16,9 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'signalbox plugin rollback @acme/orders --reason "wrong totals"',
     'signalbox plugin rollback @acme/orders --to 1.2.0',
   ],
+  'secrets rewrap': [
+    'signalbox secrets rewrap   # after a new first line in SIGNALBOX_KEY_FILE of every node',
+  ],
   'rollout start': [
     'signalbox rollout start @acme/orders@1.3.0   # 1, 5, 25, 50, 100 %',
     'signalbox rollout start @acme/orders@1.3.0 --by tenant --steps steps.json',

@@ -20,6 +20,7 @@ const signalbox = defineCommand({
     pack: async () => (await import('./pack-command.ts')).packCommand,
     tenant: async () => (await import('./tenant-command.ts')).tenantCommand,
     plugin: async () => (await import('./plugin-command.ts')).pluginCommand,
+    secrets: async () => (await import('./secrets-command.ts')).secretsCommand,
     rollout: async () => (await import('./rollout-command.ts')).rolloutCommand,
     assignment: async () => (await import('./assignment-command.ts')).assignmentCommand,
     app: async () => (await import('./app-command.ts')).appCommand,

@@ -4,6 +4,8 @@ import { commitChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import type { Principal } from '../identity/principal.ts'
+import { open } from '../sealing/sealing.ts'
+import type { TenantKeys } from '../sealing/tenant-keys.ts'
 import type { ContentStore } from '../storage/content-store.ts'
 import { type Access, accessOf, type Release } from './invocation-access.ts'
 import {
@@ -15,8 +17,6 @@ import {
 import { type Recording, shownHead } from './recording.ts'
 import { redactedPlacesOf } from './redacted-places.ts'
 import { insertRelease, listReleases, withdrawRelease } from './release-store.ts'
-import { open } from './sealing.ts'
-import type { TenantKeys } from './tenant-keys.ts'
 
 /** What the marketplace knows of authors. */
 export interface Publishers {

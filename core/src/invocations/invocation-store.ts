@@ -98,6 +98,16 @@ export async function deleteInvocationsBeyond(knex: Knex, maxBytes: number): Pro
   return result.rowCount
 }
 
+/** Keys that nothing is sealed by any more, and that are too old to be used again. */
+export async function deleteSpentKeys(knex: Knex, madeBefore: Date): Promise<number> {
+  return knex('invocation_keys')
+    .where('created_at', '<', madeBefore)
+    .whereNotExists(
+      knex('invocations').select(knex.raw('1')).whereRaw('invocations.key = invocation_keys.id'),
+    )
+    .delete()
+}
+
 const headColumns = [
   'sequence',
   'id',

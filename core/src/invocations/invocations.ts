@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { GuestCall } from '@signalbox/sandbox'
 import type { Knex } from 'knex'
+import type { TenantKeys } from '../sealing/tenant-keys.ts'
 import type { ContentStore } from '../storage/content-store.ts'
 import { ConfigMarks } from './config-marks.ts'
+import { invocationKeys } from './invocation-keys.ts'
 import { InvocationWriter, type WriterCounts } from './invocation-writer.ts'
 import { Keeping } from './keeping.ts'
 import { RetentionJob } from './retention-job.ts'
 import { SamplingTable } from './sampling-table.ts'
-import { TenantKeys } from './tenant-keys.ts'
 import { UsageMeter } from './usage-meter.ts'
 import { type EndedCall, WatchedCall } from './watched-call.ts'
 
@@ -34,7 +35,7 @@ export class Invocations {
   constructor({ knex, contents, log, now = Date.now, random = Math.random }: Ports) {
     this.#now = now
     this.#random = random
-    this.keys = new TenantKeys(knex, now)
+    this.keys = invocationKeys(knex, now)
     this.samplings = new SamplingTable(knex)
     this.#keeping = new Keeping((...named) => this.samplings.share(...named))
     const marks = new ConfigMarks({ knex, contents })

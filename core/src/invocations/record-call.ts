@@ -2,8 +2,9 @@ import type { InputFault } from '@signalbox/sdk/errors'
 import { escapeToken, unescapeToken } from '@signalbox/sdk/json-pointer'
 import type { SensitiveFields } from '@signalbox/sdk/sensitive'
 import { markedNames, marksOf, marksOfService } from './contract-marks.ts'
+import { readableFetch } from './fetch-text.ts'
 import type { Json, RecordedHostCall, Recording } from './recording.ts'
-import { Redactor } from './redactor.ts'
+import { isSecretName, Redactor } from './redactor.ts'
 import type { EndedCall, RawHostCall } from './watched-call.ts'
 
 const noNames: ReadonlySet<string> = new Set()
@@ -102,8 +103,11 @@ function markHostCall(
   { name, requestJson, answerJson, error }: RawHostCall,
   { version, snapshot }: EndedCall,
 ): object {
-  const request = parsed(requestJson)
-  const answer = answerJson === undefined ? undefined : parsed(answerJson)
+  const request = markHeaders(redactor, readableFetch(name, parsed(requestJson)))
+  const answer =
+    answerJson === undefined
+      ? undefined
+      : markHeaders(redactor, readableFetch(name, parsed(answerJson)))
   const called = name === 'services.call' ? serviceRequest(request) : undefined
   const marks =
     called === undefined ? [] : marksOfService(snapshot, called.service, called.operation)
@@ -127,6 +131,17 @@ function markHostCall(
 /** What a plugin's file holds is not kept: in base64 no marked value could be found in it. */
 function namesIn(hostCall: string, marked: ReadonlySet<string>): ReadonlySet<string> {
   return hostCall.startsWith('blobs.') ? new Set([...marked, 'data']) : marked
+}
+
+/** Headers of a request or an answer are pairs: what stands under a secret's name there is marked as well. */
+function markHeaders(redactor: Redactor, value: Json): Json {
+  const { headers } = Object(value) as { headers?: unknown }
+  if (!Array.isArray(headers)) return value
+  for (const pair of headers as readonly unknown[]) {
+    if (!Array.isArray(pair) || typeof pair[0] !== 'string') continue
+    if (isSecretName(pair[0])) pair[1] = redactor.mark(pair[1])
+  }
+  return value
 }
 
 interface ServiceRequest {

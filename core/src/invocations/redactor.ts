@@ -40,6 +40,11 @@ export function plainName(name: string): string {
   return name.replace(/[-_]/g, '').toLowerCase()
 }
 
+/** Whether what stands under this name is never kept. */
+export function isSecretName(name: string): boolean {
+  return secretNames.has(plainName(name))
+}
+
 /** A place that was redacted, while the recording is still being made: no text of a guest can be one. */
 export class Redacted {
   readonly type: RedactedType

@@ -1,6 +1,9 @@
 import type { Knex } from 'knex'
-import { deleteInvocationsBefore, deleteInvocationsBeyond } from './invocation-store.ts'
-import { deleteSpentKeys } from './tenant-key-store.ts'
+import {
+  deleteInvocationsBefore,
+  deleteInvocationsBeyond,
+  deleteSpentKeys,
+} from './invocation-store.ts'
 
 const DAY_MS = 24 * 3_600_000
 

@@ -27,6 +27,8 @@ const offeredCapabilities: readonly string[] = [
   'link:share',
   'notify:send',
   'identity:read',
+  'http:fetch',
+  'secret:use',
   'intl',
   'wasm',
 ]

@@ -60,6 +60,7 @@ const ownFiles = [
   CLAIM_FILE,
   'admin-token',
   'demo-key',
+  'host-key',
   'postgres',
   'postgres-password',
   'postgres-place',

@@ -37,7 +37,7 @@ t.test(
       [
         '0.4.0',
         {
-          capabilities: { 'secret:use': [{ name: 'key', why: { en: 'x' } }] },
+          capabilities: { 'db:inspect': [{ why: { en: 'x' } }] },
           migrations: undefined,
         },
         'CORE_CAPABILITY_UNSUPPORTED',

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { npmPublish } from '../../src/cli/npm-publish.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
@@ -8,7 +10,12 @@ import { callProbe, installProbe, probeVersion, setUpTenant } from '../support/p
 import { sharedLink } from '../support/shared-link.ts'
 
 const { hostUrl } = await testDatabases(t)
-const host = await HostProcess.start(t, { databaseUrl: hostUrl })
+const keyFile = join(await temporaryHome(t), 'keys')
+await writeFile(keyFile, Buffer.alloc(32, 'key').toString('base64'), { mode: 0o600 })
+const host = await HostProcess.start(t, {
+  databaseUrl: hostUrl,
+  environment: { SIGNALBOX_KEY_FILE: keyFile },
+})
 await installProbe(host)
 const acme = await setUpTenant(host, 'acme', {
   capabilities: ['db:own', 'service:call', 'udf:provide', 'blob:own'],
@@ -180,6 +187,17 @@ const table: Readonly<Record<string, Entry>> = {
     at: `${plugin}/config:rollback`,
     body: { revision: 1 },
   },
+  'GET /v1/tenants/{tenant}/plugins/{name}/secrets': { door: tenants, at: `${plugin}/secrets` },
+  'PUT /v1/tenants/{tenant}/plugins/{name}/secrets/{secret}': {
+    door: tenants,
+    at: `${plugin}/secrets/probe-key`,
+    body: { value: 'of-the-probe' },
+  },
+  'DELETE /v1/tenants/{tenant}/plugins/{name}/secrets/{secret}': {
+    door: tenants,
+    at: `${plugin}/secrets/probe-key`,
+  },
+  'POST /v1/secrets:rewrap': { door: operators, at: '/v1/secrets:rewrap' },
   'POST /v1/tenants/{tenant}/plugins/{name}/grants': {
     door: tenants,
     at: `${plugin}/grants`,

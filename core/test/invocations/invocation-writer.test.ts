@@ -1,10 +1,10 @@
 import t from 'tap'
+import { invocationKeys } from '../../src/invocations/invocation-keys.ts'
 import { insertInvocations } from '../../src/invocations/invocation-store.ts'
 import { InvocationWriter } from '../../src/invocations/invocation-writer.ts'
 import { RetentionJob } from '../../src/invocations/retention-job.ts'
-import { open } from '../../src/invocations/sealing.ts'
-import { TenantKeys } from '../../src/invocations/tenant-keys.ts'
 import type { EndedCall } from '../../src/invocations/watched-call.ts'
+import { open } from '../../src/sealing/sealing.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { snapshot, version } from '../support/recorded-call.ts'
@@ -50,12 +50,12 @@ function ended(
   } as unknown as EndedCall
 }
 
-function writerOf(keys = new TenantKeys(knex, Date.now), onto = knex) {
+function writerOf(keys = invocationKeys(knex, Date.now), onto = knex) {
   return new InvocationWriter({ knex: onto, keys, configMarks: async () => undefined, log })
 }
 
 t.test('what is written is sealed, by a key of the tenant that is sealed as well', async (t) => {
-  const keys = new TenantKeys(knex, Date.now)
+  const keys = invocationKeys(knex, Date.now)
   const writer = writerOf(keys)
   t.ok(writer.add('inv_1', 'failed', ended()))
   t.ok(writer.add('inv_2', 'failed', ended('globex')))
@@ -69,7 +69,7 @@ t.test('what is written is sealed, by a key of the tenant that is sealed as well
   const [first, second] = rows
   t.not(first.key, second.key)
   // Another node, which has made no key, opens it.
-  const key = await new TenantKeys(knex, Date.now).byId('acme', first.key)
+  const key = await invocationKeys(knex, Date.now).byId('acme', first.key)
   const text = open(key, first.sealed, ['acme', 'inv_1', first.key]).toString()
   t.match(JSON.parse(text), { format: 1, id: 'inv_1', input: { note: 'plain as day' } })
   t.throws(() => open(key, second.sealed, ['globex', 'inv_2', second.key]))
@@ -78,10 +78,10 @@ t.test('what is written is sealed, by a key of the tenant that is sealed as well
 
 t.test('a tenant gets another key each day, and the same one within a day', async (t) => {
   let now = Date.now()
-  const keys = new TenantKeys(knex, () => now)
+  const keys = invocationKeys(knex, () => now)
   const { id } = await keys.current('acme')
   t.equal((await keys.current('acme')).id, id)
-  t.equal((await new TenantKeys(knex, () => now).current('acme')).id, id, 'on any node')
+  t.equal((await invocationKeys(knex, () => now).current('acme')).id, id, 'on any node')
   now += day + 1
   t.not((await keys.current('acme')).id, id)
 })
@@ -114,7 +114,7 @@ t.test('while PostgreSQL is away calls wait, and are written when it is back', a
   const nowhere = createKnex('postgres://nobody@127.0.0.1:1/none')
   t.teardown(() => nowhere.destroy())
   let isAway = true
-  const keys = new TenantKeys(knex, Date.now)
+  const keys = invocationKeys(knex, Date.now)
   const through = ((...words: [string]) => (isAway ? nowhere : knex)(...words)) as typeof knex
   const writer = writerOf(keys, through)
   writer.add('inv_wait', 'failed', ended())
@@ -130,9 +130,9 @@ t.test(
   async (t) => {
     await knex('invocations').delete()
     const now = Date.now()
-    const old = new TenantKeys(knex, () => now - 8 * day)
+    const old = invocationKeys(knex, () => now - 8 * day)
     await knex('invocation_keys').delete()
-    const store = async (id: string, tenant: string, age: number, keys: TenantKeys, bytes = 10) => {
+    const store = async (id: string, tenant: string, age: number, keys: typeof old, bytes = 10) => {
       const { id: key } = await keys.current(tenant)
       const startedAt = new Date(now - age).toISOString()
       const head = {
@@ -159,7 +159,7 @@ t.test(
       } as const
       await insertInvocations(knex, [{ ...head, startedAt, key, sealed: Buffer.alloc(bytes) }])
     }
-    const recent = new TenantKeys(knex, () => now)
+    const recent = invocationKeys(knex, () => now)
     await store('inv_old', 'acme', 7 * day + 1000, old)
     await store('inv_young', 'acme', 7 * day - 60_000, recent)
     for (const n of [1, 2, 3]) await store(`inv_big${n}`, 'globex', 0, recent, 400)

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import { accessOf, type Release } from '../../src/invocations/invocation-access.ts'
 import { Keeping } from '../../src/invocations/keeping.ts'
-import { newDataKey, open, seal } from '../../src/invocations/sealing.ts'
 import { UsageMeter } from '../../src/invocations/usage-meter.ts'
 import type { EndedCall } from '../../src/invocations/watched-call.ts'
+import { newDataKey, open, seal } from '../../src/sealing/sealing.ts'
 
 const isolate = { plugin: '@test/one', version: '1.0.0', tenant: 'acme' }
 

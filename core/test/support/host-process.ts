@@ -28,6 +28,8 @@ export class HostProcess {
   readonly url: string
   readonly home: string
   readonly client: HostClient
+  /** The last 20,000 characters of its log. */
+  readonly log: () => string
   readonly #child: ChildProcess
   readonly #gone: Promise<number | null>
 
@@ -36,7 +38,9 @@ export class HostProcess {
     home: string,
     child: ChildProcess,
     gone: Promise<number | null>,
+    log: () => string,
   ) {
+    this.log = log
     this.url = url
     this.home = home
     this.client = new HostClient({ url, token: OPERATOR_TOKEN })
@@ -54,7 +58,7 @@ export class HostProcess {
     const url = await readyUrl(child, gone).catch((error: Error) => {
       throw new Error(`${error.message}: ${errors().slice(-2000)}`, { cause: error })
     })
-    return new HostProcess(url, home, child, gone)
+    return new HostProcess(url, home, child, gone, errors)
   }
 
   get pid(): number | undefined {

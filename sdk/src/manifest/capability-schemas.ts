@@ -37,6 +37,14 @@ const megabytes = {
 const text = <const Length extends number>(maxLength: Length, description: string) =>
   ({ type: 'string', minLength: 1, maxLength, description }) as const
 
+/** What of an origin the host parses more strictly: one that is more than an origin covers nothing. */
+const origins = {
+  type: 'array',
+  minItems: 1,
+  maxItems: 32,
+  items: { type: 'string', pattern: '^https?://', maxLength: 300 },
+} as const
+
 /** What a plugin may ask for. Everything else is refused by name; a host may know fewer than this list. */
 export const capabilitySchemas = {
   'db:own': capability(
@@ -81,11 +89,9 @@ export const capabilitySchemas = {
     'Requests to named origins.',
     {
       origins: {
-        type: 'array',
-        minItems: 1,
-        maxItems: 32,
-        items: { type: 'string', pattern: '^https://', maxLength: 300 },
-        description: 'Origins, https only, such as https://api.example.com.',
+        ...origins,
+        description:
+          'Origins, such as https://api.example.com or https://*.example.com; http:// only where the operator names it.',
       },
       methods: {
         type: 'array',
@@ -118,7 +124,13 @@ export const capabilitySchemas = {
   ),
   'secret:use': capability(
     'A secret that the host puts into requests; the plugin never sees it.',
-    { name: { ...identifier, description: 'Name of the secret.' } },
+    {
+      name: { ...identifier, description: 'Name of the secret.' },
+      origins: {
+        ...origins,
+        description: 'Only sent to these; to all of http:fetch, when absent.',
+      },
+    },
     ['name'],
   ),
   'keys:sign': capability(

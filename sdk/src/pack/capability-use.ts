@@ -25,6 +25,11 @@ const signs: readonly {
     isIn: (code) => /\bc(on)?te?xt\.services\b/.test(code) || /\.services\.call\(/.test(code),
   },
   {
+    capability: 'secret:use',
+    use: 'ctx.secrets',
+    isIn: (code) => /\bc(on)?te?xt\.secrets\b/.test(code) || /\.secrets\.(ref|basic)\(/.test(code),
+  },
+  {
     capability: 'http:fetch',
     use: 'fetch',
     isIn: (_, linked) => linked.includes('guest/fetch.ts'),

@@ -172,6 +172,21 @@ export interface Links {
   revoke(id: string): Promise<{ readonly revoked: boolean }>
 }
 
+/**
+ * Secrets of the tenant, present with a grant of `secret:use`. The plugin never sees one: it writes where it shall
+ * stand, and the host puts it in when the request leaves, where the secret may go to that origin.
+ */
+export interface Secrets {
+  /**
+   * What stands for a secret in the value of a header, or in a parameter of the query; nowhere else. In a path or a
+   * body it is refused with `CORE_SECRET_MISPLACED`. An answer that repeats the secret has this text in its place.
+   * @param name as `secrets` in the manifest names it
+   */
+  ref(name: string): string
+  /** The value of the header `Authorization` for Basic authentication, the secret as the password. */
+  basic(user: string, name: string): string
+}
+
 export interface Log {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void
   info(message: string, fields?: Readonly<Record<string, unknown>>): void
@@ -204,6 +219,7 @@ export interface Context<Config = unknown> {
    */
   contributions<Value = unknown>(point: string): Promise<readonly Contribution<Value>[]>
   readonly blobs: Blobs
+  readonly secrets: Secrets
   readonly log: Log
   /** The host's clock at the start of this turn, in milliseconds since the epoch; it stands still within a turn. */
   now(): number

@@ -111,8 +111,8 @@ const wrong: readonly [title: string, changes: Record<string, unknown>, pointer:
     '/capabilities/service:call/0/service',
   ],
   [
-    'an origin in the clear',
-    { capabilities: { 'http:fetch': [{ origins: ['http://example.com'], why }] } },
+    'an origin of another scheme',
+    { capabilities: { 'http:fetch': [{ origins: ['ftp://example.com'], why }] } },
     '/capabilities/http:fetch/0/origins/0',
   ],
   [

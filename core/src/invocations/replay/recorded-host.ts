@@ -1,5 +1,6 @@
 import type { GuestCall } from '@signalbox/sandbox'
 import { CodedError } from '@signalbox/sdk/errors'
+import { readableFetch, sentFetch } from '../fetch-text.ts'
 import type { RecordedHostCall, RecordedLog, Recording } from '../recording.ts'
 import type { RedactedPlace } from '../redacted-marker.ts'
 import { answerPlace } from '../redacted-places.ts'
@@ -51,7 +52,12 @@ export class RecordedHost {
   readonly hostCall: GuestCall['hostCall'] = async (name, requestJson, signal) => {
     const number = ++this.#asked
     const recorded = this.#recording.hostCalls[number - 1]
-    const divergence = divergenceOf(number, recorded, name, parsed(requestJson))
+    const divergence = divergenceOf(
+      number,
+      recorded,
+      name,
+      readableFetch(name, parsed(requestJson)),
+    )
     if (recorded === undefined || divergence !== undefined) {
       if (divergence !== undefined) this.#leave(divergence)
       return forever(signal)
@@ -81,7 +87,7 @@ export class RecordedHost {
     if (answer === undefined) return forever(signal)
     if (watchedCalls.has(name)) return JSON.stringify(this.#tagged.tag(answer, place))
     this.#given(answer, place)
-    return JSON.stringify(answer)
+    return JSON.stringify(sentFetch(name, answer))
   }
 
   /** What goes where reading cannot be seen counts as read. */

@@ -3,6 +3,7 @@ import type { Call } from './call.ts'
 import type { Digest } from './digest.ts'
 import type { GuestClock } from './harden.ts'
 import type { Primordials } from './primordials.ts'
+import { basicRef, secretRef } from './secret-ref.ts'
 import { utf8Bytes } from './utf8.ts'
 
 /** What an isolate's calls have in common. */
@@ -118,6 +119,14 @@ export class CallContext {
 
   async assets(path: unknown, { offset, length }: Part = {}): Promise<Uint8Array> {
     return readBytes(this.#shared.primordials, this.#call, 'assets.read', { path, offset, length })
+  }
+
+  get secrets(): object {
+    const p = this.#shared.primordials
+    return {
+      ref: (name: unknown) => secretRef(p, name),
+      basic: (user: unknown, name: unknown) => basicRef(p, user, name),
+    }
   }
 
   get log(): object {

@@ -22,6 +22,7 @@ import { capturePrimordials } from './primordials.ts'
 import { GuestRandom } from './random.ts'
 import { GuestRuntime, guestOps } from './runtime.ts'
 import { guestSeam } from './seam.ts'
+import { basicRef, percentEncoded, secretRef } from './secret-ref.ts'
 import { thrownMessage, thrownText } from './thrown.ts'
 import { utf8Bytes } from './utf8.ts'
 
@@ -58,6 +59,9 @@ ${[
   readBytes,
   guestBlobs,
   blobWriter,
+  secretRef,
+  basicRef,
+  percentEncoded,
   guestSeam,
   Digest,
   GuestRandom,

@@ -31,9 +31,11 @@ export function newDataKey(): Buffer {
   return randomBytes(KEY_BYTES)
 }
 
-/** The key that wraps data keys, from a secret of the host: never the secret itself (RFC 5869). */
-export function wrappingKey(secret: string): Buffer {
-  const purpose = 'signalbox invocation keys'
+/**
+ * The key that wraps data keys, from a secret of the host: never the secret itself (RFC 5869).
+ * @param purpose one secret gives another key to each
+ */
+export function wrappingKey(secret: string | Buffer, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', purpose, KEY_BYTES))
 }
 
