@@ -17,12 +17,15 @@ import { Broker } from './broker/broker.ts'
 import type { CallScope } from './broker/call-scope.ts'
 import { capabilities } from './broker/capabilities.ts'
 import { EffectAudit } from './broker/effect-audit.ts'
+import { type EntryPorts, type RunEntry, runEntry } from './broker/entry-call.ts'
+import type { GuestPorts } from './broker/guest-attempt.ts'
 import { selfTest } from './broker/self-test.ts'
 import { type InternalService, ServiceCaller } from './broker/service-caller.ts'
 import { catalogRoutes } from './catalog/catalog-routes.ts'
 import { insertService } from './catalog/catalog-store.ts'
 import { subscriptionRoutes } from './catalog/subscription-routes.ts'
 import { SubscriptionService } from './catalog/subscription-service.ts'
+import { type Events, openEvents } from './events/open-events.ts'
 import { callRoutes } from './gateway/call-routes.ts'
 import { guard } from './gateway/guard.ts'
 import { listen, requireFreePort } from './gateway/listen.ts'
@@ -148,7 +151,8 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const udfLanes = new UdfLanes(options.log, tellOfCircuit)
   stops.push(() => udfLanes.stop())
   const metrics = composeMetrics(parts, udfLanes)
-  const caller = composeCaller(parts, controller)
+  const { caller, run } = composeCaller(parts, controller, () => events)
+  const events: Events = composeEvents(parts, metrics, run, stops)
   const installs = composeInstalls(parts)
   const bindings = new BindingService(state)
   const udfs = composeUdfs(parts, udfLanes)
@@ -168,6 +172,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
     administration(scope, state, { installs, bindings, rollouts })
     invocationRoutes(scope, { ...state, publishers })
+    await events.routes(scope)
     await scope.register(async (inner) => {
       udfRoutes(inner, { udfs, readArrow: (bytes) => state.compute.readArrow(bytes) })
     })
@@ -178,6 +183,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
   controller.start()
+  events.start()
   stops.push(() => controller.stop())
   const stopping = new AbortController()
   const resuming = resumeWork(installs, bindings, options.log, stopping.signal)
@@ -200,6 +206,18 @@ function composeMetrics({ state, sandbox }: Parts, udfLanes: UdfLanes): Metrics 
   })
 }
 
+function composeEvents(
+  { options, state }: Parts,
+  { registry }: Metrics,
+  run: RunEntry,
+  stops: StopStack,
+): Events {
+  const snapshot = () => state.routing.snapshot
+  const onUse = () => undefined
+  const ports = { ...state, snapshot, runEntry: run, onUse, registry, log: options.log }
+  return openEvents(ports, stops)
+}
+
 /** What the host itself provides stands in the catalog like everything else. */
 async function registerInternal(knex: Knex, { operations }: InternalService): Promise<void> {
   for (const { service, major } of operations.values()) {
@@ -210,31 +228,43 @@ async function registerInternal(knex: Knex, { operations }: InternalService): Pr
 function composeCaller(
   { options, state, sandbox }: Parts,
   rollouts: RolloutController,
-): ServiceCaller {
+  events: () => Events,
+): { readonly caller: ServiceCaller; readonly run: RunEntry } {
   const { knex, routing, bundles, schemas, inFlight } = state
   const snapshot = () => routing.snapshot
-  const caller: ServiceCaller = new ServiceCaller({
+  const guests: GuestPorts = {
     snapshot,
     runGuest: (call) => sandbox.call(call),
     loadBundle: (version) => bundles.load(version),
     hostCall: (scope: CallScope, name, payload, signal) =>
       broker.hostCall(scope, name, payload, signal),
     hasEffect: (name, payload) => broker.hasEffect(name, payload),
-    internal: options.internal ?? new Map(),
     inFlight,
     invocations: state.invocations,
-    rollouts,
     log: options.log,
     now: Date.now,
-  })
+  }
+  const internal = options.internal ?? new Map()
+  const caller: ServiceCaller = new ServiceCaller({ ...guests, internal, rollouts })
   const broker = new Broker({
     snapshot,
-    calls: capabilities({ schemas, caller: () => caller, now: Date.now }),
+    calls: capabilities({
+      schemas,
+      caller: () => caller,
+      events: () => events().publisher,
+      now: Date.now,
+    }),
     limiter: new RateLimiter(() => performance.now()),
     effects: new EffectAudit(knex),
     onUse: () => undefined,
   })
-  return caller
+  const { meter } = state.invocations
+  const entries = {
+    ...guests,
+    meter: (...[isolate, outcome]: Parameters<EntryPorts['meter']>) =>
+      meter.add(isolate, outcome, Date.now()),
+  }
+  return { caller, run: (call) => runEntry(entries, call) }
 }
 
 function composeInstalls({ options, state, sandbox }: Parts): InstallService {

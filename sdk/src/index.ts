@@ -1,8 +1,11 @@
 export type {
   Context,
   Database,
+  Events,
   Log,
+  PluginEvent,
   Principal,
+  PublishOptions,
   QueryResult,
   Services,
   SqlValue,

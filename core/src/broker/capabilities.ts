@@ -1,3 +1,5 @@
+import type { EventPublisher } from '../events/event-publisher.ts'
+import { eventsPublish } from '../events/events-publish.ts'
 import type { PluginDatabases } from './db/plugin-databases.ts'
 import { dbQuery } from './db-query.ts'
 import type { HostCall } from './host-call.ts'
@@ -7,6 +9,7 @@ import { servicesCall } from './services-call.ts'
 export interface CapabilityPorts {
   readonly schemas: PluginDatabases
   readonly caller: () => ServiceCaller
+  readonly events: () => EventPublisher
   readonly now: () => number
 }
 
@@ -14,10 +17,12 @@ export interface CapabilityPorts {
 export function capabilities({
   schemas,
   caller,
+  events,
   now,
 }: CapabilityPorts): Readonly<Record<string, HostCall>> {
   return {
     'db.query': dbQuery((query) => schemas.query(query), now),
+    'events.publish': eventsPublish(events),
     'services.call': servicesCall(
       (call) => caller().call(call),
       (service, major, operation) => caller().isSafe(service, major, operation),

@@ -22,6 +22,8 @@ const offeredCapabilities: readonly string[] = [
   'service:call',
   'service:provide',
   'udf:provide',
+  'event:publish',
+  'event:subscribe',
   'intl',
   'wasm',
 ]

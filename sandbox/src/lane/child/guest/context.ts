@@ -4,6 +4,12 @@ import type { GuestClock } from './harden.ts'
 import type { Primordials } from './primordials.ts'
 import { utf8Bytes } from './utf8.ts'
 
+/** What an author said, unchecked. */
+interface EventOptions {
+  readonly key?: unknown
+  readonly id?: unknown
+}
+
 /** What an isolate's calls have in common. */
 export interface GuestShared {
   readonly tenant: string
@@ -64,6 +70,14 @@ export class CallContext {
     return {
       call: (service: unknown, operation: unknown, input: unknown = null) =>
         call.hostCall('services.call', { service, operation, input }),
+    }
+  }
+
+  get events(): object {
+    const call = this.#call
+    return {
+      publish: (type: unknown, data: unknown = null, options: EventOptions = {}) =>
+        call.hostCall('events.publish', { type, data, key: options.key, id: options.id }),
     }
   }
 
