@@ -158,7 +158,7 @@ const PARK_AT_ONCE = 2000
  * Two statements: the second sees what was committed before the rows were locked. With one, the delivery in front
  * could end unseen in between, and nothing would call those behind it.
  */
-export async function parkBlocked(knex: Knex): Promise<number> {
+export async function parkBlocked(knex: Knex, from = PARK_FROM): Promise<number> {
   return knex.transaction(async (trx) => {
     const { rows } = await trx.raw<{ rows: { id: string }[] }>(
       `select w.id from event_deliveries w
@@ -168,7 +168,7 @@ export async function parkBlocked(knex: Knex): Promise<number> {
         order by w.id limit ? for update of w skip locked`,
       [PARK_AT_ONCE],
     )
-    if (rows.length < PARK_FROM) return 0
+    if (rows.length < from) return 0
     const { rowCount } = await trx.raw(
       `update event_deliveries w
           set due_at = greatest(least(h.due_at, now() + interval '1 minute'), now() + interval '250 milliseconds')
