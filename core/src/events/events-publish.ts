@@ -3,12 +3,12 @@ import type { Grant } from '../rollout/snapshot.ts'
 import { MAX_KEY_LENGTH } from './cloud-event.ts'
 import { coversType, type EventPublisher, type EventWish } from './event-publisher.ts'
 
-/** Letters, digits and punctuation: no control characters, which no store and no log takes well. */
+/** No control characters, and no half of a surrogate pair: what PostgreSQL would store is what was said. */
 export const wordSchema = {
   type: 'string',
   minLength: 1,
   maxLength: MAX_KEY_LENGTH,
-  pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+  pattern: '^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]*$',
 } as const
 
 /** A line that reports each piece, for a plugin in a tenant on each node. Beyond it, one event names many things. */

@@ -1,5 +1,8 @@
 import t, { type Test } from 'tap'
 import { npmPublish } from '../../src/cli/npm-publish.ts'
+import { appendEvents } from '../../src/events/event-log-store.ts'
+import { createKnex } from '../../src/storage/create-knex.ts'
+import { eventOf } from '../support/event-store.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
 import { keptCall } from '../support/ledger.ts'
 import { testDatabases } from '../support/postgres.ts'
@@ -48,6 +51,27 @@ async function failedCall(): Promise<string> {
   return invocation
 }
 
+/** Two events of acme that could not be delivered, and what its app may send. */
+const letters = await deadLetters('one', 'two')
+await host
+  .as(acme.adminToken)
+  .request('PUT', '/v1/tenants/acme/apps/app/events', { types: ['erp.counted'] })
+
+async function deadLetters(...ids: readonly string[]): Promise<readonly string[]> {
+  const knex = createKnex(hostUrl)
+  await appendEvents(
+    knex,
+    ids.map((id) => eventOf(id)),
+  )
+  const dead = { tenant: 'acme', plugin: newer.name, type: 'orders.created', state: 'dead' }
+  const events = await knex('events').select('sequence as event')
+  const rows = await knex('event_deliveries')
+    .insert(events.map((event) => ({ ...event, ...dead, ended_at: new Date() })))
+    .returning('id')
+  await knex.destroy()
+  return rows.map(({ id }) => String(id))
+}
+
 interface OpenApi {
   readonly openapi: string
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>
@@ -82,6 +106,8 @@ interface Entry {
   /** The path with acme's things in it. */
   readonly at: string
   readonly body?: object
+  /** Of the body; JSON, when left out. */
+  readonly type?: string
 }
 
 const admin = host.as(acme.adminToken)
@@ -195,6 +221,17 @@ const table: Readonly<Record<string, Entry>> = {
     at: '/api/probe.one/v1/echo',
     body: { text: 'x' },
   },
+  'POST /v1/events': {
+    door: { nobody: 401, stranger: 403, app: 202, own: acme.key },
+    at: '/v1/events',
+    type: 'application/cloudevents+json',
+    body: {
+      specversion: '1.0',
+      id: '1',
+      source: '/tenants/acme/apps/app',
+      type: 'erp.counted',
+    },
+  },
   'DELETE /v1/subscriptions/{id}/credentials/{credential}': {
     door: hidden,
     at: `${subscription}/credentials/${credentials[0]?.id}`,
@@ -248,6 +285,25 @@ const table: Readonly<Record<string, Entry>> = {
     body: { version: '1.0.0', shareBp: 1 },
   },
 
+  'GET /v1/tenants/{tenant}/apps/{app}/events': {
+    door: tenants,
+    at: '/v1/tenants/acme/apps/app/events',
+  },
+  'PUT /v1/tenants/{tenant}/apps/{app}/events': {
+    door: tenants,
+    at: '/v1/tenants/acme/apps/app/events',
+    body: { types: ['erp.counted'] },
+  },
+  'GET /v1/tenants/{tenant}/dead-letters': { door: tenants, at: '/v1/tenants/acme/dead-letters' },
+  'GET /v1/tenants/{tenant}/dead-letters/{id}': {
+    door: tenants,
+    at: `/v1/tenants/acme/dead-letters/${letters[0]}`,
+  },
+  'POST /v1/tenants/{tenant}/dead-letters/{id}:redeliver': {
+    door: tenants,
+    at: `/v1/tenants/acme/dead-letters/${letters[1]}:redeliver`,
+  },
+
   'GET /v1/audit': { door: tenants, at: '/v1/audit?tenant=acme' },
   'POST /v1/marketplace/publishers': {
     door: market,
@@ -275,12 +331,12 @@ const routes = Object.entries(document.paths)
   .map(({ method, path }) => `${method.toUpperCase()} ${path}`)
 
 async function ask(route: string, token?: string, at = table[route]?.at) {
-  const body = table[route]?.body
+  const { body, type = 'application/json' } = table[route] ?? {}
   const response = await fetch(`${host.url}${at}`, {
     method: route.split(' ', 1)[0] ?? '',
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined ? {} : { 'content-type': type }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
