@@ -17,6 +17,12 @@ export interface TakenDelivery {
   readonly publishedAt: Date
 }
 
+/**
+ * Leases and ends need not survive the crash of PostgreSQL itself: an event would be delivered once more. Not to wait
+ * for the disk halves the time of these statements. Joined to what is written, so that it is evaluated.
+ */
+const FAST = `fast as materialized (select set_config('synchronous_commit', 'off', true) as is_fast)`
+
 /** How much this node runs of each inbox. */
 export interface InboxLoad {
   readonly tenant: string
@@ -43,7 +49,7 @@ export async function takeDeliveries(
   { leaseMs, perInbox, total }: TakeLimits,
 ): Promise<readonly TakenDelivery[]> {
   const { rows } = await knex.raw<{ rows: TakenDelivery[] }>(
-    `with recursive inboxes as (
+    `with recursive ${FAST}, inboxes as (
        (select tenant, plugin from event_deliveries where state = 'waiting' order by tenant, plugin limit 1)
        union all
        select next.tenant, next.plugin from inboxes i cross join lateral (
@@ -68,8 +74,8 @@ export async function takeDeliveries(
      )
      update event_deliveries d
         set due_at = now() + ? * interval '1 millisecond', fence = d.fence + 1
-       from heads, events e
-      where d.id = heads.id and e.sequence = d.event
+       from fast, events e
+      where d.id = any (array(select id from heads)) and e.sequence = d.event and is_fast = 'off'
      returning d.id, d.fence, d.tenant, d.plugin, d.type, d.event as sequence, e.event, d.tries,
                e.published_at as "publishedAt"`,
     [
@@ -100,7 +106,7 @@ export async function endTries(knex: Knex, ended: readonly EndedTry[]): Promise<
   const column = (of: (verdict: DeliveryVerdict) => string | null) =>
     ended.map(({ verdict }) => of(verdict)) as string[]
   await knex.raw(
-    `with said as (
+    `with ${FAST}, said as (
        select * from unnest(?::bigint[], ?::bigint[], ?::text[], ?::int[], ?::float8[], ?::text[], ?::text[])
          as s (id, fence, state, counted, delay_ms, code, detail)
      ),
@@ -109,8 +115,9 @@ export async function endTries(knex: Knex, ended: readonly EndedTry[]): Promise<
           set state = s.state, tries = d.tries + s.counted, code = s.code, detail = s.detail,
               due_at = now() + s.delay_ms * interval '1 millisecond',
               ended_at = case when s.state = 'waiting' then null else now() end
-         from said s
-        where d.id = s.id and d.fence = s.fence and d.state = 'waiting'
+         from said s, fast
+        where d.id = any (?::bigint[]) and d.id = s.id and d.fence = s.fence and d.state = 'waiting'
+          and is_fast = 'off'
        returning d.id, d.tenant, d.plugin, d.key, d.state
      ),
      next as (
@@ -129,6 +136,7 @@ export async function endTries(knex: Knex, ended: readonly EndedTry[]): Promise<
       ended.map(({ verdict }) => verdict.delayMs),
       column(({ code }) => code),
       column(({ detail }) => detail),
+      ended.map(({ id }) => id),
     ],
   )
 }
@@ -139,11 +147,14 @@ export async function renewLeases(
   taken: readonly Pick<TakenDelivery, 'id' | 'fence'>[],
   leaseMs: number,
 ): Promise<void> {
+  if (taken.length === 0) return
+  const ids = taken.map(({ id }) => id)
   await knex.raw(
-    `update event_deliveries d set due_at = now() + ? * interval '1 millisecond'
-       from unnest(?::bigint[], ?::bigint[]) as held (id, fence)
-      where d.id = held.id and d.fence = held.fence and d.state = 'waiting'`,
-    [leaseMs, taken.map(({ id }) => id), taken.map(({ fence }) => fence)],
+    `with ${FAST}
+     update event_deliveries d set due_at = now() + ? * interval '1 millisecond'
+       from fast, unnest(?::bigint[], ?::bigint[]) as held (id, fence)
+      where d.id = any (?::bigint[]) and is_fast = 'off' and d.id = held.id and d.fence = held.fence and d.state = 'waiting'`,
+    [leaseMs, ids, taken.map(({ fence }) => fence), ids],
   )
 }
 
