@@ -1,18 +1,8 @@
 import type { FastifyInstance } from 'fastify'
-import type { Knex } from 'knex'
-import { commitChange } from '../audit/change.ts'
-import { coreErrors } from '../errors.ts'
 import { callerOf } from '../gateway/guard.ts'
 import { idSchema, strictObject } from '../gateway/http-schemas.ts'
-import { hasApp } from '../identity/identity-store.ts'
-import { findAppEventTypes, putAppEventTypes } from './app-event-type-store.ts'
-import type { AppEventTypes } from './app-event-types.ts'
+import type { AppEventService } from './app-event-service.ts'
 import { TYPE_PATTERN } from './event-types.ts'
-
-interface Ports {
-  readonly knex: Knex
-  readonly allowances: Pick<AppEventTypes, 'forget'>
-}
 
 interface Named {
   readonly tenant: string
@@ -25,17 +15,14 @@ const MAX_TYPES = 100
 const URL = '/v1/tenants/:tenant/apps/:app/events'
 
 /** What an app may send: the tenant admin's. */
-export function appEventRoutes(app: FastifyInstance, { knex, allowances }: Ports): void {
+export function appEventRoutes(app: FastifyInstance, service: AppEventService): void {
   app.get<{ Params: Named }>(
     URL,
     {
       config: { action: 'app.events.read' },
       schema: { tags, summary: 'Which events an app may send', params },
     },
-    async ({ params: named }) => {
-      await requireApp(knex, named)
-      return { ...named, types: await findAppEventTypes(knex, named.tenant, named.app) }
-    },
+    async (request) => service.allowed(request.params.tenant, request.params.app),
   )
   app.put<{ Params: Named; Body: { types: string[] } }>(
     URL,
@@ -58,21 +45,7 @@ export function appEventRoutes(app: FastifyInstance, { knex, allowances }: Ports
         ),
       },
     },
-    async (request) => {
-      const { tenant, app: id } = request.params
-      const { types } = request.body
-      const caller = callerOf(request)
-      await requireApp(knex, request.params)
-      const change = { ...caller, action: 'app.events_allowed', subject: id, tenant }
-      await commitChange(knex, { ...change, detail: { types } }, (trx) =>
-        putAppEventTypes(trx, { tenant, app: id, types, changedBy: caller.actor }),
-      )
-      allowances.forget(tenant, id)
-      return { tenant, app: id, types }
-    },
+    async (request) =>
+      service.allow(callerOf(request), { ...request.params, types: request.body.types }),
   )
-}
-
-async function requireApp(knex: Knex, { tenant, app }: Named): Promise<void> {
-  if (!(await hasApp(knex, tenant, app))) throw coreErrors.create('APP_MISSING', { tenant, app })
 }

@@ -7,6 +7,7 @@ import { RateLimiter } from '../gateway/rate-limiter.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
 import type { StopStack } from '../stop-stack.ts'
 import { appEventRoutes } from './app-event-routes.ts'
+import { AppEventService } from './app-event-service.ts'
 import { AppEventTypes } from './app-event-types.ts'
 import { deadLetterRoutes } from './dead-letter-routes.ts'
 import { EventDispatcher } from './event-dispatcher.ts'
@@ -75,7 +76,7 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
     publisher,
     drain,
     async routes(app) {
-      appEventRoutes(app, { knex, allowances })
+      appEventRoutes(app, new AppEventService({ knex, allowances }))
       deadLetterRoutes(app, { knex, onRedelivered: () => dispatcher.look() })
       await app.register(async (inner) => incomingRoutes(inner, { incoming, snapshot }))
     },
