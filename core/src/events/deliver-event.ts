@@ -19,7 +19,7 @@ export interface DeliverPorts {
 }
 
 /** The longest that any version may ask for; a version's own deadline is below it. */
-export const MAX_HANDLER_MS = 30_000
+const MAX_HANDLER_MS = 30_000
 
 /**
  * One try: the handler of whichever version serves the tenant now, under the grant that the tenant gives now. Never

@@ -57,6 +57,7 @@ export class EventDispatcher {
         await this.#leases.take(() => endTries(ports.knex, ended))
         return ended.map(() => undefined)
       },
+      weightOf: () => 1,
       maxBatch: MAX_RUNNING,
       maxWaiting: 4 * MAX_RUNNING,
       refusal: () => coreErrors.create('OVERLOADED'),

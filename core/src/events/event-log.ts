@@ -4,10 +4,10 @@ import type { NewEvent } from './cloud-event.ts'
 import { appendEvents } from './event-log-store.ts'
 import { GroupCommit } from './group-commit.ts'
 
-/** Requests of one write; each carries up to 500 events. */
-const MAX_BATCH = 200
-/** Each holds its events in memory: at 64 KiB an event some 130 MB at the very most, usually one. */
-const MAX_WAITING = 2000
+/** Characters of one write: some thousand usual events, and what PostgreSQL takes in well under a second. */
+const MAX_BATCH = 4 * 1024 * 1024
+/** Characters that wait in memory while PostgreSQL is slow. */
+const MAX_WAITING = 32 * 1024 * 1024
 
 interface Ports {
   readonly knex: Knex
@@ -26,6 +26,7 @@ export class EventLog {
         onAppended()
         return accepted
       },
+      weightOf: (events) => events.reduce((sum, { event }) => sum + event.length, 0),
       maxBatch: MAX_BATCH,
       maxWaiting: MAX_WAITING,
       refusal: () => coreErrors.create('OVERLOADED', {}, { retryAfterS: 1 }),

@@ -4,7 +4,7 @@ import { MAX_KEY_LENGTH } from './cloud-event.ts'
 import { coversType, type EventPublisher, type EventWish } from './event-publisher.ts'
 
 /** No control characters, and no half of a surrogate pair: what PostgreSQL would store is what was said. */
-export const wordSchema = {
+const wordSchema = {
   type: 'string',
   minLength: 1,
   maxLength: MAX_KEY_LENGTH,

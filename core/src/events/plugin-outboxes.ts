@@ -21,10 +21,11 @@ export interface HostStatement {
   readonly parameters: readonly unknown[]
 }
 
-const MAX_BATCH = 500
-const MAX_WAITING = 2000
+/** Characters of one write, and of what waits for one, for each plugin. */
+const MAX_BATCH = 4 * 1024 * 1024
+const MAX_WAITING = 16 * 1024 * 1024
 /** Rows of one drain: what a kill between the two databases has written twice, and left out the second time. */
-const DRAIN_AT_ONCE = 500
+const DRAIN_AT_ONCE = 200
 
 /**
  * The outbox of each plugin that has tables of its own, beside those tables: what a plugin publishes is in the same
@@ -128,6 +129,7 @@ export class PluginOutboxes {
         await this.#insert(plugin, events)
         return events.map(() => undefined)
       },
+      weightOf: ({ event }) => event.length,
       maxBatch: MAX_BATCH,
       maxWaiting: MAX_WAITING,
       refusal: () => coreErrors.create('OVERLOADED', {}, { retryAfterS: 1 }),
