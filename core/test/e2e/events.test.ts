@@ -97,15 +97,17 @@ t.test('a plugin publishes only what it declared, was granted and can be validat
 
 t.test('events of a key keep their order through failures, and hold up no other key', async (t) => {
   const order = (n: number, more: object = {}) => ({ type: 'orders.created', data: { n, ...more } })
-  await publish(host, acme, { ...order(1, { fails: 2 }), key: 'poison', id: 'p1' })
+  await publish(host, acme, { ...order(1, { fails: 1000 }), key: 'poison', id: 'p1' })
   await publish(host, acme, { ...order(2), key: 'poison', id: 'p2' })
-  await publish(host, acme, { ...order(3, { fails: 1 }), key: 'poison', id: 'p3' })
-  const others = ['h1', 'h2', 'h3']
-  for (const id of others) await publish(host, acme, { ...order(4), key: 'healthy', id })
-  await until(async () => (await kept(others)).length === 3)
-  t.same(await kept(['p1', 'p2', 'p3']), [], 'while the first of the other key still fails')
-  await until(async () => (await kept(['p3'])).length === 1)
-  t.same(await kept(['p1', 'p2', 'p3']), ['p1', 'p2', 'p3'])
+  await publish(host, acme, { ...order(1, { fails: 1 }), key: 'shaky', id: 's1' })
+  await publish(host, acme, { ...order(2), key: 'shaky', id: 's2' })
+  await publish(host, acme, { ...order(3, { fails: 1 }), key: 'shaky', id: 's3' })
+  const healthy = ['h1', 'h2', 'h3']
+  for (const id of healthy) await publish(host, acme, { ...order(4), key: 'healthy', id })
+  await until(async () => (await kept(['h3', 's3'])).length === 2)
+  t.same(await kept(healthy), healthy)
+  t.same(await kept(['s1', 's2', 's3']), ['s1', 's2', 's3'])
+  t.same(await kept(['p1', 'p2']), [], 'what always fails holds up its own key alone')
 })
 
 t.test(
@@ -303,8 +305,8 @@ t.test('a kill in the middle of delivering loses nothing and breaks no order', a
   await publish(host, acme, { ...held, data: { n: 1 }, id: 'behind' })
   await until(async () => (await memoryOf(host, acme)).tried.includes('held'))
   const count = 240
-  for (let from = 0; from < count; from += 60) {
-    const wish = { from, count: 60, keys: 5 }
+  for (let from = 0; from < count; from += 30) {
+    const wish = { from, count: 30, keys: 5 }
     const reply = await callProbe(
       host,
       acme.keys.publisher,

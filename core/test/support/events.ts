@@ -94,7 +94,9 @@ export async function memoryOf(
   host: HostProcess,
   { keys }: EventTenant,
 ): Promise<{ events: readonly ReceivedEvent[]; tried: readonly string[] }> {
-  return (await callProbe(host, keys.subscriber, 'received', {}, 'events.subscriber')).body
+  const reply = await callProbe(host, keys.subscriber, 'received', {}, 'events.subscriber')
+  if (reply.status !== 200) throw new Error(`not read: ${JSON.stringify(reply.body)}`)
+  return reply.body
 }
 
 /** Another publisher's plugin that declares a type of the publisher above, in a folder that npm can publish. */
