@@ -5,6 +5,7 @@ import { brokerErrors } from './broker/broker-errors.ts'
 import { dbErrors } from './broker/db/db-errors.ts'
 import { fetchErrors } from './broker/http/fetch-errors.ts'
 import { contributionsErrors } from './contributions/contributions-errors.ts'
+import { eventErrors } from './events/event-errors.ts'
 import { linksErrors } from './links/links-errors.ts'
 import { notifyErrors } from './notify/notify-errors.ts'
 import { sealingErrors } from './sealing/sealing-errors.ts'
@@ -22,6 +23,7 @@ export const coreErrors = defineErrors('CORE', {
   ...fetchErrors,
   ...sealingErrors,
   ...secretErrors,
+  ...eventErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,
     message: {

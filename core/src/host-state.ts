@@ -7,6 +7,7 @@ import { type OpenBlobs, openBlobs } from './blobs/open-blobs.ts'
 import { BundleCache } from './broker/bundle-cache.ts'
 import { PluginDatabases } from './broker/db/plugin-databases.ts'
 import { ComputePool } from './compute/compute-pool.ts'
+import { PluginOutboxes } from './events/plugin-outboxes.ts'
 import { Invocations } from './invocations/invocations.ts'
 import { CompiledBundleService } from './registry/compiled-bundle-service.ts'
 import { changedPlugins } from './rollout/changed-plugins.ts'
@@ -31,6 +32,7 @@ export interface State {
   readonly bundles: BundleCache
   readonly routing: RoutingTable
   readonly schemas: PluginDatabases
+  readonly outboxes: PluginOutboxes
   readonly audit: CallAuditJob
   readonly invocations: Invocations
   readonly inFlight: InFlight
@@ -51,6 +53,8 @@ export async function openState(
   const clusterSecret = await sharedSecret(knex, 'plugin-roles')
   const schemas = await PluginDatabases.start({ url: storage.pluginUrl, clusterSecret, log })
   stops.push(() => schemas.stop())
+  const outboxes = await PluginOutboxes.start({ url: storage.pluginUrl, clusterSecret })
+  stops.push(() => outboxes.stop())
   const inFlight = new InFlight()
   const routing = new RoutingTable({
     knex,
@@ -80,7 +84,8 @@ export async function openState(
   const compiled = await openCompiled(knex, log)
   const bundles = new BundleCache({ read: (sha256) => contents.get(sha256), compiled })
   const stored = { knex, contents, compiled, bundles }
-  return { ...stored, compute, routing, schemas, audit, invocations, inFlight, files, assets }
+  const plugins = { schemas, outboxes, files, assets }
+  return { ...stored, ...plugins, compute, routing, audit, invocations, inFlight }
 }
 
 async function openCompiled(knex: Knex, log: FastifyBaseLogger): Promise<CompiledBundleService> {

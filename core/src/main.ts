@@ -23,6 +23,7 @@ import { insertService } from './catalog/catalog-store.ts'
 import { subscriptionRoutes } from './catalog/subscription-routes.ts'
 import { SubscriptionService } from './catalog/subscription-service.ts'
 import { contributionsRoutes } from './contributions/contributions-routes.ts'
+import { type Events, openEvents } from './events/open-events.ts'
 import { callRoutes } from './gateway/call-routes.ts'
 import { guard } from './gateway/guard.ts'
 import { listen, requireFreePort } from './gateway/listen.ts'
@@ -131,7 +132,7 @@ interface Parts {
 }
 
 async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
-  const { settings, options, adminToken, state, sandbox } = parts
+  const { options, adminToken, state } = parts
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
   const publishers = new PublisherDirectory({ knex, now: Date.now })
@@ -144,15 +145,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const app = await createServer({ log: options.log, version: hostVersion })
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
   const metrics = composeMetrics(parts, udfLanes)
-  const broker = openBroker({
-    ...state,
-    sandbox,
-    internal: options.internal ?? new Map(),
-    rollouts: controller,
-    httpFetch: parts.outbound.httpFetch,
-    publicUrl: settings.publicUrl ?? `http://${settings.host}:${settings.port}`,
-    log: options.log,
-  })
+  const { broker, events } = composeBroker(parts, controller, metrics, stops)
   const installs = composeInstalls(parts)
   const bindings = new BindingService(state)
   const udfs = composeUdfs(parts, udfLanes)
@@ -173,6 +166,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     administration(scope, state, { installs, bindings, rollouts, broker })
     parts.outbound.secretRoutes(scope)
     invocationRoutes(scope, { ...state, publishers })
+    await events.routes(scope)
     await scope.register(async (inner) => {
       blobRoutes(inner, { knex, ...state.files, grantsOf: (...of) => grantsOf(snapshot(), ...of) })
     })
@@ -186,6 +180,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
   controller.start()
+  events.start()
   stops.push(() => controller.stop())
   resume(parts, { installs, bindings }, stops)
   return app
@@ -216,6 +211,31 @@ function composeRollouts({ options, state, news }: Parts, stops: StopStack) {
   const udfLanes = new UdfLanes(log, tellOfCircuit)
   stops.push(() => udfLanes.stop())
   return { rollouts, controller, udfLanes }
+}
+
+/** Plugins publish events through the broker, and events come to plugins through it: each is there for the other. */
+function composeBroker(
+  { settings, options, outbound, state, sandbox }: Parts,
+  rollouts: RolloutController,
+  { registry }: Metrics,
+  stops: StopStack,
+): { readonly broker: OpenBroker; readonly events: Events } {
+  const { log } = options
+  const broker = openBroker({
+    ...state,
+    sandbox,
+    internal: options.internal ?? new Map(),
+    rollouts,
+    httpFetch: outbound.httpFetch,
+    events: () => events.publisher,
+    publicUrl: settings.publicUrl ?? `http://${settings.host}:${settings.port}`,
+    log,
+  })
+  const snapshot = () => state.routing.snapshot
+  const { runEntry } = broker
+  const onUse = () => undefined
+  const events: Events = openEvents({ ...state, snapshot, runEntry, onUse, registry, log }, stops)
+  return { broker, events }
 }
 
 function composeMetrics({ state, sandbox }: Parts, udfLanes: UdfLanes): Metrics {

@@ -41,6 +41,8 @@ export interface ServiceCall {
   readonly requestId: string
   readonly deadline: number
   readonly chain: readonly string[]
+  /** See CallScope. */
+  readonly origin?: CallScope['origin']
 }
 
 export interface ServiceAnswer {

@@ -3,6 +3,8 @@ import type { AssetReader } from '../assets/asset-reader.ts'
 import type { OpenBlobs } from '../blobs/open-blobs.ts'
 import { contributionsCall, contributionsList } from '../contributions/contributions-calls.ts'
 import type { PointSchemas } from '../contributions/point-schemas.ts'
+import type { EventPublisher } from '../events/event-publisher.ts'
+import { eventsPublish } from '../events/events-publish.ts'
 import { identityUnits } from '../identity/identity-units.ts'
 import { linksRevoke, linksShare } from '../links/links-calls.ts'
 import { notifySend } from '../notify/notify-send.ts'
@@ -26,6 +28,7 @@ export interface CapabilityPorts {
   readonly assets: AssetReader
   readonly caller: () => ServiceCaller
   readonly publicUrl: string
+  readonly events: () => EventPublisher
   readonly now: () => number
   readonly httpFetch: HostCall
 }
@@ -36,6 +39,7 @@ export function capabilities({
   files,
   assets,
   caller,
+  events,
   now,
   httpFetch,
   ...ports
@@ -52,6 +56,7 @@ export function capabilities({
     'assets.read': assetsCall(assets),
     ...blobsCalls(files),
     'http.fetch': httpFetch,
+    'events.publish': eventsPublish(events),
     'services.call': servicesCall(
       (call) => caller().call(call),
       (service, major, operation) => caller().isSafe(service, major, operation),

@@ -110,8 +110,9 @@ function unfitness(
 }
 
 function scopeOf({ version, arm, chain }: Trial, call: ServiceCall, deadline: number): CallScope {
-  const { tenant, principal, traceId, requestId } = call
-  return { version, tenant, principal, arm, traceId, requestId, deadline, chain }
+  const { tenant, principal, traceId, requestId, origin } = call
+  const scope = { version, tenant, principal, arm, traceId, requestId, deadline, chain }
+  return origin === undefined ? scope : { ...scope, origin }
 }
 
 function judgedOutcome(

@@ -49,7 +49,7 @@ export function bareIsolate(version: Runnable, tenant: string): IsolateSpec {
 }
 
 /** A scope belongs to one publisher alone; a plugin without a scope is a publisher of its own. */
-function publisherOf(plugin: string): string {
+export function publisherOf(plugin: string): string {
   const end = plugin.indexOf('/')
   return end < 0 ? plugin : plugin.slice(0, end)
 }

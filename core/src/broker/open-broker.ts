@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import type { AssetReader } from '../assets/asset-reader.ts'
 import type { OpenBlobs } from '../blobs/open-blobs.ts'
 import { PointSchemas } from '../contributions/point-schemas.ts'
+import type { EventPublisher } from '../events/event-publisher.ts'
 import { RateLimiter } from '../gateway/rate-limiter.ts'
 import type { Invocations } from '../invocations/invocations.ts'
 import { channelSchema, NOTIFY_POINT } from '../notify/notify-point.ts'
@@ -31,6 +32,7 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly inFlight: InFlight
   readonly invocations: Invocations
   readonly httpFetch: HostCall
+  readonly events: () => EventPublisher
   readonly publicUrl: string
   readonly log: GuestPorts['log']
 }
@@ -72,6 +74,7 @@ export function openBroker(ports: Ports): OpenBroker {
       points,
       caller: () => caller,
       httpFetch: ports.httpFetch,
+      events: ports.events,
       publicUrl: ports.publicUrl,
       runEntry: entries,
       now: Date.now,

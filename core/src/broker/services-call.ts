@@ -50,6 +50,7 @@ export function servicesCall(
         requestId: scope.requestId,
         deadline: scope.deadline,
         chain: scope.chain,
+        ...(scope.origin === undefined ? {} : { origin: scope.origin }),
       })
       return JSON.parse(answer.outputJson) as unknown
     },

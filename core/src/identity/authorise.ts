@@ -45,6 +45,13 @@ export const rules = {
   'link.use': ['anyone'],
   'link.read': ['operator', 'admin'],
   'link.write': ['operator', 'admin'],
+  'event.send': ['app'],
+  'app.events.read': ['operator', 'admin'],
+  'app.events.write': ['operator', 'admin'],
+  'dead_letter.list': ['operator', 'admin'],
+  // What an event says is the tenant's; the operator is shown only that it could not be delivered.
+  'dead_letter.read': ['admin'],
+  'dead_letter.redeliver': ['operator', 'admin'],
 } as const satisfies Record<string, readonly Role[]>
 
 type Role = 'anyone' | 'operator' | 'admin' | 'app' | 'publisher'

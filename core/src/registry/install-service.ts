@@ -4,6 +4,7 @@ import type { Knex } from 'knex'
 import { commitRoutedChange } from '../audit/change.ts'
 import { findService, insertService } from '../catalog/catalog-store.ts'
 import { coreErrors } from '../errors.ts'
+import { claimEventTypes } from '../events/event-type-store.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
 import type { CompiledBundleService } from './compiled-bundle-service.ts'
@@ -158,6 +159,7 @@ export class InstallService {
       for (const { id, major } of Object.values(row.contracts)) {
         requireProvider(plugin, id, major, (await findService(trx, id, major))?.plugin ?? plugin)
       }
+      await claimEventTypes(trx, plugin, manifest)
       // In one order everywhere: two installs that share files would otherwise wait for each other.
       const inOrder = [...files].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1))
       for (const file of inOrder) await contents.put(file.bytes, trx)

@@ -29,6 +29,8 @@ const offeredCapabilities: readonly string[] = [
   'identity:read',
   'http:fetch',
   'secret:use',
+  'event:publish',
+  'event:subscribe',
   'intl',
   'wasm',
 ]

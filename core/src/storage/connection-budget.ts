@@ -1,5 +1,5 @@
 /**
- * Who may hold how many connections to PostgreSQL. One host node: 16 + 4 + 2 + 2 + 3 + 40 = 67. A backend costs
+ * Who may hold how many connections to PostgreSQL. One host node: 16 + 4 + 2 + 2 + 3 + 2 + 40 = 69. A backend costs
  * 5–10 MB, and two nodes plus a migration must fit the server's 100 until an operator raises it: the
  * embedded server serves one node, so 100 leaves it room for `signalbox migrate` and an operator's psql.
  */
@@ -17,6 +17,8 @@ export const connectionBudget = Object.freeze({
   pluginCatalogue: 2,
   /** Kept apart, so that a deadline can always be enforced, whatever the others wait for. */
   pluginCancel: 3,
+  /** Events on their way out of the plugins' database: one is written while another is drained. */
+  pluginOutbox: 2,
   /** All plugins of all tenants together; idle ones are closed, least recently used first. */
   pluginQueries: 40,
   /** One (plugin, tenant). A tenth of the whole: one busy tenant never starves the others. */

@@ -3,10 +3,12 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { npmPublish } from '../../src/cli/npm-publish.ts'
+import { deadLetters } from '../support/dead-letters.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
 import { keptCall } from '../support/ledger.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, installProbe, probeVersion, setUpTenant } from '../support/probe.ts'
+import { eventRoutes, fileRoutes, type RouteRows, settingRoutes } from '../support/route-rows.ts'
 import { sharedLink } from '../support/shared-link.ts'
 
 const { hostUrl } = await testDatabases(t)
@@ -57,6 +59,12 @@ async function failedCall(): Promise<string> {
   return invocation
 }
 
+/** Two events of acme that could not be delivered, and what its app may send. */
+const letters = await deadLetters(hostUrl, newer.name, ['one', 'two'])
+await host
+  .as(acme.adminToken)
+  .request('PUT', '/v1/tenants/acme/apps/app/events', { types: ['erp.counted'] })
+
 interface OpenApi {
   readonly openapi: string
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>
@@ -91,6 +99,8 @@ interface Entry {
   /** The path with acme's things in it. */
   readonly at: string
   readonly body?: object
+  /** Of the body; JSON, when left out. */
+  readonly type?: string
 }
 
 const admin = host.as(acme.adminToken)
@@ -111,6 +121,9 @@ const logins = await host.client.request<{ items: { id: string }[] }>('GET', `${
 /** Any body is a file. */
 const file = { of: 'acme' }
 const fileName = createHash('sha256').update(JSON.stringify(file)).digest('hex')
+
+const owned = (rows: RouteRows): Readonly<Record<string, Entry>> =>
+  Object.fromEntries(Object.entries(rows).map(([route, row]) => [route, { door: tenants, ...row }]))
 
 /**
  * Every route of the host's own face with a request that its owner could make: what stops the others is who
@@ -177,42 +190,14 @@ const table: Readonly<Record<string, Entry>> = {
     at: `${plugin}/config`,
     body: { greeting: 'hello' },
   },
-  'GET /v1/tenants/{tenant}/plugins/{name}/config': { door: tenants, at: `${plugin}/config` },
-  'GET /v1/tenants/{tenant}/plugins/{name}/config/revisions': {
-    door: tenants,
-    at: `${plugin}/config/revisions`,
-  },
-  'POST /v1/tenants/{tenant}/plugins/{name}/config:rollback': {
-    door: tenants,
-    at: `${plugin}/config:rollback`,
-    body: { revision: 1 },
-  },
-  'GET /v1/tenants/{tenant}/plugins/{name}/secrets': { door: tenants, at: `${plugin}/secrets` },
-  'PUT /v1/tenants/{tenant}/plugins/{name}/secrets/{secret}': {
-    door: tenants,
-    at: `${plugin}/secrets/probe-key`,
-    body: { value: 'of-the-probe' },
-  },
-  'DELETE /v1/tenants/{tenant}/plugins/{name}/secrets/{secret}': {
-    door: tenants,
-    at: `${plugin}/secrets/probe-key`,
-  },
+  ...owned(settingRoutes(plugin)),
   'POST /v1/secrets:rewrap': { door: operators, at: '/v1/secrets:rewrap' },
   'POST /v1/tenants/{tenant}/plugins/{name}/grants': {
     door: tenants,
     at: `${plugin}/grants`,
     body: { capabilities: ['db:own'] },
   },
-  'PUT /v1/tenants/{tenant}/plugins/{name}/blobs': {
-    door: tenants,
-    at: `${plugin}/blobs`,
-    body: file,
-  },
-  'GET /v1/tenants/{tenant}/plugins/{name}/blobs': { door: tenants, at: `${plugin}/blobs` },
-  'GET /v1/tenants/{tenant}/plugins/{name}/blobs/{sha256}': {
-    door: tenants,
-    at: `${plugin}/blobs/${fileName}`,
-  },
+  ...owned(fileRoutes(plugin, file, fileName)),
   'DELETE /v1/tenants/{tenant}/plugins/{name}/grants/{grant}': {
     door: tenants,
     at: `${plugin}/grants/${grants[0]?.id}`,
@@ -251,6 +236,17 @@ const table: Readonly<Record<string, Entry>> = {
     door: calls,
     at: '/api/probe.one/v1/echo',
     body: { text: 'x' },
+  },
+  'POST /v1/events': {
+    door: { nobody: 401, stranger: 403, app: 202, own: acme.key },
+    at: '/v1/events',
+    type: 'application/cloudevents+json',
+    body: {
+      specversion: '1.0',
+      id: '1',
+      source: '/tenants/acme/apps/app',
+      type: 'erp.counted',
+    },
   },
   'DELETE /v1/subscriptions/{id}/credentials/{credential}': {
     door: hidden,
@@ -305,6 +301,8 @@ const table: Readonly<Record<string, Entry>> = {
     body: { version: '1.0.0', shareBp: 1 },
   },
 
+  ...owned(eventRoutes(letters)),
+
   'GET /v1/audit': { door: tenants, at: '/v1/audit?tenant=acme' },
   'POST /v1/marketplace/publishers': {
     door: market,
@@ -332,12 +330,12 @@ const routes = Object.entries(document.paths)
   .map(({ method, path }) => `${method.toUpperCase()} ${path}`)
 
 async function ask(route: string, token?: string, at = table[route]?.at) {
-  const body = table[route]?.body
+  const { body, type = 'application/json' } = table[route] ?? {}
   const response = await fetch(`${host.url}${at}`, {
     method: route.split(' ', 1)[0] ?? '',
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined ? {} : { 'content-type': type }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })

@@ -147,6 +147,10 @@ export const manifestSchema = {
             properties: {
               type: { ...dottedId, description: 'Type of the event.' },
               schema: { ...packagePath, description: 'JSON Schema of its data.' },
+              external: {
+                type: 'boolean',
+                description: 'Apps may send it too, where an admin allowed them to.',
+              },
             },
           },
           128,

@@ -30,6 +30,11 @@ const signs: readonly {
     isIn: (code) => /\bc(on)?te?xt\.secrets\b/.test(code) || /\.secrets\.(ref|basic)\(/.test(code),
   },
   {
+    capability: 'event:publish',
+    use: 'ctx.events',
+    isIn: (code) => /\bc(on)?te?xt\.events\b/.test(code) || /\.events\.publish\(/.test(code),
+  },
+  {
     capability: 'http:fetch',
     use: 'fetch',
     isIn: (_, linked) => linked.includes('guest/fetch.ts'),

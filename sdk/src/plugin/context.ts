@@ -187,6 +187,46 @@ export interface Secrets {
   basic(user: string, name: string): string
 }
 
+/** An event as a handler in `on` gets it: CloudEvents 1.0, with the host's extension attributes. */
+export interface PluginEvent<Data = unknown> {
+  readonly specversion: '1.0'
+  /** With `source` the same every time the event comes: what was done for it once is known by both. */
+  readonly id: string
+  /** `/plugins/{plugin}`, or `/tenants/{tenant}/apps/{app}` where an app sent it. */
+  readonly source: string
+  readonly type: string
+  /** When it was published, as RFC 3339. */
+  readonly time: string
+  /** The key it was published under; events of one key come in the order of their publishing. */
+  readonly partitionkey?: string
+  /** The same for all events that one led to. */
+  readonly correlationid: string
+  /** The `id` of the event that was handled when this one was published. */
+  readonly causationid?: string
+  /** How many events led here, this one included; 16 are the most. */
+  readonly hops: number
+  readonly data: Data
+}
+
+export interface PublishOptions {
+  /** Orders events: those of one key are handled one after the other. At most 200 characters. */
+  readonly key?: string
+  /** Your own id, at most 200 characters: published twice within seven days it is one event. Drawn, when left out. */
+  readonly id?: string
+}
+
+/** Events of the plugin's own, present with a grant of `event:publish` for the type. */
+export interface Events {
+  /**
+   * Tells whoever subscribed in this tenant. Resolves when the event is durable; it is delivered at least once.
+   * @param data at most 64 KiB as JSON, as the schema under `provides.events` says.
+   * @throws `CORE_EVENT_TYPE_UNDECLARED`, `CORE_EVENT_BREAKS_SCHEMA`, `CORE_EVENT_TOO_LARGE`.
+   * @throws `CORE_EVENT_TOO_MANY_HOPS` when sixteen events have led here.
+   * @throws `CORE_BUDGET_SPENT` beyond 1000 events a second.
+   */
+  publish(type: string, data: unknown, options?: PublishOptions): Promise<{ readonly id: string }>
+}
+
 export interface Log {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void
   info(message: string, fields?: Readonly<Record<string, unknown>>): void
@@ -220,6 +260,7 @@ export interface Context<Config = unknown> {
   contributions<Value = unknown>(point: string): Promise<readonly Contribution<Value>[]>
   readonly blobs: Blobs
   readonly secrets: Secrets
+  readonly events: Events
   readonly log: Log
   /** The host's clock at the start of this turn, in milliseconds since the epoch; it stands still within a turn. */
   now(): number

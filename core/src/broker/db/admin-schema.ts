@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { tablesSql } from './admin-tables-schema.ts'
 import { deniedFunctionPatterns, harmlessFunctions } from './function-policy.ts'
+import { outboxRightsSql, outboxSql } from './outbox-schema.ts'
 
 /** What the host keeps in the plugins' database, in a schema that no plugin may look into. */
 export interface AdminState {
@@ -22,7 +23,9 @@ export async function prepareAdminSchema(client: pg.Client | pg.PoolClient): Pro
   try {
     await client.query('SELECT pg_advisory_xact_lock($1)', [PREPARE_LOCK])
     await client.query(tablesSql)
+    await client.query(outboxSql)
     const state = await readOrCreateState(client)
+    await client.query(outboxRightsSql(state.connectRole))
     await client.query('COMMIT')
     return state
   } catch (error) {

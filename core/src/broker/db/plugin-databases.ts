@@ -328,7 +328,7 @@ function clientConfig(
   }
 }
 
-function adminPool(connectionString: string, max: number, applicationName: string): pg.Pool {
+export function adminPool(connectionString: string, max: number, applicationName: string): pg.Pool {
   const pool = new pg.Pool({
     connectionString,
     max,

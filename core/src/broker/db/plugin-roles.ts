@@ -56,6 +56,7 @@ export class PluginRoles {
         CREATE SCHEMA ${schema} AUTHORIZATION ${ownerRole};
         GRANT USAGE ON SCHEMA ${schema} TO ${accessRole};
         GRANT ${this.#state.connectRole} TO ${accessRole} WITH INHERIT TRUE, SET FALSE;
+        SELECT signalbox_outbox.make('${schema}');
       `)
       return found
     })
@@ -179,7 +180,11 @@ export class PluginRoles {
       )
       const names = rows.map((row) => row.role_name)
       await endSessions(client, names)
-      await client.query(`DROP SCHEMA ${schema} CASCADE`)
+      await client.query(`
+        DROP SCHEMA ${schema} CASCADE;
+        DROP TABLE IF EXISTS signalbox_outbox.${schema};
+        DELETE FROM signalbox_outbox.outboxes WHERE outbox = '${schema}';
+      `)
       await client.query('DELETE FROM signalbox.plugin_migrations WHERE plugin = $1', [plugin])
       await client.query('DELETE FROM signalbox.plugins WHERE plugin = $1', [plugin])
       for (const name of names) await client.query(`DROP ROLE ${name}`)

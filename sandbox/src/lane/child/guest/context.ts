@@ -6,6 +6,12 @@ import type { Primordials } from './primordials.ts'
 import { basicRef, secretRef } from './secret-ref.ts'
 import { utf8Bytes } from './utf8.ts'
 
+/** What an author said, unchecked. */
+interface EventOptions {
+  readonly key?: unknown
+  readonly id?: unknown
+}
+
 /** What an isolate's calls have in common. */
 export interface GuestShared {
   readonly tenant: string
@@ -126,6 +132,14 @@ export class CallContext {
     return {
       ref: (name: unknown) => secretRef(p, name),
       basic: (user: unknown, name: unknown) => basicRef(p, user, name),
+    }
+  }
+
+  get events(): object {
+    const call = this.#call
+    return {
+      publish: (type: unknown, data: unknown = null, options: EventOptions = {}) =>
+        call.hostCall('events.publish', { type, data, key: options.key, id: options.id }),
     }
   }
 

@@ -1,0 +1,179 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Knex } from 'knex'
+import { Turns } from '../broker/db/turns.ts'
+import { coreErrors } from '../errors.ts'
+import { type DeliverPorts, deliverEvent } from './deliver-event.ts'
+import {
+  type EndedTry,
+  endTries,
+  type InboxLoad,
+  parkBlocked,
+  renewLeases,
+  type TakenDelivery,
+  takeDeliveries,
+  withdrawDeliveries,
+} from './delivery-store.ts'
+import type { DeliveryVerdict } from './delivery-verdict.ts'
+import type { EventMetrics } from './event-metrics.ts'
+import { GroupCommit } from './group-commit.ts'
+
+interface Ports extends DeliverPorts {
+  readonly knex: Knex
+  readonly metrics: Pick<EventMetrics, 'deliveries' | 'lagSeconds'>
+  readonly log: { warn(fields: object, message: string): void }
+}
+
+/** Handlers at once on this node: they wait more than they compute, and the sandbox has a line of its own. */
+const MAX_RUNNING = 128
+/** Of one plugin in one tenant: under half, so that one busy inbox always leaves room. */
+const MAX_RUNNING_PER_INBOX = 48
+/** A node that is killed holds what it had up this long; three upkeeps may fail before a live one loses it. */
+const LEASE_MS = 8000
+const UPKEEP_MS = 2000
+/** What another node queued, and what becomes due by itself, is found this late. */
+const POLL_MS = 250
+/** On stopping: longer than most handlers; what runs on is delivered again by whoever takes it next. */
+const STOP_GRACE_MS = 2000
+
+/** Hands events to plugins: takes what is due, runs the handlers, writes down how they ended. */
+export class EventDispatcher {
+  readonly #ports: Ports
+  readonly #running = new Map<string, TakenDelivery>()
+  readonly #tries = new Set<Promise<void>>()
+  /** The writes of leases, one at a time: two would lock the same rows in two orders. */
+  readonly #leases = new Turns(1)
+  readonly #ends: GroupCommit<EndedTry, undefined>
+  readonly #timers: NodeJS.Timeout[] = []
+  #taking: Promise<void> | undefined
+  #isAsked = false
+  #keeping: Promise<void> | undefined
+  #isAway = false
+  #isStopped = false
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+    this.#ends = new GroupCommit({
+      write: async (ended) => {
+        await this.#leases.take(() => endTries(ports.knex, ended))
+        return ended.map(() => undefined)
+      },
+      weightOf: () => 1,
+      maxBatch: MAX_RUNNING,
+      maxWaiting: 4 * MAX_RUNNING,
+      refusal: () => coreErrors.create('OVERLOADED'),
+    })
+  }
+
+  start(): void {
+    const poll = setInterval(() => this.look(), POLL_MS)
+    const upkeep = setInterval(() => {
+      this.#keeping ??= this.#keepUp().finally(() => {
+        this.#keeping = undefined
+      })
+    }, UPKEEP_MS)
+    this.#timers.push(poll, upkeep)
+    for (const timer of this.#timers) timer.unref()
+    this.look()
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    for (const timer of this.#timers) clearInterval(timer)
+    await this.#taking
+    const grace = new AbortController()
+    await Promise.race([
+      Promise.all(this.#tries),
+      delay(STOP_GRACE_MS, undefined, { signal: grace.signal }).catch(() => undefined),
+    ])
+    grace.abort()
+    await this.#keeping
+  }
+
+  /** Something may be due. */
+  look(): void {
+    this.#isAsked = true
+    this.#taking ??= this.#takeAll()
+  }
+
+  async #takeAll(): Promise<void> {
+    // Who asks in the same turn asks for the same look.
+    await Promise.resolve()
+    while (this.#isAsked && !this.#isStopped) {
+      this.#isAsked = false
+      const total = MAX_RUNNING - this.#running.size
+      // Whoever ends next asks again.
+      if (total === 0) break
+      try {
+        const limits = { leaseMs: LEASE_MS, perInbox: MAX_RUNNING_PER_INBOX, total }
+        const taken = await takeDeliveries(this.#ports.knex, this.#loads(), limits)
+        for (const delivery of taken) this.#begin(delivery)
+        this.#isAway = false
+      } catch (err) {
+        this.#tellAway(err)
+        break
+      }
+    }
+    this.#taking = undefined
+  }
+
+  #begin(delivery: TakenDelivery): void {
+    this.#running.set(keyOf(delivery), delivery)
+    const ended = this.#try(delivery).finally(() => this.#tries.delete(ended))
+    this.#tries.add(ended)
+  }
+
+  async #try(delivery: TakenDelivery): Promise<void> {
+    const { metrics, now } = this.#ports
+    if (delivery.tries === 0) {
+      const lagMs = now() - delivery.publishedAt.getTime()
+      metrics.lagSeconds.observe(Math.max(0, lagMs) / 1000)
+    }
+    const verdict = await deliverEvent(this.#ports, delivery)
+    this.#running.delete(keyOf(delivery))
+    metrics.deliveries.inc({ plugin: delivery.plugin, outcome: labelOf(verdict) })
+    const { id, fence } = delivery
+    // What cannot be written is delivered again when its lease ends: at least once.
+    await this.#ends.add({ id, fence, verdict }).catch((err: unknown) => this.#tellAway(err))
+    this.look()
+  }
+
+  #loads(): readonly InboxLoad[] {
+    const loads = new Map<string, { tenant: string; plugin: string; running: number }>()
+    for (const { tenant, plugin } of this.#running.values()) {
+      const key = `${tenant}\n${plugin}`
+      const load = loads.get(key) ?? { tenant, plugin, running: 0 }
+      load.running++
+      loads.set(key, load)
+    }
+    return [...loads.values()]
+  }
+
+  async #keepUp(): Promise<void> {
+    const { knex } = this.#ports
+    try {
+      await this.#leases.take(() => renewLeases(knex, [...this.#running.values()], LEASE_MS))
+      await parkBlocked(knex)
+      await withdrawDeliveries(knex)
+    } catch (err) {
+      this.#tellAway(err)
+    }
+  }
+
+  /** Once an outage. */
+  #tellAway(err: unknown): void {
+    if (!this.#isAway && !this.#isStopped) {
+      this.#ports.log.warn({ err }, 'events wait for PostgreSQL')
+    }
+    this.#isAway = true
+  }
+}
+
+/** With the fence: after a lost lease this node may hold the same delivery twice. */
+function keyOf({ id, fence }: TakenDelivery): string {
+  return `${id}/${fence}`
+}
+
+function labelOf({ state, isCounted }: DeliveryVerdict): string {
+  if (state !== 'waiting') return state
+  return isCounted ? 'retried' : 'delayed'
+}

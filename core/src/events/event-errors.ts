@@ -1,0 +1,105 @@
+import type { ErrorDefinition } from '@signalbox/sdk/errors'
+
+/** Refusals around events: publishing, sending from outside, dead letters. */
+export const eventErrors = {
+  DEAD_LETTER_MISSING: {
+    status: 404,
+    message: {
+      en: 'The tenant {tenant} has no dead letter {id}.',
+      'zh-CN': '租户 {tenant} 没有死信 {id}。',
+    },
+    cure: {
+      en: 'GET /v1/tenants/{tenant}/dead-letters lists those there are; one that was redelivered is none any more.',
+      'zh-CN': '请通过 GET /v1/tenants/{tenant}/dead-letters 查看现有死信；已重新投递的不再列出。',
+    },
+  },
+  EVENT_BREAKS_SCHEMA: {
+    status: 422,
+    message: {
+      en: 'The data is not what {plugin}@{version} declares for {type}.',
+      'zh-CN': '数据不符合 {plugin}@{version} 为 {type} 声明的 schema。',
+    },
+    cure: {
+      en: 'Correct the places named in errors[], or the schema that the manifest names.',
+      'zh-CN': '请更正 errors[] 中列出的位置，或清单所指的 schema。',
+    },
+  },
+  EVENT_SUBSCRIPTION_ENDED: {
+    status: 409,
+    message: {
+      en: 'The plugin was disabled before the event reached it, or its grant of event:subscribe taken back.',
+      'zh-CN': '事件送达前插件已被停用，或其 event:subscribe 授权已被收回。',
+    },
+    cure: {
+      en: 'Enable the plugin or grant it again, then redeliver the dead letter.',
+      'zh-CN': '请重新启用插件或重新授权，然后重新投递死信。',
+    },
+  },
+  EVENT_TOO_LARGE: {
+    status: 413,
+    message: {
+      en: 'The data of {type} has {reached} bytes; the limit is {limit}.',
+      'zh-CN': '{type} 的数据为 {reached} 字节，上限为 {limit}。',
+    },
+    cure: {
+      en: 'Publish what names the thing, and let who needs it ask a data service.',
+      'zh-CN': '请仅发布对象的标识，由需要者通过数据服务查询详情。',
+    },
+  },
+  EVENT_TOO_MANY_HOPS: {
+    status: 409,
+    message: {
+      en: '{plugin} would publish {type} as number {hops} of one chain; {limit} are the most.',
+      'zh-CN': '{plugin} 发布的 {type} 将是同一链路的第 {hops} 个事件，上限为 {limit}。',
+    },
+    cure: {
+      en: 'Plugins answer each other in a circle: stop where nothing new is said. The correlation id names the chain.',
+      'zh-CN': '插件之间循环响应：请在没有新信息时停止。correlationid 标识该链路。',
+    },
+  },
+  EVENT_TYPE_CLOSED: {
+    status: 403,
+    message: {
+      en: 'The app {app} may not send what errors[] names.',
+      'zh-CN': '应用 {app} 不得发送 errors[] 中列出的事件。',
+    },
+    cure: {
+      en: 'The tenant\'s admin allows types with PUT /v1/tenants/{tenant}/apps/{app}/events; a plugin\'s own type must say "external": true in its manifest.',
+      'zh-CN':
+        '租户管理员可通过 PUT /v1/tenants/{tenant}/apps/{app}/events 允许类型；插件自有类型须在清单中声明 "external": true。',
+    },
+  },
+  EVENT_TYPE_TAKEN: {
+    status: 409,
+    message: {
+      en: 'The event type {type} belongs to {owner}, which declared it first.',
+      'zh-CN': '事件类型 {type} 属于最先声明它的 {owner}。',
+    },
+    cure: {
+      en: 'Choose a type of your own, such as one that begins with the name of your company.',
+      'zh-CN': '请使用自己的类型，例如以公司名开头。',
+    },
+  },
+  EVENT_TYPE_UNDECLARED: {
+    status: 422,
+    message: {
+      en: '{plugin}@{version} does not declare the event type {type}.',
+      'zh-CN': '{plugin}@{version} 未声明事件类型 {type}。',
+    },
+    cure: {
+      en: 'Add it with its schema under provides.events in the manifest.',
+      'zh-CN': '请在清单的 provides.events 中添加该类型及其 schema。',
+    },
+  },
+  EVENTS_RATE_LIMITED: {
+    status: 429,
+    message: {
+      en: 'The app {app} has sent more than {rate} events a second.',
+      'zh-CN': '应用 {app} 每秒发送的事件超过 {rate} 个。',
+    },
+    cure: {
+      en: 'Wait as long as Retry-After says; nothing of this request was taken.',
+      'zh-CN': '请按 Retry-After 等待；本次请求未接收任何事件。',
+    },
+  },
+} as const satisfies Record<string, ErrorDefinition>

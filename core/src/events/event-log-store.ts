@@ -1,0 +1,83 @@
+import type { Knex } from 'knex'
+import type { NewEvent } from './cloud-event.ts'
+
+/** Any constant, the same for every version of the host. */
+const LOG_TURN = 0x73626576
+
+export interface LoggedEvent {
+  readonly tenant: string
+  readonly source: string
+  readonly id: string
+}
+
+/**
+ * Writes events and, in the same statement, a delivery for each plugin that is subscribed right now: the binding
+ * and the grant in the database decide, not what a node has read of them.
+ *
+ * Writers take turns, so that numbers are committed in the order they are drawn: whoever sees an event sees all
+ * before it, and "the first of its key that waits" is the first indeed. One statement: a node that stops in the
+ * middle of it stops nobody for longer than PostgreSQL takes to notice.
+ * @returns the events that were new; one whose (tenant, source, id) is known is left out
+ */
+export async function appendEvents(
+  knex: Knex,
+  events: readonly NewEvent[],
+): Promise<readonly LoggedEvent[]> {
+  // knex's types know no list that holds null; PostgreSQL takes it.
+  const column = (of: (event: NewEvent) => string | null) => events.map(of) as string[]
+  const { rows } = await knex.raw<{ rows: LoggedEvent[] }>(
+    `with turn as materialized (select pg_advisory_xact_lock(?)),
+     incoming as (
+       select said.* from turn, unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::float8[])
+         with ordinality as said (tenant, type, source, id, key, event, published_ms, n)
+     ),
+     logged as (
+       insert into events (tenant, type, source, id, key, event, published_at)
+       select tenant, type, source, id, key, event, to_timestamp(published_ms / 1000) from incoming order by n
+       on conflict (tenant, source, id) do nothing
+       returning sequence, tenant, type, source, id, key
+     ),
+     queued as (
+       insert into event_deliveries (event, tenant, plugin, type, key)
+       select l.sequence, l.tenant, s.plugin, l.type, l.key
+         from logged l join lateral (
+           select distinct g.plugin from grants g join bindings b on b.tenant = g.tenant and b.plugin = g.plugin
+            where g.tenant = l.tenant and g.capability = 'event:subscribe' and g.revoked_at is null
+              and g.parameters ->> 'type' = l.type and b.binding <> 'disabled'
+         ) s on true
+        order by l.sequence, s.plugin
+     )
+     select tenant, source, id from logged order by sequence`,
+    [
+      LOG_TURN,
+      column((event) => event.tenant),
+      column((event) => event.type),
+      column((event) => event.source),
+      column((event) => event.id),
+      column((event) => event.key),
+      column((event) => event.event),
+      events.map(({ publishedAt }) => publishedAt),
+    ],
+  )
+  return rows
+}
+
+/** Holds the writers back until the transaction ends: what is queued by it comes after what was queued before. */
+export async function takeLogTurn(trx: Knex.Transaction): Promise<void> {
+  await trx.raw('select pg_advisory_xact_lock(?)', [LOG_TURN])
+}
+
+/**
+ * Deletes events that are older and that no delivery needs any more.
+ * @returns how many, at most `limit`
+ */
+export async function deleteEventsBefore(knex: Knex, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await knex.raw(
+    `delete from events where sequence in (
+       select e.sequence from events e
+        where e.at < ? and not exists (select from event_deliveries d where d.event = e.sequence)
+        order by e.at limit ?)`,
+    [before, limit],
+  )
+  return rowCount
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import { faultsOf } from '@signalbox/sdk/schema'
+import type { CallScope } from '../broker/call-scope.ts'
+import { coreErrors } from '../errors.ts'
+import { traceparent } from '../gateway/trace-context.ts'
+import type { Grant } from '../rollout/snapshot.ts'
+import {
+  cloudEvent,
+  hopsOf,
+  MAX_DATA_BYTES,
+  MAX_DEPTH,
+  MAX_HOPS,
+  type NewEvent,
+  newEvent,
+  pluginSource,
+} from './cloud-event.ts'
+import type { EventLog } from './event-log.ts'
+import type { EventMetrics } from './event-metrics.ts'
+import type { EventSchemas } from './event-schemas.ts'
+import { isDeeperThan } from './json-depth.ts'
+import type { OutboxDrain } from './outbox-drain.ts'
+import type { PluginOutboxes } from './plugin-outboxes.ts'
+
+/** What a plugin wants to publish, not trusted. */
+export interface EventWish {
+  readonly type: string
+  readonly data: unknown
+  readonly key?: string
+  readonly id?: string
+}
+
+export interface Publishing {
+  readonly scope: CallScope
+  readonly grants: readonly Grant[]
+}
+
+interface Ports {
+  readonly schemas: Pick<EventSchemas, 'of'>
+  readonly log: Pick<EventLog, 'append'>
+  readonly outboxes: Pick<PluginOutboxes, 'write'>
+  readonly drain: Pick<OutboxDrain, 'look'>
+  readonly metrics: Pick<EventMetrics, 'published'>
+  readonly now: () => number
+}
+
+/** Publishes for plugins: what they may, as they declared it, durable before it is acknowledged. */
+export class EventPublisher {
+  readonly #ports: Ports
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+  }
+
+  /**
+   * Where the plugin has tables in this tenant the event goes through its outbox, behind what its transactions put
+   * there; else straight into the log.
+   * @returns the event's id
+   */
+  async publish(publishing: Publishing, wish: EventWish): Promise<string> {
+    const event = await this.prepare(publishing, wish)
+    const { plugin } = publishing.scope.version
+    const hasOutbox = publishing.grants.some(({ capability }) => capability === 'db:own')
+    if (hasOutbox) await this.#ports.outboxes.write(plugin, event)
+    else await this.#ports.log.append([event])
+    if (hasOutbox) this.#ports.drain.look(plugin)
+    this.#ports.metrics.published.inc({ by: 'plugin' })
+    return event.id
+  }
+
+  /**
+   * An event that may be written as it is.
+   * @throws CORE_GRANT_MISSING, CORE_EVENT_TYPE_UNDECLARED, CORE_EVENT_TOO_MANY_HOPS, CORE_EVENT_TOO_LARGE,
+   * CORE_EVENT_BREAKS_SCHEMA
+   */
+  async prepare({ scope, grants }: Publishing, wish: EventWish): Promise<NewEvent> {
+    const { version, tenant, traceId, origin } = scope
+    const { plugin } = version
+    const { type, data = null, key } = wish
+    if (!grants.some((grant) => coversType(grant, type))) {
+      throw coreErrors.create('GRANT_MISSING', { plugin, capability: 'event:publish', tenant })
+    }
+    const schema = this.#ports.schemas.of(version, type)
+    if (schema === undefined) {
+      const parameters = { plugin, version: version.version, type }
+      throw coreErrors.create('EVENT_TYPE_UNDECLARED', parameters)
+    }
+    const hops = hopsOf(origin)
+    if (hops > MAX_HOPS) {
+      throw coreErrors.create('EVENT_TOO_MANY_HOPS', { plugin, type, hops, limit: MAX_HOPS })
+    }
+    const said = { plugin, version: version.version, type }
+    if (isDeeperThan(data, MAX_DEPTH)) {
+      const faults = [{ pointer: '', detail: `is nested deeper than ${MAX_DEPTH} levels` }]
+      throw coreErrors.create('EVENT_BREAKS_SCHEMA', said, { faults })
+    }
+    const reached = Buffer.byteLength(JSON.stringify(data))
+    if (reached > MAX_DATA_BYTES) {
+      throw coreErrors.create('EVENT_TOO_LARGE', { type, reached, limit: MAX_DATA_BYTES })
+    }
+    const validate = await schema
+    // Only true is a yes: a promise, which an $async schema would give, is not.
+    if (validate(data) !== true) {
+      throw coreErrors.create('EVENT_BREAKS_SCHEMA', said, { faults: faultsOf(validate) })
+    }
+    const at = this.#ports.now()
+    const id = wish.id ?? randomUUID()
+    const spanId = randomUUID().replaceAll('-', '').slice(0, 16)
+    const trace = traceparent({ traceId, spanId, sampled: true })
+    const source = pluginSource(plugin)
+    const parts = { id, source, type, key, data, at, traceparent: trace, origin }
+    return newEvent(tenant, cloudEvent(parts), at)
+  }
+}
+
+export function coversType({ capability, parameters }: Grant, type: string): boolean {
+  return capability === 'event:publish' && parameters['type'] === type
+}

@@ -1,0 +1,92 @@
+import type { FastifyInstance } from 'fastify'
+import type { Knex } from 'knex'
+import type { Registry } from 'prom-client'
+import type { RunEntry } from '../broker/entry-call.ts'
+import type { GrantUse } from '../broker/uses/grant-uses.ts'
+import { RateLimiter } from '../gateway/rate-limiter.ts'
+import type { Snapshot } from '../rollout/snapshot.ts'
+import type { StopStack } from '../stop-stack.ts'
+import { appEventRoutes } from './app-event-routes.ts'
+import { AppEventService } from './app-event-service.ts'
+import { AppEventTypes } from './app-event-types.ts'
+import { deadLetterRoutes } from './dead-letter-routes.ts'
+import { EventDispatcher } from './event-dispatcher.ts'
+import { EventLog } from './event-log.ts'
+import { EventMetrics } from './event-metrics.ts'
+import { EventPublisher } from './event-publisher.ts'
+import { EventRetention } from './event-retention.ts'
+import { EventSchemas } from './event-schemas.ts'
+import { IncomingEvents } from './incoming-events.ts'
+import { incomingRoutes } from './incoming-routes.ts'
+import { OutboxDrain } from './outbox-drain.ts'
+import type { PluginOutboxes } from './plugin-outboxes.ts'
+
+interface Ports {
+  readonly knex: Knex
+  readonly snapshot: () => Snapshot
+  readonly contents: { get(sha256: string): Promise<Buffer | undefined> }
+  readonly outboxes: PluginOutboxes
+  readonly runEntry: RunEntry
+  readonly onUse: (use: GrantUse) => void
+  readonly registry: Registry
+  readonly log: { warn(fields: object, message: string): void }
+}
+
+export interface Events {
+  /** What checks and writes events, also for who writes them in a plugin's transaction. */
+  readonly publisher: EventPublisher
+  readonly drain: OutboxDrain
+  /** In a scope that is guarded. */
+  routes(app: FastifyInstance): Promise<void>
+  start(): void
+}
+
+/** Everything about events: publishing, the log, delivery, what comes from apps, dead letters. */
+export function openEvents(ports: Ports, stops: StopStack): Events {
+  const { knex, snapshot, contents, outboxes, log } = ports
+  const now = Date.now
+  const metrics = new EventMetrics(ports.registry)
+  const schemas = new EventSchemas({ knex, contents })
+  const dispatcher = new EventDispatcher({
+    knex,
+    snapshot,
+    runEntry: ports.runEntry,
+    onUse: ports.onUse,
+    metrics,
+    log,
+    now,
+    random: Math.random,
+  })
+  const eventLog = new EventLog({ knex, onAppended: () => dispatcher.look() })
+  const drain = new OutboxDrain({ outboxes, append: (events) => eventLog.append(events), log })
+  const publisher = new EventPublisher({ schemas, log: eventLog, outboxes, drain, metrics, now })
+  const retention = new EventRetention({ knex, now, log })
+  const allowances = new AppEventTypes({ knex, now })
+  const limiter = new RateLimiter(() => performance.now())
+  const incoming = new IncomingEvents({
+    snapshot,
+    schemas,
+    log: eventLog,
+    allowances,
+    limiter,
+    metrics,
+    now,
+  })
+  return {
+    publisher,
+    drain,
+    async routes(app) {
+      appEventRoutes(app, new AppEventService({ knex, allowances }))
+      deadLetterRoutes(app, { knex, onRedelivered: () => dispatcher.look() })
+      await app.register(async (inner) => incomingRoutes(inner, { incoming, snapshot }))
+    },
+    start() {
+      stops.push(() => dispatcher.stop())
+      stops.push(() => drain.stop())
+      stops.push(() => retention.stop())
+      dispatcher.start()
+      drain.start()
+      retention.start()
+    },
+  }
+}

@@ -1,0 +1,117 @@
+import type { Manifest } from '@signalbox/sdk/manifest'
+import t from 'tap'
+import type { EntryCall, RunEntry } from '../../src/broker/entry-call.ts'
+import type { GrantUse } from '../../src/broker/uses/grant-uses.ts'
+import { coreErrors } from '../../src/errors.ts'
+import { deliverEvent } from '../../src/events/deliver-event.ts'
+import type { TakenDelivery } from '../../src/events/delivery-store.ts'
+import { emptySnapshot, type Snapshot, tenantKey, versionKey } from '../../src/rollout/snapshot.ts'
+import { eventOf } from '../support/event-store.ts'
+
+const plugin = 'reader'
+const type = 'orders.created'
+const why = { en: 'x' }
+const used = { cpuMs: 1, peakHeapMb: 1, bytesOut: 0, hostCalls: 0 }
+const trace = { seed: '', deadlineAt: 0, startedAt: 0, answers: [] }
+
+function snapshotOf(wanted: string, granted: string): Snapshot {
+  const manifest: Manifest = {
+    manifest: 1,
+    host: '^1.0.0',
+    displayName: { en: 'x' },
+    runtime: { tier: 'sandbox', entry: 'dist/plugin.js' },
+    capabilities: { 'event:subscribe': [{ type: wanted, why }] },
+  }
+  const limits = { heapMb: 64, turnMs: 200, deadlineMs: 2000, payloadKb: 64 }
+  const version = {
+    plugin,
+    version: '1.0.0',
+    manifest,
+    limits,
+    bundleSha256: '',
+    operations: new Map(),
+  }
+  const grant = { id: 'g', capability: 'event:subscribe', parameters: { type: granted } }
+  return {
+    ...emptySnapshot,
+    stable: new Map([[plugin, '1.0.0']]),
+    versions: new Map([[versionKey(plugin, '1.0.0'), version]]),
+    bindings: new Map([[tenantKey('acme', plugin), { binding: 'enabled', pinnedVersion: null }]]),
+    grants: new Map([[tenantKey('acme', plugin), [grant]]]),
+  }
+}
+
+const taken: TakenDelivery = {
+  id: '1',
+  fence: '1',
+  tenant: 'acme',
+  plugin,
+  type,
+  sequence: '42',
+  event: eventOf('e-1', { key: 'k' }).event,
+  tries: 0,
+  publishedAt: new Date(0),
+}
+
+function deliver(snapshot: Snapshot, runEntry: RunEntry, uses: GrantUse[] = []) {
+  const onUse = (use: GrantUse) => void uses.push(use)
+  const ports = { snapshot: () => snapshot, runEntry, onUse, now: () => 1000, random: () => 0.5 }
+  return deliverEvent(ports, taken)
+}
+
+const never: RunEntry = async () => {
+  throw new Error('a handler was run')
+}
+
+t.test(
+  'the handler is told where the event comes from, and every try is drawn alike',
+  async (t) => {
+    const calls: EntryCall[] = []
+    const uses: GrantUse[] = []
+    const run: RunEntry = async (call) => {
+      calls.push(call)
+      return {
+        outcome: { kind: 'ok', outputJson: 'null', ...used, trace },
+        version: '1.0.0',
+        arm: 'stable',
+      }
+    }
+    const verdicts = [1, 2].map(() => deliver(snapshotOf(type, type), run, uses))
+    t.match(await Promise.all(verdicts), [{ state: 'done' }, { state: 'done' }])
+    t.match(calls[0], {
+      plugin,
+      tenant: 'acme',
+      entry: { kind: 'event', name: type },
+      inputJson: taken.event,
+      traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+      requestId: 'event 42',
+      deadline: 31_000,
+      origin: { correlationId: 'e-1', causationId: 'e-1', hops: 1 },
+    })
+    t.same(calls[0], calls[1])
+    t.match(uses, [{ capability: 'event:subscribe', grant: 'g', facet: type, outcome: 'done' }, {}])
+  },
+)
+
+t.test('without a grant of that very type no handler is run', async (t) => {
+  const verdict = await deliver(snapshotOf(type, 'orders.deleted'), never)
+  t.match(verdict, { state: 'waiting', isCounted: false, code: 'CORE_GRANT_MISSING' })
+})
+
+t.test('a version that does not ask for the type is passed over', async (t) => {
+  t.match(await deliver(snapshotOf('orders.deleted', type), never), {
+    state: 'done',
+    isCounted: false,
+  })
+})
+
+t.test('what is wrong with the host is not held against the plugin', async (t) => {
+  const away: RunEntry = async () => {
+    throw coreErrors.create('PLUGIN_NOT_ENABLED', { plugin, tenant: 'acme' })
+  }
+  t.match(await deliver(snapshotOf(type, type), away), {
+    state: 'waiting',
+    isCounted: false,
+    code: 'CORE_PLUGIN_NOT_ENABLED',
+  })
+})

@@ -1,0 +1,58 @@
+/** Routes with a request that the tenant's admin could make. */
+export type RouteRows = Readonly<Record<string, { readonly at: string; readonly body?: object }>>
+
+/** Settings and secrets of a plugin in a tenant. @param plugin its path there */
+export function settingRoutes(plugin: string): RouteRows {
+  return {
+    'GET /v1/tenants/{tenant}/plugins/{name}/config': { at: `${plugin}/config` },
+    'GET /v1/tenants/{tenant}/plugins/{name}/config/revisions': {
+      at: `${plugin}/config/revisions`,
+    },
+    'POST /v1/tenants/{tenant}/plugins/{name}/config:rollback': {
+      at: `${plugin}/config:rollback`,
+      body: { revision: 1 },
+    },
+    'GET /v1/tenants/{tenant}/plugins/{name}/secrets': { at: `${plugin}/secrets` },
+    'PUT /v1/tenants/{tenant}/plugins/{name}/secrets/{secret}': {
+      at: `${plugin}/secrets/probe-key`,
+      body: { value: 'of-the-probe' },
+    },
+    'DELETE /v1/tenants/{tenant}/plugins/{name}/secrets/{secret}': {
+      at: `${plugin}/secrets/probe-key`,
+    },
+  }
+}
+
+/** What an app of acme may send, and what could not be delivered. @param letters two dead letters */
+export function eventRoutes(letters: readonly (string | undefined)[]): RouteRows {
+  return {
+    'GET /v1/tenants/{tenant}/apps/{app}/events': {
+      at: '/v1/tenants/acme/apps/app/events',
+    },
+    'PUT /v1/tenants/{tenant}/apps/{app}/events': {
+      at: '/v1/tenants/acme/apps/app/events',
+      body: { types: ['erp.counted'] },
+    },
+    'GET /v1/tenants/{tenant}/dead-letters': { at: '/v1/tenants/acme/dead-letters' },
+    'GET /v1/tenants/{tenant}/dead-letters/{id}': {
+      at: `/v1/tenants/acme/dead-letters/${letters[0]}`,
+    },
+    'POST /v1/tenants/{tenant}/dead-letters/{id}:redeliver': {
+      at: `/v1/tenants/acme/dead-letters/${letters[1]}:redeliver`,
+    },
+  }
+}
+
+/** Files of a plugin in a tenant. @param name the SHA-256 of the file */
+export function fileRoutes(plugin: string, file: object, name: string): RouteRows {
+  return {
+    'PUT /v1/tenants/{tenant}/plugins/{name}/blobs': {
+      at: `${plugin}/blobs`,
+      body: file,
+    },
+    'GET /v1/tenants/{tenant}/plugins/{name}/blobs': { at: `${plugin}/blobs` },
+    'GET /v1/tenants/{tenant}/plugins/{name}/blobs/{sha256}': {
+      at: `${plugin}/blobs/${name}`,
+    },
+  }
+}
