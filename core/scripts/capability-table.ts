@@ -1,13 +1,20 @@
 import { capabilities } from '../src/broker/capabilities.ts'
 import { capabilityReference } from '../src/broker/capability-reference.ts'
 import type { HostCall } from '../src/broker/host-call.ts'
+import { httpFetch } from '../src/broker/http/http-fetch.ts'
 
 const BEGIN = '<!-- generated: capabilities -->'
 const END = '<!-- end of generated -->'
 
-/** Every host call that the broker offers, by name. Nothing is asked of the ports until one runs. */
+/** Stands for every port: what a host call says of itself needs none, and nothing runs here. */
+const anyPort: never = new Proxy(() => undefined, { get: () => anyPort }) as never
+
+/** Every host call that the broker offers, by name. */
 export function offeredCalls(): Readonly<Record<string, HostCall>> {
-  return capabilities({} as never)
+  const ports = { httpFetch: httpFetch(anyPort) }
+  return capabilities(
+    new Proxy(ports, { get: (own, name) => Reflect.get(own, name) ?? anyPort }) as never,
+  )
 }
 
 /** The author's page with its table made anew. @throws when the page has no place for it */

@@ -40,8 +40,87 @@ const sqlErrors = [
   'CORE_DATABASE_UNAVAILABLE',
 ]
 
+const files = {
+  plugin: 'core/test/fixtures/filer-plugin/src/index.ts',
+  test: 'core/test/e2e/blobs.test.ts',
+}
+const blobMissing = 'CORE_BLOB_MISSING'
+const upload = ['CORE_BLOB_UPLOAD_MISSING', 'CORE_BLOB_UPLOAD_OFFSET'] as const
+const outbound = {
+  plugin: 'core/test/fixtures/outbound-plugin/src/index.ts',
+  test: 'core/test/e2e/outbound.test.ts',
+}
+
 /** By the name of the host call. A test holds it to what the broker really offers. */
 export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
+  'assets.read': {
+    ask: 'ctx.assets(path, { offset, length })',
+    does: "Reads a file of the version's own package",
+    limits: '180 KiB at once',
+    errors: ['CORE_ASSET_MISSING', 'CORE_ASSET_RANGE', 'CORE_ASSET_TOO_LARGE'],
+    example: files,
+  },
+  'blobs.abort': {
+    ask: 'ctx.blobs.writer(progress).abort()',
+    does: 'Gives an upload up',
+    limits: '',
+    errors: ['CORE_BLOB_UPLOAD_MISSING'],
+    example: files,
+  },
+  'blobs.delete': {
+    ask: 'ctx.blobs.delete(sha256)',
+    does: 'Forgets a file of its own',
+    limits: '',
+    errors: [],
+    example: files,
+  },
+  'blobs.finish': {
+    ask: 'ctx.blobs.writer(progress).finish()',
+    does: 'Makes an upload a file, named by its SHA-256',
+    limits: 'the quota of the grant',
+    errors: [...upload, 'CORE_BLOB_QUOTA_EXCEEDED'],
+    example: files,
+  },
+  'blobs.get': {
+    ask: 'ctx.blobs.get(sha256, { offset, length })',
+    does: 'Reads a file of its own, or a part',
+    limits: '180 KiB at once',
+    errors: [blobMissing, 'CORE_BLOB_RANGE', 'CORE_BLOB_TOO_LARGE'],
+    example: files,
+  },
+  'blobs.list': {
+    ask: 'ctx.blobs.list({ cursor, limit })',
+    does: 'Lists its files',
+    limits: 'a page',
+    errors: [],
+    example: files,
+  },
+  'blobs.put': {
+    ask: 'ctx.blobs.put(bytes, { type })',
+    does: 'Keeps bytes under their SHA-256',
+    limits: 'about 190 KB at once, the quota of the grant',
+    errors: ['CORE_BLOB_QUOTA_EXCEEDED'],
+    example: files,
+  },
+  'blobs.stat': {
+    ask: 'ctx.blobs.stat(sha256)',
+    does: 'Size and type of a file of its own, or null',
+    limits: '',
+    errors: [],
+    example: files,
+  },
+  'blobs.write': {
+    ask: 'ctx.blobs.writer(progress).write(bytes)',
+    does: 'Adds to an upload',
+    limits: '128 MiB a file, 16 open uploads, kept for an hour',
+    errors: [
+      ...upload,
+      'CORE_BLOB_UPLOAD_TOO_LARGE',
+      'CORE_BLOB_UPLOADS_TAKEN',
+      'CORE_BLOB_QUOTA_EXCEEDED',
+    ],
+    example: files,
+  },
   'contributions.call': {
     ask: '(await ctx.contributions(point))[0].call(handler, input)',
     does: "Runs a contributor's handler in its own isolate",
@@ -83,6 +162,24 @@ export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
     limits: '64 statements; 10,000 rows and 4 MiB together; quotaMb and quotaRows of the grant',
     errors: [...sqlErrors, 'CORE_SQL_ROWS_UNEXPECTED'],
     example: store,
+  },
+  'http.fetch': {
+    ask: 'fetch(url, init), ctx.secrets.ref(name)',
+    does: 'A request to a granted origin, with secrets that the plugin never sees',
+    limits: '256 KiB out, maxKb in, five redirections, 30 s',
+    errors: [
+      'CORE_FETCH_NOT_GRANTED',
+      'CORE_FETCH_ADDRESS_REFUSED',
+      'CORE_FETCH_PLAIN_REFUSED',
+      'CORE_FETCH_REDIRECT_REFUSED',
+      'CORE_FETCH_TOO_LARGE',
+      'CORE_FETCH_TIMEOUT',
+      'CORE_FETCH_BUSY',
+      'CORE_FETCH_HEADER_INVALID',
+      'CORE_FETCH_FAILED',
+      'CORE_SECRET_MISPLACED',
+    ],
+    example: outbound,
   },
   'identity.units': {
     ask: 'ctx.identity.units(cursor)',

@@ -37,7 +37,7 @@ t.test(
       [
         '0.4.0',
         {
-          capabilities: { 'db:inspect': [{ why: { en: 'x' } }] },
+          capabilities: { 'workflow:start': [{ template: 'a.b', why: { en: 'x' } }] },
           migrations: undefined,
         },
         'CORE_CAPABILITY_UNSUPPORTED',

@@ -36,8 +36,8 @@ t.test('a tier that this host does not run is refused', async (t) => {
 })
 
 t.test('a capability beyond the host is refused, unless the plugin copes without', async (t) => {
-  const needed = { 'db:inspect': [{ why }] }
-  const wished = { 'db:inspect': [{ why, optional: true }] }
+  const needed = { 'workflow:start': [{ template: 'a.b', why }] }
+  const wished = { 'workflow:start': [{ template: 'a.b', why, optional: true }] }
   t.equal(code(candidate('a', '1.0.0', { capabilities: needed })), 'CORE_CAPABILITY_UNSUPPORTED')
   t.equal(code(candidate('a', '1.0.0', { capabilities: wished })), undefined)
 })
