@@ -17,6 +17,7 @@ import { Broker } from './broker/broker.ts'
 import type { CallScope } from './broker/call-scope.ts'
 import { capabilities } from './broker/capabilities.ts'
 import { EffectAudit } from './broker/effect-audit.ts'
+import type { GuestPorts } from './broker/guest-attempt.ts'
 import { selfTest } from './broker/self-test.ts'
 import { type InternalService, ServiceCaller } from './broker/service-caller.ts'
 import { catalogRoutes } from './catalog/catalog-routes.ts'
@@ -37,6 +38,9 @@ import { Authenticator } from './identity/authenticate.ts'
 import { identityRoutes } from './identity/identity-routes.ts'
 import { IdentityService } from './identity/identity-service.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
+import type { EntryPorts } from './jobs/execute-job.ts'
+import { jobRoutes } from './jobs/job-routes.ts'
+import { type OpenJobs, openJobs } from './jobs/open-jobs.ts'
 import { BindingService } from './registry/binding-service.ts'
 import { InstallService } from './registry/install-service.ts'
 import { pluginRoutes } from './registry/plugin-routes.ts'
@@ -148,7 +152,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const udfLanes = new UdfLanes(options.log, tellOfCircuit)
   stops.push(() => udfLanes.stop())
   const metrics = composeMetrics(parts, udfLanes)
-  const caller = composeCaller(parts, controller)
+  const { caller, jobs } = composeCaller(parts, controller, metrics)
   const installs = composeInstalls(parts)
   const bindings = new BindingService(state)
   const udfs = composeUdfs(parts, udfLanes)
@@ -168,6 +172,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
     administration(scope, state, { installs, bindings, rollouts })
     invocationRoutes(scope, { ...state, publishers })
+    jobRoutes(scope, { knex, snapshot, jobs: jobs.service })
     await scope.register(async (inner) => {
       udfRoutes(inner, { udfs, readArrow: (bytes) => state.compute.readArrow(bytes) })
     })
@@ -179,6 +184,8 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
   controller.start()
   stops.push(() => controller.stop())
+  jobs.start()
+  stops.push(() => jobs.stop())
   const stopping = new AbortController()
   const resuming = resumeWork(installs, bindings, options.log, stopping.signal)
   stops.push(() => {
@@ -210,31 +217,36 @@ async function registerInternal(knex: Knex, { operations }: InternalService): Pr
 function composeCaller(
   { options, state, sandbox }: Parts,
   rollouts: RolloutController,
-): ServiceCaller {
+  { registry }: Metrics,
+): { readonly caller: ServiceCaller; readonly jobs: OpenJobs } {
   const { knex, routing, bundles, schemas, inFlight } = state
   const snapshot = () => routing.snapshot
-  const caller: ServiceCaller = new ServiceCaller({
+  const guests: Omit<GuestPorts, 'invocations'> = {
     snapshot,
     runGuest: (call) => sandbox.call(call),
     loadBundle: (version) => bundles.load(version),
     hostCall: (scope: CallScope, name, payload, signal) =>
       broker.hostCall(scope, name, payload, signal),
     hasEffect: (name, payload) => broker.hasEffect(name, payload),
-    internal: options.internal ?? new Map(),
     inFlight,
-    invocations: state.invocations,
-    rollouts,
     log: options.log,
     now: Date.now,
-  })
+  }
+  const { invocations } = state
+  const internal = options.internal ?? new Map()
+  const caller: ServiceCaller = new ServiceCaller({ ...guests, internal, invocations, rollouts })
+  const meter: EntryPorts['meter'] = (isolate, outcome) =>
+    invocations.meter.add(isolate, outcome, Date.now())
+  const entry = () => ({ ...guests, meter })
+  const jobs = openJobs({ knex, snapshot, registry, entry, log: options.log })
   const broker = new Broker({
     snapshot,
-    calls: capabilities({ schemas, caller: () => caller, now: Date.now }),
+    calls: capabilities({ schemas, caller: () => caller, jobs: jobs.service, now: Date.now }),
     limiter: new RateLimiter(() => performance.now()),
     effects: new EffectAudit(knex),
     onUse: () => undefined,
   })
-  return caller
+  return { caller, jobs }
 }
 
 function composeInstalls({ options, state, sandbox }: Parts): InstallService {

@@ -8,6 +8,7 @@ export type {
   SqlValue,
 } from './plugin/context.ts'
 export { definePlugin, type Operation, type Plugin, type Udf } from './plugin/define-plugin.ts'
+export type { JobRun, JobSchedule, Jobs, ScheduledJob } from './plugin/jobs.ts'
 export { isRefusalCode, Refusal } from './plugin/refusal.ts'
 export {
   columnar,

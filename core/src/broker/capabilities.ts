@@ -1,3 +1,5 @@
+import type { JobService } from '../jobs/job-service.ts'
+import { jobsCalls } from '../jobs/jobs-call.ts'
 import type { PluginDatabases } from './db/plugin-databases.ts'
 import { dbQuery } from './db-query.ts'
 import type { HostCall } from './host-call.ts'
@@ -7,6 +9,7 @@ import { servicesCall } from './services-call.ts'
 export interface CapabilityPorts {
   readonly schemas: PluginDatabases
   readonly caller: () => ServiceCaller
+  readonly jobs: JobService
   readonly now: () => number
 }
 
@@ -14,6 +17,7 @@ export interface CapabilityPorts {
 export function capabilities({
   schemas,
   caller,
+  jobs,
   now,
 }: CapabilityPorts): Readonly<Record<string, HostCall>> {
   return {
@@ -22,5 +26,6 @@ export function capabilities({
       (call) => caller().call(call),
       (service, major, operation) => caller().isSafe(service, major, operation),
     ),
+    ...jobsCalls(jobs),
   }
 }

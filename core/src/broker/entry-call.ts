@@ -1,4 +1,4 @@
-import type { GuestEntry, GuestOutcome } from '@signalbox/sandbox'
+import type { GuestEntry, GuestOutcome, IsolateSpec } from '@signalbox/sandbox'
 import { coreErrors } from '../errors.ts'
 import type { Arm } from '../rollout/cohort.ts'
 import { pickVersion } from '../rollout/pick-version.ts'
@@ -34,7 +34,7 @@ type Ports = Pick<
   GuestPorts,
   'snapshot' | 'runGuest' | 'loadBundle' | 'hostCall' | 'hasEffect' | 'inFlight' | 'log' | 'now'
 > & {
-  readonly meter: (isolate: object, outcome: GuestOutcome) => void
+  readonly meter: (isolate: IsolateSpec, outcome: GuestOutcome) => void
 }
 
 /**

@@ -33,6 +33,8 @@ export const rules = {
   'invocation.delete': ['admin'],
   'sampling.read': ['operator', 'admin'],
   'sampling.write': ['admin'],
+  'job.read': ['operator', 'admin'],
+  'job.run': ['operator', 'admin'],
   'udf.list': ['operator', 'admin'],
   'udf.call': ['operator', 'admin'],
   'service.call': ['app'],

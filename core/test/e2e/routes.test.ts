@@ -9,7 +9,7 @@ const { hostUrl } = await testDatabases(t)
 const host = await HostProcess.start(t, { databaseUrl: hostUrl })
 await installProbe(host)
 const acme = await setUpTenant(host, 'acme', {
-  capabilities: ['db:own', 'service:call', 'udf:provide'],
+  capabilities: ['db:own', 'service:call', 'udf:provide', 'job:schedule'],
 })
 const globex = await setUpTenant(host, 'globex')
 
@@ -167,6 +167,12 @@ const table: Readonly<Record<string, Entry>> = {
     door: tenants,
     at: `${plugin}/grants`,
     body: { capabilities: ['db:own'] },
+  },
+  'GET /v1/tenants/{tenant}/plugins/{name}/jobs': { door: tenants, at: `${plugin}/jobs` },
+  'POST /v1/tenants/{tenant}/plugins/{name}/jobs/{job}:run': {
+    door: tenants,
+    at: `${plugin}/jobs/tidy:run`,
+    body: {},
   },
   'DELETE /v1/tenants/{tenant}/plugins/{name}/grants/{grant}': {
     door: tenants,

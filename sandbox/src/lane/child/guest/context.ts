@@ -67,6 +67,15 @@ export class CallContext {
     }
   }
 
+  get jobs(): object {
+    const call = this.#call
+    return {
+      schedule: (job: unknown, when: object) => call.hostCall('jobs.schedule', { ...when, job }),
+      cancel: (idOrKey: unknown) => call.hostCall('jobs.cancel', { idOrKey }),
+      list: (page: object) => call.hostCall('jobs.list', { ...page }),
+    }
+  }
+
   get log(): object {
     const call = this.#call
     const { printable } = this.#shared
