@@ -20,6 +20,8 @@ import { EffectAudit } from './broker/effect-audit.ts'
 import type { GuestPorts } from './broker/guest-attempt.ts'
 import { selfTest } from './broker/self-test.ts'
 import { type InternalService, ServiceCaller } from './broker/service-caller.ts'
+import type { GrantUse } from './broker/uses/grant-uses.ts'
+import { type OpenUses, openUses } from './broker/uses/open-uses.ts'
 import { catalogRoutes } from './catalog/catalog-routes.ts'
 import { insertService } from './catalog/catalog-store.ts'
 import { subscriptionRoutes } from './catalog/subscription-routes.ts'
@@ -152,7 +154,8 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const udfLanes = new UdfLanes(options.log, tellOfCircuit)
   stops.push(() => udfLanes.stop())
   const metrics = composeMetrics(parts, udfLanes)
-  const { caller, jobs } = composeCaller(parts, controller, metrics)
+  const { caller, jobs, uses } = composeCaller(parts, controller, metrics)
+  stops.push(() => uses.recorder.stop())
   const installs = composeInstalls(parts)
   const bindings = new BindingService(state)
   const udfs = composeUdfs(parts, udfLanes)
@@ -173,6 +176,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     administration(scope, state, { installs, bindings, rollouts })
     invocationRoutes(scope, { ...state, publishers })
     jobRoutes(scope, { knex, snapshot, jobs: jobs.service })
+    uses.routes(scope)
     await scope.register(async (inner) => {
       udfRoutes(inner, { udfs, readArrow: (bytes) => state.compute.readArrow(bytes) })
     })
@@ -218,7 +222,7 @@ function composeCaller(
   { options, state, sandbox }: Parts,
   rollouts: RolloutController,
   { registry }: Metrics,
-): { readonly caller: ServiceCaller; readonly jobs: OpenJobs } {
+): { readonly caller: ServiceCaller; readonly jobs: OpenJobs; readonly uses: OpenUses } {
   const { knex, routing, bundles, schemas, inFlight } = state
   const snapshot = () => routing.snapshot
   const guests: Omit<GuestPorts, 'invocations'> = {
@@ -238,15 +242,19 @@ function composeCaller(
   const meter: EntryPorts['meter'] = (isolate, outcome) =>
     invocations.meter.add(isolate, outcome, Date.now())
   const entry = () => ({ ...guests, meter })
-  const jobs = openJobs({ knex, snapshot, registry, entry, log: options.log })
+  const { log } = options
+  const onUse = (use: GrantUse) => uses.recorder.add(use)
+  const jobs = openJobs({ knex, snapshot, registry, entry, onUse, log })
+  const calls = capabilities({ schemas, caller: () => caller, jobs: jobs.service, now: Date.now })
+  const uses: OpenUses = openUses({ knex, registry, routing, calls, log })
   const broker = new Broker({
     snapshot,
-    calls: capabilities({ schemas, caller: () => caller, jobs: jobs.service, now: Date.now }),
+    calls,
     limiter: new RateLimiter(() => performance.now()),
     effects: new EffectAudit(knex),
-    onUse: () => undefined,
+    onUse: uses.onHostCall,
   })
-  return { caller, jobs }
+  return { caller, jobs, uses }
 }
 
 function composeInstalls({ options, state, sandbox }: Parts): InstallService {

@@ -33,6 +33,7 @@ export const rules = {
   'invocation.delete': ['admin'],
   'sampling.read': ['operator', 'admin'],
   'sampling.write': ['admin'],
+  'use.read': ['operator', 'admin'],
   'job.read': ['operator', 'admin'],
   'job.run': ['operator', 'admin'],
   'udf.list': ['operator', 'admin'],

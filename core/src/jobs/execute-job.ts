@@ -1,10 +1,11 @@
 import { CodedError } from '@signalbox/sdk/errors'
 import type { EntryOutcome, runEntry } from '../broker/entry-call.ts'
+import type { GrantUse } from '../broker/uses/grant-uses.ts'
 import { coreErrors } from '../errors.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
 import type { ClaimedRun } from './run-store.ts'
 import type { RunEnd } from './schedule.ts'
-import { mayHaveJobs } from './wanted-schedules.ts'
+import { jobGrant, mayHaveJobs } from './wanted-schedules.ts'
 
 export type EntryPorts = Parameters<typeof runEntry>[0]
 
@@ -12,17 +13,20 @@ interface Ports {
   readonly entry: EntryPorts
   readonly runEntry: typeof runEntry
   readonly makeTraceId: () => string
+  readonly onUse: (use: GrantUse) => void
 }
 
 /** One attempt of a run, by whichever version serves the tenant now. Never rejects. */
 export async function executeJob(
-  { entry, runEntry: run, makeTraceId }: Ports,
+  { entry, runEntry: run, makeTraceId, onUse }: Ports,
   schedule: ClaimedRun['schedule'],
   deadline: number,
 ): Promise<RunEnd> {
   const { tenant, plugin, job } = schedule
+  const grant = jobGrant(entry.snapshot(), tenant, plugin)?.id ?? '-'
+  const began = performance.now()
   try {
-    const { outcome } = await run(
+    const { outcome, version } = await run(
       { ...entry, hostCall: guarded(entry, schedule, deadline) },
       {
         plugin,
@@ -35,7 +39,11 @@ export async function executeJob(
         chain: [],
       },
     )
-    return endOf(outcome)
+    const end = endOf(outcome)
+    const used = { tenant, plugin, version, capability: 'job:schedule', grant, facet: job }
+    const ms = performance.now() - began
+    onUse({ ...used, outcome: end.kind === 'done' ? 'done' : end.code, ms })
+    return end
   } catch (error) {
     if (error instanceof CodedError) return { kind: 'failed', code: error.code }
     entry.log.child({ plugin, tenant, job }).error({ err: error }, 'a job could not be run')

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Registry } from 'prom-client'
 import { runEntry } from '../broker/entry-call.ts'
+import type { GrantUse } from '../broker/uses/grant-uses.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
 import { type EntryPorts, executeJob } from './execute-job.ts'
 import { JobMetrics } from './job-metrics.ts'
@@ -14,6 +15,8 @@ interface Ports {
   readonly registry: Registry
   /** Asked when the first run begins: jobs are open before what runs them is. */
   readonly entry: () => EntryPorts
+  /** A run uses the grant, whatever it asks of the host. */
+  readonly onUse: (use: GrantUse) => void
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -24,14 +27,14 @@ export interface OpenJobs {
 }
 
 /** Jobs with the clock, the randomness and the parts of a real host. */
-export function openJobs({ knex, snapshot, registry, entry, log }: Ports): OpenJobs {
+export function openJobs({ knex, snapshot, registry, entry, onUse, log }: Ports): OpenJobs {
   const now = Date.now
   const makeTraceId = () => randomBytes(16).toString('hex')
   const scheduler: JobScheduler = new JobScheduler({
     knex,
     snapshot,
     execute: (schedule, deadline) =>
-      executeJob({ entry: entry(), runEntry, makeTraceId }, schedule, deadline),
+      executeJob({ entry: entry(), runEntry, makeTraceId, onUse }, schedule, deadline),
     metrics: new JobMetrics(registry, () => scheduler.running),
     now,
     random: Math.random,

@@ -1,4 +1,4 @@
-import type { InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
+import type { Grant, InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
 import { grantsOf, tenantKey, versionKey } from '../rollout/snapshot.ts'
 import type { CronTime } from './cron.ts'
 import type { MissedPolicy } from './schedule.ts'
@@ -41,8 +41,12 @@ export function jobsOf(snapshot: Snapshot, tenant: string, plugin: string): read
 /** Whether runs may begin, and go on: asked again at each of their host calls. */
 export function mayHaveJobs(snapshot: Snapshot, tenant: string, plugin: string): boolean {
   const binding = snapshot.bindings.get(tenantKey(tenant, plugin))
-  if (binding === undefined || binding.binding === 'disabled') return false
-  return grantsOf(snapshot, tenant, plugin).some(
+  const isOn = binding !== undefined && binding.binding !== 'disabled'
+  return isOn && jobGrant(snapshot, tenant, plugin) !== undefined
+}
+
+export function jobGrant(snapshot: Snapshot, tenant: string, plugin: string): Grant | undefined {
+  return grantsOf(snapshot, tenant, plugin).find(
     ({ capability, parameters }) => capability === 'job:schedule' && parameters.per === 'tenant',
   )
 }

@@ -87,7 +87,10 @@ interface Entry {
 const admin = host.as(acme.adminToken)
 const plugin = '/v1/tenants/acme/plugins/@probe%2Fone'
 const subscription = `/v1/subscriptions/${acme.subscription}`
-const { grants } = await admin.request<{ grants: { id: string }[] }>('GET', plugin)
+const { grants } = await admin.request<{ grants: { id: string; capability: string }[] }>(
+  'GET',
+  plugin,
+)
 const spare = await admin.request<{ id: string }>('POST', '/v1/tenants/acme/tokens', {
   label: 'spare',
 })
@@ -168,6 +171,12 @@ const table: Readonly<Record<string, Entry>> = {
     at: `${plugin}/grants`,
     body: { capabilities: ['db:own'] },
   },
+  'GET /v1/tenants/{tenant}/plugins/{name}/uses': { door: tenants, at: `${plugin}/uses` },
+  'PUT /v1/tenants/{tenant}/plugins/{name}/grants/{grant}': {
+    door: tenants,
+    at: `${plugin}/grants/${grants.find(({ capability }) => capability === 'service:call')?.id}`,
+    body: { parameters: { service: 'probe.one@^1', operations: ['echo'] } },
+  },
   'GET /v1/tenants/{tenant}/plugins/{name}/jobs': { door: tenants, at: `${plugin}/jobs` },
   'POST /v1/tenants/{tenant}/plugins/{name}/jobs/{job}:run': {
     door: tenants,
@@ -176,7 +185,7 @@ const table: Readonly<Record<string, Entry>> = {
   },
   'DELETE /v1/tenants/{tenant}/plugins/{name}/grants/{grant}': {
     door: tenants,
-    at: `${plugin}/grants/${grants[0]?.id}`,
+    at: `${plugin}/grants/${grants.find(({ capability }) => capability === 'db:own')?.id}`,
   },
 
   'GET /v1/catalog/services': { door: catalog, at: '/v1/catalog/services' },

@@ -152,11 +152,9 @@ t.test(
         t.ok(claim.kind === 'run' && claim.run.scheduledAt <= now)
         if (claim.kind !== 'run') return
         const at = now + tookMs
-        const standing = {
-          ...schedule({ time, missed }),
-          ...claim,
-          run: { ...claim.run, failures },
-        }
+        const { nextAt, payload } = claim
+        const begun = { ...claim.run, failures }
+        const standing = { ...schedule({ time, missed, nextAt, payload }), run: begun }
         const ended = endPlan(standing, end, at, random)
         if (isCron) t.ok(ended.nextAt !== null && ended.nextAt > at)
         else t.equal(ended.nextAt, null)

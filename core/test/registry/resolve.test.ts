@@ -43,11 +43,11 @@ t.test('a capability beyond the host is refused, unless the plugin copes without
 })
 
 t.test('jobs without a tenant are refused, unless the plugin copes without', async (t) => {
-  const needed = { 'job:schedule': [{ per: 'host', why }] } as const
-  const wished = { 'job:schedule': [{ per: 'host', why, optional: true }] } as const
-  const capabilities = (of: object) => ({ capabilities: of as Manifest['capabilities'] })
-  t.equal(code(candidate('a', '1.0.0', capabilities(needed))), 'CORE_JOB_PER_HOST_UNSUPPORTED')
-  t.equal(code(candidate('a', '1.0.0', capabilities(wished))), undefined)
+  const per = 'host' as const
+  const needed = { 'job:schedule': [{ per, why }] }
+  const wished = { 'job:schedule': [{ per, why, optional: true }] }
+  t.equal(code(candidate('a', '1.0.0', { capabilities: needed })), 'CORE_JOB_PER_HOST_UNSUPPORTED')
+  t.equal(code(candidate('a', '1.0.0', { capabilities: wished })), undefined)
 })
 
 t.test('what a version requires must be there, in range', async (t) => {

@@ -57,6 +57,10 @@ export class HostProcess {
     return new HostProcess(url, home, child, gone)
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
   as(token: string): HostClient {
     return new HostClient({ url: this.url, token })
   }
