@@ -1,11 +1,18 @@
 import type { Knex } from 'knex'
+import { coreErrors } from '../errors.ts'
+import { hasPlugin } from '../registry/registry-store.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
 import { type JobSummary, type Owner, summariseSchedules } from './schedule-store.ts'
 import { listTallies, type Tally } from './tally-store.ts'
 import { jobsOf, type WantedJob } from './wanted-schedules.ts'
 
-/** Every job of a plugin in a tenant: those that its version has now, and those that left something behind. */
+/**
+ * Every job of a plugin in a tenant: those that its version has now, and those that left something behind.
+ * @throws CORE_PLUGIN_MISSING
+ */
 export async function describeJobs(knex: Knex, snapshot: Snapshot, owner: Owner) {
+  const { plugin } = owner
+  if (!(await hasPlugin(knex, plugin))) throw coreErrors.create('PLUGIN_MISSING', { plugin })
   const wanted = jobsOf(snapshot, owner.tenant, owner.plugin)
   const [summaries, tallies] = await Promise.all([
     summariseSchedules(knex, owner),

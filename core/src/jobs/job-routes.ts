@@ -1,9 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
-import { coreErrors } from '../errors.ts'
 import { callerOf } from '../gateway/guard.ts'
 import { idSchema, pluginNameSchema, strictObject } from '../gateway/http-schemas.ts'
-import { hasPlugin } from '../registry/registry-store.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
 import { describeJobs } from './describe-jobs.ts'
 import type { JobService } from './job-service.ts'
@@ -37,7 +35,6 @@ export function jobRoutes(app: FastifyInstance, { knex, snapshot, jobs }: Ports)
     },
     async (request) => {
       const { tenant, name: plugin } = request.params
-      if (!(await hasPlugin(knex, plugin))) throw coreErrors.create('PLUGIN_MISSING', { plugin })
       return { items: await describeJobs(knex, snapshot(), { tenant, plugin }) }
     },
   )

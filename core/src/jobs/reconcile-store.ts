@@ -11,6 +11,8 @@ const BATCH = 500
 /** How long a failed schedule stays to be looked at, as kept calls do. */
 const FAILED_KEPT_MS = 7 * 24 * 3_600_000
 
+const notAtWork = `not (state = 'running' and due_at > ?)`
+
 /**
  * Takes the turn to make the schedules of a generation, until the transaction ends.
  * @returns false: a node has made those of a later one
@@ -39,10 +41,7 @@ export async function changeCrons(
   const changed_at = new Date(now)
   // One that runs goes when its run is over: a new row beside it could run it twice at once.
   await inBatches(remove, (ids) =>
-    trx('job_schedules')
-      .whereIn('id', ids)
-      .whereNot((busy) => busy.where('state', 'running').where('due_at', '>', changed_at))
-      .delete(),
+    trx('job_schedules').whereIn('id', ids).whereRaw(notAtWork, [changed_at]).delete(),
   )
   for (const { id, wish } of change) {
     const at = dateOf(nextAt(wish.time))
@@ -102,7 +101,7 @@ export async function switchSchedules(
   await inBatches(off, (part) =>
     named(part)
       .whereIn('state', statesOf('switch-off'))
-      .whereNot((busy) => busy.where('state', 'running').where('due_at', '>', at))
+      .whereRaw(notAtWork, [at])
       .update({ state: 'paused', due_at: null }),
   )
   const on = groups.filter((group) => group.isPaused && mayRun(keyOf(group)))

@@ -62,7 +62,7 @@ export async function cancelSchedules(
   const named = (query: Knex.QueryBuilder) =>
     query
       .where({ tenant, plugin, kind: 'once' })
-      .where((either) => either.where('id', idOrKey).orWhere('key', idOrKey))
+      .whereRaw('(id = ? or key = ?)', [idOrKey, idOrKey])
   return knex.transaction(async (trx) => {
     const gone = await named(trx('job_schedules'))
       .whereIn('state', statesOf('cancel'))

@@ -54,12 +54,14 @@ export async function surviveKills(t: Test, kills: number): Promise<void> {
 async function setTimers(host: HostProcess, key: string, from: number): Promise<number[]> {
   const acknowledged: number[] = []
   for (let n = from; n < from + TIMERS; n++) {
-    const afterMs = ((n - from) * SPREAD_MS) / TIMERS
-    const when = { afterMs: Math.round(afterMs), key: `n${n}`, payload: n }
+    // In no order: some are due before others that were set earlier.
+    const afterMs = Math.round((((n * 7) % TIMERS) * SPREAD_MS) / TIMERS)
+    const when = { afterMs, key: `n${n}`, payload: n }
     const reply = await callTimer(host, key, 'schedule', { job: 'note', when }).catch(
       () => undefined,
     )
     if (reply?.status === 200) acknowledged.push(n)
+    await delay(SPREAD_MS / TIMERS)
   }
   return acknowledged
 }
