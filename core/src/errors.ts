@@ -2,12 +2,14 @@ import { defineErrors } from '@signalbox/sdk/errors'
 import { brokerErrors } from './broker/broker-errors.ts'
 import { useErrors } from './broker/uses/use-errors.ts'
 import { jobErrors } from './jobs/job-errors.ts'
+import { meterErrors } from './meter/meter-errors.ts'
 
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
 export const coreErrors = defineErrors('CORE', {
   ...brokerErrors,
   ...useErrors,
   ...jobErrors,
+  ...meterErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,
     message: {

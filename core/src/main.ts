@@ -43,6 +43,7 @@ import { invocationRoutes } from './invocations/invocation-routes.ts'
 import type { EntryPorts } from './jobs/execute-job.ts'
 import { jobRoutes } from './jobs/job-routes.ts'
 import { type OpenJobs, openJobs } from './jobs/open-jobs.ts'
+import { openMeter } from './meter/open-meter.ts'
 import { BindingService } from './registry/binding-service.ts'
 import { InstallService } from './registry/install-service.ts'
 import { pluginRoutes } from './registry/plugin-routes.ts'
@@ -154,8 +155,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const udfLanes = new UdfLanes(options.log, tellOfCircuit)
   stops.push(() => udfLanes.stop())
   const metrics = composeMetrics(parts, udfLanes)
-  const { caller, jobs, uses } = composeCaller(parts, controller, metrics)
-  stops.push(() => uses.recorder.stop())
+  const { caller, jobs, routes } = composeCaller(parts, controller, metrics, stops)
   const installs = composeInstalls(parts)
   const bindings = new BindingService(state)
   const udfs = composeUdfs(parts, udfLanes)
@@ -175,8 +175,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
     administration(scope, state, { installs, bindings, rollouts })
     invocationRoutes(scope, { ...state, publishers })
-    jobRoutes(scope, { knex, snapshot, jobs: jobs.service })
-    uses.routes(scope)
+    routes(scope)
     await scope.register(async (inner) => {
       udfRoutes(inner, { udfs, readArrow: (bytes) => state.compute.readArrow(bytes) })
     })
@@ -222,7 +221,12 @@ function composeCaller(
   { options, state, sandbox }: Parts,
   rollouts: RolloutController,
   { registry }: Metrics,
-): { readonly caller: ServiceCaller; readonly jobs: OpenJobs; readonly uses: OpenUses } {
+  stops: StopStack,
+): {
+  readonly caller: ServiceCaller
+  readonly jobs: OpenJobs
+  readonly routes: (scope: FastifyInstance) => void
+} {
   const { knex, routing, bundles, schemas, inFlight } = state
   const snapshot = () => routing.snapshot
   const guests: Omit<GuestPorts, 'invocations'> = {
@@ -245,7 +249,14 @@ function composeCaller(
   const { log } = options
   const onUse = (use: GrantUse) => uses.recorder.add(use)
   const jobs = openJobs({ knex, snapshot, registry, entry, onUse, log })
-  const calls = capabilities({ schemas, caller: () => caller, jobs: jobs.service, now: Date.now })
+  const meters = openMeter({ knex, log })
+  const calls = capabilities({
+    schemas,
+    caller: () => caller,
+    jobs: jobs.service,
+    meter: meters.recorder,
+    now: Date.now,
+  })
   const uses: OpenUses = openUses({ knex, registry, routing, calls, log })
   const broker = new Broker({
     snapshot,
@@ -254,7 +265,13 @@ function composeCaller(
     effects: new EffectAudit(knex),
     onUse: uses.onHostCall,
   })
-  return { caller, jobs, uses }
+  for (const { recorder } of [uses, meters]) stops.push(() => recorder.stop())
+  const routes = (scope: FastifyInstance) => {
+    jobRoutes(scope, { knex, snapshot, jobs: jobs.service })
+    uses.routes(scope)
+    meters.routes(scope)
+  }
+  return { caller, jobs, routes }
 }
 
 function composeInstalls({ options, state, sandbox }: Parts): InstallService {

@@ -1,5 +1,7 @@
 import type { JobService } from '../jobs/job-service.ts'
 import { jobsCalls } from '../jobs/jobs-call.ts'
+import { meterCall } from '../meter/meter-call.ts'
+import type { MeterRecorder } from '../meter/meter-recorder.ts'
 import type { PluginDatabases } from './db/plugin-databases.ts'
 import { dbQuery } from './db-query.ts'
 import type { HostCall } from './host-call.ts'
@@ -10,6 +12,7 @@ export interface CapabilityPorts {
   readonly schemas: PluginDatabases
   readonly caller: () => ServiceCaller
   readonly jobs: JobService
+  readonly meter: MeterRecorder
   readonly now: () => number
 }
 
@@ -18,6 +21,7 @@ export function capabilities({
   schemas,
   caller,
   jobs,
+  meter,
   now,
 }: CapabilityPorts): Readonly<Record<string, HostCall>> {
   return {
@@ -27,5 +31,6 @@ export function capabilities({
       (service, major, operation) => caller().isSafe(service, major, operation),
     ),
     ...jobsCalls(jobs),
+    meter: meterCall(meter),
   }
 }

@@ -40,6 +40,11 @@ export async function executeJob(
       },
     )
     const end = endOf(outcome)
+    if (outcome.kind === 'failed') {
+      const { run: at, job: name } = schedule
+      const fields = { err: outcome.error, job: name, run: at.id, attempt: at.attempt }
+      entry.log.child({ plugin, version, tenant }).warn(fields, 'a job failed')
+    }
     const used = { tenant, plugin, version, capability: 'job:schedule', grant, facet: job }
     const ms = performance.now() - began
     onUse({ ...used, outcome: end.kind === 'done' ? 'done' : end.code, ms })

@@ -1,5 +1,7 @@
 import type { GrantedCall, HostCall } from '../broker/host-call.ts'
+import { coreErrors } from '../errors.ts'
 import type { Grant } from '../rollout/snapshot.ts'
+import { isDatabaseUnavailable } from '../storage/database-unavailable.ts'
 import type { JobService, ScheduleWish } from './job-service.ts'
 
 /** Each asks PostgreSQL once or twice; a plugin that plans a whole day at once still gets through. */
@@ -54,7 +56,7 @@ function scheduleCall(jobs: JobService): HostCall {
     budget,
     facet: ({ job }: ScheduleWish) => job,
     run: async ({ scope, request }: GrantedCall<ScheduleWish>) => ({
-      id: await jobs.schedule(scope.tenant, scope.version, request),
+      id: await whileThere(jobs.schedule(scope.tenant, scope.version, request)),
     }),
   }
 }
@@ -72,7 +74,7 @@ function cancelCall(jobs: JobService): HostCall {
     hasEffect: () => true,
     budget,
     run: async ({ scope, request }: GrantedCall<{ idOrKey: string }>) => ({
-      cancelled: await jobs.cancel(ownerOf(scope), request.idOrKey),
+      cancelled: await whileThere(jobs.cancel(ownerOf(scope), request.idOrKey)),
     }),
   }
 }
@@ -89,7 +91,7 @@ function listCall(jobs: JobService): HostCall {
     hasEffect: () => false,
     budget,
     run: async ({ scope, request }: GrantedCall<{ cursor?: string }>) => {
-      const { items, ...next } = await jobs.list(ownerOf(scope), request.cursor)
+      const { items, ...next } = await whileThere(jobs.list(ownerOf(scope), request.cursor))
       return {
         items: items.map(({ key, nextAt, ...item }) => ({
           ...item,
@@ -99,6 +101,16 @@ function listCall(jobs: JobService): HostCall {
         ...next,
       }
     },
+  }
+}
+
+/** The guest is told that it may try again, and nothing of what PostgreSQL said. */
+async function whileThere<Answer>(asked: Promise<Answer>): Promise<Answer> {
+  try {
+    return await asked
+  } catch (cause) {
+    if (!isDatabaseUnavailable(cause)) throw cause
+    throw coreErrors.create('DATABASE_UNAVAILABLE', {}, { cause, retryAfterS: 1 })
   }
 }
 

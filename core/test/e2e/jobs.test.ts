@@ -70,6 +70,28 @@ t.test('a cron job of the manifest is there from the consent on, and can be run 
   )
 })
 
+t.test('units are metered for whoever called, and shown to the tenant alone', async (t) => {
+  const usage = (query = '', as = admin) =>
+    as.request<{ items: object[] }>('GET', `/v1/tenants/acme/usage${query}`)
+  t.match((await usage()).items.slice().sort(byUnit), [
+    {
+      unit: 'asked',
+      principal: 'app:app',
+      operation: 'timer.one@1/schedule',
+      units: '2',
+      calls: 1,
+    },
+    { unit: 'nights', principal: 'host:job:nightly', operation: 'job:nightly', units: '1' },
+  ])
+  t.same((await usage('?plugin=@other%2Fone')).items, [])
+  t.same((await usage('?from=2020-01-01&to=2020-12-31')).items, [])
+  t.equal((await refusal(usage('?from=2026-02-30'))).code, 'CORE_INPUT_INVALID')
+  t.equal((await refusal(usage('', host.as(globex.adminToken)))).code, 'CORE_FORBIDDEN')
+})
+
+const byUnit = (one: object, other: object) =>
+  Reflect.get(one, 'unit') < Reflect.get(other, 'unit') ? -1 : 1
+
 t.test('a failed run is tried again under its id; a refusal is not', async (t) => {
   await schedule(acme.key, 'fail', { afterMs: 0, payload: 'twice' })
   await schedule(acme.key, 'refuse', { afterMs: 0 })

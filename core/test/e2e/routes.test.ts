@@ -263,6 +263,7 @@ const table: Readonly<Record<string, Entry>> = {
     body: { version: '1.0.0', shareBp: 1 },
   },
 
+  'GET /v1/tenants/{tenant}/usage': { door: tenants, at: '/v1/tenants/acme/usage' },
   'GET /v1/audit': { door: tenants, at: '/v1/audit?tenant=acme' },
   'POST /v1/marketplace/publishers': {
     door: market,

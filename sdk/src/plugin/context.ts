@@ -70,6 +70,12 @@ export interface Context<Config = unknown> {
   readonly log: Log
   /** The host's clock at the start of this turn, in milliseconds since the epoch; it stands still within a turn. */
   now(): number
+  /**
+   * Adds `n` of a unit, a whole number from 0 to 1,000,000,000 and 1 when left out, to what the caller of this
+   * operation has used. Always there; a version has at most 16 units in a tenant.
+   * @throws `CORE_METER_UNITS_TOO_MANY`, `CORE_INPUT_INVALID`.
+   */
+  meter(unit: string, n?: number): Promise<void>
   /** At least 0 and below 1, from the seed of this call, as `Math.random` is: a replay draws the same. */
   random(): number
   /**

@@ -91,6 +91,10 @@ export class CallContext {
     return this.#shared.clock.now
   }
 
+  meter(unit: unknown, n: unknown = 1): Promise<unknown> {
+    return this.#call.hostCall('meter', { unit, n })
+  }
+
   random(): number {
     return this.#call.random.number()
   }

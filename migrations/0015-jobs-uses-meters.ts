@@ -1,9 +1,10 @@
 import type { Knex } from 'knex'
 
-/** When plugins' jobs run and how they ended; and what plugins really used of their grants. */
+/** When plugins' jobs run and how they ended; what plugins really used of their grants; what they metered. */
 export async function up(knex: Knex): Promise<void> {
   await makeJobs(knex)
   await makeUses(knex)
+  await makeMeters(knex)
 }
 
 async function makeJobs(knex: Knex): Promise<void> {
@@ -85,8 +86,31 @@ async function makeUses(knex: Knex): Promise<void> {
   })
 }
 
+async function makeMeters(knex: Knex): Promise<void> {
+  await knex.schema.createTable('metered_units', (table) => {
+    table.text('tenant').notNullable()
+    table.date('day').notNullable()
+    table.text('plugin').notNullable()
+    table.text('version').notNullable()
+    // Who called, such as app:planner.
+    table.text('principal').notNullable()
+    table.text('operation').notNullable()
+    table.text('unit').notNullable()
+    // Whole, and exact however many there are.
+    table.specificType('units', 'numeric').notNullable()
+    table.bigInteger('calls').notNullable()
+    table.primary(['tenant', 'day', 'plugin', 'version', 'principal', 'operation', 'unit'])
+  })
+}
+
 export async function down(knex: Knex): Promise<void> {
-  for (const table of ['grant_uses', 'job_reconciled', 'job_tallies', 'job_schedules']) {
+  for (const table of [
+    'metered_units',
+    'grant_uses',
+    'job_reconciled',
+    'job_tallies',
+    'job_schedules',
+  ]) {
     await knex.schema.dropTable(table)
   }
 }
