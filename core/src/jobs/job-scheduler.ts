@@ -10,7 +10,7 @@ import { claimPlan } from './run-plan.ts'
 import { type ClaimDecision, type ClaimedRun, claimDue, nextDue } from './run-store.ts'
 import type { RunEnd, Schedule } from './schedule.ts'
 import { lastInTurn } from './turn-order.ts'
-import { jobsOf } from './wanted-schedules.ts'
+import { jobsOf, wantedJobs } from './wanted-schedules.ts'
 
 /** A schedule that another node was told of is found within this time; one that is due sooner is waited for. */
 const POLL_MS = 1000
@@ -30,8 +30,11 @@ const MAX_RUNNING_PER_TENANT = 8
  */
 const LEASE_MARGIN_MS = 5000
 
-/** What may not run here now is looked at again after this. */
-const LATER_MS = 5000
+/**
+ * What may not run here now is looked at again after this: a node that has not read the newest routing table yet
+ * takes a schedule of a plugin that was enabled elsewhere. Reconciling pauses what really may not run.
+ */
+const LATER_MS = 1000
 
 const TAKEN_MS = 20
 
@@ -63,7 +66,7 @@ export class JobScheduler {
   #stopped = false
   #isAway = false
   #lastTenant = ''
-  #reconciled: { readonly snapshot: Snapshot; readonly at: number } | undefined
+  #reconciled: Reconciled | undefined
 
   constructor(ports: SchedulerPorts) {
     this.#ports = ports
@@ -76,6 +79,11 @@ export class JobScheduler {
 
   start(): void {
     this.look()
+  }
+
+  /** Told of a new instant; one that the next look finds in time needs no look of its own. */
+  lookAt(instant: number): void {
+    if (instant - this.#ports.now() <= POLL_MS) this.look()
   }
 
   /** Waits for the runs at work, but not for ever: one that is not over then begins again on another node. */
@@ -130,9 +138,14 @@ export class JobScheduler {
     const { knex, now } = this.#ports
     const snapshot = this.#ports.snapshot()
     const last = this.#reconciled
-    if (last?.snapshot === snapshot && now() - last.at < RECONCILE_MS) return
-    await reconcileJobs(knex, snapshot, now())
-    this.#reconciled = { snapshot, at: now() }
+    const isRecent = last !== undefined && now() - last.at < RECONCILE_MS
+    if (isRecent && last.snapshot === snapshot) return
+    const wanted = JSON.stringify(wantedJobs(snapshot))
+    // Most changes of the routing table have nothing to do with jobs.
+    if (!isRecent || last.wanted !== wanted) {
+      await reconcileJobs(knex, snapshot, now())
+      this.#reconciled = { snapshot, wanted, at: now() }
+    } else this.#reconciled = { ...last, snapshot }
   }
 
   /** @returns how long nothing is due; whoever ends a run looks again before that */
@@ -170,6 +183,7 @@ export class JobScheduler {
     const requestId = plan.kind === 'skip' ? '' : plan.run.id
     const pick = pickVersion(snapshot, plugin, { requestId, tenant })
     if (pick.kind !== 'version') return { kind: 'later', dueAt: at + LATER_MS }
+    if (plan.kind !== 'give-up') this.#ports.metrics.count(schedule, 'missed', plan.missed)
     return { ...plan, leaseUntil: at + pick.version.limits.deadlineMs + LEASE_MARGIN_MS }
   }
 
@@ -193,6 +207,13 @@ export class JobScheduler {
     const end = await this.#ports.execute(schedule, leaseUntil - LEASE_MARGIN_MS)
     await this.#ends.write({ claimed, end, at: now() })
   }
+}
+
+interface Reconciled {
+  readonly snapshot: Snapshot
+  /** What it wanted, as text. */
+  readonly wanted: string
+  readonly at: number
 }
 
 /** Tenants that have all that they may have of this node. */

@@ -26,8 +26,8 @@ interface Ports {
   readonly snapshot: () => Snapshot
   readonly now: () => number
   readonly makeId: () => string
-  /** Told when something may be due. */
-  readonly onScheduled: () => void
+  /** Told of each new instant. */
+  readonly onScheduled: (instant: number) => void
 }
 
 export interface ScheduleWish {
@@ -68,7 +68,7 @@ export class JobService {
     if (id === undefined) {
       throw coreErrors.create('JOBS_TOO_MANY', { plugin, tenant, limit: MAX_SCHEDULES })
     }
-    onScheduled()
+    onScheduled(nextAt)
     return id
   }
 
@@ -112,7 +112,7 @@ export class JobService {
       if (added !== undefined) return added
       throw coreErrors.create('JOBS_TOO_MANY', { plugin, tenant, limit: MAX_SCHEDULES })
     })
-    onScheduled()
+    onScheduled(now())
     return id
   }
 }

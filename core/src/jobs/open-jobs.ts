@@ -46,7 +46,7 @@ export function openJobs({ knex, snapshot, registry, entry, onUse, log }: Ports)
     snapshot,
     now,
     makeId: () => `sch_${randomBytes(12).toString('hex')}`,
-    onScheduled: () => scheduler.look(),
+    onScheduled: (instant) => scheduler.lookAt(instant),
   })
   return { service, start: () => scheduler.start(), stop: () => scheduler.stop() }
 }
