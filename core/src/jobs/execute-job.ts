@@ -50,7 +50,7 @@ export async function executeJob(
     onUse({ ...used, outcome: end.kind === 'done' ? 'done' : end.code, ms })
     return end
   } catch (error) {
-    if (error instanceof CodedError) return { kind: 'failed', code: error.code }
+    if (error instanceof CodedError) return failureOf(error)
     entry.log.child({ plugin, tenant, job }).error({ err: error }, 'a job could not be run')
     return { kind: 'failed', code: 'CORE_INTERNAL' }
   }
@@ -83,5 +83,10 @@ function inputText({ job, run }: ClaimedRun['schedule']): string {
 function endOf(outcome: EntryOutcome['outcome']): RunEnd {
   if (outcome.kind === 'ok') return { kind: 'done' }
   if (outcome.kind === 'refused') return { kind: 'refused', code: outcome.code }
-  return { kind: 'failed', code: outcome.error.code }
+  return failureOf(outcome.error)
+}
+
+function failureOf({ code, retryAfterS }: CodedError): RunEnd {
+  const failed = { kind: 'failed', code } as const
+  return retryAfterS === undefined ? failed : { ...failed, retryAfterMs: retryAfterS * 1000 }
 }

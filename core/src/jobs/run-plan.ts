@@ -74,7 +74,7 @@ export function endPlan(
   if (end.kind !== 'failed' || end.isLast === true) return { kind: 'over', nextAt, skipped }
   const failures = schedule.run.failures + 1
   const delay = backOffMs(failures, random)
-  const dueAt = delay === undefined ? undefined : now + delay
+  const dueAt = delay === undefined ? undefined : now + Math.max(delay, end.retryAfterMs ?? 0)
   return dueAt === undefined || (nextAt !== null && dueAt >= nextAt)
     ? { kind: 'over', nextAt, skipped }
     : { kind: 'retry', dueAt, failures, nextAt, skipped }

@@ -37,4 +37,10 @@ export type RunEnd =
   | { readonly kind: 'done' }
   /** The handler threw a Refusal: an expected no, which no second attempt would change. */
   | { readonly kind: 'refused'; readonly code: string }
-  | { readonly kind: 'failed'; readonly code: string; readonly isLast?: boolean }
+  | {
+      readonly kind: 'failed'
+      readonly code: string
+      readonly isLast?: boolean
+      /** The host knows that no attempt before can go well, such as while the version's circuit is open. */
+      readonly retryAfterMs?: number
+    }

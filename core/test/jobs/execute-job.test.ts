@@ -94,6 +94,9 @@ t.test('how the handler ended is the end of the attempt, whatever it was', async
   const error = coreErrors.create('SQL_FAILED', { plugin: timerPlugin })
   const failed = await execute(async () => ({ kind: 'failed', error }))
   t.same(failed.end, { kind: 'failed', code: 'CORE_SQL_FAILED' })
+  const busy = coreErrors.create('DATABASE_UNAVAILABLE', {}, { retryAfterS: 7 })
+  const later = await execute(async () => ({ kind: 'failed', error: busy }))
+  t.match(later.end, { kind: 'failed', retryAfterMs: 7000 })
   const disabled = await execute(() => {
     throw coreErrors.create('PLUGIN_NOT_ENABLED', { plugin: timerPlugin, tenant: 'acme' })
   })

@@ -116,6 +116,12 @@ t.test('a failure waits longer each time, then the run has failed', async (t) =>
   t.equal(backOffMs(1, 0.999_999), 1200)
 })
 
+t.test('a retry waits as long as the host says that it is of no use', async (t) => {
+  const waits = (retryAfterMs: number) => endPlan(running(), { ...failed, retryAfterMs }, noon, 0)
+  t.match(waits(60_000), { kind: 'retry', dueAt: noon + 60_000 })
+  t.match(waits(10), { kind: 'retry', dueAt: noon + 1000 })
+})
+
 t.test('a refusal is not tried again, and neither is what was given up', async (t) => {
   t.equal(endPlan(running(), { kind: 'refused', code: 'NOT_TODAY' }, noon, 0).kind, 'over')
   t.equal(endPlan(running(), { ...failed, isLast: true }, noon, 0).kind, 'over')

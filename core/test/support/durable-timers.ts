@@ -11,6 +11,9 @@ import { callTimer, installTimer, keptRuns, setUpTimer } from './timer.ts'
 const TIMERS = 24
 const SPREAD_MS = 2500
 
+/** The whole of a run's waits between its attempts. */
+const MAX_IDLE_MS = 15 * 60_000
+
 const victims = ['host', 'lane', 'PostgreSQL'] as const
 
 /**
@@ -31,14 +34,14 @@ export async function surviveKills(t: Test, kills: number): Promise<void> {
     const setting = setTimers(host, key, from)
     const afterMs = Math.round(random.next() * SPREAD_MS)
     await delay(afterMs)
-    await kill(victim, host, home)
+    await kill(victim, host, home, random)
     const set = await setting
     acknowledged.push(...set)
     t.comment(`kill ${round + 1}: ${victim} after ${afterMs} ms, ${set.length} timers acknowledged`)
     if (victim === 'host') host = await HostProcess.start(t, { home })
     await until(async () => (await callTimer(host, key, 'list')).status === 200, PATIENCE_MS)
   }
-  await until(() => isIdle(host, key), PATIENCE_MS * 2)
+  await untilIdle(t, host, key)
   const fired = new Map<string, number>()
   for (const { payload } of await keptRuns(host, key)) {
     fired.set(payload, (fired.get(payload) ?? 0) + 1)
@@ -70,13 +73,16 @@ async function kill(
   victim: (typeof victims)[number],
   host: HostProcess,
   home: string,
+  random: SeededRandom,
 ): Promise<void> {
   if (victim === 'host') {
     await host.kill('SIGKILL')
     return
   }
-  const pids = victim === 'lane' ? lanesOf(host.pid) : [await postmasterPid(home)]
-  for (const pid of pids.filter((one) => one > 0)) process.kill(pid, 'SIGKILL')
+  const lanes = lanesOf(host.pid)
+  const lane = lanes[Math.floor(random.next() * lanes.length)] ?? 0
+  const pid = victim === 'lane' ? lane : await postmasterPid(home)
+  if (pid > 0) process.kill(pid, 'SIGKILL')
 }
 
 function lanesOf(parent: number): number[] {
@@ -96,9 +102,17 @@ function isLaneOf(pid: number, parent: number): boolean {
   }
 }
 
-async function isIdle(host: HostProcess, key: string): Promise<boolean> {
-  const { status, body } = await callTimer(host, key, 'list')
-  if (status === 200 && body.items.length === 0) return true
-  await delay(200)
-  return false
+/** A version that cost three lanes rests for a minute, and a run that failed waits for up to ten. */
+async function untilIdle(t: Test, host: HostProcess, key: string): Promise<void> {
+  let last = ''
+  await until(async () => {
+    const { status, body } = await callTimer(host, key, 'list')
+    if (status === 200 && body.items.length === 0) return true
+    last = JSON.stringify(body).slice(0, 2000)
+    await delay(200)
+    return false
+  }, MAX_IDLE_MS).catch((error: unknown) => {
+    t.comment(`left: ${last}`)
+    throw error
+  })
 }
