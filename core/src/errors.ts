@@ -4,9 +4,12 @@ import { blobErrors } from './blobs/blob-errors.ts'
 import { brokerErrors } from './broker/broker-errors.ts'
 import { dbErrors } from './broker/db/db-errors.ts'
 import { fetchErrors } from './broker/http/fetch-errors.ts'
+import { useErrors } from './broker/uses/use-errors.ts'
 import { contributionsErrors } from './contributions/contributions-errors.ts'
 import { eventErrors } from './events/event-errors.ts'
+import { jobErrors } from './jobs/job-errors.ts'
 import { linksErrors } from './links/links-errors.ts'
+import { meterErrors } from './meter/meter-errors.ts'
 import { notifyErrors } from './notify/notify-errors.ts'
 import { sealingErrors } from './sealing/sealing-errors.ts'
 import { secretErrors } from './secrets/secret-errors.ts'
@@ -24,6 +27,9 @@ export const coreErrors = defineErrors('CORE', {
   ...sealingErrors,
   ...secretErrors,
   ...eventErrors,
+  ...useErrors,
+  ...jobErrors,
+  ...meterErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,
     message: {

@@ -18,6 +18,8 @@ import { type Outbound, openOutbound } from './broker/http/open-outbound.ts'
 import { type OpenBroker, openBroker } from './broker/open-broker.ts'
 import { selfTest } from './broker/self-test.ts'
 import type { InternalService } from './broker/service-caller.ts'
+import type { GrantUse } from './broker/uses/grant-uses.ts'
+import { type OpenUses, openUses } from './broker/uses/open-uses.ts'
 import { catalogRoutes } from './catalog/catalog-routes.ts'
 import { insertService } from './catalog/catalog-store.ts'
 import { subscriptionRoutes } from './catalog/subscription-routes.ts'
@@ -38,7 +40,10 @@ import { Authenticator } from './identity/authenticate.ts'
 import { identityRoutes } from './identity/identity-routes.ts'
 import { IdentityService } from './identity/identity-service.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
+import { jobRoutes } from './jobs/job-routes.ts'
+import { openJobs } from './jobs/open-jobs.ts'
 import { linksRoutes } from './links/links-routes.ts'
+import { openMeter } from './meter/open-meter.ts'
 import { BindingService } from './registry/binding-service.ts'
 import { configRoutes } from './registry/config-routes.ts'
 import { ConfigService } from './registry/config-service.ts'
@@ -145,7 +150,8 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const app = await createServer({ log: options.log, version: hostVersion })
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
   const metrics = composeMetrics(parts, udfLanes)
-  const { broker, events } = composeBroker(parts, controller, metrics, stops)
+  const plugins = composePlugins(parts, controller, metrics, stops)
+  const { broker } = plugins
   const installs = composeInstalls(parts)
   const bindings = new BindingService(state)
   const udfs = composeUdfs(parts, udfLanes)
@@ -164,9 +170,8 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     guard(scope, authenticator)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
     administration(scope, state, { installs, bindings, rollouts, broker })
-    parts.outbound.secretRoutes(scope)
     invocationRoutes(scope, { ...state, publishers })
-    await events.routes(scope)
+    await plugins.routes(scope)
     await scope.register(async (inner) => {
       blobRoutes(inner, { knex, ...state.files, grantsOf: (...of) => grantsOf(snapshot(), ...of) })
     })
@@ -180,7 +185,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
   controller.start()
-  events.start()
+  plugins.start()
   stops.push(() => controller.stop())
   resume(parts, { installs, bindings }, stops)
   return app
@@ -213,29 +218,58 @@ function composeRollouts({ options, state, news }: Parts, stops: StopStack) {
   return { rollouts, controller, udfLanes }
 }
 
-/** Plugins publish events through the broker, and events come to plugins through it: each is there for the other. */
-function composeBroker(
+interface PluginSide {
+  readonly broker: OpenBroker
+  /** In a scope that is guarded. */
+  routes(scope: FastifyInstance): Promise<void>
+  start(): void
+}
+
+/** What plugins can ask for, and what comes to them unasked. Each needs the other, so each is asked for it late. */
+function composePlugins(
   { settings, options, outbound, state, sandbox }: Parts,
   rollouts: RolloutController,
   { registry }: Metrics,
   stops: StopStack,
-): { readonly broker: OpenBroker; readonly events: Events } {
+): PluginSide {
   const { log } = options
-  const broker = openBroker({
+  const { knex, routing } = state
+  const snapshot = () => routing.snapshot
+  const onUse = (use: GrantUse) => uses.recorder.add(use)
+  const jobs = openJobs({ knex, snapshot, registry, entry: () => broker.guests, onUse, log })
+  const meters = openMeter({ knex, log })
+  const broker: OpenBroker = openBroker({
     ...state,
     sandbox,
     internal: options.internal ?? new Map(),
     rollouts,
     httpFetch: outbound.httpFetch,
     events: () => events.publisher,
+    jobs: jobs.service,
+    meter: meters.recorder,
+    onUse: (use) => uses.onHostCall(use),
     publicUrl: settings.publicUrl ?? `http://${settings.host}:${settings.port}`,
     log,
   })
-  const snapshot = () => state.routing.snapshot
+  const uses: OpenUses = openUses({ knex, registry, routing, calls: broker.calls, log })
   const { runEntry } = broker
-  const onUse = () => undefined
   const events: Events = openEvents({ ...state, snapshot, runEntry, onUse, registry, log }, stops)
-  return { broker, events }
+  for (const { recorder } of [uses, meters]) stops.push(() => recorder.stop())
+  return {
+    broker,
+    async routes(scope) {
+      outbound.secretRoutes(scope)
+      jobRoutes(scope, { knex, snapshot, jobs: jobs.service })
+      uses.routes(scope)
+      meters.routes(scope)
+      await events.routes(scope)
+    },
+    start() {
+      events.start()
+      jobs.start()
+      stops.push(() => jobs.stop())
+    },
+  }
 }
 
 function composeMetrics({ state, sandbox }: Parts, udfLanes: UdfLanes): Metrics {

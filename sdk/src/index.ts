@@ -35,6 +35,7 @@ export {
   type Plugin,
   type Udf,
 } from './plugin/define-plugin.ts'
+export type { JobRun, JobSchedule, Jobs, ScheduledJob } from './plugin/jobs.ts'
 export { isRefusalCode, Refusal } from './plugin/refusal.ts'
 export {
   columnar,

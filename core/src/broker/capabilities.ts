@@ -6,7 +6,11 @@ import type { PointSchemas } from '../contributions/point-schemas.ts'
 import type { EventPublisher } from '../events/event-publisher.ts'
 import { eventsPublish } from '../events/events-publish.ts'
 import { identityUnits } from '../identity/identity-units.ts'
+import type { JobService } from '../jobs/job-service.ts'
+import { jobsCalls } from '../jobs/jobs-call.ts'
 import { linksRevoke, linksShare } from '../links/links-calls.ts'
+import { meterCall } from '../meter/meter-call.ts'
+import type { MeterRecorder } from '../meter/meter-recorder.ts'
 import { notifySend } from '../notify/notify-send.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
 import { assetsCall } from './assets-call.ts'
@@ -29,6 +33,8 @@ export interface CapabilityPorts {
   readonly caller: () => ServiceCaller
   readonly publicUrl: string
   readonly events: () => EventPublisher
+  readonly jobs: JobService
+  readonly meter: MeterRecorder
   readonly now: () => number
   readonly httpFetch: HostCall
 }
@@ -40,6 +46,8 @@ export function capabilities({
   assets,
   caller,
   events,
+  jobs,
+  meter,
   now,
   httpFetch,
   ...ports
@@ -61,5 +69,7 @@ export function capabilities({
       (call) => caller().call(call),
       (service, major, operation) => caller().isSafe(service, major, operation),
     ),
+    ...jobsCalls(jobs),
+    meter: meterCall(meter),
   }
 }

@@ -6,6 +6,8 @@ import { PointSchemas } from '../contributions/point-schemas.ts'
 import type { EventPublisher } from '../events/event-publisher.ts'
 import { RateLimiter } from '../gateway/rate-limiter.ts'
 import type { Invocations } from '../invocations/invocations.ts'
+import type { JobService } from '../jobs/job-service.ts'
+import type { MeterRecorder } from '../meter/meter-recorder.ts'
 import { channelSchema, NOTIFY_POINT } from '../notify/notify-point.ts'
 import type { InFlight } from '../rollout/in-flight.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
@@ -19,6 +21,7 @@ import { type RunEntry, runEntry } from './entry-call.ts'
 import type { GuestPorts } from './guest-ports.ts'
 import type { HostCall } from './host-call.ts'
 import { type CallerPorts, ServiceCaller } from './service-caller.ts'
+import type { GrantUse } from './uses/grant-uses.ts'
 
 interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly knex: Knex
@@ -33,6 +36,9 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly invocations: Invocations
   readonly httpFetch: HostCall
   readonly events: () => EventPublisher
+  readonly jobs: JobService
+  readonly meter: MeterRecorder
+  readonly onUse: (use: GrantUse) => void
   readonly publicUrl: string
   readonly log: GuestPorts['log']
 }
@@ -42,6 +48,8 @@ export interface OpenBroker {
   readonly caller: ServiceCaller
   readonly runEntry: RunEntry
   readonly points: PointSchemas
+  readonly guests: GuestPorts
+  readonly calls: Readonly<Record<string, HostCall>>
 }
 
 /** They need each other: a plugin that is called may ask the host to call another. */
@@ -63,25 +71,28 @@ export function openBroker(ports: Ports): OpenBroker {
   const entries: RunEntry = (call) => runEntry(guests, call)
   const hostPoints = { [NOTIFY_POINT]: channelSchema }
   const points = new PointSchemas({ knex, contents, hostPoints })
+  const calls = capabilities({
+    knex,
+    snapshot: guests.snapshot,
+    schemas,
+    files: ports.files,
+    assets: ports.assets,
+    points,
+    caller: () => caller,
+    httpFetch: ports.httpFetch,
+    events: ports.events,
+    jobs: ports.jobs,
+    meter: ports.meter,
+    publicUrl: ports.publicUrl,
+    runEntry: entries,
+    now: Date.now,
+  })
   const broker: Broker = new Broker({
     snapshot: guests.snapshot,
-    calls: capabilities({
-      knex,
-      snapshot: guests.snapshot,
-      schemas,
-      files: ports.files,
-      assets: ports.assets,
-      points,
-      caller: () => caller,
-      httpFetch: ports.httpFetch,
-      events: ports.events,
-      publicUrl: ports.publicUrl,
-      runEntry: entries,
-      now: Date.now,
-    }),
+    calls,
     limiter: new RateLimiter(() => performance.now()),
     effects: new EffectAudit(knex),
-    onUse: () => undefined,
+    onUse: ports.onUse,
   })
-  return { caller, runEntry: entries, points }
+  return { caller, runEntry: entries, points, guests, calls }
 }

@@ -36,6 +36,7 @@ export function servicesCall(
       const asked = parseService(service) ?? { service, major: undefined }
       return !isSafe(asked.service, asked.major, operation)
     },
+    facet: ({ operation }: Request) => operation,
     run: async ({ scope, request, grant }: GrantedCall<Request>) => {
       const covered = coveredService(grant, request)
       if (covered === undefined) throw new Error('a grant was chosen that does not cover the call')

@@ -77,6 +77,13 @@ export class BindingService {
       throw coreErrors.create('CAPABILITY_NOT_REQUESTED', { plugin, version, capability })
     }
     const granted = requested.filter(({ name }) => wish.capabilities.includes(name))
+    // What would cover nothing is not granted: nobody should believe that it does.
+    if (
+      granted.some(({ name, parameters }) => name === 'job:schedule' && parameters.per === 'host')
+    ) {
+      const { version } = installation
+      throw coreErrors.create('JOB_PER_HOST_UNSUPPORTED', { plugin, version })
+    }
     const detail = { version: installation.version, capabilities: wish.capabilities }
     await this.#change(caller, 'grant.given', tenant, plugin, detail, async (trx) => {
       for (const { name, parameters, hash } of granted) {

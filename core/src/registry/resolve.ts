@@ -31,6 +31,7 @@ const offeredCapabilities: readonly string[] = [
   'secret:use',
   'event:publish',
   'event:subscribe',
+  'job:schedule',
   'intl',
   'wasm',
 ]
@@ -51,6 +52,7 @@ export function refusalOf(
     tierRefusal(candidate) ??
     hostRefusal(candidate, hostVersion) ??
     capabilityRefusal(candidate) ??
+    hostJobRefusal(candidate) ??
     dependencyRefusal(candidate, installed) ??
     dependentRefusal(candidate, installed)
   )
@@ -79,6 +81,14 @@ function capabilityRefusal({ plugin, version, manifest }: Candidate): CodedError
     return coreErrors.create('CAPABILITY_UNSUPPORTED', { plugin, version, capability })
   }
   return undefined
+}
+
+/** A handler without a tenant would have no settings, no tables and no isolate: there is nothing it could do. */
+function hostJobRefusal({ plugin, version, manifest }: Candidate): CodedError | undefined {
+  const wishes = manifest.capabilities?.['job:schedule'] ?? []
+  return wishes.some(({ per, optional }) => per === 'host' && optional !== true)
+    ? coreErrors.create('JOB_PER_HOST_UNSUPPORTED', { plugin, version })
+    : undefined
 }
 
 function dependencyRefusal(

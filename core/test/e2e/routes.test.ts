@@ -8,7 +8,13 @@ import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-proc
 import { keptCall } from '../support/ledger.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, installProbe, probeVersion, setUpTenant } from '../support/probe.ts'
-import { eventRoutes, fileRoutes, type RouteRows, settingRoutes } from '../support/route-rows.ts'
+import {
+  eventRoutes,
+  fileRoutes,
+  type RouteRows,
+  settingRoutes,
+  useRoutes,
+} from '../support/route-rows.ts'
 import { sharedLink } from '../support/shared-link.ts'
 
 const { hostUrl } = await testDatabases(t)
@@ -20,7 +26,7 @@ const host = await HostProcess.start(t, {
 })
 await installProbe(host)
 const acme = await setUpTenant(host, 'acme', {
-  capabilities: ['db:own', 'service:call', 'udf:provide', 'blob:own'],
+  capabilities: ['db:own', 'service:call', 'udf:provide', 'blob:own', 'job:schedule'],
 })
 const globex = await setUpTenant(host, 'globex')
 
@@ -106,7 +112,10 @@ interface Entry {
 const admin = host.as(acme.adminToken)
 const plugin = '/v1/tenants/acme/plugins/@probe%2Fone'
 const subscription = `/v1/subscriptions/${acme.subscription}`
-const { grants } = await admin.request<{ grants: { id: string }[] }>('GET', plugin)
+const { grants } = await admin.request<{ grants: { id: string; capability: string }[] }>(
+  'GET',
+  plugin,
+)
 const spare = await admin.request<{ id: string }>('POST', '/v1/tenants/acme/tokens', {
   label: 'spare',
 })
@@ -191,6 +200,7 @@ const table: Readonly<Record<string, Entry>> = {
     body: { greeting: 'hello' },
   },
   ...owned(settingRoutes(plugin)),
+  ...owned(useRoutes(plugin)),
   'POST /v1/secrets:rewrap': { door: operators, at: '/v1/secrets:rewrap' },
   'POST /v1/tenants/{tenant}/plugins/{name}/grants': {
     door: tenants,
@@ -198,9 +208,14 @@ const table: Readonly<Record<string, Entry>> = {
     body: { capabilities: ['db:own'] },
   },
   ...owned(fileRoutes(plugin, file, fileName)),
+  'PUT /v1/tenants/{tenant}/plugins/{name}/grants/{grant}': {
+    door: tenants,
+    at: `${plugin}/grants/${grants.find(({ capability }) => capability === 'service:call')?.id}`,
+    body: { parameters: { service: 'probe.one@^1', operations: ['echo'] } },
+  },
   'DELETE /v1/tenants/{tenant}/plugins/{name}/grants/{grant}': {
     door: tenants,
-    at: `${plugin}/grants/${grants[0]?.id}`,
+    at: `${plugin}/grants/${grants.find(({ capability }) => capability === 'db:own')?.id}`,
   },
 
   'GET /links/{token}': { door: open, at: link.path },

@@ -42,6 +42,14 @@ t.test('a capability beyond the host is refused, unless the plugin copes without
   t.equal(code(candidate('a', '1.0.0', { capabilities: wished })), undefined)
 })
 
+t.test('jobs without a tenant are refused, unless the plugin copes without', async (t) => {
+  const per = 'host' as const
+  const needed = { 'job:schedule': [{ per, why }] }
+  const wished = { 'job:schedule': [{ per, why, optional: true }] }
+  t.equal(code(candidate('a', '1.0.0', { capabilities: needed })), 'CORE_JOB_PER_HOST_UNSUPPORTED')
+  t.equal(code(candidate('a', '1.0.0', { capabilities: wished })), undefined)
+})
+
 t.test('what a version requires must be there, in range', async (t) => {
   const wish = candidate('a', '1.0.0', { requires: { b: '^1.2.0' } })
   t.equal(code(wish), 'CORE_DEPENDENCY_MISSING')

@@ -61,8 +61,8 @@ export class HostProcess {
     return new HostProcess(url, home, child, gone, errors)
   }
 
-  get pid(): number | undefined {
-    return this.#child.pid
+  get pid(): number {
+    return this.#child.pid ?? 0
   }
 
   as(token: string): HostClient {

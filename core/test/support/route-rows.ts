@@ -56,3 +56,16 @@ export function fileRoutes(plugin: string, file: object, name: string): RouteRow
     },
   }
 }
+
+/** What a plugin does and uses in a tenant. */
+export function useRoutes(plugin: string): RouteRows {
+  return {
+    'GET /v1/tenants/{tenant}/plugins/{name}/uses': { at: `${plugin}/uses` },
+    'GET /v1/tenants/{tenant}/plugins/{name}/jobs': { at: `${plugin}/jobs` },
+    'POST /v1/tenants/{tenant}/plugins/{name}/jobs/{job}:run': {
+      at: `${plugin}/jobs/tidy:run`,
+      body: {},
+    },
+    'GET /v1/tenants/{tenant}/usage': { at: '/v1/tenants/acme/usage' },
+  }
+}

@@ -40,7 +40,7 @@ export const reachSource = `async (input, ctx) => {
 
   add(globalThis, 'globalThis')
   add(ctx, 'ctx'); add(input, 'input')
-  for (const key of ['tenant', 'config', 'principal', 'db', 'services', 'log', 'arm', 'traceId']) add(ctx[key], 'ctx.' + key)
+  for (const key of ['tenant', 'config', 'principal', 'db', 'services', 'jobs', 'log', 'arm', 'traceId']) add(ctx[key], 'ctx.' + key)
   add((function () { return arguments })(), 'arguments')
   add((function () { 'use strict'; return arguments })(), 'strict arguments')
   const iterators = { array: [][Symbol.iterator](), text: ''[Symbol.iterator](), map: new Map().entries(),

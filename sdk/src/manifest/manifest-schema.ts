@@ -159,15 +159,24 @@ export const manifestSchema = {
         jobs: list(
           {
             type: 'object',
-            required: ['id', 'cron'],
+            required: ['id'],
             additionalProperties: false,
             properties: {
               id: { ...identifier, description: 'The job.' },
-              cron: { type: 'string', maxLength: 100, description: 'When, as five cron fields.' },
+              cron: {
+                type: 'string',
+                maxLength: 100,
+                description: 'When, as five cron fields; only when the plugin asks, when absent.',
+              },
               tz: {
                 type: 'string',
                 maxLength: 60,
                 description: 'IANA time zone; UTC, when absent.',
+              },
+              missed: {
+                enum: ['once', 'skip'],
+                description:
+                  'After a time in which the host was away: one run for all that were missed, or none. Once, when absent.',
               },
             },
           },

@@ -5,6 +5,7 @@ import type { InputFault } from '../errors/coded-error.ts'
 import { pointerTo } from '../schema/json-pointer.ts'
 import { faultsOf, lateValidator } from '../schema/validate.ts'
 import { type CapabilityName, capabilitySchemas } from './capability-schemas.ts'
+import { cronFault, isTimeZone } from './cron-fields.ts'
 import { manifestSchema } from './manifest-schema.ts'
 
 export type Manifest = FromSchema<typeof manifestSchema>
@@ -54,7 +55,7 @@ const validator = lateValidator(() =>
 export function validateManifest(value: unknown): ManifestResult {
   const validate = validator()
   if (!validate(value)) return { ok: false, faults: faultsOf(validate) }
-  const faults = [...rangeFaults(value), ...consistencyFaults(value)]
+  const faults = [...rangeFaults(value), ...consistencyFaults(value), ...jobFaults(value)]
   return faults.length === 0 ? { ok: true, manifest: value } : { ok: false, faults }
 }
 
@@ -110,6 +111,24 @@ function consistencyFaults(manifest: Manifest): InputFault[] {
     fault('/migrations', 'migrations need the capability db:own: ask for it')
   }
   return [...faults, ...repeatedIds(manifest)]
+}
+
+function jobFaults({ provides }: Manifest): InputFault[] {
+  return (provides?.jobs ?? []).flatMap(({ cron, tz, missed }, index) => {
+    const faults: InputFault[] = []
+    const fault = (key: string, detail: string) =>
+      faults.push({ pointer: `/provides/jobs/${index}/${key}`, detail })
+    const wrong = cron === undefined ? undefined : cronFault(cron)
+    if (wrong !== undefined) fault('cron', wrong)
+    if (cron === undefined && tz !== undefined) fault('tz', 'needs a cron: remove it, or add one')
+    if (cron === undefined && missed !== undefined) {
+      fault('missed', 'needs a cron: remove it, or add one')
+    }
+    if (tz !== undefined && !isTimeZone(tz)) {
+      fault('tz', `"${tz}" is no time zone of IANA, such as Asia/Shanghai`)
+    }
+    return faults
+  })
 }
 
 function repeatedIds({ provides }: Manifest): InputFault[] {

@@ -35,6 +35,11 @@ const signs: readonly {
     isIn: (code) => /\bc(on)?te?xt\.events\b/.test(code) || /\.events\.publish\(/.test(code),
   },
   {
+    capability: 'job:schedule',
+    use: 'ctx.jobs',
+    isIn: (code) => /\bc(on)?te?xt\.jobs\b/.test(code) || /\.jobs\.schedule\(/.test(code),
+  },
+  {
     capability: 'http:fetch',
     use: 'fetch',
     isIn: (_, linked) => linked.includes('guest/fetch.ts'),

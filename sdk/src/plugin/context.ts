@@ -1,4 +1,5 @@
 import type { BlobPart, Blobs } from './blobs.ts'
+import type { Jobs } from './jobs.ts'
 
 /** Who acts: an app through a subscription, a user through a role, another plugin through a grant, or who has a link. */
 export interface Principal {
@@ -261,9 +262,16 @@ export interface Context<Config = unknown> {
   readonly blobs: Blobs
   readonly secrets: Secrets
   readonly events: Events
+  readonly jobs: Jobs
   readonly log: Log
   /** The host's clock at the start of this turn, in milliseconds since the epoch; it stands still within a turn. */
   now(): number
+  /**
+   * Adds `n` of a unit, a whole number from 0 to 1,000,000,000 and 1 when left out, to what the caller of this
+   * operation has used. Always there; a version has at most 16 units in a tenant.
+   * @throws `CORE_METER_UNITS_TOO_MANY`, `CORE_INPUT_INVALID`.
+   */
+  meter(unit: string, n?: number): Promise<void>
   /** At least 0 and below 1, from the seed of this call, as `Math.random` is: a replay draws the same. */
   random(): number
   /**

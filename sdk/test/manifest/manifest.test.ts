@@ -135,6 +135,26 @@ const wrong: readonly [title: string, changes: Record<string, unknown>, pointer:
     '/provides/services/1/id',
   ],
   [
+    'a cron of six fields',
+    { provides: { jobs: [{ id: 'refit', cron: '0 0 2 * * *' }] } },
+    '/provides/jobs/0/cron',
+  ],
+  [
+    'a day that never comes',
+    { provides: { jobs: [{ id: 'refit', cron: '0 2 30 2 *' }] } },
+    '/provides/jobs/0/cron',
+  ],
+  [
+    'a time zone that is none',
+    { provides: { jobs: [{ id: 'refit', cron: '0 2 * * *', tz: 'Mars/Base' }] } },
+    '/provides/jobs/0/tz',
+  ],
+  [
+    'a time zone without a cron',
+    { provides: { jobs: [{ id: 'refit', tz: 'UTC' }] } },
+    '/provides/jobs/0/tz',
+  ],
+  [
     'a service id in capitals',
     { provides: { services: [{ id: 'Demo', contract: 'a.json' }] } },
     '/provides/services/0/id',

@@ -143,6 +143,15 @@ export class CallContext {
     }
   }
 
+  get jobs(): object {
+    const call = this.#call
+    return {
+      schedule: (job: unknown, when: object) => call.hostCall('jobs.schedule', { ...when, job }),
+      cancel: (idOrKey: unknown) => call.hostCall('jobs.cancel', { idOrKey }),
+      list: (page: object) => call.hostCall('jobs.list', { ...page }),
+    }
+  }
+
   get log(): object {
     const call = this.#call
     const { printable } = this.#shared
@@ -156,6 +165,10 @@ export class CallContext {
 
   now(): number {
     return this.#shared.clock.now
+  }
+
+  meter(unit: unknown, n: unknown = 1): Promise<unknown> {
+    return this.#call.hostCall('meter', { unit, n })
   }
 
   random(): number {

@@ -1,0 +1,40 @@
+import type { FastifyInstance } from 'fastify'
+import type { Knex } from 'knex'
+import type { Registry } from 'prom-client'
+import type { HostCall } from '../host-call.ts'
+import type { GrantUse } from './grant-uses.ts'
+import { HostCallMetrics } from './host-call-metrics.ts'
+import { UseRecorder } from './use-recorder.ts'
+import { useRoutes } from './use-routes.ts'
+
+interface Ports {
+  readonly knex: Knex
+  readonly registry: Registry
+  readonly routing: { reach(generation: number): Promise<void> }
+  /** What plugins can ask for: of other capabilities the host does not see whether they are used. */
+  readonly calls: Readonly<Record<string, HostCall>>
+  readonly log: { warn(fields: object, message: string): void }
+}
+
+export interface OpenUses {
+  readonly recorder: UseRecorder
+  /** Told of each host call. */
+  readonly onHostCall: (use: GrantUse) => void
+  readonly routes: (app: FastifyInstance) => void
+}
+
+/** What plugins use of their grants, counted for those who watch and kept for those who grant. */
+export function openUses({ knex, registry, routing, calls, log }: Ports): OpenUses {
+  const recorder = new UseRecorder({ knex, now: Date.now, log })
+  const metrics = new HostCallMetrics(registry)
+  const visible = new Set(Object.values(calls).flatMap(({ capability }) => capability ?? []))
+  recorder.start()
+  return {
+    recorder,
+    routes: (app) => useRoutes(app, { knex, routing, uses: recorder, visible, now: Date.now }),
+    onHostCall: (use) => {
+      metrics.add(use)
+      recorder.add(use)
+    },
+  }
+}

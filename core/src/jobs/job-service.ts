@@ -1,0 +1,135 @@
+import type { Knex } from 'knex'
+import { commitChange } from '../audit/change.ts'
+import { coreErrors } from '../errors.ts'
+import type { Caller } from '../identity/identity-service.ts'
+import type { InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
+import {
+  bringForward,
+  cancelSchedules,
+  type ListedSchedule,
+  listSchedules,
+  MAX_SCHEDULES,
+  type Owner,
+  putSchedule,
+} from './schedule-store.ts'
+import { jobsOf } from './wanted-schedules.ts'
+
+const MAX_PAYLOAD_BYTES = 16 * 1024
+
+/** Further than anybody plans; a slip in the unit of an instant is more. */
+const MAX_AHEAD_MS = 10 * 366 * 24 * 3_600_000
+
+const PAGE = 100
+
+interface Ports {
+  readonly knex: Knex
+  readonly snapshot: () => Snapshot
+  readonly now: () => number
+  readonly makeId: () => string
+  /** Told of each new instant. */
+  readonly onScheduled: (instant: number) => void
+}
+
+export interface ScheduleWish {
+  readonly job: string
+  readonly at?: number
+  readonly afterMs?: number
+  readonly key?: string
+  readonly payload?: unknown
+}
+
+/** What plugins and operators ask of jobs. */
+export class JobService {
+  readonly #ports: Ports
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+  }
+
+  /**
+   * @param version the one that asks: its manifest names the job
+   * @throws CORE_JOB_UNKNOWN, CORE_JOBS_TOO_MANY, CORE_JOB_PAYLOAD_TOO_LARGE, CORE_INPUT_INVALID
+   */
+  async schedule(
+    tenant: string,
+    { plugin, manifest }: InstalledVersion,
+    wish: ScheduleWish,
+  ): Promise<string> {
+    const { knex, now, makeId, onScheduled } = this.#ports
+    const { job, key = null } = wish
+    if (!(manifest.provides?.jobs ?? []).some(({ id }) => id === job)) {
+      throw coreErrors.create('JOB_UNKNOWN', { plugin, tenant, job })
+    }
+    const payload = payloadText(job, wish.payload)
+    const at = now()
+    const nextAt = instantOf(wish, at)
+    const schedule = { id: makeId(), tenant, plugin, job, key, nextAt, payload }
+    const id = await putSchedule(knex, schedule, at)
+    if (id === undefined) {
+      throw coreErrors.create('JOBS_TOO_MANY', { plugin, tenant, limit: MAX_SCHEDULES })
+    }
+    onScheduled(nextAt)
+    return id
+  }
+
+  cancel(owner: Owner, idOrKey: string): Promise<number> {
+    return cancelSchedules(this.#ports.knex, owner, idOrKey)
+  }
+
+  async list(
+    owner: Owner,
+    cursor: string | undefined,
+  ): Promise<{ items: readonly ListedSchedule[]; next?: string }> {
+    const items = await listSchedules(this.#ports.knex, owner, { after: cursor, limit: PAGE })
+    const last = items.at(-1)
+    return items.length === PAGE && last !== undefined ? { items, next: last.id } : { items }
+  }
+
+  /**
+   * Has a job run now, whoever's time it is.
+   * @returns the schedule it was made, null where it is the job's own cron schedule
+   * @throws CORE_JOB_UNKNOWN, CORE_JOB_RUNNING
+   */
+  async runNow(
+    caller: Caller,
+    { tenant, plugin }: Owner,
+    job: string,
+    payload: unknown,
+  ): Promise<string | null> {
+    const { knex, snapshot, now, makeId, onScheduled } = this.#ports
+    if (!jobsOf(snapshot(), tenant, plugin).some((known) => known.job === job)) {
+      throw coreErrors.create('JOB_UNKNOWN', { plugin, tenant, job })
+    }
+    const text = payloadText(job, payload)
+    const change = { ...caller, action: 'job.run', subject: plugin, tenant, detail: { job } }
+    const id = await commitChange(knex, change, async (trx) => {
+      const at = now()
+      const isBrought = await bringForward(trx, { tenant, plugin, job }, at, text)
+      if (isBrought === true) return null
+      if (isBrought === false) throw coreErrors.create('JOB_RUNNING', { plugin, tenant, job })
+      const schedule = { id: makeId(), tenant, plugin, job, key: null, nextAt: at, payload: text }
+      const added = await putSchedule(trx, schedule, at)
+      if (added !== undefined) return added
+      throw coreErrors.create('JOBS_TOO_MANY', { plugin, tenant, limit: MAX_SCHEDULES })
+    })
+    onScheduled(now())
+    return id
+  }
+}
+
+function payloadText(job: string, payload: unknown): string | null {
+  if (payload === undefined) return null
+  const text = JSON.stringify(payload)
+  const reached = Buffer.byteLength(text)
+  if (reached <= MAX_PAYLOAD_BYTES) return text
+  throw coreErrors.create('JOB_PAYLOAD_TOO_LARGE', { job, reached, limit: MAX_PAYLOAD_BYTES })
+}
+
+/** A past instant is now: the order of schedules that are due is the order in which they were asked for. */
+function instantOf({ at, afterMs }: ScheduleWish, now: number): number {
+  const instant = at ?? now + (afterMs ?? 0)
+  if (instant - now <= MAX_AHEAD_MS) return Math.max(instant, now)
+  const pointer = at === undefined ? '/afterMs' : '/at'
+  const detail = 'must be at most ten years ahead, in milliseconds'
+  throw coreErrors.create('INPUT_INVALID', {}, { faults: [{ pointer, detail }] })
+}

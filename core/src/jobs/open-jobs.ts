@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import type { Knex } from 'knex'
+import type { Registry } from 'prom-client'
+import { runEntry } from '../broker/entry-call.ts'
+import type { GrantUse } from '../broker/uses/grant-uses.ts'
+import type { Snapshot } from '../rollout/snapshot.ts'
+import { type EntryPorts, executeJob } from './execute-job.ts'
+import { JobMetrics } from './job-metrics.ts'
+import { JobScheduler } from './job-scheduler.ts'
+import { JobService } from './job-service.ts'
+
+interface Ports {
+  readonly knex: Knex
+  readonly snapshot: () => Snapshot
+  readonly registry: Registry
+  /** Asked when the first run begins: jobs are open before what runs them is. */
+  readonly entry: () => EntryPorts
+  /** A run uses the grant, whatever it asks of the host. */
+  readonly onUse: (use: GrantUse) => void
+  readonly log: { warn(fields: object, message: string): void }
+}
+
+export interface OpenJobs {
+  readonly service: JobService
+  start(): void
+  stop(): Promise<void>
+}
+
+/** Jobs with the clock, the randomness and the parts of a real host. */
+export function openJobs({ knex, snapshot, registry, entry, onUse, log }: Ports): OpenJobs {
+  const now = Date.now
+  const makeTraceId = () => randomBytes(16).toString('hex')
+  const scheduler: JobScheduler = new JobScheduler({
+    knex,
+    snapshot,
+    execute: (schedule, deadline) =>
+      executeJob({ entry: entry(), runEntry, makeTraceId, onUse }, schedule, deadline),
+    metrics: new JobMetrics(registry, () => scheduler.running),
+    now,
+    random: Math.random,
+    makeRunId: () => `run_${randomBytes(12).toString('hex')}`,
+    log,
+  })
+  const service = new JobService({
+    knex,
+    snapshot,
+    now,
+    makeId: () => `sch_${randomBytes(12).toString('hex')}`,
+    onScheduled: (instant) => scheduler.lookAt(instant),
+  })
+  return { service, start: () => scheduler.start(), stop: () => scheduler.stop() }
+}
