@@ -51,6 +51,15 @@ const outbound = {
   test: 'core/test/e2e/outbound.test.ts',
 }
 
+const events = {
+  plugin: 'core/test/fixtures/events-publisher-plugin/src/index.ts',
+  test: 'core/test/e2e/events.test.ts',
+}
+const jobs = {
+  plugin: 'core/test/fixtures/timer-plugin/src/index.ts',
+  test: 'core/test/e2e/jobs.test.ts',
+}
+
 /** By the name of the host call. A test holds it to what the broker really offers. */
 export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
   'assets.read': {
@@ -163,6 +172,18 @@ export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
     errors: [...sqlErrors, 'CORE_SQL_ROWS_UNEXPECTED'],
     example: store,
   },
+  'events.publish': {
+    ask: 'ctx.events.publish(type, data, { key, id })',
+    does: 'Tells whoever subscribed in the tenant, at least once, in the order of a key',
+    limits: '64 KiB of data, 16 hops',
+    errors: [
+      'CORE_EVENT_TYPE_UNDECLARED',
+      'CORE_EVENT_BREAKS_SCHEMA',
+      'CORE_EVENT_TOO_LARGE',
+      'CORE_EVENT_TOO_MANY_HOPS',
+    ],
+    example: events,
+  },
   'http.fetch': {
     ask: 'fetch(url, init), ctx.secrets.ref(name)',
     does: 'A request to a granted origin, with secrets that the plugin never sees',
@@ -188,6 +209,32 @@ export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
     errors: [],
     example: people,
   },
+  'jobs.cancel': {
+    ask: 'ctx.jobs.cancel(idOrKey)',
+    does: 'Takes a one-off job back',
+    limits: '',
+    errors: ['CORE_JOB_CANCELLED'],
+    example: jobs,
+  },
+  'jobs.list': {
+    ask: 'ctx.jobs.list({ cursor })',
+    does: 'Lists what is scheduled',
+    limits: 'a page',
+    errors: ['CORE_JOB_CANCELLED'],
+    example: jobs,
+  },
+  'jobs.schedule': {
+    ask: 'ctx.jobs.schedule(job, { at, afterMs, key, payload })',
+    does: 'Has a job of its own run once, at an instant',
+    limits: '16 KiB of payload, 10,000 a tenant, ten years ahead',
+    errors: [
+      'CORE_JOB_UNKNOWN',
+      'CORE_JOB_PAYLOAD_TOO_LARGE',
+      'CORE_JOBS_TOO_MANY',
+      'CORE_JOB_CANCELLED',
+    ],
+    example: jobs,
+  },
   'links.revoke': {
     ask: 'ctx.links.revoke(id)',
     does: 'Ends a link of its own',
@@ -201,6 +248,13 @@ export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
     limits: '4,096 characters of input, 10,000 living links a tenant, the ttl of the grant',
     errors: ['CORE_LINK_TOO_LONG', 'CORE_LINKS_TOO_MANY', 'CORE_OPERATION_MISSING'],
     example: people,
+  },
+  meter: {
+    ask: 'ctx.meter(unit, amount)',
+    does: 'Adds to what the tenant has used of the plugin',
+    limits: '16 units a version',
+    errors: ['CORE_METER_UNITS_TOO_MANY'],
+    example: jobs,
   },
   'notify.send': {
     ask: 'ctx.notify.send(message)',

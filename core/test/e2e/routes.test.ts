@@ -11,6 +11,7 @@ import { callProbe, installProbe, probeVersion, setUpTenant } from '../support/p
 import {
   eventRoutes,
   fileRoutes,
+  publisherRoutes,
   type RouteRows,
   settingRoutes,
   useRoutes,
@@ -131,8 +132,8 @@ const logins = await host.client.request<{ items: { id: string }[] }>('GET', `${
 const file = { of: 'acme' }
 const fileName = createHash('sha256').update(JSON.stringify(file)).digest('hex')
 
-const owned = (rows: RouteRows): Readonly<Record<string, Entry>> =>
-  Object.fromEntries(Object.entries(rows).map(([route, row]) => [route, { door: tenants, ...row }]))
+const behind = (door: Door, rows: RouteRows): Readonly<Record<string, Entry>> =>
+  Object.fromEntries(Object.entries(rows).map(([route, row]) => [route, { door, ...row }]))
 
 /**
  * Every route of the host's own face with a request that its owner could make: what stops the others is who
@@ -199,15 +200,15 @@ const table: Readonly<Record<string, Entry>> = {
     at: `${plugin}/config`,
     body: { greeting: 'hello' },
   },
-  ...owned(settingRoutes(plugin)),
-  ...owned(useRoutes(plugin)),
+  ...behind(tenants, settingRoutes(plugin)),
+  ...behind(tenants, useRoutes(plugin)),
   'POST /v1/secrets:rewrap': { door: operators, at: '/v1/secrets:rewrap' },
   'POST /v1/tenants/{tenant}/plugins/{name}/grants': {
     door: tenants,
     at: `${plugin}/grants`,
     body: { capabilities: ['db:own'] },
   },
-  ...owned(fileRoutes(plugin, file, fileName)),
+  ...behind(tenants, fileRoutes(plugin, file, fileName)),
   'PUT /v1/tenants/{tenant}/plugins/{name}/grants/{grant}': {
     door: tenants,
     at: `${plugin}/grants/${grants.find(({ capability }) => capability === 'service:call')?.id}`,
@@ -308,33 +309,11 @@ const table: Readonly<Record<string, Entry>> = {
     door: tenants,
     at: `/v1/tenants/acme/invocations/${spent}`,
   },
-  'GET /v1/tenants/{tenant}/plugins/{name}/usage': { door: tenants, at: `${plugin}/usage` },
-  'GET /v1/tenants/{tenant}/plugins/{name}/sampling': { door: tenants, at: `${plugin}/sampling` },
-  'PUT /v1/tenants/{tenant}/plugins/{name}/sampling': {
-    door: tenants,
-    at: `${plugin}/sampling`,
-    body: { version: '1.0.0', shareBp: 1 },
-  },
 
-  ...owned(eventRoutes(letters)),
+  ...behind(tenants, eventRoutes(letters)),
 
   'GET /v1/audit': { door: tenants, at: '/v1/audit?tenant=acme' },
-  'POST /v1/marketplace/publishers': {
-    door: market,
-    at: '/v1/marketplace/publishers',
-    body: { name: 'hooli', scopes: ['@hooli'] },
-  },
-  'GET /v1/marketplace/publishers': { door: market, at: '/v1/marketplace/publishers' },
-  'PUT /v1/marketplace/publishers/{name}/scopes/{scope}': {
-    door: market,
-    at: `${publisher}/scopes/@more`,
-  },
-  'GET /v1/marketplace/publishers/{name}/tokens': { door: market, at: `${publisher}/tokens` },
-  'POST /v1/marketplace/publishers/{name}/tokens': { door: market, at: `${publisher}/tokens` },
-  'DELETE /v1/marketplace/publishers/{name}/tokens/{id}': {
-    door: market,
-    at: `${publisher}/tokens/${logins.items[0]?.id}`,
-  },
+  ...behind(market, publisherRoutes(publisher, logins.items[0]?.id)),
 }
 
 /** npm's face has tests of its own, in the marketplace. */

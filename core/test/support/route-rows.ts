@@ -66,6 +66,31 @@ export function useRoutes(plugin: string): RouteRows {
       at: `${plugin}/jobs/tidy:run`,
       body: {},
     },
+    'GET /v1/tenants/{tenant}/plugins/{name}/usage': { at: `${plugin}/usage` },
+    'GET /v1/tenants/{tenant}/plugins/{name}/sampling': { at: `${plugin}/sampling` },
+    'PUT /v1/tenants/{tenant}/plugins/{name}/sampling': {
+      at: `${plugin}/sampling`,
+      body: { version: '1.0.0', shareBp: 1 },
+    },
     'GET /v1/tenants/{tenant}/usage': { at: '/v1/tenants/acme/usage' },
+  }
+}
+
+/** Publishers of the marketplace. @param publisher path of one @param token of one of its tokens */
+export function publisherRoutes(publisher: string, token: string | undefined): RouteRows {
+  return {
+    'POST /v1/marketplace/publishers': {
+      at: '/v1/marketplace/publishers',
+      body: { name: 'hooli', scopes: ['@hooli'] },
+    },
+    'GET /v1/marketplace/publishers': { at: '/v1/marketplace/publishers' },
+    'PUT /v1/marketplace/publishers/{name}/scopes/{scope}': {
+      at: `${publisher}/scopes/@more`,
+    },
+    'GET /v1/marketplace/publishers/{name}/tokens': { at: `${publisher}/tokens` },
+    'POST /v1/marketplace/publishers/{name}/tokens': { at: `${publisher}/tokens` },
+    'DELETE /v1/marketplace/publishers/{name}/tokens/{id}': {
+      at: `${publisher}/tokens/${token}`,
+    },
   }
 }
