@@ -23,6 +23,10 @@ const ROWS = 10_000
 /** One row by its key, about 200 bytes: what most host calls of a plugin are. */
 const sql = 'SELECT id, body FROM notes WHERE tenant = $1 AND id = $2'
 
+const noEvents = () => ({
+  inTransaction: async () => ({ statements: [], onCommitted: () => undefined }),
+})
+
 type Ask = (id: number) => Promise<unknown>
 
 /**
@@ -117,7 +121,7 @@ function throughBroker(schemas: PluginDatabases): Ask {
   const snapshot = { ...emptySnapshot, grants: new Map([[tenantKey('acme', 'notes'), [grant]]]) }
   const broker = new Broker({
     snapshot: () => snapshot,
-    calls: dbCalls(schemas, Date.now),
+    calls: dbCalls(schemas, noEvents, Date.now),
     limiter: new RateLimiter(() => performance.now()),
     effects: { record: () => Promise.resolve() },
     onUse: () => undefined,

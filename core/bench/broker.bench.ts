@@ -1,7 +1,18 @@
 import { dbQueryVsPg } from './broker-db.ts'
+import { eventLag } from './broker-events.ts'
 import { brokerHostCalls } from './broker-host-calls.ts'
+import { startTwoNodes } from './two-nodes.ts'
 
-/** What the broker costs: in front of any host call, and in front of one select. */
+/** What the broker costs: in front of any host call, in front of one select, and between an event and its handler. */
 export async function run(): Promise<Record<string, unknown>> {
-  return { ...(await brokerHostCalls()), ...(await dbQueryVsPg()) }
+  return { ...(await brokerHostCalls()), ...(await dbQueryVsPg()), ...(await eventFigures()) }
+}
+
+async function eventFigures(): Promise<object> {
+  const { nodes, token, stop } = await startTwoNodes()
+  try {
+    return await eventLag(nodes[0].url, token)
+  } finally {
+    await stop()
+  }
 }

@@ -12,6 +12,7 @@ export type {
   Contribution,
   Database,
   Events,
+  EventWish,
   Identity,
   Links,
   Log,

@@ -60,7 +60,7 @@ export function capabilities({
     'links.share': linksShare({ ...ports, now }),
     'notify.send': notifySend(ports),
     'identity.units': identityUnits(ports.knex),
-    ...dbCalls(schemas, now),
+    ...dbCalls(schemas, events, now),
     'assets.read': assetsCall(assets),
     ...blobsCalls(files),
     'http.fetch': httpFetch,

@@ -1,4 +1,6 @@
 import { coreErrors } from '../errors.ts'
+import { coversType, type EventPublisher, type EventWish } from '../events/event-publisher.ts'
+import { eventWishSchema } from '../events/events-publish.ts'
 import type { PluginDatabases } from './db/plugin-databases.ts'
 import type { PluginWork } from './db/plugin-statements.ts'
 import { quotaOf } from './db/quota/quota.ts'
@@ -12,12 +14,16 @@ const sql = { type: 'string', minLength: 1, maxLength: 100_000 } as const
 const parameters = { type: 'array', maxItems: 1000 } as const
 
 /** Every host call of `db:own` and `db:inspect`: what a plugin keeps, and how others' tables look. */
-export function dbCalls(schemas: DataPorts, now: () => number): Readonly<Record<string, HostCall>> {
+export function dbCalls(
+  schemas: DataPorts,
+  events: () => Pick<EventPublisher, 'inTransaction'>,
+  now: () => number,
+): Readonly<Record<string, HostCall>> {
   return {
     'db.batch': dbBatch(schemas, now),
     'db.inspect': dbInspect(schemas),
     'db.query': dbQuery(schemas, now),
-    'db.transaction': dbTransaction(schemas, now),
+    'db.transaction': dbTransaction(schemas, events, now),
   }
 }
 
@@ -76,10 +82,21 @@ function dbBatch(schemas: Pick<DataPorts, 'batch'>, now: () => number): HostCall
 
 interface Transaction {
   readonly statements: readonly (Query & { readonly rows?: number })[]
+  readonly events?: readonly EventWish[]
 }
 
-/** `ctx.db.transaction`: several statements, all or none. No other host call can come between them. */
-function dbTransaction(schemas: Pick<DataPorts, 'transaction'>, now: () => number): HostCall {
+/** A transaction holds a connection: more events than this at once are a file, or one event that names many. */
+const MAX_EVENTS = 64
+
+/**
+ * `ctx.db.transaction`: several statements, all or none, with the events that tell of them. No other host call can
+ * come between them.
+ */
+function dbTransaction(
+  schemas: Pick<DataPorts, 'transaction'>,
+  events: () => Pick<EventPublisher, 'inTransaction'>,
+  now: () => number,
+): HostCall {
   return {
     capability: 'db:own',
     covers: () => true,
@@ -103,14 +120,24 @@ function dbTransaction(schemas: Pick<DataPorts, 'transaction'>, now: () => numbe
             },
           },
         },
+        events: { type: 'array', maxItems: MAX_EVENTS, items: eventWishSchema },
       },
     },
-    hasEffect: ({ statements }: Transaction) => !statements.every(({ sql }) => isPlainRead(sql)),
-    run: async (call: GrantedCall<Transaction>) =>
-      schemas.transaction({
+    hasEffect: ({ statements, events: wishes = [] }: Transaction) =>
+      wishes.length > 0 || !statements.every(({ sql }) => isPlainRead(sql)),
+    leansOn: ({ grants, request }: GrantedCall<Transaction>) =>
+      grants.filter((grant) => request.events?.some(({ type }) => coversType(grant, type))),
+    run: async (call: GrantedCall<Transaction>) => {
+      const { statements, events: wishes = [] } = call.request
+      const told = await events().inTransaction(call, wishes)
+      const answers = await schemas.transaction({
         ...workOf(call, now),
-        statements: call.request.statements.map((statement) => ({ parameters: [], ...statement })),
-      }),
+        statements: statements.map((statement) => ({ parameters: [], ...statement })),
+        hostStatements: told.statements,
+      })
+      told.onCommitted()
+      return answers
+    },
   }
 }
 

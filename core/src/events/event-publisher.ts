@@ -37,10 +37,16 @@ export interface Publishing {
 interface Ports {
   readonly schemas: Pick<EventSchemas, 'of'>
   readonly log: Pick<EventLog, 'append'>
-  readonly outboxes: Pick<PluginOutboxes, 'write'>
+  readonly outboxes: Pick<PluginOutboxes, 'write' | 'statements'>
   readonly drain: Pick<OutboxDrain, 'look'>
   readonly metrics: Pick<EventMetrics, 'published'>
   readonly now: () => number
+}
+
+export interface EventsInTransaction {
+  /** The host's own, to run as the tenant's role behind the plugin's. Their parameters hold a secret: never logged. */
+  readonly statements: ReturnType<PluginOutboxes['statements']>
+  readonly onCommitted: () => void
 }
 
 /** Publishes for plugins: what they may, as they declared it, durable before it is acknowledged. */
@@ -65,6 +71,25 @@ export class EventPublisher {
     if (hasOutbox) this.#ports.drain.look(plugin)
     this.#ports.metrics.published.inc({ by: 'plugin' })
     return event.id
+  }
+
+  /**
+   * Events that are written in a transaction of the plugin's own: with what it changes, or not at all.
+   * @throws what `prepare` throws
+   */
+  async inTransaction(
+    publishing: Publishing,
+    wishes: readonly EventWish[],
+  ): Promise<EventsInTransaction> {
+    const events = await Promise.all(wishes.map((wish) => this.prepare(publishing, wish)))
+    return {
+      statements: this.#ports.outboxes.statements(events),
+      onCommitted: () => {
+        if (events.length === 0) return
+        this.#ports.drain.look(publishing.scope.version.plugin)
+        this.#ports.metrics.published.inc({ by: 'plugin' }, events.length)
+      },
+    }
   }
 
   /**

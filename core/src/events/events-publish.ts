@@ -14,22 +14,25 @@ const wordSchema = {
 /** A line that reports each piece, for a plugin in a tenant on each node. Beyond it, one event names many things. */
 const BUDGET = { ratePerS: 1000, burst: 2000 } as const
 
+/** What of an event its plugin says. */
+export const eventWishSchema = {
+  type: 'object',
+  required: ['type', 'data'],
+  additionalProperties: false,
+  properties: {
+    type: { type: 'string', minLength: 1, maxLength: 100 },
+    data: {},
+    key: wordSchema,
+    id: wordSchema,
+  },
+} as const
+
 /** `ctx.events.publish`: an event of a type that the plugin declares, for whoever subscribed in this tenant. */
 export function eventsPublish(publisher: () => Pick<EventPublisher, 'publish'>): HostCall {
   return {
     capability: 'event:publish',
     covers: (grant: Grant, { type }: EventWish) => coversType(grant, type),
-    schema: {
-      type: 'object',
-      required: ['type', 'data'],
-      additionalProperties: false,
-      properties: {
-        type: { type: 'string', minLength: 1, maxLength: 100 },
-        data: {},
-        key: wordSchema,
-        id: wordSchema,
-      },
-    },
+    schema: eventWishSchema,
     hasEffect: () => true,
     budget: BUDGET,
     facet: ({ type }: EventWish) => type,

@@ -12,6 +12,10 @@ import { RateLimiter } from '../../src/gateway/rate-limiter.ts'
 import { emptySnapshot, type Grant, tenantKey } from '../../src/rollout/snapshot.ts'
 import { testEmptyDatabase } from '../support/postgres.ts'
 
+const noEvents = () => ({
+  inTransaction: async () => ({ statements: [], onCommitted: () => undefined }),
+})
+
 const { pluginUrl } = await testEmptyDatabase(t)
 const log = { warn: () => undefined }
 const schemas = await PluginDatabases.start({ url: pluginUrl, clusterSecret: 'a secret', log })
@@ -38,7 +42,7 @@ const broker = new Broker({
       [tenantKey('globex', 'looker'), grants('db:inspect')],
     ]),
   }),
-  calls: dbCalls(schemas, Date.now),
+  calls: dbCalls(schemas, noEvents, Date.now),
   limiter: new RateLimiter(() => clock),
   effects: { record: () => Promise.resolve() },
   onUse: (use) => uses.push(use),

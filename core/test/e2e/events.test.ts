@@ -79,6 +79,25 @@ t.test('the same id is one event', async (t) => {
   t.same(await kept(['twice', 'after']), ['twice', 'after'])
 })
 
+t.test('an event of a transaction goes with its rows, or not at all', async (t) => {
+  const order = (n: number, rows: number, events: readonly object[]) =>
+    callProbe(host, acme.keys.publisher, 'order', { n, rows, events }, 'events.publisher')
+  const wish = (id: string) => ({ type: 'orders.created', data: { n: 40 }, key: 'tx', id })
+  t.match(await order(41, 2, [wish('undone')]), { body: { code: 'CORE_SQL_ROWS_UNEXPECTED' } })
+  t.match(await order(42, 1, [{ ...wish('private'), type: 'orders.private' }]), {
+    body: { code: 'CORE_GRANT_MISSING' },
+  })
+  t.match(await order(43, 1, [{ ...wish('broken'), data: { n: 'x' } }]), {
+    body: { code: 'CORE_EVENT_BREAKS_SCHEMA' },
+  })
+  t.match(await order(44, 1, [wish('tx-1'), wish('tx-2')]), { status: 200 })
+  await until(async () => (await kept(['tx-2'])).length === 1)
+  t.same(await kept(['undone', 'private', 'broken', 'tx-1', 'tx-2']), ['tx-1', 'tx-2'])
+  const sql = 'select n from orders where n between 41 and 44'
+  const { body } = await callProbe(host, acme.keys.publisher, 'query', { sql }, 'events.publisher')
+  t.same(body.rows, [{ n: 44 }])
+})
+
 t.test('a plugin publishes only what it declared, was granted and can be validated', async (t) => {
   const refused = async (wish: Parameters<typeof publish>[2]) =>
     (await publish(host, acme, wish)).body.code as string

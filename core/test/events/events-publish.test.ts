@@ -59,7 +59,7 @@ function brokerOf(grants: readonly Grant[]) {
           : undefined,
     },
     log: { append: async (events) => logged.push(...events) },
-    outboxes: { write: async (_plugin, event) => void boxed.push(event) },
+    outboxes: { statements: () => [], write: async (_plugin, event) => void boxed.push(event) },
     drain: { look: () => undefined },
     metrics: { published: { inc: () => undefined } as never },
     now: () => 1_800_000_000_000,

@@ -76,10 +76,13 @@ export interface Database {
    * returned; `with` can.
    * @returns an answer for each, in their order; together they hold at most 10,000 rows.
    * @throws what `query` throws; the message names the statement as `statements[2]`.
-   * @throws `CORE_SQL_ROWS_UNEXPECTED` when a statement with `rows` met another number of them.
+   * @param options.events at most 64, each with a grant of `event:publish`: published with the commit, or not at all.
+   * @throws `CORE_SQL_ROWS_UNEXPECTED` when a statement with `rows` met another number of them; what
+   * `ctx.events.publish` throws.
    */
   transaction<Rows extends readonly unknown[] = readonly Record<string, unknown>[]>(
     statements: readonly Statement[],
+    options?: { readonly events?: readonly EventWish[] },
   ): Promise<{ readonly [Index in keyof Rows]: QueryResult<Rows[Index]> }>
   /**
    * How the tables of this tenant's plugins look, by plugin and name, some 50 at a time; with a grant of
@@ -207,6 +210,12 @@ export interface PluginEvent<Data = unknown> {
   /** How many events led here, this one included; 16 are the most. */
   readonly hops: number
   readonly data: Data
+}
+
+/** An event that a transaction publishes. */
+export interface EventWish extends PublishOptions {
+  readonly type: string
+  readonly data: unknown
 }
 
 export interface PublishOptions {

@@ -66,7 +66,8 @@ export class CallContext {
         call.hostCall('db.query', { sql, parameters }),
       batch: (sql: unknown, parameterRows: unknown) =>
         call.hostCall('db.batch', { sql, parameterRows }),
-      transaction: (statements: unknown) => call.hostCall('db.transaction', { statements }),
+      transaction: (statements: unknown, options?: { readonly events?: unknown }) =>
+        call.hostCall('db.transaction', { statements, events: options?.events }),
       inspect: (wish: unknown = {}) => call.hostCall('db.inspect', wish),
     }
   }
