@@ -1,9 +1,11 @@
 import { defineErrors } from '@signalbox/sdk/errors'
 import { brokerErrors } from './broker/broker-errors.ts'
+import { keyErrors } from './keys/key-errors.ts'
 
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
 export const coreErrors = defineErrors('CORE', {
   ...brokerErrors,
+  ...keyErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,
     message: {

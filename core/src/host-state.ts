@@ -6,6 +6,7 @@ import { BundleCache } from './broker/bundle-cache.ts'
 import { PluginDatabases } from './broker/db/plugin-databases.ts'
 import { ComputePool } from './compute/compute-pool.ts'
 import { Invocations } from './invocations/invocations.ts'
+import { type Keys, openKeys } from './keys/open-keys.ts'
 import { CompiledBundleService } from './registry/compiled-bundle-service.ts'
 import { changedPlugins } from './rollout/changed-plugins.ts'
 import { endedCanaries } from './rollout/ended-canaries.ts'
@@ -31,6 +32,7 @@ export interface State {
   readonly audit: CallAuditJob
   readonly invocations: Invocations
   readonly inFlight: InFlight
+  readonly keys: Keys
 }
 
 /** Migrated, and read once. */
@@ -71,7 +73,8 @@ export async function openState(
   stops.push(() => invocations.stop())
   const compiled = await openCompiled(knex, log)
   const bundles = new BundleCache({ read: (sha256) => contents.get(sha256), compiled })
-  const stored = { knex, contents, compiled, bundles }
+  const keys = openKeys({ knex, now: Date.now })
+  const stored = { knex, contents, compiled, bundles, keys }
   return { ...stored, compute, routing, schemas, audit, invocations, inFlight }
 }
 

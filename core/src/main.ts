@@ -37,6 +37,7 @@ import { Authenticator } from './identity/authenticate.ts'
 import { identityRoutes } from './identity/identity-routes.ts'
 import { IdentityService } from './identity/identity-service.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
+import { keyRoutes } from './keys/key-routes.ts'
 import { BindingService } from './registry/binding-service.ts'
 import { InstallService } from './registry/install-service.ts'
 import { pluginRoutes } from './registry/plugin-routes.ts'
@@ -229,7 +230,12 @@ function composeCaller(
   })
   const broker = new Broker({
     snapshot,
-    calls: capabilities({ schemas, caller: () => caller, now: Date.now }),
+    calls: capabilities({
+      schemas,
+      caller: () => caller,
+      now: Date.now,
+      keys: state.keys.calls,
+    }),
     limiter: new RateLimiter(() => performance.now()),
     effects: new EffectAudit(knex),
     onUse: () => undefined,
@@ -273,7 +279,7 @@ interface Services {
 
 function administration(
   scope: FastifyInstance,
-  { knex, routing }: State,
+  { knex, routing, keys }: State,
   { installs, bindings, rollouts }: Services,
 ): void {
   identityRoutes(scope, { knex, identity: new IdentityService(knex) })
@@ -283,6 +289,7 @@ function administration(
   subscriptionRoutes(scope, { knex, subscriptions: new SubscriptionService({ knex, routing }) })
   rolloutRoutes(scope, { knex, routing, rollouts })
   auditRoutes(scope, { knex })
+  keyRoutes(scope, { knex, keys: keys.service })
 }
 
 async function registerMarketplace(

@@ -8,6 +8,14 @@ export type {
   SqlValue,
 } from './plugin/context.ts'
 export { definePlugin, type Operation, type Plugin, type Udf } from './plugin/define-plugin.ts'
+export type {
+  Keys,
+  PublicKey,
+  Signed,
+  SignRequest,
+  Verified,
+  VerifyRequest,
+} from './plugin/keys.ts'
 export { isRefusalCode, Refusal } from './plugin/refusal.ts'
 export {
   columnar,

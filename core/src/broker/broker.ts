@@ -5,6 +5,7 @@ import { parse, safeParse } from 'secure-json-parse'
 import { coreErrors } from '../errors.ts'
 import type { RateLimiter } from '../gateway/rate-limiter.ts'
 import { type Grant, grantsOf, type Snapshot } from '../rollout/snapshot.ts'
+import { isDatabaseUnavailable } from '../storage/database-unavailable.ts'
 import type { CallScope } from './call-scope.ts'
 import type { EffectAudit } from './effect-audit.ts'
 import type { GrantedCall, HostCall } from './host-call.ts'
@@ -81,7 +82,8 @@ export class Broker {
       const answer = JSON.stringify((await call.run(granted)) ?? null)
       this.#used(name, call, granted, began, 'done')
       return answer
-    } catch (error) {
+    } catch (thrown) {
+      const error = asCoded(thrown)
       this.#used(name, call, granted, began, error instanceof CodedError ? error.code : 'failed')
       throw error
     }
@@ -97,7 +99,7 @@ export class Broker {
   }
 
   async #audit(name: string, call: HostCall, granted: GrantedCall<never>): Promise<void> {
-    const note = call.audit?.(granted)
+    const note = await call.audit?.(granted)
     if (note === undefined) return
     const { tenant, version, traceId } = granted.scope
     await this.#ports.effects.record({
@@ -129,6 +131,12 @@ export class Broker {
       ms: performance.now() - began,
     })
   }
+}
+
+/** A guest is told that PostgreSQL is away, in no words of PostgreSQL. */
+function asCoded(error: unknown): unknown {
+  if (error instanceof CodedError || !isDatabaseUnavailable(error)) return error
+  return coreErrors.create('DATABASE_UNAVAILABLE', {}, { cause: error, retryAfterS: 1 })
 }
 
 function grantFor(

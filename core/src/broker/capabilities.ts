@@ -8,6 +8,7 @@ export interface CapabilityPorts {
   readonly schemas: PluginDatabases
   readonly caller: () => ServiceCaller
   readonly now: () => number
+  readonly keys: Readonly<Record<string, HostCall>>
 }
 
 /** Every host call by name: all that a plugin can ever ask for. */
@@ -15,6 +16,7 @@ export function capabilities({
   schemas,
   caller,
   now,
+  keys,
 }: CapabilityPorts): Readonly<Record<string, HostCall>> {
   return {
     'db.query': dbQuery((query) => schemas.query(query), now),
@@ -22,5 +24,6 @@ export function capabilities({
       (call) => caller().call(call),
       (service, major, operation) => caller().isSafe(service, major, operation),
     ),
+    ...keys,
   }
 }

@@ -16,7 +16,9 @@ export interface HostCall {
   /** What of the grant was used, such as the operation that was called: by it a grant can be narrowed. */
   readonly facet?: (request: never) => string
   /** For an effect beyond the plugin's own data. Its entry is durable before the effect; undefined: none. */
-  readonly audit?: (call: GrantedCall<never>) => EffectNote | undefined
+  readonly audit?: (
+    call: GrantedCall<never>,
+  ) => EffectNote | undefined | Promise<EffectNote | undefined>
   /** @param call its grant covers the request: what it allows is read from it, not from the manifest */
   readonly run: (call: GrantedCall<never>) => Promise<unknown>
 }

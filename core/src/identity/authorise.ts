@@ -35,6 +35,8 @@ export const rules = {
   'sampling.write': ['admin'],
   'udf.list': ['operator', 'admin'],
   'udf.call': ['operator', 'admin'],
+  'key.read': ['operator', 'admin'],
+  'key.write': ['admin'],
   'service.call': ['app'],
 } as const satisfies Record<string, readonly Role[]>
 

@@ -22,6 +22,8 @@ const offeredCapabilities: readonly string[] = [
   'service:call',
   'service:provide',
   'udf:provide',
+  'keys:sign',
+  'keys:verify',
   'intl',
   'wasm',
 ]

@@ -37,6 +37,9 @@ const megabytes = {
 const text = <const Length extends number>(maxLength: Length, description: string) =>
   ({ type: 'string', minLength: 1, maxLength, description }) as const
 
+/** What an admin names in a tenant, such as a key. */
+const tenantThing = { type: 'string', pattern: '^[a-z0-9][a-z0-9-]{0,62}$' } as const
+
 /** What a plugin may ask for. Everything else is refused by name; a host may know fewer than this list. */
 export const capabilitySchemas = {
   'db:own': capability('Tables of its own.', { quotaMb: megabytes }, ['quotaMb']),
@@ -111,8 +114,24 @@ export const capabilitySchemas = {
   ),
   'keys:sign': capability(
     'Signatures by a key of the tenant.',
-    { usage: text(60, 'What is signed.') },
+    {
+      usage: { enum: ['cms', 'jwt', 'webhook'], description: 'What is signed.' },
+      key: {
+        ...tenantThing,
+        description: 'Only with this key; with any of that usage, when absent.',
+      },
+    },
     ['usage'],
+  ),
+  'keys:verify': capability(
+    "Checks of signatures, and the public halves of the tenant's keys.",
+    {
+      usage: {
+        enum: ['cms', 'jwt', 'webhook'],
+        description: 'Only of what is signed so; of anything, when absent.',
+      },
+    },
+    [],
   ),
   'blob:own': capability('Files of its own.', { quotaMb: megabytes }, ['quotaMb']),
   'job:schedule': capability(

@@ -1,3 +1,5 @@
+import type { Keys } from './keys.ts'
+
 /** Who acts: an app through a subscription, a user through a role, or another plugin through a grant. */
 export interface Principal {
   readonly kind: 'app' | 'user' | 'plugin' | 'host'
@@ -64,6 +66,7 @@ export interface Context<Config = unknown> {
   readonly config: Config
   readonly db: Database
   readonly services: Services
+  readonly keys: Keys
   readonly log: Log
   /** The host's clock at the start of this turn, in milliseconds since the epoch; it stands still within a turn. */
   now(): number
