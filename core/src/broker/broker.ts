@@ -67,7 +67,7 @@ export class Broker {
   ): Promise<string> {
     const call = this.#calls.get(name)
     if (call === undefined) throw coreErrors.create('HOST_CALL_UNKNOWN', { call: name })
-    const request: unknown = parse(payloadJson, { protoAction: 'error' })
+    const request = requestOf(payloadJson)
     const validate = call.validator()
     if (!validate(request)) {
       throw coreErrors.create('INPUT_INVALID', {}, { faults: faultsOf(validate) })
@@ -130,6 +130,16 @@ export class Broker {
       outcome,
       ms: performance.now() - began,
     })
+  }
+}
+
+/** @throws CORE_INPUT_INVALID for a key that would become somebody's prototype further on */
+function requestOf(payloadJson: string): unknown {
+  try {
+    return parse(payloadJson, { protoAction: 'error' })
+  } catch (cause) {
+    const faults = [{ pointer: '', detail: 'is no JSON that may be passed on' }]
+    throw coreErrors.create('INPUT_INVALID', {}, { faults, cause })
   }
 }
 

@@ -6,8 +6,9 @@ import {
   MessageDigest,
   SigningTime,
 } from '@peculiar/asn1-cms'
-import { AsnArray, AsnConvert, AsnType, AsnTypeTypes } from '@peculiar/asn1-schema'
+import { AsnArray, AsnType, AsnTypeTypes } from '@peculiar/asn1-schema'
 import { DerFault, readDer } from '../der.ts'
+import { parseExactly } from './parse-exactly.ts'
 import { signingCertificateFault } from './signing-certificate.ts'
 
 /** SET OF Attribute, as it is hashed for a signature: by its own tag, not the implicit one (RFC 5652 §5.4). */
@@ -48,12 +49,7 @@ export function attributesFault(bytes: Buffer, demands: AttributeDemands): strin
   if (bytes.length > MAX_ATTRIBUTES_BYTES) return `it has more than ${MAX_ATTRIBUTES_BYTES} bytes`
   try {
     if (readDer(bytes).tag !== 0x31) return 'it is no SET OF Attribute'
-    const attributes = AsnConvert.parse(bytes, AttributeSet)
-    // What the second reader understood is what the first one saw.
-    if (!Buffer.from(AsnConvert.serialize(attributes)).equals(bytes)) {
-      return 'it is not what a SET OF Attribute would be written as'
-    }
-    return setFault(attributes, demands)
+    return setFault(parseExactly(bytes, AttributeSet), demands)
   } catch (error) {
     if (error instanceof DerFault) return `it is no DER: ${error.message}`
     return 'it cannot be read as a SET OF Attribute'
@@ -102,7 +98,7 @@ const judges: Readonly<Record<string, Judge>> = {
   [id_messageDigest]: {
     isRequired: true,
     fault: (value, { digest }) =>
-      Buffer.from(AsnConvert.parse(value, MessageDigest).buffer).equals(digest)
+      Buffer.from(parseExactly(value, MessageDigest).buffer).equals(digest)
         ? undefined
         : "messageDigest is not the document's digest",
   },
@@ -114,7 +110,7 @@ const judges: Readonly<Record<string, Judge>> = {
     isRequired: false,
     fault: (value, { profile, now }) => {
       if (profile === 'pades') return 'signingTime does not belong into a PAdES signature'
-      const time = AsnConvert.parse(value, SigningTime).getTime().getTime()
+      const time = parseExactly(value, SigningTime).getTime().getTime()
       const isFar = now !== null && !(Math.abs(time - now) <= MAX_SKEW_MS)
       return isFar ? 'signingTime is not now' : undefined
     },

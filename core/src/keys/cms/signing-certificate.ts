@@ -9,6 +9,7 @@ import {
   OctetString,
 } from '@peculiar/asn1-schema'
 import { AlgorithmIdentifier, Certificate, GeneralNames, type Name } from '@peculiar/asn1-x509'
+import { parseExactly } from './parse-exactly.ts'
 
 /** RFC 5035 §5. Without decorators, which are no erasable syntax. */
 
@@ -53,7 +54,7 @@ export function signingCertificateFault(
   value: ArrayBuffer,
   certificate: Buffer,
 ): string | undefined {
-  const { certs } = AsnConvert.parse(value, SigningCertificateV2)
+  const { certs } = parseExactly(value, SigningCertificateV2)
   const [named, another] = certs
   if (named === undefined || another !== undefined) {
     return 'signingCertificateV2 names not exactly one certificate'
