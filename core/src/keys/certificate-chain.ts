@@ -61,7 +61,7 @@ export function spkiOf(der: Buffer): Buffer | undefined {
   }
 }
 
-export function readCertificate(der: Buffer): Certificate | undefined {
+function readCertificate(der: Buffer): Certificate | undefined {
   try {
     readDer(der)
     // Both readers have to know it.

@@ -146,12 +146,7 @@ export async function spendSignature(
   // Clocks of nodes differ: an hour that another has begun is not taken back.
   const changed = await knex('signing_keys')
     .where({ tenant, id, state: 'active' })
-    .where((open) =>
-      open
-        .whereNull('uses_hour')
-        .orWhere('uses_hour', '<', hour)
-        .orWhere('uses_count', '<', maxPerHour),
-    )
+    .whereRaw('(uses_hour is null or uses_hour < ? or uses_count < ?)', [hour, maxPerHour])
     .update({
       uses_count: knex.raw('case when uses_hour >= ? then uses_count + 1 else 1 end', [hour]),
       uses_hour: knex.raw('greatest(uses_hour, ?)', [hour]),

@@ -307,14 +307,17 @@ t.test(
   },
 )
 
-t.test('a plugin that asks without end is told to wait, and no signature is lost to it', async (t) => {
-  room.msBetweenCalls = 0
-  const message = { key: 'hooks', usage: 'webhook', id: 'msg_2', payload: '' }
-  const ask = () => room.ask('keys.sign', message)
-  const outcomes = await Promise.allSettled(Array.from({ length: 110 }, ask))
-  const codes = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []))
-  t.same(new Set(codes), new Set(['CORE_BUDGET_SPENT']))
-  t.ok(codes.length >= 10)
-  room.msBetweenCalls = 1000
-  t.ok(await ask())
-})
+t.test(
+  'a plugin that asks without end is told to wait, and no signature is lost to it',
+  async (t) => {
+    room.msBetweenCalls = 0
+    const message = { key: 'hooks', usage: 'webhook', id: 'msg_2', payload: '' }
+    const ask = () => room.ask('keys.sign', message)
+    const outcomes = await Promise.allSettled(Array.from({ length: 110 }, ask))
+    const codes = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []))
+    t.same(new Set(codes), new Set(['CORE_BUDGET_SPENT']))
+    t.ok(codes.length >= 10)
+    room.msBetweenCalls = 1000
+    t.ok(await ask())
+  },
+)

@@ -200,7 +200,7 @@ function longLength(set: Buffer): Buffer {
 }
 
 function tower(height: number): Buffer {
-  let bytes = Buffer.alloc(0)
+  let bytes: Buffer = Buffer.alloc(0)
   for (let level = 0; level < height; level++) bytes = der(0x31, bytes)
   return bytes
 }
@@ -254,7 +254,7 @@ t.test('whatever comes is refused with a reason, and nothing throws', async () =
       const fault = faultOf(given)
       return given.equals(good) ? fault === undefined : typeof fault === 'string'
     }),
-    { numRuns: 2000 },
+    { numRuns: 2000, seed: 1 },
   )
 })
 
@@ -271,7 +271,7 @@ t.test('what is read as DER is written the same again', async () => {
     der(tag, ...(children.length > 0 ? children.map(written) : [content]))
   fc.assert(
     fc.property(node, (bytes) => written(readDer(bytes)).equals(bytes)),
-    { numRuns: 300 },
+    { numRuns: 300, seed: 2 },
   )
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 64 }), (array) => {
@@ -282,6 +282,6 @@ t.test('what is read as DER is written the same again', async () => {
         return error instanceof DerFault
       }
     }),
-    { numRuns: 5000 },
+    { numRuns: 5000, seed: 3 },
   )
 })
