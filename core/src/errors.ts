@@ -1,11 +1,13 @@
 import { defineErrors } from '@signalbox/sdk/errors'
 import { brokerErrors } from './broker/broker-errors.ts'
 import { keyErrors } from './keys/key-errors.ts'
+import { hookErrors } from './webhooks/hook-errors.ts'
 
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
 export const coreErrors = defineErrors('CORE', {
   ...brokerErrors,
   ...keyErrors,
+  ...hookErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,
     message: {

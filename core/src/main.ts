@@ -17,6 +17,8 @@ import { Broker } from './broker/broker.ts'
 import type { CallScope } from './broker/call-scope.ts'
 import { capabilities } from './broker/capabilities.ts'
 import { EffectAudit } from './broker/effect-audit.ts'
+import { type EntryPorts, type RunEntry, runEntry } from './broker/entry-call.ts'
+import type { GuestPorts } from './broker/guest-attempt.ts'
 import { selfTest } from './broker/self-test.ts'
 import { type InternalService, ServiceCaller } from './broker/service-caller.ts'
 import { catalogRoutes } from './catalog/catalog-routes.ts'
@@ -57,6 +59,8 @@ import { openStorage } from './storage/open-storage.ts'
 import { UdfLanes } from './udf/udf-lanes.ts'
 import { udfRoutes } from './udf/udf-routes.ts'
 import { UdfService } from './udf/udf-service.ts'
+import { hookRoutes, receiveRoute } from './webhooks/hook-routes.ts'
+import { openHooks } from './webhooks/open-hooks.ts'
 
 export interface Host {
   /** Where the host listens, such as http://127.0.0.1:4400. */
@@ -149,7 +153,8 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const udfLanes = new UdfLanes(options.log, tellOfCircuit)
   stops.push(() => udfLanes.stop())
   const metrics = composeMetrics(parts, udfLanes)
-  const caller = composeCaller(parts, controller)
+  const { caller, handle } = composeCaller(parts, controller)
+  const hooks = openHooks({ ...state, ...state.keys, snapshot, handle, log: options.log }, stops)
   const installs = composeInstalls(parts)
   const bindings = new BindingService(state)
   const udfs = composeUdfs(parts, udfLanes)
@@ -169,6 +174,8 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
     administration(scope, state, { installs, bindings, rollouts })
     invocationRoutes(scope, { ...state, publishers })
+    hookRoutes(scope, { knex, hooks })
+    await scope.register(async (inner) => receiveRoute(inner, hooks))
     await scope.register(async (inner) => {
       udfRoutes(inner, { udfs, readArrow: (bytes) => state.compute.readArrow(bytes) })
     })
@@ -211,22 +218,25 @@ async function registerInternal(knex: Knex, { operations }: InternalService): Pr
 function composeCaller(
   { options, state, sandbox }: Parts,
   rollouts: RolloutController,
-): ServiceCaller {
+): { caller: ServiceCaller; handle: RunEntry } {
   const { knex, routing, bundles, schemas, inFlight } = state
   const snapshot = () => routing.snapshot
-  const caller: ServiceCaller = new ServiceCaller({
+  const guests: Omit<GuestPorts, 'invocations'> = {
     snapshot,
     runGuest: (call) => sandbox.call(call),
     loadBundle: (version) => bundles.load(version),
     hostCall: (scope: CallScope, name, payload, signal) =>
       broker.hostCall(scope, name, payload, signal),
     hasEffect: (name, payload) => broker.hasEffect(name, payload),
-    internal: options.internal ?? new Map(),
     inFlight,
-    invocations: state.invocations,
-    rollouts,
     log: options.log,
     now: Date.now,
+  }
+  const caller: ServiceCaller = new ServiceCaller({
+    ...guests,
+    internal: options.internal ?? new Map(),
+    invocations: state.invocations,
+    rollouts,
   })
   const broker = new Broker({
     snapshot,
@@ -240,7 +250,12 @@ function composeCaller(
     effects: new EffectAudit(knex),
     onUse: () => undefined,
   })
-  return caller
+  const { meter } = state.invocations
+  const ports: EntryPorts = {
+    ...guests,
+    meter: (isolate, outcome) => meter.add(isolate, outcome, Date.now()),
+  }
+  return { caller, handle: (call) => runEntry(ports, call) }
 }
 
 function composeInstalls({ options, state, sandbox }: Parts): InstallService {

@@ -1,4 +1,4 @@
-import type { GuestEntry, GuestOutcome } from '@signalbox/sandbox'
+import type { GuestEntry, GuestOutcome, IsolateSpec } from '@signalbox/sandbox'
 import { coreErrors } from '../errors.ts'
 import type { Arm } from '../rollout/cohort.ts'
 import { pickVersion } from '../rollout/pick-version.ts'
@@ -30,11 +30,11 @@ export interface EntryOutcome {
 
 export type RunEntry = (call: EntryCall) => Promise<EntryOutcome>
 
-type Ports = Pick<
+export type EntryPorts = Pick<
   GuestPorts,
   'snapshot' | 'runGuest' | 'loadBundle' | 'hostCall' | 'hasEffect' | 'inFlight' | 'log' | 'now'
 > & {
-  readonly meter: (isolate: object, outcome: GuestOutcome) => void
+  readonly meter: (isolate: IsolateSpec, outcome: GuestOutcome) => void
 }
 
 /**
@@ -42,7 +42,7 @@ type Ports = Pick<
  * @throws CORE_PLUGIN_NOT_ENABLED, CORE_VERSION_NOT_READY, CORE_CALL_DEADLINE; how the handler itself ended is
  * in the outcome
  */
-export async function runEntry(ports: Ports, call: EntryCall): Promise<EntryOutcome> {
+export async function runEntry(ports: EntryPorts, call: EntryCall): Promise<EntryOutcome> {
   const { version, arm } = servingVersion(ports, call)
   const { plugin, tenant, entry, traceId, inputJson, deadline } = call
   const deadlineMs = Math.min(deadline - ports.now(), version.limits.deadlineMs)
@@ -75,7 +75,10 @@ export async function runEntry(ports: Ports, call: EntryCall): Promise<EntryOutc
   }
 }
 
-function servingVersion(ports: Ports, call: EntryCall): { version: InstalledVersion; arm: Arm } {
+function servingVersion(
+  ports: EntryPorts,
+  call: EntryCall,
+): { version: InstalledVersion; arm: Arm } {
   const { plugin, tenant, requestId } = call
   const pick = pickVersion(ports.snapshot(), plugin, { requestId, tenant })
   if (pick.kind === 'version') return pick

@@ -22,6 +22,7 @@ const offeredCapabilities: readonly string[] = [
   'service:call',
   'service:provide',
   'udf:provide',
+  'http:receive',
   'keys:sign',
   'keys:verify',
   'intl',

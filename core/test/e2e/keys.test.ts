@@ -1,26 +1,18 @@
 import { createPublicKey } from 'node:crypto'
-import { join } from 'node:path'
 import { jwtVerify } from 'jose'
 import t from 'tap'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
-import { HostProcess, OPERATOR_TOKEN, refusal } from '../support/host-process.ts'
+import { HostProcess, refusal } from '../support/host-process.ts'
 import { OpenSsl } from '../support/openssl.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, setUpTenant } from '../support/probe.ts'
+import { installSeal, sealSetup } from '../support/seal.ts'
 import { derOf, digestOf, signedAttributes } from '../support/signed-document.ts'
 
 const { hostUrl } = await testDatabases(t)
 const host = await HostProcess.start(t, { databaseUrl: hostUrl })
-const fixture = join(import.meta.dirname, '../fixtures/seal-plugin')
-await npmPublish(fixture, `${host.url}/npm/`, OPERATOR_TOKEN)
-await host.client.request('POST', '/v1/plugins', { name: '@seal/one' })
-const setup = {
-  plugin: '@seal/one',
-  service: 'seal.one',
-  capabilities: ['keys:sign', 'keys:verify'],
-}
-const acme = await setUpTenant(host, 'acme', setup)
-const globex = await setUpTenant(host, 'globex', setup)
+await installSeal(host)
+const acme = await setUpTenant(host, 'acme', sealSetup)
+const globex = await setUpTenant(host, 'globex', sealSetup)
 const admin = host.as(acme.adminToken)
 const keys = '/v1/tenants/acme/keys'
 const call = (operation: string, input: unknown, { key } = acme) =>

@@ -2,9 +2,9 @@ import t, { type Test } from 'tap'
 import { npmPublish } from '../../src/cli/npm-publish.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
 import { keptCall } from '../support/ledger.ts'
-import { OpenSsl } from '../support/openssl.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, installProbe, probeVersion, setUpTenant } from '../support/probe.ts'
+import { sealRoutes } from '../support/seal.ts'
 
 const { hostUrl } = await testDatabases(t)
 const host = await HostProcess.start(t, { databaseUrl: hostUrl })
@@ -94,18 +94,11 @@ const spare = await admin.request<{ id: string }>('POST', '/v1/tenants/acme/toke
 })
 const { credentials } = await admin.request<{ credentials: { id: string }[] }>('GET', subscription)
 
-/** Certified, so that the certificate can be put once more. */
-const keys = '/v1/tenants/acme/keys'
-await admin.request('POST', keys, { id: 'seal', algorithm: 'ed25519', usages: ['cms'] })
-const openssl = await OpenSsl.start(t)
-await openssl.makeAuthority()
-const chain = await openssl.certify(
-  (
-    await admin.request<{ request: string }>('POST', `${keys}/seal/certificate-requests`, {
-      commonName: 'Acme',
-    })
-  ).request,
-)
+const sealed = await sealRoutes(t, host, admin)
+const ownedBySeal = Object.entries(sealed.owned).map(([route, entry]) => [
+  route,
+  { door: tenants, ...entry },
+])
 
 const publisher = '/v1/marketplace/publishers/initrode'
 const account = { name: 'initrode', scopes: ['@initrode'] }
@@ -262,23 +255,11 @@ const table: Readonly<Record<string, Entry>> = {
     body: { version: '1.0.0', shareBp: 1 },
   },
 
-  'POST /v1/tenants/{tenant}/keys': {
-    door: tenants,
-    at: keys,
-    body: { id: 'other', algorithm: 'ed25519', usages: ['cms'] },
-  },
-  'GET /v1/tenants/{tenant}/keys': { door: tenants, at: keys },
-  'GET /v1/tenants/{tenant}/keys/{key}': { door: tenants, at: `${keys}/seal` },
-  'POST /v1/tenants/{tenant}/keys/{key}:{command}': { door: tenants, at: `${keys}/seal:rotate` },
-  'PUT /v1/tenants/{tenant}/keys/{key}/certificate': {
-    door: tenants,
-    at: `${keys}/seal/certificate`,
-    body: { chain },
-  },
-  'POST /v1/tenants/{tenant}/keys/{key}/certificate-requests': {
-    door: tenants,
-    at: `${keys}/seal/certificate-requests`,
-    body: { commonName: 'Acme' },
+  ...Object.fromEntries(ownedBySeal),
+  'POST /hooks/{plugin}/{path}/{token}': {
+    door: { nobody: 202, stranger: 202, app: 202, own: acme.adminToken },
+    at: sealed.address,
+    body: { gate: 'south' },
   },
 
   'GET /v1/audit': { door: tenants, at: '/v1/audit?tenant=acme' },

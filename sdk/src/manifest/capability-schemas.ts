@@ -37,6 +37,9 @@ const megabytes = {
 const text = <const Length extends number>(maxLength: Length, description: string) =>
   ({ type: 'string', minLength: 1, maxLength, description }) as const
 
+const hookSignature =
+  '^(none|standard-webhooks|github|stripe|hmac-sha256-hex:[a-z0-9][a-z0-9-]{0,63})$'
+
 /** What an admin names in a tenant, such as a key. */
 const tenantThing = { type: 'string', pattern: '^[a-z0-9][a-z0-9-]{0,62}$' } as const
 
@@ -103,7 +106,13 @@ export const capabilitySchemas = {
     'Webhooks in.',
     {
       path: { ...identifier, description: 'Last part of the address.' },
-      signature: text(60, 'How the sender signs.'),
+      signature: {
+        type: 'string',
+        pattern: hookSignature,
+        maxLength: 90,
+        description:
+          'How the sender signs: standard-webhooks, github, stripe, hmac-sha256-hex:<header>, none.',
+      },
     },
     ['path', 'signature'],
   ),
