@@ -1,12 +1,15 @@
 import { CodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import type { RunEntry } from '../broker/entry-call.ts'
+import type { Snapshot } from '../rollout/snapshot.ts'
 import { afterAttempt } from './delivery-states.ts'
+import { grantedSignature } from './granted-signature.ts'
 import { hookInput } from './hook-input.ts'
 import { type DueDelivery, deleteOver, settleDelivery, takeDue } from './hook-store.ts'
 
 interface Ports {
   readonly knex: Knex
+  readonly snapshot: () => Snapshot
   readonly handle: RunEntry
   readonly now: () => number
   /** Uniform in [0, 1). */
@@ -91,6 +94,9 @@ export class HookDeliveries {
   /** @returns the code it failed by; null: it was handled */
   async #try(delivery: DueDelivery): Promise<string | null> {
     const { id, tenant, plugin, path, traceId } = delivery
+    // What was accepted under a grant that is gone waits for it as long as for anything else.
+    const isGranted = grantedSignature(this.#ports.snapshot(), delivery) !== undefined
+    if (!isGranted) return 'CORE_HOOK_NOT_GRANTED'
     try {
       const { outcome } = await this.#ports.handle({
         plugin,

@@ -6,7 +6,8 @@ import type { GcraLimit } from '../gateway/gcra.ts'
 import type { RateLimiter } from '../gateway/rate-limiter.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import type { Sealer } from '../keys/sealer.ts'
-import { grantsOf, type Snapshot } from '../rollout/snapshot.ts'
+import type { Snapshot } from '../rollout/snapshot.ts'
+import { grantedSignature } from './granted-signature.ts'
 import { type HookHeaders, judgeHook } from './hook-signature.ts'
 import {
   deleteAddress,
@@ -63,7 +64,7 @@ export class HookService {
   async open(caller: Caller, hook: Hook, secret = drawnSecret()) {
     const { tenant, plugin, path } = hook
     const { knex, sealer } = this.#ports
-    if (this.#signatureOf(hook) === undefined)
+    if (grantedSignature(this.#ports.snapshot(), hook) === undefined)
       throw coreErrors.create('HOOK_NOT_GRANTED', { ...hook })
     const token = randomBytes(TOKEN_BYTES).toString('base64url')
     const sealed = await sealer.seal(tenant, Buffer.from(secret), boundTo(hook))
@@ -106,7 +107,7 @@ export class HookService {
       throw coreErrors.create('HOOK_MISSING')
     }
     // A grant that was taken back closes the address at once, and says no more than a wrong one.
-    const signature = this.#signatureOf(found)
+    const signature = grantedSignature(this.#ports.snapshot(), found)
     if (signature === undefined) throw coreErrors.create('HOOK_MISSING')
     this.#spend(found)
     const secret = await sealer.open(found.tenant, found.sealed, boundTo(found))
@@ -130,13 +131,6 @@ export class HookService {
     })
     onReceived()
     return id
-  }
-
-  #signatureOf({ tenant, plugin, path }: Hook): string | undefined {
-    const grant = grantsOf(this.#ports.snapshot(), tenant, plugin).find(
-      ({ capability, parameters }) => capability === 'http:receive' && parameters.path === path,
-    )
-    return grant?.parameters.signature as string | undefined
   }
 
   #spend({ tenant, plugin, path }: Hook): void {

@@ -81,6 +81,7 @@ async function deliver(outcome: Outcome | Error): Promise<EntryCall[]> {
   const calls: EntryCall[] = []
   const deliveries = new HookDeliveries({
     knex,
+    snapshot: () => snapshot,
     now: () => now,
     random: () => 1,
     log: { warn: () => undefined },
@@ -175,6 +176,17 @@ t.test('what fails comes again, later each time, and is dead in the end', async 
   const other = { ...hook, tenant: 'globex' }
   const gone = { code: 'CORE_HOOK_DELIVERY_MISSING' }
   await t.rejects(service.redeliver(caller, other, id), gone)
+})
+
+t.test('what came is not handed on once the grant is gone', async (t) => {
+  const again = await service.open(caller, hook)
+  const id = await receive(signed('msg_9', again.secret), { token: tokenOf(again) })
+  grant('acme')
+  t.same(await deliver(ok), [])
+  t.match((await stored())[0], { id, state: 'waiting', lastCode: 'CORE_HOOK_NOT_GRANTED' })
+  grant('acme', orders)
+  now += afterAttempt(false, 1, 1).waitMs
+  t.equal((await deliver(ok)).length, 1)
 })
 
 t.test('a try whose node died is made again by another', async (t) => {
