@@ -8,11 +8,13 @@ import { useErrors } from './broker/uses/use-errors.ts'
 import { contributionsErrors } from './contributions/contributions-errors.ts'
 import { eventErrors } from './events/event-errors.ts'
 import { jobErrors } from './jobs/job-errors.ts'
+import { keyErrors } from './keys/key-errors.ts'
 import { linksErrors } from './links/links-errors.ts'
 import { meterErrors } from './meter/meter-errors.ts'
 import { notifyErrors } from './notify/notify-errors.ts'
 import { sealingErrors } from './sealing/sealing-errors.ts'
 import { secretErrors } from './secrets/secret-errors.ts'
+import { hookErrors } from './webhooks/hook-errors.ts'
 
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
 export const coreErrors = defineErrors('CORE', {
@@ -30,6 +32,8 @@ export const coreErrors = defineErrors('CORE', {
   ...useErrors,
   ...jobErrors,
   ...meterErrors,
+  ...keyErrors,
+  ...hookErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,
     message: {

@@ -9,6 +9,8 @@ import { PluginDatabases } from './broker/db/plugin-databases.ts'
 import { ComputePool } from './compute/compute-pool.ts'
 import { PluginOutboxes } from './events/plugin-outboxes.ts'
 import { Invocations } from './invocations/invocations.ts'
+import { documentsOf } from './keys/documents.ts'
+import { type Keys, openKeys } from './keys/open-keys.ts'
 import { CompiledBundleService } from './registry/compiled-bundle-service.ts'
 import { changedPlugins } from './rollout/changed-plugins.ts'
 import { endedCanaries } from './rollout/ended-canaries.ts'
@@ -38,6 +40,7 @@ export interface State {
   readonly inFlight: InFlight
   readonly files: OpenBlobs
   readonly assets: AssetReader
+  readonly keys: Keys
 }
 
 /** Migrated, and read once. */
@@ -83,7 +86,8 @@ export async function openState(
   const assets = new AssetReader(knex, turns)
   const compiled = await openCompiled(knex, log)
   const bundles = new BundleCache({ read: (sha256) => contents.get(sha256), compiled })
-  const stored = { knex, contents, compiled, bundles }
+  const keys = openKeys({ knex, now: Date.now, blobOf: documentsOf(files.blobs) })
+  const stored = { knex, contents, compiled, bundles, keys }
   const plugins = { schemas, outboxes, files, assets }
   return { ...stored, ...plugins, compute, routing, audit, invocations, inFlight }
 }

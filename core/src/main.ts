@@ -15,17 +15,14 @@ import { auditRoutes } from './audit/audit-routes.ts'
 import { recordChange } from './audit/change.ts'
 import { blobRoutes } from './blobs/blob-routes.ts'
 import { type Outbound, openOutbound } from './broker/http/open-outbound.ts'
-import { type OpenBroker, openBroker } from './broker/open-broker.ts'
+import type { OpenBroker } from './broker/open-broker.ts'
 import { selfTest } from './broker/self-test.ts'
 import type { InternalService } from './broker/service-caller.ts'
-import type { GrantUse } from './broker/uses/grant-uses.ts'
-import { type OpenUses, openUses } from './broker/uses/open-uses.ts'
 import { catalogRoutes } from './catalog/catalog-routes.ts'
 import { insertService } from './catalog/catalog-store.ts'
 import { subscriptionRoutes } from './catalog/subscription-routes.ts'
 import { SubscriptionService } from './catalog/subscription-service.ts'
 import { contributionsRoutes } from './contributions/contributions-routes.ts'
-import { type Events, openEvents } from './events/open-events.ts'
 import { callRoutes } from './gateway/call-routes.ts'
 import { guard } from './gateway/guard.ts'
 import { listen, requireFreePort } from './gateway/listen.ts'
@@ -40,10 +37,8 @@ import { Authenticator } from './identity/authenticate.ts'
 import { identityRoutes } from './identity/identity-routes.ts'
 import { IdentityService } from './identity/identity-service.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
-import { jobRoutes } from './jobs/job-routes.ts'
-import { openJobs } from './jobs/open-jobs.ts'
 import { linksRoutes } from './links/links-routes.ts'
-import { openMeter } from './meter/open-meter.ts'
+import { openPlugins } from './plugin-side.ts'
 import { BindingService } from './registry/binding-service.ts'
 import { configRoutes } from './registry/config-routes.ts'
 import { ConfigService } from './registry/config-service.ts'
@@ -150,7 +145,16 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const app = await createServer({ log: options.log, version: hostVersion })
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
   const metrics = composeMetrics(parts, udfLanes)
-  const plugins = composePlugins(parts, controller, metrics, stops)
+  const plugins = openPlugins(
+    {
+      ...parts,
+      log: options.log,
+      internal: options.internal ?? new Map(),
+      rollouts: controller,
+      registry: metrics.registry,
+    },
+    stops,
+  )
   const { broker } = plugins
   const installs = composeInstalls(parts)
   const bindings = new BindingService(state)
@@ -216,60 +220,6 @@ function composeRollouts({ options, state, news }: Parts, stops: StopStack) {
   const udfLanes = new UdfLanes(log, tellOfCircuit)
   stops.push(() => udfLanes.stop())
   return { rollouts, controller, udfLanes }
-}
-
-interface PluginSide {
-  readonly broker: OpenBroker
-  /** In a scope that is guarded. */
-  routes(scope: FastifyInstance): Promise<void>
-  start(): void
-}
-
-/** What plugins can ask for, and what comes to them unasked. Each needs the other, so each is asked for it late. */
-function composePlugins(
-  { settings, options, outbound, state, sandbox }: Parts,
-  rollouts: RolloutController,
-  { registry }: Metrics,
-  stops: StopStack,
-): PluginSide {
-  const { log } = options
-  const { knex, routing } = state
-  const snapshot = () => routing.snapshot
-  const onUse = (use: GrantUse) => uses.recorder.add(use)
-  const jobs = openJobs({ knex, snapshot, registry, entry: () => broker.guests, onUse, log })
-  const meters = openMeter({ knex, log })
-  const broker: OpenBroker = openBroker({
-    ...state,
-    sandbox,
-    internal: options.internal ?? new Map(),
-    rollouts,
-    httpFetch: outbound.httpFetch,
-    events: () => events.publisher,
-    jobs: jobs.service,
-    meter: meters.recorder,
-    onUse: (use) => uses.onHostCall(use),
-    publicUrl: settings.publicUrl ?? `http://${settings.host}:${settings.port}`,
-    log,
-  })
-  const uses: OpenUses = openUses({ knex, registry, routing, calls: broker.calls, log })
-  const { runEntry } = broker
-  const events: Events = openEvents({ ...state, snapshot, runEntry, onUse, registry, log }, stops)
-  for (const { recorder } of [uses, meters]) stops.push(() => recorder.stop())
-  return {
-    broker,
-    async routes(scope) {
-      outbound.secretRoutes(scope)
-      jobRoutes(scope, { knex, snapshot, jobs: jobs.service })
-      uses.routes(scope)
-      meters.routes(scope)
-      await events.routes(scope)
-    },
-    start() {
-      events.start()
-      jobs.start()
-      stops.push(() => jobs.stop())
-    },
-  }
 }
 
 function composeMetrics({ state, sandbox }: Parts, udfLanes: UdfLanes): Metrics {

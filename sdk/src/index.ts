@@ -37,6 +37,14 @@ export {
   type Udf,
 } from './plugin/define-plugin.ts'
 export type { JobRun, JobSchedule, Jobs, ScheduledJob } from './plugin/jobs.ts'
+export type {
+  Keys,
+  PublicKey,
+  Signed,
+  SignRequest,
+  Verified,
+  VerifyRequest,
+} from './plugin/keys.ts'
 export { isRefusalCode, Refusal } from './plugin/refusal.ts'
 export {
   columnar,

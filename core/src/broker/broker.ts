@@ -5,6 +5,7 @@ import { parse, safeParse } from 'secure-json-parse'
 import { coreErrors } from '../errors.ts'
 import type { RateLimiter } from '../gateway/rate-limiter.ts'
 import { type Grant, grantsOf, type Snapshot } from '../rollout/snapshot.ts'
+import { isDatabaseUnavailable } from '../storage/database-unavailable.ts'
 import type { CallScope } from './call-scope.ts'
 import type { EffectAudit } from './effect-audit.ts'
 import type { GrantedCall, HostCall } from './host-call.ts'
@@ -66,7 +67,7 @@ export class Broker {
   ): Promise<string> {
     const call = this.#calls.get(name)
     if (call === undefined) throw coreErrors.create('HOST_CALL_UNKNOWN', { call: name })
-    const request: unknown = parse(payloadJson, { protoAction: 'error' })
+    const request = requestOf(payloadJson)
     const validate = call.validator()
     if (!validate(request)) {
       throw coreErrors.create('INPUT_INVALID', {}, { faults: faultsOf(validate) })
@@ -81,7 +82,8 @@ export class Broker {
       const answer = JSON.stringify((await call.run(granted)) ?? null)
       this.#used(name, call, granted, began, 'done')
       return answer
-    } catch (error) {
+    } catch (thrown) {
+      const error = asCoded(thrown)
       this.#used(name, call, granted, began, error instanceof CodedError ? error.code : 'failed')
       throw error
     }
@@ -101,7 +103,7 @@ export class Broker {
   }
 
   async #audit(name: string, call: HostCall, granted: GrantedCall<never>): Promise<void> {
-    const note = call.audit?.(granted)
+    const note = await call.audit?.(granted)
     if (note === undefined) return
     const { tenant, version, traceId } = granted.scope
     await this.#ports.effects.record({
@@ -136,6 +138,22 @@ export class Broker {
       this.#ports.onUse({ ...use, capability, grant: id })
     }
   }
+}
+
+/** @throws CORE_INPUT_INVALID for a key that would become somebody's prototype further on */
+function requestOf(payloadJson: string): unknown {
+  try {
+    return parse(payloadJson, { protoAction: 'error' })
+  } catch (cause) {
+    const faults = [{ pointer: '', detail: 'is no JSON that may be passed on' }]
+    throw coreErrors.create('INPUT_INVALID', {}, { faults, cause })
+  }
+}
+
+/** A guest is told that PostgreSQL is away, in no words of PostgreSQL. */
+function asCoded(error: unknown): unknown {
+  if (error instanceof CodedError || !isDatabaseUnavailable(error)) return error
+  return coreErrors.create('DATABASE_UNAVAILABLE', {}, { cause: error, retryAfterS: 1 })
 }
 
 function grantFor(

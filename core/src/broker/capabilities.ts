@@ -37,6 +37,7 @@ export interface CapabilityPorts {
   readonly meter: MeterRecorder
   readonly now: () => number
   readonly httpFetch: HostCall
+  readonly keys: Readonly<Record<string, HostCall>>
 }
 
 /** Every host call by name: all that a plugin can ever ask for. */
@@ -50,6 +51,7 @@ export function capabilities({
   meter,
   now,
   httpFetch,
+  keys,
   ...ports
 }: CapabilityPorts): Readonly<Record<string, HostCall>> {
   const contributions = { ...ports, schemas: ports.points }
@@ -71,5 +73,6 @@ export function capabilities({
     ),
     ...jobsCalls(jobs),
     meter: meterCall(meter),
+    ...keys,
   }
 }

@@ -55,6 +55,10 @@ const events = {
   plugin: 'core/test/fixtures/events-publisher-plugin/src/index.ts',
   test: 'core/test/e2e/events.test.ts',
 }
+const keys = {
+  plugin: 'core/test/fixtures/seal-plugin/src/index.ts',
+  test: 'core/test/e2e/keys.test.ts',
+}
 const jobs = {
   plugin: 'core/test/fixtures/timer-plugin/src/index.ts',
   test: 'core/test/e2e/jobs.test.ts',
@@ -234,6 +238,34 @@ export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
       'CORE_JOB_CANCELLED',
     ],
     example: jobs,
+  },
+  'keys.publicKey': {
+    ask: 'ctx.keys.publicKey(key)',
+    does: 'The public half of a key of the tenant, with its certificates',
+    limits: '',
+    errors: ['CORE_KEY_MISSING'],
+    example: keys,
+  },
+  'keys.sign': {
+    ask: 'ctx.keys.sign({ usage, key, … })',
+    does: 'Signs what the host has read or built itself, never a digest',
+    limits: 'the policy of the key, by the hour',
+    errors: [
+      'CORE_KEY_MISSING',
+      'CORE_KEY_DISABLED',
+      'CORE_KEY_EXPIRED',
+      'CORE_KEY_SPENT',
+      'CORE_KEY_USAGE_REFUSED',
+      'CORE_SIGNED_CONTENT_REFUSED',
+    ],
+    example: keys,
+  },
+  'keys.verify': {
+    ask: 'ctx.keys.verify({ usage, … })',
+    does: 'Verifies what the host itself can read, by a key of the tenant or a given one',
+    limits: '',
+    errors: ['CORE_KEY_MISSING'],
+    example: keys,
   },
   'links.revoke': {
     ask: 'ctx.links.revoke(id)',

@@ -21,7 +21,9 @@ export interface HostCall {
   /** Grants of other capabilities that the request uses too: they count as used. */
   readonly leansOn?: (call: GrantedCall<never>) => readonly Grant[]
   /** For an effect beyond the plugin's own data. Its entry is durable before the effect; undefined: none. */
-  readonly audit?: (call: GrantedCall<never>) => EffectNote | undefined
+  readonly audit?: (
+    call: GrantedCall<never>,
+  ) => EffectNote | undefined | Promise<EffectNote | undefined>
   /** @param call its grant covers the request: what it allows is read from it, not from the manifest */
   readonly run: (call: GrantedCall<never>) => Promise<unknown>
 }

@@ -37,6 +37,7 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly httpFetch: HostCall
   readonly events: () => EventPublisher
   readonly jobs: JobService
+  readonly keys: Readonly<Record<string, HostCall>>
   readonly meter: MeterRecorder
   readonly onUse: (use: GrantUse) => void
   readonly publicUrl: string
@@ -82,6 +83,7 @@ export function openBroker(ports: Ports): OpenBroker {
     httpFetch: ports.httpFetch,
     events: ports.events,
     jobs: ports.jobs,
+    keys: ports.keys,
     meter: ports.meter,
     publicUrl: ports.publicUrl,
     runEntry: entries,

@@ -43,6 +43,11 @@ export const rules = {
   'job.run': ['operator', 'admin'],
   'udf.list': ['operator', 'admin'],
   'udf.call': ['operator', 'admin'],
+  'hook.receive': ['anyone'],
+  'hook.read': ['operator', 'admin'],
+  'hook.write': ['admin'],
+  'key.read': ['operator', 'admin'],
+  'key.write': ['admin'],
   'service.call': ['app'],
   // The token in the address is all that a visitor has; see links/links-routes.ts.
   'link.use': ['anyone'],

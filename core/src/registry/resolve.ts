@@ -32,6 +32,9 @@ const offeredCapabilities: readonly string[] = [
   'event:publish',
   'event:subscribe',
   'job:schedule',
+  'http:receive',
+  'keys:sign',
+  'keys:verify',
   'intl',
   'wasm',
 ]

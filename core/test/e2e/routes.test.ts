@@ -16,6 +16,7 @@ import {
   settingRoutes,
   useRoutes,
 } from '../support/route-rows.ts'
+import { sealRoutes } from '../support/seal.ts'
 import { sharedLink } from '../support/shared-link.ts'
 
 const { hostUrl } = await testDatabases(t)
@@ -122,6 +123,8 @@ const spare = await admin.request<{ id: string }>('POST', '/v1/tenants/acme/toke
 })
 const link = await sharedLink(host, acme.adminToken)
 const { credentials } = await admin.request<{ credentials: { id: string }[] }>('GET', subscription)
+
+const sealed = await sealRoutes(t, host, admin)
 
 const publisher = '/v1/marketplace/publishers/initrode'
 const account = { name: 'initrode', scopes: ['@initrode'] }
@@ -311,6 +314,13 @@ const table: Readonly<Record<string, Entry>> = {
   },
 
   ...behind(tenants, eventRoutes(letters)),
+
+  ...behind(tenants, sealed.owned),
+  'POST /hooks/{plugin}/{path}/{token}': {
+    door: { nobody: 202, stranger: 202, app: 202, own: acme.adminToken },
+    at: sealed.address,
+    body: { gate: 'south' },
+  },
 
   'GET /v1/audit': { door: tenants, at: '/v1/audit?tenant=acme' },
   ...behind(market, publisherRoutes(publisher, logins.items[0]?.id)),

@@ -44,6 +44,11 @@ const origins = {
   maxItems: 32,
   items: { type: 'string', pattern: '^https?://', maxLength: 300 },
 } as const
+const hookSignature =
+  '^(none|standard-webhooks|github|stripe|hmac-sha256-hex:[a-z0-9][a-z0-9-]{0,63})$'
+
+/** What an admin names in a tenant, such as a key. */
+const tenantThing = { type: 'string', pattern: '^[a-z0-9][a-z0-9-]{0,62}$' } as const
 
 /** What a plugin may ask for. Everything else is refused by name; a host may know fewer than this list. */
 export const capabilitySchemas = {
@@ -118,7 +123,13 @@ export const capabilitySchemas = {
     'Webhooks in.',
     {
       path: { ...identifier, description: 'Last part of the address.' },
-      signature: text(60, 'How the sender signs.'),
+      signature: {
+        type: 'string',
+        pattern: hookSignature,
+        maxLength: 90,
+        description:
+          'How the sender signs: standard-webhooks, github, stripe, hmac-sha256-hex:<header>, none.',
+      },
     },
     ['path', 'signature'],
   ),
@@ -135,8 +146,24 @@ export const capabilitySchemas = {
   ),
   'keys:sign': capability(
     'Signatures by a key of the tenant.',
-    { usage: text(60, 'What is signed.') },
+    {
+      usage: { enum: ['cms', 'jwt', 'webhook'], description: 'What is signed.' },
+      key: {
+        ...tenantThing,
+        description: 'Only with this key; with any of that usage, when absent.',
+      },
+    },
     ['usage'],
+  ),
+  'keys:verify': capability(
+    "Checks of signatures, and the public halves of the tenant's keys.",
+    {
+      usage: {
+        enum: ['cms', 'jwt', 'webhook'],
+        description: 'Only of what is signed so; of anything, when absent.',
+      },
+    },
+    [],
   ),
   'blob:own': capability('Files of its own.', { quotaMb: megabytes }, ['quotaMb']),
   'job:schedule': capability(

@@ -153,6 +153,15 @@ export class CallContext {
     }
   }
 
+  get keys(): object {
+    const call = this.#call
+    return {
+      sign: (request: unknown) => call.hostCall('keys.sign', request),
+      verify: (request: unknown) => call.hostCall('keys.verify', request),
+      publicKey: (key: unknown) => call.hostCall('keys.publicKey', { key }),
+    }
+  }
+
   get log(): object {
     const call = this.#call
     const { printable } = this.#shared

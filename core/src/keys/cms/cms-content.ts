@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import { coreErrors } from '../../errors.ts'
+import { isValidAt } from '../certificate-chain.ts'
+import type { KeyVersion, SigningKey } from '../key-store.ts'
+import { cmsScheme, schemeName, signBytes } from '../signature-schemes.ts'
+import { contentRefusal, type SigningContent } from '../signing-content.ts'
+import type { CmsRequest } from './cms-request.ts'
+import { type BlobOf, checkDocument, claimedDigest } from './document.ts'
+import { attributesFault } from './signed-attributes.ts'
+
+interface Asked {
+  readonly plugin: string
+  readonly key: SigningKey
+  readonly request: CmsRequest
+  readonly now: number
+  readonly blobOf: BlobOf | undefined
+}
+
+/**
+ * The signature of a CMS SignerInfo over its signed attributes, which the host has read.
+ * @throws CORE_KEY_CERTIFICATE_MISSING, CORE_SIGNED_CONTENT_REFUSED
+ */
+export async function cmsContent(asked: Asked): Promise<SigningContent> {
+  const { plugin, key, request, now, blobOf } = asked
+  const { digestAlgorithm, documentSha256, padding = 'pkcs1', profile = 'pades' } = request
+  const scheme = cmsScheme(key.algorithm, digestAlgorithm, padding)
+  if (scheme === undefined) {
+    const wish = `${digestAlgorithm} and ${padding}`
+    throw contentRefusal('cms', `a key of ${key.algorithm} signs nothing by ${wish}`)
+  }
+  const { version, certificate } = certified(key, now)
+  const digest = claimedDigest(request)
+  const attributes = Buffer.from(request.signedAttributes, 'base64')
+  const allowed = key.policy.cmsAttributes
+  const fault = attributesFault(attributes, { profile, digest, certificate, allowed, now })
+  if (fault !== undefined) throw contentRefusal('cms', fault)
+  const named = { plugin, tenant: key.tenant }
+  const documentSeen = await checkDocument(blobOf, named, request, digest)
+  const algorithm = schemeName(scheme)
+  return {
+    version,
+    detail: {
+      algorithm,
+      profile,
+      documentSha256,
+      digestAlgorithm,
+      digest: digest.toString('hex'),
+      documentSeen,
+      attributesSha256: createHash('sha256').update(attributes).digest('hex'),
+    },
+    sign: async (secret) => ({
+      signature: (await signBytes(scheme, secret, attributes)).toString('base64'),
+      algorithm,
+      certificate: certificate.toString('base64'),
+    }),
+  }
+}
+
+/** The newest version with a certificate that is valid: a rotated key signs by the old one until it has its own. */
+function certified(
+  { id, tenant, versions }: SigningKey,
+  now: number,
+): { version: KeyVersion; certificate: Buffer } {
+  for (const version of versions) {
+    const [certificate] = version.certificates
+    if (certificate !== undefined && isValidAt(certificate, now)) return { version, certificate }
+  }
+  throw coreErrors.create('KEY_CERTIFICATE_MISSING', { key: id, tenant })
+}

@@ -1,0 +1,54 @@
+import type { DigestName } from '../key-algorithms.ts'
+import { contentRefusal } from '../signing-content.ts'
+import type { CmsRequest } from './cms-request.ts'
+
+/** The bytes of a document that the host itself holds. */
+export interface DocumentBlob {
+  digest(algorithm: DigestName): Promise<Buffer>
+}
+
+/** Finds a document among the plugin's own blobs of the tenant; undefined: there is none of that hash. */
+export type BlobOf = (
+  plugin: string,
+  tenant: string,
+  sha256: string,
+) => Promise<DocumentBlob | undefined>
+
+const digestBytes: Readonly<Record<DigestName, number>> = {
+  sha256: 32,
+  sha384: 48,
+  sha512: 64,
+  sm3: 32,
+}
+
+/** The digest that a request claims of its document, so far as that can be told without the document. */
+export function claimedDigest(request: CmsRequest): Buffer {
+  const { documentSha256, digestAlgorithm } = request
+  if (digestAlgorithm === 'sha256') {
+    if (request.digest !== undefined && request.digest !== documentSha256) {
+      throw contentRefusal('cms', 'digest and documentSha256 are of different documents')
+    }
+    return Buffer.from(documentSha256, 'hex')
+  }
+  const digest = Buffer.from(request.digest ?? '', 'hex')
+  if (digest.length === digestBytes[digestAlgorithm]) return digest
+  throw contentRefusal('cms', `digest is no ${digestAlgorithm} in hexadecimal`)
+}
+
+/**
+ * Holds the claim to the document itself.
+ * @param blobOf undefined on a host without blobs: then the claim stands, and the audit says so
+ * @returns whether the host has looked at the document
+ */
+export async function checkDocument(
+  blobOf: BlobOf | undefined,
+  { plugin, tenant }: { readonly plugin: string; readonly tenant: string },
+  request: CmsRequest,
+  digest: Buffer,
+): Promise<boolean> {
+  if (blobOf === undefined) return false
+  const blob = await blobOf(plugin, tenant, request.documentSha256)
+  if (blob === undefined) throw contentRefusal('cms', 'the plugin has no such document')
+  if ((await blob.digest(request.digestAlgorithm)).equals(digest)) return true
+  throw contentRefusal('cms', "digest is not the document's")
+}

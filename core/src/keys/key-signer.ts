@@ -1,0 +1,98 @@
+import type { Knex } from 'knex'
+import type { EffectNote } from '../broker/host-call.ts'
+import { coreErrors } from '../errors.ts'
+import { cmsContent } from './cms/cms-content.ts'
+import type { CmsRequest } from './cms/cms-request.ts'
+import type { BlobOf } from './cms/document.ts'
+import { type JwtRequest, jwtContent } from './jwt/jwt-content.ts'
+import { signingRefusal } from './key-policy.ts'
+import { findKey, type SigningKey, spendSignature } from './key-store.ts'
+import { withSecret } from './sealed-secret.ts'
+import type { Sealer } from './sealer.ts'
+import type { SigningContent } from './signing-content.ts'
+import { type WebhookRequest, webhookContent } from './webhook/webhook-content.ts'
+
+export type SignRequest = { readonly key: string } & (
+  | ({ readonly usage: 'cms' } & CmsRequest)
+  | ({ readonly usage: 'jwt' } & JwtRequest)
+  | ({ readonly usage: 'webhook' } & WebhookRequest)
+)
+
+export interface SignerPorts {
+  readonly knex: Knex
+  readonly sealer: Sealer
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Undefined on a host without blobs. */
+  readonly blobOf?: BlobOf | undefined
+}
+
+/** A signature that was allowed and counted, and is not made yet: between the two stands its audit entry. */
+export interface PreparedSignature {
+  readonly note: EffectNote
+  readonly sign: () => Promise<Readonly<Record<string, unknown>>>
+}
+
+/** Signs for plugins what the host itself has read or built. */
+export class KeySigner {
+  readonly #ports: SignerPorts
+
+  constructor(ports: SignerPorts) {
+    this.#ports = ports
+  }
+
+  /**
+   * @throws CORE_KEY_MISSING, CORE_KEY_USAGE_REFUSED, CORE_KEY_DISABLED, CORE_KEY_EXPIRED, CORE_KEY_SPENT,
+   * CORE_KEY_CERTIFICATE_MISSING, CORE_SIGNED_CONTENT_REFUSED
+   */
+  async prepare(
+    { plugin, tenant }: { readonly plugin: string; readonly tenant: string },
+    request: SignRequest,
+  ): Promise<PreparedSignature> {
+    const { knex } = this.#ports
+    const now = this.#ports.now()
+    const key = await findKey(knex, tenant, request.key)
+    if (key === undefined) throw coreErrors.create('KEY_MISSING', { key: request.key, tenant })
+    const refusal = signingRefusal(key, { plugin, usage: request.usage, now })
+    if (refusal !== undefined) throw refusal
+    const content = await this.#contentOf(plugin, key, request, now)
+    await this.#spend(key, now)
+    const keyVersion = content.version.version
+    return {
+      note: {
+        subject: key.id,
+        detail: { usage: request.usage, keyVersion, ...content.detail },
+      },
+      sign: async () => ({
+        ...(await withSecret(this.#ports, key, content.version, content.sign)),
+        keyVersion,
+      }),
+    }
+  }
+
+  async #contentOf(
+    plugin: string,
+    key: SigningKey,
+    request: SignRequest,
+    now: number,
+  ): Promise<SigningContent> {
+    switch (request.usage) {
+      case 'cms':
+        return cmsContent({ plugin, key, request, now, blobOf: this.#ports.blobOf })
+      case 'jwt':
+        return jwtContent(key, request, now)
+      case 'webhook':
+        return webhookContent(key, request, now)
+    }
+  }
+
+  async #spend({ tenant, id, policy }: SigningKey, now: number): Promise<void> {
+    const { maxPerHour } = policy
+    if (await spendSignature(this.#ports.knex, tenant, id, { maxPerHour, now })) return
+    const key = await findKey(this.#ports.knex, tenant, id)
+    if (key?.state !== 'active') throw coreErrors.create('KEY_DISABLED', { key: id, tenant })
+    const retryAfterS = Math.ceil((3_600_000 - (now % 3_600_000)) / 1000)
+    const parameters = { key: id, tenant, limit: maxPerHour }
+    throw coreErrors.create('KEY_SPENT', parameters, { retryAfterS })
+  }
+}

@@ -1,0 +1,81 @@
+import type { Sandbox } from '@signalbox/sandbox'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Registry } from 'prom-client'
+import type { Outbound } from './broker/http/open-outbound.ts'
+import { type OpenBroker, openBroker } from './broker/open-broker.ts'
+import type { CallerPorts } from './broker/service-caller.ts'
+import type { GrantUse } from './broker/uses/grant-uses.ts'
+import { type OpenUses, openUses } from './broker/uses/open-uses.ts'
+import { type Events, openEvents } from './events/open-events.ts'
+import type { State } from './host-state.ts'
+import { jobRoutes } from './jobs/job-routes.ts'
+import { openJobs } from './jobs/open-jobs.ts'
+import { keyRoutes } from './keys/key-routes.ts'
+import { openMeter } from './meter/open-meter.ts'
+import type { Settings } from './settings.ts'
+import type { StopStack } from './stop-stack.ts'
+import { hookRoutes, receiveRoute } from './webhooks/hook-routes.ts'
+import { openHooks } from './webhooks/open-hooks.ts'
+
+interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
+  readonly settings: Settings
+  readonly outbound: Outbound
+  readonly state: State
+  readonly sandbox: Sandbox
+  readonly registry: Registry
+  readonly log: FastifyBaseLogger
+}
+
+export interface PluginSide {
+  readonly broker: OpenBroker
+  /** In a scope that is guarded. */
+  routes(scope: FastifyInstance): Promise<void>
+  start(): void
+}
+
+/** What plugins can ask for, and what comes to them unasked. Each needs the other, so each is asked for it late. */
+export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
+  const { settings, outbound, state, sandbox, registry, log } = ports
+  const { knex, routing } = state
+  const snapshot = () => routing.snapshot
+  const onUse = (use: GrantUse) => uses.recorder.add(use)
+  const jobs = openJobs({ knex, snapshot, registry, entry: () => broker.guests, onUse, log })
+  const meters = openMeter({ knex, log })
+  const broker: OpenBroker = openBroker({
+    ...state,
+    sandbox,
+    internal: ports.internal,
+    rollouts: ports.rollouts,
+    keys: state.keys.calls,
+    httpFetch: outbound.httpFetch,
+    events: () => events.publisher,
+    jobs: jobs.service,
+    meter: meters.recorder,
+    onUse: (use) => uses.onHostCall(use),
+    publicUrl: settings.publicUrl ?? `http://${settings.host}:${settings.port}`,
+    log,
+  })
+  const uses: OpenUses = openUses({ knex, registry, routing, calls: broker.calls, log })
+  const { runEntry } = broker
+  const events: Events = openEvents({ ...state, snapshot, runEntry, onUse, registry, log }, stops)
+  const hooks = openHooks({ ...state, ...state.keys, snapshot, handle: runEntry, log }, stops)
+  for (const { recorder } of [uses, meters]) stops.push(() => recorder.stop())
+  return {
+    broker,
+    async routes(scope) {
+      outbound.secretRoutes(scope)
+      jobRoutes(scope, { knex, snapshot, jobs: jobs.service })
+      uses.routes(scope)
+      meters.routes(scope)
+      keyRoutes(scope, { knex, keys: state.keys.service })
+      hookRoutes(scope, { knex, hooks })
+      await scope.register(async (inner) => receiveRoute(inner, hooks))
+      await events.routes(scope)
+    },
+    start() {
+      events.start()
+      jobs.start()
+      stops.push(() => jobs.stop())
+    },
+  }
+}

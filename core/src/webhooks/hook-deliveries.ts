@@ -1,0 +1,126 @@
+import { CodedError } from '@signalbox/sdk/errors'
+import type { Knex } from 'knex'
+import type { RunEntry } from '../broker/entry-call.ts'
+import type { Snapshot } from '../rollout/snapshot.ts'
+import { afterAttempt } from './delivery-states.ts'
+import { grantedSignature } from './granted-signature.ts'
+import { hookInput } from './hook-input.ts'
+import { type DueDelivery, deleteOver, settleDelivery, takeDue } from './hook-store.ts'
+
+interface Ports {
+  readonly knex: Knex
+  readonly snapshot: () => Snapshot
+  readonly handle: RunEntry
+  readonly now: () => number
+  /** Uniform in [0, 1). */
+  readonly random: () => number
+  readonly log: { warn(fields: object, message: string): void }
+}
+
+/** What waits for another try, or came by another node, is looked for so often. */
+const LOOK_MS = 1000
+/** Handled at once on a node. */
+const AT_ONCE = 8
+/** Longer than a handler may take; the manifest's own limit ends it earlier. */
+const TRY_MS = 30_000
+const LEASE_MS = 2 * TRY_MS
+/** So long an admin can look at what is over, and have it delivered again. */
+const KEPT_MS = 7 * 86_400_000
+const CLEAN_MS = 600_000
+
+/** Hands webhooks to their plugins: at least once, with growing waits between tries. */
+export class HookDeliveries {
+  readonly #ports: Ports
+  #timer: NodeJS.Timeout | undefined
+  #cleanedAt = 0
+  #work: Promise<void> | undefined
+  #isWanted = false
+  #isStopped = false
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.look(), LOOK_MS)
+    this.#timer.unref()
+  }
+
+  /** Resolves when the tries that are under way have ended. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearInterval(this.#timer)
+    await this.#work
+  }
+
+  /** Something may be due. Costs nothing while there is work under way. */
+  look(): void {
+    this.#isWanted = true
+    if (this.#work !== undefined || this.#isStopped) return
+    this.#work = this.#run().finally(() => {
+      this.#work = undefined
+    })
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#isWanted && !this.#isStopped) {
+        this.#isWanted = false
+        if ((await this.#deliverDue()) === AT_ONCE) this.#isWanted = true
+      }
+      await this.#clean()
+    } catch (err) {
+      this.#ports.log.warn({ err }, 'webhooks wait for PostgreSQL')
+    }
+  }
+
+  async #deliverDue(): Promise<number> {
+    const due = await takeDue(this.#ports.knex, {
+      now: this.#ports.now(),
+      leaseMs: LEASE_MS,
+      limit: AT_ONCE,
+    })
+    await Promise.all(due.map((delivery) => this.#deliver(delivery)))
+    return due.length
+  }
+
+  async #deliver(delivery: DueDelivery): Promise<void> {
+    const { knex, now, random } = this.#ports
+    const code = await this.#try(delivery)
+    const { state, waitMs } = afterAttempt(code === null, delivery.attempts, random())
+    await settleDelivery(knex, delivery, { state, nextAt: new Date(now() + waitMs), code })
+  }
+
+  /** @returns the code it failed by; null: it was handled */
+  async #try(delivery: DueDelivery): Promise<string | null> {
+    const { id, tenant, plugin, path, traceId } = delivery
+    // What was accepted under a grant that is gone waits for it as long as for anything else.
+    const isGranted = grantedSignature(this.#ports.snapshot(), delivery) !== undefined
+    if (!isGranted) return 'CORE_HOOK_NOT_GRANTED'
+    try {
+      const { outcome } = await this.#ports.handle({
+        plugin,
+        tenant,
+        entry: { kind: 'webhook', name: path },
+        inputJson: hookInput(delivery),
+        traceId,
+        requestId: id,
+        deadline: this.#ports.now() + TRY_MS,
+        chain: [],
+      })
+      if (outcome.kind === 'ok') return null
+      return outcome.kind === 'refused' ? outcome.code : outcome.error.code
+    } catch (error) {
+      if (error instanceof CodedError) return error.code
+      this.#ports.log.warn({ err: error, delivery: id }, 'a webhook could not be handed on')
+      return 'CORE_INTERNAL'
+    }
+  }
+
+  async #clean(): Promise<void> {
+    const now = this.#ports.now()
+    if (now - this.#cleanedAt < CLEAN_MS) return
+    this.#cleanedAt = now
+    await deleteOver(this.#ports.knex, new Date(now - KEPT_MS))
+  }
+}

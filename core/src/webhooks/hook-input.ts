@@ -1,0 +1,39 @@
+import { safeParse } from 'secure-json-parse'
+import type { HookHeaders } from './hook-signature.ts'
+
+/** What a handler may know of the sender: never a signature, a cookie or an address. */
+const shownHeaders = new Set([
+  'content-type',
+  'user-agent',
+  'webhook-id',
+  'webhook-timestamp',
+  'x-github-delivery',
+  'x-github-event',
+  'x-event-id',
+  'x-event-type',
+  'x-request-id',
+])
+
+interface Received {
+  readonly id: string
+  readonly headers: HookHeaders
+  readonly body: Buffer
+  readonly receivedAt: Date
+}
+
+/** What the handler of a webhook gets, as JSON text: the body parsed where it is JSON, else its bytes. */
+export function hookInput({ id, headers, body, receivedAt }: Received): string {
+  const shown = Object.fromEntries(
+    Object.entries(headers).filter(([name]) => shownHeaders.has(name)),
+  )
+  const content = parsed(headers, body) ?? { bodyBase64: body.toString('base64') }
+  return JSON.stringify({ id, headers: shown, receivedAt: receivedAt.getTime(), ...content })
+}
+
+function parsed(headers: HookHeaders, body: Buffer): { json: unknown } | undefined {
+  if (!/^application\/([a-z0-9.+-]+\+)?json\b/i.test(headers['content-type'] ?? ''))
+    return undefined
+  // Null is what the parser answers for what it refuses, too.
+  const json: unknown = safeParse(body)
+  return json === null || json === undefined ? undefined : { json }
+}

@@ -1,0 +1,155 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Knex } from 'knex'
+import { commitChange } from '../audit/change.ts'
+import { coreErrors } from '../errors.ts'
+import type { GcraLimit } from '../gateway/gcra.ts'
+import type { RateLimiter } from '../gateway/rate-limiter.ts'
+import type { Caller } from '../identity/identity-service.ts'
+import type { Sealer } from '../keys/sealer.ts'
+import type { Snapshot } from '../rollout/snapshot.ts'
+import { grantedSignature } from './granted-signature.ts'
+import { type HookHeaders, judgeHook } from './hook-signature.ts'
+import {
+  deleteAddress,
+  findAddress,
+  type Hook,
+  insertDelivery,
+  isLineFull,
+  putAddress,
+  redeliver,
+} from './hook-store.ts'
+
+interface Ports {
+  readonly knex: Knex
+  readonly sealer: Sealer
+  readonly snapshot: () => Snapshot
+  readonly limiter: RateLimiter
+  readonly now: () => number
+  /** Told that something waits. */
+  readonly onReceived: () => void
+}
+
+/** What came to an address, as it came. */
+export interface IncomingHook {
+  readonly plugin: string
+  readonly path: string
+  readonly token: string
+  readonly headers: HookHeaders
+  readonly body: Buffer
+  readonly traceId: string
+}
+
+/** Of one address, on each node: a carrier that catches up after an outage fits. */
+const LIMIT: GcraLimit = { ratePerS: 50, burst: 500 }
+
+/** Of one plugin in a tenant; at 10 KiB each 100 MB. */
+const MAX_WAITING = 10_000
+
+/** Nobody finds an address by trying. */
+const TOKEN_BYTES = 32
+
+/** Gives addresses to senders, and accepts what they send: stored before it is acknowledged. */
+export class HookService {
+  readonly #ports: Ports
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+  }
+
+  /**
+   * Makes the address of a path, or renews it: then the old one ends.
+   * @param secret what the sender signs with; drawn, when undefined
+   * @returns both, shown this once. @throws CORE_HOOK_NOT_GRANTED
+   */
+  async open(caller: Caller, hook: Hook, secret = drawnSecret()) {
+    const { tenant, plugin, path } = hook
+    const { knex, sealer } = this.#ports
+    if (grantedSignature(this.#ports.snapshot(), hook) === undefined)
+      throw coreErrors.create('HOOK_NOT_GRANTED', { ...hook })
+    const token = randomBytes(TOKEN_BYTES).toString('base64url')
+    const sealed = await sealer.seal(tenant, Buffer.from(secret), boundTo(hook))
+    const change = { ...caller, action: 'hook.opened', subject: plugin, tenant, detail: { path } }
+    await commitChange(knex, change, (trx) =>
+      putAddress(trx, { ...hook, tokenHash: hashOf(token), sealed, createdBy: caller.actor }),
+    )
+    return { address: `/hooks/${encodeURIComponent(plugin)}/${path}/${token}`, secret }
+  }
+
+  /** @throws CORE_HOOK_MISSING */
+  async close(caller: Caller, hook: Hook): Promise<void> {
+    const { tenant, plugin, path } = hook
+    const change = { ...caller, action: 'hook.closed', subject: plugin, tenant, detail: { path } }
+    await commitChange(this.#ports.knex, change, async (trx) => {
+      if (!(await deleteAddress(trx, hook))) throw coreErrors.create('HOOK_MISSING')
+    })
+  }
+
+  /** @throws CORE_HOOK_DELIVERY_MISSING */
+  async redeliver(caller: Caller, hook: Hook, delivery: string): Promise<void> {
+    const { tenant, plugin, path } = hook
+    const detail = { path, delivery }
+    const change = { ...caller, action: 'hook.redelivered', subject: plugin, tenant, detail }
+    await commitChange(this.#ports.knex, change, async (trx) => {
+      if (await redeliver(trx, hook, delivery, this.#ports.now())) return
+      throw coreErrors.create('HOOK_DELIVERY_MISSING', { ...hook, delivery })
+    })
+    this.#ports.onReceived()
+  }
+
+  /**
+   * @returns the id under which the webhook is kept, durable; of an earlier one, where it came before
+   * @throws CORE_HOOK_MISSING, CORE_HOOK_SPENT, CORE_HOOK_SIGNATURE_REFUSED, CORE_HOOK_LINE_FULL
+   */
+  async receive(incoming: IncomingHook): Promise<string> {
+    const { knex, sealer, now, onReceived } = this.#ports
+    const found = await findAddress(knex, hashOf(incoming.token))
+    if (found?.plugin !== incoming.plugin || found.path !== incoming.path) {
+      throw coreErrors.create('HOOK_MISSING')
+    }
+    // A grant that was taken back closes the address at once, and says no more than a wrong one.
+    const signature = grantedSignature(this.#ports.snapshot(), found)
+    if (signature === undefined) throw coreErrors.create('HOOK_MISSING')
+    this.#spend(found)
+    const secret = await sealer.open(found.tenant, found.sealed, boundTo(found))
+    const verdict = judgeHook(signature, secret.toString(), incoming, now())
+    if (!verdict.ok) throw coreErrors.create('HOOK_SIGNATURE_REFUSED')
+    if (await isLineFull(knex, found, MAX_WAITING)) {
+      throw coreErrors.create('HOOK_LINE_FULL', {}, { retryAfterS: 60 })
+    }
+    const { tenant, plugin, path } = found
+    const { headers, body, traceId } = incoming
+    const id = await insertDelivery(knex, {
+      id: `whd_${randomBytes(12).toString('hex')}`,
+      tenant,
+      plugin,
+      path,
+      message: verdict.message,
+      headers,
+      body,
+      traceId,
+      receivedAt: new Date(now()),
+    })
+    onReceived()
+    return id
+  }
+
+  #spend({ tenant, plugin, path }: Hook): void {
+    const verdict = this.#ports.limiter.take(`${tenant}\n${plugin}\n${path}`, LIMIT)
+    if (verdict.allowed) return
+    const retryAfterS = Math.max(1, Math.ceil(verdict.retryAfterMs / 1000))
+    const parameters = { rate: LIMIT.ratePerS, burst: LIMIT.burst }
+    throw coreErrors.create('HOOK_SPENT', parameters, { retryAfterS })
+  }
+}
+
+function boundTo({ plugin, path }: Hook): readonly string[] {
+  return ['webhook', plugin, path]
+}
+
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest()
+}
+
+function drawnSecret(): string {
+  return `whsec_${randomBytes(32).toString('base64')}`
+}

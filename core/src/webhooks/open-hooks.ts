@@ -1,0 +1,29 @@
+import type { Knex } from 'knex'
+import type { RunEntry } from '../broker/entry-call.ts'
+import { RateLimiter } from '../gateway/rate-limiter.ts'
+import type { Sealer } from '../keys/sealer.ts'
+import type { Snapshot } from '../rollout/snapshot.ts'
+import type { StopStack } from '../stop-stack.ts'
+import { HookDeliveries } from './hook-deliveries.ts'
+import { HookService } from './hook-service.ts'
+
+interface Ports {
+  readonly knex: Knex
+  readonly sealer: Sealer
+  readonly snapshot: () => Snapshot
+  readonly handle: RunEntry
+  readonly log: { warn(fields: object, message: string): void }
+}
+
+/** Webhooks in: accepted by the service, handed on in the background. */
+export function openHooks(ports: Ports, stops: StopStack): HookService {
+  const deliveries = new HookDeliveries({ ...ports, now: Date.now, random: Math.random })
+  deliveries.start()
+  stops.push(() => deliveries.stop())
+  return new HookService({
+    ...ports,
+    limiter: new RateLimiter(() => performance.now()),
+    now: Date.now,
+    onReceived: () => deliveries.look(),
+  })
+}

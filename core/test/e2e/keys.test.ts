@@ -1,0 +1,137 @@
+import { createPublicKey } from 'node:crypto'
+import { jwtVerify } from 'jose'
+import t from 'tap'
+import { HostProcess, refusal } from '../support/host-process.ts'
+import { OpenSsl } from '../support/openssl.ts'
+import { testDatabases } from '../support/postgres.ts'
+import { callProbe, setUpTenant } from '../support/probe.ts'
+import { installSeal, sealSetup } from '../support/seal.ts'
+import { derOf, digestOf, signedAttributes } from '../support/signed-document.ts'
+
+const { hostUrl } = await testDatabases(t)
+const host = await HostProcess.start(t, { databaseUrl: hostUrl })
+await installSeal(host)
+const acme = await setUpTenant(host, 'acme', sealSetup)
+const globex = await setUpTenant(host, 'globex', sealSetup)
+const admin = host.as(acme.adminToken)
+const keys = '/v1/tenants/acme/keys'
+const call = (operation: string, input: unknown, { key } = acme) =>
+  callProbe(host, key, operation, input, 'seal.one')
+
+t.test('an admin makes a key, a plugin signs by it, and anybody can verify', async (t) => {
+  const jwt = { issuer: 'https://acme.example', maxTtlS: 300 }
+  const wish = { id: 'passes', algorithm: 'ec-p256', usages: ['jwt'], policy: { jwt } }
+  const made = await admin.request<object>('POST', keys, wish)
+  t.match(made, { id: 'passes', state: 'active', versions: [{ version: 1, certificates: [] }] })
+  t.match(await refusal(admin.request('POST', keys, wish)), { code: 'CORE_KEY_EXISTS' })
+  const { status, body } = await call('issuePass', { gate: 'north' })
+  t.equal(status, 200)
+  const shown = await admin.request<{ versions: { publicKeyPem: string }[] }>(
+    'GET',
+    `${keys}/passes`,
+  )
+  const { payload } = await jwtVerify(
+    body.token,
+    createPublicKey(shown.versions[0]?.publicKeyPem ?? ''),
+    { issuer: jwt.issuer },
+  )
+  t.match(payload, { sub: 'app:app', gate: 'north' })
+  t.match(await call('checkPass', { token: body.token }), { body: { gate: 'north' } })
+  t.match(await call('checkPass', { token: `${body.token}x` }), { body: { gate: null } })
+  const { items } = await admin.request<{ items: { action: string }[] }>('GET', '/v1/audit')
+  t.match(
+    items.find(({ action }) => action.startsWith('capability.')),
+    {
+      actor: 'plugin:@seal/one',
+      action: 'capability.keys.sign',
+      subject: 'passes',
+      detail: { usage: 'jwt', sub: 'app:app', iss: jwt.issuer },
+    },
+  )
+  t.match(await call('issuePass', { gate: 'north' }, globex), {
+    status: 404,
+    body: { code: 'CORE_KEY_MISSING' },
+  })
+})
+
+t.test('a document is signed by a certified SM2 key', async (t) => {
+  const openssl = await OpenSsl.start(t)
+  await openssl.makeAuthority()
+  await admin.request('POST', keys, { id: 'seal', algorithm: 'sm2', usages: ['cms'] })
+  const subject = { commonName: '合同专用章', country: 'CN' }
+  const { request } = await admin.request<{ request: string }>(
+    'POST',
+    `${keys}/seal/certificate-requests`,
+    subject,
+  )
+  const chain = await openssl.certify(request)
+  await admin.request('PUT', `${keys}/seal/certificate`, { chain })
+  const document = Buffer.from('a contract')
+  const digest = digestOf('sm3', document)
+  const input = {
+    key: 'seal',
+    usage: 'cms',
+    signedAttributes: signedAttributes(digest, derOf(chain)).toString('base64'),
+    documentSha256: digestOf('sha256', document).toString('hex'),
+    digestAlgorithm: 'sm3',
+    digest: digest.toString('hex'),
+  }
+  t.match(await call('sign', input), { status: 200, body: { algorithm: 'sm2-sm3' } })
+  const raw = { ...input, signedAttributes: digest.toString('base64') }
+  t.match(await call('sign', raw), {
+    status: 422,
+    body: { code: 'CORE_SIGNED_CONTENT_REFUSED', title: /no DER/ },
+  })
+  const other = await openssl.certify(
+    (
+      await admin.request<{ request: string }>(
+        'POST',
+        `${keys}/passes/certificate-requests`,
+        subject,
+      )
+    ).request,
+  )
+  t.match(await refusal(admin.request('PUT', `${keys}/seal/certificate`, { chain: other })), {
+    code: 'CORE_CERTIFICATE_REFUSED',
+  })
+})
+
+t.test('what a key cannot be is refused at the edge, with a pointer', async (t) => {
+  const wish = { id: 'odd', algorithm: 'ed25519', usages: ['jwt'] }
+  const pointers = async (more: object) =>
+    (await refusal(admin.request('POST', keys, { ...wish, ...more }))).errors?.map(
+      ({ pointer }) => pointer,
+    )
+  t.same(await pointers({}), ['/policy/jwt'])
+  t.same(await pointers({ algorithm: 'sm2', usages: ['cms', 'webhook'] }), ['/usages/1'])
+  t.ok(await pointers({ algorithm: 'rsa-1024' }))
+  t.ok(await pointers({ usages: [] }))
+  t.ok(await pointers({ usages: ['cms'], policy: { maxPerHour: 0 } }))
+  t.same(await pointers({ usages: ['cms'], policy: { expiresAt: '2020-01-01T00:00:00Z' } }), [
+    '/policy/expiresAt',
+  ])
+  t.same(await pointers({ usages: ['cms'], policy: { expiresAt: '2099-99-99T00:00:00Z' } }), [
+    '/policy/expiresAt',
+  ])
+})
+
+t.test('keys outlive kill -9, and a disabled one stays so', async (t) => {
+  await admin.request('POST', `${keys}/passes:disable`)
+  await host.kill()
+  const again = await HostProcess.start(t, { databaseUrl: hostUrl })
+  const after = again.as(acme.adminToken)
+  t.match(await after.request('GET', keys), {
+    items: [
+      { id: 'passes', state: 'disabled' },
+      { id: 'seal', state: 'active' },
+    ],
+  })
+  t.match(await callProbe(again, acme.key, 'issuePass', { gate: 'x' }, 'seal.one'), {
+    status: 409,
+    body: { code: 'CORE_KEY_DISABLED' },
+  })
+  await after.request('POST', `${keys}/seal:rotate`)
+  t.match(await after.request('GET', `${keys}/seal`), {
+    versions: [{ version: 2 }, { version: 1 }],
+  })
+})
