@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
 import { structuredClone as guestClone } from '../../src/guest/structured-clone.ts'
@@ -13,13 +14,13 @@ const anything = fc.anything({
   withNullPrototype: true,
 })
 
-t.test('the copy is the one that Node makes', async (t) => {
+t.test('the copy is the one that Node makes', async () => {
   fc.assert(
     fc.property(anything, (value) => {
-      const [ours, nodes] = [guestClone(value), structuredClone(value)]
-      return t.strictSame(ours, nodes, { diagnostic: false }) as boolean
+      // Not tap's comparison: it prints what it compares, and cannot print a Date that is none.
+      return isDeepStrictEqual(guestClone(value), structuredClone(value))
     }),
-    { numRuns: 400 },
+    { numRuns: 400, examples: [[new Map([['', new Date(Number.NaN)]])]] },
   )
 })
 
