@@ -66,16 +66,21 @@ t.test('a document is signed by a certified SM2 key', async (t) => {
   )
   const chain = await openssl.certify(request)
   await admin.request('PUT', `${keys}/seal/certificate`, { chain })
-  const document = Buffer.from('a contract')
-  const digest = digestOf('sm3', document)
+  const document = 'a contract'
+  const digest = digestOf('sm3', Buffer.from(document))
   const input = {
     key: 'seal',
     usage: 'cms',
     signedAttributes: signedAttributes(digest, derOf(chain)).toString('base64'),
-    documentSha256: digestOf('sha256', document).toString('hex'),
+    documentSha256: digestOf('sha256', Buffer.from(document)).toString('hex'),
     digestAlgorithm: 'sm3',
     digest: digest.toString('hex'),
   }
+  const absent = { status: 422, body: { code: 'CORE_SIGNED_CONTENT_REFUSED' } }
+  t.match(await call('sign', input), absent, 'the host has not seen the document')
+  await call('keep', { document }, globex)
+  t.match(await call('sign', input), absent, 'another tenant has it')
+  await call('keep', { document })
   t.match(await call('sign', input), { status: 200, body: { algorithm: 'sm2-sm3' } })
   const raw = { ...input, signedAttributes: digest.toString('base64') }
   t.match(await call('sign', raw), {

@@ -14,6 +14,7 @@ import {
   publisherRoutes,
   type RouteRows,
   settingRoutes,
+  sharingRoutes,
   useRoutes,
 } from '../support/route-rows.ts'
 import { sealRoutes } from '../support/seal.ts'
@@ -224,15 +225,7 @@ const table: Readonly<Record<string, Entry>> = {
 
   'GET /links/{token}': { door: open, at: link.path },
   'POST /links/{token}': { door: open, at: link.path, body: {} },
-  'GET /v1/tenants/{tenant}/links': { door: tenants, at: '/v1/tenants/acme/links' },
-  'DELETE /v1/tenants/{tenant}/links/{link}': {
-    door: tenants,
-    at: `/v1/tenants/acme/links/${link.id}`,
-  },
-  'GET /v1/tenants/{tenant}/contributions': {
-    door: tenants,
-    at: '/v1/tenants/acme/contributions',
-  },
+  ...behind(tenants, sharingRoutes(link.id)),
 
   'GET /v1/catalog/services': { door: catalog, at: '/v1/catalog/services' },
   'GET /v1/catalog/services/{id}': { door: catalog, at: '/v1/catalog/services/probe.one' },

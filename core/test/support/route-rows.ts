@@ -94,3 +94,12 @@ export function publisherRoutes(publisher: string, token: string | undefined): R
     },
   }
 }
+
+/** What plugins of acme share with people and with each other. @param link id of a link */
+export function sharingRoutes(link: string): RouteRows {
+  return {
+    'GET /v1/tenants/{tenant}/links': { at: '/v1/tenants/acme/links' },
+    'DELETE /v1/tenants/{tenant}/links/{link}': { at: `/v1/tenants/acme/links/${link}` },
+    'GET /v1/tenants/{tenant}/contributions': { at: '/v1/tenants/acme/contributions' },
+  }
+}

@@ -11,7 +11,7 @@ const seal = '@seal/one'
 export const sealSetup = {
   plugin: seal,
   service: 'seal.one',
-  capabilities: ['http:receive', 'keys:sign', 'keys:verify'],
+  capabilities: ['blob:own', 'http:receive', 'keys:sign', 'keys:verify'],
 }
 
 export async function installSeal(host: HostProcess): Promise<void> {
