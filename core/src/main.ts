@@ -54,6 +54,7 @@ import { type DataFolder, openDataFolder } from './storage/data-folder.ts'
 import { isDatabaseUnavailable } from './storage/database-unavailable.ts'
 import { obstaclesOf } from './storage/obstacles.ts'
 import { openStorage } from './storage/open-storage.ts'
+import { type OpenTrusted, openTrusted } from './trusted/open-trusted.ts'
 import { UdfLanes } from './udf/udf-lanes.ts'
 import { udfRoutes } from './udf/udf-routes.ts'
 import { UdfService } from './udf/udf-service.ts'
@@ -89,7 +90,9 @@ export async function startHost(settings: Settings, options: HostOptions): Promi
     const storage = await openStorage(settings, folder, options.log)
     stops.push(() => storage.stop())
     const state = await openState(storage, sandbox, options.log, stops)
-    const app = await composeApp({ settings, options, adminToken, state, sandbox, news }, stops)
+    const { path: dataFolder } = folder
+    const parts = { settings, options, adminToken, state, sandbox, news, dataFolder }
+    const app = await composeApp(parts, stops)
     stops.push(() => app.close())
     const url = await listen(app, settings)
     return { url, adminToken, stop: () => stops.stopAll() }
@@ -120,10 +123,11 @@ interface Parts {
   readonly state: State
   readonly sandbox: Sandbox
   readonly news: SandboxNews
+  readonly dataFolder: string
 }
 
 async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
-  const { settings, options, adminToken, state, sandbox } = parts
+  const { settings, options, adminToken, state } = parts
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
   const publishers = new PublisherDirectory({ knex, now: Date.now })
@@ -136,15 +140,17 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const app = await createServer({ log: options.log, version: hostVersion })
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
   const metrics = composeMetrics(parts, udfLanes)
+  const allowed = settings.trusted
+  const trusted = openTrusted({ ...state, ...parts, allowed, log: options.log }, stops)
   const broker = openBroker({
     ...state,
-    sandbox,
+    runGuest: trusted.runGuest,
     internal: options.internal ?? new Map(),
     rollouts: controller,
     publicUrl: settings.publicUrl ?? `http://${settings.host}:${settings.port}`,
     log: options.log,
   })
-  const installs = composeInstalls(parts)
+  const installs = composeInstalls(parts, trusted)
   const bindings = new BindingService(state)
   const udfs = composeUdfs(parts, udfLanes)
   await app.register(async (scope) => {
@@ -224,7 +230,10 @@ async function registerInternal(knex: Knex, { operations }: InternalService): Pr
   }
 }
 
-function composeInstalls({ options, state, sandbox }: Parts): InstallService {
+function composeInstalls(
+  { options, state }: Parts,
+  { runGuest, isTrusted }: OpenTrusted,
+): InstallService {
   const { knex, routing, contents, compiled, schemas } = state
   return new InstallService({
     knex,
@@ -234,8 +243,8 @@ function composeInstalls({ options, state, sandbox }: Parts): InstallService {
     contents,
     compiled,
     schemas,
-    selfTest: (installation, bundle) =>
-      selfTest((call) => sandbox.call(call), installation, bundle),
+    selfTest: (installation, bundle) => selfTest(runGuest, installation, bundle),
+    isTrusted,
     hostVersion,
     log: options.log,
   })

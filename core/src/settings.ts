@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path'
 import { coreErrors } from './errors.ts'
+import { parseAllowList, type TrustedEntry } from './trusted/allow-list.ts'
 
 /** What the environment says; the only place that reads it. */
 export interface Settings {
@@ -12,6 +13,8 @@ export interface Settings {
   readonly adminToken: string | null
   readonly publicUrl: string | null
   readonly logLevel: string
+  /** Packages that may run in a process of their own; none, when absent. */
+  readonly trusted: readonly TrustedEntry[]
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -31,6 +34,7 @@ export function readSettings(environment: Environment, workingFolder: string): S
     adminToken: adminToken(text('SIGNALBOX_ADMIN_TOKEN')),
     publicUrl: httpUrl('SIGNALBOX_PUBLIC_URL', text('SIGNALBOX_PUBLIC_URL')),
     logLevel: oneOf('LOG_LEVEL', text('LOG_LEVEL') ?? 'info', logLevels),
+    trusted: parseAllowList(text('SIGNALBOX_TRUSTED')),
   })
 }
 

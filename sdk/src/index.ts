@@ -22,6 +22,12 @@ export {
 } from './plugin/define-plugin.ts'
 export { isRefusalCode, Refusal } from './plugin/refusal.ts'
 export {
+  defineTrustedPlugin,
+  type TrustedContext,
+  type TrustedHandler,
+  type TrustedPlugin,
+} from './plugin/trusted-plugin.ts'
+export {
   columnar,
   scalar,
   type UdfColumn,

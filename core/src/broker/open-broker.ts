@@ -1,4 +1,3 @@
-import type { Sandbox } from '@signalbox/sandbox'
 import type { Knex } from 'knex'
 import { PointSchemas } from '../contributions/point-schemas.ts'
 import { RateLimiter } from '../gateway/rate-limiter.ts'
@@ -20,7 +19,7 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly knex: Knex
   readonly contents: ContentStore
   readonly routing: RoutingTable
-  readonly sandbox: Sandbox
+  readonly runGuest: GuestPorts['runGuest']
   readonly bundles: BundleCache
   readonly schemas: PluginDatabases
   readonly inFlight: InFlight
@@ -38,10 +37,10 @@ export interface OpenBroker {
 
 /** They need each other: a plugin that is called may ask the host to call another. */
 export function openBroker(ports: Ports): OpenBroker {
-  const { knex, contents, routing, sandbox, bundles, schemas, invocations } = ports
+  const { knex, contents, routing, runGuest, bundles, schemas, invocations } = ports
   const guests = {
     snapshot: () => routing.snapshot,
-    runGuest: (call) => sandbox.call(call),
+    runGuest,
     loadBundle: (version) => bundles.load(version),
     hostCall: (scope, name, payload, signal) => broker.hostCall(scope, name, payload, signal),
     hasEffect: (name, payload) => broker.hasEffect(name, payload),

@@ -93,6 +93,7 @@ function rangeFaults(manifest: Manifest): InputFault[] {
 
 /** What a schema cannot say: properties that need, exclude or bound each other. */
 function consistencyFaults(manifest: Manifest): InputFault[] {
+  const { provides } = manifest
   const { tier, entry, limits } = manifest.runtime
   const { turnMs, deadlineMs } = { ...defaultLimits, ...limits }
   const faults: InputFault[] = []
@@ -102,6 +103,9 @@ function consistencyFaults(manifest: Manifest): InputFault[] {
   }
   if (tier !== 'declarative' && entry === undefined) {
     fault('/runtime/entry', `a ${tier} plugin names its bundle, such as dist/plugin.js`)
+  }
+  if (tier === 'trusted' && (provides?.udfs ?? []).length > 0) {
+    fault('/provides/udfs', 'functions are pure: provide them from a plugin of the tier sandbox')
   }
   if (limits?.turnMs !== undefined && turnMs > deadlineMs) {
     fault('/runtime/limits/turnMs', `must be at most deadlineMs, which is ${deadlineMs}`)
