@@ -19,6 +19,9 @@ const queueLimits = { maxTotal: 1024, maxPerTenant: 256 }
 const MAX_ABANDONED = 256
 const RETRY_AFTER_S = 1
 
+const { ok, refused, failed, hostCall, log } = fromLane
+const kindsOfCalls: ReadonlySet<number> = new Set([ok, refused, failed, hostCall, log])
+
 /** The calls of one version: those that wait, and those that its process has been given. */
 export class CallLine {
   readonly #waiting = new FairQueue<PendingCall>(queueLimits)
@@ -77,20 +80,20 @@ export class CallLine {
    */
   take(frame: Frame, process: TrustedProcess, peakHeapMb: number): boolean {
     const { kind, id, text, payload } = frame
-    if (id === 0 || id > this.#lastId) return false
-    const isEnd = kind === fromLane.ok || kind === fromLane.refused || kind === fromLane.failed
+    if (id === 0 || id > this.#lastId || !kindsOfCalls.has(kind)) return false
+    const isEnd = kind === ok || kind === refused || kind === failed
     const pending = this.#atWork.get(id)
     if (pending === undefined) {
       if (isEnd) this.#abandoned.delete(id)
       return true
     }
-    if (kind === fromLane.log) pending.log(text, payload)
-    else if (kind === fromLane.hostCall) {
+    if (kind === log) pending.log(text, payload)
+    else if (kind === hostCall) {
       return pending.startHostCall(hostCallOf(frame), this.#sinkFor(pending, process))
-    } else if (isEnd) {
+    } else {
       this.#atWork.delete(id)
       endCall(pending, frame, peakHeapMb)
-    } else return false
+    }
     return true
   }
 
@@ -128,14 +131,13 @@ export class CallLine {
   /** An answer that comes after the process was replaced belongs to nobody there. */
   #sinkFor(pending: PendingCall, process: TrustedProcess) {
     const { id } = pending
-    const tell = (kind: number, hostCall: number, text: string, payload: string) => {
-      if (this.#atWork.get(id) === pending) process.send(kind, id, hostCall, text, payload)
+    const tell = (kind: number, asked: number, text: string, payload: string) => {
+      if (this.#atWork.get(id) === pending) process.send(kind, id, asked, text, payload)
     }
     return {
-      reply: (hostCall: number, _at: number, json: string) =>
-        tell(toLane.reply, hostCall, '', json),
-      replyError: (hostCall: number, _at: number, code: string, message: string) =>
-        tell(toLane.replyError, hostCall, code, message),
+      reply: (asked: number, _at: number, json: string) => tell(toLane.reply, asked, '', json),
+      replyError: (asked: number, _at: number, code: string, message: string) =>
+        tell(toLane.replyError, asked, code, message),
     }
   }
 }

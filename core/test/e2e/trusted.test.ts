@@ -60,14 +60,11 @@ t.test('nothing of the host is handed to the process', async (t) => {
   t.equal(argv.length, 1)
   t.match(argv[0], /^\d+$/)
   t.equal(niceness, '0')
-  const open = descriptors.filter(
-    (path: string) => !/^(\/dev\/null|anon_inode:|pipe:|\/proc\/)/.test(path),
-  )
-  t.ok(open.length <= 2, open.join(', '))
-  t.ok(
-    open.every((path: string) => /^(socket:|$)/.test(path)),
-    open.join(', '),
-  )
+  // One is the socket, one carries the last words of a crash; all else Node opened for itself.
+  const ownOnes = /^(|\/dev\/null|anon_inode:.*|pipe:.*|\/proc\/.*)$/
+  const handed = descriptors.filter((path: string) => !ownOnes.test(path))
+  t.match(handed, [/^socket:/, /^socket:/])
+  t.equal(handed.length, 2)
   t.match(cwd, /\/trusted\/@trusted\+one@1\.0\.0-[0-9a-f]{32}$/)
   t.equal((await stat(join(home, 'trusted'))).mode & 0o777, 0o700)
   t.equal((await stat(join(cwd, 'dist/plugin.js'))).mode & 0o777, 0o400)
