@@ -90,8 +90,7 @@ export async function startHost(settings: Settings, options: HostOptions): Promi
     const storage = await openStorage(settings, folder, options.log)
     stops.push(() => storage.stop())
     const state = await openState(storage, sandbox, options.log, stops)
-    const { path: dataFolder } = folder
-    const parts = { settings, options, adminToken, state, sandbox, news, dataFolder }
+    const parts = { settings, options, adminToken, state, sandbox, news, folder }
     const app = await composeApp(parts, stops)
     stops.push(() => app.close())
     const url = await listen(app, settings)
@@ -123,7 +122,7 @@ interface Parts {
   readonly state: State
   readonly sandbox: Sandbox
   readonly news: SandboxNews
-  readonly dataFolder: string
+  readonly folder: DataFolder
 }
 
 async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
@@ -140,11 +139,10 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const app = await createServer({ log: options.log, version: hostVersion })
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
   const metrics = composeMetrics(parts, udfLanes)
-  const allowed = settings.trusted
-  const trusted = openTrusted({ ...state, ...parts, allowed, log: options.log }, stops)
+  const trusted = openTrusted({ ...state, ...parts, log: options.log }, stops)
   const broker = openBroker({
     ...state,
-    runGuest: trusted.runGuest,
+    ...trusted,
     internal: options.internal ?? new Map(),
     rollouts: controller,
     publicUrl: settings.publicUrl ?? `http://${settings.host}:${settings.port}`,

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path'
 import { coreErrors } from './errors.ts'
 import { parseAllowList, type TrustedEntry } from './trusted/allow-list.ts'
+import { parseResourceUrls } from './trusted/resources/resource-urls.ts'
 
 /** What the environment says; the only place that reads it. */
 export interface Settings {
@@ -15,6 +16,8 @@ export interface Settings {
   readonly logLevel: string
   /** Packages that may run in a process of their own; none, when absent. */
   readonly trusted: readonly TrustedEntry[]
+  /** Resources of trusted plugins that run elsewhere: URLs by `plugin/resource`. */
+  readonly resourceUrls: ReadonlyMap<string, string>
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -35,6 +38,7 @@ export function readSettings(environment: Environment, workingFolder: string): S
     publicUrl: httpUrl('SIGNALBOX_PUBLIC_URL', text('SIGNALBOX_PUBLIC_URL')),
     logLevel: oneOf('LOG_LEVEL', text('LOG_LEVEL') ?? 'info', logLevels),
     trusted: parseAllowList(text('SIGNALBOX_TRUSTED')),
+    resourceUrls: parseResourceUrls(text('SIGNALBOX_RESOURCE_URLS')),
   })
 }
 

@@ -23,6 +23,7 @@ export {
 export { isRefusalCode, Refusal } from './plugin/refusal.ts'
 export {
   defineTrustedPlugin,
+  type ResourcePlace,
   type TrustedContext,
   type TrustedHandler,
   type TrustedPlugin,

@@ -5,6 +5,8 @@ import { identityUnits } from '../identity/identity-units.ts'
 import { linksRevoke, linksShare } from '../links/links-calls.ts'
 import { notifySend } from '../notify/notify-send.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
+import type { ResourceService } from '../trusted/resources/resource-service.ts'
+import { resourcesGet } from '../trusted/resources/resources-call.ts'
 import type { PluginDatabases } from './db/plugin-databases.ts'
 import { dbQuery } from './db-query.ts'
 import type { RunEntry } from './entry-call.ts'
@@ -20,6 +22,7 @@ export interface CapabilityPorts {
   readonly schemas: PluginDatabases
   readonly caller: () => ServiceCaller
   readonly publicUrl: string
+  readonly resources: Pick<ResourceService, 'get'>
   readonly now: () => number
 }
 
@@ -39,6 +42,7 @@ export function capabilities({
     'notify.send': notifySend(ports),
     'identity.units': identityUnits(ports.knex),
     'db.query': dbQuery((query) => schemas.query(query), now),
+    'resources.get': resourcesGet(ports.resources),
     'services.call': servicesCall(
       (call) => caller().call(call),
       (service, major, operation) => caller().isSafe(service, major, operation),

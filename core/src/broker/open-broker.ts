@@ -8,7 +8,7 @@ import type { RoutingTable } from '../rollout/routing-table.ts'
 import type { ContentStore } from '../storage/content-store.ts'
 import { Broker } from './broker.ts'
 import type { BundleCache } from './bundle-cache.ts'
-import { capabilities } from './capabilities.ts'
+import { type CapabilityPorts, capabilities } from './capabilities.ts'
 import type { PluginDatabases } from './db/plugin-databases.ts'
 import { EffectAudit } from './effect-audit.ts'
 import { type RunEntry, runEntry } from './entry-call.ts'
@@ -25,6 +25,7 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly inFlight: InFlight
   readonly invocations: Invocations
   readonly publicUrl: string
+  readonly resources: CapabilityPorts['resources']
   readonly log: GuestPorts['log']
 }
 
@@ -63,6 +64,7 @@ export function openBroker(ports: Ports): OpenBroker {
       points,
       caller: () => caller,
       publicUrl: ports.publicUrl,
+      resources: ports.resources,
       runEntry: entries,
       now: Date.now,
     }),

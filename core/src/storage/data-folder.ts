@@ -60,9 +60,12 @@ const ownFiles = [
   CLAIM_FILE,
   'admin-token',
   'demo-key',
+  'node-id',
   'postgres',
   'postgres-password',
   'postgres-place',
+  'resources',
+  'trusted',
 ]
 
 /** A few of what else is there, when nothing shows that the folder is ours. Its mode is then not ours to change. */

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import { join } from 'node:path'
-import type { GuestCall, GuestOutcome, IsolateSpec, SandboxEvent } from '@signalbox/sandbox'
+import type { GuestCall, GuestOutcome, SandboxEvent } from '@signalbox/sandbox'
 import { runtimeLimits } from '@signalbox/sdk/manifest'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Knex } from 'knex'
@@ -9,9 +9,12 @@ import { findInstallation, type Installation, listFiles } from '../registry/regi
 import type { InFlight } from '../rollout/in-flight.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
 import { type Snapshot, versionKey } from '../rollout/snapshot.ts'
+import type { Settings } from '../settings.ts'
 import type { StopStack } from '../stop-stack.ts'
 import type { ContentStore } from '../storage/content-store.ts'
-import { isTrusted, type Origin, type TrustedEntry } from './allow-list.ts'
+import type { DataFolder } from '../storage/data-folder.ts'
+import { isTrusted, type Origin } from './allow-list.ts'
+import { ResourceService } from './resources/resource-service.ts'
 import type { TrustedProgram } from './trusted-process.ts'
 import { TrustedTier } from './trusted-tier.ts'
 import {
@@ -36,8 +39,8 @@ interface Ports {
   readonly inFlight: InFlight
   readonly sandbox: { call(call: GuestCall): Promise<GuestOutcome> }
   readonly news: EventEmitter<{ event: [SandboxEvent] }>
-  readonly allowed: readonly TrustedEntry[]
-  readonly dataFolder: string
+  readonly settings: Pick<Settings, 'trusted' | 'resourceUrls'>
+  readonly folder: Pick<DataFolder, 'path' | 'readOrCreateSecret'>
   readonly log: FastifyBaseLogger
 }
 
@@ -45,6 +48,7 @@ export interface OpenTrusted {
   /** Runs a call where its version's tier says. */
   readonly runGuest: (call: GuestCall) => Promise<GuestOutcome>
   readonly isTrusted: (origin: Origin) => boolean
+  readonly resources: ResourceService
 }
 
 /** What of a version is the same at each of its starts; kept, so that a restart needs no database. */
@@ -55,16 +59,25 @@ interface Known {
 
 /** Nothing here starts a process before something calls for it, and nothing that fails is thrown: the host boots. */
 export function openTrusted(ports: Ports, stops: StopStack): OpenTrusted {
-  const { routing, sandbox, news, log, inFlight, allowed } = ports
-  const root = join(ports.dataFolder, 'trusted')
+  const { routing, sandbox, news, log, inFlight, settings, folder } = ports
+  const root = join(folder.path, 'trusted')
+  const resourceRoot = join(folder.path, 'resources')
   const known = new Map<string, Known>()
-  const tidied = removeOthers(root, isWantedIn(routing.snapshot)).catch((err: unknown) => {
-    log.warn({ err }, 'folders of trusted versions that are not needed cannot be removed')
-  })
+  const tidied = tidy(ports, root, resourceRoot)
+  const layouts = new Map<string, Promise<LaidOut>>()
+  const layOut = async (below: string, plugin: string, version: string): Promise<LaidOut> => {
+    await tidied
+    const place = join(below, versionKey(plugin, version))
+    const running =
+      layouts.get(place) ??
+      laidOut(ports, known, below, plugin, version).finally(() => layouts.delete(place))
+    layouts.set(place, running)
+    return running
+  }
   const tier = new TrustedTier({
     prepare: async (spec) => {
-      await tidied
-      return prepare(ports, root, known, spec)
+      const { plugin, version } = spec
+      return programOf(await layOut(root, plugin, version))
     },
     isSafe: (call) => isSafe(routing.snapshot, call),
     inFlight,
@@ -75,34 +88,75 @@ export function openTrusted(ports: Ports, stops: StopStack): OpenTrusted {
     startMs: START_MS,
     silentMs: SILENT_MS,
   })
+  const resources = new ResourceService({
+    knex: ports.knex,
+    root: resourceRoot,
+    node: () => folder.readOrCreateSecret('node-id'),
+    urls: settings.resourceUrls,
+    layOut: async (...what) => (await layOut(...what)).folder,
+    inFlight,
+    random: Math.random,
+    log,
+  })
+  // In the reverse order: an engine ends when nobody asks it anything any more.
+  stops.push(() => resources.stop())
   stops.push(() => tier.stop())
-  routing.follow((_before, after) => tier.reconcile(after))
-  tier.reconcile(routing.snapshot)
+  const reconcile = (before: Snapshot, after: Snapshot) => {
+    tier.reconcile(after)
+    resources.reconcile(before, after)
+  }
+  routing.follow(reconcile)
+  reconcile(routing.snapshot, routing.snapshot)
   return {
     runGuest: (call) => (call.isolate.tier === 'trusted' ? tier.call(call) : sandbox.call(call)),
-    isTrusted: (origin) => isTrusted(allowed, origin),
+    isTrusted: (origin) => isTrusted(settings.trusted, origin),
+    resources,
   }
 }
 
-/** @throws CORE_VERSION_MISSING, CORE_TIER_NOT_ALLOWED: an operator may have changed the list since it was installed */
-async function prepare(
-  ports: Ports,
-  root: string,
+/** What a host that was killed left behind; no program of it runs any more. */
+async function tidy({ routing, log }: Ports, root: string, resourceRoot: string): Promise<void> {
+  try {
+    await removeOthers(root, isWantedIn(routing.snapshot))
+    await removeOthers(join(resourceRoot, 'programs'), () => false)
+  } catch (err) {
+    log.warn({ err }, 'folders of trusted versions that are not needed cannot be removed')
+  }
+}
+
+interface LaidOut {
+  readonly folder: string
+  readonly manifest: Installation['manifest']
+}
+
+/**
+ * The files of a version below a folder.
+ * @throws CORE_VERSION_MISSING, CORE_TIER_NOT_ALLOWED: an operator may have changed the list since it was installed
+ */
+async function laidOut(
+  { knex, contents, settings }: Ports,
   known: Map<string, Known>,
-  { plugin, version }: IsolateSpec,
-): Promise<TrustedProgram> {
+  below: string,
+  plugin: string,
+  version: string,
+): Promise<LaidOut> {
   const key = versionKey(plugin, version)
-  const { installation, files } = known.get(key) ?? (await look(ports.knex, plugin, version))
+  const { installation, files } = known.get(key) ?? (await look(knex, plugin, version))
   const { manifest, publisher, marketplaceFingerprint: fingerprint } = installation
-  const { tier, entry } = manifest.runtime
-  if (entry === undefined || !isTrusted(ports.allowed, { plugin, publisher, fingerprint })) {
+  const { tier } = manifest.runtime
+  if (tier !== 'trusted' || !isTrusted(settings.trusted, { plugin, publisher, fingerprint })) {
     throw coreErrors.create('TIER_NOT_ALLOWED', { plugin, version, tier })
   }
   known.set(key, { installation, files })
   const name = versionFolderName(plugin, version, files)
-  const folder = await verifiedFolder(root, name, files, (sha256) => ports.contents.get(sha256))
+  const folder = await verifiedFolder(below, name, files, (sha256) => contents.get(sha256))
+  return { folder, manifest }
+}
+
+function programOf({ folder, manifest }: LaidOut): TrustedProgram {
   const { heapMb, payloadKb } = runtimeLimits(manifest)
-  return { folder, entry: join(folder, entry), heapMb, maxOutputLength: payloadKb * 1024 }
+  const entry = join(folder, manifest.runtime.entry ?? '')
+  return { folder, entry, heapMb, maxOutputLength: payloadKb * 1024 }
 }
 
 async function look(knex: Knex, plugin: string, version: string): Promise<Known> {

@@ -1,5 +1,16 @@
 import type { Context } from './context.ts'
 
+/** Where a resource of the manifest is; `url` where the operator runs it elsewhere. */
+export type ResourcePlace =
+  | { readonly url: string }
+  | {
+      readonly dataDir: string
+      /** Where its program listens. */
+      readonly socketPath: string
+      /** Rises with each start: what an older one may still write can be told by it. */
+      readonly fence: number
+    }
+
 /** What a handler of the trusted tier is given: all that one of the sandbox is, and what a process can have. */
 export interface TrustedContext<Config = unknown> extends Context<Config> {
   /**
@@ -7,6 +18,13 @@ export interface TrustedContext<Config = unknown> extends Context<Config> {
    * long; the host's own calls end by themselves.
    */
   readonly signal: AbortSignal
+  readonly resources: {
+    /**
+     * Starts the resource where it does not run, and waits until it is healthy.
+     * @throws `CORE_RESOURCE_MISSING`, `CORE_RESOURCE_UNAVAILABLE`, `CORE_RESOURCE_ELSEWHERE`
+     */
+    get(id: string): Promise<ResourcePlace>
+  }
 }
 
 /** Input and output are what the contract's schemas say. */
