@@ -2,6 +2,17 @@ import type { ErrorDefinition } from '@signalbox/sdk/errors'
 
 /** Refusals of the trusted tier; what becomes of a call in a process of its own has the sandbox's codes. */
 export const trustedErrors = {
+  REPLAY_TIER: {
+    status: 409,
+    message: {
+      en: '{invocation} is a call of {plugin} {version}, which ran in a process of its own: it cannot be run again.',
+      'zh-CN': '{invocation} 是 {plugin} {version} 在独立进程中执行的调用，无法回放。',
+    },
+    cure: {
+      en: 'Read its input, host calls and log with GET /v1/invocations/{invocation}.',
+      'zh-CN': '请通过 GET /v1/invocations/{invocation} 查看其输入、主机调用和日志。',
+    },
+  },
   RESOURCE_ELSEWHERE: {
     status: 409,
     message: {

@@ -13,7 +13,7 @@ export function parseResourceUrls(text: string | null): ReadonlyMap<string, stri
     const at = part.indexOf('=')
     const name = at < 0 ? part : part.slice(0, at).trim()
     const url = at < 0 ? '' : part.slice(at + 1).trim()
-    if (!/^(@[^/\s]+\/)?[^/\s]+\/[a-z][a-z0-9_-]*$/.test(name) || !URL.canParse(url)) {
+    if (!/^(@[^/\s]+\/)?[^@/\s][^/\s]*\/[a-z][a-z0-9_-]*$/.test(name) || !URL.canParse(url)) {
       throw coreErrors.create('SETTING_INVALID', {
         name: 'SIGNALBOX_RESOURCE_URLS',
         reason: `"${name.slice(0, 80)}" is not followed by =URL, or is no plugin/resource`,
