@@ -138,8 +138,8 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   })
   const app = await createServer({ log: options.log, version: hostVersion })
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
-  const metrics = composeMetrics(parts, udfLanes)
   const trusted = openTrusted({ ...state, ...parts, log: options.log }, stops)
+  const metrics = composeMetrics(parts, udfLanes, trusted)
   const broker = openBroker({
     ...state,
     ...trusted,
@@ -209,12 +209,17 @@ function composeRollouts({ options, state, news }: Parts, stops: StopStack) {
   return { rollouts, controller, udfLanes }
 }
 
-function composeMetrics({ state, sandbox }: Parts, udfLanes: UdfLanes): Metrics {
+function composeMetrics(
+  { state, sandbox }: Parts,
+  udfLanes: UdfLanes,
+  trusted: OpenTrusted,
+): Metrics {
   const { routing, invocations, compute } = state
   return new Metrics({
     sandbox: () => sandbox.stats(),
     batches: () => udfLanes.stats(),
     compute: () => compute.stats(),
+    trusted: trusted.stats,
     generation: () => routing.snapshot.generation,
     usage: () => invocations.meter.all(),
     invocations: () => invocations.counts,

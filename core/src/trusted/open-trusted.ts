@@ -49,6 +49,7 @@ export interface OpenTrusted {
   readonly runGuest: (call: GuestCall) => Promise<GuestOutcome>
   readonly isTrusted: (origin: Origin) => boolean
   readonly resources: ResourceService
+  readonly stats: TrustedTier['stats']
 }
 
 /** What of a version is the same at each of its starts; kept, so that a restart needs no database. */
@@ -111,6 +112,7 @@ export function openTrusted(ports: Ports, stops: StopStack): OpenTrusted {
     runGuest: (call) => (call.isolate.tier === 'trusted' ? tier.call(call) : sandbox.call(call)),
     isTrusted: (origin) => isTrusted(settings.trusted, origin),
     resources,
+    stats: () => tier.stats(),
   }
 }
 

@@ -25,6 +25,8 @@ const UNWANTED_IDLE_MS = 30_000
 /** Belongs to no tenant: see bareIsolate. */
 const NO_TENANT = '-'
 
+type TrustedFigure = 'processes' | 'backingOff' | 'calls' | 'queued' | 'residentMb' | 'strikes'
+
 export interface TierPorts extends Omit<VersionPorts, 'onStrike'> {
   readonly inFlight: Pick<InFlight, 'drained'>
   readonly removeFolder: (folder: string) => Promise<void>
@@ -39,6 +41,7 @@ export class TrustedTier {
   readonly #leaving = new Map<string, Promise<void>>()
   readonly #strikes = new Strikes()
   readonly #sweeper: NodeJS.Timeout
+  #strikeCount = 0
   #isStopped = false
 
   constructor(ports: TierPorts) {
@@ -83,14 +86,19 @@ export class TrustedTier {
     }
   }
 
-  /** What there is now, for metrics and tests. */
-  stats() {
-    return [...this.#versions].map(([version, one]) => ({
-      version,
-      state: one.state,
-      pid: one.pid,
-      ...one.calls,
-    }))
+  /** What there is now; `strikes` count since the start. */
+  stats(): Readonly<Record<TrustedFigure, number>> {
+    const versions = [...this.#versions.values()]
+    const sum = (of: (version: TrustedVersion) => number) =>
+      versions.reduce((total, version) => total + of(version), 0)
+    return {
+      processes: sum(({ pid }) => (pid === undefined ? 0 : 1)),
+      backingOff: sum(({ state }) => (state === 'backing-off' ? 1 : 0)),
+      calls: sum(({ calls }) => calls.atWork),
+      queued: sum(({ calls }) => calls.waiting),
+      residentMb: Math.round(sum((version) => version.residentMb())),
+      strikes: this.#strikeCount,
+    }
   }
 
   /** Resolves when no process is left. */
@@ -168,6 +176,7 @@ export class TrustedTier {
   #strike({ plugin, version, publisher }: IsolateSpec, code: string): void {
     // Which tenant's call it was cannot be told of a process that serves them all.
     const culprit: Culprit = { plugin, version, publisher, tenant: NO_TENANT, code }
+    this.#strikeCount++
     const { strikes, isOpened } = this.#strikes.strike(culprit, Date.now())
     if (isOpened) this.#ports.onEvent({ kind: 'circuit-opened', culprit, strikes })
   }

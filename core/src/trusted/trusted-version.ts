@@ -34,10 +34,7 @@ export interface VersionPorts {
   /** The process ended, or did not come up, through the version's own doing. */
   readonly onStrike: (spec: IsolateSpec, code: string) => void
   readonly random: () => number
-  readonly log: {
-    warn(fields: object, message: string): void
-    error(fields: object, message: string): void
-  }
+  readonly log: { warn(fields: object, message: string): void }
   /** A bundle that is not loaded by then never will be. */
   readonly startMs: number
   /** See heartbeatVerdict. */
@@ -76,6 +73,10 @@ export class TrustedVersion {
 
   get pid(): number | undefined {
     return this.#process?.pid
+  }
+
+  residentMb(): number {
+    return this.#process?.residentMb() ?? 0
   }
 
   /** Where its files are, once it was started. */
@@ -159,9 +160,7 @@ export class TrustedVersion {
   #cannotStart(cause: unknown): void {
     if (this.#state !== 'starting') return
     const { plugin, version } = this.spec
-    if (!(cause instanceof CodedError)) {
-      this.#ports.log.error({ err: cause, plugin, version }, 'a trusted version cannot be laid out')
-    }
+    this.#ports.log.warn({ err: cause, plugin, version }, 'a trusted version cannot be started')
     const reason = 'its files cannot be laid out on this node'
     const error =
       cause instanceof CodedError ? cause : sandboxErrors.create('START_FAILED', { reason })
