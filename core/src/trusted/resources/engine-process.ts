@@ -68,6 +68,8 @@ export class EngineProcess {
 
   /** SIGTERM first, so that an engine can write down what it holds; the group is ended with the guard. */
   async stop(graceMs: number): Promise<void> {
+    // Its number may be another's by now.
+    if (this.#isGone) return
     const late = setTimeout(() => this.kill(), graceMs)
     for (const child of childrenOf(this.pid)) signalTo(child, 'SIGTERM')
     await this.gone
