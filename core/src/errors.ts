@@ -14,6 +14,7 @@ import { meterErrors } from './meter/meter-errors.ts'
 import { notifyErrors } from './notify/notify-errors.ts'
 import { sealingErrors } from './sealing/sealing-errors.ts'
 import { secretErrors } from './secrets/secret-errors.ts'
+import { trustedErrors } from './trusted/trusted-errors.ts'
 import { hookErrors } from './webhooks/hook-errors.ts'
 
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
@@ -34,6 +35,7 @@ export const coreErrors = defineErrors('CORE', {
   ...meterErrors,
   ...keyErrors,
   ...hookErrors,
+  ...trustedErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,
     message: {
@@ -968,12 +970,12 @@ export const coreErrors = defineErrors('CORE', {
   TIER_NOT_ALLOWED: {
     status: 403,
     message: {
-      en: '{plugin}@{version} runs in the tier {tier}, which this host does not run.',
-      'zh-CN': '{plugin}@{version} 使用 {tier} 层级，本主机不运行该层级。',
+      en: '{plugin}@{version} runs in the tier {tier}, which the operator has not allowed it.',
+      'zh-CN': '{plugin}@{version} 使用 {tier} 层级，运营者尚未允许。',
     },
     cure: {
-      en: 'Publish it for the tier sandbox.',
-      'zh-CN': '请以 sandbox 层级发布。',
+      en: 'Name it, with its publisher, in SIGNALBOX_TRUSTED and start the host again; or publish it for the tier sandbox.',
+      'zh-CN': '请在 SIGNALBOX_TRUSTED 中写入该插件及其发布者并重启主机；或以 sandbox 层级发布。',
     },
   },
   TOKEN_MISSING: {

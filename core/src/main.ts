@@ -59,6 +59,7 @@ import { type DataFolder, openDataFolder } from './storage/data-folder.ts'
 import { isDatabaseUnavailable } from './storage/database-unavailable.ts'
 import { obstaclesOf } from './storage/obstacles.ts'
 import { openStorage } from './storage/open-storage.ts'
+import { type OpenTrusted, openTrusted } from './trusted/open-trusted.ts'
 import { UdfLanes } from './udf/udf-lanes.ts'
 import { udfRoutes } from './udf/udf-routes.ts'
 import { UdfService } from './udf/udf-service.ts'
@@ -96,7 +97,7 @@ export async function startHost(settings: Settings, options: HostOptions): Promi
     stops.push(() => storage.stop())
     const state = await openState(storage, sandbox, options.log, stops)
     const outbound = openOutbound({ ...state, hostKeys, places: settings.fetchAllow }, stops)
-    const parts = { settings, options, adminToken, outbound, state, sandbox, news }
+    const parts = { settings, options, adminToken, outbound, state, sandbox, news, folder }
     const app = await composeApp(parts, stops)
     stops.push(() => app.close())
     const url = await listen(app, settings)
@@ -129,6 +130,7 @@ interface Parts {
   readonly state: State
   readonly sandbox: Sandbox
   readonly news: SandboxNews
+  readonly folder: DataFolder
 }
 
 async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
@@ -144,10 +146,12 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   })
   const app = await createServer({ log: options.log, version: hostVersion })
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
-  const metrics = composeMetrics(parts, udfLanes)
+  const trusted = openTrusted({ ...state, ...parts, log: options.log }, stops)
+  const metrics = composeMetrics(parts, udfLanes, trusted)
   const plugins = openPlugins(
     {
       ...parts,
+      ...trusted,
       log: options.log,
       internal: options.internal ?? new Map(),
       rollouts: controller,
@@ -156,7 +160,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     stops,
   )
   const { broker } = plugins
-  const installs = composeInstalls(parts)
+  const installs = composeInstalls(parts, trusted)
   const bindings = new BindingService(state)
   const udfs = composeUdfs(parts, udfLanes)
   await app.register(async (scope) => {
@@ -222,12 +226,17 @@ function composeRollouts({ options, state, news }: Parts, stops: StopStack) {
   return { rollouts, controller, udfLanes }
 }
 
-function composeMetrics({ state, sandbox }: Parts, udfLanes: UdfLanes): Metrics {
+function composeMetrics(
+  { state, sandbox }: Parts,
+  udfLanes: UdfLanes,
+  trusted: OpenTrusted,
+): Metrics {
   const { routing, invocations, compute } = state
   return new Metrics({
     sandbox: () => sandbox.stats(),
     batches: () => udfLanes.stats(),
     compute: () => compute.stats(),
+    trusted: trusted.stats,
     generation: () => routing.snapshot.generation,
     usage: () => invocations.meter.all(),
     invocations: () => invocations.counts,
@@ -241,7 +250,10 @@ async function registerInternal(knex: Knex, { operations }: InternalService): Pr
   }
 }
 
-function composeInstalls({ options, state, sandbox }: Parts): InstallService {
+function composeInstalls(
+  { options, state }: Parts,
+  { runGuest, isTrusted }: OpenTrusted,
+): InstallService {
   const { knex, routing, contents, compiled, schemas } = state
   return new InstallService({
     knex,
@@ -251,8 +263,8 @@ function composeInstalls({ options, state, sandbox }: Parts): InstallService {
     contents,
     compiled,
     schemas,
-    selfTest: (installation, bundle) =>
-      selfTest((call) => sandbox.call(call), installation, bundle),
+    selfTest: (installation, bundle) => selfTest(runGuest, installation, bundle),
+    isTrusted,
     hostVersion,
     log: options.log,
   })

@@ -1,6 +1,7 @@
-import type { Sandbox } from '@signalbox/sandbox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
+import type { CapabilityPorts } from './broker/capabilities.ts'
+import type { GuestPorts } from './broker/guest-ports.ts'
 import type { Outbound } from './broker/http/open-outbound.ts'
 import { type OpenBroker, openBroker } from './broker/open-broker.ts'
 import type { CallerPorts } from './broker/service-caller.ts'
@@ -21,7 +22,8 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly settings: Settings
   readonly outbound: Outbound
   readonly state: State
-  readonly sandbox: Sandbox
+  readonly runGuest: GuestPorts['runGuest']
+  readonly resources: CapabilityPorts['resources']
   readonly registry: Registry
   readonly log: FastifyBaseLogger
 }
@@ -35,7 +37,7 @@ export interface PluginSide {
 
 /** What plugins can ask for, and what comes to them unasked. Each needs the other, so each is asked for it late. */
 export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
-  const { settings, outbound, state, sandbox, registry, log } = ports
+  const { settings, outbound, state, runGuest, resources, registry, log } = ports
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
   const onUse = (use: GrantUse) => uses.recorder.add(use)
@@ -43,7 +45,8 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const meters = openMeter({ knex, log })
   const broker: OpenBroker = openBroker({
     ...state,
-    sandbox,
+    runGuest,
+    resources,
     internal: ports.internal,
     rollouts: ports.rollouts,
     keys: state.keys.calls,

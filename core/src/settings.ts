@@ -1,6 +1,8 @@
 import { isAbsolute, resolve } from 'node:path'
-import { type AllowedPlace, parseAllowList } from './broker/http/operator-list.ts'
+import { type AllowedPlace, parsePlaces } from './broker/http/operator-list.ts'
 import { coreErrors } from './errors.ts'
+import { parseTrusted, type TrustedEntry } from './trusted/allow-list.ts'
+import { parseResourceUrls } from './trusted/resources/resource-urls.ts'
 
 /** What the environment says; the only place that reads it. */
 export interface Settings {
@@ -17,6 +19,10 @@ export interface Settings {
   /** What plugins may be granted to reach beside the public network, also without TLS. */
   readonly fetchAllow: readonly AllowedPlace[]
   readonly logLevel: string
+  /** Packages that may run in a process of their own; none, when absent. */
+  readonly trusted: readonly TrustedEntry[]
+  /** Resources of trusted plugins that run elsewhere: URLs by `plugin/resource`. */
+  readonly resourceUrls: ReadonlyMap<string, string>
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -38,6 +44,8 @@ export function readSettings(environment: Environment, workingFolder: string): S
     keyFile: inFolder(workingFolder, text('SIGNALBOX_KEY_FILE')),
     fetchAllow: allowedPlaces('SIGNALBOX_FETCH_ALLOW', text('SIGNALBOX_FETCH_ALLOW')),
     logLevel: oneOf('LOG_LEVEL', text('LOG_LEVEL') ?? 'info', logLevels),
+    trusted: parseTrusted(text('SIGNALBOX_TRUSTED')),
+    resourceUrls: parseResourceUrls(text('SIGNALBOX_RESOURCE_URLS')),
   })
 }
 
@@ -86,7 +94,7 @@ function inFolder(folder: string, file: string | null): string | null {
 }
 
 function allowedPlaces(name: string, value: string | null): readonly AllowedPlace[] {
-  const read = parseAllowList(value ?? '')
+  const read = parsePlaces(value ?? '')
   if ('places' in read) return read.places
   // A user in a URL may come with a password.
   const shown = read.wrong.includes('@') ? 'an entry with a user' : read.wrong

@@ -47,6 +47,13 @@ export type {
 } from './plugin/keys.ts'
 export { isRefusalCode, Refusal } from './plugin/refusal.ts'
 export {
+  defineTrustedPlugin,
+  type ResourcePlace,
+  type TrustedContext,
+  type TrustedHandler,
+  type TrustedPlugin,
+} from './plugin/trusted-plugin.ts'
+export {
   columnar,
   scalar,
   type UdfColumn,

@@ -13,6 +13,8 @@ import { meterCall } from '../meter/meter-call.ts'
 import type { MeterRecorder } from '../meter/meter-recorder.ts'
 import { notifySend } from '../notify/notify-send.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
+import type { ResourceService } from '../trusted/resources/resource-service.ts'
+import { resourcesGet } from '../trusted/resources/resources-call.ts'
 import { assetsCall } from './assets-call.ts'
 import { blobsCalls } from './blobs-calls.ts'
 import type { PluginDatabases } from './db/plugin-databases.ts'
@@ -35,6 +37,7 @@ export interface CapabilityPorts {
   readonly events: () => EventPublisher
   readonly jobs: JobService
   readonly meter: MeterRecorder
+  readonly resources: Pick<ResourceService, 'get'>
   readonly now: () => number
   readonly httpFetch: HostCall
   readonly keys: Readonly<Record<string, HostCall>>
@@ -67,6 +70,7 @@ export function capabilities({
     ...blobsCalls(files),
     'http.fetch': httpFetch,
     'events.publish': eventsPublish(events),
+    'resources.get': resourcesGet(ports.resources),
     'services.call': servicesCall(
       (call) => caller().call(call),
       (service, major, operation) => caller().isSafe(service, major, operation),

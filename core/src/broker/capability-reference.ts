@@ -295,6 +295,16 @@ export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
     errors: ['CORE_CHANNEL_MISSING', 'CORE_CHANNEL_AMBIGUOUS'],
     example: people,
   },
+  'resources.get': {
+    ask: 'ctx.resources.get(id)',
+    does: 'Where a process or folder that outlives the version is (trusted tier)',
+    limits: 'one lease a host',
+    errors: ['CORE_RESOURCE_ELSEWHERE'],
+    example: {
+      plugin: 'core/test/fixtures/engine-plugin/src/index.ts',
+      test: 'core/test/e2e/resources.test.ts',
+    },
+  },
   'services.call': {
     ask: 'ctx.services.call(service, operation, input)',
     does: 'Calls a data service of another plugin',

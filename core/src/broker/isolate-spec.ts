@@ -45,6 +45,7 @@ export function bareIsolate(version: Runnable, tenant: string): IsolateSpec {
     limits: runtimeLimits(manifest),
     features: [],
     state: manifest.runtime.state ?? 'kept',
+    ...(manifest.runtime.tier === 'trusted' ? { tier: 'trusted' } : {}),
   }
 }
 

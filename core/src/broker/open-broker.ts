@@ -1,4 +1,3 @@
-import type { Sandbox } from '@signalbox/sandbox'
 import type { Knex } from 'knex'
 import type { AssetReader } from '../assets/asset-reader.ts'
 import type { OpenBlobs } from '../blobs/open-blobs.ts'
@@ -14,7 +13,7 @@ import type { RoutingTable } from '../rollout/routing-table.ts'
 import type { ContentStore } from '../storage/content-store.ts'
 import { Broker } from './broker.ts'
 import type { BundleCache } from './bundle-cache.ts'
-import { capabilities } from './capabilities.ts'
+import { type CapabilityPorts, capabilities } from './capabilities.ts'
 import type { PluginDatabases } from './db/plugin-databases.ts'
 import { EffectAudit } from './effect-audit.ts'
 import { type RunEntry, runEntry } from './entry-call.ts'
@@ -27,7 +26,7 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly knex: Knex
   readonly contents: ContentStore
   readonly routing: RoutingTable
-  readonly sandbox: Sandbox
+  readonly runGuest: GuestPorts['runGuest']
   readonly bundles: BundleCache
   readonly schemas: PluginDatabases
   readonly files: OpenBlobs
@@ -41,6 +40,7 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly meter: MeterRecorder
   readonly onUse: (use: GrantUse) => void
   readonly publicUrl: string
+  readonly resources: CapabilityPorts['resources']
   readonly log: GuestPorts['log']
 }
 
@@ -55,10 +55,10 @@ export interface OpenBroker {
 
 /** They need each other: a plugin that is called may ask the host to call another. */
 export function openBroker(ports: Ports): OpenBroker {
-  const { knex, contents, routing, sandbox, bundles, schemas, invocations } = ports
+  const { knex, contents, routing, runGuest, bundles, schemas, invocations } = ports
   const guests = {
     snapshot: () => routing.snapshot,
-    runGuest: (call) => sandbox.call(call),
+    runGuest,
     loadBundle: (version) => bundles.load(version),
     hostCall: (scope, name, payload, signal) => broker.hostCall(scope, name, payload, signal),
     hasEffect: (name, payload) => broker.hasEffect(name, payload),
@@ -86,6 +86,7 @@ export function openBroker(ports: Ports): OpenBroker {
     keys: ports.keys,
     meter: ports.meter,
     publicUrl: ports.publicUrl,
+    resources: ports.resources,
     runEntry: entries,
     now: Date.now,
   })

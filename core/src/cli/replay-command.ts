@@ -49,6 +49,10 @@ export const replayCommand = defineCommand({
     if (recording === undefined) {
       throw coreErrors.create('INVOCATION_NOT_RELEASED', { invocation: args.id })
     }
+    if (recording.isolate.tier === 'trusted') {
+      const { plugin, version } = recording.isolate
+      throw coreErrors.create('REPLAY_TIER', { invocation: args.id, plugin, version })
+    }
     const bundle =
       args.bundle === undefined
         ? recordedBundle(recording, await client.requestText('GET', `${path}/bundle`))

@@ -9,6 +9,7 @@ interface Sources {
   /** Undefined while no function over columns was ever called. */
   readonly batches: () => BatchStats | undefined
   readonly compute: () => ComputeStats
+  readonly trusted: () => object
   readonly generation: () => number
   /** What guests took, by version and tenant: named by what is installed, never by a stranger. */
   readonly usage: () => readonly Usage[]
@@ -53,6 +54,7 @@ export class Metrics {
       'Threads for what the host itself computes, by kind.',
       () => sources.compute(),
     )
+    kindsGauge(this.registry, 'trusted', 'Processes of trusted versions, by kind.', sources.trusted)
     const generation: Gauge = new Gauge({
       name: 'signalbox_routing_generation',
       help: 'Generation of the routing table that this node serves.',

@@ -7,6 +7,7 @@ import { coreErrors } from '../errors.ts'
 import { claimEventTypes } from '../events/event-type-store.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
+import type { Origin } from '../trusted/allow-list.ts'
 import type { CompiledBundleService } from './compiled-bundle-service.ts'
 import {
   type InstallationCommand,
@@ -57,6 +58,8 @@ interface Ports {
     bundle: () => Promise<LoadedBundle>,
   ) => Promise<void>
   readonly compiled: Pick<CompiledBundleService, 'ensure' | 'reject'>
+  /** Whether the operator lets a package run in a process of its own. */
+  readonly isTrusted: (origin: Origin) => boolean
   readonly hostVersion: string
   readonly log: { error(fields: object, message: string): void }
 }
@@ -147,13 +150,14 @@ export class InstallService {
     row: Omit<Installation, 'fault'>,
     { files }: PackageInspection,
   ): Promise<void> {
-    const { plugin, version, manifest } = row
+    const { plugin, version, manifest, publisher, marketplaceFingerprint: fingerprint } = row
     const { knex, contents, hostVersion } = this.#ports
+    const isTrusted = this.#ports.isTrusted({ plugin, publisher, fingerprint })
     const change = changeOf(caller, row, 'plugin.installed')
     await commitRoutedChange(knex, change, async (trx) => {
       await lockPlugin(trx, plugin)
       if ((await findInstallation(trx, plugin, version)) !== undefined) throw new Overtaken()
-      const candidate = { plugin, version, manifest }
+      const candidate = { plugin, version, manifest, isTrusted }
       const refusal = refusalOf(candidate, hostVersion, await listInstalled(trx))
       if (refusal !== undefined) throw refusal
       for (const { id, major } of Object.values(row.contracts)) {
@@ -291,6 +295,7 @@ function rowOf(
     signature: source.signature,
     bundleSha256: entry?.sha256 ?? null,
     installedBy: caller.actor,
+    publisher: source.publisher,
   }
 }
 

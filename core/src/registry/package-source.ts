@@ -16,6 +16,7 @@ export interface PackageTarball {
   readonly tarball: Buffer
   /** Subresource integrity, sha512, as the marketplace recorded it. */
   readonly integrity: string
+  readonly publisher: string
   readonly fingerprint: string
   readonly signature: string | null
 }

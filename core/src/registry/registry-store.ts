@@ -22,6 +22,8 @@ export interface Installation {
   readonly signature: string | null
   readonly bundleSha256: string | null
   readonly installedBy: string
+  /** As the marketplace knew it; null: installed before it was kept. */
+  readonly publisher: string | null
 }
 
 export interface StoredFile {
@@ -47,6 +49,7 @@ export async function insertInstallation(
     signature: row.signature,
     bundle_sha256: row.bundleSha256,
     installed_by: row.installedBy,
+    publisher: row.publisher,
   })
   await trx('installation_files').insert(files.map((file) => ({ plugin, version, ...file })))
 }
@@ -183,5 +186,6 @@ function installationOf(row: Record<string, unknown>): Installation {
     signature: row.signature as string | null,
     bundleSha256: row.bundle_sha256 as string | null,
     installedBy: row.installed_by as string,
+    publisher: row.publisher as string | null,
   }
 }

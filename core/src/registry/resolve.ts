@@ -7,6 +7,8 @@ export interface Candidate {
   readonly plugin: string
   readonly version: string
   readonly manifest: Manifest
+  /** The operator lets it run in a process of its own; not so, when absent. */
+  readonly isTrusted?: boolean
 }
 
 /** What is installed and ready: the versions of each plugin, and what the stable one of each requires. */
@@ -39,7 +41,7 @@ const offeredCapabilities: readonly string[] = [
   'wasm',
 ]
 
-/** Tiers that run today. `trusted` waits for supervised processes of its own. */
+/** Tiers that anybody's plugin may run in. */
 const offeredTiers: readonly string[] = ['declarative', 'sandbox']
 
 /**
@@ -61,9 +63,10 @@ export function refusalOf(
   )
 }
 
-function tierRefusal({ plugin, version, manifest }: Candidate): CodedError | undefined {
+function tierRefusal(candidate: Candidate): CodedError | undefined {
+  const { plugin, version, manifest, isTrusted } = candidate
   const { tier } = manifest.runtime
-  return offeredTiers.includes(tier)
+  return offeredTiers.includes(tier) || isTrusted === true
     ? undefined
     : coreErrors.create('TIER_NOT_ALLOWED', { plugin, version, tier })
 }

@@ -28,6 +28,7 @@ interface Ports {
  */
 export class RoutingTable {
   readonly #ports: Ports
+  readonly #followers: ((before: Snapshot, after: Snapshot) => void)[] = []
   #snapshot: Snapshot = emptySnapshot
   #refreshing: Promise<void> | undefined
   #poll: NodeJS.Timeout | undefined
@@ -43,6 +44,11 @@ export class RoutingTable {
 
   get snapshot(): Snapshot {
     return this.#snapshot
+  }
+
+  /** @param follower told after each swap from now on, as `onSwap` is */
+  follow(follower: (before: Snapshot, after: Snapshot) => void): void {
+    this.#followers.push(follower)
   }
 
   /** Loads the first snapshot; rejects when PostgreSQL cannot be read. */
@@ -85,6 +91,7 @@ export class RoutingTable {
     if (loaded.generation < this.#snapshot.generation) return
     this.#snapshot = loaded
     this.#ports.onSwap?.(before, loaded)
+    for (const follow of this.#followers) follow(before, loaded)
   }
 
   /** Never rejects: an outage is logged once, and ends by itself. */

@@ -61,9 +61,12 @@ const ownFiles = [
   'admin-token',
   'demo-key',
   'host-key',
+  'node-id',
   'postgres',
   'postgres-password',
   'postgres-place',
+  'resources',
+  'trusted',
 ]
 
 /** A few of what else is there, when nothing shows that the folder is ours. Its mode is then not ours to change. */

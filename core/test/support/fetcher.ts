@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import { ConnectionPools } from '../../src/broker/http/connection-pools.ts'
 import { Fetcher, type OutboundRequest } from '../../src/broker/http/fetcher.ts'
-import { parseAllowList } from '../../src/broker/http/operator-list.ts'
+import { parsePlaces } from '../../src/broker/http/operator-list.ts'
 import type { ResolveHost } from '../../src/broker/http/resolve-host.ts'
 import { EchoMask } from '../../src/secrets/echo-mask.ts'
 
@@ -13,7 +13,7 @@ interface Setup {
 
 /** A fetcher with name servers of the test, and with real connections. */
 export function fetcherFor(t: Test, { allow = '', resolve = nobody, ca }: Setup) {
-  const read = parseAllowList(allow)
+  const read = parsePlaces(allow)
   if ('wrong' in read) throw new Error(read.wrong)
   const pools = new ConnectionPools({
     now: () => performance.now(),

@@ -22,6 +22,10 @@ export function checkManifest(
   const { manifest } = result
   checkEntry(manifest, files, limits, faults)
   checkSchemas(manifest, files, faults)
+  for (const [index, { command, health }] of (manifest.resources ?? []).entries()) {
+    files.bytes(command[0] ?? '', `${ROOT}/resources/${index}/command/0`)
+    files.bytes(health[0] ?? '', `${ROOT}/resources/${index}/health/0`)
+  }
   if (manifest.migrations !== undefined) {
     checkMigrations(manifest.migrations, files.namesIn(manifest.migrations), faults)
   }

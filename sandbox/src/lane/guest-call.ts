@@ -22,6 +22,8 @@ export interface IsolateSpec {
   readonly limits: RuntimeLimits
   readonly features: readonly GuestFeature[]
   readonly state: GuestState
+  /** `trusted`: not for a lane; the host has processes of its own for it. */
+  readonly tier?: 'sandbox' | 'trusted'
 }
 
 export type GuestEntry =

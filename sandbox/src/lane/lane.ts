@@ -292,7 +292,7 @@ export class Lane {
 
   #end(work: CallWork, frame: Frame): void {
     this.#release(work)
-    endCall(work, frame)
+    endCall(work.call, frame, work.isolate.peakHeapMb)
   }
 
   #loaded({ id, text }: Frame): void {

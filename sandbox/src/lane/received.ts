@@ -1,25 +1,22 @@
 import { isRefusalCode } from '@signalbox/sdk'
 import type { HostCallRequest } from './host-calls.ts'
-import type { CallWork } from './lane-loss.ts'
 import { failureError } from './outcomes.ts'
-import type { LaneUsage } from './pending-call.ts'
+import type { LaneUsage, PendingCall } from './pending-call.ts'
 import type { Frame } from './wire/frame.ts'
 import { type FailureReason, fromLane } from './wire/messages.ts'
 
 /** The frame that ends a call, told to the call. */
-export function endCall(work: CallWork, frame: Frame): void {
-  const { call } = work
+export function endCall(call: PendingCall, frame: Frame, peakHeapMb: number): void {
   const { kind, text, payload } = frame
-  if (kind === fromLane.ok) call.answered(usageOf(work, frame), payload)
-  else if (kind === fromLane.failed) fail(work, frame, text as FailureReason, payload)
+  const used = usageOf(frame, peakHeapMb)
+  if (kind === fromLane.ok) call.answered(used, payload)
+  else if (kind === fromLane.failed) fail(call, used, text as FailureReason, payload)
   // Shown to callers as it is; a guest may have made it without the SDK's class.
-  else if (isRefusalCode(text)) call.refused(usageOf(work, frame), text, payload)
-  else fail(work, frame, 'threw', `a Refusal with the code "${text}"`)
+  else if (isRefusalCode(text)) call.refused(used, text, payload)
+  else fail(call, used, 'threw', `a Refusal with the code "${text}"`)
 }
 
-function fail(work: CallWork, frame: Frame, reason: FailureReason, detail: string): void {
-  const { call } = work
-  const used = usageOf(work, frame)
+function fail(call: PendingCall, used: LaneUsage, reason: FailureReason, detail: string): void {
   const hostError = reason === 'host-error' ? call.hostError(Number(detail)) : undefined
   if (hostError === undefined) {
     const { isolate, entry } = call.call
@@ -30,9 +27,9 @@ function fail(work: CallWork, frame: Frame, reason: FailureReason, detail: strin
   call.failed(hostError, hostError.status >= 500 ? 'host' : 'plugin', used)
 }
 
-function usageOf({ isolate }: CallWork, frame: Frame): LaneUsage {
+function usageOf(frame: Frame, peakHeapMb: number): LaneUsage {
   const answerBytes = frame.kind === fromLane.ok ? frame.payloadBytes : 0
-  return { cpuUs: frame.number, peakHeapMb: isolate.peakHeapMb, answerBytes }
+  return { cpuUs: frame.number, peakHeapMb, answerBytes }
 }
 
 export function hostCallOf(frame: Frame): HostCallRequest {

@@ -9,7 +9,7 @@ import { residentMb } from './resident-mb.ts'
 /** Where frames travel; what a program has beyond it are pipes or files of its own. */
 const SOCKET_FD = 3
 /** The kernel ends a guest's process before anything else of the machine. */
-const OOM_SCORE = '1000'
+const OOM_SCORE = 1000
 /** Enough for V8's last words; such a process writes nothing else there. */
 const STDERR_BYTES = 4096
 
@@ -35,6 +35,10 @@ export interface GuestProgram {
   /** What stands on the descriptors behind the socket's. */
   readonly beyondSocket: readonly ('pipe' | number)[]
   readonly maxFrameBytes: number
+  /** Default: the root, which holds nothing of a guest. */
+  readonly cwd?: string
+  /** When memory is short the kernel ends the highest first, up to 1000, the default. */
+  readonly oomScore?: number
 }
 
 export interface GuestProcessEvents {
@@ -55,11 +59,13 @@ export class GuestProcess {
   constructor(program: GuestProgram, events: GuestProcessEvents) {
     this.#events = events
     const stdio: StdioOptions = ['ignore', 'ignore', 'pipe', 'pipe', ...program.beyondSocket]
-    this.#child = spawn(process.execPath, program.args, { cwd: '/', env: guestEnvironment, stdio })
+    const { args, cwd = '/', oomScore = OOM_SCORE } = program
+    this.#child = spawn(process.execPath, args, { cwd, env: guestEnvironment, stdio })
     this.pid = this.#child.pid ?? 0
     this.#socket = this.pipe(SOCKET_FD) as Duplex | undefined
     this.#listen(program.maxFrameBytes)
-    if (this.pid !== 0) favour(() => writeFileSync(`/proc/${this.pid}/oom_score_adj`, OOM_SCORE))
+    if (this.pid !== 0)
+      favour(() => writeFileSync(`/proc/${this.pid}/oom_score_adj`, `${oomScore}`))
   }
 
   get isGone(): boolean {

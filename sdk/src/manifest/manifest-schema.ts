@@ -9,6 +9,15 @@ import { dottedId, identifier, localized, packageName, packagePath } from './ter
 const list = <const Item>(items: Item, maxItems: number, description: string) =>
   ({ type: 'array', description, maxItems, items }) as const
 
+const resourceCommand = <const Description extends string>(description: Description) =>
+  ({
+    type: 'array',
+    description,
+    minItems: 1,
+    maxItems: 32,
+    items: { type: 'string', minLength: 1, maxLength: 200, description: 'One word of it.' },
+  }) as const
+
 export const manifestSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Signalbox plugin manifest',
@@ -224,6 +233,33 @@ export const manifestSchema = {
         ),
       },
     },
+    resources: list(
+      {
+        type: 'object',
+        required: ['id', 'command', 'health', 'scope', 'dataDir', 'memoryMb'],
+        additionalProperties: false,
+        properties: {
+          id: { ...identifier, description: 'The resource, such as engine.' },
+          command: resourceCommand(
+            "The program: a file of the package (.js and .mjs run in the host's Node) and its arguments.",
+          ),
+          health: resourceCommand('Ends with 0 while the program is well; asked every 5 s.'),
+          scope: {
+            enum: ['node', 'host'],
+            description: 'One on each node, or one on the whole host.',
+          },
+          dataDir: { ...identifier, description: 'The folder it has for itself; it is kept.' },
+          memoryMb: {
+            type: 'integer',
+            minimum: 16,
+            maximum: 65536,
+            description: 'Memory of it and all that it starts, MiB; beyond it, it is ended.',
+          },
+        },
+      },
+      8,
+      'Programs that outlive a version, shared by all of them; tier trusted only.',
+    ),
     rollout: {
       type: 'object',
       description: "The plugin's own wish for its releases; the operator decides.",

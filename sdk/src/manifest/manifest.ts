@@ -7,6 +7,7 @@ import { faultsOf, lateValidator } from '../schema/validate.ts'
 import { type CapabilityName, capabilitySchemas } from './capability-schemas.ts'
 import { cronFault, isTimeZone } from './cron-fields.ts'
 import { manifestSchema } from './manifest-schema.ts'
+import { packagePath } from './terms.ts'
 
 export type Manifest = FromSchema<typeof manifestSchema>
 export type Tier = Manifest['runtime']['tier']
@@ -110,7 +111,31 @@ function consistencyFaults(manifest: Manifest): InputFault[] {
   if (manifest.migrations !== undefined && manifest.capabilities?.['db:own'] === undefined) {
     fault('/migrations', 'migrations need the capability db:own: ask for it')
   }
-  return [...faults, ...repeatedIds(manifest)]
+  return [...faults, ...trustedFaults(manifest), ...repeatedIds(manifest)]
+}
+
+const isPackagePath = (path: string): boolean => new RegExp(packagePath.pattern).test(path)
+
+/** What only a process of its own can have, and what it has no use for. */
+function trustedFaults({ runtime, resources = [], provides }: Manifest): InputFault[] {
+  const faults: InputFault[] = []
+  const fault = (pointer: string, detail: string) => faults.push({ pointer, detail })
+  const isTrusted = runtime.tier === 'trusted'
+  if (isTrusted && (provides?.udfs ?? []).length > 0) {
+    fault('/provides/udfs', 'functions are pure: provide them from a plugin of the tier sandbox')
+  }
+  if (!isTrusted && resources.length > 0) {
+    fault('/resources', 'only a plugin of the tier trusted has resources')
+  }
+  const ids = resources.map(({ id }) => id)
+  for (const [index, { id, command, health }] of resources.entries()) {
+    if (ids.indexOf(id) !== index) fault(`/resources/${index}/id`, `"${id}" is named twice`)
+    for (const [key, [file = '']] of Object.entries({ command, health })) {
+      if (isPackagePath(file)) continue
+      fault(`/resources/${index}/${key}/0`, 'must be the path of a file in the package')
+    }
+  }
+  return faults
 }
 
 function jobFaults({ provides }: Manifest): InputFault[] {

@@ -12,7 +12,7 @@ import { guestImports, linkedFiles } from './guest-imports.ts'
 const BUNDLE_GLOBAL = '__signalbox_plugin'
 
 /** 2 MiB: compiled in about 15 ms, and a lane keeps the text of some hundred bundles. */
-const MAX_BUNDLE_BYTES = 2 * 1024 * 1024
+export const MAX_BUNDLE_BYTES = 2 * 1024 * 1024
 /** 512 KiB: ten times the forecast plugin. Above it something was most likely imported by mistake. */
 const LARGE_BUNDLE_BYTES = 512 * 1024
 
@@ -43,11 +43,7 @@ export async function bundlePlugin(
   plugin: string,
   capabilities: Manifest['capabilities'] = {},
 ): Promise<Bundle> {
-  const entry = await findEntry(folder)
-  if (entry === undefined) {
-    const detail = 'is not there: a plugin begins in src/index.ts or src/index.js'
-    throw failed(plugin, [{ at: ENTRIES[0], pointer: '', detail }])
-  }
+  const entry = await findEntry(folder, plugin)
   // Once to see what the sources use, with a name for all that is not there, and once in earnest.
   const seen = await runEsbuild(folder, plugin, entry, [globalsInject], [absentGlobals])
   const uses = await absentUses(folder, seen.metafile, capabilities)
@@ -80,7 +76,8 @@ function isFatal({ id, location }: Message): boolean {
   return FATAL_WARNINGS.has(id) && (isOwn || id !== 'direct-eval')
 }
 
-async function findEntry(folder: string): Promise<string | undefined> {
+/** @throws `SDK_BUNDLE_FAILED` */
+export async function findEntry(folder: string, plugin: string): Promise<string> {
   for (const entry of ENTRIES) {
     const found = await access(join(folder, entry)).then(
       () => true,
@@ -88,7 +85,8 @@ async function findEntry(folder: string): Promise<string | undefined> {
     )
     if (found) return entry
   }
-  return undefined
+  const detail = 'is not there: a plugin begins in src/index.ts or src/index.js'
+  throw failed(plugin, [{ at: ENTRIES[0], pointer: '', detail }])
 }
 
 async function runEsbuild(
@@ -126,16 +124,20 @@ async function runEsbuild(
       logLevel: 'silent',
     })
   } catch (error) {
-    if (!isBuildFailure(error)) throw error
-    throw failed(plugin, error.errors.map(faultOf), error)
+    throw buildFailure(plugin, error)
   }
+}
+
+/** What esbuild said against the sources, as a refusal; anything else as it is. */
+export function buildFailure(plugin: string, error: unknown): unknown {
+  return isBuildFailure(error) ? failed(plugin, error.errors.map(faultOf), error) : error
 }
 
 function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && 'errors' in error && Array.isArray(error.errors)
 }
 
-function failed(plugin: string, faults: readonly InputFault[], cause?: unknown) {
+export function failed(plugin: string, faults: readonly InputFault[], cause?: unknown) {
   return sdkErrors.create('BUNDLE_FAILED', { plugin }, { faults, cause })
 }
 
@@ -163,7 +165,7 @@ function externals(metafile: Metafile): InputFault[] {
     }))
 }
 
-function largestInputs(metafile: Metafile): InputFault[] {
+export function largestInputs(metafile: Metafile): InputFault[] {
   return Object.values(metafile.outputs)
     .flatMap(({ inputs }) => Object.entries(inputs))
     .sort(([, one], [, other]) => other.bytesInOutput - one.bytesInOutput)

@@ -8,6 +8,7 @@ import type { BundleShape, LoadResult } from './load-bundle-process.ts'
 import type { PluginPackage } from './plugin-package.ts'
 
 const PROGRAM = fileURLToPath(new URL('./load-bundle-process.ts', import.meta.url))
+const TRUSTED_PROGRAM = fileURLToPath(new URL('./load-trusted-process.ts', import.meta.url))
 
 /** The process ends itself long before, unless its guest broke it; a loaded machine starts one in 2 s. */
 const PROCESS_TIMEOUT_MS = 20_000
@@ -28,10 +29,27 @@ export async function loadBundle(
 ): Promise<LoadResult> {
   // The permission model compares real paths.
   const path = await realpath(bundlePath)
-  const rights = ['--permission', `--allow-fs-read=${PROGRAM}`, `--allow-fs-read=${path}`]
+  const rights = [`--allow-fs-read=${PROGRAM}`, `--allow-fs-read=${path}`]
   const features = (['intl', 'wasm'] as const).filter((one) => capabilities?.[one]).join()
+  return describeBy(rights, [PROGRAM, path, features])
+}
+
+/**
+ * The same of a bundle for the trusted tier. It may read all of its package, native modules included: such a
+ * bundle has its tables and modules beside it.
+ */
+export async function loadTrustedBundle(bundlePath: string, folder: string): Promise<LoadResult> {
+  const [path, root] = await Promise.all([realpath(bundlePath), realpath(folder)])
+  const readable = [TRUSTED_PROGRAM, root].map((one) => `--allow-fs-read=${one}`)
+  return describeBy(['--allow-addons', ...readable], [TRUSTED_PROGRAM, path])
+}
+
+async function describeBy(
+  rights: readonly string[],
+  program: readonly string[],
+): Promise<LoadResult> {
   const [env, ...only] = EMPTY_ENVIRONMENT
-  const node = [...only, process.execPath, ...rights, PROGRAM, path, features]
+  const node = [...only, process.execPath, '--permission', ...rights, ...program]
   const limits = { timeout: PROCESS_TIMEOUT_MS, killSignal: 'SIGKILL' } as const
   try {
     const { stdout } = await promisify(execFile)(env, node, limits)

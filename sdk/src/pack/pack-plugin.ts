@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import { sdkErrors } from '../errors/sdk-errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { bundlePlugin } from './bundle-plugin.ts'
-import { loadBundle, shapeFaults } from './bundle-shape.ts'
+import { loadBundle, loadTrustedBundle, shapeFaults } from './bundle-shape.ts'
+import { bundleTrusted } from './bundle-trusted.ts'
 import { capabilityWarnings } from './capability-use.ts'
 import { readPluginPackage } from './plugin-package.ts'
 
@@ -37,13 +38,18 @@ export async function packPlugin(folder: string): Promise<PackedPlugin> {
   const bundlePath = join(checked.folder, entry)
   // Outside of dist/, which npm ships whole; the finished bundle takes its place in one step, so that two
   // packs of one folder never show each other half a file.
-  const draft = join(checked.folder, `.plugin-${process.pid}-${randomUUID()}.draft`)
+  const draft = join(checked.folder, `.plugin-${process.pid}-${randomUUID()}.draft.mjs`)
   try {
     const { capabilities } = manifest
-    const { code, linked, warnings } = await bundlePlugin(checked.folder, plugin, capabilities)
+    const isTrusted = manifest.runtime.tier === 'trusted'
+    const { code, linked, warnings } = isTrusted
+      ? await bundleTrusted(checked.folder, plugin)
+      : await bundlePlugin(checked.folder, plugin, capabilities)
     await mkdir(dirname(bundlePath), { recursive: true })
     await writeFile(draft, code)
-    const loaded = await loadBundle(draft, capabilities)
+    const loaded = isTrusted
+      ? await loadTrustedBundle(draft, checked.folder)
+      : await loadBundle(draft, capabilities)
     const faults = loaded.ok
       ? shapeFaults(checked, loaded.shape)
       : [{ pointer: '', at: entry, detail: loaded.reason }]

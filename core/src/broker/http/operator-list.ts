@@ -21,7 +21,7 @@ const neverByName: ReadonlySet<AddressKind> = new Set([
  * `SIGNALBOX_FETCH_ALLOW`: origins, hosts and CIDR ranges, with commas between.
  * @returns the first entry that is none of them as `wrong`
  */
-export function parseAllowList(
+export function parsePlaces(
   text: string,
 ): { readonly places: readonly AllowedPlace[] } | { readonly wrong: string } {
   const places: AllowedPlace[] = []

@@ -4,11 +4,11 @@ import {
   type AllowedPlace,
   addressRefusal,
   isNamed,
-  parseAllowList,
+  parsePlaces,
 } from '../../../src/broker/http/operator-list.ts'
 
 function list(text: string): readonly AllowedPlace[] {
-  const read = parseAllowList(text)
+  const read = parsePlaces(text)
   if ('wrong' in read) throw new Error(read.wrong)
   return read.places
 }
@@ -41,7 +41,7 @@ t.test('the list is origins, hosts and ranges; anything else is told', (t) => {
     'http://a?x',
     'a.',
   ]) {
-    t.same(parseAllowList(`http://ok,${wrong}`), { wrong }, wrong)
+    t.same(parsePlaces(`http://ok,${wrong}`), { wrong }, wrong)
   }
   t.end()
 })

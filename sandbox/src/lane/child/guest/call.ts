@@ -12,7 +12,7 @@ interface Waiter {
 export class Call {
   readonly id: number
   readonly #p: Primordials
-  readonly #outbox: Outbox
+  readonly #outbox: Pick<Outbox, 'emit'>
   readonly #head: string
   readonly #causes: WeakMap<object, string>
   #waiting: Record<PropertyKey, Waiter | undefined> | undefined
@@ -28,7 +28,7 @@ export class Call {
   /** @param causes of errors that are not the author's: reason and detail, as the host reads them. */
   constructor(
     p: Primordials,
-    outbox: Outbox,
+    outbox: Pick<Outbox, 'emit'>,
     causes: WeakMap<object, string>,
     id: number,
     head: string,

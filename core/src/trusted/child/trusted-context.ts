@@ -1,0 +1,21 @@
+import { type Call, CallContext, type GuestShared } from '@signalbox/sandbox/guest-side'
+
+/** `ctx` of a trusted plugin: that of the sandbox, the same code, and what only a process of its own can have. */
+export class TrustedContext extends CallContext {
+  readonly #call: Call
+  readonly #abort: AbortController
+
+  constructor(call: Call, shared: GuestShared, abort: AbortController) {
+    super(call, shared)
+    this.#call = call
+    this.#abort = abort
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  get resources(): object {
+    return { get: (id: unknown) => this.#call.hostCall('resources.get', { id }) }
+  }
+}

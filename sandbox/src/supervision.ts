@@ -1,0 +1,13 @@
+/** What a host needs that runs the same calls in processes of its own: wire, accounts, limits, supervision. */
+export { type LaneFault, laneFault } from './lane/lane-fault.ts'
+export { deadlineError, loadError, lossError, maxPayloadLength } from './lane/outcomes.ts'
+export { PendingCall } from './lane/pending-call.ts'
+export { endCall, hostCallOf } from './lane/received.ts'
+export { type Frame, FrameWriter } from './lane/wire/frame.ts'
+export { callHead, fromLane, toLane } from './lane/wire/messages.ts'
+export { GuestProcess, type KillReason, type ProcessExit } from './process/guest-process.ts'
+export { plainProgram } from './process/plain/plain-program.ts'
+export { residentMb } from './process/resident-mb.ts'
+export { circuitError } from './schedule/circuit-error.ts'
+export { FairQueue } from './schedule/fair-queue.ts'
+export { Strikes } from './schedule/strikes.ts'
