@@ -75,6 +75,42 @@ t.test('values travel as JSON and lose nothing', async (t) => {
   )
 })
 
+t.test('a read is prepared once, and goes on when a migration changed what it gives', async (t) => {
+  const single = await PluginDatabases.start({ ...options, connections: { total: 1, perRole: 1 } })
+  t.teardown(() => single.stop())
+  const sql = 'SELECT * FROM crates WHERE id = $1'
+  const read = (id: number) =>
+    single.query({ plugin: 'crates', tenant: 'north', sql, parameters: [id], deadlineMs: 5000 })
+  const expandSql = `CREATE TABLE crates (tenant text NOT NULL, id int NOT NULL, PRIMARY KEY (tenant, id));
+    INSERT INTO crates VALUES ('north', 1), ('south', 2)`
+  const first = { name: '0001-crates', expandSql, downSql: 'DROP TABLE crates;' }
+  const second = {
+    name: '0002-label',
+    expandSql: `ALTER TABLE crates ADD COLUMN label text DEFAULT 'none'`,
+    downSql: 'ALTER TABLE crates DROP COLUMN label',
+  }
+  await databases.migrate('crates', '1.0.0', [first])
+  await databases.enableTenant('crates', 'north')
+  // At once, so that no rest wipes the connection in between.
+  const asked = await Promise.all([1, 2, 1].map(read))
+  const north = { tenant: 'north', id: 1 }
+  t.same(
+    asked.map(({ rows }) => rows),
+    [[north], [], [north]],
+    'with other parameters, and never with rows of another tenant',
+  )
+  // As another node of the same database would; reads follow each other so closely that none finds it wiped.
+  let migrated = false
+  const migration = databases.migrate('crates', '1.1.0', [first, second]).finally(() => {
+    migrated = true
+  })
+  while (!migrated) await read(1)
+  await migration
+  t.same((await read(1)).rows, [{ ...north, label: 'none' }])
+  await databases.disableTenant('crates', 'north')
+  await t.rejects(read(1), { code: 'CORE_PLUGIN_SCHEMA_MISSING' })
+})
+
 t.test('an answer beyond the caps is refused, and what it wrote is undone', async (t) => {
   await t.rejects(ask('SELECT generate_series(1, 100000)'), { code: 'CORE_SQL_RESULT_TOO_LARGE' })
   // One value that pg would collect in the host's memory before anyone could look at it.

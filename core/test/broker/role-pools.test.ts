@@ -44,7 +44,7 @@ t.test('no role has more than its share, and all together no more than the budge
     t.ok(counts.every((count) => count <= 2))
     await lease.client.query('SELECT 1')
     held.set(role, (held.get(role) ?? 0) - 1)
-    lease.release()
+    lease.release('dirty')
   }
   const roles = ['role a', 'role b', 'role c']
   await Promise.all(Array.from({ length: 60 }, (_, n) => use(roles[n % 3] as string)))
@@ -58,9 +58,9 @@ t.test('a busy role keeps no other from its connection', async (t) => {
   const first = await Promise.all(busy.slice(0, 2))
   const other = await made.acquire(login('role other'), silence)
   t.ok(other, 'while two of the busy one still wait')
-  for (const lease of first) lease.release()
-  for (const lease of await Promise.all(busy.slice(2))) lease.release()
-  other.release()
+  for (const lease of first) lease.release('dirty')
+  for (const lease of await Promise.all(busy.slice(2))) lease.release('dirty')
+  other.release('dirty')
 })
 
 t.test('the connection that was idle longest makes room', async (t) => {
@@ -68,7 +68,7 @@ t.test('the connection that was idle longest makes room', async (t) => {
   for (const role of ['role old', 'role new']) {
     const lease = await made.acquire(login(role), silence)
     await lease.client.query('SELECT 1')
-    lease.release()
+    lease.release('dirty')
   }
   const lease = await made.acquire(login('role third'), silence)
   await until(async () => (await backends()).length === 2)
@@ -76,7 +76,7 @@ t.test('the connection that was idle longest makes room', async (t) => {
     (await backends()).map(({ name }) => name),
     ['role new', 'role third'],
   )
-  lease.release()
+  lease.release('dirty')
 })
 
 t.test('who waits is served in the order of coming, and may leave', async (t) => {
@@ -88,12 +88,12 @@ t.test('who waits is served in the order of coming, and may leave', async (t) =>
   const wait = async (role: string) => {
     const lease: Lease = await made.acquire(login(role), silence)
     order.push(role)
-    lease.release()
+    lease.release('dirty')
   }
   const waiting = [wait('role c'), wait('role a'), wait('role b')]
   caller.abort()
   await t.rejects(left, { message: /the wait for a connection was ended/ })
-  first.release()
+  first.release('dirty')
   await Promise.all(waiting)
   t.same(order, ['role c', 'role a', 'role b'])
 })
@@ -103,13 +103,42 @@ t.test('a connection that nobody takes is wiped by itself', async (t) => {
   const lease = await made.acquire(login('role a'), silence)
   t.equal(lease.isDirty, false)
   await lease.client.query(`SET search_path = 'somewhere'`)
-  lease.release()
+  lease.release('dirty')
   await until(async () => (await backends())[0]?.query === 'DISCARD ALL')
   const again = await made.acquire(login('role a'), silence)
   const { rows } = await again.client.query('SHOW search_path')
   t.match(rows, [{ search_path: /public/ }])
-  again.release()
+  again.release('dirty')
   const next = await made.acquire(login('role a'), silence)
   t.equal(next.isDirty, true, 'who comes at once wipes it with the statement')
   next.destroy()
+})
+
+t.test('after a read the next of the role goes straight on, until it rests', async (t) => {
+  const made = pools(t, 1, 1)
+  const lease = await made.acquire(login('role a'), silence)
+  await lease.client.query('SELECT 1')
+  lease.release('read')
+  const next = await made.acquire(login('role a'), silence)
+  t.equal(next.isDirty, false)
+  next.release('read')
+  await until(async () => (await backends())[0]?.query === 'DISCARD ALL')
+})
+
+t.test('a connection forgets what it has prepared before that grows', async (t) => {
+  const made = pools(t, 1, 1)
+  for (let n = 0; n < 200; n++) {
+    const lease = await made.acquire(login('role a'), silence)
+    if (lease.isDirty) await lease.client.query('DISCARD ALL')
+    const name = lease.prepared.newName()
+    await lease.client.query(`PREPARE ${name} AS SELECT ${n}`)
+    lease.prepared.add(`SELECT ${n}`, { name, columns: [] })
+    if (n % 20 === 0) {
+      const { rows } = await lease.client.query(
+        'SELECT count(*)::int AS n FROM pg_prepared_statements',
+      )
+      t.ok(rows[0].n <= 64, `${rows[0].n}`)
+    }
+    lease.release('read')
+  }
 })

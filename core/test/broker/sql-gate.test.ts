@@ -136,6 +136,15 @@ t.test('a text that is too long is refused, and a deep one harms nobody', async 
   t.same(await judge.query('SELECT 1', 'p'), { writes: false })
 })
 
+t.test('a read that moves a sequence is told from one that leaves nothing', async (t) => {
+  const judge = new SqlJudge()
+  t.teardown(() => judge.stop())
+  for (const sql of [`SELECT nextval('s')`, `SELECT 1 WHERE pg_catalog."nextval"('s') > 0`]) {
+    t.same(await judge.query(sql, 'p'), { writes: false, movesSequence: true }, sql)
+  }
+  t.same(await judge.query('SELECT currval($1)', 'p'), { writes: false })
+})
+
 t.test('a crowd of slow texts is judged to the end, and delays others by one text', async (t) => {
   // Forty of them take longer than one text may.
   const judge = new SqlJudge({ timeoutMs: 2000 })

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import type { Column, PreparedTexts } from './prepared-texts.ts'
 import { columnParser } from './sql-values.ts'
 
 export interface QueryAnswer {
@@ -10,17 +11,12 @@ export interface QueryAnswer {
 /** What is used of pg's connection; the same that pg-cursor and pg-query-stream use. */
 interface Connection {
   readonly stream: { cork(): void; uncork(): void; destroy(): void }
-  parse(message: { text: string }): void
-  bind(message: { values: readonly (string | null)[] }): void
+  parse(message: { name?: string; text: string }): void
+  bind(message: { statement?: string; values: readonly (string | null)[] }): void
   describe(message: { type: 'P'; name: string }): void
   execute(message: { portal: string; rows: number }): void
   flush(): void
   sync(): void
-}
-
-interface Column {
-  readonly name: string
-  readonly parse: (text: string) => unknown
 }
 
 interface Field {
@@ -45,6 +41,8 @@ export interface GuardedQueryOptions {
   readonly maxRows: number
   /** The connection served somebody before and was not wiped since. */
   readonly isDirty?: boolean
+  /** Of the connection. With it the one statement, a read, is prepared, or asked again as prepared before. */
+  readonly prepared?: PreparedTexts | undefined
   /** Asked when all statements of a write have run, before it commits. */
   readonly lastCheck?: (() => LastCheck | undefined) | undefined
 }
@@ -96,6 +94,8 @@ export class GuardedQuery {
   readonly #answers: QueryAnswer[] = []
   readonly #outcome = Promise.withResolvers<readonly QueryAnswer[]>()
   #columns: readonly Column[] = []
+  /** The name under which the statement is being prepared. */
+  #newName: string | undefined
   #rows: Record<string, unknown>[] = []
   #keptRows = 0
   #isWiping = false
@@ -132,21 +132,38 @@ export class GuardedQuery {
 
   /** Called by pg when it is this query's turn. */
   submit(connection: Connection): void {
-    const { statements, writes, isDirty } = this.#options
+    const { writes, isDirty, prepared } = this.#options
     connection.stream.cork()
     if (isDirty) {
       // First in its row of messages, it is a transaction of its own: PostgreSQL commits it at once.
       this.#isWiping = true
       command(connection, WIPE)
     }
-    let before: string | undefined
-    for (const statement of statements) {
-      this.#send(connection, statement, before)
-      before = statement.sql
-    }
+    if (prepared) this.#sendPrepared(connection, prepared)
+    else this.#sendAll(connection)
     if (writes) connection.flush()
     else this.#sync(connection)
     connection.stream.uncork()
+  }
+
+  #sendAll(connection: Connection): void {
+    let before: string | undefined
+    for (const statement of this.#options.statements) {
+      this.#send(connection, statement, before)
+      before = statement.sql
+    }
+  }
+
+  #sendPrepared(connection: Connection, prepared: PreparedTexts): void {
+    const [{ sql, parameters }] = this.#options.statements as [GuardedStatement]
+    const known = prepared.find(sql)
+    if (known) this.#columns = known.columns
+    else this.#newName = prepared.newName()
+    const name = known?.name ?? this.#newName ?? ''
+    if (!known) connection.parse({ name, text: sql })
+    connection.bind({ statement: name, values: parameters })
+    if (!known) connection.describe({ type: 'P', name: '' })
+    connection.execute({ portal: '', rows: this.#options.maxRows + 1 })
   }
 
   handleRowDescription({ fields }: { fields: readonly Field[] }): void {
@@ -242,6 +259,10 @@ export class GuardedQuery {
     const expected = this.#current?.rows
     if (expected !== undefined && rowCount !== expected) {
       this.#failure ??= new RowsUnexpectedError(at, expected, rowCount)
+    }
+    if (this.#newName !== undefined && at === 0) {
+      const { prepared, statements } = this.#options
+      prepared?.add(statements[0]?.sql ?? '', { name: this.#newName, columns: this.#columns })
     }
     const answer = { rows: this.#rows, rowCount }
     this.#answers.push(answer)

@@ -213,11 +213,11 @@ export class PluginDatabases {
   #run(work: PluginWork, list: StatementList): Promise<readonly QueryAnswer[]> {
     return this.#guard(async () => {
       const { plugin, tenant, quota } = work
-      const { writes, growth } = await this.#judged(plugin, list)
+      const { writes, growth, leavesTrace } = await this.#judged(plugin, list)
       const login = await this.#loginOf(plugin, tenant)
       if (quota && growth) this.#quotas.admit(work, growth, quota)
       const lastCheck = quota && growth && (await this.#quotas.lastCheck(work, growth, quota))
-      const judged = { ...list, writes, lastCheck }
+      const judged = { ...list, writes, leavesTrace, lastCheck }
       try {
         return await this.#asTenant(login, work, judged)
       } finally {
@@ -231,8 +231,9 @@ export class PluginDatabases {
   async #judged(
     plugin: string,
     { texts, hostWrites }: StatementList,
-  ): Promise<{ writes: boolean; growth: Growth | undefined }> {
+  ): Promise<{ writes: boolean; growth: Growth | undefined; leavesTrace: boolean }> {
     let writes = hostWrites
+    let movesSequence = false
     let growth: Growth | undefined
     for (const [sql, place] of texts) {
       const verdict = await this.#judge.query(sql, plugin)
@@ -241,9 +242,10 @@ export class PluginDatabases {
         throw coreErrors.create('SQL_REFUSED', { plugin, reason })
       }
       writes ||= verdict.writes
+      movesSequence ||= verdict.movesSequence === true
       if (growth !== 'rows') growth = verdict.growth ?? growth
     }
-    return { writes, growth }
+    return { writes, growth, leavesTrace: writes || movesSequence }
   }
 
   async #asTenant(

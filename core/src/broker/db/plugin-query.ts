@@ -23,6 +23,8 @@ export interface PluginQueryLimits {
 /** What the gate let through. */
 export interface JudgedStatements extends StatementList {
   readonly writes: boolean
+  /** The session is afterwards not as it was before: a default may have moved a sequence. */
+  readonly leavesTrace: boolean
   readonly lastCheck?: GuardedQueryOptions['lastCheck']
 }
 
@@ -39,6 +41,9 @@ const COMMIT_GRACE_MS = 5000
 
 class TooManyBytesError extends Error {}
 
+/** A read that was prepared before the tables changed: the same again, without that, answers. */
+class PlanOutdatedError extends Error {}
+
 /** Says what the caller then reads as "PostgreSQL does not answer": whether it committed is not known. */
 class OutcomeUnknownError extends Error {
   override readonly message = 'connection terminated: a commit was not confirmed'
@@ -52,25 +57,51 @@ export async function runStatements(
   list: JudgedStatements,
 ): Promise<readonly QueryAnswer[]> {
   const wait = new Wait(work)
+  const isPlainRead = list.statements.length === 1 && !list.leavesTrace
+  try {
+    return await attempt(ports, login, work, list, wait, isPlainRead)
+  } catch (error) {
+    if (!(error instanceof PlanOutdatedError)) throw error
+    return await attempt(ports, login, work, list, wait, false)
+  } finally {
+    wait.end()
+  }
+}
+
+async function attempt(
+  ports: QueryPorts,
+  login: TenantLogin,
+  work: PluginWork,
+  list: JudgedStatements,
+  wait: Wait,
+  isPrepared: boolean,
+): Promise<readonly QueryAnswer[]> {
   const stop = wait.signal
   let lease: Lease | undefined
   let guarded: GuardedQuery | undefined
   try {
     lease = await ports.pools.acquire(login, stop)
     const { statements, writes, lastCheck } = list
+    const { isDirty } = lease
     const { maxRows } = ports.limits
-    guarded = new GuardedQuery({ statements, writes, maxRows, isDirty: lease.isDirty, lastCheck })
+    const prepared = isPrepared ? lease.prepared : undefined
+    guarded = new GuardedQuery({ statements, writes, maxRows, isDirty, prepared, lastCheck })
     const answers = await execute(ports, lease, guarded, stop)
     if (stop.aborted) lease.destroy()
-    else lease.release()
+    else lease.release(list.leavesTrace ? 'dirty' : 'read')
     return answers.slice(0, list.ownCount)
   } catch (error) {
-    if (isReusable(error) && !stop.aborted) lease?.release()
+    if (isReusable(error) && !stop.aborted) lease?.release('dirty')
     else lease?.destroy()
+    if (isPrepared && isPlanOutdated(error))
+      throw new PlanOutdatedError('the tables changed since it was prepared', { cause: error })
     throw refusalOf(error, work, list, guarded?.index ?? 0, wait, ports.limits)
-  } finally {
-    wait.end()
   }
+}
+
+/** "cached plan must not change result type": a migration gave the table another column since. */
+function isPlanOutdated(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '0A000'
 }
 
 /**

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { FrameMeter } from './frame-meter.ts'
 import { WIPE } from './guarded-query.ts'
 import type { TenantLogin } from './plugin-roles.ts'
+import { PreparedTexts } from './prepared-texts.ts'
 
 export interface RolePoolsOptions {
   readonly connect: (login: TenantLogin) => pg.ClientConfig
@@ -16,12 +17,16 @@ export interface RolePoolsOptions {
 export interface Lease {
   readonly client: pg.Client
   readonly meter: FrameMeter
+  readonly prepared: PreparedTexts
   /** The backend's process id, for cancelling. */
   readonly processId: number
   /** It comes straight from another statement: whoever has it wipes it before anything else. */
   readonly isDirty: boolean
-  /** Back to the pool, to be wiped before anything else runs. Not after a cancel: it could hit the wipe. */
-  release(): void
+  /**
+   * Back to the pool: `dirty`, to be wiped before anything else runs; `read`, to be wiped when it rests. Not
+   * after a cancel: it could hit the wipe.
+   */
+  release(as: 'dirty' | 'read'): void
   /** Closes the connection; what was not committed is undone. */
   destroy(): void
 }
@@ -30,23 +35,29 @@ export interface Lease {
 const WIPE_AFTER_MS = 5
 
 /**
- * `dirty`: whoever takes it wipes it in the same message as its statement. `wiping`: DISCARD ALL is under
+ * `dirty`: whoever takes it wipes it in the same message as its statement. `read`: statements only read, and
+ * left nothing that the gate knows of; the next of the role goes straight on. `wiping`: DISCARD ALL is under
  * way; a statement sent meanwhile waits behind it.
  */
-type ConnectionState = 'leased' | 'wiping' | 'clean' | 'dirty'
+type ConnectionState = 'leased' | 'wiping' | 'clean' | 'dirty' | 'read'
 
 interface Connection {
   readonly roleName: string
   readonly client: pg.Client
   readonly meter: FrameMeter
+  readonly prepared: PreparedTexts
   isClosed: boolean
   state: ConnectionState
   idleTimer: NodeJS.Timeout | undefined
 }
 
-const readiness = { wiping: 0, clean: 1, dirty: 2, leased: -1 } as const satisfies Readonly<
-  Record<ConnectionState, number>
->
+const readiness = {
+  wiping: 0,
+  clean: 1,
+  dirty: 2,
+  read: 3,
+  leased: -1,
+} as const satisfies Readonly<Record<ConnectionState, number>>
 
 interface Waiter {
   readonly login: TenantLogin
@@ -149,6 +160,7 @@ export class RolePools {
       roleName,
       client,
       meter,
+      prepared: new PreparedTexts(),
       isClosed: false,
       state: 'clean',
       idleTimer: undefined,
@@ -160,29 +172,32 @@ export class RolePools {
   }
 
   #lease(connection: Connection): Lease {
-    const { client, meter, state } = connection
+    const { client, meter, prepared, state } = connection
     connection.state = 'leased'
+    if (state === 'dirty') prepared.clear()
     return {
       client,
       meter,
+      prepared,
       isDirty: state === 'dirty',
       processId: (client as unknown as PgInternals).processID,
-      release: () => this.#release(connection),
+      release: (as) => this.#release(connection, as),
       destroy: () => this.#close(connection),
     }
   }
 
   /**
    * The next statement often follows at once, and then wipes in the same message: a round trip less. Nothing
-   * else can run on the connection meanwhile, and what no statement follows is wiped before it is idle.
+   * else can run on the connection meanwhile, and what no statement follows is wiped before it is idle. A
+   * connection is of one plugin in one tenant: to go on unwiped after a read shows that plugin nothing of others.
    */
-  #release(connection: Connection): void {
+  #release(connection: Connection, as: 'dirty' | 'read'): void {
     if (connection.isClosed) return
     if (this.#isStopped) {
       this.#close(connection)
       return
     }
-    connection.state = 'dirty'
+    connection.state = connection.prepared.isFull ? 'dirty' : as
     this.#idle.add(connection)
     connection.idleTimer = setTimeout(() => this.#wipe(connection), WIPE_AFTER_MS)
     this.#wakeNext()
@@ -191,6 +206,7 @@ export class RolePools {
   /** DISCARD ALL: settings, prepared statements, cursors, temporary tables and locks of the statement before. */
   #wipe(connection: Connection): void {
     connection.state = 'wiping'
+    connection.prepared.clear()
     connection.idleTimer = setTimeout(() => this.#close(connection), this.#options.idleMs)
     connection.idleTimer.unref()
     connection.client.query(WIPE).then(

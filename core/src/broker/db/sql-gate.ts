@@ -5,8 +5,11 @@ import { isNode, listOf, nodesOf, type SqlNode, unwrap, wordsOf } from './sql-tr
 /** What the gate says about one text: refused and why, or let through. */
 export type SqlVerdict =
   | { readonly refusal: string }
-  /** `writes`: the statement, or a part of it, may change rows; `growth`: and may make more of them. */
-  | { readonly writes: boolean; readonly growth?: Growth }
+  /**
+   * `writes`: the statement, or a part of it, may change rows; `growth`: and may make more of them;
+   * `movesSequence`: what `lastval` and `currval` tell afterwards is another number.
+   */
+  | { readonly writes: boolean; readonly growth?: Growth; readonly movesSequence?: true }
 
 const writingKinds: Readonly<Record<string, Growth | null>> = {
   InsertStmt: 'rows',
@@ -29,16 +32,22 @@ export function judgeQuery(tree: SqlNode): SqlVerdict {
     }
   }
   const kinds = new Set([outer.kind])
+  let movesSequence = false
   for (const node of nodesOf(statement)) {
     const fault = faultOf(node)
     if (fault) return { refusal: fault }
+    movesSequence ||= wordsOf(node['funcname']).at(-1) === 'nextval'
     for (const kind of Object.keys(node)) kinds.add(kind)
   }
   const growths = Object.entries(writingKinds).flatMap(([kind, growth]) =>
     kinds.has(kind) ? [growth] : [],
   )
   const growth = growths.includes('rows') ? 'rows' : growths.find((found) => found !== null)
-  return { writes: growths.length > 0, ...(growth ? { growth } : {}) }
+  return {
+    writes: growths.length > 0,
+    ...(growth ? { growth } : {}),
+    ...(movesSequence ? { movesSequence } : {}),
+  }
 }
 
 /** Why this one node reaches out of the plugin's own schema, or nothing. Nodes are told by their shape. */
