@@ -6,10 +6,14 @@ import { OpenSsl } from '../support/openssl.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, setUpTenant } from '../support/probe.ts'
 import { installSeal, sealSetup } from '../support/seal.ts'
+import { keyFile } from '../support/sealing.ts'
 import { derOf, digestOf, signedAttributes } from '../support/signed-document.ts'
 
 const { hostUrl } = await testDatabases(t)
-const host = await HostProcess.start(t, { databaseUrl: hostUrl })
+const host = await HostProcess.start(t, {
+  databaseUrl: hostUrl,
+  environment: { SIGNALBOX_KEY_FILE: await keyFile(t) },
+})
 await installSeal(host)
 const acme = await setUpTenant(host, 'acme', sealSetup)
 const globex = await setUpTenant(host, 'globex', sealSetup)
