@@ -78,5 +78,5 @@ t.test('what its handler refuses is tried again, and outlives kill -9', async (t
     items.find(({ action }) => action === 'hook.opened'),
     { detail: { path: 'gate' } },
   )
-  t.notMatch(JSON.stringify(items), new RegExp(secret.slice('whsec_'.length, 20)))
+  t.notOk(JSON.stringify(items).includes(secret.slice('whsec_'.length, 20)))
 })
