@@ -17,6 +17,10 @@ import { endedCanaries } from './rollout/ended-canaries.ts'
 import { InFlight } from './rollout/in-flight.ts'
 import { RoutingTable } from './rollout/routing-table.ts'
 import { versionKey } from './rollout/snapshot.ts'
+import type { HostKeys } from './sealing/host-keys.ts'
+import { Sealer } from './sealing/sealer.ts'
+import { secretKeys as openSecretKeys } from './sealing/secret-keys.ts'
+import type { TenantKeys } from './sealing/tenant-keys.ts'
 import type { StopStack } from './stop-stack.ts'
 import { type ContentStore, createContentStore } from './storage/content-store.ts'
 import { createKnex } from './storage/create-knex.ts'
@@ -40,14 +44,21 @@ export interface State {
   readonly inFlight: InFlight
   readonly files: OpenBlobs
   readonly assets: AssetReader
+  readonly secretKeys: TenantKeys
+  readonly sealer: Sealer
   readonly keys: Keys
+}
+
+interface Ports {
+  readonly storage: Storage
+  readonly hostKeys: HostKeys
+  readonly sandbox: Sandbox
+  readonly log: FastifyBaseLogger
 }
 
 /** Migrated, and read once. */
 export async function openState(
-  storage: Storage,
-  sandbox: Sandbox,
-  log: FastifyBaseLogger,
+  { storage, hostKeys, sandbox, log }: Ports,
   stops: StopStack,
 ): Promise<State> {
   const knex = createKnex(storage.hostUrl, { name: 'signalbox host' })
@@ -86,8 +97,10 @@ export async function openState(
   const assets = new AssetReader(knex, turns)
   const compiled = await openCompiled(knex, log)
   const bundles = new BundleCache({ read: (sha256) => contents.get(sha256), compiled })
-  const keys = openKeys({ knex, now: Date.now, blobOf: documentsOf(files.blobs) })
-  const stored = { knex, contents, compiled, bundles, keys }
+  const secretKeys = openSecretKeys(knex, hostKeys, Date.now)
+  const sealer = new Sealer(secretKeys)
+  const keys = openKeys({ knex, sealer, now: Date.now, blobOf: documentsOf(files.blobs) })
+  const stored = { knex, contents, compiled, bundles, secretKeys, sealer, keys }
   const plugins = { schemas, outboxes, files, assets }
   return { ...stored, ...plugins, compute, routing, audit, invocations, inFlight }
 }

@@ -37,7 +37,6 @@ import { Authenticator } from './identity/authenticate.ts'
 import { identityRoutes } from './identity/identity-routes.ts'
 import { IdentityService } from './identity/identity-service.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
-import { linksRoutes } from './links/links-routes.ts'
 import { openPlugins } from './plugin-side.ts'
 import { BindingService } from './registry/binding-service.ts'
 import { configRoutes } from './registry/config-routes.ts'
@@ -95,8 +94,8 @@ export async function startHost(settings: Settings, options: HostOptions): Promi
     const sandbox = await startSandbox(news, options.log, stops)
     const storage = await openStorage(settings, folder, options.log)
     stops.push(() => storage.stop())
-    const state = await openState(storage, sandbox, options.log, stops)
-    const outbound = openOutbound({ ...state, hostKeys, places: settings.fetchAllow }, stops)
+    const state = await openState({ storage, hostKeys, sandbox, log: options.log }, stops)
+    const outbound = openOutbound({ ...state, places: settings.fetchAllow }, stops)
     const parts = { settings, options, adminToken, outbound, state, sandbox, news, folder }
     const app = await composeApp(parts, stops)
     stops.push(() => app.close())
@@ -301,13 +300,6 @@ function administration(
   subscriptionRoutes(scope, { knex, subscriptions: new SubscriptionService({ knex, routing }) })
   rolloutRoutes(scope, { knex, routing, rollouts })
   auditRoutes(scope, { knex })
-  linksRoutes(scope, {
-    knex,
-    snapshot: () => routing.snapshot,
-    caller: broker.caller,
-    limiter: new RateLimiter(() => performance.now()),
-    now: Date.now,
-  })
   contributionsRoutes(scope, { snapshot: () => routing.snapshot, points: broker.points })
 }
 

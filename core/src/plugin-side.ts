@@ -12,6 +12,7 @@ import type { State } from './host-state.ts'
 import { jobRoutes } from './jobs/job-routes.ts'
 import { openJobs } from './jobs/open-jobs.ts'
 import { keyRoutes } from './keys/key-routes.ts'
+import { openLinks } from './links/open-links.ts'
 import { openMeter } from './meter/open-meter.ts'
 import type { Settings } from './settings.ts'
 import type { StopStack } from './stop-stack.ts'
@@ -59,10 +60,12 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
     log,
   })
   const uses: OpenUses = openUses({ knex, registry, routing, calls: broker.calls, log })
+  // Before what may still use something is opened, so that it is stopped after it.
+  for (const { recorder } of [uses, meters]) stops.push(() => recorder.stop())
   const { runEntry } = broker
   const events: Events = openEvents({ ...state, snapshot, runEntry, onUse, registry, log }, stops)
-  const hooks = openHooks({ ...state, ...state.keys, snapshot, handle: runEntry, log }, stops)
-  for (const { recorder } of [uses, meters]) stops.push(() => recorder.stop())
+  const hooks = openHooks({ ...state, snapshot, handle: runEntry, onUse, log }, stops)
+  const links = openLinks({ ...state, snapshot, caller: broker.caller, onUse })
   return {
     broker,
     async routes(scope) {
@@ -70,6 +73,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
       jobRoutes(scope, { knex, snapshot, jobs: jobs.service })
       uses.routes(scope)
       meters.routes(scope)
+      links.routes(scope)
       keyRoutes(scope, { knex, keys: state.keys.service })
       hookRoutes(scope, { knex, hooks })
       await scope.register(async (inner) => receiveRoute(inner, hooks))

@@ -56,6 +56,7 @@ function readingCalls({ blobs }: Ports): Readonly<Record<string, HostCall>> {
         const bytes = await blobs.read(ownerOf(scope), request.sha256, request, signal)
         return { data: bytes.toString('base64') }
       },
+      moved: (_request, { data }: { data: string }) => ({ sent: 0, received: sizeOf(data) }),
     },
     'blobs.stat': {
       ...reading,
@@ -89,6 +90,7 @@ function writingCalls({ blobs }: Ports): Readonly<Record<string, HostCall>> {
         const bytes = bytesOf(request.data)
         return blobs.put(ownerOf(scope), bytes, request.type ?? DEFAULT_TYPE, quotaOf(grants) ?? 0)
       },
+      moved: ({ data }: { data: string }) => ({ sent: sizeOf(data), received: 0 }),
     },
     'blobs.delete': {
       ...writing,
@@ -109,6 +111,7 @@ function uploadCalls({ uploads }: Ports): Readonly<Record<string, HostCall>> {
       ),
       run: async ({ scope, request, grants }: GrantedCall<Write>) =>
         write(uploads, ownerOf(scope), request, quotaOf(grants) ?? 0),
+      moved: ({ data }: Write) => ({ sent: sizeOf(data), received: 0 }),
     },
     'blobs.finish': {
       ...writing,
@@ -160,6 +163,11 @@ function ownerOf({ tenant, version }: CallScope): BlobOwner {
 
 function headOf({ sha256, size, type }: { sha256: string; size: number; type: string }) {
   return { sha256, size, type }
+}
+
+/** Of base64, without decoding it. */
+function sizeOf(data: string): number {
+  return Buffer.byteLength(data, 'base64')
 }
 
 /** Base64 in its one form: what Node would skip over is refused. */

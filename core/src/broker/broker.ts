@@ -9,7 +9,7 @@ import { isDatabaseUnavailable } from '../storage/database-unavailable.ts'
 import type { CallScope } from './call-scope.ts'
 import type { EffectAudit } from './effect-audit.ts'
 import type { GrantedCall, HostCall } from './host-call.ts'
-import type { GrantUse } from './uses/grant-uses.ts'
+import type { GrantUse, Moved } from './uses/grant-uses.ts'
 
 interface CompiledHostCall extends HostCall {
   readonly validator: () => ValidateFunction
@@ -21,6 +21,12 @@ interface Ports {
   readonly limiter: RateLimiter
   readonly effects: Pick<EffectAudit, 'record'>
   readonly onUse: (use: GrantUse) => void
+}
+
+interface Ended {
+  readonly began: number
+  readonly outcome: string
+  readonly moved?: Moved | undefined
 }
 
 /** Of what is always there. */
@@ -79,12 +85,15 @@ export class Broker {
     try {
       this.#spend(call.capability ?? name, call, scope)
       await this.#audit(name, call, granted)
-      const answer = JSON.stringify((await call.run(granted)) ?? null)
-      this.#used(name, call, granted, began, 'done')
-      return answer
+      const answer = (await call.run(granted)) ?? null
+      const text = JSON.stringify(answer)
+      const moved = call.moved?.(request as never, answer as never)
+      this.#used(name, call, granted, { began, outcome: 'done', moved })
+      return text
     } catch (thrown) {
       const error = asCoded(thrown)
-      this.#used(name, call, granted, began, error instanceof CodedError ? error.code : 'failed')
+      const outcome = error instanceof CodedError ? error.code : 'failed'
+      this.#used(name, call, granted, { began, outcome })
       throw error
     }
   }
@@ -121,8 +130,7 @@ export class Broker {
     name: string,
     call: HostCall,
     granted: GrantedCall<never>,
-    began: number,
-    outcome: string,
+    { began, outcome, moved }: Ended,
   ): void {
     const { scope, request, grant } = granted
     const use = {
@@ -133,7 +141,7 @@ export class Broker {
       outcome,
       ms: performance.now() - began,
     }
-    this.#ports.onUse({ ...use, capability: call.capability ?? name, grant: grant.id })
+    this.#ports.onUse({ ...use, capability: call.capability ?? name, grant: grant.id, moved })
     for (const { id, capability } of call.leansOn?.(granted) ?? []) {
       this.#ports.onUse({ ...use, capability, grant: id })
     }

@@ -2,6 +2,7 @@ import type { CodedError } from '@signalbox/sdk/errors'
 import type { GcraLimit } from '../gateway/gcra.ts'
 import type { Grant } from '../rollout/snapshot.ts'
 import type { CallScope } from './call-scope.ts'
+import type { Moved } from './uses/grant-uses.ts'
 
 /** What a plugin may ask of the host, once per host call name. */
 export interface HostCall {
@@ -18,6 +19,8 @@ export interface HostCall {
   readonly budget?: GcraLimit
   /** What of the grant was used, such as the operation that was called: by it a grant can be narrowed. */
   readonly facet?: (request: never) => string
+  /** How much content the plugin sent and received, for who watches the host. */
+  readonly moved?: (request: never, answer: never) => Moved
   /** Grants of other capabilities that the request uses too: they count as used. */
   readonly leansOn?: (call: GrantedCall<never>) => readonly Grant[]
   /** For an effect beyond the plugin's own data. Its entry is durable before the effect; undefined: none. */

@@ -47,7 +47,7 @@ export class KeyService {
     this.#ports = ports
   }
 
-  /** @throws CORE_TENANT_MISSING, CORE_INPUT_INVALID, CORE_KEY_EXISTS */
+  /** @throws CORE_TENANT_MISSING, CORE_INPUT_INVALID, CORE_KEY_EXISTS, CORE_HOST_KEY_ABSENT */
   async create(caller: Caller, tenant: string, wish: KeyWish): Promise<MadeKey> {
     const { id, algorithm, usages } = wish
     const policy = policyOf(wish.policy ?? {})
@@ -171,7 +171,7 @@ export class KeyService {
 
   async #sealed(tenant: string, key: string, version: number, { secret, spki }: KeyMaterial) {
     const sealed = await this.#ports.sealer.seal(tenant, secret, boundTo(key, spki))
-    return { tenant, key, version, spki, sealed }
+    return { tenant, key, version, spki, secret: sealed }
   }
 
   #change(

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import type { Sealed } from '../sealing/sealer.ts'
 import type { KeyAlgorithm, KeyUsage } from './key-algorithms.ts'
 import type { KeyPolicy, PolicedKey } from './key-policy.ts'
 import type { KeyState } from './key-states.ts'
@@ -36,7 +37,7 @@ export interface NewVersion {
   readonly key: string
   readonly version: number
   readonly spki: Buffer | null
-  readonly sealed: Buffer
+  readonly secret: Sealed
 }
 
 /** @returns false where the tenant has a key of that id */
@@ -58,9 +59,12 @@ export async function insertKey(trx: Knex, key: NewKey): Promise<boolean> {
 }
 
 /** @returns false where the key has that version */
-export async function insertVersion(trx: Knex, version: NewVersion): Promise<boolean> {
+export async function insertVersion(
+  trx: Knex,
+  { secret: { dataKey, sealed }, ...version }: NewVersion,
+): Promise<boolean> {
   const rows = await trx('signing_key_versions')
-    .insert({ ...version })
+    .insert({ ...version, sealed, data_key: dataKey })
     .onConflict(['tenant', 'key', 'version'])
     .ignore()
     .returning('version')
@@ -126,9 +130,9 @@ export async function setCertificates(
 export async function findSealed(
   knex: Knex,
   named: { readonly tenant: string; readonly key: string; readonly version: number },
-): Promise<Buffer | undefined> {
-  const row = await knex('signing_key_versions').where(named).first('sealed')
-  return row?.sealed
+): Promise<Sealed | undefined> {
+  const row = await knex('signing_key_versions').where(named).first('sealed', 'data_key')
+  return row === undefined ? undefined : { sealed: row.sealed, dataKey: row.data_key }
 }
 
 /**

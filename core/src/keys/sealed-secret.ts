@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
+import type { Sealer } from '../sealing/sealer.ts'
 import { findSealed, type KeyVersion } from './key-store.ts'
-import type { Sealer } from './sealer.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -14,7 +14,7 @@ export function boundTo(key: string, spki: Buffer | null): readonly string[] {
 
 /**
  * Opens the private half of one version for as long as the work takes, and wipes it.
- * @throws where it does not open
+ * @throws CORE_HOST_KEY_ABSENT, CORE_HOST_KEY_MISSING, and where it does not open
  */
 export async function withSecret<Result>(
   { knex, sealer }: Ports,

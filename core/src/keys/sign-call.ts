@@ -57,6 +57,9 @@ export function signCall(signer: Pick<KeySigner, 'prepare'>): HostCall {
     // A batch of contracts at once, then more than people can look at.
     budget: { ratePerS: 20, burst: 100 },
     facet: ({ usage, key }: SignRequest) => `${usage} ${key}`,
+    // The document is a file of the plugin, which the host reads for it.
+    leansOn: ({ request: { usage }, grants }: GrantedCall<SignRequest>) =>
+      usage === 'cms' ? grants.filter(({ capability }) => capability === 'blob:own') : [],
     audit: async (call: GrantedCall<SignRequest>) => {
       const { version, tenant } = call.scope
       const signature = await signer.prepare({ plugin: version.plugin, tenant }, call.request)

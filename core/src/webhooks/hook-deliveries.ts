@@ -3,9 +3,9 @@ import type { Knex } from 'knex'
 import type { RunEntry } from '../broker/entry-call.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
 import { afterAttempt } from './delivery-states.ts'
-import { grantedSignature } from './granted-signature.ts'
 import { hookInput } from './hook-input.ts'
 import { type DueDelivery, deleteOver, settleDelivery, takeDue } from './hook-store.ts'
+import { receiveGrant } from './receive-grant.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -95,7 +95,7 @@ export class HookDeliveries {
   async #try(delivery: DueDelivery): Promise<string | null> {
     const { id, tenant, plugin, path, traceId } = delivery
     // What was accepted under a grant that is gone waits for it as long as for anything else.
-    const isGranted = grantedSignature(this.#ports.snapshot(), delivery) !== undefined
+    const isGranted = receiveGrant(this.#ports.snapshot(), delivery) !== undefined
     if (!isGranted) return 'CORE_HOOK_NOT_GRANTED'
     try {
       const { outcome } = await this.#ports.handle({

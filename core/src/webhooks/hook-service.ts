@@ -1,13 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
 import { commitChange } from '../audit/change.ts'
+import type { GrantUse } from '../broker/uses/grant-uses.ts'
 import { coreErrors } from '../errors.ts'
 import type { GcraLimit } from '../gateway/gcra.ts'
 import type { RateLimiter } from '../gateway/rate-limiter.ts'
 import type { Caller } from '../identity/identity-service.ts'
-import type { Sealer } from '../keys/sealer.ts'
-import type { Snapshot } from '../rollout/snapshot.ts'
-import { grantedSignature } from './granted-signature.ts'
+import { pickVersion } from '../rollout/pick-version.ts'
+import type { Grant, Snapshot } from '../rollout/snapshot.ts'
+import type { Sealer } from '../sealing/sealer.ts'
 import { type HookHeaders, judgeHook } from './hook-signature.ts'
 import {
   deleteAddress,
@@ -18,6 +19,7 @@ import {
   putAddress,
   redeliver,
 } from './hook-store.ts'
+import { receiveGrant, signatureOf } from './receive-grant.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -27,6 +29,7 @@ interface Ports {
   readonly now: () => number
   /** Told that something waits. */
   readonly onReceived: () => void
+  readonly onUse: (use: GrantUse) => void
 }
 
 /** What came to an address, as it came. */
@@ -59,18 +62,23 @@ export class HookService {
   /**
    * Makes the address of a path, or renews it: then the old one ends.
    * @param secret what the sender signs with; drawn, when undefined
-   * @returns both, shown this once. @throws CORE_HOOK_NOT_GRANTED
+   * @returns both, shown this once. @throws CORE_HOOK_NOT_GRANTED, CORE_HOST_KEY_ABSENT
    */
   async open(caller: Caller, hook: Hook, secret = drawnSecret()) {
     const { tenant, plugin, path } = hook
     const { knex, sealer } = this.#ports
-    if (grantedSignature(this.#ports.snapshot(), hook) === undefined)
+    if (receiveGrant(this.#ports.snapshot(), hook) === undefined)
       throw coreErrors.create('HOOK_NOT_GRANTED', { ...hook })
     const token = randomBytes(TOKEN_BYTES).toString('base64url')
     const sealed = await sealer.seal(tenant, Buffer.from(secret), boundTo(hook))
     const change = { ...caller, action: 'hook.opened', subject: plugin, tenant, detail: { path } }
     await commitChange(knex, change, (trx) =>
-      putAddress(trx, { ...hook, tokenHash: hashOf(token), sealed, createdBy: caller.actor }),
+      putAddress(trx, {
+        ...hook,
+        tokenHash: hashOf(token),
+        secret: sealed,
+        createdBy: caller.actor,
+      }),
     )
     return { address: `/hooks/${encodeURIComponent(plugin)}/${path}/${token}`, secret }
   }
@@ -102,16 +110,17 @@ export class HookService {
    */
   async receive(incoming: IncomingHook): Promise<string> {
     const { knex, sealer, now, onReceived } = this.#ports
+    const began = performance.now()
     const found = await findAddress(knex, hashOf(incoming.token))
     if (found?.plugin !== incoming.plugin || found.path !== incoming.path) {
       throw coreErrors.create('HOOK_MISSING')
     }
     // A grant that was taken back closes the address at once, and says no more than a wrong one.
-    const signature = grantedSignature(this.#ports.snapshot(), found)
-    if (signature === undefined) throw coreErrors.create('HOOK_MISSING')
+    const grant = receiveGrant(this.#ports.snapshot(), found)
+    if (grant === undefined) throw coreErrors.create('HOOK_MISSING')
     this.#spend(found)
-    const secret = await sealer.open(found.tenant, found.sealed, boundTo(found))
-    const verdict = judgeHook(signature, secret.toString(), incoming, now())
+    const secret = await sealer.open(found.tenant, found.secret, boundTo(found))
+    const verdict = judgeHook(signatureOf(grant), secret.toString(), incoming, now())
     if (!verdict.ok) throw coreErrors.create('HOOK_SIGNATURE_REFUSED')
     if (await isLineFull(knex, found, MAX_WAITING)) {
       throw coreErrors.create('HOOK_LINE_FULL', {}, { retryAfterS: 60 })
@@ -130,7 +139,17 @@ export class HookService {
       receivedAt: new Date(now()),
     })
     onReceived()
+    this.#used(found, grant, id, performance.now() - began)
     return id
+  }
+
+  /** By the version that the delivery is drawn for: whether its handler likes what came is not the grant's concern. */
+  #used({ tenant, plugin, path }: Hook, grant: Grant, id: string, ms: number): void {
+    const pick = pickVersion(this.#ports.snapshot(), plugin, { requestId: id, tenant })
+    if (pick.kind !== 'version') return
+    const { version } = pick.version
+    const use = { tenant, plugin, version, capability: 'http:receive', grant: grant.id }
+    this.#ports.onUse({ ...use, facet: path, outcome: 'done', ms })
   }
 
   #spend({ tenant, plugin, path }: Hook): void {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import type { Sealed } from '../sealing/sealer.ts'
 import type { HookHeaders } from './hook-signature.ts'
 
 /** One door: a path of a plugin in a tenant. */
@@ -11,14 +12,20 @@ export interface Hook {
 /** Where a sender knocks; of the last part of the address only the hash is kept. */
 export interface HookAddress extends Hook {
   readonly tokenHash: Buffer
-  readonly sealed: Buffer
+  readonly secret: Sealed
   readonly createdBy: string
 }
 
 /** A new address ends the old one. */
 export async function putAddress(trx: Knex, address: HookAddress): Promise<void> {
-  const { tenant, plugin, path, tokenHash, sealed, createdBy } = address
-  const changed = { token_hash: tokenHash, sealed, created_by: createdBy, created_at: new Date() }
+  const { tenant, plugin, path, tokenHash, secret, createdBy } = address
+  const changed = {
+    token_hash: tokenHash,
+    sealed: secret.sealed,
+    data_key: secret.dataKey,
+    created_by: createdBy,
+    created_at: new Date(),
+  }
   await trx('hook_addresses')
     .insert({ tenant, plugin, path, ...changed })
     .onConflict(['tenant', 'plugin', 'path'])
@@ -33,10 +40,11 @@ export async function deleteAddress(trx: Knex, hook: Hook): Promise<boolean> {
 export async function findAddress(
   knex: Knex,
   tokenHash: Buffer,
-): Promise<(Hook & { readonly sealed: Buffer }) | undefined> {
+): Promise<(Hook & Pick<HookAddress, 'secret'>) | undefined> {
   const row = await knex('hook_addresses').where({ token_hash: tokenHash }).first()
   if (row === undefined) return undefined
-  return { tenant: row.tenant, plugin: row.plugin, path: row.path, sealed: row.sealed }
+  const secret = { sealed: row.sealed, dataKey: row.data_key }
+  return { tenant: row.tenant, plugin: row.plugin, path: row.path, secret }
 }
 
 export async function listAddresses(knex: Knex, tenant: string, plugin: string) {

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex'
 import type { RunEntry } from '../broker/entry-call.ts'
+import type { GrantUse } from '../broker/uses/grant-uses.ts'
 import { RateLimiter } from '../gateway/rate-limiter.ts'
-import type { Sealer } from '../keys/sealer.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
+import type { Sealer } from '../sealing/sealer.ts'
 import type { StopStack } from '../stop-stack.ts'
 import { HookDeliveries } from './hook-deliveries.ts'
 import { HookService } from './hook-service.ts'
@@ -12,6 +13,7 @@ interface Ports {
   readonly sealer: Sealer
   readonly snapshot: () => Snapshot
   readonly handle: RunEntry
+  readonly onUse: (use: GrantUse) => void
   readonly log: { warn(fields: object, message: string): void }
 }
 

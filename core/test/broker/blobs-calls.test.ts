@@ -6,6 +6,7 @@ import { findUsage } from '../../src/blobs/blob-store.ts'
 import { blobsCalls } from '../../src/broker/blobs-calls.ts'
 import { Broker } from '../../src/broker/broker.ts'
 import type { CallScope } from '../../src/broker/call-scope.ts'
+import type { Moved } from '../../src/broker/uses/grant-uses.ts'
 import { RateLimiter } from '../../src/gateway/rate-limiter.ts'
 import { emptySnapshot, tenantKey } from '../../src/rollout/snapshot.ts'
 import { testBlobs } from '../support/blobs.ts'
@@ -14,6 +15,8 @@ import { version } from '../support/recorded-call.ts'
 const { knex, blobs, uploads, owner: newOwner } = await testBlobs(t)
 const { signal } = new AbortController()
 const calls = blobsCalls({ blobs, uploads })
+/** What the host call that came last moved, at the end. */
+const moves: (Moved | undefined)[] = []
 
 /** What a guest of this owner is answered; the limit of its grant is in MiB. */
 function guestOf(owner: BlobOwner, { quotas = [1], now = () => performance.now() } = {}) {
@@ -30,7 +33,7 @@ function guestOf(owner: BlobOwner, { quotas = [1], now = () => performance.now()
     calls,
     limiter: new RateLimiter(now),
     effects: { record: () => Promise.reject(new Error('of own data nothing is audited')) },
-    onUse: () => undefined,
+    onUse: ({ moved }) => moves.push(moved),
   })
   const scope = {
     version: { ...version, plugin: owner.plugin },
@@ -94,6 +97,20 @@ t.test('an upload whose first part is refused is not begun', async (t) => {
     await t.rejects(guest('write', { offset: 1, data: '' }), { code: 'CORE_BLOB_UPLOAD_OFFSET' })
   }
   t.same(await knex('blob_uploads').where({ ...owner }), [])
+})
+
+t.test('bytes that a plugin keeps and reads are counted as they are', async (t) => {
+  const guest = guestOf(await newOwner())
+  const { sha256 } = await guest('put', { data: base64('0123456789') })
+  t.same(moves.at(-1), { sent: 10, received: 0 })
+  await guest('get', { sha256, offset: 3, length: 4 })
+  t.same(moves.at(-1), { sent: 0, received: 4 })
+  await guest('write', { offset: 0, data: base64('abc') })
+  t.same(moves.at(-1), { sent: 3, received: 0 })
+  await guest('list', {})
+  t.equal(moves.at(-1), undefined)
+  await t.rejects(guest('put', { data: '?' }))
+  t.equal(moves.at(-1), undefined, 'what is refused moved nothing')
 })
 
 t.test('whoever asks too often is told to wait', async (t) => {

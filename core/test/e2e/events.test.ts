@@ -63,6 +63,26 @@ t.test('an event reaches whoever subscribed, with all that is known of it', asyn
   t.same(await received(host, globex), [], 'another tenant hears nothing of it')
 })
 
+t.test('a grant by which an event came is used, one by which none came is not', async (t) => {
+  const path = `/v1/tenants/acme/plugins/${encodeURIComponent(subscriber)}/uses?minDays=0`
+  interface Line {
+    readonly capability: string
+    readonly grant: string
+    readonly facet: string
+  }
+  const seen = () => admin.request<Record<'uses' | 'proposals', readonly Line[]>>('GET', path)
+  const use = async () =>
+    (await seen()).uses.find(({ capability }) => capability === 'event:subscribe')
+  await until(async () => (await use()) !== undefined)
+  const used = await use()
+  t.match(used, { facet: 'orders.created', failures: 0 })
+  const proposals = (await seen()).proposals.filter(
+    ({ capability }) => capability === 'event:subscribe',
+  )
+  t.ok(proposals.length > 0, 'the host sees that nothing came of the other types')
+  t.notOk(proposals.some(({ grant }) => grant === used?.grant))
+})
+
 t.test('a plugin without tables publishes straight into the log', async (t) => {
   t.match(await publish(host, globex, { type: 'orders.created', data: { n: 2 }, id: 'direct' }), {
     status: 200,

@@ -68,6 +68,11 @@ t.test('a cron job of the manifest is there from the consent on, and can be run 
     items.find((entry) => (entry as { action: string }).action === 'job.run'),
     { subject: timer, tenant: 'acme', outcome: 'done', detail: { job: 'nightly' } },
   )
+  const { uses } = await admin.request<{ uses: object[] }>('GET', `${path}/uses`)
+  t.ok(
+    uses.some((use) => Reflect.get(use, 'facet') === 'nightly'),
+    'a run that nobody asked for by a host call uses the grant',
+  )
 })
 
 t.test('units are metered for whoever called, and shown to the tenant alone', async (t) => {

@@ -6,10 +6,15 @@ import { OpenSsl } from '../support/openssl.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, setUpTenant } from '../support/probe.ts'
 import { installSeal, sealSetup } from '../support/seal.ts'
+import { keyFile } from '../support/sealing.ts'
 import { derOf, digestOf, signedAttributes } from '../support/signed-document.ts'
 
 const { hostUrl } = await testDatabases(t)
-const host = await HostProcess.start(t, { databaseUrl: hostUrl })
+const settings = {
+  databaseUrl: hostUrl,
+  environment: { SIGNALBOX_KEY_FILE: await keyFile(t) },
+}
+const host = await HostProcess.start(t, settings)
 await installSeal(host)
 const acme = await setUpTenant(host, 'acme', sealSetup)
 const globex = await setUpTenant(host, 'globex', sealSetup)
@@ -123,7 +128,7 @@ t.test('what a key cannot be is refused at the edge, with a pointer', async (t) 
 t.test('keys outlive kill -9, and a disabled one stays so', async (t) => {
   await admin.request('POST', `${keys}/passes:disable`)
   await host.kill()
-  const again = await HostProcess.start(t, { databaseUrl: hostUrl })
+  const again = await HostProcess.start(t, settings)
   const after = again.as(acme.adminToken)
   t.match(await after.request('GET', keys), {
     items: [
@@ -139,4 +144,17 @@ t.test('keys outlive kill -9, and a disabled one stays so', async (t) => {
   t.match(await after.request('GET', `${keys}/seal`), {
     versions: [{ version: 2 }, { version: 1 }],
   })
+  await again.kill()
+})
+
+t.test('who has the database and another key file gets no signature', async (t) => {
+  const environment = { SIGNALBOX_KEY_FILE: await keyFile(t) }
+  const thief = await HostProcess.start(t, { databaseUrl: hostUrl, environment })
+  const asAdmin = thief.as(acme.adminToken)
+  t.match(await refusal(asAdmin.request('POST', `${keys}/seal:rotate`)), {
+    status: 503,
+    code: 'CORE_HOST_KEY_MISSING',
+  })
+  const request = asAdmin.request('POST', `${keys}/seal/certificate-requests`, { commonName: 'A' })
+  t.match(await refusal(request), { status: 503, code: 'CORE_HOST_KEY_MISSING' })
 })

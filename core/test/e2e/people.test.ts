@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { until } from '../../../sandbox/test/until.ts'
 import { enablePlugin, installFixture } from '../support/fixture-plugin.ts'
 import { HostProcess } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
@@ -34,10 +35,14 @@ const call = (key: string, operation: string, input: unknown = {}) =>
   callProbe(host, key, operation, input, 'people.one')
 const message = { channel: 'memo', to: ['a@acme.example'], subject: 'Late', text: 'It is late.' }
 
-async function auditOf(action: string): Promise<{ detail: Record<string, unknown> }[]> {
-  const { items } = await admin.request<{
-    items: { action: string; detail: Record<string, unknown> }[]
-  }>('GET', '/v1/audit?limit=200')
+interface Audited {
+  readonly actor: string
+  readonly action: string
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
+async function auditOf(action: string): Promise<Audited[]> {
+  const { items } = await admin.request<{ items: Audited[] }>('GET', '/v1/audit?limit=200')
   return items.filter((entry) => entry.action === action)
 }
 
@@ -133,6 +138,45 @@ t.test('who has a link calls its operation, and cannot change what was fixed', a
     body: { code: 'CORE_INPUT_INVALID' },
   })
 })
+
+t.test('who follows a link stands in the audit, and uses the grant it was shared by', async (t) => {
+  const sign = await shared('sign', { document: 'contract-9' })
+  const view = await shared('view', { document: 'contract-9' })
+  t.equal((await visit(sign.url, { name: 'Li' })).status, 200)
+  t.match((await auditOf('link.followed'))[0], {
+    actor: `link:acme/${sign.id}`,
+    subject: 'people.one@1/sign',
+    outcome: 'begun',
+  })
+  for (let n = 0; n < 3; n++) await visit(view.url)
+  const byLink = async ({ id }: Shared) => {
+    const calls = await auditOf('service.call')
+    return calls.filter(({ actor }) => actor === `link:acme/${id}`)
+  }
+  await until(async () => (await byLink(view)).length > 0)
+  t.match(await byLink(sign), [{ subject: 'people.one@1/sign', outcome: 'done' }])
+  const counted = (await byLink(view)).map(({ detail }) => Number(detail.count))
+  t.equal(
+    counted.reduce((sum, count) => sum + count, 0),
+    3,
+  )
+  const path = `/v1/tenants/acme/plugins/${encodeURIComponent(people)}/uses?minDays=0`
+  const { uses, proposals } = await admin.request<Record<'uses' | 'proposals', Used[]>>('GET', path)
+  const count = (capability: string, facet: string) =>
+    uses.find((use) => use.capability === capability && use.facet === facet)?.count ?? 0
+  t.ok(count('link:share', 'people.one/view') >= 4, 'one share at least, and three visits')
+  t.ok(count('notify:send', 'memo') >= 1)
+  t.same(
+    proposals.filter(({ capability }) => capability === 'link:share'),
+    [],
+  )
+})
+
+interface Used {
+  readonly capability: string
+  readonly facet: string
+  readonly count: number
+}
 
 t.test('no more is shared than was granted', async (t) => {
   const share = (wish: object) => call(acme.key, 'share', { input: {}, ...wish })

@@ -82,6 +82,23 @@ t.test('each signature stands in the audit, with what was signed', async (t) => 
   t.match(room.uses.at(-1), { capability: 'keys:sign', facet: 'webhook hooks', outcome: 'done' })
 })
 
+t.test('to sign a document uses the room that it is kept in', async (t) => {
+  room.grant('acme', [
+    { capability: 'keys:sign', usage: 'cms' },
+    { capability: 'blob:own', quotaMb: 1 },
+    { capability: 'keys:sign', usage: 'jwt' },
+    { capability: 'keys:verify' },
+  ])
+  await seal()
+  t.match(room.uses.slice(-2), [
+    { capability: 'keys:sign', grant: 'grt_0' },
+    { capability: 'blob:own', grant: 'grt_1', facet: 'cms seal' },
+  ])
+  await token({ sub: 'user:7' })
+  t.match(room.uses.at(-1), { capability: 'keys:sign', grant: 'grt_2' })
+  room.grantAll('acme')
+})
+
 t.test('no signature leaves the host where its audit cannot be written', async (t) => {
   await room.knex.raw('alter table audit_entries rename to audit_entries_away')
   await t.rejects(seal())

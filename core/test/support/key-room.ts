@@ -8,10 +8,13 @@ import type { BlobOf } from '../../src/keys/cms/document.ts'
 import type { KeyWish, MadeKey } from '../../src/keys/key-service.ts'
 import { type Keys, openKeys } from '../../src/keys/open-keys.ts'
 import { emptySnapshot, type Grant, type Snapshot, tenantKey } from '../../src/rollout/snapshot.ts'
+import type { Sealer } from '../../src/sealing/sealer.ts'
+import type { TenantKeys } from '../../src/sealing/tenant-keys.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { OpenSsl } from './openssl.ts'
 import { testDatabases } from './postgres.ts'
 import { version } from './recorded-call.ts'
+import { keyFile, nodeKeys } from './sealing.ts'
 
 export const caller = { actor: 'admin:tok_1', traceId: null }
 
@@ -23,6 +26,9 @@ const signAll = ['cms', 'jwt', 'webhook'].map((usage) => ({ capability: 'keys:si
 /** Two tenants with a plugin that may sign in both, by the real broker, PostgreSQL and audit; no isolate. */
 export class KeyRoom {
   readonly knex: Knex
+  readonly keyFile: string
+  readonly tenantKeys: TenantKeys
+  readonly sealer: Sealer
   readonly keys: Keys
   readonly openssl: OpenSsl
   readonly uses: GrantUse[] = []
@@ -35,12 +41,16 @@ export class KeyRoom {
   #snapshot: Snapshot = emptySnapshot
   readonly #broker: Broker
 
-  private constructor(knex: Knex, openssl: OpenSsl) {
+  private constructor(knex: Knex, openssl: OpenSsl, file: string) {
     this.knex = knex
+    this.keyFile = file
+    const { keys: tenantKeys, sealer } = nodeKeys(knex, file)
+    this.tenantKeys = tenantKeys
+    this.sealer = sealer
     this.openssl = openssl
     const blobOf: BlobOf = async (...named) => this.blobOf?.(...named)
-    this.keys = openKeys({ knex, now: () => this.now })
-    const withBlobs = openKeys({ knex, now: () => this.now, blobOf })
+    this.keys = openKeys({ knex, sealer, now: () => this.now })
+    const withBlobs = openKeys({ knex, sealer, now: () => this.now, blobOf })
     this.#broker = new Broker({
       snapshot: () => this.#snapshot,
       calls: { ...this.keys.calls, 'keys.signBlob': withBlobs.calls['keys.sign'] as never },
@@ -60,10 +70,13 @@ export class KeyRoom {
     ])
     const openssl = await OpenSsl.start(t)
     await openssl.makeAuthority()
-    const room = new KeyRoom(knex, openssl)
-    room.grant('acme', [...signAll, { capability: 'keys:verify' }])
-    room.grant('globex', [...signAll, { capability: 'keys:verify' }])
+    const room = new KeyRoom(knex, openssl, await keyFile(t))
+    for (const tenant of ['acme', 'globex']) room.grantAll(tenant)
     return room
+  }
+
+  grantAll(tenant: string): void {
+    this.grant(tenant, [...signAll, { capability: 'keys:verify' }])
   }
 
   grant(

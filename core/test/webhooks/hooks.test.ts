@@ -1,16 +1,24 @@
 import { createHmac } from 'node:crypto'
 import t from 'tap'
 import type { EntryCall, EntryOutcome } from '../../src/broker/entry-call.ts'
+import type { GrantUse } from '../../src/broker/uses/grant-uses.ts'
 import { coreErrors } from '../../src/errors.ts'
 import { RateLimiter } from '../../src/gateway/rate-limiter.ts'
-import { TenantSealer } from '../../src/keys/tenant-sealer.ts'
-import { emptySnapshot, type Grant, type Snapshot, tenantKey } from '../../src/rollout/snapshot.ts'
+import {
+  emptySnapshot,
+  type Grant,
+  type Snapshot,
+  tenantKey,
+  versionKey,
+} from '../../src/rollout/snapshot.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { afterAttempt } from '../../src/webhooks/delivery-states.ts'
 import { HookDeliveries } from '../../src/webhooks/hook-deliveries.ts'
 import { HookService } from '../../src/webhooks/hook-service.ts'
 import { listDeliveries } from '../../src/webhooks/hook-store.ts'
 import { testDatabases } from '../support/postgres.ts'
+import { version } from '../support/recorded-call.ts'
+import { keyFile, nodeKeys } from '../support/sealing.ts'
 
 const { hostUrl } = await testDatabases(t)
 const knex = createKnex(hostUrl)
@@ -25,7 +33,13 @@ const plugin = '@test/one'
 const caller = { actor: 'admin:tok_1', traceId: null }
 let now = Date.UTC(2026, 0, 1)
 let monotonic = 0
-let snapshot: Snapshot = emptySnapshot
+let snapshot: Snapshot = {
+  ...emptySnapshot,
+  bindings: new Map([[tenantKey('acme', plugin), { binding: 'enabled', pinnedVersion: null }]]),
+  stable: new Map([[plugin, '1.0.0']]),
+  versions: new Map([[versionKey(plugin, '1.0.0'), { ...version, plugin, version: '1.0.0' }]]),
+}
+const uses: GrantUse[] = []
 const grant = (tenant: string, ...parameters: Grant['parameters'][]) => {
   const grants = parameters.map((one, index) => ({
     id: `grt_${index}`,
@@ -41,11 +55,12 @@ grant('globex', orders)
 
 const service = new HookService({
   knex,
-  sealer: new TenantSealer(knex),
+  sealer: nodeKeys(knex, await keyFile(t)).sealer,
   snapshot: () => snapshot,
   limiter: new RateLimiter(() => monotonic),
   now: () => now,
   onReceived: () => undefined,
+  onUse: (use) => uses.push(use),
 })
 
 const hook = { tenant: 'acme', plugin, path: 'orders' }
@@ -107,6 +122,27 @@ t.test('what is accepted is stored as it came, and handed on with what may be sh
   t.same(Object.keys(input.headers).sort(), shown)
   t.match(await stored(), [{ id, state: 'delivered', attempts: 1, lastCode: null }])
   t.same(await deliver(ok), [])
+})
+
+t.test('what is accepted uses the grant of its path, and nothing else does', async (t) => {
+  uses.length = 0
+  await t.rejects(receive({}))
+  t.same(uses, [], 'a refused one does not')
+  await receive(signed('msg_use'))
+  t.match(uses, [
+    {
+      tenant: 'acme',
+      plugin,
+      version: '1.0.0',
+      capability: 'http:receive',
+      grant: 'grt_0',
+      facet: 'orders',
+      outcome: 'done',
+    },
+  ])
+  await deliver(failure)
+  t.equal(uses.length, 1, 'whether its handler likes it is another matter')
+  await knex('hook_deliveries').delete()
 })
 
 t.test('the same message twice is one delivery, also at the same moment', async (t) => {

@@ -89,6 +89,10 @@ export function httpFetch(ports: FetchPorts): HostCall {
         flight.end()
       }
     },
+    moved: ({ body: sent }: Request, { body: received }: { readonly body: string }) => ({
+      sent: Buffer.byteLength(sent ?? '', 'base64'),
+      received: Buffer.byteLength(received, 'base64'),
+    }),
   }
 }
 

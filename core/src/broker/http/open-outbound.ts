@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import type { RoutingTable } from '../../rollout/routing-table.ts'
-import type { HostKeys } from '../../sealing/host-keys.ts'
+import type { TenantKeys } from '../../sealing/tenant-keys.ts'
 import { openSecrets } from '../../secrets/open-secrets.ts'
 import type { StopStack } from '../../stop-stack.ts'
 import type { HostCall } from '../host-call.ts'
@@ -15,7 +15,7 @@ import { resolveLocal, resolvePublic } from './resolve-host.ts'
 interface Ports {
   readonly knex: Knex
   readonly routing: RoutingTable
-  readonly hostKeys: HostKeys
+  readonly secretKeys: TenantKeys
   /** What the operator named beside the public network. */
   readonly places: readonly AllowedPlace[]
 }

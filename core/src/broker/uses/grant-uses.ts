@@ -11,4 +11,12 @@ export interface GrantUse {
   /** `done`, the code of a refusal, or `failed`. */
   readonly outcome: string
   readonly ms: number
+  /** What it moved, where it moves content. */
+  readonly moved?: Moved | undefined
+}
+
+/** Bytes of files and bodies as they are, without the JSON and base64 that they cross in. */
+export interface Moved {
+  readonly sent: number
+  readonly received: number
 }

@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
-import type { GrantUse } from './grant-uses.ts'
+import type { GrantUse, Moved } from './grant-uses.ts'
 
 /** What a Prometheus server takes from one target without a word; versions and codes are many, in years. */
 const MAX_SERIES = 2000
@@ -16,6 +16,7 @@ interface Counted {
 /** Host calls by version and outcome. Bounded: what found no room is counted as `other`. */
 export class HostCallMetrics {
   readonly #seconds: Histogram<'capability'>
+  readonly #bytes: Counter<'capability' | 'direction'>
   readonly #counted = new Map<string, Counted>()
 
   constructor(registry: Registry) {
@@ -37,11 +38,23 @@ export class HostCallMetrics {
       buckets: [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
       registers: [registry],
     })
+    this.#bytes = new Counter({
+      name: 'signalbox_host_call_bytes_total',
+      help: 'Content of files and requests that plugins sent and received by host calls that were done, by capability.',
+      labelNames: ['capability', 'direction'] as const,
+      registers: [registry],
+    })
   }
 
-  add({ plugin, version, capability, outcome, ms }: GrantUse): void {
+  add({ plugin, version, capability, outcome, ms, moved }: GrantUse): void {
     this.#countedOf(plugin, version, capability, outcome).count += 1
     this.#seconds.observe({ capability }, ms / 1000)
+    if (moved !== undefined) this.#addBytes(capability, moved)
+  }
+
+  #addBytes(capability: string, { sent, received }: Moved): void {
+    if (sent > 0) this.#bytes.inc({ capability, direction: 'sent' }, sent)
+    if (received > 0) this.#bytes.inc({ capability, direction: 'received' }, received)
   }
 
   #countedOf(plugin: string, version: string, capability: string, outcome: string): Counted {

@@ -23,11 +23,15 @@ export interface OpenUses {
   readonly routes: (app: FastifyInstance) => void
 }
 
+/** Used by what comes to a plugin: who hands it on tells of it, no host call does. */
+const SEEN_COMING = ['event:subscribe', 'http:receive'] as const
+
 /** What plugins use of their grants, counted for those who watch and kept for those who grant. */
 export function openUses({ knex, registry, routing, calls, log }: Ports): OpenUses {
   const recorder = new UseRecorder({ knex, now: Date.now, log })
   const metrics = new HostCallMetrics(registry)
-  const visible = new Set(Object.values(calls).flatMap(({ capability }) => capability ?? []))
+  const asked = Object.values(calls).flatMap(({ capability }) => capability ?? [])
+  const visible = new Set([...asked, ...SEEN_COMING])
   recorder.start()
   return {
     recorder,

@@ -115,7 +115,7 @@ t.test('a request that a grant covers is sent, with what the grant allows', asyn
 t.test(
   'what may change something is in the audit before it is sent, without query and secrets',
   async (t) => {
-    const { broker, entries } = brokerFor(async () => {
+    const { broker, entries, uses } = brokerFor(async () => {
       t.equal(entries.length, 1)
       return answer
     })
@@ -131,6 +131,7 @@ t.test(
       },
     ])
     t.notMatch(JSON.stringify(entries), /canary|token/)
+    t.same(uses[0]?.moved, { sent: 5, received: 4 }, 'bytes of the bodies, not of base64')
     t.equal(broker.hasEffect('http.fetch', JSON.stringify({ ...plain, url, method: 'POST' })), true)
     t.equal(broker.hasEffect('http.fetch', JSON.stringify({ ...plain, url })), false)
   },

@@ -28,6 +28,23 @@ t.test('host calls are counted by version and outcome, whoever the tenant is', a
   }
 })
 
+t.test('content is counted by capability and direction, of calls that moved some', async (t) => {
+  const registry = new Registry()
+  const metrics = new HostCallMetrics(registry)
+  metrics.add(use)
+  metrics.add({ ...use, capability: 'blob:own', moved: { sent: 700, received: 0 } })
+  metrics.add({ ...use, capability: 'http:fetch', moved: { sent: 10, received: 2000 } })
+  metrics.add({ ...use, capability: 'http:fetch', moved: { sent: 0, received: 48 } })
+  const lines = (await registry.metrics())
+    .split('\n')
+    .filter((line) => line.startsWith('signalbox_host_call_bytes_total'))
+  t.same(lines.sort(), [
+    'signalbox_host_call_bytes_total{capability="blob:own",direction="sent"} 700',
+    'signalbox_host_call_bytes_total{capability="http:fetch",direction="received"} 2048',
+    'signalbox_host_call_bytes_total{capability="http:fetch",direction="sent"} 10',
+  ])
+})
+
 t.test('what finds no room is counted as other', async (t) => {
   const registry = new Registry()
   const metrics = new HostCallMetrics(registry)
