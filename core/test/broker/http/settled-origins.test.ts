@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { misfitOf } from '../../../src/broker/http/fetch-grant.ts'
+import { misfitOf, parseTarget } from '../../../src/broker/http/fetch-grant.ts'
 import type { OutboundRequest } from '../../../src/broker/http/fetcher.ts'
 import { Flights } from '../../../src/broker/http/flights.ts'
 import { httpFetch } from '../../../src/broker/http/http-fetch.ts'
 import { settledGrants } from '../../../src/broker/http/settled-origins.ts'
+import { rules } from '../../../src/identity/authorise.ts'
 import type { Grant } from '../../../src/rollout/snapshot.ts'
 import { askingBroker } from '../../support/asking-broker.ts'
 
@@ -103,13 +104,34 @@ t.test('a request goes to the origin of the setting, by the methods of the grant
   t.equal(sent.length, 1)
 })
 
+t.test('who may change a setting may consent, and nobody else', async (t) => {
+  t.strictSame(rules['config.write'], rules['grant.write'])
+})
+
 t.test('whatever a setting holds, only its own origin is asked', async () => {
+  const part = fc.constantFrom(
+    'hooks',
+    'example',
+    '*',
+    'a.b',
+    '@',
+    '127.0.0.1',
+    ':8443',
+    '.',
+    '/',
+    '',
+  )
+  const scheme = fc.constantFrom('https://', 'http://', 'https:', '//', '')
+  const address = fc
+    .tuple(scheme, fc.array(part, { maxLength: 5 }))
+    .map(([first, parts]) => `${first}${parts.join('')}`)
   fc.assert(
-    fc.property(fc.oneof(fc.webUrl(), fc.jsonValue()), fc.webUrl(), (url, asked) => {
+    fc.property(fc.oneof(address, fc.jsonValue()), address, (url, asked) => {
+      const target = parseTarget(asked)
       const [settled = fromUrl] = settledGrants([fromUrl], () => JSON.stringify({ url }))
-      if (misfitOf(settled, 'POST', new URL(asked)) !== undefined) return true
-      return typeof url === 'string' && new URL(url).origin === new URL(asked).origin
+      if (target === undefined || misfitOf(settled, 'POST', target) !== undefined) return true
+      return typeof url === 'string' && new URL(url).origin === target.origin
     }),
-    { numRuns: 50 },
+    { numRuns: 1000 },
   )
 })
