@@ -69,5 +69,13 @@ export function readMail(raw: string): { readonly subject: string; readonly text
   )
   const body = rest.join('\r\n\r\n')
   const isBase64 = value('Content-Transfer-Encoding') === 'base64'
-  return { subject, text: isBase64 ? Buffer.from(body, 'base64').toString() : body }
+  const text = isBase64 ? Buffer.from(body, 'base64') : Buffer.from(unquoted(body), 'latin1')
+  return { subject, text: text.toString() }
+}
+
+/** RFC 2045 §6.7, in bytes as characters. */
+function unquoted(body: string): string {
+  return body
+    .replace(/=\r\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }

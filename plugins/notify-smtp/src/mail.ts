@@ -21,6 +21,8 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 /** BCP 47, its usual forms. */
 const LOCALE = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/
 
+const ASCII = /^[\p{ASCII}]*$/u
+
 /** All that would begin a line of its own, in a header or in what a reader is shown. */
 const LINE_BREAK = /[\p{Cc}\u2028\u2029]/u
 
@@ -63,7 +65,11 @@ export async function mailOf(
     disableFileAccess: true,
     disableUrlAccess: true,
   })
-  return { id, from, recipients, raw: await composer.compile().build() }
+  const root = composer.compile()
+  // Always one of the two: as it is, long lines would be wrapped by whoever hands the mail on.
+  const encoding = ASCII.test(text) ? 'quoted-printable' : 'base64'
+  root.setHeader('Content-Transfer-Encoding', encoding)
+  return { id, from, recipients, raw: await root.build() }
 }
 
 function recipientsOf(to: readonly string[]): ReadonlyMap<string, string> {
