@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Webhook } from 'standardwebhooks'
 import t from 'tap'
 import { npmPublish } from '../../src/cli/npm-publish.ts'
-import { enablePlugin, installFixture } from '../support/fixture-plugin.ts'
+import { enablePlugin } from '../support/fixture-plugin.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
 import { mailServer, readMail } from '../support/mail-server.ts'
 import { certificateFor, outboundServer } from '../support/outbound-server.ts'
@@ -40,12 +40,18 @@ const host = await HostProcess.start(t, {
   },
 })
 
-await installFixture(host, 'people-plugin', people)
-for (const plugin of [webhook, smtp]) {
-  const folder = join(import.meta.dirname, '../../../plugins', plugin.replace('@signalbox/', ''))
-  await npmPublish(folder, `${host.url}/npm/`, OPERATOR_TOKEN)
-  await host.client.request('POST', '/v1/plugins', { name: plugin })
+/** Packed by their own `prepack`, each by an npm of its own: side by side. */
+const folders = {
+  [people]: '../fixtures/people-plugin',
+  [webhook]: '../../../plugins/notify-webhook',
+  [smtp]: '../../../plugins/notify-smtp',
 }
+await Promise.all(
+  Object.entries(folders).map(async ([name, folder]) => {
+    await npmPublish(join(import.meta.dirname, folder), `${host.url}/npm/`, OPERATOR_TOKEN)
+    await host.client.request('POST', '/v1/plugins', { name })
+  }),
+)
 const wish = {
   plugin: people,
   service: 'people.one',
