@@ -91,9 +91,10 @@ export default {
     ),
     forbid(
       'sources-never-need-dev-dependencies',
-      'Production installs leave them out; types may.',
+      'Production installs leave them out; types may. A plugin is a bundle that holds all it needs.',
       {
         path: [sources, '^migrations/'],
+        pathNot: '^plugins/',
       },
       {
         dependencyTypes: ['npm-dev'],

@@ -2,7 +2,9 @@ import { capabilities } from '../src/broker/capabilities.ts'
 import { capabilityReference } from '../src/broker/capability-reference.ts'
 import type { HostCall } from '../src/broker/host-call.ts'
 import { httpFetch } from '../src/broker/http/http-fetch.ts'
+import { netAddresses } from '../src/broker/http/net-addresses.ts'
 import { openKeys } from '../src/keys/open-keys.ts'
+import { REVEAL, revealCall } from '../src/secrets/reveal-call.ts'
 
 const BEGIN = '<!-- generated: capabilities -->'
 const END = '<!-- end of generated -->'
@@ -12,7 +14,8 @@ const anyPort: never = new Proxy(() => undefined, { get: () => anyPort }) as nev
 
 /** Every host call that the broker offers, by name. */
 export function offeredCalls(): Readonly<Record<string, HostCall>> {
-  const ports = { httpFetch: httpFetch(anyPort), keys: openKeys(anyPort).calls }
+  const forTrusted = { [REVEAL]: revealCall(anyPort), 'net.addresses': netAddresses(anyPort) }
+  const ports = { httpFetch: httpFetch(anyPort), keys: openKeys(anyPort).calls, forTrusted }
   return capabilities(
     new Proxy(ports, { get: (own, name) => Reflect.get(own, name) ?? anyPort }) as never,
   )

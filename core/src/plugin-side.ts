@@ -52,6 +52,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
     rollouts: ports.rollouts,
     keys: state.keys.calls,
     httpFetch: outbound.httpFetch,
+    forTrusted: outbound.forTrusted,
     events: () => events.publisher,
     jobs: jobs.service,
     meter: meters.recorder,

@@ -52,6 +52,7 @@ export {
   type TrustedContext,
   type TrustedHandler,
   type TrustedPlugin,
+  type TrustedSecrets,
 } from './plugin/trusted-plugin.ts'
 export {
   columnar,

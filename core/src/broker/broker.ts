@@ -4,7 +4,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { parse, safeParse } from 'secure-json-parse'
 import { coreErrors } from '../errors.ts'
 import type { RateLimiter } from '../gateway/rate-limiter.ts'
-import { type Grant, grantsOf, type Snapshot } from '../rollout/snapshot.ts'
+import { configOf, type Grant, grantsOf, type Snapshot } from '../rollout/snapshot.ts'
 import { isDatabaseUnavailable } from '../storage/database-unavailable.ts'
 import type { CallScope } from './call-scope.ts'
 import type { EffectAudit } from './effect-audit.ts'
@@ -78,7 +78,7 @@ export class Broker {
     if (!validate(request)) {
       throw coreErrors.create('INPUT_INVALID', {}, { faults: faultsOf(validate) })
     }
-    const grants = grantsOf(this.#ports.snapshot(), scope.tenant, scope.version.plugin)
+    const grants = this.#grants(call, scope)
     const grant = grantFor(call, grants, request, scope)
     const granted = { scope, request: request as never, grant, grants, signal }
     const began = performance.now()
@@ -96,6 +96,12 @@ export class Broker {
       this.#used(name, call, granted, { began, outcome })
       throw error
     }
+  }
+
+  #grants({ settle }: HostCall, { tenant, version: { plugin } }: CallScope): readonly Grant[] {
+    const snapshot = this.#ports.snapshot()
+    const given = grantsOf(snapshot, tenant, plugin)
+    return settle?.(given, () => configOf(snapshot, tenant, plugin)) ?? given
   }
 
   #spend(

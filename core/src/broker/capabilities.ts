@@ -40,6 +40,7 @@ export interface CapabilityPorts {
   readonly resources: Pick<ResourceService, 'get'>
   readonly now: () => number
   readonly httpFetch: HostCall
+  readonly forTrusted: Readonly<Record<string, HostCall>>
   readonly keys: Readonly<Record<string, HostCall>>
 }
 
@@ -69,6 +70,7 @@ export function capabilities({
     'assets.read': assetsCall(assets),
     ...blobsCalls(files),
     'http.fetch': httpFetch,
+    ...ports.forTrusted,
     'events.publish': eventsPublish(events),
     'resources.get': resourcesGet(ports.resources),
     'services.call': servicesCall(

@@ -59,6 +59,10 @@ const keys = {
   plugin: 'core/test/fixtures/seal-plugin/src/index.ts',
   test: 'core/test/e2e/keys.test.ts',
 }
+const mail = {
+  plugin: 'plugins/notify-smtp/src/index.ts',
+  test: 'core/test/e2e/notify.test.ts',
+}
 const jobs = {
   plugin: 'core/test/fixtures/timer-plugin/src/index.ts',
   test: 'core/test/e2e/jobs.test.ts',
@@ -288,6 +292,18 @@ export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
     errors: ['CORE_METER_UNITS_TOO_MANY'],
     example: jobs,
   },
+  'net.addresses': {
+    ask: 'ctx.net.addresses(host, port)',
+    does: 'Where a socket of its own may go for a host that a tenant named (trusted tier)',
+    limits: '5 s',
+    errors: [
+      'CORE_TRUSTED_ONLY',
+      'CORE_FETCH_ADDRESS_REFUSED',
+      'CORE_FETCH_FAILED',
+      'CORE_FETCH_TIMEOUT',
+    ],
+    example: mail,
+  },
   'notify.send': {
     ask: 'ctx.notify.send(message)',
     does: 'A message to people through the plugin that offers the channel',
@@ -304,6 +320,13 @@ export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
       plugin: 'core/test/fixtures/engine-plugin/src/index.ts',
       test: 'core/test/e2e/resources.test.ts',
     },
+  },
+  'secrets.reveal': {
+    ask: 'ctx.secrets.reveal(name)',
+    does: 'Tells a secret itself, for what is no request of the host (trusted tier)',
+    limits: '',
+    errors: ['CORE_TRUSTED_ONLY', 'CORE_SECRET_NOT_SET'],
+    example: mail,
   },
   'services.call': {
     ask: 'ctx.services.call(service, operation, input)',

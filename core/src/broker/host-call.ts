@@ -12,6 +12,8 @@ export interface HostCall {
   readonly covers: (grant: Grant, request: never) => boolean
   /** What is told where grants are held and none covers the request; without it, that the grant is missing. */
   readonly refusal?: (held: readonly Grant[], request: never, who: Refused) => CodedError
+  /** The grants as the tenant's settings complete them, at the moment of the call; as they were given, without it. */
+  readonly settle?: (grants: readonly Grant[], configJson: () => string) => readonly Grant[]
   readonly schema: Readonly<Record<string, unknown>>
   /** Whether this request may change anything: then the guest's call is not run twice. */
   readonly hasEffect: (request: never) => boolean

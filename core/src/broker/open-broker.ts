@@ -34,6 +34,7 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly inFlight: InFlight
   readonly invocations: Invocations
   readonly httpFetch: HostCall
+  readonly forTrusted: Readonly<Record<string, HostCall>>
   readonly events: () => EventPublisher
   readonly jobs: JobService
   readonly keys: Readonly<Record<string, HostCall>>
@@ -81,6 +82,7 @@ export function openBroker(ports: Ports): OpenBroker {
     points,
     caller: () => caller,
     httpFetch: ports.httpFetch,
+    forTrusted: ports.forTrusted,
     events: ports.events,
     jobs: ports.jobs,
     keys: ports.keys,

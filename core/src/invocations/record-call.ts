@@ -1,6 +1,7 @@
 import type { InputFault } from '@signalbox/sdk/errors'
 import { escapeToken, unescapeToken } from '@signalbox/sdk/json-pointer'
 import type { SensitiveFields } from '@signalbox/sdk/sensitive'
+import { REVEAL } from '../secrets/reveal-call.ts'
 import { markedNames, marksOf, marksOfService } from './contract-marks.ts'
 import { readableFetch } from './fetch-text.ts'
 import type { Json, RecordedHostCall, Recording } from './recording.ts'
@@ -120,10 +121,12 @@ function markHostCall(
     (copy, one) => replaceMarked(redactor, copy, one.output),
     answer,
   )
+  const withoutSecrets = (told: Json) =>
+    name === REVEAL ? redactor.mark(told) : redactor.markNames(told, names)
   return {
     name,
     request: redactor.markNames(called === undefined ? request : { ...called, input }, names),
-    ...(answer === undefined ? {} : { answer: redactor.markNames(output, names) }),
+    ...(answer === undefined ? {} : { answer: withoutSecrets(output) }),
     ...(error === undefined ? {} : { error }),
   }
 }

@@ -46,6 +46,17 @@ export const trustedErrors = {
       'zh-CN': '请在 Retry-After 指定的秒数后重试；若仍如此，主机日志会说明原因。',
     },
   },
+  TRUSTED_ONLY: {
+    status: 403,
+    message: {
+      en: '{plugin}@{version} is of the tier {tier}; {call} is for the tier trusted only.',
+      'zh-CN': '{plugin}@{version} 属于 {tier} 级别；{call} 仅供 trusted 级别使用。',
+    },
+    cure: {
+      en: 'Use what the host does for a plugin of this tier: fetch, and ctx.secrets.ref.',
+      'zh-CN': '请使用主机为该级别插件提供的 fetch 和 ctx.secrets.ref。',
+    },
+  },
   TRUSTED_RESTARTING: {
     status: 503,
     message: {

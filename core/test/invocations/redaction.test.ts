@@ -242,3 +242,20 @@ t.test('an own __proto__ in what was recorded stays data', async (t) => {
   t.equal(Reflect.get({ ...clean, ...{} }, 'isAdmin'), undefined)
   t.equal(JSON.stringify(clean), JSON.stringify(value))
 })
+
+t.test('a secret that was told is nowhere in the recording', async (t) => {
+  const secret = 'canary-of-the-mailbox'
+  const recording = record({
+    hostCalls: [
+      {
+        name: 'secrets.reveal',
+        requestJson: '{"name":"mail"}',
+        answerJson: JSON.stringify(secret),
+      },
+    ],
+    logs: [{ level: 'info', message: `logged in with ${secret}`, fields: { pass: secret } }],
+    message: `535 ${secret}`,
+  })
+  t.notMatch(JSON.stringify(recording), secret)
+  t.match(recording.hostCalls, [{ name: 'secrets.reveal', request: { name: 'mail' } }])
+})

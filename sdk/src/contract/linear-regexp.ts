@@ -3,6 +3,8 @@ import { RE2JS } from 're2js'
 /** What ajv asks of a regular expression. */
 export interface LinearRegExp {
   test(text: string): boolean
+  /** ajv keeps the expressions of one schema by this text: two that had the same would be the first one. */
+  toString(): string
 }
 
 /** Longer patterns are data in disguise, and their automata grow with them. */
@@ -18,7 +20,7 @@ export function linearRegExp(pattern: string): LinearRegExp {
     throw new SyntaxError(`the pattern is longer than ${MAX_PATTERN} characters`)
   }
   const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern))
-  return { test: (text) => compiled.test(text) }
+  return { test: (text) => compiled.test(text), toString: () => `/${pattern}/` }
 }
 
 /** ajv writes this word into the code it generates; only its standalone output would ever run it. */

@@ -98,6 +98,13 @@ export const capabilitySchemas = {
         description:
           'Origins, such as https://api.example.com or https://*.example.com; http:// only where the operator names it.',
       },
+      originsFrom: {
+        type: 'string',
+        pattern: '^(/[A-Za-z0-9_-]+){1,8}$',
+        maxLength: 200,
+        description:
+          "JSON pointer into the plugin's settings: the origin of the address that the tenant set there, beside origins or instead of them.",
+      },
       methods: {
         type: 'array',
         minItems: 1,
@@ -117,7 +124,7 @@ export const capabilitySchemas = {
         description: 'Largest answer in KiB.',
       },
     },
-    ['origins'],
+    [],
   ),
   'http:receive': capability(
     'Webhooks in.',
@@ -140,6 +147,11 @@ export const capabilitySchemas = {
       origins: {
         ...origins,
         description: 'Only sent to these; to all of http:fetch, when absent.',
+      },
+      reveal: {
+        const: true,
+        description:
+          'The plugin is told the secret itself, for what is no request of the host; tier trusted only.',
       },
     },
     ['name'],

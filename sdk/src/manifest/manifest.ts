@@ -4,6 +4,7 @@ import semver from 'semver'
 import type { InputFault } from '../errors/coded-error.ts'
 import { pointerTo } from '../schema/json-pointer.ts'
 import { faultsOf, lateValidator } from '../schema/validate.ts'
+import { capabilityFaults } from './capability-faults.ts'
 import { type CapabilityName, capabilitySchemas } from './capability-schemas.ts'
 import { cronFault, isTimeZone } from './cron-fields.ts'
 import { manifestSchema } from './manifest-schema.ts'
@@ -111,7 +112,12 @@ function consistencyFaults(manifest: Manifest): InputFault[] {
   if (manifest.migrations !== undefined && manifest.capabilities?.['db:own'] === undefined) {
     fault('/migrations', 'migrations need the capability db:own: ask for it')
   }
-  return [...faults, ...trustedFaults(manifest), ...repeatedIds(manifest)]
+  return [
+    ...faults,
+    ...trustedFaults(manifest),
+    ...capabilityFaults(manifest),
+    ...repeatedIds(manifest),
+  ]
 }
 
 const isPackagePath = (path: string): boolean => new RegExp(packagePath.pattern).test(path)

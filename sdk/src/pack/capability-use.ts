@@ -27,7 +27,8 @@ const signs: readonly {
   {
     capability: 'secret:use',
     use: 'ctx.secrets',
-    isIn: (code) => /\bc(on)?te?xt\.secrets\b/.test(code) || /\.secrets\.(ref|basic)\(/.test(code),
+    isIn: (code) =>
+      /\bc(on)?te?xt\.secrets\b/.test(code) || /\.secrets\.(ref|basic|reveal)\(/.test(code),
   },
   {
     capability: 'event:publish',

@@ -1,4 +1,4 @@
-import type { Context } from './context.ts'
+import type { Context, Secrets } from './context.ts'
 
 /** Where a resource of the manifest is; `url` where the operator runs it elsewhere. */
 export type ResourcePlace =
@@ -11,6 +11,18 @@ export type ResourcePlace =
       readonly fence: number
     }
 
+/** As of the sandbox, and the secret itself for what the host does not send, such as a password of SMTP. */
+export interface TrustedSecrets extends Secrets {
+  /**
+   * The value that the tenant set. Needs a grant of `secret:use` with `reveal`; each time stands in the audit before
+   * the answer, at most 5 a second, 100 at once. Ask for it when it is needed and keep it no longer: a new value, or
+   * a grant taken back, holds from the next time on. Nothing the host writes down holds it; see that your errors and
+   * your log do not either.
+   * @throws `CORE_GRANT_MISSING`, `CORE_SECRET_NOT_SET`, `CORE_BUDGET_SPENT`
+   */
+  reveal(name: string): Promise<string>
+}
+
 /** What a handler of the trusted tier is given: all that one of the sandbox is, and what a process can have. */
 export interface TrustedContext<Config = unknown> extends Context<Config> {
   /**
@@ -18,6 +30,17 @@ export interface TrustedContext<Config = unknown> extends Context<Config> {
    * long; the host's own calls end by themselves.
    */
   readonly signal: AbortSignal
+  readonly secrets: TrustedSecrets
+  readonly net: {
+    /**
+     * Where a socket of the plugin's own may go for a host that a tenant named: the addresses of a name, or the
+     * address itself. They are public, or the operator named the host, or the range, in `SIGNALBOX_FETCH_ALLOW`:
+     * what `fetch` is held to. Connect to one of them, not to the name, which may lead elsewhere a moment later.
+     * @throws `CORE_FETCH_ADDRESS_REFUSED`; `CORE_FETCH_FAILED` for a name that has no address;
+     * `CORE_FETCH_TIMEOUT`, `CORE_BUDGET_SPENT`
+     */
+    addresses(host: string, port: number): Promise<readonly string[]>
+  }
   readonly resources: {
     /**
      * Starts the resource where it does not run, and waits until it is healthy.

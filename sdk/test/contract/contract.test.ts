@@ -79,3 +79,10 @@ t.test(
     t.same(query, { horizon: 3 })
   },
 )
+
+t.test('two patterns of one schema are two', async (t) => {
+  const properties = { first: { pattern: '^a$' }, second: { pattern: '^b$' } }
+  const takes = contractCompiler().compile({ type: 'object', properties })
+  t.equal(takes({ first: 'a', second: 'b' }), true)
+  t.equal(takes({ first: 'a', second: 'a' }), false)
+})

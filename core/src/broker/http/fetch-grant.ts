@@ -10,7 +10,8 @@ const MAX_URL_LENGTH = 8192
 
 /** The parameters of `http:fetch`, as a manifest writes them. */
 interface FetchParameters {
-  readonly origins: readonly string[]
+  readonly origins?: readonly string[]
+  readonly originsFrom?: string
   readonly methods?: readonly string[]
   readonly pathPrefix?: string
   readonly maxKb?: number
@@ -39,7 +40,11 @@ export function parseTarget(text: string, base?: URL): URL | undefined {
 
 /** @returns undefined where the grant covers the request */
 export function misfitOf(grant: Grant, method: string, url: URL): Misfit | undefined {
-  const { origins, methods = ['GET'], pathPrefix } = grant.parameters as unknown as FetchParameters
+  const {
+    origins = [],
+    methods = ['GET'],
+    pathPrefix,
+  } = grant.parameters as unknown as FetchParameters
   const isGranted = origins.some((text) => {
     const pattern = parseOriginPattern(text)
     return pattern !== undefined && matchesOrigin(pattern, url)

@@ -8,8 +8,8 @@ import type { ConnectionPools } from './connection-pools.ts'
 import { failureOf, isUnconnected } from './fetch-failure.ts'
 import { misfitOf, parseTarget } from './fetch-grant.ts'
 import { type HeaderPair, latin, redirectedHeaders, shownHeaders } from './fetch-headers.ts'
-import { ipOfHost, parseIp } from './ip-address.ts'
-import { type AllowedPlace, addressRefusal, isNamed } from './operator-list.ts'
+import { isNamed } from './operator-list.ts'
+import { type AddressPorts, reachableAddresses } from './reachable-addresses.ts'
 import {
   ACCEPTED_ENCODINGS,
   AnswerEncodingUnknown,
@@ -17,7 +17,6 @@ import {
   readAnswer,
 } from './read-answer.ts'
 import { isRedirection, isSafe, nextMethod } from './redirect-rules.ts'
-import type { ResolveHost } from './resolve-host.ts'
 
 /** As many as the slowest sign-in needs; a loop is more. */
 const MAX_REDIRECTIONS = 5
@@ -28,10 +27,7 @@ const MAX_ADDRESSES = 3
 /** Of a redirection's own body, which nobody reads: beyond it the connection is given up. */
 const MAX_DUMPED = 16 * 1024
 
-interface Ports {
-  readonly places: readonly AllowedPlace[]
-  readonly resolvePublic: ResolveHost
-  readonly resolveLocal: ResolveHost
+interface Ports extends AddressPorts {
   readonly pools: ConnectionPools
 }
 
@@ -121,7 +117,7 @@ export class Fetcher {
     hop: Hop,
     request: OutboundRequest,
   ): Promise<{ readonly response: Dispatcher.ResponseData; readonly release: () => void }> {
-    const addresses = await this.#addresses(hop.url, request.signal)
+    const addresses = await reachableAddresses(this.#ports, hop.url, request.signal)
     const { origin } = hop.url
     let last: unknown = coreErrors.create('FETCH_FAILED', { origin, reason: 'dns' })
     for (const address of addresses.slice(0, MAX_ADDRESSES)) {
@@ -140,23 +136,6 @@ export class Fetcher {
       }
     }
     throw last
-  }
-
-  /** All of them are checked: a name that leads both outside and inside is not one to follow by halves. */
-  async #addresses(url: URL, signal: AbortSignal): Promise<readonly string[]> {
-    const { places, resolvePublic, resolveLocal } = this.#ports
-    const { hostname, origin } = url
-    const isLiteral = ipOfHost(hostname) !== undefined
-    const resolve = isNamed(places, url) ? resolveLocal : resolvePublic
-    const addresses = isLiteral
-      ? [hostname.replace(/^\[(.*)\]$/, '$1')]
-      : await untilAborted(resolve(hostname, signal), signal)
-    for (const address of addresses) {
-      const ip = parseIp(address)
-      const kind = ip === undefined ? 'reserved' : addressRefusal(places, url, ip)
-      if (kind !== undefined) throw coreErrors.create('FETCH_ADDRESS_REFUSED', { origin, kind })
-    }
-    return addresses
   }
 }
 
@@ -245,14 +224,4 @@ function headerOf(raw: readonly string[], wanted: string): string | undefined {
     if ((raw[at] as string).toLowerCase() === wanted) return raw[at + 1]
   }
   return undefined
-}
-
-/** The machine's own look-up cannot be stopped; nobody waits for it longer than for the request. */
-function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason as Error)
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
 }

@@ -17,6 +17,7 @@ import { type HeaderPair, isHeader, sentHeaders } from './fetch-headers.ts'
 import type { InboundAnswer, OutboundRequest } from './fetcher.ts'
 import type { Flights } from './flights.ts'
 import { isSafe } from './redirect-rules.ts'
+import { settledGrants } from './settled-origins.ts'
 
 /** Nobody waits longer for one request, however long the call may. */
 const MAX_MS = 30_000
@@ -61,6 +62,7 @@ export function httpFetch(ports: FetchPorts): HostCall {
       const { part, value } = nearestMisfit(grants, method, url)
       return coreErrors.create('FETCH_NOT_GRANTED', { plugin, part, value: shown(value) })
     },
+    settle: settledGrants,
     schema,
     hasEffect: ({ method }: Request) => !isSafe(method),
     budget: { ratePerS: 10, burst: 60 },

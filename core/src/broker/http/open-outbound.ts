@@ -3,12 +3,15 @@ import type { Knex } from 'knex'
 import type { RoutingTable } from '../../rollout/routing-table.ts'
 import type { TenantKeys } from '../../sealing/tenant-keys.ts'
 import { openSecrets } from '../../secrets/open-secrets.ts'
+import { REVEAL, revealCall } from '../../secrets/reveal-call.ts'
+import type { SecretName } from '../../secrets/secret-store.ts'
 import type { StopStack } from '../../stop-stack.ts'
 import type { HostCall } from '../host-call.ts'
 import { ConnectionPools } from './connection-pools.ts'
 import { Fetcher } from './fetcher.ts'
 import { Flights } from './flights.ts'
 import { httpFetch } from './http-fetch.ts'
+import { netAddresses } from './net-addresses.ts'
 import type { AllowedPlace } from './operator-list.ts'
 import { resolveLocal, resolvePublic } from './resolve-host.ts'
 
@@ -22,6 +25,8 @@ interface Ports {
 
 export interface Outbound {
   readonly httpFetch: HostCall
+  /** What only a process with sockets of its own needs, by name. */
+  readonly forTrusted: Readonly<Record<string, HostCall>>
   readonly secretRoutes: (scope: FastifyInstance) => void
 }
 
@@ -30,12 +35,18 @@ export function openOutbound({ places, ...stored }: Ports, stops: StopStack): Ou
   const { vault, routes } = openSecrets(stored)
   const pools = new ConnectionPools({ now: () => performance.now() })
   stops.push(() => pools.stop())
-  const fetcher = new Fetcher({ places, resolvePublic, resolveLocal, pools })
+  const addresses = { places, resolvePublic, resolveLocal }
+  const fetcher = new Fetcher({ ...addresses, pools })
+  const secret = (name: SecretName) => vault.value(name)
   const call = httpFetch({
     fetch: (request) => fetcher.fetch(request),
-    secret: (name) => vault.value(name),
+    secret,
     flights: new Flights(),
     now: Date.now,
   })
-  return { httpFetch: call, secretRoutes: routes }
+  const forTrusted = {
+    [REVEAL]: revealCall(secret),
+    'net.addresses': netAddresses({ ...addresses, now: Date.now }),
+  }
+  return { httpFetch: call, forTrusted, secretRoutes: routes }
 }

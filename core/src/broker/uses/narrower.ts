@@ -36,7 +36,8 @@ const isLess: Rule = (before, now) =>
 const narrowable: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
   'service:call': { operations: isPart },
   'http:fetch': {
-    origins: (before, now) => within(before, now),
+    // Absent: only what a setting names.
+    origins: (before, now) => isSame(before, now) || within(before, now),
     methods: areMethods,
     pathPrefix: isLonger,
     maxKb: isLess,

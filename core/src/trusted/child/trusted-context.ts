@@ -15,6 +15,18 @@ export class TrustedContext extends CallContext {
     return this.#abort.signal
   }
 
+  override get secrets(): object {
+    const reveal = (name: unknown) => this.#call.hostCall('secrets.reveal', { name })
+    return { ...super.secrets, reveal }
+  }
+
+  get net(): object {
+    return {
+      addresses: (host: unknown, port: unknown) =>
+        this.#call.hostCall('net.addresses', { host, port }),
+    }
+  }
+
   get resources(): object {
     return { get: (id: unknown) => this.#call.hostCall('resources.get', { id }) }
   }
