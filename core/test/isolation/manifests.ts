@@ -1,7 +1,8 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { packPlugin } from '@signalbox/sdk/pack'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
+import { publishBody } from '../../../marketplace/test/support/plugin-package.ts'
+import { tarballOf } from '../../../marketplace/test/support/tarball.ts'
 import { type HostProcess, OPERATOR_TOKEN } from '../support/host-process.ts'
 
 /** The intruder's source under the names of everybody who takes part. */
@@ -29,45 +30,48 @@ export const serviceOf = (name: string) => `${name}.one`
 const fixtures = join(import.meta.dirname, '../fixtures')
 const why = { en: 'As a stranger would ask for it' }
 
-export async function installActor(host: HostProcess, actor: Actor, place: string): Promise<void> {
-  const folder = join(place, actor.name)
-  await copyFixture(actor, folder)
-  await npmPublish(folder, `${host.url}/npm/`, OPERATOR_TOKEN)
-  await host.client.request('POST', '/v1/plugins', { name: pluginOf(actor.name) })
+export async function installActor(host: HostProcess, actor: Actor): Promise<void> {
+  const name = pluginOf(actor.name)
+  const files = await filesOf(actor)
+  const packageJson = JSON.parse(files['package.json'] ?? '') as Record<string, unknown>
+  // As npm would, without starting it: four packages would take longer than all attempts.
+  const response = await fetch(`${host.url}/npm/${encodeURIComponent(name)}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${OPERATOR_TOKEN}` },
+    body: JSON.stringify(publishBody(packageJson, tarballOf(files))),
+  })
+  if (!response.ok) throw new Error(`${name} was not published: ${await response.text()}`)
+  await host.client.request('POST', '/v1/plugins', { name })
 }
 
 /** What the fixture's sources are bundled into is the same for all who share them. */
-async function copyFixture(actor: Actor, folder: string): Promise<void> {
+async function filesOf(actor: Actor): Promise<Record<string, string>> {
   const source = actor.tier === 'trusted' ? 'insider' : 'intruder'
-  await cp(join(fixtures, `${source}-plugin`), folder, { recursive: true })
-  const bundle = join(folder, 'dist/plugin.js')
-  const code = await readFile(bundle, 'utf8')
-  await writeFile(bundle, code.replaceAll(serviceOf(source), serviceOf(actor.name)))
-  // Both tiers keep the same table.
-  for (const path of ['migrations', 'schemas']) {
-    await cp(join(fixtures, 'intruder-plugin', path), join(folder, path), { recursive: true })
-  }
-  if (actor.table !== undefined) {
-    const step = join(folder, 'migrations/0002-table')
-    await writeFile(`${step}.expand.sql`, `create table ${actor.table} (tenant text not null, n int, primary key (tenant, n));`)
-    await writeFile(`${step}.expand.down.sql`, `drop table ${actor.table};`)
-  }
-  await mkdir(join(folder, 'assets'), { recursive: true })
-  await writeFile(join(folder, 'assets/canary.txt'), actor.asset)
-  const contract = JSON.parse(
-    await readFile(join(folder, `contracts/${source}.one.json`), 'utf8'),
-  ) as object
   const id = serviceOf(actor.name)
-  await writeFile(join(folder, `contracts/${id}.json`), JSON.stringify({ ...contract, id }))
-  const packageJson = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as object
-  const changed = {
+  const read = (path: string) => readFile(join(fixtures, `${source}-plugin`, path), 'utf8')
+  const files: Record<string, string> = {
+    'assets/canary.txt': actor.asset,
+    'dist/plugin.js': (await read('dist/plugin.js')).replaceAll(serviceOf(source), id),
+  }
+  const contract = JSON.parse(await read(`contracts/${source}.one.json`)) as object
+  files[`contracts/${id}.json`] = JSON.stringify({ ...contract, id })
+  const packageJson = JSON.parse(await read('package.json')) as object
+  files['package.json'] = JSON.stringify({
     ...packageJson,
     name: pluginOf(actor.name),
-    files: ['dist', 'contracts', 'migrations', 'schemas', 'assets'],
-    scripts: {},
-    signalbox: manifestOf(actor, Reflect.get(packageJson, 'signalbox')),
+    signalbox: manifestOf(actor, Reflect.get(packageJson, 'signalbox') as object),
+  })
+  // Both tiers keep the same tables.
+  const cwd = join(fixtures, 'intruder-plugin')
+  for await (const path of glob(['migrations/*', 'schemas/*'], { cwd })) {
+    files[path] = await readFile(join(cwd, path), 'utf8')
   }
-  await writeFile(join(folder, 'package.json'), JSON.stringify(changed))
+  if (actor.table !== undefined) {
+    const shape = '(tenant text not null, n int, primary key (tenant, n))'
+    files['migrations/0002-table.expand.sql'] = `create table ${actor.table} ${shape};`
+    files['migrations/0002-table.expand.down.sql'] = `drop table ${actor.table};`
+  }
+  return files
 }
 
 /** Once a process: the sources do not change while it runs. */

@@ -1,7 +1,6 @@
 import { until } from '../../../sandbox/test/until.ts'
 import type { AttemptRow, From, HttpAttempt, Known } from './attempt-row.ts'
 import { leaksOf, PEOPLE } from './judge.ts'
-import { victimState } from './victim-state.ts'
 import { adminOf, belongingsOf, type Party, partyOf, tell, type World } from './world.ts'
 
 export interface AttemptReport {
@@ -97,13 +96,13 @@ async function runAttempt(
     twin: belongingsOf(world, `${me}@acme`),
   }
   const judged = attackerOf(world, row, me)
-  const before = await victimState(world, judged)
+  const before = await world.watch.look(judged)
   const seen = world.places.spoils.requests.length
   const knocked = knocksOf(world)
   const { said, answer } = await make(world, row, known, by)
   const took = JSON.stringify(world.places.spoils.requests.slice(seen))
   const gained = `${answer}\n${took}`
-  const after = await victimState(world, judged)
+  const after = await world.watch.look(judged)
   const outcome = { said, gained, knocks: knocksOf(world) - knocked, before, after }
   const leaks = leaksOf(judged, world.canaries, outcome)
   return { row, attacker: `${by.actor}@${by.tenant}`, leaks, gained }

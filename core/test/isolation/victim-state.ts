@@ -14,7 +14,7 @@ const bookkeeping: ReadonlySet<string> = new Set([
   'outbox_events',
 ])
 
-interface Column {
+interface TableShape {
   readonly place: string
   readonly table: string
   readonly columns: readonly string[]
@@ -23,16 +23,45 @@ interface Column {
 /** A digest of every table, of all rows that are acme's and not the attacker's own. */
 export type VictimState = ReadonlyMap<string, string>
 
-export async function victimState(world: World, attacker: Party): Promise<VictimState> {
-  const state = new Map<string, string>()
-  const plugin = attacker.tenant === 'acme' ? pluginOf(attacker.actor) : ''
-  await digest(state, world.hostSql, plugin, '')
-  const own = await world.pluginSql.query<{ schema: string }>(
-    'SELECT schema_name AS schema FROM signalbox.plugins WHERE plugin = $1',
-    [plugin],
-  )
-  await digest(state, world.pluginSql, plugin, own.rows[0]?.schema ?? '')
-  return state
+/** Looks at the same tables again and again: which there are is asked once. */
+export class VictimWatch {
+  readonly #databases: readonly { readonly sql: pg.Pool; readonly tables: readonly TableShape[] }[]
+  readonly #schemas: ReadonlyMap<string, string>
+
+  private constructor(
+    databases: readonly { readonly sql: pg.Pool; readonly tables: readonly TableShape[] }[],
+    schemas: ReadonlyMap<string, string>,
+  ) {
+    this.#databases = databases
+    this.#schemas = schemas
+  }
+
+  static async over({ hostSql, pluginSql }: Pick<World, 'hostSql' | 'pluginSql'>) {
+    const [ofHost, ofPlugins] = [await tablesOf(hostSql), await tablesOf(pluginSql)]
+    const { rows } = await pluginSql.query<{ plugin: string; schema: string }>(
+      'SELECT plugin, schema_name AS schema FROM signalbox.plugins',
+    )
+    return new VictimWatch(
+      [
+        { sql: hostSql, tables: ofHost },
+        { sql: pluginSql, tables: ofPlugins },
+      ],
+      new Map(rows.map(({ plugin, schema }) => [plugin, schema])),
+    )
+  }
+
+  /** @param attacker whose own rows in acme may change as it likes */
+  async look(attacker: Pick<Party, 'actor' | 'tenant'>): Promise<VictimState> {
+    const plugin = attacker.tenant === 'acme' ? pluginOf(attacker.actor) : ''
+    const ownSchema = this.#schemas.get(plugin)
+    const found = await Promise.all(
+      this.#databases.map(({ sql, tables }) => {
+        const foreign = tables.filter(({ place }) => place !== ownSchema)
+        return sql.query<{ name: string; digest: string }>(digests(foreign), ['acme', plugin])
+      }),
+    )
+    return new Map(found.flatMap(({ rows }) => rows.map(({ name, digest }) => [name, digest])))
+  }
 }
 
 /** Tables whose rows are not the same any more. */
@@ -41,33 +70,30 @@ export function changedTables(before: VictimState, after: VictimState): readonly
   return [...names].filter((name) => before.get(name) !== after.get(name))
 }
 
-async function digest(
-  state: Map<string, string>,
-  sql: pg.Pool,
-  plugin: string,
-  ownSchema: string,
-): Promise<void> {
-  const { rows } = await sql.query<Column>(tablesWithTenants)
-  const tables = rows.filter(({ place, table }) => place !== ownSchema && !bookkeeping.has(table))
+function digests(tables: readonly TableShape[]): string {
   const parts = tables.map(({ place, table, columns }) => {
-    const foreign = [
+    const conditions = [
+      't.tenant = $1',
       ...(columns.includes('plugin') ? ['t.plugin <> $2'] : []),
       ...(columns.includes('source') ? ["t.source <> '/plugins/' || $2"] : []),
     ]
-    return `SELECT '${place}.${table}' AS name, count(*) || md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), '')) AS digest
-              FROM "${place}"."${table}" t WHERE ${['t.tenant = $1', ...foreign].join(' AND ')}`
+    return `SELECT '${place}.${table}' AS name,
+                   count(*) || md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), '')) AS digest
+              FROM "${place}"."${table}" t WHERE ${conditions.join(' AND ')}`
   })
-  // Both parameters in every statement, also in one whose tables have no plugin.
-  const unused = `SELECT 'none' AS name, '' AS digest WHERE $1 = $2::text`
-  const found = await sql.query<{ name: string; digest: string }>(
-    [...parts, unused].join(' UNION ALL '),
-    ['acme', plugin],
-  )
-  for (const { name, digest: value } of found.rows) state.set(name, value)
+  // Both parameters have a type, also where no table has a plugin.
+  const typed = "SELECT 'none', '' WHERE $1::text = $2::text"
+  return [...parts, typed].join(' UNION ALL ')
 }
 
-const tablesWithTenants = `
-  SELECT table_schema AS place, table_name AS table, array_agg(column_name::text) AS columns
-    FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
-   WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema', 'signalbox')
-   GROUP BY 1, 2 HAVING bool_or(column_name = 'tenant') ORDER BY 1, 2`
+/** All that have a tenant, but for what is bookkeeping. */
+async function tablesOf(sql: pg.Pool): Promise<readonly TableShape[]> {
+  const { rows } = await sql.query<TableShape>(`
+    SELECT nspname AS place, relname AS table, array_agg(attname::text) AS columns
+      FROM pg_class
+      JOIN pg_namespace n ON n.oid = relnamespace
+      JOIN pg_attribute a ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
+     WHERE relkind = 'r' AND nspname NOT IN ('pg_catalog', 'information_schema', 'signalbox')
+     GROUP BY 1, 2 HAVING bool_or(attname = 'tenant') ORDER BY 1, 2`)
+  return rows.filter(({ table }) => !bookkeeping.has(table))
+}

@@ -1,5 +1,3 @@
-import { chmod, mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import pg from 'pg'
 import { until } from '../../../sandbox/test/until.ts'
 import type { HostClient } from '../../src/cli/host-client.ts'
@@ -16,6 +14,7 @@ import {
   pluginOf,
   serviceOf,
 } from './manifests.ts'
+import { VictimWatch } from './victim-state.ts'
 import { openPlaces, type Places, type Redirections, vaultOrigins } from './places.ts'
 
 /** A plugin in a tenant: who owns things, and who tries to get at others'. */
@@ -52,6 +51,7 @@ export interface World {
   readonly host: HostProcess
   readonly hostSql: pg.Pool
   readonly pluginSql: pg.Pool
+  readonly watch: VictimWatch
   readonly places: Places
   readonly canaries: readonly Canary[]
   /** By `actor@tenant`. */
@@ -79,7 +79,7 @@ export async function buildWorld(t: Teardown): Promise<World> {
   const told = { larder: plant('larder', { actor: 'victim' }), vault: plant('vault', { actor: 'nobody' }) }
   const redirections: Redirections = new Map()
   const places = await openPlaces(t, told, redirections)
-  const { host, hostUrl, pluginUrl, home } = await startOwnServerHost(t, {
+  const { host, hostUrl, pluginUrl } = await startOwnServerHost(t, {
     environment: {
       SIGNALBOX_FETCH_ALLOW: `${places.spoils.origin},${places.larder.origin}`,
       SIGNALBOX_TRUSTED: '@insider/one,@trusted/engine',
@@ -91,16 +91,14 @@ export async function buildWorld(t: Teardown): Promise<World> {
   ) as [pg.Pool, pg.Pool]
   t.teardown(() => Promise.all([hostSql.end(), pluginSql.end()]))
   await packFixtures()
-  const place = join(home, 'packages')
-  await mkdir(place)
-  await chmod(place, 0o700)
-  for (const actor of actorsOf(places, host.url, plant)) await installActor(host, actor, place)
+  for (const actor of actorsOf(places, host.url, plant)) await installActor(host, actor)
   await installFixture(host, 'engine-plugin', '@trusted/engine')
   canaries.push({ kind: 'resource', value: '@trusted+engine/numbers', actor: 'engine' })
   const admins = Object.fromEntries(
     await Promise.all(tenants.map(async (tenant) => [tenant, await openTenant(host, tenant, plant)] as const)),
   ) as World['admins']
-  const world = { host, hostSql, pluginSql, places, canaries, admins, parties: {}, belongings: {} }
+  const watch = await VictimWatch.over({ hostSql, pluginSql })
+  const world = { host, hostSql, pluginSql, watch, places, canaries, admins, parties: {}, belongings: {} }
   return furnish(world, plant)
 }
 

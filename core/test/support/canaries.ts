@@ -10,8 +10,16 @@ export function makeOddCanary(label: string): string {
   return `${label}+/"ü-${randomBytes(9).toString('hex')}`
 }
 
+const known = new Map<string, ReadonlyMap<string, Buffer>>()
+
 /** A canary as it may lie somewhere, by the name of its form; forms that are equal stand once. */
 export function formsOf(canary: string): ReadonlyMap<string, Buffer> {
+  const forms = known.get(canary) ?? makeForms(canary)
+  known.set(canary, forms)
+  return forms
+}
+
+function makeForms(canary: string): ReadonlyMap<string, Buffer> {
   const plain = Buffer.from(canary)
   const forms: readonly (readonly [string, Buffer])[] = [
     ['plain', plain],
@@ -26,7 +34,7 @@ export function formsOf(canary: string): ReadonlyMap<string, Buffer> {
   ]
   const seen = new Map<string, Buffer>()
   for (const [name, bytes] of forms) {
-    if (![...seen.values()].some((known) => known.equals(bytes))) seen.set(name, bytes)
+    if (![...seen.values()].some((other) => other.equals(bytes))) seen.set(name, bytes)
   }
   return seen
 }

@@ -1,4 +1,5 @@
-import { chmod } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { chmod, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDataFolder } from '../../src/storage/data-folder.ts'
@@ -40,7 +41,10 @@ export async function startOwnServerHost(
   })
   const hostUrl = withDatabase(server.url, 'signalbox')
   const pluginUrl = withDatabase(server.url, 'signalbox_plugins')
-  const host = await HostProcess.start(t, { ...settings, home, databaseUrl: hostUrl })
+  const keyFile = join(around, 'keys')
+  await writeFile(keyFile, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 })
+  const environment = { ...settings.environment, SIGNALBOX_KEY_FILE: keyFile }
+  const host = await HostProcess.start(t, { ...settings, environment, home, databaseUrl: hostUrl })
   return { host, hostUrl, pluginUrl, serverFolder: join(folder.path, 'postgres'), home }
 }
 
