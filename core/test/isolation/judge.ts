@@ -21,12 +21,18 @@ export function leaksOf(
   { said, gained, knocks, before, after }: Outcome,
 ): readonly string[] {
   const bytes = Buffer.from(gained)
-  const foreign = canaries.filter((canary) => !mayKnow(attacker, canary) && !said.includes(canary.value))
+  const foreign = canaries.filter(
+    (canary) => !mayKnow(attacker, canary) && !said.includes(canary.value),
+  )
   const found = foreign.flatMap(({ kind, value, actor = 'any', tenant = 'any' }) =>
     formsIn(bytes, value).map((form) => `${kind} of ${actor}@${tenant}, ${form}`),
   )
   const changed = changedTables(before, after).map((table) => `rows of ${table} changed`)
-  return [...found, ...changed, ...(knocks > 0 ? [`${knocks} connections to a place of others`] : [])]
+  return [
+    ...found,
+    ...changed,
+    ...(knocks > 0 ? [`${knocks} connections to a place of others`] : []),
+  ]
 }
 
 /** Who attacks as people of a tenant: whatever is that tenant's is theirs, of any plugin. */

@@ -33,12 +33,12 @@ const why = { en: 'As a stranger would ask for it' }
 export async function installActor(host: HostProcess, actor: Actor): Promise<void> {
   const name = pluginOf(actor.name)
   const files = await filesOf(actor)
-  const packageJson = JSON.parse(files['package.json'] ?? '') as Record<string, unknown>
+  const spec = { name, version: '1.0.0' }
   // As npm would, without starting it: four packages would take longer than all attempts.
   const response = await fetch(`${host.url}/npm/${encodeURIComponent(name)}`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${OPERATOR_TOKEN}` },
-    body: JSON.stringify(publishBody(packageJson, tarballOf(files))),
+    body: JSON.stringify(publishBody(spec, tarballOf(files))),
   })
   if (!response.ok) throw new Error(`${name} was not published: ${await response.text()}`)
   await host.client.request('POST', '/v1/plugins', { name })
@@ -76,7 +76,9 @@ async function filesOf(actor: Actor): Promise<Record<string, string>> {
 
 /** Once a process: the sources do not change while it runs. */
 export async function packFixtures(): Promise<void> {
-  packed ??= Promise.all(['intruder', 'insider'].map((name) => packPlugin(join(fixtures, `${name}-plugin`))))
+  packed ??= Promise.all(
+    ['intruder', 'insider'].map((name) => packPlugin(join(fixtures, `${name}-plugin`))),
+  )
   await packed
 }
 
@@ -116,7 +118,10 @@ function manifestOf(actor: Actor, base: object): object {
         ...external.map((type) => ({ type, schema, external: true })),
       ],
       jobs: [{ id: 'work' }],
-      extensionPoints: [`${name}.one/method/v1`, `${name}.one/private/v1`].map((id) => ({ id, schema })),
+      extensionPoints: [`${name}.one/method/v1`, `${name}.one/private/v1`].map((id) => ({
+        id,
+        schema,
+      })),
       contributes: actor.contributes ?? [],
     },
   }

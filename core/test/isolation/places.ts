@@ -26,7 +26,8 @@ export async function openPlaces(
   ]
   const spoils = await outboundServer(t, ({ url, headers }, response) => {
     const location = redirections.get(url)
-    if (location !== undefined) response.writeHead(url.startsWith('/307') ? 307 : 302, { location }).end()
+    if (location !== undefined)
+      response.writeHead(url.startsWith('/307') ? 307 : 302, { location }).end()
     else response.end(JSON.stringify({ url, headers }))
   })
   redirections.set('/to-larder', `${larder.origin}/`)

@@ -1,7 +1,14 @@
-import { until } from '../../../sandbox/test/until.ts'
 import type { AttemptRow, From, HttpAttempt, Known } from './attempt-row.ts'
 import { leaksOf, PEOPLE } from './judge.ts'
-import { adminOf, belongingsOf, type Party, partyOf, tell, type World } from './world.ts'
+import {
+  type Attacker,
+  adminOf,
+  belongingsOf,
+  type Party,
+  partyOf,
+  tell,
+  type World,
+} from './world.ts'
 
 export interface AttemptReport {
   readonly row: AttemptRow
@@ -11,10 +18,6 @@ export interface AttemptReport {
   /** What came back, for a look at it. */
   readonly gained: string
 }
-
-/** The attackers: the same source in both tiers. */
-const attackers = ['intruder', 'insider'] as const
-type Attacker = (typeof attackers)[number]
 
 const tenantOf: Readonly<Record<From, string>> = {
   neighbour: 'acme',
@@ -28,7 +31,7 @@ export async function runAttempts(
   rows: readonly AttemptRow[],
 ): Promise<readonly AttemptReport[]> {
   const reports: AttemptReport[] = []
-  for (const me of attackers) {
+  for (const me of world.attackers) {
     for (const row of rows) {
       const isOnce = row.asks !== undefined || row.sandboxOnly === true
       if (isOnce && me !== 'intruder') continue
@@ -57,21 +60,13 @@ export async function runControls(
 
 /** What attempts left with the victim after all, when everything that was on its way has arrived. */
 export async function lateEffects(world: World): Promise<readonly string[]> {
-  await until(async () => {
-    const { rows } = await world.hostSql.query(
-      "select from event_deliveries where state = 'waiting' and tries = 0 limit 1",
-    )
-    return rows.length === 0
-  })
-  const { rows } = await world.pluginSql.query<{ schema: string; plugin: string }>(
-    'select schema_name as schema, plugin from signalbox.plugins',
-  )
+  await world.watch.settle()
   const found: string[] = []
-  for (const { schema, plugin } of rows) {
-    const { rows: kept } = await world.pluginSql.query<{ body: string }>(
+  for (const [plugin, schema] of world.watch.schemas) {
+    const { rows } = await world.pluginSql.query<{ body: string }>(
       `select body from ${schema}.kept where tenant = 'acme' and body ~ 'forged|planted|strange'`,
     )
-    found.push(...kept.map(({ body }) => `${plugin} in acme has kept ${body}`))
+    found.push(...rows.map(({ body }) => `${plugin} in acme has kept ${body}`))
   }
   return found
 }
@@ -100,6 +95,8 @@ async function runAttempt(
   const seen = world.places.spoils.requests.length
   const knocked = knocksOf(world)
   const { said, answer } = await make(world, row, known, by)
+  // What an event does, it does later.
+  if (row.capability === 'event:publish') await world.watch.settle()
   const took = JSON.stringify(world.places.spoils.requests.slice(seen))
   const gained = `${answer}\n${took}`
   const after = await world.watch.look(judged)

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { until } from '../../../sandbox/test/until.ts'
 import { pluginOf } from './manifests.ts'
 import type { Party, World } from './world.ts'
 
@@ -26,14 +27,15 @@ export type VictimState = ReadonlyMap<string, string>
 /** Looks at the same tables again and again: which there are is asked once. */
 export class VictimWatch {
   readonly #databases: readonly { readonly sql: pg.Pool; readonly tables: readonly TableShape[] }[]
-  readonly #schemas: ReadonlyMap<string, string>
+  /** In the plugins' database, by plugin. */
+  readonly schemas: ReadonlyMap<string, string>
 
   private constructor(
     databases: readonly { readonly sql: pg.Pool; readonly tables: readonly TableShape[] }[],
     schemas: ReadonlyMap<string, string>,
   ) {
     this.#databases = databases
-    this.#schemas = schemas
+    this.schemas = schemas
   }
 
   static async over({ hostSql, pluginSql }: Pick<World, 'hostSql' | 'pluginSql'>) {
@@ -53,14 +55,30 @@ export class VictimWatch {
   /** @param attacker whose own rows in acme may change as it likes */
   async look(attacker: Pick<Party, 'actor' | 'tenant'>): Promise<VictimState> {
     const plugin = attacker.tenant === 'acme' ? pluginOf(attacker.actor) : ''
-    const ownSchema = this.#schemas.get(plugin)
+    const ownSchema = this.schemas.get(plugin)
     const found = await Promise.all(
       this.#databases.map(({ sql, tables }) => {
-        const foreign = tables.filter(({ place }) => place !== ownSchema)
+        const foreign = tables.filter(
+          ({ place, table }) => place !== ownSchema && table !== ownSchema,
+        )
         return sql.query<{ name: string; digest: string }>(digests(foreign), ['acme', plugin])
       }),
     )
     return new Map(found.flatMap(({ rows }) => rows.map(({ name, digest }) => [name, digest])))
+  }
+
+  /** Resolves when no event is on its way any more. */
+  async settle(): Promise<void> {
+    const [host, plugins] = this.#databases
+    const boxes = [...this.schemas.values()].map((name) => `SELECT FROM signalbox_outbox.${name}`)
+    await until(async () => {
+      const unsent = await plugins?.sql.query(boxes.join(' UNION ALL '))
+      if (unsent?.rowCount !== 0) return false
+      const waiting = await host?.sql.query(
+        "SELECT FROM event_deliveries WHERE state = 'waiting' AND tries = 0 LIMIT 1",
+      )
+      return waiting?.rowCount === 0
+    })
   }
 }
 

@@ -3,7 +3,7 @@ import { until } from '../../../sandbox/test/until.ts'
 import type { HostClient } from '../../src/cli/host-client.ts'
 import type { Attempt } from '../fixtures/intruder-plugin/src/attempt.ts'
 import { makeCanary } from '../support/canaries.ts'
-import { installFixture } from '../support/fixture-plugin.ts'
+import { enablePlugin, installFixture } from '../support/fixture-plugin.ts'
 import type { HostProcess, Teardown } from '../support/host-process.ts'
 import { startOwnServerHost } from '../support/own-server-host.ts'
 import {
@@ -14,8 +14,8 @@ import {
   pluginOf,
   serviceOf,
 } from './manifests.ts'
-import { VictimWatch } from './victim-state.ts'
 import { openPlaces, type Places, type Redirections, vaultOrigins } from './places.ts'
+import { VictimWatch } from './victim-state.ts'
 
 /** A plugin in a tenant: who owns things, and who tries to get at others'. */
 export interface Party {
@@ -41,6 +41,8 @@ export interface Belongings {
   readonly job: string
   readonly jobKey: string
   readonly link: string
+  /** Of the link's address. */
+  readonly linkPath: string
   readonly event: string
   /** Of PostgreSQL. */
   readonly schema: string
@@ -54,6 +56,7 @@ export interface World {
   readonly watch: VictimWatch
   readonly places: Places
   readonly canaries: readonly Canary[]
+  readonly attackers: readonly Attacker[]
   /** By `actor@tenant`. */
   readonly parties: Readonly<Record<string, Party>>
   readonly belongings: Readonly<Record<string, Belongings>>
@@ -69,14 +72,24 @@ const enabledIn: Readonly<Record<string, readonly string[]>> = {
   insider: tenants,
 }
 
-export async function buildWorld(t: Teardown): Promise<World> {
+/** The intruder, and its source as a trusted version. */
+export type Attacker = 'intruder' | 'insider'
+
+/** @param attackers a sample does without the trusted one */
+export async function buildWorld(
+  t: Teardown,
+  attackers: readonly Attacker[] = ['intruder', 'insider'],
+): Promise<World> {
   const canaries: Canary[] = []
   const plant = (kind: string, owner: Omit<Canary, 'kind' | 'value'>): string => {
     const value = makeCanary(`canary_${kind}`)
     canaries.push({ kind, value, ...owner })
     return value
   }
-  const told = { larder: plant('larder', { actor: 'victim' }), vault: plant('vault', { actor: 'nobody' }) }
+  const told = {
+    larder: plant('larder', { actor: 'victim' }),
+    vault: plant('vault', { actor: 'nobody' }),
+  }
   const redirections: Redirections = new Map()
   const places = await openPlaces(t, told, redirections)
   const { host, hostUrl, pluginUrl } = await startOwnServerHost(t, {
@@ -91,15 +104,30 @@ export async function buildWorld(t: Teardown): Promise<World> {
   ) as [pg.Pool, pg.Pool]
   t.teardown(() => Promise.all([hostSql.end(), pluginSql.end()]))
   await packFixtures()
-  for (const actor of actorsOf(places, host.url, plant)) await installActor(host, actor)
-  await installFixture(host, 'engine-plugin', '@trusted/engine')
-  canaries.push({ kind: 'resource', value: '@trusted+engine/numbers', actor: 'engine' })
+  const isAbsent = (name: string) => name === 'insider' && !attackers.includes(name)
+  const taking = actorsOf(places, host.url, plant).filter(({ name }) => !isAbsent(name))
+  await Promise.all(taking.map((actor) => installActor(host, actor)))
+  const actors = Object.keys(enabledIn).filter((name) => !isAbsent(name))
   const admins = Object.fromEntries(
-    await Promise.all(tenants.map(async (tenant) => [tenant, await openTenant(host, tenant, plant)] as const)),
+    await Promise.all(
+      tenants.map(async (tenant) => [tenant, await openTenant(host, tenant, plant)] as const),
+    ),
   ) as World['admins']
   const watch = await VictimWatch.over({ hostSql, pluginSql })
-  const world = { host, hostSql, pluginSql, watch, places, canaries, admins, parties: {}, belongings: {} }
-  return furnish(world, plant)
+  const world = {
+    host,
+    hostSql,
+    pluginSql,
+    watch,
+    places,
+    canaries,
+    attackers,
+    admins,
+    parties: {},
+    belongings: {},
+  }
+  const furnished = await furnish(world, actors, plant)
+  return attackers.includes('insider') ? withEngine(furnished) : furnished
 }
 
 type Plant = (kind: string, owner: Omit<Canary, 'kind' | 'value'>) => string
@@ -161,21 +189,28 @@ async function openTenant(host: HostProcess, tenant: string, plant: Plant) {
 }
 
 /** Enables everybody where they are, and gives each something of every kind. */
-async function furnish(world: World, plant: Plant): Promise<World> {
+async function furnish(world: World, actors: readonly string[], plant: Plant): Promise<World> {
   const parties: Record<string, Party> = {}
   const belongings: Record<string, Belongings> = {}
-  for (const [actor, where] of Object.entries(enabledIn)) {
-    for (const tenant of where) {
+  for (const actor of actors) {
+    for (const tenant of enabledIn[actor] ?? []) {
       const name = `${actor}@${tenant}`
       parties[name] = await enable(world, actor, tenant, plant)
       belongings[name] = await endow(world, parties[name], plant)
     }
   }
-  const full = { ...world, parties, belongings }
   const { client } = adminOf(world, 'acme')
   await client.request('PUT', '/v1/tenants/acme/apps/app/events', { types: ['victim.imported'] })
-  await client.request('PUT', '/v1/tenants/acme/plugins/@trusted%2Fengine', { binding: 'enabled' })
-  return full
+  return { ...world, parties, belongings }
+}
+
+/** Another trusted plugin of acme with a resource: only its own version may know where that is. */
+async function withEngine(world: World): Promise<World> {
+  const plugin = '@trusted/engine'
+  await installFixture(world.host, 'engine-plugin', plugin)
+  await enablePlugin(adminOf(world, 'acme').client, 'acme', plugin, [])
+  const canary = { kind: 'resource', value: '@trusted+engine/numbers', actor: 'engine' }
+  return { ...world, canaries: [...world.canaries, canary] }
 }
 
 async function enable(world: World, actor: string, tenant: string, plant: Plant): Promise<Party> {
@@ -183,7 +218,9 @@ async function enable(world: World, actor: string, tenant: string, plant: Plant)
   const path = `/v1/tenants/${tenant}/plugins/${encodeURIComponent(pluginOf(actor))}`
   const calls = actor === 'friend' ? ['service:call'] : []
   const capabilities = [...askedCapabilities, ...calls]
-  const { items } = await client.request<{ items: { id: string; capability: string; parameters: { type?: string } }[] }>('POST', `${path}/grants`, { capabilities })
+  const { items } = await client.request<{
+    items: { id: string; capability: string; parameters: { type?: string } }[]
+  }>('POST', `${path}/grants`, { capabilities })
   // Who was granted another's events hears them rightly: only the stranger has the grant, and hears nothing.
   if (tenant === 'acme' && actor !== 'victim') {
     for (const { id, capability, parameters } of items) {
@@ -208,7 +245,10 @@ async function enable(world: World, actor: string, tenant: string, plant: Plant)
   }
   const wish = { app: 'app', service: serviceOf(actor), major: 1 }
   const { id } = await client.request<{ id: string }>('POST', '/v1/subscriptions', wish)
-  const issued = await client.request<{ key: string }>('POST', `/v1/subscriptions/${id}/credentials`)
+  const issued = await client.request<{ key: string }>(
+    'POST',
+    `/v1/subscriptions/${id}/credentials`,
+  )
   return { actor, tenant, key: issued.key }
 }
 
@@ -216,7 +256,8 @@ async function enable(world: World, actor: string, tenant: string, plant: Plant)
 async function endow(world: World, party: Party, plant: Plant): Promise<Belongings> {
   const { actor, tenant } = party
   const canary = (kind: string) => plant(kind, party)
-  const ask = (call: string, ...given: readonly unknown[]) => mustTell(world, party, { call, with: given })
+  const ask = (call: string, ...given: readonly unknown[]) =>
+    mustTell(world, party, { call, with: given })
   const row = canary('row')
   await ask('db.query', "insert into kept (kind, body) values ('row', $1)", [row])
   const blob = (await ask('blobs.put', canary('blob'))) as { sha256: string }
@@ -227,11 +268,21 @@ async function endow(world: World, party: Party, plant: Plant): Promise<Belongin
   const later = { afterMs: 3_600_000, key: jobKey, payload }
   const job = (await ask('jobs.schedule', 'work', later)) as { id: string }
   await ask('jobs.schedule', 'work', { afterMs: 0, payload })
-  const link = (await ask('links.share', `${serviceOf(actor)}/view`, { note: canary('link') })) as { id: string }
-  const told = (await ask('events.publish', `${actor}.told`, { note: canary('event') }, { key: 'a' })) as { id: string }
+  const link = (await ask('links.share', `${serviceOf(actor)}/view`, { note: canary('link') })) as {
+    id: string
+    url: string
+  }
+  const told = (await ask(
+    'events.publish',
+    `${actor}.told`,
+    { note: canary('event') },
+    { key: 'a' },
+  )) as { id: string }
   await ask('remember', canary('remembered'))
   await until(async () => {
-    const { rows } = (await ask('db.query', 'select kind from kept')) as { rows: { kind: string }[] }
+    const { rows } = (await ask('db.query', 'select kind from kept')) as {
+      rows: { kind: string }[]
+    }
     const kinds = rows.map(({ kind }) => kind)
     return kinds.includes('job') && kinds.includes('event')
   })
@@ -242,7 +293,17 @@ async function endow(world: World, party: Party, plant: Plant): Promise<Belongin
   )
   const found = rows[0]
   if (found === undefined) throw new Error(`${actor} has no schema in ${tenant}`)
-  return { row, blob: blob.sha256, upload: upload.upload, job: job.id, jobKey, link: link.id, event: told.id, ...found }
+  return {
+    row,
+    blob: blob.sha256,
+    upload: upload.upload,
+    job: job.id,
+    jobKey,
+    link: link.id,
+    linkPath: new URL(link.url).pathname,
+    event: told.id,
+    ...found,
+  }
 }
 
 export function adminOf(world: World, tenant: string) {
@@ -275,9 +336,11 @@ export async function tell(world: World, { actor, key }: Party, attempt: Attempt
   return `${response.status} ${headers}\n${await response.text()}`
 }
 
-async function mustTell(world: World, party: Party, attempt: Attempt): Promise<unknown> {
+/** What an attempt brought whoever may make it. */
+export async function mustTell(world: World, party: Party, attempt: Attempt): Promise<unknown> {
   const text = await tell(world, party, attempt)
   const body = JSON.parse(text.slice(text.indexOf('\n') + 1)) as { answer?: string }
-  if (typeof body.answer !== 'string') throw new Error(`${party.actor}@${party.tenant} ${attempt.call}: ${text}`)
+  if (typeof body.answer !== 'string')
+    throw new Error(`${party.actor}@${party.tenant} ${attempt.call}: ${text}`)
   return JSON.parse(body.answer) as unknown
 }

@@ -1,7 +1,8 @@
 import { type AttemptRow, call, type From, type Known } from '../attempt-row.ts'
 import type { Belongings } from '../world.ts'
 
-const of = (from: From, { victim, twin }: Known): Belongings => (from === 'neighbour' ? victim : twin)
+const of = (from: From, { victim, twin }: Known): Belongings =>
+  from === 'neighbour' ? victim : twin
 
 /** The same on the victim's files and, from another tenant, on those of its own plugin. */
 function both(
@@ -19,8 +20,10 @@ function both(
   }))
 }
 
-const upload = (action: string) => ({ upload: id }: Belongings) =>
-  call('upload', { upload: id, size: 0, action, text: 'planted' })
+const upload =
+  (action: string) =>
+  ({ upload: id }: Belongings) =>
+    call('upload', { upload: id, size: 0, action, text: 'planted' })
 
 const http = (
   name: string,
@@ -48,14 +51,18 @@ const asset = (name: string, path: string): AttemptRow => ({
 
 export const fileAttempts: readonly AttemptRow[] = [
   ...both('a file by its name', ({ blob }) => call('blobs.get', blob), { works: true }),
-  ...both('a part of a file', ({ blob }) => call('blobs.get', blob, { offset: 0, length: 60 }), { works: true }),
+  ...both('a part of a file', ({ blob }) => call('blobs.get', blob, { offset: 0, length: 60 }), {
+    works: true,
+  }),
   ...both('whether there is a file', ({ blob }) => call('blobs.stat', blob)),
   ...both('a file deleted', ({ blob }) => call('blobs.delete', blob), { after: 'effect' }),
   ...both('all files, from a cursor', () => call('blobs.list', { cursor: '0'.repeat(64) })),
   ...both('an upload written to', upload('write'), { after: 'effect' }),
   ...both('an upload finished', upload('finish')),
   ...both('an upload given up', upload('abort'), { after: 'effect' }),
-  ...both('a file whose name is a path', ({ blob }) => call('blobs.get', `../@victim%2Fone/${blob}`)),
+  ...both('a file whose name is a path', ({ blob }) =>
+    call('blobs.get', `../@victim%2Fone/${blob}`),
+  ),
   {
     ...http("a file of another tenant's plugin by HTTP", victims),
     worksFor: 'admin',
@@ -67,9 +74,18 @@ export const fileAttempts: readonly AttemptRow[] = [
   http("a file of another tenant's under a path of its own", twins),
   http('a range of that', twins, { range: 'bytes=0-30' }),
   http('whether it is still the same', (known) => twins(known), { 'if-none-match': '"x"' }),
-  http('a tenant by a path that climbs', ({ victim }) => `/v1/tenants/globex/../acme/plugins/@victim%2Fone/blobs/${victim.blob}`),
-  http('a tenant by an escaped path', ({ victim }) => `/v1/tenants/globex%2F..%2Facme/plugins/@victim%2Fone/blobs/${victim.blob}`),
-  http('a tenant by the query', ({ victim }) => `/v1/tenants/globex/plugins/@victim%2Fone/blobs/${victim.blob}?tenant=acme`),
+  http(
+    'a tenant by a path that climbs',
+    ({ victim }) => `/v1/tenants/globex/../acme/plugins/@victim%2Fone/blobs/${victim.blob}`,
+  ),
+  http(
+    'a tenant by an escaped path',
+    ({ victim }) => `/v1/tenants/globex%2F..%2Facme/plugins/@victim%2Fone/blobs/${victim.blob}`,
+  ),
+  http(
+    'a tenant by the query',
+    ({ victim }) => `/v1/tenants/globex/plugins/@victim%2Fone/blobs/${victim.blob}?tenant=acme`,
+  ),
   asset('a path out of the package', '../../victim/assets/canary.txt'),
   asset("another package's name in the path", '@victim/one/assets/canary.txt'),
   asset("another package's version in the path", '../@victim+one@1.0.0/assets/canary.txt'),

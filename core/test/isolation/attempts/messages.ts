@@ -9,7 +9,11 @@ const event = (more: object = {}) => ({
   ...more,
 })
 
-const send = (name: string, body: (known: Known) => unknown, more: Partial<HttpAttempt> = {}): AttemptRow => ({
+const send = (
+  name: string,
+  body: (known: Known) => unknown,
+  more: Partial<HttpAttempt> = {},
+): AttemptRow => ({
   name,
   capability: 'event:publish',
   from: 'outsider',
@@ -24,7 +28,11 @@ const send = (name: string, body: (known: Known) => unknown, more: Partial<HttpA
   }),
 })
 
-const publish = (name: string, from: 'neighbour' | 'stranger', ...given: readonly unknown[]): AttemptRow => ({
+const publish = (
+  name: string,
+  from: 'neighbour' | 'stranger',
+  ...given: readonly unknown[]
+): AttemptRow => ({
   name,
   capability: 'event:publish',
   from,
@@ -32,7 +40,11 @@ const publish = (name: string, from: 'neighbour' | 'stranger', ...given: readonl
   tries: () => call('events.publish', ...given),
 })
 
-const schedule = (name: string, tries: AttemptRow['tries'], from: AttemptRow['from'] = 'neighbour'): AttemptRow => ({
+const schedule = (
+  name: string,
+  tries: AttemptRow['tries'],
+  from: AttemptRow['from'] = 'neighbour',
+): AttemptRow => ({
   name,
   capability: 'job:schedule',
   from,
@@ -42,23 +54,35 @@ const schedule = (name: string, tries: AttemptRow['tries'], from: AttemptRow['fr
 
 export const messageAttempts: readonly AttemptRow[] = [
   publish('an event of a type of another plugin', 'neighbour', 'victim.told', { note: 'forged' }),
-  publish('an event of another plugin that apps send', 'neighbour', 'victim.imported', { note: 'forged' }),
-  publish('an event of another plugin, in another tenant', 'stranger', 'victim.told', { note: 'forged' }),
+  publish('an event of another plugin that apps send', 'neighbour', 'victim.imported', {
+    note: 'forged',
+  }),
+  publish('an event of another plugin, in another tenant', 'stranger', 'victim.told', {
+    note: 'forged',
+  }),
   publish('an event of the host', 'neighbour', 'signalbox.plugin.enabled', {}),
-  publish('a source of another plugin', 'neighbour', 'victim.told', {}, { source: '/plugins/@victim/one' }),
+  publish(
+    'a source of another plugin',
+    'neighbour',
+    'victim.told',
+    {},
+    { source: '/plugins/@victim/one' },
+  ),
   {
     name: 'the id of an event of another plugin',
     capability: 'event:publish',
     from: 'neighbour',
     after: 'effect',
-    tries: ({ me, victim }) => call('events.publish', `${me}.told`, { note: 'mine' }, { id: victim.event, key: 'a' }),
+    tries: ({ me, victim }) =>
+      call('events.publish', `${me}.told`, { note: 'mine' }, { id: victim.event, key: 'a' }),
   },
   {
     name: 'its own type, heard by itself in another tenant',
     capability: 'event:publish',
     from: 'stranger',
     after: 'effect',
-    tries: ({ me, twin }) => call('events.publish', `${me}.told`, { note: 'strange' }, { id: twin.event, key: 'a' }),
+    tries: ({ me, twin }) =>
+      call('events.publish', `${me}.told`, { note: 'strange' }, { id: twin.event, key: 'a' }),
   },
   {
     name: 'events of another tenant that it has the grant for',
@@ -76,14 +100,24 @@ export const messageAttempts: readonly AttemptRow[] = [
     tries: () => call('db.query', "select body from kept where kind = 'event'"),
     worksFor: 'victim',
   },
-  send('an event to another tenant, by its source', () => event({ source: '/tenants/acme/apps/app' })),
-  send('an event as another plugin', () => event({ source: '/plugins/@victim/one', type: 'victim.told' })),
+  send('an event to another tenant, by its source', () =>
+    event({ source: '/tenants/acme/apps/app' }),
+  ),
+  send('an event as another plugin', () =>
+    event({ source: '/plugins/@victim/one', type: 'victim.told' }),
+  ),
   send('an event that only another tenant takes', () => event()),
-  send('an event with the tenant as an attribute', () => event({ tenant: 'acme', tenantid: 'acme' })),
+  send('an event with the tenant as an attribute', () =>
+    event({ tenant: 'acme', tenantid: 'acme' }),
+  ),
   send('an event with the tenant in the query', () => event(), { path: '/v1/events?tenant=acme' }),
-  send('a batch with one of them', () => [event({ id: 'a' }), event({ id: 'b', source: '/tenants/acme/apps/app' })], {
-    headers: { 'content-type': 'application/cloudevents-batch+json' },
-  }),
+  send(
+    'a batch with one of them',
+    () => [event({ id: 'a' }), event({ id: 'b', source: '/tenants/acme/apps/app' })],
+    {
+      headers: { 'content-type': 'application/cloudevents-batch+json' },
+    },
+  ),
   send('an event whose attributes are headers', () => ({ note: 'planted' }), {
     headers: {
       'content-type': 'application/json',
@@ -93,23 +127,60 @@ export const messageAttempts: readonly AttemptRow[] = [
       'ce-type': 'victim.imported',
     },
   }),
-  send('a source that climbs', () => event({ source: '/tenants/globex/apps/app/../../../acme/apps/app' })),
-  { ...schedule('all jobs', () => call('jobs.list', {}), 'stranger'), after: 'job', worksFor: 'twin' },
-  { ...schedule('all jobs of all plugins', () => call('jobs.list', {})), after: 'job', worksFor: 'victim' },
-  { ...schedule('jobs from a cursor of another', ({ victim }) => call('jobs.list', { cursor: victim.job })), after: 'job' },
-  schedule('a job of another plugin taken back by its id', ({ victim }) => call('jobs.cancel', victim.job)),
-  schedule('a job of another plugin taken back by its key', ({ victim }) => call('jobs.cancel', victim.jobKey)),
-  schedule('a job of another tenant taken back by its id', ({ twin }) => call('jobs.cancel', twin.job), 'stranger'),
-  schedule('a job of another tenant taken back by its key', ({ twin }) => call('jobs.cancel', twin.jobKey), 'stranger'),
-  schedule('a job of another tenant moved by its key', ({ twin }) => call('jobs.schedule', 'work', { afterMs: 3_600_000, key: twin.jobKey, payload: 'planted' }), 'stranger'),
-  schedule('a job of another plugin moved by its key', ({ victim }) => call('jobs.schedule', 'work', { afterMs: 3_600_000, key: victim.jobKey, payload: 'planted' })),
-  schedule('a job that only another plugin has', () => call('jobs.schedule', '@victim/one work', { afterMs: 0 })),
+  send('a source that climbs', () =>
+    event({ source: '/tenants/globex/apps/app/../../../acme/apps/app' }),
+  ),
+  {
+    ...schedule('all jobs', () => call('jobs.list', {}), 'stranger'),
+    after: 'job',
+    worksFor: 'twin',
+  },
+  {
+    ...schedule('all jobs of all plugins', () => call('jobs.list', {})),
+    after: 'job',
+    worksFor: 'victim',
+  },
+  {
+    ...schedule('jobs from a cursor of another', ({ victim }) =>
+      call('jobs.list', { cursor: victim.job }),
+    ),
+    after: 'job',
+  },
+  schedule('a job of another plugin taken back by its id', ({ victim }) =>
+    call('jobs.cancel', victim.job),
+  ),
+  schedule('a job of another plugin taken back by its key', ({ victim }) =>
+    call('jobs.cancel', victim.jobKey),
+  ),
+  schedule(
+    'a job of another tenant taken back by its id',
+    ({ twin }) => call('jobs.cancel', twin.job),
+    'stranger',
+  ),
+  schedule(
+    'a job of another tenant taken back by its key',
+    ({ twin }) => call('jobs.cancel', twin.jobKey),
+    'stranger',
+  ),
+  schedule(
+    'a job of another tenant moved by its key',
+    ({ twin }) =>
+      call('jobs.schedule', 'work', { afterMs: 3_600_000, key: twin.jobKey, payload: 'planted' }),
+    'stranger',
+  ),
+  schedule('a job of another plugin moved by its key', ({ victim }) =>
+    call('jobs.schedule', 'work', { afterMs: 3_600_000, key: victim.jobKey, payload: 'planted' }),
+  ),
+  schedule('a job that only another plugin has', () =>
+    call('jobs.schedule', '@victim/one work', { afterMs: 0 }),
+  ),
   {
     name: 'a message by a channel of another tenant',
     capability: 'notify:send',
     from: 'stranger',
     after: 'effect',
-    tries: () => call('notify.send', { channel: 'memo', to: ['a@b.example'], subject: 'x', text: 'planted' }),
+    tries: () =>
+      call('notify.send', { channel: 'memo', to: ['a@b.example'], subject: 'x', text: 'planted' }),
     worksFor: 'victim',
   },
   {
@@ -117,6 +188,12 @@ export const messageAttempts: readonly AttemptRow[] = [
     capability: 'notify:send',
     from: 'neighbour',
     after: 'effect',
-    tries: () => call('notify.send', { channel: '@victim/one', to: ['a@b.example'], subject: 'x', text: 'planted' }),
+    tries: () =>
+      call('notify.send', {
+        channel: '@victim/one',
+        to: ['a@b.example'],
+        subject: 'x',
+        text: 'planted',
+      }),
   },
 ]
