@@ -5,31 +5,27 @@ export function makeCanary(label: string): string {
   return `${label}_${randomBytes(9).toString('hex')}`
 }
 
-/** In characters that each encoding writes otherwise: one that is found plain only proves little of the others. */
+/** A secret that runs into every encoding: what is found plain only proves little of the others. */
 export function makeOddCanary(label: string): string {
-  return `${label}+/"ü-${randomBytes(9).toString('hex')}`
+  return `${label}+/"<${randomBytes(9).toString('hex')}`
 }
 
-const known = new Map<string, ReadonlyMap<string, Buffer>>()
+const known = new Map<string | Buffer, ReadonlyMap<string, Buffer>>()
 
 /** A canary as it may lie somewhere, by the name of its form; forms that are equal stand once. */
-export function formsOf(canary: string): ReadonlyMap<string, Buffer> {
+export function formsOf(canary: string | Buffer): ReadonlyMap<string, Buffer> {
   const forms = known.get(canary) ?? makeForms(canary)
   known.set(canary, forms)
   return forms
 }
 
-function makeForms(canary: string): ReadonlyMap<string, Buffer> {
-  const plain = Buffer.from(canary)
+function makeForms(canary: string | Buffer): ReadonlyMap<string, Buffer> {
+  const plain = Buffer.from(canary as string)
   const forms: readonly (readonly [string, Buffer])[] = [
     ['plain', plain],
     ['hex', Buffer.from(plain.toString('hex'))],
     ['HEX', Buffer.from(plain.toString('hex').toUpperCase())],
-    ['url', Buffer.from(encodeURIComponent(canary))],
-    ['json', Buffer.from(JSON.stringify(canary).slice(1, -1))],
-    ['json-ascii', Buffer.from(asciiJson(canary))],
-    ['latin1', Buffer.from(canary, 'latin1')],
-    ['utf16le', Buffer.from(canary, 'utf16le')],
+    ...(typeof canary === 'string' ? textForms(canary) : []),
     ...[0, 1, 2].flatMap((offset) => base64Forms(plain, offset)),
   ]
   const seen = new Map<string, Buffer>()
@@ -39,8 +35,19 @@ function makeForms(canary: string): ReadonlyMap<string, Buffer> {
   return seen
 }
 
+function textForms(canary: string): readonly (readonly [string, Buffer])[] {
+  const json = JSON.stringify(canary).slice(1, -1)
+  return [
+    ['url', Buffer.from(encodeURIComponent(canary))],
+    ['json', Buffer.from(json)],
+    ['json/2', Buffer.from(JSON.stringify(json).slice(1, -1))],
+    ['html', Buffer.from(canary.replaceAll('"', '&quot;').replaceAll('<', '&lt;'))],
+    ['utf16le', Buffer.from(canary, 'utf16le')],
+  ]
+}
+
 /** Names of the forms in which a place holds a canary. */
-export function formsIn(place: Buffer, canary: string): readonly string[] {
+export function formsIn(place: Buffer, canary: string | Buffer): readonly string[] {
   return [...formsOf(canary)].filter(([, bytes]) => place.includes(bytes)).map(([name]) => name)
 }
 
@@ -55,10 +62,4 @@ function base64Forms(plain: Buffer, offset: number): readonly (readonly [string,
     [`base64/${offset}`, Buffer.from(text)],
     [`base64url/${offset}`, Buffer.from(urlText)],
   ]
-}
-
-function asciiJson(text: string): string {
-  return JSON.stringify(text)
-    .slice(1, -1)
-    .replace(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

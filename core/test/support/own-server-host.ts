@@ -14,6 +14,8 @@ export interface OwnServerHost {
   /** Of PostgreSQL, with its log and all that it has written. */
   readonly serverFolder: string
   readonly home: string
+  /** The host's own keys. */
+  readonly keyFile: string
 }
 
 const silent = { info: () => undefined, warn: () => undefined }
@@ -45,7 +47,7 @@ export async function startOwnServerHost(
   await writeFile(keyFile, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 })
   const environment = { ...settings.environment, SIGNALBOX_KEY_FILE: keyFile }
   const host = await HostProcess.start(t, { ...settings, environment, home, databaseUrl: hostUrl })
-  return { host, hostUrl, pluginUrl, serverFolder: join(folder.path, 'postgres'), home }
+  return { host, hostUrl, pluginUrl, serverFolder: join(folder.path, 'postgres'), home, keyFile }
 }
 
 /** The teardowns of something that is no test, such as a bench: run the last one first. */
