@@ -12,7 +12,7 @@ const mistakes = /is not a function|is not defined|undefined \(reading|SBX_LANE_
 /** What both the suite and its sample assert. */
 export async function testIsolation(t: Test, attackers: readonly Attacker[]): Promise<void> {
   const world = await buildWorld(t, attackers)
-  t.test('no attempt of a hostile plugin, or of another tenant, gets anything', async (t) => {
+  await t.test('no attempt of a hostile plugin, or of another tenant, gets anything', async (t) => {
     const reports = await runAttempts(world, allAttempts)
     for (const { row, attacker, leaks, gained } of reports) {
       const name = `${row.capability}: ${row.name} (${attacker})`
@@ -24,13 +24,13 @@ export async function testIsolation(t: Test, attackers: readonly Attacker[]): Pr
     t.ok(reports.length > LEAST_ATTEMPTS)
     t.comment(`${reports.length} attempts`)
   })
-  t.test('what its owner can have by the same attempt, the judge sees', async (t) => {
+  await t.test('what its owner can have by the same attempt, the judge sees', async (t) => {
     for (const { row, attacker, leaks, gained } of await runControls(world, allAttempts)) {
       const shown = gained.slice(0, 300)
       t.not(leaks.length, 0, `${row.capability}: ${row.name} (${attacker}): ${shown}`)
     }
   })
-  t.test('everything that was planted can be read by whom it belongs to', async (t) => {
+  await t.test('everything that was planted can be read by whom it belongs to', async (t) => {
     const read = await ownerReads(world)
     for (const kind of new Set(world.canaries.map((canary) => canary.kind))) {
       // Where the engine's folder is, only the engine's version is told: see resources.test.ts.

@@ -1,4 +1,4 @@
 import t from 'tap'
 import { testIsolation } from './isolation-tests.ts'
 
-await testIsolation(t, ['intruder', 'insider'])
+t.test('isolation of tenants and plugins', (t) => testIsolation(t, ['intruder', 'insider']))

@@ -2,4 +2,4 @@ import t from 'tap'
 import { testIsolation } from './isolation-tests.ts'
 
 /** The whole table as the sandbox tier; with the trusted one it is `isolation.suite.ts`. */
-await testIsolation(t, ['intruder'])
+t.test('isolation of tenants and plugins', (t) => testIsolation(t, ['intruder']))

@@ -1,7 +1,6 @@
 import type pg from 'pg'
 import { until } from '../../../sandbox/test/until.ts'
 import { pluginOf } from './manifests.ts'
-import type { Party, World } from './world.ts'
 
 /** What grows by every call of anybody, and says nothing of whom it was about. */
 const bookkeeping: ReadonlySet<string> = new Set([
@@ -14,6 +13,12 @@ const bookkeeping: ReadonlySet<string> = new Set([
   'metered_units',
   'outbox_events',
 ])
+
+/** The host's database and the plugins', as their administrator. */
+interface Databases {
+  readonly hostSql: pg.Pool
+  readonly pluginSql: pg.Pool
+}
 
 interface TableShape {
   readonly place: string
@@ -38,7 +43,7 @@ export class VictimWatch {
     this.schemas = schemas
   }
 
-  static async over({ hostSql, pluginSql }: Pick<World, 'hostSql' | 'pluginSql'>) {
+  static async over({ hostSql, pluginSql }: Databases) {
     const [ofHost, ofPlugins] = [await tablesOf(hostSql), await tablesOf(pluginSql)]
     const { rows } = await pluginSql.query<{ plugin: string; schema: string }>(
       'SELECT plugin, schema_name AS schema FROM signalbox.plugins',
@@ -53,7 +58,7 @@ export class VictimWatch {
   }
 
   /** @param attacker whose own rows in acme may change as it likes */
-  async look(attacker: Pick<Party, 'actor' | 'tenant'>): Promise<VictimState> {
+  async look(attacker: { readonly actor: string; readonly tenant: string }): Promise<VictimState> {
     const plugin = attacker.tenant === 'acme' ? pluginOf(attacker.actor) : ''
     const ownSchema = this.schemas.get(plugin)
     const found = await Promise.all(

@@ -25,6 +25,7 @@ export interface Keeper {
   readonly path: string
   /** Of the echo server: it gets the secret, and says it again. */
   readonly origin: string
+  readonly publisherToken: string
   readonly hook: { readonly address: string; readonly secret: string }
 }
 
@@ -54,7 +55,8 @@ export async function plantSecrets(
   await admin.request('POST', '/v1/tenants/acme/keys', wish)
   const hook = await admin.request<Keeper['hook']>('POST', `${path}/hooks/gate`, {})
   const key = await appKey(admin)
-  const keeper = { admin, key, path, origin, hook }
+  const npm = await publisherToken(host.client)
+  const keeper = { admin, key, path, origin, hook, publisherToken: npm }
   const secrets: readonly Secret[] = [
     { name: "the operator's token", value: OPERATOR_TOKEN },
     { name: "an admin's token", value: adminToken },
@@ -63,7 +65,7 @@ export async function plantSecrets(
     { name: 'a secret that was replaced', value: old },
     { name: "a webhook's secret", value: hook.secret.slice('whsec_'.length) },
     { name: "a webhook's address", value: hook.address.slice(hook.address.lastIndexOf('/') + 1) },
-    { name: "a publisher's token", value: await publisherToken(host.client) },
+    { name: "a publisher's token", value: npm },
     { name: 'a signing key', value: await privateKey(own.hostUrl) },
     { name: "the host's key file", value: (await readFile(own.keyFile, 'utf8')).trim() },
     { name: "PostgreSQL's password", value: new URL(own.hostUrl).password },

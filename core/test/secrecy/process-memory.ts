@@ -27,7 +27,8 @@ const IS_THERE = 3n << 62n
 
 /**
  * The memory of a process that can be written to: heaps, stacks and buffers, piece by piece. What lies across two pieces
- * is in both, as far as `overlap` bytes. V8 reserves gigabytes that it never touches: only pages that are there are read.
+ * is in both, as far as `overlap` bytes. The heaps of all isolates are in it: a snapshot by V8's inspector would need
+ * isolates that were made for being inspected, which a host's never are. V8 reserves gigabytes that it never touches: only pages that are there are read.
  * @throws where the system forbids it, as under Yama or without CAP_SYS_PTRACE
  */
 export async function* memoryOf(pid: number, overlap: number): AsyncGenerator<Buffer> {

@@ -98,14 +98,16 @@ async function outbound(call: Call, { origin }: Keeper): Promise<void> {
   await get(`${origin}/echo`, { ...withSecrets, method: 'POST', body: '{{secret:door-key}}' })
   // The path of it is in the audit.
   await get(`${origin}/${marker}`, { ...withSecrets, method: 'POST', body: marker })
-  await call('attempt', { call: 'crash', with: [`${origin}/echo`, withSecrets] })
+  const lost = await call('attempt', { call: 'crash', with: [`${origin}/echo`, withSecrets] })
+  if (!/SBX_(MEMORY_EXCEEDED|LANE_LOST)/.test(JSON.stringify(lost)))
+    throw new Error('no lane was lost')
   await get(`${origin}/echo`)
 }
 
 /** Requests whose credentials are wrong, misplaced or of somebody else. */
 async function strangers(
   { host }: OwnServerHost,
-  { key, path }: Keeper,
+  { key, path, publisherToken }: Keeper,
   { answers }: Told,
 ): Promise<string> {
   const session = makeCanary('session')
@@ -124,7 +126,9 @@ async function strangers(
     const response = await fetch(`${host.url}${at}`, { headers })
     answers.push(await textOf(response))
   }
-  // Keys that are right, where they are of no use.
+  // What is right, where it is of no use; and where it is.
+  answers.push(await ask(`${host.url}/npm/-/whoami`, publisherToken))
+  answers.push(await ask(`${host.url}/v1/tenants`, publisherToken))
   answers.push(await ask(`${host.url}/v1/tenants`, key))
   answers.push(await ask(`${host.url}${path}/secrets`, key))
   const broken = await fetch(`${host.url}${path}/secrets/door-key`, {
