@@ -1,6 +1,7 @@
 import { defineCommand } from 'citty'
 import { type Logger, pino } from 'pino'
 import { type Host, startHost } from '../main.ts'
+import { withoutTokens } from '../sealing/token-forms.ts'
 import { readSettings, type Settings } from '../settings.ts'
 import { seedDemo } from './demo.ts'
 import { say } from './language.ts'
@@ -24,7 +25,7 @@ export const serveCommand = defineCommand({
   },
   run: async ({ args }) => {
     const settings = readSettings(process.env, process.cwd())
-    const log = pino({ level: settings.logLevel }, pino.destination(2))
+    const log = hostLog(settings.logLevel)
     const host = await startHost(settings, { log, onTokenMade: printAdminToken })
     stopOnSignal(host, log)
     const lines = await seed(args.demo, host, settings)
@@ -32,6 +33,11 @@ export const serveCommand = defineCommand({
     for (const line of lines) process.stdout.write(`${line}\n`)
   },
 })
+
+/** What a guest says is in it, in its own lines and in its failures: whoever reads logs is not given its links by that. */
+function hostLog(level: string): Logger {
+  return pino({ level, hooks: { streamWrite: withoutTokens } }, pino.destination(2))
+}
 
 /** A demo that cannot be set up is no demo: the host stops, and the reason is told. */
 async function seed(file: string | undefined, host: Host, settings: Settings): Promise<string[]> {

@@ -1,5 +1,6 @@
 import type { GuestOutcome } from '@signalbox/sandbox'
 import { CodedError } from '@signalbox/sdk/errors'
+import { withoutTokens } from '../sealing/token-forms.ts'
 import type { DeliveryState } from './delivery-states.ts'
 import { HOST_DELAY_MS, jittered, retryDelayMs } from './retry-table.ts'
 
@@ -59,7 +60,7 @@ function dead(code: string, message: string): DeliveryVerdict {
   return { state: 'dead', isCounted: true, delayMs: 0, code, detail: shortened(message) }
 }
 
-/** PostgreSQL holds no U+0000, and a guest may say anything. */
+/** PostgreSQL holds no U+0000, and a guest may say anything, the address of a link too. */
 function shortened(text: string): string {
-  return text.replaceAll('\u0000', ' ').slice(0, MAX_DETAIL).toWellFormed()
+  return withoutTokens(text).replaceAll('\u0000', ' ').slice(0, MAX_DETAIL).toWellFormed()
 }

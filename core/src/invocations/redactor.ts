@@ -31,7 +31,8 @@ const secretNames: ReadonlySet<string> = new Set([
 ])
 
 /** Keys and tokens of this host and of npm by their prefix, and what follows the word Bearer or Basic. */
-const secretForms = /\b(?:dsk|sba|sbm|npm)_[\w-]{8,}|\b(?:Bearer|Basic)\s+[\w.~+/-]{8,}=*/gi
+const secretForms =
+  /\b(?:dsk|lnk|sba|sbm|npm)_[\w-]{8,}|\bwhsec_[\w+/-]{8,}=*|\b(?:Bearer|Basic)\s+[\w.~+/-]{8,}=*/gi
 
 /** The shortest of these forms. */
 const MIN_SECRET_LENGTH = 12

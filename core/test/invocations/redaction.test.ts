@@ -162,6 +162,15 @@ t.test(
   },
 )
 
+t.test('links and webhook secrets are redacted by their form', async (t) => {
+  const link = `lnk_${'Ab-_'.repeat(11)}`.slice(0, 47)
+  const hook = `whsec_${'aB+/'.repeat(11)}`
+  const answerJson = JSON.stringify({ url: `https://host.example/links/${link}` })
+  const hostCalls = [{ name: 'links.share', requestJson: '{}', answerJson }]
+  const recording = record({ hostCalls, message: `told\n${link} and ${hook}.` })
+  t.notMatch(JSON.stringify(recording), /Ab-_|aB\+/)
+})
+
 t.test('short values are redacted in their place, and not looked for elsewhere', async (t) => {
   const { input, logs } = record({
     input: { customer: 'DE' },

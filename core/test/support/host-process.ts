@@ -12,6 +12,9 @@ export const OPERATOR_TOKEN = 'operator-token-of-the-tests'
 
 const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
 
+/** What a test or a bench gives back when it is over. */
+export type Teardown = Pick<Test, 'teardown'>
+
 /** A host starts in about two seconds; a machine that runs every core's tests at once takes ten times that. */
 const READY_MS = 90_000
 
@@ -21,6 +24,8 @@ export interface HostSettings {
   readonly databaseUrl?: string
   readonly environment?: Readonly<Record<string, string>>
   readonly words?: readonly string[]
+  /** Told all that it writes to its output and its log. */
+  readonly onOutput?: (bytes: Buffer) => void
 }
 
 /** A whole host as a process of its own, started with the documented environment and nothing else. */
@@ -48,7 +53,7 @@ export class HostProcess {
     this.#gone = gone
   }
 
-  static async start(t: Test, settings: HostSettings = {}): Promise<HostProcess> {
+  static async start(t: Teardown, settings: HostSettings = {}): Promise<HostProcess> {
     const home = settings.home ?? (await temporaryHome(t))
     const { child, gone, errors } = spawnHost(home, settings)
     t.teardown(async () => {
@@ -95,13 +100,14 @@ export async function refusal(asked: Promise<unknown>): Promise<Problem> {
   throw new Error('the host did not refuse')
 }
 
-export async function temporaryHome(t: Test): Promise<string> {
+export async function temporaryHome(t: Teardown): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'signalbox-e2e-'))
   t.teardown(() => rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }))
   return home
 }
 
-function spawnHost(home: string, { databaseUrl, environment, words = [] }: HostSettings) {
+function spawnHost(home: string, settings: HostSettings) {
+  const { databaseUrl, environment, words = [], onOutput } = settings
   const child = spawn(process.execPath, [command, 'serve', ...words], {
     env: {
       PATH: process.env.PATH,
@@ -114,6 +120,10 @@ function spawnHost(home: string, { databaseUrl, environment, words = [] }: HostS
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  if (onOutput !== undefined) {
+    child.stdout.on('data', onOutput)
+    child.stderr.on('data', onOutput)
+  }
   let text = ''
   child.stderr.on('data', (chunk) => {
     text = (text + chunk).slice(-20_000)

@@ -64,7 +64,7 @@ interface Place {
 }
 
 export async function outboundServer(
-  t: Test,
+  t: Pick<Test, 'teardown'>,
   answer: Answer,
   { address = '127.0.0.1', port = 0, certificate }: Place = {},
 ): Promise<OutboundServer> {

@@ -1,0 +1,14 @@
+import type { AttemptRow } from '../attempt-row.ts'
+import { databaseAttempts } from './database.ts'
+import { fileAttempts } from './files.ts'
+import { messageAttempts } from './messages.ts'
+import { networkAttempts } from './network.ts'
+import { pluginAttempts } from './plugins.ts'
+
+export const allAttempts: readonly AttemptRow[] = [
+  ...databaseAttempts,
+  ...networkAttempts,
+  ...fileAttempts,
+  ...messageAttempts,
+  ...pluginAttempts,
+]

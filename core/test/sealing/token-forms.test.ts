@@ -1,0 +1,27 @@
+import t from 'tap'
+import { withoutTokens } from '../../src/sealing/token-forms.ts'
+
+const body = 'Ab-_'.repeat(11).slice(0, 43)
+const tokens = [
+  `dsk_${'0a'.repeat(10)}_${body}`,
+  `sba_${body}`,
+  `sbm_${body}`,
+  `lnk_${body}`,
+  `whsec_${'aB+/'.repeat(10)}aB+=`,
+]
+
+t.test('every token that this host makes is taken out of a text, wherever it stands', async (t) => {
+  for (const token of tokens) {
+    const shown = withoutTokens(
+      JSON.stringify({ msg: `a\n${token}\nx${token}.`, url: `/${token}` }),
+    )
+    t.notMatch(shown, /Ab-_|aB\+/, token)
+    t.strictSame(Object.keys(JSON.parse(shown)), ['msg', 'url'], 'a line of JSON stays one')
+  }
+})
+
+t.test('what is no token stays', async (t) => {
+  const text =
+    'sha256:0123456789abcdef npm_config_cache link_0123456789abcdef0123456789ab lnk_short'
+  t.equal(withoutTokens(text), text)
+})

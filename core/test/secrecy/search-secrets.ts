@@ -1,0 +1,140 @@
+import { glob, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import pg from 'pg'
+import { formsIn, formsOf } from '../support/canaries.ts'
+import type { Teardown } from '../support/host-process.ts'
+import { type OwnServerHost, startOwnServerHost } from '../support/own-server-host.ts'
+import { databaseDump } from './database-dump.ts'
+import { marker, plantSecrets, type Secret } from './planted-secrets.ts'
+import { commandOf, descendantsOf, memoryOf } from './process-memory.ts'
+import { echoServer, type Told, useSecrets } from './secret-flows.ts'
+
+/** A place that was searched. */
+export interface Search {
+  readonly place: string
+  /** Secrets that lie there, each with the forms it has there. */
+  readonly leaks: readonly string[]
+  /** Whether the marker lies there, as it must: a place where nothing can be found proves nothing. */
+  readonly hasMarker: boolean
+  readonly bytes: number
+  /** Why it could not be searched. */
+  readonly skipped?: string
+}
+
+export interface SecretsReport {
+  readonly secrets: readonly string[]
+  readonly searches: readonly Search[]
+}
+
+/** Runs every flow on a host of its own, and looks for every secret in every place that it must not be in. */
+export async function searchSecrets(t: Teardown): Promise<SecretsReport> {
+  const output: Buffer[] = []
+  const echo = await echoServer(t)
+  const own = await startOwnServerHost(t, {
+    environment: { LOG_LEVEL: 'trace', SIGNALBOX_FETCH_ALLOW: echo.origin },
+    onOutput: (bytes) => output.push(bytes),
+  })
+  const { keeper, secrets: planted } = await plantSecrets(own, echo.origin)
+  const { told, more } = await useSecrets(own, keeper)
+  const secrets = [...planted, ...more]
+  const door = secrets.find(({ name }) => name === 'a secret')
+  if (!JSON.stringify(echo.requests).includes(JSON.stringify(door?.value).slice(1, -1))) {
+    throw new Error('the secret never left: nothing could have leaked')
+  }
+  const searches = [
+    ...(await searchLanes(own, secrets)),
+    ...(await textPlaces(own, told, output)).map(([place, bytes]) =>
+      searchBytes(place, bytes, secrets),
+    ),
+  ]
+  return { secrets: secrets.map(({ name }) => name), searches }
+}
+
+/** Metrics hold numbers and names of the host: nothing else could be planted there. */
+const controls: Readonly<Record<string, string>> = { metrics: 'signalbox_' }
+
+function searchBytes(place: string, bytes: Buffer, secrets: readonly Secret[]): Search {
+  const leaks = secrets
+    .filter(({ entitled = [] }) => !entitled.includes(place))
+    .flatMap(({ name, value }) => {
+      const forms = formsIn(bytes, value)
+      return forms.length === 0 ? [] : [`${name} (${forms.join(', ')})`]
+    })
+  return {
+    place,
+    leaks,
+    hasMarker: formsIn(bytes, controls[place] ?? marker).length > 0,
+    bytes: bytes.length,
+  }
+}
+
+async function textPlaces(
+  own: OwnServerHost,
+  { answers, recordings }: Told,
+  output: readonly Buffer[],
+): Promise<readonly (readonly [string, Buffer])[]> {
+  const { host, hostUrl, pluginUrl } = own
+  await sayInServerLog(hostUrl)
+  const metrics = await (await fetch(`${host.url}/metrics`)).text()
+  const page = await host.client.request<{ items: object[] }>('GET', '/v1/audit?limit=200')
+  return [
+    ['database of the host', await databaseDump(hostUrl)],
+    ['database of plugins', await databaseDump(pluginUrl)],
+    ['files of PostgreSQL', await serverFiles(own.serverFolder)],
+    ["PostgreSQL's log", await readFile(join(own.serverFolder, 'server.log'))],
+    ['the log', Buffer.concat(output)],
+    ['the audit', Buffer.from(JSON.stringify(page))],
+    ['answers', Buffer.from(answers.join('\n'))],
+    ['recordings', Buffer.from(recordings.join('\n'))],
+    ['metrics', Buffer.from(metrics)],
+  ]
+}
+
+/** Ordinary errors are left out of it: what PostgreSQL itself would say is said by its administrator. */
+async function sayInServerLog(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(`DO $$ BEGIN RAISE LOG '${marker}'; END $$`)
+  await client.query('CHECKPOINT')
+  await client.end()
+}
+
+/** Tables, indexes and the write-ahead log as they lie on the disk, what was deleted included. */
+async function serverFiles(folder: string): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for await (const path of glob(['data/base/*/*', 'data/pg_wal/*'], { cwd: folder })) {
+    parts.push(await readFile(join(folder, path)).catch(() => Buffer.alloc(0)))
+  }
+  return Buffer.concat(parts)
+}
+
+/** Every process that the host runs guests in, with the heaps of all their isolates. */
+async function searchLanes(
+  { host }: OwnServerHost,
+  secrets: readonly Secret[],
+): Promise<readonly Search[]> {
+  const place = 'lanes'
+  const sought = secrets.filter(({ entitled = [] }) => !entitled.includes(place))
+  const longest = Math.max(
+    ...sought.flatMap(({ value }) => [...formsOf(value).values()].map(({ length }) => length)),
+  )
+  const found = new Set<string>()
+  let [bytes, hasMarker, skipped] = [
+    0,
+    false,
+    process.platform === 'linux' ? '' : 'there is no /proc',
+  ]
+  for (const pid of skipped === '' ? await descendantsOf(host.pid) : []) {
+    if (!(await commandOf(pid)).includes('lane')) continue
+    try {
+      for await (const piece of memoryOf(pid, longest)) {
+        bytes += piece.length
+        hasMarker ||= formsIn(piece, marker).length > 0
+        for (const leak of searchBytes(place, piece, sought).leaks) found.add(leak)
+      }
+    } catch (error) {
+      skipped = `the memory of a lane cannot be read: ${(error as Error).message}`
+    }
+  }
+  return [{ place, leaks: [...found], hasMarker, bytes, ...(skipped === '' ? {} : { skipped }) }]
+}
