@@ -10,7 +10,10 @@ const BEGIN = '<!-- generated: capabilities -->'
 const END = '<!-- end of generated -->'
 
 /** Stands for every port: what a host call says of itself needs none, and nothing runs here. */
-const anyPort: never = new Proxy(() => undefined, { get: () => anyPort }) as never
+const anyPort: never = new Proxy(() => undefined, {
+  get: () => anyPort,
+  apply: () => anyPort,
+}) as never
 
 /** Every host call that the broker offers, by name. */
 export function offeredCalls(): Readonly<Record<string, HostCall>> {
