@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto'
 import { access, cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { packPlugin } from '@signalbox/sdk/pack'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const fixtures = join(root, 'core/test/fixtures')
@@ -20,6 +19,8 @@ export async function packedFixture(fixture: string): Promise<string> {
   const draft = join(store, `.${randomUUID()}`)
   await mkdir(store, { recursive: true })
   await cp(source, draft, { recursive: true, filter: (path) => isSource(relative(source, path)) })
+  // Loaded only here: it costs more than all else of a test file.
+  const { packPlugin } = await import('@signalbox/sdk/pack')
   await packPlugin(draft)
   // Another process may have been quicker, with the same bytes.
   await rename(draft, folder).catch(() => rm(draft, { recursive: true }))

@@ -38,13 +38,14 @@ export async function publish(
   })
 }
 
-/** What npm puts into a tarball: package.json, the README and what `files` names. */
+/** What npm puts into a tarball: package.json, the README and what `files` names, or else everything. */
 async function shippedFiles(
   folder: string,
-  listed: readonly string[],
+  listed: readonly string[] | undefined,
 ): Promise<Readonly<Record<string, Buffer>>> {
   const always = ['package.json', 'README.md']
   const isShipped = (path: string) =>
+    listed === undefined ||
     [...always, ...listed].some((entry) => path === entry || path.startsWith(`${entry}/`))
   const paths = (await filesIn(folder)).filter(isShipped)
   const contents = await Promise.all(paths.map((path) => readFile(join(folder, path))))

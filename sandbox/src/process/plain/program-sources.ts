@@ -32,6 +32,13 @@ export function importingFrom(folder: string, path: string, text: string): strin
   })
 }
 
+/** The packages that a source imports, by the words it uses. */
+export function packageImports(path: string, text: string): readonly string[] {
+  return [...text.matchAll(imports)]
+    .map(([, , specifier]) => specifier as string)
+    .filter((specifier) => !specifier.startsWith('node:') && !sourceAt(specifier, path))
+}
+
 /** Where a source stands in the folder, as plain JavaScript. Other workspaces stand beside this one. */
 export function placeIn(folder: string, path: string): string {
   const below = relative(dirname(workspaceFolder), path)
