@@ -1,8 +1,7 @@
 import { defineCommand } from 'citty'
-import { type Logger, pino } from 'pino'
-import { type Host, startHost } from '../main.ts'
+import type { Logger } from 'pino'
+import type { Host } from '../main.ts'
 import { readSettings, type Settings } from '../settings.ts'
-import { seedDemo } from './demo.ts'
 import { say } from './language.ts'
 
 /** After it a request that still runs is cut off: a supervisor would kill the process soon. */
@@ -24,6 +23,8 @@ export const serveCommand = defineCommand({
   },
   run: async ({ args }) => {
     const settings = readSettings(process.env, process.cwd())
+    // Loaded only now: a wrong setting is told, and help shown, without the second that it takes.
+    const [{ startHost }, { pino }] = await Promise.all([import('../main.ts'), import('pino')])
     const log = pino({ level: settings.logLevel }, pino.destination(2))
     const host = await startHost(settings, { log, onTokenMade: printAdminToken })
     stopOnSignal(host, log)
@@ -37,6 +38,7 @@ export const serveCommand = defineCommand({
 async function seed(file: string | undefined, host: Host, settings: Settings): Promise<string[]> {
   if (file === undefined) return []
   try {
+    const { seedDemo } = await import('./demo.ts')
     return await seedDemo(file, host, settings.dataFolder)
   } catch (error) {
     await host.stop()
