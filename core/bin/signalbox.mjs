@@ -14,7 +14,10 @@ if (major < 24) {
 // prepared by somebody else. Where it cannot be written, Node goes on without.
 import('node:module')
   .then(({ enableCompileCache }) => {
-    enableCompileCache(new URL('../../node_modules/.cache/signalbox', import.meta.url).pathname)
+    const folder = new URL('../../node_modules/.cache/signalbox', import.meta.url).pathname
+    // For the host's own threads, which look only here.
+    process.env.NODE_COMPILE_CACHE = process.env.NODE_COMPILE_CACHE || folder
+    enableCompileCache(folder)
     return import('../src/cli/run.ts')
   })
   .then(

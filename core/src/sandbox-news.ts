@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import { prepareCompiling, Sandbox, type SandboxEvent } from '@signalbox/sandbox'
+import { prepareCompiling, prepareInspecting, Sandbox, type SandboxEvent } from '@signalbox/sandbox'
 import type { FastifyBaseLogger } from 'fastify'
 import type { StopStack } from './stop-stack.ts'
 
@@ -13,6 +13,7 @@ export async function startSandbox(
 ): Promise<Sandbox> {
   news.on('event', (event) => logSandboxEvent(log, event))
   prepareCompiling()
+  prepareInspecting()
   const sandbox = await Sandbox.start({ onEvent: (event) => news.emit('event', event) })
   stops.push(() => sandbox.stop())
   return sandbox

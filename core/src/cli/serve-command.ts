@@ -1,9 +1,8 @@
 import { defineCommand } from 'citty'
-import { type Logger, pino } from 'pino'
-import { type Host, startHost } from '../main.ts'
+import type { Logger } from 'pino'
+import type { Host } from '../main.ts'
 import { withoutTokens } from '../sealing/token-forms.ts'
 import { readSettings, type Settings } from '../settings.ts'
-import { seedDemo } from './demo.ts'
 import { say } from './language.ts'
 
 /** After it a request that still runs is cut off: a supervisor would kill the process soon. */
@@ -25,7 +24,8 @@ export const serveCommand = defineCommand({
   },
   run: async ({ args }) => {
     const settings = readSettings(process.env, process.cwd())
-    const log = hostLog(settings.logLevel)
+    // Loaded only now: a wrong setting is told, and help shown, without the second that it takes.
+    const [{ startHost }, log] = await Promise.all([import('../main.ts'), hostLog(settings.logLevel)])
     const host = await startHost(settings, { log, onTokenMade: printAdminToken })
     stopOnSignal(host, log)
     const lines = await seed(args.demo, host, settings)
@@ -35,7 +35,8 @@ export const serveCommand = defineCommand({
 })
 
 /** What a guest says is in it, in its own lines and in its failures: whoever reads logs is not given its links by that. */
-function hostLog(level: string): Logger {
+async function hostLog(level: string): Promise<Logger> {
+  const { pino } = await import('pino')
   return pino({ level, hooks: { streamWrite: withoutTokens } }, pino.destination(2))
 }
 
@@ -43,6 +44,7 @@ function hostLog(level: string): Logger {
 async function seed(file: string | undefined, host: Host, settings: Settings): Promise<string[]> {
   if (file === undefined) return []
   try {
+    const { seedDemo } = await import('./demo.ts')
     return await seedDemo(file, host, settings.dataFolder)
   } catch (error) {
     await host.stop()

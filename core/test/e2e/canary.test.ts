@@ -1,16 +1,13 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
-import { Npm, writeFiles } from '../../../marketplace/test/support/npm.ts'
-import { HostProcess, OPERATOR_TOKEN, refusal, temporaryHome } from '../support/host-process.ts'
+import { HostProcess, refusal } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
-import { callProbe, probe, probeVersion, setUpTenant } from '../support/probe.ts'
+import { callProbe, probe, setUpTenant } from '../support/probe.ts'
+import { releaseProbe } from '../support/probe-release.ts'
 
 const { hostUrl } = await testDatabases(t)
 const host = await HostProcess.start(t, { databaseUrl: hostUrl })
-const home = await temporaryHome(t)
-const npm = await Npm.at(join(home, 'npm'), `${host.url}/npm/`, OPERATOR_TOKEN)
+const release = await releaseProbe(t, host)
 
 interface Rollout {
   readonly id: string
@@ -19,21 +16,6 @@ interface Rollout {
   readonly weightBp: number
   readonly calls: { readonly stable: number; readonly canary: number }
   readonly transitions: readonly { command: string; actor: string; reason: { en: string } }[]
-}
-
-/** Publishes and installs the probe with another way to answer `echo`. */
-async function release(version: string, echo?: string): Promise<void> {
-  const folder = await probeVersion(home, version)
-  if (echo !== undefined) {
-    const bundle = await readFile(join(folder, 'dist/plugin.js'), 'utf8')
-    const changed = bundle.replace('echo: ({ text }) => ({ text })', `echo: ${echo}`)
-    if (changed === bundle) throw new Error('the bundle is not what this test changes')
-    // The self-test is told apart by its input: a bad version mostly passes its own.
-    await writeFiles(folder, { 'dist/plugin.js': changed })
-  }
-  const published = await npm.run(['publish'], folder)
-  if (published.code !== 0) throw new Error(published.stderr)
-  await host.client.request('POST', '/v1/plugins', { name: probe, version })
 }
 
 const read = (id: string) => host.client.request<Rollout>('GET', `/v1/rollouts/${id}`)

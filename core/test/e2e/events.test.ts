@@ -1,6 +1,5 @@
 import t from 'tap'
 import { until } from '../../../sandbox/test/until.ts'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
 import {
   installEventPlugins,
   memoryOf,
@@ -12,9 +11,10 @@ import {
   subscriber,
   thiefPlugin,
 } from '../support/events.ts'
-import { HostProcess, OPERATOR_TOKEN, refusal, temporaryHome } from '../support/host-process.ts'
+import { HostProcess, refusal, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe } from '../support/probe.ts'
+import { publish as publishFolder } from '../support/publish.ts'
 
 const { hostUrl } = await testDatabases(t)
 const home = await temporaryHome(t)
@@ -333,7 +333,7 @@ t.test('a body that is no CloudEvent is told so', async (t) => {
 
 t.test('a type belongs to the scope that declared it first', async (t) => {
   const folder = await thiefPlugin(await temporaryHome(t))
-  await npmPublish(folder, `${host.url}/npm/`, OPERATOR_TOKEN)
+  await publishFolder(host, folder)
   const installed = host.client.request('POST', '/v1/plugins', { name: '@thief/one' })
   t.match(await refusal(installed), { code: 'CORE_EVENT_TYPE_TAKEN' })
 })

@@ -6,6 +6,7 @@ import { createKnex } from '../../src/storage/create-knex.ts'
 import { HostProcess, OPERATOR_TOKEN, refusal, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, probe, probeVersion, setUpTenant } from '../support/probe.ts'
+import { publish } from '../support/publish.ts'
 
 const { hostUrl } = await testDatabases(t)
 const host = await HostProcess.start(t, { databaseUrl: hostUrl })
@@ -15,12 +16,12 @@ const npm = await Npm.at(join(home, 'npm'), `${host.url}/npm/`, OPERATOR_TOKEN)
 const install = (version: string) =>
   host.client.request('POST', '/v1/plugins', { name: probe, version })
 
-async function publish(version: string, manifest: Readonly<Record<string, unknown>> = {}) {
+async function npmPublish(version: string, manifest: Readonly<Record<string, unknown>> = {}) {
   return npm.run(['publish'], await probeVersion(home, version, manifest))
 }
 
 t.test('a capability that nobody knows is refused at publish, with its place', async (t) => {
-  const { code, stderr } = await publish('0.1.0', {
+  const { code, stderr } = await npmPublish('0.1.0', {
     capabilities: { 'db:all': [{ why: { en: 'x' } }] },
   })
   t.not(code, 0)
@@ -44,8 +45,7 @@ t.test(
       ],
     ]
     for (const [version, manifest, code] of conflicts) {
-      const published = await publish(version, manifest as Record<string, unknown>)
-      t.equal(published.code, 0, published.stderr)
+      await publish(host, await probeVersion(home, version, manifest as Record<string, unknown>))
       t.equal((await refusal(install(version))).code, code)
     }
     t.equal(
@@ -62,7 +62,7 @@ t.test(
     await writeFiles(folder, {
       'migrations/0001-notes.expand.sql': 'create table notes (\n  id int primary key\n);\n',
     })
-    t.equal((await npm.run(['publish'], folder)).code, 0)
+    await publish(host, folder)
     const problem = await refusal(install('0.5.0'))
     t.equal(problem.code, 'CORE_PLUGIN_MIGRATION_REFUSED')
     t.match(JSON.stringify(problem), /0001-notes/)
@@ -74,9 +74,9 @@ t.test(
 )
 
 t.test('the first version serves at once; the next waits, warm, until it is pinned', async (t) => {
-  t.equal((await publish('1.0.0')).code, 0)
+  t.equal((await npmPublish('1.0.0')).code, 0)
   t.match(await install('1.0.0'), { state: 'stable' })
-  t.equal((await publish('1.1.0')).code, 0)
+  await publish(host, await probeVersion(home, '1.1.0'))
   t.match(await install('1.1.0'), { state: 'warm' })
   const acme = await setUpTenant(host, 'acme')
   const served = async () =>
@@ -105,7 +105,7 @@ t.test('what is installed is compiled ahead, and lanes take the result', async (
 })
 
 t.test('ten installs of one version at once make one', async (t) => {
-  t.equal((await publish('1.2.0')).code, 0)
+  await publish(host, await probeVersion(home, '1.2.0'))
   const answers = await Promise.all(Array.from({ length: 10 }, () => install('1.2.0')))
   t.equal(answers.length, 10)
   const { versions } = await host.client.request<{ versions: { version: string }[] }>(

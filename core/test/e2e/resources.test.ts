@@ -1,12 +1,13 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
 import { installFixture } from '../support/fixture-plugin.ts'
-import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
+import { HostProcess, temporaryHome } from '../support/host-process.ts'
+import { packedFixture } from '../support/packed-fixture.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, setUpTenant } from '../support/probe.ts'
 import { isAlive, until } from '../support/processes.ts'
+import { publish } from '../support/publish.ts'
 
 const plugin = '@trusted/engine'
 const service = 'engine.one'
@@ -33,11 +34,11 @@ const bind = (binding: string) =>
 
 async function release(version: string): Promise<void> {
   const folder = join(home, `release-${version}`)
-  cpSync(join(import.meta.dirname, '../fixtures/engine-plugin'), folder, { recursive: true })
+  cpSync(await packedFixture('engine-plugin'), folder, { recursive: true })
   const file = join(folder, 'package.json')
   const packageJson = JSON.parse(readFileSync(file, 'utf8'))
   writeFileSync(file, JSON.stringify({ ...packageJson, version, scripts: {} }))
-  await npmPublish(folder, `${host.url}/npm/`, OPERATOR_TOKEN)
+  await publish(host, folder)
   await host.client.request('POST', '/v1/plugins', { name: plugin, version })
 }
 

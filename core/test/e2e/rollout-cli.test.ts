@@ -2,17 +2,17 @@ import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { installProbe, probe, probeVersion } from '../support/probe.ts'
+import { publish } from '../support/publish.ts'
 
 const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
 const { hostUrl } = await testDatabases(t)
 const host = await HostProcess.start(t, { databaseUrl: hostUrl })
 const home = await temporaryHome(t)
 await installProbe(host)
-await npmPublish(await probeVersion(home, '1.1.0'), `${host.url}/npm/`, OPERATOR_TOKEN)
+await publish(host, await probeVersion(home, '1.1.0'))
 await host.client.request('POST', '/v1/plugins', { name: probe, version: '1.1.0' })
 const day = 86_400_000
 const steps = join(home, 'steps.json')

@@ -1,9 +1,9 @@
 import t from 'tap'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
 import { eventsIn } from '../../src/rollout/page/event-stream.js'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { installProbe, probe, probeVersion, setUpTenant } from '../support/probe.ts'
+import { publish } from '../support/publish.ts'
 
 const { hostUrl } = await testDatabases(t)
 const host = await HostProcess.start(t, { databaseUrl: hostUrl })
@@ -11,7 +11,7 @@ await installProbe(host)
 const acme = await setUpTenant(host, 'acme')
 const version = '1.1.0'
 const folder = await probeVersion(await temporaryHome(t), version)
-await npmPublish(folder, `${host.url}/npm/`, OPERATOR_TOKEN)
+await publish(host, folder)
 await host.client.request('POST', '/v1/plugins', { name: probe, version })
 
 interface Rollout {

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
 import { deadLetters } from '../support/dead-letters.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
 import { keptCall } from '../support/ledger.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, installProbe, probeVersion, setUpTenant } from '../support/probe.ts'
+import { publish } from '../support/publish.ts'
 import {
   eventRoutes,
   fileRoutes,
@@ -36,7 +36,7 @@ const globex = await setUpTenant(host, 'globex')
 // Released by a completed rollout, so that it can be taken back.
 const newer = { name: '@probe/one', version: '1.1.0' }
 const newerFolder = await probeVersion(await temporaryHome(t), newer.version)
-await npmPublish(newerFolder, `${host.url}/npm/`, OPERATOR_TOKEN)
+await publish(host, newerFolder)
 await host.client.request('POST', '/v1/plugins', newer)
 await told(await rollout(newer.version), 'start', 'promote')
 const planned = await rollout('1.0.0')

@@ -1,8 +1,7 @@
-import { join } from 'node:path'
 import t from 'tap'
 import { until } from '../../../sandbox/test/until.ts'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
-import { HostProcess, OPERATOR_TOKEN } from '../support/host-process.ts'
+import { installFixture } from '../support/fixture-plugin.ts'
+import { HostProcess } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, installProbe, probe, setUpTenant, type TenantSetup } from '../support/probe.ts'
 
@@ -13,12 +12,7 @@ const host = await HostProcess.start(t, {
 })
 const plugin = '@store/one'
 const service = 'store.one'
-await npmPublish(
-  join(import.meta.dirname, '../fixtures/store-plugin'),
-  `${host.url}/npm/`,
-  OPERATOR_TOKEN,
-)
-await host.client.request('POST', '/v1/plugins', { name: plugin })
+await installFixture(host, 'store-plugin', plugin)
 await installProbe(host)
 const acme = await setUpTenant(host, 'acme', {
   plugin,

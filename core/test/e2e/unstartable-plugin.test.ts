@@ -1,9 +1,9 @@
-import { join } from 'node:path'
 import t from 'tap'
-import { Npm, writeFiles } from '../../../marketplace/test/support/npm.ts'
+import { writeFiles } from '../../../marketplace/test/support/npm.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { probeVersion } from '../support/probe.ts'
+import { publish } from '../support/publish.ts'
 
 t.test('a plugin that cannot start never keeps the host from starting', async (t) => {
   const { hostUrl } = await testDatabases(t)
@@ -14,8 +14,7 @@ t.test('a plugin that cannot start never keeps the host from starting', async (t
   await writeFiles(folder, {
     'dist/plugin.js': 'throw new Error("broken at load")',
   })
-  const npm = await Npm.at(join(packages, 'npm'), `${host.url}/npm/`, OPERATOR_TOKEN)
-  t.equal((await npm.run(['publish'], folder)).code, 0)
+  await publish(host, folder)
   const refused = await fetch(`${host.url}/v1/plugins`, {
     method: 'POST',
     headers: { authorization: `Bearer ${OPERATOR_TOKEN}`, 'content-type': 'application/json' },

@@ -1,7 +1,6 @@
-import { join } from 'node:path'
 import { writeFiles } from '../../../marketplace/test/support/npm.ts'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
-import { type HostProcess, OPERATOR_TOKEN } from './host-process.ts'
+import { installFixture } from './fixture-plugin.ts'
+import type { HostProcess } from './host-process.ts'
 import { callProbe, type Reply } from './probe.ts'
 
 /** Two plugins that know each other only by the events they exchange; see fixtures/events-*-plugin. */
@@ -10,9 +9,7 @@ export const subscriber = '@events/subscriber'
 
 export async function installEventPlugins(host: HostProcess): Promise<void> {
   for (const name of ['publisher', 'subscriber']) {
-    const fixture = join(import.meta.dirname, `../fixtures/events-${name}-plugin`)
-    await npmPublish(fixture, `${host.url}/npm/`, OPERATOR_TOKEN)
-    await host.client.request('POST', '/v1/plugins', { name: `@events/${name}` })
+    await installFixture(host, `events-${name}-plugin`, `@events/${name}`)
   }
 }
 

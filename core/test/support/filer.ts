@@ -1,16 +1,14 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { packPlugin } from '@signalbox/sdk/pack'
 import type { Test } from 'tap'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
-import { type HostProcess, OPERATOR_TOKEN, temporaryHome } from './host-process.ts'
+import { type HostProcess, temporaryHome } from './host-process.ts'
+import { packedFixture } from './packed-fixture.ts'
 import { callProbe, type Reply, setUpTenant, type TenantSetup } from './probe.ts'
+import { publish } from './publish.ts'
 
 /** A plugin that keeps files and reads assets as it is told; see fixtures/filer-plugin. */
 const filer = '@filer/one'
 const service = 'filer.one'
-
-const fixture = join(import.meta.dirname, '../fixtures/filer-plugin')
 
 export interface FilerVersion {
   readonly version: string
@@ -26,8 +24,7 @@ export async function installFiler(
   host: HostProcess,
   { version, quotaMb = 3, assets = {} }: FilerVersion,
 ): Promise<void> {
-  packed ??= packPlugin(fixture)
-  await packed
+  const fixture = await packedFixture('filer-plugin')
   const folder = await temporaryHome(t)
   await cp(fixture, folder, { recursive: true })
   for (const [path, bytes] of Object.entries(assets)) {
@@ -45,12 +42,9 @@ export async function installFiler(
     signalbox: { ...signalbox, capabilities },
   }
   await writeFile(join(folder, 'package.json'), JSON.stringify(changed))
-  await npmPublish(folder, `${host.url}/npm/`, OPERATOR_TOKEN)
+  await publish(host, folder)
   await host.client.request('POST', '/v1/plugins', { name: filer, version })
 }
-
-/** Once a test file: the source does not change while it runs. */
-let packed: Promise<unknown> | undefined
 
 export function setUpFiler(
   host: HostProcess,

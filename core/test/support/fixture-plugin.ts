@@ -1,7 +1,7 @@
-import { join } from 'node:path'
 import type { HostClient } from '../../src/cli/host-client.ts'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
-import { type HostProcess, OPERATOR_TOKEN } from './host-process.ts'
+import type { HostProcess } from './host-process.ts'
+import { packedFixture } from './packed-fixture.ts'
+import { publish } from './publish.ts'
 
 /** Publishes and installs a plugin of core/test/fixtures. */
 export async function installFixture(
@@ -9,11 +9,7 @@ export async function installFixture(
   folder: string,
   name: string,
 ): Promise<void> {
-  await npmPublish(
-    join(import.meta.dirname, '../fixtures', folder),
-    `${host.url}/npm/`,
-    OPERATOR_TOKEN,
-  )
+  await publish(host, await packedFixture(folder))
   await host.client.request('POST', '/v1/plugins', { name })
 }
 

@@ -2,23 +2,23 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { until } from '../../../sandbox/test/until.ts'
 import type { HostClient } from '../../src/cli/host-client.ts'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
 import type { Recording } from '../../src/invocations/recording.ts'
 import { type HostProcess, OPERATOR_TOKEN } from './host-process.ts'
+import { packedFixture } from './packed-fixture.ts'
 import { setUpTenant, type TenantSetup } from './probe.ts'
+import { publish } from './publish.ts'
 
 /** A plugin whose calls are worth a replay; see fixtures/ledger-plugin. */
 export const ledger = '@ledger/one'
 export const ledgerService = 'ledger.one'
 
-const fixture = join(import.meta.dirname, '../fixtures/ledger-plugin')
-/** Made when it is published. */
+const fixture = await packedFixture('ledger-plugin')
 export const ledgerBundle = join(fixture, 'dist/plugin.js')
 const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
 
 /** @param token of who publishes it: the plugin's author */
 export async function installLedger(host: HostProcess, token = OPERATOR_TOKEN): Promise<void> {
-  await npmPublish(fixture, `${host.url}/npm/`, token)
+  await publish(host, fixture, token)
   await host.client.request('POST', '/v1/plugins', { name: ledger })
 }
 

@@ -1,15 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { packPlugin } from '@signalbox/sdk/pack'
 import { writeFiles } from '../../../marketplace/test/support/npm.ts'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
-import { type HostProcess, OPERATOR_TOKEN } from './host-process.ts'
+import type { HostProcess } from './host-process.ts'
+import { packedFixture } from './packed-fixture.ts'
+import { publish } from './publish.ts'
 
 /** A plugin that asks servers on the network; see fixtures/outbound-plugin. */
 export const outbound = '@outbound/one'
 export const outboundService = 'outbound.one'
-
-const fixture = join(import.meta.dirname, '../fixtures/outbound-plugin')
 
 /** @param origins which a test's servers have: ports are known when they listen */
 export async function installOutbound(
@@ -17,7 +15,7 @@ export async function installOutbound(
   folder: string,
   origins: readonly string[],
 ): Promise<void> {
-  await packPlugin(fixture)
+  const fixture = await packedFixture('outbound-plugin')
   const read = (path: string) => readFile(join(fixture, path), 'utf8')
   const packageJson = JSON.parse(await read('package.json'))
   const { capabilities } = packageJson.signalbox
@@ -35,6 +33,6 @@ export async function installOutbound(
     'dist/plugin.js': await read('dist/plugin.js'),
     'contracts/outbound.one.json': await read('contracts/outbound.one.json'),
   })
-  await npmPublish(packed, `${host.url}/npm/`, OPERATOR_TOKEN)
+  await publish(host, packed)
   await host.client.request('POST', '/v1/plugins', { name: outbound })
 }

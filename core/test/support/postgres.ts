@@ -2,9 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import pg from 'pg'
 import type { Test } from 'tap'
-import { createKnex } from '../../src/storage/create-knex.ts'
 import { withDatabase } from '../../src/storage/databases.ts'
-import { migrateUp } from '../../src/storage/migrate.ts'
 import { testServer } from './test-server.ts'
 
 export interface TestDatabases {
@@ -64,6 +62,9 @@ async function ensureTemplate(admin: pg.Client, adminUrl: string): Promise<strin
     const draft = `${template}_draft`
     await admin.query(`DROP DATABASE IF EXISTS ${draft} WITH (FORCE)`)
     await admin.query(`CREATE DATABASE ${draft} TEMPLATE template0 STRATEGY file_copy`)
+    // Loaded only here: most files find the template made.
+    const { createKnex } = await import('../../src/storage/create-knex.ts')
+    const { migrateUp } = await import('../../src/storage/migrate.ts')
     const knex = createKnex(withDatabase(adminUrl, draft))
     await migrateUp(knex).finally(() => knex.destroy())
     await admin.query(`ALTER DATABASE ${draft} RENAME TO ${template}`)

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { writeFiles } from '../../../marketplace/test/support/npm.ts'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
-import { type HostProcess, OPERATOR_TOKEN, temporaryHome } from './host-process.ts'
+import { type HostProcess, temporaryHome } from './host-process.ts'
 import { probe, probeVersion } from './probe.ts'
+import { publish } from './publish.ts'
 
 /**
  * @returns publishes and installs a version of the probe. With `echo`, the source of a function, it answers
@@ -23,7 +23,7 @@ export async function releaseProbe(
       if (changed === bundle) throw new Error('the bundle is not what this test changes')
       await writeFiles(folder, { 'dist/plugin.js': changed })
     }
-    await npmPublish(folder, `${host.url}/npm/`, OPERATOR_TOKEN)
+    await publish(host, folder)
     await host.client.request('POST', '/v1/plugins', { name: probe, version })
   }
 }

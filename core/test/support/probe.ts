@@ -1,20 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { packPlugin } from '@signalbox/sdk/pack'
 import { writeFiles } from '../../../marketplace/test/support/npm.ts'
 import type { HostClient } from '../../src/cli/host-client.ts'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
-import { type HostProcess, OPERATOR_TOKEN } from './host-process.ts'
+import { installFixture } from './fixture-plugin.ts'
+import type { HostProcess } from './host-process.ts'
+import { packedFixture } from './packed-fixture.ts'
 
 /** A plugin whose operations misbehave on request; see fixtures/probe-plugin. */
 export const probe = '@probe/one'
 const probeService = 'probe.one'
 
-const fixture = join(import.meta.dirname, '../fixtures/probe-plugin')
-
 export async function installProbe(host: HostProcess): Promise<void> {
-  await npmPublish(fixture, `${host.url}/npm/`, OPERATOR_TOKEN)
-  await host.client.request('POST', '/v1/plugins', { name: probe })
+  await installFixture(host, 'probe-plugin', probe)
 }
 
 /**
@@ -26,8 +23,7 @@ export async function probeVersion(
   version: string,
   signalbox: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
-  packed ??= packPlugin(fixture)
-  await packed
+  const fixture = await packedFixture('probe-plugin')
   const packageJson = JSON.parse(await readFile(join(fixture, 'package.json'), 'utf8'))
   const copies = await Promise.all(
     shippedFiles.map(async (path) => [path, await readFile(join(fixture, path), 'utf8')] as const),
@@ -42,9 +38,6 @@ export async function probeVersion(
     }),
   })
 }
-
-/** Once a test file: the source does not change while it runs. */
-let packed: Promise<unknown> | undefined
 
 const shippedFiles = [
   'dist/plugin.js',

@@ -1,9 +1,8 @@
-import { join } from 'node:path'
 import type { Test } from 'tap'
 import type { HostClient } from '../../src/cli/host-client.ts'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
 import { deliveredHook } from './delivered-hook.ts'
-import { type HostProcess, OPERATOR_TOKEN } from './host-process.ts'
+import { installFixture } from './fixture-plugin.ts'
+import type { HostProcess } from './host-process.ts'
 import { OpenSsl } from './openssl.ts'
 
 /** A plugin that signs by the tenant's keys and receives webhooks; see fixtures/seal-plugin. */
@@ -15,9 +14,7 @@ export const sealSetup = {
 }
 
 export async function installSeal(host: HostProcess): Promise<void> {
-  const fixture = join(import.meta.dirname, '../fixtures/seal-plugin')
-  await npmPublish(fixture, `${host.url}/npm/`, OPERATOR_TOKEN)
-  await host.client.request('POST', '/v1/plugins', { name: seal })
+  await installFixture(host, 'seal-plugin', seal)
 }
 
 interface Entry {

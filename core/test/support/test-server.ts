@@ -6,8 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { type DataFolder, openDataFolder } from '../../src/storage/data-folder.ts'
-import { EmbeddedPostgres } from '../../src/storage/embedded-postgres.ts'
+import type { DataFolder } from '../../src/storage/data-folder.ts'
 
 /** One PostgreSQL for all test files of a run; the cluster stays on disk, so only the first run pays for initdb. */
 interface TestServer {
@@ -50,6 +49,7 @@ async function findTestServer(): Promise<TestServer | undefined> {
 export async function startTestServer(): Promise<void> {
   const folder = await claim()
   if (!folder) return
+  const { EmbeddedPostgres } = await import('../../src/storage/embedded-postgres.ts')
   const password = await folder.readOrCreateSecret('postgres-password')
   const server = await EmbeddedPostgres.start({
     dataFolder: folder.path,
@@ -84,6 +84,7 @@ async function isInUse(server: TestServer): Promise<boolean> {
 async function claim(): Promise<DataFolder | undefined> {
   const deadline = performance.now() + START_TIMEOUT_MS
   await mkdir(tapFolder, { recursive: true })
+  const { openDataFolder } = await import('../../src/storage/data-folder.ts')
   for (;;) {
     if (await findTestServer()) return undefined
     try {

@@ -1,16 +1,12 @@
-import { join } from 'node:path'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
-import { type HostProcess, OPERATOR_TOKEN } from './host-process.ts'
+import { installFixture } from './fixture-plugin.ts'
+import type { HostProcess } from './host-process.ts'
 import { callProbe, type Reply, setUpTenant, type TenantSetup } from './probe.ts'
 
 /** A plugin that keeps what its jobs did; see fixtures/timer-plugin. */
 export const timer = '@timer/one'
 
-const fixture = join(import.meta.dirname, '../fixtures/timer-plugin')
-
 export async function installTimer(host: HostProcess): Promise<void> {
-  await npmPublish(fixture, `${host.url}/npm/`, OPERATOR_TOKEN)
-  await host.client.request('POST', '/v1/plugins', { name: timer })
+  await installFixture(host, 'timer-plugin', timer)
 }
 
 export function setUpTimer(host: HostProcess, tenant: string): Promise<TenantSetup> {

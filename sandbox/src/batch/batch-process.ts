@@ -4,11 +4,12 @@ import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { FrameWriter } from '../lane/wire/frame.ts'
 import { GuestProcess, type GuestProcessEvents, type KillReason } from '../process/guest-process.ts'
-import { guestProcessFlags, mainProgram, sourceFolder } from '../process/guest-process-flags.ts'
+import { guestProcessFlags, mainProgram } from '../process/guest-process-flags.ts'
+import { plainProgram } from '../process/plain/plain-program.ts'
 import type { BatchLimits } from './batch-limits.ts'
 import { BEGIN_FD } from './wire.ts'
 
-const main = mainProgram('batch', 'child', 'batch-main.ts')
+const source = mainProgram('batch', 'child', 'batch-main.ts')
 /** A bundle of 2 MiB as JSON never needs more. */
 const MAX_FRAME_BYTES = 16 * 1024 * 1024
 
@@ -26,8 +27,9 @@ export class BatchProcess {
   /** @param fd of the file that data goes through; the process gets its own descriptor of it. */
   constructor(limits: BatchLimits, fd: number, events: BatchProcessEvents) {
     this.#events = events
+    const { main, folder } = plainProgram(source)
     const args = [
-      ...guestProcessFlags(limits.useNodeSnapshot, [sourceFolder, ...importedBeside()]),
+      ...guestProcessFlags(limits.useNodeSnapshot, [folder, ...importedBeside()]),
       main,
       ...[process.pid, MAX_FRAME_BYTES, limits.threads].map(String),
     ]

@@ -1,13 +1,21 @@
 import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { mainProgram } from '../process/guest-process-flags.ts'
+import { plainProgram } from '../process/plain/plain-program.ts'
 import { runThrowAway, type ThrowAwayRun } from '../process/throw-away-process.ts'
 import type { ExpectedPackage } from './check-package-json.ts'
 import type { PackageLimits } from './package-limits.ts'
 
 /** A package that passes comes back whole, with its list; what is longer is no answer. */
 const ANSWER_OVERHEAD_BYTES = 16 * 1024 * 1024
+
+const sourceOfMain = mainProgram('import', 'inspect-main.ts')
+
+/** Makes ahead what the first inspection would make: it holds the thread for half a second. */
+export function prepareInspecting(): void {
+  plainProgram(sourceOfMain)
+}
 
 /** Runs inspect-main.ts on one tarball. */
 export function runImportProcess(
@@ -22,11 +30,11 @@ export function runImportProcess(
 }
 
 function importArguments(expected: ExpectedPackage, limits: PackageLimits): string[] {
-  const main = realpathSync(fileURLToPath(new URL('./inspect-main.ts', import.meta.url)))
+  const { main, folder } = plainProgram(sourceOfMain)
   return [
     '--no-warnings',
     '--permission',
-    ...readableFolders(main).map((path) => `--allow-fs-read=${path}`),
+    ...[folder, ...readableFolders(sourceOfMain)].map((path) => `--allow-fs-read=${path}`),
     '--max-old-space-size=256',
     main,
     JSON.stringify({ expected, limits }),

@@ -3,8 +3,12 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { workspaceFolder } from '../guest-process-flags.ts'
 
-/** An import of a value, as the formatter writes them: `import type` is gone when a program runs. */
-const imports = /^((?:import|export)\b(?!\s+type\b)[^'";]*?\bfrom\s+|import\s+)'([^']+)'/gm
+/**
+ * An import of a value, as the formatter writes them (`import type` is gone when a program runs), and the URL of a
+ * source, by which a program starts its threads.
+ */
+const imports =
+  /(^(?:(?:import|export)\b(?!\s+type\b)[^'";]*?\bfrom\s+|import\s+)|\bnew URL\((?='\.[^']*\.ts'))'([^']+)'/gm
 
 /** The texts of a program and of all it imports of our sources, by real path. */
 export function programSources(main: string): ReadonlyMap<string, string> {
@@ -30,6 +34,13 @@ export function importingFrom(folder: string, path: string, text: string): strin
     if (source === undefined) return whole
     return `${before}'./${relative(dirname(place), placeIn(folder, source))}'`
   })
+}
+
+/** The packages that a source imports, by the words it uses. */
+export function packageImports(path: string, text: string): readonly string[] {
+  return [...text.matchAll(imports)]
+    .map(([, , specifier]) => specifier as string)
+    .filter((specifier) => !specifier.startsWith('node:') && !sourceAt(specifier, path))
 }
 
 /** Where a source stands in the folder, as plain JavaScript. Other workspaces stand beside this one. */

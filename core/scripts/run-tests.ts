@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/**
+ * Runs tap, on the files that are named or on all. A test file costs most of a second of CPU before its first
+ * assertion, so those that only compute share one process for each workspace; all others have their own.
+ */
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const together = join(root, '.tap/together')
+const patterns = ['{core,sandbox,marketplace,sdk}/test/**/*.test.ts', 'plugins/*/test/**/*.test.ts']
+
+/** What reaches beyond its own process, or is heavy or global enough to want one. */
+const apart =
+  /^(node:(child_process|cluster|http|https|net|tls|worker_threads)|esbuild|fastify|isolated-vm|knex|pg|piscina|undici|@signalbox\/(marketplace|sandbox|sdk\/pack).*)$/
+
+/** An import of a value; `import type` is gone when a test runs. */
+const imports =
+  /(?:^(?:import|export)\b(?!\s+type\b)[^'";]*?\bfrom\s+|^import\s+|\bimport\()'([^']+)'/gm
+
+const words = process.argv.slice(2)
+const namesFiles = words.some((word) => !word.startsWith('-'))
+const files = namesFiles ? [] : await allFiles()
+const tap = createRequire(import.meta.url).resolve('tap/package.json')
+const args = [join(dirname(tap), 'dist/esm/run.mjs'), 'run', ...words, ...files]
+const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' })
+child.on('close', (code) => {
+  process.exitCode = code ?? 1
+})
+
+async function allFiles(): Promise<readonly string[]> {
+  const own: string[] = []
+  const shared = new Map<string, string[]>()
+  for (const file of globSync(patterns, { cwd: root }).sort()) {
+    const workspace = file.split('/')[0] ?? ''
+    if (!(await onlyComputes(join(root, file)))) own.push(file)
+    else shared.set(workspace, [...(shared.get(workspace) ?? []), file])
+  }
+  await mkdir(together, { recursive: true })
+  const programs = [...shared].map(async ([workspace, tests]) => {
+    const program = join(together, `${workspace}.test.ts`)
+    await writeFile(program, programOf(tests))
+    return program
+  })
+  return [...(await Promise.all(programs)), ...own]
+}
+
+/** Names each file before its tests, so that a report says where they stand. */
+function programOf(tests: readonly string[]): string {
+  const lines = tests.map(
+    (file) =>
+      `t.comment(${JSON.stringify(file)})\nawait import(${JSON.stringify(join(root, file))})\n`,
+  )
+  return `import t from 'tap'\n${lines.join('')}`
+}
+
+async function onlyComputes(file: string, seen = new Set<string>()): Promise<boolean> {
+  if (seen.has(file)) return true
+  seen.add(file)
+  for (const [, specifier = ''] of (await readFile(file, 'utf8')).matchAll(imports)) {
+    if (apart.test(specifier)) return false
+    if (!/^\.|^@signalbox\//.test(specifier)) continue
+    const source = createRequire(file).resolve(specifier)
+    if (source.endsWith('.ts') && !(await onlyComputes(source, seen))) return false
+  }
+  return true
+}
