@@ -16,7 +16,7 @@ import type { BundleCache } from './bundle-cache.ts'
 import { type CapabilityPorts, capabilities } from './capabilities.ts'
 import type { PluginDatabases } from './db/plugin-databases.ts'
 import { EffectAudit } from './effect-audit.ts'
-import { type RunEntry, runEntry } from './entry-call.ts'
+import { type EntryPorts, type RunEntry, runEntry } from './entry-call.ts'
 import type { GuestPorts } from './guest-ports.ts'
 import type { HostCall } from './host-call.ts'
 import { type CallerPorts, ServiceCaller } from './service-caller.ts'
@@ -49,13 +49,14 @@ export interface OpenBroker {
   readonly caller: ServiceCaller
   readonly runEntry: RunEntry
   readonly points: PointSchemas
-  readonly guests: GuestPorts
+  readonly guests: EntryPorts
   readonly calls: Readonly<Record<string, HostCall>>
 }
 
 /** They need each other: a plugin that is called may ask the host to call another. */
 export function openBroker(ports: Ports): OpenBroker {
   const { knex, contents, routing, runGuest, bundles, schemas, invocations } = ports
+  const { internal, rollouts } = ports
   const guests = {
     snapshot: () => routing.snapshot,
     runGuest,
@@ -64,11 +65,11 @@ export function openBroker(ports: Ports): OpenBroker {
     hasEffect: (name, payload) => broker.hasEffect(name, payload),
     inFlight: ports.inFlight,
     invocations,
+    rollouts,
     log: ports.log,
     now: Date.now,
-  } satisfies GuestPorts
-  const { internal, rollouts } = ports
-  const caller: ServiceCaller = new ServiceCaller({ ...guests, internal, rollouts })
+  } satisfies EntryPorts
+  const caller: ServiceCaller = new ServiceCaller({ ...guests, internal })
   const entries: RunEntry = (call) => runEntry(guests, call)
   const hostPoints = { [NOTIFY_POINT]: channelSchema }
   const points = new PointSchemas({ knex, contents, hostPoints })
