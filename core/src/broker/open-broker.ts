@@ -19,6 +19,7 @@ import { EffectAudit } from './effect-audit.ts'
 import { type EntryPorts, type RunEntry, runEntry } from './entry-call.ts'
 import type { GuestPorts } from './guest-ports.ts'
 import type { HostCall } from './host-call.ts'
+import { RunningCalls } from './running-calls.ts'
 import { type CallerPorts, ServiceCaller } from './service-caller.ts'
 import type { GrantUse } from './uses/grant-uses.ts'
 
@@ -57,9 +58,11 @@ export interface OpenBroker {
 export function openBroker(ports: Ports): OpenBroker {
   const { knex, contents, routing, runGuest, bundles, schemas, invocations } = ports
   const { internal, rollouts } = ports
+  const running = new RunningCalls()
+  routing.follow((_before, after) => running.follow(after))
   const guests = {
     snapshot: () => routing.snapshot,
-    runGuest,
+    runGuest: (call) => running.run(runGuest, call),
     loadBundle: (version) => bundles.load(version),
     hostCall: (scope, name, payload, signal) => broker.hostCall(scope, name, payload, signal),
     hasEffect: (name, payload) => broker.hasEffect(name, payload),
