@@ -36,6 +36,7 @@ import { hostVersion } from './host-version.ts'
 import { Authenticator } from './identity/authenticate.ts'
 import { identityRoutes } from './identity/identity-routes.ts'
 import { IdentityService } from './identity/identity-service.ts'
+import { permissionRoutes } from './identity/permission-routes.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
 import { linksRoutes } from './links/links-routes.ts'
 import { openPlugins } from './plugin-side.ts'
@@ -309,6 +310,7 @@ function administration(
     now: Date.now,
   })
   contributionsRoutes(scope, { snapshot: () => routing.snapshot, points: broker.points })
+  permissionRoutes(scope, { snapshot: () => routing.snapshot })
 }
 
 async function registerMarketplace(
