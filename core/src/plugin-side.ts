@@ -60,7 +60,11 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   })
   const uses: OpenUses = openUses({ knex, registry, routing, calls: broker.calls, log })
   const { runEntry } = broker
-  const events: Events = openEvents({ ...state, snapshot, runEntry, onUse, registry, log }, stops)
+  const { hints } = routing
+  const events: Events = openEvents(
+    { ...state, snapshot, runEntry, onUse, registry, hints, log },
+    stops,
+  )
   const hooks = openHooks({ ...state, ...state.keys, snapshot, handle: runEntry, log }, stops)
   for (const { recorder } of [uses, meters]) stops.push(() => recorder.stop())
   return {
