@@ -7,6 +7,7 @@ import { fetchErrors } from './broker/http/fetch-errors.ts'
 import { useErrors } from './broker/uses/use-errors.ts'
 import { contributionsErrors } from './contributions/contributions-errors.ts'
 import { eventErrors } from './events/event-errors.ts'
+import { permissionErrors } from './identity/permission-errors.ts'
 import { jobErrors } from './jobs/job-errors.ts'
 import { keyErrors } from './keys/key-errors.ts'
 import { linksErrors } from './links/links-errors.ts'
@@ -32,6 +33,7 @@ export const coreErrors = defineErrors('CORE', {
   ...eventErrors,
   ...useErrors,
   ...jobErrors,
+  ...permissionErrors,
   ...meterErrors,
   ...keyErrors,
   ...hookErrors,

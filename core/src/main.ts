@@ -36,6 +36,7 @@ import { hostVersion } from './host-version.ts'
 import { Authenticator } from './identity/authenticate.ts'
 import { identityRoutes } from './identity/identity-routes.ts'
 import { IdentityService } from './identity/identity-service.ts'
+import { permissionRoutes } from './identity/permission-routes.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
 import { openPlugins } from './plugin-side.ts'
 import { BindingService } from './registry/binding-service.ts'
@@ -301,6 +302,7 @@ function administration(
   rolloutRoutes(scope, { knex, routing, rollouts })
   auditRoutes(scope, { knex })
   contributionsRoutes(scope, { snapshot: () => routing.snapshot, points: broker.points })
+  permissionRoutes(scope, { snapshot: () => routing.snapshot })
 }
 
 async function registerMarketplace(

@@ -64,7 +64,11 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   // Before what may still use something is opened, so that it is stopped after it.
   for (const { recorder } of [uses, meters]) stops.push(() => recorder.stop())
   const { runEntry } = broker
-  const events: Events = openEvents({ ...state, snapshot, runEntry, onUse, registry, log }, stops)
+  const { hints } = routing
+  const events: Events = openEvents(
+    { ...state, snapshot, runEntry, onUse, registry, hints, log },
+    stops,
+  )
   const hooks = openHooks({ ...state, snapshot, handle: runEntry, onUse, log }, stops)
   const links = openLinks({ ...state, snapshot, caller: broker.caller, onUse })
   return {

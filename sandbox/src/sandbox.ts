@@ -6,7 +6,7 @@ import type { LaneFault } from './lane/lane-fault.ts'
 import { LaneFleet } from './lane/lane-fleet.ts'
 import type { Culprit } from './lane/lane-loss.ts'
 import { LanePool } from './lane/lane-pool.ts'
-import { deadlineError, maxPayloadLength } from './lane/outcomes.ts'
+import { maxPayloadLength } from './lane/outcomes.ts'
 import { PendingCall } from './lane/pending-call.ts'
 import type { ProcessExit } from './process/guest-process.ts'
 import { sandboxErrors } from './sandbox-errors.ts'
@@ -273,8 +273,7 @@ export class Sandbox {
     for (const lane of this.#fleet.lanes) lane.sweep(now, this.#sweeps % IDLE_SWEEPS === 0)
     for (const pool of this.#pools()) {
       for (const late of pool.takeOut(({ deadlineAt }) => now >= deadlineAt)) {
-        const { isolate, deadlineMs } = late.call
-        late.failed(deadlineError(isolate, deadlineMs, now - late.acceptedAt), 'host')
+        late.failed(late.lateError(now), 'host')
       }
       if (pool !== this.#shared) this.#closeIfIdle(pool, now)
     }

@@ -1,6 +1,6 @@
 /** What a host needs that runs the same calls in processes of its own: wire, accounts, limits, supervision. */
 export { type LaneFault, laneFault } from './lane/lane-fault.ts'
-export { deadlineError, loadError, lossError, maxPayloadLength } from './lane/outcomes.ts'
+export { loadError, lossError, maxPayloadLength } from './lane/outcomes.ts'
 export { PendingCall } from './lane/pending-call.ts'
 export { endCall, hostCallOf } from './lane/received.ts'
 export { type Frame, FrameWriter } from './lane/wire/frame.ts'

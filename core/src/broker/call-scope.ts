@@ -29,6 +29,8 @@ export interface EventOrigin {
 export interface ServiceCall {
   readonly tenant: string
   readonly principal: Principal
+  /** What a user's roles hold in the tenant; of no other principal. */
+  readonly permissions?: ReadonlySet<string>
   readonly service: string
   readonly major: number
   readonly operation: string

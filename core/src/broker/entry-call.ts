@@ -3,12 +3,16 @@ import type { Principal } from '@signalbox/sdk'
 import { coreErrors } from '../errors.ts'
 import { nameInvocation } from '../invocations/invocation-of-error.ts'
 import type { NamedCall, Verdict } from '../invocations/watched-call.ts'
+import { countEntry } from '../rollout/canary-entry.ts'
 import type { Arm } from '../rollout/cohort.ts'
 import { pickVersion } from '../rollout/pick-version.ts'
 import { type InstalledVersion, versionKey } from '../rollout/snapshot.ts'
+import { BusyClock } from './busy-clock.ts'
 import type { CallScope } from './call-scope.ts'
 import type { GuestPorts } from './guest-ports.ts'
+import { judgedEntry } from './judged-entry.ts'
 import { scopedGuestCall } from './scoped-guest-call.ts'
+import type { CallerPorts } from './service-caller.ts'
 
 /** What a plugin is to do that no data service asked for: an event, a job, a webhook, a handler at another's point. */
 export interface EntryCall {
@@ -19,6 +23,8 @@ export interface EntryCall {
   readonly traceId: string
   /** What the version is drawn by while a canary runs; the same for every try of the same event. */
   readonly requestId: string
+  /** Tried before, perhaps by another node: the judge of a canary has counted it. */
+  readonly isRetry?: boolean
   /** Milliseconds since the epoch. */
   readonly deadline: number
   readonly chain: readonly string[]
@@ -35,20 +41,65 @@ export interface EntryOutcome {
 
 export type RunEntry = (call: EntryCall) => Promise<EntryOutcome>
 
+export interface EntryPorts extends GuestPorts {
+  readonly rollouts: CallerPorts['rollouts']
+}
+
 /**
- * Runs a handler of whichever version serves the tenant now.
+ * Runs a handler of whichever version serves the tenant now. While a canary runs its judge is told, but for
+ * what was tried before: one draw of the version is one event.
  * @throws CORE_PLUGIN_NOT_ENABLED, CORE_VERSION_NOT_READY, CORE_CALL_DEADLINE; how the handler itself ended is
  * in the outcome
  */
-export async function runEntry(ports: GuestPorts, call: EntryCall): Promise<EntryOutcome> {
-  const { version, arm } = servingVersion(ports, call)
+export async function runEntry(ports: EntryPorts, call: EntryCall): Promise<EntryOutcome> {
+  const { version, arm, sharing } = servingVersion(ports, call)
   const startedAt = ports.now()
-  const deadlineMs = Math.min(call.deadline - startedAt, version.limits.deadlineMs)
+  const leftMs = call.deadline - startedAt
+  const deadlineMs = Math.min(leftMs, version.limits.deadlineMs)
   if (deadlineMs <= 0) {
     const parameters = { service: call.plugin, major: 0, operation: call.entry.name, deadlineMs: 0 }
     throw coreErrors.create('CALL_DEADLINE', parameters)
   }
   const scope = scopeOf(call, version, arm, startedAt + deadlineMs)
+  if (sharing === undefined || call.isRetry === true) {
+    return runHandler(ports, call, scope, deadlineMs)
+  }
+  const { rollout, versions } = sharing
+  const told = countEntry(
+    {
+      rollout,
+      counters: ports.rollouts.countersOf(rollout.id),
+      now: ports.now,
+      onBadNews: () => ports.rollouts.look(),
+    },
+    {
+      arm,
+      requestId: call.requestId,
+      operation: `${call.entry.kind}/${operationOf(call)}`,
+      deadlineMs: Math.min(leftMs, versions.stable.limits.deadlineMs),
+    },
+  )
+  const hostCalls = new BusyClock(() => performance.now())
+  const hostCall: GuestPorts['hostCall'] = (...words) =>
+    hostCalls.during(() => ports.hostCall(...words))
+  const ended = await runHandler({ ...ports, hostCall }, call, scope, deadlineMs)
+  const { outcome } = ended
+  told({
+    ...judgedEntry(outcome),
+    tookMs: ports.now() - startedAt,
+    ownMs: outcome.cpuMs + hostCalls.busyMs,
+  })
+  return ended
+}
+
+async function runHandler(
+  ports: GuestPorts,
+  call: EntryCall,
+  scope: CallScope,
+  deadlineMs: number,
+): Promise<EntryOutcome> {
+  const { version, arm } = scope
+  const startedAt = ports.now()
   const snapshot = ports.snapshot()
   const watched = ports.invocations.watch(scopedGuestCall(ports, scope, { ...call, deadlineMs }))
   const end = ports.inFlight.begin(versionKey(version.plugin, version.version))
@@ -75,9 +126,14 @@ export async function runEntry(ports: GuestPorts, call: EntryCall): Promise<Entr
   }
 }
 
-function nameOf({ entry, inputJson, traceId }: EntryCall, { principal }: CallScope): NamedCall {
-  const operation = entry.kind === 'contribution' ? `${entry.point} ${entry.name}` : entry.name
+function nameOf(call: EntryCall, { principal }: CallScope): NamedCall {
+  const { entry, inputJson, traceId } = call
+  const operation = operationOf(call)
   return { principal, service: entry.kind, major: 0, operation, inputJson, traceId }
+}
+
+function operationOf({ entry }: EntryCall): string {
+  return entry.kind === 'contribution' ? `${entry.point} ${entry.name}` : entry.name
 }
 
 function verdictOf(outcome: GuestOutcome): Verdict {
@@ -92,7 +148,7 @@ function verdictOf(outcome: GuestOutcome): Verdict {
 function servingVersion(
   ports: GuestPorts,
   call: EntryCall,
-): { version: InstalledVersion; arm: Arm } {
+): Extract<ReturnType<typeof pickVersion>, { kind: 'version' }> {
   const { plugin, tenant, requestId } = call
   const pick = pickVersion(ports.snapshot(), plugin, { requestId, tenant })
   if (pick.kind === 'version') return pick

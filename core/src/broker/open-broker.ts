@@ -16,9 +16,10 @@ import type { BundleCache } from './bundle-cache.ts'
 import { type CapabilityPorts, capabilities } from './capabilities.ts'
 import type { PluginDatabases } from './db/plugin-databases.ts'
 import { EffectAudit } from './effect-audit.ts'
-import { type RunEntry, runEntry } from './entry-call.ts'
+import { type EntryPorts, type RunEntry, runEntry } from './entry-call.ts'
 import type { GuestPorts } from './guest-ports.ts'
 import type { HostCall } from './host-call.ts'
+import { RunningCalls } from './running-calls.ts'
 import { type CallerPorts, ServiceCaller } from './service-caller.ts'
 import type { GrantUse } from './uses/grant-uses.ts'
 
@@ -50,26 +51,29 @@ export interface OpenBroker {
   readonly caller: ServiceCaller
   readonly runEntry: RunEntry
   readonly points: PointSchemas
-  readonly guests: GuestPorts
+  readonly guests: EntryPorts
   readonly calls: Readonly<Record<string, HostCall>>
 }
 
 /** They need each other: a plugin that is called may ask the host to call another. */
 export function openBroker(ports: Ports): OpenBroker {
   const { knex, contents, routing, runGuest, bundles, schemas, invocations } = ports
+  const { internal, rollouts } = ports
+  const running = new RunningCalls()
+  routing.follow((_before, after) => running.follow(after))
   const guests = {
     snapshot: () => routing.snapshot,
-    runGuest,
+    runGuest: (call) => running.run(runGuest, call),
     loadBundle: (version) => bundles.load(version),
     hostCall: (scope, name, payload, signal) => broker.hostCall(scope, name, payload, signal),
     hasEffect: (name, payload) => broker.hasEffect(name, payload),
     inFlight: ports.inFlight,
     invocations,
+    rollouts,
     log: ports.log,
     now: Date.now,
-  } satisfies GuestPorts
-  const { internal, rollouts } = ports
-  const caller: ServiceCaller = new ServiceCaller({ ...guests, internal, rollouts })
+  } satisfies EntryPorts
+  const caller: ServiceCaller = new ServiceCaller({ ...guests, internal })
   const entries: RunEntry = (call) => runEntry(guests, call)
   const hostPoints = { [NOTIFY_POINT]: channelSchema }
   const points = new PointSchemas({ knex, contents, hostPoints })

@@ -1,6 +1,7 @@
 import { faultsOf } from '@signalbox/sdk/schema'
 import type { CompiledOperation } from '../catalog/compile-contract.ts'
 import { coreErrors } from '../errors.ts'
+import { mayCallOperation } from '../identity/authorise.ts'
 import { callDuringRollout } from '../rollout/canary-call.ts'
 import type { Arm } from '../rollout/cohort.ts'
 import type { NodeCounters } from '../rollout/node-counters.ts'
@@ -96,6 +97,7 @@ export class ServiceCaller {
 
   async callTarget(target: Target, call: ServiceCall): Promise<ServiceAnswer> {
     const { operation, version, arm, sharing } = target
+    requirePermission(target, call)
     if (!operation.validateInput(call.input)) {
       throw coreErrors.create('INPUT_INVALID', {}, { faults: faultsOf(operation.validateInput) })
     }
@@ -155,6 +157,21 @@ export class ServiceCaller {
     if (internal === undefined) throw coreErrors.create('SERVICE_MISSING', { service, major })
     const outputJson = await internal.handle(call.operation, call)
     return { outputJson, plugin: 'host', version: '1.0.0', arm: 'stable' }
+  }
+}
+
+/** Either arm may run the call, so what either of them requires is required. */
+function requirePermission({ operation, sharing }: Target, call: ServiceCall): void {
+  const { service, operation: name, permissions } = call
+  const { kind } = call.principal
+  const canary = sharing?.versions.canary.operations.get(`${service}/${name}`)
+  for (const { definition } of canary === undefined ? [operation] : [operation, canary]) {
+    const { requires } = definition
+    if (mayCallOperation({ kind, permissions }, requires)) continue
+    const parameters = { service, operation: name }
+    throw requires === undefined
+      ? coreErrors.create('OPERATION_NOT_FOR_USERS', parameters)
+      : coreErrors.create('PERMISSION_MISSING', { ...parameters, permission: requires })
   }
 }
 

@@ -25,7 +25,10 @@ export const serveCommand = defineCommand({
   run: async ({ args }) => {
     const settings = readSettings(process.env, process.cwd())
     // Loaded only now: a wrong setting is told, and help shown, without the second that it takes.
-    const [{ startHost }, log] = await Promise.all([import('../main.ts'), hostLog(settings.logLevel)])
+    const [{ startHost }, log] = await Promise.all([
+      import('../main.ts'),
+      hostLog(settings.logLevel),
+    ])
     const host = await startHost(settings, { log, onTokenMade: printAdminToken })
     stopOnSignal(host, log)
     const lines = await seed(args.demo, host, settings)

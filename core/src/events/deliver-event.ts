@@ -57,6 +57,7 @@ async function attempt(ports: DeliverPorts, delivery: TakenDelivery): Promise<De
     inputJson: delivery.event,
     traceId: traceContext(event.traceparent, traceRandom()).traceId,
     requestId,
+    isRetry: delivery.tries > 0,
     deadline: ports.now() + MAX_HANDLER_MS,
     chain: [],
     origin: originOf(event),

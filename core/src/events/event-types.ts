@@ -4,13 +4,6 @@ import type { Grant, InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
 
 type Declaration = NonNullable<NonNullable<Manifest['provides']>['events']>[number]
 
-/** What the host itself says about its own changes; nobody else speaks under it. */
-const HOST_PREFIX = 'signalbox.'
-
-export function isHostType(type: string): boolean {
-  return type.startsWith(HOST_PREFIX) || type === 'signalbox'
-}
-
 export function declaredTypes(manifest: Manifest): readonly Declaration[] {
   return manifest.provides?.events ?? []
 }

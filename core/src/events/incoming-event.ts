@@ -1,7 +1,7 @@
 import type { InputFault } from '@signalbox/sdk/errors'
 import { pointerTo } from '@signalbox/sdk/json-pointer'
+import { isHostName } from '../registry/host-names.ts'
 import { MAX_DATA_BYTES, MAX_DEPTH, MAX_KEY_LENGTH } from './cloud-event.ts'
-import { isHostType } from './event-types.ts'
 import { isDeeperThan } from './json-depth.ts'
 
 /** A CloudEvent as an app sent it, after its form was checked. */
@@ -124,7 +124,7 @@ function isWord(value: unknown): value is string {
 }
 
 function isType(value: unknown): value is string {
-  return typeof value === 'string' && TYPE.test(value) && !isHostType(value)
+  return typeof value === 'string' && TYPE.test(value) && !isHostName(value)
 }
 
 /** CloudEvents §3.1 knows texts, booleans and 32 bit integers. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import type { Registry } from 'prom-client'
@@ -6,11 +7,13 @@ import type { GrantUse } from '../broker/uses/grant-uses.ts'
 import { RateLimiter } from '../gateway/rate-limiter.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
 import type { StopStack } from '../stop-stack.ts'
+import type { Hints } from '../storage/hints.ts'
 import { appEventRoutes } from './app-event-routes.ts'
 import { AppEventService } from './app-event-service.ts'
 import { AppEventTypes } from './app-event-types.ts'
 import { deadLetterRoutes } from './dead-letter-routes.ts'
 import { EventDispatcher } from './event-dispatcher.ts'
+import { EVENT_CHANNEL, EventHint } from './event-hint.ts'
 import { EventLog } from './event-log.ts'
 import { EventMetrics } from './event-metrics.ts'
 import { EventPublisher } from './event-publisher.ts'
@@ -29,6 +32,7 @@ interface Ports {
   readonly runEntry: RunEntry
   readonly onUse: (use: GrantUse) => void
   readonly registry: Registry
+  readonly hints: Pick<Hints, 'hear'>
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -57,7 +61,8 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
     now,
     random: Math.random,
   })
-  const eventLog = new EventLog({ knex, onAppended: () => dispatcher.look() })
+  const tell = tellOthers(knex, ports.hints, () => dispatcher.look())
+  const eventLog = new EventLog({ knex, onAppended: tell })
   const drain = new OutboxDrain({ outboxes, append: (events) => eventLog.append(events), log })
   const publisher = new EventPublisher({ schemas, log: eventLog, outboxes, drain, metrics, now })
   const retention = new EventRetention({ knex, now, log })
@@ -77,7 +82,7 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
     drain,
     async routes(app) {
       appEventRoutes(app, new AppEventService({ knex, allowances }))
-      deadLetterRoutes(app, { knex, onRedelivered: () => dispatcher.look() })
+      deadLetterRoutes(app, { knex, onRedelivered: tell })
       await app.register(async (inner) => incomingRoutes(inner, { incoming, snapshot }))
     },
     start() {
@@ -88,5 +93,23 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
       drain.start()
       retention.start()
     },
+  }
+}
+
+/** @returns to be called when something is due: this node looks at once, and the others soon */
+function tellOthers(knex: Knex, hints: Pick<Hints, 'hear'>, look: () => void): () => void {
+  // Of this process: its own hints come back to it, and say nothing new. No name of anything, and no data.
+  const self = randomBytes(8).toString('hex')
+  hints.hear(EVENT_CHANNEL, (from) => {
+    if (from !== self) look()
+  })
+  const hint = new EventHint({
+    send: () => knex.raw('select pg_notify(?, ?)', [EVENT_CHANNEL, self]),
+    now: () => performance.now(),
+    later: (ms, work) => void setTimeout(work, ms).unref(),
+  })
+  return () => {
+    look()
+    hint.tell()
   }
 }

@@ -1,3 +1,4 @@
+import type { Principal as Caller } from '@signalbox/sdk'
 import type { Principal } from './principal.ts'
 
 /** Everything that can be asked of the host, and who may. One table; what is not in it is refused. */
@@ -48,7 +49,9 @@ export const rules = {
   'hook.write': ['admin'],
   'key.read': ['operator', 'admin'],
   'key.write': ['admin'],
+  // An operation is then decided by mayCallOperation.
   'service.call': ['app'],
+  'permission.list': ['operator', 'admin'],
   // The token in the address is all that a visitor has; see links/links-routes.ts.
   'link.use': ['anyone'],
   'link.read': ['operator', 'admin'],
@@ -81,4 +84,30 @@ export function isAuthorised(principal: Principal, action: Action, resource: Res
   // Belongs to no tenant, so it reaches none by name.
   if (principal.kind === 'publisher') return resource.tenant === undefined
   return resource.tenant === undefined || resource.tenant === principal.tenant
+}
+
+/** What lets a caller into an operation of a data service; all but a user's was asked for before the call came here. */
+export const operationRules = {
+  app: 'subscription',
+  plugin: 'grant',
+  link: 'share',
+  host: 'itself',
+  user: 'permission',
+} as const satisfies Record<Caller['kind'], string>
+
+/** Who calls. Roles will fill the set; who comes without one holds nothing. */
+export interface OperationCaller {
+  readonly kind: Caller['kind']
+  readonly permissions?: ReadonlySet<string> | undefined
+}
+
+/**
+ * The same for operations: a user needs the permission that the contract requires, and an operation that requires
+ * none is open to no user. Permissions give nobody else anything.
+ */
+export function mayCallOperation(caller: OperationCaller, requires: string | undefined): boolean {
+  const { kind, permissions } = caller
+  if (!Object.hasOwn(operationRules, kind)) return false
+  if (operationRules[kind] !== 'permission') return true
+  return requires !== undefined && permissions?.has(requires) === true
 }

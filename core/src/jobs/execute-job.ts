@@ -1,13 +1,11 @@
 import { CodedError } from '@signalbox/sdk/errors'
-import type { EntryOutcome, runEntry } from '../broker/entry-call.ts'
+import type { EntryOutcome, EntryPorts, runEntry } from '../broker/entry-call.ts'
 import type { GrantUse } from '../broker/uses/grant-uses.ts'
 import { coreErrors } from '../errors.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
 import type { ClaimedRun } from './run-store.ts'
 import type { RunEnd } from './schedule.ts'
 import { jobGrant, mayHaveJobs } from './wanted-schedules.ts'
-
-export type EntryPorts = Parameters<typeof runEntry>[0]
 
 interface Ports {
   readonly entry: EntryPorts
@@ -35,6 +33,7 @@ export async function executeJob(
         inputJson: inputText(schedule),
         traceId: makeTraceId(),
         requestId: schedule.run.id,
+        isRetry: schedule.run.attempt > 1,
         deadline,
         chain: [],
       },

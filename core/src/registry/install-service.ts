@@ -6,6 +6,7 @@ import { findService, insertService } from '../catalog/catalog-store.ts'
 import { coreErrors } from '../errors.ts'
 import { claimEventTypes } from '../events/event-type-store.ts'
 import type { Caller } from '../identity/identity-service.ts'
+import { claimPermissions } from '../identity/permission-store.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
 import type { Origin } from '../trusted/allow-list.ts'
 import type { CompiledBundleService } from './compiled-bundle-service.ts'
@@ -164,6 +165,7 @@ export class InstallService {
         requireProvider(plugin, id, major, (await findService(trx, id, major))?.plugin ?? plugin)
       }
       await claimEventTypes(trx, plugin, manifest)
+      await claimPermissions(trx, plugin, manifest)
       // In one order everywhere: two installs that share files would otherwise wait for each other.
       const inOrder = [...files].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1))
       for (const file of inOrder) await contents.put(file.bytes, trx)

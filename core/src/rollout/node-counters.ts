@@ -1,5 +1,6 @@
 import { type CanaryShare, emptyShare, observeCall, shareProbability } from './canary-share.ts'
 import type { Arm } from './cohort.ts'
+import { EntryRequests } from './entry-requests.ts'
 import { emptyTripState, recordTrip, type TripKind, type TripState } from './hard-trips.ts'
 import {
   emptyJudgeState,
@@ -42,6 +43,8 @@ export class NodeCounters {
   #budget: ReplayBudget = fullReplayBudget
   readonly #slowness = new Map<string, Slowness>()
   #changes = 0
+  /** Which requests of handlers, rather than of services, were counted. */
+  readonly entries = new EntryRequests()
 
   get judge(): JudgeState {
     return this.#judge

@@ -1,13 +1,11 @@
 import type { Knex } from 'knex'
-import pg from 'pg'
 import { GENERATION_CHANNEL } from '../audit/change.ts'
+import { Hints } from '../storage/hints.ts'
 import { emptySnapshot, type Snapshot } from './snapshot.ts'
 import { loadSnapshot, readGeneration } from './snapshot-store.ts'
 
 /** A node that missed a NOTIFY learns of a change after this long at most. */
 const POLL_MS = 500
-/** A server that accepts the listener but does not answer it counts as away. */
-const ANSWER_TIMEOUT_MS = 2000
 
 interface Logger {
   info(fields: object, message: string): void
@@ -28,11 +26,12 @@ interface Ports {
  */
 export class RoutingTable {
   readonly #ports: Ports
+  /** Its connection is looked after here, whatever else is heard on it. */
+  readonly hints: Hints
   readonly #followers: ((before: Snapshot, after: Snapshot) => void)[] = []
   #snapshot: Snapshot = emptySnapshot
   #refreshing: Promise<void> | undefined
   #poll: NodeJS.Timeout | undefined
-  #listener: pg.Client | undefined
   #stopped = false
   #away = false
   #isChecking = false
@@ -40,6 +39,8 @@ export class RoutingTable {
 
   constructor(ports: Ports) {
     this.#ports = ports
+    this.hints = new Hints(ports.databaseUrl)
+    this.hints.hear(GENERATION_CHANNEL, () => void this.#check())
   }
 
   get snapshot(): Snapshot {
@@ -56,13 +57,13 @@ export class RoutingTable {
     await this.#load()
     this.#poll = setInterval(() => void this.#check(), POLL_MS)
     this.#poll.unref()
-    await this.#listen()
+    await this.hints.connect()
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
     clearInterval(this.#poll)
-    await this.#listener?.end().catch(() => undefined)
+    await this.hints.stop()
     await this.#refreshing?.catch(() => undefined)
   }
 
@@ -108,7 +109,7 @@ export class RoutingTable {
       const generation = await readGeneration(this.#ports.knex)
       // Not one refresh: the load in flight may have begun before this generation was committed.
       await this.reach(generation)
-      if (this.#listener === undefined) await this.#listen()
+      await this.hints.connect()
       if (this.#away) this.#ports.log.info({ generation }, 'the routing table is read again')
       this.#away = false
     } catch (error) {
@@ -125,31 +126,6 @@ export class RoutingTable {
         this.#isAskedAgain = false
         void this.#check()
       }
-    }
-  }
-
-  async #listen(): Promise<void> {
-    if (this.#stopped) return
-    const client = new pg.Client({
-      connectionString: this.#ports.databaseUrl,
-      connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
-      query_timeout: ANSWER_TIMEOUT_MS,
-      keepAlive: true,
-    })
-    const drop = () => {
-      if (this.#listener === client) this.#listener = undefined
-    }
-    client.on('error', drop)
-    client.on('end', drop)
-    client.on('notification', () => void this.#check())
-    this.#listener = client
-    try {
-      await client.connect()
-      await client.query(`listen ${GENERATION_CHANNEL}`)
-    } catch (error) {
-      drop()
-      await client.end().catch(() => undefined)
-      throw error
     }
   }
 }

@@ -1,7 +1,6 @@
 import { sandboxErrors } from '@signalbox/sandbox'
 import {
   callHead,
-  deadlineError,
   endCall,
   FairQueue,
   type Frame,
@@ -10,6 +9,7 @@ import {
   type PendingCall,
   toLane,
 } from '@signalbox/sandbox/supervision'
+import type { CodedError } from '@signalbox/sdk/errors'
 import type { TrustedProcess } from './trusted-process.ts'
 
 /** Calls that one process works on side by side: it is one thread, and each may hold a payload. */
@@ -68,8 +68,8 @@ export class CallLine {
       if (!isLate(pending)) continue
       this.#atWork.delete(id)
       this.#abandoned.add(id)
-      this.#late(pending, now, 'plugin')
-      process?.send(toLane.cancel, id, 0, '', '')
+      const { code, message } = this.#late(pending, now, pending.isCancelled ? 'host' : 'plugin')
+      process?.send(toLane.cancel, id, 0, code, message)
     }
     return this.#abandoned.size <= MAX_ABANDONED
   }
@@ -123,9 +123,10 @@ export class CallLine {
     process.send(toLane.call, id, configJson.length, `${tenant}\n${head}`, payload)
   }
 
-  #late(pending: PendingCall, now: number, blame: 'plugin' | 'host'): void {
-    const { isolate, deadlineMs } = pending.call
-    pending.failed(deadlineError(isolate, deadlineMs, now - pending.acceptedAt), blame)
+  #late(pending: PendingCall, now: number, blame: 'plugin' | 'host'): CodedError {
+    const error = pending.lateError(now)
+    pending.failed(error, blame)
+    return error
   }
 
   /** An answer that comes after the process was replaced belongs to nobody there. */

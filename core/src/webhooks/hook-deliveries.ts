@@ -105,6 +105,7 @@ export class HookDeliveries {
         inputJson: hookInput(delivery),
         traceId,
         requestId: id,
+        isRetry: delivery.attempts > 1,
         deadline: this.#ports.now() + TRY_MS,
         chain: [],
       })

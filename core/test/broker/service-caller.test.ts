@@ -20,6 +20,65 @@ const snapshot: Snapshot = {
   rollouts: new Map([[plugin, { id: 'rol_1', from: '1.0.0', to: '1.1.0', step: 0, cohort }]]),
 }
 
+/** The version, requiring this of users. */
+function requiring(one: InstalledVersion, requires: string | undefined): InstalledVersion {
+  const operations = [...one.operations].map(
+    ([name, operation]) =>
+      [name, { ...operation, definition: { ...operation.definition, requires } }] as const,
+  )
+  return { ...one, operations: new Map(operations) } as InstalledVersion
+}
+
+t.test(
+  'a user needs what either version requires, and is refused before any of them runs',
+  async (t) => {
+    const counters = new NodeCounters()
+    let asked = 0
+    const ask = (
+      stable: string | undefined,
+      next: string | undefined,
+      held?: readonly string[],
+    ) => {
+      const versions = [requiring(version, stable), requiring(canary, next)]
+      const caller = new ServiceCaller({
+        snapshot: () => ({
+          ...snapshot,
+          versions: new Map(versions.map((one) => [`${plugin}@${one.version}`, one])),
+        }),
+        runGuest: () => {
+          asked++
+          return Promise.reject(new Error('asked'))
+        },
+        internal: new Map(),
+        rollouts: { countersOf: () => counters, look: () => undefined },
+        now: Date.now,
+      } as unknown as ConstructorParameters<typeof ServiceCaller>[0])
+      return caller.call({
+        tenant: 'acme',
+        principal: { kind: 'user', id: 'ada' },
+        ...(held === undefined ? {} : { permissions: new Set(held) }),
+        service: 'test.one',
+        major: 1,
+        operation: 'run',
+        inputJson: '{}',
+        input: {},
+        traceId: 't',
+        requestId: 'r',
+        deadline: Date.now() + 1000,
+        chain: [],
+      })
+    }
+    await t.rejects(ask(undefined, undefined, ['a.b']), { code: 'CORE_OPERATION_NOT_FOR_USERS' })
+    await t.rejects(ask('a.b', 'a.b'), { code: 'CORE_PERMISSION_MISSING', status: 403 })
+    await t.rejects(ask('a.b', 'a.c', ['a.b']), { code: 'CORE_PERMISSION_MISSING' })
+    await t.rejects(ask('a.c', 'a.b', ['a.b']), { code: 'CORE_PERMISSION_MISSING' })
+    await t.rejects(ask('a.b', undefined, ['a.b']), { code: 'CORE_OPERATION_NOT_FOR_USERS' })
+    t.equal(asked + counters.changes, 0)
+    await ask('a.b', 'a.c', ['a.b', 'a.c']).catch(() => undefined)
+    t.ok(counters.changes > 0, 'who holds both is let through')
+  },
+)
+
 t.test('a call that is refused for its chain was given to no version of a rollout', async (t) => {
   const counters = new NodeCounters()
   const caller = new ServiceCaller({

@@ -1,5 +1,11 @@
 import t from 'tap'
-import { type Action, isAuthorised, rules } from '../../src/identity/authorise.ts'
+import {
+  type Action,
+  isAuthorised,
+  mayCallOperation,
+  type OperationCaller,
+  rules,
+} from '../../src/identity/authorise.ts'
 import type { Principal } from '../../src/identity/principal.ts'
 
 const actions = Object.keys(rules) as Action[]
@@ -37,5 +43,30 @@ t.test('an action that is in no row is refused, inherited names too', async (t) 
     for (const principal of Object.values(principals)) {
       t.notOk(isAuthorised(principal, action as Action, {}), action)
     }
+  }
+})
+
+t.test('who may call an operation, by what it requires', async (t) => {
+  const holding = (...held: string[]) => ({ kind: 'user' as const, permissions: new Set(held) })
+  const rows: readonly [string, OperationCaller, open: boolean, closed: boolean][] = [
+    ['an app comes by its subscription', { kind: 'app' }, true, true],
+    ['a plugin by its grant', { kind: 'plugin' }, true, true],
+    ['a visitor by what was shared', { kind: 'link' }, true, true],
+    ['the host by itself', { kind: 'host' }, true, true],
+    ['a user without roles', { kind: 'user' }, false, false],
+    ['a user with others', holding('stock.count', 'stock.override.all', 'stock'), false, false],
+    ['a user with the permission', holding('stock.override'), false, true],
+    ['a kind nobody knows', { kind: 'operator' as 'app' }, false, false],
+    ['an inherited name', { kind: 'toString' as 'app' }, false, false],
+  ]
+  for (const [who, caller, open, closed] of rows) {
+    t.equal(mayCallOperation(caller, undefined), open, `${who}: nothing required`)
+    t.equal(mayCallOperation(caller, 'stock.override'), closed, `${who}: stock.override required`)
+  }
+})
+
+t.test('of the principals of the HTTP face only an app calls a data service', async (t) => {
+  for (const [kind, principal] of Object.entries(principals)) {
+    t.equal(isAuthorised(principal, 'service.call', {}), kind === 'app', kind)
   }
 })

@@ -1,9 +1,9 @@
 import { CodedError } from '@signalbox/sdk/errors'
 import t from 'tap'
-import type { EntryCall, EntryOutcome } from '../../src/broker/entry-call.ts'
+import type { EntryCall, EntryOutcome, EntryPorts } from '../../src/broker/entry-call.ts'
 import type { GrantUse } from '../../src/broker/uses/grant-uses.ts'
 import { coreErrors } from '../../src/errors.ts'
-import { type EntryPorts, executeJob } from '../../src/jobs/execute-job.ts'
+import { executeJob } from '../../src/jobs/execute-job.ts'
 import { emptySnapshot, type Snapshot } from '../../src/rollout/snapshot.ts'
 import { perTenant, timerPlugin, timerSnapshot } from '../support/job-fleet.ts'
 

@@ -101,5 +101,6 @@ export function sharingRoutes(link: string): RouteRows {
     'GET /v1/tenants/{tenant}/links': { at: '/v1/tenants/acme/links' },
     'DELETE /v1/tenants/{tenant}/links/{link}': { at: `/v1/tenants/acme/links/${link}` },
     'GET /v1/tenants/{tenant}/contributions': { at: '/v1/tenants/acme/contributions' },
+    'GET /v1/tenants/{tenant}/permissions': { at: '/v1/tenants/acme/permissions' },
   }
 }

@@ -1,6 +1,7 @@
 import { type Contract, schemaFaults, validateContract } from '@signalbox/sdk/contract'
 import type { InputFault } from '@signalbox/sdk/errors'
 import { type Manifest, validateManifest } from '@signalbox/sdk/manifest'
+import { permissionFaults } from '@signalbox/sdk/permissions'
 import { checkMigrations } from './check-migrations.ts'
 import type { PackageFaults, PackageFiles } from './package-files.ts'
 import type { PackageLimits } from './package-limits.ts'
@@ -70,6 +71,7 @@ function checkContracts(
     } else if (Object.hasOwn(contracts, service.id)) {
       faults.add('package.json', `${pointer}/id`, 'is provided twice')
     } else {
+      tell(permissionFaults(contract, manifest), service.contract, '', faults)
       contracts[service.id] = contract
     }
   }

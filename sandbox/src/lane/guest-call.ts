@@ -62,6 +62,12 @@ export interface GuestCall {
   }
   /** Time that remains to the caller, in milliseconds, already capped by whoever accepted the call. */
   readonly deadlineMs: number
+  /**
+   * Aborted, with a CodedError for a reason, when nobody wants the answer any more: the call ends with that error
+   * within milliseconds, its host calls with it, and nothing is held against the version. It is looked at, not
+   * listened to, so that many calls may share one.
+   */
+  readonly signal?: Pick<AbortSignal, 'aborted' | 'reason'>
   /** Follows the trace of an earlier call, instants and order of the answers included. */
   readonly replay?: CallTrace
   /**

@@ -14,7 +14,7 @@ import {
 } from './lane-loss.ts'
 import { LaneProcess } from './lane-process.ts'
 import { LaneTraffic } from './lane-traffic.ts'
-import { deadlineError, loadError, lossError, taintCode } from './outcomes.ts'
+import { loadError, lossError, taintCode } from './outcomes.ts'
 import type { PendingCall } from './pending-call.ts'
 import { endCall, hostCallOf } from './received.ts'
 import { type LaneView, watchLane } from './watchdog.ts'
@@ -184,7 +184,8 @@ export class Lane {
     for (const work of this.#traffic.waitingBehind()) {
       const { call } = work
       if (call.isOver || this.#calls.get(call.id) !== work) continue
-      this.#traffic.turn(toLane.cancel, work, 0, Date.now(), '', '')
+      const why = call.lateError(Date.now())
+      this.#traffic.turn(toLane.cancel, work, 0, Date.now(), why.code, why.message)
       this.#release(work)
       this.#events.onRunAgain(call)
     }
@@ -331,14 +332,11 @@ export class Lane {
   /** The caller is answered now; the lane is told to wake the call, which then ends or costs its isolate. */
   #expire(call: PendingCall, now: number): void {
     const hasStarted = this.#traffic.hasStarted(call)
-    const { isolate, deadlineMs } = call.call
-    call.failed(
-      deadlineError(isolate, deadlineMs, now - call.acceptedAt),
-      hasStarted ? 'plugin' : 'host',
-    )
+    const error = call.lateError(now)
+    call.failed(error, hasStarted && !call.isCancelled ? 'plugin' : 'host')
     const work = this.#calls.get(call.id)
     if (call.frame === 0 || work === undefined) return
-    this.#traffic.turn(toLane.cancel, work, 0, now, '', '')
+    this.#traffic.turn(toLane.cancel, work, 0, now, error.code, error.message)
   }
 
   /** The call ended with its isolate or lane and was not the cause. What never started may always run again. */

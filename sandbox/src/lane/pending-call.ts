@@ -1,10 +1,11 @@
-import type { CodedError } from '@signalbox/sdk/errors'
+import { CodedError } from '@signalbox/sdk/errors'
 import secureJsonParse from 'secure-json-parse'
 import { guestLimits } from './child/guest/guest-limits.ts'
 import { drawSeed } from './draw-seed.ts'
 import { entryText } from './entry.ts'
 import { type GuestCall, type GuestOutcome, isolateKey, type LogLevel } from './guest-call.ts'
 import { type HostCallRequest, type HostCallSink, HostCalls } from './host-calls.ts'
+import { deadlineError } from './outcomes.ts'
 
 const logLevels: ReadonlySet<string> = new Set(['debug', 'info', 'warn', 'error'])
 
@@ -29,7 +30,7 @@ export class PendingCall {
   readonly call: GuestCall
   readonly key: string
   readonly acceptedAt: number
-  readonly deadlineAt: number
+  readonly #deadlineAt: number
   /** Number on the wire, new with every lane that tries. */
   id = 0
   /** Number of the frame that starts it; 0 until it is sent. */
@@ -55,9 +56,19 @@ export class PendingCall {
     this.call = call
     this.key = isolateKey(call.isolate)
     this.acceptedAt = now
-    this.deadlineAt = now + call.deadlineMs
+    this.#deadlineAt = now + call.deadlineMs
     this.seed = call.replay?.seed ?? drawSeed()
     this.#resolve = resolve
+  }
+
+  /** Nobody waits for it any more, for another reason than its deadline. */
+  get isCancelled(): boolean {
+    return this.call.signal?.aborted === true
+  }
+
+  /** A call that is cancelled is late at once: whoever looks for what is late finds it within milliseconds. */
+  get deadlineAt(): number {
+    return this.isCancelled ? 0 : this.#deadlineAt
   }
 
   get entry(): string {
@@ -66,7 +77,7 @@ export class PendingCall {
 
   /** Of a replay, the guest is told the one it was told before. */
   get guestDeadlineAt(): number {
-    return this.call.replay?.deadlineAt ?? this.deadlineAt
+    return this.call.replay?.deadlineAt ?? this.#deadlineAt
   }
 
   get hostCalls(): number {
@@ -83,6 +94,14 @@ export class PendingCall {
     this.#startedAt = this.call.replay?.startedAt ?? now
     this.#hostCalls?.reset()
     return this.#startedAt
+  }
+
+  /** What it is told that is late. */
+  lateError(now: number): CodedError {
+    const { signal, isolate, deadlineMs } = this.call
+    const reason: unknown = signal?.reason
+    if (reason instanceof CodedError) return reason
+    return deadlineError(isolate, deadlineMs, now - this.acceptedAt)
   }
 
   answered(usage: LaneUsage, outputJson: string): void {

@@ -44,9 +44,15 @@ export class AbortSignal extends EventTarget {
       return signal
     }
     // Followers follow the first sources only, so that chains of signals stay flat.
-    const sources = new Set(given.flatMap((one) => one.#sources ?? [one]))
+    const own = given.filter((one) => #followers in one)
+    const sources = new Set(own.flatMap((one) => one.#sources ?? [one]))
     signal.#sources = [...sources]
     for (const source of sources) source.#followers.push(signal)
+    // `ctx.signal` is the host's: no object of this class.
+    for (const one of given as readonly (EventTarget & { readonly reason: unknown })[]) {
+      if (#followers in one) continue
+      one.addEventListener('abort', () => trigger(signal, one.reason), { once: true })
+    }
     return signal
   }
 

@@ -1,5 +1,6 @@
 import semver from 'semver'
 import { type Contract, schemaFaults, validateContract } from '../contract/contract.ts'
+import { permissionFaults } from '../contract/required-permissions.ts'
 import type { InputFault } from '../errors/coded-error.ts'
 import { sdkErrors } from '../errors/sdk-errors.ts'
 import { type Manifest, validateManifest } from '../manifest/manifest.ts'
@@ -208,6 +209,8 @@ async function readContracts(
       const detail = `must be "${id}", as the manifest names the service`
       throw invalid(placed(read.file, '', [{ pointer: '/id', detail }]))
     }
+    const undeclared = permissionFaults(result.contract, manifest)
+    if (undeclared.length > 0) throw invalid(placed(read.file, '', undeclared))
     contracts.set(id, result.contract)
   }
   return contracts

@@ -25,11 +25,6 @@ export interface TrustedSecrets extends Secrets {
 
 /** What a handler of the trusted tier is given: all that one of the sandbox is, and what a process can have. */
 export interface TrustedContext<Config = unknown> extends Context<Config> {
-  /**
-   * Aborted when the deadline of the call has passed: nobody waits for the answer any more. Give it to what takes
-   * long; the host's own calls end by themselves.
-   */
-  readonly signal: AbortSignal
   readonly secrets: TrustedSecrets
   readonly net: {
     /**

@@ -182,3 +182,16 @@ t.test('a signal of many keeps the reason of the first', async (t) => {
   controllers[0].abort('second')
   t.equal(any.reason, 'first')
 })
+
+t.test("a signal of many follows one that is the host's", async (t) => {
+  const host = new AbortController()
+  const own = new GuestController()
+  const any = GuestSignal.any([own.signal, host.signal as unknown as GuestSignal])
+  t.equal(any.aborted, false)
+  host.abort('disabled')
+  t.equal(any.reason, 'disabled')
+  own.abort('late')
+  t.equal(any.reason, 'disabled')
+  const late = GuestSignal.any([host.signal as unknown as GuestSignal])
+  t.equal(late.aborted, true)
+})

@@ -11,7 +11,7 @@ export class TrustedContext extends CallContext {
     this.#abort = abort
   }
 
-  get signal(): AbortSignal {
+  override get signal(): AbortSignal {
     return this.#abort.signal
   }
 

@@ -272,7 +272,7 @@ export class GuestLane {
   #cancel(frame: Frame): void {
     const call = this.#waiting.get(frame.id)
     if (call === undefined) return
-    this.#turn(call, guestOps.cancel, 0, '', '')
+    this.#turn(call, guestOps.cancel, 0, frame.text, frame.payload)
     this.#undrained = call
     this.#drain()
     if (!call.isSettled) this.#fail(call, 'never-answered', '')

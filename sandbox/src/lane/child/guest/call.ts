@@ -1,3 +1,4 @@
+import { CallSignal } from './call-signal.ts'
 import { guestLimits } from './guest-limits.ts'
 import type { Outbox } from './outbox.ts'
 import type { Primordials } from './primordials.ts'
@@ -22,7 +23,8 @@ export class Call {
   #hostCalls = 0
   #messagesLength = 0
   #logLength = 0
-  #isCancelled = false
+  #cancelledFor: { readonly code: string; readonly message: string } | undefined
+  #signal: CallSignal | undefined
   isOver = false
 
   /** @param causes of errors that are not the author's: reason and detail, as the host reads them. */
@@ -55,6 +57,15 @@ export class Call {
     return this.#identity
   }
 
+  /** Most handlers read none, and have none. */
+  get signal(): CallSignal {
+    if (this.#signal !== undefined) return this.#signal
+    this.#signal = new CallSignal(this.#p)
+    const why = this.#cancelledFor
+    if (why !== undefined) CallSignal.abort(this.#signal, this.codedError(why.code, why.message))
+    return this.#signal
+  }
+
   /** What this call draws from; most draw nothing, and have none. */
   get random(): GuestRandom {
     this.#random ??= new GuestRandom(this.#p, this.headLine(1))
@@ -80,7 +91,9 @@ export class Call {
 
   #refusal(length: number): Error | undefined {
     const limits = guestLimits
-    if (this.isOver || this.#isCancelled) {
+    const why = this.#cancelledFor
+    if (why !== undefined) return this.codedError(why.code, why.message)
+    if (this.isOver) {
       return this.codedError(
         'SBX_DEADLINE_EXCEEDED',
         'This call is over: it can ask for nothing more.',
@@ -145,15 +158,19 @@ export class Call {
     return waiter
   }
 
-  /** The caller is gone: what the handler still awaits ends in an error. */
-  cancel(): void {
-    this.#isCancelled = true
+  /**
+   * Nobody waits for the call any more: its signal is aborted, its listeners run, and then what the handler still
+   * awaits ends in an error of this code.
+   */
+  cancel(code: string, message: string): void {
+    this.#cancelledFor = { code, message }
+    if (this.#signal !== undefined) {
+      CallSignal.abort(this.#signal, this.codedError(code, message))
+    }
     if (this.#waiting === undefined) return
     const numbers = this.#p.ownKeys(this.#waiting)
     for (let index = 0; index < numbers.length; index++) {
-      this.takeWaiter(numbers[index] as unknown as number)?.reject(
-        this.codedError('SBX_DEADLINE_EXCEEDED', 'The deadline of this call has passed.'),
-      )
+      this.takeWaiter(numbers[index] as unknown as number)?.reject(this.codedError(code, message))
     }
   }
 

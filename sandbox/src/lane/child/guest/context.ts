@@ -47,6 +47,10 @@ export class CallContext {
     return +this.#call.headLine(2)
   }
 
+  get signal(): object {
+    return this.#call.signal
+  }
+
   get principal(): object {
     return { kind: this.#call.headLine(3), id: this.#call.headLine(6) }
   }

@@ -3,6 +3,7 @@ import { blobWriter, guestBlobs, readBytes } from './blobs.ts'
 import { captureBytes } from './byte-primordials.ts'
 import { givenBytes } from './bytes.ts'
 import { Call } from './call.ts'
+import { CallSignal } from './call-signal.ts'
 import { CallContext } from './context.ts'
 import { Digest } from './digest.ts'
 import { fixBuffers } from './fix-buffers.ts'
@@ -66,6 +67,7 @@ ${[
   Digest,
   GuestRandom,
   Outbox,
+  CallSignal,
   Call,
   CallContext,
   GuestRuntime,

@@ -86,7 +86,7 @@ export class GuestRuntime {
       if (op === guestOps.call) return this.#start(id, number, text, payload)
       if (op === guestOps.reply) this.#reply(id, number, payload)
       else if (op === guestOps.replyError) this.#replyError(id, number, text, payload)
-      else if (op === guestOps.cancel) this.#cancel(id)
+      else if (op === guestOps.cancel) this.#cancel(id, text, payload)
     } catch {
       this.#giveUp(id)
     }
@@ -324,9 +324,9 @@ export class GuestRuntime {
     call?.takeWaiter(number)?.reject(call.hostError(number, code, message))
   }
 
-  #cancel(id: number): void {
+  #cancel(id: number, code: string, message: string): void {
     this.#current = this.#calls[id]
-    this.#current?.cancel()
+    this.#current?.cancel(code, message)
   }
 
   #isThenable(value: unknown): boolean {

@@ -1,0 +1,20 @@
+import type { GuestOutcome } from '@signalbox/sandbox'
+import type { EntryAttempt } from '../rollout/canary-entry.ts'
+import { tripOfFailure } from '../rollout/hard-trips.ts'
+import { outcomeOfFailure } from '../rollout/judged-call.ts'
+
+/**
+ * Faults that stable may have as well without having met them yet: of a service the contract and the self-test
+ * find them, of a handler nobody does. The first call would take a healthy canary back with the chance of its
+ * weight, so they count as plain failures.
+ */
+const plainFailures: ReadonlySet<string> = new Set(['SBX_HANDLER_MISSING', 'SBX_OUTPUT_NOT_JSON'])
+
+/** What the judge sees of a handler's end. */
+export function judgedEntry(outcome: GuestOutcome): Pick<EntryAttempt, 'outcome' | 'trip'> {
+  if (outcome.kind === 'ok') return { outcome: 'answered', trip: undefined }
+  if (outcome.kind === 'refused') return { outcome: 'refused', trip: undefined }
+  const { error, blame } = outcome
+  const trip = plainFailures.has(error.code) ? undefined : tripOfFailure(error.code, blame)
+  return { outcome: outcomeOfFailure(error.code, blame), trip }
+}

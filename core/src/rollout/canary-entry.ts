@@ -1,0 +1,68 @@
+import type { Arm } from './cohort.ts'
+import type { TripKind } from './hard-trips.ts'
+import { type AttemptOutcome, outcomeInTime } from './judged-call.ts'
+import type { NodeCounters } from './node-counters.ts'
+import type { LiveRollout } from './snapshot.ts'
+
+/** How an entry call ended on the version it was given; it is run once, so there is no pair. */
+export interface EntryAttempt {
+  readonly outcome: AttemptOutcome
+  readonly tookMs: number
+  /** See Attempt in canary-call.ts. */
+  readonly ownMs: number
+  readonly trip: TripKind | undefined
+}
+
+interface Ports {
+  readonly rollout: LiveRollout
+  readonly counters: NodeCounters
+  readonly now: () => number
+  /** Something spoke against a version: the controller looks at once. */
+  readonly onBadNews: () => void
+}
+
+interface CountedEntry {
+  readonly arm: Arm
+  /** By it the version was drawn. */
+  readonly requestId: string
+  /** `event/orders.created`: latencies are compared within one. */
+  readonly operation: string
+  /** What stable would have had, in milliseconds. */
+  readonly deadlineMs: number
+}
+
+/**
+ * Tells the judge of an entry call while a canary runs: an event's handler, a job, a webhook, a contribution.
+ * It counts as an unsafe call does, as it is never given to the other arm: whoever sent it tries it again.
+ * @returns to be called once, when the call has ended
+ */
+export function countEntry(
+  { rollout, counters, now, onBadNews }: Ports,
+  { arm, requestId, operation, deadlineMs }: CountedEntry,
+): (attempt: EntryAttempt) => void {
+  const before = counters.entries.of(requestId)
+  const request =
+    before ?? counters.entries.add(requestId, { arm, probability: counters.admit(rollout, arm) })
+  const attemptMs = Math.max(1, Math.floor(deadlineMs / 2))
+  return ({ tookMs, ownMs, trip, ...attempt }) => {
+    const outcome = outcomeInTime(attempt.outcome, tookMs, attemptMs)
+    // A later call of a request adds only its first failure, and only to the arm that was admitted.
+    if (request.hasFailed || request.arm !== arm) return
+    if (before !== undefined && outcome !== 'failed') return
+    request.hasFailed = outcome === 'failed'
+    const observed = {
+      call: { arm, outcome },
+      isSafe: false,
+      operation,
+      ms: timeOf(outcome, ownMs),
+      probability: request.probability,
+      trip,
+    }
+    if (counters.observe(rollout, observed, now())) onBadNews()
+  }
+}
+
+function timeOf(outcome: AttemptOutcome, ownMs: number): number | undefined {
+  if (outcome === 'answered') return ownMs
+  return outcome === 'late' ? Number.POSITIVE_INFINITY : undefined
+}

@@ -1,0 +1,43 @@
+import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
+import t from 'tap'
+import { RunningCalls } from '../../src/broker/running-calls.ts'
+import { emptySnapshot, type Snapshot, tenantKey } from '../../src/rollout/snapshot.ts'
+
+const callOf = (tenant: string, plugin: string) =>
+  ({ isolate: { tenant, plugin } }) as unknown as GuestCall
+
+function enabled(...pairs: readonly (readonly [string, string])[]): Snapshot {
+  const on = { binding: 'enabled', pinnedVersion: null } as const
+  return { ...emptySnapshot, bindings: new Map(pairs.map((pair) => [tenantKey(...pair), on])) }
+}
+
+t.test('a plugin that is disabled in a tenant ends its calls there, and only those', async (t) => {
+  const running = new RunningCalls()
+  const given: GuestCall[] = []
+  const { promise, resolve } = Promise.withResolvers<GuestOutcome>()
+  const runGuest = (call: GuestCall) => {
+    given.push(call)
+    return promise
+  }
+  const calls = [
+    running.run(runGuest, callOf('acme', 'a')),
+    running.run(runGuest, callOf('acme', 'a')),
+    running.run(runGuest, callOf('globex', 'a')),
+    running.run(runGuest, callOf('acme', 'b')),
+  ]
+  running.follow(enabled(['acme', 'a'], ['acme', 'b'], ['globex', 'a']))
+  t.same(
+    given.map(({ signal }) => signal?.aborted),
+    [false, false, false, false],
+  )
+  running.follow(enabled(['acme', 'b'], ['globex', 'a']))
+  t.same(
+    given.map(({ signal }) => signal?.aborted),
+    [true, true, false, false],
+  )
+  t.match(given[0]?.signal?.reason, { code: 'CORE_PLUGIN_NOT_ENABLED' })
+  void running.run(runGuest, callOf('acme', 'a'))
+  t.equal(given[4]?.signal?.aborted, false, 'enabled again, it begins anew')
+  resolve({ kind: 'ok' } as GuestOutcome)
+  await Promise.all(calls)
+})

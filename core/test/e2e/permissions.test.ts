@@ -1,0 +1,108 @@
+import { join } from 'node:path'
+import t from 'tap'
+import { writeFiles } from '../../../marketplace/test/support/npm.ts'
+import { npmPublish } from '../../src/cli/npm-publish.ts'
+import { enablePlugin } from '../support/fixture-plugin.ts'
+import { HostProcess, OPERATOR_TOKEN, refusal, temporaryHome } from '../support/host-process.ts'
+import { testDatabases } from '../support/postgres.ts'
+
+const { hostUrl } = await testDatabases(t)
+const home = await temporaryHome(t)
+const host = await HostProcess.start(t, { databaseUrl: hostUrl, home })
+const { adminToken } = await host.client.request<{ adminToken: string }>('POST', '/v1/tenants', {
+  id: 'acme',
+  name: 'Acme',
+})
+const admin = host.as(adminToken)
+
+interface Listed {
+  readonly items: readonly {
+    readonly id: string
+    readonly label: object
+    readonly plugins: string[]
+  }[]
+  readonly next?: string
+}
+
+/** Publishes a plugin that declares these permissions, with one operation where it requires something. */
+async function publishPlugin(
+  name: string,
+  permissions: readonly string[],
+  requires?: string,
+  version = '1.0.0',
+): Promise<void> {
+  const service = { id: 'perm.one', contract: 'contracts/one.json' }
+  const contract = {
+    id: 'perm.one',
+    major: 1,
+    title: { en: 'One' },
+    operations: { run: { requires, input: { type: 'object' }, output: {} } },
+  }
+  const declared = permissions.map((id) => ({ id, label: { en: `May ${id}`, 'zh-CN': `可${id}` } }))
+  const folder = await writeFiles(join(home, name, version), {
+    'dist/plugin.js':
+      "var __signalbox_plugin = { default: { services: { 'perm.one': { run: () => 1 } } } }",
+    'contracts/one.json': JSON.stringify(contract),
+    'package.json': JSON.stringify({
+      name,
+      version,
+      license: 'Apache-2.0',
+      keywords: ['signalbox-plugin'],
+      signalbox: {
+        manifest: 1,
+        host: '^1.0.0',
+        displayName: { en: 'One' },
+        runtime: { tier: 'sandbox', entry: 'dist/plugin.js' },
+        provides: {
+          permissions: declared,
+          ...(requires === undefined ? {} : { services: [service] }),
+        },
+      },
+    }),
+  })
+  await npmPublish(folder, `${host.url}/npm/`, OPERATOR_TOKEN)
+}
+
+const install = (name: string) => host.client.request('POST', '/v1/plugins', { name })
+const list = (query = '') => admin.request<Listed>('GET', `/v1/tenants/acme/permissions${query}`)
+
+t.test('an operation that requires what is not declared is refused, with its place', async (t) => {
+  const published = publishPlugin('@perm/typo', ['stock.override'], 'stock.overide')
+  const error = await published.then(
+    () => undefined,
+    (thrown: Error) => thrown,
+  )
+  t.match(error?.message, /operations\/run\/requires/)
+  t.match(error?.message, /stock\.overide/)
+})
+
+t.test('a tenant sees the permissions of what it enabled, page by page', async (t) => {
+  await publishPlugin('@perm/one', ['stock.override', 'stock.count'], 'stock.override')
+  await install('@perm/one')
+  t.same(await list(), { items: [] }, 'installed is not enabled')
+  await enablePlugin(admin, 'acme', '@perm/one', [])
+  const { items, next } = await list('?limit=1')
+  t.match(items, [
+    { id: 'stock.count', label: { 'zh-CN': '可stock.count' }, plugins: ['@perm/one'] },
+  ])
+  t.equal(next, 'stock.count')
+  t.match((await list(`?cursor=${next}`)).items, [{ id: 'stock.override' }])
+})
+
+t.test('a permission belongs to the scope that declared it first', async (t) => {
+  await publishPlugin('@thief/one', ['stock.count'])
+  t.match(await refusal(install('@thief/one')), { code: 'CORE_PERMISSION_TAKEN' })
+  await publishPlugin('@thief/host', ['signalbox.admin'])
+  t.match(await refusal(install('@thief/host')), { code: 'CORE_PERMISSION_TAKEN' })
+  await publishPlugin('@perm/two', ['stock.count'])
+  await install('@perm/two')
+  await enablePlugin(admin, 'acme', '@perm/two', [])
+  const [first] = (await list()).items
+  t.match(first, { id: 'stock.count', plugins: ['@perm/one', '@perm/two'] })
+})
+
+t.test('a list of another tenant, and one that is malformed, are refused', async (t) => {
+  const path = '/v1/tenants/globex/permissions'
+  t.match(await refusal(admin.request('GET', path)), { status: 403 })
+  t.match(await refusal(list('?cursor=%27%20or%201')), { status: 400 })
+})
