@@ -64,6 +64,7 @@ export function openBroker(ports: Ports): OpenBroker {
     hasEffect: (name, payload) => broker.hasEffect(name, payload),
     inFlight: ports.inFlight,
     invocations,
+    meter: ports.meter,
     log: ports.log,
     now: Date.now,
   } satisfies GuestPorts

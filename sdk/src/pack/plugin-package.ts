@@ -1,5 +1,6 @@
 import semver from 'semver'
 import { type Contract, schemaFaults, validateContract } from '../contract/contract.ts'
+import { tierFaults } from '../contract/delivery.ts'
 import type { InputFault } from '../errors/coded-error.ts'
 import { sdkErrors } from '../errors/sdk-errors.ts'
 import { type Manifest, validateManifest } from '../manifest/manifest.ts'
@@ -208,6 +209,8 @@ async function readContracts(
       const detail = `must be "${id}", as the manifest names the service`
       throw invalid(placed(read.file, '', [{ pointer: '/id', detail }]))
     }
+    const misfits = tierFaults(result.contract, manifest.runtime.tier)
+    if (misfits.length > 0) throw invalid(placed(read.file, '', misfits))
     contracts.set(id, result.contract)
   }
   return contracts

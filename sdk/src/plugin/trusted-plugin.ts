@@ -14,8 +14,8 @@ export type ResourcePlace =
 /** What a handler of the trusted tier is given: all that one of the sandbox is, and what a process can have. */
 export interface TrustedContext<Config = unknown> extends Context<Config> {
   /**
-   * Aborted when the deadline of the call has passed: nobody waits for the answer any more. Give it to what takes
-   * long; the host's own calls end by themselves.
+   * Aborted when the deadline of the call has passed, or a client left that bytes were sent to: nobody waits for the
+   * answer any more. Give it to what takes long; the host's own calls end by themselves.
    */
   readonly signal: AbortSignal
   readonly resources: {
@@ -26,6 +26,21 @@ export interface TrustedContext<Config = unknown> extends Context<Config> {
     get(id: string): Promise<ResourcePlace>
   }
 }
+
+/** Where the bytes of an answer come from; texts are sent in UTF-8. A `Readable` of Node is one too. */
+export type ByteBody = AsyncIterable<Uint8Array | string> | ReadableStream<Uint8Array | string>
+
+/**
+ * What a handler returns for an operation whose contract says `"delivery": "bytes"`. The host asks for more as the
+ * client takes it, and ends the source (`return()`, `destroy()`, `cancel()`) when the client leaves.
+ */
+export type ByteAnswer =
+  | ByteBody
+  | {
+      readonly body: ByteBody
+      /** What a browser saves it as; at most 200 characters, no path. */
+      readonly fileName?: string
+    }
 
 /** Input and output are what the contract's schemas say. */
 // biome-ignore lint/suspicious/noExplicitAny: an author types input by the contract; `unknown` would refuse every such handler
