@@ -4,7 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { parse } from 'secure-json-parse'
 import type { CallRecord } from '../audit/call-audit.ts'
 import type { ServiceAnswer, ServiceCall } from '../broker/call-scope.ts'
-import type { ServiceCaller, Target } from '../broker/service-caller.ts'
+import type { ServiceCaller } from '../broker/service-caller.ts'
+import type { ByteAnswer } from '../broker/stream-attempt.ts'
 import { coreErrors } from '../errors.ts'
 import { appOf, secretOf } from '../identity/authenticate.ts'
 import { isAuthorised } from '../identity/authorise.ts'
@@ -29,6 +30,8 @@ interface Params {
   readonly major: string
   readonly operation: string
 }
+
+type CallRequest = FastifyRequest<{ Params: Params }>
 
 interface Call {
   readonly startedAt: number
@@ -67,7 +70,7 @@ export function callRoutes(app: FastifyInstance, ports: Ports): void {
     done(null, body),
   )
   app.addHook('onRequest', (request, reply, done) => {
-    admit(ports, request as FastifyRequest<{ Params: Params }>, reply)
+    admit(ports, request as CallRequest, reply)
     done()
   })
   app.addHook('onError', (request, _reply, error, done) => {
@@ -75,7 +78,7 @@ export function callRoutes(app: FastifyInstance, ports: Ports): void {
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
-    account(ports, request as FastifyRequest<{ Params: Params }>, reply)
+    if (request.call?.isStream !== true) account(ports, request as CallRequest, reply)
     done()
   })
   app.route<{ Params: Params }>({
@@ -89,11 +92,7 @@ export function callRoutes(app: FastifyInstance, ports: Ports): void {
 }
 
 /** Everything the head of the request decides. */
-function admit(
-  { snapshot, limiter, now }: Ports,
-  request: FastifyRequest<{ Params: Params }>,
-  reply: FastifyReply,
-): void {
+function admit({ snapshot, limiter, now }: Ports, request: CallRequest, reply: FastifyReply): void {
   const call: Call = {
     startedAt: now(),
     principal: { kind: 'anonymous' },
@@ -145,7 +144,7 @@ function requireSubscribed(subscription: Subscription, params: Params): void {
 
 async function answer(
   ports: Ports & { readonly byteAnswers: ByteAnswers },
-  request: FastifyRequest<{ Params: Params }>,
+  request: CallRequest,
   reply: FastifyReply,
 ): Promise<string | FastifyReply> {
   const { caller, now } = ports
@@ -176,7 +175,10 @@ async function answer(
     chain: [],
   }
   if (target.operation.definition.delivery === 'bytes') {
-    return answerBytes(ports, { call, target, asked }, reply)
+    const answered = await caller.streamTarget(target, asked)
+    call.answer = answered
+    call.isStream = true
+    return sendBytes(ports, request, answered, reply)
   }
   const answered = await caller.callTarget(target, asked)
   call.answer = answered
@@ -185,17 +187,17 @@ async function answer(
   return answered.outputJson
 }
 
-async function answerBytes(
-  { caller, byteAnswers }: Pick<Ports, 'caller'> & { readonly byteAnswers: ByteAnswers },
-  { call, target, asked }: { call: Call; target: Target; asked: ServiceCall },
+function sendBytes(
+  ports: Ports & { readonly byteAnswers: ByteAnswers },
+  request: CallRequest,
+  answered: ByteAnswer,
   reply: FastifyReply,
-): Promise<FastifyReply> {
-  const answered = await caller.streamTarget(target, asked)
-  call.answer = answered
-  call.isStream = true
+): FastifyReply {
+  // Of a connection that breaks off there is no response to be told of: only its close.
+  reply.raw.once('close', () => account(ports, request, reply))
   reply.header('signalbox-version', answered.version)
-  return byteAnswers.send(reply, answered, (error) => {
-    call.failure = error
+  return ports.byteAnswers.send(reply, answered, (error) => {
+    if (request.call !== undefined) request.call.failure = error
   })
 }
 
@@ -205,7 +207,7 @@ interface Input {
 }
 
 function readInput(
-  request: FastifyRequest<{ Params: Params }>,
+  request: CallRequest,
   operation: { name: string; validateQuery: ((value: unknown) => boolean) & object },
   safe: boolean,
 ): Input {
@@ -240,11 +242,7 @@ function requireSize(body: unknown, limitKb: number | undefined): void {
 }
 
 /** After the reply: what the call leaves in metrics and audit. */
-function account(
-  { audit, metrics, now }: Ports,
-  request: FastifyRequest<{ Params: Params }>,
-  reply: FastifyReply,
-): void {
+function account({ audit, metrics, now }: Ports, request: CallRequest, reply: FastifyReply): void {
   const { call } = request
   if (call === undefined) return
   const outcome = outcomeOf(call, reply)

@@ -89,9 +89,11 @@ export class CallLine {
     for (const [id, pending] of this.#atWork) {
       const streaming = this.#streams.get(pending)
       if (!isLate(streaming ?? pending)) continue
-      this.#leave(id, process)
-      if (streaming === undefined) this.#late(pending, now, 'plugin')
-      else this.#tooLong(pending, streaming)
+      const error =
+        streaming === undefined
+          ? this.#late(pending, now, 'plugin')
+          : this.#tooLong(pending, streaming)
+      this.#leave(id, process, error)
     }
     return this.#abandoned.size <= MAX_ABANDONED
   }
@@ -159,11 +161,11 @@ export class CallLine {
     process.send(kind, id, configJson.length, `${tenant}\n${head}`, payload)
   }
 
-  /** Tells the process that nobody waits any more. */
-  #leave(id: number, process: TrustedProcess | undefined): void {
+  /** Tells the process that nobody waits any more, and why. */
+  #leave(id: number, process: TrustedProcess | undefined, { code, message }: CodedError): void {
     if (!this.#atWork.delete(id)) return
     this.#abandoned.add(id)
-    process?.send(toLane.cancel, id, 0, '', '')
+    process?.send(toLane.cancel, id, 0, code, message)
   }
 
   #hasStreamFor(pending: PendingCall): boolean {
@@ -193,8 +195,7 @@ export class CallLine {
       },
       onLeft: () => {
         if (this.#atWork.get(id) !== pending) return
-        this.#leave(id, process)
-        this.#cut(pending, coreErrors.create('CALLER_LEFT'), 'host')
+        this.#cut(pending, process, coreErrors.create('CALLER_LEFT'), 'host')
       },
     })
     const { maxBytes, maxMs } = sink
@@ -209,9 +210,8 @@ export class CallLine {
     const { stream, maxBytes } = streaming
     if (stream.bytes + piece.length > maxBytes) {
       const { plugin, version } = pending.call.isolate
-      this.#leave(pending.id, process)
       const parameters = { plugin, version, limitMb: maxBytes / (1024 * 1024) }
-      this.#cut(pending, coreErrors.create('BYTES_TOO_MANY', parameters), 'plugin')
+      this.#cut(pending, process, coreErrors.create('BYTES_TOO_MANY', parameters), 'plugin')
       return true
     }
     return stream.receive(piece)
@@ -219,27 +219,40 @@ export class CallLine {
 
   #stray(pending: PendingCall, what: string, process: TrustedProcess): void {
     const { plugin, version } = pending.call.isolate
-    this.#leave(pending.id, process)
     const parameters = { plugin, version, reached: what.slice(0, 20) }
-    this.#cut(pending, coreErrors.create('BYTES_EXPECTED', parameters), 'plugin')
+    this.#cut(pending, process, coreErrors.create('BYTES_EXPECTED', parameters), 'plugin')
   }
 
   /** A client that takes its bytes slowly is no fault of the version's. */
-  #tooLong(pending: PendingCall, { stream, deadlineAt }: Streaming): void {
+  #tooLong(pending: PendingCall, { stream, deadlineAt }: Streaming): CodedError {
     const { plugin, version } = pending.call.isolate
     const limitS = (deadlineAt - pending.acceptedAt) / 1000
     const error = coreErrors.create('BYTES_TOO_LONG', { plugin, version, limitS })
-    this.#cut(pending, error, stream.isStarved ? 'plugin' : 'host')
+    this.fail(pending, error, stream.isStarved ? 'plugin' : 'host')
+    return error
   }
 
-  #cut(pending: PendingCall, error: CodedError, blame: 'plugin' | 'host'): void {
+  #cut(
+    pending: PendingCall,
+    process: TrustedProcess,
+    error: CodedError,
+    blame: 'plugin' | 'host',
+  ): void {
+    this.#leave(pending.id, process, error)
+    this.fail(pending, error, blame)
+  }
+
+  /** What the client has of it already is counted all the same. */
+  fail(pending: PendingCall, error: CodedError, blame: 'plugin' | 'host'): void {
     const answerBytes = this.#streams.get(pending)?.stream.bytes ?? 0
     pending.failed(error, blame, { cpuUs: 0, peakHeapMb: 0, answerBytes })
   }
 
-  #late(pending: PendingCall, now: number, blame: 'plugin' | 'host'): void {
+  #late(pending: PendingCall, now: number, blame: 'plugin' | 'host'): CodedError {
     const { isolate, deadlineMs } = pending.call
-    pending.failed(deadlineError(isolate, deadlineMs, now - pending.acceptedAt), blame)
+    const error = deadlineError(isolate, deadlineMs, now - pending.acceptedAt)
+    pending.failed(error, blame)
+    return error
   }
 
   /** An answer that comes after the process was replaced belongs to nobody there. */

@@ -240,10 +240,10 @@ export class TrustedVersion {
     const { plugin, version } = this.spec
     if (mayRunAgain && pending.losses <= 1) this.#line.add(pending)
     else if (fault.kind === 'external') {
-      pending.failed(sandboxErrors.create('INTERRUPTED', { plugin, version }), 'host')
+      this.#line.fail(pending, sandboxErrors.create('INTERRUPTED', { plugin, version }), 'host')
     } else {
       pending.costLane = true
-      pending.failed(error, 'plugin')
+      this.#line.fail(pending, error, 'plugin')
     }
   }
 

@@ -80,6 +80,13 @@ interface Streamed {
   readonly error: unknown
 }
 
+type Call = (
+  operation: string,
+  input: unknown,
+  more: Partial<GuestCall>,
+  tenant?: string,
+) => Promise<GuestOutcome>
+
 async function open(t: Test) {
   const folder = await mkdtemp(join(tmpdir(), 'trusted-'))
   const entry = join(folder, 'plugin.mjs')
@@ -101,7 +108,7 @@ async function open(t: Test) {
     await tier.stop()
     await rm(folder, { recursive: true })
   })
-  const call = (operation: string, input: unknown, more: Partial<GuestCall>, tenant = 'acme') =>
+  const call: Call = (operation, input, more, tenant = 'acme') =>
     tier.call({
       isolate: isolate(tenant),
       loadBundle: () => Promise.reject(new Error('a trusted process reads its own')),
@@ -124,7 +131,7 @@ async function open(t: Test) {
 type Limits = Partial<Omit<NonNullable<GuestCall['bytes']>, 'start'>>
 
 /** Starts a stream as the broker does; `stream` is undefined where the call ended before its first byte. */
-function beginner(call: Awaited<ReturnType<typeof open>>['call']) {
+function beginner(call: Call) {
   return async (
     operation: string,
     input: unknown = {},

@@ -87,14 +87,12 @@ export class ServedCalls {
   }
 
   /** Nobody waits for the call any more. What it does not end by itself is the host's to end. */
-  cancel(id: number): void {
+  cancel(id: number, code: string, message: string): void {
     const served = this.#served.get(id)
     if (served === undefined) return
     served.call.cancel()
     served.pump?.cancel()
-    served.abort.abort(
-      served.call.codedError('SBX_DEADLINE_EXCEEDED', 'The deadline of this call has passed.'),
-    )
+    served.abort.abort(served.call.codedError(code, message))
   }
 
   credit(id: number, bytes: number): void {

@@ -61,7 +61,7 @@ function handle(frame: Frame): void {
   else if (kind === toTrusted.credit) calls?.credit(id, number)
   else if (kind === toLane.reply) calls?.reply(id, number, payload)
   else if (kind === toLane.replyError) calls?.replyError(id, number, text, payload)
-  else if (kind === toLane.cancel) calls?.cancel(id)
+  else if (kind === toLane.cancel) calls?.cancel(id, text, payload)
 }
 
 const levels = { trace: 'debug', debug: 'debug', log: 'info', info: 'info', warn: 'warn' } as const
