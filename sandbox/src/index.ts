@@ -25,6 +25,8 @@ export { inspectPackage } from './import/inspect-package.ts'
 export type { InspectedFile, PackageInspection } from './import/inspect-tarball.ts'
 export type { PackageLimits } from './import/package-limits.ts'
 export type {
+  ByteAnswerStream,
+  ByteSink,
   CallTrace,
   GuestCall,
   GuestEntry,

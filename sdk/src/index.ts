@@ -47,6 +47,8 @@ export type {
 } from './plugin/keys.ts'
 export { isRefusalCode, Refusal } from './plugin/refusal.ts'
 export {
+  type ByteAnswer,
+  type ByteBody,
   defineTrustedPlugin,
   type ResourcePlace,
   type TrustedContext,

@@ -79,11 +79,14 @@ export async function attemptCall(
   }
 }
 
-type Judged = Omit<Attempt<ServiceAnswer>, 'tookMs' | 'ownMs' | 'result'> & {
-  readonly result: { readonly answer: ServiceAnswer } | { readonly error: CodedError }
+export type Judged<Answer = ServiceAnswer> = Omit<
+  Attempt<Answer>,
+  'tookMs' | 'ownMs' | 'result'
+> & {
+  readonly result: { readonly answer: Answer } | { readonly error: CodedError }
 }
 
-function verdictOf({ outcome, result }: Judged): EndedCall['verdict'] {
+export function verdictOf({ outcome, result }: Judged<unknown>): EndedCall['verdict'] {
   if ('answer' in result) return answered
   const { code, message, faults } = result.error
   return { kind: outcome === 'refused' ? 'refused' : 'failed', code, message, faults }
@@ -92,14 +95,16 @@ function verdictOf({ outcome, result }: Judged): EndedCall['verdict'] {
 const answered = { kind: 'answered', code: null, message: null, faults: [] } as const
 
 /** A version that lacks the operation, or refuses by its schema what was accepted for the other. */
-function unfitness(
+export function unfitness(
   version: InstalledVersion,
   operation: CompiledOperation | undefined,
   accepted: CompiledOperation,
   call: ServiceCall,
-): Judged | undefined {
+): (Judged<never> & { readonly result: { readonly error: CodedError } }) | undefined {
   const { service, major, operation: name } = call
-  if (operation === undefined || operation.major !== major) {
+  const isMissing = operation === undefined || operation.major !== major
+  // What was promised as bytes is no JSON, and the other way round.
+  if (isMissing || operation.definition.delivery !== accepted.definition.delivery) {
     const error = coreErrors.create('OPERATION_MISSING', { service, major, operation: name })
     return { outcome: 'failed', result: { error }, trip: 'contract' }
   }
@@ -109,7 +114,11 @@ function unfitness(
   return { outcome: 'refused', result: { error }, trip: undefined }
 }
 
-function scopeOf({ version, arm, chain }: Trial, call: ServiceCall, deadline: number): CallScope {
+export function scopeOf(
+  { version, arm, chain }: Trial,
+  call: ServiceCall,
+  deadline: number,
+): CallScope {
   const { tenant, principal, traceId, requestId, origin } = call
   const scope = { version, tenant, principal, arm, traceId, requestId, deadline, chain }
   return origin === undefined ? scope : { ...scope, origin }
@@ -121,18 +130,7 @@ function judgedOutcome(
   arm: Arm,
   outcome: GuestOutcome,
 ): Judged {
-  if (outcome.kind === 'refused') {
-    const error = pluginRefusal(outcome.code, outcome.message)
-    return { outcome: 'refused', result: { error }, trip: undefined }
-  }
-  if (outcome.kind === 'failed') {
-    const { error, blame } = outcome
-    return {
-      outcome: outcomeOfFailure(error.code, blame),
-      result: { error },
-      trip: tripOfFailure(error.code, blame),
-    }
-  }
+  if (outcome.kind !== 'ok') return judgedNo(outcome)
   const { outputJson } = outcome
   const faults = answerFaults(operation, outputJson)
   if (faults.length === 0) {
@@ -145,6 +143,20 @@ function judgedOutcome(
   const parameters = { plugin, version, operation: operation.name }
   const error = coreErrors.create('ANSWER_BREAKS_CONTRACT', parameters, { faults })
   return { outcome: 'failed', result: { error }, trip: tripOfFailure(error.code, 'plugin') }
+}
+
+/** Of a call that was not answered. */
+export function judgedNo(outcome: Exclude<GuestOutcome, { readonly kind: 'ok' }>): Judged<never> {
+  if (outcome.kind === 'refused') {
+    const error = pluginRefusal(outcome.code, outcome.message)
+    return { outcome: 'refused', result: { error }, trip: undefined }
+  }
+  const { error, blame } = outcome
+  return {
+    outcome: outcomeOfFailure(error.code, blame),
+    result: { error },
+    trip: tripOfFailure(error.code, blame),
+  }
 }
 
 function answerFaults(operation: CompiledOperation, outputJson: string): readonly InputFault[] {

@@ -1,5 +1,6 @@
 import type { GuestCall, GuestOutcome, LoadedBundle } from '@signalbox/sandbox'
 import type { EndedCall, WatchedCall } from '../invocations/watched-call.ts'
+import type { MeterRecorder } from '../meter/meter-recorder.ts'
 import type { InFlight } from '../rollout/in-flight.ts'
 import type { InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
 import type { CallScope } from './call-scope.ts'
@@ -28,6 +29,8 @@ export interface GuestPorts {
     /** @returns the id under which the call is kept */
     ended(call: EndedCall): string | undefined
   }
+  /** Counts the bytes of answers that are streams, as a plugin counts its own units. */
+  readonly meter: Pick<MeterRecorder, 'add'>
   readonly log: Logger
   readonly now: () => number
 }

@@ -70,6 +70,7 @@ export function openBroker(ports: Ports): OpenBroker {
     inFlight: ports.inFlight,
     invocations,
     rollouts,
+    meter: ports.meter,
     log: ports.log,
     now: Date.now,
   } satisfies EntryPorts

@@ -13,7 +13,8 @@ export function scopedGuestCall(
     entry,
     inputJson,
     deadlineMs,
-  }: Pick<GuestCall, 'inputJson' | 'deadlineMs'> & {
+    bytes,
+  }: Pick<GuestCall, 'inputJson' | 'deadlineMs' | 'bytes'> & {
     readonly entry: GuestEntry
   },
 ): GuestCall {
@@ -26,6 +27,7 @@ export function scopedGuestCall(
     inputJson,
     context: { principal, arm, traceId },
     deadlineMs,
+    bytes,
     hostCall: (name, payload, signal) => ports.hostCall(scope, name, payload, signal),
     hasEffect: (name, payload) => ports.hasEffect(name, payload),
     onLog: (level, message, fields) =>

@@ -2,15 +2,16 @@ import { faultsOf } from '@signalbox/sdk/schema'
 import type { CompiledOperation } from '../catalog/compile-contract.ts'
 import { coreErrors } from '../errors.ts'
 import { mayCallOperation } from '../identity/authorise.ts'
-import { callDuringRollout } from '../rollout/canary-call.ts'
+import { type Attempt, callDuringRollout } from '../rollout/canary-call.ts'
 import type { Arm } from '../rollout/cohort.ts'
 import type { NodeCounters } from '../rollout/node-counters.ts'
 import { pickVersion, type Sharing } from '../rollout/pick-version.ts'
 import { type InstalledVersion, serviceKey } from '../rollout/snapshot.ts'
 import { extendChain } from './call-guards.ts'
 import type { ServiceAnswer, ServiceCall } from './call-scope.ts'
-import { attemptCall } from './guest-attempt.ts'
+import { attemptCall, type Trial } from './guest-attempt.ts'
 import type { GuestPorts } from './guest-ports.ts'
+import { attemptStream, type ByteAnswer } from './stream-attempt.ts'
 
 /** A service that the host itself provides: same contract, same pipeline, no lane. */
 export interface InternalService {
@@ -40,6 +41,18 @@ export interface Target {
   readonly version: InstalledVersion | null
   readonly arm: Arm
   readonly sharing?: Sharing | undefined
+}
+
+type TryCall<Answer> = (
+  ports: GuestPorts,
+  trial: Trial,
+  call: ServiceCall,
+) => Promise<Attempt<Answer>>
+
+interface SharedCall<Answer> {
+  readonly deadline: number
+  readonly chain: readonly string[]
+  readonly attempt: TryCall<Answer>
 }
 
 /** Calls a data service: finds the version, holds the input to the contract, runs it, during a rollout on either arm. */
@@ -95,33 +108,56 @@ export class ServiceCaller {
     return this.callTarget(this.target(call), call)
   }
 
+  /** @throws CORE_BYTES_NOT_HERE: its answer is no JSON value */
   async callTarget(target: Target, call: ServiceCall): Promise<ServiceAnswer> {
-    const { operation, version, arm, sharing } = target
     requirePermission(target, call)
-    if (!operation.validateInput(call.input)) {
-      throw coreErrors.create('INPUT_INVALID', {}, { faults: faultsOf(operation.validateInput) })
+    if (target.operation.definition.delivery === 'bytes') {
+      const { service, major, operation } = call
+      throw coreErrors.create('BYTES_NOT_HERE', { service, major, operation })
     }
-    if (version === null) return this.#callInternal(call)
+    requireInput(target, call)
+    if (target.version === null) return this.#callInternal(call)
+    return this.#answered(target, target.version, call, attemptCall)
+  }
+
+  /** Of an operation that delivers bytes. Resolves with the first one. */
+  async streamTarget(target: Target, call: ServiceCall): Promise<ByteAnswer> {
+    requirePermission(target, call)
+    requireInput(target, call)
+    const { service, major } = call
+    if (target.version === null) throw coreErrors.create('SERVICE_MISSING', { service, major })
+    return this.#answered(target, target.version, call, attemptStream)
+  }
+
+  async #answered<Answer>(
+    target: Target,
+    version: InstalledVersion,
+    call: ServiceCall,
+    attempt: TryCall<Answer>,
+  ): Promise<Answer> {
+    const { operation, arm, sharing } = target
     // Before a rollout counts the call: one that is refused for its chain was given to no version.
     const name = `${serviceKey(call.service, call.major)}/${call.operation}`
     const chain = extendChain(call.chain, name)
     const deadline = this.#deadlineOf(operation, call)
-    if (sharing !== undefined) return this.#callShared(sharing, target, call, { deadline, chain })
+    if (sharing !== undefined) {
+      return this.#callShared(sharing, target, call, { deadline, chain, attempt })
+    }
     const deadlineMs = deadline - this.#ports.now()
     const trial = { version, arm, deadlineMs, accepted: operation, chain }
-    const { result } = await attemptCall(this.#ports, trial, call)
+    const { result } = await attempt(this.#ports, trial, call)
     if ('answer' in result) return result.answer
     throw result.error
   }
 
-  #callShared(
+  #callShared<Answer>(
     { rollout, versions }: Sharing,
     { operation, arm }: Target,
     call: ServiceCall,
-    { deadline, chain }: { deadline: number; chain: readonly string[] },
-  ): Promise<ServiceAnswer> {
+    { deadline, chain, attempt }: SharedCall<Answer>,
+  ): Promise<Answer> {
     const { rollouts, now } = this.#ports
-    return callDuringRollout<ServiceAnswer>(
+    return callDuringRollout<Answer>(
       {
         rollout,
         counters: rollouts.countersOf(rollout.id),
@@ -129,7 +165,7 @@ export class ServiceCaller {
         isSafe: operation.definition.safe === true,
         deadline,
         attempt: (tried, deadlineMs) =>
-          attemptCall(
+          attempt(
             this.#ports,
             { version: versions[tried], arm: tried, deadlineMs, accepted: operation, chain },
             call,
@@ -173,6 +209,12 @@ function requirePermission({ operation, sharing }: Target, call: ServiceCall): v
       ? coreErrors.create('OPERATION_NOT_FOR_USERS', parameters)
       : coreErrors.create('PERMISSION_MISSING', { ...parameters, permission: requires })
   }
+}
+
+/** @throws CORE_INPUT_INVALID */
+function requireInput({ operation }: Target, { input }: ServiceCall): void {
+  if (operation.validateInput(input)) return
+  throw coreErrors.create('INPUT_INVALID', {}, { faults: faultsOf(operation.validateInput) })
 }
 
 function cohortCallOf({ tenant, principal, requestId }: RoutedCall) {

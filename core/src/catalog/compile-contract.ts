@@ -31,7 +31,7 @@ export function compileContracts(
         definition,
         deadlineMs: Math.min(definition.deadlineMs ?? limits.deadlineMs, limits.deadlineMs),
         validateInput: contractCompiler().compile(definition.input as object),
-        validateOutput: contractCompiler().compile(definition.output as object),
+        validateOutput: contractCompiler().compile((definition.output ?? true) as object),
         validateQuery: contractCompiler({ coerce: true }).compile(definition.input as object),
       })
     }

@@ -3,13 +3,15 @@ import { faultsOf } from '@signalbox/sdk/schema'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { parse } from 'secure-json-parse'
 import type { CallRecord } from '../audit/call-audit.ts'
-import type { ServiceAnswer } from '../broker/call-scope.ts'
+import type { ServiceAnswer, ServiceCall } from '../broker/call-scope.ts'
 import type { ServiceCaller } from '../broker/service-caller.ts'
+import type { ByteAnswer } from '../broker/stream-attempt.ts'
 import { coreErrors } from '../errors.ts'
 import { appOf, secretOf } from '../identity/authenticate.ts'
 import { isAuthorised } from '../identity/authorise.ts'
 import { actorOf, type Principal } from '../identity/principal.ts'
 import type { Snapshot, Subscription } from '../rollout/snapshot.ts'
+import { ByteAnswers } from './byte-answers.ts'
 import type { Metrics } from './metrics.ts'
 import { rateLimitHeaders } from './rate-limit-headers.ts'
 import type { RateLimiter } from './rate-limiter.ts'
@@ -29,11 +31,15 @@ interface Params {
   readonly operation: string
 }
 
+type CallRequest = FastifyRequest<{ Params: Params }>
+
 interface Call {
   readonly startedAt: number
   principal: Principal
   subscription: Subscription | undefined
-  answer: ServiceAnswer | undefined
+  answer: Pick<ServiceAnswer, 'version'> | undefined
+  /** Of an answer of bytes, which may be cut after its head was sent. */
+  isStream: boolean
   failure: CodedError | undefined
   safe: boolean
   /** What was called, once it is known to exist: only then may it become a label or a subject. */
@@ -54,6 +60,7 @@ const MAX_BODY_BYTES = 8 * 1024 * 1024
  * What can be refused from the head alone is refused before the body is read.
  */
 export function callRoutes(app: FastifyInstance, ports: Ports): void {
+  const byteAnswers = new ByteAnswers(app)
   app.decorateRequest('call')
   // A logger of its own for each call costs as much as its authentication; what a call logs names its trace.
   app.setChildLoggerFactory((logger) => logger)
@@ -63,7 +70,7 @@ export function callRoutes(app: FastifyInstance, ports: Ports): void {
     done(null, body),
   )
   app.addHook('onRequest', (request, reply, done) => {
-    admit(ports, request as FastifyRequest<{ Params: Params }>, reply)
+    admit(ports, request as CallRequest, reply)
     done()
   })
   app.addHook('onError', (request, _reply, error, done) => {
@@ -71,7 +78,7 @@ export function callRoutes(app: FastifyInstance, ports: Ports): void {
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
-    account(ports, request as FastifyRequest<{ Params: Params }>, reply)
+    if (request.call?.isStream !== true) account(ports, request as CallRequest, reply)
     done()
   })
   app.route<{ Params: Params }>({
@@ -80,21 +87,18 @@ export function callRoutes(app: FastifyInstance, ports: Ports): void {
     bodyLimit: MAX_BODY_BYTES,
     config: { action: 'service.call' },
     schema: { tags: ['data services'], summary: 'Call an operation of a data service' },
-    handler: (request, reply) => answer(ports, request, reply),
+    handler: (request, reply) => answer({ ...ports, byteAnswers }, request, reply),
   })
 }
 
 /** Everything the head of the request decides. */
-function admit(
-  { snapshot, limiter, now }: Ports,
-  request: FastifyRequest<{ Params: Params }>,
-  reply: FastifyReply,
-): void {
+function admit({ snapshot, limiter, now }: Ports, request: CallRequest, reply: FastifyReply): void {
   const call: Call = {
     startedAt: now(),
     principal: { kind: 'anonymous' },
     subscription: undefined,
     answer: undefined,
+    isStream: false,
     failure: undefined,
     safe: true,
     target: undefined,
@@ -139,10 +143,11 @@ function requireSubscribed(subscription: Subscription, params: Params): void {
 }
 
 async function answer(
-  { caller, now }: Ports,
-  request: FastifyRequest<{ Params: Params }>,
+  ports: Ports & { readonly byteAnswers: ByteAnswers },
+  request: CallRequest,
   reply: FastifyReply,
-): Promise<string> {
+): Promise<string | FastifyReply> {
+  const { caller, now } = ports
   const call = request.call as Call
   const subscription = call.subscription as Subscription
   const { service, operation } = request.params
@@ -161,17 +166,39 @@ async function answer(
   call.target = { service, operation }
   requireSize(request.body, target.version?.limits.payloadKb)
   const { input, inputJson } = readInput(request, target.operation, call.safe)
-  call.answer = await caller.callTarget(target, {
+  const asked: ServiceCall = {
     ...routed,
     input,
     inputJson,
     traceId: request.trace.traceId,
     deadline: now() + target.operation.deadlineMs,
     chain: [],
-  })
+  }
+  if (target.operation.definition.delivery === 'bytes') {
+    const answered = await caller.streamTarget(target, asked)
+    call.answer = answered
+    call.isStream = true
+    return sendBytes(ports, request, answered, reply)
+  }
+  const answered = await caller.callTarget(target, asked)
+  call.answer = answered
   reply.header('content-type', 'application/json; charset=utf-8')
-  reply.header('signalbox-version', call.answer.version)
-  return call.answer.outputJson
+  reply.header('signalbox-version', answered.version)
+  return answered.outputJson
+}
+
+function sendBytes(
+  ports: Ports & { readonly byteAnswers: ByteAnswers },
+  request: CallRequest,
+  answered: ByteAnswer,
+  reply: FastifyReply,
+): FastifyReply {
+  // Of a connection that breaks off there is no response to be told of: only its close.
+  reply.raw.once('close', () => account(ports, request, reply))
+  reply.header('signalbox-version', answered.version)
+  return ports.byteAnswers.send(reply, answered, (error) => {
+    if (request.call !== undefined) request.call.failure = error
+  })
 }
 
 interface Input {
@@ -180,7 +207,7 @@ interface Input {
 }
 
 function readInput(
-  request: FastifyRequest<{ Params: Params }>,
+  request: CallRequest,
   operation: { name: string; validateQuery: ((value: unknown) => boolean) & object },
   safe: boolean,
 ): Input {
@@ -215,15 +242,10 @@ function requireSize(body: unknown, limitKb: number | undefined): void {
 }
 
 /** After the reply: what the call leaves in metrics and audit. */
-function account(
-  { audit, metrics, now }: Ports,
-  request: FastifyRequest<{ Params: Params }>,
-  reply: FastifyReply,
-): void {
+function account({ audit, metrics, now }: Ports, request: CallRequest, reply: FastifyReply): void {
   const { call } = request
   if (call === undefined) return
-  const outcome =
-    call.failure?.code ?? (reply.statusCode < 400 ? 'done' : `HTTP_${reply.statusCode}`)
+  const outcome = outcomeOf(call, reply)
   // Neither a stranger's path nor a plugin's own refusal may make a label: each would live for ever.
   const service = call.subscription?.service ?? 'unknown'
   const labels = call.target ?? { service, operation: 'unknown' }
@@ -238,6 +260,13 @@ function account(
     traceId: request.trace.traceId,
     safe: call.safe,
   })
+}
+
+function outcomeOf({ failure, isStream }: Call, { raw, statusCode }: FastifyReply): string {
+  if (failure !== undefined) return failure.code
+  // Its head said 200; what it came to, the connection says.
+  if (isStream && !raw.writableFinished) return 'CORE_CALLER_LEFT'
+  return statusCode < 400 ? 'done' : `HTTP_${statusCode}`
 }
 
 function labelOf(outcome: string): string {

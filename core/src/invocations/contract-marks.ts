@@ -16,7 +16,7 @@ export function marksOf(definition: ContractOperation): OperationMarks {
   const known = ofOperations.get(definition)
   if (known !== undefined) return known
   const { input, output } = definition
-  const marks = { input: sensitiveFields(input), output: sensitiveFields(output) }
+  const marks = { input: sensitiveFields(input), output: sensitiveFields(output ?? true) }
   ofOperations.set(definition, marks)
   return marks
 }

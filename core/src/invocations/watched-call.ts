@@ -76,6 +76,7 @@ export class WatchedCall {
       inputJson: guest.inputJson,
       context: guest.context,
       deadlineMs: guest.deadlineMs,
+      bytes: guest.bytes,
       hasEffect: guest.hasEffect,
       hostCall: (name, payload, signal) => this.#hostCall(guest, name, payload, signal),
       onLog: (level, message, fields) => {

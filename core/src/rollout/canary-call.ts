@@ -4,6 +4,9 @@ import { type AttemptOutcome, outcomeInTime } from './judged-call.ts'
 import type { NodeCounters } from './node-counters.ts'
 import type { LiveRollout } from './snapshot.ts'
 
+/** How an attempt ended whose answer takes its time, such as one of bytes. */
+export type AttemptEnd = Pick<Attempt<unknown>, 'outcome' | 'ownMs' | 'trip'>
+
 /** One try of a call on one arm, whatever came of it. */
 export interface Attempt<Answer> {
   readonly outcome: AttemptOutcome
@@ -15,6 +18,10 @@ export interface Attempt<Answer> {
    */
   readonly ownMs: number
   readonly trip: TripKind | undefined
+  /** Of an answer that has only begun: what is counted is its end. Never rejects. */
+  readonly ended?: Promise<AttemptEnd>
+  /** Nobody takes this answer. */
+  readonly discard?: () => void
 }
 
 interface Ports<Answer> {
@@ -54,6 +61,10 @@ export async function callDuringRollout<Answer>(ports: Ports<Answer>, arm: Arm):
     }
     if (counters.observe(rollout, observed, now())) ports.onBadNews()
   }
+  if (outcome === 'answered' && first.ended !== undefined) {
+    void first.ended.then((end) => observeEnd(ports, { arm, probability }, end))
+    return unwrap(first)
+  }
   if (!isSafe || !asksOther(outcome, arm)) {
     settle()
     return unwrap(first)
@@ -62,13 +73,41 @@ export async function callDuringRollout<Answer>(ports: Ports<Answer>, arm: Arm):
   const isCounted = outcome !== 'unjudged' && counters.spendReplay()
   if (arm === 'stable') {
     if (!isCounted) settle()
-    else void attempt('canary', attemptMs).then(({ outcome: replay }) => settle(replay))
+    else {
+      void attempt('canary', attemptMs).then(({ outcome: replay, discard }) => {
+        discard?.()
+        settle(replay)
+      })
+    }
     return unwrap(first)
   }
   // The caller is answered by stable whatever the budget says; without it the pair is just not counted.
   const second = await attempt('stable', Math.max(1, deadline - now()))
   settle(isCounted ? second.outcome : undefined)
-  return unwrap('answer' in second.result || !('answer' in first.result) ? second : first)
+  const isSecond = 'answer' in second.result || !('answer' in first.result)
+  if (isSecond) first.discard?.()
+  return unwrap(isSecond ? second : first)
+}
+
+/**
+ * An answer that broke off after its first byte cannot be given to the other arm, whichever had it: it counts as a
+ * call does that is tried once.
+ */
+function observeEnd<Answer>(
+  { counters, rollout, operation, isSafe, now, onBadNews }: Ports<Answer>,
+  { arm, probability }: { readonly arm: Arm; readonly probability: number },
+  { outcome, ownMs, trip }: AttemptEnd,
+): void {
+  const isWhole = outcome === 'answered'
+  const observed = {
+    call: { arm, outcome },
+    isSafe: isSafe && isWhole,
+    operation,
+    ms: timeOf(outcome, ownMs),
+    probability,
+    trip,
+  }
+  if (counters.observe(rollout, observed, now())) onBadNews()
 }
 
 /**

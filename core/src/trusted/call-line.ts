@@ -10,6 +10,9 @@ import {
   toLane,
 } from '@signalbox/sandbox/supervision'
 import type { CodedError } from '@signalbox/sdk/errors'
+import { coreErrors } from '../errors.ts'
+import { ByteStream } from './byte-stream.ts'
+import { fromTrusted, toTrusted } from './child/trusted-wire.ts'
 import type { TrustedProcess } from './trusted-process.ts'
 
 /** Calls that one process works on side by side: it is one thread, and each may hold a payload. */
@@ -18,15 +21,32 @@ const queueLimits = { maxTotal: 1024, maxPerTenant: 256 }
 /** Calls whose time is over and whose handler goes on all the same: so many, and the process has lost its way. */
 const MAX_ABANDONED = 256
 const RETRY_AFTER_S = 1
+/** Answers of bytes under way: they last, and may not take all of a process's calls. */
+const MAX_STREAMS = 32
+const MAX_STREAMS_OF_TENANT = 8
 
 const { ok, refused, failed, hostCall, log } = fromLane
-const kindsOfCalls: ReadonlySet<number> = new Set([ok, refused, failed, hostCall, log])
+const { bytesBegin, noBytes, bytes } = fromTrusted
+const kindsOfCalls: ReadonlySet<number> = new Set([
+  ...[ok, refused, failed, hostCall, log],
+  ...[bytesBegin, noBytes, bytes],
+])
+
+/** An answer of bytes that has begun. */
+interface Streaming {
+  readonly stream: ByteStream
+  readonly maxBytes: number
+  /** Milliseconds since the epoch. */
+  readonly deadlineAt: number
+}
 
 /** The calls of one version: those that wait, and those that its process has been given. */
 export class CallLine {
   readonly #waiting = new FairQueue<PendingCall>(queueLimits)
   readonly #atWork = new Map<number, PendingCall>()
   readonly #abandoned = new Set<number>()
+  readonly #streams = new WeakMap<PendingCall, Streaming>()
+  #streaming: PendingCall[] = []
   #lastId = 0
 
   get isEmpty(): boolean {
@@ -42,6 +62,7 @@ export class CallLine {
   }
 
   add(pending: PendingCall): void {
+    if (pending.call.bytes !== undefined && !this.#hasStreamFor(pending)) return
     const full = this.#waiting.add(pending)
     if (full === undefined) return
     const { plugin, version } = pending.call.isolate
@@ -62,14 +83,16 @@ export class CallLine {
 
   /** Answers what is late. @returns false when the process holds on to too much of it. */
   sweep(now: number, process: TrustedProcess | undefined): boolean {
-    const isLate = ({ deadlineAt }: PendingCall) => now >= deadlineAt
+    const isLate = ({ deadlineAt }: { readonly deadlineAt: number }) => now >= deadlineAt
     for (const pending of this.#waiting.remove(isLate)) this.#late(pending, now, 'host')
     for (const [id, pending] of this.#atWork) {
-      if (!isLate(pending)) continue
-      this.#atWork.delete(id)
-      this.#abandoned.add(id)
-      const { code, message } = this.#late(pending, now, pending.isCancelled ? 'host' : 'plugin')
-      process?.send(toLane.cancel, id, 0, code, message)
+      const streaming = this.#streams.get(pending)
+      if (!isLate(streaming ?? pending)) continue
+      const error =
+        streaming === undefined
+          ? this.#late(pending, now, pending.isCancelled ? 'host' : 'plugin')
+          : this.#tooLong(pending, streaming)
+      this.#leave(id, process, error)
     }
     return this.#abandoned.size <= MAX_ABANDONED
   }
@@ -90,11 +113,22 @@ export class CallLine {
     if (kind === log) pending.log(text, payload)
     else if (kind === hostCall) {
       return pending.startHostCall(hostCallOf(frame), this.#sinkFor(pending, process))
-    } else {
+    } else if (kind === bytesBegin) return this.#begin(pending, text, process)
+    else if (kind === bytes) return this.#piece(pending, frame, process)
+    else if (kind === noBytes) this.#stray(pending, text, process)
+    else {
+      const streaming = this.#streams.get(pending)
+      // Its answer is bytes or nothing.
+      if (kind === ok && pending.call.bytes !== undefined && streaming === undefined) return false
       this.#atWork.delete(id)
-      endCall(pending, frame, peakHeapMb)
+      endCall(pending, frame, peakHeapMb, streaming?.stream.bytes)
     }
     return true
+  }
+
+  /** Something of its answer is with the client already: it can only be cut. */
+  hasBegun(pending: PendingCall): boolean {
+    return this.#streams.has(pending)
   }
 
   /** The process is gone. @returns what it was at work on */
@@ -110,17 +144,107 @@ export class CallLine {
   }
 
   #send(pending: PendingCall, process: TrustedProcess): void {
-    const { isolate, context, inputJson } = pending.call
+    const { isolate, context, inputJson, bytes } = pending.call
     const { principal, arm, traceId } = context
     const id = ++this.#lastId
     pending.id = id
     this.#atWork.set(id, pending)
     pending.begin(Date.now())
     const { seed, entry, guestDeadlineAt } = pending
-    const head = callHead(entry, seed, guestDeadlineAt, principal.kind, arm, traceId, principal.id)
+    // What a handler of bytes has to keep is the deadline of its last one.
+    const deadlineAt = bytes === undefined ? guestDeadlineAt : pending.acceptedAt + bytes.maxMs
+    const head = callHead(entry, seed, deadlineAt, principal.kind, arm, traceId, principal.id)
     const { tenant, configJson } = isolate
     const payload = configJson + inputJson
-    process.send(toLane.call, id, configJson.length, `${tenant}\n${head}`, payload)
+    const kind = bytes === undefined ? toLane.call : toTrusted.callForBytes
+    process.send(kind, id, configJson.length, `${tenant}\n${head}`, payload)
+  }
+
+  /** Tells the process that nobody waits any more, and why. */
+  #leave(id: number, process: TrustedProcess | undefined, { code, message }: CodedError): void {
+    if (!this.#atWork.delete(id)) return
+    this.#abandoned.add(id)
+    process?.send(toLane.cancel, id, 0, code, message)
+  }
+
+  #hasStreamFor(pending: PendingCall): boolean {
+    this.#streaming = this.#streaming.filter((one) => !one.isOver && one !== pending)
+    const { tenant, plugin, version } = pending.call.isolate
+    const own = this.#streaming.filter(({ call }) => call.isolate.tenant === tenant).length
+    if (this.#streaming.length >= MAX_STREAMS || own >= MAX_STREAMS_OF_TENANT) {
+      const limit = own >= MAX_STREAMS_OF_TENANT ? MAX_STREAMS_OF_TENANT : MAX_STREAMS
+      const options = { retryAfterS: RETRY_AFTER_S }
+      pending.failed(
+        coreErrors.create('BYTES_AT_ONCE', { plugin, version, limit }, options),
+        'host',
+      )
+      return false
+    }
+    this.#streaming.push(pending)
+    return true
+  }
+
+  #begin(pending: PendingCall, fileName: string, process: TrustedProcess): boolean {
+    const { bytes: sink } = pending.call
+    if (sink === undefined || this.#streams.has(pending)) return false
+    const { id } = pending
+    const stream = new ByteStream({
+      onTaken: (credit) => {
+        if (this.#atWork.get(id) === pending) process.send(toTrusted.credit, id, credit, '', '')
+      },
+      onLeft: () => {
+        if (this.#atWork.get(id) !== pending) return
+        this.#cut(pending, process, coreErrors.create('CALLER_LEFT'), 'host')
+      },
+    })
+    const { maxBytes, maxMs } = sink
+    this.#streams.set(pending, { stream, maxBytes, deadlineAt: pending.acceptedAt + maxMs })
+    sink.start(isFileName(fileName) ? { fileName } : {}, stream)
+    return true
+  }
+
+  #piece(pending: PendingCall, { bytes: piece }: Frame, process: TrustedProcess): boolean {
+    const streaming = this.#streams.get(pending)
+    if (streaming === undefined || piece === undefined) return false
+    const { stream, maxBytes } = streaming
+    if (stream.bytes + piece.length > maxBytes) {
+      const { plugin, version } = pending.call.isolate
+      const parameters = { plugin, version, limitMb: maxBytes / (1024 * 1024) }
+      this.#cut(pending, process, coreErrors.create('BYTES_TOO_MANY', parameters), 'plugin')
+      return true
+    }
+    return stream.receive(piece)
+  }
+
+  #stray(pending: PendingCall, what: string, process: TrustedProcess): void {
+    const { plugin, version } = pending.call.isolate
+    const parameters = { plugin, version, reached: what.slice(0, 20) }
+    this.#cut(pending, process, coreErrors.create('BYTES_EXPECTED', parameters), 'plugin')
+  }
+
+  /** A client that takes its bytes slowly is no fault of the version's. */
+  #tooLong(pending: PendingCall, { stream, deadlineAt }: Streaming): CodedError {
+    const { plugin, version } = pending.call.isolate
+    const limitS = (deadlineAt - pending.acceptedAt) / 1000
+    const error = coreErrors.create('BYTES_TOO_LONG', { plugin, version, limitS })
+    this.fail(pending, error, stream.isStarved ? 'plugin' : 'host')
+    return error
+  }
+
+  #cut(
+    pending: PendingCall,
+    process: TrustedProcess,
+    error: CodedError,
+    blame: 'plugin' | 'host',
+  ): void {
+    this.#leave(pending.id, process, error)
+    this.fail(pending, error, blame)
+  }
+
+  /** What the client has of it already is counted all the same. */
+  fail(pending: PendingCall, error: CodedError, blame: 'plugin' | 'host'): void {
+    const answerBytes = this.#streams.get(pending)?.stream.bytes ?? 0
+    pending.failed(error, blame, { cpuUs: 0, peakHeapMb: 0, answerBytes })
   }
 
   #late(pending: PendingCall, now: number, blame: 'plugin' | 'host'): CodedError {
@@ -141,4 +265,9 @@ export class CallLine {
         tell(toLane.replyError, asked, code, message),
     }
   }
+}
+
+/** It becomes part of a header, and what a browser saves a file as. */
+function isFileName(text: string): boolean {
+  return text !== '' && text.length <= 200 && !/[\p{Cc}\p{Cs}/\\]/u.test(text)
 }

@@ -2,6 +2,73 @@ import type { ErrorDefinition } from '@signalbox/sdk/errors'
 
 /** Refusals of the trusted tier; what becomes of a call in a process of its own has the sandbox's codes. */
 export const trustedErrors = {
+  BYTES_AT_ONCE: {
+    status: 503,
+    message: {
+      en: '{plugin} {version} sends {limit} answers of bytes at the moment, and no more at once.',
+      'zh-CN': '{plugin} {version} 当前正在发送 {limit} 个字节流应答，已达同时上限。',
+    },
+    cure: {
+      en: 'Read those that are under way to their end, and try again after the seconds in Retry-After.',
+      'zh-CN': '请先读完进行中的应答，并在 Retry-After 指定的秒数后重试。',
+    },
+  },
+  BYTES_EXPECTED: {
+    status: 502,
+    message: {
+      en: '{plugin} {version} promised bytes and gave {reached}.',
+      'zh-CN': '{plugin} {version} 承诺返回字节流，却给出了 {reached}。',
+    },
+    cure: {
+      en: 'Return an async iterable of Uint8Array or text, a Readable or a ReadableStream, or {"body"} with one.',
+      'zh-CN':
+        '请返回 Uint8Array 或文本的异步可迭代对象、Readable、ReadableStream，或包含它们的 {"body"}。',
+    },
+  },
+  BYTES_NOT_HERE: {
+    status: 409,
+    message: {
+      en: '{service}@{major}/{operation} delivers bytes: only an app can ask for it, over HTTP.',
+      'zh-CN': '{service}@{major}/{operation} 以字节流交付，只能由应用通过 HTTP 调用。',
+    },
+    cure: {
+      en: 'Ask the plugin for an operation that answers with JSON, or hand the app the address.',
+      'zh-CN': '请使用该插件返回 JSON 的操作，或由应用直接调用。',
+    },
+  },
+  BYTES_TOO_LONG: {
+    status: 504,
+    message: {
+      en: 'The answer of {plugin} {version} was cut: it was not sent within {limitS} s.',
+      'zh-CN': '{plugin} {version} 的应答被截断：未能在 {limitS} 秒内发送完毕。',
+    },
+    cure: {
+      en: 'Ask for less, read faster, or raise maxSeconds in the contract.',
+      'zh-CN': '请缩小请求范围、加快读取，或提高契约中的 maxSeconds。',
+    },
+  },
+  BYTES_TOO_MANY: {
+    status: 502,
+    message: {
+      en: 'The answer of {plugin} {version} was cut: it has more than {limitMb} MiB.',
+      'zh-CN': '{plugin} {version} 的应答被截断：超过 {limitMb} MiB。',
+    },
+    cure: {
+      en: 'Ask for less, or raise maxMb in the contract.',
+      'zh-CN': '请缩小请求范围，或提高契约中的 maxMb。',
+    },
+  },
+  CALLER_LEFT: {
+    status: 499,
+    message: {
+      en: 'The client left before it had all of the answer.',
+      'zh-CN': '客户端在收到完整应答之前断开。',
+    },
+    cure: {
+      en: 'Nothing is to be done; the plugin was told to stop.',
+      'zh-CN': '无需处理；已通知插件停止。',
+    },
+  },
   REPLAY_TIER: {
     status: 409,
     message: {

@@ -235,14 +235,15 @@ export class TrustedVersion {
   /** Which of the calls at once it was cannot be told: a read runs once more, and is blamed if it ends so again. */
   #lost(pending: PendingCall, fault: LaneFault, error: CodedError): void {
     pending.losses++
-    const mayRunAgain = !pending.hasEffect && this.#ports.isSafe(pending.call)
+    const mayRunAgain =
+      !pending.hasEffect && !this.#line.hasBegun(pending) && this.#ports.isSafe(pending.call)
     const { plugin, version } = this.spec
     if (mayRunAgain && pending.losses <= 1) this.#line.add(pending)
     else if (fault.kind === 'external') {
-      pending.failed(sandboxErrors.create('INTERRUPTED', { plugin, version }), 'host')
+      this.#line.fail(pending, sandboxErrors.create('INTERRUPTED', { plugin, version }), 'host')
     } else {
       pending.costLane = true
-      pending.failed(error, 'plugin')
+      this.#line.fail(pending, error, 'plugin')
     }
   }
 

@@ -76,3 +76,56 @@ t.test(
     t.same(tried, ['stable'])
   },
 )
+
+/** Answers that have only begun; `ends` says how they end. */
+async function begun(
+  arm: Arm,
+  starts: Readonly<Record<Arm, AttemptOutcome>>,
+  ends: AttemptOutcome,
+  isSafe = true,
+) {
+  const counters = new NodeCounters()
+  const discarded: Arm[] = []
+  const attempt = async (by: Arm): Promise<Attempt<string>> => ({
+    outcome: starts[by],
+    result: starts[by] === 'failed' ? { error: new Error(by) } : { answer: by },
+    tookMs: 1,
+    ownMs: 1,
+    trip: undefined,
+    ended: Promise.resolve({ outcome: ends, ownMs: 1, trip: undefined }),
+    discard: () => discarded.push(by),
+  })
+  const call = { rollout, counters, operation: 's/run', isSafe, deadline: 1000, attempt }
+  const ports = { ...call, now: () => 0, onBadNews: () => undefined }
+  const answer = await callDuringRollout<string>(ports, arm).catch((error: Error) => error)
+  await new Promise(setImmediate)
+  return { answer, discarded, failures: counters.judge.tallies.failures }
+}
+
+t.test(
+  'an answer that breaks off counts as a failed call of its arm, and is not retried',
+  async (t) => {
+    for (const arm of ['canary', 'stable'] as const) {
+      const { answer, failures } = await begun(
+        arm,
+        { canary: 'answered', stable: 'answered' },
+        'failed',
+      )
+      t.equal(answer, arm, 'the caller has its beginning')
+      t.equal(failures[arm], 1, arm)
+      t.equal(failures.canary + failures.stable, 1)
+    }
+    const whole = await begun('canary', { canary: 'answered', stable: 'answered' }, 'answered')
+    t.equal(whole.failures.canary, 0)
+    const left = await begun('canary', { canary: 'answered', stable: 'answered' }, 'unjudged')
+    t.equal(left.failures.canary, 0, 'a client that leaves speaks against nobody')
+  },
+)
+
+t.test('an answer that nobody takes is let go of', async (t) => {
+  const late = await begun('canary', { canary: 'late', stable: 'answered' }, 'answered')
+  t.match(late, { answer: 'stable', discarded: ['canary'] })
+  const tried = await begun('stable', { canary: 'answered', stable: 'failed' }, 'answered')
+  t.match(tried.answer, { message: 'stable' })
+  t.same(tried.discarded, ['canary'])
+})

@@ -1,4 +1,5 @@
 import { type Contract, schemaFaults, validateContract } from '@signalbox/sdk/contract'
+import { tierFaults } from '@signalbox/sdk/delivery'
 import type { InputFault } from '@signalbox/sdk/errors'
 import { type Manifest, validateManifest } from '@signalbox/sdk/manifest'
 import { permissionFaults } from '@signalbox/sdk/permissions'
@@ -66,6 +67,7 @@ function checkContracts(
       continue
     }
     const { contract } = result
+    tell(tierFaults(contract, manifest.runtime.tier), service.contract, '', faults)
     if (contract.id !== service.id) {
       faults.add(service.contract, '/id', `must be ${service.id}, as the manifest says`)
     } else if (Object.hasOwn(contracts, service.id)) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Readable } from 'node:stream'
 import type { Principal } from '@signalbox/sdk'
 import type { CodedError } from '@signalbox/sdk/errors'
 import type { RuntimeLimits } from '@signalbox/sdk/manifest'
@@ -49,6 +50,21 @@ export interface LoadedBundle {
   onCompiledRejected?(): void
 }
 
+/** Who takes an answer of bytes, and how much of it. */
+export interface ByteSink {
+  readonly maxBytes: number
+  /** From the call to the last byte; the call's deadline is to the first one. */
+  readonly maxMs: number
+  /** Called once, with the first byte. How it ends is the call's outcome. */
+  start(head: { readonly fileName?: string }, stream: ByteAnswerStream): void
+}
+
+/** Whoever takes it finishes it when the call was answered, and destroys it when it was not, or is of no use. */
+export interface ByteAnswerStream extends Readable {
+  /** There is no more than what came: its end may be told. */
+  finish(): void
+}
+
 export interface GuestCall {
   readonly isolate: IsolateSpec
   /** Asked only when a lane lacks the isolate. */
@@ -68,6 +84,8 @@ export interface GuestCall {
    * listened to, so that many calls may share one.
    */
   readonly signal?: Pick<AbortSignal, 'aborted' | 'reason'>
+  /** The answer is to be bytes: only for a tier whose processes stream. */
+  readonly bytes?: ByteSink | undefined
   /** Follows the trace of an earlier call, instants and order of the answers included. */
   readonly replay?: CallTrace
   /**

@@ -5,10 +5,18 @@ import type { LaneUsage, PendingCall } from './pending-call.ts'
 import type { Frame } from './wire/frame.ts'
 import { type FailureReason, fromLane } from './wire/messages.ts'
 
-/** The frame that ends a call, told to the call. */
-export function endCall(call: PendingCall, frame: Frame, peakHeapMb: number): void {
+/**
+ * The frame that ends a call, told to the call.
+ * @param streamedBytes what was answered before, piece by piece
+ */
+export function endCall(
+  call: PendingCall,
+  frame: Frame,
+  peakHeapMb: number,
+  streamedBytes = 0,
+): void {
   const { kind, text, payload } = frame
-  const used = usageOf(frame, peakHeapMb)
+  const used = usageOf(frame, peakHeapMb, streamedBytes)
   if (kind === fromLane.ok) call.answered(used, payload)
   else if (kind === fromLane.failed) fail(call, used, text as FailureReason, payload)
   // Shown to callers as it is; a guest may have made it without the SDK's class.
@@ -27,8 +35,8 @@ function fail(call: PendingCall, used: LaneUsage, reason: FailureReason, detail:
   call.failed(hostError, hostError.status >= 500 ? 'host' : 'plugin', used)
 }
 
-function usageOf(frame: Frame, peakHeapMb: number): LaneUsage {
-  const answerBytes = frame.kind === fromLane.ok ? frame.payloadBytes : 0
+function usageOf(frame: Frame, peakHeapMb: number, streamedBytes: number): LaneUsage {
+  const answerBytes = streamedBytes + (frame.kind === fromLane.ok ? frame.payloadBytes : 0)
   return { cpuUs: frame.number, peakHeapMb, answerBytes }
 }
 

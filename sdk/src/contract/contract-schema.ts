@@ -26,7 +26,7 @@ const example = {
 
 const operation = {
   type: 'object',
-  required: ['input', 'output'],
+  required: ['input'],
   additionalProperties: false,
   properties: {
     summary: localized('What the operation does, in a sentence.'),
@@ -40,11 +40,37 @@ const operation = {
       maximum: 30000,
       description: "The whole call, ms; the version's own deadline bounds it.",
     },
+    delivery: {
+      enum: ['call', 'bytes'],
+      description:
+        'bytes: the answer is streamed as it is made, for the tier trusted. Default: call, one JSON value.',
+    },
+    contentType: {
+      type: 'string',
+      maxLength: 100,
+      pattern: '^[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*(; ?[a-z0-9-]+=[A-Za-z0-9._-]+)*$',
+      description: 'Of delivery bytes: the media type, such as application/x-ndjson.',
+    },
+    maxMb: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 4096,
+      description: 'Of delivery bytes: an answer is cut at so many MiB. Default: 64.',
+    },
+    maxSeconds: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 900,
+      description:
+        'Of delivery bytes: the whole answer, s; deadlineMs is to its first byte. Default: 300.',
+    },
     requires: { type: 'string', maxLength: 100, description: 'Permission a user needs.' },
     input: jsonSchema(
       'JSON Schema 2020-12 of the input. `"sensitive": true` beside a value keeps it out of recordings.',
     ),
-    output: jsonSchema('JSON Schema 2020-12 of the output; `sensitive` as in the input.'),
+    output: jsonSchema(
+      'JSON Schema 2020-12 of the output; `sensitive` as in the input. Not of delivery bytes.',
+    ),
     examples: {
       type: 'array',
       maxItems: 16,

@@ -4,6 +4,7 @@ import type { FromSchema } from 'json-schema-to-ts'
 import type { InputFault } from '../errors/coded-error.ts'
 import { faultsOf, lateValidator } from '../schema/validate.ts'
 import { contractSchema } from './contract-schema.ts'
+import { deliveryFaults } from './delivery.ts'
 import { linearRegExp } from './linear-regexp.ts'
 import { schemaCostFaults } from './schema-cost.ts'
 import { SENSITIVE, sensitiveFaults } from './sensitive-fields.ts'
@@ -70,8 +71,10 @@ export function schemaFaults(schema: unknown): readonly InputFault[] {
 }
 
 function operationFaults(pointer: string, operation: ContractOperation): InputFault[] {
+  const faults = deliveryFaults(pointer, operation)
+  if (faults.length > 0) return faults
   return (['input', 'output'] as const).flatMap((side) => {
-    const result = compiled(operation[side])
+    const result = compiled(operation[side] ?? true)
     if (!result.ok) return below(`${pointer}/${side}`, result.faults)
     const { check } = result
     return (operation.examples ?? []).flatMap((example, index) =>

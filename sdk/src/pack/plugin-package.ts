@@ -1,5 +1,6 @@
 import semver from 'semver'
 import { type Contract, schemaFaults, validateContract } from '../contract/contract.ts'
+import { tierFaults } from '../contract/delivery.ts'
 import { permissionFaults } from '../contract/required-permissions.ts'
 import type { InputFault } from '../errors/coded-error.ts'
 import { sdkErrors } from '../errors/sdk-errors.ts'
@@ -211,6 +212,8 @@ async function readContracts(
     }
     const undeclared = permissionFaults(result.contract, manifest)
     if (undeclared.length > 0) throw invalid(placed(read.file, '', undeclared))
+    const misfits = tierFaults(result.contract, manifest.runtime.tier)
+    if (misfits.length > 0) throw invalid(placed(read.file, '', misfits))
     contracts.set(id, result.contract)
   }
   return contracts

@@ -45,6 +45,21 @@ export interface TrustedContext<Config = unknown> extends Context<Config> {
   }
 }
 
+/** Where the bytes of an answer come from; texts are sent in UTF-8. A `Readable` of Node is one too. */
+export type ByteBody = AsyncIterable<Uint8Array | string> | ReadableStream<Uint8Array | string>
+
+/**
+ * What a handler returns for an operation whose contract says `"delivery": "bytes"`. The host asks for more as the
+ * client takes it, and ends the source (`return()`, `destroy()`, `cancel()`) when the client leaves.
+ */
+export type ByteAnswer =
+  | ByteBody
+  | {
+      readonly body: ByteBody
+      /** What a browser saves it as; at most 200 characters, no path. */
+      readonly fileName?: string
+    }
+
 /** Input and output are what the contract's schemas say. */
 // biome-ignore lint/suspicious/noExplicitAny: an author types input by the contract; `unknown` would refuse every such handler
 export type TrustedHandler = (input: any, ctx: TrustedContext<any>) => unknown

@@ -10,17 +10,25 @@ import {
   thrownMessage,
   thrownText,
 } from '@signalbox/sandbox/guest-side'
+import { BytePump } from './byte-pump.ts'
+import { byteSource } from './byte-source.ts'
 import { findHandler } from './find-handler.ts'
 import { OwnTime } from './own-time.ts'
 import { SettingsCache } from './settings-cache.ts'
 import { TrustedContext } from './trusted-context.ts'
+import { fromTrusted } from './trusted-wire.ts'
 
-type Send = (kind: number, id: number, number: number, text: string, payload: string) => void
+interface Socket {
+  send(kind: number, id: number, number: number, text: string, payload: string): void
+  sendBytes(kind: number, id: number, bytes: Uint8Array): void
+}
 
 interface Served {
   readonly call: Call
   readonly abort: AbortController
   readonly time: OwnTime
+  /** Of an answer of bytes that has begun, or is about to. */
+  pump?: BytePump
 }
 
 /** A plugin's records of a call, and the frames they become. */
@@ -38,7 +46,7 @@ const frameKinds: Readonly<Record<string, number>> = {
  */
 export class ServedCalls {
   readonly #plugin: unknown
-  readonly #send: Send
+  readonly #socket: Socket
   readonly #maxOutputLength: number
   readonly #served = new Map<number, Served>()
   readonly #current = new AsyncLocalStorage<Call>()
@@ -47,13 +55,14 @@ export class ServedCalls {
   readonly #digest = new Digest(this.#p)
   readonly #causes = new WeakMap<object, string>()
 
-  constructor(plugin: unknown, maxOutputLength: number, send: Send) {
+  constructor(plugin: unknown, maxOutputLength: number, socket: Socket) {
     this.#plugin = plugin
     this.#maxOutputLength = maxOutputLength
-    this.#send = send
+    this.#socket = socket
   }
 
-  start({ id, number, text, payload }: Frame): void {
+  /** @param isBytes the answer is to be bytes */
+  start({ id, number, text, payload }: Frame, isBytes: boolean): void {
     const end = text.indexOf('\n')
     const out = {
       emit: (kind: string, of: number, value: number, name: string, body: string) =>
@@ -65,7 +74,7 @@ export class ServedCalls {
     const shared = this.#sharedOf(text.slice(0, end), payload.slice(0, number))
     const context = new TrustedContext(call, shared, abort)
     // What a handler leaves behind, such as a timer, still logs to the call it belongs to.
-    this.#current.run(call, () => void this.#run(call, context, payload.slice(number)))
+    this.#current.run(call, () => void this.#run(call, context, payload.slice(number), isBytes))
   }
 
   reply(id: number, number: number, json: string): void {
@@ -83,6 +92,11 @@ export class ServedCalls {
     if (served === undefined) return
     served.abort.abort(served.call.codedError(code, message))
     served.call.cancel(code, message)
+    served.pump?.cancel()
+  }
+
+  credit(id: number, bytes: number): void {
+    this.#served.get(id)?.pump?.add(bytes)
   }
 
   /** For the console: to the log of the call it was said in; what belongs to none goes nowhere. */
@@ -91,11 +105,18 @@ export class ServedCalls {
     this.#current.getStore()?.log(level, message, undefined)
   }
 
-  async #run(call: Call, context: TrustedContext, inputJson: string): Promise<void> {
+  async #run(
+    call: Call,
+    context: TrustedContext,
+    inputJson: string,
+    isBytes: boolean,
+  ): Promise<void> {
     const handler = findHandler(this.#plugin, call.headLine(0))
     if (handler === undefined) return call.finish('F', 'handler-missing', '')
     try {
-      this.#answer(call, await handler(JSON.parse(inputJson), context))
+      const value = await handler(JSON.parse(inputJson), context)
+      if (isBytes) await this.#stream(call, value)
+      else this.#answer(call, value)
     } catch (error) {
       this.#fail(call, error)
     }
@@ -114,6 +135,29 @@ export class ServedCalls {
     if (output.length > this.#maxOutputLength) {
       call.finish('F', 'output-too-large', `${output.length}`)
     } else call.finish('O', '', output)
+  }
+
+  async #stream(call: Call, value: unknown): Promise<void> {
+    const { id } = call
+    const served = this.#served.get(id)
+    const source = byteSource(value)
+    const stray = (what: string) => this.#socket.send(fromTrusted.noBytes, id, 0, what, '')
+    if (source === undefined || served === undefined) {
+      stray(value === null ? 'null' : typeof value)
+      call.finish('F', 'threw', '')
+      return
+    }
+    served.pump = new BytePump(source, {
+      begin: (fileName) => this.#socket.send(fromTrusted.bytesBegin, id, 0, fileName, ''),
+      send: (bytes) => this.#socket.sendBytes(fromTrusted.bytes, id, bytes),
+      // A client that takes its time is nothing that the plugin spends.
+      waits: () => served.time.asks(),
+      goesOn: () => served.time.isAnswered(),
+    })
+    if (served.abort.signal.aborted) served.pump.cancel()
+    const end = await served.pump.run()
+    if (end.kind === 'stray') stray(end.what)
+    call.finish(end.kind === 'done' ? 'O' : 'F', end.kind === 'done' ? '' : 'threw', 'null')
   }
 
   #fail(call: Call, error: unknown): void {
@@ -144,7 +188,7 @@ export class ServedCalls {
     if (isEnd) this.#served.delete(id)
     // What a call took is the number of its end: 32 bits, more than an hour.
     const value = isEnd ? Math.min(served.time.us, 0xffffffff) : number
-    this.#send(frame, id, value, name, body)
+    this.#socket.send(frame, id, value, name, body)
   }
 
   #settle(id: number, number: number) {

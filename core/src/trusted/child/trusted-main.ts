@@ -31,6 +31,12 @@ function send(kind: number, id: number, number: number, text: string, payload: s
   out.clear()
 }
 
+function sendBytes(kind: number, id: number, bytes: Uint8Array): void {
+  out.announce(kind, id, 0, '', bytes.length)
+  socket.write(Buffer.concat([out.view(), bytes]))
+  out.clear()
+}
+
 async function open({ entry, maxOutputLength }: OpenRequest): Promise<void> {
   try {
     const module: { readonly default?: unknown } = await import(pathToFileURL(entry).href)
@@ -38,7 +44,7 @@ async function open({ entry, maxOutputLength }: OpenRequest): Promise<void> {
     if (typeof plugin !== 'object' || plugin === null) {
       throw new Error('the bundle has no default export made by defineTrustedPlugin')
     }
-    calls = new ServedCalls(plugin, maxOutputLength, send)
+    calls = new ServedCalls(plugin, maxOutputLength, { send, sendBytes })
     send(fromLane.done, 0, 0, '', '')
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
@@ -50,7 +56,9 @@ function handle(frame: Frame): void {
   const { kind, id, number, text, payload } = frame
   if (kind === toTrusted.open) void open(JSON.parse(text) as OpenRequest)
   else if (kind === toLane.ping) send(fromTrusted.pong, 0, number, '', '')
-  else if (kind === toLane.call) calls?.start(frame)
+  else if (kind === toLane.call) calls?.start(frame, false)
+  else if (kind === toTrusted.callForBytes) calls?.start(frame, true)
+  else if (kind === toTrusted.credit) calls?.credit(id, number)
   else if (kind === toLane.reply) calls?.reply(id, number, payload)
   else if (kind === toLane.replyError) calls?.replyError(id, number, text, payload)
   else if (kind === toLane.cancel) calls?.cancel(id, text, payload)

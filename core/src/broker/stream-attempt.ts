@@ -1,0 +1,156 @@
+import type { Readable } from 'node:stream'
+import type { ByteAnswerStream, ByteSink, GuestOutcome } from '@signalbox/sandbox'
+import { byteDelivery } from '@signalbox/sdk/delivery'
+import type { CompiledOperation } from '../catalog/compile-contract.ts'
+import { nameInvocation } from '../invocations/invocation-of-error.ts'
+import type { Attempt, AttemptEnd } from '../rollout/canary-call.ts'
+import { versionKey } from '../rollout/snapshot.ts'
+import { BusyClock } from './busy-clock.ts'
+import type { ServiceAnswer, ServiceCall } from './call-scope.ts'
+import {
+  type Judged,
+  judgedNo,
+  scopeOf,
+  type Trial,
+  unfitness,
+  verdictOf,
+} from './guest-attempt.ts'
+import type { GuestPorts } from './guest-ports.ts'
+import { scopedGuestCall } from './scoped-guest-call.ts'
+
+/** An answer of bytes whose first one is there. */
+export interface ByteAnswer extends Omit<ServiceAnswer, 'outputJson'> {
+  /** Ends in an error where the answer is cut. */
+  readonly stream: Readable
+  readonly contentType: string
+  readonly fileName: string | undefined
+}
+
+/** Of the host's own units: what a call delivered, whole or cut. */
+const UNIT = 'bytes-delivered'
+
+interface Begun {
+  readonly fileName: string | undefined
+  readonly stream: ByteAnswerStream
+}
+
+/** One try of a call whose answer is bytes: an attempt until the first byte, and from then on for whoever counts. */
+export async function attemptStream(
+  ports: GuestPorts,
+  trial: Trial,
+  call: ServiceCall,
+): Promise<Attempt<ByteAnswer>> {
+  const { version, arm, accepted } = trial
+  const { plugin } = version
+  const started = ports.now()
+  const took = () => ports.now() - started
+  const operation = version.operations.get(`${call.service}/${call.operation}`)
+  const unfit = unfitness(version, operation, accepted, call)
+  if (unfit !== undefined) return { ...unfit, tookMs: took(), ownMs: 0 }
+  const { definition } = operation as CompiledOperation
+  const { contentType = '', maxBytes = 0, maxMs = 0 } = byteDelivery(definition) ?? {}
+  let begun: Begun | undefined
+  const end = ports.inFlight.begin(versionKey(plugin, version.version))
+  const { promise: first, resolve: begin } = Promise.withResolvers<Begun>()
+  const running = runStream(
+    ports,
+    { trial, call, started },
+    {
+      maxBytes,
+      maxMs,
+      start: ({ fileName }, stream) => {
+        begun = { fileName, stream }
+        begin(begun)
+      },
+    },
+  )
+  const over = running
+    .then((ended) => {
+      const { result, bytes } = ended
+      // A clean end is told after the last byte; a cut is no clean end for anybody.
+      if ('error' in result) begun?.stream.destroy(result.error)
+      else begun?.stream.finish()
+      if (bytes > 0) meterBytes(ports, trial, call, bytes)
+      return ended
+    })
+    .finally(end)
+  const won = await Promise.race([first.then(() => undefined), over])
+  if (begun === undefined) {
+    const { outcome, result, trip, ownMs } = won as Ended
+    return { outcome, result: result as { error: unknown }, trip, tookMs: took(), ownMs }
+  }
+  const { stream, fileName } = begun
+  return {
+    outcome: 'answered',
+    result: { answer: { stream, contentType, fileName, plugin, version: version.version, arm } },
+    tookMs: took(),
+    ownMs: 0,
+    trip: undefined,
+    ended: over,
+    discard: () => stream.destroy(),
+  }
+}
+
+type Ended = Judged<true> & AttemptEnd & { readonly bytes: number }
+
+interface Running {
+  readonly trial: Trial
+  readonly call: ServiceCall
+  readonly started: number
+}
+
+/** To the last byte: what became of it, kept and metered like any call. */
+async function runStream(
+  ports: GuestPorts,
+  { trial, call, started }: Running,
+  bytes: ByteSink,
+): Promise<Ended> {
+  const { version, deadlineMs } = trial
+  const hostCalls = new BusyClock(() => performance.now())
+  const timed: GuestPorts = {
+    ...ports,
+    hostCall: (...words) => hostCalls.during(() => ports.hostCall(...words)),
+  }
+  // What the handler asks while it sends is within the time of the whole answer.
+  const scope = scopeOf(trial, call, started + bytes.maxMs)
+  const snapshot = ports.snapshot()
+  const { service, operation: name, inputJson } = call
+  const entry = { kind: 'service', service, operation: name } as const
+  const watched = ports.invocations.watch(
+    scopedGuestCall(timed, scope, { entry, inputJson, deadlineMs, bytes }),
+  )
+  const outcome = await ports.runGuest(watched.guest)
+  const judged = judgedStream(outcome)
+  const invocation = ports.invocations.ended({
+    guest: watched.guest,
+    call,
+    version,
+    snapshot,
+    operation: version.operations.get(`${service}/${name}`),
+    startedAt: started,
+    tookMs: ports.now() - started,
+    outcome,
+    verdict: verdictOf(judged),
+    ...watched.take(outcome),
+  })
+  if (invocation !== undefined && 'error' in judged.result) {
+    nameInvocation(judged.result.error, invocation)
+  }
+  return { ...judged, ownMs: outcome.cpuMs + hostCalls.busyMs, bytes: outcome.bytesOut }
+}
+
+function judgedStream(outcome: GuestOutcome): Judged<true> {
+  if (outcome.kind !== 'ok') return judgedNo(outcome)
+  return { outcome: 'answered', result: { answer: true }, trip: undefined }
+}
+
+function meterBytes(
+  { meter }: GuestPorts,
+  { version: { plugin, version }, chain }: Trial,
+  { tenant, principal, operation }: ServiceCall,
+  bytes: number,
+): void {
+  const who = `${principal.kind}:${principal.id}`
+  const name = { tenant, plugin, version, principal: who, operation: chain.at(-1) ?? operation }
+  meter.add({ ...name, unit: UNIT }, bytes)
+}
