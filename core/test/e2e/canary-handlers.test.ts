@@ -79,7 +79,7 @@ t.test('an event that fails on every version takes back none of them', async (t)
     { weightBp: 9000, hold: { durationMs: 3_600_000 } },
     { weightBp: 10_000, hold: {} },
   ])
-  for (let n = 0; n < 5; n++) await order(`p${n}`, { n, fails: 2 })
+  for (let n = 0; n < 5; n++) await order(`p${n}`, { n, fails: 1 })
   await until(async () => {
     const ids = (await received(host, acme)).map((event) => event.id)
     return ['p0', 'p1', 'p2', 'p3', 'p4'].every((one) => ids.includes(one))
