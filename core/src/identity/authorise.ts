@@ -87,7 +87,7 @@ export function isAuthorised(principal: Principal, action: Action, resource: Res
 }
 
 /** What lets a caller into an operation of a data service; all but a user's was asked for before the call came here. */
-export const operationRules = {
+const operationRules = {
   app: 'subscription',
   plugin: 'grant',
   link: 'share',

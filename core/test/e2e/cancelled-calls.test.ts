@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import { writeFiles } from '../../../marketplace/test/support/npm.ts'
 import { until } from '../../../sandbox/test/until.ts'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
-import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
+import { publish } from '../support/publish.ts'
+import { HostProcess, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, setUpTenant } from '../support/probe.ts'
 
@@ -42,7 +42,7 @@ const folder = await writeFiles(join(home, 'wait'), {
     },
   }),
 })
-await npmPublish(folder, `${host.url}/npm/`, OPERATOR_TOKEN)
+await publish(host, folder)
 await host.client.request('POST', '/v1/plugins', { name: plugin })
 const acme = await setUpTenant(host, 'acme', { plugin, service, capabilities: [] })
 const globex = await setUpTenant(host, 'globex', { plugin, service, capabilities: [] })

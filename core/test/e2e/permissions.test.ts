@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { writeFiles } from '../../../marketplace/test/support/npm.ts'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
+import { publish } from '../support/publish.ts'
 import { enablePlugin } from '../support/fixture-plugin.ts'
-import { HostProcess, OPERATOR_TOKEN, refusal, temporaryHome } from '../support/host-process.ts'
+import { HostProcess, refusal, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 
 const { hostUrl } = await testDatabases(t)
@@ -60,7 +60,7 @@ async function publishPlugin(
       },
     }),
   })
-  await npmPublish(folder, `${host.url}/npm/`, OPERATOR_TOKEN)
+  await publish(host, folder)
 }
 
 const install = (name: string) => host.client.request('POST', '/v1/plugins', { name })
