@@ -89,7 +89,7 @@ const json = () => ({ ...headers, 'content-type': 'application/json' })
 t.test('a refusal before the first byte is a refusal as ever', async (t) => {
   const refused = await ask('refuse')
   t.match(refused.headers.get('content-type'), /^application\/problem\+json/)
-  t.match({ status: refused.status, ...(await refused.json()) }, { status: 422, code: 'NOT_TODAY' })
+  t.match(await refused.json(), { status: 422, code: 'NOT_TODAY' })
   t.match((await call('json')).body, { code: 'CORE_BYTES_EXPECTED' })
 })
 
