@@ -84,6 +84,15 @@ t.test('the bytes come as they are made, with the type of the contract', async (
   t.equal(await report.text(), '{"n":0}\n')
 })
 
+t.test('the catalog tells how an operation delivers', async (t) => {
+  const { majors } = await admin.request<{ majors: { operations: object }[] }>(
+    'GET',
+    `/v1/catalog/services/${service}`,
+  )
+  const flood = { delivery: 'bytes', contentType: 'application/octet-stream', maxMb: 1024 }
+  t.match(majors[0]?.operations, { flood })
+})
+
 const json = () => ({ ...headers, 'content-type': 'application/json' })
 
 t.test('a refusal before the first byte is a refusal as ever', async (t) => {
