@@ -24,6 +24,7 @@ export interface ByteAnswer extends Omit<ServiceAnswer, 'outputJson'> {
   readonly stream: Readable
   readonly contentType: string
   readonly fileName: string | undefined
+  readonly maxMs: number
 }
 
 /** Of the host's own units: what a call delivered, whole or cut. */
@@ -82,7 +83,9 @@ export async function attemptStream(
   const { stream, fileName } = begun
   return {
     outcome: 'answered',
-    result: { answer: { stream, contentType, fileName, plugin, version: version.version, arm } },
+    result: {
+      answer: { stream, contentType, fileName, maxMs, plugin, version: version.version, arm },
+    },
     tookMs: took(),
     ownMs: 0,
     trip: undefined,

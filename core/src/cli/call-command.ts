@@ -47,10 +47,18 @@ export const callCommand = defineCommand({
       input,
     )
     // A person reads indented JSON; a machine gets the host's own bytes.
-    const shown = args.json === true ? answer : JSON.stringify(JSON.parse(answer), null, 2)
-    process.stdout.write(`${shown}\n`)
+    process.stdout.write(`${args.json === true ? answer : readable(answer)}\n`)
   },
 })
+
+/** An answer of bytes may be text that is no JSON: it is shown as it is. */
+function readable(answer: string): string {
+  try {
+    return JSON.stringify(JSON.parse(answer), null, 2)
+  } catch {
+    return answer
+  }
+}
 
 function readInput(input: string): Promise<string> | string {
   if (input === '-') return readAll(process.stdin)

@@ -4,6 +4,9 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ByteAnswer } from '../broker/stream-attempt.ts'
 import { coreErrors } from '../errors.ts'
 
+/** The process is cut by its own clock; this is for what it has finished, and a client does not take. */
+const GRACE_MS = 1000
+
 /** Answers of bytes on their way to clients. A host that stops cuts them: it would wait for the slowest client. */
 export class ByteAnswers {
   readonly #open = new Set<Readable>()
@@ -35,7 +38,11 @@ export class ByteAnswers {
       return reply.send()
     }
     this.#open.add(stream)
-    stream.once('close', () => this.#open.delete(stream))
+    const late = setTimeout(() => stream.destroy(tooLong(answer)), answer.maxMs + GRACE_MS)
+    stream.once('close', () => {
+      clearTimeout(late)
+      this.#open.delete(stream)
+    })
     stream.once('error', (error) => {
       const coded = error instanceof CodedError ? error : coreErrors.create('INTERNAL')
       onCut(coded)
@@ -47,6 +54,10 @@ export class ByteAnswers {
     })
     return reply.send(stream)
   }
+}
+
+function tooLong({ plugin, version, maxMs }: ByteAnswer): CodedError {
+  return coreErrors.create('BYTES_TOO_LONG', { plugin, version, limitS: maxMs / 1000 })
 }
 
 /** RFC 6266, with RFC 8187 for what is not ASCII. */

@@ -2,6 +2,7 @@ import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
 import t from 'tap'
 import { attemptCall } from '../../src/broker/guest-attempt.ts'
 import type { GuestPorts } from '../../src/broker/guest-ports.ts'
+import { attemptStream } from '../../src/broker/stream-attempt.ts'
 import type { CompiledOperation } from '../../src/catalog/compile-contract.ts'
 import { type EndedCall, WatchedCall } from '../../src/invocations/watched-call.ts'
 import { InFlight } from '../../src/rollout/in-flight.ts'
@@ -44,3 +45,20 @@ t.test('a call is recorded by the contracts it was routed by, not by what is lef
   t.match(await attemptCall(ports, trial, call), { outcome: 'answered' })
   t.equal(kept[0]?.snapshot, snapshot)
 })
+
+t.test(
+  'what was accepted as bytes is not answered with JSON, nor the other way round',
+  async (t) => {
+    const ports = { snapshot: () => snapshot, now: () => 0 } as unknown as GuestPorts
+    const definition = {
+      ...operation.definition,
+      delivery: 'bytes',
+      contentType: 'text/csv',
+    } as const
+    const accepted = { ...operation, definition }
+    const trial = { version, arm: 'canary', deadlineMs: 100, accepted, chain: [] } as const
+    const missing = { outcome: 'failed', trip: 'contract', result: { error: Error } } as const
+    t.match(await attemptStream(ports, trial, call), missing)
+    t.match(await attemptCall(ports, trial, call), missing)
+  },
+)

@@ -84,15 +84,21 @@ t.test('the bytes come as they are made, with the type of the contract', async (
   t.equal(await report.text(), '{"n":0}\n')
 })
 
+t.test('the catalog tells how an operation delivers', async (t) => {
+  const { majors } = await admin.request<{ majors: { operations: object }[] }>(
+    'GET',
+    `/v1/catalog/services/${service}`,
+  )
+  const flood = { delivery: 'bytes', contentType: 'application/octet-stream', maxMb: 1024 }
+  t.match(majors[0]?.operations, { flood })
+})
+
 const json = () => ({ ...headers, 'content-type': 'application/json' })
 
 t.test('a refusal before the first byte is a refusal as ever', async (t) => {
   const refused = await ask('refuse')
   t.match(refused.headers.get('content-type'), /^application\/problem\+json/)
-  t.match(
-    { status: refused.status, ...((await refused.json()) as object) },
-    { status: 422, code: 'NOT_TODAY' },
-  )
+  t.match(await refused.json(), { status: 422, code: 'NOT_TODAY' })
   t.match((await call('json')).body, { code: 'CORE_BYTES_EXPECTED' })
 })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { contractCompiler, validateContract } from '../../src/contract/contract.ts'
+import { byteDelivery, tierFaults } from '../../src/contract/delivery.ts'
 
 const say = {
   input: { type: 'object', required: ['text'], properties: { text: { type: 'string' } } },
@@ -85,4 +86,38 @@ t.test('two patterns of one schema are two', async (t) => {
   const takes = contractCompiler().compile({ type: 'object', properties })
   t.equal(takes({ first: 'a', second: 'b' }), true)
   t.equal(takes({ first: 'a', second: 'a' }), false)
+})
+
+const bytes = { output: undefined, delivery: 'bytes', contentType: 'text/csv; charset=utf-8' }
+
+t.test('an operation may deliver bytes, and says then which and how many', async (t) => {
+  const good = validateContract(withSay({ ...bytes, maxMb: 64, maxSeconds: 60, examples: [] }))
+  t.ok(good.ok, JSON.stringify(good))
+  const wrong: readonly [changes: Record<string, unknown>, pointer: string][] = [
+    [{ ...bytes, contentType: undefined }, 'contentType'],
+    [{ ...bytes, contentType: 'text/csv\r\nset-cookie: a=b' }, 'contentType'],
+    [{ ...bytes, contentType: 'csv' }, 'contentType'],
+    [{ ...bytes, output: true }, 'output'],
+    [{ ...bytes, maxMb: 0 }, 'maxMb'],
+    [{ ...bytes, maxSeconds: 901 }, 'maxSeconds'],
+    [{ ...bytes, examples: [{ input: { text: 'x' }, output: 'x' }] }, 'examples'],
+    [{ ...bytes, delivery: 'stream' }, 'delivery'],
+    [{ maxMb: 1 }, 'maxMb'],
+    [{ contentType: 'text/csv' }, 'contentType'],
+    [{ delivery: 'call', maxSeconds: 1 }, 'maxSeconds'],
+  ]
+  for (const [changes, name] of wrong) {
+    const result = validateContract(JSON.parse(JSON.stringify(withSay(changes))))
+    t.match(result, { ok: false, faults: [{ pointer: `/operations/say/${name}` }] }, name)
+  }
+})
+
+t.test('what an operation of bytes leaves out is filled in', async (t) => {
+  const MIB = 1024 * 1024
+  const told = { delivery: 'bytes', contentType: 'text/csv' } as const
+  t.same(byteDelivery(told), { contentType: 'text/csv', maxBytes: 64 * MIB, maxMs: 300_000 })
+  t.equal(byteDelivery({}), undefined)
+  const operations = { say: told }
+  t.same(tierFaults({ operations }, 'trusted'), [])
+  t.match(tierFaults({ operations }, 'sandbox'), [{ pointer: '/operations/say/delivery' }])
 })

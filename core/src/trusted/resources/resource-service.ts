@@ -6,6 +6,7 @@ import type { Knex } from 'knex'
 import { coreErrors } from '../../errors.ts'
 import type { InFlight } from '../../rollout/in-flight.ts'
 import { type InstalledVersion, type Snapshot, versionKey } from '../../rollout/snapshot.ts'
+import { removeFolder } from '../version-folder.ts'
 import { endLease, renewLease, takeLease } from './lease-store.ts'
 import { type PreparedEngine, Resource, type ResourcePlace } from './resource.ts'
 import {
@@ -38,6 +39,9 @@ export class ResourceService {
   readonly #ports: Ports
   readonly #resources = new Map<string, Resource>()
   readonly #ending = new Map<string, Promise<void>>()
+  /** Those with a program, or about to have one, by `plugin/id`; and the folders of programs, by plugin. */
+  readonly #live = new Set<string>()
+  readonly #programs = new Map<string, Set<string>>()
   #wanted: ReadonlySet<string> = new Set()
   #isStopped = false
 
@@ -58,7 +62,7 @@ export class ResourceService {
     const key = resourceKey(plugin, id)
     const url = this.#ports.urls.get(key)
     if (url !== undefined) return { url }
-    await this.#ending.get(key)
+    await Promise.all(this.#endingOf(plugin))
     if (this.#isStopped || !this.#wanted.has(key)) {
       throw coreErrors.create('RESOURCE_UNAVAILABLE', { plugin, resource: id }, { retryAfterS: 1 })
     }
@@ -72,6 +76,7 @@ export class ResourceService {
       log: this.#ports.log,
     })
     this.#resources.set(key, resource)
+    this.#live.add(key)
     return resource.get()
   }
 
@@ -100,8 +105,27 @@ export class ResourceService {
     const resource = this.#resources.get(key)
     if (resource === undefined || this.#wanted.has(key)) return
     this.#resources.delete(key)
-    const ended = resource.stop().finally(() => this.#ending.delete(key))
+    const ended = resource
+      .stop()
+      .then(() => this.#removePrograms(key))
+      .finally(() => this.#ending.delete(key))
     this.#ending.set(key, ended)
+  }
+
+  #endingOf(plugin: string): Promise<void>[] {
+    return [...this.#ending].filter(([key]) => isOf(plugin, key)).map(([, ended]) => ended)
+  }
+
+  /** The data is kept; what the last resource of a plugin ran from can be laid out again. */
+  async #removePrograms(key: string): Promise<void> {
+    const plugin = key.slice(0, key.lastIndexOf('/'))
+    this.#live.delete(key)
+    if ([...this.#live].some((other) => isOf(plugin, other))) return
+    const folders = this.#programs.get(plugin) ?? []
+    this.#programs.delete(plugin)
+    await Promise.all([...folders].map(removeFolder)).catch((err: unknown) => {
+      this.#ports.log.warn({ err, plugin }, 'the programs of a resource cannot be removed')
+    })
   }
 
   async #prepare(
@@ -118,6 +142,7 @@ export class ResourceService {
     )
     if (lease === undefined) throw coreErrors.create('RESOURCE_ELSEWHERE', { plugin, resource: id })
     const cwd = await this.#ports.layOut(join(root, 'programs'), plugin, version)
+    this.#programs.set(plugin, (this.#programs.get(plugin) ?? new Set()).add(cwd))
     const data = join(root, 'data', plugin.replace('/', '+'), dataDir)
     await mkdir(data, { recursive: true, mode: 0o700 })
     await writeWhole(`${data}.fence`, `${lease.fence}\n`)
@@ -154,6 +179,8 @@ export class ResourceService {
     }
   }
 }
+
+const isOf = (plugin: string, key: string): boolean => key.startsWith(`${plugin}/`)
 
 /** A script runs in the host's Node; anything else must be a program by itself. */
 async function runnable(folder: string, [file = '', ...rest]: readonly string[]) {

@@ -39,6 +39,8 @@ interface Ports {
   /** Takes the lease and lays everything out, anew for each start. @throws a coded error */
   readonly prepare: () => Promise<PreparedEngine>
   readonly random: () => number
+  /** How often its health is asked, in ms; default 5 s. */
+  readonly healthMs?: number
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -140,8 +142,9 @@ export class Resource {
     { health, memoryMb, renew }: PreparedEngine,
     signal: AbortSignal,
   ): Promise<void> {
+    const { healthMs = HEALTH_MS } = this.#ports
     let unhealthy = 0
-    let nextHealthAt = Date.now() + HEALTH_MS
+    let nextHealthAt = Date.now() + healthMs
     while (!signal.aborted) {
       await delay(LOOK_MS, undefined, { signal }).catch(() => undefined)
       if (signal.aborted || engine.residentMb() > memoryMb) return
@@ -150,7 +153,7 @@ export class Resource {
       unhealthy = isWell ? 0 : unhealthy + 1
       this.#move(isWell ? 'beat' : 'miss')
       if (!isHeld || unhealthy >= MAX_UNHEALTHY) return
-      nextHealthAt = Date.now() + HEALTH_MS
+      nextHealthAt = Date.now() + healthMs
     }
   }
 

@@ -111,7 +111,10 @@ t.test(
     }
     service.reconcile(routed(one), routed(one, 'disabled'))
     await t.rejects(service.get(one, 'node'), { code: 'CORE_RESOURCE_UNAVAILABLE' })
-    await until(async () => (await stat(place.socketPath).catch(() => undefined)) === undefined)
+    const isGone = async (path: string) => (await stat(path).catch(() => undefined)) === undefined
+    await until(() => isGone(dirname(place.socketPath)))
+    await until(() => isGone(join(root, 'programs/program')))
+    t.notOk(await isGone(place.dataDir), 'its data stays')
   },
 )
 
