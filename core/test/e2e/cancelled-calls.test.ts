@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import t from 'tap'
 import { writeFiles } from '../../../marketplace/test/support/npm.ts'
 import { until } from '../../../sandbox/test/until.ts'
-import { publish } from '../support/publish.ts'
-import { HostProcess, temporaryHome } from '../support/host-process.ts'
+import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, setUpTenant } from '../support/probe.ts'
+import { publish } from '../support/publish.ts'
 
 const { hostUrl } = await testDatabases(t)
 const home = await temporaryHome(t)

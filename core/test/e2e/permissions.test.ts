@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { writeFiles } from '../../../marketplace/test/support/npm.ts'
-import { publish } from '../support/publish.ts'
 import { enablePlugin } from '../support/fixture-plugin.ts'
 import { HostProcess, refusal, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
+import { publish } from '../support/publish.ts'
 
 const { hostUrl } = await testDatabases(t)
 const home = await temporaryHome(t)

@@ -19,7 +19,7 @@ function appOf(answer: () => ByteAnswer) {
   const app = fastify()
   const answers = new ByteAnswers(app)
   const cuts: string[] = []
-  app.decorateRequest('trace', { getter: () => ({ traceId: 't' }) })
+  app.decorateRequest('trace', { getter: () => ({ traceId: 't', spanId: 's', sampled: false }) })
   app.get('/', { exposeHeadRoute: true }, (_request, reply: FastifyReply) =>
     answers.send(reply, answer(), ({ code }) => cuts.push(code)),
   )
