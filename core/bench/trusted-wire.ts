@@ -102,7 +102,9 @@ async function throughTier(folder: string): Promise<Side> {
 
 async function throughFastify(folder: string): Promise<Side> {
   const socketPath = join(folder, 'socket')
-  const child: ChildProcess = fork(join(import.meta.dirname, 'fastify-socket-process.ts'), [socketPath])
+  const child: ChildProcess = fork(join(import.meta.dirname, 'fastify-socket-process.ts'), [
+    socketPath,
+  ])
   await once(child, 'message')
   // As many as are asked at once: with fewer they would wait for each other.
   const pool = new Pool('http://plugin', { socketPath, connections: IN_FLIGHT })

@@ -145,6 +145,10 @@ export class Sandbox {
         this.#tellStopped(pending)
         return
       }
+      if (pending.isCancelled) {
+        pending.failed(pending.lateError(now), 'host')
+        return
+      }
       const limit = maxPayloadLength(call.isolate)
       const reached = call.inputJson.length
       if (reached > limit) {

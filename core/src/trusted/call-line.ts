@@ -86,11 +86,12 @@ export class CallLine {
     const isLate = ({ deadlineAt }: { readonly deadlineAt: number }) => now >= deadlineAt
     for (const pending of this.#waiting.remove(isLate)) this.#late(pending, now, 'host')
     for (const [id, pending] of this.#atWork) {
-      const streaming = this.#streams.get(pending)
+      const { isCancelled } = pending
+      const streaming = isCancelled ? undefined : this.#streams.get(pending)
       if (!isLate(streaming ?? pending)) continue
       const error =
         streaming === undefined
-          ? this.#late(pending, now, pending.isCancelled ? 'host' : 'plugin')
+          ? this.#late(pending, now, isCancelled ? 'host' : 'plugin')
           : this.#tooLong(pending, streaming)
       this.#leave(id, process, error)
     }
@@ -249,7 +250,7 @@ export class CallLine {
 
   #late(pending: PendingCall, now: number, blame: 'plugin' | 'host'): CodedError {
     const error = pending.lateError(now)
-    pending.failed(error, blame)
+    this.fail(pending, error, blame)
     return error
   }
 

@@ -61,6 +61,8 @@ export class TrustedTier {
       const reached = inputJson.length
       if (this.#isStopped) {
         pending.failed(sandboxErrors.create('STOPPED', { plugin, version }), 'host')
+      } else if (pending.isCancelled) {
+        pending.failed(pending.lateError(now), 'host')
       } else if (reached > limit) {
         const parameters = { plugin, version, limit, reached }
         pending.failed(sandboxErrors.create('INPUT_TOO_LARGE', parameters), 'host')

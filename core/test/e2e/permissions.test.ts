@@ -67,13 +67,8 @@ const install = (name: string) => host.client.request('POST', '/v1/plugins', { n
 const list = (query = '') => admin.request<Listed>('GET', `/v1/tenants/acme/permissions${query}`)
 
 t.test('an operation that requires what is not declared is refused, with its place', async (t) => {
-  const published = publishPlugin('@perm/typo', ['stock.override'], 'stock.overide')
-  const error = await published.then(
-    () => undefined,
-    (thrown: Error) => thrown,
-  )
-  t.match(error?.message, /operations\/run\/requires/)
-  t.match(error?.message, /stock\.overide/)
+  const problem = await refusal(publishPlugin('@perm/typo', ['stock.override'], 'stock.overide'))
+  t.match(problem.errors, [{ pointer: /operations\/run\/requires/, detail: /stock\.overide/ }])
 })
 
 t.test('a tenant sees the permissions of what it enabled, page by page', async (t) => {
