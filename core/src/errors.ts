@@ -602,6 +602,22 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请通过 POST /v1/plugins 或 "signalbox plugin install" 安装。',
     },
   },
+  CALL_STOPPED: {
+    status: 409,
+    message: {
+      en: 'The plugin {plugin} was disabled in the tenant {tenant} while this call ran.',
+      'zh-CN': '此调用执行期间，插件 {plugin} 在租户 {tenant} 中被停用。',
+    },
+    cure: {
+      en: 'What the call did before that stands: look at it before you call again.',
+      'zh-CN': '调用在此之前所做的操作仍然有效：再次调用前请先核对。',
+    },
+  },
+  HOST_STOPPING: {
+    status: 503,
+    message: { en: 'The host stops.', 'zh-CN': '主机正在停止。' },
+    cure: { en: 'Try again in a moment.', 'zh-CN': '请稍后重试。' },
+  },
   PLUGIN_NOT_ENABLED: {
     status: 409,
     message: {

@@ -59,7 +59,7 @@ export interface OpenBroker {
 export function openBroker(ports: Ports): OpenBroker {
   const { knex, contents, routing, runGuest, bundles, schemas, invocations } = ports
   const { internal, rollouts } = ports
-  const running = new RunningCalls()
+  const running = new RunningCalls(() => routing.snapshot)
   routing.follow((_before, after) => running.follow(after))
   const guests = {
     snapshot: () => routing.snapshot,

@@ -20,11 +20,23 @@ interface Running {
  */
 export class RunningCalls {
   readonly #running = new Map<string, Running>()
+  readonly #snapshot: () => Snapshot
 
-  /** Runs a call that ends when its plugin is disabled in its tenant. */
+  constructor(snapshot: () => Snapshot) {
+    this.#snapshot = snapshot
+  }
+
+  /**
+   * Runs a call that ends when its plugin is disabled in its tenant. Where that came between the choice of its
+   * version and now, it does not begin.
+   */
   async run(runGuest: RunGuest, call: GuestCall): Promise<GuestOutcome> {
     const { tenant, plugin } = call.isolate
     const key = tenantKey(tenant, plugin)
+    if (isDisabled(this.#snapshot(), key)) {
+      const reason = coreErrors.create('PLUGIN_NOT_ENABLED', { plugin, tenant })
+      return runGuest({ ...call, signal: { aborted: true, reason } })
+    }
     const running = this.#running.get(key) ?? newRunning(tenant, plugin)
     this.#running.set(key, running)
     running.calls++
@@ -36,16 +48,19 @@ export class RunningCalls {
   }
 
   /** To be told after each swap of the routing table; costs what runs on this node, not what is installed. */
-  follow({ bindings }: Snapshot): void {
+  follow(snapshot: Snapshot): void {
     for (const [key, running] of this.#running) {
-      const binding = bindings.get(key)?.binding ?? 'disabled'
-      if (binding !== 'disabled') continue
+      if (!isDisabled(snapshot, key)) continue
       const { tenant, plugin } = running
-      running.reason = coreErrors.create('PLUGIN_NOT_ENABLED', { plugin, tenant })
+      running.reason = coreErrors.create('CALL_STOPPED', { plugin, tenant })
       running.aborted = true
       this.#running.delete(key)
     }
   }
+}
+
+function isDisabled({ bindings }: Snapshot, key: string): boolean {
+  return (bindings.get(key)?.binding ?? 'disabled') === 'disabled'
 }
 
 function newRunning(tenant: string, plugin: string): Running {

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { ByteAnswerStream, ByteSink, GuestOutcome } from '@signalbox/sandbox'
 import { byteDelivery } from '@signalbox/sdk/delivery'
 import type { CompiledOperation } from '../catalog/compile-contract.ts'
+import { coreErrors } from '../errors.ts'
 import { nameInvocation } from '../invocations/invocation-of-error.ts'
 import type { Attempt, AttemptEnd } from '../rollout/canary-call.ts'
 import { versionKey } from '../rollout/snapshot.ts'
@@ -27,8 +28,8 @@ export interface ByteAnswer extends Omit<ServiceAnswer, 'outputJson'> {
   readonly maxMs: number
 }
 
-/** Of the host's own units: what a call delivered, whole or cut. */
-const UNIT = 'bytes-delivered'
+/** Of the host's own units, which no plugin can name: what a call delivered, whole or cut. */
+const UNIT = 'host:bytes-delivered'
 
 interface Begun {
   readonly fileName: string | undefined
@@ -51,6 +52,7 @@ export async function attemptStream(
   const { definition } = operation as CompiledOperation
   const { contentType = '', maxBytes = 0, maxMs = 0 } = byteDelivery(definition) ?? {}
   let begun: Begun | undefined
+  let isDiscarded = false
   const end = ports.inFlight.begin(versionKey(plugin, version.version))
   const { promise: first, resolve: begin } = Promise.withResolvers<Begun>()
   const running = runStream(
@@ -71,8 +73,16 @@ export async function attemptStream(
       // A clean end is told after the last byte; a cut is no clean end for anybody.
       if ('error' in result) begun?.stream.destroy(result.error)
       else begun?.stream.finish()
-      if (bytes > 0) meterBytes(ports, trial, call, bytes)
+      if (bytes > 0 && !isDiscarded) meterBytes(ports, trial, call, bytes)
       return ended
+    })
+    .catch((err: unknown): Ended => {
+      // A fault of the host's own: nobody may wait for the rest of the answer.
+      const error = coreErrors.create('INTERNAL', {}, { cause: err })
+      begun?.stream.destroy(error)
+      const fields = { err, version: version.version }
+      ports.log.child({ plugin }).error(fields, 'an answer of bytes failed')
+      return { outcome: 'unjudged', result: { error }, trip: undefined, ownMs: 0, bytes: 0 }
     })
     .finally(end)
   const won = await Promise.race([first.then(() => undefined), over])
@@ -90,7 +100,10 @@ export async function attemptStream(
     ownMs: 0,
     trip: undefined,
     ended: over,
-    discard: () => stream.destroy(),
+    discard: () => {
+      isDiscarded = true
+      stream.destroy()
+    },
   }
 }
 

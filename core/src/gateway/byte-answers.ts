@@ -13,7 +13,7 @@ export class ByteAnswers {
 
   constructor(app: FastifyInstance) {
     app.addHook('preClose', async () => {
-      for (const stream of this.#open) stream.destroy()
+      for (const stream of this.#open) stream.destroy(coreErrors.create('HOST_STOPPING'))
     })
   }
 

@@ -193,8 +193,9 @@ function sendBytes(
   answered: ByteAnswer,
   reply: FastifyReply,
 ): FastifyReply {
-  // Of a connection that breaks off there is no response to be told of: only its close.
-  reply.raw.once('close', () => account(ports, request, reply))
+  // Of a connection that breaks off there is no response to be told of: only its close, which may be over by now.
+  if (reply.raw.closed) account(ports, request, reply)
+  else reply.raw.once('close', () => account(ports, request, reply))
   reply.header('signalbox-version', answered.version)
   return ports.byteAnswers.send(reply, answered, (error) => {
     if (request.call !== undefined) request.call.failure = error

@@ -69,7 +69,11 @@ async function call(ports: FollowPorts, request: LinkRequest, seen: Visit): Prom
   }
   // What the plugin fixed stands over what the visitor sends.
   const input = { ...visitorsInput(request), ...link.input }
-  if (!seen.safe) await ports.visits.begin(seen)
+  if (!seen.safe) {
+    await ports.visits.begin(seen)
+    // That took a while: a grant that was taken back meanwhile ends the link all the same.
+    livingGrant(ports, link)
+  }
   if (target.version !== null) seen.reached = { grant, version: target.version.version }
   const { outputJson } = await ports.caller.callTarget(target, {
     ...routed,

@@ -62,6 +62,8 @@ export class MeterLedger {
   }
 
   #isKnownUnit({ tenant, plugin, version, unit }: MeterName): boolean {
+    // The host's own: they take no room from the version's.
+    if (unit.startsWith('host:')) return true
     const key = `${tenant}\0${plugin}\0${version}`
     const known = this.#units.get(key) ?? new Set()
     if (!known.has(unit) && known.size >= MAX_UNITS) return false

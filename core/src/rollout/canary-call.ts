@@ -1,6 +1,6 @@
 import type { Arm } from './cohort.ts'
 import type { TripKind } from './hard-trips.ts'
-import { type AttemptOutcome, outcomeInTime } from './judged-call.ts'
+import { type AttemptOutcome, outcomeInTime, timeOf } from './judged-call.ts'
 import type { NodeCounters } from './node-counters.ts'
 import type { LiveRollout } from './snapshot.ts'
 
@@ -118,11 +118,6 @@ function observeEnd<Answer>(
 function asksOther(outcome: AttemptOutcome, arm: Arm): boolean {
   if (outcome === 'failed' || outcome === 'refused') return true
   return arm === 'canary' && outcome !== 'answered'
-}
-
-function timeOf(outcome: AttemptOutcome, ownMs: number): number | undefined {
-  if (outcome === 'answered') return ownMs
-  return outcome === 'late' ? Number.POSITIVE_INFINITY : undefined
 }
 
 function unwrap<Answer>({ result }: Attempt<Answer>): Answer {

@@ -1,6 +1,6 @@
 import type { Arm } from './cohort.ts'
 import type { TripKind } from './hard-trips.ts'
-import { type AttemptOutcome, outcomeInTime } from './judged-call.ts'
+import { type AttemptOutcome, outcomeInTime, timeOf } from './judged-call.ts'
 import type { NodeCounters } from './node-counters.ts'
 import type { LiveRollout } from './snapshot.ts'
 
@@ -60,9 +60,4 @@ export function countEntry(
     }
     if (counters.observe(rollout, observed, now())) onBadNews()
   }
-}
-
-function timeOf(outcome: AttemptOutcome, ownMs: number): number | undefined {
-  if (outcome === 'answered') return ownMs
-  return outcome === 'late' ? Number.POSITIVE_INFINITY : undefined
 }

@@ -84,3 +84,9 @@ export function outcomeInTime(
 ): AttemptOutcome {
   return tookMs > attemptMs && outcome !== 'unjudged' ? 'late' : outcome
 }
+
+/** What a version is judged slow by: its own time; one that came late had no end to it. */
+export function timeOf(outcome: AttemptOutcome, ownMs: number): number | undefined {
+  if (outcome === 'answered') return ownMs
+  return outcome === 'late' ? Number.POSITIVE_INFINITY : undefined
+}

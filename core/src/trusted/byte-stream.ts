@@ -5,7 +5,7 @@ interface Ports {
   /** The client took something: the process may send so many bytes more. */
   readonly onTaken: (credit: number) => void
   /** Nobody reads any more, for whatever reason. */
-  readonly onLeft: () => void
+  readonly onLeft: (error: Error | null) => void
 }
 
 /**
@@ -56,7 +56,7 @@ export class ByteStream extends Readable {
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#waiting = []
-    this.#ports.onLeft()
+    this.#ports.onLeft(error)
     done(error)
   }
 

@@ -9,7 +9,7 @@ import {
   type PendingCall,
   toLane,
 } from '@signalbox/sandbox/supervision'
-import type { CodedError } from '@signalbox/sdk/errors'
+import { CodedError } from '@signalbox/sdk/errors'
 import { coreErrors } from '../errors.ts'
 import { ByteStream } from './byte-stream.ts'
 import { fromTrusted, toTrusted } from './child/trusted-wire.ts'
@@ -193,9 +193,10 @@ export class CallLine {
       onTaken: (credit) => {
         if (this.#atWork.get(id) === pending) process.send(toTrusted.credit, id, credit, '', '')
       },
-      onLeft: () => {
+      onLeft: (error) => {
         if (this.#atWork.get(id) !== pending) return
-        this.#cut(pending, process, coreErrors.create('CALLER_LEFT'), 'host')
+        const why = error instanceof CodedError ? error : coreErrors.create('CALLER_LEFT')
+        this.#cut(pending, process, why, 'host')
       },
     })
     const { maxBytes, maxMs } = sink

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { chmod, lstat, mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
 
 /** One file of a package, as the host recorded it when it was installed. */
@@ -32,7 +32,8 @@ export function versionFolderPrefix(plugin: string, version: string): string {
 
 /**
  * The files of one version on this node's disk: made whole or not at all, and looked at byte by byte before each
- * start. What is not exactly the package is made again.
+ * start. What is not exactly the package is made again. Files are read-only; folders are not, or who owns the data
+ * folder could not remove it.
  *
  * @param root the folder of all versions, mode 0700
  * @returns its path
@@ -51,11 +52,7 @@ export async function verifiedFolder(
   return folder
 }
 
-/** A process that died does not keep its folder: nothing in it may be written, so that is given back first. */
 export async function removeFolder(folder: string): Promise<void> {
-  for (const { path, isFolder } of await entriesOf(folder)) {
-    if (isFolder) await chmod(join(folder, path), 0o700)
-  }
   await rm(folder, { recursive: true, force: true })
 }
 
@@ -85,11 +82,7 @@ async function make(
       await writeDurably(place, bytes)
     }
     if (!(await holdsExactly(draft, files))) throw new Error('its files are not what was installed')
-    for (const { path, isFolder } of await entriesOf(draft)) {
-      if (isFolder) await chmod(join(draft, path), 0o500)
-    }
     await rename(draft, folder)
-    await chmod(folder, 0o500)
   } catch (error) {
     await removeFolder(draft)
     throw error

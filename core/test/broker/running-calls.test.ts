@@ -12,7 +12,8 @@ function enabled(...pairs: readonly (readonly [string, string])[]): Snapshot {
 }
 
 t.test('a plugin that is disabled in a tenant ends its calls there, and only those', async (t) => {
-  const running = new RunningCalls()
+  let snapshot = enabled(['acme', 'a'], ['acme', 'b'], ['globex', 'a'])
+  const running = new RunningCalls(() => snapshot)
   const given: GuestCall[] = []
   const { promise, resolve } = Promise.withResolvers<GuestOutcome>()
   const runGuest = (call: GuestCall) => {
@@ -25,19 +26,24 @@ t.test('a plugin that is disabled in a tenant ends its calls there, and only tho
     running.run(runGuest, callOf('globex', 'a')),
     running.run(runGuest, callOf('acme', 'b')),
   ]
-  running.follow(enabled(['acme', 'a'], ['acme', 'b'], ['globex', 'a']))
+  running.follow(snapshot)
   t.same(
     given.map(({ signal }) => signal?.aborted),
     [false, false, false, false],
   )
-  running.follow(enabled(['acme', 'b'], ['globex', 'a']))
+  snapshot = enabled(['acme', 'b'], ['globex', 'a'])
+  running.follow(snapshot)
   t.same(
     given.map(({ signal }) => signal?.aborted),
     [true, true, false, false],
   )
-  t.match(given[0]?.signal?.reason, { code: 'CORE_PLUGIN_NOT_ENABLED' })
+  t.match(given[0]?.signal?.reason, { code: 'CORE_CALL_STOPPED' })
   void running.run(runGuest, callOf('acme', 'a'))
-  t.equal(given[4]?.signal?.aborted, false, 'enabled again, it begins anew')
+  const { signal } = given[4] as GuestCall
+  t.match(signal, { aborted: true, reason: { code: 'CORE_PLUGIN_NOT_ENABLED' } }, 'too late')
+  snapshot = enabled(['acme', 'a'])
+  void running.run(runGuest, callOf('acme', 'a'))
+  t.equal(given[5]?.signal?.aborted, false, 'enabled again, it begins anew')
   resolve({ kind: 'ok' } as GuestOutcome)
   await Promise.all(calls)
 })

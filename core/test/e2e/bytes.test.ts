@@ -169,7 +169,7 @@ t.test('host calls of a trusted version are audited, metered and counted like an
     items.find(({ unit }) => unit === 'rows'),
     { units: 7 },
   )
-  const sent = items.filter(({ unit }) => unit === 'bytes-delivered')
+  const sent = items.filter(({ unit }) => unit === 'host:bytes-delivered')
   t.ok(
     sent.some(({ units }) => units > 64 * MIB),
     'the answer whose client left counts as far as it went',

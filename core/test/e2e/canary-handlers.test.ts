@@ -2,16 +2,17 @@ import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { until } from '../../../sandbox/test/until.ts'
-import { npmPublish } from '../../src/cli/npm-publish.ts'
 import {
   installEventPlugins,
-  publish,
+  publish as publishEvent,
   received,
   setUpEventTenant,
   subscriber,
 } from '../support/events.ts'
-import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
+import { HostProcess, temporaryHome } from '../support/host-process.ts'
+import { packedFixture } from '../support/packed-fixture.ts'
 import { testDatabases } from '../support/postgres.ts'
+import { publish } from '../support/publish.ts'
 
 interface Rollout {
   readonly id: string
@@ -28,9 +29,7 @@ const acme = await setUpEventTenant(host, 'acme')
 /** The subscriber under another version, with its handlers changed. */
 async function release(version: string, from: string, to: string): Promise<void> {
   const folder = join(home, version)
-  await cp(join(import.meta.dirname, '../fixtures/events-subscriber-plugin'), folder, {
-    recursive: true,
-  })
+  await cp(await packedFixture('events-subscriber-plugin'), folder, { recursive: true })
   const manifest = join(folder, 'package.json')
   const packageJson = JSON.parse(await readFile(manifest, 'utf8'))
   await writeFile(manifest, JSON.stringify({ ...packageJson, version, scripts: {} }))
@@ -38,7 +37,7 @@ async function release(version: string, from: string, to: string): Promise<void>
   const source = await readFile(bundle, 'utf8')
   if (!source.includes(from)) throw new Error('the bundle is not what this test changes')
   await writeFile(bundle, source.replace(from, to))
-  await npmPublish(folder, `${host.url}/npm/`, OPERATOR_TOKEN)
+  await publish(host, folder)
   await host.client.request('POST', '/v1/plugins', { name: subscriber, version })
 }
 
@@ -51,7 +50,7 @@ async function start(version: string, steps: readonly object[]): Promise<string>
 
 const read = (id: string) => host.client.request<Rollout>('GET', `/v1/rollouts/${id}`)
 const order = (id: string, data: object = { n: 1 }) =>
-  publish(host, acme, { type: 'orders.created', data, key: id, id })
+  publishEvent(host, acme, { type: 'orders.created', data, key: id, id })
 
 t.test('a canary whose handler throws is taken back by itself, and no event is lost', async (t) => {
   await release('1.1.0', 'if (tries <= fails)', 'if (tries > 0)')

@@ -64,7 +64,7 @@ t.test('a plugin that is disabled in a tenant ends what it does there, at once',
       .as(token)
       .request('PUT', `/v1/tenants/${tenant}/plugins/${encodeURIComponent(plugin)}`, { binding })
   await bind('acme', acme.adminToken, 'disabled')
-  t.equal((await waiting).body.code, 'CORE_PLUGIN_NOT_ENABLED')
+  t.equal((await waiting).body.code, 'CORE_CALL_STOPPED')
   await until(async () => (await atWork()) === 1)
   t.pass('the other tenant is left alone')
   await bind('acme', acme.adminToken, 'enabled')

@@ -37,7 +37,7 @@ t.test('it is made once, for its owner only, and not written to', async (t) => {
   const folder = await make(root)
   t.equal(await readFile(join(folder, 'dist/plugin.js'), 'utf8'), 'export default {}')
   t.equal((await stat(root)).mode & 0o777, 0o700)
-  t.equal((await stat(folder)).mode & 0o777, 0o500)
+  t.equal((await stat(folder)).mode & 0o777, 0o700)
   t.equal((await stat(join(folder, 'package.json'))).mode & 0o777, 0o400)
   reads = 0
   await make(root)

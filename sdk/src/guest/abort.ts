@@ -8,11 +8,16 @@ const inside = Symbol('inside')
 /** Aborts a signal, unless it is aborted already. */
 let trigger: (signal: AbortSignal, reason: unknown) => void
 
+/** As much of a signal as one needs to follow it. */
+type ForeignSignal = EventTarget & { readonly reason: unknown }
+
 /** https://dom.spec.whatwg.org/#interface-AbortSignal */
 export class AbortSignal extends EventTarget {
   #isAborted = false
   #reason: unknown
   #followers: AbortSignal[] = []
+  /** Of another class, that it follows. */
+  #foreign: readonly ForeignSignal[] = []
   #sources: AbortSignal[] | undefined
   onabort: ((event: Event) => unknown) | null = null
 
@@ -49,8 +54,9 @@ export class AbortSignal extends EventTarget {
     signal.#sources = [...sources]
     for (const source of sources) source.#followers.push(signal)
     // `ctx.signal` is the host's: no object of this class.
-    for (const one of given as readonly (EventTarget & { readonly reason: unknown })[]) {
-      if (#followers in one) continue
+    const foreign = given.filter((one) => !(#followers in one)) as readonly ForeignSignal[]
+    signal.#foreign = [...new Set([...foreign, ...own.flatMap((one) => one.#foreign)])]
+    for (const one of signal.#foreign) {
       one.addEventListener('abort', () => trigger(signal, one.reason), { once: true })
     }
     return signal

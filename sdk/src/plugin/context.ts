@@ -259,7 +259,7 @@ export interface Context<Config = unknown> {
   readonly deadline: number
   /**
    * Aborted when nobody waits for the answer any more, its `reason` with the `code` of why: the deadline has passed
-   * (`SBX_DEADLINE_EXCEEDED`), or the plugin was disabled in the tenant (`CORE_PLUGIN_NOT_ENABLED`). A handler learns
+   * (`SBX_DEADLINE_EXCEEDED`), or the plugin was disabled in the tenant (`CORE_CALL_STOPPED`). A handler learns
    * of it between turns: its listeners run, and then every host call it awaits ends with that same code. An
    * AbortSignal of the host's making: give it to `fetch`; `instanceof` does not know it.
    */
