@@ -71,6 +71,6 @@ t.test('a plugin that is disabled in a tenant ends what it does there, at once',
   const again = await callProbe(host, acme.key, 'echo', { n: 1 }, service)
   t.match(again, { status: 200, body: { n: 1 } }, 'enabled again it serves')
   await bind('globex', globex.adminToken, 'disabled')
-  t.equal((await elsewhere).body.code, 'CORE_PLUGIN_NOT_ENABLED')
+  t.equal((await elsewhere).body.code, 'CORE_CALL_STOPPED')
   t.ok(performance.now() - begun < 29_000, 'long before their deadline')
 })
