@@ -22,7 +22,7 @@ export async function run(): Promise<Record<string, unknown>> {
 async function eventFigures(): Promise<object> {
   const { nodes, token, stop } = await startTwoNodes()
   try {
-    return await eventLag(nodes[0].url, token)
+    return await eventLag([nodes[0].url, nodes[1].url], token)
   } finally {
     await stop()
   }
