@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { RepeatedRun } from '../storage/repeated-run.ts'
 import { type AuditEntry, insertAuditEntries } from './audit-store.ts'
 import { CallAudit, type CallRecord } from './call-audit.ts'
 
@@ -18,8 +19,7 @@ export class CallAuditJob {
   readonly #knex: Knex
   readonly #log: Logger
   #waiting: AuditEntry[] = []
-  #timer: NodeJS.Timeout | undefined
-  #flushing: Promise<void> = Promise.resolve()
+  readonly #runs = new RepeatedRun(() => this.#write(), INTERVAL_MS)
 
   constructor(ports: { knex: Knex; log: Logger }) {
     this.#knex = ports.knex
@@ -27,8 +27,7 @@ export class CallAuditJob {
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.flush(), INTERVAL_MS)
-    this.#timer.unref()
+    this.#runs.start()
   }
 
   add(record: CallRecord): void {
@@ -37,12 +36,11 @@ export class CallAuditJob {
 
   /** Never rejects: what cannot be written now waits for the next interval. */
   flush(): Promise<void> {
-    this.#flushing = this.#flushing.then(() => this.#write())
-    return this.#flushing
+    return this.#runs.run()
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer)
+    await this.#runs.stop()
     await this.flush()
   }
 

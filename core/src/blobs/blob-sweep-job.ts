@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { RepeatedRun } from '../storage/repeated-run.ts'
 import { deleteChunks } from './blob-chunks.ts'
 import { GARBAGE_KEPT_MS } from './blob-limits.ts'
 import type { BlobMeter } from './blob-meter.ts'
@@ -23,8 +24,7 @@ interface Ports {
  */
 export class BlobSweepJob {
   readonly #ports: Ports
-  #timer: NodeJS.Timeout | undefined
-  #running: Promise<void> = Promise.resolve()
+  readonly #runs = new RepeatedRun(() => this.#work(), INTERVAL_MS)
   #isStopping = false
 
   constructor(ports: Ports) {
@@ -33,25 +33,24 @@ export class BlobSweepJob {
 
   start(): void {
     void this.run()
-    this.#timer = setInterval(() => void this.run(), INTERVAL_MS)
-    this.#timer.unref()
+    this.#runs.start()
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer)
     this.#isStopping = true
-    await this.#running
+    await this.#runs.stop()
     await this.#attempt(() => this.#writeReads())
   }
 
   /** Never rejects: what could not be done now is done by the next run, of this node or another. */
   run(): Promise<void> {
-    this.#running = this.#running.then(async () => {
-      await this.#attempt(() => this.#writeReads())
-      await this.#attempt(() => this.#endUploads())
-      await this.#attempt(() => this.#sweep())
-    })
-    return this.#running
+    return this.#runs.run()
+  }
+
+  async #work(): Promise<void> {
+    await this.#attempt(() => this.#writeReads())
+    await this.#attempt(() => this.#endUploads())
+    await this.#attempt(() => this.#sweep())
   }
 
   async #attempt(work: () => Promise<void>): Promise<void> {

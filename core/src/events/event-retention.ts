@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { RepeatedRun } from '../storage/repeated-run.ts'
 import { deleteDeliveriesBefore } from './delivery-store.ts'
 import { deleteEventsBefore } from './event-log-store.ts'
 
@@ -24,8 +25,7 @@ interface Ports {
 /** Deletes deliveries that are over and events that nothing needs any more. */
 export class EventRetention {
   readonly #ports: Ports
-  #timer: NodeJS.Timeout | undefined
-  #running: Promise<void> = Promise.resolve()
+  readonly #runs = new RepeatedRun(() => this.#delete(), INTERVAL_MS)
   #isStopped = false
 
   constructor(ports: Ports) {
@@ -34,20 +34,17 @@ export class EventRetention {
 
   /** Not at once: after a long stop the outboxes are emptied first, whose events the log may still know. */
   start(): void {
-    this.#timer = setInterval(() => void this.run(), INTERVAL_MS)
-    this.#timer.unref()
+    this.#runs.start()
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true
-    clearInterval(this.#timer)
-    await this.#running
+    await this.#runs.stop()
   }
 
   /** Never rejects: what could not be deleted now is deleted by the next run, of this node or another. */
   run(): Promise<void> {
-    this.#running = this.#running.then(() => this.#delete())
-    return this.#running
+    return this.#runs.run()
   }
 
   async #delete(): Promise<void> {

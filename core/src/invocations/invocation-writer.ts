@@ -5,6 +5,7 @@ import type { Knex } from 'knex'
 import { seal } from '../sealing/sealing.ts'
 import type { TenantKeys } from '../sealing/tenant-keys.ts'
 import { isDatabaseUnavailable } from '../storage/database-unavailable.ts'
+import { RepeatedRun } from '../storage/repeated-run.ts'
 import { insertInvocations, type SealedInvocation } from './invocation-store.ts'
 import { recordCall } from './record-call.ts'
 import type { KeptFor } from './recording.ts'
@@ -69,8 +70,7 @@ export class InvocationWriter {
     unreadable: 0,
     'not-written': 0,
   }
-  #timer: NodeJS.Timeout | undefined
-  #flushing: Promise<void> = Promise.resolve()
+  readonly #runs = new RepeatedRun(() => this.#write(), INTERVAL_MS)
   #isAway = false
   #isStopping = false
 
@@ -83,8 +83,7 @@ export class InvocationWriter {
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.flush(), INTERVAL_MS)
-    this.#timer.unref()
+    this.#runs.start()
   }
 
   /** @returns false when it is too large, or there is no room */
@@ -112,13 +111,12 @@ export class InvocationWriter {
 
   /** Never rejects: what cannot be written now waits for the next interval. */
   flush(): Promise<void> {
-    this.#flushing = this.#flushing.then(() => this.#write())
-    return this.#flushing
+    return this.#runs.run()
   }
 
   async stop(): Promise<void> {
     this.#isStopping = true
-    clearInterval(this.#timer)
+    await this.#runs.stop()
     await this.flush()
     this.drop('not-written', this.#waiting.length + this.#sealed.length)
   }

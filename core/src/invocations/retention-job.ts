@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { RepeatedRun } from '../storage/repeated-run.ts'
 import {
   deleteInvocationsBefore,
   deleteInvocationsBeyond,
@@ -29,8 +30,7 @@ interface Ports {
 /** Deletes what is older than seven days or beyond a tenant's room, and the keys that nothing needs any more. */
 export class RetentionJob {
   readonly #ports: Ports
-  #timer: NodeJS.Timeout | undefined
-  #running: Promise<void> = Promise.resolve()
+  readonly #runs = new RepeatedRun(() => this.#delete(), INTERVAL_MS)
 
   constructor(ports: Ports) {
     this.#ports = ports
@@ -38,19 +38,16 @@ export class RetentionJob {
 
   start(): void {
     void this.run()
-    this.#timer = setInterval(() => void this.run(), INTERVAL_MS)
-    this.#timer.unref()
+    this.#runs.start()
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer)
-    await this.#running
+    await this.#runs.stop()
   }
 
   /** Never rejects: what could not be deleted now is deleted by the next run, of this node or another. */
   run(): Promise<void> {
-    this.#running = this.#running.then(() => this.#delete())
-    return this.#running
+    return this.#runs.run()
   }
 
   async #delete(): Promise<void> {

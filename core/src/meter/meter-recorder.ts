@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { RepeatedRun } from '../storage/repeated-run.ts'
 import { MeterLedger, type MeterName } from './meter-ledger.ts'
 import { addUnits } from './meter-store.ts'
 
@@ -15,20 +16,18 @@ interface Ports {
 export class MeterRecorder {
   readonly #ledger = new MeterLedger()
   readonly #ports: Ports
-  #timer: NodeJS.Timeout | undefined
-  #writing: Promise<void> = Promise.resolve()
+  readonly #runs = new RepeatedRun(() => this.#write(), INTERVAL_MS)
 
   constructor(ports: Ports) {
     this.#ports = ports
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.flush(), INTERVAL_MS)
-    this.#timer.unref()
+    this.#runs.start()
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer)
+    await this.#runs.stop()
     await this.flush()
   }
 
@@ -40,8 +39,7 @@ export class MeterRecorder {
 
   /** Never rejects: what cannot be written now is written with the next. */
   flush(): Promise<void> {
-    this.#writing = this.#writing.then(() => this.#write())
-    return this.#writing
+    return this.#runs.run()
   }
 
   async #write(): Promise<void> {

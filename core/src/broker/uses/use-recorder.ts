@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { RepeatedRun } from '../../storage/repeated-run.ts'
 import type { GrantUse } from './grant-uses.ts'
 import { UseLedger } from './use-ledger.ts'
 import { addUses, deleteOldUses } from './use-store.ts'
@@ -18,8 +19,7 @@ interface Ports {
 export class UseRecorder {
   readonly #ledger = new UseLedger()
   readonly #ports: Ports
-  #timer: NodeJS.Timeout | undefined
-  #writing: Promise<void> = Promise.resolve()
+  readonly #runs = new RepeatedRun(() => this.#write(), INTERVAL_MS)
   #cleanedAt = Number.NEGATIVE_INFINITY
 
   constructor(ports: Ports) {
@@ -27,12 +27,11 @@ export class UseRecorder {
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.flush(), INTERVAL_MS)
-    this.#timer.unref()
+    this.#runs.start()
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer)
+    await this.#runs.stop()
     await this.flush()
   }
 
@@ -42,8 +41,7 @@ export class UseRecorder {
 
   /** Never rejects: what cannot be written now is written with the next. */
   flush(): Promise<void> {
-    this.#writing = this.#writing.then(() => this.#write())
-    return this.#writing
+    return this.#runs.run()
   }
 
   async #write(): Promise<void> {
