@@ -60,7 +60,7 @@ t.test('an owner that does not ask has none', async (t) => {
 })
 
 t.test('what was told and what is differ by what has to be told, whatever they are', async () => {
-  const one = fc.record({
+  const one: fc.Arbitrary<PointDigest> = fc.record({
     tenant: fc.constantFrom('acme', 'globex'),
     plugin: fc.constantFrom('a', 'b'),
     point: fc.constantFrom('p', 'q'),

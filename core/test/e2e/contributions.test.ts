@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { writeFiles } from '../../../marketplace/test/support/npm.ts'
 import { until } from '../../../sandbox/test/until.ts'
+import type { HostRefusal } from '../../src/cli/host-client.ts'
 import { enablePlugin, installFixture } from '../support/fixture-plugin.ts'
 import { HostProcess } from '../support/host-process.ts'
 import { replay } from '../support/ledger.ts'
@@ -72,9 +73,9 @@ t.test('what does not fit an installed point is refused with its place', async (
   const places = ['/signalbox/provides/contributes/1/value/handler']
   places.push('/signalbox/provides/contributes/2/value/handler')
   const errors = places.map((pointer) => ({ pointer, at: 'package.json' }))
-  await t.rejects(host.client.request('POST', '/v1/plugins', { name: '@methods/two' }), {
-    problem: { status: 422, code: 'CORE_CONTRIBUTION_UNFIT', errors },
-  })
+  const refused = host.client.request('POST', '/v1/plugins', { name: '@methods/two' })
+  const problem = await refused.catch((error: HostRefusal) => error.problem)
+  t.match(problem, { status: 422, code: 'CORE_CONTRIBUTION_UNFIT', errors })
 })
 
 t.test('an admin sees what does not fit, and why', async (t) => {

@@ -15,8 +15,9 @@ const host = await HostProcess.start(t, {
   environment: { PLUGIN_DATABASE_URL: pluginUrl },
 })
 await installFixture(host, 'people-plugin', people)
-await installFixture(host, 'points-plugin', '@points/one')
+// Before the owner of its points, which would not let all of it in.
 await installFixture(host, 'methods-plugin', methods)
+await installFixture(host, 'points-plugin', '@points/one')
 const capabilities = ['notify:send', 'identity:read', 'link:share']
 const acme = await setUpTenant(host, 'acme', {
   plugin: people,
