@@ -23,6 +23,8 @@ import { insertService } from './catalog/catalog-store.ts'
 import { subscriptionRoutes } from './catalog/subscription-routes.ts'
 import { SubscriptionService } from './catalog/subscription-service.ts'
 import { contributionsRoutes } from './contributions/contributions-routes.ts'
+import type { PointSchemas } from './contributions/point-schemas.ts'
+import { unfitContributions } from './contributions/unfit-contributions.ts'
 import { callRoutes } from './gateway/call-routes.ts'
 import { guard } from './gateway/guard.ts'
 import { listen, requireFreePort } from './gateway/listen.ts'
@@ -160,7 +162,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     stops,
   )
   const { broker } = plugins
-  const installs = composeInstalls(parts, trusted)
+  const installs = composeInstalls(parts, trusted, broker.points)
   const bindings = new BindingService(state)
   const udfs = composeUdfs(parts, udfLanes)
   await app.register(async (scope) => {
@@ -253,6 +255,7 @@ async function registerInternal(knex: Knex, { operations }: InternalService): Pr
 function composeInstalls(
   { options, state }: Parts,
   { runGuest, isTrusted }: OpenTrusted,
+  points: PointSchemas,
 ): InstallService {
   const { knex, routing, contents, compiled, schemas } = state
   return new InstallService({
@@ -265,6 +268,8 @@ function composeInstalls(
     schemas,
     selfTest: (installation, bundle) => selfTest(runGuest, installation, bundle),
     isTrusted,
+    unfit: (candidate) =>
+      unfitContributions({ snapshot: () => routing.snapshot, points }, candidate),
     hostVersion,
     log: options.log,
   })

@@ -7,6 +7,7 @@ import { type OpenBroker, openBroker } from './broker/open-broker.ts'
 import type { CallerPorts } from './broker/service-caller.ts'
 import type { GrantUse } from './broker/uses/grant-uses.ts'
 import { type OpenUses, openUses } from './broker/uses/open-uses.ts'
+import { ContributionsNews } from './contributions/contributions-news.ts'
 import { type Events, openEvents } from './events/open-events.ts'
 import type { State } from './host-state.ts'
 import { jobRoutes } from './jobs/job-routes.ts'
@@ -65,10 +66,13 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   for (const { recorder } of [uses, meters]) stops.push(() => recorder.stop())
   const { runEntry } = broker
   const { hints } = routing
+  const reach = (generation: number) => routing.reach(generation)
   const events: Events = openEvents(
-    { ...state, snapshot, runEntry, onUse, registry, hints, log },
+    { ...state, snapshot, reach, runEntry, onUse, registry, hints, log },
     stops,
   )
+  const news = new ContributionsNews({ knex, snapshot, onTold: events.tell, now: Date.now, log })
+  routing.follow(() => news.look())
   const hooks = openHooks({ ...state, snapshot, handle: runEntry, onUse, log }, stops)
   const links = openLinks({ ...state, snapshot, caller: broker.caller, onUse })
   return {
@@ -87,6 +91,8 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
     start() {
       events.start()
       jobs.start()
+      news.start()
+      stops.push(() => news.stop())
       stops.push(() => jobs.stop())
     },
   }

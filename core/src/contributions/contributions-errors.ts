@@ -13,6 +13,17 @@ export const contributionsErrors = {
       'zh-CN': '请选择 ctx.contributions 列出的插件；它可能已被停用。',
     },
   },
+  CONTRIBUTION_UNFIT: {
+    status: 422,
+    message: {
+      en: 'What {plugin}@{version} puts into an extension point does not fit the schema of that point.',
+      'zh-CN': '{plugin}@{version} 向扩展点提供的内容不符合该扩展点的模式。',
+    },
+    cure: {
+      en: 'Correct the places of package.json named in errors[], and publish a new version.',
+      'zh-CN': '请更正 errors[] 中列出的 package.json 位置，并发布新版本。',
+    },
+  },
   POINT_NOT_OWN: {
     status: 403,
     message: {

@@ -1,6 +1,6 @@
 import type { CohortCall } from '../rollout/cohort.ts'
 import { pickVersion } from '../rollout/pick-version.ts'
-import type { InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
+import { type InstalledVersion, type Snapshot, versionKey } from '../rollout/snapshot.ts'
 
 /** What a plugin puts into an extension point, in the version that serves the call. */
 export interface Contribution {
@@ -43,6 +43,32 @@ export function pointOwner(
   asker: Asker,
 ): InstalledVersion | undefined {
   return servingVersions(snapshot, asker).find((version) => declaresPoint(version, point))
+}
+
+/**
+ * The versions of others that declare a point and that some tenant meets or would meet by enabling them: the
+ * stable ones first, then both sides of a rollout, and what tenants have pinned. Not the contributor's own: its
+ * next version may change both ends at once.
+ */
+export function pointOwners(
+  snapshot: Snapshot,
+  point: string,
+  contributor: string,
+): readonly InstalledVersion[] {
+  const stable = [...snapshot.stable].map(([plugin, version]) => versionKey(plugin, version))
+  const shared = [...snapshot.rollouts].flatMap(([plugin, { from, to }]) => [
+    versionKey(plugin, from),
+    versionKey(plugin, to),
+  ])
+  const pinned = [...snapshot.bindings]
+    .filter(([, { binding }]) => binding !== 'disabled')
+    .map(([key, { pinnedVersion }]) => `${key.slice(key.indexOf(' ') + 1)}@${pinnedVersion}`)
+  return [...new Set([...stable, ...shared, ...pinned])].flatMap((key) => {
+    const version = snapshot.versions.get(key)
+    return version !== undefined && version.plugin !== contributor && declaresPoint(version, point)
+      ? [version]
+      : []
+  })
 }
 
 export function declaresPoint({ manifest }: InstalledVersion, point: string): boolean {

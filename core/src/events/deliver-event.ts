@@ -7,10 +7,12 @@ import { grantsOf, type Snapshot } from '../rollout/snapshot.ts'
 import { type CloudEvent, originOf } from './cloud-event.ts'
 import type { TakenDelivery } from './delivery-store.ts'
 import { type DeliveryVerdict, done, hostDelay, verdictOf } from './delivery-verdict.ts'
-import { subscribeGrant, wantsType } from './event-types.ts'
+import { CONTRIBUTIONS_CHANGED, subscribeGrant, wantsType } from './event-types.ts'
 
 export interface DeliverPorts {
   readonly snapshot: () => Snapshot
+  /** Resolves when the snapshot is of this generation or a later one. */
+  readonly reach: (generation: number) => Promise<void>
   readonly runEntry: RunEntry
   readonly onUse: (use: GrantUse) => void
   readonly now: () => number
@@ -38,17 +40,20 @@ export async function deliverEvent(
 
 async function attempt(ports: DeliverPorts, delivery: TakenDelivery): Promise<DeliveryVerdict> {
   const { tenant, plugin, type } = delivery
+  const event = JSON.parse(delivery.event) as CloudEvent & { readonly generation?: number }
+  const isOwners = type === CONTRIBUTIONS_CHANGED
+  // What the handler reads is at least as new as what it is told of: there would be no second event.
+  if (isOwners) await ports.reach(event.generation ?? 0)
   const snapshot = ports.snapshot()
   const grant = subscribeGrant(grantsOf(snapshot, tenant, plugin), type)
   // Taken back a moment ago, or this node has not read yet that it was given: the database will tell which.
-  if (grant === undefined) {
+  if (grant === undefined && !isOwners) {
     throw coreErrors.create('GRANT_MISSING', { plugin, capability: 'event:subscribe', tenant })
   }
   // The host's own number, the same for every try. An id of the event an app could choose so that it is drawn.
   const requestId = `event ${delivery.sequence}`
   const pick = pickVersion(snapshot, plugin, { requestId, tenant })
   if (pick.kind === 'version' && !wantsType(pick.version.manifest, type)) return done(false)
-  const event = JSON.parse(delivery.event) as CloudEvent
   const began = performance.now()
   const { outcome, version } = await ports.runEntry({
     plugin,
@@ -63,6 +68,7 @@ async function attempt(ports: DeliverPorts, delivery: TakenDelivery): Promise<De
     origin: originOf(event),
   })
   const verdict = verdictOf(outcome, delivery.tries, ports.random())
+  if (grant === undefined) return verdict
   ports.onUse({
     tenant,
     plugin,

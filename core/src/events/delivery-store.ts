@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import type { DeliveryVerdict } from './delivery-verdict.ts'
+import { CONTRIBUTIONS_CHANGED } from './event-types.ts'
 
 /** A delivery that this node has taken, until its lease ends. */
 export interface TakenDelivery {
@@ -207,11 +208,14 @@ export async function withdrawDeliveries(knex: Knex): Promise<number> {
       where d.id in (
         select w.id from event_deliveries w
          where w.state = 'waiting' and w.due_at <= now() and not exists (
-           select from grants g join bindings b on b.tenant = g.tenant and b.plugin = g.plugin
-            where g.tenant = w.tenant and g.plugin = w.plugin and g.capability = 'event:subscribe'
-              and g.revoked_at is null and g.parameters ->> 'type' = w.type and b.binding <> 'disabled')
+           select from bindings b
+            where b.tenant = w.tenant and b.plugin = w.plugin and b.binding <> 'disabled'
+              and (w.type = ? or exists (
+                select from grants g where g.tenant = w.tenant and g.plugin = w.plugin
+                   and g.capability = 'event:subscribe' and g.revoked_at is null
+                   and g.parameters ->> 'type' = w.type)))
          order by w.id limit ? for update of w skip locked)`,
-    [code, message, WITHDRAW_AT_ONCE],
+    [code, message, CONTRIBUTIONS_CHANGED, WITHDRAW_AT_ONCE],
   )
   return rowCount
 }

@@ -62,6 +62,45 @@ export async function appendEvents(
   return rows
 }
 
+/** An event for one plugin, whoever else is subscribed to its type. */
+export interface DirectEvent extends NewEvent {
+  readonly plugin: string
+}
+
+/** Writes events that are new, each with its one delivery, as part of a transaction: see appendEvents. */
+export async function appendToInboxes(
+  trx: Knex.Transaction,
+  events: readonly DirectEvent[],
+): Promise<void> {
+  await takeLogTurn(trx)
+  const column = (of: (event: DirectEvent) => string | null) => events.map(of) as string[]
+  await trx.raw(
+    `with incoming as (
+       select * from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::float8[])
+         with ordinality as said (plugin, tenant, type, source, id, key, event, published_ms, n)
+     ),
+     logged as (
+       insert into events (tenant, type, source, id, key, event, published_at)
+       select tenant, type, source, id, key, event, to_timestamp(published_ms / 1000) from incoming order by n
+       returning sequence, tenant, type, source, id, key
+     )
+     insert into event_deliveries (event, tenant, plugin, type, key)
+     select l.sequence, l.tenant, i.plugin, l.type, l.key
+       from logged l join incoming i on i.tenant = l.tenant and i.source = l.source and i.id = l.id
+      order by l.sequence`,
+    [
+      column((event) => event.plugin),
+      column((event) => event.tenant),
+      column((event) => event.type),
+      column((event) => event.source),
+      column((event) => event.id),
+      column((event) => event.key),
+      column((event) => event.event),
+      events.map(({ publishedAt }) => publishedAt),
+    ],
+  )
+}
+
 /** Holds the writers back until the transaction ends: what is queued by it comes after what was queued before. */
 export async function takeLogTurn(trx: Knex.Transaction): Promise<void> {
   await trx.raw('select pg_advisory_xact_lock(?)', [LOG_TURN])

@@ -27,6 +27,7 @@ import type { PluginOutboxes } from './plugin-outboxes.ts'
 interface Ports {
   readonly knex: Knex
   readonly snapshot: () => Snapshot
+  readonly reach: (generation: number) => Promise<void>
   readonly contents: { get(sha256: string): Promise<Buffer | undefined> }
   readonly outboxes: PluginOutboxes
   readonly runEntry: RunEntry
@@ -40,6 +41,8 @@ export interface Events {
   /** What checks and writes events, also for who writes them in a plugin's transaction. */
   readonly publisher: EventPublisher
   readonly drain: OutboxDrain
+  /** Something was put into an inbox. */
+  readonly tell: () => void
   /** In a scope that is guarded. */
   routes(app: FastifyInstance): Promise<void>
   start(): void
@@ -54,6 +57,7 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
   const dispatcher = new EventDispatcher({
     knex,
     snapshot,
+    reach: ports.reach,
     runEntry: ports.runEntry,
     onUse: ports.onUse,
     metrics,
@@ -80,6 +84,7 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
   return {
     publisher,
     drain,
+    tell,
     async routes(app) {
       appEventRoutes(app, new AppEventService({ knex, allowances }))
       deadLetterRoutes(app, { knex, onRedelivered: tell })

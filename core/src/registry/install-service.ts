@@ -35,7 +35,7 @@ import {
   setStableVersion,
   stableVersion,
 } from './registry-store.ts'
-import { refusalOf } from './resolve.ts'
+import { type Candidate, refusalOf } from './resolve.ts'
 
 export interface PluginSchemas {
   installSchema(plugin: string): Promise<void>
@@ -61,6 +61,8 @@ interface Ports {
   readonly compiled: Pick<CompiledBundleService, 'ensure' | 'reject'>
   /** Whether the operator lets a package run in a process of its own. */
   readonly isTrusted: (origin: Origin) => boolean
+  /** Why what it puts into the points of others cannot be put there. */
+  readonly unfit: (candidate: Candidate) => Promise<CodedError | undefined>
   readonly hostVersion: string
   readonly log: { error(fields: object, message: string): void }
 }
@@ -138,6 +140,8 @@ export class InstallService {
       throw coreErrors.create('INTEGRITY_MISMATCH', { plugin, version })
     }
     const row = rowOf(caller, plugin, version, tarball, inspected)
+    const unfit = await this.#ports.unfit(row)
+    if (unfit !== undefined) throw unfit
     try {
       await this.#store(caller, row, inspected)
     } catch (error) {

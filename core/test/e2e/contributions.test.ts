@@ -1,11 +1,17 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
+import { writeFiles } from '../../../marketplace/test/support/npm.ts'
 import { until } from '../../../sandbox/test/until.ts'
+import type { HostRefusal } from '../../src/cli/host-client.ts'
 import { enablePlugin, installFixture } from '../support/fixture-plugin.ts'
 import { HostProcess } from '../support/host-process.ts'
 import { replay } from '../support/ledger.ts'
+import { packedFixture } from '../support/packed-fixture.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, setUpTenant } from '../support/probe.ts'
+import { publish } from '../support/publish.ts'
 
 const points = '@points/one'
 const methods = '@methods/one'
@@ -16,14 +22,21 @@ const host = await HostProcess.start(t, {
   databaseUrl: hostUrl,
   environment: { PLUGIN_DATABASE_URL: pluginUrl },
 })
-await installFixture(host, 'points-plugin', points)
+// Before the owner of its points, which would not let all of it in.
 await installFixture(host, 'methods-plugin', methods)
+await installFixture(host, 'points-plugin', points)
 const setUp = { plugin: points, service: 'points.one', capabilities: [] }
 const acme = await setUpTenant(host, 'acme', setUp)
 const globex = await setUpTenant(host, 'globex', setUp)
 await enablePlugin(host.as(acme.adminToken), 'acme', methods, ['service:call'])
 
 const list = (key: string, input = {}) => callProbe(host, key, 'list', input, 'points.one')
+/** What the owner of the point answered to its change events, newest first. */
+const seen = async (adminToken: string, tenant: string) => {
+  const path = `/v1/tenants/${tenant}/dead-letters`
+  const { items } = await host.as(adminToken).request<{ items: object[] }>('GET', path)
+  return items as { type: string; key: string; code: string }[]
+}
 const ask = (key: string, input: unknown) => callProbe(host, key, 'ask', input, 'points.one')
 
 t.test('what fits the point is seen where its plugin is enabled, and nowhere else', async (t) => {
@@ -32,12 +45,44 @@ t.test('what fits the point is seen where its plugin is enabled, and nowhere els
   t.strictSame((await list(globex.key)).body, [])
 })
 
+t.test('the owner of a point is told of the change, and sees it', async (t) => {
+  let letters: Awaited<ReturnType<typeof seen>> = []
+  await until(async () => {
+    letters = await seen(acme.adminToken, 'acme')
+    return letters.length > 0
+  })
+  t.match(letters, [{ type: 'signalbox.contributions.changed', key: point, code: 'SEES_1' }])
+  t.equal(letters.length, 1)
+})
+
+t.test('what does not fit an installed point is refused with its place', async (t) => {
+  const fixture = await packedFixture('methods-plugin')
+  const packageJson = JSON.parse(await readFile(join(fixture, 'package.json'), 'utf8'))
+  const contributes = [
+    { point, value: { id: 'double', handler: 'double' } },
+    { point, value: { id: 'double', handler: 7 } },
+    { point: 'notify/channel/v1', value: { channel: 'memo', label: { en: 'Memo' } } },
+    { point: 'points.one/other/v1', value: 7 },
+  ]
+  const signalbox = { ...packageJson.signalbox, provides: { contributes } }
+  const folder = await writeFiles(t.testdir(), {
+    'dist/plugin.js': await readFile(join(fixture, 'dist/plugin.js'), 'utf8'),
+    'package.json': JSON.stringify({ ...packageJson, name: '@methods/two', signalbox }),
+  })
+  await publish(host, folder)
+  const places = ['/signalbox/provides/contributes/1/value/handler']
+  places.push('/signalbox/provides/contributes/2/value/handler')
+  const errors = places.map((pointer) => ({ pointer, at: 'package.json' }))
+  const refused = host.client.request('POST', '/v1/plugins', { name: '@methods/two' })
+  const problem = await refused.catch((error: HostRefusal) => error.problem)
+  t.match(problem, { status: 422, code: 'CORE_CONTRIBUTION_UNFIT', errors })
+})
+
 t.test('an admin sees what does not fit, and why', async (t) => {
   const path = '/v1/tenants/acme/contributions'
   const { items } = await host.as(acme.adminToken).request<{ items: object[] }>('GET', path)
   t.match(items, [
     { point: 'notify/channel/v1', owner: { plugin: 'host' }, fits: true, errors: [] },
-    { point: 'notify/channel/v1', fits: false },
     { point, plugin: methods, owner: { plugin: points }, fits: true, errors: [] },
     { point, plugin: methods, fits: false, errors: [{ pointer: '/handler' }] },
     { point: 'points.one/other/v1', plugin: methods, owner: null, fits: false },
@@ -128,4 +173,11 @@ t.test('a disabled plugin has put nothing anywhere', async (t) => {
   })
   t.strictSame((await list(acme.key)).body, [])
   t.equal((await ask(acme.key, { plugin: methods, handler: 'double' })).body, null)
+  let codes: readonly string[] = []
+  await until(async () => {
+    codes = (await seen(acme.adminToken, 'acme')).map(({ code }) => code)
+    return codes.length > 1
+  })
+  t.strictSame(codes, ['SEES_0', 'SEES_1'])
+  t.strictSame(await seen(globex.adminToken, 'globex'), [])
 })

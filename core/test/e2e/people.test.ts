@@ -15,8 +15,9 @@ const host = await HostProcess.start(t, {
   environment: { PLUGIN_DATABASE_URL: pluginUrl },
 })
 await installFixture(host, 'people-plugin', people)
-await installFixture(host, 'points-plugin', '@points/one')
+// Before the owner of its points, which would not let all of it in.
 await installFixture(host, 'methods-plugin', methods)
+await installFixture(host, 'points-plugin', '@points/one')
 const capabilities = ['notify:send', 'identity:read', 'link:share']
 const acme = await setUpTenant(host, 'acme', {
   plugin: people,
@@ -56,7 +57,6 @@ t.test('a message goes nowhere that is not granted, not offered or not whole', a
   const cases: readonly (readonly [object, string])[] = [
     [{ channel: 'fax' }, 'CORE_GRANT_MISSING'],
     [{ channel: 'pigeon' }, 'CORE_CHANNEL_MISSING'],
-    [{ channel: 'broken' }, 'CORE_CHANNEL_MISSING'],
     [{ subject: 'Late\r\nBcc: all@acme.example' }, 'CORE_INPUT_INVALID'],
     [{ to: [] }, 'CORE_INPUT_INVALID'],
     [{ to: ['a\n'] }, 'CORE_INPUT_INVALID'],

@@ -5,8 +5,17 @@ import type { GrantUse } from '../../src/broker/uses/grant-uses.ts'
 import { coreErrors } from '../../src/errors.ts'
 import { deliverEvent } from '../../src/events/deliver-event.ts'
 import type { TakenDelivery } from '../../src/events/delivery-store.ts'
-import { emptySnapshot, type Snapshot, tenantKey, versionKey } from '../../src/rollout/snapshot.ts'
+import { CONTRIBUTIONS_CHANGED } from '../../src/events/event-types.ts'
+import {
+  emptySnapshot,
+  type InstalledVersion,
+  type Snapshot,
+  tenantKey,
+  versionKey,
+} from '../../src/rollout/snapshot.ts'
 import { eventOf } from '../support/event-store.ts'
+
+type Points = NonNullable<NonNullable<Manifest['provides']>['extensionPoints']>
 
 const plugin = 'reader'
 const type = 'orders.created'
@@ -55,7 +64,14 @@ const taken: TakenDelivery = {
 
 function deliver(snapshot: Snapshot, runEntry: RunEntry, uses: GrantUse[] = []) {
   const onUse = (use: GrantUse) => void uses.push(use)
-  const ports = { snapshot: () => snapshot, runEntry, onUse, now: () => 1000, random: () => 0.5 }
+  const ports = {
+    snapshot: () => snapshot,
+    reach: async () => undefined,
+    runEntry,
+    onUse,
+    now: () => 1000,
+    random: () => 0.5,
+  }
   return deliverEvent(ports, taken)
 }
 
@@ -104,6 +120,39 @@ t.test('a version that does not ask for the type is passed over', async (t) => {
     isCounted: false,
   })
 })
+
+t.test(
+  'the change of its own point reaches a plugin without a grant, and not too early',
+  async (t) => {
+    const bare = snapshotOf(type, type)
+    const owner = bare.versions.get(versionKey(plugin, '1.0.0')) as InstalledVersion
+    const reached: number[] = []
+    const uses: GrantUse[] = []
+    const told = (points: Points) => {
+      const manifest = { ...owner.manifest, provides: { extensionPoints: points } }
+      const versions = new Map([[versionKey(plugin, '1.0.0'), { ...owner, manifest }]])
+      const ports = {
+        snapshot: () => ({ ...bare, versions, grants: new Map() }),
+        reach: async (generation: number) => void reached.push(generation),
+        runEntry: async () => ({
+          outcome: { kind: 'ok' as const, outputJson: 'null', ...used, trace },
+          version: '1.0.0',
+          arm: 'stable' as const,
+        }),
+        onUse: (use: GrantUse) => void uses.push(use),
+        now: () => 1000,
+        random: () => 0.5,
+      }
+      const event = JSON.stringify({ ...JSON.parse(taken.event), generation: 7 })
+      return deliverEvent(ports, { ...taken, type: CONTRIBUTIONS_CHANGED, event })
+    }
+    const point = { id: 'reader/method/v1', schema: 'schemas/method.json' }
+    t.match(await told([{ ...point, changeEvent: true }]), { state: 'done', isCounted: true })
+    t.match(await told([point]), { state: 'done', isCounted: false })
+    t.same(reached, [7, 7])
+    t.same(uses, [])
+  },
+)
 
 t.test('what is wrong with the host is not held against the plugin', async (t) => {
   const away: RunEntry = async () => {

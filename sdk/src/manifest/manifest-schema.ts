@@ -213,6 +213,11 @@ export const manifestSchema = {
             properties: {
               id: { type: 'string', maxLength: 120, description: 'The point, with its version.' },
               schema: { ...packagePath, description: 'JSON Schema of what may be put in.' },
+              changeEvent: {
+                type: 'boolean',
+                description:
+                  'Its owner has a handler of `signalbox.contributions.changed`, run when what is put in changes.',
+              },
             },
           },
           64,

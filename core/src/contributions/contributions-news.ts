@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto'
+import type { Knex } from 'knex'
+import { cloudEvent, newEvent } from '../events/cloud-event.ts'
+import { appendToInboxes, type DirectEvent } from '../events/event-log-store.ts'
+import { CONTRIBUTIONS_CHANGED } from '../events/event-types.ts'
+import { traceContext, traceparent, traceRandom } from '../gateway/trace-context.ts'
+import type { Snapshot } from '../rollout/snapshot.ts'
+import { readGeneration } from '../rollout/snapshot-store.ts'
+import { type PointDigest, pointChanges, pointDigests } from './point-digests.ts'
+import { forgetTold, listTold, putTold, takeTellTurn } from './told-points-store.ts'
+
+interface Ports {
+  readonly knex: Knex
+  readonly snapshot: () => Snapshot
+  /** Told after events became durable. */
+  readonly onTold: () => void
+  readonly now: () => number
+  readonly log: { warn(fields: object, message: string): void }
+}
+
+/** What an outage kept, or a snapshot that was overtaken, is found this late. */
+const POLL_MS = 2000
+
+/** Of one transaction, as publishers wait for it. */
+const MAX_AT_ONCE = 500
+
+/**
+ * Tells the owner of an extension point when what is put into it changed in a tenant: each node compares its
+ * snapshot with what was last told, and one of them tells. The events and what was told are written together, so
+ * a killed host tells neither less nor twice; what nobody told before the kill differs still after the start.
+ *
+ * Not in the transactions of the changes: each would have to compute what every tenant is served, under the lock
+ * of the generation. What was changed and changed back before a node looked is not told: the list is as it was.
+ */
+export class ContributionsNews {
+  readonly #ports: Ports
+  /** Nothing is left to tell of it. */
+  #settled: Snapshot | undefined
+  #telling: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #isAsked = false
+  #isAway = false
+  #isStopped = true
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+  }
+
+  start(): void {
+    this.#isStopped = false
+    this.#timer = setInterval(() => this.look(), POLL_MS)
+    this.#timer.unref()
+    this.look()
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearInterval(this.#timer)
+    await this.#telling
+  }
+
+  /** The snapshot may be a new one. */
+  look(): void {
+    if (this.#isStopped) return
+    this.#isAsked = true
+    this.#telling ??= this.#tellAll()
+  }
+
+  async #tellAll(): Promise<void> {
+    // Who asks in the same turn asks for the same look.
+    await Promise.resolve()
+    while (this.#isAsked && !this.#isStopped) {
+      this.#isAsked = false
+      try {
+        if (await this.tell()) this.#isAsked = true
+        this.#isAway = false
+      } catch (err) {
+        if (!this.#isAway && !this.#isStopped) {
+          this.#ports.log.warn({ err }, 'owners of extension points wait for PostgreSQL')
+        }
+        this.#isAway = true
+        // The poll asks again.
+        break
+      }
+    }
+    this.#telling = undefined
+  }
+
+  /** @returns whether it told somebody, and there may be more */
+  async tell(): Promise<boolean> {
+    const { knex, onTold } = this.#ports
+    const snapshot = this.#ports.snapshot()
+    if (snapshot === this.#settled) return false
+    const now = pointDigests(snapshot)
+    const { changed, gone } = pointChanges(await listTold(knex), now)
+    if (changed.length === 0 && gone.length === 0) {
+      this.#settled = snapshot
+      return false
+    }
+    const count = await knex.transaction((trx) => this.#write(trx, snapshot.generation, now))
+    if (count > 0) onTold()
+    return count > 0
+  }
+
+  /** @returns how many were told; none by a node whose snapshot was overtaken: it will have a newer one soon */
+  async #write(
+    trx: Knex.Transaction,
+    generation: number,
+    now: readonly PointDigest[],
+  ): Promise<number> {
+    await takeTellTurn(trx)
+    if ((await readGeneration(trx)) !== generation) return 0
+    const { changed, gone } = pointChanges(await listTold(trx), now)
+    const next = changed.slice(0, MAX_AT_ONCE)
+    await forgetTold(trx, gone.slice(0, MAX_AT_ONCE))
+    await putTold(trx, next)
+    const at = this.#ports.now()
+    if (next.length > 0) {
+      await appendToInboxes(
+        trx,
+        next.map((one) => changeEvent(one, generation, at)),
+      )
+    }
+    return next.length
+  }
+}
+
+function changeEvent(
+  { tenant, plugin, point }: PointDigest,
+  generation: number,
+  at: number,
+): DirectEvent {
+  const event = cloudEvent({
+    id: randomUUID(),
+    source: '/signalbox',
+    type: CONTRIBUTIONS_CHANGED,
+    key: point,
+    data: { point },
+    at,
+    traceparent: traceparent(traceContext(undefined, traceRandom())),
+    origin: undefined,
+    extensions: { generation },
+  })
+  return { plugin, ...newEvent(tenant, event, at) }
+}
