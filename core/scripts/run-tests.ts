@@ -6,12 +6,18 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Runs tap, on the files that are named or on all. A test file costs most of a second of CPU before its first
- * assertion, so those that only compute share one process for each workspace; all others have their own.
+ * Runs tap: on the files that are named; else, with the word `e2e`, on all that start whole hosts; else on all
+ * others, with a sample of those. A test file costs most of a second of CPU before its first assertion, so those
+ * that only compute share one process for each workspace; all others have their own.
  */
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const together = join(root, '.tap/together')
 const patterns = ['{core,sandbox,marketplace,sdk}/test/**/*.test.ts', 'plugins/*/test/**/*.test.ts']
+
+/** Each starts hosts as whole processes: half of what all tests take. */
+const endToEnd = /^core\/test\/e2e\//
+/** One of each kind: from npm publish to a call, the sandbox, both tiers, a canary, every route as every caller. */
+const sample = /\/(first-light|broker|trusted|canary|routes)\.test\.ts$/
 
 /** What reaches beyond its own process, or is heavy or global enough to want one. */
 const apart =
@@ -21,12 +27,15 @@ const apart =
 const imports =
   /(?:^(?:import|export)\b(?!\s+type\b)[^'";]*?\bfrom\s+|^import\s+|\bimport\()'([^']+)'/gm
 
-const words = process.argv.slice(2)
+const isEndToEnd = process.argv[2] === 'e2e'
+const words = process.argv.slice(isEndToEnd ? 3 : 2)
 const namesFiles = words.some((word) => !word.startsWith('-'))
 const files = namesFiles ? [] : await allFiles()
 const tap = createRequire(import.meta.url).resolve('tap/package.json')
 const args = [join(dirname(tap), 'dist/esm/run.mjs'), 'run', ...words, ...files]
-const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' })
+// Else tap records what the start of PostgreSQL covers, and prints a table of it.
+const env = { ...process.env, _TAPJS_PROCESSINFO_COVERAGE_: '0' }
+const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env })
 child.on('close', (code) => {
   process.exitCode = code ?? 1
 })
@@ -35,6 +44,7 @@ async function allFiles(): Promise<readonly string[]> {
   const own: string[] = []
   const shared = new Map<string, string[]>()
   for (const file of globSync(patterns, { cwd: root }).sort()) {
+    if (!isWanted(file)) continue
     const workspace = file.split('/')[0] ?? ''
     if (!(await onlyComputes(join(root, file)))) own.push(file)
     else shared.set(workspace, [...(shared.get(workspace) ?? []), file])
@@ -46,6 +56,12 @@ async function allFiles(): Promise<readonly string[]> {
     return program
   })
   return [...(await Promise.all(programs)), ...own]
+}
+
+function isWanted(file: string): boolean {
+  return isEndToEnd
+    ? endToEnd.test(file) && !sample.test(file)
+    : !endToEnd.test(file) || sample.test(file)
 }
 
 /** Names each file before its tests, so that a report says where they stand. */

@@ -5,7 +5,7 @@ import type { CallTrace, GuestCall, GuestOutcome } from '../src/index.ts'
 /** Small, so that a test that runs into one is quick. */
 const smallLimits: RuntimeLimits = {
   heapMb: 32,
-  turnMs: 100,
+  turnMs: 300,
   deadlineMs: 2000,
   payloadKb: 256,
 }

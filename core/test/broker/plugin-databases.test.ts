@@ -108,7 +108,11 @@ t.test('a read is prepared once, and goes on when a migration changed what it gi
   await migration
   t.same((await read(1)).rows, [{ ...north, label: 'none' }])
   await databases.disableTenant('crates', 'north')
-  await t.rejects(read(1), { code: 'CORE_PLUGIN_SCHEMA_MISSING' })
+  // The first may still find the connection that was cut with its role.
+  const refused = await read(1).catch((error) => error)
+  if (refused.code === 'CORE_DATABASE_UNAVAILABLE') {
+    await t.rejects(read(1), { code: 'CORE_PLUGIN_SCHEMA_MISSING' })
+  } else t.match(refused, { code: 'CORE_PLUGIN_SCHEMA_MISSING' })
 })
 
 t.test('an answer beyond the caps is refused, and what it wrote is undone', async (t) => {

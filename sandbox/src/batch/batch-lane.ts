@@ -1,10 +1,17 @@
+import { CodedError } from '@signalbox/sdk/errors'
 import { packColumns } from '../columns/pack-columns.ts'
 import { type LaneFault, laneFault } from '../lane/lane-fault.ts'
 import { watchLane } from '../lane/watchdog.ts'
 import type { Frame } from '../lane/wire/frame.ts'
 import type { KillReason, ProcessExit } from '../process/guest-process.ts'
 import { sandboxErrors } from '../sandbox-errors.ts'
-import { type BatchLimits, LOAD_MS, MAX_INPUT_BYTES, MAX_RESULT_BYTES } from './batch-limits.ts'
+import {
+  type BatchLimits,
+  GRACE_MS,
+  LOAD_MS,
+  MAX_INPUT_BYTES,
+  MAX_RESULT_BYTES,
+} from './batch-limits.ts'
 import { guiltyOf, hadItsTime, mostOverdue, type SentMorsel } from './batch-loss.ts'
 import { lossError, lostError, type Phase, whoOf } from './batch-outcomes.ts'
 import { BatchProcess } from './batch-process.ts'
@@ -148,8 +155,8 @@ export class BatchLane {
     } catch (error) {
       if (!this.#works.has(id)) return
       this.#bundles.delete(run.key)
-      const refusal = isInputFault(error)
-        ? error.refusal
+      const refusal = isTooLarge(error)
+        ? error
         : sandboxErrors.create(
             'BATCH_LOAD_FAILED',
             { ...whoOf(run), reason: 'its bytes, or memory for the batch, are not at hand' },
@@ -194,14 +201,8 @@ export class BatchLane {
     if (byteLength > MAX_INPUT_BYTES) {
       const limit = MAX_INPUT_BYTES
       const rows = `${from}-${to - 1}`
-      throw new InputFault(
-        sandboxErrors.create('BATCH_INPUT_TOO_LARGE', {
-          ...whoOf(run),
-          rows,
-          reached: byteLength,
-          limit,
-        }),
-      )
+      const reached = byteLength
+      throw sandboxErrors.create('BATCH_INPUT_TOO_LARGE', { ...whoOf(run), rows, reached, limit })
     }
     await this.#file.write(work.region, packed)
     work.bytes = byteLength
@@ -335,7 +336,7 @@ export class BatchLane {
       residentMb,
       loads: 0,
     }
-    const verdict = watchLane(view, { ...this.#limits, maxLoads: 1 })
+    const verdict = watchLane(view, { ...this.#limits, maxLoads: 1, graceMs: GRACE_MS })
     if (verdict === 'retire') this.retire()
     else if (verdict !== 'fine' && verdict !== 'ping') this.kill(verdict)
     else if (now - Math.max(this.#heardAt, this.#pingedAt) > PING_MS) {
@@ -390,16 +391,7 @@ function isRunning(work: Work): boolean {
   return work.since > 0 && !work.isAnswered
 }
 
-/** What was refused before the process saw it. */
-class InputFault extends Error {
-  readonly refusal: ReturnType<typeof sandboxErrors.create>
-
-  constructor(refusal: ReturnType<typeof sandboxErrors.create>) {
-    super(refusal.message)
-    this.refusal = refusal
-  }
-}
-
-function isInputFault(error: unknown): error is InputFault {
-  return error instanceof InputFault
+/** Refused before the process saw it. */
+function isTooLarge(error: unknown): error is CodedError {
+  return error instanceof CodedError && error.code === 'SBX_BATCH_INPUT_TOO_LARGE'
 }

@@ -3,6 +3,12 @@ const MB = 1024 * 1024
 /** Bootstrap, bundle and link of an isolate, each of which may take a second. */
 export const LOAD_MS = 3000
 
+/**
+ * Beyond a limit, until the process is ended. More than a call lane has: a batch process gives way to all others,
+ * and its loss costs every batch in it.
+ */
+export const GRACE_MS = 500
+
 /** Of one morsel. Larger than what morsels are cut to: eight rows stay together, whatever their size. */
 export const MAX_INPUT_BYTES = 16 * MB
 /** Of one morsel's result; who needs more is run again on fewer rows. */

@@ -24,13 +24,14 @@ export interface WatchLimits {
   readonly maxResidentMb: number
   readonly retireResidentMb: number
   readonly maxLoads: number
+  /** isolated-vm ends what it can end within the turn's own limit; who is over that by this much never will. */
+  readonly graceMs?: number
 }
 
 function isStarved({ turnMs, turnCpuMs = turnMs, turnLimitMs }: LaneView): boolean {
   return wasStarved(turnCpuMs, turnLimitMs)
 }
 
-/** isolated-vm ends what it can end within the turn's own limit; who is over that by this much never will. */
 const GRACE_MS = 150
 /** A lane that is stopped or swapped out: longer than any turn may take, with its report. */
 const MAX_SILENT_MS = 5000
@@ -44,7 +45,8 @@ export type LaneVerdict = 'fine' | 'ping' | 'retire' | KillReason
 /** What is to be done about a lane: a pure function of what is seen, so that each case is a line of a test. */
 export function watchLane(lane: LaneView, limits: WatchLimits): LaneVerdict {
   if (lane.residentMb > limits.maxResidentMb) return lane.isBusy ? 'memory' : 'retire'
-  if (lane.turnMs > lane.turnLimitMs + GRACE_MS && !isStarved(lane)) return 'turn-timeout'
+  const overMs = lane.turnMs - lane.turnLimitMs
+  if (overMs > (limits.graceMs ?? GRACE_MS) && !isStarved(lane)) return 'turn-timeout'
   if (lane.isBusy && lane.silentMs > MAX_SILENT_MS) return 'unresponsive'
   if (!lane.isServing) return 'fine'
   // Memory of disposed isolates is not given back to the system (measured: 173 of 238 MB stayed).

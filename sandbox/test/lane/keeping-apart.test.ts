@@ -18,7 +18,7 @@ const started = async (t: TestBase, options: SandboxOptions) => {
   return { ...it, poolOf }
 }
 
-const bad = { plugin: '@bad/miner', limits: { turnMs: 30 } }
+const bad = { plugin: '@bad/miner', limits: { turnMs: 200 } }
 
 t.test(
   'a publisher that cost a lane has one of its own; at the third its version rests',
@@ -91,7 +91,7 @@ t.test('a publisher may be called what it likes', async (t) => {
 
 t.test('a probe whose deadline passes has not shown that it does no harm', async (t) => {
   const { call, events } = await started(t, { lanes: 1 })
-  const late = await call('stuck', { ...bad, deadlineMs: 40 })
+  const late = await call('stuck', { ...bad, deadlineMs: 210 })
   t.equal(codeOf(late), 'SBX_DEADLINE_EXCEEDED')
   await until(() => events.some(({ kind }) => kind === 'lane-lost'))
   t.match(
