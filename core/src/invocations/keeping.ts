@@ -30,6 +30,8 @@ export class Keeping {
 
   /** @param draw uniform in [0, 1) */
   reasonToKeep(ended: EndedCall, now: number, draw: number): KeptFor | undefined {
+    // What a handler did for that reason, no recording would make it do again.
+    if (ended.guest.left?.aborted === true) return undefined
     const { plugin, version, tenant } = ended.guest.isolate
     const isFailed = isFault(ended)
     if (!isFailed && draw * 10_000 >= this.#shareOf(tenant, plugin, version)) return undefined
