@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
@@ -99,23 +100,20 @@ async function counted(name: string, outcome: string): Promise<number> {
   return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
 }
 
-/** A call that hangs up as soon as somebody is at work for it. */
+/** A call on a connection of its own, which goes with it. */
 function begin(name: string, input: object = {}) {
-  const abort = new AbortController()
-  const over = fetch(`${host.url}/api/${service}/v1/${name}`, {
+  const asked = request(`${host.url}/api/${service}/v1/${name}`, {
     method: 'POST',
+    agent: false,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${acme.key}` },
-    body: JSON.stringify(input),
-    signal: abort.signal,
-  }).then(
-    ({ status }) => status,
-    () => 'hung up',
-  )
+  })
+  const closed = new Promise<void>((resolve) => asked.once('close', resolve))
+  asked.once('error', () => undefined)
+  asked.end(JSON.stringify(input))
   return {
-    over,
     hangUp: () => {
-      abort.abort()
-      return over
+      asked.destroy()
+      return closed
     },
   }
 }
@@ -150,7 +148,7 @@ t.test(
     const begun = performance.now()
     const plain = begin('look')
     await until(async () => (await atWork()) === 1)
-    t.equal(await plain.hangUp(), 'hung up')
+    await plain.hangUp()
     await until(async () => (await atWork()) === 0)
     await until(async () => (await seen()).includes('look CORE_CALLER_LEFT'))
     const nested = begin('outer')
@@ -186,7 +184,7 @@ t.test('one that may change something is told, and may finish what it began', as
     .request<{ items: { unit: string; units: string }[] }>('GET', '/v1/tenants/acme/usage')
   t.same(
     usage.items.filter(({ unit }) => unit === 'half').map(({ units }) => units),
-    ['2'],
+    ['1', '1'],
   )
 })
 
@@ -274,7 +272,4 @@ t.test('a canary whose callers all hang up is not taken back for it', async (t) 
   await until(async () => (await counted('fail', 'CORE_CALLER_LEFT')) === 40)
   const { state } = await host.client.request<{ state: string }>('GET', `/v1/rollouts/${id}`)
   t.equal(state, 'running')
-  const live = begin('fail')
-  await until(async () => (await atWork()) === 1)
-  await live.hangUp()
 })
