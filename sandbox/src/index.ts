@@ -35,6 +35,7 @@ export type {
   IsolateSpec,
   LoadedBundle,
   LogLevel,
+  WatchedSignal,
 } from './lane/guest-call.ts'
 export type { Culprit } from './lane/lane-loss.ts'
 export {

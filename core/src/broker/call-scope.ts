@@ -1,3 +1,4 @@
+import type { WatchedSignal } from '@signalbox/sandbox'
 import type { Principal } from '@signalbox/sdk'
 import type { InstalledVersion } from '../rollout/snapshot.ts'
 
@@ -45,6 +46,8 @@ export interface ServiceCall {
   readonly chain: readonly string[]
   /** See CallScope. */
   readonly origin?: CallScope['origin']
+  /** Aborted when whoever asked does not wait any more, before the deadline; see caller-left.ts. */
+  readonly left?: WatchedSignal | undefined
 }
 
 export interface ServiceAnswer {

@@ -219,7 +219,7 @@ export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
   },
   'jobs.cancel': {
     ask: 'ctx.jobs.cancel(idOrKey)',
-    does: 'Takes a one-off job back',
+    does: 'Takes a one-off job back, also a run that is under way',
     limits: '',
     errors: ['CORE_JOB_CANCELLED'],
     example: jobs,

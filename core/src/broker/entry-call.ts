@@ -1,4 +1,4 @@
-import type { GuestEntry, GuestOutcome } from '@signalbox/sandbox'
+import type { GuestEntry, GuestOutcome, WatchedSignal } from '@signalbox/sandbox'
 import type { Principal } from '@signalbox/sdk'
 import { coreErrors } from '../errors.ts'
 import { nameInvocation } from '../invocations/invocation-of-error.ts'
@@ -9,6 +9,7 @@ import { pickVersion } from '../rollout/pick-version.ts'
 import { type InstalledVersion, versionKey } from '../rollout/snapshot.ts'
 import { BusyClock } from './busy-clock.ts'
 import type { CallScope } from './call-scope.ts'
+import { unheard } from './caller-left.ts'
 import type { GuestPorts } from './guest-ports.ts'
 import { judgedEntry } from './judged-entry.ts'
 import { scopedGuestCall } from './scoped-guest-call.ts'
@@ -31,6 +32,10 @@ export interface EntryCall {
   /** Without it, the host itself. */
   readonly principal?: Principal
   readonly origin?: CallScope['origin']
+  /** Ends it when aborted, whatever it is at. */
+  readonly signal?: WatchedSignal
+  /** Aborted when whoever asked does not wait any more: its handler is told, and may finish. */
+  readonly left?: WatchedSignal | undefined
 }
 
 export interface EntryOutcome {
@@ -85,7 +90,7 @@ export async function runEntry(ports: EntryPorts, call: EntryCall): Promise<Entr
   const ended = await runHandler({ ...ports, hostCall }, call, scope, deadlineMs)
   const { outcome } = ended
   told({
-    ...judgedEntry(outcome),
+    ...unheard(judgedEntry(outcome), call.left),
     tookMs: ports.now() - startedAt,
     ownMs: outcome.cpuMs + hostCalls.busyMs,
   })

@@ -13,6 +13,7 @@ import { outcomeOfFailure } from '../rollout/judged-call.ts'
 import { type InstalledVersion, versionKey } from '../rollout/snapshot.ts'
 import { BusyClock } from './busy-clock.ts'
 import type { CallScope, ServiceAnswer, ServiceCall } from './call-scope.ts'
+import { unheard, watchedFor } from './caller-left.ts'
 import type { GuestPorts } from './guest-ports.ts'
 import { pluginRefusal } from './plugin-refusal.ts'
 import { scopedGuestCall } from './scoped-guest-call.ts'
@@ -52,11 +53,17 @@ export async function attemptCall(
   const entry = { kind: 'service', service, operation: name } as const
   const { deadlineMs } = trial
   const watched = ports.invocations.watch(
-    scopedGuestCall(timed, scope, { entry, inputJson, deadlineMs }),
+    scopedGuestCall(timed, scope, {
+      ...{ entry, inputJson, deadlineMs },
+      ...watchedFor(operation as CompiledOperation, call.left),
+    }),
   )
   try {
     const outcome = await ports.runGuest(watched.guest)
-    const judged = judgedOutcome(version, operation as CompiledOperation, arm, outcome)
+    const judged = unheard(
+      judgedOutcome(version, operation as CompiledOperation, arm, outcome),
+      call.left,
+    )
     const tookMs = took()
     const invocation = ports.invocations.ended({
       guest: watched.guest,

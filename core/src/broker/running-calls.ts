@@ -1,4 +1,4 @@
-import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
+import type { GuestCall, GuestOutcome, WatchedSignal } from '@signalbox/sandbox'
 import type { CodedError } from '@signalbox/sdk/errors'
 import { coreErrors } from '../errors.ts'
 import { type Snapshot, tenantKey } from '../rollout/snapshot.ts'
@@ -41,7 +41,9 @@ export class RunningCalls {
     this.#running.set(key, running)
     running.calls++
     try {
-      return await runGuest({ ...call, signal: running })
+      const { signal } = call
+      const ended = signal === undefined ? running : eitherOf(running, signal)
+      return await runGuest({ ...call, signal: ended })
     } finally {
       if (--running.calls === 0 && this.#running.get(key) === running) this.#running.delete(key)
     }
@@ -56,6 +58,18 @@ export class RunningCalls {
       running.aborted = true
       this.#running.delete(key)
     }
+  }
+}
+
+/** Neither is listened to, so that both are looked at whenever somebody looks. */
+function eitherOf(one: WatchedSignal, other: WatchedSignal): WatchedSignal {
+  return {
+    get aborted() {
+      return one.aborted || other.aborted
+    },
+    get reason() {
+      return one.aborted ? one.reason : other.reason
+    },
   }
 }
 

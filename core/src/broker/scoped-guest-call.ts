@@ -14,7 +14,9 @@ export function scopedGuestCall(
     inputJson,
     deadlineMs,
     bytes,
-  }: Pick<GuestCall, 'inputJson' | 'deadlineMs' | 'bytes'> & {
+    signal,
+    left,
+  }: Pick<GuestCall, 'inputJson' | 'deadlineMs' | 'bytes' | 'signal' | 'left'> & {
     readonly entry: GuestEntry
   },
 ): GuestCall {
@@ -28,6 +30,8 @@ export function scopedGuestCall(
     context: { principal, arm, traceId },
     deadlineMs,
     bytes,
+    signal,
+    left,
     hostCall: (name, payload, signal) => ports.hostCall(scope, name, payload, signal),
     hasEffect: (name, payload) => ports.hasEffect(name, payload),
     onLog: (level, message, fields) =>

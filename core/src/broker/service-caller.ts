@@ -171,6 +171,7 @@ export class ServiceCaller {
             call,
           ),
         now,
+        hasLeft: () => call.left?.aborted === true,
         onBadNews: () => rollouts.look(),
       },
       arm,

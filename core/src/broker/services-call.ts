@@ -1,5 +1,6 @@
 import type { Grant } from '../rollout/snapshot.ts'
 import type { CallService } from './call-scope.ts'
+import { leftWith } from './caller-left.ts'
 import type { GrantedCall, HostCall } from './host-call.ts'
 
 interface Request {
@@ -37,7 +38,7 @@ export function servicesCall(
       return !isSafe(asked.service, asked.major, operation)
     },
     facet: ({ operation }: Request) => operation,
-    run: async ({ scope, request, grant }: GrantedCall<Request>) => {
+    run: async ({ scope, request, grant, signal }: GrantedCall<Request>) => {
       const covered = coveredService(grant, request)
       if (covered === undefined) throw new Error('a grant was chosen that does not cover the call')
       const answer = await callService({
@@ -51,6 +52,7 @@ export function servicesCall(
         requestId: scope.requestId,
         deadline: scope.deadline,
         chain: scope.chain,
+        left: leftWith(signal),
         ...(scope.origin === undefined ? {} : { origin: scope.origin }),
       })
       return JSON.parse(answer.outputJson) as unknown

@@ -8,6 +8,7 @@ import type { Attempt, AttemptEnd } from '../rollout/canary-call.ts'
 import { versionKey } from '../rollout/snapshot.ts'
 import { BusyClock } from './busy-clock.ts'
 import type { ServiceAnswer, ServiceCall } from './call-scope.ts'
+import { unheard, watchedFor } from './caller-left.ts'
 import {
   type Judged,
   judgedNo,
@@ -131,18 +132,22 @@ async function runStream(
   const scope = scopeOf(trial, call, started + bytes.maxMs)
   const snapshot = ports.snapshot()
   const { service, operation: name, inputJson } = call
+  const operation = version.operations.get(`${service}/${name}`) as CompiledOperation
   const entry = { kind: 'service', service, operation: name } as const
   const watched = ports.invocations.watch(
-    scopedGuestCall(timed, scope, { entry, inputJson, deadlineMs, bytes }),
+    scopedGuestCall(timed, scope, {
+      ...{ entry, inputJson, deadlineMs, bytes },
+      ...watchedFor(operation, call.left),
+    }),
   )
   const outcome = await ports.runGuest(watched.guest)
-  const judged = judgedStream(outcome)
+  const judged = unheard(judgedStream(outcome), call.left)
   const invocation = ports.invocations.ended({
     guest: watched.guest,
     call,
     version,
     snapshot,
-    operation: version.operations.get(`${service}/${name}`),
+    operation,
     startedAt: started,
     tookMs: ports.now() - started,
     outcome,

@@ -1,6 +1,7 @@
 import { extendChain } from '../broker/call-guards.ts'
-import type { CallScope } from '../broker/call-scope.ts'
+import { leftWith } from '../broker/caller-left.ts'
 import type { RunEntry } from '../broker/entry-call.ts'
+import type { GrantedCall } from '../broker/host-call.ts'
 import { pluginRefusal } from '../broker/plugin-refusal.ts'
 
 interface ContributedHandler {
@@ -17,7 +18,7 @@ interface ContributedHandler {
  */
 export async function callContributor(
   runEntry: RunEntry,
-  scope: CallScope,
+  { scope, signal }: Pick<GrantedCall<unknown>, 'scope' | 'signal'>,
   { plugin, point, handler, input }: ContributedHandler,
 ): Promise<unknown> {
   const { tenant, traceId, requestId, deadline } = scope
@@ -31,6 +32,7 @@ export async function callContributor(
     requestId,
     deadline,
     chain: extendChain(scope.chain, `${plugin} ${point} ${handler}`),
+    left: leftWith(signal),
     ...(scope.origin === undefined ? {} : { origin: scope.origin }),
   })
   if (outcome.kind === 'ok') return JSON.parse(outcome.outputJson) as unknown

@@ -61,14 +61,14 @@ export function contributionsCall(ports: Ports): HostCall {
     // What a stranger's handler does is not known before it ran.
     hasEffect: () => true,
     facet: ({ point: asked }: CallRequest) => asked,
-    run: async ({ scope, request }: GrantedCall<CallRequest>) => {
+    run: async ({ scope, request, signal }: GrantedCall<CallRequest>) => {
       const { plugin } = request
       requireOwn(scope, request.point)
       const found = await fitting(ports, scope, request.point)
       if (!found.some((one) => one.plugin === plugin)) {
         throw coreErrors.create('CONTRIBUTION_MISSING', { plugin, point: request.point })
       }
-      return callContributor(ports.runEntry, scope, request)
+      return callContributor(ports.runEntry, { scope, signal }, request)
     },
   }
 }

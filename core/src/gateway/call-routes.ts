@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { parse } from 'secure-json-parse'
 import type { CallRecord } from '../audit/call-audit.ts'
 import type { ServiceAnswer, ServiceCall } from '../broker/call-scope.ts'
+import type { CallerLeft } from '../broker/caller-left.ts'
 import type { ServiceCaller } from '../broker/service-caller.ts'
 import type { ByteAnswer } from '../broker/stream-attempt.ts'
 import { coreErrors } from '../errors.ts'
@@ -12,6 +13,7 @@ import { isAuthorised } from '../identity/authorise.ts'
 import { actorOf, type Principal } from '../identity/principal.ts'
 import type { Snapshot, Subscription } from '../rollout/snapshot.ts'
 import { ByteAnswers } from './byte-answers.ts'
+import { clientLeft } from './client-left.ts'
 import type { Metrics } from './metrics.ts'
 import { rateLimitHeaders } from './rate-limit-headers.ts'
 import type { RateLimiter } from './rate-limiter.ts'
@@ -25,6 +27,8 @@ interface Ports {
   readonly now: () => number
 }
 
+type CallPorts = Ports & { readonly byteAnswers: ByteAnswers }
+
 interface Params {
   readonly service: string
   readonly major: string
@@ -35,6 +39,8 @@ type CallRequest = FastifyRequest<{ Params: Params }>
 
 interface Call {
   readonly startedAt: number
+  readonly left: CallerLeft
+  isAccounted: boolean
   principal: Principal
   subscription: Subscription | undefined
   answer: Pick<ServiceAnswer, 'version'> | undefined
@@ -87,7 +93,7 @@ export function callRoutes(app: FastifyInstance, ports: Ports): void {
     bodyLimit: MAX_BODY_BYTES,
     config: { action: 'service.call' },
     schema: { tags: ['data services'], summary: 'Call an operation of a data service' },
-    handler: (request, reply) => answer({ ...ports, byteAnswers }, request, reply),
+    handler: (request, reply) => answerWatched({ ...ports, byteAnswers }, request, reply),
   })
 }
 
@@ -95,6 +101,8 @@ export function callRoutes(app: FastifyInstance, ports: Ports): void {
 function admit({ snapshot, limiter, now }: Ports, request: CallRequest, reply: FastifyReply): void {
   const call: Call = {
     startedAt: now(),
+    left: clientLeft(reply),
+    isAccounted: false,
     principal: { kind: 'anonymous' },
     subscription: undefined,
     answer: undefined,
@@ -142,8 +150,25 @@ function requireSubscribed(subscription: Subscription, params: Params): void {
   throw coreErrors.create('SCOPE_MISSING', { subscription: id, service, major, operation })
 }
 
+async function answerWatched(
+  ports: CallPorts,
+  request: CallRequest,
+  reply: FastifyReply,
+): Promise<string | FastifyReply> {
+  const call = request.call as Call
+  try {
+    return await answer(ports, request, reply)
+  } catch (error) {
+    call.failure = error instanceof CodedError ? error : coreErrors.create('INTERNAL')
+    throw error
+  } finally {
+    // Of a connection that is gone there is no response to be told of.
+    if (call.left.aborted && !call.isStream) account(ports, request, reply)
+  }
+}
+
 async function answer(
-  ports: Ports & { readonly byteAnswers: ByteAnswers },
+  ports: CallPorts,
   request: CallRequest,
   reply: FastifyReply,
 ): Promise<string | FastifyReply> {
@@ -173,6 +198,7 @@ async function answer(
     traceId: request.trace.traceId,
     deadline: now() + target.operation.deadlineMs,
     chain: [],
+    left: call.left,
   }
   if (target.operation.definition.delivery === 'bytes') {
     const answered = await caller.streamTarget(target, asked)
@@ -188,7 +214,7 @@ async function answer(
 }
 
 function sendBytes(
-  ports: Ports & { readonly byteAnswers: ByteAnswers },
+  ports: CallPorts,
   request: CallRequest,
   answered: ByteAnswer,
   reply: FastifyReply,
@@ -245,14 +271,17 @@ function requireSize(body: unknown, limitKb: number | undefined): void {
 /** After the reply: what the call leaves in metrics and audit. */
 function account({ audit, metrics, now }: Ports, request: CallRequest, reply: FastifyReply): void {
   const { call } = request
-  if (call === undefined) return
+  if (call === undefined || call.isAccounted) return
+  call.isAccounted = true
+  // The audit says what became of the call, and the metrics what its caller had of it.
   const outcome = outcomeOf(call, reply)
+  const heard = call.left.aborted && !call.isStream ? 'CORE_CALLER_LEFT' : outcome
   // Neither a stranger's path nor a plugin's own refusal may make a label: each would live for ever.
   const service = call.subscription?.service ?? 'unknown'
   const labels = call.target ?? { service, operation: 'unknown' }
   const version = call.answer?.version ?? 'none'
-  metrics.calls.inc({ ...labels, version, outcome: labelOf(outcome) })
-  if (outcome === 'done') metrics.callSeconds.observe(labels, (now() - call.startedAt) / 1000)
+  metrics.calls.inc({ ...labels, version, outcome: labelOf(heard) })
+  if (heard === 'done') metrics.callSeconds.observe(labels, (now() - call.startedAt) / 1000)
   audit.add({
     tenant: call.subscription?.tenant ?? null,
     actor: actorOf(call.principal),

@@ -42,6 +42,7 @@ export const rules = {
   'use.read': ['operator', 'admin'],
   'job.read': ['operator', 'admin'],
   'job.run': ['operator', 'admin'],
+  'job.cancel': ['operator', 'admin'],
   'udf.list': ['operator', 'admin'],
   'udf.call': ['operator', 'admin'],
   'hook.receive': ['anyone'],

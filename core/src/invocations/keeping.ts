@@ -30,7 +30,10 @@ export class Keeping {
 
   /** @param draw uniform in [0, 1) */
   reasonToKeep(ended: EndedCall, now: number, draw: number): KeptFor | undefined {
-    const { plugin, version, tenant } = ended.guest.isolate
+    // What a handler did for that reason, no recording would make it do again.
+    const { signal, left, isolate } = ended.guest
+    if (signal?.aborted === true || left?.aborted === true) return undefined
+    const { plugin, version, tenant } = isolate
     const isFailed = isFault(ended)
     if (!isFailed && draw * 10_000 >= this.#shareOf(tenant, plugin, version)) return undefined
     const key = `${tenant} ${plugin}@${version}`

@@ -77,6 +77,8 @@ export class WatchedCall {
       context: guest.context,
       deadlineMs: guest.deadlineMs,
       bytes: guest.bytes,
+      signal: guest.signal,
+      left: guest.left,
       hasEffect: guest.hasEffect,
       hostCall: (name, payload, signal) => this.#hostCall(guest, name, payload, signal),
       onLog: (level, message, fields) => {

@@ -30,7 +30,8 @@ export async function describeJobs(knex: Knex, snapshot: Snapshot, owner: Owner)
 }
 
 function shown(job: string, wanted?: WantedJob, summary?: JobSummary, tally?: Tally) {
-  const { done = 0, refused = 0, failed = 0, skipped = 0, missed = 0, last = null } = tally ?? {}
+  const { done = 0, refused = 0, failed = 0, cancelled = 0 } = tally ?? {}
+  const { skipped = 0, missed = 0, last = null } = tally ?? {}
   const nextAt = summary?.cron?.nextAt ?? null
   return {
     job,
@@ -41,7 +42,7 @@ function shown(job: string, wanted?: WantedJob, summary?: JobSummary, tally?: Ta
     state: summary?.cron?.state ?? null,
     nextAt: nextAt === null ? null : new Date(nextAt).toISOString(),
     asked: summary?.asked ?? null,
-    runs: { done, refused, failed, skipped, missed },
+    runs: { done, refused, failed, cancelled, skipped, missed },
     last,
   }
 }

@@ -1,3 +1,4 @@
+import type { WatchedSignal } from '@signalbox/sandbox'
 import { CodedError } from '@signalbox/sdk/errors'
 import type { EntryOutcome, EntryPorts, runEntry } from '../broker/entry-call.ts'
 import type { GrantUse } from '../broker/uses/grant-uses.ts'
@@ -19,6 +20,7 @@ export async function executeJob(
   { entry, runEntry: run, makeTraceId, onUse }: Ports,
   schedule: ClaimedRun['schedule'],
   deadline: number,
+  signal: WatchedSignal,
 ): Promise<RunEnd> {
   const { tenant, plugin, job } = schedule
   const grant = jobGrant(entry.snapshot(), tenant, plugin)?.id ?? '-'
@@ -36,10 +38,11 @@ export async function executeJob(
         isRetry: schedule.run.attempt > 1,
         deadline,
         chain: [],
+        signal,
       },
     )
-    const end = endOf(outcome)
-    if (outcome.kind === 'failed') {
+    const end = cancelledBy(signal) ?? endOf(outcome)
+    if (outcome.kind === 'failed' && end.kind !== 'cancelled') {
       const { run: at, job: name } = schedule
       const fields = { err: outcome.error, job: name, run: at.id, attempt: at.attempt }
       entry.log.child({ plugin, version, tenant }).warn(fields, 'a job failed')
@@ -77,6 +80,11 @@ function inputText({ job, run }: ClaimedRun['schedule']): string {
   const { id, scheduledAt, attempt, payload } = run
   const text = JSON.stringify({ job, runId: id, scheduledAt, attempt })
   return payload === null ? text : `${text.slice(0, -1)},"payload":${payload}}`
+}
+
+/** However it ended: its end stands already. */
+function cancelledBy({ aborted, reason }: WatchedSignal): RunEnd | undefined {
+  return aborted ? { kind: 'cancelled', code: (reason as CodedError).code } : undefined
 }
 
 function endOf(outcome: EntryOutcome['outcome']): RunEnd {

@@ -46,6 +46,17 @@ export const jobErrors = {
       'zh-CN': '请以 "per": "tenant" 申请 "job:schedule"。',
     },
   },
+  JOB_RUN_CANCELLED: {
+    status: 409,
+    message: {
+      en: 'The run of {job} of {plugin} was cancelled.',
+      'zh-CN': '{plugin} 的作业 {job} 的本次运行已被取消。',
+    },
+    cure: {
+      en: 'Nothing is to be done: it is not run again. Schedule it anew if it should be.',
+      'zh-CN': '无需处理：不会再次运行。如有需要，请重新安排。',
+    },
+  },
   JOB_RUNNING: {
     status: 409,
     message: {

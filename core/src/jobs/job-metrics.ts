@@ -9,6 +9,7 @@ export type CountedOutcome =
   | 'done'
   | 'refused'
   | 'failed'
+  | 'cancelled'
   | 'retried'
   | 'lost'
   | 'skipped'

@@ -56,4 +56,20 @@ export function jobRoutes(app: FastifyInstance, { knex, snapshot, jobs }: Ports)
       return reply.code(202).send({ job, schedule })
     },
   )
+  app.post<{ Params: Named & { job: string } }>(
+    '/v1/tenants/:tenant/plugins/:name/jobs/:job(^[^:]+)::cancel',
+    {
+      config: { action: 'job.cancel' },
+      schema: {
+        tags,
+        summary: 'End the runs of a job that are under way; its later times stand',
+        params: strictObject({ ...named, job: jobSchema }, ['tenant', 'name', 'job']),
+      },
+    },
+    async (request) => {
+      const { tenant, name: plugin, job } = request.params
+      const cancelled = await jobs.cancelRuns(callerOf(request), { tenant, plugin }, job)
+      return { job, cancelled }
+    },
+  )
 }

@@ -1,3 +1,4 @@
+import type { WatchedSignal } from '@signalbox/sandbox'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import { pickVersion } from '../rollout/pick-version.ts'
@@ -8,6 +9,7 @@ import { reconcileJobs } from './reconcile.ts'
 import { RunEnds } from './run-ends.ts'
 import { claimPlan } from './run-plan.ts'
 import { type ClaimDecision, type ClaimedRun, claimDue, nextDue } from './run-store.ts'
+import { RunWatch } from './run-watch.ts'
 import type { RunEnd, Schedule } from './schedule.ts'
 import { lastInTurn } from './turn-order.ts'
 import { jobsOf, wantedJobs } from './wanted-schedules.ts'
@@ -42,7 +44,11 @@ export interface SchedulerPorts {
   readonly knex: Knex
   readonly snapshot: () => Snapshot
   /** Never rejects: how the attempt ended is in the answer. It is over by the deadline. */
-  readonly execute: (run: ClaimedRun['schedule'], deadline: number) => Promise<RunEnd>
+  readonly execute: (
+    run: ClaimedRun['schedule'],
+    deadline: number,
+    signal: WatchedSignal,
+  ) => Promise<RunEnd>
   readonly metrics: Pick<JobMetrics, 'count' | 'began'>
   readonly now: () => number
   /** Uniform in [0, 1). */
@@ -59,6 +65,7 @@ export interface SchedulerPorts {
 export class JobScheduler {
   readonly #ports: SchedulerPorts
   readonly #ends: RunEnds
+  readonly #watch: RunWatch
   readonly #running = new Map<string, { readonly tenant: string; readonly over: Promise<void> }>()
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | undefined
@@ -71,6 +78,7 @@ export class JobScheduler {
   constructor(ports: SchedulerPorts) {
     this.#ports = ports
     this.#ends = new RunEnds(ports)
+    this.#watch = new RunWatch(ports)
   }
 
   get running(): number {
@@ -99,6 +107,12 @@ export class JobScheduler {
     await Promise.race([over, late])
     clearTimeout(timer)
     this.#ends.stop()
+    this.#watch.stop()
+  }
+
+  /** Told that runs were cancelled, some of which may be at work here. */
+  lookAtHeld(): void {
+    this.#watch.look()
   }
 
   /** One look at a time; who asks during one gets another after it. Never rejects. */
@@ -204,7 +218,9 @@ export class JobScheduler {
     const { attempt, scheduledAt } = schedule.run
     if (isLost) return this.#ends.write({ claimed, end: lostRun(schedule), at: now() })
     if (attempt === 1) metrics.began(now() - scheduledAt)
-    const end = await this.#ports.execute(schedule, leaseUntil - LEASE_MARGIN_MS)
+    const signal = this.#watch.hold(claimed)
+    const end = await this.#ports.execute(schedule, leaseUntil - LEASE_MARGIN_MS, signal)
+    this.#watch.release(claimed)
     await this.#ends.write({ claimed, end, at: now() })
   }
 }

@@ -3,9 +3,9 @@ import { commitChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import type { InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
+import { cancelRuns, cancelSchedules } from './cancel-store.ts'
 import {
   bringForward,
-  cancelSchedules,
   type ListedSchedule,
   listSchedules,
   MAX_SCHEDULES,
@@ -28,6 +28,8 @@ interface Ports {
   readonly makeId: () => string
   /** Told of each new instant. */
   readonly onScheduled: (instant: number) => void
+  /** Told when runs were cancelled, which may be at work on this node. */
+  readonly onCancelled: () => void
 }
 
 export interface ScheduleWish {
@@ -72,8 +74,33 @@ export class JobService {
     return id
   }
 
-  cancel(owner: Owner, idOrKey: string): Promise<number> {
-    return cancelSchedules(this.#ports.knex, owner, idOrKey)
+  /**
+   * @param ownRun of the run that asks, if it is one: it goes on
+   * @returns how many waited or were at work
+   */
+  async cancel(owner: Owner, idOrKey: string, ownRun: string): Promise<number> {
+    const { knex, now, onCancelled } = this.#ports
+    const { cancelled, runs } = await cancelSchedules(knex, owner, { idOrKey, ownRun }, now())
+    if (runs > 0) onCancelled()
+    return cancelled
+  }
+
+  /**
+   * Ends the runs of a job that are at work, on whichever node, or wait for their next attempt. Its later instants
+   * stand.
+   * @throws CORE_JOB_UNKNOWN
+   */
+  async cancelRuns(caller: Caller, { tenant, plugin }: Owner, job: string): Promise<number> {
+    const { knex, snapshot, now, onCancelled } = this.#ports
+    const change = { ...caller, action: 'job.cancel', subject: plugin, tenant, detail: { job } }
+    const cancelled = await commitChange(knex, change, async (trx) => {
+      const count = await cancelRuns(trx, { tenant, plugin, job }, now())
+      const isKnown = jobsOf(snapshot(), tenant, plugin).some((known) => known.job === job)
+      if (count > 0 || isKnown) return count
+      throw coreErrors.create('JOB_UNKNOWN', { plugin, tenant, job })
+    })
+    onCancelled()
+    return cancelled
   }
 
   async list(

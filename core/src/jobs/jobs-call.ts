@@ -74,7 +74,7 @@ function cancelCall(jobs: JobService): HostCall {
     hasEffect: () => true,
     budget,
     run: async ({ scope, request }: GrantedCall<{ idOrKey: string }>) => ({
-      cancelled: await whileThere(jobs.cancel(ownerOf(scope), request.idOrKey)),
+      cancelled: await whileThere(jobs.cancel(ownerOf(scope), request.idOrKey, scope.requestId)),
     }),
   }
 }

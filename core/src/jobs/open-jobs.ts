@@ -33,8 +33,7 @@ export function openJobs({ knex, snapshot, registry, entry, onUse, log }: Ports)
   const scheduler: JobScheduler = new JobScheduler({
     knex,
     snapshot,
-    execute: (schedule, deadline) =>
-      executeJob({ entry: entry(), runEntry, makeTraceId, onUse }, schedule, deadline),
+    execute: (...run) => executeJob({ entry: entry(), runEntry, makeTraceId, onUse }, ...run),
     metrics: new JobMetrics(registry, () => scheduler.running),
     now,
     random: Math.random,
@@ -47,6 +46,7 @@ export function openJobs({ knex, snapshot, registry, entry, onUse, log }: Ports)
     now,
     makeId: () => `sch_${randomBytes(12).toString('hex')}`,
     onScheduled: (instant) => scheduler.lookAt(instant),
+    onCancelled: () => scheduler.lookAtHeld(),
   })
   return { service, start: () => scheduler.start(), stop: () => scheduler.stop() }
 }

@@ -88,6 +88,8 @@ export class RunEnds {
 }
 
 function outcomeOf(kind: EndedRun['end']['kind'], plan: EndPlan | undefined): CountedOutcome {
+  // Whoever cancelled it has written its end.
+  if (kind === 'cancelled') return kind
   if (plan === undefined) return 'lost'
   return plan.kind === 'retry' ? 'retried' : kind
 }

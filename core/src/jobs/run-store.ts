@@ -181,7 +181,7 @@ export async function endRuns(
         ...(last === undefined ? {} : { last }),
       })
     }
-    await write(trx, writes)
+    await writeEnds(trx, writes)
     await addToTallies(trx, tallies)
     return plans
   })
@@ -191,7 +191,8 @@ export function endKey({ schedule, fence }: ClaimedRun): string {
   return `${schedule.id} ${fence}`
 }
 
-async function write(
+/** Of rows that the transaction has locked. */
+export async function writeEnds(
   trx: Knex.Transaction,
   writes: readonly { schedule: Schedule; end: RunEnd; plan: EndPlan }[],
 ): Promise<void> {
@@ -240,4 +241,19 @@ export async function nextDue(
     .orderBy('due_at')
     .first('due_at')
   return msOf(row?.due_at) ?? undefined
+}
+
+/** @returns by `id fence`, those runs that were neither ended nor taken by another node */
+export async function stillHeld(
+  knex: Knex,
+  claims: readonly ClaimedRun[],
+): Promise<ReadonlySet<string>> {
+  const rows = await knex('job_schedules')
+    .whereIn(
+      ['id', 'fence'],
+      claims.map(({ schedule, fence }) => [schedule.id, fence]),
+    )
+    .where('state', 'running')
+    .select('id', 'fence')
+  return new Set(rows.map(({ id, fence }) => `${id} ${fence}`))
 }

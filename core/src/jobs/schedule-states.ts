@@ -15,6 +15,9 @@ const scheduleTable = {
     skip: 'waiting',
     'switch-off': 'paused',
     cancel: 'gone',
+    // Of a run that waits for its next attempt, and is cancelled.
+    end: 'waiting',
+    'end-for-good': 'gone',
   },
   running: {
     // The lease has ended: the node that held it is dead, or too late.
@@ -23,6 +26,8 @@ const scheduleTable = {
     end: 'waiting',
     'end-for-good': 'gone',
     'fail-for-good': 'failed',
+    // The node that holds it learns of it and ends the run.
+    cancel: 'gone',
     // Only where the lease has ended: nobody would end this run before the plugin is back.
     'switch-off': 'paused',
   },

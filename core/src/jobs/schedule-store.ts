@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import type { Run, Schedule } from './schedule.ts'
-import { stateAfter, statesOf } from './schedule-states.ts'
+import { stateAfter } from './schedule-states.ts'
 
 /** More than any plan with people in it needs; the rest of a longer one belongs in a table of the plugin. */
 export const MAX_SCHEDULES = 10_000
@@ -51,29 +51,6 @@ export async function putSchedule(
     ],
   )
   return rows[0]?.id
-}
-
-/** @returns how many will not run that otherwise would have */
-export async function cancelSchedules(
-  knex: Knex,
-  { tenant, plugin }: Owner,
-  idOrKey: string,
-): Promise<number> {
-  const named = (query: Knex.QueryBuilder) =>
-    query
-      .where({ tenant, plugin, kind: 'once' })
-      .whereRaw('(id = ? or key = ?)', [idOrKey, idOrKey])
-  return knex.transaction(async (trx) => {
-    const gone = await named(trx('job_schedules'))
-      .whereIn('state', statesOf('cancel'))
-      .delete()
-      .returning('state')
-    const kept = await named(trx('job_schedules'))
-      .where('state', 'running')
-      .whereNotNull('next_at')
-      .update({ next_at: null, payload: null })
-    return gone.filter(({ state }) => state !== 'failed').length + kept
-  })
 }
 
 export interface ListedSchedule {

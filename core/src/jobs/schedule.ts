@@ -37,6 +37,8 @@ export type RunEnd =
   | { readonly kind: 'done' }
   /** The handler threw a Refusal: an expected no, which no second attempt would change. */
   | { readonly kind: 'refused'; readonly code: string }
+  /** By the plugin or an admin, while it was at work or waited for its next attempt. */
+  | { readonly kind: 'cancelled'; readonly code: string }
   | {
       readonly kind: 'failed'
       readonly code: string

@@ -6,6 +6,8 @@ export interface Tally {
   readonly done: number
   readonly refused: number
   readonly failed: number
+  /** By the plugin or an admin, under way. */
+  readonly cancelled: number
   /** Instants that came while a run was at work. */
   readonly skipped: number
   /** Instants that nobody was there for. */
@@ -79,7 +81,7 @@ export async function addToTallies(trx: Knex, changes: readonly TallyChange[]): 
 }
 
 const nothing = {
-  ...{ done: 0, refused: 0, failed: 0, skipped: 0, missed: 0 },
+  ...{ done: 0, refused: 0, failed: 0, cancelled: 0, skipped: 0, missed: 0 },
   ...{ last_run: null, last_outcome: null, last_code: null },
   ...{ last_scheduled_at: null, last_ended_at: null },
 }
@@ -105,6 +107,7 @@ export async function listTallies(
     done: Number(row.done),
     refused: Number(row.refused),
     failed: Number(row.failed),
+    cancelled: Number(row.cancelled),
     skipped: Number(row.skipped),
     missed: Number(row.missed),
     last:

@@ -1,8 +1,10 @@
 import { CodedError } from '@signalbox/sdk/errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Knex } from 'knex'
+import type { CallerLeft } from '../broker/caller-left.ts'
 import type { ServiceCaller } from '../broker/service-caller.ts'
 import { coreErrors } from '../errors.ts'
+import { clientLeft } from '../gateway/client-left.ts'
 import type { RateLimiter } from '../gateway/rate-limiter.ts'
 import { type Grant, grantsOf, type Snapshot } from '../rollout/snapshot.ts'
 import { findLink, type SharedLink } from './link-store.ts'
@@ -34,7 +36,7 @@ export async function followLink(
   spend(ports.limiter, `link ${hash.toString('base64')}`)
   const link = await findLink(ports.knex, hash)
   if (link === undefined) throw coreErrors.create('LINK_MISSING')
-  const answer = await visit(ports, request, link)
+  const answer = await visit(ports, request, link, clientLeft(reply))
   reply.header('content-type', 'application/json; charset=utf-8')
   // The address is the key: it must not go on to wherever the answer links to, nor stay in a cache.
   reply.header('referrer-policy', 'no-referrer').header('cache-control', 'no-store')
@@ -42,11 +44,16 @@ export async function followLink(
 }
 
 /** From here on the visit is in the audit, however it ends. */
-async function visit(ports: FollowPorts, request: LinkRequest, link: SharedLink): Promise<string> {
+async function visit(
+  ports: FollowPorts,
+  request: LinkRequest,
+  link: SharedLink,
+  left: CallerLeft,
+): Promise<string> {
   const { traceId } = request.trace
   const seen: Visit = { link, traceId, began: performance.now(), safe: true, reached: undefined }
   try {
-    const answer = await call(ports, request, seen)
+    const answer = await call(ports, request, seen, left)
     ports.visits.end(seen, 'done')
     return answer
   } catch (error) {
@@ -55,7 +62,12 @@ async function visit(ports: FollowPorts, request: LinkRequest, link: SharedLink)
   }
 }
 
-async function call(ports: FollowPorts, request: LinkRequest, seen: Visit): Promise<string> {
+async function call(
+  ports: FollowPorts,
+  request: LinkRequest,
+  seen: Visit,
+  left: CallerLeft,
+): Promise<string> {
   const { link, traceId } = seen
   const grant = livingGrant(ports, link)
   const { tenant, service, major, operation } = link
@@ -82,6 +94,7 @@ async function call(ports: FollowPorts, request: LinkRequest, seen: Visit): Prom
     traceId,
     deadline: ports.now() + target.operation.deadlineMs,
     chain: [],
+    left,
   })
   return outputJson
 }

@@ -54,10 +54,10 @@ export function notifySend({ snapshot, runEntry }: Ports): HostCall {
       subject: `channel ${channel}`,
       detail: { recipients: to.length },
     }),
-    run: async ({ scope, request }: GrantedCall<Request>) => {
-      const { channel, ...message } = request
-      const { plugin, handler } = channelOf(snapshot(), channel, scope)
-      return callContributor(runEntry, scope, {
+    run: async (granted: GrantedCall<Request>) => {
+      const { channel, ...message } = granted.request
+      const { plugin, handler } = channelOf(snapshot(), channel, granted.scope)
+      return callContributor(runEntry, granted, {
         plugin,
         point: NOTIFY_POINT,
         handler,

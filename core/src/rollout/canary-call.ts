@@ -33,6 +33,8 @@ interface Ports<Answer> {
   readonly deadline: number
   readonly attempt: (arm: Arm, deadlineMs: number) => Promise<Attempt<Answer>>
   readonly now: () => number
+  /** Nobody waits for the answer any more: nothing is tried again. */
+  readonly hasLeft: () => boolean
   /** Something spoke against a version: the controller looks at once. */
   readonly onBadNews: () => void
 }
@@ -65,7 +67,7 @@ export async function callDuringRollout<Answer>(ports: Ports<Answer>, arm: Arm):
     void first.ended.then((end) => observeEnd(ports, { arm, probability }, end))
     return unwrap(first)
   }
-  if (!isSafe || !asksOther(outcome, arm)) {
+  if (!isSafe || !asksOther(outcome, arm) || ports.hasLeft()) {
     settle()
     return unwrap(first)
   }

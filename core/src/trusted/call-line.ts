@@ -6,6 +6,7 @@ import {
   type Frame,
   fromLane,
   hostCallOf,
+  ONLY_TOLD,
   type PendingCall,
   toLane,
 } from '@signalbox/sandbox/supervision'
@@ -45,6 +46,8 @@ export class CallLine {
   readonly #waiting = new FairQueue<PendingCall>(queueLimits)
   readonly #atWork = new Map<number, PendingCall>()
   readonly #abandoned = new Set<number>()
+  /** Cancelled before their time was over, with a handler that goes on: until then each keeps its place. */
+  readonly #leaving = new Map<number, number>()
   readonly #streams = new WeakMap<PendingCall, Streaming>()
   #streaming: PendingCall[] = []
   #lastId = 0
@@ -73,7 +76,8 @@ export class CallLine {
   /** Gives the process as much as it may work on. */
   serve(process: TrustedProcess): void {
     this.#waiting.serve((pending) => {
-      if (this.#atWork.size >= MAX_AT_WORK || !process.hasRoom) return false
+      const taken = this.#atWork.size + this.#leaving.size
+      if (taken >= MAX_AT_WORK || !process.hasRoom) return false
       // Every call weighs the same: what a tenant's calls really cost one process cannot be told apart.
       this.#waiting.charge(pending.call.isolate.tenant, 1)
       this.#send(pending, process)
@@ -85,15 +89,23 @@ export class CallLine {
   sweep(now: number, process: TrustedProcess | undefined): boolean {
     const isLate = ({ deadlineAt }: { readonly deadlineAt: number }) => now >= deadlineAt
     for (const pending of this.#waiting.remove(isLate)) this.#late(pending, now, 'host')
-    for (const [id, pending] of this.#atWork) {
+    for (const pending of this.#atWork.values()) {
       const { isCancelled } = pending
       const streaming = isCancelled ? undefined : this.#streams.get(pending)
-      if (!isLate(streaming ?? pending)) continue
+      if (!isLate(streaming ?? pending)) {
+        this.#tellNews(pending, process)
+        continue
+      }
       const error =
         streaming === undefined
           ? this.#late(pending, now, isCancelled ? 'host' : 'plugin')
           : this.#tooLong(pending, streaming)
-      this.#leave(id, process, error)
+      this.#leave(pending, process, error)
+    }
+    for (const [id, deadlineAt] of this.#leaving) {
+      if (now < deadlineAt) continue
+      this.#leaving.delete(id)
+      this.#abandoned.add(id)
     }
     return this.#abandoned.size <= MAX_ABANDONED
   }
@@ -108,7 +120,7 @@ export class CallLine {
     const isEnd = kind === ok || kind === refused || kind === failed
     const pending = this.#atWork.get(id)
     if (pending === undefined) {
-      if (isEnd) this.#abandoned.delete(id)
+      if (isEnd) this.#forget(id)
       return true
     }
     if (kind === log) pending.log(text, payload)
@@ -132,11 +144,17 @@ export class CallLine {
     return this.#streams.has(pending)
   }
 
+  #forget(id: number): void {
+    this.#leaving.delete(id)
+    this.#abandoned.delete(id)
+  }
+
   /** The process is gone. @returns what it was at work on */
   takeAtWork(): PendingCall[] {
     const lost = [...this.#atWork.values()]
     this.#atWork.clear()
     this.#abandoned.clear()
+    this.#leaving.clear()
     return lost
   }
 
@@ -162,10 +180,24 @@ export class CallLine {
   }
 
   /** Tells the process that nobody waits any more, and why. */
-  #leave(id: number, process: TrustedProcess | undefined, { code, message }: CodedError): void {
+  #leave(
+    { id, isCancelled, ownDeadlineAt }: PendingCall,
+    process: TrustedProcess | undefined,
+    { code, message }: CodedError,
+  ): void {
     if (!this.#atWork.delete(id)) return
-    this.#abandoned.add(id)
+    // Whoever hangs up again and again must not cost the process, as handlers do that keep no deadline.
+    if (isCancelled) this.#leaving.set(id, ownDeadlineAt)
+    else this.#abandoned.add(id)
     process?.send(toLane.cancel, id, 0, code, message)
+  }
+
+  /** A handler that may go on learns, once, that nobody waits any more. */
+  #tellNews(pending: PendingCall, process: TrustedProcess | undefined): void {
+    const news = pending.takeNews()
+    if (news !== undefined) {
+      process?.send(toLane.cancel, pending.id, ONLY_TOLD, news.code, news.message)
+    }
   }
 
   #hasStreamFor(pending: PendingCall): boolean {
@@ -239,7 +271,7 @@ export class CallLine {
     error: CodedError,
     blame: 'plugin' | 'host',
   ): void {
-    this.#leave(pending.id, process, error)
+    this.#leave(pending, process, error)
     this.fail(pending, error, blame)
   }
 

@@ -58,17 +58,6 @@ export const trustedErrors = {
       'zh-CN': '请缩小请求范围，或提高契约中的 maxMb。',
     },
   },
-  CALLER_LEFT: {
-    status: 499,
-    message: {
-      en: 'The client left before it had all of the answer.',
-      'zh-CN': '客户端在收到完整应答之前断开。',
-    },
-    cure: {
-      en: 'Nothing is to be done; the plugin was told to stop.',
-      'zh-CN': '无需处理；已通知插件停止。',
-    },
-  },
   REPLAY_TIER: {
     status: 409,
     message: {

@@ -47,3 +47,27 @@ t.test('a plugin that is disabled in a tenant ends its calls there, and only tho
   resolve({ kind: 'ok' } as GuestOutcome)
   await Promise.all(calls)
 })
+
+t.test(
+  'a call that has a signal of its own ends by either, with the reason of that one',
+  async (t) => {
+    let snapshot = enabled(['acme', 'a'])
+    const running = new RunningCalls(() => snapshot)
+    const given: GuestCall[] = []
+    const runGuest = async (call: GuestCall) => {
+      given.push(call)
+      return { kind: 'ok' } as GuestOutcome
+    }
+    const own = { aborted: false, reason: undefined as unknown }
+    const ended = running.run(runGuest, { ...callOf('acme', 'a'), signal: own })
+    const { signal } = given[0] as GuestCall
+    t.equal(signal?.aborted, false)
+    own.aborted = true
+    own.reason = 'hung up'
+    t.match(signal, { aborted: true, reason: 'hung up' })
+    snapshot = emptySnapshot
+    running.follow(snapshot)
+    t.match(signal?.reason, { code: 'CORE_CALL_STOPPED' })
+    await ended
+  },
+)

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { until } from '../../../sandbox/test/until.ts'
-import { HostProcess, refusal } from '../support/host-process.ts'
+import { HostProcess, OPERATOR_TOKEN, refusal } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callTimer, installTimer, keptRuns, setUpTimer, timer } from '../support/timer.ts'
 
@@ -151,6 +151,36 @@ t.test('what may not be scheduled is refused by its code', async (t) => {
   t.equal(unknown.code, 'CORE_JOB_UNKNOWN')
 })
 
+t.test('a run at work ends at once when its plugin or an admin cancels it', async (t) => {
+  const running = async () => (await job('slow')).asked?.running === 1
+  const before = (await job('slow')).runs.done ?? 0
+  const byPlugin = (key: string) => callTimer(host, acme.key, 'cancel', { idOrKey: key })
+  const byAdmin = () => admin.request('POST', `${path}/jobs/slow:cancel`)
+  for (const [payload, cancel] of [
+    ['plugin', () => byPlugin('plugin')],
+    ['admin', byAdmin],
+  ] as const) {
+    await schedule(acme.key, 'slow', { afterMs: 0, payload, key: payload })
+    await until(async () => (await runsOf(acme.key, `"${payload}"`)).length > 0 && running())
+    const answer = await cancel()
+    t.match(payload === 'admin' ? answer : Reflect.get(answer as object, 'body'), { cancelled: 1 })
+    await until(async () => (await metric('signalbox_jobs_running')) === 0)
+    t.equal((await runsOf(acme.key, `"${payload}"`)).length, 1, 'it wrote nothing more')
+    const last = { outcome: 'cancelled', code: 'CORE_JOB_RUN_CANCELLED' }
+    t.match(await job('slow'), { asked: null, last })
+  }
+  t.match((await job('slow')).runs, { done: before, failed: 0, cancelled: 2 })
+  const nobody = admin.request('POST', `${path}/jobs/unknown:cancel`)
+  t.equal((await refusal(nobody)).code, 'CORE_JOB_UNKNOWN')
+  const stranger = host.as(globex.adminToken).request('POST', `${path}/jobs/slow:cancel`)
+  t.equal((await refusal(stranger)).code, 'CORE_FORBIDDEN')
+  const { items } = await admin.request<{ items: object[] }>('GET', '/v1/audit?limit=200')
+  t.match(
+    items.find((entry) => (entry as { action: string }).action === 'job.cancel'),
+    { subject: timer, tenant: 'acme', outcome: 'done', detail: { job: 'slow' } },
+  )
+})
+
 t.test('a disabled plugin runs nothing, and a run at work can do no more', async (t) => {
   await schedule(acme.key, 'note', { afterMs: 1500, payload: 'paused' })
   await schedule(acme.key, 'slow', { afterMs: 0, payload: 'early' })
@@ -187,3 +217,9 @@ t.test('metrics tell how runs ended and how late they began', async (t) => {
   t.match(text, /signalbox_job_runs_total\{plugin="@timer\/one",job="fail",outcome="retried"\} 1/)
   t.match(text, /signalbox_job_lateness_seconds_count [1-9]/)
 })
+
+async function metric(name: string): Promise<number> {
+  const headers = { authorization: `Bearer ${OPERATOR_TOKEN}` }
+  const text = await (await fetch(`${host.url}/metrics`, { headers })).text()
+  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1])
+}

@@ -1,3 +1,4 @@
+import type { WatchedSignal } from '@signalbox/sandbox'
 import { CodedError } from '@signalbox/sdk/errors'
 import t from 'tap'
 import type { EntryCall, EntryOutcome, EntryPorts } from '../../src/broker/entry-call.ts'
@@ -28,6 +29,7 @@ const schedule = {
 async function execute(
   handle: (call: EntryCall, ports: EntryPorts) => Promise<Partial<EntryOutcome['outcome']>>,
   world: { snapshot: Snapshot; now: number } = { snapshot: on, now: noon },
+  signal: WatchedSignal = { aborted: false, reason: undefined },
 ) {
   const uses: GrantUse[] = []
   const asked: string[] = []
@@ -53,6 +55,7 @@ async function execute(
     },
     schedule,
     deadline,
+    signal,
   )
   return { end, uses, asked }
 }
@@ -126,4 +129,19 @@ t.test('a run can do nothing more once its plugin is off, or its time is up', as
   }, world)
   t.same(codes, ['answered', ...Array<string>(3).fill('CORE_JOB_CANCELLED')])
   t.same(asked, ['db.query'])
+})
+
+t.test('a run that was cancelled ends as that, whatever its handler made of it', async (t) => {
+  const reason = coreErrors.create('JOB_RUN_CANCELLED', { plugin: timerPlugin, job: 'note' })
+  const signal = { aborted: false, reason }
+  const { end } = await execute(
+    async (call) => {
+      t.equal(call.signal, signal)
+      signal.aborted = true
+      return { kind: 'failed', error: reason }
+    },
+    undefined,
+    signal,
+  )
+  t.same(end, { kind: 'cancelled', code: 'CORE_JOB_RUN_CANCELLED' })
 })

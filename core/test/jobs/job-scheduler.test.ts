@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { until } from '../../../sandbox/test/until.ts'
+import { cancelSchedules } from '../../src/jobs/cancel-store.ts'
 import type { JobScheduler } from '../../src/jobs/job-scheduler.ts'
 import type { Schedule } from '../../src/jobs/schedule.ts'
 import { putSchedule } from '../../src/jobs/schedule-store.ts'
@@ -157,3 +158,41 @@ t.test('a plugin that is switched off is not run, and nothing of it is lost', as
   await until(async () => (await knex('job_schedules').first('state'))?.state === 'paused')
   t.equal(runs, 0)
 })
+
+t.test(
+  'a run that is cancelled elsewhere ends within a second, and is counted as that',
+  async (t) => {
+    const counted: string[] = []
+    const metrics = {
+      count: (_of: unknown, outcome: string) => counted.push(outcome),
+      began: () => 0,
+    }
+    let began = false
+    let reason: unknown
+    started(
+      (_schedule, _deadline, signal) => {
+        began = true
+        return new Promise((resolve) => {
+          const look = setInterval(() => {
+            if (!signal.aborted) return
+            clearInterval(look)
+            reason = signal.reason
+            resolve({ kind: 'cancelled', code: 'CORE_JOB_RUN_CANCELLED' })
+          }, 5)
+        })
+      },
+      { metrics },
+    )
+    await put('acme', 'x', Date.now(), 'k')
+    await until(() => began)
+    const asked = performance.now()
+    const owner = { tenant: 'acme', plugin: timerPlugin }
+    const wish = { idOrKey: 'k', ownRun: '' }
+    t.match(await cancelSchedules(knex, owner, wish, Date.now()), { cancelled: 1, runs: 1 })
+    await until(() => counted.includes('cancelled'))
+    const took = performance.now() - asked
+    t.ok(took < 1000, `${took} ms`)
+    t.match(reason, { code: 'CORE_JOB_RUN_CANCELLED' })
+    t.equal(await left(), 0)
+  },
+)

@@ -33,6 +33,7 @@ const service = new JobService({
   now: () => noon,
   makeId: () => `sch_${String(++last).padStart(24, '0')}`,
   onScheduled: () => undefined,
+  onCancelled: () => undefined,
 })
 
 function brokerWith(of = snapshot, clock = () => ++last * 1000) {

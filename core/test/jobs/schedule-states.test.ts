@@ -13,6 +13,7 @@ t.test('what ends for good is gone, or stays to be looked at when it failed', as
   t.equal(stateAfter('failed', 'move'), 'waiting')
 })
 
-t.test('a run at work cannot be cancelled, everything else can', async (t) => {
-  t.same(statesOf('cancel'), ['waiting', 'paused', 'failed'])
+t.test('everything can be cancelled, and a run also without its schedule', async (t) => {
+  t.same(statesOf('cancel'), ['waiting', 'running', 'paused', 'failed'])
+  t.same(statesOf('end'), ['waiting', 'running'])
 })

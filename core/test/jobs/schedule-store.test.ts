@@ -1,11 +1,18 @@
 import t from 'tap'
+import { cancelRuns, cancelSchedules } from '../../src/jobs/cancel-store.ts'
 import { reconcileJobs } from '../../src/jobs/reconcile.ts'
 import { claimPlan, endPlan } from '../../src/jobs/run-plan.ts'
-import { type ClaimedRun, claimDue, endKey, endRuns, nextDue } from '../../src/jobs/run-store.ts'
+import {
+  type ClaimedRun,
+  claimDue,
+  endKey,
+  endRuns,
+  nextDue,
+  stillHeld,
+} from '../../src/jobs/run-store.ts'
 import type { RunEnd } from '../../src/jobs/schedule.ts'
 import {
   bringForward,
-  cancelSchedules,
   listSchedules,
   putSchedule,
   summariseSchedules,
@@ -30,6 +37,7 @@ t.beforeEach(async () => {
 const noon = Date.parse('2026-06-01T12:00:00Z')
 const acme = { tenant: 'acme', plugin: timerPlugin }
 const done: RunEnd = { kind: 'done' }
+const failed: RunEnd = { kind: 'failed', code: 'X' }
 let last = 0
 
 function put(
@@ -161,23 +169,57 @@ t.test(
   },
 )
 
-t.test(
-  'only what has not begun can be cancelled, by its own plugin in its own tenant',
-  async (t) => {
-    const id = (await put({ key: 'k' })) ?? ''
-    t.equal(await cancelSchedules(knex, { ...acme, tenant: 'globex' }, 'k'), 0)
-    t.equal(await cancelSchedules(knex, { ...acme, plugin: '@other/one' }, id), 0)
-    t.equal(await cancelSchedules(knex, acme, 'k'), 1)
-    t.equal(await cancelSchedules(knex, acme, id), 0)
-    await put({ key: 'k' })
-    const run = only(await claim(noon))
-    t.equal(await cancelSchedules(knex, acme, 'k'), 0)
-    await put({ key: 'k', nextAt: noon + 1000 })
-    t.equal(await cancelSchedules(knex, acme, 'k'), 1, 'what it was moved to')
-    t.match(await end(run, done, noon + 10), { kind: 'over', nextAt: null })
-    t.same(await claim(noon + 9000), [])
-  },
-)
+const cancel = async (idOrKey: string, { owner = acme, ownRun = '' } = {}) =>
+  (await cancelSchedules(knex, owner, { idOrKey, ownRun }, noon)).cancelled
+
+t.test('a plugin cancels what is its own in its tenant, also what is at work', async (t) => {
+  const id = (await put({ key: 'k' })) ?? ''
+  t.equal(await cancel('k', { owner: { ...acme, tenant: 'globex' } }), 0)
+  t.equal(await cancel(id, { owner: { ...acme, plugin: '@other/one' } }), 0)
+  t.equal(await cancel('k'), 1)
+  t.equal(await cancel(id), 0)
+  await put({ key: 'k' })
+  const run = only(await claim(noon))
+  t.same([...(await stillHeld(knex, [run]))], [endKey(run)])
+  t.equal(await cancel('k'), 1)
+  t.same([...(await stillHeld(knex, [run]))], [], 'its node learns of it')
+  t.equal(await end(run, done, noon + 10), undefined, 'and cannot end it any more')
+  t.match(await listTallies(knex, acme), [
+    { done: 0, cancelled: 1, last: { outcome: 'cancelled', code: 'CORE_JOB_RUN_CANCELLED' } },
+  ])
+  t.same(await claim(noon + 9_000_000), [], 'nobody begins it again')
+})
+
+t.test('a run that cancels its own key goes on, and nothing comes after it', async (t) => {
+  await put({ key: 'k' })
+  const run = only(await claim(noon))
+  const ownRun = run.schedule.run.id
+  t.equal(await cancel('k', { ownRun }), 0)
+  await put({ key: 'k', nextAt: noon + 1000 })
+  t.equal(await cancel('k', { ownRun }), 1, 'what it was moved to')
+  t.match(await end(run, done, noon + 10), { kind: 'over', nextAt: null })
+  t.same(await claim(noon + 9000), [])
+})
+
+t.test('a run that waits for its next attempt is cancelled too, and counted', async (t) => {
+  await put({ key: 'k' })
+  t.match(await end(only(await claim(noon)), failed, noon + 10), { kind: 'retry' })
+  t.equal(await cancel('k'), 1)
+  t.match(await listTallies(knex, acme), [{ failed: 0, cancelled: 1 }])
+})
+
+t.test('an admin ends the runs of a job, and its later instants stand', async (t) => {
+  await put({ key: 'moved' })
+  await put()
+  const runs = await claim(noon)
+  await put({ key: 'moved', nextAt: noon + 1000 })
+  const count = await knex.transaction((trx) => cancelRuns(trx, { ...acme, job: 'note' }, noon))
+  t.equal(count, 2)
+  t.same([...(await stillHeld(knex, runs))], [])
+  t.equal(await knex.transaction((trx) => cancelRuns(trx, { ...acme, job: 'note' }, noon)), 0)
+  t.match(await listTallies(knex, acme), [{ cancelled: 2 }])
+  t.match(await claim(noon + 1000), [{ schedule: { key: undefined, run: { attempt: 1 } } }])
+})
 
 const nightly = { id: 'nightly', cron: '0 2 * * *', tz: 'Asia/Shanghai' }
 

@@ -72,7 +72,8 @@ function follow(token: string, { method = 'POST', body = {} as unknown } = {}): 
   handled = undefined
   const trace = { traceId: 'trace', spanId: 'span' }
   const request = { params: { token }, ip: '192.0.2.1', method, query: {}, body, trace }
-  const reply = { header: () => reply }
+  const raw = { socket: { destroyed: false }, writableEnded: false }
+  const reply = { header: () => reply, request: { raw }, raw }
   return followLink(ports, request as never, reply as never)
 }
 

@@ -16,7 +16,7 @@ const rollout = {
 async function call(
   arm: Arm,
   outcomes: Readonly<Record<Arm, AttemptOutcome>>,
-  { isSafe = true, deadline = 1000 } = {},
+  { isSafe = true, deadline = 1000, hasLeft = false } = {},
 ) {
   const counters = new NodeCounters()
   const tried: [Arm, number][] = []
@@ -35,6 +35,7 @@ async function call(
       deadline,
       attempt,
       now: () => 0,
+      hasLeft: () => hasLeft,
       onBadNews: () => undefined,
     },
     arm,
@@ -96,7 +97,7 @@ async function begun(
     discard: () => discarded.push(by),
   })
   const call = { rollout, counters, operation: 's/run', isSafe, deadline: 1000, attempt }
-  const ports = { ...call, now: () => 0, onBadNews: () => undefined }
+  const ports = { ...call, now: () => 0, hasLeft: () => false, onBadNews: () => undefined }
   const answer = await callDuringRollout<string>(ports, arm).catch((error: Error) => error)
   await new Promise(setImmediate)
   return { answer, discarded, failures: counters.judge.tallies.failures }
@@ -128,4 +129,13 @@ t.test('an answer that nobody takes is let go of', async (t) => {
   const tried = await begun('stable', { canary: 'answered', stable: 'failed' }, 'answered')
   t.match(tried.answer, { message: 'stable' })
   t.same(tried.discarded, ['canary'])
+})
+
+t.test('nothing is tried again for a caller that has left, and nobody is charged', async (t) => {
+  for (const arm of ['canary', 'stable'] as const) {
+    const outcomes = { canary: 'unjudged', stable: 'unjudged', [arm]: 'failed' } as const
+    const { tried, counters } = await call(arm, outcomes, { hasLeft: true })
+    t.same(tried, [arm])
+    t.same(counters.judge.tallies.failures, new NodeCounters().judge.tallies.failures)
+  }
 })

@@ -66,6 +66,9 @@ export function useRoutes(plugin: string): RouteRows {
       at: `${plugin}/jobs/tidy:run`,
       body: {},
     },
+    'POST /v1/tenants/{tenant}/plugins/{name}/jobs/{job}:cancel': {
+      at: `${plugin}/jobs/tidy:cancel`,
+    },
     'GET /v1/tenants/{tenant}/plugins/{name}/usage': { at: `${plugin}/usage` },
     'GET /v1/tenants/{tenant}/plugins/{name}/sampling': { at: `${plugin}/sampling` },
     'PUT /v1/tenants/{tenant}/plugins/{name}/sampling': {

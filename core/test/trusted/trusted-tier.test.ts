@@ -43,6 +43,10 @@ export default { services: { s: {
   ask: async (input, ctx) => { kept = ctx; return ctx.services.call('s', 'o', input) },
   askKept: () => kept.services.call('s', 'o', 1),
   wait: () => never,
+  told: async (_input, ctx) => {
+    await new Promise((resolve) => ctx.signal.addEventListener('abort', resolve))
+    return [ctx.signal.reason.code, await ctx.services.call('s', 'o', 1)]
+  },
   sleep: async ({ ms }) => { await sleep(ms); return 'slept' },
   log: (_input, ctx) => { ctx.log.info('told', { n: 1 }); console.warn('said', { n: 2 }) },
   spin: () => { for (;;); },
@@ -293,4 +297,45 @@ t.test('a stop leaves no process, and tells whoever waits', async (t) => {
   await until(() => !isAlive(pid))
   t.equal(codeOf(await waiting), 'SBX_STOPPED')
   t.equal(codeOf(await call('pid')), 'SBX_STOPPED')
+})
+
+const gone = () => coreErrors.create('CALLER_LEFT')
+
+t.test('a handler whose caller has left is told, and may finish; or ends at once', async (t) => {
+  const { call, tier } = await open(t)
+  await call('pid')
+  const left = { aborted: false, reason: gone() }
+  const told = call('told', null, { left })
+  await until(() => tier.stats().calls === 1)
+  left.aborted = true
+  const answer = output(await told) as unknown[]
+  t.equal(answer[0], 'CORE_CALLER_LEFT')
+  t.match(answer[1], { input: 1 }, 'the host still answers it')
+  const signal = { aborted: false, reason: gone() }
+  const ended = call('told', null, { signal })
+  await until(() => tier.stats().calls === 1)
+  signal.aborted = true
+  t.match(await ended, { kind: 'failed', error: { code: 'CORE_CALLER_LEFT' }, blame: 'host' })
+  t.equal(
+    codeOf(await call('pid', null, { left: { aborted: true, reason: gone() } })),
+    'CORE_CALLER_LEFT',
+  )
+})
+
+t.test('whoever hangs up again and again costs neither the process nor a strike', async (t) => {
+  const { call, tier } = await open(t)
+  const pid = output(await call('pid'))
+  // Their handlers never end: each keeps its place until its own deadline, and no more begin meanwhile.
+  for (let round = 0; round < 3; round++) {
+    const signal = { aborted: false, reason: gone() }
+    const calls = Array.from({ length: 120 }, () =>
+      call('wait', null, { signal, deadlineMs: 1000 }),
+    )
+    await until(() => tier.stats().calls > 0 || tier.stats().queued > 0)
+    signal.aborted = true
+    const codes = new Set((await Promise.all(calls)).map(codeOf))
+    t.same([...codes], ['CORE_CALLER_LEFT'])
+  }
+  t.equal(output(await call('pid')), pid)
+  t.match(tier.stats(), { strikes: 0, processes: 1, calls: 0, queued: 0 })
 })

@@ -65,6 +65,9 @@ export interface ByteAnswerStream extends Readable {
   finish(): void
 }
 
+/** An AbortSignal without listeners. */
+export type WatchedSignal = Pick<AbortSignal, 'aborted' | 'reason'>
+
 export interface GuestCall {
   readonly isolate: IsolateSpec
   /** Asked only when a lane lacks the isolate. */
@@ -83,7 +86,13 @@ export interface GuestCall {
    * within milliseconds, its host calls with it, and nothing is held against the version. It is looked at, not
    * listened to, so that many calls may share one.
    */
-  readonly signal?: Pick<AbortSignal, 'aborted' | 'reason'>
+  readonly signal?: WatchedSignal | undefined
+  /**
+   * Aborted, with a CodedError for a reason, when whoever asked does not wait any more, of a call that should not
+   * stop half way: its handler is told by `ctx.signal` and may finish within its deadline. One that has not begun
+   * does not, as with `signal`.
+   */
+  readonly left?: WatchedSignal | undefined
   /** The answer is to be bytes: only for a tier whose processes stream. */
   readonly bytes?: ByteSink | undefined
   /** Follows the trace of an earlier call, instants and order of the answers included. */

@@ -58,9 +58,12 @@ export class HostCalls {
     return this.#answers
   }
 
-  /** What the host still does for the call is not wanted any more: statements and requests end. */
-  abort(): void {
-    this.#abort?.abort()
+  /**
+   * What the host still does for the call is not wanted any more: statements and requests end.
+   * @param reason of a call that was cancelled: what it asked of other handlers learns that it has left
+   */
+  abort(reason?: unknown): void {
+    this.#abort?.abort(reason)
   }
 
   /** Before the call runs from its beginning once more. */

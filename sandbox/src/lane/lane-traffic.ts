@@ -6,7 +6,7 @@ import type { LaneProcess } from './lane-process.ts'
 import { maxPayloadLength } from './outcomes.ts'
 import type { PendingCall } from './pending-call.ts'
 import { type SentFrame, SentFrames } from './sent-frames.ts'
-import { callHead, type LoadRequest, toLane } from './wire/messages.ts'
+import { callHead, type LoadRequest, ONLY_TOLD, toLane } from './wire/messages.ts'
 
 /** Computing time a lane may have ahead of it: enough to keep it busy between two turns of the host's loop. */
 const MAX_BACKLOG_MS = 4
@@ -129,6 +129,13 @@ export class LaneTraffic {
     const costMs = isolate.turnCostMs ?? UNKNOWN_TURN_MS
     const limitMs = isolate.spec.limits.turnMs
     this.#record({ number, work, costMs, limitMs })
+  }
+
+  /** A handler that may go on learns, once, that nobody waits any more. */
+  tellNews(work: CallWork, now: number): void {
+    const news = work.call.takeNews()
+    if (news === undefined) return
+    this.turn(toLane.cancel, work, ONLY_TOLD, now, news.code, news.message)
   }
 
   /** @param isHere false when the lane has let go of the call: answers to it go nowhere any more. */

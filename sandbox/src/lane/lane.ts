@@ -146,8 +146,10 @@ export class Lane {
 
   /** To be called every few milliseconds: deadlines, stuck turns, memory. */
   sweep(now: number, isMemoryDue: boolean): void {
-    for (const { call } of this.#calls.values()) {
-      if (!call.isOver && now >= call.deadlineAt) this.#expire(call, now)
+    for (const work of this.#calls.values()) {
+      if (work.call.isOver) continue
+      if (now >= work.call.deadlineAt) this.#expire(work.call, now)
+      else this.#traffic.tellNews(work, now)
     }
     if (this.mode === 'gone' || this.mode === 'dying') return
     const view = this.#view(now, isMemoryDue)

@@ -3,7 +3,13 @@ import secureJsonParse from 'secure-json-parse'
 import { guestLimits } from './child/guest/guest-limits.ts'
 import { drawSeed } from './draw-seed.ts'
 import { entryText } from './entry.ts'
-import { type GuestCall, type GuestOutcome, isolateKey, type LogLevel } from './guest-call.ts'
+import {
+  type GuestCall,
+  type GuestOutcome,
+  isolateKey,
+  type LogLevel,
+  type WatchedSignal,
+} from './guest-call.ts'
 import { type HostCallRequest, type HostCallSink, HostCalls } from './host-calls.ts'
 import { deadlineError } from './outcomes.ts'
 
@@ -49,6 +55,7 @@ export class PendingCall {
   readonly #resolve: (outcome: GuestOutcome) => void
   #hostCalls: HostCalls | undefined
   #startedAt = 0
+  #isTold = false
   #bytesOut = 0
   #logLength = 0
 
@@ -63,12 +70,31 @@ export class PendingCall {
 
   /** Nobody waits for it any more, for another reason than its deadline. */
   get isCancelled(): boolean {
-    return this.call.signal?.aborted === true
+    return this.#endedBy !== undefined
+  }
+
+  get #endedBy(): WatchedSignal | undefined {
+    const { signal, left } = this.call
+    if (signal?.aborted === true) return signal
+    return this.#startedAt === 0 && left?.aborted === true ? left : undefined
+  }
+
+  /** Why its handler, which may go on, is to learn that nobody waits; undefined: it need not, or was told. */
+  takeNews(): CodedError | undefined {
+    const { left } = this.call
+    if (this.#isTold || this.#startedAt === 0 || left?.aborted !== true) return undefined
+    this.#isTold = true
+    return left.reason as CodedError
   }
 
   /** A call that is cancelled is late at once: whoever looks for what is late finds it within milliseconds. */
   get deadlineAt(): number {
     return this.isCancelled ? 0 : this.#deadlineAt
+  }
+
+  /** Whether it is cancelled or not. */
+  get ownDeadlineAt(): number {
+    return this.#deadlineAt
   }
 
   get entry(): string {
@@ -93,13 +119,14 @@ export class PendingCall {
   begin(now: number): number {
     this.#startedAt = this.call.replay?.startedAt ?? now
     this.#hostCalls?.reset()
+    this.#isTold = false
     return this.#startedAt
   }
 
   /** What it is told that is late. */
   lateError(now: number): CodedError {
-    const { signal, isolate, deadlineMs } = this.call
-    const reason: unknown = signal?.reason
+    const { isolate, deadlineMs } = this.call
+    const reason: unknown = this.#endedBy?.reason
     if (reason instanceof CodedError) return reason
     return deadlineError(isolate, deadlineMs, now - this.acceptedAt)
   }
@@ -166,7 +193,7 @@ export class PendingCall {
   #settle(outcome: GuestOutcome): void {
     if (this.isOver) return
     this.isOver = true
-    this.#hostCalls?.abort()
+    this.#hostCalls?.abort(this.#endedBy?.reason)
     this.account?.settle(this, this.#tookMs(outcome), outcome.kind !== 'failed')
     this.onOver?.(!this.costLane && hasReturned(outcome))
     this.#resolve(outcome)

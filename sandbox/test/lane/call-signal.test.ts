@@ -31,6 +31,17 @@ const source = bundle(`
     try { ctx.signal.throwIfAborted() } catch (error) { thrown = error.code }
     globalThis.seen = [ctx.signal.aborted, thrown]
   },
+  told: async (input, ctx) => {
+    const seen = [await new Promise((resolve) => {
+      ctx.signal.addEventListener('abort', () => resolve(ctx.signal.reason.code))
+      ctx.services.call('go', 'on').then(() => ctx.signal)
+    })]
+    return [...seen, await ctx.services.call('a', 'b'), ctx.signal.aborted]
+  },
+  toldLate: async (input, ctx) => {
+    await ctx.services.call('a', 'b')
+    return ctx.signal.aborted
+  },
   seen: () => globalThis.seen,
   calm: (input, ctx) => [ctx.signal.aborted, ctx.signal.reason === undefined],
 `)
@@ -95,4 +106,59 @@ t.test('a call that is cancelled before it starts does not start', async (t) => 
 t.test('a call in peace has a signal that says nothing', async (t) => {
   const call = guestCall(source, { operation: 'calm', deadlineMs: 10_000 })
   t.same(outputOf(await sandbox.call(call)), [false, true])
+})
+
+t.test('a handler that is only told goes on, with all that it asks the host for', async (t) => {
+  const left = { aborted: false, reason: disabled() }
+  const signals: AbortSignal[] = []
+  const outcome = sandbox.call({
+    ...guestCall(source, { operation: 'told', deadlineMs: 10_000 }),
+    left,
+    hostCall: async (_name, _json, signal) => {
+      signals.push(signal)
+      left.aborted = true
+      return '"answered"'
+    },
+  })
+  t.same(outputOf(await outcome), ['SBX_STOPPED', 'answered', true])
+  t.equal(signals.length, 2)
+})
+
+t.test('one that asks for its signal after it was told finds it aborted', async (t) => {
+  const left = { aborted: false, reason: disabled() }
+  const answer = Promise.withResolvers<string>()
+  const outcome = sandbox.call({
+    ...guestCall(source, { operation: 'toldLate', deadlineMs: 10_000 }),
+    left,
+    hostCall: () => {
+      left.aborted = true
+      setTimeout(() => answer.resolve('1'), 100)
+      return answer.promise
+    },
+  })
+  t.same(outputOf(await outcome), true)
+})
+
+t.test('one that nobody waits for any more before it begins does not begin', async (t) => {
+  const left = { aborted: true, reason: disabled() }
+  const call = { ...guestCall(source, { operation: 'calm', deadlineMs: 10_000 }), left }
+  t.match(await sandbox.call(call), {
+    kind: 'failed',
+    error: { code: 'SBX_STOPPED' },
+    blame: 'host',
+  })
+})
+
+t.test('a cancelled call tells whatever it asked for why; one that is late does not', async (t) => {
+  const { asked, outcome, cancel } = begin('wait')
+  const hostSide = await asked
+  cancel.reason = disabled()
+  cancel.aborted = true
+  await outcome
+  t.match(hostSide.reason, { code: 'SBX_STOPPED' })
+  const late = begin('wait', 200)
+  const signal = await late.asked
+  await late.outcome
+  t.equal(signal.aborted, true)
+  t.match(signal.reason, { name: 'AbortError' })
 })

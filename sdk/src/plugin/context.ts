@@ -259,9 +259,10 @@ export interface Context<Config = unknown> {
   readonly deadline: number
   /**
    * Aborted when nobody waits for the answer any more, its `reason` with the `code` of why: the deadline has passed
-   * (`SBX_DEADLINE_EXCEEDED`), or the plugin was disabled in the tenant (`CORE_CALL_STOPPED`). A handler learns
-   * of it between turns: its listeners run, and then every host call it awaits ends with that same code. An
-   * AbortSignal of the host's making: give it to `fetch`; `instanceof` does not know it.
+   * (`SBX_DEADLINE_EXCEEDED`), the plugin was disabled in the tenant (`CORE_CALL_STOPPED`), the client hung up
+   * (`CORE_CALLER_LEFT`), or the run of a job was cancelled (`CORE_JOB_RUN_CANCELLED`). A handler learns
+   * of it between turns: its listeners run, and then every host call it awaits ends with that same code; but that of
+   * an operation that is not `safe` goes on when its client has left, as it may be half way. An AbortSignal of the host's making: give it to `fetch`; `instanceof` does not know it.
    */
   readonly signal: AbortSignal
   readonly config: Config

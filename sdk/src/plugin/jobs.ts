@@ -42,8 +42,10 @@ export interface Jobs {
    */
   schedule(job: string, when: JobSchedule): Promise<{ readonly id: string }>
   /**
-   * Takes back what was scheduled under an id or a key, whichever job it is of. A run that has begun goes on.
-   * @returns how many will not run; 0: there was none, or it has begun.
+   * Takes back what was scheduled under an id or a key, whichever job it is of. A run that is under way ends: its
+   * `ctx.signal` is aborted within a second, with `CORE_JOB_RUN_CANCELLED`, and it is not tried again. Only the run
+   * that asks goes on.
+   * @returns how many will not run, or not to their end; 0: there was none, or it is over.
    */
   cancel(idOrKey: string): Promise<{ readonly cancelled: number }>
   /** What was scheduled and has not ended well, 100 a page, in no order that says anything. */

@@ -86,6 +86,12 @@ export class ServedCalls {
     this.#settle(id, number)?.reject(error)
   }
 
+  /** Nobody waits for the call any more, which may finish all the same. */
+  tell(id: number, code: string, message: string): void {
+    const served = this.#served.get(id)
+    served?.abort.abort(served.call.codedError(code, message))
+  }
+
   /** Nobody waits for the call any more. What it does not end by itself is the host's to end. */
   cancel(id: number, code: string, message: string): void {
     const served = this.#served.get(id)

@@ -5,6 +5,7 @@ import {
   FrameReader,
   FrameWriter,
   fromLane,
+  ONLY_TOLD,
   startSelfWatch,
   toLane,
 } from '@signalbox/sandbox/guest-side'
@@ -61,6 +62,7 @@ function handle(frame: Frame): void {
   else if (kind === toTrusted.credit) calls?.credit(id, number)
   else if (kind === toLane.reply) calls?.reply(id, number, payload)
   else if (kind === toLane.replyError) calls?.replyError(id, number, text, payload)
+  else if (kind === toLane.cancel && number === ONLY_TOLD) calls?.tell(id, text, payload)
   else if (kind === toLane.cancel) calls?.cancel(id, text, payload)
 }
 

@@ -4,6 +4,7 @@ import {
   type FailureReason,
   fromLane,
   NO_FAULT,
+  ONLY_TOLD,
   toLane,
 } from '../wire/messages.ts'
 import { CallBatch } from './call-batch.ts'
@@ -124,7 +125,6 @@ export class GuestLane {
       default:
         // A ping: that the frame was worked off is the answer. The host sends it when there is nothing to do.
         this.prepare()
-        break
     }
   }
 
@@ -272,10 +272,10 @@ export class GuestLane {
   #cancel(frame: Frame): void {
     const call = this.#waiting.get(frame.id)
     if (call === undefined) return
-    this.#turn(call, guestOps.cancel, 0, frame.text, frame.payload)
+    this.#turn(call, guestOps.cancel, frame.number, frame.text, frame.payload)
     this.#undrained = call
     this.#drain()
-    if (!call.isSettled) this.#fail(call, 'never-answered', '')
+    if (!call.isSettled && frame.number !== ONLY_TOLD) this.#fail(call, 'never-answered', '')
   }
 
   #turn(call: GuestCall, op: number, number: number, text: string, payload: string): void {

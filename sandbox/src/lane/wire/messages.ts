@@ -16,7 +16,10 @@ export const toLane = {
   reply: 4,
   /** id = call, number = host call; text = code; payload = message. */
   replyError: 5,
-  /** id = call. Its time is over: wake it with an error, and drop the isolate if it does not end. */
+  /**
+   * id = call; text = code; payload = message. Its time is over: wake it with an error, and drop the isolate if it
+   * does not end. With number = ONLY_TOLD its signal is aborted and it goes on.
+   */
   cancel: 6,
   ping: 7,
   /** id = isolate; text = LoadRequest as JSON; bytes = bundle, and behind it what was compiled of it. */
@@ -64,6 +67,8 @@ export type FailureReason =
 
 /** An isolate was lost for want of computing time: nothing speaks against its version. */
 export const NO_FAULT = ''
+
+export const ONLY_TOLD = 1
 
 export const COMPILED_REJECTED = 'compiled-rejected'
 

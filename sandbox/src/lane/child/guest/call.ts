@@ -24,6 +24,7 @@ export class Call {
   #messagesLength = 0
   #logLength = 0
   #cancelledFor: { readonly code: string; readonly message: string } | undefined
+  #toldOf: { readonly code: string; readonly message: string } | undefined
   #signal: CallSignal | undefined
   isOver = false
 
@@ -61,7 +62,7 @@ export class Call {
   get signal(): CallSignal {
     if (this.#signal !== undefined) return this.#signal
     this.#signal = new CallSignal(this.#p)
-    const why = this.#cancelledFor
+    const why = this.#cancelledFor ?? this.#toldOf
     if (why !== undefined) CallSignal.abort(this.#signal, this.codedError(why.code, why.message))
     return this.#signal
   }
@@ -156,6 +157,14 @@ export class Call {
     delete this.#waiting[number]
     this.#inFlight--
     return waiter
+  }
+
+  /** Nobody waits for the call any more, which may finish all the same: only its signal is aborted. */
+  tell(code: string, message: string): void {
+    this.#toldOf = { code, message }
+    if (this.#signal !== undefined) {
+      CallSignal.abort(this.#signal, this.codedError(code, message))
+    }
   }
 
   /**

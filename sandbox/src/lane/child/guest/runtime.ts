@@ -86,7 +86,7 @@ export class GuestRuntime {
       if (op === guestOps.call) return this.#start(id, number, text, payload)
       if (op === guestOps.reply) this.#reply(id, number, payload)
       else if (op === guestOps.replyError) this.#replyError(id, number, text, payload)
-      else if (op === guestOps.cancel) this.#cancel(id, text, payload)
+      else if (op === guestOps.cancel) this.#cancel(id, number !== 0, text, payload)
     } catch {
       this.#giveUp(id)
     }
@@ -324,9 +324,11 @@ export class GuestRuntime {
     call?.takeWaiter(number)?.reject(call.hostError(number, code, message))
   }
 
-  #cancel(id: number, code: string, message: string): void {
-    this.#current = this.#calls[id]
-    this.#current?.cancel(code, message)
+  #cancel(id: number, isOnlyTold: boolean, code: string, message: string): void {
+    const call = this.#calls[id]
+    this.#current = call
+    if (isOnlyTold) call?.tell(code, message)
+    else call?.cancel(code, message)
   }
 
   #isThenable(value: unknown): boolean {
