@@ -15,9 +15,9 @@ const together = join(root, '.tap/together')
 const patterns = ['{core,sandbox,marketplace,sdk}/test/**/*.test.ts', 'plugins/*/test/**/*.test.ts']
 
 /** Each starts hosts as whole processes: half of what all tests take. */
-const endToEnd = /^core\/test\/e2e\//
-/** One of each kind: from npm publish to a call, the sandbox, both tiers, a canary, every route as every caller. */
-const sample = /\/(first-light|broker|trusted|canary|routes)\.test\.ts$/
+const endToEnd = /^core\/test\/(e2e|isolation)\//
+/** One of each kind: from npm publish to a call, the sandbox's calls of the host, the trusted tier, a canary. */
+const sample = /\/(first-light|broker|trusted|canary)\.test\.ts$/
 
 /** What reaches beyond its own process, or is heavy or global enough to want one. */
 const apart =
