@@ -166,7 +166,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const installs = composeInstalls(parts, trusted, broker.points)
   const bindings = new BindingService(state)
   const removals = openRemovals(
-    { ...state, ...trusted, folder: parts.folder, log: options.log },
+    { ...state, ...trusted, flush: plugins.flush, folder: parts.folder, log: options.log },
     stops,
   )
   const udfs = composeUdfs(parts, udfLanes)

@@ -39,6 +39,8 @@ export interface WorkerPorts {
   readonly routing: Pick<RoutingTable, 'reach'>
   readonly schemas: Pick<PluginDatabases, 'disablePlugin' | 'dropPlugin' | 'tables' | 'rows'>
   readonly outboxes: Pick<PluginOutboxes, 'pending'>
+  /** What this node has in memory of plugins' uses is written. */
+  readonly flush: () => Promise<void>
   /** Folders of this node that are to go. */
   readonly resources: { forgetPurged(): Promise<void> }
   /** The node's data folder. */
@@ -153,6 +155,7 @@ export class RemovalWorker {
     const { plugin, contents } = row
     // Whatever a call that was under way still holds: from here on nothing of the plugin writes.
     await schemas.disablePlugin(plugin)
+    await this.#ports.flush()
     switch (row.state) {
       case 'exporting':
         return this.#export(row, signal)
