@@ -7,7 +7,7 @@ import { connectionOf, HostClient } from './host-client.ts'
 import { say } from './language.ts'
 import { print } from './output.ts'
 
-/** The host has answered after half a minute at most; between two questions so long. */
+/** The host has answered within 15 seconds; between two questions so long. */
 const ASK_AGAIN_MS = 2000
 
 export const removeCommand = defineCommand({

@@ -46,7 +46,7 @@ interface Ports {
 }
 
 /** Whoever asks is answered by then, with how far it has come. */
-const ANSWER_MS = 30_000
+const ANSWER_MS = 15_000
 
 /** Nothing of it is to be committed: somebody was first, and wanted the same. */
 class Settled extends Error {}

@@ -60,6 +60,8 @@ const RETRY_S = 30
 const DEADLINE_MS = 6 * 3_600_000
 /** Outboxes are emptied within seconds, or something is wrong that should be seen first. */
 const DRAIN_MS = 10_000
+/** Each may hold one of the few connections that make and drop schemas. */
+const AT_ONCE = 2
 /** What a call that was under way left in this or another node's memory is written by then. */
 const LATE_MS = [10_000, 60_000]
 
@@ -75,13 +77,14 @@ export class RemovalWorker {
     this.#ports = ports
   }
 
-  /** Whatever there is to do now; never rejects. */
+  /** Begins whatever there is to do now; never rejects. */
   async look(): Promise<void> {
     await this.#attempt('folders of resources', () => this.#ports.resources.forgetPurged())
     await this.#attempt('what came late', () => this.#deleteLate())
     await this.#attempt('removals', async () => {
       for (const plugin of await listUnattended(this.#ports.knex, await this.#worker())) {
-        if (!this.#isStopping) await this.attend(plugin, false)
+        // Beside the looks: an export may take hours. What finds no place now is found by the next look.
+        if (!this.#isStopping && this.#running.size < AT_ONCE) void this.attend(plugin, false)
       }
     })
   }

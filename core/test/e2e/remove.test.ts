@@ -1,10 +1,12 @@
+import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { sendHook } from '../support/delivered-hook.ts'
 import { installFixture } from '../support/fixture-plugin.ts'
-import { HostProcess, refusal, temporaryHome } from '../support/host-process.ts'
+import { HostProcess, OPERATOR_TOKEN, refusal, temporaryHome } from '../support/host-process.ts'
 import { keptCall } from '../support/ledger.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, installProbe, probe, setUpTenant } from '../support/probe.ts'
@@ -242,6 +244,43 @@ t.test('kill -9 before the schema is dropped: the next start goes on', async (t)
   await until(async () => (await schemasOf(probe)).length === 0)
   await nothingLeft(t, probe, roles)
   t.match(await remove(probe), { state: 'purged' })
+})
+
+/** Enables the probe in acme, with a key for it. */
+async function enableProbe(): Promise<string> {
+  await host.client.request('POST', '/v1/plugins', { name: probe, version: '1.0.0' })
+  const admin = host.as(acme.adminToken)
+  await admin.request('POST', `${pathOf(probe)}/grants`, { capabilities })
+  await admin.request('PUT', pathOf(probe), { binding: 'enabled' })
+  const wish = { app: 'app', service: 'probe.one', major: 1 }
+  const { id } = await admin.request<{ id: string }>('POST', '/v1/subscriptions', wish)
+  const credentials = `/v1/subscriptions/${id}/credentials`
+  return (await admin.request<{ key: string }>('POST', credentials)).key
+}
+
+t.test('a second node drops what it served, and serves its next life', async (t) => {
+  const second = await HostProcess.start(t, { databaseUrl: hostUrl, environment })
+  const note = async (key: string) => {
+    await until(async () => (await callProbe(second, key, 'whoami')).status === 200)
+    return (await callProbe(second, key, 'addNote', { text: 'by the second' })).status
+  }
+  const key = await enableProbe()
+  t.equal(await note(key), 200)
+  await disable(probe)
+  await cancelAll()
+  const words = ['plugin', 'remove', probe, '--data', 'purge']
+  const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
+  const env = { PATH: process.env.PATH, SIGNALBOX_URL: host.url, SIGNALBOX_TOKEN: OPERATOR_TOKEN }
+  const { stdout } = await promisify(execFile)(process.execPath, [command, ...words], { env })
+  t.equal(stdout, `${probe} is removed; nothing of it is left.\n`)
+  await until(async () => (await callProbe(second, key, 'whoami')).status === 401)
+  const next = await enableProbe()
+  t.equal(await note(next), 200)
+  const sql = 'select text from notes'
+  t.match((await callProbe(host, next, 'query', { sql })).body.rows, [{ text: 'by the second' }])
+  await disable(probe)
+  await cancelAll()
+  t.match(await remove(probe, 'purge'), { state: 'purged' })
 })
 
 t.test('webhooks go with their plugin, keys of the tenant stay', async (t) => {
