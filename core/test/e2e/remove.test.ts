@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
@@ -203,6 +203,13 @@ t.test('an export holds every row and file, and then nothing is left', async (t)
   await disable(probe)
   await cancelAll()
   t.match(await remove(probe, 'keep'), { state: 'kept' })
+  writeFileSync(join(home, 'exports'), 'in the way')
+  t.match(await remove(probe, 'export'), {
+    state: 'exporting',
+    fault: { code: 'CORE_EXPORT_FAILED', detail: /EEXIST/ },
+  })
+  t.equal((await schemasOf(probe)).length, 1, 'nothing is purged before the export is whole')
+  rmSync(join(home, 'exports'))
   const removal = await remove(probe, 'export')
   t.match(removal, { state: 'purged', exported: { files: 2, rows: 3 } })
   const { folder } = removal.exported as { folder: string }
