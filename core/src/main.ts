@@ -48,6 +48,7 @@ import { InstallService } from './registry/install-service.ts'
 import { pluginRoutes } from './registry/plugin-routes.ts'
 import { resumeWork } from './registry/resume-work.ts'
 import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
+import { openRemovals, type Removals } from './removal/open-removals.ts'
 import { followCircuits } from './rollout/opened-circuits.ts'
 import { RolloutController } from './rollout/rollout-controller.ts'
 import { rolloutRoutes } from './rollout/rollout-routes.ts'
@@ -164,6 +165,10 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const { broker } = plugins
   const installs = composeInstalls(parts, trusted, broker.points)
   const bindings = new BindingService(state)
+  const removals = openRemovals(
+    { ...state, ...trusted, flush: plugins.flush, folder: parts.folder, log: options.log },
+    stops,
+  )
   const udfs = composeUdfs(parts, udfLanes)
   await app.register(async (scope) => {
     callRoutes(scope, {
@@ -179,7 +184,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     requestLog(scope, metrics)
     guard(scope, authenticator)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
-    administration(scope, state, { installs, bindings, rollouts, broker })
+    administration(scope, state, { installs, bindings, rollouts, broker, removals })
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
     await scope.register(async (inner) => {
@@ -196,6 +201,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
   controller.start()
   plugins.start()
+  removals.start()
   stops.push(() => controller.stop())
   resume(parts, { installs, bindings }, stops)
   return app
@@ -291,15 +297,17 @@ interface Services {
   readonly bindings: BindingService
   readonly rollouts: RolloutService
   readonly broker: OpenBroker
+  readonly removals: Removals
 }
 
 function administration(
   scope: FastifyInstance,
   { knex, routing, contents }: State,
-  { installs, bindings, rollouts, broker }: Services,
+  { installs, bindings, rollouts, broker, removals }: Services,
 ): void {
   identityRoutes(scope, { knex, identity: new IdentityService(knex) })
   pluginRoutes(scope, { knex, installs })
+  removals.routes(scope)
   tenantPluginRoutes(scope, { knex, bindings })
   configRoutes(scope, { knex, configs: new ConfigService({ knex, routing, contents }) })
   catalogRoutes(scope, { knex, routing })

@@ -35,6 +35,8 @@ export interface PluginSide {
   /** In a scope that is guarded. */
   routes(scope: FastifyInstance): Promise<void>
   start(): void
+  /** What was counted of plugins' uses is written now. */
+  flush(): Promise<void>
 }
 
 /** What plugins can ask for, and what comes to them unasked. Each needs the other, so each is asked for it late. */
@@ -77,6 +79,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const links = openLinks({ ...state, snapshot, caller: broker.caller, onUse })
   return {
     broker,
+    flush: () => uses.recorder.flush(),
     async routes(scope) {
       outbound.secretRoutes(scope)
       jobRoutes(scope, { knex, snapshot, jobs: jobs.service })

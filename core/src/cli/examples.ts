@@ -16,6 +16,11 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'signalbox plugin rollback @acme/orders --reason "wrong totals"',
     'signalbox plugin rollback @acme/orders --to 1.2.0',
   ],
+  'plugin remove': [
+    'signalbox plugin remove @acme/orders   # its data is kept, and found by a later install',
+    'signalbox plugin remove @acme/orders --data export   # then purged',
+    'signalbox plugin remove @acme/orders --data purge',
+  ],
   'secrets rewrap': [
     'signalbox secrets rewrap   # after a new first line in SIGNALBOX_KEY_FILE of every node',
   ],

@@ -4,6 +4,7 @@ import { connectionOf, HostClient } from './host-client.ts'
 import { say, terminalLanguage } from './language.ts'
 import { print } from './output.ts'
 import { parsePlugin } from './plugin-reference.ts'
+import { removeCommand } from './remove-command.ts'
 
 const nameArgument = {
   type: 'positional',
@@ -145,5 +146,5 @@ const rollback = defineCommand({
 
 export const pluginCommand = defineCommand({
   meta: { name: 'plugin', description: say({ en: 'Plugins', 'zh-CN': '插件' }) },
-  subCommands: { install, enable, rollback },
+  subCommands: { install, enable, rollback, remove: removeCommand },
 })

@@ -17,6 +17,7 @@ export const rules = {
   'app.create': ['operator', 'admin'],
   'app.list': ['operator', 'admin'],
   'plugin.install': ['operator'],
+  'plugin.remove': ['operator'],
   'plugin.list': ['operator', 'admin'],
   'plugin.read': ['operator', 'admin'],
   'binding.write': ['operator', 'admin'],

@@ -16,8 +16,8 @@ import {
   setBinding,
 } from './binding-store.ts'
 import { missingConsent, requestedCapabilities } from './consent.ts'
-import { hasPlugin, lockPlugin, stableVersion } from './registry-store.ts'
-import { requireServing } from './serving-installation.ts'
+import { hasPlugin, stableVersion } from './registry-store.ts'
+import { lockInstalled, requireServing } from './serving-installation.ts'
 
 export interface TenantSchemas {
   enableTenant(plugin: string, tenant: string): Promise<void>
@@ -169,7 +169,7 @@ export class BindingService {
       change,
       async (trx) => {
         // Consent, binding and settings of a plugin change one after the other: each sees the one before.
-        await lockPlugin(trx, plugin)
+        await lockInstalled(trx, plugin)
         return work(trx)
       },
     )

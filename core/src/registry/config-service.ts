@@ -8,8 +8,8 @@ import { hasTenant } from '../identity/identity-store.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
 import { findConfig, insertConfig } from './config-store.ts'
 import type { ContentStore } from './package-source.ts'
-import { type Installation, listFiles, lockPlugin } from './registry-store.ts'
-import { requireServing } from './serving-installation.ts'
+import { type Installation, listFiles } from './registry-store.ts'
+import { lockInstalled, requireServing } from './serving-installation.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -66,7 +66,7 @@ export class ConfigService {
     const change = { ...caller, action: 'config.changed', subject: plugin, tenant, detail }
     const { result, generation } = await commitRoutedChange(knex, change, async (trx) => {
       // Consent, binding and settings of a plugin change one after the other: each sees the one before.
-      await lockPlugin(trx, plugin)
+      await lockInstalled(trx, plugin)
       return insertConfig(trx, { tenant, plugin, config, changedBy: caller.actor })
     })
     await routing.reach(generation)

@@ -7,6 +7,8 @@ import { coreErrors } from '../errors.ts'
 import { claimEventTypes } from '../events/event-type-store.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { claimPermissions } from '../identity/permission-store.ts'
+import { shareInstalls } from '../removal/removal-facts-store.ts'
+import { admitReturn } from '../removal/returning-plugin.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
 import type { Origin } from '../trusted/allow-list.ts'
 import type { CompiledBundleService } from './compiled-bundle-service.ts'
@@ -160,7 +162,9 @@ export class InstallService {
     const isTrusted = this.#ports.isTrusted({ plugin, publisher, fingerprint })
     const change = changeOf(caller, row, 'plugin.installed')
     await commitRoutedChange(knex, change, async (trx) => {
+      await shareInstalls(trx)
       await lockPlugin(trx, plugin)
+      await admitReturn(trx, plugin, fingerprint)
       if ((await findInstallation(trx, plugin, version)) !== undefined) throw new Overtaken()
       const candidate = { plugin, version, manifest, isTrusted }
       const refusal = refusalOf(candidate, hostVersion, await listInstalled(trx))

@@ -142,15 +142,19 @@ export async function setStableVersion(trx: Knex, plugin: string, version: strin
   await trx('plugins').where({ name: plugin }).update({ stable_version: version })
 }
 
+/** Of a plugin that was removed the row stays for as long as something of it is there. */
+const notRemoved = 'not exists (select from plugin_removals r where r.plugin = plugins.name)'
+
 export async function hasPlugin(knex: Knex, plugin: string): Promise<boolean> {
-  return (await knex('plugins').where({ name: plugin }).first('name')) !== undefined
+  const row = await knex('plugins').where({ name: plugin }).whereRaw(notRemoved).first('name')
+  return row !== undefined
 }
 
 export async function listPlugins(
   knex: Knex,
   page: Page,
 ): Promise<{ name: string; stableVersion: string | null }[]> {
-  const query = knex('plugins').orderBy('name').limit(page.limit)
+  const query = knex('plugins').whereRaw(notRemoved).orderBy('name').limit(page.limit)
   const rows = await (page.cursor === undefined ? query : query.where('name', '>', page.cursor))
   return rows.map((row) => ({ name: row.name, stableVersion: row.stable_version }))
 }

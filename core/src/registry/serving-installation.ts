@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import { servingStates } from './installation-states.ts'
-import { findInstallation, type Installation, stableVersion } from './registry-store.ts'
+import { findInstallation, hasPlugin, type Installation, stableVersion } from './registry-store.ts'
 
 /**
  * @param wish undefined: the stable version
@@ -19,4 +19,20 @@ export async function requireServing(
   const { state } = installation
   if (servingStates.includes(state)) return installation
   throw coreErrors.create('VERSION_NOT_READY', { plugin, version, state })
+}
+
+/**
+ * As `lockPlugin`, for whoever changes something of a plugin that is there: what was looked at before the lock may have
+ * been removed meanwhile.
+ * @throws CORE_PLUGIN_MISSING
+ */
+export async function lockInstalled(
+  trx: Knex.Transaction,
+  plugin: string,
+): Promise<{ stableVersion: string | null }> {
+  const row = await trx('plugins').where({ name: plugin }).forUpdate().first('stable_version')
+  if (row === undefined || !(await hasPlugin(trx, plugin))) {
+    throw coreErrors.create('PLUGIN_MISSING', { plugin })
+  }
+  return { stableVersion: row.stable_version }
 }

@@ -15,7 +15,15 @@ export function changedPlugins(before: Snapshot, after: Snapshot): ReadonlySet<s
       after.configs.get(key) === before.configs.get(key)
     if (!isSame) changed.add(pluginOf(key))
   }
+  for (const plugin of removedPlugins(before, after)) changed.add(plugin)
   return changed
+}
+
+/** Plugins of which no version is left. */
+export function removedPlugins(before: Snapshot, after: Snapshot): ReadonlySet<string> {
+  const left = new Set([...after.versions.values()].map(({ plugin }) => plugin))
+  const had = [...before.versions.values()].map(({ plugin }) => plugin)
+  return new Set(had.filter((plugin) => !left.has(plugin)))
 }
 
 /** The other way round of `tenantKey`: no tenant has a space in its id. */

@@ -8,11 +8,11 @@ import type { Caller } from '../identity/identity-service.ts'
 import { servingStates } from '../registry/installation-states.ts'
 import {
   findInstallation,
-  lockPlugin,
   moveInstallation,
   setStableVersion,
   stableVersion,
 } from '../registry/registry-store.ts'
+import { lockInstalled } from '../registry/serving-installation.ts'
 import type { CohortBy } from './cohort.ts'
 import { judge } from './judge.ts'
 import {
@@ -41,7 +41,7 @@ import type { RoutingTable } from './routing-table.ts'
 import { defaultSteps, type Step, stepFaults } from './steps.ts'
 
 /** How long a completed rollout can be taken back by a pointer swap: its old version stays warm so long. */
-const ROLLBACK_WINDOW_MS = 7 * 86_400_000
+export const ROLLBACK_WINDOW_MS = 7 * 86_400_000
 
 export interface RolloutWish {
   readonly plugin: string
@@ -84,7 +84,7 @@ export class RolloutService {
     const detail = { plugin, version, cohortBy }
     const change = { ...caller, action: 'rollout.created', subject: id, tenant: null, detail }
     await commitRoutedChange(this.#ports.knex, change, async (trx) => {
-      const { stableVersion: stable } = await lockPlugin(trx, plugin)
+      const { stableVersion: stable } = await lockInstalled(trx, plugin)
       if (stable === null) throw coreErrors.create('PLUGIN_MISSING', { plugin })
       await requireServing(trx, plugin, version)
       if (version === stable) {
@@ -155,7 +155,7 @@ export class RolloutService {
     if (ground.seen !== undefined && (ground.seen.state !== state || ground.seen.step !== step)) {
       throw new Overtaken()
     }
-    const { stableVersion: stable } = await lockPlugin(trx, plugin)
+    const { stableVersion: stable } = await lockInstalled(trx, plugin)
     const tallies = await readTallies(trx, id)
     const next = nextRolloutState(state, command)
     const facts = await this.#facts(trx, locked, stable, tallies)

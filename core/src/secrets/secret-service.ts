@@ -4,7 +4,8 @@ import { commitChange, commitRoutedChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { hasTenant } from '../identity/identity-store.ts'
-import { hasPlugin, listInstallations, lockPlugin } from '../registry/registry-store.ts'
+import { hasPlugin, listInstallations } from '../registry/registry-store.ts'
+import { lockInstalled } from '../registry/serving-installation.ts'
 import type { TenantKeys } from '../sealing/tenant-keys.ts'
 import { sealValue } from './sealed-value.ts'
 import {
@@ -111,7 +112,7 @@ export class SecretService {
       change,
       async (trx) => {
         // Two that set one secret at once get one number after the other.
-        await lockPlugin(trx, plugin)
+        await lockInstalled(trx, plugin)
         return work(trx)
       },
     )

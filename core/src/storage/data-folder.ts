@@ -60,6 +60,7 @@ const ownFiles = [
   CLAIM_FILE,
   'admin-token',
   'demo-key',
+  'exports',
   'host-key',
   'node-id',
   'postgres',

@@ -104,6 +104,9 @@ export function openTrusted(ports: Ports, stops: StopStack): OpenTrusted {
   stops.push(() => tier.stop())
   const reconcile = (before: Snapshot, after: Snapshot) => {
     tier.reconcile(after)
+    const gone = [...before.versions.keys()].filter((key) => !after.versions.has(key))
+    for (const key of gone) known.delete(key)
+    tier.end(gone)
     resources.reconcile(before, after)
   }
   routing.follow(reconcile)

@@ -88,6 +88,15 @@ export class TrustedTier {
     }
   }
 
+  /** Versions that are not installed any more: what an idle process of theirs waits for does not come. */
+  end(keys: readonly string[]): void {
+    for (const key of keys) {
+      const version = this.#versions.get(key)
+      if (version === undefined) continue
+      void this.#ports.inFlight.drained(key).then(() => this.#endUnwanted(key, version))
+    }
+  }
+
   /** What there is now; `strikes` count since the start. */
   stats(): Readonly<Record<TrustedFigure, number>> {
     const versions = [...this.#versions.values()]

@@ -15,6 +15,7 @@ import {
   type RouteRows,
   settingRoutes,
   sharingRoutes,
+  sparePlugin,
   useRoutes,
 } from '../support/route-rows.ts'
 import { sealRoutes } from '../support/seal.ts'
@@ -181,6 +182,7 @@ const table: Readonly<Record<string, Entry>> = {
   'GET /v1/plugins': { door: shared, at: '/v1/plugins' },
   'POST /v1/plugins': { door: operators, at: '/v1/plugins', body: { name: '@probe/one' } },
   'GET /v1/plugins/{name}': { door: shared, at: '/v1/plugins/@probe%2Fone' },
+  'DELETE /v1/plugins/{name}': { door: operators, at: await sparePlugin(host) },
   'GET /v1/udfs': { door: tenants, at: '/v1/udfs?tenant=acme' },
   'POST /v1/udfs/{plugin}/{udf}:call': {
     door: tenants,

@@ -1,3 +1,6 @@
+import { installFixture } from './fixture-plugin.ts'
+import type { HostProcess } from './host-process.ts'
+
 /** Routes with a request that the tenant's admin could make. */
 export type RouteRows = Readonly<Record<string, { readonly at: string; readonly body?: object }>>
 
@@ -106,4 +109,10 @@ export function sharingRoutes(link: string): RouteRows {
     'GET /v1/tenants/{tenant}/contributions': { at: '/v1/tenants/acme/contributions' },
     'GET /v1/tenants/{tenant}/permissions': { at: '/v1/tenants/acme/permissions' },
   }
+}
+
+/** Where a plugin is that nobody has enabled: it may be removed. */
+export async function sparePlugin(host: HostProcess): Promise<string> {
+  await installFixture(host, 'filer-plugin', '@filer/one')
+  return '/v1/plugins/@filer%2Fone?data=purge'
 }

@@ -9,6 +9,7 @@ import type { QueryAnswer } from './guarded-query.ts'
 import { type MigrationStep, runMigrations } from './migration-runner.ts'
 import { type JudgedStatements, type PluginQueryLimits, runStatements } from './plugin-query.ts'
 import { PluginRoles, type TenantLogin } from './plugin-roles.ts'
+import { rowsOf, type TableRow, tablesOf } from './plugin-rows.ts'
 import {
   batchStatements,
   type PluginBatch,
@@ -165,14 +166,40 @@ export class PluginDatabases {
     if (roleName !== undefined) this.#pools.forget(roleName)
   }
 
+  /** From now on the plugin cannot log in for any tenant; all rows stay. */
+  async disablePlugin(plugin: string): Promise<void> {
+    const tenants = await this.#guard(() => this.#roles.enabledTenants(plugin))
+    for (const tenant of tenants) await this.disableTenant(plugin, tenant)
+    this.forget(plugin)
+  }
+
   /** Removes tables, rows and roles of every tenant. */
   async dropPlugin(plugin: string): Promise<void> {
     const roleNames = await this.#guard(() => this.#roles.dropPlugin(plugin))
+    this.forget(plugin)
+    for (const roleName of roleNames) this.#pools.forget(roleName)
+  }
+
+  /** Nothing is remembered of a plugin that this or another node has removed. */
+  forget(plugin: string): void {
     this.#quotas.forget(plugin)
     for (const [key, login] of this.#logins) {
-      if (roleNames.includes(login.roleName)) this.#logins.delete(key)
+      if (!key.startsWith(keyOf(plugin, ''))) continue
+      this.#logins.delete(key)
+      this.#pools.forget(login.roleName)
     }
-    for (const roleName of roleNames) this.#pools.forget(roleName)
+  }
+
+  /** @returns none, where the plugin has no tables of its own */
+  async tables(plugin: string): Promise<readonly string[]> {
+    const found = await this.#guard(() => this.#roles.schemaOf(plugin))
+    return found === undefined ? [] : tablesOf(this.#admin, found.schema)
+  }
+
+  /** All rows of all tenants, for the operator's export. */
+  async *rows(plugin: string, table: string): AsyncGenerator<readonly TableRow[]> {
+    const found = await this.#guard(() => this.#roles.schemaOf(plugin))
+    if (found !== undefined) yield* rowsOf(this.#admin, found.schema, table)
   }
 
   /**

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { coreErrors } from '../../errors.ts'
+import { patiently } from '../../storage/answer-deadline.ts'
 import type { AdminState } from './admin-schema.ts'
 import { rolePassword, scramVerifier } from './scram-verifier.ts'
 import { inTransaction } from './transaction.ts'
@@ -10,6 +11,9 @@ export interface PluginSchema {
   readonly ownerRole: string
   readonly accessRole: string
 }
+
+/** Nobody waits for it behind a request for so long: it is done again until it is done. */
+const DROP_MS = 300_000
 
 /** A role that logs in, and whose rows it sees. */
 export interface TenantLogin {
@@ -117,6 +121,15 @@ export class PluginRoles {
     return roleName
   }
 
+  /** The tenants that have a login, whatever the host's own tables say of them. */
+  async enabledTenants(plugin: string): Promise<readonly string[]> {
+    const { rows } = await this.#pool.query<{ tenant: string }>(
+      `SELECT tenant FROM signalbox.roles WHERE plugin = $1 AND kind = 'tenant' AND is_enabled`,
+      [plugin],
+    )
+    return rows.map(({ tenant }) => tenant)
+  }
+
   async tenantLogin(plugin: string, tenant: string): Promise<TenantLogin | undefined> {
     const { rows } = await this.#pool.query<TenantLogin>(
       `SELECT role_name AS "roleName", schema_name AS schema
@@ -180,11 +193,15 @@ export class PluginRoles {
       )
       const names = rows.map((row) => row.role_name)
       await endSessions(client, names)
-      await client.query(`
-        DROP SCHEMA ${schema} CASCADE;
-        DROP TABLE IF EXISTS signalbox_outbox.${schema};
-        DELETE FROM signalbox_outbox.outboxes WHERE outbox = '${schema}';
-      `)
+      // Files of many gigabytes take the server a while to unlink.
+      await patiently(client, () =>
+        client.query(`
+          SET LOCAL statement_timeout = ${DROP_MS};
+          DROP SCHEMA ${schema} CASCADE;
+          DROP TABLE IF EXISTS signalbox_outbox.${schema};
+          DELETE FROM signalbox_outbox.outboxes WHERE outbox = '${schema}';
+        `),
+      )
       await client.query('DELETE FROM signalbox.plugin_migrations WHERE plugin = $1', [plugin])
       await client.query('DELETE FROM signalbox.plugins WHERE plugin = $1', [plugin])
       for (const name of names) await client.query(`DROP ROLE ${name}`)

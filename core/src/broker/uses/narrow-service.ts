@@ -9,7 +9,7 @@ import {
   listGrants,
   revokeGrant,
 } from '../../registry/binding-store.ts'
-import { lockPlugin } from '../../registry/registry-store.ts'
+import { lockInstalled } from '../../registry/serving-installation.ts'
 import { isNarrower } from './narrower.ts'
 
 interface Ports {
@@ -37,7 +37,7 @@ export async function narrowGrant(
   const detail = { grant, parameters }
   const change = { ...caller, action: 'grant.narrowed', subject: plugin, tenant, detail }
   const { result, generation } = await commitRoutedChange(knex, change, async (trx) => {
-    await lockPlugin(trx, plugin)
+    await lockInstalled(trx, plugin)
     const held = (await listGrants(trx, tenant, plugin)).find(({ id }) => id === grant)
     if (held === undefined) throw coreErrors.create('GRANT_UNKNOWN', { tenant, plugin, grant })
     const { capability, hash } = held

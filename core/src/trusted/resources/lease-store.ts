@@ -23,7 +23,8 @@ export async function takeLease(
     `insert into resource_leases as held (resource, place, holder, fence, expires_at)
      values (?, ?, ?, 1, now() + make_interval(secs => ?))
      on conflict (resource, place) do update
-       set holder = excluded.holder, fence = held.fence + 1, expires_at = excluded.expires_at
+       set holder = excluded.holder, fence = held.fence + 1, expires_at = excluded.expires_at,
+           is_purged = false
        where held.holder = excluded.holder or held.expires_at < now()
      returning fence`,
     [resource, place, holder, seconds],
@@ -44,7 +45,27 @@ export async function renewLease(
   return renewed === 1
 }
 
-/** The row stays: its fence must rise for ever. */
+/** What a node holds, or held last, of plugins that were purged. */
+export async function listPurged(
+  knex: Knex,
+  holder: string,
+): Promise<readonly Pick<Lease, 'resource' | 'place'>[]> {
+  return knex('resource_leases')
+    .where({ holder, is_purged: true })
+    .limit(1000)
+    .select('resource', 'place')
+}
+
+/** With its data its fence may begin anew. */
+export async function deletePurged(
+  knex: Knex,
+  { resource, place }: Pick<Lease, 'resource' | 'place'>,
+  holder: string,
+): Promise<void> {
+  await knex('resource_leases').where({ resource, place, holder, is_purged: true }).delete()
+}
+
+/** The row stays: its fence must rise for as long as there is data. */
 export async function endLease(knex: Knex, lease: Lease): Promise<void> {
   const { resource, place, holder, fence } = lease
   await knex('resource_leases')

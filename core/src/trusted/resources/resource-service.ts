@@ -7,7 +7,7 @@ import { coreErrors } from '../../errors.ts'
 import type { InFlight } from '../../rollout/in-flight.ts'
 import { type InstalledVersion, type Snapshot, versionKey } from '../../rollout/snapshot.ts'
 import { removeFolder } from '../version-folder.ts'
-import { endLease, renewLease, takeLease } from './lease-store.ts'
+import { deletePurged, endLease, listPurged, renewLease, takeLease } from './lease-store.ts'
 import { type PreparedEngine, Resource, type ResourcePlace } from './resource.ts'
 import {
   definitionOf,
@@ -43,6 +43,7 @@ export class ResourceService {
   readonly #live = new Set<string>()
   readonly #programs = new Map<string, Set<string>>()
   #wanted: ReadonlySet<string> = new Set()
+  #forgetting: Promise<void> = Promise.resolve()
   #isStopped = false
 
   constructor(ports: Ports) {
@@ -94,6 +95,11 @@ export class ResourceService {
     }
   }
 
+  /** Removes what this node stored for plugins that were purged, once their programs have ended; by one at a time. */
+  forgetPurged(): Promise<void> {
+    return this.#forget(undefined)
+  }
+
   /** Resolves when no process is left. */
   async stop(): Promise<void> {
     this.#isStopped = true
@@ -128,12 +134,33 @@ export class ResourceService {
     })
   }
 
+  /** @param starting a resource that is to start, and has no program before this is done */
+  #forget(starting: string | undefined): Promise<void> {
+    const forgetting = this.#forgetting.then(() => this.#forgetData(starting))
+    this.#forgetting = forgetting.catch(() => undefined)
+    return forgetting
+  }
+
+  async #forgetData(starting: string | undefined): Promise<void> {
+    const { knex, root } = this.#ports
+    const node = await this.#ports.node()
+    for (const purged of await listPurged(knex, node)) {
+      const plugin = purged.resource.slice(0, purged.resource.lastIndexOf('/'))
+      await Promise.all(this.#endingOf(plugin))
+      if ([...this.#live].some((key) => key !== starting && isOf(plugin, key))) continue
+      await removeFolder(join(root, 'data', plugin.replace('/', '+')))
+      await deletePurged(knex, purged, node)
+    }
+  }
+
   async #prepare(
     { plugin, version }: InstalledVersion,
     { id, scope, command, health, dataDir, memoryMb }: ResourceDefinition,
   ): Promise<PreparedEngine> {
     const { knex, root } = this.#ports
     const node = await this.#ports.node()
+    // Installed again: nothing of its life before may be found.
+    await this.#forget(resourceKey(plugin, id))
     const place = scope === 'host' ? '*' : node
     const lease = await takeLease(
       knex,

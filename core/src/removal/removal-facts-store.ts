@@ -1,0 +1,93 @@
+import type { Knex } from 'knex'
+import { unfinishedStates } from '../registry/installation-states.ts'
+import { sharingStates } from '../rollout/rollout-states.ts'
+import { MOST_NAMED, type RemovalFacts } from './removal-obstacles.ts'
+
+/** Any constant, the same for every version of the host. */
+const INSTALLS_LOCK = 0x73626972
+
+/** Held by an installation while it looks at what else is installed: many may at once. */
+export async function shareInstalls(trx: Knex.Transaction): Promise<void> {
+  await trx.raw('select pg_advisory_xact_lock_shared(?)', [INSTALLS_LOCK])
+}
+
+/** Held by a removal until its end: nobody installs what requires the plugin meanwhile. */
+export async function holdInstalls(trx: Knex.Transaction): Promise<void> {
+  await trx.raw('select pg_advisory_xact_lock(?)', [INSTALLS_LOCK])
+}
+
+const LIMIT = MOST_NAMED + 1
+
+/** @param windowMs how long a completed rollout may be taken back */
+export async function removalFacts(
+  trx: Knex.Transaction,
+  plugin: string,
+  windowMs: number,
+): Promise<RemovalFacts> {
+  return {
+    installing: await trx('installations as i')
+      .join('plugins as p', 'p.name', 'i.plugin')
+      .where('i.plugin', plugin)
+      .whereRaw(underWay, [[...unfinishedStates]])
+      .orderBy('i.version')
+      .limit(LIMIT)
+      .pluck('i.version'),
+    tenants: await trx('bindings')
+      .where({ plugin })
+      .whereNot('binding', 'disabled')
+      .orderBy('tenant')
+      .limit(LIMIT)
+      .pluck('tenant'),
+    rollouts: await trx('rollouts')
+      .where({ plugin })
+      .whereIn('state', sharingStates)
+      .orderBy('id')
+      .limit(LIMIT)
+      .pluck('id'),
+    dependents: await dependentsOf(trx, plugin, windowMs),
+    apps: await appsOf(trx, plugin),
+  }
+}
+
+/** As `listUnfinished` sees it: a plugin's first version is not over before it is stable. */
+const underWay = `(i.state = any (?::text[]) or (i.state = 'warm' and p.stable_version is null))`
+
+/**
+ * Versions of others that serve, or may serve without another look at what they require: the stable one, one that a
+ * tenant is pinned to, those of rollouts and of what can still be taken back, and what is being installed.
+ */
+async function dependentsOf(
+  trx: Knex.Transaction,
+  plugin: string,
+  windowMs: number,
+): Promise<readonly string[]> {
+  const { rows } = await trx.raw<{ rows: { name: string }[] }>(
+    `select i.plugin || '@' || i.version as name
+       from installations i join plugins p on p.name = i.plugin
+      where i.plugin <> ? and jsonb_exists(i.manifest -> 'requires', ?)
+        and (i.version = p.stable_version or ${underWay}
+          or exists (select from bindings b where b.plugin = i.plugin
+                      and b.binding <> 'disabled' and b.pinned_version = i.version)
+          or exists (select from rollouts r where r.plugin = i.plugin
+                      and i.version in (r.from_version, r.to_version)
+                      and (r.state in ('ready', 'running', 'paused')
+                        or (r.state = 'completed'
+                          and r.updated_at > now() - make_interval(secs => ?)))))
+      order by 1 limit ${LIMIT}`,
+    [plugin, plugin, [...unfinishedStates], windowMs / 1000],
+  )
+  return rows.map(({ name }) => name)
+}
+
+/** Their services are held until the transaction ends: nobody subscribes to one that goes. */
+async function appsOf(trx: Knex.Transaction, plugin: string): Promise<readonly string[]> {
+  await trx('services').where({ plugin }).forUpdate().select('id')
+  const rows = await trx('subscriptions as s')
+    .join('services as v', { 'v.id': 's.service', 'v.major': 's.major' })
+    .where('v.plugin', plugin)
+    .whereNotIn('s.state', ['cancelled', 'rejected'])
+    .distinct('s.tenant', 's.app')
+    .orderBy(['s.tenant', 's.app'])
+    .limit(LIMIT)
+  return rows.map(({ tenant, app }) => `${tenant}/${app}`)
+}

@@ -1,0 +1,30 @@
+import type { FastifyInstance } from 'fastify'
+import { callerOf } from '../gateway/guard.ts'
+import { pluginNameSchema, strictObject } from '../gateway/http-schemas.ts'
+import type { RemovalService } from './removal-service.ts'
+import { type DataWish, dataWishes, unfinishedRemovals } from './removal-states.ts'
+
+/** Taking a plugin out: the operator's. */
+export function removalRoutes(
+  app: FastifyInstance,
+  removals: Pick<RemovalService, 'remove'>,
+): void {
+  app.delete<{ Params: { name: string }; Querystring: { data: DataWish } }>(
+    '/v1/plugins/:name',
+    {
+      config: { action: 'plugin.remove' },
+      schema: {
+        tags: ['plugins'],
+        summary: 'Remove a plugin; its data is kept, exported and purged, or purged',
+        params: strictObject({ name: pluginNameSchema }, ['name']),
+        querystring: strictObject({ data: { enum: dataWishes, default: 'keep' } }, []),
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params
+      const removal = await removals.remove(callerOf(request), name, request.query.data)
+      const isOver = !unfinishedRemovals.some((state) => state === removal.state)
+      return reply.code(isOver ? 200 : 202).send(removal)
+    },
+  )
+}
