@@ -14,10 +14,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const together = join(root, '.tap/together')
 const patterns = ['{core,sandbox,marketplace,sdk}/test/**/*.test.ts', 'plugins/*/test/**/*.test.ts']
 
-/** Each starts hosts as whole processes: half of what all tests take. */
-const endToEnd = /^core\/test\/(e2e|isolation)\//
-/** One of each kind: from npm publish to a call, the sandbox's calls of the host, the trusted tier, a canary. */
-const sample = /\/(first-light|broker|trusted|canary)\.test\.ts$/
+/** Hosts as whole processes, npm as it is: half of what all tests take. */
+const endToEnd = /^core\/test\/(e2e|isolation)\/|^marketplace\/test\/npm-client/
+/** From npm publish to a call, what a plugin asks of its host, a canary that is stopped. */
+const sample = /\/(first-light|broker|canary)\.test\.ts$/
 
 /** What reaches beyond its own process, or is heavy or global enough to want one. */
 const apart =
