@@ -1,5 +1,4 @@
 import type { InputFault } from '@signalbox/sdk/errors'
-import type { CohortCall } from './cohort.ts'
 import { isName, isObject, unknownKeys } from './plan-faults.ts'
 
 /**
@@ -63,13 +62,4 @@ export function keyFaults(keys: unknown, pointer: string): InputFault[] {
 
 export function cohortNameFaults(name: unknown, pointer: string): InputFault[] {
   return isName(name) ? [] : [{ pointer, detail: 'must be a short name in lower case' }]
-}
-
-/** What of a call lists may name. */
-export function membershipsOf(call: CohortCall): readonly string[] {
-  const { tenant, app, subject, unit, entity } = call
-  const named = Object.entries({ app, subject, unit, entity }).flatMap(([kind, id]) =>
-    id === undefined || id === '' ? [] : [`${kind}:${tenant}/${id}`],
-  )
-  return [`tenant:${tenant}`, ...named]
 }

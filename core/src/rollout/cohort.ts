@@ -1,5 +1,5 @@
 import type { Manifest } from '@signalbox/sdk/manifest'
-import { type CohortKeys, membershipsOf } from './cohort-lists.ts'
+import type { CohortKeys } from './cohort-lists.ts'
 import { inputKey } from './input-key.ts'
 import { murmur3 } from './murmur3.ts'
 
@@ -113,6 +113,15 @@ function listedIn(
   const member = members.find((one) => named.has(one))
   if (member === undefined) return undefined
   return { arm: 'canary', by: 'cohort', member, cohort: named.get(member) as string }
+}
+
+/** What of a call lists may name. */
+function membershipsOf(call: CohortCall): readonly string[] {
+  const { tenant, app, subject, unit, entity } = call
+  const named = Object.entries({ app, subject, unit, entity }).flatMap(([kind, id]) =>
+    id === undefined || id === '' ? [] : [`${kind}:${tenant}/${id}`],
+  )
+  return [`tenant:${tenant}`, ...named]
 }
 
 /** The call with what the plan takes from its input. */

@@ -51,3 +51,46 @@ t.test('basis points read as per cent', async (t) => {
   t.equal(percentOf(2550), '25.5 %')
   t.equal(percentOf(FULL_WEIGHT_BP), '100 %')
 })
+
+t.test('a step waits for as many different keys as it names', async (t) => {
+  const byUnits: Step = { weightBp: 100, hold: { units: 3 } }
+  const seen = { ...held, exposuresInStep: 40 }
+  t.match(stepDecision(byUnits, { ...seen, unitsInStep: 2 }), { kind: 'hold' })
+  t.match(stepDecision(byUnits, { ...seen, unitsInStep: 2 }).reason.en, '2 of 3 different keys')
+  t.equal(stepDecision(byUnits, { ...seen, unitsInStep: 3 }).kind, 'advance')
+})
+
+t.test('a step that is given a longest time pauses, and says what was missing', async (t) => {
+  const patient: Step = { weightBp: 100, hold: { exposures: 30, mostMs: 60_000 } }
+  const at = (exposuresInStep: number) => stepDecision(patient, { ...held, exposuresInStep })
+  t.match(at(0), { kind: 'pause', pauseFor: 'no_traffic' })
+  t.match(at(29), { kind: 'pause', pauseFor: 'inconclusive' })
+  t.equal(at(30).kind, 'advance')
+})
+
+t.test('at 100 % a version bakes before it becomes stable, and again after a pause', async (t) => {
+  const bakes: Step = { ...last, bake: { durationMs: 1000 } }
+  const seen = { ...held, exposuresInStep: 1 }
+  t.equal(stepDecision(bakes, { ...seen, state: 'running' }).kind, 'bake')
+  t.equal(stepDecision(bakes, { ...seen, state: 'baking', stepStartedAt: 59_001 }).kind, 'hold')
+  t.equal(stepDecision(bakes, { ...seen, state: 'baking', stepStartedAt: 59_000 }).kind, 'complete')
+})
+
+t.test('an approval is asked for only once everything else is clear', async (t) => {
+  const approval: Step = { approve: { tenant: 'acme' } }
+  t.match(stepDecision(approval, held), { kind: 'hold', asks: 'approval' })
+  const frozen = { en: 'frozen', 'zh-CN': '冻结' }
+  for (const more of [{ frozen }, { verdict: 'suspect' as const }]) {
+    t.notOk('asks' in stepDecision(approval, { ...held, ...more }))
+  }
+})
+
+t.test('a freeze holds whatever else is met, at every step', async () => {
+  const frozen = { en: 'frozen', 'zh-CN': '冻结' }
+  fc.assert(
+    fc.property(fc.constantFrom(...defaultSteps), fc.nat(1e9), fc.nat(1e6), (each, now, calls) => {
+      const progress = { ...held, now, exposuresInStep: calls, frozen }
+      return stepDecision(each, progress).kind === 'hold'
+    }),
+  )
+})
