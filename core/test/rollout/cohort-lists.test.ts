@@ -23,20 +23,23 @@ t.test('who is denied stays on stable, whatever else is said of it', async (t) =
   }
 })
 
-t.test('who is allowed, or in a cohort whose step has come, gets the canary at any weight', async (t) => {
-  const allow = { ...none, allow: new Set(['tenant:acme']) }
-  const named = { ...none, named: new Map([['tenant:acme', 'suzhou']]) }
-  t.match(assign({ ...cohort, weightBp: 0, lists: allow }, call), { arm: 'canary', by: 'allow' })
-  t.match(assign({ ...cohort, weightBp: 0, lists: named }, call), {
-    arm: 'canary',
-    by: 'cohort',
-    cohort: 'suzhou',
-  })
-  t.match(assign({ ...cohort, weightBp: 0, lists: named }, { ...call, tenant: 'globex' }), {
-    arm: 'stable',
-    by: 'none',
-  })
-})
+t.test(
+  'who is allowed, or in a cohort whose step has come, gets the canary at any weight',
+  async (t) => {
+    const allow = { ...none, allow: new Set(['tenant:acme']) }
+    const named = { ...none, named: new Map([['tenant:acme', 'suzhou']]) }
+    t.match(assign({ ...cohort, weightBp: 0, lists: allow }, call), { arm: 'canary', by: 'allow' })
+    t.match(assign({ ...cohort, weightBp: 0, lists: named }, call), {
+      arm: 'canary',
+      by: 'cohort',
+      cohort: 'suzhou',
+    })
+    t.match(assign({ ...cohort, weightBp: 0, lists: named }, { ...call, tenant: 'globex' }), {
+      arm: 'stable',
+      by: 'none',
+    })
+  },
+)
 
 t.test('a name of one tenant is none of another, however they are cut', async (t) => {
   const lists = { ...none, allow: new Set(['app:acme/erp']) }
@@ -90,7 +93,8 @@ t.test('a growing weight never takes the canary from anybody, listed or not', as
   fc.assert(
     fc.property(weights, fc.string(), fc.boolean(), ([one, other], requestId, isListed) => {
       const lists = isListed ? { ...none, allow: new Set(['tenant:acme']) } : undefined
-      const at = (weightBp: number) => assign({ ...cohort, weightBp, lists }, { ...call, requestId })
+      const at = (weightBp: number) =>
+        assign({ ...cohort, weightBp, lists }, { ...call, requestId })
       const [low, high] = [at(Math.min(one, other)), at(Math.max(one, other))]
       return low.arm === 'stable' || high.arm === 'canary'
     }),
@@ -112,7 +116,9 @@ t.test('what is no member and no pointer is refused at its place', async (t) => 
     ['/allow/3', '/allow/4', '/allow/5'],
   )
   t.same(
-    keyFaults({ unit: 'site', entity: '/a/~2', other: '/x' }, '/keys').map(({ pointer }) => pointer),
+    keyFaults({ unit: 'site', entity: '/a/~2', other: '/x' }, '/keys').map(
+      ({ pointer }) => pointer,
+    ),
     ['/keys/other', '/keys/unit', '/keys/entity'],
   )
   t.same(keyFaults({ unit: '/a/b~1c' }, '/keys'), [])

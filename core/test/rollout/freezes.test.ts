@@ -31,7 +31,13 @@ t.test('a night of the week goes on into the day after, by the clock of its zone
 })
 
 t.test('a clock that is set for summer moves the freeze with it', async (t) => {
-  const morning: FreezeTime = { ...weekend, days: ['mon'], from: '09:00', to: '10:00', timeZone: 'Europe/Berlin' }
+  const morning: FreezeTime = {
+    ...weekend,
+    days: ['mon'],
+    from: '09:00',
+    to: '10:00',
+    timeZone: 'Europe/Berlin',
+  }
   t.equal(isFrozen(morning, at('2026-03-23T08:30:00Z')), true, 'winter: UTC+1')
   t.equal(isFrozen(morning, at('2026-03-30T07:30:00Z')), true, 'summer: UTC+2')
   t.equal(isFrozen(morning, at('2026-03-30T08:30:00Z')), false)

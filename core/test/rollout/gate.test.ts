@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { freshAnswer, GATE_FRESH_MS, type GateStep, gateAnswer, gateFaults } from '../../src/rollout/gate.ts'
+import {
+  freshAnswer,
+  GATE_FRESH_MS,
+  type GateStep,
+  gateAnswer,
+  gateFaults,
+} from '../../src/rollout/gate.ts'
 import { type StepProgress, stepDecision } from '../../src/rollout/step-decision.ts'
 import { stepFaults } from '../../src/rollout/steps.ts'
 

@@ -36,10 +36,13 @@ t.test('what two nodes saw is what one would have seen', async () => {
   )
 })
 
-t.test('a step counts from nothing, and a node that has not heard of it adds nothing', async (t) => {
-  const before = { ...sketchOf(['a', 'b']), since: 1 }
-  const now = withUnit(inStep(before, 2), 'c')
-  t.equal(unitsOf(now), 1)
-  t.equal(unitsOf(mergeSketches(before, now)), 1)
-  t.equal(mergeSketches(withKeyless(before), withKeyless(now)).keyless, 2)
-})
+t.test(
+  'a step counts from nothing, and a node that has not heard of it adds nothing',
+  async (t) => {
+    const before = { ...sketchOf(['a', 'b']), since: 1 }
+    const now = withUnit(inStep(before, 2), 'c')
+    t.equal(unitsOf(now), 1)
+    t.equal(unitsOf(mergeSketches(before, now)), 1)
+    t.equal(mergeSketches(withKeyless(before), withKeyless(now)).keyless, 2)
+  },
+)
