@@ -14,6 +14,7 @@ import { linksErrors } from './links/links-errors.ts'
 import { meterErrors } from './meter/meter-errors.ts'
 import { notifyErrors } from './notify/notify-errors.ts'
 import { removalErrors } from './removal/removal-errors.ts'
+import { rolloutErrors } from './rollout/rollout-errors.ts'
 import { sealingErrors } from './sealing/sealing-errors.ts'
 import { secretErrors } from './secrets/secret-errors.ts'
 import { trustedErrors } from './trusted/trusted-errors.ts'
@@ -40,6 +41,7 @@ export const coreErrors = defineErrors('CORE', {
   ...hookErrors,
   ...trustedErrors,
   ...removalErrors,
+  ...rolloutErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,
     message: {

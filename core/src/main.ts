@@ -199,7 +199,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     await registerMarketplace(scope, parts, authenticator)
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
-  controller.start()
+  controller.start((call) => broker.caller.call(call))
   plugins.start()
   removals.start()
   stops.push(() => controller.stop())

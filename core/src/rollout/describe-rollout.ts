@@ -1,10 +1,12 @@
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import type { Arm } from './cohort.ts'
+import { readStandstill } from './freeze-store.ts'
 import type { JudgeState, Metric } from './judge-state.ts'
 import { decide, evidenceOf } from './rollout-controller.ts'
 import { findRollout, listTransitions, type Rollout, readTallies } from './rollout-store.ts'
 import { weightOf } from './rollout-weight.ts'
+import { unitsOf } from './unit-sketch.ts'
 
 export type RolloutDescription = Awaited<ReturnType<typeof describeRollout>>
 
@@ -13,13 +15,23 @@ export async function describeRollout(knex: Knex, rollout: Rollout) {
   const tallies = await readTallies(knex, rollout.id)
   const transitions = await listTransitions(knex, rollout.id)
   const { verdict, e, threshold, sentence } = evidenceOf(rollout, tallies)
+  const moves = rollout.state === 'running' || rollout.state === 'baking'
+  const decision = moves
+    ? decide(rollout, tallies, Date.now(), await readStandstill(knex))
+    : undefined
+  const { units } = tallies
   return {
     ...rollout,
     weightBp: weightOf(rollout),
     calls: tallies.judge.calls,
     events: eventsOf(tallies.judge),
     evidence: { verdict, e, threshold, sentence },
-    waiting: rollout.state === 'running' ? decide(rollout, tallies, Date.now()).reason : null,
+    waiting: decision?.reason ?? null,
+    /** Whose word is all that is missing. */
+    asks: decision?.asks ?? null,
+    units: units.since === rollout.stepStartedAt ? unitsOf(units) : 0,
+    /** Calls that named no key of the cohort, and so stayed on stable. */
+    cohortKeyMissing: units.keyless,
     transitions,
   }
 }

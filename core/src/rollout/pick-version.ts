@@ -1,4 +1,4 @@
-import { type Arm, armOf, type CohortCall } from './cohort.ts'
+import { type Arm, type Assignment, assign, type CohortCall } from './cohort.ts'
 import {
   type InstalledVersion,
   type LiveRollout,
@@ -14,6 +14,8 @@ export type Pick =
       readonly arm: Arm
       /** The rollout that shares this call's plugin, with both its versions; absent: none does. */
       readonly sharing?: Sharing
+      /** Why it is this arm's; with `sharing`. */
+      readonly assigned?: Assignment
     }
   | { readonly kind: 'not-enabled' }
   | { readonly kind: 'not-ready'; readonly version: string }
@@ -32,8 +34,9 @@ export function pickVersion(snapshot: Snapshot, plugin: string, call: CohortCall
   if (binding === undefined || binding.binding === 'disabled') return { kind: 'not-enabled' }
   const sharing = binding.pinnedVersion === null ? sharingOf(snapshot, plugin) : undefined
   if (sharing !== undefined) {
-    const arm = armOf(sharing.rollout.cohort, call)
-    return { kind: 'version', version: sharing.versions[arm], arm, sharing }
+    const assigned = assign(sharing.rollout.cohort, call)
+    const { arm } = assigned
+    return { kind: 'version', version: sharing.versions[arm], arm, sharing, assigned }
   }
   const version = binding.pinnedVersion ?? snapshot.stable.get(plugin)
   if (version === undefined) return { kind: 'not-ready', version: 'none' }

@@ -4,7 +4,7 @@ import type { Knex } from 'knex'
 import { compileContracts } from '../catalog/compile-contract.ts'
 import { servingStates } from '../registry/installation-states.ts'
 import { listLiveRollouts } from './rollout-store.ts'
-import { weightOf } from './rollout-weight.ts'
+import { cohortOf } from './rollout-weight.ts'
 import {
   type Binding,
   type Credential,
@@ -105,9 +105,9 @@ async function loadRollouts(trx: Knex): Promise<Map<string, LiveRollout>> {
   const live = await listLiveRollouts(trx)
   return new Map(
     live.map((rollout) => {
-      const { id, plugin, from, to, step, cohortBy } = rollout
-      const cohort = { salt: id, weightBp: weightOf(rollout), cohortBy }
-      return [plugin, { id, from, to, step, cohort }]
+      const { id, plugin, from, to, step } = rollout
+      const stepStartedAt = rollout.stepStartedAt ?? 0
+      return [plugin, { id, from, to, step, stepStartedAt, cohort: cohortOf(rollout) }]
     }),
   )
 }

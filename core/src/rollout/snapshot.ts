@@ -50,6 +50,8 @@ export interface LiveRollout {
   readonly from: string
   readonly to: string
   readonly step: number
+  /** Milliseconds since the epoch: what is counted in a step is counted from here. */
+  readonly stepStartedAt?: number
   readonly cohort: Cohort
 }
 

@@ -13,6 +13,7 @@ import {
   fileRoutes,
   publisherRoutes,
   type RouteRows,
+  rolloutRoutes,
   settingRoutes,
   sharingRoutes,
   sparePlugin,
@@ -43,9 +44,16 @@ await told(await rollout(newer.version), 'start', 'promote')
 const planned = await rollout('1.0.0')
 /** Its stream ends with the first event. */
 const aborted = await told(await rollout('1.0.0'), 'abort')
+/** Waits for the word of an admin of acme. */
+const asking = await told(
+  await rollout('1.0.0', {
+    steps: [{ approve: { tenant: 'acme' } }, { weightBp: 10_000, hold: {} }],
+  }),
+  'start',
+)
 
-async function rollout(version: string): Promise<string> {
-  const wish = { plugin: newer.name, version }
+async function rollout(version: string, more: object = {}): Promise<string> {
+  const wish = { plugin: newer.name, version, ...more }
   return (await host.client.request<{ id: string }>('POST', '/v1/rollouts', wish)).id
 }
 
@@ -268,28 +276,14 @@ const table: Readonly<Record<string, Entry>> = {
   },
   'POST /v1/subscriptions/{id}:{command}': { door: hidden, at: `${subscription}:suspend` },
 
-  'GET /v1/rollouts': { door: operators, at: '/v1/rollouts' },
-  'POST /v1/rollouts': {
-    door: operators,
-    at: '/v1/rollouts',
-    body: { plugin: '@probe/one', version: '1.0.0' },
-  },
-  'GET /v1/rollouts/{id}': { door: operators, at: `/v1/rollouts/${planned}` },
-  'GET /v1/rollouts/{id}/events': { door: operators, at: `/v1/rollouts/${aborted}/events` },
-  'POST /v1/rollouts/{id}/{command}': {
-    door: operators,
-    at: `/v1/rollouts/${planned}/abort`,
+  'GET /v1/tenants/{tenant}/approvals': { door: tenants, at: '/v1/tenants/acme/approvals' },
+  // Before it is aborted by the row of commands.
+  'POST /v1/rollouts/{id}/approve': {
+    door: hidden,
+    at: `/v1/rollouts/${asking}/approve`,
     body: {},
   },
-  'GET /v1/assignment': {
-    door: operators,
-    at: '/v1/assignment?plugin=@probe%2Fone&tenant=acme&key=app',
-  },
-  'POST /v1/plugins/{name}:{rollback}': {
-    door: operators,
-    at: '/v1/plugins/@probe%2Fone:rollback',
-    body: {},
-  },
+  ...behind(operators, rolloutRoutes({ planned, aborted, asking })),
 
   'GET /v1/invocations/{id}': { door: hidden, at: `/v1/invocations/${seen}` },
   'GET /v1/invocations/{id}/bundle': { door: hidden, at: `/v1/invocations/${seen}/bundle` },
