@@ -6,8 +6,9 @@ import { pickVersion } from '../rollout/pick-version.ts'
 import { grantsOf, type Snapshot } from '../rollout/snapshot.ts'
 import { type CloudEvent, originOf } from './cloud-event.ts'
 import type { TakenDelivery } from './delivery-store.ts'
-import { type DeliveryVerdict, done, hostDelay, verdictOf } from './delivery-verdict.ts'
+import { type DeliveryVerdict, done, hostDelay, kept, verdictOf } from './delivery-verdict.ts'
 import { CONTRIBUTIONS_CHANGED, subscribeGrant, wantsType } from './event-types.ts'
+import { isKept, servedBy } from './kept-deliveries.ts'
 
 export interface DeliverPorts {
   readonly snapshot: () => Snapshot
@@ -38,6 +39,16 @@ export async function deliverEvent(
   }
 }
 
+/**
+ * By what the version is drawn while a canary runs. Events of one key meet one version, which each rollout draws
+ * anew: as the next one waits until the one before is over, a key goes over to the new version between two of
+ * them. An event without a key is drawn by the host's own number, the same for every try: an id of the event an
+ * app could choose so that it is drawn.
+ */
+function drawnBy({ tenant, key, sequence }: TakenDelivery): string {
+  return key === null ? `event ${sequence}` : `event ${tenant} ${key}`
+}
+
 async function attempt(ports: DeliverPorts, delivery: TakenDelivery): Promise<DeliveryVerdict> {
   const { tenant, plugin, type } = delivery
   const event = JSON.parse(delivery.event) as CloudEvent & { readonly generation?: number }
@@ -50,9 +61,9 @@ async function attempt(ports: DeliverPorts, delivery: TakenDelivery): Promise<De
   if (grant === undefined && !isOwners) {
     throw coreErrors.create('GRANT_MISSING', { plugin, capability: 'event:subscribe', tenant })
   }
-  // The host's own number, the same for every try. An id of the event an app could choose so that it is drawn.
-  const requestId = `event ${delivery.sequence}`
+  const requestId = drawnBy(delivery)
   const pick = pickVersion(snapshot, plugin, { requestId, tenant })
+  if (isKept(pick, type)) return kept(servedBy(snapshot, tenant, plugin))
   if (pick.kind === 'version' && !wantsType(pick.version.manifest, type)) return done(false)
   const began = performance.now()
   const { outcome, version } = await ports.runEntry({

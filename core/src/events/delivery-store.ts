@@ -10,6 +10,8 @@ export interface TakenDelivery {
   readonly tenant: string
   readonly plugin: string
   readonly type: string
+  /** Events of one key are delivered one after the other. */
+  readonly key: string | null
   /** Of the event in the log. */
   readonly sequence: string
   /** The CloudEvent as JSON text. */
@@ -77,7 +79,7 @@ export async function takeDeliveries(
         set due_at = now() + ? * interval '1 millisecond', fence = d.fence + 1
        from fast, events e
       where d.id = any (array(select id from heads)) and e.sequence = d.event and is_fast = 'off'
-     returning d.id, d.fence, d.tenant, d.plugin, d.type, d.event as sequence, e.event, d.tries,
+     returning d.id, d.fence, d.tenant, d.plugin, d.type, d.key, d.event as sequence, e.event, d.tries,
                e.published_at as "publishedAt"`,
     [
       loads.map((load) => load.tenant),
@@ -115,7 +117,7 @@ export async function endTries(knex: Knex, ended: readonly EndedTry[]): Promise<
        update event_deliveries d
           set state = s.state, tries = d.tries + s.counted, code = s.code, detail = s.detail,
               due_at = now() + s.delay_ms * interval '1 millisecond',
-              ended_at = case when s.state = 'waiting' then null else now() end
+              ended_at = case when s.state in ('waiting', 'kept') then null else now() end
          from said s, fast
         where d.id = any (?::bigint[]) and d.id = s.id and d.fence = s.fence and d.state = 'waiting'
           and is_fast = 'off'

@@ -56,6 +56,11 @@ export function done(isCounted: boolean): DeliveryVerdict {
   return { state: 'done', isCounted, delayMs: 0, code: null, detail: null }
 }
 
+/** @param served see servedBy in kept-deliveries.ts */
+export function kept(served: string): DeliveryVerdict {
+  return { state: 'kept', isCounted: false, delayMs: 0, code: null, detail: served }
+}
+
 function dead(code: string, message: string): DeliveryVerdict {
   return { state: 'dead', isCounted: true, delayMs: 0, code, detail: shortened(message) }
 }

@@ -16,6 +16,8 @@ import {
 import type { DeliveryVerdict } from './delivery-verdict.ts'
 import type { EventMetrics } from './event-metrics.ts'
 import { GroupCommit } from './group-commit.ts'
+import { servedBy } from './kept-deliveries.ts'
+import { listKeptInboxes, releaseKept } from './kept-store.ts'
 
 interface Ports extends DeliverPorts {
   readonly knex: Knex
@@ -154,9 +156,19 @@ export class EventDispatcher {
       await this.#leases.take(() => renewLeases(knex, [...this.#running.values()], LEASE_MS))
       await parkBlocked(knex)
       await withdrawDeliveries(knex)
+      await this.#releaseKept()
     } catch (err) {
       this.#tellAway(err)
     }
+  }
+
+  async #releaseKept(): Promise<void> {
+    const { knex, snapshot } = this.#ports
+    let released = 0
+    for (const inbox of await listKeptInboxes(knex)) {
+      released += await releaseKept(knex, inbox, servedBy(snapshot(), inbox.tenant, inbox.plugin))
+    }
+    if (released > 0) this.look()
   }
 
   /** Once an outage. */

@@ -1,4 +1,5 @@
 import type { Arm, Assignment } from './cohort.ts'
+import { chanceAgain } from './entry-requests.ts'
 import type { TripKind } from './hard-trips.ts'
 import { type AttemptOutcome, outcomeInTime, timeOf } from './judged-call.ts'
 import type { NodeCounters } from './node-counters.ts'
@@ -33,6 +34,16 @@ interface CountedEntry {
   readonly deadlineMs: number
 }
 
+function draw(
+  { rollout, counters }: Pick<Ports, 'rollout' | 'counters'>,
+  drawn: Pick<CountedEntry, 'arm' | 'assigned' | 'requestId'> & { again: number | undefined },
+) {
+  const { arm, assigned, requestId, again } = drawn
+  const probability = counters.admit(rollout, arm, assigned)
+  const { weightBp } = rollout.cohort
+  return counters.entries.add(requestId, { arm, weightBp, probability: again ?? probability })
+}
+
 /**
  * Tells the judge of an entry call while a canary runs: an event's handler, a job, a webhook, a contribution.
  * It counts as an unsafe call does, as it is never given to the other arm: whoever sent it tries it again.
@@ -42,10 +53,10 @@ export function countEntry(
   { rollout, counters, now, onBadNews }: Ports,
   { arm, assigned, requestId, operation, deadlineMs }: CountedEntry,
 ): (attempt: EntryAttempt) => void {
-  const before = counters.entries.of(requestId)
-  const request =
-    before ??
-    counters.entries.add(requestId, { arm, probability: counters.admit(rollout, arm, assigned) })
+  const known = counters.entries.of(requestId)
+  const again = known === undefined ? undefined : chanceAgain(known, rollout.cohort)
+  const before = again === undefined ? known : undefined
+  const request = before ?? draw({ rollout, counters }, { arm, assigned, requestId, again })
   const attemptMs = Math.max(1, Math.floor(deadlineMs / 2))
   return ({ tookMs, ownMs, trip, ...attempt }) => {
     const outcome = outcomeInTime(attempt.outcome, tookMs, attemptMs)

@@ -1,8 +1,10 @@
-import type { Arm } from './cohort.ts'
+import { type Arm, type Cohort, FULL_WEIGHT_BP, judgedBy } from './cohort.ts'
 
 /** What is known of a request whose entry calls are counted. */
 interface Counted {
   readonly arm: Arm
+  /** In force when it was drawn, in basis points. */
+  readonly weightBp: number
   /** Chance that the request was the canary's, fixed when its first call was admitted. */
   readonly probability: number
   hasFailed: boolean
@@ -23,11 +25,27 @@ export class EntryRequests {
     return this.#counted.get(requestId)
   }
 
-  add(requestId: string, drawn: Pick<Counted, 'arm' | 'probability'>): Counted {
+  add(requestId: string, drawn: Omit<Counted, 'hasFailed'>): Counted {
     const counted = { ...drawn, hasFailed: false }
+    // Behind all others: the oldest is forgotten first.
+    this.#counted.delete(requestId)
     this.#counted.set(requestId, counted)
     const [oldest] = this.#counted.keys()
     if (this.#counted.size > MOST_REQUESTS) this.#counted.delete(oldest as string)
     return counted
   }
+}
+
+/**
+ * The events of one key are one request that lives on. When the weight has grown since a key was drawn and found on
+ * stable, it was drawn again, and only among the keys that were left there.
+ * @returns the chance that it is the canary's now; undefined: nothing was drawn anew
+ */
+export function chanceAgain(
+  { arm, weightBp }: Pick<Counted, 'arm' | 'weightBp'>,
+  cohort: Pick<Cohort, 'cohortBy' | 'lists' | 'weightBp'>,
+): number | undefined {
+  const hasGrown = cohort.weightBp > weightBp && weightBp < FULL_WEIGHT_BP
+  if (judgedBy(cohort) !== 'request' || arm === 'canary' || !hasGrown) return undefined
+  return (cohort.weightBp - weightBp) / (FULL_WEIGHT_BP - weightBp)
 }

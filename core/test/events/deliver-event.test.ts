@@ -56,13 +56,19 @@ const taken: TakenDelivery = {
   tenant: 'acme',
   plugin,
   type,
+  key: null,
   sequence: '42',
   event: eventOf('e-1', { key: 'k' }).event,
   tries: 0,
   publishedAt: new Date(0),
 }
 
-function deliver(snapshot: Snapshot, runEntry: RunEntry, uses: GrantUse[] = []) {
+function deliver(
+  snapshot: Snapshot,
+  runEntry: RunEntry,
+  uses: GrantUse[] = [],
+  delivery: TakenDelivery = taken,
+) {
   const onUse = (use: GrantUse) => void uses.push(use)
   const ports = {
     snapshot: () => snapshot,
@@ -72,7 +78,7 @@ function deliver(snapshot: Snapshot, runEntry: RunEntry, uses: GrantUse[] = []) 
     now: () => 1000,
     random: () => 0.5,
   }
-  return deliverEvent(ports, taken)
+  return deliverEvent(ports, delivery)
 }
 
 const never: RunEntry = async () => {
@@ -163,4 +169,50 @@ t.test('what is wrong with the host is not held against the plugin', async (t) =
     isCounted: false,
     code: 'CORE_PLUGIN_NOT_ENABLED',
   })
+})
+
+/** Half of all keys are the new version's, which alone asks for the type. */
+function duringRollout(weightBp: number): Snapshot {
+  const stable = snapshotOf('orders.deleted', type)
+  const [old] = stable.versions.values()
+  const [canary] = snapshotOf(type, type).versions.values()
+  const newer = { ...(canary as InstalledVersion), version: '1.1.0' }
+  const cohort = { salt: 'rol_0', weightBp, cohortBy: 'request' as const }
+  const rollout = { id: 'rol_0', from: '1.0.0', to: '1.1.0', step: 0, cohort }
+  return {
+    ...stable,
+    versions: new Map([
+      [versionKey(plugin, '1.0.0'), old as InstalledVersion],
+      [versionKey(plugin, '1.1.0'), newer],
+    ]),
+    rollouts: new Map([[plugin, rollout]]),
+  }
+}
+
+t.test('a type that only the new version consumes is kept for keys still on stable', async (t) => {
+  const keys = Array.from({ length: 40 }, (_, n) => `k${n}`)
+  const handled = new Set<string>()
+  const run: RunEntry = async ({ requestId }) => {
+    handled.add(requestId)
+    return {
+      outcome: { kind: 'ok', outputJson: 'null', ...used, trace },
+      version: '1.1.0',
+      arm: 'canary',
+    }
+  }
+  const statesAt = async (weightBp: number) => {
+    const snapshot = duringRollout(weightBp)
+    const verdicts = keys.map((key) => deliver(snapshot, run, [], { ...taken, key }))
+    return (await Promise.all(verdicts)).map(({ state }) => state)
+  }
+  const half = await statesAt(5000)
+  t.same([...new Set(half)].sort(), ['done', 'kept'])
+  t.equal(handled.size, half.filter((state) => state === 'done').length)
+  t.same(await statesAt(5000), half, 'a key stays where it is')
+  t.same(new Set(await statesAt(10_000)), new Set(['done']), 'and goes over with the weight')
+  t.match(
+    await deliver(snapshotOf('orders.deleted', type), run),
+    { state: 'done' },
+    'aborted: passed over',
+  )
 })

@@ -12,6 +12,7 @@ import {
 } from '../../src/events/delivery-store.ts'
 import type { DeliveryVerdict } from '../../src/events/delivery-verdict.ts'
 import { appendEvents, deleteEventsBefore } from '../../src/events/event-log-store.ts'
+import { listKeptInboxes, releaseKept } from '../../src/events/kept-store.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { eventOf, subscribe } from '../support/event-store.ts'
 import { testDatabases } from '../support/postgres.ts'
@@ -347,5 +348,31 @@ t.test(
     const steps = fc.array(fc.tuple(whatever, fc.nat(11)), { maxLength: 30 })
     await fc.assert(fc.asyncProperty(steps, trial), { numRuns: 40, seed: 17 })
     t.pass()
+  },
+)
+
+t.test(
+  'what is kept holds up nothing of its key, and waits again when the tenant is served otherwise',
+  async (t) => {
+    await appendEvents(knex, [
+      eventOf('new-type', { tenant: 'globex', key: 'k' }),
+      eventOf('old-type', { tenant: 'globex', key: 'k' }),
+    ])
+    const inbox = { tenant: 'globex', plugin: 'reader' }
+    const first = await take()
+    t.same(idsOf(first), ['new-type'])
+    await end(first, { ...done, state: 'kept', isCounted: false, detail: 'served so' })
+    const second = await take()
+    t.same(idsOf(second), ['old-type'], 'the next of its key goes on')
+    await end(second, done)
+    t.same(await listKeptInboxes(knex), [inbox])
+    t.equal(await releaseKept(knex, inbox, 'served so'), 0)
+    await makeDue()
+    t.same(await take(), [], 'until then it is nobody’s')
+    t.equal(await releaseKept(knex, inbox, 'served otherwise'), 1)
+    const third = await take()
+    t.same(idsOf(third), ['new-type'])
+    t.equal(third[0]?.tries, 0)
+    t.same(await listKeptInboxes(knex), [])
   },
 )

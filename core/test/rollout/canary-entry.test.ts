@@ -5,8 +5,8 @@ import { judge } from '../../src/rollout/judge.ts'
 import { NodeCounters } from '../../src/rollout/node-counters.ts'
 import type { LiveRollout } from '../../src/rollout/snapshot.ts'
 
-function rollout(cohortBy: 'request' | 'tenant' = 'request'): LiveRollout {
-  const cohort = { salt: 'rol_0', weightBp: 500, cohortBy }
+function rollout(cohortBy: 'request' | 'tenant' = 'request', weightBp = 500): LiveRollout {
+  const cohort = { salt: 'rol_0', weightBp, cohortBy }
   return { id: 'rol_0', from: '1.0.0', to: '1.1.0', step: 0, cohort }
 }
 
@@ -20,8 +20,11 @@ function judging(live = rollout()) {
   return {
     counters,
     looks: () => looks,
-    call: (requestId: string, arm: Arm, attempt: EntryAttempt) =>
-      countEntry(ports, { arm, requestId, operation: 'event/a.b', deadlineMs: 2000 })(attempt),
+    call: (requestId: string, arm: Arm, attempt: EntryAttempt, at = live) =>
+      countEntry(
+        { ...ports, rollout: at },
+        { arm, requestId, operation: 'event/a.b', deadlineMs: 2000 },
+      )(attempt),
   }
 }
 
@@ -81,3 +84,18 @@ t.test('what a node remembers of requests is bounded', async (t) => {
   t.equal(counters.entries.of('r0'), undefined)
   t.ok(counters.entries.of('r19999'))
 })
+
+t.test(
+  'a key that goes over when the weight grows is drawn anew, among those that were left',
+  async (t) => {
+    const { counters, call } = judging()
+    call('event acme k', 'stable', answered)
+    call('event acme k', 'canary', failed, rollout('request', 5000))
+    t.same(counters.judge.calls, { stable: 1, canary: 1 })
+    const { probability } = counters.entries.of('event acme k') ?? {}
+    t.equal(probability, (5000 - 500) / (10_000 - 500))
+    for (let n = 0; n < 9; n++) call('event acme k', 'canary', failed, rollout('request', 7500))
+    t.equal(counters.judge.calls.canary, 1, 'where it stays')
+    t.equal(judge(counters.judge, 'request').verdict, 'clear', 'and its failures are one event')
+  },
+)
