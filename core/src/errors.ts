@@ -13,6 +13,7 @@ import { keyErrors } from './keys/key-errors.ts'
 import { linksErrors } from './links/links-errors.ts'
 import { meterErrors } from './meter/meter-errors.ts'
 import { notifyErrors } from './notify/notify-errors.ts'
+import { shadowErrors } from './rollout/shadow/shadow-errors.ts'
 import { sealingErrors } from './sealing/sealing-errors.ts'
 import { secretErrors } from './secrets/secret-errors.ts'
 import { trustedErrors } from './trusted/trusted-errors.ts'
@@ -29,6 +30,7 @@ export const coreErrors = defineErrors('CORE', {
   ...notifyErrors,
   ...fetchErrors,
   ...sealingErrors,
+  ...shadowErrors,
   ...secretErrors,
   ...eventErrors,
   ...useErrors,

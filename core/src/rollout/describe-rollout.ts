@@ -5,6 +5,7 @@ import type { JudgeState, Metric } from './judge-state.ts'
 import { decide, evidenceOf } from './rollout-controller.ts'
 import { findRollout, listTransitions, type Rollout, readTallies } from './rollout-store.ts'
 import { weightOf } from './rollout-weight.ts'
+import { describeShadow } from './shadow/shadow-side.ts'
 
 export type RolloutDescription = Awaited<ReturnType<typeof describeRollout>>
 
@@ -12,6 +13,8 @@ export type RolloutDescription = Awaited<ReturnType<typeof describeRollout>>
 export async function describeRollout(knex: Knex, rollout: Rollout) {
   const tallies = await readTallies(knex, rollout.id)
   const transitions = await listTransitions(knex, rollout.id)
+  const shadow = await describeShadow(knex, rollout)
+  const isShadowing = rollout.steps[rollout.step]?.shadow !== undefined
   const { verdict, e, threshold, sentence } = evidenceOf(rollout, tallies)
   return {
     ...rollout,
@@ -19,7 +22,13 @@ export async function describeRollout(knex: Knex, rollout: Rollout) {
     calls: tallies.judge.calls,
     events: eventsOf(tallies.judge),
     evidence: { verdict, e, threshold, sentence },
-    waiting: rollout.state === 'running' ? decide(rollout, tallies, Date.now()).reason : null,
+    shadow,
+    waiting:
+      rollout.state !== 'running'
+        ? null
+        : isShadowing && shadow !== null
+          ? shadow.sentence
+          : decide(rollout, tallies, Date.now()).reason,
     transitions,
   }
 }

@@ -14,6 +14,8 @@ export type Pick =
       readonly arm: Arm
       /** The rollout that shares this call's plugin, with both its versions; absent: none does. */
       readonly sharing?: Sharing
+      /** The rollout that compares the call's answer with another version's, which nobody is given. */
+      readonly mirrored?: Sharing
     }
   | { readonly kind: 'not-enabled' }
   | { readonly kind: 'not-ready'; readonly version: string }
@@ -31,6 +33,11 @@ export function pickVersion(snapshot: Snapshot, plugin: string, call: CohortCall
   const binding = snapshot.bindings.get(tenantKey(call.tenant, plugin))
   if (binding === undefined || binding.binding === 'disabled') return { kind: 'not-enabled' }
   const sharing = binding.pinnedVersion === null ? sharingOf(snapshot, plugin) : undefined
+  if (sharing?.rollout.cohort.weightBp === 0) {
+    const { stable } = sharing.versions
+    const version = { kind: 'version', version: stable, arm: 'stable' } as const
+    return sharing.rollout.shadow === undefined ? version : { ...version, mirrored: sharing }
+  }
   if (sharing !== undefined) {
     const arm = armOf(sharing.rollout.cohort, call)
     return { kind: 'version', version: sharing.versions[arm], arm, sharing }
@@ -44,7 +51,7 @@ export function pickVersion(snapshot: Snapshot, plugin: string, call: CohortCall
 }
 
 /** A rollout one of whose versions this node cannot serve shares nothing here: stable takes all. */
-function sharingOf(snapshot: Snapshot, plugin: string): Sharing | undefined {
+export function sharingOf(snapshot: Snapshot, plugin: string): Sharing | undefined {
   const rollout = snapshot.rollouts.get(plugin)
   if (rollout === undefined) return undefined
   const stable = snapshot.versions.get(versionKey(plugin, rollout.from))

@@ -12,6 +12,8 @@ import {
   type Tallies,
 } from './rollout-store.ts'
 import { weightOf } from './rollout-weight.ts'
+import type { ShadowPlan } from './shadow/shadow-plan.ts'
+import type { ShadowSide } from './shadow/shadow-side.ts'
 import { type StepDecision, stepDecision } from './steps.ts'
 
 /** A step that may end, ends within this; bad news does not wait for it. */
@@ -23,6 +25,8 @@ interface Ports {
   /** Names this process, not the machine: a restarted host counts from nothing. */
   readonly node: string
   readonly now: () => number
+  /** Without it, no rollout gets beyond a shadow step. */
+  readonly shadow?: ShadowSide
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -60,6 +64,10 @@ export class RolloutController {
     await this.#looking
   }
 
+  get shadow(): ShadowSide | undefined {
+    return this.#ports.shadow
+  }
+
   countersOf(rollout: string): NodeCounters {
     const counters = this.#counters.get(rollout) ?? new NodeCounters()
     this.#counters.set(rollout, counters)
@@ -86,6 +94,8 @@ export class RolloutController {
       const live = await listLiveRollouts(this.#ports.knex)
       for (const rollout of live) await this.#judgeAlone(rollout)
       await this.#forget(new Set(live.map(({ id }) => id)))
+      const shadowed = live.filter(({ step, steps }) => steps[step]?.shadow !== undefined)
+      await this.shadow?.settle(new Set(shadowed.map(({ id }) => id)))
       this.#isAway = false
     } catch (err) {
       if (!this.#isAway) {
@@ -118,10 +128,19 @@ export class RolloutController {
       return
     }
     if (rollout.state !== 'running') return
+    const shadowed = rollout.steps[rollout.step]?.shadow
+    if (shadowed !== undefined) return this.#judgeShadow(rollout, shadowed)
     const decision = decide(rollout, tallies, this.#ports.now())
     const ground = { reason: decision.reason, evidence: { calls: tallies.judge.calls } }
     if (decision.kind === 'advance') await this.#command(rollout, 'advance', ground)
     if (decision.kind === 'complete') await this.#command(rollout, 'promote', ground)
+  }
+
+  async #judgeShadow(rollout: Rollout, plan: ShadowPlan): Promise<void> {
+    const decision = await this.shadow?.look(rollout, plan)
+    if (decision === undefined || decision.kind === 'hold') return
+    const { kind, reason, evidence } = decision
+    await this.#command(rollout, kind, { reason, evidence: { shadow: evidence } })
   }
 
   async #command(
@@ -178,7 +197,7 @@ export function evidenceOf({ cohortBy, from, to }: Rollout, { judge }: Tallies) 
 /** What the step waits for, or that it is done. */
 export function decide(rollout: Rollout, tallies: Tallies, now: number): StepDecision {
   const step = rollout.steps[rollout.step]
-  if (step === undefined) return { kind: 'hold', reason: noStep }
+  if (step === undefined || step.shadow !== undefined) return { kind: 'hold', reason: noStep }
   return stepDecision(step, {
     now,
     stepStartedAt: rollout.stepStartedAt ?? now,

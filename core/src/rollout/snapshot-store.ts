@@ -107,7 +107,9 @@ async function loadRollouts(trx: Knex): Promise<Map<string, LiveRollout>> {
     live.map((rollout) => {
       const { id, plugin, from, to, step, cohortBy } = rollout
       const cohort = { salt: id, weightBp: weightOf(rollout), cohortBy }
-      return [plugin, { id, from, to, step, cohort }]
+      const shadow = rollout.state === 'running' ? rollout.steps[step]?.shadow : undefined
+      const live = { id, from, to, step, cohort }
+      return [plugin, shadow === undefined ? live : { ...live, shadow }]
     }),
   )
 }

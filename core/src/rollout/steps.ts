@@ -2,6 +2,7 @@ import type { InputFault, Localized } from '@signalbox/sdk/errors'
 import { pointerTo } from '@signalbox/sdk/json-pointer'
 import { FULL_WEIGHT_BP } from './cohort.ts'
 import type { Verdict } from './judge.ts'
+import { type ShadowPlan, shadowStepFaults } from './shadow/shadow-plan.ts'
 
 /** What a step waits for. All that is named must be met; the judge may stop it at any moment before. */
 export interface Hold {
@@ -12,10 +13,20 @@ export interface Hold {
   readonly evenUnseen?: boolean
 }
 
-export interface Step {
+export interface WeightStep {
   readonly weightBp: number
   readonly hold: Hold
+  readonly shadow?: undefined
 }
+
+/** The new version answers copies of calls; see shadow/. Its weight is 0. */
+export interface ShadowStep {
+  readonly shadow: ShadowPlan
+  readonly weightBp?: undefined
+  readonly hold?: undefined
+}
+
+export type Step = WeightStep | ShadowStep
 
 /** More steps than anybody reads; keeps a plan below 4 KB. */
 const MAX_STEPS = 50
@@ -58,7 +69,8 @@ function faultsOfStep(
   before: number,
   isLast: boolean,
 ): InputFault[] {
-  if (!isObject(step)) return [{ pointer, detail: 'must be { weightBp, hold }' }]
+  if (!isObject(step)) return [{ pointer, detail: 'must be { weightBp, hold } or { shadow }' }]
+  if ('shadow' in step) return shadowStepFaults(step, pointer, { before, isLast })
   return [
     ...unknownKeys(step, pointer, ['weightBp', 'hold']),
     ...weightFaults(step['weightBp'], `${pointer}/weightBp`, before, isLast),
@@ -145,7 +157,7 @@ export interface StepDecision {
 }
 
 /** Whether a step has been held long enough. A clock that was set back only makes it longer. */
-export function stepDecision(step: Step, progress: StepProgress): StepDecision {
+export function stepDecision(step: WeightStep, progress: StepProgress): StepDecision {
   const { weightBp, hold } = step
   const waiting = waitingFor(hold, progress)
   if (waiting !== undefined) return { kind: 'hold', reason: waiting }
