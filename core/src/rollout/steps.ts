@@ -157,8 +157,8 @@ export interface StepDecision {
 }
 
 /** Whether a step has been held long enough. A clock that was set back only makes it longer. */
-export function stepDecision(step: WeightStep, progress: StepProgress): StepDecision {
-  const { weightBp, hold } = step
+export function stepDecision(step: Step, progress: StepProgress): StepDecision {
+  const { weightBp = 0, hold = {} } = step
   const waiting = waitingFor(hold, progress)
   if (waiting !== undefined) return { kind: 'hold', reason: waiting }
   const seen = progress.exposuresInStep

@@ -3,6 +3,7 @@ import type { TripKind } from '../hard-trips.ts'
 import { earnReplays, fullReplayBudget, type ReplayBudget, spendReplay } from '../replay-budget.ts'
 import { comparePair, type MirroredCall, type Runs } from './mirrored-call.ts'
 import {
+  aloneIn,
   type ComparedPair,
   emptyShadowTally,
   type MissedReason,
@@ -180,7 +181,7 @@ export class ShadowRunner {
   /** The new version alone differs, where stable never was seen to: noise is not worth asking nine times. */
   #isSuspicious(rollout: string, { canary, stable }: ComparedPair): boolean {
     const { paths } = this.#seenOf(rollout).tally
-    return [...canary.difference(stable)].some((path) => paths[path]?.stable === 0)
+    return aloneIn(canary, stable).some((path) => paths[path]?.stable === 0)
   }
 
   async #staysBusy(): Promise<boolean> {

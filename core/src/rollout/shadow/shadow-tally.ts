@@ -46,6 +46,11 @@ export interface ComparedPair {
   readonly stable: ReadonlySet<string>
 }
 
+/** What only the first of two differs in. */
+export function aloneIn(one: ReadonlySet<string>, other: ReadonlySet<string>): readonly string[] {
+  return [...one].filter((path) => !other.has(path))
+}
+
 /** @param kind `repeat`: of a call that was compared before */
 export function recordPair(
   tally: ShadowTally,
@@ -58,8 +63,8 @@ export function recordPair(
     const key = paths.has(path) || paths.size < MAX_PATHS ? path : OTHERS
     paths.set(key, sumOf(paths.get(key), more))
   }
-  for (const path of canary.difference(stable)) add(path, { calls, canary: 1, stable: 0 })
-  for (const path of stable.difference(canary)) add(path, { calls: 0, canary: 0, stable: 1 })
+  for (const path of aloneIn(canary, stable)) add(path, { calls, canary: 1, stable: 0 })
+  for (const path of aloneIn(stable, canary)) add(path, { calls: 0, canary: 0, stable: 1 })
   return {
     ...tally,
     compared: tally.compared + calls,

@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { type Comparison, differingPaths, normalise } from '../../../src/rollout/shadow/answer-diff.ts'
+import {
+  type Comparison,
+  differingPaths,
+  normalise,
+} from '../../../src/rollout/shadow/answer-diff.ts'
 
 const comparison = (
   said: { ignore?: readonly string[]; sets?: readonly string[]; names?: readonly string[] } = {},
