@@ -43,15 +43,17 @@ export function openShadow(
     knex,
     keys: invocations.keys,
     snapshot,
-    runGuest: (call) => sandbox.call(call),
+    runGuest: (call) => sandbox.call({ ...call, apart: true }),
     loadBundle: (version) => bundles.load(version),
     now: Date.now,
   })
   return new ShadowSide({ knex, node, snapshot, runner, recorded, random: Math.random, log })
 }
 
-/** Nothing waits in a queue, and at least one lane has nothing to do. */
+const notServing: ReadonlySet<string> = new Set(['standby', 'none', 'apart'])
+
+/** Something waits for a lane, or each has something to do: what runs beside it would take its processor. */
 function areLanesBusy({ queued, lanes }: ReturnType<Sandbox['stats']>): boolean {
-  const serving = lanes.filter(({ pool }) => pool !== 'standby' && pool !== 'none')
+  const serving = lanes.filter(({ pool }) => !notServing.has(pool))
   return queued > 0 || (serving.length > 0 && serving.every(({ calls }) => calls > 0))
 }
