@@ -13,6 +13,7 @@ import { keyErrors } from './keys/key-errors.ts'
 import { linksErrors } from './links/links-errors.ts'
 import { meterErrors } from './meter/meter-errors.ts'
 import { notifyErrors } from './notify/notify-errors.ts'
+import { rolloutErrors } from './rollout/rollout-errors.ts'
 import { shadowErrors } from './rollout/shadow/shadow-errors.ts'
 import { sealingErrors } from './sealing/sealing-errors.ts'
 import { secretErrors } from './secrets/secret-errors.ts'
@@ -40,6 +41,7 @@ export const coreErrors = defineErrors('CORE', {
   ...keyErrors,
   ...hookErrors,
   ...trustedErrors,
+  ...rolloutErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,
     message: {

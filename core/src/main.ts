@@ -197,7 +197,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     await registerMarketplace(scope, parts, authenticator)
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
-  controller.start()
+  controller.start((call) => broker.caller.call(call))
   plugins.start()
   stops.push(() => controller.stop())
   resume(parts, { installs, bindings }, stops)

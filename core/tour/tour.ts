@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { weightOf } from '../src/rollout/rollout-weight.ts'
 import type { Step } from '../src/rollout/steps.ts'
 import { Caller } from './caller.ts'
 import { durationOf, followRollout } from './follow-rollout.ts'
@@ -83,7 +84,7 @@ async function tryRelease(
   const rollout = await followRollout(host.operator, { version, steps }, say)
   return {
     what: `${version} ${what}`,
-    weightBp: rollout.steps[rollout.step]?.weightBp ?? 0,
+    weightBp: weightOf({ ...rollout, state: 'running' }),
     expected,
     ended: byItself(rollout.transitions.at(-1)?.actor) ? rollout.state : 'ended by hand',
     calls: rollout.calls.canary,

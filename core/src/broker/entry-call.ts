@@ -57,7 +57,7 @@ export interface EntryPorts extends GuestPorts {
  * in the outcome
  */
 export async function runEntry(ports: EntryPorts, call: EntryCall): Promise<EntryOutcome> {
-  const { version, arm, sharing } = servingVersion(ports, call)
+  const { version, arm, sharing, assigned } = servingVersion(ports, call)
   const startedAt = ports.now()
   const leftMs = call.deadline - startedAt
   const deadlineMs = Math.min(leftMs, version.limits.deadlineMs)
@@ -79,6 +79,7 @@ export async function runEntry(ports: EntryPorts, call: EntryCall): Promise<Entr
     },
     {
       arm,
+      assigned,
       requestId: call.requestId,
       operation: `${call.entry.kind}/${operationOf(call)}`,
       deadlineMs: Math.min(leftMs, versions.stable.limits.deadlineMs),

@@ -3,7 +3,7 @@ import type { CompiledOperation } from '../catalog/compile-contract.ts'
 import { coreErrors } from '../errors.ts'
 import { mayCallOperation } from '../identity/authorise.ts'
 import { type Attempt, callDuringRollout } from '../rollout/canary-call.ts'
-import type { Arm } from '../rollout/cohort.ts'
+import type { Arm, Assignment, CohortCall } from '../rollout/cohort.ts'
 import type { NodeCounters } from '../rollout/node-counters.ts'
 import { pickVersion, type Sharing } from '../rollout/pick-version.ts'
 import type { ShadowMark } from '../rollout/shadow/shadow-mark.ts'
@@ -36,7 +36,10 @@ export interface CallerPorts extends GuestPorts {
 export type RoutedCall = Pick<
   ServiceCall,
   'tenant' | 'principal' | 'service' | 'major' | 'operation' | 'requestId'
->
+> & {
+  /** Undefined before it is read: a plan that takes keys from it then knows none. */
+  readonly input?: unknown
+}
 
 export interface Target {
   /** While a canary runs: stable's, which is what the app subscribed to. */
@@ -45,6 +48,7 @@ export interface Target {
   readonly version: InstalledVersion | null
   readonly arm: Arm
   readonly sharing?: Sharing | undefined
+  readonly assigned?: Assignment | undefined
   readonly mirrored?: Sharing | undefined
 }
 
@@ -91,11 +95,18 @@ export class ServiceCaller {
       const { version } = pick
       throw coreErrors.create('VERSION_NOT_READY', { plugin, version, state: 'not installed' })
     }
-    const { version, arm, sharing, mirrored } = pick
+    const { version, arm, sharing, assigned, mirrored } = pick
     const promised = sharing?.versions.stable ?? version
     const found = promised.operations.get(`${service}/${operation}`)
-    if (found?.major === major) return { operation: found, version, arm, sharing, mirrored }
+    if (found?.major === major) {
+      return { operation: found, version, arm, sharing, assigned, mirrored }
+    }
     throw coreErrors.create('OPERATION_MISSING', { service, major, operation })
+  }
+
+  /** The same call once its input is read: only a plan that takes keys from inputs asks again. */
+  targetOf(before: Target, call: RoutedCall): Target {
+    return before.sharing?.rollout.cohort.keys === undefined ? before : this.target(call)
   }
 
   /**
@@ -175,7 +186,7 @@ export class ServiceCaller {
 
   #callShared<Answer>(
     { rollout, versions }: Sharing,
-    { operation, arm }: Target,
+    { operation, arm, assigned }: Target,
     call: ServiceCall,
     { deadline, chain, attempt }: SharedCall<Answer>,
   ): Promise<Answer> {
@@ -184,6 +195,7 @@ export class ServiceCaller {
       {
         rollout,
         counters: rollouts.countersOf(rollout.id),
+        assigned,
         operation: `${call.service}/${call.operation}`,
         isSafe: operation.definition.safe === true,
         deadline,
@@ -241,6 +253,8 @@ function requireInput({ operation }: Target, { input }: ServiceCall): void {
   throw coreErrors.create('INPUT_INVALID', {}, { faults: faultsOf(operation.validateInput) })
 }
 
-function cohortCallOf({ tenant, principal, requestId }: RoutedCall) {
-  return { requestId, tenant, ...(principal.kind === 'app' ? { app: principal.id } : {}) }
+function cohortCallOf({ tenant, principal, requestId, input }: RoutedCall): CohortCall {
+  const call = { requestId, tenant, input }
+  if (principal.kind === 'app') return { ...call, app: principal.id }
+  return principal.kind === 'user' ? { ...call, subject: principal.id } : call
 }

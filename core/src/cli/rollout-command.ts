@@ -37,29 +37,30 @@ const start = defineCommand({
     steps: {
       type: 'string',
       description: say({
-        en: 'JSON file: [{"weightBp":100,"hold":{"durationMs":60000,"exposures":30}},…]',
-        'zh-CN': 'JSON 文件：[{"weightBp":100,"hold":{"durationMs":60000,"exposures":30}},…]',
+        en: 'JSON file: [{"weightBp":100,"hold":{"durationMs":60000,"exposures":30}},…], or an object with steps, keys, deny, allow …',
+        'zh-CN':
+          'JSON 文件：[{"weightBp":100,"hold":{"durationMs":60000,"exposures":30}},…]，或包含 steps、keys、deny、allow 等的对象',
       }),
     },
     by: {
       type: 'enum',
-      options: ['request', 'app', 'tenant'],
+      options: ['request', 'subject', 'app', 'unit', 'tenant', 'entity'],
       description: say({
-        en: 'What is drawn: each call, or whole apps or tenants (request)',
-        'zh-CN': '抽取单位：单次调用，或整个应用、租户（request）',
+        en: 'What is drawn: each call, or whole subjects, apps, units, tenants or entities (request)',
+        'zh-CN': '抽取单位：单次调用，或整个主体、应用、单位、租户、实体（request）',
       }),
     },
     ...hostArguments,
   },
   run: async ({ args }) => {
     const { name, version } = parsePluginVersion(args.version)
-    const steps = args.steps === undefined ? undefined : await readSteps(args.steps)
+    const plan = args.steps === undefined ? {} : await readPlan(args.steps)
     const connection = await connectionOf(args)
     const client = new HostClient(connection)
     const { id } = await client.request<{ id: string }>('POST', '/v1/rollouts', {
+      ...plan,
       plugin: name,
       version,
-      ...(steps === undefined ? {} : { steps }),
       ...(args.by === undefined ? {} : { cohortBy: args.by }),
     })
     const rollout = await client.request<RolloutDescription>('POST', `${pathOf(id)}/start`, {})
@@ -74,10 +75,12 @@ const start = defineCommand({
   },
 })
 
-/** What the steps say is judged by the host; here only that it is JSON. */
-async function readSteps(file: string): Promise<unknown> {
+/** What the plan says is judged by the host; here only that it is JSON, and whether it is more than steps. */
+async function readPlan(file: string): Promise<object> {
   try {
-    return JSON.parse(await readFile(file, 'utf8'))
+    const plan: unknown = JSON.parse(await readFile(file, 'utf8'))
+    const isWhole = typeof plan === 'object' && plan !== null && !Array.isArray(plan)
+    return isWhole ? plan : { steps: plan }
   } catch (cause) {
     const reason = `${file}: ${cause instanceof Error ? cause.message : String(cause)}`
     throw coreErrors.create('SETTING_INVALID', { name: '--steps', reason }, { cause })

@@ -1,11 +1,12 @@
 import type { RolloutDescription } from '../rollout/describe-rollout.ts'
 import type { RolloutState } from '../rollout/rollout-states.ts'
-import { percentOf } from '../rollout/steps.ts'
+import { percentOf } from '../rollout/step-decision.ts'
 import { say, terminalLanguage } from './language.ts'
 
 const states: Readonly<Record<RolloutState, string>> = {
   ready: say({ en: 'ready', 'zh-CN': '待开始' }),
   running: say({ en: 'running', 'zh-CN': '进行中' }),
+  baking: say({ en: 'baking', 'zh-CN': '观察中' }),
   paused: say({ en: 'paused', 'zh-CN': '已暂停' }),
   completed: say({ en: 'completed', 'zh-CN': '已完成' }),
   aborted: say({ en: 'aborted', 'zh-CN': '已中止' }),
@@ -21,7 +22,7 @@ export function rolloutLine(rollout: RolloutDescription): string {
       '{state} · {from} → {to} · {weight} · 调用 {stable} + {canary} · 证据值 {e} / {threshold} · {sentence}',
   }
   // While it runs the judge has the word; after that, whoever ended or paused it.
-  const reason = state === 'running' ? undefined : transitions.at(-1)?.reason
+  const reason = state === 'running' || state === 'baking' ? undefined : transitions.at(-1)?.reason
   return say(text, {
     state: states[state],
     from,

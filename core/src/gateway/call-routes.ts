@@ -186,11 +186,12 @@ async function answer(
     operation,
     requestId: request.trace.spanId,
   } as const
-  const target = caller.target(routed)
-  call.safe = target.operation.definition.safe === true
+  const before = caller.target(routed)
+  call.safe = before.operation.definition.safe === true
   call.target = { service, operation }
-  requireSize(request.body, target.version?.limits.payloadKb)
-  const { input, inputJson } = readInput(request, target.operation, call.safe)
+  requireSize(request.body, before.version?.limits.payloadKb)
+  const { input, inputJson } = readInput(request, before.operation, call.safe)
+  const target = caller.targetOf(before, { ...routed, input })
   const asked: ServiceCall = {
     ...routed,
     input,

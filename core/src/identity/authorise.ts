@@ -8,6 +8,9 @@ export const rules = {
   'plan.write': ['operator'],
   'rollout.write': ['operator'],
   'rollout.read': ['operator'],
+  // Of the tenant that the plan names, and never who started it.
+  'rollout.approve': ['admin'],
+  'approval.list': ['operator', 'admin'],
   'tenant.create': ['operator'],
   'tenant.list': ['operator'],
   'tenant.read': ['operator', 'admin'],

@@ -1,4 +1,4 @@
-import type { Arm } from './cohort.ts'
+import type { Arm, Assignment } from './cohort.ts'
 import type { TripKind } from './hard-trips.ts'
 import { type AttemptOutcome, outcomeInTime, timeOf } from './judged-call.ts'
 import type { NodeCounters } from './node-counters.ts'
@@ -27,6 +27,8 @@ export interface Attempt<Answer> {
 interface Ports<Answer> {
   readonly rollout: LiveRollout
   readonly counters: NodeCounters
+  /** Why the call is its arm's. */
+  readonly assigned?: Assignment | undefined
   /** `service/operation` */
   readonly operation: string
   readonly isSafe: boolean
@@ -46,7 +48,7 @@ interface Ports<Answer> {
  */
 export async function callDuringRollout<Answer>(ports: Ports<Answer>, arm: Arm): Promise<Answer> {
   const { counters, rollout, deadline, isSafe, now, attempt } = ports
-  const probability = counters.admit(rollout, arm)
+  const probability = counters.admit(rollout, arm, ports.assigned)
   const leftMs = deadline - now()
   // Half for the canary, so that stable still has time to answer; both are judged by the same half.
   const attemptMs = Math.max(1, Math.floor(leftMs / 2))

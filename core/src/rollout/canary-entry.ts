@@ -1,4 +1,4 @@
-import type { Arm } from './cohort.ts'
+import type { Arm, Assignment } from './cohort.ts'
 import type { TripKind } from './hard-trips.ts'
 import { type AttemptOutcome, outcomeInTime, timeOf } from './judged-call.ts'
 import type { NodeCounters } from './node-counters.ts'
@@ -23,6 +23,8 @@ interface Ports {
 
 interface CountedEntry {
   readonly arm: Arm
+  /** Why it is its arm's. */
+  readonly assigned?: Assignment | undefined
   /** By it the version was drawn. */
   readonly requestId: string
   /** `event/orders.created`: latencies are compared within one. */
@@ -38,11 +40,12 @@ interface CountedEntry {
  */
 export function countEntry(
   { rollout, counters, now, onBadNews }: Ports,
-  { arm, requestId, operation, deadlineMs }: CountedEntry,
+  { arm, assigned, requestId, operation, deadlineMs }: CountedEntry,
 ): (attempt: EntryAttempt) => void {
   const before = counters.entries.of(requestId)
   const request =
-    before ?? counters.entries.add(requestId, { arm, probability: counters.admit(rollout, arm) })
+    before ??
+    counters.entries.add(requestId, { arm, probability: counters.admit(rollout, arm, assigned) })
   const attemptMs = Math.max(1, Math.floor(deadlineMs / 2))
   return ({ tookMs, ownMs, trip, ...attempt }) => {
     const outcome = outcomeInTime(attempt.outcome, tookMs, attemptMs)

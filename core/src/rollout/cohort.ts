@@ -1,4 +1,6 @@
 import type { Manifest } from '@signalbox/sdk/manifest'
+import type { CohortKeys } from './cohort-lists.ts'
+import { inputKey } from './input-key.ts'
 import { murmur3 } from './murmur3.ts'
 
 /** Weights and buckets are counted in basis points: 1 is one call in ten thousand. */
@@ -22,14 +24,44 @@ export interface CohortCall {
   readonly subject?: string
   readonly unit?: string
   readonly entity?: string
+  /** What the call says, parsed: a plan may take the unit and the entity from it. */
+  readonly input?: unknown
 }
 
 /** Which calls try the new version. Part of the routing snapshot, so that every node agrees. */
 export interface Cohort {
-  /** The rollout's id: each rollout draws anew, so that the same tenants are not always first. */
+  /**
+   * The id of the rollout or of its group: each draws anew, so that the same tenants are not always first, and
+   * plugins that belong together draw alike.
+   */
   readonly salt: string
   readonly weightBp: number
   readonly cohortBy: CohortBy
+  readonly keys?: CohortKeys | undefined
+  readonly lists?: ListedMembers | undefined
+}
+
+/** Who is not drawn, for the step that is in force. */
+export interface ListedMembers {
+  readonly deny: ReadonlySet<string>
+  readonly allow: ReadonlySet<string>
+  /** Members of named cohorts that have had their step, each with its cohort. */
+  readonly named: ReadonlyMap<string, string>
+}
+
+/** Why a call is given to an arm, strongest first. */
+export type AssignedBy = 'deny' | 'allow' | 'cohort' | 'all' | 'none' | 'keyless' | 'draw'
+
+export interface Assignment {
+  readonly arm: Arm
+  readonly by: AssignedBy
+  /** What was hashed, or would have been; undefined: the call does not carry it. */
+  readonly key: string | undefined
+  /** Of `draw`. */
+  readonly bucket?: number
+  /** Of `deny`, `allow` and `cohort`: the member that is listed, and where. */
+  readonly member?: string
+  readonly cohort?: string
 }
 
 /** @returns the name that is hashed, or undefined where the call does not carry one. */
@@ -55,12 +87,58 @@ export function isInCanary(bucket: number, weightBp: number): boolean {
 }
 
 /** Pure: the same cohort and call give the same arm on every node. A call without the key stays on stable. */
-export function armOf(cohort: Cohort, call: CohortCall): Arm {
-  const { salt, weightBp, cohortBy } = cohort
+export function assign(cohort: Cohort, call: CohortCall): Assignment {
+  const { salt, weightBp, cohortBy, lists } = cohort
+  const known = withKeys(cohort, call)
+  const key = cohortKey(cohortBy, known)
+  const listed = lists === undefined ? undefined : listedIn(lists, known)
+  if (listed !== undefined) return { ...listed, key }
   // The ends need no key: a rollout at 100 % holds the calls without one too.
-  if (weightBp >= FULL_WEIGHT_BP) return 'canary'
-  if (weightBp <= 0) return 'stable'
-  const key = cohortKey(cohortBy, call)
-  if (key === undefined) return 'stable'
-  return isInCanary(bucketOf(salt, key), weightBp) ? 'canary' : 'stable'
+  if (weightBp >= FULL_WEIGHT_BP) return { arm: 'canary', by: 'all', key }
+  if (weightBp <= 0) return { arm: 'stable', by: 'none', key }
+  if (key === undefined) return { arm: 'stable', by: 'keyless', key }
+  const bucket = bucketOf(salt, key)
+  return { arm: isInCanary(bucket, weightBp) ? 'canary' : 'stable', by: 'draw', key, bucket }
+}
+
+function listedIn(
+  { deny, allow, named }: ListedMembers,
+  call: CohortCall,
+): Omit<Assignment, 'key'> | undefined {
+  const members = membershipsOf(call)
+  const denied = members.find((member) => deny.has(member))
+  if (denied !== undefined) return { arm: 'stable', by: 'deny', member: denied }
+  const allowed = members.find((member) => allow.has(member))
+  if (allowed !== undefined) return { arm: 'canary', by: 'allow', member: allowed }
+  const member = members.find((one) => named.has(one))
+  if (member === undefined) return undefined
+  return { arm: 'canary', by: 'cohort', member, cohort: named.get(member) as string }
+}
+
+/** What of a call lists may name. */
+function membershipsOf(call: CohortCall): readonly string[] {
+  const { tenant, app, subject, unit, entity } = call
+  const named = Object.entries({ app, subject, unit, entity }).flatMap(([kind, id]) =>
+    id === undefined || id === '' ? [] : [`${kind}:${tenant}/${id}`],
+  )
+  return [`tenant:${tenant}`, ...named]
+}
+
+/** The call with what the plan takes from its input. */
+function withKeys({ keys }: Cohort, call: CohortCall): CohortCall {
+  if (keys === undefined) return call
+  const found = Object.entries(keys).flatMap(([name, pointer]) => {
+    const key = inputKey(call.input, pointer)
+    return key === undefined ? [] : [[name, key] as const]
+  })
+  return { ...call, ...Object.fromEntries(found) }
+}
+
+/**
+ * What the judge may think of the draw. Members of lists bring their own payloads, as a tenant does that stays
+ * on one version: what is drawn one by one then is no fair comparison any more.
+ */
+export function judgedBy({ cohortBy, lists }: Pick<Cohort, 'cohortBy' | 'lists'>): CohortBy {
+  const isMixed = lists !== undefined && lists.allow.size + lists.named.size > 0
+  return cohortBy === 'request' && isMixed ? 'tenant' : cohortBy
 }

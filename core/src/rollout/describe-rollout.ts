@@ -1,11 +1,13 @@
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import type { Arm } from './cohort.ts'
+import { readStandstill } from './freeze-store.ts'
 import type { JudgeState, Metric } from './judge-state.ts'
 import { decide, evidenceOf } from './rollout-controller.ts'
 import { findRollout, listTransitions, type Rollout, readTallies } from './rollout-store.ts'
 import { weightOf } from './rollout-weight.ts'
-import { describeShadow } from './shadow/shadow-side.ts'
+import { readShadow } from './shadow/shadow-side.ts'
+import { unitsOf } from './unit-sketch.ts'
 
 export type RolloutDescription = Awaited<ReturnType<typeof describeRollout>>
 
@@ -13,22 +15,27 @@ export type RolloutDescription = Awaited<ReturnType<typeof describeRollout>>
 export async function describeRollout(knex: Knex, rollout: Rollout) {
   const tallies = await readTallies(knex, rollout.id)
   const transitions = await listTransitions(knex, rollout.id)
-  const shadow = await describeShadow(knex, rollout)
-  const isShadowing = rollout.steps[rollout.step]?.shadow !== undefined
   const { verdict, e, threshold, sentence } = evidenceOf(rollout, tallies)
+  const shadow = await readShadow(knex, rollout)
+  const moves = rollout.state === 'running' || rollout.state === 'baking'
+  const decision = moves
+    ? decide(rollout, tallies, Date.now(), await readStandstill(knex), shadow)
+    : undefined
+  const { units } = tallies
   return {
     ...rollout,
     weightBp: weightOf(rollout),
     calls: tallies.judge.calls,
     events: eventsOf(tallies.judge),
     evidence: { verdict, e, threshold, sentence },
-    shadow,
-    waiting:
-      rollout.state !== 'running'
-        ? null
-        : isShadowing && shadow !== null
-          ? shadow.sentence
-          : decide(rollout, tallies, Date.now()).reason,
+    /** What a shadow step has compared; null where the plan has none. */
+    shadow: shadow === undefined ? null : { ...shadow.evidence, sentence: shadow.reason },
+    waiting: decision?.reason ?? null,
+    /** Whose word is all that is missing. */
+    asks: decision?.asks ?? null,
+    units: units.since === rollout.stepStartedAt ? unitsOf(units) : 0,
+    /** Calls that named no key of the cohort, and so stayed on stable. */
+    cohortKeyMissing: units.keyless,
     transitions,
   }
 }

@@ -1,5 +1,5 @@
 import { type CanaryShare, emptyShare, observeCall, shareProbability } from './canary-share.ts'
-import type { Arm } from './cohort.ts'
+import { type Arm, type Assignment, judgedBy } from './cohort.ts'
 import { EntryRequests } from './entry-requests.ts'
 import { emptyTripState, recordTrip, type TripKind, type TripState } from './hard-trips.ts'
 import {
@@ -14,6 +14,7 @@ import { findingOf, type JudgedCall, rescueOf } from './judged-call.ts'
 import { earnReplays, fullReplayBudget, type ReplayBudget, spendReplay } from './replay-budget.ts'
 import { Slowness } from './slowness.ts'
 import type { LiveRollout } from './snapshot.ts'
+import { emptySketch, inStep, type UnitSketch, withKeyless, withUnit } from './unit-sketch.ts'
 
 /** What of an answered first attempt is told to the counters. */
 export interface Observed {
@@ -41,6 +42,7 @@ export class NodeCounters {
   #share: CanaryShare = emptyShare
   #shareStep = -1
   #budget: ReplayBudget = fullReplayBudget
+  #units: UnitSketch = emptySketch
   readonly #slowness = new Map<string, Slowness>()
   #changes = 0
   /** Which requests of handlers, rather than of services, were counted. */
@@ -54,17 +56,27 @@ export class NodeCounters {
     return this.#trips
   }
 
+  get units(): UnitSketch {
+    return this.#units
+  }
+
   /** Rises with everything that is counted: what was written at this number needs no second write. */
   get changes(): number {
     return this.#changes
   }
 
-  /** At admission: one more call of this arm, and the chance it had to be the canary's. */
-  admit(rollout: LiveRollout, arm: Arm): number {
+  /**
+   * At admission: one more call of this arm, and the chance it had to be the canary's.
+   * @param assigned why it is this arm's, where that is known
+   */
+  admit(rollout: LiveRollout, arm: Arm, assigned?: Assignment): number {
     this.#judge = recordCalls(this.#judge, arm, 1)
     this.#budget = earnReplays(this.#budget, 1)
     this.#changes += 1
-    if (rollout.cohort.cohortBy === 'request') return rollout.cohort.weightBp / 10_000
+    if (assigned !== undefined) this.#countUnit(rollout, assigned)
+    // Who is denied had no chance, and says nothing about either version.
+    if (assigned?.by === 'deny') return 0
+    if (judgedBy(rollout.cohort) === 'request') return rollout.cohort.weightBp / 10_000
     if (this.#shareStep !== rollout.step) {
       this.#shareStep = rollout.step
       this.#share = emptyShare
@@ -72,6 +84,12 @@ export class NodeCounters {
     const probability = shareProbability(this.#share)
     this.#share = observeCall(this.#share, arm === 'canary')
     return probability
+  }
+
+  #countUnit({ stepStartedAt = 0 }: LiveRollout, { arm, by, key }: Assignment): void {
+    this.#units = inStep(this.#units, stepStartedAt)
+    if (by === 'keyless') this.#units = withKeyless(this.#units)
+    if (arm === 'canary' && key !== undefined) this.#units = withUnit(this.#units, key)
   }
 
   /** Whether a failed call may be given to the other arm and be counted: one budget for both arms. */
@@ -85,7 +103,7 @@ export class NodeCounters {
   /** @returns whether something spoke against a version: then nobody should wait for the next look. */
   observe(rollout: LiveRollout, observed: Observed, now: number): boolean {
     const { call, isSafe, probability, trip } = observed
-    const finding = findingOf(call, isSafe, rollout.cohort.cohortBy)
+    const finding = findingOf(call, isSafe, judgedBy(rollout.cohort))
     if (finding.kind === 'event') {
       this.#judge = recordEvent(this.#judge, finding.metric, finding.arm, probability)
     } else if (finding.kind === 'both-failed') this.#judge = recordBothFailed(this.#judge)

@@ -1,4 +1,4 @@
-import { type Arm, armOf, type CohortCall } from './cohort.ts'
+import { type Arm, type Assignment, assign, type CohortCall } from './cohort.ts'
 import {
   type InstalledVersion,
   type LiveRollout,
@@ -14,6 +14,8 @@ export type Pick =
       readonly arm: Arm
       /** The rollout that shares this call's plugin, with both its versions; absent: none does. */
       readonly sharing?: Sharing
+      /** Why it is this arm's; with `sharing`. */
+      readonly assigned?: Assignment
       /** The rollout that compares the call's answer with another version's, which nobody is given. */
       readonly mirrored?: Sharing
     }
@@ -33,14 +35,16 @@ export function pickVersion(snapshot: Snapshot, plugin: string, call: CohortCall
   const binding = snapshot.bindings.get(tenantKey(call.tenant, plugin))
   if (binding === undefined || binding.binding === 'disabled') return { kind: 'not-enabled' }
   const sharing = binding.pinnedVersion === null ? sharingOf(snapshot, plugin) : undefined
-  if (sharing?.rollout.cohort.weightBp === 0) {
-    const { stable } = sharing.versions
-    const version = { kind: 'version', version: stable, arm: 'stable' } as const
-    return sharing.rollout.shadow === undefined ? version : { ...version, mirrored: sharing }
-  }
   if (sharing !== undefined) {
-    const arm = armOf(sharing.rollout.cohort, call)
-    return { kind: 'version', version: sharing.versions[arm], arm, sharing }
+    const { cohort, shadow } = sharing.rollout
+    // Before the first weight nothing is shared, so nothing is counted and nothing is tried on the other version.
+    if (cohort.weightBp === 0 && cohort.lists === undefined) {
+      const version = { kind: 'version', version: sharing.versions.stable, arm: 'stable' } as const
+      return shadow === undefined ? version : { ...version, mirrored: sharing }
+    }
+    const assigned = assign(cohort, call)
+    const { arm } = assigned
+    return { kind: 'version', version: sharing.versions[arm], arm, sharing, assigned }
   }
   const version = binding.pinnedVersion ?? snapshot.stable.get(plugin)
   if (version === undefined) return { kind: 'not-ready', version: 'none' }

@@ -1,9 +1,17 @@
-import type { Localized } from '@signalbox/sdk/errors'
+import { CodedError, type Localized } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
+import type { CallService } from '../broker/call-scope.ts'
+import { judgedBy } from './cohort.ts'
+import { readStandstill } from './freeze-store.ts'
+import { type Standstill, standstillSentence } from './freezes.ts'
+import { freshAnswer } from './gate.ts'
+import { GateKeeper } from './gate-keeper.ts'
 import { hardTrip } from './hard-trips.ts'
 import { evidence } from './judge.ts'
+import type { Ground } from './move-rollout.ts'
 import { NodeCounters } from './node-counters.ts'
-import type { Ground, RolloutService } from './rollout-service.ts'
+import type { RolloutService } from './rollout-service.ts'
+import type { RolloutCommand } from './rollout-states.ts'
 import {
   listLiveRollouts,
   putTallies,
@@ -11,10 +19,11 @@ import {
   readTallies,
   type Tallies,
 } from './rollout-store.ts'
-import { weightOf } from './rollout-weight.ts'
-import type { ShadowPlan } from './shadow/shadow-plan.ts'
-import type { ShadowSide } from './shadow/shadow-side.ts'
-import { type StepDecision, stepDecision } from './steps.ts'
+import { cohortOf, weightOf } from './rollout-weight.ts'
+import type { ShadowDecision, ShadowSide } from './shadow/shadow-side.ts'
+import { type StepDecision, stepDecision } from './step-decision.ts'
+import { isGate, shadowOf } from './steps.ts'
+import { unitsOf } from './unit-sketch.ts'
 
 /** A step that may end, ends within this; bad news does not wait for it. */
 const TICK_MS = 250
@@ -43,6 +52,7 @@ export class RolloutController {
   readonly #written = new Map<string, number>()
   /** Rollouts that the last look failed for: a warning is given when it begins, not four times a second. */
   readonly #troubled = new Set<string>()
+  #gates: GateKeeper | undefined
   #isAway = false
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | undefined
@@ -53,7 +63,10 @@ export class RolloutController {
     this.#ports = ports
   }
 
-  start(): void {
+  /** @param callService asks the data services of gates */
+  start(callService: CallService): void {
+    const { knex, now, log } = this.#ports
+    this.#gates = new GateKeeper({ knex, now, log, callService, onAnswer: () => this.look() })
     this.#timer = setInterval(() => this.look(), TICK_MS)
     this.#timer.unref()
   }
@@ -92,9 +105,12 @@ export class RolloutController {
   async #lookOnce(): Promise<void> {
     try {
       const live = await listLiveRollouts(this.#ports.knex)
-      for (const rollout of live) await this.#judgeAlone(rollout)
+      if (live.length > 0) {
+        const standstill = await readStandstill(this.#ports.knex)
+        for (const group of groupsOf(live)) await this.#judgeAlone(group, standstill)
+      }
       await this.#forget(new Set(live.map(({ id }) => id)))
-      const shadowed = live.filter(({ step, steps }) => steps[step]?.shadow !== undefined)
+      const shadowed = live.filter(({ step, steps }) => shadowOf(steps[step]) !== undefined)
       await this.shadow?.settle(new Set(shadowed.map(({ id }) => id)))
       this.#isAway = false
     } catch (err) {
@@ -106,10 +122,10 @@ export class RolloutController {
   }
 
   /** One rollout that cannot be moved must not keep the judge from the others. */
-  async #judgeAlone(rollout: Rollout): Promise<void> {
-    const { id } = rollout
+  async #judgeAlone(group: Group, standstill: Standstill): Promise<void> {
+    const { id } = group[0]
     try {
-      await this.#judge(rollout)
+      await this.#judge(group, standstill)
       this.#troubled.delete(id)
     } catch (err) {
       if (!this.#troubled.has(id)) {
@@ -119,47 +135,69 @@ export class RolloutController {
     }
   }
 
-  async #judge(rollout: Rollout): Promise<void> {
-    await this.#write(rollout.id)
-    const tallies = await readTallies(this.#ports.knex, rollout.id)
-    const against = condemnation(rollout, tallies, this.#ports.now())
-    if (against !== undefined) {
-      await this.#command(rollout, 'abort', against)
+  async #judge(group: Group, standstill: Standstill): Promise<void> {
+    const [lead] = group
+    const seen: Seen[] = []
+    for (const rollout of group) {
+      await this.#write(rollout.id)
+      const tallies = await readTallies(this.#ports.knex, rollout.id)
+      const against = condemnation(rollout, tallies, this.#ports.now())
+      if (against !== undefined) {
+        await this.#command(rollout, 'abort', against)
+        return
+      }
+      const shadow = await this.#compared(rollout)
+      if (shadow?.kind === 'abort') {
+        const { reason, evidence: compared } = shadow
+        await this.#command(rollout, 'abort', { reason, evidence: { shadow: compared } })
+        return
+      }
+      seen.push({ rollout, tallies, shadow })
+    }
+    if (lead.state === 'paused') return
+    const now = this.#ports.now()
+    const decision = slowest(
+      seen.map((one) => decide(one.rollout, one.tallies, now, standstill, one.shadow)),
+    )
+    const step = lead.steps[lead.step]
+    if (decision.asks === 'gate' && isGate(step)) {
+      const { revision } = lead
+      // Asked again when what it said is no longer fresh.
+      if (freshAnswer(lead.gateAnswer, { revision, now }) === undefined) {
+        this.#gates?.ask(group, step.gate)
+      }
+    }
+    const command = commandOf[decision.kind]
+    if (command !== undefined) await this.#command(lead, command, groundOf(decision, seen))
+  }
+
+  /** What a shadow step has come to; undefined: it is in none, or is paused. */
+  async #compared(rollout: Rollout): Promise<ShadowDecision | undefined> {
+    const plan = shadowOf(rollout.steps[rollout.step])
+    if (plan === undefined || rollout.state !== 'running') return undefined
+    return this.shadow?.look(rollout, plan)
+  }
+
+  async #command(rollout: Rollout, command: RolloutCommand, ground: Ground): Promise<void> {
+    const { revision } = rollout
+    const { rollouts } = this.#ports
+    if (command !== 'abort') {
+      await rollouts.command(caller, rollout.id, command, { ...ground, seen: { revision } })
       return
     }
-    if (rollout.state !== 'running') return
-    const shadowed = rollout.steps[rollout.step]?.shadow
-    if (shadowed !== undefined) return this.#judgeShadow(rollout, shadowed)
-    const decision = decide(rollout, tallies, this.#ports.now())
-    const ground = { reason: decision.reason, evidence: { calls: tallies.judge.calls } }
-    if (decision.kind === 'advance') await this.#command(rollout, 'advance', ground)
-    if (decision.kind === 'complete') await this.#command(rollout, 'promote', ground)
-  }
-
-  async #judgeShadow(rollout: Rollout, plan: ShadowPlan): Promise<void> {
-    const decision = await this.shadow?.look(rollout, plan)
-    if (decision === undefined || decision.kind === 'hold') return
-    const { kind, reason, evidence } = decision
-    await this.#command(rollout, kind, { reason, evidence: { shadow: evidence } })
-  }
-
-  async #command(
-    rollout: Rollout,
-    command: 'abort' | 'advance' | 'promote',
-    ground: Ground,
-  ): Promise<void> {
-    const { state, step } = rollout
-    await this.#ports.rollouts.command(caller, rollout.id, command, {
-      ...ground,
-      seen: { state, step },
+    // To go back needs no fence: whatever the rollout has become meanwhile, it is not to go on.
+    await rollouts.command(caller, rollout.id, command, ground).catch((error: unknown) => {
+      // It is over: another node, or a person, was first.
+      const isRefused = error instanceof CodedError && error.code === 'CORE_ROLLOUT_COMMAND_REFUSED'
+      if (!isRefused) throw error
     })
   }
 
   async #write(id: string): Promise<void> {
     const counters = this.#counters.get(id)
     if (counters === undefined || this.#written.get(id) === counters.changes) return
-    const { changes, judge, trips } = counters
-    await putTallies(this.#ports.knex, id, this.#ports.node, { judge, trips })
+    const { changes, judge, trips, units } = counters
+    await putTallies(this.#ports.knex, id, this.#ports.node, { judge, trips, units })
     this.#written.set(id, changes)
   }
 
@@ -178,6 +216,54 @@ export class RolloutController {
   }
 }
 
+interface Seen {
+  readonly rollout: Rollout
+  readonly tallies: Tallies
+  readonly shadow?: ShadowDecision | undefined
+}
+
+/** Rollouts that are moved together, by id; most are alone. */
+type Group = readonly [Rollout, ...Rollout[]]
+
+function groupsOf(rollouts: readonly Rollout[]): readonly Group[] {
+  const groups = Object.groupBy(rollouts, ({ id, group }) => group ?? id)
+  return Object.values(groups) as unknown as readonly Group[]
+}
+
+const commandOf: Readonly<Partial<Record<StepDecision['kind'], RolloutCommand>>> = {
+  advance: 'advance',
+  bake: 'bake',
+  complete: 'promote',
+  pause: 'pause',
+}
+
+/** Of what a group's members decide: the first that has to wait, or be looked at, speaks for all. */
+function slowest(decisions: readonly StepDecision[]): StepDecision {
+  const waits = decisions.find(({ kind }) => kind === 'pause' || kind === 'hold')
+  return waits ?? (decisions[0] as StepDecision)
+}
+
+function groundOf({ reason, pauseFor }: StepDecision, seen: readonly Seen[]): Ground {
+  const [lead] = seen as readonly [Seen]
+  const gate = lead.rollout.gateAnswer
+  const isOf = gate?.revision === lead.rollout.revision
+  const calls =
+    seen.length === 1
+      ? lead.tallies.judge.calls
+      : Object.fromEntries(
+          seen.map(({ rollout, tallies }) => [rollout.plugin, tallies.judge.calls]),
+        )
+  return {
+    reason,
+    evidence: {
+      calls,
+      ...(isOf ? { gate } : {}),
+      ...(lead.shadow === undefined ? {} : { shadow: lead.shadow.evidence }),
+    },
+    ...(pauseFor === undefined ? {} : { pauseFor }),
+  }
+}
+
 /** What ends the rollout now, in words; undefined: nothing. Also while it is paused. */
 function condemnation(rollout: Rollout, tallies: Tallies, now: number): Ground | undefined {
   const trip = hardTrip(tallies.trips, { now, weightBp: weightOf(rollout), canary: rollout.to })
@@ -190,19 +276,33 @@ function condemnation(rollout: Rollout, tallies: Tallies, now: number): Ground |
   return { reason: sentence, evidence: { ...figures, calls: tallies.judge.calls } }
 }
 
-export function evidenceOf({ cohortBy, from, to }: Rollout, { judge }: Tallies) {
-  return evidence(judge, { cohortBy, canary: to, stable: from })
+export function evidenceOf(rollout: Rollout, { judge }: Tallies) {
+  const { from, to } = rollout
+  return evidence(judge, { cohortBy: judgedBy(cohortOf(rollout)), canary: to, stable: from })
 }
 
 /** What the step waits for, or that it is done. */
-export function decide(rollout: Rollout, tallies: Tallies, now: number): StepDecision {
+export function decide(
+  rollout: Rollout,
+  tallies: Tallies,
+  now: number,
+  standstill: Standstill,
+  shadow?: ShadowDecision,
+): StepDecision {
+  const { plugin, revision, state, stepStartedAt, gateAnswer } = rollout
   const step = rollout.steps[rollout.step]
-  if (step === undefined || step.shadow !== undefined) return { kind: 'hold', reason: noStep }
+  if (step === undefined) return { kind: 'hold', reason: noStep }
+  const { units } = tallies
   return stepDecision(step, {
     now,
-    stepStartedAt: rollout.stepStartedAt ?? now,
+    state,
+    stepStartedAt: stepStartedAt ?? now,
     exposuresInStep: Math.max(0, tallies.judge.calls.canary - rollout.exposuresBefore),
+    unitsInStep: units.since === stepStartedAt ? unitsOf(units) : 0,
     verdict: evidenceOf(rollout, tallies).verdict,
+    frozen: standstillSentence(standstill, plugin, now),
+    gate: freshAnswer(gateAnswer, { revision, now }),
+    shadow,
   })
 }
 

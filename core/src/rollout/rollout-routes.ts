@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
-import { coreErrors } from '../errors.ts'
 import { callerOf } from '../gateway/guard.ts'
 import {
   pageOf,
@@ -10,16 +9,20 @@ import {
   versionSchema,
 } from '../gateway/http-schemas.ts'
 import type { Page } from '../identity/identity-store.ts'
-import { bucketOf, type CohortBy, cohortKey } from './cohort.ts'
+import { approvalRoutes } from './approval-routes.ts'
+import { assignmentRoute } from './assignment-routes.ts'
+import { cohortRoutes } from './cohort-routes.ts'
 import { describeRollout, requireRollout } from './describe-rollout.ts'
+import { freezeRoutes } from './freeze-routes.ts'
+import type { Ground } from './move-rollout.ts'
 import { rolloutEvents } from './rollout-events.ts'
+import { rolloutFeed } from './rollout-feed.ts'
 import { rolloutIdSchema } from './rollout-id-schema.ts'
 import { rolloutPage } from './rollout-page.ts'
-import type { Ground, RolloutService } from './rollout-service.ts'
+import type { RolloutService, RolloutWish } from './rollout-service.ts'
 import { type RolloutCommand, rolloutCommands } from './rollout-states.ts'
-import { listRollouts } from './rollout-store.ts'
+import { listRollouts, type Rollout } from './rollout-store.ts'
 import type { RoutingTable } from './routing-table.ts'
-import type { Step } from './steps.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -29,17 +32,24 @@ interface Ports {
 
 const tags = ['rollouts']
 const params = strictObject({ id: rolloutIdSchema }, ['id'])
+/** The `revision` of a rollout, as an entity tag. */
+const revisionSchema = { type: 'string', pattern: '^"?[0-9]{1,15}"?$' } as const
 const reasonSchema = { type: 'string', minLength: 1, maxLength: 500 } as const
 
-/** Commands that a person gives; `rollback` has a route of the plugin's own. */
-const commands = rolloutCommands.filter((command) => command !== 'rollback')
+/** Of others, `rollback` and `approve` have routes of their own, and `bake` is the controller's. */
+type Command = Exclude<RolloutCommand, 'rollback' | 'approve' | 'bake'>
+const commands = rolloutCommands.filter(
+  (command) => command !== 'rollback' && command !== 'approve' && command !== 'bake',
+)
+
+const targetSchema = { plugin: pluginNameSchema, version: versionSchema } as const
+/** Plugins of one group are locked together, in one transaction. */
+const MAX_TOGETHER = 9
 
 /** Switching a version in gradually, and taking it back: the operator's. */
 export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
   const { knex, rollouts } = ports
-  app.post<{
-    Body: { plugin: string; version: string; steps?: Step[]; cohortBy?: CohortBy }
-  }>(
+  app.post<{ Body: RolloutWish }>(
     '/v1/rollouts',
     {
       config: { action: 'rollout.write' },
@@ -48,10 +58,18 @@ export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
         summary: 'Plan a rollout from the stable version to another; start it with :start',
         body: strictObject(
           {
-            plugin: pluginNameSchema,
-            version: versionSchema,
+            ...targetSchema,
+            together: {
+              type: 'array',
+              maxItems: MAX_TOGETHER,
+              items: strictObject(targetSchema, ['plugin', 'version']),
+            },
             steps: { type: 'array' },
-            cohortBy: { enum: ['request', 'app', 'tenant'] },
+            callsPerDay: { type: 'number', minimum: 0, maximum: 1e12 },
+            cohortBy: { enum: ['request', 'subject', 'app', 'unit', 'tenant', 'entity'] },
+            keys: { type: 'object' },
+            deny: { type: 'array' },
+            allow: { type: 'array' },
           },
           ['plugin', 'version'],
         ),
@@ -75,7 +93,7 @@ export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
     async (request) => {
       const { plugin, limit, cursor } = request.query
       const rows = await listRollouts(knex, { plugin, limit, cursor })
-      return pageOf(rows, limit, (row) => row.id)
+      return pageOf(rows.map(summaryOf), limit, (row) => row.id)
     },
   )
   app.get<{ Params: { id: string } }>(
@@ -88,15 +106,25 @@ export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
   )
   commandRoutes(app, ports)
   rollbackRoute(app, ports)
-  assignmentRoute(app, ports)
+  assignmentRoute(app, ports.routing)
+  approvalRoutes(app, ports)
+  cohortRoutes(app, knex)
+  freezeRoutes(app, { knex, now: Date.now })
+  rolloutFeed(app, knex)
   rolloutEvents(app, ports)
   rolloutPage(app)
 }
 
+/** Of a list, without what may be long. */
+function summaryOf({ lists, ...rollout }: Rollout) {
+  return rollout
+}
+
 function commandRoutes(app: FastifyInstance, { knex, rollouts }: Ports): void {
   app.post<{
-    Params: { id: string; command: Exclude<RolloutCommand, 'rollback'> }
+    Params: { id: string; command: Command }
     Body: { reason?: string } | null
+    Headers: { 'if-match'?: string }
   }>(
     '/v1/rollouts/:id/:command',
     {
@@ -109,11 +137,15 @@ function commandRoutes(app: FastifyInstance, { knex, rollouts }: Ports): void {
           'command',
         ]),
         body: { type: ['object', 'null'], properties: { reason: reasonSchema } },
+        headers: { type: 'object', properties: { 'if-match': revisionSchema } },
       },
     },
     async (request) => {
       const { id, command } = request.params
-      const ground = groundOf(request.body?.reason, command)
+      const ground = {
+        ...groundOf(request.body?.reason, command),
+        ...seenOf(command, request.headers['if-match']),
+      }
       return describeRollout(knex, await rollouts.command(callerOf(request), id, command, ground))
     },
   )
@@ -142,56 +174,10 @@ function rollbackRoute(app: FastifyInstance, { knex, rollouts }: Ports): void {
   )
 }
 
-/** Which version would serve a key, and why. */
-function assignmentRoute(app: FastifyInstance, { routing }: Ports): void {
-  app.get<{ Querystring: { plugin: string; tenant: string; key: string } }>(
-    '/v1/assignment',
-    {
-      config: { action: 'rollout.read' },
-      schema: {
-        tags,
-        summary: 'Which version would serve a request id, app or tenant, and why',
-        querystring: strictObject(
-          {
-            plugin: pluginNameSchema,
-            tenant: { type: 'string', maxLength: 100 },
-            key: { type: 'string', minLength: 1, maxLength: 200 },
-          },
-          ['plugin', 'tenant', 'key'],
-        ),
-      },
-    },
-    async (request) => {
-      const { plugin, tenant, key } = request.query
-      const { snapshot } = routing
-      const stable = snapshot.stable.get(plugin)
-      if (stable === undefined) throw coreErrors.create('PLUGIN_MISSING', { plugin })
-      const live = snapshot.rollouts.get(plugin)
-      const { generation } = snapshot
-      if (live === undefined)
-        return {
-          plugin,
-          version: stable,
-          arm: 'stable',
-          generation,
-          reason: 'no rollout shares its calls',
-        }
-      const { cohort, from, to, id } = live
-      const unit = cohortKey(cohort.cohortBy, { requestId: key, tenant, app: key }) ?? ''
-      const bucket = bucketOf(cohort.salt, unit)
-      const isCanary = bucket < cohort.weightBp
-      return {
-        plugin,
-        rollout: id,
-        version: isCanary ? to : from,
-        arm: isCanary ? 'canary' : 'stable',
-        generation,
-        bucket,
-        weightBp: cohort.weightBp,
-        reason: `${cohort.cohortBy} "${unit}" falls into bucket ${bucket} of 10000; the canary takes those below ${cohort.weightBp}`,
-      }
-    },
-  )
+/** What whoever gives the command has looked at. To go back is right whatever it was. */
+function seenOf(command: Command, ifMatch: string | undefined): Pick<Ground, 'seen' | 'isStrict'> {
+  if (ifMatch === undefined || command === 'abort') return {}
+  return { seen: { revision: Number(ifMatch.replaceAll('"', '')) }, isStrict: true }
 }
 
 function groundOf(reason: string | undefined, command: RolloutCommand): Ground {

@@ -1,61 +1,30 @@
 import { randomBytes } from 'node:crypto'
-import type { Localized } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
-import { commitRoutedChange } from '../audit/change.ts'
-import { insertService } from '../catalog/catalog-store.ts'
+import { type Change, commitRoutedChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
-import { servingStates } from '../registry/installation-states.ts'
-import {
-  findInstallation,
-  lockPlugin,
-  moveInstallation,
-  setStableVersion,
-  stableVersion,
-} from '../registry/registry-store.ts'
+import { stableVersion } from '../registry/registry-store.ts'
 import type { CohortBy } from './cohort.ts'
-import { judge } from './judge.ts'
-import {
-  nextRolloutState,
-  type RolloutCommand,
-  type RolloutGuard,
-  type RolloutState,
-  rolloutGuards,
-  unmetGuards,
-} from './rollout-states.ts'
-import {
-  findCompleted,
-  findRollout,
-  hasLiveRollout,
-  insertRollout,
-  insertTransition,
-  lockRollout,
-  type Rollout,
-  readTallies,
-  type Tallies,
-  type Transition,
-  updateRollout,
-} from './rollout-store.ts'
-import { weightOf } from './rollout-weight.ts'
+import type { CohortKeys } from './cohort-lists.ts'
+import { defaultPlan } from './default-plans.ts'
+import { type Ground, type Moved, moveRollouts, Overtaken } from './move-rollout.ts'
+import { listsOf, type PluginVersion, planFaults, planRollout } from './plan-rollout.ts'
+import type { RolloutCommand } from './rollout-states.ts'
+import { findCompleted, findRollout, insertTransition, type Rollout } from './rollout-store.ts'
 import type { RoutingTable } from './routing-table.ts'
-import { defaultSteps, type Step, stepFaults } from './steps.ts'
+import type { Step } from './steps.ts'
 
-/** How long a completed rollout can be taken back by a pointer swap: its old version stays warm so long. */
-const ROLLBACK_WINDOW_MS = 7 * 86_400_000
-
-export interface RolloutWish {
-  readonly plugin: string
-  readonly version: string
+export interface RolloutWish extends PluginVersion {
+  /** Other plugins that belong to this version: all are moved together. */
+  readonly together?: readonly PluginVersion[] | undefined
+  /** Left out: the host chooses, by the traffic. */
   readonly steps?: readonly Step[] | undefined
+  /** Of the plugin, where the steps are left out. */
+  readonly callsPerDay?: number | undefined
   readonly cohortBy?: CohortBy | undefined
-}
-
-/** Why a command is given, and what it rests on. */
-export interface Ground {
-  readonly reason: Localized
-  readonly evidence?: Readonly<Record<string, unknown>>
-  /** Only where the rollout is still as the decision saw it; else the command is dropped. */
-  readonly seen?: { readonly state: RolloutState; readonly step: number }
+  readonly keys?: CohortKeys | undefined
+  readonly deny?: readonly string[] | undefined
+  readonly allow?: readonly string[] | undefined
 }
 
 interface Ports {
@@ -72,33 +41,40 @@ export class RolloutService {
     this.#ports = ports
   }
 
-  /** Plans a rollout from the stable version; nothing is routed until it is started. */
+  /** Plans a rollout from the stable version, or a group of them; nothing is routed until it is started. */
   async create(caller: Caller, wish: RolloutWish): Promise<Rollout> {
-    const { plugin, version, steps = defaultSteps, cohortBy = 'request' } = wish
-    const faults = stepFaults(steps).map((fault) => ({
-      ...fault,
-      pointer: `/steps${fault.pointer}`,
-    }))
+    const { plugin, version, together = [], cohortBy = 'request', keys = {} } = wish
+    const chosen = wish.steps === undefined ? defaultPlan(wish.callsPerDay) : undefined
+    const steps = chosen?.steps ?? (wish.steps as readonly Step[])
+    const plan = { steps, cohortBy, keys, deny: wish.deny ?? [], allow: wish.allow ?? [] }
+    const faults = planFaults(plan)
     if (faults.length > 0) throw coreErrors.create('INPUT_INVALID', {}, { faults })
-    const id = `rol_${randomBytes(8).toString('hex')}`
-    const detail = { plugin, version, cohortBy }
-    const change = { ...caller, action: 'rollout.created', subject: id, tenant: null, detail }
-    await commitRoutedChange(this.#ports.knex, change, async (trx) => {
-      const { stableVersion: stable } = await lockPlugin(trx, plugin)
-      if (stable === null) throw coreErrors.create('PLUGIN_MISSING', { plugin })
-      await requireServing(trx, plugin, version)
-      if (version === stable) {
-        throw coreErrors.create('ROLLOUT_POINTLESS', { plugin, version })
-      }
-      const row = { id, plugin, from: stable, to: version, state: 'ready', step: 0 } as const
-      await insertRollout(trx, { ...row, cohortBy, steps })
+    const planned = withIds([{ plugin, version }, ...together])
+    const group = together.length === 0 ? null : newId('grp')
+    // Asked for in one order, whatever the request's: two groups never wait for each other in a circle.
+    const locked = planned.toSorted((one, other) => (one.plugin < other.plugin ? -1 : 1))
+    const changes = planned.map((one): Change => {
+      const detail = { plugin: one.plugin, version: one.version, cohortBy, group }
+      return { ...caller, action: 'rollout.created', subject: one.id, tenant: null, detail }
     })
-    return (await findRollout(this.#ports.knex, id)) as Rollout
+    await commitRoutedChange(
+      this.#ports.knex,
+      () => changes,
+      async (trx) => {
+        const lists = await listsOf(trx, plan)
+        for (const { id, ...target } of locked) {
+          const row = { id, group, salt: group ?? id, cohortBy, keys, lists, steps }
+          await planRollout(trx, target, { ...row, planChoice: chosen?.choice ?? null })
+        }
+      },
+    )
+    return (await findRollout(this.#ports.knex, planned[0]?.id ?? '')) as Rollout
   }
 
   /**
    * @returns the rollout after the command, or as it is where it is no longer as `ground.seen` says
-   * @throws CORE_ROLLOUT_MISSING, CORE_ROLLOUT_COMMAND_REFUSED naming what stands in the way
+   * @throws CORE_ROLLOUT_MISSING, CORE_ROLLOUT_COMMAND_REFUSED naming what stands in the way,
+   *   CORE_ROLLOUT_CHANGED of a strict ground
    */
   async command(
     caller: Caller,
@@ -106,25 +82,26 @@ export class RolloutService {
     command: RolloutCommand,
     ground: Ground,
   ): Promise<Rollout> {
-    const { knex, routing } = this.#ports
-    const known = await findRollout(knex, id)
-    if (known === undefined) throw coreErrors.create('ROLLOUT_MISSING', { rollout: id })
-    const detail = {
-      plugin: known.plugin,
-      reason: ground.reason.en,
-      evidence: ground.evidence ?? {},
-    }
-    const change = { ...caller, action: `rollout.${command}`, subject: id, tenant: null, detail }
+    const { knex, routing, now } = this.#ports
+    const asked = { id, command, actor: caller.actor, ground, now: now() }
     try {
-      const { generation } = await commitRoutedChange(
+      const { generation } = await commitRoutedChange<readonly Moved[]>(
         knex,
-        change,
-        (trx) => this.#move(trx, caller, id, command, ground),
-        (trx, transition, generation) => insertTransition(trx, id, { ...transition, generation }),
+        (moved) => moved.map((one) => changeOf(caller, one)),
+        (trx) => moveRollouts(trx, asked),
+        async (trx, moved, next) => {
+          for (const { rollout, transition } of moved) {
+            await insertTransition(trx, rollout.id, { ...transition, generation: next })
+          }
+        },
       )
       await routing.reach(generation)
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error
+      if (ground.isStrict === true) {
+        const revision = ground.seen?.revision ?? 0
+        throw coreErrors.create('ROLLOUT_CHANGED', { rollout: id, revision })
+      }
     }
     return (await findRollout(knex, id)) as Rollout
   }
@@ -141,92 +118,44 @@ export class RolloutService {
     }
     return this.command(caller, rollout.id, 'rollback', ground)
   }
-
-  async #move(
-    trx: Knex.Transaction,
-    caller: Caller,
-    id: string,
-    command: RolloutCommand,
-    ground: Ground,
-  ): Promise<Omit<Transition, 'generation'>> {
-    const locked = await lockRollout(trx, id)
-    if (locked === undefined) throw coreErrors.create('ROLLOUT_MISSING', { rollout: id })
-    const { state, step, plugin } = locked
-    if (ground.seen !== undefined && (ground.seen.state !== state || ground.seen.step !== step)) {
-      throw new Overtaken()
-    }
-    const { stableVersion: stable } = await lockPlugin(trx, plugin)
-    const tallies = await readTallies(trx, id)
-    const next = nextRolloutState(state, command)
-    const facts = await this.#facts(trx, locked, stable, tallies)
-    const unmet = unmetGuards(state, command, facts)
-    if (next === undefined || unmet.length > 0) {
-      const reason =
-        next === undefined ? `it is ${state}` : rolloutGuards[unmet[0] as RolloutGuard].en
-      throw coreErrors.create('ROLLOUT_COMMAND_REFUSED', { rollout: id, command, reason })
-    }
-    const nextStep = command === 'advance' ? step + 1 : step
-    const begins = command === 'start' || command === 'advance' || command === 'resume'
-    const begin = { at: this.#ports.now(), exposures: tallies.judge.calls.canary }
-    await updateRollout(trx, id, { state: next, step: nextStep, ...(begins ? { begin } : {}) })
-    await this.#switch(trx, locked, command)
-    return {
-      command,
-      from: state,
-      to: next,
-      step: nextStep,
-      weightBp: weightOf({ ...locked, state: next, step: nextStep }),
-      actor: caller.actor,
-      reason: ground.reason,
-      evidence: ground.evidence ?? {},
-    }
-  }
-
-  /** The pointer swap: what is stable from this generation on. The other version stays installed and warm. */
-  async #switch(trx: Knex.Transaction, rollout: Rollout, command: RolloutCommand): Promise<void> {
-    if (command !== 'promote' && command !== 'rollback') return
-    const { plugin, from, to } = rollout
-    const [now, before] = command === 'promote' ? [to, from] : [from, to]
-    await moveInstallation(trx, { plugin, version: before }, 'stable', 'warm')
-    await moveInstallation(trx, { plugin, version: now }, 'warm', 'stable')
-    await setStableVersion(trx, plugin, now)
-    const installation = await findInstallation(trx, plugin, now)
-    for (const { id, major } of Object.values(installation?.contracts ?? {})) {
-      await insertService(trx, { id, major, plugin })
-    }
-  }
-
-  async #facts(
-    trx: Knex.Transaction,
-    rollout: Rollout,
-    stable: string | null,
-    tallies: Tallies,
-  ): Promise<Record<RolloutGuard, boolean>> {
-    const { id, plugin, from, to, step, steps, cohortBy, updatedAt } = rollout
-    const serves = async (version: string) => {
-      const installation = await findInstallation(trx, plugin, version)
-      return installation !== undefined && servingStates.includes(installation.state)
-    }
-    return {
-      'versions-warm': (await serves(from)) && (await serves(to)),
-      alone: !(await hasLiveRollout(trx, plugin, id)),
-      'next-step': step + 1 < steps.length,
-      'not-condemned': judge(tallies.judge, cohortBy).verdict !== 'stop',
-      'still-stable': stable === to,
-      'from-stable': stable === from,
-      'window-open': this.#ports.now() - Date.parse(updatedAt) < ROLLBACK_WINDOW_MS,
-    }
-  }
 }
 
-/** Another command was first: what this one was decided upon is no longer so. */
-class Overtaken extends Error {}
+function newId(kind: 'rol' | 'grp'): string {
+  return `${kind}_${randomBytes(8).toString('hex')}`
+}
 
-async function requireServing(trx: Knex, plugin: string, version: string): Promise<void> {
-  const installation = await findInstallation(trx, plugin, version)
-  if (installation === undefined) throw coreErrors.create('VERSION_MISSING', { plugin, version })
-  const { state } = installation
-  if (!servingStates.includes(state)) {
-    throw coreErrors.create('VERSION_NOT_READY', { plugin, version, state })
+/** @throws CORE_INPUT_INVALID: a plugin stands there twice */
+function withIds(targets: readonly PluginVersion[]) {
+  const plugins = targets.map(({ plugin }) => plugin)
+  const twice = plugins.findIndex((plugin, index) => plugins.indexOf(plugin) !== index)
+  if (twice > 0) {
+    const fault = { pointer: `/together/${twice - 1}/plugin`, detail: 'stands there twice' }
+    throw coreErrors.create('INPUT_INVALID', {}, { faults: [fault] })
+  }
+  return targets.map((target) => ({ ...target, id: newId('rol') }))
+}
+
+/** What the audit and the event say of a move. */
+function changeOf(caller: Caller, { rollout, transition }: Moved): Change {
+  const { plugin, from, to, group, id } = rollout
+  const { command, step, weightBp, reason, evidence } = transition
+  const state = { before: transition.from, after: transition.to }
+  return {
+    ...caller,
+    action: `rollout.${command}`,
+    subject: id,
+    tenant: null,
+    detail: {
+      plugin,
+      from,
+      to,
+      group,
+      state,
+      step,
+      weightBp,
+      reason: reason.en,
+      reasons: reason,
+      evidence,
+    },
   }
 }

@@ -2,10 +2,15 @@ import type { Localized } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import type { Page } from '../identity/identity-store.ts'
 import type { CohortBy } from './cohort.ts'
+import type { CohortKeys, CohortLists } from './cohort-lists.ts'
+import type { PlanChoice } from './default-plans.ts'
+import type { GateAnswer } from './gate.ts'
 import { emptyTripState, mergeTripStates, type TripState } from './hard-trips.ts'
 import { emptyJudgeState, type JudgeState, mergeJudgeStates } from './judge-state.ts'
-import type { RolloutCommand, RolloutState } from './rollout-states.ts'
+import type { PauseReason } from './pause-reasons.ts'
+import { type RolloutCommand, type RolloutState, sharingStates } from './rollout-states.ts'
 import type { Step } from './steps.ts'
+import { emptySketch, mergeSketches, type UnitSketch } from './unit-sketch.ts'
 
 export interface Rollout {
   readonly id: string
@@ -13,7 +18,21 @@ export interface Rollout {
   readonly from: string
   readonly to: string
   readonly state: RolloutState
+  /** Rises with every move: what was decided upon an older one is dropped. */
+  readonly revision: number
+  readonly pausedFor: PauseReason | null
+  /** The actor who started it, as the audit names it. */
+  readonly startedBy: string | null
+  /** Rollouts of one group are moved together. */
+  readonly group: string | null
+  /** What is hashed with the keys: its own id, or the group's. */
+  readonly salt: string
   readonly cohortBy: CohortBy
+  readonly keys: CohortKeys
+  readonly lists: CohortLists
+  readonly gateAnswer: GateAnswer | null
+  /** Why the host chose the steps; null: whoever planned it did. */
+  readonly planChoice: PlanChoice | null
   readonly steps: readonly Step[]
   /** Index of the step it is in, or will start with. */
   readonly step: number
@@ -45,21 +64,30 @@ export interface StoredTransition extends Transition {
 export interface Tallies {
   readonly judge: JudgeState
   readonly trips: TripState
+  readonly units: UnitSketch
 }
 
-export async function insertRollout(
-  trx: Knex,
-  rollout: Omit<Rollout, 'stepStartedAt' | 'exposuresBefore' | 'createdAt' | 'updatedAt'>,
-): Promise<void> {
+export type NewRollout = Pick<
+  Rollout,
+  'id' | 'plugin' | 'from' | 'to' | 'group' | 'salt' | 'cohortBy' | 'keys' | 'lists' | 'planChoice'
+> & { readonly steps: readonly Step[] }
+
+/** Planned: in `ready`, before its first step. */
+export async function insertRollout(trx: Knex, rollout: NewRollout): Promise<void> {
   await trx('rollouts').insert({
     id: rollout.id,
     plugin: rollout.plugin,
     from_version: rollout.from,
     to_version: rollout.to,
-    state: rollout.state,
+    state: 'ready',
+    group_id: rollout.group,
+    salt: rollout.salt,
     cohort_by: rollout.cohortBy,
+    keys: JSON.stringify(rollout.keys),
+    lists: JSON.stringify(rollout.lists),
+    plan_choice: rollout.planChoice === null ? null : JSON.stringify(rollout.planChoice),
     steps: JSON.stringify(rollout.steps),
-    step: rollout.step,
+    step: 0,
   })
 }
 
@@ -68,10 +96,18 @@ export async function findRollout(knex: Knex, id: string): Promise<Rollout | und
   return row === undefined ? undefined : rolloutOf(row)
 }
 
-/** Locked until the transaction ends: commands on one rollout are done one after the other. */
-export async function lockRollout(trx: Knex.Transaction, id: string): Promise<Rollout | undefined> {
-  const row = await trx('rollouts').where({ id }).forUpdate().first()
-  return row === undefined ? undefined : rolloutOf(row)
+/**
+ * The rollout and those of its group, by id; empty: there is none. Locked until the transaction ends: commands
+ * on one rollout are done one after the other, and two on one group never wait for each other in a circle.
+ */
+export async function lockRollouts(trx: Knex.Transaction, id: string): Promise<Rollout[]> {
+  const one = await trx('rollouts').where({ id }).first('group_id')
+  if (one === undefined) return []
+  const query = trx('rollouts').orderBy('id').forUpdate()
+  const rows = await (one.group_id === null
+    ? query.where({ id })
+    : query.where({ group_id: one.group_id }))
+  return rows.map(rolloutOf)
 }
 
 export async function listRollouts(
@@ -85,7 +121,7 @@ export async function listRollouts(
 }
 
 export async function listLiveRollouts(knex: Knex): Promise<Rollout[]> {
-  const rows = await knex('rollouts').whereIn('state', ['running', 'paused'])
+  const rows = await knex('rollouts').whereIn('state', sharingStates).orderBy('id')
   return rows.map(rolloutOf)
 }
 
@@ -106,7 +142,7 @@ export async function hasLiveRollout(trx: Knex, plugin: string, except: string):
   const row = await trx('rollouts')
     .where({ plugin })
     .whereNot({ id: except })
-    .whereIn('state', ['running', 'paused'])
+    .whereIn('state', sharingStates)
     .first('id')
   return row !== undefined
 }
@@ -117,16 +153,21 @@ export async function updateRollout(
   change: {
     readonly state: RolloutState
     readonly step: number
+    readonly pausedFor: PauseReason | null
+    readonly startedBy: string | null
     /** Set where a step begins, or begins again. */
     readonly begin?: { readonly at: number; readonly exposures: number }
   },
 ): Promise<void> {
-  const { state, step, begin } = change
+  const { state, step, pausedFor, startedBy, begin } = change
   await trx('rollouts')
     .where({ id })
     .update({
       state,
       step,
+      revision: trx.raw('revision + 1'),
+      paused_for: pausedFor,
+      started_by: startedBy,
       updated_at: trx.fn.now(),
       ...(begin === undefined
         ? {}
@@ -153,6 +194,19 @@ export async function insertTransition(
   })
 }
 
+/** What a gate said, while the rollouts are as they were when it was asked. @returns whether they still are */
+export async function putGateAnswer(
+  knex: Knex,
+  rollouts: readonly string[],
+  answer: GateAnswer,
+): Promise<boolean> {
+  const changed = await knex('rollouts')
+    .whereIn('id', rollouts)
+    .where({ revision: answer.revision, state: 'running' })
+    .update({ gate_answer: JSON.stringify(answer) })
+  return changed > 0
+}
+
 /** Oldest first. */
 export async function listTransitions(knex: Knex, rollout: string): Promise<StoredTransition[]> {
   const rows = await knex('rollout_transitions').where({ rollout }).orderBy('id').limit(500)
@@ -176,7 +230,7 @@ export async function putTallies(
   knex: Knex,
   rollout: string,
   node: string,
-  { judge, trips }: Tallies,
+  { judge, trips, units }: Tallies,
 ): Promise<void> {
   await knex('rollout_tallies')
     .insert({
@@ -184,6 +238,7 @@ export async function putTallies(
       node,
       judge: JSON.stringify(judge),
       trips: JSON.stringify(trips),
+      units: JSON.stringify(units),
       updated_at: knex.fn.now(),
     })
     .onConflict(['rollout', 'node'])
@@ -197,8 +252,9 @@ export async function readTallies(knex: Knex, rollout: string): Promise<Tallies>
     (sum, row) => ({
       judge: mergeJudgeStates(sum.judge, row.judge),
       trips: mergeTripStates(sum.trips, withAllKinds(row.trips)),
+      units: mergeSketches(sum.units, row.units ?? emptySketch),
     }),
-    { judge: emptyJudgeState, trips: emptyTripState },
+    { judge: emptyJudgeState, trips: emptyTripState, units: emptySketch },
   )
 }
 
@@ -210,7 +266,16 @@ function rolloutOf(row: Record<string, unknown>): Rollout {
     from: row.from_version as string,
     to: row.to_version as string,
     state: row.state as RolloutState,
+    revision: Number(row.revision),
+    pausedFor: row.paused_for as PauseReason | null,
+    startedBy: row.started_by as string | null,
+    group: row.group_id as string | null,
+    salt: (row.salt ?? row.id) as string,
     cohortBy: row.cohort_by as CohortBy,
+    keys: row.keys as CohortKeys,
+    lists: row.lists as CohortLists,
+    gateAnswer: row.gate_answer as GateAnswer | null,
+    planChoice: row.plan_choice as PlanChoice | null,
     steps: row.steps as readonly Step[],
     step: row.step as number,
     stepStartedAt: startedAt === null ? null : startedAt.getTime(),

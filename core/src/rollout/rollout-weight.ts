@@ -1,7 +1,50 @@
-import { sharingStates } from './rollout-states.ts'
-import type { Rollout } from './rollout-store.ts'
+import type { Cohort } from './cohort.ts'
+import type { CohortKeys, CohortLists } from './cohort-lists.ts'
+import { type RolloutState, sharingStates } from './rollout-states.ts'
+import { isWeightStep, type Step, type WeightStep } from './steps.ts'
 
-/** Basis points of the calls that the canary is given now: those of its step, while it shares at all. */
-export function weightOf(rollout: Pick<Rollout, 'state' | 'step' | 'steps'>): number {
-  return sharingStates.includes(rollout.state) ? (rollout.steps[rollout.step]?.weightBp ?? 0) : 0
+interface Stand {
+  readonly state: RolloutState
+  readonly step: number
+  readonly steps: readonly Step[]
+}
+
+/** Weight steps that it has come to, while it shares at all; an approval or a gate keeps what was before it. */
+function reached({ state, step, steps }: Stand): readonly WeightStep[] {
+  return sharingStates.includes(state) ? steps.slice(0, step + 1).filter(isWeightStep) : []
+}
+
+/** Basis points of the calls that the canary is given now. */
+export function weightOf(rollout: Stand): number {
+  return reached(rollout).at(-1)?.weightBp ?? 0
+}
+
+interface Planned extends Stand {
+  readonly salt: string
+  readonly cohortBy: Cohort['cohortBy']
+  readonly keys: CohortKeys
+  readonly lists: CohortLists
+}
+
+/** Which calls try the new version now. Before the first weight that is nobody, whoever is listed. */
+export function cohortOf(rollout: Planned): Cohort {
+  const { salt, cohortBy, keys, lists } = rollout
+  const steps = reached(rollout)
+  const cohort = { salt, cohortBy, weightBp: weightOf(rollout) }
+  if (steps.length === 0) return cohort
+  const named = new Map(
+    steps.flatMap(({ cohort: name }) =>
+      name === undefined
+        ? []
+        : (lists.cohorts[name] ?? []).map((member) => [member, name] as const),
+    ),
+  )
+  const isListed = lists.deny.length + lists.allow.length + named.size > 0
+  return {
+    ...cohort,
+    ...(Object.keys(keys).length === 0 ? {} : { keys }),
+    ...(isListed
+      ? { lists: { deny: new Set(lists.deny), allow: new Set(lists.allow), named } }
+      : {}),
+  }
 }

@@ -4,7 +4,7 @@ import type { Knex } from 'knex'
 import { compileContracts } from '../catalog/compile-contract.ts'
 import { servingStates } from '../registry/installation-states.ts'
 import { listLiveRollouts } from './rollout-store.ts'
-import { weightOf } from './rollout-weight.ts'
+import { cohortOf } from './rollout-weight.ts'
 import {
   type Binding,
   type Credential,
@@ -17,6 +17,7 @@ import {
   tenantKey,
   versionKey,
 } from './snapshot.ts'
+import { shadowOf } from './steps.ts'
 
 export async function readGeneration(knex: Knex): Promise<number> {
   const row = await knex('routing').first('generation')
@@ -105,10 +106,10 @@ async function loadRollouts(trx: Knex): Promise<Map<string, LiveRollout>> {
   const live = await listLiveRollouts(trx)
   return new Map(
     live.map((rollout) => {
-      const { id, plugin, from, to, step, cohortBy } = rollout
-      const cohort = { salt: id, weightBp: weightOf(rollout), cohortBy }
-      const shadow = rollout.state === 'running' ? rollout.steps[step]?.shadow : undefined
-      const live = { id, from, to, step, cohort }
+      const { id, plugin, from, to, step } = rollout
+      const stepStartedAt = rollout.stepStartedAt ?? 0
+      const shadow = rollout.state === 'running' ? shadowOf(rollout.steps[step]) : undefined
+      const live = { id, from, to, step, stepStartedAt, cohort: cohortOf(rollout) }
       return [plugin, shadow === undefined ? live : { ...live, shadow }]
     }),
   )

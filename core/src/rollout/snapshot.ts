@@ -51,6 +51,8 @@ export interface LiveRollout {
   readonly from: string
   readonly to: string
   readonly step: number
+  /** Milliseconds since the epoch: what is counted in a step is counted from here. */
+  readonly stepStartedAt?: number
   readonly cohort: Cohort
   /** While it runs and its step is one: safe calls are run again on both versions, after their answers. */
   readonly shadow?: ShadowPlan

@@ -11,6 +11,7 @@ import { publish } from '../support/publish.ts'
 import {
   eventRoutes,
   fileRoutes,
+  holdingRoutes,
   publisherRoutes,
   type RouteRows,
   settingRoutes,
@@ -42,9 +43,16 @@ await told(await rollout(newer.version), 'start', 'promote')
 const planned = await rollout('1.0.0')
 /** Its stream ends with the first event. */
 const aborted = await told(await rollout('1.0.0'), 'abort')
+/** Waits for the word of an admin of acme. */
+const asking = await told(
+  await rollout('1.0.0', {
+    steps: [{ approve: { tenant: 'acme' } }, { weightBp: 10_000, hold: {} }],
+  }),
+  'start',
+)
 
-async function rollout(version: string): Promise<string> {
-  const wish = { plugin: newer.name, version }
+async function rollout(version: string, more: object = {}): Promise<string> {
+  const wish = { plugin: newer.name, version, ...more }
   return (await host.client.request<{ id: string }>('POST', '/v1/rollouts', wish)).id
 }
 
@@ -274,9 +282,16 @@ const table: Readonly<Record<string, Entry>> = {
   },
   'GET /v1/rollouts/{id}': { door: operators, at: `/v1/rollouts/${planned}` },
   'GET /v1/rollouts/{id}/events': { door: operators, at: `/v1/rollouts/${aborted}/events` },
+  ...behind(operators, holdingRoutes),
+  'GET /v1/tenants/{tenant}/approvals': { door: tenants, at: '/v1/tenants/acme/approvals' },
+  'POST /v1/rollouts/{id}/approve': {
+    door: hidden,
+    at: `/v1/rollouts/${asking}/approve`,
+    body: {},
+  },
   'POST /v1/rollouts/{id}/{command}': {
     door: operators,
-    at: `/v1/rollouts/${planned}/abort`,
+    at: `/v1/rollouts/${asking}/abort`,
     body: {},
   },
   'GET /v1/assignment': {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import {
-  armOf,
+  assign,
   bucketOf,
   type CohortBy,
   type CohortCall,
@@ -77,7 +77,9 @@ t.test('the same cohort and call give the same arm', async () => {
   fc.assert(
     fc.property(keys, keys, weights, (salt, tenant, weightBp) => {
       const cohort = { salt, weightBp, cohortBy: 'tenant' } as const
-      return armOf(cohort, { ...call, tenant }) === armOf({ ...cohort }, { ...call, tenant })
+      return (
+        assign(cohort, { ...call, tenant }).arm === assign({ ...cohort }, { ...call, tenant }).arm
+      )
     }),
   )
 })
@@ -103,8 +105,8 @@ t.test('each kind of cohort is keyed by its own name, within the tenant', async 
 
 t.test('a call without the key stays on stable until the weight is full', async (t) => {
   const cohort = { salt: 'r', cohortBy: 'entity' } as const
-  t.equal(armOf({ ...cohort, weightBp: 9999 }, call), 'stable')
-  t.equal(armOf({ ...cohort, weightBp: 9999 }, { ...call, entity: '' }), 'stable')
-  t.equal(armOf({ ...cohort, weightBp: FULL_WEIGHT_BP }, call), 'canary')
-  t.equal(armOf({ ...cohort, weightBp: 0 }, { ...call, entity: 'po-1' }), 'stable')
+  t.equal(assign({ ...cohort, weightBp: 9999 }, call).arm, 'stable')
+  t.equal(assign({ ...cohort, weightBp: 9999 }, { ...call, entity: '' }).arm, 'stable')
+  t.equal(assign({ ...cohort, weightBp: FULL_WEIGHT_BP }, call).arm, 'canary')
+  t.equal(assign({ ...cohort, weightBp: 0 }, { ...call, entity: 'po-1' }).arm, 'stable')
 })

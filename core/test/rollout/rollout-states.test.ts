@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import {
   nextRolloutState,
+  nextStep,
   type RolloutCommand,
   type RolloutGuard,
   type RolloutState,
@@ -13,6 +14,7 @@ import {
   terminalStates,
   unmetGuards,
 } from '../../src/rollout/rollout-states.ts'
+import { weightOf } from '../../src/rollout/rollout-weight.ts'
 
 const states = Object.keys(rolloutStates) as RolloutState[]
 const open = states.filter((state) => nextRolloutState(state, 'abort') !== undefined)
@@ -82,7 +84,7 @@ t.test('whatever is done before or after, an aborted rollout stays so', async ()
 })
 
 t.test('a canary is given calls only between start and the end', async (t) => {
-  t.same([...sharingStates], ['running', 'paused'])
+  t.same([...sharingStates], ['running', 'paused', 'baking'])
   for (const state of sharingStates) t.equal(nextRolloutState(state, 'abort'), 'aborted')
 })
 
@@ -96,6 +98,65 @@ t.test('the strongest of waiting commands is one that the state allows', async (
       return allowed.includes(command) && allowed.every((each) => rank(each) >= rank(command))
     }),
   )
+})
+
+t.test('commands outrank each other as operators were promised', async (t) => {
+  t.same(rolloutCommands, [
+    'abort',
+    'rollback',
+    'pause',
+    'resume',
+    'start',
+    'approve',
+    'promote',
+    'bake',
+    'advance',
+  ])
+})
+
+t.test(
+  'the weight rises only by start, advance and approve, and is gone with the end',
+  async () => {
+    const steps = [100, 2500, 10_000].map((weightBp) => ({ weightBp, hold: { durationMs: 1 } }))
+    fc.assert(
+      fc.property(anyCommands, (commands) => {
+        let stand = { state: 'ready' as RolloutState, step: 0, steps }
+        for (const command of commands) {
+          const state = nextRolloutState(stand.state, command)
+          if (state === undefined) continue
+          const next = { ...stand, state, step: nextStep(stand.step, command) }
+          const mayRise = ['start', 'advance', 'approve'].includes(command)
+          if (weightOf(next) > weightOf(stand) && !mayRise) return false
+          if (terminalStates.includes(state) && weightOf(next) !== 0) return false
+          stand = next
+        }
+        return true
+      }),
+    )
+  },
+)
+
+t.test('in a lockdown and in a freeze nothing is started, goes on or becomes stable', async (t) => {
+  for (const guard of ['unlocked', 'not-frozen'] as const) {
+    const held = { ...facts(true), [guard]: false }
+    for (const state of states) {
+      for (const command of ['start', 'advance', 'approve', 'promote'] as const) {
+        if (nextRolloutState(state, command) === undefined) continue
+        t.same(unmetGuards(state, command, held), [guard], `${state} ${command}`)
+      }
+      for (const command of ['abort', 'rollback', 'pause'] as const) {
+        t.same(unmetGuards(state, command, held), [], `${state} ${command}`)
+      }
+    }
+  }
+})
+
+t.test('no command of the controller or of the operator goes past an approval', async (t) => {
+  const waiting = { ...facts(true), 'gate-open': false, 'gates-passed': false }
+  t.same(unmetGuards('running', 'advance', waiting), ['gate-open'])
+  for (const state of ['running', 'paused', 'baking'] as const) {
+    t.same(unmetGuards(state, 'promote', waiting), ['gates-passed'])
+  }
 })
 
 t.test('a version that the judge condemned neither goes on nor becomes stable', async (t) => {

@@ -1,6 +1,25 @@
 /** Routes with a request that the tenant's admin could make. */
 export type RouteRows = Readonly<Record<string, { readonly at: string; readonly body?: object }>>
 
+/** What rollouts are held by, and what is told of them. */
+export const holdingRoutes: RouteRows = {
+  'GET /v1/cohorts': { at: '/v1/cohorts' },
+  'PUT /v1/cohorts/{name}': { at: '/v1/cohorts/suzhou', body: { members: ['tenant:acme'] } },
+  'DELETE /v1/cohorts/{name}': { at: '/v1/cohorts/suzhou' },
+  'GET /v1/rollout-freezes': { at: '/v1/rollout-freezes' },
+  'PUT /v1/rollout-freezes/{name}': {
+    at: '/v1/rollout-freezes/stocktaking',
+    body: {
+      time: { from: '2020-01-01T00:00:00Z', to: '2020-01-02T00:00:00Z' },
+      reason: 'stocktaking',
+    },
+  },
+  'DELETE /v1/rollout-freezes/{name}': { at: '/v1/rollout-freezes/stocktaking' },
+  'GET /v1/rollout-lockdown': { at: '/v1/rollout-lockdown' },
+  'PUT /v1/rollout-lockdown': { at: '/v1/rollout-lockdown', body: { isOn: false } },
+  'GET /v1/rollout-events': { at: '/v1/rollout-events' },
+}
+
 /** Settings and secrets of a plugin in a tenant. @param plugin its path there */
 export function settingRoutes(plugin: string): RouteRows {
   return {

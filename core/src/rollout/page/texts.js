@@ -15,6 +15,7 @@ const texts = {
     states: {
       ready: 'ready',
       running: 'running',
+      baking: 'baking',
       paused: 'paused',
       completed: 'completed',
       aborted: 'aborted',
@@ -47,6 +48,7 @@ const texts = {
     states: {
       ready: '待开始',
       running: '进行中',
+      baking: '观察中',
       paused: '已暂停',
       completed: '已完成',
       aborted: '已中止',

@@ -23,21 +23,11 @@ const MAX_REQUESTS = 1_000_000
 const MAX_PATHS = 100
 const MAX_PATH_LENGTH = 300
 
-/** Faults of a step `{ "shadow": … }` from outside. @param before weight of the step before it */
-export function shadowStepFaults(
-  step: Readonly<Record<string, unknown>>,
-  pointer: string,
-  { before, isLast }: { readonly before: number; readonly isLast: boolean },
-): InputFault[] {
-  const others = Object.keys(step).filter((key) => key !== 'shadow')
-  const faults: InputFault[] = others.map((key) => ({
-    pointer: pointerTo(pointer, key),
-    detail: 'does not go with shadow, which has no weight and no hold',
-  }))
-  const at = `${pointer}/shadow`
-  if (before > 0) faults.push({ pointer: at, detail: 'must come before the first weight' })
-  if (isLast) faults.push({ pointer: at, detail: 'must be followed by a weight' })
-  return [...faults, ...planFaults(step['shadow'], at)]
+/** Faults of a step's `shadow` from outside. @param isShared a step before it gives calls to the canary */
+export function shadowFaults(plan: unknown, pointer: string, isShared: boolean): InputFault[] {
+  const faults = planFaults(plan, pointer)
+  if (isShared) faults.push({ pointer, detail: 'must come before the first weight' })
+  return faults
 }
 
 function planFaults(plan: unknown, pointer: string): InputFault[] {

@@ -1,7 +1,9 @@
 import type { Localized } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import { sharingOf } from '../pick-version.ts'
+import type { Rollout } from '../rollout-store.ts'
 import type { Snapshot } from '../snapshot.ts'
+import { shadowOf } from '../steps.ts'
 import { type AnsweredCall, mirrorOf } from './live-mirror.ts'
 import type { RecordedMirrors } from './recorded-mirrors.ts'
 import type { ShadowPlan } from './shadow-plan.ts'
@@ -29,11 +31,7 @@ interface Ports {
 }
 
 /** A rollout as far as its shadow step is concerned. */
-export interface ShadowedRollout {
-  readonly id: string
-  readonly plugin: string
-  readonly to: string
-}
+type ShadowedRollout = Pick<Rollout, 'id' | 'plugin' | 'to'>
 
 /**
  * - `abort` where a difference is proven. Nobody has been given an answer of the new version, so that going back
@@ -140,21 +138,11 @@ export function decideShadow(tally: ShadowTally, plan: ShadowPlan, canary: strin
   }
 }
 
-/** For the description of a rollout; null where its plan has no such step. */
-export async function describeShadow(
+/** For the description of a rollout; undefined where its plan has no such step. */
+export async function readShadow(
   knex: Knex,
-  {
-    id,
-    to,
-    steps,
-  }: {
-    readonly id: string
-    readonly to: string
-    readonly steps: readonly { readonly shadow?: ShadowPlan | undefined }[]
-  },
-): Promise<(ShadowEvidence & { readonly sentence: Localized }) | null> {
-  const plan = steps.find(({ shadow }) => shadow !== undefined)?.shadow
-  if (plan === undefined) return null
-  const { reason, evidence } = decideShadow(await readShadowTally(knex, id), plan, to)
-  return { ...evidence, sentence: reason }
+  { id, to, steps }: Pick<Rollout, 'id' | 'to' | 'steps'>,
+): Promise<ShadowDecision | undefined> {
+  const plan = steps.map(shadowOf).find((one) => one !== undefined)
+  return plan === undefined ? undefined : decideShadow(await readShadowTally(knex, id), plan, to)
 }

@@ -12,8 +12,9 @@ t.test('a shadow step stands before the first weight', async (t) => {
   const named = { ...shadow, replay: true, ignore: ['/rows/[]/at', '/*'], sets: ['/rows'] }
   t.same(stepFaults([{ shadow: named }, full]), [])
   t.same(pointers([one, { shadow }, full]), ['/1/shadow'])
-  t.same(pointers([{ shadow }]), ['/0/shadow'])
-  t.same(pointers([{ shadow, weightBp: 1 }, full]), ['/0/weightBp'])
+  t.same(pointers([{ shadow }]), ['/0'], 'something must come after it')
+  t.same(pointers([{ shadow, weightBp: 1 }, full]), ['/0'], 'it has no weight')
+  t.same(pointers([{ shadow, hold: {} }, full]), ['/0/hold'])
 })
 
 t.test('a plan for it is refused at the place that is wrong', async (t) => {

@@ -19,7 +19,13 @@ const ran = (answer: ShadowAnswer, more: Partial<ShadowRun> = {}): ShadowRun => 
   ...more,
 })
 
-function setUp({ isBusy = () => false, isLive = () => true, draws = [0.9] } = {}) {
+interface Given {
+  readonly isBusy?: () => boolean
+  readonly isLive?: () => boolean
+  readonly draws?: readonly number[]
+}
+
+function setUp({ isBusy = () => false, isLive = () => true, draws = [0.9] }: Given = {}) {
   const trips: [Arm, TripKind][] = []
   const order: Arm[] = []
   let drawn = 0

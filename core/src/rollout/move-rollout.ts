@@ -1,0 +1,134 @@
+import type { Localized } from '@signalbox/sdk/errors'
+import type { Knex } from 'knex'
+import { insertService } from '../catalog/catalog-store.ts'
+import { coreErrors } from '../errors.ts'
+import {
+  findInstallation,
+  lockPlugin,
+  moveInstallation,
+  setStableVersion,
+} from '../registry/registry-store.ts'
+import type { PauseReason } from './pause-reasons.ts'
+import { rolloutFacts } from './rollout-facts.ts'
+import {
+  beginsStep,
+  moveOf,
+  nextStep,
+  type RolloutCommand,
+  type RolloutGuard,
+  rolloutGuards,
+  unmetGuards,
+} from './rollout-states.ts'
+import {
+  lockRollouts,
+  type Rollout,
+  readTallies,
+  type Transition,
+  updateRollout,
+} from './rollout-store.ts'
+import { weightOf } from './rollout-weight.ts'
+
+/** Why a command is given, and what it rests on. */
+export interface Ground {
+  readonly reason: Localized
+  readonly evidence?: Readonly<Record<string, unknown>>
+  /** Only where the rollout is still as the decision saw it; else the command is dropped. */
+  readonly seen?: Pick<Rollout, 'revision'>
+  /** Whoever gave it is told that it was dropped. */
+  readonly isStrict?: boolean
+  /** Of `pause`; a person's is `manual`. */
+  readonly pauseFor?: PauseReason
+}
+
+export interface Asked {
+  readonly id: string
+  readonly command: RolloutCommand
+  readonly actor: string
+  readonly ground: Ground
+  readonly now: number
+}
+
+/** One rollout that was moved. */
+export interface Moved {
+  readonly rollout: Rollout
+  readonly transition: Omit<Transition, 'generation'>
+}
+
+/** Another command was first: what this one was decided upon is no longer so. */
+export class Overtaken extends Error {}
+
+/**
+ * Moves a rollout and those of its group, all or none, within the caller's transaction.
+ * @throws CORE_ROLLOUT_MISSING, CORE_ROLLOUT_COMMAND_REFUSED naming what stands in the way; Overtaken
+ */
+export async function moveRollouts(trx: Knex.Transaction, asked: Asked): Promise<readonly Moved[]> {
+  const { id, ground } = asked
+  const rollouts = await lockRollouts(trx, id)
+  const named = rollouts.find((one) => one.id === id)
+  if (named === undefined) throw coreErrors.create('ROLLOUT_MISSING', { rollout: id })
+  if (ground.seen !== undefined && ground.seen.revision !== named.revision) throw new Overtaken()
+  const moved: Moved[] = []
+  // In one order whatever the group: two moves that share plugins never wait for each other in a circle.
+  for (const rollout of rollouts.toSorted((one, other) => (one.plugin < other.plugin ? -1 : 1))) {
+    moved.push({ rollout, transition: await moveOne(trx, rollout, asked) })
+  }
+  return moved
+}
+
+async function moveOne(
+  trx: Knex.Transaction,
+  rollout: Rollout,
+  { command, actor, ground, now }: Asked,
+): Promise<Omit<Transition, 'generation'>> {
+  const { id, state, step, plugin } = rollout
+  const { stableVersion: stable } = await lockPlugin(trx, plugin)
+  const tallies = await readTallies(trx, id)
+  const move = moveOf(state, command)
+  const facts = await rolloutFacts(trx, { rollout, command, actor, stable, tallies, now })
+  const [unmet] = unmetGuards(state, command, facts)
+  if (move === undefined || unmet !== undefined) {
+    throw refusal(rollout, command, unmet)
+  }
+  const next = { state: move.to, step: nextStep(step, command) }
+  const begin = { at: now, exposures: tallies.judge.calls.canary }
+  await updateRollout(trx, id, {
+    ...next,
+    pausedFor: command === 'pause' ? (ground.pauseFor ?? 'manual') : null,
+    startedBy: command === 'start' ? actor : rollout.startedBy,
+    ...(beginsStep(command) ? { begin } : {}),
+  })
+  await switchStable(trx, rollout, command)
+  return {
+    command,
+    from: state,
+    to: next.state,
+    step: next.step,
+    weightBp: weightOf({ ...rollout, ...next }),
+    actor,
+    reason: ground.reason,
+    evidence: ground.evidence ?? {},
+  }
+}
+
+function refusal({ id, state }: Rollout, command: RolloutCommand, unmet: RolloutGuard | undefined) {
+  const reason = unmet === undefined ? `it is ${state}` : `it needs that ${rolloutGuards[unmet].en}`
+  return coreErrors.create('ROLLOUT_COMMAND_REFUSED', { rollout: id, command, reason })
+}
+
+/** The pointer swap: what is stable from this generation on. The other version stays installed and warm. */
+async function switchStable(
+  trx: Knex.Transaction,
+  rollout: Rollout,
+  command: RolloutCommand,
+): Promise<void> {
+  if (command !== 'promote' && command !== 'rollback') return
+  const { plugin, from, to } = rollout
+  const [now, before] = command === 'promote' ? [to, from] : [from, to]
+  await moveInstallation(trx, { plugin, version: before }, 'stable', 'warm')
+  await moveInstallation(trx, { plugin, version: now }, 'warm', 'stable')
+  await setStableVersion(trx, plugin, now)
+  const installation = await findInstallation(trx, plugin, now)
+  for (const { id, major } of Object.values(installation?.contracts ?? {})) {
+    await insertService(trx, { id, major, plugin })
+  }
+}

@@ -1,0 +1,94 @@
+import type { InputFault } from '@signalbox/sdk/errors'
+import type { Knex } from 'knex'
+import { coreErrors } from '../errors.ts'
+import { servingStates } from '../registry/installation-states.ts'
+import { findInstallation, lockPlugin } from '../registry/registry-store.ts'
+import type { CohortBy } from './cohort.ts'
+import {
+  type CohortKeys,
+  type CohortLists,
+  keyFaults,
+  memberFaults,
+  noLists,
+} from './cohort-lists.ts'
+import { findCohort } from './cohort-store.ts'
+import { insertRollout, type NewRollout } from './rollout-store.ts'
+import { isApproval, isGate, isWeightStep, type Step, stepFaults } from './steps.ts'
+
+export interface PluginVersion {
+  readonly plugin: string
+  readonly version: string
+}
+
+/** What of a wish is the same for every rollout of a group. */
+export interface RolloutPlan {
+  readonly steps: readonly Step[]
+  readonly cohortBy: CohortBy
+  readonly keys: CohortKeys
+  readonly deny: readonly string[]
+  readonly allow: readonly string[]
+}
+
+/** @returns what is wrong with a plan by itself, each with its place in the request */
+export function planFaults(plan: RolloutPlan): readonly InputFault[] {
+  const { steps, cohortBy, keys, deny, allow } = plan
+  return [
+    ...stepFaults(steps).map((fault) => ({ ...fault, pointer: `/steps${fault.pointer}` })),
+    ...keyFaults(keys, '/keys'),
+    ...memberFaults(deny, '/deny'),
+    ...memberFaults(allow, '/allow'),
+    ...((cohortBy === 'unit' || cohortBy === 'entity') && keys[cohortBy] === undefined
+      ? [{ pointer: `/keys/${cohortBy}`, detail: 'must say where in the input it stands' }]
+      : []),
+  ]
+}
+
+/**
+ * The lists of a plan, with the members of its named cohorts as they are now.
+ * @throws CORE_INPUT_INVALID: a cohort or a tenant that a step names is not there
+ */
+export async function listsOf(trx: Knex, plan: RolloutPlan): Promise<CohortLists> {
+  const { steps, deny, allow } = plan
+  const faults: InputFault[] = []
+  const cohorts: Record<string, readonly string[]> = {}
+  for (const [index, step] of steps.entries()) {
+    if (isWeightStep(step) && step.cohort !== undefined) {
+      const found = await findCohort(trx, step.cohort)
+      if (found !== undefined) cohorts[step.cohort] = found.members
+      else faults.push({ pointer: `/steps/${index}/cohort`, detail: 'there is no such cohort' })
+    }
+    const tenant = tenantOf(step)
+    if (tenant === undefined) continue
+    if ((await trx('tenants').where({ id: tenant.id }).first('id')) !== undefined) continue
+    faults.push({ pointer: `/steps/${index}${tenant.at}`, detail: 'there is no such tenant' })
+  }
+  if (faults.length > 0) throw coreErrors.create('INPUT_INVALID', {}, { faults })
+  return { ...noLists, deny, allow, cohorts }
+}
+
+function tenantOf(step: Step): { id: string; at: string } | undefined {
+  if (isApproval(step)) return { id: step.approve.tenant, at: '/approve/tenant' }
+  return isGate(step) ? { id: step.gate.tenant, at: '/gate/tenant' } : undefined
+}
+
+/** @throws CORE_PLUGIN_MISSING, CORE_VERSION_MISSING, CORE_VERSION_NOT_READY, CORE_ROLLOUT_POINTLESS */
+export async function planRollout(
+  trx: Knex.Transaction,
+  { plugin, version }: PluginVersion,
+  row: Omit<NewRollout, 'plugin' | 'from' | 'to'>,
+): Promise<void> {
+  const { stableVersion: stable } = await lockPlugin(trx, plugin)
+  if (stable === null) throw coreErrors.create('PLUGIN_MISSING', { plugin })
+  await requireServing(trx, plugin, version)
+  if (version === stable) throw coreErrors.create('ROLLOUT_POINTLESS', { plugin, version })
+  await insertRollout(trx, { ...row, plugin, from: stable, to: version })
+}
+
+async function requireServing(trx: Knex, plugin: string, version: string): Promise<void> {
+  const installation = await findInstallation(trx, plugin, version)
+  if (installation === undefined) throw coreErrors.create('VERSION_MISSING', { plugin, version })
+  const { state } = installation
+  if (!servingStates.includes(state)) {
+    throw coreErrors.create('VERSION_NOT_READY', { plugin, version, state })
+  }
+}

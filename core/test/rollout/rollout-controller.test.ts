@@ -1,0 +1,157 @@
+import { EventEmitter, once } from 'node:events'
+import t from 'tap'
+import type { ServiceCall } from '../../src/broker/call-scope.ts'
+import { coreErrors } from '../../src/errors.ts'
+import { describeRollout } from '../../src/rollout/describe-rollout.ts'
+import { putFreeze, removeFreeze } from '../../src/rollout/freeze-store.ts'
+import { RolloutController } from '../../src/rollout/rollout-controller.ts'
+import { findRollout, listTransitions } from '../../src/rollout/rollout-store.ts'
+import type { LiveRollout } from '../../src/rollout/snapshot.ts'
+import { because, full, openRollouts, operator, weight } from '../support/rollouts.ts'
+
+const { knex, clock, rollouts } = await openRollouts(t, ['one', 'two'])
+await knex('tenants').insert({ id: 'acme', name: 'Acme' })
+
+/** What the gate's service says next, and who is told that it was asked. */
+const board = { answer: (): unknown => ({ allow: true }), asked: new EventEmitter() }
+const callService = async (call: ServiceCall) => {
+  board.asked.emit('call', call)
+  const outputJson = JSON.stringify(await board.answer())
+  return { outputJson, plugin: 'board', version: '1.0.0', arm: 'stable' as const }
+}
+const controller = new RolloutController({
+  knex,
+  rollouts,
+  node: 'node-1',
+  now: () => clock.now,
+  log: { warn: (fields, message) => t.fail(message, fields) },
+})
+controller.start(callService)
+t.teardown(() => controller.stop())
+
+const gate = { tenant: 'acme', service: 'governance.board', major: 1, operation: 'mayRelease' }
+const bySeconds = { weightBp: 100, hold: { durationMs: 1000, evenUnseen: true } }
+
+async function start(steps: readonly object[], more: object = {}): Promise<string> {
+  const wish = { plugin: 'one', version: '1.1.0', steps: steps as never, ...more }
+  const { id } = await rollouts.create(operator, wish)
+  await rollouts.command(operator, id, 'start', because)
+  return id
+}
+
+/** The controller looks by itself; this waits until what it sees is so, or the test's own deadline. */
+async function until(id: string, isSo: (rollout: Awaited<ReturnType<typeof look>>) => boolean) {
+  for (;;) {
+    const rollout = await look(id)
+    if (isSo(rollout)) return rollout
+    controller.look()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+async function look(id: string) {
+  const rollout = await findRollout(knex, id)
+  if (rollout === undefined) throw new Error(`no rollout ${id}`)
+  return rollout
+}
+
+/** A call of the canary, as the gateway would count it. */
+function countCanary(id: string, stepStartedAt: number): void {
+  const cohort = { salt: id, weightBp: 10_000, cohortBy: 'app' } as const
+  const live: LiveRollout = { id, from: '1.0.0', to: '1.1.0', step: 0, stepStartedAt, cohort }
+  const assigned = { arm: 'canary', by: 'all', key: 'acme/erp' } as const
+  controller.countersOf(id).admit(live, 'canary', assigned)
+}
+
+t.test('a gate is asked about this rollout, and its yes is what lets it go on', async (t) => {
+  const asked = once(board.asked, 'call')
+  const id = await start([{ gate: { ...gate, input: { board: 'EU' } } }, weight(100), full])
+  const [call] = (await asked) as [ServiceCall]
+  t.match(call, {
+    tenant: 'acme',
+    principal: { kind: 'host', id: `rollout:${id}` },
+    service: 'governance.board',
+    operation: 'mayRelease',
+    input: { board: 'EU', rollout: { id, from: '1.0.0', to: '1.1.0', weightBp: 0 } },
+  })
+  await until(id, ({ step }) => step === 1)
+  const last = (await listTransitions(knex, id)).at(-1)
+  t.match(last, { command: 'advance', actor: 'judge', evidence: { gate: { kind: 'allowed' } } })
+  t.match(last?.reason.en, 'lets it go on')
+  await rollouts.command(operator, id, 'abort', because)
+})
+
+t.test('a no, a broken answer and a refusal hold it, with the reason', async (t) => {
+  board.answer = () => ({ allow: false, reason: 'quarter end' })
+  const id = await start([{ gate }, weight(100), full])
+  await until(id, ({ gateAnswer }) => gateAnswer?.kind === 'refused')
+  const described = await describeRollout(knex, await look(id))
+  t.match(described.waiting?.en ?? '', /quarter end|being asked/)
+  t.equal(described.asks, 'gate')
+  clock.now += 11_000
+  board.answer = () => 'yes'
+  await until(id, ({ gateAnswer }) => gateAnswer?.kind === 'failed')
+  clock.now += 11_000
+  board.answer = () => {
+    throw coreErrors.create('PLUGIN_NOT_ENABLED', { plugin: 'board', tenant: 'acme' })
+  }
+  await until(id, ({ gateAnswer }) => gateAnswer?.reason === 'CORE_PLUGIN_NOT_ENABLED')
+  t.match(await look(id), { step: 0, state: 'running' })
+  await rollouts.command(operator, id, 'abort', because)
+})
+
+t.test('in a freeze a step that is done waits, and goes on after it', async (t) => {
+  const time = {
+    from: new Date(clock.now - 1000).toISOString(),
+    to: new Date(clock.now + 3_600_000).toISOString(),
+  }
+  const id = await start([bySeconds, full])
+  await putFreeze(knex, { name: 'stocktaking', plugin: null, time, reason: because.reason })
+  clock.now += 2000
+  controller.look()
+  await t.rejects(rollouts.command(operator, id, 'advance', because), { message: /no freeze/ })
+  const described = await describeRollout(knex, await look(id))
+  t.equal(described.step, 0)
+  await removeFreeze(knex, 'stocktaking')
+  await until(id, ({ step }) => step === 1)
+  await rollouts.command(operator, id, 'abort', because)
+  t.pass()
+})
+
+t.test(
+  'a step waits for different keys, and bakes before the version becomes stable',
+  async (t) => {
+    const id = await start([{ ...full, hold: { units: 1 }, bake: { durationMs: 5000 } }])
+    const { stepStartedAt } = await look(id)
+    countCanary(id, stepStartedAt ?? 0)
+    await until(id, ({ state }) => state === 'baking')
+    clock.now += 6000
+    await until(id, ({ state }) => state === 'completed')
+    t.same(
+      (await listTransitions(knex, id)).map(({ command }) => command),
+      ['start', 'bake', 'promote'],
+    )
+    await rollouts.command(operator, id, 'rollback', because)
+  },
+)
+
+t.test('of a group, the member that has to wait holds the others', async (t) => {
+  const together = [{ plugin: 'two', version: '1.1.0' }]
+  const hold = { exposures: 1 }
+  const id = await start([{ weightBp: 100, hold }, full], { together })
+  const members = await knex('rollouts')
+    .where({ group_id: (await look(id)).group })
+    .orderBy('id')
+  const [one, other] = members.map((row) => row.id as string) as [string, string]
+  countCanary(one, 0)
+  controller.look()
+  await t.rejects(rollouts.command(operator, other, 'approve', because), {
+    code: 'CORE_ROLLOUT_COMMAND_REFUSED',
+  })
+  t.match(await look(one), { step: 0 })
+  countCanary(other, 0)
+  await until(one, ({ step }) => step === 1)
+  t.match(await look(other), { step: 1 })
+  await rollouts.command(operator, other, 'abort', because)
+  t.match(await look(one), { state: 'aborted' })
+})
