@@ -51,6 +51,7 @@ t.test(
     t.match(last, { command: 'abort', actor: 'judge', evidence: { shadow: { compared: Number } } })
     t.match(last?.reason.en, /^stopped: 1\.2\.0 answered \/text differently in \d+ of \d+/)
     t.match(last?.reason['zh-CN'], '/text')
+    t.comment(`${calls} calls; ${last?.reason.en}`)
   },
 )
 

@@ -79,7 +79,7 @@ class DiffWalk {
   compare({ left, right, path, depth }: Place): void {
     if (this.found.size >= MAX_PATHS) return
     if (!isNode(left) || !isNode(right) || Array.isArray(left) !== Array.isArray(right)) {
-      const isSame = this.#comparison.isSame ?? Object.is
+      const isSame = this.#comparison.isSame ?? isEqual
       if (!isSame(left, right)) this.found.add(path)
     } else if (depth >= MAX_DEPTH) {
       if (canonicalText(left) !== canonicalText(right)) this.found.add(path)
@@ -123,6 +123,11 @@ function canonicalText(value: unknown): string {
       ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => byText(a, b)))
       : part,
   )
+}
+
+/** -0 and 0 are one number, whichever of them a guest writes. */
+function isEqual(left: unknown, right: unknown): boolean {
+  return left === right
 }
 
 function byText(left: string, right: string): number {

@@ -110,9 +110,7 @@ export class RecordedMirrors {
         ...comparisonOf(sharing, `${service}/${operation}`, plan),
         // What was redacted is the same as anything of its type.
         isSame: (recorded, replayed) =>
-          typeof recorded === 'string'
-            ? sameText(recorded, replayed)
-            : Object.is(recorded, replayed),
+          typeof recorded === 'string' ? sameText(recorded, replayed) : recorded === replayed,
       },
       length,
       run: async (arm) => {

@@ -29,6 +29,7 @@ t.test('a difference is told by its path, with [] for every element', async (t) 
   t.same(paths(answer, { rows: answer.rows }), ['/total'], 'one that is missing')
   t.same(paths(answer, null), [''], 'another kind of answer')
   t.same(paths([], {}), [''])
+  t.same(paths([-0], [0]), [], 'one number')
   t.same(paths({ 'a/b': 1 }, { 'a/b': 2 }), ['/a~1b'])
 })
 

@@ -10,7 +10,11 @@ import { version as base } from '../../support/recorded-call.ts'
 
 const plan = { sample: 1, minRequests: 1, maxDiff: 0, ignore: ['/seen'], sets: ['/tags'] }
 
-function installed(version: string, output: Record<string, unknown>, compare?: object): InstalledVersion {
+function installed(
+  version: string,
+  output: Record<string, unknown>,
+  compare?: object,
+): InstalledVersion {
   const operation = { safe: true, input: {}, output, ...(compare === undefined ? {} : { compare }) }
   const contract = { id: 's', major: 1, title: { en: 'S' }, operations: { run: operation } }
   return { ...base, version, operations: compileContracts(base.manifest, { s: contract }) }
