@@ -36,7 +36,7 @@ function planFaults(plan: unknown, pointer: string): InputFault[] {
   }
   const faults: InputFault[] = []
   const given = plan as Readonly<Record<string, unknown>>
-  const require = (key: string, holds: boolean, detail: string) => {
+  const demand = (key: string, holds: boolean, detail: string) => {
     if (!holds) faults.push({ pointer: `${pointer}/${key}`, detail })
   }
   for (const key of Object.keys(given)) {
@@ -44,14 +44,17 @@ function planFaults(plan: unknown, pointer: string): InputFault[] {
     faults.push({ pointer: pointerTo(pointer, key), detail: `is not known; there are ${keys}` })
   }
   const { sample, minRequests, maxDiff, replay } = given
-  require('sample', isNumber(sample) && sample > 0 && sample <= 1, 'must be more than 0, at most 1')
+  demand('sample', isNumber(sample) && sample > 0 && sample <= 1, 'must be more than 0, at most 1')
   const isCount = Number.isInteger(minRequests) && (minRequests as number) >= 1
-  require('minRequests', isCount &&
-    (minRequests as number) <= MAX_REQUESTS, `must be a whole number, 1 to ${MAX_REQUESTS}`)
-  require('maxDiff', isNumber(maxDiff) && maxDiff >= 0 && maxDiff < 1, 'must be 0 or more, below 1')
-  require('replay', replay === undefined || typeof replay === 'boolean', 'must be true or false')
+  demand(
+    'minRequests',
+    isCount && (minRequests as number) <= MAX_REQUESTS,
+    `must be a whole number, 1 to ${MAX_REQUESTS}`,
+  )
+  demand('maxDiff', isNumber(maxDiff) && maxDiff >= 0 && maxDiff < 1, 'must be 0 or more, below 1')
+  demand('replay', replay === undefined || typeof replay === 'boolean', 'must be true or false')
   for (const key of ['ignore', 'sets'] as const) {
-    require(key, given[key] === undefined || arePaths(given[key]), pathsDetail)
+    demand(key, given[key] === undefined || arePaths(given[key]), pathsDetail)
   }
   return faults
 }
