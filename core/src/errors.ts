@@ -15,6 +15,7 @@ import { meterErrors } from './meter/meter-errors.ts'
 import { notifyErrors } from './notify/notify-errors.ts'
 import { removalErrors } from './removal/removal-errors.ts'
 import { rolloutErrors } from './rollout/rollout-errors.ts'
+import { shadowErrors } from './rollout/shadow/shadow-errors.ts'
 import { sealingErrors } from './sealing/sealing-errors.ts'
 import { secretErrors } from './secrets/secret-errors.ts'
 import { trustedErrors } from './trusted/trusted-errors.ts'
@@ -31,6 +32,7 @@ export const coreErrors = defineErrors('CORE', {
   ...notifyErrors,
   ...fetchErrors,
   ...sealingErrors,
+  ...shadowErrors,
   ...secretErrors,
   ...eventErrors,
   ...useErrors,

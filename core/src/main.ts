@@ -49,10 +49,13 @@ import { pluginRoutes } from './registry/plugin-routes.ts'
 import { resumeWork } from './registry/resume-work.ts'
 import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
 import { openRemovals, type Removals } from './removal/open-removals.ts'
+import type { Arm } from './rollout/cohort.ts'
+import type { TripKind } from './rollout/hard-trips.ts'
 import { followCircuits } from './rollout/opened-circuits.ts'
 import { RolloutController } from './rollout/rollout-controller.ts'
 import { rolloutRoutes } from './rollout/rollout-routes.ts'
 import { RolloutService } from './rollout/rollout-service.ts'
+import { openShadow } from './rollout/shadow/open-shadow.ts'
 import { grantsOf } from './rollout/snapshot.ts'
 import { type SandboxNews, startSandbox } from './sandbox-news.ts'
 import { openHostKeys } from './sealing/host-keys.ts'
@@ -221,12 +224,25 @@ function resume(
   })
 }
 
-function composeRollouts({ options, state, news }: Parts, stops: StopStack) {
+function composeRollouts({ options, state, sandbox, news }: Parts, stops: StopStack) {
   const { knex, routing } = state
   const { log } = options
   const now = Date.now
   const rollouts = new RolloutService({ knex, routing, now })
-  const controller = new RolloutController({ knex, rollouts, node: randomUUID(), now, log })
+  const node = randomUUID()
+  const onTrip = (rollout: string, arm: Arm, kind: TripKind) => {
+    controller.countersOf(rollout).tripped(arm, kind, now())
+    controller.look()
+  }
+  const shadow = openShadow({ ...state, node, sandbox, onTrip, log }, stops)
+  const controller: RolloutController = new RolloutController({
+    knex,
+    rollouts,
+    node,
+    now,
+    log,
+    shadow,
+  })
   const snapshot = () => routing.snapshot
   const tellOfCircuit = followCircuits({ knex, snapshot, rollouts: controller, log, now }, news)
   const udfLanes = new UdfLanes(log, tellOfCircuit)

@@ -57,7 +57,7 @@ export interface SandboxStats {
   readonly lanes: readonly {
     readonly pid: number
     readonly mode: Lane['mode']
-    /** Whom it serves: `shared`, `standby`, `suspect`, a publisher, or `none` when it is about to end. */
+    /** Whom it serves: `shared`, `standby`, `suspect`, `apart`, a publisher, or `none` when it is about to end. */
     readonly pool: string
     readonly isolates: number
     readonly calls: number
@@ -94,6 +94,9 @@ export class Sandbox {
   readonly #shared: LanePool
   /** Calls that lost their lane, one at a time: if it happens again, it was them. */
   readonly #suspects: LanePool
+  /** For calls that nobody waits for. */
+  readonly #apart: LanePool
+  readonly #servedApart = new WeakSet<Lane>()
   readonly #publishers = new Map<string, LanePool>()
   readonly #strikes = new Strikes()
   readonly #sweeper: NodeJS.Timeout
@@ -117,6 +120,7 @@ export class Sandbox {
     })
     this.#shared = this.#pool('shared', Math.max(1, options.lanes ?? availableParallelism()))
     this.#suspects = this.#pool('suspect', 1, true)
+    this.#apart = this.#pool('apart', 1)
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS)
     this.#sweeper.unref()
   }
@@ -196,7 +200,7 @@ export class Sandbox {
   }
 
   #pools(): LanePool[] {
-    return [this.#shared, this.#suspects, ...this.#publishers.values()]
+    return [this.#shared, this.#suspects, this.#apart, ...this.#publishers.values()]
   }
 
   #poolOf(lane: Lane): LanePool | undefined {
@@ -239,6 +243,7 @@ export class Sandbox {
 
   #poolFor({ call, losses }: PendingCall, now: number): LanePool {
     const { publisher, features } = call.isolate
+    if (call.apart === true && features.length === 0) return this.#opened(this.#apart)
     if (losses > 0) return this.#opened(this.#suspects)
     if (features.length === 0 && !this.#strikes.isApart(publisher, now)) return this.#shared
     const known = this.#publishers.get(publisher)
@@ -295,6 +300,7 @@ export class Sandbox {
     const pool = this.#poolOf(lane)
     if (pool === undefined) return
     pool.remove(lane)
+    if (pool === this.#apart) this.#servedApart.add(lane)
     if (this.#isStopped) return
     if (pool === this.#shared || pool.queued > 0) pool.fill()
     this.#fleet.fillStandby()
@@ -311,15 +317,17 @@ export class Sandbox {
 
   #laneGone(lane: Lane, exit: ProcessExit, fault: LaneFault, culprit: Culprit | undefined): void {
     const { pid } = lane
+    const pool = this.#poolOf(lane)
+    const isApart = pool === this.#apart || this.#servedApart.has(lane)
     if (exit.killedFor === 'retired') {
       this.#counts.lanesRetired++
       this.#tell({ kind: 'lane-retired', pid })
     } else if (exit.killedFor !== 'stopped') {
       this.#counts.lanesLost++
       this.#tell({ kind: 'lane-lost', pid, fault, stderr: exit.stderr, culprit })
-      if (culprit !== undefined) this.#strike(culprit)
+      // What was lost beside nobody's calls needs no lane for its publisher alone: whoever tried it is told.
+      if (culprit !== undefined && !isApart) this.#strike(culprit)
     }
-    const pool = this.#poolOf(lane)
     pool?.remove(lane)
     // One that could not start is tried again later: see the fleet.
     if (lane.wasReady) this.#fill()

@@ -107,10 +107,12 @@ export class Broker {
   #spend(
     capability: string,
     { budget }: HostCall,
-    { tenant, version: { plugin } }: CallScope,
+    { tenant, version: { plugin }, shadow }: CallScope,
   ): void {
     if (budget === undefined) return
-    const verdict = this.#ports.limiter.take(`${tenant}\n${plugin}\n${capability}`, budget)
+    // What nobody waits for has a budget of its own: it must not use up that of calls that are answered.
+    const whose = shadow === undefined ? plugin : `${plugin} shadow`
+    const verdict = this.#ports.limiter.take(`${tenant}\n${whose}\n${capability}`, budget)
     if (verdict.allowed) return
     const retryAfterS = Math.max(1, Math.ceil(verdict.retryAfterMs / 1000))
     const limit = `${Math.round(budget.ratePerS * 60)} a minute, ${budget.burst} at once`
@@ -120,7 +122,8 @@ export class Broker {
   async #audit(name: string, call: HostCall, granted: GrantedCall<never>): Promise<void> {
     const note = await call.audit?.(granted)
     if (note === undefined) return
-    const { tenant, version, traceId } = granted.scope
+    const { tenant, version, traceId, shadow } = granted.scope
+    const marked = shadow === undefined ? note.detail : { ...note.detail, shadow: true }
     await this.#ports.effects.record({
       tenant,
       actor: `plugin:${version.plugin}`,
@@ -128,7 +131,7 @@ export class Broker {
       subject: note.subject,
       outcome: 'begun',
       traceId,
-      detail: { ...note.detail, version: version.version, grant: granted.grant.id },
+      detail: { ...marked, version: version.version, grant: granted.grant.id },
     })
   }
 
@@ -139,6 +142,7 @@ export class Broker {
     { began, outcome, moved }: Ended,
   ): void {
     const { scope, request, grant } = granted
+    if (scope.shadow !== undefined) return
     const use = {
       tenant: scope.tenant,
       plugin: scope.version.plugin,

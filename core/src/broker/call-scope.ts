@@ -1,5 +1,6 @@
 import type { WatchedSignal } from '@signalbox/sandbox'
 import type { Principal } from '@signalbox/sdk'
+import type { ShadowMark } from '../rollout/shadow/shadow-mark.ts'
 import type { InstalledVersion } from '../rollout/snapshot.ts'
 
 /** One invocation of a plugin: which version acts, for whom, since when. Host calls are judged by it. */
@@ -17,6 +18,8 @@ export interface CallScope {
   readonly chain: readonly string[]
   /** The event that led here, where one did: what is published in turn names it. */
   readonly origin?: EventOrigin
+  /** Nobody waits for it: it is run to compare answers, and may change nothing. */
+  readonly shadow?: ShadowMark
 }
 
 export interface EventOrigin {
@@ -46,6 +49,8 @@ export interface ServiceCall {
   readonly chain: readonly string[]
   /** See CallScope. */
   readonly origin?: CallScope['origin']
+  /** See CallScope. */
+  readonly shadow?: ShadowMark
   /** Aborted when whoever asked does not wait any more, before the deadline; see caller-left.ts. */
   readonly left?: WatchedSignal | undefined
 }

@@ -10,6 +10,7 @@ import type { Attempt } from '../rollout/canary-call.ts'
 import type { Arm } from '../rollout/cohort.ts'
 import { tripOfFailure } from '../rollout/hard-trips.ts'
 import { outcomeOfFailure } from '../rollout/judged-call.ts'
+import { shadowPorts } from '../rollout/shadow/shadow-guest.ts'
 import { type InstalledVersion, versionKey } from '../rollout/snapshot.ts'
 import { BusyClock } from './busy-clock.ts'
 import type { CallScope, ServiceAnswer, ServiceCall } from './call-scope.ts'
@@ -31,10 +32,11 @@ export interface Trial {
 
 /** One try of a call by one version: in its lane, held to its own contract. Whatever it does is in the attempt. */
 export async function attemptCall(
-  ports: GuestPorts,
+  host: GuestPorts,
   trial: Trial,
   call: ServiceCall,
 ): Promise<Attempt<ServiceAnswer>> {
+  const ports = call.shadow === undefined ? host : shadowPorts(host, call.shadow)
   const { version, arm, accepted } = trial
   const started = ports.now()
   const took = () => ports.now() - started
@@ -126,9 +128,10 @@ export function scopeOf(
   call: ServiceCall,
   deadline: number,
 ): CallScope {
-  const { tenant, principal, traceId, requestId, origin } = call
+  const { tenant, principal, traceId, requestId, origin, shadow } = call
   const scope = { version, tenant, principal, arm, traceId, requestId, deadline, chain }
-  return origin === undefined ? scope : { ...scope, origin }
+  const marked = shadow === undefined ? scope : { ...scope, shadow }
+  return origin === undefined ? marked : { ...marked, origin }
 }
 
 function judgedOutcome(

@@ -32,6 +32,7 @@ export function scopedGuestCall(
     bytes,
     signal,
     left,
+    apart: scope.shadow !== undefined,
     hostCall: (name, payload, signal) => ports.hostCall(scope, name, payload, signal),
     hasEffect: (name, payload) => ports.hasEffect(name, payload),
     onLog: (level, message, fields) =>

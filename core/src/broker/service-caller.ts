@@ -6,6 +6,8 @@ import { type Attempt, callDuringRollout } from '../rollout/canary-call.ts'
 import type { Arm, Assignment, CohortCall } from '../rollout/cohort.ts'
 import type { NodeCounters } from '../rollout/node-counters.ts'
 import { pickVersion, type Sharing } from '../rollout/pick-version.ts'
+import type { ShadowMark } from '../rollout/shadow/shadow-mark.ts'
+import type { ShadowSide } from '../rollout/shadow/shadow-side.ts'
 import { type InstalledVersion, serviceKey } from '../rollout/snapshot.ts'
 import { extendChain } from './call-guards.ts'
 import type { ServiceAnswer, ServiceCall } from './call-scope.ts'
@@ -25,6 +27,8 @@ export interface CallerPorts extends GuestPorts {
   readonly rollouts: {
     countersOf(rollout: string): NodeCounters
     look(): void
+    /** Is offered what was answered while a rollout compares answers. */
+    readonly shadow?: Pick<ShadowSide, 'offer'> | undefined
   }
 }
 
@@ -45,6 +49,7 @@ export interface Target {
   readonly arm: Arm
   readonly sharing?: Sharing | undefined
   readonly assigned?: Assignment | undefined
+  readonly mirrored?: Sharing | undefined
 }
 
 type TryCall<Answer> = (
@@ -90,10 +95,12 @@ export class ServiceCaller {
       const { version } = pick
       throw coreErrors.create('VERSION_NOT_READY', { plugin, version, state: 'not installed' })
     }
-    const { version, arm, sharing, assigned } = pick
+    const { version, arm, sharing, assigned, mirrored } = pick
     const promised = sharing?.versions.stable ?? version
     const found = promised.operations.get(`${service}/${operation}`)
-    if (found?.major === major) return { operation: found, version, arm, sharing, assigned }
+    if (found?.major === major) {
+      return { operation: found, version, arm, sharing, assigned, mirrored }
+    }
     throw coreErrors.create('OPERATION_MISSING', { service, major, operation })
   }
 
@@ -126,7 +133,7 @@ export class ServiceCaller {
     }
     requireInput(target, call)
     if (target.version === null) return this.#callInternal(call)
-    return this.#answered(target, target.version, call, attemptCall)
+    return this.#answered(target, target.version, call, this.#mirroring(target, call))
   }
 
   /** Of an operation that delivers bytes. Resolves with the first one. */
@@ -149,7 +156,7 @@ export class ServiceCaller {
     const name = `${serviceKey(call.service, call.major)}/${call.operation}`
     const chain = extendChain(call.chain, name)
     const deadline = this.#deadlineOf(operation, call)
-    if (sharing !== undefined) {
+    if (sharing !== undefined && call.shadow === undefined) {
       return this.#callShared(sharing, target, call, { deadline, chain, attempt })
     }
     const deadlineMs = deadline - this.#ports.now()
@@ -157,6 +164,24 @@ export class ServiceCaller {
     const { result } = await attempt(this.#ports, trial, call)
     if ('answer' in result) return result.answer
     throw result.error
+  }
+
+  /** An attempt that is offered to be compared, once it has been answered. */
+  #mirroring({ operation, mirrored }: Target, call: ServiceCall): TryCall<ServiceAnswer> {
+    const { shadow } = this.#ports.rollouts
+    const isCompared = operation.definition.safe === true && call.shadow === undefined
+    if (mirrored === undefined || shadow === undefined || !isCompared) return attemptCall
+    return async (ports, trial, asked) => {
+      const first = await attemptCall(ports, trial, asked)
+      const { deadlineMs } = operation
+      const again = (arm: Arm, mark: ShadowMark) => {
+        const copy = { ...asked, deadline: ports.now() + deadlineMs, left: undefined, shadow: mark }
+        const version = mirrored.versions[arm]
+        return attemptCall(ports, { ...trial, version, arm, deadlineMs }, copy)
+      }
+      shadow.offer({ sharing: mirrored, call: asked, first, again })
+      return first
+    }
   }
 
   #callShared<Answer>(

@@ -54,6 +54,7 @@ export function servicesCall(
         chain: scope.chain,
         left: leftWith(signal),
         ...(scope.origin === undefined ? {} : { origin: scope.origin }),
+        ...(scope.shadow === undefined ? {} : { shadow: scope.shadow }),
       })
       return JSON.parse(answer.outputJson) as unknown
     },

@@ -1,6 +1,7 @@
 import type { RolloutDescription } from '../rollout/describe-rollout.ts'
 import type { RolloutState } from '../rollout/rollout-states.ts'
 import { percentOf } from '../rollout/step-decision.ts'
+import { shadowOf } from '../rollout/steps.ts'
 import { say, terminalLanguage } from './language.ts'
 
 const states: Readonly<Record<RolloutState, string>> = {
@@ -15,7 +16,7 @@ const states: Readonly<Record<RolloutState, string>> = {
 
 /** Where a rollout stands, in one line. Without the seconds of a hold: a watch would print one each second. */
 export function rolloutLine(rollout: RolloutDescription): string {
-  const { state, from, to, weightBp, calls, evidence, transitions } = rollout
+  const { state, from, to, step, steps, weightBp, calls, evidence, shadow, transitions } = rollout
   const text = {
     en: '{state} · {from} → {to} · {weight} · calls {stable} + {canary} · evidence {e} / {threshold} · {sentence}',
     'zh-CN':
@@ -23,6 +24,7 @@ export function rolloutLine(rollout: RolloutDescription): string {
   }
   // While it runs the judge has the word; after that, whoever ended or paused it.
   const reason = state === 'running' || state === 'baking' ? undefined : transitions.at(-1)?.reason
+  const compared = shadowOf(steps[step]) === undefined ? undefined : shadow?.sentence
   return say(text, {
     state: states[state],
     from,
@@ -32,6 +34,6 @@ export function rolloutLine(rollout: RolloutDescription): string {
     canary: calls.canary,
     e: Number(evidence.e.toPrecision(2)),
     threshold: evidence.threshold,
-    sentence: (reason ?? evidence.sentence)[terminalLanguage()],
+    sentence: (reason ?? compared ?? evidence.sentence)[terminalLanguage()],
   })
 }

@@ -71,6 +71,21 @@ export async function listInvocations(
   return (await query).map(headOf)
 }
 
+/** Of a version, answered calls of data services in all tenants, newest first. */
+export async function listAnswered(
+  knex: Knex,
+  filter: { plugin: string; version: string; limit: number },
+): Promise<ListedInvocation[]> {
+  const { plugin, version, limit } = filter
+  const rows = await knex('invocations')
+    .where({ plugin, version, outcome: 'answered' })
+    .where('major', '>', 0)
+    .orderBy('sequence', 'desc')
+    .limit(limit)
+    .select(headColumns)
+  return rows.map(headOf)
+}
+
 export async function deleteInvocation(trx: Knex, tenant: string, id: string): Promise<boolean> {
   return (await trx('invocations').where({ tenant, id }).delete()) === 1
 }

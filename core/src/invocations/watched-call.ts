@@ -79,6 +79,7 @@ export class WatchedCall {
       bytes: guest.bytes,
       signal: guest.signal,
       left: guest.left,
+      apart: guest.apart,
       hasEffect: guest.hasEffect,
       hostCall: (name, payload, signal) => this.#hostCall(guest, name, payload, signal),
       onLog: (level, message, fields) => {

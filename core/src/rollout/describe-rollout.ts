@@ -6,6 +6,7 @@ import type { JudgeState, Metric } from './judge-state.ts'
 import { decide, evidenceOf } from './rollout-controller.ts'
 import { findRollout, listTransitions, type Rollout, readTallies } from './rollout-store.ts'
 import { weightOf } from './rollout-weight.ts'
+import { readShadow } from './shadow/shadow-side.ts'
 import { unitsOf } from './unit-sketch.ts'
 
 export type RolloutDescription = Awaited<ReturnType<typeof describeRollout>>
@@ -15,9 +16,10 @@ export async function describeRollout(knex: Knex, rollout: Rollout) {
   const tallies = await readTallies(knex, rollout.id)
   const transitions = await listTransitions(knex, rollout.id)
   const { verdict, e, threshold, sentence } = evidenceOf(rollout, tallies)
+  const shadow = await readShadow(knex, rollout)
   const moves = rollout.state === 'running' || rollout.state === 'baking'
   const decision = moves
-    ? decide(rollout, tallies, Date.now(), await readStandstill(knex))
+    ? decide(rollout, tallies, Date.now(), await readStandstill(knex), shadow)
     : undefined
   const { units } = tallies
   return {
@@ -26,6 +28,8 @@ export async function describeRollout(knex: Knex, rollout: Rollout) {
     calls: tallies.judge.calls,
     events: eventsOf(tallies.judge),
     evidence: { verdict, e, threshold, sentence },
+    /** What a shadow step has compared; null where the plan has none. */
+    shadow: shadow === undefined ? null : { ...shadow.evidence, sentence: shadow.reason },
     waiting: decision?.reason ?? null,
     /** Whose word is all that is missing. */
     asks: decision?.asks ?? null,

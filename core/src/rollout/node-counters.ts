@@ -122,6 +122,12 @@ export class NodeCounters {
     this.#changes += 1
   }
 
+  /** Seen in a run that nobody was answered by, and that the other version got through. */
+  tripped(arm: Arm, kind: TripKind, now: number): void {
+    this.#trips = recordTrip(this.#trips, arm, kind, now)
+    this.#changes += 1
+  }
+
   #observeTime({ call, operation, ms, probability }: Observed): void {
     if (ms === undefined) return
     const slowness = this.#slowness.get(operation) ?? new Slowness()

@@ -16,6 +16,8 @@ export type Pick =
       readonly sharing?: Sharing
       /** Why it is this arm's; with `sharing`. */
       readonly assigned?: Assignment
+      /** The rollout that compares the call's answer with another version's, which nobody is given. */
+      readonly mirrored?: Sharing
     }
   | { readonly kind: 'not-enabled' }
   | { readonly kind: 'not-ready'; readonly version: string }
@@ -34,7 +36,13 @@ export function pickVersion(snapshot: Snapshot, plugin: string, call: CohortCall
   if (binding === undefined || binding.binding === 'disabled') return { kind: 'not-enabled' }
   const sharing = binding.pinnedVersion === null ? sharingOf(snapshot, plugin) : undefined
   if (sharing !== undefined) {
-    const assigned = assign(sharing.rollout.cohort, call)
+    const { cohort, shadow } = sharing.rollout
+    // Before the first weight nothing is shared, so nothing is counted and nothing is tried on the other version.
+    if (cohort.weightBp === 0 && cohort.lists === undefined) {
+      const version = { kind: 'version', version: sharing.versions.stable, arm: 'stable' } as const
+      return shadow === undefined ? version : { ...version, mirrored: sharing }
+    }
+    const assigned = assign(cohort, call)
     const { arm } = assigned
     return { kind: 'version', version: sharing.versions[arm], arm, sharing, assigned }
   }
@@ -47,7 +55,7 @@ export function pickVersion(snapshot: Snapshot, plugin: string, call: CohortCall
 }
 
 /** A rollout one of whose versions this node cannot serve shares nothing here: stable takes all. */
-function sharingOf(snapshot: Snapshot, plugin: string): Sharing | undefined {
+export function sharingOf(snapshot: Snapshot, plugin: string): Sharing | undefined {
   const rollout = snapshot.rollouts.get(plugin)
   if (rollout === undefined) return undefined
   const stable = snapshot.versions.get(versionKey(plugin, rollout.from))

@@ -20,8 +20,9 @@ import {
   type Tallies,
 } from './rollout-store.ts'
 import { cohortOf, weightOf } from './rollout-weight.ts'
+import type { ShadowDecision, ShadowSide } from './shadow/shadow-side.ts'
 import { type StepDecision, stepDecision } from './step-decision.ts'
-import { isGate } from './steps.ts'
+import { isGate, shadowOf } from './steps.ts'
 import { unitsOf } from './unit-sketch.ts'
 
 /** A step that may end, ends within this; bad news does not wait for it. */
@@ -33,6 +34,8 @@ interface Ports {
   /** Names this process, not the machine: a restarted host counts from nothing. */
   readonly node: string
   readonly now: () => number
+  /** Without it, no rollout gets beyond a shadow step. */
+  readonly shadow?: ShadowSide
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -74,6 +77,10 @@ export class RolloutController {
     await this.#looking
   }
 
+  get shadow(): ShadowSide | undefined {
+    return this.#ports.shadow
+  }
+
   countersOf(rollout: string): NodeCounters {
     const counters = this.#counters.get(rollout) ?? new NodeCounters()
     this.#counters.set(rollout, counters)
@@ -103,6 +110,8 @@ export class RolloutController {
         for (const group of groupsOf(live)) await this.#judgeAlone(group, standstill)
       }
       await this.#forget(new Set(live.map(({ id }) => id)))
+      const shadowed = live.filter(({ step, steps }) => shadowOf(steps[step]) !== undefined)
+      await this.shadow?.settle(new Set(shadowed.map(({ id }) => id)))
       this.#isAway = false
     } catch (err) {
       if (!this.#isAway) {
@@ -137,11 +146,19 @@ export class RolloutController {
         await this.#command(rollout, 'abort', against)
         return
       }
-      seen.push({ rollout, tallies })
+      const shadow = await this.#compared(rollout)
+      if (shadow?.kind === 'abort') {
+        const { reason, evidence: compared } = shadow
+        await this.#command(rollout, 'abort', { reason, evidence: { shadow: compared } })
+        return
+      }
+      seen.push({ rollout, tallies, shadow })
     }
     if (lead.state === 'paused') return
     const now = this.#ports.now()
-    const decision = slowest(seen.map((one) => decide(one.rollout, one.tallies, now, standstill)))
+    const decision = slowest(
+      seen.map((one) => decide(one.rollout, one.tallies, now, standstill, one.shadow)),
+    )
     const step = lead.steps[lead.step]
     if (decision.asks === 'gate' && isGate(step)) {
       const { revision } = lead
@@ -152,6 +169,13 @@ export class RolloutController {
     }
     const command = commandOf[decision.kind]
     if (command !== undefined) await this.#command(lead, command, groundOf(decision, seen))
+  }
+
+  /** What a shadow step has come to; undefined: it is in none, or is paused. */
+  async #compared(rollout: Rollout): Promise<ShadowDecision | undefined> {
+    const plan = shadowOf(rollout.steps[rollout.step])
+    if (plan === undefined || rollout.state !== 'running') return undefined
+    return this.shadow?.look(rollout, plan)
   }
 
   async #command(rollout: Rollout, command: RolloutCommand, ground: Ground): Promise<void> {
@@ -195,6 +219,7 @@ export class RolloutController {
 interface Seen {
   readonly rollout: Rollout
   readonly tallies: Tallies
+  readonly shadow?: ShadowDecision | undefined
 }
 
 /** Rollouts that are moved together, by id; most are alone. */
@@ -230,7 +255,11 @@ function groundOf({ reason, pauseFor }: StepDecision, seen: readonly Seen[]): Gr
         )
   return {
     reason,
-    evidence: { calls, ...(isOf ? { gate } : {}) },
+    evidence: {
+      calls,
+      ...(isOf ? { gate } : {}),
+      ...(lead.shadow === undefined ? {} : { shadow: lead.shadow.evidence }),
+    },
     ...(pauseFor === undefined ? {} : { pauseFor }),
   }
 }
@@ -258,6 +287,7 @@ export function decide(
   tallies: Tallies,
   now: number,
   standstill: Standstill,
+  shadow?: ShadowDecision,
 ): StepDecision {
   const { plugin, revision, state, stepStartedAt, gateAnswer } = rollout
   const step = rollout.steps[rollout.step]
@@ -272,6 +302,7 @@ export function decide(
     verdict: evidenceOf(rollout, tallies).verdict,
     frozen: standstillSentence(standstill, plugin, now),
     gate: freshAnswer(gateAnswer, { revision, now }),
+    shadow,
   })
 }
 

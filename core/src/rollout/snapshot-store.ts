@@ -17,6 +17,7 @@ import {
   tenantKey,
   versionKey,
 } from './snapshot.ts'
+import { shadowOf } from './steps.ts'
 
 export async function readGeneration(knex: Knex): Promise<number> {
   const row = await knex('routing').first('generation')
@@ -107,7 +108,9 @@ async function loadRollouts(trx: Knex): Promise<Map<string, LiveRollout>> {
     live.map((rollout) => {
       const { id, plugin, from, to, step } = rollout
       const stepStartedAt = rollout.stepStartedAt ?? 0
-      return [plugin, { id, from, to, step, stepStartedAt, cohort: cohortOf(rollout) }]
+      const shadow = rollout.state === 'running' ? shadowOf(rollout.steps[step]) : undefined
+      const live = { id, from, to, step, stepStartedAt, cohort: cohortOf(rollout) }
+      return [plugin, shadow === undefined ? live : { ...live, shadow }]
     }),
   )
 }

@@ -3,6 +3,7 @@ import type { CompiledOperation } from '../catalog/compile-contract.ts'
 import type { SubscriptionState } from '../catalog/subscription-states.ts'
 import type { GcraLimit } from '../gateway/gcra.ts'
 import type { Cohort } from './cohort.ts'
+import type { ShadowPlan } from './shadow/shadow-plan.ts'
 
 /** One installed version, ready to serve. */
 export interface InstalledVersion {
@@ -53,6 +54,8 @@ export interface LiveRollout {
   /** Milliseconds since the epoch: what is counted in a step is counted from here. */
   readonly stepStartedAt?: number
   readonly cohort: Cohort
+  /** While it runs and its step is one: safe calls are run again on both versions, after their answers. */
+  readonly shadow?: ShadowPlan
 }
 
 /**

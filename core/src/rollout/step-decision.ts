@@ -5,7 +5,8 @@ import { type GateAnswer, type GateStep, gateSentence } from './gate.ts'
 import type { Verdict } from './judge.ts'
 import type { PauseReason } from './pause-reasons.ts'
 import type { RolloutState } from './rollout-states.ts'
-import { type Hold, isApproval, isGate, type Step, type WeightStep } from './steps.ts'
+import type { ShadowDecision } from './shadow/shadow-side.ts'
+import { type Hold, isApproval, isGate, isWeightStep, type Step, type WeightStep } from './steps.ts'
 
 export interface StepProgress {
   readonly now: number
@@ -19,6 +20,8 @@ export interface StepProgress {
   readonly frozen?: Localized | undefined
   /** What the step's gate said, where it still counts. */
   readonly gate?: GateAnswer | undefined
+  /** What a shadow step has come to, where it was looked at. */
+  readonly shadow?: ShadowDecision | undefined
 }
 
 /** `complete` is `promote`: the step at 100 % has been held and baked, and the version becomes stable. */
@@ -45,7 +48,18 @@ export function stepDecision(step: Step, progress: StepProgress): StepDecision {
       ? { kind: 'hold', reason: approvalSentence(step), asks: 'approval' }
       : { kind: 'hold', reason: frozen }
   }
-  return weightDecision(step, progress)
+  return isWeightStep(step) ? weightDecision(step, progress) : shadowStepDecision(progress)
+}
+
+function shadowStepDecision({ shadow, frozen }: StepProgress): StepDecision {
+  if (shadow?.kind !== 'advance') return { kind: 'hold', reason: shadow?.reason ?? notCompared }
+  if (frozen !== undefined) return { kind: 'hold', reason: frozen }
+  return { kind: 'advance', reason: shadow.reason }
+}
+
+const notCompared: Localized = {
+  en: 'no call has been compared yet, and no data is never success',
+  'zh-CN': '尚未对比任何调用；没有数据不等于成功',
 }
 
 function againstGoingOn({ verdict }: StepProgress): Localized | undefined {

@@ -3,6 +3,7 @@ import { type ApprovalStep, approvalFaults } from './approval.ts'
 import { FULL_WEIGHT_BP } from './cohort.ts'
 import { type GateStep, gateFaults } from './gate.ts'
 import { isName, isObject, isWhole, unknownKeys } from './plan-faults.ts'
+import { type ShadowPlan, shadowFaults } from './shadow/shadow-plan.ts'
 
 /** What a step waits for. All that is named must be met; the judge may stop it at any moment before. */
 export interface Hold {
@@ -28,7 +29,12 @@ export interface WeightStep {
 }
 
 /** A step is of the kind that its key names; all but a weight keep the weight that was before. */
-export type Step = WeightStep | ApprovalStep | GateStep
+export type Step = WeightStep | ApprovalStep | GateStep | ShadowStep
+
+/** The new version answers copies of calls, and nobody is given its answers; see shadow/. */
+export interface ShadowStep {
+  readonly shadow: ShadowPlan
+}
 
 /** More steps than anybody reads; keeps a plan below 4 KB, inputs of gates apart. */
 const MAX_STEPS = 50
@@ -62,6 +68,10 @@ export function isGate(step: Step | undefined): step is GateStep {
   return step !== undefined && 'gate' in step
 }
 
+export function shadowOf(step: Step | undefined): ShadowPlan | undefined {
+  return step !== undefined && 'shadow' in step ? step.shadow : undefined
+}
+
 /** Where a step stands in its plan. */
 interface Place {
   readonly pointer: string
@@ -69,6 +79,8 @@ interface Place {
   readonly before: number
   readonly isLast: boolean
   readonly next: unknown
+  /** A step before it gives calls to the canary. */
+  readonly isShared: boolean
 }
 
 type Kind = (step: Readonly<Record<string, unknown>>, place: Place) => InputFault[]
@@ -91,6 +103,10 @@ const kinds: Readonly<Record<string, Kind>> = {
     ...unknownKeys(step, pointer, ['gate']),
     ...gateFaults(step['gate'], `${pointer}/gate`),
   ],
+  shadow: (step, { pointer, isShared }) => [
+    ...unknownKeys(step, pointer, ['shadow']),
+    ...shadowFaults(step['shadow'], `${pointer}/shadow`, isShared),
+  ],
 }
 
 /** Faults of a plan from outside, each with its place; none: it is a `Step[]`. */
@@ -101,12 +117,22 @@ export function stepFaults(plan: unknown): readonly InputFault[] {
   }
   const faults: InputFault[] = []
   let before = 0
+  let isShared = false
   for (const [index, step] of plan.entries()) {
     const isLast = index === plan.length - 1
     faults.push(
-      ...faultsOfStep(step, { pointer: `/${index}`, before, isLast, next: plan[index + 1] }),
+      ...faultsOfStep(step, {
+        pointer: `/${index}`,
+        before,
+        isLast,
+        next: plan[index + 1],
+        isShared,
+      }),
     )
-    if (isObject(step) && typeof step['weightBp'] === 'number') before = step['weightBp']
+    if (isObject(step) && typeof step['weightBp'] === 'number') {
+      before = step['weightBp']
+      isShared = true
+    }
   }
   return faults
 }

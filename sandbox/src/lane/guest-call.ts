@@ -95,6 +95,11 @@ export interface GuestCall {
   readonly left?: WatchedSignal | undefined
   /** The answer is to be bytes: only for a tier whose processes stream. */
   readonly bytes?: ByteSink | undefined
+  /**
+   * Nobody waits for it: it has a lane in which no call is that somebody waits for, so that a turn that does not
+   * end delays none of those, and what it costs that lane is no strike against the publisher.
+   */
+  readonly apart?: boolean | undefined
   /** Follows the trace of an earlier call, instants and order of the answers included. */
   readonly replay?: CallTrace
   /**

@@ -154,3 +154,25 @@ t.test('a guest sleeps without asking the host; a replay does not wait', async (
   )
   t.same((outputOf(again) as number[]).slice(0, 2), [before, after], 'the same instants')
 })
+
+t.test(
+  'a call that nobody waits for holds up none that somebody does, and strikes nobody',
+  async (t) => {
+    const { sandbox, call, events, poolOf } = await started(t, { lanes: 1 })
+    await call('echo')
+    const shared = poolOf('shared').map(({ pid }) => pid)
+    const apart = (operation: string) =>
+      sandbox.call({ ...guestCall(source, { operation, deadlineMs: 10_000, ...bad }), apart: true })
+    for (let time = 0; time < 4; time++) {
+      const stuckApart = apart('stuck')
+      t.equal(outputOf(await call('echo', { ...bad, input: time })), time, 'answered meanwhile')
+      t.equal(codeOf(await stuckApart), 'SBX_TURN_TIMEOUT')
+    }
+    t.same(
+      poolOf('shared').map(({ pid }) => pid),
+      shared,
+    )
+    t.same([poolOf('@bad'), events.filter(({ kind }) => kind === 'circuit-opened')], [[], []])
+    t.equal(codeOf(await apart('echo')), 'ok')
+  },
+)

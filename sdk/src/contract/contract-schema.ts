@@ -13,6 +13,14 @@ const localized = <const Description extends string>(description: Description) =
 const jsonSchema = <const Description extends string>(description: Description) =>
   ({ type: ['object', 'boolean'], description }) as const
 
+const paths = <const Description extends string>(description: Description) =>
+  ({
+    type: 'array',
+    maxItems: 100,
+    items: { type: 'string', maxLength: 300, pattern: '^(/[^/]+)+$' },
+    description,
+  }) as const
+
 const example = {
   type: 'object',
   required: ['input'],
@@ -71,6 +79,16 @@ const operation = {
     output: jsonSchema(
       'JSON Schema 2020-12 of the output; `sensitive` as in the input. Not of delivery bytes.',
     ),
+    compare: {
+      type: 'object',
+      additionalProperties: false,
+      description:
+        'How answers of two versions are compared. Paths are such as /rows/[]/readAt; [] is every element.',
+      properties: {
+        ignore: paths('Fields that differ between two calls of one version: times, ids, versions.'),
+        sets: paths('Arrays whose order says nothing.'),
+      },
+    },
     examples: {
       type: 'array',
       maxItems: 16,

@@ -119,7 +119,11 @@ function show(rollout) {
 function showWeight({ weightBp, steps, step, state }) {
   fill('weight-bar', weightBp / FULL_BP, percent(weightBp / FULL_BP))
   const items = steps.map((one, index) => {
-    const item = element('li', percent(one.weightBp / FULL_BP))
+    const kind = Object.keys(text.steps).find((key) => key in one)
+    const item = element(
+      'li',
+      kind === undefined ? percent(one.weightBp / FULL_BP) : text.steps[kind],
+    )
     if (index === step && (state === 'running' || state === 'paused')) {
       item.setAttribute('aria-current', 'step')
     }
