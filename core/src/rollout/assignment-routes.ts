@@ -92,7 +92,7 @@ function callOf({ tenant, key, app, subject, unit, entity }: Query, by: CohortBy
 }
 
 /** Why a call is given to its arm, as an admin reads it. */
-export function assignmentSentence(
+function assignmentSentence(
   { by, key, bucket, member, cohort }: Assignment,
   { cohortBy, weightBp }: { readonly cohortBy: CohortBy; readonly weightBp: number },
 ): Localized {

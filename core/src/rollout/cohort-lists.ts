@@ -1,5 +1,5 @@
 import type { InputFault } from '@signalbox/sdk/errors'
-import { isName, isObject, unknownKeys } from './plan-faults.ts'
+import { isObject, unknownKeys } from './plan-faults.ts'
 
 /**
  * Who is on one version whatever the draw says. A member is written as what it is and whose:
@@ -58,8 +58,4 @@ export function keyFaults(keys: unknown, pointer: string): InputFault[] {
     faults.push({ pointer: `${pointer}/${name}`, detail: 'must be a JSON pointer like /order/id' })
   }
   return faults
-}
-
-export function cohortNameFaults(name: unknown, pointer: string): InputFault[] {
-  return isName(name) ? [] : [{ pointer, detail: 'must be a short name in lower case' }]
 }

@@ -51,6 +51,16 @@ export async function findLockdown(knex: Knex): Promise<Lockdown | undefined> {
   return { reason: row.reason, actor: row.actor, since: row.since.toISOString() }
 }
 
+/**
+ * A lockdown that is answered for is in force: whoever sets one waits for the moves that are under way, and
+ * the moves after it see it. The lock is shared among moves, so that they do not wait for each other. To be
+ * taken before the plugins' rows: whoever writes a freeze of a plugin comes to its row after the table.
+ */
+export async function heldStandstill(trx: Knex.Transaction): Promise<Standstill> {
+  await trx.raw('lock table rollout_lockdown, rollout_freezes in share mode')
+  return readStandstill(trx)
+}
+
 export async function readStandstill(knex: Knex): Promise<Standstill> {
   return { lockdown: await findLockdown(knex), freezes: await listFreezes(knex) }
 }

@@ -1,7 +1,7 @@
 import type { InputFault, Localized } from '@signalbox/sdk/errors'
 import { isObject, unknownKeys } from './plan-faults.ts'
 
-export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 type Weekday = (typeof weekdays)[number]
 
 /** A time in which no rollout starts or goes on: once, or every week. To go back is always allowed. */

@@ -8,6 +8,8 @@ import {
   moveInstallation,
   setStableVersion,
 } from '../registry/registry-store.ts'
+import { heldStandstill } from './freeze-store.ts'
+import type { Standstill } from './freezes.ts'
 import type { PauseReason } from './pause-reasons.ts'
 import { rolloutFacts } from './rollout-facts.ts'
 import {
@@ -67,24 +69,30 @@ export async function moveRollouts(trx: Knex.Transaction, asked: Asked): Promise
   const named = rollouts.find((one) => one.id === id)
   if (named === undefined) throw coreErrors.create('ROLLOUT_MISSING', { rollout: id })
   if (ground.seen !== undefined && ground.seen.revision !== named.revision) throw new Overtaken()
+  const isHeld = moveOf(named.state, asked.command)?.guards.includes('unlocked') === true
+  const standstill = isHeld ? await heldStandstill(trx) : nothing
   const moved: Moved[] = []
   // In one order whatever the group: two moves that share plugins never wait for each other in a circle.
   for (const rollout of rollouts.toSorted((one, other) => (one.plugin < other.plugin ? -1 : 1))) {
-    moved.push({ rollout, transition: await moveOne(trx, rollout, asked) })
+    moved.push({ rollout, transition: await moveOne(trx, rollout, asked, standstill) })
   }
   return moved
 }
+
+/** Of commands that nothing holds. */
+const nothing: Standstill = { lockdown: undefined, freezes: [] }
 
 async function moveOne(
   trx: Knex.Transaction,
   rollout: Rollout,
   { command, actor, ground, now }: Asked,
+  standstill: Standstill,
 ): Promise<Omit<Transition, 'generation'>> {
   const { id, state, step, plugin } = rollout
   const { stableVersion: stable } = await lockPlugin(trx, plugin)
   const tallies = await readTallies(trx, id)
   const move = moveOf(state, command)
-  const facts = await rolloutFacts(trx, { rollout, command, actor, stable, tallies, now })
+  const facts = await rolloutFacts(trx, { rollout, actor, stable, tallies, now, standstill })
   const [unmet] = unmetGuards(state, command, facts)
   if (move === undefined || unmet !== undefined) {
     throw refusal(rollout, command, unmet)

@@ -3,11 +3,10 @@ import { servingStates } from '../registry/installation-states.ts'
 import { findInstallation } from '../registry/registry-store.ts'
 import { isAsked } from './approval.ts'
 import { judgedBy } from './cohort.ts'
-import { readStandstill } from './freeze-store.ts'
 import { freezeOf, type Standstill } from './freezes.ts'
 import { freshAnswer } from './gate.ts'
 import { judge } from './judge.ts'
-import { moveOf, type RolloutCommand, type RolloutGuard } from './rollout-states.ts'
+import type { RolloutGuard } from './rollout-states.ts'
 import { hasLiveRollout, type Rollout, type Tallies } from './rollout-store.ts'
 import { cohortOf } from './rollout-weight.ts'
 import { isApproval, isGate, isWeightStep } from './steps.ts'
@@ -17,12 +16,13 @@ const ROLLBACK_WINDOW_MS = 7 * 86_400_000
 
 interface Asked {
   readonly rollout: Rollout
-  readonly command: RolloutCommand
   readonly actor: string
   /** Of the plugin, now. */
   readonly stable: string | null
   readonly tallies: Tallies
   readonly now: number
+  /** As the transaction holds it; see heldStandstill. */
+  readonly standstill: Standstill
 }
 
 /** What the guards of a command ask, as the transaction sees it. */
@@ -30,14 +30,12 @@ export async function rolloutFacts(
   trx: Knex.Transaction,
   asked: Asked,
 ): Promise<Record<RolloutGuard, boolean>> {
-  const { rollout, command, actor, stable, tallies, now } = asked
+  const { rollout, actor, stable, tallies, now, standstill } = asked
   const { id, plugin, from, to, step, steps, updatedAt, startedBy } = rollout
   const serves = async (version: string) => {
     const installation = await findInstallation(trx, plugin, version)
     return installation !== undefined && servingStates.includes(installation.state)
   }
-  const guards = moveOf(rollout.state, command)?.guards ?? []
-  const standstill = guards.includes('unlocked') ? await heldStandstill(trx) : nothing
   const current = steps[step]
   const { verdict } = judge(tallies.judge, judgedBy(cohortOf(rollout)))
   const answer = freshAnswer(rollout.gateAnswer, { revision: rollout.revision, now })
@@ -59,15 +57,4 @@ export async function rolloutFacts(
     'not-frozen': freezeOf(standstill.freezes, plugin, now) === undefined,
     'window-open': now - Date.parse(updatedAt) < ROLLBACK_WINDOW_MS,
   }
-}
-
-const nothing: Standstill = { lockdown: undefined, freezes: [] }
-
-/**
- * A lockdown that is answered for is in force: whoever sets one waits for the moves that are under way, and
- * the moves after it see it. The lock is shared among moves, so that they do not wait for each other.
- */
-async function heldStandstill(trx: Knex.Transaction): Promise<Standstill> {
-  await trx.raw('lock table rollout_lockdown, rollout_freezes in share mode')
-  return readStandstill(trx)
 }

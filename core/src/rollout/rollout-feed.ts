@@ -3,7 +3,7 @@ import type { Knex } from 'knex'
 import { strictObject } from '../gateway/http-schemas.ts'
 
 /** CloudEvents 1.0 in JSON, as the host itself says it; see the outbox. */
-export interface HostEvent {
+interface HostEvent {
   readonly specversion: '1.0'
   /** With `source` unique: an event that comes twice is known by it. */
   readonly id: string
@@ -75,7 +75,7 @@ async function eventsAfter(knex: Knex, after: number, limit: number): Promise<Ho
   return rows.map(hostEvent)
 }
 
-export function hostEvent({ id, type, subject, at, data }: OutboxRow): HostEvent {
+function hostEvent({ id, type, subject, at, data }: OutboxRow): HostEvent {
   return {
     specversion: '1.0',
     id,

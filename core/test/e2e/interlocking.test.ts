@@ -23,7 +23,8 @@ interface Rollout {
   readonly waiting: { readonly en: string } | null
 }
 
-const full = { weightBp: 10_000, hold: {} }
+/** Held, as a step at 100 % else ends with the first call. */
+const full = { weightBp: 10_000, hold: { exposures: 1000 } }
 const ask = <Answer>(method: string, path: string, body?: object) =>
   host.client.request<Answer>(method, path, body)
 const read = (id: string) => ask<Rollout>('GET', `/v1/rollouts/${id}`)
@@ -31,7 +32,11 @@ const tell = (id: string, command: string) =>
   ask<Rollout>('POST', `/v1/rollouts/${id}/${command}`, {})
 
 async function start(wish: object): Promise<string> {
-  const { id } = await ask<Rollout>('POST', '/v1/rollouts', { plugin: probe, version: '1.1.0', ...wish })
+  const { id } = await ask<Rollout>('POST', '/v1/rollouts', {
+    plugin: probe,
+    version: '1.1.0',
+    ...wish,
+  })
   await tell(id, 'start')
   return id
 }
@@ -124,7 +129,10 @@ t.test('what happened is followed as CloudEvents, in order and without a gap', a
   }
   t.equal(new Set(seen.map(({ id }) => id)).size, seen.length)
   const sequences = seen.map(({ sequence }) => Number(sequence))
-  t.same(sequences, sequences.toSorted((one, other) => one - other))
+  t.same(
+    sequences,
+    sequences.toSorted((one, other) => one - other),
+  )
   const last = seen.at(-1)?.subject
   t.same(
     seen.filter(({ subject }) => subject === last).map(({ type }) => type),

@@ -11,9 +11,9 @@ import { publish } from '../support/publish.ts'
 import {
   eventRoutes,
   fileRoutes,
-  holdingRoutes,
   publisherRoutes,
   type RouteRows,
+  rolloutRoutes,
   settingRoutes,
   sharingRoutes,
   useRoutes,
@@ -274,35 +274,14 @@ const table: Readonly<Record<string, Entry>> = {
   },
   'POST /v1/subscriptions/{id}:{command}': { door: hidden, at: `${subscription}:suspend` },
 
-  'GET /v1/rollouts': { door: operators, at: '/v1/rollouts' },
-  'POST /v1/rollouts': {
-    door: operators,
-    at: '/v1/rollouts',
-    body: { plugin: '@probe/one', version: '1.0.0' },
-  },
-  'GET /v1/rollouts/{id}': { door: operators, at: `/v1/rollouts/${planned}` },
-  'GET /v1/rollouts/{id}/events': { door: operators, at: `/v1/rollouts/${aborted}/events` },
-  ...behind(operators, holdingRoutes),
   'GET /v1/tenants/{tenant}/approvals': { door: tenants, at: '/v1/tenants/acme/approvals' },
+  // Before it is aborted by the row of commands.
   'POST /v1/rollouts/{id}/approve': {
     door: hidden,
     at: `/v1/rollouts/${asking}/approve`,
     body: {},
   },
-  'POST /v1/rollouts/{id}/{command}': {
-    door: operators,
-    at: `/v1/rollouts/${asking}/abort`,
-    body: {},
-  },
-  'GET /v1/assignment': {
-    door: operators,
-    at: '/v1/assignment?plugin=@probe%2Fone&tenant=acme&key=app',
-  },
-  'POST /v1/plugins/{name}:{rollback}': {
-    door: operators,
-    at: '/v1/plugins/@probe%2Fone:rollback',
-    body: {},
-  },
+  ...behind(operators, rolloutRoutes({ planned, aborted, asking })),
 
   'GET /v1/invocations/{id}': { door: hidden, at: `/v1/invocations/${seen}` },
   'GET /v1/invocations/{id}/bundle': { door: hidden, at: `/v1/invocations/${seen}/bundle` },

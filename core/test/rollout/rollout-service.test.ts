@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { putLockdown } from '../../src/rollout/freeze-store.ts'
+import { putFreeze, putLockdown } from '../../src/rollout/freeze-store.ts'
 import { type RolloutCommand, rolloutCommands } from '../../src/rollout/rollout-states.ts'
 import { findRollout, listTransitions } from '../../src/rollout/rollout-store.ts'
 import { weightOf } from '../../src/rollout/rollout-weight.ts'
@@ -188,9 +188,11 @@ t.test('a plan that names what is not there is refused at its place', async (t) 
     faults: [{ pointer: '/steps/0/cohort' }, { pointer: '/steps/1/approve/tenant' }],
   })
   await t.rejects(plan([full], 'one', { cohortBy: 'entity' }), {
+    code: 'CORE_INPUT_INVALID',
     faults: [{ pointer: '/keys/entity' }],
   })
   await t.rejects(plan([full], 'one', { together: [{ plugin: 'one', version: '1.1.0' }] }), {
+    code: 'CORE_INPUT_INVALID',
     faults: [{ pointer: '/together/0/plugin' }],
   })
 })
@@ -205,5 +207,26 @@ t.test(
     })
     t.match(rollout.planChoice, { traffic: 'rare', callsPerDay: 40 })
     t.match(rollout.planChoice?.sentence.en, /about 40 calls a day/)
+  },
+)
+
+t.test(
+  'freezes that are written while rollouts move neither stop nor meet each other',
+  async (t) => {
+    const time = { from: '2020-01-01T00:00:00Z', to: '2020-01-02T00:00:00Z' }
+    const freeze = (plugin: string) =>
+      knex.transaction((trx) =>
+        putFreeze(trx, { name: 'past', plugin, time, reason: because.reason }),
+      )
+    const together = [{ plugin: 'two', version: '1.1.0' }]
+    const { id } = await plan([1, 2, 3, 4].map(weight).concat(full as never), 'one', { together })
+    await tell(id, 'start')
+    const moves = [1, 2, 3, 4].map(() => tell(id, 'advance'))
+    const writes = ['one', 'two', 'one', 'two'].map(freeze)
+    t.same(
+      (await Promise.allSettled([...moves, ...writes])).map(({ status }) => status),
+      [...moves, ...writes].map(() => 'fulfilled'),
+    )
+    await tell(id, 'abort')
   },
 )

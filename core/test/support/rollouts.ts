@@ -13,7 +13,7 @@ const row = {
 }
 
 /** A plugin with 1.0.0 stable and 1.1.0 warm, without all that an installation is. */
-export async function plugInVersions(knex: Knex, plugin: string): Promise<void> {
+async function plugInVersions(knex: Knex, plugin: string): Promise<void> {
   await knex('plugins').insert({ name: plugin, stable_version: '1.0.0' })
   await knex('installations').insert([
     { ...row, plugin, version: '1.0.0', state: 'stable' },

@@ -1,8 +1,30 @@
 /** Routes with a request that the tenant's admin could make. */
 export type RouteRows = Readonly<Record<string, { readonly at: string; readonly body?: object }>>
 
+/** Rollouts by their ids. @param asking one that runs, and is aborted by it */
+export function rolloutRoutes(rollouts: {
+  readonly planned: string
+  readonly aborted: string
+  readonly asking: string
+}): RouteRows {
+  const { planned, aborted, asking } = rollouts
+  return {
+    'GET /v1/rollouts': { at: '/v1/rollouts' },
+    'POST /v1/rollouts': {
+      at: '/v1/rollouts',
+      body: { plugin: '@probe/one', version: '1.0.0' },
+    },
+    'GET /v1/rollouts/{id}': { at: `/v1/rollouts/${planned}` },
+    'GET /v1/rollouts/{id}/events': { at: `/v1/rollouts/${aborted}/events` },
+    'POST /v1/rollouts/{id}/{command}': { at: `/v1/rollouts/${asking}/abort`, body: {} },
+    'GET /v1/assignment': { at: '/v1/assignment?plugin=@probe%2Fone&tenant=acme&key=app' },
+    'POST /v1/plugins/{name}:{rollback}': { at: '/v1/plugins/@probe%2Fone:rollback', body: {} },
+    ...holdingRoutes,
+  }
+}
+
 /** What rollouts are held by, and what is told of them. */
-export const holdingRoutes: RouteRows = {
+const holdingRoutes: RouteRows = {
   'GET /v1/cohorts': { at: '/v1/cohorts' },
   'PUT /v1/cohorts/{name}': { at: '/v1/cohorts/suzhou', body: { members: ['tenant:acme'] } },
   'DELETE /v1/cohorts/{name}': { at: '/v1/cohorts/suzhou' },
