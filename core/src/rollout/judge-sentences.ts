@@ -1,5 +1,6 @@
 import type { Localized } from '@signalbox/sdk/errors'
 import type { Ground, JudgedVersions, JudgeState, Metric } from './judge-state.ts'
+import { callsOver, type SlowLine, tellingLine } from './slow-bands.ts'
 
 /** What the judge found, in words for somebody who has never heard of it. */
 export function stopSentence(
@@ -52,10 +53,11 @@ export function clearSentence(
 }
 
 /** Slower than how many of stable's calls. */
-const slowerThan: Partial<Record<Metric, Localized>> = {
-  slowHalf: { en: 'half', 'zh-CN': '一半' },
-  slowTenth: { en: '9 in 10', 'zh-CN': '九成' },
-  slowHundredth: { en: '99 in 100', 'zh-CN': '99%' },
+const slowerThan: Readonly<Record<SlowLine, Localized>> = {
+  overHalf: { en: 'half', 'zh-CN': '一半' },
+  overQuarter: { en: '3 in 4', 'zh-CN': '四分之三' },
+  overTenth: { en: '9 in 10', 'zh-CN': '九成' },
+  overHundredth: { en: '99 in 100', 'zh-CN': '99%' },
 }
 
 /** What share would be fair, where it is known; a step at one weight makes it exact. */
@@ -68,13 +70,14 @@ function fairShare({ calls }: JudgeState): Localized {
 
 function finding(state: JudgeState, ground: Ground, versions: JudgedVersions): Localized {
   if (ground === 'rescues') return rescueWords(state, versions)
-  const words = wordsOf(state, ground, versions)
+  const words = ground === 'slow' ? slowWords(state, versions) : wordsOf(state, ground, versions)
   const share = fairShare(state)
   return { en: words.en + share.en, 'zh-CN': words['zh-CN'] + share['zh-CN'] }
 }
 
-function countOf({ rescues, tallies }: JudgeState, ground: Ground): number {
+function countOf({ rescues, slow, tallies }: JudgeState, ground: Ground): number {
   if (ground === 'rescues') return rescues.rescued
+  if (ground === 'slow') return callsOver(slow, 'overHalf').canary
   return tallies[ground].canary + tallies[ground].stable
 }
 
@@ -86,16 +89,20 @@ function rescueWords({ rescues }: JudgeState, { canary, stable }: JudgedVersions
   }
 }
 
-function wordsOf(state: JudgeState, metric: Metric, { canary, stable }: JudgedVersions): Localized {
+function slowWords({ slow }: JudgeState, { canary, stable }: JudgedVersions): Localized {
+  const line = tellingLine(slow)
+  const over = callsOver(slow, line)
+  const total = over.canary + over.stable
+  const share = slowerThan[line]
+  return {
+    en: `${over.canary} of ${total} calls slower than ${share.en} of those of ${stable} were of ${canary}`,
+    'zh-CN': `慢于 ${stable} ${share['zh-CN']}调用的 ${total} 次调用中有 ${over.canary} 次属于 ${canary}`,
+  }
+}
+
+function wordsOf(state: JudgeState, metric: Metric, { canary }: JudgedVersions): Localized {
   const tally = state.tallies[metric]
   const total = tally.canary + tally.stable
-  const share = slowerThan[metric]
-  if (share !== undefined) {
-    return {
-      en: `${tally.canary} of ${total} calls slower than ${share.en} of those of ${stable} were of ${canary}`,
-      'zh-CN': `慢于 ${stable} ${share['zh-CN']}调用的 ${total} 次调用中有 ${tally.canary} 次属于 ${canary}`,
-    }
-  }
   if (metric === 'unpaired') {
     return {
       en: `${tally.canary} of ${total} failed calls that could not be tried again were of ${canary}`,

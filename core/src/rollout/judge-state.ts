@@ -1,22 +1,28 @@
 import { addEvents, emptyTally, mergeTallies, type Tally } from './attribution.ts'
 import type { Arm, CohortBy } from './cohort.ts'
 import { addRescues, noRescues, type Rescues } from './rescues.ts'
+import {
+  addBand,
+  type Band,
+  emptySlowTally,
+  mergeSlowTallies,
+  type SlowTally,
+} from './slow-bands.ts'
 
 /**
  * - `failures`: a failed call that the other arm answered, or that could not be asked again; see judged-call.ts.
  * - `unpaired`: failures of cohorts that stay together, without a second answer: the payload may be to blame.
- * - `slow…`: calls slower than half, nine in ten, 99 in 100 of stable's recent calls; see slowness.ts.
  */
-export const metrics = ['failures', 'unpaired', 'slowHalf', 'slowTenth', 'slowHundredth'] as const
+export const metrics = ['failures', 'unpaired'] as const
 export type Metric = (typeof metrics)[number]
-export type SlowMetric = 'slowHalf' | 'slowTenth' | 'slowHundredth'
 
-/** What evidence is made of: events of a kind, and calls that stable had to answer. */
-export type Ground = Metric | 'rescues'
+/** What evidence is made of: events of a kind, calls that stable had to answer, and how slow calls were. */
+export type Ground = Metric | 'rescues' | 'slow'
 
 /** Plain data: kept as JSON, summed over nodes and steps. */
 export interface JudgeState {
   readonly tallies: Readonly<Record<Metric, Tally>>
+  readonly slow: SlowTally
   /** Calls each arm was given; for the sentences, the statistics need none. */
   readonly calls: Readonly<Record<Arm, number>>
   /** Calls that failed on both arms: the payload or something shared is to blame. */
@@ -28,10 +34,8 @@ export const emptyJudgeState: JudgeState = Object.freeze({
   tallies: Object.freeze({
     failures: emptyTally,
     unpaired: emptyTally,
-    slowHalf: emptyTally,
-    slowTenth: emptyTally,
-    slowHundredth: emptyTally,
   }),
+  slow: emptySlowTally,
   calls: Object.freeze({ stable: 0, canary: 0 }),
   bothFailed: 0,
   rescues: noRescues,
@@ -56,6 +60,16 @@ export function recordEvent(
   return { ...state, tallies: { ...state.tallies, [metric]: tally } }
 }
 
+/** How slow a call was whose chance to be the canary's was `probability`. */
+export function recordSlowness(
+  state: JudgeState,
+  band: Band,
+  arm: Arm,
+  probability: number,
+): JudgeState {
+  return { ...state, slow: addBand(state.slow, band, arm, probability) }
+}
+
 export function recordCalls(state: JudgeState, arm: Arm, count: number): JudgeState {
   return { ...state, calls: { ...state.calls, [arm]: state.calls[arm] + count } }
 }
@@ -70,12 +84,11 @@ export function recordRescue(state: JudgeState, kind: 'rescued' | 'stood'): Judg
 }
 
 export function mergeJudgeStates(left: JudgeState, right: JudgeState): JudgeState {
-  const tallies = { ...left.tallies }
-  for (const metric of metrics) {
-    tallies[metric] = mergeTallies(left.tallies[metric], right.tallies[metric])
-  }
+  const merged = (metric: Metric) => mergeTallies(left.tallies[metric], right.tallies[metric])
   return {
-    tallies,
+    tallies: { failures: merged('failures'), unpaired: merged('unpaired') },
+    // A rollout that an earlier host began was not asked all of this.
+    slow: mergeSlowTallies(left.slow ?? emptySlowTally, right.slow ?? emptySlowTally),
     calls: {
       stable: left.calls.stable + right.calls.stable,
       canary: left.calls.canary + right.calls.canary,

@@ -4,6 +4,7 @@ import type { CohortBy } from './cohort.ts'
 import { clearSentence, stopSentence, suspectSentence } from './judge-sentences.ts'
 import type { Ground, JudgedVersions, JudgeState } from './judge-state.ts'
 import { logRescueEvidence } from './rescues.ts'
+import { logSlowEvidence } from './slow-bands.ts'
 
 /** At most one healthy rollout in a hundred is stopped, over its whole life and however often one looks. */
 const ALPHA = 0.01
@@ -13,12 +14,6 @@ export type Verdict = 'clear' | 'suspect' | 'stop'
 
 type Weights = readonly (readonly [ground: Ground, weight: number])[]
 
-const slow: Weights = [
-  ['slowHalf', 1 / 8],
-  ['slowTenth', 1 / 8],
-  ['slowHundredth', 1 / 8],
-]
-
 /**
  * What may stop a rollout. A weighted mean of e-values is one again, whatever depends on what, so one alpha
  * holds for all of them together. Weights are fixed before the rollout starts.
@@ -26,10 +21,15 @@ const slow: Weights = [
  * Calls drawn one by one carry their payloads to both arms alike, so slowness is evidence. A cohort that
  * stays together (an app, a tenant) brings its own payloads: only failures that the other arm did not have
  * are evidence then, and the rest is a suspicion, which holds a step and never stops a version.
- * Failures weigh most, as callers are hurt by them; a dead canary needs as many with the others beside.
+ * Failures weigh most, as callers are hurt by them; a dead canary needs as many with the others beside. What
+ * each weight costs and buys is in decision 0019.
  */
 const guardrails: Readonly<Record<'drawn' | 'together', Weights>> = {
-  drawn: [['failures', 1 / 2], ['rescues', 1 / 8], ...slow],
+  drawn: [
+    ['failures', 0.47],
+    ['slow', 0.45],
+    ['rescues', 0.08],
+  ],
   together: [
     ['failures', 3 / 4],
     ['rescues', 1 / 4],
@@ -37,7 +37,10 @@ const guardrails: Readonly<Record<'drawn' | 'together', Weights>> = {
 }
 const suspicions: Readonly<Record<'drawn' | 'together', Weights>> = {
   drawn: [],
-  together: [['unpaired', 5 / 8], ...slow],
+  together: [
+    ['unpaired', 0.6],
+    ['slow', 0.4],
+  ],
 }
 
 /** What the judge finds, without words: cheap enough to be asked after every event. */
@@ -104,7 +107,7 @@ function weigh(state: JudgeState, weights: Weights): { log: number; ground: Grou
 }
 
 function logOf(state: JudgeState, ground: Ground): number {
-  return ground === 'rescues'
-    ? logRescueEvidence(state.rescues)
-    : logEvidence(state.tallies[ground])
+  if (ground === 'rescues') return logRescueEvidence(state.rescues)
+  if (ground === 'slow') return logSlowEvidence(state.slow)
+  return logEvidence(state.tallies[ground])
 }

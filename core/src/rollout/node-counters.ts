@@ -9,6 +9,7 @@ import {
   recordCalls,
   recordEvent,
   recordRescue,
+  recordSlowness,
 } from './judge-state.ts'
 import { findingOf, type JudgedCall, rescueOf } from './judged-call.ts'
 import { earnReplays, fullReplayBudget, type ReplayBudget, spendReplay } from './replay-budget.ts'
@@ -108,8 +109,8 @@ export class NodeCounters {
     if (ms === undefined) return
     const slowness = this.#slowness.get(operation) ?? new Slowness()
     this.#slowness.set(operation, slowness)
-    for (const metric of slowness.observe(call.arm, ms)) {
-      this.#judge = recordEvent(this.#judge, metric, call.arm, probability)
-    }
+    const band = slowness.observe(call.arm, ms)
+    if (band === undefined) return
+    this.#judge = recordSlowness(this.#judge, band, call.arm, probability)
   }
 }
