@@ -162,6 +162,7 @@ export class ServiceCaller {
         rollout,
         counters: rollouts.countersOf(rollout.id),
         operation: `${call.service}/${call.operation}`,
+        requestId: call.requestId,
         isSafe: operation.definition.safe === true,
         deadline,
         attempt: (tried, deadlineMs) =>

@@ -42,7 +42,8 @@ export function countEntry(
 ): (attempt: EntryAttempt) => void {
   const before = counters.entries.of(requestId)
   const request =
-    before ?? counters.entries.add(requestId, { arm, probability: counters.admit(rollout, arm) })
+    before ??
+    counters.entries.add(requestId, { arm, probability: counters.admit(rollout, arm, requestId) })
   const attemptMs = Math.max(1, Math.floor(deadlineMs / 2))
   return ({ tookMs, ownMs, trip, ...attempt }) => {
     const outcome = outcomeInTime(attempt.outcome, tookMs, attemptMs)

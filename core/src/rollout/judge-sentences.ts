@@ -1,11 +1,15 @@
 import type { Localized } from '@signalbox/sdk/errors'
 import type { Ground, JudgedVersions, JudgeState, Metric } from './judge-state.ts'
+import { wrongShare } from './sample-ratio.ts'
 import { callsOver, type SlowLine, tellingLine } from './slow-bands.ts'
+
+/** A share that is wrong is never what stops a version, nor what almost did. */
+type Told = Exclude<Ground, 'share'>
 
 /** What the judge found, in words for somebody who has never heard of it. */
 export function stopSentence(
   state: JudgeState,
-  ground: Ground,
+  ground: Told,
   versions: JudgedVersions,
   alpha: number,
 ): Localized {
@@ -22,6 +26,7 @@ export function suspectSentence(
   ground: Ground,
   versions: JudgedVersions,
 ): Localized {
+  if (ground === 'share') return shareSentence(state, versions)
   const found = finding(state, ground, versions)
   return {
     en: `held: ${found.en}; as its cohort stays together, its payloads may be to blame as well`,
@@ -29,9 +34,22 @@ export function suspectSentence(
   }
 }
 
+function shareSentence({ admissions }: JudgeState, { canary }: JudgedVersions): Localized {
+  const { weightBp, counts } = wrongShare(admissions) ?? { weightBp: 0, counts: nobody }
+  const all = counts.canary + counts.stable
+  const planned = `${weightBp / 100} %`
+  const share = `${Number(((100 * counts.canary) / Math.max(1, all)).toPrecision(3))} %`
+  return {
+    en: `held: ${canary} was given ${counts.canary} of ${all} calls, ${share} where ${planned} was planned; calls are lost or drawn wrongly, so that nothing else can be trusted`,
+    'zh-CN': `已暂缓：${canary} 收到 ${all} 次调用中的 ${counts.canary} 次，占 ${share}，而计划为 ${planned}；调用有丢失或分配有误，其余数据不可信`,
+  }
+}
+
+const nobody = { canary: 0, stable: 0 }
+
 export function clearSentence(
   state: JudgeState,
-  ground: Ground,
+  ground: Told,
   versions: JudgedVersions,
   e: number,
   threshold: number,
@@ -68,14 +86,14 @@ function fairShare({ calls }: JudgeState): Localized {
   return { en: `, which had ${percent} of all calls`, 'zh-CN': `（其承担全部调用的 ${percent}）` }
 }
 
-function finding(state: JudgeState, ground: Ground, versions: JudgedVersions): Localized {
+function finding(state: JudgeState, ground: Told, versions: JudgedVersions): Localized {
   if (ground === 'rescues') return rescueWords(state, versions)
   const words = ground === 'slow' ? slowWords(state, versions) : wordsOf(state, ground, versions)
   const share = fairShare(state)
   return { en: words.en + share.en, 'zh-CN': words['zh-CN'] + share['zh-CN'] }
 }
 
-function countOf({ rescues, slow, tallies }: JudgeState, ground: Ground): number {
+function countOf({ rescues, slow, tallies }: JudgeState, ground: Told): number {
   if (ground === 'rescues') return rescues.rescued
   if (ground === 'slow') return callsOver(slow, 'overHalf').canary
   return tallies[ground].canary + tallies[ground].stable

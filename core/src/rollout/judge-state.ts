@@ -1,6 +1,7 @@
 import { addEvents, emptyTally, mergeTallies, type Tally } from './attribution.ts'
 import type { Arm, CohortBy } from './cohort.ts'
 import { addRescues, noRescues, type Rescues } from './rescues.ts'
+import { type Admissions, admitTo, mergeAdmissions, noAdmissions } from './sample-ratio.ts'
 import {
   addBand,
   type Band,
@@ -16,8 +17,11 @@ import {
 export const metrics = ['failures', 'unpaired'] as const
 export type Metric = (typeof metrics)[number]
 
-/** What evidence is made of: events of a kind, calls that stable had to answer, and how slow calls were. */
-export type Ground = Metric | 'rescues' | 'slow'
+/**
+ * What evidence is made of: events of a kind, calls that stable had to answer, how slow calls were, and whether the
+ * canary had its share of them.
+ */
+export type Ground = Metric | 'rescues' | 'slow' | 'share'
 
 /** Plain data: kept as JSON, summed over nodes and steps. */
 export interface JudgeState {
@@ -28,6 +32,8 @@ export interface JudgeState {
   /** Calls that failed on both arms: the payload or something shared is to blame. */
   readonly bothFailed: number
   readonly rescues: Rescues
+  /** Calls that were drawn one by one, under each weight; see sample-ratio.ts. */
+  readonly admissions: Admissions
 }
 
 export const emptyJudgeState: JudgeState = Object.freeze({
@@ -39,6 +45,7 @@ export const emptyJudgeState: JudgeState = Object.freeze({
   calls: Object.freeze({ stable: 0, canary: 0 }),
   bothFailed: 0,
   rescues: noRescues,
+  admissions: noAdmissions,
 })
 
 /** A failure that counts, of a call whose chance to be the canary's was `probability`. */
@@ -74,6 +81,11 @@ export function recordCalls(state: JudgeState, arm: Arm, count: number): JudgeSt
   return { ...state, calls: { ...state.calls, [arm]: state.calls[arm] + count } }
 }
 
+/** A call that was drawn by itself under a weight. */
+export function recordAdmission(state: JudgeState, weightBp: number, arm: Arm): JudgeState {
+  return { ...state, admissions: admitTo(state.admissions, weightBp, arm) }
+}
+
 export function recordBothFailed(state: JudgeState): JudgeState {
   return { ...state, bothFailed: state.bothFailed + 1 }
 }
@@ -95,6 +107,7 @@ export function mergeJudgeStates(left: JudgeState, right: JudgeState): JudgeStat
     },
     bothFailed: left.bothFailed + right.bothFailed,
     rescues: addRescues(left.rescues, right.rescues),
+    admissions: mergeAdmissions(left.admissions ?? noAdmissions, right.admissions ?? noAdmissions),
   }
 }
 

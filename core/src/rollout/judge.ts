@@ -4,6 +4,7 @@ import type { CohortBy } from './cohort.ts'
 import { clearSentence, stopSentence, suspectSentence } from './judge-sentences.ts'
 import type { Ground, JudgedVersions, JudgeState } from './judge-state.ts'
 import { logRescueEvidence } from './rescues.ts'
+import { wrongShare } from './sample-ratio.ts'
 import { logSlowEvidence } from './slow-bands.ts'
 
 /** At most one healthy rollout in a hundred is stopped, over its whole life and however often one looks. */
@@ -12,7 +13,9 @@ const ALPHA = 0.01
 /** `suspect`: something looks wrong that cannot be proven; a step is held until a person has looked. */
 export type Verdict = 'clear' | 'suspect' | 'stop'
 
-type Weights = readonly (readonly [ground: Ground, weight: number])[]
+/** Its alpha is its own, as it stops nothing. */
+type Weighed = Exclude<Ground, 'share'>
+type Weights = readonly (readonly [ground: Weighed, weight: number])[]
 
 /**
  * What may stop a rollout. A weighted mean of e-values is one again, whatever depends on what, so one alpha
@@ -67,6 +70,9 @@ export function judge(state: JudgeState, cohortBy: CohortBy): Finding {
   const e = Math.min(MOST_E, Math.exp(proof.log))
   const { ground } = proof
   if (e >= THRESHOLD) return { verdict: 'stop', e, threshold: THRESHOLD, ground }
+  if (wrongShare(state.admissions) !== undefined) {
+    return { verdict: 'suspect', e, threshold: THRESHOLD, ground: 'share' }
+  }
   const suspicion = weigh(state, suspicions[kind])
   return Math.exp(suspicion.log) >= THRESHOLD
     ? { verdict: 'suspect', e, threshold: THRESHOLD, ground: suspicion.ground }
@@ -81,17 +87,13 @@ export function evidence(state: JudgeState, versions: JudgedVersions): Evidence 
 
 function sentenceOf(finding: Finding, state: JudgeState, versions: JudgedVersions): Localized {
   const { verdict, e, threshold, ground } = finding
-  switch (verdict) {
-    case 'stop':
-      return stopSentence(state, ground, versions, ALPHA)
-    case 'suspect':
-      return suspectSentence(state, ground, versions)
-    case 'clear':
-      return clearSentence(state, ground, versions, e, threshold)
-  }
+  if (ground === 'share' || verdict === 'suspect') return suspectSentence(state, ground, versions)
+  return verdict === 'stop'
+    ? stopSentence(state, ground, versions, ALPHA)
+    : clearSentence(state, ground, versions, e, threshold)
 }
 
-function weigh(state: JudgeState, weights: Weights): { log: number; ground: Ground } {
+function weigh(state: JudgeState, weights: Weights): { log: number; ground: Weighed } {
   let ground = weights[0]?.[0] ?? 'failures'
   let most = Number.NEGATIVE_INFINITY
   const logs = weights.map(([name, weight]) => {
@@ -106,7 +108,7 @@ function weigh(state: JudgeState, weights: Weights): { log: number; ground: Grou
   return { log: logWeightedSum(logs, shares), ground }
 }
 
-function logOf(state: JudgeState, ground: Ground): number {
+function logOf(state: JudgeState, ground: Weighed): number {
   if (ground === 'rescues') return logRescueEvidence(state.rescues)
   if (ground === 'slow') return logSlowEvidence(state.slow)
   return logEvidence(state.tallies[ground])

@@ -1,10 +1,12 @@
 import { type CanaryShare, emptyShare, observeCall, shareProbability } from './canary-share.ts'
-import type { Arm } from './cohort.ts'
+import { type Arm, FULL_WEIGHT_BP } from './cohort.ts'
+import { DrawnRequests, type Told } from './drawn-requests.ts'
 import { EntryRequests } from './entry-requests.ts'
 import { emptyTripState, recordTrip, type TripKind, type TripState } from './hard-trips.ts'
 import {
   emptyJudgeState,
   type JudgeState,
+  recordAdmission,
   recordBothFailed,
   recordCalls,
   recordEvent,
@@ -30,6 +32,8 @@ export interface Observed {
   /** Chance that the call was the canary's, fixed at its admission. */
   readonly probability: number
   readonly trip: TripKind | undefined
+  /** By it the call was drawn; absent: it tells by itself, see canary-entry.ts. */
+  readonly requestId?: string
 }
 
 /**
@@ -46,6 +50,7 @@ export class NodeCounters {
   #changes = 0
   /** Which requests of handlers, rather than of services, were counted. */
   readonly entries = new EntryRequests()
+  readonly #drawn = new DrawnRequests()
 
   get judge(): JudgeState {
     return this.#judge
@@ -60,18 +65,33 @@ export class NodeCounters {
     return this.#changes
   }
 
-  /** At admission: one more call of this arm, and the chance it had to be the canary's. */
-  admit(rollout: LiveRollout, arm: Arm): number {
+  /**
+   * At admission: one more call of this arm, and the chance it had to be the canary's.
+   * @param requestId by which the call was drawn
+   */
+  admit(rollout: LiveRollout, arm: Arm, requestId: string): number {
     this.#judge = recordCalls(this.#judge, arm, 1)
     this.#budget = earnReplays(this.#budget, 1)
     this.#changes += 1
-    if (rollout.cohort.cohortBy === 'request') return rollout.cohort.weightBp / 10_000
+    const { cohortBy, weightBp } = rollout.cohort
+    if (cohortBy === 'request') return this.#draw(requestId, weightBp, arm)
     if (this.#shareStep !== rollout.step) {
       this.#shareStep = rollout.step
       this.#share = emptyShare
     }
     const probability = shareProbability(this.#share)
     this.#share = observeCall(this.#share, arm === 'canary')
+    return probability
+  }
+
+  /** A request is drawn once, whatever it calls: with the weight that was in force at its first call. */
+  #draw(requestId: string, weightBp: number, arm: Arm): number {
+    const before = this.#drawn.of(requestId)
+    if (before?.arm === arm) return before.probability
+    // The weight rose over it between two of its calls: what it does there says nothing.
+    const probability = before === undefined ? weightBp / FULL_WEIGHT_BP : 1
+    this.#drawn.draw(requestId, arm, probability)
+    if (before === undefined) this.#judge = recordAdmission(this.#judge, weightBp, arm)
     return probability
   }
 
@@ -87,7 +107,8 @@ export class NodeCounters {
   observe(rollout: LiveRollout, observed: Observed, now: number): boolean {
     const { call, isSafe, probability, trip } = observed
     const finding = findingOf(call, isSafe, rollout.cohort.cohortBy)
-    if (finding.kind === 'event') {
+    const isNews = finding.kind === 'event' && this.#isFirst(observed, 'failure')
+    if (isNews) {
       this.#judge = recordEvent(this.#judge, finding.metric, finding.arm, probability)
     } else if (finding.kind === 'both-failed') this.#judge = recordBothFailed(this.#judge)
     const rescue = rescueOf(call, isSafe)
@@ -96,7 +117,7 @@ export class NodeCounters {
     const isTrip = trip !== undefined && (!isSafe || call.replay === 'answered')
     if (isTrip) this.#trips = recordTrip(this.#trips, call.arm, trip, now)
     this.#changes += 1
-    return isTrip || finding.kind === 'event'
+    return isTrip || isNews
   }
 
   /** The sandbox does not call the version any more: it cost too many lanes. */
@@ -105,12 +126,19 @@ export class NodeCounters {
     this.#changes += 1
   }
 
-  #observeTime({ call, operation, ms, probability }: Observed): void {
+  /** Only a request that was drawn by itself is known here: what a cohort tells is counted call by call. */
+  #isFirst({ requestId }: Observed, told: Told): boolean {
+    const request = requestId === undefined ? undefined : this.#drawn.of(requestId)
+    return request?.tells(told) ?? true
+  }
+
+  #observeTime(observed: Observed): void {
+    const { call, operation, ms, probability } = observed
     if (ms === undefined) return
     const slowness = this.#slowness.get(operation) ?? new Slowness()
     this.#slowness.set(operation, slowness)
     const band = slowness.observe(call.arm, ms)
-    if (band === undefined) return
+    if (band === undefined || !this.#isFirst(observed, 'time')) return
     this.#judge = recordSlowness(this.#judge, band, call.arm, probability)
   }
 }
