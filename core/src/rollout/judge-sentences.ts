@@ -93,9 +93,13 @@ function finding(state: JudgeState, ground: Told, versions: JudgedVersions): Loc
   return { en: words.en + share.en, 'zh-CN': words['zh-CN'] + share['zh-CN'] }
 }
 
-function countOf({ rescues, slow, tallies }: JudgeState, ground: Told): number {
+function countOf({ rescues, slow, tallies, business }: JudgeState, ground: Told): number {
   if (ground === 'rescues') return rescues.rescued
   if (ground === 'slow') return callsOver(slow, 'overHalf').canary
+  if (isOfPlan(ground)) {
+    const tally = business[ground.slice(METRIC.length)] ?? nobody
+    return tally.canary + tally.stable
+  }
   return tallies[ground].canary + tallies[ground].stable
 }
 
@@ -118,10 +122,17 @@ function slowWords({ slow }: JudgeState, { canary, stable }: JudgedVersions): Lo
   }
 }
 
-function wordsOf(state: JudgeState, metric: Metric, { canary }: JudgedVersions): Localized {
-  const tally = state.tallies[metric]
+function wordsOf(
+  state: JudgeState,
+  ground: Exclude<Told, 'rescues'>,
+  versions: JudgedVersions,
+): Localized {
+  if (ground === 'slow') return slowWords(state, versions)
+  if (isOfPlan(ground)) return businessWords(state, ground.slice(METRIC.length), versions)
+  const { canary } = versions
+  const tally = state.tallies[ground]
   const total = tally.canary + tally.stable
-  if (metric === 'unpaired') {
+  if (ground === 'unpaired') {
     return {
       en: `${tally.canary} of ${total} failed calls that could not be tried again were of ${canary}`,
       'zh-CN': `无法重试的 ${total} 次失败调用中有 ${tally.canary} 次属于 ${canary}`,
@@ -130,5 +141,25 @@ function wordsOf(state: JudgeState, metric: Metric, { canary }: JudgedVersions):
   return {
     en: `${tally.canary} of ${total} failed calls were of ${canary}`,
     'zh-CN': `${total} 次失败调用中有 ${tally.canary} 次属于 ${canary}`,
+  }
+}
+
+const METRIC = 'metric:'
+
+function isOfPlan(ground: Ground): ground is `metric:${string}` {
+  return ground.startsWith(METRIC)
+}
+
+/** Which way is bad is said as well: of ten orders one may be few or many. */
+function businessWords(
+  { business }: JudgeState,
+  name: string,
+  { canary, metrics }: JudgedVersions,
+): Localized {
+  const { canary: own, stable } = business[name] ?? nobody
+  const isMore = metrics?.find((metric) => metric.name === name)?.direction === 'increase'
+  return {
+    en: `${isMore ? 'as many as' : 'only'} ${own} of ${own + stable} events of "${name}" were of ${canary}`,
+    'zh-CN': `“${name}”的 ${own + stable} 个事件中${isMore ? '多达' : '仅'} ${own} 个属于 ${canary}`,
   }
 }

@@ -1,4 +1,11 @@
+import type { BusinessMetric } from './analysis-plan.ts'
 import { addEvents, emptyTally, mergeTallies, type Tally } from './attribution.ts'
+import {
+  addBusinessEvent,
+  type BusinessTallies,
+  mergeBusiness,
+  noBusiness,
+} from './business-metrics.ts'
 import type { Arm, CohortBy } from './cohort.ts'
 import { addRescues, noRescues, type Rescues } from './rescues.ts'
 import { type Admissions, admitTo, mergeAdmissions, noAdmissions } from './sample-ratio.ts'
@@ -18,10 +25,10 @@ export const metrics = ['failures', 'unpaired'] as const
 export type Metric = (typeof metrics)[number]
 
 /**
- * What evidence is made of: events of a kind, calls that stable had to answer, how slow calls were, and whether the
- * canary had its share of them.
+ * What evidence is made of: events of a kind, calls that stable had to answer, how slow calls were, whether the
+ * canary had its share of them, and the metrics of the plan, each by its name.
  */
-export type Ground = Metric | 'rescues' | 'slow' | 'share'
+export type Ground = Metric | 'rescues' | 'slow' | 'share' | `metric:${string}`
 
 /** Plain data: kept as JSON, summed over nodes and steps. */
 export interface JudgeState {
@@ -34,6 +41,7 @@ export interface JudgeState {
   readonly rescues: Rescues
   /** Calls that were drawn one by one, under each weight; see sample-ratio.ts. */
   readonly admissions: Admissions
+  readonly business: BusinessTallies
 }
 
 export const emptyJudgeState: JudgeState = Object.freeze({
@@ -46,6 +54,7 @@ export const emptyJudgeState: JudgeState = Object.freeze({
   bothFailed: 0,
   rescues: noRescues,
   admissions: noAdmissions,
+  business: noBusiness,
 })
 
 /** A failure that counts, of a call whose chance to be the canary's was `probability`. */
@@ -86,6 +95,16 @@ export function recordAdmission(state: JudgeState, weightBp: number, arm: Arm): 
   return { ...state, admissions: admitTo(state.admissions, weightBp, arm) }
 }
 
+/** An event that a metric of the plan counts. */
+export function recordBusiness(
+  state: JudgeState,
+  metric: BusinessMetric,
+  arm: Arm,
+  probability: number,
+): JudgeState {
+  return { ...state, business: addBusinessEvent(state.business, metric, arm, probability) }
+}
+
 export function recordBothFailed(state: JudgeState): JudgeState {
   return { ...state, bothFailed: state.bothFailed + 1 }
 }
@@ -107,6 +126,7 @@ export function mergeJudgeStates(left: JudgeState, right: JudgeState): JudgeStat
     },
     bothFailed: left.bothFailed + right.bothFailed,
     rescues: addRescues(left.rescues, right.rescues),
+    business: mergeBusiness(left.business ?? noBusiness, right.business ?? noBusiness),
     admissions: mergeAdmissions(left.admissions ?? noAdmissions, right.admissions ?? noAdmissions),
   }
 }
@@ -116,4 +136,6 @@ export interface JudgedVersions {
   readonly cohortBy: CohortBy
   readonly canary: string
   readonly stable: string
+  /** Metrics of the plan; absent: none. */
+  readonly metrics?: readonly BusinessMetric[]
 }

@@ -1,5 +1,7 @@
 import type { Localized } from '@signalbox/sdk/errors'
+import type { BusinessMetric } from './analysis-plan.ts'
 import { logEvidence, logWeightedSum } from './attribution.ts'
+import { logBusinessEvidence } from './business-metrics.ts'
 import type { CohortBy } from './cohort.ts'
 import { clearSentence, stopSentence, suspectSentence } from './judge-sentences.ts'
 import type { Ground, JudgedVersions, JudgeState } from './judge-state.ts'
@@ -63,25 +65,49 @@ export interface Evidence extends Finding {
 const THRESHOLD = 1 / ALPHA
 const MOST_E = 1e15
 
-/** To be asked of the merged state of all nodes only: looking at each node's own as well costs alpha each. */
-export function judge(state: JudgeState, cohortBy: CohortBy): Finding {
+/** What the guardrails among the metrics of a plan have together of the alpha; the others give it up alike. */
+const METRICS_PART = 0.2
+
+/**
+ * To be asked of the merged state of all nodes only: looking at each node's own as well costs alpha each.
+ * @param metrics of the plan, fixed before it started
+ */
+export function judge(
+  state: JudgeState,
+  cohortBy: CohortBy,
+  metrics: readonly BusinessMetric[] = [],
+): Finding {
   const kind = cohortBy === 'request' ? 'drawn' : 'together'
-  const proof = weigh(state, guardrails[kind])
+  // A cohort that stays together brings its own business: what it does more or less of is a suspicion only.
+  const isGuardrail = ({ role }: BusinessMetric) => kind === 'drawn' && role === 'guardrail'
+  const stopping = metrics.filter(isGuardrail)
+  const holding = metrics.filter((metric) => !isGuardrail(metric))
+  const proof = weigh(state, shared(guardrails[kind], stopping), metrics)
   const e = Math.min(MOST_E, Math.exp(proof.log))
   const { ground } = proof
   if (e >= THRESHOLD) return { verdict: 'stop', e, threshold: THRESHOLD, ground }
   if (wrongShare(state.admissions) !== undefined) {
     return { verdict: 'suspect', e, threshold: THRESHOLD, ground: 'share' }
   }
-  const suspicion = weigh(state, suspicions[kind])
+  const suspicion = weigh(state, shared(suspicions[kind], holding), metrics)
   return Math.exp(suspicion.log) >= THRESHOLD
     ? { verdict: 'suspect', e, threshold: THRESHOLD, ground: suspicion.ground }
     : { verdict: 'clear', e, threshold: THRESHOLD, ground }
 }
 
+/** Weights sum to 1 with the metrics among them. */
+function shared(weights: Weights, metrics: readonly BusinessMetric[]): Weights {
+  if (metrics.length === 0) return weights
+  const part = weights.length === 0 ? 1 : METRICS_PART
+  return [
+    ...weights.map(([ground, weight]) => [ground, weight * (1 - part)] as const),
+    ...metrics.map(({ name }) => [`metric:${name}`, part / metrics.length] as const),
+  ]
+}
+
 /** The same in words, for the audit entry, the event and the page. */
 export function evidence(state: JudgeState, versions: JudgedVersions): Evidence {
-  const finding = judge(state, versions.cohortBy)
+  const finding = judge(state, versions.cohortBy, versions.metrics)
   return { ...finding, sentence: sentenceOf(finding, state, versions) }
 }
 
@@ -93,11 +119,15 @@ function sentenceOf(finding: Finding, state: JudgeState, versions: JudgedVersion
     : clearSentence(state, ground, versions, e, threshold)
 }
 
-function weigh(state: JudgeState, weights: Weights): { log: number; ground: Weighed } {
+function weigh(
+  state: JudgeState,
+  weights: Weights,
+  metrics: readonly BusinessMetric[],
+): { log: number; ground: Weighed } {
   let ground = weights[0]?.[0] ?? 'failures'
   let most = Number.NEGATIVE_INFINITY
   const logs = weights.map(([name, weight]) => {
-    const log = logOf(state, name)
+    const log = logOf(state, name, metrics)
     if (log + Math.log(weight) > most) {
       most = log + Math.log(weight)
       ground = name
@@ -108,8 +138,10 @@ function weigh(state: JudgeState, weights: Weights): { log: number; ground: Weig
   return { log: logWeightedSum(logs, shares), ground }
 }
 
-function logOf(state: JudgeState, ground: Weighed): number {
+function logOf(state: JudgeState, ground: Weighed, metrics: readonly BusinessMetric[]): number {
   if (ground === 'rescues') return logRescueEvidence(state.rescues)
   if (ground === 'slow') return logSlowEvidence(state.slow)
-  return logEvidence(state.tallies[ground])
+  if (ground === 'failures' || ground === 'unpaired') return logEvidence(state.tallies[ground])
+  const metric = metrics.find(({ name }) => ground === `metric:${name}`)
+  return metric === undefined ? 0 : logBusinessEvidence(state.business, metric)
 }

@@ -1,3 +1,4 @@
+import type { BusinessMetric } from './analysis-plan.ts'
 import { type CanaryShare, emptyShare, observeCall, shareProbability } from './canary-share.ts'
 import { type Arm, FULL_WEIGHT_BP } from './cohort.ts'
 import { DrawnRequests, type Told } from './drawn-requests.ts'
@@ -8,6 +9,7 @@ import {
   type JudgeState,
   recordAdmission,
   recordBothFailed,
+  recordBusiness,
   recordCalls,
   recordEvent,
   recordRescue,
@@ -93,6 +95,20 @@ export class NodeCounters {
     this.#drawn.draw(requestId, arm, probability)
     if (before === undefined) this.#judge = recordAdmission(this.#judge, weightBp, arm)
     return probability
+  }
+
+  /**
+   * An event that a request led to. One of a request that this node did not draw of late is nobody's; of a cohort
+   * that stays together no request is drawn, so none of its events count.
+   * @param arm which published it, where a version of this rollout did: what stable does for a canary that failed
+   *   is neither's
+   */
+  countBusiness(metric: BusinessMetric, requestId: string, arm: Arm | undefined): void {
+    const request = this.#drawn.of(requestId)
+    if (request === undefined || (arm !== undefined && arm !== request.arm)) return
+    if (!request.tells(`metric:${metric.name}`)) return
+    this.#judge = recordBusiness(this.#judge, metric, request.arm, request.probability)
+    this.#changes += 1
   }
 
   /** Whether a failed call may be given to the other arm and be counted: one budget for both arms. */

@@ -171,8 +171,8 @@ function condemnation(rollout: Rollout, tallies: Tallies, now: number): Ground |
   return { reason: sentence, evidence: { ...figures, calls: tallies.judge.calls } }
 }
 
-export function evidenceOf({ cohortBy, from, to }: Rollout, { judge }: Tallies) {
-  return evidence(judge, { cohortBy, canary: to, stable: from })
+export function evidenceOf({ cohortBy, from, to, analysis }: Rollout, { judge }: Tallies) {
+  return evidence(judge, { cohortBy, canary: to, stable: from, metrics: analysis.metrics })
 }
 
 /** What the step waits for, or that it is done. */

@@ -10,6 +10,7 @@ import {
   versionSchema,
 } from '../gateway/http-schemas.ts'
 import type { Page } from '../identity/identity-store.ts'
+import type { AnalysisPlan } from './analysis-plan.ts'
 import { bucketOf, type CohortBy, cohortKey } from './cohort.ts'
 import { describeRollout, requireRollout } from './describe-rollout.ts'
 import { rolloutEvents } from './rollout-events.ts'
@@ -38,7 +39,13 @@ const commands = rolloutCommands.filter((command) => command !== 'rollback')
 export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
   const { knex, rollouts } = ports
   app.post<{
-    Body: { plugin: string; version: string; steps?: Step[]; cohortBy?: CohortBy }
+    Body: {
+      plugin: string
+      version: string
+      steps?: Step[]
+      cohortBy?: CohortBy
+      analysis?: AnalysisPlan
+    }
   }>(
     '/v1/rollouts',
     {
@@ -52,6 +59,7 @@ export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
             version: versionSchema,
             steps: { type: 'array' },
             cohortBy: { enum: ['request', 'app', 'tenant'] },
+            analysis: { type: 'object' },
           },
           ['plugin', 'version'],
         ),

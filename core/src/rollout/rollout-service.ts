@@ -13,6 +13,7 @@ import {
   setStableVersion,
   stableVersion,
 } from '../registry/registry-store.ts'
+import { type AnalysisPlan, analysisFaults, emptyAnalysis } from './analysis-plan.ts'
 import type { CohortBy } from './cohort.ts'
 import { judge } from './judge.ts'
 import {
@@ -48,6 +49,7 @@ export interface RolloutWish {
   readonly version: string
   readonly steps?: readonly Step[] | undefined
   readonly cohortBy?: CohortBy | undefined
+  readonly analysis?: AnalysisPlan | undefined
 }
 
 /** Why a command is given, and what it rests on. */
@@ -79,6 +81,10 @@ export class RolloutService {
       ...fault,
       pointer: `/steps${fault.pointer}`,
     }))
+    const { analysis = emptyAnalysis } = wish
+    for (const fault of analysisFaults(analysis)) {
+      faults.push({ ...fault, pointer: `/analysis${fault.pointer}` })
+    }
     if (faults.length > 0) throw coreErrors.create('INPUT_INVALID', {}, { faults })
     const id = `rol_${randomBytes(8).toString('hex')}`
     const detail = { plugin, version, cohortBy }
@@ -91,7 +97,7 @@ export class RolloutService {
         throw coreErrors.create('ROLLOUT_POINTLESS', { plugin, version })
       }
       const row = { id, plugin, from: stable, to: version, state: 'ready', step: 0 } as const
-      await insertRollout(trx, { ...row, cohortBy, steps })
+      await insertRollout(trx, { ...row, cohortBy, steps, analysis })
     })
     return (await findRollout(this.#ports.knex, id)) as Rollout
   }
@@ -202,7 +208,7 @@ export class RolloutService {
     stable: string | null,
     tallies: Tallies,
   ): Promise<Record<RolloutGuard, boolean>> {
-    const { id, plugin, from, to, step, steps, cohortBy, updatedAt } = rollout
+    const { id, plugin, from, to, step, steps, cohortBy, analysis, updatedAt } = rollout
     const serves = async (version: string) => {
       const installation = await findInstallation(trx, plugin, version)
       return installation !== undefined && servingStates.includes(installation.state)
@@ -211,7 +217,7 @@ export class RolloutService {
       'versions-warm': (await serves(from)) && (await serves(to)),
       alone: !(await hasLiveRollout(trx, plugin, id)),
       'next-step': step + 1 < steps.length,
-      'not-condemned': judge(tallies.judge, cohortBy).verdict !== 'stop',
+      'not-condemned': judge(tallies.judge, cohortBy, analysis.metrics).verdict !== 'stop',
       'still-stable': stable === to,
       'from-stable': stable === from,
       'window-open': this.#ports.now() - Date.parse(updatedAt) < ROLLBACK_WINDOW_MS,

@@ -1,6 +1,7 @@
 import type { Localized } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import type { Page } from '../identity/identity-store.ts'
+import type { AnalysisPlan } from './analysis-plan.ts'
 import type { CohortBy } from './cohort.ts'
 import { emptyTripState, mergeTripStates, type TripState } from './hard-trips.ts'
 import { emptyJudgeState, type JudgeState, mergeJudgeStates } from './judge-state.ts'
@@ -15,6 +16,7 @@ export interface Rollout {
   readonly state: RolloutState
   readonly cohortBy: CohortBy
   readonly steps: readonly Step[]
+  readonly analysis: AnalysisPlan
   /** Index of the step it is in, or will start with. */
   readonly step: number
   /** Milliseconds since the epoch; null before the start. */
@@ -59,6 +61,7 @@ export async function insertRollout(
     state: rollout.state,
     cohort_by: rollout.cohortBy,
     steps: JSON.stringify(rollout.steps),
+    analysis: JSON.stringify(rollout.analysis),
     step: rollout.step,
   })
 }
@@ -212,6 +215,7 @@ function rolloutOf(row: Record<string, unknown>): Rollout {
     state: row.state as RolloutState,
     cohortBy: row.cohort_by as CohortBy,
     steps: row.steps as readonly Step[],
+    analysis: row.analysis as AnalysisPlan,
     step: row.step as number,
     stepStartedAt: startedAt === null ? null : startedAt.getTime(),
     exposuresBefore: Number(row.exposures_before),

@@ -105,9 +105,9 @@ async function loadRollouts(trx: Knex): Promise<Map<string, LiveRollout>> {
   const live = await listLiveRollouts(trx)
   return new Map(
     live.map((rollout) => {
-      const { id, plugin, from, to, step, cohortBy } = rollout
+      const { id, plugin, from, to, step, cohortBy, analysis } = rollout
       const cohort = { salt: id, weightBp: weightOf(rollout), cohortBy }
-      return [plugin, { id, from, to, step, cohort }]
+      return [plugin, { id, from, to, step, cohort, metrics: analysis.metrics }]
     }),
   )
 }

@@ -2,6 +2,7 @@ import type { Manifest, RuntimeLimits } from '@signalbox/sdk/manifest'
 import type { CompiledOperation } from '../catalog/compile-contract.ts'
 import type { SubscriptionState } from '../catalog/subscription-states.ts'
 import type { GcraLimit } from '../gateway/gcra.ts'
+import type { BusinessMetric } from './analysis-plan.ts'
 import type { Cohort } from './cohort.ts'
 
 /** One installed version, ready to serve. */
@@ -51,6 +52,8 @@ export interface LiveRollout {
   readonly to: string
   readonly step: number
   readonly cohort: Cohort
+  /** Events that are counted for it; absent: none. */
+  readonly metrics?: readonly BusinessMetric[]
 }
 
 /**
