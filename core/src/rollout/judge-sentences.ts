@@ -1,5 +1,5 @@
 import type { Localized } from '@signalbox/sdk/errors'
-import type { Ground, JudgedVersions, JudgeState, Metric } from './judge-state.ts'
+import type { Ground, JudgedVersions, JudgeState } from './judge-state.ts'
 import { wrongShare } from './sample-ratio.ts'
 import { callsOver, type SlowLine, tellingLine } from './slow-bands.ts'
 

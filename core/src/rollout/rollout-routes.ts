@@ -21,6 +21,7 @@ import { type RolloutCommand, rolloutCommands } from './rollout-states.ts'
 import { listRollouts } from './rollout-store.ts'
 import type { RoutingTable } from './routing-table.ts'
 import type { Step } from './steps.ts'
+import { validateRoutes } from './validate-routes.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -99,6 +100,7 @@ export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
   assignmentRoute(app, ports)
   rolloutEvents(app, ports)
   rolloutPage(app)
+  validateRoutes(app, ports)
 }
 
 function commandRoutes(app: FastifyInstance, { knex, rollouts }: Ports): void {

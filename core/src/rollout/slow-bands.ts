@@ -80,15 +80,24 @@ function worth(probability: number): Worth {
   return known
 }
 
-/** @param probability that the canary had the call, in force at its admission: 0 to 1 */
-export function addBand(tally: SlowTally, band: Band, arm: Arm, probability: number): SlowTally {
+/**
+ * @param probability that the canary had the call, in force at its admission: 0 to 1
+ * @param count of such calls; a part of one, where what is to be expected is added up
+ */
+export function addBand(
+  tally: SlowTally,
+  band: Band,
+  arm: Arm,
+  probability: number,
+  count = 1,
+): SlowTally {
   const at = bands.indexOf(band)
   const logs = worth(Math.min(1, Math.max(0, probability)))[arm][at] as readonly number[]
-  const counts = tally[arm].map((count, index) => (index === at ? count + 1 : count))
+  const counts = tally[arm].map((before, index) => (index === at ? before + count : before))
   return {
     canary: arm === 'canary' ? counts : tally.canary,
     stable: arm === 'stable' ? counts : tally.stable,
-    logLikelihoods: sum(tally.logLikelihoods, logs),
+    logLikelihoods: tally.logLikelihoods.map((log, index) => log + count * (logs[index] as number)),
   }
 }
 

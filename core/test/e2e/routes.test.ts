@@ -11,6 +11,7 @@ import { publish } from '../support/publish.ts'
 import {
   eventRoutes,
   fileRoutes,
+  judgeRoutes,
   publisherRoutes,
   type RouteRows,
   settingRoutes,
@@ -279,10 +280,7 @@ const table: Readonly<Record<string, Entry>> = {
     at: `/v1/rollouts/${planned}/abort`,
     body: {},
   },
-  'GET /v1/assignment': {
-    door: operators,
-    at: '/v1/assignment?plugin=@probe%2Fone&tenant=acme&key=app',
-  },
+  ...behind(operators, judgeRoutes(newer.name)),
   'POST /v1/plugins/{name}:{rollback}': {
     door: operators,
     at: '/v1/plugins/@probe%2Fone:rollback',

@@ -79,6 +79,18 @@ export function useRoutes(plugin: string): RouteRows {
   }
 }
 
+/** What is asked about rollouts, rather than of one. */
+export function judgeRoutes(plugin: string): RouteRows {
+  const name = encodeURIComponent(plugin)
+  return {
+    'GET /v1/assignment': { at: `/v1/assignment?plugin=${name}&tenant=acme&key=app` },
+    'POST /v1/rollouts:validate': {
+      at: '/v1/rollouts:validate',
+      body: { plugin, version: '1.0.0' },
+    },
+  }
+}
+
 /** Publishers of the marketplace. @param publisher path of one @param token of one of its tokens */
 export function publisherRoutes(publisher: string, token: string | undefined): RouteRows {
   return {
