@@ -46,15 +46,15 @@ function metricFaults(metric: unknown, pointer: string, seen: Set<unknown>): Inp
   }
   const { name, event, direction, role } = metric
   const faults = unknownKeys(metric, pointer, keys)
-  const require = (key: string, isMet: boolean, detail: string) => {
+  const demand = (key: string, isMet: boolean, detail: string) => {
     if (!isMet) faults.push({ pointer: pointerTo(pointer, key), detail })
   }
-  require('name', fits(name, NAME), 'must be 1 to 60 of a-z, 0-9, _ . -, a letter first')
-  require('name', !seen.has(name), 'is the name of a metric before')
-  require('event', fits(event, TYPE), 'must be a type of event, such as orders.confirmed')
-  require('direction', direction === 'increase' ||
+  demand('name', fits(name, NAME), 'must be 1 to 60 of a-z, 0-9, _ . -, a letter first')
+  demand('name', !seen.has(name), 'is the name of a metric before')
+  demand('event', fits(event, TYPE), 'must be a type of event, such as orders.confirmed')
+  demand('direction', direction === 'increase' ||
     direction === 'decrease', 'must say which is bad: increase or decrease')
-  require('role', role === 'guardrail' ||
+  demand('role', role === 'guardrail' ||
     role === 'signal', 'must be guardrail, which stops a version, or signal, which holds a step')
   seen.add(name)
   return faults

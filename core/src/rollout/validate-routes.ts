@@ -15,7 +15,7 @@ import { readAuditedCalls } from './traffic-store.ts'
 
 interface Ports {
   readonly knex: Knex
-  readonly routing: RoutingTable
+  readonly routing: Pick<RoutingTable, 'snapshot'>
 }
 
 export interface Validation {

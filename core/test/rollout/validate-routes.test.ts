@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import Fastify from 'fastify'
 import t from 'tap'
-import type { RoutingTable } from '../../src/rollout/routing-table.ts'
 import { emptySnapshot, type InstalledVersion } from '../../src/rollout/snapshot.ts'
 import { type Validation, validateRoutes } from '../../src/rollout/validate-routes.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
@@ -20,7 +19,7 @@ const snapshot = {
   providers: new Map([['orders.visibility@1', plugin]]),
 }
 const app = Fastify()
-validateRoutes(app, { knex, routing: { snapshot } as RoutingTable })
+validateRoutes(app, { knex, routing: { snapshot } })
 t.teardown(() => app.close())
 
 async function validate(body: object): Promise<{ status: number; answer: Validation }> {
