@@ -9,6 +9,8 @@ export interface CanaryFigures {
   readonly false_abort_max: number
   /** Failed calls of a dead canary until it is stopped: the higher median of 1 % and 5 % weight. */
   readonly dead_failed_calls_median: number
+  /** The same at 5 %. */
+  readonly dead_median_failed: number
   readonly dead_caught: number
   readonly sticky12_dead_median_failed: number
   readonly threefold_caught: number
@@ -54,10 +56,12 @@ const down = (progress: number) => (progress > 0.4 && progress < 0.6 ? 0.7 : 0.0
 /** Rollouts of versions as good as stable. */
 export const healthyScenarios: readonly Scenario[] = [
   { ...base, name: '0.1 % errors, 10 %', failRate: always(0.001), weightsBp: [1000] },
+  { ...base, name: '0.1 % errors, 50 %', failRate: always(0.001), weightsBp: [5000] },
   { ...base, name: '1 % errors, 1 %', weightsBp: [100] },
   { ...base, name: '1 % errors, 10 %', weightsBp: [1000] },
   { ...base, name: '1 % errors, 50 %', weightsBp: [5000] },
   { ...base, name: '5 % errors, 5 %', failRate: always(0.05), weightsBp: [500] },
+  { ...base, name: '5 % errors, 50 %', failRate: always(0.05), weightsBp: [5000] },
   { ...base, name: '1 % errors, steps' },
   { ...base, name: 'drifting errors, steps', failRate: drift },
   { ...base, name: 'shared outage, steps', failRate: outage },
@@ -73,7 +77,7 @@ export const healthyScenarios: readonly Scenario[] = [
   },
   { ...short, name: 'latency, steps', latency },
   {
-    ...base,
+    ...short,
     name: 'drifting latency and errors, steps',
     failRate: drift,
     latency: { ...latency, drift: 4 },
@@ -182,6 +186,7 @@ export function simulateCanary(options: { readonly rollouts: number }): CanaryFi
     healthy_rollouts: healthy,
     false_abort_max: Math.max(...Object.values(nulls).map(({ stopped }) => stopped / rollouts)),
     dead_failed_calls_median: Math.max(...deaths.map(({ median_failed }) => median_failed)),
+    dead_median_failed: row('dead, 5 %').median_failed,
     dead_caught: Math.min(...deaths.map(({ caught }) => caught / rollouts)),
     sticky12_dead_median_failed: row('dead, 12 apps, steps').median_failed,
     threefold_caught: row('threefold errors, steps').caught / rollouts,

@@ -15,6 +15,7 @@ import { openJobs } from './jobs/open-jobs.ts'
 import { keyRoutes } from './keys/key-routes.ts'
 import { openLinks } from './links/open-links.ts'
 import { openMeter } from './meter/open-meter.ts'
+import { countBusinessEvents } from './rollout/count-business-event.ts'
 import type { Settings } from './settings.ts'
 import type { StopStack } from './stop-stack.ts'
 import { hookRoutes, receiveRoute } from './webhooks/hook-routes.ts'
@@ -69,8 +70,10 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const { runEntry } = broker
   const { hints } = routing
   const reach = (generation: number) => routing.reach(generation)
+  const countersOf = (rollout: string) => ports.rollouts.countersOf(rollout)
+  const count = countBusinessEvents({ snapshot, countersOf })
   const events: Events = openEvents(
-    { ...state, snapshot, reach, runEntry, onUse, registry, hints, log },
+    { ...state, snapshot, reach, runEntry, onUse, registry, count, hints, log },
     stops,
   )
   const news = new ContributionsNews({ knex, snapshot, onTold: events.tell, now: Date.now, log })

@@ -197,6 +197,7 @@ export class ServiceCaller {
         counters: rollouts.countersOf(rollout.id),
         assigned,
         operation: `${call.service}/${call.operation}`,
+        requestId: call.requestId,
         isSafe: operation.definition.safe === true,
         deadline,
         attempt: (tried, deadlineMs) =>

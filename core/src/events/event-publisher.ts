@@ -3,6 +3,7 @@ import { faultsOf } from '@signalbox/sdk/schema'
 import type { CallScope } from '../broker/call-scope.ts'
 import { coreErrors } from '../errors.ts'
 import { traceparent } from '../gateway/trace-context.ts'
+import type { CountBusinessEvent } from '../rollout/count-business-event.ts'
 import type { Grant } from '../rollout/snapshot.ts'
 import {
   cloudEvent,
@@ -40,6 +41,8 @@ interface Ports {
   readonly outboxes: Pick<PluginOutboxes, 'write' | 'statements'>
   readonly drain: Pick<OutboxDrain, 'look'>
   readonly metrics: Pick<EventMetrics, 'published'>
+  /** Of what is durable: rollouts may be judged by it. */
+  readonly count?: CountBusinessEvent
   readonly now: () => number
 }
 
@@ -70,6 +73,7 @@ export class EventPublisher {
     else await this.#ports.log.append([event])
     if (hasOutbox) this.#ports.drain.look(plugin)
     this.#ports.metrics.published.inc({ by: 'plugin' })
+    this.#count(publishing, wish)
     return event.id
   }
 
@@ -88,8 +92,14 @@ export class EventPublisher {
         if (events.length === 0) return
         this.#ports.drain.look(publishing.scope.version.plugin)
         this.#ports.metrics.published.inc({ by: 'plugin' }, events.length)
+        for (const wish of wishes) this.#count(publishing, wish)
       },
     }
+  }
+
+  #count({ scope }: Publishing, { type }: EventWish): void {
+    const { version, arm, requestId } = scope
+    this.#ports.count?.({ type, requestId, by: { plugin: version.plugin, arm } })
   }
 
   /**

@@ -4,7 +4,8 @@ import { faultsOf } from '@signalbox/sdk/schema'
 import { coreErrors } from '../errors.ts'
 import type { RateLimiter } from '../gateway/rate-limiter.ts'
 import type { TraceContext } from '../gateway/trace-context.ts'
-import { traceparent } from '../gateway/trace-context.ts'
+import { spanIdOf, traceparent } from '../gateway/trace-context.ts'
+import type { CountBusinessEvent } from '../rollout/count-business-event.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
 import type { AppEventTypes } from './app-event-types.ts'
 import { cloudEvent, newEvent } from './cloud-event.ts'
@@ -21,6 +22,8 @@ interface Ports {
   readonly allowances: Pick<AppEventTypes, 'allows'>
   readonly limiter: RateLimiter
   readonly metrics: Pick<EventMetrics, 'published'>
+  /** Of what is durable: rollouts may be judged by it. */
+  readonly count?: CountBusinessEvent
   readonly now: () => number
 }
 
@@ -74,7 +77,14 @@ export class IncomingEvents {
       }),
     )
     metrics.published.inc({ by: 'app' }, accepted)
+    for (const { type, extensions } of events) this.#count(type, extensions['traceparent'])
     return { accepted, duplicates: events.length - accepted }
+  }
+
+  /** An app that says which of its calls led to an event hands back the traceparent that the call was answered with. */
+  #count(type: string, parent: unknown): void {
+    const requestId = spanIdOf(parent)
+    if (requestId !== undefined) this.#ports.count?.({ type, requestId })
   }
 
   #spend({ tenant, app }: Sender, count: number): void {

@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client'
 import type { RunEntry } from '../broker/entry-call.ts'
 import type { GrantUse } from '../broker/uses/grant-uses.ts'
 import { RateLimiter } from '../gateway/rate-limiter.ts'
+import type { CountBusinessEvent } from '../rollout/count-business-event.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
 import type { StopStack } from '../stop-stack.ts'
 import type { Hints } from '../storage/hints.ts'
@@ -33,6 +34,7 @@ interface Ports {
   readonly runEntry: RunEntry
   readonly onUse: (use: GrantUse) => void
   readonly registry: Registry
+  readonly count: CountBusinessEvent
   readonly hints: Pick<Hints, 'hear'>
   readonly log: { warn(fields: object, message: string): void }
 }
@@ -68,7 +70,16 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
   const tell = tellOthers(knex, ports.hints, () => dispatcher.look())
   const eventLog = new EventLog({ knex, onAppended: tell })
   const drain = new OutboxDrain({ outboxes, append: (events) => eventLog.append(events), log })
-  const publisher = new EventPublisher({ schemas, log: eventLog, outboxes, drain, metrics, now })
+  const { count } = ports
+  const publisher = new EventPublisher({
+    schemas,
+    log: eventLog,
+    outboxes,
+    drain,
+    metrics,
+    count,
+    now,
+  })
   const retention = new EventRetention({ knex, now, log })
   const allowances = new AppEventTypes({ knex, now })
   const limiter = new RateLimiter(() => performance.now())
@@ -79,6 +90,7 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
     allowances,
     limiter,
     metrics,
+    count,
     now,
   })
   return {

@@ -26,6 +26,11 @@ export function traceContext(header: unknown, random: Buffer): TraceContext {
   }
 }
 
+/** The span that a traceparent names: of one that this host answered with, the request's id. */
+export function spanIdOf(header: unknown): string | undefined {
+  return typeof header === 'string' ? pattern.exec(header)?.[2] : undefined
+}
+
 export function traceparent(context: TraceContext): string {
   return `00-${context.traceId}-${context.spanId}-${context.sampled ? '01' : '00'}`
 }

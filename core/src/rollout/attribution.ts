@@ -12,13 +12,33 @@
  * inference, Statistical Science 2023 (2210.01948).
  */
 
-/** How many times worse a version might be: from half as bad again to dead. */
-const odds = [1.5, 2, 3, 5, 10, 30, 100] as const
-const logOdds = odds.map(Math.log)
-const evenly = odds.map(() => 1 / odds.length)
+/** Odds that are bet on, and those that are forgiven. */
+export interface OddsFamily {
+  readonly odds: readonly number[]
+  /** Sum to 1. */
+  readonly bets: readonly number[]
+  /** Odds that are forgiven, and room for probabilities that are estimates. */
+  readonly tolerance: number
+}
 
-/** "Up to 25 % worse is fine": odds that are forgiven, and room for probabilities that are estimates. */
-const TOLERANCE = 1.25
+/**
+ * Events of which more are bad. How many times as many, beyond what is forgiven: from half as many again to dead.
+ * Most is bet where evidence is dearest: of versions three times as bad, those that are missed are the ones that
+ * looked no more than twice as bad. A dead one is found by its third failure with a fifth; see decision 0019.
+ * "Up to 25 % worse is fine."
+ */
+export const more: OddsFamily = {
+  odds: [1.5, 2, 3, 5, 10, 30, 100],
+  bets: [0.2, 0.38, 0.1, 0.05, 0.04, 0.03, 0.2],
+  tolerance: 1.25,
+}
+
+/** Events of which fewer are bad: from two thirds of them to hardly any. "Down to 80 % is fine." */
+export const fewer: OddsFamily = {
+  odds: [0.67, 0.5, 0.33, 0.2, 0.1, 0.03],
+  bets: [0.25, 0.25, 0.2, 0.1, 0.1, 0.1],
+  tolerance: 0.8,
+}
 
 /** Bad events of one kind, by arm, and what they say: a log-likelihood ratio for each of the odds. */
 export interface Tally {
@@ -27,21 +47,32 @@ export interface Tally {
   readonly logLikelihoods: readonly number[]
 }
 
-export const emptyTally: Tally = Object.freeze({
-  canary: 0,
-  stable: 0,
-  logLikelihoods: Object.freeze(odds.map(() => 0)),
-})
+export function tallyFor({ odds }: OddsFamily): Tally {
+  return Object.freeze({
+    canary: 0,
+    stable: 0,
+    logLikelihoods: Object.freeze(odds.map(() => 0)),
+  })
+}
+
+/** Of events of which more are bad. */
+export const emptyTally: Tally = tallyFor(more)
 
 /** What one event is worth: on the canary, and on stable. Kept for the probability last asked for. */
-let known = { probability: Number.NaN, onCanary: [] as number[], onStable: [] as number[] }
+let known = {
+  family: more,
+  probability: Number.NaN,
+  onCanary: [] as number[],
+  onStable: [] as number[],
+}
 
-function worth(probability: number): typeof known {
-  if (known.probability === probability) return known
-  const tolerated = (TOLERANCE * probability) / (TOLERANCE * probability + 1 - probability)
+function worth(family: OddsFamily, probability: number): typeof known {
+  if (known.family === family && known.probability === probability) return known
+  const { odds, tolerance } = family
+  const tolerated = (tolerance * probability) / (tolerance * probability + 1 - probability)
   const onStable = odds.map((ratio) => -Math.log(ratio * tolerated + 1 - tolerated))
-  const onCanary = onStable.map((log, index) => log + (logOdds[index] as number))
-  known = { probability, onCanary, onStable }
+  const onCanary = onStable.map((log, index) => log + Math.log(odds[index] as number))
+  known = { family, probability, onCanary, onStable }
   return known
 }
 
@@ -54,8 +85,9 @@ export function addEvents(
   tally: Tally,
   probability: number,
   events: { readonly canary: number; readonly stable: number },
+  family: OddsFamily = more,
 ): Tally {
-  const { onCanary, onStable } = worth(Math.min(1, Math.max(0, probability)))
+  const { onCanary, onStable } = worth(family, Math.min(1, Math.max(0, probability)))
   return {
     canary: tally.canary + events.canary,
     stable: tally.stable + events.stable,
@@ -79,9 +111,9 @@ export function mergeTallies(left: Tally, right: Tally): Tally {
   }
 }
 
-/** The logarithm of the e-value: of the mean of the likelihood ratios. Never overflows. */
-export function logEvidence(tally: Tally): number {
-  return logWeightedSum(tally.logLikelihoods, evenly)
+/** The logarithm of the e-value: of the likelihood ratios, weighted by the bets. Never overflows. */
+export function logEvidence(tally: Tally, family: OddsFamily = more): number {
+  return logWeightedSum(tally.logLikelihoods, family.bets)
 }
 
 /** log Σ weight·exp(log). A loop, as it runs after each event. */

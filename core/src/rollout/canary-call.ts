@@ -31,6 +31,8 @@ interface Ports<Answer> {
   readonly assigned?: Assignment | undefined
   /** `service/operation` */
   readonly operation: string
+  /** By it the call was drawn. */
+  readonly requestId: string
   readonly isSafe: boolean
   readonly deadline: number
   readonly attempt: (arm: Arm, deadlineMs: number) => Promise<Attempt<Answer>>
@@ -48,7 +50,8 @@ interface Ports<Answer> {
  */
 export async function callDuringRollout<Answer>(ports: Ports<Answer>, arm: Arm): Promise<Answer> {
   const { counters, rollout, deadline, isSafe, now, attempt } = ports
-  const probability = counters.admit(rollout, arm, ports.assigned)
+  const { requestId, assigned } = ports
+  const probability = counters.admit(rollout, arm, requestId, { assigned })
   const leftMs = deadline - now()
   // Half for the canary, so that stable still has time to answer; both are judged by the same half.
   const attemptMs = Math.max(1, Math.floor(leftMs / 2))
@@ -59,6 +62,7 @@ export async function callDuringRollout<Answer>(ports: Ports<Answer>, arm: Arm):
       call: { arm, outcome, ...(replay === undefined ? {} : { replay }) },
       isSafe,
       operation: ports.operation,
+      requestId: ports.requestId,
       ms: timeOf(outcome, first.ownMs),
       probability,
       trip: first.trip,
@@ -98,7 +102,7 @@ export async function callDuringRollout<Answer>(ports: Ports<Answer>, arm: Arm):
  * call does that is tried once.
  */
 function observeEnd<Answer>(
-  { counters, rollout, operation, isSafe, now, onBadNews }: Ports<Answer>,
+  { counters, rollout, operation, requestId, isSafe, now, onBadNews }: Ports<Answer>,
   { arm, probability }: { readonly arm: Arm; readonly probability: number },
   { outcome, ownMs, trip }: AttemptEnd,
 ): void {
@@ -107,6 +111,7 @@ function observeEnd<Answer>(
     call: { arm, outcome },
     isSafe: isSafe && isWhole,
     operation,
+    requestId,
     ms: timeOf(outcome, ownMs),
     probability,
     trip,

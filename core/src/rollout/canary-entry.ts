@@ -36,12 +36,14 @@ interface CountedEntry {
 
 function draw(
   { rollout, counters }: Pick<Ports, 'rollout' | 'counters'>,
-  drawn: Pick<CountedEntry, 'arm' | 'assigned' | 'requestId'> & { again: number | undefined },
+  { arm, assigned, requestId, again }: Drawn,
 ) {
-  const { arm, assigned, requestId, again } = drawn
-  const probability = counters.admit(rollout, arm, assigned)
-  const { weightBp } = rollout.cohort
-  return counters.entries.add(requestId, { arm, weightBp, probability: again ?? probability })
+  const probability = counters.admit(rollout, arm, requestId, { assigned, again })
+  return counters.entries.add(requestId, { arm, weightBp: rollout.cohort.weightBp, probability })
+}
+
+interface Drawn extends Pick<CountedEntry, 'arm' | 'assigned' | 'requestId'> {
+  readonly again: number | undefined
 }
 
 /**

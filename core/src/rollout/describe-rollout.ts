@@ -2,11 +2,12 @@ import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import type { Arm } from './cohort.ts'
 import { readStandstill } from './freeze-store.ts'
-import type { JudgeState, Metric } from './judge-state.ts'
+import type { JudgeState } from './judge-state.ts'
 import { decide, evidenceOf } from './rollout-controller.ts'
 import { findRollout, listTransitions, type Rollout, readTallies } from './rollout-store.ts'
 import { weightOf } from './rollout-weight.ts'
 import { readShadow } from './shadow/shadow-side.ts'
+import { callsOver } from './slow-bands.ts'
 import { unitsOf } from './unit-sketch.ts'
 
 export type RolloutDescription = Awaited<ReturnType<typeof describeRollout>>
@@ -48,16 +49,13 @@ export async function requireRollout(knex: Knex, id: string): Promise<Rollout> {
 }
 
 /** What was counted against either arm, by kind. */
-function eventsOf({ tallies }: JudgeState): Record<Metric, Record<Arm, number>> {
-  const counts = (metric: Metric): Record<Arm, number> => ({
-    stable: tallies[metric].stable,
-    canary: tallies[metric].canary,
-  })
+function eventsOf({ tallies, slow }: JudgeState) {
+  const counts = ({ stable, canary }: Record<Arm, number>) => ({ stable, canary })
   return {
-    failures: counts('failures'),
-    unpaired: counts('unpaired'),
-    slowHalf: counts('slowHalf'),
-    slowTenth: counts('slowTenth'),
-    slowHundredth: counts('slowHundredth'),
+    failures: counts(tallies.failures),
+    unpaired: counts(tallies.unpaired),
+    slowHalf: callsOver(slow, 'overHalf'),
+    slowTenth: callsOver(slow, 'overTenth'),
+    slowHundredth: callsOver(slow, 'overHundredth'),
   }
 }

@@ -1,10 +1,15 @@
 import type { Localized } from '@signalbox/sdk/errors'
-import type { Ground, JudgedVersions, JudgeState, Metric } from './judge-state.ts'
+import type { Ground, JudgedVersions, JudgeState } from './judge-state.ts'
+import { wrongShare } from './sample-ratio.ts'
+import { callsOver, type SlowLine, tellingLine } from './slow-bands.ts'
+
+/** A share that is wrong is never what stops a version, nor what almost did. */
+type Told = Exclude<Ground, 'share'>
 
 /** What the judge found, in words for somebody who has never heard of it. */
 export function stopSentence(
   state: JudgeState,
-  ground: Ground,
+  ground: Told,
   versions: JudgedVersions,
   alpha: number,
 ): Localized {
@@ -21,6 +26,7 @@ export function suspectSentence(
   ground: Ground,
   versions: JudgedVersions,
 ): Localized {
+  if (ground === 'share') return shareSentence(state, versions)
   const found = finding(state, ground, versions)
   return {
     en: `held: ${found.en}; as its cohort stays together, its payloads may be to blame as well`,
@@ -28,9 +34,22 @@ export function suspectSentence(
   }
 }
 
+function shareSentence({ admissions }: JudgeState, { canary }: JudgedVersions): Localized {
+  const { weightBp, counts } = wrongShare(admissions) ?? { weightBp: 0, counts: nobody }
+  const all = counts.canary + counts.stable
+  const planned = `${weightBp / 100} %`
+  const share = `${Number(((100 * counts.canary) / Math.max(1, all)).toPrecision(3))} %`
+  return {
+    en: `held: ${canary} was given ${counts.canary} of ${all} calls, ${share} where ${planned} was planned; calls are lost or drawn wrongly, so that nothing else can be trusted`,
+    'zh-CN': `已暂缓：${canary} 收到 ${all} 次调用中的 ${counts.canary} 次，占 ${share}，而计划为 ${planned}；调用有丢失或分配有误，其余数据不可信`,
+  }
+}
+
+const nobody = { canary: 0, stable: 0 }
+
 export function clearSentence(
   state: JudgeState,
-  ground: Ground,
+  ground: Told,
   versions: JudgedVersions,
   e: number,
   threshold: number,
@@ -52,10 +71,11 @@ export function clearSentence(
 }
 
 /** Slower than how many of stable's calls. */
-const slowerThan: Partial<Record<Metric, Localized>> = {
-  slowHalf: { en: 'half', 'zh-CN': '一半' },
-  slowTenth: { en: '9 in 10', 'zh-CN': '九成' },
-  slowHundredth: { en: '99 in 100', 'zh-CN': '99%' },
+const slowerThan: Readonly<Record<SlowLine, Localized>> = {
+  overHalf: { en: 'half', 'zh-CN': '一半' },
+  overQuarter: { en: '3 in 4', 'zh-CN': '四分之三' },
+  overTenth: { en: '9 in 10', 'zh-CN': '九成' },
+  overHundredth: { en: '99 in 100', 'zh-CN': '99%' },
 }
 
 /** What share would be fair, where it is known; a step at one weight makes it exact. */
@@ -66,15 +86,20 @@ function fairShare({ calls }: JudgeState): Localized {
   return { en: `, which had ${percent} of all calls`, 'zh-CN': `（其承担全部调用的 ${percent}）` }
 }
 
-function finding(state: JudgeState, ground: Ground, versions: JudgedVersions): Localized {
+function finding(state: JudgeState, ground: Told, versions: JudgedVersions): Localized {
   if (ground === 'rescues') return rescueWords(state, versions)
-  const words = wordsOf(state, ground, versions)
+  const words = ground === 'slow' ? slowWords(state, versions) : wordsOf(state, ground, versions)
   const share = fairShare(state)
   return { en: words.en + share.en, 'zh-CN': words['zh-CN'] + share['zh-CN'] }
 }
 
-function countOf({ rescues, tallies }: JudgeState, ground: Ground): number {
+function countOf({ rescues, slow, tallies, business }: JudgeState, ground: Told): number {
   if (ground === 'rescues') return rescues.rescued
+  if (ground === 'slow') return callsOver(slow, 'overHalf').canary
+  if (isOfPlan(ground)) {
+    const tally = business[ground.slice(METRIC.length)] ?? nobody
+    return tally.canary + tally.stable
+  }
   return tallies[ground].canary + tallies[ground].stable
 }
 
@@ -86,17 +111,28 @@ function rescueWords({ rescues }: JudgeState, { canary, stable }: JudgedVersions
   }
 }
 
-function wordsOf(state: JudgeState, metric: Metric, { canary, stable }: JudgedVersions): Localized {
-  const tally = state.tallies[metric]
-  const total = tally.canary + tally.stable
-  const share = slowerThan[metric]
-  if (share !== undefined) {
-    return {
-      en: `${tally.canary} of ${total} calls slower than ${share.en} of those of ${stable} were of ${canary}`,
-      'zh-CN': `慢于 ${stable} ${share['zh-CN']}调用的 ${total} 次调用中有 ${tally.canary} 次属于 ${canary}`,
-    }
+function slowWords({ slow }: JudgeState, { canary, stable }: JudgedVersions): Localized {
+  const line = tellingLine(slow)
+  const over = callsOver(slow, line)
+  const total = over.canary + over.stable
+  const share = slowerThan[line]
+  return {
+    en: `${over.canary} of ${total} calls slower than ${share.en} of those of ${stable} were of ${canary}`,
+    'zh-CN': `慢于 ${stable} ${share['zh-CN']}调用的 ${total} 次调用中有 ${over.canary} 次属于 ${canary}`,
   }
-  if (metric === 'unpaired') {
+}
+
+function wordsOf(
+  state: JudgeState,
+  ground: Exclude<Told, 'rescues'>,
+  versions: JudgedVersions,
+): Localized {
+  if (ground === 'slow') return slowWords(state, versions)
+  if (isOfPlan(ground)) return businessWords(state, ground.slice(METRIC.length), versions)
+  const { canary } = versions
+  const tally = state.tallies[ground]
+  const total = tally.canary + tally.stable
+  if (ground === 'unpaired') {
     return {
       en: `${tally.canary} of ${total} failed calls that could not be tried again were of ${canary}`,
       'zh-CN': `无法重试的 ${total} 次失败调用中有 ${tally.canary} 次属于 ${canary}`,
@@ -105,5 +141,25 @@ function wordsOf(state: JudgeState, metric: Metric, { canary, stable }: JudgedVe
   return {
     en: `${tally.canary} of ${total} failed calls were of ${canary}`,
     'zh-CN': `${total} 次失败调用中有 ${tally.canary} 次属于 ${canary}`,
+  }
+}
+
+const METRIC = 'metric:'
+
+function isOfPlan(ground: Ground): ground is `metric:${string}` {
+  return ground.startsWith(METRIC)
+}
+
+/** Which way is bad is said as well: of ten orders one may be few or many. */
+function businessWords(
+  { business }: JudgeState,
+  name: string,
+  { canary, metrics }: JudgedVersions,
+): Localized {
+  const { canary: own, stable } = business[name] ?? nobody
+  const isMore = metrics?.find((metric) => metric.name === name)?.direction === 'increase'
+  return {
+    en: `${isMore ? 'as many as' : 'only'} ${own} of ${own + stable} events of "${name}" were of ${canary}`,
+    'zh-CN': `“${name}”的 ${own + stable} 个事件中${isMore ? '多达' : '仅'} ${own} 个属于 ${canary}`,
   }
 }

@@ -1,40 +1,60 @@
+import type { BusinessMetric } from './analysis-plan.ts'
 import { addEvents, emptyTally, mergeTallies, type Tally } from './attribution.ts'
+import {
+  addBusinessEvent,
+  type BusinessTallies,
+  mergeBusiness,
+  noBusiness,
+} from './business-metrics.ts'
 import type { Arm, CohortBy } from './cohort.ts'
 import { addRescues, noRescues, type Rescues } from './rescues.ts'
+import { type Admissions, admitTo, mergeAdmissions, noAdmissions } from './sample-ratio.ts'
+import {
+  addBand,
+  type Band,
+  emptySlowTally,
+  mergeSlowTallies,
+  type SlowTally,
+} from './slow-bands.ts'
 
 /**
  * - `failures`: a failed call that the other arm answered, or that could not be asked again; see judged-call.ts.
  * - `unpaired`: failures of cohorts that stay together, without a second answer: the payload may be to blame.
- * - `slow…`: calls slower than half, nine in ten, 99 in 100 of stable's recent calls; see slowness.ts.
  */
-export const metrics = ['failures', 'unpaired', 'slowHalf', 'slowTenth', 'slowHundredth'] as const
+export const metrics = ['failures', 'unpaired'] as const
 export type Metric = (typeof metrics)[number]
-export type SlowMetric = 'slowHalf' | 'slowTenth' | 'slowHundredth'
 
-/** What evidence is made of: events of a kind, and calls that stable had to answer. */
-export type Ground = Metric | 'rescues'
+/**
+ * What evidence is made of: events of a kind, calls that stable had to answer, how slow calls were, whether the
+ * canary had its share of them, and the metrics of the plan, each by its name.
+ */
+export type Ground = Metric | 'rescues' | 'slow' | 'share' | `metric:${string}`
 
 /** Plain data: kept as JSON, summed over nodes and steps. */
 export interface JudgeState {
   readonly tallies: Readonly<Record<Metric, Tally>>
+  readonly slow: SlowTally
   /** Calls each arm was given; for the sentences, the statistics need none. */
   readonly calls: Readonly<Record<Arm, number>>
   /** Calls that failed on both arms: the payload or something shared is to blame. */
   readonly bothFailed: number
   readonly rescues: Rescues
+  /** Calls that were drawn one by one, under each weight; see sample-ratio.ts. */
+  readonly admissions: Admissions
+  readonly business: BusinessTallies
 }
 
 export const emptyJudgeState: JudgeState = Object.freeze({
   tallies: Object.freeze({
     failures: emptyTally,
     unpaired: emptyTally,
-    slowHalf: emptyTally,
-    slowTenth: emptyTally,
-    slowHundredth: emptyTally,
   }),
+  slow: emptySlowTally,
   calls: Object.freeze({ stable: 0, canary: 0 }),
   bothFailed: 0,
   rescues: noRescues,
+  admissions: noAdmissions,
+  business: noBusiness,
 })
 
 /** A failure that counts, of a call whose chance to be the canary's was `probability`. */
@@ -56,8 +76,33 @@ export function recordEvent(
   return { ...state, tallies: { ...state.tallies, [metric]: tally } }
 }
 
+/** How slow a call was whose chance to be the canary's was `probability`. */
+export function recordSlowness(
+  state: JudgeState,
+  band: Band,
+  arm: Arm,
+  probability: number,
+): JudgeState {
+  return { ...state, slow: addBand(state.slow, band, arm, probability) }
+}
+
 export function recordCalls(state: JudgeState, arm: Arm, count: number): JudgeState {
   return { ...state, calls: { ...state.calls, [arm]: state.calls[arm] + count } }
+}
+
+/** A call that was drawn by itself under a weight. */
+export function recordAdmission(state: JudgeState, weightBp: number, arm: Arm): JudgeState {
+  return { ...state, admissions: admitTo(state.admissions, weightBp, arm) }
+}
+
+/** An event that a metric of the plan counts. */
+export function recordBusiness(
+  state: JudgeState,
+  metric: BusinessMetric,
+  arm: Arm,
+  probability: number,
+): JudgeState {
+  return { ...state, business: addBusinessEvent(state.business, metric, arm, probability) }
 }
 
 export function recordBothFailed(state: JudgeState): JudgeState {
@@ -70,18 +115,19 @@ export function recordRescue(state: JudgeState, kind: 'rescued' | 'stood'): Judg
 }
 
 export function mergeJudgeStates(left: JudgeState, right: JudgeState): JudgeState {
-  const tallies = { ...left.tallies }
-  for (const metric of metrics) {
-    tallies[metric] = mergeTallies(left.tallies[metric], right.tallies[metric])
-  }
+  const merged = (metric: Metric) => mergeTallies(left.tallies[metric], right.tallies[metric])
   return {
-    tallies,
+    tallies: { failures: merged('failures'), unpaired: merged('unpaired') },
+    // A rollout that an earlier host began was not asked all of this.
+    slow: mergeSlowTallies(left.slow ?? emptySlowTally, right.slow ?? emptySlowTally),
     calls: {
       stable: left.calls.stable + right.calls.stable,
       canary: left.calls.canary + right.calls.canary,
     },
     bothFailed: left.bothFailed + right.bothFailed,
     rescues: addRescues(left.rescues, right.rescues),
+    business: mergeBusiness(left.business ?? noBusiness, right.business ?? noBusiness),
+    admissions: mergeAdmissions(left.admissions ?? noAdmissions, right.admissions ?? noAdmissions),
   }
 }
 
@@ -90,4 +136,6 @@ export interface JudgedVersions {
   readonly cohortBy: CohortBy
   readonly canary: string
   readonly stable: string
+  /** Metrics of the plan; absent: none. */
+  readonly metrics?: readonly BusinessMetric[]
 }

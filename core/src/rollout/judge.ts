@@ -1,9 +1,13 @@
 import type { Localized } from '@signalbox/sdk/errors'
+import type { BusinessMetric } from './analysis-plan.ts'
 import { logEvidence, logWeightedSum } from './attribution.ts'
+import { logBusinessEvidence } from './business-metrics.ts'
 import type { CohortBy } from './cohort.ts'
 import { clearSentence, stopSentence, suspectSentence } from './judge-sentences.ts'
 import type { Ground, JudgedVersions, JudgeState } from './judge-state.ts'
 import { logRescueEvidence } from './rescues.ts'
+import { wrongShare } from './sample-ratio.ts'
+import { logSlowEvidence } from './slow-bands.ts'
 
 /** At most one healthy rollout in a hundred is stopped, over its whole life and however often one looks. */
 const ALPHA = 0.01
@@ -11,13 +15,9 @@ const ALPHA = 0.01
 /** `suspect`: something looks wrong that cannot be proven; a step is held until a person has looked. */
 export type Verdict = 'clear' | 'suspect' | 'stop'
 
-type Weights = readonly (readonly [ground: Ground, weight: number])[]
-
-const slow: Weights = [
-  ['slowHalf', 1 / 8],
-  ['slowTenth', 1 / 8],
-  ['slowHundredth', 1 / 8],
-]
+/** Its alpha is its own, as it stops nothing. */
+type Weighed = Exclude<Ground, 'share'>
+type Weights = readonly (readonly [ground: Weighed, weight: number])[]
 
 /**
  * What may stop a rollout. A weighted mean of e-values is one again, whatever depends on what, so one alpha
@@ -26,10 +26,15 @@ const slow: Weights = [
  * Calls drawn one by one carry their payloads to both arms alike, so slowness is evidence. A cohort that
  * stays together (an app, a tenant) brings its own payloads: only failures that the other arm did not have
  * are evidence then, and the rest is a suspicion, which holds a step and never stops a version.
- * Failures weigh most, as callers are hurt by them; a dead canary needs as many with the others beside.
+ * Failures weigh most, as callers are hurt by them; a dead canary needs as many with the others beside. What
+ * each weight costs and buys is in decision 0019.
  */
 const guardrails: Readonly<Record<'drawn' | 'together', Weights>> = {
-  drawn: [['failures', 1 / 2], ['rescues', 1 / 8], ...slow],
+  drawn: [
+    ['failures', 0.47],
+    ['slow', 0.45],
+    ['rescues', 0.08],
+  ],
   together: [
     ['failures', 3 / 4],
     ['rescues', 1 / 4],
@@ -37,7 +42,10 @@ const guardrails: Readonly<Record<'drawn' | 'together', Weights>> = {
 }
 const suspicions: Readonly<Record<'drawn' | 'together', Weights>> = {
   drawn: [],
-  together: [['unpaired', 5 / 8], ...slow],
+  together: [
+    ['unpaired', 0.6],
+    ['slow', 0.4],
+  ],
 }
 
 /** What the judge finds, without words: cheap enough to be asked after every event. */
@@ -57,42 +65,69 @@ export interface Evidence extends Finding {
 const THRESHOLD = 1 / ALPHA
 const MOST_E = 1e15
 
-/** To be asked of the merged state of all nodes only: looking at each node's own as well costs alpha each. */
-export function judge(state: JudgeState, cohortBy: CohortBy): Finding {
+/** What the guardrails among the metrics of a plan have together of the alpha; the others give it up alike. */
+const METRICS_PART = 0.2
+
+/**
+ * To be asked of the merged state of all nodes only: looking at each node's own as well costs alpha each.
+ * @param metrics of the plan, fixed before it started
+ */
+export function judge(
+  state: JudgeState,
+  cohortBy: CohortBy,
+  metrics: readonly BusinessMetric[] = [],
+): Finding {
   const kind = cohortBy === 'request' ? 'drawn' : 'together'
-  const proof = weigh(state, guardrails[kind])
+  // A cohort that stays together brings its own business: what it does more or less of is a suspicion only.
+  const isGuardrail = ({ role }: BusinessMetric) => kind === 'drawn' && role === 'guardrail'
+  const stopping = metrics.filter(isGuardrail)
+  const holding = metrics.filter((metric) => !isGuardrail(metric))
+  const proof = weigh(state, shared(guardrails[kind], stopping), metrics)
   const e = Math.min(MOST_E, Math.exp(proof.log))
   const { ground } = proof
   if (e >= THRESHOLD) return { verdict: 'stop', e, threshold: THRESHOLD, ground }
-  const suspicion = weigh(state, suspicions[kind])
+  if (wrongShare(state.admissions) !== undefined) {
+    return { verdict: 'suspect', e, threshold: THRESHOLD, ground: 'share' }
+  }
+  const suspicion = weigh(state, shared(suspicions[kind], holding), metrics)
   return Math.exp(suspicion.log) >= THRESHOLD
     ? { verdict: 'suspect', e, threshold: THRESHOLD, ground: suspicion.ground }
     : { verdict: 'clear', e, threshold: THRESHOLD, ground }
 }
 
+/** Weights sum to 1 with the metrics among them. */
+function shared(weights: Weights, metrics: readonly BusinessMetric[]): Weights {
+  if (metrics.length === 0) return weights
+  const part = weights.length === 0 ? 1 : METRICS_PART
+  return [
+    ...weights.map(([ground, weight]) => [ground, weight * (1 - part)] as const),
+    ...metrics.map(({ name }) => [`metric:${name}`, part / metrics.length] as const),
+  ]
+}
+
 /** The same in words, for the audit entry, the event and the page. */
 export function evidence(state: JudgeState, versions: JudgedVersions): Evidence {
-  const finding = judge(state, versions.cohortBy)
+  const finding = judge(state, versions.cohortBy, versions.metrics)
   return { ...finding, sentence: sentenceOf(finding, state, versions) }
 }
 
 function sentenceOf(finding: Finding, state: JudgeState, versions: JudgedVersions): Localized {
   const { verdict, e, threshold, ground } = finding
-  switch (verdict) {
-    case 'stop':
-      return stopSentence(state, ground, versions, ALPHA)
-    case 'suspect':
-      return suspectSentence(state, ground, versions)
-    case 'clear':
-      return clearSentence(state, ground, versions, e, threshold)
-  }
+  if (ground === 'share' || verdict === 'suspect') return suspectSentence(state, ground, versions)
+  return verdict === 'stop'
+    ? stopSentence(state, ground, versions, ALPHA)
+    : clearSentence(state, ground, versions, e, threshold)
 }
 
-function weigh(state: JudgeState, weights: Weights): { log: number; ground: Ground } {
+function weigh(
+  state: JudgeState,
+  weights: Weights,
+  metrics: readonly BusinessMetric[],
+): { log: number; ground: Weighed } {
   let ground = weights[0]?.[0] ?? 'failures'
   let most = Number.NEGATIVE_INFINITY
   const logs = weights.map(([name, weight]) => {
-    const log = logOf(state, name)
+    const log = logOf(state, name, metrics)
     if (log + Math.log(weight) > most) {
       most = log + Math.log(weight)
       ground = name
@@ -103,8 +138,10 @@ function weigh(state: JudgeState, weights: Weights): { log: number; ground: Grou
   return { log: logWeightedSum(logs, shares), ground }
 }
 
-function logOf(state: JudgeState, ground: Ground): number {
-  return ground === 'rescues'
-    ? logRescueEvidence(state.rescues)
-    : logEvidence(state.tallies[ground])
+function logOf(state: JudgeState, ground: Weighed, metrics: readonly BusinessMetric[]): number {
+  if (ground === 'rescues') return logRescueEvidence(state.rescues)
+  if (ground === 'slow') return logSlowEvidence(state.slow)
+  if (ground === 'failures' || ground === 'unpaired') return logEvidence(state.tallies[ground])
+  const metric = metrics.find(({ name }) => ground === `metric:${name}`)
+  return metric === undefined ? 0 : logBusinessEvidence(state.business, metric)
 }

@@ -1,14 +1,19 @@
+import type { BusinessMetric } from './analysis-plan.ts'
 import { type CanaryShare, emptyShare, observeCall, shareProbability } from './canary-share.ts'
-import { type Arm, type Assignment, judgedBy } from './cohort.ts'
+import { type Arm, type Assignment, FULL_WEIGHT_BP, judgedBy } from './cohort.ts'
+import { DrawnRequests, type Told } from './drawn-requests.ts'
 import { EntryRequests } from './entry-requests.ts'
 import { emptyTripState, recordTrip, type TripKind, type TripState } from './hard-trips.ts'
 import {
   emptyJudgeState,
   type JudgeState,
+  recordAdmission,
   recordBothFailed,
+  recordBusiness,
   recordCalls,
   recordEvent,
   recordRescue,
+  recordSlowness,
 } from './judge-state.ts'
 import { findingOf, type JudgedCall, rescueOf } from './judged-call.ts'
 import { earnReplays, fullReplayBudget, type ReplayBudget, spendReplay } from './replay-budget.ts'
@@ -30,6 +35,16 @@ export interface Observed {
   /** Chance that the call was the canary's, fixed at its admission. */
   readonly probability: number
   readonly trip: TripKind | undefined
+  /** By it the call was drawn; absent: it tells by itself, see canary-entry.ts. */
+  readonly requestId?: string
+}
+
+/** What is known of how a call was drawn. */
+interface Drawing {
+  /** Why it is this arm's, where that is known. */
+  readonly assigned?: Assignment | undefined
+  /** A key that was drawn anew: its chance among those that were left; see chanceAgain. No draw of the share's. */
+  readonly again?: number | undefined
 }
 
 /**
@@ -47,6 +62,7 @@ export class NodeCounters {
   #changes = 0
   /** Which requests of handlers, rather than of services, were counted. */
   readonly entries = new EntryRequests()
+  readonly #drawn = new DrawnRequests()
 
   get judge(): JudgeState {
     return this.#judge
@@ -67,16 +83,20 @@ export class NodeCounters {
 
   /**
    * At admission: one more call of this arm, and the chance it had to be the canary's.
-   * @param assigned why it is this arm's, where that is known
+   * @param requestId by which the call was drawn
    */
-  admit(rollout: LiveRollout, arm: Arm, assigned?: Assignment): number {
+  admit(rollout: LiveRollout, arm: Arm, requestId: string, drawing: Drawing = {}): number {
+    const { assigned, again } = drawing
     this.#judge = recordCalls(this.#judge, arm, 1)
     this.#budget = earnReplays(this.#budget, 1)
     this.#changes += 1
     if (assigned !== undefined) this.#countUnit(rollout, assigned)
     // Who is denied had no chance, and says nothing about either version.
     if (assigned?.by === 'deny') return 0
-    if (judgedBy(rollout.cohort) === 'request') return rollout.cohort.weightBp / 10_000
+    if (judgedBy(rollout.cohort) === 'request') {
+      if (again !== undefined) return this.#drawn.draw(requestId, arm, again).probability
+      return this.#draw(requestId, rollout.cohort.weightBp, arm)
+    }
     if (this.#shareStep !== rollout.step) {
       this.#shareStep = rollout.step
       this.#share = emptyShare
@@ -92,6 +112,31 @@ export class NodeCounters {
     if (arm === 'canary' && key !== undefined) this.#units = withUnit(this.#units, key)
   }
 
+  /** A request is drawn once, whatever it calls: with the weight that was in force at its first call. */
+  #draw(requestId: string, weightBp: number, arm: Arm): number {
+    const before = this.#drawn.of(requestId)
+    if (before?.arm === arm) return before.probability
+    // The weight rose over it between two of its calls: what it does there says nothing.
+    const probability = before === undefined ? weightBp / FULL_WEIGHT_BP : 1
+    this.#drawn.draw(requestId, arm, probability)
+    if (before === undefined) this.#judge = recordAdmission(this.#judge, weightBp, arm)
+    return probability
+  }
+
+  /**
+   * An event that a request led to. One of a request that this node did not draw of late is nobody's; of a cohort
+   * that stays together no request is drawn, so none of its events count.
+   * @param arm which published it, where a version of this rollout did: what stable does for a canary that failed
+   *   is neither's
+   */
+  countBusiness(metric: BusinessMetric, requestId: string, arm: Arm | undefined): void {
+    const request = this.#drawn.of(requestId)
+    if (request === undefined || (arm !== undefined && arm !== request.arm)) return
+    if (!request.tells(`metric:${metric.name}`)) return
+    this.#judge = recordBusiness(this.#judge, metric, request.arm, request.probability)
+    this.#changes += 1
+  }
+
   /** Whether a failed call may be given to the other arm and be counted: one budget for both arms. */
   spendReplay(): boolean {
     const left = spendReplay(this.#budget)
@@ -104,7 +149,8 @@ export class NodeCounters {
   observe(rollout: LiveRollout, observed: Observed, now: number): boolean {
     const { call, isSafe, probability, trip } = observed
     const finding = findingOf(call, isSafe, judgedBy(rollout.cohort))
-    if (finding.kind === 'event') {
+    const isNews = finding.kind === 'event' && this.#isFirst(observed, 'failure')
+    if (isNews) {
       this.#judge = recordEvent(this.#judge, finding.metric, finding.arm, probability)
     } else if (finding.kind === 'both-failed') this.#judge = recordBothFailed(this.#judge)
     const rescue = rescueOf(call, isSafe)
@@ -113,7 +159,7 @@ export class NodeCounters {
     const isTrip = trip !== undefined && (!isSafe || call.replay === 'answered')
     if (isTrip) this.#trips = recordTrip(this.#trips, call.arm, trip, now)
     this.#changes += 1
-    return isTrip || finding.kind === 'event'
+    return isTrip || isNews
   }
 
   /** The sandbox does not call the version any more: it cost too many lanes. */
@@ -128,12 +174,19 @@ export class NodeCounters {
     this.#changes += 1
   }
 
-  #observeTime({ call, operation, ms, probability }: Observed): void {
+  /** Only a request that was drawn by itself is known here: what a cohort tells is counted call by call. */
+  #isFirst({ requestId }: Observed, told: Told): boolean {
+    const request = requestId === undefined ? undefined : this.#drawn.of(requestId)
+    return request?.tells(told) ?? true
+  }
+
+  #observeTime(observed: Observed): void {
+    const { call, operation, ms, probability } = observed
     if (ms === undefined) return
     const slowness = this.#slowness.get(operation) ?? new Slowness()
     this.#slowness.set(operation, slowness)
-    for (const metric of slowness.observe(call.arm, ms)) {
-      this.#judge = recordEvent(this.#judge, metric, call.arm, probability)
-    }
+    const band = slowness.observe(call.arm, ms)
+    if (band === undefined || !this.#isFirst(observed, 'time')) return
+    this.#judge = recordSlowness(this.#judge, band, call.arm, probability)
   }
 }

@@ -4,6 +4,7 @@ import { coreErrors } from '../errors.ts'
 import { servingStates } from '../registry/installation-states.ts'
 import { findInstallation } from '../registry/registry-store.ts'
 import { lockInstalled } from '../registry/serving-installation.ts'
+import { type AnalysisPlan, analysisFaults, emptyAnalysis } from './analysis-plan.ts'
 import type { CohortBy } from './cohort.ts'
 import {
   type CohortKeys,
@@ -13,6 +14,7 @@ import {
   noLists,
 } from './cohort-lists.ts'
 import { findCohort } from './cohort-store.ts'
+import { defaultPlan, type PlanChoice } from './default-plans.ts'
 import { insertRollout, type NewRollout } from './rollout-store.ts'
 import { isApproval, isGate, isWeightStep, type Step, stepFaults } from './steps.ts'
 
@@ -28,16 +30,41 @@ export interface RolloutPlan {
   readonly keys: CohortKeys
   readonly deny: readonly string[]
   readonly allow: readonly string[]
+  readonly analysis: AnalysisPlan
+}
+
+/** The parts of a plan that somebody wishes for. */
+export type PlanWish = {
+  readonly [Part in keyof RolloutPlan]?: RolloutPlan[Part] | undefined
+} & {
+  /** Of the plugin, where the steps are left out: the host chooses them by it. */
+  readonly callsPerDay?: number | undefined
+}
+
+/** What a wish leaves out is filled in. The choice is why the host chose the steps; null: whoever wishes did. */
+export function planOf(wish: PlanWish): {
+  readonly plan: RolloutPlan
+  readonly choice: PlanChoice | null
+} {
+  const { cohortBy = 'request', keys = {}, deny = [], allow = [] } = wish
+  const rest = { cohortBy, keys, deny, allow, analysis: wish.analysis ?? emptyAnalysis }
+  if (wish.steps !== undefined) return { plan: { steps: wish.steps, ...rest }, choice: null }
+  const { steps, choice } = defaultPlan(wish.callsPerDay)
+  return { plan: { steps, ...rest }, choice }
 }
 
 /** @returns what is wrong with a plan by itself, each with its place in the request */
 export function planFaults(plan: RolloutPlan): readonly InputFault[] {
-  const { steps, cohortBy, keys, deny, allow } = plan
+  const { steps, cohortBy, keys, deny, allow, analysis } = plan
   return [
     ...stepFaults(steps).map((fault) => ({ ...fault, pointer: `/steps${fault.pointer}` })),
     ...keyFaults(keys, '/keys'),
     ...memberFaults(deny, '/deny'),
     ...memberFaults(allow, '/allow'),
+    ...analysisFaults(analysis).map((fault) => ({
+      ...fault,
+      pointer: `/analysis${fault.pointer}`,
+    })),
     ...((cohortBy === 'unit' || cohortBy === 'entity') && keys[cohortBy] === undefined
       ? [{ pointer: `/keys/${cohortBy}`, detail: 'must say where in the input it stands' }]
       : []),

@@ -277,8 +277,14 @@ function condemnation(rollout: Rollout, tallies: Tallies, now: number): Ground |
 }
 
 export function evidenceOf(rollout: Rollout, { judge }: Tallies) {
-  const { from, to } = rollout
-  return evidence(judge, { cohortBy: judgedBy(cohortOf(rollout)), canary: to, stable: from })
+  const { from, to, analysis } = rollout
+  const { metrics } = analysis
+  return evidence(judge, {
+    cohortBy: judgedBy(cohortOf(rollout)),
+    canary: to,
+    stable: from,
+    metrics,
+  })
 }
 
 /** What the step waits for, or that it is done. */

@@ -31,13 +31,13 @@ export async function rolloutFacts(
   asked: Asked,
 ): Promise<Record<RolloutGuard, boolean>> {
   const { rollout, actor, stable, tallies, now, standstill } = asked
-  const { id, plugin, from, to, step, steps, updatedAt, startedBy } = rollout
+  const { id, plugin, from, to, step, steps, analysis, updatedAt, startedBy } = rollout
   const serves = async (version: string) => {
     const installation = await findInstallation(trx, plugin, version)
     return installation !== undefined && servingStates.includes(installation.state)
   }
   const current = steps[step]
-  const { verdict } = judge(tallies.judge, judgedBy(cohortOf(rollout)))
+  const { verdict } = judge(tallies.judge, judgedBy(cohortOf(rollout)), analysis.metrics)
   const answer = freshAnswer(rollout.gateAnswer, { revision: rollout.revision, now })
   return {
     'versions-warm': (await serves(from)) && (await serves(to)),

@@ -23,6 +23,8 @@ import type { RolloutService, RolloutWish } from './rollout-service.ts'
 import { type RolloutCommand, rolloutCommands } from './rollout-states.ts'
 import { listRollouts, type Rollout } from './rollout-store.ts'
 import type { RoutingTable } from './routing-table.ts'
+import { validateRoutes } from './validate-routes.ts'
+import { wishSchema } from './wish-schema.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -42,10 +44,6 @@ const commands = rolloutCommands.filter(
   (command) => command !== 'rollback' && command !== 'approve' && command !== 'bake',
 )
 
-const targetSchema = { plugin: pluginNameSchema, version: versionSchema } as const
-/** Plugins of one group are locked together, in one transaction. */
-const MAX_TOGETHER = 9
-
 /** Switching a version in gradually, and taking it back: the operator's. */
 export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
   const { knex, rollouts } = ports
@@ -56,23 +54,7 @@ export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
       schema: {
         tags,
         summary: 'Plan a rollout from the stable version to another; start it with :start',
-        body: strictObject(
-          {
-            ...targetSchema,
-            together: {
-              type: 'array',
-              maxItems: MAX_TOGETHER,
-              items: strictObject(targetSchema, ['plugin', 'version']),
-            },
-            steps: { type: 'array' },
-            callsPerDay: { type: 'number', minimum: 0, maximum: 1e12 },
-            cohortBy: { enum: ['request', 'subject', 'app', 'unit', 'tenant', 'entity'] },
-            keys: { type: 'object' },
-            deny: { type: 'array' },
-            allow: { type: 'array' },
-          },
-          ['plugin', 'version'],
-        ),
+        body: wishSchema,
       },
     },
     async (request, reply) => {
@@ -113,6 +95,7 @@ export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
   rolloutFeed(app, knex)
   rolloutEvents(app, ports)
   rolloutPage(app)
+  validateRoutes(app, ports)
 }
 
 /** Of a list, without what may be long. */

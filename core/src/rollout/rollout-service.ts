@@ -4,27 +4,22 @@ import { type Change, commitRoutedChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { stableVersion } from '../registry/registry-store.ts'
-import type { CohortBy } from './cohort.ts'
-import type { CohortKeys } from './cohort-lists.ts'
-import { defaultPlan } from './default-plans.ts'
 import { type Ground, type Moved, moveRollouts, Overtaken } from './move-rollout.ts'
-import { listsOf, type PluginVersion, planFaults, planRollout } from './plan-rollout.ts'
+import {
+  listsOf,
+  type PlanWish,
+  type PluginVersion,
+  planFaults,
+  planOf,
+  planRollout,
+} from './plan-rollout.ts'
 import type { RolloutCommand } from './rollout-states.ts'
 import { findCompleted, findRollout, insertTransition, type Rollout } from './rollout-store.ts'
 import type { RoutingTable } from './routing-table.ts'
-import type { Step } from './steps.ts'
 
-export interface RolloutWish extends PluginVersion {
+export interface RolloutWish extends PluginVersion, PlanWish {
   /** Other plugins that belong to this version: all are moved together. */
   readonly together?: readonly PluginVersion[] | undefined
-  /** Left out: the host chooses, by the traffic. */
-  readonly steps?: readonly Step[] | undefined
-  /** Of the plugin, where the steps are left out. */
-  readonly callsPerDay?: number | undefined
-  readonly cohortBy?: CohortBy | undefined
-  readonly keys?: CohortKeys | undefined
-  readonly deny?: readonly string[] | undefined
-  readonly allow?: readonly string[] | undefined
 }
 
 interface Ports {
@@ -43,10 +38,9 @@ export class RolloutService {
 
   /** Plans a rollout from the stable version, or a group of them; nothing is routed until it is started. */
   async create(caller: Caller, wish: RolloutWish): Promise<Rollout> {
-    const { plugin, version, together = [], cohortBy = 'request', keys = {} } = wish
-    const chosen = wish.steps === undefined ? defaultPlan(wish.callsPerDay) : undefined
-    const steps = chosen?.steps ?? (wish.steps as readonly Step[])
-    const plan = { steps, cohortBy, keys, deny: wish.deny ?? [], allow: wish.allow ?? [] }
+    const { plugin, version, together = [] } = wish
+    const { plan, choice } = planOf(wish)
+    const { steps, cohortBy, keys, analysis } = plan
     const faults = planFaults(plan)
     if (faults.length > 0) throw coreErrors.create('INPUT_INVALID', {}, { faults })
     const planned = withIds([{ plugin, version }, ...together])
@@ -63,8 +57,8 @@ export class RolloutService {
       async (trx) => {
         const lists = await listsOf(trx, plan)
         for (const { id, ...target } of locked) {
-          const row = { id, group, salt: group ?? id, cohortBy, keys, lists, steps }
-          await planRollout(trx, target, { ...row, planChoice: chosen?.choice ?? null })
+          const row = { id, group, salt: group ?? id, cohortBy, keys, lists, steps, analysis }
+          await planRollout(trx, target, { ...row, planChoice: choice })
         }
       },
     )

@@ -1,6 +1,7 @@
 import type { Localized } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import type { Page } from '../identity/identity-store.ts'
+import type { AnalysisPlan } from './analysis-plan.ts'
 import type { CohortBy } from './cohort.ts'
 import type { CohortKeys, CohortLists } from './cohort-lists.ts'
 import type { PlanChoice } from './default-plans.ts'
@@ -34,6 +35,7 @@ export interface Rollout {
   /** Why the host chose the steps; null: whoever planned it did. */
   readonly planChoice: PlanChoice | null
   readonly steps: readonly Step[]
+  readonly analysis: AnalysisPlan
   /** Index of the step it is in, or will start with. */
   readonly step: number
   /** Milliseconds since the epoch; null before the start. */
@@ -70,7 +72,7 @@ export interface Tallies {
 export type NewRollout = Pick<
   Rollout,
   'id' | 'plugin' | 'from' | 'to' | 'group' | 'salt' | 'cohortBy' | 'keys' | 'lists' | 'planChoice'
-> & { readonly steps: readonly Step[] }
+> & { readonly steps: readonly Step[]; readonly analysis: AnalysisPlan }
 
 /** Planned: in `ready`, before its first step. */
 export async function insertRollout(trx: Knex, rollout: NewRollout): Promise<void> {
@@ -87,6 +89,7 @@ export async function insertRollout(trx: Knex, rollout: NewRollout): Promise<voi
     lists: JSON.stringify(rollout.lists),
     plan_choice: rollout.planChoice === null ? null : JSON.stringify(rollout.planChoice),
     steps: JSON.stringify(rollout.steps),
+    analysis: JSON.stringify(rollout.analysis),
     step: 0,
   })
 }
@@ -277,6 +280,7 @@ function rolloutOf(row: Record<string, unknown>): Rollout {
     gateAnswer: row.gate_answer as GateAnswer | null,
     planChoice: row.plan_choice as PlanChoice | null,
     steps: row.steps as readonly Step[],
+    analysis: row.analysis as AnalysisPlan,
     step: row.step as number,
     stepStartedAt: startedAt === null ? null : startedAt.getTime(),
     exposuresBefore: Number(row.exposures_before),

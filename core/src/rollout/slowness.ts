@@ -1,12 +1,9 @@
 import type { Arm } from './cohort.ts'
-import type { SlowMetric } from './judge-state.ts'
 import { LatencyHistogram } from './latency-histogram.ts'
+import { type Band, bands } from './slow-bands.ts'
 
-const quantiles: readonly (readonly [SlowMetric, number])[] = [
-  ['slowHalf', 0.5],
-  ['slowTenth', 0.9],
-  ['slowHundredth', 0.99],
-]
+/** Where each band but the first begins, as a part of stable's calls. */
+const quantiles = [0.5, 0.75, 0.9, 0.99] as const
 
 export interface SlownessOptions {
   /** First calls of the canary that count for nothing: they load, compile and fill caches. */
@@ -34,7 +31,7 @@ export class Slowness {
   readonly #leastMs: number
   #canaryCalls = 0
   #sinceRefresh = 0
-  #lines: readonly (readonly [SlowMetric, number])[] = []
+  #lines: readonly number[] = []
 
   constructor(options: SlownessOptions = {}) {
     this.#warmUpCalls = options.warmUpCalls ?? WARM_UP_CALLS
@@ -45,18 +42,20 @@ export class Slowness {
    * @param ms what the first attempt needed itself, without waiting for others; Infinity for one that was
    *   late: it is known to be that slow.
    *   Attempts that failed are no latencies, and second attempts find everything warm: neither comes here.
-   * @returns the lines the call crossed; none while too little is known.
+   * @returns how slow it was; undefined while too little is known.
    */
-  observe(arm: Arm, ms: number): readonly SlowMetric[] {
-    const crossed = this.#crossed(ms)
+  observe(arm: Arm, ms: number): Band | undefined {
+    const band = this.#bandOf(ms)
     if (arm === 'canary') this.#canaryCalls += 1
     else this.#learn(ms)
     // Nothing of either arm counts during warm-up, or stable's slow calls would stand alone.
-    return this.#canaryCalls > this.#warmUpCalls ? crossed : []
+    return this.#canaryCalls > this.#warmUpCalls ? band : undefined
   }
 
-  #crossed(ms: number): SlowMetric[] {
-    return this.#lines.filter(([, line]) => ms > line).map(([metric]) => metric)
+  #bandOf(ms: number): Band | undefined {
+    if (this.#lines.length === 0) return undefined
+    // Lines may fall together: a call that crosses one of them then crosses both.
+    return bands[this.#lines.findLastIndex((line) => ms > line) + 1]
   }
 
   #learn(ms: number): void {
@@ -66,9 +65,6 @@ export class Slowness {
     if (!isDue || this.#stable.count < LEAST_CALLS) return
     this.#sinceRefresh = 0
     const least = (this.#stable.quantile(0.5) as number) + this.#leastMs
-    this.#lines = quantiles.map(([metric, share]) => [
-      metric,
-      Math.max(least, this.#stable.quantile(share) as number),
-    ])
+    this.#lines = quantiles.map((share) => Math.max(least, this.#stable.quantile(share) as number))
   }
 }

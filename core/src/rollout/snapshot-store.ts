@@ -106,10 +106,11 @@ async function loadRollouts(trx: Knex): Promise<Map<string, LiveRollout>> {
   const live = await listLiveRollouts(trx)
   return new Map(
     live.map((rollout) => {
-      const { id, plugin, from, to, step } = rollout
+      const { id, plugin, from, to, step, analysis } = rollout
       const stepStartedAt = rollout.stepStartedAt ?? 0
       const shadow = rollout.state === 'running' ? shadowOf(rollout.steps[step]) : undefined
-      const live = { id, from, to, step, stepStartedAt, cohort: cohortOf(rollout) }
+      const { metrics } = analysis
+      const live = { id, from, to, step, stepStartedAt, cohort: cohortOf(rollout), metrics }
       return [plugin, shadow === undefined ? live : { ...live, shadow }]
     }),
   )

@@ -2,6 +2,7 @@ import type { Manifest, RuntimeLimits } from '@signalbox/sdk/manifest'
 import type { CompiledOperation } from '../catalog/compile-contract.ts'
 import type { SubscriptionState } from '../catalog/subscription-states.ts'
 import type { GcraLimit } from '../gateway/gcra.ts'
+import type { BusinessMetric } from './analysis-plan.ts'
 import type { Cohort } from './cohort.ts'
 import type { ShadowPlan } from './shadow/shadow-plan.ts'
 
@@ -56,6 +57,8 @@ export interface LiveRollout {
   readonly cohort: Cohort
   /** While it runs and its step is one: safe calls are run again on both versions, after their answers. */
   readonly shadow?: ShadowPlan
+  /** Events that are counted for it; absent: none. */
+  readonly metrics?: readonly BusinessMetric[]
 }
 
 /**

@@ -31,6 +31,7 @@ async function call(
       rollout,
       counters,
       operation: 's/run',
+      requestId: 'r1',
       isSafe,
       deadline,
       attempt,
@@ -96,7 +97,15 @@ async function begun(
     ended: Promise.resolve({ outcome: ends, ownMs: 1, trip: undefined }),
     discard: () => discarded.push(by),
   })
-  const call = { rollout, counters, operation: 's/run', isSafe, deadline: 1000, attempt }
+  const call = {
+    rollout,
+    counters,
+    requestId: 'r1',
+    operation: 's/run',
+    isSafe,
+    deadline: 1000,
+    attempt,
+  }
   const ports = { ...call, now: () => 0, hasLeft: () => false, onBadNews: () => undefined }
   const answer = await callDuringRollout<string>(ports, arm).catch((error: Error) => error)
   await new Promise(setImmediate)

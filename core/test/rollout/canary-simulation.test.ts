@@ -1,4 +1,5 @@
 import t from 'tap'
+import { baselineRow } from '../../bench/baseline-simulation.ts'
 import {
   faultRow,
   faultScenarios,
@@ -62,4 +63,19 @@ t.test('a dead canary that cannot be proven so is held, not promoted', async (t)
 t.test('the same seed gives the same rollout', async (t) => {
   const scenario = faultScenarios[0]!
   t.same(simulate(scenario, 5), simulate(scenario, 5))
+})
+
+t.test('the documented examples of others stop nearly every healthy version', async (t) => {
+  const healthy = healthyScenarios.find(({ name }) => name === '1 % errors, 10 %')!
+  for (const baseline of ['argo_example', 'flagger_example'] as const) {
+    const row = baselineRow(healthy, baseline, 20)
+    t.ok(row.stopped >= 19, `${baseline}: ${row.stopped}`)
+  }
+  t.ok(baselineRow(healthy, 'peeked_z', 100).stopped >= 25)
+})
+
+t.test('a rank test that is looked at again and again stops healthy versions', async (t) => {
+  const healthy = healthyScenarios.find(({ name }) => name === 'latency, steps')!
+  const { stopped } = baselineRow({ ...healthy, calls: 2500 }, 'peeked_mann_whitney', 100)
+  t.ok(stopped >= 3, `${stopped}`)
 })

@@ -12,6 +12,7 @@ import {
   recordDisagreement,
   recordEvent,
   recordRescue,
+  recordSlowness,
 } from '../../src/rollout/judge-state.ts'
 
 const versions: JudgedVersions = { cohortBy: 'request', canary: '1.2.0', stable: '1.1.0' }
@@ -43,7 +44,7 @@ t.test('the heavier the weight, the more failures it takes', async (t) => {
     while (judge(failures(count, probability), 'request').verdict === 'clear') count += 1
     return count
   })
-  t.same(needed, [2, 3, 4, 6, 11])
+  t.same(needed, [2, 3, 4, 6, 12])
 })
 
 t.test('the reason for a stop can be read', async (t) => {
@@ -79,15 +80,24 @@ t.test('failures of stable speak for the canary', async (t) => {
   t.ok(judge(state, 'request').e < judge(failures(1, 0.05), 'request').e)
 })
 
+/** Calls of the canary slower than 99 in 100 of stable's. */
+function slow(count: number): JudgeState {
+  let state = emptyJudgeState
+  for (let call = 0; call < count; call++) {
+    state = recordSlowness(state, 'overHundredth', 'canary', 0.05)
+  }
+  return state
+}
+
 t.test('slowness alone stops a version whose calls are drawn one by one', async (t) => {
-  const state = events('slowHundredth', new Array<Arm>(4).fill('canary'), 0.05)
+  const state = slow(4)
   const found = evidence(state, versions)
   t.equal(found.verdict, 'stop')
   t.match(found.sentence.en, '4 of 4 calls slower than 99 in 100 of those of 1.1.0 were of 1.2.0')
 })
 
 t.test('where a cohort stays together slowness holds a step and stops nothing', async (t) => {
-  const state = events('slowHundredth', new Array<Arm>(30).fill('canary'), 0.05)
+  const state = slow(30)
   const found = evidence(state, { ...versions, cohortBy: 'app' })
   t.equal(found.verdict, 'suspect')
   t.match(found.sentence.en, /^held: .*payloads may be to blame/)
@@ -124,9 +134,9 @@ t.test('a version that stable must answer for is stopped at any weight', async (
     state = recordRescue(state, 'rescued')
     calls += 1
   }
-  t.equal(calls, 12)
+  t.equal(calls, 13)
   t.match(
     evidence(state, versions).sentence.en,
-    'stopped: 12 of 12 calls of 1.2.0 had to be answered by 1.1.0; chance',
+    'stopped: 13 of 13 calls of 1.2.0 had to be answered by 1.1.0; chance',
   )
 })

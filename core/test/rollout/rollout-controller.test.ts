@@ -60,7 +60,7 @@ function countCanary(id: string, stepStartedAt: number): void {
   const cohort = { salt: id, weightBp: 10_000, cohortBy: 'app' } as const
   const live: LiveRollout = { id, from: '1.0.0', to: '1.1.0', step: 0, stepStartedAt, cohort }
   const assigned = { arm: 'canary', by: 'all', key: 'acme/erp' } as const
-  controller.countersOf(id).admit(live, 'canary', assigned)
+  controller.countersOf(id).admit(live, 'canary', 'r1', { assigned })
 }
 
 t.test('a gate is asked about this rollout, and its yes is what lets it go on', async (t) => {

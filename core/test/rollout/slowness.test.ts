@@ -8,46 +8,47 @@ function learned(options?: ConstructorParameters<typeof Slowness>[0]): Slowness 
   return slowness
 }
 
-t.test('a call crosses the lines that stable’s recent calls draw', async (t) => {
+t.test('a call falls between the lines that stable’s recent calls draw', async (t) => {
   const slowness = learned({ warmUpCalls: 0 })
   slowness.observe('canary', 10)
-  t.same(slowness.observe('canary', 20), [])
-  t.same(slowness.observe('canary', 80), ['slowHalf'])
-  t.same(slowness.observe('canary', 107), ['slowHalf', 'slowTenth'])
-  t.same(slowness.observe('canary', 500), ['slowHalf', 'slowTenth', 'slowHundredth'])
-  t.same(slowness.observe('canary', Number.POSITIVE_INFINITY).length, 3)
+  t.equal(slowness.observe('canary', 20), 'fast')
+  t.equal(slowness.observe('canary', 80), 'overHalf')
+  t.equal(slowness.observe('canary', 92), 'overQuarter')
+  t.equal(slowness.observe('canary', 107), 'overTenth')
+  t.equal(slowness.observe('canary', 500), 'overHundredth')
+  t.equal(slowness.observe('canary', Number.POSITIVE_INFINITY), 'overHundredth')
 })
 
-t.test('both arms cross the same lines', async (t) => {
+t.test('both arms are held to the same lines', async (t) => {
   const slowness = learned({ warmUpCalls: 0 })
   slowness.observe('canary', 10)
-  t.same(slowness.observe('stable', 80), slowness.observe('canary', 80))
+  t.equal(slowness.observe('stable', 80), slowness.observe('canary', 80))
 })
 
 t.test('while the canary warms up nothing of either arm counts', async (t) => {
   const slowness = learned({ warmUpCalls: 3 })
-  for (let call = 0; call < 3; call++) t.same(slowness.observe('canary', 1000), [])
-  t.same(slowness.observe('stable', 1000), [])
-  t.equal(slowness.observe('canary', 1000).length, 3)
+  for (let call = 0; call < 3; call++) t.equal(slowness.observe('canary', 1000), undefined)
+  t.equal(slowness.observe('stable', 1000), undefined)
+  t.equal(slowness.observe('canary', 1000), 'overHundredth')
 })
 
 t.test('nothing is slow before stable is known', async (t) => {
   const slowness = new Slowness({ warmUpCalls: 0 })
   for (let call = 0; call < 49; call++) slowness.observe('stable', 10)
-  t.same(slowness.observe('canary', 1000), [])
+  t.equal(slowness.observe('canary', 1000), undefined)
   slowness.observe('stable', 10)
-  t.equal(slowness.observe('canary', 1000).length, 3)
+  t.equal(slowness.observe('canary', 1000), 'overHundredth')
 })
 
 t.test('a difference that harms nobody is none', async (t) => {
   const slowness = new Slowness({ warmUpCalls: 0, leastMs: 2 })
   for (let call = 0; call < 100; call++) slowness.observe('stable', 0.2)
-  t.same(slowness.observe('canary', 1.5), [])
-  t.equal(slowness.observe('canary', 3).length, 3)
+  t.equal(slowness.observe('canary', 1.5), 'fast')
+  t.equal(slowness.observe('canary', 3), 'overHundredth')
 })
 
 t.test('the lines follow a day that slows down', async (t) => {
   const slowness = learned({ warmUpCalls: 0 })
   for (let call = 0; call < 2500; call++) slowness.observe('stable', 1000)
-  t.same(slowness.observe('canary', 900), [])
+  t.equal(slowness.observe('canary', 900), 'fast')
 })

@@ -17,6 +17,10 @@ export function rolloutRoutes(rollouts: {
       at: '/v1/rollouts',
       body: { plugin: '@probe/one', version: '1.0.0' },
     },
+    'POST /v1/rollouts:validate': {
+      at: '/v1/rollouts:validate',
+      body: { plugin: '@probe/one', version: '1.0.0' },
+    },
     'GET /v1/rollouts/{id}': { at: `/v1/rollouts/${planned}` },
     'GET /v1/rollouts/{id}/events': { at: `/v1/rollouts/${aborted}/events` },
     'POST /v1/rollouts/{id}/{command}': { at: `/v1/rollouts/${asking}/abort`, body: {} },

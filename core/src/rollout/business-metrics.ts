@@ -1,0 +1,50 @@
+import type { BusinessMetric } from './analysis-plan.ts'
+import {
+  addEvents,
+  fewer,
+  logEvidence,
+  mergeTallies,
+  more,
+  type Tally,
+  tallyFor,
+} from './attribution.ts'
+import type { Arm } from './cohort.ts'
+
+/**
+ * Events of business by metric. While both versions are as good, an event's request was the canary's with the
+ * probability it had of being drawn, whatever there is to do at this hour; a version that loses orders draws fewer
+ * of them. See attribution.ts: only the odds are turned round.
+ */
+export type BusinessTallies = Readonly<Record<string, Tally>>
+
+export const noBusiness: BusinessTallies = Object.freeze({})
+
+const familyOf = ({ direction }: BusinessMetric) => (direction === 'increase' ? more : fewer)
+
+/** @param probability that the request was the canary's, fixed when it was drawn */
+export function addBusinessEvent(
+  tallies: BusinessTallies,
+  metric: BusinessMetric,
+  arm: Arm,
+  probability: number,
+): BusinessTallies {
+  const family = familyOf(metric)
+  const before = tallies[metric.name] ?? tallyFor(family)
+  const events = { canary: arm === 'canary' ? 1 : 0, stable: arm === 'stable' ? 1 : 0 }
+  return { ...tallies, [metric.name]: addEvents(before, probability, events, family) }
+}
+
+export function mergeBusiness(left: BusinessTallies, right: BusinessTallies): BusinessTallies {
+  const merged: Record<string, Tally> = { ...left }
+  for (const [name, tally] of Object.entries(right)) {
+    const before = merged[name]
+    merged[name] = before === undefined ? tally : mergeTallies(before, tally)
+  }
+  return merged
+}
+
+/** The logarithm of the e-value of one metric; of one without an event, 0. */
+export function logBusinessEvidence(tallies: BusinessTallies, metric: BusinessMetric): number {
+  const tally = tallies[metric.name]
+  return tally === undefined ? 0 : logEvidence(tally, familyOf(metric))
+}

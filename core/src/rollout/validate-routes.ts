@@ -1,0 +1,91 @@
+import type { InputFault, Localized } from '@signalbox/sdk/errors'
+import type { FastifyInstance } from 'fastify'
+import type { Knex } from 'knex'
+import { judgedBy } from './cohort.ts'
+import { detectionNotes } from './detection-notes.ts'
+import { detectionTable, type StepDetection, type Traffic } from './detection-table.ts'
+import { type PluginVersion, planFaults, planOf, type RolloutPlan } from './plan-rollout.ts'
+import type { RolloutWish } from './rollout-service.ts'
+import type { RoutingTable } from './routing-table.ts'
+import { type Snapshot, versionKey } from './snapshot.ts'
+import { isWeightStep } from './steps.ts'
+import { servicesOf, trafficOf } from './traffic.ts'
+import { readAuditedCalls } from './traffic-store.ts'
+import { wishSchema } from './wish-schema.ts'
+
+interface Ports {
+  readonly knex: Knex
+  readonly routing: Pick<RoutingTable, 'snapshot'>
+}
+
+export interface Validation {
+  /** What would be planned, defaults filled in. */
+  readonly plan: RolloutPlan
+  /** None: it can be planned. */
+  readonly faults: readonly InputFault[]
+  /** Null, as is `detection`, while there are faults. */
+  readonly traffic: Traffic | null
+  readonly detection: readonly StepDetection[] | null
+  /** What will not be seen. */
+  readonly notes: readonly Localized[]
+}
+
+/** What a plan would do, before anything is planned: its faults, and what it could detect with the traffic of now. */
+export function validateRoutes(app: FastifyInstance, { knex, routing }: Ports): void {
+  app.post<{ Body: RolloutWish }>(
+    '/v1/rollouts::validate',
+    {
+      config: { action: 'rollout.read' },
+      schema: {
+        tags: ['rollouts'],
+        summary: 'Check a plan: its faults, and what it could detect with the traffic of now',
+        body: wishSchema,
+      },
+    },
+    async (request) => validate(knex, routing.snapshot, request.body),
+  )
+}
+
+async function validate(knex: Knex, snapshot: Snapshot, wish: RolloutWish): Promise<Validation> {
+  const { plugin, together = [] } = wish
+  const { plan } = planOf(wish)
+  const faults = [
+    ...versionFaults(snapshot, wish),
+    ...together.flatMap((one, index) => below(`/together/${index}`, versionFaults(snapshot, one))),
+    ...planFaults(plan),
+  ]
+  if (faults.length > 0) return { plan, faults, traffic: null, detection: null, notes: [] }
+  const { steps, cohortBy } = plan
+  const audited = await readAuditedCalls(knex, servicesOf(snapshot, plugin))
+  const traffic = trafficOf(snapshot, plugin, cohortBy, audited)
+  const judged = judgedAs(plan)
+  const detection = detectionTable(steps, judged, traffic)
+  // Requests that are drawn one by one are in no unit, though lists keep the judge from trusting the draw.
+  const noted = judged === cohortBy ? traffic : { ...traffic, units: null }
+  return {
+    plan,
+    faults,
+    traffic,
+    detection,
+    notes: detectionNotes(steps, judged, noted, detection),
+  }
+}
+
+/** What the judge will think of the draw once all cohorts that the steps name have had their step. */
+function judgedAs({ steps, cohortBy, deny, allow }: RolloutPlan) {
+  const names = steps.filter(isWeightStep).flatMap(({ cohort }) => cohort ?? [])
+  const named = new Map(names.map((name) => [name, name] as const))
+  return judgedBy({ cohortBy, lists: { deny: new Set(deny), allow: new Set(allow), named } })
+}
+
+function versionFaults(snapshot: Snapshot, { plugin, version }: PluginVersion): InputFault[] {
+  const stable = snapshot.stable.get(plugin)
+  if (stable === undefined) return [{ pointer: '/plugin', detail: 'has no stable version' }]
+  if (stable === version) return [{ pointer: '/version', detail: 'is stable already' }]
+  if (snapshot.versions.has(versionKey(plugin, version))) return []
+  return [{ pointer: '/version', detail: 'is not installed, or not ready: install it first' }]
+}
+
+function below(pointer: string, faults: readonly InputFault[]): InputFault[] {
+  return faults.map((fault) => ({ ...fault, pointer: `${pointer}${fault.pointer}` }))
+}

@@ -1,0 +1,56 @@
+import t from 'tap'
+import type { Arm } from '../../src/rollout/cohort.ts'
+import { NodeCounters } from '../../src/rollout/node-counters.ts'
+
+const rollout = {
+  id: 'rol_0',
+  from: '1.0.0',
+  to: '1.1.0',
+  step: 0,
+  cohort: { salt: 'rol_0', weightBp: 500, cohortBy: 'request' },
+} as const
+
+function fail(counters: NodeCounters, arm: Arm, requestId: string): boolean {
+  const probability = counters.admit(rollout, arm, requestId)
+  const call = { arm, outcome: 'failed' } as const
+  const observed = { call, isSafe: false, operation: 's/run', ms: undefined, trip: undefined }
+  return counters.observe(rollout, { ...observed, probability, requestId }, 0)
+}
+
+t.test('a request that fails a hundred times is one draw and one failure', async (t) => {
+  const counters = new NodeCounters()
+  t.ok(fail(counters, 'canary', 'r1'))
+  for (let call = 0; call < 99; call++) t.notOk(fail(counters, 'canary', 'r1'))
+  t.equal(counters.judge.tallies.failures.canary, 1)
+  t.same(counters.judge.admissions, { 500: { canary: 1, stable: 0 } })
+  t.equal(counters.judge.calls.canary, 100)
+})
+
+t.test('failures of different requests are as many', async (t) => {
+  const counters = new NodeCounters()
+  for (const requestId of ['r1', 'r2', 'r3']) t.ok(fail(counters, 'canary', requestId))
+  t.equal(counters.judge.tallies.failures.canary, 3)
+})
+
+t.test('of a request’s times only the first counts', async (t) => {
+  const counters = new NodeCounters()
+  const observe = (arm: Arm, ms: number, requestId: string) => {
+    const probability = counters.admit(rollout, arm, requestId)
+    const call = { arm, outcome: 'answered' } as const
+    const observed = { call, isSafe: true, operation: 's/run', ms, trip: undefined }
+    counters.observe(rollout, { ...observed, probability, requestId }, 0)
+  }
+  for (let call = 0; call < 60; call++) observe('stable', 10, `s${call}`)
+  for (let call = 0; call < 10; call++) observe('canary', 10, `w${call}`)
+  for (let call = 0; call < 50; call++) observe('canary', 900, 'one')
+  t.same(counters.judge.slow.canary, [0, 0, 0, 0, 1])
+})
+
+t.test('a request that the weight overtook says nothing any more', async (t) => {
+  const counters = new NodeCounters()
+  t.equal(counters.admit(rollout, 'stable', 'r1'), 0.05)
+  const more = { ...rollout, cohort: { ...rollout.cohort, weightBp: 5000 } }
+  t.equal(counters.admit(more, 'stable', 'r1'), 0.05)
+  t.equal(counters.admit(more, 'canary', 'r1'), 1)
+  t.equal(counters.admit(more, 'canary', 'r2'), 0.5)
+})
