@@ -27,6 +27,7 @@ const ofServices = '(service, major) in (select id, major from services where pl
  * test holds it to the database, so that no table is forgotten.
  */
 export const pluginTables: readonly PluginTable[] = [
+  { table: 'rollout_evidence', when: 'at once', rows: ofRollouts },
   { table: 'rollout_tallies', when: 'at once', rows: ofRollouts },
   { table: 'rollout_transitions', when: 'at once', rows: ofRollouts },
   { table: 'rollouts', when: 'at once' },

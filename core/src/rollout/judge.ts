@@ -50,7 +50,18 @@ export interface Finding {
   readonly ground: Ground
 }
 
+/** One ground by itself. */
+export interface GroundEvidence {
+  readonly ground: Ground
+  readonly e: number
+  /** Its part of the mean that is held against the threshold. */
+  readonly weight: number
+  /** Whether it may stop the version; else it may only hold a step. */
+  readonly isProof: boolean
+}
+
 export interface Evidence extends Finding {
+  readonly grounds: readonly GroundEvidence[]
   readonly sentence: Localized
 }
 
@@ -73,7 +84,18 @@ export function judge(state: JudgeState, cohortBy: CohortBy): Finding {
 /** The same in words, for the audit entry, the event and the page. */
 export function evidence(state: JudgeState, versions: JudgedVersions): Evidence {
   const finding = judge(state, versions.cohortBy)
-  return { ...finding, sentence: sentenceOf(finding, state, versions) }
+  const grounds = groundsOf(state, versions.cohortBy)
+  return { ...finding, grounds, sentence: sentenceOf(finding, state, versions) }
+}
+
+function groundsOf(state: JudgeState, cohortBy: CohortBy): readonly GroundEvidence[] {
+  const kind = cohortBy === 'request' ? 'drawn' : 'together'
+  const told = (weights: Weights, isProof: boolean) =>
+    weights.map(([ground, weight]) => {
+      const e = Math.min(MOST_E, Math.exp(logOf(state, ground)))
+      return { ground, e, weight, isProof }
+    })
+  return [...told(guardrails[kind], true), ...told(suspicions[kind], false)]
 }
 
 function sentenceOf(finding: Finding, state: JudgeState, versions: JudgedVersions): Localized {

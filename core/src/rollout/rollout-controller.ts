@@ -1,5 +1,7 @@
 import type { Localized } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
+import { evidencePoint } from './evidence/evidence-point.ts'
+import { EvidenceRecorder } from './evidence/evidence-recorder.ts'
 import { hardTrip } from './hard-trips.ts'
 import { evidence } from './judge.ts'
 import { NodeCounters } from './node-counters.ts'
@@ -36,6 +38,7 @@ const caller = { actor: 'judge', traceId: null }
 export class RolloutController {
   readonly #ports: Ports
   readonly #counters = new Map<string, NodeCounters>()
+  readonly #evidence: EvidenceRecorder
   readonly #written = new Map<string, number>()
   /** Rollouts that the last look failed for: a warning is given when it begins, not four times a second. */
   readonly #troubled = new Set<string>()
@@ -47,6 +50,7 @@ export class RolloutController {
 
   constructor(ports: Ports) {
     this.#ports = ports
+    this.#evidence = new EvidenceRecorder(ports)
   }
 
   start(): void {
@@ -112,6 +116,7 @@ export class RolloutController {
   async #judge(rollout: Rollout): Promise<void> {
     await this.#write(rollout.id)
     const tallies = await readTallies(this.#ports.knex, rollout.id)
+    await this.#evidence.record(rollout.id, pointOf(rollout, tallies))
     const against = condemnation(rollout, tallies, this.#ports.now())
     if (against !== undefined) {
       await this.#command(rollout, 'abort', against)
@@ -146,6 +151,7 @@ export class RolloutController {
 
   /** A rollout that is over: what its last calls added is written, and then nothing of it is kept. */
   async #forget(live: ReadonlySet<string>): Promise<void> {
+    this.#evidence.forget(live)
     for (const id of this.#troubled) if (!live.has(id)) this.#troubled.delete(id)
     for (const [id, counters] of this.#counters) {
       if (live.has(id)) continue
@@ -173,6 +179,11 @@ function condemnation(rollout: Rollout, tallies: Tallies, now: number): Ground |
 
 export function evidenceOf({ cohortBy, from, to }: Rollout, { judge }: Tallies) {
   return evidence(judge, { cohortBy, canary: to, stable: from })
+}
+
+function pointOf(rollout: Rollout, tallies: Tallies) {
+  const place = { step: rollout.step, weightBp: weightOf(rollout) }
+  return evidencePoint(place, tallies.judge.calls, evidenceOf(rollout, tallies))
 }
 
 /** What the step waits for, or that it is done. */

@@ -12,6 +12,7 @@ import {
 import type { Page } from '../identity/identity-store.ts'
 import { bucketOf, type CohortBy, cohortKey } from './cohort.ts'
 import { describeRollout, requireRollout } from './describe-rollout.ts'
+import { analysisRoute } from './evidence/analysis-routes.ts'
 import { rolloutEvents } from './rollout-events.ts'
 import { rolloutIdSchema } from './rollout-id-schema.ts'
 import { rolloutPage } from './rollout-page.ts'
@@ -91,6 +92,7 @@ export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
   assignmentRoute(app, ports)
   rolloutEvents(app, ports)
   rolloutPage(app)
+  analysisRoute(app, ports)
 }
 
 function commandRoutes(app: FastifyInstance, { knex, rollouts }: Ports): void {

@@ -13,6 +13,7 @@ import {
   fileRoutes,
   publisherRoutes,
   type RouteRows,
+  rolloutRoutes,
   settingRoutes,
   sharingRoutes,
   sparePlugin,
@@ -268,19 +269,7 @@ const table: Readonly<Record<string, Entry>> = {
   },
   'POST /v1/subscriptions/{id}:{command}': { door: hidden, at: `${subscription}:suspend` },
 
-  'GET /v1/rollouts': { door: operators, at: '/v1/rollouts' },
-  'POST /v1/rollouts': {
-    door: operators,
-    at: '/v1/rollouts',
-    body: { plugin: '@probe/one', version: '1.0.0' },
-  },
-  'GET /v1/rollouts/{id}': { door: operators, at: `/v1/rollouts/${planned}` },
-  'GET /v1/rollouts/{id}/events': { door: operators, at: `/v1/rollouts/${aborted}/events` },
-  'POST /v1/rollouts/{id}/{command}': {
-    door: operators,
-    at: `/v1/rollouts/${planned}/abort`,
-    body: {},
-  },
+  ...behind(operators, rolloutRoutes(planned, aborted)),
   'GET /v1/assignment': {
     door: operators,
     at: '/v1/assignment?plugin=@probe%2Fone&tenant=acme&key=app',

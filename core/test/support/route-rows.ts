@@ -26,6 +26,21 @@ export function settingRoutes(plugin: string): RouteRows {
   }
 }
 
+/** The operator's. @param planned a rollout that is not started @param aborted one whose stream ends at once */
+export function rolloutRoutes(planned: string, aborted: string): RouteRows {
+  return {
+    'GET /v1/rollouts': { at: '/v1/rollouts' },
+    'POST /v1/rollouts': {
+      at: '/v1/rollouts',
+      body: { plugin: '@probe/one', version: '1.0.0' },
+    },
+    'GET /v1/rollouts/{id}': { at: `/v1/rollouts/${planned}` },
+    'GET /v1/rollouts/{id}/events': { at: `/v1/rollouts/${aborted}/events` },
+    'GET /v1/rollouts/{id}/analysis': { at: `/v1/rollouts/${planned}/analysis` },
+    'POST /v1/rollouts/{id}/{command}': { at: `/v1/rollouts/${planned}/abort`, body: {} },
+  }
+}
+
 /** What an app of acme may send, and what could not be delivered. @param letters two dead letters */
 export function eventRoutes(letters: readonly (string | undefined)[]): RouteRows {
   return {
