@@ -124,6 +124,10 @@ t.test(
       })),
     )
     const generations = events.map(({ generation }) => generation)
-    t.same(generations, [...new Set(generations)].sort((a, b) => a - b), 'generations only rise')
+    t.same(
+      generations,
+      [...new Set(generations)].sort((a, b) => a - b),
+      'generations only rise',
+    )
   },
 )

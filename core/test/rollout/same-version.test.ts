@@ -80,7 +80,10 @@ const rowsOf = fc.record({
     .map((list) =>
       list.map(
         (one, at) =>
-          [tenantKey(tenants[at % 3] as string, plugins[Math.floor(at / 3)] as string), one] as const,
+          [
+            tenantKey(tenants[at % 3] as string, plugins[Math.floor(at / 3)] as string),
+            one,
+          ] as const,
       ),
     ),
   salt: fc.string(),

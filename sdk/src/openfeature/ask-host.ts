@@ -23,9 +23,11 @@ export async function askHost(access: HostAccess, question: Question): Promise<A
   for (const [name, value] of Object.entries(question)) url.searchParams.set(name, value)
   const { status, answer } = await askedBefore(access, url)
   if (status === 404) {
-    throw new EvaluationError('FLAG_NOT_FOUND', `no plugin ${question.plugin} is installed`)
+    throw new EvaluationError(`no plugin ${question.plugin} is installed`, {
+      code: 'FLAG_NOT_FOUND',
+    })
   }
-  if (status === 400) throw new EvaluationError('INVALID_CONTEXT', detailOf(answer))
+  if (status === 400) throw new EvaluationError(detailOf(answer), { code: 'INVALID_CONTEXT' })
   const assignment = status === 200 ? assignmentIn(answer) : undefined
   if (assignment === undefined) throw new HostAway(`the host answered ${status}`)
   return assignment

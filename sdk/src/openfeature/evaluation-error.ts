@@ -10,7 +10,7 @@ type ErrorCode =
 export class EvaluationError extends Error {
   readonly code: ErrorCode
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(message: string, { code, ...options }: ErrorOptions & { readonly code: ErrorCode }) {
     super(message, options)
     this.code = code
   }

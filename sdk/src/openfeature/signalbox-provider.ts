@@ -103,12 +103,12 @@ export class SignalboxProvider {
     plugin: string,
     context: Context,
     logger: Logger,
-    valueOf: (assignment: Assignment) => Value,
+    valueIn: (assignment: Assignment) => Value,
   ): Promise<Resolution<Value>> {
     const question = questionOf(plugin, context, this.#tenant)
     const name = JSON.stringify(question)
     const resolved = (assignment: Assignment, reason: Resolution<Value>['reason']) => ({
-      value: valueOf(assignment),
+      value: valueIn(assignment),
       variant: assignment.version,
       reason,
       flagMetadata: metadataOf(assignment),
@@ -122,7 +122,7 @@ export class SignalboxProvider {
       if (!(error instanceof HostAway)) throw error
       const last = this.#cache.last(name)
       if (last !== undefined) return resolved(last, 'STALE')
-      throw new EvaluationError('GENERAL', error.message, { cause: error })
+      throw new EvaluationError(error.message, { code: 'GENERAL', cause: error })
     }
   }
 
@@ -155,10 +155,14 @@ export class SignalboxProvider {
 function questionOf(plugin: string, context: Context, usual: string | undefined): Question {
   const { targetingKey, tenant = usual } = context
   if (typeof targetingKey !== 'string' || targetingKey === '') {
-    throw new EvaluationError('TARGETING_KEY_MISSING', 'targetingKey: what the rollout draws by')
+    throw new EvaluationError('targetingKey: what the rollout draws by', {
+      code: 'TARGETING_KEY_MISSING',
+    })
   }
   if (typeof tenant !== 'string') {
-    throw new EvaluationError('INVALID_CONTEXT', 'name a tenant in the context or the options')
+    throw new EvaluationError('name a tenant in the context or the options', {
+      code: 'INVALID_CONTEXT',
+    })
   }
   return { plugin, tenant, key: targetingKey }
 }
@@ -179,5 +183,5 @@ function metadataOf({ arm, generation, reason, bucket, rollout }: Assignment) {
 }
 
 function mismatch(plugin: string): EvaluationError {
-  return new EvaluationError('TYPE_MISMATCH', `${plugin}: ask for a string or a boolean`)
+  return new EvaluationError(`${plugin}: ask for a string or a boolean`, { code: 'TYPE_MISMATCH' })
 }

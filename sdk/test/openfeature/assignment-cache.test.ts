@@ -43,18 +43,15 @@ t.test('no more is kept than allowed, and what is used stays', async () => {
       fc.integer({ min: 1, max: 8 }),
       (uses, most) => {
         const cache = new AssignmentCache({ freshMs: 1000, most })
-        const recent: number[] = []
-        for (const [at, { question, isKept }] of uses.entries()) {
-          const found = isKept ? cache.keep(`${question}`, of(1), at) : cache.last(`${question}`)
-          const isExpected = isKept || recent.includes(question)
-          if ((found !== undefined) !== isExpected) return false
-          if (!isExpected) continue
-          const place = recent.indexOf(question)
-          if (place >= 0) recent.splice(place, 1)
-          recent.push(question)
-          if (recent.length > most) recent.shift()
-        }
-        return true
+        // Those that are to be there, the one used longest ago first.
+        let recent: readonly string[] = []
+        return uses.every(({ question, isKept }, at) => {
+          const name = `${question}`
+          const found = isKept ? cache.keep(name, of(1), at) : cache.last(name)
+          const isThere = isKept || recent.includes(name)
+          if (isThere) recent = [...recent.filter((one) => one !== name), name].slice(-most)
+          return (found !== undefined) === isThere
+        })
       },
     ),
   )

@@ -15,8 +15,12 @@ const drawn = {
   weightBp: 500,
   reason: 'tenant "acme" falls into bucket 42 of 10000; the canary takes those below 500',
 }
-const json = (body: unknown, status = 200) => async () => Response.json(body, { status })
-const silent = { error() {}, warn() {}, info() {}, debug() {} }
+const json =
+  (body: unknown, status = 200) =>
+  async () =>
+    Response.json(body, { status })
+const quiet = () => undefined
+const silent = { error: quiet, warn: quiet, info: quiet, debug: quiet }
 const context = { targetingKey: 'acme', tenant: 'acme' }
 
 /** The real SDK's client before the provider, and a host that the test plays. */
@@ -54,14 +58,17 @@ t.test('a flag is a plugin, and its variant the version that serves the key', as
   ])
 })
 
-t.test('without a rollout the version is static; where nothing was drawn, it matched', async (t) => {
-  const { host, client } = await setUp(t, { freshMs: 0, tenant: 'acme' })
-  const ask = () => client.getStringDetails('orders', '0', { targetingKey: 'k' })
-  host.answer = json({ version: '1.2.0', arm: 'stable', generation: 1, reason: 'none' })
-  t.match(await ask(), { value: '1.2.0', reason: 'STATIC' })
-  host.answer = json({ ...drawn, bucket: undefined })
-  t.match(await ask(), { value: '1.3.0', reason: 'TARGETING_MATCH' })
-})
+t.test(
+  'without a rollout the version is static; where nothing was drawn, it matched',
+  async (t) => {
+    const { host, client } = await setUp(t, { freshMs: 0, tenant: 'acme' })
+    const ask = () => client.getStringDetails('orders', '0', { targetingKey: 'k' })
+    host.answer = json({ version: '1.2.0', arm: 'stable', generation: 1, reason: 'none' })
+    t.match(await ask(), { value: '1.2.0', reason: 'STATIC' })
+    host.answer = json({ ...drawn, bucket: undefined })
+    t.match(await ask(), { value: '1.3.0', reason: 'TARGETING_MATCH' })
+  },
+)
 
 t.test('while the host is away, the last answer is given, and asked for seldom', async (t) => {
   const { host, client } = await setUp(t)
@@ -120,18 +127,21 @@ t.test('what the host refuses is said as OpenFeature says it', async (t) => {
   t.match(await client.getObjectDetails('orders', {}, context), { errorCode: 'TYPE_MISMATCH' })
 })
 
-t.test('evaluations at once of one key share one request, and too many wait for none', async (t) => {
-  const { host, client } = await setUp(t)
-  const gate = Promise.withResolvers<void>()
-  host.answer = () => gate.promise.then(json(drawn))
-  const ask = (key: string) =>
-    client.getStringDetails('orders', 'default', { ...context, targetingKey: key })
-  const same = [ask('0'), ask('0'), ask('0')]
-  const others = Array.from({ length: 300 }, (_, key) => ask(`${key}`))
-  const refused = await ask('one more')
-  t.match(refused, { value: 'default', reason: 'ERROR' })
-  t.equal(host.asked.length, 256)
-  gate.resolve()
-  for (const { value } of await Promise.all(same)) t.equal(value, '1.3.0')
-  t.equal((await Promise.all(others)).filter(({ value }) => value === '1.3.0').length, 256)
-})
+t.test(
+  'evaluations at once of one key share one request, and too many wait for none',
+  async (t) => {
+    const { host, client } = await setUp(t)
+    const gate = Promise.withResolvers<void>()
+    host.answer = () => gate.promise.then(json(drawn))
+    const ask = (key: string) =>
+      client.getStringDetails('orders', 'default', { ...context, targetingKey: key })
+    const same = [ask('0'), ask('0'), ask('0')]
+    const others = Array.from({ length: 300 }, (_, key) => ask(`${key}`))
+    const refused = await ask('one more')
+    t.match(refused, { value: 'default', reason: 'ERROR' })
+    t.equal(host.asked.length, 256)
+    gate.resolve()
+    for (const { value } of await Promise.all(same)) t.equal(value, '1.3.0')
+    t.equal((await Promise.all(others)).filter(({ value }) => value === '1.3.0').length, 256)
+  },
+)

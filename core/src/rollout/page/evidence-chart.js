@@ -35,7 +35,9 @@ export function drawEvidence(chart, points, threshold) {
       return index === 0 ? `M${left} ${top}` : `H${left}V${top}`
     })
     .join('')
+  const title = chart.querySelector('title')
   chart.replaceChildren(
+    title,
     drawn('line', { class: 'limit', x1: 0, x2: WIDTH, y1: 0, y2: 0 }),
     drawn('line', { class: 'floor', x1: 0, x2: WIDTH, y1: HEIGHT, y2: HEIGHT }),
     drawn('path', { class: 'line', d: path }),

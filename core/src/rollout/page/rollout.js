@@ -173,7 +173,6 @@ async function showChart({ evidence }) {
     const { points } = await response.json()
     const chart = at('evidence-chart')
     chart.toggleAttribute('hidden', points.length < 2)
-    chart.setAttribute('aria-label', `${text.overTime}: ${at('figures').textContent}`)
     drawEvidence(chart, points, evidence.threshold)
   } catch {
     // The stream tells that the connection is lost.
