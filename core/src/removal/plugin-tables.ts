@@ -27,9 +27,13 @@ const ofServices = '(service, major) in (select id, major from services where pl
  * test holds it to the database, so that no table is forgotten.
  */
 export const pluginTables: readonly PluginTable[] = [
+  { table: 'rollout_evidence', when: 'at once', rows: ofRollouts },
   { table: 'rollout_tallies', when: 'at once', rows: ofRollouts },
   { table: 'rollout_transitions', when: 'at once', rows: ofRollouts },
+  { table: 'rollout_shadow_tallies', when: 'at once', rows: ofRollouts },
+  { table: 'rollout_shadow_replays', when: 'at once', rows: ofRollouts },
   { table: 'rollouts', when: 'at once' },
+  { table: 'rollout_freezes', when: 'at once' },
   { table: 'invocation_samplings', when: 'at once' },
   {
     table: 'compiled_bundles',

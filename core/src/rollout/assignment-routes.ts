@@ -78,6 +78,7 @@ function explained({ id, from, to, cohort }: LiveRollout, query: Query) {
     ...(bucket === undefined ? {} : { bucket }),
     ...(member === undefined ? {} : { member }),
     ...(named === undefined ? {} : { cohort: named }),
+    salt: cohort.salt,
     weightBp,
     reason: sentence.en,
     sentence,

@@ -58,7 +58,18 @@ export interface Finding {
   readonly ground: Ground
 }
 
+/** One ground by itself. */
+export interface GroundEvidence {
+  readonly ground: Ground
+  readonly e: number
+  /** Its part of the mean that is held against the threshold. */
+  readonly weight: number
+  /** Whether it may stop the version; else it may only hold a step. */
+  readonly isProof: boolean
+}
+
 export interface Evidence extends Finding {
+  readonly grounds: readonly GroundEvidence[]
   readonly sentence: Localized
 }
 
@@ -77,22 +88,30 @@ export function judge(
   cohortBy: CohortBy,
   metrics: readonly BusinessMetric[] = [],
 ): Finding {
-  const kind = cohortBy === 'request' ? 'drawn' : 'together'
-  // A cohort that stays together brings its own business: what it does more or less of is a suspicion only.
-  const isGuardrail = ({ role }: BusinessMetric) => kind === 'drawn' && role === 'guardrail'
-  const stopping = metrics.filter(isGuardrail)
-  const holding = metrics.filter((metric) => !isGuardrail(metric))
-  const proof = weigh(state, shared(guardrails[kind], stopping), metrics)
+  const { proofs, suspects } = weightsOf(cohortBy, metrics)
+  const proof = weigh(state, proofs, metrics)
   const e = Math.min(MOST_E, Math.exp(proof.log))
   const { ground } = proof
   if (e >= THRESHOLD) return { verdict: 'stop', e, threshold: THRESHOLD, ground }
   if (wrongShare(state.admissions) !== undefined) {
     return { verdict: 'suspect', e, threshold: THRESHOLD, ground: 'share' }
   }
-  const suspicion = weigh(state, shared(suspicions[kind], holding), metrics)
+  const suspicion = weigh(state, suspects, metrics)
   return Math.exp(suspicion.log) >= THRESHOLD
     ? { verdict: 'suspect', e, threshold: THRESHOLD, ground: suspicion.ground }
     : { verdict: 'clear', e, threshold: THRESHOLD, ground }
+}
+
+/** What of a plan may stop a version, and what only holds a step. */
+function weightsOf(cohortBy: CohortBy, metrics: readonly BusinessMetric[]) {
+  const kind = cohortBy === 'request' ? 'drawn' : 'together'
+  // A cohort that stays together brings its own business: what it does more or less of is a suspicion only.
+  const isGuardrail = ({ role }: BusinessMetric) => kind === 'drawn' && role === 'guardrail'
+  const holding = metrics.filter((metric) => !isGuardrail(metric))
+  return {
+    proofs: shared(guardrails[kind], metrics.filter(isGuardrail)),
+    suspects: shared(suspicions[kind], holding),
+  }
 }
 
 /** Weights sum to 1 with the metrics among them. */
@@ -107,8 +126,24 @@ function shared(weights: Weights, metrics: readonly BusinessMetric[]): Weights {
 
 /** The same in words, for the audit entry, the event and the page. */
 export function evidence(state: JudgeState, versions: JudgedVersions): Evidence {
-  const finding = judge(state, versions.cohortBy, versions.metrics)
-  return { ...finding, sentence: sentenceOf(finding, state, versions) }
+  const { cohortBy, metrics = [] } = versions
+  const finding = judge(state, cohortBy, metrics)
+  const grounds = groundsOf(state, cohortBy, metrics)
+  return { ...finding, grounds, sentence: sentenceOf(finding, state, versions) }
+}
+
+function groundsOf(
+  state: JudgeState,
+  cohortBy: CohortBy,
+  metrics: readonly BusinessMetric[],
+): readonly GroundEvidence[] {
+  const { proofs, suspects } = weightsOf(cohortBy, metrics)
+  const told = (weights: Weights, isProof: boolean) =>
+    weights.map(([ground, weight]) => {
+      const e = Math.min(MOST_E, Math.exp(logOf(state, ground, metrics)))
+      return { ground, e, weight, isProof }
+    })
+  return [...told(proofs, true), ...told(suspects, false)]
 }
 
 function sentenceOf(finding: Finding, state: JudgeState, versions: JudgedVersions): Localized {

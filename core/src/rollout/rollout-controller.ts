@@ -1,15 +1,14 @@
-import { CodedError, type Localized } from '@signalbox/sdk/errors'
+import { CodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import type { CallService } from '../broker/call-scope.ts'
-import { judgedBy } from './cohort.ts'
+import { EvidenceRecorder } from './evidence/evidence-recorder.ts'
 import { readStandstill } from './freeze-store.ts'
-import { type Standstill, standstillSentence } from './freezes.ts'
+import type { Standstill } from './freezes.ts'
 import { freshAnswer } from './gate.ts'
 import { GateKeeper } from './gate-keeper.ts'
-import { hardTrip } from './hard-trips.ts'
-import { evidence } from './judge.ts'
 import type { Ground } from './move-rollout.ts'
 import { NodeCounters } from './node-counters.ts'
+import { condemnation, decide, pointOf } from './rollout-decision.ts'
 import type { RolloutService } from './rollout-service.ts'
 import type { RolloutCommand } from './rollout-states.ts'
 import {
@@ -19,11 +18,9 @@ import {
   readTallies,
   type Tallies,
 } from './rollout-store.ts'
-import { cohortOf, weightOf } from './rollout-weight.ts'
 import type { ShadowDecision, ShadowSide } from './shadow/shadow-side.ts'
-import { type StepDecision, stepDecision } from './step-decision.ts'
+import type { StepDecision } from './step-decision.ts'
 import { isGate, shadowOf } from './steps.ts'
-import { unitsOf } from './unit-sketch.ts'
 
 /** A step that may end, ends within this; bad news does not wait for it. */
 const TICK_MS = 250
@@ -49,6 +46,7 @@ const caller = { actor: 'judge', traceId: null }
 export class RolloutController {
   readonly #ports: Ports
   readonly #counters = new Map<string, NodeCounters>()
+  readonly #evidence: EvidenceRecorder
   readonly #written = new Map<string, number>()
   /** Rollouts that the last look failed for: a warning is given when it begins, not four times a second. */
   readonly #troubled = new Set<string>()
@@ -61,6 +59,7 @@ export class RolloutController {
 
   constructor(ports: Ports) {
     this.#ports = ports
+    this.#evidence = new EvidenceRecorder(ports)
   }
 
   /** @param callService asks the data services of gates */
@@ -141,6 +140,7 @@ export class RolloutController {
     for (const rollout of group) {
       await this.#write(rollout.id)
       const tallies = await readTallies(this.#ports.knex, rollout.id)
+      await this.#evidence.record(rollout.id, pointOf(rollout, tallies))
       const against = condemnation(rollout, tallies, this.#ports.now())
       if (against !== undefined) {
         await this.#command(rollout, 'abort', against)
@@ -203,6 +203,7 @@ export class RolloutController {
 
   /** A rollout that is over: what its last calls added is written, and then nothing of it is kept. */
   async #forget(live: ReadonlySet<string>): Promise<void> {
+    this.#evidence.forget(live)
     for (const id of this.#troubled) if (!live.has(id)) this.#troubled.delete(id)
     for (const [id, counters] of this.#counters) {
       if (live.has(id)) continue
@@ -263,53 +264,3 @@ function groundOf({ reason, pauseFor }: StepDecision, seen: readonly Seen[]): Gr
     ...(pauseFor === undefined ? {} : { pauseFor }),
   }
 }
-
-/** What ends the rollout now, in words; undefined: nothing. Also while it is paused. */
-function condemnation(rollout: Rollout, tallies: Tallies, now: number): Ground | undefined {
-  const trip = hardTrip(tallies.trips, { now, weightBp: weightOf(rollout), canary: rollout.to })
-  if (trip !== undefined) {
-    return { reason: trip.sentence, evidence: { trip: trip.kind, trips: tallies.trips } }
-  }
-  const found = evidenceOf(rollout, tallies)
-  if (found.verdict !== 'stop') return undefined
-  const { sentence, ...figures } = found
-  return { reason: sentence, evidence: { ...figures, calls: tallies.judge.calls } }
-}
-
-export function evidenceOf(rollout: Rollout, { judge }: Tallies) {
-  const { from, to, analysis } = rollout
-  const { metrics } = analysis
-  return evidence(judge, {
-    cohortBy: judgedBy(cohortOf(rollout)),
-    canary: to,
-    stable: from,
-    metrics,
-  })
-}
-
-/** What the step waits for, or that it is done. */
-export function decide(
-  rollout: Rollout,
-  tallies: Tallies,
-  now: number,
-  standstill: Standstill,
-  shadow?: ShadowDecision,
-): StepDecision {
-  const { plugin, revision, state, stepStartedAt, gateAnswer } = rollout
-  const step = rollout.steps[rollout.step]
-  if (step === undefined) return { kind: 'hold', reason: noStep }
-  const { units } = tallies
-  return stepDecision(step, {
-    now,
-    state,
-    stepStartedAt: stepStartedAt ?? now,
-    exposuresInStep: Math.max(0, tallies.judge.calls.canary - rollout.exposuresBefore),
-    unitsInStep: units.since === stepStartedAt ? unitsOf(units) : 0,
-    verdict: evidenceOf(rollout, tallies).verdict,
-    frozen: standstillSentence(standstill, plugin, now),
-    gate: freshAnswer(gateAnswer, { revision, now }),
-    shadow,
-  })
-}
-
-const noStep: Localized = { en: 'the plan has no such step', 'zh-CN': '计划中没有该步骤' }

@@ -16,6 +16,7 @@ const types = {
 const parts = {
   'rollout.js': types.js,
   'event-stream.js': types.js,
+  'evidence-chart.js': types.js,
   'texts.js': types.js,
   'rollout.css': types.css,
 } as const

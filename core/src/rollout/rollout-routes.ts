@@ -13,6 +13,7 @@ import { approvalRoutes } from './approval-routes.ts'
 import { assignmentRoute } from './assignment-routes.ts'
 import { cohortRoutes } from './cohort-routes.ts'
 import { describeRollout, requireRollout } from './describe-rollout.ts'
+import { analysisRoute } from './evidence/analysis-routes.ts'
 import { freezeRoutes } from './freeze-routes.ts'
 import type { Ground } from './move-rollout.ts'
 import { rolloutEvents } from './rollout-events.ts'
@@ -96,6 +97,7 @@ export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
   rolloutEvents(app, ports)
   rolloutPage(app)
   validateRoutes(app, ports)
+  analysisRoute(app, ports)
 }
 
 /** Of a list, without what may be long. */

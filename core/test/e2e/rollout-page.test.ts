@@ -67,7 +67,8 @@ t.test('the page is open to all, holds no data and loads its own files only', as
   t.notMatch(html, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/, 'nothing inline')
   const linked = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path as string)
   t.ok(linked.length >= 2)
-  for (const path of [...linked, '/rollouts/page/event-stream.js', '/rollouts/page/texts.js']) {
+  const imported = ['event-stream.js', 'evidence-chart.js', 'texts.js']
+  for (const path of [...linked, ...imported.map((name) => `/rollouts/page/${name}`)]) {
     const part = await open(path)
     t.equal(part.status, 200, path)
     t.match(part.headers.get('content-type'), /^text\/(css|javascript)/)

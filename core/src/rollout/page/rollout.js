@@ -1,4 +1,5 @@
 import { eventsIn } from './event-stream.js'
+import { drawEvidence } from './evidence-chart.js'
 import { language, text } from './texts.js'
 
 const TOKEN = 'signalbox.operator-token'
@@ -6,6 +7,8 @@ const RETRY_MS = 1000
 /** A completed rollout moves only when a person rolls it back: worth a look, not a stream. */
 const SETTLED_MS = 5000
 const FULL_BP = 10_000
+/** Points are written once a second; two of them are worth a request. */
+const CHART_MS = 2000
 
 const id = location.pathname.split('/').at(-1)
 const api = `/v1/rollouts/${id}`
@@ -57,6 +60,7 @@ async function watch() {
           notify(null)
           show(rollout)
           state = rollout.state
+          void showChart(rollout)
         }
       }
     } catch {
@@ -154,6 +158,29 @@ function showEvidence({ e, threshold }) {
   const figures = `${Number(e.toPrecision(2)).toLocaleString(language)} / ${threshold}`
   fill('evidence-bar', share, figures)
   at('figures').textContent = figures
+}
+
+let isChartAsked = false
+
+/** Asked for apart, and seldom: every event of the stream would carry it again. */
+async function showChart({ evidence }) {
+  if (isChartAsked) return
+  isChartAsked = true
+  // First, so that the last event of a stream is drawn with what led to it.
+  await new Promise((resolve) => {
+    setTimeout(resolve, at('evidence-chart').hasAttribute('hidden') ? 0 : CHART_MS)
+  })
+  isChartAsked = false
+  try {
+    const response = await ask(`${api}/analysis`)
+    if (!response.ok) return
+    const { points } = await response.json()
+    const chart = at('evidence-chart')
+    chart.toggleAttribute('hidden', points.length < 2)
+    drawEvidence(chart, points, evidence.threshold)
+  } catch {
+    // The stream tells that the connection is lost.
+  }
 }
 
 function transitionRow({ at: when, command, weightBp, actor, reason }) {

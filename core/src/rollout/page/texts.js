@@ -10,6 +10,7 @@ const texts = {
     lost: 'The connection to the host is lost; trying again.',
     nothing: 'nothing',
     open: 'Open',
+    overTime: 'Evidence over time',
     refused: 'The host does not accept this token.',
     share: 'Share',
     states: {
@@ -44,6 +45,7 @@ const texts = {
     lost: '与主机的连接已断开，正在重试。',
     nothing: '无',
     open: '打开',
+    overTime: '证据随时间的变化',
     refused: '主机不接受此令牌。',
     share: '占比',
     states: {

@@ -1,0 +1,4 @@
+export function lineOf(
+  points: readonly { readonly at: string; readonly e: number }[],
+  threshold: number,
+): { x: number; y: number }[]

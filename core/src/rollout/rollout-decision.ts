@@ -1,0 +1,71 @@
+import type { Localized } from '@signalbox/sdk/errors'
+import { judgedBy } from './cohort.ts'
+import { evidencePoint } from './evidence/evidence-point.ts'
+import { type Standstill, standstillSentence } from './freezes.ts'
+import { freshAnswer } from './gate.ts'
+import { hardTrip } from './hard-trips.ts'
+import { evidence } from './judge.ts'
+import type { Ground } from './move-rollout.ts'
+import type { Rollout, Tallies } from './rollout-store.ts'
+import { cohortOf, weightOf } from './rollout-weight.ts'
+import type { ShadowDecision } from './shadow/shadow-side.ts'
+import { type StepDecision, stepDecision } from './step-decision.ts'
+import { unitsOf } from './unit-sketch.ts'
+
+/** What the tallies of a rollout say of it, and what is done about it. Pure. */
+
+/** What ends the rollout now, in words; undefined: nothing. Also while it is paused. */
+export function condemnation(rollout: Rollout, tallies: Tallies, now: number): Ground | undefined {
+  const trip = hardTrip(tallies.trips, { now, weightBp: weightOf(rollout), canary: rollout.to })
+  if (trip !== undefined) {
+    return { reason: trip.sentence, evidence: { trip: trip.kind, trips: tallies.trips } }
+  }
+  const found = evidenceOf(rollout, tallies)
+  if (found.verdict !== 'stop') return undefined
+  const { sentence, ...figures } = found
+  return { reason: sentence, evidence: { ...figures, calls: tallies.judge.calls } }
+}
+
+export function evidenceOf(rollout: Rollout, { judge }: Tallies) {
+  const { from, to, analysis } = rollout
+  const { metrics } = analysis
+  return evidence(judge, {
+    cohortBy: judgedBy(cohortOf(rollout)),
+    canary: to,
+    stable: from,
+    metrics,
+  })
+}
+
+/** What the judge knew of a rollout, to be looked at later. */
+export function pointOf(rollout: Rollout, tallies: Tallies) {
+  const place = { step: rollout.step, weightBp: weightOf(rollout) }
+  return evidencePoint(place, tallies.judge.calls, evidenceOf(rollout, tallies))
+}
+
+/** What the step waits for, or that it is done. */
+export function decide(
+  rollout: Rollout,
+  tallies: Tallies,
+  now: number,
+  standstill: Standstill,
+  shadow?: ShadowDecision,
+): StepDecision {
+  const { plugin, revision, state, stepStartedAt, gateAnswer } = rollout
+  const step = rollout.steps[rollout.step]
+  if (step === undefined) return { kind: 'hold', reason: noStep }
+  const { units } = tallies
+  return stepDecision(step, {
+    now,
+    state,
+    stepStartedAt: stepStartedAt ?? now,
+    exposuresInStep: Math.max(0, tallies.judge.calls.canary - rollout.exposuresBefore),
+    unitsInStep: units.since === stepStartedAt ? unitsOf(units) : 0,
+    verdict: evidenceOf(rollout, tallies).verdict,
+    frozen: standstillSentence(standstill, plugin, now),
+    gate: freshAnswer(gateAnswer, { revision, now }),
+    shadow,
+  })
+}
+
+const noStep: Localized = { en: 'the plan has no such step', 'zh-CN': '计划中没有该步骤' }
