@@ -6,7 +6,8 @@ import { connectionBudget } from '../../storage/connection-budget.ts'
 import { isDatabaseUnavailable } from '../../storage/database-unavailable.ts'
 import { type AdminState, prepareAdminSchema } from './admin-schema.ts'
 import type { QueryAnswer } from './guarded-query.ts'
-import { type MigrationStep, runMigrations } from './migration-runner.ts'
+import { type LedgerEntry, type MigrationStep, readLedger } from './ledger.ts'
+import { type MigrationPorts, runMigrations } from './migration-runner.ts'
 import { type JudgedStatements, type PluginQueryLimits, runStatements } from './plugin-query.ts'
 import { PluginRoles, type TenantLogin } from './plugin-roles.ts'
 import {
@@ -22,6 +23,13 @@ import {
 import type { Growth } from './quota/quota.ts'
 import { QuotaMeter } from './quota/quota-meter.ts'
 import { measureUsage, usageSql } from './quota/usage-store.ts'
+import {
+  type RehearsalPorts,
+  type RehearsalReport,
+  type RehearsalWish,
+  rehearse,
+  sweepScratches,
+} from './rehearsal/rehearse.ts'
 import { RolePools } from './role-pools.ts'
 import { type CataloguePage, type CatalogueWish, readCatalogue } from './schema-catalogue.ts'
 import { SqlJudge } from './sql-judge.ts'
@@ -72,6 +80,8 @@ export class PluginDatabases {
   readonly #catalogue: pg.Pool
   readonly #quotas: QuotaMeter
   readonly #migrations = new Turns(connectionBudget.pluginMigrations)
+  /** Each holds a connection of `pluginAdmin` besides that of its migrations. */
+  readonly #rehearsals = new Turns(1)
   readonly #logins = new Map<string, TenantLogin>()
   readonly #limits: PluginQueryLimits
 
@@ -137,7 +147,33 @@ export class PluginDatabases {
     version: string,
     steps: readonly MigrationStep[],
   ): Promise<readonly string[]> {
-    const ports = {
+    const ports = this.#migrationPorts()
+    const done = await this.#guard(() => runMigrations(ports, plugin, version, steps))
+    if (done.length > 0) this.#quotas.forget(plugin)
+    return done
+  }
+
+  /** All steps of the plugin that ran, with their texts, in the order in which they did. */
+  ledger(plugin: string): Promise<readonly LedgerEntry[]> {
+    return this.#guard(() => readLedger(this.#admin, plugin))
+  }
+
+  /** Tries steps on a copy; see rehearsal/rehearse.ts. One at a time on each node. */
+  rehearse(wish: RehearsalWish): Promise<RehearsalReport> {
+    return this.#guard(() => this.#rehearsals.take(() => rehearse(this.#rehearsalPorts(), wish)))
+  }
+
+  /** Drops what rehearsals of killed hosts left behind. @returns how many there were */
+  sweepRehearsals(): Promise<number> {
+    return this.#guard(() => sweepScratches(this.#rehearsalPorts()))
+  }
+
+  #rehearsalPorts(): RehearsalPorts {
+    return { ...this.#migrationPorts(), drop: (scratch) => this.dropPlugin(scratch) }
+  }
+
+  #migrationPorts(): MigrationPorts {
+    return {
       pool: this.#admin,
       roles: this.#roles,
       judge: this.#judge,
@@ -147,9 +183,6 @@ export class PluginDatabases {
       connect: (user: string, password: string) =>
         clientConfig(this.#options.url, { user, password }),
     }
-    const done = await this.#guard(() => runMigrations(ports, plugin, version, steps))
-    if (done.length > 0) this.#quotas.forget(plugin)
-    return done
   }
 
   /** @throws CORE_PLUGIN_SCHEMA_MISSING when the plugin has no schema. */
