@@ -13,6 +13,7 @@ import { keyErrors } from './keys/key-errors.ts'
 import { linksErrors } from './links/links-errors.ts'
 import { meterErrors } from './meter/meter-errors.ts'
 import { notifyErrors } from './notify/notify-errors.ts'
+import { rehearsalErrors } from './rollout/rehearsal/rehearsal-errors.ts'
 import { sealingErrors } from './sealing/sealing-errors.ts'
 import { secretErrors } from './secrets/secret-errors.ts'
 import { trustedErrors } from './trusted/trusted-errors.ts'
@@ -38,6 +39,7 @@ export const coreErrors = defineErrors('CORE', {
   ...keyErrors,
   ...hookErrors,
   ...trustedErrors,
+  ...rehearsalErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,
     message: {

@@ -49,6 +49,7 @@ import { pluginRoutes } from './registry/plugin-routes.ts'
 import { resumeWork } from './registry/resume-work.ts'
 import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
 import { followCircuits } from './rollout/opened-circuits.ts'
+import { openRehearsals } from './rollout/rehearsal/open-rehearsals.ts'
 import { RolloutController } from './rollout/rollout-controller.ts'
 import { rolloutRoutes } from './rollout/rollout-routes.ts'
 import { RolloutService } from './rollout/rollout-service.ts'
@@ -150,6 +151,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
   const trusted = openTrusted({ ...state, ...parts, log: options.log }, stops)
   const metrics = composeMetrics(parts, udfLanes, trusted)
+  const rehearsals = openRehearsals({ ...state, ...trusted, rollouts, log: options.log }, stops)
   const plugins = openPlugins(
     {
       ...parts,
@@ -182,6 +184,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     administration(scope, state, { installs, bindings, rollouts, broker })
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
+    rehearsals.routes(scope)
     await scope.register(async (inner) => {
       blobRoutes(inner, { knex, ...state.files, grantsOf: (...of) => grantsOf(snapshot(), ...of) })
     })

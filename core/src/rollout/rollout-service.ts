@@ -64,12 +64,24 @@ interface Ports {
   readonly now: () => number
 }
 
+/** Whether a version's migration may be released; see rehearsal/rehearsal-service.ts. */
+interface Rehearsals {
+  isMet(trx: Knex, rollout: Rollout): Promise<boolean>
+  ensure(rollout: Rollout): Promise<void>
+}
+
 /** Moves rollouts through their states. Each move is one transaction with generation, audit and event. */
 export class RolloutService {
   readonly #ports: Ports
+  #rehearsals: Rehearsals | undefined
 
   constructor(ports: Ports) {
     this.#ports = ports
+  }
+
+  /** From now on no rollout starts before its migration was rehearsed. */
+  rehearseWith(rehearsals: Rehearsals): void {
+    this.#rehearsals = rehearsals
   }
 
   /** Plans a rollout from the stable version; nothing is routed until it is started. */
@@ -109,6 +121,7 @@ export class RolloutService {
     const { knex, routing } = this.#ports
     const known = await findRollout(knex, id)
     if (known === undefined) throw coreErrors.create('ROLLOUT_MISSING', { rollout: id })
+    if (command === 'start' && known.state === 'ready') await this.#rehearsals?.ensure(known)
     const detail = {
       plugin: known.plugin,
       reason: ground.reason.en,
@@ -214,6 +227,7 @@ export class RolloutService {
       'not-condemned': judge(tallies.judge, cohortBy).verdict !== 'stop',
       'still-stable': stable === to,
       'from-stable': stable === from,
+      rehearsed: (await this.#rehearsals?.isMet(trx, rollout)) ?? true,
       'window-open': this.#ports.now() - Date.parse(updatedAt) < ROLLBACK_WINDOW_MS,
     }
   }

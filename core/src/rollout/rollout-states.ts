@@ -6,7 +6,7 @@ import type { Localized } from '@signalbox/sdk/errors'
  */
 export const rolloutStates = {
   ready: {
-    start: { to: 'running', guards: ['versions-warm', 'alone', 'from-stable'] },
+    start: { to: 'running', guards: ['versions-warm', 'alone', 'from-stable', 'rehearsed'] },
     abort: { to: 'aborted', guards: [] },
   },
   running: {
@@ -59,6 +59,10 @@ export const rolloutGuards = {
   'not-condemned': {
     en: 'the judge has not found against the version',
     'zh-CN': '判定器未对该版本作出否定判定',
+  },
+  rehearsed: {
+    en: 'its migration was rehearsed and can be taken back, or an admin let it through in writing (GET /v1/rollouts/{id}/rehearsal)',
+    'zh-CN': '迁移已演练且可回退，或管理员已书面放行（GET /v1/rollouts/{id}/rehearsal）',
   },
   'still-stable': {
     en: 'the version of the rollout is the stable one',

@@ -13,6 +13,7 @@ import {
   fileRoutes,
   publisherRoutes,
   type RouteRows,
+  rehearsalRoutes,
   settingRoutes,
   sharingRoutes,
   useRoutes,
@@ -274,6 +275,7 @@ const table: Readonly<Record<string, Entry>> = {
   },
   'GET /v1/rollouts/{id}': { door: operators, at: `/v1/rollouts/${planned}` },
   'GET /v1/rollouts/{id}/events': { door: operators, at: `/v1/rollouts/${aborted}/events` },
+  ...behind(operators, rehearsalRoutes(planned)),
   'POST /v1/rollouts/{id}/{command}': {
     door: operators,
     at: `/v1/rollouts/${planned}/abort`,

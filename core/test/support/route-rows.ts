@@ -107,3 +107,16 @@ export function sharingRoutes(link: string): RouteRows {
     'GET /v1/tenants/{tenant}/permissions': { at: '/v1/tenants/acme/permissions' },
   }
 }
+
+/** Whether the migration of a rollout can be taken back. @param rollout id of one that waits for its start */
+export function rehearsalRoutes(rollout: string): RouteRows {
+  const at = `/v1/rollouts/${rollout}`
+  return {
+    'GET /v1/rollouts/{id}/rehearsal': { at: `${at}/rehearsal` },
+    'POST /v1/rollouts/{id}/rehearsal': { at: `${at}/rehearsal` },
+    'POST /v1/rollouts/{id}:{verb}': {
+      at: `${at}:override-rehearsal`,
+      body: { reason: 'it was looked at by hand' },
+    },
+  }
+}

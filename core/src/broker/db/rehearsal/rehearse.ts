@@ -55,7 +55,7 @@ const FILL_MS = 20_000
  *
  * The scratch schema is held by a lock of this session: where the host is killed the lock ends, and the next
  * sweep drops what is left.
- * @throws what is no finding about the steps: an unreachable database, a base that cannot be rebuilt
+ * @throws what is no finding about the steps, such as an unreachable database
  */
 export async function rehearse(
   ports: RehearsalPorts,
@@ -123,7 +123,8 @@ async function rehearseIn(
   const { plugin, version, base, tried } = wish
   const source = await ports.roles.installSchema(plugin)
   const schema = await ports.roles.installSchema(scratch)
-  await replaySteps(ports, scratch, version, base)
+  const built = await attempt('base', () => replaySteps(ports, scratch, version, base))
+  if ('failure' in built) return { differences: [built.failure], rows: {} }
   const limits = { ...LIMITS, ...wish.limits, until: performance.now() + FILL_MS }
   const filled = await attempt('sample', () => fillScratch(client, source, schema, limits))
   if ('failure' in filled) return { differences: [filled.failure], rows: {} }
