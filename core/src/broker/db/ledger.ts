@@ -7,15 +7,27 @@ export interface MigrationStep {
   readonly name: string
   readonly expandSql: string
   readonly downSql: string
+  /** One statement, run until it changes no row; see backfill.ts. */
+  readonly backfillSql?: string | undefined
+  /** What takes away what only older versions used. In the ledger it is an entry of its own. */
+  readonly contractSql?: string | undefined
 }
 
-/** A step that ran: which version brought it, and the text that ran. */
-export interface LedgerEntry extends MigrationStep {
+/** Of a step `0001-models`: `0001-models.backfill` and `0001-models.contract`. */
+export function entryName(step: string, part: 'backfill' | 'contract'): string {
+  return `${step}.${part}`
+}
+
+/** A text that ran: of which step, and which version brought it. */
+export interface LedgerEntry extends Pick<MigrationStep, 'name' | 'expandSql' | 'downSql'> {
   readonly version: string
   readonly checksum: string
 }
 
-export function checksumOf({ expandSql, downSql }: MigrationStep): string {
+export function checksumOf({
+  expandSql,
+  downSql,
+}: Pick<MigrationStep, 'expandSql' | 'downSql'>): string {
   return createHash('sha256').update(`${expandSql}\0${downSql}`).digest('hex')
 }
 

@@ -70,7 +70,8 @@ export function undoSteps(
   )
 }
 
-function inTurn<Result>(
+/** One run at a time per plugin, on all nodes. */
+export function inTurn<Result>(
   ports: MigrationPorts,
   plugin: string,
   work: (lock: pg.PoolClient, schema: PluginSchema) => Promise<Result>,
@@ -107,12 +108,15 @@ async function refuseForbidden(
   steps: readonly MigrationStep[],
 ): Promise<void> {
   const faults: InputFault[] = []
-  for (const { name, expandSql, downSql } of steps) {
+  for (const { name, expandSql, downSql, backfillSql, contractSql } of steps) {
     const files = [
       { file: `${name}.expand.sql`, sql: expandSql, purpose: 'expand' },
       { file: `${name}.expand.down.sql`, sql: downSql, purpose: 'down' },
+      { file: `${name}.backfill.sql`, sql: backfillSql, purpose: 'backfill' },
+      { file: `${name}.contract.sql`, sql: contractSql, purpose: 'contract' },
     ] as const
     for (const { file, sql, purpose } of files) {
+      if (sql === undefined) continue
       for (const { line, detail } of await judge.migration(sql, purpose, plugin)) {
         faults.push({ pointer: `/migrations/${file}`, detail: `line ${line}: ${detail}` })
       }
@@ -123,7 +127,7 @@ async function refuseForbidden(
   }
 }
 
-async function runAsMigrator(
+export async function runAsMigrator(
   ports: MigrationPorts,
   schema: PluginSchema,
   plugin: string,
@@ -150,7 +154,7 @@ async function runAsMigrator(
   }
 }
 
-interface Run {
+export interface Run {
   readonly session: MigratorSession
   readonly schema: PluginSchema
   readonly plugin: string
@@ -160,7 +164,9 @@ interface Run {
 
 function runStep(run: Run, step: MigrationStep): Promise<void> {
   const { name, expandSql, downSql } = step
-  const text = { step: name, file: `${name}.expand.sql`, sql: expandSql }
+  // A contract is replayed under the name of its own entry.
+  const file = name.includes('.') ? `${name}.sql` : `${name}.expand.sql`
+  const text = { step: name, file, sql: expandSql }
   return runText(run, text, ({ session, version }) =>
     session.client.query('SELECT signalbox.record_step($1, $2, $3, $4, $5)', [
       name,
@@ -177,10 +183,10 @@ function undoStep(run: Run, { name, downSql }: MigrationStep): Promise<void> {
 }
 
 /** One text of a plugin and what the host adds to it, in one transaction. */
-async function runText(
+export async function runText(
   run: Run,
   { step, file, sql }: { readonly step: string; readonly file: string; readonly sql: string },
-  seal: (run: Run) => Promise<unknown> = async () => undefined,
+  seal: (run: Run, changed: number) => Promise<unknown> = async () => undefined,
 ): Promise<void> {
   const { session, schema } = run
   const { client } = session
@@ -192,10 +198,10 @@ async function runText(
     SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`)
   let isCommitting = false
   try {
-    await client.query(sql)
+    const { rowCount } = await client.query(sql)
     isCommitting = true
     await client.query('RESET ROLE')
-    await seal(run)
+    await seal(run, rowCount ?? 0)
     await client.query('COMMIT')
   } catch (cause) {
     const refusal = cause instanceof pg.DatabaseError && !cause.code?.startsWith('57P')

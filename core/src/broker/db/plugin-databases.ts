@@ -6,8 +6,8 @@ import { connectionBudget } from '../../storage/connection-budget.ts'
 import { isDatabaseUnavailable } from '../../storage/database-unavailable.ts'
 import { type AdminState, prepareAdminSchema } from './admin-schema.ts'
 import type { QueryAnswer } from './guarded-query.ts'
-import { type LedgerEntry, type MigrationStep, readLedger } from './ledger.ts'
-import { type MigrationPorts, runMigrations } from './migration-runner.ts'
+import type { MigrationStep } from './ledger.ts'
+import { PluginMigrations } from './plugin-migrations.ts'
 import { type JudgedStatements, type PluginQueryLimits, runStatements } from './plugin-query.ts'
 import { PluginRoles, type TenantLogin } from './plugin-roles.ts'
 import {
@@ -23,17 +23,9 @@ import {
 import type { Growth } from './quota/quota.ts'
 import { QuotaMeter } from './quota/quota-meter.ts'
 import { measureUsage, usageSql } from './quota/usage-store.ts'
-import {
-  type RehearsalPorts,
-  type RehearsalReport,
-  type RehearsalWish,
-  rehearse,
-  sweepScratches,
-} from './rehearsal/rehearse.ts'
 import { RolePools } from './role-pools.ts'
 import { type CataloguePage, type CatalogueWish, readCatalogue } from './schema-catalogue.ts'
 import { SqlJudge } from './sql-judge.ts'
-import { Turns } from './turns.ts'
 
 interface Log {
   warn(fields: object, message: string): void
@@ -71,6 +63,7 @@ const BACKSTOP_MS = 60_000
  * functions away from PUBLIC.
  */
 export class PluginDatabases {
+  readonly migrations: PluginMigrations
   readonly #options: PluginDatabasesOptions
   readonly #admin: pg.Pool
   readonly #cancel: pg.Pool
@@ -79,9 +72,6 @@ export class PluginDatabases {
   readonly #pools: RolePools
   readonly #catalogue: pg.Pool
   readonly #quotas: QuotaMeter
-  readonly #migrations = new Turns(connectionBudget.pluginMigrations)
-  /** Each holds a connection of `pluginAdmin` besides that of its migrations. */
-  readonly #rehearsals = new Turns(1)
   readonly #logins = new Map<string, TenantLogin>()
   readonly #limits: PluginQueryLimits
 
@@ -102,6 +92,17 @@ export class PluginDatabases {
       log: options.log,
     })
     this.#roles = new PluginRoles(admin, state, options.clusterSecret)
+    this.migrations = new PluginMigrations({
+      pool: admin,
+      roles: this.#roles,
+      judge: this.#judge,
+      cancel: this.#cancel,
+      deadlineMs: options.migrationDeadlineMs ?? MIGRATION_DEADLINE_MS,
+      connect: (user, password) => clientConfig(options.url, { user, password }),
+      guard: (work) => this.#guard(work),
+      onChanged: (plugin) => this.#quotas.forget(plugin),
+      drop: (scratch) => this.dropPlugin(scratch),
+    })
     this.#limits = { ...LIMITS, ...options.limits }
     this.#pools = new RolePools({
       connect: (login) => this.#loginConfig(login),
@@ -142,47 +143,12 @@ export class PluginDatabases {
    * Runs the steps that the plugin's ledger does not hold, in the order of their names; returns their names.
    * @throws CORE_PLUGIN_MIGRATION_REFUSED naming file and line, _CHANGED, _FAILED.
    */
-  async migrate(
+  migrate(
     plugin: string,
     version: string,
     steps: readonly MigrationStep[],
   ): Promise<readonly string[]> {
-    const ports = this.#migrationPorts()
-    const done = await this.#guard(() => runMigrations(ports, plugin, version, steps))
-    if (done.length > 0) this.#quotas.forget(plugin)
-    return done
-  }
-
-  /** All steps of the plugin that ran, with their texts, in the order in which they did. */
-  ledger(plugin: string): Promise<readonly LedgerEntry[]> {
-    return this.#guard(() => readLedger(this.#admin, plugin))
-  }
-
-  /** Tries steps on a copy; see rehearsal/rehearse.ts. One at a time on each node. */
-  rehearse(wish: RehearsalWish): Promise<RehearsalReport> {
-    return this.#guard(() => this.#rehearsals.take(() => rehearse(this.#rehearsalPorts(), wish)))
-  }
-
-  /** Drops what rehearsals of killed hosts left behind. @returns how many there were */
-  sweepRehearsals(): Promise<number> {
-    return this.#guard(() => sweepScratches(this.#rehearsalPorts()))
-  }
-
-  #rehearsalPorts(): RehearsalPorts {
-    return { ...this.#migrationPorts(), drop: (scratch) => this.dropPlugin(scratch) }
-  }
-
-  #migrationPorts(): MigrationPorts {
-    return {
-      pool: this.#admin,
-      roles: this.#roles,
-      judge: this.#judge,
-      cancel: this.#cancel,
-      turns: this.#migrations,
-      deadlineMs: this.#options.migrationDeadlineMs ?? MIGRATION_DEADLINE_MS,
-      connect: (user: string, password: string) =>
-        clientConfig(this.#options.url, { user, password }),
-    }
+    return this.migrations.migrate(plugin, version, steps)
   }
 
   /** @throws CORE_PLUGIN_SCHEMA_MISSING when the plugin has no schema. */

@@ -25,7 +25,7 @@ export function openRehearsals(ports: Ports, stops: StopStack) {
   const rehearsals = new RehearsalService({
     knex,
     read: (sha256) => contents.get(sha256),
-    databases: schemas,
+    databases: schemas.migrations,
     selfTest: (installation, scratch) => scratchSelfTest(tested, installation, scratch),
     log,
   })

@@ -46,7 +46,7 @@ for (const tenant of ['north', 'south']) {
 function rehearse(tried: RehearsalWish['tried'], more: Partial<RehearsalWish> = {}) {
   const selfTest = async () => undefined
   const wish = { plugin, version: '1.1.0', base: [goods], tried, selfTest }
-  return databases.rehearse({ ...wish, ...more })
+  return databases.migrations.rehearse({ ...wish, ...more })
 }
 
 const scratches = async () => {
@@ -209,7 +209,9 @@ t.test('two at once do not meet', async (t) => {
   t.teardown(() => other.stop())
   const tried = [step('0002-x', 'ALTER TABLE goods ADD b int', 'ALTER TABLE goods DROP b')]
   const wish = { plugin, version: '1.1.0', base: [goods], tried, selfTest: async () => undefined }
-  const reports = await Promise.all([1, 2].map((n) => (n === 1 ? databases : other).rehearse(wish)))
+  const reports = await Promise.all(
+    [1, 2].map((n) => (n === 1 ? databases : other).migrations.rehearse(wish)),
+  )
   t.same(
     reports.map(({ reversible }) => reversible),
     [true, true],
@@ -221,7 +223,7 @@ t.test('what a killed host left is swept, what a living one works on is not', as
   const tried = [step('0002-x', 'ALTER TABLE goods ADD b int', 'ALTER TABLE goods DROP b')]
   const killed = rehearse(tried, {
     selfTest: async () => {
-      t.equal(await databases.sweepRehearsals(), 0, 'its session holds it')
+      t.equal(await databases.migrations.sweepRehearsals(), 0, 'its session holds it')
       t.match(await scratches(), { plugins: 1 })
       await admin.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -232,6 +234,6 @@ t.test('what a killed host left is swept, what a living one works on is not', as
     },
   })
   await t.rejects(killed)
-  if ((await scratches()).plugins > 0) t.equal(await databases.sweepRehearsals(), 1)
+  if ((await scratches()).plugins > 0) t.equal(await databases.migrations.sweepRehearsals(), 1)
   t.same(await scratches(), clean)
 })

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { CodedError } from '@signalbox/sdk/errors'
 import pg from 'pg'
-import { forgetSteps, type MigrationStep } from '../ledger.ts'
+import { coreErrors } from '../../../errors.ts'
+import { runBackfill } from '../backfill.ts'
+import { entryName, forgetSteps, type MigrationStep } from '../ledger.ts'
 import { type MigrationPorts, replaySteps, undoSteps } from '../migration-runner.ts'
 import type { PluginSchema } from '../plugin-roles.ts'
 import { columnsOf, type KnownColumns, readContent } from './content-digest.ts'
@@ -47,6 +49,8 @@ export interface RehearsalPorts extends MigrationPorts {
 /** Some hundred rows of each table show what a step does with every kind of them; more only takes longer. */
 const LIMITS = { rowsPerTable: 200, rows: 10_000, bytes: 8 * 1024 * 1024 }
 const FILL_MS = 20_000
+/** Of a backfill, on at most ten thousand rows. */
+const MAX_BATCHES = 200
 
 /**
  * Tries the steps of a version on a copy: a schema with roles of its own, rebuilt from the ledger's texts and
@@ -179,12 +183,27 @@ class Stage {
 
   async #expand(known: KnownColumns): Promise<Moment> {
     await replaySteps(this.#ports, this.#scratch, this.#version, this.#steps)
+    for (const step of this.#steps) await this.#backfill(step)
     return this.#look(known)
+  }
+
+  async #backfill(step: MigrationStep): Promise<void> {
+    const turn = { ms: FILL_MS, batches: MAX_BATCHES }
+    const { isDone } = await runBackfill(this.#ports, this.#scratch, this.#version, step, turn)
+    if (isDone) return
+    const parameters = {
+      plugin: this.#scratch,
+      version: this.#version,
+      step: `${step.name}.backfill.sql`,
+      reason: `it still changes rows after ${MAX_BATCHES} times, or ${FILL_MS / 1000} seconds`,
+      sqlState: '57014',
+    }
+    throw coreErrors.create('PLUGIN_MIGRATION_FAILED', parameters)
   }
 
   async #undo(known: KnownColumns): Promise<Moment> {
     await undoSteps(this.#ports, this.#scratch, this.#version, this.#steps)
-    const names = this.#steps.map(({ name }) => name)
+    const names = this.#steps.flatMap(({ name }) => [name, entryName(name, 'backfill')])
     await forgetSteps(this.#ports.pool, this.#scratch, names)
     return this.#look(known)
   }
