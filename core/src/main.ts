@@ -48,6 +48,7 @@ import { InstallService } from './registry/install-service.ts'
 import { pluginRoutes } from './registry/plugin-routes.ts'
 import { resumeWork } from './registry/resume-work.ts'
 import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
+import { openLaterSteps } from './rollout/later-steps/open-later-steps.ts'
 import { followCircuits } from './rollout/opened-circuits.ts'
 import { openRehearsals } from './rollout/rehearsal/open-rehearsals.ts'
 import { RolloutController } from './rollout/rollout-controller.ts'
@@ -151,6 +152,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
   const trusted = openTrusted({ ...state, ...parts, log: options.log }, stops)
   const metrics = composeMetrics(parts, udfLanes, trusted)
+  const laterSteps = openLaterSteps({ ...state, log: options.log }, stops)
   const rehearsals = openRehearsals({ ...state, ...trusted, rollouts, log: options.log }, stops)
   const plugins = openPlugins(
     {
@@ -185,6 +187,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
     rehearsals.routes(scope)
+    laterSteps.routes(scope)
     await scope.register(async (inner) => {
       blobRoutes(inner, { knex, ...state.files, grantsOf: (...of) => grantsOf(snapshot(), ...of) })
     })

@@ -41,7 +41,7 @@ import type { RoutingTable } from './routing-table.ts'
 import { defaultSteps, type Step, stepFaults } from './steps.ts'
 
 /** How long a completed rollout can be taken back by a pointer swap: its old version stays warm so long. */
-const ROLLBACK_WINDOW_MS = 7 * 86_400_000
+export const ROLLBACK_WINDOW_MS = 7 * 86_400_000
 
 export interface RolloutWish {
   readonly plugin: string

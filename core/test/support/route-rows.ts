@@ -108,7 +108,7 @@ export function sharingRoutes(link: string): RouteRows {
   }
 }
 
-/** Whether the migration of a rollout can be taken back. @param rollout id of one that waits for its start */
+/** Whether the migration of a rollout can be taken back, and what waits. @param rollout id of one that waits for its start */
 export function rehearsalRoutes(rollout: string): RouteRows {
   const at = `/v1/rollouts/${rollout}`
   return {
@@ -118,5 +118,6 @@ export function rehearsalRoutes(rollout: string): RouteRows {
       at: `${at}:override-rehearsal`,
       body: { reason: 'it was looked at by hand' },
     },
+    'GET /v1/plugins/{name}/migrations': { at: '/v1/plugins/@probe%2Fone/migrations' },
   }
 }

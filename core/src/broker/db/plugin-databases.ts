@@ -46,7 +46,7 @@ export interface PluginDatabasesOptions {
 
 /** A plugin's answers are JSON for an isolate of 64 MB: more than this is asked for in pages. */
 const LIMITS: PluginQueryLimits = { maxRows: 10_000, maxBytes: 4 * 1024 * 1024 }
-/** An admin waits for it behind an HTTP request. What backfills longer is cut into steps of several versions. */
+/** An admin waits for it behind an HTTP request. What fills rows for longer belongs into a backfill. */
 const MIGRATION_DEADLINE_MS = 60_000
 const CONNECT_TIMEOUT_MS = 2000
 /** Long enough for a burst to come back, short enough that a quiet tenant costs no backend. */

@@ -55,18 +55,20 @@ export class PluginMigrations {
   }
 
   /**
-   * Takes away what only older versions used; the caller knows that none is left. Done once.
+   * Takes away what only older versions used; the caller knows that none is left.
+   * @returns whether it ran; it runs once
    * @throws CORE_PLUGIN_MIGRATION_FAILED
    */
   async contract(
     plugin: string,
     version: string,
     { name, contractSql = '' }: MigrationStep,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { guard, onChanged } = this.#ports
     const entry = { name: entryName(name, 'contract'), expandSql: contractSql, downSql: '' }
-    await guard(() => replaySteps(this.#ports, plugin, version, [entry]))
+    const done = await guard(() => replaySteps(this.#ports, plugin, version, [entry]))
     onChanged(plugin)
+    return done.length > 0
   }
 
   /** Tries steps on a copy; see rehearsal/rehearse.ts. One at a time on each node. */

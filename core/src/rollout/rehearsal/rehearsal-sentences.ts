@@ -38,6 +38,7 @@ export function rehearsalSentence(found: Rehearsal | undefined): Localized {
 }
 
 const moments = {
+  contracted: { en: 'a contract', 'zh-CN': 'contract' },
   base: { en: 'rebuilding what stands', 'zh-CN': '重建现有结构时' },
   sample: { en: 'rows that stand now', 'zh-CN': '现有数据' },
   expand: { en: 'expand', 'zh-CN': 'expand 时' },
@@ -73,6 +74,12 @@ const changes = {
 
 export function differenceSentence(difference: Difference): Localized {
   const { at, kind, place, change, before, after } = difference
+  if (at === 'contracted') {
+    return {
+      en: `the step ${place} was contracted: this version does not know it and may use what is gone`,
+      'zh-CN': `步骤 ${place} 已执行 contract：该版本不包含此步骤，可能仍使用已删除的内容`,
+    }
+  }
   if (at === 'sample') {
     return {
       en: `${moments.sample.en} of ${place} do not fit the older structure (${after})`,

@@ -177,6 +177,11 @@ export class RehearsalService {
     const digest = planDigest(plan)
     const known = await findRehearsal(knex, pair)
     if (known?.digest === digest && !isForced) return
+    if (plan.contracted.length > 0) {
+      const report = goneReport(plan.contracted)
+      await putRehearsal(knex, pair, { verdict: 'refused', digest, report })
+      return
+    }
     if (plan.tried.length === 0) {
       await putRehearsal(knex, pair, { verdict: 'unneeded', digest, report: nothingTried })
       return
@@ -195,9 +200,9 @@ export class RehearsalService {
   async #plan({ plugin, from, to }: VersionPair, stable: Installation): Promise<RehearsalPlan> {
     const newer = await this.#installation(plugin, to)
     const [older, steps] = [await this.#stepsOf(stable), await this.#stepsOf(newer)]
-    if (steps.length === 0) return { base: [], tried: [] }
+    if (steps.length === 0 && older.length === 0) return { base: [], tried: [], contracted: [] }
     const ledger = await this.#ports.databases.ledger(plugin)
-    return planRehearsal(ledger, { version: from, steps: older }, { steps })
+    return planRehearsal(ledger, { version: from, steps: older }, { version: to, steps })
   }
 
   async #stepsOf({ plugin, version, manifest }: Installation): Promise<readonly MigrationStep[]> {
@@ -212,6 +217,14 @@ export class RehearsalService {
     if (installation === undefined) throw coreErrors.create('VERSION_MISSING', { plugin, version })
     return installation
   }
+}
+
+/** Nothing is tried: what the version needs is not there. */
+function goneReport(steps: readonly string[]): RehearsalReport {
+  const differences = steps.map((place) => {
+    return { at: 'contracted', kind: 'failure', place, change: 'failed' } as const
+  })
+  return { ...nothingTried, reversible: false, differences }
 }
 
 function keyOf({ plugin, from, to }: VersionPair): string {

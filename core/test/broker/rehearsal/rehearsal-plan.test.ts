@@ -6,7 +6,10 @@ const entry = (name: string, version: string) => ({ ...step(name), version, chec
 const names = (steps: readonly { name: string }[]) => steps.map(({ name }) => name)
 
 const older = { version: '1.1.0', steps: [step('0001-a'), step('0002-b')] }
-const newer = { steps: [step('0004-d'), step('0001-a'), step('0002-b'), step('0003-c')] }
+const newer = {
+  version: '1.2.0',
+  steps: [step('0004-d'), step('0001-a'), step('0002-b'), step('0003-c')],
+}
 
 t.test('what the newer version adds is tried on what stood before it', async (t) => {
   const ledger = [
@@ -47,9 +50,22 @@ t.test('a version without steps of its own has nothing to rehearse', async (t) =
 })
 
 t.test('a digest tells another text from the one that was rehearsed', async (t) => {
-  const plan = { base: [step('0001-a')], tried: [step('0002-b')] }
+  const plan = { base: [step('0001-a')], tried: [step('0002-b')], contracted: [] }
   t.equal(planDigest(plan), planDigest(structuredClone(plan)))
-  t.not(planDigest(plan), planDigest({ base: plan.tried, tried: plan.base }))
+  t.not(planDigest(plan), planDigest({ ...plan, base: plan.tried, tried: plan.base }))
   const other = { ...step('0002-b'), downSql: 'DROP TABLE b' }
   t.not(planDigest(plan), planDigest({ ...plan, tried: [other] }))
+})
+
+t.test('a version that does not know a contracted step may need what is gone', async (t) => {
+  const ledger = [
+    entry('0001-a', '1.0.0'),
+    entry('0003-c', '1.2.0'),
+    entry('0003-c.contract', '1.2.0'),
+  ]
+  const back = planRehearsal(ledger, { ...newer, version: '1.2.0' }, older)
+  t.same(back.contracted, ['0003-c'])
+  t.same(planRehearsal(ledger, older, newer).contracted, [], 'one that knows it does not')
+  const later = { version: '2.0.0', steps: [step('0004-d')] }
+  t.same(planRehearsal(ledger, older, later).contracted, [], 'nor one that came after it')
 })

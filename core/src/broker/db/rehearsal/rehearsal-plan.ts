@@ -6,6 +6,8 @@ export interface RehearsalPlan {
   readonly base: readonly MigrationStep[]
   /** What the newer version adds to it. None: there is nothing to rehearse. */
   readonly tried: readonly MigrationStep[]
+  /** Steps whose contract took away what the newer version, which does not know them, may still use. */
+  readonly contracted: readonly string[]
 }
 
 /**
@@ -15,7 +17,7 @@ export interface RehearsalPlan {
 export function planRehearsal(
   ledger: readonly LedgerEntry[],
   from: { readonly version: string; readonly steps: readonly MigrationStep[] },
-  to: { readonly steps: readonly MigrationStep[] },
+  to: { readonly version: string; readonly steps: readonly MigrationStep[] },
 ): RehearsalPlan {
   const older = new Set(from.steps.map(({ name }) => name))
   const newer = new Set(to.steps.map(({ name }) => name))
@@ -29,7 +31,12 @@ export function planRehearsal(
   const tried = to.steps
     .filter(({ name }) => !stands.has(name))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-  return { base, tried }
+  const contracted = ledger
+    .filter(({ name, version }) => {
+      return name.endsWith('.contract') && !newer.has(stepOf(name)) && !lte(version, to.version)
+    })
+    .map(({ name }) => stepOf(name))
+  return { base, tried, contracted }
 }
 
 /** `0001-models` of its ledger entries `0001-models`, `0001-models.backfill` and `0001-models.contract`. */
@@ -38,8 +45,9 @@ function stepOf(name: string): string {
 }
 
 /** What was rehearsed, so that a verdict is not taken for another text. */
-export function planDigest({ base, tried }: RehearsalPlan): string {
+export function planDigest({ base, tried, contracted }: RehearsalPlan): string {
   const texts = (steps: readonly MigrationStep[]) =>
     steps.map((step) => `${step.name} ${checksumOf(step)}`).join('\n')
-  return checksumOf({ name: '', expandSql: texts(base), downSql: texts(tried) })
+  const gone = contracted.join(' ')
+  return checksumOf({ expandSql: texts(base), downSql: `${texts(tried)}\n${gone}` })
 }

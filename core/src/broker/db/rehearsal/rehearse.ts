@@ -22,7 +22,7 @@ import {
   verdictOf,
 } from './verdict.ts'
 
-export interface RehearsalWish extends RehearsalPlan {
+export interface RehearsalWish extends Omit<RehearsalPlan, 'contracted'> {
   readonly plugin: string
   /** The version whose steps are tried. */
   readonly version: string

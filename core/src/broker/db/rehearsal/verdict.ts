@@ -8,11 +8,12 @@ export interface Moment {
 }
 
 /**
- * `base`: rebuilding what stands. `undone`: after down, against before expand; `again`: after the second expand, against the first;
+ * `contracted`: what the version needs is gone. `base`: rebuilding what stands. `undone`: after down, against before expand; `again`: after the second expand, against the first;
  * `expand`, `down`, `expand-again`, `sample`: a text, or the filling, failed there; `self-test`: the stable
  * version's, on the expanded schema.
  */
 export type DifferenceAt =
+  | 'contracted'
   | 'base'
   | 'sample'
   | 'expand'
