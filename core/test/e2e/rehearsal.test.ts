@@ -86,7 +86,6 @@ t.test('one that cannot waits for an admin’s written word, which the audit kee
   const id = await plan('1.2.0')
   await t.rejects(order(id, 'start'), {
     message: /its migration was rehearsed and can be taken back, or an admin let it through/,
-    problem: { code: 'CORE_ROLLOUT_COMMAND_REFUSED' },
   })
   const found = await shown(id)
   t.match(found, { verdict: 'refused', override: null })
@@ -96,7 +95,7 @@ t.test('one that cannot waits for an admin’s written word, which the audit kee
   )
   const override = `/v1/rollouts/${id}:override-rehearsal`
   await t.rejects(host.client.request('POST', override, { reason: 'ok' }), {
-    problem: { code: 'CORE_INPUT_INVALID' },
+    message: /not what this route takes/,
   })
   await t.rejects(host.as(acme.adminToken).request('POST', override, { reason: 'a long reason' }))
   const reason = 'counted by hand on Friday, see the ticket'
@@ -122,7 +121,7 @@ t.test('a stable version that cannot live with the expanded tables stops it', as
   await release(host, '1.3.0', { migrations: narrow, selfTest })
   const id = await plan('1.3.0')
   await t.rejects(order(id, 'start'), {
-    problem: { code: 'CORE_ROLLOUT_COMMAND_REFUSED' },
+    message: /cannot be told to start/,
   })
   t.match(await shown(id), {
     verdict: 'refused',

@@ -35,6 +35,9 @@ interface Ports {
 /** A backfill has 5 of these 20 seconds; a contract has waited for days. */
 const LOOK_EVERY_MS = 20_000
 
+/** Versions whose steps are remembered, as a version never changes: some kilobytes each. */
+const MAX_REMEMBERED = 1000
+
 const caller = { actor: 'host', traceId: null }
 
 interface Found {
@@ -59,6 +62,7 @@ export interface WaitingPart {
 export class LaterStepsService {
   readonly #ports: Ports
   readonly #troubled = new Set<string>()
+  readonly #steps = new Map<string, readonly MigrationStep[]>()
   readonly #looks = new RepeatedRun(() => this.look(), LOOK_EVERY_MS)
   #isStopped = false
 
@@ -188,17 +192,26 @@ export class LaterStepsService {
       known.set(version, new Set(own.map(({ name }) => name)))
       for (const step of own) if (!steps.has(step.name)) steps.set(step.name, { ...step, version })
     }
-    const ledger = await databases.ledger(plugin)
     const inOrder = [...steps.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+    const leavesNothing = inOrder.every(({ backfillSql, contractSql }) => {
+      return backfillSql === undefined && contractSql === undefined
+    })
+    const ledger = leavesNothing ? [] : await databases.ledger(plugin)
     return { steps: inOrder, known, ledger: new Set(ledger.map(({ name }) => name)) }
   }
 
   async #stepsOf(plugin: string, version: string): Promise<readonly MigrationStep[]> {
     const { knex } = this.#ports
+    const key = `${plugin}@${version}`
+    const remembered = this.#steps.get(key)
+    if (remembered !== undefined) return remembered
     const installation = await findInstallation(knex, plugin, version)
     const files = await listFiles(knex, plugin, version)
     const read = async (sha256: string) => (await this.#ports.read(sha256))?.toString('utf8') ?? ''
-    return migrationSteps(installation?.manifest.migrations, files, read)
+    const steps = await migrationSteps(installation?.manifest.migrations, files, read)
+    if (this.#steps.size >= MAX_REMEMBERED) this.#steps.clear()
+    this.#steps.set(key, steps)
+    return steps
   }
 
   /** When trouble begins, not each time it is met. */

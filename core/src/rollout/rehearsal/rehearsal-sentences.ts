@@ -82,8 +82,8 @@ export function differenceSentence(difference: Difference): Localized {
   }
   if (at === 'sample') {
     return {
-      en: `${moments.sample.en} of ${place} do not fit the older structure (${after})`,
-      'zh-CN': `${place} 的${moments.sample['zh-CN']}不符合旧结构（${after}）`,
+      en: `${moments.sample.en} could not be put into the older structure: ${place} (${after})`,
+      'zh-CN': `${moments.sample['zh-CN']}无法写入旧结构：${place}（${after}）`,
     }
   }
   if (kind === 'failure') {

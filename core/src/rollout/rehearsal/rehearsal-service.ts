@@ -138,6 +138,7 @@ export class RehearsalService {
         if (this.#isStopped) return
         await this.#alone(pair)
       }
+      this.#troubled.delete('')
     } catch (err) {
       this.#tell('', { err }, 'rehearsals cannot be looked for')
     }

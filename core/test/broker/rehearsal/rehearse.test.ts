@@ -237,3 +237,38 @@ t.test('what a killed host left is swept, what a living one works on is not', as
   if ((await scratches()).plugins > 0) t.equal(await databases.migrations.sweepRehearsals(), 1)
   t.same(await scratches(), clean)
 })
+
+t.test(
+  'rows that do not fit the older structure are a finding, told without their values',
+  async (t) => {
+    const looser = step('0002-looser', 'ALTER TABLE goods ALTER maker DROP NOT NULL')
+    await databases.migrate('loose', '1.0.0', [goods])
+    await databases.migrate('loose', '1.1.0', [goods, looser])
+    const { rows } = await admin.query(
+      `SELECT schema_name AS s FROM signalbox.plugins WHERE plugin = 'loose'`,
+    )
+    await admin.query(`INSERT INTO ${rows[0].s}.goods (tenant, price) VALUES ('north', 4711)`)
+    const report = await rehearse([looser], { plugin: 'loose' })
+    t.match(report, {
+      reversible: false,
+      differences: [{ at: 'sample', place: 'goods', after: 'maker' }],
+    })
+    t.notOk(JSON.stringify(report).includes('4711'))
+  },
+)
+
+t.test('a table that somebody holds is not waited for, and the rehearsal says so', async (t) => {
+  const holder = await admin.connect()
+  const { rows } = await admin.query(
+    `SELECT schema_name AS s FROM signalbox.plugins WHERE plugin = 'shop'`,
+  )
+  await holder.query(`BEGIN; LOCK TABLE ${rows[0].s}.goods`)
+  try {
+    t.match(await rehearse([step('0002-x', 'ALTER TABLE goods ADD b int')]), {
+      differences: [{ at: 'sample', after: '55P03' }],
+    })
+  } finally {
+    await holder.query('ROLLBACK')
+    holder.release()
+  }
+})

@@ -236,9 +236,10 @@ async function attempt<Value>(
       const { step, reason } = error.parameters
       return { failure: failureAt(at, String(step), String(reason)) }
     }
-    // Of the sample, class 22 and 23: a row that stands now does not fit the structure before. No values are told.
+    // Of the sample, class 22 and 23: a row that stands now does not fit the structure before. 55P03 and 57014: a
+    // table was locked, or too slow to read. No values are told.
     const code = error instanceof pg.DatabaseError ? error.code : undefined
-    if (at !== 'sample' || !/^2[23]/.test(code ?? '')) throw error
+    if (at !== 'sample' || !/^(2[23]|55P03|57014)/.test(code ?? '')) throw error
     const { table = 'a table', constraint, column } = error as pg.DatabaseError
     return { failure: failureAt(at, table, constraint ?? column ?? `${code}`) }
   }
