@@ -51,6 +51,7 @@ import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
 import { openRemovals, type Removals } from './removal/open-removals.ts'
 import type { Arm } from './rollout/cohort.ts'
 import type { TripKind } from './rollout/hard-trips.ts'
+import { openMigrations } from './rollout/open-migrations.ts'
 import { followCircuits } from './rollout/opened-circuits.ts'
 import { RolloutController } from './rollout/rollout-controller.ts'
 import { rolloutRoutes } from './rollout/rollout-routes.ts'
@@ -154,6 +155,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
   const trusted = openTrusted({ ...state, ...parts, log: options.log }, stops)
   const metrics = composeMetrics(parts, udfLanes, trusted)
+  const migrations = openMigrations({ ...state, ...trusted, rollouts, log: options.log }, stops)
   const plugins = openPlugins(
     {
       ...parts,
@@ -190,6 +192,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     administration(scope, state, { installs, bindings, rollouts, broker, removals })
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
+    migrations.routes(scope)
     await scope.register(async (inner) => {
       blobRoutes(inner, { knex, ...state.files, grantsOf: (...of) => grantsOf(snapshot(), ...of) })
     })

@@ -4,7 +4,7 @@ import type { Installation } from '../registry/registry-store.ts'
 import { bareIsolate } from './isolate-spec.ts'
 
 /** The self-test belongs to no tenant: it sees no data, and every host call is refused. */
-const NO_TENANT = '-'
+export const NO_TENANT = '-'
 
 /**
  * Nobody waits at the other end, and an installation on a busy machine, which also compiles the bundle, should
@@ -12,7 +12,13 @@ const NO_TENANT = '-'
  */
 const LEAST_DEADLINE_MS = 10_000
 
-type RunGuest = (call: GuestCall) => Promise<GuestOutcome>
+export type RunGuest = (call: GuestCall) => Promise<GuestOutcome>
+
+/** What answers a self-test's host calls, and how its principal is called. */
+interface SelfTestHost {
+  readonly id: string
+  readonly hostCall: GuestCall['hostCall']
+}
 
 /**
  * Loads a version in a lane, exactly as its first request would, and runs its self-test if it has one.
@@ -22,6 +28,7 @@ export async function selfTest(
   runGuest: RunGuest,
   installation: Installation,
   bundle: () => Promise<LoadedBundle>,
+  host: SelfTestHost = refusing(installation.plugin),
 ): Promise<void> {
   const { plugin, version, manifest, bundleSha256 } = installation
   if (bundleSha256 === null) return
@@ -32,15 +39,12 @@ export async function selfTest(
     entry: { kind: 'self-test' },
     inputJson: 'null',
     context: {
-      principal: { kind: 'host', id: 'self-test' },
+      principal: { kind: 'host', id: host.id },
       arm: 'stable',
       traceId: '0'.repeat(32),
     },
     deadlineMs: Math.max(isolate.limits.deadlineMs, LEAST_DEADLINE_MS),
-    hostCall: async () => {
-      const tenant = NO_TENANT
-      throw coreErrors.create('GRANT_MISSING', { plugin, capability: 'anything', tenant })
-    },
+    hostCall: host.hostCall,
     hasEffect: () => true,
     onLog: () => undefined,
   })
@@ -50,6 +54,16 @@ export async function selfTest(
   // A version without a self-test has shown all that was asked: that it loads.
   if (error.code === 'SBX_HANDLER_MISSING' && manifest.selfTest !== true) return
   throw blame === 'host' ? error : failure(installation, error.message)
+}
+
+function refusing(plugin: string): SelfTestHost {
+  return {
+    id: 'self-test',
+    hostCall: async () => {
+      const tenant = NO_TENANT
+      throw coreErrors.create('GRANT_MISSING', { plugin, capability: 'anything', tenant })
+    },
+  }
 }
 
 function failure({ plugin, version }: Installation, reason: string): Error {

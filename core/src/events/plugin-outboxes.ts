@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import type pg from 'pg'
 import { adminPool } from '../broker/db/plugin-databases.ts'
+import { SCRATCH_PREFIX } from '../broker/db/rehearsal/scratch-name.ts'
 import { inTransaction } from '../broker/db/transaction.ts'
 import { coreErrors } from '../errors.ts'
 import { connectionBudget } from '../storage/connection-budget.ts'
@@ -84,7 +85,9 @@ export class PluginOutboxes {
   async pending(): Promise<readonly string[]> {
     const { rows } = await this.#pool.query<{ plugin: string; outbox: string }>(
       `SELECT plugin, outbox FROM signalbox_outbox.outboxes JOIN signalbox.plugins ON schema_name = outbox
-        ORDER BY plugin`,
+        WHERE NOT starts_with(plugin, $1) ORDER BY plugin`,
+      // A scratch schema publishes nothing, and may be gone before the look below.
+      [SCRATCH_PREFIX],
     )
     if (rows.length === 0) return []
     for (const { plugin, outbox } of rows) this.#outboxes.set(plugin, outbox)

@@ -4,6 +4,8 @@ export interface MigrationStep {
   readonly name: string
   readonly expandSql: string
   readonly downSql: string
+  readonly backfillSql?: string | undefined
+  readonly contractSql?: string | undefined
 }
 
 const pattern = /^(\d{4}-[a-z0-9-]+)\.expand\.sql$/
@@ -24,11 +26,17 @@ export async function migrationSteps(
     .map((file) => pattern.exec(file)?.[1])
     .filter((name) => name !== undefined)
     .sort()
+  const part = async (file: string) => {
+    const sha256 = inFolder.get(file)
+    return sha256 === undefined ? undefined : read(sha256)
+  }
   return Promise.all(
     names.map(async (name) => ({
       name,
-      expandSql: await read(inFolder.get(`${name}.expand.sql`) as string),
-      downSql: await read(inFolder.get(`${name}.expand.down.sql`) as string),
+      expandSql: (await part(`${name}.expand.sql`)) ?? '',
+      downSql: (await part(`${name}.expand.down.sql`)) ?? '',
+      backfillSql: await part(`${name}.backfill.sql`),
+      contractSql: await part(`${name}.contract.sql`),
     })),
   )
 }

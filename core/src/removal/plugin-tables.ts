@@ -42,6 +42,7 @@ export const pluginTables: readonly PluginTable[] = [
            and bundle_sha256 not in (select bundle_sha256 from installations
                                       where plugin <> :plugin and bundle_sha256 is not null)`,
   },
+  { table: 'rehearsals', when: 'at once' },
   { table: 'installation_files', when: 'at once' },
   { table: 'installations', when: 'at once' },
   { table: 'bindings', when: 'at once' },

@@ -70,11 +70,11 @@ async function dependentsOf(
                       and b.binding <> 'disabled' and b.pinned_version = i.version)
           or exists (select from rollouts r where r.plugin = i.plugin
                       and i.version in (r.from_version, r.to_version)
-                      and (r.state in ('ready', 'running', 'paused')
+                      and (r.state = any (?::text[])
                         or (r.state = 'completed'
                           and r.updated_at > now() - make_interval(secs => ?)))))
       order by 1 limit ${LIMIT}`,
-    [plugin, plugin, [...unfinishedStates], windowMs / 1000],
+    [plugin, plugin, [...unfinishedStates], ['ready', ...sharingStates], windowMs / 1000],
   )
   return rows.map(({ name }) => name)
 }

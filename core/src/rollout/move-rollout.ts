@@ -44,6 +44,13 @@ export interface Asked {
   readonly actor: string
   readonly ground: Ground
   readonly now: number
+  /** Absent: there is nobody to rehearse migrations. */
+  readonly rehearsals?: MetRehearsals | undefined
+}
+
+/** Whether the migration between a rollout's versions may be released; see rehearsal/rehearsal-service.ts. */
+export interface MetRehearsals {
+  isMet(trx: Knex, rollout: Rollout): Promise<boolean>
 }
 
 /** One rollout that was moved. */
@@ -81,14 +88,17 @@ const nothing: Standstill = { lockdown: undefined, freezes: [] }
 async function moveOne(
   trx: Knex.Transaction,
   rollout: Rollout,
-  { command, actor, ground, now }: Asked,
+  { command, actor, ground, now, rehearsals }: Asked,
   standstill: Standstill,
 ): Promise<Omit<Transition, 'generation'>> {
   const { id, state, step, plugin } = rollout
   const { stableVersion: stable } = await lockInstalled(trx, plugin)
   const tallies = await readTallies(trx, id)
   const move = moveOf(state, command)
-  const facts = await rolloutFacts(trx, { rollout, actor, stable, tallies, now, standstill })
+  const asksRehearsal = move?.guards.includes('rehearsed') === true && rehearsals !== undefined
+  const isRehearsed = !asksRehearsal || (await rehearsals.isMet(trx, rollout))
+  const asked = { rollout, actor, stable, tallies, now, standstill, isRehearsed }
+  const facts = await rolloutFacts(trx, asked)
   const [unmet] = unmetGuards(state, command, facts)
   if (move === undefined || unmet !== undefined) {
     throw refusal(rollout, command, unmet)

@@ -23,6 +23,7 @@ interface Asked {
   readonly now: number
   /** As the transaction holds it; see heldStandstill. */
   readonly standstill: Standstill
+  readonly isRehearsed: boolean
 }
 
 /** What the guards of a command ask, as the transaction sees it. */
@@ -53,6 +54,7 @@ export async function rolloutFacts(
     'nothing-suspect': verdict === 'clear',
     'still-stable': stable === to,
     'from-stable': stable === from,
+    rehearsed: asked.isRehearsed,
     unlocked: standstill.lockdown === undefined,
     'not-frozen': freezeOf(standstill.freezes, plugin, now) === undefined,
     'window-open': now - Date.parse(updatedAt) < ROLLBACK_WINDOW_MS,

@@ -4,7 +4,13 @@ import { type Change, commitRoutedChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { stableVersion } from '../registry/registry-store.ts'
-import { type Ground, type Moved, moveRollouts, Overtaken } from './move-rollout.ts'
+import {
+  type Ground,
+  type MetRehearsals,
+  type Moved,
+  moveRollouts,
+  Overtaken,
+} from './move-rollout.ts'
 import {
   listsOf,
   type PlanWish,
@@ -14,7 +20,13 @@ import {
   planRollout,
 } from './plan-rollout.ts'
 import type { RolloutCommand } from './rollout-states.ts'
-import { findCompleted, findRollout, insertTransition, type Rollout } from './rollout-store.ts'
+import {
+  findCompleted,
+  findRollout,
+  insertTransition,
+  listGroup,
+  type Rollout,
+} from './rollout-store.ts'
 import type { RoutingTable } from './routing-table.ts'
 
 export interface RolloutWish extends PluginVersion, PlanWish {
@@ -28,12 +40,23 @@ interface Ports {
   readonly now: () => number
 }
 
+/** Whether a version's migration may be released; see rehearsal/rehearsal-service.ts. */
+interface Rehearsals extends MetRehearsals {
+  ensure(rollout: Rollout): Promise<void>
+}
+
 /** Moves rollouts through their states. Each move is one transaction with generation, audit and event. */
 export class RolloutService {
   readonly #ports: Ports
+  #rehearsals: Rehearsals | undefined
 
   constructor(ports: Ports) {
     this.#ports = ports
+  }
+
+  /** From now on no rollout starts before its migration was rehearsed. */
+  rehearseWith(rehearsals: Rehearsals): void {
+    this.#rehearsals = rehearsals
   }
 
   /** Plans a rollout from the stable version, or a group of them; nothing is routed until it is started. */
@@ -77,7 +100,9 @@ export class RolloutService {
     ground: Ground,
   ): Promise<Rollout> {
     const { knex, routing, now } = this.#ports
-    const asked = { id, command, actor: caller.actor, ground, now: now() }
+    if (command === 'start') await this.#rehearse(id)
+    const rehearsals = this.#rehearsals
+    const asked = { id, command, actor: caller.actor, ground, now: now(), rehearsals }
     try {
       const { generation } = await commitRoutedChange<readonly Moved[]>(
         knex,
@@ -111,6 +136,14 @@ export class RolloutService {
       throw coreErrors.create('ROLLBACK_UNKNOWN', { plugin, version: stable, to: to ?? 'before' })
     }
     return this.command(caller, rollout.id, 'rollback', ground)
+  }
+
+  /** What it finds is the guard's to ask; a rollout that is not there, or not planned, is the move's to refuse. */
+  async #rehearse(id: string): Promise<void> {
+    const rehearsals = this.#rehearsals
+    if (rehearsals === undefined) return
+    const planned = (await listGroup(this.#ports.knex, id)).filter(({ state }) => state === 'ready')
+    await Promise.all(planned.map((one) => rehearsals.ensure(one)))
   }
 }
 

@@ -20,7 +20,7 @@ export const rolloutStates = {
   ready: {
     start: {
       to: 'running',
-      guards: ['versions-warm', 'alone', 'from-stable', 'unlocked', 'not-frozen'],
+      guards: ['versions-warm', 'alone', 'from-stable', 'unlocked', 'not-frozen', 'rehearsed'],
     },
     abort: { to: 'aborted', guards: [] },
   },
@@ -127,6 +127,10 @@ export const rolloutGuards = {
   'nothing-suspect': {
     en: 'the judge finds nothing suspect about the version',
     'zh-CN': '判定器未发现该版本可疑',
+  },
+  rehearsed: {
+    en: 'its migration was rehearsed and can be taken back, or an admin let it through in writing (GET /v1/rollouts/{id}/rehearsal)',
+    'zh-CN': '迁移已演练且可回退，或管理员已书面放行（GET /v1/rollouts/{id}/rehearsal）',
   },
   'still-stable': {
     en: 'the version of the rollout is the stable one',

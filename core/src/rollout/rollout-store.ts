@@ -104,13 +104,23 @@ export async function findRollout(knex: Knex, id: string): Promise<Rollout | und
  * on one rollout are done one after the other, and two on one group never wait for each other in a circle.
  */
 export async function lockRollouts(trx: Knex.Transaction, id: string): Promise<Rollout[]> {
-  const one = await trx('rollouts').where({ id }).first('group_id')
-  if (one === undefined) return []
-  const query = trx('rollouts').orderBy('id').forUpdate()
-  const rows = await (one.group_id === null
-    ? query.where({ id })
-    : query.where({ group_id: one.group_id }))
+  const members = await membersOf(trx, id)
+  const rows = await trx('rollouts').where(members).orderBy('id').forUpdate()
   return rows.map(rolloutOf)
+}
+
+/** The same without the lock. */
+export async function listGroup(knex: Knex, id: string): Promise<Rollout[]> {
+  const rows = await knex('rollouts')
+    .where(await membersOf(knex, id))
+    .orderBy('id')
+  return rows.map(rolloutOf)
+}
+
+async function membersOf(knex: Knex, id: string): Promise<{ id: string } | { group_id: string }> {
+  const one = await knex('rollouts').where({ id }).first('group_id')
+  const group: string | null = one?.group_id ?? null
+  return group === null ? { id } : { group_id: group }
 }
 
 export async function listRollouts(

@@ -54,6 +54,22 @@ t.test('an applied step whose text changed is refused', async (t) => {
   })
 })
 
+t.test('the ledger holds what it takes to run it all again, and is never changed', async (t) => {
+  const ledger = await databases.migrations.ledger('a')
+  t.match(ledger, [
+    { ...series, version: '1.0.0', checksum: /^[0-9a-f]{64}$/ },
+    { ...method, version: '1.1.0' },
+  ])
+  await databases.migrate('again', '1.0.0', ledger)
+  t.match(await databases.migrations.ledger('again'), [series, method])
+  for (const change of [
+    `UPDATE signalbox.plugin_migrations SET expand_sql = ''`,
+    'TRUNCATE signalbox.plugin_migrations',
+  ]) {
+    await t.rejects(admin.query(change), { message: /added to, never changed/ })
+  }
+})
+
 t.test('forbidden statements are refused with file and line before anything runs', async (t) => {
   const wrong = step(
     '0001-wrong',

@@ -13,6 +13,7 @@ import {
   fileRoutes,
   publisherRoutes,
   type RouteRows,
+  rehearsalRoutes,
   rolloutRoutes,
   settingRoutes,
   sharingRoutes,
@@ -284,6 +285,7 @@ const table: Readonly<Record<string, Entry>> = {
     body: {},
   },
   ...behind(operators, rolloutRoutes({ planned, aborted, asking })),
+  ...behind(operators, rehearsalRoutes(planned)),
 
   'GET /v1/invocations/{id}': { door: hidden, at: `/v1/invocations/${seen}` },
   'GET /v1/invocations/{id}/bundle': { door: hidden, at: `/v1/invocations/${seen}/bundle` },

@@ -157,6 +157,20 @@ export function sharingRoutes(link: string): RouteRows {
   }
 }
 
+/** Whether the migration of a rollout can be taken back, and what waits. @param rollout id of one that waits for its start */
+export function rehearsalRoutes(rollout: string): RouteRows {
+  const at = `/v1/rollouts/${rollout}`
+  return {
+    'GET /v1/rollouts/{id}/rehearsal': { at: `${at}/rehearsal` },
+    'POST /v1/rollouts/{id}/rehearsal': { at: `${at}/rehearsal` },
+    'POST /v1/rollouts/{id}:{verb}': {
+      at: `${at}:override-rehearsal`,
+      body: { reason: 'it was looked at by hand' },
+    },
+    'GET /v1/plugins/{name}/migrations': { at: '/v1/plugins/@probe%2Fone/migrations' },
+  }
+}
+
 /** Where a plugin is that nobody has enabled: it may be removed. */
 export async function sparePlugin(host: HostProcess): Promise<string> {
   await installFixture(host, 'filer-plugin', '@filer/one')

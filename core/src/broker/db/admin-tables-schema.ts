@@ -4,7 +4,8 @@
  *
  *   plugins            one opaque schema, one owner role, one access role a plugin
  *   roles              every role we made: what a session user is, and for which tenant
- *   plugin_migrations  the ledger: the text of every step that ran, so that it can be undone without its files
+ *   plugin_migrations  the ledger: the text of every step that ran, so that it can be run again without its files.
+ *                      Rows are added, and go with their plugin; none is changed.
  */
 export const tablesSql = `
 CREATE SCHEMA IF NOT EXISTS signalbox;
@@ -42,6 +43,15 @@ CREATE TABLE IF NOT EXISTS signalbox.plugin_migrations (
   applied_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (plugin, step)
 );
+CREATE OR REPLACE FUNCTION signalbox.refuse_change() RETURNS trigger
+  LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $refuse$
+BEGIN
+  RAISE EXCEPTION 'a ledger is added to, never changed' USING ERRCODE = '55000';
+END
+$refuse$;
+REVOKE ALL ON FUNCTION signalbox.refuse_change FROM PUBLIC;
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON signalbox.plugin_migrations
+  FOR EACH STATEMENT EXECUTE FUNCTION signalbox.refuse_change();
 
 -- Names that tell nothing: every role may list all roles of the server.
 CREATE OR REPLACE FUNCTION signalbox.new_role_name() RETURNS name LANGUAGE sql VOLATILE

@@ -2,10 +2,11 @@ import { hasSqlDetails, type ParseResult, parseSync } from 'libpg-query'
 import { judgeMigration, type MigrationFault } from './migration-gate.ts'
 import { judgeQuery, type SqlVerdict } from './sql-gate.ts'
 import type { SqlNode } from './sql-tree.ts'
+import type { MigrationDirection } from './table-rules.ts'
 
 /** A text of a plugin and what it wants to be. */
 export interface SqlText {
-  readonly purpose: 'query' | 'expand' | 'down'
+  readonly purpose: 'query' | MigrationDirection
   readonly sql: string
 }
 

@@ -1,21 +1,14 @@
-import { createHash } from 'node:crypto'
 import type { InputFault } from '@signalbox/sdk/errors'
 import pg from 'pg'
 import { coreErrors } from '../../errors.ts'
 import { patiently } from '../../storage/answer-deadline.ts'
+import { checksumOf, type MigrationStep, missingSteps, readLedger } from './ledger.ts'
 import { MigratorSession } from './migrator-session.ts'
 import type { PluginRoles, PluginSchema } from './plugin-roles.ts'
 import type { SqlJudge } from './sql-judge.ts'
 import type { Turns } from './turns.ts'
 
-export interface MigrationStep {
-  /** `0001-models`: what stands before `.expand.sql` in the file's name. Steps run in the order of names. */
-  readonly name: string
-  readonly expandSql: string
-  readonly downSql: string
-}
-
-interface MigrationPorts {
+export interface MigrationPorts {
   readonly pool: pg.Pool
   readonly roles: PluginRoles
   readonly judge: SqlJudge
@@ -45,15 +38,52 @@ export async function runMigrations(
 ): Promise<readonly string[]> {
   const ordered = [...steps].sort((a, b) => (a.name < b.name ? -1 : 1))
   await refuseForbidden(ports.judge, plugin, version, ordered)
-  return ports.turns.take(() => runInTurn(ports, plugin, version, ordered))
+  return replaySteps(ports, plugin, version, ordered)
 }
 
-async function runInTurn(
+/**
+ * Runs texts that were judged when they first ran, in the order given; those that the ledger holds are left out.
+ * @returns the names of those that ran
+ */
+export function replaySteps(
   ports: MigrationPorts,
   plugin: string,
   version: string,
-  ordered: readonly MigrationStep[],
+  steps: readonly MigrationStep[],
 ): Promise<readonly string[]> {
+  return inTurn(ports, plugin, async (lock, schema) => {
+    const pending = missingSteps(await readLedger(lock, plugin), { plugin, version }, steps)
+    await runAsMigrator(ports, schema, plugin, version, pending, runStep)
+    return pending.map((step) => step.name)
+  })
+}
+
+/** Runs the down texts, the last step's first. Only ever in a scratch schema: going back runs no migration. */
+export function undoSteps(
+  ports: MigrationPorts,
+  scratch: string,
+  version: string,
+  steps: readonly MigrationStep[],
+): Promise<void> {
+  return inTurn(ports, scratch, (_lock, schema) =>
+    runAsMigrator(ports, schema, scratch, version, [...steps].reverse(), undoStep),
+  )
+}
+
+/** One run at a time per plugin, on all nodes. */
+export function inTurn<Result>(
+  ports: MigrationPorts,
+  plugin: string,
+  work: (lock: pg.PoolClient, schema: PluginSchema) => Promise<Result>,
+): Promise<Result> {
+  return ports.turns.take(() => lockedRun(ports, plugin, work))
+}
+
+async function lockedRun<Result>(
+  ports: MigrationPorts,
+  plugin: string,
+  work: (lock: pg.PoolClient, schema: PluginSchema) => Promise<Result>,
+): Promise<Result> {
   const schema = await ports.roles.installSchema(plugin)
   const lock = await ports.pool.connect()
   try {
@@ -62,9 +92,7 @@ async function runInTurn(
     await patiently(lock, () =>
       lock.query('SELECT FROM signalbox.plugins WHERE plugin = $1 FOR NO KEY UPDATE', [plugin]),
     )
-    const pending = await pendingSteps(lock, plugin, version, ordered)
-    if (pending.length > 0) await runAsMigrator(ports, schema, plugin, version, pending)
-    return pending.map((step) => step.name)
+    return await work(lock, schema)
   } finally {
     await lock.query('ROLLBACK').then(
       () => lock.release(),
@@ -80,12 +108,15 @@ async function refuseForbidden(
   steps: readonly MigrationStep[],
 ): Promise<void> {
   const faults: InputFault[] = []
-  for (const { name, expandSql, downSql } of steps) {
+  for (const { name, expandSql, downSql, backfillSql, contractSql } of steps) {
     const files = [
       { file: `${name}.expand.sql`, sql: expandSql, purpose: 'expand' },
       { file: `${name}.expand.down.sql`, sql: downSql, purpose: 'down' },
+      { file: `${name}.backfill.sql`, sql: backfillSql, purpose: 'backfill' },
+      { file: `${name}.contract.sql`, sql: contractSql, purpose: 'contract' },
     ] as const
     for (const { file, sql, purpose } of files) {
+      if (sql === undefined) continue
       for (const { line, detail } of await judge.migration(sql, purpose, plugin)) {
         faults.push({ pointer: `/migrations/${file}`, detail: `line ${line}: ${detail}` })
       }
@@ -96,33 +127,15 @@ async function refuseForbidden(
   }
 }
 
-async function pendingSteps(
-  client: pg.PoolClient,
-  plugin: string,
-  version: string,
-  steps: readonly MigrationStep[],
-): Promise<readonly MigrationStep[]> {
-  const { rows } = await client.query<{ step: string; checksum: string }>(
-    'SELECT step, checksum FROM signalbox.plugin_migrations WHERE plugin = $1',
-    [plugin],
-  )
-  const applied = new Map(rows.map((row) => [row.step, row.checksum]))
-  for (const step of steps) {
-    const known = applied.get(step.name)
-    if (known !== undefined && known !== checksumOf(step)) {
-      throw coreErrors.create('PLUGIN_MIGRATION_CHANGED', { plugin, version, step: step.name })
-    }
-  }
-  return steps.filter((step) => !applied.has(step.name))
-}
-
-async function runAsMigrator(
+export async function runAsMigrator(
   ports: MigrationPorts,
   schema: PluginSchema,
   plugin: string,
   version: string,
   steps: readonly MigrationStep[],
+  runOne: (run: Run, step: MigrationStep) => Promise<void>,
 ): Promise<void> {
+  if (steps.length === 0) return
   const { roles } = ports
   // Left by a host that was killed; its session, if it still lives, ends here too.
   await roles.dropMigrators(plugin)
@@ -132,7 +145,7 @@ async function runAsMigrator(
     const session = await MigratorSession.open(config, ports.cancel, ports.deadlineMs)
     try {
       const run = { session, schema, plugin, version, deadlineMs: ports.deadlineMs }
-      for (const step of steps) await runStep(run, step)
+      for (const step of steps) await runOne(run, step)
     } finally {
       await session.close()
     }
@@ -141,7 +154,7 @@ async function runAsMigrator(
   }
 }
 
-interface Run {
+export interface Run {
   readonly session: MigratorSession
   readonly schema: PluginSchema
   readonly plugin: string
@@ -149,11 +162,35 @@ interface Run {
   readonly deadlineMs: number
 }
 
-async function runStep(run: Run, step: MigrationStep): Promise<void> {
+function runStep(run: Run, step: MigrationStep): Promise<void> {
   const { name, expandSql, downSql } = step
-  const { session, schema, version } = run
+  // A contract is replayed under the name of its own entry.
+  const file = name.includes('.') ? `${name}.sql` : `${name}.expand.sql`
+  const text = { step: name, file, sql: expandSql }
+  return runText(run, text, ({ session, version }) =>
+    session.client.query('SELECT signalbox.record_step($1, $2, $3, $4, $5)', [
+      name,
+      version,
+      checksumOf(step),
+      expandSql,
+      downSql,
+    ]),
+  )
+}
+
+function undoStep(run: Run, { name, downSql }: MigrationStep): Promise<void> {
+  return runText(run, { step: name, file: `${name}.expand.down.sql`, sql: downSql })
+}
+
+/** One text of a plugin and what the host adds to it, in one transaction. */
+export async function runText(
+  run: Run,
+  { step, file, sql }: { readonly step: string; readonly file: string; readonly sql: string },
+  seal: (run: Run, changed: number) => Promise<unknown> = async () => undefined,
+): Promise<void> {
+  const { session, schema } = run
   const { client } = session
-  if (session.isLate) throw failed(run, name, lateness(run))
+  if (session.isLate) throw failed(run, step, lateness(run))
   await client.query('BEGIN')
   await client.query(`
     SET LOCAL ROLE ${schema.ownerRole};
@@ -161,23 +198,17 @@ async function runStep(run: Run, step: MigrationStep): Promise<void> {
     SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`)
   let isCommitting = false
   try {
-    await client.query(expandSql)
+    const { rowCount } = await client.query(sql)
     isCommitting = true
     await client.query('RESET ROLE')
-    await client.query('SELECT signalbox.record_step($1, $2, $3, $4, $5)', [
-      name,
-      version,
-      checksumOf(step),
-      expandSql,
-      downSql,
-    ])
+    await seal(run, rowCount ?? 0)
     await client.query('COMMIT')
   } catch (cause) {
     const refusal = cause instanceof pg.DatabaseError && !cause.code?.startsWith('57P')
     // A connection that was ended for being late had committed nothing, unless it was just about to.
-    if (session.isLate && (refusal || !isCommitting)) throw failed(run, name, lateness(run), cause)
+    if (session.isLate && (refusal || !isCommitting)) throw failed(run, step, lateness(run), cause)
     if (!refusal) throw cause
-    const at = isCommitting ? name : `${name}.expand.sql line ${lineOf(expandSql, cause.position)}`
+    const at = isCommitting ? step : `${file} line ${lineOf(sql, cause.position)}`
     throw failed(run, at, { reason: cause.message, sqlState: cause.code }, cause)
   }
 }
@@ -209,8 +240,4 @@ function lineOf(sql: string, position: string | undefined): number {
     [...sql].slice(0, Number(position ?? 1) - 1).filter((character) => character === '\n').length +
     1
   )
-}
-
-function checksumOf({ expandSql, downSql }: MigrationStep): string {
-  return createHash('sha256').update(`${expandSql}\0${downSql}`).digest('hex')
 }

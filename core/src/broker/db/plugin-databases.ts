@@ -6,7 +6,8 @@ import { connectionBudget } from '../../storage/connection-budget.ts'
 import { isDatabaseUnavailable } from '../../storage/database-unavailable.ts'
 import { type AdminState, prepareAdminSchema } from './admin-schema.ts'
 import type { QueryAnswer } from './guarded-query.ts'
-import { type MigrationStep, runMigrations } from './migration-runner.ts'
+import type { MigrationStep } from './ledger.ts'
+import { PluginMigrations } from './plugin-migrations.ts'
 import { type JudgedStatements, type PluginQueryLimits, runStatements } from './plugin-query.ts'
 import { PluginRoles, type TenantLogin } from './plugin-roles.ts'
 import { rowsOf, type TableRow, tablesOf } from './plugin-rows.ts'
@@ -26,7 +27,6 @@ import { measureUsage, usageSql } from './quota/usage-store.ts'
 import { RolePools } from './role-pools.ts'
 import { type CataloguePage, type CatalogueWish, readCatalogue } from './schema-catalogue.ts'
 import { SqlJudge } from './sql-judge.ts'
-import { Turns } from './turns.ts'
 
 interface Log {
   warn(fields: object, message: string): void
@@ -47,7 +47,7 @@ export interface PluginDatabasesOptions {
 
 /** A plugin's answers are JSON for an isolate of 64 MB: more than this is asked for in pages. */
 const LIMITS: PluginQueryLimits = { maxRows: 10_000, maxBytes: 4 * 1024 * 1024 }
-/** An admin waits for it behind an HTTP request. What backfills longer is cut into steps of several versions. */
+/** An admin waits for it behind an HTTP request. What fills rows for longer belongs into a backfill. */
 const MIGRATION_DEADLINE_MS = 60_000
 const CONNECT_TIMEOUT_MS = 2000
 /** Long enough for a burst to come back, short enough that a quiet tenant costs no backend. */
@@ -64,6 +64,7 @@ const BACKSTOP_MS = 60_000
  * functions away from PUBLIC.
  */
 export class PluginDatabases {
+  readonly migrations: PluginMigrations
   readonly #options: PluginDatabasesOptions
   readonly #admin: pg.Pool
   readonly #cancel: pg.Pool
@@ -72,7 +73,6 @@ export class PluginDatabases {
   readonly #pools: RolePools
   readonly #catalogue: pg.Pool
   readonly #quotas: QuotaMeter
-  readonly #migrations = new Turns(connectionBudget.pluginMigrations)
   readonly #logins = new Map<string, TenantLogin>()
   readonly #limits: PluginQueryLimits
 
@@ -93,6 +93,17 @@ export class PluginDatabases {
       log: options.log,
     })
     this.#roles = new PluginRoles(admin, state, options.clusterSecret)
+    this.migrations = new PluginMigrations({
+      pool: admin,
+      roles: this.#roles,
+      judge: this.#judge,
+      cancel: this.#cancel,
+      deadlineMs: options.migrationDeadlineMs ?? MIGRATION_DEADLINE_MS,
+      connect: (user, password) => clientConfig(options.url, { user, password }),
+      guard: (work) => this.#guard(work),
+      onChanged: (plugin) => this.#quotas.forget(plugin),
+      drop: (scratch) => this.dropPlugin(scratch),
+    })
     this.#limits = { ...LIMITS, ...options.limits }
     this.#pools = new RolePools({
       connect: (login) => this.#loginConfig(login),
@@ -133,24 +144,12 @@ export class PluginDatabases {
    * Runs the steps that the plugin's ledger does not hold, in the order of their names; returns their names.
    * @throws CORE_PLUGIN_MIGRATION_REFUSED naming file and line, _CHANGED, _FAILED.
    */
-  async migrate(
+  migrate(
     plugin: string,
     version: string,
     steps: readonly MigrationStep[],
   ): Promise<readonly string[]> {
-    const ports = {
-      pool: this.#admin,
-      roles: this.#roles,
-      judge: this.#judge,
-      cancel: this.#cancel,
-      turns: this.#migrations,
-      deadlineMs: this.#options.migrationDeadlineMs ?? MIGRATION_DEADLINE_MS,
-      connect: (user: string, password: string) =>
-        clientConfig(this.#options.url, { user, password }),
-    }
-    const done = await this.#guard(() => runMigrations(ports, plugin, version, steps))
-    if (done.length > 0) this.#quotas.forget(plugin)
-    return done
+    return this.migrations.migrate(plugin, version, steps)
   }
 
   /** @throws CORE_PLUGIN_SCHEMA_MISSING when the plugin has no schema. */

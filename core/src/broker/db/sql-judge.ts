@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { Judgement, SqlText } from './judge-text.ts'
 import type { MigrationFault } from './migration-gate.ts'
 import type { SqlVerdict } from './sql-gate.ts'
+import type { MigrationDirection } from './table-rules.ts'
 
 export interface SqlJudgeOptions {
   /** For one text, counted from when the thread turns to it. */
@@ -79,7 +80,7 @@ export class SqlJudge {
 
   async migration(
     sql: string,
-    purpose: 'expand' | 'down',
+    purpose: MigrationDirection,
     plugin: string,
   ): Promise<readonly MigrationFault[]> {
     const { faults } = await this.#ask({ purpose, sql }, plugin)

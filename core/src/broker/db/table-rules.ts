@@ -100,7 +100,10 @@ const expanding = new Set([
 ])
 const undoing = new Set([...expanding, 'AT_DropColumn', 'AT_DropIdentity'])
 
-export function alterFault(fields: SqlNode, direction: 'expand' | 'down'): string | undefined {
+/** What a text of a step is for; `contract` takes away what no version uses any more. */
+export type MigrationDirection = 'expand' | 'down' | 'backfill' | 'contract'
+
+export function alterFault(fields: SqlNode, direction: MigrationDirection): string | undefined {
   if (fields['objtype'] !== 'OBJECT_TABLE') return 'ALTER is for tables'
   for (const item of listOf(fields['cmds'])) {
     const fault = commandFault(unwrap(item)?.fields ?? {}, direction)
@@ -109,7 +112,7 @@ export function alterFault(fields: SqlNode, direction: 'expand' | 'down'): strin
   return undefined
 }
 
-function commandFault(command: SqlNode, direction: 'expand' | 'down'): string | undefined {
+function commandFault(command: SqlNode, direction: MigrationDirection): string | undefined {
   const kind = String(command['subtype'])
   if (!(direction === 'expand' ? expanding : undoing).has(kind)) {
     const name = kind

@@ -1,0 +1,27 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { State } from '../../host-state.ts'
+import type { StopStack } from '../../stop-stack.ts'
+import { ROLLBACK_WINDOW_MS } from '../rollout-facts.ts'
+import { laterStepsRoutes } from './later-steps-routes.ts'
+import { LaterStepsService } from './later-steps-service.ts'
+
+interface Ports extends Pick<State, 'knex' | 'contents' | 'schemas'> {
+  readonly log: FastifyBaseLogger
+}
+
+/** Backfills and contracts with the clock and the parts of a real host. */
+export function openLaterSteps({ knex, contents, schemas, log }: Ports, stops: StopStack) {
+  const { migrations } = schemas
+  const laterSteps = new LaterStepsService({
+    knex,
+    read: (sha256) => contents.get(sha256),
+    databases: migrations,
+    windowMs: ROLLBACK_WINDOW_MS,
+    now: Date.now,
+    log,
+  })
+  laterSteps.start()
+  stops.push(() => laterSteps.stop())
+  const ledger = (plugin: string) => migrations.ledger(plugin)
+  return { routes: (app: FastifyInstance) => laterStepsRoutes(app, { laterSteps, ledger }) }
+}
