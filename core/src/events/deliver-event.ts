@@ -2,6 +2,7 @@ import type { RunEntry } from '../broker/entry-call.ts'
 import type { GrantUse } from '../broker/uses/grant-uses.ts'
 import { coreErrors } from '../errors.ts'
 import { traceContext, traceRandom } from '../gateway/trace-context.ts'
+import { requestOfKey } from '../rollout/lasting-request.ts'
 import { pickVersion } from '../rollout/pick-version.ts'
 import { grantsOf, type Snapshot } from '../rollout/snapshot.ts'
 import { type CloudEvent, originOf } from './cloud-event.ts'
@@ -46,7 +47,7 @@ export async function deliverEvent(
  * app could choose so that it is drawn.
  */
 function drawnBy({ tenant, key, sequence }: TakenDelivery): string {
-  return key === null ? `event ${sequence}` : `event ${tenant} ${key}`
+  return key === null ? `event ${sequence}` : requestOfKey(tenant, key)
 }
 
 async function attempt(ports: DeliverPorts, delivery: TakenDelivery): Promise<DeliveryVerdict> {

@@ -95,8 +95,8 @@ async function moveOne(
   const { stableVersion: stable } = await lockInstalled(trx, plugin)
   const tallies = await readTallies(trx, id)
   const move = moveOf(state, command)
-  const asksRehearsal = move?.guards.includes('rehearsed') === true && rehearsals !== undefined
-  const isRehearsed = !asksRehearsal || (await rehearsals.isMet(trx, rollout))
+  const isRehearsed =
+    move?.guards.includes('rehearsed') !== true || ((await rehearsals?.isMet(trx, rollout)) ?? true)
   const asked = { rollout, actor, stable, tallies, now, standstill, isRehearsed }
   const facts = await rolloutFacts(trx, asked)
   const [unmet] = unmetGuards(state, command, facts)

@@ -16,6 +16,7 @@ import {
   recordSlowness,
 } from './judge-state.ts'
 import { findingOf, type JudgedCall, rescueOf } from './judged-call.ts'
+import { isLasting } from './lasting-request.ts'
 import { earnReplays, fullReplayBudget, type ReplayBudget, spendReplay } from './replay-budget.ts'
 import { Slowness } from './slowness.ts'
 import type { LiveRollout } from './snapshot.ts'
@@ -119,7 +120,9 @@ export class NodeCounters {
     // The weight rose over it between two of its calls: what it does there says nothing.
     const probability = before === undefined ? weightBp / FULL_WEIGHT_BP : 1
     this.#drawn.draw(requestId, arm, probability)
-    if (before === undefined) this.#judge = recordAdmission(this.#judge, weightBp, arm)
+    if (before === undefined && !isLasting(requestId)) {
+      this.#judge = recordAdmission(this.#judge, weightBp, arm)
+    }
     return probability
   }
 

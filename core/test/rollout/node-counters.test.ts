@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { Arm } from '../../src/rollout/cohort.ts'
+import { requestOfKey } from '../../src/rollout/lasting-request.ts'
 import { NodeCounters } from '../../src/rollout/node-counters.ts'
 
 const rollout = {
@@ -54,3 +55,25 @@ t.test('a request that the weight overtook says nothing any more', async (t) => 
   t.equal(counters.admit(more, 'canary', 'r1'), 1)
   t.equal(counters.admit(more, 'canary', 'r2'), 0.5)
 })
+
+t.test('who is denied, and a key that lives on, are no draws of the share', async (t) => {
+  const counters = new NodeCounters()
+  const assigned = { arm: 'stable', by: 'deny', key: 'r1', member: 'tenant:acme' } as const
+  t.equal(counters.admit(rollout, 'stable', 'r1', { assigned }), 0)
+  t.equal(counters.admit(rollout, 'canary', requestOfKey('acme', 'O-1')), 0.05)
+  t.same(counters.judge.admissions, {})
+  t.same(counters.judge.calls, { stable: 1, canary: 1 }, 'though they are calls')
+  counters.admit(rollout, 'canary', 'r2')
+  t.same(counters.judge.admissions, { 500: { canary: 1, stable: 0 } })
+})
+
+t.test(
+  'a key that is drawn again under a greater weight has its chance among those left',
+  async (t) => {
+    const counters = new NodeCounters()
+    t.equal(counters.admit(rollout, 'stable', 'r1'), 0.05)
+    t.equal(counters.admit(rollout, 'canary', 'r1', { again: 0.4 }), 0.4)
+    t.equal(counters.admit(rollout, 'canary', 'r1'), 0.4, 'whatever it calls from then on')
+    t.same(counters.judge.admissions, { 500: { canary: 0, stable: 1 } })
+  },
+)

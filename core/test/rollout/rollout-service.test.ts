@@ -180,6 +180,25 @@ t.test('a group whose plugin has a canary of its own starts none of them', async
   await tell(own, 'abort')
 })
 
+t.test('a group waits for the rehearsal of each of its plugins', async (t) => {
+  const asked: string[] = []
+  const refused = new Set(['two'])
+  rollouts.rehearseWith({
+    ensure: async ({ plugin }) => void asked.push(plugin),
+    isMet: async (_trx, { plugin }) => !refused.has(plugin),
+  })
+  const together = [{ plugin: 'two', version: '1.1.0' }]
+  const { id, group } = await plan([weight(100), full], 'one', { together })
+  await t.rejects(tell(id, 'start'), { message: /its migration was rehearsed/ })
+  t.same(asked.sort(), ['one', 'two'])
+  const states = () => knex('rollouts').where({ group_id: group }).pluck('state')
+  t.same(await states(), ['ready', 'ready'])
+  refused.clear()
+  await tell(id, 'start')
+  t.same(await states(), ['running', 'running'])
+  await tell(id, 'abort')
+})
+
 t.test('a plan that names what is not there is refused at its place', async (t) => {
   const nobody = { approve: { tenant: 'nobody' } }
   const unknown = { weightBp: 0, hold: { durationMs: 1 }, cohort: 'nowhere' }
