@@ -59,13 +59,46 @@ t.test('faults are told with their places, and nothing is promised then', async 
   t.same(stable.answer.faults, [{ pointer: '/version', detail: 'is stable already' }])
 })
 
+t.test('only steps that draw calls are looked at for what they could find', async (t) => {
+  const full = { weightBp: 10_000, hold: {} }
+  const steps = [
+    { shadow: { sample: 1, minRequests: 1, maxDiff: 0 } },
+    { weightBp: 0, cohort: 'suzhou', hold: { exposures: 5 } },
+    { weightBp: 500, hold: { exposures: 5 } },
+    { approve: { tenant: 'acme' } },
+    full,
+  ]
+  const wish = { plugin, version: '1.1.0', steps }
+  const { answer } = await validate(wish)
+  t.same(answer.faults, [])
+  t.same(
+    answer.detection?.map(({ weightBp }) => weightBp),
+    [500, 10_000],
+  )
+  const keys = { entity: '/order/id' }
+  const byEntity = await validate({ ...wish, cohortBy: 'entity', keys })
+  t.match(byEntity.answer, { faults: [], traffic: { units: null } })
+  const lists = await validate({
+    ...wish,
+    deny: ['nobody'],
+    together: [{ plugin, version: '9.9.9' }],
+  })
+  t.same(
+    lists.answer.faults.map(({ pointer }) => pointer),
+    ['/together/0/version', '/deny/0'],
+  )
+})
+
 t.test('whatever is sent, the answer is a validation or a refusal', async (t) => {
   const body = fc.record(
     {
       plugin: fc.constantFrom<unknown>(plugin, '@acme/none', '', 7),
       version: fc.constantFrom<unknown>('1.1.0', '1.0.0', ' ', null),
       steps: fc.oneof(fc.jsonValue(), fc.array(fc.jsonValue(), { maxLength: 3 })),
-      cohortBy: fc.constantFrom<unknown>('request', 'app', 'tenant', 'moon'),
+      cohortBy: fc.constantFrom<unknown>('request', 'app', 'entity', 'moon'),
+      keys: fc.oneof(fc.jsonValue(), fc.record({ entity: fc.jsonValue() })),
+      deny: fc.oneof(fc.jsonValue(), fc.array(fc.jsonValue(), { maxLength: 3 })),
+      callsPerDay: fc.oneof(fc.jsonValue(), fc.nat()),
       analysis: fc.oneof(fc.jsonValue(), fc.record({ metrics: fc.jsonValue() })),
     },
     { requiredKeys: [] },

@@ -128,7 +128,7 @@ function showWeight({ weightBp, steps, step, state }) {
       'li',
       kind === undefined ? percent(one.weightBp / FULL_BP) : text.steps[kind],
     )
-    if (index === step && (state === 'running' || state === 'paused')) {
+    if (index === step && ['running', 'baking', 'paused'].includes(state)) {
       item.setAttribute('aria-current', 'step')
     }
     return item
