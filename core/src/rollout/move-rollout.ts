@@ -19,6 +19,7 @@ import {
 } from './rollout-states.ts'
 import {
   lockRollouts,
+  noTallies,
   type Rollout,
   readTallies,
   type Transition,
@@ -93,8 +94,10 @@ async function moveOne(
 ): Promise<Omit<Transition, 'generation'>> {
   const { id, state, step, plugin } = rollout
   const { stableVersion: stable } = await lockInstalled(trx, plugin)
-  const tallies = await readTallies(trx, id)
   const move = moveOf(state, command)
+  // To go back or to pause asks for no figures: that they cannot be read must not stand in the way.
+  const asksFigures = (move?.guards.length ?? 0) > 0 || beginsStep(command)
+  const tallies = asksFigures ? await readTallies(trx, id) : noTallies
   const isRehearsed =
     move?.guards.includes('rehearsed') !== true || ((await rehearsals?.isMet(trx, rollout)) ?? true)
   const asked = { rollout, actor, stable, tallies, now, standstill, isRehearsed }

@@ -8,7 +8,8 @@ import { freshAnswer } from './gate.ts'
 import { GateKeeper } from './gate-keeper.ts'
 import type { Ground } from './move-rollout.ts'
 import { NodeCounters } from './node-counters.ts'
-import { condemnation, decide, pointOf } from './rollout-decision.ts'
+import { ReadHealth } from './read-health.ts'
+import { blindness, condemnation, decide, pointOf } from './rollout-decision.ts'
 import type { RolloutService } from './rollout-service.ts'
 import type { RolloutCommand } from './rollout-states.ts'
 import {
@@ -48,6 +49,7 @@ export class RolloutController {
   readonly #counters = new Map<string, NodeCounters>()
   readonly #evidence: EvidenceRecorder
   readonly #written = new Map<string, number>()
+  readonly #health = new ReadHealth()
   /** Rollouts that the last look failed for: a warning is given when it begins, not four times a second. */
   readonly #troubled = new Set<string>()
   #gates: GateKeeper | undefined
@@ -138,8 +140,7 @@ export class RolloutController {
     const [lead] = group
     const seen: Seen[] = []
     for (const rollout of group) {
-      await this.#write(rollout.id)
-      const tallies = await readTallies(this.#ports.knex, rollout.id)
+      const tallies = await this.#read(rollout)
       await this.#evidence.record(rollout.id, pointOf(rollout, tallies))
       const against = condemnation(rollout, tallies, this.#ports.now())
       if (against !== undefined) {
@@ -169,6 +170,23 @@ export class RolloutController {
     }
     const command = commandOf[decision.kind]
     if (command !== undefined) await this.#command(lead, command, groundOf(decision, seen))
+  }
+
+  /** @throws what kept it from being read: a version that nobody can judge is paused, and at last taken back */
+  async #read(rollout: Rollout): Promise<Tallies> {
+    const { knex, now } = this.#ports
+    try {
+      await this.#write(rollout.id)
+      const tallies = await readTallies(knex, rollout.id)
+      this.#health.succeeded(rollout.id)
+      return tallies
+    } catch (error) {
+      const code = error instanceof CodedError ? error.code : null
+      const source = this.#health.failed(rollout.id, now(), code)
+      const due = blindness(rollout, source, now())
+      if (due !== undefined) await this.#command(rollout, due.command, due.ground)
+      throw error
+    }
   }
 
   /** What a shadow step has come to; undefined: it is in none, or is paused. */
@@ -204,6 +222,7 @@ export class RolloutController {
   /** A rollout that is over: what its last calls added is written, and then nothing of it is kept. */
   async #forget(live: ReadonlySet<string>): Promise<void> {
     this.#evidence.forget(live)
+    this.#health.forget(live)
     for (const id of this.#troubled) if (!live.has(id)) this.#troubled.delete(id)
     for (const [id, counters] of this.#counters) {
       if (live.has(id)) continue

@@ -1,5 +1,6 @@
 import type { Localized } from '@signalbox/sdk/errors'
 import { judgedBy } from './cohort.ts'
+import { dataFinding, defaultDataRules, type SourceHealth } from './data-health.ts'
 import { evidencePoint } from './evidence/evidence-point.ts'
 import { type Standstill, standstillSentence } from './freezes.ts'
 import { freshAnswer } from './gate.ts'
@@ -24,6 +25,24 @@ export function condemnation(rollout: Rollout, tallies: Tallies, now: number): G
   if (found.verdict !== 'stop') return undefined
   const { sentence, ...figures } = found
   return { reason: sentence, evidence: { ...figures, calls: tallies.judge.calls } }
+}
+
+/** That no call came is for the steps to say, each as its plan has it. */
+const readRules = { ...defaultDataRules, noTrafficMs: null }
+
+/** What is done about a rollout whose calls cannot be read; undefined: nothing yet. Also while it is paused. */
+export function blindness(
+  rollout: Rollout,
+  source: SourceHealth,
+  now: number,
+): { readonly command: 'abort' | 'pause'; readonly ground: Ground } | undefined {
+  const health = { now, weightBp: weightOf(rollout), stepStartedAt: now, exposuresInStep: 0 }
+  const found = dataFinding({ ...health, sources: [source] }, readRules)
+  if (found.kind === 'sound' || found.kind === 'hold') return undefined
+  const ground = { reason: found.sentence, evidence: { source } }
+  if (found.kind === 'abort') return { command: 'abort', ground }
+  if (rollout.state === 'paused') return undefined
+  return { command: 'pause', ground: { ...ground, pauseFor: 'metrics_error' } }
 }
 
 export function evidenceOf(rollout: Rollout, { judge }: Tallies) {

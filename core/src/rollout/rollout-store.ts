@@ -69,6 +69,13 @@ export interface Tallies {
   readonly units: UnitSketch
 }
 
+/** Before anything was counted. */
+export const noTallies: Tallies = {
+  judge: emptyJudgeState,
+  trips: emptyTripState,
+  units: emptySketch,
+}
+
 export type NewRollout = Pick<
   Rollout,
   'id' | 'plugin' | 'from' | 'to' | 'group' | 'salt' | 'cohortBy' | 'keys' | 'lists' | 'planChoice'
@@ -267,7 +274,7 @@ export async function readTallies(knex: Knex, rollout: string): Promise<Tallies>
       trips: mergeTripStates(sum.trips, withAllKinds(row.trips)),
       units: mergeSketches(sum.units, row.units ?? emptySketch),
     }),
-    { judge: emptyJudgeState, trips: emptyTripState, units: emptySketch },
+    noTallies,
   )
 }
 

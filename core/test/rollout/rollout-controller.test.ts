@@ -155,3 +155,39 @@ t.test('of a group, the member that has to wait holds the others', async (t) => 
   await rollouts.command(operator, other, 'abort', because)
   t.match(await look(one), { state: 'aborted' })
 })
+
+t.test(
+  'what cannot be read is paused, and taken back after two minutes: nobody would see it fail',
+  async (t) => {
+    const id = await start([weight(100), full])
+    const warnings: string[] = []
+    const log = { warn: (_fields: object, message: string) => warnings.push(message) }
+    const now = () => clock.now
+    await controller.stop()
+    const looks = new EventEmitter()
+    const shadow = { settle: async () => void looks.emit('end') } as never
+    const blind = new RolloutController({ knex, rollouts, node: 'node-2', now, log, shadow })
+    t.teardown(() => blind.stop())
+    // As another host may write it.
+    await knex('rollout_tallies').insert({ rollout: id, node: 'node-3', judge: '{}', trips: '{}' })
+    const looked = async (afterMs: number) => {
+      clock.now += afterMs
+      const end = once(looks, 'end')
+      blind.look()
+      await end
+      return look(id)
+    }
+    for (const afterMs of [0, 10_000, 1000, 10_000]) {
+      t.match(await looked(afterMs), { state: 'running' })
+    }
+    t.match(await looked(10_000), { state: 'paused', pausedFor: 'metrics_error' })
+    t.match(await looked(80_000), { state: 'paused' })
+    t.match(await looked(20_000), { state: 'aborted' })
+    const reasons = (await listTransitions(knex, id)).map(({ reason }) => reason.en)
+    t.match(reasons.slice(-2), [
+      'paused: "calls" could not be read 4 times in a row',
+      'stopped: "calls" could not be read for 131 s',
+    ])
+    t.equal(warnings.length, 1, 'told when it began')
+  },
+)
