@@ -1,5 +1,6 @@
 import type { InputFault } from '@signalbox/sdk/errors'
 import { pointerTo } from '@signalbox/sdk/json-pointer'
+import { isObject, unknownKeys } from './plan-faults.ts'
 
 /** What a rollout is judged by beside failures and time. Fixed before it starts. */
 export interface AnalysisPlan {
@@ -68,21 +69,4 @@ function metricFaults(metric: unknown, pointer: string, seen: Set<unknown>): Inp
 
 function fits(value: unknown, pattern: RegExp): boolean {
   return typeof value === 'string' && pattern.test(value)
-}
-
-function unknownKeys(
-  value: Readonly<Record<string, unknown>>,
-  pointer: string,
-  known: readonly string[],
-): InputFault[] {
-  return Object.keys(value)
-    .filter((key) => !known.includes(key))
-    .map((key) => ({
-      pointer: pointerTo(pointer, key),
-      detail: `is not known; there are ${known.join(', ')}`,
-    }))
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
