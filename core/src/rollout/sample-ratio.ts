@@ -15,7 +15,7 @@ import { logBeta } from './log-beta.ts'
 const PRIOR_CALLS = 100
 /** Of steps whose share was right, one in a thousand is held. */
 const SHARE_ALPHA = 0.001
-export const SHARE_THRESHOLD = 1 / SHARE_ALPHA
+const SHARE_THRESHOLD = 1 / SHARE_ALPHA
 
 /** Calls (or units) drawn one by one, by arm, under each weight in basis points. Plain data. */
 export type Admissions = Readonly<Record<string, Readonly<Record<Arm, number>>>>

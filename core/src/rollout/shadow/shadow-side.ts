@@ -123,7 +123,7 @@ export class ShadowSide {
 }
 
 /** Pure: what the tally of all nodes comes to. */
-export function decideShadow(tally: ShadowTally, plan: ShadowPlan, canary: string): ShadowDecision {
+function decideShadow(tally: ShadowTally, plan: ShadowPlan, canary: string): ShadowDecision {
   const finding = judgeShadow(tally, plan)
   const { paths: _, ...counts } = tally
   const kind = ({ few: 'hold', same: 'advance', different: 'abort' } as const)[finding.kind]
