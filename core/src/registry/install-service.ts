@@ -7,7 +7,6 @@ import { coreErrors } from '../errors.ts'
 import { claimEventTypes } from '../events/event-type-store.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { claimPermissions } from '../identity/permission-store.ts'
-import { shareInstalls } from '../removal/removal-facts-store.ts'
 import { admitReturn } from '../removal/returning-plugin.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
 import type { Origin } from '../trusted/allow-list.ts'
@@ -17,6 +16,7 @@ import {
   nextInstallationState,
   servingStates,
 } from './installation-states.ts'
+import { shareInstalls } from './installs-lock.ts'
 import { migrationSteps } from './migration-steps.ts'
 import type {
   ContentStore,

@@ -3,12 +3,13 @@ import type { Knex } from 'knex'
 import { commitChange, commitRoutedChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
+import { holdInstalls } from '../registry/installs-lock.ts'
 import { type Fault, hasPlugin } from '../registry/registry-store.ts'
 import { lockInstalled } from '../registry/serving-installation.ts'
 import { ROLLBACK_WINDOW_MS } from '../rollout/rollout-service.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
 import type { Exported } from './export/export-plugin.ts'
-import { holdInstalls, removalFacts } from './removal-facts-store.ts'
+import { removalFacts } from './removal-facts-store.ts'
 import { removalRefusal } from './removal-obstacles.ts'
 import {
   type DataWish,
@@ -104,9 +105,10 @@ export class RemovalService {
       const { generation } = await commitRoutedChange(knex, change, async (trx) => {
         await holdInstalls(trx)
         await this.#requireInstalled(trx, plugin)
+        // Its versions first: then none of them is moved behind the back of what is read of them.
+        const parts = await installedParts(trx, plugin)
         const refusal = removalRefusal(plugin, await removalFacts(trx, plugin, ROLLBACK_WINDOW_MS))
         if (refusal !== undefined) throw refusal
-        const parts = await installedParts(trx, plugin)
         detail.versions = parts.versions
         detail.gone = await deleteAtOnce(trx, plugin, 'at once')
         await takeOutOfService(trx, plugin)

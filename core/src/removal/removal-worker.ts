@@ -6,7 +6,8 @@ import { commitRoutedChange } from '../audit/change.ts'
 import type { PluginDatabases } from '../broker/db/plugin-databases.ts'
 import { coreErrors } from '../errors.ts'
 import type { PluginOutboxes } from '../events/plugin-outboxes.ts'
-import { type Fault, hasPlugin } from '../registry/registry-store.ts'
+import { holdInstalls } from '../registry/installs-lock.ts'
+import type { Fault } from '../registry/registry-store.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
 import { exportPlugin } from './export/export-plugin.ts'
 import { sourceOf } from './export/plugin-source.ts'
@@ -19,10 +20,12 @@ import {
   deleteAtOnce,
   deleteInPieces,
   deletePlugin,
-  findRemoval,
+  heldFence,
   listUnattended,
   moveRemoval,
   noteFault,
+  notInstalled,
+  notThere,
   purgeLeases,
   type RemovalRow,
   renewRemoval,
@@ -37,7 +40,10 @@ interface Log {
 export interface WorkerPorts {
   readonly knex: Knex
   readonly routing: Pick<RoutingTable, 'reach'>
-  readonly schemas: Pick<PluginDatabases, 'disablePlugin' | 'dropPlugin' | 'tables' | 'rows'>
+  readonly schemas: Pick<
+    PluginDatabases,
+    'disablePlugin' | 'dropPlugin' | 'life' | 'tables' | 'rows'
+  >
   readonly outboxes: Pick<PluginOutboxes, 'pending'>
   /** What this node has in memory of plugins' uses is written. */
   readonly flush: () => Promise<void>
@@ -140,7 +146,7 @@ export class RemovalWorker {
     })
     this.#holds.set(plugin, hold)
     try {
-      await this.#work(row, hold.signal)
+      await this.#work(row, worker, hold.signal)
       return true
     } catch (err) {
       if (err instanceof HoldLost) return false
@@ -153,7 +159,7 @@ export class RemovalWorker {
     }
   }
 
-  async #work(row: RemovalRow, signal: AbortSignal): Promise<void> {
+  async #work(row: RemovalRow, worker: Worker, signal: AbortSignal): Promise<void> {
     const { knex, schemas } = this.#ports
     const { plugin, contents } = row
     // Whatever a call that was under way still holds: from here on nothing of the plugin writes.
@@ -161,51 +167,64 @@ export class RemovalWorker {
     await this.#ports.flush()
     switch (row.state) {
       case 'exporting':
-        return this.#export(row, signal)
+        return this.#export(row, worker, signal)
       case 'keeping':
-        await deleteInPieces(knex, plugin, 'soon', () => signal.throwIfAborted())
+        await deleteInPieces(knex, plugin, 'soon', heldFence(row, worker), () =>
+          signal.throwIfAborted(),
+        )
         await freeContents(knex, contents)
         this.#remember(plugin)
-        return this.#done(row)
+        return this.#done(row, worker)
       case 'purging':
-        return this.#purge(row, signal)
+        return this.#purge(row, worker, signal)
       default:
         throw new Error(`${plugin} is ${row.state}: there is nothing to work at`)
     }
   }
 
-  async #export(row: RemovalRow, signal: AbortSignal): Promise<void> {
+  async #export(row: RemovalRow, worker: Worker, signal: AbortSignal): Promise<void> {
     const { home, now, log, knex, schemas } = this.#ports
     const ports = { root: join(home, 'exports'), now: () => new Date(now()), signal, log }
     const exported = await exportPlugin(ports, row, sourceOf({ knex, schemas }, row.plugin))
-    await this.#done(row, exported)
+    await this.#done(row, worker, exported)
   }
 
-  async #done(row: RemovalRow, exported?: RemovalRow['exported']): Promise<void> {
+  async #done(row: RemovalRow, by: Worker, exported?: RemovalRow['exported']): Promise<void> {
     const to = nextRemovalState(row.state, 'done') as RemovalState
-    const more = exported == null ? {} : { exported }
+    const more = exported == null ? { by } : { by, exported }
     const isMoved = await moveRemoval(this.#ports.knex, row.plugin, { from: row.state, to }, more)
     if (!isMoved) throw new HoldLost('it was to become something else')
   }
 
-  async #purge(row: RemovalRow, signal: AbortSignal): Promise<void> {
+  async #purge(row: RemovalRow, worker: Worker, signal: AbortSignal): Promise<void> {
     const { knex, routing, schemas, resources } = this.#ports
     const { plugin, versions, exported, removedBy, traceId } = row
+    // Before it is asked whether the removal is still ours: if it is, this is the schema that it is about.
+    const life = await schemas.life(plugin)
     await this.#drained(plugin, signal)
+    await this.#requireHeld(knex, row, worker)
     for (const when of ['soon', 'purge'] as const) {
-      await deleteInPieces(knex, plugin, when, () => signal.throwIfAborted())
+      await deleteInPieces(knex, plugin, when, heldFence(row, worker), () =>
+        signal.throwIfAborted(),
+      )
     }
     await freeContents(knex, row.contents)
-    await schemas.dropPlugin(plugin)
+    await this.#requireHeld(knex, row, worker)
+    if (life !== undefined) await schemas.dropPlugin(plugin, life)
     const detail = { versions, ...(exported === null ? {} : { exported }) }
     const change = { actor: removedBy, traceId, action: 'plugin.purged', subject: plugin }
     const { generation } = await commitRoutedChange(
       knex,
       { ...change, tenant: null, detail },
       async (trx) => {
+        // What other plugins declare stays as handClaims reads it.
+        await holdInstalls(trx)
         await trx('plugins').where({ name: plugin }).forUpdate().select('name')
-        // Once more, with the plugin's row held: what refers to it can come no more.
-        for (const when of ['soon', 'purge'] as const) await deleteAtOnce(trx, plugin, when)
+        await this.#requireHeld(trx, row, worker)
+        // Once more, with the plugin's row held: what waited for it by a foreign key has come, and no more can.
+        for (const when of ['at once', 'soon', 'purge'] as const) {
+          await deleteAtOnce(trx, plugin, when)
+        }
         await handClaims(trx, plugin)
         await purgeLeases(trx, plugin)
         await deleteAtOnce(trx, plugin, 'last')
@@ -215,6 +234,12 @@ export class RemovalWorker {
     await routing.reach(generation)
     this.#remember(plugin)
     await resources.forgetPurged()
+  }
+
+  /** Whoever stood still for longer than the lease may find the plugin removed, installed anew and at work. */
+  async #requireHeld(knex: Knex, row: RemovalRow, worker: Worker): Promise<void> {
+    if (await renewRemoval(knex, row, worker, LEASE_S)) return
+    throw new HoldLost('another node goes on')
   }
 
   /** What the plugin published was acknowledged: it is in the log before its outbox goes. */
@@ -237,11 +262,9 @@ export class RemovalWorker {
     const due = this.#late.filter(({ at }) => at <= now())
     this.#late = this.#late.filter(({ at }) => at > now())
     for (const plugin of new Set(due.map((one) => one.plugin))) {
-      if (await hasPlugin(knex, plugin)) continue
-      const isKept = (await findRemoval(knex, plugin)) !== undefined
-      for (const when of isKept ? (['soon'] as const) : (['soon', 'purge'] as const)) {
-        await deleteInPieces(knex, plugin, when, () => undefined)
-      }
+      // It may be installed again at any time: each statement asks for itself.
+      await deleteInPieces(knex, plugin, 'soon', notInstalled)
+      await deleteInPieces(knex, plugin, 'purge', notThere)
     }
   }
 

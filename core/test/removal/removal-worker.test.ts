@@ -1,0 +1,175 @@
+import t, { type Test } from 'tap'
+import { SamplingService } from '../../src/invocations/sampling-service.ts'
+import type { SamplingTable } from '../../src/invocations/sampling-table.ts'
+import { insertRemoval } from '../../src/removal/removal-store.ts'
+import { RemovalWorker, type WorkerPorts } from '../../src/removal/removal-worker.ts'
+import { createKnex } from '../../src/storage/create-knex.ts'
+import { temporaryHome } from '../support/host-process.ts'
+import { testDatabases } from '../support/postgres.ts'
+import { until } from '../support/processes.ts'
+
+const { hostUrl } = await testDatabases(t)
+const knex = createKnex(hostUrl)
+t.teardown(() => knex.destroy())
+await knex('tenants').insert({ id: 'acme', name: 'Acme' })
+
+async function workerOf(t: Test, more: Partial<WorkerPorts> = {}) {
+  const dropped: string[] = []
+  const worker = new RemovalWorker({
+    knex,
+    routing: { reach: async () => undefined },
+    schemas: {
+      disablePlugin: async () => undefined,
+      life: async (plugin) => `life of ${plugin}`,
+      dropPlugin: async (_plugin, life = 'any') => void dropped.push(life),
+      tables: async () => [],
+      rows: async function* () {
+        yield []
+      },
+    },
+    outboxes: { pending: async () => [] },
+    flush: async () => undefined,
+    resources: { forgetPurged: async () => undefined },
+    home: await temporaryHome(t),
+    node: async () => 'node-1',
+    process: 'process-1',
+    now: Date.now,
+    log: { info: () => undefined, warn: () => undefined },
+    ...more,
+  })
+  t.teardown(() => worker.stop())
+  return { worker, dropped }
+}
+
+async function removing(plugin: string, state: 'purging' | 'exporting' = 'purging') {
+  await knex('plugins').insert({ name: plugin })
+  const row = { plugin, state, fingerprint: 'SHA256:one', removedBy: 'operator' } as const
+  const parts = { versions: ['1.0.0'], contents: [], traceId: null }
+  await knex.transaction((trx) => insertRemoval(trx, { ...row, ...parts }))
+}
+
+const isThere = async (plugin: string) =>
+  (await knex('plugins').where({ name: plugin }).first('name')) !== undefined
+
+/** Somebody waits for a row or a table that another transaction holds. */
+async function somebodyWaits(): Promise<boolean> {
+  const { rows } = await knex.raw(
+    `select from pg_locks where not granted
+        and database = (select oid from pg_database where datname = current_database())
+     union all
+     select from pg_locks where not granted and locktype = 'transactionid'`,
+  )
+  return rows.length > 0
+}
+
+t.test('what was written behind the removal keeps no plugin from being purged', async (t) => {
+  const { worker, dropped } = await workerOf(t)
+  await removing('@late/row')
+  const of = { tenant: 'acme', plugin: '@late/row' }
+  await knex('invocation_samplings').insert({
+    ...of,
+    version: '1.0.0',
+    share_bp: 1,
+    changed_by: 'x',
+  })
+  await worker.attend('@late/row', true)
+  t.notOk(await isThere('@late/row'))
+  t.strictSame(dropped, ['life of @late/row'], 'the schema that was asked for, and no other')
+})
+
+t.test('a node that stood still until another went on destroys nothing', async (t) => {
+  for (const [plugin, change] of [
+    ['@fence/taken', { process: 'process-2' }],
+    ['@fence/moved', { state: 'kept' }],
+  ] as const) {
+    const { worker, dropped } = await workerOf(t, {
+      outboxes: {
+        pending: async () => {
+          await knex('plugin_removals').where({ plugin }).update(change)
+          return []
+        },
+      },
+    })
+    await removing(plugin)
+    const use = { tenant: 'acme', plugin, version: '1.0.0', capability: 'c', grant_id: 'g' }
+    const more = { facet: '', count: 1, failures: 0, total_ms: 1 }
+    const at = { first_at: new Date(), last_at: new Date() }
+    await knex('grant_uses').insert({ ...use, ...more, ...at })
+    await worker.attend(plugin, true)
+    t.strictSame(dropped, [])
+    t.ok(await isThere(plugin))
+    t.equal((await knex('grant_uses').where({ plugin })).length, 1)
+    t.match(await knex('plugin_removals').where({ plugin }).first(), { fault: null, ...change })
+  }
+})
+
+t.test('what comes late goes late, and never of a plugin that was installed again', async (t) => {
+  let now = Date.now()
+  const plugin = '@again/here'
+  const { worker } = await workerOf(t, { now: () => now })
+  await removing(plugin)
+  await worker.attend(plugin, true)
+  const use = { tenant: 'acme', plugin, version: '1.0.0', capability: 'c', grant_id: 'g' }
+  const more = { facet: '', count: 1, failures: 0, total_ms: 1 }
+  const at = { first_at: new Date(), last_at: new Date() }
+  await knex('grant_uses').insert({ ...use, ...more, ...at })
+  const holder = await knex.transaction()
+  await holder('grant_uses').where({ plugin }).forUpdate().select('plugin')
+  now += 11_000
+  const looking = worker.look()
+  await until(somebodyWaits)
+  // Installed again, while the look is on its way through the tables.
+  await knex('plugins').insert({ name: plugin, stable_version: '1.0.0' })
+  await knex('plugin_configs').insert({
+    tenant: 'acme',
+    plugin,
+    config: '{}',
+    changed_by: 'x',
+    revision: 1,
+  })
+  await holder.rollback()
+  await looking
+  t.equal((await knex('grant_uses').where({ plugin })).length, 0, 'of the life before')
+  t.equal((await knex('plugin_configs').where({ plugin })).length, 1)
+})
+
+t.test('what was kept anew is not taken for what came late', async (t) => {
+  let now = Date.now()
+  const plugin = '@kept/anew'
+  const { worker } = await workerOf(t, { now: () => now })
+  await removing(plugin)
+  await worker.attend(plugin, true)
+  await removing(plugin)
+  await knex('plugin_removals').where({ plugin }).update({ state: 'kept' })
+  await knex('plugin_configs').insert({
+    tenant: 'acme',
+    plugin,
+    config: '{}',
+    changed_by: 'x',
+    revision: 1,
+  })
+  now += 11_000
+  await worker.look()
+  t.equal((await knex('plugin_configs').where({ plugin })).length, 1)
+})
+
+t.test('of a plugin that is going no share of calls is asked for any more', async (t) => {
+  const plugin = '@going/on'
+  await removing(plugin)
+  await knex('installations').insert({
+    plugin,
+    version: '1.0.0',
+    state: 'warm',
+    manifest: '{}',
+    contracts: '{}',
+    integrity: '',
+    marketplace_fingerprint: '',
+    installed_by: 'operator',
+  })
+  const table = { refresh: async () => undefined } as unknown as SamplingTable
+  const caller = { actor: 'operator', traceId: null }
+  const sampling = { tenant: 'acme', plugin, version: '1.0.0', shareBp: 1 }
+  await t.rejects(new SamplingService(knex, table).set(caller, sampling), {
+    code: 'CORE_PLUGIN_MISSING',
+  })
+})
