@@ -17,6 +17,7 @@ import {
 } from './binding-store.ts'
 import { missingConsent, requestedCapabilities } from './consent.ts'
 import { hasPlugin, stableVersion } from './registry-store.ts'
+import { requireRequired } from './required-plugins.ts'
 import { lockInstalled, requireServing } from './serving-installation.ts'
 
 export interface TenantSchemas {
@@ -52,10 +53,21 @@ export class BindingService {
     const ownsData = grants.some(({ capability }) => capability === 'db:own')
     // The role comes before the binding that lets calls use it, and goes after the one that stops them.
     if (binding.binding !== 'disabled' && ownsData) await schemas.enableTenant(plugin, tenant)
-    await this.#change(caller, 'binding.changed', tenant, plugin, { ...binding }, async (trx) => {
-      if (binding.binding !== 'disabled') await requireConsent(trx, tenant, plugin, binding)
-      await setBinding(trx, tenant, plugin, binding)
-    })
+    await this.#change(
+      caller,
+      'binding.changed',
+      tenant,
+      plugin,
+      { ...binding },
+      async (trx) => {
+        if (binding.binding !== 'disabled') await requireConsent(trx, tenant, plugin, binding)
+        await setBinding(trx, tenant, plugin, binding)
+      },
+      async (trx) => {
+        const { pinnedVersion } = binding
+        if (pinnedVersion !== null) await requireRequired(trx, plugin, pinnedVersion)
+      },
+    )
     if (binding.binding === 'disabled') await schemas.disableTenant(plugin, tenant)
     return binding
   }
@@ -162,12 +174,14 @@ export class BindingService {
     plugin: string,
     detail: Readonly<Record<string, unknown>>,
     work: (trx: Knex.Transaction) => Promise<Result>,
+    before: (trx: Knex.Transaction) => Promise<void> = async () => undefined,
   ): Promise<Result> {
     const change = { ...caller, action, subject: plugin, tenant, detail }
     const { result, generation } = await commitRoutedChange(
       this.#ports.knex,
       change,
       async (trx) => {
+        await before(trx)
         // Consent, binding and settings of a plugin change one after the other: each sees the one before.
         await lockInstalled(trx, plugin)
         return work(trx)

@@ -12,6 +12,7 @@ import {
   setStableVersion,
   stableVersion,
 } from '../registry/registry-store.ts'
+import { requireRequired } from '../registry/required-plugins.ts'
 import { lockInstalled } from '../registry/serving-installation.ts'
 import type { CohortBy } from './cohort.ts'
 import { judge } from './judge.ts'
@@ -84,6 +85,7 @@ export class RolloutService {
     const detail = { plugin, version, cohortBy }
     const change = { ...caller, action: 'rollout.created', subject: id, tenant: null, detail }
     await commitRoutedChange(this.#ports.knex, change, async (trx) => {
+      await requireRequired(trx, plugin, version)
       const { stableVersion: stable } = await lockInstalled(trx, plugin)
       if (stable === null) throw coreErrors.create('PLUGIN_MISSING', { plugin })
       await requireServing(trx, plugin, version)
@@ -119,7 +121,7 @@ export class RolloutService {
       const { generation } = await commitRoutedChange(
         knex,
         change,
-        (trx) => this.#move(trx, caller, id, command, ground),
+        (trx) => this.#move(trx, caller, known, command, ground),
         (trx, transition, generation) => insertTransition(trx, id, { ...transition, generation }),
       )
       await routing.reach(generation)
@@ -145,17 +147,19 @@ export class RolloutService {
   async #move(
     trx: Knex.Transaction,
     caller: Caller,
-    id: string,
+    { id, plugin, to }: Rollout,
     command: RolloutCommand,
     ground: Ground,
   ): Promise<Omit<Transition, 'generation'>> {
+    if (command === 'start') await requireRequired(trx, plugin, to)
+    // The plugin before its rollout, as a removal of it does.
+    const { stableVersion: stable } = await lockInstalled(trx, plugin)
     const locked = await lockRollout(trx, id)
     if (locked === undefined) throw coreErrors.create('ROLLOUT_MISSING', { rollout: id })
-    const { state, step, plugin } = locked
+    const { state, step } = locked
     if (ground.seen !== undefined && (ground.seen.state !== state || ground.seen.step !== step)) {
       throw new Overtaken()
     }
-    const { stableVersion: stable } = await lockInstalled(trx, plugin)
     const tallies = await readTallies(trx, id)
     const next = nextRolloutState(state, command)
     const facts = await this.#facts(trx, locked, stable, tallies)
