@@ -13,6 +13,7 @@ import { exportPlugin } from './export/export-plugin.ts'
 import { sourceOf } from './export/plugin-source.ts'
 import { freeContents } from './free-contents.ts'
 import { handClaims } from './handed-claims.ts'
+import { OneAtATime } from './one-at-a-time.ts'
 import { HoldLost, RemovalHold } from './removal-hold.ts'
 import { nextRemovalState, type RemovalState } from './removal-states.ts'
 import {
@@ -62,6 +63,8 @@ const LEASE_S = 30
 const RENEW_MS = 8000
 /** What failed is not tried again at every look. */
 const RETRY_S = 30
+/** What fails again and again, as an export to a full disk, costs its whole work each time. */
+const MOST_RETRY_S = 900
 /** An export of a terabyte at the speed of one slow disk. */
 const DEADLINE_MS = 6 * 3_600_000
 /** Outboxes are emptied within seconds, or something is wrong that should be seen first. */
@@ -76,6 +79,11 @@ export class RemovalWorker {
   readonly #ports: WorkerPorts
   readonly #running = new Map<string, Promise<void>>()
   readonly #holds = new Map<string, RemovalHold>()
+  /** In a row, by plugin. */
+  readonly #failures = new Map<string, number>()
+  readonly #interrupted = new Set<string>()
+  /** Each holds one of the few connections to the plugins' database, for as long as it takes. */
+  readonly #exports = new OneAtATime()
   #late: readonly { readonly plugin: string; readonly at: number }[] = []
   #isStopping = false
 
@@ -109,8 +117,10 @@ export class RemovalWorker {
 
   /** It is to become something else. Resolves when nobody here works at it any more. */
   async interrupt(plugin: string): Promise<void> {
+    this.#interrupted.add(plugin)
     this.#holds.get(plugin)?.give()
     await this.#running.get(plugin)
+    this.#interrupted.delete(plugin)
   }
 
   /** What is under way stops where it is: the next start goes on from there. */
@@ -127,7 +137,7 @@ export class RemovalWorker {
   async #goOn(plugin: string, isAsked: boolean): Promise<void> {
     await this.#attempt(plugin, async () => {
       let goesOn = true
-      while (goesOn && !this.#isStopping) {
+      while (goesOn && !this.#isStopping && !this.#interrupted.has(plugin)) {
         const worker = await this.#worker()
         const row = await claimRemoval(this.#ports.knex, plugin, worker, LEASE_S, isAsked)
         goesOn = row !== undefined && (await this.#step(row, worker))
@@ -145,13 +155,19 @@ export class RemovalWorker {
       deadlineMs: DEADLINE_MS,
     })
     this.#holds.set(plugin, hold)
+    // Asked while this was being claimed: what was read of it may be of before.
+    if (this.#isStopping || this.#interrupted.has(plugin)) hold.give()
     try {
+      hold.signal.throwIfAborted()
       await this.#work(row, worker, hold.signal)
+      this.#failures.delete(plugin)
       return true
     } catch (err) {
       if (err instanceof HoldLost) return false
       log.warn({ err, plugin, state }, 'the removal of a plugin is put off')
-      await noteFault(knex, row, worker, faultOf(row, err), RETRY_S)
+      const failures = (this.#failures.get(plugin) ?? 0) + 1
+      this.#failures.set(plugin, failures)
+      await noteFault(knex, row, worker, faultOf(row, err), restS(failures))
       return false
     } finally {
       hold.end()
@@ -167,7 +183,7 @@ export class RemovalWorker {
     await this.#ports.flush()
     switch (row.state) {
       case 'exporting':
-        return this.#export(row, worker, signal)
+        return this.#exports.take(signal, () => this.#export(row, worker, signal))
       case 'keeping':
         await deleteInPieces(knex, plugin, 'soon', heldFence(row, worker), () =>
           signal.throwIfAborted(),
@@ -275,6 +291,11 @@ export class RemovalWorker {
       if (!this.#isStopping) this.#ports.log.warn({ err, what }, 'a removal cannot go on now')
     }
   }
+}
+
+/** How long it rests after so many failures in a row. Pure. */
+export function restS(failures: number): number {
+  return Math.min(MOST_RETRY_S, RETRY_S * 2 ** (failures - 1))
 }
 
 /** Why, for people; what is no refusal of ours is in the log, and only its short name leaves the host. */
