@@ -19,17 +19,30 @@ export interface PointDigest {
  * Neither grants nor settings are asked, as they change nothing of what `ctx.contributions` lists.
  */
 export function pointDigests(snapshot: Snapshot): readonly PointDigest[] {
-  const isAsked = [...snapshot.versions.values()].some((version) => toldPoints(version).length > 0)
-  if (!isAsked) return []
+  const concerned = concernedPlugins(snapshot)
+  if (concerned.size === 0) return []
   const tenants = new Map<string, string[]>()
   for (const key of snapshot.bindings.keys()) {
     const end = key.indexOf(' ')
-    const tenant = key.slice(0, end)
+    const [tenant, plugin] = [key.slice(0, end), key.slice(end + 1)]
+    if (!concerned.has(plugin)) continue
     const plugins = tenants.get(tenant) ?? []
-    plugins.push(key.slice(end + 1))
+    plugins.push(plugin)
     tenants.set(tenant, plugins)
   }
   return [...tenants].flatMap(([tenant, plugins]) => digestsOf(snapshot, tenant, plugins.sort()))
+}
+
+/** Those that own a point whose owner wants to be told, or put something there: nobody else changes a digest. */
+function concernedPlugins({ versions }: Snapshot): ReadonlySet<string> {
+  const asked = new Set([...versions.values()].flatMap(toldPoints))
+  if (asked.size === 0) return asked
+  const concerned = [...versions.values()].filter(
+    (version) =>
+      toldPoints(version).length > 0 ||
+      version.manifest.provides?.contributes?.some(({ point }) => asked.has(point)),
+  )
+  return new Set(concerned.map(({ plugin }) => plugin))
 }
 
 function digestsOf(
