@@ -270,6 +270,19 @@ t.test('a canary whose callers all hang up is not taken back for it', async (t) 
     await until(async () => (await atWork()) === 0)
   }
   await until(async () => (await counted('fail', 'CORE_CALLER_LEFT')) === 40)
-  const { state } = await host.client.request<{ state: string }>('GET', `/v1/rollouts/${id}`)
+  interface Seen {
+    readonly state: string
+    readonly calls: { readonly stable: number; readonly canary: number }
+    readonly events: { readonly failures: { readonly stable: number; readonly canary: number } }
+  }
+  const seen = () => host.client.request<Seen>('GET', `/v1/rollouts/${id}`)
+  // The controller has written, and judged, what the node counted of all of them.
+  await until(async () => {
+    const { calls } = await seen()
+    return calls.stable + calls.canary >= 80
+  })
+  const { state, calls, events } = await seen()
   t.equal(state, 'running')
+  t.same(events.failures, { stable: 0, canary: 0 }, 'none of them is held against either version')
+  t.ok(calls.canary > 40, 'most of them were the canary’s')
 })
