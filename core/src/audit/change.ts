@@ -36,11 +36,12 @@ export async function commitChange<Result>(
  * A change of what requests are routed by: with the next generation, which every node re-reads the routing
  * table for. The generation row is taken last, so that changes wait for each other only while they commit.
  * NOTIFY is a hint to re-read: nodes that miss it find the generation by polling.
+ * @param change or how to tell it, where only the work finds out what it comes to
  * @param record what else of the change needs to know its generation
  */
 export async function commitRoutedChange<Result>(
   knex: Knex,
-  change: Change,
+  change: Change | ((result: Result) => Change),
   work: (trx: Knex.Transaction) => Promise<Result>,
   record: (trx: Knex.Transaction, result: Result, generation: number) => Promise<void> = nothing,
 ): Promise<Committed<Result>> {
@@ -48,7 +49,7 @@ export async function commitRoutedChange<Result>(
     const result = await work(trx)
     const generation = await nextGeneration(trx)
     await record(trx, result, generation)
-    await recordChange(trx, change, generation)
+    await recordChange(trx, typeof change === 'function' ? change(result) : change, generation)
     return { result, generation }
   })
 }

@@ -9,7 +9,7 @@ import { isDatabaseUnavailable } from '../storage/database-unavailable.ts'
 import type { CallScope } from './call-scope.ts'
 import type { EffectAudit } from './effect-audit.ts'
 import type { GrantedCall, HostCall } from './host-call.ts'
-import type { GrantUse, Moved } from './uses/grant-uses.ts'
+import { type GrantUse, type Moved, NONE_COVERS } from './uses/grant-uses.ts'
 
 interface CompiledHostCall extends HostCall {
   readonly validator: () => ValidateFunction
@@ -21,6 +21,13 @@ interface Ports {
   readonly limiter: RateLimiter
   readonly effects: Pick<EffectAudit, 'record'>
   readonly onUse: (use: GrantUse) => void
+}
+
+interface Asked {
+  readonly scope: CallScope
+  readonly request: unknown
+  readonly grants: readonly Grant[]
+  readonly began: number
 }
 
 interface Ended {
@@ -78,10 +85,10 @@ export class Broker {
     if (!validate(request)) {
       throw coreErrors.create('INPUT_INVALID', {}, { faults: faultsOf(validate) })
     }
-    const grants = this.#grants(call, scope)
-    const grant = grantFor(call, grants, request, scope)
-    const granted = { scope, request: request as never, grant, grants, signal }
     const began = performance.now()
+    const grants = this.#grants(call, scope)
+    const grant = this.#covering(name, call, { scope, request, grants, began })
+    const granted = { scope, request: request as never, grant, grants, signal }
     try {
       this.#spend(call.capability ?? name, call, scope)
       await this.#audit(name, call, granted)
@@ -102,6 +109,27 @@ export class Broker {
     const snapshot = this.#ports.snapshot()
     const given = grantsOf(snapshot, tenant, plugin)
     return settle?.(given, () => configOf(snapshot, tenant, plugin)) ?? given
+  }
+
+  /** A refusal is counted too: it tells of a plugin that asks for more than it was given. */
+  #covering(name: string, call: CompiledHostCall, { scope, request, grants, began }: Asked): Grant {
+    try {
+      return grantFor(call, grants, request, scope)
+    } catch (error) {
+      const outcome = error instanceof CodedError ? error.code : 'failed'
+      const { tenant, version } = scope
+      this.#ports.onUse({
+        tenant,
+        plugin: version.plugin,
+        version: version.version,
+        capability: call.capability ?? name,
+        grant: NONE_COVERS,
+        facet: name,
+        outcome,
+        ms: performance.now() - began,
+      })
+      throw error
+    }
   }
 
   #spend(

@@ -162,6 +162,8 @@ t.test(
     t.ok(performance.now() - begun < 15_000, 'long before their deadline')
     await until(async () => (await counted('look', 'CORE_CALLER_LEFT')) === 1)
     t.equal(await counted('outer', 'CORE_CALLER_LEFT'), 1)
+    const line = /^signalbox_calls_total\{.*operation="look".*version="([^"]*)".*CORE_CALLER_LEFT/m
+    t.equal(line.exec(await metrics())?.[1], '1.0.0', 'counted for the version that it was given')
     await until(async () => (await outcomes('look')).includes('CORE_CALLER_LEFT'))
   },
 )

@@ -86,8 +86,31 @@ export function shapeFaults(promised: PluginPackage, shape: BundleShape): InputF
   for (const id of shape.udfs.filter((id) => !udfs.includes(id))) {
     fault(`/udfs/${id}`, 'is not in the manifest: add it under provides.udfs')
   }
+  faults.push(...unhandled(promised.manifest, shape))
   if (promised.manifest.selfTest === true && !shape.selfTest) {
     fault('/selfTest', 'is promised by the manifest: export a function')
   }
   return faults
+}
+
+/** The host would hand it to nobody, each time it comes. */
+function unhandled(manifest: Manifest, shape: BundleShape): InputFault[] {
+  const { provides, capabilities } = manifest
+  const isTold = (provides?.extensionPoints ?? []).some(({ changeEvent }) => changeEvent === true)
+  const promised = {
+    jobs: (provides?.jobs ?? []).map(({ id }) => id),
+    webhooks: (capabilities?.['http:receive'] ?? []).map(({ path }) => path),
+    on: [
+      ...(capabilities?.['event:subscribe'] ?? []).map(({ type }) => type),
+      ...(isTold ? ['signalbox.contributions.changed'] : []),
+    ],
+  }
+  return (['jobs', 'webhooks', 'on'] as const).flatMap((kind) =>
+    [...new Set(promised[kind])]
+      .filter((name) => !shape[kind].includes(name))
+      .map((name) => ({
+        pointer: `/${kind}/${name}`,
+        detail: 'is in the manifest: export a handler for it',
+      })),
+  )
 }
