@@ -108,9 +108,13 @@ function isInPath(template: string, at: number): boolean {
   return /\/v1\/\S*$/.test(template.slice(0, at))
 }
 
-/** The name of a plugin has a slash, and "@" stands in a path as it is (RFC 3986 §3.3). */
+/**
+ * The name of a plugin has a slash; "@" stands in a path as it is (RFC 3986 §3.3), and so does what is encoded
+ * already. Never throws, whatever a request had in the place of a name.
+ */
 function inPath(value: string): string {
-  return encodeURIComponent(value).replaceAll('%40', '@')
+  const encoded = encodeURIComponent(value.toWellFormed())
+  return encoded.replaceAll('%40', '@').replace(/%25(?=[0-9A-F]{2})/g, '%')
 }
 
 /** Far more than browsers send, and what one request may cost. */

@@ -44,6 +44,11 @@ t.test(
     const error = create('OFF', { plugin: '@acme/gates', name: 'a b' })
     t.equal(error.message, '@acme/gates is off.')
     t.equal(error.cure('en'), 'PUT /v1/plugins/@acme%2Fgates/a%20b, then look at @acme/gates.')
+    const encoded = create('OFF', { plugin: '%40acme%2Fgates', name: '\ud800' })
+    t.equal(
+      encoded.cure('en'),
+      'PUT /v1/plugins/%40acme%2Fgates/%EF%BF%BD, then look at %40acme%2Fgates.',
+    )
     t.equal(error.cure('zh-CN'), '请 PUT /v1/plugins/@acme%2Fgates/a%20b 后查看 @acme/gates。')
   },
 )
