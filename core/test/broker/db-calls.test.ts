@@ -1,7 +1,7 @@
 import { CodedError } from '@signalbox/sdk/errors'
-import fc from 'fast-check'
 import pg from 'pg'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { Broker } from '../../src/broker/broker.ts'
 import type { CallScope } from '../../src/broker/call-scope.ts'
 import { PluginDatabases } from '../../src/broker/db/plugin-databases.ts'

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import t, { type Test } from 'tap'
+import { fc } from '../../../../sdk/test/seeded-check.ts'
 import { pathPart } from '../../../src/removal/export/export-file.ts'
 import {
   type ExportSource,

@@ -51,18 +51,22 @@ function routed(one: InstalledVersion, binding: 'enabled' | 'disabled' = 'enable
   }
 }
 
+async function programIn(folder: string): Promise<string> {
+  await cp(fixture, folder, { recursive: true })
+  return folder
+}
+
 async function nodeNamed(t: Test, node: string, url?: string) {
   const root = await temporaryHome(t)
+  let laidOut: Promise<string> | undefined
   const service = new ResourceService({
     knex,
     root,
     node: async () => node,
     urls: new Map(url === undefined ? [] : [[`${plugin}/host`, url]]),
-    layOut: async (below) => {
-      const folder = join(below, 'program')
-      await mkdir(below, { recursive: true })
-      await cp(fixture, folder, { recursive: true })
-      return folder
+    layOut: (below) => {
+      laidOut ??= programIn(join(below, 'program'))
+      return laidOut
     },
     inFlight: { drained: async () => undefined },
     random: () => 0,
