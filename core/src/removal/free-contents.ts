@@ -1,10 +1,8 @@
 import type { Knex } from 'knex'
-import { patiently } from '../storage/answer-deadline.ts'
+import { patientTransaction } from './patient-work.ts'
 
 /** Of one statement: contents have up to twenty chunks of a megabyte, and whoever installs waits for it. */
 const BITE = 16
-/** No index leads to calls by their bundle. */
-const STATEMENT_MS = 300_000
 
 /**
  * Frees contents that nothing refers to any more. Whoever puts contents holds the table until what refers to them is
@@ -22,7 +20,7 @@ export async function freeContents(knex: Knex, candidates: readonly string[]): P
 
 /** A kept call is replayed from its bundle; no new one can refer to it now. Asked before the table is held. */
 function keptBundles(knex: Knex, candidates: readonly string[]): Promise<ReadonlySet<string>> {
-  return inPatience(knex, async (trx) => {
+  return patientTransaction(knex, async (trx) => {
     const kept = await trx('invocations')
       .whereRaw('bundle_sha256 = any (?::text[])', [[...candidates]])
       .distinct('bundle_sha256')
@@ -32,7 +30,7 @@ function keptBundles(knex: Knex, candidates: readonly string[]): Promise<Readonl
 }
 
 function freePiece(knex: Knex, candidates: readonly string[]): Promise<void> {
-  return inPatience(knex, async (trx) => {
+  return patientTransaction(knex, async (trx) => {
     await trx.raw(`set local lock_timeout = '5s'`)
     await trx.raw('lock table contents in share row exclusive mode')
     await trx('contents')
@@ -42,16 +40,5 @@ function freePiece(knex: Knex, candidates: readonly string[]): Promise<void> {
         'not exists (select from package_versions v where v.tarball_sha256 = contents.sha256)',
       )
       .delete()
-  })
-}
-
-function inPatience<Result>(
-  knex: Knex,
-  work: (trx: Knex.Transaction) => Promise<Result>,
-): Promise<Result> {
-  return knex.transaction(async (trx) => {
-    await trx.raw(`set local statement_timeout = ${STATEMENT_MS}`)
-    const connection = await trx.client.acquireConnection()
-    return patiently(connection, () => work(trx))
   })
 }

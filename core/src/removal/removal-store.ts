@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import type { Fault } from '../registry/registry-store.ts'
-import { patiently } from '../storage/answer-deadline.ts'
 import type { Exported } from './export/export-plugin.ts'
+import { inPatience, patientTransaction } from './patient-work.ts'
 import { tablesThatGo, type When } from './plugin-tables.ts'
 import { type RemovalState, unfinishedRemovals } from './removal-states.ts'
 
@@ -58,8 +58,6 @@ export const notThere: Fence = {
 
 /** Rows of one statement: some seconds at most, however large each is. */
 const BITE = 2000
-/** To find them in a table of many millions, where no index leads there. */
-const STATEMENT_MS = 300_000
 
 /** Locked until the transaction ends. */
 export async function lockRemoval(
@@ -199,9 +197,7 @@ export async function deleteAtOnce(
   when: When,
 ): Promise<Readonly<Record<string, number>>> {
   const gone: Record<string, number> = {}
-  const connection = await trx.client.acquireConnection()
-  await trx.raw(`set local statement_timeout = ${STATEMENT_MS}`)
-  await patiently(connection, async () => {
+  await inPatience(trx, async () => {
     for (const table of tablesThatGo(when)) {
       const count = await deleteRows(trx, table, plugin)
       if (count > 0) gone[table.table] = count
@@ -222,11 +218,7 @@ export async function deleteInPieces(
     let count = 0
     do {
       whether()
-      count = await knex.transaction(async (trx) => {
-        await trx.raw(`set local statement_timeout = ${STATEMENT_MS}`)
-        const connection = await trx.client.acquireConnection()
-        return patiently(connection, () => deleteRows(trx, table, plugin, fence))
-      })
+      count = await patientTransaction(knex, (trx) => deleteRows(trx, table, plugin, fence))
       // Not by a full piece: what is updated meanwhile is left out of one, and the next one has it.
     } while (count > 0)
   }
