@@ -99,8 +99,7 @@ export class Broker {
       return text
     } catch (thrown) {
       const error = asCoded(thrown)
-      const outcome = error instanceof CodedError ? error.code : 'failed'
-      this.#used(name, call, granted, { began, outcome })
+      this.#used(name, call, granted, { began, outcome: outcomeOf(error) })
       throw error
     }
   }
@@ -116,18 +115,9 @@ export class Broker {
     try {
       return grantFor(call, grants, request, scope)
     } catch (error) {
-      const outcome = error instanceof CodedError ? error.code : 'failed'
-      const { tenant, version } = scope
-      this.#ports.onUse({
-        tenant,
-        plugin: version.plugin,
-        version: version.version,
-        capability: call.capability ?? name,
-        grant: NONE_COVERS,
-        facet: name,
-        outcome,
-        ms: performance.now() - began,
-      })
+      const use = useIn(scope, { began, outcome: outcomeOf(error) })
+      const capability = call.capability ?? name
+      this.#ports.onUse({ ...use, capability, grant: NONE_COVERS, facet: name })
       throw error
     }
   }
@@ -160,26 +150,23 @@ export class Broker {
     })
   }
 
-  #used(
-    name: string,
-    call: HostCall,
-    granted: GrantedCall<never>,
-    { began, outcome, moved }: Ended,
-  ): void {
+  #used(name: string, call: HostCall, granted: GrantedCall<never>, ended: Ended): void {
     const { scope, request, grant } = granted
-    const use = {
-      tenant: scope.tenant,
-      plugin: scope.version.plugin,
-      version: scope.version.version,
-      facet: call.facet?.(request) ?? name,
-      outcome,
-      ms: performance.now() - began,
-    }
+    const { moved } = ended
+    const use = { ...useIn(scope, ended), facet: call.facet?.(request) ?? name }
     this.#ports.onUse({ ...use, capability: call.capability ?? name, grant: grant.id, moved })
     for (const { id, capability } of call.leansOn?.(granted) ?? []) {
       this.#ports.onUse({ ...use, capability, grant: id })
     }
   }
+}
+
+function useIn({ tenant, version: { plugin, version } }: CallScope, { began, outcome }: Ended) {
+  return { tenant, plugin, version, outcome, ms: performance.now() - began }
+}
+
+function outcomeOf(error: unknown): string {
+  return error instanceof CodedError ? error.code : 'failed'
 }
 
 /** @throws CORE_INPUT_INVALID for a key that would become somebody's prototype further on */
