@@ -4,6 +4,7 @@ import { CodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import { commitRoutedChange } from '../audit/change.ts'
 import type { PluginDatabases } from '../broker/db/plugin-databases.ts'
+import { Turns } from '../broker/db/turns.ts'
 import { coreErrors } from '../errors.ts'
 import type { PluginOutboxes } from '../events/plugin-outboxes.ts'
 import { holdInstalls } from '../registry/installs-lock.ts'
@@ -13,7 +14,6 @@ import { exportPlugin } from './export/export-plugin.ts'
 import { sourceOf } from './export/plugin-source.ts'
 import { freeContents } from './free-contents.ts'
 import { handClaims } from './handed-claims.ts'
-import { OneAtATime } from './one-at-a-time.ts'
 import { HoldLost, RemovalHold } from './removal-hold.ts'
 import { nextRemovalState, type RemovalState } from './removal-states.ts'
 import {
@@ -83,7 +83,7 @@ export class RemovalWorker {
   readonly #failures = new Map<string, number>()
   readonly #interrupted = new Set<string>()
   /** Each holds one of the few connections to the plugins' database, for as long as it takes. */
-  readonly #exports = new OneAtATime()
+  readonly #exports = new Turns(1)
   #late: readonly { readonly plugin: string; readonly at: number }[] = []
   #isStopping = false
 
@@ -183,7 +183,7 @@ export class RemovalWorker {
     await this.#ports.flush()
     switch (row.state) {
       case 'exporting':
-        return this.#exports.take(signal, () => this.#export(row, worker, signal))
+        return this.#exports.take(() => this.#export(row, worker, signal), signal)
       case 'keeping':
         await deleteInPieces(knex, plugin, 'soon', heldFence(row, worker), () =>
           signal.throwIfAborted(),

@@ -1,18 +1,18 @@
 import t from 'tap'
-import { OneAtATime } from '../../src/removal/one-at-a-time.ts'
+import { Turns } from '../../src/broker/db/turns.ts'
 
 t.test('one comes after the other, and who gives up does not hold up the next', async (t) => {
-  const turns = new OneAtATime()
+  const turns = new Turns(1)
   const { signal } = new AbortController()
   const giving = new AbortController()
   const first = Promise.withResolvers<void>()
   const seen: string[] = []
-  const one = turns.take(signal, async () => {
+  const one = turns.take(async () => {
     seen.push('one')
     await first.promise
-  })
-  const two = turns.take(giving.signal, async () => void seen.push('two'))
-  const three = turns.take(signal, async () => void seen.push('three'))
+  }, signal)
+  const two = turns.take(async () => void seen.push('two'), giving.signal)
+  const three = turns.take(async () => void seen.push('three'), signal)
   giving.abort(new Error('given up'))
   await t.rejects(two, /given up/)
   t.strictSame(seen, ['one'], 'the third still waits for the first')
@@ -20,8 +20,8 @@ t.test('one comes after the other, and who gives up does not hold up the next', 
   await Promise.all([one, three])
   t.strictSame(seen, ['one', 'three'])
   await t.rejects(
-    turns.take(signal, () => Promise.reject(new Error('failed'))),
+    turns.take(() => Promise.reject(new Error('failed')), signal),
     /failed/,
   )
-  t.equal(await turns.take(signal, async () => 'next'), 'next')
+  t.equal(await turns.take(async () => 'next', signal), 'next')
 })
