@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { toldPoints } from '@signalbox/sdk/change-event'
 import { FULL_WEIGHT_BP } from '../rollout/cohort.ts'
 import { pickVersion } from '../rollout/pick-version.ts'
 import { type InstalledVersion, type Snapshot, versionKey } from '../rollout/snapshot.ts'
@@ -35,11 +36,11 @@ export function pointDigests(snapshot: Snapshot): readonly PointDigest[] {
 
 /** Those that own a point whose owner wants to be told, or put something there: nobody else changes a digest. */
 function concernedPlugins({ versions }: Snapshot): ReadonlySet<string> {
-  const asked = new Set([...versions.values()].flatMap(toldPoints))
+  const asked = new Set([...versions.values()].flatMap(({ manifest }) => toldPoints(manifest)))
   if (asked.size === 0) return asked
   const concerned = [...versions.values()].filter(
     (version) =>
-      toldPoints(version).length > 0 ||
+      toldPoints(version.manifest).length > 0 ||
       version.manifest.provides?.contributes?.some(({ point }) => asked.has(point)),
   )
   return new Set(concerned.map(({ plugin }) => plugin))
@@ -56,7 +57,7 @@ function digestsOf(
   }))
   const all = served.flatMap(({ versions }) => versions)
   return served.flatMap(({ plugin, versions }) =>
-    [...new Set(versions.flatMap(toldPoints))].map((point) => ({
+    [...new Set(versions.flatMap(({ manifest }) => toldPoints(manifest)))].map((point) => ({
       tenant,
       plugin,
       point,
@@ -85,12 +86,6 @@ function servedVersions(
   const { weightBp } = rollout.cohort
   if (weightBp <= 0) return [versions.stable]
   return weightBp >= FULL_WEIGHT_BP ? [versions.canary] : [versions.stable, versions.canary]
-}
-
-function toldPoints({ manifest }: InstalledVersion): readonly string[] {
-  return (manifest.provides?.extensionPoints ?? [])
-    .filter(({ changeEvent }) => changeEvent === true)
-    .map(({ id }) => id)
 }
 
 export interface PointChanges {

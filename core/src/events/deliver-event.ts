@@ -1,3 +1,4 @@
+import { CONTRIBUTIONS_CHANGED } from '@signalbox/sdk/change-event'
 import type { RunEntry } from '../broker/entry-call.ts'
 import type { GrantUse } from '../broker/uses/grant-uses.ts'
 import { coreErrors } from '../errors.ts'
@@ -7,7 +8,7 @@ import { grantsOf, type Snapshot } from '../rollout/snapshot.ts'
 import { type CloudEvent, originOf } from './cloud-event.ts'
 import type { TakenDelivery } from './delivery-store.ts'
 import { type DeliveryVerdict, done, hostDelay, verdictOf } from './delivery-verdict.ts'
-import { CONTRIBUTIONS_CHANGED, subscribeGrant, wantsType } from './event-types.ts'
+import { subscribeGrant, wantsType } from './event-types.ts'
 
 export interface DeliverPorts {
   readonly snapshot: () => Snapshot

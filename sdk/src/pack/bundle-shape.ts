@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { InputFault } from '../errors/coded-error.ts'
+import { CONTRIBUTIONS_CHANGED, toldPoints } from '../manifest/change-event.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import type { BundleShape, LoadResult } from './load-bundle-process.ts'
 import type { PluginPackage } from './plugin-package.ts'
@@ -96,13 +97,12 @@ export function shapeFaults(promised: PluginPackage, shape: BundleShape): InputF
 /** The host would hand it to nobody, each time it comes. */
 function unhandled(manifest: Manifest, shape: BundleShape): InputFault[] {
   const { provides, capabilities } = manifest
-  const isTold = (provides?.extensionPoints ?? []).some(({ changeEvent }) => changeEvent === true)
   const promised = {
     jobs: (provides?.jobs ?? []).map(({ id }) => id),
     webhooks: (capabilities?.['http:receive'] ?? []).map(({ path }) => path),
     on: [
       ...(capabilities?.['event:subscribe'] ?? []).map(({ type }) => type),
-      ...(isTold ? ['signalbox.contributions.changed'] : []),
+      ...(toldPoints(manifest).length > 0 ? [CONTRIBUTIONS_CHANGED] : []),
     ],
   }
   return (['jobs', 'webhooks', 'on'] as const).flatMap((kind) =>
