@@ -3,6 +3,7 @@ import { BindingService } from '../../src/registry/binding-service.ts'
 import { RolloutService } from '../../src/rollout/rollout-service.ts'
 import type { RoutingTable } from '../../src/rollout/routing-table.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
+import { insertInstalled } from '../support/installed-plugin.ts'
 import { testDatabases } from '../support/postgres.ts'
 
 const { hostUrl } = await testDatabases(t)
@@ -10,31 +11,15 @@ const knex = createKnex(hostUrl)
 t.teardown(() => knex.destroy())
 await knex('tenants').insert({ id: 'acme', name: 'Acme' })
 
-async function install(plugin: string, version: string, state: string, manifest: object = {}) {
-  await knex('plugins')
-    .insert({ name: plugin, stable_version: version })
-    .onConflict('name')
-    .ignore()
-  await knex('installations').insert({
-    plugin,
-    version,
-    state,
-    manifest: JSON.stringify(manifest),
-    contracts: '{}',
-    integrity: '',
-    marketplace_fingerprint: '',
-    installed_by: 'operator',
-  })
-}
-
 const routing = { reach: async () => undefined } as unknown as RoutingTable
 const caller = { actor: 'operator', traceId: null }
 const refused = { code: 'CORE_DEPENDENCY_MISSING' }
 const plugin = '@needs/it'
 
 t.test('a version whose requirement was removed since is not led to again', async (t) => {
-  await install(plugin, '1.0.0', 'stable')
-  await install(plugin, '2.0.0', 'warm', { requires: { '@base/one': '^1.0.0' } })
+  await insertInstalled(knex, plugin, '1.0.0')
+  const manifest = { requires: { '@base/one': '^1.0.0' } }
+  await insertInstalled(knex, plugin, '2.0.0', { state: 'warm', manifest })
   const rollouts = new RolloutService({ knex, routing, now: Date.now })
   const nothing = async () => undefined
   const schemas = { enableTenant: nothing, disableTenant: nothing }
@@ -44,7 +29,7 @@ t.test('a version whose requirement was removed since is not led to again', asyn
   await t.rejects(rollouts.create(caller, wish), refused)
   await t.rejects(bindings.bind(caller, 'acme', plugin, pin), refused)
 
-  await install('@base/one', '1.2.0', 'stable')
+  await insertInstalled(knex, '@base/one', '1.2.0')
   const { id } = await rollouts.create(caller, wish)
   t.match(await bindings.bind(caller, 'acme', plugin, pin), { pinnedVersion: '2.0.0' })
   await knex('installations').where({ plugin: '@base/one' }).delete()

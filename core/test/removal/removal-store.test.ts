@@ -9,7 +9,6 @@ import {
   claimRemoval,
   deleteAtOnce,
   deleteInPieces,
-  insertRemoval,
   listUnattended,
   moveRemoval,
   noteFault,
@@ -21,6 +20,7 @@ import type { RoutingTable } from '../../src/rollout/routing-table.ts'
 import { createContentStore } from '../../src/storage/content-store.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { deletePurged, listPurged, takeLease } from '../../src/trusted/resources/lease-store.ts'
+import { beginRemoval, insertInstalled } from '../support/installed-plugin.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { until } from '../support/processes.ts'
 
@@ -28,35 +28,6 @@ const { hostUrl } = await testDatabases(t)
 const knex = createKnex(hostUrl)
 t.teardown(() => knex.destroy())
 await knex('tenants').insert({ id: 'acme', name: 'Acme' })
-
-async function install(plugin: string, version: string, signalbox: object = {}, state = 'stable') {
-  await knex('plugins')
-    .insert({ name: plugin, stable_version: version })
-    .onConflict('name')
-    .ignore()
-  await knex('installations').insert({
-    plugin,
-    version,
-    state,
-    manifest: JSON.stringify(signalbox),
-    contracts: '{}',
-    integrity: '',
-    marketplace_fingerprint: 'SHA256:one',
-    installed_by: 'operator',
-  })
-}
-
-async function removing(plugin: string): Promise<void> {
-  await knex('plugins').insert({ name: plugin })
-  const row = {
-    plugin,
-    state: 'purging',
-    fingerprint: 'SHA256:one',
-    removedBy: 'operator',
-  } as const
-  const parts = { versions: ['1.0.0'], contents: [], traceId: null }
-  await knex.transaction((trx) => insertRemoval(trx, { ...row, ...parts }))
-}
 
 const one = { node: 'node-1', process: 'a' }
 const restarted = { node: 'node-1', process: 'b' }
@@ -73,7 +44,7 @@ async function somebodyWaitsFor(table: string): Promise<boolean> {
 }
 
 t.test('one node works at a removal; its next process takes it over at once', async (t) => {
-  await removing('@claim/it')
+  await beginRemoval(knex, '@claim/it')
   const claims = await Promise.all(
     [one, other].map((worker) => claimRemoval(knex, '@claim/it', worker, 30, false)),
   )
@@ -88,7 +59,7 @@ t.test('one node works at a removal; its next process takes it over at once', as
 })
 
 t.test('what failed rests, unless somebody asks', async (t) => {
-  await removing('@rest/it')
+  await beginRemoval(knex, '@rest/it')
   await claimRemoval(knex, '@rest/it', one, 30, false)
   const row = { plugin: '@rest/it', state: 'purging' } as const
   await noteFault(knex, row, one, { code: 'CORE_X', detail: 'x' }, 30)
@@ -148,8 +119,9 @@ t.test('events go, but for those that another plugin waits for', async (t) => {
 
 t.test('names of a scope pass to a plugin of it that declares them too', async (t) => {
   const provides = { events: [{ type: 'names.kept' }], permissions: [{ id: 'names.allow' }] }
-  await install('@names/heir', '1.0.0', { provides })
-  await install('@namesake/no', '1.0.0', { provides: { events: [{ type: 'names.lost' }] } })
+  await insertInstalled(knex, '@names/heir', '1.0.0', { manifest: { provides } })
+  const lost = { provides: { events: [{ type: 'names.lost' }] } }
+  await insertInstalled(knex, '@namesake/no', '1.0.0', { manifest: lost })
   const claim = { scope: '@names', plugin: '@names/first' }
   await knex('event_types').insert(['names.kept', 'names.lost'].map((type) => ({ type, ...claim })))
   await knex('permissions').insert({ id: 'names.allow', ...claim })
@@ -166,7 +138,7 @@ t.test('contents go when no file has them any more; a put meanwhile makes them a
   const [shared = '', own = ''] = await Promise.all(
     ['shared', 'own'].map((text) => contents.put(Buffer.from(text))),
   )
-  await install('@files/other', '1.0.0')
+  await insertInstalled(knex, '@files/other', '1.0.0')
   const file = { plugin: '@files/other', version: '1.0.0', path: 'x', size: 1 }
   await knex('installation_files').insert({ ...file, sha256: shared })
   await freeContents(knex, [shared, own])
@@ -196,9 +168,10 @@ async function requiredBy(t: Test, plugin: string, names: readonly string[], why
 
 t.test('what serves, or can be gone back to, keeps what it requires', async (t) => {
   const requires = { '@base/one': '^1.0.0' }
-  await install('@base/one', '1.0.0', { requires: { '@base/one': '*' } })
-  await install('@needs/it', '2.0.0')
-  await install('@needs/it', '1.0.0', { requires }, 'warm')
+  const itself = { requires: { '@base/one': '*' } }
+  await insertInstalled(knex, '@base/one', '1.0.0', { manifest: itself })
+  await insertInstalled(knex, '@needs/it', '2.0.0')
+  await insertInstalled(knex, '@needs/it', '1.0.0', { manifest: { requires }, state: 'warm' })
   await requiredBy(t, '@base/one', [], 'an old version that nothing leads to, and itself')
   const binding = { tenant: 'acme', plugin: '@needs/it', pinned_version: '1.0.0' }
   await knex('bindings').insert({ ...binding, binding: 'pinned' })
@@ -211,7 +184,7 @@ t.test('what serves, or can be gone back to, keeps what it requires', async (t) 
   await requiredBy(t, '@base/one', ['@needs/it@1.0.0'], 'the window is open')
   await knex('rollouts').update({ updated_at: knex.raw(`now() - interval '8 days'`) })
   await requiredBy(t, '@base/one', [], 'and over')
-  await install('@needs/too', '1.0.0', { requires }, 'expanded')
+  await insertInstalled(knex, '@needs/too', '1.0.0', { manifest: { requires }, state: 'expanded' })
   await requiredBy(t, '@base/one', ['@needs/too@1.0.0'], 'it is being installed')
   t.strictSame((await facts('@needs/too')).installing, ['1.0.0'])
   t.strictSame((await facts('@needs/it')).installing, [])

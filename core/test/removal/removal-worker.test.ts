@@ -1,10 +1,10 @@
 import t, { type Test } from 'tap'
 import { SamplingService } from '../../src/invocations/sampling-service.ts'
 import type { SamplingTable } from '../../src/invocations/sampling-table.ts'
-import { insertRemoval } from '../../src/removal/removal-store.ts'
 import { RemovalWorker, type WorkerPorts } from '../../src/removal/removal-worker.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { temporaryHome } from '../support/host-process.ts'
+import { beginRemoval, insertInstalled } from '../support/installed-plugin.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { until } from '../support/processes.ts'
 
@@ -41,11 +41,18 @@ async function workerOf(t: Test, more: Partial<WorkerPorts> = {}) {
   return { worker, dropped }
 }
 
-async function removing(plugin: string, state: 'purging' | 'exporting' = 'purging') {
-  await knex('plugins').insert({ name: plugin })
-  const row = { plugin, state, fingerprint: 'SHA256:one', removedBy: 'operator' } as const
-  const parts = { versions: ['1.0.0'], contents: [], traceId: null }
-  await knex.transaction((trx) => insertRemoval(trx, { ...row, ...parts }))
+/** A row of what is counted of plugins' uses, which calls under way write late. */
+async function countUse(plugin: string): Promise<void> {
+  const use = { tenant: 'acme', plugin, version: '1.0.0', capability: 'c', grant_id: 'g' }
+  const more = { facet: '', count: 1, failures: 0, total_ms: 1 }
+  const at = { first_at: new Date(), last_at: new Date() }
+  await knex('grant_uses').insert({ ...use, ...more, ...at })
+}
+
+/** A row that an admin's acknowledged change made. */
+async function putConfig(plugin: string): Promise<void> {
+  const row = { tenant: 'acme', plugin, config: '{}', changed_by: 'x', revision: 1 }
+  await knex('plugin_configs').insert(row)
 }
 
 const isThere = async (plugin: string) =>
@@ -64,7 +71,7 @@ async function somebodyWaits(): Promise<boolean> {
 
 t.test('what was written behind the removal keeps no plugin from being purged', async (t) => {
   const { worker, dropped } = await workerOf(t)
-  await removing('@late/row')
+  await beginRemoval(knex, '@late/row')
   const of = { tenant: 'acme', plugin: '@late/row' }
   await knex('invocation_samplings').insert({
     ...of,
@@ -90,11 +97,8 @@ t.test('a node that stood still until another went on destroys nothing', async (
         },
       },
     })
-    await removing(plugin)
-    const use = { tenant: 'acme', plugin, version: '1.0.0', capability: 'c', grant_id: 'g' }
-    const more = { facet: '', count: 1, failures: 0, total_ms: 1 }
-    const at = { first_at: new Date(), last_at: new Date() }
-    await knex('grant_uses').insert({ ...use, ...more, ...at })
+    await beginRemoval(knex, plugin)
+    await countUse(plugin)
     await worker.attend(plugin, true)
     t.strictSame(dropped, [])
     t.ok(await isThere(plugin))
@@ -107,12 +111,9 @@ t.test('what comes late goes late, and never of a plugin that was installed agai
   let now = Date.now()
   const plugin = '@again/here'
   const { worker } = await workerOf(t, { now: () => now })
-  await removing(plugin)
+  await beginRemoval(knex, plugin)
   await worker.attend(plugin, true)
-  const use = { tenant: 'acme', plugin, version: '1.0.0', capability: 'c', grant_id: 'g' }
-  const more = { facet: '', count: 1, failures: 0, total_ms: 1 }
-  const at = { first_at: new Date(), last_at: new Date() }
-  await knex('grant_uses').insert({ ...use, ...more, ...at })
+  await countUse(plugin)
   const holder = await knex.transaction()
   await holder('grant_uses').where({ plugin }).forUpdate().select('plugin')
   now += 11_000
@@ -120,13 +121,7 @@ t.test('what comes late goes late, and never of a plugin that was installed agai
   await until(somebodyWaits)
   // Installed again, while the look is on its way through the tables.
   await knex('plugins').insert({ name: plugin, stable_version: '1.0.0' })
-  await knex('plugin_configs').insert({
-    tenant: 'acme',
-    plugin,
-    config: '{}',
-    changed_by: 'x',
-    revision: 1,
-  })
+  await putConfig(plugin)
   await holder.rollback()
   await looking
   t.equal((await knex('grant_uses').where({ plugin })).length, 0, 'of the life before')
@@ -137,17 +132,11 @@ t.test('what was kept anew is not taken for what came late', async (t) => {
   let now = Date.now()
   const plugin = '@kept/anew'
   const { worker } = await workerOf(t, { now: () => now })
-  await removing(plugin)
+  await beginRemoval(knex, plugin)
   await worker.attend(plugin, true)
-  await removing(plugin)
+  await beginRemoval(knex, plugin)
   await knex('plugin_removals').where({ plugin }).update({ state: 'kept' })
-  await knex('plugin_configs').insert({
-    tenant: 'acme',
-    plugin,
-    config: '{}',
-    changed_by: 'x',
-    revision: 1,
-  })
+  await putConfig(plugin)
   now += 11_000
   await worker.look()
   t.equal((await knex('plugin_configs').where({ plugin })).length, 1)
@@ -155,17 +144,8 @@ t.test('what was kept anew is not taken for what came late', async (t) => {
 
 t.test('of a plugin that is going no share of calls is asked for any more', async (t) => {
   const plugin = '@going/on'
-  await removing(plugin)
-  await knex('installations').insert({
-    plugin,
-    version: '1.0.0',
-    state: 'warm',
-    manifest: '{}',
-    contracts: '{}',
-    integrity: '',
-    marketplace_fingerprint: '',
-    installed_by: 'operator',
-  })
+  await beginRemoval(knex, plugin)
+  await insertInstalled(knex, plugin, '1.0.0', { state: 'warm' })
   const table = { refresh: async () => undefined } as unknown as SamplingTable
   const caller = { actor: 'operator', traceId: null }
   const sampling = { tenant: 'acme', plugin, version: '1.0.0', shareBp: 1 }
