@@ -86,8 +86,9 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请求未携带有效的令牌或密钥。',
     },
     cure: {
-      en: 'Send "Authorization: Bearer …" with a token of the operator, of a tenant admin, or an app\'s key.',
-      'zh-CN': '请在 "Authorization: Bearer …" 中携带运营者令牌、租户管理员令牌或应用密钥。',
+      en: 'Send "Authorization: Bearer …" with a token of the operator, of a tenant admin, or an app\'s key. The command line takes it from --token (for "call" --key), SIGNALBOX_TOKEN, or the folder SIGNALBOX_HOME of a host on this machine.',
+      'zh-CN':
+        '请在 "Authorization: Bearer …" 中携带运营者令牌、租户管理员令牌或应用密钥。命令行从 --token（"call" 为 --key）、SIGNALBOX_TOKEN 或本机主机的 SIGNALBOX_HOME 目录中获取。',
     },
   },
   BODY_TOO_LARGE: {
@@ -108,8 +109,9 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请求体不是可读的 JSON：{reason}',
     },
     cure: {
-      en: 'Send one JSON text in UTF-8 with Content-Type: application/json.',
-      'zh-CN': '请以 UTF-8 编码发送一段 JSON 文本，并设置 Content-Type: application/json。',
+      en: 'Send one JSON text in UTF-8 with Content-Type: application/json; leave the header out where there is no body.',
+      'zh-CN':
+        '请以 UTF-8 编码发送一段 JSON 文本，并设置 Content-Type: application/json；没有请求体时请勿发送该标头。',
     },
   },
   CALL_CYCLE: {
@@ -230,8 +232,9 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '租户 {tenant} 尚未同意：{capabilities}。',
     },
     cure: {
-      en: 'Consent with POST /v1/tenants/{tenant}/plugins/{plugin}/grants, then enable again.',
-      'zh-CN': '请通过 POST /v1/tenants/{tenant}/plugins/{plugin}/grants 授权后再启用。',
+      en: 'Consent with "signalbox plugin enable … --consent", or with POST /v1/tenants/{tenant}/plugins/{plugin}/grants and {"capabilities": ["…"]}, then enable again.',
+      'zh-CN':
+        '请通过 "signalbox plugin enable … --consent"，或 POST /v1/tenants/{tenant}/plugins/{plugin}/grants 和 {"capabilities": ["…"]} 授权后再启用。',
     },
   },
   CONTENT_CORRUPT: {
@@ -386,8 +389,9 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '{plugin} 在该租户中没有 {capability} 授权。',
     },
     cure: {
-      en: "The tenant's admin consents with POST /v1/tenants/{tenant}/plugins/{plugin}/grants.",
-      'zh-CN': '租户管理员可通过 POST /v1/tenants/{tenant}/plugins/{plugin}/grants 授权。',
+      en: 'The tenant\'s admin consents with POST /v1/tenants/{tenant}/plugins/{plugin}/grants and {"capabilities": ["{capability}"]}.',
+      'zh-CN':
+        '租户管理员可通过 POST /v1/tenants/{tenant}/plugins/{plugin}/grants 和 {"capabilities": ["{capability}"]} 授权。',
     },
   },
   GRANT_UNKNOWN: {
@@ -633,8 +637,8 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '租户 {tenant} 未启用插件 {plugin}。',
     },
     cure: {
-      en: 'Enable it with PUT /v1/tenants/{tenant}/plugins/{plugin}.',
-      'zh-CN': '请通过 PUT /v1/tenants/{tenant}/plugins/{plugin} 启用。',
+      en: 'Enable it with PUT /v1/tenants/{tenant}/plugins/{plugin} and {"binding": "enabled"}.',
+      'zh-CN': '请通过 PUT /v1/tenants/{tenant}/plugins/{plugin} 和 {"binding": "enabled"} 启用。',
     },
   },
   PLUGIN_SCHEMA_MISSING: {
@@ -790,8 +794,9 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '订阅 {subscription} 不包含 {service}@{major}/{operation}。',
     },
     cure: {
-      en: 'Subscribe the app to it.',
-      'zh-CN': '请让应用订阅该服务。',
+      en: 'A key belongs to one subscription: use the key of the one that covers it, or make it with POST /v1/subscriptions.',
+      'zh-CN':
+        '一个密钥只属于一个订阅：请使用包含该操作的订阅的密钥，或通过 POST /v1/subscriptions 创建订阅。',
     },
   },
   SELF_TEST_FAILED: {

@@ -10,8 +10,11 @@ ${NOTE}
 The \`signalbox\` key of a plugin's package.json. With this line in it, an editor completes and checks it:
 
 \`\`\`json
-"$schema": "./node_modules/@signalbox/sdk/schema/manifest.schema.json"
+"$schema": "../../sdk/schema/manifest.schema.json"
 \`\`\`
+
+That is from \`plugins/<name>\` in the clone; in a folder of its own with the SDK installed it is
+\`./node_modules/@signalbox/sdk/schema/manifest.schema.json\`.
 
 A text by language is an object with \`en\` and, for hosts that speak it, \`zh-CN\`. A capability is a list:
 one entry for each thing that is asked for, each with its own \`why\`. What the capabilities give is told in

@@ -36,7 +36,7 @@ export async function commitChange<Result>(
  * A change of what requests are routed by: with the next generation, which every node re-reads the routing
  * table for. The generation row is taken last, so that changes wait for each other only while they commit.
  * NOTIFY is a hint to re-read: nodes that miss it find the generation by polling.
- * @param change or what the changes are, where only the work finds that out: each has an entry and an event
+ * @param change or how to tell what the changes are, where only the work finds that out: each has an entry and an event
  * @param record what else of the change needs to know its generation
  */
 export async function commitRoutedChange<Result>(

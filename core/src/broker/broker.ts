@@ -9,7 +9,7 @@ import { isDatabaseUnavailable } from '../storage/database-unavailable.ts'
 import type { CallScope } from './call-scope.ts'
 import type { EffectAudit } from './effect-audit.ts'
 import type { GrantedCall, HostCall } from './host-call.ts'
-import type { GrantUse, Moved } from './uses/grant-uses.ts'
+import { type GrantUse, type Moved, NONE_COVERS } from './uses/grant-uses.ts'
 
 interface CompiledHostCall extends HostCall {
   readonly validator: () => ValidateFunction
@@ -21,6 +21,13 @@ interface Ports {
   readonly limiter: RateLimiter
   readonly effects: Pick<EffectAudit, 'record'>
   readonly onUse: (use: GrantUse) => void
+}
+
+interface Asked {
+  readonly scope: CallScope
+  readonly request: unknown
+  readonly grants: readonly Grant[]
+  readonly began: number
 }
 
 interface Ended {
@@ -78,10 +85,10 @@ export class Broker {
     if (!validate(request)) {
       throw coreErrors.create('INPUT_INVALID', {}, { faults: faultsOf(validate) })
     }
-    const grants = this.#grants(call, scope)
-    const grant = grantFor(call, grants, request, scope)
-    const granted = { scope, request: request as never, grant, grants, signal }
     const began = performance.now()
+    const grants = this.#grants(call, scope)
+    const grant = this.#covering(name, call, { scope, request, grants, began })
+    const granted = { scope, request: request as never, grant, grants, signal }
     try {
       this.#spend(call.capability ?? name, call, scope)
       await this.#audit(name, call, granted)
@@ -92,8 +99,7 @@ export class Broker {
       return text
     } catch (thrown) {
       const error = asCoded(thrown)
-      const outcome = error instanceof CodedError ? error.code : 'failed'
-      this.#used(name, call, granted, { began, outcome })
+      this.#used(name, call, granted, { began, outcome: outcomeOf(error) })
       throw error
     }
   }
@@ -102,6 +108,18 @@ export class Broker {
     const snapshot = this.#ports.snapshot()
     const given = grantsOf(snapshot, tenant, plugin)
     return settle?.(given, () => configOf(snapshot, tenant, plugin)) ?? given
+  }
+
+  /** A refusal is counted too: it tells of a plugin that asks for more than it was given. */
+  #covering(name: string, call: CompiledHostCall, { scope, request, grants, began }: Asked): Grant {
+    try {
+      return grantFor(call, grants, request, scope)
+    } catch (error) {
+      const use = useIn(scope, { began, outcome: outcomeOf(error) })
+      const capability = call.capability ?? name
+      this.#tell(scope, { ...use, capability, grant: NONE_COVERS, facet: name })
+      throw error
+    }
   }
 
   #spend(
@@ -135,27 +153,28 @@ export class Broker {
     })
   }
 
-  #used(
-    name: string,
-    call: HostCall,
-    granted: GrantedCall<never>,
-    { began, outcome, moved }: Ended,
-  ): void {
+  #used(name: string, call: HostCall, granted: GrantedCall<never>, ended: Ended): void {
     const { scope, request, grant } = granted
-    if (scope.shadow !== undefined) return
-    const use = {
-      tenant: scope.tenant,
-      plugin: scope.version.plugin,
-      version: scope.version.version,
-      facet: call.facet?.(request) ?? name,
-      outcome,
-      ms: performance.now() - began,
-    }
-    this.#ports.onUse({ ...use, capability: call.capability ?? name, grant: grant.id, moved })
+    const { moved } = ended
+    const use = { ...useIn(scope, ended), facet: call.facet?.(request) ?? name }
+    this.#tell(scope, { ...use, capability: call.capability ?? name, grant: grant.id, moved })
     for (const { id, capability } of call.leansOn?.(granted) ?? []) {
-      this.#ports.onUse({ ...use, capability, grant: id })
+      this.#tell(scope, { ...use, capability, grant: id })
     }
   }
+
+  /** What a shadow does nobody asked for: it is not what the plugin makes of its grants. */
+  #tell({ shadow }: CallScope, use: GrantUse): void {
+    if (shadow === undefined) this.#ports.onUse(use)
+  }
+}
+
+function useIn({ tenant, version: { plugin, version } }: CallScope, { began, outcome }: Ended) {
+  return { tenant, plugin, version, outcome, ms: performance.now() - began }
+}
+
+function outcomeOf(error: unknown): string {
+  return error instanceof CodedError ? error.code : 'failed'
 }
 
 /** @throws CORE_INPUT_INVALID for a key that would become somebody's prototype further on */

@@ -16,11 +16,11 @@ import type { RoutingTable } from '../rollout/routing-table.ts'
 import { serviceKey, versionKey } from '../rollout/snapshot.ts'
 import {
   type CatalogService,
-  findService,
   listMajors,
   listPlans,
   listServices,
   putPlan,
+  shareService,
 } from './catalog-store.ts'
 
 interface Ports {
@@ -103,7 +103,7 @@ function planRoutes(app: FastifyInstance, { knex, routing }: Ports): void {
       const subject = `${serviceKey(id, major)}/${name}`
       const change = { ...callerOf(request), action: 'plan.changed', subject, tenant: null }
       const { generation } = await commitRoutedChange(knex, change, async (trx) => {
-        if ((await findService(trx, id, major)) === undefined) {
+        if (!(await shareService(trx, id, major))) {
           throw coreErrors.create('SERVICE_MISSING', { service: id, major })
         }
         await putPlan(trx, { id, major }, { name, ...request.body })

@@ -90,3 +90,19 @@ export async function listPlans(knex: Knex, service: string, major: number): Pro
   const rows = await knex('plans').where({ service, major }).orderBy('name').limit(200)
   return rows.map((row) => ({ name: row.name, ratePerS: row.rate_per_s, burst: row.burst }))
 }
+
+/** Held until the transaction ends, as the subscription that will refer to it holds it. */
+export async function sharePlan(
+  trx: Knex,
+  service: string,
+  major: number,
+  name: string,
+): Promise<void> {
+  await trx('plans').where({ service, major, name }).forKeyShare().select('name')
+}
+
+/** As `sharePlan`, for whoever adds a plan. @returns false: there is no such service */
+export async function shareService(trx: Knex, id: string, major: number): Promise<boolean> {
+  const row = await trx('services').where({ id, major }).forKeyShare().first('id')
+  return row !== undefined
+}

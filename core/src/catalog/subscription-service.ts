@@ -6,7 +6,7 @@ import { makeApiKey } from '../gateway/api-key.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { hasApp } from '../identity/identity-store.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
-import { findService, listPlans, standardPlan } from './catalog-store.ts'
+import { findService, listPlans, sharePlan, standardPlan } from './catalog-store.ts'
 import { nextSubscriptionState, type SubscriptionCommand } from './subscription-states.ts'
 import {
   findSubscription,
@@ -94,7 +94,7 @@ export class SubscriptionService {
     const made = makeApiKey(randomBytes(45))
     const row = requireFound(await findSubscription(this.#ports.knex, id), id)
     await this.#change(caller, 'credential.issued', row, { credential: made.id }, async (trx) => {
-      await lockSubscription(trx, id)
+      requireFound(await lockSubscription(trx, id), id)
       const live = await listCredentials(trx, id)
       if (live.length >= MAX_CREDENTIALS) {
         throw coreErrors.create('CREDENTIAL_LIMIT', { subscription: id })
@@ -138,6 +138,8 @@ async function requireSubscribable(
   row: SubscriptionRow,
 ): Promise<void> {
   const { tenant, app, service, major, plan } = row
+  // First: a removal of its plugin that is under way is waited for, and what it took is not found below.
+  await sharePlan(trx, service, major, plan)
   const found = await findService(trx, service, major)
   if (found === undefined) throw coreErrors.create('SERVICE_MISSING', { service, major })
   if (!(await hasApp(trx, tenant, app))) throw coreErrors.create('APP_MISSING', { tenant, app })

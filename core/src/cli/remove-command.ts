@@ -27,17 +27,18 @@ export const removeCommand = defineCommand({
     data: {
       type: 'enum',
       options: [...dataWishes],
-      default: 'keep',
       description: say({
-        en: 'What becomes of what it stored: keep, export (then purge) or purge',
-        'zh-CN': '如何处理其数据：keep（保留）、export（导出后清除）或 purge（清除）',
+        en: 'What becomes of what it stored: keep, export (then purge) or purge; keep when left out, unless it is being removed already',
+        'zh-CN':
+          '如何处理其数据：keep（保留）、export（导出后清除）或 purge（清除）；省略时保留，已在移除中的插件则不变',
       }),
     },
     ...hostArguments,
   },
   run: async ({ args }) => {
     const client = new HostClient(await connectionOf(args))
-    const path = `/v1/plugins/${encodeURIComponent(args.name)}?data=${args.data}`
+    const data = args.data === undefined ? '' : `?data=${args.data}`
+    const path = `/v1/plugins/${encodeURIComponent(args.name)}${data}`
     let removal = await client.request<Removal>('DELETE', path)
     while (removal.fault === undefined && isUnfinished(removal)) {
       await delay(ASK_AGAIN_MS)

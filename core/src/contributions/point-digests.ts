@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { toldPoints } from '@signalbox/sdk/change-event'
 import { FULL_WEIGHT_BP } from '../rollout/cohort.ts'
 import { pickVersion } from '../rollout/pick-version.ts'
 import { type InstalledVersion, type Snapshot, versionKey } from '../rollout/snapshot.ts'
@@ -19,17 +20,30 @@ export interface PointDigest {
  * Neither grants nor settings are asked, as they change nothing of what `ctx.contributions` lists.
  */
 export function pointDigests(snapshot: Snapshot): readonly PointDigest[] {
-  const isAsked = [...snapshot.versions.values()].some((version) => toldPoints(version).length > 0)
-  if (!isAsked) return []
+  const concerned = concernedPlugins(snapshot)
+  if (concerned.size === 0) return []
   const tenants = new Map<string, string[]>()
   for (const key of snapshot.bindings.keys()) {
     const end = key.indexOf(' ')
-    const tenant = key.slice(0, end)
+    const [tenant, plugin] = [key.slice(0, end), key.slice(end + 1)]
+    if (!concerned.has(plugin)) continue
     const plugins = tenants.get(tenant) ?? []
-    plugins.push(key.slice(end + 1))
+    plugins.push(plugin)
     tenants.set(tenant, plugins)
   }
   return [...tenants].flatMap(([tenant, plugins]) => digestsOf(snapshot, tenant, plugins.sort()))
+}
+
+/** Those that own a point whose owner wants to be told, or put something there: nobody else changes a digest. */
+function concernedPlugins({ versions }: Snapshot): ReadonlySet<string> {
+  const asked = new Set([...versions.values()].flatMap(({ manifest }) => toldPoints(manifest)))
+  if (asked.size === 0) return asked
+  const concerned = [...versions.values()].filter(
+    (version) =>
+      toldPoints(version.manifest).length > 0 ||
+      version.manifest.provides?.contributes?.some(({ point }) => asked.has(point)),
+  )
+  return new Set(concerned.map(({ plugin }) => plugin))
 }
 
 function digestsOf(
@@ -43,7 +57,7 @@ function digestsOf(
   }))
   const all = served.flatMap(({ versions }) => versions)
   return served.flatMap(({ plugin, versions }) =>
-    [...new Set(versions.flatMap(toldPoints))].map((point) => ({
+    [...new Set(versions.flatMap(({ manifest }) => toldPoints(manifest)))].map((point) => ({
       tenant,
       plugin,
       point,
@@ -72,12 +86,6 @@ function servedVersions(
   const { weightBp } = rollout.cohort
   if (weightBp <= 0) return [versions.stable]
   return weightBp >= FULL_WEIGHT_BP ? [versions.canary] : [versions.stable, versions.canary]
-}
-
-function toldPoints({ manifest }: InstalledVersion): readonly string[] {
-  return (manifest.provides?.extensionPoints ?? [])
-    .filter(({ changeEvent }) => changeEvent === true)
-    .map(({ id }) => id)
 }
 
 export interface PointChanges {

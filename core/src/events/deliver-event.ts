@@ -1,3 +1,4 @@
+import { CONTRIBUTIONS_CHANGED } from '@signalbox/sdk/change-event'
 import type { RunEntry } from '../broker/entry-call.ts'
 import type { GrantUse } from '../broker/uses/grant-uses.ts'
 import { coreErrors } from '../errors.ts'
@@ -8,7 +9,7 @@ import { grantsOf, type Snapshot } from '../rollout/snapshot.ts'
 import { type CloudEvent, originOf } from './cloud-event.ts'
 import type { TakenDelivery } from './delivery-store.ts'
 import { type DeliveryVerdict, done, hostDelay, kept, verdictOf } from './delivery-verdict.ts'
-import { CONTRIBUTIONS_CHANGED, subscribeGrant, wantsType } from './event-types.ts'
+import { subscribeGrant, wantsType } from './event-types.ts'
 import { isKept, servedBy } from './kept-deliveries.ts'
 
 export interface DeliverPorts {

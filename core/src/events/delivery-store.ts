@@ -1,7 +1,7 @@
+import { CONTRIBUTIONS_CHANGED } from '@signalbox/sdk/change-event'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import type { DeliveryVerdict } from './delivery-verdict.ts'
-import { CONTRIBUTIONS_CHANGED } from './event-types.ts'
 
 /** A delivery that this node has taken, until its lease ends. */
 export interface TakenDelivery {

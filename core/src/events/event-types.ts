@@ -1,3 +1,4 @@
+import { CONTRIBUTIONS_CHANGED, toldPoints } from '@signalbox/sdk/change-event'
 import type { Manifest } from '@signalbox/sdk/manifest'
 import { pickVersion } from '../rollout/pick-version.ts'
 import type { Grant, InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
@@ -12,15 +13,9 @@ export function declarationOf(manifest: Manifest, type: string): Declaration | u
   return declaredTypes(manifest).find((declared) => declared.type === type)
 }
 
-/** The host's own, for the owner of an extension point alone: what is put into it changed in the tenant. */
-export const CONTRIBUTIONS_CHANGED = 'signalbox.contributions.changed'
-
 /** Whether the version asks for events of the type: one that does not has no handler for them. */
 export function wantsType(manifest: Manifest, type: string): boolean {
-  if (type === CONTRIBUTIONS_CHANGED) {
-    const points = manifest.provides?.extensionPoints ?? []
-    return points.some(({ changeEvent }) => changeEvent === true)
-  }
+  if (type === CONTRIBUTIONS_CHANGED) return toldPoints(manifest).length > 0
   const wished = manifest.capabilities?.['event:subscribe'] ?? []
   return wished.some((entry) => entry.type === type)
 }

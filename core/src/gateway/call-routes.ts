@@ -50,6 +50,8 @@ interface Call {
   safe: boolean
   /** What was called, once it is known to exist: only then may it become a label or a subject. */
   target: { readonly service: string; readonly operation: string } | undefined
+  /** The version it was given first: of a call that failed there is no answer that names one. */
+  picked: string | undefined
 }
 
 declare module 'fastify' {
@@ -110,6 +112,7 @@ function admit({ snapshot, limiter, now }: Ports, request: CallRequest, reply: F
     failure: undefined,
     safe: true,
     target: undefined,
+    picked: undefined,
   }
   request.call = call
   const secret = secretOf(request.headers)
@@ -189,9 +192,11 @@ async function answer(
   const before = caller.target(routed)
   call.safe = before.operation.definition.safe === true
   call.target = { service, operation }
+  call.picked = before.version?.version
   requireSize(request.body, before.version?.limits.payloadKb)
   const { input, inputJson } = readInput(request, before.operation, call.safe)
   const target = caller.targetOf(before, { ...routed, input })
+  call.picked = target.version?.version
   const asked: ServiceCall = {
     ...routed,
     input,
@@ -280,7 +285,7 @@ function account({ audit, metrics, now }: Ports, request: CallRequest, reply: Fa
   // Neither a stranger's path nor a plugin's own refusal may make a label: each would live for ever.
   const service = call.subscription?.service ?? 'unknown'
   const labels = call.target ?? { service, operation: 'unknown' }
-  const version = call.answer?.version ?? 'none'
+  const version = call.answer?.version ?? call.picked ?? 'none'
   metrics.calls.inc({ ...labels, version, outcome: labelOf(heard) })
   if (heard === 'done') metrics.callSeconds.observe(labels, (now() - call.startedAt) / 1000)
   audit.add({

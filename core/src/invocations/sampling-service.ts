@@ -3,6 +3,7 @@ import { commitChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { findInstallation } from '../registry/registry-store.ts'
+import { lockInstalled } from '../registry/serving-installation.ts'
 import { type Sampling, setSampling } from './sampling-store.ts'
 import type { SamplingTable } from './sampling-table.ts'
 
@@ -16,16 +17,17 @@ export class SamplingService {
     this.#table = table
   }
 
-  /** Holds on this node at once, on others within seconds. @throws CORE_VERSION_MISSING */
+  /** Holds on this node at once, on others within seconds. @throws CORE_PLUGIN_MISSING, CORE_VERSION_MISSING */
   async set(caller: Caller, sampling: Sampling): Promise<void> {
     const { tenant, plugin, version, shareBp } = sampling
-    if ((await findInstallation(this.#knex, plugin, version)) === undefined) {
-      throw coreErrors.create('VERSION_MISSING', { plugin, version })
-    }
     const change = { ...caller, action: 'sampling.set', subject: plugin, tenant }
-    await commitChange(this.#knex, { ...change, detail: { version, shareBp } }, (trx) =>
-      setSampling(trx, sampling, caller.actor),
-    )
+    await commitChange(this.#knex, { ...change, detail: { version, shareBp } }, async (trx) => {
+      await lockInstalled(trx, plugin)
+      if ((await findInstallation(trx, plugin, version)) === undefined) {
+        throw coreErrors.create('VERSION_MISSING', { plugin, version })
+      }
+      await setSampling(trx, sampling, caller.actor)
+    })
     await this.#table.refresh()
   }
 }

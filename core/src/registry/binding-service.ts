@@ -17,12 +17,15 @@ import {
 } from './binding-store.ts'
 import { missingConsent, requestedCapabilities } from './consent.ts'
 import { hasPlugin, stableVersion } from './registry-store.ts'
+import { requireRequired } from './required-plugins.ts'
 import { lockInstalled, requireServing } from './serving-installation.ts'
 
 export interface TenantSchemas {
   enableTenant(plugin: string, tenant: string): Promise<void>
   disableTenant(plugin: string, tenant: string): Promise<void>
 }
+
+type Detail = Readonly<Record<string, unknown>>
 
 interface Ports {
   readonly knex: Knex
@@ -52,10 +55,21 @@ export class BindingService {
     const ownsData = grants.some(({ capability }) => capability === 'db:own')
     // The role comes before the binding that lets calls use it, and goes after the one that stops them.
     if (binding.binding !== 'disabled' && ownsData) await schemas.enableTenant(plugin, tenant)
-    await this.#change(caller, 'binding.changed', tenant, plugin, { ...binding }, async (trx) => {
-      if (binding.binding !== 'disabled') await requireConsent(trx, tenant, plugin, binding)
-      await setBinding(trx, tenant, plugin, binding)
-    })
+    const { pinnedVersion } = binding
+    await this.#change(
+      caller,
+      'binding.changed',
+      tenant,
+      plugin,
+      async (trx) => {
+        if (binding.binding !== 'disabled') await requireConsent(trx, tenant, plugin, binding)
+        await setBinding(trx, tenant, plugin, binding)
+        return { ...binding }
+      },
+      async (trx) => {
+        if (pinnedVersion !== null) await requireRequired(trx, plugin, pinnedVersion)
+      },
+    )
     if (binding.binding === 'disabled') await schemas.disableTenant(plugin, tenant)
     return binding
   }
@@ -84,23 +98,25 @@ export class BindingService {
       const { version } = installation
       throw coreErrors.create('JOB_PER_HOST_UNSUPPORTED', { plugin, version })
     }
-    const detail = { version: installation.version, capabilities: wish.capabilities }
-    await this.#change(caller, 'grant.given', tenant, plugin, detail, async (trx) => {
+    await this.#change(caller, 'grant.given', tenant, plugin, async (trx) => {
+      const grants: { grant: string; capability: string }[] = []
       for (const { name, parameters, hash } of granted) {
         const id = `grt_${randomBytes(8).toString('hex')}`
         const grant = { id, capability: name, parameters, hash, approver: caller.actor }
-        await insertGrant(trx, tenant, plugin, grant)
+        const isNew = await insertGrant(trx, tenant, plugin, grant)
+        if (isNew) grants.push({ grant: id, capability: name })
       }
+      return { version: installation.version, capabilities: wish.capabilities, grants }
     })
     await this.#followGrants(tenant, plugin)
     return listGrants(knex, tenant, plugin)
   }
 
   async revoke(caller: Caller, tenant: string, plugin: string, grant: string): Promise<void> {
-    await this.#change(caller, 'grant.revoked', tenant, plugin, { grant }, async (trx) => {
-      if ((await revokeGrant(trx, tenant, plugin, grant)) === undefined) {
-        throw coreErrors.create('GRANT_UNKNOWN', { tenant, plugin, grant })
-      }
+    await this.#change(caller, 'grant.revoked', tenant, plugin, async (trx) => {
+      const capability = await revokeGrant(trx, tenant, plugin, grant)
+      if (capability !== undefined) return { grant, capability }
+      throw coreErrors.create('GRANT_UNKNOWN', { tenant, plugin, grant })
     })
     await this.#followGrants(tenant, plugin)
   }
@@ -155,26 +171,26 @@ export class BindingService {
     }
   }
 
-  async #change<Result>(
+  /** @param work answers what the audit says of the change */
+  async #change(
     caller: Caller,
     action: string,
     tenant: string,
     plugin: string,
-    detail: Readonly<Record<string, unknown>>,
-    work: (trx: Knex.Transaction) => Promise<Result>,
-  ): Promise<Result> {
-    const change = { ...caller, action, subject: plugin, tenant, detail }
-    const { result, generation } = await commitRoutedChange(
+    work: (trx: Knex.Transaction) => Promise<Detail>,
+    before: (trx: Knex.Transaction) => Promise<void> = async () => undefined,
+  ): Promise<void> {
+    const { generation } = await commitRoutedChange(
       this.#ports.knex,
-      change,
+      (detail: Detail) => [{ ...caller, action, subject: plugin, tenant, detail }],
       async (trx) => {
+        await before(trx)
         // Consent, binding and settings of a plugin change one after the other: each sees the one before.
         await lockInstalled(trx, plugin)
         return work(trx)
       },
     )
     await this.#ports.routing.reach(generation)
-    return result
   }
 }
 

@@ -63,13 +63,14 @@ export async function listGrants(knex: Knex, tenant: string, plugin: string): Pr
   }))
 }
 
+/** @returns false where the same is granted already. */
 export async function insertGrant(
   trx: Knex,
   tenant: string,
   plugin: string,
   grant: Omit<GrantRow, 'grantedAt'>,
-): Promise<void> {
-  await trx('grants')
+): Promise<boolean> {
+  const rows = await trx('grants')
     .insert({
       id: grant.id,
       tenant,
@@ -81,6 +82,8 @@ export async function insertGrant(
     })
     .onConflict(trx.raw('(tenant, plugin, capability_hash) where revoked_at is null'))
     .ignore()
+    .returning('id')
+  return rows.length > 0
 }
 
 /** @returns the capability that is no longer granted, or undefined where there was no such live grant. */

@@ -7,7 +7,6 @@ import { coreErrors } from '../errors.ts'
 import { claimEventTypes } from '../events/event-type-store.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { claimPermissions } from '../identity/permission-store.ts'
-import { shareInstalls } from '../removal/removal-facts-store.ts'
 import { admitReturn } from '../removal/returning-plugin.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
 import type { Origin } from '../trusted/allow-list.ts'
@@ -17,6 +16,7 @@ import {
   nextInstallationState,
   servingStates,
 } from './installation-states.ts'
+import { shareInstalls } from './installs-lock.ts'
 import { migrationSteps } from './migration-steps.ts'
 import type {
   ContentStore,
@@ -37,6 +37,7 @@ import {
   setStableVersion,
   stableVersion,
 } from './registry-store.ts'
+import { requireRequired } from './required-plugins.ts'
 import { type Candidate, refusalOf } from './resolve.ts'
 
 export interface PluginSchemas {
@@ -131,7 +132,11 @@ export class InstallService {
   /** A version in a fault state starts over; any other goes on from where it is. */
   #retry(caller: Caller, installation: Installation): Promise<Installation> {
     const isFaulty = nextInstallationState(installation.state, 'retry') !== undefined
-    return isFaulty ? this.#move(caller, installation, 'retry') : Promise.resolve(installation)
+    if (!isFaulty) return Promise.resolve(installation)
+    const { plugin, version } = installation
+    return this.#move(caller, installation, 'retry', null, (trx) =>
+      requireRequired(trx, plugin, version),
+    )
   }
 
   async #fetchAndStore(caller: Caller, plugin: string, version: string): Promise<Installation> {

@@ -97,7 +97,8 @@ function hostJobRefusal({ plugin, version, manifest }: Candidate): CodedError | 
     : undefined
 }
 
-function dependencyRefusal(
+/** Why a version may not serve beside what is there: something that it requires is not. Pure. */
+export function dependencyRefusal(
   { plugin, version, manifest }: Candidate,
   installed: readonly Installed[],
 ): CodedError | undefined {

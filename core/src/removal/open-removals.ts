@@ -39,11 +39,16 @@ export function openRemovals({ folder, ...ports }: Ports, stops: StopStack): Rem
   ports.routing.follow((before, after) => {
     for (const plugin of removedPlugins(before, after)) ports.schemas.forget(plugin)
   })
-  const looks = new RepeatedRun(() => worker.look(), LOOK_MS)
+  let drafts: Promise<void> | undefined
+  const looks = new RepeatedRun(async () => {
+    await drafts
+    await worker.look()
+  }, LOOK_MS)
   return {
     routes: (scope) => removalRoutes(scope, service),
     start() {
-      void removeDrafts(join(folder.path, 'exports')).catch((err: unknown) => {
+      // First: an export of this start must not meet what the one before left, nor be taken for it.
+      drafts ??= removeDrafts(join(folder.path, 'exports')).catch((err: unknown) => {
         ports.log.warn({ err }, 'what is left of an export cannot be removed')
       })
       void looks.run()

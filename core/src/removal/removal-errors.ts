@@ -9,9 +9,9 @@ export const removalErrors = {
       'zh-CN': '{plugin} 的数据导出失败：{reason}。所有数据仍然保留。',
     },
     cure: {
-      en: 'Make room in the data folder, or see the log; it is tried again by itself, and at once by the same DELETE. Or remove it with data=keep or data=purge.',
+      en: 'Make room in the data folder, or see the log; it is tried again by itself, and at once by DELETE without data. Or give the export up, with data=keep or, its data with it, data=purge.',
       'zh-CN':
-        '请为数据目录腾出空间，或查看日志；主机会自动重试，再次发送相同的 DELETE 可立即重试。也可改用 data=keep 或 data=purge 移除。',
+        '请为数据目录腾出空间，或查看日志；主机会自动重试，发送不带 data 的 DELETE 可立即重试。也可放弃导出：data=keep 保留数据，data=purge 清除数据。',
     },
   },
   PLUGIN_BEING_REMOVED: {
@@ -21,8 +21,8 @@ export const removalErrors = {
       'zh-CN': '{plugin} 正在移除（{state}）。',
     },
     cure: {
-      en: 'Install it when DELETE /v1/plugins/{name} answers 200.',
-      'zh-CN': '待 DELETE /v1/plugins/{name} 返回 200 后再安装。',
+      en: 'Install it when DELETE /v1/plugins/{name}, which without data only tells how far it has come, answers 200.',
+      'zh-CN': '待不带 data 的 DELETE /v1/plugins/{name}（仅查询进度）返回 200 后再安装。',
     },
   },
   PLUGIN_DATA_OF_ANOTHER: {
@@ -67,8 +67,8 @@ export const removalErrors = {
       'zh-CN': '{plugin} 的移除暂缓：{reason}。',
     },
     cure: {
-      en: 'It is tried again by itself, and at once by the same DELETE.',
-      'zh-CN': '主机会自动重试；再次发送相同的 DELETE 可立即重试。',
+      en: 'It is tried again by itself, and at once by DELETE without data.',
+      'zh-CN': '主机会自动重试；发送不带 data 的 DELETE 可立即重试。',
     },
   },
   REMOVAL_REQUIRED: {

@@ -3,19 +3,6 @@ import { unfinishedStates } from '../registry/installation-states.ts'
 import { sharingStates } from '../rollout/rollout-states.ts'
 import { MOST_NAMED, type RemovalFacts } from './removal-obstacles.ts'
 
-/** Any constant, the same for every version of the host. */
-const INSTALLS_LOCK = 0x73626972
-
-/** Held by an installation while it looks at what else is installed: many may at once. */
-export async function shareInstalls(trx: Knex.Transaction): Promise<void> {
-  await trx.raw('select pg_advisory_xact_lock_shared(?)', [INSTALLS_LOCK])
-}
-
-/** Held by a removal until its end: nobody installs what requires the plugin meanwhile. */
-export async function holdInstalls(trx: Knex.Transaction): Promise<void> {
-  await trx.raw('select pg_advisory_xact_lock(?)', [INSTALLS_LOCK])
-}
-
 const LIMIT = MOST_NAMED + 1
 
 /** @param windowMs how long a completed rollout may be taken back */
@@ -79,9 +66,17 @@ async function dependentsOf(
   return rows.map(({ name }) => name)
 }
 
-/** Their services are held until the transaction ends: nobody subscribes to one that goes. */
+/**
+ * Their services and plans are held until the transaction ends. A subscription refers to a plan: one that is under way
+ * is waited for and seen, and one that comes later finds no plan.
+ */
 async function appsOf(trx: Knex.Transaction, plugin: string): Promise<readonly string[]> {
   await trx('services').where({ plugin }).forUpdate().select('id')
+  await trx('plans')
+    .whereRaw('(service, major) in (select id, major from services where plugin = ?)', [plugin])
+    .orderBy(['service', 'major', 'name'])
+    .forUpdate()
+    .select('name')
   const rows = await trx('subscriptions as s')
     .join('services as v', { 'v.id': 's.service', 'v.major': 's.major' })
     .where('v.plugin', plugin)

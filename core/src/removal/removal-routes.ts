@@ -9,15 +9,16 @@ export function removalRoutes(
   app: FastifyInstance,
   removals: Pick<RemovalService, 'remove'>,
 ): void {
-  app.delete<{ Params: { name: string }; Querystring: { data: DataWish } }>(
+  app.delete<{ Params: { name: string }; Querystring: { data?: DataWish } }>(
     '/v1/plugins/:name',
     {
       config: { action: 'plugin.remove' },
       schema: {
         tags: ['plugins'],
-        summary: 'Remove a plugin; its data is kept, exported and purged, or purged',
+        summary:
+          'Remove a plugin; its data is kept, exported and purged, or purged. Without `data`: kept, or, once it is being removed, no other wish',
         params: strictObject({ name: pluginNameSchema }, ['name']),
-        querystring: strictObject({ data: { enum: dataWishes, default: 'keep' } }, []),
+        querystring: strictObject({ data: { enum: dataWishes } }, []),
       },
     },
     async (request, reply) => {

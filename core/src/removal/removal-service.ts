@@ -3,12 +3,13 @@ import type { Knex } from 'knex'
 import { commitChange, commitRoutedChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
+import { holdInstalls } from '../registry/installs-lock.ts'
 import { type Fault, hasPlugin } from '../registry/registry-store.ts'
 import { lockInstalled } from '../registry/serving-installation.ts'
 import { ROLLBACK_WINDOW_MS } from '../rollout/rollout-facts.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
 import type { Exported } from './export/export-plugin.ts'
-import { holdInstalls, removalFacts } from './removal-facts-store.ts'
+import { removalFacts } from './removal-facts-store.ts'
 import { removalRefusal } from './removal-obstacles.ts'
 import {
   type DataWish,
@@ -61,19 +62,28 @@ export class RemovalService {
 
   /**
    * To repeat it is harmless, and tells how far it has come.
+   * @param wish undefined: its data is kept; of one that is under way, or over, nothing is changed
    * @throws CORE_PLUGIN_MISSING where there never was such a plugin, CORE_REMOVAL_… naming what stands in the way
    */
-  async remove(caller: Caller, plugin: string, wish: DataWish): Promise<Removal> {
-    const { knex, worker } = this.#ports
-    if (await hasPlugin(knex, plugin)) await this.#begin(caller, plugin, wish)
-    else await this.#turn(caller, plugin, wish)
+  async remove(caller: Caller, plugin: string, wish: DataWish | undefined): Promise<Removal> {
+    const { knex } = this.#ports
+    let isTurned = false
+    if (await hasPlugin(knex, plugin)) await this.#begin(caller, plugin, wish ?? 'keep')
+    else if (wish !== undefined) isTurned = await this.#turn(caller, plugin, wish)
     const waited = new AbortController()
     await Promise.race([
-      worker.attend(plugin, true),
+      this.#attend(plugin, isTurned),
       delay(ANSWER_MS, undefined, { signal: waited.signal, ref: false }).catch(() => undefined),
     ])
     waited.abort()
     return this.#look(plugin)
+  }
+
+  /** @param isTurned what is under way here ends first: a statement of it may take minutes */
+  async #attend(plugin: string, isTurned: boolean): Promise<void> {
+    const { worker } = this.#ports
+    if (isTurned) await worker.interrupt(plugin)
+    await worker.attend(plugin, true)
   }
 
   async #look(plugin: string): Promise<Removal> {
@@ -104,9 +114,10 @@ export class RemovalService {
       const { generation } = await commitRoutedChange(knex, change, async (trx) => {
         await holdInstalls(trx)
         await this.#requireInstalled(trx, plugin)
+        // Its versions first: then none of them is moved behind the back of what is read of them.
+        const parts = await installedParts(trx, plugin)
         const refusal = removalRefusal(plugin, await removalFacts(trx, plugin, ROLLBACK_WINDOW_MS))
         if (refusal !== undefined) throw refusal
-        const parts = await installedParts(trx, plugin)
         detail.versions = parts.versions
         detail.gone = await deleteAtOnce(trx, plugin, 'at once')
         await takeOutOfService(trx, plugin)
@@ -126,9 +137,9 @@ export class RemovalService {
     await lockInstalled(trx, plugin)
   }
 
-  /** Another wish for what was kept, or is not decided yet. */
-  async #turn(caller: Caller, plugin: string, wish: DataWish): Promise<void> {
-    const { knex, worker } = this.#ports
+  /** Another wish for what was kept, or is not decided yet. @returns whether it changed anything */
+  async #turn(caller: Caller, plugin: string, wish: DataWish): Promise<boolean> {
+    const { knex } = this.#ports
     const detail: Record<string, unknown> = { data: wish }
     const change = { ...caller, action: 'plugin.removal_changed', subject: plugin, tenant: null }
     try {
@@ -140,9 +151,10 @@ export class RemovalService {
         detail.to = to
         await moveRemoval(trx, plugin, { from: row.state, to }, { removedBy: caller.actor })
       })
-      await worker.interrupt(plugin)
+      return true
     } catch (error) {
-      if (!(error instanceof Settled)) throw error
+      if (error instanceof Settled) return false
+      throw error
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import type { Fault } from '../registry/registry-store.ts'
-import { patiently } from '../storage/answer-deadline.ts'
 import type { Exported } from './export/export-plugin.ts'
+import { inPatience, patientTransaction } from './patient-work.ts'
 import { tablesThatGo, type When } from './plugin-tables.ts'
 import { type RemovalState, unfinishedRemovals } from './removal-states.ts'
 
@@ -27,10 +27,37 @@ export interface Worker {
   readonly process: string
 }
 
+/**
+ * What must be so for rows to go, asked by the very statement that deletes them: both see one moment. A process that
+ * stood still wakes up with the same words in its hand, when the plugin may have begun its next life.
+ */
+export interface Fence {
+  readonly sql: string
+  readonly values: Readonly<Record<string, string>>
+}
+
+/** While the removal is in that state, and this process the one that works at it. */
+export function heldFence({ state }: Pick<RemovalRow, 'state'>, { process }: Worker): Fence {
+  const sql = `exists (select from plugin_removals r
+    where r.plugin = :plugin and r.state = :state and r.process = :process)`
+  return { sql, values: { state, process } }
+}
+
+/** While nobody has installed it again. */
+export const notInstalled: Fence = {
+  sql: `not exists (select from plugins p where p.name = :plugin
+    and not exists (select from plugin_removals r where r.plugin = p.name))`,
+  values: {},
+}
+
+/** While there is no such plugin at all, nor anything kept of one. */
+export const notThere: Fence = {
+  sql: 'not exists (select from plugins p where p.name = :plugin)',
+  values: {},
+}
+
 /** Rows of one statement: some seconds at most, however large each is. */
 const BITE = 2000
-/** To find them in a table of many millions, where no index leads there. */
-const STATEMENT_MS = 300_000
 
 /** Locked until the transaction ends. */
 export async function lockRemoval(
@@ -78,15 +105,20 @@ export async function forgetRemoval(trx: Knex.Transaction, plugin: string): Prom
   await trx('plugin_removals').where({ plugin }).delete()
 }
 
-/** @returns false: it was in another state by then */
+/** @param more by whose process: only where it still works at it. @returns false: it was in another state by then */
 export async function moveRemoval(
   knex: Knex,
   plugin: string,
   { from, to }: { readonly from: RemovalState; readonly to: RemovalState },
-  more: { readonly exported?: Exported; readonly removedBy?: string } = {},
+  more: {
+    readonly exported?: Exported
+    readonly removedBy?: string
+    readonly by?: Worker
+  } = {},
 ): Promise<boolean> {
+  const held = more.by === undefined ? {} : { process: more.by.process }
   const changed = await knex('plugin_removals')
-    .where({ plugin, state: from })
+    .where({ plugin, state: from, ...held })
     .update({
       state: to,
       fault: null,
@@ -112,7 +144,8 @@ const isFree =
   '(leased_until is null or leased_until < now() or (node = :node and process <> :process))'
 
 /**
- * Takes a removal for so long. @param isAsked somebody waits: what this process put off for later is taken too
+ * Takes a removal for so long. What is at work has no fault: what has one rests.
+ * @param isAsked somebody waits: what was put off for later, here or on another node, is taken too
  * @returns what to do; undefined: another node does it, or nothing is left to do
  */
 export async function claimRemoval(
@@ -125,8 +158,8 @@ export async function claimRemoval(
   const rows = await knex('plugin_removals')
     .where({ plugin })
     .whereIn('state', unfinishedRemovals)
-    .whereRaw(isAsked ? `(${isFree} or process = :process)` : isFree, { node, process })
-    .update({ node, process, leased_until: until(knex, seconds) })
+    .whereRaw(isAsked ? `(${isFree} or fault is not null)` : isFree, { node, process })
+    .update({ node, process, fault: null, leased_until: until(knex, seconds) })
     .returning('*')
   return rows[0] === undefined ? undefined : removalOf(rows[0])
 }
@@ -164,9 +197,7 @@ export async function deleteAtOnce(
   when: When,
 ): Promise<Readonly<Record<string, number>>> {
   const gone: Record<string, number> = {}
-  const connection = await trx.client.acquireConnection()
-  await trx.raw(`set local statement_timeout = ${STATEMENT_MS}`)
-  await patiently(connection, async () => {
+  await inPatience(trx, async () => {
     for (const table of tablesThatGo(when)) {
       const count = await deleteRows(trx, table, plugin)
       if (count > 0) gone[table.table] = count
@@ -180,18 +211,16 @@ export async function deleteInPieces(
   knex: Knex,
   plugin: string,
   when: When,
-  whether: () => void,
+  fence: Fence,
+  whether: () => void = () => undefined,
 ): Promise<void> {
   for (const table of tablesThatGo(when)) {
     let count = 0
     do {
       whether()
-      count = await knex.transaction(async (trx) => {
-        await trx.raw(`set local statement_timeout = ${STATEMENT_MS}`)
-        const connection = await trx.client.acquireConnection()
-        return patiently(connection, () => deleteRows(trx, table, plugin, BITE))
-      })
-    } while (count === BITE)
+      count = await patientTransaction(knex, (trx) => deleteRows(trx, table, plugin, fence))
+      // Not by a full piece: what is updated meanwhile is left out of one, and the next one has it.
+    } while (count > 0)
   }
 }
 
@@ -199,15 +228,15 @@ async function deleteRows(
   trx: Knex.Transaction,
   { table, rows = 'plugin = :plugin', noting }: ReturnType<typeof tablesThatGo>[number],
   plugin: string,
-  limit?: number,
+  fence?: Fence,
 ): Promise<number> {
   const which =
-    limit === undefined
+    fence === undefined
       ? rows
-      : `ctid = any (array(select ctid from ${table} where ${rows} limit ${limit}))`
+      : `ctid = any (array(select ctid from ${table} where (${rows}) and ${fence.sql} limit ${BITE}))`
   const returning = noting === undefined ? 'true' : 'object'
   const noted = noting === undefined ? '' : `, noted as (${noting})`
-  const named = { plugin, source: `/plugins/${plugin}` }
+  const named = { plugin, source: `/plugins/${plugin}`, ...fence?.values }
   const answer = await trx.raw<{ rows: { count: string }[] }>(
     `with gone as (delete from ${table} where ${which} returning ${returning})${noted}
      select count(*) from gone`,
@@ -216,8 +245,19 @@ async function deleteRows(
   return Number(answer.rows[0]?.count)
 }
 
-/** The folders of every node's resources are to go; each node does it for its own. */
+/**
+ * The folders of every node's resources are to go; each node does it for its own. What there was once on the host gets a
+ * place of its own: in the plugin's next life another node may hold it, and the one that has the folder must still be told.
+ */
 export async function purgeLeases(trx: Knex.Transaction, plugin: string): Promise<void> {
+  await trx.raw(
+    `with gone as (delete from resource_leases
+       where starts_with(resource, :prefix) and place = '*' returning *)
+     insert into resource_leases (resource, place, holder, fence, expires_at, is_purged)
+     select resource, 'purged ' || holder, holder, fence, now(), true from gone
+     on conflict (resource, place) do nothing`,
+    { prefix: `${plugin}/` },
+  )
   await trx('resource_leases')
     .whereRaw('starts_with(resource, ?)', [`${plugin}/`])
     .update({ is_purged: true })

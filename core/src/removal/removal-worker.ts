@@ -4,9 +4,11 @@ import { CodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import { commitRoutedChange } from '../audit/change.ts'
 import type { PluginDatabases } from '../broker/db/plugin-databases.ts'
+import { Turns } from '../broker/db/turns.ts'
 import { coreErrors } from '../errors.ts'
 import type { PluginOutboxes } from '../events/plugin-outboxes.ts'
-import { type Fault, hasPlugin } from '../registry/registry-store.ts'
+import { holdInstalls } from '../registry/installs-lock.ts'
+import type { Fault } from '../registry/registry-store.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
 import { exportPlugin } from './export/export-plugin.ts'
 import { sourceOf } from './export/plugin-source.ts'
@@ -19,10 +21,12 @@ import {
   deleteAtOnce,
   deleteInPieces,
   deletePlugin,
-  findRemoval,
+  heldFence,
   listUnattended,
   moveRemoval,
   noteFault,
+  notInstalled,
+  notThere,
   purgeLeases,
   type RemovalRow,
   renewRemoval,
@@ -37,7 +41,10 @@ interface Log {
 export interface WorkerPorts {
   readonly knex: Knex
   readonly routing: Pick<RoutingTable, 'reach'>
-  readonly schemas: Pick<PluginDatabases, 'disablePlugin' | 'dropPlugin' | 'tables' | 'rows'>
+  readonly schemas: Pick<
+    PluginDatabases,
+    'disablePlugin' | 'dropPlugin' | 'life' | 'tables' | 'rows'
+  >
   readonly outboxes: Pick<PluginOutboxes, 'pending'>
   /** What this node has in memory of plugins' uses is written. */
   readonly flush: () => Promise<void>
@@ -56,6 +63,8 @@ const LEASE_S = 30
 const RENEW_MS = 8000
 /** What failed is not tried again at every look. */
 const RETRY_S = 30
+/** What fails again and again, as an export to a full disk, costs its whole work each time. */
+const MOST_RETRY_S = 900
 /** An export of a terabyte at the speed of one slow disk. */
 const DEADLINE_MS = 6 * 3_600_000
 /** Outboxes are emptied within seconds, or something is wrong that should be seen first. */
@@ -70,6 +79,11 @@ export class RemovalWorker {
   readonly #ports: WorkerPorts
   readonly #running = new Map<string, Promise<void>>()
   readonly #holds = new Map<string, RemovalHold>()
+  /** In a row, by plugin. */
+  readonly #failures = new Map<string, number>()
+  readonly #interrupted = new Set<string>()
+  /** Each holds one of the few connections to the plugins' database, for as long as it takes. */
+  readonly #exports = new Turns(1)
   #late: readonly { readonly plugin: string; readonly at: number }[] = []
   #isStopping = false
 
@@ -103,8 +117,10 @@ export class RemovalWorker {
 
   /** It is to become something else. Resolves when nobody here works at it any more. */
   async interrupt(plugin: string): Promise<void> {
+    this.#interrupted.add(plugin)
     this.#holds.get(plugin)?.give()
     await this.#running.get(plugin)
+    this.#interrupted.delete(plugin)
   }
 
   /** What is under way stops where it is: the next start goes on from there. */
@@ -121,7 +137,7 @@ export class RemovalWorker {
   async #goOn(plugin: string, isAsked: boolean): Promise<void> {
     await this.#attempt(plugin, async () => {
       let goesOn = true
-      while (goesOn && !this.#isStopping) {
+      while (goesOn && !this.#isStopping && !this.#interrupted.has(plugin)) {
         const worker = await this.#worker()
         const row = await claimRemoval(this.#ports.knex, plugin, worker, LEASE_S, isAsked)
         goesOn = row !== undefined && (await this.#step(row, worker))
@@ -139,13 +155,19 @@ export class RemovalWorker {
       deadlineMs: DEADLINE_MS,
     })
     this.#holds.set(plugin, hold)
+    // Asked while this was being claimed: what was read of it may be of before.
+    if (this.#isStopping || this.#interrupted.has(plugin)) hold.give()
     try {
-      await this.#work(row, hold.signal)
+      hold.signal.throwIfAborted()
+      await this.#work(row, worker, hold.signal)
+      this.#failures.delete(plugin)
       return true
     } catch (err) {
       if (err instanceof HoldLost) return false
       log.warn({ err, plugin, state }, 'the removal of a plugin is put off')
-      await noteFault(knex, row, worker, faultOf(row, err), RETRY_S)
+      const failures = (this.#failures.get(plugin) ?? 0) + 1
+      this.#failures.set(plugin, failures)
+      await noteFault(knex, row, worker, faultOf(row, err), restS(failures))
       return false
     } finally {
       hold.end()
@@ -153,7 +175,7 @@ export class RemovalWorker {
     }
   }
 
-  async #work(row: RemovalRow, signal: AbortSignal): Promise<void> {
+  async #work(row: RemovalRow, worker: Worker, signal: AbortSignal): Promise<void> {
     const { knex, schemas } = this.#ports
     const { plugin, contents } = row
     // Whatever a call that was under way still holds: from here on nothing of the plugin writes.
@@ -161,51 +183,64 @@ export class RemovalWorker {
     await this.#ports.flush()
     switch (row.state) {
       case 'exporting':
-        return this.#export(row, signal)
+        return this.#exports.take(() => this.#export(row, worker, signal), signal)
       case 'keeping':
-        await deleteInPieces(knex, plugin, 'soon', () => signal.throwIfAborted())
+        await deleteInPieces(knex, plugin, 'soon', heldFence(row, worker), () =>
+          signal.throwIfAborted(),
+        )
         await freeContents(knex, contents)
         this.#remember(plugin)
-        return this.#done(row)
+        return this.#done(row, worker)
       case 'purging':
-        return this.#purge(row, signal)
+        return this.#purge(row, worker, signal)
       default:
         throw new Error(`${plugin} is ${row.state}: there is nothing to work at`)
     }
   }
 
-  async #export(row: RemovalRow, signal: AbortSignal): Promise<void> {
+  async #export(row: RemovalRow, worker: Worker, signal: AbortSignal): Promise<void> {
     const { home, now, log, knex, schemas } = this.#ports
     const ports = { root: join(home, 'exports'), now: () => new Date(now()), signal, log }
     const exported = await exportPlugin(ports, row, sourceOf({ knex, schemas }, row.plugin))
-    await this.#done(row, exported)
+    await this.#done(row, worker, exported)
   }
 
-  async #done(row: RemovalRow, exported?: RemovalRow['exported']): Promise<void> {
+  async #done(row: RemovalRow, by: Worker, exported?: RemovalRow['exported']): Promise<void> {
     const to = nextRemovalState(row.state, 'done') as RemovalState
-    const more = exported == null ? {} : { exported }
+    const more = exported == null ? { by } : { by, exported }
     const isMoved = await moveRemoval(this.#ports.knex, row.plugin, { from: row.state, to }, more)
     if (!isMoved) throw new HoldLost('it was to become something else')
   }
 
-  async #purge(row: RemovalRow, signal: AbortSignal): Promise<void> {
+  async #purge(row: RemovalRow, worker: Worker, signal: AbortSignal): Promise<void> {
     const { knex, routing, schemas, resources } = this.#ports
     const { plugin, versions, exported, removedBy, traceId } = row
+    // Before it is asked whether the removal is still ours: if it is, this is the schema that it is about.
+    const life = await schemas.life(plugin)
     await this.#drained(plugin, signal)
+    await this.#requireHeld(knex, row, worker)
     for (const when of ['soon', 'purge'] as const) {
-      await deleteInPieces(knex, plugin, when, () => signal.throwIfAborted())
+      await deleteInPieces(knex, plugin, when, heldFence(row, worker), () =>
+        signal.throwIfAborted(),
+      )
     }
     await freeContents(knex, row.contents)
-    await schemas.dropPlugin(plugin)
+    await this.#requireHeld(knex, row, worker)
+    if (life !== undefined) await schemas.dropPlugin(plugin, life)
     const detail = { versions, ...(exported === null ? {} : { exported }) }
     const change = { actor: removedBy, traceId, action: 'plugin.purged', subject: plugin }
     const { generation } = await commitRoutedChange(
       knex,
       { ...change, tenant: null, detail },
       async (trx) => {
+        // What other plugins declare stays as handClaims reads it.
+        await holdInstalls(trx)
         await trx('plugins').where({ name: plugin }).forUpdate().select('name')
-        // Once more, with the plugin's row held: what refers to it can come no more.
-        for (const when of ['soon', 'purge'] as const) await deleteAtOnce(trx, plugin, when)
+        await this.#requireHeld(trx, row, worker)
+        // Once more, with the plugin's row held: what waited for it by a foreign key has come, and no more can.
+        for (const when of ['at once', 'soon', 'purge'] as const) {
+          await deleteAtOnce(trx, plugin, when)
+        }
         await handClaims(trx, plugin)
         await purgeLeases(trx, plugin)
         await deleteAtOnce(trx, plugin, 'last')
@@ -215,6 +250,12 @@ export class RemovalWorker {
     await routing.reach(generation)
     this.#remember(plugin)
     await resources.forgetPurged()
+  }
+
+  /** Whoever stood still for longer than the lease may find the plugin removed, installed anew and at work. */
+  async #requireHeld(knex: Knex, row: RemovalRow, worker: Worker): Promise<void> {
+    if (await renewRemoval(knex, row, worker, LEASE_S)) return
+    throw new HoldLost('another node goes on')
   }
 
   /** What the plugin published was acknowledged: it is in the log before its outbox goes. */
@@ -237,11 +278,9 @@ export class RemovalWorker {
     const due = this.#late.filter(({ at }) => at <= now())
     this.#late = this.#late.filter(({ at }) => at > now())
     for (const plugin of new Set(due.map((one) => one.plugin))) {
-      if (await hasPlugin(knex, plugin)) continue
-      const isKept = (await findRemoval(knex, plugin)) !== undefined
-      for (const when of isKept ? (['soon'] as const) : (['soon', 'purge'] as const)) {
-        await deleteInPieces(knex, plugin, when, () => undefined)
-      }
+      // It may be installed again at any time: each statement asks for itself.
+      await deleteInPieces(knex, plugin, 'soon', notInstalled)
+      await deleteInPieces(knex, plugin, 'purge', notThere)
     }
   }
 
@@ -252,6 +291,11 @@ export class RemovalWorker {
       if (!this.#isStopping) this.#ports.log.warn({ err, what }, 'a removal cannot go on now')
     }
   }
+}
+
+/** How long it rests after so many failures in a row. Pure. */
+export function restS(failures: number): number {
+  return Math.min(MOST_RETRY_S, RETRY_S * 2 ** (failures - 1))
 }
 
 /** Why, for people; what is no refusal of ours is in the log, and only its short name leaves the host. */

@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { insertService } from '../catalog/catalog-store.ts'
 import { coreErrors } from '../errors.ts'
 import { findInstallation, moveInstallation, setStableVersion } from '../registry/registry-store.ts'
+import { requireRequired } from '../registry/required-plugins.ts'
 import { lockInstalled } from '../registry/serving-installation.ts'
 import { heldStandstill } from './freeze-store.ts'
 import type { Standstill } from './freezes.ts'
@@ -10,6 +11,7 @@ import type { PauseReason } from './pause-reasons.ts'
 import { rolloutFacts } from './rollout-facts.ts'
 import {
   beginsStep,
+  mayBeHeld,
   moveOf,
   nextStep,
   type RolloutCommand,
@@ -18,6 +20,7 @@ import {
   unmetGuards,
 } from './rollout-states.ts'
 import {
+  listGroup,
   lockRollouts,
   noTallies,
   type Rollout,
@@ -69,16 +72,14 @@ export class Overtaken extends Error {}
  */
 export async function moveRollouts(trx: Knex.Transaction, asked: Asked): Promise<readonly Moved[]> {
   const { id, ground } = asked
+  const before = await lockBefore(trx, asked)
   const rollouts = await lockRollouts(trx, id)
   const named = rollouts.find((one) => one.id === id)
   if (named === undefined) throw coreErrors.create('ROLLOUT_MISSING', { rollout: id })
   if (ground.seen !== undefined && ground.seen.revision !== named.revision) throw new Overtaken()
-  const isHeld = moveOf(named.state, asked.command)?.guards.includes('unlocked') === true
-  const standstill = isHeld ? await heldStandstill(trx) : nothing
   const moved: Moved[] = []
-  // In one order whatever the group: two moves that share plugins never wait for each other in a circle.
-  for (const rollout of rollouts.toSorted((one, other) => (one.plugin < other.plugin ? -1 : 1))) {
-    moved.push({ rollout, transition: await moveOne(trx, rollout, asked, standstill) })
+  for (const rollout of rollouts) {
+    moved.push({ rollout, transition: await moveOne(trx, rollout, asked, before) })
   }
   return moved
 }
@@ -86,14 +87,36 @@ export async function moveRollouts(trx: Knex.Transaction, asked: Asked): Promise
 /** Of commands that nothing holds. */
 const nothing: Standstill = { lockdown: undefined, freezes: [] }
 
+/** What of the plugins is held before their rollouts are. */
+interface Before {
+  readonly standstill: Standstill
+  readonly stable: ReadonlyMap<string, string | null>
+}
+
+/**
+ * What else is installed, then freezes, then plugins by their names, and rollouts last: as removals do, and whoever
+ * writes a freeze. Two moves that share plugins never wait for each other in a circle. A group stays as it was planned.
+ */
+async function lockBefore(trx: Knex.Transaction, { id, command }: Asked): Promise<Before> {
+  const known = await listGroup(trx, id)
+  if (command === 'start') for (const one of known) await requireRequired(trx, one.plugin, one.to)
+  const standstill = mayBeHeld(command) ? await heldStandstill(trx) : nothing
+  const stable = new Map<string, string | null>()
+  for (const plugin of known.map((one) => one.plugin).sort()) {
+    stable.set(plugin, (await lockInstalled(trx, plugin)).stableVersion)
+  }
+  return { standstill, stable }
+}
+
 async function moveOne(
   trx: Knex.Transaction,
   rollout: Rollout,
   { command, actor, ground, now, rehearsals }: Asked,
-  standstill: Standstill,
+  before: Before,
 ): Promise<Omit<Transition, 'generation'>> {
   const { id, state, step, plugin } = rollout
-  const { stableVersion: stable } = await lockInstalled(trx, plugin)
+  const { standstill } = before
+  const stable = before.stable.get(plugin) ?? null
   const move = moveOf(state, command)
   // To go back or to pause asks for no figures: that they cannot be read must not stand in the way.
   const asksFigures = (move?.guards.length ?? 0) > 0 || beginsStep(command)

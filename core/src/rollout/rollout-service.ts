@@ -4,6 +4,7 @@ import { type Change, commitRoutedChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { stableVersion } from '../registry/registry-store.ts'
+import { requireRequired } from '../registry/required-plugins.ts'
 import {
   type Ground,
   type MetRehearsals,
@@ -79,6 +80,7 @@ export class RolloutService {
       () => changes,
       async (trx) => {
         const lists = await listsOf(trx, plan)
+        for (const one of locked) await requireRequired(trx, one.plugin, one.version)
         for (const { id, ...target } of locked) {
           const row = { id, group, salt: group ?? id, cohortBy, keys, lists, steps, analysis }
           await planRollout(trx, target, { ...row, planChoice: choice })

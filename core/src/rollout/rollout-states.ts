@@ -169,6 +169,12 @@ export function nextRolloutState(
   return moveOf(state, command)?.to
 }
 
+/** Whether a lockdown or a freeze can stand in the way of the command, in whatever state. */
+export function mayBeHeld(command: RolloutCommand): boolean {
+  const states = Object.keys(rolloutStates) as RolloutState[]
+  return states.some((state) => moveOf(state, command)?.guards.includes('unlocked') === true)
+}
+
 /** What stands in the way of a command that the state allows; nothing: do it. */
 export function unmetGuards(
   state: RolloutState,

@@ -31,8 +31,9 @@ export const secretErrors = {
       'zh-CN': '租户 {tenant} 尚未设置 {plugin} 的密钥 {secret}。',
     },
     cure: {
-      en: 'Set it with PUT /v1/tenants/{tenant}/plugins/{plugin}/secrets/{secret}.',
-      'zh-CN': '请通过 PUT /v1/tenants/{tenant}/plugins/{plugin}/secrets/{secret} 设置。',
+      en: 'Set it with PUT /v1/tenants/{tenant}/plugins/{plugin}/secrets/{secret} and {"value": "…"}.',
+      'zh-CN':
+        '请通过 PUT /v1/tenants/{tenant}/plugins/{plugin}/secrets/{secret} 和 {"value": "…"} 设置。',
     },
   },
   SECRET_UNKNOWN: {

@@ -6,6 +6,7 @@ import { coreErrors } from '../errors.ts'
 import type { GcraLimit } from '../gateway/gcra.ts'
 import type { RateLimiter } from '../gateway/rate-limiter.ts'
 import type { Caller } from '../identity/identity-service.ts'
+import { lockInstalled } from '../registry/serving-installation.ts'
 import { pickVersion } from '../rollout/pick-version.ts'
 import type { Grant, Snapshot } from '../rollout/snapshot.ts'
 import type { Sealer } from '../sealing/sealer.ts'
@@ -62,7 +63,7 @@ export class HookService {
   /**
    * Makes the address of a path, or renews it: then the old one ends.
    * @param secret what the sender signs with; drawn, when undefined
-   * @returns both, shown this once. @throws CORE_HOOK_NOT_GRANTED, CORE_HOST_KEY_ABSENT
+   * @returns both, shown this once. @throws CORE_HOOK_NOT_GRANTED, CORE_PLUGIN_MISSING, CORE_HOST_KEY_ABSENT
    */
   async open(caller: Caller, hook: Hook, secret = drawnSecret()) {
     const { tenant, plugin, path } = hook
@@ -72,14 +73,16 @@ export class HookService {
     const token = randomBytes(TOKEN_BYTES).toString('base64url')
     const sealed = await sealer.seal(tenant, Buffer.from(secret), boundTo(hook))
     const change = { ...caller, action: 'hook.opened', subject: plugin, tenant, detail: { path } }
-    await commitChange(knex, change, (trx) =>
-      putAddress(trx, {
+    await commitChange(knex, change, async (trx) => {
+      // The node's snapshot, by which it was granted, may be of before a removal.
+      await lockInstalled(trx, plugin)
+      await putAddress(trx, {
         ...hook,
         tokenHash: hashOf(token),
         secret: sealed,
         createdBy: caller.actor,
-      }),
-    )
+      })
+    })
     return { address: `/hooks/${encodeURIComponent(plugin)}/${path}/${token}`, secret }
   }
 

@@ -1,7 +1,7 @@
 import { posix, win32 } from 'node:path'
 import type { Manifest } from '@signalbox/sdk/manifest'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { assetPathFault, isAsset } from '../../src/assets/asset-path.ts'
 
 t.test('a path as npm packs it is taken', async (t) => {

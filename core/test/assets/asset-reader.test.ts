@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { AssetReader } from '../../src/assets/asset-reader.ts'
 import { createContentStore } from '../../src/storage/content-store.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import {
   CHUNK_BYTES,
   GARBAGE_KEPT_MS,

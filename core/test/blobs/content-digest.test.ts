@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { DigestCheck } from '../../src/blobs/content-digest.ts'
 
 const bytes = Buffer.from('a file')

@@ -1,6 +1,6 @@
 import { CodedError } from '@signalbox/sdk/errors'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import type { BlobOwner } from '../../src/blobs/blob-owner.ts'
 import { findUsage } from '../../src/blobs/blob-store.ts'
 import { blobsCalls } from '../../src/broker/blobs-calls.ts'

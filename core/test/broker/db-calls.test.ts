@@ -1,13 +1,13 @@
 import { CodedError } from '@signalbox/sdk/errors'
-import fc from 'fast-check'
 import pg from 'pg'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { Broker } from '../../src/broker/broker.ts'
 import type { CallScope } from '../../src/broker/call-scope.ts'
 import { PluginDatabases } from '../../src/broker/db/plugin-databases.ts'
 import { cutPage } from '../../src/broker/db/schema-catalogue.ts'
 import { dbCalls } from '../../src/broker/db-calls.ts'
-import type { GrantUse } from '../../src/broker/uses/grant-uses.ts'
+import { type GrantUse, NONE_COVERS } from '../../src/broker/uses/grant-uses.ts'
 import { RateLimiter } from '../../src/gateway/rate-limiter.ts'
 import { emptySnapshot, type Grant, tenantKey } from '../../src/rollout/snapshot.ts'
 import { testEmptyDatabase } from '../support/postgres.ts'
@@ -120,7 +120,11 @@ t.test(
     const { tables } = await ask('db.inspect', {}, 'globex', 'looker')
     t.same([...new Set(tables.map(({ plugin }: { plugin: string }) => plugin))], ['store'])
     t.same((await ask('db.inspect', { plugin: 'books' }, 'globex', 'looker')).tables, [])
+    uses.length = 0
     await t.rejects(ask('db.inspect', {}, 'globex'), { code: 'CORE_GRANT_MISSING' })
+    const refused = { plugin: 'store', capability: 'db:inspect', outcome: 'CORE_GRANT_MISSING' }
+    t.match(uses, [{ ...refused, grant: NONE_COVERS }], 'it is counted, as the use of no grant')
+    t.equal(uses.length, 1)
     for (const [name, request] of [
       ['db.query', { sql: 'SELECT 1' }],
       ['db.batch', { sql: 'SELECT 1', parameterRows: [[]] }],

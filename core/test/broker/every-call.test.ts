@@ -1,7 +1,7 @@
 import { CodedError } from '@signalbox/sdk/errors'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { offeredCalls } from '../../scripts/capability-table.ts'
 import { Broker } from '../../src/broker/broker.ts'
 import type { CallScope } from '../../src/broker/call-scope.ts'

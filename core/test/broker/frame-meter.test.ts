@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { FrameMeter } from '../../src/broker/db/frame-meter.ts'
 
 /** A message as PostgreSQL frames it: type, length that counts itself, body. */

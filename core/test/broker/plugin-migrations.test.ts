@@ -258,6 +258,9 @@ t.test('a role that may create databases and roles is enough', async (t) => {
   t.same((await ask('north', 'SELECT * FROM series')).rows, [
     { tenant: 'north', sku: 'n', method: 'ets' },
   ])
+  const exported: unknown[] = []
+  for await (const rows of host.rows('p', 'series')) exported.push(...rows)
+  t.match(exported, [{ tenant: 'north', json: /"sku":"n"/ }], 'and to export what is sealed')
   const own = new pg.Pool({ connectionString: url.href, max: 1 })
   const sql = await usageSql(own, 'p')
   t.match(sql && (await measureUsage(own, sql, 'north', false)), { rows: 1 }, 'and to measure')

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import pg from 'pg'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { nextCount, rowsOf, tablesOf } from '../../src/broker/db/plugin-rows.ts'
 import { testEmptyDatabase } from '../support/postgres.ts'
 

@@ -51,6 +51,19 @@ t.test(
     t.equal(request?.method, 'DELETE')
     await admin.request('DELETE', request?.path ?? '')
     t.same((await uses(0)).proposals, [])
+    const grant = request?.path.split('/').at(-1)
+    const { items } = await admin.request<{ items: { action: string; detail: object }[] }>(
+      'GET',
+      '/v1/audit?limit=200',
+    )
+    const said = (action: string) =>
+      items.filter((entry) => entry.action === action).map(({ detail }) => detail)
+    t.match(said('grant.revoked'), [{ grant, capability: 'db:own' }])
+    const given = said('grant.given') as { grants: { grant: string; capability: string }[] }[]
+    t.match(
+      given.flatMap(({ grants }) => grants).filter((one) => one.grant === grant),
+      [{ capability: 'db:own' }],
+    )
   },
 )
 

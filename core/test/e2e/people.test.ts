@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { until } from '../../../sandbox/test/until.ts'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { enablePlugin, installFixture } from '../support/fixture-plugin.ts'
 import { HostProcess } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'

@@ -1,3 +1,4 @@
+import { CONTRIBUTIONS_CHANGED } from '@signalbox/sdk/change-event'
 import type { Manifest } from '@signalbox/sdk/manifest'
 import t from 'tap'
 import type { EntryCall, RunEntry } from '../../src/broker/entry-call.ts'
@@ -5,7 +6,6 @@ import type { GrantUse } from '../../src/broker/uses/grant-uses.ts'
 import { coreErrors } from '../../src/errors.ts'
 import { deliverEvent } from '../../src/events/deliver-event.ts'
 import type { TakenDelivery } from '../../src/events/delivery-store.ts'
-import { CONTRIBUTIONS_CHANGED } from '../../src/events/event-types.ts'
 import {
   emptySnapshot,
   type InstalledVersion,

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { sandboxErrors } from '../../../sandbox/src/sandbox-errors.ts'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { coreErrors } from '../../src/errors.ts'
 import { hostDelay, verdictOf } from '../../src/events/delivery-verdict.ts'
 import {

@@ -1,6 +1,6 @@
 import type { Manifest } from '@signalbox/sdk/manifest'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import {
   matchesType,
   outsideVerdict,

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { GroupCommit } from '../../src/events/group-commit.ts'
 
 function groupOf(write: (items: readonly number[]) => Promise<readonly string[]>, more = {}) {

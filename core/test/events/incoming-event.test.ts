@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { cloudEvent, hopsOf } from '../../src/events/cloud-event.ts'
 import { appSource, readIncoming } from '../../src/events/incoming-event.ts'
 import { isDeeperThan } from '../../src/events/json-depth.ts'

@@ -1,6 +1,6 @@
 import type { GuestOutcome } from '@signalbox/sandbox'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { readableFetch, sentFetch } from '../../src/invocations/fetch-text.ts'
 import { recordingOf } from '../support/recorded-call.ts'
 

@@ -1,6 +1,6 @@
 import { sensitiveFields } from '@signalbox/sdk/sensitive'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { recordCall } from '../../src/invocations/record-call.ts'
 import { aroundMarkers, hasMarker, wholeMarker } from '../../src/invocations/redacted-marker.ts'
 import { Redactor } from '../../src/invocations/redactor.ts'

@@ -98,9 +98,9 @@ t.test('how a call ended is how it ends again', async (t) => {
     {
       code: 'SBX_DEADLINE_EXCEEDED',
       handler: '() => new Promise(() => 0)',
-      given: { deadlineMs: 150 },
+      given: { deadlineMs: 600 },
     },
-    { code: 'SBX_DEADLINE_EXCEEDED', handler: query, given: { answer: never, deadlineMs: 150 } },
+    { code: 'SBX_DEADLINE_EXCEEDED', handler: query, given: { answer: never, deadlineMs: 600 } },
     { code: 'SBX_TURN_TIMEOUT', handler: '() => { for (;;); }' },
     { code: 'CORE_SQL_FAILED', handler: query, given: { answer: () => Promise.reject(refused) } },
     {

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { cronFault, isTimeZone } from '../../../sdk/src/manifest/cron-fields.ts'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { countInstants, latestInstant, MAX_COUNTED, nextInstant } from '../../src/jobs/cron.ts'
 
 /** The first `count` instants after `after`. */

@@ -191,7 +191,8 @@ t.test(
     t.match(await cancelSchedules(knex, owner, wish, Date.now()), { cancelled: 1, runs: 1 })
     await until(() => counted.includes('cancelled'))
     const took = performance.now() - asked
-    t.ok(took < 1000, `${took} ms`)
+    // By the look at the row, long before the lease that a lost node's run waits for; a busy machine is slow.
+    t.ok(took < 10_000, `${took} ms`)
     t.match(reason, { code: 'CORE_JOB_RUN_CANCELLED' })
     t.equal(await left(), 0)
   },

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { backOffMs } from '../../src/jobs/back-off.ts'
 import { claimPlan, endPlan } from '../../src/jobs/run-plan.ts'
 import type { Run, RunEnd, Schedule } from '../../src/jobs/schedule.ts'

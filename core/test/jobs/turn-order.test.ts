@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { lastInTurn } from '../../src/jobs/turn-order.ts'
 
 t.test('the turn goes round: after the last tenant comes the first', async (t) => {

@@ -1,6 +1,6 @@
 import { CodedError } from '@signalbox/sdk/errors'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { KeyRoom } from '../support/key-room.ts'
 import { digestOf, signedAttributes } from '../support/signed-document.ts'
 

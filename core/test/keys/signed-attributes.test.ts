@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { type AttributeDemands, attributesFault } from '../../src/keys/cms/signed-attributes.ts'
 import { DerFault, readDer } from '../../src/keys/der.ts'
 import { der, integer, octets, oid, sequence, setOf } from '../support/der.ts'

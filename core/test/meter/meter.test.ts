@@ -1,6 +1,6 @@
 import { CodedError } from '@signalbox/sdk/errors'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { Broker } from '../../src/broker/broker.ts'
 import type { CallScope } from '../../src/broker/call-scope.ts'
 import { RateLimiter } from '../../src/gateway/rate-limiter.ts'

@@ -1,61 +1,50 @@
 import t, { type Test } from 'tap'
+import { insertService } from '../../src/catalog/catalog-store.ts'
+import { SubscriptionService } from '../../src/catalog/subscription-service.ts'
+import { insertSubscription } from '../../src/catalog/subscription-store.ts'
 import { freeContents } from '../../src/removal/free-contents.ts'
 import { handClaims } from '../../src/removal/handed-claims.ts'
 import { removalFacts } from '../../src/removal/removal-facts-store.ts'
 import {
   claimRemoval,
+  deleteAtOnce,
   deleteInPieces,
-  insertRemoval,
   listUnattended,
   moveRemoval,
   noteFault,
+  notThere,
+  purgeLeases,
   renewRemoval,
 } from '../../src/removal/removal-store.ts'
+import type { RoutingTable } from '../../src/rollout/routing-table.ts'
 import { createContentStore } from '../../src/storage/content-store.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { deletePurged, listPurged, takeLease } from '../../src/trusted/resources/lease-store.ts'
+import { beginRemoval, insertInstalled } from '../support/installed-plugin.ts'
 import { testDatabases } from '../support/postgres.ts'
+import { until } from '../support/processes.ts'
 
 const { hostUrl } = await testDatabases(t)
 const knex = createKnex(hostUrl)
 t.teardown(() => knex.destroy())
 await knex('tenants').insert({ id: 'acme', name: 'Acme' })
 
-async function install(plugin: string, version: string, signalbox: object = {}, state = 'stable') {
-  await knex('plugins')
-    .insert({ name: plugin, stable_version: version })
-    .onConflict('name')
-    .ignore()
-  await knex('installations').insert({
-    plugin,
-    version,
-    state,
-    manifest: JSON.stringify(signalbox),
-    contracts: '{}',
-    integrity: '',
-    marketplace_fingerprint: 'SHA256:one',
-    installed_by: 'operator',
-  })
-}
-
-async function removing(plugin: string): Promise<void> {
-  await knex('plugins').insert({ name: plugin })
-  const row = {
-    plugin,
-    state: 'purging',
-    fingerprint: 'SHA256:one',
-    removedBy: 'operator',
-  } as const
-  const parts = { versions: ['1.0.0'], contents: [], traceId: null }
-  await knex.transaction((trx) => insertRemoval(trx, { ...row, ...parts }))
-}
-
 const one = { node: 'node-1', process: 'a' }
 const restarted = { node: 'node-1', process: 'b' }
 const other = { node: 'node-2', process: 'c' }
 
+/** A lock on the table, or on a row of it, is asked for and not given. */
+async function somebodyWaitsFor(table: string): Promise<boolean> {
+  const { rows } = await knex.raw(
+    `select from pg_locks held join pg_locks waiting on waiting.pid = held.pid
+      where not waiting.granted and held.relation = ?::regclass`,
+    [table],
+  )
+  return rows.length > 0
+}
+
 t.test('one node works at a removal; its next process takes it over at once', async (t) => {
-  await removing('@claim/it')
+  await beginRemoval(knex, '@claim/it')
   const claims = await Promise.all(
     [one, other].map((worker) => claimRemoval(knex, '@claim/it', worker, 30, false)),
   )
@@ -70,12 +59,14 @@ t.test('one node works at a removal; its next process takes it over at once', as
 })
 
 t.test('what failed rests, unless somebody asks', async (t) => {
-  await removing('@rest/it')
+  await beginRemoval(knex, '@rest/it')
   await claimRemoval(knex, '@rest/it', one, 30, false)
   const row = { plugin: '@rest/it', state: 'purging' } as const
   await noteFault(knex, row, one, { code: 'CORE_X', detail: 'x' }, 30)
   t.equal(await claimRemoval(knex, '@rest/it', one, 30, false), undefined)
-  t.match(await claimRemoval(knex, '@rest/it', one, 30, true), { fault: { code: 'CORE_X' } })
+  t.equal(await claimRemoval(knex, '@rest/it', other, 30, false), undefined)
+  t.match(await claimRemoval(knex, '@rest/it', other, 30, true), { fault: null }, 'by any node')
+  t.equal(await claimRemoval(knex, '@rest/it', one, 30, true), undefined, 'it is at work')
   t.ok(await moveRemoval(knex, '@rest/it', { from: 'purging', to: 'kept' }))
   t.notOk(await moveRemoval(knex, '@rest/it', { from: 'purging', to: 'kept' }))
   t.notOk(await renewRemoval(knex, row, one, 30), 'it became something else')
@@ -93,11 +84,11 @@ t.test('many rows go piece by piece, those of others stay', async (t) => {
   }))
   await knex.batchInsert('grant_uses', rows, 500)
   let looks = 0
-  await deleteInPieces(knex, '@many/rows', 'soon', () => void looks++)
+  await deleteInPieces(knex, '@many/rows', 'soon', notThere, () => void looks++)
   t.strictSame(await knex('grant_uses').pluck('plugin'), ['@stays/here'])
   t.ok(looks > 6, 'asked between two pieces')
   await t.rejects(
-    deleteInPieces(knex, '@many/rows', 'soon', () => {
+    deleteInPieces(knex, '@many/rows', 'soon', notThere, () => {
       throw new Error('given up')
     }),
     /given up/,
@@ -120,7 +111,7 @@ t.test('events go, but for those that another plugin waits for', async (t) => {
     { event: free.sequence, tenant: 'acme', plugin: '@pub/one', type: 'a.b' },
   ])
   for (const when of ['soon', 'purge'] as const) {
-    await deleteInPieces(knex, '@pub/one', when, () => undefined)
+    await deleteInPieces(knex, '@pub/one', when, notThere)
   }
   t.strictSame(await knex('events').orderBy('id').pluck('id'), ['awaited', 'other'])
   t.equal((await knex('event_deliveries')).length, 2)
@@ -128,8 +119,9 @@ t.test('events go, but for those that another plugin waits for', async (t) => {
 
 t.test('names of a scope pass to a plugin of it that declares them too', async (t) => {
   const provides = { events: [{ type: 'names.kept' }], permissions: [{ id: 'names.allow' }] }
-  await install('@names/heir', '1.0.0', { provides })
-  await install('@namesake/no', '1.0.0', { provides: { events: [{ type: 'names.lost' }] } })
+  await insertInstalled(knex, '@names/heir', '1.0.0', { manifest: { provides } })
+  const lost = { provides: { events: [{ type: 'names.lost' }] } }
+  await insertInstalled(knex, '@namesake/no', '1.0.0', { manifest: lost })
   const claim = { scope: '@names', plugin: '@names/first' }
   await knex('event_types').insert(['names.kept', 'names.lost'].map((type) => ({ type, ...claim })))
   await knex('permissions').insert({ id: 'names.allow', ...claim })
@@ -146,7 +138,7 @@ t.test('contents go when no file has them any more; a put meanwhile makes them a
   const [shared = '', own = ''] = await Promise.all(
     ['shared', 'own'].map((text) => contents.put(Buffer.from(text))),
   )
-  await install('@files/other', '1.0.0')
+  await insertInstalled(knex, '@files/other', '1.0.0')
   const file = { plugin: '@files/other', version: '1.0.0', path: 'x', size: 1 }
   await knex('installation_files').insert({ ...file, sha256: shared })
   await freeContents(knex, [shared, own])
@@ -159,6 +151,7 @@ t.test('contents go when no file has them any more; a put meanwhile makes them a
     // Known bytes: nothing is written, and yet whoever frees has to wait for what refers to them.
     await contents.put(Buffer.from('own'), trx)
     freeing = freeContents(knex, [own])
+    await until(() => somebodyWaitsFor('contents'))
     await trx('installation_files').insert({ ...file, path: 'y', sha256: own })
   })
   await freeing
@@ -175,9 +168,10 @@ async function requiredBy(t: Test, plugin: string, names: readonly string[], why
 
 t.test('what serves, or can be gone back to, keeps what it requires', async (t) => {
   const requires = { '@base/one': '^1.0.0' }
-  await install('@base/one', '1.0.0', { requires: { '@base/one': '*' } })
-  await install('@needs/it', '2.0.0')
-  await install('@needs/it', '1.0.0', { requires }, 'warm')
+  const itself = { requires: { '@base/one': '*' } }
+  await insertInstalled(knex, '@base/one', '1.0.0', { manifest: itself })
+  await insertInstalled(knex, '@needs/it', '2.0.0')
+  await insertInstalled(knex, '@needs/it', '1.0.0', { manifest: { requires }, state: 'warm' })
   await requiredBy(t, '@base/one', [], 'an old version that nothing leads to, and itself')
   const binding = { tenant: 'acme', plugin: '@needs/it', pinned_version: '1.0.0' }
   await knex('bindings').insert({ ...binding, binding: 'pinned' })
@@ -190,20 +184,53 @@ t.test('what serves, or can be gone back to, keeps what it requires', async (t) 
   await requiredBy(t, '@base/one', ['@needs/it@1.0.0'], 'the window is open')
   await knex('rollouts').update({ updated_at: knex.raw(`now() - interval '8 days'`) })
   await requiredBy(t, '@base/one', [], 'and over')
-  await install('@needs/too', '1.0.0', { requires }, 'expanded')
+  await insertInstalled(knex, '@needs/too', '1.0.0', { manifest: { requires }, state: 'expanded' })
   await requiredBy(t, '@base/one', ['@needs/too@1.0.0'], 'it is being installed')
   t.strictSame((await facts('@needs/too')).installing, ['1.0.0'])
   t.strictSame((await facts('@needs/it')).installing, [])
 })
 
-t.test('a purged resource is told to who holds it; a new life of it is not purged', async (t) => {
+t.test('a subscription that is under way is waited for and seen', async (t) => {
+  const plugin = '@serves/it'
+  await knex('plugins').insert({ name: plugin })
+  await insertService(knex, { id: 'serves.it', major: 1, plugin })
+  await knex('apps').insert({ tenant: 'acme', id: 'app', name: 'App' })
+  const wish = { tenant: 'acme', app: 'app', service: 'serves.it', major: 1, plan: 'standard' }
+  const row = { id: 'sub_1', ...wish, scopes: null, state: 'active', suspendedBy: null } as const
+  let asked: ReturnType<typeof facts> | undefined
+  await knex.transaction(async (trx) => {
+    await insertSubscription(trx, row)
+    asked = facts(plugin)
+    await until(() => somebodyWaitsFor('plans'))
+  })
+  t.strictSame((await asked)?.apps, ['acme/app'])
+
+  const routing = { reach: async () => undefined } as unknown as RoutingTable
+  const service = new SubscriptionService({ knex, routing })
+  let late: Promise<unknown> | undefined
+  await knex.transaction(async (trx) => {
+    await deleteAtOnce(trx, plugin, 'at once')
+    late = service.subscribe({ actor: 'operator', traceId: null }, wish).catch((err) => err)
+    await until(() => somebodyWaitsFor('plans'))
+  })
+  t.match(await late, { code: 'CORE_SERVICE_MISSING' })
+})
+
+t.test('a purged resource is told to who held it, whoever has it in its next life', async (t) => {
   const wish = { resource: '@p/q/engine', place: '*', holder: 'node-1' }
+  const own = { resource: '@p/q/own', place: 'node-1', holder: 'node-1' }
   await takeLease(knex, wish, -1)
-  await knex('resource_leases').update({ is_purged: true })
-  t.match(await listPurged(knex, 'node-1'), [{ resource: '@p/q/engine', place: '*' }])
+  await takeLease(knex, own, -1)
+  await knex.transaction((trx) => purgeLeases(trx, '@p/q'))
+  t.match(await takeLease(knex, { ...wish, holder: 'node-2' }, -1), { fence: 1 }, 'a new life')
   t.strictSame(await listPurged(knex, 'node-2'), [])
-  await takeLease(knex, { ...wish, holder: 'node-2' }, 30)
-  t.strictSame(await listPurged(knex, 'node-2'), [])
-  await deletePurged(knex, wish, 'node-2')
-  t.equal((await knex('resource_leases')).length, 1)
+  const told = await listPurged(knex, 'node-1')
+  t.strictSame(told.map(({ resource }) => resource).sort(), ['@p/q/engine', '@p/q/own'])
+  t.strictSame(await listPurged(knex, 'node-1', '@p/other'), [])
+  for (const lease of [wish, own]) {
+    t.equal(await takeLease(knex, lease, 30), undefined, 'its data is still there')
+  }
+  for (const purged of told) await deletePurged(knex, purged, 'node-1')
+  t.match(await takeLease(knex, wish, 30), { fence: 2 })
+  t.match(await takeLease(knex, own, 30), { fence: 1 })
 })

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { assign, type Cohort, type CohortCall, judgedBy } from '../../src/rollout/cohort.ts'
 import { keyFaults, memberFaults } from '../../src/rollout/cohort-lists.ts'
 import { inputKey } from '../../src/rollout/input-key.ts'

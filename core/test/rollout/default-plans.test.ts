@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { defaultPlan } from '../../src/rollout/default-plans.ts'
 import { defaultSteps, isWeightStep, stepFaults } from '../../src/rollout/steps.ts'
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { detectionNotes } from '../../src/rollout/detection-notes.ts'
 import { detectionTable, type Traffic } from '../../src/rollout/detection-table.ts'
 import { defaultSteps } from '../../src/rollout/steps.ts'

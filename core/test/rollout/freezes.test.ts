@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { type FreezeTime, freezeOf, freezeTimeFaults, isFrozen } from '../../src/rollout/freezes.ts'
 
 const at = (text: string) => Date.parse(text)

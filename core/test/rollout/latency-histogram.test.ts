@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { LatencyHistogram } from '../../src/rollout/latency-histogram.ts'
 
 t.test('a quantile is the exact one, or up to a twentieth more', async () => {

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { earnReplays, fullReplayBudget, spendReplay } from '../../src/rollout/replay-budget.ts'
 
 t.test('in an outage second attempts stay a twentieth of the calls, after a burst', async () => {

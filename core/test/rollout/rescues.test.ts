@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { addRescues, logRescueEvidence, noRescues } from '../../src/rollout/rescues.ts'
 
 t.test('for a rescue rate of up to a half the expected e-value never grows', async () => {

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { putFreeze, putLockdown } from '../../src/rollout/freeze-store.ts'
 import { type RolloutCommand, rolloutCommands } from '../../src/rollout/rollout-states.ts'
 import { findRollout, listTransitions } from '../../src/rollout/rollout-store.ts'

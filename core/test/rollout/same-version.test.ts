@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import type { CohortBy, CohortCall } from '../../src/rollout/cohort.ts'
 import { pickVersion } from '../../src/rollout/pick-version.ts'
 import {

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { FULL_WEIGHT_BP } from '../../src/rollout/cohort.ts'
 import { percentOf, type StepProgress, stepDecision } from '../../src/rollout/step-decision.ts'
 import { defaultSteps, type Step } from '../../src/rollout/steps.ts'

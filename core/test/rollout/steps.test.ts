@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { FULL_WEIGHT_BP } from '../../src/rollout/cohort.ts'
 import { defaultSteps, type Step, stepFaults } from '../../src/rollout/steps.ts'
 

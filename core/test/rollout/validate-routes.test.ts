@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import Fastify from 'fastify'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { emptySnapshot, type InstalledVersion } from '../../src/rollout/snapshot.ts'
 import { type Validation, validateRoutes } from '../../src/rollout/validate-routes.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'

@@ -1,6 +1,6 @@
 import { CodedError } from '@signalbox/sdk/errors'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import type { Grant } from '../../src/rollout/snapshot.ts'
 import { REVEAL, revealCall } from '../../src/secrets/reveal-call.ts'
 import { askingBroker, plugin } from '../support/asking-broker.ts'

@@ -1,6 +1,6 @@
 import { CodedError } from '@signalbox/sdk/errors'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { isTrusted, parseTrusted } from '../../src/trusted/allow-list.ts'
 
 const origin = { plugin: '@acme/engine', publisher: 'acme', fingerprint: 'SHA256:abc=' }

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { ByteStream } from '../../src/trusted/byte-stream.ts'
 import { BytePump } from '../../src/trusted/child/byte-pump.ts'
 import { byteSource } from '../../src/trusted/child/byte-source.ts'

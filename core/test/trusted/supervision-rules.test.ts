@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { backOffMs } from '../../src/trusted/back-off.ts'
 import { afterLook, heartbeatVerdict, newHeartbeat } from '../../src/trusted/heartbeat.ts'
 import { processFault } from '../../src/trusted/process-fault.ts'

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { type HookHeaders, judgeHook } from '../../src/webhooks/hook-signature.ts'
 
 const body = Buffer.from('{"order":"4711","note":"合同"}')

@@ -282,3 +282,10 @@ t.test(
     t.ok(await knock())
   },
 )
+
+t.test('no address is opened for a plugin that is going', async (t) => {
+  const removal = { plugin, state: 'purging', fingerprint: '', removed_by: 'operator' }
+  await knex('plugin_removals').insert({ ...removal, versions: '[]', contents: '[]' })
+  await t.rejects(service.open(caller, hook), { code: 'CORE_PLUGIN_MISSING' })
+  await knex('plugin_removals').delete()
+})

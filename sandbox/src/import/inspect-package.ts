@@ -18,7 +18,8 @@ const slots = new ImportSlots(MAX_PROCESSES, MAX_WAITING)
  * Unpacks and checks a plugin's tarball in a throw-away process that has neither database nor keys.
  * @throws `SBX_PACKAGE_TOO_LARGE`, `SBX_PACKAGE_UNREADABLE`, `SBX_PACKAGE_ENTRY_REFUSED`,
  * `SBX_PACKAGE_MISMATCH`, `SBX_PACKAGE_INVALID`: the package's own fault, with every place in `faults`.
- * `SBX_PACKAGE_CHECK_FAILED` when the check did not keep its limits, `SBX_PACKAGE_CHECK_BUSY` when too many wait.
+ * `SBX_PACKAGE_CHECK_FAILED` when the check did not keep its limits, `SBX_PACKAGE_CHECK_NOT_STARTED` when the host
+ * could not begin it, `SBX_PACKAGE_CHECK_BUSY` when too many wait.
  */
 export async function inspectPackage(
   tarball: Buffer,
@@ -41,9 +42,9 @@ export async function inspectPackage(
     throw sandboxErrors.create('PACKAGE_CHECK_BUSY', parameters, { retryAfterS: RETRY_AFTER_S })
   }
   const ran = await runImportProcess(tarball, expected, limits)
-  const answer = ran.ok ? readAnswer(ran.bytes) : undefined
-  if (answer === undefined)
-    throw checkFailed(plugin, ran.ok ? 'its answer is incomplete' : ran.reason)
+  if (!ran.ok) throw checkFailed(plugin, ran.reason, ran.isStarted)
+  const answer = readAnswer(ran.bytes)
+  if (answer === undefined) throw checkFailed(plugin, 'its answer is incomplete', true)
   if (answer.kind === 'passed') return answer.inspection
   const { refusal, parameters, faults } = answer
   throw sandboxErrors.create(refusal, parameters, { faults })
@@ -58,6 +59,7 @@ function readAnswer(bytes: Buffer): InspectionAnswer | undefined {
   }
 }
 
-function checkFailed(plugin: string, reason: string): CodedError {
-  return sandboxErrors.create('PACKAGE_CHECK_FAILED', { plugin, reason })
+function checkFailed(plugin: string, reason: string, isStarted: boolean): CodedError {
+  const code = isStarted ? 'PACKAGE_CHECK_FAILED' : 'PACKAGE_CHECK_NOT_STARTED'
+  return sandboxErrors.create(code, { plugin, reason })
 }

@@ -69,6 +69,18 @@ export const packageErrors = {
       'zh-CN': '请检查是否有校验极慢的 schema、正则或示例；否则请重试。',
     },
   },
+  PACKAGE_CHECK_NOT_STARTED: {
+    status: 503,
+    message: {
+      en: 'The check of the package {plugin} could not begin: {reason}',
+      'zh-CN': '无法开始检查软件包 {plugin}：{reason}',
+    },
+    cure: {
+      en: 'Nothing is wrong with the package: try again. If it lasts, the operator runs "npm ci" in the folder of the host and starts it again.',
+      'zh-CN':
+        '软件包本身没有问题：请重试。若持续出现，请运营者在主机目录中运行 "npm ci" 并重新启动主机。',
+    },
+  },
   PACKAGE_CHECK_BUSY: {
     status: 429,
     message: {

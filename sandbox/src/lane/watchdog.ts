@@ -24,7 +24,7 @@ export interface WatchLimits {
   readonly maxResidentMb: number
   readonly retireResidentMb: number
   readonly maxLoads: number
-  /** isolated-vm ends what it can end within the turn's own limit; who is over that by this much never will. */
+  /** What a turn may take beyond its limit; `GRACE_MS`, when left out. */
   readonly graceMs?: number
 }
 
@@ -32,6 +32,7 @@ function isStarved({ turnMs, turnCpuMs = turnMs, turnLimitMs }: LaneView): boole
   return wasStarved(turnCpuMs, turnLimitMs)
 }
 
+/** isolated-vm ends what it can end within the turn's own limit; who is over that by this much never will. */
 const GRACE_MS = 150
 /** A lane that is stopped or swapped out: longer than any turn may take, with its report. */
 const MAX_SILENT_MS = 5000

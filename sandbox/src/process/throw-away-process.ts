@@ -4,6 +4,8 @@ import { residentMb } from './resident-mb.ts'
 
 const WATCH_MS = 25
 const STDERR_BYTES = 2048
+/** What Node says of a program with a part that is not there, may not be read, or is for another machine. */
+const UNSTARTABLE = /\b(?:ERR_)?(?:MODULE_NOT_FOUND|ACCESS_DENIED|DLOPEN_FAILED)\b/
 
 export interface ThrowAwayLimits {
   /** Time for all of it, the start of the process included. */
@@ -14,7 +16,12 @@ export interface ThrowAwayLimits {
 
 export type ThrowAwayRun =
   | { readonly ok: true; readonly bytes: Buffer }
-  | { readonly ok: false; readonly reason: string }
+  | {
+      readonly ok: false
+      readonly reason: string
+      /** False: its program did not begin, whatever the input. */
+      readonly isStarted: boolean
+    }
 
 /**
  * Runs a process on some bytes and ends it when it takes too long or too much. It gets them on standard input
@@ -87,14 +94,21 @@ function followChild(
     child.on('error', (error) => end(notStarted(error)))
     child.on('close', (code, signal) => {
       if (code === 0 && killedFor === undefined) end({ ok: true, bytes: Buffer.concat(chunks) })
-      else end({ ok: false, reason: killedFor ?? lastWords(stderr, signal ?? `exit code ${code}`) })
+      else if (killedFor !== undefined) end({ ok: false, reason: killedFor, isStarted: true })
+      else end(crashed(stderr, signal ?? `exit code ${code}`))
     })
   })
 }
 
 /** By the system's code alone: the message names the host's program. */
 function notStarted({ code = 'no reason given' }: NodeJS.ErrnoException): ThrowAwayRun {
-  return { ok: false, reason: `its process could not be started: ${code}` }
+  return { ok: false, reason: `its process could not be started: ${code}`, isStarted: false }
+}
+
+function crashed(stderr: string, fallback: string): ThrowAwayRun {
+  const code = UNSTARTABLE.exec(stderr)?.[0]
+  if (code !== undefined) return notStarted({ code } as NodeJS.ErrnoException)
+  return { ok: false, reason: lastWords(stderr, fallback), isStarted: true }
 }
 
 /** The line of a crash that names the error; never a stack, which would name files of the host. */

@@ -1,6 +1,6 @@
 import '../plain-spawn.ts'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { BatchLanes } from '../../src/batch/batch-lanes.ts'
 import { type Column, fixedColumn } from '../../src/columns/column.ts'
 import { columnFromValues, jsonValues } from '../../src/columns/column-values.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import type { Column, ColumnType } from '../../src/columns/column.ts'
 import { columnFromValues, valueAt } from '../../src/columns/column-values.ts'
 

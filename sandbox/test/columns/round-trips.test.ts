@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { readArrow, writeArrow } from '../../src/columns/arrow.ts'
 import type { Column } from '../../src/columns/column.ts'
 import { columnFromValues, jsonValues } from '../../src/columns/column-values.ts'

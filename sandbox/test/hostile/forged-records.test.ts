@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { CompiledScript } from '../../src/lane/child/compiled-script.ts'
 import { guestOps } from '../../src/lane/child/guest/runtime.ts'
 import { GuestLane } from '../../src/lane/child/guest-lane.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 
 /** Texts of all that UTF-16 can hold: astral characters, lone surrogates, controls. */
 export const anyText = fc.oneof(

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { inspectTarball } from '../../src/import/inspect-tarball.ts'
 import { type PackageLimits, packageLimits } from '../../src/import/package-limits.ts'
 import { PackageRefusal } from '../../src/import/package-refusal.ts'

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { Outbox } from '../../src/lane/child/guest/outbox.ts'
 import { capturePrimordials } from '../../src/lane/child/guest/primordials.ts'
 import { type OutboxRecord, readOutbox } from '../../src/lane/child/outbox-records.ts'

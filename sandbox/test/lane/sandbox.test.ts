@@ -218,7 +218,7 @@ t.test('guests in lanes', async (t) => {
       let signal: AbortSignal | undefined
       const outcome = await call('wait', {
         tenant: 'deadline',
-        deadlineMs: 60,
+        deadlineMs: 300,
         hostCall: (_, __, given) => {
           signal = given
           return new Promise(() => undefined)

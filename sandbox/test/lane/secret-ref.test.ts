@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { capturePrimordials } from '../../src/lane/child/guest/primordials.ts'
 import { basicRef, secretRef } from '../../src/lane/child/guest/secret-ref.ts'
 

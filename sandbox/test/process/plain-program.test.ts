@@ -1,10 +1,10 @@
 import '../plain-spawn.ts'
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { mainProgram } from '../../src/process/guest-process-flags.ts'
+import { mainProgram, workspaceFolder } from '../../src/process/guest-process-flags.ts'
 import { plainProgram } from '../../src/process/plain/plain-program.ts'
 import { importingFrom, placeIn, programSources } from '../../src/process/plain/program-sources.ts'
 
@@ -53,3 +53,45 @@ t.test('where nothing can be written, nothing is left behind, and the sources se
   await t.rejects(keep(join(file, 'file', 'kept')))
   t.same(readdirSync(file), ['file'])
 })
+
+t.test(
+  'in a clone that was moved it is kept anew, and finds the packages that moved too',
+  async (t) => {
+    const folder = t.testdir({
+      first: {
+        sandbox: {
+          'package.json': '{ "type": "module" }',
+          src: { 'hello.ts': "import '@signalbox/sdk'\n" },
+        },
+        sdk: {
+          'package.json': '{ "name": "@signalbox/sdk", "type": "module", "exports": "./hello.ts" }',
+          'hello.ts': "import { word } from 'only-here'\n\nconsole.log(word as string)\n",
+          node_modules: {
+            'only-here': {
+              'package.json': '{ "name": "only-here", "type": "module", "exports": "./index.js" }',
+              'index.js': "export const word = 'found'\n",
+            },
+          },
+        },
+        node_modules: { '@signalbox': { sdk: t.fixture('symlink', '../../sdk') } },
+      },
+    })
+    const own = join('src', 'process')
+    cpSync(join(workspaceFolder, own), join(folder, 'first', 'sandbox', own), { recursive: true })
+    t.equal(await helloOf(join(folder, 'first')), 'found\n')
+    renameSync(join(folder, 'first'), join(folder, 'second'))
+    t.equal(await helloOf(join(folder, 'second')), 'found\n')
+  },
+)
+
+/** What the clone's hello.ts says as the program that is kept of it. */
+async function helloOf(clone: string): Promise<string> {
+  const sources = join(clone, 'sandbox', 'src')
+  const module = JSON.stringify(join(sources, 'process', 'plain', 'plain-program.ts'))
+  const main = JSON.stringify(join(sources, 'hello.ts'))
+  const asked = `import { plainProgram } from ${module}; console.log(plainProgram(${main}).main)`
+  const flags = ['--no-warnings', '--input-type=module', '-e', asked]
+  const kept = (await run(process.execPath, flags, { env: {} })).stdout.trim()
+  if (!kept.endsWith('.mjs')) throw new Error(`${kept} is no kept program`)
+  return (await run(process.execPath, [kept], { env: {} })).stdout
+}

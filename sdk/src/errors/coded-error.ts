@@ -5,7 +5,8 @@ export type Localized = Readonly<Record<Language, string>>
 
 /**
  * One refusal the system can utter. `message` says what is wrong, `cure` what to do about it; both may
- * hold `{name}` places that are filled from the parameters the error is created with.
+ * hold `{name}` places that are filled from the parameters the error is created with; in a path of the HTTP face,
+ * which begins with `/v1/`, as a path takes them.
  */
 export interface ErrorDefinition {
   /** HTTP status the gateway answers with. Kept beside the text so that one table tells everything. */
@@ -96,10 +97,24 @@ export function defineErrors<const Name extends string>(
 }
 
 function fill(template: string, parameters: ErrorParameters): string {
-  return template.replace(/\{(\w+)\}/g, (place, name: string) => {
+  return template.replace(/\{(\w+)\}/g, (place, name: string, at: number) => {
     const value = parameters[name]
-    return value === undefined ? place : String(value)
+    if (value === undefined) return place
+    return isInPath(template, at) ? inPath(String(value)) : String(value)
   })
+}
+
+function isInPath(template: string, at: number): boolean {
+  return /\/v1\/\S*$/.test(template.slice(0, at))
+}
+
+/**
+ * The name of a plugin has a slash; "@" stands in a path as it is (RFC 3986 §3.3), and so does what is encoded
+ * already. Never throws, whatever a request had in the place of a name.
+ */
+function inPath(value: string): string {
+  const encoded = encodeURIComponent(value.toWellFormed())
+  return encoded.replaceAll('%40', '@').replace(/%25(?=[0-9A-F]{2})/g, '%')
 }
 
 /** Far more than browsers send, and what one request may cost. */

@@ -53,9 +53,9 @@ export const sdkErrors = defineErrors('SDK', {
       'zh-CN': '无法将 {plugin} 的源代码打包为单个文件。',
     },
     cure: {
-      en: 'Correct the places named in errors[]; a bundle may use ECMAScript and its ctx, nothing of Node.',
+      en: 'Correct the places named in errors[]; in the tier sandbox a bundle may use ECMAScript and its ctx, nothing of Node; in the tier trusted also the modules of Node itself.',
       'zh-CN':
-        '请更正 errors[] 中列出的位置；插件包只能使用 ECMAScript 和 ctx，不能使用 Node 的功能。',
+        '请更正 errors[] 中列出的位置；sandbox 层级的插件包只能使用 ECMAScript 和 ctx，不能使用 Node 的功能；trusted 层级还可使用 Node 自带的模块。',
     },
   },
   BUNDLE_TOO_LARGE: {

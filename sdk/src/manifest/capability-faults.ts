@@ -4,18 +4,23 @@ import type { InputFault } from '../errors/coded-error.ts'
 interface Wishes {
   readonly runtime: { readonly tier: string }
   readonly config?: unknown
+  readonly secrets?: readonly { readonly name: string }[]
   readonly capabilities?: {
     readonly 'http:fetch'?: readonly {
       readonly origins?: unknown
       readonly originsFrom?: unknown
     }[]
-    readonly 'secret:use'?: readonly { readonly origins?: unknown; readonly reveal?: unknown }[]
+    readonly 'secret:use'?: readonly {
+      readonly name: string
+      readonly origins?: unknown
+      readonly reveal?: unknown
+    }[]
   }
 }
 
 /** What a wish needs of the rest of the manifest, which its own schema cannot say. Pure. */
 export function capabilityFaults(manifest: Wishes): readonly InputFault[] {
-  return [...fetchFaults(manifest), ...secretFaults(manifest)]
+  return [...fetchFaults(manifest), ...unnamedSecrets(manifest), ...secretFaults(manifest)]
 }
 
 function fetchFaults({ capabilities, config }: Wishes): readonly InputFault[] {
@@ -27,6 +32,15 @@ function fetchFaults({ capabilities, config }: Wishes): readonly InputFault[] {
     if (originsFrom === undefined || config !== undefined) return []
     const detail = 'needs settings: name their JSON Schema under config'
     return [{ pointer: `${pointer}/originsFrom`, detail }]
+  })
+}
+
+/** A tenant can set only what `secrets` names: a wish for another would be granted, and never work. */
+function unnamedSecrets({ capabilities, secrets = [] }: Wishes): readonly InputFault[] {
+  return (capabilities?.['secret:use'] ?? []).flatMap(({ name }, index) => {
+    if (secrets.some((secret) => secret.name === name)) return []
+    const detail = `"${name}" is not in secrets: name it there, with a label`
+    return [{ pointer: `/capabilities/secret:use/${index}/name`, detail }]
   })
 }
 

@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { InputFault } from '../errors/coded-error.ts'
+import { CONTRIBUTIONS_CHANGED, toldPoints } from '../manifest/change-event.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import type { BundleShape, LoadResult } from './load-bundle-process.ts'
 import type { PluginPackage } from './plugin-package.ts'
@@ -86,8 +87,30 @@ export function shapeFaults(promised: PluginPackage, shape: BundleShape): InputF
   for (const id of shape.udfs.filter((id) => !udfs.includes(id))) {
     fault(`/udfs/${id}`, 'is not in the manifest: add it under provides.udfs')
   }
+  faults.push(...unhandled(promised.manifest, shape))
   if (promised.manifest.selfTest === true && !shape.selfTest) {
     fault('/selfTest', 'is promised by the manifest: export a function')
   }
   return faults
+}
+
+/** The host would hand it to nobody, each time it comes. */
+function unhandled(manifest: Manifest, shape: BundleShape): InputFault[] {
+  const { provides, capabilities } = manifest
+  const promised = {
+    jobs: (provides?.jobs ?? []).map(({ id }) => id),
+    webhooks: (capabilities?.['http:receive'] ?? []).map(({ path }) => path),
+    on: [
+      ...(capabilities?.['event:subscribe'] ?? []).map(({ type }) => type),
+      ...(toldPoints(manifest).length > 0 ? [CONTRIBUTIONS_CHANGED] : []),
+    ],
+  }
+  return (['jobs', 'webhooks', 'on'] as const).flatMap((kind) =>
+    [...new Set(promised[kind])]
+      .filter((name) => !shape[kind].includes(name))
+      .map((name) => ({
+        pointer: `/${kind}/${name}`,
+        detail: 'is in the manifest: export a handler for it',
+      })),
+  )
 }

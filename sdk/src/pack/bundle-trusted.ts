@@ -9,6 +9,7 @@ import {
   largestInputs,
   MAX_BUNDLE_BYTES,
 } from './bundle-plugin.ts'
+import { trustedImports } from './guest-imports.ts'
 
 /** Packages that ask for a part of Node by `require` find it in a module, too. */
 const REQUIRE = `import { createRequire as signalboxCreateRequire } from 'node:module'
@@ -59,6 +60,7 @@ async function runEsbuild(folder: string, plugin: string, entry: string) {
       minify: false,
       define: { 'process.env.NODE_ENV': '"production"' },
       tsconfigRaw: '{}',
+      plugins: [trustedImports],
       logLevel: 'silent',
     })
   } catch (error) {

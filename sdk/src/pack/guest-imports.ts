@@ -27,12 +27,22 @@ export const guestImports: Plugin = {
   },
 }
 
+/** A plugin of the trusted tier is given this SDK too, wherever its folder is; all else it may import. */
+export const trustedImports: Plugin = { name: 'trusted-imports', setup: linkSdk }
+
 function resolveSdk(build: PluginBuild): void {
-  build.onResolve({ filter: /^@signalbox\/sdk(\/|$)/ }, ({ path }) =>
-    path === '@signalbox/sdk'
-      ? { path: 'index.ts', namespace: NAMESPACE, sideEffects: false }
-      : { errors: [{ text: `"${path}" is not for guests: import from "@signalbox/sdk"` }] },
-  )
+  build.onResolve({ filter: /^@signalbox\/sdk\// }, ({ path }) => ({
+    errors: [{ text: `"${path}" is not for guests: import from "@signalbox/sdk"` }],
+  }))
+  linkSdk(build)
+}
+
+function linkSdk(build: PluginBuild): void {
+  build.onResolve({ filter: /^@signalbox\/sdk$/ }, () => ({
+    path: 'index.ts',
+    namespace: NAMESPACE,
+    sideEffects: false,
+  }))
   build.onResolve({ filter: /^\./, namespace: NAMESPACE }, ({ path, importer }) => {
     const target = resolve(SDK_SOURCES, dirname(importer), path)
     return {

@@ -9,6 +9,9 @@ import { createContext, Script } from 'node:vm'
 export interface BundleShape {
   readonly services: Readonly<Record<string, readonly string[]>>
   readonly udfs: readonly string[]
+  readonly jobs: readonly string[]
+  readonly webhooks: readonly string[]
+  readonly on: readonly string[]
   readonly selfTest: boolean
 }
 
@@ -56,6 +59,9 @@ const DESCRIBE = `(() => {
   return JSON.stringify({
     services,
     udfs: functions(plugin.udfs),
+    jobs: functions(plugin.jobs),
+    webhooks: functions(plugin.webhooks),
+    on: functions(plugin.on),
     selfTest: typeof plugin.selfTest === 'function',
   })
 })()`

@@ -15,12 +15,18 @@ async function load(path: string): Promise<LoadResult> {
       const reason = 'src/index.ts has no default export made by defineTrustedPlugin'
       return { ok: false, reason }
     }
-    const { services, selfTest } = plugin as Record<string, Record<string, object> | undefined>
+    const { services, jobs, webhooks, on, selfTest } = plugin as Record<
+      string,
+      Record<string, object> | undefined
+    >
     const shape = {
       services: Object.fromEntries(
         Object.entries(services ?? {}).map(([id, operations]) => [id, functionsOf(operations)]),
       ),
       udfs: [],
+      jobs: functionsOf(jobs ?? {}),
+      webhooks: functionsOf(webhooks ?? {}),
+      on: functionsOf(on ?? {}),
       selfTest: typeof selfTest === 'function',
     }
     return { ok: true, shape }

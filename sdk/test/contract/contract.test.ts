@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { contractCompiler, validateContract } from '../../src/contract/contract.ts'
 import { byteDelivery, tierFaults } from '../../src/contract/delivery.ts'
+import { fc } from '../seeded-check.ts'
 
 const say = {
   input: { type: 'object', required: ['text'], properties: { text: { type: 'string' } } },

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { linearRegExp } from '../../src/contract/linear-regexp.ts'
 import { schemaCostFaults } from '../../src/contract/schema-cost.ts'
+import { fc } from '../seeded-check.ts'
 
 const pointers = (schema: unknown) => schemaCostFaults(schema).map(({ pointer }) => pointer)
 

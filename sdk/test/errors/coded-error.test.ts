@@ -28,6 +28,31 @@ t.test('a parameter that looks like a place is not filled again', async (t) => {
   t.equal(errors.create('AWAY', { what: '{seconds}', seconds: 3 }).message, '{seconds} is away.')
 })
 
+t.test(
+  'a name with a slash stands in a path as the path takes it, elsewhere as it is',
+  async (t) => {
+    const { create } = defineErrors('DEMO', {
+      OFF: {
+        status: 409,
+        message: { en: '{plugin} is off.', 'zh-CN': '{plugin} 已停用。' },
+        cure: {
+          en: 'PUT /v1/plugins/{plugin}/{name}, then look at {plugin}.',
+          'zh-CN': '请 PUT /v1/plugins/{plugin}/{name} 后查看 {plugin}。',
+        },
+      },
+    })
+    const error = create('OFF', { plugin: '@acme/gates', name: 'a b' })
+    t.equal(error.message, '@acme/gates is off.')
+    t.equal(error.cure('en'), 'PUT /v1/plugins/@acme%2Fgates/a%20b, then look at @acme/gates.')
+    const encoded = create('OFF', { plugin: '%40acme%2Fgates', name: '\ud800' })
+    t.equal(
+      encoded.cure('en'),
+      'PUT /v1/plugins/%40acme%2Fgates/%EF%BF%BD, then look at %40acme%2Fgates.',
+    )
+    t.equal(error.cure('zh-CN'), '请 PUT /v1/plugins/@acme%2Fgates/a%20b 后查看 @acme/gates。')
+  },
+)
+
 t.test('a cause is kept, and absent when there is none', async (t) => {
   const cause = new Error('socket closed')
   t.equal(errors.create('AWAY', {}, { cause }).cause, cause)

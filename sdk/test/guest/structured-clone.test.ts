@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import fc from 'fast-check'
 import t from 'tap'
 import { structuredClone as guestClone } from '../../src/guest/structured-clone.ts'
+import { fc } from '../seeded-check.ts'
 
 const anything = fc.anything({
   withBigInt: true,

@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { atob as guestAtob, btoa as guestBtoa } from '../../src/guest/base64.ts'
 import { byteMethods, fromBase64, fromHex } from '../../src/guest/byte-text.ts'
 import { TextDecoder as GuestDecoder } from '../../src/guest/text-decoder.ts'
 import { TextEncoder as GuestEncoder } from '../../src/guest/text-encoder.ts'
+import { fc } from '../seeded-check.ts'
 
 const told = (make: () => unknown): unknown => {
   try {

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { URL as GuestUrl } from '../../src/guest/url.ts'
 import { URLSearchParams as GuestParams } from '../../src/guest/url-search-params.ts'
+import { fc } from '../seeded-check.ts'
 
 /** Node's own URL passes the tests of the Web platform; ours must say the same. */
 const told = (make: () => unknown): unknown => {

@@ -31,15 +31,24 @@ t.test('requests go to origins of the manifest, of a setting, or of both', async
   }
 })
 
+const secrets = [{ name: 'password', label: { en: 'Password' } }]
+
+t.test('a secret that is used is one that a tenant can set', async (t) => {
+  const wish = (name: string) => ({ 'secret:use': [{ name, why }] })
+  t.strictSame(faultsOf(wish('password'), { secrets }), [])
+  const at = ['/capabilities/secret:use/0/name']
+  t.strictSame(faultsOf(wish('pasword'), { secrets }), at)
+  t.strictSame(faultsOf(wish('password')), at)
+})
+
 t.test('only a trusted plugin is told a secret, and then no origin binds it', async (t) => {
-  const trusted = { runtime: { tier: 'trusted', entry: 'dist/plugin.js' } }
+  const trusted = { secrets, runtime: { tier: 'trusted', entry: 'dist/plugin.js' } }
   const wish = { name: 'password', reveal: true, why }
   const at = '/capabilities/secret:use/0'
   t.strictSame(faultsOf({ 'secret:use': [wish] }, trusted), [])
-  t.strictSame(faultsOf({ 'secret:use': [wish] }), [`${at}/reveal`])
-  t.strictSame(faultsOf({ 'secret:use': [wish] }, { runtime: { tier: 'declarative' } }), [
-    `${at}/reveal`,
-  ])
+  t.strictSame(faultsOf({ 'secret:use': [wish] }, { secrets }), [`${at}/reveal`])
+  const declarative = { secrets, runtime: { tier: 'declarative' } }
+  t.strictSame(faultsOf({ 'secret:use': [wish] }, declarative), [`${at}/reveal`])
   t.strictSame(faultsOf({ 'secret:use': [{ ...wish, reveal: false }] }, trusted), [`${at}/reveal`])
   const bound = { ...wish, origins: ['https://api.example.com'] }
   t.strictSame(faultsOf({ 'secret:use': [bound] }, trusted), [`${at}/origins`])

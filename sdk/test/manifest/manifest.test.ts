@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import t from 'tap'
 import {
   capabilityRequests,
@@ -8,6 +7,7 @@ import {
   runtimeLimits,
   validateManifest,
 } from '../../src/manifest/manifest.ts'
+import { fc } from '../seeded-check.ts'
 
 const why = { en: 'Because', 'zh-CN': '因为' }
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { type Assignment, assignmentIn } from '../../src/openfeature/assignment.ts'
 import { AssignmentCache } from '../../src/openfeature/assignment-cache.ts'
+import { fc } from '../seeded-check.ts'
 
 const of = (generation: number, version = `1.${generation}.0`): Assignment => ({
   version,

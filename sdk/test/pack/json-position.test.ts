@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { positionOf } from '../../src/pack/json-position.ts'
+import { fc } from '../seeded-check.ts'
 
 const json = `{
   "a": 1,

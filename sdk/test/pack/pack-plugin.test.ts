@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createContext, runInContext } from 'node:vm'
 import t, { type Test } from 'tap'
@@ -100,6 +101,20 @@ t.test('packs a plugin into one script that runs in a realm of ECMAScript alone'
   t.equal(runInContext(`${say}({ text: 'hello' }).text`, realm), 'hello!')
   const refused = `try { ${say}({ text: '' }) } catch (error) { error.name + ' ' + error.code }`
   t.equal(runInContext(refused, realm), 'Refusal NOTHING_SAID')
+})
+
+t.test('a trusted plugin anywhere on the machine is given this SDK', async (t) => {
+  const runtime = { tier: 'trusted', entry: 'dist/plugin.js' }
+  const inside = await folderOf(t, {
+    'package.json': withManifest({ runtime }),
+    'src/index.ts': source.replaceAll('definePlugin', 'defineTrustedPlugin'),
+  })
+  // Beside no node_modules, as a clone of its own would be.
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  await cp(inside, folder, { recursive: true })
+  const { sha256 } = await packPlugin(folder)
+  t.equal((await packPlugin(inside)).sha256, sha256, 'the same bytes wherever it is')
 })
 
 t.test('sources are strict in the bundle, as modules are everywhere', async (t) => {

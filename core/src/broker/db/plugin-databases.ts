@@ -172,9 +172,9 @@ export class PluginDatabases {
     this.forget(plugin)
   }
 
-  /** Removes tables, rows and roles of every tenant. */
-  async dropPlugin(plugin: string): Promise<void> {
-    const roleNames = await this.#guard(() => this.#roles.dropPlugin(plugin))
+  /** Removes tables, rows and roles of every tenant. @param life as `life` tells it: another one's stay */
+  async dropPlugin(plugin: string, life?: string): Promise<void> {
+    const roleNames = await this.#guard(() => this.#roles.dropPlugin(plugin, life))
     this.forget(plugin)
     for (const roleName of roleNames) this.#pools.forget(roleName)
   }
@@ -187,6 +187,11 @@ export class PluginDatabases {
       this.#logins.delete(key)
       this.#pools.forget(login.roleName)
     }
+  }
+
+  /** @returns what this life of the plugin is told from another by; undefined: it has no tables of its own */
+  async life(plugin: string): Promise<string | undefined> {
+    return (await this.#guard(() => this.#roles.schemaOf(plugin)))?.schema
   }
 
   /** @returns none, where the plugin has no tables of its own */

@@ -178,15 +178,19 @@ export class PluginRoles {
     })
   }
 
-  /** Removes the plugin's tables, rows and roles of every tenant. Returns the logins that are gone. */
-  dropPlugin(plugin: string): Promise<readonly string[]> {
+  /**
+   * Removes the plugin's tables, rows and roles of every tenant.
+   * @param life the schema that is meant: each life of a plugin has one of its own, and another one's stays
+   * @returns the logins that are gone
+   */
+  dropPlugin(plugin: string, life?: string): Promise<readonly string[]> {
     return inTransaction(this.#pool, async (client) => {
       const found = await client.query<{ schema_name: string }>(
         'SELECT schema_name FROM signalbox.plugins WHERE plugin = $1 FOR UPDATE',
         [plugin],
       )
       const schema = found.rows[0]?.schema_name
-      if (schema === undefined) return []
+      if (schema === undefined || schema !== (life ?? schema)) return []
       const { rows } = await client.query<{ role_name: string }>(
         'DELETE FROM signalbox.roles WHERE plugin = $1 RETURNING role_name',
         [plugin],
@@ -198,8 +202,8 @@ export class PluginRoles {
         client.query(`
           SET LOCAL statement_timeout = ${DROP_MS};
           DROP SCHEMA ${schema} CASCADE;
-          DROP TABLE IF EXISTS signalbox_outbox.${schema};
           DELETE FROM signalbox_outbox.outboxes WHERE outbox = '${schema}';
+          DROP TABLE IF EXISTS signalbox_outbox.${schema};
         `),
       )
       await client.query('DELETE FROM signalbox.plugin_migrations WHERE plugin = $1', [plugin])

@@ -1,3 +1,6 @@
+/** In the place of a grant: none covers the call, which was refused and used nothing. */
+export const NONE_COVERS = ''
+
 /** One host call of a plugin, as it ended. */
 export interface GrantUse {
   readonly tenant: string
@@ -5,6 +8,7 @@ export interface GrantUse {
   readonly version: string
   /** For what is always there: the name of the host call. */
   readonly capability: string
+  /** Its id, or `NONE_COVERS`. */
   readonly grant: string
   /** What of the grant was used. */
   readonly facet: string

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import type { Registry } from 'prom-client'
 import type { HostCall } from '../host-call.ts'
-import type { GrantUse } from './grant-uses.ts'
+import { type GrantUse, NONE_COVERS } from './grant-uses.ts'
 import { HostCallMetrics } from './host-call-metrics.ts'
 import { UseRecorder } from './use-recorder.ts'
 import { useRoutes } from './use-routes.ts'
@@ -38,7 +38,7 @@ export function openUses({ knex, registry, routing, calls, log }: Ports): OpenUs
     routes: (app) => useRoutes(app, { knex, routing, uses: recorder, visible, now: Date.now }),
     onHostCall: (use) => {
       metrics.add(use)
-      recorder.add(use)
+      if (use.grant !== NONE_COVERS) recorder.add(use)
     },
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, opendir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ExportedFile, ExportFile, pathPart, syncFolder } from './export-file.ts'
 
@@ -9,7 +9,7 @@ export interface Exported {
   readonly files: number
   readonly rows: number
   readonly bytes: number
-  /** Of its manifest.json, which has those of all other files. */
+  /** Of its manifest.json, which has that of files.ndjson, which has those of all other files. */
   readonly sha256: string
 }
 
@@ -45,7 +45,8 @@ const PROGRESS_MS = 5000
  * All rows and files of a plugin, of every tenant, as files that other programs read: a table is NDJSON, one file a
  * tenant. It appears under its name when it is whole and on the disk; a draft that a killed host left is begun anew.
  *
- *   <plugin>-<time>/manifest.json               files with bytes, rows and SHA-256
+ *   <plugin>-<time>/manifest.json               what it is of, totals, and SHA-256 of the next
+ *                   files.ndjson                a file a line, with bytes, rows and SHA-256
  *                   tables/<table>/<tenant>.ndjson
  *                   blobs/<tenant>/<sha256>
  */
@@ -59,24 +60,16 @@ export async function exportPlugin<Blob extends ExportedBlob>(
   await mkdir(root, { recursive: true, mode: 0o700 })
   const draft = join(root, `${DRAFT}${name}`)
   await mkdir(draft, { mode: 0o700 })
-  const progress = progressOf(plugin, log, () => now().getTime())
+  const tell = progressOf(plugin, log, () => now().getTime())
   try {
-    const files: ExportedFile[] = []
-    for await (const file of tableFiles(draft, source, signal)) progress(files, file)
-    for await (const file of blobFiles(draft, source, signal)) progress(files, file)
-    const manifest = { export: 1, plugin, versions, at, files }
+    const { totals, list } = await listed(draft, allFiles(draft, source, signal), tell)
+    const manifest = { export: 1, plugin, versions, at, ...totals, list }
     const written = await writeOne(draft, 'manifest.json', `${JSON.stringify(manifest, null, 2)}\n`)
     await syncFolders(draft)
     signal.throwIfAborted()
     await rename(draft, join(root, name))
     await syncFolder(root)
-    return {
-      folder: `exports/${name}`,
-      files: files.length,
-      rows: files.reduce((sum, { rows = 0 }) => sum + rows, 0),
-      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-      sha256: written.sha256,
-    }
+    return { folder: `exports/${name}`, ...totals, sha256: written.sha256 }
   } catch (error) {
     await rm(draft, { recursive: true, force: true })
     throw error
@@ -90,12 +83,49 @@ export async function removeDrafts(root: string): Promise<void> {
   }
 }
 
+type Totals = Pick<Exported, 'files' | 'rows' | 'bytes'>
+
+/** Names each file as soon as it is there: a plugin may have more of them than fit into memory. */
+async function listed(
+  folder: string,
+  files: AsyncIterable<ExportedFile>,
+  tell: (totals: Totals) => void,
+): Promise<{ totals: Totals; list: ExportedFile }> {
+  const list = await ExportFile.create(folder, 'files.ndjson')
+  let totals: Totals = { files: 0, rows: 0, bytes: 0 }
+  try {
+    for await (const file of files) {
+      await list.write(Buffer.from(`${JSON.stringify(file)}\n`))
+      const { bytes, rows = 0 } = file
+      totals = {
+        files: totals.files + 1,
+        rows: totals.rows + rows,
+        bytes: totals.bytes + bytes,
+      }
+      tell(totals)
+    }
+  } catch (error) {
+    await list.abandon()
+    throw error
+  }
+  return { totals, list: { ...(await list.close()), rows: totals.files } }
+}
+
+async function* allFiles<Blob extends ExportedBlob>(
+  folder: string,
+  source: ExportSource<Blob>,
+  signal: AbortSignal,
+): AsyncGenerator<ExportedFile> {
+  yield* tableFiles(folder, source, signal)
+  yield* blobFiles(folder, source, signal)
+}
+
 type Row = { readonly tenant: string; readonly json: string }
 type Run = readonly [tenant: string, lines: readonly string[]]
 
 async function* tableFiles(
   folder: string,
-  source: ExportSource,
+  source: Pick<ExportSource, 'tables' | 'rows'>,
   signal: AbortSignal,
 ): AsyncGenerator<ExportedFile> {
   for (const table of await source.tables()) {
@@ -175,9 +205,8 @@ async function writeOne(folder: string, path: string, text: string): Promise<Exp
 }
 
 async function syncFolders(folder: string): Promise<void> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  for (const entry of entries) {
-    if (entry.isDirectory()) await syncFolder(join(entry.parentPath, entry.name))
+  for await (const entry of await opendir(folder)) {
+    if (entry.isDirectory()) await syncFolders(join(folder, entry.name))
   }
   await syncFolder(folder)
 }
@@ -185,14 +214,9 @@ async function syncFolders(folder: string): Promise<void> {
 /** Tells the log now and then how far it has come. */
 function progressOf(plugin: string, log: Ports['log'], now: () => number) {
   let toldAt = now()
-  let bytes = 0
-  let rows = 0
-  return (files: ExportedFile[], file: ExportedFile) => {
-    files.push(file)
-    bytes += file.bytes
-    rows += file.rows ?? 0
+  return (totals: Totals) => {
     if (now() - toldAt < PROGRESS_MS) return
     toldAt = now()
-    log.info({ plugin, files: files.length, rows, bytes }, 'a plugin is being exported')
+    log.info({ plugin, ...totals }, 'a plugin is being exported')
   }
 }

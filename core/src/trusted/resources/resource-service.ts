@@ -42,8 +42,11 @@ export class ResourceService {
   /** Those with a program, or about to have one, by `plugin/id`; and the folders of programs, by plugin. */
   readonly #live = new Set<string>()
   readonly #programs = new Map<string, Set<string>>()
+  /** Those that may write to their data: past the look at what was purged, and not ended yet. */
+  readonly #started = new Set<string>()
   #wanted: ReadonlySet<string> = new Set()
-  #forgetting: Promise<void> = Promise.resolve()
+  /** By plugin: who would start there waits for it, and for no other plugin's. */
+  readonly #forgetting = new Map<string, Promise<void>>()
   #isStopped = false
 
   constructor(ports: Ports) {
@@ -86,7 +89,7 @@ export class ResourceService {
     this.#wanted = wantedResources(after)
     for (const key of this.#resources.keys()) {
       if (this.#wanted.has(key)) continue
-      const plugin = key.slice(0, key.lastIndexOf('/'))
+      const plugin = pluginOf(key)
       const versions = [...before.versions.values()].filter((one) => one.plugin === plugin)
       const drained = versions.map((one) =>
         this.#ports.inFlight.drained(versionKey(plugin, one.version)),
@@ -95,9 +98,15 @@ export class ResourceService {
     }
   }
 
-  /** Removes what this node stored for plugins that were purged, once their programs have ended; by one at a time. */
-  forgetPurged(): Promise<void> {
-    return this.#forget(undefined)
+  /** Removes what this node stored for plugins that were purged, once their programs have ended. */
+  async forgetPurged(): Promise<void> {
+    const { knex, log } = this.#ports
+    const purged = await listPurged(knex, await this.#ports.node())
+    for (const plugin of new Set(purged.map(({ resource }) => pluginOf(resource)))) {
+      await this.#forget(plugin).catch((err: unknown) => {
+        log.warn({ err, plugin }, 'what a purged plugin stored for its resources cannot be removed')
+      })
+    }
   }
 
   /** Resolves when no process is left. */
@@ -124,7 +133,7 @@ export class ResourceService {
 
   /** The data is kept; what the last resource of a plugin ran from can be laid out again. */
   async #removePrograms(key: string): Promise<void> {
-    const plugin = key.slice(0, key.lastIndexOf('/'))
+    const plugin = pluginOf(key)
     this.#live.delete(key)
     if ([...this.#live].some((other) => isOf(plugin, other))) return
     const folders = this.#programs.get(plugin) ?? []
@@ -134,33 +143,66 @@ export class ResourceService {
     })
   }
 
-  /** @param starting a resource that is to start, and has no program before this is done */
-  #forget(starting: string | undefined): Promise<void> {
-    const forgetting = this.#forgetting.then(() => this.#forgetData(starting))
-    this.#forgetting = forgetting.catch(() => undefined)
+  /**
+   * One at a time for a plugin, whose resources share a folder.
+   * @param starting a resource of it that has no program yet, and may have one when this is done
+   */
+  #forget(plugin: string, starting?: string): Promise<void> {
+    const before = this.#forgetting.get(plugin) ?? Promise.resolve()
+    const forgetting = before.then(() => this.#forgetData(plugin, starting))
+    const settled = forgetting
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#forgetting.get(plugin) === settled) this.#forgetting.delete(plugin)
+      })
+    this.#forgetting.set(plugin, settled)
     return forgetting
   }
 
-  async #forgetData(starting: string | undefined): Promise<void> {
+  async #forgetData(plugin: string, starting: string | undefined): Promise<void> {
     const { knex, root } = this.#ports
     const node = await this.#ports.node()
-    for (const purged of await listPurged(knex, node)) {
-      const plugin = purged.resource.slice(0, purged.resource.lastIndexOf('/'))
+    const purged = await listPurged(knex, node, plugin)
+    if (purged.length > 0) {
       await Promise.all(this.#endingOf(plugin))
-      if ([...this.#live].some((key) => key !== starting && isOf(plugin, key))) continue
+      const isAtWork = [...this.#started].some((key) => key !== starting && isOf(plugin, key))
+      // A program of the life before: it ends as soon as it cannot renew its lease.
+      if (isAtWork && starting === undefined) return
+      if (isAtWork) {
+        const resource = starting?.slice(plugin.length + 1) ?? ''
+        throw coreErrors.create('RESOURCE_UNAVAILABLE', { plugin, resource }, { retryAfterS: 1 })
+      }
       await removeFolder(join(root, 'data', plugin.replace('/', '+')))
-      await deletePurged(knex, purged, node)
+      for (const lease of purged) await deletePurged(knex, lease, node)
     }
+    // At once: of two that start together the second must not remove what the first writes.
+    if (starting !== undefined) this.#started.add(starting)
   }
 
   async #prepare(
+    version: InstalledVersion,
+    definition: ResourceDefinition,
+  ): Promise<PreparedEngine> {
+    const { plugin } = version
+    const key = resourceKey(plugin, definition.id)
+    // Installed again: nothing of its life before may be found.
+    await this.#forget(plugin, key)
+    try {
+      const prepared = await this.#layOut(version, definition)
+      const release = () => prepared.release().finally(() => this.#started.delete(key))
+      return { ...prepared, release }
+    } catch (error) {
+      this.#started.delete(key)
+      throw error
+    }
+  }
+
+  async #layOut(
     { plugin, version }: InstalledVersion,
     { id, scope, command, health, dataDir, memoryMb }: ResourceDefinition,
   ): Promise<PreparedEngine> {
     const { knex, root } = this.#ports
     const node = await this.#ports.node()
-    // Installed again: nothing of its life before may be found.
-    await this.#forget(resourceKey(plugin, id))
     const place = scope === 'host' ? '*' : node
     const lease = await takeLease(
       knex,
@@ -207,6 +249,7 @@ export class ResourceService {
   }
 }
 
+const pluginOf = (key: string): string => key.slice(0, key.lastIndexOf('/'))
 const isOf = (plugin: string, key: string): boolean => key.startsWith(`${plugin}/`)
 
 /** A script runs in the host's Node; anything else must be a program by itself. */

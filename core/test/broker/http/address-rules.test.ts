@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../../sdk/test/seeded-check.ts'
 import { type AddressKind, specialKind } from '../../../src/broker/http/address-rules.ts'
 import { isInRange, parseIp, parseRange } from '../../../src/broker/http/ip-address.ts'
 

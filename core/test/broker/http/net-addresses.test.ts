@@ -1,6 +1,6 @@
 import { CodedError } from '@signalbox/sdk/errors'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../../sdk/test/seeded-check.ts'
 import { netAddresses } from '../../../src/broker/http/net-addresses.ts'
 import { parsePlaces } from '../../../src/broker/http/operator-list.ts'
 import { askingBroker } from '../../support/asking-broker.ts'

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../../sdk/test/seeded-check.ts'
 import { misfitOf, parseTarget } from '../../../src/broker/http/fetch-grant.ts'
 import type { OutboundRequest } from '../../../src/broker/http/fetcher.ts'
 import { Flights } from '../../../src/broker/http/flights.ts'

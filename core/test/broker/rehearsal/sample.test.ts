@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import pg from 'pg'
 import t from 'tap'
+import { fc } from '../../../../sdk/test/seeded-check.ts'
 import { drawSample, readForeignKeys } from '../../../src/broker/db/rehearsal/sample.ts'
 import { testEmptyDatabase } from '../../support/postgres.ts'
 

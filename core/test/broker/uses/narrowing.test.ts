@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../../sdk/test/seeded-check.ts'
 import { isNarrower } from '../../../src/broker/uses/narrower.ts'
 import { type HeldGrant, narrowing } from '../../../src/broker/uses/narrowing.ts'
 import type { UseSum } from '../../../src/broker/uses/use-ledger.ts'

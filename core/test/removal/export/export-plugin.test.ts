@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import t, { type Test } from 'tap'
+import { fc } from '../../../../sdk/test/seeded-check.ts'
 import { pathPart } from '../../../src/removal/export/export-file.ts'
 import {
   type ExportSource,
@@ -54,7 +54,15 @@ t.test(
     const folder = join(root, exported.folder.slice('exports/'.length))
     const text = await readFile(join(folder, 'manifest.json'), 'utf8')
     t.equal(sha256(text), exported.sha256)
-    const { files } = JSON.parse(text)
+    const { list, ...manifest } = JSON.parse(text)
+    t.match(manifest, { export: 1, ...of, files: 4, rows: 5 })
+    t.match(list, { path: 'files.ndjson', rows: 4 })
+    const lines = await readFile(join(folder, list.path), 'utf8')
+    t.equal(sha256(lines), list.sha256)
+    const files = lines
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
     t.match(files, [
       { path: 'tables/notes/acme.ndjson', rows: 3 },
       { path: 'tables/notes/globex.ndjson', rows: 1 },

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../../sdk/test/seeded-check.ts'
 import { lineOf } from '../../../src/rollout/page/evidence-chart.js'
 
 const at = (second: number) => new Date(1_800_000_000_000 + second * 1000).toISOString()

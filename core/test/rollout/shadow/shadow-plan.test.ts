@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../../sdk/test/seeded-check.ts'
 import { stepFaults } from '../../../src/rollout/steps.ts'
 
 const shadow = { sample: 0.2, minRequests: 200, maxDiff: 0.002 }

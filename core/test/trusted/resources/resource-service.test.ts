@@ -51,18 +51,22 @@ function routed(one: InstalledVersion, binding: 'enabled' | 'disabled' = 'enable
   }
 }
 
+async function programIn(folder: string): Promise<string> {
+  await cp(fixture, folder, { recursive: true })
+  return folder
+}
+
 async function nodeNamed(t: Test, node: string, url?: string) {
   const root = await temporaryHome(t)
+  let laidOut: Promise<string> | undefined
   const service = new ResourceService({
     knex,
     root,
     node: async () => node,
     urls: new Map(url === undefined ? [] : [[`${plugin}/host`, url]]),
-    layOut: async (below) => {
-      const folder = join(below, 'program')
-      await mkdir(below, { recursive: true })
-      await cp(fixture, folder, { recursive: true })
-      return folder
+    layOut: (below) => {
+      laidOut ??= programIn(join(below, 'program'))
+      return laidOut
     },
     inFlight: { drained: async () => undefined },
     random: () => 0,
@@ -136,4 +140,28 @@ t.test('a program that does not come up is refused, and tried again after a rest
   service.reconcile(emptySnapshot, routed(one))
   await t.rejects(service.get(one, 'node'), { code: 'CORE_RESOURCE_UNAVAILABLE' })
   await t.rejects(service.get(one, 'node'), { code: 'CORE_RESOURCE_UNAVAILABLE', retryAfterS: 1 })
+})
+
+t.test('what a plugin finds is of this life, however many of its resources start', async (t) => {
+  const one = engineOf('1.0.0', 'node')
+  const [first] = one.manifest.resources ?? []
+  if (first === undefined) throw new Error('a resource was expected')
+  const resources = ['one', 'two'].map((id) => ({ ...first, id, dataDir: id }))
+  const two = { ...one, manifest: { ...one.manifest, resources } }
+  const { service, root } = await nodeNamed(t, 'node-6')
+  // A folder that cannot be removed, of a plugin that has nothing to do with it.
+  const stuck = `@other/${'x'.repeat(300)}`
+  const lease = { place: 'node-6', holder: 'node-6', fence: 7, expires_at: new Date() }
+  const keys = [`${stuck}/engine`, `${plugin}/one`, `${plugin}/two`]
+  await knex('resource_leases').insert(
+    keys.map((resource) => ({ ...lease, resource, is_purged: true })),
+  )
+  const old = join(root, 'data', plugin.replace('/', '+'), 'one', 'old')
+  await mkdir(old, { recursive: true })
+  service.reconcile(emptySnapshot, routed(two))
+  const places = await Promise.all(['one', 'two'].map((id) => service.get(two, id)))
+  t.match(places, [{ fence: 1 }, { fence: 1 }])
+  await t.rejects(stat(old), { code: 'ENOENT' })
+  await service.forgetPurged()
+  for (const place of places) t.ok('dataDir' in place && (await stat(place.dataDir)).isDirectory())
 })

@@ -21,7 +21,7 @@ const known = new Map<string, Program>()
 /**
  * A program and all it imports of our sources as plain JavaScript. Node strips types at each start, for which it
  * starts a compiler; that is half of what a lane takes to start, and the cache that spares it to others wants a
- * folder that the process can write to. So it is done once for each state of the sources, ahead. The text of every
+ * folder that the process can write to. So it is done once for each state and place of the sources, ahead. The text of every
  * function stays as it is.
  *
  * @param main real path of its main source.
@@ -37,7 +37,8 @@ export function plainProgram(main: string): Program {
 }
 
 function keptProgram(main: string): Program | undefined {
-  const hash = createHash('sha256').update(process.version)
+  // What is kept has absolute links to the workspaces' packages: a clone that is moved keeps it anew.
+  const hash = createHash('sha256').update(`${process.version}\0${workspaceFolder}`)
   for (const program of [main, keepMain]) {
     for (const [path, text] of programSources(program)) {
       hash.update(`\0${relative(workspaceFolder, path)}\0${text}`)

@@ -67,7 +67,7 @@ const calls: readonly Attack[] = [
     run: 'async (_, ctx) => ctx.db.query("x")',
     ends: [late],
     hostCall: 'never',
-    deadlineMs: 150,
+    deadlineMs: 600,
   },
   {
     name: 'a turn of nearly all its time between host calls, for ever',

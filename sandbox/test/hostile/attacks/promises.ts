@@ -2,20 +2,23 @@ import { type Attack, ends, long } from '../attack.ts'
 
 const { ok, timeout, memory, threw, late } = ends
 
-/** Work that goes on after the handler returned. */
+/**
+ * Work that goes on after the handler returned. Deadlines are long enough to start in on a full machine: who never
+ * started is not to blame.
+ */
 export const promises: readonly Attack[] = [
   {
     name: 'promise that never settles',
     run: '() => new Promise(() => {})',
     ends: [late],
-    deadlineMs: 150,
+    deadlineMs: 600,
     isSample: true,
   },
   {
     name: 'thenable that never calls back',
     run: '() => ({ then() {} })',
     ends: [late],
-    deadlineMs: 150,
+    deadlineMs: 600,
   },
   { name: 'thenable that loops', run: '() => ({ then() { for (;;); } })', ends: [timeout] },
   {
@@ -109,7 +112,6 @@ export const promises: readonly Attack[] = [
     name: 'handler that catches its own cancelling, for ever',
     run: 'async (_, ctx) => { for (;;) try { await ctx.db.query("x") } catch {} }',
     ends: [late],
-    // Long enough to start in on a full machine: who never started is not to blame.
     deadlineMs: 600,
     hostCall: 'never',
     isSample: true,

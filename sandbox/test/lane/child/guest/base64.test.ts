@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../../../sdk/test/seeded-check.ts'
 import { base64Of, bytesOfBase64 } from '../../../../src/lane/child/guest/base64.ts'
 import { givenBytes } from '../../../../src/lane/child/guest/bytes.ts'
 import { guestLimits } from '../../../../src/lane/child/guest/guest-limits.ts'

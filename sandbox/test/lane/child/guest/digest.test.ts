@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../../../sdk/test/seeded-check.ts'
 import { Digest } from '../../../../src/lane/child/guest/digest.ts'
 import { capturePrimordials } from '../../../../src/lane/child/guest/primordials.ts'
 import { utf8Bytes } from '../../../../src/lane/child/guest/utf8.ts'

@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../../../sdk/test/seeded-check.ts'
 import { capturePrimordials } from '../../../../src/lane/child/guest/primordials.ts'
 import { GuestRandom } from '../../../../src/lane/child/guest/random.ts'
 
