@@ -16,12 +16,12 @@ const patterns = ['{core,sandbox,marketplace,sdk}/test/**/*.test.ts', 'plugins/*
 
 /** Hosts as whole processes, npm as it is: half of what all tests take. */
 const endToEnd = /^core\/test\/(e2e|isolation)\/|^marketplace\/test\/npm-client/
-/** From npm publish to a call, what a plugin asks of its host, a canary that is stopped. */
-const sample = /\/(first-light|broker|canary)\.test\.ts$/
+/** From npm publish to a call, and a canary that is stopped. */
+const sample = /\/(first-light|canary)\.test\.ts$/
 
 /** What reaches beyond its own process, or is heavy or global enough to want one. */
 const apart =
-  /^(node:(child_process|cluster|http|https|net|tls|worker_threads)|esbuild|fastify|isolated-vm|knex|pg|piscina|undici|@signalbox\/(marketplace|sandbox|sdk\/pack).*)$/
+  /^(node:(child_process|cluster|http|https|tls|worker_threads)|esbuild|isolated-vm|knex|pg|piscina|undici|@signalbox\/(marketplace|sandbox|sdk\/pack).*)$/
 
 /** An import of a value; `import type` is gone when a test runs. */
 const imports =
