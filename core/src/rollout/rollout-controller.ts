@@ -78,6 +78,11 @@ export class RolloutController {
     await this.#looking
   }
 
+  /** By which nodes compare what they have noted: no host's own clock. */
+  get now(): () => number {
+    return this.#ports.now
+  }
+
   get shadow(): ShadowSide | undefined {
     return this.#ports.shadow
   }
