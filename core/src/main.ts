@@ -245,6 +245,7 @@ function composeRollouts({ options, state, sandbox, news }: Parts, stops: StopSt
     rollouts,
     node,
     now,
+    isDeaf: () => routing.isDeaf,
     log,
     shadow,
   })

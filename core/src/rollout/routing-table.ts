@@ -38,7 +38,7 @@ export class RoutingTable {
   readonly #monotonic: () => number
   #snapshot: Snapshot = emptySnapshot
   #heardAt = Number.NEGATIVE_INFINITY
-  #isDeaf = false
+  #isToldDeaf = false
   #refreshing: Promise<void> | undefined
   #poll: NodeJS.Timeout | undefined
   #stopped = false
@@ -57,6 +57,11 @@ export class RoutingTable {
   /** What this node routes by at this moment. */
   get snapshot(): Snapshot {
     return routedBy(this.#snapshot, this.#heardAt, this.#monotonic())
+  }
+
+  /** Whether its lease is over, and canaries are given no call. */
+  get isDeaf(): boolean {
+    return isLeaseOver(this.#heardAt, this.#monotonic())
   }
 
   /** Milliseconds since it was known to be up to date, by the monotonic clock. */
@@ -132,9 +137,9 @@ export class RoutingTable {
 
   /** Told once when it begins and once when it ends; what is routed by asks the clock itself. */
   #tellOfSilence(): void {
-    const isDeaf = isLeaseOver(this.#heardAt, this.#monotonic())
-    if (isDeaf === this.#isDeaf) return
-    this.#isDeaf = isDeaf
+    const { isDeaf } = this
+    if (isDeaf === this.#isToldDeaf) return
+    this.#isToldDeaf = isDeaf
     const { log } = this.#ports
     const fields = { generation: this.#snapshot.generation }
     if (isDeaf) log.warn(fields, 'not heard for too long: canaries are given no call on this node')

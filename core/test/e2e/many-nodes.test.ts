@@ -1,4 +1,5 @@
-import t from 'tap'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
 import { LEASE_MS } from '../../src/rollout/withheld-canaries.ts'
 import { HostProcess } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
@@ -7,10 +8,26 @@ import { releaseProbe } from '../support/probe-release.ts'
 import { StallingProxy } from '../support/stalling-proxy.ts'
 import { callOnce, keepCalling, read, startRollout, tell, until } from '../support/two-hosts.ts'
 
+/** Two hosts of one database, whose clocks are two hours apart all the time; one of them can be cut off. */
+
+const HOUR_MS = 3_600_000
+const HOLD_MS = 1500
+/** A controller looks every 250 ms; the rest is a machine that runs every core's tests at once. */
+const LATE_MS = 4000
+/** Estimates of the database's clock differ by half of what its answers take. */
+const EARLY_MS = 50
+
+const program = fileURLToPath(new URL('../support/skewed-clock.ts', import.meta.url))
+const startHost = (databaseUrl: string, skewMs: number) =>
+  HostProcess.start(t, {
+    databaseUrl,
+    environment: { NODE_OPTIONS: `--import ${program}`, SKEW_MS: String(skewMs) },
+  })
+
 const { hostUrl } = await testDatabases(t)
-const near = await HostProcess.start(t, { databaseUrl: hostUrl })
 const proxy = await StallingProxy.start(t, hostUrl)
-const far = await HostProcess.start(t, { databaseUrl: proxy.url })
+const near = await startHost(hostUrl, HOUR_MS)
+const far = await startHost(proxy.url, -HOUR_MS)
 const release = await releaseProbe(t, near)
 await release('1.0.0')
 const { key } = await setUpTenant(near, 'acme')
@@ -67,3 +84,42 @@ t.test(
     t.ok(last <= LEASE_MS, `the last call of the canary was sent ${Math.round(last)} ms after`)
   },
 )
+
+const steps = [
+  { weightBp: 100, hold: { durationMs: HOLD_MS, evenUnseen: true } },
+  { weightBp: 500, hold: { durationMs: HOUR_MS } },
+  { weightBp: 10_000, hold: {} },
+]
+
+/** That the first step was held as planned, and left once. */
+async function isHeld(t: Test, host: HostProcess, id: string, begunAt: number): Promise<void> {
+  await until(async () => (await read(host, id)).step === 1, 'the second step')
+  const { stepStartedAt, transitions } = await tell(host, id, 'abort')
+  const commands = transitions.map(({ command }) => command)
+  t.same(commands, ['start', 'advance', 'abort'])
+  const ms = stepStartedAt - begunAt
+  t.ok(ms >= HOLD_MS - EARLY_MS && ms <= HOLD_MS + LATE_MS, `held for ${ms} ms`)
+}
+
+t.test('a hold lasts as planned, whichever host begins it and whatever its clock', async (t) => {
+  for (const starter of [near, far]) {
+    const id = await startRollout(starter, '1.1.0', steps)
+    const { stepStartedAt } = await read(starter, id)
+    t.ok(Math.abs(stepStartedAt - Date.now()) < 60_000, 'an instant of the database’s clock')
+    await isHeld(t, starter, id, stepStartedAt)
+  }
+})
+
+t.test('killed with -9 in a hold, the other goes on with it, no sooner and no later', async (t) => {
+  const id = await startRollout(near, '1.1.0', steps)
+  const { stepStartedAt } = await read(near, id)
+  await near.kill('SIGKILL')
+  await isHeld(t, far, id, stepStartedAt)
+})
+
+t.test('a clock that jumps an hour ahead in a hold ends it no sooner', async (t) => {
+  const id = await startRollout(far, '1.1.0', steps)
+  const { stepStartedAt } = await read(far, id)
+  process.kill(far.pid, 'SIGUSR2')
+  await isHeld(t, far, id, stepStartedAt)
+})
