@@ -2,8 +2,8 @@ import { dbQueryVsPg } from './broker-db.ts'
 import { eventLag } from './broker-events.ts'
 import { brokerHostCalls } from './broker-host-calls.ts'
 import { securityFigures } from './broker-security.ts'
+import { startNodes } from './host-nodes.ts'
 import { trustedWire } from './trusted-wire.ts'
-import { startTwoNodes } from './two-nodes.ts'
 
 /**
  * What the broker costs: in front of any host call, in front of one select, between an event and its handler, and on
@@ -20,9 +20,9 @@ export async function run(): Promise<Record<string, unknown>> {
 }
 
 async function eventFigures(): Promise<object> {
-  const { nodes, token, stop } = await startTwoNodes()
+  const { nodes, token, stop } = await startNodes(2)
   try {
-    return await eventLag([nodes[0].url, nodes[1].url], token)
+    return await eventLag(nodes.map(({ url }) => url) as [string, string], token)
   } finally {
     await stop()
   }

@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /** One call of the load, by when it was sent: what counts is what the node knew when it admitted the call. */
 export interface LoadedCall {
@@ -17,6 +18,9 @@ interface Settings {
   readonly body: string
   readonly callsPerS: number
 }
+
+/** For what has to be seen before a round goes on. */
+const PATIENCE_MS = 20_000
 
 /** Longer than any deadline of a call: who has no answer by then has none. */
 const TIMEOUT_MS = 15_000
@@ -38,6 +42,10 @@ export class SteadyLoad {
     this.#settings = settings
     this.#agents = settings.urls.map(() => new Agent({ keepAlive: true, maxSockets: 64 }))
     this.#timer = setInterval(() => this.#sendDue(), 1000 / settings.callsPerS)
+  }
+
+  get nodes(): number {
+    return this.#settings.urls.length
   }
 
   /** Ends the sending and waits for the answers that are still due. */
@@ -94,4 +102,37 @@ export class SteadyLoad {
       call.end(body)
     })
   }
+}
+
+/** Until each node has lately answered by each of these versions: one version means by no other. */
+export async function answeredBy(
+  load: SteadyLoad,
+  versions: readonly string[],
+  since: number,
+): Promise<void> {
+  const wanted = versions.length
+  const nodes = Array.from({ length: load.nodes }, (_, node) => node)
+  for (const deadline = performance.now() + PATIENCE_MS; ; await delay(20)) {
+    const recent = load.calls.slice(-10 * load.nodes).filter(({ sentAt }) => sentAt >= since)
+    const seen = nodes.map((node) => {
+      const answers = recent.filter((call) => call.node === node).map(({ version }) => version)
+      return answers.length >= 3 ? new Set(answers) : new Set()
+    })
+    if (seen.every((set) => set.size === wanted && versions.every((each) => set.has(each)))) return
+    if (performance.now() > deadline) throw new Error(`not all nodes answer by ${versions}`)
+  }
+}
+
+/**
+ * When the slowest node had left a version: its first call after which that version answered none. An upper bound,
+ * as the node may have switched at any moment since the call before it.
+ */
+export function switchedAfter(calls: readonly LoadedCall[], version: string): number {
+  const byNode = Map.groupBy(calls, ({ node }) => node)
+  const switched = [...byNode.values()].map((own) => {
+    const ordered = own.toSorted((a, b) => a.sentAt - b.sentAt)
+    const last = ordered.findLastIndex((call) => call.version === version)
+    return ordered[last + 1]?.sentAt ?? Number.POSITIVE_INFINITY
+  })
+  return Math.max(...switched)
 }

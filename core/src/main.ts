@@ -51,6 +51,7 @@ import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
 import { openRemovals, type Removals } from './removal/open-removals.ts'
 import type { Arm } from './rollout/cohort.ts'
 import type { TripKind } from './rollout/hard-trips.ts'
+import { openNodes } from './rollout/nodes/open-nodes.ts'
 import { openMigrations } from './rollout/open-migrations.ts'
 import { followCircuits } from './rollout/opened-circuits.ts'
 import { RolloutController } from './rollout/rollout-controller.ts'
@@ -230,9 +231,10 @@ function resume(
 function composeRollouts({ options, state, sandbox, news }: Parts, stops: StopStack) {
   const { knex, routing } = state
   const { log } = options
-  const now = Date.now
+  const now = () => routing.now()
   const rollouts = new RolloutService({ knex, routing, now })
   const node = randomUUID()
+  openNodes({ knex, routing, node }, stops)
   const onTrip = (rollout: string, arm: Arm, kind: TripKind) => {
     controller.countersOf(rollout).tripped(arm, kind, now())
     controller.look()
@@ -243,6 +245,7 @@ function composeRollouts({ options, state, sandbox, news }: Parts, stops: StopSt
     rollouts,
     node,
     now,
+    isDeaf: () => routing.isDeaf,
     log,
     shadow,
   })

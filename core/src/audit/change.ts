@@ -19,6 +19,12 @@ export interface Committed<Result> {
 
 export const GENERATION_CHANNEL = 'signalbox_generation'
 
+/**
+ * A host that is cut off in the middle of a change keeps what it has locked until PostgreSQL ends its transaction,
+ * and the others wait for it: with an abort, too. The kernel would take hours to notice.
+ */
+export const LOST_CHANGE_MS = 5000
+
 /** Every state change is one transaction: the work, an audit entry, an outbox event. */
 export async function commitChange<Result>(
   knex: Knex,
@@ -60,7 +66,10 @@ const nothing = async () => undefined
 async function nextGeneration(trx: Knex.Transaction): Promise<number> {
   const rows = await trx('routing').increment('generation', 1).returning('generation')
   const generation = Number(rows[0].generation)
-  await trx.raw('select pg_notify(?, ?)', [GENERATION_CHANNEL, String(generation)])
+  await trx.raw(
+    "select pg_notify(?, ?), set_config('idle_in_transaction_session_timeout', ?, true)",
+    [GENERATION_CHANNEL, String(generation), String(LOST_CHANGE_MS)],
+  )
   return generation
 }
 

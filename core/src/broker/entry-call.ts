@@ -74,7 +74,7 @@ export async function runEntry(ports: EntryPorts, call: EntryCall): Promise<Entr
     {
       rollout,
       counters: ports.rollouts.countersOf(rollout.id),
-      now: ports.now,
+      now: ports.rollouts.now ?? ports.now,
       onBadNews: () => ports.rollouts.look(),
     },
     {

@@ -29,6 +29,8 @@ export interface CallerPorts extends GuestPorts {
     look(): void
     /** Is offered what was answered while a rollout compares answers. */
     readonly shadow?: Pick<ShadowSide, 'offer'> | undefined
+    /** By which nodes compare what they have noted; absent: this host's clock. */
+    readonly now?: () => number
   }
 }
 
@@ -207,6 +209,7 @@ export class ServiceCaller {
             call,
           ),
         now,
+        notedAt: rollouts.now ?? now,
         hasLeft: () => call.left?.aborted === true,
         onBadNews: () => rollouts.look(),
       },

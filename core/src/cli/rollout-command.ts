@@ -9,7 +9,7 @@ import { connectionOf, HostClient } from './host-client.ts'
 import { say } from './language.ts'
 import { print } from './output.ts'
 import { parsePluginVersion } from './plugin-reference.ts'
-import { rolloutLine } from './rollout-line.ts'
+import { nodesLines, rolloutLine } from './rollout-line.ts'
 
 /** As often as the host's own pages look. */
 const LOOK_EVERY_MS = 500
@@ -119,6 +119,7 @@ const status = defineCommand({
       ...(waiting === null
         ? []
         : [say({ en: `waits: ${waiting.en}`, 'zh-CN': `等待：${waiting['zh-CN']}` })]),
+      ...nodesLines(rollout),
     ])
   },
 })
@@ -149,7 +150,7 @@ function move(command: RolloutCommand, description: string) {
         `${pathOf(args.id)}/${command}`,
         args.reason === undefined ? {} : { reason: args.reason },
       )
-      print(args.json, rollout, [rolloutLine(rollout)])
+      print(args.json, rollout, [rolloutLine(rollout), ...nodesLines(rollout)])
     },
   })
 }

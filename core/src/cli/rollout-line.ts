@@ -37,3 +37,14 @@ export function rolloutLine(rollout: RolloutDescription): string {
     sentence: (reason ?? compared ?? evidence.sentence)[terminalLanguage()],
   })
 }
+
+/** Whether a move is everywhere yet; nothing where there is one node only. */
+export function nodesLines({ acknowledged }: RolloutDescription): string[] {
+  if (acknowledged === null || acknowledged.of < 2) return []
+  const { nodes, of } = acknowledged
+  const text = {
+    en: '{nodes} of {of} nodes route by it',
+    'zh-CN': '{of} 个节点中已有 {nodes} 个按此路由',
+  }
+  return [say(text, { nodes, of })]
+}

@@ -81,8 +81,10 @@ function servedVersions(
 ): readonly InstalledVersion[] {
   const pick = pickVersion(snapshot, plugin, { tenant, requestId: '' })
   if (pick.kind !== 'version') return []
-  if (pick.sharing === undefined) return [pick.version]
-  const { rollout, versions } = pick.sharing
+  // A node that does not hear for a while is no news for the owners of points.
+  const sharing = pick.sharing ?? pick.withheld
+  if (sharing === undefined) return [pick.version]
+  const { rollout, versions } = sharing
   const { weightBp } = rollout.cohort
   if (weightBp <= 0) return [versions.stable]
   return weightBp >= FULL_WEIGHT_BP ? [versions.canary] : [versions.stable, versions.canary]

@@ -8,8 +8,10 @@ import { wantsType } from './event-types.ts'
  * it passed over, a release that begins to consume a type would miss what came during its own rollout.
  */
 export function isKept(pick: Pick, type: string): boolean {
-  if (pick.kind !== 'version' || pick.sharing === undefined || pick.arm === 'canary') return false
-  const { stable, canary } = pick.sharing.versions
+  if (pick.kind !== 'version' || pick.arm === 'canary') return false
+  const sharing = pick.sharing ?? pick.withheld
+  if (sharing === undefined) return false
+  const { stable, canary } = sharing.versions
   return !consumes(stable, type) && consumes(canary, type)
 }
 

@@ -8,6 +8,7 @@ export const rules = {
   'plan.write': ['operator'],
   'rollout.write': ['operator'],
   'rollout.read': ['operator'],
+  'node.list': ['operator'],
   // Of the tenant that the plan names, and never who started it.
   'rollout.approve': ['admin'],
   'approval.list': ['operator', 'admin'],

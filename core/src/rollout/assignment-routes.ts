@@ -59,9 +59,24 @@ export function assignmentRoute(app: FastifyInstance, routing: RoutingTable): vo
           sentence,
         }
       }
+      if (live.isWithheld === true) {
+        const sentence = unheardSentence(routing.silentMs)
+        const { id: rollout, from: version } = live
+        const why = { arm: 'stable', by: 'unheard', reason: sentence.en, sentence }
+        return { plugin, generation, rollout, version, ...why }
+      }
       return { plugin, generation, ...explained(live, request.query) }
     },
   )
+}
+
+/** Of a node that gives no call to a canary, see withheld-canaries.ts. */
+function unheardSentence(silentMs: number): Localized {
+  const seconds = Math.floor(silentMs / 1000)
+  return {
+    en: `this node has not heard for ${seconds} s whether the rollout goes on: until it does, stable takes all of its calls`,
+    'zh-CN': `本节点已有 ${seconds} 秒未获知该灰度发布是否继续：恢复之前，其全部调用均由稳定版处理`,
+  }
 }
 
 function explained({ id, from, to, cohort }: LiveRollout, query: Query) {

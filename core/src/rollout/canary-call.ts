@@ -37,6 +37,8 @@ interface Ports<Answer> {
   readonly deadline: number
   readonly attempt: (arm: Arm, deadlineMs: number) => Promise<Attempt<Answer>>
   readonly now: () => number
+  /** By the clock that nodes compare by; `now` is this host's, as deadlines are. */
+  readonly notedAt?: () => number
   /** Nobody waits for the answer any more: nothing is tried again. */
   readonly hasLeft: () => boolean
   /** Something spoke against a version: the controller looks at once. */
@@ -50,7 +52,7 @@ interface Ports<Answer> {
  */
 export async function callDuringRollout<Answer>(ports: Ports<Answer>, arm: Arm): Promise<Answer> {
   const { counters, rollout, deadline, isSafe, now, attempt } = ports
-  const { requestId, assigned } = ports
+  const { requestId, assigned, notedAt = now } = ports
   const probability = counters.admit(rollout, arm, requestId, { assigned })
   const leftMs = deadline - now()
   // Half for the canary, so that stable still has time to answer; both are judged by the same half.
@@ -67,7 +69,7 @@ export async function callDuringRollout<Answer>(ports: Ports<Answer>, arm: Arm):
       probability,
       trip: first.trip,
     }
-    if (counters.observe(rollout, observed, now())) ports.onBadNews()
+    if (counters.observe(rollout, observed, notedAt())) ports.onBadNews()
   }
   if (outcome === 'answered' && first.ended !== undefined) {
     void first.ended.then((end) => observeEnd(ports, { arm, probability }, end))
@@ -102,7 +104,7 @@ export async function callDuringRollout<Answer>(ports: Ports<Answer>, arm: Arm):
  * call does that is tried once.
  */
 function observeEnd<Answer>(
-  { counters, rollout, operation, requestId, isSafe, now, onBadNews }: Ports<Answer>,
+  { counters, rollout, operation, requestId, isSafe, now, notedAt = now, onBadNews }: Ports<Answer>,
   { arm, probability }: { readonly arm: Arm; readonly probability: number },
   { outcome, ownMs, trip }: AttemptEnd,
 ): void {
@@ -116,7 +118,7 @@ function observeEnd<Answer>(
     probability,
     trip,
   }
-  if (counters.observe(rollout, observed, now())) onBadNews()
+  if (counters.observe(rollout, observed, notedAt())) onBadNews()
 }
 
 /**

@@ -3,6 +3,7 @@ import { coreErrors } from '../errors.ts'
 import type { Arm } from './cohort.ts'
 import { readStandstill } from './freeze-store.ts'
 import type { JudgeState } from './judge-state.ts'
+import { readAcknowledged } from './nodes/node-store.ts'
 import { decide, evidenceOf } from './rollout-decision.ts'
 import { findRollout, listTransitions, type Rollout, readTallies } from './rollout-store.ts'
 import { weightOf } from './rollout-weight.ts'
@@ -18,9 +19,11 @@ export async function describeRollout(knex: Knex, rollout: Rollout) {
   const transitions = await listTransitions(knex, rollout.id)
   const { verdict, e, threshold, sentence } = evidenceOf(rollout, tallies)
   const shadow = await readShadow(knex, rollout)
+  const generation = transitions.at(-1)?.generation
+  const { acknowledged, now } = await readAcknowledged(knex, generation ?? 0)
   const moves = rollout.state === 'running' || rollout.state === 'baking'
   const decision = moves
-    ? decide(rollout, tallies, Date.now(), await readStandstill(knex), shadow)
+    ? decide(rollout, tallies, now, await readStandstill(knex), shadow)
     : undefined
   const { units } = tallies
   return {
@@ -37,6 +40,8 @@ export async function describeRollout(knex: Knex, rollout: Rollout) {
     units: units.since === rollout.stepStartedAt ? unitsOf(units) : 0,
     /** Calls that named no key of the cohort, and so stayed on stable. */
     cohortKeyMissing: units.keyless,
+    /** How many of the live nodes route by its last move; null before the first. */
+    acknowledged: generation === undefined ? null : acknowledged,
     transitions,
   }
 }

@@ -56,7 +56,8 @@ export class GateKeeper {
     const { revision } = rollout
     const at = this.#ports.now()
     try {
-      const answer = await this.#call(rollout, gate, at + gateDeadlineMs(gate))
+      // Lanes and callers go by this host's clock, whatever nodes compare answers by.
+      const answer = await this.#call(rollout, gate, Date.now() + gateDeadlineMs(gate))
       return gateAnswer(answer, { revision, at })
     } catch (error) {
       // A code says what went wrong; the message of another tenant's plugin is not for every reader.

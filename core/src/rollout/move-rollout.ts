@@ -1,5 +1,6 @@
 import type { Localized } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
+import { LOST_CHANGE_MS } from '../audit/change.ts'
 import { insertService } from '../catalog/catalog-store.ts'
 import { coreErrors } from '../errors.ts'
 import { findInstallation, moveInstallation, setStableVersion } from '../registry/registry-store.ts'
@@ -72,6 +73,9 @@ export class Overtaken extends Error {}
  */
 export async function moveRollouts(trx: Knex.Transaction, asked: Asked): Promise<readonly Moved[]> {
   const { id, ground } = asked
+  await trx.raw("select set_config('idle_in_transaction_session_timeout', ?, true)", [
+    String(LOST_CHANGE_MS),
+  ])
   const before = await lockBefore(trx, asked)
   const rollouts = await lockRollouts(trx, id)
   const named = rollouts.find((one) => one.id === id)

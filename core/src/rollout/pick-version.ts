@@ -18,6 +18,8 @@ export type Pick =
       readonly assigned?: Assignment
       /** The rollout that compares the call's answer with another version's, which nobody is given. */
       readonly mirrored?: Sharing
+      /** The rollout whose canary this node gives no call, as it has not heard for too long whether it goes on. */
+      readonly withheld?: Sharing
     }
   | { readonly kind: 'not-enabled' }
   | { readonly kind: 'not-ready'; readonly version: string }
@@ -36,7 +38,12 @@ export function pickVersion(snapshot: Snapshot, plugin: string, call: CohortCall
   if (binding === undefined || binding.binding === 'disabled') return { kind: 'not-enabled' }
   const sharing = binding.pinnedVersion === null ? sharingOf(snapshot, plugin) : undefined
   if (sharing !== undefined) {
-    const { cohort, shadow } = sharing.rollout
+    const { cohort, shadow, isWithheld } = sharing.rollout
+    // Nothing is counted, tried again or compared: each of those gives the canary a call.
+    if (isWithheld === true) {
+      const version = sharing.versions.stable
+      return { kind: 'version', version, arm: 'stable', withheld: sharing }
+    }
     // Before the first weight nothing is shared, so nothing is counted and nothing is tried on the other version.
     if (cohort.weightBp === 0 && cohort.lists === undefined) {
       const version = { kind: 'version', version: sharing.versions.stable, arm: 'stable' } as const

@@ -32,6 +32,8 @@ interface Ports {
   /** Names this process, not the machine: a restarted host counts from nothing. */
   readonly node: string
   readonly now: () => number
+  /** Whether this node withholds canaries: it then brings none further, but takes them back. */
+  readonly isDeaf?: () => boolean
   /** Without it, no rollout gets beyond a shadow step. */
   readonly shadow?: ShadowSide
   readonly log: { warn(fields: object, message: string): void }
@@ -76,6 +78,11 @@ export class RolloutController {
     this.#stopped = true
     clearInterval(this.#timer)
     await this.#looking
+  }
+
+  /** By which nodes compare what they have noted: no host's own clock. */
+  get now(): () => number {
+    return this.#ports.now
   }
 
   get shadow(): ShadowSide | undefined {
@@ -169,7 +176,9 @@ export class RolloutController {
       }
     }
     const command = commandOf[decision.kind]
-    if (command !== undefined) await this.#command(lead, command, groundOf(decision, seen))
+    if (command === undefined) return
+    if (command !== 'pause' && this.#ports.isDeaf?.() === true) return
+    await this.#command(lead, command, groundOf(decision, seen))
   }
 
   /** @throws what kept it from being read: a version that nobody can judge is paused, and at last taken back */

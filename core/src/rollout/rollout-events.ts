@@ -95,9 +95,15 @@ async function* eventsOf(
       yield ': still here\n\n'
       toldAt = performance.now()
     }
-    if (rollout !== undefined && settledStates.includes(rollout.state)) return
+    if (rollout !== undefined && isOver(rollout)) return
     await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
   }
+}
+
+/** Until all nodes that live route by its end. */
+function isOver({ state, acknowledged }: RolloutDescription): boolean {
+  const isEverywhere = acknowledged === null || acknowledged.nodes >= acknowledged.of
+  return settledStates.includes(state) && isEverywhere
 }
 
 /** Last transition and calls counted so far: grows with the rollout. */

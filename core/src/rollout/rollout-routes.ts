@@ -16,6 +16,7 @@ import { describeRollout, requireRollout } from './describe-rollout.ts'
 import { analysisRoute } from './evidence/analysis-routes.ts'
 import { freezeRoutes } from './freeze-routes.ts'
 import type { Ground } from './move-rollout.ts'
+import { nodeRoutes } from './nodes/node-routes.ts'
 import { rolloutEvents } from './rollout-events.ts'
 import { rolloutFeed } from './rollout-feed.ts'
 import { rolloutIdSchema } from './rollout-id-schema.ts'
@@ -92,7 +93,8 @@ export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
   assignmentRoute(app, ports.routing)
   approvalRoutes(app, ports)
   cohortRoutes(app, knex)
-  freezeRoutes(app, { knex, now: Date.now })
+  freezeRoutes(app, { knex, now: () => ports.routing.now() })
+  nodeRoutes(app, knex)
   rolloutFeed(app, knex)
   rolloutEvents(app, ports)
   rolloutPage(app)

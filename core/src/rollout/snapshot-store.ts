@@ -24,6 +24,16 @@ export async function readGeneration(knex: Knex): Promise<number> {
   return Number(row.generation)
 }
 
+/** One that is not answered by then is asked again on another connection. */
+const PULSE_MS = 2000
+
+/** The generation, and the database's time in milliseconds since the epoch. */
+export async function readPulse(knex: Knex): Promise<{ generation: number; at: number }> {
+  const at = knex.raw('extract(epoch from clock_timestamp()) * 1000 as at')
+  const row = await knex('routing').first('generation', at).timeout(PULSE_MS)
+  return { generation: Number(row.generation), at: Number(row.at) }
+}
+
 /**
  * Reads everything as of one generation, in one repeatable-read transaction.
  * @param onBroken told of a version that cannot be compiled: it is left out, so that one bad version never

@@ -59,6 +59,8 @@ export interface LiveRollout {
   readonly shadow?: ShadowPlan
   /** Events that are counted for it; absent: none. */
   readonly metrics?: readonly BusinessMetric[]
+  /** This node has not heard for too long whether it goes on: no call of it is the canary's. */
+  readonly isWithheld?: boolean
 }
 
 /**

@@ -191,3 +191,36 @@ t.test(
     t.equal(warnings.length, 1, 'told when it began')
   },
 )
+
+t.test(
+  'a node that does not hear brings no version further, and takes a bad one back',
+  async (t) => {
+    const id = await start([bySeconds, full], { plugin: 'two' })
+    await controller.stop()
+    let isDeaf = true
+    const looks = new EventEmitter()
+    const deaf = new RolloutController({
+      knex,
+      rollouts,
+      node: 'node-4',
+      now: () => clock.now,
+      isDeaf: () => isDeaf,
+      shadow: { settle: async () => void looks.emit('end') } as never,
+      log: { warn: (fields, message) => t.fail(message, fields) },
+    })
+    t.teardown(() => deaf.stop())
+    const looked = async () => {
+      const end = once(looks, 'end')
+      deaf.look()
+      await end
+      return look(id)
+    }
+    clock.now += 2000
+    t.match(await looked(), { step: 0 })
+    isDeaf = false
+    t.match(await looked(), { step: 1 })
+    isDeaf = true
+    deaf.countersOf(id).tripped('canary', 'load', clock.now)
+    t.match(await looked(), { state: 'aborted' })
+  },
+)

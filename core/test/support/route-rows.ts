@@ -45,6 +45,7 @@ const holdingRoutes: RouteRows = {
     },
   },
   'DELETE /v1/rollout-freezes/{name}': { at: '/v1/rollout-freezes/stocktaking' },
+  'GET /v1/nodes': { at: '/v1/nodes' },
   'GET /v1/rollout-lockdown': { at: '/v1/rollout-lockdown' },
   'PUT /v1/rollout-lockdown': { at: '/v1/rollout-lockdown', body: { isOn: false } },
   'GET /v1/rollout-events': { at: '/v1/rollout-events' },

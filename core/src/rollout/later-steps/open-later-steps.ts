@@ -5,19 +5,19 @@ import { ROLLBACK_WINDOW_MS } from '../rollout-facts.ts'
 import { laterStepsRoutes } from './later-steps-routes.ts'
 import { LaterStepsService } from './later-steps-service.ts'
 
-interface Ports extends Pick<State, 'knex' | 'contents' | 'schemas'> {
+interface Ports extends Pick<State, 'knex' | 'contents' | 'schemas' | 'routing'> {
   readonly log: FastifyBaseLogger
 }
 
 /** Backfills and contracts with the clock and the parts of a real host. */
-export function openLaterSteps({ knex, contents, schemas, log }: Ports, stops: StopStack) {
+export function openLaterSteps({ knex, contents, schemas, routing, log }: Ports, stops: StopStack) {
   const { migrations } = schemas
   const laterSteps = new LaterStepsService({
     knex,
     read: (sha256) => contents.get(sha256),
     databases: migrations,
     windowMs: ROLLBACK_WINDOW_MS,
-    now: Date.now,
+    now: () => routing.now(),
     log,
   })
   laterSteps.start()

@@ -114,10 +114,18 @@ function show(rollout) {
   // Running: what it waits for. Else: why it is where it is.
   at('sentence').textContent = (waiting ?? transitions.at(-1)?.reason)?.[language] ?? text.unstarted
   at('evidence').textContent = evidence.sentence[language]
+  showNodes(rollout)
   showWeight(rollout)
   showCalls(rollout)
   showEvidence(evidence)
   at('transitions').replaceChildren(...transitions.toReversed().map(transitionRow))
+}
+
+/** Said only where there is more than one to wait for. */
+function showNodes({ acknowledged }) {
+  const isShown = acknowledged !== null && acknowledged.of > 1
+  at('nodes').hidden = !isShown
+  at('nodes').textContent = isShown ? text.nodes(acknowledged.nodes, acknowledged.of) : ''
 }
 
 function showWeight({ weightBp, steps, step, state }) {

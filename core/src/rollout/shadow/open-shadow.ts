@@ -31,7 +31,7 @@ export function openShadow(
     isBusy: () => areLanesBusy(sandbox.stats()),
     isLive: ({ rollout, plugin }) => {
       const live = snapshot().rollouts.get(plugin)
-      return live?.id === rollout && live.shadow !== undefined
+      return live?.id === rollout && live.shadow !== undefined && live.isWithheld !== true
     },
     random: Math.random,
     pause: (ms) => delay(ms),

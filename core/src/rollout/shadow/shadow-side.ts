@@ -107,7 +107,8 @@ export class ShadowSide {
   async #offerRecorded({ id, plugin }: ShadowedRollout, plan: ShadowPlan): Promise<void> {
     const { snapshot, runner, recorded, log } = this.#ports
     const sharing = sharingOf(snapshot(), plugin)
-    if (sharing?.rollout.id !== id || !runner.isIdle) return
+    if (sharing?.rollout.id !== id || sharing.rollout.isWithheld === true) return
+    if (!runner.isIdle) return
     try {
       for (let offered = 0; offered < REPLAYS_A_LOOK; offered++) {
         const mirror = await recorded.next(sharing, plan)

@@ -17,21 +17,23 @@ export interface Node {
   readonly client: HostClient
 }
 
-export interface TwoNodes {
-  readonly nodes: readonly [Node, Node]
+export interface HostNodes {
+  readonly nodes: readonly Node[]
+  readonly databaseUrl: string
   readonly token: string
   /** A folder of this run's own, gone after `stop`. */
   readonly folder: string
   stop(): Promise<void>
 }
 
-/** Two hosts as processes of their own, started as an operator would, on one database of a server of their own. */
-export async function startTwoNodes(): Promise<TwoNodes> {
+/** Hosts as processes of their own, started as an operator would, on one database of a server of their own. */
+export async function startNodes(count: number): Promise<HostNodes> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-nodes-'))
   const data = await openDataFolder(join(folder, 'postgres'))
   const password = await data.readOrCreateSecret('postgres-password')
   const server = await EmbeddedPostgres.start({ dataFolder: data.path, password, log: silent })
   const token = randomBytes(16).toString('hex')
+  const databaseUrl = withDatabase(server.url, 'signalbox')
   const children: ChildProcess[] = []
   const stop = async () => {
     await Promise.all(children.map(ended))
@@ -47,7 +49,7 @@ export async function startTwoNodes(): Promise<TwoNodes> {
         LOG_LEVEL: 'error',
         SIGNALBOX_HOME: join(folder, name),
         SIGNALBOX_ADMIN_TOKEN: token,
-        DATABASE_URL: withDatabase(server.url, 'signalbox'),
+        DATABASE_URL: databaseUrl,
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
@@ -56,8 +58,10 @@ export async function startTwoNodes(): Promise<TwoNodes> {
     return { url, client: new HostClient({ url, token }) }
   }
   try {
+    const nodes: Node[] = []
     // One after the other: the first one migrates.
-    return { nodes: [await start('a'), await start('b')], token, folder, stop }
+    for (let node = 1; node <= count; node++) nodes.push(await start(`node-${node}`))
+    return { nodes, databaseUrl, token, folder, stop }
   } catch (error) {
     await stop()
     throw error
