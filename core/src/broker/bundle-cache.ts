@@ -1,4 +1,5 @@
 import type { LoadedBundle } from '@signalbox/sandbox'
+import { coreErrors } from '../errors.ts'
 import type { BundleOf } from '../registry/compiled-bundle-service.ts'
 
 /**
@@ -50,7 +51,9 @@ export class BundleCache {
     const { bundleSha256 } = of
     const { read, compiled } = this.#from
     const [source, code] = await Promise.all([read(bundleSha256), compiled.find(of)])
-    if (source === undefined) throw new Error(`the content store has no ${bundleSha256}`)
+    if (source === undefined) {
+      throw coreErrors.create('CONTENT_CORRUPT', { sha256: bundleSha256 })
+    }
     if (code !== undefined) return this.#withCode(of, source, code)
     // Another version of V8, or it was lost: the next load may have it, this one does not wait.
     void this.#compile(of, source)

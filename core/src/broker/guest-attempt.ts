@@ -15,6 +15,7 @@ import { type InstalledVersion, versionKey } from '../rollout/snapshot.ts'
 import { BusyClock } from './busy-clock.ts'
 import type { CallScope, ServiceAnswer, ServiceCall } from './call-scope.ts'
 import { unheard, watchedFor } from './caller-left.ts'
+import { blameOf } from './failed-outcome.ts'
 import type { GuestPorts } from './guest-ports.ts'
 import { pluginRefusal } from './plugin-refusal.ts'
 import { scopedGuestCall } from './scoped-guest-call.ts'
@@ -161,7 +162,8 @@ export function judgedNo(outcome: Exclude<GuestOutcome, { readonly kind: 'ok' }>
     const error = pluginRefusal(outcome.code, outcome.message)
     return { outcome: 'refused', result: { error }, trip: undefined }
   }
-  const { error, blame } = outcome
+  const { error } = outcome
+  const blame = blameOf(outcome)
   return {
     outcome: outcomeOfFailure(error.code, blame),
     result: { error },

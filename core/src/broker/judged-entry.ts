@@ -2,6 +2,7 @@ import type { GuestOutcome } from '@signalbox/sandbox'
 import type { EntryAttempt } from '../rollout/canary-entry.ts'
 import { tripOfFailure } from '../rollout/hard-trips.ts'
 import { outcomeOfFailure } from '../rollout/judged-call.ts'
+import { blameOf } from './failed-outcome.ts'
 
 /**
  * Faults that stable may have as well without having met them yet: of a service the contract and the self-test
@@ -14,7 +15,8 @@ const plainFailures: ReadonlySet<string> = new Set(['SBX_HANDLER_MISSING', 'SBX_
 export function judgedEntry(outcome: GuestOutcome): Pick<EntryAttempt, 'outcome' | 'trip'> {
   if (outcome.kind === 'ok') return { outcome: 'answered', trip: undefined }
   if (outcome.kind === 'refused') return { outcome: 'refused', trip: undefined }
-  const { error, blame } = outcome
+  const { error } = outcome
+  const blame = blameOf(outcome)
   const trip = plainFailures.has(error.code) ? undefined : tripOfFailure(error.code, blame)
   return { outcome: outcomeOfFailure(error.code, blame), trip }
 }

@@ -155,7 +155,10 @@ async function moveOne(
 }
 
 function refusal({ id, state }: Rollout, command: RolloutCommand, unmet: RolloutGuard | undefined) {
-  const reason = unmet === undefined ? `it is ${state}` : `it needs that ${rolloutGuards[unmet].en}`
+  // Whoever comes too late to abort is told what still takes it back.
+  const instead = command === 'abort' && state === 'completed' ? '; roll it back instead' : ''
+  const reason =
+    unmet === undefined ? `it is ${state}${instead}` : `it needs that ${rolloutGuards[unmet].en}`
   return coreErrors.create('ROLLOUT_COMMAND_REFUSED', { rollout: id, command, reason })
 }
 

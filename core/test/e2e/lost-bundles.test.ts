@@ -1,0 +1,104 @@
+import pg from 'pg'
+import t from 'tap'
+import { echoWhileRunning, startHeld, wrongAnswers } from '../support/canary-load.ts'
+import { HostProcess, temporaryHome } from '../support/host-process.ts'
+import { testDatabases } from '../support/postgres.ts'
+import { callProbe, probe, setUpTenant } from '../support/probe.ts'
+import { releaseProbe } from '../support/probe-release.ts'
+import { readRollout } from '../support/shadow.ts'
+
+/** What PostgreSQL keeps of a package is lost, while its version serves and beyond a restart. */
+
+const { hostUrl } = await testDatabases(t)
+const home = await temporaryHome(t)
+let host = await HostProcess.start(t, { databaseUrl: hostUrl, home })
+const database = new pg.Pool({ connectionString: hostUrl, max: 1 })
+t.teardown(() => database.end())
+
+/** Bundles of their own: bytes that are the same are stored once. */
+const echoing = (version: string) => `({ text }) => ({ text: text || '${version}' })`
+const release = async (version: string) => (await releaseProbe(t, host))(version, echoing(version))
+await release('1.0.0')
+const acme = await setUpTenant(host, 'acme')
+const load = (most: number) => ({ keys: [acme.key], atOnce: 8, most })
+
+/** The tarball and the bundle; of the bundle all of it, or only its bytes. */
+async function lose(version: string, isWhole: boolean): Promise<void> {
+  const { rows } = await database.query(
+    `select bundle_sha256 as sha256, true as is_bundle from installations where plugin = $1 and version = $2
+     union all
+     select tarball_sha256, false from package_versions where name = $1 and version = $2`,
+    [probe, version],
+  )
+  t.equal(rows.length, 2)
+  for (const { sha256, is_bundle: isBundle } of rows) {
+    const table = isBundle && !isWhole ? 'content_chunks' : 'contents'
+    const { rowCount } = await database.query(`delete from ${table} where sha256 = $1`, [sha256])
+    t.ok(rowCount)
+  }
+}
+
+async function restart(): Promise<void> {
+  await host.kill('SIGKILL')
+  host = await HostProcess.start(t, { databaseUrl: hostUrl, home })
+}
+
+for (const [version, isWhole] of [
+  ['1.1.0', true],
+  ['1.1.1', false],
+] as const) {
+  t.test(
+    `a canary whose files are lost${isWhole ? '' : ' in part'} serves from what the host has, and is taken back once that is gone`,
+    async (t) => {
+      await release(version)
+      const id = await startHeld(host, version, 5000)
+      const whole = await echoWhileRunning(host, id, load(40))
+      t.same([...whole.answers.keys()].sort(), ['200 1.0.0', `200 ${version}`])
+      await lose(version, isWhole)
+      const held = await echoWhileRunning(host, id, load(40))
+      t.same([...held.answers.keys()].sort(), ['200 1.0.0', `200 ${version}`])
+      await restart()
+      const { rollout, answers } = await echoWhileRunning(host, id, load(400))
+      t.equal(rollout.state, 'aborted')
+      t.same([...answers.keys()], ['200 1.0.0'], 'stable answered all')
+      const last = rollout.transitions.at(-1)
+      t.equal(last?.actor, 'judge')
+      t.equal(last?.reason.en, `stopped: ${version} could not be loaded, and stable could`)
+      t.match(last?.reason['zh-CN'], '无法加载')
+      const lost = await host.client.request<{ id: string }>('POST', '/v1/rollouts', {
+        plugin: probe,
+        version,
+      })
+      t.ok(lost.id, 'it can be planned again, as when its files were restored')
+    },
+  )
+}
+
+t.test(
+  'a stable version whose files are lost is told of by every call that it fails, and its canary is not blamed',
+  async (t) => {
+    await release('1.2.0')
+    const id = await startHeld(host, '1.2.0', 5000)
+    await echoWhileRunning(host, id, load(40))
+    await lose('1.0.0', true)
+    const held = await echoWhileRunning(host, id, load(40))
+    t.same(wrongAnswers(held.answers), [], 'it serves from what the host has')
+    await restart()
+    const { rollout, answers } = await echoWhileRunning(host, id, load(200))
+    t.equal(rollout.state, 'running')
+    t.same([...answers.keys()].sort(), ['200 1.2.0', '502 SBX_LOAD_FAILED'])
+    t.match(host.log(), /SBX_LOAD_FAILED/)
+    const { body } = await firstRefused()
+    t.match(body, { code: 'SBX_LOAD_FAILED', title: /1\.0\.0 cannot be loaded/ })
+    await host.client.request('POST', `/v1/rollouts/${id}/promote`, {})
+    t.match(await readRollout(host, id), { state: 'completed' })
+    t.match(await callProbe(host, acme.key, 'echo', { text: 'x' }), { status: 200 })
+  },
+)
+
+async function firstRefused() {
+  for (;;) {
+    const reply = await callProbe(host, acme.key, 'echo', { text: 'x' })
+    if (reply.status !== 200) return reply
+  }
+}
