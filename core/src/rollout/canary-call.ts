@@ -65,6 +65,7 @@ export async function callDuringRollout<Answer>(ports: Ports<Answer>, arm: Arm):
       requestId: ports.requestId,
       ms: timeOf(outcome, first.ownMs),
       probability,
+      assigned,
       trip: first.trip,
     }
     if (counters.observe(rollout, observed, now())) ports.onBadNews()
@@ -102,7 +103,7 @@ export async function callDuringRollout<Answer>(ports: Ports<Answer>, arm: Arm):
  * call does that is tried once.
  */
 function observeEnd<Answer>(
-  { counters, rollout, operation, requestId, isSafe, now, onBadNews }: Ports<Answer>,
+  { counters, rollout, operation, requestId, assigned, isSafe, now, onBadNews }: Ports<Answer>,
   { arm, probability }: { readonly arm: Arm; readonly probability: number },
   { outcome, ownMs, trip }: AttemptEnd,
 ): void {
@@ -114,6 +115,7 @@ function observeEnd<Answer>(
     requestId,
     ms: timeOf(outcome, ownMs),
     probability,
+    assigned,
     trip,
   }
   if (counters.observe(rollout, observed, now())) onBadNews()

@@ -59,6 +59,10 @@ export interface LiveRollout {
   readonly shadow?: ShadowPlan
   /** Events that are counted for it; absent: none. */
   readonly metrics?: readonly BusinessMetric[]
+  /** How many times as many failures the plan forgives; absent: as ever. */
+  readonly tolerance?: number | undefined
+  /** First calls of the canary whose time counts for nothing; absent: as ever. */
+  readonly warmUpCalls?: number | undefined
 }
 
 /**
