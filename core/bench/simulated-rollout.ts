@@ -83,7 +83,7 @@ const CALLS_PER_S = 200
 /** The controller looks four times a second, and at once where something speaks against a version. */
 const LOOK_EVERY_CALLS = 16
 /** Payloads of a bad app that fail: not all, or it would not have been in production. */
-const BAD_APP_FAILURES = 0.5
+export const BAD_APP_FAILURES = 0.5
 
 /** One rollout through the judge's own code, call by call, looked at whenever the evidence has grown. */
 export class SimulatedRollout {

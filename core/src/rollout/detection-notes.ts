@@ -97,17 +97,19 @@ function unitsNeeded(weightBp: number, cohortBy: CohortBy): number {
   let count = 0
   while (judge(state, cohortBy).verdict !== 'stop' && count < MOST_UNITS) {
     count += 1
-    const told = { key: `${count}`, arm: 'canary', weightBp, share: weightBp / FULL_WEIGHT_BP } as const
+    const told = {
+      key: `${count}`,
+      arm: 'canary',
+      weightBp,
+      share: weightBp / FULL_WEIGHT_BP,
+    } as const
     state = { ...state, unitFailures: withUnitFailure(state.unitFailures, told) }
   }
   return count
 }
 
 /** Below the traffic that a proof needs, the step ends inconclusive: better said before. */
-function proofNotes(
-  steps: readonly Step[],
-  { callsPerMinute, failureRate }: Traffic,
-): Localized[] {
+function proofNotes(steps: readonly Step[], { callsPerMinute, failureRate }: Traffic): Localized[] {
   return steps.filter(isWeightStep).flatMap(({ weightBp, hold }) => {
     const { rMax, mostMs } = hold
     if (hold.evidence === undefined || rMax === undefined || mostMs === undefined) return []

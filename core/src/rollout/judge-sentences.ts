@@ -125,10 +125,7 @@ function rescueWords({ rescues }: JudgeState, { canary, stable }: JudgedVersions
   }
 }
 
-function unitWords(
-  { unitFailures }: JudgeState,
-  { canary, cohortBy }: JudgedVersions,
-): Localized {
+function unitWords({ unitFailures }: JudgeState, { canary, cohortBy }: JudgedVersions): Localized {
   const { canary: own, stable } = unitTally(unitFailures)
   const total = own + stable
   return {

@@ -1,5 +1,12 @@
 import type { BusinessMetric } from './analysis-plan.ts'
-import { addEvents, emptyTally, mergeTallies, more, type OddsFamily, type Tally } from './attribution.ts'
+import {
+  addEvents,
+  emptyTally,
+  mergeTallies,
+  more,
+  type OddsFamily,
+  type Tally,
+} from './attribution.ts'
 import {
   addBusinessEvent,
   type BusinessTallies,

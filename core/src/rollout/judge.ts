@@ -144,11 +144,7 @@ export function evidence(state: JudgeState, versions: JudgedVersions): Evidence 
   return { ...finding, grounds, sentence: sentenceOf(finding, state, versions) }
 }
 
-function groundsOf(
-  state: JudgeState,
-  cohortBy: CohortBy,
-  asked: Asked,
-): readonly GroundEvidence[] {
+function groundsOf(state: JudgeState, cohortBy: CohortBy, asked: Asked): readonly GroundEvidence[] {
   const { proofs, suspects } = weightsOf(cohortBy, asked.metrics)
   const told = (weights: Weights, isProof: boolean) =>
     weights.map(([ground, weight]) => {

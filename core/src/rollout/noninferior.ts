@@ -24,9 +24,9 @@ export const NONINFERIOR_THRESHOLD = 1 / ALPHA
 /** Below 1.2 hardly any traffic suffices; above 10 nothing is proven worth a step. */
 const RANGE = [1.2, 10] as const
 
-/** As good as stable, half way to `rMax`, half as bad as stable. */
-const bets = [0.7, 0.15, 0.15]
-const oddsFor = (rMax: number) => [1, Math.sqrt(rMax), 0.5]
+/** As good as stable, half way to `rMax`, half as bad; a tenth is bet on nothing, which keeps off the line by as much. */
+const bets = [0.65, 0.125, 0.125, 0.1]
+const oddsFor = (rMax: number) => [1, Math.sqrt(rMax), 0.5, rMax]
 
 const onCanary = (odds: number, share: number) => (odds * share) / (odds * share + 1 - share)
 

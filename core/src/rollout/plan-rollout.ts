@@ -18,7 +18,14 @@ import { defaultPlan, type PlanChoice } from './default-plans.ts'
 import { isObject } from './plan-faults.ts'
 import { insertRollout, type NewRollout } from './rollout-store.ts'
 import type { Snapshot } from './snapshot.ts'
-import { isApproval, isGate, isWeightStep, type Step, stepFaults, type WeightStep } from './steps.ts'
+import {
+  isApproval,
+  isGate,
+  isWeightStep,
+  type Step,
+  stepFaults,
+  type WeightStep,
+} from './steps.ts'
 import { servicesOf } from './traffic.ts'
 import { type MeasuredTraffic, measureTraffic } from './traffic-store.ts'
 

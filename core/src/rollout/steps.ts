@@ -97,7 +97,9 @@ const kinds: Readonly<Record<string, Kind>> = {
     ...cohortFaults(step['cohort'], `${pointer}/cohort`),
     ...bakeFaults(step['bake'], `${pointer}/bake`, isLast),
     ...holdFaults(step['hold'], `${pointer}/hold`, isLast),
-    ...(isObject(step['hold']) ? proofFaults(step['hold'], `${pointer}/hold`, step['weightBp']) : []),
+    ...(isObject(step['hold'])
+      ? proofFaults(step['hold'], `${pointer}/hold`, step['weightBp'])
+      : []),
   ],
   approve: (step, { pointer, next }) => [
     ...unknownKeys(step, pointer, ['approve']),

@@ -73,11 +73,7 @@ export function validateRoutes(app: FastifyInstance, { knex, routing }: Ports): 
   )
 }
 
-async function validate(
-  knex: Knex,
-  snapshot: Snapshot,
-  wish: ValidatedWish,
-): Promise<Validation> {
+async function validate(knex: Knex, snapshot: Snapshot, wish: ValidatedWish): Promise<Validation> {
   const { plugin, together = [] } = wish
   const { plan, choice } = planOf(wish, await measuredFor(knex, snapshot, wish))
   const salt = wish.salt ?? `rol_${randomBytes(8).toString('hex')}`
@@ -120,7 +116,7 @@ function faultsOf(faults: InputFault[]): (error: unknown) => CohortLists {
   return (error) => {
     const isFault = error instanceof CodedError && error.code === 'CORE_INPUT_INVALID'
     if (!isFault) throw error
-    faults.push(...(error.faults))
+    faults.push(...error.faults)
     return noLists
   }
 }

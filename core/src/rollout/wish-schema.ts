@@ -41,7 +41,7 @@ const wishProperties = {
 
 /** A wish from outside, as far as a schema can say: what the plan itself must be, see planFaults. */
 export const wishSchema = strictObject(wishProperties, ['plugin', 'version'])
-export const validatedWishSchema = strictObject(
-  { ...wishProperties, preview: previewSchema },
-  ['plugin', 'version'],
-)
+export const validatedWishSchema = strictObject({ ...wishProperties, preview: previewSchema }, [
+  'plugin',
+  'version',
+])

@@ -63,7 +63,10 @@ t.test('a step that asks for proof waits for it with figures, and pauses without
   const waits = stepDecision(proven, few)
   t.equal(waits.kind, 'hold')
   t.match(waits.reason.en, '2 of 5 failed calls were of the new version; evidence')
-  t.match(stepDecision(proven, { ...few, now: 120_000 }), { kind: 'pause', pauseFor: 'inconclusive' })
+  t.match(stepDecision(proven, { ...few, now: 120_000 }), {
+    kind: 'pause',
+    pauseFor: 'inconclusive',
+  })
   const many = { ...held, failuresAt: { 5000: { canary: 10, stable: 12 } } }
   t.equal(stepDecision(proven, many).kind, 'advance')
 })

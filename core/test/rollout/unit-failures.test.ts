@@ -21,19 +21,26 @@ function all(...failures: readonly ReturnType<typeof told>[]): UnitFailures {
   return failures.reduce<UnitFailures>(withUnitFailure, noUnitFailures)
 }
 
-t.test('a unit tells of its arm once under each weight, and no more once it is the canary’s', async (t) => {
-  const once = all(told('a', 'stable', 100))
-  t.equal(withUnitFailure(once, told('a', 'stable', 100)), once)
-  const moved = withUnitFailure(once, told('a', 'canary', 1000))
-  t.equal(withUnitFailure(moved, told('a', 'canary', 5000)), moved)
-  t.same(Object.values(moved), [
-    [
-      [100, 0, 0],
-      [1000, 0, 1],
-    ],
-  ])
-  t.equal(withUnitFailure(moved, told('b', 'canary', 10_000)), moved, 'who has no choice tells nothing')
-})
+t.test(
+  'a unit tells of its arm once under each weight, and no more once it is the canary’s',
+  async (t) => {
+    const once = all(told('a', 'stable', 100))
+    t.equal(withUnitFailure(once, told('a', 'stable', 100)), once)
+    const moved = withUnitFailure(once, told('a', 'canary', 1000))
+    t.equal(withUnitFailure(moved, told('a', 'canary', 5000)), moved)
+    t.same(Object.values(moved), [
+      [
+        [100, 0, 0],
+        [1000, 0, 1],
+      ],
+    ])
+    t.equal(
+      withUnitFailure(moved, told('b', 'canary', 10_000)),
+      moved,
+      'who has no choice tells nothing',
+    )
+  },
+)
 
 t.test('its chance is what was left of the draw', async (t) => {
   const first = unitTally(all(told('a', 'canary', 1000)))
@@ -74,7 +81,9 @@ t.test('however nodes share the failures, together they say the same', async () 
       const event = ({ key, weight }: (typeof sorted)[number]) =>
         told(key, isInCanary(bucketOf('s', key), weight) ? 'canary' : 'stable', weight)
       const whole = all(...sorted.map(event))
-      const nodes = [0, 1, 2].map((node) => all(...sorted.filter((one) => one.node === node).map(event)))
+      const nodes = [0, 1, 2].map((node) =>
+        all(...sorted.filter((one) => one.node === node).map(event)),
+      )
       const merged = nodes.reduce(mergeUnitFailures, noUnitFailures)
       const [e, sum] = [logEvidence(unitTally(whole)), logEvidence(unitTally(merged))]
       return Math.abs(e - sum) < 1e-9
@@ -82,41 +91,51 @@ t.test('however nodes share the failures, together they say the same', async () 
   )
 })
 
-t.test('the memory is bounded: who finds it full is not looked at, and nobody in it is dropped', async (t) => {
-  let failures = noUnitFailures
-  for (let unit = 0; unit < 2 * MOST_UNITS; unit++) {
-    failures = withUnitFailure(failures, told(`u${unit}`, 'stable', 100))
-  }
-  t.equal(Object.keys(failures).length, MOST_UNITS)
-  t.equal(withUnitFailure(failures, told('late', 'canary', 500)), failures)
-  t.not(withUnitFailure(failures, told('u0', 'canary', 500)), failures, 'who is in it goes on telling')
-})
+t.test(
+  'the memory is bounded: who finds it full is not looked at, and nobody in it is dropped',
+  async (t) => {
+    let failures = noUnitFailures
+    for (let unit = 0; unit < 2 * MOST_UNITS; unit++) {
+      failures = withUnitFailure(failures, told(`u${unit}`, 'stable', 100))
+    }
+    t.equal(Object.keys(failures).length, MOST_UNITS)
+    t.equal(withUnitFailure(failures, told('late', 'canary', 500)), failures)
+    t.not(
+      withUnitFailure(failures, told('u0', 'canary', 500)),
+      failures,
+      'who is in it goes on telling',
+    )
+  },
+)
 
 /**
  * Units of a healthy version, each drawn once, all of which fail under every weight: the worst there is. The mean of
  * the evidence stays at most 1, full memory or not.
  */
-t.test('of healthy versions the evidence stays small on average, with a full memory too', async (t) => {
-  for (const units of [12, 4 * MOST_UNITS]) {
-    const rounds = units > 100 ? 20 : 1000
-    let stopped = 0
-    for (let round = 0; round < rounds; round++) {
-      const random = new SeededRandom(`${units} ${round}`)
-      const places = Array.from({ length: units }, () => random.below(10_000))
-      let failures = noUnitFailures
-      let worst = Number.NEGATIVE_INFINITY
-      for (const weight of [100, 500, 1000, 2500, 5000]) {
-        for (const [unit, place] of places.entries()) {
-          const arm = isInCanary(place, weight) ? 'canary' : 'stable'
-          failures = withUnitFailure(failures, told(`${unit}`, arm, weight))
+t.test(
+  'of healthy versions the evidence stays small on average, with a full memory too',
+  async (t) => {
+    for (const units of [12, 4 * MOST_UNITS]) {
+      const rounds = units > 100 ? 20 : 1000
+      let stopped = 0
+      for (let round = 0; round < rounds; round++) {
+        const random = new SeededRandom(`${units} ${round}`)
+        const places = Array.from({ length: units }, () => random.below(10_000))
+        let failures = noUnitFailures
+        let worst = Number.NEGATIVE_INFINITY
+        for (const weight of [100, 500, 1000, 2500, 5000]) {
+          for (const [unit, place] of places.entries()) {
+            const arm = isInCanary(place, weight) ? 'canary' : 'stable'
+            failures = withUnitFailure(failures, told(`${unit}`, arm, weight))
+          }
+          worst = Math.max(worst, logEvidence(unitTally(failures)))
         }
-        worst = Math.max(worst, logEvidence(unitTally(failures)))
+        if (worst >= Math.log(100)) stopped += 1
       }
-      if (worst >= Math.log(100)) stopped += 1
+      t.ok(stopped <= Math.ceil(rounds / 100), `${units} units: ${stopped} of ${rounds}`)
     }
-    t.ok(stopped <= Math.ceil(rounds / 100), `${units} units: ${stopped} of ${rounds}`)
-  }
-})
+  },
+)
 
 const rollout = {
   id: 'rol_0',
