@@ -91,7 +91,7 @@ async function validate(knex: Knex, snapshot: Snapshot, wish: ValidatedWish): Pr
   const audited = await readAuditedCalls(knex, servicesOf(snapshot, plugin))
   const traffic = trafficOf(snapshot, plugin, cohortBy, audited)
   const judged = judgedAs(plan)
-  const detection = detectionTable(steps, judged, traffic)
+  const detection = detectionTable(steps, judged, traffic, plan.analysis.failures?.tolerance)
   // Requests that are drawn one by one are in no unit, though lists keep the judge from trusting the draw.
   const noted = judged === cohortBy ? traffic : { ...traffic, units: null }
   return {
