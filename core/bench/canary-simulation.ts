@@ -93,7 +93,30 @@ export const healthyScenarios: readonly Scenario[] = [
     failRate: outage,
     apps: { ...apps(50), batch: 200 },
   },
-  { ...short, name: '50 apps, unsafe, bad payloads, steps', unsafe: true, apps: apps(50) },
+  ...[12, 50, 500, 5000].map((count) => ({
+    ...short,
+    name: `${count} apps, unsafe, bad payloads, steps`,
+    unsafe: true,
+    killed: 0,
+    apps: apps(count),
+  })),
+  // Where a few apps make most of the calls, and a step ends by the calls it had, the draw is known before it is told.
+  {
+    ...short,
+    name: '50 apps, unsafe, busy bad ones, steps by calls',
+    unsafe: true,
+    killed: 0,
+    exposures: 60,
+    apps: { ...apps(50), isSkewed: true },
+  },
+  {
+    ...short,
+    name: '500 apps, unsafe, busy bad ones, drift, steps',
+    unsafe: true,
+    killed: 0,
+    failRate: drift,
+    apps: { ...apps(500), isSkewed: true },
+  },
 ]
 
 const dead = { ...short, canaryFailRate: always(1), killed: 0, latency }
@@ -112,7 +135,12 @@ export const faultScenarios: readonly Scenario[] = [
   { ...dead, name: 'dead, 12 apps, steps', apps: { ...apps(12), bad: 0 } },
   { ...dead, name: 'dead, 50 apps with bad payloads, steps', apps: apps(50) },
   { ...dead, name: 'dead, 50 apps in batches, steps', apps: { ...apps(50), batch: 200 } },
-  { ...dead, name: 'dead and unsafe, 50 apps, steps', unsafe: true, apps: { ...apps(50), bad: 0 } },
+  ...[12, 50, 500, 5000].map((count) => ({
+    ...dead,
+    name: `dead and unsafe, ${count} apps, steps`,
+    unsafe: true,
+    apps: { ...apps(count), bad: 0 },
+  })),
   {
     ...short,
     name: 'fails on some series, 5 %',
@@ -168,14 +196,22 @@ export function faultRow(results: readonly RolloutResult[]): FaultRow {
   }
 }
 
-/** All rows. 1,000 healthy rollouts a row take most of a minute of one core. */
-export function simulateCanary(options: { readonly rollouts: number }): CanaryFigures {
-  const { rollouts } = options
+/** All rows. 1,000 rollouts a row take minutes of one core. */
+export function simulateCanary(options: {
+  readonly rollouts: number
+  /** Told of each row before it is simulated. */
+  readonly onRow?: (name: string) => void
+}): CanaryFigures {
+  const { rollouts, onRow } = options
+  const results = (scenario: Scenario) => {
+    onRow?.(scenario.name)
+    return simulate(scenario, rollouts)
+  }
   const nulls = Object.fromEntries(
-    healthyScenarios.map((scenario) => [scenario.name, nullRow(simulate(scenario, rollouts))]),
+    healthyScenarios.map((scenario) => [scenario.name, nullRow(results(scenario))]),
   )
   const faults = Object.fromEntries(
-    faultScenarios.map((scenario) => [scenario.name, faultRow(simulate(scenario, rollouts))]),
+    faultScenarios.map((scenario) => [scenario.name, faultRow(results(scenario))]),
   )
   const row = (name: string) => faults[name] as FaultRow
   const stopped = Object.values(nulls).reduce((sum, { stopped }) => sum + stopped, 0)

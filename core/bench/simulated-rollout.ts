@@ -2,6 +2,7 @@ import {
   type CanaryShare,
   emptyShare,
   observeCall,
+  shareOfStep,
   shareProbability,
 } from '../src/rollout/canary-share.ts'
 import { type Arm, bucketOf, FULL_WEIGHT_BP, isInCanary } from '../src/rollout/cohort.ts'
@@ -13,6 +14,7 @@ import {
   recordEvent,
   recordRescue,
   recordSlowness,
+  recordUnitFailure,
 } from '../src/rollout/judge-state.ts'
 import {
   type AttemptOutcome,
@@ -53,7 +55,11 @@ export interface Scenario {
     readonly bad: number
     /** Calls in a row of one app, on average. */
     readonly batch: number
+    /** Few apps make most of the calls, those with bad payloads first among them. */
+    readonly isSkewed?: boolean
   }
+  /** A step ends when the canary was given so many calls in it, not after its part of all calls. */
+  readonly exposures?: number
   /** Lognormal latencies; the canary's times `canaryFactor`; on either arm `drift` times as long by the end. */
   readonly latency?: {
     readonly medianMs: number
@@ -77,7 +83,7 @@ const CALLS_PER_S = 200
 /** The controller looks four times a second, and at once where something speaks against a version. */
 const LOOK_EVERY_CALLS = 16
 /** Payloads of a bad app that fail: not all, or it would not have been in production. */
-const BAD_APP_FAILURES = 0.5
+export const BAD_APP_FAILURES = 0.5
 
 /** One rollout through the judge's own code, call by call, looked at whenever the evidence has grown. */
 export class SimulatedRollout {
@@ -95,6 +101,8 @@ export class SimulatedRollout {
   #now = 0
   #stopped = false
   #suspected = false
+  #step = 0
+  #stepCalls = 0
   #canaryCalls = 0
   #canaryFailures = 0
   #callerErrors = 0
@@ -108,11 +116,10 @@ export class SimulatedRollout {
   }
 
   run(): RolloutResult {
-    const { calls, weightsBp } = this.#scenario
-    // A rollout that is held waits for a person: nothing more happens to it here.
-    for (let call = 0; call < calls && !this.#stopped && !this.#suspected; call++) {
+    const { calls } = this.#scenario
+    for (let call = 0; call < calls && !this.#stopped; call++) {
       const progress = call / calls
-      this.#enterStep(weightsBp[Math.floor(progress * weightsBp.length)] as number)
+      this.#enterStep(progress)
       this.#now = (call / CALLS_PER_S) * 1000
       this.#call(progress)
     }
@@ -125,17 +132,30 @@ export class SimulatedRollout {
     }
   }
 
-  #enterStep(weightBp: number): void {
+  /** A rollout that is suspected waits for a person at the weight it has; its canary has calls all the while. */
+  #enterStep(progress: number): void {
+    const { weightsBp, exposures } = this.#scenario
+    const last = weightsBp.length - 1
+    const isDue =
+      exposures === undefined
+        ? Math.floor(progress * weightsBp.length) > this.#step
+        : this.#stepCalls >= exposures && this.#step < last
+    if (isDue && !this.#suspected) this.#step += 1
+    const weightBp = weightsBp[this.#step] as number
     if (weightBp === this.#weightBp) return
     this.#weightBp = weightBp
     this.#share = emptyShare
+    this.#stepCalls = 0
   }
 
   #call(progress: number): void {
     const { latency } = this.#scenario
     const arm = this.#arm()
     this.#budget = earnReplays(this.#budget, 1)
-    if (arm === 'canary') this.#canaryCalls += 1
+    if (arm === 'canary') {
+      this.#canaryCalls += 1
+      this.#stepCalls += 1
+    }
     const payload = this.#payload()
     const outcome = this.#attempt(arm, progress, payload)
     if (outcome === 'answered') {
@@ -153,10 +173,15 @@ export class SimulatedRollout {
     if (apps === undefined) {
       return this.#random.chance(this.#weightBp / FULL_WEIGHT_BP) ? 'canary' : 'stable'
     }
-    if (this.#random.chance(1 / apps.batch)) this.#app = this.#random.below(apps.count)
+    if (this.#random.chance(1 / apps.batch)) this.#app = this.#nextApp(apps)
     const isCanary = isInCanary(this.#buckets[this.#app] as number, this.#weightBp)
     this.#share = observeCall(this.#share, isCanary)
     return isCanary ? 'canary' : 'stable'
+  }
+
+  #nextApp({ count, isSkewed }: NonNullable<Scenario['apps']>): number {
+    if (isSkewed !== true) return this.#random.below(count)
+    return Math.floor(count * this.#random.next() ** 3)
   }
 
   #payload(): 'good' | 'bad' | 'canary-bad' {
@@ -196,6 +221,11 @@ export class SimulatedRollout {
       return
     }
     this.#state = recordEvent(this.#state, found.metric, arm, this.#probability())
+    if (found.metric === 'unpaired') {
+      const [key, weightBp] = [`app-${this.#app}`, this.#weightBp]
+      const told = { key, arm, weightBp, share: shareOfStep(this.#share) }
+      this.#state = recordUnitFailure(this.#state, told)
+    }
     if (isKill) this.#trips = recordTrip(this.#trips, arm, 'kill', this.#now)
     if (arm === 'canary') this.#look()
   }

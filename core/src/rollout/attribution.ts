@@ -40,6 +40,20 @@ export const fewer: OddsFamily = {
   tolerance: 0.8,
 }
 
+const tolerant = new Map<string, OddsFamily>()
+
+/** The same bets with other odds forgiven. One object for each, as what an event is worth is kept by it. */
+export function tolerating(family: OddsFamily, tolerance: number | undefined): OddsFamily {
+  if (tolerance === undefined || tolerance === family.tolerance) return family
+  const key = `${family === more ? 'more' : 'fewer'} ${tolerance}`
+  const known = tolerant.get(key) ?? Object.freeze({ ...family, tolerance })
+  if (tolerant.size < MOST_TOLERANCES) tolerant.set(key, known)
+  return known
+}
+
+/** Of all plans that run at once; beyond it only time is lost. */
+const MOST_TOLERANCES = 1000
+
 /** Bad events of one kind, by arm, and what they say: a log-likelihood ratio for each of the odds. */
 export interface Tally {
   readonly canary: number

@@ -7,6 +7,7 @@ import {
   more,
   type Tally,
   tallyFor,
+  tolerating,
 } from './attribution.ts'
 import type { Arm } from './cohort.ts'
 
@@ -19,7 +20,8 @@ export type BusinessTallies = Readonly<Record<string, Tally>>
 
 export const noBusiness: BusinessTallies = Object.freeze({})
 
-const familyOf = ({ direction }: BusinessMetric) => (direction === 'increase' ? more : fewer)
+const familyOf = ({ direction, tolerance }: BusinessMetric) =>
+  tolerating(direction === 'increase' ? more : fewer, tolerance)
 
 /** @param probability that the request was the canary's, fixed when it was drawn */
 export function addBusinessEvent(

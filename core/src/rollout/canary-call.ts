@@ -67,6 +67,7 @@ export async function callDuringRollout<Answer>(ports: Ports<Answer>, arm: Arm):
       requestId: ports.requestId,
       ms: timeOf(outcome, first.ownMs),
       probability,
+      assigned,
       trip: first.trip,
     }
     if (counters.observe(rollout, observed, notedAt())) ports.onBadNews()
@@ -104,7 +105,17 @@ export async function callDuringRollout<Answer>(ports: Ports<Answer>, arm: Arm):
  * call does that is tried once.
  */
 function observeEnd<Answer>(
-  { counters, rollout, operation, requestId, isSafe, now, notedAt = now, onBadNews }: Ports<Answer>,
+  {
+    counters,
+    rollout,
+    operation,
+    requestId,
+    assigned,
+    isSafe,
+    now,
+    notedAt = now,
+    onBadNews,
+  }: Ports<Answer>,
   { arm, probability }: { readonly arm: Arm; readonly probability: number },
   { outcome, ownMs, trip }: AttemptEnd,
 ): void {
@@ -116,6 +127,7 @@ function observeEnd<Answer>(
     requestId,
     ms: timeOf(outcome, ownMs),
     probability,
+    assigned,
     trip,
   }
   if (counters.observe(rollout, observed, notedAt())) onBadNews()

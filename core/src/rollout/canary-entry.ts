@@ -1,5 +1,5 @@
 import type { Arm, Assignment } from './cohort.ts'
-import { chanceAgain } from './entry-requests.ts'
+import { chanceAgain, isMovedUnit } from './entry-requests.ts'
 import type { TripKind } from './hard-trips.ts'
 import { type AttemptOutcome, outcomeInTime, timeOf } from './judged-call.ts'
 import type { NodeCounters } from './node-counters.ts'
@@ -57,7 +57,8 @@ export function countEntry(
 ): (attempt: EntryAttempt) => void {
   const known = counters.entries.of(requestId)
   const again = known === undefined ? undefined : chanceAgain(known, rollout.cohort)
-  const before = again === undefined ? known : undefined
+  const isDrawnAnew = known !== undefined && isMovedUnit(known, arm, rollout.cohort)
+  const before = again === undefined && !isDrawnAnew ? known : undefined
   const request = before ?? draw({ rollout, counters }, { arm, assigned, requestId, again })
   const attemptMs = Math.max(1, Math.floor(deadlineMs / 2))
   return ({ tookMs, ownMs, trip, ...attempt }) => {
@@ -72,6 +73,7 @@ export function countEntry(
       operation,
       ms: timeOf(outcome, ownMs),
       probability: request.probability,
+      assigned,
       trip,
     }
     if (counters.observe(rollout, observed, now())) onBadNews()

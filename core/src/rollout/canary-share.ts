@@ -42,6 +42,11 @@ export function observeCalls(
   }
 }
 
+/** Of the step alone: what counts where each unit tells once, so that a batch cannot speak many times. */
+export function shareOfStep({ canary, calls }: CanaryShare): number {
+  return Math.min(1, (canary + 1) / (calls + 1))
+}
+
 /** One canary call more than was seen, so that the first ones of a step prove nothing. */
 export function shareProbability(share: CanaryShare): number {
   const whole = (share.canary + 1) / (share.calls + 1)

@@ -86,6 +86,15 @@ export function isInCanary(bucket: number, weightBp: number): boolean {
   return bucket < weightBp
 }
 
+/**
+ * The chance that a key is the canary's under a weight, where all that is known of it is that it was stable's under a
+ * lower one: it was drawn again, and only among the keys that were left there.
+ */
+export function chanceAmongLeft(weightBp: number, stableBp: number): number {
+  if (weightBp <= stableBp) return 0
+  return (weightBp - stableBp) / (FULL_WEIGHT_BP - stableBp)
+}
+
 /** Pure: the same cohort and call give the same arm on every node. A call without the key stays on stable. */
 export function assign(cohort: Cohort, call: CohortCall): Assignment {
   const { salt, weightBp, cohortBy, lists } = cohort

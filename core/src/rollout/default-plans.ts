@@ -1,6 +1,7 @@
 import type { Localized } from '@signalbox/sdk/errors'
 import { FULL_WEIGHT_BP } from './cohort.ts'
 import { defaultSteps, type Step } from './steps.ts'
+import type { MeasuredTraffic } from './traffic-store.ts'
 
 /** How much a plugin is called, as far as a plan must know. */
 export type TrafficClass = 'rare' | 'slow' | 'steady' | 'busy' | 'unknown'
@@ -8,6 +9,8 @@ export type TrafficClass = 'rare' | 'slow' | 'steady' | 'busy' | 'unknown'
 export interface PlanChoice {
   readonly traffic: TrafficClass
   readonly callsPerDay: number | null
+  /** Over how many hours they were counted by the host; absent: whoever planned it said how many. */
+  readonly measuredHours?: number
   readonly sentence: Localized
 }
 
@@ -75,12 +78,17 @@ const plans: Readonly<Record<Exclude<TrafficClass, 'unknown'>, DefaultPlan>> = {
 
 /**
  * The plan of a rollout that names none. Pure.
- * @param callsPerDay of the plugin, over all tenants; undefined: nobody knows
+ * @param said of the plugin, over all tenants; undefined: nobody says
+ * @param measured what the host counted, where nobody says
  */
-export function defaultPlan(callsPerDay: number | undefined): {
+export function defaultPlan(
+  said: number | undefined,
+  measured?: MeasuredTraffic | undefined,
+): {
   readonly steps: readonly Step[]
   readonly choice: PlanChoice
 } {
+  const callsPerDay = said ?? measured?.callsPerDay
   if (callsPerDay === undefined) {
     const sentence = {
       en: 'nothing is known of its traffic: 1, 5, 25 and 50 %, each until it has seen enough calls',
@@ -93,9 +101,21 @@ export function defaultPlan(callsPerDay: number | undefined): {
     (name) => calls >= plans[name].from,
   ) as Exclude<TrafficClass, 'unknown'>
   const { steps, why } = plans[traffic]
+  const hours = said === undefined ? measured?.hours : undefined
+  const over = hours === undefined ? noWords : measuredWords(hours)
   const sentence = {
-    en: `about ${calls} calls a day: ${why.en}`,
-    'zh-CN': `每天约 ${calls} 次调用：${why['zh-CN']}`,
+    en: `about ${calls} calls a day${over.en}: ${why.en}`,
+    'zh-CN': `每天约 ${calls} 次调用${over['zh-CN']}：${why['zh-CN']}`,
   }
-  return { steps, choice: { traffic, callsPerDay: calls, sentence } }
+  const choice = { traffic, callsPerDay: calls, sentence }
+  return { steps, choice: hours === undefined ? choice : { ...choice, measuredHours: hours } }
+}
+
+const noWords: Localized = { en: '', 'zh-CN': '' }
+
+function measuredWords(hours: number): Localized {
+  return {
+    en: ` (measured over ${hours} ${hours === 1 ? 'hour' : 'hours'})`,
+    'zh-CN': `（按最近 ${hours} 小时实测）`,
+  }
 }

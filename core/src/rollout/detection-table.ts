@@ -1,4 +1,4 @@
-import { addEvents } from './attribution.ts'
+import { addEvents, more, type OddsFamily, tolerating } from './attribution.ts'
 import { type Arm, type CohortBy, FULL_WEIGHT_BP } from './cohort.ts'
 import { judge } from './judge.ts'
 import { emptyJudgeState, type JudgeState } from './judge-state.ts'
@@ -54,15 +54,18 @@ const slowBands = [0.124, 0.191, 0.235, 0.33, 0.12]
 /**
  * What each fault would cost at each step: how many calls the judge needs where everything happens as often as is
  * to be expected. Its own arithmetic is asked, no table.
+ * @param tolerance how many times as many failures the plan forgives; undefined: as ever
  */
 export function detectionTable(
   steps: readonly Step[],
   cohortBy: CohortBy,
   traffic: Traffic,
+  tolerance?: number,
 ): readonly StepDetection[] {
+  const judged = { cohortBy, family: tolerating(more, tolerance) }
   return steps.filter(isDrawn).map((step) => {
     const callsInStep = Math.floor(callsOf(step, traffic))
-    const at = (fault: Fault) => detectionOf(step.weightBp, callsInStep, fault, cohortBy, traffic)
+    const at = (fault: Fault) => detectionOf(step.weightBp, callsInStep, fault, judged, traffic)
     const detections = {
       dead: at('dead'),
       fails_one_in_ten: at('fails_one_in_ten'),
@@ -71,6 +74,11 @@ export function detectionTable(
     }
     return { weightBp: step.weightBp, callsInStep, detections }
   })
+}
+
+interface Judged {
+  readonly cohortBy: CohortBy
+  readonly family: OddsFamily
 }
 
 /** A step that only lists members gives calls to the canary that no draw foresees. */
@@ -88,13 +96,13 @@ function detectionOf(
   weightBp: number,
   callsInStep: number,
   fault: Fault,
-  cohortBy: CohortBy,
+  judged: Judged,
   traffic: Traffic,
 ): Detection {
   const share = weightBp / FULL_WEIGHT_BP
   const perSecond = (traffic.callsPerMinute / 60) * share
   const isStopped = (calls: number) =>
-    judge(expected(calls, share, fault, cohortBy, traffic), cohortBy).verdict === 'stop'
+    judge(expected(calls, share, fault, judged, traffic), judged.cohortBy).verdict === 'stop'
   const calls = perSecond > 0 ? leastCalls(isStopped) : undefined
   if (calls === undefined) {
     return { calls: null, failedCalls: null, seconds: null, isWithinStep: false }
@@ -129,7 +137,7 @@ function expected(
   calls: number,
   share: number,
   fault: Fault,
-  cohortBy: CohortBy,
+  { cohortBy, family }: Judged,
   { failureRate, safeShare }: Traffic,
 ): JudgeState {
   const { failRate, isSlow } = faults[fault]
@@ -144,14 +152,14 @@ function expected(
     stable: others * (1 - safeShare) * failureRate,
   }
   const { failures, unpaired } = emptyJudgeState.tallies
-  const paired = addEvents(failures, share, safe)
+  const paired = addEvents(failures, share, safe, family)
   const isDrawn = cohortBy === 'request'
   const slow = isSlow ? slowCalls(calls, others, share) : emptyJudgeState.slow
   return {
     ...emptyJudgeState,
     tallies: {
-      failures: isDrawn ? addEvents(paired, share, unsafe) : paired,
-      unpaired: isDrawn ? unpaired : addEvents(unpaired, share, unsafe),
+      failures: isDrawn ? addEvents(paired, share, unsafe, family) : paired,
+      unpaired: isDrawn ? unpaired : addEvents(unpaired, share, unsafe, family),
     },
     slow,
     rescues: { rescued: safe.canary, stood: calls * safeShare - safe.canary },

@@ -1,4 +1,4 @@
-import { type Arm, type Cohort, FULL_WEIGHT_BP, judgedBy } from './cohort.ts'
+import { type Arm, type Cohort, chanceAmongLeft, FULL_WEIGHT_BP, judgedBy } from './cohort.ts'
 
 /** What is known of a request whose entry calls are counted. */
 interface Counted {
@@ -36,6 +36,15 @@ export class EntryRequests {
   }
 }
 
+/** A unit that went over to the canary took its keys with it: what they do there is told anew. */
+export function isMovedUnit(
+  { arm }: Pick<Counted, 'arm'>,
+  now: Arm,
+  cohort: Pick<Cohort, 'cohortBy' | 'lists'>,
+): boolean {
+  return arm === 'stable' && now === 'canary' && judgedBy(cohort) !== 'request'
+}
+
 /**
  * The events of one key are one request that lives on. When the weight has grown since a key was drawn and found on
  * stable, it was drawn again, and only among the keys that were left there.
@@ -47,5 +56,5 @@ export function chanceAgain(
 ): number | undefined {
   const hasGrown = cohort.weightBp > weightBp && weightBp < FULL_WEIGHT_BP
   if (judgedBy(cohort) !== 'request' || arm === 'canary' || !hasGrown) return undefined
-  return (cohort.weightBp - weightBp) / (FULL_WEIGHT_BP - weightBp)
+  return chanceAmongLeft(cohort.weightBp, weightBp)
 }

@@ -2,6 +2,7 @@ import type { Localized } from '@signalbox/sdk/errors'
 import type { Ground, JudgedVersions, JudgeState } from './judge-state.ts'
 import { wrongShare } from './sample-ratio.ts'
 import { callsOver, type SlowLine, tellingLine } from './slow-bands.ts'
+import { unitTally } from './unit-failures.ts'
 
 /** A share that is wrong is never what stops a version, nor what almost did. */
 type Told = Exclude<Ground, 'share'>
@@ -29,9 +30,19 @@ export function suspectSentence(
   if (ground === 'share') return shareSentence(state, versions)
   const found = finding(state, ground, versions)
   return {
-    en: `held: ${found.en}; as its cohort stays together, its payloads may be to blame as well`,
-    'zh-CN': `已暂缓：${found['zh-CN']}；由于该批调用方固定不变，也可能是其数据所致`,
+    en: `held: ${found.en}; ${isOfPlan(ground) ? signalWords.en : payloadWords.en}`,
+    'zh-CN': `已暂缓：${found['zh-CN']}；${isOfPlan(ground) ? signalWords['zh-CN'] : payloadWords['zh-CN']}`,
   }
+}
+
+const payloadWords: Localized = {
+  en: 'as its cohort stays together, its payloads may be to blame as well',
+  'zh-CN': '由于该批调用方固定不变，也可能是其数据所致',
+}
+
+const signalWords: Localized = {
+  en: 'the plan asks a person to look',
+  'zh-CN': '按计划需要人工查看',
 }
 
 function shareSentence({ admissions }: JudgeState, { canary }: JudgedVersions): Localized {
@@ -88,12 +99,15 @@ function fairShare({ calls }: JudgeState): Localized {
 
 function finding(state: JudgeState, ground: Told, versions: JudgedVersions): Localized {
   if (ground === 'rescues') return rescueWords(state, versions)
+  if (ground === 'units') return unitWords(state, versions)
   const words = ground === 'slow' ? slowWords(state, versions) : wordsOf(state, ground, versions)
   const share = fairShare(state)
   return { en: words.en + share.en, 'zh-CN': words['zh-CN'] + share['zh-CN'] }
 }
 
-function countOf({ rescues, slow, tallies, business }: JudgeState, ground: Told): number {
+function countOf(state: JudgeState, ground: Told): number {
+  const { rescues, slow, tallies, business } = state
+  if (ground === 'units') return Object.keys(state.unitFailures).length
   if (ground === 'rescues') return rescues.rescued
   if (ground === 'slow') return callsOver(slow, 'overHalf').canary
   if (isOfPlan(ground)) {
@@ -111,6 +125,15 @@ function rescueWords({ rescues }: JudgeState, { canary, stable }: JudgedVersions
   }
 }
 
+function unitWords({ unitFailures }: JudgeState, { canary, cohortBy }: JudgedVersions): Localized {
+  const { canary: own, stable } = unitTally(unitFailures)
+  const total = own + stable
+  return {
+    en: `the first failure of ${own} of ${total} of cohort "${cohortBy}" was on ${canary}, each counted once at each weight`,
+    'zh-CN': `按“${cohortBy}”分组，${total} 个单位的首次失败中有 ${own} 个发生在 ${canary}（每个单位在每个权重下只计一次）`,
+  }
+}
+
 function slowWords({ slow }: JudgeState, { canary, stable }: JudgedVersions): Localized {
   const line = tellingLine(slow)
   const over = callsOver(slow, line)
@@ -124,7 +147,7 @@ function slowWords({ slow }: JudgeState, { canary, stable }: JudgedVersions): Lo
 
 function wordsOf(
   state: JudgeState,
-  ground: Exclude<Told, 'rescues'>,
+  ground: Exclude<Told, 'rescues' | 'units'>,
   versions: JudgedVersions,
 ): Localized {
   if (ground === 'slow') return slowWords(state, versions)

@@ -1,5 +1,12 @@
 import type { BusinessMetric } from './analysis-plan.ts'
-import { addEvents, emptyTally, mergeTallies, type Tally } from './attribution.ts'
+import {
+  addEvents,
+  emptyTally,
+  mergeTallies,
+  more,
+  type OddsFamily,
+  type Tally,
+} from './attribution.ts'
 import {
   addBusinessEvent,
   type BusinessTallies,
@@ -16,6 +23,13 @@ import {
   mergeSlowTallies,
   type SlowTally,
 } from './slow-bands.ts'
+import {
+  mergeUnitFailures,
+  noUnitFailures,
+  type UnitFailure,
+  type UnitFailures,
+  withUnitFailure,
+} from './unit-failures.ts'
 
 /**
  * - `failures`: a failed call that the other arm answered, or that could not be asked again; see judged-call.ts.
@@ -25,10 +39,11 @@ export const metrics = ['failures', 'unpaired'] as const
 export type Metric = (typeof metrics)[number]
 
 /**
- * What evidence is made of: events of a kind, calls that stable had to answer, how slow calls were, whether the
- * canary had its share of them, and the metrics of the plan, each by its name.
+ * What evidence is made of: events of a kind, calls that stable had to answer, units that failed where nothing could
+ * be tried again, how slow calls were, whether the canary had its share of them, and the metrics of the plan, each by
+ * its name.
  */
-export type Ground = Metric | 'rescues' | 'slow' | 'share' | `metric:${string}`
+export type Ground = Metric | 'rescues' | 'units' | 'slow' | 'share' | `metric:${string}`
 
 /** Plain data: kept as JSON, summed over nodes and steps. */
 export interface JudgeState {
@@ -42,6 +57,10 @@ export interface JudgeState {
   /** Calls that were drawn one by one, under each weight; see sample-ratio.ts. */
   readonly admissions: Admissions
   readonly business: BusinessTallies
+  /** Of cohorts that stay together; see unit-failures.ts. */
+  readonly unitFailures: UnitFailures
+  /** Failures that count, of requests that were drawn one by one, under each weight; see noninferior.ts. */
+  readonly failuresAt: Admissions
 }
 
 export const emptyJudgeState: JudgeState = Object.freeze({
@@ -55,6 +74,8 @@ export const emptyJudgeState: JudgeState = Object.freeze({
   rescues: noRescues,
   admissions: noAdmissions,
   business: noBusiness,
+  unitFailures: noUnitFailures,
+  failuresAt: noAdmissions,
 })
 
 /** A failure that counts, of a call whose chance to be the canary's was `probability`. */
@@ -70,10 +91,22 @@ export function recordEvent(
   metric: Metric,
   arm: Arm,
   probability: number,
+  family: OddsFamily = more,
 ): JudgeState {
   const events = { canary: arm === 'canary' ? 1 : 0, stable: arm === 'stable' ? 1 : 0 }
-  const tally = addEvents(state.tallies[metric], probability, events)
+  const tally = addEvents(state.tallies[metric], probability, events, family)
   return { ...state, tallies: { ...state.tallies, [metric]: tally } }
+}
+
+/** A failure of a unit that nothing could be tried again for. */
+export function recordUnitFailure(state: JudgeState, failure: UnitFailure): JudgeState {
+  const unitFailures = withUnitFailure(state.unitFailures, failure)
+  return unitFailures === state.unitFailures ? state : { ...state, unitFailures }
+}
+
+/** A failure that counts, of a request that was drawn by itself under a weight. */
+export function recordFailureAt(state: JudgeState, weightBp: number, arm: Arm): JudgeState {
+  return { ...state, failuresAt: admitTo(state.failuresAt, weightBp, arm) }
 }
 
 /** How slow a call was whose chance to be the canary's was `probability`. */
@@ -128,7 +161,23 @@ export function mergeJudgeStates(left: JudgeState, right: JudgeState): JudgeStat
     rescues: addRescues(left.rescues, right.rescues),
     business: mergeBusiness(left.business ?? noBusiness, right.business ?? noBusiness),
     admissions: mergeAdmissions(left.admissions ?? noAdmissions, right.admissions ?? noAdmissions),
+    unitFailures: mergeUnitFailures(
+      left.unitFailures ?? noUnitFailures,
+      right.unitFailures ?? noUnitFailures,
+    ),
+    failuresAt: mergeAdmissions(left.failuresAt ?? noAdmissions, right.failuresAt ?? noAdmissions),
   }
+}
+
+/**
+ * What is asked of the weight in force: whether the share is right begins anew with each, or a person would have to
+ * look at what was wrong under one for the rest of the rollout. All else holds across weights, as each event
+ * brings its own chance.
+ */
+export function ofWeight(state: JudgeState, weightBp: number): JudgeState {
+  const counts = state.admissions[weightBp]
+  const admissions = counts === undefined ? noAdmissions : { [weightBp]: counts }
+  return { ...state, admissions }
 }
 
 /** Of whom the judge speaks. */
@@ -138,4 +187,6 @@ export interface JudgedVersions {
   readonly stable: string
   /** Metrics of the plan; absent: none. */
   readonly metrics?: readonly BusinessMetric[]
+  /** How many times as many failures the plan forgives; absent: as ever. */
+  readonly tolerance?: number | undefined
 }

@@ -1,6 +1,6 @@
 import type { Localized } from '@signalbox/sdk/errors'
 import type { BusinessMetric } from './analysis-plan.ts'
-import { logEvidence, logWeightedSum } from './attribution.ts'
+import { logEvidence, logWeightedSum, more, tolerating } from './attribution.ts'
 import { logBusinessEvidence } from './business-metrics.ts'
 import type { CohortBy } from './cohort.ts'
 import { clearSentence, stopSentence, suspectSentence } from './judge-sentences.ts'
@@ -8,6 +8,7 @@ import type { Ground, JudgedVersions, JudgeState } from './judge-state.ts'
 import { logRescueEvidence } from './rescues.ts'
 import { wrongShare } from './sample-ratio.ts'
 import { logSlowEvidence } from './slow-bands.ts'
+import { unitTally } from './unit-failures.ts'
 
 /** At most one healthy rollout in a hundred is stopped, over its whole life and however often one looks. */
 const ALPHA = 0.01
@@ -25,7 +26,8 @@ type Weights = readonly (readonly [ground: Weighed, weight: number])[]
  *
  * Calls drawn one by one carry their payloads to both arms alike, so slowness is evidence. A cohort that
  * stays together (an app, a tenant) brings its own payloads: only failures that the other arm did not have
- * are evidence then, and the rest is a suspicion, which holds a step and never stops a version.
+ * are evidence then, and the first of each unit where nothing can be tried again; the rest is a suspicion, which
+ * pauses a rollout and never stops a version.
  * Failures weigh most, as callers are hurt by them; a dead canary needs as many with the others beside. What
  * each weight costs and buys is in decision 0019.
  */
@@ -36,8 +38,9 @@ const guardrails: Readonly<Record<'drawn' | 'together', Weights>> = {
     ['rescues', 0.08],
   ],
   together: [
-    ['failures', 3 / 4],
-    ['rescues', 1 / 4],
+    ['failures', 0.6],
+    ['units', 0.25],
+    ['rescues', 0.15],
   ],
 }
 const suspicions: Readonly<Record<'drawn' | 'together', Weights>> = {
@@ -79,24 +82,33 @@ const MOST_E = 1e15
 /** What the guardrails among the metrics of a plan have together of the alpha; the others give it up alike. */
 const METRICS_PART = 0.2
 
+/** What of a plan the evidence is asked with, fixed before it started. */
+interface Asked {
+  readonly metrics: readonly BusinessMetric[]
+  readonly tolerance: number | undefined
+}
+
 /**
  * To be asked of the merged state of all nodes only: looking at each node's own as well costs alpha each.
  * @param metrics of the plan, fixed before it started
+ * @param tolerance how many times as many failures it forgives; undefined: as ever
  */
 export function judge(
   state: JudgeState,
   cohortBy: CohortBy,
   metrics: readonly BusinessMetric[] = [],
+  tolerance?: number,
 ): Finding {
   const { proofs, suspects } = weightsOf(cohortBy, metrics)
-  const proof = weigh(state, proofs, metrics)
+  const asked = { metrics, tolerance }
+  const proof = weigh(state, proofs, asked)
   const e = Math.min(MOST_E, Math.exp(proof.log))
   const { ground } = proof
   if (e >= THRESHOLD) return { verdict: 'stop', e, threshold: THRESHOLD, ground }
   if (wrongShare(state.admissions) !== undefined) {
     return { verdict: 'suspect', e, threshold: THRESHOLD, ground: 'share' }
   }
-  const suspicion = weigh(state, suspects, metrics)
+  const suspicion = weigh(state, suspects, asked)
   return Math.exp(suspicion.log) >= THRESHOLD
     ? { verdict: 'suspect', e, threshold: THRESHOLD, ground: suspicion.ground }
     : { verdict: 'clear', e, threshold: THRESHOLD, ground }
@@ -126,21 +138,17 @@ function shared(weights: Weights, metrics: readonly BusinessMetric[]): Weights {
 
 /** The same in words, for the audit entry, the event and the page. */
 export function evidence(state: JudgeState, versions: JudgedVersions): Evidence {
-  const { cohortBy, metrics = [] } = versions
-  const finding = judge(state, cohortBy, metrics)
-  const grounds = groundsOf(state, cohortBy, metrics)
+  const { cohortBy, metrics = [], tolerance } = versions
+  const finding = judge(state, cohortBy, metrics, tolerance)
+  const grounds = groundsOf(state, cohortBy, { metrics, tolerance })
   return { ...finding, grounds, sentence: sentenceOf(finding, state, versions) }
 }
 
-function groundsOf(
-  state: JudgeState,
-  cohortBy: CohortBy,
-  metrics: readonly BusinessMetric[],
-): readonly GroundEvidence[] {
-  const { proofs, suspects } = weightsOf(cohortBy, metrics)
+function groundsOf(state: JudgeState, cohortBy: CohortBy, asked: Asked): readonly GroundEvidence[] {
+  const { proofs, suspects } = weightsOf(cohortBy, asked.metrics)
   const told = (weights: Weights, isProof: boolean) =>
     weights.map(([ground, weight]) => {
-      const e = Math.min(MOST_E, Math.exp(logOf(state, ground, metrics)))
+      const e = Math.min(MOST_E, Math.exp(logOf(state, ground, asked)))
       return { ground, e, weight, isProof }
     })
   return [...told(proofs, true), ...told(suspects, false)]
@@ -157,12 +165,12 @@ function sentenceOf(finding: Finding, state: JudgeState, versions: JudgedVersion
 function weigh(
   state: JudgeState,
   weights: Weights,
-  metrics: readonly BusinessMetric[],
+  asked: Asked,
 ): { log: number; ground: Weighed } {
   let ground = weights[0]?.[0] ?? 'failures'
   let most = Number.NEGATIVE_INFINITY
   const logs = weights.map(([name, weight]) => {
-    const log = logOf(state, name, metrics)
+    const log = logOf(state, name, asked)
     if (log + Math.log(weight) > most) {
       most = log + Math.log(weight)
       ground = name
@@ -173,7 +181,10 @@ function weigh(
   return { log: logWeightedSum(logs, shares), ground }
 }
 
-function logOf(state: JudgeState, ground: Weighed, metrics: readonly BusinessMetric[]): number {
+function logOf(state: JudgeState, ground: Weighed, { metrics, tolerance }: Asked): number {
+  if (ground === 'units') {
+    return logEvidence(unitTally(state.unitFailures, tolerating(more, tolerance)))
+  }
   if (ground === 'rescues') return logRescueEvidence(state.rescues)
   if (ground === 'slow') return logSlowEvidence(state.slow)
   if (ground === 'failures' || ground === 'unpaired') return logEvidence(state.tallies[ground])

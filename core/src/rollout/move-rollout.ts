@@ -139,6 +139,7 @@ async function moveOne(
     ...next,
     pausedFor: command === 'pause' ? (ground.pauseFor ?? 'manual') : null,
     startedBy: command === 'start' ? actor : rollout.startedBy,
+    acceptedStep: acceptedAfter(rollout, command),
     ...(beginsStep(command) ? { begin } : {}),
   })
   await switchStable(trx, rollout, command)
@@ -152,6 +153,12 @@ async function moveOne(
     reason: ground.reason,
     evidence: ground.evidence ?? {},
   }
+}
+
+/** Whoever resumes what a suspicion paused has looked at it, for this step. */
+function acceptedAfter({ pausedFor, step, acceptedStep }: Rollout, command: RolloutCommand) {
+  const isSuspicion = pausedFor === 'signal' || pausedFor === 'srm'
+  return command === 'resume' && isSuspicion ? step : acceptedStep
 }
 
 function refusal({ id, state }: Rollout, command: RolloutCommand, unmet: RolloutGuard | undefined) {

@@ -1,5 +1,12 @@
 import type { BusinessMetric } from './analysis-plan.ts'
-import { type CanaryShare, emptyShare, observeCall, shareProbability } from './canary-share.ts'
+import { more, tolerating } from './attribution.ts'
+import {
+  type CanaryShare,
+  emptyShare,
+  observeCall,
+  shareOfStep,
+  shareProbability,
+} from './canary-share.ts'
 import { type Arm, type Assignment, FULL_WEIGHT_BP, judgedBy } from './cohort.ts'
 import { DrawnRequests, type Told } from './drawn-requests.ts'
 import { EntryRequests } from './entry-requests.ts'
@@ -12,8 +19,10 @@ import {
   recordBusiness,
   recordCalls,
   recordEvent,
+  recordFailureAt,
   recordRescue,
   recordSlowness,
+  recordUnitFailure,
 } from './judge-state.ts'
 import { findingOf, type JudgedCall, rescueOf } from './judged-call.ts'
 import { isLasting } from './lasting-request.ts'
@@ -38,6 +47,8 @@ export interface Observed {
   readonly trip: TripKind | undefined
   /** By it the call was drawn; absent: it tells by itself, see canary-entry.ts. */
   readonly requestId?: string
+  /** Why it was this arm's, where that is known. */
+  readonly assigned?: Assignment | undefined
 }
 
 /** What is known of how a call was drawn. */
@@ -154,11 +165,14 @@ export class NodeCounters {
     const finding = findingOf(call, isSafe, judgedBy(rollout.cohort))
     const isNews = finding.kind === 'event' && this.#isFirst(observed, 'failure')
     if (isNews) {
-      this.#judge = recordEvent(this.#judge, finding.metric, finding.arm, probability)
+      const family = tolerating(more, rollout.tolerance)
+      this.#judge = recordEvent(this.#judge, finding.metric, finding.arm, probability, family)
+      if (finding.metric === 'unpaired') this.#countUnitFailure(rollout, observed)
+      else this.#countFailureAt(rollout, observed)
     } else if (finding.kind === 'both-failed') this.#judge = recordBothFailed(this.#judge)
     const rescue = rescueOf(call, isSafe)
     if (rescue !== undefined) this.#judge = recordRescue(this.#judge, rescue)
-    this.#observeTime(observed)
+    this.#observeTime(rollout, observed)
     const isTrip = trip !== undefined && (!isSafe || call.replay === 'answered')
     if (isTrip) this.#trips = recordTrip(this.#trips, call.arm, trip, now)
     this.#changes += 1
@@ -183,10 +197,28 @@ export class NodeCounters {
     return request?.tells(told) ?? true
   }
 
-  #observeTime(observed: Observed): void {
+  /** Only what was drawn, by what stays together: a list, or a call without the key, is no draw of the unit. */
+  #countUnitFailure({ step, cohort }: LiveRollout, { call, assigned }: Observed): void {
+    const { cohortBy, weightBp } = cohort
+    if (assigned?.by !== 'draw' || assigned.key === undefined || cohortBy === 'request') return
+    const { key } = assigned
+    // Another step's share says nothing of this one's draw; as if all calls were the canary's it says nothing at all.
+    const share = this.#shareStep === step ? shareOfStep(this.#share) : 1
+    this.#judge = recordUnitFailure(this.#judge, { key, arm: call.arm, weightBp, share })
+  }
+
+  /** Only what was drawn under the weight itself, not among those left of a smaller one. */
+  #countFailureAt({ cohort }: LiveRollout, { call, probability }: Observed): void {
+    const { weightBp } = cohort
+    if (judgedBy(cohort) !== 'request' || probability !== weightBp / FULL_WEIGHT_BP) return
+    this.#judge = recordFailureAt(this.#judge, weightBp, call.arm)
+  }
+
+  #observeTime({ warmUpCalls }: LiveRollout, observed: Observed): void {
     const { call, operation, ms, probability } = observed
     if (ms === undefined) return
-    const slowness = this.#slowness.get(operation) ?? new Slowness()
+    const options = warmUpCalls === undefined ? {} : { warmUpCalls }
+    const slowness = this.#slowness.get(operation) ?? new Slowness(options)
     this.#slowness.set(operation, slowness)
     const band = slowness.observe(call.arm, ms)
     if (band === undefined || !this.#isFirst(observed, 'time')) return

@@ -15,8 +15,19 @@ import {
 } from './cohort-lists.ts'
 import { findCohort } from './cohort-store.ts'
 import { defaultPlan, type PlanChoice } from './default-plans.ts'
+import { isObject } from './plan-faults.ts'
 import { insertRollout, type NewRollout } from './rollout-store.ts'
-import { isApproval, isGate, isWeightStep, type Step, stepFaults } from './steps.ts'
+import type { Snapshot } from './snapshot.ts'
+import {
+  isApproval,
+  isGate,
+  isWeightStep,
+  type Step,
+  stepFaults,
+  type WeightStep,
+} from './steps.ts'
+import { servicesOf } from './traffic.ts'
+import { type MeasuredTraffic, measureTraffic } from './traffic-store.ts'
 
 export interface PluginVersion {
   readonly plugin: string
@@ -39,17 +50,32 @@ export type PlanWish = {
 } & {
   /** Of the plugin, where the steps are left out: the host chooses them by it. */
   readonly callsPerDay?: number | undefined
+  /** What is hashed with the keys: that of an earlier rollout draws the same keys again. Absent: drawn anew. */
+  readonly salt?: string | undefined
+}
+
+/** What the host counted of a plugin, where a wish leaves both steps and traffic out. */
+export async function measuredFor(
+  knex: Knex,
+  snapshot: Snapshot,
+  wish: PlanWish & { readonly plugin: string },
+): Promise<MeasuredTraffic | undefined> {
+  if (wish.steps !== undefined || wish.callsPerDay !== undefined) return undefined
+  return measureTraffic(knex, servicesOf(snapshot, wish.plugin))
 }
 
 /** What a wish leaves out is filled in. The choice is why the host chose the steps; null: whoever wishes did. */
-export function planOf(wish: PlanWish): {
+export function planOf(
+  wish: PlanWish,
+  measured?: MeasuredTraffic | undefined,
+): {
   readonly plan: RolloutPlan
   readonly choice: PlanChoice | null
 } {
   const { cohortBy = 'request', keys = {}, deny = [], allow = [] } = wish
   const rest = { cohortBy, keys, deny, allow, analysis: wish.analysis ?? emptyAnalysis }
   if (wish.steps !== undefined) return { plan: { steps: wish.steps, ...rest }, choice: null }
-  const { steps, choice } = defaultPlan(wish.callsPerDay)
+  const { steps, choice } = defaultPlan(wish.callsPerDay, measured)
   return { plan: { steps, ...rest }, choice }
 }
 
@@ -65,10 +91,31 @@ export function planFaults(plan: RolloutPlan): readonly InputFault[] {
       ...fault,
       pointer: `/analysis${fault.pointer}`,
     })),
+    ...drawFaults(plan),
     ...((cohortBy === 'unit' || cohortBy === 'entity') && keys[cohortBy] === undefined
       ? [{ pointer: `/keys/${cohortBy}`, detail: 'must say where in the input it stands' }]
       : []),
   ]
+}
+
+/** Proof asks for calls that are drawn one by one: who stays together, or is listed, brings payloads of its own. */
+function drawFaults({ steps, cohortBy, allow }: RolloutPlan): readonly InputFault[] {
+  if (!Array.isArray(steps)) return []
+  const isWeight = (step: unknown): step is WeightStep => isObject(step) && isObject(step['hold'])
+  const weights = steps.map((step) => (isWeight(step) ? step : undefined))
+  const isListed = Array.isArray(allow) && allow.length > 0
+  const isDrawn = cohortBy === 'request' && !isListed
+  if (isDrawn && weights.every((step) => step?.cohort === undefined)) return []
+  return weights.flatMap((step, index) =>
+    step?.hold.evidence === undefined
+      ? []
+      : [
+          {
+            pointer: `/steps/${index}/hold/evidence`,
+            detail: 'goes with cohortBy request, and without allow and cohorts',
+          },
+        ],
+  )
 }
 
 /**

@@ -266,9 +266,10 @@ const commandOf: Readonly<Partial<Record<StepDecision['kind'], RolloutCommand>>>
   pause: 'pause',
 }
 
-/** Of what a group's members decide: the first that has to wait, or be looked at, speaks for all. */
+/** Of what a group's members decide: the first that has to be looked at, or has to wait, speaks for all. */
 function slowest(decisions: readonly StepDecision[]): StepDecision {
-  const waits = decisions.find(({ kind }) => kind === 'pause' || kind === 'hold')
+  const looks = decisions.find(({ kind }) => kind === 'pause')
+  const waits = looks ?? decisions.find(({ kind }) => kind === 'hold')
   return waits ?? (decisions[0] as StepDecision)
 }
 

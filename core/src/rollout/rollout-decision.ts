@@ -6,6 +6,7 @@ import { type Standstill, standstillSentence } from './freezes.ts'
 import { freshAnswer } from './gate.ts'
 import { hardTrip } from './hard-trips.ts'
 import { evidence } from './judge.ts'
+import { ofWeight } from './judge-state.ts'
 import type { Ground } from './move-rollout.ts'
 import type { Rollout, Tallies } from './rollout-store.ts'
 import { cohortOf, weightOf } from './rollout-weight.ts'
@@ -47,8 +48,9 @@ export function blindness(
 
 export function evidenceOf(rollout: Rollout, { judge }: Tallies) {
   const { from, to, analysis } = rollout
-  const { metrics } = analysis
-  return evidence(judge, {
+  const { metrics, failures } = analysis
+  return evidence(ofWeight(judge, weightOf(rollout)), {
+    tolerance: failures?.tolerance,
     cohortBy: judgedBy(cohortOf(rollout)),
     canary: to,
     stable: from,
@@ -74,13 +76,17 @@ export function decide(
   const step = rollout.steps[rollout.step]
   if (step === undefined) return { kind: 'hold', reason: noStep }
   const { units } = tallies
+  const { verdict, ground, sentence } = evidenceOf(rollout, tallies)
+  const isAccepted = rollout.acceptedStep === rollout.step
   return stepDecision(step, {
     now,
     state,
     stepStartedAt: stepStartedAt ?? now,
     exposuresInStep: Math.max(0, tallies.judge.calls.canary - rollout.exposuresBefore),
     unitsInStep: units.since === stepStartedAt ? unitsOf(units) : 0,
-    verdict: evidenceOf(rollout, tallies).verdict,
+    verdict,
+    suspicion: { ground, sentence, isAccepted },
+    failuresAt: tallies.judge.failuresAt,
     frozen: standstillSentence(standstill, plugin, now),
     gate: freshAnswer(gateAnswer, { revision, now }),
     shadow,

@@ -6,9 +6,10 @@ import { judgedBy } from './cohort.ts'
 import { freezeOf, type Standstill } from './freezes.ts'
 import { freshAnswer } from './gate.ts'
 import { judge } from './judge.ts'
+import { ofWeight } from './judge-state.ts'
 import type { RolloutGuard } from './rollout-states.ts'
 import { hasLiveRollout, type Rollout, type Tallies } from './rollout-store.ts'
-import { cohortOf } from './rollout-weight.ts'
+import { cohortOf, weightOf } from './rollout-weight.ts'
 import { isApproval, isGate, isWeightStep } from './steps.ts'
 
 /** How long a completed rollout can be taken back by a pointer swap: its old version stays warm so long. */
@@ -38,7 +39,10 @@ export async function rolloutFacts(
     return installation !== undefined && servingStates.includes(installation.state)
   }
   const current = steps[step]
-  const { verdict } = judge(tallies.judge, judgedBy(cohortOf(rollout)), analysis.metrics)
+  const judgedAs = judgedBy(cohortOf(rollout))
+  const { metrics, failures } = analysis
+  const counted = ofWeight(tallies.judge, weightOf(rollout))
+  const { verdict } = judge(counted, judgedAs, metrics, failures?.tolerance)
   const answer = freshAnswer(rollout.gateAnswer, { revision: rollout.revision, now })
   return {
     'versions-warm': (await serves(from)) && (await serves(to)),
@@ -51,7 +55,8 @@ export async function rolloutFacts(
     'bake-step': current !== undefined && isWeightStep(current) && current.bake !== undefined,
     'next-step': step + 1 < steps.length,
     'not-condemned': verdict !== 'stop',
-    'nothing-suspect': verdict === 'clear',
+    'nothing-suspect':
+      verdict === 'clear' || (verdict === 'suspect' && rollout.acceptedStep === step),
     'still-stable': stable === to,
     'from-stable': stable === from,
     rehearsed: asked.isRehearsed,

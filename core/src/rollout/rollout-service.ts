@@ -14,6 +14,7 @@ import {
 } from './move-rollout.ts'
 import {
   listsOf,
+  measuredFor,
   type PlanWish,
   type PluginVersion,
   planFaults,
@@ -63,7 +64,8 @@ export class RolloutService {
   /** Plans a rollout from the stable version, or a group of them; nothing is routed until it is started. */
   async create(caller: Caller, wish: RolloutWish): Promise<Rollout> {
     const { plugin, version, together = [] } = wish
-    const { plan, choice } = planOf(wish)
+    const measured = await measuredFor(this.#ports.knex, this.#ports.routing.snapshot, wish)
+    const { plan, choice } = planOf(wish, measured)
     const { steps, cohortBy, keys, analysis } = plan
     const faults = planFaults(plan)
     if (faults.length > 0) throw coreErrors.create('INPUT_INVALID', {}, { faults })
@@ -82,7 +84,8 @@ export class RolloutService {
         const lists = await listsOf(trx, plan)
         for (const one of locked) await requireRequired(trx, one.plugin, one.version)
         for (const { id, ...target } of locked) {
-          const row = { id, group, salt: group ?? id, cohortBy, keys, lists, steps, analysis }
+          const salt = wish.salt ?? group ?? id
+          const row = { id, group, salt, cohortBy, keys, lists, steps, analysis }
           await planRollout(trx, target, { ...row, planChoice: choice })
         }
       },

@@ -22,6 +22,8 @@ export interface Rollout {
   /** Rises with every move: what was decided upon an older one is dropped. */
   readonly revision: number
   readonly pausedFor: PauseReason | null
+  /** The step in which a person resumed it although something looked wrong: that pauses it no more there. */
+  readonly acceptedStep: number | null
   /** The actor who started it, as the audit names it. */
   readonly startedBy: string | null
   /** Rollouts of one group are moved together. */
@@ -175,11 +177,12 @@ export async function updateRollout(
     readonly step: number
     readonly pausedFor: PauseReason | null
     readonly startedBy: string | null
+    readonly acceptedStep: number | null
     /** Set where a step begins, or begins again. */
     readonly begin?: { readonly at: number; readonly exposures: number }
   },
 ): Promise<void> {
-  const { state, step, pausedFor, startedBy, begin } = change
+  const { state, step, pausedFor, startedBy, acceptedStep, begin } = change
   await trx('rollouts')
     .where({ id })
     .update({
@@ -188,6 +191,7 @@ export async function updateRollout(
       revision: trx.raw('revision + 1'),
       paused_for: pausedFor,
       started_by: startedBy,
+      accepted_step: acceptedStep,
       updated_at: trx.fn.now(),
       ...(begin === undefined
         ? {}
@@ -288,6 +292,7 @@ function rolloutOf(row: Record<string, unknown>): Rollout {
     state: row.state as RolloutState,
     revision: Number(row.revision),
     pausedFor: row.paused_for as PauseReason | null,
+    acceptedStep: (row.accepted_step ?? null) as number | null,
     startedBy: row.started_by as string | null,
     group: row.group_id as string | null,
     salt: (row.salt ?? row.id) as string,

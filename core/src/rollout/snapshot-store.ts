@@ -119,8 +119,9 @@ async function loadRollouts(trx: Knex): Promise<Map<string, LiveRollout>> {
       const { id, plugin, from, to, step, analysis } = rollout
       const stepStartedAt = rollout.stepStartedAt ?? 0
       const shadow = rollout.state === 'running' ? shadowOf(rollout.steps[step]) : undefined
-      const { metrics } = analysis
-      const live = { id, from, to, step, stepStartedAt, cohort: cohortOf(rollout), metrics }
+      const { metrics, failures, warmUpCalls } = analysis
+      const judged = { metrics, tolerance: failures?.tolerance, warmUpCalls }
+      const live = { id, from, to, step, stepStartedAt, cohort: cohortOf(rollout), ...judged }
       return [plugin, shadow === undefined ? live : { ...live, shadow }]
     }),
   )

@@ -61,6 +61,10 @@ export interface LiveRollout {
   readonly metrics?: readonly BusinessMetric[]
   /** This node has not heard for too long whether it goes on: no call of it is the canary's. */
   readonly isWithheld?: boolean
+  /** How many times as many failures the plan forgives; absent: as ever. */
+  readonly tolerance?: number | undefined
+  /** First calls of the canary whose time counts for nothing; absent: as ever. */
+  readonly warmUpCalls?: number | undefined
 }
 
 /**

@@ -3,8 +3,11 @@ import { approvalSentence } from './approval.ts'
 import { FULL_WEIGHT_BP } from './cohort.ts'
 import { type GateAnswer, type GateStep, gateSentence } from './gate.ts'
 import type { Verdict } from './judge.ts'
+import type { Ground } from './judge-state.ts'
+import { waitingForProof } from './noninferior.ts'
 import type { PauseReason } from './pause-reasons.ts'
 import type { RolloutState } from './rollout-states.ts'
+import type { Admissions } from './sample-ratio.ts'
 import type { ShadowDecision } from './shadow/shadow-side.ts'
 import { type Hold, isApproval, isGate, isWeightStep, type Step, type WeightStep } from './steps.ts'
 
@@ -22,6 +25,18 @@ export interface StepProgress {
   readonly gate?: GateAnswer | undefined
   /** What a shadow step has come to, where it was looked at. */
   readonly shadow?: ShadowDecision | undefined
+  /** Failures that count, by weight; for a hold that asks for proof. */
+  readonly failuresAt?: Admissions | undefined
+  /** What looks wrong, where the verdict is `suspect`. */
+  readonly suspicion?: Suspicion | undefined
+}
+
+/** What the judge cannot prove. */
+export interface Suspicion {
+  readonly ground: Ground
+  readonly sentence: Localized
+  /** A person let the rollout go on in this step all the same. */
+  readonly isAccepted: boolean
 }
 
 /** `complete` is `promote`: the step at 100 % has been held and baked, and the version becomes stable. */
@@ -40,7 +55,7 @@ export interface StepDecision {
  */
 export function stepDecision(step: Step, progress: StepProgress): StepDecision {
   const against = againstGoingOn(progress)
-  if (against !== undefined) return { kind: 'hold', reason: against }
+  if (against !== undefined) return against
   if (isGate(step)) return gateDecision(step, progress)
   if (isApproval(step)) {
     const { frozen } = progress
@@ -62,17 +77,21 @@ const notCompared: Localized = {
   'zh-CN': '尚未对比任何调用；没有数据不等于成功',
 }
 
-function againstGoingOn({ verdict }: StepProgress): Localized | undefined {
+/** What cannot be proven pauses, so that a person looks; who resumes it has, and its step goes on. */
+function againstGoingOn({ verdict, suspicion }: StepProgress): StepDecision | undefined {
   if (verdict === 'stop') {
-    return { en: 'the judge stops this version', 'zh-CN': '判定器要求停止该版本' }
+    const reason = { en: 'the judge stops this version', 'zh-CN': '判定器要求停止该版本' }
+    return { kind: 'hold', reason }
   }
-  if (verdict === 'suspect') {
-    return {
-      en: 'something looks wrong with the new version that cannot be proven: promote or abort it by hand',
-      'zh-CN': '新版本疑似异常但无法证实：请人工决定转正或中止',
-    }
-  }
-  return undefined
+  if (verdict === 'clear' || suspicion?.isAccepted === true) return undefined
+  if (suspicion === undefined) return { kind: 'pause', reason: unproven, pauseFor: 'signal' }
+  const pauseFor = suspicion.ground === 'share' ? 'srm' : 'signal'
+  return { kind: 'pause', reason: suspicion.sentence, pauseFor }
+}
+
+const unproven: Localized = {
+  en: 'something looks wrong with the new version that cannot be proven: resume, promote or abort it by hand',
+  'zh-CN': '新版本疑似异常但无法证实：请人工决定继续、转正或中止',
 }
 
 function gateDecision(step: GateStep, progress: StepProgress): StepDecision {
@@ -125,11 +144,19 @@ function waitingFor(hold: Hold, progress: StepProgress): StepDecision | undefine
       'zh-CN': `新版本已收到 ${seen} / ${needed} 次调用`,
     })
   }
-  if (hold.units === undefined || unitsInStep >= hold.units) return undefined
+  const unproven = waitingForEvidence(hold, progress)
+  if (hold.units === undefined || unitsInStep >= hold.units) {
+    return unproven === undefined ? undefined : wait(unproven)
+  }
   return wait({
     en: `${unitsInStep} of ${hold.units} different keys have met the new version so far`,
     'zh-CN': `已有 ${unitsInStep} / ${hold.units} 个不同的键使用过新版本`,
   })
+}
+
+function waitingForEvidence({ evidence, rMax }: Hold, { failuresAt = {} }: StepProgress) {
+  if (evidence === undefined || rMax === undefined) return undefined
+  return waitingForProof(failuresAt, rMax)
 }
 
 function waitingForTime(durationMs: number, progress: StepProgress): StepDecision | undefined {

@@ -2,6 +2,7 @@ import type { InputFault } from '@signalbox/sdk/errors'
 import { type ApprovalStep, approvalFaults } from './approval.ts'
 import { FULL_WEIGHT_BP } from './cohort.ts'
 import { type GateStep, gateFaults } from './gate.ts'
+import { proofFaults } from './noninferior.ts'
 import { isName, isObject, isWhole, unknownKeys } from './plan-faults.ts'
 import { type ShadowPlan, shadowFaults } from './shadow/shadow-plan.ts'
 
@@ -16,6 +17,9 @@ export interface Hold {
   readonly evenUnseen?: boolean
   /** After this long without what is named the rollout is paused for a person to look. */
   readonly mostMs?: number
+  /** Go on only with proof that it fails less than `rMax` times as often; see noninferior.ts. */
+  readonly evidence?: 'noninferior'
+  readonly rMax?: number
 }
 
 /** Gives the canary a share of the calls and holds it. */
@@ -93,6 +97,9 @@ const kinds: Readonly<Record<string, Kind>> = {
     ...cohortFaults(step['cohort'], `${pointer}/cohort`),
     ...bakeFaults(step['bake'], `${pointer}/bake`, isLast),
     ...holdFaults(step['hold'], `${pointer}/hold`, isLast),
+    ...(isObject(step['hold'])
+      ? proofFaults(step['hold'], `${pointer}/hold`, step['weightBp'])
+      : []),
   ],
   approve: (step, { pointer, next }) => [
     ...unknownKeys(step, pointer, ['approve']),
@@ -195,7 +202,7 @@ function approvalPlaceFaults(next: unknown, pointer: string): InputFault[] {
   return [{ pointer, detail: 'an approval is the last gate: a step with weightBp must follow' }]
 }
 
-const holdKeys = ['durationMs', 'exposures', 'units', 'evenUnseen', 'mostMs']
+const holdKeys = ['durationMs', 'exposures', 'units', 'evenUnseen', 'mostMs', 'evidence', 'rMax']
 
 function holdFaults(hold: unknown, pointer: string, isLast: boolean): InputFault[] {
   if (!isObject(hold)) {
@@ -219,8 +226,8 @@ function holdFaults(hold: unknown, pointer: string, isLast: boolean): InputFault
   if (evenUnseen === true && (durationMs === undefined || asksCalls)) {
     refuse('/evenUnseen', 'goes with durationMs and without exposures and units')
   }
-  if (!isLast && durationMs === undefined && !asksCalls) {
-    refuse('', 'must name durationMs, exposures or units')
+  if (!isLast && durationMs === undefined && !asksCalls && hold['evidence'] === undefined) {
+    refuse('', 'must name durationMs, exposures, units or evidence')
   }
   return faults
 }

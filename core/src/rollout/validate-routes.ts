@@ -1,17 +1,33 @@
-import type { InputFault, Localized } from '@signalbox/sdk/errors'
+import { randomBytes } from 'node:crypto'
+import { CodedError, type InputFault, type Localized } from '@signalbox/sdk/errors'
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { judgedBy } from './cohort.ts'
+import { type CohortLists, noLists } from './cohort-lists.ts'
+import type { PlanChoice } from './default-plans.ts'
 import { detectionNotes } from './detection-notes.ts'
 import { detectionTable, type StepDetection, type Traffic } from './detection-table.ts'
-import { type PluginVersion, planFaults, planOf, type RolloutPlan } from './plan-rollout.ts'
+import {
+  listsOf,
+  measuredFor,
+  type PluginVersion,
+  planFaults,
+  planOf,
+  type RolloutPlan,
+} from './plan-rollout.ts'
+import {
+  knownCallers,
+  type PreviewedCall,
+  type PreviewedCohort,
+  previewCohorts,
+} from './preview-cohorts.ts'
 import type { RolloutWish } from './rollout-service.ts'
 import type { RoutingTable } from './routing-table.ts'
 import { type Snapshot, versionKey } from './snapshot.ts'
 import { isWeightStep } from './steps.ts'
 import { servicesOf, trafficOf } from './traffic.ts'
 import { readAuditedCalls } from './traffic-store.ts'
-import { wishSchema } from './wish-schema.ts'
+import { validatedWishSchema } from './wish-schema.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -28,38 +44,54 @@ export interface Validation {
   readonly detection: readonly StepDetection[] | null
   /** What will not be seen. */
   readonly notes: readonly Localized[]
+  /** Why the host chose the steps; null: the wish names them. */
+  readonly planChoice: PlanChoice | null
+  /** Draws the cohorts of the preview: planned with it, a rollout has the same. */
+  readonly salt: string
+  /** Empty while there are faults. */
+  readonly cohorts: readonly PreviewedCohort[]
+}
+
+interface ValidatedWish extends RolloutWish {
+  /** Who is asked about; absent: the apps or tenants that may call the plugin. */
+  readonly preview?: readonly PreviewedCall[]
 }
 
 /** What a plan would do, before anything is planned: its faults, and what it could detect with the traffic of now. */
 export function validateRoutes(app: FastifyInstance, { knex, routing }: Ports): void {
-  app.post<{ Body: RolloutWish }>(
+  app.post<{ Body: ValidatedWish }>(
     '/v1/rollouts::validate',
     {
       config: { action: 'rollout.read' },
       schema: {
         tags: ['rollouts'],
         summary: 'Check a plan: its faults, and what it could detect with the traffic of now',
-        body: wishSchema,
+        body: validatedWishSchema,
       },
     },
     async (request) => validate(knex, routing.snapshot, request.body),
   )
 }
 
-async function validate(knex: Knex, snapshot: Snapshot, wish: RolloutWish): Promise<Validation> {
+async function validate(knex: Knex, snapshot: Snapshot, wish: ValidatedWish): Promise<Validation> {
   const { plugin, together = [] } = wish
-  const { plan } = planOf(wish)
+  const { plan, choice } = planOf(wish, await measuredFor(knex, snapshot, wish))
+  const salt = wish.salt ?? `rol_${randomBytes(8).toString('hex')}`
   const faults = [
     ...versionFaults(snapshot, wish),
     ...together.flatMap((one, index) => below(`/together/${index}`, versionFaults(snapshot, one))),
     ...planFaults(plan),
   ]
-  if (faults.length > 0) return { plan, faults, traffic: null, detection: null, notes: [] }
+  const lists = faults.length > 0 ? noLists : await listsOf(knex, plan).catch(faultsOf(faults))
+  if (faults.length > 0) {
+    const unknown = { traffic: null, detection: null, notes: [], cohorts: [] }
+    return { plan, faults, planChoice: choice, salt, ...unknown }
+  }
   const { steps, cohortBy } = plan
   const audited = await readAuditedCalls(knex, servicesOf(snapshot, plugin))
   const traffic = trafficOf(snapshot, plugin, cohortBy, audited)
   const judged = judgedAs(plan)
-  const detection = detectionTable(steps, judged, traffic)
+  const detection = detectionTable(steps, judged, traffic, plan.analysis.failures?.tolerance)
   // Requests that are drawn one by one are in no unit, though lists keep the judge from trusting the draw.
   const noted = judged === cohortBy ? traffic : { ...traffic, units: null }
   return {
@@ -67,7 +99,25 @@ async function validate(knex: Knex, snapshot: Snapshot, wish: RolloutWish): Prom
     faults,
     traffic,
     detection,
+    planChoice: choice,
+    salt,
+    cohorts: previewCohorts(
+      plan,
+      lists,
+      salt,
+      wish.preview ?? knownCallers(snapshot, plugin, cohortBy),
+    ),
     notes: detectionNotes(steps, judged, noted, detection),
+  }
+}
+
+/** What a plan names that is not there is a fault of it like others. */
+function faultsOf(faults: InputFault[]): (error: unknown) => CohortLists {
+  return (error) => {
+    const isFault = error instanceof CodedError && error.code === 'CORE_INPUT_INVALID'
+    if (!isFault) throw error
+    faults.push(...error.faults)
+    return noLists
   }
 }
 

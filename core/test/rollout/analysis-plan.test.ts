@@ -27,6 +27,22 @@ t.test('each fault is told with its place', async (t) => {
   t.same(pointers({ metrics: new Array(11).fill(confirmed) }), ['/metrics'])
 })
 
+t.test('what is forgiven is bounded, each way by itself', async (t) => {
+  const pointers = (plan: unknown) => analysisFaults(plan).map(({ pointer }) => pointer)
+  const metric = (tolerance: unknown, direction = 'decrease') =>
+    pointers({ metrics: [{ ...confirmed, direction, tolerance }] })
+  t.same(metric(0.5), [])
+  t.same(metric(2, 'increase'), [])
+  t.same(metric(1.25), ['/metrics/0/tolerance'])
+  t.same(metric(0.5, 'increase'), ['/metrics/0/tolerance'])
+  t.same(metric('much'), ['/metrics/0/tolerance'])
+  t.same(pointers({ metrics: [], failures: { tolerance: 1.5 }, warmUpCalls: 20 }), [])
+  t.same(pointers({ metrics: [], failures: { tolerance: 0.9 } }), ['/failures/tolerance'])
+  t.same(pointers({ metrics: [], failures: {} }), ['/failures/tolerance'])
+  t.same(pointers({ metrics: [], failures: 2 }), ['/failures'])
+  t.same(pointers({ metrics: [], warmUpCalls: 1.5 }), ['/warmUpCalls'])
+})
+
 t.test('two metrics of one name would be counted as one', async (t) => {
   t.same(analysisFaults({ metrics: [confirmed, confirmed] }), [
     { pointer: '/metrics/1/name', detail: 'is the name of a metric before' },

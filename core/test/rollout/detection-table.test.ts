@@ -37,6 +37,33 @@ t.test(
   },
 )
 
+t.test('the more failures a plan forgives, the later it finds what is threefold', async (t) => {
+  const at = (tolerance?: number) =>
+    detectionTable(defaultSteps, 'request', busy, tolerance)[1]?.detections.threefold_failures.calls
+  const [strict, asEver, lax] = [at(1), at(), at(2)] as [number, number, number | null]
+  t.ok(strict < asEver, `${strict} < ${asEver}`)
+  t.ok(lax === null || lax > asEver, `${lax}`)
+})
+
+t.test('too few units for a verdict, and a proof that takes too long, are said', async (t) => {
+  const few = { ...busy, units: 12, safeShare: 0 }
+  const notes = detectionNotes(defaultSteps, 'app', few, detectionTable(defaultSteps, 'app', few))
+  t.ok(
+    notes.some(({ en }) => /at 5 % \d+ of cohort "app" must fail .* about 0.6 are in it/.test(en)),
+  )
+  const many = { ...few, units: 5000 }
+  const enough = detectionNotes(defaultSteps, 'app', many, [])
+  t.notOk(enough.some(({ en }) => en.includes('must fail')))
+  const hold = { evidence: 'noninferior', rMax: 3, mostMs: 600_000 } as const
+  const steps = [
+    { weightBp: 5000, hold },
+    { weightBp: 10_000, hold: {} },
+  ]
+  const note = (traffic: Traffic) => detectionNotes(steps, 'request', traffic, []).at(-1)?.en
+  t.match(note(busy), /within the 10 that the step has$/)
+  t.match(note({ ...busy, callsPerMinute: 10 }), 'so that it will end inconclusive')
+})
+
 t.test('without calls nothing is detected, and that is said', async (t) => {
   const quiet = { ...busy, callsPerMinute: 0 }
   const table = detectionTable(defaultSteps, 'request', quiet)

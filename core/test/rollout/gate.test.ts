@@ -36,7 +36,7 @@ t.test('a yes lets the step end, and nothing else does', async (t) => {
 
 t.test('a yes does not outweigh the judge or a freeze', async (t) => {
   const yes = { ...at, gate: gateAnswer({ allow: true }, asked) }
-  t.match(stepDecision(step, { ...yes, verdict: 'suspect' }), { kind: 'hold' })
+  t.match(stepDecision(step, { ...yes, verdict: 'suspect' }), { kind: 'pause' })
   const frozen = { en: 'frozen', 'zh-CN': '冻结' }
   t.match(stepDecision(step, { ...yes, frozen }), { kind: 'hold', reason: frozen })
 })

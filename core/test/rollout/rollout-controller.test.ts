@@ -156,6 +156,61 @@ t.test('of a group, the member that has to wait holds the others', async (t) => 
   t.match(await look(one), { state: 'aborted' })
 })
 
+const orders = {
+  name: 'orders',
+  event: 'orders.confirmed',
+  direction: 'increase',
+  tolerance: 1.5,
+} as const
+
+/** Requests of the canary that each led to an event of the metric, and as many calls of stable as its weight asks for. */
+function countOrders(id: string, role: 'signal' | 'guardrail', count: number): void {
+  const cohort = { salt: id, weightBp: 500, cohortBy: 'request' } as const
+  const metric = { ...orders, role }
+  const live: LiveRollout = { id, from: '1.0.0', to: '1.1.0', step: 0, cohort, metrics: [metric] }
+  const counters = controller.countersOf(id)
+  for (let call = 0; call < count; call++) {
+    counters.admit(live, 'canary', `c${call}`)
+    counters.countBusiness(metric, `c${call}`, 'canary')
+    for (let other = 0; other < 19; other++) counters.admit(live, 'stable', `s${call} ${other}`)
+  }
+}
+
+t.test('a signal pauses until a person has looked, and then its step goes on', async (t) => {
+  const analysis = { metrics: [{ ...orders, role: 'signal' }] }
+  const id = await start([{ weightBp: 500, hold: { exposures: 5 } }, weight(2500), full], {
+    analysis,
+  })
+  countOrders(id, 'signal', 12)
+  const paused = await until(id, ({ state }) => state === 'paused')
+  t.match(paused, { pausedFor: 'signal', step: 0, acceptedStep: null })
+  const last = (await listTransitions(knex, id)).at(-1)
+  t.match(last?.reason.en, /held: as many as 12 of 12 events of "orders" .* the plan asks a person/)
+  await rollouts.command(operator, id, 'resume', because)
+  // Another twelve calls of the step that began again.
+  countOrders(id, 'signal', 12)
+  const next = await until(id, ({ step, state }) => step === 1 && state === 'paused')
+  t.match(next, { pausedFor: 'signal', acceptedStep: 0 }, 'and at the next weight it is asked anew')
+  await rollouts.command(operator, id, 'abort', because)
+})
+
+t.test('a guardrail aborts upon the same', async (t) => {
+  const analysis = { metrics: [{ ...orders, role: 'guardrail' }] }
+  const id = await start([{ weightBp: 500, hold: { exposures: 5000 } }, full], { analysis })
+  countOrders(id, 'guardrail', 20)
+  await until(id, ({ state }) => state === 'aborted')
+  t.match((await listTransitions(knex, id)).at(-1)?.evidence, { ground: 'metric:orders' })
+})
+
+t.test('a share that is not the planned one pauses apart from all else', async (t) => {
+  const id = await start([{ weightBp: 500, hold: { exposures: 5000 } }, full])
+  const cohort = { salt: id, weightBp: 500, cohortBy: 'request' } as const
+  const live: LiveRollout = { id, from: '1.0.0', to: '1.1.0', step: 0, cohort }
+  for (let call = 0; call < 200; call++) controller.countersOf(id).admit(live, 'canary', `r${call}`)
+  t.match(await until(id, ({ state }) => state === 'paused'), { pausedFor: 'srm' })
+  await rollouts.command(operator, id, 'abort', because)
+})
+
 t.test(
   'what cannot be read is paused, and taken back after two minutes: nobody would see it fail',
   async (t) => {

@@ -249,3 +249,16 @@ t.test(
     await tell(id, 'abort')
   },
 )
+
+t.test('a rollout that is tried again may draw the same keys', async (t) => {
+  const first = await plan([weight(100), full])
+  const again = await plan([weight(100), full], 'one', { salt: first.salt })
+  t.equal(again.salt, first.salt)
+  t.not(again.id, first.id)
+  t.not((await plan([weight(100), full])).salt, first.salt)
+})
+
+t.test('where nothing is said of steps and traffic, the host measures', async (t) => {
+  const { id } = await rollouts.create(operator, { plugin: 'one', version: '1.1.0' })
+  t.match(await findRollout(knex, id), { planChoice: { traffic: 'unknown', callsPerDay: null } })
+})

@@ -36,10 +36,39 @@ t.test('no step goes on against the judge, however long it was held', async () =
       fc.constantFrom('stop' as const, 'suspect' as const),
       fc.nat(1e9),
       fc.nat(1e6),
-      (each, verdict, now, exposuresInStep) =>
-        stepDecision(each, { now, stepStartedAt: 0, exposuresInStep, verdict }).kind === 'hold',
+      (each, verdict, now, exposuresInStep) => {
+        const { kind } = stepDecision(each, { now, stepStartedAt: 0, exposuresInStep, verdict })
+        return kind === (verdict === 'stop' ? 'hold' : 'pause')
+      },
     ),
   )
+})
+
+t.test('what looks wrong pauses for its reason, until a person let the step go on', async (t) => {
+  const sentence = { en: 'held: look at it', 'zh-CN': '已暂缓' }
+  const suspicion = { ground: 'metric:orders', sentence, isAccepted: false } as const
+  const suspect = { ...held, verdict: 'suspect', suspicion } as const
+  t.same(stepDecision(step, suspect), { kind: 'pause', reason: sentence, pauseFor: 'signal' })
+  const share = { ...suspect, suspicion: { ...suspicion, ground: 'share' } } as const
+  t.match(stepDecision(step, share), { kind: 'pause', pauseFor: 'srm' })
+  const accepted = { ...suspect, suspicion: { ...suspicion, isAccepted: true } }
+  t.equal(stepDecision(step, accepted).kind, 'advance')
+  t.equal(stepDecision(step, { ...accepted, verdict: 'stop' }).kind, 'hold', 'but no stop is')
+})
+
+t.test('a step that asks for proof waits for it with figures, and pauses without', async (t) => {
+  const hold = { durationMs: 60_000, evidence: 'noninferior', rMax: 3, mostMs: 120_000 } as const
+  const proven: Step = { weightBp: 5000, hold }
+  const few = { ...held, failuresAt: { 5000: { canary: 2, stable: 3 } } }
+  const waits = stepDecision(proven, few)
+  t.equal(waits.kind, 'hold')
+  t.match(waits.reason.en, '2 of 5 failed calls were of the new version; evidence')
+  t.match(stepDecision(proven, { ...few, now: 120_000 }), {
+    kind: 'pause',
+    pauseFor: 'inconclusive',
+  })
+  const many = { ...held, failuresAt: { 5000: { canary: 10, stable: 12 } } }
+  t.equal(stepDecision(proven, many).kind, 'advance')
 })
 
 t.test('a clock that was set back makes a hold longer, never shorter', async (t) => {

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { Test } from 'tap'
 import { RolloutService } from '../../src/rollout/rollout-service.ts'
+import { emptySnapshot } from '../../src/rollout/snapshot.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { testDatabases } from './postgres.ts'
 
@@ -28,7 +29,7 @@ export async function openRollouts(t: Test, plugins: readonly string[] = ['one']
   t.teardown(() => knex.destroy())
   for (const plugin of plugins) await plugInVersions(knex, plugin)
   const clock = { now: Date.now() }
-  const routing = { reach: () => Promise.resolve() } as never
+  const routing = { snapshot: emptySnapshot, reach: () => Promise.resolve() } as never
   const rollouts = new RolloutService({ knex, routing, now: () => clock.now })
   return { knex, clock, rollouts, hostUrl }
 }
