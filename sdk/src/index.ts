@@ -38,6 +38,16 @@ export {
 } from './plugin/define-plugin.ts'
 export type { JobRun, JobSchedule, Jobs, ScheduledJob } from './plugin/jobs.ts'
 export type {
+  DocumentName,
+  DocumentPick,
+  DocumentPlan,
+  DocumentRollout,
+  DocumentStep,
+  PickWish,
+  Rollouts,
+  RolloutWish,
+} from './plugin/rollouts.ts'
+export type {
   Keys,
   PublicKey,
   Signed,
