@@ -64,7 +64,13 @@ export async function down(knex: Knex): Promise<void> {
   await knex.raw('alter table rollouts drop constraint rollouts_subject')
   await knex.schema.alterTable('rollouts', (table) => {
     table.dropColumns('installed_from', 'installed_to', 'kind', 'tenant', 'subject_id')
-    table.foreign(['plugin', 'from_version']).references(['plugin', 'version']).inTable('installations')
-    table.foreign(['plugin', 'to_version']).references(['plugin', 'version']).inTable('installations')
+    table
+      .foreign(['plugin', 'from_version'])
+      .references(['plugin', 'version'])
+      .inTable('installations')
+    table
+      .foreign(['plugin', 'to_version'])
+      .references(['plugin', 'version'])
+      .inTable('installations')
   })
 }

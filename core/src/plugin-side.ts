@@ -17,7 +17,7 @@ import { openLinks } from './links/open-links.ts'
 import { openMeter } from './meter/open-meter.ts'
 import { countBusinessEvents } from './rollout/count-business-event.ts'
 import { DocumentRollouts } from './rollout/documents/document-rollouts.ts'
-import { RolloutNews } from './rollout/news/rollout-news.ts'
+import { openRolloutNews } from './rollout/news/open-rollout-news.ts'
 import type { RolloutService } from './rollout/rollout-service.ts'
 import type { Settings } from './settings.ts'
 import type { StopStack } from './stop-stack.ts'
@@ -63,13 +63,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
     httpFetch: outbound.httpFetch,
     forTrusted: outbound.forTrusted,
     events: () => events.publisher,
-    documents: new DocumentRollouts({
-      knex,
-      routing,
-      rollouts: ports.releases,
-      counters: ports.rollouts,
-      now: Date.now,
-    }),
+    documents: openDocuments(ports),
     jobs: jobs.service,
     meter: meters.recorder,
     onUse: (use) => uses.onHostCall(use),
@@ -90,8 +84,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   )
   const news = new ContributionsNews({ knex, snapshot, onTold: events.tell, now: Date.now, log })
   routing.follow(() => news.look())
-  const rolloutNews = new RolloutNews({ knex, onTold: events.tell, log })
-  routing.follow(() => rolloutNews.look())
+  const moves = openRolloutNews({ knex, routing, onTold: events.tell, log }, stops)
   const hooks = openHooks({ ...state, snapshot, handle: runEntry, onUse, log }, stops)
   const links = openLinks({ ...state, snapshot, caller: broker.caller, onUse })
   return {
@@ -112,10 +105,14 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
       events.start()
       jobs.start()
       news.start()
-      rolloutNews.start()
-      stops.push(() => rolloutNews.stop())
+      moves.start()
       stops.push(() => news.stop())
       stops.push(() => jobs.stop())
     },
   }
+}
+
+function openDocuments({ state, releases, rollouts: counters }: Ports): DocumentRollouts {
+  const { knex, routing } = state
+  return new DocumentRollouts({ knex, routing, rollouts: releases, counters, now: Date.now })
 }

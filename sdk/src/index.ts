@@ -38,6 +38,15 @@ export {
 } from './plugin/define-plugin.ts'
 export type { JobRun, JobSchedule, Jobs, ScheduledJob } from './plugin/jobs.ts'
 export type {
+  Keys,
+  PublicKey,
+  Signed,
+  SignRequest,
+  Verified,
+  VerifyRequest,
+} from './plugin/keys.ts'
+export { isRefusalCode, Refusal } from './plugin/refusal.ts'
+export type {
   DocumentName,
   DocumentPick,
   DocumentPlan,
@@ -47,15 +56,6 @@ export type {
   Rollouts,
   RolloutWish,
 } from './plugin/rollouts.ts'
-export type {
-  Keys,
-  PublicKey,
-  Signed,
-  SignRequest,
-  Verified,
-  VerifyRequest,
-} from './plugin/keys.ts'
-export { isRefusalCode, Refusal } from './plugin/refusal.ts'
 export {
   type ByteAnswer,
   type ByteBody,

@@ -333,7 +333,7 @@ export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
     example: mail,
   },
   'rollouts.move': {
-    ask: "ctx.rollouts.start({ kind, rollout }), .resume, .promote",
+    ask: 'ctx.rollouts.start({ kind, rollout }), .resume, .promote',
     does: 'Moves a rollout of a document of its own on',
     limits: 'what stands in the way: see the states of a rollout',
     errors: ['CORE_ROLLOUT_MISSING', 'CORE_ROLLOUT_COMMAND_REFUSED'],
@@ -349,12 +349,8 @@ export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
   'rollouts.plan': {
     ask: 'ctx.rollouts.plan({ kind, id, from, to, steps })',
     does: 'Plans to release a version of a document of its own by canary',
-    limits: '10 that are not over, 10,000 documents; 200 that are not over on the host',
-    errors: [
-      'CORE_DOCUMENT_NOT_STABLE',
-      'CORE_DOCUMENT_ROLLOUTS_TAKEN',
-      'CORE_DOCUMENTS_TOO_MANY',
-    ],
+    limits: '10 that are not over, 20 in the tenant, 200 on the host; 10,000 documents',
+    errors: ['CORE_DOCUMENT_NOT_STABLE', 'CORE_DOCUMENT_ROLLOUTS_TAKEN', 'CORE_DOCUMENTS_TOO_MANY'],
     example: recipes,
   },
   'rollouts.report': {

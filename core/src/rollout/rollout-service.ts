@@ -146,7 +146,9 @@ export class RolloutService {
   async #rehearse(id: string): Promise<void> {
     const rehearsals = this.#rehearsals
     if (rehearsals === undefined) return
-    const planned = (await listGroup(this.#ports.knex, id)).filter((one) => one.state === 'ready' && isOfPlugin(one))
+    const planned = (await listGroup(this.#ports.knex, id)).filter(
+      (one) => one.state === 'ready' && isOfPlugin(one),
+    )
     await Promise.all(planned.map((one) => rehearsals.ensure(one)))
   }
 }

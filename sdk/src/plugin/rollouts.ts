@@ -110,7 +110,7 @@ export interface Rollouts {
   /**
    * Plans a release; nothing is picked by it before `start`.
    * @throws `CORE_INPUT_INVALID` with the place of each fault, `CORE_DOCUMENT_NOT_STABLE`,
-   *   `CORE_DOCUMENT_ROLLOUTS_TAKEN` (10 of the plugin in the tenant, 200 on the host that are not over),
+   *   `CORE_DOCUMENT_ROLLOUTS_TAKEN` (10 of the plugin in the tenant, 20 of the tenant, 200 on the host that are not over),
    *   `CORE_DOCUMENTS_TOO_MANY` (10,000), `CORE_BUDGET_SPENT`.
    */
   plan(plan: DocumentPlan): Promise<DocumentRollout>

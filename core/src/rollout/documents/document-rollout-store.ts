@@ -5,21 +5,22 @@ import { findRollout, type Rollout } from '../rollout-store.ts'
 const openStates = ['ready', ...sharingStates]
 const endedStates = ['completed', ...terminalStates]
 
-/** Rollouts of documents that are not over: of the plugin in the tenant, and of all. */
+/** Rollouts of documents that are not over: of the plugin in the tenant, of the tenant, and of all. */
 export async function countOpen(
   trx: Knex,
   tenant: string,
   plugin: string,
-): Promise<{ readonly own: number; readonly all: number }> {
+): Promise<{ readonly own: number; readonly tenant: number; readonly all: number }> {
   const row = await trx('rollouts')
     .whereNot({ kind: 'plugin' })
     .whereIn('state', openStates)
     .select(
       trx.raw('count(*) as "all"'),
+      trx.raw('count(*) filter (where tenant = ?) as tenant', [tenant]),
       trx.raw('count(*) filter (where tenant = ? and plugin = ?) as own', [tenant, plugin]),
     )
     .first()
-  return { own: Number(row.own), all: Number(row.all) }
+  return { own: Number(row.own), tenant: Number(row.tenant), all: Number(row.all) }
 }
 
 const FORGOTTEN_AT_ONCE = 20

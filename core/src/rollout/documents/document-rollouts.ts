@@ -25,6 +25,7 @@ import {
 
 /** Each is looked at four times a second by every node. */
 const MAX_OPEN = 10
+const MAX_OPEN_IN_TENANT = 20
 const MAX_OPEN_ON_HOST = 200
 const MAX_DOCUMENTS = 10_000
 /** Rollouts that are over, of a plugin in a tenant. */
@@ -219,13 +220,15 @@ function isShared({ cohort }: LiveRollout): boolean {
 }
 
 async function requireRoom(trx: Knex, tenant: string, plugin: string): Promise<void> {
-  const { own, all } = await countOpen(trx, tenant, plugin)
-  if (own >= MAX_OPEN) {
-    const whose = `${plugin}, ${tenant}`
-    throw coreErrors.create('DOCUMENT_ROLLOUTS_TAKEN', { limit: MAX_OPEN, whose })
+  const open = await countOpen(trx, tenant, plugin)
+  const limits = [
+    [open.own, MAX_OPEN, `${plugin}, ${tenant}`],
+    [open.tenant, MAX_OPEN_IN_TENANT, tenant],
+    [open.all, MAX_OPEN_ON_HOST, 'host'],
+  ] as const
+  for (const [count, limit, whose] of limits) {
+    if (count >= limit) throw coreErrors.create('DOCUMENT_ROLLOUTS_TAKEN', { limit, whose })
   }
-  if (all < MAX_OPEN_ON_HOST) return
-  throw coreErrors.create('DOCUMENT_ROLLOUTS_TAKEN', { limit: MAX_OPEN_ON_HOST, whose: 'host' })
 }
 
 async function requireFewDocuments(trx: Knex, tenant: string, plugin: string): Promise<void> {

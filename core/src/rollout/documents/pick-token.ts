@@ -39,7 +39,13 @@ export function readPick(key: Buffer, owner: PickOwner, token: string): Picked |
   if (more.length > 0 || given.length !== expected.length) return undefined
   if (!timingSafeEqual(given, expected)) return undefined
   const said = JSON.parse(Buffer.from(body, 'base64url').toString())
-  const [rollout, arm, probability, requestId, nonce] = said as [string, Arm, number, string, string]
+  const [rollout, arm, probability, requestId, nonce] = said as [
+    string,
+    Arm,
+    number,
+    string,
+    string,
+  ]
   return { rollout, arm, probability, requestId, nonce }
 }
 

@@ -23,10 +23,7 @@ export async function lockStableDocument(
   plugin: string,
   name: DocumentName,
 ): Promise<string | undefined> {
-  const row = await trx('stable_documents')
-    .where(rowOf(plugin, name))
-    .forUpdate()
-    .first('version')
+  const row = await trx('stable_documents').where(rowOf(plugin, name)).forUpdate().first('version')
   return row?.version
 }
 

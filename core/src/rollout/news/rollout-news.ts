@@ -7,7 +7,7 @@ import { type MoveData, type RolloutNote, rolloutNotesAfter } from '../rollout-o
 import { holdTold, putTold, readTold, tenantsToTell } from './rollout-news-store.ts'
 import { EVERY_MOVE, moveTypes, toldMove } from './told-move.ts'
 
-interface Ports {
+export interface RolloutNewsPorts {
   readonly knex: Knex
   /** Told after events became durable. */
   readonly onTold: () => void
@@ -26,10 +26,10 @@ const MAX_AT_ONCE = 20
  * event log, and what takes a bad version back must wait for nothing.
  */
 export class RolloutNews {
-  readonly #ports: Ports
+  readonly #ports: RolloutNewsPorts
   readonly #loop: TellingLoop
 
-  constructor(ports: Ports) {
+  constructor(ports: RolloutNewsPorts) {
     this.#ports = ports
     const { log } = ports
     this.#loop = new TellingLoop({ tell: () => this.tell(), waiting: 'who hears of rollouts', log })

@@ -55,7 +55,11 @@ export function toldMove({ type, subject, data }: RolloutNote, tenant: string): 
  * A step that waits for a tenant's word is left, or paused, with a sentence that names that tenant, or in the words
  * of its admin. What the operator writes reaches every tenant as it is: it is written for all of them.
  */
-function reasonFor(command: string, { asked, actor, reasons }: MoveData, tenant: string): Localized {
+function reasonFor(
+  command: string,
+  { asked, actor, reasons }: MoveData,
+  tenant: string,
+): Localized {
   const mayName = command === 'advance' || command === 'pause' || command === 'approve'
   if (!mayName || actor === 'operator' || asked === null || asked === tenant) return reasons
   return command === 'pause' ? noWord : word

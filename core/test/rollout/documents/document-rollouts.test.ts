@@ -1,4 +1,5 @@
 import t from 'tap'
+import { forgetOldest } from '../../../src/rollout/documents/document-rollout-store.ts'
 import type { PickWish } from '../../../src/rollout/documents/document-rollouts.ts'
 import { putFreeze, removeFreeze } from '../../../src/rollout/freeze-store.ts'
 import { findRollout, listTransitions } from '../../../src/rollout/rollout-store.ts'
@@ -70,7 +71,11 @@ t.test('a key has the same version on every node, and each has its share', async
   }
   t.ok(canaries > 60 && canaries < 140, `${canaries} of 200 at 50 %`)
   await abort(rollout)
-  t.match(await pickOn(second, id, 1, { entity: 'O-1' }), { version: '1', rollout: null, pick: null })
+  t.match(await pickOn(second, id, 1, { entity: 'O-1' }), {
+    version: '1',
+    rollout: null,
+    pick: null,
+  })
 })
 
 t.test('a version that fails is taken back by itself, with a sentence', async (t) => {
@@ -84,37 +89,38 @@ t.test('a version that fails is taken back by itself, with a sentence', async (t
   await until(rollout, 'aborted')
   const last = (await listTransitions(knex, rollout)).at(-1)
   t.match(last, { command: 'abort', actor: 'judge' })
-  t.match(last?.reason.en, /2/)
-  t.ok((last?.reason['zh-CN'] ?? '').length > 0)
+  t.match(last?.reason.en, /failed calls were of 2\b.*chance of this with a healthy version/)
+  t.match(last?.reason['zh-CN'], /2/)
   await first.read()
   t.match(await pickOn(first, id, 0), { version: '1', arm: 'stable' })
   t.not((await pickOn(first, other, 0)).rollout, null, 'another document goes on')
 })
 
-t.test('what goes well goes from step to step, and the new version is kept as stable', async (t) => {
-  const { id, rollout } = await started()
-  const { plugin_count } = { plugin_count: await knex('rollout_transitions').count('*') }
-  t.ok(plugin_count)
-  for (let n = 0; n < 120; n++) {
-    const { pick } = await pickOn(first, id, n)
-    await report(pick, 'ok')
-    if (n % 40 === 39) {
+t.test(
+  'what goes well goes from step to step, and the new version is kept as stable',
+  async (t) => {
+    const { id, rollout } = await started()
+    for (let n = 0; n < 120; n++) {
+      const { pick } = await pickOn(first, id, n)
+      await report(pick, 'ok')
+      if (n % 40 === 39) {
+        first.controller.look()
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    }
+    for (let n = 200; (await findRollout(knex, rollout))?.state !== 'completed'; n++) {
+      await pickOn(first, id, n)
       first.controller.look()
       await new Promise((resolve) => setImmediate(resolve))
     }
-  }
-  for (let n = 200; (await findRollout(knex, rollout))?.state !== 'completed'; n++) {
-    await pickOn(first, id, n)
-    first.controller.look()
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  const commands = (await listTransitions(knex, rollout)).map(({ command }) => command)
-  t.same(commands, ['start', 'advance', 'promote'])
-  await second.read()
-  t.match(await pickOn(second, id, 1), { version: '2', arm: 'stable', pick: null })
-  await first.documents.command(acme, { kind, rollout, command: 'rollback' })
-  t.match(await pickOn(first, id, 1), { version: '1' })
-})
+    const commands = (await listTransitions(knex, rollout)).map(({ command }) => command)
+    t.same(commands, ['start', 'advance', 'promote'])
+    await second.read()
+    t.match(await pickOn(second, id, 1), { version: '2', arm: 'stable', pick: null })
+    await first.documents.command(acme, { kind, rollout, command: 'rollback' })
+    t.match(await pickOn(first, id, 1), { version: '1' })
+  },
+)
 
 t.test('a document in canary leaves the versions of its plugin alone, and they it', async (t) => {
   const { rollout } = await started()
@@ -155,8 +161,18 @@ t.test('nobody reports for an arm that he was not given, nor twice', async (t) =
   const { pick } = await pickOn(first, id, 1)
   const [body = '', mac = ''] = (pick ?? '').split('.')
   const said = JSON.parse(Buffer.from(body, 'base64url').toString())
-  const forged = Buffer.from(JSON.stringify([said[0], 'canary', 0.01, 'x', 'y'])).toString('base64url')
-  for (const token of [`${forged}.${mac}`, body, `${body}.`, `${body}.${mac}.${mac}`, '', '.', mac]) {
+  const forged = Buffer.from(JSON.stringify([said[0], 'canary', 0.01, 'x', 'y'])).toString(
+    'base64url',
+  )
+  for (const token of [
+    `${forged}.${mac}`,
+    body,
+    `${body}.`,
+    `${body}.${mac}.${mac}`,
+    '',
+    '.',
+    mac,
+  ]) {
     await t.rejects(report(token, 'bad'), { code: 'CORE_PICK_FORGED' })
   }
   t.equal(await report(pick, 'bad'), true)
@@ -164,14 +180,18 @@ t.test('nobody reports for an arm that he was not given, nor twice', async (t) =
   t.equal(await report((await pickOn(first, id, 1)).pick, 'bad'), false, 'one request is one draw')
   t.equal(await report(null, 'bad'), false)
   await abort(rollout)
-  const { pick: late } = { pick }
-  t.equal(await report(late, 'ok'), false, 'its rollout is over')
+  t.equal(await report(pick, 'ok'), false, 'its rollout is over')
 })
 
 t.test('a freeze of the operator holds it as it holds a plugin', async (t) => {
   const from = new Date(clock.now - 1000).toISOString()
   const to = new Date(clock.now + 60_000).toISOString()
-  await putFreeze(knex, { name: 'spring', plugin: null, time: { from, to }, reason: because.reason })
+  await putFreeze(knex, {
+    name: 'spring',
+    plugin: null,
+    time: { from, to },
+    reason: because.reason,
+  })
   await t.rejects(started(), { message: /no freeze/ })
   await removeFreeze(knex, 'spring')
 })
@@ -185,7 +205,9 @@ t.test('a plan is of what is stable, of the tenant alone, and of few at once', a
     [{ steps: [{ weightBp: 10_000, hold: {}, cohort: 'suzhou' }] }, '/steps/0'],
     [{ steps: [{ approve: { tenant: 'globex' } }, ...steps()] }, '/steps/0/approve/tenant'],
     [
-      { steps: [{ gate: { tenant: 'acme', service: 'a.b', major: 1, operation: 'c' } }, ...steps()] },
+      {
+        steps: [{ gate: { tenant: 'acme', service: 'a.b', major: 1, operation: 'c' } }, ...steps()],
+      },
       '/steps/0',
     ],
     [{ deny: ['tenant:globex'] }, '/deny/0'],
@@ -205,16 +227,19 @@ t.test('a plan is of what is stable, of the tenant alone, and of few at once', a
   t.match(refused, { code: 'CORE_DOCUMENT_ROLLOUTS_TAKEN' })
 })
 
-t.test('the word of an admin of the tenant lets it go on, and not that of the plugin', async (t) => {
-  const globex = ownerOf('one', 'globex')
-  const plan = [{ approve: { tenant: 'globex' } }, ...steps()]
-  const { id, rollout } = await started({ steps: plan }, globex)
-  t.match(await pickOn(first, id, 1, {}, globex), { version: '1', pick: null })
-  const promoted = { kind, rollout, command: 'promote' as const }
-  await t.rejects(first.documents.command(globex, promoted), { message: /no approval/ })
-  const admin = { actor: 'admin:globex/tok_1', traceId: null }
-  t.match(await first.rollouts.command(admin, rollout, 'approve', because), { step: 1 })
-})
+t.test(
+  'the word of an admin of the tenant lets it go on, and not that of the plugin',
+  async (t) => {
+    const globex = ownerOf('one', 'globex')
+    const plan = [{ approve: { tenant: 'globex' } }, ...steps()]
+    const { id, rollout } = await started({ steps: plan }, globex)
+    t.match(await pickOn(first, id, 1, {}, globex), { version: '1', pick: null })
+    const promoted = { kind, rollout, command: 'promote' as const }
+    await t.rejects(first.documents.command(globex, promoted), { message: /no approval/ })
+    const admin = { actor: 'admin:globex/tok_1', traceId: null }
+    t.match(await first.rollouts.command(admin, rollout, 'approve', because), { step: 1 })
+  },
+)
 
 t.test('when its plugin is disabled, or its grant taken back, it ends', async (t) => {
   const other = ownerOf('two')
@@ -224,12 +249,13 @@ t.test('when its plugin is disabled, or its grant taken back, it ends', async (t
   t.match((await listTransitions(knex, rollout)).at(-1)?.reason.en, /not enabled in the tenant/)
   const before = await knex('rollouts').where({ tenant: 'globex', state: 'running' }).pluck('id')
   t.ok(before.length > 0)
-  await knex('grants').where({ tenant: 'globex', plugin: 'one' }).update({ revoked_at: knex.fn.now() })
+  await knex('grants')
+    .where({ tenant: 'globex', plugin: 'one' })
+    .update({ revoked_at: knex.fn.now() })
   for (const id of before) await until(id, 'aborted')
 })
 
 t.test('of those that are over only some are kept', async (t) => {
-  const { forgetOldest } = await import('../../../src/rollout/documents/document-rollout-store.ts')
   const over = () => knex('rollouts').where({ tenant: 'acme', plugin: 'one', state: 'aborted' })
   const before = (await over()).length
   await knex.transaction((trx) => forgetOldest(trx, 'acme', 'one', 2))
