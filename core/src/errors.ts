@@ -14,6 +14,7 @@ import { linksErrors } from './links/links-errors.ts'
 import { meterErrors } from './meter/meter-errors.ts'
 import { notifyErrors } from './notify/notify-errors.ts'
 import { removalErrors } from './removal/removal-errors.ts'
+import { documentErrors } from './rollout/documents/document-errors.ts'
 import { rehearsalErrors } from './rollout/rehearsal/rehearsal-errors.ts'
 import { rolloutErrors } from './rollout/rollout-errors.ts'
 import { shadowErrors } from './rollout/shadow/shadow-errors.ts'
@@ -45,6 +46,7 @@ export const coreErrors = defineErrors('CORE', {
   ...trustedErrors,
   ...removalErrors,
   ...rolloutErrors,
+  ...documentErrors,
   ...rehearsalErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,

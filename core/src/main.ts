@@ -164,6 +164,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
       log: options.log,
       internal: options.internal ?? new Map(),
       rollouts: controller,
+      releases: rollouts,
       registry: metrics.registry,
     },
     stops,

@@ -16,6 +16,9 @@ import { keyRoutes } from './keys/key-routes.ts'
 import { openLinks } from './links/open-links.ts'
 import { openMeter } from './meter/open-meter.ts'
 import { countBusinessEvents } from './rollout/count-business-event.ts'
+import { DocumentRollouts } from './rollout/documents/document-rollouts.ts'
+import { openRolloutNews } from './rollout/news/open-rollout-news.ts'
+import type { RolloutService } from './rollout/rollout-service.ts'
 import type { Settings } from './settings.ts'
 import type { StopStack } from './stop-stack.ts'
 import { hookRoutes, receiveRoute } from './webhooks/hook-routes.ts'
@@ -27,6 +30,8 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly state: State
   readonly runGuest: GuestPorts['runGuest']
   readonly resources: CapabilityPorts['resources']
+  /** Moves rollouts; `rollouts` counts what their versions do. */
+  readonly releases: Pick<RolloutService, 'command'>
   readonly registry: Registry
   readonly log: FastifyBaseLogger
 }
@@ -58,6 +63,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
     httpFetch: outbound.httpFetch,
     forTrusted: outbound.forTrusted,
     events: () => events.publisher,
+    documents: openDocuments(ports),
     jobs: jobs.service,
     meter: meters.recorder,
     onUse: (use) => uses.onHostCall(use),
@@ -78,6 +84,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   )
   const news = new ContributionsNews({ knex, snapshot, onTold: events.tell, now: Date.now, log })
   routing.follow(() => news.look())
+  const moves = openRolloutNews({ knex, routing, onTold: events.tell, log }, stops)
   const hooks = openHooks({ ...state, snapshot, handle: runEntry, onUse, log }, stops)
   const links = openLinks({ ...state, snapshot, caller: broker.caller, onUse })
   return {
@@ -98,8 +105,14 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
       events.start()
       jobs.start()
       news.start()
+      moves.start()
       stops.push(() => news.stop())
       stops.push(() => jobs.stop())
     },
   }
+}
+
+function openDocuments({ state, releases, rollouts: counters }: Ports): DocumentRollouts {
+  const { knex, routing } = state
+  return new DocumentRollouts({ knex, routing, rollouts: releases, counters, now: Date.now })
 }

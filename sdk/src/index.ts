@@ -46,6 +46,16 @@ export type {
   VerifyRequest,
 } from './plugin/keys.ts'
 export { isRefusalCode, Refusal } from './plugin/refusal.ts'
+export type {
+  DocumentName,
+  DocumentPick,
+  DocumentPlan,
+  DocumentRollout,
+  DocumentStep,
+  PickWish,
+  Rollouts,
+  RolloutWish,
+} from './plugin/rollouts.ts'
 export {
   type ByteAnswer,
   type ByteBody,

@@ -12,6 +12,8 @@ import { linksRevoke, linksShare } from '../links/links-calls.ts'
 import { meterCall } from '../meter/meter-call.ts'
 import type { MeterRecorder } from '../meter/meter-recorder.ts'
 import { notifySend } from '../notify/notify-send.ts'
+import type { DocumentRollouts } from '../rollout/documents/document-rollouts.ts'
+import { rolloutsCalls } from '../rollout/documents/rollouts-calls.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
 import type { ResourceService } from '../trusted/resources/resource-service.ts'
 import { resourcesGet } from '../trusted/resources/resources-call.ts'
@@ -38,6 +40,7 @@ export interface CapabilityPorts {
   readonly jobs: JobService
   readonly meter: MeterRecorder
   readonly resources: Pick<ResourceService, 'get'>
+  readonly documents: DocumentRollouts
   readonly now: () => number
   readonly httpFetch: HostCall
   readonly forTrusted: Readonly<Record<string, HostCall>>
@@ -78,6 +81,7 @@ export function capabilities({
       (service, major, operation) => caller().isSafe(service, major, operation),
     ),
     ...jobsCalls(jobs),
+    ...rolloutsCalls(ports.documents),
     meter: meterCall(meter),
     ...keys,
   }

@@ -63,6 +63,10 @@ const mail = {
   plugin: 'plugins/notify-smtp/src/index.ts',
   test: 'core/test/e2e/notify.test.ts',
 }
+const recipes = {
+  plugin: 'core/test/fixtures/recipes-plugin/src/index.ts',
+  test: 'core/test/e2e/documents.test.ts',
+}
 const jobs = {
   plugin: 'core/test/fixtures/timer-plugin/src/index.ts',
   test: 'core/test/e2e/jobs.test.ts',
@@ -327,6 +331,41 @@ export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
     limits: '',
     errors: ['CORE_TRUSTED_ONLY', 'CORE_SECRET_NOT_SET'],
     example: mail,
+  },
+  'rollouts.move': {
+    ask: 'ctx.rollouts.start({ kind, rollout }), .resume, .promote',
+    does: 'Moves a rollout of a document of its own on',
+    limits: 'what stands in the way: see the states of a rollout',
+    errors: ['CORE_ROLLOUT_MISSING', 'CORE_ROLLOUT_COMMAND_REFUSED'],
+    example: recipes,
+  },
+  'rollouts.pick': {
+    ask: 'ctx.rollouts.pick({ kind, id, entity })',
+    does: 'Says which version of a document to use, drawn by key',
+    limits: '',
+    errors: [],
+    example: recipes,
+  },
+  'rollouts.plan': {
+    ask: 'ctx.rollouts.plan({ kind, id, from, to, steps })',
+    does: 'Plans to release a version of a document of its own by canary',
+    limits: '10 that are not over, 20 in the tenant, 200 on the host; 10,000 documents',
+    errors: ['CORE_DOCUMENT_NOT_STABLE', 'CORE_DOCUMENT_ROLLOUTS_TAKEN', 'CORE_DOCUMENTS_TOO_MANY'],
+    example: recipes,
+  },
+  'rollouts.report': {
+    ask: "ctx.rollouts.report({ kind, pick, outcome: 'ok' })",
+    does: 'Tells the judge how the use of a pick went',
+    limits: 'once a pick and outcome, on each node',
+    errors: ['CORE_PICK_FORGED'],
+    example: recipes,
+  },
+  'rollouts.stop': {
+    ask: 'ctx.rollouts.abort({ kind, rollout }), .pause, .rollback',
+    does: 'Holds a rollout of a document of its own, or takes it back',
+    limits: 'a rollback within seven days',
+    errors: ['CORE_ROLLOUT_MISSING', 'CORE_ROLLOUT_COMMAND_REFUSED'],
+    example: recipes,
   },
   'services.call': {
     ask: 'ctx.services.call(service, operation, input)',

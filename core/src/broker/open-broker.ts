@@ -43,6 +43,7 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly onUse: (use: GrantUse) => void
   readonly publicUrl: string
   readonly resources: CapabilityPorts['resources']
+  readonly documents: CapabilityPorts['documents']
   readonly log: GuestPorts['log']
 }
 
@@ -94,6 +95,7 @@ export function openBroker(ports: Ports): OpenBroker {
     meter: ports.meter,
     publicUrl: ports.publicUrl,
     resources: ports.resources,
+    documents: ports.documents,
     runEntry: entries,
     now: Date.now,
   })

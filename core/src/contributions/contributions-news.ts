@@ -3,6 +3,7 @@ import { CONTRIBUTIONS_CHANGED } from '@signalbox/sdk/change-event'
 import type { Knex } from 'knex'
 import { cloudEvent, newEvent } from '../events/cloud-event.ts'
 import { appendToInboxes, type DirectEvent } from '../events/event-log-store.ts'
+import { TellingLoop } from '../events/telling-loop.ts'
 import { traceContext, traceparent, traceRandom } from '../gateway/trace-context.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
 import { readGeneration } from '../rollout/snapshot-store.ts'
@@ -17,9 +18,6 @@ interface Ports {
   readonly now: () => number
   readonly log: { warn(fields: object, message: string): void }
 }
-
-/** What an outage kept, or a snapshot that was overtaken, is found this late. */
-const POLL_MS = 2000
 
 /** Of one transaction, as publishers wait for it. */
 const MAX_AT_ONCE = 500
@@ -36,54 +34,26 @@ export class ContributionsNews {
   readonly #ports: Ports
   /** Nothing is left to tell of it. */
   #settled: Snapshot | undefined
-  #telling: Promise<void> | undefined
-  #timer: NodeJS.Timeout | undefined
-  #isAsked = false
-  #isAway = false
-  #isStopped = true
+  readonly #loop: TellingLoop
 
   constructor(ports: Ports) {
     this.#ports = ports
+    const { log } = ports
+    const waiting = 'owners of extension points'
+    this.#loop = new TellingLoop({ tell: () => this.tell(), waiting, log })
   }
 
   start(): void {
-    this.#isStopped = false
-    this.#timer = setInterval(() => this.look(), POLL_MS)
-    this.#timer.unref()
-    this.look()
+    this.#loop.start()
   }
 
-  async stop(): Promise<void> {
-    this.#isStopped = true
-    clearInterval(this.#timer)
-    await this.#telling
+  stop(): Promise<void> {
+    return this.#loop.stop()
   }
 
   /** The snapshot may be a new one. */
   look(): void {
-    if (this.#isStopped) return
-    this.#isAsked = true
-    this.#telling ??= this.#tellAll()
-  }
-
-  async #tellAll(): Promise<void> {
-    // Who asks in the same turn asks for the same look.
-    await Promise.resolve()
-    while (this.#isAsked && !this.#isStopped) {
-      this.#isAsked = false
-      try {
-        if (await this.tell()) this.#isAsked = true
-        this.#isAway = false
-      } catch (err) {
-        if (!this.#isAway && !this.#isStopped) {
-          this.#ports.log.warn({ err }, 'owners of extension points wait for PostgreSQL')
-        }
-        this.#isAway = true
-        // The poll asks again.
-        break
-      }
-    }
-    this.#telling = undefined
+    this.#loop.look()
   }
 
   /** @returns whether it told somebody, and there may be more */

@@ -101,6 +101,62 @@ export async function appendToInboxes(
   )
 }
 
+/** An event of the host's own, for whoever subscribed to its type or to `pattern`. */
+export interface SubscribedEvent extends NewEvent {
+  readonly pattern: string
+}
+
+/**
+ * Writes events that are new, each with a delivery for every plugin that is subscribed right now, as part of a
+ * transaction: see appendEvents. A delivery is of the type that the plugin asked for, so that its handler of that
+ * name runs; who asked for both has it once, of its own type. What nobody hears is not written.
+ * @returns how many deliveries
+ */
+export async function appendForSubscribers(
+  trx: Knex.Transaction,
+  events: readonly SubscribedEvent[],
+): Promise<number> {
+  await takeLogTurn(trx)
+  const column = (of: (event: SubscribedEvent) => string | null) => events.map(of) as string[]
+  const { rowCount } = await trx.raw(
+    `with incoming as (
+       select * from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::float8[])
+         with ordinality as said (pattern, tenant, type, source, id, key, event, published_ms, n)
+     ),
+     heard as materialized (
+       select i.n, i.tenant, i.source, i.id, s.plugin, s.asked
+         from incoming i join lateral (
+           select distinct on (g.plugin) g.plugin, g.parameters ->> 'type' as asked
+             from grants g join bindings b on b.tenant = g.tenant and b.plugin = g.plugin
+            where g.tenant = i.tenant and g.capability = 'event:subscribe' and g.revoked_at is null
+              and g.parameters ->> 'type' in (i.type, i.pattern) and b.binding <> 'disabled'
+            order by g.plugin, (g.parameters ->> 'type' = i.type) desc
+         ) s on true
+     ),
+     logged as (
+       insert into events (tenant, type, source, id, key, event, published_at)
+       select tenant, type, source, id, key, event, to_timestamp(published_ms / 1000)
+         from incoming where n in (select n from heard) order by n
+       returning sequence, tenant, source, id, key
+     )
+     insert into event_deliveries (event, tenant, plugin, type, key)
+     select l.sequence, l.tenant, h.plugin, h.asked, l.key
+       from logged l join heard h on h.tenant = l.tenant and h.source = l.source and h.id = l.id
+      order by l.sequence, h.plugin`,
+    [
+      column((event) => event.pattern),
+      column((event) => event.tenant),
+      column((event) => event.type),
+      column((event) => event.source),
+      column((event) => event.id),
+      column((event) => event.key),
+      column((event) => event.event),
+      events.map(({ publishedAt }) => publishedAt),
+    ],
+  )
+  return rowCount
+}
+
 /** Holds the writers back until the transaction ends: what is queued by it comes after what was queued before. */
 export async function takeLogTurn(trx: Knex.Transaction): Promise<void> {
   await trx.raw('select pg_advisory_xact_lock(?)', [LOG_TURN])

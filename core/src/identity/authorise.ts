@@ -12,6 +12,7 @@ export const rules = {
   // Of the tenant that the plan names, and never who started it.
   'rollout.approve': ['admin'],
   'approval.list': ['operator', 'admin'],
+  'rollout.follow': ['operator', 'admin'],
   'tenant.create': ['operator'],
   'tenant.list': ['operator'],
   'tenant.read': ['operator', 'admin'],

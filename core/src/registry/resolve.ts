@@ -27,6 +27,7 @@ const offeredCapabilities: readonly string[] = [
   'blob:own',
   'udf:provide',
   'link:share',
+  'rollout:use',
   'notify:send',
   'identity:read',
   'http:fetch',

@@ -75,6 +75,7 @@ export const pluginTables: readonly PluginTable[] = [
              where d.event = events.sequence and d.plugin <> :plugin and d.state in ('waiting', 'dead'))`,
   },
   { table: 'plugin_configs', when: 'purge' },
+  { table: 'stable_documents', when: 'purge' },
   { table: 'secret_versions', when: 'purge' },
   {
     table: 'blobs',

@@ -26,7 +26,7 @@ export async function removalFacts(
       .limit(LIMIT)
       .pluck('tenant'),
     rollouts: await trx('rollouts')
-      .where({ plugin })
+      .where({ plugin, kind: 'plugin' })
       .whereIn('state', sharingStates)
       .orderBy('id')
       .limit(LIMIT)
@@ -55,7 +55,7 @@ async function dependentsOf(
         and (i.version = p.stable_version or ${underWay}
           or exists (select from bindings b where b.plugin = i.plugin
                       and b.binding <> 'disabled' and b.pinned_version = i.version)
-          or exists (select from rollouts r where r.plugin = i.plugin
+          or exists (select from rollouts r where r.plugin = i.plugin and r.kind = 'plugin'
                       and i.version in (r.from_version, r.to_version)
                       and (r.state = any (?::text[])
                         or (r.state = 'completed'

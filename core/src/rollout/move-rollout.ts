@@ -6,6 +6,8 @@ import { coreErrors } from '../errors.ts'
 import { findInstallation, moveInstallation, setStableVersion } from '../registry/registry-store.ts'
 import { requireRequired } from '../registry/required-plugins.ts'
 import { lockInstalled } from '../registry/serving-installation.ts'
+import { documentOf, isOfPlugin } from './documents/document-subject.ts'
+import { lockStableDocument, putStableDocument } from './documents/stable-document-store.ts'
 import { heldStandstill } from './freeze-store.ts'
 import type { Standstill } from './freezes.ts'
 import type { PauseReason } from './pause-reasons.ts'
@@ -94,6 +96,7 @@ const nothing: Standstill = { lockdown: undefined, freezes: [] }
 /** What of the plugins is held before their rollouts are. */
 interface Before {
   readonly standstill: Standstill
+  /** By rollout. */
   readonly stable: ReadonlyMap<string, string | null>
 }
 
@@ -103,13 +106,21 @@ interface Before {
  */
 async function lockBefore(trx: Knex.Transaction, { id, command }: Asked): Promise<Before> {
   const known = await listGroup(trx, id)
-  if (command === 'start') for (const one of known) await requireRequired(trx, one.plugin, one.to)
+  if (command === 'start') {
+    for (const one of known.filter(isOfPlugin)) await requireRequired(trx, one.plugin, one.to)
+  }
   const standstill = mayBeHeld(command) ? await heldStandstill(trx) : nothing
   const stable = new Map<string, string | null>()
-  for (const plugin of known.map((one) => one.plugin).sort()) {
-    stable.set(plugin, (await lockInstalled(trx, plugin)).stableVersion)
-  }
+  const sorted = known.toSorted((one, other) => (one.plugin < other.plugin ? -1 : 1))
+  for (const one of sorted) stable.set(one.id, await lockStable(trx, one))
   return { standstill, stable }
+}
+
+/** The version that is stable now, held until the transaction ends. */
+async function lockStable(trx: Knex.Transaction, rollout: Rollout): Promise<string | null> {
+  const { stableVersion } = await lockInstalled(trx, rollout.plugin)
+  if (isOfPlugin(rollout)) return stableVersion
+  return (await lockStableDocument(trx, rollout.plugin, documentOf(rollout))) ?? null
 }
 
 async function moveOne(
@@ -118,15 +129,15 @@ async function moveOne(
   { command, actor, ground, now, rehearsals }: Asked,
   before: Before,
 ): Promise<Omit<Transition, 'generation'>> {
-  const { id, state, step, plugin } = rollout
+  const { id, state, step } = rollout
   const { standstill } = before
-  const stable = before.stable.get(plugin) ?? null
+  const stable = before.stable.get(id) ?? null
   const move = moveOf(state, command)
   // To go back or to pause asks for no figures: that they cannot be read must not stand in the way.
   const asksFigures = (move?.guards.length ?? 0) > 0 || beginsStep(command)
   const tallies = asksFigures ? await readTallies(trx, id) : noTallies
-  const isRehearsed =
-    move?.guards.includes('rehearsed') !== true || ((await rehearsals?.isMet(trx, rollout)) ?? true)
+  const asksRehearsal = move?.guards.includes('rehearsed') === true && isOfPlugin(rollout)
+  const isRehearsed = !asksRehearsal || ((await rehearsals?.isMet(trx, rollout)) ?? true)
   const asked = { rollout, actor, stable, tallies, now, standstill, isRehearsed }
   const facts = await rolloutFacts(trx, asked)
   const [unmet] = unmetGuards(state, command, facts)
@@ -178,6 +189,10 @@ async function switchStable(
   if (command !== 'promote' && command !== 'rollback') return
   const { plugin, from, to } = rollout
   const [now, before] = command === 'promote' ? [to, from] : [from, to]
+  if (!isOfPlugin(rollout)) {
+    await putStableDocument(trx, plugin, documentOf(rollout), now)
+    return
+  }
   await moveInstallation(trx, { plugin, version: before }, 'stable', 'warm')
   await moveInstallation(trx, { plugin, version: now }, 'warm', 'stable')
   await setStableVersion(trx, plugin, now)

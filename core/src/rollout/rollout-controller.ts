@@ -1,6 +1,7 @@
 import { CodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import type { CallService } from '../broker/call-scope.ts'
+import { endOrphans } from './documents/end-orphans.ts'
 import { EvidenceRecorder } from './evidence/evidence-recorder.ts'
 import { readStandstill } from './freeze-store.ts'
 import type { Standstill } from './freezes.ts'
@@ -112,10 +113,15 @@ export class RolloutController {
 
   async #lookOnce(): Promise<void> {
     try {
+      await endOrphans(this.#ports.knex, (rollout, ground) =>
+        this.#alone(rollout.id, () => this.#command(rollout, 'abort', ground)),
+      )
       const live = await listLiveRollouts(this.#ports.knex)
       if (live.length > 0) {
         const standstill = await readStandstill(this.#ports.knex)
-        for (const group of groupsOf(live)) await this.#judgeAlone(group, standstill)
+        for (const group of groupsOf(live)) {
+          await this.#alone(group[0].id, () => this.#judge(group, standstill))
+        }
       }
       await this.#forget(new Set(live.map(({ id }) => id)))
       const shadowed = live.filter(({ step, steps }) => shadowOf(steps[step]) !== undefined)
@@ -130,10 +136,9 @@ export class RolloutController {
   }
 
   /** One rollout that cannot be moved must not keep the judge from the others. */
-  async #judgeAlone(group: Group, standstill: Standstill): Promise<void> {
-    const { id } = group[0]
+  async #alone(id: string, work: () => Promise<void>): Promise<void> {
     try {
-      await this.#judge(group, standstill)
+      await work()
       this.#troubled.delete(id)
     } catch (err) {
       if (!this.#troubled.has(id)) {

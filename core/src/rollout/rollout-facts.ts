@@ -18,7 +18,7 @@ export const ROLLBACK_WINDOW_MS = 7 * 86_400_000
 interface Asked {
   readonly rollout: Rollout
   readonly actor: string
-  /** Of the plugin, now. */
+  /** Of the plugin or the document, now. */
   readonly stable: string | null
   readonly tallies: Tallies
   readonly now: number
@@ -33,8 +33,10 @@ export async function rolloutFacts(
   asked: Asked,
 ): Promise<Record<RolloutGuard, boolean>> {
   const { rollout, actor, stable, tallies, now, standstill } = asked
-  const { id, plugin, from, to, step, steps, analysis, updatedAt, startedBy } = rollout
+  const { plugin, from, to, step, steps, analysis, updatedAt, startedBy } = rollout
   const serves = async (version: string) => {
+    // Versions of documents are the plugin's own to keep.
+    if (rollout.kind !== 'plugin') return true
     const installation = await findInstallation(trx, plugin, version)
     return installation !== undefined && servingStates.includes(installation.state)
   }
@@ -46,7 +48,7 @@ export async function rolloutFacts(
   const answer = freshAnswer(rollout.gateAnswer, { revision: rollout.revision, now })
   return {
     'versions-warm': (await serves(from)) && (await serves(to)),
-    alone: !(await hasLiveRollout(trx, plugin, id)),
+    alone: !(await hasLiveRollout(trx, rollout)),
     'approval-due': isApproval(current),
     'may-approve': isApproval(current) && isAsked(current, actor),
     'four-eyes': startedBy !== actor,

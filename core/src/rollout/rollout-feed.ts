@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { strictObject } from '../gateway/http-schemas.ts'
+import { type RolloutNote, rolloutNotesAfter } from './rollout-outbox.ts'
 
 /** CloudEvents 1.0 in JSON, as the host itself says it; see the outbox. */
-interface HostEvent {
+export interface HostEvent {
   readonly specversion: '1.0'
   /** With `source` unique: an event that comes twice is known by it. */
   readonly id: string
@@ -17,13 +18,14 @@ interface HostEvent {
   readonly data: unknown
 }
 
-interface OutboxRow {
-  readonly id: string
-  readonly type: string
-  readonly subject: string
-  readonly at: Date
-  readonly data: Readonly<Record<string, unknown>>
-}
+/** How a feed is followed. */
+export const afterSchema = strictObject(
+  {
+    after: { type: 'integer', minimum: 0, default: 0 },
+    limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+  },
+  [],
+)
 
 /** Every transition of every rollout, as events that a program can follow without missing one. */
 export function rolloutFeed(app: FastifyInstance, knex: Knex): void {
@@ -34,48 +36,18 @@ export function rolloutFeed(app: FastifyInstance, knex: Knex): void {
       schema: {
         tags: ['rollouts'],
         summary: 'What happened to rollouts, oldest first, as CloudEvents; ask again after `next`',
-        querystring: strictObject(
-          {
-            after: { type: 'integer', minimum: 0, default: 0 },
-            limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
-          },
-          [],
-        ),
+        querystring: afterSchema,
       },
     },
     async (request) => {
       const { after, limit } = request.query
-      const items = await eventsAfter(knex, after, limit)
+      const items = (await rolloutNotesAfter(knex, after, limit)).map(hostEvent)
       return { items, next: Number(items.at(-1)?.sequence ?? after) }
     },
   )
 }
 
-/**
- * In the order of generations, which is that of commits; the sequence of the outbox is not. Of one generation,
- * a group's, all or none are given, so that `after` never cuts one in two: at most a group more than asked for.
- */
-async function eventsAfter(knex: Knex, after: number, limit: number): Promise<HostEvent[]> {
-  const query = () =>
-    knex('outbox_events')
-      .where('type', 'like', 'signalbox.rollout.%')
-      .select('id', 'type', 'subject', 'at', 'data')
-  const rows: OutboxRow[] = await query()
-    .whereRaw("(data->>'generation')::bigint > ?", [after])
-    .orderByRaw("(data->>'generation')::bigint, sequence")
-    .limit(limit)
-  const last = rows.at(-1)?.data['generation']
-  if (rows.length === limit && last !== undefined) {
-    const cut: OutboxRow[] = await query()
-      .whereRaw("(data->>'generation')::bigint = ?", [last as number])
-      .orderBy('sequence')
-    const known = new Set(rows.map(({ id }) => id))
-    rows.push(...cut.filter(({ id }) => !known.has(id)))
-  }
-  return rows.map(hostEvent)
-}
-
-function hostEvent({ id, type, subject, at, data }: OutboxRow): HostEvent {
+export function hostEvent({ id, type, subject, at, data }: RolloutNote): HostEvent {
   return {
     specversion: '1.0',
     id,

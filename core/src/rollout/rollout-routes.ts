@@ -13,10 +13,12 @@ import { approvalRoutes } from './approval-routes.ts'
 import { assignmentRoute } from './assignment-routes.ts'
 import { cohortRoutes } from './cohort-routes.ts'
 import { describeRollout, requireRollout } from './describe-rollout.ts'
+import { kindSchema } from './documents/document-subject.ts'
 import { analysisRoute } from './evidence/analysis-routes.ts'
 import { freezeRoutes } from './freeze-routes.ts'
 import type { Ground } from './move-rollout.ts'
 import { nodeRoutes } from './nodes/node-routes.ts'
+import { tenantFeed } from './news/tenant-feed.ts'
 import { rolloutEvents } from './rollout-events.ts'
 import { rolloutFeed } from './rollout-feed.ts'
 import { rolloutIdSchema } from './rollout-id-schema.ts'
@@ -64,19 +66,22 @@ export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
       return reply.code(201).send(rollout)
     },
   )
-  app.get<{ Querystring: Page & { plugin?: string } }>(
+  app.get<{ Querystring: Page & { plugin?: string; kind?: string } }>(
     '/v1/rollouts',
     {
       config: { action: 'rollout.read' },
       schema: {
         tags,
-        summary: 'List rollouts',
-        querystring: strictObject({ plugin: pluginNameSchema, ...pageSchema }, []),
+        summary: 'List rollouts of plugins, or of the documents of a kind',
+        querystring: strictObject(
+          { plugin: pluginNameSchema, kind: kindSchema, ...pageSchema },
+          [],
+        ),
       },
     },
     async (request) => {
-      const { plugin, limit, cursor } = request.query
-      const rows = await listRollouts(knex, { plugin, limit, cursor })
+      const { plugin, kind, limit, cursor } = request.query
+      const rows = await listRollouts(knex, { plugin, kind, limit, cursor })
       return pageOf(rows.map(summaryOf), limit, (row) => row.id)
     },
   )
@@ -96,6 +101,7 @@ export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
   freezeRoutes(app, { knex, now: () => ports.routing.now() })
   nodeRoutes(app, knex)
   rolloutFeed(app, knex)
+  tenantFeed(app, knex)
   rolloutEvents(app, ports)
   rolloutPage(app)
   validateRoutes(app, ports)

@@ -5,6 +5,7 @@ import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { stableVersion } from '../registry/registry-store.ts'
 import { requireRequired } from '../registry/required-plugins.ts'
+import { isOfPlugin } from './documents/document-subject.ts'
 import {
   type Ground,
   type MetRehearsals,
@@ -30,6 +31,7 @@ import {
   type Rollout,
 } from './rollout-store.ts'
 import type { RoutingTable } from './routing-table.ts'
+import { whoIsAsked } from './steps.ts'
 
 export interface RolloutWish extends PluginVersion, PlanWish {
   /** Other plugins that belong to this version: all are moved together. */
@@ -147,7 +149,9 @@ export class RolloutService {
   async #rehearse(id: string): Promise<void> {
     const rehearsals = this.#rehearsals
     if (rehearsals === undefined) return
-    const planned = (await listGroup(this.#ports.knex, id)).filter(({ state }) => state === 'ready')
+    const planned = (await listGroup(this.#ports.knex, id)).filter(
+      (one) => one.state === 'ready' && isOfPlugin(one),
+    )
     await Promise.all(planned.map((one) => rehearsals.ensure(one)))
   }
 }
@@ -169,16 +173,20 @@ function withIds(targets: readonly PluginVersion[]) {
 
 /** What the audit and the event say of a move. */
 function changeOf(caller: Caller, { rollout, transition }: Moved): Change {
-  const { plugin, from, to, group, id } = rollout
+  const { plugin, kind, document, tenant, from, to, group, id } = rollout
   const { command, step, weightBp, reason, evidence } = transition
   const state = { before: transition.from, after: transition.to }
   return {
     ...caller,
     action: `rollout.${command}`,
     subject: id,
-    tenant: null,
+    tenant,
     detail: {
       plugin,
+      kind,
+      document,
+      tenant,
+      asked: whoIsAsked(rollout.steps[rollout.step]),
       from,
       to,
       group,

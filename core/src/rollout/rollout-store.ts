@@ -16,6 +16,11 @@ import { emptySketch, mergeSketches, type UnitSketch } from './unit-sketch.ts'
 export interface Rollout {
   readonly id: string
   readonly plugin: string
+  /** `plugin`: its versions. Else versions of a document that the plugin keeps in a tenant. */
+  readonly kind: string
+  /** Null of a plugin, which is no tenant's. */
+  readonly tenant: string | null
+  readonly document: string | null
   readonly from: string
   readonly to: string
   readonly state: RolloutState
@@ -81,13 +86,28 @@ export const noTallies: Tallies = {
 export type NewRollout = Pick<
   Rollout,
   'id' | 'plugin' | 'from' | 'to' | 'group' | 'salt' | 'cohortBy' | 'keys' | 'lists' | 'planChoice'
-> & { readonly steps: readonly Step[]; readonly analysis: AnalysisPlan }
+> & {
+  readonly steps: readonly Step[]
+  readonly analysis: AnalysisPlan
+  /** Absent: the plugin itself. */
+  readonly subject?: DocumentName
+}
+
+/** A document of a plugin in a tenant. */
+export interface DocumentName {
+  readonly tenant: string
+  readonly kind: string
+  readonly document: string
+}
 
 /** Planned: in `ready`, before its first step. */
 export async function insertRollout(trx: Knex, rollout: NewRollout): Promise<void> {
   await trx('rollouts').insert({
     id: rollout.id,
     plugin: rollout.plugin,
+    kind: rollout.subject?.kind ?? 'plugin',
+    tenant: rollout.subject?.tenant ?? null,
+    subject_id: rollout.subject?.document ?? null,
     from_version: rollout.from,
     to_version: rollout.to,
     state: 'ready',
@@ -134,9 +154,10 @@ async function membersOf(knex: Knex, id: string): Promise<{ id: string } | { gro
 
 export async function listRollouts(
   knex: Knex,
-  filter: Page & { plugin: string | undefined },
+  filter: Page & { plugin: string | undefined; kind?: string | undefined },
 ): Promise<Rollout[]> {
-  const query = knex('rollouts').orderBy('id').limit(filter.limit)
+  const { kind = 'plugin' } = filter
+  const query = knex('rollouts').where({ kind }).orderBy('id').limit(filter.limit)
   if (filter.plugin !== undefined) query.where('plugin', filter.plugin)
   if (filter.cursor !== undefined) query.where('id', '>', filter.cursor)
   return (await query).map(rolloutOf)
@@ -154,16 +175,20 @@ export async function findCompleted(
   version: string,
 ): Promise<Rollout | undefined> {
   const row = await knex('rollouts')
-    .where({ plugin, to_version: version, state: 'completed' })
+    .where({ plugin, kind: 'plugin', to_version: version, state: 'completed' })
     .orderBy('updated_at', 'desc')
     .first()
   return row === undefined ? undefined : rolloutOf(row)
 }
 
-export async function hasLiveRollout(trx: Knex, plugin: string, except: string): Promise<boolean> {
+/** Whether another rollout of the same shares its calls. */
+export async function hasLiveRollout(
+  trx: Knex,
+  { id, plugin, kind, tenant, document }: Rollout,
+): Promise<boolean> {
   const row = await trx('rollouts')
-    .where({ plugin })
-    .whereNot({ id: except })
+    .where({ plugin, kind, tenant, subject_id: document })
+    .whereNot({ id })
     .whereIn('state', sharingStates)
     .first('id')
   return row !== undefined
@@ -287,6 +312,9 @@ function rolloutOf(row: Record<string, unknown>): Rollout {
   return {
     id: row.id as string,
     plugin: row.plugin as string,
+    kind: row.kind as string,
+    tenant: row.tenant as string | null,
+    document: row.subject_id as string | null,
     from: row.from_version as string,
     to: row.to_version as string,
     state: row.state as RolloutState,

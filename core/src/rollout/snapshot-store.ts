@@ -3,7 +3,8 @@ import { type Manifest, runtimeLimits } from '@signalbox/sdk/manifest'
 import type { Knex } from 'knex'
 import { compileContracts } from '../catalog/compile-contract.ts'
 import { servingStates } from '../registry/installation-states.ts'
-import { listLiveRollouts } from './rollout-store.ts'
+import { documentKey, documentOf, isOfPlugin } from './documents/document-subject.ts'
+import { listLiveRollouts, type Rollout } from './rollout-store.ts'
 import { cohortOf } from './rollout-weight.ts'
 import {
   type Binding,
@@ -54,7 +55,7 @@ export async function loadSnapshot(
         stable: new Map(plugins.map((row) => [row.name, row.stable_version])),
         versions: await loadVersions(trx, known, onBroken),
         bindings: await loadBindings(trx),
-        rollouts: await loadRollouts(trx),
+        ...(await loadRollouts(trx)),
         grants: await loadGrants(trx),
         configs: await loadConfigs(trx),
         providers: await loadProviders(trx),
@@ -112,19 +113,26 @@ async function loadBindings(trx: Knex): Promise<Map<string, Binding>> {
   )
 }
 
-async function loadRollouts(trx: Knex): Promise<Map<string, LiveRollout>> {
+/** Those of plugins, and those of documents. */
+async function loadRollouts(trx: Knex): Promise<Pick<Snapshot, 'rollouts' | 'documents'>> {
   const live = await listLiveRollouts(trx)
-  return new Map(
-    live.map((rollout) => {
-      const { id, plugin, from, to, step, analysis } = rollout
-      const stepStartedAt = rollout.stepStartedAt ?? 0
-      const shadow = rollout.state === 'running' ? shadowOf(rollout.steps[step]) : undefined
-      const { metrics, failures, warmUpCalls } = analysis
-      const judged = { metrics, tolerance: failures?.tolerance, warmUpCalls }
-      const live = { id, from, to, step, stepStartedAt, cohort: cohortOf(rollout), ...judged }
-      return [plugin, shadow === undefined ? live : { ...live, shadow }]
-    }),
-  )
+  const ofDocuments = live.filter((rollout) => !isOfPlugin(rollout))
+  return {
+    rollouts: new Map(live.filter(isOfPlugin).map((one) => [one.plugin, liveOf(one)])),
+    documents: new Map(
+      ofDocuments.map((one) => [documentKey(one.plugin, documentOf(one)), liveOf(one)]),
+    ),
+  }
+}
+
+function liveOf(rollout: Rollout): LiveRollout {
+  const { id, from, to, step, analysis } = rollout
+  const stepStartedAt = rollout.stepStartedAt ?? 0
+  const shadow = rollout.state === 'running' ? shadowOf(rollout.steps[step]) : undefined
+  const { metrics, failures, warmUpCalls } = analysis
+  const judged = { metrics, tolerance: failures?.tolerance, warmUpCalls }
+  const live = { id, from, to, step, stepStartedAt, cohort: cohortOf(rollout), ...judged }
+  return shadow === undefined ? live : { ...live, shadow }
 }
 
 async function loadGrants(trx: Knex): Promise<Map<string, Grant[]>> {

@@ -78,6 +78,8 @@ export interface Snapshot {
   readonly bindings: ReadonlyMap<string, Binding>
   /** By plugin: at most one shares its calls. */
   readonly rollouts: ReadonlyMap<string, LiveRollout>
+  /** Of documents that plugins keep, by documentKey: at most one for each. */
+  readonly documents: ReadonlyMap<string, LiveRollout>
   readonly grants: ReadonlyMap<string, readonly Grant[]>
   readonly configs: ReadonlyMap<string, string>
   /** Provider's plugin by `service@major`. */
@@ -92,6 +94,7 @@ export const emptySnapshot: Snapshot = Object.freeze({
   versions: new Map(),
   bindings: new Map(),
   rollouts: new Map(),
+  documents: new Map(),
   grants: new Map(),
   configs: new Map(),
   providers: new Map(),

@@ -72,6 +72,12 @@ export function isGate(step: Step | undefined): step is GateStep {
   return step !== undefined && 'gate' in step
 }
 
+/** The tenant whose word or service a step waits for; null: none. */
+export function whoIsAsked(step: Step | undefined): string | null {
+  if (isApproval(step)) return step.approve.tenant
+  return isGate(step) ? step.gate.tenant : null
+}
+
 export function shadowOf(step: Step | undefined): ShadowPlan | undefined {
   return step !== undefined && 'shadow' in step ? step.shadow : undefined
 }

@@ -23,6 +23,7 @@ const granted: Readonly<Record<string, readonly Readonly<Record<string, unknown>
   'keys:verify': [{}],
   'link:share': [{ operation: 'orders.demand/view', ttl: '7d' }],
   'notify:send': [{ channel: 'mail' }],
+  'rollout:use': [{ kind: 'inspection-plan' }],
   'secret:use': [{ name: 'door-key', reveal: true }],
   'service:call': [{ service: 'orders.demand@^1', operations: ['view'] }],
 }

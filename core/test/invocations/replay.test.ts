@@ -41,6 +41,20 @@ t.test(
   },
 )
 
+t.test('a replay is given the version of a document that was picked', async (t) => {
+  const handler = `async (input, ctx) => {
+    const { version, pick } = await ctx.rollouts.pick({ kind: 'plan', id: 'P-7' })
+    const { counted } = await ctx.rollouts.report({ kind: 'plan', pick, outcome: 'ok' })
+    return { version, counted }
+  }`
+  const answer: GuestCall['hostCall'] = async (name) =>
+    JSON.stringify(name === 'rollouts.pick' ? { version: '2', pick: 'a.b' } : { counted: true })
+  const recording = await record(handler, { answer })
+  t.same(recording.outcome.output, { version: '2', counted: true })
+  const report = await replay(recording, bundleOf(handler))
+  t.match(report, { verdict: 'same', hostCalls: { recorded: 2, replayed: 2 } })
+})
+
 t.test('answers arrive in the order in which they arrived then', async (t) => {
   const handler = `async (input, ctx) => {
     const order = []

@@ -49,6 +49,7 @@ const holdingRoutes: RouteRows = {
   'GET /v1/rollout-lockdown': { at: '/v1/rollout-lockdown' },
   'PUT /v1/rollout-lockdown': { at: '/v1/rollout-lockdown', body: { isOn: false } },
   'GET /v1/rollout-events': { at: '/v1/rollout-events' },
+  'GET /v1/tenants/{tenant}/rollout-events': { at: '/v1/tenants/acme/rollout-events' },
 }
 
 /** Settings and secrets of a plugin in a tenant. @param plugin its path there */

@@ -87,7 +87,13 @@ export const capabilitySchemas = {
   ),
   'event:subscribe': capability(
     'Events of others.',
-    { type: { ...dottedId, description: 'Type of the event.' } },
+    {
+      type: {
+        ...dottedId,
+        pattern: `${dottedId.pattern}|^signalbox\\.rollout\\.\\*$`,
+        description: 'Type of the event; signalbox.rollout.* is every move of a rollout.',
+      },
+    },
     ['type'],
   ),
   'http:fetch': capability(

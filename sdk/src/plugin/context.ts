@@ -1,6 +1,7 @@
 import type { BlobPart, Blobs } from './blobs.ts'
 import type { Jobs } from './jobs.ts'
 import type { Keys } from './keys.ts'
+import type { Rollouts } from './rollouts.ts'
 
 /** Who acts: an app through a subscription, a user through a role, another plugin through a grant, or who has a link. */
 export interface Principal {
@@ -282,6 +283,7 @@ export interface Context<Config = unknown> {
   readonly events: Events
   readonly jobs: Jobs
   readonly keys: Keys
+  readonly rollouts: Rollouts
   readonly log: Log
   /** The host's clock at the start of this turn, in milliseconds since the epoch; it stands still within a turn. */
   now(): number

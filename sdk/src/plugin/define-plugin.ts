@@ -16,7 +16,10 @@ export interface Plugin {
   /** Data services by id, and in each its operations by name. */
   readonly services?: Readonly<Record<string, Readonly<Record<string, Operation>>>>
   readonly udfs?: Readonly<Record<string, Udf>>
-  /** Events by type, each with a grant of `event:subscribe`; `signalbox.contributions.changed` needs none. */
+  /**
+   * Events by type, each with a grant of `event:subscribe`; `signalbox.contributions.changed` needs none.
+   * With one for `signalbox.rollout.*` its handler has that name, and the event's `type` says which move it was.
+   */
   readonly on?: Readonly<Record<string, Handler>>
   /** Jobs by id, with a grant of `job:schedule`. */
   readonly jobs?: Readonly<Record<string, Handler>>

@@ -40,7 +40,7 @@ export async function readHolders(
     .orderBy('tenant')
     .select('tenant', 'pinned_version as version')
   const rollouts = await knex('rollouts')
-    .where({ plugin })
+    .where({ plugin, kind: 'plugin' })
     .whereNotIn('state', terminalStates)
     .orderBy('id')
     .select('id', 'from_version', 'to_version', 'state', 'updated_at')

@@ -85,7 +85,7 @@ export async function listUnrehearsed(knex: Knex): Promise<VersionPair[]> {
         .andOn('h.from_version', 'r.from_version')
         .andOn('h.to_version', 'r.to_version')
     })
-    .where('r.state', 'ready')
+    .where({ 'r.state': 'ready', 'r.kind': 'plugin' })
     .whereNull('h.plugin')
     .orderBy('r.created_at')
     .limit(20)

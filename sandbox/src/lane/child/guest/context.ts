@@ -166,6 +166,25 @@ export class CallContext {
     }
   }
 
+  get rollouts(): object {
+    const call = this.#call
+    const move = (command: string) => (wish: object) =>
+      call.hostCall('rollouts.move', { ...wish, command })
+    const stop = (command: string) => (wish: object) =>
+      call.hostCall('rollouts.stop', { ...wish, command })
+    return {
+      plan: (wish: unknown) => call.hostCall('rollouts.plan', wish),
+      start: move('start'),
+      pause: stop('pause'),
+      resume: move('resume'),
+      promote: move('promote'),
+      abort: stop('abort'),
+      rollback: stop('rollback'),
+      pick: (wish: unknown) => call.hostCall('rollouts.pick', wish),
+      report: (report: unknown) => call.hostCall('rollouts.report', report),
+    }
+  }
+
   get log(): object {
     const call = this.#call
     const { printable } = this.#shared

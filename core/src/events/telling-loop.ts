@@ -1,0 +1,63 @@
+/** What an outage kept, or nobody was hinted at, is found this late. */
+const POLL_MS = 2000
+
+interface Ports {
+  /** Tells some. @returns whether there may be more */
+  readonly tell: () => Promise<boolean>
+  /** Who waits while PostgreSQL is away, for the log. */
+  readonly waiting: string
+  readonly log: { warn(fields: object, message: string): void }
+}
+
+/** Tells what there is to tell, one try at a time, until nothing is left; and looks again when it is asked to. */
+export class TellingLoop {
+  readonly #ports: Ports
+  #telling: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #isAsked = false
+  #isAway = false
+  #isStopped = true
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+  }
+
+  start(): void {
+    this.#isStopped = false
+    this.#timer = setInterval(() => this.look(), POLL_MS)
+    this.#timer.unref()
+    this.look()
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearInterval(this.#timer)
+    await this.#telling
+  }
+
+  look(): void {
+    if (this.#isStopped) return
+    this.#isAsked = true
+    this.#telling ??= this.#tellAll()
+  }
+
+  async #tellAll(): Promise<void> {
+    // Who asks in the same turn asks for the same look.
+    await Promise.resolve()
+    while (this.#isAsked && !this.#isStopped) {
+      this.#isAsked = false
+      try {
+        if (await this.#ports.tell()) this.#isAsked = true
+        this.#isAway = false
+      } catch (err) {
+        if (!this.#isAway && !this.#isStopped) {
+          this.#ports.log.warn({ err }, `${this.#ports.waiting} wait for PostgreSQL`)
+        }
+        this.#isAway = true
+        // The poll asks again.
+        break
+      }
+    }
+    this.#telling = undefined
+  }
+}
