@@ -321,7 +321,7 @@ interface Services {
 
 function administration(
   scope: FastifyInstance,
-  { knex, routing, contents }: State,
+  { knex, routing, contents, inFlight }: State,
   { installs, bindings, rollouts, broker, removals }: Services,
 ): void {
   identityRoutes(scope, { knex, identity: new IdentityService(knex) })
@@ -331,7 +331,7 @@ function administration(
   configRoutes(scope, { knex, configs: new ConfigService({ knex, routing, contents }) })
   catalogRoutes(scope, { knex, routing })
   subscriptionRoutes(scope, { knex, subscriptions: new SubscriptionService({ knex, routing }) })
-  rolloutRoutes(scope, { knex, routing, rollouts })
+  rolloutRoutes(scope, { knex, routing, rollouts, inFlight })
   auditRoutes(scope, { knex })
   contributionsRoutes(scope, { snapshot: () => routing.snapshot, points: broker.points })
   permissionRoutes(scope, { snapshot: () => routing.snapshot })

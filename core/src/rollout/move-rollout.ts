@@ -22,6 +22,7 @@ import {
 import {
   listGroup,
   lockRollouts,
+  lockRolloutsOf,
   noTallies,
   type Rollout,
   readTallies,
@@ -29,6 +30,7 @@ import {
   updateRollout,
 } from './rollout-store.ts'
 import { weightOf } from './rollout-weight.ts'
+import { listSuperseded, supersededBy } from './superseded-rollouts.ts'
 
 /** Why a command is given, and what it rests on. */
 export interface Ground {
@@ -38,6 +40,8 @@ export interface Ground {
   readonly seen?: Pick<Rollout, 'revision'>
   /** Whoever gave it is told that it was dropped. */
   readonly isStrict?: boolean
+  /** Of `start`: whatever else shares calls of the plugin is taken back in the same transaction. */
+  readonly supersedes?: boolean
   /** Of `pause`; a person's is `manual`. */
   readonly pauseFor?: PauseReason
 }
@@ -73,11 +77,20 @@ export class Overtaken extends Error {}
 export async function moveRollouts(trx: Knex.Transaction, asked: Asked): Promise<readonly Moved[]> {
   const { id, ground } = asked
   const before = await lockBefore(trx, asked)
-  const rollouts = await lockRollouts(trx, id)
+  const { rollouts, older } = await lockMoved(trx, asked, before)
   const named = rollouts.find((one) => one.id === id)
   if (named === undefined) throw coreErrors.create('ROLLOUT_MISSING', { rollout: id })
   if (ground.seen !== undefined && ground.seen.revision !== named.revision) throw new Overtaken()
   const moved: Moved[] = []
+  // The older canary is given nothing any more before the newer one is given anything.
+  const ending = {
+    ...asked,
+    command: 'supersede',
+    ground: { reason: supersededBy(named) },
+  } as const
+  for (const rollout of older) {
+    moved.push({ rollout, transition: await moveOne(trx, rollout, ending, before) })
+  }
   for (const rollout of rollouts) {
     moved.push({ rollout, transition: await moveOne(trx, rollout, asked, before) })
   }
@@ -97,15 +110,42 @@ interface Before {
  * What else is installed, then freezes, then plugins by their names, and rollouts last: as removals do, and whoever
  * writes a freeze. Two moves that share plugins never wait for each other in a circle. A group stays as it was planned.
  */
-async function lockBefore(trx: Knex.Transaction, { id, command }: Asked): Promise<Before> {
+async function lockBefore(trx: Knex.Transaction, asked: Asked): Promise<Before> {
+  const { id, command } = asked
   const known = await listGroup(trx, id)
+  const older = supersedes(asked) ? await listSuperseded(trx, known) : []
   if (command === 'start') for (const one of known) await requireRequired(trx, one.plugin, one.to)
   const standstill = mayBeHeld(command) ? await heldStandstill(trx) : nothing
   const stable = new Map<string, string | null>()
-  for (const plugin of known.map((one) => one.plugin).sort()) {
+  for (const plugin of new Set([...known, ...older].map((one) => one.plugin).sort())) {
     stable.set(plugin, (await lockInstalled(trx, plugin)).stableVersion)
   }
   return { standstill, stable }
+}
+
+function supersedes({ command, ground }: Asked): boolean {
+  return command === 'start' && ground.supersedes === true
+}
+
+interface Locked {
+  readonly rollouts: readonly Rollout[]
+  /** What the start of these ends. */
+  readonly older: readonly Rollout[]
+}
+
+/** What is moved, by id. What began only while the plugins were being locked is not superseded: `alone` refuses then. */
+async function lockMoved(trx: Knex.Transaction, asked: Asked, before: Before): Promise<Locked> {
+  if (!supersedes(asked)) return { rollouts: await lockRollouts(trx, asked.id), older: [] }
+  const group = await listGroup(trx, asked.id)
+  const own = new Set(group.map(({ id }) => id))
+  const found = await listSuperseded(trx, group)
+  const isLocked = found.every(({ plugin }) => before.stable.has(plugin))
+  const ids = isLocked ? [...own, ...found.map(({ id }) => id)] : [...own]
+  const locked = await lockRolloutsOf(trx, ids)
+  return {
+    rollouts: locked.filter(({ id }) => own.has(id)),
+    older: locked.filter(({ id }) => !own.has(id)),
+  }
 }
 
 async function moveOne(
