@@ -301,8 +301,9 @@ function composeInstalls(
 }
 
 function composeUdfs({ state }: Parts, lanes: UdfLanes): UdfService {
-  const { routing, bundles, invocations } = state
+  const { routing, bundles, invocations, inFlight } = state
   return new UdfService({
+    inFlight,
     snapshot: () => routing.snapshot,
     lanes,
     loadBundle: (version) => bundles.load(version),
