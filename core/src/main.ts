@@ -305,8 +305,9 @@ function composeInstalls(
 }
 
 function composeUdfs({ state }: Parts, lanes: UdfLanes): UdfService {
-  const { routing, bundles, invocations } = state
+  const { routing, bundles, invocations, inFlight } = state
   return new UdfService({
+    inFlight,
     snapshot: () => routing.snapshot,
     lanes,
     loadBundle: (version) => bundles.load(version),
@@ -325,7 +326,7 @@ interface Services {
 
 function administration(
   scope: FastifyInstance,
-  { knex, routing, contents }: State,
+  { knex, routing, contents, inFlight }: State,
   { installs, bindings, rollouts, broker, removals }: Services,
 ): void {
   identityRoutes(scope, { knex, identity: new IdentityService(knex) })
@@ -335,7 +336,7 @@ function administration(
   configRoutes(scope, { knex, configs: new ConfigService({ knex, routing, contents }) })
   catalogRoutes(scope, { knex, routing })
   subscriptionRoutes(scope, { knex, subscriptions: new SubscriptionService({ knex, routing }) })
-  rolloutRoutes(scope, { knex, routing, rollouts })
+  rolloutRoutes(scope, { knex, routing, rollouts, inFlight })
   auditRoutes(scope, { knex })
   contributionsRoutes(scope, { snapshot: () => routing.snapshot, points: broker.points })
   permissionRoutes(scope, { snapshot: () => routing.snapshot })

@@ -4,7 +4,7 @@ import { coreErrors } from '../errors.ts'
 import { nameInvocation } from '../invocations/invocation-of-error.ts'
 import type { NamedCall, Verdict } from '../invocations/watched-call.ts'
 import { countEntry } from '../rollout/canary-entry.ts'
-import type { Arm } from '../rollout/cohort.ts'
+import type { Arm, CohortCall } from '../rollout/cohort.ts'
 import { pickVersion } from '../rollout/pick-version.ts'
 import { type InstalledVersion, versionKey } from '../rollout/snapshot.ts'
 import { BusyClock } from './busy-clock.ts'
@@ -24,6 +24,8 @@ export interface EntryCall {
   readonly traceId: string
   /** What the version is drawn by while a canary runs; the same for every try of the same event. */
   readonly requestId: string
+  /** What it says, parsed, where a plan may take a unit or an entity from it: an event's data, a payload, a body. */
+  readonly drawnFrom?: CohortCall['input']
   /** Tried before, perhaps by another node: the judge of a canary has counted it. */
   readonly isRetry?: boolean
   /** Milliseconds since the epoch. */
@@ -42,6 +44,8 @@ export interface EntryOutcome {
   readonly outcome: GuestOutcome
   readonly version: string
   readonly arm: Arm
+  /** The rollout whose canary it was; absent: stable ran it. */
+  readonly triedIn?: string
 }
 
 export type RunEntry = (call: EntryCall) => Promise<EntryOutcome>
@@ -66,10 +70,12 @@ export async function runEntry(ports: EntryPorts, call: EntryCall): Promise<Entr
     throw coreErrors.create('CALL_DEADLINE', parameters)
   }
   const scope = scopeOf(call, version, arm, startedAt + deadlineMs)
-  if (sharing === undefined || call.isRetry === true) {
-    return runHandler(ports, call, scope, deadlineMs)
-  }
+  if (sharing === undefined) return runHandler(ports, call, scope, deadlineMs)
   const { rollout, versions } = sharing
+  const tried = arm === 'canary' ? { triedIn: rollout.id } : {}
+  if (call.isRetry === true) {
+    return { ...(await runHandler(ports, call, scope, deadlineMs)), ...tried }
+  }
   const told = countEntry(
     {
       rollout,
@@ -95,7 +101,7 @@ export async function runEntry(ports: EntryPorts, call: EntryCall): Promise<Entr
     tookMs: ports.now() - startedAt,
     ownMs: outcome.cpuMs + hostCalls.busyMs,
   })
-  return ended
+  return { ...ended, ...tried }
 }
 
 async function runHandler(
@@ -155,8 +161,8 @@ function servingVersion(
   ports: GuestPorts,
   call: EntryCall,
 ): Extract<ReturnType<typeof pickVersion>, { kind: 'version' }> {
-  const { plugin, tenant, requestId } = call
-  const pick = pickVersion(ports.snapshot(), plugin, { requestId, tenant })
+  const { plugin, tenant, requestId, drawnFrom } = call
+  const pick = pickVersion(ports.snapshot(), plugin, { requestId, tenant, input: drawnFrom })
   if (pick.kind === 'version') return pick
   if (pick.kind === 'not-enabled') throw coreErrors.create('PLUGIN_NOT_ENABLED', { plugin, tenant })
   const { version } = pick

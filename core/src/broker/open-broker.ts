@@ -22,6 +22,7 @@ import type { HostCall } from './host-call.ts'
 import { RunningCalls } from './running-calls.ts'
 import { type CallerPorts, ServiceCaller } from './service-caller.ts'
 import type { GrantUse } from './uses/grant-uses.ts'
+import { VersionDrain } from './version-drain.ts'
 
 interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly knex: Knex
@@ -61,10 +62,17 @@ export function openBroker(ports: Ports): OpenBroker {
   const { knex, contents, routing, runGuest, bundles, schemas, invocations } = ports
   const { internal, rollouts } = ports
   const running = new RunningCalls(() => routing.snapshot)
-  routing.follow((_before, after) => running.follow(after))
+  const drain = new VersionDrain({
+    snapshot: () => routing.snapshot,
+    after: (ms, cut) => void setTimeout(cut, ms).unref(),
+  })
+  routing.follow((before, after) => {
+    running.follow(after)
+    drain.follow(before, after)
+  })
   const guests = {
     snapshot: () => routing.snapshot,
-    runGuest: (call) => running.run(runGuest, call),
+    runGuest: (call) => drain.run((one) => running.run(runGuest, one), call),
     loadBundle: (version) => bundles.load(version),
     hostCall: (scope, name, payload, signal) => broker.hostCall(scope, name, payload, signal),
     hasEffect: (name, payload) => broker.hasEffect(name, payload),

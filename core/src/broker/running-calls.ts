@@ -1,7 +1,8 @@
-import type { GuestCall, GuestOutcome, WatchedSignal } from '@signalbox/sandbox'
+import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
 import type { CodedError } from '@signalbox/sdk/errors'
 import { coreErrors } from '../errors.ts'
 import { type Snapshot, tenantKey } from '../rollout/snapshot.ts'
+import { eitherOf } from './either-signal.ts'
 
 type RunGuest = (call: GuestCall) => Promise<GuestOutcome>
 
@@ -58,18 +59,6 @@ export class RunningCalls {
       running.aborted = true
       this.#running.delete(key)
     }
-  }
-}
-
-/** Neither is listened to, so that both are looked at whenever somebody looks. */
-function eitherOf(one: WatchedSignal, other: WatchedSignal): WatchedSignal {
-  return {
-    get aborted() {
-      return one.aborted || other.aborted
-    },
-    get reason() {
-      return one.aborted ? one.reason : other.reason
-    },
   }
 }
 

@@ -36,6 +36,30 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   'rollout resume': ['signalbox rollout resume rol_0123456789abcdef'],
   'rollout promote': ['signalbox rollout promote rol_0123456789abcdef   # to 100 % at once'],
   'rollout abort': ['signalbox rollout abort rol_0123456789abcdef --reason "wrong totals"'],
+  'rollout validate': [
+    'signalbox rollout validate @acme/orders@1.3.0 --steps steps.json   # exit code 1: it cannot be planned',
+  ],
+  'rollout analysis': ['signalbox rollout analysis rol_0123456789abcdef'],
+  'rollout approvals': ['signalbox rollout approvals --tenant acme'],
+  'rollout approve': ['signalbox rollout approve rol_0123456789abcdef --reason "seen in Suzhou"'],
+  'rollout supersede': ['signalbox rollout supersede rol_0123456789abcdef'],
+  'rollout retry': [
+    'signalbox rollout retry rol_0123456789abcdef --version 1.3.1',
+    'signalbox rollout retry rol_0123456789abcdef --force   # the network was down, not the version',
+  ],
+  'rollout freeze': [
+    'signalbox rollout freeze spring --from 2026-02-14T00:00:00+08:00 --to 2026-02-24T00:00:00+08:00 --reason "spring festival"',
+    'signalbox rollout freeze nights --days fri,sat --from 18:00 --to 08:00 --time-zone Asia/Shanghai --reason "nobody is here"',
+  ],
+  'rollout unfreeze': ['signalbox rollout unfreeze spring'],
+  'rollout lockdown on': [
+    'signalbox rollout lockdown on --reason "the network is not to be trusted"',
+  ],
+  'rollout lockdown off': ['signalbox rollout lockdown off'],
+  'rollout cohorts put': ['signalbox rollout cohorts put suzhou unit:acme/suzhou app:acme/planner'],
+  'rollout assignment': [
+    'signalbox rollout assignment @acme/orders --tenant acme --key planner --unit suzhou',
+  ],
   assignment: ['signalbox assignment @acme/orders --tenant acme --key planner'],
   'app create': ['signalbox app create planner --tenant acme --name "Production planner"'],
   subscribe: ['signalbox subscribe planner orders.status@1 --tenant acme'],

@@ -1,24 +1,32 @@
-import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { defineCommand } from 'citty'
-import { coreErrors } from '../errors.ts'
 import type { RolloutDescription } from '../rollout/describe-rollout.ts'
 import { type RolloutCommand, settledStates } from '../rollout/rollout-states.ts'
+import { assignmentCommand } from './assignment-command.ts'
 import { hostArguments, reasonArgument } from './common-arguments.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say } from './language.ts'
 import { print } from './output.ts'
-import { parsePluginVersion } from './plugin-reference.ts'
+import {
+  approvalsCommand,
+  approveCommand,
+  retryCommand,
+  supersedeCommand,
+} from './rollout-again-commands.ts'
+import { rolloutArgument, rolloutPath } from './rollout-argument.ts'
+import { rolloutCohortsCommand } from './rollout-cohorts-command.ts'
+import { analysisCommand, validateCommand } from './rollout-figures-commands.ts'
+import {
+  freezeCommand,
+  freezesCommand,
+  lockdownCommand,
+  unfreezeCommand,
+} from './rollout-freeze-commands.ts'
 import { nodesLines, rolloutLine } from './rollout-line.ts'
+import { planArguments, wishOf } from './rollout-plan.ts'
 
 /** As often as the host's own pages look. */
 const LOOK_EVERY_MS = 500
-
-const idArgument = {
-  type: 'positional',
-  required: true,
-  description: say({ en: 'The rollout, rol_…', 'zh-CN': '灰度发布，rol_…' }),
-} as const
 
 const start = defineCommand({
   meta: {
@@ -29,41 +37,26 @@ const start = defineCommand({
     }),
   },
   args: {
-    version: {
-      type: 'positional',
-      required: true,
-      description: say({ en: 'plugin@version', 'zh-CN': '插件@版本' }),
-    },
-    steps: {
-      type: 'string',
+    ...planArguments,
+    supersedes: {
+      type: 'boolean',
       description: say({
-        en: 'JSON file: [{"weightBp":100,"hold":{"durationMs":60000,"exposures":30}},…], or an object with steps, keys, deny, allow …',
-        'zh-CN':
-          'JSON 文件：[{"weightBp":100,"hold":{"durationMs":60000,"exposures":30}},…]，或包含 steps、keys、deny、allow 等的对象',
-      }),
-    },
-    by: {
-      type: 'enum',
-      options: ['request', 'subject', 'app', 'unit', 'tenant', 'entity'],
-      description: say({
-        en: 'What is drawn: each call, or whole subjects, apps, units, tenants or entities (request)',
-        'zh-CN': '抽取单位：单次调用，或整个主体、应用、单位、租户、实体（request）',
+        en: 'Take the older rollout of the plugin back in the same moment',
+        'zh-CN': '同时收回该插件较早的灰度发布',
       }),
     },
     ...hostArguments,
   },
   run: async ({ args }) => {
-    const { name, version } = parsePluginVersion(args.version)
-    const plan = args.steps === undefined ? {} : await readPlan(args.steps)
+    const wish = await wishOf(args)
     const connection = await connectionOf(args)
     const client = new HostClient(connection)
-    const { id } = await client.request<{ id: string }>('POST', '/v1/rollouts', {
-      ...plan,
-      plugin: name,
-      version,
-      ...(args.by === undefined ? {} : { cohortBy: args.by }),
-    })
-    const rollout = await client.request<RolloutDescription>('POST', `${pathOf(id)}/start`, {})
+    const { id } = await client.request<{ id: string }>('POST', '/v1/rollouts', wish)
+    const rollout = await client.request<RolloutDescription>(
+      'POST',
+      `${rolloutPath(id)}/start`,
+      args.supersedes === true ? { supersedes: true } : {},
+    )
     print(args.json, rollout, [
       say({ en: 'Rollout {id} runs.', 'zh-CN': '灰度发布 {id} 已开始。' }, { id }),
       rolloutLine(rollout),
@@ -75,18 +68,6 @@ const start = defineCommand({
   },
 })
 
-/** What the plan says is judged by the host; here only that it is JSON, and whether it is more than steps. */
-async function readPlan(file: string): Promise<object> {
-  try {
-    const plan: unknown = JSON.parse(await readFile(file, 'utf8'))
-    const isWhole = typeof plan === 'object' && plan !== null && !Array.isArray(plan)
-    return isWhole ? plan : { steps: plan }
-  } catch (cause) {
-    const reason = `${file}: ${cause instanceof Error ? cause.message : String(cause)}`
-    throw coreErrors.create('SETTING_INVALID', { name: '--steps', reason }, { cause })
-  }
-}
-
 const status = defineCommand({
   meta: {
     name: 'status',
@@ -96,7 +77,7 @@ const status = defineCommand({
     }),
   },
   args: {
-    id: idArgument,
+    id: rolloutArgument,
     watch: {
       type: 'boolean',
       description: say({
@@ -112,7 +93,7 @@ const status = defineCommand({
       await watch(client, args.id, args.json)
       return
     }
-    const rollout = await client.request<RolloutDescription>('GET', pathOf(args.id))
+    const rollout = await client.request<RolloutDescription>('GET', rolloutPath(args.id))
     const waiting = rollout.waiting
     print(args.json, rollout, [
       rolloutLine(rollout),
@@ -126,12 +107,12 @@ const status = defineCommand({
 
 async function watch(client: HostClient, id: string, json: boolean | undefined): Promise<void> {
   for (let told = ''; ; ) {
-    const rollout = await client.request<RolloutDescription>('GET', pathOf(id))
+    const rollout = await client.request<RolloutDescription>('GET', rolloutPath(id))
     const line = rolloutLine(rollout)
     if (line !== told) print(json, rollout, [line])
     told = line
     if (settledStates.includes(rollout.state)) {
-      if (rollout.state === 'aborted') process.exitCode = 1
+      if (rollout.state === 'aborted' || rollout.state === 'superseded') process.exitCode = 1
       return
     }
     await delay(LOOK_EVERY_MS)
@@ -142,21 +123,17 @@ async function watch(client: HostClient, id: string, json: boolean | undefined):
 function move(command: RolloutCommand, description: string) {
   return defineCommand({
     meta: { name: command, description },
-    args: { id: idArgument, reason: reasonArgument, ...hostArguments },
+    args: { id: rolloutArgument, reason: reasonArgument, ...hostArguments },
     run: async ({ args }) => {
       const client = new HostClient(await connectionOf(args))
       const rollout = await client.request<RolloutDescription>(
         'POST',
-        `${pathOf(args.id)}/${command}`,
+        `${rolloutPath(args.id)}/${command}`,
         args.reason === undefined ? {} : { reason: args.reason },
       )
       print(args.json, rollout, [rolloutLine(rollout), ...nodesLines(rollout)])
     },
   })
-}
-
-function pathOf(id: string): string {
-  return `/v1/rollouts/${encodeURIComponent(id)}`
 }
 
 export const rolloutCommand = defineCommand({
@@ -165,8 +142,13 @@ export const rolloutCommand = defineCommand({
     description: say({ en: 'Gradual switches to another version', 'zh-CN': '灰度发布' }),
   },
   subCommands: {
+    validate: validateCommand,
     start,
     status,
+    analysis: analysisCommand,
+    assignment: assignmentCommand,
+    approvals: approvalsCommand,
+    approve: approveCommand,
     pause: move('pause', say({ en: 'Keep the weight as it is', 'zh-CN': '保持当前权重不变' })),
     resume: move(
       'resume',
@@ -180,5 +162,12 @@ export const rolloutCommand = defineCommand({
       'abort',
       say({ en: 'Give all calls back to stable at once', 'zh-CN': '立即将全部调用交还稳定版' }),
     ),
+    supersede: supersedeCommand,
+    retry: retryCommand,
+    freeze: freezeCommand,
+    unfreeze: unfreezeCommand,
+    freezes: freezesCommand,
+    lockdown: lockdownCommand,
+    cohorts: rolloutCohortsCommand,
   },
 })

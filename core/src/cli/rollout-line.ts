@@ -11,6 +11,7 @@ const states: Readonly<Record<RolloutState, string>> = {
   paused: say({ en: 'paused', 'zh-CN': '已暂停' }),
   completed: say({ en: 'completed', 'zh-CN': '已完成' }),
   aborted: say({ en: 'aborted', 'zh-CN': '已中止' }),
+  superseded: say({ en: 'superseded', 'zh-CN': '已被取代' }),
   rolled_back: say({ en: 'rolled back', 'zh-CN': '已回滚' }),
 }
 

@@ -8,7 +8,14 @@ import { pickVersion } from '../rollout/pick-version.ts'
 import { grantsOf, type Snapshot } from '../rollout/snapshot.ts'
 import { type CloudEvent, originOf } from './cloud-event.ts'
 import type { TakenDelivery } from './delivery-store.ts'
-import { type DeliveryVerdict, done, hostDelay, kept, verdictOf } from './delivery-verdict.ts'
+import {
+  type DeliveryVerdict,
+  done,
+  hostDelay,
+  kept,
+  triedBy,
+  verdictOf,
+} from './delivery-verdict.ts'
 import { subscribeGrant, wantsType } from './event-types.ts'
 import { isKept, servedBy } from './kept-deliveries.ts'
 
@@ -64,23 +71,24 @@ async function attempt(ports: DeliverPorts, delivery: TakenDelivery): Promise<De
     throw coreErrors.create('GRANT_MISSING', { plugin, capability: 'event:subscribe', tenant })
   }
   const requestId = drawnBy(delivery)
-  const pick = pickVersion(snapshot, plugin, { requestId, tenant })
+  const pick = pickVersion(snapshot, plugin, { requestId, tenant, input: event.data })
   if (isKept(pick, type)) return kept(servedBy(snapshot, tenant, plugin))
   if (pick.kind === 'version' && !wantsType(pick.version.manifest, type)) return done(false)
   const began = performance.now()
-  const { outcome, version } = await ports.runEntry({
+  const { outcome, version, triedIn } = await ports.runEntry({
     plugin,
     tenant,
     entry: { kind: 'event', name: type },
     inputJson: delivery.event,
     traceId: traceContext(event.traceparent, traceRandom()).traceId,
     requestId,
+    drawnFrom: event.data,
     isRetry: delivery.tries > 0,
     deadline: ports.now() + MAX_HANDLER_MS,
     chain: [],
     origin: originOf(event),
   })
-  const verdict = verdictOf(outcome, delivery.tries, ports.random())
+  const verdict = triedBy(verdictOf(outcome, delivery.tries, ports.random()), triedIn)
   if (grant === undefined) return verdict
   ports.onUse({
     tenant,

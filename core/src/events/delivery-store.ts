@@ -76,7 +76,7 @@ export async function takeDeliveries(
        order by d.due_at, d.id limit ?
      )
      update event_deliveries d
-        set due_at = now() + ? * interval '1 millisecond', fence = d.fence + 1
+        set due_at = now() + ? * interval '1 millisecond', fence = d.fence + 1, tried_in = null
        from fast, events e
       where d.id = any (array(select id from heads)) and e.sequence = d.event and is_fast = 'off'
      returning d.id, d.fence, d.tenant, d.plugin, d.type, d.key, d.event as sequence, e.event, d.tries,
@@ -110,13 +110,14 @@ export async function endTries(knex: Knex, ended: readonly EndedTry[]): Promise<
     ended.map(({ verdict }) => of(verdict)) as string[]
   await knex.raw(
     `with ${FAST}, said as (
-       select * from unnest(?::bigint[], ?::bigint[], ?::text[], ?::int[], ?::float8[], ?::text[], ?::text[])
-         as s (id, fence, state, counted, delay_ms, code, detail)
+       select * from unnest(?::bigint[], ?::bigint[], ?::text[], ?::int[], ?::float8[], ?::text[], ?::text[], ?::text[])
+         as s (id, fence, state, counted, delay_ms, code, detail, tried_in)
      ),
      ended as (
        update event_deliveries d
           set state = s.state, tries = d.tries + s.counted, code = s.code, detail = s.detail,
               due_at = now() + s.delay_ms * interval '1 millisecond',
+              tried_in = case when s.state in ('waiting', 'dead') then s.tried_in end,
               ended_at = case when s.state in ('waiting', 'kept') then null else now() end
          from said s, fast
         where d.id = any (?::bigint[]) and d.id = s.id and d.fence = s.fence and d.state = 'waiting'
@@ -139,6 +140,7 @@ export async function endTries(knex: Knex, ended: readonly EndedTry[]): Promise<
       ended.map(({ verdict }) => verdict.delayMs),
       column(({ code }) => code),
       column(({ detail }) => detail),
+      column(({ triedIn }) => triedIn ?? null),
       ended.map(({ id }) => id),
     ],
   )

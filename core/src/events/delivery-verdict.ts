@@ -13,6 +13,8 @@ export interface DeliveryVerdict {
   readonly delayMs: number
   readonly code: string | null
   readonly detail: string | null
+  /** The rollout whose canary tried it; see redelivery-store.ts. */
+  readonly triedIn?: string
 }
 
 const MAX_DETAIL = 500
@@ -37,6 +39,11 @@ export function verdictOf(outcome: GuestOutcome, tries: number, random: number):
       return { state: 'waiting', isCounted: true, delayMs, code, detail: shortened(message) }
     }
   }
+}
+
+/** What a canary could not do is stable's, once its rollout is taken back. */
+export function triedBy(verdict: DeliveryVerdict, rollout: string | undefined): DeliveryVerdict {
+  return rollout === undefined ? verdict : { ...verdict, triedIn: rollout }
 }
 
 /** The plugin had no part in it: it is tried again as if this time had not been. */

@@ -18,6 +18,7 @@ import type { EventMetrics } from './event-metrics.ts'
 import { GroupCommit } from './group-commit.ts'
 import { servedBy } from './kept-deliveries.ts'
 import { listKeptInboxes, releaseKept } from './kept-store.ts'
+import { redeliverEnded } from './redelivery-store.ts'
 
 interface Ports extends DeliverPorts {
   readonly knex: Knex
@@ -157,6 +158,7 @@ export class EventDispatcher {
       await parkBlocked(knex)
       await withdrawDeliveries(knex)
       await this.#releaseKept()
+      if ((await redeliverEnded(knex)) > 0) this.look()
     } catch (err) {
       this.#tellAway(err)
     }

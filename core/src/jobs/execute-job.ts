@@ -4,6 +4,7 @@ import type { EntryOutcome, EntryPorts, runEntry } from '../broker/entry-call.ts
 import type { GrantUse } from '../broker/uses/grant-uses.ts'
 import { coreErrors } from '../errors.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
+import { drawnFromRun } from './drawn-from-run.ts'
 import type { ClaimedRun } from './run-store.ts'
 import type { RunEnd } from './schedule.ts'
 import { jobGrant, mayHaveJobs } from './wanted-schedules.ts'
@@ -26,7 +27,7 @@ export async function executeJob(
   const grant = jobGrant(entry.snapshot(), tenant, plugin)?.id ?? '-'
   const began = performance.now()
   try {
-    const { outcome, version } = await run(
+    const { outcome, version, triedIn } = await run(
       { ...entry, hostCall: guarded(entry, schedule, deadline) },
       {
         plugin,
@@ -35,13 +36,15 @@ export async function executeJob(
         inputJson: inputText(schedule),
         traceId: makeTraceId(),
         requestId: schedule.run.id,
+        drawnFrom: drawnFromRun(entry.snapshot(), plugin, schedule.run),
         isRetry: schedule.run.attempt > 1,
         deadline,
         chain: [],
         signal,
       },
     )
-    const end = cancelledBy(signal) ?? endOf(outcome)
+    const ended = cancelledBy(signal) ?? endOf(outcome)
+    const end = triedIn === undefined ? ended : { ...ended, triedIn }
     if (outcome.kind === 'failed' && end.kind !== 'cancelled') {
       const { run: at, job: name } = schedule
       const fields = { err: outcome.error, job: name, run: at.id, attempt: at.attempt }

@@ -4,11 +4,12 @@ import { coreErrors } from '../errors.ts'
 import { pickVersion } from '../rollout/pick-version.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
 import { keyOf } from './cron-changes.ts'
+import { drawnFromRun } from './drawn-from-run.ts'
 import type { JobMetrics } from './job-metrics.ts'
 import { reconcileJobs } from './reconcile.ts'
 import { RunEnds } from './run-ends.ts'
 import { claimPlan } from './run-plan.ts'
-import { type ClaimDecision, type ClaimedRun, claimDue, nextDue } from './run-store.ts'
+import { type ClaimDecision, type ClaimedRun, claimDue, hastenEnded, nextDue } from './run-store.ts'
 import { RunWatch } from './run-watch.ts'
 import type { RunEnd, Schedule } from './schedule.ts'
 import { lastInTurn } from './turn-order.ts'
@@ -138,6 +139,7 @@ export class JobScheduler {
   async #lookOnce(): Promise<number> {
     try {
       await this.#reconcile()
+      await hastenEnded(this.#ports.knex, this.#ports.now())
       const waitMs = await this.#claim()
       this.#isAway = false
       return Math.min(POLL_MS, waitMs)
@@ -195,7 +197,8 @@ export class JobScheduler {
     if (!isWanted) return { kind: 'later', dueAt: at + LATER_MS }
     const plan = claimPlan(schedule, at, this.#ports.makeRunId())
     const requestId = plan.kind === 'skip' ? '' : plan.run.id
-    const pick = pickVersion(snapshot, plugin, { requestId, tenant })
+    const input = plan.kind === 'skip' ? undefined : drawnFromRun(snapshot, plugin, plan.run)
+    const pick = pickVersion(snapshot, plugin, { requestId, tenant, input })
     if (pick.kind !== 'version') return { kind: 'later', dueAt: at + LATER_MS }
     if (plan.kind !== 'give-up') this.#ports.metrics.count(schedule, 'missed', plan.missed)
     return { ...plan, leaseUntil: at + pick.version.limits.deadlineMs + LEASE_MARGIN_MS }

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { terminalStates } from '../rollout/rollout-states.ts'
 import type { ClaimPlan, EndPlan } from './run-plan.ts'
 import type { Run, RunEnd, Schedule } from './schedule.ts'
 import { type ScheduleEvent, stateAfter } from './schedule-states.ts'
@@ -126,7 +127,7 @@ async function lease(
             run_payload = case when s.run_id is null then s.payload else s.run_payload end,
             payload = case when s.run_id is null then null else s.payload end,
             run_id = c.run_id, scheduled_at = c.scheduled_at, attempt = c.attempt,
-            failures = c.failures, changed_at = ?
+            failures = c.failures, changed_at = ?, tried_in = null
        from jsonb_to_recordset(?) as c (id text, fence bigint, state text, due_at timestamptz,
             next_at timestamptz, run_id text, scheduled_at timestamptz, attempt int, failures int)
       where s.id = c.id`,
@@ -202,6 +203,7 @@ export async function writeEnds(
     next_at: dateOf(plan.nextAt),
     due_at: dateOf(plan.kind === 'retry' ? plan.dueAt : plan.nextAt),
     failures: plan.kind === 'retry' ? plan.failures : 0,
+    tried_in: plan.kind === 'retry' ? (end.triedIn ?? null) : null,
     is_over: plan.kind === 'over',
   }))
   const gone = rows.filter(({ state }) => state === 'gone').map(({ id }) => id)
@@ -211,9 +213,9 @@ export async function writeEnds(
   await trx.raw(
     `update job_schedules s
         set state = c.state, next_at = c.next_at, due_at = c.due_at, failures = c.failures,
-            run_id = case when c.is_over then null else s.run_id end
+            tried_in = c.tried_in, run_id = case when c.is_over then null else s.run_id end
        from jsonb_to_recordset(?) as c (id text, state text, next_at timestamptz,
-            due_at timestamptz, failures int, is_over boolean)
+            due_at timestamptz, failures int, tried_in text, is_over boolean)
       where s.id = c.id`,
     [JSON.stringify(kept)],
   )
@@ -228,6 +230,21 @@ function nextState({ state }: Schedule, event: ScheduleEvent) {
   const next = stateAfter(state, event)
   if (next === undefined) throw new Error(`a schedule that is ${state} knows no ${event}`)
   return next
+}
+
+/**
+ * A run whose attempt failed on a version before its rollout was taken back is stable's to do now, with all its
+ * attempts: it waits no longer.
+ */
+export async function hastenEnded(knex: Knex, now: number): Promise<void> {
+  await knex.raw(
+    `update job_schedules set due_at = ?, failures = 0, tried_in = null
+      where id in (
+        select s.id from job_schedules s join rollouts r on r.id = s.tried_in
+         where s.tried_in is not null and s.state = 'waiting' and r.state = any (?::text[])
+         order by s.id limit 500 for update of s skip locked)`,
+    [new Date(now), [...terminalStates]],
+  )
 }
 
 /** When the next schedule of any tenant but these is due; undefined: none is. */

@@ -33,7 +33,12 @@ export interface Run {
 }
 
 /** How one attempt ended. */
-export type RunEnd =
+export type RunEnd = AttemptEnd & {
+  /** The rollout whose canary ran it. */
+  readonly triedIn?: string
+}
+
+type AttemptEnd =
   | { readonly kind: 'done' }
   /** The handler threw a Refusal: an expected no, which no second attempt would change. */
   | { readonly kind: 'refused'; readonly code: string }

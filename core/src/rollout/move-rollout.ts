@@ -25,6 +25,7 @@ import {
 import {
   listGroup,
   lockRollouts,
+  lockRolloutsOf,
   noTallies,
   type Rollout,
   readTallies,
@@ -32,6 +33,7 @@ import {
   updateRollout,
 } from './rollout-store.ts'
 import { weightOf } from './rollout-weight.ts'
+import { listSuperseded, supersededBy } from './superseded-rollouts.ts'
 
 /** Why a command is given, and what it rests on. */
 export interface Ground {
@@ -41,6 +43,8 @@ export interface Ground {
   readonly seen?: Pick<Rollout, 'revision'>
   /** Whoever gave it is told that it was dropped. */
   readonly isStrict?: boolean
+  /** Of `start`: whatever else shares calls of the plugin is taken back in the same transaction. */
+  readonly supersedes?: boolean
   /** Of `pause`; a person's is `manual`. */
   readonly pauseFor?: PauseReason
 }
@@ -79,11 +83,20 @@ export async function moveRollouts(trx: Knex.Transaction, asked: Asked): Promise
     String(LOST_CHANGE_MS),
   ])
   const before = await lockBefore(trx, asked)
-  const rollouts = await lockRollouts(trx, id)
+  const { rollouts, older } = await lockMoved(trx, asked, before)
   const named = rollouts.find((one) => one.id === id)
   if (named === undefined) throw coreErrors.create('ROLLOUT_MISSING', { rollout: id })
   if (ground.seen !== undefined && ground.seen.revision !== named.revision) throw new Overtaken()
   const moved: Moved[] = []
+  // The older canary is given nothing any more before the newer one is given anything.
+  const ending = {
+    ...asked,
+    command: 'supersede',
+    ground: { reason: supersededBy(named) },
+  } as const
+  for (const rollout of older) {
+    moved.push({ rollout, transition: await moveOne(trx, rollout, ending, before) })
+  }
   for (const rollout of rollouts) {
     moved.push({ rollout, transition: await moveOne(trx, rollout, asked, before) })
   }
@@ -104,14 +117,16 @@ interface Before {
  * What else is installed, then freezes, then plugins by their names, and rollouts last: as removals do, and whoever
  * writes a freeze. Two moves that share plugins never wait for each other in a circle. A group stays as it was planned.
  */
-async function lockBefore(trx: Knex.Transaction, { id, command }: Asked): Promise<Before> {
+async function lockBefore(trx: Knex.Transaction, asked: Asked): Promise<Before> {
+  const { id, command } = asked
   const known = await listGroup(trx, id)
+  const older = supersedes(asked) ? await listSuperseded(trx, known) : []
   if (command === 'start') {
     for (const one of known.filter(isOfPlugin)) await requireRequired(trx, one.plugin, one.to)
   }
   const standstill = mayBeHeld(command) ? await heldStandstill(trx) : nothing
   const stable = new Map<string, string | null>()
-  const sorted = known.toSorted((one, other) => (one.plugin < other.plugin ? -1 : 1))
+  const sorted = [...known, ...older].sort((one, other) => (one.plugin < other.plugin ? -1 : 1))
   for (const one of sorted) stable.set(one.id, await lockStable(trx, one))
   return { standstill, stable }
 }
@@ -121,6 +136,31 @@ async function lockStable(trx: Knex.Transaction, rollout: Rollout): Promise<stri
   const { stableVersion } = await lockInstalled(trx, rollout.plugin)
   if (isOfPlugin(rollout)) return stableVersion
   return (await lockStableDocument(trx, rollout.plugin, documentOf(rollout))) ?? null
+}
+
+function supersedes({ command, ground }: Asked): boolean {
+  return command === 'start' && ground.supersedes === true
+}
+
+interface Locked {
+  readonly rollouts: readonly Rollout[]
+  /** What the start of these ends. */
+  readonly older: readonly Rollout[]
+}
+
+/** What is moved, by id. What began only while the plugins were being locked is not superseded: `alone` refuses then. */
+async function lockMoved(trx: Knex.Transaction, asked: Asked, before: Before): Promise<Locked> {
+  if (!supersedes(asked)) return { rollouts: await lockRollouts(trx, asked.id), older: [] }
+  const group = await listGroup(trx, asked.id)
+  const own = new Set(group.map(({ id }) => id))
+  const found = await listSuperseded(trx, group)
+  const isLocked = found.every(({ id }) => before.stable.has(id))
+  const ids = isLocked ? [...own, ...found.map(({ id }) => id)] : [...own]
+  const locked = await lockRolloutsOf(trx, ids)
+  return {
+    rollouts: locked.filter(({ id }) => own.has(id)),
+    older: locked.filter(({ id }) => !own.has(id)),
+  }
 }
 
 async function moveOne(

@@ -61,6 +61,11 @@ export function pickVersion(snapshot: Snapshot, plugin: string, call: CohortCall
     : { kind: 'version', version: installed, arm: 'stable' }
 }
 
+/** Whether a plan takes keys from what calls say: only then need the words of a call be read to draw it. */
+export function takesKeys(snapshot: Snapshot, plugin: string): boolean {
+  return snapshot.rollouts.get(plugin)?.cohort.keys !== undefined
+}
+
 /** A rollout one of whose versions this node cannot serve shares nothing here: stable takes all. */
 export function sharingOf(snapshot: Snapshot, plugin: string): Sharing | undefined {
   const rollout = snapshot.rollouts.get(plugin)

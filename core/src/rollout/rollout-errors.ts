@@ -29,6 +29,29 @@ export const rolloutErrors = {
       'zh-CN': '请通过 DELETE /v1/rollout-freezes/{name} 删除已结束的冻结期。',
     },
   },
+  ROLLOUT_RETRY_REFUSED: {
+    status: 409,
+    message: {
+      en: 'The rollout {rollout} is not planned again: {reason}.',
+      'zh-CN': '灰度发布 {rollout} 未能重新计划：{reason}。',
+    },
+    cure: {
+      en: 'What was aborted, superseded or rolled back is planned again, with another "version", or with "force" where the version was not at fault.',
+      'zh-CN':
+        '已中止、被取代或已回滚的发布可重新计划：请指定其他 "version"；若并非版本本身的问题，请使用 "force"。',
+    },
+  },
+  VERSION_DRAINED: {
+    status: 503,
+    message: {
+      en: 'The call was still at work on {plugin}@{version} {seconds} s after that version was taken out of service, and was cancelled.',
+      'zh-CN': '{plugin}@{version} 停止服务 {seconds} 秒后该调用仍在执行，已被取消。',
+    },
+    cure: {
+      en: 'Ask again: the version that serves now answers. Work that takes longer belongs into steps that can be done again.',
+      'zh-CN': '请重试：将由当前提供服务的版本处理。耗时更长的工作应拆分为可重复执行的步骤。',
+    },
+  },
   ROLLOUT_CHANGED: {
     status: 412,
     message: {

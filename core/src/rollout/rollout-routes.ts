@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
+import { coreErrors } from '../errors.ts'
 import { callerOf } from '../gateway/guard.ts'
 import {
   pageOf,
@@ -14,11 +15,14 @@ import { assignmentRoute } from './assignment-routes.ts'
 import { cohortRoutes } from './cohort-routes.ts'
 import { describeRollout, requireRollout } from './describe-rollout.ts'
 import { kindSchema } from './documents/document-subject.ts'
+import { drainingOf } from './draining.ts'
 import { analysisRoute } from './evidence/analysis-routes.ts'
 import { freezeRoutes } from './freeze-routes.ts'
+import type { InFlight } from './in-flight.ts'
 import type { Ground } from './move-rollout.ts'
-import { nodeRoutes } from './nodes/node-routes.ts'
 import { tenantFeed } from './news/tenant-feed.ts'
+import { nodeRoutes } from './nodes/node-routes.ts'
+import { retryRoute } from './retry-routes.ts'
 import { rolloutEvents } from './rollout-events.ts'
 import { rolloutFeed } from './rollout-feed.ts'
 import { rolloutIdSchema } from './rollout-id-schema.ts'
@@ -34,6 +38,7 @@ interface Ports {
   readonly knex: Knex
   readonly routing: RoutingTable
   readonly rollouts: RolloutService
+  readonly inFlight: InFlight
 }
 
 const tags = ['rollouts']
@@ -43,9 +48,9 @@ const revisionSchema = { type: 'string', pattern: '^"?[0-9]{1,15}"?$' } as const
 const reasonSchema = { type: 'string', minLength: 1, maxLength: 500 } as const
 
 /** Of others, `rollback` and `approve` have routes of their own, and `bake` is the controller's. */
-type Command = Exclude<RolloutCommand, 'rollback' | 'approve' | 'bake'>
+type Command = Exclude<RolloutCommand, 'rollback' | 'approve' | 'bake' | 'supersede'>
 const commands = rolloutCommands.filter(
-  (command) => command !== 'rollback' && command !== 'approve' && command !== 'bake',
+  (command) => !['rollback', 'approve', 'bake', 'supersede'].includes(command),
 )
 
 /** Switching a version in gradually, and taking it back: the operator's. */
@@ -91,9 +96,10 @@ export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
       config: { action: 'rollout.read' },
       schema: { tags, summary: 'Where a rollout stands, and why', params },
     },
-    async (request) => describeRollout(knex, await requireRollout(knex, request.params.id)),
+    async (request) => shown(ports, await requireRollout(knex, request.params.id)),
   )
   commandRoutes(app, ports)
+  retryRoute(app, ports)
   rollbackRoute(app, ports)
   assignmentRoute(app, ports.routing)
   approvalRoutes(app, ports)
@@ -113,10 +119,16 @@ function summaryOf({ lists, ...rollout }: Rollout) {
   return rollout
 }
 
-function commandRoutes(app: FastifyInstance, { knex, rollouts }: Ports): void {
+/** With what only this node can say of it. */
+async function shown({ knex, routing, inFlight }: Ports, rollout: Rollout) {
+  const described = await describeRollout(knex, rollout)
+  return { ...described, draining: drainingOf(rollout, routing.snapshot, inFlight) }
+}
+
+function commandRoutes(app: FastifyInstance, ports: Ports): void {
   app.post<{
     Params: { id: string; command: Command }
-    Body: { reason?: string } | null
+    Body: { reason?: string; supersedes?: boolean } | null
     Headers: { 'if-match'?: string }
   }>(
     '/v1/rollouts/:id/:command',
@@ -129,7 +141,10 @@ function commandRoutes(app: FastifyInstance, { knex, rollouts }: Ports): void {
           'id',
           'command',
         ]),
-        body: { type: ['object', 'null'], properties: { reason: reasonSchema } },
+        body: {
+          type: ['object', 'null'],
+          properties: { reason: reasonSchema, supersedes: { type: 'boolean' } },
+        },
         headers: { type: 'object', properties: { 'if-match': revisionSchema } },
       },
     },
@@ -138,8 +153,9 @@ function commandRoutes(app: FastifyInstance, { knex, rollouts }: Ports): void {
       const ground = {
         ...groundOf(request.body?.reason, command),
         ...seenOf(command, request.headers['if-match']),
+        ...supersedingOf(command, request.body?.supersedes),
       }
-      return describeRollout(knex, await rollouts.command(callerOf(request), id, command, ground))
+      return shown(ports, await ports.rollouts.command(callerOf(request), id, command, ground))
     },
   )
 }
@@ -165,6 +181,14 @@ function rollbackRoute(app: FastifyInstance, { knex, rollouts }: Ports): void {
       return describeRollout(knex, rollout)
     },
   )
+}
+
+/** @throws CORE_INPUT_INVALID: only a start ends another rollout */
+function supersedingOf(command: Command, wish: boolean | undefined): Pick<Ground, 'supersedes'> {
+  if (wish !== true) return {}
+  if (command === 'start') return { supersedes: true }
+  const fault = { pointer: '/supersedes', detail: 'is for start' }
+  throw coreErrors.create('INPUT_INVALID', {}, { faults: [fault] })
 }
 
 /** What whoever gives the command has looked at. To go back is right whatever it was. */

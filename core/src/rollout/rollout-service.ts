@@ -22,6 +22,7 @@ import {
   planOf,
   planRollout,
 } from './plan-rollout.ts'
+import { type RetryWish, retriedTargets } from './retry-rollout.ts'
 import type { RolloutCommand } from './rollout-states.ts'
 import {
   findCompleted,
@@ -49,6 +50,17 @@ interface Rehearsals extends MetRehearsals {
   ensure(rollout: Rollout): Promise<void>
 }
 
+/** What is the same for every rollout that is planned together. */
+interface NewPlan {
+  readonly plan: Pick<Rollout, 'cohortBy' | 'keys' | 'steps' | 'analysis' | 'planChoice'> & {
+    /** Absent: drawn anew. */
+    readonly salt?: string
+  }
+  readonly listsOf: (trx: Knex) => Promise<Rollout['lists']>
+  /** The rollout that is planned once more. */
+  readonly retryOf?: string
+}
+
 /** Moves rollouts through their states. Each move is one transaction with generation, audit and event. */
 export class RolloutService {
   readonly #ports: Ports
@@ -71,28 +83,61 @@ export class RolloutService {
     const { steps, cohortBy, keys, analysis } = plan
     const faults = planFaults(plan)
     if (faults.length > 0) throw coreErrors.create('INPUT_INVALID', {}, { faults })
-    const planned = withIds([{ plugin, version }, ...together])
-    const group = together.length === 0 ? null : newId('grp')
+    return this.#plan(caller, [{ plugin, version }, ...together], {
+      plan: {
+        cohortBy,
+        keys,
+        steps,
+        analysis,
+        planChoice: choice,
+        ...(wish.salt === undefined ? {} : { salt: wish.salt }),
+      },
+      listsOf: (trx) => listsOf(trx, plan),
+    })
+  }
+
+  /** The first of the targets is the one that is answered. */
+  async #plan(
+    caller: Caller,
+    targets: readonly PluginVersion[],
+    { plan, listsOf, retryOf }: NewPlan,
+  ): Promise<Rollout> {
+    const { cohortBy } = plan
+    const planned = withIds(targets)
+    const group = targets.length === 1 ? null : newId('grp')
     // Asked for in one order, whatever the request's: two groups never wait for each other in a circle.
     const locked = planned.toSorted((one, other) => (one.plugin < other.plugin ? -1 : 1))
     const changes = planned.map((one): Change => {
-      const detail = { plugin: one.plugin, version: one.version, cohortBy, group }
+      const told = { plugin: one.plugin, version: one.version, cohortBy, group }
+      const detail = retryOf === undefined ? told : { ...told, retryOf }
       return { ...caller, action: 'rollout.created', subject: one.id, tenant: null, detail }
     })
     await commitRoutedChange(
       this.#ports.knex,
       () => changes,
       async (trx) => {
-        const lists = await listsOf(trx, plan)
+        const lists = await listsOf(trx)
         for (const one of locked) await requireRequired(trx, one.plugin, one.version)
         for (const { id, ...target } of locked) {
-          const salt = wish.salt ?? group ?? id
-          const row = { id, group, salt, cohortBy, keys, lists, steps, analysis }
-          await planRollout(trx, target, { ...row, planChoice: choice })
+          await planRollout(trx, target, { salt: group ?? id, ...plan, id, group, lists })
         }
       },
     )
     return (await findRollout(this.#ports.knex, planned[0]?.id ?? '')) as Rollout
+  }
+
+  /**
+   * Plans once more what was taken back, on the same draw.
+   * @throws CORE_ROLLOUT_MISSING, CORE_ROLLOUT_RETRY_REFUSED, and what planRollout throws
+   */
+  async retry(caller: Caller, id: string, wish: RetryWish): Promise<Rollout> {
+    const before = await listGroup(this.#ports.knex, id)
+    const named = before.find((one) => one.id === id)
+    if (named === undefined) throw coreErrors.create('ROLLOUT_MISSING', { rollout: id })
+    const targets = retriedTargets(before, named, wish)
+    const { salt, cohortBy, keys, lists, steps, analysis, planChoice } = named
+    const plan = { salt, cohortBy, keys, steps, analysis, planChoice }
+    return this.#plan(caller, targets, { plan, listsOf: async () => lists, retryOf: id })
   }
 
   /**

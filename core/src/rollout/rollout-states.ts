@@ -45,17 +45,21 @@ export const rolloutStates = {
       guards: ['next-step', 'not-condemned', 'gate-open', 'unlocked', 'not-frozen'],
     },
     abort: { to: 'aborted', guards: [] },
+    // Within the start of another rollout of the plugin, and only there: that start has the guards.
+    supersede: { to: 'superseded', guards: [] },
   },
   baking: {
     pause: { to: 'paused', guards: [] },
     promote: promotion,
     abort: { to: 'aborted', guards: [] },
+    supersede: { to: 'superseded', guards: [] },
   },
   paused: {
     // The weight stays as it was: it neither waits for the end of a freeze nor of a lockdown.
     resume: { to: 'running', guards: ['versions-warm', 'not-condemned'] },
     promote: promotion,
     abort: { to: 'aborted', guards: [] },
+    supersede: { to: 'superseded', guards: [] },
   },
   completed: {
     rollback: {
@@ -65,6 +69,7 @@ export const rolloutStates = {
     },
   },
   aborted: {},
+  superseded: {},
   rolled_back: {},
 } as const
 
@@ -74,6 +79,7 @@ export type RolloutState = keyof typeof rolloutStates
 export const rolloutCommands = [
   'abort',
   'rollback',
+  'supersede',
   'pause',
   'resume',
   'start',
@@ -151,7 +157,7 @@ export interface Move {
 export const sharingStates: readonly RolloutState[] = ['running', 'paused', 'baking']
 
 /** States that nothing leads out of. A completed rollout is not one: it can still be rolled back. */
-export const terminalStates: readonly RolloutState[] = ['aborted', 'rolled_back']
+export const terminalStates: readonly RolloutState[] = ['aborted', 'superseded', 'rolled_back']
 
 /** States that only a person leads out of, if anything does: whoever watches need not wait for more. */
 export const settledStates: readonly RolloutState[] = ['completed', ...terminalStates]

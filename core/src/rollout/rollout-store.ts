@@ -138,6 +138,15 @@ export async function lockRollouts(trx: Knex.Transaction, id: string): Promise<R
   return rows.map(rolloutOf)
 }
 
+/** Those that are named, locked in the same order. */
+export async function lockRolloutsOf(
+  trx: Knex.Transaction,
+  ids: readonly string[],
+): Promise<Rollout[]> {
+  const rows = await trx('rollouts').whereIn('id', ids).orderBy('id').forUpdate()
+  return rows.map(rolloutOf)
+}
+
 /** The same without the lock. */
 export async function listGroup(knex: Knex, id: string): Promise<Rollout[]> {
   const rows = await knex('rollouts')
@@ -165,6 +174,15 @@ export async function listRollouts(
 
 export async function listLiveRollouts(knex: Knex): Promise<Rollout[]> {
   const rows = await knex('rollouts').whereIn('state', sharingStates).orderBy('id')
+  return rows.map(rolloutOf)
+}
+
+/** Of these plugins: each has one at most. */
+export async function listLiveOf(knex: Knex, plugins: readonly string[]): Promise<Rollout[]> {
+  const rows = await knex('rollouts')
+    .whereIn('plugin', plugins)
+    .whereIn('state', sharingStates)
+    .orderBy('id')
   return rows.map(rolloutOf)
 }
 

@@ -1,6 +1,7 @@
 import type {
   Batch,
   BatchFailure,
+  BatchOutcome,
   BatchTarget,
   Column,
   DescribeOutcome,
@@ -12,7 +13,8 @@ import { isolateOf } from '../broker/isolate-spec.ts'
 import { pluginRefusal } from '../broker/plugin-refusal.ts'
 import { coreErrors } from '../errors.ts'
 import type { Metered } from '../invocations/usage-meter.ts'
-import type { InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
+import type { InFlight } from '../rollout/in-flight.ts'
+import { type InstalledVersion, type Snapshot, versionKey } from '../rollout/snapshot.ts'
 import type { UdfLanes } from './udf-lanes.ts'
 import { UdfSignatures } from './udf-signatures.ts'
 import { type ProvidedUdf, providedUdfs, type UdfName, udfTarget } from './udf-target.ts'
@@ -20,6 +22,8 @@ import { type ProvidedUdf, providedUdfs, type UdfName, udfTarget } from './udf-t
 interface Ports {
   readonly snapshot: () => Snapshot
   readonly lanes: UdfLanes
+  /** A version whose functions are at work is not let go. */
+  readonly inFlight: Pick<InFlight, 'begin'>
   readonly loadBundle: (version: InstalledVersion) => Promise<LoadedBundle>
   readonly meter: { add(of: BatchTarget['isolate'], used: Metered, now: number): void }
   readonly now: () => number
@@ -93,10 +97,21 @@ export class UdfService {
     }
     const target = this.#targetOf(provided, call.tenant)
     const batch: Batch = { ...target, columns, rows, deadlineMs: this.#left(deadline) }
-    const outcome = await (await this.#ports.lanes.get()).run(batch)
+    const outcome = await this.#run(batch)
     this.#meter(target, outcome, outcome.kind === 'ok' ? bytesOf(outcome.column) : 0)
     if (outcome.kind === 'ok') return { column: outcome.column, version }
     throw failureOf(outcome)
+  }
+
+  /** It ends by its own deadline, a minute at most, also where its version is taken out of service meanwhile. */
+  async #run(batch: Batch): Promise<BatchOutcome> {
+    const { plugin, version } = batch.isolate
+    const end = this.#ports.inFlight.begin(versionKey(plugin, version))
+    try {
+      return await (await this.#ports.lanes.get()).run(batch)
+    } finally {
+      end()
+    }
   }
 
   async #listed(provided: ProvidedUdf, tenant: string, deadline: number): Promise<ListedUdf> {

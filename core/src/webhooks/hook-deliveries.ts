@@ -3,8 +3,14 @@ import type { Knex } from 'knex'
 import type { RunEntry } from '../broker/entry-call.ts'
 import type { Snapshot } from '../rollout/snapshot.ts'
 import { afterAttempt } from './delivery-states.ts'
-import { hookInput } from './hook-input.ts'
-import { type DueDelivery, deleteOver, settleDelivery, takeDue } from './hook-store.ts'
+import { hookBody, hookInput } from './hook-input.ts'
+import {
+  type DueDelivery,
+  deleteOver,
+  redeliverEnded,
+  settleDelivery,
+  takeDue,
+} from './hook-store.ts'
 import { receiveGrant } from './receive-grant.ts'
 
 interface Ports {
@@ -27,6 +33,13 @@ const LEASE_MS = 2 * TRY_MS
 /** So long an admin can look at what is over, and have it delivered again. */
 const KEPT_MS = 7 * 86_400_000
 const CLEAN_MS = 600_000
+
+interface Tried {
+  /** It failed by; null: it was handled. */
+  readonly code: string | null
+  /** The rollout whose canary tried it in vain. */
+  readonly triedIn: string | null
+}
 
 /** Hands webhooks to their plugins: at least once, with growing waits between tries. */
 export class HookDeliveries {
@@ -64,6 +77,7 @@ export class HookDeliveries {
 
   async #run(): Promise<void> {
     try {
+      await redeliverEnded(this.#ports.knex, this.#ports.now())
       while (this.#isWanted && !this.#isStopped) {
         this.#isWanted = false
         if ((await this.#deliverDue()) === AT_ONCE) this.#isWanted = true
@@ -86,35 +100,37 @@ export class HookDeliveries {
 
   async #deliver(delivery: DueDelivery): Promise<void> {
     const { knex, now, random } = this.#ports
-    const code = await this.#try(delivery)
+    const { code, triedIn } = await this.#try(delivery)
     const { state, waitMs } = afterAttempt(code === null, delivery.attempts, random())
-    await settleDelivery(knex, delivery, { state, nextAt: new Date(now() + waitMs), code })
+    const nextAt = new Date(now() + waitMs)
+    await settleDelivery(knex, delivery, { state, nextAt, code, triedIn })
   }
 
-  /** @returns the code it failed by; null: it was handled */
-  async #try(delivery: DueDelivery): Promise<string | null> {
+  async #try(delivery: DueDelivery): Promise<Tried> {
     const { id, tenant, plugin, path, traceId } = delivery
     // What was accepted under a grant that is gone waits for it as long as for anything else.
     const isGranted = receiveGrant(this.#ports.snapshot(), delivery) !== undefined
-    if (!isGranted) return 'CORE_HOOK_NOT_GRANTED'
+    if (!isGranted) return { code: 'CORE_HOOK_NOT_GRANTED', triedIn: null }
+    const content = hookBody(delivery)
     try {
-      const { outcome } = await this.#ports.handle({
+      const { outcome, triedIn = null } = await this.#ports.handle({
         plugin,
         tenant,
         entry: { kind: 'webhook', name: path },
-        inputJson: hookInput(delivery),
+        inputJson: hookInput(delivery, content),
         traceId,
         requestId: id,
+        drawnFrom: content?.json,
         isRetry: delivery.attempts > 1,
         deadline: this.#ports.now() + TRY_MS,
         chain: [],
       })
-      if (outcome.kind === 'ok') return null
-      return outcome.kind === 'refused' ? outcome.code : outcome.error.code
+      if (outcome.kind === 'ok') return { code: null, triedIn: null }
+      return { code: outcome.kind === 'refused' ? outcome.code : outcome.error.code, triedIn }
     } catch (error) {
-      if (error instanceof CodedError) return error.code
+      if (error instanceof CodedError) return { code: error.code, triedIn: null }
       this.#ports.log.warn({ err: error, delivery: id }, 'a webhook could not be handed on')
-      return 'CORE_INTERNAL'
+      return { code: 'CORE_INTERNAL', triedIn: null }
     }
   }
 

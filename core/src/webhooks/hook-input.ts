@@ -22,15 +22,22 @@ interface Received {
 }
 
 /** What the handler of a webhook gets, as JSON text: the body parsed where it is JSON, else its bytes. */
-export function hookInput({ id, headers, body, receivedAt }: Received): string {
+export function hookInput(
+  { id, headers, body, receivedAt }: Received,
+  parsed: { readonly json: unknown } | undefined,
+): string {
   const shown = Object.fromEntries(
     Object.entries(headers).filter(([name]) => shownHeaders.has(name)),
   )
-  const content = parsed(headers, body) ?? { bodyBase64: body.toString('base64') }
+  const content = parsed ?? { bodyBase64: body.toString('base64') }
   return JSON.stringify({ id, headers: shown, receivedAt: receivedAt.getTime(), ...content })
 }
 
-function parsed(headers: HookHeaders, body: Buffer): { json: unknown } | undefined {
+/** The body of a webhook, where it is JSON. */
+export function hookBody({
+  headers,
+  body,
+}: Pick<Received, 'headers' | 'body'>): { readonly json: unknown } | undefined {
   if (!/^application\/([a-z0-9.+-]+\+)?json\b/i.test(headers['content-type'] ?? ''))
     return undefined
   // Null is what the parser answers for what it refuses, too.

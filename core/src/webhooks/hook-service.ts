@@ -7,11 +7,13 @@ import type { GcraLimit } from '../gateway/gcra.ts'
 import type { RateLimiter } from '../gateway/rate-limiter.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { lockInstalled } from '../registry/serving-installation.ts'
-import { pickVersion } from '../rollout/pick-version.ts'
+import { pickVersion, takesKeys } from '../rollout/pick-version.ts'
 import type { Grant, Snapshot } from '../rollout/snapshot.ts'
 import type { Sealer } from '../sealing/sealer.ts'
+import { hookBody } from './hook-input.ts'
 import { type HookHeaders, judgeHook } from './hook-signature.ts'
 import {
+  type DueDelivery,
   deleteAddress,
   findAddress,
   type Hook,
@@ -142,13 +144,19 @@ export class HookService {
       receivedAt: new Date(now()),
     })
     onReceived()
-    this.#used(found, grant, id, performance.now() - began)
+    this.#used({ ...found, id, headers, body }, grant, performance.now() - began)
     return id
   }
 
   /** By the version that the delivery is drawn for: whether its handler likes what came is not the grant's concern. */
-  #used({ tenant, plugin, path }: Hook, grant: Grant, id: string, ms: number): void {
-    const pick = pickVersion(this.#ports.snapshot(), plugin, { requestId: id, tenant })
+  #used(
+    { tenant, plugin, path, id, ...received }: Hook & Pick<DueDelivery, 'id' | 'headers' | 'body'>,
+    grant: Grant,
+    ms: number,
+  ): void {
+    const snapshot = this.#ports.snapshot()
+    const input = takesKeys(snapshot, plugin) ? hookBody(received)?.json : undefined
+    const pick = pickVersion(snapshot, plugin, { requestId: id, tenant, input })
     if (pick.kind !== 'version') return
     const { version } = pick.version
     const use = { tenant, plugin, version, capability: 'http:receive', grant: grant.id }

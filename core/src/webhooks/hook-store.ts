@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { terminalStates } from '../rollout/rollout-states.ts'
 import type { Sealed } from '../sealing/sealer.ts'
 import type { HookHeaders } from './hook-signature.ts'
 
@@ -126,7 +127,7 @@ export async function takeDue(
   }: { readonly now: number; readonly leaseMs: number; readonly limit: number },
 ): Promise<DueDelivery[]> {
   const { rows } = await knex.raw(
-    `update hook_deliveries set attempts = attempts + 1, next_at = ?
+    `update hook_deliveries set attempts = attempts + 1, next_at = ?, tried_in = null
       where sequence in (
         select sequence from hook_deliveries where state = 'waiting' and next_at <= ?
          order by next_at, sequence limit ? for update skip locked)
@@ -150,11 +151,37 @@ export async function takeDue(
 export async function settleDelivery(
   knex: Knex,
   { id, attempts }: Pick<DueDelivery, 'id' | 'attempts'>,
-  after: { readonly state: string; readonly nextAt: Date; readonly code: string | null },
+  after: {
+    readonly state: string
+    readonly nextAt: Date
+    readonly code: string | null
+    /** The rollout whose canary tried it in vain. */
+    readonly triedIn: string | null
+  },
 ): Promise<void> {
-  await knex('hook_deliveries')
-    .where({ id, attempts, state: 'waiting' })
-    .update({ state: after.state, next_at: after.nextAt, last_code: after.code })
+  await knex('hook_deliveries').where({ id, attempts, state: 'waiting' }).update({
+    state: after.state,
+    next_at: after.nextAt,
+    last_code: after.code,
+    tried_in: after.triedIn,
+  })
+}
+
+/**
+ * What a version could not do before its rollout was taken back is stable's to do now, with all its tries. What is being
+ * tried is left to its try.
+ * @returns how many, at most 500
+ */
+export async function redeliverEnded(knex: Knex, now: number): Promise<number> {
+  const { rowCount } = await knex.raw(
+    `update hook_deliveries set state = 'waiting', attempts = 0, next_at = ?, tried_in = null
+      where sequence in (
+        select d.sequence from hook_deliveries d join rollouts r on r.id = d.tried_in
+         where d.tried_in is not null and r.state = any (?::text[])
+         order by d.sequence limit 500 for update of d skip locked)`,
+    [new Date(now), [...terminalStates]],
+  )
+  return rowCount
 }
 
 /** @returns false where there is no such delivery that is over */
@@ -163,7 +190,13 @@ export async function redeliver(trx: Knex, hook: Hook, id: string, now: number):
   const changed = await trx('hook_deliveries')
     .where({ tenant, plugin, path, id })
     .whereNot({ state: 'waiting' })
-    .update({ state: 'waiting', attempts: 0, next_at: new Date(now), last_code: null })
+    .update({
+      state: 'waiting',
+      attempts: 0,
+      next_at: new Date(now),
+      last_code: null,
+      tried_in: null,
+    })
   return changed === 1
 }
 

@@ -59,7 +59,9 @@ t.test(
           const isRising = generations.every(
             (one, at) => at === 0 || one > (generations[at - 1] ?? 0),
           )
-          const isOver = ['aborted', 'completed', 'rolled_back'].includes(rollout?.state ?? '')
+          const isOver = ['aborted', 'superseded', 'completed', 'rolled_back'].includes(
+            rollout?.state ?? '',
+          )
           return isOver && isRising && (rollout === undefined || weightOf(rollout) === 0)
         },
       ),

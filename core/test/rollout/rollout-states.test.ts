@@ -9,6 +9,7 @@ import {
   rolloutCommands,
   rolloutGuards,
   rolloutStates,
+  settledStates,
   sharingStates,
   strongestCommand,
   terminalStates,
@@ -77,7 +78,7 @@ t.test('whatever is done before or after, an aborted rollout stays so', async ()
   fc.assert(
     fc.property(anyCommands, anyCommands, (before, later) => {
       const state = after([...before, 'abort'])
-      const isOver = state === 'aborted' || state === 'completed' || state === 'rolled_back'
+      const isOver = settledStates.includes(state)
       return isOver && (state !== 'aborted' || after([...before, 'abort', ...later]) === 'aborted')
     }),
   )
@@ -104,6 +105,7 @@ t.test('commands outrank each other as operators were promised', async (t) => {
   t.same(rolloutCommands, [
     'abort',
     'rollback',
+    'supersede',
     'pause',
     'resume',
     'start',
@@ -165,6 +167,15 @@ t.test('a version that the judge condemned neither goes on nor becomes stable', 
   t.same(unmetGuards('running', 'promote', condemned), ['not-condemned'])
   t.same(unmetGuards('paused', 'resume', condemned), ['not-condemned'])
   t.same(unmetGuards('running', 'abort', condemned), [])
+})
+
+t.test('whatever shares calls can be superseded, and nothing stands in its way', async (t) => {
+  const from = states.filter((state) => nextRolloutState(state, 'supersede') !== undefined)
+  t.same([...from].sort(), [...sharingStates].sort())
+  for (const state of from) {
+    t.equal(nextRolloutState(state, 'supersede'), 'superseded')
+    t.same(unmetGuards(state, 'supersede', facts(false)), [])
+  }
 })
 
 t.test('only a completed rollout is rolled back, while its window is open', async (t) => {

@@ -25,6 +25,7 @@ export function rolloutRoutes(rollouts: {
     'GET /v1/rollouts/{id}/events': { at: `/v1/rollouts/${aborted}/events` },
     'GET /v1/rollouts/{id}/analysis': { at: `/v1/rollouts/${planned}/analysis` },
     'POST /v1/rollouts/{id}/{command}': { at: `/v1/rollouts/${asking}/abort`, body: {} },
+    'POST /v1/rollouts/{id}/retry': { at: `/v1/rollouts/${aborted}/retry`, body: { force: true } },
     'GET /v1/assignment': { at: '/v1/assignment?plugin=@probe%2Fone&tenant=acme&key=app' },
     'POST /v1/plugins/{name}:{rollback}': { at: '/v1/plugins/@probe%2Fone:rollback', body: {} },
     ...holdingRoutes,

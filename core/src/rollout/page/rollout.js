@@ -7,6 +7,7 @@ const RETRY_MS = 1000
 /** A completed rollout moves only when a person rolls it back: worth a look, not a stream. */
 const SETTLED_MS = 5000
 const FULL_BP = 10_000
+const ENDED = ['aborted', 'superseded', 'rolled_back']
 /** Points are written once a second; two of them are worth a request. */
 const CHART_MS = 2000
 
@@ -50,7 +51,7 @@ else watch()
 /** Goes on until the rollout is over or the token is refused; a lost connection is taken up again. */
 async function watch() {
   let state
-  while (state !== 'aborted' && state !== 'rolled_back') {
+  while (!ENDED.includes(state)) {
     try {
       const response = await ask(`${api}/events`)
       if (!response.ok) {
@@ -101,7 +102,7 @@ function notify(message) {
 
 function show(rollout) {
   const { plugin, from, to, state, transitions, evidence, waiting } = rollout
-  const isOver = state === 'completed' || state === 'aborted' || state === 'rolled_back'
+  const isOver = state === 'completed' || ENDED.includes(state)
   document.title = `${plugin} ${from} → ${to} · ${text.states[state]}`
   at('rollout').hidden = false
   at('rollout').dataset.state = state
