@@ -9,7 +9,6 @@ import { HostProcess, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { setUpTenant } from '../support/probe.ts'
 import { releaseProbe } from '../support/probe-release.ts'
-import { StallingProxy } from '../support/stalling-proxy.ts'
 import {
   keepCalling,
   read,
@@ -17,7 +16,8 @@ import {
   startRollout,
   tell,
   until,
-} from '../support/two-hosts.ts'
+} from '../support/several-hosts.ts'
+import { StallingProxy } from '../support/stalling-proxy.ts'
 
 const HOUR_MS = 3_600_000
 const held = { weightBp: 5000, hold: { durationMs: HOUR_MS } }
