@@ -46,7 +46,8 @@ export async function startNodes(count: number): Promise<HostNodes> {
       env: {
         PATH: process.env.PATH,
         PORT: '0',
-        LOG_LEVEL: 'error',
+        // A dead version's handlers would be told one by one.
+        LOG_LEVEL: 'fatal',
         SIGNALBOX_HOME: join(folder, name),
         SIGNALBOX_ADMIN_TOKEN: token,
         DATABASE_URL: databaseUrl,

@@ -24,6 +24,8 @@ interface DeadRound {
   readonly decisionS: number
   /** From the beginning of the abort's transaction until the last node said that it routes by it. */
   readonly allNodesMs: number
+  /** Of it, from the first node that said so: the commit lies between the two. */
+  readonly spreadMs: number
   readonly canaryCalls: number
 }
 
@@ -84,7 +86,8 @@ async function startDead({ client }: Node, knex: Knex): Promise<DeadRound> {
   const { calls } = await client.request<{ calls: { canary: number } }>('GET', `/v1/rollouts/${id}`)
   return {
     decisionS: round3((abort.at - start.at) / 1000),
-    allNodesMs: round1(acknowledged - abort.at),
+    allNodesMs: round1(acknowledged.last - abort.at),
+    spreadMs: round1(acknowledged.last - acknowledged.first),
     canaryCalls: calls.canary,
   }
 }
@@ -105,7 +108,7 @@ async function rollBack({ client }: Node, knex: Knex, load: SteadyLoad): Promise
   const after = load.calls.filter(({ sentAt }) => sentAt >= givenAt)
   return {
     ms: round1(switchedAfter(after, healthy) - givenAt),
-    acknowledgedMs: round1(acknowledged - at),
+    acknowledgedMs: round1(acknowledged.last - at),
   }
 }
 
@@ -126,16 +129,17 @@ async function movedBy(knex: Knex, rollout: string, command: string): Promise<Mo
   }
 }
 
-/** When the last node said that it routes by a generation, by the database's clock, in milliseconds. */
-async function acknowledgedAt(knex: Knex, generation: number): Promise<number> {
+/** When the first and the last node said that they route by a generation, by the database's clock, in milliseconds. */
+async function acknowledgedAt(knex: Knex, generation: number) {
   for (const deadline = performance.now() + PATIENCE_MS; ; await delay(20)) {
     const row = await knex('nodes')
       .where('generation', '>=', generation)
       .first(
         knex.raw('count(*) as nodes'),
-        knex.raw('extract(epoch from max(acknowledged_at)) * 1000 as at'),
+        knex.raw('extract(epoch from min(acknowledged_at)) * 1000 as first'),
+        knex.raw('extract(epoch from max(acknowledged_at)) * 1000 as last'),
       )
-    if (Number(row.nodes) === NODES) return Number(row.at)
+    if (Number(row.nodes) === NODES) return { first: Number(row.first), last: Number(row.last) }
     if (performance.now() > deadline) throw new Error('not all nodes route by it in time')
   }
 }
@@ -153,6 +157,7 @@ function figuresOf(
   const failed = (calls: SteadyLoad['calls']) => calls.filter(({ status }) => status !== 200).length
   const decisions = deads.map(({ decisionS }) => decisionS)
   const spreads = deads.map(({ allNodesMs }) => allNodesMs)
+  const betweenNodes = deads.map(({ spreadMs }) => spreadMs)
   const backs = rollbacks.map(({ ms }) => ms)
   const times = load.calls.map(({ tookMs }) => tookMs)
   return {
@@ -160,6 +165,7 @@ function figuresOf(
     decision_s_p50: quantile(decisions, 0.5),
     all_nodes_ms_p95: quantile(spreads, 0.95),
     all_nodes_ms_p50: quantile(spreads, 0.5),
+    node_spread_ms_p95: quantile(betweenNodes, 0.95),
     failed_calls: failed(load.calls.slice(0, before)),
     canary_calls_p50: quantile(
       deads.map(({ canaryCalls }) => canaryCalls),

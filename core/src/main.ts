@@ -51,6 +51,7 @@ import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
 import { openRemovals, type Removals } from './removal/open-removals.ts'
 import type { Arm } from './rollout/cohort.ts'
 import type { TripKind } from './rollout/hard-trips.ts'
+import { holdBundles } from './rollout/held-bundles.ts'
 import { openNodes } from './rollout/nodes/open-nodes.ts'
 import { openMigrations } from './rollout/open-migrations.ts'
 import { followCircuits } from './rollout/opened-circuits.ts'
@@ -236,6 +237,7 @@ function composeRollouts({ options, state, sandbox, news }: Parts, stops: StopSt
   const rollouts = new RolloutService({ knex, routing, now })
   const node = randomUUID()
   openNodes({ knex, routing, node }, stops)
+  holdBundles(routing, (version) => state.bundles.load(version))
   const onTrip = (rollout: string, arm: Arm, kind: TripKind) => {
     controller.countersOf(rollout).tripped(arm, kind, now())
     controller.look()

@@ -9,11 +9,11 @@ import { describeRollout, type RolloutDescription, requireRollout } from './desc
 import { rolloutIdSchema } from './rollout-id-schema.ts'
 import { settledStates } from './rollout-states.ts'
 
-/** Twice the controller's pace: a person sees a change as it happens, and a stream costs six reads a second. */
+/** Twice the controller's pace: a person sees a change as it happens, and a stream costs eight reads a second. */
 const LOOK_EVERY_MS = 500
 /** Half of what the shortest usual proxy allows a silent connection (30 s). */
 const HEARTBEAT_MS = 15_000
-/** Of one node. At six small reads a second each, all of them together stay below 200 a second. */
+/** Of one node. At eight small reads a second each, all of them together stay below 260 a second. */
 const MAX_STREAMS = 32
 /** What a client waits before it asks again when the stream broke. */
 const RETRY_MS = 1000
