@@ -68,7 +68,8 @@ async function settle(id: string, aborted: Ended, rival: Ended): Promise<Rollout
   return state
 }
 
-const ROUNDS = 20
+/** More for whoever looks for what no run has met yet. */
+const ROUNDS = Number(process.env.RACE_ROUNDS ?? 10)
 
 for (const rival of Object.keys(plans) as Rival[]) {
   t.test(

@@ -20,13 +20,13 @@ export async function startHeld(
 }
 
 /** What callers were answered, such as `200 1.0.0` or `502 SBX_LOAD_FAILED`, and how often. */
-export type Answers = ReadonlyMap<string, number>
+type Answers = ReadonlyMap<string, number>
 
 /** Answers that were not as asked for. */
 export const wrongAnswers = (answers: Answers): readonly string[] =>
   [...answers.keys()].filter((answer) => !answer.startsWith('200 '))
 
-export interface Load {
+interface Load {
   readonly keys: readonly string[]
   readonly atOnce: number
   readonly most: number

@@ -9,6 +9,7 @@ import {
   type KilledMove,
   type KilledMoveName,
   killedMoves,
+  type Movers,
   makeMove,
   prepare,
   putAway,
@@ -109,11 +110,7 @@ export async function killEverywhere(
 }
 
 /** The same without a fault. */
-async function undisturbed(
-  movers: Parameters<typeof prepare>[0],
-  later: Parameters<typeof prepare>[0],
-  move: KilledMove,
-) {
+async function undisturbed(movers: Movers, later: Movers, move: KilledMove) {
   const { knex } = movers
   const id = await prepare(movers, move)
   const { revision } = (await readBooks(knex, id)).rollout

@@ -14,11 +14,13 @@ import {
   moveOf,
   type RolloutCommand,
   type RolloutGuard,
+  type RolloutState,
+  rolloutCommands,
   settledStates,
   sharingStates,
   unmetGuards,
 } from '../../src/rollout/rollout-states.ts'
-import { noTallies, putTallies } from '../../src/rollout/rollout-store.ts'
+import { noTallies, putTallies, type Rollout } from '../../src/rollout/rollout-store.ts'
 import { weightOf } from '../../src/rollout/rollout-weight.ts'
 import { isApproval, isWeightStep } from '../../src/rollout/steps.ts'
 import { bookFaults, type RolloutBooks, readBooks } from './rollout-books.ts'
@@ -28,13 +30,13 @@ import { because } from './rollouts.ts'
 export const actors = ['operator', 'admin:acme/tok_1', 'admin:acme/tok_2', 'admin:globex/tok_1']
 
 /** What the model knows beside the rollout itself. */
-export interface RolloutModel {
+interface RolloutModel {
   isLocked: boolean
   isFrozen: boolean
   isCondemned: boolean
 }
 
-export interface RolloutWorld {
+interface RolloutWorld {
   readonly knex: Knex
   readonly id: string
   readonly clock: { now: number }
@@ -116,16 +118,26 @@ abstract class Command implements AsyncCommand<RolloutModel, RolloutWorld> {
 }
 
 export interface Order {
-  readonly command: RolloutCommand
+  /** A number chooses among what the state it meets allows, but for an abort. */
+  readonly command: RolloutCommand | number
   readonly actor: string
   readonly node: number
   /** How many moves ago the rollout was looked at; null: it is given whatever it is now. */
   readonly behind: number | null
 }
 
-const give = ({ nodes, id }: RolloutWorld, order: Order, revision: number) => {
-  const { command, actor, node, behind } = order
-  const seen = behind === null ? {} : { seen: { revision: revision - behind }, isStrict: true }
+function commandFor({ command }: Order, state: RolloutState): RolloutCommand {
+  if (typeof command === 'string') return command
+  const allowed = rolloutCommands.filter((one) => one !== 'abort' && moveOf(state, one))
+  return allowed[command % allowed.length] ?? 'abort'
+}
+
+const give = ({ nodes, id }: RolloutWorld, order: Order, { revision, state }: Rollout) => {
+  const { actor, node, behind } = order
+  const command = commandFor(order, state)
+  // An abort asks nobody how late it is: routes and controllers give it without a revision.
+  const isFenced = behind !== null && command !== 'abort'
+  const seen = isFenced ? { seen: { revision: revision - behind }, isStrict: true } : {}
   return (nodes[node] as RolloutService).command({ actor, traceId: null }, id, command, {
     ...because,
     ...seen,
@@ -133,7 +145,7 @@ const give = ({ nodes, id }: RolloutWorld, order: Order, revision: number) => {
 }
 
 const nameOf = ({ command, actor, node, behind }: Order) =>
-  `${command} of ${actor} on node ${node}${behind === null ? '' : `, ${behind} moves late`}`
+  `${typeof command === 'number' ? `allowed command ${command}` : command} of ${actor} on node ${node}${behind === null ? '' : `, ${behind} moves late`}`
 
 /** One order of a person or a controller: done if the table says so and it was given upon what is so now. */
 export class Tell extends Command {
@@ -147,15 +159,16 @@ export class Tell extends Command {
 
   protected async act(_model: RolloutModel, world: RolloutWorld, before: RolloutBooks) {
     this.#refused = undefined
-    await give(world, this.#order, before.rollout.revision).catch((error: unknown) => {
+    await give(world, this.#order, before.rollout).catch((error: unknown) => {
       this.#refused = error
     })
   }
 
   protected judge(model: RolloutModel, before: RolloutBooks, after: RolloutBooks): void {
-    const { command, actor, behind } = this.#order
+    const { actor, behind } = this.#order
     const { state, revision } = before.rollout
-    const isLate = behind !== null && behind > 0
+    const command = commandFor(this.#order, state)
+    const isLate = behind !== null && behind > 0 && command !== 'abort'
     const unmet = unmetGuards(state, command, guardsOf(before, model, actor))
     const isDue = moveOf(state, command) !== undefined && unmet.length === 0
     const what = `${this} in ${state}`
@@ -172,7 +185,7 @@ export class Tell extends Command {
     requireUnchanged(before, after, what)
   }
 
-  toString(): string {
+  override toString(): string {
     return nameOf(this.#order)
   }
 }
@@ -188,9 +201,8 @@ export class Meet extends Command {
   }
 
   protected async act(_model: RolloutModel, world: RolloutWorld, before: RolloutBooks) {
-    const { revision } = before.rollout
     const abort = { command: 'abort', actor: 'operator', node: 0, behind: null } as const
-    const orders = [...this.#orders, abort].map((one) => give(world, one, revision))
+    const orders = [...this.#orders, abort].map((one) => give(world, one, before.rollout))
     this.#isAborted = (await Promise.allSettled(orders)).at(-1)?.status === 'fulfilled'
   }
 
@@ -202,7 +214,7 @@ export class Meet extends Command {
     if (!isOver || weightOf(after.rollout) > 0) throw new Error(`${what}: it is ${state}`)
   }
 
-  toString(): string {
+  override toString(): string {
     return `abort beside ${this.#orders.map(nameOf).join(' and ')}`
   }
 }
@@ -238,7 +250,7 @@ export class Look extends Command {
     }
   }
 
-  toString(): string {
+  override toString(): string {
     return `${this.#controllers} controllers look ${this.#afterMs} ms later`
   }
 }
@@ -276,7 +288,7 @@ export class Happen extends Command {
     requireUnchanged(before, after, `${this}`)
   }
 
-  toString(): string {
+  override toString(): string {
     return this.#what
   }
 }

@@ -7,7 +7,7 @@ import { createKnex } from '../../src/storage/create-knex.ts'
  */
 export type FaultKind = 'before' | 'unanswered'
 
-export interface StatementFault {
+interface StatementFault {
   /** From 1 on, over all connections. */
   readonly nth: number
   readonly kind: FaultKind
