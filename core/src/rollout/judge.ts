@@ -38,9 +38,9 @@ const guardrails: Readonly<Record<'drawn' | 'together', Weights>> = {
     ['rescues', 0.08],
   ],
   together: [
-    ['failures', 0.6],
-    ['units', 0.25],
-    ['rescues', 0.15],
+    ['failures', 0.75],
+    ['units', 0.12],
+    ['rescues', 0.13],
   ],
 }
 const suspicions: Readonly<Record<'drawn' | 'together', Weights>> = {
