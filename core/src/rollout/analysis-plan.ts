@@ -22,7 +22,7 @@ export interface BusinessMetric {
   readonly event: string
   /** What would be bad: more of them, or fewer. */
   readonly direction: 'increase' | 'decrease'
-  /** A guardrail stops the version; a signal holds a step until a person has looked. */
+  /** A guardrail stops the version; a signal pauses until a person has looked. */
   readonly role: 'guardrail' | 'signal'
   /**
    * What of it is forgiven: how many times as many, 1.25 where it is absent, or down to what part, 0.8. The more, the
@@ -99,7 +99,7 @@ function metricFaults(metric: unknown, pointer: string, seen: Set<unknown>): Inp
   demand(
     'role',
     role === 'guardrail' || role === 'signal',
-    'must be guardrail, which stops a version, or signal, which holds a step',
+    'must be guardrail, which stops a version, or signal, which pauses for a person to look',
   )
   const forgiven = direction === 'decrease' ? tolerances.decrease : tolerances.increase
   if (tolerance !== undefined && !isWithin(tolerance, forgiven)) {

@@ -68,8 +68,8 @@ function cohortNotes(
     if (units !== null) notes.push(...powerNotes(steps, cohortBy, units))
   }
   notes.push({
-    en: 'slowness only holds a step where cohorts stay together: their payloads may be to blame',
-    'zh-CN': '当分组固定时，变慢只会暂缓步骤：也可能是其数据所致',
+    en: 'slowness only pauses a rollout where cohorts stay together: their payloads may be to blame',
+    'zh-CN': '当分组固定时，变慢只会暂停发布：也可能是其数据所致',
   })
   return notes
 }

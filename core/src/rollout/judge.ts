@@ -13,7 +13,7 @@ import { unitTally } from './unit-failures.ts'
 /** At most one healthy rollout in a hundred is stopped, over its whole life and however often one looks. */
 const ALPHA = 0.01
 
-/** `suspect`: something looks wrong that cannot be proven; a step is held until a person has looked. */
+/** `suspect`: something looks wrong that cannot be proven; it is paused until a person has looked. */
 export type Verdict = 'clear' | 'suspect' | 'stop'
 
 /** Its alpha is its own, as it stops nothing. */
@@ -38,9 +38,9 @@ const guardrails: Readonly<Record<'drawn' | 'together', Weights>> = {
     ['rescues', 0.08],
   ],
   together: [
-    ['failures', 0.6],
-    ['units', 0.25],
-    ['rescues', 0.15],
+    ['failures', 0.75],
+    ['units', 0.12],
+    ['rescues', 0.13],
   ],
 }
 const suspicions: Readonly<Record<'drawn' | 'together', Weights>> = {
@@ -67,7 +67,7 @@ export interface GroundEvidence {
   readonly e: number
   /** Its part of the mean that is held against the threshold. */
   readonly weight: number
-  /** Whether it may stop the version; else it may only hold a step. */
+  /** Whether it may stop the version; else it may only pause it. */
   readonly isProof: boolean
 }
 
@@ -114,7 +114,7 @@ export function judge(
     : { verdict: 'clear', e, threshold: THRESHOLD, ground }
 }
 
-/** What of a plan may stop a version, and what only holds a step. */
+/** What of a plan may stop a version, and what only pauses it. */
 function weightsOf(cohortBy: CohortBy, metrics: readonly BusinessMetric[]) {
   const kind = cohortBy === 'request' ? 'drawn' : 'together'
   // A cohort that stays together brings its own business: what it does more or less of is a suspicion only.

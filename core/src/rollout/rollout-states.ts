@@ -131,8 +131,8 @@ export const rolloutGuards = {
   },
   'not-frozen': { en: 'no freeze is in force', 'zh-CN': '当前不在冻结期内' },
   'nothing-suspect': {
-    en: 'the judge finds nothing suspect about the version',
-    'zh-CN': '判定器未发现该版本可疑',
+    en: 'the judge finds nothing suspect about the version, or a person accepted it in this step',
+    'zh-CN': '判定器未发现该版本可疑，或已有人在本步骤中接受',
   },
   rehearsed: {
     en: 'its migration was rehearsed and can be taken back, or an admin let it through in writing (GET /v1/rollouts/{id}/rehearsal)',

@@ -338,7 +338,7 @@ function rolloutOf(row: Record<string, unknown>): Rollout {
     state: row.state as RolloutState,
     revision: Number(row.revision),
     pausedFor: row.paused_for as PauseReason | null,
-    acceptedStep: (row.accepted_step ?? null) as number | null,
+    acceptedStep: row.accepted_step as number | null,
     startedBy: row.started_by as string | null,
     group: row.group_id as string | null,
     salt: (row.salt ?? row.id) as string,

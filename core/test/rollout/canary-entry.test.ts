@@ -99,3 +99,12 @@ t.test(
     t.equal(judge(counters.judge, 'request').verdict, 'clear', 'and its failures are one event')
   },
 )
+
+t.test('a unit that went over takes its keys with it: what fails there is told', async (t) => {
+  const { counters, call } = judging(rollout('tenant'))
+  for (let n = 0; n < 200; n++) call(`s${n}`, 'stable', answered)
+  call('event acme k', 'stable', failed)
+  for (let n = 0; n < 9; n++) call('event acme k', 'canary', failed, rollout('tenant', 5000))
+  t.same(counters.judge.calls, { stable: 201, canary: 1 })
+  t.match(counters.judge.tallies.unpaired, { stable: 1, canary: 1 }, 'once')
+})

@@ -9,7 +9,7 @@ import {
 } from '../../bench/canary-simulation.ts'
 
 /** A sample of the bench: seeds are fixed, so each figure is the same on every machine. */
-const HEALTHY_ROLLOUTS = 40
+const HEALTHY_ROLLOUTS = 30
 const BAD_ROLLOUTS = 60
 
 t.test('of healthy rollouts at most one in a hundred is stopped', async (t) => {
