@@ -1,4 +1,4 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { until } from '../../../sandbox/test/until.ts'
 import { deliveryOf, sendHook } from '../support/delivered-hook.ts'
 import { HostProcess, temporaryHome } from '../support/host-process.ts'
@@ -75,7 +75,7 @@ async function makersOf(tenant: WholeTenant, name: string) {
 const everyWay = (maker: string | undefined) => Object.fromEntries(ways.map((way) => [way, maker]))
 
 /** Also by its functions and its assets, which keep no row. */
-async function checkTenant(tenant: WholeTenant, name: string, maker: string | undefined) {
+async function checkTenant(t: Test, tenant: WholeTenant, name: string, maker: string | undefined) {
   await orderEveryWay(host, tenant, { order: name })
   t.same(await makersOf(tenant, name), everyWay(maker), name)
   t.equal(await udfMaker(tenant), maker, `${name} by a function`)
@@ -92,14 +92,14 @@ async function startApart(): Promise<Rollout> {
   }
 }
 
-t.test('whatever way in, a tenant meets one version; an abort takes all of it back', async () => {
+t.test('whatever way in, a tenant meets one version; an abort takes all of it back', async (t) => {
   const { id } = await startApart()
   for (const tenant of [acme, globex]) {
     const arm = await armOf(tenant.tenant, tenant.tenant)
-    await checkTenant(tenant, `drawn ${tenant.tenant}`, makers[arm])
+    await checkTenant(t, tenant, `drawn ${tenant.tenant}`, makers[arm])
   }
   await tell(id, 'abort')
-  for (const tenant of [acme, globex]) await checkTenant(tenant, 'aborted', 'made-by-one')
+  for (const tenant of [acme, globex]) await checkTenant(t, tenant, 'aborted', 'made-by-one')
 })
 
 t.test('an order meets one version by what the plan takes from each way in', async (t) => {
@@ -196,8 +196,8 @@ t.test('a newer version takes the place of an older canary in one move', async (
   t.match(again, { state: 'ready', salt: newer.salt })
 })
 
-t.test('a promotion takes all of a version over', async () => {
+t.test('a promotion takes all of a version over', async (t) => {
   const { id } = await startApart()
   await tell(id, 'promote')
-  for (const tenant of [acme, globex]) await checkTenant(tenant, 'promoted', 'made-by-two')
+  for (const tenant of [acme, globex]) await checkTenant(t, tenant, 'promoted', 'made-by-two')
 })

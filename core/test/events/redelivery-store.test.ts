@@ -5,29 +5,15 @@ import type { DeliveryVerdict } from '../../src/events/delivery-verdict.ts'
 import { appendEvents } from '../../src/events/event-log-store.ts'
 import { redeliverEnded } from '../../src/events/redelivery-store.ts'
 import type { RolloutState } from '../../src/rollout/rollout-states.ts'
-import { insertRollout } from '../../src/rollout/rollout-store.ts'
-import { createKnex } from '../../src/storage/create-knex.ts'
 import { eventOf, subscribe } from '../support/event-store.ts'
-import { testDatabases } from '../support/postgres.ts'
+import { full, openRollouts, operator } from '../support/rollouts.ts'
 
-const { hostUrl } = await testDatabases(t)
-const knex = createKnex(hostUrl)
-t.teardown(() => knex.destroy())
+const { knex, rollouts } = await openRollouts(t, ['reader'])
 await subscribe(knex, 'acme', 'reader')
-const id = 'rol_0000000000000001'
-await insertRollout(knex, {
-  id,
+const { id } = await rollouts.create(operator, {
   plugin: 'reader',
-  from: '1.0.0',
-  to: '1.1.0',
-  group: null,
-  salt: id,
-  cohortBy: 'request',
-  keys: {},
-  lists: { deny: [], allow: [], cohorts: {} },
-  planChoice: null,
-  steps: [],
-  analysis: { metrics: [] } as never,
+  version: '1.1.0',
+  steps: [full],
 })
 const become = (state: RolloutState) => knex('rollouts').where({ id }).update({ state })
 
@@ -96,7 +82,7 @@ t.test('what died of it comes again as a new delivery, and once', async (t) => {
   t.same(states, ['redelivered', 'dead', 'waiting'])
 })
 
-t.test('what stable tried last, and what was done, is not the canary’s', async (t) => {
+t.test("what stable tried last, and what was done, is not the canary's", async (t) => {
   await tried([waits, died, { ...waits, state: 'done', triedIn: id }])
   await become('aborted')
   t.equal(await redeliverEnded(knex), 0)
