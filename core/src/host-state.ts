@@ -15,6 +15,7 @@ import { CompiledBundleService } from './registry/compiled-bundle-service.ts'
 import { changedPlugins } from './rollout/changed-plugins.ts'
 import { endedCanaries } from './rollout/ended-canaries.ts'
 import { InFlight } from './rollout/in-flight.ts'
+import { isInService } from './rollout/in-service.ts'
 import { RoutingTable } from './rollout/routing-table.ts'
 import { versionKey } from './rollout/snapshot.ts'
 import type { HostKeys } from './sealing/host-keys.ts'
@@ -77,7 +78,10 @@ export async function openState(
     onSwap: (before, after) => {
       for (const plugin of changedPlugins(before, after)) sandbox.drop(plugin)
       for (const { plugin, version } of endedCanaries(before, after)) {
-        void inFlight.drained(versionKey(plugin, version)).then(() => sandbox.drop(plugin, version))
+        void inFlight.drained(versionKey(plugin, version)).then(() => {
+          // It may be tried again by then, or be what a tenant has pinned.
+          if (!isInService(routing.snapshot, plugin, version)) sandbox.drop(plugin, version)
+        })
       }
     },
   })

@@ -77,11 +77,12 @@ export class HookDeliveries {
 
   async #run(): Promise<void> {
     try {
-      await redeliverEnded(this.#ports.knex, this.#ports.now())
       while (this.#isWanted && !this.#isStopped) {
         this.#isWanted = false
         if ((await this.#deliverDue()) === AT_ONCE) this.#isWanted = true
       }
+      // The next look finds them.
+      await redeliverEnded(this.#ports.knex, this.#ports.now())
       await this.#clean()
     } catch (err) {
       this.#ports.log.warn({ err }, 'webhooks wait for PostgreSQL')

@@ -195,7 +195,7 @@ async function showChart({ evidence }) {
 function transitionRow({ at: when, command, weightBp, actor, reason }) {
   return row([
     [new Date(when).toLocaleTimeString(language)],
-    [command],
+    [text.commands[command] ?? command],
     [percent(weightBp / FULL_BP), 'number'],
     [actor],
     [reason[language]],
