@@ -4,7 +4,7 @@ import { strictObject } from '../gateway/http-schemas.ts'
 import { type RolloutNote, rolloutNotesAfter } from './rollout-outbox.ts'
 
 /** CloudEvents 1.0 in JSON, as the host itself says it; see the outbox. */
-export interface HostEvent {
+interface HostEvent {
   readonly specversion: '1.0'
   /** With `source` unique: an event that comes twice is known by it. */
   readonly id: string

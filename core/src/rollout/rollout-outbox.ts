@@ -31,7 +31,7 @@ export interface MoveData {
 }
 
 /** Which notes: of these types, or all; and what else they must be. */
-export interface NotesWanted {
+interface NotesWanted {
   readonly types?: readonly string[]
   readonly only?: (query: Knex.QueryBuilder) => void
 }

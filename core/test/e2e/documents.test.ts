@@ -1,11 +1,15 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t from 'tap'
+import { writeFiles } from '../../../marketplace/test/support/npm.ts'
 import { until } from '../../../sandbox/test/until.ts'
 import { fc } from '../../../sdk/test/seeded-check.ts'
 import { received, setUpEventTenant, subscriber } from '../support/events.ts'
 import { enablePlugin, installFixture } from '../support/fixture-plugin.ts'
 import { HostProcess, temporaryHome } from '../support/host-process.ts'
+import { packedFixture } from '../support/packed-fixture.ts'
 import { testDatabases } from '../support/postgres.ts'
-import { callProbe, probeVersion, setUpTenant } from '../support/probe.ts'
+import { callProbe, setUpTenant } from '../support/probe.ts'
 import { publish } from '../support/publish.ts'
 
 const recipes = '@recipes/one'
@@ -43,6 +47,18 @@ const steps = [
   { weightBp: 10_000, hold: {} },
 ]
 const plan = (id: string) => ({ kind, id, from: '1', to: '2', steps })
+
+/** The same plugin as 1.1.0, in a folder that npm can publish. */
+async function nextVersion(): Promise<string> {
+  const fixture = await packedFixture('recipes-plugin')
+  const textOf = (path: string) => readFile(join(fixture, path), 'utf8')
+  const packageJson = JSON.parse(await textOf('package.json'))
+  return writeFiles(join(home, 'recipes'), {
+    'dist/plugin.js': await textOf('dist/plugin.js'),
+    'contracts/recipes.one.json': await textOf('contracts/recipes.one.json'),
+    'package.json': JSON.stringify({ ...packageJson, version: '1.1.0', scripts: {} }),
+  })
+}
 
 async function heard(type: RegExp) {
   return (await received(host, events)).filter((event) => type.test(event.type))
@@ -143,14 +159,10 @@ t.test('whatever is sent, the answer is a value or a coded error', async () => {
 })
 
 t.test('every move of a plugin is heard once and in order, though the host dies', async (t) => {
-  const publisher = '@probe/one'
-  for (const version of ['1.0.0', '1.1.0']) {
-    await publish(host, await probeVersion(home, version))
-    await host.client.request('POST', '/v1/plugins', { name: publisher, version })
-  }
-  await enablePlugin(admin, 'acme', publisher, ['db:own', 'service:call'])
+  await publish(host, await nextVersion())
+  await host.client.request('POST', '/v1/plugins', { name: recipes, version: '1.1.0' })
   const wish = {
-    plugin: publisher,
+    plugin: recipes,
     version: '1.1.0',
     steps: [
       { weightBp: 100, hold: { exposures: 1 } },

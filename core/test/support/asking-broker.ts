@@ -50,6 +50,8 @@ export function askingBroker({ calls, grants = [], config = {}, clock = () => 0 
       },
       deadline: 5000,
       traceId: 'trace',
+      principal: { kind: 'host', id: 'test' },
+      requestId: 'request',
     } as unknown as CallScope
     const payload = JSON.stringify(request) ?? ''
     return JSON.parse(await broker.hostCall(scope, name, payload, new AbortController().signal))

@@ -52,7 +52,7 @@ export interface PickWish {
 }
 
 /** A version for one use of a document. */
-export interface DocumentPick {
+interface DocumentPick {
   /** Null: nobody released the document yet. */
   readonly version: string | null
   readonly arm: Arm

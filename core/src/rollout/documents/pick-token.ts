@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Arm } from '../cohort.ts'
 
 /** What a pick was, fixed when it was made: a report is of this, whatever the weight has become since. */
-export interface Picked {
+interface Picked {
   readonly rollout: string
   readonly arm: Arm
   /** Chance that it was the new version. */
@@ -14,7 +14,7 @@ export interface Picked {
 }
 
 /** Whose pick it is: a token of another tenant, plugin or kind is none. */
-export interface PickOwner {
+interface PickOwner {
   readonly tenant: string
   readonly plugin: string
   readonly kind: string

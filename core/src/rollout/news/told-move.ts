@@ -11,7 +11,7 @@ export const moveTypes: readonly string[] = rolloutCommands.map((command) => PRE
 export const EVERY_MOVE = `${PREFIX}*`
 
 /** A move, as a tenant is told of it. No list, no evidence and nobody of another tenant is in it. */
-export interface ToldMove {
+interface ToldMove {
   readonly rollout: string
   readonly kind: string
   readonly plugin: string

@@ -262,3 +262,28 @@ t.test('of those that are over only some are kept', async (t) => {
   t.ok(before > 2)
   t.ok((await over()).length <= 2)
 })
+
+t.test(
+  'the database itself knows what is a rollout of a plugin, and what of a document',
+  async (t) => {
+    const row = {
+      id: 'rol_x',
+      plugin: 'one',
+      from_version: '1.0.0',
+      to_version: '1.1.0',
+      state: 'ready',
+      cohort_by: 'request',
+      steps: '[]',
+      step: 0,
+    }
+    await t.rejects(knex('rollouts').insert({ ...row, to_version: '9.9.9' }), {
+      message: /rollouts_installed_to/,
+    })
+    const halves = [{ kind: 'mail' }, { tenant: 'acme' }, { kind: 'mail', tenant: 'acme' }]
+    for (const half of halves) {
+      await t.rejects(knex('rollouts').insert({ ...row, ...half }), {
+        message: /rollouts_subject/,
+      })
+    }
+  },
+)
