@@ -178,6 +178,11 @@ function figuresOf(
       0.5,
     ),
     rollback_failed_calls: failed(load.calls.slice(before)),
+    failed_by_status: Object.fromEntries(
+      Object.entries(Object.groupBy(load.calls, ({ status }) => `${status}`))
+        .filter(([status]) => status !== '200')
+        .map(([status, calls]) => [status, calls?.length]),
+    ),
     calls: load.calls.length,
     calls_per_s: Math.round(load.calls.length / seconds),
     call_ms_p50: round1(quantile(times, 0.5)),

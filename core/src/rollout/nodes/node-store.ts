@@ -28,6 +28,9 @@ export interface Acknowledged {
   readonly of: number
 }
 
+/** A host that stops does not wait for a server that is silent; what is lost the next heartbeat writes. */
+const WRITE_MS = 2000
+
 const isLive = "seen_at > clock_timestamp() - ? * interval '1 millisecond'"
 
 /** One row a node, which only it writes; a node that was forgotten is there again. */
@@ -46,10 +49,11 @@ export async function putNode(
         'case when nodes.generation = excluded.generation then nodes.acknowledged_at else clock_timestamp() end',
       ),
     })
+    .timeout(WRITE_MS)
 }
 
 export async function removeNode(knex: Knex, id: string): Promise<void> {
-  await knex('nodes').where({ id }).delete()
+  await knex('nodes').where({ id }).delete().timeout(WRITE_MS)
 }
 
 export async function forgetNodes(knex: Knex): Promise<void> {
