@@ -31,7 +31,7 @@ const service = new RehearsalService({
     sweepRehearsals: async () => 0,
   },
   selfTest: async () => undefined,
-  waitMs: 50,
+  waitMs: 2000,
   log: { info: () => undefined, warn: (fields, message) => t.fail(message, fields) },
 })
 t.teardown(() => service.stop())
