@@ -6,6 +6,7 @@ import type { Caller } from '../identity/identity-service.ts'
 import { holdInstalls } from '../registry/installs-lock.ts'
 import { type Fault, hasPlugin } from '../registry/registry-store.ts'
 import { lockInstalled } from '../registry/serving-installation.ts'
+import { lockFreezes } from '../rollout/freeze-store.ts'
 import { ROLLBACK_WINDOW_MS } from '../rollout/rollout-facts.ts'
 import type { RoutingTable } from '../rollout/routing-table.ts'
 import type { Exported } from './export/export-plugin.ts'
@@ -134,6 +135,8 @@ export class RemovalService {
   /** Of several that ask at once the first one's wish counts: the others find it removed. */
   async #requireInstalled(trx: Knex.Transaction, plugin: string): Promise<void> {
     if ((await findRemoval(trx, plugin)) !== undefined) throw new Settled()
+    // Moves of rollouts take the freezes first too, and wait for the plugin's row then.
+    await lockFreezes(trx)
     await lockInstalled(trx, plugin)
   }
 

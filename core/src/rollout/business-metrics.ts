@@ -31,22 +31,27 @@ export function addBusinessEvent(
   probability: number,
 ): BusinessTallies {
   const family = familyOf(metric)
-  const before = tallies[metric.name] ?? tallyFor(family)
+  const before = businessTally(tallies, metric.name) ?? tallyFor(family)
   const events = { canary: arm === 'canary' ? 1 : 0, stable: arm === 'stable' ? 1 : 0 }
   return { ...tallies, [metric.name]: addEvents(before, probability, events, family) }
 }
 
 export function mergeBusiness(left: BusinessTallies, right: BusinessTallies): BusinessTallies {
-  const merged: Record<string, Tally> = { ...left }
+  const merged = new Map(Object.entries(left))
   for (const [name, tally] of Object.entries(right)) {
-    const before = merged[name]
-    merged[name] = before === undefined ? tally : mergeTallies(before, tally)
+    const before = merged.get(name)
+    merged.set(name, before === undefined ? tally : mergeTallies(before, tally))
   }
-  return merged
+  return Object.fromEntries(merged)
+}
+
+/** Of a metric without an event, undefined: also of one whose name every object knows, such as `constructor`. */
+export function businessTally(tallies: BusinessTallies, name: string): Tally | undefined {
+  return Object.hasOwn(tallies, name) ? tallies[name] : undefined
 }
 
 /** The logarithm of the e-value of one metric; of one without an event, 0. */
 export function logBusinessEvidence(tallies: BusinessTallies, metric: BusinessMetric): number {
-  const tally = tallies[metric.name]
+  const tally = businessTally(tallies, metric.name)
   return tally === undefined ? 0 : logEvidence(tally, familyOf(metric))
 }

@@ -61,6 +61,11 @@ export async function heldStandstill(trx: Knex.Transaction): Promise<Standstill>
   return readStandstill(trx)
 }
 
+/** Of whoever takes freezes away with their plugin, and comes to its row first. */
+export async function lockFreezes(trx: Knex.Transaction): Promise<void> {
+  await trx.raw('lock table rollout_freezes in row exclusive mode')
+}
+
 export async function readStandstill(knex: Knex): Promise<Standstill> {
   return { lockdown: await findLockdown(knex), freezes: await listFreezes(knex) }
 }

@@ -25,7 +25,8 @@ const GRACE_MS = 500
  */
 export class GateKeeper {
   readonly #ports: Ports
-  readonly #asking = new Set<string>()
+  readonly #asking = new Map<string, Promise<void>>()
+  readonly #closing = new AbortController()
 
   constructor(ports: Ports) {
     this.#ports = ports
@@ -34,20 +35,28 @@ export class GateKeeper {
   /** One question at a time for each rollout. @param rollouts one, or those of its group */
   ask(rollouts: readonly Rollout[], gate: Gate): void {
     const [lead] = rollouts
-    if (lead === undefined || this.#asking.has(lead.id)) return
-    this.#asking.add(lead.id)
-    void this.#askOnce(lead, rollouts, gate)
+    if (lead === undefined || this.#asking.has(lead.id) || this.#closing.signal.aborted) return
+    const asking = this.#askOnce(lead, rollouts, gate)
       .catch((err: unknown) => {
         const fields = { err, rollout: lead.id }
         this.#ports.log.warn(fields, "a gate's answer could not be kept; it is asked again")
       })
       .finally(() => this.#asking.delete(lead.id))
+    this.#asking.set(lead.id, asking)
+  }
+
+  /** What is being asked is given up: another node, or the next start, asks again. */
+  async stop(): Promise<void> {
+    this.#closing.abort()
+    await Promise.all(this.#asking.values())
   }
 
   async #askOnce(lead: Rollout, rollouts: readonly Rollout[], gate: Gate): Promise<void> {
     const { knex, now, onAnswer } = this.#ports
+    const askedAt = now()
     const answer = await this.#answerOf(lead, gate)
-    const kept: GateAnswer = { ...answer, at: now() }
+    if (this.#closing.signal.aborted) return
+    const kept = { ...answer, at: now(), askedAt }
     const ids = rollouts.map(({ id }) => id)
     if (await putGateAnswer(knex, ids, kept)) onAnswer()
   }
@@ -85,9 +94,10 @@ export class GateKeeper {
       deadline,
       chain: [],
     })
-    const late = delay(gateDeadlineMs(gate) + GRACE_MS, undefined, { signal: over.signal }).then(
-      () => ({ outputJson: '{"late":true}' }),
-    )
+    const signal = AbortSignal.any([over.signal, this.#closing.signal])
+    const late = delay(gateDeadlineMs(gate) + GRACE_MS, undefined, { signal }).then(() => ({
+      outputJson: '{"late":true}',
+    }))
     try {
       return JSON.parse((await Promise.race([answer, late])).outputJson)
     } finally {

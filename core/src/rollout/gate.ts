@@ -24,8 +24,10 @@ export interface Gate {
 export interface GateAnswer {
   /** Of the rollout when it was asked: an answer to another step opens nothing. */
   readonly revision: number
-  /** Milliseconds since the epoch. */
+  /** When it came, in milliseconds since the epoch. */
   readonly at: number
+  /** When it was asked for: of two answers the one that was asked for later counts, whichever came later. */
+  readonly askedAt?: number
   readonly kind: 'allowed' | 'refused' | 'failed'
   readonly reason: string
 }

@@ -1,4 +1,5 @@
 import type { Localized } from '@signalbox/sdk/errors'
+import { businessTally } from './business-metrics.ts'
 import type { Ground, JudgedVersions, JudgeState } from './judge-state.ts'
 import { wrongShare } from './sample-ratio.ts'
 import { callsOver, type SlowLine, tellingLine } from './slow-bands.ts'
@@ -111,7 +112,7 @@ function countOf(state: JudgeState, ground: Told): number {
   if (ground === 'rescues') return rescues.rescued
   if (ground === 'slow') return callsOver(slow, 'overHalf').canary
   if (isOfPlan(ground)) {
-    const tally = business[ground.slice(METRIC.length)] ?? nobody
+    const tally = businessTally(business, ground.slice(METRIC.length)) ?? nobody
     return tally.canary + tally.stable
   }
   return tallies[ground].canary + tallies[ground].stable
@@ -179,7 +180,7 @@ function businessWords(
   name: string,
   { canary, metrics }: JudgedVersions,
 ): Localized {
-  const { canary: own, stable } = business[name] ?? nobody
+  const { canary: own, stable } = businessTally(business, name) ?? nobody
   const isMore = metrics?.find((metric) => metric.name === name)?.direction === 'increase'
   return {
     en: `${isMore ? 'as many as' : 'only'} ${own} of ${own + stable} events of "${name}" were of ${canary}`,

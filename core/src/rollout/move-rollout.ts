@@ -176,10 +176,11 @@ async function moveOne(
   // To go back or to pause asks for no figures: that they cannot be read must not stand in the way.
   const asksFigures = (move?.guards.length ?? 0) > 0 || beginsStep(command)
   const tallies = asksFigures ? await readTallies(trx, id) : noTallies
-  const asksRehearsal = move?.guards.includes('rehearsed') === true && isOfPlugin(rollout)
+  const guards = move?.guards ?? []
+  const asksRehearsal = guards.includes('rehearsed') && isOfPlugin(rollout)
   const isRehearsed = !asksRehearsal || ((await rehearsals?.isMet(trx, rollout)) ?? true)
   const asked = { rollout, actor, stable, tallies, now, standstill, isRehearsed }
-  const facts = await rolloutFacts(trx, asked)
+  const facts = await rolloutFacts(trx, asked, guards)
   const [unmet] = unmetGuards(state, command, facts)
   if (move === undefined || unmet !== undefined) {
     throw refusal(rollout, command, unmet)

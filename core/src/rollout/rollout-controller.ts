@@ -79,6 +79,7 @@ export class RolloutController {
     this.#stopped = true
     clearInterval(this.#timer)
     await this.#looking
+    await this.#gates?.stop()
   }
 
   /** By which nodes compare what they have noted: no host's own clock. */

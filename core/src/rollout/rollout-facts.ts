@@ -10,7 +10,7 @@ import { ofWeight } from './judge-state.ts'
 import type { RolloutGuard } from './rollout-states.ts'
 import { hasLiveRollout, type Rollout, type Tallies } from './rollout-store.ts'
 import { cohortOf, weightOf } from './rollout-weight.ts'
-import { isApproval, isGate, isWeightStep } from './steps.ts'
+import { isApproval, isGate, isWeightStep, type Step } from './steps.ts'
 
 /** How long a completed rollout can be taken back by a pointer swap: its old version stays warm so long. */
 export const ROLLBACK_WINDOW_MS = 7 * 86_400_000
@@ -27,43 +27,74 @@ interface Asked {
   readonly isRehearsed: boolean
 }
 
-/** What the guards of a command ask, as the transaction sees it. */
+type Facts = Partial<Record<RolloutGuard, boolean>>
+
+/**
+ * What the guards of a move ask, as the transaction sees it, and nothing else: what cannot be told about a rollout
+ * keeps nobody from a move that does not depend on it, such as to go back.
+ */
 export async function rolloutFacts(
   trx: Knex.Transaction,
   asked: Asked,
-): Promise<Record<RolloutGuard, boolean>> {
-  const { rollout, actor, stable, tallies, now, standstill } = asked
-  const { plugin, from, to, step, steps, analysis, updatedAt, startedBy } = rollout
-  const serves = async (version: string) => {
-    // Versions of documents are the plugin's own to keep.
-    if (rollout.kind !== 'plugin') return true
-    const installation = await findInstallation(trx, plugin, version)
-    return installation !== undefined && servingStates.includes(installation.state)
-  }
-  const current = steps[step]
-  const judgedAs = judgedBy(cohortOf(rollout))
-  const { metrics, failures } = analysis
+  guards: readonly RolloutGuard[],
+): Promise<Facts> {
+  const facts: Facts = {}
+  for (const guard of guards) facts[guard] = await answers[guard](asked, trx)
+  return facts
+}
+
+type Answer = (asked: Asked, trx: Knex.Transaction) => boolean | Promise<boolean>
+
+const answers: Readonly<Record<RolloutGuard, Answer>> = {
+  'versions-warm': async ({ rollout }, trx) =>
+    (await serves(trx, rollout, rollout.from)) && (await serves(trx, rollout, rollout.to)),
+  alone: async ({ rollout }, trx) => !(await hasLiveRollout(trx, rollout)),
+  'approval-due': ({ rollout }) => isApproval(currentStep(rollout)),
+  'may-approve': ({ rollout, actor }) => {
+    const current = currentStep(rollout)
+    return isApproval(current) && isAsked(current, actor)
+  },
+  'four-eyes': ({ rollout, actor }) => rollout.startedBy !== actor,
+  'gate-open': ({ rollout, now }) => {
+    const current = currentStep(rollout)
+    if (isApproval(current)) return false
+    const answer = freshAnswer(rollout.gateAnswer, { revision: rollout.revision, now })
+    return !isGate(current) || answer?.kind === 'allowed'
+  },
+  'gates-passed': ({ rollout }) => rollout.steps.slice(rollout.step).every(isWeightStep),
+  'bake-step': ({ rollout }) => {
+    const current = currentStep(rollout)
+    return current !== undefined && isWeightStep(current) && current.bake !== undefined
+  },
+  'next-step': ({ rollout }) => rollout.step + 1 < rollout.steps.length,
+  'not-condemned': (asked) => verdictOn(asked) !== 'stop',
+  'nothing-suspect': (asked) => {
+    const { acceptedStep, step } = asked.rollout
+    const verdict = verdictOn(asked)
+    return verdict === 'clear' || (verdict === 'suspect' && acceptedStep === step)
+  },
+  'still-stable': ({ rollout, stable }) => stable === rollout.to,
+  'from-stable': ({ rollout, stable }) => stable === rollout.from,
+  rehearsed: ({ isRehearsed }) => isRehearsed,
+  unlocked: ({ standstill }) => standstill.lockdown === undefined,
+  'not-frozen': ({ standstill, rollout, now }) =>
+    freezeOf(standstill.freezes, rollout.plugin, now) === undefined,
+  'window-open': ({ rollout, now }) => now - Date.parse(rollout.updatedAt) < ROLLBACK_WINDOW_MS,
+}
+
+function currentStep({ steps, step }: Rollout): Step | undefined {
+  return steps[step]
+}
+
+async function serves(trx: Knex.Transaction, rollout: Rollout, version: string): Promise<boolean> {
+  // Versions of documents are the plugin's own to keep.
+  if (rollout.kind !== 'plugin') return true
+  const installation = await findInstallation(trx, rollout.plugin, version)
+  return installation !== undefined && servingStates.includes(installation.state)
+}
+
+function verdictOn({ rollout, tallies }: Asked) {
+  const { metrics, failures } = rollout.analysis
   const counted = ofWeight(tallies.judge, weightOf(rollout))
-  const { verdict } = judge(counted, judgedAs, metrics, failures?.tolerance)
-  const answer = freshAnswer(rollout.gateAnswer, { revision: rollout.revision, now })
-  return {
-    'versions-warm': (await serves(from)) && (await serves(to)),
-    alone: !(await hasLiveRollout(trx, rollout)),
-    'approval-due': isApproval(current),
-    'may-approve': isApproval(current) && isAsked(current, actor),
-    'four-eyes': startedBy !== actor,
-    'gate-open': !isApproval(current) && (!isGate(current) || answer?.kind === 'allowed'),
-    'gates-passed': steps.slice(step).every(isWeightStep),
-    'bake-step': current !== undefined && isWeightStep(current) && current.bake !== undefined,
-    'next-step': step + 1 < steps.length,
-    'not-condemned': verdict !== 'stop',
-    'nothing-suspect':
-      verdict === 'clear' || (verdict === 'suspect' && rollout.acceptedStep === step),
-    'still-stable': stable === to,
-    'from-stable': stable === from,
-    rehearsed: asked.isRehearsed,
-    unlocked: standstill.lockdown === undefined,
-    'not-frozen': freezeOf(standstill.freezes, plugin, now) === undefined,
-    'window-open': now - Date.parse(updatedAt) < ROLLBACK_WINDOW_MS,
-  }
+  return judge(counted, judgedBy(cohortOf(rollout)), metrics, failures?.tolerance).verdict
 }

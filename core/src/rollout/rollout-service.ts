@@ -46,8 +46,10 @@ interface Ports {
 }
 
 /** Whether a version's migration may be released; see rehearsal/rehearsal-service.ts. */
-interface Rehearsals extends MetRehearsals {
-  ensure(rollout: Rollout): Promise<void>
+interface Rehearsals {
+  /** @returns of which texts it ended; undefined: it did not */
+  ensure(rollout: Rollout): Promise<string | undefined>
+  isMet(trx: Knex, rollout: Rollout, digest: string): Promise<boolean>
 }
 
 /** What is the same for every rollout that is planned together. */
@@ -152,8 +154,7 @@ export class RolloutService {
     ground: Ground,
   ): Promise<Rollout> {
     const { knex, routing, now } = this.#ports
-    if (command === 'start') await this.#rehearse(id)
-    const rehearsals = this.#rehearsals
+    const rehearsals = command === 'start' ? await this.#rehearse(id) : undefined
     const asked = { id, command, actor: caller.actor, ground, now: now(), rehearsals }
     try {
       const { generation } = await commitRoutedChange<readonly Moved[]>(
@@ -191,13 +192,20 @@ export class RolloutService {
   }
 
   /** What it finds is the guard's to ask; a rollout that is not there, or not planned, is the move's to refuse. */
-  async #rehearse(id: string): Promise<void> {
+  async #rehearse(id: string): Promise<MetRehearsals | undefined> {
     const rehearsals = this.#rehearsals
-    if (rehearsals === undefined) return
+    if (rehearsals === undefined) return undefined
     const planned = (await listGroup(this.#ports.knex, id)).filter(
       (one) => one.state === 'ready' && isOfPlugin(one),
     )
-    await Promise.all(planned.map((one) => rehearsals.ensure(one)))
+    const ended = new Map<string, string | undefined>()
+    await Promise.all(planned.map(async (one) => ended.set(one.id, await rehearsals.ensure(one))))
+    return {
+      isMet: async (trx, rollout) => {
+        const digest = ended.get(rollout.id)
+        return digest !== undefined && (await rehearsals.isMet(trx, rollout, digest))
+      },
+    }
   }
 }
 

@@ -181,11 +181,11 @@ export function mayBeHeld(command: RolloutCommand): boolean {
   return states.some((state) => moveOf(state, command)?.guards.includes('unlocked') === true)
 }
 
-/** What stands in the way of a command that the state allows; nothing: do it. */
+/** What stands in the way of a command that the state allows; nothing: do it. What was not asked is unmet. */
 export function unmetGuards(
   state: RolloutState,
   command: RolloutCommand,
-  facts: Readonly<Record<RolloutGuard, boolean>>,
+  facts: Readonly<Partial<Record<RolloutGuard, boolean>>>,
 ): readonly RolloutGuard[] {
   return moveOf(state, command)?.guards.filter((guard) => !facts[guard]) ?? []
 }

@@ -261,17 +261,27 @@ export async function insertTransition(
   })
 }
 
-/** What a gate said, while the rollouts are as they were when it was asked. @returns whether they still are */
+/**
+ * What a gate said, while the rollouts are as they were when it was asked, and nobody has asked since and been answered.
+ * @returns whether it counts
+ */
 export async function putGateAnswer(
   knex: Knex,
   rollouts: readonly string[],
-  answer: GateAnswer,
+  answer: GateAnswer & { readonly askedAt: number },
 ): Promise<boolean> {
-  const changed = await knex('rollouts')
-    .whereIn('id', rollouts)
-    .where({ revision: answer.revision, state: 'running' })
-    .update({ gate_answer: JSON.stringify(answer) })
-  return changed > 0
+  return knex.transaction(async (trx) => {
+    await lockRolloutsOf(trx, rollouts)
+    const changed = await trx('rollouts')
+      .whereIn('id', rollouts)
+      .where({ revision: answer.revision, state: 'running' })
+      .whereRaw(
+        "coalesce(gate_answer->>'askedAt', gate_answer->>'at', '0')::double precision < ?",
+        [answer.askedAt],
+      )
+      .update({ gate_answer: JSON.stringify(answer) })
+    return changed > 0
+  })
 }
 
 /** Oldest first. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import pg from 'pg'
 import t from 'tap'
 import { PluginDatabases } from '../../src/broker/db/plugin-databases.ts'
@@ -45,6 +46,7 @@ async function planted(plugin: string): Promise<string> {
   return table
 }
 
+const freely = (run: () => Promise<void>) => run()
 const entries = async (plugin: string) => (await migrations.ledger(plugin)).map(({ name }) => name)
 const unlabelled = async (table: string) =>
   (await admin.query(`SELECT FROM ${table} WHERE label IS NULL`)).rowCount
@@ -87,20 +89,76 @@ t.test('two nodes that backfill at once do it once', async (t) => {
 
 t.test('a contract takes away what is old, once, with an entry of its own', async (t) => {
   const table = await planted('d')
-  await t.rejects(migrations.contract('d', '1.1.0', label), {
+  const { backfillSql: _none, ...unfilled } = label
+  await t.rejects(migrations.contract('d', '1.1.0', unfilled, freely), {
     code: 'CORE_PLUGIN_MIGRATION_FAILED',
-    parameters: { step: '0002-label.contract.sql line 1', sqlState: '23502' },
+    parameters: {
+      step: '0002-label.contract.sql line 1',
+      sqlState: '23502',
+      reason: 'rows do not fit: SQLSTATE 23502, table series, column label',
+    },
   })
   await migrations.backfill('d', '1.1.0', label)
-  await migrations.contract('d', '1.1.0', label)
-  await migrations.contract('d', '1.1.0', label)
+  t.ok(await migrations.contract('d', '1.1.0', label, freely))
+  t.notOk(await migrations.contract('d', '1.1.0', label, freely))
   t.same((await entries('d')).at(-1), '0002-label.contract')
   t.equal((await admin.query(`SELECT * FROM ${table} LIMIT 1`)).rows[0].old, undefined)
   const other = { ...label, contractSql: 'DROP TABLE series' }
-  await t.rejects(migrations.contract('d', '1.2.0', other), {
+  await t.rejects(migrations.contract('d', '1.2.0', other, freely), {
     code: 'CORE_PLUGIN_MIGRATION_CHANGED',
   })
 })
+
+t.test(
+  'rows that an older version wrote after the backfill are filled before they are cut',
+  async (t) => {
+    const table = await planted('m')
+    await migrations.backfill('m', '1.1.0', label)
+    await admin.query(`INSERT INTO ${table} (tenant, sku, old) VALUES ('late', 1, 7)`)
+    const held = async (run: () => Promise<void>) => {
+      t.equal(await unlabelled(table), 0, 'before the caller holds anything')
+      await run()
+    }
+    t.ok(await migrations.contract('m', '1.1.0', label, held))
+    const { rows } = await admin.query(`SELECT label FROM ${table} WHERE tenant = 'late'`)
+    t.equal(rows[0].label, 'no. 1')
+  },
+)
+
+t.test(
+  'a contract whose holder finds a reason against it leaves the tables as they are',
+  async (t) => {
+    const table = await planted('n')
+    await migrations.backfill('n', '1.1.0', label)
+    const held = () => Promise.reject(new Error('somebody went back'))
+    await t.rejects(migrations.contract('n', '1.1.0', label, held), {
+      message: 'somebody went back',
+    })
+    t.notOk((await entries('n')).includes('0002-label.contract'))
+    t.equal((await admin.query(`SELECT old FROM ${table}`)).rowCount, 45)
+  },
+)
+
+t.test(
+  'a refusal tells where rows do not fit, and no value of a tenant, nor does its cause',
+  async (t) => {
+    const table = await planted('o')
+    await admin.query(`UPDATE ${table} SET label = 'Li Wei 1380'`)
+    const texts = [
+      ['UPDATE series SET old = label::int', '22P02'],
+      ['CREATE UNIQUE INDEX one_label ON series (tenant, label)', '23505'],
+      [`ALTER TABLE series ADD CONSTRAINT short CHECK (length(label) < 3)`, '23514'],
+    ] as const
+    for (const [expandSql, sqlState] of texts) {
+      const step = { name: '0003-x', expandSql, downSql: '' }
+      const error = await migrations
+        .migrate('o', '1.2.0', [series, label, step])
+        .catch((one) => one)
+      t.match(error, { code: 'CORE_PLUGIN_MIGRATION_FAILED', parameters: { sqlState } })
+      t.notMatch(inspect(error, { depth: 9, showHidden: true }), 'Li Wei')
+    }
+  },
+)
 
 t.test('texts are judged when a version is installed, before anything runs', async (t) => {
   const wrong = {

@@ -80,6 +80,19 @@ t.test('what nodes saw adds up in any order', async () => {
   )
 })
 
+t.test('a metric may be named as what every object knows', async (t) => {
+  const metric = { ...confirmed, name: 'constructor' }
+  t.equal(logBusinessEvidence(noBusiness, metric), 0)
+  const some = addBusinessEvent(noBusiness, metric, 'stable', 0.1)
+  t.match(mergeBusiness(noBusiness, some)['constructor'], { canary: 0, stable: 1 })
+  t.match(mergeBusiness(some, some)['constructor'], { canary: 0, stable: 2 })
+  const told = evidence(emptyJudgeState, {
+    ...({ cohortBy: 'request', canary: '1.2.0', stable: '1.1.0' } as const),
+    metrics: [metric],
+  })
+  t.ok(told.sentence.en)
+})
+
 /** Events until the version is stopped, or held; undefined within 20,000 requests: neither. */
 function watch(metric: BusinessMetric, share: number, seed: string) {
   const random = new SeededRandom(seed)

@@ -185,9 +185,14 @@ t.test('a group whose plugin has a canary of its own starts none of them', async
 t.test('a group waits for the rehearsal of each of its plugins', async (t) => {
   const asked: string[] = []
   const refused = new Set(['two'])
+  const late = new Set<string>()
   rollouts.rehearseWith({
-    ensure: async ({ plugin }) => void asked.push(plugin),
-    isMet: async (_trx, { plugin }) => !refused.has(plugin),
+    ensure: async ({ plugin }) => {
+      asked.push(plugin)
+      return late.has(plugin) ? undefined : `texts of ${plugin}`
+    },
+    isMet: async (_trx, { plugin }, digest) =>
+      digest === `texts of ${plugin}` && !refused.has(plugin),
   })
   const together = [{ plugin: 'two', version: '1.1.0' }]
   const { id, group } = await plan([weight(100), full], 'one', { together })
@@ -196,8 +201,32 @@ t.test('a group waits for the rehearsal of each of its plugins', async (t) => {
   const states = () => knex('rollouts').where({ group_id: group }).pluck('state')
   t.same(await states(), ['ready', 'ready'])
   refused.clear()
+  late.add('one')
+  await t.rejects(tell(id, 'start'), { message: /its migration was rehearsed/ })
+  late.clear()
   await tell(id, 'start')
   t.same(await states(), ['running', 'running'])
+  await tell(id, 'abort')
+})
+
+t.test('nothing that cannot be told about a rollout keeps it from going back', async (t) => {
+  const { id } = await plan([weight(100), full])
+  await tell(id, 'start')
+  // As a host of another release may have left it.
+  await knex('rollouts')
+    .where({ id })
+    .update({ analysis: JSON.stringify({ metrics: [null] }) })
+  await t.rejects(tell(id, 'advance'))
+  await tell(id, 'pause')
+  t.match(await tell(id, 'abort'), { state: 'aborted' })
+})
+
+t.test('a metric that is named as what every object knows is a metric', async (t) => {
+  const metric = { name: 'constructor', event: 'orders.confirmed', direction: 'decrease' }
+  const metrics = [{ ...metric, role: 'guardrail' }]
+  const { id } = await plan([weight(100), weight(500), full], 'one', { analysis: { metrics } })
+  await tell(id, 'start')
+  t.match(await tell(id, 'advance', judge), { step: 1 })
   await tell(id, 'abort')
 })
 

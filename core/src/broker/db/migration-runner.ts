@@ -5,6 +5,7 @@ import { patiently } from '../../storage/answer-deadline.ts'
 import { checksumOf, type MigrationStep, missingSteps, readLedger } from './ledger.ts'
 import { MigratorSession } from './migrator-session.ts'
 import type { PluginRoles, PluginSchema } from './plugin-roles.ts'
+import { reasonOf, tellsValues } from './refused-rows.ts'
 import type { SqlJudge } from './sql-judge.ts'
 import type { Turns } from './turns.ts'
 
@@ -162,7 +163,7 @@ export interface Run {
   readonly deadlineMs: number
 }
 
-function runStep(run: Run, step: MigrationStep): Promise<void> {
+export function runStep(run: Run, step: MigrationStep): Promise<void> {
   const { name, expandSql, downSql } = step
   // A contract is replayed under the name of its own entry.
   const file = name.includes('.') ? `${name}.sql` : `${name}.expand.sql`
@@ -209,7 +210,7 @@ export async function runText(
     if (session.isLate && (refusal || !isCommitting)) throw failed(run, step, lateness(run), cause)
     if (!refusal) throw cause
     const at = isCommitting ? step : `${file} line ${lineOf(sql, cause.position)}`
-    throw failed(run, at, { reason: cause.message, sqlState: cause.code }, cause)
+    throw failed(run, at, { reason: reasonOf(cause), sqlState: cause.code }, cause)
   }
 }
 
@@ -218,11 +219,12 @@ interface Failure {
   readonly sqlState: string | undefined
 }
 
+/** A cause that repeats tenants' values would carry them into the log. */
 function failed({ plugin, version }: Run, step: string, failure: Failure, cause?: unknown) {
   return coreErrors.create(
     'PLUGIN_MIGRATION_FAILED',
     { plugin, version, step, ...failure },
-    { cause },
+    tellsValues(cause) ? {} : { cause },
   )
 }
 

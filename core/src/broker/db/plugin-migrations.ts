@@ -1,7 +1,8 @@
 import { connectionBudget } from '../../storage/connection-budget.ts'
 import { type BackfillProgress, runBackfill } from './backfill.ts'
-import { entryName, type LedgerEntry, type MigrationStep, readLedger } from './ledger.ts'
-import { type MigrationPorts, replaySteps, runMigrations } from './migration-runner.ts'
+import { type Held, runContract } from './contract.ts'
+import { type LedgerEntry, type MigrationStep, readLedger } from './ledger.ts'
+import { type MigrationPorts, runMigrations } from './migration-runner.ts'
 import {
   type RehearsalPorts,
   type RehearsalReport,
@@ -54,21 +55,18 @@ export class PluginMigrations {
     return this.#ports.guard(() => runBackfill(this.#ports, plugin, version, step, BACKFILL_TURN))
   }
 
-  /**
-   * Takes away what only older versions used; the caller knows that none is left.
-   * @returns whether it ran; it runs once
-   * @throws CORE_PLUGIN_MIGRATION_FAILED
-   */
+  /** See contract.ts. @returns whether it ran; it runs once. @throws CORE_PLUGIN_MIGRATION_FAILED */
   async contract(
     plugin: string,
     version: string,
-    { name, contractSql = '' }: MigrationStep,
+    step: MigrationStep,
+    held: Held,
   ): Promise<boolean> {
     const { guard, onChanged } = this.#ports
-    const entry = { name: entryName(name, 'contract'), expandSql: contractSql, downSql: '' }
-    const done = await guard(() => replaySteps(this.#ports, plugin, version, [entry]))
-    onChanged(plugin)
-    return done.length > 0
+    const how = { turn: BACKFILL_TURN, held }
+    const isDone = await guard(() => runContract(this.#ports, plugin, version, step, how))
+    if (isDone) onChanged(plugin)
+    return isDone
   }
 
   /** Tries steps on a copy; see rehearsal/rehearse.ts. One at a time on each node. */

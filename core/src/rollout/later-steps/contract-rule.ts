@@ -16,11 +16,17 @@ export interface ContractFacts {
   }[]
   /** Rollouts that are planned, running, baking or paused. */
   readonly live: readonly { readonly rollout: string; readonly from: string; readonly to: string }[]
+  /** Those of them, and of the plugin's documents, that share calls: to take one back must not wait for a contract. */
+  readonly sharing: readonly {
+    readonly rollout: string
+    /** Null of a document. */
+    readonly version: string | null
+  }[]
 }
 
 /** @returns why a contract may not run now, in words; undefined: it may. Pure. */
 export function contractWaits(facts: ContractFacts): Localized | undefined {
-  const { now, stable, older, isBackfilled, pins, windows, live } = facts
+  const { now, stable, older, isBackfilled, pins, windows, live, sharing } = facts
   if (older.has(stable)) {
     return {
       en: `the stable version ${stable} does not know the step yet`,
@@ -36,6 +42,13 @@ export function contractWaits(facts: ContractFacts): Localized | undefined {
     return {
       en: `the rollout ${rollout} from ${from} to ${to} is not over, and one of them does not know the step`,
       'zh-CN': `灰度发布 ${rollout}（${from} → ${to}）尚未结束，其中有版本不包含该步骤`,
+    }
+  }
+  if (sharing[0] !== undefined) {
+    const { rollout } = sharing[0]
+    return {
+      en: `the rollout ${rollout} shares calls: whoever aborts it must not wait for a contract`,
+      'zh-CN': `灰度发布 ${rollout} 正在分流：中止它时不得等待 contract`,
     }
   }
   const pin = pins.find(({ version }) => older.has(version))

@@ -2,11 +2,13 @@ import type { Localized } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import { commitChange } from '../../audit/change.ts'
 import type { BackfillProgress } from '../../broker/db/backfill.ts'
+import type { Held } from '../../broker/db/contract.ts'
 import { entryName, type LedgerEntry, type MigrationStep } from '../../broker/db/ledger.ts'
 import { migrationSteps } from '../../registry/migration-steps.ts'
 import { findInstallation, listFiles, stableVersion } from '../../registry/registry-store.ts'
 import { lockInstalled } from '../../registry/serving-installation.ts'
 import { RepeatedRun } from '../../storage/repeated-run.ts'
+import { backfillWaits } from './backfill-rule.ts'
 import { type ContractFacts, contractWaits } from './contract-rule.ts'
 import { listDataPlugins, listServing, readHolders } from './later-steps-store.ts'
 
@@ -16,8 +18,8 @@ interface Ports {
   readonly databases: {
     ledger(plugin: string): Promise<readonly LedgerEntry[]>
     backfill(plugin: string, version: string, step: MigrationStep): Promise<BackfillProgress>
-    /** @returns false where another node was first */
-    contract(plugin: string, version: string, step: MigrationStep): Promise<boolean>
+    /** @returns false where another node was first, or rows are left to fill */
+    contract(plugin: string, version: string, step: MigrationStep, held: Held): Promise<boolean>
   }
   /** How long a completed rollout can be taken back. */
   readonly windowMs: number
@@ -34,13 +36,19 @@ const LOOK_EVERY_MS = 20_000
 /** Versions whose steps are remembered, as a version never changes: some kilobytes each. */
 const MAX_REMEMBERED = 1000
 
+/** For whoever changes the plugin; a contract is tried again at the next look. */
+const ROW_WAIT_MS = 2000
+
 const caller = { actor: 'host', traceId: null }
 
-interface Found {
+interface Known {
   /** Steps of all versions that serve, by name. */
   readonly steps: readonly (MigrationStep & { readonly version: string })[]
   /** Of each version the names of its steps. */
   readonly known: ReadonlyMap<string, ReadonlySet<string>>
+}
+
+interface Found extends Known {
   readonly ledger: ReadonlySet<string>
 }
 
@@ -51,8 +59,8 @@ export interface WaitingPart {
 }
 
 /**
- * Runs what a version's steps leave for later: backfills in turns as soon as the step stands, contracts when no older
- * version can be needed any more. What is done stands in the plugin's ledger, so every node may look, and a killed one
+ * Runs what a version's steps leave for later: backfills in turns as soon as a rollout to it has started, contracts when
+ * no older version can be needed any more. What is done stands in the plugin's ledger, so every node may look, and a killed one
  * leaves nothing but work.
  */
 export class LaterStepsService {
@@ -89,14 +97,15 @@ export class LaterStepsService {
   /** What has not run yet, and what it waits for. */
   async waiting(plugin: string): Promise<readonly WaitingPart[]> {
     const found = await this.#find(plugin)
-    const backfills = pendingOf(found, 'backfill').map(({ name }): WaitingPart => {
-      return { step: name, part: 'backfill', reason: underWay }
+    const facts = await this.#facts(this.#ports.knex, plugin)
+    const backfills = pendingOf(found, 'backfill').map((step): WaitingPart => {
+      const reason = backfillWaits(facts, knowing(found, step)) ?? underWay
+      return { step: step.name, part: 'backfill', reason }
     })
-    const contracts: WaitingPart[] = []
-    for (const step of pendingOf(found, 'contract')) {
-      const reason = await this.#reason(this.#ports.knex, plugin, step, found)
-      contracts.push({ step: step.name, part: 'contract', reason: reason ?? underWay })
-    }
+    const contracts = pendingOf(found, 'contract').map((step): WaitingPart => {
+      const reason = contractReason(facts, found, step, isBackfilled(found, step)) ?? underWay
+      return { step: step.name, part: 'contract', reason }
+    })
     return [...backfills, ...contracts]
   }
 
@@ -105,7 +114,12 @@ export class LaterStepsService {
     if (this.#isStopped) return
     try {
       const found = await this.#find(plugin)
-      for (const step of pendingOf(found, 'backfill')) await this.#backfill(plugin, step)
+      for (const step of pendingOf(found, 'backfill')) {
+        const facts = await this.#facts(this.#ports.knex, plugin)
+        if (backfillWaits(facts, knowing(found, step)) === undefined) {
+          await this.#backfill(plugin, step)
+        }
+      }
       await this.#contract(plugin)
       this.#troubled.delete(plugin)
     } catch (err) {
@@ -134,7 +148,8 @@ export class LaterStepsService {
   }
 
   /**
-   * The plugin's row is held meanwhile, so that nobody promotes or rolls back under it. The tables are in another
+   * The plugin's row is held while the text runs, and not while it waits for its turn, so that nobody promotes or rolls
+   * back under it; what is installed, and who is served by what, is looked for again under it. The tables are in another
    * database: a host that is killed between the two commits has contracted and does not say so in the audit.
    */
   async #contractOne(
@@ -143,16 +158,24 @@ export class LaterStepsService {
     found: Found,
   ): Promise<boolean> {
     const { knex, databases, log } = this.#ports
-    if ((await this.#reason(knex, plugin, step, found)) !== undefined) return false
+    const facts = await this.#facts(knex, plugin)
+    const backfilled = isBackfilled(found, step)
+    if (contractReason(facts, found, step, backfilled) !== undefined) return false
     const { version, name } = step
     const subject = `${plugin}@${version}`
-    const change = { ...caller, action: 'plugin.contracted', subject, tenant: null }
-    try {
-      await commitChange(knex, { ...change, detail: { step: name } }, async (trx) => {
+    const action = 'plugin.contracted'
+    const change = { ...caller, action, subject, tenant: null, detail: { step: name } }
+    const held: Held = (run) =>
+      commitChange(knex, change, async (trx) => {
+        await trx.raw(`set local lock_timeout = ${ROW_WAIT_MS}`)
         await lockInstalled(trx, plugin)
-        if ((await this.#reason(trx, plugin, step, found)) !== undefined) throw new Overtaken()
-        if (!(await databases.contract(plugin, version, step))) throw new Overtaken()
+        const now = await this.#known(trx, plugin)
+        const reason = contractReason(await this.#facts(trx, plugin), now, step, backfilled)
+        if (reason !== undefined) throw new Overtaken()
+        await run()
       })
+    try {
+      if (!(await databases.contract(plugin, version, step, held))) return false
     } catch (error) {
       if (error instanceof Overtaken) return false
       throw error
@@ -161,43 +184,34 @@ export class LaterStepsService {
     return true
   }
 
-  async #reason(
-    knex: Knex,
-    plugin: string,
-    step: MigrationStep,
-    { known, ledger }: Found,
-  ): Promise<Localized | undefined> {
+  async #facts(knex: Knex, plugin: string): Promise<Facts> {
     const { windowMs, now } = this.#ports
-    const versions = [...known].filter(([, names]) => !names.has(step.name))
-    const facts: ContractFacts = {
-      ...(await readHolders(knex, plugin, windowMs)),
-      now: now(),
-      stable: (await stableVersion(knex, plugin)) ?? '',
-      older: new Set(versions.map(([version]) => version)),
-      isBackfilled: step.backfillSql === undefined || ledger.has(entryName(step.name, 'backfill')),
-    }
-    return contractWaits(facts)
+    const stable = (await stableVersion(knex, plugin)) ?? ''
+    return { ...(await readHolders(knex, plugin, windowMs)), now: now(), stable }
   }
 
   async #find(plugin: string): Promise<Found> {
     const { knex, databases } = this.#ports
-    const steps = new Map<string, MigrationStep & { version: string }>()
-    const known = new Map<string, ReadonlySet<string>>()
-    for (const version of await listServing(knex, plugin)) {
-      const own = await this.#stepsOf(plugin, version)
-      known.set(version, new Set(own.map(({ name }) => name)))
-      for (const step of own) if (!steps.has(step.name)) steps.set(step.name, { ...step, version })
-    }
-    const inOrder = [...steps.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
-    const leavesNothing = inOrder.every(({ backfillSql, contractSql }) => {
+    const found = await this.#known(knex, plugin)
+    const leavesNothing = found.steps.every(({ backfillSql, contractSql }) => {
       return backfillSql === undefined && contractSql === undefined
     })
     const ledger = leavesNothing ? [] : await databases.ledger(plugin)
-    return { steps: inOrder, known, ledger: new Set(ledger.map(({ name }) => name)) }
+    return { ...found, ledger: new Set(ledger.map(({ name }) => name)) }
   }
 
-  async #stepsOf(plugin: string, version: string): Promise<readonly MigrationStep[]> {
-    const { knex } = this.#ports
+  async #known(knex: Knex, plugin: string): Promise<Known> {
+    const steps = new Map<string, MigrationStep & { version: string }>()
+    const known = new Map<string, ReadonlySet<string>>()
+    for (const version of await listServing(knex, plugin)) {
+      const own = await this.#stepsOf(knex, plugin, version)
+      known.set(version, new Set(own.map(({ name }) => name)))
+      for (const step of own) if (!steps.has(step.name)) steps.set(step.name, { ...step, version })
+    }
+    return { steps: [...steps.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), known }
+  }
+
+  async #stepsOf(knex: Knex, plugin: string, version: string): Promise<readonly MigrationStep[]> {
     const key = `${plugin}@${version}`
     const remembered = this.#steps.get(key)
     if (remembered !== undefined) return remembered
@@ -217,6 +231,8 @@ export class LaterStepsService {
   }
 }
 
+type Facts = Omit<ContractFacts, 'older' | 'isBackfilled'>
+
 /** Something came between the look and the lock: the next look decides anew. */
 class Overtaken extends Error {}
 
@@ -231,4 +247,19 @@ function pendingOf({ steps, ledger }: Found, part: 'backfill' | 'contract') {
     const text = part === 'backfill' ? step.backfillSql : step.contractSql
     return text !== undefined && ledger.has(step.name) && !ledger.has(entryName(step.name, part))
   })
+}
+
+/** Versions that know a step. */
+function knowing({ known }: Known, { name }: MigrationStep): ReadonlySet<string> {
+  return new Set([...known].filter(([, names]) => names.has(name)).map(([version]) => version))
+}
+
+function isBackfilled({ ledger }: Found, { name, backfillSql }: MigrationStep): boolean {
+  return backfillSql === undefined || ledger.has(entryName(name, 'backfill'))
+}
+
+function contractReason(facts: Facts, found: Known, step: MigrationStep, isFilled: boolean) {
+  const knows = knowing(found, step)
+  const older = new Set([...found.known.keys()].filter((version) => !knows.has(version)))
+  return contractWaits({ ...facts, older, isBackfilled: isFilled })
 }

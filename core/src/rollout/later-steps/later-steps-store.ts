@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import { type InstallationState, servingStates } from '../../registry/installation-states.ts'
-import { terminalStates } from '../rollout-states.ts'
+import { sharingStates, terminalStates } from '../rollout-states.ts'
 import type { ContractFacts } from './contract-rule.ts'
 
 /** Plugins that have tables and a stable version. */
@@ -32,7 +32,7 @@ export async function readHolders(
   knex: Knex,
   plugin: string,
   windowMs: number,
-): Promise<Pick<ContractFacts, 'pins' | 'windows' | 'live'>> {
+): Promise<Pick<ContractFacts, 'pins' | 'windows' | 'live' | 'sharing'>> {
   // A tenant that holds a version is pinned to it as well.
   const pins = await knex('bindings')
     .where({ plugin })
@@ -54,5 +54,17 @@ export async function readHolders(
     .map(({ id, from_version, to_version }) => {
       return { rollout: id, from: from_version, to: to_version }
     })
-  return { pins, windows, live }
+  const sharing = await knex('rollouts')
+    .where({ plugin })
+    .whereIn('state', sharingStates)
+    .orderBy('id')
+    .select('id', 'kind', 'to_version')
+  return {
+    pins,
+    windows,
+    live,
+    sharing: sharing.map(({ id, kind, to_version }) => {
+      return { rollout: id, version: kind === 'plugin' ? to_version : null }
+    }),
+  }
 }

@@ -32,6 +32,8 @@ interface Ports {
   }
   /** @returns why the version failed on the scratch schema; undefined: it passed */
   readonly selfTest: (installation: Installation, scratch: string) => Promise<string | undefined>
+  /** Of a start; 25 seconds when left out. */
+  readonly waitMs?: number
   readonly log: {
     info(fields: object, message: string): void
     warn(fields: object, message: string): void
@@ -60,7 +62,7 @@ const nothingTried: RehearsalReport = {
  */
 export class RehearsalService {
   readonly #ports: Ports
-  readonly #running = new Map<string, Promise<void>>()
+  readonly #running = new Map<string, Promise<string>>()
   readonly #troubled = new Set<string>()
   readonly #looks = new RepeatedRun(() => this.#look(), LOOK_EVERY_MS)
   #isStopped = false
@@ -80,21 +82,28 @@ export class RehearsalService {
     await Promise.allSettled(this.#running.values())
   }
 
-  /** Whether a rollout between the two may start: all can be taken back, or an admin wrote why it may. */
-  async isMet(trx: Knex, pair: VersionPair): Promise<boolean> {
+  /**
+   * Whether a rollout between the two may start: all can be taken back, or an admin wrote why it may.
+   * @param digest what `ensure` returned: what was found about other texts says nothing about these
+   */
+  async isMet(trx: Knex, pair: VersionPair, digest: string): Promise<boolean> {
     const found = await findRehearsal(trx, pair)
-    return found !== undefined && (found.verdict !== 'refused' || found.override !== null)
+    if (found === undefined || found.digest !== digest) return false
+    return found.verdict !== 'refused' || found.override !== null
   }
 
-  /** Rehearses unless the same texts were rehearsed before; returns when it is done, or after 25 seconds. */
-  async ensure(pair: VersionPair): Promise<void> {
+  /**
+   * Rehearses unless the same texts were rehearsed before.
+   * @returns the digest of the texts that stand now; undefined: it has not ended within 25 seconds
+   */
+  async ensure(pair: VersionPair): Promise<string | undefined> {
     const stopWaiting = new AbortController()
-    const patience = new Promise<void>((done) => {
-      const timer = setTimeout(done, WAIT_MS)
+    const patience = new Promise<undefined>((done) => {
+      const timer = setTimeout(() => done(undefined), this.#ports.waitMs ?? WAIT_MS)
       stopWaiting.signal.addEventListener('abort', () => clearTimeout(timer))
     })
     const work = this.#once(pair, false)
-    await Promise.race([work, patience]).finally(() => stopWaiting.abort())
+    return Promise.race([work, patience]).finally(() => stopWaiting.abort())
   }
 
   /** Once more, for rows that are others now. @throws CORE_ROLLOUT_MISSING */
@@ -161,7 +170,7 @@ export class RehearsalService {
     this.#troubled.add(key)
   }
 
-  #once(pair: VersionPair, isForced: boolean): Promise<void> {
+  #once(pair: VersionPair, isForced: boolean): Promise<string> {
     const key = keyOf(pair)
     const running =
       this.#running.get(key) ??
@@ -170,22 +179,23 @@ export class RehearsalService {
     return running
   }
 
-  async #rehearse(pair: VersionPair, isForced: boolean): Promise<void> {
+  /** @returns the digest of what is known now */
+  async #rehearse(pair: VersionPair, isForced: boolean): Promise<string> {
     const { knex, databases, log, selfTest } = this.#ports
     const { plugin, from, to } = pair
     const stable = await this.#installation(plugin, from)
     const plan = await this.#plan(pair, stable)
     const digest = planDigest(plan)
     const known = await findRehearsal(knex, pair)
-    if (known?.digest === digest && !isForced) return
+    if (known?.digest === digest && !isForced) return digest
     if (plan.contracted.length > 0) {
       const report = goneReport(plan.contracted)
       await putRehearsal(knex, pair, { verdict: 'refused', digest, report })
-      return
+      return digest
     }
     if (plan.tried.length === 0) {
       await putRehearsal(knex, pair, { verdict: 'unneeded', digest, report: nothingTried })
-      return
+      return digest
     }
     const report = await databases.rehearse({
       ...plan,
@@ -196,6 +206,7 @@ export class RehearsalService {
     const verdict = report.reversible ? 'reversible' : 'refused'
     await putRehearsal(knex, pair, { verdict, digest, report })
     log.info({ plugin, from, to, verdict, tookMs: report.tookMs }, 'a migration was rehearsed')
+    return digest
   }
 
   async #plan({ plugin, from, to }: VersionPair, stable: Installation): Promise<RehearsalPlan> {

@@ -81,6 +81,13 @@ t.test('a step whose down undoes it all is reversible, with rows of every table'
   t.same(await scratches(), clean, 'nothing is left')
 })
 
+t.test('a report tells no value of a tenant', async (t) => {
+  const price = 'ALTER TABLE goods ALTER COLUMN cut TYPE int USING cut::text::int'
+  const { differences } = await rehearse([step('0002-x', price)])
+  t.match(differences, [{ at: 'expand', after: 'rows do not fit: SQLSTATE 22P02' }])
+  t.notMatch(JSON.stringify(differences), 'tall')
+})
+
 t.test('what down does not bring back is named with its place', async (t) => {
   const told = async (expandSql: string, downSql: string) =>
     (await rehearse([step('0002-x', expandSql, downSql)])).differences.map(

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { fc } from '../../../../sdk/test/seeded-check.ts'
+import { backfillWaits } from '../../../src/rollout/later-steps/backfill-rule.ts'
 import {
   type ContractFacts,
   contractWaits,
@@ -14,6 +15,7 @@ const free: ContractFacts = {
   pins: [{ tenant: 'acme', version: '2.0.0' }],
   windows: [{ rollout: 'rol_1', from: '1.1.0', openUntil: 10 * DAY }],
   live: [{ rollout: 'rol_2', from: '2.0.0', to: '2.1.0' }],
+  sharing: [],
 }
 
 t.test('a contract runs when nobody can need an older version any more', async (t) => {
@@ -31,6 +33,8 @@ t.test('each reason to wait is said in words, with what it waits for', async (t)
     ],
     [{ live: [{ rollout: 'rol_3', from: '2.0.0', to: '1.0.0' }] }, /rol_3 from 2\.0\.0 to 1\.0\.0/],
     [{ live: [{ rollout: 'rol_3', from: '1.1.0', to: '2.0.0' }] }, /rol_3/],
+    [{ sharing: [{ rollout: 'rol_2', version: '2.1.0' }] }, /rol_2 shares calls/],
+    [{ sharing: [{ rollout: 'rol_4', version: null }] }, /rol_4 shares calls/],
   ]
   for (const [change, sentence] of reasons) {
     const reason = contractWaits({ ...free, ...change })
@@ -38,6 +42,20 @@ t.test('each reason to wait is said in words, with what it waits for', async (t)
     t.ok(reason?.['zh-CN'])
   }
 })
+
+t.test(
+  'a backfill waits until a version that knows its step is stable or is rolled out',
+  async (t) => {
+    const knowing = new Set(['2.1.0'])
+    const planned = { stable: '2.0.0', sharing: [] }
+    t.match(backfillWaits(planned, knowing)?.en, /no version that knows the step/)
+    const other = { stable: '2.0.0', sharing: [{ rollout: 'rol_4', version: null }] }
+    t.ok(backfillWaits(other, knowing)?.['zh-CN'])
+    const started = { stable: '2.0.0', sharing: [{ rollout: 'rol_2', version: '2.1.0' }] }
+    t.equal(backfillWaits(started, knowing), undefined)
+    t.equal(backfillWaits({ stable: '2.1.0', sharing: [] }, knowing), undefined)
+  },
+)
 
 t.test('no contract runs while an older version is within reach', async () => {
   const version = fc.constantFrom('1.0.0', '1.1.0', '2.0.0', '2.1.0')
@@ -55,16 +73,20 @@ t.test('no contract runs while an older version is within reach', async () => {
       }),
     ),
     live: fc.array(fc.record({ rollout: fc.string(), from: version, to: version })),
+    sharing: fc.array(fc.record({ rollout: fc.string(), version: fc.option(version) }), {
+      maxLength: 1,
+    }),
   })
   fc.assert(
     fc.property(facts, (all) => {
+      const isStill = all.isBackfilled && all.sharing.length === 0
       const reachable = [
         all.stable,
         ...all.pins.map((pin) => pin.version),
         ...all.windows.filter(({ openUntil }) => openUntil > all.now).map(({ from }) => from),
         ...all.live.flatMap(({ from, to }) => [from, to]),
       ]
-      const isFree = all.isBackfilled && !reachable.some((one) => all.older.has(one))
+      const isFree = isStill && !reachable.some((one) => all.older.has(one))
       return (contractWaits(all) === undefined) === isFree
     }),
   )
