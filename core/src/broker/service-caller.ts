@@ -260,4 +260,3 @@ function requireInput({ operation }: Target, { input }: ServiceCall): void {
   if (operation.validateInput(input)) return
   throw coreErrors.create('INPUT_INVALID', {}, { faults: faultsOf(operation.validateInput) })
 }
-

@@ -35,7 +35,8 @@ export function approvalRoutes(app: FastifyInstance, { knex, rollouts }: Ports):
       const live = await listLiveRollouts(knex)
       const asking = live.filter((rollout) => asks(rollout, `admin:${tenant}/`))
       const items = []
-      for (const rollout of asking) items.push(approverView(await describeRollout(knex, rollout), tenant))
+      for (const rollout of asking)
+        items.push(approverView(await describeRollout(knex, rollout), tenant))
       return { items }
     },
   )
@@ -73,4 +74,3 @@ function asks({ state, steps, step }: Rollout, actor: string): boolean {
   const current = steps[step]
   return state === 'running' && isApproval(current) && isAsked(current, actor)
 }
-

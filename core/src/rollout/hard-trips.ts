@@ -81,7 +81,11 @@ export function recordTrip(
   const counts = { ...state[arm], [kind]: state[arm][kind] + 1 }
   if (arm === 'stable') return { ...state, stable: counts }
   if (kind !== 'kill') return { ...state, canary: counts }
-  return { ...state, canary: counts, canaryKills: latest([...state.canaryKills, { at: now, chance }]) }
+  return {
+    ...state,
+    canary: counts,
+    canaryKills: latest([...state.canaryKills, { at: now, chance }]),
+  }
 }
 
 export function mergeTripStates(left: TripState, right: TripState): TripState {

@@ -227,11 +227,7 @@ export class NodeCounters {
 }
 
 /** What the other version got through speaks against this one; where calls are not drawn one by one, a kill only then. */
-function isOfVersion(
-  { call, isSafe }: Observed,
-  trip: TripKind,
-  { cohort }: LiveRollout,
-): boolean {
+function isOfVersion({ call, isSafe }: Observed, trip: TripKind, { cohort }: LiveRollout): boolean {
   if (call.replay === 'answered') return true
   return !isSafe && (trip !== 'kill' || judgedBy(cohort) === 'request')
 }

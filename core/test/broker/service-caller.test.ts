@@ -108,59 +108,62 @@ t.test('a call that is refused for its chain was given to no version of a rollou
   t.equal(counters.changes, before)
 })
 
-t.test('nothing is compared where either version is trusted: its effects are no host calls', async (t) => {
-  const offered: string[] = []
-  const shadow = { sample: 1, minRequests: 1, maxDiff: 0 }
-  const safe = (one: InstalledVersion, tier: string): InstalledVersion =>
-    ({
-      ...one,
-      manifest: { ...one.manifest, runtime: { ...one.manifest.runtime, tier } },
-      operations: new Map(
-        [...one.operations].map(([name, operation]) => [
-          name,
-          { ...operation, definition: { ...operation.definition, safe: true } },
-        ]),
-      ),
-    }) as InstalledVersion
-  const ask = async (stable: string, next: string) => {
-    const versions = [safe(version, stable), safe(canary, next)]
-    const live = { id: 'rol_1', from: '1.0.0', to: '1.1.0', step: 0, shadow }
-    const ports = {
-      snapshot: () => ({
-        ...snapshot,
-        versions: new Map(versions.map((one) => [`${plugin}@${one.version}`, one])),
-        rollouts: new Map([[plugin, { ...live, cohort: { ...cohort, weightBp: 0 } }]]),
-      }),
-      runGuest: () => Promise.reject(new Error('asked')),
-      internal: new Map(),
-      rollouts: {
-        countersOf: () => new NodeCounters(),
-        look: () => undefined,
-        shadow: { offer: () => offered.push(`${stable} ${next}`) },
-      },
-      now: Date.now,
+t.test(
+  'nothing is compared where either version is trusted: its effects are no host calls',
+  async (t) => {
+    const offered: string[] = []
+    const shadow = { sample: 1, minRequests: 1, maxDiff: 0 }
+    const safe = (one: InstalledVersion, tier: string): InstalledVersion =>
+      ({
+        ...one,
+        manifest: { ...one.manifest, runtime: { ...one.manifest.runtime, tier } },
+        operations: new Map(
+          [...one.operations].map(([name, operation]) => [
+            name,
+            { ...operation, definition: { ...operation.definition, safe: true } },
+          ]),
+        ),
+      }) as InstalledVersion
+    const ask = async (stable: string, next: string) => {
+      const versions = [safe(version, stable), safe(canary, next)]
+      const live = { id: 'rol_1', from: '1.0.0', to: '1.1.0', step: 0, shadow }
+      const ports = {
+        snapshot: () => ({
+          ...snapshot,
+          versions: new Map(versions.map((one) => [`${plugin}@${one.version}`, one])),
+          rollouts: new Map([[plugin, { ...live, cohort: { ...cohort, weightBp: 0 } }]]),
+        }),
+        runGuest: () => Promise.reject(new Error('asked')),
+        internal: new Map(),
+        rollouts: {
+          countersOf: () => new NodeCounters(),
+          look: () => undefined,
+          shadow: { offer: () => offered.push(`${stable} ${next}`) },
+        },
+        now: Date.now,
+      }
+      const caller = new ServiceCaller(
+        ports as unknown as ConstructorParameters<typeof ServiceCaller>[0],
+      )
+      await caller
+        .call({
+          tenant: 'acme',
+          principal: { kind: 'app', id: 'erp' },
+          service: 'test.one',
+          major: 1,
+          operation: 'run',
+          inputJson: '{}',
+          input: {},
+          traceId: 't',
+          requestId: 'r',
+          deadline: Date.now() + 1000,
+          chain: [],
+        })
+        .catch(() => undefined)
     }
-    const caller = new ServiceCaller(
-      ports as unknown as ConstructorParameters<typeof ServiceCaller>[0],
-    )
-    await caller
-      .call({
-        tenant: 'acme',
-        principal: { kind: 'app', id: 'erp' },
-        service: 'test.one',
-        major: 1,
-        operation: 'run',
-        inputJson: '{}',
-        input: {},
-        traceId: 't',
-        requestId: 'r',
-        deadline: Date.now() + 1000,
-        chain: [],
-      })
-      .catch(() => undefined)
-  }
-  await ask('trusted', 'sandbox')
-  await ask('sandbox', 'trusted')
-  await ask('sandbox', 'sandbox')
-  t.same(offered, ['sandbox sandbox'])
-})
+    await ask('trusted', 'sandbox')
+    await ask('sandbox', 'trusted')
+    await ask('sandbox', 'sandbox')
+    t.same(offered, ['sandbox sandbox'])
+  },
+)

@@ -28,7 +28,11 @@ const described = {
 
 t.test('an approver sees the figures, and of what asks another tenant only the kind', async (t) => {
   const view = approverView(described, 'acme')
-  t.match(view, { id: 'rol_1', weightBp: 100, evidence: { sentence: { en: 'nothing against it' } } })
+  t.match(view, {
+    id: 'rol_1',
+    weightBp: 100,
+    evidence: { sentence: { en: 'nothing against it' } },
+  })
   t.same(view.steps, [
     steps[0],
     { gate: {} },

@@ -99,7 +99,9 @@ function killInCohort({ isSafe }: { isSafe: boolean }, calls: number) {
     const arm: Arm = call % 5 === 4 ? 'stable' : 'canary'
     const probability = counters.admit(suzhou, arm, `r${call}`)
     const isKilled = arm === 'canary'
-    const ended = isKilled ? ({ arm, outcome: 'late' } as const) : ({ arm, outcome: 'answered' } as const)
+    const ended = isKilled
+      ? ({ arm, outcome: 'late' } as const)
+      : ({ arm, outcome: 'answered' } as const)
     counters.observe(
       suzhou,
       {

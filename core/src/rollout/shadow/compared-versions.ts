@@ -24,10 +24,11 @@ export function comparisonFaults(
     readonly manifest: Manifest
   }[],
 ): readonly InputFault[] {
-  const trusted = versions.find(({ manifest }) => !isComparable(manifest))
-  if (trusted === undefined) return []
-  const detail = `cannot be: ${trusted.plugin}@${trusted.version} is trusted, so its effects could not be held back`
-  return steps.flatMap((step, index) =>
-    shadowOf(step) === undefined ? [] : [{ pointer: `/steps/${index}/shadow`, detail }],
-  )
+  return steps.flatMap((step, index) => {
+    if (shadowOf(step) === undefined) return []
+    const trusted = versions.find(({ manifest }) => !isComparable(manifest))
+    if (trusted === undefined) return []
+    const detail = `cannot be: ${trusted.plugin}@${trusted.version} is trusted, so its effects could not be held back`
+    return [{ pointer: `/steps/${index}/shadow`, detail }]
+  })
 }
