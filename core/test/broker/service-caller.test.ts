@@ -1,6 +1,9 @@
+import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
 import t from 'tap'
 import type { ServiceCall } from '../../src/broker/call-scope.ts'
 import { ServiceCaller } from '../../src/broker/service-caller.ts'
+import { WatchedCall } from '../../src/invocations/watched-call.ts'
+import { InFlight } from '../../src/rollout/in-flight.ts'
 import { NodeCounters } from '../../src/rollout/node-counters.ts'
 import type { InstalledVersion, Snapshot } from '../../src/rollout/snapshot.ts'
 import { emptySnapshot } from '../../src/rollout/snapshot.ts'
@@ -133,7 +136,13 @@ t.test(
           versions: new Map(versions.map((one) => [`${plugin}@${one.version}`, one])),
           rollouts: new Map([[plugin, { ...live, cohort: { ...cohort, weightBp: 0 } }]]),
         }),
-        runGuest: () => Promise.reject(new Error('asked')),
+        runGuest: async () =>
+          ({ kind: 'ok', outputJson: '{}', cpuMs: 1, hostCalls: 0 }) as unknown as GuestOutcome,
+        inFlight: new InFlight(),
+        invocations: {
+          watch: (guest: GuestCall) => new WatchedCall(guest),
+          ended: () => undefined,
+        },
         internal: new Map(),
         rollouts: {
           countersOf: () => new NodeCounters(),
