@@ -56,10 +56,10 @@ async function keep({ tenant = 'acme', app = 'erp', input = {} }: Kept = {}): Pr
   const head = {
     ...{ id, tenant, key, ...called },
     ...{ plugin: base.plugin, version: '1.0.0', bundleSha256: 'b', configSha256: 'c' },
-    ...{ arm: 'stable', principal: `app:${app}`, traceId: 't', reason: 'sampled' },
-    ...{ outcome: 'answered', code: null, startedAt: new Date().toISOString() },
+    ...({ arm: 'stable', reason: 'sampled', outcome: 'answered', code: null } as const),
+    ...{ principal: `app:${app}`, traceId: 't', startedAt: new Date().toISOString() },
     ...{ tookMs: 1, cpuMs: 1, peakHeapMb: 1, bytesOut: 1, hostCalls: 0 },
-  } as const
+  }
   const sealed = seal(dataKey, Buffer.from(JSON.stringify(recording)), [tenant, id, key])
   await insertInvocations(knex, [{ ...head, sealed }])
   return id
@@ -141,7 +141,7 @@ t.test('what any node has run is not listed again, by an index of its own', asyn
   t.same(await list(), [])
   const { rows } = await knex.transaction(async (trx) => {
     await trx.raw('set local enable_seqscan = off')
-    return trx.raw(
+    return await trx.raw<{ rows: object[] }>(
       `explain select id from invocations where plugin = 'p' and version = 'v'
          and outcome = 'answered' and major > 0 order by sequence desc limit 500`,
     )
