@@ -16,9 +16,15 @@ export async function up(knex: Knex): Promise<void> {
     table.text('invocation').notNullable()
     table.primary(['rollout', 'invocation'])
   })
+  // Which recorded calls a shadow step may run: asked every few seconds while one does.
+  await knex.raw(
+    `create index invocations_answered on invocations (plugin, version, sequence)
+       where outcome = 'answered' and major > 0`,
+  )
 }
 
 export async function down(knex: Knex): Promise<void> {
+  await knex.raw('drop index invocations_answered')
   for (const table of ['rollout_shadow_replays', 'rollout_shadow_tallies'])
     await knex.schema.dropTable(table)
 }

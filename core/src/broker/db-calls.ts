@@ -209,8 +209,9 @@ function workOf({ scope, grants, signal }: GrantedCall<unknown>, now: () => numb
 
 /**
  * A plugin has no functions of its own that could write. What hides behind WITH is not guessed, and where the words
- * of SELECT INTO and FOR UPDATE stand in a text or a name, a read counts as a write: it is only not run twice.
+ * of SELECT INTO and FOR UPDATE stand in a text or a name, a read counts as a write: it is only not run twice. So does
+ * one that moves a sequence, which no rollback takes back, and one with a name in escapes, which may be any of these.
  */
 function isPlainRead(text: string): boolean {
-  return /^\s*select\b/i.test(text) && !/\b(into|for)\b/i.test(text)
+  return /^\s*select\b/i.test(text) && !/\b(into|for|nextval|setval)\b|u&"/i.test(text)
 }

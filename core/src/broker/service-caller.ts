@@ -3,9 +3,11 @@ import type { CompiledOperation } from '../catalog/compile-contract.ts'
 import { coreErrors } from '../errors.ts'
 import { mayCallOperation } from '../identity/authorise.ts'
 import { type Attempt, callDuringRollout } from '../rollout/canary-call.ts'
-import type { Arm, Assignment, CohortCall } from '../rollout/cohort.ts'
+import type { Arm, Assignment } from '../rollout/cohort.ts'
+import { cohortCallOf } from '../rollout/cohort-call.ts'
 import type { NodeCounters } from '../rollout/node-counters.ts'
 import { pickVersion, type Sharing } from '../rollout/pick-version.ts'
+import { mayBeCompared } from '../rollout/shadow/compared-versions.ts'
 import type { ShadowMark } from '../rollout/shadow/shadow-mark.ts'
 import type { ShadowSide } from '../rollout/shadow/shadow-side.ts'
 import { type InstalledVersion, serviceKey } from '../rollout/snapshot.ts'
@@ -108,7 +110,8 @@ export class ServiceCaller {
 
   /** The same call once its input is read: only a plan that takes keys from inputs asks again. */
   targetOf(before: Target, call: RoutedCall): Target {
-    return before.sharing?.rollout.cohort.keys === undefined ? before : this.target(call)
+    const { rollout } = before.sharing ?? before.mirrored ?? {}
+    return rollout?.cohort.keys === undefined ? before : this.target(call)
   }
 
   /**
@@ -173,6 +176,7 @@ export class ServiceCaller {
     const { shadow } = this.#ports.rollouts
     const isCompared = operation.definition.safe === true && call.shadow === undefined
     if (mirrored === undefined || shadow === undefined || !isCompared) return attemptCall
+    if (!mayBeCompared(mirrored)) return attemptCall
     return async (ports, trial, asked) => {
       const first = await attemptCall(ports, trial, asked)
       const { deadlineMs } = operation
@@ -255,10 +259,4 @@ function requirePermission({ operation, sharing }: Target, call: ServiceCall): v
 function requireInput({ operation }: Target, { input }: ServiceCall): void {
   if (operation.validateInput(input)) return
   throw coreErrors.create('INPUT_INVALID', {}, { faults: faultsOf(operation.validateInput) })
-}
-
-function cohortCallOf({ tenant, principal, requestId, input }: RoutedCall): CohortCall {
-  const call = { requestId, tenant, input }
-  if (principal.kind === 'app') return { ...call, app: principal.id }
-  return principal.kind === 'user' ? { ...call, subject: principal.id } : call
 }

@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty'
+import type { approverView } from '../rollout/approver-view.ts'
 import type { RolloutDescription } from '../rollout/describe-rollout.ts'
 import type { Rollout } from '../rollout/rollout-store.ts'
 import { percentOf } from '../rollout/step-decision.ts'
@@ -73,7 +74,7 @@ export const supersedeCommand = defineCommand({
 })
 
 /** As an approver is shown it: without whom else it concerns. */
-type Asking = Omit<RolloutDescription, 'lists' | 'transitions' | 'gateAnswer'>
+type Asking = ReturnType<typeof approverView>
 
 export const approveCommand = defineCommand({
   meta: {

@@ -26,6 +26,7 @@ function consumes({ manifest }: InstalledVersion, type: string): boolean {
 export function servedBy(snapshot: Snapshot, tenant: string, plugin: string): string {
   const binding = snapshot.bindings.get(tenantKey(tenant, plugin))
   const rollout = snapshot.rollouts.get(plugin)
-  const sharing = rollout === undefined ? 'none' : `${rollout.id} ${rollout.cohort.weightBp}`
+  // The step and not its weight: one that adds a cohort at the same weight gives keys to the new version as well.
+  const sharing = rollout === undefined ? 'none' : `${rollout.id} ${rollout.step}`
   return `${binding?.pinnedVersion ?? snapshot.stable.get(plugin) ?? 'none'} ${sharing}`
 }

@@ -71,15 +71,22 @@ export async function listInvocations(
   return (await query).map(headOf)
 }
 
-/** Of a version, answered calls of data services in all tenants, newest first. */
+/**
+ * Of a version, answered calls of data services in all tenants, newest first, that were not run again for a rollout.
+ * Its index is partial, so the words of this condition are those of the migration.
+ */
 export async function listAnswered(
   knex: Knex,
-  filter: { plugin: string; version: string; limit: number },
+  filter: { plugin: string; version: string; notReplayedFor: string; limit: number },
 ): Promise<ListedInvocation[]> {
-  const { plugin, version, limit } = filter
+  const { plugin, version, notReplayedFor, limit } = filter
+  const replayed = knex('rollout_shadow_replays')
+    .where({ rollout: notReplayedFor })
+    .whereRaw('invocation = invocations.id')
   const rows = await knex('invocations')
-    .where({ plugin, version, outcome: 'answered' })
-    .where('major', '>', 0)
+    .where({ plugin, version })
+    .whereRaw("outcome = 'answered' and major > 0")
+    .whereNotExists(replayed)
     .orderBy('sequence', 'desc')
     .limit(limit)
     .select(headColumns)

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
-import { callerOf } from '../gateway/guard.ts'
+import { callerOf, tenantOf } from '../gateway/guard.ts'
 import { idSchema, strictObject } from '../gateway/http-schemas.ts'
 import { isAsked } from './approval.ts'
-import { describeRollout, type RolloutDescription, requireRollout } from './describe-rollout.ts'
+import { approverView } from './approver-view.ts'
+import { describeRollout, requireRollout } from './describe-rollout.ts'
 import { rolloutIdSchema } from './rollout-id-schema.ts'
 import type { RolloutService } from './rollout-service.ts'
 import { listLiveRollouts, type Rollout } from './rollout-store.ts'
@@ -34,7 +35,8 @@ export function approvalRoutes(app: FastifyInstance, { knex, rollouts }: Ports):
       const live = await listLiveRollouts(knex)
       const asking = live.filter((rollout) => asks(rollout, `admin:${tenant}/`))
       const items = []
-      for (const rollout of asking) items.push(viewOf(await describeRollout(knex, rollout)))
+      for (const rollout of asking)
+        items.push(approverView(await describeRollout(knex, rollout), tenant))
       return { items }
     },
   )
@@ -63,7 +65,7 @@ export function approvalRoutes(app: FastifyInstance, { knex, rollouts }: Ports):
       const reason =
         said === undefined ? { en: 'approved', 'zh-CN': '已审批' } : { en: said, 'zh-CN': said }
       const rollout = await rollouts.command(caller, id, 'approve', { reason })
-      return viewOf(await describeRollout(knex, rollout))
+      return approverView(await describeRollout(knex, rollout), tenantOf(request))
     },
   )
 }
@@ -71,9 +73,4 @@ export function approvalRoutes(app: FastifyInstance, { knex, rollouts }: Ports):
 function asks({ state, steps, step }: Rollout, actor: string): boolean {
   const current = steps[step]
   return state === 'running' && isApproval(current) && isAsked(current, actor)
-}
-
-/** What an approver decides upon; lists name other tenants, and are none of that. */
-function viewOf({ lists, transitions, gateAnswer, ...rollout }: RolloutDescription) {
-  return rollout
 }

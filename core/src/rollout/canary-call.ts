@@ -76,7 +76,9 @@ export async function callDuringRollout<Answer>(ports: Ports<Answer>, arm: Arm):
     void first.ended.then((end) => observeEnd(ports, { arm, probability }, end))
     return unwrap(first)
   }
-  if (!isSafe || !asksOther(outcome, arm) || ports.hasLeft()) {
+  // Who is denied is kept from the new version, also where it might have answered.
+  const isKept = assigned?.by === 'deny'
+  if (!isSafe || isKept || !asksOther(outcome, arm) || ports.hasLeft()) {
     settle()
     return unwrap(first)
   }

@@ -41,6 +41,22 @@ export interface CohortKeys {
   readonly entity?: string
 }
 
+/** A unit and an entity are known by the plan's keys alone: without one such a member is never met, in silence. */
+export function missingKeyFaults(
+  members: unknown,
+  keys: unknown,
+  pointer: string,
+): readonly InputFault[] {
+  if (!Array.isArray(members)) return []
+  return (['unit', 'entity'] as const).flatMap((name) => {
+    if (isObject(keys) && keys[name] !== undefined) return []
+    const member = members.find((one) => typeof one === 'string' && one.startsWith(`${name}:`))
+    if (member === undefined) return []
+    const detail = `names ${member}: "keys" must say where in the input the ${name} stands, such as { "${name}": "/${name}" }`
+    return [{ pointer, detail }]
+  })
+}
+
 const pointerPattern = /^(\/([^~/]|~[01])+){1,8}$/
 
 export function keyFaults(keys: unknown, pointer: string): InputFault[] {

@@ -95,6 +95,11 @@ export function chanceAmongLeft(weightBp: number, stableBp: number): number {
   return (weightBp - stableBp) / (FULL_WEIGHT_BP - stableBp)
 }
 
+/** Whether any call at all could be the canary's; before, nothing is shared, whoever is denied. */
+export function givesCalls({ weightBp, lists }: Pick<Cohort, 'weightBp' | 'lists'>): boolean {
+  return weightBp > 0 || (lists !== undefined && lists.allow.size + lists.named.size > 0)
+}
+
 /** Pure: the same cohort and call give the same arm on every node. A call without the key stays on stable. */
 export function assign(cohort: Cohort, call: CohortCall): Assignment {
   const { salt, weightBp, cohortBy, lists } = cohort

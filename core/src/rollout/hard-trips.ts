@@ -1,5 +1,5 @@
 import type { Localized } from '@signalbox/sdk/errors'
-import { type Arm, FULL_WEIGHT_BP } from './cohort.ts'
+import type { Arm } from './cohort.ts'
 
 /**
  * What needs no statistics. A version that cannot be loaded, that breaks its own contract where stable keeps
@@ -8,9 +8,15 @@ import { type Arm, FULL_WEIGHT_BP } from './cohort.ts'
  */
 export type TripKind = 'load' | 'contract' | 'circuit' | 'kill'
 
+export interface Kill {
+  readonly at: number
+  /** That the call was the canary's, fixed when it was admitted. */
+  readonly chance: number
+}
+
 export interface TripState {
-  /** Instants of the canary's latest kills, oldest first; no more than the rule may ask for. */
-  readonly canaryKills: readonly number[]
+  /** The canary's latest kills, oldest first; no more than the rule may ask for. */
+  readonly canaryKills: readonly Kill[]
   readonly canary: Readonly<Record<TripKind, number>>
   /** Since the rollout began. A stable version that does the same takes the rule out of force. */
   readonly stable: Readonly<Record<TripKind, number>>
@@ -26,9 +32,14 @@ export const emptyTripState: TripState = Object.freeze({
 const KILL_WINDOW_MS = 60_000
 const LEAST_KILLS = 3
 /**
- * While both versions are killed equally often, the first n kills are all the canary's with weight^n. n is
- * chosen so that this stays below one in 2,000: 3 up to 7 %, 6 at 25 %, 11 at 50 %. Always 3 would stop
- * one healthy rollout in eight at 50 %.
+ * While both versions are killed equally often, the first kills are all the canary's with the product of the chances
+ * that their calls had to be the canary's. It has to be below one in 2,000: 3 kills up to 7 %, 6 at 25 %, 11 at 50 %.
+ * Always 3 would stop one healthy rollout in eight at 50 %.
+ *
+ * The chance is each call's own and not the weight of the step: a cohort at weight 0 may have most of the calls. Where
+ * calls are not drawn one by one it is the canary's share of them, and only kills come here that the other version got
+ * through (see NodeCounters.observe): a payload that hangs every version, such as the heavy write of a listed tenant,
+ * would be the canary's each time, and neither's fault.
  */
 const LOG_CHANCE = Math.log(1 / 2000)
 const MOST_KILLS = 32
@@ -56,22 +67,36 @@ export function tripOfFailure(code: string, blame: 'plugin' | 'host'): TripKind 
   return blame === 'plugin' ? tripByCode[code] : undefined
 }
 
-export function recordTrip(state: TripState, arm: Arm, kind: TripKind, now: number): TripState {
+/**
+ * @param chance that the call was the canary's. Absent, of runs that nobody was answered by, three kills are enough:
+ *   to go back costs nobody anything
+ */
+export function recordTrip(
+  state: TripState,
+  arm: Arm,
+  kind: TripKind,
+  now: number,
+  chance = 0,
+): TripState {
   const counts = { ...state[arm], [kind]: state[arm][kind] + 1 }
   if (arm === 'stable') return { ...state, stable: counts }
   if (kind !== 'kill') return { ...state, canary: counts }
-  return { ...state, canary: counts, canaryKills: latest([...state.canaryKills, now]) }
+  return {
+    ...state,
+    canary: counts,
+    canaryKills: latest([...state.canaryKills, { at: now, chance }]),
+  }
 }
 
 export function mergeTripStates(left: TripState, right: TripState): TripState {
   return {
-    canaryKills: latest([...left.canaryKills, ...right.canaryKills].sort((a, b) => a - b)),
+    canaryKills: latest([...left.canaryKills, ...right.canaryKills].sort((a, b) => a.at - b.at)),
     canary: sum(left.canary, right.canary),
     stable: sum(left.stable, right.stable),
   }
 }
 
-const latest = (instants: readonly number[]): readonly number[] => instants.slice(-MOST_KILLS)
+const latest = (kills: readonly Kill[]): readonly Kill[] => kills.slice(-MOST_KILLS)
 
 function sum(
   left: Readonly<Record<TripKind, number>>,
@@ -85,12 +110,11 @@ function sum(
   }
 }
 
-/** How many kills of the canary within a minute end it at a weight. */
-export function killsNeeded(weightBp: number): number {
-  const weight = weightBp / FULL_WEIGHT_BP
-  if (weight >= 1) return MOST_KILLS
-  const needed = Math.ceil(LOG_CHANCE / Math.log(weight))
-  return Math.min(MOST_KILLS, Math.max(LEAST_KILLS, needed))
+/** Whether so many kills of the canary within a minute, and none of stable, end it. */
+function areTooMany(kills: readonly Kill[]): boolean {
+  if (kills.length < LEAST_KILLS) return false
+  if (kills.length >= MOST_KILLS) return true
+  return kills.reduce((sum, { chance }) => sum + Math.log(chance), 0) <= LOG_CHANCE
 }
 
 export interface Trip {
@@ -101,9 +125,9 @@ export interface Trip {
 /** @returns the rule that ends the rollout at once, or undefined. */
 export function hardTrip(
   state: TripState,
-  at: { readonly now: number; readonly weightBp: number; readonly canary: string },
+  at: { readonly now: number; readonly canary: string },
 ): Trip | undefined {
-  const { now, weightBp, canary } = at
+  const { now, canary } = at
   if (state.canary.load > 0 && state.stable.load === 0) {
     return {
       kind: 'load',
@@ -132,13 +156,13 @@ export function hardTrip(
     }
   }
   // Instants of other nodes may lie a little ahead of this clock.
-  const recent = state.canaryKills.filter((instant) => instant > now - KILL_WINDOW_MS).length
-  if (state.stable.kill > 0 || recent < killsNeeded(weightBp)) return undefined
+  const recent = state.canaryKills.filter((kill) => kill.at > now - KILL_WINDOW_MS)
+  if (state.stable.kill > 0 || !areTooMany(recent)) return undefined
   return {
     kind: 'kill',
     sentence: {
-      en: `stopped: ${recent} calls of ${canary} hung or had to be killed within a minute, and none of stable`,
-      'zh-CN': `已停止：一分钟内 ${canary} 有 ${recent} 次调用挂起或被强制终止，而稳定版本没有`,
+      en: `stopped: ${recent.length} calls of ${canary} hung or had to be killed within a minute, and none of stable`,
+      'zh-CN': `已停止：一分钟内 ${canary} 有 ${recent.length} 次调用挂起或被强制终止，而稳定版本没有`,
     },
   }
 }

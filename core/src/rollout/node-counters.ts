@@ -173,8 +173,8 @@ export class NodeCounters {
     const rescue = rescueOf(call, isSafe)
     if (rescue !== undefined) this.#judge = recordRescue(this.#judge, rescue)
     this.#observeTime(rollout, observed)
-    const isTrip = trip !== undefined && (!isSafe || call.replay === 'answered')
-    if (isTrip) this.#trips = recordTrip(this.#trips, call.arm, trip, now)
+    const isTrip = trip !== undefined && isOfVersion(observed, trip, rollout)
+    if (isTrip) this.#trips = recordTrip(this.#trips, call.arm, trip, now, probability)
     this.#changes += 1
     return isTrip || isNews
   }
@@ -224,4 +224,10 @@ export class NodeCounters {
     if (band === undefined || !this.#isFirst(observed, 'time')) return
     this.#judge = recordSlowness(this.#judge, band, call.arm, probability)
   }
+}
+
+/** What the other version got through speaks against this one; where calls are not drawn one by one, a kill only then. */
+function isOfVersion({ call, isSafe }: Observed, trip: TripKind, { cohort }: LiveRollout): boolean {
+  if (call.replay === 'answered') return true
+  return !isSafe && (trip !== 'kill' || judgedBy(cohort) === 'request')
 }

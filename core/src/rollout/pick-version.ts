@@ -1,4 +1,4 @@
-import { type Arm, type Assignment, assign, type CohortCall } from './cohort.ts'
+import { type Arm, type Assignment, assign, type CohortCall, givesCalls } from './cohort.ts'
 import {
   type InstalledVersion,
   type LiveRollout,
@@ -45,9 +45,11 @@ export function pickVersion(snapshot: Snapshot, plugin: string, call: CohortCall
       return { kind: 'version', version, arm: 'stable', withheld: sharing }
     }
     // Before the first weight nothing is shared, so nothing is counted and nothing is tried on the other version.
-    if (cohort.weightBp === 0 && cohort.lists === undefined) {
+    if (!givesCalls(cohort)) {
       const version = { kind: 'version', version: sharing.versions.stable, arm: 'stable' } as const
-      return shadow === undefined ? version : { ...version, mirrored: sharing }
+      // Whom the plan keeps from the new version, it does not answer unseen either.
+      const isCompared = shadow !== undefined && assign(cohort, call).by !== 'deny'
+      return isCompared ? { ...version, mirrored: sharing } : version
     }
     const assigned = assign(cohort, call)
     const { arm } = assigned

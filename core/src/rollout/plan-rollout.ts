@@ -2,7 +2,7 @@ import type { InputFault } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import { servingStates } from '../registry/installation-states.ts'
-import { findInstallation } from '../registry/registry-store.ts'
+import { findInstallation, type Installation } from '../registry/registry-store.ts'
 import { lockInstalled } from '../registry/serving-installation.ts'
 import { type AnalysisPlan, analysisFaults, emptyAnalysis } from './analysis-plan.ts'
 import type { CohortBy } from './cohort.ts'
@@ -11,12 +11,14 @@ import {
   type CohortLists,
   keyFaults,
   memberFaults,
+  missingKeyFaults,
   noLists,
 } from './cohort-lists.ts'
 import { findCohort } from './cohort-store.ts'
 import { defaultPlan, type PlanChoice } from './default-plans.ts'
 import { isObject } from './plan-faults.ts'
 import { insertRollout, type NewRollout } from './rollout-store.ts'
+import { comparisonFaults } from './shadow/compared-versions.ts'
 import type { Snapshot } from './snapshot.ts'
 import {
   isApproval,
@@ -87,6 +89,8 @@ export function planFaults(plan: RolloutPlan): readonly InputFault[] {
     ...keyFaults(keys, '/keys'),
     ...memberFaults(deny, '/deny'),
     ...memberFaults(allow, '/allow'),
+    ...missingKeyFaults(deny, keys, '/deny'),
+    ...missingKeyFaults(allow, keys, '/allow'),
     ...analysisFaults(analysis).map((fault) => ({
       ...fault,
       pointer: `/analysis${fault.pointer}`,
@@ -120,17 +124,22 @@ function drawFaults({ steps, cohortBy, allow }: RolloutPlan): readonly InputFaul
 
 /**
  * The lists of a plan, with the members of its named cohorts as they are now.
- * @throws CORE_INPUT_INVALID: a cohort or a tenant that a step names is not there
+ * @throws CORE_INPUT_INVALID: a cohort or a tenant that a step names is not there, or no call could be known as one
+ *   of the cohort
  */
 export async function listsOf(trx: Knex, plan: RolloutPlan): Promise<CohortLists> {
-  const { steps, deny, allow } = plan
+  const { steps, keys, deny, allow } = plan
   const faults: InputFault[] = []
   const cohorts: Record<string, readonly string[]> = {}
   for (const [index, step] of steps.entries()) {
     if (isWeightStep(step) && step.cohort !== undefined) {
       const found = await findCohort(trx, step.cohort)
-      if (found !== undefined) cohorts[step.cohort] = found.members
-      else faults.push({ pointer: `/steps/${index}/cohort`, detail: 'there is no such cohort' })
+      const pointer = `/steps/${index}/cohort`
+      if (found === undefined) faults.push({ pointer, detail: 'there is no such cohort' })
+      else {
+        cohorts[step.cohort] = found.members
+        faults.push(...missingKeyFaults(found.members, keys, pointer))
+      }
     }
     const tenant = tenantOf(step)
     if (tenant === undefined) continue
@@ -146,7 +155,10 @@ function tenantOf(step: Step): { id: string; at: string } | undefined {
   return isGate(step) ? { id: step.gate.tenant, at: '/gate/tenant' } : undefined
 }
 
-/** @throws CORE_PLUGIN_MISSING, CORE_VERSION_MISSING, CORE_VERSION_NOT_READY, CORE_ROLLOUT_POINTLESS */
+/**
+ * @throws CORE_PLUGIN_MISSING, CORE_VERSION_MISSING, CORE_VERSION_NOT_READY, CORE_ROLLOUT_POINTLESS,
+ *   CORE_INPUT_INVALID of a step that compares trusted versions
+ */
 export async function planRollout(
   trx: Knex.Transaction,
   { plugin, version }: PluginVersion,
@@ -154,16 +166,20 @@ export async function planRollout(
 ): Promise<void> {
   const { stableVersion: stable } = await lockInstalled(trx, plugin)
   if (stable === null) throw coreErrors.create('PLUGIN_MISSING', { plugin })
-  await requireServing(trx, plugin, version)
+  const canary = await requireServing(trx, plugin, version)
   if (version === stable) throw coreErrors.create('ROLLOUT_POINTLESS', { plugin, version })
+  const served = await findInstallation(trx, plugin, stable)
+  const faults = comparisonFaults(row.steps, served === undefined ? [canary] : [canary, served])
+  if (faults.length > 0) throw coreErrors.create('INPUT_INVALID', {}, { faults })
   await insertRollout(trx, { ...row, plugin, from: stable, to: version })
 }
 
-async function requireServing(trx: Knex, plugin: string, version: string): Promise<void> {
+async function requireServing(trx: Knex, plugin: string, version: string): Promise<Installation> {
   const installation = await findInstallation(trx, plugin, version)
   if (installation === undefined) throw coreErrors.create('VERSION_MISSING', { plugin, version })
   const { state } = installation
   if (!servingStates.includes(state)) {
     throw coreErrors.create('VERSION_NOT_READY', { plugin, version, state })
   }
+  return installation
 }

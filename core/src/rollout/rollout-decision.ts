@@ -18,7 +18,7 @@ import { unitsOf } from './unit-sketch.ts'
 
 /** What ends the rollout now, in words; undefined: nothing. Also while it is paused. */
 export function condemnation(rollout: Rollout, tallies: Tallies, now: number): Ground | undefined {
-  const trip = hardTrip(tallies.trips, { now, weightBp: weightOf(rollout), canary: rollout.to })
+  const trip = hardTrip(tallies.trips, { now, canary: rollout.to })
   if (trip !== undefined) {
     return { reason: trip.sentence, evidence: { trip: trip.kind, trips: tallies.trips } }
   }

@@ -105,8 +105,8 @@ export const rolloutGuards = {
     'zh-CN': '当前步骤包含 100 % 观察期',
   },
   'four-eyes': {
-    en: 'who approves is not who started it',
-    'zh-CN': '审批人不得是发起人',
+    en: 'who approves is not who started it, by the token',
+    'zh-CN': '审批所用令牌不得是发起时所用的令牌',
   },
   'from-stable': {
     en: 'the version it was planned from is the stable one',
@@ -117,8 +117,8 @@ export const rolloutGuards = {
     'zh-CN': '当前步骤既不是审批，也不是尚未放行的闸口',
   },
   'gates-passed': {
-    en: 'no approval and no gate of the plan is left',
-    'zh-CN': '计划中没有剩余的审批或闸口',
+    en: 'no approval, gate or shadow step of the plan is left',
+    'zh-CN': '计划中没有剩余的审批、闸口或影子步骤',
   },
   'may-approve': {
     en: 'the approval is asked of who gives it',

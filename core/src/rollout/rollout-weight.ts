@@ -26,12 +26,16 @@ interface Planned extends Stand {
   readonly lists: CohortLists
 }
 
-/** Which calls try the new version now. Before the first weight that is nobody, whoever is listed. */
+/**
+ * Which calls try the new version now. Before the first weight that is nobody, whoever is listed; who is denied is
+ * so from the start, for a shadow step asks too.
+ */
 export function cohortOf(rollout: Planned): Cohort {
   const { salt, cohortBy, keys, lists } = rollout
   const steps = reached(rollout)
   const cohort = { salt, cohortBy, weightBp: weightOf(rollout) }
-  if (steps.length === 0) return cohort
+  const isBefore = steps.length === 0
+  if (isBefore && lists.deny.length === 0) return cohort
   const named = new Map(
     steps.flatMap(({ cohort: name }) =>
       name === undefined
@@ -44,7 +48,7 @@ export function cohortOf(rollout: Planned): Cohort {
     ...cohort,
     ...(Object.keys(keys).length === 0 ? {} : { keys }),
     ...(isListed
-      ? { lists: { deny: new Set(lists.deny), allow: new Set(lists.allow), named } }
+      ? { lists: { deny: new Set(lists.deny), allow: new Set(isBefore ? [] : lists.allow), named } }
       : {}),
   }
 }

@@ -204,6 +204,13 @@ t.test('what only reads may be run again, what may write not', async (t) => {
   t.equal(effect('db.transaction', { statements: [read, read] }), false)
   t.equal(effect('db.transaction', { statements: [read, write] }), true)
   t.equal(effect('db.transaction', { statements: [read, { sql: 'select 1 for update' }] }), true)
+  t.equal(effect('db.query', read), false)
+  for (const sql of [`select nextval('no')`, `SELECT "nextval" ('no')`, `select setval('no', 1)`]) {
+    t.equal(effect('db.query', { sql }), true, sql)
+    t.equal(effect('db.transaction', { statements: [{ sql }] }), true, sql)
+  }
+  const escaped = `select U&"n\\0065xtval"('no')`
+  t.equal(effect('db.query', { sql: escaped }), true, 'a name in escapes may be any')
   t.equal(effect('db.transaction', { statements: 'select 1' }), true, 'what cannot be told')
   t.equal(effect('db.inspect', {}), false)
 })

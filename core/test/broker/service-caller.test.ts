@@ -1,6 +1,9 @@
+import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
 import t from 'tap'
 import type { ServiceCall } from '../../src/broker/call-scope.ts'
 import { ServiceCaller } from '../../src/broker/service-caller.ts'
+import { WatchedCall } from '../../src/invocations/watched-call.ts'
+import { InFlight } from '../../src/rollout/in-flight.ts'
 import { NodeCounters } from '../../src/rollout/node-counters.ts'
 import type { InstalledVersion, Snapshot } from '../../src/rollout/snapshot.ts'
 import { emptySnapshot } from '../../src/rollout/snapshot.ts'
@@ -107,3 +110,69 @@ t.test('a call that is refused for its chain was given to no version of a rollou
   await t.rejects(caller.call(call(deep)), { code: 'CORE_CALL_TOO_DEEP' })
   t.equal(counters.changes, before)
 })
+
+t.test(
+  'nothing is compared where either version is trusted: its effects are no host calls',
+  async (t) => {
+    const offered: string[] = []
+    const shadow = { sample: 1, minRequests: 1, maxDiff: 0 }
+    const safe = (one: InstalledVersion, tier: string): InstalledVersion =>
+      ({
+        ...one,
+        manifest: { ...one.manifest, runtime: { ...one.manifest.runtime, tier } },
+        operations: new Map(
+          [...one.operations].map(([name, operation]) => [
+            name,
+            { ...operation, definition: { ...operation.definition, safe: true } },
+          ]),
+        ),
+      }) as InstalledVersion
+    const ask = async (stable: string, next: string) => {
+      const versions = [safe(version, stable), safe(canary, next)]
+      const live = { id: 'rol_1', from: '1.0.0', to: '1.1.0', step: 0, shadow }
+      const ports = {
+        snapshot: () => ({
+          ...snapshot,
+          versions: new Map(versions.map((one) => [`${plugin}@${one.version}`, one])),
+          rollouts: new Map([[plugin, { ...live, cohort: { ...cohort, weightBp: 0 } }]]),
+        }),
+        runGuest: async () =>
+          ({ kind: 'ok', outputJson: '{}', cpuMs: 1, hostCalls: 0 }) as unknown as GuestOutcome,
+        inFlight: new InFlight(),
+        invocations: {
+          watch: (guest: GuestCall) => new WatchedCall(guest),
+          ended: () => undefined,
+        },
+        internal: new Map(),
+        rollouts: {
+          countersOf: () => new NodeCounters(),
+          look: () => undefined,
+          shadow: { offer: () => offered.push(`${stable} ${next}`) },
+        },
+        now: Date.now,
+      }
+      const caller = new ServiceCaller(
+        ports as unknown as ConstructorParameters<typeof ServiceCaller>[0],
+      )
+      await caller
+        .call({
+          tenant: 'acme',
+          principal: { kind: 'app', id: 'erp' },
+          service: 'test.one',
+          major: 1,
+          operation: 'run',
+          inputJson: '{}',
+          input: {},
+          traceId: 't',
+          requestId: 'r',
+          deadline: Date.now() + 1000,
+          chain: [],
+        })
+        .catch(() => undefined)
+    }
+    await ask('trusted', 'sandbox')
+    await ask('sandbox', 'trusted')
+    await ask('sandbox', 'sandbox')
+    t.same(offered, ['sandbox sandbox'])
+  },
+)

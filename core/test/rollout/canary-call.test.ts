@@ -1,6 +1,6 @@
 import t from 'tap'
 import { type Attempt, callDuringRollout } from '../../src/rollout/canary-call.ts'
-import type { Arm } from '../../src/rollout/cohort.ts'
+import type { Arm, Assignment } from '../../src/rollout/cohort.ts'
 import type { AttemptOutcome } from '../../src/rollout/judged-call.ts'
 import { NodeCounters } from '../../src/rollout/node-counters.ts'
 
@@ -16,7 +16,12 @@ const rollout = {
 async function call(
   arm: Arm,
   outcomes: Readonly<Record<Arm, AttemptOutcome>>,
-  { isSafe = true, deadline = 1000, hasLeft = false } = {},
+  {
+    isSafe = true,
+    deadline = 1000,
+    hasLeft = false,
+    assigned,
+  }: { isSafe?: boolean; deadline?: number; hasLeft?: boolean; assigned?: Assignment } = {},
 ) {
   const counters = new NodeCounters()
   const tried: [Arm, number][] = []
@@ -30,6 +35,7 @@ async function call(
     {
       rollout,
       counters,
+      assigned,
       operation: 's/run',
       requestId: 'r1',
       isSafe,
@@ -78,6 +84,18 @@ t.test(
     t.same(tried, ['stable'])
   },
 )
+
+t.test('who is denied is kept from the new version, also where stable fails', async (t) => {
+  const assigned = { arm: 'stable', by: 'deny', key: 'r1', member: 'tenant:acme' } as const
+  const outcomes = { stable: 'failed', canary: 'answered' } as const
+  const denied = await call('stable', outcomes, { assigned })
+  t.same(denied.tried, ['stable'])
+  t.match(denied.answer, { message: 'stable' })
+  const drawn = await call('stable', outcomes, {
+    assigned: { arm: 'stable', by: 'draw', key: 'r1' },
+  })
+  t.same(drawn.tried, ['stable', 'canary'])
+})
 
 /** Answers that have only begun; `ends` says how they end. */
 async function begun(

@@ -3,7 +3,6 @@ import type { Arm } from '../../src/rollout/cohort.ts'
 import {
   emptyTripState,
   hardTrip,
-  killsNeeded,
   mergeTripStates,
   recordTrip,
   type TripKind,
@@ -11,11 +10,12 @@ import {
   tripOfFailure,
 } from '../../src/rollout/hard-trips.ts'
 
-const at = { now: 60_000, weightBp: 500, canary: '1.4.0' }
+const at = { now: 60_000, canary: '1.4.0' }
+const chance = 0.05
 
 function trips(...events: readonly (readonly [Arm, TripKind, number])[]): TripState {
   return events.reduce(
-    (state, [arm, kind, now]) => recordTrip(state, arm, kind, now),
+    (state, [arm, kind, now]) => recordTrip(state, arm, kind, now, chance),
     emptyTripState,
   )
 }
@@ -34,8 +34,8 @@ t.test('a canary that cannot be loaded, or breaks its contract, is stopped at on
   )
 })
 
-t.test('a canary whose circuit the sandbox opened is stopped, whatever its weight', async (t) => {
-  const opened = hardTrip(trips(['canary', 'circuit', 1]), { ...at, weightBp: 9900 })
+t.test('a canary whose circuit the sandbox opened is stopped', async (t) => {
+  const opened = hardTrip(trips(['canary', 'circuit', 1]), at)
   t.equal(opened?.kind, 'circuit')
   t.match(opened?.sentence, { en: /1\.4\.0 ended its sandbox process again and again/ })
 })
@@ -56,18 +56,38 @@ t.test('three kills within a minute stop it, two or slower ones do not', async (
   t.equal(hardTrip(kills(0, 20_000, 60_000), at), undefined)
 })
 
-t.test('the heavier the weight the more kills it takes', async (t) => {
-  t.same([100, 500, 1000, 2500, 5000].map(killsNeeded), [3, 3, 4, 6, 11])
-  for (let weightBp = 1; weightBp < 7500; weightBp++) {
-    if ((weightBp / 10_000) ** killsNeeded(weightBp) > 1 / 2000) t.fail(`at ${weightBp}`)
+/** How many kills of calls with these chances, in turn, end it. */
+function killsNeeded(...chances: readonly number[]): number {
+  let state = emptyTripState
+  for (let kills = 1; ; kills++) {
+    const next = chances[kills % chances.length] as number
+    state = recordTrip(state, 'canary', 'kill', 60_000, next)
+    if (hardTrip(state, at) !== undefined) return kills
   }
+}
+
+t.test('the likelier a call was the canary’s, the more kills it takes', async (t) => {
+  t.same(
+    [0.01, 0.05, 0.1, 0.25, 0.5].map((one) => killsNeeded(one)),
+    [3, 3, 4, 6, 11],
+  )
+  for (let weightBp = 1; weightBp < 7500; weightBp++) {
+    const weight = weightBp / 10_000
+    if (weight ** killsNeeded(weight) > 1 / 2000) t.fail(`at ${weightBp}`)
+  }
+  t.equal(killsNeeded(0.8), 32, 'a cohort that has most of the calls, at whatever weight')
+  t.equal(killsNeeded(1), 32)
+  t.equal(killsNeeded(0.05, 0.5), 5, 'each by its own chance, where the weight rose')
 })
 
 t.test('kills on several nodes add up', async (t) => {
   const one = trips(['canary', 'kill', 30_000], ['canary', 'kill', 50_000])
   const other = trips(['canary', 'kill', 40_000])
   const merged = mergeTripStates(JSON.parse(JSON.stringify(one)), other)
-  t.same(merged.canaryKills, [30_000, 40_000, 50_000])
+  t.same(
+    merged.canaryKills.map(({ at }) => at),
+    [30_000, 40_000, 50_000],
+  )
   t.equal(hardTrip(merged, at)?.kind, 'kill')
 })
 

@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { Arm } from '../../src/rollout/cohort.ts'
+import { hardTrip } from '../../src/rollout/hard-trips.ts'
 import { requestOfKey } from '../../src/rollout/lasting-request.ts'
 import { NodeCounters } from '../../src/rollout/node-counters.ts'
 
@@ -75,5 +76,59 @@ t.test(
     t.equal(counters.admit(rollout, 'canary', 'r1', { again: 0.4 }), 0.4)
     t.equal(counters.admit(rollout, 'canary', 'r1'), 0.4, 'whatever it calls from then on')
     t.same(counters.judge.admissions, { 500: { canary: 0, stable: 1 } })
+  },
+)
+
+const suzhou = {
+  ...rollout,
+  cohort: {
+    ...rollout.cohort,
+    weightBp: 0,
+    lists: {
+      deny: new Set<string>(),
+      allow: new Set<string>(),
+      named: new Map([['unit:acme/suzhou', 'suzhou']]),
+    },
+  },
+}
+
+/** Of ten calls eight are the cohort's, each of which has to be killed; so many of them, by either arm or by one. */
+function killInCohort({ isSafe }: { isSafe: boolean }, calls: number) {
+  const counters = new NodeCounters()
+  for (let call = 0; call < calls; call++) {
+    const arm: Arm = call % 5 === 4 ? 'stable' : 'canary'
+    const probability = counters.admit(suzhou, arm, `r${call}`)
+    const isKilled = arm === 'canary'
+    const ended = isKilled
+      ? ({ arm, outcome: 'late' } as const)
+      : ({ arm, outcome: 'answered' } as const)
+    counters.observe(
+      suzhou,
+      {
+        call: isKilled && isSafe ? { ...ended, replay: 'answered' } : ended,
+        isSafe,
+        operation: 's/run',
+        ms: undefined,
+        probability,
+        trip: isKilled ? 'kill' : undefined,
+      },
+      0,
+    )
+  }
+  return hardTrip(counters.trips, { now: 1, canary: '1.1.0' })
+}
+
+t.test(
+  'a cohort whose own heavy write hangs with every version does not end the rollout',
+  async (t) => {
+    t.equal(killInCohort({ isSafe: false }, 200), undefined)
+  },
+)
+
+t.test(
+  'kills of a cohort that stable got through count by the share of calls, not by the weight of 0',
+  async (t) => {
+    t.equal(killInCohort({ isSafe: true }, 25), undefined, '20 of the canary, which has 80 %')
+    t.equal(killInCohort({ isSafe: true }, 50)?.kind, 'kill')
   },
 )

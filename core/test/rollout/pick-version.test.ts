@@ -1,6 +1,7 @@
 import t from 'tap'
 import { fc } from '../../../sdk/test/seeded-check.ts'
 import { pickVersion } from '../../src/rollout/pick-version.ts'
+import { cohortOf } from '../../src/rollout/rollout-weight.ts'
 import {
   type Binding,
   emptySnapshot,
@@ -94,5 +95,41 @@ t.test(
         },
       ),
     )
+  },
+)
+
+t.test(
+  'in a shadow step who is denied is not compared either, by whatever it is listed',
+  async (t) => {
+    const shadow = { sample: 1, minRequests: 1, maxDiff: 0 }
+    const lists = {
+      deny: ['tenant:acme', 'unit:globex/suzhou'],
+      allow: ['tenant:initech'],
+      cohorts: {},
+    }
+    const steps = [{ shadow }, { weightBp: 10_000, hold: {} }]
+    const stand = { state: 'running', step: 0, steps, salt: 's', cohortBy: 'request' } as const
+    const cohort = cohortOf({ ...stand, keys: { unit: '/site' }, lists })
+    const tenants = ['acme', 'globex', 'initech']
+    const enabled = { binding: 'enabled', pinnedVersion: null } as const
+    const snapshot: Snapshot = {
+      ...snapshotOf(
+        ['1.0.0', '1.1.0'],
+        '1.0.0',
+        Object.fromEntries(tenants.map((tenant) => [tenant, enabled])),
+      ),
+      rollouts: new Map([
+        [plugin, { id: 'r', from: '1.0.0', to: '1.1.0', step: 0, cohort, shadow }],
+      ]),
+    }
+    const compared = (tenant: string, site?: string) => {
+      const pick = pickVersion(snapshot, plugin, { tenant, requestId: 'r', input: { site } })
+      t.match(pick, { kind: 'version', arm: 'stable', sharing: undefined })
+      return pick.kind === 'version' && pick.mirrored !== undefined
+    }
+    t.equal(compared('acme'), false)
+    t.equal(compared('globex', 'suzhou'), false)
+    t.equal(compared('globex', 'berlin'), true)
+    t.equal(compared('initech'), true)
   },
 )

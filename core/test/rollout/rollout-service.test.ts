@@ -101,7 +101,7 @@ t.test('an approval is given by who is asked, and not by who started it', async 
   await tell(id, 'start', approver)
   await tell(id, 'advance')
   await t.rejects(tell(id, 'advance'), { message: /no approval, and no gate/ })
-  await t.rejects(tell(id, 'promote'), { message: /no approval and no gate of the plan/ })
+  await t.rejects(tell(id, 'promote'), { message: /no approval, gate or shadow step of the plan/ })
   await t.rejects(tell(id, 'approve', operator), { message: /asked of who gives it/ })
   await t.rejects(tell(id, 'approve', approver), { message: /not who started it/ })
   const other = { actor: 'admin:acme/tok_2', traceId: null }

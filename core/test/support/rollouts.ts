@@ -6,7 +6,7 @@ import { createKnex } from '../../src/storage/create-knex.ts'
 import { testDatabases } from './postgres.ts'
 
 const row = {
-  manifest: JSON.stringify({}),
+  manifest: JSON.stringify({ runtime: { tier: 'sandbox', entry: 'dist/plugin.js' } }),
   contracts: JSON.stringify({}),
   integrity: '-',
   marketplace_fingerprint: '-',

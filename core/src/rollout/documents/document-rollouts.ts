@@ -4,7 +4,7 @@ import { commitRoutedChange } from '../../audit/change.ts'
 import { coreErrors } from '../../errors.ts'
 import { lockInstalled } from '../../registry/serving-installation.ts'
 import { sharedSecret } from '../../storage/host-secret-store.ts'
-import { type Arm, assign, type CohortCall, judgedBy } from '../cohort.ts'
+import { type Arm, assign, type CohortCall, givesCalls, judgedBy } from '../cohort.ts'
 import type { NodeCounters } from '../node-counters.ts'
 import type { RolloutService } from '../rollout-service.ts'
 import type { RolloutCommand } from '../rollout-states.ts'
@@ -216,7 +216,7 @@ export interface CommandWish {
 
 /** Before the first weight nothing is shared, so nothing is counted. */
 function isShared({ cohort }: LiveRollout): boolean {
-  return cohort.weightBp > 0 || cohort.lists !== undefined
+  return givesCalls(cohort)
 }
 
 async function requireRoom(trx: Knex, tenant: string, plugin: string): Promise<void> {

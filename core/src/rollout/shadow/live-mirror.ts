@@ -1,4 +1,5 @@
 import { CodedError } from '@signalbox/sdk/errors'
+import { unescapeToken } from '@signalbox/sdk/json-pointer'
 import type { ServiceAnswer, ServiceCall } from '../../broker/call-scope.ts'
 import type { CompiledOperation } from '../../catalog/compile-contract.ts'
 import type { Attempt } from '../canary-call.ts'
@@ -77,12 +78,8 @@ export function comparisonOf(
   const comparison = {
     ignore: new Set(ignore),
     sets: new Set(sets),
-    names: new Set([...names, ...said.map(unescaped)]),
+    names: new Set([...names, ...said.map(unescapeToken)]),
   }
   comparisons.set(operation, comparison)
   return comparison
-}
-
-function unescaped(token: string): string {
-  return token.replaceAll('~1', '/').replaceAll('~0', '~')
 }

@@ -47,7 +47,9 @@ export function openShadow(
     loadBundle: (version) => bundles.load(version),
     now: Date.now,
   })
-  return new ShadowSide({ knex, node, snapshot, runner, recorded, random: Math.random, log })
+  const side = new ShadowSide({ knex, node, snapshot, runner, recorded, random: Math.random, log })
+  stops.push(() => side.stop())
+  return side
 }
 
 const notServing: ReadonlySet<string> = new Set(['standby', 'none', 'apart'])

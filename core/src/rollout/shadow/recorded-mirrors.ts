@@ -4,19 +4,24 @@ import type { Knex } from 'knex'
 import type { ListedInvocation } from '../../invocations/invocation-store.ts'
 import { findInvocation, listAnswered } from '../../invocations/invocation-store.ts'
 import type { Recording } from '../../invocations/recording.ts'
+import { hasMarker } from '../../invocations/redacted-marker.ts'
 import { sameText } from '../../invocations/replay/first-difference.ts'
 import { type ReplayReport, runReplay } from '../../invocations/replay/run-replay.ts'
 import { open } from '../../sealing/sealing.ts'
 import type { TenantKeys } from '../../sealing/tenant-keys.ts'
+import { assign, type Cohort } from '../cohort.ts'
+import { cohortCallOf } from '../cohort-call.ts'
+import { inputKey } from '../input-key.ts'
 import { outcomeOfFailure } from '../judged-call.ts'
 import type { Sharing } from '../pick-version.ts'
 import { type InstalledVersion, type Snapshot, tenantKey } from '../snapshot.ts'
+import { mayBeCompared } from './compared-versions.ts'
 import { comparisonOf } from './live-mirror.ts'
 import type { MirroredCall, ShadowAnswer } from './mirrored-call.ts'
 import type { ShadowPlan } from './shadow-plan.ts'
 import { claimReplay } from './shadow-store.ts'
 
-/** Of the newest recorded calls, so many are looked at. */
+/** Of the newest recorded calls that no node has run for the rollout, so many are looked at. */
 const MAX_LISTED = 500
 /** When all of them were run, newer ones are looked for after this. */
 const LIST_EVERY_MS = 5000
@@ -63,7 +68,9 @@ export class RecordedMirrors {
       if (kept === undefined) continue
       const { tenant, id, key, sealed } = kept
       const text = open(await keys.byId(tenant, key), sealed, [tenant, id, key]).toString('utf8')
-      return this.#mirror(sharing, plan, JSON.parse(text) as Recording, text.length)
+      const recording = JSON.parse(text) as Recording
+      if (isDenied(rollout.cohort, recording)) continue
+      return this.#mirror(sharing, plan, recording, text.length)
     }
     return undefined
   }
@@ -74,22 +81,21 @@ export class RecordedMirrors {
     const isFresh = before !== undefined && now() - before.at < LIST_EVERY_MS
     if (before !== undefined && (before.heads.length > 0 || isFresh)) return before.heads
     const { plugin, version } = versions.stable
-    const heads = await listAnswered(knex, { plugin, version, limit: MAX_LISTED })
+    const wanted = { plugin, version, notReplayedFor: rollout.id, limit: MAX_LISTED }
+    const heads = await listAnswered(knex, wanted)
     this.#listed.set(rollout.id, { heads, at: now() })
     return heads
   }
 
   /** Only where the tenant is in the rollout, of what both versions promise to be safe. */
-  #mayRun({ versions }: Sharing, { tenant, service, operation }: ListedInvocation): boolean {
-    const { stable, canary } = versions
+  #mayRun(sharing: Sharing, { tenant, service, operation }: ListedInvocation): boolean {
+    const { stable, canary } = sharing.versions
     const binding = this.#ports.snapshot().bindings.get(tenantKey(tenant, stable.plugin))
     const isServed = binding?.binding === 'enabled' && binding.pinnedVersion === null
     const isSafe = [stable, canary].every(
-      ({ operations, manifest }) =>
-        operations.get(`${service}/${operation}`)?.definition.safe === true &&
-        manifest.runtime.tier !== 'trusted',
+      ({ operations }) => operations.get(`${service}/${operation}`)?.definition.safe === true,
     )
-    return isServed && isSafe
+    return isServed && isSafe && mayBeCompared(sharing)
   }
 
   #mirror(
@@ -133,6 +139,16 @@ export class RecordedMirrors {
     const bundle = Buffer.from(source).toString('utf8')
     return runReplay(runGuest, { ...recording, isolate }, bundle)
   }
+}
+
+/** Whom the plan keeps from the new version. What was redacted may be a unit or an entity that is listed. */
+function isDenied(cohort: Cohort, recording: Recording): boolean {
+  if ((cohort.lists?.deny.size ?? 0) === 0) return false
+  const { isolate, principal, input } = recording
+  const call = { tenant: isolate.tenant, requestId: '', principal, input }
+  if (assign(cohort, cohortCallOf(call)).by === 'deny') return true
+  const keys = Object.values(cohort.keys ?? {}).map((pointer) => inputKey(input, pointer))
+  return keys.some((key) => key !== undefined && hasMarker(key))
 }
 
 /** A version that asks the host for something else than the recording has cannot be compared by it. */

@@ -1,9 +1,9 @@
 import type { InputFault } from '@signalbox/sdk/errors'
-import { pointerTo } from '@signalbox/sdk/json-pointer'
+import { isObject, isWhole, unknownKeys } from '../plan-faults.ts'
 
 /** A step in which the new version answers copies of calls and nobody is given its answers. */
 export interface ShadowPlan {
-  /** Share of the safe calls that are run again, on both versions: 0.2 adds at most 0.4 calls to each. */
+  /** Share of the safe calls that are run again, on both versions: 0.2 adds 0.2 calls to each. */
   readonly sample: number
   /** Calls to be compared before the rollout goes on. */
   readonly minRequests: number
@@ -31,30 +31,19 @@ export function shadowFaults(plan: unknown, pointer: string, isShared: boolean):
 }
 
 function planFaults(plan: unknown, pointer: string): InputFault[] {
-  if (typeof plan !== 'object' || plan === null || Array.isArray(plan)) {
-    return [{ pointer, detail: `must be an object with ${keys.join(', ')}` }]
-  }
-  const faults: InputFault[] = []
-  const given = plan as Readonly<Record<string, unknown>>
+  if (!isObject(plan)) return [{ pointer, detail: `must be an object with ${keys.join(', ')}` }]
+  const faults = unknownKeys(plan, pointer, keys)
   const demand = (key: string, holds: boolean, detail: string) => {
     if (!holds) faults.push({ pointer: `${pointer}/${key}`, detail })
   }
-  for (const key of Object.keys(given)) {
-    if (keys.includes(key)) continue
-    faults.push({ pointer: pointerTo(pointer, key), detail: `is not known; there are ${keys}` })
-  }
-  const { sample, minRequests, maxDiff, replay } = given
+  const { sample, minRequests, maxDiff, replay } = plan
   demand('sample', isNumber(sample) && sample > 0 && sample <= 1, 'must be more than 0, at most 1')
-  const isCount = Number.isInteger(minRequests) && (minRequests as number) >= 1
-  demand(
-    'minRequests',
-    isCount && (minRequests as number) <= MAX_REQUESTS,
-    `must be a whole number, 1 to ${MAX_REQUESTS}`,
-  )
+  const isCount = isWhole(minRequests, 1, MAX_REQUESTS)
+  demand('minRequests', isCount, `must be a whole number, 1 to ${MAX_REQUESTS}`)
   demand('maxDiff', isNumber(maxDiff) && maxDiff >= 0 && maxDiff < 1, 'must be 0 or more, below 1')
   demand('replay', replay === undefined || typeof replay === 'boolean', 'must be true or false')
   for (const key of ['ignore', 'sets'] as const) {
-    demand(key, given[key] === undefined || arePaths(given[key]), pathsDetail)
+    demand(key, plan[key] === undefined || arePaths(plan[key]), pathsDetail)
   }
   return faults
 }

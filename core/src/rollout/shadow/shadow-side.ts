@@ -55,7 +55,10 @@ export interface ShadowEvidence extends Omit<ShadowTally, 'paths'> {
 export class ShadowSide {
   readonly #ports: Ports
   readonly #written = new Map<string, number>()
+  /** By rollout, what is under way to read recordings. */
+  readonly #offering = new Map<string, Promise<void>>()
   #isAway = false
+  #isStopped = false
 
   constructor(ports: Ports) {
     this.#ports = ports
@@ -76,7 +79,8 @@ export class ShadowSide {
     await this.#write(rollout.id)
     const tally = await readShadowTally(knex, rollout.id)
     const decision = decideShadow(tally, plan, rollout.to)
-    if (decision.kind === 'hold' && plan.replay === true) await this.#offerRecorded(rollout, plan)
+    // Not waited for: what reads recordings must not keep the judge from other rollouts.
+    if (decision.kind === 'hold' && plan.replay === true) this.#beginOffering(rollout, plan)
     return decision
   }
 
@@ -103,6 +107,20 @@ export class ShadowSide {
     this.#written.set(id, changes)
   }
 
+  /** Resolves when no recording is read any more; none is begun after it. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    await Promise.all(this.#offering.values())
+  }
+
+  /** Of a rollout, one at a time. Never rejects. */
+  #beginOffering(rollout: ShadowedRollout, plan: ShadowPlan): void {
+    const { id } = rollout
+    if (this.#isStopped || this.#offering.has(id)) return
+    const offering = this.#offerRecorded(rollout, plan).finally(() => this.#offering.delete(id))
+    this.#offering.set(id, offering)
+  }
+
   /** A recording that cannot be read must not keep the step from being judged. */
   async #offerRecorded({ id, plugin }: ShadowedRollout, plan: ShadowPlan): Promise<void> {
     const { snapshot, runner, recorded, log } = this.#ports
@@ -110,7 +128,7 @@ export class ShadowSide {
     if (sharing?.rollout.id !== id || sharing.rollout.isWithheld === true) return
     if (!runner.isIdle) return
     try {
-      for (let offered = 0; offered < REPLAYS_A_LOOK; offered++) {
+      for (let offered = 0; offered < REPLAYS_A_LOOK && !this.#isStopped; offered++) {
         const mirror = await recorded.next(sharing, plan)
         if (mirror === undefined) break
         runner.offer(mirror)
