@@ -143,7 +143,8 @@ interface Parts {
 }
 
 async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
-  const { options, adminToken, state } = parts
+  const { options, adminToken, state, folder } = parts
+  const { log } = options
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
   const publishers = new PublisherDirectory({ knex, now: Date.now })
@@ -153,16 +154,16 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     snapshot,
     publisherOf: (token) => publishers.byToken(token),
   })
-  const app = await createServer({ log: options.log, version: hostVersion })
+  const app = await createServer({ log, version: hostVersion })
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
-  const trusted = openTrusted({ ...state, ...parts, log: options.log }, stops)
+  const trusted = openTrusted({ ...state, ...parts, log }, stops)
   const metrics = composeMetrics(parts, udfLanes, trusted)
-  const migrations = openMigrations({ ...state, ...trusted, rollouts, log: options.log }, stops)
+  const migrations = openMigrations({ ...state, ...trusted, rollouts, log }, stops)
   const plugins = openPlugins(
     {
       ...parts,
       ...trusted,
-      log: options.log,
+      log,
       internal: options.internal ?? new Map(),
       rollouts: controller,
       releases: rollouts,
@@ -170,13 +171,10 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     },
     stops,
   )
-  const { broker } = plugins
+  const { broker, flush } = plugins
   const installs = composeInstalls(parts, trusted, broker.points)
   const bindings = new BindingService(state)
-  const removals = openRemovals(
-    { ...state, ...trusted, flush: plugins.flush, folder: parts.folder, log: options.log },
-    stops,
-  )
+  const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
   const udfs = composeUdfs(parts, udfLanes)
   await app.register(async (scope) => {
     callRoutes(scope, {

@@ -5,7 +5,7 @@ import { type InstalledVersion, type Snapshot, versionKey } from './snapshot.ts'
  * What a node must have in memory to serve a rollout while PostgreSQL is away: both versions, and stable above all,
  * which a node that began at 100 % has never run. Trusted versions have their processes; see wanted-versions.ts.
  */
-export function bundlesToHold({ rollouts, versions }: Snapshot): readonly InstalledVersion[] {
+function bundlesToHold({ rollouts, versions }: Snapshot): readonly InstalledVersion[] {
   return [...rollouts]
     .flatMap(([plugin, { from, to }]) => [versionKey(plugin, from), versionKey(plugin, to)])
     .map((key) => versions.get(key))

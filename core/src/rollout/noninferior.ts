@@ -3,20 +3,6 @@ import { logWeightedSum } from './attribution.ts'
 import { FULL_WEIGHT_BP } from './cohort.ts'
 import type { Admissions } from './sample-ratio.ts'
 
-/**
- * The other way round: that nothing was found against a version does not prove it good. A step may ask for proof that
- * the odds of a call to fail are less than `rMax` times those of stable. The null hypothesis is now a version that is
- * at least that bad, and its failures fall on the canary with at least rMax·w/(rMax·w + 1 - w). The likelihood ratio of a version
- * that is as good, or nearly, to one that is exactly `rMax` times as bad is an e-process for all that are worse too,
- * as each of their failures is more often the canary's, which counts against it.
- *
- * Counts are kept by weight and each is asked with its own: pooled, they would say something else (Simpson).
- */
-export interface NoninferiorPlan {
-  readonly evidence: 'noninferior'
-  readonly rMax: number
-}
-
 /** Of versions exactly `rMax` times as bad, at most one in ten gets through, however often one looks. */
 const ALPHA = 0.1
 export const NONINFERIOR_THRESHOLD = 1 / ALPHA
@@ -30,7 +16,17 @@ const oddsFor = (rMax: number) => [1, Math.sqrt(rMax), 0.5, rMax]
 
 const onCanary = (odds: number, share: number) => (odds * share) / (odds * share + 1 - share)
 
-/** The logarithm of the e-value for a version less than `rMax` times as bad. */
+/**
+ * The other way round: that nothing was found against a version does not prove it good. A step may ask for proof that
+ * the odds of a call to fail are less than `rMax` times those of stable. The null hypothesis is now a version that is
+ * at least that bad, and its failures fall on the canary with at least rMax·w/(rMax·w + 1 - w). The likelihood ratio of a version
+ * that is as good, or nearly, to one that is exactly `rMax` times as bad is an e-process for all that are worse too,
+ * as each of their failures is more often the canary's, which counts against it.
+ *
+ * Counts are kept by weight and each is asked with its own: pooled, they would say something else (Simpson).
+ *
+ * @returns the logarithm of the e-value for a version less than `rMax` times as bad
+ */
 export function logNoninferior(failuresAt: Admissions, rMax: number): number {
   const logs = oddsFor(rMax).map((odds) => {
     let log = 0

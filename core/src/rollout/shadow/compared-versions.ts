@@ -7,7 +7,7 @@ import { type Step, shadowOf } from '../steps.ts'
  * A trusted version is given the host's resources themselves: what it does with them is no host call that could be
  * refused, and its process has no lane apart. So it is run for nobody whose answer is thrown away.
  */
-export function isComparable({ runtime }: Pick<Manifest, 'runtime'>): boolean {
+function isComparable({ runtime }: Pick<Manifest, 'runtime'>): boolean {
   return runtime.tier !== 'trusted'
 }
 
