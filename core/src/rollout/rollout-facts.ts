@@ -8,7 +8,7 @@ import { freshAnswer } from './gate.ts'
 import { judge } from './judge.ts'
 import { ofWeight } from './judge-state.ts'
 import type { RolloutGuard } from './rollout-states.ts'
-import { hasLiveRollout, type Rollout, type Tallies } from './rollout-store.ts'
+import { hasLiveRollout, noTallies, type Rollout, type Tallies } from './rollout-store.ts'
 import { cohortOf, weightOf } from './rollout-weight.ts'
 import { isApproval, isGate, isWeightStep } from './steps.ts'
 
@@ -44,7 +44,9 @@ export async function rolloutFacts(
   const judgedAs = judgedBy(cohortOf(rollout))
   const { metrics, failures } = analysis
   const counted = ofWeight(tallies.judge, weightOf(rollout))
-  const { verdict } = judge(counted, judgedAs, metrics, failures?.tolerance)
+  // A command that asks no figures must not need a judge either: it may be the judge that fails.
+  const verdict =
+    tallies === noTallies ? 'clear' : judge(counted, judgedAs, metrics, failures?.tolerance).verdict
   const answer = freshAnswer(rollout.gateAnswer, { revision: rollout.revision, now })
   return {
     'versions-warm': (await serves(from)) && (await serves(to)),
