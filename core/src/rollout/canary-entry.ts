@@ -1,5 +1,4 @@
 import type { Arm, Assignment } from './cohort.ts'
-import { chanceAgain, isMovedUnit } from './entry-requests.ts'
 import type { TripKind } from './hard-trips.ts'
 import { type AttemptOutcome, outcomeInTime, timeOf } from './judged-call.ts'
 import type { NodeCounters } from './node-counters.ts'
@@ -34,45 +33,27 @@ interface CountedEntry {
   readonly deadlineMs: number
 }
 
-function draw(
-  { rollout, counters }: Pick<Ports, 'rollout' | 'counters'>,
-  { arm, assigned, requestId, again }: Drawn,
-) {
-  const probability = counters.admit(rollout, arm, requestId, { assigned, again })
-  return counters.entries.add(requestId, { arm, weightBp: rollout.cohort.weightBp, probability })
-}
-
-interface Drawn extends Pick<CountedEntry, 'arm' | 'assigned' | 'requestId'> {
-  readonly again: number | undefined
-}
-
 /**
  * Tells the judge of an entry call while a canary runs: an event's handler, a job, a webhook, a contribution.
  * It counts as an unsafe call does, as it is never given to the other arm: whoever sent it tries it again.
+ * Each is a call of its version, and may hang or break its contract; what its request has told, it tells no more.
  * @returns to be called once, when the call has ended
  */
 export function countEntry(
   { rollout, counters, now, onBadNews }: Ports,
   { arm, assigned, requestId, operation, deadlineMs }: CountedEntry,
 ): (attempt: EntryAttempt) => void {
-  const known = counters.entries.of(requestId)
-  const again = known === undefined ? undefined : chanceAgain(known, rollout.cohort)
-  const isDrawnAnew = known !== undefined && isMovedUnit(known, arm, rollout.cohort)
-  const before = again === undefined && !isDrawnAnew ? known : undefined
-  const request = before ?? draw({ rollout, counters }, { arm, assigned, requestId, again })
+  const probability = counters.admit(rollout, arm, requestId, { assigned })
   const attemptMs = Math.max(1, Math.floor(deadlineMs / 2))
   return ({ tookMs, ownMs, trip, ...attempt }) => {
     const outcome = outcomeInTime(attempt.outcome, tookMs, attemptMs)
-    // A later call of a request adds only its first failure, and only to the arm that was admitted.
-    if (request.hasFailed || request.arm !== arm) return
-    if (before !== undefined && outcome !== 'failed') return
-    request.hasFailed = outcome === 'failed'
     const observed = {
       call: { arm, outcome },
       isSafe: false,
       operation,
+      requestId,
       ms: timeOf(outcome, ownMs),
-      probability: request.probability,
+      probability,
       assigned,
       trip,
     }

@@ -39,6 +39,8 @@ export interface Cohort {
   readonly cohortBy: CohortBy
   readonly keys?: CohortKeys | undefined
   readonly lists?: ListedMembers | undefined
+  /** What the judge thinks of the draw, from the whole plan; absent: what is drawn. See judgedBy. */
+  readonly judgedAs?: CohortBy
 }
 
 /** Who is not drawn, for the step that is in force. */
@@ -148,11 +150,7 @@ function withKeys({ keys }: Cohort, call: CohortCall): CohortCall {
   return { ...call, ...Object.fromEntries(found) }
 }
 
-/**
- * What the judge may think of the draw. Members of lists bring their own payloads, as a tenant does that stays
- * on one version: what is drawn one by one then is no fair comparison any more.
- */
-export function judgedBy({ cohortBy, lists }: Pick<Cohort, 'cohortBy' | 'lists'>): CohortBy {
-  const isMixed = lists !== undefined && lists.allow.size + lists.named.size > 0
-  return cohortBy === 'request' && isMixed ? 'tenant' : cohortBy
+/** What the judge may think of the draw: the same from the first call to the last, see judgedAsOf. */
+export function judgedBy({ cohortBy, judgedAs }: Pick<Cohort, 'cohortBy' | 'judgedAs'>): CohortBy {
+  return judgedAs ?? cohortBy
 }

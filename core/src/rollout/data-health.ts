@@ -71,8 +71,8 @@ function blindness(
     kind: 'abort',
     because: 'blind',
     sentence: {
-      en: `stopped: "${blind.name}" could not be read for ${seconds} s${because}; nothing is known against the version, but nobody could see it fail`,
-      'zh-CN': `已停止：“${blind.name}”已有 ${seconds} 秒无法读取${because}；并无证据表明该版本有问题，但也无从发现其故障`,
+      en: `stopped: "${blind.name}" could not be read for ${seconds} s${because}, or not be judged; nothing is known against the version, but nobody could see it fail`,
+      'zh-CN': `已停止：“${blind.name}”已有 ${seconds} 秒无法读取或判定${because}；并无证据表明该版本有问题，但也无从发现其故障`,
     },
   }
 }
@@ -86,8 +86,8 @@ function failure({ sources }: DataHealth, { mostFailures }: DataRules): DataFind
     kind: 'pause',
     because: 'metrics_error',
     sentence: {
-      en: `paused: "${name}" could not be read ${failuresInRow} times in a row${because}; this says nothing against the version`,
-      'zh-CN': `已暂停：“${name}”连续 ${failuresInRow} 次读取失败${because}；这并不说明该版本有问题`,
+      en: `paused: "${name}" could not be read ${failuresInRow} times in a row${because}, or not be judged; this says nothing against the version`,
+      'zh-CN': `已暂停：“${name}”连续 ${failuresInRow} 次读取或判定失败${because}；这并不说明该版本有问题`,
     },
   }
 }

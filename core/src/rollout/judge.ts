@@ -5,6 +5,7 @@ import { logBusinessEvidence } from './business-metrics.ts'
 import type { CohortBy } from './cohort.ts'
 import { clearSentence, stopSentence, suspectSentence } from './judge-sentences.ts'
 import type { Ground, JudgedVersions, JudgeState } from './judge-state.ts'
+import { withKeyFailures } from './key-failures.ts'
 import { logRescueEvidence } from './rescues.ts'
 import { wrongShare } from './sample-ratio.ts'
 import { logSlowEvidence } from './slow-bands.ts'
@@ -99,8 +100,11 @@ export function judge(
   metrics: readonly BusinessMetric[] = [],
   tolerance?: number,
 ): Finding {
-  const { proofs, suspects } = weightsOf(cohortBy, metrics)
-  const asked = { metrics, tolerance }
+  return findingOf(withKeyFailures(state, cohortBy, tolerance), cohortBy, { metrics, tolerance })
+}
+
+function findingOf(state: JudgeState, cohortBy: CohortBy, asked: Asked): Finding {
+  const { proofs, suspects } = weightsOf(cohortBy, asked.metrics)
   const proof = weigh(state, proofs, asked)
   const e = Math.min(MOST_E, Math.exp(proof.log))
   const { ground } = proof
@@ -137,10 +141,12 @@ function shared(weights: Weights, metrics: readonly BusinessMetric[]): Weights {
 }
 
 /** The same in words, for the audit entry, the event and the page. */
-export function evidence(state: JudgeState, versions: JudgedVersions): Evidence {
+export function evidence(counted: JudgeState, versions: JudgedVersions): Evidence {
   const { cohortBy, metrics = [], tolerance } = versions
-  const finding = judge(state, cohortBy, metrics, tolerance)
-  const grounds = groundsOf(state, cohortBy, { metrics, tolerance })
+  const state = withKeyFailures(counted, cohortBy, tolerance)
+  const asked = { metrics, tolerance }
+  const finding = findingOf(state, cohortBy, asked)
+  const grounds = groundsOf(state, cohortBy, asked)
   return { ...finding, grounds, sentence: sentenceOf(finding, state, versions) }
 }
 

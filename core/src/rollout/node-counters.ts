@@ -9,11 +9,11 @@ import {
 } from './canary-share.ts'
 import { type Arm, type Assignment, FULL_WEIGHT_BP, judgedBy } from './cohort.ts'
 import { DrawnRequests, type Told } from './drawn-requests.ts'
-import { EntryRequests } from './entry-requests.ts'
 import { emptyTripState, recordTrip, type TripKind, type TripState } from './hard-trips.ts'
 import {
   emptyJudgeState,
   type JudgeState,
+  type Metric,
   recordAdmission,
   recordBothFailed,
   recordBusiness,
@@ -45,7 +45,7 @@ export interface Observed {
   /** Chance that the call was the canary's, fixed at its admission. */
   readonly probability: number
   readonly trip: TripKind | undefined
-  /** By it the call was drawn; absent: it tells by itself, see canary-entry.ts. */
+  /** By it the call was drawn; absent: it tells by itself. */
   readonly requestId?: string
   /** Why it was this arm's, where that is known. */
   readonly assigned?: Assignment | undefined
@@ -55,8 +55,6 @@ export interface Observed {
 interface Drawing {
   /** Why it is this arm's, where that is known. */
   readonly assigned?: Assignment | undefined
-  /** A key that was drawn anew: its chance among those that were left; see chanceAgain. No draw of the share's. */
-  readonly again?: number | undefined
 }
 
 /**
@@ -72,8 +70,6 @@ export class NodeCounters {
   #units: UnitSketch = emptySketch
   readonly #slowness = new Map<string, Slowness>()
   #changes = 0
-  /** Which requests of handlers, rather than of services, were counted. */
-  readonly entries = new EntryRequests()
   readonly #drawn = new DrawnRequests()
 
   get judge(): JudgeState {
@@ -98,7 +94,7 @@ export class NodeCounters {
    * @param requestId by which the call was drawn
    */
   admit(rollout: LiveRollout, arm: Arm, requestId: string, drawing: Drawing = {}): number {
-    const { assigned, again } = drawing
+    const { assigned } = drawing
     this.#judge = recordCalls(this.#judge, arm, 1)
     this.#budget = earnReplays(this.#budget, 1)
     this.#changes += 1
@@ -106,7 +102,6 @@ export class NodeCounters {
     // Who is denied had no chance, and says nothing about either version.
     if (assigned?.by === 'deny') return 0
     if (judgedBy(rollout.cohort) === 'request') {
-      if (again !== undefined) return this.#drawn.draw(requestId, arm, again).probability
       return this.#draw(requestId, rollout.cohort.weightBp, arm)
     }
     if (this.#shareStep !== rollout.step) {
@@ -124,17 +119,10 @@ export class NodeCounters {
     if (arm === 'canary' && key !== undefined) this.#units = withUnit(this.#units, key)
   }
 
-  /** A request is drawn once, whatever it calls: with the weight that was in force at its first call. */
   #draw(requestId: string, weightBp: number, arm: Arm): number {
-    const before = this.#drawn.of(requestId)
-    if (before?.arm === arm) return before.probability
-    // The weight rose over it between two of its calls: what it does there says nothing.
-    const probability = before === undefined ? weightBp / FULL_WEIGHT_BP : 1
-    this.#drawn.draw(requestId, arm, probability)
-    if (before === undefined && !isLasting(requestId)) {
-      this.#judge = recordAdmission(this.#judge, weightBp, arm)
-    }
-    return probability
+    const isNew = this.#drawn.of(requestId) === undefined
+    if (isNew && !isLasting(requestId)) this.#judge = recordAdmission(this.#judge, weightBp, arm)
+    return this.#drawn.draw(requestId, arm, weightBp).probability
   }
 
   /**
@@ -161,19 +149,18 @@ export class NodeCounters {
 
   /** @returns whether something spoke against a version: then nobody should wait for the next look. */
   observe(rollout: LiveRollout, observed: Observed, now: number): boolean {
-    const { call, isSafe, probability, trip } = observed
+    const { call, isSafe, trip, probability } = observed
     const finding = findingOf(call, isSafe, judgedBy(rollout.cohort))
-    const isNews = finding.kind === 'event' && this.#isFirst(observed, 'failure')
-    if (isNews) {
-      const family = tolerating(more, rollout.tolerance)
-      this.#judge = recordEvent(this.#judge, finding.metric, finding.arm, probability, family)
-      if (finding.metric === 'unpaired') this.#countUnitFailure(rollout, observed)
-      else this.#countFailureAt(rollout, observed)
-    } else if (finding.kind === 'both-failed') this.#judge = recordBothFailed(this.#judge)
+    const isNews = finding.kind === 'event' && this.#countFailure(rollout, observed, finding.metric)
+    if (finding.kind === 'both-failed') this.#judge = recordBothFailed(this.#judge)
     const rescue = rescueOf(call, isSafe)
     if (rescue !== undefined) this.#judge = recordRescue(this.#judge, rescue)
     this.#observeTime(rollout, observed)
-    const isTrip = trip !== undefined && isOfVersion(observed, trip, rollout)
+    // Kills are counted as so many draws: of a request whose payload hangs every version the first is one.
+    const isTrip =
+      trip !== undefined &&
+      isOfVersion(observed, trip, rollout) &&
+      (trip !== 'kill' || this.#isFirst(observed, 'kill'))
     if (isTrip) this.#trips = recordTrip(this.#trips, call.arm, trip, now, probability)
     this.#changes += 1
     return isTrip || isNews
@@ -197,11 +184,38 @@ export class NodeCounters {
     return request?.tells(told) ?? true
   }
 
+  /** @returns whether it told anything */
+  #countFailure(rollout: LiveRollout, observed: Observed, metric: Metric): boolean {
+    const { call, probability, requestId } = observed
+    const { cohort, tolerance } = rollout
+    const isDrawn = judgedBy(cohort) === 'request'
+    if (isDrawn && requestId !== undefined && isLasting(requestId)) {
+      return this.#countKeyFailure(cohort.weightBp, requestId, observed)
+    }
+    // Overtaken by the weight, see DrawnRequests.
+    if (isDrawn && probability === 1 && cohort.weightBp < FULL_WEIGHT_BP) return false
+    if (!this.#isFirst(observed, 'failure')) return false
+    const family = tolerating(more, tolerance)
+    this.#judge = recordEvent(this.#judge, metric, call.arm, probability, family)
+    if (metric === 'unpaired') this.#countUnitFailure(rollout, observed)
+    else this.#countFailureAt(rollout, observed)
+    return true
+  }
+
+  /** What lives on is a unit by itself: it is met again by other nodes, and by this one when it has forgotten it. */
+  #countKeyFailure(weightBp: number, key: string, { call, probability }: Observed): boolean {
+    if (probability <= 0 || probability >= 1) return false
+    const before = this.#judge
+    this.#judge = recordUnitFailure(before, { key, arm: call.arm, weightBp, share: 0 })
+    return this.#judge !== before
+  }
+
   /** Only what was drawn, by what stays together: a list, or a call without the key, is no draw of the unit. */
   #countUnitFailure({ step, cohort }: LiveRollout, { call, assigned }: Observed): void {
     const { cohortBy, weightBp } = cohort
-    if (assigned?.by !== 'draw' || assigned.key === undefined || cohortBy === 'request') return
+    if (assigned?.by !== 'draw' || assigned.key === undefined) return
     const { key } = assigned
+    if (cohortBy === 'request' && !isLasting(key)) return
     // Another step's share says nothing of this one's draw; as if all calls were the canary's it says nothing at all.
     const share = this.#shareStep === step ? shareOfStep(this.#share) : 1
     this.#judge = recordUnitFailure(this.#judge, { key, arm: call.arm, weightBp, share })

@@ -152,22 +152,18 @@ export class RolloutController {
   async #judge(group: Group, standstill: Standstill): Promise<void> {
     const [lead] = group
     const seen: Seen[] = []
+    const troubles: unknown[] = []
     for (const rollout of group) {
-      const tallies = await this.#read(rollout)
-      await this.#evidence.record(rollout.id, pointOf(rollout, tallies))
-      const against = condemnation(rollout, tallies, this.#ports.now())
-      if (against !== undefined) {
-        await this.#command(rollout, 'abort', against)
-        return
+      try {
+        const one = await this.#see(rollout)
+        if (one === undefined) return
+        seen.push(one)
+      } catch (error) {
+        // A member that cannot be judged must not keep the judge from one that goes wrong.
+        troubles.push(error)
       }
-      const shadow = await this.#compared(rollout)
-      if (shadow?.kind === 'abort') {
-        const { reason, evidence: compared } = shadow
-        await this.#command(rollout, 'abort', { reason, evidence: { shadow: compared } })
-        return
-      }
-      seen.push({ rollout, tallies, shadow })
     }
+    if (troubles.length > 0) throw troubles[0]
     if (lead.state === 'paused') return
     const now = this.#ports.now()
     const decision = slowest(
@@ -187,14 +183,36 @@ export class RolloutController {
     await this.#command(lead, command, groundOf(decision, seen))
   }
 
-  /** @throws what kept it from being read: a version that nobody can judge is paused, and at last taken back */
-  async #read(rollout: Rollout): Promise<Tallies> {
+  /** @returns undefined: it was taken back, and with it its group */
+  async #see(rollout: Rollout): Promise<Seen | undefined> {
+    const { tallies, against, point } = await this.#examine(rollout)
+    await this.#evidence.record(rollout.id, point)
+    if (against !== undefined) {
+      await this.#command(rollout, 'abort', against)
+      return undefined
+    }
+    const shadow = await this.#compared(rollout)
+    if (shadow?.kind === 'abort') {
+      const { reason, evidence: compared } = shadow
+      await this.#command(rollout, 'abort', { reason, evidence: { shadow: compared } })
+      return undefined
+    }
+    return { rollout, tallies, shadow }
+  }
+
+  /**
+   * @throws what kept it from being read, or from being judged by what was read: a version that nobody can judge is
+   * paused, and at last taken back
+   */
+  async #examine(rollout: Rollout) {
     const { knex, now } = this.#ports
     try {
       await this.#write(rollout.id)
       const tallies = await readTallies(knex, rollout.id)
+      const against = condemnation(rollout, tallies, now())
+      const point = pointOf(rollout, tallies)
       this.#health.succeeded(rollout.id)
-      return tallies
+      return { tallies, against, point }
     } catch (error) {
       const code = error instanceof CodedError ? error.code : null
       const source = this.#health.failed(rollout.id, now(), code)

@@ -7,6 +7,7 @@ import { freshAnswer } from './gate.ts'
 import { hardTrip } from './hard-trips.ts'
 import { evidence } from './judge.ts'
 import { ofWeight } from './judge-state.ts'
+import { failuresForProof } from './key-failures.ts'
 import type { Ground } from './move-rollout.ts'
 import type { Rollout, Tallies } from './rollout-store.ts'
 import { cohortOf, weightOf } from './rollout-weight.ts'
@@ -86,7 +87,7 @@ export function decide(
     unitsInStep: units.since === stepStartedAt ? unitsOf(units) : 0,
     verdict,
     suspicion: { ground, sentence, isAccepted },
-    failuresAt: tallies.judge.failuresAt,
+    failuresAt: failuresForProof(tallies.judge),
     frozen: standstillSentence(standstill, plugin, now),
     gate: freshAnswer(gateAnswer, { revision, now }),
     shadow,

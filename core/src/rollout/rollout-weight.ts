@@ -1,4 +1,4 @@
-import type { Cohort } from './cohort.ts'
+import type { Cohort, CohortBy } from './cohort.ts'
 import type { CohortKeys, CohortLists } from './cohort-lists.ts'
 import { type RolloutState, sharingStates } from './rollout-states.ts'
 import { isWeightStep, type Step, type WeightStep } from './steps.ts'
@@ -33,7 +33,8 @@ interface Planned extends Stand {
 export function cohortOf(rollout: Planned): Cohort {
   const { salt, cohortBy, keys, lists } = rollout
   const steps = reached(rollout)
-  const cohort = { salt, cohortBy, weightBp: weightOf(rollout) }
+  const judgedAs = judgedAsOf({ cohortBy, steps: rollout.steps, allow: lists.allow })
+  const cohort = { salt, cohortBy, weightBp: weightOf(rollout), judgedAs }
   const isBefore = steps.length === 0
   if (isBefore && lists.deny.length === 0) return cohort
   const named = new Map(
@@ -51,4 +52,23 @@ export function cohortOf(rollout: Planned): Cohort {
       ? { lists: { deny: new Set(lists.deny), allow: new Set(isBefore ? [] : lists.allow), named } }
       : {}),
   }
+}
+
+/**
+ * Members of lists bring their own payloads, as a tenant does that stays on one version: what is drawn one by one then
+ * is no fair comparison any more. Decided for the whole plan, whichever step it is in and after its end: the judge's
+ * weights are fixed before the start, and evidence of an earlier step is not weighed in another way later.
+ */
+export function judgedAsOf({
+  cohortBy,
+  steps,
+  allow,
+}: {
+  readonly cohortBy: CohortBy
+  readonly steps: readonly Step[]
+  readonly allow: readonly string[]
+}): CohortBy {
+  const isMixed =
+    allow.length > 0 || steps.some((step) => isWeightStep(step) && step.cohort !== undefined)
+  return cohortBy === 'request' && isMixed ? 'tenant' : cohortBy
 }

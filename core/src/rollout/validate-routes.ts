@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { CodedError, type InputFault, type Localized } from '@signalbox/sdk/errors'
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
-import { judgedBy } from './cohort.ts'
 import { type CohortLists, noLists } from './cohort-lists.ts'
 import type { PlanChoice } from './default-plans.ts'
 import { detectionNotes } from './detection-notes.ts'
@@ -22,9 +21,9 @@ import {
   previewCohorts,
 } from './preview-cohorts.ts'
 import type { RolloutWish } from './rollout-service.ts'
+import { judgedAsOf } from './rollout-weight.ts'
 import type { RoutingTable } from './routing-table.ts'
 import { type Snapshot, versionKey } from './snapshot.ts'
-import { isWeightStep } from './steps.ts'
 import { servicesOf, trafficOf } from './traffic.ts'
 import { readAuditedCalls } from './traffic-store.ts'
 import { validatedWishSchema } from './wish-schema.ts'
@@ -90,7 +89,7 @@ async function validate(knex: Knex, snapshot: Snapshot, wish: ValidatedWish): Pr
   const { steps, cohortBy } = plan
   const audited = await readAuditedCalls(knex, servicesOf(snapshot, plugin))
   const traffic = trafficOf(snapshot, plugin, cohortBy, audited)
-  const judged = judgedAs(plan)
+  const judged = judgedAsOf(plan)
   const detection = detectionTable(steps, judged, traffic, plan.analysis.failures?.tolerance)
   // Requests that are drawn one by one are in no unit, though lists keep the judge from trusting the draw.
   const noted = judged === cohortBy ? traffic : { ...traffic, units: null }
@@ -119,13 +118,6 @@ function faultsOf(faults: InputFault[]): (error: unknown) => CohortLists {
     faults.push(...error.faults)
     return noLists
   }
-}
-
-/** What the judge will think of the draw once all cohorts that the steps name have had their step. */
-function judgedAs({ steps, cohortBy, deny, allow }: RolloutPlan) {
-  const names = steps.filter(isWeightStep).flatMap(({ cohort }) => cohort ?? [])
-  const named = new Map(names.map((name) => [name, name] as const))
-  return judgedBy({ cohortBy, lists: { deny: new Set(deny), allow: new Set(allow), named } })
 }
 
 function versionFaults(snapshot: Snapshot, { plugin, version }: PluginVersion): InputFault[] {

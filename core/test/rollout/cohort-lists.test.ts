@@ -3,6 +3,7 @@ import { fc } from '../../../sdk/test/seeded-check.ts'
 import { assign, type Cohort, type CohortCall, judgedBy } from '../../src/rollout/cohort.ts'
 import { keyFaults, memberFaults } from '../../src/rollout/cohort-lists.ts'
 import { inputKey } from '../../src/rollout/input-key.ts'
+import { cohortOf } from '../../src/rollout/rollout-weight.ts'
 
 const none = { deny: new Set<string>(), allow: new Set<string>(), named: new Map<string, string>() }
 const cohort: Cohort = { salt: 'rol_1', weightBp: 5000, cohortBy: 'request' }
@@ -102,11 +103,19 @@ t.test('a growing weight never takes the canary from anybody, listed or not', as
 })
 
 t.test('members that bring their own payloads make the draw no fair comparison', async (t) => {
-  const allowed = { ...none, allow: new Set(['tenant:acme']) }
-  const denied = { ...none, deny: new Set(['tenant:acme']) }
-  t.equal(judgedBy(cohort), 'request')
-  t.equal(judgedBy({ ...cohort, lists: allowed }), 'tenant')
-  t.equal(judgedBy({ ...cohort, lists: denied }), 'request')
+  const lists = { deny: ['tenant:globex'], allow: [], cohorts: { suzhou: ['tenant:acme'] } }
+  const planned = { salt: 's', cohortBy: 'request', keys: {}, lists } as const
+  const steps = [
+    { weightBp: 100, hold: {} },
+    { weightBp: 500, cohort: 'suzhou', hold: {} },
+  ]
+  const of = (plan: object, stand: object = {}) =>
+    judgedBy(cohortOf({ ...planned, state: 'running', step: 0, steps, ...plan, ...stand }))
+  t.equal(of({ steps: steps.slice(0, 1) }), 'request', 'who is denied is not among those judged')
+  t.equal(of({ steps: steps.slice(0, 1), lists: { ...lists, allow: ['tenant:acme'] } }), 'tenant')
+  for (const stand of [{}, { step: 1 }, { state: 'completed', step: 1 }, { state: 'ready' }]) {
+    t.equal(of({}, stand), 'tenant', 'from the whole plan: before that step, in it, and at the end')
+  }
 })
 
 t.test('what is no member and no pointer is refused at its place', async (t) => {

@@ -32,9 +32,9 @@ t.test('four failures in a row pause, and say that they are no news of the versi
   if (found.kind === 'sound') return
   t.match(
     found.sentence.en,
-    'paused: "orders.confirmed" could not be read 4 times in a row (CORE_SERVICE_MISSING); this says nothing',
+    'paused: "orders.confirmed" could not be read 4 times in a row (CORE_SERVICE_MISSING), or not be judged; this says nothing',
   )
-  t.match(found.sentence['zh-CN'], '连续 4 次读取失败')
+  t.match(found.sentence['zh-CN'], '连续 4 次读取或判定失败')
 })
 
 t.test('a canary that has calls and cannot be seen for two minutes is taken back', async (t) => {

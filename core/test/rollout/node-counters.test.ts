@@ -72,10 +72,13 @@ t.test(
   'a key that is drawn again under a greater weight has its chance among those left',
   async (t) => {
     const counters = new NodeCounters()
-    t.equal(counters.admit(rollout, 'stable', 'r1'), 0.05)
-    t.equal(counters.admit(rollout, 'canary', 'r1', { again: 0.4 }), 0.4)
-    t.equal(counters.admit(rollout, 'canary', 'r1'), 0.4, 'whatever it calls from then on')
-    t.same(counters.judge.admissions, { 500: { canary: 0, stable: 1 } })
+    const more = { ...rollout, cohort: { ...rollout.cohort, weightBp: 5000 } }
+    const key = requestOfKey('acme', 'O-1')
+    const left = (5000 - 500) / (10_000 - 500)
+    t.equal(counters.admit(rollout, 'stable', key), 0.05)
+    t.equal(counters.admit(more, 'canary', key), left)
+    t.equal(counters.admit(more, 'canary', key), left, 'whatever it calls from then on')
+    t.same(counters.judge.admissions, {})
   },
 )
 

@@ -279,3 +279,57 @@ t.test(
     t.match(await looked(), { state: 'aborted' })
   },
 )
+
+t.test('a member that cannot be read keeps the judge from no other of its group', async (t) => {
+  const together = [{ plugin: 'two', version: '1.1.0' }]
+  const id = await start([weight(100), full], { together })
+  const members = await knex('rollouts')
+    .where({ group_id: (await look(id)).group })
+    .orderBy('id')
+  const [one, other] = members.map((row) => row.id as string) as [string, string]
+  await knex('rollout_tallies').insert({ rollout: one, node: 'node-3', judge: '{}', trips: '{}' })
+  const looks = new EventEmitter()
+  const shadow = { settle: async () => void looks.emit('end') } as never
+  const log = { warn: () => undefined }
+  const half = new RolloutController({
+    knex,
+    rollouts,
+    node: 'n-5',
+    now: () => clock.now,
+    log,
+    shadow,
+  })
+  t.teardown(() => half.stop())
+  half.countersOf(other).tripped('canary', 'load', clock.now)
+  const end = once(looks, 'end')
+  half.look()
+  await end
+  t.match(await look(other), { state: 'aborted' })
+  t.match(await look(one), { state: 'aborted' })
+})
+
+t.test('what was read and cannot be judged is taken back after two minutes as well', async (t) => {
+  const id = await start([weight(100), full])
+  const looks = new EventEmitter()
+  const shadow = { settle: async () => void looks.emit('end') } as never
+  const log = { warn: () => undefined }
+  const blind = new RolloutController({
+    knex,
+    rollouts,
+    node: 'n-6',
+    now: () => clock.now,
+    log,
+    shadow,
+  })
+  t.teardown(() => blind.stop())
+  // Read and summed it can be; upon such a plan the judge itself fails.
+  const analysis = JSON.stringify({ metrics: [null] })
+  await knex('rollouts').where({ id }).update({ analysis })
+  for (const afterMs of [0, 60_000, 61_000]) {
+    clock.now += afterMs
+    const end = once(looks, 'end')
+    blind.look()
+    await end
+  }
+  t.match(await look(id), { state: 'aborted' })
+})

@@ -4,7 +4,16 @@ import { commitRoutedChange } from '../../audit/change.ts'
 import { coreErrors } from '../../errors.ts'
 import { lockInstalled } from '../../registry/serving-installation.ts'
 import { sharedSecret } from '../../storage/host-secret-store.ts'
-import { type Arm, assign, type CohortCall, givesCalls, judgedBy } from '../cohort.ts'
+import {
+  type Arm,
+  assign,
+  bucketOf,
+  type CohortCall,
+  givesCalls,
+  isInCanary,
+  judgedBy,
+} from '../cohort.ts'
+import { isLasting } from '../lasting-request.ts'
 import type { NodeCounters } from '../node-counters.ts'
 import type { RolloutService } from '../rollout-service.ts'
 import type { RolloutCommand } from '../rollout-states.ts'
@@ -177,6 +186,13 @@ export class DocumentRollouts {
     // One request is one draw, however many picks it made: what it tells is told once.
     const draw = judgedBy(live.cohort) === 'request' ? `${rollout} ${requestId}` : nonce
     if (!this.#reported.isFirst(`${draw} ${outcome}`)) return false
+    // The key of an event went over to the other version since: under this weight it was not drawn as it was picked.
+    const isDrawn = judgedBy(live.cohort) === 'request' && isLasting(requestId)
+    if (
+      isDrawn &&
+      isInCanary(bucketOf(live.cohort.salt, requestId), live.cohort.weightBp) !== (arm === 'canary')
+    )
+      return false
     const observed = {
       call: { arm, outcome: outcome === 'bad' ? ('failed' as const) : ('answered' as const) },
       // Nobody can be given the other version instead: what is reported counts as it is.
