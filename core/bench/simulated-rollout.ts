@@ -226,7 +226,8 @@ export class SimulatedRollout {
       const told = { key, arm, weightBp, share: shareOfStep(this.#share) }
       this.#state = recordUnitFailure(this.#state, told)
     }
-    if (isKill) this.#trips = recordTrip(this.#trips, arm, 'kill', this.#now)
+    // As NodeCounters: where cohorts stay together a kill speaks only where the other version got through.
+    if (isKill && (apps === undefined || replay === 'answered')) this.#kill(arm)
     if (arm === 'canary') this.#look()
   }
 
@@ -235,8 +236,12 @@ export class SimulatedRollout {
     if (kind !== undefined) this.#state = recordRescue(this.#state, kind)
   }
 
+  #kill(arm: Arm): void {
+    this.#trips = recordTrip(this.#trips, arm, 'kill', this.#now, this.#probability())
+  }
+
   #hang(arm: Arm): void {
-    this.#trips = recordTrip(this.#trips, arm, 'kill', this.#now)
+    this.#kill(arm)
     this.#cross(arm, Number.POSITIVE_INFINITY)
     this.#look()
   }
@@ -280,7 +285,7 @@ export class SimulatedRollout {
   #look(): void {
     this.#sinceLook = 0
     const { verdict } = judge(this.#state, this.#scenario.apps === undefined ? 'request' : 'app')
-    const at = { now: this.#now, weightBp: this.#weightBp, canary: 'the new version' }
+    const at = { now: this.#now, canary: 'the new version' }
     if (verdict === 'suspect') this.#suspected = true
     if (verdict === 'stop' || hardTrip(this.#trips, at) !== undefined) this.#stopped = true
   }

@@ -2,6 +2,7 @@ import t from 'tap'
 import { BindingService } from '../../src/registry/binding-service.ts'
 import { RolloutService } from '../../src/rollout/rollout-service.ts'
 import type { RoutingTable } from '../../src/rollout/routing-table.ts'
+import { emptySnapshot } from '../../src/rollout/snapshot.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { insertInstalled } from '../support/installed-plugin.ts'
 import { testDatabases } from '../support/postgres.ts'
@@ -11,7 +12,10 @@ const knex = createKnex(hostUrl)
 t.teardown(() => knex.destroy())
 await knex('tenants').insert({ id: 'acme', name: 'Acme' })
 
-const routing = { reach: async () => undefined } as unknown as RoutingTable
+const routing = {
+  snapshot: emptySnapshot,
+  reach: async () => undefined,
+} as unknown as RoutingTable
 const caller = { actor: 'operator', traceId: null }
 const refused = { code: 'CORE_DEPENDENCY_MISSING' }
 const plugin = '@needs/it'

@@ -24,8 +24,8 @@ async function storeOf(t: Test): Promise<Knex> {
   const knex = createKnex(hostUrl, { name: 'test' })
   t.teardown(() => knex.destroy())
   // A rollout without all that an installation is.
-  await knex.raw('alter table rollouts drop constraint rollouts_plugin_from_version_foreign')
-  await knex.raw('alter table rollouts drop constraint rollouts_plugin_to_version_foreign')
+  await knex.raw('alter table rollouts drop constraint rollouts_installed_from')
+  await knex.raw('alter table rollouts drop constraint rollouts_installed_to')
   await knex('plugins').insert({ name: 'orders' })
   await knex('rollouts').insert({
     id: rollout,
