@@ -3,7 +3,7 @@ import type { Caller } from '../../src/identity/identity-service.ts'
 import { emptyTripState, recordTrip } from '../../src/rollout/hard-trips.ts'
 import { RolloutController } from '../../src/rollout/rollout-controller.ts'
 import { RolloutService } from '../../src/rollout/rollout-service.ts'
-import type { RolloutCommand } from '../../src/rollout/rollout-states.ts'
+import { type RolloutCommand, terminalStates } from '../../src/rollout/rollout-states.ts'
 import { findRollout, noTallies, putTallies } from '../../src/rollout/rollout-store.ts'
 import { because, full, operator, weight } from './rollouts.ts'
 
@@ -153,7 +153,7 @@ export async function goOn({ knex, now }: Movers, id: string): Promise<void> {
 /** Takes it out of the way of the next one. */
 export async function putAway(movers: Movers, id: string): Promise<void> {
   const state = (await findRollout(movers.knex, id))?.state
-  if (state === 'aborted' || state === 'rolled_back') return
+  if (state === undefined || terminalStates.includes(state)) return
   const command = state === 'completed' ? 'rollback' : 'abort'
   await serviceOf(movers).command(operator, id, command, because)
 }
