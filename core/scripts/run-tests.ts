@@ -14,8 +14,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const together = join(root, '.tap/together')
 const patterns = ['{core,sandbox,marketplace,sdk}/test/**/*.test.ts', 'plugins/*/test/**/*.test.ts']
 
-/** Hosts as whole processes, npm as it is: half of what all tests take. */
-const endToEnd = /^core\/test\/(e2e|isolation)\/|^marketplace\/test\/npm-client/
+/** Hosts as whole processes, npm as it is, processes that are killed: more than half of what all tests take. */
+const endToEnd =
+  /^core\/test\/(e2e|isolation)\/|^marketplace\/test\/npm-client|\/(killed-moves|crash|transaction-killed|database-away|embedded-postgres)\.test\.ts$/
 /** From npm publish to a call, and a canary that is stopped. */
 const sample = /\/(first-light|canary)\.test\.ts$/
 
