@@ -1,4 +1,4 @@
-import type { Arm } from '../src/rollout/cohort.ts'
+import type { Arm } from '../src/rollout/cohorts/cohort.ts'
 
 /** A way to judge a version as others document it, told of every first attempt, asked after each window. */
 export interface BaselineJudge {

@@ -1,4 +1,4 @@
-import { type Arm, bucketOf, FULL_WEIGHT_BP, isInCanary } from '../src/rollout/cohort.ts'
+import { type Arm, bucketOf, FULL_WEIGHT_BP, isInCanary } from '../src/rollout/cohorts/cohort.ts'
 import { type Baseline, type BaselineJudge, baselineJudges } from './baseline-judges.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { BAD_APP_FAILURES, type Scenario } from './simulated-rollout.ts'

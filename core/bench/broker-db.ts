@@ -8,7 +8,7 @@ import type { CallScope } from '../src/broker/call-scope.ts'
 import { PluginDatabases } from '../src/broker/db/plugin-databases.ts'
 import { dbCalls } from '../src/broker/db-calls.ts'
 import { RateLimiter } from '../src/gateway/rate-limiter.ts'
-import { emptySnapshot, tenantKey } from '../src/rollout/snapshot.ts'
+import { emptySnapshot, tenantKey } from '../src/rollout/routing/snapshot.ts'
 import { prepareDatabases, withDatabase } from '../src/storage/databases.ts'
 import { EmbeddedPostgres } from '../src/storage/embedded-postgres.ts'
 

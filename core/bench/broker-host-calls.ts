@@ -7,7 +7,7 @@ import { Broker } from '../src/broker/broker.ts'
 import type { CallScope } from '../src/broker/call-scope.ts'
 import type { HostCall } from '../src/broker/host-call.ts'
 import { RateLimiter } from '../src/gateway/rate-limiter.ts'
-import { emptySnapshot, tenantKey } from '../src/rollout/snapshot.ts'
+import { emptySnapshot, tenantKey } from '../src/rollout/routing/snapshot.ts'
 
 const ROUNDS = 40
 /** As many as one call may make: the call itself is then a small part of what is divided by it. */

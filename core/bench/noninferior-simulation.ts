@@ -1,6 +1,6 @@
-import { FULL_WEIGHT_BP } from '../src/rollout/cohort.ts'
-import { logNoninferior, NONINFERIOR_THRESHOLD } from '../src/rollout/noninferior.ts'
-import { type Admissions, admitTo, noAdmissions } from '../src/rollout/sample-ratio.ts'
+import { FULL_WEIGHT_BP } from '../src/rollout/cohorts/cohort.ts'
+import { logNoninferior, NONINFERIOR_THRESHOLD } from '../src/rollout/judge/noninferior.ts'
+import { type Admissions, admitTo, noAdmissions } from '../src/rollout/judge/sample-ratio.ts'
 import { SeededRandom } from './seeded-random.ts'
 
 export interface ProofRow {

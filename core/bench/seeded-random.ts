@@ -1,4 +1,4 @@
-import { murmur3 } from '../src/rollout/murmur3.ts'
+import { murmur3 } from '../src/rollout/cohorts/murmur3.ts'
 
 /** Numbers in [0, 1) that a seed fixes: sfc32 (Chris Doty-Humphrey, PractRand), period about 2^127. */
 export class SeededRandom {

@@ -1,13 +1,18 @@
+import { type Arm, bucketOf, FULL_WEIGHT_BP, isInCanary } from '../src/rollout/cohorts/cohort.ts'
 import {
   type CanaryShare,
   emptyShare,
   observeCall,
   shareOfStep,
   shareProbability,
-} from '../src/rollout/canary-share.ts'
-import { type Arm, bucketOf, FULL_WEIGHT_BP, isInCanary } from '../src/rollout/cohort.ts'
-import { emptyTripState, hardTrip, recordTrip, type TripState } from '../src/rollout/hard-trips.ts'
-import { judge } from '../src/rollout/judge.ts'
+} from '../src/rollout/judge/canary-share.ts'
+import {
+  emptyTripState,
+  hardTrip,
+  recordTrip,
+  type TripState,
+} from '../src/rollout/judge/hard-trips.ts'
+import { judge } from '../src/rollout/judge/judge.ts'
 import {
   emptyJudgeState,
   type JudgeState,
@@ -15,20 +20,20 @@ import {
   recordRescue,
   recordSlowness,
   recordUnitFailure,
-} from '../src/rollout/judge-state.ts'
+} from '../src/rollout/judge/judge-state.ts'
 import {
   type AttemptOutcome,
   findingOf,
   type JudgedCall,
   rescueOf,
-} from '../src/rollout/judged-call.ts'
+} from '../src/rollout/judge/judged-call.ts'
 import {
   earnReplays,
   fullReplayBudget,
   type ReplayBudget,
   spendReplay,
-} from '../src/rollout/replay-budget.ts'
-import { Slowness } from '../src/rollout/slowness.ts'
+} from '../src/rollout/judge/replay-budget.ts'
+import { Slowness } from '../src/rollout/judge/slowness.ts'
 import { SeededRandom } from './seeded-random.ts'
 
 /** Traffic, faults and plan of one simulated rollout. Rates are per call, 0 to 1. */

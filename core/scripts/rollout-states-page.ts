@@ -1,4 +1,4 @@
-import { pauseReasons } from '../src/rollout/pause-reasons.ts'
+import { pauseReasons } from '../src/rollout/plan/pause-reasons.ts'
 import {
   type Move,
   type RolloutCommand,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { HostClient } from '../src/cli/host-client.ts'
 import type { RolloutDescription } from '../src/rollout/describe-rollout.ts'
-import type { Step } from '../src/rollout/steps.ts'
+import type { Step } from '../src/rollout/plan/steps.ts'
 import { plugin } from './versions.ts'
 
 /** Most stages end within ten seconds; after this the tour says that one did not. */

@@ -1,4 +1,4 @@
-import type { Grant } from '../rollout/snapshot.ts'
+import type { Grant } from '../rollout/routing/snapshot.ts'
 
 /** Whose a blob is: a plugin in a tenant. Every version of the plugin sees the same blobs. */
 export interface BlobOwner {

@@ -1,7 +1,7 @@
 import type { WatchedSignal } from '@signalbox/sandbox'
 import type { Principal } from '@signalbox/sdk'
+import type { InstalledVersion } from '../rollout/routing/snapshot.ts'
 import type { ShadowMark } from '../rollout/shadow/shadow-mark.ts'
-import type { InstalledVersion } from '../rollout/snapshot.ts'
 
 /** One invocation of a plugin: which version acts, for whom, since when. Host calls are judged by it. */
 export interface CallScope {

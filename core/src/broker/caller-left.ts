@@ -2,8 +2,8 @@ import type { GuestCall, WatchedSignal } from '@signalbox/sandbox'
 import { CodedError } from '@signalbox/sdk/errors'
 import type { CompiledOperation } from '../catalog/compile-contract.ts'
 import { coreErrors } from '../errors.ts'
-import type { TripKind } from '../rollout/hard-trips.ts'
-import type { AttemptOutcome } from '../rollout/judged-call.ts'
+import type { TripKind } from '../rollout/judge/hard-trips.ts'
+import type { AttemptOutcome } from '../rollout/judge/judged-call.ts'
 
 /**
  * Whoever asked has left before the answer. It is looked at, not listened to: a call pays for it nothing but the

@@ -1,8 +1,8 @@
 import type { GuestCall, GuestOutcome, LoadedBundle } from '@signalbox/sandbox'
 import type { EndedCall, WatchedCall } from '../invocations/watched-call.ts'
 import type { MeterRecorder } from '../meter/meter-recorder.ts'
-import type { InFlight } from '../rollout/in-flight.ts'
-import type { InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
+import type { InFlight } from '../rollout/routing/in-flight.ts'
+import type { InstalledVersion, Snapshot } from '../rollout/routing/snapshot.ts'
 import type { CallScope } from './call-scope.ts'
 
 interface Logger {

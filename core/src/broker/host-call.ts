@@ -1,6 +1,6 @@
 import type { CodedError } from '@signalbox/sdk/errors'
 import type { GcraLimit } from '../gateway/gcra.ts'
-import type { Grant } from '../rollout/snapshot.ts'
+import type { Grant } from '../rollout/routing/snapshot.ts'
 import type { CallScope } from './call-scope.ts'
 import type { Moved } from './uses/grant-uses.ts'
 

@@ -1,6 +1,11 @@
 import type { IsolateSpec } from '@signalbox/sandbox'
 import { runtimeLimits } from '@signalbox/sdk/manifest'
-import { configOf, grantsOf, type InstalledVersion, type Snapshot } from '../rollout/snapshot.ts'
+import {
+  configOf,
+  grantsOf,
+  type InstalledVersion,
+  type Snapshot,
+} from '../rollout/routing/snapshot.ts'
 
 /** What of an installed version an isolate is made of. */
 type Runnable = Pick<InstalledVersion, 'plugin' | 'version' | 'manifest' | 'bundleSha256'>

@@ -1,7 +1,7 @@
 import type { GuestOutcome } from '@signalbox/sandbox'
-import type { EntryAttempt } from '../rollout/canary-entry.ts'
-import { tripOfFailure } from '../rollout/hard-trips.ts'
-import { outcomeOfFailure } from '../rollout/judged-call.ts'
+import { tripOfFailure } from '../rollout/judge/hard-trips.ts'
+import { outcomeOfFailure } from '../rollout/judge/judged-call.ts'
+import type { EntryAttempt } from '../rollout/routing/canary-entry.ts'
 import { blameOf } from './failed-outcome.ts'
 
 /**

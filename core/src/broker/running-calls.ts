@@ -1,7 +1,7 @@
 import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
 import type { CodedError } from '@signalbox/sdk/errors'
 import { coreErrors } from '../errors.ts'
-import { type Snapshot, tenantKey } from '../rollout/snapshot.ts'
+import { type Snapshot, tenantKey } from '../rollout/routing/snapshot.ts'
 import { eitherOf } from './either-signal.ts'
 
 type RunGuest = (call: GuestCall) => Promise<GuestOutcome>

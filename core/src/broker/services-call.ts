@@ -1,4 +1,4 @@
-import type { Grant } from '../rollout/snapshot.ts'
+import type { Grant } from '../rollout/routing/snapshot.ts'
 import type { CallService } from './call-scope.ts'
 import { leftWith } from './caller-left.ts'
 import type { GrantedCall, HostCall } from './host-call.ts'

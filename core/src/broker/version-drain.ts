@@ -1,8 +1,8 @@
 import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
 import type { CodedError } from '@signalbox/sdk/errors'
 import { coreErrors } from '../errors.ts'
-import { isInService } from '../rollout/in-service.ts'
-import { type Snapshot, versionKey } from '../rollout/snapshot.ts'
+import { isInService } from '../rollout/routing/in-service.ts'
+import { type Snapshot, versionKey } from '../rollout/routing/snapshot.ts'
 import { eitherOf } from './either-signal.ts'
 
 type RunGuest = (call: GuestCall) => Promise<GuestOutcome>

@@ -12,8 +12,8 @@ import {
   strictObject,
 } from '../gateway/http-schemas.ts'
 import type { Page } from '../identity/identity-store.ts'
-import type { RoutingTable } from '../rollout/routing-table.ts'
-import { serviceKey, versionKey } from '../rollout/snapshot.ts'
+import type { RoutingTable } from '../rollout/routing/routing-table.ts'
+import { serviceKey, versionKey } from '../rollout/routing/snapshot.ts'
 import {
   type CatalogService,
   listMajors,

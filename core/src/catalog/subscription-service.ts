@@ -5,7 +5,7 @@ import { coreErrors } from '../errors.ts'
 import { makeApiKey } from '../gateway/api-key.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { hasApp } from '../identity/identity-store.ts'
-import type { RoutingTable } from '../rollout/routing-table.ts'
+import type { RoutingTable } from '../rollout/routing/routing-table.ts'
 import { findService, listPlans, sharePlan, standardPlan } from './catalog-store.ts'
 import { nextSubscriptionState, type SubscriptionCommand } from './subscription-states.ts'
 import {

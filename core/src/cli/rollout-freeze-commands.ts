@@ -1,6 +1,6 @@
 import type { Localized } from '@signalbox/sdk/errors'
 import { defineCommand } from 'citty'
-import type { FreezeTime } from '../rollout/freezes.ts'
+import type { FreezeTime } from '../rollout/standstill/freezes.ts'
 import { hostArguments, reasonArgument } from './common-arguments.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say, terminalLanguage } from './language.ts'

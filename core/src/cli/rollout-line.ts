@@ -1,7 +1,7 @@
 import type { RolloutDescription } from '../rollout/describe-rollout.ts'
+import { percentOf } from '../rollout/plan/step-decision.ts'
+import { shadowOf } from '../rollout/plan/steps.ts'
 import type { RolloutState } from '../rollout/rollout-states.ts'
-import { percentOf } from '../rollout/step-decision.ts'
-import { shadowOf } from '../rollout/steps.ts'
 import { say, terminalLanguage } from './language.ts'
 
 const states: Readonly<Record<RolloutState, string>> = {

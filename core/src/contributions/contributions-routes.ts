@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { idSchema, pageOf, pageSchema, strictObject } from '../gateway/http-schemas.ts'
 import { hostVersion } from '../host-version.ts'
-import type { Snapshot } from '../rollout/snapshot.ts'
+import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import {
   type Contribution,
   contributedPoints,

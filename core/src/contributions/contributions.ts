@@ -1,6 +1,6 @@
-import type { CohortCall } from '../rollout/cohort.ts'
-import { pickVersion } from '../rollout/pick-version.ts'
-import { type InstalledVersion, type Snapshot, versionKey } from '../rollout/snapshot.ts'
+import type { CohortCall } from '../rollout/cohorts/cohort.ts'
+import { pickVersion } from '../rollout/routing/pick-version.ts'
+import { type InstalledVersion, type Snapshot, versionKey } from '../rollout/routing/snapshot.ts'
 
 /** What a plugin puts into an extension point, in the version that serves the call. */
 export interface Contribution {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { toldPoints } from '@signalbox/sdk/change-event'
-import { FULL_WEIGHT_BP } from '../rollout/cohort.ts'
-import { pickVersion } from '../rollout/pick-version.ts'
-import { type InstalledVersion, type Snapshot, versionKey } from '../rollout/snapshot.ts'
+import { FULL_WEIGHT_BP } from '../rollout/cohorts/cohort.ts'
+import { pickVersion } from '../rollout/routing/pick-version.ts'
+import { type InstalledVersion, type Snapshot, versionKey } from '../rollout/routing/snapshot.ts'
 
 /** What is put into a point of a plugin in a tenant, as far as it takes to see that it changed. */
 export interface PointDigest {

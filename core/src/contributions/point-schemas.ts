@@ -4,7 +4,7 @@ import { faultsOf } from '@signalbox/sdk/schema'
 import type { ValidateFunction } from 'ajv/dist/2020.js'
 import type { Knex } from 'knex'
 import { listFiles } from '../registry/registry-store.ts'
-import type { InstalledVersion } from '../rollout/snapshot.ts'
+import type { InstalledVersion } from '../rollout/routing/snapshot.ts'
 import type { ContentStore } from '../storage/content-store.ts'
 
 interface Ports {

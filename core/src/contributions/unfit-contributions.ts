@@ -1,7 +1,7 @@
 import type { CodedError, InputFault } from '@signalbox/sdk/errors'
 import { coreErrors } from '../errors.ts'
 import type { Candidate } from '../registry/resolve.ts'
-import type { InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
+import type { InstalledVersion, Snapshot } from '../rollout/routing/snapshot.ts'
 import { pointOwners } from './contributions.ts'
 import type { PointSchemas } from './point-schemas.ts'
 

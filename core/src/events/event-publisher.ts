@@ -3,8 +3,8 @@ import { faultsOf } from '@signalbox/sdk/schema'
 import type { CallScope } from '../broker/call-scope.ts'
 import { coreErrors } from '../errors.ts'
 import { traceparent } from '../gateway/trace-context.ts'
-import type { CountBusinessEvent } from '../rollout/count-business-event.ts'
-import type { Grant } from '../rollout/snapshot.ts'
+import type { CountBusinessEvent } from '../rollout/judge/count-business-event.ts'
+import type { Grant } from '../rollout/routing/snapshot.ts'
 import {
   cloudEvent,
   hopsOf,

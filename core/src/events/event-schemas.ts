@@ -2,7 +2,7 @@ import { contractCompiler } from '@signalbox/sdk/contract'
 import type { ValidateFunction } from 'ajv/dist/2020.js'
 import type { Knex } from 'knex'
 import { listFiles, type StoredFile } from '../registry/registry-store.ts'
-import type { InstalledVersion } from '../rollout/snapshot.ts'
+import type { InstalledVersion } from '../rollout/routing/snapshot.ts'
 import { declarationOf } from './event-types.ts'
 
 interface Ports {

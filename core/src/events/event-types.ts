@@ -1,7 +1,7 @@
 import { CONTRIBUTIONS_CHANGED, toldPoints } from '@signalbox/sdk/change-event'
 import type { Manifest } from '@signalbox/sdk/manifest'
-import { pickVersion } from '../rollout/pick-version.ts'
-import type { Grant, InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
+import { pickVersion } from '../rollout/routing/pick-version.ts'
+import type { Grant, InstalledVersion, Snapshot } from '../rollout/routing/snapshot.ts'
 
 type Declaration = NonNullable<NonNullable<Manifest['provides']>['events']>[number]
 

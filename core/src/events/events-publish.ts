@@ -1,5 +1,5 @@
 import type { GrantedCall, HostCall } from '../broker/host-call.ts'
-import type { Grant } from '../rollout/snapshot.ts'
+import type { Grant } from '../rollout/routing/snapshot.ts'
 import { MAX_KEY_LENGTH } from './cloud-event.ts'
 import { coversType, type EventPublisher, type EventWish } from './event-publisher.ts'
 

@@ -1,6 +1,6 @@
-import type { Pick } from '../rollout/pick-version.ts'
-import type { InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
-import { tenantKey } from '../rollout/snapshot.ts'
+import type { Pick } from '../rollout/routing/pick-version.ts'
+import type { InstalledVersion, Snapshot } from '../rollout/routing/snapshot.ts'
+import { tenantKey } from '../rollout/routing/snapshot.ts'
 import { wantsType } from './event-types.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import { parseApiKey, sameSecret } from '../gateway/api-key.ts'
-import type { Snapshot } from '../rollout/snapshot.ts'
+import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import { hashToken } from './identity-service.ts'
 import { findAdminToken } from './identity-store.ts'
 import type { Principal } from './principal.ts'

@@ -6,7 +6,7 @@ import {
   serviceIdSchema,
   strictObject,
 } from '../gateway/http-schemas.ts'
-import type { Snapshot } from '../rollout/snapshot.ts'
+import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import { permissionsOf } from './permissions.ts'
 
 interface Ports {

@@ -1,6 +1,6 @@
 import type { Manifest } from '@signalbox/sdk/manifest'
-import { pickVersion } from '../rollout/pick-version.ts'
-import type { Snapshot } from '../rollout/snapshot.ts'
+import { pickVersion } from '../rollout/routing/pick-version.ts'
+import type { Snapshot } from '../rollout/routing/snapshot.ts'
 
 type Declaration = NonNullable<NonNullable<Manifest['provides']>['permissions']>[number]
 

@@ -1,6 +1,6 @@
 import type { ContractOperation } from '@signalbox/sdk/contract'
 import { type SensitiveFields, sensitiveFields } from '@signalbox/sdk/sensitive'
-import type { InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
+import type { InstalledVersion, Snapshot } from '../rollout/routing/snapshot.ts'
 import { plainName } from './redactor.ts'
 
 export interface OperationMarks {

@@ -2,7 +2,7 @@ import type { GuestCall, GuestOutcome, LogLevel } from '@signalbox/sandbox'
 import { CodedError, type InputFault } from '@signalbox/sdk/errors'
 import type { ServiceCall } from '../broker/call-scope.ts'
 import type { CompiledOperation } from '../catalog/compile-contract.ts'
-import type { InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
+import type { InstalledVersion, Snapshot } from '../rollout/routing/snapshot.ts'
 
 /** Text that one recording may hold, as it came: input, host calls, answer, log. What is larger is not kept. */
 const MAX_LENGTH = 512 * 1024

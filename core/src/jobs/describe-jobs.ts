@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import { hasPlugin } from '../registry/registry-store.ts'
-import type { Snapshot } from '../rollout/snapshot.ts'
+import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import { type JobSummary, type Owner, summariseSchedules } from './schedule-store.ts'
 import { listTallies, type Tally } from './tally-store.ts'
 import { jobsOf, type WantedJob } from './wanted-schedules.ts'

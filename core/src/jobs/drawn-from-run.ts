@@ -1,5 +1,5 @@
-import { takesKeys } from '../rollout/pick-version.ts'
-import type { Snapshot } from '../rollout/snapshot.ts'
+import { takesKeys } from '../rollout/routing/pick-version.ts'
+import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import type { Run } from './schedule.ts'
 
 /** What a run says of its unit and entity: its payload, parsed only where a plan takes keys from it. */

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { callerOf } from '../gateway/guard.ts'
 import { idSchema, pluginNameSchema, strictObject } from '../gateway/http-schemas.ts'
-import type { Snapshot } from '../rollout/snapshot.ts'
+import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import { describeJobs } from './describe-jobs.ts'
 import type { JobService } from './job-service.ts'
 

@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import { commitChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
-import type { InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
+import type { InstalledVersion, Snapshot } from '../rollout/routing/snapshot.ts'
 import { cancelRuns, cancelSchedules } from './cancel-store.ts'
 import {
   bringForward,

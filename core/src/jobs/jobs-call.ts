@@ -1,6 +1,6 @@
 import type { GrantedCall, HostCall } from '../broker/host-call.ts'
 import { coreErrors } from '../errors.ts'
-import type { Grant } from '../rollout/snapshot.ts'
+import type { Grant } from '../rollout/routing/snapshot.ts'
 import { isDatabaseUnavailable } from '../storage/database-unavailable.ts'
 import type { JobService, ScheduleWish } from './job-service.ts'
 

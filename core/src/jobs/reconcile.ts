@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import type { Snapshot } from '../rollout/snapshot.ts'
+import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import { type CronTime, nextInstant } from './cron.ts'
 import { cronChanges, keyOf } from './cron-changes.ts'
 import {

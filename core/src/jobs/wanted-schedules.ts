@@ -1,5 +1,5 @@
-import type { Grant, InstalledVersion, Snapshot } from '../rollout/snapshot.ts'
-import { grantsOf, tenantKey, versionKey } from '../rollout/snapshot.ts'
+import type { Grant, InstalledVersion, Snapshot } from '../rollout/routing/snapshot.ts'
+import { grantsOf, tenantKey, versionKey } from '../rollout/routing/snapshot.ts'
 import type { CronTime } from './cron.ts'
 import type { MissedPolicy } from './schedule.ts'
 

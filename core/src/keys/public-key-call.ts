@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import type { GrantedCall, HostCall } from '../broker/host-call.ts'
 import { coreErrors } from '../errors.ts'
 import { idSchema } from '../gateway/http-schemas.ts'
-import type { Grant } from '../rollout/snapshot.ts'
+import type { Grant } from '../rollout/routing/snapshot.ts'
 import { findKey } from './key-store.ts'
 import { shownVersion } from './shown-key.ts'
 

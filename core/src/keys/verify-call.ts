@@ -1,6 +1,6 @@
 import type { GrantedCall, HostCall } from '../broker/host-call.ts'
 import { idSchema } from '../gateway/http-schemas.ts'
-import type { Grant } from '../rollout/snapshot.ts'
+import type { Grant } from '../rollout/routing/snapshot.ts'
 import { base64Schema, cmsProperties } from './cms/cms-request.ts'
 import { keyUsages } from './key-algorithms.ts'
 import type { KeyVerifier, VerifyRequest } from './key-verifier.ts'

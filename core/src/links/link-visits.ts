@@ -1,7 +1,7 @@
 import type { CallRecord } from '../audit/call-audit.ts'
 import type { EffectAudit } from '../broker/effect-audit.ts'
 import type { GrantUse } from '../broker/uses/grant-uses.ts'
-import type { Grant } from '../rollout/snapshot.ts'
+import type { Grant } from '../rollout/routing/snapshot.ts'
 import type { SharedLink } from './link-store.ts'
 
 interface Ports {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { GrantedCall, HostCall } from '../broker/host-call.ts'
 import { coreErrors } from '../errors.ts'
-import type { Grant } from '../rollout/snapshot.ts'
+import type { Grant } from '../rollout/routing/snapshot.ts'
 import { insertLink, revokeLink } from './link-store.ts'
 import { ttlSeconds } from './link-ttl.ts'
 

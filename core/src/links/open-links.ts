@@ -5,7 +5,7 @@ import { EffectAudit } from '../broker/effect-audit.ts'
 import type { ServiceCaller } from '../broker/service-caller.ts'
 import type { GrantUse } from '../broker/uses/grant-uses.ts'
 import { RateLimiter } from '../gateway/rate-limiter.ts'
-import type { Snapshot } from '../rollout/snapshot.ts'
+import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import { LinkVisits } from './link-visits.ts'
 import { linksRoutes } from './links-routes.ts'
 

@@ -5,7 +5,7 @@ import type { GrantedCall, HostCall } from '../broker/host-call.ts'
 import { callContributor } from '../contributions/call-contributor.ts'
 import { type Asker, type Contribution, contributionsTo } from '../contributions/contributions.ts'
 import { coreErrors } from '../errors.ts'
-import type { Snapshot } from '../rollout/snapshot.ts'
+import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import { type Channel, channelSchema, NOTIFY_POINT } from './notify-point.ts'
 
 interface Ports {

@@ -4,8 +4,8 @@ import { commitRoutedChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { hasTenant } from '../identity/identity-store.ts'
-import type { RoutingTable } from '../rollout/routing-table.ts'
-import type { Binding } from '../rollout/snapshot.ts'
+import type { RoutingTable } from '../rollout/routing/routing-table.ts'
+import type { Binding } from '../rollout/routing/snapshot.ts'
 import {
   findBinding,
   type GrantRow,

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import type { Binding } from '../rollout/snapshot.ts'
+import type { Binding } from '../rollout/routing/snapshot.ts'
 
 export interface GrantRow {
   readonly id: string

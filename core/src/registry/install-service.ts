@@ -8,7 +8,7 @@ import { claimEventTypes } from '../events/event-type-store.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { claimPermissions } from '../identity/permission-store.ts'
 import { admitReturn } from '../removal/returning-plugin.ts'
-import type { RoutingTable } from '../rollout/routing-table.ts'
+import type { RoutingTable } from '../rollout/routing/routing-table.ts'
 import type { Origin } from '../trusted/allow-list.ts'
 import type { CompiledBundleService } from './compiled-bundle-service.ts'
 import {

@@ -1,15 +1,15 @@
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
-import type { Arm } from './cohort.ts'
-import { readStandstill } from './freeze-store.ts'
-import type { JudgeState } from './judge-state.ts'
+import type { Arm } from './cohorts/cohort.ts'
+import type { JudgeState } from './judge/judge-state.ts'
+import { callsOver } from './judge/slow-bands.ts'
+import { unitsOf } from './judge/unit-sketch.ts'
 import { readAcknowledged } from './nodes/node-store.ts'
 import { decide, evidenceOf } from './rollout-decision.ts'
 import { findRollout, listTransitions, type Rollout, readTallies } from './rollout-store.ts'
 import { weightOf } from './rollout-weight.ts'
 import { readShadow } from './shadow/shadow-side.ts'
-import { callsOver } from './slow-bands.ts'
-import { unitsOf } from './unit-sketch.ts'
+import { readStandstill } from './standstill/freeze-store.ts'
 
 export type RolloutDescription = Awaited<ReturnType<typeof describeRollout>>
 

@@ -8,9 +8,7 @@ import { requireRequired } from '../registry/required-plugins.ts'
 import { lockInstalled } from '../registry/serving-installation.ts'
 import { documentOf, isOfPlugin } from './documents/document-subject.ts'
 import { lockStableDocument, putStableDocument } from './documents/stable-document-store.ts'
-import { heldStandstill } from './freeze-store.ts'
-import type { Standstill } from './freezes.ts'
-import type { PauseReason } from './pause-reasons.ts'
+import type { PauseReason } from './plan/pause-reasons.ts'
 import { rolloutFacts } from './rollout-facts.ts'
 import {
   beginsStep,
@@ -33,6 +31,8 @@ import {
   updateRollout,
 } from './rollout-store.ts'
 import { weightOf } from './rollout-weight.ts'
+import { heldStandstill } from './standstill/freeze-store.ts'
+import type { Standstill } from './standstill/freezes.ts'
 import { listSuperseded, supersededBy } from './superseded-rollouts.ts'
 
 /** Why a command is given, and what it rests on. */

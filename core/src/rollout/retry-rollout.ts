@@ -1,6 +1,6 @@
 import { coreErrors } from '../errors.ts'
 import { isOfPlugin } from './documents/document-subject.ts'
-import type { PluginVersion } from './plan-rollout.ts'
+import type { PluginVersion } from './plan/plan-rollout.ts'
 import { terminalStates } from './rollout-states.ts'
 import type { Rollout } from './rollout-store.ts'
 

@@ -1,16 +1,16 @@
 import type { Knex } from 'knex'
 import { servingStates } from '../registry/installation-states.ts'
 import { findInstallation } from '../registry/registry-store.ts'
-import { isAsked } from './approval.ts'
-import { judgedBy } from './cohort.ts'
-import { freezeOf, type Standstill } from './freezes.ts'
-import { freshAnswer } from './gate.ts'
-import { judge } from './judge.ts'
-import { ofWeight } from './judge-state.ts'
+import { judgedBy } from './cohorts/cohort.ts'
+import { judge } from './judge/judge.ts'
+import { ofWeight } from './judge/judge-state.ts'
+import { isAsked } from './plan/approval.ts'
+import { freshAnswer } from './plan/gate.ts'
+import { isApproval, isGate, isWeightStep, type Step } from './plan/steps.ts'
 import type { RolloutGuard } from './rollout-states.ts'
 import { hasLiveRollout, type Rollout, type Tallies } from './rollout-store.ts'
 import { cohortOf, weightOf } from './rollout-weight.ts'
-import { isApproval, isGate, isWeightStep, type Step } from './steps.ts'
+import { freezeOf, type Standstill } from './standstill/freezes.ts'
 
 /** How long a completed rollout can be taken back by a pointer swap: its old version stays warm so long. */
 export const ROLLBACK_WINDOW_MS = 7 * 86_400_000

@@ -21,7 +21,8 @@ import {
   planFaults,
   planOf,
   planRollout,
-} from './plan-rollout.ts'
+} from './plan/plan-rollout.ts'
+import { whoIsAsked } from './plan/steps.ts'
 import { type RetryWish, retriedTargets } from './retry-rollout.ts'
 import type { RolloutCommand } from './rollout-states.ts'
 import {
@@ -31,8 +32,7 @@ import {
   listGroup,
   type Rollout,
 } from './rollout-store.ts'
-import type { RoutingTable } from './routing-table.ts'
-import { whoIsAsked } from './steps.ts'
+import type { RoutingTable } from './routing/routing-table.ts'
 
 export interface RolloutWish extends PluginVersion, PlanWish {
   /** Other plugins that belong to this version: all are moved together. */

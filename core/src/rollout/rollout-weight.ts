@@ -1,7 +1,7 @@
-import type { Cohort, CohortBy } from './cohort.ts'
-import type { CohortKeys, CohortLists } from './cohort-lists.ts'
+import type { Cohort, CohortBy } from './cohorts/cohort.ts'
+import type { CohortKeys, CohortLists } from './cohorts/cohort-lists.ts'
+import { isWeightStep, type Step, type WeightStep } from './plan/steps.ts'
 import { type RolloutState, sharingStates } from './rollout-states.ts'
-import { isWeightStep, type Step, type WeightStep } from './steps.ts'
 
 interface Stand {
   readonly state: RolloutState

@@ -1,5 +1,5 @@
 import { matchesOrigin, parseOriginPattern } from '../broker/http/origin-pattern.ts'
-import type { Grant } from '../rollout/snapshot.ts'
+import type { Grant } from '../rollout/routing/snapshot.ts'
 
 interface SecretParameters {
   readonly name: string

@@ -1,5 +1,5 @@
 import { coreErrors } from '../errors.ts'
-import type { InstalledVersion } from '../rollout/snapshot.ts'
+import type { InstalledVersion } from '../rollout/routing/snapshot.ts'
 
 /**
  * Held to the version that really runs: a grant may have been given to an earlier version of another tier.

@@ -13,8 +13,8 @@ import {
   Strikes,
 } from '@signalbox/sandbox/supervision'
 import { bareIsolate } from '../broker/isolate-spec.ts'
-import type { InFlight } from '../rollout/in-flight.ts'
-import { type Snapshot, versionKey } from '../rollout/snapshot.ts'
+import type { InFlight } from '../rollout/routing/in-flight.ts'
+import { type Snapshot, versionKey } from '../rollout/routing/snapshot.ts'
 import { TrustedVersion, type VersionPorts } from './trusted-version.ts'
 import { wantedVersions } from './wanted-versions.ts'
 

@@ -1,4 +1,4 @@
-import { type InstalledVersion, type Snapshot, versionKey } from '../rollout/snapshot.ts'
+import { type InstalledVersion, type Snapshot, versionKey } from '../rollout/routing/snapshot.ts'
 
 /**
  * The trusted versions that should have a process on this node, by `plugin@version`: what some tenant's calls may be

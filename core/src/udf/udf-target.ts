@@ -1,6 +1,6 @@
 import { coreErrors } from '../errors.ts'
-import { pickVersion } from '../rollout/pick-version.ts'
-import { grantsOf, type InstalledVersion, type Snapshot } from '../rollout/snapshot.ts'
+import { pickVersion } from '../rollout/routing/pick-version.ts'
+import { grantsOf, type InstalledVersion, type Snapshot } from '../rollout/routing/snapshot.ts'
 
 const CAPABILITY = 'udf:provide'
 

@@ -1,7 +1,7 @@
 import { CodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import type { RunEntry } from '../broker/entry-call.ts'
-import type { Snapshot } from '../rollout/snapshot.ts'
+import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import { afterAttempt } from './delivery-states.ts'
 import { hookBody, hookInput } from './hook-input.ts'
 import {

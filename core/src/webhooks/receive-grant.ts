@@ -1,4 +1,4 @@
-import { type Grant, grantsOf, type Snapshot } from '../rollout/snapshot.ts'
+import { type Grant, grantsOf, type Snapshot } from '../rollout/routing/snapshot.ts'
 import type { Hook } from './hook-store.ts'
 
 /** What the tenant's admin granted for the path; undefined: nothing is received there. */

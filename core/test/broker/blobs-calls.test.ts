@@ -8,7 +8,7 @@ import { Broker } from '../../src/broker/broker.ts'
 import type { CallScope } from '../../src/broker/call-scope.ts'
 import type { Moved } from '../../src/broker/uses/grant-uses.ts'
 import { RateLimiter } from '../../src/gateway/rate-limiter.ts'
-import { emptySnapshot, tenantKey } from '../../src/rollout/snapshot.ts'
+import { emptySnapshot, tenantKey } from '../../src/rollout/routing/snapshot.ts'
 import { testBlobs } from '../support/blobs.ts'
 import { version } from '../support/recorded-call.ts'
 

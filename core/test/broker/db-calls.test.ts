@@ -9,7 +9,7 @@ import { cutPage } from '../../src/broker/db/schema-catalogue.ts'
 import { dbCalls } from '../../src/broker/db-calls.ts'
 import { type GrantUse, NONE_COVERS } from '../../src/broker/uses/grant-uses.ts'
 import { RateLimiter } from '../../src/gateway/rate-limiter.ts'
-import { emptySnapshot, type Grant, tenantKey } from '../../src/rollout/snapshot.ts'
+import { emptySnapshot, type Grant, tenantKey } from '../../src/rollout/routing/snapshot.ts'
 import { testEmptyDatabase } from '../support/postgres.ts'
 
 const noEvents = () => ({

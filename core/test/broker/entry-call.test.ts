@@ -2,9 +2,13 @@ import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
 import t from 'tap'
 import { type EntryCall, type EntryPorts, runEntry } from '../../src/broker/entry-call.ts'
 import { WatchedCall } from '../../src/invocations/watched-call.ts'
-import { InFlight } from '../../src/rollout/in-flight.ts'
-import { NodeCounters } from '../../src/rollout/node-counters.ts'
-import { emptySnapshot, type InstalledVersion, type Snapshot } from '../../src/rollout/snapshot.ts'
+import { NodeCounters } from '../../src/rollout/judge/node-counters.ts'
+import { InFlight } from '../../src/rollout/routing/in-flight.ts'
+import {
+  emptySnapshot,
+  type InstalledVersion,
+  type Snapshot,
+} from '../../src/rollout/routing/snapshot.ts'
 import { version } from '../support/recorded-call.ts'
 
 const { plugin } = version

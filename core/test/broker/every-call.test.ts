@@ -7,7 +7,7 @@ import { Broker } from '../../src/broker/broker.ts'
 import type { CallScope } from '../../src/broker/call-scope.ts'
 import type { GrantedCall } from '../../src/broker/host-call.ts'
 import { RateLimiter } from '../../src/gateway/rate-limiter.ts'
-import { emptySnapshot, type Grant, tenantKey } from '../../src/rollout/snapshot.ts'
+import { emptySnapshot, type Grant, tenantKey } from '../../src/rollout/routing/snapshot.ts'
 import { arbitraryOf, type Schema, spoilt } from '../support/schema-arbitrary.ts'
 
 /** What an admin may have granted, as the manifest lets an author ask for it; nothing else is held. */

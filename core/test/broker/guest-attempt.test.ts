@@ -5,8 +5,8 @@ import type { GuestPorts } from '../../src/broker/guest-ports.ts'
 import { attemptStream } from '../../src/broker/stream-attempt.ts'
 import type { CompiledOperation } from '../../src/catalog/compile-contract.ts'
 import { type EndedCall, WatchedCall } from '../../src/invocations/watched-call.ts'
-import { InFlight } from '../../src/rollout/in-flight.ts'
-import { emptySnapshot } from '../../src/rollout/snapshot.ts'
+import { InFlight } from '../../src/rollout/routing/in-flight.ts'
+import { emptySnapshot } from '../../src/rollout/routing/snapshot.ts'
 import { snapshot, version } from '../support/recorded-call.ts'
 
 const operation = version.operations.get('test.one/run') as CompiledOperation

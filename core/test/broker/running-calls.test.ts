@@ -1,7 +1,7 @@
 import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
 import t from 'tap'
 import { RunningCalls } from '../../src/broker/running-calls.ts'
-import { emptySnapshot, type Snapshot, tenantKey } from '../../src/rollout/snapshot.ts'
+import { emptySnapshot, type Snapshot, tenantKey } from '../../src/rollout/routing/snapshot.ts'
 
 const callOf = (tenant: string, plugin: string) =>
   ({ isolate: { tenant, plugin } }) as unknown as GuestCall

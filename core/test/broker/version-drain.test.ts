@@ -1,7 +1,7 @@
 import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
 import t from 'tap'
 import { VersionDrain } from '../../src/broker/version-drain.ts'
-import { emptySnapshot, type Snapshot, tenantKey } from '../../src/rollout/snapshot.ts'
+import { emptySnapshot, type Snapshot, tenantKey } from '../../src/rollout/routing/snapshot.ts'
 
 const plugin = '@acme/orders'
 const canary = { id: 'rol_1', from: '1.0.0', to: '1.1.0', step: 0 }

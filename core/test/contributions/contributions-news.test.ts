@@ -1,7 +1,7 @@
 import t from 'tap'
 import { ContributionsNews } from '../../src/contributions/contributions-news.ts'
 import { withdrawDeliveries } from '../../src/events/delivery-store.ts'
-import type { Snapshot } from '../../src/rollout/snapshot.ts'
+import type { Snapshot } from '../../src/rollout/routing/snapshot.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { contributor, ownerVersion, point, snapshotWith } from '../support/contributors.ts'
 import { subscribe } from '../support/event-store.ts'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { unfitContributions } from '../../src/contributions/unfit-contributions.ts'
-import type { InstalledVersion } from '../../src/rollout/snapshot.ts'
+import type { InstalledVersion } from '../../src/rollout/routing/snapshot.ts'
 import { contributor, ownerVersion, snapshotWith, versionOf } from '../support/contributors.ts'
 
 /** Each version of an owner takes only its own number; the host's point takes nothing. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { GONE_AFTER_MS } from '../../src/rollout/nodes/node-store.ts'
-import { LEASE_MS } from '../../src/rollout/withheld-canaries.ts'
+import { LEASE_MS } from '../../src/rollout/routing/withheld-canaries.ts'
 import { openDataFolder } from '../../src/storage/data-folder.ts'
 import { withDatabase } from '../../src/storage/databases.ts'
 import { EmbeddedPostgres } from '../../src/storage/embedded-postgres.ts'

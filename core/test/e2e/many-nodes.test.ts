@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { LEASE_MS } from '../../src/rollout/withheld-canaries.ts'
+import { LEASE_MS } from '../../src/rollout/routing/withheld-canaries.ts'
 import { HostProcess } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { probe, setUpTenant } from '../support/probe.ts'

@@ -12,7 +12,7 @@ import {
   type Snapshot,
   tenantKey,
   versionKey,
-} from '../../src/rollout/snapshot.ts'
+} from '../../src/rollout/routing/snapshot.ts'
 import { eventOf } from '../support/event-store.ts'
 
 type Points = NonNullable<NonNullable<Manifest['provides']>['extensionPoints']>

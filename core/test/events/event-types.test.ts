@@ -14,7 +14,7 @@ import {
   type Snapshot,
   tenantKey,
   versionKey,
-} from '../../src/rollout/snapshot.ts'
+} from '../../src/rollout/routing/snapshot.ts'
 
 const manifestOf = (events: { type: string; external?: boolean }[]): Manifest => ({
   manifest: 1,

@@ -10,7 +10,7 @@ import type { NewEvent } from '../../src/events/cloud-event.ts'
 import { EventPublisher } from '../../src/events/event-publisher.ts'
 import { eventsPublish } from '../../src/events/events-publish.ts'
 import { RateLimiter } from '../../src/gateway/rate-limiter.ts'
-import { emptySnapshot, type Grant, tenantKey } from '../../src/rollout/snapshot.ts'
+import { emptySnapshot, type Grant, tenantKey } from '../../src/rollout/routing/snapshot.ts'
 
 const types = ['orders.created', 'orders.deleted']
 const manifest: Manifest = {

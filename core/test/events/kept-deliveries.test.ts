@@ -1,6 +1,10 @@
 import t from 'tap'
 import { servedBy } from '../../src/events/kept-deliveries.ts'
-import { emptySnapshot, type LiveRollout, type Snapshot } from '../../src/rollout/snapshot.ts'
+import {
+  emptySnapshot,
+  type LiveRollout,
+  type Snapshot,
+} from '../../src/rollout/routing/snapshot.ts'
 
 const snapshotAt = (step: number, weightBp: number): Snapshot => {
   const cohort = { salt: 's', weightBp, cohortBy: 'entity' } as const

@@ -5,7 +5,7 @@ import type { EntryCall, EntryOutcome, EntryPorts } from '../../src/broker/entry
 import type { GrantUse } from '../../src/broker/uses/grant-uses.ts'
 import { coreErrors } from '../../src/errors.ts'
 import { executeJob } from '../../src/jobs/execute-job.ts'
-import { emptySnapshot, type Snapshot } from '../../src/rollout/snapshot.ts'
+import { emptySnapshot, type Snapshot } from '../../src/rollout/routing/snapshot.ts'
 import { perTenant, timerPlugin, timerSnapshot } from '../support/job-fleet.ts'
 
 const noon = Date.parse('2026-06-01T12:00:00Z')

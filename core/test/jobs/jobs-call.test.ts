@@ -6,7 +6,7 @@ import type { CallScope } from '../../src/broker/call-scope.ts'
 import { RateLimiter } from '../../src/gateway/rate-limiter.ts'
 import { JobService } from '../../src/jobs/job-service.ts'
 import { jobsCalls } from '../../src/jobs/jobs-call.ts'
-import { tenantKey } from '../../src/rollout/snapshot.ts'
+import { tenantKey } from '../../src/rollout/routing/snapshot.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import {
   insertOwners,

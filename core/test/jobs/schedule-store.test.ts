@@ -18,7 +18,7 @@ import {
   summariseSchedules,
 } from '../../src/jobs/schedule-store.ts'
 import { listTallies } from '../../src/jobs/tally-store.ts'
-import { emptySnapshot } from '../../src/rollout/snapshot.ts'
+import { emptySnapshot } from '../../src/rollout/routing/snapshot.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { insertOwners, timerPlugin, timerSnapshot } from '../support/job-fleet.ts'
 import { testDatabases } from '../support/postgres.ts'

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { cronChanges } from '../../src/jobs/cron-changes.ts'
 import { jobsOf, mayHaveJobs, wantedJobs } from '../../src/jobs/wanted-schedules.ts'
-import { tenantKey, versionKey } from '../../src/rollout/snapshot.ts'
+import { tenantKey, versionKey } from '../../src/rollout/routing/snapshot.ts'
 import { perTenant, timerPlugin, timerSnapshot, timerVersion } from '../support/job-fleet.ts'
 
 const nightly = { id: 'nightly', cron: '0 2 * * *', tz: 'Asia/Shanghai', missed: 'skip' as const }

@@ -8,7 +8,7 @@ import { type FollowPorts, followLink } from '../../src/links/follow-link.ts'
 import { insertLink, revokeLink } from '../../src/links/link-store.ts'
 import { LinkVisits } from '../../src/links/link-visits.ts'
 import { linkHash } from '../../src/links/links-calls.ts'
-import { emptySnapshot, tenantKey } from '../../src/rollout/snapshot.ts'
+import { emptySnapshot, tenantKey } from '../../src/rollout/routing/snapshot.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { testDatabases } from '../support/postgres.ts'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { RemovalService } from '../../src/removal/removal-service.ts'
-import { heldStandstill } from '../../src/rollout/freeze-store.ts'
+import { heldStandstill } from '../../src/rollout/standstill/freeze-store.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { insertInstalled } from '../support/installed-plugin.ts'
 import { testDatabases } from '../support/postgres.ts'

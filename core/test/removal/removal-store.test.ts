@@ -16,7 +16,7 @@ import {
   purgeLeases,
   renewRemoval,
 } from '../../src/removal/removal-store.ts'
-import type { RoutingTable } from '../../src/rollout/routing-table.ts'
+import type { RoutingTable } from '../../src/rollout/routing/routing-table.ts'
 import { createContentStore } from '../../src/storage/content-store.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { deletePurged, listPurged, takeLease } from '../../src/trusted/resources/lease-store.ts'

@@ -3,10 +3,10 @@ import t from 'tap'
 import type { ServiceCall } from '../../src/broker/call-scope.ts'
 import { coreErrors } from '../../src/errors.ts'
 import { describeRollout } from '../../src/rollout/describe-rollout.ts'
-import { putFreeze, removeFreeze } from '../../src/rollout/freeze-store.ts'
 import { RolloutController } from '../../src/rollout/rollout-controller.ts'
 import { findRollout, listTransitions } from '../../src/rollout/rollout-store.ts'
-import type { LiveRollout } from '../../src/rollout/snapshot.ts'
+import type { LiveRollout } from '../../src/rollout/routing/snapshot.ts'
+import { putFreeze, removeFreeze } from '../../src/rollout/standstill/freeze-store.ts'
 import { because, full, openRollouts, operator, weight } from '../support/rollouts.ts'
 
 const { knex, clock, rollouts } = await openRollouts(t, ['one', 'two'])

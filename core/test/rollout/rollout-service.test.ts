@@ -1,9 +1,9 @@
 import t from 'tap'
 import { fc } from '../../../sdk/test/seeded-check.ts'
-import { putFreeze, putLockdown } from '../../src/rollout/freeze-store.ts'
 import { type RolloutCommand, rolloutCommands } from '../../src/rollout/rollout-states.ts'
 import { findRollout, listTransitions } from '../../src/rollout/rollout-store.ts'
 import { weightOf } from '../../src/rollout/rollout-weight.ts'
+import { putFreeze, putLockdown } from '../../src/rollout/standstill/freeze-store.ts'
 import { because, full, openRollouts, operator, weight } from '../support/rollouts.ts'
 
 const { knex, rollouts } = await openRollouts(t, ['one', 'two', 'three'])

@@ -1,9 +1,9 @@
 import t from 'tap'
 import { fc } from '../../../sdk/test/seeded-check.ts'
-import { putLockdown, removeLockdown } from '../../src/rollout/freeze-store.ts'
 import type { RolloutCommand } from '../../src/rollout/rollout-states.ts'
 import { findRollout, listLiveOf, listTransitions } from '../../src/rollout/rollout-store.ts'
 import { weightOf } from '../../src/rollout/rollout-weight.ts'
+import { putLockdown, removeLockdown } from '../../src/rollout/standstill/freeze-store.ts'
 import { because, full, openRollouts, operator, weight } from '../support/rollouts.ts'
 
 const plugins = ['one', 'two', 'three']

@@ -1,7 +1,7 @@
 import { CodedError } from '@signalbox/sdk/errors'
 import t from 'tap'
 import { fc } from '../../../sdk/test/seeded-check.ts'
-import type { Grant } from '../../src/rollout/snapshot.ts'
+import type { Grant } from '../../src/rollout/routing/snapshot.ts'
 import { REVEAL, revealCall } from '../../src/secrets/reveal-call.ts'
 import { askingBroker, plugin } from '../support/asking-broker.ts'
 

@@ -7,7 +7,7 @@ import {
   type Snapshot,
   tenantKey,
   versionKey,
-} from '../../src/rollout/snapshot.ts'
+} from '../../src/rollout/routing/snapshot.ts'
 
 export const point = 'owner/method/v1'
 

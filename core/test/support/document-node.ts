@@ -2,8 +2,8 @@ import type { Knex } from 'knex'
 import { DocumentRollouts, type Owner } from '../../src/rollout/documents/document-rollouts.ts'
 import { RolloutController } from '../../src/rollout/rollout-controller.ts'
 import { RolloutService } from '../../src/rollout/rollout-service.ts'
-import { emptySnapshot, type Snapshot } from '../../src/rollout/snapshot.ts'
-import { loadSnapshot } from '../../src/rollout/snapshot-store.ts'
+import { emptySnapshot, type Snapshot } from '../../src/rollout/routing/snapshot.ts'
+import { loadSnapshot } from '../../src/rollout/routing/snapshot-store.ts'
 
 /** A tenant that enabled the plugin and granted it these kinds. */
 export async function grantDocuments(

@@ -8,7 +8,7 @@ import {
   type Snapshot,
   tenantKey,
   versionKey,
-} from '../../src/rollout/snapshot.ts'
+} from '../../src/rollout/routing/snapshot.ts'
 
 export const timerPlugin = '@timer/one'
 

@@ -7,7 +7,12 @@ import { RateLimiter } from '../../src/gateway/rate-limiter.ts'
 import type { BlobOf } from '../../src/keys/cms/document.ts'
 import type { KeyWish, MadeKey } from '../../src/keys/key-service.ts'
 import { type Keys, openKeys } from '../../src/keys/open-keys.ts'
-import { emptySnapshot, type Grant, type Snapshot, tenantKey } from '../../src/rollout/snapshot.ts'
+import {
+  emptySnapshot,
+  type Grant,
+  type Snapshot,
+  tenantKey,
+} from '../../src/rollout/routing/snapshot.ts'
 import type { Sealer } from '../../src/sealing/sealer.ts'
 import type { TenantKeys } from '../../src/sealing/tenant-keys.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'

@@ -5,7 +5,7 @@ import { type CompiledOperation, compileContracts } from '../../src/catalog/comp
 import { recordCall } from '../../src/invocations/record-call.ts'
 import type { Recording } from '../../src/invocations/recording.ts'
 import { type EndedCall, WatchedCall } from '../../src/invocations/watched-call.ts'
-import { emptySnapshot, type InstalledVersion } from '../../src/rollout/snapshot.ts'
+import { emptySnapshot, type InstalledVersion } from '../../src/rollout/routing/snapshot.ts'
 
 const name = { type: 'string', sensitive: true }
 

@@ -2,13 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { CodedError } from '@signalbox/sdk/errors'
 import type { AsyncCommand } from 'fast-check'
 import type { Knex } from 'knex'
-import {
-  putFreeze,
-  putLockdown,
-  removeFreeze,
-  removeLockdown,
-} from '../../src/rollout/freeze-store.ts'
-import { emptyJudgeState, recordDisagreement } from '../../src/rollout/judge-state.ts'
+import { emptyJudgeState, recordDisagreement } from '../../src/rollout/judge/judge-state.ts'
+import { isApproval, isWeightStep } from '../../src/rollout/plan/steps.ts'
 import type { RolloutService } from '../../src/rollout/rollout-service.ts'
 import {
   moveOf,
@@ -22,7 +17,12 @@ import {
 } from '../../src/rollout/rollout-states.ts'
 import { noTallies, putTallies, type Rollout } from '../../src/rollout/rollout-store.ts'
 import { weightOf } from '../../src/rollout/rollout-weight.ts'
-import { isApproval, isWeightStep } from '../../src/rollout/steps.ts'
+import {
+  putFreeze,
+  putLockdown,
+  removeFreeze,
+  removeLockdown,
+} from '../../src/rollout/standstill/freeze-store.ts'
 import { bookFaults, type RolloutBooks, readBooks } from './rollout-books.ts'
 import { look } from './rollout-moves.ts'
 import { because } from './rollouts.ts'

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import type { Caller } from '../../src/identity/identity-service.ts'
-import { emptyTripState, recordTrip } from '../../src/rollout/hard-trips.ts'
+import { emptyTripState, recordTrip } from '../../src/rollout/judge/hard-trips.ts'
 import { RolloutController } from '../../src/rollout/rollout-controller.ts'
 import { RolloutService } from '../../src/rollout/rollout-service.ts'
 import { type RolloutCommand, terminalStates } from '../../src/rollout/rollout-states.ts'

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import type { Test } from 'tap'
 import { RolloutService } from '../../src/rollout/rollout-service.ts'
-import { emptySnapshot } from '../../src/rollout/snapshot.ts'
+import { emptySnapshot } from '../../src/rollout/routing/snapshot.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { testDatabases } from './postgres.ts'
 

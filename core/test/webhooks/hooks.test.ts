@@ -10,7 +10,7 @@ import {
   type Snapshot,
   tenantKey,
   versionKey,
-} from '../../src/rollout/snapshot.ts'
+} from '../../src/rollout/routing/snapshot.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { afterAttempt } from '../../src/webhooks/delivery-states.ts'
 import { HookDeliveries } from '../../src/webhooks/hook-deliveries.ts'

@@ -1,5 +1,5 @@
 import { coreErrors } from '../../errors.ts'
-import type { Grant } from '../../rollout/snapshot.ts'
+import type { Grant } from '../../rollout/routing/snapshot.ts'
 import { EchoMask } from '../../secrets/echo-mask.ts'
 import {
   misplacedSecret,

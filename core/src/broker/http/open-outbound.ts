@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
-import type { RoutingTable } from '../../rollout/routing-table.ts'
+import type { RoutingTable } from '../../rollout/routing/routing-table.ts'
 import type { TenantKeys } from '../../sealing/tenant-keys.ts'
 import { openSecrets } from '../../secrets/open-secrets.ts'
 import { REVEAL, revealCall } from '../../secrets/reveal-call.ts'

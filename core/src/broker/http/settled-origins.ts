@@ -1,4 +1,4 @@
-import type { Grant } from '../../rollout/snapshot.ts'
+import type { Grant } from '../../rollout/routing/snapshot.ts'
 import { parseTarget } from './fetch-grant.ts'
 
 interface Sourced {

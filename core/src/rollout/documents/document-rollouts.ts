@@ -12,14 +12,14 @@ import {
   givesCalls,
   isInCanary,
   judgedBy,
-} from '../cohort.ts'
-import { isLasting } from '../lasting-request.ts'
-import type { NodeCounters } from '../node-counters.ts'
+} from '../cohorts/cohort.ts'
+import { isLasting } from '../cohorts/lasting-request.ts'
+import type { NodeCounters } from '../judge/node-counters.ts'
 import type { RolloutService } from '../rollout-service.ts'
 import type { RolloutCommand } from '../rollout-states.ts'
 import { findRollout, insertRollout, type Rollout } from '../rollout-store.ts'
-import type { RoutingTable } from '../routing-table.ts'
-import type { LiveRollout } from '../snapshot.ts'
+import type { RoutingTable } from '../routing/routing-table.ts'
+import type { LiveRollout } from '../routing/snapshot.ts'
 import { countOpen, findOwn, forgetOldest } from './document-rollout-store.ts'
 import { documentKey } from './document-subject.ts'
 import { type DocumentWish, documentPlan } from './document-wish.ts'

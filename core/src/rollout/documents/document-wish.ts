@@ -1,10 +1,10 @@
 import type { InputFault } from '@signalbox/sdk/errors'
-import { emptyAnalysis } from '../analysis-plan.ts'
-import type { CohortBy } from '../cohort.ts'
-import { memberFaults, noLists } from '../cohort-lists.ts'
-import { defaultPlan } from '../default-plans.ts'
+import type { CohortBy } from '../cohorts/cohort.ts'
+import { memberFaults, noLists } from '../cohorts/cohort-lists.ts'
+import { emptyAnalysis } from '../judge/analysis-plan.ts'
+import { defaultPlan } from '../plan/default-plans.ts'
+import { isApproval, isWeightStep, type Step, stepFaults } from '../plan/steps.ts'
 import type { NewRollout } from '../rollout-store.ts'
-import { isApproval, isWeightStep, type Step, stepFaults } from '../steps.ts'
 
 /** What a plugin wants to release; the schema of the host call has let it through. */
 export interface DocumentWish {

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Arm } from '../cohort.ts'
+import type { Arm } from '../cohorts/cohort.ts'
 
 /** What a pick was, fixed when it was made: a report is of this, whatever the weight has become since. */
 interface Picked {

@@ -1,5 +1,5 @@
-import type { Arm } from '../cohort.ts'
-import type { Evidence, Verdict } from '../judge.ts'
+import type { Arm } from '../cohorts/cohort.ts'
+import type { Evidence, Verdict } from '../judge/judge.ts'
 
 /** What the judge knew at one moment. */
 export interface EvidencePoint {

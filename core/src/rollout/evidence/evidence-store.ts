@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import type { Verdict } from '../judge.ts'
+import type { Verdict } from '../judge/judge.ts'
 import type { EvidencePoint } from './evidence-point.ts'
 import { MOST_POINTS, surplusPoints } from './thin-evidence.ts'
 

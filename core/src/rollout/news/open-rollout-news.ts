@@ -1,5 +1,5 @@
 import type { StopStack } from '../../stop-stack.ts'
-import type { RoutingTable } from '../routing-table.ts'
+import type { RoutingTable } from '../routing/routing-table.ts'
 import { RolloutNews, type RolloutNewsPorts } from './rollout-news.ts'
 
 interface Ports extends RolloutNewsPorts {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import type { RoutingTable } from '../routing-table.ts'
+import type { RoutingTable } from '../routing/routing-table.ts'
 import { forgetNodes, putNode, removeNode } from './node-store.ts'
 
 /** Five times before a node counts as gone. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
-import { readGeneration } from '../snapshot-store.ts'
+import { readGeneration } from '../routing/snapshot-store.ts'
 import { listNodes } from './node-store.ts'
 
 /** Who serves, and by what. */

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import type { Knex } from 'knex'
 import type { StopStack } from '../../stop-stack.ts'
-import type { RoutingTable } from '../routing-table.ts'
+import type { RoutingTable } from '../routing/routing-table.ts'
 import { NodeRegister } from './node-register.ts'
 
 /** From now on the others know this node, and what it routes by. @param node names this process */

@@ -10,7 +10,7 @@ import { coreErrors } from '../../errors.ts'
 import { RateLimiter } from '../../gateway/rate-limiter.ts'
 import type { BundleOf } from '../../registry/compiled-bundle-service.ts'
 import type { Installation } from '../../registry/registry-store.ts'
-import type { Snapshot } from '../snapshot.ts'
+import type { Snapshot } from '../routing/snapshot.ts'
 
 interface Ports {
   readonly runGuest: RunGuest

@@ -1,7 +1,7 @@
 import type { InputFault } from '@signalbox/sdk/errors'
 import type { Manifest } from '@signalbox/sdk/manifest'
-import type { Sharing } from '../pick-version.ts'
-import { type Step, shadowOf } from '../steps.ts'
+import { type Step, shadowOf } from '../plan/steps.ts'
+import type { Sharing } from '../routing/pick-version.ts'
 
 /**
  * A trusted version is given the host's resources themselves: what it does with them is no host call that could be

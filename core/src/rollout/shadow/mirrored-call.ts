@@ -1,5 +1,5 @@
-import type { Arm } from '../cohort.ts'
-import type { TripKind } from '../hard-trips.ts'
+import type { Arm } from '../cohorts/cohort.ts'
+import type { TripKind } from '../judge/hard-trips.ts'
 import { type Comparison, differingPaths, normalise, WHOLE } from './answer-diff.ts'
 import { type ComparedPair, WRITES } from './shadow-tally.ts'
 

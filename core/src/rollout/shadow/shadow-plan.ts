@@ -1,5 +1,5 @@
 import type { InputFault } from '@signalbox/sdk/errors'
-import { isObject, isWhole, unknownKeys } from '../plan-faults.ts'
+import { isObject, isWhole, unknownKeys } from '../plan/plan-faults.ts'
 
 /** A step in which the new version answers copies of calls and nobody is given its answers. */
 export interface ShadowPlan {

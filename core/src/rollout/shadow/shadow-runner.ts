@@ -1,6 +1,11 @@
-import type { Arm } from '../cohort.ts'
-import type { TripKind } from '../hard-trips.ts'
-import { earnReplays, fullReplayBudget, type ReplayBudget, spendReplay } from '../replay-budget.ts'
+import type { Arm } from '../cohorts/cohort.ts'
+import type { TripKind } from '../judge/hard-trips.ts'
+import {
+  earnReplays,
+  fullReplayBudget,
+  type ReplayBudget,
+  spendReplay,
+} from '../judge/replay-budget.ts'
 import { comparePair, type MirroredCall, type Runs } from './mirrored-call.ts'
 import {
   aloneIn,

@@ -1,4 +1,4 @@
-import type { InstalledVersion, Snapshot } from '../../rollout/snapshot.ts'
+import type { InstalledVersion, Snapshot } from '../../rollout/routing/snapshot.ts'
 import { wantedVersions } from '../wanted-versions.ts'
 
 export type ResourceDefinition = NonNullable<InstalledVersion['manifest']['resources']>[number]

@@ -6,7 +6,7 @@ import {
   nearestMisfit,
   parseTarget,
 } from '../../../src/broker/http/fetch-grant.ts'
-import type { Grant } from '../../../src/rollout/snapshot.ts'
+import type { Grant } from '../../../src/rollout/routing/snapshot.ts'
 
 function grantOf(parameters: Readonly<Record<string, unknown>>): Grant {
   return { id: 'grt_1', capability: 'http:fetch', parameters }

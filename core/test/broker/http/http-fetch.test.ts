@@ -9,7 +9,7 @@ import { Flights } from '../../../src/broker/http/flights.ts'
 import { httpFetch } from '../../../src/broker/http/http-fetch.ts'
 import type { GrantUse } from '../../../src/broker/uses/grant-uses.ts'
 import { RateLimiter } from '../../../src/gateway/rate-limiter.ts'
-import { emptySnapshot, type Grant, tenantKey } from '../../../src/rollout/snapshot.ts'
+import { emptySnapshot, type Grant, tenantKey } from '../../../src/rollout/routing/snapshot.ts'
 
 const plugin = '@acme/one'
 const grants: readonly Grant[] = [

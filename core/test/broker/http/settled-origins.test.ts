@@ -6,7 +6,7 @@ import { Flights } from '../../../src/broker/http/flights.ts'
 import { httpFetch } from '../../../src/broker/http/http-fetch.ts'
 import { settledGrants } from '../../../src/broker/http/settled-origins.ts'
 import { rules } from '../../../src/identity/authorise.ts'
-import type { Grant } from '../../../src/rollout/snapshot.ts'
+import type { Grant } from '../../../src/rollout/routing/snapshot.ts'
 import { askingBroker } from '../../support/asking-broker.ts'
 
 const grant = (parameters: object): Grant => ({

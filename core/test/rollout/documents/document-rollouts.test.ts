@@ -1,8 +1,8 @@
 import t from 'tap'
 import { forgetOldest } from '../../../src/rollout/documents/document-rollout-store.ts'
 import type { PickWish } from '../../../src/rollout/documents/document-rollouts.ts'
-import { putFreeze, removeFreeze } from '../../../src/rollout/freeze-store.ts'
 import { findRollout, listTransitions } from '../../../src/rollout/rollout-store.ts'
+import { putFreeze, removeFreeze } from '../../../src/rollout/standstill/freeze-store.ts'
 import { documentNode, grantDocuments, ownerOf } from '../../support/document-node.ts'
 import { because, openRollouts, operator } from '../../support/rollouts.ts'
 

@@ -4,7 +4,7 @@ import { DocumentRollouts } from '../../../src/rollout/documents/document-rollou
 import { documentPlan } from '../../../src/rollout/documents/document-wish.ts'
 import { pickToken, readPick } from '../../../src/rollout/documents/pick-token.ts'
 import { rolloutsCalls } from '../../../src/rollout/documents/rollouts-calls.ts'
-import { stepFaults } from '../../../src/rollout/steps.ts'
+import { stepFaults } from '../../../src/rollout/plan/steps.ts'
 import { askingBroker } from '../../support/asking-broker.ts'
 
 const kind = 'inspection-plan'

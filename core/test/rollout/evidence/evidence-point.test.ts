@@ -4,8 +4,8 @@ import {
   evidencePoint,
   isNews,
 } from '../../../src/rollout/evidence/evidence-point.ts'
-import { evidence } from '../../../src/rollout/judge.ts'
-import { emptyJudgeState, recordDisagreement } from '../../../src/rollout/judge-state.ts'
+import { evidence } from '../../../src/rollout/judge/judge.ts'
+import { emptyJudgeState, recordDisagreement } from '../../../src/rollout/judge/judge-state.ts'
 
 const calls = { stable: 95, canary: 5 }
 const versions = { cohortBy: 'request', canary: '1.2.0', stable: '1.1.0' } as const

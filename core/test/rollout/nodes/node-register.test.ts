@@ -9,7 +9,7 @@ import {
   putNode,
   readAcknowledged,
 } from '../../../src/rollout/nodes/node-store.ts'
-import { emptySnapshot, type Snapshot } from '../../../src/rollout/snapshot.ts'
+import { emptySnapshot, type Snapshot } from '../../../src/rollout/routing/snapshot.ts'
 import { because, full, openRollouts, operator, weight } from '../../support/rollouts.ts'
 
 const { knex, rollouts } = await openRollouts(t)

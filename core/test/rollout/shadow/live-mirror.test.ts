@@ -2,10 +2,10 @@ import { CodedError } from '@signalbox/sdk/errors'
 import t from 'tap'
 import type { ServiceAnswer } from '../../../src/broker/call-scope.ts'
 import { compileContracts } from '../../../src/catalog/compile-contract.ts'
-import type { Attempt } from '../../../src/rollout/canary-call.ts'
-import type { Sharing } from '../../../src/rollout/pick-version.ts'
+import type { Attempt } from '../../../src/rollout/routing/canary-call.ts'
+import type { Sharing } from '../../../src/rollout/routing/pick-version.ts'
+import type { InstalledVersion } from '../../../src/rollout/routing/snapshot.ts'
 import { comparisonOf, mirrorOf } from '../../../src/rollout/shadow/live-mirror.ts'
-import type { InstalledVersion } from '../../../src/rollout/snapshot.ts'
 import { version as base } from '../../support/recorded-call.ts'
 
 const plan = { sample: 1, minRequests: 1, maxDiff: 0, ignore: ['/seen'], sets: ['/tags'] }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { fc } from '../../../../sdk/test/seeded-check.ts'
-import { stepFaults } from '../../../src/rollout/steps.ts'
+import { stepFaults } from '../../../src/rollout/plan/steps.ts'
 
 const shadow = { sample: 0.2, minRequests: 200, maxDiff: 0.002 }
 const full = { weightBp: 10_000, hold: {} }

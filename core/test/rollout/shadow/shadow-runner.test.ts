@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { Arm } from '../../../src/rollout/cohort.ts'
-import type { TripKind } from '../../../src/rollout/hard-trips.ts'
+import type { Arm } from '../../../src/rollout/cohorts/cohort.ts'
+import type { TripKind } from '../../../src/rollout/judge/hard-trips.ts'
 import type {
   MirroredCall,
   ShadowAnswer,

@@ -6,7 +6,7 @@ import {
   emptySnapshot,
   type InstalledVersion,
   type Snapshot,
-} from '../../../src/rollout/snapshot.ts'
+} from '../../../src/rollout/routing/snapshot.ts'
 import { createKnex } from '../../../src/storage/create-knex.ts'
 import { ResourceService } from '../../../src/trusted/resources/resource-service.ts'
 import { temporaryHome } from '../../support/host-process.ts'

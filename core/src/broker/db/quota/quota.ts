@@ -1,4 +1,4 @@
-import type { Grant } from '../../../rollout/snapshot.ts'
+import type { Grant } from '../../../rollout/routing/snapshot.ts'
 
 /** What a tenant's grant of `db:own` allows. */
 export interface QuotaLimits {
