@@ -87,6 +87,7 @@ const suzhou = {
   cohort: {
     ...rollout.cohort,
     weightBp: 0,
+    judgedAs: 'tenant' as const,
     lists: {
       deny: new Set<string>(),
       allow: new Set<string>(),
