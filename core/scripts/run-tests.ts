@@ -14,11 +14,11 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const together = join(root, '.tap/together')
 const patterns = ['{core,sandbox,marketplace,sdk}/test/**/*.test.ts', 'plugins/*/test/**/*.test.ts']
 
-/** Hosts as whole processes, npm as it is, processes that are killed: more than half of what all tests take. */
+/** Hosts as whole processes, npm as it is, what is killed, cut off or rebuilt: more than half of what all tests take. */
 const endToEnd =
-  /^core\/test\/(e2e|isolation)\/|^marketplace\/test\/npm-client|\/(killed-moves|crash|transaction-killed|database-away|embedded-postgres)\.test\.ts$/
-/** From npm publish to a call, and a canary that is stopped. */
-const sample = /\/(first-light|canary)\.test\.ts$/
+  /^core\/test\/(e2e|isolation)\/|^marketplace\/test\/npm-client|\/(abort-race|crash|database-away|databases|embedded-postgres|killed-moves|lost-change|rehearse|transaction-killed)\.test\.ts$/
+/** From npm publish to a call. */
+const sample = /\/first-light\.test\.ts$/
 
 /** What reaches beyond its own process, or is heavy or global enough to want one. */
 const apart =
