@@ -99,8 +99,12 @@ t.test('what was compared before a kill -9 still counts after it', async (t) => 
   const after = await readRollout(second, id)
   t.match(after, { state: 'running', step: 0 })
   t.ok((after.shadow?.compared ?? 0) >= (before.shadow?.compared ?? 0))
-  const { wrong, calls } = await echoUntilDecided(second, acme.key, id, 200)
+  const { wrong } = await echoUntilDecided(second, acme.key, id, 400)
   t.same(wrong, [])
-  t.ok(calls <= 60, `${calls} calls: it does not begin again`)
-  t.match(await readRollout(second, id), { step: 1 })
+  const decided = await readRollout(second, id)
+  t.match(decided, { step: 1 })
+  // On a full machine many calls are not compared: it is the comparisons that count.
+  const told = decided.transitions.at(-1)?.evidence['shadow'] as { compared: number } | undefined
+  const more = (told?.compared ?? Number.NaN) - (after.shadow?.compared ?? 0)
+  t.ok(more < 40, `${more} more comparisons: it does not begin again`)
 })
