@@ -1,11 +1,8 @@
 import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
-import type { CodedError } from '@signalbox/sdk/errors'
 import { coreErrors } from '../errors.ts'
 import { isInService } from '../rollout/routing/in-service.ts'
 import { type Snapshot, versionKey } from '../rollout/routing/snapshot.ts'
-import { eitherOf } from './either-signal.ts'
-
-type RunGuest = (call: GuestCall) => Promise<GuestOutcome>
+import { type RunGuest, RunningGroups } from './running-groups.ts'
 
 /** As long as most calls may take at all (Argo Rollouts waits as long): what is cut is a stream, a long job, a hang. */
 const DRAIN_MS = 30_000
@@ -18,13 +15,9 @@ interface Ports {
   readonly drainMs?: number
 }
 
-/** All calls of a version share one: it costs a call nothing but the count. */
-interface Running {
+interface OfVersion {
   readonly plugin: string
   readonly version: string
-  calls: number
-  aborted: boolean
-  reason: CodedError | undefined
 }
 
 /**
@@ -32,7 +25,7 @@ interface Running {
  * runs on is then cancelled. New calls are not its any more, so that its count only falls.
  */
 export class VersionDrain {
-  readonly #running = new Map<string, Running>()
+  readonly #running = new RunningGroups<OfVersion>()
   readonly #ports: Ports
 
   constructor(ports: Ports) {
@@ -41,41 +34,23 @@ export class VersionDrain {
 
   async run(runGuest: RunGuest, call: GuestCall): Promise<GuestOutcome> {
     const { plugin, version } = call.isolate
-    const key = versionKey(plugin, version)
-    const running = this.#running.get(key) ?? newRunning(plugin, version)
-    this.#running.set(key, running)
-    running.calls++
-    try {
-      const { signal } = call
-      const ended = signal === undefined ? running : eitherOf(running, signal)
-      return await runGuest({ ...call, signal: ended })
-    } finally {
-      if (--running.calls === 0 && this.#running.get(key) === running) this.#running.delete(key)
-    }
+    return this.#running.run(versionKey(plugin, version), { plugin, version }, runGuest, call)
   }
 
   /** To be told after each swap of the routing table; costs what runs on this node, not what is installed. */
   follow(before: Snapshot, after: Snapshot): void {
     const { after: wait, drainMs = DRAIN_MS } = this.#ports
-    for (const [key, running] of this.#running) {
-      const { plugin, version } = running
+    for (const [key, group] of this.#running.all()) {
+      const { plugin, version } = group.of
       // A version that is only tried out, by its self-test or by a replay, never was in service.
       if (isInService(after, plugin, version) || !isInService(before, plugin, version)) continue
       // What is given to it later, should it come back, is not what drains.
-      this.#running.delete(key)
-      wait(drainMs, () => this.#cut(running, drainMs))
+      this.#running.close(key)
+      wait(drainMs, () => {
+        if (group.calls === 0 || isInService(this.#ports.snapshot(), plugin, version)) return
+        const told = { plugin, version, seconds: drainMs / 1000 }
+        group.end(coreErrors.create('VERSION_DRAINED', told, { retryAfterS: 1 }))
+      })
     }
   }
-
-  #cut(running: Running, drainMs: number): void {
-    const { plugin, version, calls } = running
-    if (calls === 0 || isInService(this.#ports.snapshot(), plugin, version)) return
-    const told = { plugin, version, seconds: drainMs / 1000 }
-    running.reason = coreErrors.create('VERSION_DRAINED', told, { retryAfterS: 1 })
-    running.aborted = true
-  }
-}
-
-function newRunning(plugin: string, version: string): Running {
-  return { plugin, version, calls: 0, aborted: false, reason: undefined }
 }
