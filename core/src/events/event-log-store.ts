@@ -23,8 +23,6 @@ export async function appendEvents(
   knex: Knex,
   events: readonly NewEvent[],
 ): Promise<readonly LoggedEvent[]> {
-  // knex's types know no list that holds null; PostgreSQL takes it.
-  const column = (of: (event: NewEvent) => string | null) => events.map(of) as string[]
   const { rows } = await knex.raw<{ rows: LoggedEvent[] }>(
     `with turn as materialized (select pg_advisory_xact_lock(?)),
      incoming as (
@@ -48,18 +46,24 @@ export async function appendEvents(
         order by l.sequence, s.plugin
      )
      select tenant, source, id from logged order by sequence`,
-    [
-      LOG_TURN,
-      column((event) => event.tenant),
-      column((event) => event.type),
-      column((event) => event.source),
-      column((event) => event.id),
-      column((event) => event.key),
-      column((event) => event.event),
-      events.map(({ publishedAt }) => publishedAt),
-    ],
+    [LOG_TURN, ...columnsOf(events)],
   )
   return rows
+}
+
+/** As `unnest` takes them: tenant, type, source, id, key, event, published_ms. */
+function columnsOf(events: readonly NewEvent[]): (string[] | number[])[] {
+  // knex's types know no list that holds null; PostgreSQL takes it.
+  const column = (of: (event: NewEvent) => string | null) => events.map(of) as string[]
+  return [
+    column((event) => event.tenant),
+    column((event) => event.type),
+    column((event) => event.source),
+    column((event) => event.id),
+    column((event) => event.key),
+    column((event) => event.event),
+    events.map(({ publishedAt }) => publishedAt),
+  ]
 }
 
 /** An event for one plugin, whoever else is subscribed to its type. */
@@ -73,7 +77,6 @@ export async function appendToInboxes(
   events: readonly DirectEvent[],
 ): Promise<void> {
   await takeLogTurn(trx)
-  const column = (of: (event: DirectEvent) => string | null) => events.map(of) as string[]
   await trx.raw(
     `with incoming as (
        select * from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::float8[])
@@ -88,16 +91,7 @@ export async function appendToInboxes(
      select l.sequence, l.tenant, i.plugin, l.type, l.key
        from logged l join incoming i on i.tenant = l.tenant and i.source = l.source and i.id = l.id
       order by l.sequence`,
-    [
-      column((event) => event.plugin),
-      column((event) => event.tenant),
-      column((event) => event.type),
-      column((event) => event.source),
-      column((event) => event.id),
-      column((event) => event.key),
-      column((event) => event.event),
-      events.map(({ publishedAt }) => publishedAt),
-    ],
+    [events.map(({ plugin }) => plugin), ...columnsOf(events)],
   )
 }
 
@@ -117,7 +111,6 @@ export async function appendForSubscribers(
   events: readonly SubscribedEvent[],
 ): Promise<number> {
   await takeLogTurn(trx)
-  const column = (of: (event: SubscribedEvent) => string | null) => events.map(of) as string[]
   const { rowCount } = await trx.raw(
     `with incoming as (
        select * from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::float8[])
@@ -143,16 +136,7 @@ export async function appendForSubscribers(
      select l.sequence, l.tenant, h.plugin, h.asked, l.key
        from logged l join heard h on h.tenant = l.tenant and h.source = l.source and h.id = l.id
       order by l.sequence, h.plugin`,
-    [
-      column((event) => event.pattern),
-      column((event) => event.tenant),
-      column((event) => event.type),
-      column((event) => event.source),
-      column((event) => event.id),
-      column((event) => event.key),
-      column((event) => event.event),
-      events.map(({ publishedAt }) => publishedAt),
-    ],
+    [events.map(({ pattern }) => pattern), ...columnsOf(events)],
   )
   return rowCount
 }
