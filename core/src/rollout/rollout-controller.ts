@@ -1,6 +1,7 @@
 import { CodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import type { CallService } from '../broker/call-scope.ts'
+import { OneAtATime } from '../storage/one-at-a-time.ts'
 import { endOrphans } from './documents/end-orphans.ts'
 import { EvidenceRecorder } from './evidence/evidence-recorder.ts'
 import { NodeCounters } from './judge/node-counters.ts'
@@ -57,10 +58,8 @@ export class RolloutController {
   readonly #troubled = new Set<string>()
   #gates: GateKeeper | undefined
   #isAway = false
+  readonly #looking = new OneAtATime(() => this.#lookOnce())
   #timer: NodeJS.Timeout | undefined
-  #looking: Promise<void> | undefined
-  #again = false
-  #stopped = false
 
   constructor(ports: Ports) {
     this.#ports = ports
@@ -76,9 +75,8 @@ export class RolloutController {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true
     clearInterval(this.#timer)
-    await this.#looking
+    await this.#looking.stop()
     await this.#gates?.stop()
   }
 
@@ -99,17 +97,7 @@ export class RolloutController {
 
   /** One look at a time; who asks during one gets another after it. Never rejects. */
   look(): void {
-    if (this.#stopped) return
-    if (this.#looking !== undefined) {
-      this.#again = true
-      return
-    }
-    this.#looking = this.#lookOnce().finally(() => {
-      this.#looking = undefined
-      if (!this.#again) return
-      this.#again = false
-      this.look()
-    })
+    this.#looking.ask()
   }
 
   async #lookOnce(): Promise<void> {

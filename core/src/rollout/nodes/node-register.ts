@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { OneAtATime } from '../../storage/one-at-a-time.ts'
 import type { RoutingTable } from '../routing/routing-table.ts'
 import { forgetNodes, putNode, removeNode } from './node-store.ts'
 
@@ -22,11 +23,9 @@ interface Ports {
  */
 export class NodeRegister {
   readonly #ports: Ports
-  #telling: Promise<void> | undefined
-  #isToldAgain = false
+  readonly #telling = new OneAtATime(() => this.#tellOnce())
   #beats = 0
   #timer: NodeJS.Timeout | undefined
-  #isStopped = false
 
   constructor(ports: Ports) {
     this.#ports = ports
@@ -41,9 +40,8 @@ export class NodeRegister {
 
   /** A node that is stopped in order is missed by nobody. */
   async stop(): Promise<void> {
-    this.#isStopped = true
     clearInterval(this.#timer)
-    await this.#telling
+    await this.#telling.stop()
     const { knex, node } = this.#ports
     // PostgreSQL may be away: then the row is forgotten by its age.
     await removeNode(knex, node).catch(() => undefined)
@@ -51,17 +49,7 @@ export class NodeRegister {
 
   /** Never rejects. */
   tell(): void {
-    if (this.#isStopped) return
-    if (this.#telling !== undefined) {
-      this.#isToldAgain = true
-      return
-    }
-    this.#telling = this.#tellOnce().finally(() => {
-      this.#telling = undefined
-      if (!this.#isToldAgain) return
-      this.#isToldAgain = false
-      this.tell()
-    })
+    this.#telling.ask()
   }
 
   /** That PostgreSQL is away is the routing table's to say. */
