@@ -1,0 +1,161 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { CompactSign, calculateJwkThumbprint, compactVerify, type JWK } from 'jose'
+import type { Knex } from 'knex'
+import { coreErrors } from '../errors.ts'
+import { canonicalJson } from './canonical-json.ts'
+import type { HostKeys } from './host-keys.ts'
+import { open, seal } from './sealing.ts'
+import {
+  insertSigningKey,
+  listSigningKeys,
+  lockSigningKeys,
+  type StoredSigningKey,
+  setSealedSigningKey,
+} from './signing-key-store.ts'
+import type { WrappingKeys } from './tenant-keys.ts'
+
+/** RFC 8037. Every library that verifies knows this name; RFC 9864's newer one not yet. */
+const ALGORITHM = 'EdDSA'
+
+interface SigningKey {
+  readonly id: string
+  readonly privateKey: KeyObject
+}
+
+/** Public keys by their id. */
+export type PublicKeys = ReadonlyMap<string, KeyObject>
+
+/**
+ * Signs for the host: what it says of its audit and of its counts. The key is Ed25519, sealed at rest under the host's
+ * key. A public key is believed only where its private half opens by that key: a row that somebody put into the
+ * database signs nothing.
+ */
+export class HostSigner {
+  readonly #knex: Knex
+  readonly #wrapping: WrappingKeys
+  #keys: Promise<readonly SigningKey[]> | undefined
+
+  constructor(ports: { knex: Knex; hostKeys: HostKeys }) {
+    this.#knex = ports.knex
+    this.#wrapping = ports.hostKeys.for('signalbox host signing keys')
+  }
+
+  /**
+   * @param typ what it is, so that one statement is never taken for another (RFC 8725 §3.11)
+   * @returns a compact JWS over the canonical JSON (RFC 8785) of what is said
+   * @throws CORE_HOST_KEY_ABSENT: this host has no key to keep one by
+   */
+  async sign(typ: string, payload: unknown): Promise<string> {
+    const [key] = await this.#loaded()
+    if (key === undefined) throw coreErrors.create('HOST_KEY_ABSENT')
+    return new CompactSign(Buffer.from(canonicalJson(payload)))
+      .setProtectedHeader({ alg: ALGORITHM, typ, kid: key.id })
+      .sign(key.privateKey)
+  }
+
+  /** As JWKS (RFC 7517), the one that signs now first. */
+  async jwks(): Promise<{ keys: JWK[] }> {
+    const keys = await this.#loaded()
+    return { keys: keys.map(({ id, privateKey }) => publicJwk(id, privateKey)) }
+  }
+
+  async publicKeys(): Promise<PublicKeys> {
+    return publicKeysOf(await this.jwks())
+  }
+
+  /** A failed load is tried again by whoever asks next. */
+  #loaded(): Promise<readonly SigningKey[]> {
+    this.#keys ??= this.#load().catch((error: unknown) => {
+      this.#keys = undefined
+      throw error
+    })
+    return this.#keys
+  }
+
+  async #load(): Promise<readonly SigningKey[]> {
+    const newest = await this.#wrapping.newest()
+    return this.#knex.transaction(async (trx) => {
+      await lockSigningKeys(trx)
+      const keys: SigningKey[] = []
+      for (const stored of await listSigningKeys(trx)) {
+        const privateKey = await this.#opened(stored)
+        if (privateKey === undefined) continue
+        keys.push({ id: stored.id, privateKey })
+        if (stored.hostKey === newest.id) continue
+        await setSealedSigningKey(trx, {
+          id: stored.id,
+          ...sealedBy(newest, stored.id, privateKey),
+        })
+      }
+      if (keys.length > 0) return keys
+      const { privateKey } = generateKeyPairSync('ed25519')
+      const publicKey = createPublicKey(privateKey).export({ format: 'jwk' }) as JWK
+      const id = await calculateJwkThumbprint(publicKey)
+      await insertSigningKey(trx, { id, publicKey, ...sealedBy(newest, id, privateKey) })
+      return [{ id, privateKey }]
+    })
+  }
+
+  /** @returns undefined where its host key is gone, or a bit of it is another */
+  async #opened({ id, sealed, hostKey }: StoredSigningKey): Promise<KeyObject | undefined> {
+    try {
+      const plain = open(await this.#wrapping.byId(hostKey), sealed, [id])
+      const privateKey = createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' })
+      const own = await calculateJwkThumbprint(publicJwk(id, privateKey))
+      return own === id ? privateKey : undefined
+    } catch {
+      return undefined
+    }
+  }
+}
+
+function sealedBy(
+  { id: hostKey, key }: { id: string; key: Buffer },
+  id: string,
+  privateKey: KeyObject,
+): Pick<StoredSigningKey, 'sealed' | 'hostKey'> {
+  const plain = privateKey.export({ format: 'der', type: 'pkcs8' })
+  return { sealed: seal(key, plain, [id]), hostKey }
+}
+
+function publicJwk(id: string, privateKey: KeyObject): JWK {
+  const jwk = createPublicKey(privateKey).export({ format: 'jwk' }) as JWK
+  return { ...jwk, kid: id, alg: ALGORITHM, use: 'sig' }
+}
+
+/** @throws where one is no Ed25519 key */
+export function publicKeysOf({ keys }: { keys: readonly JWK[] }): PublicKeys {
+  return new Map(
+    keys.map((jwk) => {
+      const key = createPublicKey({ key: { ...jwk }, format: 'jwk' })
+      if (key.asymmetricKeyType !== 'ed25519') throw new TypeError('no Ed25519 key')
+      return [String(jwk.kid), key]
+    }),
+  )
+}
+
+/**
+ * What a signed statement of the host says.
+ * @returns undefined where it is not signed by one of these keys, or is a statement of another kind
+ */
+export async function verifiedStatement<Payload>(
+  jws: string,
+  typ: string,
+  keys: PublicKeys,
+): Promise<Payload | undefined> {
+  try {
+    const { payload, protectedHeader } = await compactVerify(
+      jws,
+      ({ kid }) => {
+        const key = keys.get(String(kid))
+        if (key === undefined) throw new Error('an unknown key')
+        return key
+      },
+      { algorithms: [ALGORITHM] },
+    )
+    if (protectedHeader.typ !== typ) return undefined
+    return JSON.parse(new TextDecoder().decode(payload)) as Payload
+  } catch {
+    return undefined
+  }
+}
