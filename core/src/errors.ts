@@ -1,5 +1,6 @@
 import { defineErrors } from '@signalbox/sdk/errors'
 import { assetErrors } from './assets/asset-errors.ts'
+import { auditErrors } from './audit/audit-errors.ts'
 import { blobErrors } from './blobs/blob-errors.ts'
 import { brokerErrors } from './broker/broker-errors.ts'
 import { dbErrors } from './broker/db/db-errors.ts'
@@ -26,6 +27,7 @@ import { hookErrors } from './webhooks/hook-errors.ts'
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
 export const coreErrors = defineErrors('CORE', {
   ...assetErrors,
+  ...auditErrors,
   ...blobErrors,
   ...brokerErrors,
   ...dbErrors,

@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import { compileBundle, compilerTag, type Sandbox } from '@signalbox/sandbox'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Knex } from 'knex'
 import { AssetReader } from './assets/asset-reader.ts'
 import { CallAuditJob } from './audit/call-audit-job.ts'
+import { type OpenAudit, openAudit } from './audit/open-audit.ts'
 import { type OpenBlobs, openBlobs } from './blobs/open-blobs.ts'
 import { BundleCache } from './broker/bundle-cache.ts'
 import { PluginDatabases } from './broker/db/plugin-databases.ts'
@@ -25,6 +27,7 @@ import type { TenantKeys } from './sealing/tenant-keys.ts'
 import type { StopStack } from './stop-stack.ts'
 import { type ContentStore, createContentStore } from './storage/content-store.ts'
 import { createKnex } from './storage/create-knex.ts'
+import type { DataFolder } from './storage/data-folder.ts'
 import { FairTurns } from './storage/fair-turns.ts'
 import { sharedSecret } from './storage/host-secret-store.ts'
 import { migrateUp } from './storage/migrate.ts'
@@ -41,6 +44,7 @@ export interface State {
   readonly schemas: PluginDatabases
   readonly outboxes: PluginOutboxes
   readonly audit: CallAuditJob
+  readonly auditing: OpenAudit
   readonly invocations: Invocations
   readonly inFlight: InFlight
   readonly files: OpenBlobs
@@ -52,6 +56,7 @@ export interface State {
 
 interface Ports {
   readonly storage: Storage
+  readonly folder: DataFolder
   readonly hostKeys: HostKeys
   readonly sandbox: Sandbox
   readonly log: FastifyBaseLogger
@@ -59,7 +64,7 @@ interface Ports {
 
 /** Migrated, and read once. */
 export async function openState(
-  { storage, hostKeys, sandbox, log }: Ports,
+  { storage, folder, hostKeys, sandbox, log }: Ports,
   stops: StopStack,
 ): Promise<State> {
   const knex = createKnex(storage.hostUrl, { name: 'signalbox host' })
@@ -87,7 +92,14 @@ export async function openState(
   })
   await routing.start()
   stops.push(() => routing.stop())
-  const audit = new CallAuditJob({ knex, log })
+  // Stopped after the calls' audit, whose last batch it seals.
+  const auditing = openAudit({ knex, hostKeys, log }, stops)
+  const audit = await CallAuditJob.open({
+    knex,
+    log,
+    node: await folder.readOrCreateSecret('node-id'),
+    folder: join(folder.path, 'audit'),
+  })
   audit.start()
   stops.push(() => audit.stop())
   const compute = new ComputePool()
@@ -106,7 +118,7 @@ export async function openState(
   const keys = openKeys({ knex, sealer, now: Date.now, blobOf: documentsOf(files.blobs) })
   const stored = { knex, contents, compiled, bundles, secretKeys, sealer, keys }
   const plugins = { schemas, outboxes, files, assets }
-  return { ...stored, ...plugins, compute, routing, audit, invocations, inFlight }
+  return { ...stored, ...plugins, compute, routing, audit, auditing, invocations, inFlight }
 }
 
 async function openCompiled(knex: Knex, log: FastifyBaseLogger): Promise<CompiledBundleService> {

@@ -11,7 +11,6 @@ import {
 import { inspectPackage, type Sandbox } from '@signalbox/sandbox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
-import { auditRoutes } from './audit/audit-routes.ts'
 import { recordChange } from './audit/change.ts'
 import { blobRoutes } from './blobs/blob-routes.ts'
 import { type Outbound, openOutbound } from './broker/http/open-outbound.ts'
@@ -31,6 +30,7 @@ import { listen, requireFreePort } from './gateway/listen.ts'
 import { Metrics } from './gateway/metrics.ts'
 import { probeRoutes } from './gateway/probe-routes.ts'
 import { RateLimiter } from './gateway/rate-limiter.ts'
+import { auditRefusals } from './gateway/refusal-audit.ts'
 import { requestLog } from './gateway/request-log.ts'
 import { createServer } from './gateway/server.ts'
 import { openState, type State } from './host-state.ts'
@@ -104,7 +104,7 @@ export async function startHost(settings: Settings, options: HostOptions): Promi
     const sandbox = await startSandbox(news, options.log, stops)
     const storage = await openStorage(settings, folder, options.log)
     stops.push(() => storage.stop())
-    const state = await openState({ storage, hostKeys, sandbox, log: options.log }, stops)
+    const state = await openState({ storage, folder, hostKeys, sandbox, log: options.log }, stops)
     const outbound = openOutbound({ ...state, places: settings.fetchAllow }, stops)
     const parts = { settings, options, adminToken, outbound, state, sandbox, news, folder }
     const app = await composeApp(parts, stops)
@@ -187,7 +187,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     })
   })
   await app.register(async (scope) => {
-    requestLog(scope, metrics)
+    onRecord(scope, metrics, state.audit)
     guard(scope, authenticator)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
     administration(scope, state, { installs, bindings, rollouts, broker, removals })
@@ -202,7 +202,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     })
   })
   await app.register(async (scope) => {
-    requestLog(scope, metrics)
+    onRecord(scope, metrics, state.audit)
     await registerMarketplace(scope, parts, authenticator)
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
@@ -212,6 +212,12 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   stops.push(() => controller.stop())
   resume(parts, { installs, bindings }, stops)
   return app
+}
+
+/** What of the administration and the registry is logged and audited. */
+function onRecord(scope: FastifyInstance, metrics: Metrics, audit: State['audit']): void {
+  requestLog(scope, metrics)
+  auditRefusals(scope, audit)
 }
 
 /** Goes on with what a killed host left behind, beside the requests that come meanwhile. */
@@ -326,7 +332,7 @@ interface Services {
 
 function administration(
   scope: FastifyInstance,
-  { knex, routing, contents, inFlight }: State,
+  { knex, routing, contents, inFlight, auditing }: State,
   { installs, bindings, rollouts, broker, removals }: Services,
 ): void {
   identityRoutes(scope, { knex, identity: new IdentityService(knex) })
@@ -337,7 +343,7 @@ function administration(
   catalogRoutes(scope, { knex, routing })
   subscriptionRoutes(scope, { knex, subscriptions: new SubscriptionService({ knex, routing }) })
   rolloutRoutes(scope, { knex, routing, rollouts, inFlight })
-  auditRoutes(scope, { knex })
+  auditing.routes(scope)
   contributionsRoutes(scope, { snapshot: () => routing.snapshot, points: broker.points })
   permissionRoutes(scope, { snapshot: () => routing.snapshot })
 }

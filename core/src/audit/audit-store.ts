@@ -17,6 +17,21 @@ export interface StoredAuditEntry extends AuditEntry {
   readonly at: string
 }
 
+/** What a list is narrowed to; what is left out narrows nothing. */
+export interface AuditFilter {
+  readonly tenant?: string | undefined
+  readonly actor?: string | undefined
+  readonly action?: string | undefined
+  readonly subject?: string | undefined
+  readonly outcome?: string | undefined
+  /** RFC 3339; from this moment on, and before that one. */
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  /** Entries older than this id; undefined: from the newest. */
+  readonly before?: number | undefined
+  readonly limit: number
+}
+
 export async function insertAuditEntries(
   knex: Knex,
   entries: readonly AuditEntry[],
@@ -36,13 +51,18 @@ export async function insertAuditEntries(
   )
 }
 
-/** Newest first. @param before entries older than this id; undefined: from the newest. */
+/** Newest first. */
 export async function listAuditEntries(
   knex: Knex,
-  filter: { tenant: string | undefined; before: number | undefined; limit: number },
+  filter: AuditFilter,
 ): Promise<StoredAuditEntry[]> {
   const query = knex('audit_entries').orderBy('id', 'desc').limit(filter.limit)
-  if (filter.tenant !== undefined) query.where('tenant', filter.tenant)
+  for (const column of ['tenant', 'actor', 'action', 'subject', 'outcome'] as const) {
+    const wanted = filter[column]
+    if (wanted !== undefined) query.where(column, wanted)
+  }
+  if (filter.from !== undefined) query.where('at', '>=', filter.from)
+  if (filter.to !== undefined) query.where('at', '<', filter.to)
   if (filter.before !== undefined) query.where('id', '<', filter.before)
   const rows = await query
   return rows.map((row) => ({
@@ -57,4 +77,33 @@ export async function listAuditEntries(
     ...(row.generation === null ? {} : { generation: Number(row.generation) }),
     detail: row.detail,
   }))
+}
+
+/**
+ * Writes a batch of a node once, however often it is tried: its number is above the last one of that node's.
+ * @returns false: it was written before
+ */
+export async function insertNumberedBatch(
+  knex: Knex,
+  { node, number }: { node: string; number: number },
+  entries: readonly AuditEntry[],
+): Promise<boolean> {
+  return knex.transaction(async (trx) => {
+    const { rowCount } = await trx.raw(
+      `insert into audit_writers as w (node, batch) values (?, ?)
+       on conflict (node) do update set batch = excluded.batch where w.batch < excluded.batch`,
+      [node, number],
+    )
+    if (rowCount === 0) return false
+    for (let from = 0; from < entries.length; from += 1000) {
+      await insertAuditEntries(trx, entries.slice(from, from + 1000))
+    }
+    return true
+  })
+}
+
+/** @returns 0 of a node that never wrote */
+export async function findLastBatch(knex: Knex, node: string): Promise<number> {
+  const row = await knex('audit_writers').where({ node }).first('batch')
+  return Number(row?.batch ?? 0)
 }

@@ -9,44 +9,69 @@ export interface CallRecord {
   readonly traceId: string
   /** Reads are counted; a call that may have changed something gets an entry of its own. */
   readonly safe: boolean
+  /** `service.call`, when left out. */
+  readonly action?: string
+  /** Where it came from; of refusals. */
+  readonly address?: string
 }
 
+type Kind = 'write' | 'refusal' | 'stranger'
+
 /**
- * How many writes, and how many refusals, of one interval get an entry of their own. Beyond it they are
- * counted: a flood cannot fill the disk, and one of refusals does not crowd out the writes.
+ * How many of one interval get a line of their own, and how many more each interval brings: a burst is told call by
+ * call, and a flood cannot fill the disk. What is beyond is in a count. One kind does not crowd out another. Of
+ * strangers a line is a count by address and outcome: anybody can be refused as often as they like.
  */
-const MAX_EXACT = { write: 500, refusal: 200 } as const
+const ROOM: Readonly<Record<Kind, { readonly most: number; readonly refill: number }>> = {
+  write: { most: 500, refill: 500 },
+  refusal: { most: 200, refill: 20 },
+  stranger: { most: 200, refill: 5 },
+}
 
 /** Distinct (actor, subject, outcome) counted in one interval; more fall into one line that says so. */
 const MAX_GROUPS = 2000
+
+/** Of those that fell out of the groups; a plugin's refusals have codes of their own. */
+const MAX_OUTCOMES = 50
 
 interface Group {
   readonly first: CallRecord
   count: number
 }
 
+/** Whether it is to be on record before it is answered: all but reads that were done. */
+export function isExact({ safe, outcome }: CallRecord): boolean {
+  return !safe || outcome !== 'done'
+}
+
 /**
- * Gathers the calls of one interval into audit entries: done reads as counts, writes and refusals exactly.
- * Pure: it holds state, but no clock and no connection.
+ * Gathers the calls of one interval into audit entries: done reads as counts, writes and refusals exactly. Every call is
+ * in some count. Pure: it holds state, but no clock and no connection.
  */
 export class CallAudit {
   #groups = new Map<string, Group>()
   #exact: CallRecord[] = []
-  #left: { write: number; refusal: number } = { ...MAX_EXACT }
-  #overflow = 0
+  readonly #left: Record<Kind, number> = {
+    write: ROOM.write.most,
+    refusal: ROOM.refusal.most,
+    stranger: ROOM.stranger.most,
+  }
+  #overflow = new Map<string, number>()
 
   add(record: CallRecord): void {
-    const kind = exactKind(record)
-    if (kind !== undefined && this.#left[kind] > 0) {
+    const kind = kindOf(record)
+    if (kind !== undefined && kind !== 'stranger' && this.#left[kind] > 0) {
       this.#left[kind] -= 1
       this.#exact.push(record)
       return
     }
-    const key = `${record.actor} ${record.subject} ${record.outcome}`
+    const { actor, action, subject, outcome, address } = record
+    // Of those that have an entry each otherwise a count tells no addresses apart: it is one app's.
+    const key = [actor, action, subject, outcome, kind === 'stranger' ? address : ''].join(' ')
     const group = this.#groups.get(key)
     if (group !== undefined) group.count += 1
-    else if (this.#groups.size < MAX_GROUPS) this.#groups.set(key, { first: record, count: 1 })
-    else this.#overflow += 1
+    else if (this.#hasRoom(kind)) this.#groups.set(key, { first: record, count: 1 })
+    else this.#count(outcome)
   }
 
   /** Empties the gathered interval. */
@@ -54,42 +79,69 @@ export class CallAudit {
     const entries = [
       ...this.#exact.map((record) => entryOf(record, 1)),
       ...[...this.#groups.values()].map(({ first, count }) => entryOf(first, count)),
+      ...[...this.#overflow].map(([outcome, count]) => overflowEntry(outcome, count)),
     ]
-    if (this.#overflow > 0) entries.push(overflowEntry(this.#overflow))
     this.#groups = new Map()
     this.#exact = []
-    this.#left = { ...MAX_EXACT }
-    this.#overflow = 0
+    this.#overflow = new Map()
+    for (const kind of Object.keys(ROOM) as Kind[]) {
+      this.#left[kind] = Math.min(ROOM[kind].most, this.#left[kind] + ROOM[kind].refill)
+    }
     return entries
+  }
+
+  #count(outcome: string): void {
+    const known = this.#overflow.has(outcome) || this.#overflow.size < MAX_OUTCOMES
+    const key = known ? outcome : 'not told apart'
+    this.#overflow.set(key, (this.#overflow.get(key) ?? 0) + 1)
+  }
+
+  #hasRoom(kind: Kind | undefined): boolean {
+    if (this.#groups.size >= MAX_GROUPS) return false
+    if (kind !== 'stranger') return true
+    if (this.#left.stranger === 0) return false
+    this.#left.stranger -= 1
+    return true
   }
 }
 
-/** Strangers are counted only: anybody can be refused as often as they like. */
-function exactKind({ tenant, safe, outcome }: CallRecord): keyof typeof MAX_EXACT | undefined {
-  if (tenant === null) return undefined
+function kindOf({ tenant, safe, outcome }: CallRecord): Kind | undefined {
+  if (tenant === null) return 'stranger'
   if (outcome !== 'done') return 'refusal'
   return safe ? undefined : 'write'
 }
 
 function entryOf(record: CallRecord, count: number): AuditEntry {
+  const { tenant, actor, action = 'service.call', subject, outcome, traceId, address } = record
+  const write = outcome === 'done' && !record.safe
+  const detail = {
+    count,
+    ...(address === undefined ? {} : { address }),
+    ...(write ? { write } : {}),
+  }
   return {
-    tenant: record.tenant,
-    actor: record.actor,
-    action: 'service.call',
-    subject: record.subject,
-    outcome: record.outcome,
-    traceId: record.traceId,
-    detail: { count },
+    tenant,
+    actor: storable(actor),
+    action,
+    subject: storable(subject),
+    outcome: storable(outcome),
+    traceId,
+    detail,
   }
 }
 
-function overflowEntry(count: number): AuditEntry {
+/** PostgreSQL has no U+0000: one name that has it must not keep all that follows from being written. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '').toWellFormed()
+}
+
+function overflowEntry(outcome: string, count: number): AuditEntry {
   return {
     tenant: null,
     actor: 'host',
     action: 'service.call',
     subject: 'others',
-    outcome: 'not told apart',
+    outcome: outcome === 'done' ? 'not told apart' : outcome,
     traceId: null,
     detail: { count },
   }

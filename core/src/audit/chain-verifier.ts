@@ -102,27 +102,37 @@ export class ChainVerifier {
 
   link({ seal, entry }: Link): void {
     if (this.#fault !== undefined) return
-    const wanted = this.#head.number + 1
-    if (seal.number > wanted) return this.#fail('number missing', wanted)
-    if (seal.number < wanted) return this.#fail('out of order', seal.number)
-    if (entry === undefined) return this.#fail('entry missing', wanted)
-    if (seal.chain !== this.#chain || chainOf(entry.tenant) !== this.#chain) {
-      return this.#fail('entry of another chain', wanted)
+    const wrong = this.#wrongWith({ seal, entry })
+    if (wrong !== undefined) {
+      this.#fail(wrong, Math.min(seal.number, this.#head.number + 1))
+      return
     }
-    if (linkHash(seal, this.#head.hash, entry) !== seal.hash) {
-      return this.#fail('entry changed', wanted)
-    }
-    this.#head = { number: wanted, hash: seal.hash }
+    this.#head = { number: seal.number, hash: seal.hash }
     this.#checked += 1
     this.#watchClock(seal)
     this.#meet()
   }
 
-  /** No more links follow. @param isWhole false: the chain goes on behind what was fed */
-  end(isWhole: boolean): void {
+  /**
+   * No more links follow.
+   * @param isWhole false: the chain goes on behind what was fed
+   * @param upTo the number that the last was said to have
+   */
+  end(isWhole: boolean, upTo = 0): void {
+    if (upTo > this.#head.number) this.#fail('tail missing', this.#head.number + 1)
     if (!isWhole || this.#fault !== undefined) return
     const beyond = [...this.#checkpoints.keys()].filter((number) => number > this.#head.number)
     if (beyond.length > 0) this.#fail('tail missing', this.#head.number + 1)
+  }
+
+  #wrongWith({ seal, entry }: Link): ChainFault['kind'] | undefined {
+    const wanted = this.#head.number + 1
+    if (seal.number > wanted) return 'number missing'
+    if (seal.number < wanted) return 'out of order'
+    if (entry === undefined) return 'entry missing'
+    const isOwn = seal.chain === this.#chain && chainOf(entry.tenant) === this.#chain
+    if (!isOwn) return 'entry of another chain'
+    return linkHash(seal, this.#head.hash, entry) === seal.hash ? undefined : 'entry changed'
   }
 
   #meet(): void {

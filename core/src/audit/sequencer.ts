@@ -52,6 +52,7 @@ export class Sequencer {
   readonly #sealing = new RepeatedRun(() => this.#seal(), SEAL_MS)
   readonly #signing = new RepeatedRun(() => this.#sign(), SIGN_MS)
   #isAway = false
+  #isUnsigned = false
 
   constructor(ports: Ports) {
     this.#ports = ports
@@ -104,8 +105,10 @@ export class Sequencer {
         // A log that is kept elsewhere is a witness that the database cannot change.
         log.info({ chain, number, hash }, 'audit checkpoint')
       }
+      this.#isUnsigned = false
     } catch (err) {
-      log.warn({ err }, 'the audit is not signed')
+      if (!this.#isUnsigned) log.warn({ err }, 'the audit is not signed')
+      this.#isUnsigned = true
     }
   }
 }

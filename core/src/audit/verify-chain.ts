@@ -54,50 +54,61 @@ export async function verifyChain(
 ): Promise<VerifiedPart> {
   // One moment for all of it: what is sealed meanwhile is no cut tail.
   return knex.transaction(
-    async (trx) => {
-      const verifier = new ChainVerifier(chain, after ?? GENESIS)
-      const tombstone = await findTombstone(trx, chain)
-      if (tombstone !== undefined) {
-        const said = await verifiedStatement<Tombstone>(tombstone.jws, TOMBSTONE_TYPE, keys)
-        verifier.tombstone(tombstone.number, said)
-      }
-      const from = verifier.head.number
-      const links = await readLinks(trx, { chain, after: from, limit })
-      const isWhole = links.length < limit
-      const upTo = isWhole ? Number.MAX_SAFE_INTEGER : from + links.length
-      const range = { chain, after: from - 1, upTo, limit: MOST_CHECKPOINTS }
-      for (const { number, jws } of await readCheckpoints(trx, range)) {
-        verifier.checkpoint(number, await verifiedStatement<Checkpoint>(jws, CHECKPOINT_TYPE, keys))
-      }
-      for (const link of links) verifier.link(link)
-      verifier.end(isWhole)
-      const fault =
-        verifier.fault ??
-        (await outsideOf(
-          trx,
-          chain,
-          links.map(({ entry }) => entry?.id),
-          verifier,
-        ))
-      const last = await findLastCheckpoint(trx, chain)
-      return {
-        chain,
-        ok: fault === undefined,
-        ...(fault === undefined ? {} : { fault }),
-        checked: verifier.checked,
-        head: verifier.head,
-        checkpoints: verifier.confirmed,
-        removedUpTo: tombstone?.number ?? 0,
-        ...(verifier.clockSetBackAt === undefined
-          ? {}
-          : { clockSetBackAt: verifier.clockSetBackAt }),
-        signedUpTo: last?.number ?? 0,
-        unsealed: await countUnsealed(trx, chain),
-        ...(isWhole || fault !== undefined ? {} : { next: verifier.head }),
-      }
+    (trx) => verifyPart(trx, keys, { chain, after: after ?? GENESIS, limit }),
+    {
+      isolationLevel: 'repeatable read',
+      readOnly: true,
     },
-    { isolationLevel: 'repeatable read', readOnly: true },
   )
+}
+
+async function verifyPart(
+  knex: Knex,
+  keys: PublicKeys,
+  { chain, after, limit }: { chain: string; after: Head; limit: number },
+): Promise<VerifiedPart> {
+  const verifier = new ChainVerifier(chain, after)
+  const removedUpTo = await tellTombstone(knex, keys, chain, verifier)
+  const from = verifier.head.number
+  const links = await readLinks(knex, { chain, after: from, limit })
+  const isWhole = links.length < limit
+  const upTo = isWhole ? Number.MAX_SAFE_INTEGER : from + links.length
+  const range = { chain, after: from - 1, upTo, limit: MOST_CHECKPOINTS }
+  for (const { number, jws } of await readCheckpoints(knex, range)) {
+    verifier.checkpoint(number, await verifiedStatement<Checkpoint>(jws, CHECKPOINT_TYPE, keys))
+  }
+  for (const link of links) verifier.link(link)
+  verifier.end(isWhole)
+  const ids = links.map(({ entry }) => entry?.id)
+  const fault = verifier.fault ?? (await outsideOf(knex, chain, ids, verifier))
+  const clockSetBackAt = verifier.clockSetBackAt
+  return {
+    chain,
+    ok: fault === undefined,
+    ...(fault === undefined ? {} : { fault }),
+    checked: verifier.checked,
+    head: verifier.head,
+    checkpoints: verifier.confirmed,
+    removedUpTo,
+    ...(clockSetBackAt === undefined ? {} : { clockSetBackAt }),
+    signedUpTo: (await findLastCheckpoint(knex, chain))?.number ?? 0,
+    unsealed: await countUnsealed(knex, chain),
+    ...(isWhole || fault !== undefined ? {} : { next: verifier.head }),
+  }
+}
+
+/** @returns the number up to which entries left */
+async function tellTombstone(
+  knex: Knex,
+  keys: PublicKeys,
+  chain: string,
+  verifier: ChainVerifier,
+): Promise<number> {
+  const tombstone = await findTombstone(knex, chain)
+  if (tombstone === undefined) return 0
+  const said = await verifiedStatement<Tombstone>(tombstone.jws, TOMBSTONE_TYPE, keys)
+  verifier.tombstone(tombstone.number, said)
+  return tombstone.number
 }
 
 /** An entry among them that has neither a number nor waits for one was put past the sequencer. */

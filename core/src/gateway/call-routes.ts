@@ -41,6 +41,7 @@ interface Call {
   readonly startedAt: number
   readonly left: CallerLeft
   isAccounted: boolean
+  isAudited: boolean
   principal: Principal
   subscription: Subscription | undefined
   answer: Pick<ServiceAnswer, 'version'> | undefined
@@ -85,6 +86,11 @@ export function callRoutes(app: FastifyInstance, ports: Ports): void {
     if (request.call !== undefined && error instanceof CodedError) request.call.failure = error
     done()
   })
+  // Before the answer leaves: a write or a refusal that somebody was told of is on record.
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (request.call?.isStream !== true) audit(ports, request as CallRequest, reply)
+    done(null, payload)
+  })
   app.addHook('onResponse', (request, reply, done) => {
     if (request.call?.isStream !== true) account(ports, request as CallRequest, reply)
     done()
@@ -105,6 +111,7 @@ function admit({ snapshot, limiter, now }: Ports, request: CallRequest, reply: F
     startedAt: now(),
     left: clientLeft(reply),
     isAccounted: false,
+    isAudited: false,
     principal: { kind: 'anonymous' },
     subscription: undefined,
     answer: undefined,
@@ -274,11 +281,13 @@ function requireSize(body: unknown, limitKb: number | undefined): void {
   throw coreErrors.create('BODY_TOO_LARGE', { limitKb })
 }
 
-/** After the reply: what the call leaves in metrics and audit. */
-function account({ audit, metrics, now }: Ports, request: CallRequest, reply: FastifyReply): void {
+/** After the reply: what the call leaves in metrics. */
+function account(ports: Ports, request: CallRequest, reply: FastifyReply): void {
   const { call } = request
   if (call === undefined || call.isAccounted) return
   call.isAccounted = true
+  audit(ports, request, reply)
+  const { metrics, now } = ports
   // The audit says what became of the call, and the metrics what its caller had of it.
   const outcome = outcomeOf(call, reply)
   const heard = call.left.aborted && !call.isStream ? 'CORE_CALLER_LEFT' : outcome
@@ -288,13 +297,22 @@ function account({ audit, metrics, now }: Ports, request: CallRequest, reply: Fa
   const version = call.answer?.version ?? call.picked ?? 'none'
   metrics.calls.inc({ ...labels, version, outcome: labelOf(heard) })
   if (heard === 'done') metrics.callSeconds.observe(labels, (now() - call.startedAt) / 1000)
-  audit.add({
+}
+
+function audit({ audit: log }: Ports, request: CallRequest, reply: FastifyReply): void {
+  const { call } = request
+  if (call === undefined || call.isAudited) return
+  call.isAudited = true
+  const outcome = outcomeOf(call, reply)
+  const service = call.subscription?.service ?? 'unknown'
+  log.add({
     tenant: call.subscription?.tenant ?? null,
     actor: actorOf(call.principal),
     subject: call.target === undefined ? service : subjectOf(request.params),
     outcome,
     traceId: request.trace.traceId,
     safe: call.safe,
+    ...(outcome === 'done' ? {} : { address: request.ip }),
   })
 }
 

@@ -37,6 +37,10 @@ export const rules = {
   'blob.read': ['operator', 'admin'],
   'blob.write': ['operator', 'admin'],
   'audit.read': ['operator', 'admin'],
+  'audit.keep': ['operator', 'admin'],
+  'audit.keep.host': ['operator'],
+  // Public halves: whoever was given a signed statement verifies it by them.
+  'signing_key.read': ['anyone'],
   'usage.read': ['operator', 'admin'],
   // What of a kept call the three are shown is another question: see invocations/invocation-service.ts.
   'invocation.read': ['operator', 'admin', 'publisher'],

@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { CodedError } from '@signalbox/sdk/errors'
 import { CompactSign, calculateJwkThumbprint, compactVerify, type JWK } from 'jose'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
@@ -53,9 +54,12 @@ export class HostSigner {
       .sign(key.privateKey)
   }
 
-  /** As JWKS (RFC 7517), the one that signs now first. */
+  /** As JWKS (RFC 7517), the one that signs now first. A host without a key of its own has none. */
   async jwks(): Promise<{ keys: JWK[] }> {
-    const keys = await this.#loaded()
+    const keys = await this.#loaded().catch((error: unknown) => {
+      if (error instanceof CodedError && error.code === 'CORE_HOST_KEY_ABSENT') return []
+      throw error
+    })
     return { keys: keys.map(({ id, privateKey }) => publicJwk(id, privateKey)) }
   }
 

@@ -59,6 +59,7 @@ async function makePrivateFolder(folder: string): Promise<string> {
 const ownFiles = [
   CLAIM_FILE,
   'admin-token',
+  'audit',
   'demo-key',
   'exports',
   'host-key',

@@ -50,3 +50,37 @@ t.test(
     )
   },
 )
+
+t.test('refusals without end cost some entries a second, and all are counted', async (t) => {
+  for (const tenant of ['acme', null]) {
+    const audit = new CallAudit()
+    const sizes: number[] = []
+    let counted = 0
+    for (let second = 0; second < 60; second++) {
+      for (let call = 0; call < 1000; call++) {
+        const address = `2001:db8::${call}`
+        audit.add(record({ tenant, outcome: 'CORE_RATE_LIMITED', address }))
+      }
+      const entries = audit.take()
+      sizes.push(entries.length)
+      counted += entries.reduce((sum, { detail }) => sum + Number(detail.count), 0)
+    }
+    t.equal(counted, 60_000)
+    t.ok((sizes.at(-1) ?? 0) <= 21, `${sizes.at(-1)} a second after a minute`)
+  }
+})
+
+t.test('a stranger is told by address while there are few', async (t) => {
+  const audit = new CallAudit()
+  const stranger = { tenant: null, actor: 'anonymous', outcome: 'CORE_AUTHENTICATION_REQUIRED' }
+  for (const address of ['192.0.2.1', '192.0.2.1', '192.0.2.2']) {
+    audit.add(record({ ...stranger, address }))
+  }
+  t.same(
+    audit.take().map(({ detail }) => detail),
+    [
+      { count: 2, address: '192.0.2.1' },
+      { count: 1, address: '192.0.2.2' },
+    ],
+  )
+})

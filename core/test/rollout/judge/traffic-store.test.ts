@@ -4,6 +4,7 @@ import { trafficOf } from '../../../src/rollout/judge/traffic.ts'
 import { readAuditedCalls, TRAFFIC_MINUTES } from '../../../src/rollout/judge/traffic-store.ts'
 import { emptySnapshot } from '../../../src/rollout/routing/snapshot.ts'
 import { createKnex } from '../../../src/storage/create-knex.ts'
+import { atAnotherTime } from '../../support/audit-chain.ts'
 import { testDatabases } from '../../support/postgres.ts'
 
 const { hostUrl } = await testDatabases(t)
@@ -30,9 +31,8 @@ t.test('calls of the last quarter of an hour are added up by operation and outco
     { ...entry('orders.visibility@1/get', 'done', 7), action: 'service.other' },
   ])
   await insertAuditEntries(knex, [entry('orders.visibility@1/list', 'done', 500)])
-  await knex('audit_entries')
-    .where({ subject: 'orders.visibility@1/list' })
-    .update({ at: new Date(Date.now() - 3_600_000) })
+  const anHourAgo = new Date(Date.now() - 3_600_000)
+  await atAnotherTime(knex, { subject: 'orders.visibility@1/list' }, anHourAgo)
   const audited = await readAuditedCalls(knex, ['orders.visibility@1'])
   t.equal(audited.minutes, TRAFFIC_MINUTES)
   t.same(Object.fromEntries(audited.calls.map(({ outcome, calls }) => [outcome, calls])), {

@@ -6,6 +6,7 @@ import { addUses } from '../../../src/broker/uses/use-store.ts'
 import { type Validation, validateRoutes } from '../../../src/rollout/plan/validate-routes.ts'
 import { emptySnapshot, type InstalledVersion } from '../../../src/rollout/routing/snapshot.ts'
 import { createKnex } from '../../../src/storage/create-knex.ts'
+import { atAnotherTime } from '../../support/audit-chain.ts'
 import { testDatabases } from '../../support/postgres.ts'
 
 const { hostUrl } = await testDatabases(t)
@@ -58,7 +59,7 @@ t.test(
     await insertAuditEntries(knex, [call('done', 900), call('SBX_GUEST_THREW', 100)])
     const young = await validate({ plugin, version: '1.1.0' })
     t.match(young.answer.planChoice, { traffic: 'unknown' }, 'of minutes, no day can be told')
-    await knex('audit_entries').update({ at: new Date(Date.now() - 12 * 3_600_000) })
+    await atAnotherTime(knex, {}, new Date(Date.now() - 12 * 3_600_000))
     await insertAuditEntries(knex, [call('done', 1000), call('CORE_INPUT_INVALID', 9000)])
     const measured = await validate({ plugin, version: '1.1.0' })
     t.match(measured.answer.planChoice, { traffic: 'steady', callsPerDay: 4000, measuredHours: 12 })
