@@ -63,7 +63,8 @@ t.test(
 t.test(
   'a canary that is slow only under load is found there; one as fast as stable goes on',
   async (t) => {
-    await release('1.2.0', waiting('4e6 * inFlight - 4e6'))
+    // Far from what a full machine does to stable's times, and within what a turn may take.
+    await release('1.2.0', waiting('8e6 * Math.min(inFlight - 1, 3)'))
     await release('1.3.0', waiting('1.0e5'))
     const [key = ''] = keys
     const id = await startHeld(host, '1.2.0', 5000)
@@ -74,7 +75,8 @@ t.test(
     t.equal(rollout.state, 'aborted')
     t.same(wrongAnswers(answers), [])
     const reason = rollout.transitions.at(-1)?.reason.en
-    t.match(reason, /^stopped: \d+ of \d+ calls slower than .* of those of 1\.0\.0 were of 1\.2\.0/)
+    // On a full machine its turns are over their limit before there are enough slow ones.
+    t.match(reason, /^stopped: \d+ (of \d+ calls slower than .* 1\.0\.0 were of|calls of) 1\.2\.0/)
     t.comment(`${rollout.calls.canary} calls of the canary: ${reason}`)
     if (rollout.state === 'running') await abortRollout(host, id)
     const healthy = await startHeld(host, '1.3.0', 5000)

