@@ -13,6 +13,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { recordChange } from './audit/change.ts'
 import { blobRoutes } from './blobs/blob-routes.ts'
+import type { ServiceCall } from './broker/call-scope.ts'
 import { type Outbound, openOutbound } from './broker/http/open-outbound.ts'
 import type { OpenBroker } from './broker/open-broker.ts'
 import { selfTest } from './broker/self-test.ts'
@@ -54,6 +55,7 @@ import type { TripKind } from './rollout/judge/hard-trips.ts'
 import { followCircuits } from './rollout/judge/opened-circuits.ts'
 import { openNodes } from './rollout/nodes/open-nodes.ts'
 import { openMigrations } from './rollout/open-migrations.ts'
+import { sendHook } from './rollout/plan/send-hook.ts'
 import { RolloutController } from './rollout/rollout-controller.ts'
 import { rolloutRoutes } from './rollout/rollout-routes.ts'
 import { RolloutService } from './rollout/rollout-service.ts'
@@ -206,7 +208,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     await registerMarketplace(scope, parts, authenticator)
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
-  controller.start((call) => broker.caller.call(call))
+  controller.start(composeAsking(parts, broker))
   plugins.start()
   removals.start()
   stops.push(() => controller.stop())
@@ -232,6 +234,16 @@ function resume(
     stopping.abort()
     return resuming
   })
+}
+
+/** How rollouts ask, where a step waits for an answer. */
+function composeAsking({ state, outbound }: Parts, broker: OpenBroker) {
+  const { signer } = state.auditing
+  const sign = (typ: string, payload: unknown) => signer.sign(typ, payload)
+  return {
+    callService: (call: ServiceCall) => broker.caller.call(call),
+    sendHook: sendHook({ fetcher: outbound.fetcher, sign, now: Date.now }),
+  }
 }
 
 function composeRollouts({ options, state, sandbox, news }: Parts, stops: StopStack) {

@@ -7,10 +7,11 @@ import { EvidenceRecorder } from './evidence/evidence-recorder.ts'
 import { NodeCounters } from './judge/node-counters.ts'
 import { ReadHealth } from './judge/read-health.ts'
 import type { Ground } from './move-rollout.ts'
-import { freshAnswer } from './plan/gate.ts'
 import { GateKeeper } from './plan/gate-keeper.ts'
+import { freshAnswer } from './plan/question.ts'
+import type { SendHook } from './plan/send-hook.ts'
 import type { StepDecision } from './plan/step-decision.ts'
-import { isGate, shadowOf } from './plan/steps.ts'
+import { askedBy, shadowOf } from './plan/steps.ts'
 import { blindness, condemnation, decide, pointOf } from './rollout-decision.ts'
 import type { RolloutService } from './rollout-service.ts'
 import type { RolloutCommand } from './rollout-states.ts'
@@ -66,10 +67,10 @@ export class RolloutController {
     this.#evidence = new EvidenceRecorder(ports)
   }
 
-  /** @param callService asks the data services of gates */
-  start(callService: CallService): void {
+  /** @param asking how the data services of gates, and the addresses of hooks, are asked */
+  start(asking: { readonly callService: CallService; readonly sendHook: SendHook }): void {
     const { knex, now, log } = this.#ports
-    this.#gates = new GateKeeper({ knex, now, log, callService, onAnswer: () => this.look() })
+    this.#gates = new GateKeeper({ knex, now, log, ...asking, onAnswer: () => this.look() })
     this.#timer = setInterval(() => this.look(), TICK_MS)
     this.#timer.unref()
   }
@@ -157,12 +158,12 @@ export class RolloutController {
     const decision = slowest(
       seen.map((one) => decide(one.rollout, one.tallies, now, standstill, one.shadow)),
     )
-    const step = lead.steps[lead.step]
-    if (decision.asks === 'gate' && isGate(step)) {
+    const asked = askedBy(lead.steps[lead.step])
+    if (decision.asks === 'gate' && asked !== undefined) {
       const { revision } = lead
       // Asked again when what it said is no longer fresh.
       if (freshAnswer(lead.gateAnswer, { revision, now }) === undefined) {
-        this.#gates?.ask(group, step.gate)
+        this.#gates?.ask(group, asked)
       }
     }
     const command = commandOf[decision.kind]

@@ -52,6 +52,18 @@ export const rolloutErrors = {
       'zh-CN': '请重试：将由当前提供服务的版本处理。耗时更长的工作应拆分为可重复执行的步骤。',
     },
   },
+  ROLLOUT_HOOK_REFUSED: {
+    status: 502,
+    message: {
+      en: 'The hook at {origin} answered {status}.',
+      'zh-CN': '{origin} 的钩子返回 {status}。',
+    },
+    cure: {
+      en: 'A hook answers 200 with { "allow": true or false, "reason": "…" }; the rollout waits, and asks again.',
+      'zh-CN':
+        '钩子应返回 200 与 { "allow": true 或 false, "reason": "…" }；发布会等待并再次询问。',
+    },
+  },
   ROLLOUT_CHANGED: {
     status: 412,
     message: {

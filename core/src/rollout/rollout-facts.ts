@@ -5,8 +5,8 @@ import { judgedBy } from './cohorts/cohort.ts'
 import { judge } from './judge/judge.ts'
 import { ofWeight } from './judge/judge-state.ts'
 import { isAsked } from './plan/approval.ts'
-import { freshAnswer } from './plan/gate.ts'
-import { isApproval, isGate, isWeightStep, type Step } from './plan/steps.ts'
+import { freshAnswer } from './plan/question.ts'
+import { askedBy, isApproval, isWeightStep, type Step } from './plan/steps.ts'
 import type { RolloutGuard } from './rollout-states.ts'
 import { hasLiveRollout, type Rollout, type Tallies } from './rollout-store.ts'
 import { cohortOf, weightOf } from './rollout-weight.ts'
@@ -59,7 +59,7 @@ const answers: Readonly<Record<RolloutGuard, Answer>> = {
     const current = currentStep(rollout)
     if (isApproval(current)) return false
     const answer = freshAnswer(rollout.gateAnswer, { revision: rollout.revision, now })
-    return !isGate(current) || answer?.kind === 'allowed'
+    return askedBy(current) === undefined || answer?.kind === 'allowed'
   },
   'gates-passed': ({ rollout }) => rollout.steps.slice(rollout.step).every(isWeightStep),
   'bake-step': ({ rollout }) => {

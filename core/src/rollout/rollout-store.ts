@@ -8,8 +8,8 @@ import { emptyTripState, mergeTripStates, type TripState } from './judge/hard-tr
 import { emptyJudgeState, type JudgeState, mergeJudgeStates } from './judge/judge-state.ts'
 import { emptySketch, mergeSketches, type UnitSketch } from './judge/unit-sketch.ts'
 import type { PlanChoice } from './plan/default-plans.ts'
-import type { GateAnswer } from './plan/gate.ts'
 import type { PauseReason } from './plan/pause-reasons.ts'
+import type { GateAnswer } from './plan/question.ts'
 import type { Step } from './plan/steps.ts'
 import { type RolloutCommand, type RolloutState, sharingStates } from './rollout-states.ts'
 

@@ -26,7 +26,7 @@ const controller = new RolloutController({
   now: () => clock.now,
   log: { warn: (fields, message) => t.fail(message, fields) },
 })
-controller.start(callService)
+controller.start({ callService, sendHook: async () => undefined })
 t.teardown(() => controller.stop())
 
 const gate = { tenant: 'acme', service: 'governance.board', major: 1, operation: 'mayRelease' }

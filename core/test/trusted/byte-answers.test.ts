@@ -100,7 +100,7 @@ async function open(t: Test) {
     random: () => 0,
     log: { warn: () => undefined },
     startMs: 20_000,
-    silentMs: 3000,
+    silentMs: 10_000,
   })
   const alive = setInterval(() => undefined, 1000)
   t.teardown(async () => {

@@ -25,6 +25,8 @@ interface Ports {
 
 export interface Outbound {
   readonly httpFetch: HostCall
+  /** For what the host asks by itself. */
+  readonly fetcher: Fetcher
   /** What only a process with sockets of its own needs, by name. */
   readonly forTrusted: Readonly<Record<string, HostCall>>
   readonly secretRoutes: (scope: FastifyInstance) => void
@@ -48,5 +50,5 @@ export function openOutbound({ places, ...stored }: Ports, stops: StopStack): Ou
     [REVEAL]: revealCall(secret),
     'net.addresses': netAddresses({ ...addresses, now: Date.now }),
   }
-  return { httpFetch: call, forTrusted, secretRoutes: routes }
+  return { httpFetch: call, fetcher, forTrusted, secretRoutes: routes }
 }

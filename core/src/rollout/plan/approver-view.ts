@@ -1,5 +1,5 @@
 import type { RolloutDescription } from '../describe-rollout.ts'
-import { isWeightStep, type Step, whoIsAsked } from './steps.ts'
+import { isHook, isWeightStep, type Step, whoIsAsked } from './steps.ts'
 
 /**
  * What an approver of a tenant decides upon. Each part is named here, so that nothing is shown for being new: lists,
@@ -24,6 +24,7 @@ function stepFor(step: Step, tenant: string): object {
     return weight
   }
   const asked = whoIsAsked(step)
-  if (asked === null || asked === tenant) return step
+  // An address is the operator's, and may open what it names.
+  if (!isHook(step) && (asked === null || asked === tenant)) return step
   return Object.fromEntries(Object.keys(step).map((kind) => [kind, {}]))
 }

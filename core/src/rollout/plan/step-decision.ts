@@ -7,9 +7,18 @@ import type { Admissions } from '../judge/sample-ratio.ts'
 import type { RolloutState } from '../rollout-states.ts'
 import type { ShadowDecision } from '../shadow/shadow-side.ts'
 import { approvalSentence } from './approval.ts'
-import { type GateAnswer, type GateStep, gateSentence } from './gate.ts'
+import { type Gate, gateName } from './gate.ts'
+import { type Hook, hookName } from './hook.ts'
 import type { PauseReason } from './pause-reasons.ts'
-import { type Hold, isApproval, isGate, isWeightStep, type Step, type WeightStep } from './steps.ts'
+import { type GateAnswer, questionSentence } from './question.ts'
+import {
+  askedBy,
+  type Hold,
+  isApproval,
+  isWeightStep,
+  type Step,
+  type WeightStep,
+} from './steps.ts'
 
 export interface StepProgress {
   readonly now: number
@@ -21,7 +30,7 @@ export interface StepProgress {
   readonly unitsInStep?: number
   /** A freeze or a lockdown, in words: whatever is met, nothing goes on. */
   readonly frozen?: Localized | undefined
-  /** What the step's gate said, where it still counts. */
+  /** What the step's gate or hook said, where it still counts. */
   readonly gate?: GateAnswer | undefined
   /** What a shadow step has come to, where it was looked at. */
   readonly shadow?: ShadowDecision | undefined
@@ -51,12 +60,13 @@ export interface StepDecision {
 
 /**
  * Whether a step is over. In this order, so that a person is asked last: the judge, the time, the calls, the
- * units, a freeze, the gate, the approval. A clock that was set back only makes it longer.
+ * units, a freeze, the gate or hook, the approval. A clock that was set back only makes it longer.
  */
 export function stepDecision(step: Step, progress: StepProgress): StepDecision {
   const against = againstGoingOn(progress)
   if (against !== undefined) return against
-  if (isGate(step)) return gateDecision(step, progress)
+  const asked = askedBy(step)
+  if (asked !== undefined) return answerDecision(asked, progress)
   if (isApproval(step)) {
     const { frozen } = progress
     return frozen === undefined
@@ -94,13 +104,13 @@ const unproven: Localized = {
   'zh-CN': '新版本疑似异常但无法证实：请人工决定继续、转正或中止',
 }
 
-function gateDecision(step: GateStep, progress: StepProgress): StepDecision {
+function answerDecision(asked: Gate | Hook, progress: StepProgress): StepDecision {
   const { gate: answer, frozen } = progress
-  const reason = gateSentence(step, answer)
+  const reason = questionSentence('url' in asked ? hookName(asked) : gateName(asked), answer)
   if (answer?.kind === 'allowed') {
     return frozen === undefined ? { kind: 'advance', reason } : { kind: 'hold', reason: frozen }
   }
-  if (isOverdue(step.gate.mostMs, progress)) return { kind: 'pause', reason, pauseFor: 'gate' }
+  if (isOverdue(asked.mostMs, progress)) return { kind: 'pause', reason, pauseFor: 'gate' }
   return { kind: 'hold', reason, asks: 'gate' }
 }
 

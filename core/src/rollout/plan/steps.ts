@@ -3,7 +3,8 @@ import { FULL_WEIGHT_BP } from '../cohorts/cohort.ts'
 import { proofFaults } from '../judge/noninferior.ts'
 import { type ShadowPlan, shadowFaults } from '../shadow/shadow-plan.ts'
 import { type ApprovalStep, approvalFaults } from './approval.ts'
-import { type GateStep, gateFaults } from './gate.ts'
+import { type Gate, type GateStep, gateFaults } from './gate.ts'
+import { type Hook, type HookStep, hookFaults } from './hook.ts'
 import { isName, isObject, isWhole, unknownKeys } from './plan-faults.ts'
 
 /** What a step waits for. All that is named must be met; the judge may stop it at any moment before. */
@@ -33,7 +34,7 @@ export interface WeightStep {
 }
 
 /** A step is of the kind that its key names; all but a weight keep the weight that was before. */
-export type Step = WeightStep | ApprovalStep | GateStep | ShadowStep
+export type Step = WeightStep | ApprovalStep | GateStep | HookStep | ShadowStep
 
 /** The new version answers copies of calls, and nobody is given its answers; see shadow/. */
 export interface ShadowStep {
@@ -70,6 +71,16 @@ export function isApproval(step: Step | undefined): step is ApprovalStep {
 
 export function isGate(step: Step | undefined): step is GateStep {
   return step !== undefined && 'gate' in step
+}
+
+export function isHook(step: Step | undefined): step is HookStep {
+  return step !== undefined && 'hook' in step
+}
+
+/** Whom a step asks by itself, and goes on by what is said; undefined: nobody. */
+export function askedBy(step: Step | undefined): Gate | Hook | undefined {
+  if (isGate(step)) return step.gate
+  return isHook(step) ? step.hook : undefined
 }
 
 /** The tenant whose word or service a step waits for; null: none. */
@@ -115,6 +126,10 @@ const kinds: Readonly<Record<string, Kind>> = {
   gate: (step, { pointer }) => [
     ...unknownKeys(step, pointer, ['gate']),
     ...gateFaults(step['gate'], `${pointer}/gate`),
+  ],
+  hook: (step, { pointer }) => [
+    ...unknownKeys(step, pointer, ['hook']),
+    ...hookFaults(step['hook'], `${pointer}/hook`),
   ],
   shadow: (step, { pointer, isShared }) => [
     ...unknownKeys(step, pointer, ['shadow']),

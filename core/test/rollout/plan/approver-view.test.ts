@@ -10,6 +10,7 @@ const steps = [
   { weightBp: 100, cohort: 'globex-first', hold: { exposures: 10 } },
   { approve: { tenant: 'acme' } },
   { approve: { tenant: 'globex' } },
+  { hook: { url: 'https://globex.example.com/secret' } },
   { weightBp: 10_000, hold: {}, bake: { durationMs: 1000 } },
 ]
 const described = {
@@ -40,7 +41,8 @@ t.test('an approver sees the figures, and of what asks another tenant only the k
     { weightBp: 100, hold: { exposures: 10 } },
     steps[4],
     { approve: {} },
-    steps[6],
+    { hook: {} },
+    steps[7],
   ])
   t.notMatch(JSON.stringify(view), /globex|secret|site/)
 })

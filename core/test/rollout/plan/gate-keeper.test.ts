@@ -31,6 +31,7 @@ function keeperOf() {
     log,
     now: () => clock.now,
     onAnswer: () => answered(),
+    sendHook: async () => undefined,
     callService: () => {
       const { promise, resolve } = Promise.withResolvers<ServiceAnswer>()
       answers.push((output) => {

@@ -1,12 +1,8 @@
 import t from 'tap'
 import { fc } from '../../../../sdk/test/seeded-check.ts'
-import {
-  freshAnswer,
-  GATE_FRESH_MS,
-  type GateStep,
-  gateAnswer,
-  gateFaults,
-} from '../../../src/rollout/plan/gate.ts'
+import { type GateStep, gateFaults } from '../../../src/rollout/plan/gate.ts'
+import { hookFaults } from '../../../src/rollout/plan/hook.ts'
+import { freshAnswer, GATE_FRESH_MS, gateAnswer } from '../../../src/rollout/plan/question.ts'
 import { type StepProgress, stepDecision } from '../../../src/rollout/plan/step-decision.ts'
 import { stepFaults } from '../../../src/rollout/plan/steps.ts'
 
@@ -89,4 +85,27 @@ t.test('an approval is the last gate before a weight rises', async (t) => {
     ['/1'],
     'nothing is left to approve at the end',
   )
+})
+
+t.test('a hook is an address to ask, and says what of it cannot be asked', async (t) => {
+  const url = 'https://calendar.example.com/may-release?for=orders'
+  t.same(hookFaults({ url, input: { window: 'night' }, deadlineMs: 100, mostMs: 1 }, ''), [])
+  const wrong = [
+    undefined,
+    'calendar',
+    'ftp://calendar.example.com',
+    'https://me:word@calendar.example.com',
+    `https://calendar.example.com/${'a'.repeat(2048)}`,
+  ]
+  for (const one of wrong) t.match(hookFaults({ url: one }, '/hook'), [{ pointer: '/hook/url' }])
+  t.match(hookFaults({ url, method: 'PUT' }, '/hook'), [{ pointer: '/hook/method' }])
+  t.match(hookFaults(url, '/hook'), [{ pointer: '/hook' }])
+  const told = (answer: unknown) =>
+    stepDecision({ hook: { url } }, { ...at, gate: gateAnswer(answer, asked) })
+  t.match(told({ allow: true }), { kind: 'advance' })
+  t.match(told({ allow: false, reason: 'quarter end' }), {
+    kind: 'hold',
+    asks: 'gate',
+    reason: { en: 'calendar.example.com holds it: quarter end' },
+  })
 })
