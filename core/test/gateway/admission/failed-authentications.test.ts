@@ -27,7 +27,9 @@ t.test(
 t.test('all addresses of an IPv6 customer are one', async (t) => {
   const { failures } = clocked()
   for (let host = 0; host < 30; host++) failures.note(`2001:db8:1:2::${host.toString(16)}`)
-  t.throws(() => failures.requireOpen('2001:db8:1:2:ffff::1'), { code: 'CORE_AUTHENTICATION_THROTTLED' })
+  t.throws(() => failures.requireOpen('2001:db8:1:2:ffff::1'), {
+    code: 'CORE_AUTHENTICATION_THROTTLED',
+  })
   t.doesNotThrow(() => failures.requireOpen('2001:db8:1:3::1'))
 })
 
