@@ -68,7 +68,10 @@ export class QuotaLeases {
     await Promise.all([...this.#accounts.values()].map((account) => this.#giveBack(account)))
   }
 
-  take(subscription: { readonly id: string; readonly tenant: string }, quota: Quota): Soon<QuotaVerdict> {
+  take(
+    subscription: { readonly id: string; readonly tenant: string },
+    quota: Quota,
+  ): Soon<QuotaVerdict> {
     const now = this.#ports.now()
     const account = this.#accountOf(subscription, quota, now)
     account.usedAt = now
@@ -136,7 +139,9 @@ export class QuotaLeases {
   #answer(account: Account, count: number, outcome: QuotaVerdict['outcome']): void {
     const now = this.#ports.now()
     for (const resolve of account.waiting.splice(0, count)) {
-      resolve(outcome === 'allowed' ? this.#spend(account, now) : this.#verdict(account, outcome, now))
+      resolve(
+        outcome === 'allowed' ? this.#spend(account, now) : this.#verdict(account, outcome, now),
+      )
     }
   }
 
@@ -145,7 +150,11 @@ export class QuotaLeases {
     return this.#verdict(account, 'allowed', now)
   }
 
-  #verdict({ left, rest, period }: Account, outcome: QuotaVerdict['outcome'], now: number): QuotaVerdict {
+  #verdict(
+    { left, rest, period }: Account,
+    outcome: QuotaVerdict['outcome'],
+    now: number,
+  ): QuotaVerdict {
     return { outcome, remaining: left + rest, resetMs: Math.max(0, period.endsAt - now) }
   }
 

@@ -34,7 +34,9 @@ function policyOf(subscription: Subscription): string {
   const known = policies.get(subscription)
   if (known !== undefined) return known
   const { limit, quota, concurrency } = subscription
-  const policy = [`"burst";q=${limit.burst};w=${Math.max(1, Math.round(limit.burst / limit.ratePerS))}`]
+  const policy = [
+    `"burst";q=${limit.burst};w=${Math.max(1, Math.round(limit.burst / limit.ratePerS))}`,
+  ]
   if (quota !== undefined) policy.push(`"quota";q=${quota.count};w=${periodS[quota.per]}`)
   if (concurrency !== undefined) policy.push(`"concurrency";q=${concurrency}`)
   policies.set(subscription, policy.join(', '))

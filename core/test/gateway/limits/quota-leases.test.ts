@@ -13,7 +13,9 @@ const knex = createKnex(hostUrl, { pool: 8 })
 t.teardown(() => knex.destroy())
 const clock = { now: Date.UTC(2026, 10, 26, 12) }
 
-function node({ nodes = 4, isAway = () => false } = {}) {
+const never: () => boolean = () => false
+
+function node({ nodes = 4, isAway = never } = {}) {
   return new QuotaLeases({
     lease: async (...asked) => {
       if (isAway()) throw new Error('PostgreSQL is away')
@@ -71,7 +73,7 @@ t.test('it is never over, whatever is killed, and a kill loses one lease at most
   const step = fc.record({
     node: fc.integer({ min: 0, max: 3 }),
     calls: fc.integer({ min: 1, max: 60 }),
-    then: fc.constantFrom('on', 'on', 'on', 'kill', 'stop'),
+    end: fc.constantFrom('on', 'on', 'on', 'kill', 'stop'),
   })
   const steps = fc.array(step, { minLength: 1, maxLength: 12 })
   await fc.assert(
@@ -81,12 +83,12 @@ t.test('it is never over, whatever is killed, and a kill loses one lease at most
       const nodes = [node(), node(), node(), node()]
       let passed = 0
       let kills = 0
-      for (const { node: n, calls, then } of steps) {
+      for (const { node: n, calls, end } of steps) {
         const one = nodes[n] as QuotaLeases
         passed += await allowed(of, quota, [one], calls)
-        if (then === 'stop') await one.stop()
-        if (then !== 'on') nodes[n] = node()
-        if (then === 'kill') kills += 1
+        if (end === 'stop') await one.stop()
+        if (end !== 'on') nodes[n] = node()
+        kills += Number(end === 'kill')
       }
       for (const one of nodes) await one.stop()
       const last = node()
@@ -98,18 +100,21 @@ t.test('it is never over, whatever is killed, and a kill loses one lease at most
   )
 })
 
-t.test('a node without PostgreSQL spends what it holds, and then says that it does not know', async (t) => {
-  const of = await subscribed()
-  const quota = { count: 40_000, per: 'day' } as const
-  let isAway = false
-  const one = node({ isAway: () => isAway })
-  t.equal(await allowed(of, quota, [one], 1), 1)
-  isAway = true
-  t.equal(await allowed(of, quota, [one], 99), 99, 'a lease of a hundred')
-  t.match(await one.take(of, quota), { outcome: 'unknown' })
-  isAway = false
-  t.match(await one.take(of, quota), { outcome: 'allowed' })
-})
+t.test(
+  'a node without PostgreSQL spends what it holds, and then says that it does not know',
+  async (t) => {
+    const of = await subscribed()
+    const quota = { count: 40_000, per: 'day' } as const
+    let isAway = false
+    const one = node({ isAway: () => isAway })
+    t.equal(await allowed(of, quota, [one], 1), 1)
+    isAway = true
+    t.equal(await allowed(of, quota, [one], 99), 99, 'a lease of a hundred')
+    t.match(await one.take(of, quota), { outcome: 'unknown' })
+    isAway = false
+    t.match(await one.take(of, quota), { outcome: 'allowed' })
+  },
+)
 
 t.test('another period and another plan begin with what they allow', async (t) => {
   const of = await subscribed()
@@ -133,7 +138,10 @@ t.test('periods are those of the calendar in UTC', async (t) => {
 t.test('of calls at the same time a node lets its share pass, and one at least', async (t) => {
   const calls = new Concurrency(() => 4)
   const ends = [1, 2, 3].map(() => calls.enter('sub', 10))
-  t.same(ends.map((end) => end !== undefined), [true, true, false])
+  t.same(
+    ends.map((end) => end !== undefined),
+    [true, true, false],
+  )
   ends[0]?.()
   ends[0]?.()
   t.ok(calls.enter('sub', 10))
