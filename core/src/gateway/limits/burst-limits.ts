@@ -26,7 +26,7 @@ const AWAY_MS = 1000
 
 /**
  * Calls taken beforehand are spent within this or given up: a hundredth of the burst for all nodes together, so that a
- * burst below two hundred is exact to the call, and ten thousand calls a second cost PostgreSQL a hundred statements.
+ * burst below two hundred is exact to the call, and ten thousand calls a second cost PostgreSQL a hundred for each node.
  */
 const AHEAD_SHARE = 0.01
 const AHEAD_MS = 1000
