@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
+import { Gauge } from 'prom-client'
 import type { CallAuditJob } from '../audit/call-audit-job.ts'
 import type { ServiceCaller } from '../broker/service-caller.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
@@ -39,6 +40,12 @@ export async function openGateway(
 ): Promise<{ readonly routes: (scope: FastifyInstance) => void }> {
   const { knex, routing, log } = ports
   const limits = await openLimits({ knex, now: () => routing.now(), log }, stops)
+  const shared: Gauge = new Gauge({
+    name: 'signalbox_limit_nodes',
+    help: 'Nodes that share the limits of subscriptions, as far as this one knows.',
+    registers: [ports.metrics.registry],
+    collect: () => shared.set(limits.nodes()),
+  })
   const monotonic = () => performance.now()
   const cache = new AnswerCache({
     now: monotonic,

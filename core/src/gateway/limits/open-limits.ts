@@ -14,6 +14,11 @@ export interface Limits {
   readonly concurrency: Concurrency
 }
 
+export interface OpenLimits extends Limits {
+  /** How many nodes share them, as far as this one knows. */
+  readonly nodes: () => number
+}
+
 interface Ports {
   readonly knex: Knex
   /** Milliseconds since the epoch by PostgreSQL's clock. */
@@ -28,7 +33,7 @@ const FORGET_MS = 600_000
 const TELL_MS = 10_000
 
 /** The limits of subscriptions on this node, and what it agrees on with the others. */
-export async function openLimits({ knex, now, log }: Ports, stops: StopStack): Promise<Limits> {
+export async function openLimits({ knex, now, log }: Ports, stops: StopStack): Promise<OpenLimits> {
   const live = new LiveNodes(knex)
   await live.start()
   stops.push(() => live.stop())
@@ -59,5 +64,5 @@ export async function openLimits({ knex, now, log }: Ports, stops: StopStack): P
   }, FORGET_MS)
   forgetting.start()
   stops.push(() => forgetting.stop())
-  return { bursts, quotas, concurrency: new Concurrency(nodes) }
+  return { bursts, quotas, concurrency: new Concurrency(nodes), nodes }
 }
