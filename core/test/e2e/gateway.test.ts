@@ -6,6 +6,7 @@ import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-proc
 import { testDatabases } from '../support/postgres.ts'
 import { setUpTenant } from '../support/probe.ts'
 import { publish } from '../support/publish.ts'
+import { keyFile } from '../support/sealing.ts'
 
 const plugin = '@gate/one'
 const service = 'gate.one'
@@ -34,8 +35,8 @@ const PATIENCE_MS = 60_000
 
 const { hostUrl } = await testDatabases(t)
 const home = await temporaryHome(t)
-const keyFile = join(home, 'keys')
-const settings = { databaseUrl: hostUrl, environment: { SIGNALBOX_KEY_FILE: keyFile } }
+const environment = { SIGNALBOX_KEY_FILE: await keyFile(t) }
+const settings = { databaseUrl: hostUrl, environment }
 const one = await HostProcess.start(t, settings)
 const folder = await writeFiles(join(home, 'gate'), {
   'dist/plugin.js': bundle,

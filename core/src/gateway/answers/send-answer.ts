@@ -29,7 +29,8 @@ export async function sendAnswer(
 ): Promise<string | Buffer | FastifyReply> {
   reply.header('content-type', 'application/json; charset=utf-8')
   const coding = outputJson.length < MIN_COMPRESSED ? undefined : codingOf(request)
-  if (request.method === 'GET') {
+  // HEAD is told what GET would be.
+  if (request.method !== 'POST') {
     reply.header('vary', VARY)
     if (kept === undefined) reply.header('cache-control', 'no-store')
     else if (isKnown(request, reply, kept, coding)) return reply.code(304).send()

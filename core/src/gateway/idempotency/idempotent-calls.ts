@@ -16,7 +16,7 @@ import {
 } from './idempotency-store.ts'
 
 /** As long as a client may try again: what a queue that is off over a night still holds. */
-export const KEPT_MS = 24 * 3600_000
+const KEPT_MS = 24 * 3600_000
 
 /** Beyond its deadline, for what the lane, the seal and this row take. */
 const GRACE_MS = 10_000
