@@ -8,6 +8,7 @@ import { fetchErrors } from './broker/http/fetch-errors.ts'
 import { useErrors } from './broker/uses/use-errors.ts'
 import { contributionsErrors } from './contributions/contributions-errors.ts'
 import { eventErrors } from './events/event-errors.ts'
+import { gatewayErrors } from './gateway/gateway-errors.ts'
 import { permissionErrors } from './identity/permission-errors.ts'
 import { jobErrors } from './jobs/job-errors.ts'
 import { keyErrors } from './keys/key-errors.ts'
@@ -39,6 +40,7 @@ export const coreErrors = defineErrors('CORE', {
   ...shadowErrors,
   ...secretErrors,
   ...eventErrors,
+  ...gatewayErrors,
   ...useErrors,
   ...jobErrors,
   ...permissionErrors,

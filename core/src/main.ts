@@ -25,12 +25,12 @@ import { SubscriptionService } from './catalog/subscription-service.ts'
 import { contributionsRoutes } from './contributions/contributions-routes.ts'
 import type { PointSchemas } from './contributions/point-schemas.ts'
 import { unfitContributions } from './contributions/unfit-contributions.ts'
-import { callRoutes } from './gateway/call-routes.ts'
+import { FailedAuthentications } from './gateway/admission/failed-authentications.ts'
 import { guard } from './gateway/guard.ts'
 import { listen, requireFreePort } from './gateway/listen.ts'
 import { Metrics } from './gateway/metrics.ts'
+import { openGateway } from './gateway/open-gateway.ts'
 import { probeRoutes } from './gateway/probe-routes.ts'
-import { RateLimiter } from './gateway/rate-limiter.ts'
 import { auditRefusals } from './gateway/refusal-audit.ts'
 import { requestLog } from './gateway/request-log.ts'
 import { createServer } from './gateway/server.ts'
@@ -156,7 +156,8 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     snapshot,
     publisherOf: (token) => publishers.byToken(token),
   })
-  const app = await createServer({ log, version: hostVersion })
+  const app = await openServer(parts)
+  const failures = new FailedAuthentications(() => performance.now())
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
   const trusted = openTrusted({ ...state, ...parts, log }, stops)
   const metrics = composeMetrics(parts, udfLanes, trusted)
@@ -178,30 +179,18 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const bindings = new BindingService(state)
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
   const udfs = composeUdfs(parts, udfLanes)
-  await app.register(async (scope) => {
-    callRoutes(scope, {
-      snapshot,
-      caller: broker.caller,
-      limiter: new RateLimiter(() => performance.now()),
-      audit: state.audit,
-      metrics,
-      now: Date.now,
-    })
-  })
+  const calls = { ...state, caller: broker.caller, failures, metrics, log }
+  const gateway = await openGateway(calls, stops)
+  await app.register(async (scope) => gateway.routes(scope))
   await app.register(async (scope) => {
     onRecord(scope, metrics, state.audit)
-    guard(scope, authenticator)
+    guard(scope, authenticator, failures)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
     administration(scope, state, { installs, bindings, rollouts, broker, removals })
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
     migrations.routes(scope)
-    await scope.register(async (inner) => {
-      blobRoutes(inner, { knex, ...state.files, grantsOf: (...of) => grantsOf(snapshot(), ...of) })
-    })
-    await scope.register(async (inner) => {
-      udfRoutes(inner, { udfs, readArrow: (bytes) => state.compute.readArrow(bytes) })
-    })
+    await ownBodies(scope, parts, udfs)
   })
   await app.register(async (scope) => {
     onRecord(scope, metrics, state.audit)
@@ -220,6 +209,27 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
 function onRecord(scope: FastifyInstance, metrics: Metrics, audit: State['audit']): void {
   requestLog(scope, metrics)
   auditRefusals(scope, audit)
+}
+
+/** Routes with bodies of another kind than JSON: each has a scope of its own. */
+async function ownBodies(
+  scope: FastifyInstance,
+  { state }: Parts,
+  udfs: UdfService,
+): Promise<void> {
+  const { knex, routing, files, compute } = state
+  await scope.register(async (inner) => {
+    blobRoutes(inner, { knex, ...files, grantsOf: (...of) => grantsOf(routing.snapshot, ...of) })
+  })
+  await scope.register(async (inner) => {
+    udfRoutes(inner, { udfs, readArrow: (bytes) => compute.readArrow(bytes) })
+  })
+}
+
+function openServer({ options, settings }: Parts): Promise<FastifyInstance> {
+  const { trustedProxies } = settings
+  const named = trustedProxies === null ? {} : { trustedProxies }
+  return createServer({ log: options.log, version: hostVersion, ...named })
 }
 
 /** Goes on with what a killed host left behind, beside the requests that come meanwhile. */

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path'
 import { type AllowedPlace, parsePlaces } from './broker/http/operator-list.ts'
 import { coreErrors } from './errors.ts'
+import { parseTrustedProxies, type TrustedProxies } from './gateway/client-address.ts'
 import { parseTrusted, type TrustedEntry } from './trusted/allow-list.ts'
 import { parseResourceUrls } from './trusted/resources/resource-urls.ts'
 
@@ -14,6 +15,8 @@ export interface Settings {
   readonly dataFolder: string
   readonly adminToken: string | null
   readonly publicUrl: string | null
+  /** Proxies whose X-Forwarded-* headers are believed; null: none. */
+  readonly trustedProxies: TrustedProxies | null
   /** Keys of the host that wrap tenants' keys; null: one of its own in the data folder. */
   readonly keyFile: string | null
   /** What plugins may be granted to reach beside the public network, also without TLS. */
@@ -41,6 +44,7 @@ export function readSettings(environment: Environment, workingFolder: string): S
     dataFolder: isAbsolute(home) ? home : resolve(workingFolder, home),
     adminToken: adminToken(text('SIGNALBOX_ADMIN_TOKEN')),
     publicUrl: httpUrl('SIGNALBOX_PUBLIC_URL', text('SIGNALBOX_PUBLIC_URL')),
+    trustedProxies: trustedProxies(text('SIGNALBOX_TRUSTED_PROXIES')),
     keyFile: inFolder(workingFolder, text('SIGNALBOX_KEY_FILE')),
     fetchAllow: allowedPlaces('SIGNALBOX_FETCH_ALLOW', text('SIGNALBOX_FETCH_ALLOW')),
     logLevel: oneOf('LOG_LEVEL', text('LOG_LEVEL') ?? 'info', logLevels),
@@ -87,6 +91,14 @@ function httpUrl(name: string, value: string | null): string | null {
     throw coreErrors.create('SETTING_INVALID', { name, reason: 'it is no http:// or https:// URL' })
   }
   return value.replace(/\/+$/, '')
+}
+
+function trustedProxies(value: string | null): TrustedProxies | null {
+  if (value === null) return null
+  const read = parseTrustedProxies(value)
+  if ('trusts' in read) return read.trusts
+  const reason = `${read.wrong} is no address or range such as 10.0.0.0/8`
+  throw coreErrors.create('SETTING_INVALID', { name: 'SIGNALBOX_TRUSTED_PROXIES', reason })
 }
 
 function inFolder(folder: string, file: string | null): string | null {

@@ -256,7 +256,7 @@ function requirePermission({ operation, sharing }: Target, call: ServiceCall): v
 }
 
 /** @throws CORE_INPUT_INVALID */
-function requireInput({ operation }: Target, { input }: ServiceCall): void {
+export function requireInput({ operation }: Target, { input }: ServiceCall): void {
   if (operation.validateInput(input)) return
   throw coreErrors.create('INPUT_INVALID', {}, { faults: faultsOf(operation.validateInput) })
 }

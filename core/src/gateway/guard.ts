@@ -4,6 +4,7 @@ import { type Authenticator, secretOf } from '../identity/authenticate.ts'
 import { type Action, isAuthorised } from '../identity/authorise.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { actorOf, type Principal } from '../identity/principal.ts'
+import { FailedAuthentications } from './admission/failed-authentications.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -19,7 +20,11 @@ declare module 'fastify' {
  * Every route names its action, and this one hook asks the one authorisation function. Once before the body
  * is read (a stranger's body costs nothing), once when the tenant in path, query or body is known.
  */
-export function guard(app: FastifyInstance, authenticator: Authenticator): void {
+export function guard(
+  app: FastifyInstance,
+  authenticator: Authenticator,
+  failures: FailedAuthentications = new FailedAuthentications(() => performance.now()),
+): void {
   app.decorateRequest('principal')
   app.addHook('onRoute', (route) => {
     if (route.config?.action === undefined) {
@@ -32,15 +37,29 @@ export function guard(app: FastifyInstance, authenticator: Authenticator): void 
     const anyone = isAuthorised({ kind: 'anonymous' }, action, {})
     request.principal = anyone
       ? { kind: 'anonymous' }
-      : await authenticator.principal(secretOf(request.headers))
+      : await principalOf(request, authenticator, failures)
     if (anyone) return
-    if (request.principal.kind === 'anonymous') throw coreErrors.create('AUTHENTICATION_REQUIRED')
     requireAction(request, action, undefined)
   })
   app.addHook('preHandler', async (request) => {
     const action = request.routeOptions.config.action
     if (action !== undefined) requireAction(request, action, namedTenant(request))
   })
+}
+
+/** @throws CORE_AUTHENTICATION_REQUIRED, CORE_AUTHENTICATION_THROTTLED */
+async function principalOf(
+  { headers, ip }: FastifyRequest,
+  authenticator: Authenticator,
+  failures: FailedAuthentications,
+): Promise<Principal> {
+  const secret = secretOf(headers)
+  if (secret === undefined) throw coreErrors.create('AUTHENTICATION_REQUIRED')
+  // What is proven in memory passes: the neighbours of a client that is set up wrongly go on working.
+  if (authenticator.isLookedUp(secret)) failures.requireOpen(ip)
+  const principal = await authenticator.principal(secret)
+  if (principal.kind === 'anonymous') throw failures.note(ip)
+  return principal
 }
 
 export function callerOf(request: FastifyRequest): Caller {

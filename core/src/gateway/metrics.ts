@@ -33,6 +33,12 @@ export class Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers: [this.registry],
   })
+  readonly cached = new Counter({
+    name: 'signalbox_cached_calls_total',
+    help: 'Calls whose contract lets answers be kept, by what was found: hit, miss or joined.',
+    labelNames: ['service', 'operation', 'state'] as const,
+    registers: [this.registry],
+  })
   readonly requests = new Counter({
     name: 'signalbox_http_requests_total',
     help: 'Requests of every other kind, by method, route and status.',

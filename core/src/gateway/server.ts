@@ -11,9 +11,12 @@ import fastify, {
 } from 'fastify'
 import { coreErrors } from '../errors.ts'
 import { isDatabaseUnavailable } from '../storage/database-unavailable.ts'
+import { requireSoundHead } from './admission/sound-head.ts'
+import type { TrustedProxies } from './client-address.ts'
 import { PROBLEM_TYPE, problemOf } from './problem.ts'
 import { strictValidator } from './strict-validator.ts'
 import { type TraceContext, traceContext, traceparent, traceRandom } from './trace-context.ts'
+import { answerBroken, type RequestTimes } from './unreadable-request.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -24,6 +27,10 @@ declare module 'fastify' {
 interface Options {
   readonly log: FastifyBaseLogger
   readonly version: string
+  /** Whose word on their clients is taken; nobody's, when left out. */
+  readonly trustedProxies?: TrustedProxies
+  /** For tests; those of a host when left out. */
+  readonly times?: RequestTimes
 }
 
 /** A page of boards fits; what is larger has a route of its own that says so. */
@@ -34,15 +41,70 @@ const MAX_EVENT_LOOP_DELAY_MS = 1000
 
 const PRESSURE_SAMPLE_MS = 1000
 
-/** A client that sends its head or body more slowly than this is cut off. */
-const REQUEST_TIMEOUT_MS = 30_000
+/** Node's own default, said here since callers are told it. Long input has no business in a query. */
+const MAX_HEAD_BYTES = 16 * 1024
+
+/**
+ * A client that sends its head or its body more slowly than this is cut off: held open, such connections cost it
+ * nothing and the host a socket each. Looked at once a second, and an idle connection is kept for a browser's next click.
+ */
+const requestTimes: RequestTimes = {
+  headMs: 10_000,
+  requestMs: 30_000,
+  idleMs: 72_000,
+  checkMs: 1000,
+}
 
 /** The bare HTTP face: trace ids, one shape of refusal, strict validation, overload shedding, OpenAPI. */
-export async function createServer({ log, version }: Options): Promise<FastifyInstance> {
-  const app: FastifyInstance = fastify({
+export async function createServer(options: Options): Promise<FastifyInstance> {
+  const app = bareServer(options)
+  app.decorateRequest('trace', {
+    getter(this: FastifyRequest) {
+      return traceOf(this)
+    },
+  })
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('traceparent', traceparent(request.trace))
+    requireSoundHead(request.raw)
+    done()
+  })
+  app.setValidatorCompiler(strictValidator)
+  app.setErrorHandler<FastifyError>((error, request, reply) => refuse(error, request, reply))
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? ''
+    refuse(coreErrors.create('ROUTE_MISSING', { method: request.method, path }), request, reply)
+  })
+  await shedLoad(app)
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Signalbox',
+        version: options.version,
+        description: 'The HTTP face of the host.',
+      },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      security: [{ bearer: [] }],
+    },
+  })
+  return app
+}
+
+function bareServer({ log, trustedProxies, times = requestTimes }: Options): FastifyInstance {
+  return fastify({
     loggerInstance: log,
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: times.requestMs,
+    keepAliveTimeout: times.idleMs,
+    http: {
+      maxHeaderSize: MAX_HEAD_BYTES,
+      headersTimeout: times.headMs,
+      connectionsCheckingInterval: times.checkMs,
+    },
+    clientErrorHandler: (error, socket) =>
+      answerBroken(error, socket, { times, maxHeadBytes: MAX_HEAD_BYTES }),
+    // Else any client says who it is, and a limit by address is none.
+    trustProxy: trustedProxies ?? false,
     forceCloseConnections: 'idle',
     // A package name holds an encoded slash and may be long.
     routerOptions: { maxParamLength: 500 },
@@ -54,21 +116,9 @@ export async function createServer({ log, version }: Options): Promise<FastifyIn
     },
     frameworkErrors: (error, request, reply) => refuse(error, request, reply),
   })
-  app.decorateRequest('trace', {
-    getter(this: FastifyRequest) {
-      return traceOf(this)
-    },
-  })
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.header('traceparent', traceparent(request.trace))
-    done()
-  })
-  app.setValidatorCompiler(strictValidator)
-  app.setErrorHandler<FastifyError>((error, request, reply) => refuse(error, request, reply))
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?', 1)[0] ?? ''
-    refuse(coreErrors.create('ROUTE_MISSING', { method: request.method, path }), request, reply)
-  })
+}
+
+async function shedLoad(app: FastifyInstance): Promise<void> {
   let settledAt = Number.POSITIVE_INFINITY
   app.addHook('onListen', (done) => {
     settledAt = performance.now() + 2 * PRESSURE_SAMPLE_MS
@@ -83,15 +133,6 @@ export async function createServer({ log, version }: Options): Promise<FastifyIn
       throw coreErrors.create('OVERLOADED', {}, { retryAfterS: 2 })
     },
   })
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: 'Signalbox', version, description: 'The HTTP face of the host.' },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
-      security: [{ bearer: [] }],
-    },
-  })
-  return app
 }
 
 /** A request that the router could not even read has no decorations yet: its trace starts here. */

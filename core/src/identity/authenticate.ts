@@ -27,6 +27,11 @@ export class Authenticator {
     return sameSecret(hashToken(token), this.#operatorHash)
   }
 
+  /** Whether a database is asked for it: what keys and the operator's token prove is in memory. */
+  isLookedUp(secret: string): boolean {
+    return !secret.startsWith('dsk_') && !this.isOperator(secret)
+  }
+
   async principal(secret: string | undefined): Promise<Principal> {
     if (secret === undefined) return { kind: 'anonymous' }
     if (secret.startsWith('dsk_'))

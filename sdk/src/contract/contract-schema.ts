@@ -72,6 +72,26 @@ const operation = {
       description:
         'Of delivery bytes: the whole answer, s; deadlineMs is to its first byte. Default: 300.',
     },
+    cache: {
+      type: 'object',
+      required: ['maxAgeS'],
+      additionalProperties: false,
+      description:
+        'Of a safe operation: an answer may be given again to the same input, by the host and by its caller.',
+      properties: {
+        maxAgeS: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 86400,
+          description: 'How old an answer may be, s.',
+        },
+        vary: {
+          enum: ['app', 'tenant'],
+          description:
+            'tenant: every app of a tenant is answered alike. Default: app, each has answers of its own.',
+        },
+      },
+    },
     requires: { type: 'string', maxLength: 100, description: 'Permission a user needs.' },
     input: jsonSchema(
       'JSON Schema 2020-12 of the input. `"sensitive": true` beside a value keeps it out of recordings.',

@@ -71,7 +71,7 @@ export function schemaFaults(schema: unknown): readonly InputFault[] {
 }
 
 function operationFaults(pointer: string, operation: ContractOperation): InputFault[] {
-  const faults = deliveryFaults(pointer, operation)
+  const faults = [...deliveryFaults(pointer, operation), ...cacheFaults(pointer, operation)]
   if (faults.length > 0) return faults
   return (['input', 'output'] as const).flatMap((side) => {
     const result = compiled(operation[side] ?? true)
@@ -83,6 +83,13 @@ function operationFaults(pointer: string, operation: ContractOperation): InputFa
         : below(`${pointer}/examples/${index}/${side}`, faultsOf(check)),
     )
   })
+}
+
+/** What changes something has to happen each time, and bytes are kept nowhere. */
+function cacheFaults(pointer: string, { cache, safe, delivery }: ContractOperation): InputFault[] {
+  if (cache === undefined || (safe === true && delivery !== 'bytes')) return []
+  const detail = 'is only of a safe operation that answers one JSON value'
+  return [{ pointer: `${pointer}/cache`, detail }]
 }
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema'

@@ -94,3 +94,13 @@ export async function readAcknowledged(
   const acknowledged = { generation, nodes: Number(row.nodes), of: Number(row.of) }
   return { acknowledged, now: Number(row.now) }
 }
+
+/** Those that live, by the database's clock. */
+export async function countLiveNodes(knex: Knex): Promise<number> {
+  const row = await knex('nodes')
+    .whereRaw(isLive, [GONE_AFTER_MS])
+    .count()
+    .first()
+    .timeout(WRITE_MS)
+  return Number(row?.count ?? 0)
+}

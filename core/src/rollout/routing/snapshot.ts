@@ -2,6 +2,7 @@ import type { Manifest, RuntimeLimits } from '@signalbox/sdk/manifest'
 import type { CompiledOperation } from '../../catalog/compile-contract.ts'
 import type { SubscriptionState } from '../../catalog/subscription-states.ts'
 import type { GcraLimit } from '../../gateway/gcra.ts'
+import type { Quota } from '../../gateway/limits/quota-period.ts'
 import type { Cohort } from '../cohorts/cohort.ts'
 import type { BusinessMetric } from '../judge/analysis-plan.ts'
 import type { ShadowPlan } from '../shadow/shadow-plan.ts'
@@ -36,6 +37,14 @@ export interface Subscription {
   readonly major: number
   readonly plan: string
   readonly limit: GcraLimit
+  /** Calls in a period; absent: as many as the burst lets pass. */
+  readonly quota?: Quota
+  /** Calls at the same time; absent: no bound of its own. */
+  readonly concurrency?: number
+  /** By operation: JSON pointers of what its answers do not show. */
+  readonly fields?: { readonly [operation: string]: readonly string[] }
+  /** The most rows of an answer. */
+  readonly maxRows?: number
   /** Operations the subscription covers; null: all. */
   readonly scopes: readonly string[] | null
   readonly state: SubscriptionState

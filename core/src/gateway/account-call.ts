@@ -1,0 +1,66 @@
+import type { FastifyReply } from 'fastify'
+import type { CallRecord } from '../audit/call-audit.ts'
+import { actorOf } from '../identity/principal.ts'
+import type { Call, CallParams, CallRequest } from './call.ts'
+import type { Metrics } from './metrics.ts'
+
+export interface AccountPorts {
+  readonly audit: { add(record: CallRecord): void }
+  readonly metrics: Metrics
+  readonly now: () => number
+}
+
+/** After the reply: what the call leaves in metrics, once; and in the audit, where nothing was sent. */
+export function accountCall(ports: AccountPorts, request: CallRequest, reply: FastifyReply): void {
+  const { call } = request
+  if (call === undefined || call.isAccounted) return
+  call.isAccounted = true
+  auditCall(ports, request, reply)
+  const { metrics, now } = ports
+  // The audit says what became of the call, and the metrics what its caller had of it.
+  const outcome = outcomeOf(call, reply)
+  const heard = call.left.aborted && !call.isStream ? 'CORE_CALLER_LEFT' : outcome
+  // Neither a stranger's path nor a plugin's own refusal may make a label: each would live for ever.
+  const service = call.subscription?.service ?? 'unknown'
+  const labels = call.target ?? { service, operation: 'unknown' }
+  const version = call.answer?.version ?? call.picked ?? 'none'
+  metrics.calls.inc({ ...labels, version, outcome: labelOf(heard) })
+  if (heard === 'done') metrics.callSeconds.observe(labels, (now() - call.startedAt) / 1000)
+}
+
+/** Once a call; before its answer leaves, so that what somebody was told of is on record. */
+export function auditCall(
+  { audit }: Pick<AccountPorts, 'audit'>,
+  request: CallRequest,
+  reply: FastifyReply,
+): void {
+  const { call } = request
+  if (call === undefined || call.isAudited) return
+  call.isAudited = true
+  const outcome = outcomeOf(call, reply)
+  const service = call.subscription?.service ?? 'unknown'
+  audit.add({
+    tenant: call.subscription?.tenant ?? null,
+    actor: actorOf(call.principal),
+    subject: call.target === undefined ? service : subjectOf(request.params),
+    outcome,
+    traceId: request.trace.traceId,
+    safe: call.safe,
+    ...(outcome === 'done' ? {} : { address: request.ip }),
+  })
+}
+
+function outcomeOf({ failure, isStream }: Call, { raw, statusCode }: FastifyReply): string {
+  if (failure !== undefined) return failure.code
+  // Its head said 200; what it came to, the connection says.
+  if (isStream && !raw.writableFinished) return 'CORE_CALLER_LEFT'
+  return statusCode < 400 ? 'done' : `HTTP_${statusCode}`
+}
+
+function labelOf(outcome: string): string {
+  return /^(done$|CORE_|SBX_|HTTP_)/.test(outcome) ? outcome : 'refused'
+}
+
+function subjectOf({ service, major, operation }: CallParams): string {
+  return `${service}@${major}/${operation}`
+}

@@ -1,0 +1,56 @@
+import type { CodedError } from '@signalbox/sdk/errors'
+import type { FastifyRequest } from 'fastify'
+import type { ServiceAnswer } from '../broker/call-scope.ts'
+import type { CallerLeft } from '../broker/caller-left.ts'
+import type { Principal } from '../identity/principal.ts'
+import type { Subscription } from '../rollout/routing/snapshot.ts'
+
+export interface CallParams {
+  readonly service: string
+  readonly major: string
+  readonly operation: string
+}
+
+export type CallRequest = FastifyRequest<{ Params: CallParams }>
+
+/** What the steps of the pipeline learn of one call of a data service, and its account at the end needs. */
+export interface Call {
+  readonly startedAt: number
+  readonly left: CallerLeft
+  isAccounted: boolean
+  isAudited: boolean
+  principal: Principal
+  subscription: Subscription | undefined
+  answer: Pick<ServiceAnswer, 'version'> | undefined
+  /** Of an answer of bytes, which may be cut after its head was sent. */
+  isStream: boolean
+  failure: CodedError | undefined
+  safe: boolean
+  /** What was called, once it is known to exist: only then may it become a label or a subject. */
+  target: { readonly service: string; readonly operation: string } | undefined
+  /** The version it was given first: of a call that failed there is no answer that names one. */
+  picked: string | undefined
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    call: Call | undefined
+  }
+}
+
+export function beginCall(startedAt: number, left: CallerLeft): Call {
+  return {
+    startedAt,
+    left,
+    isAccounted: false,
+    isAudited: false,
+    principal: { kind: 'anonymous' },
+    subscription: undefined,
+    answer: undefined,
+    isStream: false,
+    failure: undefined,
+    safe: true,
+    target: undefined,
+    picked: undefined,
+  }
+}

@@ -1,0 +1,100 @@
+import { connect } from 'node:net'
+import type { FastifyRequest } from 'fastify'
+import pino from 'pino'
+import t from 'tap'
+import { parseTrustedProxies } from '../../src/gateway/client-address.ts'
+import { createServer } from '../../src/gateway/server.ts'
+
+const log = pino({ level: 'silent' })
+const times = { headMs: 300, requestMs: 600, idleMs: 60_000, checkMs: 50 }
+
+async function serving(options: Partial<Parameters<typeof createServer>[0]> = {}): Promise<number> {
+  const app = await createServer({ log, version: '1.0.0', ...options })
+  const look = async (request: FastifyRequest) => ({ ip: request.ip, host: request.host })
+  app.route({ method: ['GET', 'POST'], url: '/look', handler: look })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  t.teardown(() => app.close())
+  return (app.server.address() as { port: number }).port
+}
+
+const port = await serving({ times })
+
+/** Sends the text as it is, and reads until the host closes the connection. */
+function said(text: string, to = port): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = ''
+    const socket = connect(to, '127.0.0.1', () => socket.write(text))
+    socket.on('data', (chunk) => (answer += chunk))
+    socket.on('error', reject)
+    socket.on('close', () => resolve(answer))
+  })
+}
+
+const rest = 'Connection: close\r\n'
+const post = `POST /look HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n${rest}`
+const get = `GET /look HTTP/1.1\r\nHost: a\r\n${rest}`
+const chunks = '\r\n2\r\n{}\r\n0\r\n\r\n'
+
+const smuggled = {
+  'two lengths': `${post}Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}`,
+  'two lengths that differ': `${post}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`,
+  'a length with a sign': `${post}Content-Length: +2\r\n\r\n{}`,
+  'a list of lengths': `${post}Content-Length: 2, 2\r\n\r\n{}`,
+  'a length and a coding': `${post}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n${chunks}`,
+  'a coding and a length': `${post}Transfer-Encoding: chunked\r\nContent-Length: 2\r\n${chunks}`,
+  'two codings': `${post}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n${chunks}`,
+  'a coding in front': `${post}Transfer-Encoding: identity, chunked\r\n${chunks}`,
+  'a coding that is none': `${post}Transfer-Encoding: xchunked\r\n${chunks}`,
+  'a coding in HTTP/1.0': `${post.replace('1.1', '1.0')}Transfer-Encoding: chunked\r\n${chunks}`,
+  'a folded line': `${get}X-A: b\r\n c\r\n\r\n`,
+  'a coding in a folded line': `${post}Transfer-Encoding:\r\n chunked\r\n${chunks}`,
+  'a blank before the colon': `${post}Content-Length : 2\r\n\r\n{}`,
+  'a bare line feed': `${post.replaceAll('\r\n', '\n')}Content-Length: 2\n\n{}`,
+  'two hosts': `${get}Host: b\r\n\r\n`,
+  'two secrets': `${get}Authorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n`,
+  'two keys': `${get}X-API-Key: a\r\nx-api-key: b\r\n\r\n`,
+  'a secret and a key': `${get}Authorization: Bearer a\r\nX-API-Key: b\r\n\r\n`,
+  'two types': `${post}Content-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}`,
+  'two idempotency keys': `${post}Idempotency-Key: a\r\nIdempotency-Key: b\r\nContent-Length: 2\r\n\r\n{}`,
+}
+
+t.test('a head that two readers could read in two ways is read in none', async (t) => {
+  t.match(await said(`${get}\r\n`), /^HTTP\/1.1 200 /, 'a sound one is answered')
+  t.match(await said(`${post}Transfer-Encoding: chunked\r\n${chunks}`), /^HTTP\/1.1 200 /)
+  for (const [name, text] of Object.entries(smuggled)) {
+    const answer = await said(text)
+    t.match(answer, /^HTTP\/1.1 400 .*application\/problem\+json/s, name)
+    t.match(answer, /"code":"CORE_(HEAD_AMBIGUOUS|REQUEST_UNREADABLE|BODY_UNREADABLE)"/, name)
+    t.equal(
+      answer.match(/HTTP\/1.1 /g)?.length,
+      1,
+      `${name}: nothing behind it is taken for a request`,
+    )
+  }
+})
+
+t.test('a head that is too large is refused before it is kept', async (t) => {
+  const answer = await said(`${get}X-A: ${'a'.repeat(20_000)}\r\n\r\n`)
+  t.match(answer, /^HTTP\/1.1 431 .*CORE_HEAD_TOO_LARGE/s)
+})
+
+t.test('who sends a head or a body slowly is cut off', async (t) => {
+  for (const begun of [
+    'GET /look HT',
+    'GET /look HTTP/1.1\r\nHost: a\r\nX-A',
+    `${post}Content-Length: 200\r\n\r\n{"a":`,
+    `${post}Transfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n`,
+  ]) {
+    t.match(await said(begun), /^HTTP\/1.1 408 .*CORE_REQUEST_TOO_SLOW/s, begun.slice(0, 12))
+  }
+})
+
+t.test('only a proxy that is named is believed whom it speaks for', async (t) => {
+  const claims = `X-Forwarded-For: 198.51.100.9, 203.0.113.5\r\nX-Forwarded-Host: evil\r\nForwarded: for=9.9.9.9\r\n`
+  t.match(await said(`${get}${claims}\r\n`), /"ip":"127.0.0.1","host":"a"/)
+  const read = parseTrustedProxies('127.0.0.0/8')
+  const trustedProxies = 'trusts' in read ? read.trusts : () => false
+  const behind = await serving({ times, trustedProxies })
+  // What stands further left was written by whoever is no proxy of ours.
+  t.match(await said(`${get}${claims}\r\n`, behind), /"ip":"203.0.113.5"/)
+})
