@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { idSchema, pageOf, pageSchema, strictObject } from '../gateway/http-schemas.ts'
+import { tenantOfPrincipal } from '../identity/principal.ts'
 import { listAuditEntries } from './audit-store.ts'
 
 interface Query {
@@ -9,7 +10,7 @@ interface Query {
   readonly cursor?: string
 }
 
-/** Who did what, newest first: the operator sees all, an admin the tenant's. */
+/** Who did what, newest first: the operator sees all, everybody else the tenant's own. */
 export function auditRoutes(app: FastifyInstance, { knex }: { knex: Knex }): void {
   app.get<{ Querystring: Query }>(
     '/v1/audit',
@@ -26,8 +27,7 @@ export function auditRoutes(app: FastifyInstance, { knex }: { knex: Knex }): voi
     },
     async (request) => {
       const { limit, cursor } = request.query
-      const { principal } = request
-      const tenant = principal.kind === 'admin' ? principal.tenant : request.query.tenant
+      const tenant = tenantOfPrincipal(request.principal) ?? request.query.tenant
       const before = cursor === undefined ? undefined : Number(cursor)
       const entries = await listAuditEntries(knex, { tenant, before, limit })
       return pageOf(entries, limit, (entry) => String(entry.id))
