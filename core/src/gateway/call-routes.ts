@@ -8,18 +8,21 @@ import type { CallerLeft } from '../broker/caller-left.ts'
 import type { ServiceCaller } from '../broker/service-caller.ts'
 import type { ByteAnswer } from '../broker/stream-attempt.ts'
 import { coreErrors } from '../errors.ts'
+import type { UserProofs } from '../identity/access/user-proofs.ts'
 import { appOf, secretOf } from '../identity/authenticate.ts'
-import { isAuthorised } from '../identity/authorise.ts'
-import { actorOf, type Principal } from '../identity/principal.ts'
+import { isAuthorised, permissionsHeld } from '../identity/authorise.ts'
+import { actorOf, type Principal, tenantOfPrincipal } from '../identity/principal.ts'
 import type { Snapshot, Subscription } from '../rollout/routing/snapshot.ts'
 import { ByteAnswers } from './byte-answers.ts'
 import { clientLeft } from './client-left.ts'
+import type { GcraLimit } from './gcra.ts'
 import type { Metrics } from './metrics.ts'
 import { rateLimitHeaders } from './rate-limit-headers.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 
 interface Ports {
   readonly snapshot: () => Snapshot
+  readonly users: Pick<UserProofs, 'byToken' | 'byCookie'>
   readonly caller: ServiceCaller
   readonly limiter: RateLimiter
   readonly audit: { add(record: CallRecord): void }
@@ -42,6 +45,7 @@ interface Call {
   readonly left: CallerLeft
   isAccounted: boolean
   principal: Principal
+  /** An app's; a user calls by his permissions alone. */
   subscription: Subscription | undefined
   answer: Pick<ServiceAnswer, 'version'> | undefined
   /** Of an answer of bytes, which may be cut after its head was sent. */
@@ -78,8 +82,10 @@ export function callRoutes(app: FastifyInstance, ports: Ports): void {
     done(null, body),
   )
   app.addHook('onRequest', (request, reply, done) => {
-    admit(ports, request as CallRequest, reply)
-    done()
+    const admitted = admit(ports, request as CallRequest, reply)
+    // A wait of its own would cost an app's call more than its authentication.
+    if (admitted === undefined) done()
+    else admitted.then(() => done(), done)
   })
   app.addHook('onError', (request, _reply, error, done) => {
     if (request.call !== undefined && error instanceof CodedError) request.call.failure = error
@@ -99,10 +105,10 @@ export function callRoutes(app: FastifyInstance, ports: Ports): void {
   })
 }
 
-/** Everything the head of the request decides. */
-function admit({ snapshot, limiter, now }: Ports, request: CallRequest, reply: FastifyReply): void {
+/** Everything the head of the request decides; of a user it may have to be read who he is. */
+function admit(ports: Ports, request: CallRequest, reply: FastifyReply): Promise<void> | undefined {
   const call: Call = {
-    startedAt: now(),
+    startedAt: ports.now(),
     left: clientLeft(reply),
     isAccounted: false,
     principal: { kind: 'anonymous' },
@@ -116,26 +122,69 @@ function admit({ snapshot, limiter, now }: Ports, request: CallRequest, reply: F
   }
   request.call = call
   const secret = secretOf(request.headers)
-  const current = snapshot()
+  const current = ports.snapshot()
   const principal = secret === undefined ? undefined : appOf(current, secret)
-  if (principal === undefined || !isAuthorised(principal, 'service.call', {})) {
+  if (principal === undefined) return admitUser(ports, request, reply, secret)
+  if (!isAuthorised(principal, 'service.call', {}))
     throw coreErrors.create('AUTHENTICATION_REQUIRED')
-  }
   call.principal = principal
   const subscription = current.subscriptions.get(principal.subscription)
   if (subscription === undefined) throw coreErrors.create('AUTHENTICATION_REQUIRED')
   call.subscription = subscription
   requireSubscribed(subscription, request.params)
-  const verdict = limiter.take(subscription.id, subscription.limit)
-  rateLimitHeaders(reply, subscription.limit, verdict)
-  if (!verdict.allowed) {
-    const { plan, limit } = subscription
-    throw coreErrors.create(
-      'RATE_LIMITED',
-      { plan, rate: limit.ratePerS, burst: limit.burst },
-      { retryAfterS: Math.ceil(verdict.retryAfterMs / 1000) },
-    )
+  const { id, plan, limit } = subscription
+  takeBurst(ports.limiter, reply, { key: id, plan, limit })
+  return undefined
+}
+
+/** A person clicks, and a program of his may hurry; whoever needs more makes an app of it. */
+const USER_LIMIT: GcraLimit = { ratePerS: 20, burst: 100 }
+
+/** Whether he may call this very operation is asked when it is known what it requires: see mayCallOperation. */
+async function admitUser(
+  { users, limiter }: Ports,
+  request: CallRequest,
+  reply: FastifyReply,
+  secret: string | undefined,
+): Promise<void> {
+  const cookie = secret === undefined ? await users.byCookie(request) : undefined
+  const access = secret === undefined ? cookie?.access : await users.byToken(secret)
+  if (access === undefined) throw coreErrors.create('AUTHENTICATION_REQUIRED')
+  const { principal } = access
+  if (request.call !== undefined) request.call.principal = principal
+  if (cookie?.setCookie !== undefined) reply.header('set-cookie', cookie.setCookie)
+  if (!isAuthorised(principal, 'service.call', {})) {
+    const parameters = { principal: actorOf(principal), action: 'service.call' }
+    throw coreErrors.create('FORBIDDEN', parameters)
   }
+  const key = `user ${principal.tenant} ${principal.user}`
+  takeBurst(limiter, reply, { key, plan: 'user', limit: USER_LIMIT })
+}
+
+function takeBurst(
+  limiter: RateLimiter,
+  reply: FastifyReply,
+  { key, plan, limit }: { readonly key: string; readonly plan: string; readonly limit: GcraLimit },
+): void {
+  const verdict = limiter.take(key, limit)
+  rateLimitHeaders(reply, limit, verdict)
+  if (verdict.allowed) return
+  throw coreErrors.create(
+    'RATE_LIMITED',
+    { plan, rate: limit.ratePerS, burst: limit.burst },
+    { retryAfterS: Math.ceil(verdict.retryAfterMs / 1000) },
+  )
+}
+
+/** For whom a call is made, and as whom the guest knows him. */
+function callerOfCall({ principal, subscription }: Call) {
+  if (principal.kind === 'user') {
+    const permissions = permissionsHeld(principal)
+    const { tenant, user: id } = principal
+    return { tenant, principal: { kind: 'user', id }, permissions } as const
+  }
+  const { tenant, app: id } = subscription as Subscription
+  return { tenant, principal: { kind: 'app', id } } as const
 }
 
 function requireSubscribed(subscription: Subscription, params: Params): void {
@@ -177,13 +226,10 @@ async function answer(
 ): Promise<string | FastifyReply> {
   const { caller, now } = ports
   const call = request.call as Call
-  const subscription = call.subscription as Subscription
   const { service, operation } = request.params
   const major = Number(request.params.major)
-  const { tenant } = subscription
   const routed = {
-    tenant,
-    principal: { kind: 'app', id: subscription.app },
+    ...callerOfCall(call),
     service,
     major,
     operation,
@@ -283,13 +329,13 @@ function account({ audit, metrics, now }: Ports, request: CallRequest, reply: Fa
   const outcome = outcomeOf(call, reply)
   const heard = call.left.aborted && !call.isStream ? 'CORE_CALLER_LEFT' : outcome
   // Neither a stranger's path nor a plugin's own refusal may make a label: each would live for ever.
-  const service = call.subscription?.service ?? 'unknown'
+  const service = call.subscription?.service ?? call.target?.service ?? 'unknown'
   const labels = call.target ?? { service, operation: 'unknown' }
   const version = call.answer?.version ?? call.picked ?? 'none'
   metrics.calls.inc({ ...labels, version, outcome: labelOf(heard) })
   if (heard === 'done') metrics.callSeconds.observe(labels, (now() - call.startedAt) / 1000)
   audit.add({
-    tenant: call.subscription?.tenant ?? null,
+    tenant: tenantOfPrincipal(call.principal) ?? null,
     actor: actorOf(call.principal),
     subject: call.target === undefined ? service : subjectOf(request.params),
     outcome,

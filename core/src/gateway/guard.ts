@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { coreErrors } from '../errors.ts'
+import type { Asker } from '../identity/asker.ts'
 import type { Authenticated, Authenticator } from '../identity/authenticate.ts'
 import { type Action, isAuthorised, mayAttempt } from '../identity/authorise.ts'
 import type { Caller } from '../identity/identity-service.ts'
@@ -62,7 +63,10 @@ export function guard(app: FastifyInstance, authenticator: Authenticator): void 
 export function requireOver(request: FastifyRequest, unit: string | null): void {
   const { action } = request.routeOptions.config
   const { principal } = request
-  if (action !== undefined && isAuthorised(principal, action, { tenant: tenantOf(request), unit })) {
+  if (
+    action !== undefined &&
+    isAuthorised(principal, action, { tenant: tenantOf(request), unit })
+  ) {
     return
   }
   throw forbidden(principal, action ?? 'nothing')
@@ -70,6 +74,11 @@ export function requireOver(request: FastifyRequest, unit: string | null): void 
 
 export function callerOf(request: FastifyRequest): Caller {
   return { actor: actorOf(request.principal), traceId: request.trace.traceId }
+}
+
+/** Who asks, in both words: the one that is judged and the one that is written down. */
+export function askerOf(request: FastifyRequest): Asker {
+  return { ...callerOf(request), principal: request.principal }
 }
 
 /** The tenant a route works on: the one it names, or the admin's own. The operator has to name one. */

@@ -91,14 +91,7 @@ export const rules = {
 } as const satisfies Record<string, readonly Role[]>
 
 /** `user`: whoever is one, whatever the roles; `session`: one who has signed in, not one of his tokens. */
-type Role =
-  | 'anyone'
-  | 'operator'
-  | 'app'
-  | 'publisher'
-  | 'user'
-  | 'session'
-  | BuiltInRole
+type Role = 'anyone' | 'operator' | 'app' | 'publisher' | 'user' | 'session' | BuiltInRole
 export type Action = keyof typeof rules
 
 /** What the action is done to. A tenant that is named must be the principal's own, unless it is the operator. */

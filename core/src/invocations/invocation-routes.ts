@@ -105,7 +105,8 @@ function listRoute(app: FastifyInstance, knex: Knex): void {
       const found = await listInvocations(knex, { tenant, plugin, before, limit })
       const { principal } = request
       // Whoever may open each of them sees what they say of themselves.
-      const isOwner = principal.kind !== 'operator' && isAuthorised(principal, 'invocation.read', { tenant })
+      const isOwner =
+        principal.kind !== 'operator' && isAuthorised(principal, 'invocation.read', { tenant })
       const to = isOwner ? 'whole' : principal.kind
       const page = pageOf(found, limit, ({ sequence }) => String(sequence))
       return {

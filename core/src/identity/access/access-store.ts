@@ -31,7 +31,9 @@ export interface HeldRoles {
 
 /** What a user holds now, by roles of his own and by positions. A role that is gone gives nothing. */
 export async function loadGrants(knex: Knex, tenant: string, user: string): Promise<HeldRoles> {
-  const { rows } = await knex.raw<{ rows: (HeldRow & { from_at: Date; to_at: Date; now: Date })[] }>(
+  const { rows } = await knex.raw<{
+    rows: (HeldRow & { from_at: Date; to_at: Date; now: Date })[]
+  }>(
     `with held as (
        select role, unit, valid_from, valid_to from role_assignments where tenant = :tenant and user_id = :user
        union all
@@ -45,7 +47,9 @@ export async function loadGrants(knex: Knex, tenant: string, user: string): Prom
     { tenant, user },
   )
   const edges = rows
-    .flatMap((row) => [row.from_at, row.to_at].map((at) => (at ? at.getTime() - row.now.getTime() : 0)))
+    .flatMap((row) =>
+      [row.from_at, row.to_at].map((at) => (at ? at.getTime() - row.now.getTime() : 0)),
+    )
     .filter((ms) => ms > 0)
   const held = rows.filter((row) => row.from_at === null || row.from_at <= row.now)
   const trees = await loadTrees(knex, tenant, held)

@@ -72,7 +72,9 @@ export class UserProofs {
     const { knex, cookie, monotonic } = this.#ports
     access.rotatesAt = monotonic() + OFFER_AGAIN_MS
     const next = makeSecret()
-    const isOffered = await offerNext(knex, access.principal.proof, hash, next.hash).catch(() => false)
+    const isOffered = await offerNext(knex, access.principal.proof, hash, next.hash).catch(
+      () => false,
+    )
     return isOffered ? cookie.write(next.text) : undefined
   }
 }

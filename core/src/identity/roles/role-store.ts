@@ -167,5 +167,7 @@ export async function heldContents(
      from held h left join roles r on r.tenant = :tenant and r.id = h.role`,
     { tenant, user },
   )
-  return rows.map(({ role, actions, permissions, unit }) => contentOf(role, actions, permissions, unit))
+  return rows.map(({ role, actions, permissions, unit }) =>
+    contentOf(role, actions, permissions, unit),
+  )
 }

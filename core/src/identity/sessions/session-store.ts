@@ -86,7 +86,11 @@ export async function replaceSecret(trx: Knex, id: string, hash: Buffer): Promis
 }
 
 /** The cookies of these users are changed at their next visit. */
-export async function rotateSoon(trx: Knex, tenant: string, users: readonly string[]): Promise<void> {
+export async function rotateSoon(
+  trx: Knex,
+  tenant: string,
+  users: readonly string[],
+): Promise<void> {
   await trx('sessions')
     .where({ tenant })
     .whereIn('user_id', users)

@@ -19,7 +19,10 @@ export async function enterAttempt(knex: Knex, keys: readonly LockKey[]): Promis
       .onConflict('key')
       .ignore()
     const rows = await trx('sign_in_failures')
-      .whereIn('key', keys.map(({ key }) => key))
+      .whereIn(
+        'key',
+        keys.map(({ key }) => key),
+      )
       .orderBy('key')
       .forUpdate()
       .select('*', trx.raw('clock_timestamp() as now'))
@@ -81,7 +84,15 @@ export async function rememberPlace(
 export async function sweepAttempts(knex: Knex, limit: number): Promise<number> {
   const forgotten = new Date(Date.now() - FORGET_MS)
   const old = knex('sign_in_failures').where('last_at', '<', forgotten).limit(limit)
-  const places = knex('sign_in_places').whereRaw("last_at < now() - interval '90 days'").limit(limit)
+  const places = knex('sign_in_places')
+    .whereRaw("last_at < now() - interval '90 days'")
+    .limit(limit)
   const gone = await knex('sign_in_failures').whereIn('key', old.select('key')).delete()
-  return gone + (await knex('sign_in_places').whereIn('place', places.select('place')).whereRaw("last_at < now() - interval '90 days'").delete())
+  return (
+    gone +
+    (await knex('sign_in_places')
+      .whereIn('place', places.select('place'))
+      .whereRaw("last_at < now() - interval '90 days'")
+      .delete())
+  )
 }

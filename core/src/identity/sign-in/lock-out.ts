@@ -33,7 +33,9 @@ export function attempt(
   kind: LockKind,
   known: Failures | undefined,
   now: number,
-): { readonly kind: 'let'; readonly next: Failures } | { readonly kind: 'wait'; readonly ms: number } {
+):
+  | { readonly kind: 'let'; readonly next: Failures }
+  | { readonly kind: 'wait'; readonly ms: number } {
   if (known !== undefined && known.blockedUntil > now) {
     return { kind: 'wait', ms: known.blockedUntil - now }
   }
@@ -78,7 +80,10 @@ function placeOf(address: string): string {
   const back = tail === '' ? [] : tail.split(':')
   const gap = new Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0')
   const groups = address.includes('::') ? [...front, ...gap, ...back] : front
-  return `${groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`
 }
 
 function digest(text: string): Buffer {

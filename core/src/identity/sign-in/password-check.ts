@@ -3,8 +3,8 @@ import { coreErrors } from '../../errors.ts'
 import { lockKeys, placeKey } from './lock-out.ts'
 import { enterAttempt, forgiveAttempt, isKnownPlace } from './lock-out-store.ts'
 import type { PasswordHasher } from './password-hasher.ts'
-import { passwordHashOf } from './password-store.ts'
 import { normalisedPassword } from './password-policy.ts'
+import { passwordHashOf } from './password-store.ts'
 
 /** Somebody who says that he is a user. */
 export interface Claim {

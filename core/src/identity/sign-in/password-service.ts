@@ -4,8 +4,8 @@ import type { AccessChanges } from '../access/access-changes.ts'
 import { makeSecret } from '../sessions/session.ts'
 import { endSessions, replaceSecret } from '../sessions/session-store.ts'
 import type { User } from '../users/user.ts'
-import { findUser, lockUser, setUserState } from '../users/user-store.ts'
 import { nextUserState } from '../users/user-states.ts'
+import { findUser, lockUser, setUserState } from '../users/user-store.ts'
 import type { PasswordCheck } from './password-check.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import {
@@ -17,7 +17,13 @@ import {
 } from './password-policy.ts'
 import { putPasswordHash } from './password-store.ts'
 import type { Own } from './second-factor-service.ts'
-import { dropTickets, findTicket, hashTicket, type TicketPurpose, takeTicket } from './ticket-store.ts'
+import {
+  dropTickets,
+  findTicket,
+  hashTicket,
+  type TicketPurpose,
+  takeTicket,
+} from './ticket-store.ts'
 
 interface Ports {
   readonly changes: AccessChanges

@@ -31,7 +31,10 @@ export interface StoredTotp {
   readonly lastStep: number
 }
 
-export async function findTotp(knex: Knex, { tenant, user }: Owner): Promise<StoredTotp | undefined> {
+export async function findTotp(
+  knex: Knex,
+  { tenant, user }: Owner,
+): Promise<StoredTotp | undefined> {
   const row = await knex('user_totp').where({ tenant, user_id: user }).first()
   if (row === undefined) return undefined
   return {
@@ -58,11 +61,7 @@ export async function putTotp(
 }
 
 /** @returns false where a code of that step or a later one was taken meanwhile */
-export async function takeStep(
-  trx: Knex,
-  { tenant, user }: Owner,
-  step: number,
-): Promise<boolean> {
+export async function takeStep(trx: Knex, { tenant, user }: Owner, step: number): Promise<boolean> {
   const changed = await trx('user_totp')
     .where({ tenant, user_id: user })
     .where('last_step', '<', step)

@@ -14,7 +14,13 @@ import {
   takeRecoveryCode,
   takeStep,
 } from './password-store.ts'
-import { hashRecoveryCode, makeRecoveryCodes, otpauthUri, SECRET_BYTES, stepOfCode } from './totp.ts'
+import {
+  hashRecoveryCode,
+  makeRecoveryCodes,
+  otpauthUri,
+  SECRET_BYTES,
+  stepOfCode,
+} from './totp.ts'
 
 export interface Owner {
   readonly tenant: string
@@ -50,7 +56,8 @@ export class SecondFactorService {
     const { changes, sealer } = this.#ports
     const secret = randomBytes(SECRET_BYTES)
     const sealed = await sealer.seal(owner.tenant, secret, boundTo(owner))
-    if (!(await putTotp(changes.knex, owner, sealed))) throw coreErrors.create('SECOND_FACTOR_EXISTS')
+    if (!(await putTotp(changes.knex, owner, sealed)))
+      throw coreErrors.create('SECOND_FACTOR_EXISTS')
     return { uri: otpauthUri(secret, login, owner.tenant) }
   }
 
@@ -63,7 +70,8 @@ export class SecondFactorService {
     const codes = makeRecoveryCodes()
     const next = makeSecret()
     await this.#ports.changes.commit(changeOf(own, 'second_factor.added'), async (trx) => {
-      if (step === undefined || !(await takeStep(trx, own, step))) throw coreErrors.create('CODE_REFUSED')
+      if (step === undefined || !(await takeStep(trx, own, step)))
+        throw coreErrors.create('CODE_REFUSED')
       await confirmTotp(trx, own)
       await replaceRecoveryCodes(trx, own, codes.map(hashRecoveryCode))
       await endSessions(trx, { ...own, keep: own.session })

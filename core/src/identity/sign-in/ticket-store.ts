@@ -83,7 +83,10 @@ export async function dropTickets(
   user: string,
   purposes = Object.keys(ticketLife) as readonly TicketPurpose[],
 ): Promise<void> {
-  await trx('sign_in_tickets').where({ tenant, user_id: user }).whereIn('purpose', purposes).delete()
+  await trx('sign_in_tickets')
+    .where({ tenant, user_id: user })
+    .whereIn('purpose', purposes)
+    .delete()
 }
 
 export async function sweepTickets(knex: Knex, limit: number): Promise<number> {
@@ -91,6 +94,11 @@ export async function sweepTickets(knex: Knex, limit: number): Promise<number> {
   return knex('sign_in_tickets').whereIn('hash', old.select('hash')).delete()
 }
 
-function ticketOf(row: { tenant: string; user_id: string; purpose: TicketPurpose; methods: string[] }): Ticket {
+function ticketOf(row: {
+  tenant: string
+  user_id: string
+  purpose: TicketPurpose
+  methods: string[]
+}): Ticket {
   return { tenant: row.tenant, user: row.user_id, purpose: row.purpose, methods: row.methods }
 }

@@ -8,7 +8,12 @@ import { requireHandOut } from '../roles/require-hand-out.ts'
 import { contentsOf, heldContents, insertAssignment } from '../roles/role-store.ts'
 import { endSessions } from '../sessions/session-store.ts'
 import { deleteTotp } from '../sign-in/password-store.ts'
-import { dropTickets, insertTicket, makeTicket, type TicketPurpose } from '../sign-in/ticket-store.ts'
+import {
+  dropTickets,
+  insertTicket,
+  makeTicket,
+  type TicketPurpose,
+} from '../sign-in/ticket-store.ts'
 import { foldedLogin, makeUserId, type User, type UserChange } from './user.ts'
 import { nextUserState, type UserCommand } from './user-states.ts'
 import { findUser, insertUser, lockUser, setUserState, updateUser } from './user-store.ts'
@@ -62,7 +67,8 @@ export class UserService {
       const user = await this.#lockOver(trx, asker, subject)
       await requireUnit(trx, tenant, change.unit ?? null)
       // A link that was sent to the address before is not for whoever has the new one.
-      if (change.email !== undefined && change.email !== user.email) await dropTickets(trx, tenant, id)
+      if (change.email !== undefined && change.email !== user.email)
+        await dropTickets(trx, tenant, id)
       await updateUser(trx, subject, change)
       return { ...user, ...change }
     })
@@ -90,7 +96,11 @@ export class UserService {
     return this.#changes.commit(changeOf(asker, 'user.link_made', subject), async (trx) => {
       const user = await this.#lockOver(trx, asker, subject)
       if (user.kind === 'service' || user.state === 'left' || user.state === 'suspended') {
-        throw coreErrors.create('USER_COMMAND_REFUSED', { user: id, state: user.state, command: 'link' })
+        throw coreErrors.create('USER_COMMAND_REFUSED', {
+          user: id,
+          state: user.state,
+          command: 'link',
+        })
       }
       return openTicket(trx, tenant, id, user.state === 'invited' ? 'invitation' : 'reset-link')
     })
@@ -107,11 +117,15 @@ export class UserService {
   /** For who has lost telephone and recovery codes. @throws CORE_SECOND_FACTOR_MISSING */
   async removeSecondFactor(asker: Asker, tenant: string, id: string): Promise<void> {
     const subject = { tenant, id }
-    await this.#changes.commit(changeOf(asker, 'user.second_factor_removed', subject), async (trx) => {
-      await this.#lockOver(trx, asker, subject)
-      if (!(await deleteTotp(trx, { tenant, user: id }))) throw coreErrors.create('SECOND_FACTOR_MISSING')
-      await endSessions(trx, { tenant, user: id })
-    })
+    await this.#changes.commit(
+      changeOf(asker, 'user.second_factor_removed', subject),
+      async (trx) => {
+        await this.#lockOver(trx, asker, subject)
+        if (!(await deleteTotp(trx, { tenant, user: id })))
+          throw coreErrors.create('SECOND_FACTOR_MISSING')
+        await endSessions(trx, { tenant, user: id })
+      },
+    )
   }
 
   /** The user, where the asker may do all that the account may: else to change it would be a way to become it. */
