@@ -1,4 +1,3 @@
-import { fastifyCookie } from '@fastify/cookie'
 import { ABSOLUTE_S } from './session.ts'
 
 /**
@@ -17,24 +16,27 @@ export class SessionCookie {
 
   /** The secret in a request's `Cookie` header; undefined: none, or two that contradict each other. */
   read(header: string | undefined): string | undefined {
-    if (header === undefined || !header.includes(`${this.#name}=`)) return undefined
-    const found = header.split(';').filter((one) => one.trim().startsWith(`${this.#name}=`))
-    if (found.length !== 1) return undefined
-    const value = fastifyCookie.parse(header)[this.#name]
-    return value === undefined || !/^[A-Za-z0-9_-]{43}$/.test(value) ? undefined : value
+    const found = (header ?? '')
+      .split(';')
+      .map((one) => one.trim())
+      .filter((one) => one.startsWith(`${this.#name}=`))
+    const [only = '', second] = found
+    const value = only.slice(this.#name.length + 1)
+    return second === undefined && /^[A-Za-z0-9_-]{43}$/.test(value) ? value : undefined
   }
 
-  /** A `Set-Cookie` value. */
+  /** A `Set-Cookie` value. @param secret base64url, which needs no quoting */
   write(secret: string): string {
-    return fastifyCookie.serialize(this.#name, secret, { ...this.#options(), maxAge: ABSOLUTE_S })
+    return this.#line(secret, ABSOLUTE_S)
   }
 
   clear(): string {
-    return fastifyCookie.serialize(this.#name, '', { ...this.#options(), maxAge: 0 })
+    return this.#line('', 0)
   }
 
-  #options() {
+  #line(value: string, maxAgeS: number): string {
     // Lax, so that a link in a message finds its reader signed in; what changes something asks for more: see csrf.ts.
-    return { path: '/', httpOnly: true, secure: this.#isSecure, sameSite: 'lax' } as const
+    const line = `${this.#name}=${value}; Max-Age=${maxAgeS}; Path=/; HttpOnly; SameSite=Lax`
+    return this.#isSecure ? `${line}; Secure` : line
   }
 }
