@@ -29,6 +29,7 @@ import { PasswordService } from './sign-in/password-service.ts'
 import { ResetService } from './sign-in/reset-service.ts'
 import { SecondFactorService } from './sign-in/second-factor-service.ts'
 import type { SendTicket } from './sign-in/send-ticket.ts'
+import { signInPage } from './sign-in/sign-in-page.ts'
 import { signInRoutes } from './sign-in/sign-in-routes.ts'
 import { SignInService } from './sign-in/sign-in-service.ts'
 import { tokenRoutes } from './tokens/token-routes.ts'
@@ -77,6 +78,7 @@ export async function openIdentity(ports: Ports, stops: StopStack): Promise<Open
     async routes(scope, send) {
       const resets = new ResetService({ changes, send, log })
       stops.push(() => resets.stop())
+      signInPage(scope)
       await scope.register(async (inner) => {
         signInRoutes(inner, { ...proving, resets, proofs, cookie })
       })

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Script } from 'node:vm'
 import { URI } from 'otpauth'
 import t from 'tap'
 import { until } from '../../../sandbox/test/until.ts'
@@ -54,6 +56,16 @@ t.test("a tenant's first admin comes in by an invitation, once", async (t) => {
     roles: [{ role: 'admin', units: null }],
     secondFactor: false,
   })
+})
+
+t.test('the page of the host runs nothing but its own script, and nobody frames it', async (t) => {
+  const answer = await fetch(`${host.url}/sign-in`)
+  const policy = answer.headers.get('content-security-policy') ?? ''
+  const [, script = ''] = /<script>([\s\S]*)<\/script>/.exec(await answer.text()) ?? []
+  const digest = createHash('sha256').update(script).digest('base64')
+  t.ok(policy.includes(`script-src 'sha256-${digest}'`))
+  t.match(policy, /default-src 'none'.*frame-ancestors 'none'/)
+  t.doesNotThrow(() => new Script(script), 'it can be read')
 })
 
 t.test('an unknown login and a wrong password are answered the same', async (t) => {

@@ -168,6 +168,7 @@ export const table: Readonly<Record<string, Entry>> = {
   'GET /healthz': { door: open, at: '/healthz' },
   'GET /readyz': { door: open, at: '/readyz' },
   'GET /metrics': { door: open, at: '/metrics' },
+  'GET /sign-in': { door: open, at: '/sign-in' },
   'GET /openapi.json': { door: open, at: '/openapi.json' },
 
   'GET /v1/tenants': { door: operators, at: '/v1/tenants' },

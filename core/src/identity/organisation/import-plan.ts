@@ -43,6 +43,8 @@ export interface HolderRow {
 export interface Known {
   readonly units: Parents
   readonly logins: ReadonlySet<string>
+  /** Logins that are service accounts'. */
+  readonly programs: ReadonlySet<string>
   readonly positions: ReadonlySet<string>
   readonly roles: ReadonlySet<string>
 }
@@ -96,7 +98,8 @@ export function planImport(files: ImportFiles, known: Known): ImportPlan {
   const faults = new Faults()
   const units = unitsOf(rowsOf('units', files, faults), known, faults)
   const allUnits = new Set([...known.units.keys(), ...units.map((unit) => unit.id)])
-  const users = usersOf(rowsOf('users', files, faults), allUnits, faults)
+  const taken = { units: allUnits, programs: known.programs }
+  const users = usersOf(rowsOf('users', files, faults), taken, faults)
   const positionRows = rowsOf('positions', files, faults)
   const positions = positionsOf(positionRows, { units: allUnits, roles: known.roles }, faults)
   const holders = holdersOf(
@@ -146,7 +149,14 @@ function unitsOf(rows: readonly CsvRow[], known: Known, faults: Faults): UnitRow
     .sort((a, b) => (depth.get(a.id) ?? 0) - (depth.get(b.id) ?? 0))
 }
 
-function usersOf(rows: readonly CsvRow[], units: ReadonlySet<string>, faults: Faults): UserRow[] {
+function usersOf(
+  rows: readonly CsvRow[],
+  {
+    units,
+    programs,
+  }: { readonly units: ReadonlySet<string>; readonly programs: ReadonlySet<string> },
+  faults: Faults,
+): UserRow[] {
   const users = rows.map((row) => ({
     login: foldedLogin(cell(row, 'login')),
     email: cellOrNull(row, 'email'),
@@ -158,6 +168,8 @@ function usersOf(rows: readonly CsvRow[], units: ReadonlySet<string>, faults: Fa
   requireOnce('users', users, (user) => user.login, 'login', faults)
   for (const { row, ...user } of users) {
     faults.require(login.test(user.login), 'users', row, 'login', 'is no login')
+    const isFree = !programs.has(user.login)
+    faults.require(isFree, 'users', row, 'login', "is a service account's")
     requireName(user.displayName, 'users', row, 'display_name', faults)
     const isLocale = (locales as readonly string[]).includes(user.locale)
     faults.require(isLocale, 'users', row, 'locale', `must be one of ${locales.join(', ')}`)

@@ -116,20 +116,25 @@ export async function writeHolders(
   })
 }
 
-/** What files can refer to: of users only those that the files name. */
+/** What files can refer to. */
 export async function loadKnown(knex: Knex, tenant: string) {
   const [units, users, positions, roles] = await Promise.all([
     knex('units').where({ tenant }).select('id', 'parent'),
-    knex('users').where({ tenant, kind: 'person' }).select('login'),
+    knex('users').where({ tenant }).select('login', 'kind'),
     knex('positions').where({ tenant }).select('id'),
     knex('roles').where({ tenant }).select('id'),
   ])
   return {
     units: new Map<string, string | null>(units.map(({ id, parent }) => [id, parent])),
-    logins: new Set<string>(users.map(({ login }) => login)),
+    logins: loginsOf(users, 'person'),
+    programs: loginsOf(users, 'service'),
     positions: new Set<string>(positions.map(({ id }) => id)),
     roles: new Set<string>(roles.map(({ id }) => id)),
   }
+}
+
+function loginsOf(users: readonly { login: string; kind: string }[], kind: string): Set<string> {
+  return new Set(users.filter((user) => user.kind === kind).map(({ login }) => login))
 }
 
 /** A table as the import takes it, by key. @param limit rows at most */

@@ -48,20 +48,21 @@ export function attempt(
 }
 
 /**
- * What attempts are counted under. From a place where the user has signed in before they count apart from those of
+ * What attempts are counted under; asking for links does not count as guessing. From a place where the user has signed in before they count apart from those of
  * strangers, so that a stranger keeps nobody from his own desk (OWASP's device cookies, by address).
  */
 export function lockKeys(
   account: string,
   address: string,
   isKnownPlace: boolean,
+  what = 'sign-in',
 ): readonly { readonly kind: LockKind; readonly key: Buffer }[] {
   const place = placeOf(address)
   const own = isKnownPlace ? `account ${account} at ${place}` : `account ${account}`
   const ofAccount = { kind: 'account', key: digest(own) } as const
   // Nor does a neighbour behind the same address.
   if (isKnownPlace) return [ofAccount]
-  const keys = [ofAccount, { kind: 'address', key: digest(`address ${place}`) } as const]
+  const keys = [ofAccount, { kind: 'address', key: digest(`address ${place} ${what}`) } as const]
   // One order for all: two attempts never wait for each other's rows.
   return [...keys].sort((a, b) => a.key.compare(b.key))
 }

@@ -2,9 +2,9 @@ import type { Knex } from 'knex'
 import { coreErrors } from '../../errors.ts'
 import { lockKeys, placeKey } from './lock-out.ts'
 import { enterAttempt, forgiveAttempt, isKnownPlace } from './lock-out-store.ts'
-import type { PasswordHasher } from './password-hasher.ts'
+import { isOutdated, type PasswordHasher } from './password-hasher.ts'
 import { normalisedPassword } from './password-policy.ts'
-import { passwordHashOf } from './password-store.ts'
+import { passwordHashOf, strengthenHash } from './password-store.ts'
 
 /** Somebody who says that he is a user. */
 export interface Claim {
@@ -35,7 +35,12 @@ export class PasswordCheck {
       const { tenant, user } = claim
       // Asked for in any case: an unknown user costs the same queries.
       const hash = await passwordHashOf(knex, { tenant, user: user ?? '' })
-      return hasher.verify(hash, normalisedPassword(password))
+      const normalised = normalisedPassword(password)
+      const fits = await hasher.verify(hash, normalised)
+      if (fits && hash !== undefined && user !== undefined && isOutdated(hash)) {
+        await strengthenHash(knex, { tenant, user }, hash, await hasher.hash(normalised))
+      }
+      return fits
     })
   }
 

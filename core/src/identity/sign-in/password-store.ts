@@ -24,6 +24,16 @@ export async function putPasswordHash(
     .merge()
 }
 
+/** The same password under stronger parameters, unless it is another by now. */
+export async function strengthenHash(
+  knex: Knex,
+  { tenant, user }: Owner,
+  before: string,
+  hash: string,
+): Promise<void> {
+  await knex('user_passwords').where({ tenant, user_id: user, hash: before }).update({ hash })
+}
+
 export interface StoredTotp {
   readonly dataKey: string
   readonly sealed: Buffer

@@ -29,7 +29,7 @@ export class ResetService {
   /** @throws CORE_SIGN_IN_BLOCKED where one address or login asks again and again, CORE_OVERLOADED */
   async ask(tenant: string, typed: string, from: From): Promise<void> {
     const login = foldedLogin(typed)
-    const keys = lockKeys(`${tenant}/${login} reset`, from.address, false)
+    const keys = lockKeys(`${tenant}/${login} reset`, from.address, false, 'reset')
     const waitMs = await enterAttempt(this.#ports.changes.knex, keys)
     if (waitMs > 0) {
       const seconds = Math.ceil(waitMs / 1000)

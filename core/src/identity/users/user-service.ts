@@ -26,6 +26,8 @@ export interface UserWish extends Omit<User, 'id' | 'state'> {
 /** Shown this once: whoever has it sets the user's password. */
 export interface ShownTicket {
   readonly ticket: string
+  /** The host's own page for it. */
+  readonly path: string
   readonly expiresAt: string
 }
 
@@ -166,10 +168,16 @@ async function requireUnit(trx: Knex, tenant: string, unit: string | null): Prom
   }
 }
 
-async function openTicket(trx: Knex, tenant: string, user: string, purpose: TicketPurpose) {
+async function openTicket(
+  trx: Knex,
+  tenant: string,
+  user: string,
+  purpose: TicketPurpose,
+): Promise<ShownTicket> {
   const { text, hash } = makeTicket()
   const expiresAt = await insertTicket(trx, { tenant, user, purpose, methods: [] }, hash)
-  return { ticket: text, expiresAt }
+  const path = `/sign-in#${purpose === 'invitation' ? purpose : 'reset'}=${text}`
+  return { ticket: text, path, expiresAt }
 }
 
 function changeOf(

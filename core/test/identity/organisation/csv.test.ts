@@ -37,6 +37,7 @@ t.test('a file is read as spreadsheets write it, and what is wrong is told by li
 const known = {
   units: new Map([['acme', null]]),
   logins: new Set(['old']),
+  programs: new Set(['sync']),
   positions: new Set<string>(),
   roles: new Set(['admin']),
 }
