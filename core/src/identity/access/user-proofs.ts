@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import { coreErrors } from '../../errors.ts'
-import { isFromElsewhere, isOwnWish } from '../sessions/csrf.ts'
+import { isFromElsewhere, isOwnWish, type Sent } from '../sessions/csrf.ts'
 import { hashSecret, makeSecret } from '../sessions/session.ts'
 import type { SessionCookie } from '../sessions/session-cookie.ts'
 import { offerNext } from '../sessions/session-store.ts'
@@ -54,7 +54,7 @@ export class UserProofs {
     const hash = hashSecret(secret)
     const access = await cache.of('session', hash)
     if (access === undefined) return undefined
-    if (!isOwnWish({ ...head, origin: this.#origin }, access.csrf)) {
+    if (!isOwnWish(this.#sent(head), access.csrf)) {
       throw coreErrors.create('CROSS_SITE_REFUSED')
     }
     if (access.rotatesAt === undefined || monotonic() < access.rotatesAt) return { access }
@@ -63,8 +63,13 @@ export class UserProofs {
 
   /** Of what proves nobody yet: signing somebody in under a stranger's name is an attack, too. */
   requireOwnPage(head: Head): void {
-    if (!isFromElsewhere({ ...head, origin: this.#origin })) return
+    if (!isFromElsewhere(this.#sent(head))) return
     throw coreErrors.create('CROSS_SITE_REFUSED')
+  }
+
+  /** A request is more than its own properties: what is needed of it is asked for. */
+  #sent({ method, headers }: Head): Sent {
+    return { method, headers, origin: this.#origin }
   }
 
   /** Where it cannot be done now the session goes on as it is. */
