@@ -166,13 +166,6 @@ export function delegableActions(): Action[] {
   return actionsOf('admin').filter((action) => !adminsOnly.has(action))
 }
 
-/** What any user may do without a role; a token has to name it as everything else. */
-export function actionsOfAnyUser(): Action[] {
-  return (Object.keys(rules) as Action[]).filter((action) =>
-    (rules[action] as readonly Role[]).includes('user'),
-  )
-}
-
 /**
  * The permissions of plugins that a user has in the tenant as a whole. A data service is not told of units, so a role
  * over a unit alone opens none.

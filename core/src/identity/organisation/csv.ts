@@ -14,7 +14,7 @@ export interface CsvFault {
 }
 
 /** A company has tens of thousands of people; a file that is larger is not one. */
-export const MAX_ROWS = 20_000
+const MAX_ROWS = 20_000
 
 const MAX_RECORD = 8000
 

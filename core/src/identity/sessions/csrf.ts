@@ -10,7 +10,7 @@ export interface Sent {
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-export const CSRF_HEADER = 'x-csrf-token'
+const CSRF_HEADER = 'x-csrf-token'
 
 /** Whether a page of another site sent it, by what the browser says itself (Fetch Metadata, RFC 6454). */
 export function isFromElsewhere({ headers, origin }: Sent): boolean {

@@ -20,7 +20,7 @@ export const MAX_PAUSE_MS = 15 * 60_000
 export const FORGET_MS = 24 * 60 * 60_000
 
 /** The pause after so many wrong attempts: none for the first, then 1 s, doubled each time. */
-export function pauseMs(kind: LockKind, failures: number): number {
+function pauseMs(kind: LockKind, failures: number): number {
   const over = failures - free[kind]
   return over <= 0 ? 0 : Math.min(MAX_PAUSE_MS, 1000 * 2 ** Math.min(over - 1, 30))
 }

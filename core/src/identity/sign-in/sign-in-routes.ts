@@ -114,7 +114,7 @@ function linkRoutes(app: FastifyInstance, { passwords, resets }: Ports): void {
   )
 }
 
-export function fromOf(request: FastifyRequest): From {
+function fromOf(request: FastifyRequest): From {
   const agent = request.headers['user-agent'] ?? 'unknown'
   return { address: request.ip, agent, traceId: request.trace.traceId }
 }

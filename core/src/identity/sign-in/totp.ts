@@ -11,7 +11,7 @@ const WINDOW = 1
 /** RFC 4226 §4: at least 128 bits, 160 recommended. */
 export const SECRET_BYTES = 20
 
-export const RECOVERY_CODES = 10
+const RECOVERY_CODES = 10
 
 /** @param secret SECRET_BYTES of chance. @returns an `otpauth://` address for the app, mostly as a QR code */
 export function otpauthUri(secret: Buffer, login: string, tenant: string): string {
