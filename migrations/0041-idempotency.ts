@@ -7,7 +7,7 @@ import type { Knex } from 'knex'
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table idempotent_calls (
-      subscription text not null references subscriptions (id) on delete cascade,
+      caller text not null,
       operation text not null,
       key text not null,
       -- SHA-256 of the input as it came.
@@ -25,7 +25,7 @@ export async function up(knex: Knex): Promise<void> {
       -- The answer or the refusal, sealed; null where it was too large to keep.
       data_key text,
       sealed bytea,
-      primary key (subscription, operation, key)
+      primary key (caller, operation, key)
     )`)
   await knex.raw('create index idempotent_calls_expires on idempotent_calls (expires_at)')
 }

@@ -9,6 +9,7 @@ import { useErrors } from './broker/uses/use-errors.ts'
 import { contributionsErrors } from './contributions/contributions-errors.ts'
 import { eventErrors } from './events/event-errors.ts'
 import { gatewayErrors } from './gateway/gateway-errors.ts'
+import { identityErrors } from './identity/identity-errors.ts'
 import { permissionErrors } from './identity/permission-errors.ts'
 import { jobErrors } from './jobs/job-errors.ts'
 import { keyErrors } from './keys/key-errors.ts'
@@ -44,6 +45,7 @@ export const coreErrors = defineErrors('CORE', {
   ...useErrors,
   ...jobErrors,
   ...permissionErrors,
+  ...identityErrors,
   ...meterErrors,
   ...keyErrors,
   ...hookErrors,

@@ -37,9 +37,9 @@ import { createServer } from './gateway/server.ts'
 import { openState, type State } from './host-state.ts'
 import { hostVersion } from './host-version.ts'
 import { Authenticator } from './identity/authenticate.ts'
-import { identityRoutes } from './identity/identity-routes.ts'
-import { IdentityService } from './identity/identity-service.ts'
+import { openIdentity } from './identity/open-identity.ts'
 import { permissionRoutes } from './identity/permission-routes.ts'
+import { sendTicketBy } from './identity/sign-in/send-ticket.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
 import { openPlugins } from './plugin-side.ts'
 import { BindingService } from './registry/binding-service.ts'
@@ -145,17 +145,11 @@ interface Parts {
 }
 
 async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
-  const { options, adminToken, state, folder } = parts
+  const { options, state, folder } = parts
   const { log } = options
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
-  const publishers = new PublisherDirectory({ knex, now: Date.now })
-  const authenticator = new Authenticator({
-    knex,
-    operatorToken: adminToken,
-    snapshot,
-    publisherOf: (token) => publishers.byToken(token),
-  })
+  const { identity, publishers, authenticator } = await composeIdentity(parts, stops)
   const app = await openServer(parts)
   const failures = new FailedAuthentications(() => performance.now())
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
@@ -179,7 +173,8 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const bindings = new BindingService(state)
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
   const udfs = composeUdfs(parts, udfLanes)
-  const calls = { ...state, caller: broker.caller, failures, metrics, log }
+  const users = identity.proofs
+  const calls = { ...state, users, caller: broker.caller, failures, metrics, log }
   const gateway = await openGateway(calls, stops)
   await app.register(async (scope) => gateway.routes(scope))
   await app.register(async (scope) => {
@@ -187,6 +182,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     guard(scope, authenticator, failures)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
     administration(scope, state, { installs, bindings, rollouts, broker, removals })
+    await identity.routes(scope, sendTicketBy({ ...parts.settings, ...broker, snapshot }))
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
     migrations.routes(scope)
@@ -230,6 +226,22 @@ function openServer({ options, settings }: Parts): Promise<FastifyInstance> {
   const { trustedProxies } = settings
   const named = trustedProxies === null ? {} : { trustedProxies }
   return createServer({ log: options.log, version: hostVersion, ...named })
+}
+
+/** Who may be behind a request. */
+async function composeIdentity({ settings, options, adminToken, state }: Parts, stops: StopStack) {
+  const { knex, routing } = state
+  const { publicUrl } = settings
+  const identity = await openIdentity({ ...state, publicUrl, log: options.log }, stops)
+  const publishers = new PublisherDirectory({ knex, now: Date.now })
+  const authenticator = new Authenticator({
+    knex,
+    operatorToken: adminToken,
+    users: identity.proofs,
+    snapshot: () => routing.snapshot,
+    publisherOf: (token) => publishers.byToken(token),
+  })
+  return { identity, publishers, authenticator }
 }
 
 /** Goes on with what a killed host left behind, beside the requests that come meanwhile. */
@@ -357,7 +369,6 @@ function administration(
   { knex, routing, contents, inFlight, auditing }: State,
   { installs, bindings, rollouts, broker, removals }: Services,
 ): void {
-  identityRoutes(scope, { knex, identity: new IdentityService(knex) })
   pluginRoutes(scope, { knex, installs })
   removals.routes(scope)
   tenantPluginRoutes(scope, { knex, bindings })

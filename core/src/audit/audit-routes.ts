@@ -5,6 +5,7 @@ import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import { callerOf } from '../gateway/guard.ts'
 import { idSchema, pageOf, pageSchema, strictObject } from '../gateway/http-schemas.ts'
+import { tenantOfPrincipal } from '../identity/principal.ts'
 import type { HostSigner } from '../sealing/host-signer.ts'
 import { exportLines, ndjsonOf } from './audit-export.ts'
 import { MAX_KEEP_DAYS, MIN_KEEP_DAYS } from './audit-retention.ts'
@@ -43,7 +44,7 @@ const timeSchema = {
 } as const
 const numberSchema = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const
 
-/** Who did what, newest first: the operator sees all, an admin the tenant's. */
+/** Who did what, newest first: the operator sees all, everybody else the tenant's own. */
 export function auditRoutes(app: FastifyInstance, ports: Ports): void {
   listRoute(app, ports)
   verifyRoute(app, ports)
@@ -65,7 +66,7 @@ export function auditRoutes(app: FastifyInstance, ports: Ports): void {
 /** An admin's own; the operator names one, or means the host's entries. */
 function chainAsked(request: FastifyRequest, tenant: string | undefined): string {
   const { principal } = request
-  return chainOf(principal.kind === 'admin' ? principal.tenant : tenant)
+  return chainOf(tenantOfPrincipal(principal) ?? tenant)
 }
 
 function listRoute(app: FastifyInstance, { knex }: Ports): void {
@@ -94,8 +95,7 @@ function listRoute(app: FastifyInstance, { knex }: Ports): void {
     },
     async (request) => {
       const { limit, cursor, ...filter } = request.query
-      const { principal } = request
-      const tenant = principal.kind === 'admin' ? principal.tenant : filter.tenant
+      const tenant = tenantOfPrincipal(request.principal) ?? filter.tenant
       const before = cursor === undefined ? undefined : Number(cursor)
       requireTimes({ from: filter.from, to: filter.to })
       const entries = await listAuditEntries(knex, { ...filter, tenant, before, limit })

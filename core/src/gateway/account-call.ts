@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { CallRecord } from '../audit/call-audit.ts'
-import { actorOf } from '../identity/principal.ts'
+import { actorOf, tenantOfPrincipal } from '../identity/principal.ts'
 import type { Call, CallParams, CallRequest } from './call.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -21,7 +21,7 @@ export function accountCall(ports: AccountPorts, request: CallRequest, reply: Fa
   const outcome = outcomeOf(call, reply)
   const heard = call.left.aborted && !call.isStream ? 'CORE_CALLER_LEFT' : outcome
   // Neither a stranger's path nor a plugin's own refusal may make a label: each would live for ever.
-  const service = call.subscription?.service ?? 'unknown'
+  const service = call.subscription?.service ?? call.target?.service ?? 'unknown'
   const labels = call.target ?? { service, operation: 'unknown' }
   const version = call.answer?.version ?? call.picked ?? 'none'
   metrics.calls.inc({ ...labels, version, outcome: labelOf(heard) })
@@ -38,9 +38,9 @@ export function auditCall(
   if (call === undefined || call.isAudited) return
   call.isAudited = true
   const outcome = outcomeOf(call, reply)
-  const service = call.subscription?.service ?? 'unknown'
+  const service = call.subscription?.service ?? call.target?.service ?? 'unknown'
   audit.add({
-    tenant: call.subscription?.tenant ?? null,
+    tenant: tenantOfPrincipal(call.principal) ?? null,
     actor: actorOf(call.principal),
     subject: call.target === undefined ? service : subjectOf(request.params),
     outcome,

@@ -4,6 +4,7 @@ import type { ServiceCall } from '../broker/call-scope.ts'
 import { requireInput, type ServiceCaller, type Target } from '../broker/service-caller.ts'
 import type { ByteAnswer } from '../broker/stream-attempt.ts'
 import { coreErrors } from '../errors.ts'
+import { permissionsHeld } from '../identity/authorise.ts'
 import type { Snapshot, Subscription } from '../rollout/routing/snapshot.ts'
 import { type AccountPorts, accountCall } from './account-call.ts'
 import { type AnswerCache, cacheKey } from './answers/answer-cache.ts'
@@ -49,7 +50,8 @@ export async function answerCall(
 interface Asked {
   readonly target: Target
   readonly asked: ServiceCall
-  readonly subscription: Subscription
+  /** An app's; a user calls by his permissions alone. */
+  readonly subscription: Subscription | undefined
   readonly mask: FieldMask | undefined
 }
 
@@ -69,20 +71,20 @@ async function answer(
     if (key !== undefined) return answerOnce(ports, request, reply, { ...about, key })
   }
   const maxAgeS = target.operation.definition.cache?.maxAgeS
-  if (maxAgeS !== undefined && mayBeKept(target)) {
-    return answerKept(ports, request, reply, { ...about, maxAgeS })
+  const { subscription } = about
+  // Whether a user may is asked with each call.
+  if (maxAgeS !== undefined && subscription !== undefined && mayBeKept(target)) {
+    return answerKept(ports, request, reply, { ...about, subscription, maxAgeS })
   }
   return sendAnswer(request, reply, await masked(ports, request, reply, about))
 }
 
 function askedOf({ caller, now }: AnswerPorts, request: CallRequest): Asked {
   const call = request.call as Call
-  const subscription = call.subscription as Subscription
+  const { subscription } = call
   const { service, operation } = request.params
-  const { tenant } = subscription
   const routed = {
-    tenant,
-    principal: { kind: 'app', id: subscription.app },
+    ...callerOfCall(call),
     service,
     major: Number(request.params.major),
     operation,
@@ -105,7 +107,19 @@ function askedOf({ caller, now }: AnswerPorts, request: CallRequest): Asked {
     chain: [],
     left: call.left,
   }
-  return { target, asked, subscription, mask: maskOf(subscription, operation) }
+  const mask = subscription === undefined ? undefined : maskOf(subscription, operation)
+  return { target, asked, subscription, mask }
+}
+
+/** For whom a call is made, and as whom the guest knows him. */
+function callerOfCall({ principal, subscription }: Call) {
+  if (principal.kind === 'user') {
+    const permissions = permissionsHeld(principal)
+    const { tenant, user: id } = principal
+    return { tenant, principal: { kind: 'user', id }, permissions } as const
+  }
+  const { tenant, app: id } = subscription as Subscription
+  return { tenant, principal: { kind: 'app', id } } as const
 }
 
 /** The answer of a version, without what the plan hides. */
@@ -132,7 +146,7 @@ async function answerOnce(
   requireInput(target, asked)
   const { service, major, operation, tenant, inputJson } = asked
   const keyed = {
-    subscription: subscription.id,
+    caller: subscription?.id ?? `user ${asked.tenant} ${asked.principal.id}`,
     operation: `${service}@${major}/${operation}`,
     ...{ key, tenant, inputJson, deadlineMs: target.operation.deadlineMs },
   }
@@ -157,7 +171,7 @@ async function answerKept(
   ports: AnswerPorts,
   request: CallRequest,
   reply: FastifyReply,
-  about: Asked & { readonly maxAgeS: number },
+  about: Asked & { readonly subscription: Subscription; readonly maxAgeS: number },
 ): Promise<Answered> {
   const { target, asked, subscription, mask, maxAgeS } = about
   // A hit asks no lane: what would be refused there is refused here.
@@ -195,7 +209,7 @@ async function answerBytes(
 ): Promise<FastifyReply> {
   const call = request.call as Call
   // Nobody looks into bytes: a plan that hides something of them can only hide them all.
-  if (mask !== undefined) {
+  if (mask !== undefined && subscription !== undefined) {
     const { plan } = subscription
     throw coreErrors.create('BYTES_NOT_MASKABLE', { plan, operation: asked.operation })
   }

@@ -20,6 +20,7 @@ export interface Call {
   isAccounted: boolean
   isAudited: boolean
   principal: Principal
+  /** An app's; a user calls by his permissions alone. */
   subscription: Subscription | undefined
   answer: Pick<ServiceAnswer, 'version'> | undefined
   /** Of an answer of bytes, which may be cut after its head was sent. */

@@ -1,18 +1,23 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { coreErrors } from '../errors.ts'
-import { type Authenticator, secretOf } from '../identity/authenticate.ts'
-import { type Action, isAuthorised } from '../identity/authorise.ts'
+import type { Asker } from '../identity/asker.ts'
+import { type Authenticated, type Authenticator, secretOf } from '../identity/authenticate.ts'
+import { type Action, isAuthorised, mayAttempt } from '../identity/authorise.ts'
 import type { Caller } from '../identity/identity-service.ts'
-import { actorOf, type Principal } from '../identity/principal.ts'
+import { actorOf, type Principal, tenantOfPrincipal } from '../identity/principal.ts'
 import { FailedAuthentications } from './admission/failed-authentications.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** What the route does, for the authorisation table. A route without it is refused at registration. */
     action?: Action
+    /** Its handler finds out the unit and asks `requireOver`; any other route is closed to roles over units. */
+    decidesUnit?: true
   }
   interface FastifyRequest {
     principal: Principal
+    /** What changes by the session's cookie have to repeat. */
+    csrf: string | undefined
   }
 }
 
@@ -26,53 +31,81 @@ export function guard(
   failures: FailedAuthentications = new FailedAuthentications(() => performance.now()),
 ): void {
   app.decorateRequest('principal')
+  app.decorateRequest('csrf', undefined)
   app.addHook('onRoute', (route) => {
     if (route.config?.action === undefined) {
       throw new Error(`the route ${String(route.method)} ${route.url} names no action`)
     }
   })
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const action = request.routeOptions.config.action
     if (action === undefined) return
     const anyone = isAuthorised({ kind: 'anonymous' }, action, {})
-    request.principal = anyone
-      ? { kind: 'anonymous' }
-      : await principalOf(request, authenticator, failures)
+    const known: Authenticated = anyone
+      ? { principal: { kind: 'anonymous' } }
+      : await authenticated(request, authenticator, failures)
+    request.principal = known.principal
+    request.csrf = known.csrf
+    if (known.setCookie !== undefined) reply.header('set-cookie', known.setCookie)
     if (anyone) return
-    requireAction(request, action, undefined)
+    if (!mayAttempt(request.principal, action)) throw forbidden(request.principal, action)
   })
   app.addHook('preHandler', async (request) => {
-    const action = request.routeOptions.config.action
-    if (action !== undefined) requireAction(request, action, namedTenant(request))
+    const { action, decidesUnit } = request.routeOptions.config
+    if (action === undefined) return
+    const { principal } = request
+    const tenant = namedTenant(request)
+    const isLetIn =
+      decidesUnit === true
+        ? mayAttempt(principal, action, tenant)
+        : isAuthorised(principal, action, { tenant })
+    if (!isLetIn) throw forbidden(principal, action)
   })
 }
 
-/** @throws CORE_AUTHENTICATION_REQUIRED, CORE_AUTHENTICATION_THROTTLED */
-async function principalOf(
-  { headers, ip }: FastifyRequest,
+/** @throws CORE_AUTHENTICATION_REQUIRED, CORE_AUTHENTICATION_THROTTLED, CORE_CROSS_SITE_REFUSED */
+async function authenticated(
+  request: FastifyRequest,
   authenticator: Authenticator,
   failures: FailedAuthentications,
-): Promise<Principal> {
+): Promise<Authenticated> {
+  const { ip, headers } = request
   const secret = secretOf(headers)
-  if (secret === undefined) throw coreErrors.create('AUTHENTICATION_REQUIRED')
   // What is proven in memory passes: the neighbours of a client that is set up wrongly go on working.
-  if (authenticator.isLookedUp(secret)) failures.requireOpen(ip)
-  const principal = await authenticator.principal(secret)
-  if (principal.kind === 'anonymous') throw failures.note(ip)
-  return principal
+  if (secret !== undefined && authenticator.isLookedUp(secret)) failures.requireOpen(ip)
+  const known = await authenticator.ofRequest(request)
+  if (known.principal.kind !== 'anonymous') return known
+  throw secret === undefined ? coreErrors.create('AUTHENTICATION_REQUIRED') : failures.note(ip)
+}
+
+/** Of a route that says `decidesUnit`. @param unit of the thing; null: of none @throws CORE_FORBIDDEN */
+export function requireOver(request: FastifyRequest, unit: string | null): void {
+  const { action } = request.routeOptions.config
+  const { principal } = request
+  if (
+    action !== undefined &&
+    isAuthorised(principal, action, { tenant: tenantOf(request), unit })
+  ) {
+    return
+  }
+  throw forbidden(principal, action ?? 'nothing')
 }
 
 export function callerOf(request: FastifyRequest): Caller {
   return { actor: actorOf(request.principal), traceId: request.trace.traceId }
 }
 
+/** Who asks, in both words: the one that is judged and the one that is written down. */
+export function askerOf(request: FastifyRequest): Asker {
+  return { ...callerOf(request), principal: request.principal }
+}
+
 /** The tenant a route works on: the one it names, or the admin's own. The operator has to name one. */
 export function tenantOf(request: FastifyRequest): string {
   const named = namedTenant(request)
   if (named !== undefined) return named
-  if (request.principal.kind === 'admin' || request.principal.kind === 'app') {
-    return request.principal.tenant
-  }
+  const own = tenantOfPrincipal(request.principal)
+  if (own !== undefined) return own
   throw coreErrors.create(
     'INPUT_INVALID',
     {},
@@ -80,10 +113,8 @@ export function tenantOf(request: FastifyRequest): string {
   )
 }
 
-/** @throws CORE_FORBIDDEN when the principal may not do this to that tenant's things. */
-function requireAction(request: FastifyRequest, action: Action, tenant: string | undefined): void {
-  if (isAuthorised(request.principal, action, { tenant })) return
-  throw coreErrors.create('FORBIDDEN', { principal: actorOf(request.principal), action })
+function forbidden(principal: Principal, action: string): Error {
+  return coreErrors.create('FORBIDDEN', { principal: actorOf(principal), action })
 }
 
 function namedTenant(request: FastifyRequest): string | undefined {

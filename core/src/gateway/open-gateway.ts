@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { Gauge } from 'prom-client'
 import type { CallAuditJob } from '../audit/call-audit-job.ts'
 import type { ServiceCaller } from '../broker/service-caller.ts'
+import type { UserProofs } from '../identity/access/user-proofs.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
 import type { Sealer } from '../sealing/sealer.ts'
 import type { StopStack } from '../stop-stack.ts'
@@ -21,6 +22,7 @@ interface Ports {
   readonly sealer: Sealer
   readonly audit: CallAuditJob
   readonly caller: ServiceCaller
+  readonly users: UserProofs
   readonly failures: FailedAuthentications
   readonly metrics: Metrics
   readonly log: FastifyBaseLogger

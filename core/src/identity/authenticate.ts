@@ -1,19 +1,30 @@
 import type { Knex } from 'knex'
 import { parseApiKey, sameSecret } from '../gateway/api-key.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
+import type { Head, UserProofs } from './access/user-proofs.ts'
 import { hashToken } from './identity-service.ts'
 import { findAdminToken } from './identity-store.ts'
 import type { Principal } from './principal.ts'
+import { isApiToken } from './tokens/api-token.ts'
 
 interface Ports {
   readonly knex: Knex
   readonly operatorToken: string
   readonly snapshot: () => Snapshot
+  readonly users: Pick<UserProofs, 'byToken' | 'byCookie'>
   /** The marketplace knows its publishers by their tokens. */
   readonly publisherOf: (token: string) => Promise<string | undefined>
 }
 
-/** Tells who sent a request, by its bearer token or key. A wrong secret is anonymous, never an error. */
+export interface Authenticated {
+  readonly principal: Principal
+  /** Of a session. */
+  readonly csrf?: string | undefined
+  /** A `Set-Cookie` value that the answer carries. */
+  readonly setCookie?: string | undefined
+}
+
+/** Tells who sent a request, by its bearer token, key or cookie. A wrong secret is anonymous, never an error. */
 export class Authenticator {
   readonly #ports: Ports
   readonly #operatorHash: Buffer
@@ -32,11 +43,26 @@ export class Authenticator {
     return !secret.startsWith('dsk_') && !this.isOperator(secret)
   }
 
-  async principal(secret: string | undefined): Promise<Principal> {
-    if (secret === undefined) return { kind: 'anonymous' }
+  /**
+   * By what the head of a request carries; a cookie counts only where there is neither token nor key.
+   * @throws CORE_CROSS_SITE_REFUSED
+   */
+  async ofRequest(head: Head): Promise<Authenticated> {
+    const secret = secretOf(head.headers)
+    if (secret !== undefined) return { principal: await this.#bySecret(secret) }
+    const proven = await this.#ports.users.byCookie(head)
+    if (proven === undefined) return { principal: { kind: 'anonymous' } }
+    const { access, setCookie } = proven
+    return { principal: access.principal, csrf: access.csrf, setCookie }
+  }
+
+  async #bySecret(secret: string): Promise<Principal> {
     if (secret.startsWith('dsk_'))
       return appOf(this.#ports.snapshot(), secret) ?? { kind: 'anonymous' }
     if (this.isOperator(secret)) return { kind: 'operator' }
+    if (isApiToken(secret)) {
+      return (await this.#ports.users.byToken(secret))?.principal ?? { kind: 'anonymous' }
+    }
     if (!secret.startsWith('sba_')) return this.#publisher(secret)
     const row = await findAdminToken(this.#ports.knex, hashToken(secret))
     return row === undefined

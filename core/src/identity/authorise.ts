@@ -1,100 +1,186 @@
 import type { Principal as Caller } from '@signalbox/sdk'
-import type { Principal } from './principal.ts'
+import type { Principal, RoleGrant, UserPrincipal } from './principal.ts'
+import type { BuiltInRole } from './roles/built-in-roles.ts'
 
 /** Everything that can be asked of the host, and who may. One table; what is not in it is refused. */
 export const rules = {
   'host.probe': ['anyone'],
-  'catalog.read': ['operator', 'admin', 'app'],
+  'catalog.read': ['operator', 'admin', 'app', 'auditor', 'service-owner', 'member'],
   'plan.write': ['operator'],
   'rollout.write': ['operator'],
   'rollout.read': ['operator'],
   'node.list': ['operator'],
   // Of the tenant that the plan names, and never who started it.
   'rollout.approve': ['admin'],
-  'approval.list': ['operator', 'admin'],
-  'rollout.follow': ['operator', 'admin'],
+  'approval.list': ['operator', 'admin', 'auditor'],
+  'rollout.follow': ['operator', 'admin', 'auditor'],
   'tenant.create': ['operator'],
   'tenant.list': ['operator'],
-  'tenant.read': ['operator', 'admin'],
+  'tenant.read': ['operator', 'admin', 'auditor'],
   'tenant.token': ['operator', 'admin'],
   'unit.create': ['operator', 'admin'],
-  'unit.list': ['operator', 'admin'],
-  'app.create': ['operator', 'admin'],
-  'app.list': ['operator', 'admin'],
+  'unit.list': ['operator', 'admin', 'auditor', 'service-owner', 'member'],
+  'unit.update': ['operator', 'admin'],
+  'user.list': ['operator', 'admin', 'auditor'],
+  'user.write': ['operator', 'admin'],
+  // Whoever gives a role, a link or another's token gives no more than he has: see roles/hand-out.ts.
+  'role.list': ['operator', 'admin', 'auditor', 'member'],
+  'role.write': ['operator', 'admin'],
+  'role.assign': ['operator', 'admin'],
+  'position.list': ['operator', 'admin', 'auditor', 'member'],
+  'position.write': ['operator', 'admin'],
+  'organisation.import': ['operator', 'admin'],
+  'organisation.export': ['operator', 'admin', 'auditor'],
+  'service_account.token': ['operator', 'admin'],
+  // What proves a user is the user: there is nobody to ask before.
+  'sign_in.use': ['anyone'],
+  'me.read': ['user'],
+  // By a token nobody changes how he signs in, ends sessions or makes tokens.
+  'me.write': ['session'],
+  'app.create': ['operator', 'admin', 'service-owner'],
+  'app.list': ['operator', 'admin', 'auditor', 'service-owner'],
   'plugin.install': ['operator'],
   'plugin.remove': ['operator'],
-  'plugin.list': ['operator', 'admin'],
-  'plugin.read': ['operator', 'admin'],
+  'plugin.list': ['operator', 'admin', 'auditor', 'service-owner', 'member'],
+  'plugin.read': ['operator', 'admin', 'auditor', 'service-owner', 'member'],
   'binding.write': ['operator', 'admin'],
-  'binding.read': ['operator', 'admin'],
+  'binding.read': ['operator', 'admin', 'auditor'],
   'grant.write': ['operator', 'admin'],
   'config.write': ['operator', 'admin'],
   'secret.read': ['operator', 'admin'],
   'secret.write': ['operator', 'admin'],
   'secret.rewrap': ['operator'],
-  'subscription.write': ['operator', 'admin'],
-  'subscription.read': ['operator', 'admin'],
+  'subscription.write': ['operator', 'admin', 'service-owner'],
+  'subscription.read': ['operator', 'admin', 'auditor', 'service-owner'],
   'blob.read': ['operator', 'admin'],
   'blob.write': ['operator', 'admin'],
-  'audit.read': ['operator', 'admin'],
   'audit.keep': ['operator', 'admin'],
   'audit.keep.host': ['operator'],
   // Public halves: whoever was given a signed statement verifies it by them.
   'signing_key.read': ['anyone'],
-  'usage.read': ['operator', 'admin'],
+  'audit.read': ['operator', 'admin', 'auditor'],
+  'usage.read': ['operator', 'admin', 'auditor', 'service-owner'],
   // What of a kept call the three are shown is another question: see invocations/invocation-service.ts.
   'invocation.read': ['operator', 'admin', 'publisher'],
-  'invocation.list': ['operator', 'admin'],
+  'invocation.list': ['operator', 'admin', 'auditor'],
   'invocation.release': ['admin'],
   'invocation.delete': ['admin'],
-  'sampling.read': ['operator', 'admin'],
+  'sampling.read': ['operator', 'admin', 'auditor'],
   'sampling.write': ['admin'],
-  'use.read': ['operator', 'admin'],
-  'job.read': ['operator', 'admin'],
+  'use.read': ['operator', 'admin', 'auditor', 'service-owner'],
+  'job.read': ['operator', 'admin', 'auditor', 'service-owner'],
   'job.run': ['operator', 'admin'],
   'job.cancel': ['operator', 'admin'],
-  'udf.list': ['operator', 'admin'],
+  'udf.list': ['operator', 'admin', 'auditor', 'service-owner'],
   'udf.call': ['operator', 'admin'],
   'hook.receive': ['anyone'],
-  'hook.read': ['operator', 'admin'],
+  'hook.read': ['operator', 'admin', 'auditor', 'service-owner'],
   'hook.write': ['admin'],
-  'key.read': ['operator', 'admin'],
+  'key.read': ['operator', 'admin', 'auditor'],
   'key.write': ['admin'],
   // An operation is then decided by mayCallOperation.
-  'service.call': ['app'],
-  'permission.list': ['operator', 'admin'],
+  'service.call': ['app', 'user'],
+  'permission.list': ['operator', 'admin', 'auditor', 'service-owner', 'member'],
   // The token in the address is all that a visitor has; see links/links-routes.ts.
   'link.use': ['anyone'],
-  'link.read': ['operator', 'admin'],
+  'link.read': ['operator', 'admin', 'auditor', 'service-owner'],
   'link.write': ['operator', 'admin'],
   'event.send': ['app'],
-  'app.events.read': ['operator', 'admin'],
-  'app.events.write': ['operator', 'admin'],
-  'dead_letter.list': ['operator', 'admin'],
+  'app.events.read': ['operator', 'admin', 'auditor', 'service-owner'],
+  'app.events.write': ['operator', 'admin', 'service-owner'],
+  'dead_letter.list': ['operator', 'admin', 'auditor', 'service-owner'],
   // What an event says is the tenant's; the operator is shown only that it could not be delivered.
   'dead_letter.read': ['admin'],
-  'dead_letter.redeliver': ['operator', 'admin'],
+  'dead_letter.redeliver': ['operator', 'admin', 'service-owner'],
 } as const satisfies Record<string, readonly Role[]>
 
-type Role = 'anyone' | 'operator' | 'admin' | 'app' | 'publisher'
+/** `user`: whoever is one, whatever the roles; `session`: one who has signed in, not one of his tokens. */
+type Role = 'anyone' | 'operator' | 'app' | 'publisher' | 'user' | 'session' | BuiltInRole
 export type Action = keyof typeof rules
 
 /** What the action is done to. A tenant that is named must be the principal's own, unless it is the operator. */
 export interface Resource {
   readonly tenant?: string | undefined
+  /** The unit that it belongs to; null or absent: the tenant as a whole, which no role over a unit reaches. */
+  readonly unit?: string | null | undefined
 }
 
 /**
  * The one authorisation function: deny by default. Pure, so that a test can try every action as everyone.
  */
 export function isAuthorised(principal: Principal, action: Action, resource: Resource): boolean {
-  const roles: readonly Role[] = Object.hasOwn(rules, action) ? rules[action] : []
-  if (roles.includes('anyone')) return true
-  if (principal.kind === 'anonymous' || !roles.includes(principal.kind)) return false
-  if (principal.kind === 'operator') return true
+  return decide(principal, action, resource.tenant, (grant) => reaches(grant, resource.unit))
+}
+
+/**
+ * Whether there may be something that the principal can do this to, before it is known what: a role over any unit is
+ * enough. Whoever asks this asks `isAuthorised` again when the thing is known.
+ */
+export function mayAttempt(principal: Principal, action: Action, tenant?: string): boolean {
+  return decide(principal, action, tenant, () => true)
+}
+
+function decide(
+  principal: Principal,
+  action: Action,
+  tenant: string | undefined,
+  counts: (grant: RoleGrant) => boolean,
+): boolean {
+  const row: readonly Role[] = Object.hasOwn(rules, action) ? rules[action] : []
+  if (row.includes('anyone')) return true
+  if (principal.kind === 'anonymous') return false
+  if (principal.kind === 'operator') return row.includes('operator')
   // Belongs to no tenant, so it reaches none by name.
-  if (principal.kind === 'publisher') return resource.tenant === undefined
-  return resource.tenant === undefined || resource.tenant === principal.tenant
+  if (principal.kind === 'publisher') return row.includes('publisher') && tenant === undefined
+  if (tenant !== undefined && tenant !== principal.tenant) return false
+  if (principal.kind !== 'user') return row.includes(principal.kind)
+  if (principal.scope !== null && !principal.scope.actions.has(action)) return false
+  if (row.includes('user')) return true
+  if (row.includes('session')) return principal.scope === null
+  return principal.grants.some((grant) => givesAction(grant, action, row) && counts(grant))
+}
+
+/** A role of a tenant's own gives nothing that is not an admin's to give. */
+function givesAction(
+  { builtIn, actions }: RoleGrant,
+  action: Action,
+  row: readonly Role[],
+): boolean {
+  if (builtIn !== undefined) return row.includes(builtIn)
+  return row.includes('admin') && !adminsOnly.has(action) && actions.has(action)
+}
+
+function reaches({ units }: RoleGrant, unit: string | null | undefined): boolean {
+  if (units === null) return true
+  return unit !== null && unit !== undefined && units.has(unit)
+}
+
+/** What a built-in role may do. */
+export function actionsOf(role: BuiltInRole): Action[] {
+  return (Object.keys(rules) as Action[]).filter((action) =>
+    (rules[action] as readonly Role[]).includes(role),
+  )
+}
+
+/** An admin token is an admin for good, and an import can make one of anybody: neither is given by a part of the table. */
+const adminsOnly: ReadonlySet<Action> = new Set(['tenant.token', 'organisation.import'])
+
+/** What roles of a tenant's own may be made of. */
+export function delegableActions(): Action[] {
+  return actionsOf('admin').filter((action) => !adminsOnly.has(action))
+}
+
+/**
+ * The permissions of plugins that a user has in the tenant as a whole. A data service is not told of units, so a role
+ * over a unit alone opens none.
+ */
+export function permissionsHeld({ grants, scope }: UserPrincipal): ReadonlySet<string> {
+  const held = new Set<string>()
+  for (const { permissions, units } of grants) {
+    if (units !== null) continue
+    for (const one of permissions) if (scope?.permissions.has(one) ?? true) held.add(one)
+  }
+  return held
 }
 
 /** What lets a caller into an operation of a data service; all but a user's was asked for before the call came here. */

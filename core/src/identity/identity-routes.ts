@@ -3,7 +3,7 @@ import type { Knex } from 'knex'
 import { callerOf, tenantOf } from '../gateway/guard.ts'
 import { idSchema, nameSchema, pageOf, pageSchema, strictObject } from '../gateway/http-schemas.ts'
 import type { IdentityService } from './identity-service.ts'
-import { listAdminTokens, listApps, listTenants, listUnits, type Page } from './identity-store.ts'
+import { listAdminTokens, listApps, listTenants, type Page } from './identity-store.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -15,40 +15,6 @@ const tags = ['identity']
 export function identityRoutes(app: FastifyInstance, { knex, identity }: Ports): void {
   tenantRoutes(app, { knex, identity })
 
-  app.post<{ Body: { tenant?: string; id: string; name: string; parent?: string } }>(
-    '/v1/units',
-    {
-      config: { action: 'unit.create' },
-      schema: {
-        tags,
-        summary: 'Make a unit: a plant, department or team of a tenant',
-        body: strictObject({ tenant: idSchema, id: idSchema, name: nameSchema, parent: idSchema }, [
-          'id',
-          'name',
-        ]),
-      },
-    },
-    async (request, reply) => {
-      const { id, name, parent } = request.body
-      const unit = { tenant: tenantOf(request), id, name, parent: parent ?? null }
-      return reply.code(201).send(await identity.createUnit(callerOf(request), unit))
-    },
-  )
-  app.get<{ Querystring: { tenant?: string } & Page }>(
-    '/v1/units',
-    {
-      config: { action: 'unit.list' },
-      schema: {
-        tags,
-        summary: "List a tenant's units",
-        querystring: strictObject({ tenant: idSchema, ...pageSchema }, []),
-      },
-    },
-    async (request) => {
-      const units = await listUnits(knex, tenantOf(request), request.query)
-      return pageOf(units, request.query.limit, (unit) => unit.id)
-    },
-  )
   app.post<{ Body: { tenant?: string; id: string; name: string; unit?: string } }>(
     '/v1/apps',
     {

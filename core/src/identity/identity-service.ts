@@ -9,10 +9,8 @@ import {
   insertAdminToken,
   insertApp,
   insertTenant,
-  insertUnit,
   revokeAdminToken,
   type Tenant,
-  type Unit,
 } from './identity-store.ts'
 
 /** Who asks, and in which trace. */
@@ -21,7 +19,7 @@ export interface Caller {
   readonly traceId: string | null
 }
 
-/** Makes tenants, units, apps and their admins' tokens. */
+/** Makes tenants, apps and their admins' tokens. */
 export class IdentityService {
   readonly #knex: Knex
 
@@ -60,17 +58,6 @@ export class IdentityService {
         throw coreErrors.create('TOKEN_MISSING', { tenant, token: id })
       }
     })
-  }
-
-  async createUnit(caller: Caller, unit: Unit): Promise<Unit> {
-    await this.#change(caller, 'unit.created', unit.id, unit.tenant, async (trx) => {
-      await this.#requireTenant(trx, unit.tenant)
-      if (unit.parent !== null) await this.#requireUnit(trx, unit.tenant, unit.parent)
-      if (!(await insertUnit(trx, unit))) {
-        throw coreErrors.create('UNIT_EXISTS', { tenant: unit.tenant, unit: unit.id })
-      }
-    })
-    return unit
   }
 
   async createApp(caller: Caller, app: App): Promise<App> {

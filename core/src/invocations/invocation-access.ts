@@ -27,7 +27,7 @@ interface Kept {
   readonly author: string | undefined
 }
 
-/** What of a kept call a principal is shown. Only the tenant's own admin decides who else opens it. */
+/** What of a kept call a principal that may read such is shown. Only the tenant's own admin decides who else opens it. */
 export function accessOf(
   principal: Principal,
   { tenant, releases, author }: Kept,
@@ -35,6 +35,7 @@ export function accessOf(
 ): Access {
   switch (principal.kind) {
     case 'admin':
+    case 'user':
       return principal.tenant === tenant ? 'whole' : 'hidden'
     case 'operator':
       return isReleased(releases, 'operator', now) ? 'whole' : 'head'

@@ -9,6 +9,7 @@ import {
   pluginNameSchema,
   strictObject,
 } from '../gateway/http-schemas.ts'
+import { isAuthorised } from '../identity/authorise.ts'
 import type { ContentStore } from '../storage/content-store.ts'
 import {
   InvocationService,
@@ -102,11 +103,15 @@ function listRoute(app: FastifyInstance, knex: Knex): void {
       const before = cursor === undefined ? undefined : Number(cursor)
       const { tenant } = request.params
       const found = await listInvocations(knex, { tenant, plugin, before, limit })
-      const { kind } = request.principal
+      const { principal } = request
+      // Whoever may open each of them sees what they say of themselves.
+      const isOwner =
+        principal.kind !== 'operator' && isAuthorised(principal, 'invocation.read', { tenant })
+      const to = isOwner ? 'whole' : principal.kind
       const page = pageOf(found, limit, ({ sequence }) => String(sequence))
       return {
         ...page,
-        items: found.map((one) => shownHead(one, kind === 'admin' ? 'whole' : kind)),
+        items: found.map((one) => shownHead(one, to)),
       }
     },
   )

@@ -68,7 +68,7 @@ export class InvocationService {
       ...head,
       message: recording.outcome.message,
       redacted: redactedPlacesOf(recording),
-      ...(reader.principal.kind === 'admin' ? { releases } : {}),
+      ...(['admin', 'user'].includes(reader.principal.kind) ? { releases } : {}),
       recording,
     }
   }

@@ -1,10 +1,8 @@
-import { join } from 'node:path'
 import t from 'tap'
-import { writeFiles } from '../../../marketplace/test/support/npm.ts'
 import { enablePlugin } from '../support/fixture-plugin.ts'
 import { HostProcess, refusal, temporaryHome } from '../support/host-process.ts'
+import { publishPermissions } from '../support/permission-plugin.ts'
 import { testDatabases } from '../support/postgres.ts'
-import { publish } from '../support/publish.ts'
 
 const { hostUrl } = await testDatabases(t)
 const home = await temporaryHome(t)
@@ -24,44 +22,8 @@ interface Listed {
   readonly next?: string
 }
 
-/** Publishes a plugin that declares these permissions, with one operation where it requires something. */
-async function publishPlugin(
-  name: string,
-  permissions: readonly string[],
-  requires?: string,
-  version = '1.0.0',
-): Promise<void> {
-  const service = { id: 'perm.one', contract: 'contracts/one.json' }
-  const contract = {
-    id: 'perm.one',
-    major: 1,
-    title: { en: 'One' },
-    operations: { run: { requires, input: { type: 'object' }, output: {} } },
-  }
-  const declared = permissions.map((id) => ({ id, label: { en: `May ${id}`, 'zh-CN': `可${id}` } }))
-  const folder = await writeFiles(join(home, name, version), {
-    'dist/plugin.js':
-      "var __signalbox_plugin = { default: { services: { 'perm.one': { run: () => 1 } } } }",
-    'contracts/one.json': JSON.stringify(contract),
-    'package.json': JSON.stringify({
-      name,
-      version,
-      license: 'Apache-2.0',
-      keywords: ['signalbox-plugin'],
-      signalbox: {
-        manifest: 1,
-        host: '^1.0.0',
-        displayName: { en: 'One' },
-        runtime: { tier: 'sandbox', entry: 'dist/plugin.js' },
-        provides: {
-          permissions: declared,
-          ...(requires === undefined ? {} : { services: [service] }),
-        },
-      },
-    }),
-  })
-  await publish(host, folder)
-}
+const publishPlugin = (name: string, permissions: readonly string[], requires?: string) =>
+  publishPermissions({ host, home }, name, permissions, requires)
 
 const install = (name: string) => host.client.request('POST', '/v1/plugins', { name })
 const list = (query = '') => admin.request<Listed>('GET', `/v1/tenants/acme/permissions${query}`)

@@ -1,15 +1,37 @@
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import {
   type Action,
+  delegableActions,
   isAuthorised,
+  mayAttempt,
   mayCallOperation,
   type OperationCaller,
+  permissionsHeld,
   rules,
 } from '../../src/identity/authorise.ts'
-import type { Principal } from '../../src/identity/principal.ts'
+import type { Principal, RoleGrant, UserPrincipal } from '../../src/identity/principal.ts'
+import { builtInRoles, isBuiltIn } from '../../src/identity/roles/built-in-roles.ts'
 
 const actions = Object.keys(rules) as Action[]
-const principals: Record<Principal['kind'], Principal> = {
+const rowOf = (action: Action): readonly string[] => rules[action]
+
+const everyAction = new Set<string>(actions)
+
+function grantOf(role: string, units: readonly string[] | null = null): RoleGrant {
+  const content = { actions: new Set<string>(), permissions: new Set(['stock.count']) }
+  const reach = { units: units === null ? null : new Set(units) }
+  return isBuiltIn(role)
+    ? { role, builtIn: role, ...content, ...reach }
+    : { role, ...content, ...reach }
+}
+
+function userWith(...grants: RoleGrant[]): UserPrincipal {
+  const who = { kind: 'user', tenant: 'acme', user: 'usr_1', isService: false } as const
+  return { ...who, proof: 'ses_1', grants, scope: null }
+}
+
+const principals: Record<Exclude<Principal['kind'], 'user'>, Principal> = {
   anonymous: { kind: 'anonymous' },
   operator: { kind: 'operator' },
   admin: { kind: 'admin', tenant: 'acme', token: 'tok_1' },
@@ -19,23 +41,105 @@ const principals: Record<Principal['kind'], Principal> = {
 
 t.test('every action is allowed to just the roles of its row, and to nobody else', async (t) => {
   for (const action of actions) {
-    const roles: readonly string[] = rules[action]
+    const roles = rowOf(action)
     for (const [kind, principal] of Object.entries(principals)) {
       const expected = roles.includes('anyone') || roles.includes(kind)
       // A publisher belongs to no tenant: it is told nothing by a tenant's name.
       const resource = kind === 'publisher' ? {} : { tenant: 'acme' }
       t.equal(isAuthorised(principal, action, resource), expected, `${kind} ${action}`)
     }
+    for (const role of builtInRoles) {
+      const open = ['anyone', 'user', 'session', role].some((one) => roles.includes(one))
+      const user = userWith(grantOf(role))
+      t.equal(isAuthorised(user, action, { tenant: 'acme' }), open, `${role} ${action}`)
+    }
   }
 })
 
 t.test("no action reaches another tenant's things, whoever's role allows it", async (t) => {
+  const everything = userWith(...builtInRoles.map((role) => grantOf(role)))
   for (const action of actions) {
-    if ((rules[action] as readonly string[]).includes('anyone')) continue
+    if (rowOf(action).includes('anyone')) continue
     t.notOk(isAuthorised(principals.admin, action, { tenant: 'globex' }), `admin ${action}`)
     t.notOk(isAuthorised(principals.app, action, { tenant: 'globex' }), `app ${action}`)
     t.notOk(isAuthorised(principals.publisher, action, { tenant: 'acme' }), `publisher ${action}`)
+    t.notOk(isAuthorised(everything, action, { tenant: 'globex' }), `user ${action}`)
+    t.notOk(mayAttempt(everything, action, 'globex'), `user attempts ${action}`)
   }
+})
+
+t.test('a user without roles may do what every user may, and nothing else', async (t) => {
+  const allowed = actions.filter((action) => isAuthorised(userWith(), action, { tenant: 'acme' }))
+  const open = actions.filter((action) =>
+    ['anyone', 'user', 'session'].some((one) => rowOf(action).includes(one)),
+  )
+  t.same(allowed, open)
+})
+
+t.test('a role over units reaches them and nothing of the tenant as a whole', async (t) => {
+  const user = userWith(grantOf('admin', ['suzhou', 'line-1']))
+  t.ok(isAuthorised(user, 'user.write', { tenant: 'acme', unit: 'line-1' }))
+  t.notOk(isAuthorised(user, 'user.write', { tenant: 'acme', unit: 'berlin' }))
+  t.notOk(isAuthorised(user, 'user.write', { tenant: 'acme', unit: null }))
+  t.notOk(isAuthorised(user, 'config.write', { tenant: 'acme' }))
+  t.ok(mayAttempt(user, 'user.write', 'acme'), 'before it is known of which unit')
+  t.same([...permissionsHeld(user)], [], 'a data service is not told of units')
+})
+
+t.test(
+  "a tenant's own role never gives what is the operator's, an app's or the admins' alone",
+  async (t) => {
+    const user = userWith({ ...grantOf('everything'), actions: everyAction })
+    for (const action of actions) {
+      const row = rowOf(action)
+      if (['anyone', 'user', 'session'].some((one) => row.includes(one))) continue
+      const isDelegable = row.includes('admin') && delegableActions().includes(action)
+      t.equal(isAuthorised(user, action, { tenant: 'acme' }), isDelegable, action)
+    }
+    t.notOk(
+      isAuthorised(user, 'tenant.token', { tenant: 'acme' }),
+      'an admin token outlives a role',
+    )
+  },
+)
+
+t.test('a token may do what it names of what its owner may, and never more', async (t) => {
+  const someActions = fc.subarray<string>([...actions, 'nothing'])
+  const grants = fc.array(
+    fc.record({
+      role: fc.constantFrom(...builtInRoles, 'own'),
+      isOver: fc.boolean(),
+      own: someActions,
+    }),
+    { maxLength: 4 },
+  )
+  fc.assert(
+    fc.property(
+      grants,
+      someActions,
+      fc.constantFrom(undefined, null, 'suzhou'),
+      (given, named, unit) => {
+        const owner = userWith(
+          ...given.map(({ role, isOver, own }) => {
+            const grant = grantOf(role, isOver ? ['suzhou'] : null)
+            return grant.builtIn === undefined ? { ...grant, actions: new Set(own) } : grant
+          }),
+        )
+        const scope = { actions: new Set(named), permissions: new Set<string>() }
+        const token: UserPrincipal = { ...owner, scope }
+        for (const action of actions) {
+          const may = isAuthorised(token, action, { tenant: 'acme', unit })
+          if (!may || rowOf(action).includes('anyone')) continue
+          t.ok(
+            named.includes(action) && isAuthorised(owner, action, { tenant: 'acme', unit }),
+            action,
+          )
+          t.notOk(rowOf(action).includes('session'), `${action} wants a session`)
+        }
+        t.equal(permissionsHeld(token).size, 0)
+      },
+    ),
+  )
 })
 
 t.test('an action that is in no row is refused, inherited names too', async (t) => {
@@ -65,8 +169,12 @@ t.test('who may call an operation, by what it requires', async (t) => {
   }
 })
 
-t.test('of the principals of the HTTP face only an app calls a data service', async (t) => {
-  for (const [kind, principal] of Object.entries(principals)) {
-    t.equal(isAuthorised(principal, 'service.call', {}), kind === 'app', kind)
-  }
-})
+t.test(
+  'of the principals of the HTTP face only an app and a user call a data service',
+  async (t) => {
+    for (const [kind, principal] of Object.entries(principals)) {
+      t.equal(isAuthorised(principal, 'service.call', {}), kind === 'app', kind)
+    }
+    t.ok(isAuthorised(userWith(), 'service.call', {}), 'who then needs the permission')
+  },
+)

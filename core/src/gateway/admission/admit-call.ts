@@ -3,17 +3,16 @@ import { coreErrors } from '../../errors.ts'
 import { appOf, secretOf } from '../../identity/authenticate.ts'
 import { isAuthorised } from '../../identity/authorise.ts'
 import type { Snapshot, Subscription } from '../../rollout/routing/snapshot.ts'
-import { beginCall, type Call, type CallParams, type CallRequest } from '../call.ts'
+import { beginCall, type CallParams, type CallRequest } from '../call.ts'
 import { clientLeft } from '../client-left.ts'
 import type { Limits } from '../limits/open-limits.ts'
-import { burstHeaders, quotaHeaders } from '../limits/rate-limit-headers.ts'
+import { quotaHeaders } from '../limits/rate-limit-headers.ts'
 import { andThen, type Soon } from '../limits/soon.ts'
-import type { FailedAuthentications } from './failed-authentications.ts'
+import { admitUser, type UserAdmissionPorts } from './admit-user.ts'
+import { takeBurst } from './take-burst.ts'
 
-export interface AdmissionPorts {
+export interface AdmissionPorts extends UserAdmissionPorts {
   readonly snapshot: () => Snapshot
-  readonly limits: Limits
-  readonly failures: FailedAuthentications
   readonly now: () => number
 }
 
@@ -26,38 +25,24 @@ export function admitCall(
   request: CallRequest,
   reply: FastifyReply,
 ): Soon<void> {
-  const { limits } = ports
+  const { limits, snapshot } = ports
   const call = beginCall(ports.now(), clientLeft(reply))
   request.call = call
-  const subscription = authenticate(ports, request, call)
+  const secret = secretOf(request.headers)
+  const current = snapshot()
+  const app = secret === undefined ? undefined : appOf(current, secret)
+  if (app === undefined || !isAuthorised(app, 'service.call', {})) {
+    return admitUser(ports, request, reply, secret)
+  }
+  call.principal = app
+  const subscription = current.subscriptions.get(app.subscription)
+  if (subscription === undefined) throw coreErrors.create('AUTHENTICATION_REQUIRED')
+  call.subscription = subscription
   requireSubscribed(subscription, request.params)
-  return andThen(takeBurst(limits, subscription, reply), () => {
+  return andThen(takeBurst(limits, subscription.id, subscription, reply), () => {
     enter(limits, subscription, request, reply)
     return takeQuota(limits, subscription, reply)
   })
-}
-
-/**
- * A right key passes however many wrong ones came from its address: 256 random bits are not guessed, and the neighbours of
- * a client that is set up wrongly go on working.
- */
-function authenticate(
-  { snapshot, failures }: AdmissionPorts,
-  request: CallRequest,
-  call: Call,
-): Subscription {
-  const secret = secretOf(request.headers)
-  if (secret === undefined) throw coreErrors.create('AUTHENTICATION_REQUIRED')
-  const current = snapshot()
-  const principal = appOf(current, secret)
-  if (principal === undefined || !isAuthorised(principal, 'service.call', {})) {
-    throw failures.note(request.ip)
-  }
-  call.principal = principal
-  const subscription = current.subscriptions.get(principal.subscription)
-  if (subscription === undefined) throw coreErrors.create('AUTHENTICATION_REQUIRED')
-  call.subscription = subscription
-  return subscription
 }
 
 function requireSubscribed(subscription: Subscription, params: CallParams): void {
@@ -73,23 +58,6 @@ function requireSubscribed(subscription: Subscription, params: CallParams): void
     (scopes === null || scopes.includes(operation))
   if (covered) return
   throw coreErrors.create('SCOPE_MISSING', { subscription: id, service, major, operation })
-}
-
-function takeBurst(
-  { bursts }: Limits,
-  subscription: Subscription,
-  reply: FastifyReply,
-): Soon<void> {
-  const { id, limit, plan } = subscription
-  return andThen(bursts.take(id, limit), (verdict) => {
-    burstHeaders(reply, subscription, verdict)
-    if (verdict.allowed) return
-    throw coreErrors.create(
-      'RATE_LIMITED',
-      { plan, rate: limit.ratePerS, burst: limit.burst },
-      { retryAfterS: Math.ceil(verdict.retryAfterMs / 1000) },
-    )
-  })
 }
 
 /** Left when the response is closed, or the connection before there was one. */

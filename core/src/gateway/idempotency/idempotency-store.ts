@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
-/** Whose key, of which operation: the same key of another subscription is another. */
+/** Whose key, of which operation: the same key of another caller is another. */
 export interface KeyedCall {
-  readonly subscription: string
+  readonly caller: string
   /** Such as `orders.visibility@1/book`. */
   readonly operation: string
   readonly key: string
@@ -34,28 +34,28 @@ const WRITE_MS = 2000
 /** Claims the key for a call that begins now. @returns false: it is taken */
 export async function claimKey(
   knex: Knex,
-  { subscription, operation, key, claim }: Claimed,
+  { caller, operation, key, claim }: Claimed,
   times: { readonly fingerprint: Buffer; readonly endsInMs: number; readonly keptMs: number },
 ): Promise<boolean> {
   const { rowCount } = await knex
     .raw(
-      `insert into idempotent_calls as c (subscription, operation, key, fingerprint, claim, ends_at, expires_at)
+      `insert into idempotent_calls as c (caller, operation, key, fingerprint, claim, ends_at, expires_at)
        values (?, ?, ?, ?, ?, now() + ? * interval '1 millisecond', now() + ? * interval '1 millisecond')
-       on conflict (subscription, operation, key) do update
+       on conflict (caller, operation, key) do update
          set fingerprint = excluded.fingerprint, claim = excluded.claim, ends_at = excluded.ends_at,
              expires_at = excluded.expires_at, outcome = null, status = null, version = null, code = null,
              data_key = null, sealed = null
          where c.expires_at < now()`,
-      [subscription, operation, key, times.fingerprint, claim, times.endsInMs, times.keptMs],
+      [caller, operation, key, times.fingerprint, claim, times.endsInMs, times.keptMs],
     )
     .timeout(WRITE_MS)
   return rowCount === 1
 }
 
 export async function findKeyed(knex: Knex, call: KeyedCall): Promise<KnownCall | undefined> {
-  const { subscription, operation, key } = call
+  const { caller, operation, key } = call
   const row = await knex('idempotent_calls')
-    .where({ subscription, operation, key })
+    .where({ caller, operation, key })
     .first(
       '*',
       knex.raw('greatest(0, extract(epoch from ends_at - now()) * 1000)::float8 as ends_in_ms'),
@@ -108,8 +108,8 @@ export async function releaseKey(knex: Knex, claimed: Claimed): Promise<void> {
 /** Keys whose time is over, at most a thousand at once. */
 export async function forgetKeys(knex: Knex): Promise<void> {
   await knex.raw(
-    `delete from idempotent_calls where (subscription, operation, key) in (
-       select subscription, operation, key from idempotent_calls where expires_at < now()
+    `delete from idempotent_calls where (caller, operation, key) in (
+       select caller, operation, key from idempotent_calls where expires_at < now()
         order by expires_at limit 1000 for update skip locked)`,
   )
 }

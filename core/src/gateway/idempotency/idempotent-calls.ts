@@ -34,6 +34,8 @@ const notRun: ReadonlySet<string> = new Set([
   'CORE_OPERATION_MISSING',
   'CORE_SERVICE_MISSING',
   'CORE_INPUT_INVALID',
+  'CORE_OPERATION_NOT_FOR_USERS',
+  'CORE_PERMISSION_MISSING',
   'CORE_DRAINING',
   'SBX_BUSY',
   'SBX_CIRCUIT_OPEN',
@@ -79,8 +81,8 @@ export class IdempotentCalls {
     ask: KeyedAsk,
     run: () => Promise<{ readonly outputJson: string; readonly version: string }>,
   ): Promise<KeyedAnswer> {
-    const { subscription, operation, key } = ask
-    const claimed = { subscription, operation, key, claim: randomUUID() }
+    const { caller, operation, key } = ask
+    const claimed = { caller, operation, key, claim: randomUUID() }
     const fingerprint = fingerprintOf(ask.inputJson)
     const endsInMs = ask.deadlineMs + GRACE_MS
     const isOurs = await claimKey(this.#ports.knex, claimed, {
@@ -165,14 +167,14 @@ export class IdempotentCalls {
     }
   }
 
-  #lost(err: unknown, { subscription, operation }: Claimed): void {
-    const fields = { err, subscription, operation }
+  #lost(err: unknown, { caller, operation }: Claimed): void {
+    const fields = { err, caller, operation }
     this.#ports.log.warn(fields, 'how a call with an idempotency key ended could not be written')
   }
 }
 
-function boundTo({ subscription, operation, key }: KeyedCall): readonly string[] {
-  return ['idempotent-call', subscription, operation, key]
+function boundTo({ caller, operation, key }: KeyedCall): readonly string[] {
+  return ['idempotent-call', caller, operation, key]
 }
 
 function refusalOf({ code, status }: KeptEnd, text: string): CodedError {

@@ -10,10 +10,10 @@ import type { QuotaVerdict } from './quota-leases.ts'
  */
 export function burstHeaders(
   reply: FastifyReply,
-  subscription: Subscription,
+  limited: Limited,
   { remaining, resetMs, mode }: BurstVerdict,
 ): void {
-  reply.header('ratelimit-policy', policyOf(subscription))
+  reply.header('ratelimit-policy', policyOf(limited))
   reply.header('ratelimit', `"burst";r=${remaining};t=${Math.ceil(resetMs / 1000)}`)
   // Decided by this node's share alone: what is left elsewhere is not in it.
   if (mode === 'share') reply.header('signalbox-limits', 'node-share')
@@ -27,18 +27,21 @@ export function quotaHeaders(reply: FastifyReply, { remaining, resetMs }: QuotaV
 
 const periodS = { hour: 3600, day: 86_400, month: 2_592_000 } as const
 
-/** Subscriptions live as long as a snapshot: their policy is written once. */
-const policies = new WeakMap<Subscription, string>()
+/** What a caller may take: of a subscription what its plan says. */
+export type Limited = Pick<Subscription, 'limit' | 'quota' | 'concurrency'>
 
-function policyOf(subscription: Subscription): string {
-  const known = policies.get(subscription)
+/** Subscriptions live as long as a snapshot: their policy is written once. */
+const policies = new WeakMap<Limited, string>()
+
+function policyOf(limited: Limited): string {
+  const known = policies.get(limited)
   if (known !== undefined) return known
-  const { limit, quota, concurrency } = subscription
+  const { limit, quota, concurrency } = limited
   const policy = [
     `"burst";q=${limit.burst};w=${Math.max(1, Math.round(limit.burst / limit.ratePerS))}`,
   ]
   if (quota !== undefined) policy.push(`"quota";q=${quota.count};w=${periodS[quota.per]}`)
   if (concurrency !== undefined) policy.push(`"concurrency";q=${concurrency}`)
-  policies.set(subscription, policy.join(', '))
+  policies.set(limited, policy.join(', '))
   return policy.join(', ')
 }

@@ -18,7 +18,7 @@ export function approvalFaults(value: unknown, pointer: string): InputFault[] {
 
 /** Whether `actor`, as the audit names it, is asked for this approval. */
 export function isAsked({ approve }: ApprovalStep, actor: string): boolean {
-  return actor.startsWith(`admin:${approve.tenant}/`)
+  return ['admin', 'user', 'service'].some((kind) => actor.startsWith(`${kind}:${approve.tenant}/`))
 }
 
 export function approvalSentence({ approve }: ApprovalStep): Localized {

@@ -27,7 +27,7 @@ const sealer = {
 const node = () => new IdempotentCalls({ knex, sealer, log: { warn: () => undefined } })
 
 const ask = (key: string, more = {}) => ({
-  ...{ subscription: 'sub_1', operation: 'limited.one@1/book', key, tenant: 'acme' },
+  ...{ caller: 'sub_1', operation: 'limited.one@1/book', key, tenant: 'acme' },
   ...{ inputJson: '{"a":1}', deadlineMs: 60_000, ...more },
 })
 
@@ -38,7 +38,7 @@ t.test('a key runs once, and who asks again on any node is given the first answe
   const first = await node().once(ask('k1'), says('{"n":1}'))
   t.same(first, { outputJson: '{"n":1}', version: '1.0.0', isReplay: false })
   t.same(await node().once(ask('k1'), never), { ...first, isReplay: true })
-  const other = { subscription: 'sub_2' }
+  const other = { caller: 'sub_2' }
   t.match(await node().once(ask('k1', other), says('2')), { outputJson: '2', isReplay: false })
   const place = { operation: 'limited.one@1/cancel' }
   t.match(await node().once(ask('k1', place), says('3')), { outputJson: '3', isReplay: false })

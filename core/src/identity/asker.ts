@@ -1,0 +1,8 @@
+import type { Principal } from './principal.ts'
+
+/** Who asks, in both words: the one that is judged and the one that is written down. */
+export interface Asker {
+  readonly principal: Principal
+  readonly actor: string
+  readonly traceId: string | null
+}

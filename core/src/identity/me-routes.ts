@@ -1,0 +1,155 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Knex } from 'knex'
+import { coreErrors } from '../errors.ts'
+import { strictObject } from '../gateway/http-schemas.ts'
+import { permissionsHeld } from './authorise.ts'
+import type { UserPrincipal } from './principal.ts'
+import type { SessionCookie } from './sessions/session-cookie.ts'
+import type { PasswordService } from './sign-in/password-service.ts'
+import { countRecoveryCodes } from './sign-in/password-store.ts'
+import type { SecondFactorService } from './sign-in/second-factor-service.ts'
+import { codeSchema, passwordSchema } from './sign-in/sign-in-routes.ts'
+import { requireUser } from './users/user-service.ts'
+
+interface Ports {
+  readonly knex: Knex
+  readonly passwords: PasswordService
+  readonly secondFactor: SecondFactorService
+  readonly cookie: SessionCookie
+}
+
+const tags = ['me']
+const write = { action: 'me.write' } as const
+const withPassword = strictObject({ password: passwordSchema }, ['password'])
+
+/** What a user sees and changes of himself. What decides who may come in wants the password once more. */
+export function meRoutes(app: FastifyInstance, ports: Ports): void {
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
+  })
+  readRoute(app, ports)
+  passwordRoute(app, ports)
+  totpRoutes(app, ports)
+  recoveryRoutes(app, ports)
+}
+
+function readRoute(app: FastifyInstance, { knex, secondFactor }: Ports): void {
+  app.get(
+    '/v1/me',
+    {
+      config: { action: 'me.read' },
+      schema: { tags, summary: 'Who I am, what I may do, and what my forms have to repeat' },
+    },
+    async (request) => {
+      const me = userOf(request)
+      const { tenant, user } = me
+      const roles = me.grants.map(({ role, units }) => ({
+        role,
+        units: units === null ? null : [...units].sort(),
+      }))
+      return {
+        ...(await requireUser(knex, tenant, user)),
+        roles,
+        permissions: [...permissionsHeld(me)].sort(),
+        secondFactor: await secondFactor.isInForce(me),
+        recoveryCodesLeft: await countRecoveryCodes(knex, me),
+        ...(request.csrf === undefined ? {} : { session: me.proof, csrfToken: request.csrf }),
+      }
+    },
+  )
+}
+
+function passwordRoute(app: FastifyInstance, { passwords, cookie }: Ports): void {
+  app.post<{ Body: { present: string; password: string } }>(
+    '/v1/me/password',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Change my password; all my other sessions end',
+        body: strictObject({ present: passwordSchema, password: passwordSchema }, [
+          'present',
+          'password',
+        ]),
+      },
+    },
+    async (request, reply) => {
+      const { present, password } = request.body
+      const secret = await passwords.change(ownOf(request), present, password)
+      return reply.header('set-cookie', cookie.write(secret)).code(204).send()
+    },
+  )
+}
+
+function totpRoutes(app: FastifyInstance, { passwords, secondFactor, cookie }: Ports): void {
+  app.post<{ Body: { password: string } }>(
+    '/v1/me/totp',
+    {
+      config: write,
+      schema: { tags, summary: 'Begin with an authenticator app', body: withPassword },
+    },
+    async (request) => {
+      const own = ownOf(request)
+      const { login } = await passwords.requirePresent(own, request.body.password)
+      return secondFactor.begin(own, login)
+    },
+  )
+  app.post<{ Body: { code: string } }>(
+    '/v1/me/totp::confirm',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary:
+          'The first code of the app: from now on one is asked for; answers recovery codes, shown this once',
+        body: strictObject({ code: codeSchema }, ['code']),
+      },
+    },
+    async (request, reply) => {
+      const { codes, secret } = await secondFactor.confirm(ownOf(request), request.body.code)
+      reply.header('set-cookie', cookie.write(secret))
+      return { recoveryCodes: codes }
+    },
+  )
+  app.post<{ Body: { password: string } }>(
+    '/v1/me/totp::remove',
+    { config: write, schema: { tags, summary: 'Do without a second factor', body: withPassword } },
+    async (request, reply) => {
+      const own = ownOf(request)
+      await passwords.requirePresent(own, request.body.password)
+      await secondFactor.remove(own)
+      return reply.code(204).send()
+    },
+  )
+}
+
+function recoveryRoutes(app: FastifyInstance, { passwords, secondFactor }: Ports): void {
+  app.post<{ Body: { password: string } }>(
+    '/v1/me/recovery-codes',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'New recovery codes, shown this once; the old ones are worth nothing',
+        body: withPassword,
+      },
+    },
+    async (request) => {
+      const own = ownOf(request)
+      await passwords.requirePresent(own, request.body.password)
+      return { recoveryCodes: await secondFactor.renewCodes(own) }
+    },
+  )
+}
+
+/** @throws CORE_AUTHENTICATION_REQUIRED: the table lets nobody else here, and no type says so */
+export function userOf({ principal }: FastifyRequest): UserPrincipal {
+  if (principal.kind === 'user') return principal
+  throw coreErrors.create('AUTHENTICATION_REQUIRED')
+}
+
+function ownOf(request: FastifyRequest) {
+  const { tenant, user, proof } = userOf(request)
+  const { traceId } = request.trace
+  return { tenant, user, session: proof, traceId, address: request.ip }
+}

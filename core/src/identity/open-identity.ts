@@ -1,0 +1,118 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Knex } from 'knex'
+import type { RoutingTable } from '../rollout/routing/routing-table.ts'
+import type { Sealer } from '../sealing/sealer.ts'
+import type { StopStack } from '../stop-stack.ts'
+import { AccessCache } from './access/access-cache.ts'
+import { AccessChanges } from './access/access-changes.ts'
+import { AccessClock } from './access/access-clock.ts'
+import { UserProofs } from './access/user-proofs.ts'
+import { identityRoutes } from './identity-routes.ts'
+import { IdentityService } from './identity-service.ts'
+import { meRoutes } from './me-routes.ts'
+import { organisationRoutes } from './organisation/organisation-routes.ts'
+import { OrganisationService } from './organisation/organisation-service.ts'
+import { positionRoutes } from './organisation/position-routes.ts'
+import { PositionService } from './organisation/position-service.ts'
+import { unitRoutes } from './organisation/unit-routes.ts'
+import { UnitService } from './organisation/unit-service.ts'
+import { permissionsOf } from './permissions.ts'
+import { roleRoutes } from './roles/role-routes.ts'
+import { RoleService } from './roles/role-service.ts'
+import { SessionCookie } from './sessions/session-cookie.ts'
+import { sessionRoutes } from './sessions/session-routes.ts'
+import { SessionService } from './sessions/session-service.ts'
+import { IdentitySweep } from './sign-in/identity-sweep.ts'
+import { PasswordCheck } from './sign-in/password-check.ts'
+import { PasswordHasher } from './sign-in/password-hasher.ts'
+import { PasswordService } from './sign-in/password-service.ts'
+import { ResetService } from './sign-in/reset-service.ts'
+import { SecondFactorService } from './sign-in/second-factor-service.ts'
+import type { SendTicket } from './sign-in/send-ticket.ts'
+import { signInPage } from './sign-in/sign-in-page.ts'
+import { signInRoutes } from './sign-in/sign-in-routes.ts'
+import { SignInService } from './sign-in/sign-in-service.ts'
+import { tokenRoutes } from './tokens/token-routes.ts'
+import { TokenService } from './tokens/token-service.ts'
+import { userRoutes } from './users/user-routes.ts'
+import { UserService } from './users/user-service.ts'
+
+interface Ports {
+  readonly knex: Knex
+  readonly routing: RoutingTable
+  readonly sealer: Sealer
+  readonly publicUrl: string | null
+  readonly log: FastifyBaseLogger
+}
+
+export interface OpenIdentity {
+  /** Who is behind a token or a cookie. */
+  readonly proofs: UserProofs
+  /** For whoever proves users in another way. */
+  readonly sessions: SessionService
+  readonly signIns: SignInService
+  /** In a scope that is guarded. */
+  routes(scope: FastifyInstance, send: SendTicket): Promise<void>
+}
+
+/** People and service accounts of tenants: what they may do, how they come in, and that what ends is over everywhere. */
+export async function openIdentity(ports: Ports, stops: StopStack): Promise<OpenIdentity> {
+  const { knex, routing, publicUrl, log } = ports
+  const monotonic = () => performance.now()
+  const clock = new AccessClock({ knex, hints: routing.hints, log })
+  await clock.start()
+  stops.push(() => clock.stop())
+  const sweep = new IdentitySweep({ knex, log })
+  sweep.start()
+  stops.push(() => sweep.stop())
+  const cookie = new SessionCookie(publicUrl)
+  const cache = new AccessCache({ knex, clock, monotonic })
+  const proofs = new UserProofs({ knex, cache, cookie, publicUrl, monotonic })
+  const changes = new AccessChanges(knex, clock)
+  const proving = openProving({ ...ports, changes })
+  const { sessions, signIns } = proving
+  return {
+    proofs,
+    sessions,
+    signIns,
+    async routes(scope, send) {
+      const resets = new ResetService({ changes, send, log })
+      stops.push(() => resets.stop())
+      signInPage(scope)
+      await scope.register(async (inner) => {
+        signInRoutes(inner, { ...proving, resets, proofs, cookie })
+      })
+      await scope.register(async (inner) => {
+        meRoutes(inner, { knex, ...proving, cookie })
+        sessionRoutes(inner, { knex, sessions, cookie })
+        tokenRoutes(inner, { knex, tokens: new TokenService(changes, Date.now) })
+      })
+      administration(scope, ports, changes)
+    },
+  }
+}
+
+function openProving({ knex, sealer, changes }: Ports & { readonly changes: AccessChanges }) {
+  const hasher = new PasswordHasher()
+  const check = new PasswordCheck({ knex, hasher })
+  const secondFactor = new SecondFactorService({ changes, sealer, now: Date.now })
+  const sessions = new SessionService(changes)
+  const signIns = new SignInService({ changes, check, secondFactor, sessions })
+  const passwords = new PasswordService({ changes, check, hasher })
+  return { secondFactor, sessions, signIns, passwords }
+}
+
+function administration(
+  scope: FastifyInstance,
+  { knex, routing }: Ports,
+  changes: AccessChanges,
+): void {
+  identityRoutes(scope, { knex, identity: new IdentityService(knex) })
+  unitRoutes(scope, { knex, units: new UnitService(changes) })
+  userRoutes(scope, { knex, users: new UserService(changes) })
+  positionRoutes(scope, { knex, positions: new PositionService(changes) })
+  organisationRoutes(scope, { knex, organisation: new OrganisationService(changes) })
+  const permissions = (tenant: string) =>
+    new Set(permissionsOf(routing.snapshot, tenant).map(({ id }) => id))
+  roleRoutes(scope, { knex, roles: new RoleService({ changes, permissions }) })
+}

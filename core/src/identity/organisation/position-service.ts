@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto'
+import type { Knex } from 'knex'
+import { coreErrors } from '../../errors.ts'
+import type { AccessChanges } from '../access/access-changes.ts'
+import type { Asker } from '../asker.ts'
+import { hasUnit } from '../identity-store.ts'
+import { requireHandOut } from '../roles/require-hand-out.ts'
+import { contentsOf } from '../roles/role-store.ts'
+import { rotateSoon } from '../sessions/session-store.ts'
+import { findUser } from '../users/user-store.ts'
+import {
+  deleteHolder,
+  findHolder,
+  findPosition,
+  type Holder,
+  type Position,
+  putHolder,
+  putPosition,
+  usersHolding,
+} from './position-store.ts'
+
+/** Makes positions and says who holds them, from when until when. */
+export class PositionService {
+  readonly #changes: AccessChanges
+
+  constructor(changes: AccessChanges) {
+    this.#changes = changes
+  }
+
+  /** @throws CORE_UNIT_MISSING, CORE_ROLE_MISSING, CORE_HAND_OUT_REFUSED */
+  async put(asker: Asker, position: Position): Promise<Position> {
+    const { tenant, id, unit, roles } = position
+    const change = changeOf(asker, 'position.changed', tenant, id, { unit, roles })
+    return this.#changes.commit(change, async (trx) => {
+      if (!(await hasUnit(trx, tenant, unit)))
+        throw coreErrors.create('UNIT_MISSING', { tenant, unit })
+      await requireCarried(trx, asker, position)
+      const before = await findPosition(trx, tenant, id)
+      if (before !== undefined) await requireCarried(trx, asker, before)
+      await putPosition(trx, position)
+      await rotateSoon(trx, tenant, await usersHolding(trx, tenant, id))
+      return position
+    })
+  }
+
+  /** @throws CORE_POSITION_MISSING, CORE_USER_MISSING, CORE_HAND_OUT_REFUSED */
+  async hold(asker: Asker, wish: Omit<Holder, 'id'>): Promise<Holder> {
+    const { tenant, position, user, validFrom, validTo } = wish
+    const detail = { user, validFrom, validTo }
+    return this.#changes.commit(
+      changeOf(asker, 'position.held', tenant, position, detail),
+      async (trx) => {
+        await requireCarried(trx, asker, await requirePosition(trx, tenant, position))
+        if ((await findUser(trx, tenant, user)) === undefined) {
+          throw coreErrors.create('USER_MISSING', { tenant, user })
+        }
+        const holder = await putHolder(trx, {
+          ...wish,
+          id: `hld_${randomBytes(8).toString('hex')}`,
+        })
+        await rotateSoon(trx, tenant, [user])
+        return holder
+      },
+    )
+  }
+
+  /** @throws CORE_POSITION_MISSING, CORE_HOLDER_MISSING, CORE_HAND_OUT_REFUSED */
+  async release(asker: Asker, tenant: string, position: string, id: string): Promise<void> {
+    const detail = { holder: id }
+    await this.#changes.commit(
+      changeOf(asker, 'position.left', tenant, position, detail),
+      async (trx) => {
+        await requireCarried(trx, asker, await requirePosition(trx, tenant, position))
+        const holder = await findHolder(trx, tenant, position, id)
+        if (holder === undefined)
+          throw coreErrors.create('HOLDER_MISSING', { position, holder: id })
+        await deleteHolder(trx, tenant, id)
+        await rotateSoon(trx, tenant, [holder.user])
+      },
+    )
+  }
+}
+
+/** @throws CORE_POSITION_MISSING */
+export async function requirePosition(knex: Knex, tenant: string, id: string): Promise<Position> {
+  const position = await findPosition(knex, tenant, id)
+  if (position === undefined) throw coreErrors.create('POSITION_MISSING', { tenant, position: id })
+  return position
+}
+
+/** What it carries is in the asker's hands to give. */
+async function requireCarried(
+  trx: Knex,
+  asker: Asker,
+  { tenant, unit, roles }: Position,
+): Promise<void> {
+  const contents = await contentsOf(trx, tenant, roles, unit)
+  for (const role of roles) {
+    if (!contents.has(role)) throw coreErrors.create('ROLE_MISSING', { tenant, role })
+  }
+  requireHandOut(asker, contents.values())
+}
+
+function changeOf(
+  { actor, traceId }: Asker,
+  action: string,
+  tenant: string,
+  subject: string,
+  detail: Readonly<Record<string, unknown>>,
+) {
+  return { actor, traceId, action, subject, tenant, detail }
+}

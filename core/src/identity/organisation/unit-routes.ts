@@ -1,0 +1,89 @@
+import type { FastifyInstance } from 'fastify'
+import type { Knex } from 'knex'
+import { askerOf, requireOver, tenantOf } from '../../gateway/guard.ts'
+import {
+  idSchema,
+  nameSchema,
+  pageOf,
+  pageSchema,
+  strictObject,
+} from '../../gateway/http-schemas.ts'
+import { listUnits, type Page } from '../identity-store.ts'
+import type { UnitService } from './unit-service.ts'
+
+interface Ports {
+  readonly knex: Knex
+  readonly units: UnitService
+}
+
+const tags = ['identity']
+const parentSchema = { ...idSchema, type: ['string', 'null'] } as const
+
+interface NewUnit {
+  readonly tenant?: string
+  readonly id: string
+  readonly name: string
+  readonly parent?: string | null
+}
+
+export function unitRoutes(app: FastifyInstance, { knex, units }: Ports): void {
+  app.post<{ Body: NewUnit }>(
+    '/v1/units',
+    {
+      config: { action: 'unit.create', decidesUnit: true },
+      schema: {
+        tags,
+        summary: 'Make a unit: a plant, department or team of a tenant',
+        body: strictObject(
+          { tenant: idSchema, id: idSchema, name: nameSchema, parent: parentSchema },
+          ['id', 'name'],
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { id, name, parent = null } = request.body
+      requireOver(request, parent)
+      const unit = { tenant: tenantOf(request), id, name, parent }
+      return reply.code(201).send(await units.create(askerOf(request), unit))
+    },
+  )
+  app.get<{ Querystring: { tenant?: string } & Page }>(
+    '/v1/units',
+    {
+      config: { action: 'unit.list' },
+      schema: {
+        tags,
+        summary: "List a tenant's units",
+        querystring: strictObject({ tenant: idSchema, ...pageSchema }, []),
+      },
+    },
+    async (request) => {
+      const page = await listUnits(knex, tenantOf(request), request.query)
+      return pageOf(page, request.query.limit, (unit) => unit.id)
+    },
+  )
+  app.patch<{
+    Params: { unit: string }
+    Querystring: { tenant?: string }
+    Body: { name?: string; parent?: string | null }
+  }>(
+    '/v1/units/:unit',
+    {
+      config: { action: 'unit.update', decidesUnit: true },
+      schema: {
+        tags,
+        summary: 'Rename a unit, or move it with all below it',
+        params: strictObject({ unit: idSchema }, ['unit']),
+        querystring: strictObject({ tenant: idSchema }, []),
+        body: { ...strictObject({ name: nameSchema, parent: parentSchema }, []), minProperties: 1 },
+      },
+    },
+    async (request) => {
+      const { unit } = request.params
+      requireOver(request, unit)
+      // Out of a branch, and into another one: both are his, or neither.
+      if (request.body.parent !== undefined) requireOver(request, request.body.parent)
+      return units.change(askerOf(request), { tenant: tenantOf(request), id: unit }, request.body)
+    },
+  )
+}

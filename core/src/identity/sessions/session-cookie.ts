@@ -1,0 +1,42 @@
+import { ABSOLUTE_S } from './session.ts'
+
+/**
+ * The cookie of a session. With https it has the prefix by which browsers keep any other host from setting it (RFC 6265bis
+ * §4.1.3.2); a host on plain http, which is a laptop's, cannot have it.
+ */
+export class SessionCookie {
+  readonly #name: string
+  readonly #isSecure: boolean
+
+  /** @param publicUrl where browsers reach the host; null: http on this machine */
+  constructor(publicUrl: string | null) {
+    this.#isSecure = publicUrl !== null && new URL(publicUrl).protocol === 'https:'
+    this.#name = this.#isSecure ? '__Host-signalbox' : 'signalbox'
+  }
+
+  /** The secret in a request's `Cookie` header; undefined: none, or two that contradict each other. */
+  read(header: string | undefined): string | undefined {
+    const found = (header ?? '')
+      .split(';')
+      .map((one) => one.trim())
+      .filter((one) => one.startsWith(`${this.#name}=`))
+    const [only = '', second] = found
+    const value = only.slice(this.#name.length + 1)
+    return second === undefined && /^[A-Za-z0-9_-]{43}$/.test(value) ? value : undefined
+  }
+
+  /** A `Set-Cookie` value. @param secret base64url, which needs no quoting */
+  write(secret: string): string {
+    return this.#line(secret, ABSOLUTE_S)
+  }
+
+  clear(): string {
+    return this.#line('', 0)
+  }
+
+  #line(value: string, maxAgeS: number): string {
+    // Lax, so that a link in a message finds its reader signed in; what changes something asks for more: see csrf.ts.
+    const line = `${this.#name}=${value}; Max-Age=${maxAgeS}; Path=/; HttpOnly; SameSite=Lax`
+    return this.#isSecure ? `${line}; Secure` : line
+  }
+}

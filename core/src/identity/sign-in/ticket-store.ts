@@ -1,0 +1,104 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Knex } from 'knex'
+
+/** What a ticket is good for, and how long in seconds: whoever has it is half a proof on the way to a whole one. */
+export const ticketLife = {
+  invitation: 7 * 24 * 3600,
+  'reset-link': 24 * 3600,
+  reset: 30 * 60,
+  'second-factor': 5 * 60,
+} as const
+
+export type TicketPurpose = keyof typeof ticketLife
+
+export interface Ticket {
+  readonly tenant: string
+  readonly user: string
+  readonly purpose: TicketPurpose
+  /** How the user was proven so far. */
+  readonly methods: readonly string[]
+}
+
+/** 256 random bits, of which a plain hash is kept. */
+export function makeTicket(): { readonly text: string; readonly hash: Buffer } {
+  const text = randomBytes(32).toString('base64url')
+  return { text, hash: hashTicket(text) }
+}
+
+export function hashTicket(text: string): Buffer {
+  return createHash('sha256').update(`ticket ${text}`).digest()
+}
+
+/** Those of the same purpose before it are worth nothing from now on. @returns when it is over */
+export async function insertTicket(
+  trx: Knex,
+  { tenant, user, purpose, methods }: Ticket,
+  hash: Buffer,
+): Promise<string> {
+  await dropTickets(trx, tenant, user, [purpose])
+  const [row] = await trx('sign_in_tickets')
+    .insert({
+      hash,
+      tenant,
+      user_id: user,
+      purpose,
+      methods,
+      expires_at: trx.raw('now() + make_interval(secs => ?)', [ticketLife[purpose]]),
+    })
+    .returning('expires_at')
+  return row.expires_at.toISOString()
+}
+
+export async function findTicket(
+  knex: Knex,
+  hash: Buffer,
+  purposes: readonly TicketPurpose[],
+): Promise<Ticket | undefined> {
+  const row = await knex('sign_in_tickets')
+    .where({ hash })
+    .whereIn('purpose', purposes)
+    .where('expires_at', '>', knex.fn.now())
+    .first()
+  return row === undefined ? undefined : ticketOf(row)
+}
+
+/** Used up: of two at once one gets it. */
+export async function takeTicket(
+  trx: Knex,
+  hash: Buffer,
+  purposes: readonly TicketPurpose[],
+): Promise<Ticket | undefined> {
+  const [row] = await trx('sign_in_tickets')
+    .where({ hash })
+    .whereIn('purpose', purposes)
+    .where('expires_at', '>', trx.fn.now())
+    .delete()
+    .returning('*')
+  return row === undefined ? undefined : ticketOf(row)
+}
+
+export async function dropTickets(
+  trx: Knex,
+  tenant: string,
+  user: string,
+  purposes = Object.keys(ticketLife) as readonly TicketPurpose[],
+): Promise<void> {
+  await trx('sign_in_tickets')
+    .where({ tenant, user_id: user })
+    .whereIn('purpose', purposes)
+    .delete()
+}
+
+export async function sweepTickets(knex: Knex, limit: number): Promise<number> {
+  const old = knex('sign_in_tickets').where('expires_at', '<', knex.fn.now()).limit(limit)
+  return knex('sign_in_tickets').whereIn('hash', old.select('hash')).delete()
+}
+
+function ticketOf(row: {
+  tenant: string
+  user_id: string
+  purpose: TicketPurpose
+  methods: string[]
+}): Ticket {
+  return { tenant: row.tenant, user: row.user_id, purpose: row.purpose, methods: row.methods }
+}

@@ -1,0 +1,33 @@
+import { coreErrors } from '../errors.ts'
+
+/** A point in time with its offset (RFC 3339), to the minute at least. */
+export const momentSchema = {
+  type: 'string',
+  maxLength: 40,
+  pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,6})?)?(Z|[+-]\\d{2}:\\d{2})$',
+} as const
+
+export const momentOrNullSchema = { ...momentSchema, type: ['string', 'null'] } as const
+
+/** Half open, in UTC: the end is the first moment without it. */
+export interface Validity<From extends string | null> {
+  readonly validFrom: From
+  readonly validTo: string | null
+}
+
+/** @throws CORE_INPUT_INVALID where one is no point in time, or it ends before it begins */
+export function validityOf<From extends string | null>(
+  from: From,
+  to: string | null,
+): Validity<From> {
+  const faults = Object.entries({ validFrom: from, validTo: to })
+    .filter(([, at]) => at !== null && Number.isNaN(Date.parse(at)))
+    .map(([name]) => ({ pointer: `/${name}`, detail: 'is no point in time' }))
+  if (faults.length === 0 && from !== null && to !== null && Date.parse(to) <= Date.parse(from)) {
+    faults.push({ pointer: '/validTo', detail: 'has to be after validFrom' })
+  }
+  if (faults.length > 0) throw coreErrors.create('INPUT_INVALID', {}, { faults })
+  return { validFrom: inUtc(from) as From, validTo: inUtc(to) }
+}
+
+const inUtc = (at: string | null) => (at === null ? null : new Date(at).toISOString())

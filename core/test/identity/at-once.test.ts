@@ -1,0 +1,102 @@
+import t from 'tap'
+import { AccessChanges } from '../../src/identity/access/access-changes.ts'
+import type { Asker } from '../../src/identity/asker.ts'
+import { UnitService } from '../../src/identity/organisation/unit-service.ts'
+import { loadParents } from '../../src/identity/organisation/unit-store.ts'
+import { pathOf } from '../../src/identity/organisation/unit-tree.ts'
+import { makeSecret } from '../../src/identity/sessions/session.ts'
+import {
+  insertSession,
+  offerNext,
+  proveSession,
+} from '../../src/identity/sessions/session-store.ts'
+import { lockKeys } from '../../src/identity/sign-in/lock-out.ts'
+import { enterAttempt, forgiveAttempt } from '../../src/identity/sign-in/lock-out-store.ts'
+import {
+  replaceRecoveryCodes,
+  takeRecoveryCode,
+} from '../../src/identity/sign-in/password-store.ts'
+import { insertTicket, makeTicket, takeTicket } from '../../src/identity/sign-in/ticket-store.ts'
+import { hashRecoveryCode } from '../../src/identity/sign-in/totp.ts'
+import { createKnex } from '../../src/storage/create-knex.ts'
+import { testDatabases } from '../support/postgres.ts'
+
+const { hostUrl } = await testDatabases(t)
+const knex = createKnex(hostUrl)
+t.teardown(() => knex.destroy())
+const owner = { tenant: 'acme', user: 'usr_0000000000000001' }
+await knex('tenants').insert({ id: 'acme', name: 'Acme' })
+await knex('users').insert({
+  tenant: owner.tenant,
+  id: owner.user,
+  kind: 'person',
+  login: 'ann',
+  display_name: 'Ann',
+  locale: 'en',
+  state: 'active',
+})
+
+const fifty = Array.from({ length: 50 })
+
+t.test('of fifty guesses at once just those are looked at that cost no pause', async (t) => {
+  const keys = lockKeys('acme/ann password', '192.0.2.7', false)
+  const waits = await Promise.all(fifty.map(() => enterAttempt(knex, keys)))
+  // Five are free, and the sixth begins the first pause.
+  t.equal(waits.filter((ms) => ms === 0).length, 6)
+  t.ok(waits.every((ms) => ms <= 1000))
+  await forgiveAttempt(knex, keys)
+  t.equal(await enterAttempt(knex, keys), 0, 'a right one begins anew')
+})
+
+t.test('a ticket and a recovery code are taken once, whoever comes at once', async (t) => {
+  const { hash } = makeTicket()
+  await insertTicket(knex, { ...owner, purpose: 'reset', methods: [] }, hash)
+  const taken = await Promise.all(fifty.map(() => takeTicket(knex, hash, ['reset'])))
+  t.equal(taken.filter((one) => one !== undefined).length, 1)
+  const code = hashRecoveryCode('01234-56789-abcde-f0123')
+  await replaceRecoveryCodes(knex, owner, [code])
+  const codes = await Promise.all(fifty.map(() => takeRecoveryCode(knex, owner, code)))
+  t.equal(codes.filter(Boolean).length, 1)
+})
+
+t.test('moves at once never make a circle of them', async (t) => {
+  const asker: Asker = { principal: { kind: 'operator' }, actor: 'operator', traceId: null }
+  const units = new UnitService(new AccessChanges(knex, { reach: () => Promise.resolve() }))
+  const names = ['a', 'b', 'c', 'd']
+  for (const id of names) await units.create(asker, { tenant: 'acme', id, name: id, parent: null })
+  const moves = names.map((id, at) => {
+    const parent = names[(at + 1) % names.length] ?? null
+    return units.change(asker, { tenant: 'acme', id }, { parent })
+  })
+  const done = await Promise.allSettled(moves)
+  t.match(
+    done.filter(({ status }) => status === 'rejected'),
+    [{ reason: { code: 'CORE_UNIT_CYCLE' } }],
+    'whichever came last',
+  )
+  const parents = await loadParents(knex, 'acme')
+  for (const id of names) t.equal(pathOf(parents, id).length <= 4, true)
+  t.equal([...parents.values()].filter((parent) => parent === null).length, 1)
+})
+
+t.test(
+  'a cookie that is changed is good until the next one is seen, and a minute more',
+  async (t) => {
+    const [first, second, third] = [makeSecret(), makeSecret(), makeSecret()]
+    const session = { ...owner, id: 'ses_1', methods: ['pwd'], agent: 'test', address: '192.0.2.7' }
+    await insertSession(knex, session, { hash: first.hash, csrf: 'csrf' })
+    t.match(await proveSession(knex, first.hash), { user: owner.user, session: { csrf: 'csrf' } })
+    t.ok(await offerNext(knex, 'ses_1', first.hash, second.hash))
+    t.notOk(await offerNext(knex, 'ses_1', first.hash, third.hash), 'one at a time')
+    t.ok(await proveSession(knex, first.hash), 'the answer with the next one may be lost')
+    t.ok(await proveSession(knex, second.hash))
+    t.match(await proveSession(knex, first.hash), {
+      session: { rotatesInMs: Number.POSITIVE_INFINITY },
+    })
+    await knex('sessions').update({ previous_until: new Date(0) })
+    t.equal(await proveSession(knex, first.hash), undefined)
+    t.ok(await proveSession(knex, second.hash))
+    await knex('sessions').update({ last_seen_at: new Date(Date.now() - 2 * 3_600_000) })
+    t.equal(await proveSession(knex, second.hash), undefined, 'nobody was there for two hours')
+  },
+)

@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import { writeFiles } from '../../../marketplace/test/support/npm.ts'
+import type { HostProcess } from './host-process.ts'
+import { publish } from './publish.ts'
+
+/** Publishes a plugin that declares these permissions, with one operation where it requires something. */
+export async function publishPermissions(
+  { host, home }: { readonly host: HostProcess; readonly home: string },
+  name: string,
+  permissions: readonly string[],
+  requires?: string,
+  version = '1.0.0',
+): Promise<void> {
+  const service = { id: 'perm.one', contract: 'contracts/one.json' }
+  const contract = {
+    id: 'perm.one',
+    major: 1,
+    title: { en: 'One' },
+    operations: { run: { requires, input: { type: 'object' }, output: {} } },
+  }
+  const declared = permissions.map((id) => ({ id, label: { en: `May ${id}`, 'zh-CN': `可${id}` } }))
+  const folder = await writeFiles(join(home, name, version), {
+    'dist/plugin.js':
+      "var __signalbox_plugin = { default: { services: { 'perm.one': { run: () => 1 } } } }",
+    'contracts/one.json': JSON.stringify(contract),
+    'package.json': JSON.stringify({
+      name,
+      version,
+      license: 'Apache-2.0',
+      keywords: ['signalbox-plugin'],
+      signalbox: {
+        manifest: 1,
+        host: '^1.0.0',
+        displayName: { en: 'One' },
+        runtime: { tier: 'sandbox', entry: 'dist/plugin.js' },
+        provides: {
+          permissions: declared,
+          ...(requires === undefined ? {} : { services: [service] }),
+        },
+      },
+    }),
+  })
+  await publish(host, folder)
+}
