@@ -21,6 +21,7 @@ import { catalogRoutes } from './catalog/catalog-routes.ts'
 import { insertService } from './catalog/catalog-store.ts'
 import { subscriptionRoutes } from './catalog/subscription-routes.ts'
 import { SubscriptionService } from './catalog/subscription-service.ts'
+import { findSubscription } from './catalog/subscription-store.ts'
 import { contributionsRoutes } from './contributions/contributions-routes.ts'
 import type { PointSchemas } from './contributions/point-schemas.ts'
 import { unfitContributions } from './contributions/unfit-contributions.ts'
@@ -178,10 +179,10 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const udfs = composeUdfs(parts, udfLanes)
   await app.register(async (scope) => {
     callRoutes(scope, {
+      ...state,
       snapshot,
       caller: broker.caller,
       limiter: new RateLimiter(() => performance.now()),
-      audit: state.audit,
       metrics,
       now: Date.now,
     })
@@ -332,7 +333,7 @@ interface Services {
 
 function administration(
   scope: FastifyInstance,
-  { knex, routing, contents, inFlight, auditing }: State,
+  { knex, routing, contents, inFlight, auditing, usage }: State,
   { installs, bindings, rollouts, broker, removals }: Services,
 ): void {
   identityRoutes(scope, { knex, identity: new IdentityService(knex) })
@@ -344,6 +345,7 @@ function administration(
   subscriptionRoutes(scope, { knex, subscriptions: new SubscriptionService({ knex, routing }) })
   rolloutRoutes(scope, { knex, routing, rollouts, inFlight })
   auditing.routes(scope)
+  usage.routes(scope, async (id) => (await findSubscription(knex, id))?.tenant)
   contributionsRoutes(scope, { snapshot: () => routing.snapshot, points: broker.points })
   permissionRoutes(scope, { snapshot: () => routing.snapshot })
 }

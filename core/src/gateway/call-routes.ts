@@ -12,6 +12,8 @@ import { appOf, secretOf } from '../identity/authenticate.ts'
 import { isAuthorised } from '../identity/authorise.ts'
 import { actorOf, type Principal } from '../identity/principal.ts'
 import type { Snapshot, Subscription } from '../rollout/routing/snapshot.ts'
+import type { Taken } from '../usage/price-leases.ts'
+import type { UsageRecorder } from '../usage/usage-recorder.ts'
 import { ByteAnswers } from './byte-answers.ts'
 import { clientLeft } from './client-left.ts'
 import type { Metrics } from './metrics.ts'
@@ -23,6 +25,7 @@ interface Ports {
   readonly caller: ServiceCaller
   readonly limiter: RateLimiter
   readonly audit: { add(record: CallRecord): void }
+  readonly usage: { readonly recorder: Pick<UsageRecorder, 'admit' | 'count'> }
   readonly metrics: Metrics
   readonly now: () => number
 }
@@ -51,6 +54,8 @@ interface Call {
   safe: boolean
   /** What was called, once it is known to exist: only then may it become a label or a subject. */
   target: { readonly service: string; readonly operation: string } | undefined
+  /** Where it has a price: what it was let in by. */
+  taken: Taken | undefined
   /** The version it was given first: of a call that failed there is no answer that names one. */
   picked: string | undefined
 }
@@ -119,6 +124,7 @@ function admit({ snapshot, limiter, now }: Ports, request: CallRequest, reply: F
     failure: undefined,
     safe: true,
     target: undefined,
+    taken: undefined,
     picked: undefined,
   }
   request.call = call
@@ -213,6 +219,7 @@ async function answer(
     chain: [],
     left: call.left,
   }
+  call.taken = await ports.usage.recorder.admit(subscription)
   if (target.operation.definition.delivery === 'bytes') {
     const answered = await caller.streamTarget(target, asked)
     call.answer = answered
@@ -287,6 +294,7 @@ function account(ports: Ports, request: CallRequest, reply: FastifyReply): void 
   if (call === undefined || call.isAccounted) return
   call.isAccounted = true
   audit(ports, request, reply)
+  count(ports, request, reply)
   const { metrics, now } = ports
   // The audit says what became of the call, and the metrics what its caller had of it.
   const outcome = outcomeOf(call, reply)
@@ -297,6 +305,27 @@ function account(ports: Ports, request: CallRequest, reply: FastifyReply): void 
   const version = call.answer?.version ?? call.picked ?? 'none'
   metrics.calls.inc({ ...labels, version, outcome: labelOf(heard) })
   if (heard === 'done') metrics.callSeconds.observe(labels, (now() - call.startedAt) / 1000)
+}
+
+/** What its subscriber used; of a stranger nothing. */
+function count({ usage }: Ports, { call, headers }: CallRequest, reply: FastifyReply): void {
+  if (call?.subscription === undefined) return
+  usage.recorder.count({
+    subscription: call.subscription,
+    operation: call.target?.operation ?? 'unknown',
+    version: call.answer?.version ?? call.picked ?? 'none',
+    // An answer of bytes that failed had said 200 by then.
+    status: call.failure?.status ?? reply.statusCode,
+    bytesIn: lengthOf(headers['content-length']),
+    bytesOut: lengthOf(reply.getHeader('content-length')),
+    taken: call.taken,
+  })
+}
+
+/** Of what is sent in pieces it is not known. */
+function lengthOf(header: unknown): number {
+  const length = Number(header)
+  return Number.isSafeInteger(length) && length > 0 ? length : 0
 }
 
 function audit({ audit: log }: Ports, request: CallRequest, reply: FastifyReply): void {

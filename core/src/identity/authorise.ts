@@ -42,6 +42,8 @@ export const rules = {
   // Public halves: whoever was given a signed statement verifies it by them.
   'signing_key.read': ['anyone'],
   'usage.read': ['operator', 'admin'],
+  // Of its own alone: see usage/usage-routes.ts.
+  'statement.publisher': ['operator', 'publisher'],
   // What of a kept call the three are shown is another question: see invocations/invocation-service.ts.
   'invocation.read': ['operator', 'admin', 'publisher'],
   'invocation.list': ['operator', 'admin'],
