@@ -9,8 +9,10 @@ import { testDatabases } from '../support/postgres.ts'
 import { callProbe, installProbe, probeVersion, setUpTenant } from '../support/probe.ts'
 import { publish } from '../support/publish.ts'
 import {
+  bookRoutes,
   eventRoutes,
   fileRoutes,
+  hostBookRoutes,
   publisherRoutes,
   type RouteRows,
   rehearsalRoutes,
@@ -314,6 +316,10 @@ const table: Readonly<Record<string, Entry>> = {
   },
 
   'GET /v1/audit': { door: tenants, at: '/v1/audit?tenant=acme' },
+  ...behind(tenants, bookRoutes),
+  'GET /v1/subscriptions/{id}/usage': { door: hidden, at: `${subscription}/usage` },
+  'GET /v1/signing-keys': { door: open, at: '/v1/signing-keys' },
+  ...behind(operators, hostBookRoutes),
   ...behind(market, publisherRoutes(publisher, logins.items[0]?.id)),
 }
 
