@@ -106,7 +106,9 @@ type Found = Pick<VerifiedPart, 'chain' | 'ok' | 'checked' | 'checkpoints' | 'he
 
 /** Part after part, each from where the one before it ended. */
 async function verifyHost(
-  args: { tenant?: string; url?: string; token?: string; json?: boolean },
+  args: Readonly<Partial<Record<'tenant' | 'url' | 'token', string | undefined>>> & {
+    readonly json?: boolean | undefined
+  },
   witnesses: readonly ExportLine[],
 ): Promise<Found> {
   const client = new HostClient(await connectionOf(args))

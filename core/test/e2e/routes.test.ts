@@ -12,7 +12,6 @@ import {
   bookRoutes,
   eventRoutes,
   fileRoutes,
-  hostBookRoutes,
   publisherRoutes,
   type RouteRows,
   rehearsalRoutes,
@@ -315,11 +314,10 @@ const table: Readonly<Record<string, Entry>> = {
     body: { gate: 'south' },
   },
 
-  'GET /v1/audit': { door: tenants, at: '/v1/audit?tenant=acme' },
-  ...behind(tenants, bookRoutes),
+  ...behind(tenants, bookRoutes.tenants),
   'GET /v1/subscriptions/{id}/usage': { door: hidden, at: `${subscription}/usage` },
   'GET /v1/signing-keys': { door: open, at: '/v1/signing-keys' },
-  ...behind(operators, hostBookRoutes),
+  ...behind(operators, bookRoutes.operators),
   ...behind(market, publisherRoutes(publisher, logins.items[0]?.id)),
 }
 
