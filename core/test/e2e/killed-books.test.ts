@@ -43,6 +43,8 @@ function signalbox(host: HostProcess, ...words: string[]) {
   })
 }
 
+/** A host outlives the test that started it. */
+const whole = t
 let host = await HostProcess.start(t, settings)
 await installProbe(host)
 const acme = await setUpTenant(host, 'acme', { capabilities: ['db:own'] })
@@ -75,7 +77,7 @@ t.test(
       written += notes.length
       refused += wrong.length
       read += 1
-      host = await HostProcess.start(t, settings)
+      host = await HostProcess.start(whole, settings)
       const writes = async () => {
         const path = '/v1/audit?subject=probe.one@1/addNote&outcome=done&limit=200'
         return (await admin().request<Entries>('GET', path)).items.length
@@ -145,7 +147,7 @@ t.test(
     const before = await admin().request<Usage>('GET', '/v1/usage')
     await callProbe(host, acme.key, 'echo', { text: 'x' })
     await host.kill('SIGTERM')
-    host = await HostProcess.start(t, settings)
+    host = await HostProcess.start(whole, settings)
     const after = await admin().request<Usage>('GET', '/v1/usage')
     t.equal(after.gaps.length, before.gaps.length)
     const part = await host.client.request<{ checkpoints: number }>(
