@@ -110,12 +110,12 @@ export class StatementService {
   }
 }
 
-export function partyName(party: Party): string {
+function partyName(party: Party): string {
   return 'tenant' in party ? `tenant:${party.tenant}` : `publisher:${party.publisher}`
 }
 
 /** From its first moment, before that of the next, in UTC. */
-export function spanOf(month: string): { readonly from: string; readonly to: string } {
+function spanOf(month: string): { readonly from: string; readonly to: string } {
   const [year, index] = month.split('-').map(Number) as [number, number]
   const at = (months: number) => new Date(Date.UTC(year, index - 1 + months)).toISOString()
   return { from: at(0), to: at(1) }

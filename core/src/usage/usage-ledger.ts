@@ -47,7 +47,7 @@ const HOUR_MS = 3_600_000
 /** About 400 bytes each. Beyond it a call is counted under its subscription alone: told apart less, and not lost. */
 const MAX_SERIES = 50_000
 
-export const OTHERS = 'others'
+const OTHERS = 'others'
 
 type Counted = { -readonly [Key in keyof CallSum]: CallSum[Key] }
 type Metered = { -readonly [Key in keyof UnitSum]: UnitSum[Key] }

@@ -217,6 +217,6 @@ export class UsageRecorder {
 }
 
 /** As it stands beside each count: what was agreed then, whatever the plan says later. */
-export function priceText({ amount, currency, per }: NonNullable<Subscription['price']>): string {
+function priceText({ amount, currency, per }: NonNullable<Subscription['price']>): string {
   return `${amount} ${currency} ${per}`
 }

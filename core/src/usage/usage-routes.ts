@@ -185,18 +185,18 @@ async function stated(
 ) {
   const { format } = request.query as StatementQuery
   await flush()
-  try {
-    const { body, jws } = await statements.close(callerOf(request), party, month)
-    if (format === 'jws') return reply.type('application/jose').send(jws)
-    const statement = JSON.parse(body) as Statement
-    if (format === 'csv') return csv(reply, statement)
-    return { state: 'closed', statement, jws }
-  } catch (error) {
+  const closed = await statements.close(callerOf(request), party, month).catch((error: unknown) => {
     const isEarly = (error as { code?: string }).code === 'CORE_STATEMENT_TOO_EARLY'
-    if (!isEarly || format === 'jws') throw error
+    if (isEarly && format !== 'jws') return undefined
+    throw error
+  })
+  if (format === 'jws') return reply.type('application/jose').send(closed?.jws)
+  if (closed === undefined) {
+    const statement = await statements.draft(party, month)
+    return format === 'csv' ? csv(reply, statement) : { state: 'open', statement }
   }
-  const statement = await statements.draft(party, month)
-  return format === 'csv' ? csv(reply, statement) : { state: 'open', statement }
+  const statement = JSON.parse(closed.body) as Statement
+  return format === 'csv' ? csv(reply, statement) : { state: 'closed', statement, jws: closed.jws }
 }
 
 function csv(reply: FastifyReply, statement: Statement) {
