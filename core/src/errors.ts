@@ -24,6 +24,7 @@ import { shadowErrors } from './rollout/shadow/shadow-errors.ts'
 import { sealingErrors } from './sealing/sealing-errors.ts'
 import { secretErrors } from './secrets/secret-errors.ts'
 import { trustedErrors } from './trusted/trusted-errors.ts'
+import { usageErrors } from './usage/usage-errors.ts'
 import { hookErrors } from './webhooks/hook-errors.ts'
 
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
@@ -50,6 +51,7 @@ export const coreErrors = defineErrors('CORE', {
   ...keyErrors,
   ...hookErrors,
   ...trustedErrors,
+  ...usageErrors,
   ...removalErrors,
   ...rolloutErrors,
   ...documentErrors,

@@ -32,6 +32,7 @@ import { FairTurns } from './storage/fair-turns.ts'
 import { sharedSecret } from './storage/host-secret-store.ts'
 import { migrateUp } from './storage/migrate.ts'
 import type { Storage } from './storage/open-storage.ts'
+import { type OpenUsage, openUsage } from './usage/open-usage.ts'
 
 /** Everything that lives in PostgreSQL, and what reads and writes it. */
 export interface State {
@@ -45,6 +46,7 @@ export interface State {
   readonly outboxes: PluginOutboxes
   readonly audit: CallAuditJob
   readonly auditing: OpenAudit
+  readonly usage: OpenUsage
   readonly invocations: Invocations
   readonly inFlight: InFlight
   readonly files: OpenBlobs
@@ -94,10 +96,16 @@ export async function openState(
   stops.push(() => routing.stop())
   // Stopped after the calls' audit, whose last batch it seals.
   const auditing = openAudit({ knex, hostKeys, log }, stops)
+  const node = await folder.readOrCreateSecret('node-id')
+  const { signer } = auditing
+  const usage = await openUsage(
+    { knex, signer, snapshot: () => routing.snapshot, folder: node, log },
+    stops,
+  )
   const audit = await CallAuditJob.open({
     knex,
     log,
-    node: await folder.readOrCreateSecret('node-id'),
+    node,
     folder: join(folder.path, 'audit'),
   })
   audit.start()
@@ -118,7 +126,7 @@ export async function openState(
   const keys = openKeys({ knex, sealer, now: Date.now, blobOf: documentsOf(files.blobs) })
   const stored = { knex, contents, compiled, bundles, secretKeys, sealer, keys }
   const plugins = { schemas, outboxes, files, assets }
-  return { ...stored, ...plugins, compute, routing, audit, auditing, invocations, inFlight }
+  return { ...stored, ...plugins, compute, routing, audit, auditing, usage, invocations, inFlight }
 }
 
 async function openCompiled(knex: Knex, log: FastifyBaseLogger): Promise<CompiledBundleService> {

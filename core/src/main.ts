@@ -22,6 +22,7 @@ import { catalogRoutes } from './catalog/catalog-routes.ts'
 import { insertService } from './catalog/catalog-store.ts'
 import { subscriptionRoutes } from './catalog/subscription-routes.ts'
 import { SubscriptionService } from './catalog/subscription-service.ts'
+import { findSubscription } from './catalog/subscription-store.ts'
 import { contributionsRoutes } from './contributions/contributions-routes.ts'
 import type { PointSchemas } from './contributions/point-schemas.ts'
 import { unfitContributions } from './contributions/unfit-contributions.ts'
@@ -366,7 +367,7 @@ interface Services {
 
 function administration(
   scope: FastifyInstance,
-  { knex, routing, contents, inFlight, auditing }: State,
+  { knex, routing, contents, inFlight, auditing, usage }: State,
   { installs, bindings, rollouts, broker, removals }: Services,
 ): void {
   pluginRoutes(scope, { knex, installs })
@@ -377,6 +378,7 @@ function administration(
   subscriptionRoutes(scope, { knex, subscriptions: new SubscriptionService({ knex, routing }) })
   rolloutRoutes(scope, { knex, routing, rollouts, inFlight })
   auditing.routes(scope)
+  usage.routes(scope, async (id) => (await findSubscription(knex, id))?.tenant)
   contributionsRoutes(scope, { snapshot: () => routing.snapshot, points: broker.points })
   permissionRoutes(scope, { snapshot: () => routing.snapshot })
 }

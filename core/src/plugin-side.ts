@@ -21,6 +21,7 @@ import { openRolloutNews } from './rollout/news/open-rollout-news.ts'
 import type { RolloutService } from './rollout/rollout-service.ts'
 import type { Settings } from './settings.ts'
 import type { StopStack } from './stop-stack.ts'
+import type { MeteredUnits } from './usage/usage-recorder.ts'
 import { hookRoutes, receiveRoute } from './webhooks/hook-routes.ts'
 import { openHooks } from './webhooks/open-hooks.ts'
 
@@ -52,7 +53,8 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const snapshot = () => routing.snapshot
   const onUse = (use: GrantUse) => uses.recorder.add(use)
   const jobs = openJobs({ knex, snapshot, registry, entry: () => broker.guests, onUse, log })
-  const meters = openMeter({ knex, log })
+  const onUnits = (units: MeteredUnits) => state.usage.recorder.addUnits(units)
+  const meters = openMeter({ knex, onUnits, log })
   const broker: OpenBroker = openBroker({
     ...state,
     runGuest,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { canonicalJson } from '../sealing/canonical-json.ts'
 
 /** Entries of no tenant are the host's own. No tenant's id has a colon. */
-export const HOST_CHAIN = ':host'
+const HOST_CHAIN = ':host'
 
 export const chainOf = (tenant: string | null | undefined): string => tenant ?? HOST_CHAIN
 

@@ -44,7 +44,7 @@ export async function verifyExport(
   let isEnded = false
   for await (const text of lines) {
     if (text.trim() === '') continue
-    const line = isEnded ? undefined : lineOf(text)
+    const line: ExportLine | undefined = isEnded ? undefined : lineOf(text)
     if (line === undefined || (walk === undefined) !== (line.type === 'export')) {
       isEnded = false
       break

@@ -24,6 +24,18 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   'secrets rewrap': [
     'signalbox secrets rewrap   # after a new first line in SIGNALBOX_KEY_FILE of every node',
   ],
+  'audit list': ['signalbox audit list --tenant acme --action plugin.enabled'],
+  'audit verify': [
+    'signalbox audit verify --tenant acme',
+    'signalbox audit verify --against audit-acme-june.ndjson   # what was signed then still stands',
+    'signalbox audit verify --file audit-acme.ndjson --keys signing-keys.json   # without a host',
+  ],
+  'audit export': ['signalbox audit export --tenant acme --out audit-acme.ndjson.gz --gz'],
+  'usage show': ['signalbox usage show --tenant acme --by service --from 2026-06-01'],
+  'usage statement': [
+    'signalbox usage statement 2026-06 --tenant acme --format csv',
+    'signalbox usage statement 2026-06 --publisher initrode',
+  ],
   'rollout start': [
     'signalbox rollout start @acme/orders@1.3.0   # 1, 5, 25, 50, 100 %',
     'signalbox rollout start @acme/orders@1.3.0 --by tenant --steps steps.json',

@@ -92,6 +92,18 @@ export class HostClient {
     }
   }
 
+  /** An answer that is too large to be held: as it comes. @throws HostRefusal */
+  async stream(path: string): Promise<ReadableStream<Uint8Array>> {
+    const { url, token } = this.#connection
+    const headers: Record<string, string> = { 'accept-language': terminalLanguage() }
+    if (token !== undefined) headers.authorization = `Bearer ${token}`
+    const response = await fetch(`${url}${path}`, { headers }).catch((error: unknown) => {
+      throw new HostRefusal(unreachable(url, error))
+    })
+    if (!response.ok) throw new HostRefusal(problemIn(await response.text(), response.status))
+    return response.body ?? new ReadableStream()
+  }
+
   async #send(method: string, path: string, body: string | undefined): Promise<string> {
     const { url, token } = this.#connection
     const headers: Record<string, string> = { 'accept-language': terminalLanguage() }

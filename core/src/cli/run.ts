@@ -26,6 +26,8 @@ const signalbox = defineCommand({
     app: async () => (await import('./app-command.ts')).appCommand,
     subscribe: async () => (await import('./subscribe-command.ts')).subscribeCommand,
     call: async () => (await import('./call-command.ts')).callCommand,
+    audit: async () => (await import('./audit-command.ts')).auditCommand,
+    usage: async () => (await import('./usage-command.ts')).usageCommand,
     replay: async () => (await import('./replay-command.ts')).replayCommand,
   },
 })

@@ -1,11 +1,13 @@
 import type { FastifyReply } from 'fastify'
 import type { CallRecord } from '../audit/call-audit.ts'
 import { actorOf, tenantOfPrincipal } from '../identity/principal.ts'
+import type { UsageRecorder } from '../usage/usage-recorder.ts'
 import type { Call, CallParams, CallRequest } from './call.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface AccountPorts {
   readonly audit: { add(record: CallRecord): void }
+  readonly usage: { readonly recorder: Pick<UsageRecorder, 'admit' | 'count'> }
   readonly metrics: Metrics
   readonly now: () => number
 }
@@ -16,6 +18,7 @@ export function accountCall(ports: AccountPorts, request: CallRequest, reply: Fa
   if (call === undefined || call.isAccounted) return
   call.isAccounted = true
   auditCall(ports, request, reply)
+  countUse(ports, request, reply)
   const { metrics, now } = ports
   // The audit says what became of the call, and the metrics what its caller had of it.
   const outcome = outcomeOf(call, reply)
@@ -26,6 +29,31 @@ export function accountCall(ports: AccountPorts, request: CallRequest, reply: Fa
   const version = call.answer?.version ?? call.picked ?? 'none'
   metrics.calls.inc({ ...labels, version, outcome: labelOf(heard) })
   if (heard === 'done') metrics.callSeconds.observe(labels, (now() - call.startedAt) / 1000)
+}
+
+/** What its subscriber used; of a stranger nothing. */
+function countUse(
+  { usage }: Pick<AccountPorts, 'usage'>,
+  { call, headers }: CallRequest,
+  reply: FastifyReply,
+): void {
+  if (call?.subscription === undefined) return
+  usage.recorder.count({
+    subscription: call.subscription,
+    operation: call.target?.operation ?? 'unknown',
+    version: call.answer?.version ?? call.picked ?? 'none',
+    // An answer of bytes that failed had said 200 by then.
+    status: call.failure?.status ?? reply.statusCode,
+    bytesIn: lengthOf(headers['content-length']),
+    bytesOut: lengthOf(reply.getHeader('content-length')),
+    taken: call.taken,
+  })
+}
+
+/** Of what is sent in pieces it is not known. */
+function lengthOf(header: unknown): number {
+  const length = Number(header)
+  return Number.isSafeInteger(length) && length > 0 ? length : 0
 }
 
 /** Once a call; before its answer leaves, so that what somebody was told of is on record. */

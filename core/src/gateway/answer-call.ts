@@ -62,7 +62,10 @@ async function answer(
   reply: FastifyReply,
 ): Promise<Answered> {
   const about = askedOf(ports, request)
-  const { target } = about
+  const { target, subscription } = about
+  if (subscription?.price !== undefined) {
+    ;(request.call as Call).taken = await ports.usage.recorder.admit(subscription)
+  }
   if (target.operation.definition.delivery === 'bytes') {
     return answerBytes(ports, request, reply, about)
   }
@@ -71,7 +74,6 @@ async function answer(
     if (key !== undefined) return answerOnce(ports, request, reply, { ...about, key })
   }
   const maxAgeS = target.operation.definition.cache?.maxAgeS
-  const { subscription } = about
   // Whether a user may is asked with each call.
   if (maxAgeS !== undefined && subscription !== undefined && mayBeKept(target)) {
     return answerKept(ports, request, reply, { ...about, subscription, maxAgeS })
@@ -155,9 +157,15 @@ async function answerOnce(
   const { outputJson, version, isReplay } = await ports.idempotent.once(keyed, () =>
     ports.caller.callTarget(target, unwatched),
   )
-  ;(request.call as Call).answer = { version }
+  const call = request.call as Call
+  call.answer = { version }
   reply.header('signalbox-version', version)
-  if (isReplay) reply.header('idempotency-replayed', 'true')
+  if (isReplay) {
+    // It was paid for when it was given first.
+    call.taken?.giveBack()
+    call.taken = undefined
+    reply.header('idempotency-replayed', 'true')
+  }
   return sendAnswer(request, reply, mask === undefined ? outputJson : mask.apply(outputJson))
 }
 

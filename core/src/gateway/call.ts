@@ -4,6 +4,7 @@ import type { ServiceAnswer } from '../broker/call-scope.ts'
 import type { CallerLeft } from '../broker/caller-left.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { Subscription } from '../rollout/routing/snapshot.ts'
+import type { Taken } from '../usage/price-leases.ts'
 
 export interface CallParams {
   readonly service: string
@@ -22,6 +23,8 @@ export interface Call {
   principal: Principal
   /** An app's; a user calls by his permissions alone. */
   subscription: Subscription | undefined
+  /** Where it has a price: what it was let in by. */
+  taken: Taken | undefined
   answer: Pick<ServiceAnswer, 'version'> | undefined
   /** Of an answer of bytes, which may be cut after its head was sent. */
   isStream: boolean
@@ -47,6 +50,7 @@ export function beginCall(startedAt: number, left: CallerLeft): Call {
     isAudited: false,
     principal: { kind: 'anonymous' },
     subscription: undefined,
+    taken: undefined,
     answer: undefined,
     isStream: false,
     failure: undefined,

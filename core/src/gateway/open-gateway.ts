@@ -8,6 +8,7 @@ import type { RoutingTable } from '../rollout/routing/routing-table.ts'
 import type { Sealer } from '../sealing/sealer.ts'
 import type { StopStack } from '../stop-stack.ts'
 import { RepeatedRun } from '../storage/repeated-run.ts'
+import type { OpenUsage } from '../usage/open-usage.ts'
 import type { FailedAuthentications } from './admission/failed-authentications.ts'
 import { AnswerCache } from './answers/answer-cache.ts'
 import { callRoutes } from './call-routes.ts'
@@ -21,6 +22,7 @@ interface Ports {
   readonly routing: RoutingTable
   readonly sealer: Sealer
   readonly audit: CallAuditJob
+  readonly usage: OpenUsage
   readonly caller: ServiceCaller
   readonly users: UserProofs
   readonly failures: FailedAuthentications

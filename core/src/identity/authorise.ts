@@ -60,6 +60,8 @@ export const rules = {
   'signing_key.read': ['anyone'],
   'audit.read': ['operator', 'admin', 'auditor'],
   'usage.read': ['operator', 'admin', 'auditor', 'service-owner'],
+  // Of its own alone: see usage/usage-routes.ts.
+  'statement.publisher': ['operator', 'publisher'],
   // What of a kept call the three are shown is another question: see invocations/invocation-service.ts.
   'invocation.read': ['operator', 'admin', 'publisher'],
   'invocation.list': ['operator', 'admin', 'auditor'],

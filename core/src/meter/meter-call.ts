@@ -34,7 +34,7 @@ export function meterCall(meter: MeterRecorder): HostCall {
       const who = `${principal.kind}:${principal.id}`
       const operation = chain.at(-1) ?? principal.id
       const name = { tenant, plugin, version, principal: who, operation, unit }
-      if (meter.add(name, n)) return null
+      if (meter.add(name, n, chain.length > 1 ? undefined : operation)) return null
       const parameters = { plugin, version, tenant, limit: MAX_UNITS }
       throw coreErrors.create('METER_UNITS_TOO_MANY', parameters)
     },

@@ -95,6 +95,9 @@ export const pluginTables: readonly PluginTable[] = [
   { table: 'plugin_removals', when: 'last' },
 
   { table: 'metered_units', when: 'stays', why: 'what tenants are billed by' },
+  { table: 'usage_hours', when: 'stays', why: 'what subscribers are billed by' },
+  { table: 'usage_units', when: 'stays', why: 'what subscribers are billed by' },
+  { table: 'usage_leases', when: 'stays', why: 'what of it is not known for certain' },
 ]
 
 /** What goes when, in its order. */

@@ -76,28 +76,35 @@ export class HostSigner {
     return this.#keys
   }
 
-  async #load(): Promise<readonly SigningKey[]> {
+  /** Puts every key under the newest key of the host: older ones may leave its file then. */
+  async reseal(trx: Knex.Transaction): Promise<void> {
+    await this.#loadIn(trx)
+  }
+
+  #load(): Promise<readonly SigningKey[]> {
+    return this.#knex.transaction((trx) => this.#loadIn(trx))
+  }
+
+  async #loadIn(trx: Knex.Transaction): Promise<readonly SigningKey[]> {
     const newest = await this.#wrapping.newest()
-    return this.#knex.transaction(async (trx) => {
-      await lockSigningKeys(trx)
-      const keys: SigningKey[] = []
-      for (const stored of await listSigningKeys(trx)) {
-        const privateKey = await this.#opened(stored)
-        if (privateKey === undefined) continue
-        keys.push({ id: stored.id, privateKey })
-        if (stored.hostKey === newest.id) continue
-        await setSealedSigningKey(trx, {
-          id: stored.id,
-          ...sealedBy(newest, stored.id, privateKey),
-        })
-      }
-      if (keys.length > 0) return keys
-      const { privateKey } = generateKeyPairSync('ed25519')
-      const publicKey = createPublicKey(privateKey).export({ format: 'jwk' }) as JWK
-      const id = await calculateJwkThumbprint(publicKey)
-      await insertSigningKey(trx, { id, publicKey, ...sealedBy(newest, id, privateKey) })
-      return [{ id, privateKey }]
-    })
+    await lockSigningKeys(trx)
+    const keys: SigningKey[] = []
+    for (const stored of await listSigningKeys(trx)) {
+      const privateKey = await this.#opened(stored)
+      if (privateKey === undefined) continue
+      keys.push({ id: stored.id, privateKey })
+      if (stored.hostKey === newest.id) continue
+      await setSealedSigningKey(trx, {
+        id: stored.id,
+        ...sealedBy(newest, stored.id, privateKey),
+      })
+    }
+    if (keys.length > 0) return keys
+    const { privateKey } = generateKeyPairSync('ed25519')
+    const publicKey = createPublicKey(privateKey).export({ format: 'jwk' }) as JWK
+    const id = await calculateJwkThumbprint(publicKey)
+    await insertSigningKey(trx, { id, publicKey, ...sealedBy(newest, id, privateKey) })
+    return [{ id, privateKey }]
   }
 
   /** @returns undefined where its host key is gone, or a bit of it is another */

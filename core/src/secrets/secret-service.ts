@@ -6,6 +6,7 @@ import type { Caller } from '../identity/identity-service.ts'
 import { hasTenant } from '../identity/identity-store.ts'
 import { hasPlugin, listInstallations } from '../registry/registry-store.ts'
 import { lockInstalled } from '../registry/serving-installation.ts'
+import type { HostSigner } from '../sealing/host-signer.ts'
 import type { TenantKeys } from '../sealing/tenant-keys.ts'
 import { sealValue } from './sealed-value.ts'
 import {
@@ -19,6 +20,8 @@ import {
 interface Ports {
   readonly knex: Knex
   readonly keys: TenantKeys
+  /** What the host signs by is under its key as well. */
+  readonly signer?: Pick<HostSigner, 'reseal'>
   readonly reach: (generation: number) => Promise<void>
 }
 
@@ -76,9 +79,12 @@ export class SecretService {
 
   /** Puts all data keys under the newest key of the host; then older ones may leave its file. */
   async rewrap(caller: Caller): Promise<{ rewrapped: number; hostKey: string }> {
-    const { knex, keys } = this.#ports
+    const { knex, keys, signer } = this.#ports
     const change = { ...caller, action: 'secret.keys_rewrapped', subject: 'host', tenant: null }
-    return commitChange(knex, change, (trx) => keys.rewrap(trx))
+    return commitChange(knex, change, async (trx) => {
+      await signer?.reseal(trx)
+      return keys.rewrap(trx)
+    })
   }
 
   async #requirePlugin(tenant: string, plugin: string): Promise<void> {

@@ -198,3 +198,23 @@ t.test('a chain without a key of the host is verified as far as its hashes go', 
   t.same(await unsigned.jwks(), { keys: [] })
   await t.rejects(unsigned.sign('x', {}), { code: 'CORE_HOST_KEY_ABSENT' })
 })
+
+t.test('keys follow the newest key of the host, and what they signed still verifies', async (t) => {
+  const { writeFile } = await import('node:fs/promises')
+  const { HostKeys } = await import('../../src/sealing/host-keys.ts')
+  const { HostSigner, verifiedStatement } = await import('../../src/sealing/host-signer.ts')
+  const { keyFile, keyLine } = await import('../support/sealing.ts')
+  await room.knex('host_signing_keys').delete()
+  const older = keyLine()
+  const newer = keyLine()
+  const file = await keyFile(t, older)
+  const signer = () =>
+    new HostSigner({ knex: room.knex, hostKeys: new HostKeys({ file, setting: 'KEYS' }) })
+  const jws = await signer().sign('a+jws', { of: 'june' })
+  await writeFile(file, newer + older)
+  await room.knex.transaction((trx) => signer().reseal(trx))
+  await writeFile(file, newer)
+  const after = signer()
+  t.equal((await after.jwks()).keys.length, 1)
+  t.same(await verifiedStatement(jws, 'a+jws', await after.publicKeys()), { of: 'june' })
+})

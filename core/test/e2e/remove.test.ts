@@ -69,11 +69,15 @@ async function use(key: string, adminToken: string): Promise<void> {
   await keptCall(admin, invocation)
 }
 
-/** Audit and outbox remember; the marketplace keeps what was published; tenants are billed by what was metered. */
+/** Audit and outbox remember; the marketplace keeps what was published; tenants are billed by what was metered and used. */
 const remembering = [
   'audit_entries',
   'outbox_events',
   'metered_units',
+  'usage_hours',
+  'usage_units',
+  'usage_leases',
+  'usage_statements',
   'packages',
   'package_versions',
   'dist_tags',

@@ -12,6 +12,9 @@ const bookkeeping: ReadonlySet<string> = new Set([
   'job_reconciled',
   'metered_units',
   'outbox_events',
+  'usage_hours',
+  'usage_leases',
+  'usage_units',
 ])
 
 /** The host's database and the plugins', as their administrator. */

@@ -84,10 +84,24 @@ async function textPlaces(
     ["PostgreSQL's log", await readFile(join(own.serverFolder, 'server.log'))],
     ['the log', Buffer.concat(output)],
     ['the audit', Buffer.from(JSON.stringify(page))],
+    ['journal and exports of the audit', await auditFiles(own)],
     ['answers', Buffer.from(answers.join('\n'))],
     ['recordings', Buffer.from(recordings.join('\n'))],
     ['metrics', Buffer.from(metrics)],
   ]
+}
+
+/** What the node keeps of calls before PostgreSQL has them, and what leaves the host to be verified elsewhere. */
+async function auditFiles({ host }: OwnServerHost): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for await (const path of glob('audit/*', { cwd: host.home })) {
+    parts.push(await readFile(join(host.home, path)).catch(() => Buffer.alloc(0)))
+  }
+  const { items } = await host.client.request<{ items: { id: string }[] }>('GET', '/v1/tenants')
+  for (const query of ['', ...items.map(({ id }) => `?tenant=${id}`)]) {
+    parts.push(Buffer.from(await host.client.requestText('GET', `/v1/audit:export${query}`)))
+  }
+  return Buffer.concat(parts)
 }
 
 /** Ordinary errors are left out of it: what PostgreSQL itself would say is said by its administrator. */

@@ -179,3 +179,26 @@ export async function sparePlugin(host: HostProcess): Promise<string> {
   await installFixture(host, 'filer-plugin', '@filer/one')
   return '/v1/plugins/@filer%2Fone?data=purge'
 }
+
+/** What is kept of what was done and used in acme, and of the host's own. */
+export const bookRoutes: Readonly<Record<'tenants' | 'operators', RouteRows>> = {
+  tenants: {
+    'GET /v1/audit': { at: '/v1/audit?tenant=acme' },
+    'GET /v1/audit:verify': { at: '/v1/audit:verify?tenant=acme' },
+    'GET /v1/audit:export': { at: '/v1/audit:export?tenant=acme' },
+    'GET /v1/tenants/{tenant}/audit-policy': { at: '/v1/tenants/acme/audit-policy' },
+    'PUT /v1/tenants/{tenant}/audit-policy': {
+      at: '/v1/tenants/acme/audit-policy',
+      body: { keepDays: 365 },
+    },
+    'GET /v1/usage': { at: '/v1/usage?tenant=acme' },
+    'GET /v1/tenants/{tenant}/statements/{month}': { at: '/v1/tenants/acme/statements/2026-01' },
+  },
+  operators: {
+    'GET /v1/audit-policy': { at: '/v1/audit-policy' },
+    'PUT /v1/audit-policy': { at: '/v1/audit-policy', body: { keepDays: null } },
+    'GET /v1/publishers/{publisher}/statements/{month}': {
+      at: '/v1/publishers/initrode/statements/2026-01',
+    },
+  },
+}

@@ -11,6 +11,7 @@ import { testDatabases } from './postgres.ts'
 import { callProbe, installProbe, probeVersion, setUpTenant } from './probe.ts'
 import { publish } from './publish.ts'
 import {
+  bookRoutes,
   eventRoutes,
   fileRoutes,
   publisherRoutes,
@@ -359,6 +360,9 @@ export const table: Readonly<Record<string, Entry>> = {
     body: { tenant: 'acme', login: 'nobody' },
   },
 
-  'GET /v1/audit': { door: tenants, at: '/v1/audit?tenant=acme' },
+  ...behind(tenants, bookRoutes.tenants),
+  'GET /v1/subscriptions/{id}/usage': { door: hidden, at: `${subscription}/usage` },
+  'GET /v1/signing-keys': { door: open, at: '/v1/signing-keys' },
+  ...behind(operators, bookRoutes.operators),
   ...behind(market, publisherRoutes(publisher, logins.items[0]?.id)),
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import type { RoutingTable } from '../../rollout/routing/routing-table.ts'
+import type { HostSigner } from '../../sealing/host-signer.ts'
 import type { TenantKeys } from '../../sealing/tenant-keys.ts'
 import { openSecrets } from '../../secrets/open-secrets.ts'
 import { REVEAL, revealCall } from '../../secrets/reveal-call.ts'
@@ -19,6 +20,7 @@ interface Ports {
   readonly knex: Knex
   readonly routing: RoutingTable
   readonly secretKeys: TenantKeys
+  readonly auditing: { readonly signer: HostSigner }
   /** What the operator named beside the public network. */
   readonly places: readonly AllowedPlace[]
 }

@@ -48,6 +48,8 @@ export interface Subscription {
   /** Operations the subscription covers; null: all. */
   readonly scopes: readonly string[] | null
   readonly state: SubscriptionState
+  /** Of the plan; a decimal amount for each call, or for each of a unit that the contract names. */
+  readonly price?: { readonly amount: string; readonly currency: string; readonly per: string }
 }
 
 export interface Credential {

@@ -1,0 +1,44 @@
+import type { FastifyInstance } from 'fastify'
+import type { Knex } from 'knex'
+import type { Snapshot } from '../rollout/routing/snapshot.ts'
+import type { HostSigner } from '../sealing/host-signer.ts'
+import type { StopStack } from '../stop-stack.ts'
+import { StatementService } from './statement-service.ts'
+import { UsageRecorder } from './usage-recorder.ts'
+import { UsageRetention } from './usage-retention.ts'
+import { usageRoutes } from './usage-routes.ts'
+
+interface Ports {
+  readonly knex: Knex
+  readonly snapshot: () => Snapshot
+  readonly signer: HostSigner
+  readonly folder: string
+  readonly log: { warn(fields: object, message: string): void }
+}
+
+export interface OpenUsage {
+  readonly recorder: UsageRecorder
+  readonly routes: (
+    app: FastifyInstance,
+    tenantOfSubscription: (id: string) => Promise<string | undefined>,
+  ) => void
+}
+
+/** What subscribers use, with the clock of a real host. */
+export async function openUsage(ports: Ports, stops: StopStack): Promise<OpenUsage> {
+  const { knex, signer, log } = ports
+  const now = Date.now
+  const recorder = await UsageRecorder.open({ ...ports, now })
+  const retention = new UsageRetention({ knex, now, log })
+  for (const job of [retention, recorder]) {
+    job.start()
+    stops.push(() => job.stop())
+  }
+  const statements = new StatementService({ knex, signer, now })
+  const flush = () => recorder.flush()
+  return {
+    recorder,
+    routes: (app, tenantOfSubscription) =>
+      usageRoutes(app, { knex, now, flush, statements, tenantOfSubscription }),
+  }
+}

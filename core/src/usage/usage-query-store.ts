@@ -1,0 +1,157 @@
+import type { Knex } from 'knex'
+
+/** What usage is told apart by; each is a column or a part of the time. */
+export const usageKeys = {
+  hour: `to_char(hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24:00:00"Z"')`,
+  day: `to_char(hour at time zone 'UTC', 'YYYY-MM-DD')`,
+  month: `to_char(hour at time zone 'UTC', 'YYYY-MM')`,
+  subscription: 'subscription',
+  app: 'app',
+  service: `service || '@' || major`,
+  operation: 'operation',
+  version: 'version',
+  status: 'status_class',
+} as const
+
+export type UsageKey = keyof typeof usageKeys
+
+export interface UsageFilter {
+  readonly tenant?: string | undefined
+  readonly subscription?: string | undefined
+  readonly service?: string | undefined
+  /** Times in UTC: from the first on, before the second. */
+  readonly from: string
+  readonly to: string
+  readonly by: UsageKey
+  readonly limit: number
+}
+
+export interface UsageRow {
+  readonly key: string
+  readonly calls: string
+  readonly bytesIn: string
+  readonly bytesOut: string
+}
+
+/** Sums, the largest number of calls first; of a time, in its order. Numbers as text: they are exact beyond a double. */
+export async function sumUsage(knex: Knex, filter: UsageFilter): Promise<readonly UsageRow[]> {
+  const { by, limit } = filter
+  const query = where(knex('usage_hours'), filter)
+    .select(knex.raw(`${usageKeys[by]} as key`))
+    .select(
+      knex.raw(
+        'sum(calls)::text as calls, sum(bytes_in)::text as "bytesIn", sum(bytes_out)::text as "bytesOut"',
+      ),
+    )
+    .groupByRaw('1')
+    .limit(limit)
+  const isTime = by === 'hour' || by === 'day' || by === 'month'
+  return isTime ? query.orderByRaw('1') : query.orderByRaw('sum(calls) desc, 1')
+}
+
+export interface UnitRow {
+  readonly service: string
+  readonly operation: string
+  readonly unit: string
+  readonly units: string
+}
+
+export async function sumUnits(knex: Knex, filter: UsageFilter): Promise<readonly UnitRow[]> {
+  return where(knex('usage_units'), filter)
+    .select(knex.raw(`service || '@' || major as service`), 'operation', 'unit')
+    .select(knex.raw('sum(units)::text as units'))
+    .groupByRaw('1, 2, 3')
+    .orderByRaw('1, 2, 3')
+    .limit(filter.limit)
+}
+
+function where(query: Knex.QueryBuilder, filter: UsageFilter): Knex.QueryBuilder {
+  const { tenant, subscription, service, from, to } = filter
+  query.where('hour', '>=', from).where('hour', '<', to)
+  if (tenant !== undefined) query.where({ tenant })
+  if (subscription !== undefined) query.where({ subscription })
+  if (service !== undefined) query.where({ service })
+  return query
+}
+
+/** A time in which a node may have lost calls that have no price: those since its last mark, at most a second's in health. */
+export interface UsageGap {
+  readonly node: string
+  readonly from: string
+  readonly to: string
+}
+
+const iso = (column: string) =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
+export async function listGaps(
+  knex: Knex,
+  { from, to }: { from: string; to: string },
+): Promise<readonly UsageGap[]> {
+  const { rows } = await knex.raw(
+    `select node, ${iso('marked_at')} as from, ${iso('found_at')} as to from usage_nodes
+      where ended = 'lost' and marked_at < ? and found_at >= ? order by marked_at, node limit 1000`,
+    [to, from],
+  )
+  return rows
+}
+
+/** Priced calls that were reserved by a node that was lost: so many, at most, were answered and not counted. */
+export interface UnknownCalls {
+  readonly subscription: string
+  readonly service: string
+  readonly price: string
+  readonly atMost: string
+}
+
+export async function sumUnknown(
+  knex: Knex,
+  { tenant, subscription, from, to }: Pick<UsageFilter, 'tenant' | 'subscription' | 'from' | 'to'>,
+): Promise<readonly UnknownCalls[]> {
+  const query = knex('usage_leases')
+    .where('unknown', '>', 0)
+    .where('opened_at', '>=', from)
+    .where('opened_at', '<', to)
+    .select('subscription', knex.raw(`service || '@' || major as service`), 'price')
+    .select(knex.raw('sum(unknown)::text as "atMost"'))
+    .groupByRaw('1, 2, 3')
+    .orderByRaw('1, 2, 3')
+    .limit(1000)
+  if (tenant !== undefined) query.where({ tenant })
+  if (subscription !== undefined) query.where({ subscription })
+  return query
+}
+
+/** Who would notice that an operation changes. */
+export interface UsedOperation {
+  readonly tenant: string
+  readonly app: string
+  readonly subscription: string
+  readonly operation: string
+  /** The one that answered last. */
+  readonly version: string
+  readonly calls: string
+  readonly lastHour: string
+}
+
+/**
+ * What of a service was used since, by whom: the apps that a change of it may break. The most recent first, at most
+ * 10,000.
+ */
+export async function usedOperations(
+  knex: Knex,
+  service: string,
+  major: number,
+  since: Date,
+): Promise<readonly UsedOperation[]> {
+  const { rows } = await knex.raw(
+    `select tenant, app, subscription, operation, (array_agg(version order by hour desc))[1] as version,
+            sum(calls)::text as calls, ${iso('max(hour)')} as "lastHour"
+       from usage_hours
+      where service = ? and major = ? and hour >= ? and operation <> 'unknown'
+      group by tenant, app, subscription, operation
+      order by max(hour) desc, tenant, app, operation limit 10000`,
+    [service, major, since],
+  )
+  return rows
+}

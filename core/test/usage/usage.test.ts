@@ -1,0 +1,241 @@
+import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
+import { createKnex } from '../../src/storage/create-knex.ts'
+import { rollUpDay } from '../../src/usage/roll-up-store.ts'
+import { UsageLedger } from '../../src/usage/usage-ledger.ts'
+import {
+  listGaps,
+  sumUnits,
+  sumUnknown,
+  sumUsage,
+  usedOperations,
+} from '../../src/usage/usage-query-store.ts'
+import type { UsageRecorder } from '../../src/usage/usage-recorder.ts'
+import { testDatabases } from '../support/postgres.ts'
+import { flakyKnex, snapshotOf, subscription, usageNode } from '../support/usage.ts'
+
+const { hostUrl } = await testDatabases(t)
+const knex = createKnex(hostUrl)
+t.teardown(() => knex.destroy())
+
+const price = { amount: '0.05', currency: 'CNY', per: 'call' }
+const free = subscription('sub_free')
+const dear = subscription('sub_dear', { app: 'erp', price })
+const snapshot = snapshotOf(free, dear)
+const noon = Date.parse('2026-06-01T12:30:00Z')
+const ever = { from: '2000-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' }
+const all = { ...ever, by: 'subscription', limit: 100 } as const
+
+t.beforeEach(async () => {
+  for (const table of ['usage_hours', 'usage_units', 'usage_leases', 'usage_nodes']) {
+    await knex(table).delete()
+  }
+})
+
+const call = (of = free, more: object = {}) => ({
+  subscription: of,
+  operation: 'get',
+  version: '1.0.0',
+  status: 200,
+  bytesIn: 10,
+  bytesOut: 100,
+  taken: undefined,
+  ...more,
+})
+
+async function callsOf(id: string): Promise<number> {
+  const rows = await sumUsage(knex, { ...all, subscription: id })
+  return Number(rows[0]?.calls ?? 0)
+}
+
+t.test('calls are added up by hour, operation, version and status', async (t) => {
+  let at = noon
+  const node = await usageNode(knex, { snapshot, now: () => at })
+  for (let n = 0; n < 3; n++) node.count(call())
+  node.count(call(free, { status: 404, operation: 'close' }))
+  at += 3_600_000
+  node.count(call(free, { version: '1.1.0' }))
+  await node.flush()
+  const by = async (key: 'hour' | 'operation' | 'version' | 'status' | 'service') =>
+    (await sumUsage(knex, { ...all, by: key })).map((row) => [row.key, row.calls])
+  t.same(await by('hour'), [
+    ['2026-06-01T12:00:00Z', '4'],
+    ['2026-06-01T13:00:00Z', '1'],
+  ])
+  t.same(await by('operation'), [
+    ['get', '4'],
+    ['close', '1'],
+  ])
+  t.same(await by('version'), [
+    ['1.0.0', '4'],
+    ['1.1.0', '1'],
+  ])
+  t.same(await by('status'), [
+    ['2xx', '4'],
+    ['4xx', '1'],
+  ])
+  t.match(await sumUsage(knex, all), [{ bytesIn: '50', bytesOut: '500' }])
+  t.match(await usedOperations(knex, 'orders.status', 1, new Date(noon - 3_600_000)), [
+    { tenant: 'acme', app: 'web', operation: 'get', version: '1.1.0', calls: '4' },
+    { operation: 'close', calls: '1' },
+  ])
+})
+
+t.test('units of what an app called are counted for its subscription', async (t) => {
+  const node = await usageNode(knex, { snapshot, now: () => noon })
+  const units = { tenant: 'acme', version: '1.0.0', unit: 'rows', n: 1_000_000_000 }
+  for (let n = 0; n < 3; n++) node.addUnits({ ...units, app: 'web', called: 'orders.status@1/get' })
+  node.addUnits({ ...units, app: 'nobody', called: 'orders.status@1/get' })
+  node.addUnits({ ...units, app: 'web', called: 'orders.status@2/get' })
+  await node.flush()
+  t.match(await sumUnits(knex, all), [
+    { service: 'orders.status@1', operation: 'get', unit: 'rows', units: '3000000000' },
+  ])
+})
+
+t.test('whatever is sent again, every call is counted once', async () => {
+  const fate = fc.constantFrom('well' as const, 'before' as const, 'after' as const)
+  const rounds = fc.array(fc.tuple(fc.nat({ max: 5 }), fate), { minLength: 1, maxLength: 12 })
+  let run = 0
+  await fc.assert(
+    fc.asyncProperty(rounds, async (played) => {
+      const own = subscription(`sub_${run++}`)
+      let now: 'well' | 'before' | 'after' = 'well'
+      const flaky = flakyKnex(knex, () => now)
+      const node = await usageNode(flaky, { snapshot: snapshotOf(own), folder: own.id })
+      let made = 0
+      for (const [calls, next] of played) {
+        for (let n = 0; n < calls; n++) node.count(call(own))
+        made += calls
+        now = next
+        await node.flush()
+      }
+      now = 'well'
+      await node.flush()
+      return (await callsOf(own.id)) === made
+    }),
+    { numRuns: 40 },
+  )
+})
+
+t.test(
+  'a priced call is let in by what was reserved before, and paid where it was answered',
+  async (t) => {
+    const node = await usageNode(knex, { snapshot })
+    t.equal(await node.admit(free), undefined)
+    const taken = await Promise.all(Array.from({ length: 50 }, () => node.admit(dear)))
+    const reserved = await knex('usage_leases').sum({ sum: 'reserved' }).first()
+    t.ok(Number(reserved?.sum) >= 50, 'before any of them was made')
+    for (const [n, one] of taken.entries()) {
+      node.count(call(dear, { taken: one, status: n < 40 ? 200 : 502 }))
+    }
+    await node.flush()
+    const spent = await knex('usage_leases').sum({ sum: 'spent' }).first()
+    t.equal(Number(spent?.sum), 40)
+    t.equal(await callsOf(dear.id), 50)
+    await node.stop()
+    t.same(await sumUnknown(knex, ever), [])
+    t.same(await knex('usage_leases').whereNull('settled_at'), [])
+    t.same(await listGaps(knex, ever), [])
+  },
+)
+
+t.test('of a node that was killed a bound is known, and no call is made up', async (t) => {
+  const killed = await usageNode(knex, { snapshot, folder: 'killed' })
+  const count = async (node: UsageRecorder, calls: number) => {
+    for (let n = 0; n < calls; n++) {
+      node.count(call(dear, { taken: await node.admit(dear) }))
+    }
+  }
+  await count(killed, 5)
+  killed.count(call())
+  await killed.flush()
+  await count(killed, 3)
+  killed.count(call())
+  // No flush, no stop: the next start in its folder finds it.
+  const next = await usageNode(knex, { snapshot, folder: 'killed' })
+  t.equal(await callsOf(dear.id), 5)
+  t.equal(await callsOf(free.id), 1)
+  t.match(await sumUnknown(knex, { ...ever, tenant: 'acme' }), [
+    { subscription: dear.id, price: '0.05 CNY call', atMost: '15' },
+  ])
+  const gaps = await listGaps(knex, ever)
+  t.equal(gaps.length, 1)
+  t.ok((gaps[0]?.from ?? '') < (gaps[0]?.to ?? ''))
+  t.same(await listGaps(knex, { ...ever, to: '2001-01-01T00:00:00Z' }), [])
+  // It was not dead after all.
+  await killed.flush()
+  t.equal(await callsOf(dear.id), 8)
+  t.match(await sumUnknown(knex, ever), [{ atMost: '12' }])
+  t.same(await listGaps(knex, ever), [])
+  await next.stop()
+})
+
+t.test('without PostgreSQL no priced call is let in, and the others are', async (t) => {
+  const away = new Proxy(knex, {
+    apply: () => {
+      throw new Error('away')
+    },
+  })
+  const log = { warn: () => undefined }
+  const { UsageRecorder } = await import('../../src/usage/usage-recorder.ts')
+  let isAway = false
+  const flaky = new Proxy(knex, {
+    apply: (target, that, words) =>
+      Reflect.apply(isAway ? away : target, that, words) as ReturnType<typeof knex>,
+  })
+  const ports = { knex: flaky, snapshot: () => snapshot, now: Date.now, folder: 'f', log }
+  const node = await UsageRecorder.open(ports)
+  isAway = true
+  await t.rejects(node.admit(dear), { code: 'CORE_USAGE_NOT_COUNTED', status: 503 })
+  t.equal(await node.admit(free), undefined)
+  isAway = false
+  const taken = await node.admit(dear)
+  t.ok(taken)
+  taken?.giveBack()
+})
+
+t.test('a ledger that is full tells less apart, and loses nothing', async (t) => {
+  const ledger = new UsageLedger(2)
+  const { id, ...rest } = free
+  const name = { ...rest, subscription: id, plugin: '', price: '', version: '1.0.0' }
+  for (let n = 0; n < 10; n++) {
+    const sum = { statusClass: '2xx', bytesIn: 0, bytesOut: 0, at: noon }
+    ledger.addCall({ ...name, operation: `op${n % 5}` }, sum)
+    ledger.addUnits({ ...name, operation: `op${n % 5}` }, 'rows', 2, noon)
+  }
+  const { calls, units } = ledger.take()
+  t.equal(
+    calls.reduce((sum, one) => sum + one.calls, 0),
+    10,
+  )
+  t.equal(
+    units.reduce((sum, one) => sum + one.units, 0n),
+    20n,
+  )
+  t.ok(calls.length <= 3)
+})
+
+t.test('old hours are added up to days, and no sum changes', async (t) => {
+  let at = Date.parse('2026-06-01T00:00:00Z')
+  const node = await usageNode(knex, { snapshot, now: () => at })
+  for (; at < Date.parse('2026-06-03T00:00:00Z'); at += 3_600_000) {
+    node.count(call())
+    node.addUnits({
+      tenant: 'acme',
+      app: 'web',
+      called: 'orders.status@1/get',
+      version: '1.0.0',
+      unit: 'rows',
+      n: 7,
+    })
+  }
+  await node.flush()
+  const days = () => sumUsage(knex, { ...all, by: 'day' })
+  const before = [await days(), await sumUnits(knex, all)]
+  let rounds = 0
+  while (await rollUpDay(knex, new Date('2026-06-02T12:00:00Z'))) rounds += 1
+  t.equal(rounds, 1, 'the second day is not over')
+  t.same([await days(), await sumUnits(knex, all)], before)
+  t.equal((await knex('usage_hours')).length, 1 + 24)
+})
