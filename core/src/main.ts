@@ -18,10 +18,7 @@ import { type Outbound, openOutbound } from './broker/http/open-outbound.ts'
 import type { OpenBroker } from './broker/open-broker.ts'
 import { selfTest } from './broker/self-test.ts'
 import type { InternalService } from './broker/service-caller.ts'
-import { catalogRoutes } from './catalog/catalog-routes.ts'
 import { insertService } from './catalog/catalog-store.ts'
-import { subscriptionRoutes } from './catalog/subscription-routes.ts'
-import { SubscriptionService } from './catalog/subscription-service.ts'
 import { contributionsRoutes } from './contributions/contributions-routes.ts'
 import type { PointSchemas } from './contributions/point-schemas.ts'
 import { unfitContributions } from './contributions/unfit-contributions.ts'
@@ -38,6 +35,7 @@ import { hostVersion } from './host-version.ts'
 import { Authenticator } from './identity/authenticate.ts'
 import { identityRoutes } from './identity/identity-routes.ts'
 import { IdentityService } from './identity/identity-service.ts'
+import { openApps } from './identity/open-apps.ts'
 import { permissionRoutes } from './identity/permission-routes.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
 import { openPlugins } from './plugin-side.ts'
@@ -148,10 +146,13 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
   const publishers = new PublisherDirectory({ knex, now: Date.now })
+  const issuer = issuerOf(parts.settings)
+  const apps = openApps({ ...state, issuer, log }, stops)
   const authenticator = new Authenticator({
     knex,
     operatorToken: adminToken,
     snapshot,
+    apps: apps.authenticator,
     publisherOf: (token) => publishers.byToken(token),
   })
   const app = await createServer({ log, version: hostVersion })
@@ -184,11 +185,15 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
       audit: state.audit,
       metrics,
       now: Date.now,
+      apps: apps.authenticator,
+      clock: () => routing.now(),
+      issuer,
     })
   })
   await app.register(async (scope) => {
     requestLog(scope, metrics)
     guard(scope, authenticator)
+    await apps.routes(scope)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
     administration(scope, state, { installs, bindings, rollouts, broker, removals })
     invocationRoutes(scope, { ...state, publishers })
@@ -209,9 +214,15 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   controller.start((call) => broker.caller.call(call))
   plugins.start()
   removals.start()
+  apps.start()
   stops.push(() => controller.stop())
   resume(parts, { installs, bindings }, stops)
   return app
+}
+
+/** What tokens say who made them. Nodes that share a database share it, so behind several it is to be set. */
+function issuerOf({ publicUrl, host, port }: Settings): string {
+  return publicUrl ?? `http://${host}:${port}`
 }
 
 /** Goes on with what a killed host left behind, beside the requests that come meanwhile. */
@@ -334,8 +345,6 @@ function administration(
   removals.routes(scope)
   tenantPluginRoutes(scope, { knex, bindings })
   configRoutes(scope, { knex, configs: new ConfigService({ knex, routing, contents }) })
-  catalogRoutes(scope, { knex, routing })
-  subscriptionRoutes(scope, { knex, subscriptions: new SubscriptionService({ knex, routing }) })
   rolloutRoutes(scope, { knex, routing, rollouts, inFlight })
   auditRoutes(scope, { knex })
   contributionsRoutes(scope, { snapshot: () => routing.snapshot, points: broker.points })

@@ -7,13 +7,17 @@ import type { ServiceAnswer, ServiceCall } from '../broker/call-scope.ts'
 import type { CallerLeft } from '../broker/caller-left.ts'
 import type { ServiceCaller } from '../broker/service-caller.ts'
 import type { ByteAnswer } from '../broker/stream-attempt.ts'
+import { requireStanding } from '../catalog/standing.ts'
 import { coreErrors } from '../errors.ts'
-import { appOf, secretOf } from '../identity/authenticate.ts'
+import type { AppAuthenticator, TokenProof } from '../identity/app-authenticator.ts'
+import { secretOf } from '../identity/authenticate.ts'
 import { isAuthorised } from '../identity/authorise.ts'
 import { actorOf, type Principal } from '../identity/principal.ts'
-import type { Snapshot, Subscription } from '../rollout/routing/snapshot.ts'
+import { serviceUrl } from '../oauth/access-token.ts'
+import { type Snapshot, type Subscription, serviceKey } from '../rollout/routing/snapshot.ts'
 import { ByteAnswers } from './byte-answers.ts'
 import { clientLeft } from './client-left.ts'
+import { tellOfDeprecation } from './deprecation-headers.ts'
 import type { Metrics } from './metrics.ts'
 import { rateLimitHeaders } from './rate-limit-headers.ts'
 import type { RateLimiter } from './rate-limiter.ts'
@@ -25,6 +29,11 @@ interface Ports {
   readonly audit: { add(record: CallRecord): void }
   readonly metrics: Metrics
   readonly now: () => number
+  readonly apps: Pick<AppAuthenticator, 'proofOf' | 'appOf'>
+  /** Milliseconds since the epoch by PostgreSQL's clock, which ends and beginnings are written by. */
+  readonly clock: () => number
+  /** URL of the host, without a slash at its end: what tokens are meant for begins with it. */
+  readonly issuer: string
 }
 
 type CallPorts = Ports & { readonly byteAnswers: ByteAnswers }
@@ -78,8 +87,16 @@ export function callRoutes(app: FastifyInstance, ports: Ports): void {
     done(null, body),
   )
   app.addHook('onRequest', (request, reply, done) => {
-    admit(ports, request as CallRequest, reply)
-    done()
+    const proof = ports.apps.proofOf(secretOf(request.headers))
+    if (proof === undefined) {
+      admit(ports, request as CallRequest, reply)
+      done()
+      return
+    }
+    // A token that this node has not met: its signature is checked once, beside other requests.
+    proof
+      .then((proven) => admit(ports, request as CallRequest, reply, proven))
+      .then(() => done(), done)
   })
   app.addHook('onError', (request, _reply, error, done) => {
     if (request.call !== undefined && error instanceof CodedError) request.call.failure = error
@@ -100,7 +117,8 @@ export function callRoutes(app: FastifyInstance, ports: Ports): void {
 }
 
 /** Everything the head of the request decides. */
-function admit({ snapshot, limiter, now }: Ports, request: CallRequest, reply: FastifyReply): void {
+function admit(ports: Ports, request: CallRequest, reply: FastifyReply, proof?: TokenProof): void {
+  const { snapshot, limiter, now, clock } = ports
   const call: Call = {
     startedAt: now(),
     left: clientLeft(reply),
@@ -117,7 +135,10 @@ function admit({ snapshot, limiter, now }: Ports, request: CallRequest, reply: F
   request.call = call
   const secret = secretOf(request.headers)
   const current = snapshot()
-  const principal = secret === undefined ? undefined : appOf(current, secret)
+  const { service, major } = request.params
+  const audience = serviceUrl(ports.issuer, service, major)
+  const principal =
+    secret === undefined ? undefined : ports.apps.appOf(current, secret, audience, proof)
   if (principal === undefined || !isAuthorised(principal, 'service.call', {})) {
     throw coreErrors.create('AUTHENTICATION_REQUIRED')
   }
@@ -125,7 +146,10 @@ function admit({ snapshot, limiter, now }: Ports, request: CallRequest, reply: F
   const subscription = current.subscriptions.get(principal.subscription)
   if (subscription === undefined) throw coreErrors.create('AUTHENTICATION_REQUIRED')
   call.subscription = subscription
-  requireSubscribed(subscription, request.params)
+  requireStanding(subscription, clock())
+  requireCovered(subscription, principal, request.params)
+  const schedule = current.deprecations.get(serviceKey(service, Number(major)))
+  tellOfDeprecation(reply, schedule, request.params, clock())
   const verdict = limiter.take(subscription.id, subscription.limit)
   rateLimitHeaders(reply, subscription.limit, verdict)
   if (!verdict.allowed) {
@@ -138,17 +162,18 @@ function admit({ snapshot, limiter, now }: Ports, request: CallRequest, reply: F
   }
 }
 
-function requireSubscribed(subscription: Subscription, params: Params): void {
-  const { id, state, scopes } = subscription
-  if (state === 'suspended') throw coreErrors.create('SUBSCRIPTION_SUSPENDED', { subscription: id })
-  if (state !== 'active') {
-    throw coreErrors.create('SUBSCRIPTION_INACTIVE', { subscription: id, state })
-  }
-  const { service, major, operation } = params
+function requireCovered(
+  subscription: Subscription,
+  principal: Principal,
+  { service, major, operation }: Params,
+): void {
+  const { id, scopes } = subscription
+  const narrowed = principal.kind === 'app' ? principal.scopes : undefined
   const covered =
     subscription.service === service &&
     subscription.major === Number(major) &&
-    (scopes === null || scopes.includes(operation))
+    (scopes === null || scopes.includes(operation)) &&
+    (narrowed === undefined || narrowed.includes(operation))
   if (covered) return
   throw coreErrors.create('SCOPE_MISSING', { subscription: id, service, major, operation })
 }

@@ -11,6 +11,7 @@ import fastify, {
 } from 'fastify'
 import { coreErrors } from '../errors.ts'
 import { isDatabaseUnavailable } from '../storage/database-unavailable.ts'
+import { bearerChallenge } from './bearer-challenge.ts'
 import { PROBLEM_TYPE, problemOf } from './problem.ts'
 import { strictValidator } from './strict-validator.ts'
 import { type TraceContext, traceContext, traceparent, traceRandom } from './trace-context.ts'
@@ -108,7 +109,8 @@ function refuse(thrown: unknown, request: FastifyRequest, reply: FastifyReply): 
   if (error.code === 'CORE_INTERNAL') request.log.error(fields, 'a bug answered 500')
   else if (error.status >= 500) request.log.warn(fields, error.message)
   if (error.retryAfterS !== undefined) reply.header('retry-after', error.retryAfterS)
-  if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="signalbox"')
+  const challenge = bearerChallenge(error)
+  if (challenge !== undefined) reply.header('www-authenticate', challenge)
   const language = languageOf(request.headers['accept-language'])
   reply
     .code(error.status)

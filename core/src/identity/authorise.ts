@@ -6,6 +6,8 @@ export const rules = {
   'host.probe': ['anyone'],
   'catalog.read': ['operator', 'admin', 'app'],
   'plan.write': ['operator'],
+  'service.own': ['operator'],
+  'service.deprecate': ['operator'],
   'rollout.write': ['operator'],
   'rollout.read': ['operator'],
   'node.list': ['operator'],
@@ -34,6 +36,16 @@ export const rules = {
   'secret.rewrap': ['operator'],
   'subscription.write': ['operator', 'admin'],
   'subscription.read': ['operator', 'admin'],
+  // Of the subscriber's tenant or of the owner's: which, catalog/subscription-access.ts finds out.
+  'subscription.command': ['operator', 'admin'],
+  // Of the tenant that owns the service.
+  'subscription.decide': ['operator', 'admin'],
+  'app.suspend': ['operator', 'admin'],
+  // A client proves itself in the body, as OAuth has it; see oauth/.
+  'token.issue': ['anyone'],
+  'token.revoke': ['anyone'],
+  'token.verify': ['anyone'],
+  'token.rotate_keys': ['operator'],
   'blob.read': ['operator', 'admin'],
   'blob.write': ['operator', 'admin'],
   'audit.read': ['operator', 'admin'],

@@ -10,15 +10,22 @@ interface Ports {
   readonly knex: Knex
   readonly routing: RoutingTable
   readonly secretKeys: TenantKeys
+  /** What else is sealed by a key of the host. */
+  readonly tokenKeys: { rewrap(trx: Knex.Transaction): Promise<number> }
 }
 
 /** What sets secrets, and what opens them for requests. */
-export function openSecrets({ knex, routing, secretKeys: keys }: Ports): {
+export function openSecrets({ knex, routing, secretKeys: keys, tokenKeys }: Ports): {
   readonly vault: SecretVault
   readonly routes: (scope: FastifyInstance) => void
 } {
   const generation = () => routing.snapshot.generation
-  const secrets = new SecretService({ knex, keys, reach: (at) => routing.reach(at) })
+  const secrets = new SecretService({
+    knex,
+    keys,
+    tokenKeys,
+    reach: (at) => routing.reach(at),
+  })
   return {
     vault: new SecretVault({ knex, keys, generation }),
     routes: (scope) => secretRoutes(scope, { secrets }),

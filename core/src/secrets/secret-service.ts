@@ -19,6 +19,8 @@ import {
 interface Ports {
   readonly knex: Knex
   readonly keys: TenantKeys
+  /** What else is sealed by a key of the host. @returns how many were put under its newest */
+  readonly tokenKeys: { rewrap(trx: Knex.Transaction): Promise<number> }
   readonly reach: (generation: number) => Promise<void>
 }
 
@@ -76,9 +78,13 @@ export class SecretService {
 
   /** Puts all data keys under the newest key of the host; then older ones may leave its file. */
   async rewrap(caller: Caller): Promise<{ rewrapped: number; hostKey: string }> {
-    const { knex, keys } = this.#ports
+    const { knex, keys, tokenKeys } = this.#ports
     const change = { ...caller, action: 'secret.keys_rewrapped', subject: 'host', tenant: null }
-    return commitChange(knex, change, (trx) => keys.rewrap(trx))
+    return commitChange(knex, change, async (trx) => {
+      const { rewrapped, hostKey } = await keys.rewrap(trx)
+      const others = await tokenKeys.rewrap(trx)
+      return { rewrapped: rewrapped + others, hostKey }
+    })
   }
 
   async #requirePlugin(tenant: string, plugin: string): Promise<void> {

@@ -19,6 +19,7 @@ interface Ports {
   readonly knex: Knex
   readonly routing: RoutingTable
   readonly secretKeys: TenantKeys
+  readonly tokenKeys: { rewrap(trx: Knex.Transaction): Promise<number> }
   /** What the operator named beside the public network. */
   readonly places: readonly AllowedPlace[]
 }
