@@ -27,7 +27,10 @@ t.test('a client names itself in the header or in the form', async (t) => {
       ['scope', 'a b'],
     ],
   )
-  t.match(readClientRequest(`${form}&client_id=sub_1&client_secret=a%3Ab+c%25`, undefined), expected)
+  t.match(
+    readClientRequest(`${form}&client_id=sub_1&client_secret=a%3Ab+c%25`, undefined),
+    expected,
+  )
 })
 
 t.test('what RFC 6749 forbids is refused in its words', async (t) => {
@@ -37,7 +40,13 @@ t.test('what RFC 6749 forbids is refused in its words', async (t) => {
   t.equal(codeOf('client_id=a&client_secret=b', basic('a', 'b')), 'invalid_request', 'two ways')
   t.equal(codeOf('client_id=other', basic('a', 'b')), 'invalid_request', 'two names')
   t.equal(codeOf('client_id=a', basic('a', 'b')), 'taken')
-  for (const header of ['Basic', 'Basic !!', 'Bearer x', `Basic ${btoa('nocolon')}`, `Basic ${btoa('a:%zz')}`]) {
+  for (const header of [
+    'Basic',
+    'Basic !!',
+    'Bearer x',
+    `Basic ${btoa('nocolon')}`,
+    `Basic ${btoa('a:%zz')}`,
+  ]) {
     t.equal(codeOf('', header), 'invalid_client', header)
   }
 })

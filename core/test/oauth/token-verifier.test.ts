@@ -65,7 +65,9 @@ const payload = {
 
 /** Signed by the right key, under a header of one's own. */
 const headed = (header: object, body: object = payload, key: CryptoKey = pair.privateKey) =>
-  new SignJWT({ ...body }).setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid, ...header }).sign(key)
+  new SignJWT({ ...body })
+    .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid, ...header })
+    .sign(key)
 
 t.test('a token is good until its end, with its claims', async (t) => {
   const verifier = fresh()
@@ -113,7 +115,15 @@ t.test('a key comes from the own set and from nowhere else', async (t) => {
     const token = await headed(header, payload, strangers.privateKey)
     t.not(await faultOf(token), undefined, `${name}, signed by theirs`)
   }
-  for (const name of ['../../dev/null', "x' or '1'='1", '__proto__', 'constructor', '', 'key-2', 7]) {
+  for (const name of [
+    '../../dev/null',
+    "x' or '1'='1",
+    '__proto__',
+    'constructor',
+    '',
+    'key-2',
+    7,
+  ]) {
     t.equal(await faultOf(await headed({ kid: name })), 'unknown_key', String(name))
   }
   t.equal(await faultOf(await headed({ kid: undefined })), 'unknown_key', 'none')
@@ -135,7 +145,15 @@ t.test('what was signed for something else is no access token', async (t) => {
 
 t.test('what is no token costs next to nothing', async (t) => {
   const huge = `ey${'A'.repeat(1_000_000)}.ey.x`
-  for (const text of ['ey', 'ey.ey', 'eyJ.e30', `${'ey.'.repeat(4)}x`, 'ey\u0000.x.y', huge, 'ey.x.']) {
+  for (const text of [
+    'ey',
+    'ey.ey',
+    'eyJ.e30',
+    `${'ey.'.repeat(4)}x`,
+    'ey\u0000.x.y',
+    huge,
+    'ey.x.',
+  ]) {
     t.equal(await faultOf(text), 'malformed', text.slice(0, 20))
   }
   const random = `ey${randomBytes(60).toString('base64url')}.${randomBytes(60).toString('base64url')}.x`
@@ -163,10 +181,13 @@ t.test('what was verified is refused as soon as the snapshot says so', async (t)
   t.equal(await ask(), undefined)
 })
 
-t.test('a key of calls is no credential of a token, nor is one of another subscription', async (t) => {
-  t.equal(await faultOf(await sign({ credential: 'key' })), 'revoked')
-  t.equal(await faultOf(await sign({ subscription: 'sub_2' })), 'revoked')
-})
+t.test(
+  'a key of calls is no credential of a token, nor is one of another subscription',
+  async (t) => {
+    t.equal(await faultOf(await sign({ credential: 'key' })), 'revoked')
+    t.equal(await faultOf(await sign({ subscription: 'sub_2' })), 'revoked')
+  },
+)
 
 t.test('the private half is nowhere in the public one', async (t) => {
   const pem = await exportPKCS8(pair.privateKey)
