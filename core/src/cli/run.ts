@@ -25,6 +25,8 @@ const signalbox = defineCommand({
     assignment: async () => (await import('./assignment-command.ts')).assignmentCommand,
     app: async () => (await import('./app-command.ts')).appCommand,
     subscribe: async () => (await import('./subscribe-command.ts')).subscribeCommand,
+    subscription: async () => (await import('./subscription-command.ts')).subscriptionCommand,
+    credential: async () => (await import('./credential-command.ts')).credentialCommand,
     call: async () => (await import('./call-command.ts')).callCommand,
     replay: async () => (await import('./replay-command.ts')).replayCommand,
   },

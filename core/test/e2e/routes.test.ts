@@ -15,9 +15,11 @@ import {
   type RouteRows,
   rehearsalRoutes,
   rolloutRoutes,
+  serviceRoutes,
   settingRoutes,
   sharingRoutes,
   sparePlugin,
+  subscribingRoutes,
   useRoutes,
 } from '../support/route-rows.ts'
 import { sealRoutes } from '../support/seal.ts'
@@ -98,7 +100,8 @@ interface Door {
   readonly stranger: number
   /** The key of acme's app. */
   readonly app: number
-  readonly own: string
+  /** Undefined: nobody's. */
+  readonly own: string | undefined
 }
 
 const open: Door = { nobody: 200, stranger: 200, app: 200, own: acme.key }
@@ -110,6 +113,8 @@ const hidden: Door = { ...tenants, stranger: 404 }
 const shared: Door = { ...tenants, stranger: 200 }
 const catalog: Door = { ...shared, app: 200 }
 const calls: Door = { nobody: 401, stranger: 401, app: 200, own: acme.key }
+/** The client stands in the body: a header that names somebody else makes two of them. */
+const clients: Door = { nobody: 200, stranger: 401, app: 401, own: undefined }
 /** The marketplace knows publishers and the operator; to it everyone else is nobody. */
 const market: Door = { nobody: 401, stranger: 401, app: 401, own: OPERATOR_TOKEN }
 
@@ -117,7 +122,7 @@ interface Entry {
   readonly door: Door
   /** The path with acme's things in it. */
   readonly at: string
-  readonly body?: object
+  readonly body?: object | string
   /** Of the body; JSON, when left out. */
   readonly type?: string
 }
@@ -133,6 +138,14 @@ const spare = await admin.request<{ id: string }>('POST', '/v1/tenants/acme/toke
   label: 'spare',
 })
 const link = await sharedLink(host, acme.adminToken)
+/** A client of acme proves itself in the body, whoever sends it: for nobody else there is another. */
+const client = await admin.request<{ clientId: string; clientSecret: string }>(
+  'POST',
+  `${subscription}/credentials`,
+  { kind: 'secret' },
+)
+const FORM = 'application/x-www-form-urlencoded'
+const ofClient = `client_id=${client.clientId}&client_secret=${client.clientSecret}`
 const { credentials } = await admin.request<{ credentials: { id: string }[] }>('GET', subscription)
 
 const sealed = await sealRoutes(t, host, admin)
@@ -240,10 +253,22 @@ const table: Readonly<Record<string, Entry>> = {
 
   'GET /v1/catalog/services': { door: catalog, at: '/v1/catalog/services' },
   'GET /v1/catalog/services/{id}': { door: catalog, at: '/v1/catalog/services/probe.one' },
-  'PUT /v1/catalog/services/{id}/versions/{major}/plans/{name}': {
-    door: operators,
-    at: '/v1/catalog/services/probe.one/versions/1/plans/standard',
-    body: { ratePerS: 200, burst: 400 },
+  'GET /oauth2/jwks': { door: open, at: '/oauth2/jwks' },
+  'GET /.well-known/oauth-authorization-server': {
+    door: open,
+    at: '/.well-known/oauth-authorization-server',
+  },
+  'POST /oauth2/token': {
+    door: clients,
+    at: '/oauth2/token',
+    type: FORM,
+    body: `grant_type=client_credentials&${ofClient}`,
+  },
+  'POST /oauth2/revoke': {
+    door: clients,
+    at: '/oauth2/revoke',
+    type: FORM,
+    body: `token=gone&${ofClient}`,
   },
 
   'GET /v1/subscriptions': { door: tenants, at: '/v1/subscriptions?tenant=acme' },
@@ -252,6 +277,7 @@ const table: Readonly<Record<string, Entry>> = {
     at: '/v1/subscriptions',
     body: { tenant: 'acme', app: 'second', service: 'probe.one', major: 1 },
   },
+  'GET /v1/subscription-requests': { door: tenants, at: '/v1/subscription-requests?tenant=acme' },
   'GET /v1/subscriptions/{id}': { door: hidden, at: subscription },
   'POST /v1/subscriptions/{id}/credentials': { door: hidden, at: `${subscription}/credentials` },
   'GET /api/{service}/v{major}/{operation}': { door: calls, at: '/api/probe.one/v1/echo?text=x' },
@@ -275,7 +301,14 @@ const table: Readonly<Record<string, Entry>> = {
     door: hidden,
     at: `${subscription}/credentials/${credentials[0]?.id}`,
   },
+  ...behind(hidden, subscribingRoutes(subscription, credentials[1]?.id)),
   'POST /v1/subscriptions/{id}:{command}': { door: hidden, at: `${subscription}:suspend` },
+  'POST /v1/tenants/{tenant}/apps/{app}:{command}': {
+    door: tenants,
+    at: '/v1/tenants/acme/apps/app:suspend',
+  },
+  // After what subscribes: it deprecates the plan.
+  ...behind(operators, serviceRoutes),
 
   'GET /v1/tenants/{tenant}/approvals': { door: tenants, at: '/v1/tenants/acme/approvals' },
   // Before it is aborted by the row of commands.
@@ -332,19 +365,21 @@ async function ask(route: string, token?: string, at = table[route]?.at) {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { 'content-type': type }),
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
   return { status: response.status, text: await response.text() }
 }
 
 /** What an admin of acme sees of what has been done to it. */
 async function changesOfAcme(): Promise<readonly unknown[]> {
-  const { items } = await admin.request<{ items: { actor: string; outcome: string }[] }>(
-    'GET',
-    '/v1/audit',
+  const { items } = await admin.request<{
+    items: { actor: string; outcome: string; subject: string }[]
+  }>('GET', '/v1/audit')
+  // Anybody may follow a link; it only reads here. And acme's client is acme's whoever asks in its name.
+  return items.filter(
+    ({ actor, outcome, subject }) =>
+      outcome === 'done' && !actor.startsWith('link:') && subject !== '/oauth2/token',
   )
-  // Anybody may follow a link; it only reads here.
-  return items.filter(({ actor, outcome }) => outcome === 'done' && !actor.startsWith('link:'))
 }
 
 async function tryEvery(t: Test, who: 'nobody' | 'stranger' | 'app', token?: string) {

@@ -269,12 +269,12 @@ t.test(
       [id],
     )
     t.notOk('credentials' in (await owner.request<object>('GET', own)), 'keys are not the owner’s')
+    t.match(await owner.request('POST', `${own}:approve`), { state: 'active', revision: 2 })
+    t.equal(await echo(key, host), 200)
     t.equal(
       await code(owner.request('POST', `${own}:change-plan`, { plan: 'standard' })),
       'CORE_SUBSCRIPTION_DECIDED_BY_OWNER',
     )
-    t.match(await owner.request('POST', `${own}:approve`), { state: 'active', revision: 2 })
-    t.equal(await echo(key, host), 200)
     t.equal(
       await code(owner.request('POST', `${own}:approve`)),
       'CORE_SUBSCRIPTION_COMMAND_REFUSED',

@@ -179,3 +179,38 @@ export async function sparePlugin(host: HostProcess): Promise<string> {
   await installFixture(host, 'filer-plugin', '@filer/one')
   return '/v1/plugins/@filer%2Fone?data=purge'
 }
+
+/** What an app subscribes to and how it proves itself. @param subscription path of one of acme, with two keys @param spare id of one key */
+export function subscribingRoutes(subscription: string, spare: string | undefined): RouteRows {
+  return {
+    'POST /v1/subscriptions/{id}/credentials/{credential}:{rotate}': {
+      at: `${subscription}/credentials/${spare}:rotate`,
+      body: { overlapS: 0 },
+    },
+  }
+}
+
+const probeMajor = '/v1/catalog/services/probe.one/versions/1'
+
+/** What the operator says of services, and of what tokens are signed by. */
+export const serviceRoutes: RouteRows = {
+  'PUT /v1/catalog/services/{id}/versions/{major}/plans/{name}': {
+    at: `${probeMajor}/plans/standard`,
+    body: { ratePerS: 200, burst: 400 },
+  },
+  'POST /v1/catalog/services/{id}/versions/{major}/plans/{name}:{command}': {
+    at: `${probeMajor}/plans/standard:deprecate`,
+  },
+  'PUT /v1/catalog/services/{id}/versions/{major}/owner': {
+    at: `${probeMajor}/owner`,
+    body: { ownerTenant: 'acme' },
+  },
+  'PUT /v1/catalog/services/{id}/versions/{major}/deprecation': {
+    at: `${probeMajor}/deprecation`,
+    body: { sunsetAt: '2099-01-01T00:00:00Z' },
+  },
+  'DELETE /v1/catalog/services/{id}/versions/{major}/deprecation': {
+    at: `${probeMajor}/deprecation`,
+  },
+  'POST /v1/token-keys:rotate': { at: '/v1/token-keys:rotate', body: {} },
+}
