@@ -146,8 +146,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
   const publishers = new PublisherDirectory({ knex, now: Date.now })
-  const issuer = issuerOf(parts.settings)
-  const apps = openApps({ ...state, issuer, log }, stops)
+  const apps = openApps({ ...state, issuer: issuerOf(parts.settings), log }, stops)
   const authenticator = new Authenticator({
     knex,
     operatorToken: adminToken,
@@ -177,19 +176,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const bindings = new BindingService(state)
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
   const udfs = composeUdfs(parts, udfLanes)
-  await app.register(async (scope) => {
-    callRoutes(scope, {
-      snapshot,
-      caller: broker.caller,
-      limiter: new RateLimiter(() => performance.now()),
-      audit: state.audit,
-      metrics,
-      now: Date.now,
-      apps: apps.authenticator,
-      clock: () => routing.now(),
-      issuer,
-    })
-  })
+  await serveCalls(app, parts, { caller: broker.caller, metrics, apps: apps.authenticator })
   await app.register(async (scope) => {
     requestLog(scope, metrics)
     guard(scope, authenticator)
@@ -218,6 +205,25 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   stops.push(() => controller.stop())
   resume(parts, { installs, bindings }, stops)
   return app
+}
+
+/** In a scope of its own: bodies of calls are texts, and who calls is told in another way. */
+async function serveCalls(
+  app: FastifyInstance,
+  { state, settings }: Parts,
+  of: Pick<Parameters<typeof callRoutes>[1], 'caller' | 'metrics' | 'apps'>,
+): Promise<void> {
+  await app.register(async (scope) => {
+    callRoutes(scope, {
+      ...of,
+      snapshot: () => state.routing.snapshot,
+      limiter: new RateLimiter(() => performance.now()),
+      audit: state.audit,
+      now: Date.now,
+      clock: () => state.routing.now(),
+      issuer: issuerOf(settings),
+    })
+  })
 }
 
 /** What tokens say who made them. Nodes that share a database share it, so behind several it is to be set. */

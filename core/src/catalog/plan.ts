@@ -33,7 +33,7 @@ export interface PlanPrice {
   readonly unit: string
 }
 
-/** An RFC 6901 pointer; `-` stands for every element of an array, as field masks read it. */
+/** An RFC 6901 pointer to something: the whole answer cannot be hidden. */
 const pointerSchema = {
   type: 'string',
   pattern: '^(/([^~/\\u0000-\\u001f]|~[01])+)+$',

@@ -9,8 +9,10 @@ import { testDatabases } from '../support/postgres.ts'
 import { callProbe, installProbe, probeVersion, setUpTenant } from '../support/probe.ts'
 import { publish } from '../support/publish.ts'
 import {
+  clientRoutes,
   eventRoutes,
   fileRoutes,
+  keptRoutes,
   publisherRoutes,
   type RouteRows,
   rehearsalRoutes,
@@ -20,6 +22,8 @@ import {
   sharingRoutes,
   sparePlugin,
   subscribingRoutes,
+  tokenRoutes,
+  udfRoutes,
   useRoutes,
 } from '../support/route-rows.ts'
 import { sealRoutes } from '../support/seal.ts'
@@ -144,7 +148,6 @@ const client = await admin.request<{ clientId: string; clientSecret: string }>(
   `${subscription}/credentials`,
   { kind: 'secret' },
 )
-const FORM = 'application/x-www-form-urlencoded'
 const ofClient = `client_id=${client.clientId}&client_secret=${client.clientSecret}`
 const { credentials } = await admin.request<{ credentials: { id: string }[] }>('GET', subscription)
 
@@ -205,17 +208,7 @@ const table: Readonly<Record<string, Entry>> = {
   'POST /v1/plugins': { door: operators, at: '/v1/plugins', body: { name: '@probe/one' } },
   'GET /v1/plugins/{name}': { door: shared, at: '/v1/plugins/@probe%2Fone' },
   'DELETE /v1/plugins/{name}': { door: operators, at: await sparePlugin(host) },
-  'GET /v1/udfs': { door: tenants, at: '/v1/udfs?tenant=acme' },
-  'POST /v1/udfs/{plugin}/{udf}:call': {
-    door: tenants,
-    at: '/v1/udfs/@probe%2Fone/margin:call?tenant=acme',
-    body: { args: [3, 2] },
-  },
-  'POST /v1/udfs/{plugin}/{udf}:batch': {
-    door: tenants,
-    at: '/v1/udfs/@probe%2Fone/margin:batch?tenant=acme',
-    body: { columns: [[3], [2]] },
-  },
+  ...behind(tenants, udfRoutes),
 
   'GET /v1/tenants/{tenant}/plugins/{name}': { door: tenants, at: plugin },
   'PUT /v1/tenants/{tenant}/plugins/{name}': {
@@ -253,23 +246,8 @@ const table: Readonly<Record<string, Entry>> = {
 
   'GET /v1/catalog/services': { door: catalog, at: '/v1/catalog/services' },
   'GET /v1/catalog/services/{id}': { door: catalog, at: '/v1/catalog/services/probe.one' },
-  'GET /oauth2/jwks': { door: open, at: '/oauth2/jwks' },
-  'GET /.well-known/oauth-authorization-server': {
-    door: open,
-    at: '/.well-known/oauth-authorization-server',
-  },
-  'POST /oauth2/token': {
-    door: clients,
-    at: '/oauth2/token',
-    type: FORM,
-    body: `grant_type=client_credentials&${ofClient}`,
-  },
-  'POST /oauth2/revoke': {
-    door: clients,
-    at: '/oauth2/revoke',
-    type: FORM,
-    body: `token=gone&${ofClient}`,
-  },
+  ...behind(open, tokenRoutes),
+  ...behind(clients, clientRoutes(ofClient)),
 
   'GET /v1/subscriptions': { door: tenants, at: '/v1/subscriptions?tenant=acme' },
   'POST /v1/subscriptions': {
@@ -322,20 +300,7 @@ const table: Readonly<Record<string, Entry>> = {
 
   'GET /v1/invocations/{id}': { door: hidden, at: `/v1/invocations/${seen}` },
   'GET /v1/invocations/{id}/bundle': { door: hidden, at: `/v1/invocations/${seen}/bundle` },
-  'GET /v1/tenants/{tenant}/invocations': { door: tenants, at: '/v1/tenants/acme/invocations' },
-  'POST /v1/tenants/{tenant}/invocations/{id}/releases': {
-    door: tenants,
-    at: releases,
-    body: { to: 'operator', hours: 1 },
-  },
-  'DELETE /v1/tenants/{tenant}/invocations/{id}/releases/{release}': {
-    door: tenants,
-    at: `${releases}/${released.id}`,
-  },
-  'DELETE /v1/tenants/{tenant}/invocations/{id}': {
-    door: tenants,
-    at: `/v1/tenants/acme/invocations/${spent}`,
-  },
+  ...behind(tenants, keptRoutes(releases, released.id, spent)),
 
   ...behind(tenants, eventRoutes(letters)),
 

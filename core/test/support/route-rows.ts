@@ -2,7 +2,15 @@ import { installFixture } from './fixture-plugin.ts'
 import type { HostProcess } from './host-process.ts'
 
 /** Routes with a request that the tenant's admin could make. */
-export type RouteRows = Readonly<Record<string, { readonly at: string; readonly body?: object }>>
+export type RouteRows = Readonly<Record<string, RouteRow>>
+
+interface RouteRow {
+  readonly at: string
+  /** JSON; a text is sent as it is. */
+  readonly body?: object | string
+  /** Of the body; JSON, when left out. */
+  readonly type?: string
+}
 
 /** Rollouts by their ids. @param asking one that runs, and is aborted by it */
 export function rolloutRoutes(rollouts: {
@@ -213,4 +221,53 @@ export const serviceRoutes: RouteRows = {
     at: `${probeMajor}/deprecation`,
   },
   'POST /v1/token-keys:rotate': { at: '/v1/token-keys:rotate', body: {} },
+}
+
+/** What anybody may know of tokens. */
+export const tokenRoutes: RouteRows = {
+  'GET /oauth2/jwks': { at: '/oauth2/jwks' },
+  'GET /.well-known/oauth-authorization-server': { at: '/.well-known/oauth-authorization-server' },
+}
+
+/** @param client how it proves itself, as a form */
+export function clientRoutes(client: string): RouteRows {
+  const type = 'application/x-www-form-urlencoded'
+  return {
+    'POST /oauth2/token': {
+      at: '/oauth2/token',
+      type,
+      body: `grant_type=client_credentials&${client}`,
+    },
+    'POST /oauth2/revoke': { at: '/oauth2/revoke', type, body: `token=gone&${client}` },
+  }
+}
+
+/** Functions of the probe. */
+export const udfRoutes: RouteRows = {
+  'GET /v1/udfs': { at: '/v1/udfs?tenant=acme' },
+  'POST /v1/udfs/{plugin}/{udf}:call': {
+    at: '/v1/udfs/@probe%2Fone/margin:call?tenant=acme',
+    body: { args: [3, 2] },
+  },
+  'POST /v1/udfs/{plugin}/{udf}:batch': {
+    at: '/v1/udfs/@probe%2Fone/margin:batch?tenant=acme',
+    body: { columns: [[3], [2]] },
+  },
+}
+
+/** Kept calls of acme. @param releases path of those of one call @param released one of them @param spent another call */
+export function keptRoutes(releases: string, released: string, spent: string): RouteRows {
+  return {
+    'GET /v1/tenants/{tenant}/invocations': { at: '/v1/tenants/acme/invocations' },
+    'POST /v1/tenants/{tenant}/invocations/{id}/releases': {
+      at: releases,
+      body: { to: 'operator', hours: 1 },
+    },
+    'DELETE /v1/tenants/{tenant}/invocations/{id}/releases/{release}': {
+      at: `${releases}/${released}`,
+    },
+    'DELETE /v1/tenants/{tenant}/invocations/{id}': {
+      at: `/v1/tenants/acme/invocations/${spent}`,
+    },
+  }
 }
