@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
-import { commitChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import { callerOf } from '../gateway/guard.ts'
 import {
@@ -11,11 +10,12 @@ import {
   serviceIdSchema,
   strictObject,
 } from '../gateway/http-schemas.ts'
-import { hasTenant, type Page } from '../identity/identity-store.ts'
+import type { Page } from '../identity/identity-store.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
 import { serviceKey, versionKey } from '../rollout/routing/snapshot.ts'
-import { type CatalogService, listMajors, listServices, setOwner } from './catalog-store.ts'
+import { type CatalogService, listMajors, listServices } from './catalog-store.ts'
 import { shown } from './deprecation-service.ts'
+import { OwnerService } from './owner-service.ts'
 import { listPlans } from './plan-store.ts'
 
 interface Ports {
@@ -88,16 +88,7 @@ function ownerRoute(app: FastifyInstance, { knex }: Ports): void {
     async (request) => {
       const { id, major } = request.params
       const { ownerTenant } = request.body
-      const subject = serviceKey(id, major)
-      const change = { ...callerOf(request), action: 'service.owned', subject, tenant: ownerTenant }
-      await commitChange(knex, { ...change, detail: { ownerTenant } }, async (trx) => {
-        if (ownerTenant !== null && !(await hasTenant(trx, ownerTenant))) {
-          throw coreErrors.create('TENANT_MISSING', { tenant: ownerTenant })
-        }
-        if (!(await setOwner(trx, { id, major }, ownerTenant))) {
-          throw coreErrors.create('SERVICE_MISSING', { service: id, major })
-        }
-      })
+      await new OwnerService({ knex }).put(callerOf(request), { id, major }, ownerTenant)
       return { id, major, ownerTenant }
     },
   )

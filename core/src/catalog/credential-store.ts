@@ -24,7 +24,7 @@ export async function listCredentials(
   const rows = await knex('credentials')
     .where({ subscription })
     .whereNull('revoked_at')
-    .where((live) => live.whereNull('expires_at').orWhere('expires_at', '>', new Date(now)))
+    .whereRaw('(expires_at is null or expires_at > ?)', [new Date(now)])
     .orderBy(['created_at', 'id'])
     .limit(10)
   return rows.map(rowOf)

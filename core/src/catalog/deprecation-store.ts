@@ -47,14 +47,6 @@ export async function listSunsets(knex: Knex, now: number): Promise<StoredDeprec
   return rows.map(deprecationOf)
 }
 
-export async function findDeprecation(
-  knex: Knex,
-  { id, major }: ServiceMajor,
-): Promise<StoredDeprecation | undefined> {
-  const row = await knex('service_deprecations').where({ service: id, major }).first()
-  return row === undefined ? undefined : deprecationOf(row)
-}
-
 /** Locked until the transaction ends; undefined where another node has it, or it is gone. */
 export async function lockIdleDeprecation(
   trx: Knex.Transaction,

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { type PlanTerms, termsBeside } from './plan.ts'
+import { type PlanTerms, type TermsRow, termsBeside, termsOf } from './plan.ts'
 import type { PlanState } from './plan-states.ts'
 
 export interface Plan extends PlanTerms {
@@ -121,17 +121,7 @@ const currentPlans = (knex: Knex) =>
     })
     .select('p.name', 'p.status', 'v.version', 'v.rate_per_s', 'v.burst', 'v.terms')
 
-interface TermsRow {
-  readonly rate_per_s: number
-  readonly burst: number
-  readonly terms: Partial<PlanTerms>
-}
-
 function planOf(row: TermsRow & { name: string; status: PlanState; version: number }): Plan {
   const { name, version, status } = row
   return { name, version, status, ...termsOf(row) }
-}
-
-export function termsOf({ rate_per_s: ratePerS, burst, terms }: TermsRow): PlanTerms {
-  return { ratePerS, burst, ...terms }
 }

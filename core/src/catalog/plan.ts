@@ -103,3 +103,14 @@ export function planFaults(
 export function termsBeside({ ratePerS: _, burst: __, ...rest }: PlanTerms): Partial<PlanTerms> {
   return rest
 }
+
+/** Terms as they are stored. */
+export interface TermsRow {
+  readonly rate_per_s: number
+  readonly burst: number
+  readonly terms: Partial<PlanTerms>
+}
+
+export function termsOf({ rate_per_s: ratePerS, burst, terms }: TermsRow): PlanTerms {
+  return { ratePerS, burst, ...terms }
+}

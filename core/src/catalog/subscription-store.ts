@@ -83,9 +83,7 @@ export async function listRequests(
   ownerTenant: string | undefined,
   page: Page,
 ): Promise<SubscriptionRow[]> {
-  const query = knex('subscriptions').where((waiting) =>
-    waiting.where({ state: 'requested' }).orWhereNotNull('wanted_plan'),
-  )
+  const query = knex('subscriptions').whereRaw("(state = 'requested' or wanted_plan is not null)")
   if (ownerTenant !== undefined) {
     query.whereRaw('(service, major) in (select id, major from services where owner_tenant = ?)', [
       ownerTenant,

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import type { Deprecation } from '../../catalog/deprecation.ts'
-import { termsOf } from '../../catalog/plan-store.ts'
+import { termsOf } from '../../catalog/plan.ts'
 import type { TokenKey } from '../../oauth/token-key.ts'
 import { type Credential, type Subscription, serviceKey } from './snapshot.ts'
 
