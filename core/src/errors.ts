@@ -6,6 +6,7 @@ import { brokerErrors } from './broker/broker-errors.ts'
 import { dbErrors } from './broker/db/db-errors.ts'
 import { fetchErrors } from './broker/http/fetch-errors.ts'
 import { useErrors } from './broker/uses/use-errors.ts'
+import { subscriptionErrors } from './catalog/subscription-errors.ts'
 import { contributionsErrors } from './contributions/contributions-errors.ts'
 import { eventErrors } from './events/event-errors.ts'
 import { gatewayErrors } from './gateway/gateway-errors.ts'
@@ -56,6 +57,7 @@ export const coreErrors = defineErrors('CORE', {
   ...rolloutErrors,
   ...documentErrors,
   ...rehearsalErrors,
+  ...subscriptionErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,
     message: {
@@ -261,8 +263,8 @@ export const coreErrors = defineErrors('CORE', {
   CREDENTIAL_LIMIT: {
     status: 409,
     message: {
-      en: 'The subscription {subscription} has two live credentials already.',
-      'zh-CN': '订阅 {subscription} 已有两个有效凭据。',
+      en: 'The subscription {subscription} has two live credentials of this kind already.',
+      'zh-CN': '订阅 {subscription} 已有两个此类有效凭据。',
     },
     cure: {
       en: 'Revoke one first.',
@@ -967,12 +969,12 @@ export const coreErrors = defineErrors('CORE', {
   SUBSCRIPTION_STOPPED_BY_OPERATOR: {
     status: 403,
     message: {
-      en: 'The subscription {subscription} was suspended by the operator.',
-      'zh-CN': '订阅 {subscription} 已被运营者暂停。',
+      en: 'The subscription {subscription} was suspended by the operator or the owner of the service.',
+      'zh-CN': '订阅 {subscription} 已被运营者或服务所有者暂停。',
     },
     cure: {
-      en: 'Ask the operator to resume it.',
-      'zh-CN': '请联系运营者恢复。',
+      en: 'Ask them to resume it.',
+      'zh-CN': '请联系其恢复。',
     },
   },
   SUBSCRIPTION_SUSPENDED: {

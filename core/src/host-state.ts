@@ -13,6 +13,7 @@ import { PluginOutboxes } from './events/plugin-outboxes.ts'
 import { Invocations } from './invocations/invocations.ts'
 import { documentsOf } from './keys/documents.ts'
 import { type Keys, openKeys } from './keys/open-keys.ts'
+import { TokenKeyVault } from './oauth/token-key-vault.ts'
 import { CompiledBundleService } from './registry/compiled-bundle-service.ts'
 import { changedPlugins } from './rollout/routing/changed-plugins.ts'
 import { endedCanaries } from './rollout/routing/ended-canaries.ts'
@@ -54,6 +55,7 @@ export interface State {
   readonly secretKeys: TenantKeys
   readonly sealer: Sealer
   readonly keys: Keys
+  readonly tokenKeys: TokenKeyVault
 }
 
 interface Ports {
@@ -124,7 +126,8 @@ export async function openState(
   const secretKeys = openSecretKeys(knex, hostKeys, Date.now)
   const sealer = new Sealer(secretKeys)
   const keys = openKeys({ knex, sealer, now: Date.now, blobOf: documentsOf(files.blobs) })
-  const stored = { knex, contents, compiled, bundles, secretKeys, sealer, keys }
+  const tokenKeys = new TokenKeyVault(knex, hostKeys)
+  const stored = { tokenKeys, knex, contents, compiled, bundles, secretKeys, sealer, keys }
   const plugins = { schemas, outboxes, files, assets }
   return { ...stored, ...plugins, compute, routing, audit, auditing, usage, invocations, inFlight }
 }

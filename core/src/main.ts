@@ -18,10 +18,7 @@ import { type Outbound, openOutbound } from './broker/http/open-outbound.ts'
 import type { OpenBroker } from './broker/open-broker.ts'
 import { selfTest } from './broker/self-test.ts'
 import type { InternalService } from './broker/service-caller.ts'
-import { catalogRoutes } from './catalog/catalog-routes.ts'
 import { insertService } from './catalog/catalog-store.ts'
-import { subscriptionRoutes } from './catalog/subscription-routes.ts'
-import { SubscriptionService } from './catalog/subscription-service.ts'
 import { findSubscription } from './catalog/subscription-store.ts'
 import { contributionsRoutes } from './contributions/contributions-routes.ts'
 import type { PointSchemas } from './contributions/point-schemas.ts'
@@ -38,6 +35,7 @@ import { createServer } from './gateway/server.ts'
 import { openState, type State } from './host-state.ts'
 import { hostVersion } from './host-version.ts'
 import { Authenticator } from './identity/authenticate.ts'
+import { openApps } from './identity/open-apps.ts'
 import { openIdentity } from './identity/open-identity.ts'
 import { permissionRoutes } from './identity/permission-routes.ts'
 import { sendTicketBy } from './identity/sign-in/send-ticket.ts'
@@ -150,7 +148,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const { log } = options
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
-  const { identity, publishers, authenticator } = await composeIdentity(parts, stops)
+  const { identity, apps, publishers, authenticator } = await composeIdentity(parts, stops)
   const app = await openServer(parts)
   const failures = new FailedAuthentications(() => performance.now())
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
@@ -174,13 +172,14 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const bindings = new BindingService(state)
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
   const udfs = composeUdfs(parts, udfLanes)
-  const users = identity.proofs
-  const calls = { ...state, users, caller: broker.caller, failures, metrics, log }
-  const gateway = await openGateway(calls, stops)
+  const known = { users: identity.proofs, apps: apps.authenticator, failures }
+  const calls = { ...state, ...known, caller: broker.caller, metrics, log }
+  const gateway = await openGateway({ ...calls, issuer: issuerOf(parts.settings) }, stops)
   await app.register(async (scope) => gateway.routes(scope))
   await app.register(async (scope) => {
     onRecord(scope, metrics, state.audit)
     guard(scope, authenticator, failures)
+    await apps.routes(scope)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
     administration(scope, state, { installs, bindings, rollouts, broker, removals })
     await identity.routes(scope, sendTicketBy({ ...parts.settings, ...broker, snapshot }))
@@ -197,6 +196,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   controller.start(composeAsking(parts, broker))
   plugins.start()
   removals.start()
+  apps.start()
   stops.push(() => controller.stop())
   resume(parts, { installs, bindings }, stops)
   return app
@@ -234,15 +234,22 @@ async function composeIdentity({ settings, options, adminToken, state }: Parts, 
   const { knex, routing } = state
   const { publicUrl } = settings
   const identity = await openIdentity({ ...state, publicUrl, log: options.log }, stops)
+  const apps = openApps({ ...state, issuer: issuerOf(settings), log: options.log }, stops)
   const publishers = new PublisherDirectory({ knex, now: Date.now })
   const authenticator = new Authenticator({
     knex,
     operatorToken: adminToken,
     users: identity.proofs,
+    apps: apps.authenticator,
     snapshot: () => routing.snapshot,
     publisherOf: (token) => publishers.byToken(token),
   })
-  return { identity, publishers, authenticator }
+  return { identity, apps, publishers, authenticator }
+}
+
+/** What tokens say who made them. Nodes that share a database share it, so behind several it is to be set. */
+function issuerOf({ publicUrl, host, port }: Settings): string {
+  return publicUrl ?? `http://${host}:${port}`
 }
 
 /** Goes on with what a killed host left behind, beside the requests that come meanwhile. */
@@ -374,8 +381,6 @@ function administration(
   removals.routes(scope)
   tenantPluginRoutes(scope, { knex, bindings })
   configRoutes(scope, { knex, configs: new ConfigService({ knex, routing, contents }) })
-  catalogRoutes(scope, { knex, routing })
-  subscriptionRoutes(scope, { knex, subscriptions: new SubscriptionService({ knex, routing }) })
   rolloutRoutes(scope, { knex, routing, rollouts, inFlight })
   auditing.routes(scope)
   usage.routes(scope, async (id) => (await findSubscription(knex, id))?.tenant)

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
-import { commitRoutedChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import { callerOf } from '../gateway/guard.ts'
 import {
@@ -14,14 +13,10 @@ import {
 import type { Page } from '../identity/identity-store.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
 import { serviceKey, versionKey } from '../rollout/routing/snapshot.ts'
-import {
-  type CatalogService,
-  listMajors,
-  listPlans,
-  listServices,
-  putPlan,
-  shareService,
-} from './catalog-store.ts'
+import { type CatalogService, listMajors, listServices } from './catalog-store.ts'
+import { shown } from './deprecation-service.ts'
+import { OwnerService } from './owner-service.ts'
+import { listPlans } from './plan-store.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -32,7 +27,7 @@ const tags = ['catalog']
 
 /** What apps can subscribe to: the running, versioned, contracted services. */
 export function catalogRoutes(app: FastifyInstance, { knex, routing }: Ports): void {
-  planRoutes(app, { knex, routing })
+  ownerRoute(app, { knex, routing })
   app.get<{ Querystring: Page & { q?: string } }>(
     '/v1/catalog/services',
     {
@@ -75,49 +70,28 @@ export function catalogRoutes(app: FastifyInstance, { knex, routing }: Ports): v
   )
 }
 
-/** The terms of a service: the operator's. A plan that is there is changed, also for its subscribers. */
-function planRoutes(app: FastifyInstance, { knex, routing }: Ports): void {
-  app.put<{ Params: PlanParams; Body: { ratePerS: number; burst: number } }>(
-    '/v1/catalog/services/:id/versions/:major/plans/:name',
+/** Whose admins say who may subscribe, beside the operator. */
+function ownerRoute(app: FastifyInstance, { knex }: Ports): void {
+  app.put<{ Params: { id: string; major: number }; Body: { ownerTenant: string | null } }>(
+    '/v1/catalog/services/:id/versions/:major/owner',
     {
-      config: { action: 'plan.write' },
+      config: { action: 'service.own' },
       schema: {
         tags,
-        summary: 'Make or change a plan: sustained calls a second, and how many may come at once',
-        params: strictObject({ id: serviceIdSchema, major: majorSchema, name: idSchema }, [
-          'id',
-          'major',
-          'name',
+        summary: 'Name the tenant whose admins decide on subscriptions; null: the operator alone',
+        params: strictObject({ id: serviceIdSchema, major: majorSchema }, ['id', 'major']),
+        body: strictObject({ ownerTenant: { ...idSchema, type: ['string', 'null'] } }, [
+          'ownerTenant',
         ]),
-        body: strictObject(
-          {
-            ratePerS: { type: 'number', exclusiveMinimum: 0, maximum: 1_000_000 },
-            burst: { type: 'integer', minimum: 1, maximum: 1_000_000 },
-          },
-          ['ratePerS', 'burst'],
-        ),
       },
     },
     async (request) => {
-      const { id, major, name } = request.params
-      const subject = `${serviceKey(id, major)}/${name}`
-      const change = { ...callerOf(request), action: 'plan.changed', subject, tenant: null }
-      const { generation } = await commitRoutedChange(knex, change, async (trx) => {
-        if (!(await shareService(trx, id, major))) {
-          throw coreErrors.create('SERVICE_MISSING', { service: id, major })
-        }
-        await putPlan(trx, { id, major }, { name, ...request.body })
-      })
-      await routing.reach(generation)
-      return { name, ...request.body }
+      const { id, major } = request.params
+      const { ownerTenant } = request.body
+      await new OwnerService({ knex }).put(callerOf(request), { id, major }, ownerTenant)
+      return { id, major, ownerTenant }
     },
   )
-}
-
-interface PlanParams {
-  readonly id: string
-  readonly major: number
-  readonly name: string
 }
 
 async function describe(knex: Knex, routing: RoutingTable, service: CatalogService) {
@@ -128,10 +102,13 @@ async function describe(knex: Knex, routing: RoutingTable, service: CatalogServi
   const operations = [...(installed?.operations.values() ?? [])].filter(
     (operation) => operation.service === service.id && operation.major === service.major,
   )
+  const deprecation = snapshot.deprecations.get(serviceKey(service.id, service.major))
   return {
     major: service.major,
     plugin: service.plugin,
     version,
+    ownerTenant: service.ownerTenant,
+    deprecation: deprecation === undefined ? null : shown(deprecation),
     plans: await listPlans(knex, service.id, service.major),
     operations: Object.fromEntries(operations.map(({ name, definition }) => [name, definition])),
   }

@@ -1,22 +1,26 @@
 import { randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
-import { commitRoutedChange } from '../audit/change.ts'
+import type { Change } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
-import { makeApiKey } from '../gateway/api-key.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { hasApp } from '../identity/identity-store.ts'
-import type { RoutingTable } from '../rollout/routing/routing-table.ts'
-import { findService, listPlans, sharePlan, standardPlan } from './catalog-store.ts'
-import { nextSubscriptionState, type SubscriptionCommand } from './subscription-states.ts'
+import { type CatalogService, findService } from './catalog-store.ts'
+import { noticedAtSetting } from './notices.ts'
+import { isOpenToApps } from './plan-states.ts'
+import { findTerms, lockPlan, type Plan, standardPlan } from './plan-store.ts'
+import { type CatalogPorts, commitReached } from './reached-change.ts'
+import { operationsOf } from './service-operations.ts'
+import type { SubscriptionRow } from './subscription.ts'
+import {
+  decideSubscription,
+  type SubscriptionAsk,
+  type SubscriptionRefusal,
+} from './subscription-rules.ts'
 import {
   findSubscription,
-  insertCredential,
   insertSubscription,
-  listCredentials,
   lockSubscription,
-  revokeCredential,
-  type SubscriptionRow,
-  setSubscriptionState,
+  updateSubscription,
 } from './subscription-store.ts'
 
 export interface SubscriptionWish {
@@ -26,140 +30,223 @@ export interface SubscriptionWish {
   readonly major: number
   readonly plan?: string | undefined
   readonly scopes?: readonly string[] | undefined
+  readonly purpose?: string | undefined
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number | undefined
 }
 
-/** Two keys at a time: enough to change one for the other without a pause, too few to lose count of. */
-const MAX_CREDENTIALS = 2
-
-interface Ports {
-  readonly knex: Knex
-  readonly routing: RoutingTable
+export interface SubscriptionOrder extends Omit<SubscriptionAsk, 'actor'> {
+  /** The plan that `change-plan` asks for. */
+  readonly plan?: string | undefined
+  /** What the caller saw: another revision refuses. */
+  readonly seen?: number | undefined
 }
 
-/** Subscribes apps to data services and gives them keys. Every change is in force on this node on return. */
+/** Subscribes apps to data services. Every change is in force on this node on return. */
 export class SubscriptionService {
-  readonly #ports: Ports
+  readonly #ports: CatalogPorts
 
-  constructor(ports: Ports) {
+  constructor(ports: CatalogPorts) {
     this.#ports = ports
   }
 
+  /** Active at once, or `requested` where the plan leaves that to the owner of the service. */
   async subscribe(caller: Caller, wish: SubscriptionWish): Promise<SubscriptionRow> {
+    const id = `sub_${randomBytes(8).toString('hex')}`
+    const changes = ({ row, ownerTenant }: Subscribed) =>
+      changesOf(caller, row, {
+        action: row.state === 'active' ? 'subscription.created' : 'subscription.requested',
+        ownerTenant,
+        detail: { ...row },
+      })
+    const made = await commitReached(this.#ports, changes, async (trx): Promise<Subscribed> => {
+      const { plan, ownerTenant } = await requireSubscribable(trx, wish)
+      this.#requireScopes(wish)
+      const row = this.#rowOf(id, wish, plan)
+      if (!(await insertSubscription(trx, row))) {
+        const { app, service, major } = wish
+        throw coreErrors.create('SUBSCRIPTION_EXISTS', { app, service, major })
+      }
+      return { row, ownerTenant }
+    })
+    return made.row
+  }
+
+  async command(caller: Caller, id: string, order: SubscriptionOrder): Promise<SubscriptionRow> {
+    const { command, reason } = order
+    const changes = ({ row, ownerTenant, isAsked }: Commanded) =>
+      changesOf(caller, row, {
+        action: isAsked ? 'subscription.plan_requested' : `subscription.${command}`,
+        ownerTenant: isAsked ? ownerTenant : null,
+        detail: {
+          ...termsOf(row),
+          ...(isAsked ? { wantedPlan: row.wantedPlan } : {}),
+          ...(reason === undefined ? {} : { reason }),
+        },
+      })
+    const done = await commitReached(this.#ports, changes, (trx) =>
+      this.#decide(trx, { ...order, actor: caller.actor }, id),
+    )
+    return done.row
+  }
+
+  async #decide(
+    trx: Knex.Transaction,
+    order: SubscriptionOrder & SubscriptionAsk,
+    id: string,
+  ): Promise<Commanded> {
+    const seen = requireFound(await findSubscription(trx, id), id)
+    const { service, major } = seen
+    // Plans are locked before subscriptions, as by whoever closes one.
+    const asked = order.command === 'change-plan' ? order.plan : seen.wantedPlan
+    const plan =
+      asked === null || asked === undefined
+        ? undefined
+        : await lockPlan(trx, { id: service, major }, asked, 'share')
+    const row = requireFound(await lockSubscription(trx, id), id)
+    if (order.seen !== undefined && order.seen !== row.revision) {
+      throw coreErrors.create('SUBSCRIPTION_CHANGED', { subscription: id, revision: row.revision })
+    }
+    const terms = await findTerms(trx, {
+      service,
+      major,
+      plan: row.plan,
+      version: row.planVersion,
+    })
+    const facts = {
+      now: this.#ports.now(),
+      isDecided: terms?.approval === 'manual',
+      // Another was asked for since.
+      plan: row.wantedPlan === seen.wantedPlan ? plan : undefined,
+    }
+    const change = decideSubscription(row, order, facts)
+    if (typeof change === 'string') throw refusalOf(change, row, order)
+    await updateSubscription(trx, id, change)
+    const found = await findService(trx, service, major)
+    return {
+      row: { ...row, ...change, revision: row.revision + 1 },
+      ownerTenant: found?.ownerTenant ?? null,
+      isAsked: order.command === 'change-plan' && change.wantedPlan !== null,
+    }
+  }
+
+  #rowOf(id: string, wish: SubscriptionWish, plan: Plan): SubscriptionRow {
     const { tenant, app, service, major } = wish
-    const row: SubscriptionRow = {
-      id: `sub_${randomBytes(8).toString('hex')}`,
+    const now = this.#ports.now()
+    const expiresAt = wish.expiresAt ?? null
+    if (expiresAt !== null && expiresAt <= now) throw pastEnd()
+    return {
+      id,
       tenant,
       app,
       service,
       major,
-      plan: wish.plan ?? standardPlan.name,
+      plan: plan.name,
+      planVersion: plan.version,
+      wantedPlan: null,
       scopes: wish.scopes ?? null,
-      // The tenant's own admin subscribes, and every plan of today approves by itself.
-      state: 'active',
+      state: plan.approval === 'manual' ? 'requested' : 'active',
+      revision: 1,
+      expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+      noticedDays: noticedAtSetting(expiresAt, now),
+      purpose: wish.purpose ?? null,
+      reason: null,
+      decidedBy: null,
       suspendedBy: null,
+      suspendedAs: null,
     }
-    await this.#change(caller, 'subscription.created', row, { ...row }, async (trx) => {
-      await requireSubscribable(trx, this.#ports.routing, row)
-      if (!(await insertSubscription(trx, row))) {
-        throw coreErrors.create('SUBSCRIPTION_EXISTS', { app, service, major })
-      }
-    })
-    return row
   }
 
-  async command(
-    caller: Caller,
-    id: string,
-    command: SubscriptionCommand,
-  ): Promise<SubscriptionRow> {
-    const row = requireFound(await findSubscription(this.#ports.knex, id), id)
-    const action = `subscription.${command}`
-    return this.#change(caller, action, row, {}, async (trx) => {
-      const { state, suspendedBy } = requireFound(await lockSubscription(trx, id), id)
-      const next = nextSubscriptionState(state, command)
-      if (next === undefined) {
-        const parameters = { subscription: id, state, command }
-        throw coreErrors.create('SUBSCRIPTION_COMMAND_REFUSED', parameters)
+  /** A scope that names no operation would silently allow nothing. */
+  #requireScopes({ service, major, scopes = [] }: SubscriptionWish): void {
+    const offered = operationsOf(this.#ports.routing.snapshot, service, major)
+    if (offered === undefined) return
+    for (const operation of scopes) {
+      if (!offered.has(operation)) {
+        throw coreErrors.create('OPERATION_MISSING', { service, major, operation })
       }
-      if (command === 'resume' && suspendedBy === 'operator' && caller.actor !== 'operator') {
-        throw coreErrors.create('SUBSCRIPTION_STOPPED_BY_OPERATOR', { subscription: id })
-      }
-      await setSubscriptionState(trx, id, next, next === 'suspended' ? caller.actor : null)
-      return { ...row, state: next }
-    })
-  }
-
-  /** @returns the key, shown this once: only its hash is kept. */
-  async issueCredential(caller: Caller, id: string): Promise<{ id: string; key: string }> {
-    const made = makeApiKey(randomBytes(45))
-    const row = requireFound(await findSubscription(this.#ports.knex, id), id)
-    await this.#change(caller, 'credential.issued', row, { credential: made.id }, async (trx) => {
-      requireFound(await lockSubscription(trx, id), id)
-      const live = await listCredentials(trx, id)
-      if (live.length >= MAX_CREDENTIALS) {
-        throw coreErrors.create('CREDENTIAL_LIMIT', { subscription: id })
-      }
-      await insertCredential(trx, { id: made.id, subscription: id, hash: made.hash })
-    })
-    return { id: made.id, key: made.key }
-  }
-
-  async revokeCredential(caller: Caller, id: string, credential: string): Promise<void> {
-    const row = requireFound(await findSubscription(this.#ports.knex, id), id)
-    await this.#change(caller, 'credential.revoked', row, { credential }, async (trx) => {
-      if (!(await revokeCredential(trx, id, credential))) {
-        throw coreErrors.create('CREDENTIAL_MISSING', { subscription: id, credential })
-      }
-    })
-  }
-
-  async #change<Result>(
-    caller: Caller,
-    action: string,
-    row: SubscriptionRow,
-    detail: Readonly<Record<string, unknown>>,
-    work: (trx: Knex.Transaction) => Promise<Result>,
-  ): Promise<Result> {
-    const change = { ...caller, action, subject: row.id, tenant: row.tenant, detail }
-    const { result, generation } = await commitRoutedChange(this.#ports.knex, change, work)
-    await this.#ports.routing.reach(generation)
-    return result
+    }
   }
 }
 
-function requireFound(row: SubscriptionRow | undefined, id: string): SubscriptionRow {
+interface Subscribed {
+  readonly row: SubscriptionRow
+  readonly ownerTenant: string | null
+}
+
+interface Commanded extends Subscribed {
+  /** Whether what was asked for waits for the owner. */
+  readonly isAsked: boolean
+}
+
+function termsOf({ app, service, major, plan, planVersion, state, expiresAt }: SubscriptionRow) {
+  return { app, service, major, plan, planVersion, state, expiresAt }
+}
+
+/** What waits for an owner stands in the audit of both, and each is told. */
+function changesOf(
+  caller: Caller,
+  { id, tenant }: SubscriptionRow,
+  said: { action: string; detail: Change['detail']; ownerTenant: string | null },
+): readonly Change[] {
+  const { action, detail, ownerTenant } = said
+  const change = { ...caller, action, subject: id, tenant, ...(detail && { detail }) }
+  const isForOwner = action.endsWith('requested') && ownerTenant !== null && ownerTenant !== tenant
+  return isForOwner ? [change, { ...change, tenant: ownerTenant }] : [change]
+}
+
+export function requireFound(row: SubscriptionRow | undefined, id: string): SubscriptionRow {
   if (row === undefined) throw coreErrors.create('SUBSCRIPTION_MISSING', { subscription: id })
   return row
 }
 
 async function requireSubscribable(
-  trx: Knex,
-  routing: RoutingTable,
-  row: SubscriptionRow,
-): Promise<void> {
-  const { tenant, app, service, major, plan } = row
+  trx: Knex.Transaction,
+  wish: SubscriptionWish,
+): Promise<Pick<CatalogService, 'ownerTenant'> & { plan: Plan }> {
+  const { tenant, app, service, major } = wish
+  const name = wish.plan ?? standardPlan.name
   // First: a removal of its plugin that is under way is waited for, and what it took is not found below.
-  await sharePlan(trx, service, major, plan)
+  const plan = await lockPlan(trx, { id: service, major }, name, 'share')
   const found = await findService(trx, service, major)
   if (found === undefined) throw coreErrors.create('SERVICE_MISSING', { service, major })
   if (!(await hasApp(trx, tenant, app))) throw coreErrors.create('APP_MISSING', { tenant, app })
-  const plans = await listPlans(trx, service, major)
-  if (!plans.some(({ name }) => name === plan)) {
-    throw coreErrors.create('PLAN_MISSING', { service, major, plan })
-  }
-  if (found.plugin !== null) requireScopes(routing, found.plugin, row)
+  if (plan === undefined) throw coreErrors.create('PLAN_MISSING', { service, major, plan: name })
+  if (!isOpenToApps(plan.status)) throw coreErrors.create('PLAN_NOT_OPEN', { plan: name })
+  return { plan, ownerTenant: found.ownerTenant }
 }
 
-/** A scope that names no operation would silently allow nothing. */
-function requireScopes(routing: RoutingTable, plugin: string, row: SubscriptionRow): void {
-  const { snapshot } = routing
-  const version = snapshot.versions.get(`${plugin}@${snapshot.stable.get(plugin)}`)
-  for (const operation of row.scopes ?? []) {
-    if (version?.operations.has(`${row.service}/${operation}`) === true) continue
-    throw coreErrors.create('OPERATION_MISSING', {
-      service: row.service,
-      major: row.major,
-      operation,
-    })
+function pastEnd() {
+  const faults = [{ pointer: '/expiresAt', detail: 'must lie ahead' }]
+  return coreErrors.create('INPUT_INVALID', {}, { faults })
+}
+
+function refusalOf(
+  refusal: SubscriptionRefusal,
+  row: SubscriptionRow,
+  { command, plan }: SubscriptionOrder,
+) {
+  const subscription = row.id
+  switch (refusal) {
+    case 'COMMAND_REFUSED':
+      return coreErrors.create('SUBSCRIPTION_COMMAND_REFUSED', {
+        subscription,
+        state: row.state,
+        command,
+      })
+    case 'NOT_YOURS':
+      return coreErrors.create('SUBSCRIPTION_DECIDED_BY_OWNER', { subscription, command })
+    case 'STOPPED_BY_OWNER':
+      return coreErrors.create('SUBSCRIPTION_STOPPED_BY_OPERATOR', { subscription })
+    case 'PLAN_NOT_OPEN':
+      return coreErrors.create('PLAN_NOT_OPEN', { plan: plan ?? row.wantedPlan ?? row.plan })
+    case 'PLAN_ALREADY':
+      return coreErrors.create('PLAN_ALREADY', { subscription, plan: row.plan })
+    case 'END_PAST':
+      return pastEnd()
+    case 'REASON_MISSING': {
+      const faults = [{ pointer: '/reason', detail: 'is required: who asked reads it' }]
+      return coreErrors.create('INPUT_INVALID', {}, { faults })
+    }
   }
 }

@@ -1,32 +1,39 @@
 import type { Knex } from 'knex'
 import type { Page } from '../identity/identity-store.ts'
-import type { SubscriptionState } from './subscription-states.ts'
+import { noticeDays } from './notices.ts'
+import type { SubscriptionChange, SubscriptionRow } from './subscription.ts'
+import { endStates } from './subscription-states.ts'
 
-export interface SubscriptionRow {
-  readonly id: string
-  readonly tenant: string
-  readonly app: string
-  readonly service: string
-  readonly major: number
-  readonly plan: string
-  readonly scopes: readonly string[] | null
-  readonly state: SubscriptionState
-  /** The actor who suspended it; null while it is not suspended. */
-  readonly suspendedBy: string | null
-}
+/** By their columns, where the name is another. */
+const columnOf = {
+  planVersion: 'plan_version',
+  wantedPlan: 'wanted_plan',
+  expiresAt: 'expires_at',
+  noticedDays: 'noticed_days',
+  decidedBy: 'decided_by',
+  suspendedBy: 'suspended_by',
+  suspendedAs: 'suspended_as',
+} as const
 
-export interface CredentialRow {
-  readonly id: string
-  readonly createdAt: string
-}
+const columns = [
+  'id',
+  'tenant',
+  'app',
+  'service',
+  'major',
+  'plan',
+  'scopes',
+  'state',
+  'revision',
+  'purpose',
+  'reason',
+  columnOf,
+]
 
 /** @returns false where the app has a live subscription to the service already. */
-export async function insertSubscription(
-  trx: Knex,
-  { suspendedBy: _, ...row }: SubscriptionRow,
-): Promise<boolean> {
+export async function insertSubscription(trx: Knex, row: SubscriptionRow): Promise<boolean> {
   const rows = await trx('subscriptions')
-    .insert({ ...row, scopes: row.scopes === null ? null : JSON.stringify(row.scopes) })
+    .insert({ ...toColumns(row), scopes: row.scopes === null ? null : JSON.stringify(row.scopes) })
     .onConflict(
       trx.raw("(tenant, app, service, major) where state not in ('cancelled', 'rejected')"),
     )
@@ -43,6 +50,14 @@ export async function lockSubscription(
   return read(trx('subscriptions').where({ id }).forUpdate())
 }
 
+/** As `lockSubscription`, but who finds it locked goes on without: another node is at it. */
+export async function lockIdleSubscription(
+  trx: Knex.Transaction,
+  id: string,
+): Promise<SubscriptionRow | undefined> {
+  return read(trx('subscriptions').where({ id }).forUpdate().skipLocked())
+}
+
 export async function findSubscription(
   knex: Knex,
   id: string,
@@ -50,71 +65,135 @@ export async function findSubscription(
   return read(knex('subscriptions').where({ id }))
 }
 
-const columns = [
-  'id',
-  'tenant',
-  'app',
-  'service',
-  'major',
-  'plan',
-  'scopes',
-  'state',
-  { suspendedBy: 'suspended_by' },
-]
-
-async function read(query: Knex.QueryBuilder): Promise<SubscriptionRow | undefined> {
-  return query.first(columns)
-}
-
+/** @param tenant whose apps have them */
 export async function listSubscriptions(
   knex: Knex,
   tenant: string,
   page: Page,
 ): Promise<SubscriptionRow[]> {
-  const query = knex('subscriptions')
-    .where({ tenant })
-    .select(columns)
-    .orderBy('id')
-    .limit(page.limit)
-  return page.cursor === undefined ? query : query.where('id', '>', page.cursor)
+  return paged(knex('subscriptions').where({ tenant }), page)
 }
 
-export async function setSubscriptionState(
+/**
+ * What waits for the word of an owner.
+ * @param ownerTenant whose services; undefined: of all
+ */
+export async function listRequests(
+  knex: Knex,
+  ownerTenant: string | undefined,
+  page: Page,
+): Promise<SubscriptionRow[]> {
+  const query = knex('subscriptions').whereRaw("(state = 'requested' or wanted_plan is not null)")
+  if (ownerTenant !== undefined) {
+    query.whereRaw('(service, major) in (select id, major from services where owner_tenant = ?)', [
+      ownerTenant,
+    ])
+  }
+  return paged(query, page)
+}
+
+async function paged(query: Knex.QueryBuilder, page: Page): Promise<SubscriptionRow[]> {
+  query.select(columns).orderBy('id').limit(page.limit)
+  const rows = await (page.cursor === undefined ? query : query.where('id', '>', page.cursor))
+  return rows.map(fromColumns)
+}
+
+export async function updateSubscription(
   trx: Knex,
   id: string,
-  state: SubscriptionState,
-  suspendedBy: string | null,
+  change: SubscriptionChange,
 ): Promise<void> {
   await trx('subscriptions')
     .where({ id })
-    .update({ state, suspended_by: suspendedBy, updated_at: trx.fn.now() })
+    .update({
+      ...toColumns(change),
+      revision: trx.raw('revision + 1'),
+      updated_at: trx.fn.now(),
+    })
 }
 
-export async function insertCredential(
+/** The last notice is no change that an admin's `If-Match` should meet. */
+export async function setNoticed(trx: Knex, id: string, noticedDays: number): Promise<void> {
+  await trx('subscriptions').where({ id }).update({ noticed_days: noticedDays })
+}
+
+/**
+ * Whose end came, or came so near that a notice may be due.
+ * @param now milliseconds since the epoch
+ */
+export async function listEnding(knex: Knex, now: number, limit: number): Promise<string[]> {
+  const due = noticeDays.map(
+    (days) => `(expires_at <= at + interval '${days} days'
+      and coalesce(noticed_days, 1000) > ${days})`,
+  )
+  const { rows } = await knex.raw<{ rows: { id: string }[] }>(
+    `select id from subscriptions, (select to_timestamp(?::double precision / 1000) as at) as clock
+      where expires_at is not null and state in ('active', 'suspended')
+        and (expires_at <= at or ${due.join(' or ')})
+      order by expires_at limit ?`,
+    [now, limit],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** @returns the live ones of a plan, whatever version of it they have; locked until the transaction ends */
+export async function lockOfPlan(
+  trx: Knex.Transaction,
+  plan: { readonly service: string; readonly major: number; readonly plan: string },
+): Promise<{ id: string; tenant: string }[]> {
+  return trx('subscriptions')
+    .where(plan)
+    .whereNotIn('state', endStates)
+    .orderBy('id')
+    .forUpdate()
+    .select('id', 'tenant')
+}
+
+/** Many at once, of a plan that is changed for them. */
+export async function updateSubscriptions(
   trx: Knex,
-  row: { id: string; subscription: string; hash: Buffer },
+  ids: readonly string[],
+  change: SubscriptionChange,
 ): Promise<void> {
-  await trx('credentials').insert(row)
+  await trx('subscriptions')
+    .whereRaw('id = any(?::text[])', [[...ids]])
+    .update({
+      ...toColumns(change),
+      revision: trx.raw('revision + 1'),
+      updated_at: trx.fn.now(),
+    })
 }
 
-export async function listCredentials(knex: Knex, subscription: string): Promise<CredentialRow[]> {
-  const rows = await knex('credentials')
-    .where({ subscription })
-    .whereNull('revoked_at')
-    .orderBy('created_at')
-    .limit(10)
-  return rows.map((row) => ({ id: row.id, createdAt: row.created_at.toISOString() }))
-}
-
-/** @returns false where there is no such live credential. */
-export async function revokeCredential(
+/** Who is told of a change of the service: tenants by their apps with a live subscription. */
+export async function listSubscribers(
   trx: Knex,
-  subscription: string,
-  id: string,
-): Promise<boolean> {
-  const changed = await trx('credentials')
-    .where({ subscription, id })
-    .whereNull('revoked_at')
-    .update({ revoked_at: trx.fn.now() })
-  return changed === 1
+  service: string,
+  major: number,
+): Promise<{ tenant: string; apps: string[] }[]> {
+  return trx('subscriptions')
+    .where({ service, major })
+    .whereNotIn('state', endStates)
+    .groupBy('tenant')
+    .orderBy('tenant')
+    .select('tenant', trx.raw('array_agg(distinct app order by app) as apps'))
+}
+
+function toColumns(values: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      Object.hasOwn(columnOf, name) ? columnOf[name as keyof typeof columnOf] : name,
+      value,
+    ]),
+  )
+}
+
+async function read(query: Knex.QueryBuilder): Promise<SubscriptionRow | undefined> {
+  const row = await query.first(columns)
+  return row === undefined ? undefined : fromColumns(row)
+}
+
+type StoredRow = Omit<SubscriptionRow, 'expiresAt'> & { readonly expiresAt: Date | null }
+
+function fromColumns(row: StoredRow): SubscriptionRow {
+  return { ...row, expiresAt: row.expiresAt?.toISOString() ?? null }
 }

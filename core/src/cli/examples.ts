@@ -84,4 +84,18 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'signalbox replay inv_0123456789abcdef01234567   # exit code 0: same, 1: not, 2: a redacted field was read',
     'signalbox replay inv_0123456789abcdef01234567 --bundle dist/plugin.js   # would the mended one do better?',
   ],
+  'subscription requests': ['signalbox subscription requests --tenant acme'],
+  'subscription approve': [
+    'signalbox subscription approve sub_0123456789abcdef --until 2027-01-01T00:00:00Z',
+  ],
+  'subscription reject': [
+    'signalbox subscription reject sub_0123456789abcdef --reason "no contract yet"',
+  ],
+  'credential issue': [
+    'signalbox credential issue sub_0123456789abcdef',
+    'signalbox credential issue sub_0123456789abcdef --oauth --name erp',
+  ],
+  'credential rotate': [
+    'signalbox credential rotate sub_0123456789abcdef 0123456789abcdefghjk   # both for a day',
+  ],
 }

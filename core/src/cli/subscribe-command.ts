@@ -34,19 +34,31 @@ export const subscribeCommand = defineCommand({
   run: async ({ args }) => {
     const client = new HostClient(await connectionOf(args))
     const { service, major } = parseService(args.service)
-    const subscription = await client.request<{ id: string }>('POST', '/v1/subscriptions', {
-      tenant: args.tenant,
-      app: args.app,
-      service,
-      major,
-      ...(args.plan === undefined ? {} : { plan: args.plan }),
-    })
+    const subscription = await client.request<{ id: string; state: string }>(
+      'POST',
+      '/v1/subscriptions',
+      {
+        tenant: args.tenant,
+        app: args.app,
+        service,
+        major,
+        ...(args.plan === undefined ? {} : { plan: args.plan }),
+      },
+    )
     const credential = await client.request<{ id: string; key: string }>(
       'POST',
       `/v1/subscriptions/${subscription.id}/credentials`,
     )
     print(args.json, { ...subscription, credential }, [
-      say({ en: 'Subscription {id} is active.', 'zh-CN': '订阅 {id} 已生效。' }, subscription),
+      subscription.state === 'active'
+        ? say({ en: 'Subscription {id} is active.', 'zh-CN': '订阅 {id} 已生效。' }, subscription)
+        : say(
+            {
+              en: 'Subscription {id} waits for the owner of the service.',
+              'zh-CN': '订阅 {id} 正等待服务所有者批准。',
+            },
+            subscription,
+          ),
       say(
         { en: 'Its key, shown this once: {key}', 'zh-CN': '密钥（仅显示一次）：{key}' },
         credential,

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { parse } from 'secure-json-parse'
+import { requireStanding } from '../catalog/standing.ts'
 import { coreErrors } from '../errors.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import type { IncomingEvents, Sender } from './incoming-events.ts'
@@ -7,6 +8,8 @@ import type { IncomingEvents, Sender } from './incoming-events.ts'
 interface Ports {
   readonly incoming: IncomingEvents
   readonly snapshot: () => Snapshot
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
 }
 
 const SINGLE = 'application/cloudevents+json'
@@ -41,7 +44,7 @@ class Single {
  * `POST /v1/events`: CloudEvents 1.0 over HTTP in structured mode, one or a batch (HTTP protocol binding §3.2, §3.3).
  * In a scope of its own: no other body is read here.
  */
-export function incomingRoutes(app: FastifyInstance, { incoming, snapshot }: Ports): void {
+export function incomingRoutes(app: FastifyInstance, { incoming, snapshot, now }: Ports): void {
   app.removeAllContentTypeParsers()
   for (const [type, Body] of [
     [SINGLE, Single],
@@ -65,7 +68,7 @@ export function incomingRoutes(app: FastifyInstance, { incoming, snapshot }: Por
       },
     },
     async (request, reply) => {
-      const sender = senderOf(request, snapshot())
+      const sender = senderOf(request, snapshot(), now())
       const { body, trace } = request
       const accepted =
         body instanceof Batch
@@ -77,12 +80,12 @@ export function incomingRoutes(app: FastifyInstance, { incoming, snapshot }: Por
 }
 
 /** @throws CORE_SUBSCRIPTION_SUSPENDED, CORE_SUBSCRIPTION_INACTIVE: the key is good, what it stands for is not */
-function senderOf({ principal }: FastifyRequest, { subscriptions }: Snapshot): Sender {
+function senderOf({ principal }: FastifyRequest, { subscriptions }: Snapshot, now: number): Sender {
   if (principal.kind !== 'app') throw coreErrors.create('AUTHENTICATION_REQUIRED')
-  const { tenant, app, subscription } = principal
-  const state = subscriptions.get(subscription)?.state ?? 'cancelled'
-  if (state === 'suspended') throw coreErrors.create('SUBSCRIPTION_SUSPENDED', { subscription })
-  if (state !== 'active') throw coreErrors.create('SUBSCRIPTION_INACTIVE', { subscription, state })
+  const { tenant, app } = principal
+  const subscription = subscriptions.get(principal.subscription)
+  if (subscription === undefined) throw coreErrors.create('AUTHENTICATION_REQUIRED')
+  requireStanding(subscription, now)
   return { tenant, app }
 }
 

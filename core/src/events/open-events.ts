@@ -100,7 +100,7 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
     async routes(app) {
       appEventRoutes(app, new AppEventService({ knex, allowances }))
       deadLetterRoutes(app, { knex, onRedelivered: tell })
-      await app.register(async (inner) => incomingRoutes(inner, { incoming, snapshot }))
+      await app.register(async (inner) => incomingRoutes(inner, { incoming, snapshot, now }))
     },
     start() {
       stops.push(() => dispatcher.stop())

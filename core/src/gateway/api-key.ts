@@ -1,10 +1,12 @@
 import { createHash, hash, timingSafeEqual } from 'node:crypto'
 
 /**
- * An app's key: `dsk_<id>_<secret>`. The id finds the credential, the hash of the whole proves it; the
- * secret is 256 random bits, so a plain SHA-256 is enough and costs a microsecond, not a tenth of a second.
+ * An app's key: `dsk_<id>_<secret>`; the secret of an OAuth client: `dss_<id>_<secret>`. The id finds the credential, the
+ * hash of the whole proves it; the secret is 256 random bits, so a plain SHA-256 is enough and costs a microsecond, not
+ * a tenth of a second. Prefixes let scanners of repositories find what was committed.
  */
-const pattern = /^dsk_([0-9a-z]{20})_([0-9A-Za-z_-]{43})$/
+const prefixes = { key: 'dsk', secret: 'dss' } as const
+const pattern = /^ds[ks]_([0-9a-z]{20})_([0-9A-Za-z_-]{43})$/
 
 export interface ParsedKey {
   readonly id: string
@@ -12,9 +14,12 @@ export interface ParsedKey {
 }
 
 /** @param random 45 bytes: the id takes 13, the secret 32. */
-export function makeApiKey(random: Buffer): { id: string; key: string; hash: Buffer } {
+export function makeApiKey(
+  random: Buffer,
+  kind: keyof typeof prefixes = 'key',
+): { id: string; key: string; hash: Buffer } {
   const id = base32(random.subarray(0, 13)).slice(0, 20)
-  const key = `dsk_${id}_${random.subarray(13, 45).toString('base64url')}`
+  const key = `${prefixes[kind]}_${id}_${random.subarray(13, 45).toString('base64url')}`
   return { id, key, hash: createHash('sha256').update(key).digest() }
 }
 

@@ -28,6 +28,13 @@ export const serviceIdSchema = {
 
 export const majorSchema = { type: 'integer', minimum: 1, maximum: 999 } as const
 
+/** RFC 3339 with its zone: what is read as somebody's local time is read differently on another machine. */
+export const instantSchema = {
+  type: 'string',
+  pattern:
+    '^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,3})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$',
+} as const
+
 /** Every list has a limit. */
 export const pageSchema = {
   limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },

@@ -4,6 +4,7 @@ import { Gauge } from 'prom-client'
 import type { CallAuditJob } from '../audit/call-audit-job.ts'
 import type { ServiceCaller } from '../broker/service-caller.ts'
 import type { UserProofs } from '../identity/access/user-proofs.ts'
+import type { AppAuthenticator } from '../identity/app-authenticator.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
 import type { Sealer } from '../sealing/sealer.ts'
 import type { StopStack } from '../stop-stack.ts'
@@ -25,6 +26,8 @@ interface Ports {
   readonly usage: OpenUsage
   readonly caller: ServiceCaller
   readonly users: UserProofs
+  readonly apps: AppAuthenticator
+  readonly issuer: string
   readonly failures: FailedAuthentications
   readonly metrics: Metrics
   readonly log: FastifyBaseLogger
@@ -68,6 +71,7 @@ export async function openGateway(
         cache,
         idempotent: new IdempotentCalls(ports),
         now: Date.now,
+        clock: () => routing.now(),
         monotonic,
       }),
   }

@@ -12,6 +12,7 @@ import fastify, {
 import { coreErrors } from '../errors.ts'
 import { isDatabaseUnavailable } from '../storage/database-unavailable.ts'
 import { requireSoundHead } from './admission/sound-head.ts'
+import { bearerChallenge } from './bearer-challenge.ts'
 import type { TrustedProxies } from './client-address.ts'
 import { PROBLEM_TYPE, problemOf } from './problem.ts'
 import { strictValidator } from './strict-validator.ts'
@@ -149,7 +150,8 @@ function refuse(thrown: unknown, request: FastifyRequest, reply: FastifyReply): 
   if (error.code === 'CORE_INTERNAL') request.log.error(fields, 'a bug answered 500')
   else if (error.status >= 500) request.log.warn(fields, error.message)
   if (error.retryAfterS !== undefined) reply.header('retry-after', error.retryAfterS)
-  if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="signalbox"')
+  const challenge = bearerChallenge(error)
+  if (challenge !== undefined) reply.header('www-authenticate', challenge)
   const language = languageOf(request.headers['accept-language'])
   reply
     .code(error.status)

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex'
-import { parseApiKey, sameSecret } from '../gateway/api-key.ts'
+import { sameSecret } from '../gateway/api-key.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import type { Head, UserProofs } from './access/user-proofs.ts'
+import type { AppAuthenticator } from './app-authenticator.ts'
 import { hashToken } from './identity-service.ts'
 import { findAdminToken } from './identity-store.ts'
 import type { Principal } from './principal.ts'
@@ -12,6 +13,7 @@ interface Ports {
   readonly operatorToken: string
   readonly snapshot: () => Snapshot
   readonly users: Pick<UserProofs, 'byToken' | 'byCookie'>
+  readonly apps: Pick<AppAuthenticator, 'proofOf' | 'appOf'>
   /** The marketplace knows its publishers by their tokens. */
   readonly publisherOf: (token: string) => Promise<string | undefined>
 }
@@ -38,9 +40,9 @@ export class Authenticator {
     return sameSecret(hashToken(token), this.#operatorHash)
   }
 
-  /** Whether a database is asked for it: what keys and the operator's token prove is in memory. */
+  /** Whether a database is asked for it: what keys, OAuth tokens and the operator's token prove is in memory. */
   isLookedUp(secret: string): boolean {
-    return !secret.startsWith('dsk_') && !this.isOperator(secret)
+    return !secret.startsWith('dsk_') && !secret.startsWith('ey') && !this.isOperator(secret)
   }
 
   /**
@@ -57,9 +59,9 @@ export class Authenticator {
   }
 
   async #bySecret(secret: string): Promise<Principal> {
-    if (secret.startsWith('dsk_'))
-      return appOf(this.#ports.snapshot(), secret) ?? { kind: 'anonymous' }
+    if (secret.startsWith('dsk_')) return this.#app(secret)
     if (this.isOperator(secret)) return { kind: 'operator' }
+    if (secret.startsWith('ey')) return this.#app(secret)
     if (isApiToken(secret)) {
       return (await this.#ports.users.byToken(secret))?.principal ?? { kind: 'anonymous' }
     }
@@ -70,52 +72,16 @@ export class Authenticator {
       : { kind: 'admin', tenant: row.tenant, token: row.id }
   }
 
+  /** @throws CORE_TOKEN_INVALID: a token opens its service and nothing of the host's own face */
+  async #app(secret: string): Promise<Principal> {
+    const { apps, snapshot } = this.#ports
+    const proof = await apps.proofOf(secret)
+    return apps.appOf(snapshot(), secret, '', proof) ?? { kind: 'anonymous' }
+  }
+
   async #publisher(secret: string): Promise<Principal> {
     const name = await this.#ports.publisherOf(secret)
     return name === undefined ? { kind: 'anonymous' } : { kind: 'publisher', name }
-  }
-}
-
-type App = Extract<Principal, { kind: 'app' }>
-
-/**
- * Keys that were proven against this very snapshot: a hash costs as much as all the rest of the admission.
- * A revoked key is in another snapshot, so nothing has to be forgotten in time; a wrong key is never kept.
- */
-const proven = new WeakMap<Snapshot, Map<string, App>>()
-
-/** Enough for every key that is busy between two changes; beyond it keys are hashed as if they were new. */
-const MAX_PROVEN = 10_000
-
-/** The app behind a key: no I/O, so that calls are authenticated while PostgreSQL is away. */
-export function appOf(snapshot: Snapshot, key: string): App | undefined {
-  const known = proven.get(snapshot)
-  const kept = known?.get(key)
-  if (kept !== undefined) return kept
-  const app = prove(snapshot, key)
-  if (app === undefined) return undefined
-  if (known === undefined) proven.set(snapshot, new Map([[key, app]]))
-  else if (known.size < MAX_PROVEN) known.set(key, app)
-  return app
-}
-
-function prove(snapshot: Snapshot, key: string): App | undefined {
-  const parsed = parseApiKey(key)
-  if (parsed === undefined) return undefined
-  const credential = snapshot.credentials.get(parsed.id)
-  if (
-    credential === undefined ||
-    !sameSecret(Buffer.from(credential.hash), Buffer.from(parsed.hash))
-  ) {
-    return undefined
-  }
-  const subscription = snapshot.subscriptions.get(credential.subscription)
-  if (subscription === undefined) return undefined
-  return {
-    kind: 'app',
-    tenant: subscription.tenant,
-    app: subscription.app,
-    subscription: subscription.id,
   }
 }
 

@@ -7,6 +7,8 @@ export const rules = {
   'host.probe': ['anyone'],
   'catalog.read': ['operator', 'admin', 'app', 'auditor', 'service-owner', 'member'],
   'plan.write': ['operator'],
+  'service.own': ['operator'],
+  'service.deprecate': ['operator'],
   'rollout.write': ['operator'],
   'rollout.read': ['operator'],
   'node.list': ['operator'],
@@ -52,6 +54,16 @@ export const rules = {
   'secret.rewrap': ['operator'],
   'subscription.write': ['operator', 'admin', 'service-owner'],
   'subscription.read': ['operator', 'admin', 'auditor', 'service-owner'],
+  // Of the subscriber's tenant or of the owner's: which, catalog/subscription-access.ts finds out.
+  'subscription.command': ['operator', 'admin', 'service-owner'],
+  // Of the tenant that owns the service.
+  'subscription.decide': ['operator', 'admin', 'service-owner'],
+  'app.suspend': ['operator', 'admin'],
+  // A client proves itself in the body, as OAuth has it; see oauth/.
+  'token.issue': ['anyone'],
+  'token.revoke': ['anyone'],
+  'token.verify': ['anyone'],
+  'token.rotate_keys': ['operator'],
   'blob.read': ['operator', 'admin'],
   'blob.write': ['operator', 'admin'],
   'audit.keep': ['operator', 'admin'],

@@ -17,6 +17,8 @@ export interface App {
   readonly id: string
   readonly name: string
   readonly unit: string | null
+  /** Who suspended it; absent or null: nobody. */
+  readonly suspendedBy?: string | null
 }
 
 export interface Page {
@@ -65,6 +67,25 @@ export async function hasApp(knex: Knex, tenant: string, id: string): Promise<bo
   return (await knex('apps').where({ tenant, id }).first('id')) !== undefined
 }
 
+/** Locked until the transaction ends. */
+export async function lockApp(
+  trx: Knex.Transaction,
+  tenant: string,
+  id: string,
+): Promise<{ suspendedBy: string | null } | undefined> {
+  return trx('apps').where({ tenant, id }).forUpdate().first({ suspendedBy: 'suspended_by' })
+}
+
+/** @param by the actor; null: it goes on */
+export async function setAppSuspended(
+  trx: Knex,
+  tenant: string,
+  id: string,
+  by: string | null,
+): Promise<void> {
+  await trx('apps').where({ tenant, id }).update({ suspended_by: by })
+}
+
 export async function listTenants(knex: Knex, page: Page): Promise<Tenant[]> {
   return paged(knex('tenants').select('id', 'name'), page)
 }
@@ -74,7 +95,8 @@ export async function listUnits(knex: Knex, tenant: string, page: Page): Promise
 }
 
 export async function listApps(knex: Knex, tenant: string, page: Page): Promise<App[]> {
-  return paged(knex('apps').where({ tenant }).select('tenant', 'id', 'name', 'unit'), page)
+  const columns = ['tenant', 'id', 'name', 'unit', { suspendedBy: 'suspended_by' }]
+  return paged(knex('apps').where({ tenant }).select(columns), page)
 }
 
 function paged(query: Knex.QueryBuilder, page: Page): Knex.QueryBuilder {

@@ -39,6 +39,8 @@ export type Principal =
       readonly tenant: string
       readonly app: string
       readonly subscription: string
+      /** Operations that its token is held to; absent: all that the subscription covers. */
+      readonly scopes?: readonly string[]
     }
   /** An author, known to the marketplace: reads what a tenant released to it, and nothing else. */
   | { readonly kind: 'publisher'; readonly name: string }

@@ -12,10 +12,12 @@ interface Ports {
   readonly routing: RoutingTable
   readonly secretKeys: TenantKeys
   readonly auditing: { readonly signer: HostSigner }
+  /** What else is sealed by a key of the host. */
+  readonly tokenKeys: { rewrap(trx: Knex.Transaction): Promise<number> }
 }
 
 /** What sets secrets, and what opens them for requests. */
-export function openSecrets({ knex, routing, secretKeys: keys, auditing }: Ports): {
+export function openSecrets({ knex, routing, secretKeys: keys, auditing, tokenKeys }: Ports): {
   readonly vault: SecretVault
   readonly routes: (scope: FastifyInstance) => void
 } {
@@ -24,6 +26,7 @@ export function openSecrets({ knex, routing, secretKeys: keys, auditing }: Ports
     knex,
     keys,
     signer: auditing.signer,
+    tokenKeys,
     reach: (at) => routing.reach(at),
   })
   return {

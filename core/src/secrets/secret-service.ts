@@ -22,6 +22,8 @@ interface Ports {
   readonly keys: TenantKeys
   /** What the host signs by is under its key as well. */
   readonly signer?: Pick<HostSigner, 'reseal'>
+  /** What else is sealed by a key of the host. @returns how many were put under its newest */
+  readonly tokenKeys: { rewrap(trx: Knex.Transaction): Promise<number> }
   readonly reach: (generation: number) => Promise<void>
 }
 
@@ -79,11 +81,13 @@ export class SecretService {
 
   /** Puts all data keys under the newest key of the host; then older ones may leave its file. */
   async rewrap(caller: Caller): Promise<{ rewrapped: number; hostKey: string }> {
-    const { knex, keys, signer } = this.#ports
+    const { knex, keys, signer, tokenKeys } = this.#ports
     const change = { ...caller, action: 'secret.keys_rewrapped', subject: 'host', tenant: null }
     return commitChange(knex, change, async (trx) => {
       await signer?.reseal(trx)
-      return keys.rewrap(trx)
+      const { rewrapped, hostKey } = await keys.rewrap(trx)
+      const others = await tokenKeys.rewrap(trx)
+      return { rewrapped: rewrapped + others, hostKey }
     })
   }
 

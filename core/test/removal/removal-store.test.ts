@@ -196,7 +196,22 @@ t.test('a subscription that is under way is waited for and seen', async (t) => {
   await insertService(knex, { id: 'serves.it', major: 1, plugin })
   await knex('apps').insert({ tenant: 'acme', id: 'app', name: 'App' })
   const wish = { tenant: 'acme', app: 'app', service: 'serves.it', major: 1, plan: 'standard' }
-  const row = { id: 'sub_1', ...wish, scopes: null, state: 'active', suspendedBy: null } as const
+  const row = {
+    id: 'sub_1',
+    ...wish,
+    planVersion: 1,
+    wantedPlan: null,
+    scopes: null,
+    state: 'active',
+    revision: 1,
+    expiresAt: null,
+    noticedDays: null,
+    purpose: null,
+    reason: null,
+    decidedBy: null,
+    suspendedBy: null,
+    suspendedAs: null,
+  } as const
   let asked: ReturnType<typeof facts> | undefined
   await knex.transaction(async (trx) => {
     await insertSubscription(trx, row)
@@ -206,7 +221,7 @@ t.test('a subscription that is under way is waited for and seen', async (t) => {
   t.strictSame((await asked)?.apps, ['acme/app'])
 
   const routing = { reach: async () => undefined } as unknown as RoutingTable
-  const service = new SubscriptionService({ knex, routing })
+  const service = new SubscriptionService({ knex, routing, now: Date.now })
   let late: Promise<unknown> | undefined
   await knex.transaction(async (trx) => {
     await deleteAtOnce(trx, plugin, 'at once')

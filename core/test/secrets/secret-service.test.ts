@@ -39,6 +39,7 @@ function node(file = keyFile) {
   const keys = secretKeys(knex, new HostKeys({ file, setting: 'SIGNALBOX_KEY_FILE' }), () => 0)
   const at = { generation: 0 }
   const service = new SecretService({
+    tokenKeys: { rewrap: async () => 0 },
     knex,
     keys,
     reach: async (generation) => {

@@ -2,7 +2,15 @@ import { installFixture } from './fixture-plugin.ts'
 import type { HostProcess } from './host-process.ts'
 
 /** Routes with a request that the tenant's admin could make. */
-export type RouteRows = Readonly<Record<string, { readonly at: string; readonly body?: object }>>
+export type RouteRows = Readonly<Record<string, RouteRow>>
+
+interface RouteRow {
+  readonly at: string
+  /** JSON; a text is sent as it is. */
+  readonly body?: object | string
+  /** Of the body; JSON, when left out. */
+  readonly type?: string
+}
 
 /** Rollouts by their ids. @param asking one that runs, and is aborted by it */
 export function rolloutRoutes(rollouts: {
@@ -201,4 +209,87 @@ export const bookRoutes: Readonly<Record<'tenants' | 'operators', RouteRows>> = 
       at: '/v1/publishers/initrode/statements/2026-01',
     },
   },
+}
+/** What an app subscribes to and how it proves itself. @param subscription path of one of acme, with two keys @param spare id of one key */
+export function subscribingRoutes(subscription: string, spare: string | undefined): RouteRows {
+  return {
+    'POST /v1/subscriptions/{id}/credentials/{credential}:{rotate}': {
+      at: `${subscription}/credentials/${spare}:rotate`,
+      body: { overlapS: 0 },
+    },
+  }
+}
+
+const probeMajor = '/v1/catalog/services/probe.one/versions/1'
+
+/** What the operator says of services, and of what tokens are signed by. */
+export const serviceRoutes: RouteRows = {
+  'PUT /v1/catalog/services/{id}/versions/{major}/plans/{name}': {
+    at: `${probeMajor}/plans/standard`,
+    body: { ratePerS: 200, burst: 400 },
+  },
+  'POST /v1/catalog/services/{id}/versions/{major}/plans/{name}:{command}': {
+    at: `${probeMajor}/plans/standard:deprecate`,
+  },
+  'PUT /v1/catalog/services/{id}/versions/{major}/owner': {
+    at: `${probeMajor}/owner`,
+    body: { ownerTenant: 'acme' },
+  },
+  'PUT /v1/catalog/services/{id}/versions/{major}/deprecation': {
+    at: `${probeMajor}/deprecation`,
+    body: { sunsetAt: '2099-01-01T00:00:00Z' },
+  },
+  'DELETE /v1/catalog/services/{id}/versions/{major}/deprecation': {
+    at: `${probeMajor}/deprecation`,
+  },
+  'POST /v1/token-keys:rotate': { at: '/v1/token-keys:rotate', body: {} },
+}
+
+/** What anybody may know of tokens. */
+export const tokenRoutes: RouteRows = {
+  'GET /oauth2/jwks': { at: '/oauth2/jwks' },
+  'GET /.well-known/oauth-authorization-server': { at: '/.well-known/oauth-authorization-server' },
+}
+
+/** @param client how it proves itself, as a form */
+export function clientRoutes(client: string): RouteRows {
+  const type = 'application/x-www-form-urlencoded'
+  return {
+    'POST /oauth2/token': {
+      at: '/oauth2/token',
+      type,
+      body: `grant_type=client_credentials&${client}`,
+    },
+    'POST /oauth2/revoke': { at: '/oauth2/revoke', type, body: `token=gone&${client}` },
+  }
+}
+
+/** Functions of the probe. */
+export const udfRoutes: RouteRows = {
+  'GET /v1/udfs': { at: '/v1/udfs?tenant=acme' },
+  'POST /v1/udfs/{plugin}/{udf}:call': {
+    at: '/v1/udfs/@probe%2Fone/margin:call?tenant=acme',
+    body: { args: [3, 2] },
+  },
+  'POST /v1/udfs/{plugin}/{udf}:batch': {
+    at: '/v1/udfs/@probe%2Fone/margin:batch?tenant=acme',
+    body: { columns: [[3], [2]] },
+  },
+}
+
+/** Kept calls of acme. @param releases path of those of one call @param released one of them @param spent another call */
+export function keptRoutes(releases: string, released: string, spent: string): RouteRows {
+  return {
+    'GET /v1/tenants/{tenant}/invocations': { at: '/v1/tenants/acme/invocations' },
+    'POST /v1/tenants/{tenant}/invocations/{id}/releases': {
+      at: releases,
+      body: { to: 'operator', hours: 1 },
+    },
+    'DELETE /v1/tenants/{tenant}/invocations/{id}/releases/{release}': {
+      at: `${releases}/${released}`,
+    },
+    'DELETE /v1/tenants/{tenant}/invocations/{id}': {
+      at: `/v1/tenants/acme/invocations/${spent}`,
+    },
+  }
 }

@@ -21,6 +21,7 @@ interface Ports {
   readonly routing: RoutingTable
   readonly secretKeys: TenantKeys
   readonly auditing: { readonly signer: HostSigner }
+  readonly tokenKeys: { rewrap(trx: Knex.Transaction): Promise<number> }
   /** What the operator named beside the public network. */
   readonly places: readonly AllowedPlace[]
 }

@@ -1,10 +1,14 @@
 import type { FastifyReply } from 'fastify'
+import { requireStanding } from '../../catalog/standing.ts'
 import { coreErrors } from '../../errors.ts'
-import { appOf, secretOf } from '../../identity/authenticate.ts'
+import type { App, AppAuthenticator, TokenProof } from '../../identity/app-authenticator.ts'
+import { secretOf } from '../../identity/authenticate.ts'
 import { isAuthorised } from '../../identity/authorise.ts'
-import type { Snapshot, Subscription } from '../../rollout/routing/snapshot.ts'
-import { beginCall, type CallParams, type CallRequest } from '../call.ts'
+import { serviceUrl } from '../../oauth/access-token.ts'
+import { type Snapshot, type Subscription, serviceKey } from '../../rollout/routing/snapshot.ts'
+import { beginCall, type Call, type CallParams, type CallRequest } from '../call.ts'
 import { clientLeft } from '../client-left.ts'
+import { tellOfDeprecation } from '../deprecation-headers.ts'
 import type { Limits } from '../limits/open-limits.ts'
 import { quotaHeaders } from '../limits/rate-limit-headers.ts'
 import { andThen, type Soon } from '../limits/soon.ts'
@@ -13,49 +17,78 @@ import { takeBurst } from './take-burst.ts'
 
 export interface AdmissionPorts extends UserAdmissionPorts {
   readonly snapshot: () => Snapshot
+  readonly apps: Pick<AppAuthenticator, 'proofOf' | 'appOf'>
   readonly now: () => number
+  /** Milliseconds since the epoch by PostgreSQL's clock, which ends and beginnings are written by. */
+  readonly clock: () => number
+  /** URL of the host, without a slash at its end: what tokens are meant for begins with it. */
+  readonly issuer: string
 }
 
 /**
- * Everything that the head of a request decides, cheapest first: who asks → its subscription → burst → calls at a time →
- * quota. Whoever is refused here has cost no body, no lane and no version.
+ * Everything that the head of a request decides, cheapest first: who asks → its subscription → the service's end → burst →
+ * calls at a time → quota. Whoever is refused here has cost no body, no lane and no version.
  */
 export function admitCall(
   ports: AdmissionPorts,
   request: CallRequest,
   reply: FastifyReply,
 ): Soon<void> {
-  const { limits, snapshot } = ports
-  const call = beginCall(ports.now(), clientLeft(reply))
-  request.call = call
+  request.call = beginCall(ports.now(), clientLeft(reply))
   const secret = secretOf(request.headers)
-  const current = snapshot()
-  const app = secret === undefined ? undefined : appOf(current, secret)
-  if (app === undefined || !isAuthorised(app, 'service.call', {})) {
-    return admitUser(ports, request, reply, secret)
-  }
+  if (secret === undefined) return admitUser(ports, request, reply, secret)
+  // A token that this node has not met: its signature is checked once, beside other requests.
+  return andThen(ports.apps.proofOf(secret), (proof) => {
+    const app = appOf(ports, request, secret, proof)
+    if (app === undefined) return admitUser(ports, request, reply, secret)
+    return admitApp(ports, request, reply, app)
+  })
+}
+
+function appOf(
+  { apps, snapshot, issuer }: AdmissionPorts,
+  { params: { service, major } }: CallRequest,
+  secret: string,
+  proof: TokenProof | undefined,
+): App | undefined {
+  const app = apps.appOf(snapshot(), secret, serviceUrl(issuer, service, major), proof)
+  return app !== undefined && isAuthorised(app, 'service.call', {}) ? app : undefined
+}
+
+function admitApp(
+  { limits, snapshot, clock }: AdmissionPorts,
+  request: CallRequest,
+  reply: FastifyReply,
+  app: App,
+): Soon<void> {
+  const call = request.call as Call
   call.principal = app
-  const subscription = current.subscriptions.get(app.subscription)
+  const { subscriptions, deprecations } = snapshot()
+  const subscription = subscriptions.get(app.subscription)
   if (subscription === undefined) throw coreErrors.create('AUTHENTICATION_REQUIRED')
   call.subscription = subscription
-  requireSubscribed(subscription, request.params)
+  requireStanding(subscription, clock())
+  requireCovered(subscription, app, request.params)
+  const { service, major } = request.params
+  const schedule = deprecations.get(serviceKey(service, Number(major)))
+  tellOfDeprecation(reply, schedule, request.params, clock())
   return andThen(takeBurst(limits, subscription.id, subscription, reply), () => {
     enter(limits, subscription, request, reply)
     return takeQuota(limits, subscription, reply)
   })
 }
 
-function requireSubscribed(subscription: Subscription, params: CallParams): void {
-  const { id, state, scopes } = subscription
-  if (state === 'suspended') throw coreErrors.create('SUBSCRIPTION_SUSPENDED', { subscription: id })
-  if (state !== 'active') {
-    throw coreErrors.create('SUBSCRIPTION_INACTIVE', { subscription: id, state })
-  }
-  const { service, major, operation } = params
+function requireCovered(
+  subscription: Subscription,
+  { scopes: narrowed }: App,
+  { service, major, operation }: CallParams,
+): void {
+  const { id, scopes } = subscription
   const covered =
     subscription.service === service &&
     subscription.major === Number(major) &&
-    (scopes === null || scopes.includes(operation))
+    (scopes === null || scopes.includes(operation)) &&
+    (narrowed === undefined || narrowed.includes(operation))
   if (covered) return
   throw coreErrors.create('SCOPE_MISSING', { subscription: id, service, major, operation })
 }

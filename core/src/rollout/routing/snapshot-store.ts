@@ -8,13 +8,18 @@ import { shadowOf } from '../plan/steps.ts'
 import { listLiveRollouts, type Rollout } from '../rollout-store.ts'
 import { cohortOf } from '../rollout-weight.ts'
 import {
+  loadCredentials,
+  loadDeprecations,
+  loadRevokedTokens,
+  loadSubscriptions,
+  loadTokenKeys,
+} from './admission-store.ts'
+import {
   type Binding,
-  type Credential,
   type Grant,
   type InstalledVersion,
   type LiveRollout,
   type Snapshot,
-  type Subscription,
   serviceKey,
   tenantKey,
   versionKey,
@@ -61,6 +66,9 @@ export async function loadSnapshot(
         providers: await loadProviders(trx),
         subscriptions: await loadSubscriptions(trx),
         credentials: await loadCredentials(trx),
+        tokenKeys: await loadTokenKeys(trx),
+        revokedTokens: await loadRevokedTokens(trx),
+        deprecations: await loadDeprecations(trx),
       })
     },
     { isolationLevel: 'repeatable read', readOnly: true },
@@ -157,41 +165,4 @@ async function loadConfigs(trx: Knex): Promise<Map<string, string>> {
 async function loadProviders(trx: Knex): Promise<Map<string, string>> {
   const rows = await trx('services').whereNotNull('plugin')
   return new Map(rows.map((row) => [serviceKey(row.id, row.major), row.plugin]))
-}
-
-async function loadSubscriptions(trx: Knex): Promise<Map<string, Subscription>> {
-  const rows = await trx('subscriptions as s')
-    .join('plans as p', {
-      'p.service': 's.service',
-      'p.major': 's.major',
-      'p.name': 's.plan',
-    })
-    .whereNotIn('s.state', ['rejected', 'cancelled'])
-    .select('s.*', 'p.rate_per_s', 'p.burst')
-  return new Map(
-    rows.map((row) => [
-      row.id,
-      {
-        id: row.id,
-        tenant: row.tenant,
-        app: row.app,
-        service: row.service,
-        major: row.major,
-        plan: row.plan,
-        limit: { ratePerS: row.rate_per_s, burst: row.burst },
-        scopes: row.scopes,
-        state: row.state,
-      },
-    ]),
-  )
-}
-
-async function loadCredentials(trx: Knex): Promise<Map<string, Credential>> {
-  const rows = await trx('credentials').whereNull('revoked_at')
-  return new Map(
-    rows.map((row) => [
-      row.id,
-      { hash: (row.hash as Buffer).toString('base64'), subscription: row.subscription },
-    ]),
-  )
 }

@@ -1,8 +1,11 @@
 import type { Manifest, RuntimeLimits } from '@signalbox/sdk/manifest'
 import type { CompiledOperation } from '../../catalog/compile-contract.ts'
+import type { CredentialKind } from '../../catalog/credential.ts'
+import type { Deprecation } from '../../catalog/deprecation.ts'
 import type { SubscriptionState } from '../../catalog/subscription-states.ts'
 import type { GcraLimit } from '../../gateway/gcra.ts'
 import type { Quota } from '../../gateway/limits/quota-period.ts'
+import type { TokenKey } from '../../oauth/token-key.ts'
 import type { Cohort } from '../cohorts/cohort.ts'
 import type { BusinessMetric } from '../judge/analysis-plan.ts'
 import type { ShadowPlan } from '../shadow/shadow-plan.ts'
@@ -50,11 +53,19 @@ export interface Subscription {
   readonly state: SubscriptionState
   /** Of the plan; a decimal amount for each call, or for each of a unit that the contract names. */
   readonly price?: { readonly amount: string; readonly currency: string; readonly per: string }
+  /** Milliseconds since the epoch; absent: it has no end. */
+  readonly expiresAt?: number
+  /** Whether the app was suspended, with all that it subscribed to. */
+  readonly isAppSuspended?: boolean
 }
 
 export interface Credential {
   readonly hash: string
   readonly subscription: string
+  /** Absent: a key. */
+  readonly kind?: CredentialKind
+  /** Milliseconds since the epoch; absent: it has no end. */
+  readonly expiresAt?: number
 }
 
 /** A rollout that shares the calls of its plugin right now. */
@@ -97,6 +108,12 @@ export interface Snapshot {
   readonly providers: ReadonlyMap<string, string>
   readonly subscriptions: ReadonlyMap<string, Subscription>
   readonly credentials: ReadonlyMap<string, Credential>
+  /** What verifies tokens, by `kid`. */
+  readonly tokenKeys: ReadonlyMap<string, TokenKey>
+  /** Ids of tokens that were taken back before their end. */
+  readonly revokedTokens: ReadonlySet<string>
+  /** Majors of services that end, by `service@major`. */
+  readonly deprecations: ReadonlyMap<string, Deprecation>
 }
 
 export const emptySnapshot: Snapshot = Object.freeze({
@@ -111,6 +128,9 @@ export const emptySnapshot: Snapshot = Object.freeze({
   providers: new Map(),
   subscriptions: new Map(),
   credentials: new Map(),
+  tokenKeys: new Map(),
+  revokedTokens: new Set<string>(),
+  deprecations: new Map(),
 })
 
 export const versionKey = (plugin: string, version: string): string => `${plugin}@${version}`

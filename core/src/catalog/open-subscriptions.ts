@@ -1,0 +1,55 @@
+import type { FastifyInstance } from 'fastify'
+import type { Knex } from 'knex'
+import { appStatusRoutes } from '../identity/app-status-routes.ts'
+import { AppStatusService } from '../identity/app-status-service.ts'
+import type { RoutingTable } from '../rollout/routing/routing-table.ts'
+import type { StopStack } from '../stop-stack.ts'
+import { catalogRoutes } from './catalog-routes.ts'
+import { credentialRoutes } from './credential-routes.ts'
+import { CredentialService } from './credential-service.ts'
+import { deprecationRoutes } from './deprecation-routes.ts'
+import { DeprecationService } from './deprecation-service.ts'
+import { planRoutes } from './plan-routes.ts'
+import { PlanService } from './plan-service.ts'
+import { SubscriptionClock } from './subscription-clock.ts'
+import { subscriptionRoutes } from './subscription-routes.ts'
+import { SubscriptionService } from './subscription-service.ts'
+
+interface Ports {
+  readonly knex: Knex
+  readonly routing: RoutingTable
+  readonly ensureTokenKey: () => Promise<void>
+  readonly log: { warn(fields: object, message: string): void }
+}
+
+export interface Subscriptions {
+  /** In a scope that is guarded. */
+  routes(scope: FastifyInstance): void
+  start(): void
+}
+
+/** Services, their plans and their ends; subscriptions, what time does to them, and what apps prove themselves by. */
+export function openSubscriptions(
+  { ensureTokenKey, log, ...stored }: Ports,
+  stops: StopStack,
+): Subscriptions {
+  const now = () => stored.routing.now()
+  const ports = { ...stored, now }
+  const deprecations = new DeprecationService(ports)
+  const clock = new SubscriptionClock({ ...ports, deprecations, log })
+  return {
+    routes(scope) {
+      catalogRoutes(scope, ports)
+      planRoutes(scope, { plans: new PlanService(ports) })
+      deprecationRoutes(scope, { deprecations, now })
+      subscriptionRoutes(scope, { ...ports, subscriptions: new SubscriptionService(ports) })
+      const credentials = new CredentialService({ ...ports, ensureTokenKey })
+      credentialRoutes(scope, { ...ports, credentials })
+      appStatusRoutes(scope, { status: new AppStatusService(ports) })
+    },
+    start() {
+      clock.start()
+      stops.push(() => clock.stop())
+    },
+  }
+}
