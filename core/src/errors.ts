@@ -59,6 +59,18 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请报告给插件作者，或固定到较早的版本。',
     },
   },
+  ARGUMENT_INVALID: {
+    status: 400,
+    message: {
+      en: 'The argument {name} is not usable: {reason}',
+      'zh-CN': '参数 {name} 不可用：{reason}',
+    },
+    cure: {
+      en: 'Correct it; the command shows with --help how it is written.',
+      'zh-CN': '请更正；该命令加 --help 可查看写法。',
+    },
+  },
+
   APP_EXISTS: {
     status: 409,
     message: {
@@ -737,12 +749,13 @@ export const coreErrors = defineErrors('CORE', {
   ROLLBACK_UNKNOWN: {
     status: 409,
     message: {
-      en: '{plugin}@{version} did not come from {to} by a completed rollout.',
-      'zh-CN': '{plugin}@{version} 并非由 {to} 经完成的灰度发布而来。',
+      en: 'There is nothing to take back: no completed rollout led from {to} to {plugin}@{version}, which is stable.',
+      'zh-CN': '没有可收回的发布：当前稳定版 {plugin}@{version} 并非由 {to} 经完成的灰度发布而来。',
     },
     cure: {
-      en: 'Roll the version you want out, or name the one GET /v1/rollouts shows as from.',
-      'zh-CN': '请将所需版本重新灰度发布，或使用 GET /v1/rollouts 显示的 from 版本。',
+      en: 'Only a completed rollout is taken back, and once. Roll the version you want out; GET /v1/rollouts?plugin={plugin} lists what was.',
+      'zh-CN':
+        '只有已完成的灰度发布可以收回，且仅一次。请将所需版本重新灰度发布；GET /v1/rollouts?plugin={plugin} 列出历史。',
     },
   },
   ROLLOUT_COMMAND_REFUSED: {
@@ -752,8 +765,8 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '灰度发布 {rollout} 不能执行 {command}：{reason}',
     },
     cure: {
-      en: 'Look at it with GET /v1/rollouts/{rollout}.',
-      'zh-CN': '请通过 GET /v1/rollouts/{rollout} 查看。',
+      en: '{cure}GET /v1/rollouts/{rollout} says where it stands.',
+      'zh-CN': '{cure}可通过 GET /v1/rollouts/{rollout} 查看其状态。',
     },
   },
   ROLLOUT_MISSING: {
