@@ -258,8 +258,9 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '存储的内容 {sha256} 与其哈希值不符。',
     },
     cure: {
-      en: 'Restore the tables "contents" and "content_chunks" from a backup, or install the package again.',
-      'zh-CN': '请从备份恢复表 "contents" 和 "content_chunks"，或重新安装该软件包。',
+      en: 'Restore the tables "contents" and "content_chunks" from a backup, or publish the same files as a new version and install that: both versions are whole then.',
+      'zh-CN':
+        '请从备份恢复表 "contents" 和 "content_chunks"；或将相同文件作为新版本发布并安装，届时两个版本均恢复完整。',
     },
   },
   CREDENTIAL_LIMIT: {
