@@ -80,7 +80,8 @@ function linesOf(found: Validation): readonly string[] {
   const language = terminalLanguage()
   return [
     ...(planChoice === null ? [] : [planChoice.sentence[language]]),
-    ...(traffic === null ? [] : [trafficLine(traffic)]),
+    // Of no calls a note says all there is to say; a rate that is reckoned with none would mislead.
+    ...(traffic === null || traffic.seen.calls === 0 ? [] : [trafficLine(traffic)]),
     ...(detection ?? []).flatMap(detectionLines),
     ...notes.map((one) => one[language]),
   ]
