@@ -69,6 +69,18 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请报告给插件作者，或固定到较早的版本。',
     },
   },
+  ARGUMENT_INVALID: {
+    status: 400,
+    message: {
+      en: 'The argument {name} is not usable: {reason}',
+      'zh-CN': '参数 {name} 不可用：{reason}',
+    },
+    cure: {
+      en: 'Correct it; the command shows with --help how it is written.',
+      'zh-CN': '请更正；该命令加 --help 可查看写法。',
+    },
+  },
+
   APP_EXISTS: {
     status: 409,
     message: {
@@ -256,8 +268,9 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '存储的内容 {sha256} 与其哈希值不符。',
     },
     cure: {
-      en: 'Restore the tables "contents" and "content_chunks" from a backup, or install the package again.',
-      'zh-CN': '请从备份恢复表 "contents" 和 "content_chunks"，或重新安装该软件包。',
+      en: 'Restore the tables "contents" and "content_chunks" from a backup, or publish the same files as a new version and install that: both versions are whole then.',
+      'zh-CN':
+        '请从备份恢复表 "contents" 和 "content_chunks"；或将相同文件作为新版本发布并安装，届时两个版本均恢复完整。',
     },
   },
   CREDENTIAL_LIMIT: {
@@ -747,12 +760,13 @@ export const coreErrors = defineErrors('CORE', {
   ROLLBACK_UNKNOWN: {
     status: 409,
     message: {
-      en: '{plugin}@{version} did not come from {to} by a completed rollout.',
-      'zh-CN': '{plugin}@{version} 并非由 {to} 经完成的灰度发布而来。',
+      en: 'There is nothing to take back: no completed rollout led from {to} to {plugin}@{version}, which is stable.',
+      'zh-CN': '没有可收回的发布：当前稳定版 {plugin}@{version} 并非由 {to} 经完成的灰度发布而来。',
     },
     cure: {
-      en: 'Roll the version you want out, or name the one GET /v1/rollouts shows as from.',
-      'zh-CN': '请将所需版本重新灰度发布，或使用 GET /v1/rollouts 显示的 from 版本。',
+      en: 'Only a completed rollout is taken back, and once. Roll the version you want out; GET /v1/rollouts?plugin={plugin} lists what was.',
+      'zh-CN':
+        '只有已完成的灰度发布可以收回，且仅一次。请将所需版本重新灰度发布；GET /v1/rollouts?plugin={plugin} 列出历史。',
     },
   },
   ROLLOUT_COMMAND_REFUSED: {
@@ -762,8 +776,8 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '灰度发布 {rollout} 不能执行 {command}：{reason}',
     },
     cure: {
-      en: 'Look at it with GET /v1/rollouts/{rollout}.',
-      'zh-CN': '请通过 GET /v1/rollouts/{rollout} 查看。',
+      en: '{cure}GET /v1/rollouts/{rollout} says where it stands.',
+      'zh-CN': '{cure}可通过 GET /v1/rollouts/{rollout} 查看其状态。',
     },
   },
   ROLLOUT_MISSING: {

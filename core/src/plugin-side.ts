@@ -69,6 +69,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
     jobs: jobs.service,
     meter: meters.recorder,
     onUse: (use) => uses.onHostCall(use),
+    drainMs: settings.drainMs,
     publicUrl: settings.publicUrl ?? `http://${settings.host}:${settings.port}`,
     log,
   })

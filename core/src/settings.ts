@@ -26,6 +26,8 @@ export interface Settings {
   readonly trusted: readonly TrustedEntry[]
   /** Resources of trusted plugins that run elsewhere: URLs by `plugin/resource`. */
   readonly resourceUrls: ReadonlyMap<string, string>
+  /** How long calls may go on in a version that was taken out of service. */
+  readonly drainMs: number
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -50,6 +52,7 @@ export function readSettings(environment: Environment, workingFolder: string): S
     logLevel: oneOf('LOG_LEVEL', text('LOG_LEVEL') ?? 'info', logLevels),
     trusted: parseTrusted(text('SIGNALBOX_TRUSTED')),
     resourceUrls: parseResourceUrls(text('SIGNALBOX_RESOURCE_URLS')),
+    drainMs: drainS(text('SIGNALBOX_DRAIN_S')) * 1000,
   })
 }
 
@@ -63,6 +66,21 @@ function port(value: string | null): number {
     })
   }
   return number
+}
+
+/** As long as most calls may take at all (Argo Rollouts waits as long): what is cut is a stream, a long job, a hang. */
+const DRAIN_S = 30
+/** As long as an answer of bytes may last: nothing is worth a longer wait. */
+const MOST_DRAIN_S = 900
+
+function drainS(value: string | null): number {
+  if (value === null) return DRAIN_S
+  const seconds = Number(value)
+  if (/^\d+$/.test(value) && seconds >= 1 && seconds <= MOST_DRAIN_S) return seconds
+  throw coreErrors.create('SETTING_INVALID', {
+    name: 'SIGNALBOX_DRAIN_S',
+    reason: `${value} is no number of seconds from 1 to ${MOST_DRAIN_S}`,
+  })
 }
 
 /** Short tokens can be guessed; sixteen characters is the least a careful operator would choose. */

@@ -10,6 +10,7 @@ t.test(
       databaseUrl: null,
       dataFolder: '/somewhere/.signalbox',
       adminToken: null,
+      drainMs: 30_000,
     })
   },
 )
@@ -24,6 +25,9 @@ t.test(
       { SIGNALBOX_ADMIN_TOKEN: 'hunter2' },
       { SIGNALBOX_PUBLIC_URL: 'ftp://x' },
       { LOG_LEVEL: 'loud' },
+      { SIGNALBOX_DRAIN_S: '0' },
+      { SIGNALBOX_DRAIN_S: '901' },
+      { SIGNALBOX_DRAIN_S: '1.5' },
       { SIGNALBOX_FETCH_ALLOW: 'http://127.0.0.1:9000,*' },
       { SIGNALBOX_FETCH_ALLOW: 'http://me:hunter2@127.0.0.1' },
     ]

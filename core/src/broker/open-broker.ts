@@ -34,6 +34,8 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly files: OpenBlobs
   readonly assets: AssetReader
   readonly inFlight: InFlight
+  /** How long calls may go on in a version that was taken out of service. */
+  readonly drainMs: number
   readonly invocations: Invocations
   readonly httpFetch: HostCall
   readonly forTrusted: Readonly<Record<string, HostCall>>
@@ -64,6 +66,7 @@ export function openBroker(ports: Ports): OpenBroker {
   const running = new RunningCalls(() => routing.snapshot)
   const drain = new VersionDrain({
     snapshot: () => routing.snapshot,
+    drainMs: ports.drainMs,
     after: (ms, cut) => void setTimeout(cut, ms).unref(),
   })
   routing.follow((before, after) => {

@@ -4,15 +4,11 @@ import { isInService } from '../rollout/routing/in-service.ts'
 import { type Snapshot, versionKey } from '../rollout/routing/snapshot.ts'
 import { type RunGuest, RunningGroups } from './running-groups.ts'
 
-/** As long as most calls may take at all (Argo Rollouts waits as long): what is cut is a stream, a long job, a hang. */
-const DRAIN_MS = 30_000
-
 interface Ports {
   readonly snapshot: () => Snapshot
   /** Runs it once, after so many milliseconds. */
   readonly after: (ms: number, run: () => void) => void
-  /** Of a test; the default is 30 s. */
-  readonly drainMs?: number
+  readonly drainMs: number
 }
 
 interface OfVersion {
@@ -39,7 +35,7 @@ export class VersionDrain {
 
   /** To be told after each swap of the routing table; costs what runs on this node, not what is installed. */
   follow(before: Snapshot, after: Snapshot): void {
-    const { after: wait, drainMs = DRAIN_MS } = this.#ports
+    const { after: wait, drainMs } = this.#ports
     for (const [key, group] of this.#running.all()) {
       const { plugin, version } = group.of
       // A version that is only tried out, by its self-test or by a replay, never was in service.

@@ -39,10 +39,12 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   'rollout start': [
     'signalbox rollout start @acme/orders@1.3.0   # 1, 5, 25, 50, 100 %',
     'signalbox rollout start @acme/orders@1.3.0 --by tenant --steps steps.json',
+    'signalbox rollout start rol_0123456789abcdef   # one that is planned already',
   ],
+  'rollout list': ['signalbox rollout list --plugin @acme/orders'],
   'rollout status': [
     'signalbox rollout status rol_0123456789abcdef',
-    'signalbox rollout status rol_0123456789abcdef --watch   # exit code 1: aborted',
+    'signalbox rollout status rol_0123456789abcdef --watch   # exit code 1: aborted or superseded',
   ],
   'rollout pause': ['signalbox rollout pause rol_0123456789abcdef --reason "stock-taking"'],
   'rollout resume': ['signalbox rollout resume rol_0123456789abcdef'],
@@ -53,7 +55,9 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   ],
   'rollout analysis': ['signalbox rollout analysis rol_0123456789abcdef'],
   'rollout approvals': ['signalbox rollout approvals --tenant acme'],
-  'rollout approve': ['signalbox rollout approve rol_0123456789abcdef --reason "seen in Suzhou"'],
+  'rollout approve': [
+    'signalbox rollout approve rol_0123456789abcdef --token $ADMIN --reason "seen in Suzhou"   # the operator may not',
+  ],
   'rollout supersede': ['signalbox rollout supersede rol_0123456789abcdef'],
   'rollout retry': [
     'signalbox rollout retry rol_0123456789abcdef --version 1.3.1',

@@ -9,8 +9,8 @@ export class HostRefusal extends Error {
   override readonly name = 'HostRefusal'
   readonly problem: Problem
 
-  constructor(problem: Problem) {
-    super(problem.title)
+  constructor(problem: Problem, options?: ErrorOptions) {
+    super(problem.title, options)
     this.problem = problem
   }
 }

@@ -6,12 +6,12 @@ export function parsePlugin(text: string): { name: string; version?: string } {
   return cut > 0 ? { name: text.slice(0, cut), version: text.slice(cut + 1) } : { name: text }
 }
 
-/** @throws CORE_SETTING_INVALID where no version is named. */
+/** @throws CORE_ARGUMENT_INVALID where no version is named. */
 export function parsePluginVersion(text: string): { name: string; version: string } {
   const { name, version } = parsePlugin(text)
   if (version === undefined || version === '') {
     const reason = `"${text}" is not of the form @acme/orders@1.2.0`
-    throw coreErrors.create('SETTING_INVALID', { name: 'plugin', reason })
+    throw coreErrors.create('ARGUMENT_INVALID', { name: 'plugin', reason })
   }
   return { name, version }
 }

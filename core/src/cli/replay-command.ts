@@ -82,6 +82,6 @@ async function readBundle(file: string): Promise<string> {
     return await readFile(file, 'utf8')
   } catch (cause) {
     const reason = `${file}: ${cause instanceof Error ? cause.message : String(cause)}`
-    throw coreErrors.create('SETTING_INVALID', { name: '--bundle', reason }, { cause })
+    throw coreErrors.create('ARGUMENT_INVALID', { name: '--bundle', reason }, { cause })
   }
 }

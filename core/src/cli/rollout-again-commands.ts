@@ -1,8 +1,8 @@
 import { defineCommand } from 'citty'
-import type { RolloutDescription } from '../rollout/describe-rollout.ts'
 import type { approverView } from '../rollout/plan/approver-view.ts'
 import { percentOf } from '../rollout/plan/step-decision.ts'
 import type { Rollout } from '../rollout/rollout-store.ts'
+import type { ShownRollout } from '../rollout/shown-rollout.ts'
 import { hostArguments, reasonArgument, tenantArgument } from './common-arguments.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say, terminalLanguage } from './language.ts'
@@ -44,9 +44,9 @@ export const retryCommand = defineCommand({
     print(args.json, rollout, [
       say(
         {
-          en: 'Rollout {id} is planned: {plugin} {from} → {to}. Start it: signalbox rollout supersede {id}',
+          en: 'Rollout {id} is planned: {plugin} {from} → {to}. Start it: signalbox rollout start {id}',
           'zh-CN':
-            '灰度发布 {id} 已计划：{plugin} {from} → {to}。启动：signalbox rollout supersede {id}',
+            '灰度发布 {id} 已计划：{plugin} {from} → {to}。启动：signalbox rollout start {id}',
         },
         { id, plugin, from, to },
       ),
@@ -68,7 +68,7 @@ export const supersedeCommand = defineCommand({
     const path = `${rolloutPath(args.id)}/start`
     const reason = args.reason === undefined ? {} : { reason: args.reason }
     const wish = { supersedes: true, ...reason }
-    const rollout = await client.request<RolloutDescription>('POST', path, wish)
+    const rollout = await client.request<ShownRollout>('POST', path, wish)
     print(args.json, rollout, [rolloutLine(rollout)])
   },
 })

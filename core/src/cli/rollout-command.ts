@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { defineCommand } from 'citty'
-import type { RolloutDescription } from '../rollout/describe-rollout.ts'
 import { type RolloutCommand, settledStates } from '../rollout/rollout-states.ts'
+import type { ShownRollout } from '../rollout/shown-rollout.ts'
 import { assignmentCommand } from './assignment-command.ts'
 import { hostArguments, reasonArgument } from './common-arguments.ts'
-import { connectionOf, HostClient } from './host-client.ts'
+import { connectionOf, HostClient, HostRefusal } from './host-client.ts'
 import { say } from './language.ts'
 import { print } from './output.ts'
 import {
@@ -22,11 +22,14 @@ import {
   lockdownCommand,
   unfreezeCommand,
 } from './rollout-freeze-commands.ts'
-import { nodesLines, rolloutLine } from './rollout-line.ts'
-import { planArguments, wishOf } from './rollout-plan.ts'
+import { drainingLines, newsOf, nodesLines, rolloutLine, waitingLines } from './rollout-line.ts'
+import { rolloutListCommand } from './rollout-list-command.ts'
+import { type PlanWords, planArguments, wishOf } from './rollout-plan.ts'
 
 /** As often as the host's own pages look. */
 const LOOK_EVERY_MS = 500
+/** Of a watch: figures alone change with each call, and a line for each would bury what matters. */
+const FIGURES_EVERY_MS = 5000
 
 const start = defineCommand({
   meta: {
@@ -38,6 +41,13 @@ const start = defineCommand({
   },
   args: {
     ...planArguments,
+    version: {
+      ...planArguments.version,
+      description: say({
+        en: 'plugin@version, or the rol_… of a rollout that is planned already',
+        'zh-CN': '插件@版本，或已计划的灰度发布 rol_…',
+      }),
+    },
     supersedes: {
       type: 'boolean',
       description: say({
@@ -48,15 +58,11 @@ const start = defineCommand({
     ...hostArguments,
   },
   run: async ({ args }) => {
-    const wish = await wishOf(args)
     const connection = await connectionOf(args)
     const client = new HostClient(connection)
-    const { id } = await client.request<{ id: string }>('POST', '/v1/rollouts', wish)
-    const rollout = await client.request<RolloutDescription>(
-      'POST',
-      `${rolloutPath(id)}/start`,
-      args.supersedes === true ? { supersedes: true } : {},
-    )
+    const planned = /^rol_[0-9a-f]{16}$/.test(args.version) ? args.version : undefined
+    const id = planned ?? (await plan(client, args))
+    const rollout = await startPlanned(client, id, args.supersedes === true)
     print(args.json, rollout, [
       say({ en: 'Rollout {id} runs.', 'zh-CN': '灰度发布 {id} 已开始。' }, { id }),
       rolloutLine(rollout),
@@ -67,6 +73,29 @@ const start = defineCommand({
     ])
   },
 })
+
+async function plan(client: HostClient, words: PlanWords): Promise<string> {
+  const { id } = await client.request<{ id: string }>('POST', '/v1/rollouts', await wishOf(words))
+  return id
+}
+
+/** What was planned stays planned where it may not start now: whoever tries again is told how, and plans no second one. */
+async function startPlanned(client: HostClient, id: string, supersedes: boolean) {
+  try {
+    const wish = supersedes ? { supersedes } : {}
+    return await client.request<ShownRollout>('POST', `${rolloutPath(id)}/start`, wish)
+  } catch (error) {
+    if (!(error instanceof HostRefusal) || error.problem.status !== 409) throw error
+    const text = {
+      en: 'It stays planned: "signalbox rollout start {id}" starts it later, "signalbox rollout abort {id}" drops it.',
+      'zh-CN':
+        '该发布保持已计划状态：稍后可用 "signalbox rollout start {id}" 启动，或用 "signalbox rollout abort {id}" 放弃。',
+    }
+    const { problem } = error
+    const detail = `${problem.detail}\n${say(text, { id })}`
+    throw new HostRefusal({ ...problem, detail }, { cause: error })
+  }
+}
 
 const status = defineCommand({
   meta: {
@@ -81,8 +110,8 @@ const status = defineCommand({
     watch: {
       type: 'boolean',
       description: say({
-        en: 'A line a change until it is over; exit code 1 when it was aborted',
-        'zh-CN': '每次变化输出一行，直至结束；若被中止则退出码为 1',
+        en: 'A line a change until it is over; exit code 1 when it was aborted or superseded',
+        'zh-CN': '每次变化输出一行，直至结束；若被中止或取代则退出码为 1',
       }),
     },
     ...hostArguments,
@@ -93,24 +122,32 @@ const status = defineCommand({
       await watch(client, args.id, args.json)
       return
     }
-    const rollout = await client.request<RolloutDescription>('GET', rolloutPath(args.id))
-    const waiting = rollout.waiting
-    print(args.json, rollout, [
-      rolloutLine(rollout),
-      ...(waiting === null
-        ? []
-        : [say({ en: `waits: ${waiting.en}`, 'zh-CN': `等待：${waiting['zh-CN']}` })]),
-      ...nodesLines(rollout),
-    ])
+    const rollout = await client.request<ShownRollout>('GET', rolloutPath(args.id))
+    print(args.json, rollout, linesOf(rollout))
   },
 })
 
+function linesOf(rollout: ShownRollout): string[] {
+  return [
+    rolloutLine(rollout),
+    ...waitingLines(rollout),
+    ...drainingLines(rollout),
+    ...nodesLines(rollout),
+  ]
+}
+
 async function watch(client: HostClient, id: string, json: boolean | undefined): Promise<void> {
-  for (let told = ''; ; ) {
-    const rollout = await client.request<RolloutDescription>('GET', rolloutPath(id))
+  let told = { news: '', line: '', at: Number.NEGATIVE_INFINITY }
+  for (;;) {
+    const rollout = await client.request<ShownRollout>('GET', rolloutPath(id))
+    const news = newsOf(rollout)
     const line = rolloutLine(rollout)
-    if (line !== told) print(json, rollout, [line])
-    told = line
+    const now = performance.now()
+    const isDue = line !== told.line && now - told.at >= FIGURES_EVERY_MS
+    if (news !== told.news || isDue) {
+      print(json, rollout, [line, ...waitingLines(rollout)])
+      told = { news, line, at: now }
+    }
     if (settledStates.includes(rollout.state)) {
       if (rollout.state === 'aborted' || rollout.state === 'superseded') process.exitCode = 1
       return
@@ -126,12 +163,12 @@ function move(command: RolloutCommand, description: string) {
     args: { id: rolloutArgument, reason: reasonArgument, ...hostArguments },
     run: async ({ args }) => {
       const client = new HostClient(await connectionOf(args))
-      const rollout = await client.request<RolloutDescription>(
+      const rollout = await client.request<ShownRollout>(
         'POST',
         `${rolloutPath(args.id)}/${command}`,
         args.reason === undefined ? {} : { reason: args.reason },
       )
-      print(args.json, rollout, [rolloutLine(rollout), ...nodesLines(rollout)])
+      print(args.json, rollout, linesOf(rollout))
     },
   })
 }
@@ -144,6 +181,7 @@ export const rolloutCommand = defineCommand({
   subCommands: {
     validate: validateCommand,
     start,
+    list: rolloutListCommand,
     status,
     analysis: analysisCommand,
     assignment: assignmentCommand,

@@ -1,6 +1,7 @@
 import { defineCommand } from 'citty'
 import type { analyseRollout } from '../rollout/evidence/analysis.ts'
 import type { Detection, Fault, StepDetection } from '../rollout/judge/detection-table.ts'
+import type { SeenTraffic } from '../rollout/judge/traffic.ts'
 import { percentOf } from '../rollout/plan/step-decision.ts'
 import type { Validation } from '../rollout/plan/validate-routes.ts'
 import { hostArguments } from './common-arguments.ts'
@@ -25,14 +26,16 @@ export const analysisCommand = defineCommand({
     const client = new HostClient(await connectionOf(args))
     const found = await client.request<Analysis>('GET', `${rolloutPath(args.id)}/analysis`)
     const language = terminalLanguage()
-    const { evidence, calls } = found
+    const { evidence, calls, from, to } = found
     const text = {
-      en: 'evidence {e} / {threshold} · calls {stable} + {canary} · {sentence}',
-      'zh-CN': '证据值 {e} / {threshold} · 调用 {stable} + {canary} · {sentence}',
+      en: 'evidence {e} / {threshold} · calls: {stable} of {from}, {canary} of {to} · {sentence}',
+      'zh-CN': '证据值 {e} / {threshold} · 调用：{from} {stable} 次，{to} {canary} 次 · {sentence}',
     }
     const now = say(text, {
       e: figure(evidence.e),
       threshold: evidence.threshold,
+      from,
+      to,
       stable: calls.stable,
       canary: calls.canary,
       sentence: evidence.sentence[language],
@@ -40,10 +43,10 @@ export const analysisCommand = defineCommand({
     const steps = found.steps.map(({ step, weightBp, highestE, calls: all }) =>
       say(
         {
-          en: 'step {step} · {weight} · highest evidence {e} · {canary} calls of the new version',
-          'zh-CN': '步骤 {step} · {weight} · 最高证据值 {e} · 新版本调用 {canary} 次',
+          en: 'step {step} · {weight} · highest evidence {e} · {canary} calls of the new version by its end',
+          'zh-CN': '步骤 {step} · {weight} · 最高证据值 {e} · 新版本累计调用 {canary} 次',
         },
-        { step, weight: percentOf(weightBp), e: figure(highestE), canary: all.canary },
+        { step: step + 1, weight: percentOf(weightBp), e: figure(highestE), canary: all.canary },
       ),
     )
     const decisions = found.decisions.map(
@@ -71,16 +74,33 @@ export const validateCommand = defineCommand({
   },
 })
 
-function linesOf({ faults, traffic, detection, notes }: Validation): readonly string[] {
+function linesOf(found: Validation): readonly string[] {
+  const { faults, traffic, detection, notes, planChoice } = found
   if (faults.length > 0) return faults.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`)
-  const text = {
-    en: '{calls} calls a minute, {failed} % of them fail',
-    'zh-CN': '每分钟 {calls} 次调用，其中 {failed} % 失败',
-  }
-  const { callsPerMinute = 0, failureRate = 0 } = traffic ?? {}
-  const seen = say(text, { calls: figure(callsPerMinute), failed: figure(failureRate * 100) })
   const language = terminalLanguage()
-  return [seen, ...(detection ?? []).flatMap(detectionLines), ...notes.map((one) => one[language])]
+  return [
+    ...(planChoice === null ? [] : [planChoice.sentence[language]]),
+    // Of no calls a note says all there is to say; a rate that is reckoned with none would mislead.
+    ...(traffic === null || traffic.seen.calls === 0 ? [] : [trafficLine(traffic)]),
+    ...(detection ?? []).flatMap(detectionLines),
+    ...notes.map((one) => one[language]),
+  ]
+}
+
+/** What was seen, and apart from it what is reckoned with: few calls without a failure prove no rate of none. */
+function trafficLine({ seen, callsPerMinute, failureRate }: SeenTraffic): string {
+  const text = {
+    en: '{calls} calls in {minutes} minutes ({rate} a minute), {failed} of them failed; reckoned with {percent} % failures',
+    'zh-CN':
+      '{minutes} 分钟内 {calls} 次调用（每分钟 {rate} 次），其中 {failed} 次失败；按失败率 {percent} % 计算',
+  }
+  return say(text, {
+    calls: seen.calls,
+    minutes: figure(seen.minutes),
+    rate: figure(callsPerMinute),
+    failed: seen.failed,
+    percent: figure(failureRate * 100),
+  })
 }
 
 const faultNames: Readonly<Record<Fault, string>> = {
@@ -111,12 +131,23 @@ function detectionText({ calls, failedCalls, seconds, isWithinStep }: Detection)
         en: 'only after the step: {calls} calls, {failed} failed, {time}',
         'zh-CN': '步骤结束后才能发现：{calls} 次调用，失败 {failed} 次，{time}',
       }
-  const time =
-    seconds === null
-      ? say({ en: 'time not known', 'zh-CN': '时间未知' })
-      : say({ en: '{s} s', 'zh-CN': '{s} 秒' }, { s: figure(seconds) })
-  return say(text, { calls, failed: failedCalls ?? 0, time })
+  return say(text, { calls, failed: failedCalls ?? 0, time: spanOf(seconds) })
 }
+
+/** In the largest unit that has two digits: nobody reads 620,000,000 s. */
+function spanOf(seconds: number | null): string {
+  if (seconds === null) return say({ en: 'time not known', 'zh-CN': '时间未知' })
+  const [size, text] = spans.find(([least]) => seconds >= 2 * least) ?? inSeconds
+  return say(text, { n: figure(seconds / size) })
+}
+
+const inSeconds = [1, { en: '{n} s', 'zh-CN': '{n} 秒' }] as const
+const spans = [
+  [365 * 86_400, { en: '{n} years', 'zh-CN': '{n} 年' }],
+  [86_400, { en: '{n} days', 'zh-CN': '{n} 天' }],
+  [3600, { en: '{n} hours', 'zh-CN': '{n} 小时' }],
+  [60, { en: '{n} minutes', 'zh-CN': '{n} 分钟' }],
+] as const
 
 /** Two digits are what a person reads. */
 function figure(value: number): number {

@@ -31,7 +31,7 @@ export const planArguments = {
   },
 } as const
 
-interface PlanWords {
+export interface PlanWords {
   readonly version: string
   readonly steps?: string | undefined
   readonly by?: string | undefined
@@ -52,6 +52,6 @@ async function readPlan(file: string): Promise<object> {
     return isWhole ? plan : { steps: plan }
   } catch (cause) {
     const reason = `${file}: ${cause instanceof Error ? cause.message : String(cause)}`
-    throw coreErrors.create('SETTING_INVALID', { name: '--steps', reason }, { cause })
+    throw coreErrors.create('ARGUMENT_INVALID', { name: '--steps', reason }, { cause })
   }
 }

@@ -5,12 +5,12 @@ export interface ServiceReference {
   readonly major: number
 }
 
-/** `orders.status@1` @throws CORE_SETTING_INVALID for anything else. */
+/** `orders.status@1` @throws CORE_ARGUMENT_INVALID for anything else. */
 export function parseService(text: string): ServiceReference {
   const match = /^([a-z][a-z0-9.-]*)@(\d{1,3})$/.exec(text)
   if (match === null) {
     const reason = `"${text}" is not of the form orders.status@1`
-    throw coreErrors.create('SETTING_INVALID', { name: 'service', reason })
+    throw coreErrors.create('ARGUMENT_INVALID', { name: 'service', reason })
   }
   return { service: match[1] as string, major: Number(match[2]) }
 }
@@ -20,7 +20,7 @@ export function parseOperation(text: string): ServiceReference & { operation: st
   const cut = text.lastIndexOf('/')
   if (cut < 0) {
     const reason = `"${text}" is not of the form orders.status@1/read`
-    throw coreErrors.create('SETTING_INVALID', { name: 'operation', reason })
+    throw coreErrors.create('ARGUMENT_INVALID', { name: 'operation', reason })
   }
   return { ...parseService(text.slice(0, cut)), operation: text.slice(cut + 1) }
 }

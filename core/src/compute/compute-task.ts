@@ -1,4 +1,5 @@
 import type { Column } from '@signalbox/sandbox'
+import type { CodedError } from '@signalbox/sdk/errors'
 
 export type DigestAlgorithm = 'sha256' | 'sha512'
 
@@ -25,4 +26,4 @@ export type ComputeAnswer =
   | { readonly ok: true; readonly result: ComputeResults[keyof ComputeResults] }
   | { readonly ok: false; readonly code: string; readonly parameters: Refused }
 
-type Refused = Readonly<Record<string, string | number | boolean | null | undefined>>
+type Refused = CodedError['parameters']

@@ -6,10 +6,12 @@ import { callsOver } from './judge/slow-bands.ts'
 import { unitsOf } from './judge/unit-sketch.ts'
 import { readAcknowledged } from './nodes/node-store.ts'
 import { decide, evidenceOf } from './rollout-decision.ts'
+import { settledStates } from './rollout-states.ts'
 import { findRollout, listTransitions, type Rollout, readTallies } from './rollout-store.ts'
 import { weightOf } from './rollout-weight.ts'
 import { readShadow } from './shadow/shadow-side.ts'
 import { readStandstill } from './standstill/freeze-store.ts'
+import { standstillSentence } from './standstill/freezes.ts'
 
 export type RolloutDescription = Awaited<ReturnType<typeof describeRollout>>
 
@@ -22,9 +24,9 @@ export async function describeRollout(knex: Knex, rollout: Rollout) {
   const generation = transitions.at(-1)?.generation
   const { acknowledged, now } = await readAcknowledged(knex, generation ?? 0)
   const moves = rollout.state === 'running' || rollout.state === 'baking'
-  const decision = moves
-    ? decide(rollout, tallies, now, await readStandstill(knex), shadow)
-    : undefined
+  const standstill = await readStandstill(knex)
+  const decision = moves ? decide(rollout, tallies, now, standstill, shadow) : undefined
+  const isOver = settledStates.includes(rollout.state)
   const { units } = tallies
   return {
     ...rollout,
@@ -35,6 +37,8 @@ export async function describeRollout(knex: Knex, rollout: Rollout) {
     /** What a shadow step has compared; null where the plan has none. */
     shadow: shadow === undefined ? null : { ...shadow.evidence, sentence: shadow.reason },
     waiting: decision?.reason ?? null,
+    /** A freeze or a lockdown that holds it whatever it waits for; null: none does. */
+    standstill: isOver ? null : (standstillSentence(standstill, rollout.plugin, now) ?? null),
     /** Whose word is all that is missing. */
     asks: decision?.asks ?? null,
     units: units.since === rollout.stepStartedAt ? unitsOf(units) : 0,

@@ -9,6 +9,7 @@ import { lockInstalled } from '../registry/serving-installation.ts'
 import { documentOf, isOfPlugin } from './documents/document-subject.ts'
 import { lockStableDocument, putStableDocument } from './documents/stable-document-store.ts'
 import type { PauseReason } from './plan/pause-reasons.ts'
+import { refusedCommand } from './refused-command.ts'
 import { rolloutFacts } from './rollout-facts.ts'
 import {
   beginsStep,
@@ -16,8 +17,6 @@ import {
   moveOf,
   nextStep,
   type RolloutCommand,
-  type RolloutGuard,
-  rolloutGuards,
   unmetGuards,
 } from './rollout-states.ts'
 import {
@@ -183,7 +182,7 @@ async function moveOne(
   const facts = await rolloutFacts(trx, asked, guards)
   const [unmet] = unmetGuards(state, command, facts)
   if (move === undefined || unmet !== undefined) {
-    throw refusal(rollout, command, unmet)
+    throw refusedCommand({ rollout, command, unmet, standstill, now })
   }
   const next = { state: move.to, step: nextStep(step, command) }
   const begin = { at: now, exposures: tallies.judge.calls.canary }
@@ -211,14 +210,6 @@ async function moveOne(
 function acceptedAfter({ pausedFor, step, acceptedStep }: Rollout, command: RolloutCommand) {
   const isSuspicion = pausedFor === 'signal' || pausedFor === 'srm'
   return command === 'resume' && isSuspicion ? step : acceptedStep
-}
-
-function refusal({ id, state }: Rollout, command: RolloutCommand, unmet: RolloutGuard | undefined) {
-  // Whoever comes too late to abort is told what still takes it back.
-  const instead = command === 'abort' && state === 'completed' ? '; roll it back instead' : ''
-  const reason =
-    unmet === undefined ? `it is ${state}${instead}` : `it needs that ${rolloutGuards[unmet].en}`
-  return coreErrors.create('ROLLOUT_COMMAND_REFUSED', { rollout: id, command, reason })
 }
 
 /** The pointer swap: what is stable from this generation on. The other version stays installed and warm. */

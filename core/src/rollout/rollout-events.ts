@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import { strictObject } from '../gateway/http-schemas.ts'
 import { isDatabaseUnavailable } from '../storage/database-unavailable.ts'
-import { describeRollout, type RolloutDescription, requireRollout } from './describe-rollout.ts'
+import { requireRollout } from './describe-rollout.ts'
 import { rolloutIdSchema } from './rollout-id-schema.ts'
 import { settledStates } from './rollout-states.ts'
+import { type ShowingNode, type ShownRollout, showRollout } from './shown-rollout.ts'
 
 /** Twice the controller's pace: a person sees a change as it happens, and a stream costs eight reads a second. */
 const LOOK_EVERY_MS = 500
@@ -23,7 +23,8 @@ const RETRY_MS = 1000
  * off asks again and is up to date with the first event. The stream ends by itself when nothing but a person
  * could change the rollout any more.
  */
-export function rolloutEvents(app: FastifyInstance, { knex }: { readonly knex: Knex }): void {
+export function rolloutEvents(app: FastifyInstance, node: ShowingNode): void {
+  const { knex } = node
   const closing = new AbortController()
   let open = 0
   // Before the server waits for requests in flight: a stream is one that would never end.
@@ -48,7 +49,7 @@ export function rolloutEvents(app: FastifyInstance, { knex }: { readonly knex: K
       }
       const gone = new AbortController()
       const signal = AbortSignal.any([closing.signal, gone.signal])
-      const stream = Readable.from(eventsOf(() => readOnce(knex, id), signal))
+      const stream = Readable.from(eventsOf(() => readOnce(node, id), signal))
       open++
       stream.once('close', () => {
         open--
@@ -68,9 +69,9 @@ export function rolloutEvents(app: FastifyInstance, { knex }: { readonly knex: K
 }
 
 /** @returns undefined while PostgreSQL is away: the stream is silent then and goes on by itself. */
-async function readOnce(knex: Knex, id: string): Promise<RolloutDescription | undefined> {
+async function readOnce(node: ShowingNode, id: string): Promise<ShownRollout | undefined> {
   try {
-    return await describeRollout(knex, await requireRollout(knex, id))
+    return await showRollout(node, await requireRollout(node.knex, id))
   } catch (error) {
     if (isDatabaseUnavailable(error)) return undefined
     throw error
@@ -78,7 +79,7 @@ async function readOnce(knex: Knex, id: string): Promise<RolloutDescription | un
 }
 
 async function* eventsOf(
-  read: () => Promise<RolloutDescription | undefined>,
+  read: () => Promise<ShownRollout | undefined>,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   let told = ''
@@ -100,13 +101,13 @@ async function* eventsOf(
   }
 }
 
-/** Until all nodes that live route by its end. */
-function isOver({ state, acknowledged }: RolloutDescription): boolean {
+/** Until all nodes that live route by its end, and this one has ended what the version was given before. */
+function isOver({ state, acknowledged, draining }: ShownRollout): boolean {
   const isEverywhere = acknowledged === null || acknowledged.nodes >= acknowledged.of
-  return settledStates.includes(state) && isEverywhere
+  return settledStates.includes(state) && isEverywhere && draining === null
 }
 
 /** Last transition and calls counted so far: grows with the rollout. */
-function eventId({ transitions, calls }: RolloutDescription): string {
+function eventId({ transitions, calls }: ShownRollout): string {
   return `${transitions.at(-1)?.id ?? 0}.${calls.stable}.${calls.canary}`
 }

@@ -12,7 +12,7 @@ import {
 import type { Page } from '../identity/identity-store.ts'
 import { assignmentRoute } from './cohorts/assignment-routes.ts'
 import { cohortRoutes } from './cohorts/cohort-routes.ts'
-import { describeRollout, requireRollout } from './describe-rollout.ts'
+import { requireRollout } from './describe-rollout.ts'
 import { kindSchema } from './documents/document-subject.ts'
 import { analysisRoute } from './evidence/analysis-routes.ts'
 import type { Ground } from './move-rollout.ts'
@@ -29,9 +29,9 @@ import { rolloutPage } from './rollout-page.ts'
 import type { RolloutService, RolloutWish } from './rollout-service.ts'
 import { type RolloutCommand, rolloutCommands } from './rollout-states.ts'
 import { listRollouts, type Rollout } from './rollout-store.ts'
-import { drainingOf } from './routing/draining.ts'
 import type { InFlight } from './routing/in-flight.ts'
 import type { RoutingTable } from './routing/routing-table.ts'
+import { showRollout } from './shown-rollout.ts'
 import { freezeRoutes } from './standstill/freeze-routes.ts'
 
 interface Ports {
@@ -77,7 +77,7 @@ export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
       config: { action: 'rollout.read' },
       schema: {
         tags,
-        summary: 'List rollouts of plugins, or of the documents of a kind',
+        summary: 'List rollouts of plugins, or of the documents of a kind, the newest first',
         querystring: strictObject(
           { plugin: pluginNameSchema, kind: kindSchema, ...pageSchema },
           [],
@@ -96,7 +96,7 @@ export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
       config: { action: 'rollout.read' },
       schema: { tags, summary: 'Where a rollout stands, and why', params },
     },
-    async (request) => shown(ports, await requireRollout(knex, request.params.id)),
+    async (request) => showRollout(ports, await requireRollout(knex, request.params.id)),
   )
   commandRoutes(app, ports)
   retryRoute(app, ports)
@@ -117,12 +117,6 @@ export function rolloutRoutes(app: FastifyInstance, ports: Ports): void {
 /** Of a list, without what may be long. */
 function summaryOf({ lists, ...rollout }: Rollout) {
   return rollout
-}
-
-/** With what only this node can say of it. */
-async function shown({ knex, routing, inFlight }: Ports, rollout: Rollout) {
-  const described = await describeRollout(knex, rollout)
-  return { ...described, draining: drainingOf(rollout, routing.snapshot, inFlight) }
 }
 
 function commandRoutes(app: FastifyInstance, ports: Ports): void {
@@ -155,12 +149,15 @@ function commandRoutes(app: FastifyInstance, ports: Ports): void {
         ...seenOf(command, request.headers['if-match']),
         ...supersedingOf(command, request.body?.supersedes),
       }
-      return shown(ports, await ports.rollouts.command(callerOf(request), id, command, ground))
+      return showRollout(
+        ports,
+        await ports.rollouts.command(callerOf(request), id, command, ground),
+      )
     },
   )
 }
 
-function rollbackRoute(app: FastifyInstance, { knex, rollouts }: Ports): void {
+function rollbackRoute(app: FastifyInstance, ports: Ports): void {
   app.post<{ Params: { name: string }; Body: { to?: string; reason?: string } | null }>(
     '/v1/plugins/:name(^[^:]+):::rollback(^rollback$)',
     {
@@ -177,8 +174,13 @@ function rollbackRoute(app: FastifyInstance, { knex, rollouts }: Ports): void {
     async (request) => {
       const ground = groundOf(request.body?.reason, 'rollback')
       const { name } = request.params
-      const rollout = await rollouts.rollback(callerOf(request), name, ground, request.body?.to)
-      return describeRollout(knex, rollout)
+      const rollout = await ports.rollouts.rollback(
+        callerOf(request),
+        name,
+        ground,
+        request.body?.to,
+      )
+      return showRollout(ports, rollout)
     },
   )
 }

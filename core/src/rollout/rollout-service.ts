@@ -186,7 +186,7 @@ export class RolloutService {
     if (stable === null) throw coreErrors.create('PLUGIN_MISSING', { plugin })
     const rollout = await findCompleted(knex, plugin, stable)
     if (rollout === undefined || (to !== undefined && rollout.from !== to)) {
-      throw coreErrors.create('ROLLBACK_UNKNOWN', { plugin, version: stable, to: to ?? 'before' })
+      throw coreErrors.create('ROLLBACK_UNKNOWN', { plugin, version: stable, to: to ?? anOlder })
     }
     return this.command(caller, rollout.id, 'rollback', ground)
   }
@@ -252,3 +252,5 @@ function changeOf(caller: Caller, { rollout, transition }: Moved): Change {
     },
   }
 }
+
+const anOlder = { en: 'an older version', 'zh-CN': '较早的版本' }

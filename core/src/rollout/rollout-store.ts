@@ -166,9 +166,19 @@ export async function listRollouts(
   filter: Page & { plugin: string | undefined; kind?: string | undefined },
 ): Promise<Rollout[]> {
   const { kind = 'plugin' } = filter
-  const query = knex('rollouts').where({ kind }).orderBy('id').limit(filter.limit)
+  const query = knex('rollouts')
+    .where({ kind })
+    .orderBy([
+      { column: 'created_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ])
+    .limit(filter.limit)
   if (filter.plugin !== undefined) query.where('plugin', filter.plugin)
-  if (filter.cursor !== undefined) query.where('id', '>', filter.cursor)
+  if (filter.cursor !== undefined) {
+    query.whereRaw('(created_at, id) < (select created_at, id from rollouts where id = ?)', [
+      filter.cursor,
+    ])
+  }
   return (await query).map(rolloutOf)
 }
 

@@ -230,10 +230,20 @@ t.test(
     const calls = (version: string) => load.seen.get(`200 ${version}`) ?? 0
     await until(() => calls('1.0.0') > 5 && calls('1.1.0') > 5, 'calls of both')
     t.match(await read(host, id), { state: 'running', step: 0 })
-    await server.stop()
     const before = calls('1.1.0')
-    await until(() => calls('1.1.0') > before + 10, 'the canary keeps its share without PostgreSQL')
+    await server.stop()
+    await until(() => calls('1.1.0') > before + 10, 'the canary keeps its share for some seconds')
+    // Nobody can tell this node of an abort: from now on stable takes all, see decision 20.
+    const isUnheard = async () => {
+      const seen = calls('1.1.0')
+      const from = calls('1.0.0')
+      await until(() => calls('1.0.0') > from + 100, 'calls go on without PostgreSQL')
+      return calls('1.1.0') === seen
+    }
+    await until(isUnheard, 'stable takes all calls')
     server = await startServer()
+    const back = calls('1.1.0')
+    await until(() => calls('1.1.0') > back, 'the canary has its share again')
     await until(async () => {
       const rollout = await read(host, id).catch(() => undefined)
       return rollout?.state === 'completed'

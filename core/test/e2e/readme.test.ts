@@ -72,5 +72,5 @@ t.test('help shows examples, machines get JSON, and a refusal tells the cure', a
   t.match(await signalbox(['app', 'create', 'x', '--tenant', 'acme'], 'zh'), {
     stderr: /npm start/,
   })
-  t.match(await signalbox(['call', 'nonsense', '{}']), { code: 1, stderr: /SETTING_INVALID/ })
+  t.match(await signalbox(['call', 'nonsense', '{}']), { code: 1, stderr: /ARGUMENT_INVALID/ })
 })

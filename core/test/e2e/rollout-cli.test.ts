@@ -57,7 +57,10 @@ async function started(): Promise<string> {
 t.test('a rollout is started, explained, paused, resumed, watched and aborted', async (t) => {
   const id = await started()
   const status = await rollout('status', id)
-  t.match(status.output, /^running · 1\.0\.0 → 1\.1\.0 · 25 % · calls 0 \+ 0 · evidence /)
+  t.match(
+    status.output,
+    /^running · 1\.0\.0 → 1\.1\.0 · 25 % · step 1 of 2 · calls: 0 of 1\.0\.0, 0 of 1\.1\.0 · evidence /,
+  )
   t.match(status.output, /\nwaits: .* s of the hold are left\n$/)
   t.match((await signalbox(['rollout', 'status', id], 'zh')).output, /^进行中 · /)
   const assignment = ['assignment', probe, '--tenant', 'acme', '--key', 'app', '--json']
@@ -85,9 +88,9 @@ t.test('a version is promoted by hand and taken back by its name', async (t) => 
 
 t.test('what cannot be meant is refused with its cure', async (t) => {
   const plain = await rollout('start', probe, '--json')
-  t.equal(JSON.parse(plain.errors).code, 'CORE_SETTING_INVALID')
+  t.equal(JSON.parse(plain.errors).code, 'CORE_ARGUMENT_INVALID')
   const file = await rollout('start', `${probe}@1.1.0`, '--steps', join(home, 'none'), '--json')
-  t.equal(JSON.parse(file.errors).code, 'CORE_SETTING_INVALID')
+  t.equal(JSON.parse(file.errors).code, 'CORE_ARGUMENT_INVALID')
   t.equal((await rollout('start', `${probe}@1.1.0`, '--by', 'moon')).code, 2)
   const missing = await rollout('abort', 'rol_0000000000000000', '--json')
   t.equal(JSON.parse(missing.errors).code, 'CORE_ROLLOUT_MISSING')

@@ -106,6 +106,7 @@ function manifestOf(actor: Actor, base: object): object {
       'job:schedule': [{ per: 'tenant', why }],
       'notify:send': [{ channel: 'memo', why }],
       'identity:read': [{ fields: ['unit-name'], why }],
+      'rollout:use': [{ kind: 'paper', why }],
       'link:share': [{ operation: `${serviceOf(name)}/view`, ttl: '1h', why }],
       ...(calls.length === 0 ? {} : { 'service:call': calls.map((service) => ({ service, why })) }),
     },
@@ -143,5 +144,6 @@ export const askedCapabilities = [
   'keys:verify',
   'link:share',
   'notify:send',
+  'rollout:use',
   'secret:use',
 ] as const

@@ -24,6 +24,7 @@ export async function ownerReads(world: World): Promise<ReadonlySet<string>> {
   await read('config')
   await read('world')
   await read('identity.units')
+  await read('rollouts.pick', { kind: 'paper', id: 'guide' })
   await read('assets', 'assets/canary.txt')
   await read('db.inspect', { plugin: '@victim/one' })
   await read('contributions', 'victim.one/private/v1')

@@ -44,6 +44,10 @@ export interface Belongings {
   /** Of the link's address. */
   readonly linkPath: string
   readonly event: string
+  /** Of its document `guide` of the kind `paper`: every party has one of that name. */
+  readonly rollout: string
+  /** What was drawn for it, to be reported. */
+  readonly pick: string
   /** Of PostgreSQL. */
   readonly schema: string
   readonly role: string
@@ -279,6 +283,16 @@ async function endow(world: World, party: Party, plant: Plant): Promise<Belongin
     { key: 'a' },
   )) as { id: string }
   await ask('remember', canary('remembered'))
+  const from = canary('document')
+  const guide = { kind: 'paper', id: 'guide' }
+  const steps = [
+    { weightBp: 5000, hold: { durationMs: 86_400_000 } },
+    { weightBp: 10_000, hold: {} },
+  ]
+  const release = { ...guide, from, to: `${from} two`, steps }
+  const { id: rollout } = (await ask('rollouts.plan', release)) as { id: string }
+  await ask('rollouts.start', { kind: 'paper', rollout })
+  const { pick } = (await ask('rollouts.pick', guide)) as { pick: string }
   await until(async () => {
     const { rows } = (await ask('db.query', 'select kind from kept')) as {
       rows: { kind: string }[]
@@ -302,6 +316,8 @@ async function endow(world: World, party: Party, plant: Plant): Promise<Belongin
     link: link.id,
     linkPath: new URL(link.url).pathname,
     event: told.id,
+    rollout,
+    pick,
     ...found,
   }
 }

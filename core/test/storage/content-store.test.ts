@@ -35,6 +35,24 @@ t.test('many writers of the same content agree and store it once', async (t) => 
   t.ok((await store.get(name))?.equals(bytes))
 })
 
+t.test('what was damaged is whole again when the same bytes are put', async (t) => {
+  const bytes = randomBytes(1024 * 1024 + 5)
+  const sha256 = await store.put(bytes)
+  for (const damage of [
+    () =>
+      knex('content_chunks')
+        .where({ sha256, ordinal: 0 })
+        .update({ bytes: randomBytes(7) }),
+    () => knex('content_chunks').where({ sha256, ordinal: 1 }).delete(),
+    () => knex('content_chunks').where({ sha256 }).delete(),
+  ]) {
+    await damage()
+    await t.rejects(store.get(sha256), { code: 'CORE_CONTENT_CORRUPT' })
+    await Promise.all([store.put(bytes), store.put(bytes), store.put(bytes)])
+    t.ok((await store.get(sha256))?.equals(bytes))
+  }
+})
+
 t.test('content is part of the transaction that put it', async (t) => {
   const bytes = randomBytes(100)
   const trx = await knex.transaction()

@@ -23,7 +23,10 @@ export interface InputFault {
   readonly at?: string
 }
 
-export type ErrorParameters = Readonly<Record<string, string | number | boolean | null | undefined>>
+/** A part that is a sentence itself is given in every language, so that no answer speaks two at once. */
+export type ErrorParameters = Readonly<
+  Record<string, string | number | boolean | null | undefined | Localized>
+>
 
 export interface ErrorExtras {
   readonly faults?: readonly InputFault[]
@@ -49,7 +52,7 @@ export class CodedError extends Error {
     extras: ErrorExtras,
   ) {
     super(
-      fill(definition.message.en, parameters),
+      fill(definition.message.en, parameters, 'en'),
       extras.cause === undefined ? undefined : { cause: extras.cause },
     )
     this.code = code
@@ -61,11 +64,11 @@ export class CodedError extends Error {
   }
 
   localizedMessage(language: Language): string {
-    return fill(this.#definition.message[language], this.parameters)
+    return fill(this.#definition.message[language], this.parameters, language)
   }
 
   cure(language: Language): string {
-    return fill(this.#definition.cure[language], this.parameters)
+    return fill(this.#definition.cure[language], this.parameters, language)
   }
 }
 
@@ -96,10 +99,11 @@ export function defineErrors<const Name extends string>(
   })
 }
 
-function fill(template: string, parameters: ErrorParameters): string {
+function fill(template: string, parameters: ErrorParameters, language: Language): string {
   return template.replace(/\{(\w+)\}/g, (place, name: string, at: number) => {
-    const value = parameters[name]
-    if (value === undefined) return place
+    const given = parameters[name]
+    if (given === undefined) return place
+    const value = typeof given === 'object' && given !== null ? given[language] : given
     return isInPath(template, at) ? inPath(String(value)) : String(value)
   })
 }

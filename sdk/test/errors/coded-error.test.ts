@@ -24,6 +24,20 @@ t.test('a place without a parameter stays visible instead of saying undefined', 
   t.equal(errors.create('AWAY').message, '{what} is away.')
 })
 
+t.test('a parameter that is a sentence is told in the language of the answer', async (t) => {
+  const errors = defineErrors('TEST', {
+    HELD: {
+      status: 409,
+      message: { en: 'Held: {why}.', 'zh-CN': '已阻止：{why}。' },
+      cure: { en: '{why}: wait.', 'zh-CN': '{why}：请等待。' },
+    },
+  })
+  const error = errors.create('HELD', { why: { en: 'a freeze', 'zh-CN': '冻结期' } })
+  t.equal(error.message, 'Held: a freeze.')
+  t.equal(error.localizedMessage('zh-CN'), '已阻止：冻结期。')
+  t.equal(error.cure('zh-CN'), '冻结期：请等待。')
+})
+
 t.test('a parameter that looks like a place is not filled again', async (t) => {
   t.equal(errors.create('AWAY', { what: '{seconds}', seconds: 3 }).message, '{seconds} is away.')
 })

@@ -8,7 +8,7 @@ import { addBand, bands, type SlowTally } from './slow-bands.ts'
 /** What the judge could see of a plugin's calls now. */
 export interface Traffic {
   readonly callsPerMinute: number
-  /** Part of them that fails, 0 to 1. */
+  /** Part of them that is reckoned to fail, 0 to 1: a little more than was seen, see `trafficOf`. */
   readonly failureRate: number
   /** Part of them that only reads: a failure is tried again on the other version. */
   readonly safeShare: number
@@ -37,7 +37,7 @@ export interface Detection {
 
 export interface StepDetection {
   readonly weightBp: number
-  /** Calls the new version has before the step ends by its plan. */
+  /** Calls the new version has before the step ends by its plan, with its bake. */
   readonly callsInStep: number
   readonly detections: Readonly<Record<Fault, Detection>>
 }
@@ -86,10 +86,11 @@ function isDrawn(step: Step): step is WeightStep {
   return isWeightStep(step) && step.weightBp > 0
 }
 
-/** All that a hold names must be met, so the longer of both. */
-function callsOf({ weightBp, hold }: WeightStep, { callsPerMinute }: Traffic): number {
+/** All that a hold names must be met, so the longer of both; a bake comes after it, with the judge still on. */
+function callsOf({ weightBp, hold, bake }: WeightStep, { callsPerMinute }: Traffic): number {
   const perMs = (callsPerMinute * weightBp) / FULL_WEIGHT_BP / 60_000
-  return Math.max(hold.exposures ?? 1, (hold.durationMs ?? 0) * perMs)
+  const held = Math.max(hold.exposures ?? 1, (hold.durationMs ?? 0) * perMs)
+  return held + (bake?.durationMs ?? 0) * perMs
 }
 
 function detectionOf(

@@ -37,8 +37,9 @@ export function suspectSentence(
 }
 
 const payloadWords: Localized = {
-  en: 'as its cohort stays together, its payloads may be to blame as well',
-  'zh-CN': '由于该批调用方固定不变，也可能是其数据所致',
+  en: 'as its cohort stays together, its payloads may be to blame as well, so it is never aborted for this: look, then abort or resume it',
+  'zh-CN':
+    '由于该批调用方固定不变，也可能是其数据所致，因此不会据此自动中止：请查看后决定中止或继续',
 }
 
 const signalWords: Localized = {

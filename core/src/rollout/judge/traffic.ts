@@ -3,6 +3,11 @@ import { type Snapshot, serviceKey } from '../routing/snapshot.ts'
 import type { Traffic } from './detection-table.ts'
 import type { AuditedCalls } from './traffic-store.ts'
 
+export interface SeenTraffic extends Traffic {
+  /** What it rests on. */
+  readonly seen: { readonly minutes: number; readonly calls: number; readonly failed: number }
+}
+
 /** Data services of a plugin, as `service@major`. */
 export function servicesOf({ providers }: Snapshot, plugin: string): readonly string[] {
   return [...providers].filter(([, provider]) => provider === plugin).map(([key]) => key)
@@ -17,7 +22,7 @@ export function trafficOf(
   plugin: string,
   cohortBy: CohortBy,
   { minutes, calls }: { readonly minutes: number; readonly calls: readonly AuditedCalls[] },
-): Traffic {
+): SeenTraffic {
   const reached = calls.filter(({ outcome }) => outcome === 'done' || isOfVersion(outcome))
   const sum = (list: readonly AuditedCalls[]) => list.reduce((all, one) => all + one.calls, 0)
   const all = sum(reached)
@@ -25,6 +30,7 @@ export function trafficOf(
   const safe = safeOperations(snapshot, plugin)
   return {
     callsPerMinute: all / minutes,
+    seen: { minutes, calls: all, failed },
     // One failure more than was seen of two calls more: a version never seen to fail may still do so.
     failureRate: (failed + 1) / (all + 2),
     safeShare: all === 0 ? 1 : sum(reached.filter(({ subject }) => safe.has(subject))) / all,

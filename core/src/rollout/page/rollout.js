@@ -101,7 +101,7 @@ function notify(message) {
 }
 
 function show(rollout) {
-  const { plugin, from, to, state, transitions, evidence, waiting } = rollout
+  const { plugin, from, to, state, transitions, evidence, waiting, standstill } = rollout
   const isOver = state === 'completed' || ENDED.includes(state)
   document.title = `${plugin} ${from} → ${to} · ${text.states[state]}`
   at('rollout').hidden = false
@@ -114,6 +114,9 @@ function show(rollout) {
   at('abort').dataset.over = String(isOver)
   // Running: what it waits for. Else: why it is where it is.
   at('sentence').textContent = (waiting ?? transitions.at(-1)?.reason)?.[language] ?? text.unstarted
+  const isHeld = standstill !== null && standstill.en !== waiting?.en
+  at('standstill').hidden = !isHeld
+  at('standstill').textContent = isHeld ? text.standstill(standstill[language]) : ''
   at('evidence').textContent = evidence.sentence[language]
   showNodes(rollout)
   showWeight(rollout)
@@ -130,7 +133,9 @@ function showNodes({ acknowledged }) {
 }
 
 function showWeight({ weightBp, steps, step, state }) {
-  fill('weight-bar', weightBp / FULL_BP, percent(weightBp / FULL_BP))
+  // Completed it is stable and serves all, though it shares nothing any more.
+  const share = state === 'completed' ? 1 : weightBp / FULL_BP
+  fill('weight-bar', share, percent(share))
   const items = steps.map((one, index) => {
     const kind = Object.keys(text.steps).find((key) => key in one)
     const item = element(
@@ -145,7 +150,7 @@ function showWeight({ weightBp, steps, step, state }) {
   at('steps').replaceChildren(...items)
 }
 
-function showCalls({ from, to, calls }) {
+function showCalls({ from, to, calls, draining }) {
   const all = calls.stable + calls.canary
   const rows = [
     [from, 'stable'],
@@ -153,7 +158,7 @@ function showCalls({ from, to, calls }) {
   ].map(([version, arm]) =>
     row([
       [version],
-      [text.arms[arm]],
+      [draining?.version === version ? text.drains(draining.inFlight) : text.arms[arm]],
       [calls[arm].toLocaleString(language), 'number'],
       [all === 0 ? '–' : percent(calls[arm] / all), 'number'],
     ]),
@@ -196,7 +201,7 @@ function transitionRow({ at: when, command, weightBp, actor, reason }) {
   return row([
     [new Date(when).toLocaleTimeString(language)],
     [text.commands[command] ?? command],
-    [percent(weightBp / FULL_BP), 'number'],
+    [percent(command === 'promote' ? 1 : weightBp / FULL_BP), 'number'],
     [actor],
     [reason[language]],
   ])

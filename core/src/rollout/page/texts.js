@@ -17,6 +17,7 @@ const texts = {
       supersede: 'superseded',
       rollback: 'rolled back',
     },
+    drains: (calls) => `draining: ${calls} at work`,
     evidence: 'Evidence against the new version',
     line: 'abort line',
     lost: 'The connection to the host is lost; trying again.',
@@ -26,6 +27,7 @@ const texts = {
     overTime: 'Evidence over time',
     refused: 'The host does not accept this token.',
     share: 'Share',
+    standstill: (what) => `Nothing goes on meanwhile: ${what}`,
     states: {
       ready: 'ready',
       running: 'running',
@@ -66,6 +68,7 @@ const texts = {
       supersede: '被取代',
       rollback: '回滚',
     },
+    drains: (calls) => `排空中：${calls} 个调用仍在执行`,
     evidence: '不利于新版本的证据',
     line: '中止线',
     lost: '与主机的连接已断开，正在重试。',
@@ -75,6 +78,7 @@ const texts = {
     overTime: '证据随时间的变化',
     refused: '主机不接受此令牌。',
     share: '占比',
+    standstill: (what) => `在此期间不会推进：${what}`,
     states: {
       ready: '待开始',
       running: '进行中',

@@ -10,14 +10,15 @@ import {
   previewCohorts,
 } from '../cohorts/preview-cohorts.ts'
 import { detectionNotes } from '../judge/detection-notes.ts'
-import { detectionTable, type StepDetection, type Traffic } from '../judge/detection-table.ts'
-import { servicesOf, trafficOf } from '../judge/traffic.ts'
+import { detectionTable, type StepDetection } from '../judge/detection-table.ts'
+import { type SeenTraffic, servicesOf, trafficOf } from '../judge/traffic.ts'
 import { readAuditedCalls } from '../judge/traffic-store.ts'
 import type { RolloutWish } from '../rollout-service.ts'
 import { judgedAsOf } from '../rollout-weight.ts'
 import type { RoutingTable } from '../routing/routing-table.ts'
 import { type Snapshot, versionKey } from '../routing/snapshot.ts'
 import type { PlanChoice } from './default-plans.ts'
+import { gateNotes } from './gate-notes.ts'
 import {
   listsOf,
   measuredFor,
@@ -39,9 +40,9 @@ export interface Validation {
   /** None: it can be planned. */
   readonly faults: readonly InputFault[]
   /** Null, as is `detection`, while there are faults. */
-  readonly traffic: Traffic | null
+  readonly traffic: SeenTraffic | null
   readonly detection: readonly StepDetection[] | null
-  /** What will not be seen. */
+  /** Who is asked and is not there, and what will not be seen. */
   readonly notes: readonly Localized[]
   /** Why the host chose the steps; null: the wish names them. */
   readonly planChoice: PlanChoice | null
@@ -106,7 +107,7 @@ async function validate(knex: Knex, snapshot: Snapshot, wish: ValidatedWish): Pr
       salt,
       wish.preview ?? knownCallers(snapshot, plugin, cohortBy),
     ),
-    notes: detectionNotes(steps, judged, noted, detection),
+    notes: [...gateNotes(steps, snapshot), ...detectionNotes(steps, judged, noted, detection)],
   }
 }
 

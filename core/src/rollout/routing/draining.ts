@@ -11,10 +11,12 @@ export interface Draining {
 
 /** Of a rollout's two versions the one that only finishes what it was given, on this node; null: none does. */
 export function drainingOf(
-  { plugin, from, to }: Rollout,
+  { kind, plugin, from, to }: Pick<Rollout, 'kind' | 'plugin' | 'from' | 'to'>,
   snapshot: Snapshot,
   calls: Pick<InFlight, 'of'>,
 ): Draining | null {
+  // A version of a document runs nothing of its own, and may be called as one of the plugin is.
+  if (kind !== 'plugin') return null
   const version = [to, from].find((one) => !isInService(snapshot, plugin, one))
   if (version === undefined) return null
   const inFlight = calls.of(versionKey(plugin, version))

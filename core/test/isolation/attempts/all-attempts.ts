@@ -4,6 +4,7 @@ import { fileAttempts } from './files.ts'
 import { messageAttempts } from './messages.ts'
 import { networkAttempts } from './network.ts'
 import { pluginAttempts } from './plugins.ts'
+import { rolloutAttempts } from './rollouts.ts'
 
 export const allAttempts: readonly AttemptRow[] = [
   ...databaseAttempts,
@@ -11,4 +12,5 @@ export const allAttempts: readonly AttemptRow[] = [
   ...fileAttempts,
   ...messageAttempts,
   ...pluginAttempts,
+  ...rolloutAttempts,
 ]

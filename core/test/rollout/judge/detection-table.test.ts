@@ -121,3 +121,13 @@ t.test('whatever the traffic, the table is finite', async () => {
     { numRuns: 50 },
   )
 })
+
+t.test('a bake is part of its step: what is dead is found in it', async (t) => {
+  const bare = { weightBp: 10_000, hold: {} }
+  const baked = { ...bare, bake: { durationMs: 3_600_000 } }
+  const [without] = detectionTable([bare], 'request', busy)
+  const [within] = detectionTable([baked], 'request', busy)
+  t.equal(without?.detections.dead.isWithinStep, false)
+  t.equal(within?.callsInStep, 1 + 60 * busy.callsPerMinute)
+  t.equal(within?.detections.dead.isWithinStep, true)
+})

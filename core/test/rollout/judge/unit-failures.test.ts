@@ -2,7 +2,7 @@ import t from 'tap'
 import { fc } from '../../../../sdk/test/seeded-check.ts'
 import { SeededRandom } from '../../../bench/seeded-random.ts'
 import { type Arm, bucketOf, isInCanary } from '../../../src/rollout/cohorts/cohort.ts'
-import { logEvidence } from '../../../src/rollout/judge/attribution.ts'
+import { addEvents, logEvidence, more, tolerating } from '../../../src/rollout/judge/attribution.ts'
 import { evidence, judge } from '../../../src/rollout/judge/judge.ts'
 import { emptyJudgeState, type JudgeState } from '../../../src/rollout/judge/judge-state.ts'
 import { NodeCounters } from '../../../src/rollout/judge/node-counters.ts'
@@ -194,3 +194,36 @@ t.test('what a host wrote before units were told is read as without them', async
   const merged = mergeJudgeStates(emptyJudgeState, old as JudgeState)
   t.same(merged, emptyJudgeState)
 })
+
+/** As core/docs/rollouts.md says it: failed calls of a dead version until it is paused, by weight. */
+const pausedAfter = [
+  { weightBp: 100, none: 2, oneInTwenty: 5 },
+  { weightBp: 500, none: 3, oneInTwenty: 6 },
+  { weightBp: 1000, none: 4, oneInTwenty: 6 },
+  { weightBp: 2500, none: 6, oneInTwenty: 9 },
+  { weightBp: 5000, none: 12, oneInTwenty: 16 },
+]
+
+t.test(
+  'a dead version that a few apps call to change something is paused within few calls',
+  async (t) => {
+    const isPausedAfter = (calls: number, weightBp: number, stableFails: number) => {
+      const share = weightBp / 10_000
+      const failed = { canary: calls, stable: ((calls * (1 - share)) / share) * stableFails }
+      const { unpaired, failures } = emptyJudgeState.tallies
+      const tallies = {
+        failures,
+        unpaired: addEvents(unpaired, share, failed, tolerating(more, undefined)),
+      }
+      return judge({ ...emptyJudgeState, tallies }, 'app').verdict === 'suspect'
+    }
+    const least = (weightBp: number, stableFails: number) =>
+      Array.from({ length: 30 }, (_, index) => index + 1).find((calls) =>
+        isPausedAfter(calls, weightBp, stableFails),
+      )
+    for (const { weightBp, none, oneInTwenty } of pausedAfter) {
+      t.equal(least(weightBp, 0), none, `${weightBp}`)
+      t.equal(least(weightBp, 0.05), oneInTwenty, `${weightBp}, where stable fails too`)
+    }
+  },
+)

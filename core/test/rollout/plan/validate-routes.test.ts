@@ -3,8 +3,14 @@ import t from 'tap'
 import { fc } from '../../../../sdk/test/seeded-check.ts'
 import { type AuditEntry, insertAuditEntries } from '../../../src/audit/audit-store.ts'
 import { addUses } from '../../../src/broker/uses/use-store.ts'
+import { insertTenant } from '../../../src/identity/identity-store.ts'
+import { gateNotes } from '../../../src/rollout/plan/gate-notes.ts'
 import { type Validation, validateRoutes } from '../../../src/rollout/plan/validate-routes.ts'
-import { emptySnapshot, type InstalledVersion } from '../../../src/rollout/routing/snapshot.ts'
+import {
+  type Binding,
+  emptySnapshot,
+  type InstalledVersion,
+} from '../../../src/rollout/routing/snapshot.ts'
 import { createKnex } from '../../../src/storage/create-knex.ts'
 import { atAnotherTime } from '../../support/audit-chain.ts'
 import { testDatabases } from '../../support/postgres.ts'
@@ -218,4 +224,32 @@ t.test('whatever is sent, the answer is a validation or a refusal', async (t) =>
     { numRuns: 100 },
   )
   t.pass('no crash')
+})
+
+t.test('a gate that asks what nobody provides is said before it is planned', async (t) => {
+  await insertTenant(knex, { id: 'board', name: 'Board' })
+  const gate = { tenant: 'board', service: 'governance.board', major: 1, operation: 'mayRelease' }
+  const steps = [
+    { gate },
+    { weightBp: 500, hold: { exposures: 10 } },
+    { weightBp: 10_000, hold: {} },
+  ]
+  const { answer } = await validate({ plugin, version: '1.1.0', steps })
+  t.same(answer.faults, [])
+  t.match(answer.notes[0]?.en, 'no plugin that is enabled in board provides governance.board@1')
+  const providers = new Map([['governance.board@1', '@acme/board']])
+  const bound = (binding: Binding['binding']) => {
+    const bindings = new Map([['board @acme/board', { binding, pinnedVersion: null }]])
+    return gateNotes([{ gate }], { providers, bindings })
+  }
+  t.same(bound('enabled'), [])
+  t.equal(bound('disabled').length, 1)
+})
+
+t.test('what was seen of the traffic stands apart from what is reckoned with', async (t) => {
+  const { answer } = await validate({ plugin, version: '1.1.0' })
+  const { seen, failureRate } = answer.traffic ?? {}
+  t.equal(seen?.minutes, 15)
+  t.ok((seen?.calls ?? 0) > 0)
+  t.ok((failureRate ?? 0) > (seen?.failed ?? 0) / (seen?.calls ?? 1), 'a little more')
 })
