@@ -34,11 +34,9 @@ import { requestLog } from './gateway/request-log.ts'
 import { createServer } from './gateway/server.ts'
 import { openState, type State } from './host-state.ts'
 import { hostVersion } from './host-version.ts'
-import { Authenticator } from './identity/authenticate.ts'
-import { openApps } from './identity/open-apps.ts'
-import { openIdentity } from './identity/open-identity.ts'
 import { permissionRoutes } from './identity/permission-routes.ts'
 import { sendTicketBy } from './identity/sign-in/send-ticket.ts'
+import { openIdentitySide } from './identity-side.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
 import { openPlugins } from './plugin-side.ts'
 import { BindingService } from './registry/binding-service.ts'
@@ -148,7 +146,12 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const { log } = options
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
-  const { identity, apps, publishers, authenticator } = await composeIdentity(parts, stops)
+  const publishers = new PublisherDirectory({ knex, now: Date.now })
+  const publisherOf = (token: string) => publishers.byToken(token)
+  const { identity, apps, authenticator, issuer } = await openIdentitySide(
+    { ...parts, publisherOf, log },
+    stops,
+  )
   const app = await openServer(parts)
   const failures = new FailedAuthentications(() => performance.now())
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
@@ -174,7 +177,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const udfs = composeUdfs(parts, udfLanes)
   const known = { users: identity.proofs, apps: apps.authenticator, failures }
   const calls = { ...state, ...known, caller: broker.caller, metrics, log }
-  const gateway = await openGateway({ ...calls, issuer: issuerOf(parts.settings) }, stops)
+  const gateway = await openGateway({ ...calls, issuer }, stops)
   await app.register(async (scope) => gateway.routes(scope))
   await app.register(async (scope) => {
     onRecord(scope, metrics, state.audit)
@@ -227,29 +230,6 @@ function openServer({ options, settings }: Parts): Promise<FastifyInstance> {
   const { trustedProxies } = settings
   const named = trustedProxies === null ? {} : { trustedProxies }
   return createServer({ log: options.log, version: hostVersion, ...named })
-}
-
-/** Who may be behind a request. */
-async function composeIdentity({ settings, options, adminToken, state }: Parts, stops: StopStack) {
-  const { knex, routing } = state
-  const { publicUrl } = settings
-  const identity = await openIdentity({ ...state, publicUrl, log: options.log }, stops)
-  const apps = openApps({ ...state, issuer: issuerOf(settings), log: options.log }, stops)
-  const publishers = new PublisherDirectory({ knex, now: Date.now })
-  const authenticator = new Authenticator({
-    knex,
-    operatorToken: adminToken,
-    users: identity.proofs,
-    apps: apps.authenticator,
-    snapshot: () => routing.snapshot,
-    publisherOf: (token) => publishers.byToken(token),
-  })
-  return { identity, apps, publishers, authenticator }
-}
-
-/** What tokens say who made them. Nodes that share a database share it, so behind several it is to be set. */
-function issuerOf({ publicUrl, host, port }: Settings): string {
-  return publicUrl ?? `http://${host}:${port}`
 }
 
 /** Goes on with what a killed host left behind, beside the requests that come meanwhile. */

@@ -17,6 +17,7 @@ import { Concurrency } from '../../src/gateway/limits/concurrency.ts'
 import { QuotaLeases } from '../../src/gateway/limits/quota-leases.ts'
 import { Metrics } from '../../src/gateway/metrics.ts'
 import { createServer } from '../../src/gateway/server.ts'
+import { AppAuthenticator } from '../../src/identity/app-authenticator.ts'
 import {
   emptySnapshot,
   type Snapshot,
@@ -95,6 +96,15 @@ async function gateway(
         concurrency: new Concurrency(nodes),
       },
       failures: new FailedAuthentications(now),
+      users: { byToken: async () => undefined, byCookie: async () => undefined },
+      apps: new AppAuthenticator({
+        tokens: { isToken: () => false } as never,
+        uses: { used: () => undefined },
+        now,
+      }),
+      issuer: 'http://127.0.0.1',
+      clock: now,
+      usage: { recorder: { admit: async () => undefined, count: () => undefined } },
       cache: new AnswerCache({ now, maxBytes: 1e6, maxAnswerBytes: 1e5 }),
       idempotent: {
         once: async (_ask: unknown, run: () => Promise<object>) => ({

@@ -12,15 +12,21 @@ import { callProbe, installProbe, probeVersion, setUpTenant } from './probe.ts'
 import { publish } from './publish.ts'
 import {
   bookRoutes,
+  clientRoutes,
   eventRoutes,
   fileRoutes,
+  keptRoutes,
   publisherRoutes,
   type RouteRows,
   rehearsalRoutes,
   rolloutRoutes,
+  serviceRoutes,
   settingRoutes,
   sharingRoutes,
   sparePlugin,
+  subscribingRoutes,
+  tokenRoutes,
+  udfRoutes,
   useRoutes,
 } from './route-rows.ts'
 import { sealRoutes } from './seal.ts'
@@ -101,7 +107,8 @@ interface Door {
   readonly stranger: number
   /** The key of acme's app. */
   readonly app: number
-  readonly own: string
+  /** Undefined: nobody's. */
+  readonly own: string | undefined
   /** What it answers to them, where that is no success: the request is one of many that cannot be made twice. */
   readonly done?: number
 }
@@ -123,11 +130,14 @@ const refusedToAll = (status: number): Door => {
 /** The marketplace knows publishers and the operator; to it everyone else is nobody. */
 const market: Door = { nobody: 401, stranger: 401, app: 401, own: OPERATOR_TOKEN }
 
+/** The client stands in the body: a header that names somebody else makes two of them. */
+const clients: Door = { nobody: 200, stranger: 401, app: 401, own: undefined }
+
 interface Entry {
   readonly door: Door
   /** The path with acme's things in it. */
   readonly at: string
-  readonly body?: object
+  readonly body?: object | string
   /** Of the body; JSON, when left out. */
   readonly type?: string
 }
@@ -153,6 +163,14 @@ const publisher = '/v1/marketplace/publishers/initrode'
 const account = { name: 'initrode', scopes: ['@initrode'] }
 await host.client.request('POST', '/v1/marketplace/publishers', account)
 const logins = await host.client.request<{ items: { id: string }[] }>('GET', `${publisher}/tokens`)
+
+/** A client of acme proves itself in the body, whoever sends it: for nobody else there is another. */
+const client = await admin.request<{ clientId: string; clientSecret: string }>(
+  'POST',
+  `${subscription}/credentials`,
+  { kind: 'secret' },
+)
+const ofClient = `client_id=${client.clientId}&client_secret=${client.clientSecret}`
 
 /** Any body is a file. */
 const file = { of: 'acme' }
@@ -205,17 +223,7 @@ export const table: Readonly<Record<string, Entry>> = {
   'POST /v1/plugins': { door: operators, at: '/v1/plugins', body: { name: '@probe/one' } },
   'GET /v1/plugins/{name}': { door: shared, at: '/v1/plugins/@probe%2Fone' },
   'DELETE /v1/plugins/{name}': { door: operators, at: await sparePlugin(host) },
-  'GET /v1/udfs': { door: tenants, at: '/v1/udfs?tenant=acme' },
-  'POST /v1/udfs/{plugin}/{udf}:call': {
-    door: tenants,
-    at: '/v1/udfs/@probe%2Fone/margin:call?tenant=acme',
-    body: { args: [3, 2] },
-  },
-  'POST /v1/udfs/{plugin}/{udf}:batch': {
-    door: tenants,
-    at: '/v1/udfs/@probe%2Fone/margin:batch?tenant=acme',
-    body: { columns: [[3], [2]] },
-  },
+  ...behind(tenants, udfRoutes),
 
   'GET /v1/tenants/{tenant}/plugins/{name}': { door: tenants, at: plugin },
   'PUT /v1/tenants/{tenant}/plugins/{name}': {
@@ -253,11 +261,8 @@ export const table: Readonly<Record<string, Entry>> = {
 
   'GET /v1/catalog/services': { door: catalog, at: '/v1/catalog/services' },
   'GET /v1/catalog/services/{id}': { door: catalog, at: '/v1/catalog/services/probe.one' },
-  'PUT /v1/catalog/services/{id}/versions/{major}/plans/{name}': {
-    door: operators,
-    at: '/v1/catalog/services/probe.one/versions/1/plans/standard',
-    body: { ratePerS: 200, burst: 400 },
-  },
+  ...behind(open, tokenRoutes),
+  ...behind(clients, clientRoutes(ofClient)),
 
   'GET /v1/subscriptions': { door: tenants, at: '/v1/subscriptions?tenant=acme' },
   'POST /v1/subscriptions': {
@@ -288,7 +293,15 @@ export const table: Readonly<Record<string, Entry>> = {
     door: hidden,
     at: `${subscription}/credentials/${credentials[0]?.id}`,
   },
+  'GET /v1/subscription-requests': { door: tenants, at: '/v1/subscription-requests?tenant=acme' },
+  ...behind(hidden, subscribingRoutes(subscription, credentials[1]?.id)),
   'POST /v1/subscriptions/{id}:{command}': { door: hidden, at: `${subscription}:suspend` },
+  'POST /v1/tenants/{tenant}/apps/{app}:{command}': {
+    door: tenants,
+    at: '/v1/tenants/acme/apps/app:suspend',
+  },
+  // After what subscribes: it deprecates the plan.
+  ...behind(operators, serviceRoutes),
 
   'GET /v1/tenants/{tenant}/approvals': { door: tenants, at: '/v1/tenants/acme/approvals' },
   // Before it is aborted by the row of commands.
@@ -302,20 +315,7 @@ export const table: Readonly<Record<string, Entry>> = {
 
   'GET /v1/invocations/{id}': { door: hidden, at: `/v1/invocations/${seen}` },
   'GET /v1/invocations/{id}/bundle': { door: hidden, at: `/v1/invocations/${seen}/bundle` },
-  'GET /v1/tenants/{tenant}/invocations': { door: tenants, at: '/v1/tenants/acme/invocations' },
-  'POST /v1/tenants/{tenant}/invocations/{id}/releases': {
-    door: tenants,
-    at: releases,
-    body: { to: 'operator', hours: 1 },
-  },
-  'DELETE /v1/tenants/{tenant}/invocations/{id}/releases/{release}': {
-    door: tenants,
-    at: `${releases}/${released.id}`,
-  },
-  'DELETE /v1/tenants/{tenant}/invocations/{id}': {
-    door: tenants,
-    at: `/v1/tenants/acme/invocations/${spent}`,
-  },
+  ...behind(tenants, keptRoutes(releases, released.id, spent)),
 
   ...behind(tenants, eventRoutes(letters)),
 
