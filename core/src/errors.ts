@@ -22,6 +22,7 @@ import { sealingErrors } from './sealing/sealing-errors.ts'
 import { secretErrors } from './secrets/secret-errors.ts'
 import { trustedErrors } from './trusted/trusted-errors.ts'
 import { hookErrors } from './webhooks/hook-errors.ts'
+import { webhookErrors } from './webhooks-out/webhook-errors.ts'
 
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
 export const coreErrors = defineErrors('CORE', {
@@ -43,6 +44,7 @@ export const coreErrors = defineErrors('CORE', {
   ...meterErrors,
   ...keyErrors,
   ...hookErrors,
+  ...webhookErrors,
   ...trustedErrors,
   ...removalErrors,
   ...rolloutErrors,

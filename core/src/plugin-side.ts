@@ -23,6 +23,7 @@ import type { Settings } from './settings.ts'
 import type { StopStack } from './stop-stack.ts'
 import { hookRoutes, receiveRoute } from './webhooks/hook-routes.ts'
 import { openHooks } from './webhooks/open-hooks.ts'
+import { openWebhooksOut } from './webhooks-out/open-webhooks-out.ts'
 
 interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly settings: Settings
@@ -85,6 +86,11 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const news = new ContributionsNews({ knex, snapshot, onTold: events.tell, now: Date.now, log })
   routing.follow(() => news.look())
   const moves = openRolloutNews({ knex, routing, onTold: events.tell, log }, stops)
+  // Who may hear what may have changed, too.
+  routing.follow(() => events.news.tell())
+  const follow = (look: () => void) => events.news.follow(look)
+  const places = settings.webhookAllow
+  const webhooks = openWebhooksOut({ ...state, places, registry, follow, log }, stops)
   const hooks = openHooks({ ...state, snapshot, handle: runEntry, onUse, log }, stops)
   const links = openLinks({ ...state, snapshot, caller: broker.caller, onUse })
   return {
@@ -98,6 +104,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
       links.routes(scope)
       keyRoutes(scope, { knex, keys: state.keys.service })
       hookRoutes(scope, { knex, hooks })
+      webhooks.routes(scope)
       await scope.register(async (inner) => receiveRoute(inner, hooks))
       await events.routes(scope)
     },
@@ -106,6 +113,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
       jobs.start()
       news.start()
       moves.start()
+      webhooks.start()
       stops.push(() => news.stop())
       stops.push(() => jobs.stop())
     },

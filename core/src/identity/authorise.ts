@@ -54,6 +54,9 @@ export const rules = {
   'hook.receive': ['anyone'],
   'hook.read': ['operator', 'admin'],
   'hook.write': ['admin'],
+  'webhook.read': ['operator', 'admin'],
+  // Each its own: see webhooks-out/endpoint-routes.ts.
+  'webhook.write': ['operator', 'admin'],
   'key.read': ['operator', 'admin'],
   'key.write': ['admin'],
   // An operation is then decided by mayCallOperation.
@@ -64,6 +67,8 @@ export const rules = {
   'link.read': ['operator', 'admin'],
   'link.write': ['operator', 'admin'],
   'event.send': ['app'],
+  // Which ones is then said by its subscription: see events/entitled-types.ts.
+  'event.follow': ['app'],
   'app.events.read': ['operator', 'admin'],
   'app.events.write': ['operator', 'admin'],
   'dead_letter.list': ['operator', 'admin'],
