@@ -35,6 +35,18 @@ export async function up(knex: Knex): Promise<void> {
     table.foreign(['tenant', 'app']).references(['tenant', 'id']).inTable('apps')
     table.index(['tenant', 'id'])
   })
+  await makeDeliveries(knex)
+  await knex.schema.createTable('webhook_fan_out', (table) => {
+    // One row: up to where the event log was read. Held by the node that reads.
+    table.smallint('id').primary().defaultTo(1).checkBetween([1, 1])
+    table.bigInteger('sequence').notNullable()
+  })
+  await knex.raw(
+    'insert into webhook_fan_out (sequence) select coalesce(max(sequence), 0) from events',
+  )
+}
+
+async function makeDeliveries(knex: Knex): Promise<void> {
   await knex.schema.createTable('webhook_deliveries', (table) => {
     // Drawn while the logs are read in order by one node at a time: of a key the lower number is the earlier event.
     table.bigIncrements('id')
@@ -78,14 +90,6 @@ export async function up(knex: Knex): Promise<void> {
   )
   await knex.raw(
     'create index webhook_deliveries_event on webhook_deliveries (event) where event is not null',
-  )
-  await knex.schema.createTable('webhook_fan_out', (table) => {
-    // One row: up to where the event log was read. Held by the node that reads.
-    table.smallint('id').primary().defaultTo(1).checkBetween([1, 1])
-    table.bigInteger('sequence').notNullable()
-  })
-  await knex.raw(
-    'insert into webhook_fan_out (sequence) select coalesce(max(sequence), 0) from events',
   )
 }
 

@@ -16,6 +16,7 @@ export function responseExcerpt(body: Buffer, contentType: string | undefined): 
   const text = new TextDecoder('utf-8', { fatal: false })
     .decode(body.subarray(0, MAX_READ_BYTES))
     // What is cut off in the middle of a character, and what no text column could hold.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
     .replace(/[\u0000-\u001f\u007f-\u009f\ufffd\u202a-\u202e\u2066-\u2069]+/g, ' ')
     .replace(ADDRESS_LIKE, '[…]')
     .replace(SECRET_LIKE, '[…]')
