@@ -86,11 +86,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const news = new ContributionsNews({ knex, snapshot, onTold: events.tell, now: Date.now, log })
   routing.follow(() => news.look())
   const moves = openRolloutNews({ knex, routing, onTold: events.tell, log }, stops)
-  // Who may hear what may have changed, too.
-  routing.follow(() => events.news.tell())
-  const follow = (look: () => void) => events.news.follow(look)
-  const places = settings.webhookAllow
-  const webhooks = openWebhooksOut({ ...state, places, registry, follow, log }, stops)
+  const webhooks = openWebhooksOut({ ...state, settings, registry, news: events.news, log }, stops)
   const hooks = openHooks({ ...state, snapshot, handle: runEntry, onUse, log }, stops)
   const links = openLinks({ ...state, snapshot, caller: broker.caller, onUse })
   return {

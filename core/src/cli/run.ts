@@ -25,6 +25,7 @@ const signalbox = defineCommand({
     assignment: async () => (await import('./assignment-command.ts')).assignmentCommand,
     app: async () => (await import('./app-command.ts')).appCommand,
     subscribe: async () => (await import('./subscribe-command.ts')).subscribeCommand,
+    webhook: async () => (await import('./webhook-command.ts')).webhookCommand,
     call: async () => (await import('./call-command.ts')).callCommand,
     replay: async () => (await import('./replay-command.ts')).replayCommand,
   },

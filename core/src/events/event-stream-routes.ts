@@ -30,6 +30,7 @@ interface Asked {
   readonly types?: string[]
   readonly key?: string
   readonly after?: string
+  readonly follow: boolean
 }
 
 /** Events that a subscription lets its app hear, as they come. */
@@ -68,7 +69,8 @@ export function eventStreamRoutes(app: FastifyInstance, { knex, snapshot, news }
       const gone = new AbortController()
       const signal = AbortSignal.any([closing.signal, gone.signal])
       const wait = (ms: number, until: AbortSignal) => news.wait(ms, until)
-      const events = eventStream({ knex, wanted, news: wait, signal }, after)
+      const { follow } = request.query
+      const events = eventStream({ knex, wanted, news: wait, follow, signal }, after)
       const stream = Readable.from(events, { highWaterMark: 1 })
       stream.once('close', end)
       reply.raw.once('close', () => gone.abort())
@@ -104,6 +106,11 @@ const streamQuery = strictObject(
       type: 'string',
       pattern: placePattern,
       description: 'As Last-Event-ID, for clients that cannot set it; 0: all that is kept',
+    },
+    follow: {
+      type: 'boolean',
+      default: true,
+      description: 'false: it ends when all that is there was told',
     },
   },
   [],

@@ -20,6 +20,8 @@ export interface StreamPorts {
   readonly wanted: () => EventsWanted | undefined
   /** Resolves when something may have come, or after so long. */
   readonly news: (ms: number, signal: AbortSignal) => Promise<void>
+  /** False: it ends when all that is there was told. */
+  readonly follow: boolean
   readonly signal: AbortSignal
 }
 
@@ -28,7 +30,7 @@ export interface StreamPorts {
  * goes on behind the last it saw. Nothing is read before the client has taken what was read before.
  */
 export async function* eventStream(ports: StreamPorts, after: string): AsyncGenerator<string> {
-  const { wanted, news, signal } = ports
+  const { wanted, news, follow, signal } = ports
   let place = after
   let toldAt = performance.now()
   // The place is told at once: who is cut off before the first event misses none.
@@ -51,7 +53,9 @@ export async function* eventStream(ports: StreamPorts, after: string): AsyncGene
       yield `: still here\nid: ${place}\n\n`
       toldAt = performance.now()
     }
-    if (hasMoved && (read?.events.length ?? 0) > 0) continue
+    // All that was looked over may have been of other types.
+    if (hasMoved) continue
+    if (!follow && read !== undefined) return
     await delay(LEAST_GAP_MS, undefined, { signal }).catch(() => undefined)
     await news(POLL_MS, signal)
   }

@@ -3,11 +3,12 @@ import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { Counter, type Registry } from 'prom-client'
 import { ConnectionPools } from '../broker/http/connection-pools.ts'
-import type { AllowedPlace } from '../broker/http/operator-list.ts'
 import { resolveLocal, resolvePublic } from '../broker/http/resolve-host.ts'
+import type { EventNews } from '../events/event-news.ts'
 import { TellingLoop } from '../events/telling-loop.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
 import type { Sealer } from '../sealing/sealer.ts'
+import type { Settings } from '../settings.ts'
 import type { StopStack } from '../stop-stack.ts'
 import { DeliveryRetention } from './delivery-retention.ts'
 import { endpointRoutes } from './endpoint-routes.ts'
@@ -21,11 +22,9 @@ interface Ports {
   readonly knex: Knex
   readonly routing: Pick<RoutingTable, 'snapshot' | 'reach' | 'follow' | 'now'>
   readonly sealer: Sealer
-  /** What the operator named beside the public network. */
-  readonly places: readonly AllowedPlace[]
+  readonly settings: Pick<Settings, 'webhookAllow'>
   readonly registry: Registry
-  /** Told of events that became durable, by any node. */
-  readonly follow: (look: () => void) => void
+  readonly news: EventNews
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -37,7 +36,8 @@ export interface WebhooksOut {
 
 /** Webhooks out: events are queued for endpoints as they are logged, and sent by whichever node takes them. */
 export function openWebhooksOut(ports: Ports, stops: StopStack): WebhooksOut {
-  const { knex, routing, places, registry, log } = ports
+  const { knex, routing, registry, news, log } = ports
+  const places = ports.settings.webhookAllow
   const snapshot = () => routing.snapshot
   // Nodes compare what they wrote of leases: by the database's clock.
   const now = () => routing.now()
@@ -59,10 +59,18 @@ export function openWebhooksOut(ports: Ports, stops: StopStack): WebhooksOut {
   const reach = (generation: number) => routing.reach(generation)
   const fanOut = new FanOut({ knex, snapshot, reach, now, onQueued, log })
   const queueing = new TellingLoop({ tell: () => fanOut.step(), waiting: 'webhooks', log })
-  ports.follow(() => queueing.look())
-  routing.follow(() => queueing.look())
+  news.follow(() => queueing.look())
+  // A change is news of the host, and who may hear what may be another now.
+  routing.follow(() => news.tell())
   const retention = new DeliveryRetention({ knex, now, log })
-  const endpoints = new EndpointService({ ...ports, now, randomBytes, randomUUID, onQueued })
+  const endpoints = new EndpointService({
+    ...ports,
+    places,
+    now,
+    randomBytes,
+    randomUUID,
+    onQueued,
+  })
   return {
     routes(scope) {
       endpointRoutes(scope, { knex, snapshot, endpoints })

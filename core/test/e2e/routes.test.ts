@@ -22,6 +22,7 @@ import {
 } from '../support/route-rows.ts'
 import { sealRoutes } from '../support/seal.ts'
 import { sharedLink } from '../support/shared-link.ts'
+import { outRoutes } from '../support/webhooks-out.ts'
 
 const { hostUrl } = await testDatabases(t)
 const keyFile = join(await temporaryHome(t), 'keys')
@@ -136,6 +137,7 @@ const link = await sharedLink(host, acme.adminToken)
 const { credentials } = await admin.request<{ credentials: { id: string }[] }>('GET', subscription)
 
 const sealed = await sealRoutes(t, host, admin)
+const out = await outRoutes(host, hostUrl, acme)
 
 const publisher = '/v1/marketplace/publishers/initrode'
 const account = { name: 'initrode', scopes: ['@initrode'] }
@@ -313,6 +315,7 @@ const table: Readonly<Record<string, Entry>> = {
     body: { gate: 'south' },
   },
 
+  ...out({ tenants, hidden, streams: { ...calls, stranger: 403, app: 404 } }),
   'GET /v1/audit': { door: tenants, at: '/v1/audit?tenant=acme' },
   ...behind(market, publisherRoutes(publisher, logins.items[0]?.id)),
 }
