@@ -64,18 +64,6 @@ export async function lockEndpoint(
   return row === undefined ? undefined : endpointOf(row)
 }
 
-export async function findSecrets(knex: Knex, id: string): Promise<EndpointSecrets | undefined> {
-  const row = await knex('webhook_endpoints').where({ id }).first()
-  if (row === undefined) return undefined
-  const current = { sealed: row.sealed, dataKey: row.data_key }
-  const hasPrevious = row.previous_sealed !== null
-  const previous = { sealed: row.previous_sealed, dataKey: row.previous_data_key }
-  return {
-    current,
-    previous: hasPrevious ? { ...previous, until: row.previous_until } : null,
-  }
-}
-
 /** @param tenant null: the operator's own */
 export async function listEndpoints(
   knex: Knex,
@@ -104,7 +92,9 @@ export async function listHearing(
 ): Promise<Endpoint[]> {
   const query = knex('webhook_endpoints').whereNot({ state: 'disabled' }).select(columns)
   if (tenants !== null) {
-    query.where((of) => of.whereIn('tenant', tenants).orWhereNull('tenant'))
+    query.where((of) => {
+      of.whereIn('tenant', tenants).orWhereNull('tenant')
+    })
   }
   return (await query.orderBy('id')).map(endpointOf)
 }

@@ -18,7 +18,7 @@ export interface NewDelivery {
   readonly key: string | null
 }
 
-export const LINE_FULL = 'line full'
+const LINE_FULL = 'line full'
 
 /**
  * Given numbers in the order in which they stand here.

@@ -20,7 +20,7 @@ export const triesAfterMs: readonly number[] = Object.freeze([
 const JITTER = 0.1
 
 /** What a receiver may ask for; longer, and it would hold its own line up for days by one slip. */
-export const MAX_RETRY_AFTER_MS = 24 * HOUR_MS
+const MAX_RETRY_AFTER_MS = 24 * HOUR_MS
 
 /**
  * @param attempts made so far, the failed one included

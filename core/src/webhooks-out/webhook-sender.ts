@@ -10,7 +10,7 @@ import type { AttemptOutcome } from './attempt-verdict.ts'
 import { MAX_READ_BYTES, responseExcerpt } from './response-excerpt.ts'
 
 /** A receiver that takes longer should take the event first and work on it afterwards. */
-export const SEND_TIMEOUT_MS = 15_000
+const SEND_TIMEOUT_MS = 15_000
 
 /** Addresses of a name that are tried, one after the other, until one takes the connection. */
 const MAX_ADDRESSES = 3

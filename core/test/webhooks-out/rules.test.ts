@@ -181,3 +181,39 @@ t.test('a tenant is told of changes that concern it, and of no other tenant', as
   }
   t.notOk(toldNote(snapshot, note(inside), of('acme')), "what is the operator's stays there")
 })
+
+t.test(
+  'a move of a rollout is told to tenants that enabled its plugin, as plugins are told',
+  async (t) => {
+    const snapshot = offering('acme', 'app')
+    const data = {
+      ...{
+        plugin: '@acme/orders',
+        from: '1.0.0',
+        to: '1.1.0',
+        step: 0,
+        weightBp: 100,
+        generation: 7,
+      },
+      ...{
+        state: { before: 'planned', after: 'running' },
+        actor: 'admin:globex/tok_9',
+        asked: 'globex',
+      },
+      ...{
+        reasons: { en: 'globex said so', 'zh-CN': 'globex' },
+        lists: { deny: ['tenant:globex'] },
+      },
+    }
+    const note: HostNote = {
+      ...{ sequence: '1', id: 'x', type: 'signalbox.rollout.pause', subject: 'rol_1' },
+      ...{ tenant: null, at: new Date(now), data },
+    }
+    const told = toldNote(snapshot, note, { tenant: 'acme', app: null })
+    t.match(told, { plugin: '@acme/orders', command: 'pause', by: 'admin' })
+    t.notMatch(JSON.stringify(told), /globex/)
+    t.equal(toldNote(snapshot, note, { tenant: 'globex', app: null }), undefined)
+    const ofDocument = { ...note, data: { ...data, tenant: 'globex', document: 'd' } }
+    t.equal(toldNote(snapshot, ofDocument, { tenant: 'acme', app: null }), undefined)
+  },
+)
