@@ -3,6 +3,7 @@ import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import { readGeneration } from '../rollout/routing/snapshot-store.ts'
 import { type Endpoint, listHearing } from './endpoint-store.ts'
 import { eventsBehind, hasNews, holdPlace, markNotes, newNotes, putPlace } from './fan-out-store.ts'
+import type { HostNote } from './host-note.ts'
 import { deliveriesOfEvent, deliveriesOfNote } from './matching.ts'
 import { fullLines, insertDeliveries, type NewDelivery } from './out-delivery-store.ts'
 
@@ -61,7 +62,7 @@ export class FanOut {
     const endpoints = await hearing(trx, [...events, ...notes])
     const deliveries = [
       ...events.flatMap((event) => deliveriesOfEvent(snapshot, endpoints, event)),
-      ...notes.flatMap((note) => deliveriesOfNote(snapshot, endpoints, note)),
+      ...notes.flatMap((note) => this.#told(snapshot, endpoints, note)),
     ]
     await this.#insert(trx, deliveries)
     const last = events.at(-1)
@@ -72,6 +73,21 @@ export class FanOut {
         notes.map(({ sequence }) => sequence),
       )
     return { seen: events.length + notes.length, queued: deliveries.length }
+  }
+
+  /** What cannot be told, as one of a newer host could not, must not hold all others up for ever. */
+  #told(
+    snapshot: Snapshot,
+    endpoints: readonly Endpoint[],
+    note: HostNote,
+  ): readonly NewDelivery[] {
+    try {
+      return deliveriesOfNote(snapshot, endpoints, note)
+    } catch (err) {
+      const { id: event, type } = note
+      this.#ports.log.warn({ err, event, type }, 'a change could not be told to webhooks')
+      return []
+    }
   }
 
   async #insert(trx: Knex.Transaction, deliveries: readonly NewDelivery[]): Promise<void> {

@@ -7,6 +7,7 @@ import { resolveLocal, resolvePublic } from '../broker/http/resolve-host.ts'
 import type { EventNews } from '../events/event-news.ts'
 import { TellingLoop } from '../events/telling-loop.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
+import { readGeneration } from '../rollout/routing/snapshot-store.ts'
 import type { Sealer } from '../sealing/sealer.ts'
 import type { Settings } from '../settings.ts'
 import type { StopStack } from '../stop-stack.ts'
@@ -49,14 +50,15 @@ export function openWebhooksOut(ports: Ports, stops: StopStack): WebhooksOut {
     labelNames: ['outcome'] as const,
     registers: [registry],
   })
+  const reach = (generation: number) => routing.reach(generation)
   const dispatcher = new WebhookDispatcher({
     ...ports,
     ...{ snapshot, now, tries },
+    catchUp: async () => reach(await readGeneration(knex)),
     send: (request) => sender.send(request),
     random: Math.random,
   })
   const onQueued = () => dispatcher.look()
-  const reach = (generation: number) => routing.reach(generation)
   const fanOut = new FanOut({ knex, snapshot, reach, now, onQueued, log })
   const queueing = new TellingLoop({ tell: () => fanOut.step(), waiting: 'webhooks', log })
   news.follow(() => queueing.look())

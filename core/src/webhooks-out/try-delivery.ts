@@ -16,6 +16,8 @@ export interface TryPorts {
   readonly knex: Knex
   readonly sealer: Pick<Sealer, 'open'>
   readonly snapshot: () => Snapshot
+  /** Resolves when the snapshot is of now. */
+  readonly catchUp: () => Promise<void>
   /** Never rejects. */
   readonly send: (request: WebhookRequest) => Promise<AttemptOutcome>
   readonly now: () => number
@@ -38,16 +40,22 @@ export async function tryDelivery(ports: TryPorts, taken: TakenDelivery): Promis
 }
 
 async function attempt(ports: TryPorts, taken: TakenDelivery): Promise<AttemptOutcome> {
-  const { endpoint, url, message: id, body, type, isLogged } = taken
+  const { endpoint, url, message: id, body, isLogged } = taken
   if (body === null) return { kind: 'withheld', reason: 'event deleted' }
   // A subscription that was suspended meanwhile lets nothing out any more.
-  if (isLogged && !isEntitled(ports.snapshot(), taken, type)) {
+  if (isLogged && !(await mayHear(ports, taken)))
     return { kind: 'withheld', reason: 'not entitled' }
-  }
   const now = ports.now()
   const keys = await secretsInForce(ports.sealer, taken, now)
   const headers = webhookHeaders({ id, body, timestamp: Math.floor(now / 1000), keys })
   return ports.send({ endpoint, url, headers, body })
+}
+
+/** What this node has not read yet may allow it: it is a dead letter only when the newest says no. */
+async function mayHear(ports: TryPorts, taken: TakenDelivery): Promise<boolean> {
+  if (isEntitled(ports.snapshot(), taken, taken.type)) return true
+  await ports.catchUp()
+  return isEntitled(ports.snapshot(), taken, taken.type)
 }
 
 async function settle(ports: TryPorts, taken: TakenDelivery, ended: EndedTry): Promise<void> {

@@ -60,7 +60,7 @@ export async function webhookRoom(t: Test, knex: Knex, allow = '127.0.0.1') {
     .ignore()
   await knex('apps').insert({ tenant: 'acme', id: 'app', name: 'App' })
   const clock = { now: START }
-  const held = { snapshot: offering('acme', 'app') }
+  const held: { snapshot: Snapshot; newest?: Snapshot } = { snapshot: offering('acme', 'app') }
   const { sealer } = nodeKeys(knex, await keyFile(t))
   const read = parsePlaces(allow)
   if ('wrong' in read) throw new Error(read.wrong)
@@ -83,7 +83,10 @@ export async function webhookRoom(t: Test, knex: Knex, allow = '127.0.0.1') {
   const queueAll = async () => {
     while (await fanOut.step());
   }
-  return { clock, held, sealer, places: read.places, endpoints, queueAll, now, snapshot }
+  const catchUp = async () => {
+    held.snapshot = held.newest ?? held.snapshot
+  }
+  return { clock, held, sealer, places: read.places, endpoints, queueAll, now, snapshot, catchUp }
 }
 
 export const admin = { actor: 'admin:acme/tok_1', traceId: null }

@@ -57,7 +57,8 @@ async function round(answer: Answer, more: Partial<typeof limits> = {}): Promise
   const taken = await take(more)
   const sent: string[] = []
   const ports = {
-    ...{ knex, sealer: room.sealer, snapshot: room.snapshot, now: room.now, random: () => 0.5 },
+    ...room,
+    ...{ knex, random: () => 0.5 },
     send: async (request: WebhookRequest) => {
       sent.push(JSON.parse(request.body).id)
       return answer(request)
@@ -108,6 +109,30 @@ t.test('a subscription that was suspended lets nothing out, queued or not', asyn
   t.match(await knex('webhook_deliveries').first(), { state: 'dead', last_code: 'not entitled' })
   await publish(['2'])
   t.equal((await states()).length, 1)
+})
+
+t.test(
+  'a node that does not know of a subscription yet asks before it gives an event up',
+  async (t) => {
+    await endpoints.create(admin, wish)
+    await publish(['1'])
+    held.newest = held.snapshot
+    held.snapshot = { ...held.snapshot, subscriptions: new Map() }
+    t.same(await round(() => good), ['1'])
+    delete held.newest
+  },
+)
+
+t.test('a change that cannot be told holds no other up', async (t) => {
+  const types = ['signalbox.rollout.*', 'signalbox.sampling.*']
+  await endpoints.create(admin, { ...wish, app: undefined, types })
+  const change = { ...admin, subject: 's' }
+  const broken = { ...change, actor: 7 as never, action: 'rollout.start', tenant: null }
+  const nothing = async () => undefined
+  await commitChange(knex, { ...broken, detail: { plugin: '@acme/orders' } }, nothing)
+  await commitChange(knex, { ...change, action: 'sampling.set', tenant: 'acme' }, nothing)
+  await queueAll()
+  t.same(await knex('webhook_deliveries').pluck('type'), ['signalbox.sampling.set'])
 })
 
 t.test('of a key the next goes out when the one before was taken, other keys go on', async (t) => {
@@ -316,17 +341,17 @@ t.test('a change that is committed late is not passed over', async (t) => {
     subject: `s${n}`,
     tenant: 'acme',
   })
-  let commit: () => void = () => undefined
+  const written = Promise.withResolvers<void>()
+  const mayCommit = Promise.withResolvers<void>()
   const slow = knex.transaction(async (trx) => {
     await commitChange(trx, change(1), async () => undefined)
-    await new Promise<void>((resolve) => {
-      commit = resolve
-    })
+    written.resolve()
+    await mayCommit.promise
   })
-  while ((await knex('pg_stat_activity').where({ state: 'idle in transaction' })).length === 0);
+  await written.promise
   await commitChange(knex, change(2), async () => undefined)
   await queueAll()
-  commit()
+  mayCommit.resolve()
   await slow
   await queueAll()
   t.same(await knex('webhook_deliveries').where({ endpoint: id }).orderBy('id').pluck('key'), [
