@@ -27,6 +27,7 @@ import { secretErrors } from './secrets/secret-errors.ts'
 import { trustedErrors } from './trusted/trusted-errors.ts'
 import { usageErrors } from './usage/usage-errors.ts'
 import { hookErrors } from './webhooks/hook-errors.ts'
+import { webhookErrors } from './webhooks-out/webhook-errors.ts'
 
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
 export const coreErrors = defineErrors('CORE', {
@@ -51,6 +52,7 @@ export const coreErrors = defineErrors('CORE', {
   ...meterErrors,
   ...keyErrors,
   ...hookErrors,
+  ...webhookErrors,
   ...trustedErrors,
   ...usageErrors,
   ...removalErrors,

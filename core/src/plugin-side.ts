@@ -24,6 +24,7 @@ import type { StopStack } from './stop-stack.ts'
 import type { MeteredUnits } from './usage/usage-recorder.ts'
 import { hookRoutes, receiveRoute } from './webhooks/hook-routes.ts'
 import { openHooks } from './webhooks/open-hooks.ts'
+import { openWebhooksOut } from './webhooks-out/open-webhooks-out.ts'
 
 interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly settings: Settings
@@ -88,6 +89,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const news = new ContributionsNews({ knex, snapshot, onTold: events.tell, now: Date.now, log })
   routing.follow(() => news.look())
   const moves = openRolloutNews({ knex, routing, onTold: events.tell, log }, stops)
+  const webhooks = openWebhooksOut({ ...state, settings, registry, news: events.news, log }, stops)
   const hooks = openHooks({ ...state, snapshot, handle: runEntry, onUse, log }, stops)
   const links = openLinks({ ...state, snapshot, caller: broker.caller, onUse })
   return {
@@ -101,6 +103,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
       links.routes(scope)
       keyRoutes(scope, { knex, keys: state.keys.service })
       hookRoutes(scope, { knex, hooks })
+      webhooks.routes(scope)
       await scope.register(async (inner) => receiveRoute(inner, hooks))
       await events.routes(scope)
     },
@@ -109,6 +112,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
       jobs.start()
       news.start()
       moves.start()
+      webhooks.start()
       stops.push(() => news.stop())
       stops.push(() => jobs.stop())
     },

@@ -21,6 +21,8 @@ export interface Settings {
   readonly keyFile: string | null
   /** What plugins may be granted to reach beside the public network, also without TLS. */
   readonly fetchAllow: readonly AllowedPlace[]
+  /** Where tenants may have events sent beside the public network, also without TLS. */
+  readonly webhookAllow: readonly AllowedPlace[]
   readonly logLevel: string
   /** Packages that may run in a process of their own; none, when absent. */
   readonly trusted: readonly TrustedEntry[]
@@ -49,6 +51,7 @@ export function readSettings(environment: Environment, workingFolder: string): S
     trustedProxies: trustedProxies(text('SIGNALBOX_TRUSTED_PROXIES')),
     keyFile: inFolder(workingFolder, text('SIGNALBOX_KEY_FILE')),
     fetchAllow: allowedPlaces('SIGNALBOX_FETCH_ALLOW', text('SIGNALBOX_FETCH_ALLOW')),
+    webhookAllow: allowedPlaces('SIGNALBOX_WEBHOOK_ALLOW', text('SIGNALBOX_WEBHOOK_ALLOW')),
     logLevel: oneOf('LOG_LEVEL', text('LOG_LEVEL') ?? 'info', logLevels),
     trusted: parseTrusted(text('SIGNALBOX_TRUSTED')),
     resourceUrls: parseResourceUrls(text('SIGNALBOX_RESOURCE_URLS')),

@@ -21,6 +21,11 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'signalbox plugin remove @acme/orders --data export   # then purged',
     'signalbox plugin remove @acme/orders --data purge',
   ],
+  'webhook deliveries': ['signalbox webhook deliveries whe_0123456789abcdef01234567 --state dead'],
+  'webhook replay': [
+    'signalbox webhook replay whe_0123456789abcdef01234567 42',
+    'signalbox webhook replay whe_0123456789abcdef01234567 --since 2026-01-31T08:00:00Z',
+  ],
   'secrets rewrap': [
     'signalbox secrets rewrap   # after a new first line in SIGNALBOX_KEY_FILE of every node',
   ],

@@ -27,6 +27,7 @@ const signalbox = defineCommand({
     subscribe: async () => (await import('./subscribe-command.ts')).subscribeCommand,
     subscription: async () => (await import('./subscription-command.ts')).subscriptionCommand,
     credential: async () => (await import('./credential-command.ts')).credentialCommand,
+    webhook: async () => (await import('./webhook-command.ts')).webhookCommand,
     call: async () => (await import('./call-command.ts')).callCommand,
     audit: async () => (await import('./audit-command.ts')).auditCommand,
     usage: async () => (await import('./usage-command.ts')).usageCommand,

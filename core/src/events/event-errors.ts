@@ -102,4 +102,26 @@ export const eventErrors = {
       'zh-CN': '请按 Retry-After 等待；本次请求未接收任何事件。',
     },
   },
+  EVENT_STREAMS_TAKEN: {
+    status: 503,
+    message: {
+      en: 'There are {limit} event streams open already, and no more are opened.',
+      'zh-CN': '已打开 {limit} 个事件流，不再打开更多。',
+    },
+    cure: {
+      en: 'Close one that is not read any more; one stream can take several types.',
+      'zh-CN': '请关闭不再读取的事件流；一个事件流可接收多种类型。',
+    },
+  },
+  EVENTS_NOT_OFFERED: {
+    status: 404,
+    message: {
+      en: 'The subscription {subscription} gives no events as a stream.',
+      'zh-CN': '订阅 {subscription} 不提供事件流。',
+    },
+    cure: {
+      en: 'Its service offers them in the contract under events, and the subscription must be active.',
+      'zh-CN': '服务须在契约的 events 中提供，且订阅须处于有效状态。',
+    },
+  },
 } as const satisfies Record<string, ErrorDefinition>

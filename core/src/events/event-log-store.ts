@@ -155,6 +155,8 @@ export async function deleteEventsBefore(knex: Knex, before: Date, limit: number
     `delete from events where sequence in (
        select e.sequence from events e
         where e.at < ? and not exists (select from event_deliveries d where d.event = e.sequence)
+          and not exists (select from webhook_deliveries w where w.event = e.sequence)
+          and e.sequence <= (select sequence from webhook_fan_out)
         order by e.at limit ?)`,
     [before, limit],
   )

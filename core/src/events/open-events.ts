@@ -17,9 +17,11 @@ import { EventDispatcher } from './event-dispatcher.ts'
 import { EVENT_CHANNEL, EventHint } from './event-hint.ts'
 import { EventLog } from './event-log.ts'
 import { EventMetrics } from './event-metrics.ts'
+import { EventNews } from './event-news.ts'
 import { EventPublisher } from './event-publisher.ts'
 import { EventRetention } from './event-retention.ts'
 import { EventSchemas } from './event-schemas.ts'
+import { eventStreamRoutes } from './event-stream-routes.ts'
 import { IncomingEvents } from './incoming-events.ts'
 import { incomingRoutes } from './incoming-routes.ts'
 import { OutboxDrain } from './outbox-drain.ts'
@@ -45,6 +47,8 @@ export interface Events {
   readonly drain: OutboxDrain
   /** Something was put into an inbox. */
   readonly tell: () => void
+  /** Told when something may be new in the log, whoever wrote it. */
+  readonly news: EventNews
   /** In a scope that is guarded. */
   routes(app: FastifyInstance): Promise<void>
   start(): void
@@ -67,7 +71,9 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
     now,
     random: Math.random,
   })
-  const tell = tellOthers(knex, ports.hints, () => dispatcher.look())
+  const news = new EventNews()
+  news.follow(() => dispatcher.look())
+  const tell = tellOthers(knex, ports.hints, () => news.tell())
   const eventLog = new EventLog({ knex, onAppended: tell })
   const drain = new OutboxDrain({ outboxes, append: (events) => eventLog.append(events), log })
   const { count } = ports
@@ -97,10 +103,12 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
     publisher,
     drain,
     tell,
+    news,
     async routes(app) {
       appEventRoutes(app, new AppEventService({ knex, allowances }))
       deadLetterRoutes(app, { knex, onRedelivered: tell })
       await app.register(async (inner) => incomingRoutes(inner, { incoming, snapshot, now }))
+      eventStreamRoutes(app, { knex, snapshot, news })
     },
     start() {
       stops.push(() => dispatcher.stop())

@@ -91,6 +91,9 @@ export const rules = {
   'hook.read': ['operator', 'admin', 'auditor', 'service-owner'],
   'hook.write': ['admin'],
   'key.read': ['operator', 'admin', 'auditor'],
+  'webhook.read': ['operator', 'admin', 'auditor', 'service-owner'],
+  // Each its own: see webhooks-out/endpoint-routes.ts.
+  'webhook.write': ['operator', 'admin'],
   'key.write': ['admin'],
   // An operation is then decided by mayCallOperation.
   'service.call': ['app', 'user'],
@@ -103,6 +106,8 @@ export const rules = {
   'app.events.read': ['operator', 'admin', 'auditor', 'service-owner'],
   'app.events.write': ['operator', 'admin', 'service-owner'],
   'dead_letter.list': ['operator', 'admin', 'auditor', 'service-owner'],
+  // Which ones is then said by its subscription: see events/entitled-types.ts.
+  'event.follow': ['app'],
   // What an event says is the tenant's; the operator is shown only that it could not be delivered.
   'dead_letter.read': ['admin'],
   'dead_letter.redeliver': ['operator', 'admin', 'service-owner'],

@@ -58,6 +58,22 @@ export async function setUpEventTenant(
   }
 }
 
+/** The publisher in a tenant that has an app already. @returns the app's key for its service */
+export async function publisherKey(
+  host: HostProcess,
+  { tenant, adminToken }: Pick<EventTenant, 'tenant' | 'adminToken'>,
+): Promise<string> {
+  await installFixture(host, 'events-publisher-plugin', publisher)
+  const admin = host.as(adminToken)
+  const path = `/v1/tenants/${tenant}/plugins/${encodeURIComponent(publisher)}`
+  await admin.request('POST', `${path}/grants`, { capabilities: ['event:publish'] })
+  await admin.request('PUT', path, { binding: 'enabled' })
+  const wish = { app: 'app', service: 'events.publisher', major: 1 }
+  const { id } = await admin.request<{ id: string }>('POST', '/v1/subscriptions', wish)
+  const issued = `/v1/subscriptions/${id}/credentials`
+  return (await admin.request<{ key: string }>('POST', issued)).key
+}
+
 export function publish(
   host: HostProcess,
   { keys }: EventTenant,

@@ -31,6 +31,7 @@ import {
 } from './route-rows.ts'
 import { sealRoutes } from './seal.ts'
 import { sharedLink } from './shared-link.ts'
+import { outRoutes } from './webhooks-out.ts'
 
 const { hostUrl } = await testDatabases(t)
 const keyFile = join(await temporaryHome(t), 'keys')
@@ -156,6 +157,7 @@ const link = await sharedLink(host, acme.adminToken)
 const { credentials } = await admin.request<{ credentials: { id: string }[] }>('GET', subscription)
 
 const sealed = await sealRoutes(t, host, admin)
+const out = await outRoutes(host, hostUrl, acme)
 
 export const identity = await identityRows(host, admin)
 
@@ -360,6 +362,7 @@ export const table: Readonly<Record<string, Entry>> = {
     body: { tenant: 'acme', login: 'nobody' },
   },
 
+  ...out({ tenants, hidden, streams: { ...calls, stranger: 403, app: 404 } }),
   ...behind(tenants, bookRoutes.tenants),
   'GET /v1/subscriptions/{id}/usage': { door: hidden, at: `${subscription}/usage` },
   'GET /v1/signing-keys': { door: open, at: '/v1/signing-keys' },

@@ -2,6 +2,7 @@ import { type Contract, schemaFaults, validateContract } from '@signalbox/sdk/co
 import { tierFaults } from '@signalbox/sdk/delivery'
 import type { InputFault } from '@signalbox/sdk/errors'
 import { type Manifest, validateManifest } from '@signalbox/sdk/manifest'
+import { offeredEventFaults } from '@signalbox/sdk/offered-events'
 import { permissionFaults } from '@signalbox/sdk/permissions'
 import { checkMigrations } from './check-migrations.ts'
 import type { PackageFaults, PackageFiles } from './package-files.ts'
@@ -74,6 +75,7 @@ function checkContracts(
       faults.add('package.json', `${pointer}/id`, 'is provided twice')
     } else {
       tell(permissionFaults(contract, manifest), service.contract, '', faults)
+      tell(offeredEventFaults(contract, manifest), service.contract, '', faults)
       contracts[service.id] = contract
     }
   }

@@ -118,6 +118,28 @@ const operation = {
   },
 } as const
 
+const offeredEvent = {
+  type: 'object',
+  required: ['type'],
+  additionalProperties: false,
+  properties: {
+    type: {
+      type: 'string',
+      maxLength: 100,
+      pattern: '^[a-z][a-z0-9-]*(\\.[a-z][a-z0-9-]*)*$',
+      description: 'A type of provides.events in the manifest.',
+    },
+    summary: localized('What the event tells, in a sentence.'),
+    delivery: {
+      type: 'array',
+      minItems: 1,
+      uniqueItems: true,
+      items: { enum: ['stream', 'webhook'] },
+      description: 'How: server-sent events, webhooks. Default: both.',
+    },
+  },
+} as const
+
 /** A data service's contract file: the promise an app subscribes to. */
 export const contractSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -150,6 +172,12 @@ export const contractSchema = {
       propertyNames: { pattern: '^[a-z][A-Za-z0-9]*$', maxLength: 60 },
       additionalProperties: operation,
       description: 'By name, in camelCase.',
+    },
+    events: {
+      type: 'array',
+      maxItems: 64,
+      items: offeredEvent,
+      description: "Events of the plugin's that apps with a subscription hear in their tenant.",
     },
   },
 } as const

@@ -1,6 +1,7 @@
 import semver from 'semver'
 import { type Contract, schemaFaults, validateContract } from '../contract/contract.ts'
 import { tierFaults } from '../contract/delivery.ts'
+import { offeredEventFaults } from '../contract/offered-events.ts'
 import { permissionFaults } from '../contract/required-permissions.ts'
 import type { InputFault } from '../errors/coded-error.ts'
 import { sdkErrors } from '../errors/sdk-errors.ts'
@@ -212,6 +213,8 @@ async function readContracts(
     }
     const undeclared = permissionFaults(result.contract, manifest)
     if (undeclared.length > 0) throw invalid(placed(read.file, '', undeclared))
+    const unheard = offeredEventFaults(result.contract, manifest)
+    if (unheard.length > 0) throw invalid(placed(read.file, '', unheard))
     const misfits = tierFaults(result.contract, manifest.runtime.tier)
     if (misfits.length > 0) throw invalid(placed(read.file, '', misfits))
     contracts.set(id, result.contract)

@@ -2,6 +2,7 @@ import type { Contract } from '@signalbox/sdk/contract'
 import { type Manifest, runtimeLimits } from '@signalbox/sdk/manifest'
 import type { Knex } from 'knex'
 import { compileContracts } from '../../catalog/compile-contract.ts'
+import { offeredEvents } from '../../catalog/offered-event.ts'
 import { servingStates } from '../../registry/installation-states.ts'
 import { documentKey, documentOf, isOfPlugin } from '../documents/document-subject.ts'
 import { shadowOf } from '../plan/steps.ts'
@@ -108,6 +109,7 @@ function compileVersion(row: Readonly<Record<string, unknown>>): InstalledVersio
     limits: runtimeLimits(manifest),
     bundleSha256: row.bundle_sha256 as string,
     operations: compileContracts(manifest, row.contracts as Record<string, Contract>),
+    offers: offeredEvents(row.contracts as Record<string, Contract>),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Manifest, RuntimeLimits } from '@signalbox/sdk/manifest'
 import type { CompiledOperation } from '../../catalog/compile-contract.ts'
 import type { CredentialKind } from '../../catalog/credential.ts'
 import type { Deprecation } from '../../catalog/deprecation.ts'
+import type { OfferedEvent } from '../../catalog/offered-event.ts'
 import type { SubscriptionState } from '../../catalog/subscription-states.ts'
 import type { GcraLimit } from '../../gateway/gcra.ts'
 import type { Quota } from '../../gateway/limits/quota-period.ts'
@@ -19,6 +20,8 @@ export interface InstalledVersion {
   readonly bundleSha256: string
   /** Operations by `service/operation`, with their schemas compiled at load, never on a request. */
   readonly operations: ReadonlyMap<string, CompiledOperation>
+  /** What its contracts let subscribers hear; absent: nothing. */
+  readonly offers?: readonly OfferedEvent[]
 }
 
 export interface Binding {

@@ -1,0 +1,129 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Counter } from 'prom-client'
+import { TellingLoop } from '../events/telling-loop.ts'
+import { RepeatedRun } from '../storage/repeated-run.ts'
+import {
+  type EndpointLoad,
+  parkBlocked,
+  renewLeases,
+  type TakenDelivery,
+  takeDeliveries,
+} from './out-delivery-store.ts'
+import { type TryPorts, tryDelivery } from './try-delivery.ts'
+
+interface Ports extends TryPorts {
+  readonly tries: Pick<Counter<'outcome'>, 'inc'>
+  readonly log: { warn(fields: object, message: string): void }
+}
+
+/** Requests at once on this node: they wait, and compute nothing. */
+const MAX_RUNNING = 128
+/** To one endpoint: a receiver that is slow has so many of the node's, and others have theirs. */
+const MAX_RUNNING_PER_ENDPOINT = 8
+/** A node that is killed holds what it had up this long; two upkeeps may fail before a live one loses it. */
+const LEASE_MS = 10_000
+const UPKEEP_MS = 3000
+/** What becomes due by itself is found this late. */
+const POLL_MS = 500
+/** On stopping: what runs on is sent again by whoever takes it next. */
+const STOP_GRACE_MS = 2000
+
+/** Sends what is due: takes it, tries it, writes down how it went. One a node. */
+export class WebhookDispatcher {
+  readonly #ports: Ports
+  readonly #running = new Map<string, TakenDelivery>()
+  readonly #tries = new Set<Promise<void>>()
+  readonly #loop: TellingLoop
+  readonly #upkeep: RepeatedRun
+  #poll: NodeJS.Timeout | undefined
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+    const { log } = ports
+    this.#loop = new TellingLoop({ tell: () => this.take(), waiting: 'webhooks', log })
+    this.#upkeep = new RepeatedRun(() => this.#keepUp(), UPKEEP_MS)
+  }
+
+  start(): void {
+    this.#loop.start()
+    this.#upkeep.start()
+    this.#poll = setInterval(() => this.look(), POLL_MS)
+    this.#poll.unref()
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#poll)
+    await this.#loop.stop()
+    const grace = new AbortController()
+    await Promise.race([
+      Promise.all(this.#tries),
+      delay(STOP_GRACE_MS, undefined, { signal: grace.signal }).catch(() => undefined),
+    ])
+    grace.abort()
+    await this.#upkeep.stop()
+  }
+
+  /** Something may be due. */
+  look(): void {
+    this.#loop.look()
+  }
+
+  /** Takes what is due and begins with it. @returns whether there may be more to take right now */
+  async take(): Promise<boolean> {
+    const { knex, now } = this.#ports
+    const total = MAX_RUNNING - this.#running.size
+    // Whoever ends next asks again.
+    if (total === 0) return false
+    const limits = {
+      now: now(),
+      leaseMs: LEASE_MS,
+      perEndpoint: MAX_RUNNING_PER_ENDPOINT,
+      total,
+    }
+    const taken = await takeDeliveries(knex, this.#loads(), limits)
+    for (const delivery of taken) {
+      const ended = this.#try(delivery).finally(() => this.#tries.delete(ended))
+      this.#tries.add(ended)
+    }
+    return false
+  }
+
+  /** Resolves when what was begun with is over, and was written down. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#tries)
+  }
+
+  async #try(delivery: TakenDelivery): Promise<void> {
+    const { tries, log } = this.#ports
+    // With the fence: after a lost lease this node may hold the same delivery twice.
+    const key = `${delivery.id}/${delivery.fence}`
+    this.#running.set(key, delivery)
+    try {
+      tries.inc({ outcome: await tryDelivery(this.#ports, delivery) })
+    } catch (err) {
+      // It is sent again when its lease ends: at least once.
+      log.warn({ err, webhook: delivery.endpoint }, 'how a webhook was sent could not be kept')
+    } finally {
+      this.#running.delete(key)
+    }
+    this.look()
+  }
+
+  #loads(): readonly EndpointLoad[] {
+    const loads = new Map<string, number>()
+    for (const { endpoint } of this.#running.values()) {
+      loads.set(endpoint, (loads.get(endpoint) ?? 0) + 1)
+    }
+    return [...loads].map(([endpoint, running]) => ({ endpoint, running }))
+  }
+
+  async #keepUp(): Promise<void> {
+    const { knex, now, log } = this.#ports
+    try {
+      await renewLeases(knex, [...this.#running.values()], { now: now(), leaseMs: LEASE_MS })
+      await parkBlocked(knex, now())
+    } catch (err) {
+      log.warn({ err }, 'leases of webhooks could not be renewed')
+    }
+  }
+}
