@@ -78,12 +78,10 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   // Before what may still use something is opened, so that it is stopped after it.
   for (const { recorder } of [uses, meters]) stops.push(() => recorder.stop())
   const { runEntry } = broker
-  const { hints } = routing
-  const reach = (generation: number) => routing.reach(generation)
-  const countersOf = (rollout: string) => ports.rollouts.countersOf(rollout)
-  const count = countBusinessEvents({ snapshot, countersOf })
+  const reach = (at: number) => routing.reach(at)
+  const count = countBusinessEvents({ snapshot, countersOf: (id) => ports.rollouts.countersOf(id) })
   const events: Events = openEvents(
-    { ...state, snapshot, reach, runEntry, onUse, registry, count, hints, log },
+    { ...state, snapshot, reach, runEntry, onUse, registry, count, hints: routing.hints, log },
     stops,
   )
   const news = new ContributionsNews({ knex, snapshot, onTold: events.tell, now: Date.now, log })

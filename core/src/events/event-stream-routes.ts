@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import { strictObject } from '../gateway/http-schemas.ts'
-import { appOf, secretOf } from '../identity/authenticate.ts'
+import { isKeyInForce } from '../identity/app-authenticator.ts'
+import { secretOf } from '../identity/authenticate.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import { MAX_KEY_LENGTH } from './cloud-event.ts'
@@ -17,6 +18,8 @@ interface Ports {
   readonly knex: Knex
   readonly snapshot: () => Snapshot
   readonly news: EventNews
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
 }
 
 /** Of one node: busy ones read four times a second, all of them together 800 times. */
@@ -34,7 +37,10 @@ interface Asked {
 }
 
 /** Events that a subscription lets its app hear, as they come. */
-export function eventStreamRoutes(app: FastifyInstance, { knex, snapshot, news }: Ports): void {
+export function eventStreamRoutes(
+  app: FastifyInstance,
+  { knex, snapshot, news, now }: Ports,
+): void {
   const closing = new AbortController()
   const open = new Map<string, number>()
   // Before the server waits for requests in flight: a stream is one that would never end.
@@ -59,7 +65,7 @@ export function eventStreamRoutes(app: FastifyInstance, { knex, snapshot, news }
       const { subscription } = request.principal as Extract<Principal, { kind: 'app' }>
       const secret = secretOf(request.headers) ?? ''
       // A key that is revoked ends what it began.
-      const isProven = () => !secret.startsWith('dsk_') || appOf(snapshot(), secret) !== undefined
+      const isProven = () => !secret.startsWith('dsk_') || isKeyInForce(snapshot(), secret, now())
       const wanted = () =>
         isProven() ? wantedBy(snapshot(), subscription, request.query) : undefined
       if (wanted() === undefined) throw coreErrors.create('EVENTS_NOT_OFFERED', { subscription })

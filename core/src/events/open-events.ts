@@ -108,7 +108,7 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
       appEventRoutes(app, new AppEventService({ knex, allowances }))
       deadLetterRoutes(app, { knex, onRedelivered: tell })
       await app.register(async (inner) => incomingRoutes(inner, { incoming, snapshot, now }))
-      eventStreamRoutes(app, { knex, snapshot, news })
+      eventStreamRoutes(app, { knex, snapshot, news, now })
     },
     start() {
       stops.push(() => dispatcher.stop())

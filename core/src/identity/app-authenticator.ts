@@ -90,6 +90,12 @@ export class AppAuthenticator {
   }
 }
 
+/** Whether a key that was let in once still would be: neither revoked nor over. @param now ms since the epoch */
+export function isKeyInForce(snapshot: Snapshot, key: string, now: number): boolean {
+  const found = prove(snapshot, key)
+  return found !== undefined && !isOver(found.expiresAt, now)
+}
+
 function prove(snapshot: Snapshot, key: string): Proven | undefined {
   const parsed = parseApiKey(key)
   if (parsed === undefined) return undefined
