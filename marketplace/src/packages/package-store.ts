@@ -219,6 +219,16 @@ export async function listVersions(knex: Knex, name: string): Promise<readonly s
     .pluck('version')
 }
 
+/** By service id; undefined: there is no such version. */
+export async function findContracts(
+  knex: Knex,
+  name: string,
+  version: string,
+): Promise<Readonly<Record<string, Contract>> | undefined> {
+  const row = await knex('package_versions').where({ name, version }).first('contracts')
+  return row?.contracts
+}
+
 export async function listDistTags(knex: Knex, name: string): Promise<Record<string, string>> {
   const rows: { tag: string; version: string }[] = await knex('dist_tags')
     .where({ name })
