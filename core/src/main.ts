@@ -18,10 +18,9 @@ import { type Outbound, openOutbound } from './broker/http/open-outbound.ts'
 import type { OpenBroker } from './broker/open-broker.ts'
 import { selfTest } from './broker/self-test.ts'
 import type { InternalService } from './broker/service-caller.ts'
-import { catalogRoutes } from './catalog/catalog-routes.ts'
 import { insertService } from './catalog/catalog-store.ts'
-import { subscriptionRoutes } from './catalog/subscription-routes.ts'
-import { SubscriptionService } from './catalog/subscription-service.ts'
+import { runExamples } from './catalog/expectations/example-run.ts'
+import { type OpenCatalog, openCatalog } from './catalog/open-catalog.ts'
 import { contributionsRoutes } from './contributions/contributions-routes.ts'
 import type { PointSchemas } from './contributions/point-schemas.ts'
 import { unfitContributions } from './contributions/unfit-contributions.ts'
@@ -45,6 +44,7 @@ import { BindingService } from './registry/binding-service.ts'
 import { configRoutes } from './registry/config-routes.ts'
 import { ConfigService } from './registry/config-service.ts'
 import { InstallService } from './registry/install-service.ts'
+import { PlanService } from './registry/plan-service.ts'
 import { pluginRoutes } from './registry/plugin-routes.ts'
 import { resumeWork } from './registry/resume-work.ts'
 import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
@@ -173,6 +173,8 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   )
   const { broker, flush } = plugins
   const installs = composeInstalls(parts, trusted, broker.points)
+  const plans = composePlans(parts, trusted)
+  const catalog = openCatalog({ ...state, log }, stops)
   const bindings = new BindingService(state)
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
   const udfs = composeUdfs(parts, udfLanes)
@@ -183,6 +185,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
       limiter: new RateLimiter(() => performance.now()),
       audit: state.audit,
       metrics,
+      uses: catalog.uses,
       now: Date.now,
     })
   })
@@ -190,7 +193,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     requestLog(scope, metrics)
     guard(scope, authenticator)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
-    administration(scope, state, { installs, bindings, rollouts, broker, removals })
+    administration(scope, state, { installs, plans, catalog, bindings, rollouts, broker, removals })
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
     migrations.routes(scope)
@@ -304,6 +307,21 @@ function composeInstalls(
   })
 }
 
+function composePlans(
+  { state: { knex, contents } }: Parts,
+  { runGuest, isTrusted }: OpenTrusted,
+): PlanService {
+  return new PlanService({
+    knex,
+    source: new PackageSource({ knex, contents }),
+    inspect: inspectPackage,
+    isTrusted,
+    runExamples: (...of) => runExamples({ runGuest, now: Date.now }, ...of),
+    hostVersion,
+    now: Date.now,
+  })
+}
+
 function composeUdfs({ state }: Parts, lanes: UdfLanes): UdfService {
   const { routing, bundles, invocations, inFlight } = state
   return new UdfService({
@@ -318,6 +336,8 @@ function composeUdfs({ state }: Parts, lanes: UdfLanes): UdfService {
 
 interface Services {
   readonly installs: InstallService
+  readonly plans: PlanService
+  readonly catalog: OpenCatalog
   readonly bindings: BindingService
   readonly rollouts: RolloutService
   readonly broker: OpenBroker
@@ -327,15 +347,14 @@ interface Services {
 function administration(
   scope: FastifyInstance,
   { knex, routing, contents, inFlight }: State,
-  { installs, bindings, rollouts, broker, removals }: Services,
+  { installs, plans, catalog, bindings, rollouts, broker, removals }: Services,
 ): void {
   identityRoutes(scope, { knex, identity: new IdentityService(knex) })
-  pluginRoutes(scope, { knex, installs })
+  pluginRoutes(scope, { knex, installs, plans })
   removals.routes(scope)
   tenantPluginRoutes(scope, { knex, bindings })
   configRoutes(scope, { knex, configs: new ConfigService({ knex, routing, contents }) })
-  catalogRoutes(scope, { knex, routing })
-  subscriptionRoutes(scope, { knex, subscriptions: new SubscriptionService({ knex, routing }) })
+  catalog.routes(scope)
   rolloutRoutes(scope, { knex, routing, rollouts, inFlight })
   auditRoutes(scope, { knex })
   contributionsRoutes(scope, { snapshot: () => routing.snapshot, points: broker.points })

@@ -1,6 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
-import { coreErrors } from '../errors.ts'
 import { callerOf, tenantOf } from '../gateway/guard.ts'
 import {
   idSchema,
@@ -10,16 +9,11 @@ import {
   serviceIdSchema,
   strictObject,
 } from '../gateway/http-schemas.ts'
-import { type Action, isAuthorised } from '../identity/authorise.ts'
 import type { Page } from '../identity/identity-store.ts'
+import { requireOwnSubscription } from './own-subscription.ts'
 import type { SubscriptionService, SubscriptionWish } from './subscription-service.ts'
 import { type SubscriptionCommand, subscriptionCommands } from './subscription-states.ts'
-import {
-  findSubscription,
-  listCredentials,
-  listSubscriptions,
-  type SubscriptionRow,
-} from './subscription-store.ts'
+import { listCredentials, listSubscriptions } from './subscription-store.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -80,7 +74,12 @@ export function subscriptionRoutes(app: FastifyInstance, ports: Ports): void {
       schema: { tags, summary: 'One subscription and its live keys', params: paramsSchema },
     },
     async (request) => {
-      const row = await requireOwn(request, knex, request.params.id, 'subscription.read')
+      const row = await requireOwnSubscription(
+        request,
+        knex,
+        request.params.id,
+        'subscription.read',
+      )
       return { ...row, credentials: await listCredentials(knex, row.id) }
     },
   )
@@ -106,7 +105,7 @@ function commandRoutes(app: FastifyInstance, { knex, subscriptions }: Ports): vo
     },
     async (request) => {
       const { id, command } = request.params
-      await requireOwn(request, knex, id, 'subscription.write')
+      await requireOwnSubscription(request, knex, id, 'subscription.write')
       return subscriptions.command(callerOf(request), id, command)
     },
   )
@@ -121,7 +120,7 @@ function credentialRoutes(app: FastifyInstance, { knex, subscriptions }: Ports):
     },
     async (request, reply) => {
       const { id } = request.params
-      await requireOwn(request, knex, id, 'subscription.write')
+      await requireOwnSubscription(request, knex, id, 'subscription.write')
       return reply.code(201).send(await subscriptions.issueCredential(callerOf(request), id))
     },
   )
@@ -143,23 +142,9 @@ function credentialRoutes(app: FastifyInstance, { knex, subscriptions }: Ports):
     },
     async (request, reply) => {
       const { id, credential } = request.params
-      await requireOwn(request, knex, id, 'subscription.write')
+      await requireOwnSubscription(request, knex, id, 'subscription.write')
       await subscriptions.revokeCredential(callerOf(request), id, credential)
       return reply.code(204).send()
     },
   )
-}
-
-/** Another tenant's subscription does not exist: the answer must not tell that it does. */
-async function requireOwn(
-  request: FastifyRequest,
-  knex: Knex,
-  id: string,
-  action: Action,
-): Promise<SubscriptionRow> {
-  const row = await findSubscription(knex, id)
-  if (row === undefined || !isAuthorised(request.principal, action, { tenant: row.tenant })) {
-    throw coreErrors.create('SUBSCRIPTION_MISSING', { subscription: id })
-  }
-  return row
 }

@@ -24,6 +24,8 @@ interface Ports {
   readonly limiter: RateLimiter
   readonly audit: { add(record: CallRecord): void }
   readonly metrics: Metrics
+  /** Who uses what: whom a new version of a service would break. */
+  readonly uses: { add(subscription: string, operation: string): void }
   readonly now: () => number
 }
 
@@ -275,7 +277,11 @@ function requireSize(body: unknown, limitKb: number | undefined): void {
 }
 
 /** After the reply: what the call leaves in metrics and audit. */
-function account({ audit, metrics, now }: Ports, request: CallRequest, reply: FastifyReply): void {
+function account(
+  { audit, metrics, uses, now }: Ports,
+  request: CallRequest,
+  reply: FastifyReply,
+): void {
   const { call } = request
   if (call === undefined || call.isAccounted) return
   call.isAccounted = true
@@ -288,6 +294,9 @@ function account({ audit, metrics, now }: Ports, request: CallRequest, reply: Fa
   const version = call.answer?.version ?? call.picked ?? 'none'
   metrics.calls.inc({ ...labels, version, outcome: labelOf(heard) })
   if (heard === 'done') metrics.callSeconds.observe(labels, (now() - call.startedAt) / 1000)
+  if (call.target !== undefined && call.subscription !== undefined) {
+    uses.add(call.subscription.id, call.target.operation)
+  }
   audit.add({
     tenant: call.subscription?.tenant ?? null,
     actor: actorOf(call.principal),

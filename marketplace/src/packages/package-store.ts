@@ -1,3 +1,4 @@
+import type { Contract } from '@signalbox/sdk/contract'
 import type { Knex } from 'knex'
 import type { PackageName } from './package-name.ts'
 import type { PublishedVersion, StoredPackage } from './packument.ts'
