@@ -173,27 +173,18 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   )
   const { broker, flush } = plugins
   const installs = composeInstalls(parts, trusted, broker.points)
-  const plans = composePlans(parts, trusted)
   const catalog = openCatalog({ ...state, log }, stops)
   const bindings = new BindingService(state)
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
   const udfs = composeUdfs(parts, udfLanes)
-  await app.register(async (scope) => {
-    callRoutes(scope, {
-      snapshot,
-      caller: broker.caller,
-      limiter: new RateLimiter(() => performance.now()),
-      audit: state.audit,
-      metrics,
-      uses: catalog.uses,
-      now: Date.now,
-    })
-  })
+  const plans = composePlans(parts, trusted)
+  const services = { installs, plans, catalog, bindings, rollouts, broker, removals }
+  await registerCalls(app, state, { caller: broker.caller, metrics, uses: catalog.uses })
   await app.register(async (scope) => {
     requestLog(scope, metrics)
     guard(scope, authenticator)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
-    administration(scope, state, { installs, plans, catalog, bindings, rollouts, broker, removals })
+    administration(scope, state, services)
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
     migrations.routes(scope)
@@ -274,6 +265,22 @@ function composeMetrics(
     generation: () => routing.snapshot.generation,
     usage: () => invocations.meter.all(),
     invocations: () => invocations.counts,
+  })
+}
+
+async function registerCalls(
+  app: FastifyInstance,
+  { routing, audit }: State,
+  ports: Pick<Parameters<typeof callRoutes>[1], 'caller' | 'metrics' | 'uses'>,
+): Promise<void> {
+  await app.register(async (scope) => {
+    callRoutes(scope, {
+      ...ports,
+      snapshot: () => routing.snapshot,
+      limiter: new RateLimiter(() => performance.now()),
+      audit,
+      now: Date.now,
+    })
   })
 }
 

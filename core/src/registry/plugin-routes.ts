@@ -83,7 +83,7 @@ export function pluginRoutes(app: FastifyInstance, { knex, installs, plans }: Po
 
 function planRoute(app: FastifyInstance, plans: PlanService): void {
   app.post<{ Params: { name: string }; Body: { version?: string } | null }>(
-    '/v1/plugins/:name(^[^:]+):::plan(^plan$)',
+    '/v1/plugins/:name(^[^:]+)::plan',
     {
       config: { action: 'plugin.plan' },
       schema: {

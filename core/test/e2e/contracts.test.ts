@@ -106,7 +106,13 @@ console.log(JSON.stringify([first?.sku, refused instanceof ServiceError, refused
   )
   const run = promisify(execFile)
   const options = ['--strict', '--noEmit', '--target', 'es2024', '--module', 'nodenext']
-  const more = ['--allowImportingTsExtensions', '--types', 'node', '--erasableSyntaxOnly']
+  const more = [
+    '--allowImportingTsExtensions',
+    '--types',
+    'node',
+    '--erasableSyntaxOnly',
+    '--ignoreConfig',
+  ]
   const tsc = join(import.meta.dirname, '../../../node_modules/typescript/bin/tsc')
   const { stdout: faults } = await run(process.execPath, [
     tsc,
@@ -139,7 +145,7 @@ t.test('a service is described to tools as it can be called', async (t) => {
         properties: [
           {
             name: 'rows',
-            items: { properties: [{ name: 'sku', required: true }, { name: 'at' }] },
+            items: { properties: [{ name: 'at' }, { name: 'sku', required: true }] },
           },
         ],
       },

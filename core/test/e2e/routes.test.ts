@@ -9,8 +9,11 @@ import { testDatabases } from '../support/postgres.ts'
 import { callProbe, installProbe, probeVersion, setUpTenant } from '../support/probe.ts'
 import { publish } from '../support/publish.ts'
 import {
+  catalogRoutes,
   eventRoutes,
+  expectationRoutes,
   fileRoutes,
+  planningRoutes,
   publisherRoutes,
   type RouteRows,
   rehearsalRoutes,
@@ -238,8 +241,9 @@ const table: Readonly<Record<string, Entry>> = {
   'POST /links/{token}': { door: open, at: link.path, body: {} },
   ...behind(tenants, sharingRoutes(link.id)),
 
-  'GET /v1/catalog/services': { door: catalog, at: '/v1/catalog/services' },
-  'GET /v1/catalog/services/{id}': { door: catalog, at: '/v1/catalog/services/probe.one' },
+  ...behind(operators, planningRoutes),
+  ...behind(catalog, catalogRoutes),
+  ...behind(hidden, expectationRoutes(subscription)),
   'PUT /v1/catalog/services/{id}/versions/{major}/plans/{name}': {
     door: operators,
     at: '/v1/catalog/services/probe.one/versions/1/plans/standard',

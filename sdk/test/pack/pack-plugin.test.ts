@@ -103,25 +103,6 @@ t.test('packs a plugin into one script that runs in a realm of ECMAScript alone'
   t.equal(runInContext(refused, realm), 'Refusal NOTHING_SAID')
 })
 
-t.test(
-  'what breaks the release before is told with its line, where that release is given',
-  async (t) => {
-    const say = { ...contract.operations.say, output: { type: 'array' }, examples: [] }
-    const previous = await folderOf(t)
-    const folder = await mkdtemp(join(tmpdir(), 'signalbox-'))
-    t.teardown(() => rm(folder, { recursive: true }))
-    await cp(previous, folder, { recursive: true })
-    const changed = { ...contract, operations: { say } }
-    await writeFile(join(folder, 'contracts/demo.echo.json'), JSON.stringify(changed, null, 2))
-    t.ok(await packPlugin(folder), 'nothing is compared with')
-    const refused = await packPlugin(folder, { previous }).catch((error) => error)
-    t.equal(refused.code, 'SDK_CONTRACT_BREAKING')
-    const at = /^contracts\/demo\.echo\.json:\d+:\d+$/
-    t.match(refused.faults, [{ pointer: '/operations/say/output/type', at, detail: /major 2/ }])
-    t.ok(await packPlugin(previous, { previous }), 'what is the same breaks nothing')
-  },
-)
-
 t.test('a trusted plugin anywhere on the machine is given this SDK', async (t) => {
   const runtime = { tier: 'trusted', entry: 'dist/plugin.js' }
   const inside = await folderOf(t, {

@@ -7,7 +7,7 @@ import { addUses, forgetUses } from './use-store.ts'
 const INTERVAL_MS = 10_000
 
 /** A quarter is the longest that a monthly or quarterly job of an app lets one wait for its next call. */
-export const USE_DAYS = 90
+const USE_DAYS = 90
 
 const DAY_MS = 86_400_000
 
@@ -17,7 +17,7 @@ interface Ports {
   readonly log: { warn(fields: object, message: string): void }
 }
 
-export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
+const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
 
 /** The first day of what is looked at. */
 export const usedSince = (now: number): string => dayOf(now - USE_DAYS * DAY_MS)

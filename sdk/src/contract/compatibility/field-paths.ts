@@ -49,10 +49,7 @@ export function lostFields(
     const step = path.slice(slash + 1)
     if (step === '[]' || step === '*') return false
     const parent = now.get(path.slice(0, slash))
-    const name = path
-      .slice(slash + 1)
-      .replaceAll('~1', '/')
-      .replaceAll('~0', '~')
+    const name = unescapeToken(step)
     return parent !== undefined && !parent.nodes.some((node) => takesAsOther(node, name))
   })
 }

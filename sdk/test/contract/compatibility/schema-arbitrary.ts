@@ -61,7 +61,7 @@ const scalars: fc.Arbitrary<Schema> = fc.oneof(
 )
 
 /** Schemas as authors write them, and as they should not; objects always say what else they take. */
-export const schemas: fc.Arbitrary<Schema> = fc.letrec<{ any: Schema }>((tie) => {
+const schemas: fc.Arbitrary<Schema> = fc.letrec<{ any: Schema }>((tie) => {
   const any = tie('any')
   const some = fc.array(any, { minLength: 1, maxLength: 3 })
   const objects = fc
@@ -102,7 +102,13 @@ export const schemas: fc.Arbitrary<Schema> = fc.letrec<{ any: Schema }>((tie) =>
     some.map((oneOf): Schema => ({ oneOf })),
     some.map((allOf): Schema => ({ allOf })),
     any.map((not): Schema => ({ not })),
-    fc.tuple(any, any).map(([one, two]): Schema => ({ if: one, then: two })),
+    fc.tuple(any, any).map(
+      ([one, two]): Schema =>
+        Object.fromEntries([
+          ['if', one],
+          ['then', two],
+        ]),
+    ),
     fc.tuple(some, any).map(([allOf, left]): Schema => ({ allOf, unevaluatedProperties: left })),
     fc.tuple(some, any).map(([anyOf, left]): Schema => ({ anyOf, unevaluatedItems: left })),
   )

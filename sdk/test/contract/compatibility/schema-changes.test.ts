@@ -1,14 +1,18 @@
 import t from 'tap'
 import { schemaChanges } from '../../../src/contract/compatibility/schema-changes.ts'
 import { schemaFaults } from '../../../src/contract/contract.ts'
-import { schemaPairs, type Verdict } from './schema-pairs.ts'
+import { composedPairs } from './composed-pairs.ts'
+import type { Verdict } from './pair-words.ts'
+import { schemaPairs } from './schema-pairs.ts'
+
+const pairs = [...schemaPairs, ...composedPairs]
 
 function verdictOf(kinds: readonly string[]): Verdict {
   const found = (['breaking', 'additive', 'docs'] as const).find((kind) => kinds.includes(kind))
   return found ?? 'same'
 }
 
-const judged = schemaPairs.flatMap(({ title, old, now, ...verdicts }) =>
+const judged = pairs.flatMap(({ title, old, now, ...verdicts }) =>
   (['input', 'output'] as const).flatMap((side) => {
     const expected = verdicts[side]
     if (expected === undefined) return []
@@ -18,7 +22,7 @@ const judged = schemaPairs.flatMap(({ title, old, now, ...verdicts }) =>
 )
 
 t.test('every pair of the corpus is a schema that a contract may hold', async (t) => {
-  for (const { title, old, now } of schemaPairs) {
+  for (const { title, old, now } of pairs) {
     t.same([...schemaFaults(old), ...schemaFaults(now)], [], title)
   }
 })
