@@ -95,7 +95,12 @@ const operation = {
         required: ['code'],
         additionalProperties: false,
         properties: {
-          code: { type: 'string', pattern: '^[A-Z][A-Z0-9_]*$', maxLength: 60 },
+          code: {
+            type: 'string',
+            pattern: '^[A-Z][A-Z0-9_]*$',
+            maxLength: 60,
+            description: 'As the Refusal has it.',
+          },
           summary: localized('When it is given.'),
         },
       },
