@@ -275,6 +275,18 @@ export const coreErrors = defineErrors('CORE', {
         '请从备份恢复表 "contents" 和 "content_chunks"；或将相同文件作为新版本发布并安装，届时两个版本均恢复完整。',
     },
   },
+  CONTRACT_BREAKING: {
+    status: 409,
+    message: {
+      en: '{plugin}@{version} breaks what {stable}, the version in service, promises within the same major of a data service.',
+      'zh-CN': '{plugin}@{version} 在数据服务的同一主版本内破坏了正在服务的版本 {stable} 的承诺。',
+    },
+    cure: {
+      en: 'See whom it breaks with POST /v1/plugins/{plugin}:plan; its author takes the changes of errors[] back, or raises "major" in the contract.',
+      'zh-CN':
+        '请用 POST /v1/plugins/{plugin}:plan 查看受影响的应用；由作者撤回 errors[] 中的更改，或提高契约中的 "major"。',
+    },
+  },
   CREDENTIAL_LIMIT: {
     status: 409,
     message: {

@@ -16,13 +16,11 @@ import { blobRoutes } from './blobs/blob-routes.ts'
 import type { ServiceCall } from './broker/call-scope.ts'
 import { type Outbound, openOutbound } from './broker/http/open-outbound.ts'
 import type { OpenBroker } from './broker/open-broker.ts'
-import { selfTest } from './broker/self-test.ts'
 import type { InternalService } from './broker/service-caller.ts'
 import { insertService } from './catalog/catalog-store.ts'
+import { serviceRoutes } from './catalog/service-routes.ts'
 import { findSubscription } from './catalog/subscription-store.ts'
 import { contributionsRoutes } from './contributions/contributions-routes.ts'
-import type { PointSchemas } from './contributions/point-schemas.ts'
-import { unfitContributions } from './contributions/unfit-contributions.ts'
 import { FailedAuthentications } from './gateway/admission/failed-authentications.ts'
 import { guard } from './gateway/guard.ts'
 import { listen, requireFreePort } from './gateway/listen.ts'
@@ -43,10 +41,12 @@ import { openPlugins } from './plugin-side.ts'
 import { BindingService } from './registry/binding-service.ts'
 import { configRoutes } from './registry/config-routes.ts'
 import { ConfigService } from './registry/config-service.ts'
-import { InstallService } from './registry/install-service.ts'
+import type { InstallService } from './registry/install-service.ts'
+import type { PlanService } from './registry/plan-service.ts'
 import { pluginRoutes } from './registry/plugin-routes.ts'
 import { resumeWork } from './registry/resume-work.ts'
 import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
+import { openRegistry } from './registry-side.ts'
 import { openRemovals, type Removals } from './removal/open-removals.ts'
 import type { Arm } from './rollout/cohorts/cohort.ts'
 import type { TripKind } from './rollout/judge/hard-trips.ts'
@@ -172,7 +172,9 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     stops,
   )
   const { broker, flush } = plugins
-  const installs = composeInstalls(parts, trusted, broker.points)
+  const source = new PackageSource({ knex, contents: state.contents })
+  const registering = { ...parts, ...trusted, source, points: broker.points, log }
+  const { installs, plans } = openRegistry(registering)
   const bindings = new BindingService(state)
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
   const udfs = composeUdfs(parts, udfLanes)
@@ -185,7 +187,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     guard(scope, authenticator, failures)
     await apps.routes(scope)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
-    administration(scope, state, { installs, bindings, rollouts, broker, removals })
+    administration(scope, state, { installs, plans, bindings, rollouts, broker, removals })
     await identity.routes(scope, sendTicketBy({ ...parts.settings, ...broker, snapshot }))
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
@@ -310,29 +312,6 @@ async function registerInternal(knex: Knex, { operations }: InternalService): Pr
   }
 }
 
-function composeInstalls(
-  { options, state }: Parts,
-  { runGuest, isTrusted }: OpenTrusted,
-  points: PointSchemas,
-): InstallService {
-  const { knex, routing, contents, compiled, schemas } = state
-  return new InstallService({
-    knex,
-    routing,
-    source: new PackageSource({ knex, contents }),
-    inspect: inspectPackage,
-    contents,
-    compiled,
-    schemas,
-    selfTest: (installation, bundle) => selfTest(runGuest, installation, bundle),
-    isTrusted,
-    unfit: (candidate) =>
-      unfitContributions({ snapshot: () => routing.snapshot, points }, candidate),
-    hostVersion,
-    log: options.log,
-  })
-}
-
 function composeUdfs({ state }: Parts, lanes: UdfLanes): UdfService {
   const { routing, bundles, invocations, inFlight } = state
   return new UdfService({
@@ -347,6 +326,7 @@ function composeUdfs({ state }: Parts, lanes: UdfLanes): UdfService {
 
 interface Services {
   readonly installs: InstallService
+  readonly plans: PlanService
   readonly bindings: BindingService
   readonly rollouts: RolloutService
   readonly broker: OpenBroker
@@ -356,12 +336,13 @@ interface Services {
 function administration(
   scope: FastifyInstance,
   { knex, routing, contents, inFlight, auditing, usage }: State,
-  { installs, bindings, rollouts, broker, removals }: Services,
+  { installs, plans, bindings, rollouts, broker, removals }: Services,
 ): void {
-  pluginRoutes(scope, { knex, installs })
+  pluginRoutes(scope, { knex, installs, plans })
   removals.routes(scope)
   tenantPluginRoutes(scope, { knex, bindings })
   configRoutes(scope, { knex, configs: new ConfigService({ knex, routing, contents }) })
+  serviceRoutes(scope, { knex, contents, usage: usage.recorder, now: Date.now })
   rolloutRoutes(scope, { knex, routing, rollouts, inFlight })
   auditing.routes(scope)
   usage.routes(scope, async (id) => (await findSubscription(knex, id))?.tenant)

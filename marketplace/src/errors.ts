@@ -35,6 +35,17 @@ export const marketplaceErrors = defineErrors('MKT', {
       'zh-CN': '请从备份恢复内容存储；内容一致之前不会提供该版本。',
     },
   },
+  CONTRACT_BREAKING: {
+    status: 422,
+    message: {
+      en: '{package} breaks what {previous} promised within the same major of a data service.',
+      'zh-CN': '{package} 在数据服务的同一主版本内破坏了 {previous} 的承诺。',
+    },
+    cure: {
+      en: 'Take back the changes named in errors[], or raise "major" in the contract: apps go on calling the old one.',
+      'zh-CN': '请撤回 errors[] 中列出的更改，或提高契约中的 "major"：应用仍调用旧版本。',
+    },
+  },
   DATABASE_UNAVAILABLE: {
     status: 503,
     message: { en: 'PostgreSQL does not answer.', 'zh-CN': 'PostgreSQL 没有响应。' },

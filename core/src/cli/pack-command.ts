@@ -18,13 +18,20 @@ export const packCommand = defineCommand({
       default: '.',
       description: say({ en: "The plugin's folder", 'zh-CN': '插件文件夹' }),
     },
+    previous: {
+      type: 'string',
+      description: say({
+        en: 'The folder of the release before, unpacked: refuse what breaks its callers',
+        'zh-CN': '上一发行版解包后的文件夹：拒绝会破坏其调用方的更改',
+      }),
+    },
     json: {
       type: 'boolean',
       description: say({ en: 'Print JSON, for machines', 'zh-CN': '输出 JSON，供程序读取' }),
     },
   },
   run: async ({ args }) => {
-    const packed = await packPlugin(args.folder)
+    const packed = await packPlugin(args.folder, { previous: args.previous })
     // npm reads the standard output of prepack where it was asked for JSON; people read the standard error.
     const { bundlePath, bytes } = packed
     if (args.json === true) return print(true, packed, [])

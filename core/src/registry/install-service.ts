@@ -10,6 +10,7 @@ import { claimPermissions } from '../identity/permission-store.ts'
 import { admitReturn } from '../removal/returning-plugin.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
 import type { Origin } from '../trusted/allow-list.ts'
+import { contractRefusal } from './compatible-contracts.ts'
 import type { CompiledBundleService } from './compiled-bundle-service.ts'
 import {
   type InstallationCommand,
@@ -168,12 +169,15 @@ export class InstallService {
     const change = changeOf(caller, row, 'plugin.installed')
     await commitRoutedChange(knex, change, async (trx) => {
       await shareInstalls(trx)
-      await lockPlugin(trx, plugin)
+      const { stableVersion: stable } = await lockPlugin(trx, plugin)
       await admitReturn(trx, plugin, fingerprint)
       if ((await findInstallation(trx, plugin, version)) !== undefined) throw new Overtaken()
       const candidate = { plugin, version, manifest, isTrusted }
       const refusal = refusalOf(candidate, hostVersion, await listInstalled(trx))
       if (refusal !== undefined) throw refusal
+      const serving = stable === null ? undefined : await findInstallation(trx, plugin, stable)
+      const breaking = contractRefusal(row, serving)
+      if (breaking !== undefined) throw breaking
       for (const { id, major } of Object.values(row.contracts)) {
         requireProvider(plugin, id, major, (await findService(trx, id, major))?.plugin ?? plugin)
       }

@@ -11,6 +11,7 @@ import {
 } from '../gateway/http-schemas.ts'
 import type { Page } from '../identity/identity-store.ts'
 import type { InstallService } from './install-service.ts'
+import type { PlanService } from './plan-service.ts'
 import {
   hasPlugin,
   type Installation,
@@ -22,12 +23,14 @@ import {
 interface Ports {
   readonly knex: Knex
   readonly installs: InstallService
+  readonly plans: PlanService
 }
 
 const tags = ['plugins']
 
 /** Installing from the marketplace and looking at what is installed: the operator's. */
-export function pluginRoutes(app: FastifyInstance, { knex, installs }: Ports): void {
+export function pluginRoutes(app: FastifyInstance, { knex, installs, plans }: Ports): void {
+  planRoute(app, plans)
   app.post<{ Body: { name: string; version?: string } }>(
     '/v1/plugins',
     {
@@ -75,6 +78,26 @@ export function pluginRoutes(app: FastifyInstance, { knex, installs }: Ports): v
         versions: versions.map(shown),
       }
     },
+  )
+}
+
+function planRoute(app: FastifyInstance, plans: PlanService): void {
+  app.post<{ Params: { name: string }; Body: { version?: string } | null }>(
+    '/v1/plugins/:name(^[^:]+)::plan',
+    {
+      config: { action: 'plugin.plan' },
+      schema: {
+        tags,
+        summary:
+          'What a version would do, without doing it: dependencies, capabilities, migrations, contracts, whom it breaks',
+        body: {
+          type: ['object', 'null'],
+          additionalProperties: false,
+          properties: { version: versionSchema },
+        },
+      },
+    },
+    async (request) => plans.plan(request.params.name, request.body?.version),
   )
 }
 

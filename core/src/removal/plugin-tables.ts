@@ -21,6 +21,7 @@ interface PluginTable {
 
 const ofRollouts = 'rollout in (select id from rollouts where plugin = :plugin)'
 const ofServices = '(service, major) in (select id, major from services where plugin = :plugin)'
+const ofSubscriptions = `subscription in (select id from subscriptions where ${ofServices})`
 
 /**
  * Every table of the host that names plugins, in the order in which rows may go: those that refer to others first. A
@@ -48,11 +49,8 @@ export const pluginTables: readonly PluginTable[] = [
   { table: 'bindings', when: 'at once' },
   // Who installs it again asks for consent again.
   { table: 'grants', when: 'at once' },
-  {
-    table: 'credentials',
-    when: 'at once',
-    rows: `subscription in (select id from subscriptions where ${ofServices})`,
-  },
+  { table: 'credentials', when: 'at once', rows: ofSubscriptions },
+  { table: 'subscription_expectations', when: 'at once', rows: ofSubscriptions },
   { table: 'subscriptions', when: 'at once', rows: ofServices },
   { table: 'plan_versions', when: 'at once', rows: ofServices },
   { table: 'plans', when: 'at once', rows: ofServices },

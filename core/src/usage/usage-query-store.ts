@@ -123,35 +123,34 @@ export async function sumUnknown(
 }
 
 /** Who would notice that an operation changes. */
+
 export interface UsedOperation {
-  readonly tenant: string
-  readonly app: string
-  readonly subscription: string
   readonly operation: string
-  /** The one that answered last. */
-  readonly version: string
-  readonly calls: string
-  readonly lastHour: string
+  readonly calls: number
+  /** In UTC, as 2026-06-01. */
+  readonly lastDay: string
 }
 
-/**
- * What of a service was used since, by whom: the apps that a change of it may break. The most recent first, at most
- * 10,000.
- */
-export async function usedOperations(
+/** What subscriptions called since then, the most used operation first: those that a change of it may break. */
+export async function usesOf(
   knex: Knex,
-  service: string,
-  major: number,
+  subscriptions: readonly string[],
   since: Date,
-): Promise<readonly UsedOperation[]> {
-  const { rows } = await knex.raw(
-    `select tenant, app, subscription, operation, (array_agg(version order by hour desc))[1] as version,
-            sum(calls)::text as calls, ${iso('max(hour)')} as "lastHour"
-       from usage_hours
-      where service = ? and major = ? and hour >= ? and operation <> 'unknown'
-      group by tenant, app, subscription, operation
-      order by max(hour) desc, tenant, app, operation limit 10000`,
-    [service, major, since],
-  )
-  return rows
+): Promise<ReadonlyMap<string, readonly UsedOperation[]>> {
+  const rows: (UsedOperation & { subscription: string })[] = await knex('usage_hours')
+    .whereIn('subscription', [...subscriptions])
+    .where('hour', '>=', since)
+    .whereNot('operation', 'unknown')
+    .groupBy('subscription', 'operation')
+    .select('subscription', 'operation')
+    .select(
+      knex.raw('sum(calls)::double precision as calls'),
+      knex.raw(`to_char(max(hour) at time zone 'UTC', 'YYYY-MM-DD') as "lastDay"`),
+    )
+    .orderBy([{ column: 'calls', order: 'desc' }, { column: 'operation' }])
+  const uses = new Map<string, UsedOperation[]>()
+  for (const { subscription, ...use } of rows) {
+    uses.set(subscription, [...(uses.get(subscription) ?? []), use])
+  }
+  return uses
 }

@@ -293,3 +293,32 @@ export function keptRoutes(releases: string, released: string, spent: string): R
     },
   }
 }
+
+/** Before a version is installed: what it would do, and whom it would meet. */
+export const planningRoutes: RouteRows = {
+  'POST /v1/plugins/{name}:plan': {
+    at: '/v1/plugins/@probe%2Fone:plan',
+    body: { version: '1.0.0' },
+  },
+  'GET /v1/catalog/services/{id}/consumers': { at: '/v1/catalog/services/probe.one/consumers' },
+}
+
+/** The catalog as everybody reads it. */
+export const catalogRoutes: RouteRows = {
+  'GET /v1/catalog/services': { at: '/v1/catalog/services' },
+  'GET /v1/catalog/services/{id}': { at: '/v1/catalog/services/probe.one' },
+  'GET /v1/catalog/services/{id}/versions/{major}/{document}': {
+    at: '/v1/catalog/services/probe.one/versions/1/openapi',
+  },
+}
+
+/** @param subscription its path */
+export function expectationRoutes(subscription: string): RouteRows {
+  return {
+    'GET /v1/subscriptions/{id}/expectations': { at: `${subscription}/expectations` },
+    'PUT /v1/subscriptions/{id}/expectations': {
+      at: `${subscription}/expectations`,
+      body: { reads: {} },
+    },
+  }
+}

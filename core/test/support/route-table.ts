@@ -12,10 +12,13 @@ import { callProbe, installProbe, probeVersion, setUpTenant } from './probe.ts'
 import { publish } from './publish.ts'
 import {
   bookRoutes,
+  catalogRoutes,
   clientRoutes,
   eventRoutes,
+  expectationRoutes,
   fileRoutes,
   keptRoutes,
+  planningRoutes,
   publisherRoutes,
   type RouteRows,
   rehearsalRoutes,
@@ -154,7 +157,6 @@ const spare = await admin.request<{ id: string }>('POST', '/v1/tenants/acme/toke
   label: 'spare',
 })
 const link = await sharedLink(host, acme.adminToken)
-const { credentials } = await admin.request<{ credentials: { id: string }[] }>('GET', subscription)
 
 const sealed = await sealRoutes(t, host, admin)
 const out = await outRoutes(host, hostUrl, acme)
@@ -173,6 +175,7 @@ const client = await admin.request<{ clientId: string; clientSecret: string }>(
   { kind: 'secret' },
 )
 const ofClient = `client_id=${client.clientId}&client_secret=${client.clientSecret}`
+const { credentials } = await admin.request<{ credentials: { id: string }[] }>('GET', subscription)
 
 /** Any body is a file. */
 const file = { of: 'acme' }
@@ -261,8 +264,9 @@ export const table: Readonly<Record<string, Entry>> = {
   'POST /links/{token}': { door: open, at: link.path, body: {} },
   ...behind(tenants, sharingRoutes(link.id)),
 
-  'GET /v1/catalog/services': { door: catalog, at: '/v1/catalog/services' },
-  'GET /v1/catalog/services/{id}': { door: catalog, at: '/v1/catalog/services/probe.one' },
+  ...behind(operators, planningRoutes),
+  ...behind(catalog, catalogRoutes),
+  ...behind(hidden, expectationRoutes(subscription)),
   ...behind(open, tokenRoutes),
   ...behind(clients, clientRoutes(ofClient)),
 

@@ -8,7 +8,7 @@ import {
   sumUnits,
   sumUnknown,
   sumUsage,
-  usedOperations,
+  usesOf,
 } from '../../src/usage/usage-query-store.ts'
 import type { UsageRecorder } from '../../src/usage/usage-recorder.ts'
 import { testDatabases } from '../support/postgres.ts'
@@ -75,9 +75,10 @@ t.test('calls are added up by hour, operation, version and status', async (t) =>
     ['4xx', '1'],
   ])
   t.match(await sumUsage(knex, all), [{ bytesIn: '50', bytesOut: '500' }])
-  t.match(await usedOperations(knex, 'orders.status', 1, new Date(noon - 3_600_000)), [
-    { tenant: 'acme', app: 'web', operation: 'get', version: '1.1.0', calls: '4' },
-    { operation: 'close', calls: '1' },
+  const uses = await usesOf(knex, [free.id], new Date(noon - 3_600_000))
+  t.same(uses.get(free.id), [
+    { operation: 'get', calls: 4, lastDay: '2026-06-01' },
+    { operation: 'close', calls: 1, lastDay: '2026-06-01' },
   ])
 })
 

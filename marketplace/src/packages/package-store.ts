@@ -1,3 +1,4 @@
+import type { Contract } from '@signalbox/sdk/contract'
 import type { Knex } from 'knex'
 import type { PackageName } from './package-name.ts'
 import type { PublishedVersion, StoredPackage } from './packument.ts'
@@ -217,6 +218,16 @@ export async function listVersions(knex: Knex, name: string): Promise<readonly s
     .where({ name, state: PUBLISHED })
     .orderBy(['published_at', 'version'])
     .pluck('version')
+}
+
+/** By service id; undefined: there is no such version. */
+export async function findContracts(
+  knex: Knex,
+  name: string,
+  version: string,
+): Promise<Readonly<Record<string, Contract>> | undefined> {
+  const row = await knex('package_versions').where({ name, version }).first('contracts')
+  return row?.contracts
 }
 
 export async function listDistTags(knex: Knex, name: string): Promise<Record<string, string>> {

@@ -1,3 +1,4 @@
+import { breakingFaults } from '@signalbox/sdk/breaking-faults'
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import { ensureFingerprint } from '../identity/identity-store.ts'
@@ -5,10 +6,12 @@ import { MAX_DIST_TAGS } from '../packages/dist-tag.ts'
 import type { PackageName } from '../packages/package-name.ts'
 import {
   ensurePackage,
+  findContracts,
   findHead,
   insertVersion,
   isVersionTaken,
   listDistTags,
+  listVersions,
   lockHead,
   measureVersions,
   setDistTag,
@@ -21,6 +24,7 @@ import { authorizeChange } from '../publishers/authorize-change.ts'
 import { type Digests, digestsOf } from './digests.ts'
 import { type PublishDocument, readPublishDocument } from './publish-document.ts'
 import { readmeOf } from './readme.ts'
+import { releaseBefore } from './release-before.ts'
 import { unstorableParts } from './storable-json.ts'
 
 /** What one package may put into its packument, which every `npm view` of it must carry. */
@@ -80,6 +84,7 @@ export class PublishService {
     const fingerprint = await ensureFingerprint(trx, (count) => randomBytes(count), at)
     const rev = await this.#enterPackage(trx, actor, document, at)
     await requireRoom(trx, name.full)
+    await requireCompatible(trx, checked)
     const inserted = await insertVersion(trx, {
       ...versionFields(checked, actor),
       tarballSha256,
@@ -165,6 +170,31 @@ async function requireRoom(trx: Knex.Transaction, name: string): Promise<void> {
   if (count < MAX_VERSIONS && bytes < MAX_PACKAGE_JSON_BYTES) return
   const mebibytes = Math.round(bytes / 1024 / 1024)
   throw marketplaceErrors.create('VERSIONS_FULL', { package: name, versions: count, mebibytes })
+}
+
+/**
+ * What the release before promised within a major, this one promises as well. Asked while the package is held, so
+ * that two publishes at once are compared with each other. A prerelease binds nobody and is bound by the last release.
+ */
+async function requireCompatible(
+  trx: Knex.Transaction,
+  { document, inspection }: CheckedPublish,
+): Promise<void> {
+  const name = document.name.full
+  if (Object.keys(inspection.contracts).length === 0) return
+  const previous = releaseBefore(document.version, await listVersions(trx, name))
+  if (previous === undefined) return
+  const old = (await findContracts(trx, name, previous)) ?? {}
+  const paths = new Map(
+    inspection.manifest.provides?.services?.map(({ id, contract }) => [id, contract]),
+  )
+  const faults = breakingFaults(old, inspection.contracts).map(({ service, ...fault }) => ({
+    ...fault,
+    at: paths.get(service) ?? service,
+  }))
+  if (faults.length === 0) return
+  const words = { package: spec(document), previous: `${name}@${previous}` }
+  throw marketplaceErrors.create('CONTRACT_BREAKING', words, { faults })
 }
 
 /** The bytes decide: a client that says otherwise, or something between, is not trusted with a version. */

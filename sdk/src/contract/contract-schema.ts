@@ -99,6 +99,32 @@ const operation = {
     output: jsonSchema(
       'JSON Schema 2020-12 of the output; `sensitive` as in the input. Not of delivery bytes.',
     ),
+    units: {
+      type: 'array',
+      maxItems: 16,
+      uniqueItems: true,
+      items: { type: 'string', pattern: '^[a-z][a-z0-9_-]*$', maxLength: 60 },
+      description: 'Units that its calls are metered by, as in ctx.meter, such as rows.',
+    },
+    errors: {
+      type: 'array',
+      maxItems: 32,
+      description: 'Refusals of its own that callers can expect, with status 422.',
+      items: {
+        type: 'object',
+        required: ['code'],
+        additionalProperties: false,
+        properties: {
+          code: {
+            type: 'string',
+            pattern: '^[A-Z][A-Z0-9_]*$',
+            maxLength: 60,
+            description: 'As the Refusal has it.',
+          },
+          summary: localized('When it is given.'),
+        },
+      },
+    },
     compare: {
       type: 'object',
       additionalProperties: false,
@@ -164,6 +190,40 @@ export const contractSchema = {
     title: localized('Name shown to people.'),
     description: localized('What the service is for.'),
     owner: { type: 'string', maxLength: 200, description: 'Who answers for the service.' },
+    domain: {
+      type: 'string',
+      pattern: '^[a-z][a-z0-9-]*$',
+      maxLength: 60,
+      description: 'The part of the business it belongs to, such as logistics.',
+    },
+    tags: {
+      type: 'array',
+      maxItems: 20,
+      uniqueItems: true,
+      items: { type: 'string', minLength: 1, maxLength: 60, pattern: '^[^\\u0000-\\u001f,]*$' },
+      description: 'Words it is found by.',
+    },
+    serviceLevels: {
+      type: 'object',
+      additionalProperties: false,
+      description:
+        'What is promised of all operations together; measured by the host over 30 days.',
+      properties: {
+        availability: {
+          type: 'number',
+          minimum: 0,
+          maximum: 100,
+          description:
+            'Per cent of calls that do not fail by a fault of the service, such as 99.9.',
+        },
+        p95Ms: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 900000,
+          description: 'Milliseconds within which 95 of 100 calls are answered.',
+        },
+      },
+    },
     terms: { type: 'string', maxLength: 2000, description: 'Under which terms it may be used.' },
     operations: {
       type: 'object',

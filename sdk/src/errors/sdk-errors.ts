@@ -35,6 +35,17 @@ export const sdkErrors = defineErrors('SDK', {
       'zh-CN': '请更正 errors[] 中列出的位置。',
     },
   },
+  CONTRACT_BREAKING: {
+    status: 422,
+    message: {
+      en: '{plugin} breaks what {previous} promised within the same major of a data service.',
+      'zh-CN': '{plugin} 在数据服务的同一主版本内破坏了 {previous} 的承诺。',
+    },
+    cure: {
+      en: 'Take back the changes named in errors[], or raise "major" in the contract.',
+      'zh-CN': '请撤回 errors[] 中列出的更改，或提高契约中的 "major"。',
+    },
+  },
   FILES_INVALID: {
     status: 422,
     message: {

@@ -8,6 +8,7 @@ import { loadBundle, loadTrustedBundle, shapeFaults } from './bundle-shape.ts'
 import { bundleTrusted } from './bundle-trusted.ts'
 import { capabilityWarnings } from './capability-use.ts'
 import { readPluginPackage } from './plugin-package.ts'
+import { requireCompatible } from './previous-contracts.ts'
 
 export interface PackedPlugin {
   readonly name: string
@@ -26,12 +27,17 @@ export interface PackedPlugin {
  * example of its contracts, bundles `src/index.ts`, checks that the bundle loads with nothing but
  * ECMAScript and has a handler for each promise, and writes it to `runtime.entry`.
  *
+ * @param previous the folder of the release before, unpacked: what its contracts promise is then promised still
  * @throws `SDK_PACKAGE_INVALID`, `SDK_MANIFEST_INVALID`, `SDK_FILES_INVALID`, `SDK_CONTRACT_INVALID`,
- * `SDK_BUNDLE_FAILED`, `SDK_BUNDLE_TOO_LARGE`, `SDK_BUNDLE_UNLIKE_MANIFEST`; `faults` say where and how to
- * cure it. Then nothing is written and an older bundle is gone, so that it cannot be published by mistake.
+ * `SDK_CONTRACT_BREAKING`, `SDK_BUNDLE_FAILED`, `SDK_BUNDLE_TOO_LARGE`, `SDK_BUNDLE_UNLIKE_MANIFEST`; `faults`
+ * say where and how to cure it. Then nothing is written and an older bundle is gone, so that it cannot be published by mistake.
  */
-export async function packPlugin(folder: string): Promise<PackedPlugin> {
+export async function packPlugin(
+  folder: string,
+  { previous }: { readonly previous?: string | undefined } = {},
+): Promise<PackedPlugin> {
   const checked = await readPluginPackage(await realpath(folder))
+  if (previous !== undefined) await requireCompatible(checked, await realpath(previous))
   const { name, version, manifest } = checked
   const plugin = `${name}@${version}`
   const entry = bundleEntry(checked.folder, manifest.runtime)

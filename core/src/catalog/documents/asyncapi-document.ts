@@ -1,0 +1,82 @@
+import type { Contract } from '@signalbox/sdk/contract'
+import type { Language } from '@signalbox/sdk/errors'
+import { relocated } from './relocated-schema.ts'
+
+export interface DeclaredEvent {
+  readonly type: string
+  readonly schema: unknown
+}
+
+/** AsyncAPI 3.0 of the events that belong to a service: CloudEvents 1.0 whose `data` fits the type's schema. */
+export function asyncApiDocument({
+  contract,
+  version,
+  events,
+  language,
+}: {
+  readonly contract: Contract
+  readonly version: string
+  readonly events: readonly DeclaredEvent[]
+  readonly language: Language
+}) {
+  const names = events.map(
+    ({ type }) => [type, type.replaceAll('.', '_').replaceAll('-', '_')] as const,
+  )
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: contract.title[language] ?? contract.title.en,
+      version,
+      description:
+        contract.description?.[language] ?? contract.description?.en ?? contract.title.en,
+    },
+    defaultContentType: 'application/cloudevents+json',
+    channels: Object.fromEntries(
+      names.map(([type, name]) => [
+        name,
+        { address: type, messages: { [name]: { $ref: `#/components/messages/${name}` } } },
+      ]),
+    ),
+    operations: Object.fromEntries(
+      names.map(([, name]) => [
+        `send_${name}`,
+        {
+          action: 'send',
+          channel: { $ref: `#/channels/${name}` },
+          messages: [{ $ref: `#/channels/${name}/messages/${name}` }],
+        },
+      ]),
+    ),
+    components: {
+      messages: Object.fromEntries(
+        events.map(({ type, schema }, index) => {
+          const name = names[index]?.[1] ?? type
+          return [
+            name,
+            messageOf(type, schema, `#/components/messages/${name}/payload/properties/data`),
+          ]
+        }),
+      ),
+    },
+  }
+}
+
+function messageOf(type: string, schema: unknown, base: string) {
+  return {
+    name: type,
+    contentType: 'application/cloudevents+json',
+    payload: {
+      type: 'object',
+      required: ['specversion', 'id', 'source', 'type', 'data'],
+      properties: {
+        specversion: { const: '1.0' },
+        id: { type: 'string' },
+        source: { type: 'string' },
+        type: { const: type },
+        subject: { type: 'string' },
+        time: { type: 'string', format: 'date-time' },
+        data: relocated(schema, base),
+      },
+    },
+  }
+}

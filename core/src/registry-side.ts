@@ -1,0 +1,45 @@
+import { inspectPackage } from '@signalbox/sandbox'
+import { selfTest } from './broker/self-test.ts'
+import { runExamples } from './catalog/expectations/example-run.ts'
+import type { PointSchemas } from './contributions/point-schemas.ts'
+import { unfitContributions } from './contributions/unfit-contributions.ts'
+import type { State } from './host-state.ts'
+import { hostVersion } from './host-version.ts'
+import { InstallService } from './registry/install-service.ts'
+import { PlanService } from './registry/plan-service.ts'
+import type { OpenTrusted } from './trusted/open-trusted.ts'
+
+type InstallPorts = ConstructorParameters<typeof InstallService>[0]
+
+interface Parts extends Pick<OpenTrusted, 'runGuest' | 'isTrusted'>, Pick<InstallPorts, 'log'> {
+  readonly state: State
+  /** Where packages come from: the marketplace. */
+  readonly source: InstallPorts['source']
+  readonly points: PointSchemas
+}
+
+/** What installs versions, and what says beforehand what an installation would do. */
+export function openRegistry({ state, source, points, runGuest, isTrusted, log }: Parts): {
+  readonly installs: InstallService
+  readonly plans: PlanService
+} {
+  const { knex, routing, contents, compiled, schemas } = state
+  const shared = { knex, source, inspect: inspectPackage, isTrusted, hostVersion }
+  const installs = new InstallService({
+    ...shared,
+    routing,
+    contents,
+    compiled,
+    schemas,
+    selfTest: (installation, bundle) => selfTest(runGuest, installation, bundle),
+    unfit: (candidate) =>
+      unfitContributions({ snapshot: () => routing.snapshot, points }, candidate),
+    log,
+  })
+  const plans = new PlanService({
+    ...shared,
+    runExamples: (...of) => runExamples({ runGuest, now: Date.now }, ...of),
+    now: Date.now,
+  })
+  return { installs, plans }
+}

@@ -1,0 +1,129 @@
+import type { PackageInspection } from '@signalbox/sandbox'
+import type { CodedError } from '@signalbox/sdk/errors'
+import type { Knex } from 'knex'
+import { affectedApps, type ServiceChanges } from '../catalog/affected-apps.ts'
+import { listConsumers } from '../catalog/consumer-store.ts'
+import type { ExampleRun, RunExamples } from '../catalog/expectations/example-run.ts'
+import { usedSince } from '../catalog/used-since.ts'
+import { coreErrors } from '../errors.ts'
+import { contractRefusal } from './compatible-contracts.ts'
+import type { InspectPackage, PackageSource } from './package-source.ts'
+import {
+  type PlannedService,
+  plannedCapabilities,
+  plannedMigrations,
+  plannedServices,
+} from './plan-version.ts'
+import {
+  findInstallation,
+  type Installation,
+  listFiles,
+  listInstalled,
+  stableVersion,
+} from './registry-store.ts'
+import { refusalOf } from './resolve.ts'
+
+interface Ports {
+  readonly knex: Knex
+  readonly source: PackageSource
+  readonly inspect: InspectPackage
+  readonly isTrusted: (origin: {
+    plugin: string
+    publisher: string
+    fingerprint: string
+  }) => boolean
+  readonly runExamples: RunExamples
+  readonly hostVersion: string
+  readonly now: () => number
+}
+
+/** Consumers that one plan looks at; beyond them it says that there are more. */
+const MAX_CONSUMERS = 2000
+
+/** What a proposed version would do, found out without storing or changing anything. */
+export class PlanService {
+  readonly #ports: Ports
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+  }
+
+  async plan(plugin: string, wish: string | undefined) {
+    const { knex, source, inspect } = this.#ports
+    const version = await this.#resolve(plugin, wish ?? 'latest')
+    const tarball = await source.fetch(plugin, version)
+    if (tarball === undefined) throw coreErrors.create('PACKAGE_MISSING', { plugin, version })
+    const inspected = await inspect(tarball.tarball, { name: plugin, version })
+    const { manifest, contracts, files } = inspected
+    const from = await stableVersion(knex, plugin)
+    const stable = from === null ? undefined : await findInstallation(knex, plugin, from)
+    const known = from === null ? [] : await listFiles(knex, plugin, from)
+    const { publisher, fingerprint } = tarball
+    const isTrusted = this.#ports.isTrusted({ plugin, publisher, fingerprint })
+    const candidate = { plugin, version, manifest, contracts, isTrusted }
+    const refusal =
+      refusalOf(candidate, this.#ports.hostVersion, await listInstalled(knex)) ??
+      contractRefusal(candidate, stable)
+    const services = plannedServices(stable?.contracts ?? {}, contracts)
+    return {
+      plugin,
+      version,
+      from,
+      refusal: refusal === undefined ? null : shown(refusal),
+      requires: manifest.requires ?? {},
+      capabilities: plannedCapabilities(stable?.manifest, manifest),
+      migrations: plannedMigrations(manifest.migrations, files, known),
+      services,
+      ...(await this.#meeting(candidate, services, stable, inspected)),
+    }
+  }
+
+  async #resolve(plugin: string, wish: string): Promise<string> {
+    const known = await this.#ports.source.versions(plugin)
+    const version = known?.distTags[wish] ?? wish
+    if (known?.versions.includes(version) === true) return version
+    throw coreErrors.create('PACKAGE_MISSING', { plugin, version: wish })
+  }
+
+  /** Whom it meets: by the contracts, and by the examples that subscribers gave. */
+  async #meeting(
+    candidate: Pick<Installation, 'plugin' | 'version' | 'manifest' | 'contracts'>,
+    services: readonly PlannedService[],
+    stable: Installation | undefined,
+    inspected: PackageInspection,
+  ) {
+    const served = services.flatMap(
+      ({ service, major, previousMajor, changes }): ServiceChanges[] =>
+        previousMajor === null
+          ? []
+          : [{ service, major: previousMajor, isDropped: major !== previousMajor, changes }],
+    )
+    const since = usedSince(this.#ports.now())
+    const pages = await Promise.all(
+      served.map(({ service, major }) =>
+        listConsumers(this.#ports.knex, {
+          service,
+          major,
+          since,
+          limit: MAX_CONSUMERS,
+          cursor: undefined,
+        }),
+      ),
+    )
+    const consumers = pages.flat()
+    const examples: ExampleRun =
+      stable === undefined
+        ? { ran: 0, failed: [], skipped: [] }
+        : await this.#ports.runExamples(candidate, inspected, consumers)
+    return {
+      affected: affectedApps(consumers, served),
+      examples,
+      isCut: pages.some((page) => page.length === MAX_CONSUMERS),
+    }
+  }
+}
+
+function shown(refusal: CodedError) {
+  const { code, message, faults } = refusal
+  return { code, detail: message, cure: refusal.cure('en'), errors: faults }
+}
