@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import { callerOf } from '../gateway/guard.ts'
 import { idSchema, serviceIdSchema, strictObject } from '../gateway/http-schemas.ts'
+import { tenantOfPrincipal } from '../identity/principal.ts'
 import { csvOf, type Statement } from './statement.ts'
 import type { Party, StatementService } from './statement-service.ts'
 import {
@@ -65,8 +66,7 @@ export function usageRoutes(app: FastifyInstance, ports: Ports): void {
       },
     },
     (request) => {
-      const { principal } = request
-      const tenant = principal.kind === 'admin' ? principal.tenant : request.query.tenant
+      const tenant = tenantOfPrincipal(request.principal) ?? request.query.tenant
       return answer(ports, request.query, { tenant })
     },
   )
@@ -84,9 +84,8 @@ export function usageRoutes(app: FastifyInstance, ports: Ports): void {
     async (request) => {
       const { id } = request.params
       const tenant = await ports.tenantOfSubscription(id)
-      const { principal } = request
       // Another tenant's is not there: its id tells nothing.
-      if (tenant === undefined || (principal.kind === 'admin' && principal.tenant !== tenant)) {
+      if (tenant === undefined || (tenantOfPrincipal(request.principal) ?? tenant) !== tenant) {
         throw coreErrors.create('SUBSCRIPTION_MISSING', { subscription: id })
       }
       return answer(ports, request.query, { subscription: id })

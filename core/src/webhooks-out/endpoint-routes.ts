@@ -5,6 +5,7 @@ import { MAX_KEY_LENGTH } from '../events/cloud-event.ts'
 import { TYPE_PATTERN } from '../events/event-types.ts'
 import { callerOf } from '../gateway/guard.ts'
 import { idSchema, pageOf, pageSchema, strictObject } from '../gateway/http-schemas.ts'
+import { tenantOfPrincipal } from '../identity/principal.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import type { EndpointService } from './endpoint-service.ts'
 import { type Endpoint, findEndpoint, listEndpoints } from './endpoint-store.ts'
@@ -107,8 +108,7 @@ function readRoutes(app: FastifyInstance, { knex, snapshot }: Ports): void {
     },
     async (request) => {
       const { tenant, ...page } = request.query
-      const { principal } = request
-      const of = tenant ?? (principal.kind === 'admin' ? principal.tenant : null)
+      const of = tenantOfPrincipal(request.principal) ?? tenant ?? null
       const rows = await listEndpoints(knex, of, page)
       return pageOf(
         rows.map((row) => shown(row, snapshot())),
@@ -210,7 +210,8 @@ function commandRoute(app: FastifyInstance, { knex, snapshot, endpoints }: Ports
 
 /** Whose a new endpoint is. A tenant's events are sent out by its own admin. @throws CORE_WEBHOOK_OF_TENANT */
 function ownerOf({ principal }: FastifyRequest, named: string | undefined): string | null {
-  if (principal.kind === 'admin') return principal.tenant
+  const own = tenantOfPrincipal(principal)
+  if (own !== undefined) return own
   if (named === undefined) return null
   throw coreErrors.create('WEBHOOK_OF_TENANT', { tenant: named })
 }
@@ -222,7 +223,8 @@ export async function readable(
   id: string,
 ): Promise<Endpoint> {
   const endpoint = await findEndpoint(knex, id)
-  const isOwn = principal.kind === 'admin' && endpoint?.tenant === principal.tenant
+  const own = tenantOfPrincipal(principal)
+  const isOwn = own !== undefined && endpoint?.tenant === own
   if (endpoint === undefined || (principal.kind !== 'operator' && !isOwn)) {
     throw coreErrors.create('WEBHOOK_MISSING', { webhook: id })
   }

@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import { callerOf } from '../gateway/guard.ts'
 import { pageOf, pageSchema, strictObject } from '../gateway/http-schemas.ts'
+import { tenantOfPrincipal } from '../identity/principal.ts'
 import { findDelivery, type ListedDelivery, listDeliveries } from './delivery-list-store.ts'
 import { type OutDeliveryState, outDeliveryStates } from './delivery-states.ts'
 import { readable, writable } from './endpoint-routes.ts'
@@ -178,7 +179,7 @@ function replayRoutes(app: FastifyInstance, { knex, endpoints, now }: Ports): vo
 
 /** What an event says, and what its receiver answered, is the tenant's: the operator sees that it was not taken. */
 function ownsEvents({ principal }: FastifyRequest, tenant: string | null): boolean {
-  return tenant === null || principal.kind === 'admin'
+  return tenant === null || tenantOfPrincipal(principal) === tenant
 }
 
 function seenBy(

@@ -112,7 +112,7 @@ t.test('two nodes let exactly the burst pass', async (t) => {
     async () => (await nodesKnownTo(one)) >= 2 && (await nodesKnownTo(two)) >= 2,
     PATIENCE_MS,
   )
-  const plan = { ratePerS: 0.001, burst: 100 }
+  const plan = { ratePerS: 0.001, burst: 100, forSubscribers: true }
   await one.client.request('PUT', `/v1/catalog/services/${service}/versions/1/plans/standard`, plan)
   await until(async () => {
     const policies = await Promise.all([one, two].map((host) => asked(host, 'look')))
