@@ -8,7 +8,7 @@ import {
   strictObject,
 } from '../gateway/http-schemas.ts'
 import type { Page } from '../identity/identity-store.ts'
-import { listConsumers } from './consumer-store.ts'
+import { listConsumers } from './consumers.ts'
 import { usedSince } from './used-since.ts'
 
 interface Ports {

@@ -14,5 +14,9 @@ export async function insertSubscribed(
     .insert({ ...of, name: plan, rate_per_s: 1, burst: 1 })
     .onConflict(['service', 'major', 'name'])
     .ignore()
+  await knex('plan_versions')
+    .insert({ ...of, plan, version: 1, rate_per_s: 1, burst: 1 })
+    .onConflict(['service', 'major', 'plan', 'version'])
+    .ignore()
   await knex('subscriptions').insert({ id, tenant, app, ...of, plan, state: 'active' })
 }
