@@ -22,7 +22,7 @@ const sample = /\/first-light\.test\.ts$/
 
 /** What reaches beyond its own process, or is heavy or global enough to want one. */
 const apart =
-  /^(node:(child_process|cluster|http|https|tls|worker_threads)|esbuild|isolated-vm|knex|pg|piscina|undici|@signalbox\/(marketplace|sandbox|sdk\/pack).*)$/
+  /^(node:(child_process|cluster|http|https|net|tls|worker_threads)|esbuild|isolated-vm|knex|pg|piscina|undici|@signalbox\/(marketplace|sandbox|sdk\/pack).*)$/
 
 /** An import of a value; `import type` is gone when a test runs. */
 const imports =

@@ -113,7 +113,7 @@ export const gatewayErrors = {
       'zh-CN': '系统不会再次执行。请先通过只读操作确认其是否生效，再以新的密钥发送。',
     },
   },
-  QUOTA_EXCEEDED: {
+  CALL_QUOTA_EXCEEDED: {
     status: 429,
     message: {
       en: 'The plan {plan} allows {count} calls a {per}; they are used up.',

@@ -48,7 +48,7 @@ export function problemOf(error: CodedError, language: Language, traceId: string
 /** By the code of the refusal: see limits/rate-limit-headers.ts for the policies themselves. */
 const policyOf = {
   CORE_RATE_LIMITED: 'burst',
-  CORE_QUOTA_EXCEEDED: 'quota',
+  CORE_CALL_QUOTA_EXCEEDED: 'quota',
   CORE_CONCURRENCY_EXCEEDED: 'concurrency',
 } as const
 

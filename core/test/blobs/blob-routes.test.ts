@@ -12,7 +12,7 @@ import { blobRoutes } from '../../src/blobs/blob-routes.ts'
 import { type BlobHead, findUsage } from '../../src/blobs/blob-store.ts'
 import { guard } from '../../src/gateway/guard.ts'
 import { createServer } from '../../src/gateway/server.ts'
-import type { Authenticator } from '../../src/identity/authenticate.ts'
+import { type Authenticator, secretOf } from '../../src/identity/authenticate.ts'
 import type { Principal } from '../../src/identity/principal.ts'
 import { testBlobs } from '../support/blobs.ts'
 
@@ -24,8 +24,12 @@ let hasGrant = true
 /** A token says who it is: `operator`, or the tenant of an admin. */
 const authenticator = {
   isLookedUp: () => false,
-  principal: async (token: string): Promise<Principal> =>
-    token === 'operator' ? { kind: 'operator' } : { kind: 'admin', tenant: token, token: 'tok' },
+  ofRequest: async ({ headers }: { headers: Readonly<Record<string, unknown>> }) => {
+    const token = secretOf(headers) ?? ''
+    const principal: Principal =
+      token === 'operator' ? { kind: 'operator' } : { kind: 'admin', tenant: token, token: 'tok' }
+    return { principal: token === '' ? ({ kind: 'anonymous' } as const) : principal }
+  },
 } as unknown as Authenticator
 
 const app = await createServer({ log: pino({ level: 'silent' }), version: '1.0.0' })

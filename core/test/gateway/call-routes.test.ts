@@ -165,7 +165,7 @@ t.test('a quota that is used up is refused until its period ends', async (t) => 
   t.equal(Number(refused.headers['retry-after']), 60)
   t.match(refused.json(), {
     type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
-    code: 'CORE_QUOTA_EXCEEDED',
+    code: 'CORE_CALL_QUOTA_EXCEEDED',
     'violated-policies': ['quota'],
   })
   t.equal(calls.length, 3)

@@ -128,6 +128,6 @@ function takeQuota(
     quotaHeaders(reply, verdict)
     if (verdict.outcome === 'allowed') return
     const retryAfterS = Math.max(1, Math.ceil(verdict.resetMs / 1000))
-    throw coreErrors.create('QUOTA_EXCEEDED', { plan, ...quota }, { retryAfterS })
+    throw coreErrors.create('CALL_QUOTA_EXCEEDED', { plan, ...quota }, { retryAfterS })
   })
 }
