@@ -15,6 +15,6 @@ t.test(
         owners.set(name, file)
       }
     }
-    t.ok(owners.size > 300, `${owners.size} names were looked at`)
+    t.ok(owners.size > 250, `${owners.size} names were looked at`)
   },
 )
