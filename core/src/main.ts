@@ -211,10 +211,12 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
 }
 
 /** Who may be behind a request. */
-async function composeIdentity({ settings, options, adminToken, state }: Parts, stops: StopStack) {
+async function composeIdentity(parts: Parts, stops: StopStack) {
+  const { settings, options, adminToken, state, outbound } = parts
   const { knex, routing } = state
   const { publicUrl } = settings
-  const identity = await openIdentity({ ...state, publicUrl, log: options.log }, stops)
+  const fetch = outbound.hostFetch
+  const identity = await openIdentity({ ...state, publicUrl, fetch, log: options.log }, stops)
   const publishers = new PublisherDirectory({ knex, now: Date.now })
   const authenticator = new Authenticator({
     knex,

@@ -9,6 +9,7 @@ import type { PasswordService } from './sign-in/password-service.ts'
 import { countRecoveryCodes } from './sign-in/password-store.ts'
 import type { SecondFactorService } from './sign-in/second-factor-service.ts'
 import { codeSchema, passwordSchema } from './sign-in/sign-in-routes.ts'
+import type { LogoutService } from './sso/logout-service.ts'
 import { requireUser } from './users/user-service.ts'
 
 interface Ports {
@@ -16,6 +17,7 @@ interface Ports {
   readonly passwords: PasswordService
   readonly secondFactor: SecondFactorService
   readonly cookie: SessionCookie
+  readonly logouts: LogoutService
 }
 
 const tags = ['me']
@@ -31,6 +33,7 @@ export function meRoutes(app: FastifyInstance, ports: Ports): void {
   passwordRoute(app, ports)
   totpRoutes(app, ports)
   recoveryRoutes(app, ports)
+  signOutRoute(app, ports)
 }
 
 function readRoute(app: FastifyInstance, { knex, secondFactor }: Ports): void {
@@ -142,13 +145,32 @@ function recoveryRoutes(app: FastifyInstance, { passwords, secondFactor }: Ports
   )
 }
 
+function signOutRoute(app: FastifyInstance, { logouts, cookie }: Ports): void {
+  app.post(
+    '/v1/me/sign-out',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Sign out here; answers where to sign out of the provider that I came by, if any',
+      },
+    },
+    async (request, reply) => {
+      const url = await logouts.signOut(ownOf(request))
+      reply.header('set-cookie', cookie.clear())
+      return { url }
+    },
+  )
+}
+
 /** @throws CORE_AUTHENTICATION_REQUIRED: the table lets nobody else here, and no type says so */
 export function userOf({ principal }: FastifyRequest): UserPrincipal {
   if (principal.kind === 'user') return principal
   throw coreErrors.create('AUTHENTICATION_REQUIRED')
 }
 
-function ownOf(request: FastifyRequest) {
+/** Of the session that asks. */
+export function ownOf(request: FastifyRequest) {
   const { tenant, user, proof } = userOf(request)
   const { traceId } = request.trace
   return { tenant, user, session: proof, traceId, address: request.ip }
