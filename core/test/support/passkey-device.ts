@@ -89,7 +89,7 @@ export class PasskeyDevice {
   }
 
   /** §6.1: hash of the name, flags, counter, and of a new one its key. */
-  #authenticatorData(odd: Odd, attested = Buffer.alloc(0)): Buffer {
+  #authenticatorData(odd: Odd, attested: Buffer = Buffer.alloc(0)): Buffer {
     const present = 0x01
     const verified = odd.isUnverified === true ? 0 : 0x04
     const hasKey = attested.length > 0 ? 0x40 : 0

@@ -48,7 +48,7 @@ function readRoutes(app: FastifyInstance, { knex, providers }: Ports): void {
     async ({ params: { tenant } }) => ({ items: await listConnections(knex, tenant) }),
   )
   app.post<{ Params: Named }>(
-    `${path}::check`,
+    `${path}(^[^:]+)::check`,
     {
       config: { action: 'sso.write' },
       schema: { tags, summary: 'Whether the provider answers, and what it can do', params: named },

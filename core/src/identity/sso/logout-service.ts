@@ -89,8 +89,10 @@ export class LogoutService {
     }).catch(() => {
       throw coreErrors.create('SSO_REFUSED')
     })
-    const { events, nonce, sub: subject, sid: given } = payload
-    const sid = typeof given === 'string' ? given : undefined
+    const { events, nonce } = payload
+    const [subject, sid] = [payload.sub, payload.sid].map((one) =>
+      typeof one === 'string' ? one : undefined,
+    )
     const isLogout =
       typeof events === 'object' && events !== null && Object.hasOwn(events, LOGOUT_EVENT)
     // With a nonce it could be an ID token that somebody has found.
