@@ -11,7 +11,9 @@ import { contributionsErrors } from './contributions/contributions-errors.ts'
 import { eventErrors } from './events/event-errors.ts'
 import { gatewayErrors } from './gateway/gateway-errors.ts'
 import { identityErrors } from './identity/identity-errors.ts'
+import { passkeyErrors } from './identity/passkeys/passkey-errors.ts'
 import { permissionErrors } from './identity/permission-errors.ts'
+import { ssoErrors } from './identity/sso/sso-errors.ts'
 import { jobErrors } from './jobs/job-errors.ts'
 import { keyErrors } from './keys/key-errors.ts'
 import { linksErrors } from './links/links-errors.ts'
@@ -49,6 +51,8 @@ export const coreErrors = defineErrors('CORE', {
   ...jobErrors,
   ...permissionErrors,
   ...identityErrors,
+  ...passkeyErrors,
+  ...ssoErrors,
   ...meterErrors,
   ...keyErrors,
   ...hookErrors,

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
+import type { Outbound } from './broker/http/open-outbound.ts'
 import type { State } from './host-state.ts'
 import { Authenticator } from './identity/authenticate.ts'
 import { openApps } from './identity/open-apps.ts'
@@ -10,6 +11,7 @@ interface Parts {
   readonly settings: Settings
   readonly adminToken: string
   readonly state: State
+  readonly outbound: Pick<Outbound, 'hostFetch'>
   /** The marketplace knows its publishers by their tokens. */
   readonly publisherOf: (token: string) => Promise<string | undefined>
   readonly log: FastifyBaseLogger
@@ -17,12 +19,15 @@ interface Parts {
 
 /** Who may be behind a request: people, apps, the operator, publishers; and what tells them apart. */
 export async function openIdentitySide(
-  { settings, adminToken, state, publisherOf, log }: Parts,
+  { settings, adminToken, state, outbound, publisherOf, log }: Parts,
   stops: StopStack,
 ) {
   const { publicUrl } = settings
   const issuer = issuerOf(settings)
-  const identity = await openIdentity({ ...state, publicUrl, log }, stops)
+  const identity = await openIdentity(
+    { ...state, publicUrl, fetch: outbound.hostFetch, log },
+    stops,
+  )
   const apps = openApps({ ...state, issuer, log }, stops)
   const authenticator = new Authenticator({
     knex: state.knex,

@@ -255,7 +255,7 @@ function composeAsking({ state, outbound }: Parts, broker: OpenBroker) {
   const sign = (typ: string, payload: unknown) => signer.sign(typ, payload)
   return {
     callService: (call: ServiceCall) => broker.caller.call(call),
-    sendHook: sendHook({ fetcher: outbound.fetcher, sign, now: Date.now }),
+    sendHook: sendHook({ fetch: outbound.hostFetch, sign, now: Date.now }),
   }
 }
 

@@ -34,6 +34,9 @@ export const rules = {
   'position.write': ['operator', 'admin'],
   'organisation.import': ['operator', 'admin'],
   'organisation.export': ['operator', 'admin', 'auditor'],
+  // Whoever says which provider proves people can become anybody: see adminsOnly.
+  'sso.read': ['operator', 'admin', 'auditor'],
+  'sso.write': ['operator', 'admin'],
   'service_account.token': ['operator', 'admin'],
   // What proves a user is the user: there is nobody to ask before.
   'sign_in.use': ['anyone'],
@@ -183,8 +186,12 @@ export function actionsOf(role: BuiltInRole): Action[] {
   )
 }
 
-/** An admin token is an admin for good, and an import can make one of anybody: neither is given by a part of the table. */
-const adminsOnly: ReadonlySet<Action> = new Set(['tenant.token', 'organisation.import'])
+/** An admin token is an admin for good, an import and a provider can make one of anybody: none is given by a part of the table. */
+const adminsOnly: ReadonlySet<Action> = new Set([
+  'tenant.token',
+  'organisation.import',
+  'sso.write',
+])
 
 /** What roles of a tenant's own may be made of. */
 export function delegableActions(): Action[] {

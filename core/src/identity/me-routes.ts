@@ -3,26 +3,31 @@ import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import { strictObject } from '../gateway/http-schemas.ts'
 import { permissionsHeld } from './authorise.ts'
+import type { PasskeyService } from './passkeys/passkey-service.ts'
 import type { UserPrincipal } from './principal.ts'
 import type { SessionCookie } from './sessions/session-cookie.ts'
 import type { PasswordService } from './sign-in/password-service.ts'
 import { countRecoveryCodes } from './sign-in/password-store.ts'
 import type { SecondFactorService } from './sign-in/second-factor-service.ts'
 import { codeSchema, passwordSchema } from './sign-in/sign-in-routes.ts'
+import type { LogoutService } from './sso/logout-service.ts'
 import { requireUser } from './users/user-service.ts'
 
 interface Ports {
   readonly knex: Knex
   readonly passwords: PasswordService
   readonly secondFactor: SecondFactorService
+  readonly passkeys: PasskeyService
   readonly cookie: SessionCookie
+  readonly logouts: LogoutService
 }
 
 const tags = ['me']
 const write = { action: 'me.write' } as const
-const withPassword = strictObject({ password: passwordSchema }, ['password'])
+/** Who has no password, or has just shown who he is, leaves it out. */
+const withPassword = strictObject({ password: passwordSchema }, [])
 
-/** What a user sees and changes of himself. What decides who may come in wants the password once more. */
+/** What a user sees and changes of himself. What decides who may come in wants the password once more, or that he has just shown who he is. */
 export function meRoutes(app: FastifyInstance, ports: Ports): void {
   app.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
@@ -31,6 +36,7 @@ export function meRoutes(app: FastifyInstance, ports: Ports): void {
   passwordRoute(app, ports)
   totpRoutes(app, ports)
   recoveryRoutes(app, ports)
+  signOutRoute(app, ports)
 }
 
 function readRoute(app: FastifyInstance, { knex, secondFactor }: Ports): void {
@@ -81,8 +87,9 @@ function passwordRoute(app: FastifyInstance, { passwords, cookie }: Ports): void
   )
 }
 
-function totpRoutes(app: FastifyInstance, { passwords, secondFactor, cookie }: Ports): void {
-  app.post<{ Body: { password: string } }>(
+function totpRoutes(app: FastifyInstance, ports: Ports): void {
+  const { secondFactor, cookie, knex } = ports
+  app.post<{ Body: { password?: string } }>(
     '/v1/me/totp',
     {
       config: write,
@@ -90,8 +97,8 @@ function totpRoutes(app: FastifyInstance, { passwords, secondFactor, cookie }: P
     },
     async (request) => {
       const own = ownOf(request)
-      const { login } = await passwords.requirePresent(own, request.body.password)
-      return secondFactor.begin(own, login)
+      await requireProof(ports, own, request.body.password)
+      return secondFactor.begin(own, (await requireUser(knex, own.tenant, own.user)).login)
     },
   )
   app.post<{ Body: { code: string } }>(
@@ -111,20 +118,21 @@ function totpRoutes(app: FastifyInstance, { passwords, secondFactor, cookie }: P
       return { recoveryCodes: codes }
     },
   )
-  app.post<{ Body: { password: string } }>(
+  app.post<{ Body: { password?: string } }>(
     '/v1/me/totp::remove',
     { config: write, schema: { tags, summary: 'Do without a second factor', body: withPassword } },
     async (request, reply) => {
       const own = ownOf(request)
-      await passwords.requirePresent(own, request.body.password)
+      await requireProof(ports, own, request.body.password)
       await secondFactor.remove(own)
       return reply.code(204).send()
     },
   )
 }
 
-function recoveryRoutes(app: FastifyInstance, { passwords, secondFactor }: Ports): void {
-  app.post<{ Body: { password: string } }>(
+function recoveryRoutes(app: FastifyInstance, ports: Ports): void {
+  const { secondFactor } = ports
+  app.post<{ Body: { password?: string } }>(
     '/v1/me/recovery-codes',
     {
       config: write,
@@ -136,8 +144,26 @@ function recoveryRoutes(app: FastifyInstance, { passwords, secondFactor }: Ports
     },
     async (request) => {
       const own = ownOf(request)
-      await passwords.requirePresent(own, request.body.password)
+      await requireProof(ports, own, request.body.password)
       return { recoveryCodes: await secondFactor.renewCodes(own) }
+    },
+  )
+}
+
+function signOutRoute(app: FastifyInstance, { logouts, cookie }: Ports): void {
+  app.post(
+    '/v1/me/sign-out',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Sign out here; answers where to sign out of the provider that I came by, if any',
+      },
+    },
+    async (request, reply) => {
+      const url = await logouts.signOut(ownOf(request))
+      reply.header('set-cookie', cookie.clear())
+      return { url }
     },
   )
 }
@@ -148,7 +174,18 @@ export function userOf({ principal }: FastifyRequest): UserPrincipal {
   throw coreErrors.create('AUTHENTICATION_REQUIRED')
 }
 
-function ownOf(request: FastifyRequest) {
+/** @throws CORE_PASSWORD_WRONG, CORE_PROOF_REQUIRED */
+async function requireProof(
+  { passwords, passkeys }: Ports,
+  own: ReturnType<typeof ownOf>,
+  password: string | undefined,
+): Promise<void> {
+  if (password === undefined) await passkeys.requireProof(own)
+  else await passwords.requirePresent(own, password)
+}
+
+/** Of the session that asks. */
+export function ownOf(request: FastifyRequest) {
   const { tenant, user, proof } = userOf(request)
   const { traceId } = request.trace
   return { tenant, user, session: proof, traceId, address: request.ip }

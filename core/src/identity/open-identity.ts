@@ -16,12 +16,16 @@ import { positionRoutes } from './organisation/position-routes.ts'
 import { PositionService } from './organisation/position-service.ts'
 import { unitRoutes } from './organisation/unit-routes.ts'
 import { UnitService } from './organisation/unit-service.ts'
+import { PasskeyCheck } from './passkeys/passkey-check.ts'
+import { passkeyRoutes } from './passkeys/passkey-routes.ts'
+import { PasskeyService } from './passkeys/passkey-service.ts'
 import { permissionsOf } from './permissions.ts'
 import { roleRoutes } from './roles/role-routes.ts'
 import { RoleService } from './roles/role-service.ts'
 import { SessionCookie } from './sessions/session-cookie.ts'
 import { sessionRoutes } from './sessions/session-routes.ts'
 import { SessionService } from './sessions/session-service.ts'
+import { FLOW_S } from './sign-in/flow-store.ts'
 import { IdentitySweep } from './sign-in/identity-sweep.ts'
 import { PasswordCheck } from './sign-in/password-check.ts'
 import { PasswordHasher } from './sign-in/password-hasher.ts'
@@ -32,6 +36,13 @@ import type { SendTicket } from './sign-in/send-ticket.ts'
 import { signInPage } from './sign-in/sign-in-page.ts'
 import { signInRoutes } from './sign-in/sign-in-routes.ts'
 import { SignInService } from './sign-in/sign-in-service.ts'
+import { ArrivalService } from './sso/arrival-service.ts'
+import { connectionRoutes } from './sso/connection-routes.ts'
+import { ConnectionService } from './sso/connection-service.ts'
+import { LogoutService } from './sso/logout-service.ts'
+import { type ProviderFetch, Providers } from './sso/providers.ts'
+import { ssoRoutes } from './sso/sso-routes.ts'
+import { SsoService } from './sso/sso-service.ts'
 import { tokenRoutes } from './tokens/token-routes.ts'
 import { TokenService } from './tokens/token-service.ts'
 import { userRoutes } from './users/user-routes.ts'
@@ -42,6 +53,8 @@ interface Ports {
   readonly routing: RoutingTable
   readonly sealer: Sealer
   readonly publicUrl: string | null
+  /** Asks identity providers, guarded. */
+  readonly fetch: ProviderFetch
   readonly log: FastifyBaseLogger
 }
 
@@ -83,23 +96,46 @@ export async function openIdentity(ports: Ports, stops: StopStack): Promise<Open
         signInRoutes(inner, { ...proving, resets, proofs, cookie })
       })
       await scope.register(async (inner) => {
+        passkeyRoutes(inner, { knex, ...proving, proofs, cookie })
+      })
+      await scope.register(async (inner) => {
+        const flowCookie = new SessionCookie(publicUrl, 'signalbox-sso', FLOW_S)
+        ssoRoutes(inner, { knex, ...proving, proofs, cookie, flowCookie })
+      })
+      await scope.register(async (inner) => {
         meRoutes(inner, { knex, ...proving, cookie })
         sessionRoutes(inner, { knex, sessions, cookie })
         tokenRoutes(inner, { knex, tokens: new TokenService(changes, Date.now) })
       })
+      connectionRoutes(scope, { knex, ...proving })
       administration(scope, ports, changes)
     },
   }
 }
 
-function openProving({ knex, sealer, changes }: Ports & { readonly changes: AccessChanges }) {
+function openProving({
+  knex,
+  sealer,
+  changes,
+  publicUrl,
+  fetch,
+}: Ports & { readonly changes: AccessChanges }) {
   const hasher = new PasswordHasher()
   const check = new PasswordCheck({ knex, hasher })
   const secondFactor = new SecondFactorService({ changes, sealer, now: Date.now })
   const sessions = new SessionService(changes)
   const signIns = new SignInService({ changes, check, secondFactor, sessions })
   const passwords = new PasswordService({ changes, check, hasher })
-  return { secondFactor, sessions, signIns, passwords }
+  const passkeyCheck = new PasskeyCheck({ knex, publicUrl })
+  const passkeys = new PasskeyService({ changes, check: passkeyCheck, sessions, publicUrl })
+  const providers = new Providers({ fetch, monotonic: () => performance.now() })
+  const connections = new ConnectionService({ changes, sealer })
+  const arrivals = new ArrivalService(changes)
+  const signing = { signIns, sessions, publicUrl }
+  const sso = new SsoService({ knex, providers, connections, arrivals, ...signing })
+  const logouts = new LogoutService({ changes, providers, publicUrl })
+  const byProvider = { providers, connections, sso, logouts }
+  return { secondFactor, sessions, signIns, passwords, passkeys, ...byProvider }
 }
 
 function administration(

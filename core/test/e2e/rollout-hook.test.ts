@@ -68,7 +68,7 @@ t.test('only a yes of the hook lets the rollout go on, whatever else it answers'
       answer: { status: 200, body: '<html>', location: '' },
       text: 'no answer of { allow, reason }',
     },
-    { answer: refused, text: 'CORE_FETCH_REDIRECT_REFUSED' },
+    { answer: refused, text: 'CORE_ROLLOUT_HOOK_REFUSED' },
     {
       answer: {
         status: 200,

@@ -1,5 +1,5 @@
 import type { HostClient } from '../../src/cli/host-client.ts'
-import type { Browser } from './browser.ts'
+import { Browser } from './browser.ts'
 import type { HostProcess } from './host-process.ts'
 import { PASSWORD, person, serviceAccount } from './people.ts'
 import type { RouteRows } from './route-rows.ts'
@@ -38,11 +38,12 @@ export async function identityRows(host: HostProcess, admin: HostClient): Promis
   )
   const wish = { label: 'more', days: 1, actions: ['me.read'] }
   const own = await browser.ask<{ id: string }>('POST', '/v1/tokens', wish)
-  const { body: here } = await browser.ask<{ session: string }>('GET', '/v1/me')
+  const { body: elsewhere } = await new Browser(host.url).signIn('acme', 'ann', PASSWORD)
   return {
     browser,
     admins: {
       ...userRows(spare.id),
+      ...ssoRows,
       ...organisationRows({ user: spare.id, holder: holder.id, assignment: assigned.id }),
       'GET /v1/users/{user}/tokens': { at: `/v1/users/${service.id}/tokens?tenant=acme` },
       'POST /v1/users/{user}/tokens': {
@@ -54,6 +55,8 @@ export async function identityRows(host: HostProcess, admin: HostClient): Promis
       },
     },
     own: {
+      // Before what ends all sessions but one.
+      'DELETE /v1/sessions/{session}': { at: `/v1/sessions/${elsewhere.session}` },
       'GET /v1/me': { at: '/v1/me' },
       'POST /v1/me/password': {
         at: '/v1/me/password',
@@ -65,7 +68,7 @@ export async function identityRows(host: HostProcess, admin: HostClient): Promis
       'DELETE /v1/tokens/{token}': { at: `/v1/tokens/${own.body.id}` },
       'GET /v1/sessions': { at: '/v1/sessions' },
       'DELETE /v1/sessions': { at: '/v1/sessions' },
-      'DELETE /v1/sessions/{session}': { at: `/v1/sessions/${here.session}` },
+      ...passkeyRows,
     },
     links: {
       'POST /v1/sign-in/invitation': {
@@ -84,6 +87,66 @@ export async function identityRows(host: HostProcess, admin: HostClient): Promis
   }
 }
 
+/** The provider need not be there to be known. */
+const ssoRows: RouteRows = {
+  'PUT /v1/tenants/{tenant}/sso/{connection}': {
+    at: '/v1/tenants/acme/sso/main',
+    body: {
+      name: 'Acme login',
+      issuer: 'http://127.0.0.1:9',
+      clientId: 'signalbox',
+      clientSecret: 'of the routes',
+    },
+  },
+  'GET /v1/tenants/{tenant}/sso': { at: '/v1/tenants/acme/sso' },
+  'POST /v1/tenants/{tenant}/sso/{connection}:check': { at: '/v1/tenants/acme/sso/main:check' },
+  'GET /v1/tenants/{tenant}/sign-in-policy': { at: '/v1/tenants/acme/sign-in-policy' },
+  'PUT /v1/tenants/{tenant}/sign-in-policy': {
+    at: '/v1/tenants/acme/sign-in-policy',
+    body: { ssoOnly: false },
+  },
+  'DELETE /v1/tenants/{tenant}/sso/{connection}': { at: '/v1/tenants/acme/sso/main' },
+}
+
+const passkeyRows: RouteRows = {
+  'GET /v1/me/passkeys': { at: '/v1/me/passkeys' },
+  'POST /v1/me/proof': { at: '/v1/me/proof', body: { password: `${PASSWORD} more` } },
+  'POST /v1/me/sign-out': { at: '/v1/me/sign-out' },
+}
+
+const signed = {
+  id: 'AAAA',
+  rawId: 'AAAA',
+  type: 'public-key',
+  response: { clientDataJSON: 'e30', authenticatorData: 'AAAA', signature: 'AAAA' },
+}
+const made = { ...signed, response: { clientDataJSON: 'e30', attestationObject: 'AAAA' } }
+
+/** This host has no name for browsers, so there is no passkey and no provider to come back from. */
+export const unnamedRows: { readonly own: RouteRows; readonly anybody: RouteRows } = {
+  own: {
+    'POST /v1/me/passkeys:begin': { at: '/v1/me/passkeys:begin' },
+    'POST /v1/me/passkeys': { at: '/v1/me/passkeys', body: { name: 'Key', response: made } },
+  },
+  anybody: {
+    'POST /v1/sign-in/passkey:begin': { at: '/v1/sign-in/passkey:begin' },
+    'POST /v1/sign-in/passkey': { at: '/v1/sign-in/passkey', body: { response: signed } },
+    'POST /v1/sign-in/sso': {
+      at: '/v1/sign-in/sso',
+      body: { tenant: 'acme', connection: 'main' },
+    },
+  },
+}
+
+const passkey = '/v1/me/passkeys/psk_0000000000000000'
+
+/** Of somebody who has none. */
+export const noPasskeyRows: RouteRows = {
+  'POST /v1/me/proof:begin': { at: '/v1/me/proof:begin' },
+  'PATCH /v1/me/passkeys/{passkey}': { at: passkey, body: { name: 'Old' } },
+  'DELETE /v1/me/passkeys/{passkey}': { at: passkey },
+}
+
 function userRows(user: string): RouteRows {
   const at = `/v1/users/${user}`
   return {
@@ -95,6 +158,7 @@ function userRows(user: string): RouteRows {
     'GET /v1/users/{user}': { at: `${at}?tenant=acme` },
     'PATCH /v1/users/{user}': { at: `${at}?tenant=acme`, body: { displayName: 'Spare' } },
     'POST /v1/users/{user}/link': { at: `${at}/link?tenant=acme` },
+    'DELETE /v1/users/{user}/passkeys': { at: `${at}/passkeys?tenant=acme` },
     'DELETE /v1/users/{user}/sessions': { at: `${at}/sessions?tenant=acme` },
     'POST /v1/users/{user}:{command}': { at: `${at}:suspend?tenant=acme` },
   }

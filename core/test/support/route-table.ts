@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { deadLetters } from './dead-letters.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from './host-process.ts'
-import { identityRows } from './identity-rows.ts'
+import { identityRows, noPasskeyRows, unnamedRows } from './identity-rows.ts'
 import { keptCall } from './ledger.ts'
 import { PASSWORD } from './people.ts'
 import { testDatabases } from './postgres.ts'
@@ -353,8 +353,23 @@ export const table: Readonly<Record<string, Entry>> = {
     at: '/v1/me/totp:confirm',
     body: { code: '000000' },
   },
+  ...behind({ ...users, done: 409 }, unnamedRows.own),
+  ...behind({ ...users, done: 404 }, noPasskeyRows),
   ...behind(users, identity.own),
   ...behind(refusedToAll(410), identity.links),
+  ...behind(refusedToAll(409), unnamedRows.anybody),
+  'GET /v1/sign-in/methods': { door: open, at: '/v1/sign-in/methods?tenant=acme' },
+  // Leads to the page, which tells what has failed.
+  'GET /v1/sign-in/sso/{tenant}/{connection}/callback': {
+    door: open,
+    at: '/v1/sign-in/sso/acme/main/callback?state=x',
+  },
+  'POST /v1/sign-in/sso/{tenant}/{connection}/logout': {
+    door: refusedToAll(400),
+    at: '/v1/sign-in/sso/acme/main/logout',
+    type: 'application/x-www-form-urlencoded',
+    body: {},
+  },
   'POST /v1/sign-in': {
     door: refusedToAll(401),
     at: '/v1/sign-in',

@@ -11,6 +11,7 @@ import type { HostCall } from '../host-call.ts'
 import { ConnectionPools } from './connection-pools.ts'
 import { Fetcher } from './fetcher.ts'
 import { Flights } from './flights.ts'
+import { type HostFetch, hostFetch } from './host-fetch.ts'
 import { httpFetch } from './http-fetch.ts'
 import { netAddresses } from './net-addresses.ts'
 import type { AllowedPlace } from './operator-list.ts'
@@ -28,8 +29,8 @@ interface Ports {
 
 export interface Outbound {
   readonly httpFetch: HostCall
-  /** For what the host asks by itself. */
-  readonly fetcher: Fetcher
+  /** For the host's own parts. */
+  readonly hostFetch: HostFetch
   /** What only a process with sockets of its own needs, by name. */
   readonly forTrusted: Readonly<Record<string, HostCall>>
   readonly secretRoutes: (scope: FastifyInstance) => void
@@ -53,5 +54,5 @@ export function openOutbound({ places, ...stored }: Ports, stops: StopStack): Ou
     [REVEAL]: revealCall(secret),
     'net.addresses': netAddresses({ ...addresses, now: Date.now }),
   }
-  return { httpFetch: call, fetcher, forTrusted, secretRoutes: routes }
+  return { httpFetch: call, hostFetch: hostFetch(fetcher), forTrusted, secretRoutes: routes }
 }

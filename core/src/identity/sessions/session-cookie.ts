@@ -8,10 +8,16 @@ export class SessionCookie {
   readonly #name: string
   readonly #isSecure: boolean
 
-  /** @param publicUrl where browsers reach the host; null: http on this machine */
-  constructor(publicUrl: string | null) {
+  readonly #maxAgeS: number
+
+  /**
+   * @param publicUrl where browsers reach the host; null: http on this machine
+   * @param name of another cookie with the same properties
+   */
+  constructor(publicUrl: string | null, name = 'signalbox', maxAgeS = ABSOLUTE_S) {
     this.#isSecure = publicUrl !== null && new URL(publicUrl).protocol === 'https:'
-    this.#name = this.#isSecure ? '__Host-signalbox' : 'signalbox'
+    this.#name = this.#isSecure ? `__Host-${name}` : name
+    this.#maxAgeS = maxAgeS
   }
 
   /** The secret in a request's `Cookie` header; undefined: none, or two that contradict each other. */
@@ -27,7 +33,7 @@ export class SessionCookie {
 
   /** A `Set-Cookie` value. @param secret base64url, which needs no quoting */
   write(secret: string): string {
-    return this.#line(secret, ABSOLUTE_S)
+    return this.#line(secret, this.#maxAgeS)
   }
 
   clear(): string {

@@ -8,6 +8,7 @@ import type { User } from '../users/user.ts'
 import { lockUser } from '../users/user-store.ts'
 import { MAX_SESSIONS, makeSecret } from './session.ts'
 import { endBeyond, endSession, endSessions, insertSession } from './session-store.ts'
+import { insertSsoSession, type SsoSession } from './sso-session-store.ts'
 
 /** Where a request came from. */
 export interface From {
@@ -39,12 +40,14 @@ export class SessionService {
   /**
    * For a user whom a sign-in method has proven: the one way in, whatever the method.
    * @param methods how he was proven, as RFC 8176 names it
+   * @param sso who has proven him, where that was a provider
    * @throws CORE_SIGN_IN_REFUSED where he is not active
    */
   async begin(
     { tenant, id: user }: Pick<User, 'tenant' | 'id'>,
     methods: readonly string[],
     { address, agent, traceId }: From,
+    sso: SsoSession | null = null,
   ): Promise<Started> {
     const { text: secret, hash } = makeSecret()
     const session = `ses_${randomBytes(8).toString('hex')}`
@@ -65,6 +68,7 @@ export class SessionService {
       await endBeyond(trx, { tenant, user, most: MAX_SESSIONS - 1 })
       const row = { id: session, tenant, user, methods, agent: agent.slice(0, 300), address }
       await insertSession(trx, row, { hash, csrf })
+      if (sso !== null) await insertSsoSession(trx, session, sso)
       await rememberPlace(trx, { tenant, user, place: placeKey(address) })
     })
     return { session, secret, csrf }

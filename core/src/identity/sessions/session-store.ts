@@ -5,6 +5,7 @@ import {
   GRACE_S,
   IDLE_S,
   type ListedSession,
+  PROVEN_S,
   ROTATE_S,
   type Session,
 } from './session.ts'
@@ -136,6 +137,20 @@ export async function listSessions(
     lastSeenAt: row.last_seen_at.toISOString(),
     expiresAt: row.expires_at.toISOString(),
   }))
+}
+
+/** He has just shown once more who he is. */
+export async function proveAgain(knex: Knex, id: string): Promise<void> {
+  await knex('sessions').where({ id }).update({ proven_at: knex.fn.now() })
+}
+
+/** Whether the user has signed in, or shown once more who he is, within the last minutes. */
+export async function isJustProven(knex: Knex, id: string): Promise<boolean> {
+  const row = await knex('sessions')
+    .where({ id })
+    .whereRaw(`greatest(created_at, proven_at) > now() - make_interval(secs => ${PROVEN_S})`)
+    .first('id')
+  return row !== undefined
 }
 
 /** @returns false where the user has no such live session. */

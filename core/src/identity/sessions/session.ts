@@ -10,6 +10,9 @@ export const ROTATE_S = 15 * 60
 /** For requests that were under way with the old cookie when the browser came with the new one. */
 export const GRACE_S = 60
 
+/** Who has just shown who he is is not asked again for what decides who may come in; a desk that was left is. */
+export const PROVEN_S = 5 * 60
+
 /** One row a device; who has more has forgotten to sign out. */
 export const MAX_SESSIONS = 20
 
@@ -17,7 +20,7 @@ export interface Session {
   readonly id: string
   readonly tenant: string
   readonly user: string
-  /** How the user was proven: `pwd`, `otp`, `recovery` (RFC 8176 where it has a word). */
+  /** How the user was proven: `pwd`, `otp`, `mfa`, `recovery`, `passkey`, `sso` (RFC 8176 where it has a word). */
   readonly methods: readonly string[]
   readonly agent: string
   readonly address: string

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { RepeatedRun } from '../../storage/repeated-run.ts'
 import { sweepSessions } from '../sessions/session-store.ts'
+import { sweepFlows } from './flow-store.ts'
 import { sweepAttempts } from './lock-out-store.ts'
 import { sweepTickets } from './ticket-store.ts'
 
@@ -14,7 +15,7 @@ const EVERY_MS = 10 * 60_000
 /** A statement that deletes this many holds nobody up. */
 const MOST = 1000
 
-/** Deletes sessions, tickets and counted attempts that are over. */
+/** Deletes sessions, tickets, flows and counted attempts that are over. */
 export class IdentitySweep {
   readonly #ports: Ports
   readonly #runs = new RepeatedRun(() => this.#sweep(), EVERY_MS)
@@ -34,7 +35,8 @@ export class IdentitySweep {
   async #sweep(): Promise<void> {
     const { knex, log } = this.#ports
     try {
-      for (const sweep of [sweepSessions, sweepTickets, sweepAttempts]) await sweep(knex, MOST)
+      for (const sweep of [sweepSessions, sweepTickets, sweepFlows, sweepAttempts])
+        await sweep(knex, MOST)
     } catch (err) {
       log.warn({ err }, 'what is over of sign-ins could not be deleted')
     }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import { identityErrors } from '../identity-errors.ts'
+import { ssoErrors } from '../sso/sso-errors.ts'
 
 /** Every sentence in both languages; the browser chooses. */
 const texts = {
@@ -10,9 +12,17 @@ const texts = {
     login: 'Login',
     password: 'Password',
     code: 'Code of the app, or a recovery code',
+    name: 'Name of this device',
     go: 'Go on',
+    passkey: 'Sign in with a passkey',
+    sso: "Sign in through the company's provider",
+    add: 'Add a passkey',
     in: 'You are signed in.',
     set: 'The password is set. Sign in with it.',
+    added: 'The passkey is added.',
+    noSso: 'This company has no provider here.',
+    noTenant: 'Type the company first.',
+    stopped: 'The passkey was not used.',
     failed: 'The host does not answer.',
   },
   'zh-CN': {
@@ -22,66 +32,154 @@ const texts = {
     login: '登录名',
     password: '密码',
     code: '验证器应用的验证码，或恢复码',
+    name: '此设备的名称',
     go: '继续',
+    passkey: '使用通行密钥登录',
+    sso: '通过公司身份提供方登录',
+    add: '添加通行密钥',
     in: '您已登录。',
     set: '密码已设置，请使用新密码登录。',
+    added: '通行密钥已添加。',
+    noSso: '该租户在此没有身份提供方。',
+    noTenant: '请先输入租户。',
+    stopped: '未使用通行密钥。',
     failed: '主机没有响应。',
   },
 } as const
 
+/** What the way back from a provider may end with; the address has its code alone. */
+const failures = { ...ssoErrors, ...identityErrors }
+
+const failureTexts = (language: 'en' | 'zh-CN') =>
+  Object.fromEntries(
+    (Object.keys(ssoErrors) as (keyof typeof failures)[])
+      .concat('SIGN_IN_REFUSED')
+      .map((code) => [
+        `CORE_${code}`,
+        `${failures[code].message[language]} ${failures[code].cure[language]}`,
+      ])
+      .filter(([, text]) => text?.includes('{') === false),
+  )
+
 const style =
   'body{font:16px/1.5 system-ui,sans-serif;max-width:22rem;margin:12vh auto;padding:0 1rem}' +
   'label{display:block;margin:.75rem 0}input{width:100%;font:inherit;padding:.4rem;box-sizing:border-box}' +
-  'button{font:inherit;padding:.4rem 1.2rem}#said{min-height:3rem}'
+  'button{font:inherit;padding:.4rem 1.2rem;margin:.25rem 0}#said{min-height:3rem}#more button{display:block;width:100%}'
 
-/** The ticket of a link stands behind the #, and leaves the address bar as soon as it is read. */
+/** What stands behind the # leaves the address bar as soon as it is read: it may be a ticket. */
 const script = `
 const texts = ${JSON.stringify(texts)}
+const failures = ${JSON.stringify({ en: failureTexts('en'), 'zh-CN': failureTexts('zh-CN') })}
 const language = navigator.language.startsWith('zh') ? 'zh-CN' : 'en'
 const text = texts[language]
 document.documentElement.lang = language
-const form = document.forms[0], said = document.getElementById('said')
-const [, purpose, given] = /^#(invitation|reset)=([\\w-]+)$/.exec(location.hash) ?? []
+const form = document.forms[0], said = document.getElementById('said'), more = document.getElementById('more')
+const [, purpose, given] = /^#(invitation|reset|code|failed|in|sso)(?:=([\\w/-]+))?$/.exec(location.hash) ?? []
 history.replaceState(null, '', location.pathname)
-let ticket = given, step = given ? 'choose' : 'sign-in'
+const isLink = purpose === 'invitation' || purpose === 'reset'
+let ticket = isLink || purpose === 'code' ? given : undefined
+let step = isLink ? 'choose' : purpose === 'code' || purpose === 'in' ? purpose : 'sign-in'
+let csrf
+const hasPasskeys = typeof window.PublicKeyCredential?.parseRequestOptionsFromJSON === 'function'
 function show() {
-  const fields = { 'sign-in': ['tenant', 'login', 'password'], code: ['code'], choose: ['password'], done: [] }[step]
+  const fields = { 'sign-in': ['tenant', 'login', 'password'], code: ['code'], choose: ['password'], in: ['name'] }[step]
   document.title = document.querySelector('h1').textContent = step === 'choose' ? text.choose : text.title
-  form.hidden = fields.length === 0
+  form.hidden = step === 'in' && !hasPasskeys
   form.replaceChildren(...fields.map((name) => {
     const label = document.createElement('label'), input = document.createElement('input')
     input.name = name
     input.required = true
     input.type = name === 'password' ? 'password' : 'text'
-    input.autocomplete = { tenant: 'organization', login: 'username', code: 'one-time-code' }[name] ??
+    input.autocomplete = { tenant: 'organization', login: 'username', code: 'one-time-code', name: 'off' }[name] ??
       (step === 'choose' ? 'new-password' : 'current-password')
     label.append(text[name], input)
     return label
-  }), Object.assign(document.createElement('button'), { textContent: text.go }))
+  }), Object.assign(document.createElement('button'), { textContent: step === 'in' ? text.add : text.go }))
+  more.replaceChildren()
+  if (step === 'sign-in') {
+    if (hasPasskeys) offer(text.passkey, byPasskey)
+    offer(text.sso, bySso)
+  }
+  if (step === 'in') said.textContent = text.in
   form.querySelector('input')?.focus()
 }
-const paths = { 'sign-in': '', code: '/code', choose: purpose === 'reset' ? '/reset:confirm' : '/invitation' }
-form.addEventListener('submit', async (event) => {
-  event.preventDefault()
-  const body = { ...Object.fromEntries(new FormData(form)), ...(ticket ? { ticket } : {}) }
+function offer(label, action) {
+  const button = Object.assign(document.createElement('button'), { type: 'button', textContent: label })
+  button.addEventListener('click', () => tried(action))
+  more.append(button)
+}
+async function tried(action) {
   said.textContent = ''
-  try {
-    const answer = await fetch('/v1/sign-in' + paths[step], {
-      method: 'POST', body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json', 'accept-language': language },
-    })
-    const told = answer.status === 204 ? {} : await answer.json()
-    if (!answer.ok) said.textContent = [told.title, told.detail].join(' ')
-    else if (step === 'choose') { said.textContent = text.set; ticket = undefined; step = 'sign-in'; show() }
-    else if (told.next === 'code') { ticket = told.ticket; step = 'code'; show() }
-    else { said.textContent = text.in; step = 'done'; show() }
-  } catch { said.textContent = text.failed }
+  try { await action() } catch (error) {
+    said.textContent = error.told ?? (error instanceof DOMException ? text.stopped : text.failed)
+  }
+}
+async function ask(path, body) {
+  const answer = await fetch(path, {
+    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(csrf === undefined ? {} : { 'x-csrf-token': csrf }), 'accept-language': language,
+    },
+  })
+  const told = answer.status === 204 ? {} : await answer.json()
+  if (!answer.ok) throw { told: [told.title, told.detail].join(' ') }
+  return told
+}
+async function byPasskey() {
+  const options = await ask('/v1/sign-in/passkey:begin', {})
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options)
+  const made = await navigator.credentials.get({ publicKey })
+  arrived(await ask('/v1/sign-in/passkey', { response: made.toJSON() }))
+}
+async function addPasskey(name) {
+  csrf ??= (await ask('/v1/me')).csrfToken
+  const options = await ask('/v1/me/passkeys:begin', {})
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options)
+  const made = await navigator.credentials.create({ publicKey })
+  await ask('/v1/me/passkeys', { name, response: made.toJSON() })
+  said.textContent = text.added
+}
+async function bySso() {
+  const tenant = form.elements.tenant.value.trim()
+  if (tenant === '') { said.textContent = text.noTenant; return }
+  const { sso } = await ask('/v1/sign-in/methods?tenant=' + encodeURIComponent(tenant))
+  if (sso.length === 0) said.textContent = text.noSso
+  else if (sso.length === 1) await leave(tenant, sso[0].id)
+  else {
+    more.replaceChildren()
+    for (const { id, name } of sso) offer(name, () => leave(tenant, id))
+  }
+}
+async function leave(tenant, connection) {
+  location.assign((await ask('/v1/sign-in/sso', { tenant, connection })).url)
+}
+function arrived(told) {
+  if (told.next === 'code') { ticket = told.ticket; step = 'code' }
+  else { csrf = told.csrfToken; step = 'in' }
+  show()
+}
+const paths = { 'sign-in': '', code: '/code', choose: purpose === 'reset' ? '/reset:confirm' : '/invitation' }
+form.addEventListener('submit', (event) => {
+  event.preventDefault()
+  const typed = Object.fromEntries(new FormData(form))
+  void tried(async () => {
+    if (step === 'in') return addPasskey(typed.name)
+    const told = await ask('/v1/sign-in' + paths[step], { ...typed, ...(ticket ? { ticket } : {}) })
+    if (step !== 'choose') return arrived(told)
+    ticket = undefined
+    step = 'sign-in'
+    show()
+    said.textContent = text.set
+  })
 })
 show()
+if (purpose === 'failed') said.textContent = failures[language][given] ?? text.failed
+if (purpose === 'sso' && given) void tried(() => leave(...given.split('/', 2)))
 `
 
 const page = `<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title></title><style>${style}</style></head><body><h1></h1><p id="said" role="status"></p><form></form>
+<title></title><style>${style}</style></head><body><h1></h1><p id="said" role="status"></p><form></form><div id="more"></div>
 <script>${script}</script></body></html>`
 
 const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`

@@ -114,12 +114,12 @@ function linkRoutes(app: FastifyInstance, { passwords, resets }: Ports): void {
   )
 }
 
-function fromOf(request: FastifyRequest): From {
+export function fromOf(request: FastifyRequest): From {
   const agent = request.headers['user-agent'] ?? 'unknown'
   return { address: request.ip, agent, traceId: request.trace.traceId }
 }
 
-function answered(result: SignedIn, reply: FastifyReply, cookie: SessionCookie): object {
+export function answered(result: SignedIn, reply: FastifyReply, cookie: SessionCookie): object {
   if (result.kind === 'code') {
     return { next: 'code', ticket: result.ticket, expiresAt: result.expiresAt }
   }

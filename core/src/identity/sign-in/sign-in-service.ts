@@ -3,9 +3,11 @@ import { coreErrors } from '../../errors.ts'
 import type { AccessChanges } from '../access/access-changes.ts'
 import { hasTenant } from '../identity-store.ts'
 import type { From, SessionService, Started } from '../sessions/session-service.ts'
+import type { SsoSession } from '../sessions/sso-session-store.ts'
 import { foldedLogin, type User } from '../users/user.ts'
 import { findUser, findUserByLogin } from '../users/user-store.ts'
 import type { PasswordCheck } from './password-check.ts'
+import { mayComeByOwn, policyOf } from './policy-store.ts'
 import type { SecondFactorService } from './second-factor-service.ts'
 import { findTicket, hashTicket, insertTicket, makeTicket, takeTicket } from './ticket-store.ts'
 
@@ -46,20 +48,30 @@ export class SignInService {
     const user = found?.kind === 'person' && found.state === 'active' ? found : undefined
     const claim = { tenant, login, user: user?.id, address: from.address }
     const isRight = await check.isRight(claim, password)
-    if (user !== undefined && isRight) return this.passed(user, ['pwd'], from)
-    await this.#noteFailure(tenant, found?.id, 'CORE_SIGN_IN_REFUSED', from)
-    throw coreErrors.create('SIGN_IN_REFUSED')
+    const policy = await policyOf(changes.knex, tenant)
+    if (user !== undefined && isRight && mayComeByOwn(policy, user.id)) {
+      return this.passed(user, ['pwd'], from)
+    }
+    // Where only the provider is asked, a right password is answered as a wrong one.
+    const code = policy.ssoOnly ? 'SSO_ONLY' : 'SIGN_IN_REFUSED'
+    await this.#noteFailure(tenant, found?.id, `CORE_${code}`, from)
+    throw coreErrors.create(code)
   }
 
   /** A user whom one factor has proven: who has set up a second one is asked for it. */
-  async passed(user: User, methods: readonly string[], from: From): Promise<SignedIn> {
+  async passed(
+    user: User,
+    methods: readonly string[],
+    from: From,
+    sso: SsoSession | null = null,
+  ): Promise<SignedIn> {
     const { changes, secondFactor, sessions } = this.#ports
     const { tenant, id } = user
     if (!(await secondFactor.isInForce({ tenant, user: id }))) {
-      return { kind: 'in', user, started: await sessions.begin(user, methods, from) }
+      return { kind: 'in', user, started: await sessions.begin(user, methods, from, sso) }
     }
     const { text, hash } = makeTicket()
-    const ticket = { tenant, user: id, purpose: 'second-factor', methods } as const
+    const ticket = { tenant, user: id, purpose: 'second-factor', methods, sso } as const
     return { kind: 'code', ticket: text, expiresAt: await insertTicket(changes.knex, ticket, hash) }
   }
 
@@ -84,7 +96,8 @@ export class SignInService {
     if ((await takeTicket(changes.knex, hash, ['second-factor'])) === undefined) {
       throw coreErrors.create('TICKET_INVALID')
     }
-    const started = await sessions.begin(user, [...known.methods, method, 'mfa'], from)
+    const methods = [...known.methods, method, 'mfa']
+    const started = await sessions.begin(user, methods, from, known.sso)
     return { kind: 'in', user, started }
   }
 

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
+import type { SsoSession } from '../sessions/sso-session-store.ts'
 
 /** What a ticket is good for, and how long in seconds: whoever has it is half a proof on the way to a whole one. */
 export const ticketLife = {
@@ -17,6 +18,8 @@ export interface Ticket {
   readonly purpose: TicketPurpose
   /** How the user was proven so far. */
   readonly methods: readonly string[]
+  /** The provider that has proven him, for the session that is to come. */
+  readonly sso?: SsoSession | null
 }
 
 /** 256 random bits, of which a plain hash is kept. */
@@ -32,7 +35,7 @@ export function hashTicket(text: string): Buffer {
 /** Those of the same purpose before it are worth nothing from now on. @returns when it is over */
 export async function insertTicket(
   trx: Knex,
-  { tenant, user, purpose, methods }: Ticket,
+  { tenant, user, purpose, methods, sso = null }: Ticket,
   hash: Buffer,
 ): Promise<string> {
   await dropTickets(trx, tenant, user, [purpose])
@@ -43,6 +46,7 @@ export async function insertTicket(
       user_id: user,
       purpose,
       methods,
+      sso: sso === null ? null : JSON.stringify(sso),
       expires_at: trx.raw('now() + make_interval(secs => ?)', [ticketLife[purpose]]),
     })
     .returning('expires_at')
@@ -99,6 +103,8 @@ function ticketOf(row: {
   user_id: string
   purpose: TicketPurpose
   methods: string[]
+  sso: SsoSession | null
 }): Ticket {
-  return { tenant: row.tenant, user: row.user_id, purpose: row.purpose, methods: row.methods }
+  const { tenant, user_id: user, purpose, methods, sso } = row
+  return { tenant, user, purpose, methods, sso }
 }

@@ -232,6 +232,22 @@ function accountRoutes(app: FastifyInstance, { knex, users }: Ports): void {
       return reply.code(204).send()
     },
   )
+  app.delete<OneUser>(
+    '/v1/users/:user/passkeys',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Take all passkeys from who has lost the device; ends all sessions',
+        params,
+        querystring: ofTenant,
+      },
+    },
+    async (request) => {
+      const { tenant, id } = await requireOverUser(request, knex)
+      return { removed: await users.removePasskeys(askerOf(request), tenant, id) }
+    },
+  )
 }
 
 /** @throws CORE_USER_MISSING, CORE_FORBIDDEN where he belongs to a unit that is not the asker's */

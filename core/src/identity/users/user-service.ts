@@ -4,6 +4,7 @@ import { coreErrors } from '../../errors.ts'
 import type { AccessChanges } from '../access/access-changes.ts'
 import type { Asker } from '../asker.ts'
 import { hasTenant, hasUnit } from '../identity-store.ts'
+import { deletePasskeys } from '../passkeys/passkey-store.ts'
 import { requireHandOut } from '../roles/require-hand-out.ts'
 import { contentsOf, heldContents, insertAssignment } from '../roles/role-store.ts'
 import { endSessions } from '../sessions/session-store.ts'
@@ -128,6 +129,16 @@ export class UserService {
         await endSessions(trx, { tenant, user: id })
       },
     )
+  }
+
+  /** For who has lost the device that they are on. @returns how many */
+  async removePasskeys(asker: Asker, tenant: string, id: string): Promise<number> {
+    const subject = { tenant, id }
+    return this.#changes.commit(changeOf(asker, 'user.passkeys_removed', subject), async (trx) => {
+      await this.#lockOver(trx, asker, subject)
+      await endSessions(trx, { tenant, user: id })
+      return deletePasskeys(trx, { tenant, user: id })
+    })
   }
 
   /** The user, where the asker may do all that the account may: else to change it would be a way to become it. */
