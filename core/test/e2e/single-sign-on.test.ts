@@ -148,6 +148,28 @@ t.test('a second factor is asked for, unless the provider has asked for one', as
   })
 })
 
+t.test('what a provider has asked for is not asked for again, and not believed less', async (t) => {
+  provider.amr = ['pwd', 'mfa']
+  const kim = await signedIn('kim')
+  provider.amr = undefined
+  t.equal(kim.how, 'in')
+  t.match((await kim.browser.ask<{ items: object[] }>('GET', '/v1/sessions')).body.items[0], {
+    methods: ['sso', 'mfa'],
+  })
+  await kim.me()
+  const begun = await kim.browser.ask('POST', '/v1/me/totp', {})
+  t.match(begun.body, { uri: /^otpauth:/ }, 'she has no password, and has just shown who she is')
+})
+
+t.test('whom an admin unlinks comes as for the first time', async (t) => {
+  const lea = await signedIn('lea')
+  const { id } = await lea.me()
+  t.equal((await signedIn('lea-anew', account('lea'))).how, notLetIn, 'known by another subject')
+  t.match((await admin.browser.ask('DELETE', `/v1/users/${id}/sso`)).body, { removed: 1 })
+  t.equal((await lea.browser.ask('GET', '/v1/me')).status, 401)
+  t.equal((await (await signedIn('lea-anew', account('lea'))).me()).id, id)
+})
+
 t.test('signing out here leads to signing out there, and the other way round', async (t) => {
   const hal = await signedIn('hal')
   await hal.me()

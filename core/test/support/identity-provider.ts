@@ -85,11 +85,10 @@ export class IdentityProvider {
       jwks: { keys: [key] },
       cookies: { keys: ['of the tests'] },
       claims: {
-        openid: ['sub'],
+        openid: ['sub', 'amr'],
         email: ['email', 'email_verified'],
         profile: ['name', 'preferred_username'],
         groups: ['groups'],
-        amr: null,
         sid: null,
       },
       scopes: ['openid', 'email', 'profile', 'groups'],

@@ -159,6 +159,7 @@ function userRows(user: string): RouteRows {
     'PATCH /v1/users/{user}': { at: `${at}?tenant=acme`, body: { displayName: 'Spare' } },
     'POST /v1/users/{user}/link': { at: `${at}/link?tenant=acme` },
     'DELETE /v1/users/{user}/passkeys': { at: `${at}/passkeys?tenant=acme` },
+    'DELETE /v1/users/{user}/sso': { at: `${at}/sso?tenant=acme` },
     'DELETE /v1/users/{user}/sessions': { at: `${at}/sessions?tenant=acme` },
     'POST /v1/users/{user}:{command}': { at: `${at}:suspend?tenant=acme` },
   }

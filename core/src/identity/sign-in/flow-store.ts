@@ -17,7 +17,7 @@ export const FLOW_S = 600
 const MAX_OF_PLACE = 500
 
 /** @param key 256 random bits that the browser brings back */
-export function hashFlow(key: string): Buffer {
+function hashFlow(key: string): Buffer {
   return createHash('sha256').update(`flow ${key}`).digest()
 }
 

@@ -36,9 +36,14 @@ export async function insertLink(
   return rows.length === 1
 }
 
-/** @returns how many users are known by nothing of the issuer any more */
+/** Nobody is known by the issuer any more. @returns how many were */
 export async function deleteLinks(trx: Knex, tenant: string, issuer: string): Promise<number> {
   return trx('sso_identities').where({ tenant, issuer }).delete()
+}
+
+/** Whoever he was there; the next time he comes as for the first. @returns how many */
+export async function deleteLinksOf(trx: Knex, tenant: string, user: string): Promise<number> {
+  return trx('sso_identities').where({ tenant, user_id: user }).delete()
 }
 
 export async function hasLink(knex: Knex, tenant: string, user: string): Promise<boolean> {

@@ -59,6 +59,7 @@ export class ConnectionService {
         : await sealer.seal(tenant, Buffer.from(clientSecret), boundTo(id, wish.issuer))
     const detail = { ...wish, isNew: before === undefined }
     return changes.commit(changeOf(asker, 'sso.changed', tenant, id, detail), async (trx) => {
+      await lockDoors(trx, tenant)
       await requireRoles(trx, tenant, wish)
       const others = (await listConnections(trx, tenant)).filter((one) => one.id !== id)
       if (others.length >= MAX_CONNECTIONS) {
@@ -73,6 +74,7 @@ export class ConnectionService {
   /** What its groups gave is taken; whom it proved is known by it no more. @throws CORE_SSO_CONNECTION_MISSING, CORE_SSO_CONNECTION_NEEDED */
   async remove(asker: Asker, tenant: string, id: string): Promise<void> {
     await this.#ports.changes.commit(changeOf(asker, 'sso.removed', tenant, id), async (trx) => {
+      await lockDoors(trx, tenant)
       const found = await requireConnection(trx, tenant, id)
       await deleteConnection(trx, tenant, id)
       await rotateSoon(trx, tenant, await dropGroupRoles(trx, tenant, id))
@@ -91,6 +93,7 @@ export class ConnectionService {
     const change = changeOf(asker, 'sign_in_policy.changed', tenant, tenant, { ...policy })
     return this.#ports.changes.commit(change, async (trx) => {
       if (!(await hasTenant(trx, tenant))) throw coreErrors.create('TENANT_MISSING', { tenant })
+      await lockDoors(trx, tenant)
       if (policy.ssoOnly) {
         if ((await listConnections(trx, tenant)).length === 0) {
           throw coreErrors.create('SSO_CONNECTION_NEEDED', { tenant })
@@ -121,6 +124,11 @@ export async function requireConnection(
 }
 
 const boundTo = (id: string, issuer: string) => ['sso', id, issuer] as const
+
+/** One change at a time: the last connection does not go while the policy comes that needs it. */
+async function lockDoors(trx: Knex, tenant: string): Promise<void> {
+  await trx('tenants').where({ id: tenant }).forNoKeyUpdate().select('id')
+}
 
 async function requireRoles(trx: Knex, tenant: string, { groupRoles }: ConnectionWish) {
   const named = groupRoles.flatMap(({ roles }) => roles)

@@ -37,7 +37,7 @@ export interface Connection extends ConnectionWish {
   readonly changedAt: string
 }
 
-export const defaultClaims: ClaimMap = {
+const defaultClaims: ClaimMap = {
   login: 'preferred_username',
   email: 'email',
   displayName: 'name',
@@ -53,7 +53,7 @@ const texts = (items: object, maxItems: number) => ({
   items,
 })
 
-export const issuerSchema = {
+const issuerSchema = {
   type: 'string',
   maxLength: 500,
   pattern: '^https?://[^\\s?#@]+$',

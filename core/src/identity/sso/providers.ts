@@ -65,7 +65,7 @@ export function flowProof(secret: string, state: string): FlowProof {
 }
 
 /** RFC 7636 §4.2. */
-export function challengeOf(verifier: string): string {
+function challengeOf(verifier: string): string {
   return createHash('sha256').update(verifier).digest('base64url')
 }
 

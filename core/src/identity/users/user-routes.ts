@@ -248,6 +248,22 @@ function accountRoutes(app: FastifyInstance, { knex, users }: Ports): void {
       return { removed: await users.removePasskeys(askerOf(request), tenant, id) }
     },
   )
+  app.delete<OneUser>(
+    '/v1/users/:user/sso',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Forget by which account of a provider a user is known; ends all sessions',
+        params,
+        querystring: ofTenant,
+      },
+    },
+    async (request) => {
+      const { tenant, id } = await requireOverUser(request, knex)
+      return { removed: await users.unlink(askerOf(request), tenant, id) }
+    },
+  )
 }
 
 /** @throws CORE_USER_MISSING, CORE_FORBIDDEN where he belongs to a unit that is not the asker's */

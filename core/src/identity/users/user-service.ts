@@ -15,6 +15,7 @@ import {
   makeTicket,
   type TicketPurpose,
 } from '../sign-in/ticket-store.ts'
+import { deleteLinksOf } from '../sso/arrival-store.ts'
 import { foldedLogin, makeUserId, type User, type UserChange } from './user.ts'
 import { nextUserState, type UserCommand } from './user-states.ts'
 import { findUser, insertUser, lockUser, setUserState, updateUser } from './user-store.ts'
@@ -138,6 +139,16 @@ export class UserService {
       await this.#lockOver(trx, asker, subject)
       await endSessions(trx, { tenant, user: id })
       return deletePasskeys(trx, { tenant, user: id })
+    })
+  }
+
+  /** For whom the provider knows by another subject now. @returns how many it was */
+  async unlink(asker: Asker, tenant: string, id: string): Promise<number> {
+    const subject = { tenant, id }
+    return this.#changes.commit(changeOf(asker, 'user.unlinked', subject), async (trx) => {
+      await this.#lockOver(trx, asker, subject)
+      await endSessions(trx, { tenant, user: id })
+      return deleteLinksOf(trx, tenant, id)
     })
   }
 
