@@ -10,6 +10,7 @@ import { credentialRoutes } from './credential-routes.ts'
 import { CredentialService } from './credential-service.ts'
 import { deprecationRoutes } from './deprecation-routes.ts'
 import { DeprecationService } from './deprecation-service.ts'
+import { servicePage } from './page/service-page.ts'
 import { planRoutes } from './plan-routes.ts'
 import { PlanService } from './plan-service.ts'
 import { SubscriptionClock } from './subscription-clock.ts'
@@ -42,6 +43,7 @@ export function openSubscriptions(
     routes(scope) {
       catalogRoutes(scope, ports)
       changeLogRoutes(scope, ports)
+      servicePage(scope)
       planRoutes(scope, { plans: new PlanService(ports) })
       deprecationRoutes(scope, { deprecations, now })
       subscriptionRoutes(scope, { ...ports, subscriptions: new SubscriptionService(ports) })
