@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { contractCompiler } from '@signalbox/sdk/contract'
@@ -42,7 +43,6 @@ t.test('the script is one that a browser reads, and finds all that it looks for'
   for (const name of ['service.js', 'snippets.js']) {
     await t.resolves(run(process.execPath, ['--check', join(folder, name)]))
   }
-  const { readFile } = await import('node:fs/promises')
   const script = await readFile(join(folder, 'service.js'), 'utf8')
   const html = serviceHtml({ id: 'orders.list', language: 'en', nonce: 'n' })
   const ids = [...script.matchAll(/\bat\('([\w-]+)'\)/g)].map(([, id]) => id)

@@ -3,25 +3,26 @@ const MAX_DEPTH = 6
 /** An input to begin with, where the contract has no example. */
 export function sampleOf(schema, depth = 0) {
   if (typeof schema !== 'object' || schema === null || depth > MAX_DEPTH) return {}
-  if ('const' in schema) return schema.const
-  if ('default' in schema) return schema.default
-  if (Array.isArray(schema.examples) && schema.examples.length > 0) return schema.examples[0]
-  if (Array.isArray(schema.enum)) return schema.enum[0]
+  const given = ['const', 'default'].find((word) => word in schema)
+  if (given !== undefined) return schema[given]
+  const listed = [schema.examples, schema.enum].find(
+    (list) => Array.isArray(list) && list.length > 0,
+  )
+  if (listed !== undefined) return listed[0]
   const type = [schema.type].flat()[0] ?? 'object'
-  if (type === 'array') {
-    return schema.minItems > 0 ? [sampleOf(schema.items, depth + 1)] : []
-  }
-  if (type === 'object') {
-    const { properties = {}, required = [] } = schema
-    return Object.fromEntries(
-      required.map((name) => [
-        name,
-        sampleOf(Object.hasOwn(properties, name) ? properties[name] : {}, depth + 1),
-      ]),
-    )
-  }
+  if (type === 'array') return schema.minItems > 0 ? [sampleOf(schema.items, depth + 1)] : []
+  if (type === 'object') return objectOf(schema, depth)
   if (type === 'integer' || type === 'number') return schema.minimum ?? 0
-  return { boolean: false, null: null }[type] ?? ''
+  if (type === 'null') return null
+  return type === 'boolean' ? false : ''
+}
+
+function objectOf({ properties = {}, required = [] }, depth) {
+  const fields = required.map((name) => [
+    name,
+    sampleOf(Object.hasOwn(properties, name) ? properties[name] : {}, depth + 1),
+  ])
+  return Object.fromEntries(fields)
 }
 
 /** For a POSIX shell; the key stays in a variable, so that what is copied into a ticket opens nothing. */
