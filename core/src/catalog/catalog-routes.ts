@@ -12,11 +12,18 @@ import {
 } from '../gateway/http-schemas.ts'
 import type { Page } from '../identity/identity-store.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
-import { serviceKey, versionKey } from '../rollout/routing/snapshot.ts'
-import { type CatalogService, listMajors, listServices } from './catalog-store.ts'
-import { shown } from './deprecation-service.ts'
+import { listMajors, listServices } from './catalog-store.ts'
+import { offeredContract } from './offered-contract.ts'
 import { OwnerService } from './owner-service.ts'
-import { listPlans } from './plan-store.ts'
+import {
+  cursorOf,
+  cursorPattern,
+  isAfter,
+  type SearchWish,
+  searchServices,
+  shownResult,
+} from './search/search-services.ts'
+import { describeService } from './service-description.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -28,25 +35,7 @@ const tags = ['catalog']
 /** What apps can subscribe to: the running, versioned, contracted services. */
 export function catalogRoutes(app: FastifyInstance, { knex, routing }: Ports): void {
   ownerRoute(app, { knex, routing })
-  app.get<{ Querystring: Page & { q?: string } }>(
-    '/v1/catalog/services',
-    {
-      config: { action: 'catalog.read' },
-      schema: {
-        tags,
-        summary: 'Search data services',
-        querystring: strictObject(
-          { q: { type: 'string', minLength: 1, maxLength: 100 }, ...pageSchema },
-          [],
-        ),
-      },
-    },
-    async (request) => {
-      const { limit, cursor, q } = request.query
-      const services = await listServices(knex, { limit, cursor, q })
-      return pageOf(services, limit, (service) => serviceKey(service.id, service.major))
-    },
-  )
+  searchRoute(app, { knex, routing })
   app.get<{ Params: { id: string } }>(
     '/v1/catalog/services/:id',
     {
@@ -64,8 +53,49 @@ export function catalogRoutes(app: FastifyInstance, { knex, routing }: Ports): v
       }
       return {
         id: request.params.id,
-        majors: await Promise.all(majors.map((service) => describe(knex, routing, service))),
+        majors: await Promise.all(
+          majors.map((service) => describeService(knex, routing.snapshot, service)),
+        ),
       }
+    },
+  )
+}
+
+function searchRoute(app: FastifyInstance, { knex, routing }: Ports): void {
+  app.get<{ Querystring: Page & SearchWish }>(
+    '/v1/catalog/services',
+    {
+      config: { action: 'catalog.read' },
+      schema: {
+        tags,
+        summary:
+          'Search data services by words in English and Chinese, domain and tag; the best found first',
+        querystring: strictObject(
+          {
+            q: { type: 'string', minLength: 1, maxLength: 100 },
+            domain: { type: 'string', minLength: 1, maxLength: 60 },
+            tag: { type: 'string', minLength: 1, maxLength: 60 },
+            ...pageSchema,
+            cursor: { type: 'string', maxLength: 120, pattern: cursorPattern },
+          },
+          [],
+        ),
+      },
+    },
+    async (request) => {
+      const { limit, cursor, ...wish } = request.query
+      const { snapshot } = routing
+      const found = searchServices(
+        await listServices(knex),
+        wish,
+        (service) => offeredContract(snapshot, service)?.contract,
+      )
+      const rest = cursor === undefined ? found : found.filter((one) => isAfter(one, cursor))
+      return pageOf(
+        rest.slice(0, limit).map((one) => shownResult(one)),
+        limit,
+        cursorOf,
+      )
     },
   )
 }
@@ -92,24 +122,4 @@ function ownerRoute(app: FastifyInstance, { knex }: Ports): void {
       return { id, major, ownerTenant }
     },
   )
-}
-
-async function describe(knex: Knex, routing: RoutingTable, service: CatalogService) {
-  const { snapshot } = routing
-  const plugin = service.plugin ?? ''
-  const version = snapshot.stable.get(plugin) ?? null
-  const installed = snapshot.versions.get(versionKey(plugin, version ?? ''))
-  const operations = [...(installed?.operations.values() ?? [])].filter(
-    (operation) => operation.service === service.id && operation.major === service.major,
-  )
-  const deprecation = snapshot.deprecations.get(serviceKey(service.id, service.major))
-  return {
-    major: service.major,
-    plugin: service.plugin,
-    version,
-    ownerTenant: service.ownerTenant,
-    deprecation: deprecation === undefined ? null : shown(deprecation),
-    plans: await listPlans(knex, service.id, service.major),
-    operations: Object.fromEntries(operations.map(({ name, definition }) => [name, definition])),
-  }
 }

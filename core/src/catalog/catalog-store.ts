@@ -1,5 +1,4 @@
 import type { Knex } from 'knex'
-import type { Page } from '../identity/identity-store.ts'
 import { insertPlan, standardPlan } from './plan-store.ts'
 
 export interface CatalogService {
@@ -38,18 +37,12 @@ export async function findService(
   return knex('services').where({ id, major }).first(columns)
 }
 
-/** @param text part of a service's id; undefined: all. */
-export async function listServices(
-  knex: Knex,
-  page: Page & { q: string | undefined },
-): Promise<CatalogService[]> {
-  const query = knex('services').select(columns).orderBy(['id', 'major']).limit(page.limit)
-  if (page.q !== undefined) query.whereRaw('strpos(id, ?) > 0', [page.q.toLowerCase()])
-  if (page.cursor !== undefined) {
-    const [id = '', major = '0'] = page.cursor.split('@')
-    query.whereRaw('(id, major) > (?, ?)', [id, Number(major) || 0])
-  }
-  return query
+/** More than a company has; what is beyond it is not found by words, and is there by its id. */
+const MAX_SEARCHED = 10_000
+
+/** All that can be searched, by id. */
+export async function listServices(knex: Knex): Promise<CatalogService[]> {
+  return knex('services').select(columns).orderBy(['id', 'major']).limit(MAX_SEARCHED)
 }
 
 export async function listMajors(knex: Knex, id: string): Promise<CatalogService[]> {

@@ -5,10 +5,12 @@ import { AppStatusService } from '../identity/app-status-service.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
 import type { StopStack } from '../stop-stack.ts'
 import { catalogRoutes } from './catalog-routes.ts'
+import { changeLogRoutes } from './changes/change-log-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { CredentialService } from './credential-service.ts'
 import { deprecationRoutes } from './deprecation-routes.ts'
 import { DeprecationService } from './deprecation-service.ts'
+import { servicePage } from './page/service-page.ts'
 import { planRoutes } from './plan-routes.ts'
 import { PlanService } from './plan-service.ts'
 import { SubscriptionClock } from './subscription-clock.ts'
@@ -40,6 +42,8 @@ export function openSubscriptions(
   return {
     routes(scope) {
       catalogRoutes(scope, ports)
+      changeLogRoutes(scope, ports)
+      servicePage(scope)
       planRoutes(scope, { plans: new PlanService(ports) })
       deprecationRoutes(scope, { deprecations, now })
       subscriptionRoutes(scope, { ...ports, subscriptions: new SubscriptionService(ports) })

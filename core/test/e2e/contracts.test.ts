@@ -155,6 +155,57 @@ t.test('a service is described to tools as it can be called', async (t) => {
   t.match(JSON.parse(await document('contract')), { id: service, major: 1 })
 })
 
+t.test(
+  'a service is found by words of both languages, and says all that its contract says',
+  async (t) => {
+    const app = host.as(acme.key)
+    const ids = async (query: Record<string, string>) => {
+      const found = await app.request<{ items: { id: string }[] }>(
+        'GET',
+        `/v1/catalog/services?${new URLSearchParams(query)}`,
+      )
+      return found.items.map(({ id }) => id)
+    }
+    t.same(await ids({ q: '订单' }), [service])
+    t.same(await ids({ q: 'ORDERS', domain: 'sales' }), [service])
+    t.same(await ids({ q: `'; drop table services; --` }), [])
+    t.same(await ids({ q: 'orders', tag: 'nothing' }), [])
+    t.match(await refusal(app.request('GET', '/v1/catalog/services?cursor=x')), { status: 400 })
+    t.match(await app.request('GET', `/v1/catalog/services/${service}`), {
+      id: service,
+      majors: [{ title: { 'zh-CN': '订单' }, owner: 'sales', version: '1.0.0', operations: {} }],
+    })
+  },
+)
+
+t.test('the page of a service holds nothing of it, and begins only what it wrote', async (t) => {
+  const open = (path: string, headers = {}) => fetch(`${host.url}${path}`, { headers })
+  const page = await open(`/catalog/${service}`, { 'accept-language': 'zh-CN' })
+  const html = await page.text()
+  t.match(html, '<html lang="zh-CN"')
+  t.notMatch(html, /订单|sales|<style|\sstyle=|\son\w+=/)
+  const policy = page.headers.get('content-security-policy') ?? ''
+  const [, nonce = ''] = /script-src 'nonce-([^']+)' 'self';/.exec(policy) ?? []
+  t.match(policy, /default-src 'none'.*form-action 'none'.*frame-ancestors 'none'/)
+  t.notMatch(policy, 'unsafe')
+  const begun = [...html.matchAll(/<(?:script|link)[^>]*>/g)].map(([tag]) => tag)
+  t.equal(begun.length, 3)
+  t.ok(begun.every((tag) => tag.includes(`nonce="${nonce}"`)))
+  t.equal(page.headers.get('cache-control'), 'no-store')
+  const english = await open(`/catalog/${service}?lang=en`, { 'accept-language': 'zh-CN' })
+  t.notMatch(english.headers.get('content-security-policy'), nonce, 'a nonce is used once')
+  t.match(await english.text(), '<html lang="en"')
+  const missing = await (await open('/catalog/no.such')).text()
+  t.equal(missing.length > 1000, true, 'whether there is a service is not told by its page')
+  t.equal((await open('/catalog/%3Cscript%3E')).status, 400)
+  t.equal((await open('/catalog/page/..%2Fservice-page.ts')).status, 404)
+  for (const name of ['service.js', 'snippets.js', 'service.css']) {
+    const part = await open(`/catalog/page/${name}`)
+    t.match(part.headers.get('content-type'), /^text\/(css|javascript)/)
+    t.equal(part.headers.get('x-content-type-options'), 'nosniff')
+  }
+})
+
 t.test('who is subscribed, and what they use and read, is known', async (t) => {
   const path = `/v1/subscriptions/${globex.subscription}/expectations`
   const admin = host.as(globex.adminToken)
@@ -228,9 +279,45 @@ t.test(
     const back = await plan('0.9.0')
     t.equal(back.refusal, null, 'nothing stands in the way of going back')
     t.match(back.services[0].changes[0], { kind: 'breaking', rule: 'safe-lost' })
+    const { items } = await host.client.request<{ items: object[] }>(
+      'GET',
+      `/v1/catalog/services/${service}/changes`,
+    )
+    t.match(items, [{ version: '1.0.0', previous: null, status: 'active', changes: [] }])
     t.match(back.affected, [
       { tenant: 'acme', because: 'calls', operations: [{ operation: 'list', calls: 1 }] },
       { tenant: 'globex', because: 'subscribed' },
     ])
+  },
+)
+
+t.test(
+  'what changed between installed versions is told to whoever may read the catalog',
+  async (t) => {
+    await host.client.request('POST', '/v1/plugins', { name, version: '1.1.0' })
+    const path = `/v1/catalog/services/${service}/changes`
+    interface Log {
+      readonly items: readonly { readonly version: string }[]
+      readonly next?: string
+    }
+    const app = host.as(acme.key)
+    const first = await app.request<Log>('GET', `${path}?limit=1`)
+    t.match(first.items, [
+      {
+        version: '1.1.0',
+        previous: '1.0.0',
+        major: 1,
+        status: 'proposed',
+        changes: [{ kind: 'additive', field: '/rows/[]/by', sentence: { 'zh-CN': /./ } }],
+      },
+    ])
+    const rest = await app.request<Log>(
+      'GET',
+      `${path}?limit=1&cursor=${encodeURIComponent(first.next ?? '')}`,
+    )
+    t.match(rest.items, [{ version: '1.0.0', previous: null, status: 'active' }])
+    t.match(await refusal(app.request('GET', '/v1/catalog/services/no.such/changes')), {
+      status: 404,
+    })
   },
 )

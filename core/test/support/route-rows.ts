@@ -307,6 +307,7 @@ export const planningRoutes: RouteRows = {
 export const catalogRoutes: RouteRows = {
   'GET /v1/catalog/services': { at: '/v1/catalog/services' },
   'GET /v1/catalog/services/{id}': { at: '/v1/catalog/services/probe.one' },
+  'GET /v1/catalog/services/{id}/changes': { at: '/v1/catalog/services/probe.one/changes' },
   'GET /v1/catalog/services/{id}/versions/{major}/{document}': {
     at: '/v1/catalog/services/probe.one/versions/1/openapi',
   },

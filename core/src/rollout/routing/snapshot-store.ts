@@ -102,14 +102,16 @@ async function loadVersions(
 /** @throws what ajv throws, where a contract was stored by a host that checked less than this one. */
 function compileVersion(row: Readonly<Record<string, unknown>>): InstalledVersion {
   const manifest = row.manifest as Manifest
+  const contracts = row.contracts as Record<string, Contract>
   return {
     plugin: row.plugin as string,
     version: row.version as string,
     manifest,
     limits: runtimeLimits(manifest),
     bundleSha256: row.bundle_sha256 as string,
-    operations: compileContracts(manifest, row.contracts as Record<string, Contract>),
-    offers: offeredEvents(row.contracts as Record<string, Contract>),
+    operations: compileContracts(manifest, contracts),
+    offers: offeredEvents(contracts),
+    contracts,
   }
 }
 

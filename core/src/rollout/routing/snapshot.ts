@@ -1,3 +1,4 @@
+import type { Contract } from '@signalbox/sdk/contract'
 import type { Manifest, RuntimeLimits } from '@signalbox/sdk/manifest'
 import type { CompiledOperation } from '../../catalog/compile-contract.ts'
 import type { CredentialKind } from '../../catalog/credential.ts'
@@ -22,6 +23,8 @@ export interface InstalledVersion {
   readonly operations: ReadonlyMap<string, CompiledOperation>
   /** What its contracts let subscribers hear; absent: nothing. */
   readonly offers?: readonly OfferedEvent[]
+  /** By service, as they were installed; absent: none. */
+  readonly contracts?: Readonly<Record<string, Contract>>
 }
 
 export interface Binding {
