@@ -37,7 +37,7 @@ export const hostileTexts: readonly string[] = [
   '") or 1=1 --',
   '$1',
   '{{7*7}}',
-  '${7*7}',
+  '#{7*7}',
   '<script>alert(1)</script>',
   '(a+)+$',
   '[',
@@ -140,7 +140,7 @@ export function oneOf<Value>(random: SeededRandom, values: readonly Value[]): Va
   return values[random.below(values.length)] as Value
 }
 
-export function hostileValue(random: SeededRandom): unknown {
+function hostileValue(random: SeededRandom): unknown {
   return random.chance(0.55) ? oneOf(random, hostileTexts) : oneOf(random, hostileJson)
 }
 

@@ -3,9 +3,7 @@ import { formsIn } from '../support/canaries.ts'
 
 export interface Asked {
   readonly route: string
-  readonly who: string
   readonly method: string
-  readonly path: string
 }
 
 export interface Answered {
@@ -46,14 +44,16 @@ export function faultOf(
     if (form !== undefined) return `leaks another tenant's canary (${form})`
   }
   const text = status >= 400 ? body.toString() : ''
+  // As it reads, not as JSON writes it.
+  const words = text.replaceAll('\\n', '\n').replaceAll('\\"', '"')
   if (headers.includes('smuggled')) return 'a header was smuggled into the answer'
-  for (const [what, pattern] of insides) if (pattern.test(text)) return `tells ${what}`
+  for (const [what, pattern] of insides) if (pattern.test(words)) return `tells ${what}`
   if (text.includes(root)) return 'tells a path'
   return refusalFault(asked, status, type, text)
 }
 
 function refusalFault(
-  { method, path }: Asked,
+  { method, route }: Asked,
   status: number,
   type: string,
   text: string,
@@ -61,7 +61,12 @@ function refusalFault(
   const code = codeIn(text)
   if (status >= 500 && !(status === 503 && documented.has(code ?? ''))) return `answers ${status}`
   if (status < 400 || method === 'HEAD') return undefined
-  if (path.startsWith('/oauth2/') && /json/.test(type) && /"error":"[a-z_]+"/.test(text)) {
+  // Clients of any library read these: RFC 6749 §5.2.
+  if (
+    / \/(oauth2|\.well-known)\//.test(route) &&
+    /json/.test(type) &&
+    /"error":"[a-z_]+"/.test(text)
+  ) {
     return undefined
   }
   if (!type.startsWith('application/problem+json')) return `refuses as ${type}`
