@@ -15,4 +15,5 @@ app.post(
 )
 const url = await app.listen({ host: '127.0.0.1', port: 0 })
 process.send?.({ url })
+process.on('message', () => process.send?.(process.cpuUsage()))
 process.on('disconnect', () => process.exit(0))

@@ -56,6 +56,7 @@ const settings = readSettings({ PORT: '0', SIGNALBOX_HOME: home, LOG_LEVEL: 'war
 const log = pino({ level: 'warn' }, pino.destination(2))
 const host = await startHost(settings, { log, internal: await internalService() })
 process.send?.({ url: host.url, ...(await prepare(host)) })
+process.on('message', () => process.send?.(process.cpuUsage()))
 process.on('disconnect', () => {
   void host.stop().finally(() => process.exit(0))
 })

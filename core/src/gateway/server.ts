@@ -167,9 +167,8 @@ function codedOf(thrown: unknown, request: FastifyRequest): CodedError {
   if (isDatabaseUnavailable(thrown)) {
     return coreErrors.create('DATABASE_UNAVAILABLE', {}, { cause: thrown, retryAfterS: 1 })
   }
-  const error = thrown as Partial<FastifyError>
-  // 22021, 22P05: U+0000 or half a surrogate pair, which JSON can hold and PostgreSQL cannot.
-  if (error.code === '22021' || error.code === '22P05') {
+  const error = thrown as Partial<FastifyError> & { readonly detail?: string }
+  if (isUnstorable(error)) {
     const detail = 'holds a character that cannot be stored, such as U+0000'
     return coreErrors.create('INPUT_INVALID', {}, { faults: [{ pointer: '', detail }] })
   }
@@ -190,6 +189,16 @@ function codedOf(thrown: unknown, request: FastifyRequest): CodedError {
         ? coreErrors.create('BODY_UNREADABLE', { reason: error.message ?? 'unreadable' })
         : coreErrors.create('INTERNAL', {}, { cause: thrown })
   }
+}
+
+/**
+ * U+0000 (22021 in a text, 22P05 in JSON) or half a surrogate pair (22P02 in JSON), which a request can hold and PostgreSQL
+ * cannot.
+ */
+function isUnstorable({ code, detail }: { readonly code?: string; readonly detail?: string }) {
+  return (
+    code === '22021' || code === '22P05' || (code === '22P02' && /surrogate/.test(detail ?? ''))
+  )
 }
 
 /** A pointer into the body as it is; into path and query with their names in front. */

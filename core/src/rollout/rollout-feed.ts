@@ -21,7 +21,8 @@ interface HostEvent {
 /** How a feed is followed. */
 export const afterSchema = strictObject(
   {
-    after: { type: 'integer', minimum: 0, default: 0 },
+    // Beyond it numbers skip, and PostgreSQL's own end.
+    after: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 },
     limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
   },
   [],

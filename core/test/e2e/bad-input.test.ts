@@ -1,5 +1,6 @@
 import t from 'tap'
 import { HostProcess, refusal } from '../support/host-process.ts'
+import { serviceAccount } from '../support/people.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, installProbe, probe, setUpTenant } from '../support/probe.ts'
 
@@ -222,4 +223,21 @@ t.test('refusals come in the language the caller asks for', async (t) => {
   })
   t.equal(response.status, 404)
   t.match((await response.json()) as object, { code: 'CORE_ROUTE_MISSING', title: /不存在/ })
+})
+
+t.test('a character that cannot be stored is 400, in whatever is written of it', async (t) => {
+  const admin = host.as(acme.adminToken)
+  const { id } = await serviceAccount(admin, { tenant: 'acme', login: 'sync' }, ['me.read'])
+  for (const label of ['\ud800', 'x\udfff', 'a\0b']) {
+    const asked = admin.request('POST', `/v1/users/${id}/tokens?tenant=acme`, { label, days: 1 })
+    t.match(await refusal(asked), { status: 400, code: 'CORE_INPUT_INVALID' })
+  }
+})
+
+t.test('a number beyond all that are counted is 400', async (t) => {
+  const admin = host.as(acme.adminToken)
+  for (const after of ['9'.repeat(400), '1e309', '9007199254740993']) {
+    const asked = admin.request('GET', `/v1/tenants/acme/rollout-events?after=${after}`)
+    t.match(await refusal(asked), { status: 400, code: 'CORE_INPUT_INVALID' })
+  }
 })

@@ -41,7 +41,7 @@ const keyFile = join(await temporaryHome(t), 'keys')
 await writeFile(keyFile, Buffer.alloc(32, 'key').toString('base64'), { mode: 0o600 })
 export const host = await HostProcess.start(t, {
   databaseUrl: hostUrl,
-  environment: { SIGNALBOX_KEY_FILE: keyFile },
+  environment: { SIGNALBOX_KEY_FILE: keyFile, SIGNALBOX_TRUSTED_PROXIES: '127.0.0.1' },
 })
 await installProbe(host)
 export const acme = await setUpTenant(host, 'acme', {

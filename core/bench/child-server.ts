@@ -1,0 +1,36 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+
+/** A server of a bench as a process of its own. It tells where it listens, and at any message what CPU it has used. */
+export class ChildServer<Facts> {
+  readonly facts: Facts
+  readonly #child: ChildProcess
+
+  private constructor(child: ChildProcess, facts: Facts) {
+    this.#child = child
+    this.facts = facts
+  }
+
+  static async start<Facts>(file: string, words: readonly string[] = []) {
+    const child = fork(join(import.meta.dirname, file), [...words])
+    const facts = await new Promise<Facts>((resolve, reject) => {
+      child.once('message', (message) => resolve(message as Facts))
+      child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)))
+    })
+    return new ChildServer<Facts>(child, facts)
+  }
+
+  /** User and system time of all its threads until now, in microseconds. */
+  async cpuUs(): Promise<number> {
+    this.#child.send('cpu')
+    const [{ user, system }] = (await once(this.#child, 'message')) as [NodeJS.CpuUsage]
+    return user + system
+  }
+
+  async stop(): Promise<void> {
+    const gone = once(this.#child, 'exit')
+    this.#child.disconnect()
+    await gone
+  }
+}
