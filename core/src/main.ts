@@ -164,6 +164,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
       ...parts,
       ...trusted,
       log,
+      issuer,
       internal: options.internal ?? new Map(),
       rollouts: controller,
       releases: rollouts,
@@ -171,14 +172,14 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     },
     stops,
   )
-  const { broker, flush } = plugins
+  const { broker, streams, flush } = plugins
   const installs = composeInstalls(parts, trusted, broker.points)
   const bindings = new BindingService(state)
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
   const udfs = composeUdfs(parts, udfLanes)
   const known = { users: identity.proofs, apps: apps.authenticator, failures }
-  const calls = { ...state, ...known, caller: broker.caller, metrics, log }
-  const gateway = await openGateway({ ...calls, issuer }, stops)
+  const calls = { ...state, ...known, issuer, streams, caller: broker.caller, metrics, log }
+  const gateway = await openGateway(calls, stops)
   await app.register(async (scope) => gateway.routes(scope))
   await app.register(async (scope) => {
     onRecord(scope, metrics, state.audit)
