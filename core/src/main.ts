@@ -24,13 +24,14 @@ import { contributionsRoutes } from './contributions/contributions-routes.ts'
 import type { PointSchemas } from './contributions/point-schemas.ts'
 import { unfitContributions } from './contributions/unfit-contributions.ts'
 import { FailedAuthentications } from './gateway/admission/failed-authentications.ts'
+import { countGuesses, isSignIn, mayBeLogIn } from './gateway/admission/guesses.ts'
 import { guard } from './gateway/guard.ts'
+import { keepWrites } from './gateway/idempotency/keyed-writes.ts'
 import { listen, requireFreePort } from './gateway/listen.ts'
 import { Metrics } from './gateway/metrics.ts'
+import { onRecord } from './gateway/on-record.ts'
 import { openGateway } from './gateway/open-gateway.ts'
 import { probeRoutes } from './gateway/probe-routes.ts'
-import { auditRefusals } from './gateway/refusal-audit.ts'
-import { requestLog } from './gateway/request-log.ts'
 import { createServer } from './gateway/server.ts'
 import { openState, type State } from './host-state.ts'
 import { hostVersion } from './host-version.ts'
@@ -184,6 +185,8 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   await app.register(async (scope) => {
     onRecord(scope, metrics, state.audit)
     guard(scope, authenticator, failures)
+    countGuesses(scope, failures, isSignIn)
+    keepWrites(scope, { ...state, log })
     await apps.routes(scope)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
     administration(scope, state, { installs, bindings, rollouts, broker, removals })
@@ -195,6 +198,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   })
   await app.register(async (scope) => {
     onRecord(scope, metrics, state.audit)
+    countGuesses(scope, failures, mayBeLogIn(authenticator))
     await registerMarketplace(scope, parts, authenticator)
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
@@ -205,12 +209,6 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   stops.push(() => controller.stop())
   resume(parts, { installs, bindings }, stops)
   return app
-}
-
-/** What of the administration and the registry is logged and audited. */
-function onRecord(scope: FastifyInstance, metrics: Metrics, audit: State['audit']): void {
-  requestLog(scope, metrics)
-  auditRefusals(scope, audit)
 }
 
 /** Routes with bodies of another kind than JSON: each has a scope of its own. */

@@ -1,5 +1,5 @@
 import { CodedError } from '@signalbox/sdk/errors'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { STREAM } from '../catalog/event-scope.ts'
 import type { EventStreams } from '../events/event-streams.ts'
 import { accountCall, auditCall } from './account-call.ts'
@@ -18,8 +18,6 @@ type Served = Omit<AdmissionPorts, 'ownOrigin'> &
 const SERVICE_URL = '/api/:service/v:major(^\\d{1,3})'
 const STREAM_URL = `${SERVICE_URL}/${STREAM}`
 export const CALL_URL = `${SERVICE_URL}/:operation`
-
-type AskedStream = FastifyRequest<{ Params: { operation: string } }>
 
 /** The largest body any plugin may allow; each version's own limit is checked when it is known. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024
@@ -48,7 +46,8 @@ export function callRoutes(app: FastifyInstance, served: Served): void {
   )
   app.addHook('onRequest', (request, reply, done) => {
     // The path of a stream ends with its name; admission and account know it as they know operations.
-    if (request.routeOptions.url === STREAM_URL) (request as AskedStream).params.operation = STREAM
+    const params = request.params as { operation?: string }
+    params.operation ??= STREAM
     const admitted = admitCall(ports, request as CallRequest, reply)
     if (admitted instanceof Promise) admitted.then(() => done(), done)
     else done()
