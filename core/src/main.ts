@@ -22,13 +22,14 @@ import { serviceRoutes } from './catalog/service-routes.ts'
 import { findSubscription } from './catalog/subscription-store.ts'
 import { contributionsRoutes } from './contributions/contributions-routes.ts'
 import { FailedAuthentications } from './gateway/admission/failed-authentications.ts'
+import { countGuesses, isSignIn, mayBeLogIn } from './gateway/admission/guesses.ts'
 import { guard } from './gateway/guard.ts'
+import { keepWrites } from './gateway/idempotency/keyed-writes.ts'
 import { listen, requireFreePort } from './gateway/listen.ts'
 import { Metrics } from './gateway/metrics.ts'
+import { onRecord } from './gateway/on-record.ts'
 import { openGateway } from './gateway/open-gateway.ts'
 import { probeRoutes } from './gateway/probe-routes.ts'
-import { auditRefusals } from './gateway/refusal-audit.ts'
-import { requestLog } from './gateway/request-log.ts'
 import { createServer } from './gateway/server.ts'
 import { openState, type State } from './host-state.ts'
 import { hostVersion } from './host-version.ts'
@@ -164,6 +165,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
       ...parts,
       ...trusted,
       log,
+      issuer,
       internal: options.internal ?? new Map(),
       rollouts: controller,
       releases: rollouts,
@@ -171,7 +173,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     },
     stops,
   )
-  const { broker, flush } = plugins
+  const { broker, streams, flush } = plugins
   const source = new PackageSource({ knex, contents: state.contents })
   const registering = { ...parts, ...trusted, source, points: broker.points, log }
   const { installs, plans } = openRegistry(registering)
@@ -179,12 +181,14 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
   const udfs = composeUdfs(parts, udfLanes)
   const known = { users: identity.proofs, apps: apps.authenticator, failures }
-  const calls = { ...state, ...known, caller: broker.caller, metrics, log }
-  const gateway = await openGateway({ ...calls, issuer }, stops)
+  const calls = { ...state, ...known, issuer, streams, caller: broker.caller, metrics, log }
+  const gateway = await openGateway(calls, stops)
   await app.register(async (scope) => gateway.routes(scope))
   await app.register(async (scope) => {
     onRecord(scope, metrics, state.audit)
     guard(scope, authenticator, failures)
+    countGuesses(scope, failures, isSignIn)
+    keepWrites(scope, { ...state, log })
     await apps.routes(scope)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
     administration(scope, state, { installs, plans, bindings, rollouts, broker, removals })
@@ -196,6 +200,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   })
   await app.register(async (scope) => {
     onRecord(scope, metrics, state.audit)
+    countGuesses(scope, failures, mayBeLogIn(authenticator))
     await registerMarketplace(scope, parts, authenticator)
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
@@ -206,12 +211,6 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   stops.push(() => controller.stop())
   resume(parts, { installs, bindings }, stops)
   return app
-}
-
-/** What of the administration and the registry is logged and audited. */
-function onRecord(scope: FastifyInstance, metrics: Metrics, audit: State['audit']): void {
-  requestLog(scope, metrics)
-  auditRefusals(scope, audit)
 }
 
 /** Routes with bodies of another kind than JSON: each has a scope of its own. */

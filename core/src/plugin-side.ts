@@ -8,6 +8,7 @@ import type { CallerPorts } from './broker/service-caller.ts'
 import type { GrantUse } from './broker/uses/grant-uses.ts'
 import { type OpenUses, openUses } from './broker/uses/open-uses.ts'
 import { ContributionsNews } from './contributions/contributions-news.ts'
+import type { EventStreams } from './events/event-streams.ts'
 import { type Events, openEvents } from './events/open-events.ts'
 import type { State } from './host-state.ts'
 import { jobRoutes } from './jobs/job-routes.ts'
@@ -28,6 +29,8 @@ import { openWebhooksOut } from './webhooks-out/open-webhooks-out.ts'
 
 interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly settings: Settings
+  /** URL of the host, without a slash at its end. */
+  readonly issuer: string
   readonly outbound: Outbound
   readonly state: State
   readonly runGuest: GuestPorts['runGuest']
@@ -40,6 +43,7 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
 
 export interface PluginSide {
   readonly broker: OpenBroker
+  readonly streams: EventStreams
   /** In a scope that is guarded. */
   routes(scope: FastifyInstance): Promise<void>
   start(): void
@@ -49,7 +53,7 @@ export interface PluginSide {
 
 /** What plugins can ask for, and what comes to them unasked. Each needs the other, so each is asked for it late. */
 export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
-  const { settings, outbound, state, runGuest, resources, registry, log } = ports
+  const { settings, issuer, outbound, state, runGuest, resources, registry, log } = ports
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
   const onUse = (use: GrantUse) => uses.recorder.add(use)
@@ -80,10 +84,8 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const { runEntry } = broker
   const reach = (at: number) => routing.reach(at)
   const count = countBusinessEvents({ snapshot, countersOf: (id) => ports.rollouts.countersOf(id) })
-  const events: Events = openEvents(
-    { ...state, snapshot, reach, runEntry, onUse, registry, count, hints: routing.hints, log },
-    stops,
-  )
+  const called = { ...state, issuer, snapshot, runEntry, onUse, registry, log }
+  const events: Events = openEvents({ ...called, reach, count, hints: routing.hints }, stops)
   const news = new ContributionsNews({ knex, snapshot, onTold: events.tell, now: Date.now, log })
   routing.follow(() => news.look())
   const moves = openRolloutNews({ knex, routing, onTold: events.tell, log }, stops)
@@ -92,6 +94,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const links = openLinks({ ...state, snapshot, caller: broker.caller, onUse })
   return {
     broker,
+    streams: events.streams,
     flush: () => uses.recorder.flush(),
     async routes(scope) {
       outbound.secretRoutes(scope)

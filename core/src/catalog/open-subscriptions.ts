@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
+import { appOriginRoutes } from '../identity/app-origin-routes.ts'
+import { AppOriginService } from '../identity/app-origin-service.ts'
 import { appStatusRoutes } from '../identity/app-status-routes.ts'
 import { AppStatusService } from '../identity/app-status-service.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
@@ -50,6 +52,7 @@ export function openSubscriptions(
       const credentials = new CredentialService({ ...ports, ensureTokenKey })
       credentialRoutes(scope, { ...ports, credentials })
       appStatusRoutes(scope, { status: new AppStatusService(ports) })
+      appOriginRoutes(scope, { origins: new AppOriginService(ports) })
     },
     start() {
       clock.start()

@@ -5,6 +5,7 @@ import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { hasApp } from '../identity/identity-store.ts'
 import { type CatalogService, findService } from './catalog-store.ts'
+import { STREAM } from './event-scope.ts'
 import { noticedAtSetting } from './notices.ts'
 import { isOpenToApps } from './plan-states.ts'
 import { findTerms, lockPlan, type Plan, standardPlan } from './plan-store.ts'
@@ -162,7 +163,8 @@ export class SubscriptionService {
     const offered = operationsOf(this.#ports.routing.snapshot, service, major)
     if (offered === undefined) return
     for (const operation of scopes) {
-      if (!offered.has(operation)) {
+      // Its events are heard at an address that stands beside those of operations.
+      if (operation !== STREAM && !offered.has(operation)) {
         throw coreErrors.create('OPERATION_MISSING', { service, major, operation })
       }
     }

@@ -22,6 +22,7 @@ import { EventPublisher } from './event-publisher.ts'
 import { EventRetention } from './event-retention.ts'
 import { EventSchemas } from './event-schemas.ts'
 import { eventStreamRoutes } from './event-stream-routes.ts'
+import { EventStreams } from './event-streams.ts'
 import { IncomingEvents } from './incoming-events.ts'
 import { incomingRoutes } from './incoming-routes.ts'
 import { OutboxDrain } from './outbox-drain.ts'
@@ -36,12 +37,15 @@ interface Ports {
   readonly runEntry: RunEntry
   readonly onUse: (use: GrantUse) => void
   readonly registry: Registry
+  /** URL of the host, without a slash at its end. */
+  readonly issuer: string
   readonly count: CountBusinessEvent
   readonly hints: Pick<Hints, 'hear'>
   readonly log: { warn(fields: object, message: string): void }
 }
 
 export interface Events {
+  readonly streams: EventStreams
   /** What checks and writes events, also for who writes them in a plugin's transaction. */
   readonly publisher: EventPublisher
   readonly drain: OutboxDrain
@@ -99,7 +103,9 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
     count,
     now,
   })
+  const streams = new EventStreams({ knex, snapshot, news, now })
   return {
+    streams,
     publisher,
     drain,
     tell,
@@ -108,7 +114,8 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
       appEventRoutes(app, new AppEventService({ knex, allowances }))
       deadLetterRoutes(app, { knex, onRedelivered: tell })
       await app.register(async (inner) => incomingRoutes(inner, { incoming, snapshot, now }))
-      eventStreamRoutes(app, { knex, snapshot, news, now })
+      const stream = { streams, snapshot, now, issuer: ports.issuer }
+      await app.register(async (inner) => eventStreamRoutes(inner, stream))
     },
     start() {
       stops.push(() => dispatcher.stop())

@@ -113,6 +113,18 @@ export const gatewayErrors = {
       'zh-CN': '系统不会再次执行。请先通过只读操作确认其是否生效，再以新的密钥发送。',
     },
   },
+  ORIGIN_NOT_ALLOWED: {
+    status: 403,
+    message: {
+      en: 'A page of {origin} may not call with this key.',
+      'zh-CN': '来自 {origin} 的页面不得使用此密钥调用。',
+    },
+    cure: {
+      en: "List the origin with PUT /v1/tenants/{tenant}/apps/{app}/origins of the key's app. Programs that are no browser send no Origin header; users' tokens and sessions are for pages of the host.",
+      'zh-CN':
+        '请通过 PUT /v1/tenants/{tenant}/apps/{app}/origins 为密钥所属应用登记该来源。非浏览器程序不应发送 Origin 标头；用户令牌与会话仅供主机自身页面使用。',
+    },
+  },
   CALL_QUOTA_EXCEEDED: {
     status: 429,
     message: {

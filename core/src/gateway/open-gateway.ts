@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { Gauge } from 'prom-client'
 import type { CallAuditJob } from '../audit/call-audit-job.ts'
 import type { ServiceCaller } from '../broker/service-caller.ts'
+import type { EventStreams } from '../events/event-streams.ts'
 import type { UserProofs } from '../identity/access/user-proofs.ts'
 import type { AppAuthenticator } from '../identity/app-authenticator.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
@@ -12,7 +13,8 @@ import { RepeatedRun } from '../storage/repeated-run.ts'
 import type { OpenUsage } from '../usage/open-usage.ts'
 import type { FailedAuthentications } from './admission/failed-authentications.ts'
 import { AnswerCache } from './answers/answer-cache.ts'
-import { callRoutes } from './call-routes.ts'
+import { CALL_URL, callRoutes } from './call-routes.ts'
+import { preflightRoutes } from './cors/cors.ts'
 import { forgetKeys } from './idempotency/idempotency-store.ts'
 import { IdempotentCalls } from './idempotency/idempotent-calls.ts'
 import { openLimits } from './limits/open-limits.ts'
@@ -27,6 +29,7 @@ interface Ports {
   readonly caller: ServiceCaller
   readonly users: UserProofs
   readonly apps: AppAuthenticator
+  readonly streams: EventStreams
   readonly issuer: string
   readonly failures: FailedAuthentications
   readonly metrics: Metrics
@@ -44,7 +47,7 @@ const FORGET_KEYS_MS = 60_000
 export async function openGateway(
   ports: Ports,
   stops: StopStack,
-): Promise<{ readonly routes: (scope: FastifyInstance) => void }> {
+): Promise<{ readonly routes: (scope: FastifyInstance) => Promise<void> }> {
   const { knex, routing, log } = ports
   const limits = await openLimits({ knex, now: () => routing.now(), log }, stops)
   const shared: Gauge = new Gauge({
@@ -63,8 +66,8 @@ export async function openGateway(
   forgetting.start()
   stops.push(() => forgetting.stop())
   return {
-    routes: (scope) =>
-      callRoutes(scope, {
+    async routes(scope) {
+      const served = {
         ...ports,
         snapshot: () => routing.snapshot,
         limits,
@@ -73,6 +76,9 @@ export async function openGateway(
         now: Date.now,
         clock: () => routing.now(),
         monotonic,
-      }),
+      }
+      await scope.register(async (inner) => callRoutes(inner, served))
+      preflightRoutes(scope, served, [CALL_URL, '/v1/events/stream'])
+    },
   }
 }

@@ -11,6 +11,7 @@ import fastify, {
 } from 'fastify'
 import { coreErrors } from '../errors.ts'
 import { isDatabaseUnavailable } from '../storage/database-unavailable.ts'
+import { boundInFlight } from './admission/in-flight-bound.ts'
 import { requireSoundHead } from './admission/sound-head.ts'
 import { bearerChallenge } from './bearer-challenge.ts'
 import type { TrustedProxies } from './client-address.ts'
@@ -32,6 +33,7 @@ interface Options {
   readonly trustedProxies?: TrustedProxies
   /** For tests; those of a host when left out. */
   readonly times?: RequestTimes
+  readonly maxInFlight?: number
 }
 
 /** A page of boards fits; what is larger has a route of its own that says so. */
@@ -41,6 +43,9 @@ const BODY_LIMIT_BYTES = 1024 * 1024
 const MAX_EVENT_LOOP_DELAY_MS = 1000
 
 const PRESSURE_SAMPLE_MS = 1000
+
+/** More than all lanes and connections work at, with all streams that may be open; each may hold a body of some MiB. */
+const MAX_IN_FLIGHT = 2000
 
 /** Node's own default, said here since callers are told it. Long input has no business in a query. */
 const MAX_HEAD_BYTES = 16 * 1024
@@ -76,6 +81,7 @@ export async function createServer(options: Options): Promise<FastifyInstance> {
     refuse(coreErrors.create('ROUTE_MISSING', { method: request.method, path }), request, reply)
   })
   await shedLoad(app)
+  boundInFlight(app, options.maxInFlight ?? MAX_IN_FLIGHT)
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -64,6 +64,7 @@ export const rules = {
   // Of the tenant that owns the service.
   'subscription.decide': ['operator', 'admin', 'service-owner'],
   'app.suspend': ['operator', 'admin'],
+  'app.origins': ['operator', 'admin'],
   // A client proves itself in the body, as OAuth has it; see oauth/.
   'token.issue': ['anyone'],
   'token.revoke': ['anyone'],

@@ -86,6 +86,28 @@ export async function setAppSuspended(
   await trx('apps').where({ tenant, id }).update({ suspended_by: by })
 }
 
+/** @returns undefined where there is no such app */
+export async function findAppOrigins(
+  knex: Knex,
+  tenant: string,
+  id: string,
+): Promise<readonly string[] | undefined> {
+  const row = await knex('apps').where({ tenant, id }).first('allowed_origins')
+  return row?.allowed_origins
+}
+
+/** @returns false where there is no such app */
+export async function setAppOrigins(
+  trx: Knex,
+  of: { readonly tenant: string; readonly app: string; readonly origins: readonly string[] },
+): Promise<boolean> {
+  const { tenant, app: id, origins } = of
+  const changed = await trx('apps')
+    .where({ tenant, id })
+    .update({ allowed_origins: [...origins] })
+  return changed === 1
+}
+
 export async function listTenants(knex: Knex, page: Page): Promise<Tenant[]> {
   return paged(knex('tenants').select('id', 'name'), page)
 }

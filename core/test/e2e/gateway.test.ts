@@ -62,7 +62,11 @@ const folder = await writeFiles(join(home, 'gate'), {
 })
 await publish(one, folder)
 await one.client.request('POST', '/v1/plugins', { name: plugin })
-const { key } = await setUpTenant(one, 'acme', { plugin, service, capabilities: [] })
+const { key, adminToken, subscription } = await setUpTenant(one, 'acme', {
+  plugin,
+  service,
+  capabilities: [],
+})
 
 function asked(host: HostProcess, path: string, init: RequestInit = {}, secret = key) {
   const headers = { authorization: `Bearer ${secret}`, ...init.headers }
@@ -114,12 +118,15 @@ t.test('two nodes let exactly the burst pass', async (t) => {
   )
   const plan = { ratePerS: 0.001, burst: 100, forSubscribers: true }
   await one.client.request('PUT', `/v1/catalog/services/${service}/versions/1/plans/standard`, plan)
+  // Who had subscribed before keeps the terms of then.
+  const later = await setUpTenant(one, 'globex', { plugin, service, capabilities: [] })
+  const look = (host: HostProcess) => asked(host, 'look', {}, later.key)
   await until(async () => {
-    const policies = await Promise.all([one, two].map((host) => asked(host, 'look')))
+    const policies = await Promise.all([one, two].map(look))
     return policies.every(({ headers }) => headers.get('ratelimit-policy')?.includes('q=100;'))
   }, PATIENCE_MS)
   const answers = await Promise.all(
-    Array.from({ length: 500 }, (_, n) => asked(n % 2 === 0 ? one : two, 'look')),
+    Array.from({ length: 500 }, (_, n) => look(n % 2 === 0 ? one : two)),
   )
   // A statement that takes half a second on a busy machine is not waited for; what then passes says so.
   const exact = answers.filter(({ headers }) => !headers.has('signalbox-limits'))
@@ -134,6 +141,79 @@ async function nodesKnownTo(host: HostProcess): Promise<number> {
   return Number(/^signalbox_limit_nodes (\d+)$/m.exec(text)?.[1] ?? 0)
 }
 
+function changed(
+  path: string,
+  { method = 'POST', token = adminToken, key = 'w1', body }: Partial<Changing> = {},
+) {
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'idempotency-key': `"${key}"`,
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  }
+  return fetch(`${one.url}${path}`, { method, headers, body: body ?? null })
+}
+
+interface Changing {
+  readonly method: string
+  readonly token: string
+  readonly key: string
+  readonly body: string
+}
+
+t.test('a change of the administration with a key is made once', async (t) => {
+  const body = JSON.stringify({ id: 'keyed', name: 'Keyed' })
+  const first = await changed('/v1/apps', { body })
+  t.equal(first.status, 201)
+  const made = await first.json()
+  const again = await changed('/v1/apps', { body })
+  t.equal(again.status, 201)
+  t.equal(again.headers.get('idempotency-replayed'), 'true')
+  t.same(await again.json(), made)
+  const other = await changed('/v1/apps', { body: JSON.stringify({ id: 'else', name: 'Else' }) })
+  t.match(await other.json(), { status: 422, code: 'CORE_IDEMPOTENCY_KEY_REUSED' })
+  const { items } = await one.as(adminToken).request<{ items: { id: string }[] }>('GET', '/v1/apps')
+  t.same(items.map(({ id }) => id).sort(), ['app', 'keyed'])
+})
+
+t.test('of changes at the same time under one key one is made', async (t) => {
+  const body = JSON.stringify({ id: 'at-once', name: 'At once' })
+  const ten = await Promise.all(
+    Array.from({ length: 10 }, () => changed('/v1/apps', { body, key: 'w2' })),
+  )
+  t.ok(ten.every(({ status }) => status === 201 || status === 409))
+  const ran = ten.filter(
+    ({ status, headers }) => status === 201 && !headers.has('idempotency-replayed'),
+  )
+  t.equal(ran.length, 1)
+  const answers = await Promise.all(ten.map((one) => one.json() as Promise<{ code?: string }>))
+  t.notOk(answers.some(({ code }) => code === 'CORE_APP_EXISTS'))
+})
+
+t.test('a secret that is shown once is not lost with the answer that held it', async (t) => {
+  const path = `/v1/subscriptions/${subscription}/credentials`
+  const first = (await (await changed(path, { key: 'w3' })).json()) as { key: string }
+  t.match(first.key, /^dsk_/)
+  t.same(await (await changed(path, { key: 'w3' })).json(), first)
+  const strange = await changed(path, { key: 'w3', token: OPERATOR_TOKEN })
+  t.equal(strange.headers.get('idempotency-replayed'), null, "a key is its principal's")
+})
+
+t.test(
+  'a change that was refused frees its key, and one without an answer is replayed',
+  async (t) => {
+    const path = '/v1/tenants/acme/apps/later:suspend'
+    t.equal((await changed(path, { key: 'w4' })).status, 404)
+    const body = JSON.stringify({ id: 'later', name: 'Later' })
+    t.equal((await changed('/v1/apps', { key: 'w4', body })).status, 201, 'of another route')
+    t.equal((await changed(path, { key: 'w4' })).status, 204)
+    const again = await changed(path, { key: 'w4' })
+    t.equal(again.status, 204)
+    t.equal(again.headers.get('idempotency-replayed'), 'true')
+    t.equal((await changed(path, { key: 'a b' })).status, 204)
+    t.equal((await changed(path, { key: 'x'.repeat(201) })).status, 400)
+  },
+)
+
 t.test('a flood of wrong tokens is held back, and the operator still gets in', async (t) => {
   const list = (secret: string) =>
     fetch(`${one.url}/v1/tenants`, { headers: { authorization: `Bearer ${secret}` } })
@@ -142,4 +222,26 @@ t.test('a flood of wrong tokens is held back, and the operator still gets in', a
   t.ok(codes.includes(429))
   t.ok(codes.every((code) => code === 401 || code === 429))
   t.equal((await list(OPERATOR_TOKEN)).status, 200)
+})
+
+t.test('wrong tokens at npm and wrong passwords count together by their address', async (t) => {
+  const two = await HostProcess.start(t, settings)
+  const whoami = async (secret: string) => {
+    const headers = { authorization: `Bearer ${secret}` }
+    return (await fetch(`${two.url}/npm/-/whoami`, { headers })).status
+  }
+  const signingIn = async () => {
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ tenant: 'acme', login: 'nobody', password: 'wrong' })
+    const answer = await fetch(`${two.url}/v1/sign-in`, { method: 'POST', headers, body })
+    return ((await answer.json()) as { code: string }).code
+  }
+  t.equal(await whoami('wrong'), 401)
+  t.equal(await signingIn(), 'CORE_SIGN_IN_REFUSED')
+  await until(async () => {
+    const flood = Array.from({ length: 60 }, () => whoami('wrong'))
+    const codes = new Set(await Promise.all(flood))
+    return codes.has(429) && (await signingIn()) === 'CORE_AUTHENTICATION_THROTTLED'
+  }, PATIENCE_MS)
+  t.equal(await whoami(OPERATOR_TOKEN), 200, 'what is proven in memory passes')
 })

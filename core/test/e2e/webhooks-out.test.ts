@@ -190,7 +190,8 @@ async function follow(path: string, key: string, headers: Record<string, string>
     told.flatMap(({ id, data, event }) =>
       data === undefined || event !== undefined ? [] : [{ id, event: JSON.parse(data) }],
     )
-  return { status: response.status, told, events, ended, close: () => closing.abort() }
+  const { status, headers: head } = response
+  return { status, headers: head, told, events, ended, close: () => closing.abort() }
 }
 
 t.test(
@@ -222,6 +223,66 @@ t.test(
     await admin.request('POST', `/v1/subscriptions/${acme.subscription}:resume`)
   },
 )
+
+t.test('a service has a stream of its own, which is entered as its operations are', async (t) => {
+  const at = '/api/events.publisher/v1/stream'
+  const own = `/v1/subscriptions/${acme.subscription}`
+  const { key, id } = await admin.request<{ key: string; id: string }>('POST', `${own}/credentials`)
+  const stream = await follow(`${at}?types=orders.*&key=key-1`, key)
+  t.equal(stream.status, 200)
+  t.match(stream.headers.get('ratelimit-policy'), /"burst"/)
+  await until(() => stream.told.length > 0)
+  await publishMany(host, acme, 6)
+  await until(() => stream.events().length === 2)
+  const seen = { 'last-event-id': stream.events()[0]?.id ?? '' }
+  stream.close()
+  const again = await follow(at, key, seen)
+  await until(() => again.events().length === 4)
+  t.same(
+    again.events().map(({ event }) => event.data.n),
+    [2, 3, 4, 5],
+    'behind what was seen',
+  )
+  await admin.request('DELETE', `${own}/credentials/${id}`)
+  await again.ended
+  t.match(again.told.at(-1), { event: 'end' }, 'a stream ends with the key that began it')
+  const audited = await admin.request<{ items: { subject: string }[] }>('GET', '/v1/audit')
+  t.ok(audited.items.some(({ subject }) => subject === 'events.publisher@1/stream'))
+  t.equal((await follow(at, acme.keys.subscriber)).status, 403, 'the key of another service')
+  t.equal((await follow(at, key)).status, 401)
+})
+
+t.test('pages of origins that the app lists read streams, and no others', async (t) => {
+  const page = 'https://board.example.com'
+  const origins = '/v1/tenants/acme/apps/app/origins'
+  const paths = ['/v1/events/stream', '/api/events.publisher/v1/stream']
+  const asking = (path: string, origin: string) =>
+    fetch(`${host.url}${path}`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'GET' },
+    })
+  for (const path of paths) t.equal((await asking(path, page)).status, 403, 'nothing is listed')
+  t.same(await admin.request('PUT', origins, { origins: ['https://BOARD.example.com/'] }), {
+    tenant: 'acme',
+    app: 'app',
+    origins: [page],
+  })
+  for (const path of paths) {
+    const answer = await asking(path, page)
+    t.equal(answer.status, 204)
+    t.equal(answer.headers.get('access-control-allow-origin'), page)
+    const stream = await follow(`${path}?follow=false`, acme.keys.publisher, { origin: page })
+    t.equal(stream.status, 200)
+    t.equal(stream.headers.get('access-control-allow-origin'), page)
+    const other = { origin: 'https://evil.example' }
+    const refused = await follow(`${path}?follow=false`, acme.keys.publisher, other)
+    t.equal(refused.status, 403)
+    t.equal(refused.headers.get('access-control-allow-origin'), null)
+  }
+  const wide = admin.request('PUT', origins, { origins: [page, 'https://*.example.com'] })
+  t.match(await refusal(wide), { code: 'CORE_INPUT_INVALID', errors: [{ pointer: '/origins/1' }] })
+  t.match(await admin.request('GET', origins), { origins: [page] })
+})
 
 t.test('the page on webhooks works as it is written', async (t) => {
   const page = await readFile(join(root, 'core/docs/webhooks-out.md'), 'utf8')

@@ -7,10 +7,12 @@ import t from 'tap'
 import type { ServiceAnswer, ServiceCall } from '../../src/broker/call-scope.ts'
 import type { ServiceCaller } from '../../src/broker/service-caller.ts'
 import { compileContracts } from '../../src/catalog/compile-contract.ts'
+import type { EventStreams } from '../../src/events/event-streams.ts'
 import { FailedAuthentications } from '../../src/gateway/admission/failed-authentications.ts'
 import { AnswerCache } from '../../src/gateway/answers/answer-cache.ts'
 import { makeApiKey } from '../../src/gateway/api-key.ts'
-import { callRoutes } from '../../src/gateway/call-routes.ts'
+import { CALL_URL, callRoutes } from '../../src/gateway/call-routes.ts'
+import { preflightRoutes } from '../../src/gateway/cors/cors.ts'
 import type { IdempotentCalls } from '../../src/gateway/idempotency/idempotent-calls.ts'
 import { BurstLimits } from '../../src/gateway/limits/burst-limits.ts'
 import { Concurrency } from '../../src/gateway/limits/concurrency.ts'
@@ -72,6 +74,7 @@ async function gateway(
     },
   } as unknown as ServiceCaller
   const used = new Map<number, number>()
+  const streams = { prepare: async () => Promise.reject(new Error('no stream here')) }
   const app = await createServer({ log: pino({ level: 'silent' }), version: '1.0.0' })
   const nodes = () => 1
   const away = (error: unknown) => {
@@ -106,6 +109,7 @@ async function gateway(
       clock: now,
       usage: { recorder: { admit: async () => undefined, count: () => undefined } },
       cache: new AnswerCache({ now, maxBytes: 1e6, maxAnswerBytes: 1e5 }),
+      streams: streams as unknown as EventStreams,
       idempotent: {
         once: async (_ask: unknown, run: () => Promise<object>) => ({
           ...(await run()),
@@ -122,6 +126,8 @@ async function gateway(
       monotonic: now,
     }),
   )
+  const cors = { snapshot: () => snapshot, issuer: 'http://127.0.0.1' }
+  await app.register(async (scope) => preflightRoutes(scope, cors, [CALL_URL]))
   t.teardown(() => app.close())
   const change = () => {
     snapshot = { ...snapshot, generation: snapshot.generation + 1 }
@@ -282,4 +288,85 @@ t.test('a key is for what changes something, after the contract', async (t) => {
   })
   const safe = await asked(app, 'look', { ...posted, headers })
   t.equal(safe.headers['idempotency-replayed'], undefined, 'what only reads needs none')
+})
+
+const page = 'https://board.example.com'
+
+t.test('a page that the app lists may call and read, and is told what is left', async (t) => {
+  const { app, calls } = await gateway({ origins: [page] })
+  const { headers, statusCode } = await asked(app, 'look', { headers: { origin: page } })
+  t.equal(statusCode, 200)
+  t.equal(headers['access-control-allow-origin'], page)
+  t.equal(headers['access-control-allow-credentials'], undefined)
+  t.match(headers['vary'], /\borigin\b/)
+  const exposed = String(headers['access-control-expose-headers']).toLowerCase().split(', ')
+  for (const name of ['ratelimit', 'ratelimit-policy', 'retry-after', 'etag', 'deprecation']) {
+    t.ok(exposed.includes(name), name)
+  }
+  for (const name of ['sunset', 'link', 'signalbox-version', 'traceparent']) {
+    t.ok(exposed.includes(name), name)
+  }
+  t.equal(calls.length, 1)
+})
+
+t.test('a page that the app does not list costs no call, and reads nothing', async (t) => {
+  const { app, calls } = await gateway({ origins: [page] })
+  for (const origin of ['https://evil.example', 'null', `${page}.evil.example`]) {
+    const answer = await asked(app, 'book', { ...posted, headers: { ...json, origin } })
+    t.match(answer.json(), { code: 'CORE_ORIGIN_NOT_ALLOWED' }, origin)
+    t.equal(answer.headers['access-control-allow-origin'], undefined)
+  }
+  const none = await gateway({})
+  t.equal((await asked(none.app, 'look', { headers: { origin: page } })).statusCode, 403)
+  t.equal(calls.length, 0)
+})
+
+t.test('a program and a page of the host need no list', async (t) => {
+  const { app } = await gateway({})
+  t.equal((await asked(app, 'look')).statusCode, 200)
+  const own = { headers: { origin: 'http://127.0.0.1' } }
+  const answer = await asked(app, 'look', own)
+  t.equal(answer.statusCode, 200)
+  t.match(answer.headers['vary'], /\borigin\b/, 'caches tell pages apart all the same')
+})
+
+t.test('a page with a wrong key is let read that it is wrong', async (t) => {
+  const { app } = await gateway({ origins: [page] })
+  const headers = { origin: page, authorization: `Bearer ${key.slice(0, -1)}x` }
+  const known = await asked(app, 'look', { headers })
+  t.equal(known.statusCode, 401)
+  t.equal(known.headers['access-control-allow-origin'], page)
+  const strange = await asked(app, 'look', {
+    headers: { ...headers, origin: 'https://evil.example' },
+  })
+  t.equal(strange.statusCode, 401)
+  t.equal(strange.headers['access-control-allow-origin'], undefined)
+})
+
+t.test('a preflight is answered by its origin, for the service that it asks for', async (t) => {
+  const { app, calls } = await gateway({ origins: [page, 'http://localhost:*'] })
+  const preflight = (origin: string, of = service) =>
+    app.inject({
+      method: 'OPTIONS',
+      url: `/api/${of}/v1/book`,
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    })
+  for (const origin of [page, 'http://localhost:5173']) {
+    const { statusCode, headers } = await preflight(origin)
+    t.equal(statusCode, 204)
+    t.equal(headers['access-control-allow-origin'], origin)
+    t.match(headers['access-control-allow-headers'], /authorization/i)
+    t.match(headers['access-control-allow-methods'], /POST/)
+    t.match(headers['vary'], /origin/)
+    t.equal(headers['access-control-allow-credentials'], undefined)
+  }
+  for (const answer of [await preflight('https://evil.example'), await preflight(page, 'other')]) {
+    t.equal(answer.statusCode, 403)
+    t.equal(answer.headers['access-control-allow-origin'], undefined)
+  }
+  t.equal(calls.length, 0)
 })

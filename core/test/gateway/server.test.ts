@@ -98,3 +98,23 @@ t.test('only a proxy that is named is believed whom it speaks for', async (t) =>
   // What stands further left was written by whoever is no proxy of ours.
   t.match(await said(`${get}${claims}\r\n`, behind), /"ip":"203.0.113.5"/)
 })
+
+t.test('a node that has taken its most sheds what comes, and takes again', async (t) => {
+  const app = await createServer({ log, version: '1.0.0', maxInFlight: 2 })
+  const { promise: held, resolve: release } = Promise.withResolvers<object>()
+  app.get('/held', async () => held)
+  app.get('/healthz', { config: { action: 'host.probe' } }, async () => ({}))
+  t.teardown(() => app.close())
+  const three = [1, 2, 3].map(() => app.inject({ url: '/held' }))
+  const shed = await Promise.race(three)
+  t.match(shed.json(), { status: 503, code: 'CORE_OVERLOADED' })
+  t.equal(Number(shed.headers['retry-after']), 2)
+  t.equal(
+    (await app.inject({ url: '/healthz' })).statusCode,
+    200,
+    'that it lives is told all the same',
+  )
+  release({})
+  t.same((await Promise.all(three)).map(({ statusCode }) => statusCode).sort(), [200, 200, 503])
+  t.equal((await app.inject({ url: '/held' })).statusCode, 200)
+})

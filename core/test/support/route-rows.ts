@@ -93,6 +93,13 @@ export function eventRoutes(letters: readonly (string | undefined)[]): RouteRows
       at: '/v1/tenants/acme/apps/app/events',
       body: { types: ['erp.counted'] },
     },
+    'GET /v1/tenants/{tenant}/apps/{app}/origins': {
+      at: '/v1/tenants/acme/apps/app/origins',
+    },
+    'PUT /v1/tenants/{tenant}/apps/{app}/origins': {
+      at: '/v1/tenants/acme/apps/app/origins',
+      body: { origins: ['https://app.example.com'] },
+    },
     'GET /v1/tenants/{tenant}/dead-letters': { at: '/v1/tenants/acme/dead-letters' },
     'GET /v1/tenants/{tenant}/dead-letters/{id}': {
       at: `/v1/tenants/acme/dead-letters/${letters[0]}`,

@@ -143,6 +143,10 @@ export async function outRoutes(
     'POST /v1/webhooks/{id}/deliveries:replay': {
       ...{ door: hidden, at: `${at}/deliveries:replay`, body: { since } },
     },
+    'GET /api/{service}/v{major}/stream': {
+      door: { ...streams, stranger: 401, app: 403, own },
+      at: '/api/events.publisher/v1/stream?follow=false&after=0',
+    },
     'GET /v1/events/stream': {
       ...{ door: { ...streams, own }, at: '/v1/events/stream?follow=false&after=0' },
     },

@@ -8,6 +8,7 @@ import { serviceUrl } from '../../oauth/access-token.ts'
 import { type Snapshot, type Subscription, serviceKey } from '../../rollout/routing/snapshot.ts'
 import { beginCall, type Call, type CallParams, type CallRequest } from '../call.ts'
 import { clientLeft } from '../client-left.ts'
+import { pageOrigin, requirePage } from '../cors/page-origin.ts'
 import { tellOfDeprecation } from '../deprecation-headers.ts'
 import type { Limits } from '../limits/open-limits.ts'
 import { quotaHeaders } from '../limits/rate-limit-headers.ts'
@@ -26,7 +27,7 @@ export interface AdmissionPorts extends UserAdmissionPorts {
 }
 
 /**
- * Everything that the head of a request decides, cheapest first: who asks → its subscription → the service's end → burst →
+ * Everything that the head of a request decides, cheapest first: who asks → its subscription → its page → the service's end → burst →
  * calls at a time → quota. Whoever is refused here has cost no body, no lane and no version.
  */
 export function admitCall(
@@ -39,15 +40,16 @@ export function admitCall(
   if (secret === undefined) return admitUser(ports, request, reply, secret)
   // A token that this node has not met: its signature is checked once, beside other requests.
   return andThen(ports.apps.proofOf(secret), (proof) => {
-    const app = appOf(ports, request, secret, proof)
+    const app = appOf(ports, request.params, secret, proof)
     if (app === undefined) return admitUser(ports, request, reply, secret)
     return admitApp(ports, request, reply, app)
   })
 }
 
-function appOf(
+/** @returns undefined: no app that is known @throws CORE_TOKEN_INVALID, CORE_CREDENTIAL_EXPIRED */
+export function appOf(
   { apps, snapshot, issuer }: AdmissionPorts,
-  { params: { service, major } }: CallRequest,
+  { service, major }: CallParams,
   secret: string,
   proof: TokenProof | undefined,
 ): App | undefined {
@@ -56,7 +58,7 @@ function appOf(
 }
 
 function admitApp(
-  { limits, snapshot, clock }: AdmissionPorts,
+  { limits, snapshot, clock, ownOrigin }: AdmissionPorts,
   request: CallRequest,
   reply: FastifyReply,
   app: App,
@@ -67,6 +69,7 @@ function admitApp(
   const subscription = subscriptions.get(app.subscription)
   if (subscription === undefined) throw coreErrors.create('AUTHENTICATION_REQUIRED')
   call.subscription = subscription
+  requirePage(subscription, pageOrigin(request.headers, ownOrigin))
   requireStanding(subscription, clock())
   requireCovered(subscription, app, request.params)
   const { service, major } = request.params

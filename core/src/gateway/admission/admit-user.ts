@@ -4,6 +4,7 @@ import type { UserProofs } from '../../identity/access/user-proofs.ts'
 import { isAuthorised } from '../../identity/authorise.ts'
 import { actorOf } from '../../identity/principal.ts'
 import type { CallRequest } from '../call.ts'
+import { pageOrigin } from '../cors/page-origin.ts'
 import type { Limits } from '../limits/open-limits.ts'
 import type { FailedAuthentications } from './failed-authentications.ts'
 import { takeBurst } from './take-burst.ts'
@@ -12,6 +13,8 @@ export interface UserAdmissionPorts {
   readonly users: Pick<UserProofs, 'byToken' | 'byCookie'>
   readonly limits: Limits
   readonly failures: FailedAuthentications
+  /** Under which browsers reach the host. */
+  readonly ownOrigin: string
 }
 
 /** A person clicks, and a program of his may hurry; whoever needs more makes an app of it. */
@@ -22,7 +25,7 @@ const people = { plan: 'user', limit: { ratePerS: 20, burst: 100 } } as const
  * known what it requires: see mayCallOperation.
  */
 export async function admitUser(
-  { users, limits, failures }: UserAdmissionPorts,
+  { users, limits, failures, ownOrigin }: UserAdmissionPorts,
   request: CallRequest,
   reply: FastifyReply,
   secret: string | undefined,
@@ -37,6 +40,9 @@ export async function admitUser(
   }
   const { principal } = access
   if (request.call !== undefined) request.call.principal = principal
+  // Apps list their pages; a user's tokens and sessions are for no other's.
+  const origin = pageOrigin(request.headers, ownOrigin)
+  if (origin !== undefined) throw coreErrors.create('ORIGIN_NOT_ALLOWED', { origin, app: '-' })
   if (cookie?.setCookie !== undefined) reply.header('set-cookie', cookie.setCookie)
   if (!isAuthorised(principal, 'service.call', {})) {
     const parameters = { principal: actorOf(principal), action: 'service.call' }

@@ -35,7 +35,7 @@ export async function sendAnswer(
     if (kept === undefined) reply.header('cache-control', 'no-store')
     else if (isKnown(request, reply, kept, coding)) return reply.code(304).send()
   } else if (outputJson.length >= MIN_COMPRESSED) {
-    reply.header('vary', 'accept-encoding')
+    reply.header('vary', 'origin, accept-encoding')
   }
   if (coding === undefined) return outputJson
   reply.header('content-encoding', coding)

@@ -15,12 +15,16 @@ export async function loadSubscriptions(trx: Knex): Promise<Map<string, Subscrip
     })
     .join('apps as a', { 'a.tenant': 's.tenant', 'a.id': 's.app' })
     .whereNotIn('s.state', ['rejected', 'cancelled'])
-    .select('s.*', 'p.rate_per_s', 'p.burst', 'p.terms', { app_suspended: 'a.suspended_by' })
+    .select('s.*', 'p.rate_per_s', 'p.burst', 'p.terms', {
+      app_suspended: 'a.suspended_by',
+      origins: 'a.allowed_origins',
+    })
   return new Map(rows.map((row) => [row.id, subscriptionOf(row)]))
 }
 
 function subscriptionOf(row: Readonly<Record<string, unknown>>): Subscription {
   const terms = termsOf(row as unknown as Parameters<typeof termsOf>[0])
+  const origins = row.origins as readonly string[]
   const { ratePerS, burst, price: _, approval: __, ...beside } = terms
   return {
     id: row.id as string,
@@ -35,6 +39,7 @@ function subscriptionOf(row: Readonly<Record<string, unknown>>): Subscription {
     state: row.state as Subscription['state'],
     ...(row.expires_at === null ? {} : { expiresAt: (row.expires_at as Date).getTime() }),
     ...(row.app_suspended === null ? {} : { isAppSuspended: true }),
+    ...(origins.length === 0 ? {} : { origins }),
   }
 }
 

@@ -63,6 +63,8 @@ export interface Subscription {
   readonly expiresAt?: number
   /** Whether the app was suspended, with all that it subscribed to. */
   readonly isAppSuspended?: boolean
+  /** Of pages that may use the app's keys; absent: none. */
+  readonly origins?: readonly string[]
 }
 
 export interface Credential {
