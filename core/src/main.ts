@@ -68,6 +68,7 @@ import { type DataFolder, openDataFolder } from './storage/data-folder.ts'
 import { isDatabaseUnavailable } from './storage/database-unavailable.ts'
 import { obstaclesOf } from './storage/obstacles.ts'
 import { openStorage } from './storage/open-storage.ts'
+import { openTracing, type Tracing } from './tracing/open-tracing.ts'
 import { type OpenTrusted, openTrusted } from './trusted/open-trusted.ts'
 import { UdfLanes } from './udf/udf-lanes.ts'
 import { udfRoutes } from './udf/udf-routes.ts'
@@ -106,7 +107,8 @@ export async function startHost(settings: Settings, options: HostOptions): Promi
     stops.push(() => storage.stop())
     const state = await openState({ storage, folder, hostKeys, sandbox, log: options.log }, stops)
     const outbound = openOutbound({ ...state, places: settings.fetchAllow }, stops)
-    const parts = { settings, options, adminToken, outbound, state, sandbox, news, folder }
+    const tracing = openTraces(settings, options, stops)
+    const parts = { settings, options, adminToken, outbound, state, sandbox, news, folder, tracing }
     const app = await composeApp(parts, stops)
     stops.push(() => app.close())
     const url = await listen(app, settings)
@@ -140,6 +142,16 @@ interface Parts {
   readonly sandbox: Sandbox
   readonly news: SandboxNews
   readonly folder: DataFolder
+  readonly tracing: Tracing | undefined
+}
+
+function openTraces(
+  { traces }: Settings,
+  { log }: HostOptions,
+  stops: StopStack,
+): Tracing | undefined {
+  if (traces === null) return undefined
+  return openTracing(traces, { version: hostVersion, log }, stops)
 }
 
 async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
@@ -227,10 +239,11 @@ async function ownBodies(
   })
 }
 
-function openServer({ options, settings }: Parts): Promise<FastifyInstance> {
+function openServer({ options, settings, tracing }: Parts): Promise<FastifyInstance> {
   const { trustedProxies } = settings
   const named = trustedProxies === null ? {} : { trustedProxies }
-  return createServer({ log: options.log, version: hostVersion, ...named })
+  const traced = tracing === undefined ? {} : { tracing }
+  return createServer({ log: options.log, version: hostVersion, ...named, ...traced })
 }
 
 /** Goes on with what a killed host left behind, beside the requests that come meanwhile. */

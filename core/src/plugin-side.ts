@@ -21,6 +21,7 @@ import { openRolloutNews } from './rollout/news/open-rollout-news.ts'
 import type { RolloutService } from './rollout/rollout-service.ts'
 import type { Settings } from './settings.ts'
 import type { StopStack } from './stop-stack.ts'
+import type { Tracing } from './tracing/open-tracing.ts'
 import type { MeteredUnits } from './usage/usage-recorder.ts'
 import { hookRoutes, receiveRoute } from './webhooks/hook-routes.ts'
 import { openHooks } from './webhooks/open-hooks.ts'
@@ -35,6 +36,7 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   /** Moves rollouts; `rollouts` counts what their versions do. */
   readonly releases: Pick<RolloutService, 'command'>
   readonly registry: Registry
+  readonly tracing: Tracing | undefined
   readonly log: FastifyBaseLogger
 }
 
@@ -67,6 +69,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
     forTrusted: outbound.forTrusted,
     events: () => events.publisher,
     documents: openDocuments(ports),
+    tracing: ports.tracing,
     jobs: jobs.service,
     meter: meters.recorder,
     onUse: (use) => uses.onHostCall(use),

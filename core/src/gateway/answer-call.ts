@@ -108,6 +108,7 @@ function askedOf({ caller, now }: AnswerPorts, request: CallRequest): Asked {
     deadline: now() + target.operation.deadlineMs,
     chain: [],
     left: call.left,
+    span: request.span,
   }
   const mask = subscription === undefined ? undefined : maskOf(subscription, operation)
   return { target, asked, subscription, mask }
