@@ -26,12 +26,13 @@ import { unfitContributions } from './contributions/unfit-contributions.ts'
 import { FailedAuthentications } from './gateway/admission/failed-authentications.ts'
 import { guard } from './gateway/guard.ts'
 import { listen, requireFreePort } from './gateway/listen.ts'
-import { Metrics } from './gateway/metrics.ts'
+import type { Metrics } from './gateway/metrics.ts'
 import { openGateway } from './gateway/open-gateway.ts'
 import { probeRoutes } from './gateway/probe-routes.ts'
 import { auditRefusals } from './gateway/refusal-audit.ts'
 import { requestLog } from './gateway/request-log.ts'
 import { createServer } from './gateway/server.ts'
+import { openMetrics } from './host-metrics.ts'
 import { openState, type State } from './host-state.ts'
 import { hostVersion } from './host-version.ts'
 import type { Authenticator } from './identity/authenticate.ts'
@@ -107,7 +108,8 @@ export async function startHost(settings: Settings, options: HostOptions): Promi
     stops.push(() => storage.stop())
     const state = await openState({ storage, folder, hostKeys, sandbox, log: options.log }, stops)
     const outbound = openOutbound({ ...state, places: settings.fetchAllow }, stops)
-    const tracing = openTraces(settings, options, stops)
+    const traced = { version: hostVersion, log: options.log }
+    const tracing = openTracing(settings.traces, traced, stops)
     const parts = { settings, options, adminToken, outbound, state, sandbox, news, folder, tracing }
     const app = await composeApp(parts, stops)
     stops.push(() => app.close())
@@ -145,15 +147,6 @@ interface Parts {
   readonly tracing: Tracing | undefined
 }
 
-function openTraces(
-  { traces }: Settings,
-  { log }: HostOptions,
-  stops: StopStack,
-): Tracing | undefined {
-  if (traces === null) return undefined
-  return openTracing(traces, { version: hostVersion, log }, stops)
-}
-
 async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
   const { options, state, folder } = parts
   const { log } = options
@@ -169,7 +162,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const failures = new FailedAuthentications(() => performance.now())
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
   const trusted = openTrusted({ ...state, ...parts, log }, stops)
-  const metrics = composeMetrics(parts, udfLanes, trusted)
+  const metrics = openMetrics({ ...parts, ...state, udfLanes, trusted }, stops)
   const migrations = openMigrations({ ...state, ...trusted, rollouts, log }, stops)
   const plugins = openPlugins(
     {
@@ -297,23 +290,6 @@ function composeRollouts({ options, state, sandbox, news }: Parts, stops: StopSt
   const udfLanes = new UdfLanes(log, tellOfCircuit)
   stops.push(() => udfLanes.stop())
   return { rollouts, controller, udfLanes }
-}
-
-function composeMetrics(
-  { state, sandbox }: Parts,
-  udfLanes: UdfLanes,
-  trusted: OpenTrusted,
-): Metrics {
-  const { routing, invocations, compute } = state
-  return new Metrics({
-    sandbox: () => sandbox.stats(),
-    batches: () => udfLanes.stats(),
-    compute: () => compute.stats(),
-    trusted: trusted.stats,
-    generation: () => routing.snapshot.generation,
-    usage: () => invocations.meter.all(),
-    invocations: () => invocations.counts,
-  })
 }
 
 /** What the host itself provides stands in the catalog like everything else. */

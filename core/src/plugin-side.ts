@@ -51,7 +51,7 @@ export interface PluginSide {
 
 /** What plugins can ask for, and what comes to them unasked. Each needs the other, so each is asked for it late. */
 export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
-  const { settings, outbound, state, runGuest, resources, registry, log } = ports
+  const { settings, outbound, state, runGuest, resources, registry, tracing, log } = ports
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
   const onUse = (use: GrantUse) => uses.recorder.add(use)
@@ -60,8 +60,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const meters = openMeter({ knex, onUnits, log })
   const broker: OpenBroker = openBroker({
     ...state,
-    runGuest,
-    resources,
+    ...{ runGuest, resources, tracing },
     internal: ports.internal,
     rollouts: ports.rollouts,
     keys: state.keys.calls,
@@ -69,7 +68,6 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
     forTrusted: outbound.forTrusted,
     events: () => events.publisher,
     documents: openDocuments(ports),
-    tracing: ports.tracing,
     jobs: jobs.service,
     meter: meters.recorder,
     onUse: (use) => uses.onHostCall(use),

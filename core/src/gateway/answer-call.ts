@@ -160,6 +160,7 @@ async function answerOnce(
   )
   const call = request.call as Call
   call.answer = { version }
+  ports.metrics.idempotent.inc({ outcome: isReplay ? 'replayed' : 'run' })
   reply.header('signalbox-version', version)
   if (isReplay) {
     // It was paid for when it was given first.
