@@ -42,9 +42,9 @@ export function traceGuest(scope: CallScope): TracedGuest {
       })
       const endedAt = Date.now()
       const { startedAt } = outcome.trace
-      // Never begun, or by a tier that has no line: zero, or an instant of another call.
-      const hasBegun = startedAt >= acceptedAt
-      const runAt = hasBegun ? startedAt : endedAt
+      // Zero: it never began. Clocks may be put back.
+      const hasBegun = startedAt > 0
+      const runAt = hasBegun ? Math.max(acceptedAt, loadAt ?? 0, startedAt) : endedAt
       const errorType = outcome.kind === 'failed' ? outcome.error.code : undefined
       attempt.later('lane.wait').record(acceptedAt, loadAt ?? runAt)
       if (loadAt !== undefined) attempt.later('isolate.load').record(loadAt, runAt)
