@@ -26,11 +26,11 @@ import { countGuesses, isSignIn, mayBeLogIn } from './gateway/admission/guesses.
 import { guard } from './gateway/guard.ts'
 import { keepWrites } from './gateway/idempotency/keyed-writes.ts'
 import { listen, requireFreePort } from './gateway/listen.ts'
-import { Metrics } from './gateway/metrics.ts'
 import { onRecord } from './gateway/on-record.ts'
 import { openGateway } from './gateway/open-gateway.ts'
 import { probeRoutes } from './gateway/probe-routes.ts'
 import { createServer } from './gateway/server.ts'
+import { openMetrics } from './host-metrics.ts'
 import { openState, type State } from './host-state.ts'
 import { hostVersion } from './host-version.ts'
 import type { Authenticator } from './identity/authenticate.ts'
@@ -69,7 +69,8 @@ import { type DataFolder, openDataFolder } from './storage/data-folder.ts'
 import { isDatabaseUnavailable } from './storage/database-unavailable.ts'
 import { obstaclesOf } from './storage/obstacles.ts'
 import { openStorage } from './storage/open-storage.ts'
-import { type OpenTrusted, openTrusted } from './trusted/open-trusted.ts'
+import { openTracing, type Tracing } from './tracing/open-tracing.ts'
+import { openTrusted } from './trusted/open-trusted.ts'
 import { UdfLanes } from './udf/udf-lanes.ts'
 import { udfRoutes } from './udf/udf-routes.ts'
 import { UdfService } from './udf/udf-service.ts'
@@ -107,7 +108,9 @@ export async function startHost(settings: Settings, options: HostOptions): Promi
     stops.push(() => storage.stop())
     const state = await openState({ storage, folder, hostKeys, sandbox, log: options.log }, stops)
     const outbound = openOutbound({ ...state, places: settings.fetchAllow }, stops)
-    const parts = { settings, options, adminToken, outbound, state, sandbox, news, folder }
+    const traced = { version: hostVersion, log: options.log }
+    const tracing = openTracing(settings.traces, traced, stops)
+    const parts = { settings, options, adminToken, outbound, state, sandbox, news, folder, tracing }
     const app = await composeApp(parts, stops)
     stops.push(() => app.close())
     const url = await listen(app, settings)
@@ -141,6 +144,7 @@ interface Parts {
   readonly sandbox: Sandbox
   readonly news: SandboxNews
   readonly folder: DataFolder
+  readonly tracing: Tracing | undefined
 }
 
 async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
@@ -149,16 +153,13 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
   const publishers = new PublisherDirectory({ knex, now: Date.now })
-  const publisherOf = (token: string) => publishers.byToken(token)
-  const { identity, apps, authenticator, issuer } = await openIdentitySide(
-    { ...parts, publisherOf, log },
-    stops,
-  )
+  const asked = { ...parts, publisherOf: (token: string) => publishers.byToken(token), log }
+  const { identity, apps, authenticator, issuer } = await openIdentitySide(asked, stops)
   const app = await openServer(parts)
   const failures = new FailedAuthentications(() => performance.now())
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
   const trusted = openTrusted({ ...state, ...parts, log }, stops)
-  const metrics = composeMetrics(parts, udfLanes, trusted)
+  const metrics = openMetrics({ ...parts, ...state, udfLanes, trusted }, stops)
   const migrations = openMigrations({ ...state, ...trusted, rollouts, log }, stops)
   const plugins = openPlugins(
     {
@@ -228,10 +229,11 @@ async function ownBodies(
   })
 }
 
-function openServer({ options, settings }: Parts): Promise<FastifyInstance> {
+function openServer({ options, settings, tracing }: Parts): Promise<FastifyInstance> {
   const { trustedProxies } = settings
   const named = trustedProxies === null ? {} : { trustedProxies }
-  return createServer({ log: options.log, version: hostVersion, ...named })
+  const traced = tracing === undefined ? {} : { tracing }
+  return createServer({ log: options.log, version: hostVersion, ...named, ...traced })
 }
 
 /** Goes on with what a killed host left behind, beside the requests that come meanwhile. */
@@ -285,23 +287,6 @@ function composeRollouts({ options, state, sandbox, news }: Parts, stops: StopSt
   const udfLanes = new UdfLanes(log, tellOfCircuit)
   stops.push(() => udfLanes.stop())
   return { rollouts, controller, udfLanes }
-}
-
-function composeMetrics(
-  { state, sandbox }: Parts,
-  udfLanes: UdfLanes,
-  trusted: OpenTrusted,
-): Metrics {
-  const { routing, invocations, compute } = state
-  return new Metrics({
-    sandbox: () => sandbox.stats(),
-    batches: () => udfLanes.stats(),
-    compute: () => compute.stats(),
-    trusted: trusted.stats,
-    generation: () => routing.snapshot.generation,
-    usage: () => invocations.meter.all(),
-    invocations: () => invocations.counts,
-  })
 }
 
 /** What the host itself provides stands in the catalog like everything else. */

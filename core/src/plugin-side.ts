@@ -22,6 +22,7 @@ import { openRolloutNews } from './rollout/news/open-rollout-news.ts'
 import type { RolloutService } from './rollout/rollout-service.ts'
 import type { Settings } from './settings.ts'
 import type { StopStack } from './stop-stack.ts'
+import type { Tracing } from './tracing/open-tracing.ts'
 import type { MeteredUnits } from './usage/usage-recorder.ts'
 import { hookRoutes, receiveRoute } from './webhooks/hook-routes.ts'
 import { openHooks } from './webhooks/open-hooks.ts'
@@ -38,6 +39,7 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   /** Moves rollouts; `rollouts` counts what their versions do. */
   readonly releases: Pick<RolloutService, 'command'>
   readonly registry: Registry
+  readonly tracing: Tracing | undefined
   readonly log: FastifyBaseLogger
 }
 
@@ -53,7 +55,7 @@ export interface PluginSide {
 
 /** What plugins can ask for, and what comes to them unasked. Each needs the other, so each is asked for it late. */
 export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
-  const { settings, issuer, outbound, state, runGuest, resources, registry, log } = ports
+  const { settings, issuer, outbound, state, runGuest, resources, registry, tracing, log } = ports
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
   const onUse = (use: GrantUse) => uses.recorder.add(use)
@@ -62,8 +64,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const meters = openMeter({ knex, onUnits, log })
   const broker: OpenBroker = openBroker({
     ...state,
-    runGuest,
-    resources,
+    ...{ runGuest, resources, tracing },
     internal: ports.internal,
     rollouts: ports.rollouts,
     keys: state.keys.calls,

@@ -2,6 +2,8 @@ import { isAbsolute, resolve } from 'node:path'
 import { type AllowedPlace, parsePlaces } from './broker/http/operator-list.ts'
 import { coreErrors } from './errors.ts'
 import { parseTrustedProxies, type TrustedProxies } from './gateway/client-address.ts'
+
+import { readTraceSettings, type TraceSettings } from './tracing/trace-settings.ts'
 import { parseTrusted, type TrustedEntry } from './trusted/allow-list.ts'
 import { parseResourceUrls } from './trusted/resources/resource-urls.ts'
 
@@ -30,6 +32,8 @@ export interface Settings {
   readonly resourceUrls: ReadonlyMap<string, string>
   /** How long calls may go on in a version that was taken out of service. */
   readonly drainMs: number
+  /** Where traces go; null: nowhere, and none are recorded. */
+  readonly traces: TraceSettings | null
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -56,6 +60,7 @@ export function readSettings(environment: Environment, workingFolder: string): S
     trusted: parseTrusted(text('SIGNALBOX_TRUSTED')),
     resourceUrls: parseResourceUrls(text('SIGNALBOX_RESOURCE_URLS')),
     drainMs: drainS(text('SIGNALBOX_DRAIN_S')) * 1000,
+    traces: readTraceSettings(text),
   })
 }
 

@@ -11,6 +11,7 @@ t.test(
       dataFolder: '/somewhere/.signalbox',
       adminToken: null,
       drainMs: 30_000,
+      traces: null,
     })
   },
 )
@@ -26,6 +27,9 @@ t.test(
       { SIGNALBOX_PUBLIC_URL: 'ftp://x' },
       { LOG_LEVEL: 'loud' },
       { SIGNALBOX_DRAIN_S: '0' },
+      { SIGNALBOX_TRACE_SAMPLE: '1.1' },
+      { SIGNALBOX_TRACE_SAMPLE: '-1' },
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' },
       { SIGNALBOX_DRAIN_S: '901' },
       { SIGNALBOX_DRAIN_S: '1.5' },
       { SIGNALBOX_FETCH_ALLOW: 'http://127.0.0.1:9000,*' },

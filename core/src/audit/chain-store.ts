@@ -75,6 +75,19 @@ export async function readUnsealed(
   return { now: rows[0]?.now ?? '', entries: rows.map(entryOf) }
 }
 
+/** How many committed entries have no number yet, counted to 10,000, and how long the oldest has had none. */
+export async function readUnsealedBacklog(
+  knex: Knex,
+): Promise<{ readonly items: number; readonly seconds: number }> {
+  const { rows } = await knex.raw(
+    `select (select count(*) from (select 1 from audit_unsealed limit 10000) u)::int as items,
+            coalesce(greatest(0, extract(epoch from clock_timestamp() - (
+              select e.at from audit_entries e
+               where e.id = (select entry from audit_unsealed order by entry limit 1)))), 0)::float8 as seconds`,
+  )
+  return rows[0]
+}
+
 /** Where each chain ends: at its last seal, or at its tombstone where nothing came after it. */
 export async function readHeads(
   knex: Knex,

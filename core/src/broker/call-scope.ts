@@ -2,6 +2,7 @@ import type { WatchedSignal } from '@signalbox/sandbox'
 import type { Principal } from '@signalbox/sdk'
 import type { InstalledVersion } from '../rollout/routing/snapshot.ts'
 import type { ShadowMark } from '../rollout/shadow/shadow-mark.ts'
+import type { ParentSpan } from '../tracing/trace-span.ts'
 
 /** One invocation of a plugin: which version acts, for whom, since when. Host calls are judged by it. */
 export interface CallScope {
@@ -20,6 +21,8 @@ export interface CallScope {
   readonly origin?: EventOrigin
   /** Nobody waits for it: it is run to compare answers, and may change nothing. */
   readonly shadow?: ShadowMark
+  /** What the next part of the trace belongs to, where it is recorded. */
+  readonly span?: ParentSpan | undefined
 }
 
 export interface EventOrigin {
@@ -53,6 +56,8 @@ export interface ServiceCall {
   readonly shadow?: ShadowMark
   /** Aborted when whoever asked does not wait any more, before the deadline; see caller-left.ts. */
   readonly left?: WatchedSignal | undefined
+  /** See CallScope. */
+  readonly span?: ParentSpan | undefined
 }
 
 export interface ServiceAnswer {

@@ -6,6 +6,7 @@ import type { PluginWork } from './db/plugin-statements.ts'
 import { quotaOf } from './db/quota/quota.ts'
 import type { CataloguePlace } from './db/schema-catalogue.ts'
 import type { GrantedCall, HostCall } from './host-call.ts'
+import { tracedStatements } from './traced-statements.ts'
 
 export type DataPorts = Pick<PluginDatabases, 'query' | 'batch' | 'transaction' | 'inspect'>
 
@@ -45,11 +46,13 @@ function dbQuery(schemas: Pick<DataPorts, 'query'>, now: () => number): HostCall
     },
     hasEffect: (request: Query) => !isPlainRead(request.sql),
     run: async (call: GrantedCall<Query>) =>
-      schemas.query({
-        ...workOf(call, now),
-        sql: call.request.sql,
-        parameters: call.request.parameters ?? [],
-      }),
+      tracedStatements(call.scope, [call.request.sql], () =>
+        schemas.query({
+          ...workOf(call, now),
+          sql: call.request.sql,
+          parameters: call.request.parameters ?? [],
+        }),
+      ),
   }
 }
 
@@ -74,7 +77,11 @@ function dbBatch(schemas: Pick<DataPorts, 'batch'>, now: () => number): HostCall
     },
     hasEffect: (request: Batch) => !isPlainRead(request.sql),
     run: async (call: GrantedCall<Batch>) => {
-      const rowCounts = await schemas.batch({ ...workOf(call, now), ...call.request })
+      const { sql, parameterRows } = call.request
+      const texts = parameterRows.map(() => sql)
+      const rowCounts = await tracedStatements(call.scope, texts, () =>
+        schemas.batch({ ...workOf(call, now), ...call.request }),
+      )
       return { rowCounts, rowCount: rowCounts.reduce((sum, count) => sum + count, 0) }
     },
   }
@@ -130,11 +137,14 @@ function dbTransaction(
     run: async (call: GrantedCall<Transaction>) => {
       const { statements, events: wishes = [] } = call.request
       const told = await events().inTransaction(call, wishes)
-      const answers = await schemas.transaction({
-        ...workOf(call, now),
-        statements: statements.map((statement) => ({ parameters: [], ...statement })),
-        hostStatements: told.statements,
-      })
+      const texts = statements.map((statement) => statement.sql)
+      const answers = await tracedStatements(call.scope, texts, () =>
+        schemas.transaction({
+          ...workOf(call, now),
+          statements: statements.map((statement) => ({ parameters: [], ...statement })),
+          hostStatements: told.statements,
+        }),
+      )
       told.onCommitted()
       return answers
     },

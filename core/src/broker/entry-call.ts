@@ -1,12 +1,15 @@
 import type { GuestEntry, GuestOutcome, WatchedSignal } from '@signalbox/sandbox'
 import type { Principal } from '@signalbox/sdk'
 import { coreErrors } from '../errors.ts'
+import type { TraceContext } from '../gateway/trace-context.ts'
 import { nameInvocation } from '../invocations/invocation-of-error.ts'
 import type { NamedCall, Verdict } from '../invocations/watched-call.ts'
 import type { Arm, CohortCall } from '../rollout/cohorts/cohort.ts'
 import { countEntry } from '../rollout/routing/canary-entry.ts'
 import { pickVersion } from '../rollout/routing/pick-version.ts'
 import { type InstalledVersion, versionKey } from '../rollout/routing/snapshot.ts'
+import type { Tracing } from '../tracing/open-tracing.ts'
+import type { ParentSpan } from '../tracing/trace-span.ts'
 import { BusyClock } from './busy-clock.ts'
 import type { CallScope } from './call-scope.ts'
 import { unheard } from './caller-left.ts'
@@ -14,6 +17,8 @@ import type { GuestPorts } from './guest-ports.ts'
 import { judgedEntry } from './judged-entry.ts'
 import { scopedGuestCall } from './scoped-guest-call.ts'
 import type { CallerPorts } from './service-caller.ts'
+import { traceEntry } from './traced-entry.ts'
+import { traceGuest } from './traced-guest.ts'
 
 /** What a plugin is to do that no data service asked for: an event, a job, a webhook, a handler at another's point. */
 export interface EntryCall {
@@ -38,6 +43,10 @@ export interface EntryCall {
   readonly signal?: WatchedSignal
   /** Aborted when whoever asked does not wait any more: its handler is told, and may finish. */
   readonly left?: WatchedSignal | undefined
+  /** What asked for it within a recorded trace; without it, a trace begins here or goes on from `trace`. */
+  readonly span?: ParentSpan | undefined
+  /** Whose trace it goes on with, where that is known: an event's. */
+  readonly trace?: Pick<TraceContext, 'traceId' | 'sampled' | 'parentId'>
 }
 
 export interface EntryOutcome {
@@ -52,6 +61,8 @@ export type RunEntry = (call: EntryCall) => Promise<EntryOutcome>
 
 export interface EntryPorts extends GuestPorts {
   readonly rollouts: CallerPorts['rollouts']
+  /** Absent: nothing is recorded. */
+  readonly tracing?: Pick<Tracing, 'begin'> | undefined
 }
 
 /**
@@ -105,18 +116,21 @@ export async function runEntry(ports: EntryPorts, call: EntryCall): Promise<Entr
 }
 
 async function runHandler(
-  ports: GuestPorts,
+  ports: EntryPorts,
   call: EntryCall,
-  scope: CallScope,
+  own: CallScope,
   deadlineMs: number,
 ): Promise<EntryOutcome> {
+  const entry = traceEntry(ports.tracing, call)
+  const traced = traceGuest(entry === undefined ? own : { ...own, span: entry })
+  const { scope } = traced
   const { version, arm } = scope
   const startedAt = ports.now()
   const snapshot = ports.snapshot()
   const watched = ports.invocations.watch(scopedGuestCall(ports, scope, { ...call, deadlineMs }))
   const end = ports.inFlight.begin(versionKey(version.plugin, version.version))
   try {
-    const outcome = await ports.runGuest(watched.guest)
+    const outcome = await traced.run(ports.runGuest, watched.guest)
     const invocation = ports.invocations.ended({
       guest: watched.guest,
       call: nameOf(call, scope),
@@ -135,6 +149,7 @@ async function runHandler(
     return { outcome, version: version.version, arm }
   } finally {
     end()
+    entry?.end()
   }
 }
 

@@ -19,6 +19,7 @@ import { blameOf } from './failed-outcome.ts'
 import type { GuestPorts } from './guest-ports.ts'
 import { pluginRefusal } from './plugin-refusal.ts'
 import { scopedGuestCall } from './scoped-guest-call.ts'
+import { traceGuest } from './traced-guest.ts'
 
 /** Which version tries the call, on which arm, and how long it may. */
 export interface Trial {
@@ -50,19 +51,19 @@ export async function attemptCall(
     ...ports,
     hostCall: (...words) => hostCalls.during(() => ports.hostCall(...words)),
   }
-  const scope = scopeOf(trial, call, started + trial.deadlineMs)
+  const traced = traceGuest(scopeOf(trial, call, started + trial.deadlineMs))
   const snapshot = ports.snapshot()
   const { service, operation: name, inputJson } = call
   const entry = { kind: 'service', service, operation: name } as const
   const { deadlineMs } = trial
   const watched = ports.invocations.watch(
-    scopedGuestCall(timed, scope, {
+    scopedGuestCall(timed, traced.scope, {
       ...{ entry, inputJson, deadlineMs },
       ...watchedFor(operation as CompiledOperation, call.left),
     }),
   )
   try {
-    const outcome = await ports.runGuest(watched.guest)
+    const outcome = await traced.run(ports.runGuest, watched.guest)
     const judged = unheard(
       judgedOutcome(version, operation as CompiledOperation, arm, outcome),
       call.left,
@@ -129,8 +130,8 @@ export function scopeOf(
   call: ServiceCall,
   deadline: number,
 ): CallScope {
-  const { tenant, principal, traceId, requestId, origin, shadow } = call
-  const scope = { version, tenant, principal, arm, traceId, requestId, deadline, chain }
+  const { tenant, principal, traceId, requestId, origin, shadow, span } = call
+  const scope = { version, tenant, principal, arm, traceId, requestId, deadline, chain, span }
   const marked = shadow === undefined ? scope : { ...scope, shadow }
   return origin === undefined ? marked : { ...marked, origin }
 }

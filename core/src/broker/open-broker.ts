@@ -21,6 +21,7 @@ import type { GuestPorts } from './guest-ports.ts'
 import type { HostCall } from './host-call.ts'
 import { RunningCalls } from './running-calls.ts'
 import { type CallerPorts, ServiceCaller } from './service-caller.ts'
+import { tracedHostCall } from './traced-host-call.ts'
 import type { GrantUse } from './uses/grant-uses.ts'
 import { VersionDrain } from './version-drain.ts'
 
@@ -47,6 +48,7 @@ interface Ports extends Pick<CallerPorts, 'internal' | 'rollouts'> {
   readonly publicUrl: string
   readonly resources: CapabilityPorts['resources']
   readonly documents: CapabilityPorts['documents']
+  readonly tracing?: EntryPorts['tracing']
   readonly log: GuestPorts['log']
 }
 
@@ -77,12 +79,16 @@ export function openBroker(ports: Ports): OpenBroker {
     snapshot: () => routing.snapshot,
     runGuest: (call) => drain.run((one) => running.run(runGuest, one), call),
     loadBundle: (version) => bundles.load(version),
-    hostCall: (scope, name, payload, signal) => broker.hostCall(scope, name, payload, signal),
+    hostCall: tracedHostCall(
+      (...words) => broker.hostCall(...words),
+      (name) => Object.hasOwn(calls, name),
+    ),
     hasEffect: (name, payload) => broker.hasEffect(name, payload),
     inFlight: ports.inFlight,
     invocations,
     rollouts,
     meter: ports.meter,
+    tracing: ports.tracing,
     log: ports.log,
     now: Date.now,
   } satisfies EntryPorts

@@ -53,6 +53,7 @@ export function servicesCall(
         deadline: scope.deadline,
         chain: scope.chain,
         left: leftWith(signal),
+        span: scope.span,
         ...(scope.origin === undefined ? {} : { origin: scope.origin }),
         ...(scope.shadow === undefined ? {} : { shadow: scope.shadow }),
       })

@@ -19,6 +19,7 @@ import {
 } from './guest-attempt.ts'
 import type { GuestPorts } from './guest-ports.ts'
 import { scopedGuestCall } from './scoped-guest-call.ts'
+import { traceGuest } from './traced-guest.ts'
 
 /** An answer of bytes whose first one is there. */
 export interface ByteAnswer extends Omit<ServiceAnswer, 'outputJson'> {
@@ -129,18 +130,18 @@ async function runStream(
     hostCall: (...words) => hostCalls.during(() => ports.hostCall(...words)),
   }
   // What the handler asks while it sends is within the time of the whole answer.
-  const scope = scopeOf(trial, call, started + bytes.maxMs)
+  const traced = traceGuest(scopeOf(trial, call, started + bytes.maxMs))
   const snapshot = ports.snapshot()
   const { service, operation: name, inputJson } = call
   const operation = version.operations.get(`${service}/${name}`) as CompiledOperation
   const entry = { kind: 'service', service, operation: name } as const
   const watched = ports.invocations.watch(
-    scopedGuestCall(timed, scope, {
+    scopedGuestCall(timed, traced.scope, {
       ...{ entry, inputJson, deadlineMs, bytes },
       ...watchedFor(operation, call.left),
     }),
   )
-  const outcome = await ports.runGuest(watched.guest)
+  const outcome = await traced.run(ports.runGuest, watched.guest)
   const judged = unheard(judgedStream(outcome), call.left)
   const invocation = ports.invocations.ended({
     guest: watched.guest,

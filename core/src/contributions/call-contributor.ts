@@ -33,6 +33,7 @@ export async function callContributor(
     deadline,
     chain: extendChain(scope.chain, `${plugin} ${point} ${handler}`),
     left: leftWith(signal),
+    span: scope.span,
     ...(scope.origin === undefined ? {} : { origin: scope.origin }),
   })
   if (outcome.kind === 'ok') return JSON.parse(outcome.outputJson) as unknown

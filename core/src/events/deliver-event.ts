@@ -74,13 +74,15 @@ async function attempt(ports: DeliverPorts, delivery: TakenDelivery): Promise<De
   const pick = pickVersion(snapshot, plugin, { requestId, tenant, input: event.data })
   if (isKept(pick, type)) return kept(servedBy(snapshot, tenant, plugin))
   if (pick.kind === 'version' && !wantsType(pick.version.manifest, type)) return done(false)
+  const trace = traceContext(event.traceparent, traceRandom())
   const began = performance.now()
   const { outcome, version, triedIn } = await ports.runEntry({
     plugin,
     tenant,
     entry: { kind: 'event', name: type },
     inputJson: delivery.event,
-    traceId: traceContext(event.traceparent, traceRandom()).traceId,
+    traceId: trace.traceId,
+    trace,
     requestId,
     drawnFrom: event.data,
     isRetry: delivery.tries > 0,

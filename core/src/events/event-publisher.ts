@@ -140,7 +140,10 @@ export class EventPublisher {
     const at = this.#ports.now()
     const id = wish.id ?? randomUUID()
     const spanId = randomUUID().replaceAll('-', '').slice(0, 16)
-    const trace = traceparent({ traceId, spanId, sampled: true })
+    // Its handling goes on from what published it, and is recorded where that was.
+    const { span } = scope
+    const parent = { traceId, spanId: span?.spanId ?? spanId, sampled: span !== undefined }
+    const trace = traceparent(parent)
     const source = pluginSource(plugin)
     const parts = { id, source, type, key, data, at, traceparent: trace, origin }
     return newEvent(tenant, cloudEvent(parts), at)

@@ -3,7 +3,7 @@ import type { CallRecord } from '../audit/call-audit.ts'
 import { actorOf, tenantOfPrincipal } from '../identity/principal.ts'
 import type { UsageRecorder } from '../usage/usage-recorder.ts'
 import type { Call, CallParams, CallRequest } from './call.ts'
-import type { Metrics } from './metrics.ts'
+import type { CallClass, Metrics } from './metrics.ts'
 
 export interface AccountPorts {
   readonly audit: { add(record: CallRecord): void }
@@ -27,8 +27,10 @@ export function accountCall(ports: AccountPorts, request: CallRequest, reply: Fa
   const service = call.subscription?.service ?? call.target?.service ?? 'unknown'
   const labels = call.target ?? { service, operation: 'unknown' }
   const version = call.answer?.version ?? call.picked ?? 'none'
+  const seconds = (now() - call.startedAt) / 1000
   metrics.calls.inc({ ...labels, version, outcome: labelOf(heard) })
-  if (heard === 'done') metrics.callSeconds.observe(labels, (now() - call.startedAt) / 1000)
+  metrics.versionSeconds.observe({ service, version, class: classOf(heard, call, reply) }, seconds)
+  if (heard === 'done') metrics.callSeconds.observe(labels, seconds)
 }
 
 /** What its subscriber used; of a stranger nothing. */
@@ -83,6 +85,14 @@ function outcomeOf({ failure, isStream }: Call, { raw, statusCode }: FastifyRepl
   // Its head said 200; what it came to, the connection says.
   if (isStream && !raw.writableFinished) return 'CORE_CALLER_LEFT'
   return statusCode < 400 ? 'done' : `HTTP_${statusCode}`
+}
+
+function classOf(heard: string, { failure }: Call, { statusCode }: FastifyReply): CallClass {
+  if (heard === 'done') return 'ok'
+  if (heard === 'CORE_CALLER_LEFT') return 'left'
+  const status = failure?.status ?? statusCode
+  if (status === 429) return 'limited'
+  return status < 500 ? 'refused' : 'failed'
 }
 
 function labelOf(outcome: string): string {

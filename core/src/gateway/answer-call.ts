@@ -108,6 +108,7 @@ function askedOf({ caller, now }: AnswerPorts, request: CallRequest): Asked {
     deadline: now() + target.operation.deadlineMs,
     chain: [],
     left: call.left,
+    span: request.span,
   }
   const mask = subscription === undefined ? undefined : maskOf(subscription, operation)
   return { target, asked, subscription, mask }
@@ -159,6 +160,7 @@ async function answerOnce(
   )
   const call = request.call as Call
   call.answer = { version }
+  ports.metrics.idempotent.inc({ outcome: isReplay ? 'replayed' : 'run' })
   reply.header('signalbox-version', version)
   if (isReplay) {
     // It was paid for when it was given first.

@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { ComputeStats } from '../compute/compute-pool.ts'
 import type { WriterCounts } from '../invocations/invocation-writer.ts'
 import type { Usage } from '../invocations/usage-meter.ts'
+import type { ExportCounts } from '../tracing/span-export.ts'
 
 interface Sources {
   readonly sandbox: () => SandboxStats
@@ -14,7 +15,19 @@ interface Sources {
   /** What guests took, by version and tenant: named by what is installed, never by a stranger. */
   readonly usage: () => readonly Usage[]
   readonly invocations: () => WriterCounts
+  readonly pools: Readonly<Record<string, () => PoolStats>>
+  /** Undefined while nothing is recorded. */
+  readonly traces: () => ExportCounts | undefined
 }
+
+interface PoolStats {
+  readonly used: number
+  readonly idle: number
+  readonly waiting: number
+}
+
+/** What became of a call, in as many words as an alert needs; the codes are in signalbox_calls_total. */
+export type CallClass = 'ok' | 'refused' | 'limited' | 'failed' | 'left'
 
 /** Names follow Prometheus' rules: base units, one prefix. */
 export class Metrics {
@@ -31,6 +44,20 @@ export class Metrics {
     labelNames: ['service', 'operation'] as const,
     // From a call that a cache answers to the longest deadline.
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers: [this.registry],
+  })
+  /** Rate, errors and duration of each version of a service in one: what a rollout is watched by. */
+  readonly versionSeconds = new Histogram({
+    name: 'signalbox_service_call_duration_seconds',
+    help: 'Time from the first byte of a call to its answer, by service, version and class (ok, refused, limited, failed, left).',
+    labelNames: ['service', 'version', 'class'] as const,
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [this.registry],
+  })
+  readonly idempotent = new Counter({
+    name: 'signalbox_idempotent_calls_total',
+    help: 'Calls with an idempotency key that were answered: run, or replayed from the answer that was kept.',
+    labelNames: ['outcome'] as const,
     registers: [this.registry],
   })
   readonly cached = new Counter({
@@ -69,6 +96,8 @@ export class Metrics {
     })
     usageMetrics(this.registry, sources.usage)
     invocationMetrics(this.registry, sources.invocations)
+    poolMetrics(this.registry, sources.pools)
+    traceMetrics(this.registry, sources.traces)
   }
 }
 
@@ -142,6 +171,42 @@ function invocationMetrics(registry: Registry, counts: Sources['invocations']): 
       dropped.reset()
       for (const [reason, count] of Object.entries(counts().dropped)) dropped.inc({ reason }, count)
     },
+  })
+}
+
+function poolMetrics(registry: Registry, pools: Sources['pools']): void {
+  const gauge: Gauge<'pool' | 'state'> = new Gauge({
+    name: 'signalbox_database_connections',
+    help: 'Connections to PostgreSQL of this node, by pool and state; waiting: callers without one.',
+    labelNames: ['pool', 'state'] as const,
+    registers: [registry],
+    collect: () => {
+      for (const [pool, stats] of Object.entries(pools)) {
+        for (const [state, value] of Object.entries(stats())) gauge.set({ pool, state }, value)
+      }
+    },
+  })
+}
+
+function traceMetrics(registry: Registry, traces: Sources['traces']): void {
+  const spans: Counter<'outcome'> = new Counter({
+    name: 'signalbox_trace_spans_total',
+    help: 'Spans of recorded traces: exported, failed (the receiver did not take them) or dropped (too many waited).',
+    labelNames: ['outcome'] as const,
+    registers: [registry],
+    collect: () => {
+      spans.reset()
+      const { exported = 0, failed = 0, dropped = 0 } = traces() ?? {}
+      for (const [outcome, count] of Object.entries({ exported, failed, dropped })) {
+        spans.inc({ outcome }, count)
+      }
+    },
+  })
+  const waiting: Gauge = new Gauge({
+    name: 'signalbox_trace_spans_waiting',
+    help: 'Spans that wait for the receiver of traces.',
+    registers: [registry],
+    collect: () => waiting.set(traces()?.waiting ?? 0),
   })
 }
 

@@ -11,11 +11,13 @@ import fastify, {
 } from 'fastify'
 import { coreErrors } from '../errors.ts'
 import { isDatabaseUnavailable } from '../storage/database-unavailable.ts'
+import type { Tracing } from '../tracing/open-tracing.ts'
 import { boundInFlight } from './admission/in-flight-bound.ts'
 import { requireSoundHead } from './admission/sound-head.ts'
 import { bearerChallenge } from './bearer-challenge.ts'
 import type { TrustedProxies } from './client-address.ts'
 import { PROBLEM_TYPE, problemOf } from './problem.ts'
+import { noteRefusal, traceRequests } from './request-span.ts'
 import { strictValidator } from './strict-validator.ts'
 import { type TraceContext, traceContext, traceparent, traceRandom } from './trace-context.ts'
 import { answerBroken, type RequestTimes } from './unreadable-request.ts'
@@ -34,6 +36,8 @@ interface Options {
   /** For tests; those of a host when left out. */
   readonly times?: RequestTimes
   readonly maxInFlight?: number
+  /** Absent: no request is recorded. */
+  readonly tracing?: Tracing
 }
 
 /** A page of boards fits; what is larger has a route of its own that says so. */
@@ -69,6 +73,7 @@ export async function createServer(options: Options): Promise<FastifyInstance> {
       return traceOf(this)
     },
   })
+  if (options.tracing !== undefined) traceRequests(app, options.tracing)
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('traceparent', traceparent(request.trace))
     requireSoundHead(request.raw)
@@ -97,7 +102,12 @@ export async function createServer(options: Options): Promise<FastifyInstance> {
   return app
 }
 
-function bareServer({ log, trustedProxies, times = requestTimes }: Options): FastifyInstance {
+function bareServer({
+  log,
+  trustedProxies,
+  times = requestTimes,
+  tracing,
+}: Options): FastifyInstance {
   return fastify({
     loggerInstance: log,
     bodyLimit: BODY_LIMIT_BYTES,
@@ -117,7 +127,8 @@ function bareServer({ log, trustedProxies, times = requestTimes }: Options): Fas
     routerOptions: { maxParamLength: 500 },
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'traceId' }),
     genReqId: (raw) => {
-      const trace = traceContext(raw.headers.traceparent, traceRandom())
+      const said = traceContext(raw.headers.traceparent, traceRandom())
+      const trace = tracing === undefined ? said : { ...said, sampled: tracing.isSampled(said) }
       Reflect.set(raw, 'trace', trace)
       return trace.traceId
     },
@@ -155,6 +166,7 @@ function refuse(thrown: unknown, request: FastifyRequest, reply: FastifyReply): 
   const fields = { err: thrown, code: error.code, traceId }
   if (error.code === 'CORE_INTERNAL') request.log.error(fields, 'a bug answered 500')
   else if (error.status >= 500) request.log.warn(fields, error.message)
+  noteRefusal(request, error.code)
   if (error.retryAfterS !== undefined) reply.header('retry-after', error.retryAfterS)
   const challenge = bearerChallenge(error)
   if (challenge !== undefined) reply.header('www-authenticate', challenge)

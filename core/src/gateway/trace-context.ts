@@ -5,6 +5,8 @@ export interface TraceContext {
   readonly traceId: string
   readonly spanId: string
   readonly sampled: boolean
+  /** The caller's own span; absent where the trace begins here. */
+  readonly parentId?: string
 }
 
 const pattern = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/
@@ -22,6 +24,7 @@ export function traceContext(header: unknown, random: Buffer): TraceContext {
   return {
     traceId: match[1] as string,
     spanId,
+    parentId: match[2] as string,
     sampled: (Number.parseInt(match[3] as string, 16) & 1) === 1,
   }
 }

@@ -96,6 +96,16 @@ export async function listGaps(
   return rows
 }
 
+/** Nodes that were found lost in the last so many hours, each with calls that may be missing. */
+export async function countGaps(knex: Knex, hours: number): Promise<number> {
+  const { rows } = await knex.raw(
+    `select count(*)::int as gaps from usage_nodes
+      where ended = 'lost' and found_at > now() - ? * interval '1 hour'`,
+    [hours],
+  )
+  return rows[0].gaps
+}
+
 /** Priced calls that were reserved by a node that was lost: so many, at most, were answered and not counted. */
 export interface UnknownCalls {
   readonly subscription: string

@@ -309,3 +309,15 @@ export async function fullLines(
   )
   return new Set(rows.map(({ endpoint }) => endpoint))
 }
+
+/** How many wait to be sent, and how long the oldest of them has been due; of 10,000 at most. */
+export async function readWaitingBacklog(
+  knex: Knex,
+): Promise<{ readonly items: number; readonly seconds: number }> {
+  const { rows } = await knex.raw(
+    `select count(*)::int as items,
+            coalesce(greatest(0, extract(epoch from clock_timestamp() - min(due_at))), 0)::float8 as seconds
+       from (select due_at from webhook_deliveries where state = 'waiting' limit 10000) w`,
+  )
+  return rows[0]
+}

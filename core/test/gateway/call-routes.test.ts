@@ -119,7 +119,13 @@ async function gateway(
       audit: { add: () => undefined },
       metrics: new Metrics({
         ...{ sandbox: () => ({ lanes: [] }) as never, batches: () => undefined },
-        ...{ compute: () => ({}) as never, trusted: () => ({}), generation: () => 0 },
+        ...{
+          compute: () => ({}) as never,
+          trusted: () => ({}),
+          pools: {},
+          traces: () => undefined,
+          generation: () => 0,
+        },
         ...{ usage: () => [], invocations: () => ({}) as never },
       }),
       now,

@@ -296,6 +296,11 @@ export class PluginDatabases {
     }
   }
 
+  /** Connections of the tenants' roles, and callers that wait for one. */
+  get connections(): RolePools['stats'] {
+    return this.#pools.stats
+  }
+
   async stop(): Promise<void> {
     this.#quotas.stop()
     await this.#pools.stop()

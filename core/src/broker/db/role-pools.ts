@@ -95,6 +95,11 @@ export class RolePools {
     }
   }
 
+  get stats(): { readonly used: number; readonly idle: number; readonly waiting: number } {
+    const idle = this.#idle.size
+    return { used: this.#count - idle, idle, waiting: this.#waiters.length }
+  }
+
   /** Closes every idle connection of the role; busy ones close when they come back. */
   forget(roleName: string): void {
     for (const connection of [...this.#open]) {

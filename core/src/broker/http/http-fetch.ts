@@ -18,6 +18,7 @@ import type { InboundAnswer, OutboundRequest } from './fetcher.ts'
 import type { Flights } from './flights.ts'
 import { isSafe } from './redirect-rules.ts'
 import { settledGrants } from './settled-origins.ts'
+import { tracedFetch } from './traced-fetch.ts'
 
 /** Nobody waits longer for one request, however long the call may. */
 const MAX_MS = 30_000
@@ -86,7 +87,8 @@ export function httpFetch(ports: FetchPorts): HostCall {
         throw coreErrors.create('FETCH_BUSY', parameters, { retryAfterS: 1 })
       }
       try {
-        return shownAnswer(await ports.fetch(await outbound(ports, call)))
+        const request = await outbound(ports, call)
+        return shownAnswer(await tracedFetch(call.scope, request, ports.fetch))
       } finally {
         flight.end()
       }
