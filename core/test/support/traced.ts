@@ -8,7 +8,7 @@ import { setUpTenant, type TenantSetup } from './probe.ts'
 import { publish } from './publish.ts'
 
 /** A plugin that goes through everything that a trace shows; see fixtures/traced-plugin. */
-export const traced = '@traced/one'
+const traced = '@traced/one'
 export const tracedService = 'traced.one'
 
 const capabilities = [
