@@ -8,7 +8,7 @@ import { reasonsAgainst } from './within.ts'
  * What became of a schema, for those on its other side: of an input, the new one must take all that the old one took;
  * of an output, the new one must promise no less.
  *
- * Two rules of the field beside what schemas say (decision 0023): a name that neither declares nor speaks of was not
+ * Two rules of the field beside what schemas say (decision 0024): a name that neither declares nor speaks of was not
  * promised, so that a field may be added under it; and readers pass over fields that they do not know, so that an
  * answer whose schema is closed may grow.
  * @param pointer where the schema stands in the contract
