@@ -110,7 +110,9 @@ t.test(
       deadline: 31_000,
       origin: { correlationId: 'e-1', causationId: 'e-1', hops: 1 },
     })
-    t.same(calls[0], calls[1])
+    // By what decides the version; a try has a span of its own.
+    const [first, second] = calls.map(({ trace: _, ...drawn }) => drawn)
+    t.same(first, second)
     t.match(uses, [{ capability: 'event:subscribe', grant: 'g', facet: type, outcome: 'done' }, {}])
   },
 )

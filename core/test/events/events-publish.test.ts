@@ -98,7 +98,7 @@ t.test('what is granted, declared and fits is written with all that is known of 
   t.match(JSON.parse(logged[0]?.event ?? ''), {
     specversion: '1.0',
     time: '2027-01-15T08:00:00.000Z',
-    traceparent: /^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-01$/,
+    traceparent: /^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-00$/,
     data: { n: 1 },
   })
   t.match(uses, [{ capability: 'event:publish', facet: 'orders.created', outcome: 'done' }])
