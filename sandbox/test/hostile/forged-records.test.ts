@@ -131,6 +131,12 @@ t.test('calls that enter together are answered for each other at most', async (t
   }
   brief(60, '=1')
   t.match(told(), [{ kind: fromLane.ok, id: 60 }])
+  // The first may have been slow on a full machine: known to be cheap they are after some more.
+  for (let id = 100; id < 140; id++) {
+    brief(id, '=1')
+    lane.finish()
+  }
+  told()
   const forged = [21, 22, 63, 64].map((id) => record('O', id)).join('')
   for (const id of [61, 62, 63]) brief(id, forged)
   t.same(told(), [], 'they wait for each other')
