@@ -302,10 +302,6 @@ export const table: Readonly<Record<string, Entry>> = {
   'GET /v1/subscription-requests': { door: tenants, at: '/v1/subscription-requests?tenant=acme' },
   ...behind(hidden, subscribingRoutes(subscription, credentials[1]?.id)),
   'POST /v1/subscriptions/{id}:{command}': { door: hidden, at: `${subscription}:suspend` },
-  'POST /v1/tenants/{tenant}/apps/{app}:{command}': {
-    door: tenants,
-    at: '/v1/tenants/acme/apps/app:suspend',
-  },
   // After what subscribes: it deprecates the plan.
   ...behind(operators, serviceRoutes),
 
@@ -382,6 +378,11 @@ export const table: Readonly<Record<string, Entry>> = {
   },
 
   ...out({ tenants, hidden, streams: { ...calls, stranger: 403, app: 404 } }),
+  // After what its app asks.
+  'POST /v1/tenants/{tenant}/apps/{app}:{command}': {
+    door: tenants,
+    at: '/v1/tenants/acme/apps/app:suspend',
+  },
   ...behind(tenants, bookRoutes.tenants),
   'GET /v1/subscriptions/{id}/usage': { door: hidden, at: `${subscription}/usage` },
   'GET /v1/signing-keys': { door: open, at: '/v1/signing-keys' },
