@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { HostSigner } from '../sealing/host-signer.ts'
 import { verifiedStatement } from '../sealing/host-signer.ts'
+import { inBites } from '../storage/in-bites.ts'
 import { RepeatedRun } from '../storage/repeated-run.ts'
 import { GENESIS, type Head, TOMBSTONE_TYPE, type Tombstone } from './chain.ts'
 import { findTombstone, readLinks, takeRetentionTurn } from './chain-store.ts'
@@ -72,9 +73,11 @@ export class AuditRetention {
   async #retire({ chain, keepDays }: RetentionPolicy): Promise<void> {
     const days = Math.max(MIN_KEEP_DAYS, keepDays)
     const before = new Date(this.#ports.now() - days * DAY_MS).toISOString()
-    for (let bite = 0; bite < MAX_BITES && !this.#isStopped; bite++) {
-      if ((await retireBite(this.#ports, { chain, before, limit: BITE })) < BITE) return
-    }
+    await inBites(() => retireBite(this.#ports, { chain, before, limit: BITE }), {
+      size: BITE,
+      most: MAX_BITES,
+      isStopped: () => this.#isStopped,
+    })
   }
 }
 

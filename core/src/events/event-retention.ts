@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { inBites } from '../storage/in-bites.ts'
 import { RepeatedRun } from '../storage/repeated-run.ts'
 import { deleteDeliveriesBefore } from './delivery-store.ts'
 import { deleteEventsBefore } from './event-log-store.ts'
@@ -13,7 +14,6 @@ const DEAD_MS = 30 * DAY_MS
 
 const INTERVAL_MS = 600_000
 const BITE = 2000
-/** A run goes on from where it was the next time: nobody else waits behind a million of rows. */
 const MAX_BITES = 200
 
 interface Ports {
@@ -60,9 +60,7 @@ export class EventRetention {
     }
   }
 
-  async #inBites(bite: () => Promise<number>): Promise<void> {
-    for (let bites = 0; bites < MAX_BITES && !this.#isStopped; bites++) {
-      if ((await bite()) < BITE) return
-    }
+  #inBites(bite: () => Promise<number>): Promise<void> {
+    return inBites(bite, { size: BITE, most: MAX_BITES, isStopped: () => this.#isStopped })
   }
 }

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { inBites } from '../storage/in-bites.ts'
 import { RepeatedRun } from '../storage/repeated-run.ts'
 import { deleteOrphans, deleteOver, expireWaiting } from './delivery-list-store.ts'
 
@@ -13,7 +14,6 @@ const WAITING_MS = 21 * DAY_MS
 
 const INTERVAL_MS = 600_000
 const BITE = 2000
-/** A run goes on from where it was the next time. */
 const MAX_BITES = 200
 
 interface Ports {
@@ -57,9 +57,7 @@ export class DeliveryRetention {
     }
   }
 
-  async #inBites(bite: () => Promise<number>): Promise<void> {
-    for (let bites = 0; bites < MAX_BITES && !this.#isStopped; bites++) {
-      if ((await bite()) < BITE) return
-    }
+  #inBites(bite: () => Promise<number>): Promise<void> {
+    return inBites(bite, { size: BITE, most: MAX_BITES, isStopped: () => this.#isStopped })
   }
 }
