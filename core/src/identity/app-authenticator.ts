@@ -47,15 +47,20 @@ export class AppAuthenticator {
   }
 
   /**
-   * @param audience URL of what is asked for, which a token must be meant for
+   * @param audience URL of what is asked for, which a token must be meant for; a key costs no text of it
    * @param proof what was awaited
    * @returns undefined: nobody that is known
    * @throws CORE_TOKEN_INVALID, CORE_CREDENTIAL_EXPIRED: a right key that is over
    */
-  appOf(snapshot: Snapshot, secret: string, audience: string, proof?: TokenProof): App | undefined {
+  appOf(
+    snapshot: Snapshot,
+    secret: string,
+    audience: () => string,
+    proof?: TokenProof,
+  ): App | undefined {
     const { tokens } = this.#ports
     if (!tokens.isToken(secret)) return this.#ofKey(snapshot, secret)
-    return this.#ofToken(snapshot, proof ?? tokens.known(secret) ?? 'malformed', audience)
+    return this.#ofToken(snapshot, proof ?? tokens.known(secret) ?? 'malformed', audience())
   }
 
   #ofToken(snapshot: Snapshot, proof: TokenProof, audience: string): App {

@@ -76,7 +76,7 @@ export class Authenticator {
   async #app(secret: string): Promise<Principal> {
     const { apps, snapshot } = this.#ports
     const proof = await apps.proofOf(secret)
-    return apps.appOf(snapshot(), secret, '', proof) ?? { kind: 'anonymous' }
+    return apps.appOf(snapshot(), secret, () => '', proof) ?? { kind: 'anonymous' }
   }
 
   async #publisher(secret: string): Promise<Principal> {

@@ -53,7 +53,7 @@ export function appOf(
   secret: string,
   proof: TokenProof | undefined,
 ): App | undefined {
-  const app = apps.appOf(snapshot(), secret, serviceUrl(issuer, service, major), proof)
+  const app = apps.appOf(snapshot(), secret, () => serviceUrl(issuer, service, major), proof)
   return app !== undefined && isAuthorised(app, 'service.call', {}) ? app : undefined
 }
 
