@@ -5,10 +5,10 @@ process.on('disconnect', () => process.exit(0))
 const settings = JSON.parse(process.argv[2] ?? '{}') as LoadSettings
 
 /**
- * It never sleeps: to wake it costs the server a system call's worth for each answer (on a virtual machine, where an idle
+ * Where it never sleeps: to wake it costs the server a system call's worth for each answer (on a virtual machine, where an idle
  * processor has left it, several times that), and the more of them the slower the server is, since a fast one finds it awake.
  */
-let isDone = false
+let isDone = settings.staysAwake !== true
 const stayAwake = () => {
   if (!isDone) setImmediate(stayAwake)
 }
