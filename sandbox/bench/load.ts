@@ -7,6 +7,8 @@ export interface LoadSettings {
   readonly body: string
   readonly connections: number
   readonly seconds: number
+  /** See load-process.ts. It needs a processor of its own: not where what is loaded works on two. */
+  readonly staysAwake?: boolean
 }
 
 export interface LoadResult {

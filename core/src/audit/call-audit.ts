@@ -67,7 +67,8 @@ export class CallAudit {
     }
     const { actor, action, subject, outcome, address } = record
     // Of those that have an entry each otherwise a count tells no addresses apart: it is one app's.
-    const key = [actor, action, subject, outcome, kind === 'stranger' ? address : ''].join(' ')
+    const from = kind === 'stranger' ? address : ''
+    const key = `${actor} ${action} ${subject} ${outcome} ${from}`
     const group = this.#groups.get(key)
     if (group !== undefined) group.count += 1
     else if (this.#hasRoom(kind)) this.#groups.set(key, { first: record, count: 1 })

@@ -3,7 +3,8 @@ import type { CallRecord } from '../audit/call-audit.ts'
 import { actorOf, tenantOfPrincipal } from '../identity/principal.ts'
 import type { UsageRecorder } from '../usage/usage-recorder.ts'
 import type { Call, CallParams, CallRequest } from './call.ts'
-import type { CallClass, Metrics } from './metrics.ts'
+import type { CallClass } from './call-tally.ts'
+import type { Metrics } from './metrics.ts'
 
 export interface AccountPorts {
   readonly audit: { add(record: CallRecord): void }
@@ -25,12 +26,16 @@ export function accountCall(ports: AccountPorts, request: CallRequest, reply: Fa
   const heard = call.left.aborted && !call.isStream ? 'CORE_CALLER_LEFT' : outcome
   // Neither a stranger's path nor a plugin's own refusal may make a label: each would live for ever.
   const service = call.subscription?.service ?? call.target?.service ?? 'unknown'
-  const labels = call.target ?? { service, operation: 'unknown' }
+  const operation = call.target?.operation ?? 'unknown'
   const version = call.answer?.version ?? call.picked ?? 'none'
-  const seconds = (now() - call.startedAt) / 1000
-  metrics.calls.inc({ ...labels, version, outcome: labelOf(heard) })
-  metrics.versionSeconds.observe({ service, version, class: classOf(heard, call, reply) }, seconds)
-  if (heard === 'done') metrics.callSeconds.observe(labels, seconds)
+  metrics.calls.add({
+    service,
+    operation,
+    version,
+    outcome: labelOf(heard),
+    class: classOf(heard, call, reply),
+    seconds: (now() - call.startedAt) / 1000,
+  })
 }
 
 /** What its subscriber used; of a stranger nothing. */

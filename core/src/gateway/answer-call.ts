@@ -46,6 +46,11 @@ export async function answerCall(
   }
 }
 
+/** A call whose body is not read yet. */
+type Unread = ServiceCall & { input: unknown; inputJson: string; deadline: number }
+
+const NO_CHAIN: readonly string[] = []
+
 /** What the steps behind the body know of a call. */
 interface Asked {
   readonly target: Target
@@ -85,31 +90,33 @@ function askedOf({ caller, now }: AnswerPorts, request: CallRequest): Asked {
   const call = request.call as Call
   const { subscription } = call
   const { service, operation } = request.params
-  const routed = {
+  const { trace } = request
+  // One object from here to the lane: of what is known later the first question only asks less.
+  const asked: Unread = {
     ...callerOfCall(call),
     service,
     major: Number(request.params.major),
     operation,
-    requestId: request.trace.spanId,
-  } as const
-  const before = caller.target(routed)
+    requestId: trace.spanId,
+    traceId: trace.traceId,
+    input: undefined,
+    inputJson: '',
+    deadline: 0,
+    chain: NO_CHAIN,
+    left: call.left,
+    span: request.span,
+  }
+  const before = caller.target(asked)
   call.safe = before.operation.definition.safe === true
   call.target = { service, operation }
   call.picked = before.version?.version
   requireSize(request.body, before.version?.limits.payloadKb)
   const { input, inputJson } = readInput(request, before.operation)
-  const target = caller.targetOf(before, { ...routed, input })
+  asked.input = input
+  asked.inputJson = inputJson
+  const target = caller.targetOf(before, asked)
   call.picked = target.version?.version
-  const asked = {
-    ...routed,
-    input,
-    inputJson,
-    traceId: request.trace.traceId,
-    deadline: now() + target.operation.deadlineMs,
-    chain: [],
-    left: call.left,
-    span: request.span,
-  }
+  asked.deadline = now() + target.operation.deadlineMs
   const mask = subscription === undefined ? undefined : maskOf(subscription, operation)
   return { target, asked, subscription, mask }
 }

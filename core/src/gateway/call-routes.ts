@@ -34,7 +34,7 @@ const MAX_BODY_BYTES = 8 * 1024 * 1024
  */
 export function callRoutes(app: FastifyInstance, served: Served): void {
   const ports = { ...served, ownOrigin: new URL(served.issuer).origin }
-  const byteAnswers = new ByteAnswers(app)
+  const answers = { ...ports, byteAnswers: new ByteAnswers(app) }
   app.decorateRequest('call')
   // A logger of its own for each call costs as much as its authentication; what a call logs names its trace.
   app.setChildLoggerFactory((logger) => logger)
@@ -71,7 +71,7 @@ export function callRoutes(app: FastifyInstance, served: Served): void {
     bodyLimit: MAX_BODY_BYTES,
     config: { action: 'service.call' },
     schema: { tags: ['data services'], summary: 'Call an operation of a data service' },
-    handler: (request, reply) => answerCall({ ...ports, byteAnswers }, request, reply),
+    handler: (request, reply) => answerCall(answers, request, reply),
   })
   streamRoute(app, STREAM_URL, ports)
 }

@@ -1,9 +1,10 @@
 import type { BatchStats, SandboxStats } from '@signalbox/sandbox'
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { ComputeStats } from '../compute/compute-pool.ts'
 import type { WriterCounts } from '../invocations/invocation-writer.ts'
 import type { Usage } from '../invocations/usage-meter.ts'
 import type { ExportCounts } from '../tracing/span-export.ts'
+import { CallTally } from './call-tally.ts'
 
 interface Sources {
   readonly sandbox: () => SandboxStats
@@ -26,34 +27,10 @@ interface PoolStats {
   readonly waiting: number
 }
 
-/** What became of a call, in as many words as an alert needs; the codes are in signalbox_calls_total. */
-export type CallClass = 'ok' | 'refused' | 'limited' | 'failed' | 'left'
-
 /** Names follow Prometheus' rules: base units, one prefix. */
 export class Metrics {
   readonly registry = new Registry()
-  readonly calls = new Counter({
-    name: 'signalbox_calls_total',
-    help: 'Calls of data services, by service, operation, version and outcome (done, or the code of the refusal).',
-    labelNames: ['service', 'operation', 'version', 'outcome'] as const,
-    registers: [this.registry],
-  })
-  readonly callSeconds = new Histogram({
-    name: 'signalbox_call_duration_seconds',
-    help: 'Time from the first byte of a call to its answer.',
-    labelNames: ['service', 'operation'] as const,
-    // From a call that a cache answers to the longest deadline.
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-    registers: [this.registry],
-  })
-  /** Rate, errors and duration of each version of a service in one: what a rollout is watched by. */
-  readonly versionSeconds = new Histogram({
-    name: 'signalbox_service_call_duration_seconds',
-    help: 'Time from the first byte of a call to its answer, by service, version and class (ok, refused, limited, failed, left).',
-    labelNames: ['service', 'version', 'class'] as const,
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
-    registers: [this.registry],
-  })
+  readonly calls = new CallTally(this.registry)
   readonly idempotent = new Counter({
     name: 'signalbox_idempotent_calls_total',
     help: 'Calls with an idempotency key that were answered: run, or replayed from the answer that was kept.',

@@ -33,7 +33,7 @@ export class GivenIds implements IdGenerator {
   }
 
   generateTraceId(): string {
-    return this.#next?.traceId ?? traceRandom().toString('hex', 0, 16)
+    return this.#next?.traceId ?? traceRandom().slice(0, 32)
   }
 
   generateSpanId(): string {
@@ -42,7 +42,7 @@ export class GivenIds implements IdGenerator {
 }
 
 export function newSpanId(): string {
-  return traceRandom().toString('hex', 16, 24)
+  return traceRandom().slice(32)
 }
 
 interface Begun {

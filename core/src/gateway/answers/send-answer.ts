@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { gzip, zstdCompress } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Soon } from '../limits/soon.ts'
 import type { KeptAnswer } from './answer-cache.ts'
 
 /**
@@ -19,14 +20,14 @@ const VARY = 'authorization, x-api-key, origin, accept-encoding'
 
 /**
  * Sends an answer as JSON: compressed where that pays and the client can read it; with a strong ETag where the contract
- * lets it be kept, and without a body where the client has that one already (RFC 9110 §13.1.2).
+ * lets it be kept, and without a body where the client has that one already (RFC 9110 §13.1.2). At once, unless it is compressed.
  */
-export async function sendAnswer(
+export function sendAnswer(
   request: FastifyRequest,
   reply: FastifyReply,
   outputJson: string,
   kept?: { readonly answer: KeptAnswer; readonly now: number },
-): Promise<string | Buffer | FastifyReply> {
+): Soon<string | Buffer | FastifyReply> {
   reply.header('content-type', 'application/json; charset=utf-8')
   const coding = outputJson.length < MIN_COMPRESSED ? undefined : codingOf(request)
   // HEAD is told what GET would be.
