@@ -7,6 +7,7 @@ import { type OpenBroker, openBroker } from './broker/open-broker.ts'
 import type { CallerPorts } from './broker/service-caller.ts'
 import type { GrantUse } from './broker/uses/grant-uses.ts'
 import { type OpenUses, openUses } from './broker/uses/open-uses.ts'
+import { openLevels } from './catalog/levels/open-levels.ts'
 import { ContributionsNews } from './contributions/contributions-news.ts'
 import type { EventStreams } from './events/event-streams.ts'
 import { type Events, openEvents } from './events/open-events.ts'
@@ -90,6 +91,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const news = new ContributionsNews({ knex, snapshot, onTold: events.tell, now: Date.now, log })
   routing.follow(() => news.look())
   const moves = openRolloutNews({ knex, routing, onTold: events.tell, log }, stops)
+  const levels = openLevels({ knex, routing, registry, onTold: events.tell, log }, stops)
   const webhooks = openWebhooksOut({ ...state, settings, registry, news: events.news, log }, stops)
   const hooks = openHooks({ ...state, snapshot, handle: runEntry, onUse, log }, stops)
   const links = openLinks({ ...state, snapshot, caller: broker.caller, onUse })
@@ -110,11 +112,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
       await events.routes(scope)
     },
     start() {
-      events.start()
-      jobs.start()
-      news.start()
-      moves.start()
-      webhooks.start()
+      for (const part of [events, jobs, news, moves, levels, webhooks]) part.start()
       stops.push(() => news.stop())
       stops.push(() => jobs.stop())
     },
