@@ -19,16 +19,17 @@ interface Wanted {
   readonly served: ServedContract
   readonly name: DocumentName
   readonly language: Language
+  readonly isDeprecated: boolean
 }
 
 /** A document of the contract in service; made on demand, for a version never changes and this takes a millisecond. */
 export async function contractDocument(
   ports: Ports,
-  { served, name, language }: Wanted,
+  { served, name, language, isDeprecated }: Wanted,
 ): Promise<object | string> {
   const { contract, version } = served
   if (name === 'contract') return contract
-  if (name === 'odcs') return odcsDocument(contract, version)
+  if (name === 'odcs') return odcsDocument(contract, { version, isDeprecated })
   if (name === 'types') return typeScriptClient(contract, version)
   if (name === 'openapi') return openApiDocument({ contract, version, language })
   const events = await eventsOf(ports, served)

@@ -27,7 +27,7 @@ import {
 } from './service-levels.ts'
 
 /** A breach is told within so long; a look reads about a hundred rows for each tenant of a service that promises something. */
-const LOOK_MS = 60_000
+const LOOK_MS = 30_000
 const TIDY_MS = 600_000
 /** Longer than the window that is judged by five minutes, and by hours, each with room for a clock that is off. */
 const FIVE_MINUTES_KEPT_MS = 3 * 3_600_000
