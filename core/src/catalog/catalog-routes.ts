@@ -65,7 +65,9 @@ function serviceRoute(app: FastifyInstance, { knex, routing, now }: Ports): void
       return {
         id,
         majors: await Promise.all(
-          majors.map((service) => describeService(knex, routing.snapshot, service, measured)),
+          majors.map((service) =>
+            describeService(knex, routing.snapshot, service, { measured, tenant }),
+          ),
         ),
       }
     },

@@ -30,23 +30,40 @@ const contract = {
   },
 }
 
+const erp = 'dataset:postgres://erp:5432#sales.orders'
+
 const manifest = {
   manifest: 1,
   host: '^1.0.0',
   displayName: { en: 'Orders' },
   runtime: { tier: 'sandbox', entry: 'dist/plugin.js' },
-  capabilities: { 'event:subscribe': [{ type: 'signalbox.sla.breached', why }] },
-  provides: { services: [{ id: service, contract: 'contracts/orders.json' }] },
+  capabilities: {
+    'event:subscribe': [
+      { type: 'signalbox.sla.breached', why },
+      { type: 'signalbox.lineage.run', why },
+    ],
+    'job:schedule': [{ per: 'tenant', why }],
+  },
+  provides: {
+    services: [{ id: service, contract: 'contracts/orders.json' }],
+    jobs: [{ id: 'gather' }],
+  },
+  lineage: {
+    operations: { [`${service}/list`]: { inputs: [erp] } },
+    jobs: { gather: { inputs: [erp], outputs: ['dataset:s3://lake#orders'] } },
+  },
 }
 
-const source = `import { definePlugin, Refusal } from '@signalbox/sdk'
+const source = `import { type Context, definePlugin, Refusal } from '@signalbox/sdk'
 export default definePlugin({
-  services: { '${service}': { list: ({ status }: { status: string }) => {
+  services: { '${service}': { list: ({ status }: { status: string }, ctx: Context) => {
     if (status === 'boom') throw new Error('broken')
+    if (status === 'gather') return ctx.jobs.schedule('gather', { afterMs: 0, key: 'now' })
     if (status === 'no') throw new Refusal('ORDERS_NONE', 'there are none')
     return { status }
   } } },
-  on: { 'signalbox.sla.breached': async () => undefined },
+  on: { 'signalbox.sla.breached': async () => undefined, 'signalbox.lineage.run': async () => undefined },
+  jobs: { gather: async () => undefined },
 })
 `
 
@@ -80,7 +97,7 @@ const host = await HostProcess.start(t, {
   },
 })
 await install(host)
-const setUp = { plugin, service, capabilities: ['event:subscribe'] }
+const setUp = { plugin, service, capabilities: ['event:subscribe', 'job:schedule'] }
 const acme = await setUpTenant(host, 'acme', setUp)
 const globex = await setUpTenant(host, 'globex', setUp)
 
@@ -133,6 +150,47 @@ t.test(
     t.same((await entry(acme.key)).measuredLevels.breaches.length, 3)
   },
 )
+
+t.test('the lineage of a service is in its entry, and runs of its jobs are told', async (t) => {
+  t.match((await entry(acme.key)).lineage, {
+    upstream: { events: ['signalbox.lineage.run', 'signalbox.sla.breached'] },
+    operations: { list: { inputs: [erp] } },
+  })
+  const events = await host.client.request(
+    'GET',
+    `/v1/catalog/services/${service}/versions/1/openlineage`,
+  )
+  t.match(events, [{ job: { name: `${service}@1/list` }, inputs: [{ name: 'sales.orders' }] }])
+  t.equal((await call('gather')).status, 200)
+  const told = async () => {
+    const rows = await knex('events').where({ type: 'signalbox.lineage.run' }).orderBy('sequence')
+    return rows.map(({ event }) => (typeof event === 'string' ? JSON.parse(event) : event).data)
+  }
+  await until(async () => (await told()).length === 2, PATIENCE_MS)
+  t.match(await told(), [
+    { eventType: 'START', job: { namespace: 'signalbox/acme', name: `${plugin}/gather` } },
+    { eventType: 'COMPLETE', outputs: [{ namespace: 's3://lake', name: 'orders' }] },
+  ])
+})
+
+t.test('the API of the host has a page, which begins only what it wrote', async (t) => {
+  const page = await fetch(`${host.url}/docs`, { headers: { 'accept-language': 'zh-CN' } })
+  const html = await page.text()
+  t.match(html, '<html lang="zh-CN"')
+  const policy = page.headers.get('content-security-policy') ?? ''
+  t.notMatch(policy, 'unsafe')
+  const [, nonce = ''] = /script-src 'nonce-([^']+)' 'self';/.exec(policy) ?? []
+  const begun = [...html.matchAll(/<(?:script|link)[^>]*>/g)].map(([tag]) => tag)
+  t.ok(begun.length === 3 && begun.every((tag) => tag.includes(`nonce="${nonce}"`)))
+  t.notMatch(html, /https?:\/\//)
+  const script = await (await fetch(`${host.url}/docs/page/reference.js`)).text()
+  t.notMatch(script, /localStorage|sessionStorage|document\.cookie|innerHTML|https?:\/\//)
+  const ids = [...script.matchAll(/\bat\('([\w-]+)'\)/g)].map(([, id]) => id)
+  const roles = [...script.matchAll(/\bone\('([\w-]+)'\)/g)].map(([, role]) => role)
+  for (const id of ids) t.match(html, `id="${id}"`)
+  for (const role of roles) t.match(html, `data-part="${role}"`)
+  t.equal((await fetch(`${host.url}/docs/page/reference-page.ts`)).status, 404)
+})
 
 t.test('what the page shows of it, its script finds in the answer', async (t) => {
   const script = await readFile(

@@ -28,7 +28,7 @@ export function documentRoutes(app: FastifyInstance, ports: Ports): void {
       schema: {
         tags: ['catalog'],
         summary:
-          'A document of a service: openapi, asyncapi, odcs, contract, or types (a TypeScript client)',
+          'A document of a service: openapi, asyncapi, odcs, openlineage, contract, or types (a TypeScript client)',
         params: strictObject(
           { id: serviceIdSchema, major: majorSchema, document: { enum: documentNames } },
           ['id', 'major', 'document'],
@@ -41,8 +41,9 @@ export function documentRoutes(app: FastifyInstance, ports: Ports): void {
       if (served === undefined) throw coreErrors.create('SERVICE_MISSING', { service: id, major })
       const language = languageOf(request.headers['accept-language'])
       const schedule = await findDeprecation(ports.knex, { id, major })
-      const isDeprecated = schedule !== undefined && schedule.deprecatedAt <= ports.now()
-      const wanted = { served, name: document, language, isDeprecated }
+      const now = ports.now()
+      const isDeprecated = schedule !== undefined && schedule.deprecatedAt <= now
+      const wanted = { served, name: document, language, isDeprecated, now }
       const made = await contractDocument(ports, wanted)
       void reply.header('vary', 'accept-language')
       if (typeof made === 'object') return made

@@ -106,7 +106,7 @@ function show(service) {
   showLevels(service)
   at('plans').replaceChildren(...service.plans.map(planRow))
   at('documents').replaceChildren(
-    ...['openapi', 'asyncapi', 'odcs', 'contract', 'types'].map((name) =>
+    ...['openapi', 'asyncapi', 'odcs', 'openlineage', 'contract', 'types'].map((name) =>
       documentLink(name, major),
     ),
   )

@@ -33,7 +33,8 @@ export const referenceTexts: Readonly<Record<Language, ReferenceTexts>> = {
     document: 'OpenAPI 文档',
     filter: '查找',
     token: '令牌或密钥',
-    tokenKept: '仅保留在本页面的内存中，刷新后即消失。未填写时以您的登录会话读取；要更改数据，请粘贴令牌。',
+    tokenKept:
+      '仅保留在本页面的内存中，刷新后即消失。未填写时以您的登录会话读取；要更改数据，请粘贴令牌。',
     none: '没有匹配的接口。',
     lost: '主机没有响应。',
     noScript: '本页面需要 JavaScript。',
