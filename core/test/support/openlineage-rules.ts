@@ -4,7 +4,7 @@
  * refused too, so that a slip is seen.
  */
 const text = { type: 'string', minLength: 1 } as const
-const uri = { type: 'string', format: 'uri' } as const
+const uri = { type: 'string', pattern: '^(urn:[a-z]+:|https://)' } as const
 
 const closed = (properties: object, optional: readonly string[] = []) => ({
   type: 'object',
@@ -43,7 +43,11 @@ const columnLineage = closed({
   },
 })
 
-const base = { eventTime: { type: 'string', format: 'date-time' }, producer: uri, schemaURL: uri }
+const base = {
+  eventTime: { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z$' },
+  producer: uri,
+  schemaURL: uri,
+}
 const flow = {
   job: closed(named),
   inputs: { type: 'array', items: closed(named) },
@@ -59,5 +63,10 @@ export const runEventRules = closed({
   ...base,
   ...flow,
   eventType: { enum: ['START', 'RUNNING', 'COMPLETE', 'ABORT', 'FAIL', 'OTHER'] },
-  run: closed({ runId: { type: 'string', format: 'uuid' } }),
+  run: closed({
+    runId: {
+      type: 'string',
+      pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+    },
+  }),
 })

@@ -1,9 +1,11 @@
+import type { FromSchema } from 'json-schema-to-ts'
 import type { InputFault } from '../errors/coded-error.ts'
 import { pointerTo } from '../schema/json-pointer.ts'
-import type { Manifest } from './manifest.ts'
+import type { lineageFlow } from './lineage-schema.ts'
+import type { manifestSchema } from './manifest-schema.ts'
 
-type Lineage = NonNullable<Manifest['lineage']>
-export type LineageFlow = NonNullable<Lineage['operations']>[string]
+type Manifest = FromSchema<typeof manifestSchema>
+export type LineageFlow = FromSchema<typeof lineageFlow>
 
 /** The answer of the operation itself. */
 export const ANSWER = 'answer'

@@ -10,7 +10,7 @@ const dataset = {
 
 const field = { type: 'string', minLength: 1, maxLength: 300 } as const
 
-const flow = {
+export const lineageFlow = {
   type: 'object',
   additionalProperties: false,
   required: ['inputs'],
@@ -75,14 +75,14 @@ export const lineageSchema = {
       type: 'object',
       maxProperties: 256,
       propertyNames: { pattern: '^[a-z][a-z0-9.-]*/[a-z][A-Za-z0-9]*$', maxLength: 161 },
-      additionalProperties: flow,
+      additionalProperties: lineageFlow,
       description: 'By service and operation, such as orders.forecast/forecast.',
     },
     jobs: {
       type: 'object',
       maxProperties: 64,
       propertyNames: { pattern: '^[a-z][a-z0-9_-]*$', maxLength: 60 },
-      additionalProperties: flow,
+      additionalProperties: lineageFlow,
       description: 'By job of provides.jobs.',
     },
   },

@@ -24,7 +24,7 @@ const good = {
   displayName: { en: 'Forecast' },
   runtime: { tier: 'sandbox', entry: 'dist/plugin.js' },
   capabilities: {
-    'db:own': [{ why }],
+    'db:own': [{ quotaMb: 10, why }],
     'service:call': [{ service: 'orders.demand@^1', why }],
     'event:subscribe': [{ type: 'orders.created', why }],
     'event:publish': [{ type: 'forecast.updated', why }],

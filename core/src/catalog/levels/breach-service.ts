@@ -46,7 +46,7 @@ export class BreachService {
       const isFirst = await (judged.move === 'breached'
         ? insertBreach(trx, judged.breach)
         : deleteBreach(trx, judged.breach))
-      return isFirst ? await record(trx, judged, now) : undefined
+      return isFirst ? record(trx, judged, now) : undefined
     })
     if (heard !== undefined && heard > 0) onTold()
     return heard !== undefined

@@ -105,7 +105,7 @@ export class LevelClock {
 }
 
 /** What is to be told, of promises and of breaches whose promise or calls are gone. Pure. */
-export function judge(
+function judge(
   promised: readonly Promised[],
   sums: readonly TenantSums[],
   open: readonly Breach[],

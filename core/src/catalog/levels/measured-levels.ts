@@ -37,7 +37,7 @@ export async function measuredLevels(knex: Knex, wanted: Wanted) {
 }
 
 /** Pure. */
-export function shownLevels(
+function shownLevels(
   promised: PromisedLevels,
   rows: readonly VersionSums[],
   breaches: readonly Breach[],

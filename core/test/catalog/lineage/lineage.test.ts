@@ -1,5 +1,4 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import addFormats from 'ajv-formats'
 import t from 'tap'
 import { type FlowOf, jobEvent, runEvent } from '../../../src/catalog/lineage/openlineage-event.ts'
 import { serviceLineage } from '../../../src/catalog/lineage/service-lineage.ts'
@@ -11,7 +10,6 @@ import {
 import { jobEventRules, runEventRules } from '../../support/openlineage-rules.ts'
 
 const ajv = new Ajv2020({ allErrors: true, strict: false })
-addFormats.default(ajv)
 const at = new Date('2026-06-01T12:00:00Z')
 
 const demand = 'service:orders.demand@1/list'
