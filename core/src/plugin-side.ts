@@ -7,6 +7,8 @@ import { type OpenBroker, openBroker } from './broker/open-broker.ts'
 import type { CallerPorts } from './broker/service-caller.ts'
 import type { GrantUse } from './broker/uses/grant-uses.ts'
 import { type OpenUses, openUses } from './broker/uses/open-uses.ts'
+import { openLevels } from './catalog/levels/open-levels.ts'
+import { ToldRuns } from './catalog/lineage/told-runs.ts'
 import { ContributionsNews } from './contributions/contributions-news.ts'
 import type { EventStreams } from './events/event-streams.ts'
 import { type Events, openEvents } from './events/open-events.ts'
@@ -59,7 +61,9 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
   const onUse = (use: GrantUse) => uses.recorder.add(use)
-  const jobs = openJobs({ knex, snapshot, registry, entry: () => broker.guests, onUse, log })
+  const onTold = () => events.tell()
+  const runs = new ToldRuns({ knex, snapshot, now: Date.now, onTold, log })
+  const jobs = openJobs({ knex, snapshot, registry, entry: () => broker.guests, onUse, runs, log })
   const onUnits = (units: MeteredUnits) => state.usage.recorder.addUnits(units)
   const meters = openMeter({ knex, onUnits, log })
   const broker: OpenBroker = openBroker({
@@ -87,9 +91,10 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const count = countBusinessEvents({ snapshot, countersOf: (id) => ports.rollouts.countersOf(id) })
   const called = { ...state, issuer, snapshot, runEntry, onUse, registry, log }
   const events: Events = openEvents({ ...called, reach, count, hints: routing.hints }, stops)
-  const news = new ContributionsNews({ knex, snapshot, onTold: events.tell, now: Date.now, log })
+  const news = new ContributionsNews({ knex, snapshot, onTold, now: Date.now, log })
   routing.follow(() => news.look())
-  const moves = openRolloutNews({ knex, routing, onTold: events.tell, log }, stops)
+  const moves = openRolloutNews({ knex, routing, onTold, log }, stops)
+  const levels = openLevels({ knex, routing, registry, onTold, log }, stops)
   const webhooks = openWebhooksOut({ ...state, settings, registry, news: events.news, log }, stops)
   const hooks = openHooks({ ...state, snapshot, handle: runEntry, onUse, log }, stops)
   const links = openLinks({ ...state, snapshot, caller: broker.caller, onUse })
@@ -110,12 +115,9 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
       await events.routes(scope)
     },
     start() {
-      events.start()
-      jobs.start()
-      news.start()
-      moves.start()
-      webhooks.start()
+      for (const part of [events, jobs, news, moves, levels, webhooks]) part.start()
       stops.push(() => news.stop())
+      stops.push(() => runs.stop())
       stops.push(() => jobs.stop())
     },
   }

@@ -11,8 +11,10 @@ import {
   strictObject,
 } from '../gateway/http-schemas.ts'
 import type { Page } from '../identity/identity-store.ts'
+import { tenantOfPrincipal } from '../identity/principal.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
 import { listMajors, listServices } from './catalog-store.ts'
+import { measuredLevels } from './levels/measured-levels.ts'
 import { offeredContract } from './offered-contract.ts'
 import { OwnerService } from './owner-service.ts'
 import {
@@ -28,21 +30,27 @@ import { describeService } from './service-description.ts'
 interface Ports {
   readonly knex: Knex
   readonly routing: RoutingTable
+  readonly now: () => number
 }
 
 const tags = ['catalog']
 
 /** What apps can subscribe to: the running, versioned, contracted services. */
-export function catalogRoutes(app: FastifyInstance, { knex, routing }: Ports): void {
-  ownerRoute(app, { knex, routing })
-  searchRoute(app, { knex, routing })
+export function catalogRoutes(app: FastifyInstance, ports: Ports): void {
+  ownerRoute(app, ports)
+  searchRoute(app, ports)
+  serviceRoute(app, ports)
+}
+
+function serviceRoute(app: FastifyInstance, { knex, routing, now }: Ports): void {
   app.get<{ Params: { id: string } }>(
     '/v1/catalog/services/:id',
     {
       config: { action: 'catalog.read' },
       schema: {
         tags,
-        summary: 'A data service: its majors, operations with schemas and examples, and plans',
+        summary:
+          'A data service: its majors, operations with schemas and examples, plans, and service levels as measured',
         params: strictObject({ id: serviceIdSchema }, ['id']),
       },
     },
@@ -51,10 +59,15 @@ export function catalogRoutes(app: FastifyInstance, { knex, routing }: Ports): v
       if (majors.length === 0) {
         throw coreErrors.create('SERVICE_MISSING', { service: request.params.id, major: 'any' })
       }
+      const { id } = request.params
+      const tenant = tenantOfPrincipal(request.principal) ?? null
+      const measured = await measuredLevels(knex, { service: id, tenant, now: now() })
       return {
-        id: request.params.id,
+        id,
         majors: await Promise.all(
-          majors.map((service) => describeService(knex, routing.snapshot, service)),
+          majors.map((service) =>
+            describeService(knex, routing.snapshot, service, { measured, tenant }),
+          ),
         ),
       }
     },

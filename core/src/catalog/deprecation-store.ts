@@ -38,6 +38,14 @@ export async function deleteDeprecation(trx: Knex, { id, major }: ServiceMajor):
   return (await trx('service_deprecations').where({ service: id, major }).delete()) === 1
 }
 
+export async function findDeprecation(
+  knex: Knex,
+  { id, major }: ServiceMajor,
+): Promise<StoredDeprecation | undefined> {
+  const row = await knex('service_deprecations').where({ service: id, major }).first()
+  return row === undefined ? undefined : deprecationOf(row)
+}
+
 /** Those with an end ahead: few, since each is a decision of the operator; at most 1000. */
 export async function listSunsets(knex: Knex, now: number): Promise<StoredDeprecation[]> {
   const rows = await knex('service_deprecations')

@@ -15,6 +15,6 @@ interface Ports {
 /** What services promise, to tools, and who relies on what of it. */
 export function serviceRoutes(app: FastifyInstance, { knex, contents, usage, now }: Ports): void {
   consumerRoutes(app, { knex, usage, now })
-  documentRoutes(app, { knex, contents })
+  documentRoutes(app, { knex, contents, now })
   expectationRoutes(app, { knex })
 }

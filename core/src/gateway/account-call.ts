@@ -1,14 +1,18 @@
 import type { FastifyReply } from 'fastify'
 import type { CallRecord } from '../audit/call-audit.ts'
+import { STREAM } from '../catalog/event-scope.ts'
 import { actorOf, tenantOfPrincipal } from '../identity/principal.ts'
-import type { UsageRecorder } from '../usage/usage-recorder.ts'
+import type { OpenUsage } from '../usage/open-usage.ts'
 import type { Call, CallParams, CallRequest } from './call.ts'
 import type { CallClass } from './call-tally.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface AccountPorts {
   readonly audit: { add(record: CallRecord): void }
-  readonly usage: { readonly recorder: Pick<UsageRecorder, 'admit' | 'count'> }
+  readonly usage: {
+    readonly recorder: Pick<OpenUsage['recorder'], 'admit' | 'count'>
+    readonly levels: Pick<OpenUsage['levels'], 'add'>
+  }
   readonly metrics: Metrics
   readonly now: () => number
 }
@@ -20,7 +24,7 @@ export function accountCall(ports: AccountPorts, request: CallRequest, reply: Fa
   call.isAccounted = true
   auditCall(ports, request, reply)
   countUse(ports, request, reply)
-  const { metrics, now } = ports
+  const { metrics, usage, now } = ports
   // The audit says what became of the call, and the metrics what its caller had of it.
   const outcome = outcomeOf(call, reply)
   const heard = call.left.aborted && !call.isStream ? 'CORE_CALLER_LEFT' : outcome
@@ -28,14 +32,26 @@ export function accountCall(ports: AccountPorts, request: CallRequest, reply: Fa
   const service = call.subscription?.service ?? call.target?.service ?? 'unknown'
   const operation = call.target?.operation ?? 'unknown'
   const version = call.answer?.version ?? call.picked ?? 'none'
+  const at = now()
+  const ms = at - call.startedAt
+  const label = labelOf(heard)
+  const kind = classOf(heard, call, reply)
   metrics.calls.add({
     service,
     operation,
     version,
-    outcome: labelOf(heard),
-    class: classOf(heard, call, reply),
-    seconds: (now() - call.startedAt) / 1000,
+    outcome: label,
+    class: kind,
+    seconds: ms / 1000,
   })
+  // A refusal of the plugin's own is an answer; what the host refuses says nothing of the service.
+  const isFailed = kind === 'failed'
+  const isKnown = service !== 'unknown' && request.params.operation !== STREAM
+  if (isKnown && (isFailed || kind === 'ok' || label === 'refused')) {
+    const tenant = tenantOfPrincipal(call.principal) ?? ''
+    const major = Number(request.params.major)
+    usage.levels.add({ tenant, service, major, version, isFailed, ms, at })
+  }
 }
 
 /** What its subscriber used; of a stranger nothing. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Metrics } from './metrics.ts'
+import { referencePage } from './reference/reference-page.ts'
 
 interface Ports {
   readonly metrics: Metrics
@@ -38,4 +39,5 @@ export function probeRoutes(app: FastifyInstance, { metrics, obstacles }: Ports)
     { config, schema: { tags, summary: 'OpenAPI 3.1 of this host' } },
     async () => app.swagger(),
   )
+  referencePage(app)
 }

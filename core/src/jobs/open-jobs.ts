@@ -8,6 +8,8 @@ import { executeJob } from './execute-job.ts'
 import { JobMetrics } from './job-metrics.ts'
 import { JobScheduler } from './job-scheduler.ts'
 import { JobService } from './job-service.ts'
+import type { ClaimedRun } from './run-store.ts'
+import type { RunEnd } from './schedule.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -17,6 +19,10 @@ interface Ports {
   readonly entry: () => EntryPorts
   /** A run uses the grant, whatever it asks of the host. */
   readonly onUse: (use: GrantUse) => void
+  /** Told of each attempt, as it begins and as it is over. */
+  readonly runs: {
+    tell(schedule: ClaimedRun['schedule'], state: RunEnd['kind'] | 'begun'): void
+  }
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -27,13 +33,19 @@ export interface OpenJobs {
 }
 
 /** Jobs with the clock, the randomness and the parts of a real host. */
-export function openJobs({ knex, snapshot, registry, entry, onUse, log }: Ports): OpenJobs {
+export function openJobs({ knex, snapshot, registry, entry, onUse, runs, log }: Ports): OpenJobs {
   const now = Date.now
   const makeTraceId = () => randomBytes(16).toString('hex')
   const scheduler: JobScheduler = new JobScheduler({
     knex,
     snapshot,
-    execute: (...run) => executeJob({ entry: entry(), runEntry, makeTraceId, onUse }, ...run),
+    execute: async (schedule, ...more) => {
+      runs.tell(schedule, 'begun')
+      const ports = { entry: entry(), runEntry, makeTraceId, onUse }
+      const end = await executeJob(ports, schedule, ...more)
+      runs.tell(schedule, end.kind)
+      return end
+    },
     metrics: new JobMetrics(registry, () => scheduler.running),
     now,
     random: Math.random,

@@ -55,6 +55,7 @@ export const pluginTables: readonly PluginTable[] = [
   { table: 'plan_versions', when: 'at once', rows: ofServices },
   { table: 'plans', when: 'at once', rows: ofServices },
   { table: 'service_deprecations', when: 'at once', rows: ofServices },
+  { table: 'service_level_breaches', when: 'at once' },
   { table: 'services', when: 'at once' },
   { table: 'hook_addresses', when: 'at once' },
   { table: 'told_contributions', when: 'at once' },
@@ -65,6 +66,7 @@ export const pluginTables: readonly PluginTable[] = [
   { table: 'event_deliveries', when: 'soon' },
   { table: 'hook_deliveries', when: 'soon' },
   { table: 'grant_uses', when: 'soon' },
+  { table: 'service_levels', when: 'soon' },
 
   { table: 'invocations', when: 'purge' },
   {

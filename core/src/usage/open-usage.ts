@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
+import { LevelLedger } from '../catalog/levels/level-ledger.ts'
+import { heldTo } from '../catalog/levels/promised-levels.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import type { HostSigner } from '../sealing/host-signer.ts'
 import type { StopStack } from '../stop-stack.ts'
@@ -18,6 +20,8 @@ interface Ports {
 
 export interface OpenUsage {
   readonly recorder: UsageRecorder
+  /** How calls went, against what their service promises. */
+  readonly levels: LevelLedger
   readonly routes: (
     app: FastifyInstance,
     tenantOfSubscription: (id: string) => Promise<string | undefined>,
@@ -28,7 +32,8 @@ export interface OpenUsage {
 export async function openUsage(ports: Ports, stops: StopStack): Promise<OpenUsage> {
   const { knex, signer, log } = ports
   const now = Date.now
-  const recorder = await UsageRecorder.open({ ...ports, now })
+  const levels = new LevelLedger((...of) => heldTo(ports.snapshot(), ...of))
+  const recorder = await UsageRecorder.open({ ...ports, now, beside: levels })
   const retention = new UsageRetention({ knex, now, log })
   for (const job of [retention, recorder]) {
     job.start()
@@ -38,6 +43,7 @@ export async function openUsage(ports: Ports, stops: StopStack): Promise<OpenUsa
   const flush = () => recorder.flush()
   return {
     recorder,
+    levels,
     routes: (app, tenantOfSubscription) =>
       usageRoutes(app, { knex, now, flush, statements, tenantOfSubscription }),
   }

@@ -28,7 +28,15 @@ interface Ports {
   readonly now: () => number
   /** This data folder: who starts in it knows that nobody else runs in it. */
   readonly folder: string
+  /** What else is counted in memory: written in the transaction of a batch, and so once too. */
+  readonly beside: CountedBeside
   readonly log: { warn(fields: object, message: string): void }
+}
+
+export interface CountedBeside {
+  readonly isEmpty: boolean
+  /** Empties it. @returns what writes it; each time the same */
+  take(): (trx: Knex.Transaction) => Promise<void>
 }
 
 export interface CountedCall {
@@ -54,6 +62,7 @@ export interface MeteredUnits {
 
 interface Pending {
   readonly batch: UsageBatch
+  readonly beside: (trx: Knex.Transaction) => Promise<void>
   readonly number: number
   readonly takenAt: number
   readonly over: readonly string[]
@@ -96,7 +105,7 @@ export class UsageRecorder {
     await this.#looks.stop()
     await this.#runs.stop()
     await this.flush()
-    if (this.#pending === undefined && this.#ledger.isEmpty) {
+    if (this.#pending === undefined && this.#ledger.isEmpty && this.#ports.beside.isEmpty) {
       await endNode(this.#ports.knex, this.#node)
     }
   }
@@ -178,12 +187,18 @@ export class UsageRecorder {
   }
 
   async #write(): Promise<void> {
-    const { now, log } = this.#ports
+    const { now, beside, log } = this.#ports
     try {
       // What may have been counted already is sent as it was: its number tells.
       if (this.#pending !== undefined) await this.#send(this.#pending)
       const over = this.#leases.takeOver()
-      this.#pending = { batch: this.#ledger.take(), number: ++this.#number, takenAt: now(), over }
+      this.#pending = {
+        batch: this.#ledger.take(),
+        beside: beside.take(),
+        number: ++this.#number,
+        takenAt: now(),
+        over,
+      }
       await this.#send(this.#pending)
       this.#isAway = false
     } catch (err) {
@@ -192,10 +207,10 @@ export class UsageRecorder {
     }
   }
 
-  async #send({ batch, number, takenAt, over }: Pending): Promise<void> {
+  async #send({ batch, beside, number, takenAt, over }: Pending): Promise<void> {
     const { knex, now } = this.#ports
     const takenS = Math.max(0, now() - takenAt) / 1000
-    await addBatch(knex, { ...batch, node: this.#node, number, takenS })
+    await addBatch(knex, { ...batch, node: this.#node, number, takenS }, beside)
     this.#pending = undefined
     if (over.length === 0) return
     await settleLeases(knex, over).catch((error: unknown) => {

@@ -22,9 +22,14 @@ export async function insertNode(
 /**
  * Counts a batch once, however often it is sent: its number is one above the node's last. A node that was taken for
  * lost and speaks is not lost.
+ * @param beside what else is written with it
  * @returns false: it was counted before
  */
-export async function addBatch(knex: Knex, batch: NumberedBatch): Promise<boolean> {
+export async function addBatch(
+  knex: Knex,
+  batch: NumberedBatch,
+  beside: (trx: Knex.Transaction) => Promise<void>,
+): Promise<boolean> {
   return knex.transaction(async (trx) => {
     const { rowCount } = await trx.raw(
       `update usage_nodes set batch = ?, ended = null, found_at = null,
@@ -36,6 +41,7 @@ export async function addBatch(knex: Knex, batch: NumberedBatch): Promise<boolea
     for (const calls of chunks(ordered(batch.calls))) await addCalls(trx, calls)
     for (const units of chunks(ordered(batch.units))) await addUnits(trx, units)
     for (const leases of chunks(batch.leases)) await addSpent(trx, leases)
+    await beside(trx)
     return true
   })
 }

@@ -35,6 +35,7 @@ await until(async () => {
   const text = await metricsText()
   return (
     /^signalbox_backlog_seconds\{/m.test(text) &&
+    /^signalbox_service_level_measured_ratio\{/m.test(text) &&
     /^signalbox_event_lag_seconds_count [1-9]/m.test(text)
   )
 }, PATIENCE_MS)

@@ -12,6 +12,7 @@ const bookkeeping: ReadonlySet<string> = new Set([
   'job_reconciled',
   'metered_units',
   'outbox_events',
+  'service_levels',
   'usage_hours',
   'usage_leases',
   'usage_units',

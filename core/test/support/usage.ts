@@ -4,7 +4,7 @@ import {
   type Snapshot,
   type Subscription,
 } from '../../src/rollout/routing/snapshot.ts'
-import { UsageRecorder } from '../../src/usage/usage-recorder.ts'
+import { type CountedBeside, UsageRecorder } from '../../src/usage/usage-recorder.ts'
 
 export const subscription = (id: string, more: Partial<Subscription> = {}): Subscription => ({
   id,
@@ -29,13 +29,19 @@ export function snapshotOf(...subscriptions: readonly Subscription[]): Snapshot 
 
 export interface NodeWish {
   readonly snapshot: Snapshot
+  readonly beside?: CountedBeside
   readonly folder?: string
   readonly now?: () => number
 }
 
-export function usageNode(knex: Knex, { snapshot, folder = 'f1', now = Date.now }: NodeWish) {
+const nothing: CountedBeside = { isEmpty: true, take: () => async () => undefined }
+
+export function usageNode(
+  knex: Knex,
+  { snapshot, folder = 'f1', now = Date.now, beside = nothing }: NodeWish,
+) {
   const log = { warn: () => undefined }
-  return UsageRecorder.open({ knex, snapshot: () => snapshot, folder, now, log })
+  return UsageRecorder.open({ knex, snapshot: () => snapshot, folder, now, beside, log })
 }
 
 /** Fails some of its transactions, before they begin or after they were committed. */

@@ -178,15 +178,12 @@ t.test('without PostgreSQL no priced call is let in, and the others are', async 
       throw new Error('away')
     },
   })
-  const log = { warn: () => undefined }
-  const { UsageRecorder } = await import('../../src/usage/usage-recorder.ts')
   let isAway = false
   const flaky = new Proxy(knex, {
     apply: (target, that, words) =>
       Reflect.apply(isAway ? away : target, that, words) as ReturnType<typeof knex>,
   })
-  const ports = { knex: flaky, snapshot: () => snapshot, now: Date.now, folder: 'f', log }
-  const node = await UsageRecorder.open(ports)
+  const node = await usageNode(flaky, { snapshot, folder: 'f' })
   isAway = true
   await t.rejects(node.admit(dear), { code: 'CORE_USAGE_NOT_COUNTED', status: 503 })
   t.equal(await node.admit(free), undefined)

@@ -1,6 +1,7 @@
 import { type Contract, schemaFaults, validateContract } from '@signalbox/sdk/contract'
 import { tierFaults } from '@signalbox/sdk/delivery'
 import type { InputFault } from '@signalbox/sdk/errors'
+import { lineageOperationFaults } from '@signalbox/sdk/lineage-operations'
 import { type Manifest, validateManifest } from '@signalbox/sdk/manifest'
 import { offeredEventFaults } from '@signalbox/sdk/offered-events'
 import { permissionFaults } from '@signalbox/sdk/permissions'
@@ -76,6 +77,7 @@ function checkContracts(
     } else {
       tell(permissionFaults(contract, manifest), service.contract, '', faults)
       tell(offeredEventFaults(contract, manifest), service.contract, '', faults)
+      tell(lineageOperationFaults(contract, manifest), service.contract, '', faults)
       contracts[service.id] = contract
     }
   }

@@ -1,4 +1,5 @@
 import { capabilitySchemas } from './capability-schemas.ts'
+import { lineageSchema } from './lineage-schema.ts'
 import { dottedId, identifier, localized, packageName, packagePath } from './terms.ts'
 
 /**
@@ -265,6 +266,7 @@ export const manifestSchema = {
       8,
       'Programs that outlive a version, shared by all of them; tier trusted only.',
     ),
+    lineage: lineageSchema,
     rollout: {
       type: 'object',
       description: "The plugin's own wish for its releases; the operator decides.",

@@ -1,6 +1,7 @@
 import semver from 'semver'
 import { type Contract, schemaFaults, validateContract } from '../contract/contract.ts'
 import { tierFaults } from '../contract/delivery.ts'
+import { lineageOperationFaults } from '../contract/lineage-operations.ts'
 import { offeredEventFaults } from '../contract/offered-events.ts'
 import { permissionFaults } from '../contract/required-permissions.ts'
 import type { InputFault } from '../errors/coded-error.ts'
@@ -194,6 +195,17 @@ async function schemaFileFaults(folder: string, manifest: Manifest): Promise<Inp
   return faults
 }
 
+/** What a contract says and its manifest must too. */
+const manifestChecks: readonly ((
+  contract: Contract,
+  manifest: Manifest,
+) => readonly InputFault[])[] = [
+  permissionFaults,
+  offeredEventFaults,
+  lineageOperationFaults,
+  (contract, { runtime }) => tierFaults(contract, runtime.tier),
+]
+
 async function readContracts(
   folder: string,
   plugin: string,
@@ -211,12 +223,10 @@ async function readContracts(
       const detail = `must be "${id}", as the manifest names the service`
       throw invalid(placed(read.file, '', [{ pointer: '/id', detail }]))
     }
-    const undeclared = permissionFaults(result.contract, manifest)
-    if (undeclared.length > 0) throw invalid(placed(read.file, '', undeclared))
-    const unheard = offeredEventFaults(result.contract, manifest)
-    if (unheard.length > 0) throw invalid(placed(read.file, '', unheard))
-    const misfits = tierFaults(result.contract, manifest.runtime.tier)
-    if (misfits.length > 0) throw invalid(placed(read.file, '', misfits))
+    for (const faultsIn of manifestChecks) {
+      const faults = faultsIn(result.contract, manifest)
+      if (faults.length > 0) throw invalid(placed(read.file, '', faults))
+    }
     contracts.set(id, result.contract)
   }
   return contracts

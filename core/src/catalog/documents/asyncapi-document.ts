@@ -7,7 +7,10 @@ export interface DeclaredEvent {
   readonly schema: unknown
 }
 
-/** AsyncAPI 3.0 of the events that belong to a service: CloudEvents 1.0 whose `data` fits the type's schema. */
+/**
+ * AsyncAPI 3.0 of the events that belong to a service: CloudEvents 1.0 whose `data` fits the type's schema. Each goes by
+ * its type, which is a name there as it is: another made of it might be two types'.
+ */
 export function asyncApiDocument({
   contract,
   version,
@@ -19,9 +22,6 @@ export function asyncApiDocument({
   readonly events: readonly DeclaredEvent[]
   readonly language: Language
 }) {
-  const names = events.map(
-    ({ type }) => [type, type.replaceAll('.', '_').replaceAll('-', '_')] as const,
-  )
   return {
     asyncapi: '3.0.0',
     info: {
@@ -32,30 +32,27 @@ export function asyncApiDocument({
     },
     defaultContentType: 'application/cloudevents+json',
     channels: Object.fromEntries(
-      names.map(([type, name]) => [
-        name,
-        { address: type, messages: { [name]: { $ref: `#/components/messages/${name}` } } },
+      events.map(({ type }) => [
+        type,
+        { address: type, messages: { [type]: { $ref: `#/components/messages/${type}` } } },
       ]),
     ),
     operations: Object.fromEntries(
-      names.map(([, name]) => [
-        `send_${name}`,
+      events.map(({ type }) => [
+        `send_${type}`,
         {
           action: 'send',
-          channel: { $ref: `#/channels/${name}` },
-          messages: [{ $ref: `#/channels/${name}/messages/${name}` }],
+          channel: { $ref: `#/channels/${type}` },
+          messages: [{ $ref: `#/channels/${type}/messages/${type}` }],
         },
       ]),
     ),
     components: {
       messages: Object.fromEntries(
-        events.map(({ type, schema }, index) => {
-          const name = names[index]?.[1] ?? type
-          return [
-            name,
-            messageOf(type, schema, `#/components/messages/${name}/payload/properties/data`),
-          ]
-        }),
+        events.map(({ type, schema }) => [
+          type,
+          messageOf(type, schema, `#/components/messages/${type}/payload/properties/data`),
+        ]),
       ),
     },
   }

@@ -4,7 +4,10 @@ import { writtenOutSchema } from '@signalbox/sdk/written-out'
 type Json = Readonly<Record<string, unknown>>
 
 /** The contract as an Open Data Contract Standard 3.1 document: each operation's answer is one of its schemas. */
-export function odcsDocument(contract: Contract, version: string): Json {
+export function odcsDocument(
+  contract: Contract,
+  { version, isDeprecated }: { readonly version: string; readonly isDeprecated: boolean },
+): Json {
   const { id, title, description, domain, tags, owner, terms, serviceLevels = {} } = contract
   const levels = [
     { property: 'availability', value: serviceLevels.availability, unit: '%' },
@@ -16,7 +19,7 @@ export function odcsDocument(contract: Contract, version: string): Json {
     id: `${id}@${contract.major}`,
     name: title.en,
     version,
-    status: 'active',
+    status: isDeprecated ? 'deprecated' : 'active',
     ...(domain === undefined ? {} : { domain }),
     ...(tags === undefined ? {} : { tags }),
     description: {

@@ -30,7 +30,7 @@ export function openApiDocument({ contract, version, language }: Ground): Json {
     paths: Object.fromEntries(
       entries.map(([name, operation]) => [
         `/api/${id}/v${major}/${name}`,
-        pathItem(name, operation, said(operation.summary)),
+        pathItem(name, operation, said),
       ]),
     ),
     components: {
@@ -99,11 +99,15 @@ function schemasOf(
   })
 }
 
-function pathItem(name: string, operation: ContractOperation, summary: string | undefined): Json {
+/** A text in the language of whoever asks. */
+type Said = (text: Contract['title'] | undefined) => string | undefined
+
+function pathItem(name: string, operation: ContractOperation, said: Said): Json {
+  const summary = said(operation.summary)
   const parameters = operation.safe === true ? queryOf(name, operation.input) : undefined
   const common = {
     ...(summary === undefined ? {} : { summary }),
-    responses: responsesOf(name, operation),
+    responses: responsesOf(name, operation, said),
   }
   const examples = namedExamples(operation, 'input')
   const schema = { $ref: `#/components/schemas/${typeName(name)}Input` }
@@ -122,7 +126,7 @@ function pathItem(name: string, operation: ContractOperation, summary: string | 
   }
 }
 
-function responsesOf(name: string, operation: ContractOperation): Json {
+function responsesOf(name: string, operation: ContractOperation, said: Said): Json {
   const content =
     operation.delivery === 'bytes'
       ? { [operation.contentType ?? 'application/octet-stream']: {} }
@@ -132,8 +136,8 @@ function responsesOf(name: string, operation: ContractOperation): Json {
             ...namedExamples(operation, 'output'),
           },
         }
-  const codes = (operation.errors ?? []).map(
-    ({ code, summary }) => `${code}${summary === undefined ? '' : `: ${summary.en}`}`,
+  const codes = (operation.errors ?? []).map(({ code, summary }) =>
+    [code, said(summary)].filter((part) => part !== undefined).join(': '),
   )
   const own = codes.length === 0 ? {} : { 422: answer(codes.join('\n')) }
   return {

@@ -1,6 +1,6 @@
 import type { Contract, ContractOperation } from '@signalbox/sdk/contract'
 import { typeName } from './relocated-schema.ts'
-import { comment, typeScriptType } from './typescript-type.ts'
+import { comment, onOneLine, typeScriptType } from './typescript-type.ts'
 
 /** One file without dependencies: the types of a service, and a client that runs in browsers and in Node. */
 export function typeScriptClient(contract: Contract, version: string): string {
@@ -16,7 +16,8 @@ export function typeScriptClient(contract: Contract, version: string): string {
     return `    ${name}: (input, options) => ${delivery === 'bytes' ? 'bytes' : 'json'}('${name}', ${safe}, input, options),`
   })
   return [
-    `// ${title.en}: ${id}, major ${major}, as of ${version}. Generated from the contract; do not edit.`,
+    // A title with a line end in it would end the comment, and be code on the machine of whoever downloads it.
+    `// ${onOneLine(title.en)}: ${id}, major ${major}, as of ${version}. Generated from the contract; do not edit.`,
     '',
     ...types,
     ...comment(contract.description?.en ?? title.en, ''),

@@ -66,7 +66,12 @@ function objectType(node: Json, indent: string): string {
 
 export function comment(text: unknown, indent: string): string[] {
   if (typeof text !== 'string') return []
-  return [`${indent}/** ${text.replaceAll('*/', '*\\/').replaceAll(/\s+/g, ' ')} */`]
+  return [`${indent}/** ${onOneLine(text).replaceAll('*/', '*\\/')} */`]
+}
+
+/** Every end of a line that JavaScript knows is a space to `\s`. */
+export function onOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ')
 }
 
 function literal(value: unknown): string {

@@ -1,4 +1,5 @@
 import type { Language } from '@signalbox/sdk/errors'
+import { inScript } from '../../gateway/own-page.ts'
 import { serviceTexts } from './service-texts.ts'
 
 interface Shown {
@@ -11,6 +12,7 @@ interface Shown {
 /** The page of a service, without anything of the service: the script asks for that as whoever looks at it. */
 export function serviceHtml({ id, language, nonce }: Shown): string {
   const text = serviceTexts[language]
+  const levelHeads = [text.level, text.promised, ...Object.values(text.windows)]
   const heads = [text.plan, text.rate, text.quota, text.price, text.approval]
   return `<!doctype html>
 <html lang="${language}" data-id="${id}">
@@ -23,7 +25,7 @@ export function serviceHtml({ id, language, nonce }: Shown): string {
 <script type="module" src="/catalog/page/service.js" nonce="${nonce}"></script>
 </head>
 <body>
-<nav><a href="?lang=en" lang="en">English</a> <a href="?lang=zh-CN" lang="zh-CN">中文</a></nav>
+<nav><a href="/docs">${text.reference}</a> <a href="?lang=en" lang="en">English</a> <a href="?lang=zh-CN" lang="zh-CN">中文</a></nav>
 <main>
 <noscript>${text.noScript}</noscript>
 <p id="notice" role="status" hidden></p>
@@ -40,6 +42,11 @@ export function serviceHtml({ id, language, nonce }: Shown): string {
 <p id="deprecation" hidden></p>
 <p id="description"></p>
 <dl id="facts"></dl>
+<section id="levels-part">
+<h2>${text.levels}</h2>
+<p>${text.levelsOf}</p>
+<table><thead><tr>${levelHeads.map((head) => `<th>${head}</th>`).join('')}</tr></thead><tbody id="levels"></tbody></table>
+</section>
 <h2>${text.documents}</h2>
 <ul id="documents"></ul>
 <h2>${text.plans}</h2>
@@ -68,8 +75,4 @@ export function serviceHtml({ id, language, nonce }: Shown): string {
 </main>
 </body>
 </html>`
-}
-
-function inScript(value: unknown): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c')
 }

@@ -86,7 +86,7 @@ function said(words) {
 }
 
 function show(service) {
-  const { title, description, version, major, serviceLevels = {}, deprecation } = service
+  const { title, description, version, major, deprecation } = service
   at('title').textContent = said(title) || id
   document.title = `${at('title').textContent} · Signalbox`
   at('description').textContent = said(description)
@@ -99,15 +99,14 @@ function show(service) {
     ['domain', service.domain],
     ['tags', service.tags?.join(', ')],
     ['terms', service.terms],
-    ['availability', percent(serviceLevels.availability)],
-    ['p95', serviceLevels.p95Ms === undefined ? undefined : `${serviceLevels.p95Ms} ms`],
   ].filter(([, value]) => value !== undefined && value !== null)
   at('facts').replaceChildren(
     ...facts.flatMap(([name, value]) => [element('dt', text[name]), element('dd', value)]),
   )
+  showLevels(service)
   at('plans').replaceChildren(...service.plans.map(planRow))
   at('documents').replaceChildren(
-    ...['openapi', 'asyncapi', 'odcs', 'contract', 'types'].map((name) =>
+    ...['openapi', 'asyncapi', 'odcs', 'openlineage', 'contract', 'types'].map((name) =>
       documentLink(name, major),
     ),
   )
@@ -117,8 +116,40 @@ function show(service) {
   )
 }
 
+function showLevels({ serviceLevels = {}, measuredLevels }) {
+  const { availability, p95Ms } = serviceLevels
+  const { windows } = measuredLevels
+  // What nobody promised and nobody called says nothing.
+  const isEmpty = availability === undefined && p95Ms === undefined
+  at('levels-part').hidden = isEmpty && windows.every(({ calls }) => calls === 0)
+  at('levels').replaceChildren(
+    levelRow('availability', percent(availability), windows),
+    levelRow('latency', p95Ms === undefined ? undefined : `${p95Ms} ms`, windows),
+  )
+}
+
+function levelRow(level, promised, windows) {
+  const line = document.createElement('tr')
+  const cells = windows.map(({ calls, availability, p95Ms, inTime, status }) => {
+    const measured = level === 'availability' ? percent(availability) : timeOf(p95Ms, inTime)
+    const cell = element('td', calls === 0 ? '–' : `${measured} · ${calls} ${text.calls}`)
+    if (status[level] === null || calls === 0) return cell
+    const mark = element('strong', text[status[level]])
+    mark.dataset.status = status[level]
+    cell.append(document.createElement('br'), mark)
+    return cell
+  })
+  line.append(element('td', text[level]), element('td', promised ?? '–'), ...cells)
+  return line
+}
+
+function timeOf(p95Ms, inTime) {
+  if (p95Ms === null) return '–'
+  return inTime === null ? `≈ ${p95Ms} ms` : `≈ ${p95Ms} ms (${percent(inTime)})`
+}
+
 function percent(value) {
-  return value === undefined ? undefined : `${value} %`
+  return value === undefined || value === null ? undefined : `${value} %`
 }
 
 function planRow({ name, ratePerS, burst, quota, price, approval }) {
