@@ -181,8 +181,10 @@ interface Commanded extends Subscribed {
   readonly isAsked: boolean
 }
 
-function termsOf({ app, service, major, plan, planVersion, state, expiresAt }: SubscriptionRow) {
-  return { app, service, major, plan, planVersion, state, expiresAt }
+/** With the tenant: an owner that is asked is another. */
+function termsOf(row: SubscriptionRow) {
+  const { tenant, app, service, major, plan, planVersion, state, expiresAt } = row
+  return { tenant, app, service, major, plan, planVersion, state, expiresAt }
 }
 
 /** What waits for an owner stands in the audit of both, and each is told. */

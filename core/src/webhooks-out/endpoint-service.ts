@@ -20,7 +20,7 @@ import {
   setEndpointState,
 } from './endpoint-store.ts'
 import { endpointUrl } from './endpoint-url.ts'
-import { HOST_SOURCE, noteEvent, PING } from './host-note.ts'
+import { HOST_SOURCE, noteEvent, PING } from '../host-events/host-note.ts'
 import { insertDeliveries } from './out-delivery-store.ts'
 import { messageIdOf } from './standard-webhook.ts'
 
