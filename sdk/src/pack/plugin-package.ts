@@ -2,6 +2,7 @@ import semver from 'semver'
 import { type Contract, schemaFaults, validateContract } from '../contract/contract.ts'
 import { tierFaults } from '../contract/delivery.ts'
 import { offeredEventFaults } from '../contract/offered-events.ts'
+import { nameFault } from '../contract/provided-service.ts'
 import { permissionFaults } from '../contract/required-permissions.ts'
 import type { InputFault } from '../errors/coded-error.ts'
 import { sdkErrors } from '../errors/sdk-errors.ts'
@@ -207,10 +208,8 @@ async function readContracts(
     if (!read.ok) throw invalid([{ at: path, pointer: '', detail: read.fault }])
     const result = validateContract(read.file.value)
     if (!result.ok) throw invalid(placed(read.file, '', result.faults))
-    if (result.contract.id !== id) {
-      const detail = `must be "${id}", as the manifest names the service`
-      throw invalid(placed(read.file, '', [{ pointer: '/id', detail }]))
-    }
+    const misnamed = nameFault(id, result.contract, Object.fromEntries(contracts))
+    if (misnamed !== undefined) throw invalid(placed(read.file, '', [misnamed]))
     const undeclared = permissionFaults(result.contract, manifest)
     if (undeclared.length > 0) throw invalid(placed(read.file, '', undeclared))
     const unheard = offeredEventFaults(result.contract, manifest)
