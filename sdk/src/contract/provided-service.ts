@@ -28,10 +28,6 @@ export function nameFault(
     const pointer = isOtherMajor ? '/major' : '/id'
     return { pointer, detail: `must be ${wanted}, as the manifest names the service` }
   }
-  if (contractOf(others, id, major) !== undefined) {
-    return { pointer: '/major', detail: `is provided twice: ${full} has another contract already` }
-  }
-  if (!Object.hasOwn(others, name)) return undefined
-  const detail = `is a second one of ${id}: name it "${full}" in the manifest and in the code`
-  return { pointer: '/major', detail }
+  if (contractOf(others, id, major) === undefined) return undefined
+  return { pointer: '/major', detail: `is provided twice: ${full} has another contract already` }
 }
