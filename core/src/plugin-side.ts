@@ -90,7 +90,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const events: Events = openEvents({ ...called, reach, count, hints: routing.hints }, stops)
   const news = new ContributionsNews({ knex, snapshot, onTold: events.tell, now: Date.now, log })
   routing.follow(() => news.look())
-  const hostNews = openHostNews({ knex, routing, onTold: events.tell, log }, stops)
+  const hostNews = openHostNews({ knex, routing, registry, onTold: events.tell, log }, stops)
   const webhooks = openWebhooksOut({ ...state, settings, registry, news: events.news, log }, stops)
   const hooks = openHooks({ ...state, snapshot, handle: runEntry, onUse, log }, stops)
   const links = openLinks({ ...state, snapshot, caller: broker.caller, onUse })
