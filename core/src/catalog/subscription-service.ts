@@ -117,8 +117,9 @@ export class SubscriptionService {
     const facts = {
       now: this.#ports.now(),
       isDecided: terms?.approval === 'manual',
-      // Another was asked for since.
-      plan: row.wantedPlan === seen.wantedPlan ? plan : undefined,
+      // Of an approval: another was asked for since.
+      plan:
+        order.command === 'change-plan' || row.wantedPlan === seen.wantedPlan ? plan : undefined,
     }
     const change = decideSubscription(row, order, facts)
     if (typeof change === 'string') throw refusalOf(change, row, order)
