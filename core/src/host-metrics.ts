@@ -1,6 +1,7 @@
 import type { Sandbox } from '@signalbox/sandbox'
 import type { Knex } from 'knex'
 import { readUnsealedBacklog } from './audit/chain-store.ts'
+import { readOutboxBacklog } from './audit/outbox-store.ts'
 import { Backlogs } from './gateway/backlogs.ts'
 import { Metrics } from './gateway/metrics.ts'
 import type { State } from './host-state.ts'
@@ -38,7 +39,11 @@ export function openMetrics(ports: Ports, stops: StopStack): Metrics {
   })
   const backlogs = new Backlogs({
     registry: metrics.registry,
-    queues: { audit: () => readUnsealedBacklog(knex), webhooks: () => readWaitingBacklog(knex) },
+    queues: {
+      audit: () => readUnsealedBacklog(knex),
+      outbox: () => readOutboxBacklog(knex),
+      webhooks: () => readWaitingBacklog(knex),
+    },
     usageGaps: () => countGaps(knex, GAP_HOURS),
   })
   backlogs.start()

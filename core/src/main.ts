@@ -43,10 +43,10 @@ import { BindingService } from './registry/binding-service.ts'
 import { configRoutes } from './registry/config-routes.ts'
 import { ConfigService } from './registry/config-service.ts'
 import type { InstallService } from './registry/install-service.ts'
-import type { PlanService } from './registry/plan-service.ts'
 import { pluginRoutes } from './registry/plugin-routes.ts'
 import { resumeWork } from './registry/resume-work.ts'
 import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
+import type { VersionPlanner } from './registry/version-planner.ts'
 import { openRegistry } from './registry-side.ts'
 import { openRemovals, type Removals } from './removal/open-removals.ts'
 import type { Arm } from './rollout/cohorts/cohort.ts'
@@ -177,7 +177,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const { broker, streams, flush } = plugins
   const source = new PackageSource({ knex, contents: state.contents })
   const registering = { ...parts, ...trusted, source, points: broker.points, log }
-  const { installs, plans } = openRegistry(registering)
+  const { installs, planner } = openRegistry(registering)
   const bindings = new BindingService(state)
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
   const udfs = composeUdfs(parts, udfLanes)
@@ -192,7 +192,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     keepWrites(scope, { ...state, log })
     await apps.routes(scope)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
-    administration(scope, state, { installs, plans, bindings, rollouts, broker, removals })
+    administration(scope, state, { installs, planner, bindings, rollouts, broker, removals })
     await identity.routes(scope, sendTicketBy({ ...parts.settings, ...broker, snapshot }))
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
@@ -310,7 +310,7 @@ function composeUdfs({ state }: Parts, lanes: UdfLanes): UdfService {
 
 interface Services {
   readonly installs: InstallService
-  readonly plans: PlanService
+  readonly planner: VersionPlanner
   readonly bindings: BindingService
   readonly rollouts: RolloutService
   readonly broker: OpenBroker
@@ -320,9 +320,9 @@ interface Services {
 function administration(
   scope: FastifyInstance,
   { knex, routing, contents, inFlight, auditing, usage }: State,
-  { installs, plans, bindings, rollouts, broker, removals }: Services,
+  { installs, planner, bindings, rollouts, broker, removals }: Services,
 ): void {
-  pluginRoutes(scope, { knex, installs, plans })
+  pluginRoutes(scope, { knex, installs, planner })
   removals.routes(scope)
   tenantPluginRoutes(scope, { knex, bindings })
   configRoutes(scope, { knex, configs: new ConfigService({ knex, routing, contents }) })

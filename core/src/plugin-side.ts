@@ -12,6 +12,8 @@ import { ToldRuns } from './catalog/lineage/told-runs.ts'
 import { ContributionsNews } from './contributions/contributions-news.ts'
 import type { EventStreams } from './events/event-streams.ts'
 import { type Events, openEvents } from './events/open-events.ts'
+import { hostEventRoutes } from './host-events/host-event-routes.ts'
+import { openHostNews } from './host-events/open-host-news.ts'
 import type { State } from './host-state.ts'
 import { jobRoutes } from './jobs/job-routes.ts'
 import { openJobs } from './jobs/open-jobs.ts'
@@ -20,7 +22,6 @@ import { openLinks } from './links/open-links.ts'
 import { openMeter } from './meter/open-meter.ts'
 import { DocumentRollouts } from './rollout/documents/document-rollouts.ts'
 import { countBusinessEvents } from './rollout/judge/count-business-event.ts'
-import { openRolloutNews } from './rollout/news/open-rollout-news.ts'
 import type { RolloutService } from './rollout/rollout-service.ts'
 import type { Settings } from './settings.ts'
 import type { StopStack } from './stop-stack.ts'
@@ -93,7 +94,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const events: Events = openEvents({ ...called, reach, count, hints: routing.hints }, stops)
   const news = new ContributionsNews({ knex, snapshot, onTold, now: Date.now, log })
   routing.follow(() => news.look())
-  const moves = openRolloutNews({ knex, routing, onTold, log }, stops)
+  const hostNews = openHostNews({ knex, routing, registry, onTold, log }, stops)
   const levels = openLevels({ knex, routing, registry, onTold, log }, stops)
   const webhooks = openWebhooksOut({ ...state, settings, registry, news: events.news, log }, stops)
   const hooks = openHooks({ ...state, snapshot, handle: runEntry, onUse, log }, stops)
@@ -110,12 +111,13 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
       links.routes(scope)
       keyRoutes(scope, { knex, keys: state.keys.service })
       hookRoutes(scope, { knex, hooks })
+      hostEventRoutes(scope)
       webhooks.routes(scope)
       await scope.register(async (inner) => receiveRoute(inner, hooks))
       await events.routes(scope)
     },
     start() {
-      for (const part of [events, jobs, news, moves, levels, webhooks]) part.start()
+      for (const part of [events, jobs, news, hostNews, levels, webhooks]) part.start()
       stops.push(() => news.stop())
       stops.push(() => runs.stop())
       stops.push(() => jobs.stop())

@@ -6,7 +6,7 @@ import { unfitContributions } from './contributions/unfit-contributions.ts'
 import type { State } from './host-state.ts'
 import { hostVersion } from './host-version.ts'
 import { InstallService } from './registry/install-service.ts'
-import { PlanService } from './registry/plan-service.ts'
+import { VersionPlanner } from './registry/version-planner.ts'
 import type { OpenTrusted } from './trusted/open-trusted.ts'
 
 type InstallPorts = ConstructorParameters<typeof InstallService>[0]
@@ -21,7 +21,7 @@ interface Parts extends Pick<OpenTrusted, 'runGuest' | 'isTrusted'>, Pick<Instal
 /** What installs versions, and what says beforehand what an installation would do. */
 export function openRegistry({ state, source, points, runGuest, isTrusted, log }: Parts): {
   readonly installs: InstallService
-  readonly plans: PlanService
+  readonly planner: VersionPlanner
 } {
   const { knex, routing, contents, compiled, schemas } = state
   const shared = { knex, source, inspect: inspectPackage, isTrusted, hostVersion }
@@ -36,10 +36,10 @@ export function openRegistry({ state, source, points, runGuest, isTrusted, log }
       unfitContributions({ snapshot: () => routing.snapshot, points }, candidate),
     log,
   })
-  const plans = new PlanService({
+  const planner = new VersionPlanner({
     ...shared,
     runExamples: (...of) => runExamples({ runGuest, now: Date.now }, ...of),
     now: Date.now,
   })
-  return { installs, plans }
+  return { installs, planner }
 }

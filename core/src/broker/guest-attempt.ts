@@ -3,6 +3,7 @@ import type { CodedError, InputFault } from '@signalbox/sdk/errors'
 import { faultsOf } from '@signalbox/sdk/schema'
 import { parse } from 'secure-json-parse'
 import type { CompiledOperation } from '../catalog/compile-contract.ts'
+import { operationOf } from '../catalog/operation-of.ts'
 import { coreErrors } from '../errors.ts'
 import { nameInvocation } from '../invocations/invocation-of-error.ts'
 import type { EndedCall } from '../invocations/watched-call.ts'
@@ -42,7 +43,7 @@ export async function attemptCall(
   const { version, arm, accepted } = trial
   const started = ports.now()
   const took = () => ports.now() - started
-  const operation = version.operations.get(`${call.service}/${call.operation}`)
+  const operation = operationOf(version.operations, call.service, call.major, call.operation)
   const unfit = unfitness(version, operation, accepted, call)
   if (unfit !== undefined) return { ...unfit, tookMs: took(), ownMs: 0 }
   const end = ports.inFlight.begin(versionKey(version.plugin, version.version))
@@ -53,8 +54,9 @@ export async function attemptCall(
   }
   const traced = traceGuest(scopeOf(trial, call, started + trial.deadlineMs))
   const snapshot = ports.snapshot()
-  const { service, operation: name, inputJson } = call
-  const entry = { kind: 'service', service, operation: name } as const
+  const { operation: name, inputJson } = call
+  const { table } = operation as CompiledOperation
+  const entry = { kind: 'service', service: table, operation: name } as const
   const { deadlineMs } = trial
   const watched = ports.invocations.watch(
     scopedGuestCall(timed, traced.scope, {
@@ -113,7 +115,7 @@ export function unfitness(
   call: ServiceCall,
 ): (Judged<never> & { readonly result: { readonly error: CodedError } }) | undefined {
   const { service, major, operation: name } = call
-  const isMissing = operation === undefined || operation.major !== major
+  const isMissing = operation === undefined
   // What was promised as bytes is no JSON, and the other way round.
   if (isMissing || operation.definition.delivery !== accepted.definition.delivery) {
     const error = coreErrors.create('OPERATION_MISSING', { service, major, operation: name })

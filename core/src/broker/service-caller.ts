@@ -1,5 +1,6 @@
 import { faultsOf } from '@signalbox/sdk/schema'
 import type { CompiledOperation } from '../catalog/compile-contract.ts'
+import { operationOf, operationsNamed } from '../catalog/operation-of.ts'
 import { coreErrors } from '../errors.ts'
 import { mayCallOperation } from '../identity/authorise.ts'
 import type { Arm, Assignment } from '../rollout/cohorts/cohort.ts'
@@ -85,7 +86,7 @@ export class ServiceCaller {
     const key = serviceKey(service, major)
     const internal = this.#ports.internal.get(key)
     if (internal !== undefined) {
-      const found = internal.operations.get(`${service}/${operation}`)
+      const found = operationOf(internal.operations, service, major, operation)
       if (found !== undefined) return { operation: found, version: null, arm: 'stable' }
       throw coreErrors.create('OPERATION_MISSING', { service, major, operation })
     }
@@ -101,8 +102,8 @@ export class ServiceCaller {
     }
     const { version, arm, sharing, assigned, mirrored } = pick
     const promised = sharing?.versions.stable ?? version
-    const found = promised.operations.get(`${service}/${operation}`)
-    if (found?.major === major) {
+    const found = operationOf(promised.operations, service, major, operation)
+    if (found !== undefined) {
       return { operation: found, version, arm, sharing, assigned, mirrored }
     }
     throw coreErrors.create('OPERATION_MISSING', { service, major, operation })
@@ -120,9 +121,9 @@ export class ServiceCaller {
    */
   isSafe(service: string, major: number | undefined, operation: string): boolean {
     const found = [...this.#ports.snapshot().versions.values()]
-      .map(({ operations }) => operations.get(`${service}/${operation}`))
-      .filter((one) => one !== undefined && (major === undefined || one.major === major))
-    return found.length > 0 && found.every((one) => one?.definition.safe === true)
+      .flatMap(({ operations }) => operationsNamed(operations, service, operation))
+      .filter((one) => major === undefined || one.major === major)
+    return found.length > 0 && found.every(({ definition }) => definition.safe === true)
   }
 
   call(call: ServiceCall): Promise<ServiceAnswer> {
@@ -203,7 +204,7 @@ export class ServiceCaller {
         rollout,
         counters: rollouts.countersOf(rollout.id),
         assigned,
-        operation: `${call.service}/${call.operation}`,
+        operation: `${operation.table}/${call.operation}`,
         requestId: call.requestId,
         isSafe: operation.definition.safe === true,
         deadline,
@@ -243,9 +244,10 @@ export class ServiceCaller {
 
 /** Either arm may run the call, so what either of them requires is required. */
 function requirePermission({ operation, sharing }: Target, call: ServiceCall): void {
-  const { service, operation: name, permissions } = call
+  const { service, major, operation: name, permissions } = call
   const { kind } = call.principal
-  const canary = sharing?.versions.canary.operations.get(`${service}/${name}`)
+  const offered = sharing?.versions.canary.operations
+  const canary = offered === undefined ? undefined : operationOf(offered, service, major, name)
   for (const { definition } of canary === undefined ? [operation] : [operation, canary]) {
     const { requires } = definition
     if (mayCallOperation({ kind, permissions }, requires)) continue

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { ByteAnswerStream, ByteSink, GuestOutcome } from '@signalbox/sandbox'
 import { byteDelivery } from '@signalbox/sdk/delivery'
 import type { CompiledOperation } from '../catalog/compile-contract.ts'
+import { operationOf } from '../catalog/operation-of.ts'
 import { coreErrors } from '../errors.ts'
 import { nameInvocation } from '../invocations/invocation-of-error.ts'
 import type { Attempt, AttemptEnd } from '../rollout/routing/canary-call.ts'
@@ -48,7 +49,7 @@ export async function attemptStream(
   const { plugin } = version
   const started = ports.now()
   const took = () => ports.now() - started
-  const operation = version.operations.get(`${call.service}/${call.operation}`)
+  const operation = operationOf(version.operations, call.service, call.major, call.operation)
   const unfit = unfitness(version, operation, accepted, call)
   if (unfit !== undefined) return { ...unfit, tookMs: took(), ownMs: 0 }
   const { definition } = operation as CompiledOperation
@@ -132,9 +133,9 @@ async function runStream(
   // What the handler asks while it sends is within the time of the whole answer.
   const traced = traceGuest(scopeOf(trial, call, started + bytes.maxMs))
   const snapshot = ports.snapshot()
-  const { service, operation: name, inputJson } = call
-  const operation = version.operations.get(`${service}/${name}`) as CompiledOperation
-  const entry = { kind: 'service', service, operation: name } as const
+  const { service, major, operation: name, inputJson } = call
+  const operation = operationOf(version.operations, service, major, name) as CompiledOperation
+  const entry = { kind: 'service', service: operation.table, operation: name } as const
   const watched = ports.invocations.watch(
     scopedGuestCall(timed, traced.scope, {
       ...{ entry, inputJson, deadlineMs, bytes },

@@ -1,4 +1,5 @@
 import type { Contract } from '@signalbox/sdk/contract'
+import { contractOf } from '@signalbox/sdk/provided-service'
 import {
   type InstalledVersion,
   type Snapshot,
@@ -18,7 +19,6 @@ export function offeredContract(
 ): OfferedContract | undefined {
   const plugin = snapshot.providers.get(serviceKey(id, major)) ?? ''
   const installed = snapshot.versions.get(versionKey(plugin, snapshot.stable.get(plugin) ?? ''))
-  const contracts = installed?.contracts ?? {}
-  const contract = Object.hasOwn(contracts, id) ? contracts[id] : undefined
-  return installed === undefined || contract?.major !== major ? undefined : { installed, contract }
+  const contract = contractOf(installed?.contracts ?? {}, id, major)
+  return installed === undefined || contract === undefined ? undefined : { installed, contract }
 }

@@ -1,5 +1,6 @@
 import type { Contract } from '@signalbox/sdk/contract'
 import type { Manifest } from '@signalbox/sdk/manifest'
+import { contractOf } from '@signalbox/sdk/provided-service'
 import type { Knex } from 'knex'
 import { findInstallation, stableVersion } from '../registry/registry-store.ts'
 import { findService } from './catalog-store.ts'
@@ -21,8 +22,8 @@ export async function servedContract(
   if (plugin === undefined) return undefined
   const version = await stableVersion(knex, plugin)
   const installed = version === null ? undefined : await findInstallation(knex, plugin, version)
-  if (installed === undefined || !Object.hasOwn(installed.contracts, service)) return undefined
-  const contract = installed.contracts[service]
-  if (contract?.major !== major) return undefined
+  if (installed === undefined) return undefined
+  const contract = contractOf(installed.contracts, service, major)
+  if (contract === undefined) return undefined
   return { plugin, version: installed.version, manifest: installed.manifest, contract }
 }

@@ -1,3 +1,4 @@
+import { isOver } from './credential.ts'
 import { noticedAtSetting } from './notices.ts'
 import { isOpenToApps } from './plan-states.ts'
 import type { Plan } from './plan-store.ts'
@@ -74,6 +75,8 @@ type Effect = SubscriptionChange | SubscriptionRefusal
 
 const effects: Readonly<Record<SubscriptionCommand, Rule<Effect>>> = {
   approve: (row, ask, facts) => {
+    // Without an end of the owner's own the wished one stands, which may have come while it waited.
+    if (ask.expiresAt === undefined && isOver(instantOf(row), facts.now)) return 'END_PAST'
     const ending = ask.expiresAt === undefined ? {} : endAt(ask.expiresAt, facts.now)
     if (typeof ending === 'string') return ending
     const decided = { ...ending, decidedBy: ask.actor }
@@ -102,6 +105,10 @@ const effects: Readonly<Record<SubscriptionCommand, Rule<Effect>>> = {
   cancel: () => ({ wantedPlan: null }),
   // Who suspended it is kept: to renew is not to resume.
   expire: () => ({ wantedPlan: null }),
+}
+
+function instantOf({ expiresAt }: SubscriptionRow): number | null {
+  return expiresAt === null ? null : Date.parse(expiresAt)
 }
 
 const notSuspended = { suspendedBy: null, suspendedAs: null } as const

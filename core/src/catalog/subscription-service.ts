@@ -117,8 +117,9 @@ export class SubscriptionService {
     const facts = {
       now: this.#ports.now(),
       isDecided: terms?.approval === 'manual',
-      // Another was asked for since.
-      plan: row.wantedPlan === seen.wantedPlan ? plan : undefined,
+      // Of an approval: another was asked for since.
+      plan:
+        order.command === 'change-plan' || row.wantedPlan === seen.wantedPlan ? plan : undefined,
     }
     const change = decideSubscription(row, order, facts)
     if (typeof change === 'string') throw refusalOf(change, row, order)
@@ -181,8 +182,10 @@ interface Commanded extends Subscribed {
   readonly isAsked: boolean
 }
 
-function termsOf({ app, service, major, plan, planVersion, state, expiresAt }: SubscriptionRow) {
-  return { app, service, major, plan, planVersion, state, expiresAt }
+/** With the tenant: an owner that is asked is another. */
+function termsOf(row: SubscriptionRow) {
+  const { tenant, app, service, major, plan, planVersion, state, expiresAt } = row
+  return { tenant, app, service, major, plan, planVersion, state, expiresAt }
 }
 
 /** What waits for an owner stands in the audit of both, and each is told. */

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import { Turns } from '../broker/db/turns.ts'
 import { coreErrors } from '../errors.ts'
+import { RepeatedRun } from '../storage/repeated-run.ts'
 import { type DeliverPorts, deliverEvent } from './deliver-event.ts'
 import {
   type EndedTry,
@@ -18,7 +18,9 @@ import type { EventMetrics } from './event-metrics.ts'
 import { GroupCommit } from './group-commit.ts'
 import { servedBy } from './kept-deliveries.ts'
 import { listKeptInboxes, releaseKept } from './kept-store.ts'
+import { LeasedTries } from './leased-tries.ts'
 import { redeliverEnded } from './redelivery-store.ts'
+import { TellingLoop } from './telling-loop.ts'
 
 interface Ports extends DeliverPorts {
   readonly knex: Knex
@@ -41,20 +43,23 @@ const STOP_GRACE_MS = 2000
 /** Hands events to plugins: takes what is due, runs the handlers, writes down how they ended. */
 export class EventDispatcher {
   readonly #ports: Ports
-  readonly #running = new Map<string, TakenDelivery>()
-  readonly #tries = new Set<Promise<void>>()
+  readonly #tries = new LeasedTries<TakenDelivery>()
   /** The writes of leases, one at a time: two would lock the same rows in two orders. */
   readonly #leases = new Turns(1)
   readonly #ends: GroupCommit<EndedTry, undefined>
-  readonly #timers: NodeJS.Timeout[] = []
-  #taking: Promise<void> | undefined
-  #isAsked = false
-  #keeping: Promise<void> | undefined
-  #isAway = false
-  #isStopped = false
+  readonly #loop: TellingLoop
+  readonly #upkeep: RepeatedRun
 
   constructor(ports: Ports) {
     this.#ports = ports
+    const { log } = ports
+    this.#loop = new TellingLoop({
+      tell: () => this.#take(),
+      waiting: 'events',
+      pollMs: POLL_MS,
+      log,
+    })
+    this.#upkeep = new RepeatedRun(() => this.#keepUp(), UPKEEP_MS)
     this.#ends = new GroupCommit({
       write: async (ended) => {
         await this.#leases.take(() => endTries(ports.knex, ended))
@@ -68,61 +73,29 @@ export class EventDispatcher {
   }
 
   start(): void {
-    const poll = setInterval(() => this.look(), POLL_MS)
-    const upkeep = setInterval(() => {
-      this.#keeping ??= this.#keepUp().finally(() => {
-        this.#keeping = undefined
-      })
-    }, UPKEEP_MS)
-    this.#timers.push(poll, upkeep)
-    for (const timer of this.#timers) timer.unref()
-    this.look()
+    this.#loop.start()
+    this.#upkeep.start()
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true
-    for (const timer of this.#timers) clearInterval(timer)
-    await this.#taking
-    const grace = new AbortController()
-    await Promise.race([
-      Promise.all(this.#tries),
-      delay(STOP_GRACE_MS, undefined, { signal: grace.signal }).catch(() => undefined),
-    ])
-    grace.abort()
-    await this.#keeping
+    await this.#loop.stop()
+    await this.#tries.settledWithin(STOP_GRACE_MS)
+    await this.#upkeep.stop()
   }
 
   /** Something may be due. */
   look(): void {
-    this.#isAsked = true
-    this.#taking ??= this.#takeAll()
+    this.#loop.look()
   }
 
-  async #takeAll(): Promise<void> {
-    // Who asks in the same turn asks for the same look.
-    await Promise.resolve()
-    while (this.#isAsked && !this.#isStopped) {
-      this.#isAsked = false
-      const total = MAX_RUNNING - this.#running.size
-      // Whoever ends next asks again.
-      if (total === 0) break
-      try {
-        const limits = { leaseMs: LEASE_MS, perInbox: MAX_RUNNING_PER_INBOX, total }
-        const taken = await takeDeliveries(this.#ports.knex, this.#loads(), limits)
-        for (const delivery of taken) this.#begin(delivery)
-        this.#isAway = false
-      } catch (err) {
-        this.#tellAway(err)
-        break
-      }
-    }
-    this.#taking = undefined
-  }
-
-  #begin(delivery: TakenDelivery): void {
-    this.#running.set(keyOf(delivery), delivery)
-    const ended = this.#try(delivery).finally(() => this.#tries.delete(ended))
-    this.#tries.add(ended)
+  /** @returns false: whoever ends next asks again */
+  async #take(): Promise<boolean> {
+    const total = MAX_RUNNING - this.#tries.size
+    if (total === 0) return false
+    const limits = { leaseMs: LEASE_MS, perInbox: MAX_RUNNING_PER_INBOX, total }
+    const taken = await takeDeliveries(this.#ports.knex, this.#loads(), limits)
+    for (const delivery of taken) this.#tries.begin(delivery, (one) => this.#try(one))
+    return false
   }
 
   async #try(delivery: TakenDelivery): Promise<void> {
@@ -132,17 +105,17 @@ export class EventDispatcher {
       metrics.lagSeconds.observe(Math.max(0, lagMs) / 1000)
     }
     const verdict = await deliverEvent(this.#ports, delivery)
-    this.#running.delete(keyOf(delivery))
+    this.#tries.free(delivery)
     metrics.deliveries.inc({ plugin: delivery.plugin, outcome: labelOf(verdict) })
     const { id, fence } = delivery
     // What cannot be written is delivered again when its lease ends: at least once.
-    await this.#ends.add({ id, fence, verdict }).catch((err: unknown) => this.#tellAway(err))
+    await this.#ends.add({ id, fence, verdict }).catch((err: unknown) => this.#loop.tellAway(err))
     this.look()
   }
 
   #loads(): readonly InboxLoad[] {
     const loads = new Map<string, { tenant: string; plugin: string; running: number }>()
-    for (const { tenant, plugin } of this.#running.values()) {
+    for (const { tenant, plugin } of this.#tries.running) {
       const key = `${tenant}\n${plugin}`
       const load = loads.get(key) ?? { tenant, plugin, running: 0 }
       load.running++
@@ -154,13 +127,13 @@ export class EventDispatcher {
   async #keepUp(): Promise<void> {
     const { knex } = this.#ports
     try {
-      await this.#leases.take(() => renewLeases(knex, [...this.#running.values()], LEASE_MS))
+      await this.#leases.take(() => renewLeases(knex, this.#tries.running, LEASE_MS))
       await parkBlocked(knex)
       await withdrawDeliveries(knex)
       await this.#releaseKept()
       if ((await redeliverEnded(knex)) > 0) this.look()
     } catch (err) {
-      this.#tellAway(err)
+      this.#loop.tellAway(err)
     }
   }
 
@@ -172,19 +145,6 @@ export class EventDispatcher {
     }
     if (released > 0) this.look()
   }
-
-  /** Once an outage. */
-  #tellAway(err: unknown): void {
-    if (!this.#isAway && !this.#isStopped) {
-      this.#ports.log.warn({ err }, 'events wait for PostgreSQL')
-    }
-    this.#isAway = true
-  }
-}
-
-/** With the fence: after a lost lease this node may hold the same delivery twice. */
-function keyOf({ id, fence }: TakenDelivery): string {
-  return `${id}/${fence}`
 }
 
 function labelOf({ state, isCounted }: DeliveryVerdict): string {

@@ -124,4 +124,15 @@ export const eventErrors = {
       'zh-CN': '服务须在契约的 events 中提供，且订阅须处于有效状态。',
     },
   },
+  HOST_EVENT_UNKNOWN: {
+    status: 409,
+    message: {
+      en: '{plugin}@{version} subscribes to {type}, which this host does not tell plugins of.',
+      'zh-CN': '{plugin}@{version} 订阅了 {type}，但本主机不向插件通知该事件。',
+    },
+    cure: {
+      en: 'GET /v1/host-events lists what there is; make the wish optional where a later host is meant.',
+      'zh-CN': 'GET /v1/host-events 列出可订阅的事件；若面向更高版本的主机，请将其设为可选。',
+    },
+  },
 } as const satisfies Record<string, ErrorDefinition>

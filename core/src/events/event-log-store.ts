@@ -103,7 +103,8 @@ export interface SubscribedEvent extends NewEvent {
 /**
  * Writes events that are new, each with a delivery for every plugin that is subscribed right now, as part of a
  * transaction: see appendEvents. A delivery is of the type that the plugin asked for, so that its handler of that
- * name runs; who asked for both has it once, of its own type. What nobody hears is not written.
+ * name runs; who asked for both has it once, of its own type. What nobody hears is not written, and what is there
+ * already, told by a host of another version, is not written again.
  * @returns how many deliveries
  */
 export async function appendForSubscribers(
@@ -130,6 +131,7 @@ export async function appendForSubscribers(
        insert into events (tenant, type, source, id, key, event, published_at)
        select tenant, type, source, id, key, event, to_timestamp(published_ms / 1000)
          from incoming where n in (select n from heard) order by n
+       on conflict (tenant, source, id) do nothing
        returning sequence, tenant, source, id, key
      )
      insert into event_deliveries (event, tenant, plugin, type, key)

@@ -26,8 +26,8 @@ export function subscribeGrant(grants: readonly Grant[], type: string): Grant | 
   )
 }
 
-/** A type, or `orders.*`: all types below orders, and not orders itself. */
-export const TYPE_PATTERN = '^[a-z][a-z0-9-]*(\\.[a-z][a-z0-9-]*)*(\\.\\*)?$'
+/** A type, or `orders.*`: all types below orders, and not orders itself. Some of the host's own have a `_`. */
+export const TYPE_PATTERN = '^[a-z][a-z0-9_-]*(\\.[a-z][a-z0-9_-]*)*(\\.\\*)?$'
 
 export function matchesType(pattern: string, type: string): boolean {
   return pattern.endsWith('.*') ? type.startsWith(pattern.slice(0, -1)) : pattern === type

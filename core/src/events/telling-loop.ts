@@ -6,6 +6,8 @@ interface Ports {
   readonly tell: () => Promise<boolean>
   /** Who waits while PostgreSQL is away, for the log. */
   readonly waiting: string
+  /** Milliseconds between looks that nobody asked for; 2000, when absent. */
+  readonly pollMs?: number
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -24,7 +26,7 @@ export class TellingLoop {
 
   start(): void {
     this.#isStopped = false
-    this.#timer = setInterval(() => this.look(), POLL_MS)
+    this.#timer = setInterval(() => this.look(), this.#ports.pollMs ?? POLL_MS)
     this.#timer.unref()
     this.look()
   }
@@ -41,6 +43,14 @@ export class TellingLoop {
     this.#telling ??= this.#tellAll()
   }
 
+  /** Something else that belongs to it could not be done: said once an outage. */
+  tellAway(err: unknown): void {
+    if (!this.#isAway && !this.#isStopped) {
+      this.#ports.log.warn({ err }, `${this.#ports.waiting} wait for PostgreSQL`)
+    }
+    this.#isAway = true
+  }
+
   async #tellAll(): Promise<void> {
     // Who asks in the same turn asks for the same look.
     await Promise.resolve()
@@ -50,10 +60,7 @@ export class TellingLoop {
         if (await this.#ports.tell()) this.#isAsked = true
         this.#isAway = false
       } catch (err) {
-        if (!this.#isAway && !this.#isStopped) {
-          this.#ports.log.warn({ err }, `${this.#ports.waiting} wait for PostgreSQL`)
-        }
-        this.#isAway = true
+        this.tellAway(err)
         // The poll asks again.
         break
       }

@@ -34,7 +34,7 @@ export class Backlogs {
     const registers = [ports.registry]
     this.#items = new Gauge({
       name: 'signalbox_backlog_items',
-      help: 'What waits to be done by any node: audit entries to be sealed, webhooks to be sent; counted to 10,000.',
+      help: 'What waits to be done by any node: audit entries to be sealed, changes to be told, webhooks to be sent; counted to 10,000.',
       labelNames: ['queue'] as const,
       registers,
     })

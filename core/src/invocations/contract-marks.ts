@@ -1,5 +1,6 @@
 import type { ContractOperation } from '@signalbox/sdk/contract'
 import { type SensitiveFields, sensitiveFields } from '@signalbox/sdk/sensitive'
+import { operationsNamed } from '../catalog/operation-of.ts'
 import type { InstalledVersion, Snapshot } from '../rollout/routing/snapshot.ts'
 import { plainName } from './redactor.ts'
 
@@ -48,8 +49,7 @@ export function marksOfService(
   operation: string,
 ): readonly OperationMarks[] {
   const id = service.replace(/@.*$/, '')
-  return [...snapshot.versions.values()].flatMap(({ operations }) => {
-    const found = operations.get(`${id}/${operation}`)
-    return found === undefined ? [] : [marksOf(found.definition)]
-  })
+  return [...snapshot.versions.values()].flatMap(({ operations }) =>
+    operationsNamed(operations, id, operation).map(({ definition }) => marksOf(definition)),
+  )
 }

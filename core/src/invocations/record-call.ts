@@ -55,7 +55,8 @@ export function recordCall(
     format: 1,
     id,
     isolate: { ...isolate, config: kept.config },
-    ...(operation === undefined ? { entry: guest.entry } : {}),
+    // Of a version with two majors a service may stand under another name than that it was called by.
+    ...(operation?.table === call.service ? {} : { entry: guest.entry }),
     service: call.service,
     major: call.major,
     operation: call.operation,

@@ -56,8 +56,8 @@ export function linksShare({ knex, publicUrl, now }: Ports): HostCall {
     run: async ({ scope, request, grant }: GrantedCall<ShareRequest>) => {
       const { plugin, operations } = scope.version
       const found = operations.get(request.operation)
-      const [service = '', operation = ''] = request.operation.split('/')
       if (found === undefined) {
+        const [service = '', operation = ''] = request.operation.split('/')
         throw coreErrors.create('OPERATION_MISSING', { service, major: 0, operation })
       }
       const ttlS = lifeOf(plugin, grant, request.ttlS)
@@ -67,9 +67,9 @@ export function linksShare({ knex, publicUrl, now }: Ports): HostCall {
         id: linkId(now()),
         tenant: scope.tenant,
         plugin,
-        service,
+        service: found.service,
         major: found.major,
-        operation,
+        operation: found.name,
         input: request.input,
         expiresAt: new Date(now() + ttlS * 1000).toISOString(),
         hash: linkHash(token),

@@ -3,6 +3,7 @@ import { contractChanges } from '@signalbox/sdk/compatibility'
 import type { Contract } from '@signalbox/sdk/contract'
 import type { ContractChange } from '@signalbox/sdk/contract-change'
 import type { Manifest } from '@signalbox/sdk/manifest'
+import { contractOf } from '@signalbox/sdk/provided-service'
 import { type RequestedCapability, requestedCapabilities } from './consent.ts'
 
 /** What a version makes of one service. */
@@ -17,21 +18,35 @@ export interface PlannedService {
 
 type Contracts = Readonly<Record<string, Contract>>
 
-/** Contracts of the version in service against those of a proposed one. */
+/**
+ * Contracts of the version in service against those of a proposed one. Each major is compared with itself; one that goes
+ * as another comes is told as that.
+ */
 export function plannedServices(old: Contracts, now: Contracts): readonly PlannedService[] {
-  return [...new Set([...Object.keys(old), ...Object.keys(now)])].map((service) => {
-    const before = Object.hasOwn(old, service) ? old[service] : undefined
-    const after = Object.hasOwn(now, service) ? now[service] : undefined
-    return {
-      service,
-      major: after?.major ?? null,
-      previousMajor: before?.major ?? null,
-      changes:
-        before === undefined || after === undefined || before.major !== after.major
-          ? []
-          : contractChanges(before, after),
-    }
+  const all = [...Object.values(old), ...Object.values(now)]
+  return [...new Set(all.map(({ id }) => id))].flatMap((service) => {
+    const before = majorsOf(old, service)
+    const after = majorsOf(now, service)
+    const kept = after.filter((major) => before.includes(major))
+    const gone = before.filter((major) => !after.includes(major))
+    const fresh = after.filter((major) => !before.includes(major))
+    const moved = Array.from({ length: Math.max(gone.length, fresh.length) }, (_, index) => ({
+      ...{ service, major: fresh[index] ?? null, previousMajor: gone[index] ?? null },
+      changes: [],
+    }))
+    const same = kept.map((major) => {
+      const [one, other] = [contractOf(old, service, major), contractOf(now, service, major)]
+      const changes = contractChanges(one as Contract, other as Contract)
+      return { service, major, previousMajor: major, changes }
+    })
+    return [...same, ...moved]
   })
+}
+
+function majorsOf(contracts: Contracts, service: string): readonly number[] {
+  return Object.values(contracts)
+    .flatMap(({ id, major }) => (id === service ? [major] : []))
+    .sort((a, b) => a - b)
 }
 
 /** Capabilities that a version asks for and the one in service does not, and the other way about. */

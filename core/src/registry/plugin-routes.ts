@@ -11,7 +11,6 @@ import {
 } from '../gateway/http-schemas.ts'
 import type { Page } from '../identity/identity-store.ts'
 import type { InstallService } from './install-service.ts'
-import type { PlanService } from './plan-service.ts'
 import {
   hasPlugin,
   type Installation,
@@ -19,18 +18,19 @@ import {
   listPlugins,
   stableVersion,
 } from './registry-store.ts'
+import type { VersionPlanner } from './version-planner.ts'
 
 interface Ports {
   readonly knex: Knex
   readonly installs: InstallService
-  readonly plans: PlanService
+  readonly planner: VersionPlanner
 }
 
 const tags = ['plugins']
 
 /** Installing from the marketplace and looking at what is installed: the operator's. */
-export function pluginRoutes(app: FastifyInstance, { knex, installs, plans }: Ports): void {
-  planRoute(app, plans)
+export function pluginRoutes(app: FastifyInstance, { knex, installs, planner }: Ports): void {
+  planRoute(app, planner)
   app.post<{ Body: { name: string; version?: string } }>(
     '/v1/plugins',
     {
@@ -81,7 +81,7 @@ export function pluginRoutes(app: FastifyInstance, { knex, installs, plans }: Po
   )
 }
 
-function planRoute(app: FastifyInstance, plans: PlanService): void {
+function planRoute(app: FastifyInstance, planner: VersionPlanner): void {
   app.post<{ Params: { name: string }; Body: { version?: string } | null }>(
     '/v1/plugins/:name(^[^:]+)::plan',
     {
@@ -97,7 +97,7 @@ function planRoute(app: FastifyInstance, plans: PlanService): void {
         },
       },
     },
-    async (request) => plans.plan(request.params.name, request.body?.version),
+    async (request) => planner.plan(request.params.name, request.body?.version),
   )
 }
 

@@ -1,7 +1,10 @@
+import { CONTRIBUTIONS_CHANGED } from '@signalbox/sdk/change-event'
 import type { CodedError } from '@signalbox/sdk/errors'
 import type { Manifest } from '@signalbox/sdk/manifest'
 import semver from 'semver'
 import { coreErrors } from '../errors.ts'
+import { wishedTypes } from '../host-events/host-event-types.ts'
+import { isHostName } from './host-names.ts'
 
 export interface Candidate {
   readonly plugin: string
@@ -58,6 +61,7 @@ export function refusalOf(
     tierRefusal(candidate) ??
     hostRefusal(candidate, hostVersion) ??
     capabilityRefusal(candidate) ??
+    hostEventRefusal(candidate) ??
     hostJobRefusal(candidate) ??
     dependencyRefusal(candidate, installed) ??
     dependentRefusal(candidate, installed)
@@ -88,6 +92,20 @@ function capabilityRefusal({ plugin, version, manifest }: Candidate): CodedError
     return coreErrors.create('CAPABILITY_UNSUPPORTED', { plugin, version, capability })
   }
   return undefined
+}
+
+/** It would wait for ever for what this host never says. */
+function hostEventRefusal({ plugin, version, manifest }: Candidate): CodedError | undefined {
+  const wishes = manifest.capabilities?.['event:subscribe'] ?? []
+  const unknown = wishes.find(
+    ({ type, optional }) =>
+      isHostName(type) &&
+      type !== CONTRIBUTIONS_CHANGED &&
+      optional !== true &&
+      wishedTypes(type).length === 0,
+  )
+  if (unknown === undefined) return undefined
+  return coreErrors.create('HOST_EVENT_UNKNOWN', { plugin, version, type: unknown.type })
 }
 
 /** A handler without a tenant would have no settings, no tables and no isolate: there is nothing it could do. */

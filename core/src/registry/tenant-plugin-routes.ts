@@ -1,8 +1,10 @@
+import type { CapabilityRequest } from '@signalbox/sdk/manifest'
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import { callerOf } from '../gateway/guard.ts'
 import { idSchema, pluginNameSchema, strictObject, versionSchema } from '../gateway/http-schemas.ts'
+import { wishedTypes } from '../host-events/host-event-types.ts'
 import type { Binding } from '../rollout/routing/snapshot.ts'
 import type { BindingService } from './binding-service.ts'
 import { findBinding, listGrants } from './binding-store.ts'
@@ -123,9 +125,21 @@ async function describe(knex: Knex, tenant: string, plugin: string) {
     plugin,
     version,
     binding: binding?.binding ?? 'disabled',
-    capabilities: requested.map(({ hash, ...wish }) => ({ ...wish, granted: granted.has(hash) })),
+    capabilities: requested.map(({ hash, ...wish }) => ({
+      ...wish,
+      ...toldBy(wish),
+      granted: granted.has(hash),
+    })),
     grants,
     config: config?.config ?? {},
     configRevision: config?.revision ?? 0,
   }
+}
+
+/** Beside the author's words the host's: what it will tell, of a wish for its own events. */
+function toldBy({ name, parameters }: Pick<CapabilityRequest, 'name' | 'parameters'>) {
+  const { type } = parameters as { readonly type?: string }
+  if (name !== 'event:subscribe' || type === undefined) return {}
+  const tells = wishedTypes(type)
+  return tells.length === 0 ? {} : { tells }
 }

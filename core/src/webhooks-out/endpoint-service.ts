@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import { commitChange, recordChange } from '../audit/change.ts'
 import type { AllowedPlace } from '../broker/http/operator-list.ts'
 import { coreErrors } from '../errors.ts'
+import { HOST_SOURCE, noteEvent, PING } from '../host-events/host-note.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { hasApp } from '../identity/identity-store.ts'
 import type { Sealer } from '../sealing/sealer.ts'
@@ -20,7 +21,6 @@ import {
   setEndpointState,
 } from './endpoint-store.ts'
 import { endpointUrl } from './endpoint-url.ts'
-import { HOST_SOURCE, noteEvent, PING } from './host-note.ts'
 import { insertDeliveries } from './out-delivery-store.ts'
 import { messageIdOf } from './standard-webhook.ts'
 

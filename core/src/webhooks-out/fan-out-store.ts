@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import type { HostNote } from './host-note.ts'
+import type { HostNote } from '../host-events/host-note.ts'
 import type { SeenEvent } from './matching.ts'
 
 /** Whether there is something that was not looked at; costs two looks into indexes. */

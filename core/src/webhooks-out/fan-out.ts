@@ -1,9 +1,9 @@
 import type { Knex } from 'knex'
+import type { HostNote } from '../host-events/host-note.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import { readGeneration } from '../rollout/routing/snapshot-store.ts'
 import { type Endpoint, listHearing } from './endpoint-store.ts'
 import { eventsBehind, hasNews, holdPlace, markNotes, newNotes, putPlace } from './fan-out-store.ts'
-import type { HostNote } from './host-note.ts'
 import { deliveriesOfEvent, deliveriesOfNote } from './matching.ts'
 import { fullLines, insertDeliveries, type NewDelivery } from './out-delivery-store.ts'
 

@@ -1,8 +1,8 @@
 import { typesOfApp } from '../events/entitled-types.ts'
 import { matchesType } from '../events/event-types.ts'
+import { HOST_SOURCE, type HostNote, noteEvent, toldNote } from '../host-events/host-note.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import type { Endpoint } from './endpoint-store.ts'
-import { HOST_SOURCE, type HostNote, noteEvent, toldNote } from './host-note.ts'
 import type { NewDelivery } from './out-delivery-store.ts'
 import { messageIdOf } from './standard-webhook.ts'
 

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Counter } from 'prom-client'
+import { LeasedTries } from '../events/leased-tries.ts'
 import { TellingLoop } from '../events/telling-loop.ts'
 import { RepeatedRun } from '../storage/repeated-run.ts'
 import {
@@ -31,35 +31,26 @@ const STOP_GRACE_MS = 2000
 /** Sends what is due: takes it, tries it, writes down how it went. One a node. */
 export class WebhookDispatcher {
   readonly #ports: Ports
-  readonly #running = new Map<string, TakenDelivery>()
-  readonly #tries = new Set<Promise<void>>()
+  readonly #tries = new LeasedTries<TakenDelivery>()
   readonly #loop: TellingLoop
   readonly #upkeep: RepeatedRun
-  #poll: NodeJS.Timeout | undefined
 
   constructor(ports: Ports) {
     this.#ports = ports
     const { log } = ports
-    this.#loop = new TellingLoop({ tell: () => this.take(), waiting: 'webhooks', log })
+    const tell = () => this.take()
+    this.#loop = new TellingLoop({ tell, waiting: 'webhooks', pollMs: POLL_MS, log })
     this.#upkeep = new RepeatedRun(() => this.#keepUp(), UPKEEP_MS)
   }
 
   start(): void {
     this.#loop.start()
     this.#upkeep.start()
-    this.#poll = setInterval(() => this.look(), POLL_MS)
-    this.#poll.unref()
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#poll)
     await this.#loop.stop()
-    const grace = new AbortController()
-    await Promise.race([
-      Promise.all(this.#tries),
-      delay(STOP_GRACE_MS, undefined, { signal: grace.signal }).catch(() => undefined),
-    ])
-    grace.abort()
+    await this.#tries.settledWithin(STOP_GRACE_MS)
     await this.#upkeep.stop()
   }
 
@@ -71,7 +62,7 @@ export class WebhookDispatcher {
   /** Takes what is due and begins with it. @returns whether there may be more to take right now */
   async take(): Promise<boolean> {
     const { knex, now } = this.#ports
-    const total = MAX_RUNNING - this.#running.size
+    const total = MAX_RUNNING - this.#tries.size
     // Whoever ends next asks again.
     if (total === 0) return false
     const limits = {
@@ -81,49 +72,43 @@ export class WebhookDispatcher {
       total,
     }
     const taken = await takeDeliveries(knex, this.#loads(), limits)
-    for (const delivery of taken) {
-      const ended = this.#try(delivery).finally(() => this.#tries.delete(ended))
-      this.#tries.add(ended)
-    }
+    for (const delivery of taken) this.#tries.begin(delivery, (one) => this.#try(one))
     return false
   }
 
   /** Resolves when what was begun with is over, and was written down. */
   async settled(): Promise<void> {
-    await Promise.all(this.#tries)
+    await this.#tries.settled()
   }
 
   async #try(delivery: TakenDelivery): Promise<void> {
-    const { tries, log } = this.#ports
-    // With the fence: after a lost lease this node may hold the same delivery twice.
-    const key = `${delivery.id}/${delivery.fence}`
-    this.#running.set(key, delivery)
+    const { tries } = this.#ports
     try {
       tries.inc({ outcome: await tryDelivery(this.#ports, delivery) })
     } catch (err) {
       // It is sent again when its lease ends: at least once.
-      log.warn({ err, webhook: delivery.endpoint }, 'how a webhook was sent could not be kept')
+      this.#loop.tellAway(err)
     } finally {
-      this.#running.delete(key)
+      this.#tries.free(delivery)
     }
     this.look()
   }
 
   #loads(): readonly EndpointLoad[] {
     const loads = new Map<string, number>()
-    for (const { endpoint } of this.#running.values()) {
+    for (const { endpoint } of this.#tries.running) {
       loads.set(endpoint, (loads.get(endpoint) ?? 0) + 1)
     }
     return [...loads].map(([endpoint, running]) => ({ endpoint, running }))
   }
 
   async #keepUp(): Promise<void> {
-    const { knex, now, log } = this.#ports
+    const { knex, now } = this.#ports
     try {
-      await renewLeases(knex, [...this.#running.values()], { now: now(), leaseMs: LEASE_MS })
+      await renewLeases(knex, this.#tries.running, { now: now(), leaseMs: LEASE_MS })
       await parkBlocked(knex, now())
     } catch (err) {
-      log.warn({ err }, 'leases of webhooks could not be renewed')
+      this.#loop.tellAway(err)
     }
   }
 }

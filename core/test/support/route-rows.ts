@@ -313,6 +313,7 @@ export const planningRoutes: RouteRows = {
 /** The catalog as everybody reads it. */
 export const catalogRoutes: RouteRows = {
   'GET /v1/catalog/services': { at: '/v1/catalog/services' },
+  'GET /v1/host-events': { at: '/v1/host-events' },
   'GET /v1/catalog/services/{id}': { at: '/v1/catalog/services/probe.one' },
   'GET /v1/catalog/services/{id}/changes': { at: '/v1/catalog/services/probe.one/changes' },
   'GET /v1/catalog/services/{id}/versions/{major}/{document}': {

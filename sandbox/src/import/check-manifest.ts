@@ -5,6 +5,7 @@ import { lineageOperationFaults } from '@signalbox/sdk/lineage-operations'
 import { type Manifest, validateManifest } from '@signalbox/sdk/manifest'
 import { offeredEventFaults } from '@signalbox/sdk/offered-events'
 import { permissionFaults } from '@signalbox/sdk/permissions'
+import { nameFault } from '@signalbox/sdk/provided-service'
 import { checkMigrations } from './check-migrations.ts'
 import type { PackageFaults, PackageFiles } from './package-files.ts'
 import type { PackageLimits } from './package-limits.ts'
@@ -70,10 +71,9 @@ function checkContracts(
     }
     const { contract } = result
     tell(tierFaults(contract, manifest.runtime.tier), service.contract, '', faults)
-    if (contract.id !== service.id) {
-      faults.add(service.contract, '/id', `must be ${service.id}, as the manifest says`)
-    } else if (Object.hasOwn(contracts, service.id)) {
-      faults.add('package.json', `${pointer}/id`, 'is provided twice')
+    const misnamed = nameFault(service.id, contract, contracts)
+    if (misnamed !== undefined) {
+      tell([misnamed], service.contract, '', faults)
     } else {
       tell(permissionFaults(contract, manifest), service.contract, '', faults)
       tell(offeredEventFaults(contract, manifest), service.contract, '', faults)

@@ -90,8 +90,9 @@ export const capabilitySchemas = {
     {
       type: {
         ...dottedId,
-        pattern: `${dottedId.pattern}|^signalbox\\.rollout\\.\\*$`,
-        description: 'Type of the event; signalbox.rollout.* is every move of a rollout.',
+        pattern: `${dottedId.pattern}|^signalbox(\\.[a-z][a-z0-9_-]*)+(\\.\\*)?$`,
+        description:
+          "Type of the event. Of the host's own, such as signalbox.subscription.requested, also a whole family: signalbox.rollout.*",
       },
     },
     ['type'],

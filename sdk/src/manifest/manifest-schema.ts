@@ -125,7 +125,12 @@ export const manifestSchema = {
             required: ['id', 'contract'],
             additionalProperties: false,
             properties: {
-              id: { ...dottedId, description: 'The service, such as orders.demand.' },
+              id: {
+                ...dottedId,
+                pattern: `${dottedId.pattern.slice(0, -1)}(@[1-9][0-9]{0,5})?$`,
+                description:
+                  'The service, such as orders.demand; a second major beside it is orders.demand@2.',
+              },
               contract: { ...packagePath, description: 'Its contract, a JSON file.' },
             },
           },

@@ -178,10 +178,17 @@ function repeatedIds({ provides }: Manifest): InputFault[] {
       unknown
     >[]
     const ids = entries.map((entry) => entry[key])
+    const cure =
+      kind === 'services' ? ': name another major "id@major", such as orders.demand@2' : ''
     return ids.flatMap((id, index) =>
       ids.indexOf(id) === index
         ? []
-        : [{ pointer: `/provides/${kind}/${index}/${key}`, detail: `"${id}" is named twice` }],
+        : [
+            {
+              pointer: `/provides/${kind}/${index}/${key}`,
+              detail: `"${id}" is named twice${cure}`,
+            },
+          ],
     )
   })
 }

@@ -3,6 +3,7 @@ import { type Contract, schemaFaults, validateContract } from '../contract/contr
 import { tierFaults } from '../contract/delivery.ts'
 import { lineageOperationFaults } from '../contract/lineage-operations.ts'
 import { offeredEventFaults } from '../contract/offered-events.ts'
+import { nameFault } from '../contract/provided-service.ts'
 import { permissionFaults } from '../contract/required-permissions.ts'
 import type { InputFault } from '../errors/coded-error.ts'
 import { sdkErrors } from '../errors/sdk-errors.ts'
@@ -219,10 +220,8 @@ async function readContracts(
     if (!read.ok) throw invalid([{ at: path, pointer: '', detail: read.fault }])
     const result = validateContract(read.file.value)
     if (!result.ok) throw invalid(placed(read.file, '', result.faults))
-    if (result.contract.id !== id) {
-      const detail = `must be "${id}", as the manifest names the service`
-      throw invalid(placed(read.file, '', [{ pointer: '/id', detail }]))
-    }
+    const misnamed = nameFault(id, result.contract, Object.fromEntries(contracts))
+    if (misnamed !== undefined) throw invalid(placed(read.file, '', [misnamed]))
     for (const faultsIn of manifestChecks) {
       const faults = faultsIn(result.contract, manifest)
       if (faults.length > 0) throw invalid(placed(read.file, '', faults))

@@ -18,7 +18,7 @@ export interface Plugin {
   readonly udfs?: Readonly<Record<string, Udf>>
   /**
    * Events by type, each with a grant of `event:subscribe`; `signalbox.contributions.changed` needs none.
-   * With one for `signalbox.rollout.*` its handler has that name, and the event's `type` says which move it was.
+   * With one for a family, such as `signalbox.rollout.*`, its handler has that name, and the event's `type` says which it was.
    */
   readonly on?: Readonly<Record<string, Handler>>
   /** Jobs by id, with a grant of `job:schedule`. */

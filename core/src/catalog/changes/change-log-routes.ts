@@ -8,7 +8,7 @@ import type { RoutingTable } from '../../rollout/routing/routing-table.ts'
 import { type Snapshot, serviceKey } from '../../rollout/routing/snapshot.ts'
 import { listMajors } from '../catalog-store.ts'
 import { deprecationPhase } from '../deprecation.ts'
-import { ChangeComparer, compareReleases, type Release, releasesOf } from './change-log.ts'
+import { ChangeComparer, compareReleases, placeOf, type Release, releasesOf } from './change-log.ts'
 import { listServiceVersions } from './change-log-store.ts'
 import { type VersionStatus, versionStatus } from './version-status.ts'
 
@@ -38,7 +38,7 @@ export function changeLogRoutes(app: FastifyInstance, { knex, routing, now }: Po
             cursor: {
               ...pageSchema.cursor,
               maxLength: 320,
-              pattern: '^[0-9]+\\.[0-9]+\\.[0-9]+[0-9A-Za-z.+-]*~[^~]+$',
+              pattern: '^[0-9]+\\.[0-9]+\\.[0-9]+[0-9A-Za-z.+-]*~[^~]+(~[0-9]{1,6})?$',
             },
           },
           [],
@@ -62,16 +62,16 @@ export function changeLogRoutes(app: FastifyInstance, { knex, routing, now }: Po
         status: statusOf(routing.snapshot, release, now()),
         changes: comparer.between(release),
       }))
-      return pageOf(items, limit, ({ version, plugin }) => `${version}~${plugin}`)
+      return pageOf(items, limit, ({ version, plugin, major }) => `${version}~${plugin}~${major}`)
     },
   )
 }
 
 function isBelow(release: Release, cursor: string | undefined): boolean {
-  const [version = '', plugin = ''] = cursor?.split('~') ?? []
+  const [version = '', plugin = '', major = '0'] = cursor?.split('~') ?? []
   // What was never a version names no place.
   if (semver.parse(version) === null) return true
-  return compareReleases(release, { version, plugin }) > 0
+  return compareReleases(placeOf(release), { version, plugin, major: Number(major) }) > 0
 }
 
 function statusOf(snapshot: Snapshot, release: Release, now: number): VersionStatus {

@@ -13,17 +13,17 @@ export interface ServiceVersion {
 /** As many versions of a plugin as a host is shown to have. */
 const MAX_VERSIONS = 200
 
-/** Versions that have the service, the last installed first; those that failed are none that anybody was served by. */
+/** Versions that have the service, once for each of its majors, the last installed first; those that failed are none that anybody was served by. */
 export async function listServiceVersions(knex: Knex, service: string): Promise<ServiceVersion[]> {
   const { rows } = await knex.raw(
-    `select plugin, version, state, created_at as "installedAt", contracts -> ? as contract
-       from installations
-      where plugin in (select plugin from services where id = ?)
-        and state in ('installed', 'expanded', 'warm', 'stable')
-        and contracts -> ? is not null
-      order by created_at desc, version
+    `select i.plugin, i.version, i.state, i.created_at as "installedAt", c.value as contract
+       from installations i cross join lateral jsonb_each(i.contracts) c
+      where i.plugin in (select plugin from services where id = ?)
+        and i.state in ('installed', 'expanded', 'warm', 'stable')
+        and c.value ->> 'id' = ?
+      order by i.created_at desc, i.version
       limit ?`,
-    [service, service, service, MAX_VERSIONS],
+    [service, service, MAX_VERSIONS],
   )
   return rows
 }

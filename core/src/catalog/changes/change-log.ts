@@ -3,29 +3,42 @@ import semver from 'semver'
 import type { ServiceVersion } from './change-log-store.ts'
 
 export interface Release extends ServiceVersion {
-  /** The next lower version of its plugin that is installed; undefined: it is the first. */
+  /** The next lower version of its plugin that has this major, or else the major before; undefined: it is the first. */
   readonly before: ServiceVersion | undefined
 }
 
 /** Each version beside the one it follows, the highest first. What came before is by number: a fix of an old line may come late. */
 export function releasesOf(versions: readonly ServiceVersion[]): readonly Release[] {
-  const sorted = versions.toSorted(compareReleases)
+  const sorted = versions.toSorted((a, b) => compareReleases(placeOf(a), placeOf(b)))
   return sorted.map((one, index) => ({
     ...one,
-    before: sorted.slice(index + 1).find(({ plugin }) => plugin === one.plugin),
+    before: predecessor(one, sorted.slice(index + 1)),
   }))
+}
+
+function predecessor(one: ServiceVersion, lower: readonly ServiceVersion[]) {
+  const own = lower.filter(({ plugin }) => plugin === one.plugin)
+  const isSame = ({ contract }: ServiceVersion) => contract.major === one.contract.major
+  return own.find(isSame) ?? own.find(({ contract }) => contract.major < one.contract.major)
 }
 
 interface Place {
   readonly plugin: string
   readonly version: string
+  /** Of one version the higher comes first. */
+  readonly major: number
+}
+
+export function placeOf({ plugin, version, contract }: ServiceVersion): Place {
+  return { plugin, version, major: contract.major }
 }
 
 /** Below 0: the first stands before the second in the log. */
 export function compareReleases(a: Place, b: Place): number {
   return (
     semver.rcompare(a.version, b.version) ||
-    (a.plugin < b.plugin ? -1 : Number(a.plugin > b.plugin))
+    (a.plugin < b.plugin ? -1 : Number(a.plugin > b.plugin)) ||
+    b.major - a.major
   )
 }
 
@@ -40,7 +53,9 @@ export class ChangeComparer {
 
   between({ before, ...now }: Release): Changes {
     if (before === undefined) return []
-    const key = [now.plugin, now.contract.id, before.version, now.version].join('\0')
+    const { id, major } = now.contract
+    const majors = `${before.contract.major} ${major}`
+    const key = [now.plugin, id, majors, before.version, now.version].join('\0')
     const known = this.#kept.get(key) ?? contractChanges(before.contract, now.contract)
     this.#kept.delete(key)
     this.#kept.set(key, known)

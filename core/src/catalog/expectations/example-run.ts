@@ -92,10 +92,13 @@ async function runOne(
   { service, major }: Consumer,
   { operation, input, expect }: ConsumerExample,
 ): Promise<Outcome> {
-  const contract = version.contracts[service]
-  if (contract === undefined || contract.major !== major) {
+  const provided = Object.entries(version.contracts).find(
+    ([, one]) => one.id === service && one.major === major,
+  )
+  if (provided === undefined) {
     return { failed: `${service} is not served with major ${major} any more` }
   }
+  const [table, contract] = provided
   const definition = Object.hasOwn(contract.operations, operation)
     ? contract.operations[operation]
     : undefined
@@ -109,7 +112,7 @@ async function runOne(
   const outcome = await runGuest({
     isolate,
     loadBundle: async () => ({ source: bytes }),
-    entry: { kind: 'service', service, operation },
+    entry: { kind: 'service', service: table, operation },
     inputJson: JSON.stringify(input),
     context: { principal: { kind: 'host', id: 'plan' }, arm: 'canary', traceId: '0'.repeat(32) },
     deadlineMs: Math.min(isolate.limits.deadlineMs, DEADLINE_MS),

@@ -45,14 +45,9 @@ function isOfVersion(outcome: string): boolean {
 
 /** As `service@major/operation`, of the stable version. */
 function safeOperations({ stable, versions }: Snapshot, plugin: string): ReadonlySet<string> {
-  const operations = versions.get(`${plugin}@${stable.get(plugin)}`)?.operations ?? new Map()
-  const safe = [...operations].filter(([, { definition }]) => definition.safe === true)
-  return new Set(
-    safe.map(([key, { major }]) => {
-      const [service, operation] = key.split('/')
-      return `${serviceKey(service, major)}/${operation}`
-    }),
-  )
+  const operations = versions.get(`${plugin}@${stable.get(plugin)}`)?.operations.values() ?? []
+  const safe = [...operations].filter(({ definition }) => definition.safe === true)
+  return new Set(safe.map(({ service, major, name }) => `${serviceKey(service, major)}/${name}`))
 }
 
 function unitsOf(snapshot: Snapshot, plugin: string, cohortBy: CohortBy): number | null {

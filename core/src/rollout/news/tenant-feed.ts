@@ -3,7 +3,7 @@ import type { Knex } from 'knex'
 import { idSchema, strictObject } from '../../gateway/http-schemas.ts'
 import { afterSchema, hostEvent } from '../rollout-feed.ts'
 import { rolloutNotesAfter } from '../rollout-outbox.ts'
-import { concerning } from './rollout-news-store.ts'
+import { concerning } from './tenant-feed-store.ts'
 import { moveTypes, toldMove } from './told-move.ts'
 
 /** What plugins of the tenant are told of rollouts, for its admin: the same events, and the same in them. */

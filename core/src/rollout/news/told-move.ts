@@ -7,9 +7,6 @@ const PREFIX = 'signalbox.rollout.'
 /** The moves that tenants are told of: every command, and nothing that is only planned. */
 export const moveTypes: readonly string[] = rolloutCommands.map((command) => PREFIX + command)
 
-/** What a plugin asks for that wants to hear of all of them. */
-export const EVERY_MOVE = `${PREFIX}*`
-
 /** A move, as a tenant is told of it. No list, no evidence and nobody of another tenant is in it. */
 interface ToldMove {
   readonly rollout: string

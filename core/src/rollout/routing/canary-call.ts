@@ -29,7 +29,7 @@ interface Ports<Answer> {
   readonly counters: NodeCounters
   /** Why the call is its arm's. */
   readonly assigned?: Assignment | undefined
-  /** `service/operation` */
+  /** `service/operation`; of a version with two majors one is `service@major/operation` */
   readonly operation: string
   /** By it the call was drawn. */
   readonly requestId: string

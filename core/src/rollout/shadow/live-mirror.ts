@@ -1,7 +1,7 @@
 import { CodedError } from '@signalbox/sdk/errors'
 import { unescapeToken } from '@signalbox/sdk/json-pointer'
 import type { ServiceAnswer, ServiceCall } from '../../broker/call-scope.ts'
-import type { CompiledOperation } from '../../catalog/compile-contract.ts'
+import { operationOf } from '../../catalog/operation-of.ts'
 import type { Arm } from '../cohorts/cohort.ts'
 import type { Attempt } from '../routing/canary-call.ts'
 import type { Sharing } from '../routing/pick-version.ts'
@@ -15,7 +15,7 @@ import type { ShadowPlan } from './shadow-plan.ts'
 /** A safe call as stable has just answered it, and how to run it again. */
 export interface AnsweredCall {
   readonly sharing: Sharing
-  readonly call: Pick<ServiceCall, 'service' | 'operation' | 'inputJson'>
+  readonly call: Pick<ServiceCall, 'service' | 'major' | 'operation' | 'inputJson'>
   readonly first: Pick<Attempt<ServiceAnswer>, 'outcome' | 'result'>
   /** One attempt by the version of an arm, with a deadline of its own, under this mark. */
   readonly again: (arm: Arm, mark: ShadowMark) => Promise<Attempt<ServiceAnswer>>
@@ -35,7 +35,7 @@ export function mirrorOf(
     plugin: versions.stable.plugin,
     kind: 'live',
     answer,
-    comparison: comparisonOf(sharing, `${call.service}/${call.operation}`, plan),
+    comparison: comparisonOf(sharing, call, plan),
     length: held + call.inputJson.length,
     run: async (arm) => {
       const refused: string[] = []
@@ -60,17 +60,18 @@ const known = new WeakMap<LiveRollout, Map<string, Comparison>>()
 /** What the plan and stable's contract leave out of the comparison, and the names either contract promises. */
 export function comparisonOf(
   { rollout, versions }: Sharing,
-  operation: string,
+  { service, major, operation: name }: Pick<ServiceCall, 'service' | 'major' | 'operation'>,
   plan: ShadowPlan,
 ): Comparison {
   const comparisons = known.get(rollout) ?? new Map<string, Comparison>()
   known.set(rollout, comparisons)
-  const before = comparisons.get(operation)
+  const key = `${service}@${major}/${name}`
+  const before = comparisons.get(key)
   if (before !== undefined) return before
   const definitions = [versions.stable, versions.canary]
-    .map(({ operations }) => operations.get(operation) as CompiledOperation | undefined)
+    .map(({ operations }) => operationOf(operations, service, major, name))
     .flatMap((one) => (one === undefined ? [] : [one.definition]))
-  const promised = versions.stable.operations.get(operation)?.definition.compare
+  const promised = operationOf(versions.stable.operations, service, major, name)?.definition.compare
   const ignore = [...(plan.ignore ?? []), ...(promised?.ignore ?? [])]
   const sets = [...(plan.sets ?? []), ...(promised?.sets ?? [])]
   const said = [...ignore, ...sets].flatMap((path) => path.split('/').slice(1))
@@ -80,6 +81,6 @@ export function comparisonOf(
     sets: new Set(sets),
     names: new Set([...names, ...said.map(unescapeToken)]),
   }
-  comparisons.set(operation, comparison)
+  comparisons.set(key, comparison)
   return comparison
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { GuestCall, GuestOutcome, LoadedBundle } from '@signalbox/sandbox'
 import type { Knex } from 'knex'
+import { operationOf } from '../../catalog/operation-of.ts'
 import type { ListedInvocation } from '../../invocations/invocation-store.ts'
 import { findInvocation, listAnswered } from '../../invocations/invocation-store.ts'
 import type { Recording } from '../../invocations/recording.ts'
@@ -88,12 +89,13 @@ export class RecordedMirrors {
   }
 
   /** Only where the tenant is in the rollout, of what both versions promise to be safe. */
-  #mayRun(sharing: Sharing, { tenant, service, operation }: ListedInvocation): boolean {
+  #mayRun(sharing: Sharing, { tenant, service, major, operation }: ListedInvocation): boolean {
     const { stable, canary } = sharing.versions
     const binding = this.#ports.snapshot().bindings.get(tenantKey(tenant, stable.plugin))
     const isServed = binding?.binding === 'enabled' && binding.pinnedVersion === null
     const isSafe = [stable, canary].every(
-      ({ operations }) => operations.get(`${service}/${operation}`)?.definition.safe === true,
+      ({ operations }) =>
+        operationOf(operations, service, major, operation)?.definition.safe === true,
     )
     return isServed && isSafe && mayBeCompared(sharing)
   }
@@ -104,7 +106,7 @@ export class RecordedMirrors {
     recording: Recording,
     length: number,
   ): MirroredCall | undefined {
-    const { service, operation, outcome } = recording
+    const { outcome } = recording
     if (!('output' in outcome)) return undefined
     const { rollout, versions } = sharing
     return {
@@ -113,7 +115,7 @@ export class RecordedMirrors {
       kind: 'replay',
       answer: { kind: 'answered', json: JSON.stringify(outcome.output) },
       comparison: {
-        ...comparisonOf(sharing, `${service}/${operation}`, plan),
+        ...comparisonOf(sharing, recording, plan),
         // What was redacted is the same as anything of its type.
         isSame: (recorded, replayed) =>
           typeof recorded === 'string' ? sameText(recorded, replayed) : recorded === replayed,
@@ -137,7 +139,10 @@ export class RecordedMirrors {
       bundleSha256: createHash('sha256').update(`replay ${version.bundleSha256}`).digest('hex'),
     }
     const bundle = Buffer.from(source).toString('utf8')
-    return runReplay(runGuest, { ...recording, isolate }, bundle)
+    const { service, major, operation } = recording
+    const table = operationOf(version.operations, service, major, operation)?.table ?? service
+    const entry = { kind: 'service', service: table, operation } as const
+    return runReplay(runGuest, { ...recording, isolate, entry }, bundle)
   }
 }
 

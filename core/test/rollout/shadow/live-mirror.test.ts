@@ -57,16 +57,16 @@ const ended = (
 })
 const text = { en: 'no', 'zh-CN': 'no' }
 const no = new CodedError('NOT_TODAY', { status: 422, message: text, cure: text }, {}, {})
-const call = { service: 's', operation: 'run', inputJson: '{}' }
+const call = { service: 's', major: 1, operation: 'run', inputJson: '{}' }
 
 t.test(
   'plan and contract together say what is compared, and both contracts what is named',
   async (t) => {
-    const comparison = comparisonOf(sharing, 's/run', plan)
+    const comparison = comparisonOf(sharing, call, plan)
     t.same([...comparison.ignore].sort(), ['/[]/at', '/seen'])
     t.same([...comparison.sets], ['/tags'])
     for (const name of ['a', 'b', 'at', 'seen', 'tags']) t.ok(comparison.names.has(name), name)
-    t.equal(comparisonOf(sharing, 's/run', plan), comparison, 'made once')
+    t.equal(comparisonOf(sharing, call, plan), comparison, 'made once')
   },
 )
 

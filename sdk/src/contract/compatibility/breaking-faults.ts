@@ -1,20 +1,21 @@
 import type { InputFault } from '../../errors/coded-error.ts'
 import type { Contract } from '../contract.ts'
+import { contractOf } from '../provided-service.ts'
 import type { ContractChange } from './change.ts'
 import { contractChanges } from './contract-changes.ts'
 
 /**
- * What keeps a version from being released within the major of its contracts: each breaking change with its place and
- * the cure. A service that is new, or has another major, breaks nobody.
- * @param old by service id; `at` of a fault is the service
+ * What keeps a version from being released within the majors of its contracts: each breaking change with its place and
+ * the cure. A service that is new, or a major that is, breaks nobody; each major is compared with itself.
+ * @param old by the names under `provides.services`, as `now`; `service` of a fault is such a name of `now`
  */
 export function breakingFaults(
   old: Readonly<Record<string, Contract>>,
   now: Readonly<Record<string, Contract>>,
 ): readonly (InputFault & { readonly service: string })[] {
   return Object.entries(now).flatMap(([service, contract]) => {
-    const before = Object.hasOwn(old, service) ? old[service] : undefined
-    if (before === undefined || before.major !== contract.major) return []
+    const before = contractOf(old, contract.id, contract.major)
+    if (before === undefined) return []
     return contractChanges(before, contract)
       .filter(({ kind }) => kind === 'breaking')
       .slice(0, MAX_FAULTS)

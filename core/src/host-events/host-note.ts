@@ -33,17 +33,27 @@ export function toldNote(
   snapshot: Snapshot,
   note: HostNote,
   { tenant, app }: { readonly tenant: string | null; readonly app: string | null },
-): unknown {
+): Readonly<Record<string, unknown>> | undefined {
   if (tenant === null) return note.data
-  if (note.tenant === tenant) {
-    const of = appOf(snapshot, note)
-    return app !== null && of !== undefined && of !== app ? undefined : note.data
-  }
+  if (note.tenant === tenant)
+    return app === null || isOfApp(snapshot, note, app) ? note.data : undefined
   if (note.tenant !== null || !concerns(snapshot, note, tenant)) return undefined
-  if (moveTypes.includes(note.type)) return toldMove(note, tenant)
+  if (isMove(note.type)) return { ...toldMove(note, tenant) }
   const family = note.type.split('.')[1] ?? ''
   if (!sharedFamilies.includes(family)) return undefined
   return Object.fromEntries(Object.entries(note.data).filter(([name]) => sharedWords.has(name)))
+}
+
+export function isMove(type: string): boolean {
+  return moveTypes.includes(type)
+}
+
+/** Of what is said of no app all are told; what an owner is asked by another tenant's app is said to none of its own. */
+function isOfApp(snapshot: Snapshot, note: HostNote, app: string): boolean {
+  const { tenant, data } = note
+  const asker = data['tenant']
+  if (typeof asker === 'string' && asker !== tenant) return false
+  return (appOf(snapshot, note) ?? app) === app
 }
 
 function appOf(snapshot: Snapshot, { subject, data }: HostNote): string | undefined {

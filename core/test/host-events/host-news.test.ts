@@ -1,9 +1,12 @@
 import t from 'tap'
-import { RolloutNews } from '../../../src/rollout/news/rollout-news.ts'
-import type { RolloutCommand } from '../../../src/rollout/rollout-states.ts'
-import { documentNode, grantDocuments, ownerOf } from '../../support/document-node.ts'
-import { subscribe } from '../../support/event-store.ts'
-import { because, full, openRollouts, operator, weight } from '../../support/rollouts.ts'
+import { type Change, commitChange } from '../../src/audit/change.ts'
+import { HostNews } from '../../src/host-events/host-news.ts'
+import type { RolloutCommand } from '../../src/rollout/rollout-states.ts'
+import { emptySnapshot } from '../../src/rollout/routing/snapshot.ts'
+import { loadSnapshot } from '../../src/rollout/routing/snapshot-store.ts'
+import { documentNode, grantDocuments, ownerOf } from '../support/document-node.ts'
+import { subscribe } from '../support/event-store.ts'
+import { because, full, openRollouts, operator, weight } from '../support/rollouts.ts'
 
 const { knex, clock, rollouts } = await openRollouts(t, ['one', 'two'])
 const documents = await documentNode(knex, clock, 'node-1')
@@ -19,14 +22,20 @@ await grantDocuments(knex, 'globex', 'one', ['mail'])
 await knex('bindings').insert({ tenant: 'initech', plugin: 'one', binding: 'disabled' })
 
 let told = 0
-const node = () =>
-  new RolloutNews({
+const node = () => {
+  let snapshot = emptySnapshot
+  return new HostNews({
     knex,
+    snapshot: () => snapshot,
+    reach: async () => {
+      snapshot = await loadSnapshot(knex, new Map(), () => undefined)
+    },
     onTold: () => {
       told++
     },
     log: { warn: (fields) => t.fail('warned', fields) },
   })
+}
 
 /** All that is left to tell. */
 async function tellAll(news = node()): Promise<void> {
@@ -125,11 +134,13 @@ t.test('a teller that dies before its end told nothing, and the next one tells a
   await knex.raw(`create function dies() returns trigger language plpgsql as $$
     begin raise exception 'the node is gone'; end $$`)
   await knex.raw(
-    'create trigger dies before update on told_rollouts for each row execute function dies()',
+    'create trigger dies before delete on host_news for each row execute function dies()',
   )
-  await t.rejects(node().tell())
+  const dying = node()
+  t.equal(await dying.tell(), true, 'it reads what it must know first')
+  await t.rejects(dying.tell())
   t.same(await inbox('acme', 'board'), [])
-  await knex.raw('drop trigger dies on told_rollouts')
+  await knex.raw('drop trigger dies on host_news')
   await tellAll()
   t.same(commandsOf(await inbox('acme', 'board')), ['start', 'abort'])
 })
@@ -140,4 +151,104 @@ t.test('who asks after it happened is not told of it', async (t) => {
   await subscribe(knex, 'acme', 'late', [all])
   await tellAll()
   t.same(await inbox('acme', 'late'), [])
+})
+
+const requests = 'signalbox.subscription.requested'
+const row = {
+  id: 'sub_1',
+  tenant: 'globex',
+  app: 'planner',
+  service: 'orders',
+  major: 1,
+  plan: 'gold',
+  state: 'requested',
+  scopes: null,
+  purpose: 'weekly orders',
+  noticedDays: null,
+  decidedBy: null,
+}
+const asked = (tenant: string | null, more: Partial<Change> = {}): Change => ({
+  actor: 'admin:globex/tok_1',
+  action: 'subscription.requested',
+  subject: 'sub_1',
+  tenant,
+  traceId: 'f'.repeat(32),
+  detail: row,
+  ...more,
+})
+const happened = (change: Change) => commitChange(knex, change, async () => undefined)
+
+t.test('a request is told in the tenant it is told to, and says what the list says', async (t) => {
+  await subscribe(knex, 'acme', 'approver', [requests])
+  await subscribe(knex, 'globex', 'nosy', ['signalbox.subscription.*'])
+  await happened(asked('acme'))
+  await tellAll()
+  t.match(await inbox('acme', 'approver'), [
+    {
+      asked: requests,
+      key: 'sub_1',
+      event: {
+        source: '/signalbox',
+        type: requests,
+        subject: 'sub_1',
+        traceparent: new RegExp(`^00-${'f'.repeat(32)}-`),
+      },
+    },
+  ])
+  const told = (await inbox('acme', 'approver'))[0]?.event.data
+  const { app, service, major, plan, purpose, scopes, state, tenant } = row
+  t.strictSame(told, { app, service, major, plan, purpose, scopes, state, tenant }, 'and no actor')
+  t.same(await inbox('globex', 'nosy'), [], "another tenant's is not told, in whatever words")
+  await happened(asked('globex'))
+  await tellAll()
+  t.match(await inbox('globex', 'nosy'), [{ asked: 'signalbox.subscription.*' }])
+})
+
+t.test(
+  'what no plugin may hear is queued for none, and what cannot be told stops nothing',
+  async (t) => {
+    await subscribe(knex, 'acme', 'thief', [
+      'signalbox.user.*',
+      'signalbox.secret.stored',
+      'signalbox.*',
+    ])
+    await happened(asked('acme', { action: 'user.created' }))
+    await happened(asked('acme', { action: 'secret.stored' }))
+    t.same(await knex('host_news'), [])
+    await happened(asked(null, { action: 'subscription.approve' }))
+    await happened(asked('acme', { detail: { ...row, purpose: 'x'.repeat(70_000) } }))
+    await tellAll()
+    t.same(await inbox('acme', 'thief'), [])
+    t.match(await inbox('acme', 'approver'), [{ event: { data: { isTooLarge: true } } }])
+  },
+)
+
+t.test('of one subject plugins hear in the order of its changes, whoever tells', async (t) => {
+  const subjects = ['sub_a', 'sub_b', 'sub_c']
+  await Promise.all(
+    subjects.map(async (subject) => {
+      for (let n = 0; n < 20; n++) {
+        await happened(asked('acme', { subject, detail: { ...row, major: n + 1 } }))
+        if (n % 7 === 0) await tellAll()
+      }
+    }),
+  )
+  await Promise.all([tellAll(), tellAll(), tellAll()])
+  const heard = await inbox('acme', 'approver')
+  for (const subject of subjects) {
+    t.same(
+      heard.filter(({ key }) => key === subject).map(({ event }) => event.data.major),
+      Array.from({ length: 20 }, (_, n) => n + 1),
+    )
+  }
+})
+
+t.test('what a host of another version told already holds nothing up', async (t) => {
+  await happened(asked('acme'))
+  const { sequence } = await knex('host_news').first()
+  await tellAll()
+  await knex('host_news').insert({ sequence })
+  await happened(asked('acme'))
+  await tellAll()
+  t.equal((await inbox('acme', 'approver')).length, 2)
 })

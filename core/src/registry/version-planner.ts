@@ -41,7 +41,7 @@ interface Ports {
 const MAX_CONSUMERS = 2000
 
 /** What a proposed version would do, found out without storing or changing anything. */
-export class PlanService {
+export class VersionPlanner {
   readonly #ports: Ports
 
   constructor(ports: Ports) {
