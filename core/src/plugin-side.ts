@@ -23,7 +23,6 @@ import type { RolloutService } from './rollout/rollout-service.ts'
 import type { Settings } from './settings.ts'
 import type { StopStack } from './stop-stack.ts'
 import type { Tracing } from './tracing/open-tracing.ts'
-import type { MeteredUnits } from './usage/usage-recorder.ts'
 import { hookRoutes, receiveRoute } from './webhooks/hook-routes.ts'
 import { openHooks } from './webhooks/open-hooks.ts'
 import { openWebhooksOut } from './webhooks-out/open-webhooks-out.ts'
@@ -60,8 +59,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const snapshot = () => routing.snapshot
   const onUse = (use: GrantUse) => uses.recorder.add(use)
   const jobs = openJobs({ knex, snapshot, registry, entry: () => broker.guests, onUse, log })
-  const onUnits = (units: MeteredUnits) => state.usage.recorder.addUnits(units)
-  const meters = openMeter({ knex, onUnits, log })
+  const meters = openMeter({ knex, log })
   const broker: OpenBroker = openBroker({
     ...state,
     ...{ runGuest, resources, tracing },

@@ -17,6 +17,7 @@ interface Line {
 interface Ports {
   /** Makes it durable. @returns its id */
   readonly reserve: (subscription: string, calls: number) => Promise<string>
+  /** Milliseconds on a clock that never runs backwards. */
   readonly now: () => number
 }
 

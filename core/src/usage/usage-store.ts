@@ -43,15 +43,15 @@ export async function addBatch(knex: Knex, batch: NumberedBatch): Promise<boolea
 async function addCalls(trx: Knex.Transaction, calls: readonly object[]): Promise<void> {
   await trx.raw(
     `insert into usage_hours as u (subscription, hour, operation, version, status_class, price, tenant, app, service,
-            major, plugin, calls, bytes_in, bytes_out)
+            major, plugin, calls, bytes_in, bytes_out, cpu_us)
      select r.subscription, to_timestamp(r.hour / 1000), r.operation, r.version, r."statusClass", r.price, r.tenant,
-            r.app, r.service, r.major, r.plugin, r.calls, r."bytesIn", r."bytesOut"
+            r.app, r.service, r.major, r.plugin, r.calls, r."bytesIn", r."bytesOut", r."cpuUs"
        from jsonb_to_recordset(?) as r (subscription text, hour float8, operation text, version text,
             "statusClass" text, price text, tenant text, app text, service text, major int, plugin text,
-            calls bigint, "bytesIn" numeric, "bytesOut" numeric)
+            calls bigint, "bytesIn" numeric, "bytesOut" numeric, "cpuUs" numeric)
      on conflict (subscription, hour, operation, version, status_class, price, service, major) do update
         set calls = u.calls + excluded.calls, bytes_in = u.bytes_in + excluded.bytes_in,
-            bytes_out = u.bytes_out + excluded.bytes_out`,
+            bytes_out = u.bytes_out + excluded.bytes_out, cpu_us = u.cpu_us + excluded.cpu_us`,
     [JSON.stringify(calls)],
   )
 }

@@ -107,7 +107,13 @@ async function gateway(
       }),
       issuer: 'http://127.0.0.1',
       clock: now,
-      usage: { recorder: { admit: async () => undefined, count: () => undefined } },
+      usage: {
+        recorder: {
+          admit: async () => undefined,
+          count: () => undefined,
+          follow: () => () => undefined,
+        },
+      },
       cache: new AnswerCache({ now, maxBytes: 1e6, maxAnswerBytes: 1e5 }),
       streams: streams as unknown as EventStreams,
       idempotent: {

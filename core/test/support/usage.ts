@@ -35,7 +35,8 @@ export interface NodeWish {
 
 export function usageNode(knex: Knex, { snapshot, folder = 'f1', now = Date.now }: NodeWish) {
   const log = { warn: () => undefined }
-  return UsageRecorder.open({ knex, snapshot: () => snapshot, folder, now, log })
+  const monotonic = () => performance.now()
+  return UsageRecorder.open({ knex, snapshot: () => snapshot, folder, now, monotonic, log })
 }
 
 /** Fails some of its transactions, before they begin or after they were committed. */
