@@ -5,7 +5,7 @@ import type { Snapshot, Subscription } from '../rollout/routing/snapshot.ts'
 import { serviceKey } from '../rollout/routing/snapshot.ts'
 import { RepeatedRun } from '../storage/repeated-run.ts'
 import type { CallUse } from './call-use.ts'
-import { PriceLeases, type Taken } from './price-leases.ts'
+import { type Priced, PriceLeases, type Taken } from './price-leases.ts'
 import { MONTH } from './priced-units.ts'
 import { type UsageBatch, UsageLedger, type UsageName } from './usage-ledger.ts'
 import {
@@ -78,7 +78,7 @@ export class UsageRecorder {
   private constructor(ports: Ports) {
     this.#ports = ports
     this.#leases = new PriceLeases({
-      reserve: (subscription, calls) => this.#reserve(subscription, calls),
+      reserve: (of, calls) => this.#reserve(of, calls),
       now: ports.monotonic,
     })
   }
@@ -118,7 +118,7 @@ export class UsageRecorder {
   async admit({ id, price }: Subscription): Promise<Taken | undefined> {
     if (price === undefined || price.per === MONTH) return undefined
     try {
-      return await this.#leases.take(id)
+      return await this.#leases.take({ subscription: id, price: priceText(price) })
     } catch (cause) {
       throw coreErrors.create('USAGE_NOT_COUNTED', { subscription: id }, { cause, retryAfterS: 2 })
     }
@@ -183,11 +183,11 @@ export class UsageRecorder {
     }
   }
 
-  async #reserve(id: string, reserved: number): Promise<string> {
+  async #reserve({ subscription: id, price }: Priced, reserved: number): Promise<string> {
     const { knex, snapshot } = this.#ports
     const subscription = snapshot().subscriptions.get(id)
     if (subscription === undefined) throw new Error(`there is no subscription ${id}`)
-    const { tenant, service, major, plugin, price } = this.#nameOf(subscription, '', '', true)
+    const { tenant, service, major, plugin } = this.#nameOf(subscription, '', '', true)
     const lease = randomUUID()
     const node = this.#node
     const of = { subscription: id, tenant, service, major, plugin, price }

@@ -87,8 +87,8 @@ export async function endNode(knex: Knex, node: string): Promise<void> {
     await trx('usage_nodes').where({ node }).update({ ended: 'clean', found_at: trx.fn.now() })
     await trx('usage_leases')
       .where({ node })
-      .whereNull('settled_at')
-      .update({ settled_at: trx.fn.now() })
+      .where((open) => open.whereNull('settled_at').orWhere('unknown', '>', 0))
+      .update(settled(trx))
   })
 }
 
@@ -135,12 +135,18 @@ export async function insertLease(knex: Knex, lease: NewLease): Promise<void> {
   await knex('usage_leases').insert(lease)
 }
 
-/** What was not spent of them is nobody's: all that was is counted. */
+/**
+ * What was not spent of them is nobody's: all that was is counted. The node says so itself, so that nothing of it is unknown,
+ * even where it was taken for lost meanwhile.
+ */
 export async function settleLeases(knex: Knex, ids: readonly string[]): Promise<void> {
   await knex('usage_leases')
     .whereIn('id', [...ids])
-    .whereNull('settled_at')
-    .update({ settled_at: knex.fn.now() })
+    .update(settled(knex))
+}
+
+function settled(knex: Knex) {
+  return { settled_at: knex.raw('coalesce(settled_at, now())'), unknown: 0 }
 }
 
 /** In one order for all nodes: they wait for each other instead of locking each other out. */

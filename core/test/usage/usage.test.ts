@@ -255,6 +255,8 @@ t.test('of a node that was killed a bound is known, and no call is made up', asy
   t.equal(await callsOf(dear.id), 8)
   t.match(await sumUnknown(knex, ever), [{ atMost: '12' }])
   t.same(await listGaps(knex, ever), [])
+  await killed.stop()
+  t.same(await sumUnknown(knex, ever), [], 'it knows that the rest was never made')
   await next.stop()
 })
 
