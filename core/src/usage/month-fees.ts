@@ -52,7 +52,7 @@ export class MonthFees {
 }
 
 /** What stands and is paid by the month. Pure. */
-export function feesOf({ subscriptions, providers }: Snapshot, at: number): readonly MonthFee[] {
+function feesOf({ subscriptions, providers }: Snapshot, at: number): readonly MonthFee[] {
   return [...subscriptions.values()].flatMap((one) => {
     const { id, tenant, app, service, major, price, state, expiresAt = Infinity } = one
     if (price?.per !== MONTH || state !== 'active' || one.isAppSuspended || expiresAt <= at)

@@ -1,5 +1,5 @@
 /** What a price may be by beside the units of a contract. No plugin can name one that begins with `host:`. */
-export const CALL = 'call'
+const CALL = 'call'
 
 /** Once a calendar month in UTC, however much is called. */
 export const MONTH = 'month'

@@ -87,7 +87,9 @@ export async function endNode(knex: Knex, node: string): Promise<void> {
     await trx('usage_nodes').where({ node }).update({ ended: 'clean', found_at: trx.fn.now() })
     await trx('usage_leases')
       .where({ node })
-      .where((open) => open.whereNull('settled_at').orWhere('unknown', '>', 0))
+      .where((open) => {
+        void open.whereNull('settled_at').orWhere('unknown', '>', 0)
+      })
       .update(settled(trx))
   })
 }
