@@ -12,8 +12,13 @@ export class ChildServer<Facts> {
     this.facts = facts
   }
 
-  static async start<Facts>(file: string, words: readonly string[] = []) {
-    const child = fork(join(import.meta.dirname, file), [...words])
+  static async start<Facts>(
+    file: string,
+    words: readonly string[] = [],
+    environment: Readonly<Record<string, string>> = {},
+  ) {
+    const env = { ...process.env, ...environment }
+    const child = fork(join(import.meta.dirname, file), [...words], { env })
     const facts = await new Promise<Facts>((resolve, reject) => {
       child.once('message', (message) => resolve(message as Facts))
       child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)))

@@ -52,7 +52,15 @@ async function prepare(host: Host): Promise<Record<string, string>> {
   }
 }
 
-const settings = readSettings({ PORT: '0', SIGNALBOX_HOME: home, LOG_LEVEL: 'warn' }, home)
+/** Traces are sent where a bench says so. */
+const { OTEL_EXPORTER_OTLP_ENDPOINT, SIGNALBOX_TRACE_SAMPLE } = process.env
+const settings = readSettings(
+  {
+    ...{ PORT: '0', SIGNALBOX_HOME: home, LOG_LEVEL: 'warn' },
+    ...{ OTEL_EXPORTER_OTLP_ENDPOINT, SIGNALBOX_TRACE_SAMPLE },
+  },
+  home,
+)
 const log = pino({ level: 'warn' }, pino.destination(2))
 const host = await startHost(settings, { log, internal: await internalService() })
 process.send?.({ url: host.url, ...(await prepare(host)) })

@@ -100,10 +100,7 @@ export async function openState(
   const auditing = openAudit({ knex, hostKeys, log }, stops)
   const node = await folder.readOrCreateSecret('node-id')
   const { signer } = auditing
-  const usage = await openUsage(
-    { knex, signer, snapshot: () => routing.snapshot, folder: node, log },
-    stops,
-  )
+  const usage = await openUsage({ knex, signer, routing, folder: node, log }, stops)
   const audit = await CallAuditJob.open({
     knex,
     log,

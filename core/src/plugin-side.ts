@@ -26,7 +26,6 @@ import type { RolloutService } from './rollout/rollout-service.ts'
 import type { Settings } from './settings.ts'
 import type { StopStack } from './stop-stack.ts'
 import type { Tracing } from './tracing/open-tracing.ts'
-import type { MeteredUnits } from './usage/usage-recorder.ts'
 import { hookRoutes, receiveRoute } from './webhooks/hook-routes.ts'
 import { openHooks } from './webhooks/open-hooks.ts'
 import { openWebhooksOut } from './webhooks-out/open-webhooks-out.ts'
@@ -65,8 +64,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const onTold = () => events.tell()
   const runs = new ToldRuns({ knex, snapshot, now: Date.now, onTold, log })
   const jobs = openJobs({ knex, snapshot, registry, entry: () => broker.guests, onUse, runs, log })
-  const onUnits = (units: MeteredUnits) => state.usage.recorder.addUnits(units)
-  const meters = openMeter({ knex, onUnits, log })
+  const meters = openMeter({ knex, log })
   const broker: OpenBroker = openBroker({
     ...state,
     ...{ runGuest, resources, tracing },

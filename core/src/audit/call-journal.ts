@@ -15,7 +15,7 @@ interface Ports {
 /**
  * Writes and refusals, in a file of this node, before they are answered: the kernel has them then, whatever becomes of
  * this process. A file an interval, numbered as the batch that it becomes in the database, and gone once that is written.
- * It is not forced to the disk: that would cost each call a millisecond, and the database has it a second later.
+ * It is not forced to the disk: each call would wait for it, and the database has it a second later. See audit.md.
  */
 export class CallJournal {
   readonly #folder: string
@@ -26,6 +26,7 @@ export class CallJournal {
   #file: number | undefined
   #bytes = 0
   #isFailing = false
+  #isTorn = false
 
   private constructor({ folder, log, maxBytes = MAX_BYTES }: Ports, number: number) {
     this.#folder = folder
@@ -52,17 +53,20 @@ export class CallJournal {
 
   /** Returns when the kernel has it. A disk that is full does not stop the calls: they stay in memory for the interval. */
   write(record: CallRecord): void {
-    const line = Buffer.from(`${JSON.stringify(record)}\n`)
+    // Behind a part of a line another begins, or both would be lost.
+    const line = Buffer.from(`${this.#isTorn ? '\n' : ''}${JSON.stringify(record)}\n`)
     if (this.#bytes + line.length > this.#maxBytes) {
       this.#fail({}, 'is full')
       return
     }
     try {
       this.#file ??= openSync(this.#path(this.#number), 'a', 0o600)
-      writeSync(this.#file, line)
-      this.#bytes += line.length
-      this.#sizes.set(this.#number, (this.#sizes.get(this.#number) ?? 0) + line.length)
-      this.#isFailing = false
+      const written = writeSync(this.#file, line)
+      this.#bytes += written
+      this.#sizes.set(this.#number, (this.#sizes.get(this.#number) ?? 0) + written)
+      this.#isTorn = written < line.length
+      if (this.#isTorn) this.#fail({}, 'has no room on the disk')
+      else this.#isFailing = false
     } catch (err) {
       this.#fail({ err }, 'cannot be written')
     }
@@ -72,6 +76,7 @@ export class CallJournal {
   turn(): number {
     if (this.#file !== undefined) closeSync(this.#file)
     this.#file = undefined
+    this.#isTorn = false
     return this.#number++
   }
 

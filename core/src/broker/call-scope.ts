@@ -3,6 +3,7 @@ import type { Principal } from '@signalbox/sdk'
 import type { InstalledVersion } from '../rollout/routing/snapshot.ts'
 import type { ShadowMark } from '../rollout/shadow/shadow-mark.ts'
 import type { ParentSpan } from '../tracing/trace-span.ts'
+import type { CallUse } from '../usage/call-use.ts'
 
 /** One invocation of a plugin: which version acts, for whom, since when. Host calls are judged by it. */
 export interface CallScope {
@@ -21,6 +22,8 @@ export interface CallScope {
   readonly origin?: EventOrigin
   /** Nobody waits for it: it is run to compare answers, and may change nothing. */
   readonly shadow?: ShadowMark
+  /** Where an app called this operation itself: what is metered is counted for its subscription too. */
+  readonly use?: CallUse | undefined
   /** What the next part of the trace belongs to, where it is recorded. */
   readonly span?: ParentSpan | undefined
 }
@@ -66,6 +69,8 @@ export interface ServiceAnswer {
   readonly plugin: string
   readonly version: string
   readonly arm: 'stable' | 'canary'
+  /** Of the try that is the answer; absent: the host's own service took nothing of a guest. */
+  readonly use?: CallUse
 }
 
 export type CallService = (call: ServiceCall) => Promise<ServiceAnswer>

@@ -13,6 +13,7 @@ import { outcomeOfFailure } from '../rollout/judge/judged-call.ts'
 import type { Attempt } from '../rollout/routing/canary-call.ts'
 import { type InstalledVersion, versionKey } from '../rollout/routing/snapshot.ts'
 import { shadowPorts } from '../rollout/shadow/shadow-guest.ts'
+import { beginUse, type CallUse, noteUse } from '../usage/call-use.ts'
 import { BusyClock } from './busy-clock.ts'
 import type { CallScope, ServiceAnswer, ServiceCall } from './call-scope.ts'
 import { unheard, watchedFor } from './caller-left.ts'
@@ -52,7 +53,8 @@ export async function attemptCall(
     ...ports,
     hostCall: (...words) => hostCalls.during(() => ports.hostCall(...words)),
   }
-  const traced = traceGuest(scopeOf(trial, call, started + trial.deadlineMs))
+  const use = beginUse()
+  const traced = traceGuest(scopeOf(trial, call, started + trial.deadlineMs, use))
   const snapshot = ports.snapshot()
   const { operation: name, inputJson } = call
   const { table } = operation as CompiledOperation
@@ -66,8 +68,9 @@ export async function attemptCall(
   )
   try {
     const outcome = await traced.run(ports.runGuest, watched.guest)
+    use.cpuMs = outcome.cpuMs
     const judged = unheard(
-      judgedOutcome(version, operation as CompiledOperation, arm, outcome),
+      judgedOutcome(version, operation as CompiledOperation, { arm, use }, outcome),
       call.left,
     )
     const tookMs = took()
@@ -83,8 +86,9 @@ export async function attemptCall(
       verdict: verdictOf(judged),
       ...watched.take(outcome),
     })
-    if (invocation !== undefined && 'error' in judged.result) {
-      nameInvocation(judged.result.error, invocation)
+    if ('error' in judged.result) {
+      noteUse(judged.result.error, use)
+      if (invocation !== undefined) nameInvocation(judged.result.error, invocation)
     }
     return { ...judged, tookMs, ownMs: outcome.cpuMs + hostCalls.busyMs }
   } finally {
@@ -131,9 +135,12 @@ export function scopeOf(
   { version, arm, chain }: Trial,
   call: ServiceCall,
   deadline: number,
+  spent: CallUse,
 ): CallScope {
   const { tenant, principal, traceId, requestId, origin, shadow, span } = call
-  const scope = { version, tenant, principal, arm, traceId, requestId, deadline, chain, span }
+  // What a plugin asks of another is the plugin's use of it.
+  const use = chain.length === 1 && principal.kind === 'app' ? spent : undefined
+  const scope = { version, tenant, principal, arm, traceId, requestId, deadline, chain, span, use }
   const marked = shadow === undefined ? scope : { ...scope, shadow }
   return origin === undefined ? marked : { ...marked, origin }
 }
@@ -141,7 +148,7 @@ export function scopeOf(
 function judgedOutcome(
   { plugin, version }: InstalledVersion,
   operation: CompiledOperation,
-  arm: Arm,
+  { arm, use }: { readonly arm: Arm; readonly use: CallUse },
   outcome: GuestOutcome,
 ): Judged {
   if (outcome.kind !== 'ok') return judgedNo(outcome)
@@ -150,7 +157,7 @@ function judgedOutcome(
   if (faults.length === 0) {
     return {
       outcome: 'answered',
-      result: { answer: { outputJson, plugin, version, arm } },
+      result: { answer: { outputJson, plugin, version, arm, use } },
       trip: undefined,
     }
   }

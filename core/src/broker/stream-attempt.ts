@@ -7,6 +7,7 @@ import { coreErrors } from '../errors.ts'
 import { nameInvocation } from '../invocations/invocation-of-error.ts'
 import type { Attempt, AttemptEnd } from '../rollout/routing/canary-call.ts'
 import { versionKey } from '../rollout/routing/snapshot.ts'
+import { beginUse, type CallUse, noteUse } from '../usage/call-use.ts'
 import { BusyClock } from './busy-clock.ts'
 import type { ServiceAnswer, ServiceCall } from './call-scope.ts'
 import { unheard, watchedFor } from './caller-left.ts'
@@ -58,9 +59,10 @@ export async function attemptStream(
   let isDiscarded = false
   const end = ports.inFlight.begin(versionKey(plugin, version.version))
   const { promise: first, resolve: begin } = Promise.withResolvers<Begun>()
+  const use = beginUse()
   const running = runStream(
     ports,
-    { trial, call, started },
+    { trial, call, started, use },
     {
       maxBytes,
       maxMs,
@@ -97,7 +99,7 @@ export async function attemptStream(
   return {
     outcome: 'answered',
     result: {
-      answer: { stream, contentType, fileName, maxMs, plugin, version: version.version, arm },
+      answer: { stream, contentType, fileName, maxMs, plugin, version: version.version, arm, use },
     },
     tookMs: took(),
     ownMs: 0,
@@ -116,12 +118,13 @@ interface Running {
   readonly trial: Trial
   readonly call: ServiceCall
   readonly started: number
+  readonly use: CallUse
 }
 
 /** To the last byte: what became of it, kept and metered like any call. */
 async function runStream(
   ports: GuestPorts,
-  { trial, call, started }: Running,
+  { trial, call, started, use }: Running,
   bytes: ByteSink,
 ): Promise<Ended> {
   const { version, deadlineMs } = trial
@@ -131,7 +134,7 @@ async function runStream(
     hostCall: (...words) => hostCalls.during(() => ports.hostCall(...words)),
   }
   // What the handler asks while it sends is within the time of the whole answer.
-  const traced = traceGuest(scopeOf(trial, call, started + bytes.maxMs))
+  const traced = traceGuest(scopeOf(trial, call, started + bytes.maxMs, use))
   const snapshot = ports.snapshot()
   const { service, major, operation: name, inputJson } = call
   const operation = operationOf(version.operations, service, major, name) as CompiledOperation
@@ -143,6 +146,7 @@ async function runStream(
     }),
   )
   const outcome = await traced.run(ports.runGuest, watched.guest)
+  use.cpuMs = outcome.cpuMs
   const judged = unheard(judgedStream(outcome), call.left)
   const invocation = ports.invocations.ended({
     guest: watched.guest,
@@ -156,8 +160,9 @@ async function runStream(
     verdict: verdictOf(judged),
     ...watched.take(outcome),
   })
-  if (invocation !== undefined && 'error' in judged.result) {
-    nameInvocation(judged.result.error, invocation)
+  if ('error' in judged.result) {
+    noteUse(judged.result.error, use)
+    if (invocation !== undefined) nameInvocation(judged.result.error, invocation)
   }
   return { ...judged, ownMs: outcome.cpuMs + hostCalls.busyMs, bytes: outcome.bytesOut }
 }

@@ -8,7 +8,7 @@ import { type PlanTerms, planFaults } from './plan.ts'
 import { nextPlanState, type PlanCommand, type PlanState } from './plan-states.ts'
 import { insertNextVersion, insertPlan, lockPlan, type Plan, setPlanStatus } from './plan-store.ts'
 import { type CatalogPorts, commitReached } from './reached-change.ts'
-import { operationsOf } from './service-operations.ts'
+import { offeredBy } from './service-operations.ts'
 import { lockOfPlan, updateSubscriptions } from './subscription-store.ts'
 
 export interface PlanRef {
@@ -35,8 +35,7 @@ export class PlanService {
   async put(caller: Caller, ref: PlanRef, wish: PlanWish): Promise<Plan> {
     const { status, forSubscribers = false, ...terms } = wish
     const { id, major, name } = ref
-    const operations = operationsOf(this.#ports.routing.snapshot, id, major)
-    const faults = planFaults(terms, operations)
+    const faults = planFaults(terms, offeredBy(this.#ports.routing.snapshot, id, major))
     if (faults.length > 0) throw coreErrors.create('INPUT_INVALID', {}, { faults })
     const change = changeOf(caller, 'changed', ref, { ...terms, forSubscribers })
     return commitReached(this.#ports, change, async (trx) => {

@@ -1,5 +1,7 @@
 import type { InputFault } from '@signalbox/sdk/errors'
 import { strictObject } from '../gateway/http-schemas.ts'
+import { hostUnits } from '../usage/priced-units.ts'
+import type { Offered } from './service-operations.ts'
 
 /** A count of calls in a calendar period, in UTC. */
 export interface PlanQuota {
@@ -29,7 +31,7 @@ export interface PlanPrice {
   readonly amount: string
   /** ISO 4217, such as CNY. */
   readonly currency: string
-  /** What one amount buys: `call`, `month`, or a unit that the contract meters. */
+  /** What one amount buys: `call`, `month`, what the host measures (`host:cpu-ms`), or a unit that the contract names. */
   readonly unit: string
 }
 
@@ -66,9 +68,9 @@ export const planTermsProperties = {
   maxRows: { type: 'integer', minimum: 1, maximum: 10_000_000 },
   price: strictObject(
     {
-      amount: { type: 'string', pattern: '^(0|[1-9][0-9]{0,11})(\\.[0-9]{1,6})?$' },
+      amount: { type: 'string', pattern: '^(0|[1-9][0-9]{0,11})(\\.[0-9]{1,12})?$' },
       currency: { type: 'string', pattern: '^[A-Z]{3}$' },
-      unit: { type: 'string', pattern: '^[a-z][a-zA-Z0-9_.-]*$', maxLength: 60 },
+      unit: { type: 'string', pattern: '^(host:)?[a-z][a-z0-9_-]*$', maxLength: 60 },
     },
     ['amount', 'currency', 'unit'],
   ),
@@ -79,11 +81,11 @@ const currencies = new Set(Intl.supportedValuesOf('currency'))
 
 /**
  * What no schema says.
- * @param operations of the service as it stands; undefined: not known, such as of one that the host provides
+ * @param offered by the service as it stands; undefined: not known, such as of one that the host provides
  */
 export function planFaults(
   { price, fields }: PlanTerms,
-  operations: ReadonlySet<string> | undefined,
+  offered: Offered | undefined,
 ): readonly InputFault[] {
   const faults: InputFault[] = []
   if (price !== undefined && !currencies.has(price.currency)) {
@@ -92,8 +94,13 @@ export function planFaults(
       detail: `must be a currency of ISO 4217, which ${price.currency} is not`,
     })
   }
+  const units = [...hostUnits, ...(offered?.units ?? [])]
+  // A unit that nothing counts would be a price that nobody ever pays.
+  if (price !== undefined && offered !== undefined && !units.includes(price.unit)) {
+    faults.push({ pointer: '/price/unit', detail: `must be one of ${units.join(', ')}` })
+  }
   for (const operation of Object.keys(fields ?? {})) {
-    if (operations === undefined || operations.has(operation)) continue
+    if (offered === undefined || offered.operations.has(operation)) continue
     faults.push({ pointer: `/fields/${operation}`, detail: 'must be an operation of the service' })
   }
   return faults

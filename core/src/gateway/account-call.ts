@@ -10,7 +10,7 @@ import type { Metrics } from './metrics.ts'
 export interface AccountPorts {
   readonly audit: { add(record: CallRecord): void }
   readonly usage: {
-    readonly recorder: Pick<OpenUsage['recorder'], 'admit' | 'count'>
+    readonly recorder: Pick<OpenUsage['recorder'], 'admit' | 'count' | 'follow'>
     readonly levels: Pick<OpenUsage['levels'], 'add'>
   }
   readonly metrics: Metrics
@@ -57,7 +57,7 @@ export function accountCall(ports: AccountPorts, request: CallRequest, reply: Fa
 /** What its subscriber used; of a stranger nothing. */
 function countUse(
   { usage }: Pick<AccountPorts, 'usage'>,
-  { call, headers }: CallRequest,
+  { call, headers, method, body }: CallRequest,
   reply: FastifyReply,
 ): void {
   if (call?.subscription === undefined) return
@@ -67,13 +67,22 @@ function countUse(
     version: call.answer?.version ?? call.picked ?? 'none',
     // An answer of bytes that failed had said 200 by then.
     status: call.failure?.status ?? reply.statusCode,
-    bytesIn: lengthOf(headers['content-length']),
-    bytesOut: lengthOf(reply.getHeader('content-length')),
+    // What comes in pieces says no length; it is text by now.
+    bytesIn:
+      lengthOf(headers['content-length']) ||
+      (typeof body === 'string' ? Buffer.byteLength(body) : 0),
+    bytesOut: bytesOutOf(call, method, reply),
     taken: call.taken,
+    use: call.use,
   })
 }
 
-/** Of what is sent in pieces it is not known. */
+/** HEAD tells the length of what GET would send. Of a stream it is what the connection was given, with its framing. */
+function bytesOutOf({ sent }: Call, method: string, reply: FastifyReply): number {
+  if (method === 'HEAD') return 0
+  return sent === undefined ? lengthOf(reply.getHeader('content-length')) : sent()
+}
+
 function lengthOf(header: unknown): number {
   const length = Number(header)
   return Number.isSafeInteger(length) && length > 0 ? length : 0

@@ -6,12 +6,13 @@ import type { ByteAnswer } from '../broker/stream-attempt.ts'
 import { coreErrors } from '../errors.ts'
 import { permissionsHeld } from '../identity/authorise.ts'
 import type { Snapshot, Subscription } from '../rollout/routing/snapshot.ts'
+import { useOf } from '../usage/call-use.ts'
 import { type AccountPorts, accountCall } from './account-call.ts'
 import { type AnswerCache, cacheKey } from './answers/answer-cache.ts'
 import { type FieldMask, maskOf } from './answers/field-mask.ts'
 import { sendAnswer } from './answers/send-answer.ts'
 import type { ByteAnswers } from './byte-answers.ts'
-import type { Call, CallRequest } from './call.ts'
+import { type Call, type CallRequest, sentFrom } from './call.ts'
 import { idempotencyKeyOf } from './idempotency/idempotency-key.ts'
 import type { IdempotentCalls } from './idempotency/idempotent-calls.ts'
 import { readInput, requireSize } from './read-input.ts'
@@ -39,6 +40,7 @@ export async function answerCall(
     return await answer(ports, request, reply)
   } catch (error) {
     call.failure = error instanceof CodedError ? error : coreErrors.create('INTERNAL')
+    call.use ??= useOf(call.failure)
     throw error
   } finally {
     // Of a connection that is gone there is no response to be told of.
@@ -139,8 +141,10 @@ async function masked(
   reply: FastifyReply,
   { target, asked, mask }: Asked,
 ): Promise<string> {
+  const call = request.call as Call
   const answered = await caller.callTarget(target, asked)
-  ;(request.call as Call).answer = answered
+  call.answer = answered
+  call.use = answered.use
   reply.header('signalbox-version', answered.version)
   return mask === undefined ? answered.outputJson : mask.apply(answered.outputJson)
 }
@@ -162,10 +166,12 @@ async function answerOnce(
   }
   // Whoever leaves asks again: the call goes to its end, so that there is an answer to keep.
   const { left: _, ...unwatched } = asked
-  const { outputJson, version, isReplay } = await ports.idempotent.once(keyed, () =>
-    ports.caller.callTarget(target, unwatched),
-  )
   const call = request.call as Call
+  const { outputJson, version, isReplay } = await ports.idempotent.once(keyed, async () => {
+    const answered = await ports.caller.callTarget(target, unwatched)
+    call.use = answered.use
+    return answered
+  })
   call.answer = { version }
   ports.metrics.idempotent.inc({ outcome: isReplay ? 'replayed' : 'run' })
   reply.header('signalbox-version', version)
@@ -206,12 +212,15 @@ async function answerKept(
   })
   // Others may have joined: the call goes to its end, whoever leaves.
   const { left: _, ...unwatched } = asked
+  const call = request.call as Call
   const { answer, state } = await ports.cache.through(key, maxAgeS * 1000, async () => {
-    const { outputJson, version } = await ports.caller.callTarget(target, unwatched)
+    const { outputJson, version, use } = await ports.caller.callTarget(target, unwatched)
+    // Whoever joins or comes later took nothing of a guest.
+    call.use = use
     return { outputJson: mask === undefined ? outputJson : mask.apply(outputJson), version }
   })
   ports.metrics.cached.inc({ service, operation, state })
-  ;(request.call as Call).answer = answer
+  call.answer = answer
   reply.header('signalbox-version', answer.version)
   const now = ports.monotonic()
   if (state === 'hit') reply.header('age', Math.floor((now - answer.storedAt) / 1000))
@@ -232,7 +241,9 @@ async function answerBytes(
   }
   const answered = await ports.caller.streamTarget(target, asked)
   call.answer = answered
+  call.use = answered.use
   call.isStream = true
+  call.sent = sentFrom(request)
   return sendBytes(ports, request, answered, reply)
 }
 

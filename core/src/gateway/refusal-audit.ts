@@ -6,7 +6,10 @@ import { actorOf } from '../identity/principal.ts'
 /** Of requests that were not let in; what else is refused changed nothing and tells nothing. */
 const REFUSED: ReadonlySet<number> = new Set([401, 403, 429])
 
-/** Requests of the administration that are refused, on record before they are answered. */
+/** What is done by these is no change of the host's own, with an entry in its transaction, and no call of a service. */
+const WRITES: ReadonlySet<string> = new Set(['event.send'])
+
+/** Requests of the administration that are refused, and what apps send, on record before they are answered. */
 export function auditRefusals(
   app: FastifyInstance,
   audit: { add(record: CallRecord): void },
@@ -27,5 +30,21 @@ export function auditRefusals(
       })
     }
     done()
+  })
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const { action } = request.routeOptions.config
+    if (action !== undefined && WRITES.has(action) && reply.statusCode < 400) {
+      const { principal, routeOptions, trace } = request
+      audit.add({
+        tenant: 'tenant' in principal ? principal.tenant : null,
+        actor: actorOf(principal),
+        action,
+        subject: `${request.method} ${routeOptions.url}`,
+        outcome: 'done',
+        traceId: trace.traceId,
+        safe: false,
+      })
+    }
+    done(null, payload)
   })
 }

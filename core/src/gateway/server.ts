@@ -128,7 +128,7 @@ function bareServer({
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'traceId' }),
     genReqId: (raw) => {
       const said = traceContext(raw.headers.traceparent, traceRandom())
-      const trace = tracing === undefined ? said : { ...said, sampled: tracing.isSampled(said) }
+      const trace = tracing === undefined ? said : { ...said, sampled: tracing.decides(said) }
       Reflect.set(raw, 'trace', trace)
       return trace.traceId
     },

@@ -11,7 +11,7 @@ import { secretOf } from '../identity/authenticate.ts'
 import { actorOf } from '../identity/principal.ts'
 import { type AccountPorts, accountCall } from './account-call.ts'
 import { type AdmissionPorts, appOf } from './admission/admit-call.ts'
-import type { Call, CallParams, CallRequest } from './call.ts'
+import { type Call, type CallParams, type CallRequest, sentFrom } from './call.ts'
 
 interface Ports extends AdmissionPorts, AccountPorts {
   readonly streams: EventStreams
@@ -47,6 +47,11 @@ export function streamRoute(app: FastifyInstance, url: string, ports: Ports): vo
       const wish = { subscription: subscription.id, query, headers, isProven }
       const prepared = await ports.streams.prepare(wish)
       accountCall(ports, request as CallRequest, reply)
+      if (!reply.raw.closed) {
+        const named = { subscription, operation: STREAM, version: 'none' }
+        const unfollow = ports.usage.recorder.follow({ ...named, bytes: sentFrom(request) })
+        reply.raw.once('close', unfollow)
+      }
       return sendStream(reply, prepared)
     },
   )

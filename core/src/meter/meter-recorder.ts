@@ -1,6 +1,5 @@
 import type { Knex } from 'knex'
 import { RepeatedRun } from '../storage/repeated-run.ts'
-import type { MeteredUnits } from '../usage/usage-recorder.ts'
 import { MeterLedger, type MeterName } from './meter-ledger.ts'
 import { addUnits } from './meter-store.ts'
 
@@ -10,8 +9,6 @@ const INTERVAL_MS = 5000
 interface Ports {
   readonly knex: Knex
   readonly now: () => number
-  /** Of what an app called itself: it is counted for its subscription too. */
-  readonly onUnits?: (units: MeteredUnits) => void
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -34,19 +31,10 @@ export class MeterRecorder {
     await this.flush()
   }
 
-  /**
-   * @param called what the principal called, where it is the operation that meters
-   * @returns false: the version meters too many units
-   */
-  add(name: MeterName, units: number, called?: string): boolean {
+  /** @returns false: the version meters too many units */
+  add(name: MeterName, units: number): boolean {
     const day = new Date(this.#ports.now()).toISOString().slice(0, 10)
-    if (!this.#ledger.add(name, units, day)) return false
-    const { tenant, principal, version, unit } = name
-    if (called !== undefined && principal.startsWith('app:')) {
-      const app = principal.slice('app:'.length)
-      this.#ports.onUnits?.({ tenant, app, called, version, unit, n: units })
-    }
-    return true
+    return this.#ledger.add(name, units, day)
   }
 
   /** Never rejects: what cannot be written now is written with the next. */

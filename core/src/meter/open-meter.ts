@@ -1,12 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
-import type { MeteredUnits } from '../usage/usage-recorder.ts'
 import { MeterRecorder } from './meter-recorder.ts'
 import { meterRoutes } from './meter-routes.ts'
 
 interface Ports {
   readonly knex: Knex
-  readonly onUnits: (units: MeteredUnits) => void
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -16,8 +14,8 @@ export interface OpenMeter {
 }
 
 /** What plugins meter, with the clock of a real host. */
-export function openMeter({ knex, onUnits, log }: Ports): OpenMeter {
-  const recorder = new MeterRecorder({ knex, now: Date.now, onUnits, log })
+export function openMeter({ knex, log }: Ports): OpenMeter {
+  const recorder = new MeterRecorder({ knex, now: Date.now, log })
   recorder.start()
   return {
     recorder,

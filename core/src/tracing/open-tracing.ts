@@ -28,8 +28,11 @@ export interface Beginning {
 }
 
 export interface Tracing {
-  /** Parent-based: whoever began the trace has decided, and we decide of what begins here. */
-  isSampled(trace: Pick<TraceContext, 'traceId' | 'sampled' | 'parentId'>): boolean
+  /**
+   * Of a request, once: whoever began its trace has decided, where the operator takes callers' word, and we decide of what
+   * begins here. What follows from it goes by that.
+   */
+  decides(trace: Pick<TraceContext, 'traceId' | 'sampled' | 'parentId'>): boolean
   /** @returns undefined when it is not recorded */
   begin(beginning: Beginning): TraceSpan | undefined
   readonly counts: ExportCounts
@@ -58,7 +61,7 @@ export function openTracing(
   stops: StopStack,
 ): Tracing | undefined {
   if (settings === null) return undefined
-  const { url, sample } = settings
+  const { url, sample, callersDecide } = settings
   const ids = new GivenIds()
   const exported = new BoundedExport(
     new OTLPTraceExporter({ url }),
@@ -77,14 +80,18 @@ export function openTracing(
   stops.push(() => withinTime(provider.shutdown()))
   const spans = new OtelSpans(provider.getTracer('signalbox', version), ids)
   const ratio = new TraceIdRatioBasedSampler(sample)
-  const isSampled: Tracing['isSampled'] = ({ traceId, sampled, parentId }) => {
+  const isSampled: Tracing['decides'] = ({ traceId, sampled, parentId }) => {
     if (parentId !== undefined) return sampled
     return (
       ratio.shouldSample(ROOT_CONTEXT, traceId).decision === SamplingDecision.RECORD_AND_SAMPLED
     )
   }
   return {
-    isSampled,
+    decides: (trace) => {
+      if (trace.parentId === undefined || callersDecide) return isSampled(trace)
+      // Not by the trace id: its sender chose that too.
+      return Math.random() < sample
+    },
     begin({ trace, spanId = newSpanId(), ...about }) {
       if (!isSampled(trace)) return undefined
       const { traceId, parentId } = trace

@@ -2,9 +2,11 @@ import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { LevelLedger } from '../catalog/levels/level-ledger.ts'
 import { heldTo } from '../catalog/levels/promised-levels.ts'
+import type { RoutingTable } from '../rollout/routing/routing-table.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import type { HostSigner } from '../sealing/host-signer.ts'
 import type { StopStack } from '../stop-stack.ts'
+import { MonthFees } from './month-fees.ts'
 import { StatementService } from './statement-service.ts'
 import { UsageRecorder } from './usage-recorder.ts'
 import { UsageRetention } from './usage-retention.ts'
@@ -12,7 +14,7 @@ import { usageRoutes } from './usage-routes.ts'
 
 interface Ports {
   readonly knex: Knex
-  readonly snapshot: () => Snapshot
+  readonly routing: Pick<RoutingTable, 'now'> & { readonly snapshot: Snapshot }
   readonly signer: HostSigner
   readonly folder: string
   readonly log: { warn(fields: object, message: string): void }
@@ -28,14 +30,18 @@ export interface OpenUsage {
   ) => void
 }
 
-/** What subscribers use, with the clock of a real host. */
+/** What subscribers use, by the clock that all nodes share. */
 export async function openUsage(ports: Ports, stops: StopStack): Promise<OpenUsage> {
-  const { knex, signer, log } = ports
-  const now = Date.now
-  const levels = new LevelLedger((...of) => heldTo(ports.snapshot(), ...of))
-  const recorder = await UsageRecorder.open({ ...ports, now, beside: levels })
+  const { knex, signer, routing, folder, log } = ports
+  const now = () => routing.now()
+  const snapshot = () => routing.snapshot
+  const monotonic = () => performance.now()
+  const levels = new LevelLedger((...of) => heldTo(snapshot(), ...of))
+  const counted = { knex, snapshot, now, monotonic, folder, beside: levels, log }
+  const recorder = await UsageRecorder.open(counted)
   const retention = new UsageRetention({ knex, now, log })
-  for (const job of [retention, recorder]) {
+  const fees = new MonthFees({ knex, snapshot, now, log })
+  for (const job of [fees, retention, recorder]) {
     job.start()
     stops.push(() => job.stop())
   }

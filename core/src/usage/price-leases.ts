@@ -8,7 +8,15 @@ interface Lease {
   usedAt: number
 }
 
+/** What is reserved is at one price: another one begins a line of its own. */
+export interface Priced {
+  readonly subscription: string
+  /** `0.05 CNY call` */
+  readonly price: string
+}
+
 interface Line {
+  readonly of: Priced
   current: Lease | undefined
   reserving: Promise<void> | undefined
   size: number
@@ -16,7 +24,8 @@ interface Line {
 
 interface Ports {
   /** Makes it durable. @returns its id */
-  readonly reserve: (subscription: string, calls: number) => Promise<string>
+  readonly reserve: (of: Priced, calls: number) => Promise<string>
+  /** Milliseconds on a clock that never runs backwards. */
   readonly now: () => number
 }
 
@@ -51,12 +60,12 @@ export class PriceLeases {
   }
 
   /** Waits where nothing is left. @throws what the reservation threw */
-  async take(subscription: string): Promise<Taken> {
-    const line = this.#lineOf(subscription)
+  async take(of: Priced): Promise<Taken> {
+    const line = this.#lineOf(of)
     for (;;) {
       const lease = line.current
       if (lease !== undefined && lease.left > 0) return this.#taken(line, lease)
-      line.reserving ??= this.#reserve(subscription, line).finally(() => {
+      line.reserving ??= this.#reserve(line).finally(() => {
         line.reserving = undefined
       })
       await line.reserving
@@ -66,12 +75,14 @@ export class PriceLeases {
   /** Those that nobody will spend from any more, and of which nothing is under way. Asked before a batch is taken. */
   takeOver(): readonly string[] {
     const now = this.#ports.now()
-    for (const [subscription, line] of this.#lines) {
+    for (const [key, line] of this.#lines) {
       const lease = line.current
-      if (lease === undefined || lease.out > 0 || line.reserving !== undefined) continue
-      if (now - lease.usedAt < IDLE_MS) continue
-      this.#close(lease)
-      this.#lines.delete(subscription)
+      if (line.reserving !== undefined) continue
+      if (lease !== undefined) {
+        if (lease.out > 0 || now - lease.usedAt < IDLE_MS) continue
+        this.#close(lease)
+      }
+      this.#lines.delete(key)
     }
     const over = [...this.#over]
     this.#over.clear()
@@ -83,11 +94,12 @@ export class PriceLeases {
     for (const lease of leases) this.#over.add(lease)
   }
 
-  #lineOf(subscription: string): Line {
-    const known = this.#lines.get(subscription)
+  #lineOf(of: Priced): Line {
+    const key = `${of.subscription} ${of.price}`
+    const known = this.#lines.get(key)
     if (known !== undefined) return known
-    const line: Line = { current: undefined, reserving: undefined, size: FIRST }
-    this.#lines.set(subscription, line)
+    const line: Line = { of, current: undefined, reserving: undefined, size: FIRST }
+    this.#lines.set(key, line)
     return line
   }
 
@@ -106,7 +118,7 @@ export class PriceLeases {
     return { lease: lease.id, spend: () => end(0), giveBack: () => end(1) }
   }
 
-  async #reserve(subscription: string, line: Line): Promise<void> {
+  async #reserve(line: Line): Promise<void> {
     const before = line.current
     const openedAt = this.#ports.now()
     if (before !== undefined) {
@@ -114,7 +126,7 @@ export class PriceLeases {
       line.size = isQuick ? Math.min(MOST, line.size * 2) : line.size
     }
     const { size } = line
-    const id = await this.#ports.reserve(subscription, size)
+    const id = await this.#ports.reserve(line.of, size)
     const lease = { id, openedAt, left: size, out: 0, usedAt: openedAt }
     line.current = lease
     // What is given back to it later is not taken again.

@@ -5,7 +5,7 @@ const tables = [
     table: 'usage_hours',
     names:
       'subscription, operation, version, status_class, price, tenant, app, service, major, plugin',
-    sums: ['calls', 'bytes_in', 'bytes_out'],
+    sums: ['calls', 'bytes_in', 'bytes_out', 'cpu_us'],
     key: 'subscription, hour, operation, version, status_class, price, service, major',
   },
   {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { commitChange } from '../audit/change.ts'
+import { recordChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { canonicalJson } from '../sealing/canonical-json.ts'
@@ -28,6 +28,7 @@ const CORRECTED = 12
 interface Ports {
   readonly knex: Knex
   readonly signer: Pick<HostSigner, 'sign'>
+  /** Milliseconds since the epoch by PostgreSQL's clock: no node closes a month early because its own is wrong. */
   readonly now: () => number
 }
 
@@ -56,14 +57,16 @@ export class StatementService {
     }
     const tenant = 'tenant' in party ? party.tenant : null
     const change = { ...caller, action: 'usage.stated', subject: `${name} ${month}`, tenant }
-    return commitChange(knex, change, async (trx) => {
+    return knex.transaction(async (trx) => {
       await lockParty(trx, name)
       const meanwhile = await findStatement(trx, name, month)
+      // Whoever was first has closed it, and is in the audit.
       if (meanwhile !== undefined) return meanwhile
       const body = canonicalJson(await this.#stated(trx, party, month))
       const jws = await signer.sign(STATEMENT_TYPE, JSON.parse(body))
       const closed = { party: name, month, body, jws }
       await insertStatement(trx, closed)
+      await recordChange(trx, change, null)
       return closed
     })
   }

@@ -21,6 +21,8 @@ export interface CallSum extends UsageName {
   readonly calls: number
   readonly bytesIn: number
   readonly bytesOut: number
+  /** Microseconds, whole: sums are exact. */
+  readonly cpuUs: number
 }
 
 export interface UnitSum extends UsageName {
@@ -49,6 +51,13 @@ const MAX_SERIES = 50_000
 
 const OTHERS = 'others'
 
+/** What is added under a name. */
+export interface Spent extends Pick<CallSum, 'statusClass' | 'bytesIn' | 'bytesOut' | 'cpuUs'> {
+  readonly at: number
+  /** 0 where the call is counted already, and goes on; one when left out. */
+  readonly calls?: 0
+}
+
 type Counted = { -readonly [Key in keyof CallSum]: CallSum[Key] }
 type Metered = { -readonly [Key in keyof UnitSum]: UnitSum[Key] }
 
@@ -68,12 +77,8 @@ export class UsageLedger {
   }
 
   /** @param lease what it was reserved under, where it has a price and is to be paid */
-  addCall(
-    name: UsageName,
-    call: { statusClass: string; bytesIn: number; bytesOut: number; at: number },
-    lease?: string,
-  ): void {
-    const { statusClass, bytesIn, bytesOut } = call
+  addCall(name: UsageName, call: Spent, lease?: string): void {
+    const { statusClass, bytesIn, bytesOut, cpuUs } = call
     const hour = hourOf(call.at)
     const key = keyOf(name, statusClass, hour)
     let sum = this.#calls.get(key)
@@ -81,22 +86,25 @@ export class UsageLedger {
       const known = this.#calls.size < this.#maxSeries ? name : inShort(name)
       const ownKey = known === name ? key : keyOf(known, statusClass, hour)
       sum = this.#calls.get(ownKey)
-      sum ??= { ...known, statusClass, hour, calls: 0, bytesIn: 0, bytesOut: 0 }
+      sum ??= { ...known, statusClass, hour, calls: 0, bytesIn: 0, bytesOut: 0, cpuUs: 0 }
       this.#calls.set(ownKey, sum)
     }
-    sum.calls += 1
+    sum.calls += call.calls ?? 1
     sum.bytesIn += bytesIn
     sum.bytesOut += bytesOut
+    sum.cpuUs += cpuUs
     if (lease !== undefined) this.#leases.set(lease, (this.#leases.get(lease) ?? 0) + 1)
   }
 
   addUnits(name: UsageName, unit: string, n: number, at: number): void {
     const hour = hourOf(at)
-    const known = this.#units.size < this.#maxSeries ? name : inShort(name)
-    const key = keyOf(known, unit, hour)
-    const sum = this.#units.get(key) ?? { ...known, unit, hour, units: 0n }
+    const key = keyOf(name, unit, hour)
+    const isKnown = this.#units.has(key) || this.#units.size < this.#maxSeries
+    const known = isKnown ? name : inShort(name)
+    const ownKey = isKnown ? key : keyOf(known, unit, hour)
+    const sum = this.#units.get(ownKey) ?? { ...known, unit, hour, units: 0n }
     sum.units += BigInt(n)
-    this.#units.set(key, sum)
+    this.#units.set(ownKey, sum)
   }
 
   /** Empties the ledger. */

@@ -31,6 +31,8 @@ export interface UsageRow {
   readonly calls: string
   readonly bytesIn: string
   readonly bytesOut: string
+  /** CPU of guests, in milliseconds with three places. */
+  readonly cpuMs: string
 }
 
 /** Sums, the largest number of calls first; of a time, in its order. Numbers as text: they are exact beyond a double. */
@@ -40,7 +42,8 @@ export async function sumUsage(knex: Knex, filter: UsageFilter): Promise<readonl
     .select(knex.raw(`${usageKeys[by]} as key`))
     .select(
       knex.raw(
-        'sum(calls)::text as calls, sum(bytes_in)::text as "bytesIn", sum(bytes_out)::text as "bytesOut"',
+        `sum(calls)::text as calls, sum(bytes_in)::text as "bytesIn", sum(bytes_out)::text as "bytesOut",
+         round(sum(cpu_us) / 1000, 3)::text as "cpuMs"`,
       ),
     )
     .groupByRaw('1')
@@ -50,6 +53,8 @@ export async function sumUsage(knex: Knex, filter: UsageFilter): Promise<readonl
 }
 
 export interface UnitRow {
+  /** As of the calls; of what is by the month, its first hour. */
+  readonly key: string
   readonly service: string
   readonly operation: string
   readonly unit: string
@@ -57,11 +62,13 @@ export interface UnitRow {
 }
 
 export async function sumUnits(knex: Knex, filter: UsageFilter): Promise<readonly UnitRow[]> {
+  // Only what was answered has any.
+  const key = filter.by === 'status' ? "'2xx'" : usageKeys[filter.by]
   return where(knex('usage_units'), filter)
-    .select(knex.raw(`service || '@' || major as service`), 'operation', 'unit')
+    .select(knex.raw(`${key} as key, service || '@' || major as service`), 'operation', 'unit')
     .select(knex.raw('sum(units)::text as units'))
-    .groupByRaw('1, 2, 3')
-    .orderByRaw('1, 2, 3')
+    .groupByRaw('1, 2, 3, 4')
+    .orderByRaw('1, 2, 3, 4')
     .limit(filter.limit)
 }
 
@@ -106,7 +113,10 @@ export async function countGaps(knex: Knex, hours: number): Promise<number> {
   return rows[0].gaps
 }
 
-/** Priced calls that were reserved by a node that was lost: so many, at most, were answered and not counted. */
+/**
+ * Priced calls that were reserved by a node that was lost: so many, at most, were answered and not counted. As a gap they
+ * are told of all times between which they lie, so that one that is found after a month was closed is in the next.
+ */
 export interface UnknownCalls {
   readonly subscription: string
   readonly service: string
@@ -120,7 +130,7 @@ export async function sumUnknown(
 ): Promise<readonly UnknownCalls[]> {
   const query = knex('usage_leases')
     .where('unknown', '>', 0)
-    .where('opened_at', '>=', from)
+    .where('settled_at', '>=', from)
     .where('opened_at', '<', to)
     .select('subscription', knex.raw(`service || '@' || major as service`), 'price')
     .select(knex.raw('sum(unknown)::text as "atMost"'))

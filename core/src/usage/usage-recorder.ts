@@ -4,7 +4,9 @@ import { coreErrors } from '../errors.ts'
 import type { Snapshot, Subscription } from '../rollout/routing/snapshot.ts'
 import { serviceKey } from '../rollout/routing/snapshot.ts'
 import { RepeatedRun } from '../storage/repeated-run.ts'
-import { PriceLeases, type Taken } from './price-leases.ts'
+import type { CallUse } from './call-use.ts'
+import { type Priced, PriceLeases, type Taken } from './price-leases.ts'
+import { MONTH } from './priced-units.ts'
 import { type UsageBatch, UsageLedger, type UsageName } from './usage-ledger.ts'
 import {
   addBatch,
@@ -25,7 +27,10 @@ const LOST_MS = 30_000
 interface Ports {
   readonly knex: Knex
   readonly snapshot: () => Snapshot
+  /** Milliseconds since the epoch by PostgreSQL's clock: a node whose own jumps counts into no other month. */
   readonly now: () => number
+  /** Milliseconds on a clock that never runs backwards. */
+  readonly monotonic: () => number
   /** This data folder: who starts in it knows that nobody else runs in it. */
   readonly folder: string
   /** What else is counted in memory: written in the transaction of a batch, and so once too. */
@@ -46,18 +51,16 @@ export interface CountedCall {
   readonly status: number
   readonly bytesIn: number
   readonly bytesOut: number
-  /** Of a call that has a price. */
+  /** Of a call that has a price; absent too where it was paid before, or was refused before it was let in. */
   readonly taken: Taken | undefined
+  /** What it took of a guest. */
+  readonly use?: CallUse | undefined
 }
 
-export interface MeteredUnits {
-  readonly tenant: string
-  readonly app: string
-  /** `orders.demand@1/list`, as the app called it. */
-  readonly called: string
-  readonly version: string
-  readonly unit: string
-  readonly n: number
+/** An answer that was counted when it began, and goes on. */
+export interface OpenAnswer extends Pick<CountedCall, 'subscription' | 'operation' | 'version'> {
+  /** Bytes until now. */
+  readonly bytes: () => number
 }
 
 interface Pending {
@@ -76,6 +79,7 @@ export class UsageRecorder {
   readonly #leases: PriceLeases
   readonly #runs = new RepeatedRun(() => this.#write(), FLUSH_MS)
   readonly #looks = new RepeatedRun(() => this.#lookForLost(), LOST_MS)
+  readonly #open = new Map<OpenAnswer, number>()
   #pending: Pending | undefined
   #number = 0
   #isAway = false
@@ -83,8 +87,8 @@ export class UsageRecorder {
   private constructor(ports: Ports) {
     this.#ports = ports
     this.#leases = new PriceLeases({
-      reserve: (subscription, calls) => this.#reserve(subscription, calls),
-      now: ports.now,
+      reserve: (of, calls) => this.#reserve(of, calls),
+      now: ports.monotonic,
     })
   }
 
@@ -121,46 +125,60 @@ export class UsageRecorder {
    * @throws CORE_USAGE_NOT_COUNTED
    */
   async admit({ id, price }: Subscription): Promise<Taken | undefined> {
-    if (price === undefined) return undefined
+    if (price === undefined || price.per === MONTH) return undefined
     try {
-      return await this.#leases.take(id)
+      return await this.#leases.take({ subscription: id, price: priceText(price) })
     } catch (cause) {
       throw coreErrors.create('USAGE_NOT_COUNTED', { subscription: id }, { cause, retryAfterS: 2 })
     }
   }
 
-  /** After it: one that was answered with 2xx is to be paid. */
+  /** After it: one that was answered with 2xx is to be paid, and so is what it metered. */
   count(call: CountedCall): void {
-    const { subscription, operation, version, status, bytesIn, bytesOut, taken } = call
-    const name = this.#nameOf(subscription, operation, version)
+    const { subscription, operation, version, status, bytesIn, bytesOut, taken, use } = call
+    const name = this.#nameOf(subscription, operation, version, taken !== undefined)
     const statusClass = `${Math.trunc(status / 100)}xx`
-    const isPaid = taken !== undefined && statusClass === '2xx'
-    const sum = { statusClass, bytesIn, bytesOut, at: this.#ports.now() }
+    const isAnswered = statusClass === '2xx'
+    const isPaid = taken !== undefined && isAnswered
+    const at = this.#ports.now()
+    const cpuUs = Math.round((use?.cpuMs ?? 0) * 1000)
+    const sum = { statusClass, bytesIn, bytesOut, cpuUs, at }
     this.#ledger.addCall(name, sum, isPaid ? taken.lease : undefined)
     if (isPaid) taken.spend()
     else taken?.giveBack()
+    if (!isAnswered || use?.units === undefined) return
+    for (const [unit, n] of use.units) this.#ledger.addUnits(name, unit, n, at)
   }
 
-  /** What the plugin that an app called metered for it. */
-  addUnits({ tenant, app, called, version, unit, n }: MeteredUnits): void {
-    const [, service = '', major = '', operation = ''] = /^(.+)@(\d+)\/(.+)$/.exec(called) ?? []
-    for (const subscription of this.#ports.snapshot().subscriptions.values()) {
-      const isIt =
-        subscription.app === app &&
-        subscription.tenant === tenant &&
-        subscription.service === service &&
-        subscription.major === Number(major)
-      if (!isIt) continue
-      const name = this.#nameOf(subscription, operation, version)
-      this.#ledger.addUnits(name, unit, n, this.#ports.now())
-      return
+  /** Its bytes are counted as they go: it may go on for days. @returns how to end it */
+  follow(answer: OpenAnswer): () => void {
+    this.#open.set(answer, answer.bytes())
+    return () => {
+      this.#countOpen(answer)
+      this.#open.delete(answer)
     }
   }
 
-  #nameOf(subscription: Subscription, operation: string, version: string): UsageName {
-    const { id, tenant, app, service, major, price } = subscription
+  #countOpen(answer: OpenAnswer): void {
+    const known = this.#open.get(answer)
+    if (known === undefined) return
+    const bytes = answer.bytes()
+    if (bytes <= known) return
+    this.#open.set(answer, bytes)
+    const { subscription, operation, version } = answer
+    const name = this.#nameOf(subscription, operation, version, false)
+    const more = { bytesIn: 0, bytesOut: bytes - known, cpuUs: 0, calls: 0 } as const
+    this.#ledger.addCall(name, { ...more, statusClass: '2xx', at: this.#ports.now() })
+  }
+
+  #nameOf(
+    { id, tenant, app, service, major, price }: Subscription,
+    operation: string,
+    version: string,
+    isPriced: boolean,
+  ): UsageName {
     const plugin = this.#ports.snapshot().providers.get(serviceKey(service, major)) ?? ''
-    const agreed = price === undefined ? '' : priceText(price)
+    const agreed = isPriced && price !== undefined ? priceText(price) : ''
     return {
       tenant,
       app,
@@ -174,11 +192,11 @@ export class UsageRecorder {
     }
   }
 
-  async #reserve(id: string, reserved: number): Promise<string> {
+  async #reserve({ subscription: id, price }: Priced, reserved: number): Promise<string> {
     const { knex, snapshot } = this.#ports
     const subscription = snapshot().subscriptions.get(id)
     if (subscription === undefined) throw new Error(`there is no subscription ${id}`)
-    const { tenant, service, major, plugin, price } = this.#nameOf(subscription, '', '')
+    const { tenant, service, major, plugin } = this.#nameOf(subscription, '', '', true)
     const lease = randomUUID()
     const node = this.#node
     const of = { subscription: id, tenant, service, major, plugin, price }
@@ -187,16 +205,17 @@ export class UsageRecorder {
   }
 
   async #write(): Promise<void> {
-    const { now, beside, log } = this.#ports
+    const { monotonic, beside, log } = this.#ports
     try {
       // What may have been counted already is sent as it was: its number tells.
       if (this.#pending !== undefined) await this.#send(this.#pending)
+      for (const answer of this.#open.keys()) this.#countOpen(answer)
       const over = this.#leases.takeOver()
       this.#pending = {
         batch: this.#ledger.take(),
         beside: beside.take(),
         number: ++this.#number,
-        takenAt: now(),
+        takenAt: monotonic(),
         over,
       }
       await this.#send(this.#pending)
@@ -208,8 +227,8 @@ export class UsageRecorder {
   }
 
   async #send({ batch, beside, number, takenAt, over }: Pending): Promise<void> {
-    const { knex, now } = this.#ports
-    const takenS = Math.max(0, now() - takenAt) / 1000
+    const { knex, monotonic } = this.#ports
+    const takenS = (monotonic() - takenAt) / 1000
     await addBatch(knex, { ...batch, node: this.#node, number, takenS }, beside)
     this.#pending = undefined
     if (over.length === 0) return

@@ -49,15 +49,15 @@ export async function addBatch(
 async function addCalls(trx: Knex.Transaction, calls: readonly object[]): Promise<void> {
   await trx.raw(
     `insert into usage_hours as u (subscription, hour, operation, version, status_class, price, tenant, app, service,
-            major, plugin, calls, bytes_in, bytes_out)
+            major, plugin, calls, bytes_in, bytes_out, cpu_us)
      select r.subscription, to_timestamp(r.hour / 1000), r.operation, r.version, r."statusClass", r.price, r.tenant,
-            r.app, r.service, r.major, r.plugin, r.calls, r."bytesIn", r."bytesOut"
+            r.app, r.service, r.major, r.plugin, r.calls, r."bytesIn", r."bytesOut", r."cpuUs"
        from jsonb_to_recordset(?) as r (subscription text, hour float8, operation text, version text,
             "statusClass" text, price text, tenant text, app text, service text, major int, plugin text,
-            calls bigint, "bytesIn" numeric, "bytesOut" numeric)
+            calls bigint, "bytesIn" numeric, "bytesOut" numeric, "cpuUs" numeric)
      on conflict (subscription, hour, operation, version, status_class, price, service, major) do update
         set calls = u.calls + excluded.calls, bytes_in = u.bytes_in + excluded.bytes_in,
-            bytes_out = u.bytes_out + excluded.bytes_out`,
+            bytes_out = u.bytes_out + excluded.bytes_out, cpu_us = u.cpu_us + excluded.cpu_us`,
     [JSON.stringify(calls)],
   )
 }
@@ -93,8 +93,10 @@ export async function endNode(knex: Knex, node: string): Promise<void> {
     await trx('usage_nodes').where({ node }).update({ ended: 'clean', found_at: trx.fn.now() })
     await trx('usage_leases')
       .where({ node })
-      .whereNull('settled_at')
-      .update({ settled_at: trx.fn.now() })
+      .where((open) => {
+        void open.whereNull('settled_at').orWhere('unknown', '>', 0)
+      })
+      .update(settled(trx))
   })
 }
 
@@ -141,12 +143,18 @@ export async function insertLease(knex: Knex, lease: NewLease): Promise<void> {
   await knex('usage_leases').insert(lease)
 }
 
-/** What was not spent of them is nobody's: all that was is counted. */
+/**
+ * What was not spent of them is nobody's: all that was is counted. The node says so itself, so that nothing of it is unknown,
+ * even where it was taken for lost meanwhile.
+ */
 export async function settleLeases(knex: Knex, ids: readonly string[]): Promise<void> {
   await knex('usage_leases')
     .whereIn('id', [...ids])
-    .whereNull('settled_at')
-    .update({ settled_at: knex.fn.now() })
+    .update(settled(knex))
+}
+
+function settled(knex: Knex) {
+  return { settled_at: knex.raw('coalesce(settled_at, now())'), unknown: 0 }
 }
 
 /** In one order for all nodes: they wait for each other instead of locking each other out. */

@@ -174,6 +174,11 @@ t.test('host calls of a trusted version are audited, metered and counted like an
     sent.some(({ units }) => units > 64 * MIB),
     'the answer whose client left counts as far as it went',
   )
+  const counted = await admin.request<{ items: { key: string; bytesOut: string }[] }>(
+    'GET',
+    '/v1/usage?by=subscription',
+  )
+  t.ok(Number(counted.items[0]?.bytesOut) > 64 * MIB, 'and its subscriber used that much')
   const path = `/v1/tenants/acme/plugins/${encodeURIComponent(plugin)}/usage`
   const used = await admin.request<{ items: { hostCalls: number; bytesOut: number }[] }>(
     'GET',

@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import t, { type Test } from 'tap'
+import { until } from '../../../sandbox/test/until.ts'
 import { actionsOf } from '../../src/identity/authorise.ts'
 import { type BuiltInRole, builtInRoles } from '../../src/identity/roles/built-in-roles.ts'
+import { createKnex } from '../../src/storage/create-knex.ts'
 import type { Browser } from '../support/browser.ts'
 import { person, serviceAccount } from '../support/people.ts'
 import {
@@ -9,6 +12,7 @@ import {
   document,
   globex,
   host,
+  hostUrl,
   identity,
   table,
   users,
@@ -21,11 +25,12 @@ const routes = Object.entries(document.paths)
   .filter(({ method }) => method !== 'head')
   .map(({ method, path }) => `${method.toUpperCase()} ${path}`)
 
-async function ask(route: string, token?: string, at = table[route]?.at) {
+async function ask(route: string, token?: string, at = table[route]?.at, trace = newTrace()) {
   const { body, type = 'application/json' } = table[route] ?? {}
   const response = await fetch(`${host.url}${at}`, {
     method: route.split(' ', 1)[0] ?? '',
     headers: {
+      ...parentOf(trace),
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { 'content-type': type }),
     },
@@ -33,6 +38,9 @@ async function ask(route: string, token?: string, at = table[route]?.at) {
   })
   return { status: response.status, text: await response.text() }
 }
+
+const newTrace = () => randomBytes(16).toString('hex')
+const parentOf = (trace: string) => ({ traceparent: `00-${trace}-00f067aa0ba902b7-00` })
 
 /** What an admin of acme sees of what has been done to it. */
 async function changesOfAcme(): Promise<readonly unknown[]> {
@@ -47,9 +55,12 @@ async function changesOfAcme(): Promise<readonly unknown[]> {
 }
 
 /** As a user who has signed in. */
-async function askBy(browser: Browser, route: string) {
+async function askBy(browser: Browser, route: string, trace = newTrace()) {
   const { body, at = '', type = 'application/json' } = table[route] ?? {}
-  const headers = body === undefined ? {} : { 'content-type': type }
+  const headers = {
+    ...parentOf(trace),
+    ...(body === undefined ? {} : { 'content-type': type }),
+  }
   const { status, body: answer } = await browser.ask(
     route.split(' ', 1)[0] ?? '',
     at,
@@ -143,11 +154,58 @@ t.test('an address that cannot be read is 4xx on every face, and the host lives'
   t.equal((await ask('GET /healthz')).status, 200)
 })
 
-t.test('the same requests do what they say for whom they are meant', async (t) => {
+/** Entered behind the answer, by the journal, within a second or so. */
+const booked = new Set(['POST /v1/events'])
+
+/** Entries of those that are not one change, and no read: each of whom it reaches is told, and each step has its own. */
+const several: Readonly<Record<string, number>> = {
+  'DELETE /v1/plugins/{name}': 2,
+  'POST /v1/marketplace/publishers': 2,
+  'PUT /v1/catalog/services/{id}/versions/{major}/deprecation': 3,
+  'DELETE /v1/catalog/services/{id}/versions/{major}/deprecation': 3,
+  // Whoever asks first for a month that is over closes it.
+  'GET /v1/tenants/{tenant}/statements/{month}': 1,
+  'GET /v1/publishers/{publisher}/statements/{month}': 1,
+}
+
+/** Changes without an entry of the audit, and what of them is on record instead. */
+const open: Readonly<Record<string, string>> = {
+  'POST /v1/plugins': 'it is installed already',
+  'POST /v1/plugins/{name}:plan': 'it only says what would change',
+  'POST /v1/rollouts:validate': 'it only says what would change',
+  'POST /v1/rollouts/{id}/rehearsal': 'only what it finds may be a change, when it is over',
+  'POST /v1/tenants/{tenant}/sso/{connection}:check': 'it only asks the provider',
+  'POST /v1/udfs/{plugin}/{udf}:call': 'functions are pure, and metered',
+  'POST /v1/udfs/{plugin}/{udf}:batch': 'functions are pure, and metered',
+  'POST /hooks/{plugin}/{path}/{token}': 'a delivery is a row that is listed',
+  'POST /oauth2/revoke': 'of a token that is none there is nothing to take back',
+  'POST /oauth2/token': 'tokens are counted, as reads are',
+  'POST /links/{token}': 'this one only reads',
+  'POST /api/{service}/v{major}/{operation}': 'calls have tests of their own',
+  'POST /v1/me/totp': 'nothing holds until it is confirmed',
+  'POST /v1/me/proof': 'of the session alone, for some minutes',
+  'POST /v1/sign-in/reset': 'it answers alike whether there is somebody or nobody',
+}
+
+t.test('the same requests do what they say, and a change has one entry in the audit', async (t) => {
+  const knex = createKnex(hostUrl)
+  t.teardown(() => knex.destroy())
+  const entries = async (trace: string) =>
+    (await knex('audit_entries').where({ trace_id: trace, outcome: 'done' }).select('action')).map(
+      ({ action }) => action,
+    )
   for (const [route, { door }] of Object.entries(table)) {
     const isUsers = door.own === ''
-    const { status, text } = await (isUsers ? askBy(identity.browser, route) : ask(route, door.own))
+    const trace = newTrace()
+    const { status, text } = await (isUsers
+      ? askBy(identity.browser, route, trace)
+      : ask(route, door.own, undefined, trace))
     if (door.done !== undefined) t.equal(status, door.done, route, { answer: text.slice(0, 300) })
     else t.ok(status >= 200 && status < 300, route, { status, answer: text.slice(0, 300) })
+    if (status >= 400 || open[route] !== undefined) continue
+    const isRead = route.startsWith('GET ')
+    if (booked.has(route)) await until(async () => (await entries(trace)).length > 0, 30_000)
+    const wanted = several[route] ?? (isRead ? 0 : 1)
+    t.equal((await entries(trace)).length, wanted, `${route} in the audit`)
   }
 })

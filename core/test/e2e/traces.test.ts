@@ -170,6 +170,29 @@ t.test('a share of the traces that begin here is recorded, and none at 0', async
   t.notOk(receiver.spans().some(({ resource }) => resource['service.name'] === 'none'))
 })
 
+t.test('where callers do not decide, none of them has a call recorded', async (t) => {
+  const deaf = await HostProcess.start(t, {
+    databaseUrl: hostUrl,
+    environment: {
+      ...environment,
+      ...{
+        OTEL_SERVICE_NAME: 'deaf',
+        SIGNALBOX_TRACE_SAMPLE: '0',
+        SIGNALBOX_TRACE_CALLERS: 'ignored',
+      },
+    },
+  })
+  const traceId = '44444444444444444444444444444444'
+  const { headers } = await call(`00-${traceId}-00f067aa0ba902b7-01`, deaf)
+  t.match(
+    headers.get('traceparent'),
+    new RegExp(`^00-${traceId}-[0-9a-f]{16}-00$`),
+    'still its trace',
+  )
+  await deaf.kill('SIGTERM')
+  t.notOk(receiver.spans().some(({ resource }) => resource['service.name'] === 'deaf'))
+})
+
 t.test(
   'a receiver that never answers costs calls nothing, and what waits for it is bounded',
   async (t) => {

@@ -108,7 +108,11 @@ async function gateway(
       issuer: 'http://127.0.0.1',
       clock: now,
       usage: {
-        recorder: { admit: async () => undefined, count: () => undefined },
+        recorder: {
+          admit: async () => undefined,
+          count: () => undefined,
+          follow: () => () => undefined,
+        },
         levels: { add: () => undefined },
       },
       cache: new AnswerCache({ now, maxBytes: 1e6, maxAnswerBytes: 1e5 }),

@@ -36,7 +36,7 @@ import { sealRoutes } from './seal.ts'
 import { sharedLink } from './shared-link.ts'
 import { outRoutes } from './webhooks-out.ts'
 
-const { hostUrl } = await testDatabases(t)
+export const { hostUrl } = await testDatabases(t)
 const keyFile = join(await temporaryHome(t), 'keys')
 await writeFile(keyFile, Buffer.alloc(32, 'key').toString('base64'), { mode: 0o600 })
 export const host = await HostProcess.start(t, {

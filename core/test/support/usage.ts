@@ -41,7 +41,9 @@ export function usageNode(
   { snapshot, folder = 'f1', now = Date.now, beside = nothing }: NodeWish,
 ) {
   const log = { warn: () => undefined }
-  return UsageRecorder.open({ knex, snapshot: () => snapshot, folder, now, beside, log })
+  const monotonic = () => performance.now()
+  const ports = { knex, snapshot: () => snapshot, folder, now, monotonic, beside, log }
+  return UsageRecorder.open(ports)
 }
 
 /** Fails some of its transactions, before they begin or after they were committed. */

@@ -7,13 +7,19 @@ const read = (environment: Readonly<Record<string, string>>) =>
 t.test('the receiver is named as OpenTelemetry names it', (t) => {
   t.equal(read({}), null)
   const base = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' }
-  t.same(read(base), { url: 'http://collector:4318/v1/traces', sample: 1 })
+  t.same(read(base), { url: 'http://collector:4318/v1/traces', sample: 1, callersDecide: true })
   const own = { ...base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://other/in' }
-  t.same(read({ ...own, SIGNALBOX_TRACE_SAMPLE: '0.05' }), {
+  t.same(read({ ...own, SIGNALBOX_TRACE_SAMPLE: '0.05', SIGNALBOX_TRACE_CALLERS: 'ignored' }), {
     url: 'https://other/in',
     sample: 0.05,
+    callersDecide: false,
   })
   t.equal(read({ ...base, OTEL_SDK_DISABLED: 'TRUE' }), null)
+  t.end()
+})
+
+t.test('whose word on sampling is taken is one of two', (t) => {
+  t.throws(() => read({ SIGNALBOX_TRACE_CALLERS: 'maybe' }), { code: 'CORE_SETTING_INVALID' })
   t.end()
 })
 

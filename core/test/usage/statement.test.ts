@@ -1,6 +1,7 @@
 import t from 'tap'
 import { fc } from '../../../sdk/test/seeded-check.ts'
 import { verifiedStatement } from '../../src/sealing/host-signer.ts'
+import { beginUse } from '../../src/usage/call-use.ts'
 import { decimalOf, decimalText, plus, times } from '../../src/usage/decimal.ts'
 import { csvOf, differences, type Statement, statementOf } from '../../src/usage/statement.ts'
 import { STATEMENT_TYPE, StatementService } from '../../src/usage/statement-service.ts'
@@ -130,3 +131,53 @@ t.test('a closed month does not change: what comes late is corrected by the next
   const theirs = await statements.close(caller, { publisher: 'acme-ltd' }, '2026-06')
   t.match(JSON.parse(theirs.body), { party: 'publisher:acme-ltd', lines: [{ quantity: '101' }] })
 })
+
+t.test('what the host measures is paid where the price is by it, of answered calls', async (t) => {
+  const { knex, signer } = await AuditRoom.open(t)
+  const of = (id: string, amount: string, per: string) =>
+    subscription(id, { price: { amount, currency: 'CNY', per } })
+  const [cpu, bytes, rows] = [
+    of('sub_cpu', '0.5', 'host:cpu-ms'),
+    of('sub_bytes', '0.000000000002', 'host:bytes-out'),
+    of('sub_rows', '0.01', 'rows'),
+  ]
+  const now = () => Date.parse('2026-06-15T12:00:00Z')
+  const node = await usageNode(knex, { snapshot: snapshotOf(cpu, bytes, rows), now })
+  for (const own of [cpu, bytes, rows]) {
+    for (const status of [200, 200, 502]) {
+      node.count({
+        ...{ subscription: own, operation: 'get', version: '1.0.0', status },
+        ...{ bytesIn: 1, bytesOut: 500_000_000_000, taken: await node.admit(own) },
+        use: { ...beginUse(), cpuMs: 1.75, units: new Map([['rows', 4]]) },
+      })
+    }
+  }
+  await node.flush()
+  const statements = new StatementService({ knex, signer, now })
+  const { lines, totals } = await statements.draft({ tenant: 'acme' }, '2026-06')
+  const paid = lines.filter(({ amount }) => amount !== undefined)
+  t.same(
+    paid.map(({ subscription: id, unit, quantity, amount }) => [id, unit, quantity, amount]),
+    [
+      ['sub_bytes', 'host:bytes-out', '1000000000000', '2'],
+      ['sub_cpu', 'host:cpu-ms', '3', '1.5'],
+      ['sub_rows', 'rows', '8', '0.08'],
+    ],
+  )
+  t.same(totals, { CNY: '3.58' })
+})
+
+t.test(
+  'a month that two hosts close at once is closed once, and so it is in the audit',
+  async (t) => {
+    const { knex, signer } = await AuditRoom.open(t)
+    const now = () => Date.parse('2026-08-01T00:00:00Z')
+    const hosts = [1, 2, 3].map(() => new StatementService({ knex, signer, now }))
+    const caller = { actor: 'operator', traceId: 'a' }
+    const closed = await Promise.all(
+      hosts.map((host) => host.close(caller, { tenant: 'acme' }, '2026-06')),
+    )
+    t.equal(new Set(closed.map(({ jws }) => jws)).size, 1)
+    t.equal((await knex('audit_entries').where({ action: 'usage.stated' })).length, 1)
+  },
+)

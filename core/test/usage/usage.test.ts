@@ -1,6 +1,8 @@
 import t from 'tap'
 import { fc } from '../../../sdk/test/seeded-check.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
+import { beginUse, type CallUse, meterUse } from '../../src/usage/call-use.ts'
+import { MonthFees } from '../../src/usage/month-fees.ts'
 import { rollUpDay } from '../../src/usage/roll-up-store.ts'
 import { UsageLedger } from '../../src/usage/usage-ledger.ts'
 import {
@@ -43,6 +45,10 @@ const call = (of = free, more: object = {}) => ({
   ...more,
 })
 
+function useOf(units: Readonly<Record<string, number>>, cpuMs = 0): CallUse {
+  return { ...beginUse(), cpuMs, units: new Map(Object.entries(units)) }
+}
+
 async function callsOf(id: string): Promise<number> {
   const rows = await sumUsage(knex, { ...all, subscription: id })
   return Number(rows[0]?.calls ?? 0)
@@ -82,16 +88,96 @@ t.test('calls are added up by hour, operation, version and status', async (t) =>
   ])
 })
 
-t.test('units of what an app called are counted for its subscription', async (t) => {
+t.test('units and CPU are counted with the call that took them, once it is answered', async (t) => {
   const node = await usageNode(knex, { snapshot, now: () => noon })
-  const units = { tenant: 'acme', version: '1.0.0', unit: 'rows', n: 1_000_000_000 }
-  for (let n = 0; n < 3; n++) node.addUnits({ ...units, app: 'web', called: 'orders.status@1/get' })
-  node.addUnits({ ...units, app: 'nobody', called: 'orders.status@1/get' })
-  node.addUnits({ ...units, app: 'web', called: 'orders.status@2/get' })
+  const use = useOf({ rows: 3_000_000_000 }, 1.5)
+  for (let n = 0; n < 3; n++) node.count(call(free, { use }))
+  node.count(call(free, { status: 502, use }))
   await node.flush()
-  t.match(await sumUnits(knex, all), [
-    { service: 'orders.status@1', operation: 'get', unit: 'rows', units: '3000000000' },
+  t.match(await sumUnits(knex, { ...all, by: 'version' }), [
+    {
+      key: '1.0.0',
+      service: 'orders.status@1',
+      operation: 'get',
+      unit: 'rows',
+      units: '9000000000',
+    },
   ])
+  t.match(await sumUsage(knex, { ...all, by: 'status' }), [
+    { key: '2xx', calls: '3', cpuMs: '4.500' },
+    { key: '5xx', calls: '1', cpuMs: '1.500' },
+  ])
+})
+
+t.test('a run that begins again counts what its end metered, and nothing twice', (t) => {
+  const [first, second] = [new AbortController().signal, new AbortController().signal]
+  const use = beginUse()
+  meterUse(use, 'rows', 10, first)
+  meterUse(use, 'pages', 1, first)
+  meterUse(use, 'rows', 4, second)
+  meterUse(use, 'rows', 3, second)
+  t.same(use.units, new Map([['rows', 7]]))
+  t.end()
+})
+
+t.test('an answer that goes on is counted as it goes, as one call', async (t) => {
+  const node = await usageNode(knex, { snapshot, now: () => noon })
+  let sent = 100
+  const answer = { subscription: free, operation: 'stream', version: 'none', bytes: () => sent }
+  node.count(call(free, { operation: 'stream', version: 'none', bytesOut: 0 }))
+  const end = node.follow(answer)
+  sent += 5000
+  await node.flush()
+  t.match(await sumUsage(knex, all), [{ calls: '1', bytesOut: '5000' }])
+  await node.flush()
+  sent += 7
+  end()
+  sent += 1000
+  await node.flush()
+  t.match(await sumUsage(knex, all), [{ calls: '1', bytesOut: '5007' }])
+})
+
+t.test(
+  'what is answered again from what was kept is counted, and not paid a second time',
+  async (t) => {
+    const node = await usageNode(knex, { snapshot, now: () => noon })
+    node.count(call(dear, { taken: await node.admit(dear) }))
+    const again = await node.admit(dear)
+    again?.giveBack()
+    node.count(call(dear))
+    await node.flush()
+    const rows = await knex('usage_hours').orderBy('price').select('price', 'calls')
+    t.same(rows, [
+      { price: '', calls: '1' },
+      { price: '0.05 CNY call', calls: '1' },
+    ])
+  },
+)
+
+t.test('what is paid by the month is entered once a month, at its first price', async (t) => {
+  const monthly = { amount: '200', currency: 'CNY', per: 'month' }
+  const own = subscription('sub_month', { price: monthly })
+  const held = subscription('sub_held', { price: monthly, state: 'suspended' })
+  const over = subscription('sub_over', { price: monthly, expiresAt: noon })
+  let shown = snapshotOf(own, held, over, free, dear)
+  let at = noon
+  const log = { warn: () => t.fail('it should be entered') }
+  const nodes = [1, 2].map(() => new MonthFees({ knex, snapshot: () => shown, now: () => at, log }))
+  const look = () => Promise.all(nodes.map((node) => node.run()))
+  await look()
+  shown = snapshotOf({ ...own, price: { ...monthly, amount: '300' } })
+  await look()
+  at = Date.parse('2026-07-01T00:00:00Z')
+  await look()
+  const rows = await knex('usage_units')
+    .orderBy('hour')
+    .select('subscription', 'hour', 'price', 'units')
+  t.same(rows, [
+    { subscription: own.id, hour: new Date('2026-06-01'), price: '200 CNY month', units: '1' },
+    { subscription: own.id, hour: new Date('2026-07-01'), price: '300 CNY month', units: '1' },
+  ])
+  const node = await usageNode(knex, { snapshot: shown })
+  t.equal(await node.admit(own), undefined, 'and none of its calls is')
 })
 
 t.test('whatever is sent again, every call is counted once', async () => {
@@ -169,6 +255,8 @@ t.test('of a node that was killed a bound is known, and no call is made up', asy
   t.equal(await callsOf(dear.id), 8)
   t.match(await sumUnknown(knex, ever), [{ atMost: '12' }])
   t.same(await listGaps(knex, ever), [])
+  await killed.stop()
+  t.same(await sumUnknown(knex, ever), [], 'it knows that the rest was never made')
   await next.stop()
 })
 
@@ -198,7 +286,7 @@ t.test('a ledger that is full tells less apart, and loses nothing', async (t) =>
   const { id, ...rest } = free
   const name = { ...rest, subscription: id, plugin: '', price: '', version: '1.0.0' }
   for (let n = 0; n < 10; n++) {
-    const sum = { statusClass: '2xx', bytesIn: 0, bytesOut: 0, at: noon }
+    const sum = { statusClass: '2xx', bytesIn: 0, bytesOut: 0, cpuUs: 0, at: noon }
     ledger.addCall({ ...name, operation: `op${n % 5}` }, sum)
     ledger.addUnits({ ...name, operation: `op${n % 5}` }, 'rows', 2, noon)
   }
@@ -218,15 +306,7 @@ t.test('old hours are added up to days, and no sum changes', async (t) => {
   let at = Date.parse('2026-06-01T00:00:00Z')
   const node = await usageNode(knex, { snapshot, now: () => at })
   for (; at < Date.parse('2026-06-03T00:00:00Z'); at += 3_600_000) {
-    node.count(call())
-    node.addUnits({
-      tenant: 'acme',
-      app: 'web',
-      called: 'orders.status@1/get',
-      version: '1.0.0',
-      unit: 'rows',
-      n: 7,
-    })
+    node.count(call(free, { use: useOf({ rows: 7 }) }))
   }
   await node.flush()
   const days = () => sumUsage(knex, { ...all, by: 'day' })

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import type { Deprecation } from '../../catalog/deprecation.ts'
-import { termsOf } from '../../catalog/plan.ts'
+import { type PlanPrice, termsOf } from '../../catalog/plan.ts'
 import type { TokenKey } from '../../oauth/token-key.ts'
 import { type Credential, type Subscription, serviceKey } from './snapshot.ts'
 
@@ -25,7 +25,7 @@ export async function loadSubscriptions(trx: Knex): Promise<Map<string, Subscrip
 function subscriptionOf(row: Readonly<Record<string, unknown>>): Subscription {
   const terms = termsOf(row as unknown as Parameters<typeof termsOf>[0])
   const origins = row.origins as readonly string[]
-  const { ratePerS, burst, price: _, approval: __, ...beside } = terms
+  const { ratePerS, burst, price, approval: _, ...beside } = terms
   return {
     id: row.id as string,
     tenant: row.tenant as string,
@@ -35,12 +35,17 @@ function subscriptionOf(row: Readonly<Record<string, unknown>>): Subscription {
     plan: row.plan as string,
     limit: { ratePerS, burst },
     ...beside,
+    ...(price === undefined ? {} : { price: agreedOf(price) }),
     scopes: row.scopes as Subscription['scopes'],
     state: row.state as Subscription['state'],
     ...(row.expires_at === null ? {} : { expiresAt: (row.expires_at as Date).getTime() }),
     ...(row.app_suspended === null ? {} : { isAppSuspended: true }),
     ...(origins.length === 0 ? {} : { origins }),
   }
+}
+
+function agreedOf({ amount, currency, unit }: PlanPrice): NonNullable<Subscription['price']> {
+  return { amount, currency, per: unit }
 }
 
 /** How long a key that is over is still told from one that never was: whoever forgot it learns why it fails. */

@@ -57,7 +57,7 @@ export interface Subscription {
   /** Operations the subscription covers; null: all. */
   readonly scopes: readonly string[] | null
   readonly state: SubscriptionState
-  /** Of the plan; a decimal amount for each call, or for each of a unit that the contract names. */
+  /** Of the plan; a decimal amount for each call, each month, or each of a unit that the contract or the host names. */
   readonly price?: { readonly amount: string; readonly currency: string; readonly per: string }
   /** Milliseconds since the epoch; absent: it has no end. */
   readonly expiresAt?: number
