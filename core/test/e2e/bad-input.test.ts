@@ -241,3 +241,23 @@ t.test('a number beyond all that are counted is 400', async (t) => {
     t.match(await refusal(asked), { status: 400, code: 'CORE_INPUT_INVALID' })
   }
 })
+
+t.test('a file that is put under an idempotency key is put, and is there once', async (t) => {
+  const { adminToken } = await setUpTenant(host, 'umbrella', {
+    capabilities: ['db:own', 'blob:own'],
+  })
+  const put = () =>
+    fetch(`${host.url}/v1/tenants/umbrella/plugins/@probe%2Fone/blobs`, {
+      method: 'PUT',
+      headers: {
+        authorization: `Bearer ${adminToken}`,
+        'content-type': 'application/json',
+        'idempotency-key': '"one"',
+      },
+      body: '{"of":"umbrella"}',
+    })
+  const [first, second] = [await put(), await put()]
+  t.equal(first.status, 201)
+  t.ok(second.ok)
+  t.same(await second.json(), await first.json())
+})
