@@ -168,6 +168,7 @@ function refuse(thrown: unknown, request: FastifyRequest, reply: FastifyReply): 
   else if (error.status >= 500) request.log.warn(fields, error.message)
   noteRefusal(request, error.code)
   if (error.retryAfterS !== undefined) reply.header('retry-after', error.retryAfterS)
+  if (error.code === 'CORE_HEAD_AMBIGUOUS') reply.header('connection', 'close')
   const challenge = bearerChallenge(error)
   if (challenge !== undefined) reply.header('www-authenticate', challenge)
   const language = languageOf(request.headers['accept-language'])

@@ -97,7 +97,7 @@ async function compare(t: Test, who: string, token: string): Promise<number> {
       pairs.push(['a name', ids, ['acme', 'acme']])
     }
     // Beside his own tenant's name, a stranger is let further in. What people choose he may have himself.
-    if (ids !== undefined && ids.names.every(([, ghost]) => ghost !== CHOSEN)) {
+    if (ids?.names.every(([, ghost]) => ghost !== CHOSEN)) {
       const own = { real: at.replaceAll('acme', 'globex'), names: ids.names }
       const ghost = ids.ghost.replaceAll('acme', 'globex')
       pairs.push(['a name under his own tenant', { ...own, ghost }, ['globex', 'globex']])
@@ -154,9 +154,8 @@ t.test('nor does it tell somebody what another has of his own', async (t) => {
 })
 
 t.test("nor was anything of acme's changed by asking", async (t) => {
-  const { items } = await host.as(acme.adminToken).request<{ items: { actor: string }[] }>(
-    'GET',
-    '/v1/audit?limit=200',
-  )
+  const { items } = await host
+    .as(acme.adminToken)
+    .request<{ items: { actor: string }[] }>('GET', '/v1/audit?limit=200')
   t.notOk(items.some(({ actor }) => actor.includes('globex')))
 })
