@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import type { CodedError } from '@signalbox/sdk/errors'
 import { coreErrors } from '../../errors.ts'
 
 /**
@@ -24,17 +25,22 @@ const single: ReadonlySet<string> = new Set([
 const broken = new WeakSet<Socket>()
 
 /**
- * Refuses a head that two readers could read in two ways (RFC 9112 §6.3, §11.2), and all that follows on its connection.
- * Node's parser has refused before: both Content-Length and Transfer-Encoding, two Content-Lengths, folded lines, blanks
- * before a colon, bare line feeds.
- * @throws CORE_HEAD_AMBIGUOUS; its answer has to close the connection
+ * What a head is refused by that two readers could read in two ways (RFC 9112 §6.3, §11.2), and all that follows on its
+ * connection. Node's parser has refused before: both Content-Length and Transfer-Encoding, two Content-Lengths, folded
+ * lines, blanks before a colon, bare line feeds.
+ * @returns CORE_HEAD_AMBIGUOUS, whose answer has to close the connection; undefined: it is sound
  */
-export function requireSoundHead(request: IncomingMessage): void {
+export function headRefusal(request: IncomingMessage): CodedError | undefined {
   const { socket } = request
   const reason = broken.has(socket) ? 'it follows one that could be' : faultOf(request)
-  if (reason === undefined) return
+  if (reason === undefined) return undefined
   broken.add(socket)
-  throw coreErrors.create('HEAD_AMBIGUOUS', { reason })
+  return coreErrors.create('HEAD_AMBIGUOUS', { reason })
+}
+
+/** All that follows on the connection is refused, since nobody has looked at this head. */
+export function distrust({ socket }: IncomingMessage): void {
+  broken.add(socket)
 }
 
 function faultOf({ rawHeaders, headers, httpVersionMinor }: IncomingMessage): string | undefined {
