@@ -94,6 +94,14 @@ const npmRows: Readonly<Record<string, Partial<FuzzRoute>>> = {
     body: { name: 'initrode', password: 'pub_nobody' },
   },
   'GET /npm/{name}/-/{file}': { at: '/npm/@probe%2Fone/-/one-1.0.0.tgz' },
+  'GET /npm/{scope}/{name}': { at: '/npm/@probe/one' },
+  'GET /npm/-/package/{scope}/{name}/dist-tags': { at: '/npm/-/package/@probe/one/dist-tags' },
+  'DELETE /npm/-/package/{name}/dist-tags/{tag}': {
+    at: '/npm/-/package/@probe%2Fone/dist-tags/next',
+  },
+  'DELETE /npm/-/package/{scope}/{name}/dist-tags/{tag}': {
+    at: '/npm/-/package/@probe/one/dist-tags/next',
+  },
   'GET /npm/{scope}/{name}/-/{file}': { at: '/npm/@probe/one/-/one-1.0.0.tgz' },
   'POST /npm/-/npm/v1/security/advisories/bulk': { body: { '@probe/one': ['1.0.0'] } },
 }
@@ -101,6 +109,9 @@ const npmRows: Readonly<Record<string, Partial<FuzzRoute>>> = {
 /** Where the table has a request that is refused, as all are who make it. */
 const ownRows: Readonly<Record<string, Partial<FuzzRoute>>> = {
   'POST /v1/sign-in': { body: { tenant: 'acme', login: 'ann', password: PASSWORD } },
+  'POST /v1/subscriptions': {
+    body: { tenant: 'acme', app: 'kept', service: 'probe.one', major: 1, plan: 'fuzz' },
+  },
   'POST /v1/sign-in/reset': { body: { tenant: 'acme', login: 'ann' } },
 }
 

@@ -68,6 +68,7 @@ export async function fuzz(t: Test, count: number, seed: string): Promise<void> 
 const suited: readonly (readonly [RegExp, readonly Asker['kind'][]])[] = [
   [/ \/api\/| \/v1\/events/, ['app']],
   [/ \/v1\/(me|sessions|tokens)\b/, ['person']],
+  [/ \/oauth2\/| \/v1\/sign-in/, ['nobody']],
 ]
 
 class FuzzRun {
