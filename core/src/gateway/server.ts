@@ -13,7 +13,7 @@ import { coreErrors } from '../errors.ts'
 import { isDatabaseUnavailable } from '../storage/database-unavailable.ts'
 import type { Tracing } from '../tracing/open-tracing.ts'
 import { boundInFlight } from './admission/in-flight-bound.ts'
-import { requireSoundHead } from './admission/sound-head.ts'
+import { distrust, headRefusal } from './admission/sound-head.ts'
 import { bearerChallenge } from './bearer-challenge.ts'
 import type { TrustedProxies } from './client-address.ts'
 import { PROBLEM_TYPE, problemOf } from './problem.ts'
@@ -76,8 +76,10 @@ export async function createServer(options: Options): Promise<FastifyInstance> {
   if (options.tracing !== undefined) traceRequests(app, options.tracing)
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('traceparent', traceparent(request.trace))
-    requireSoundHead(request.raw)
-    done()
+    const refusal = headRefusal(request.raw)
+    // Here, since whoever writes the answer may be another's error handler.
+    if (refusal !== undefined) reply.header('connection', 'close')
+    done(refusal)
   })
   app.setValidatorCompiler(strictValidator)
   app.setErrorHandler<FastifyError>((error, request, reply) => refuse(error, request, reply))
@@ -132,7 +134,11 @@ function bareServer({
       Reflect.set(raw, 'trace', trace)
       return trace.traceId
     },
-    frameworkErrors: (error, request, reply) => refuse(error, request, reply),
+    // Its address could not be read, and no hook has looked at its head.
+    frameworkErrors: (error, request, reply) => {
+      distrust(request.raw)
+      refuse(error, request, reply.header('connection', 'close'))
+    },
   })
 }
 

@@ -241,3 +241,78 @@ t.test('a number beyond all that are counted is 400', async (t) => {
     t.match(await refusal(asked), { status: 400, code: 'CORE_INPUT_INVALID' })
   }
 })
+
+t.test('a file that is put under an idempotency key is put, and is there once', async (t) => {
+  const { adminToken } = await setUpTenant(host, 'umbrella', {
+    capabilities: ['db:own', 'blob:own'],
+  })
+  const put = () =>
+    fetch(`${host.url}/v1/tenants/umbrella/plugins/@probe%2Fone/blobs`, {
+      method: 'PUT',
+      headers: {
+        authorization: `Bearer ${adminToken}`,
+        'content-type': 'application/json',
+        'idempotency-key': '"one"',
+      },
+      body: '{"of":"umbrella"}',
+    })
+  const [first, second] = [await put(), await put()]
+  t.equal(first.status, 201)
+  t.ok(second.ok)
+  t.same(await second.json(), await first.json())
+})
+
+t.test('names that only look different are one, and what cannot be seen is in none', async (t) => {
+  const admin = host.as(acme.adminToken)
+  const make = (login: string) =>
+    admin.request('POST', '/v1/users', { tenant: 'acme', login, displayName: 'Look alike' })
+  await make('josé'.normalize('NFC'))
+  await make('ann')
+  for (const login of ['josé'.normalize('NFD'), 'JOSÉ', 'ａｎｎ', '𝐚𝐧𝐧', 'ANN']) {
+    t.match(await refusal(make(login)), { status: 409 }, login)
+  }
+  const unseen = [
+    '\u200d',
+    '\u200b',
+    '\u00ad',
+    '\u202e',
+    '\u2066',
+    '\ufeff',
+    '\u{e0061}',
+    '\0',
+    ' ',
+  ]
+  for (const sign of unseen) {
+    for (const login of [`an${sign}a`, `${sign}ana`]) {
+      const asked = await refusal(make(login))
+      t.match(asked, { status: 400, code: 'CORE_INPUT_INVALID' }, JSON.stringify(login))
+    }
+  }
+})
+
+t.test('ids that people type are of one alphabet', async (t) => {
+  const admin = host.as(acme.adminToken)
+  for (const id of [
+    'аcme',
+    'ａｃｍｅ',
+    'Acme',
+    'acmé',
+    'acme\u200b',
+    'acme\n',
+    '__proto__',
+    '汉',
+  ]) {
+    const named = { id, name: 'Look alike' }
+    const at = encodeURIComponent(id)
+    for (const asked of [
+      () => host.client.request('POST', '/v1/tenants', named),
+      () => admin.request('POST', '/v1/units', { tenant: 'acme', ...named }),
+      () => admin.request('POST', '/v1/apps', { tenant: 'acme', ...named }),
+      () =>
+        admin.request('PUT', `/v1/roles/${at}?tenant=acme`, { name: 'x', actions: ['user.list'] }),
+      () => admin.request('GET', `/v1/users?tenant=${at}`),
+    ]) {
+      t.match(await refusal(asked()), { status: 400, code: 'CORE_INPUT_INVALID' }, id)
+    }
+  }
+})

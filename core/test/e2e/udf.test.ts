@@ -145,6 +145,7 @@ t.test('bodies that are none, and too large ones, are refused by their own codes
     ['whatever:call', '{"args":[{"__proto__":1}]}', {}, 400, 'CORE_BODY_UNREADABLE'],
     ['margin:batch', 'no arrow', { type: ARROW }, 400, 'SBX_FORMAT_BYTES'],
     ['margin:batch', 'x', { type: 'text/csv' }, 415, 'CORE_MEDIA_TYPE_UNSUPPORTED'],
+    ['margin:batch', '-1', { type: 'text/plain' }, 415, 'CORE_MEDIA_TYPE_UNSUPPORTED'],
     ['margin:batch', ' '.repeat(5 * 1024 * 1024), {}, 413, 'CORE_BODY_TOO_LARGE'],
     [
       'repeat:batch',

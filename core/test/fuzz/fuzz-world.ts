@@ -5,7 +5,7 @@ import { installFixture } from '../support/fixture-plugin.ts'
 import { OPERATOR_TOKEN } from '../support/host-process.ts'
 import { person, serviceAccount } from '../support/people.ts'
 import { callProbe, setUpTenant } from '../support/probe.ts'
-import { acme, globex, host } from '../support/route-table.ts'
+import { acme, globex, host, hostSecrets, table } from '../support/route-table.ts'
 
 type Headers = Readonly<Record<string, string>>
 
@@ -23,10 +23,11 @@ export interface Asker {
 
 const plan = '/v1/catalog/services/probe.one/versions/1/plans/fuzz'
 const probePath = (tenant: string) => `/v1/tenants/${tenant}/plugins/@probe%2Fone`
+const setUps = { acme, globex } as const
 const admins = { acme: acme.adminToken, globex: globex.adminToken } as const
 type Tenant = keyof typeof admins
 
-/** Things of a tenant that nobody else has, wherever a name or a text can be put. */
+/** Things of a tenant that nobody else has, wherever a name or a text can be put, and ids that nobody else is told. */
 async function plant(tenant: Tenant): Promise<readonly string[]> {
   const admin = host.as(admins[tenant])
   const planted: string[] = []
@@ -39,17 +40,21 @@ async function plant(tenant: Tenant): Promise<readonly string[]> {
   await admin.request('POST', '/v1/apps', { tenant, id: 'kept', name: canary() })
   await admin.request('PUT', `/v1/positions/keeper?${at}`, { name: canary(), unit: 'den' })
   await admin.request('PUT', `/v1/roles/keepers?${at}`, { name: canary(), actions: ['user.list'] })
-  await admin.request('POST', '/v1/users', {
+  const user = await admin.request<{ id: string }>('POST', '/v1/users', {
     ...{ tenant, login: 'keeper', displayName: canary() },
     ...{ email: `${canary()}@mail.example` },
   })
-  await admin.request('POST', `/v1/tenants/${tenant}/tokens`, { label: canary() })
+  const tokens = `/v1/tenants/${tenant}/tokens`
+  const token = await admin.request<{ id: string; token: string }>('POST', tokens, {
+    label: canary(),
+  })
   await admin.request('PUT', `${probePath(tenant)}/config`, { greeting: canary() })
-  return planted
+  return [...planted, user.id, token.id, token.token, setUps[tenant].subscription]
 }
 
 interface AppKeys {
   readonly key: string
+  readonly clientSecret: string
   readonly token: () => string
   restore(): Promise<void>
 }
@@ -79,7 +84,7 @@ async function appOf(tenant: Tenant): Promise<AppKeys> {
     token = access_token ?? token
   }
   await restore()
-  return { key, token: () => token, restore }
+  return { key, clientSecret: client.clientSecret, token: () => token, restore }
 }
 
 const still = async () => undefined
@@ -139,9 +144,18 @@ async function askersOf(
   }
 }
 
+/** What people and programs prove themselves by: shown once, when it was made. His own CSRF token somebody is told again. */
+function provenBy({ headers }: Asker): readonly string[] {
+  const { authorization, cookie } = headers() as Partial<Record<'authorization' | 'cookie', string>>
+  const values = [authorization?.slice('Bearer '.length), cookie?.slice(cookie.indexOf('=') + 1)]
+  return values.filter((value) => value !== undefined && value.length > 20) as string[]
+}
+
 export interface FuzzWorld {
   readonly askers: readonly Asker[]
   readonly forged: { readonly token: string; readonly jwks: string; readonly key: string }
+  /** What no answer may tell anybody, unless he said it himself. */
+  readonly secrets: () => readonly string[]
   /** Of acme, which acme itself is shown. */
   readonly planted: readonly string[]
   /** What the operator may have turned off by the requests made for him is turned on again. */
@@ -174,6 +188,14 @@ export async function openFuzzWorld(): Promise<FuzzWorld> {
       headers: () => bearer(OPERATOR_TOKEN),
       restore: still,
     },
+    ...[acme.key, table['GET /v1/events/stream']?.door.own ?? ''].map((key, index) => ({
+      who: `acme's app of events ${index + 1}`,
+      kind: 'app' as const,
+      tenant: 'acme',
+      hidden: hidden.globex,
+      headers: () => bearer(key),
+      restore: still,
+    })),
     ...(await askersOf('acme', hidden.globex, apps.acme)),
     ...(await askersOf('globex', hidden.acme, apps.globex)),
   ]
@@ -181,12 +203,20 @@ export async function openFuzzWorld(): Promise<FuzzWorld> {
   return {
     askers,
     planted: hidden.acme,
+    secrets: () => [
+      ...hostSecrets,
+      ...Object.values(apps).map(({ clientSecret }) => clientSecret),
+      ...askers.flatMap(provenBy),
+    ],
     forged: { token: apps.acme.token(), jwks, key: apps.acme.key },
     restore: async () => {
       await host.client.request('PUT', '/v1/rollout-lockdown', { isOn: false })
       for (const tenant of Object.keys(admins)) {
         await host.client
           .request('PUT', probePath(tenant), { binding: 'enabled' })
+          .catch(() => undefined)
+        await host.client
+          .request('POST', `/v1/tenants/${tenant}/apps/app:resume`)
           .catch(() => undefined)
       }
       for (const asker of askers) await asker.restore()

@@ -21,6 +21,22 @@ export const hostileTexts: readonly string[] = [
   'א‏ב',
   '\ufeffacme',
   'acme\u200b',
+  '\u2066acme\u2069',
+  'ac\u200dme',
+  '\u00adacme',
+  '\u{e0061}acme',
+  'İacme',
+  'acKelvin\u212a',
+  'ﬁrm',
+  '𝖆𝖈𝖒𝖊',
+  'a\u2028b',
+  'a\u0085b',
+  '\uffff',
+  `a${'\u0301'.repeat(200)}`,
+  '한'.normalize('NFD'),
+  'acme ',
+  'acme.',
+  'ACME',
   '🏭'.repeat(300),
   'x'.repeat(600),
   'x'.repeat(20_000),
@@ -36,6 +52,16 @@ export const hostileTexts: readonly string[] = [
   "' union all values (1) --",
   '") or 1=1 --',
   '$1',
+  '%_%',
+  '\\',
+  "acme' --",
+  'acme,globex',
+  'acme&tenant=globex',
+  '{"$ne":null}',
+  '*',
+  '(|(id=*))',
+  '$.a[?(@.b)]',
+  "\\x00' || pg_sleep(9) || '",
   '{{7*7}}',
   '#{7*7}',
   '<script>alert(1)</script>',
@@ -67,6 +93,40 @@ export const hostileTexts: readonly string[] = [
   Buffer.from('[null]').toString('base64url'),
   Buffer.from('["2026-01-01T00:00:00Z","\' or 1=1"]').toString('base64url'),
   Buffer.from('[1e400,{}]').toString('base64url'),
+]
+
+/** What stands in a path as it is: escapes that readers undo differently, overlong UTF-8 (RFC 3629 §10), halves of pairs. */
+export const hostilePaths: readonly string[] = [
+  '%2e%2e',
+  '%2e%2e%2f',
+  '%252e%252e%252f',
+  '..%5c',
+  '..;',
+  '%c0%ae%c0%ae',
+  '%c0%af',
+  '%e0%80%af',
+  '%f0%80%80%af',
+  '%ed%a0%80',
+  '%f4%90%80%80',
+  '%fe%ff',
+  '%c3',
+  '%u002f',
+  '%ef%bc%8f',
+  '%0d%0aset-cookie:%20x=1',
+  '%09',
+  '%7f',
+  '%2',
+  '%zz',
+  '%',
+  ':',
+  '::',
+  '*',
+  '%2a',
+  '\xc0\xaf',
+  '\xe9',
+  '|',
+  '"',
+  '{id}',
 ]
 
 /** JSON of a kind that was not asked for, or of a size. */
@@ -144,6 +204,8 @@ function hostileValue(random: SeededRandom): unknown {
   return random.chance(0.55) ? oneOf(random, hostileTexts) : oneOf(random, hostileJson)
 }
 
+const prototypes = ['__proto__', 'constructor', 'prototype', 'toString', 'then']
+
 /** The value with some place in it replaced, taken out, or one more beside it. */
 export function mutated(random: SeededRandom, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || random.chance(0.15)) {
@@ -154,7 +216,7 @@ export function mutated(random: SeededRandom, value: unknown): unknown {
   const at = random.below(entries.length + 1)
   const entry = entries[at]
   if (entry === undefined) {
-    const names = ['tenant', 'id', 'extra', 'role', 'roles', 'plan', 'unit', 'state', 'constructor']
+    const names = ['tenant', 'id', 'extra', 'roles', 'plan', 'unit', 'state', ...prototypes]
     entries.push([oneOf(random, names), hostileValue(random)])
   } else if (random.chance(0.2)) entries.splice(at, 1)
   else entries[at] = [entry[0], mutated(random, entry[1])]

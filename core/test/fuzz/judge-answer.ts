@@ -43,12 +43,15 @@ export function faultOf(
     const [form] = [...formsIn(body, canary), ...formsIn(Buffer.from(headers), canary)]
     if (form !== undefined) return `leaks another tenant's canary (${form})`
   }
+  const all = body.toString('latin1')
+  // What a guest threw is kept with its stack, for the eyes of who owns the call; of the host nothing is, ever.
+  if (all.includes(root) || /node_modules|\/core\/src\//.test(all)) return 'tells a path'
+  if (/\nlocation\n(https?:)?\/\/(evil|other)\.example/.test(headers)) return 'leads elsewhere'
   const text = status >= 400 ? body.toString() : ''
   // As it reads, not as JSON writes it.
   const words = text.replaceAll('\\n', '\n').replaceAll('\\"', '"')
   if (headers.includes('smuggled')) return 'a header was smuggled into the answer'
   for (const [what, pattern] of insides) if (pattern.test(words)) return `tells ${what}`
-  if (text.includes(root)) return 'tells a path'
   return refusalFault(asked, status, type, text)
 }
 

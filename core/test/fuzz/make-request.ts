@@ -1,21 +1,17 @@
-import { fc } from '../../../sdk/test/seeded-check.ts'
 import type { SeededRandom } from '../../bench/seeded-random.ts'
-import { arbitraryOf, type Schema } from '../support/schema-arbitrary.ts'
+import type { Schema } from '../support/schema-arbitrary.ts'
 import { type Forged, forgedAuthorization } from './forged-secrets.ts'
+import type { FuzzRoute } from './fuzz-routes.ts'
 import type { Asker } from './fuzz-world.ts'
-import { hostileBodies, hostileTexts, hostileTypes, mutated, oneOf } from './hostile-values.ts'
-
-/** A route with one request that somebody could make, and what its schemas allow. */
-export interface FuzzRoute {
-  /** `GET /v1/apps`, as the host describes it. */
-  readonly route: string
-  readonly at: string
-  readonly body?: object | string
-  readonly type?: string
-  readonly query: readonly { readonly name: string; readonly schema: Schema }[]
-  /** Bodies that its schema allows. */
-  readonly sound: readonly unknown[]
-}
+import { atBound, spoiltBytes, spoiltText } from './hostile-json.ts'
+import {
+  hostileBodies,
+  hostilePaths,
+  hostileTexts,
+  hostileTypes,
+  mutated,
+  oneOf,
+} from './hostile-values.ts'
 
 export interface FuzzRequest {
   readonly route: string
@@ -26,16 +22,11 @@ export interface FuzzRequest {
   readonly body: Buffer | undefined
 }
 
-const OF_EACH = 30
-
-/** @returns some bodies that a schema allows; none where it says what cannot be made up */
-export function soundBodies(schema: Schema | undefined): readonly unknown[] {
-  if (schema === undefined) return []
-  try {
-    return fc.sample(arbitraryOf(schema), OF_EACH)
-  } catch {
-    return []
-  }
+/** What requests are made of beside their route. */
+export interface Ingredients {
+  readonly forged: Forged
+  /** Cursors that answers gave, to whomever. */
+  readonly cursors: readonly string[]
 }
 
 /** One request, fixed by the random numbers: valid in most places and hostile in one or two. */
@@ -43,7 +34,7 @@ export function makeRequest(
   random: SeededRandom,
   route: FuzzRoute,
   asker: Asker,
-  forged: Forged,
+  { forged, cursors }: Ingredients,
 ): FuzzRequest {
   const at = ownPath(random, route.at, asker)
   const [path = '', query = ''] = at.split('?', 2)
@@ -52,16 +43,19 @@ export function makeRequest(
     route: route.route,
     who: asker.who,
     method: methodOf(random, route.route),
-    path: `${pathOf(random, path)}${queryOf(random, query, route)}`,
+    path: `${pathOf(random, path)}${queryOf(random, query, route, cursors)}`,
     headers: headersOf(random, { route, asker, forged, hasBody: body !== undefined }),
     body,
   }
 }
 
-/** Mostly of his own tenant, so that he comes further than the door; else of acme, as the table has it. */
+/** Mostly of his own tenant, so that he comes further than the door; else of acme, as the table has it; or of both at once. */
 function ownPath(random: SeededRandom, text: string, { tenant }: Asker): string {
-  const isOwn = tenant !== undefined && tenant !== 'acme' && random.chance(0.6)
-  return isOwn ? text.replaceAll('acme', tenant) : text
+  if (tenant === undefined || !random.chance(0.7)) return text
+  const confused = random.chance(0.1) ? 0.5 : 1
+  const own = tenant === 'acme' ? 'globex' : tenant
+  if (tenant === 'acme' && confused === 1) return text
+  return text.replaceAll('acme', (name) => (random.chance(confused) ? own : name))
 }
 
 function methodOf(random: SeededRandom, route: string): string {
@@ -87,6 +81,13 @@ const tricks: readonly ((path: string) => string)[] = [
   (path) => `${path}:${'x'.repeat(700)}`,
   (path) => `http://other.example${path}`,
   (path) => `${path}#fragment`,
+  (path) => path.replace('/v1/', '/v1/..;/v1/'),
+  (path) => path.replace('/v1/', '/v1/%252e%252e/v1/'),
+  (path) => path.replace('/v1/', '/v1/%c0%ae%c0%ae/v1/'),
+  (path) => path.replace('/v1/', '/x/..%5cv1/'),
+  (path) => path.replaceAll('/', '%c0%af'),
+  (path) => path.replaceAll('/', '\\'),
+  (path) => path.replace(/[a-z]/, (letter) => `%${letter.charCodeAt(0).toString(16)}`),
 ]
 
 function pathOf(random: SeededRandom, path: string): string {
@@ -94,6 +95,11 @@ function pathOf(random: SeededRandom, path: string): string {
   if (!random.chance(0.22)) return path
   const segments = path.split('/')
   const at = 1 + random.below(segments.length - 1)
+  if (random.chance(0.15)) {
+    // As it is: these are bytes and escapes already.
+    segments[at] = `${random.chance(0.5) ? (segments[at] ?? '') : ''}${oneOf(random, hostilePaths)}`
+    return segments.join('/')
+  }
   const text = oneOf(random, hostileTexts)
   segments[at] = random.chance(0.7) ? encodeURIComponent(text.toWellFormed()) : sendable(text)
   return segments.join('/')
@@ -107,18 +113,54 @@ function sendable(text: string): string {
     .replace(/^(?!\/|http)/, '/')
 }
 
-function queryOf(random: SeededRandom, query: string, { query: known }: FuzzRoute): string {
+function queryOf(
+  random: SeededRandom,
+  query: string,
+  { query: known }: FuzzRoute,
+  cursors: readonly string[],
+): string {
   const pairs = query === '' ? [] : query.split('&')
   if (!random.chance(0.35)) return query === '' ? '' : `?${query}`
   const count = 1 + random.below(3)
   for (let pair = 0; pair < count; pair++) {
     const named = known.length > 0 && random.chance(0.85) ? oneOf(random, known) : undefined
-    const name =
-      named?.name ?? oneOf(random, ['tenant', 'limit', 'cursor', '__proto__', 'a[b]', ''])
-    pairs.push(`${name}=${textOf(random, named?.schema)}`)
+    const name = named?.name ?? oneOf(random, strayNames)
+    const written = random.chance(0.05) ? oneOf(random, odd)(name) : name
+    pairs.push(`${written}=${queryValue(random, name, named?.schema, cursors)}`)
   }
   if (random.chance(0.1)) pairs.push(...pairs)
   return `?${pairs.join('&')}`
+}
+
+const strayNames = ['tenant', 'limit', 'cursor', 'after', '__proto__', 'constructor', 'a[b]', '']
+
+/** One name in the ways in which readers of queries take it for another, or for a list or an object. */
+const odd: readonly ((name: string) => string)[] = [
+  (name) => `${name}[]`,
+  (name) => `${name}[$ne]`,
+  (name) => `${name}[__proto__][a]`,
+  (name) => `${name}.a`,
+  (name) => `${name}%00`,
+  (name) => `%20${name}`,
+  (name) => name.toUpperCase(),
+  (name) => name.replace(/^./, (letter) => `%${letter.charCodeAt(0).toString(16)}`),
+]
+
+function queryValue(
+  random: SeededRandom,
+  name: string,
+  schema: Schema | undefined,
+  cursors: readonly string[],
+): string {
+  if (name === 'tenant' && random.chance(0.5)) return oneOf(random, ['acme', 'globex', 'bystander'])
+  const isPage = name === 'cursor' || name === 'after'
+  if (!isPage || cursors.length === 0 || random.chance(0.4)) return textOf(random, schema)
+  const cursor = oneOf(random, cursors)
+  if (random.chance(0.3)) return encodeURIComponent(cursor)
+  const at = random.below(cursor.length)
+  const text = oneOf(random, ["'", '%', '~', '\0', ' or 1=1 --', '9'.repeat(30), '', '_', '"', '{'])
+  const until = random.chance(0.5) ? at : at + 1
+  return encodeURIComponent(`${cursor.slice(0, at)}${text}${cursor.slice(until)}`.toWellFormed())
 }
 
 function textOf(random: SeededRandom, schema: Schema | undefined): string {
@@ -135,18 +177,33 @@ function textOf(random: SeededRandom, schema: Schema | undefined): string {
 
 function bodyOf(random: SeededRandom, route: FuzzRoute, asker: Asker): Buffer | undefined {
   const { body, sound } = route
-  const takesNone = route.route.startsWith('GET') || (body === undefined && sound.length === 0)
+  const takesNone = /^(GET|OPTIONS)/.test(route.route) || (body === undefined && sound.length === 0)
   if (takesNone && !random.chance(0.03)) return undefined
   const draw = random.next()
   if (draw < 0.08) return Buffer.from(oneOf(random, hostileBodies) as string)
+  if (Buffer.isBuffer(body)) return draw < 0.3 ? body : spoiltBytes(random, body)
   const source = sound.length > 0 && draw < 0.5 ? oneOf(random, sound) : (body ?? {})
-  if (typeof source === 'string') {
-    const text = draw < 0.3 ? source : `${source}${oneOf(random, hostileTexts)}`
-    return Buffer.from(text)
-  }
-  const chosen = random.chance(0.7) ? mutated(random, source) : source
-  const text = JSON.stringify(chosen) ?? ''
-  return Buffer.from(ownPath(random, text, asker))
+  if (typeof source === 'string') return textBody(random, source)
+  const text = JSON.stringify(changed(random, source, route.schema)) ?? ''
+  const own = ownPath(random, text, asker)
+  return Buffer.from(random.chance(0.12) ? spoiltText(random, own) : own)
+}
+
+function changed(random: SeededRandom, source: unknown, schema: Schema | undefined): unknown {
+  if (random.chance(0.3)) return source
+  const isBound = schema !== undefined && random.chance(0.35)
+  const once = isBound ? atBound(random, schema, source) : mutated(random, source)
+  return random.chance(0.2) ? mutated(random, once) : once
+}
+
+/** A form, CSV or whatever else is text. */
+function textBody(random: SeededRandom, source: string): Buffer {
+  if (random.chance(0.3)) return Buffer.from(source)
+  if (random.chance(0.4)) return spoiltBytes(random, Buffer.from(source))
+  const at = random.below(source.length + 1)
+  const text = oneOf(random, hostileTexts)
+  const put = random.chance(0.5) ? encodeURIComponent(text.toWellFormed()) : text
+  return Buffer.from(`${source.slice(0, at)}${put}${source.slice(at)}`)
 }
 
 const extras: readonly (readonly [string, readonly string[]])[] = [
@@ -170,6 +227,14 @@ const extras: readonly (readonly [string, readonly string[]])[] = [
   ['content-digest', ['sha-256=:x:', 'md5=:AA==:']],
   ['accept', ['text/event-stream', 'text/html', '*/*;q=0']],
   ['prefer', ['wait=99999999']],
+  ['x-tenant', ['acme', 'globex']],
+  ['x-signalbox-tenant', ['acme', 'globex']],
+  ['x-forwarded-user', ['operator', 'admin']],
+  ['forwarded', ['for=127.0.0.1;host=evil.example;proto=https', 'for="[::1', ';;;']],
+  ['x-rewrite-url', ['/v1/tenants']],
+  ['if-modified-since', ['Thu, 99 Zzz 9999 99:99:99 GMT']],
+  ['signature', ['sig1=:AA==:']],
+  ['cookie', ['__Host-signalbox=x; __Host-signalbox=y', '__proto__=1', 'a'.repeat(5000)]],
 ]
 
 function headersOf(

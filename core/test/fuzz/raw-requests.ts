@@ -1,4 +1,7 @@
 import { connect } from 'node:net'
+import type { SeededRandom } from '../../bench/seeded-random.ts'
+import { oneOf } from './hostile-values.ts'
+import type { FuzzRequest } from './make-request.ts'
 
 /** What no HTTP client would send: heads that two readers understand differently, and such as nobody can read. */
 const smuggled = 'GET /v1/tenants HTTP/1.1\r\nHost: a\r\nX-Smuggled: 1\r\n\r\n'
@@ -47,6 +50,68 @@ export const rawRequests: readonly string[] = [
   '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
   '\0\0\0\0',
 ]
+
+/** What stands between a head and what comes behind it. */
+interface Ambiguous {
+  /** Lines of the head. */
+  readonly lines: string
+  /** Behind the head, before what is smuggled. */
+  readonly body?: string
+}
+
+/** Each ends the request in two places, for two readers (CWE-444). */
+const ambiguous: readonly ((body: string) => Ambiguous)[] = [
+  (body) => ({
+    lines: `Content-Length: ${body.length}\r\nTransfer-Encoding: chunked`,
+    body: '0\r\n\r\n',
+  }),
+  (body) => ({
+    lines: `Transfer-Encoding: chunked\r\nContent-Length: ${body.length}`,
+    body: '0\r\n\r\n',
+  }),
+  (body) => ({ lines: `Content-Length: ${body.length}\r\nContent-Length: 0`, body }),
+  (body) => ({ lines: `Content-Length: 0\r\nContent-Length: ${body.length}`, body }),
+  (body) => ({ lines: `Content-Length: ${body.length}, 0`, body }),
+  (body) => ({ lines: `Content-Length : ${body.length}`, body }),
+  (body) => ({ lines: `Content-Length:\r\n ${body.length}`, body }),
+  (body) => ({ lines: `Content-Length: 0x${body.length.toString(16)}`, body }),
+  (body) => ({ lines: `Content-Length: ${body.length}_0`, body }),
+  () => ({ lines: 'Transfer-Encoding: chunked\r\nTransfer-Encoding: identity', body: '0\r\n\r\n' }),
+  () => ({ lines: 'Transfer-Encoding: identity, chunked', body: '0\r\n\r\n' }),
+  () => ({ lines: 'Transfer-Encoding: chunked;q=1', body: '0\r\n\r\n' }),
+  () => ({ lines: 'Transfer-Encoding: x\r\n chunked', body: '0\r\n\r\n' }),
+  () => ({ lines: 'Transfer-Encoding: "chunked"', body: '0\r\n\r\n' }),
+  () => ({ lines: 'Transfer_Encoding: chunked\r\nContent-Length: -0', body: '0\r\n\r\n' }),
+  (body) => ({
+    lines: 'Transfer-Encoding: chunked',
+    body: `${body.length.toString(16)};a="\r\n${body}\r\n0\r\n\r\n`,
+  }),
+  (body) => ({
+    lines: 'Transfer-Encoding: chunked',
+    body: `0x${body.length}\r\n${body}\r\n0\r\n\r\n`,
+  }),
+  (body) => ({ lines: 'Transfer-Encoding: chunked', body: `${body.length}\n${body}\n0\n\n` }),
+  (body) => ({ lines: 'Transfer-Encoding: chunked', body: `-1\r\n${body}\r\n0\r\n\r\n` }),
+  (body) => ({
+    lines: 'Transfer-Encoding: chunked',
+    body: `${body.length.toString(16)}\r\n${body}XX0\r\n\r\n`,
+  }),
+  (body) => ({ lines: `X-A: b\r\n\tContent-Length: ${body.length}\r\nContent-Length: 9999`, body }),
+  (body) => ({ lines: `X-A: b\nContent-Length: 0\r\nContent-Length: ${body.length}`, body }),
+  (body) => ({ lines: `X-A: b\rContent-Length: 0\r\nContent-Length: ${body.length}`, body }),
+  (body) => ({ lines: `X\0: b\r\nContent-Length: ${body.length}`, body }),
+]
+
+/** A request with the secret of whom it is made for, whose head is ambiguous, and another behind it. */
+export function smuggling(random: SeededRandom, request: FuzzRequest): string {
+  const { method, path, headers, body } = request
+  const { lines, body: sent = '' } = oneOf(random, ambiguous)(body?.toString('latin1') || '{}')
+  const own = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`)
+  const head = [`${method} ${path} HTTP/1.1`, 'Host: a', ...own.map(oneLine)]
+  return `${head.join('\r\n')}\r\n${lines}\r\n\r\n${sent}${smuggled}`
+}
+
+const oneLine = (text: string) => text.replaceAll(/[\r\n\0]/g, '?')
 
 const PATIENCE_MS = 3000
 

@@ -1,77 +1,27 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
 import { Agent } from 'node:http'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Test } from 'tap'
 import { SeededRandom } from '../../bench/seeded-random.ts'
-import { acme, document, host, table } from '../support/route-table.ts'
-import type { Schema } from '../support/schema-arbitrary.ts'
+import { murmur3 } from '../../src/rollout/cohorts/murmur3.ts'
+import { formsIn } from '../support/canaries.ts'
+import { acme, host } from '../support/route-table.ts'
+import { type FuzzRoute, fuzzRoutes } from './fuzz-routes.ts'
 import { type Asker, type FuzzWorld, openFuzzWorld } from './fuzz-world.ts'
 import { oneOf } from './hostile-values.ts'
 import { type Answered, faultOf } from './judge-answer.ts'
-import { type FuzzRequest, type FuzzRoute, makeRequest, soundBodies } from './make-request.ts'
-import { rawRequests, sendRaw } from './raw-requests.ts'
+import { type FuzzRequest, makeRequest } from './make-request.ts'
+import { rawRequests, sendRaw, smuggling } from './raw-requests.ts'
 import { sendRequest } from './send-request.ts'
-
-interface Described {
-  readonly parameters?: readonly { name: string; in: string; schema?: Schema }[]
-  readonly requestBody?: { content?: Readonly<Record<string, { schema?: Schema }>> }
-}
 
 const AT_ONCE = 12
 /** Between two looks at the bystander; what requests have turned off is turned on again then. */
 const CHUNK = 2500
 /** What a host may grow by, in MiB: a heap that is warm, and every cache of it full. */
 const MOST_GROWTH_MB = 700
-
-/** Names that routes of npm's face are filled with. */
-const npmNames: Readonly<Record<string, string>> = { name: '@probe%2Fone', user: 'initrode' }
-
-/** Every route that the host describes, and the operations of a contract that answer whatever they are asked. */
-async function fuzzRoutes(): Promise<readonly FuzzRoute[]> {
-  const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, described]) =>
-      routeOf(path, method, described as Described),
-    ),
-  )
-  return [...routes.filter(({ route }) => !route.startsWith('HEAD')), ...(await operations())]
-}
-
-function routeOf(path: string, method: string, described: Described): FuzzRoute {
-  const route = `${method.toUpperCase()} ${path}`
-  const row = table[route]
-  const content = Object.values(described.requestBody?.content ?? {})[0]
-  const query = (described.parameters ?? [])
-    .filter((parameter) => parameter.in === 'query')
-    .map(({ name, schema = {} }) => ({ name, schema }))
-  return {
-    route,
-    query,
-    sound: soundBodies(content?.schema),
-    at: row?.at ?? path.replaceAll(/\{(\w+)\}/g, (_, name) => npmNames[name] ?? 'x'),
-    ...(row?.body === undefined ? {} : { body: row.body }),
-    ...(row?.type === undefined ? {} : { type: row.type }),
-  }
-}
-
-/** Others of the probe misbehave on purpose. */
-async function operations(): Promise<readonly FuzzRoute[]> {
-  const file = join(import.meta.dirname, '../fixtures/probe-plugin/contracts/probe.one.json')
-  const contract = JSON.parse(await readFile(file, 'utf8')) as {
-    readonly operations: Readonly<Record<string, { readonly input: Schema }>>
-  }
-  return ['echo', 'addNote', 'whoami', 'callEcho'].flatMap((operation) => {
-    const { input } = contract.operations[operation] ?? {}
-    const at = `/api/probe.one/v1/${operation}`
-    const query = Object.entries(input?.properties ?? {}).map(([name, schema]) => ({
-      name,
-      schema,
-    }))
-    const shape = { query, sound: soundBodies(input), body: { text: 'x' } }
-    return ['GET', 'POST'].map((method) => ({ route: `${method} ${at}`, at, ...shape }))
-  })
-}
+/** Of requests: sent with an ambiguous head and another request behind it. */
+const SMUGGLED = 0.012
+const MOST_CURSORS = 300
 
 interface Fault {
   readonly fault: string
@@ -82,7 +32,7 @@ interface Fault {
 /** Sends as many requests to a host, and judges every answer. */
 export async function fuzz(t: Test, count: number, seed: string): Promise<void> {
   const world = await openFuzzWorld()
-  const routes = await fuzzRoutes()
+  const routes = await fuzzRoutes(murmur3(seed) | 0)
   const run = new FuzzRun(world, routes, new SeededRandom(seed))
   const units = await (
     await fetch(`${host.url}/v1/units`, { headers: bearerOf(acme.adminToken) })
@@ -108,14 +58,17 @@ export async function fuzz(t: Test, count: number, seed: string): Promise<void> 
   t.equal((await fetch(`${host.url}/readyz`)).status, 200)
   t.equal(await world.witness(), 200)
   t.comment(
-    `${run.sent} requests of seed ${seed}, ${run.done} done, ${run.cut} cut off, by status ${JSON.stringify(run.statuses)}, ` +
+    `${run.sent} requests of seed ${seed} to ${routes.length} routes, ${run.done} done, ${run.smuggled} with an ambiguous head, ` +
+      `${run.cut} cut off, by status ${JSON.stringify(run.statuses)}, ` +
       `${Math.round(before)} MiB and then ${Math.round(before + grown)} MiB`,
   )
+  t.comment(`never done: ${run.undone().join(', ')}`)
 }
 
 const suited: readonly (readonly [RegExp, readonly Asker['kind'][]])[] = [
   [/ \/api\/| \/v1\/events/, ['app']],
   [/ \/v1\/(me|sessions|tokens)\b/, ['person']],
+  [/ \/oauth2\/| \/v1\/sign-in/, ['nobody']],
 ]
 
 class FuzzRun {
@@ -125,7 +78,10 @@ class FuzzRun {
   done = 0
   /** Connections that were closed without a word, as one is whose body is too large to be waited for. */
   cut = 0
+  smuggled = 0
   readonly #tried = new Set<string>()
+  readonly #done = new Set<string>()
+  readonly #cursors: string[] = []
   readonly #agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE })
   readonly #world: FuzzWorld
   readonly #routes: readonly FuzzRoute[]
@@ -141,7 +97,12 @@ class FuzzRun {
     return this.#routes.filter(({ route }) => !this.#tried.has(route)).length
   }
 
-  /** The requests are fixed by the seed; in which order their answers come is not. */
+  /** Routes whose way to the end no request has gone. */
+  undone(): readonly string[] {
+    return this.#routes.map(({ route }) => route).filter((route) => !this.#done.has(route))
+  }
+
+  /** The requests are fixed by the seed, but for cursors that answers gave; in which order these come is not. */
   async send(count: number): Promise<void> {
     let left = count
     const worker = async () => {
@@ -156,26 +117,29 @@ class FuzzRun {
   async sendRaw(): Promise<void> {
     for (const bytes of rawRequests) {
       this.sent += 1
-      const text = await sendRaw(host.url, bytes)
-      const statuses = [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status))
-      const isRefused = statuses.every((status) => status < 500)
-      const isOne = !bytes.includes('X-Smuggled: 1\r\n\r\n') || statuses.length <= 1
-      if (!isRefused || !isOne) this.#note(`raw: ${statuses}`, bytes.slice(0, 300), text)
+      this.#judgeRaw(bytes, await sendRaw(host.url, bytes), [])
     }
   }
 
   async #sendOne(): Promise<void> {
-    const { forged } = this.#world
     // Each once in any case, and then at random.
     const route = this.#routes[this.sent] ?? oneOf(this.#random, this.#routes)
     const asker = this.#askerFor(route.route)
     this.sent += 1
     this.#tried.add(route.route)
-    const request = makeRequest(this.#random, route, asker, forged)
+    const { forged } = this.#world
+    const ingredients = { forged, cursors: this.#cursors }
+    const request = makeRequest(this.#random, route, asker, ingredients)
+    const hidden = [...asker.hidden, ...this.#world.secrets()].filter((one) => !says(request, one))
+    if (this.#random.chance(SMUGGLED)) {
+      this.smuggled += 1
+      const bytes = smuggling(this.#random, request)
+      return this.#judgeRaw(bytes, await sendRaw(host.url, bytes), hidden)
+    }
     try {
       const answer = await sendRequest(this.#agent, host.url, request)
       if (answer === undefined) this.cut += 1
-      else this.#judge(request, answer, asker.hidden)
+      else this.#judge(request, answer, hidden)
     } catch (error) {
       this.#note(`${String(error)}: ${request.route}`, request, '')
     }
@@ -194,10 +158,27 @@ class FuzzRun {
 
   #judge(request: FuzzRequest, answer: Answered, hidden: readonly string[]): void {
     this.statuses[answer.status] = (this.statuses[answer.status] ?? 0) + 1
-    if (answer.status < 400) this.done += 1
+    if (answer.status < 400) {
+      this.done += 1
+      this.#done.add(request.route)
+      const next = /"next":"([^"]{1,200})"\}$/.exec(answer.body.toString())?.[1]
+      if (next !== undefined) this.#cursors.unshift(next)
+      this.#cursors.splice(MOST_CURSORS)
+    }
     const fault = faultOf(request, answer, hidden)
     if (fault === undefined) return
     this.#note(`${request.route}: ${fault}`, request, answer.body.toString())
+  }
+
+  #judgeRaw(bytes: string, text: string, hidden: readonly string[]): void {
+    const statuses = [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status))
+    const isRefused = statuses.every((status) => status < 500)
+    // That the rest of what it has answered is no HTTP, the host says when it comes to it, and closes.
+    const told = statuses.length - (/CORE_REQUEST_UNREADABLE/.test(text) ? 1 : 0)
+    const isOne = !bytes.includes('X-Smuggled: 1\r\n\r\n') || told <= 1
+    const isLeak = hidden.some((secret) => formsIn(Buffer.from(text), secret).length > 0)
+    if (isRefused && isOne && !isLeak) return
+    this.#note(`raw: ${statuses}${isLeak ? ', leaks' : ''}`, bytes.slice(0, 600), text)
   }
 
   /** The first of its kind. */
@@ -213,6 +194,13 @@ class FuzzRun {
           }
     this.faults.set(fault, { fault, request: told as FuzzRequest, answer: answer.slice(0, 600) })
   }
+}
+
+/** Nobody learns what he has said himself. */
+function says({ path, headers, body }: FuzzRequest, text: string): boolean {
+  return (
+    path.includes(text) || JSON.stringify(headers).includes(text) || body?.includes(text) === true
+  )
 }
 
 const bearerOf = (token: string) => ({ authorization: `Bearer ${token}` })

@@ -73,6 +73,35 @@ t.test('a head that two readers could read in two ways is read in none', async (
   }
 })
 
+t.test('what follows an ambiguous head on its connection is not done', async (t) => {
+  const app = await createServer({ log, version: '1.0.0', times })
+  let done = 0
+  app.post('/do', async () => ({ done: ++done }))
+  await app.register(async (scope) => {
+    scope.setErrorHandler((_error, _request, reply) => reply.code(400).send({ code: 'OF_A_SCOPE' }))
+    scope.post('/scoped', async () => ({ done: ++done }))
+  })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  t.teardown(() => app.close())
+  const { port: to } = app.server.address() as { port: number }
+  const act = 'POST /do HTTP/1.1\r\nHost: a\r\n'
+  const next = `${act}Connection: close\r\n\r\n`
+  for (const [name, head] of Object.entries({
+    'a coding in front': `${act}Transfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n`,
+    'two types': `${act}Content-Type: a/b\r\nContent-Type: c/d\r\n\r\n`,
+    'two secrets': `${act}Authorization: a\r\nAuthorization: b\r\n\r\n`,
+    'a secret and a key': `${act}Authorization: a\r\nX-API-Key: b\r\n\r\n`,
+    'one that a scope refuses': `${act.replace('/do', '/scoped')}Host: b\r\n\r\n`,
+    'an address that cannot be read': `${act.replace('/do', '/%ff')}Host: b\r\n\r\n`,
+  })) {
+    const answer = await said(`${head}${next}`, to)
+    t.match(answer, /^HTTP\/1.1 400 .*connection: close/is, name)
+    t.equal(answer.match(/HTTP\/1.1 /g)?.length, 1, name)
+    t.equal(done, 0, `${name}: what follows is not done`)
+  }
+  t.match(await said(`${act}\r\n${next}`, to), /"done":1}.*"done":2}/s, 'two that are sound are')
+})
+
 t.test('a head that is too large is refused before it is kept', async (t) => {
   const answer = await said(`${get}X-A: ${'a'.repeat(20_000)}\r\n\r\n`)
   t.match(answer, /^HTTP\/1.1 431 .*CORE_HEAD_TOO_LARGE/s)

@@ -1,4 +1,5 @@
 import { formsIn } from '../support/canaries.ts'
+import { readsOf } from './tenant-belongings.ts'
 import { adminOf, belongingsOf, mustTell, partyOf, type World } from './world.ts'
 
 /**
@@ -41,6 +42,15 @@ export async function ownerReads(world: World): Promise<ReadonlySet<string>> {
       await adminOf(world, 'acme').client.request('GET', '/v1/tenants/acme/contributions'),
     ),
   )
+  const { token: adminToken } = adminOf(world, 'acme')
+  const own = world.tenants['acme']
+  if (own === undefined) throw new Error('acme has nothing')
+  for (const [, path] of readsOf('acme', own, world.subscription)) {
+    const headers = { authorization: `Bearer ${adminToken}` }
+    const answer = await fetch(`${world.host.url}${path}`, { headers })
+    if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`)
+    texts.push(await answer.text())
+  }
   const all = Buffer.from(texts.join('\n'))
   const found = world.canaries.filter(({ value }) => formsIn(all, value).length > 0)
   return new Set(found.map(({ kind }) => kind))

@@ -15,6 +15,7 @@ import {
   serviceOf,
 } from './manifests.ts'
 import { openPlaces, type Places, type Redirections, vaultOrigins } from './places.ts'
+import { endowTenant, type TenantBelongings } from './tenant-belongings.ts'
 import { VictimWatch } from './victim-state.ts'
 
 /** A plugin in a tenant: who owns things, and who tries to get at others'. */
@@ -64,6 +65,10 @@ export interface World {
   /** By `actor@tenant`. */
   readonly parties: Readonly<Record<string, Party>>
   readonly belongings: Readonly<Record<string, Belongings>>
+  /** By tenant, what is no plugin's. */
+  readonly tenants: Readonly<Record<string, TenantBelongings>>
+  /** Of acme's app, to the victim's service. */
+  readonly subscription: string
   readonly admins: Readonly<Record<string, { readonly token: string; readonly client: HostClient }>>
 }
 
@@ -117,6 +122,15 @@ export async function buildWorld(
       tenants.map(async (tenant) => [tenant, await openTenant(host, tenant, plant)] as const),
     ),
   ) as World['admins']
+  const owned = Object.fromEntries(
+    await Promise.all(
+      tenants.map(async (tenant) => {
+        const canary = (kind: string) => plant(kind, { tenant })
+        const { client } = admins[tenant] as World['admins'][string]
+        return [tenant, await endowTenant(client, tenant, canary)] as const
+      }),
+    ),
+  )
   const watch = await VictimWatch.over({ hostSql, pluginSql })
   const world = {
     host,
@@ -129,6 +143,8 @@ export async function buildWorld(
     admins,
     parties: {},
     belongings: {},
+    tenants: owned,
+    subscription: '',
   }
   const furnished = await furnish(world, actors, plant)
   return attackers.includes('insider') ? withEngine(furnished) : furnished
@@ -205,7 +221,12 @@ async function furnish(world: World, actors: readonly string[], plant: Plant): P
   }
   const { client } = adminOf(world, 'acme')
   await client.request('PUT', '/v1/tenants/acme/apps/app/events', { types: ['victim.imported'] })
-  return { ...world, parties, belongings }
+  const { items } = await client.request<{ items: { id: string; service: string }[] }>(
+    'GET',
+    '/v1/subscriptions?limit=200',
+  )
+  const subscription = items.find(({ service }) => service === 'victim.one')?.id ?? ''
+  return { ...world, parties, belongings, subscription }
 }
 
 /** Another trusted plugin of acme with a resource: only its own version may know where that is. */

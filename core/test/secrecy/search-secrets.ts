@@ -1,12 +1,20 @@
 import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
+import { until } from '../../../sandbox/test/until.ts'
 import { formsIn, formsOf } from '../support/canaries.ts'
 import type { Teardown } from '../support/host-process.ts'
+import { IdentityProvider } from '../support/identity-provider.ts'
+import { type OutboundServer, outboundServer } from '../support/outbound-server.ts'
 import { type OwnServerHost, startOwnServerHost } from '../support/own-server-host.ts'
+import { otlpReceiver } from '../support/traced.ts'
+import { useApps } from './app-flows.ts'
 import { databaseDump } from './database-dump.ts'
+import { cutDatabase, failedStarts } from './host-troubles.ts'
+import { usePeople } from './people-flows.ts'
 import { marker, plantSecrets, type Secret } from './planted-secrets.ts'
 import { commandOf, descendantsOf, memoryOf } from './process-memory.ts'
+import { sealedKeys } from './sealed-keys.ts'
 import { echoServer, type Told, useSecrets } from './secret-flows.ts'
 
 /** A place that was searched. */
@@ -26,32 +34,84 @@ export interface SecretsReport {
   readonly searches: readonly Search[]
 }
 
+const publicUrl = 'https://signalbox.acme.example'
+
+/** Servers around the host, each with what came to it. */
+interface Around {
+  /** Where endpoints of webhooks are. */
+  readonly receiver: OutboundServer
+  readonly traces: OutboundServer
+  /** What hosts said that could not start. */
+  readonly unstarted: string
+}
+
 /** Runs every flow on a host of its own, and looks for every secret in every place that it must not be in. */
 export async function searchSecrets(t: Teardown): Promise<SecretsReport> {
   const output: Buffer[] = []
   const echo = await echoServer(t)
+  const receiver = await outboundServer(t, (_, response) => response.writeHead(204).end())
+  const { server: traces } = await otlpReceiver(t)
+  const provider = await IdentityProvider.start(t)
   const own = await startOwnServerHost(t, {
-    environment: { LOG_LEVEL: 'trace', SIGNALBOX_FETCH_ALLOW: echo.origin },
+    environment: {
+      LOG_LEVEL: 'trace',
+      SIGNALBOX_PUBLIC_URL: publicUrl,
+      SIGNALBOX_FETCH_ALLOW: `${echo.origin},${provider.issuer}`,
+      SIGNALBOX_WEBHOOK_ALLOW: '127.0.0.1',
+      SIGNALBOX_TRACE_SAMPLE: '1',
+      OTEL_EXPORTER_OTLP_ENDPOINT: traces.origin,
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+    },
     onOutput: (bytes) => output.push(bytes),
+  })
+  await provider.open({
+    redirectUri: `${publicUrl}/v1/sign-in/sso/acme/main/callback`,
+    postLogoutUri: `${publicUrl}/sign-in`,
   })
   const { keeper, secrets: planted } = await plantSecrets(own, echo.origin)
   const { told, more } = await useSecrets(own, keeper)
-  const secrets = [...planted, ...more]
+  const used = [
+    ...planted,
+    ...more,
+    ...(await usePeople(own.host.url, keeper, provider, told)),
+    ...(await useApps(own.host.url, keeper, receiver, told)),
+  ]
+  const { said: unstarted, secrets: unused } = await failedStarts(t, own)
+  told.answers.push(...(await cutDatabase(own, keeper, used)))
+  const secrets = [...used, ...unused, ...(await sealedKeys(own))]
   const door = secrets.find(({ name }) => name === 'a secret')
   if (!JSON.stringify(echo.requests).includes(JSON.stringify(door?.value).slice(1, -1))) {
     throw new Error('the secret never left: nothing could have leaked')
   }
+  const around = { receiver, traces, unstarted }
   const searches = [
     ...(await searchLanes(own, secrets)),
     ...(await textPlaces(own, told, output)).map(([place, bytes]) =>
       searchBytes(place, bytes, secrets),
     ),
+    ...(await placesAround(around)).map(([place, bytes]) => searchBytes(place, bytes, secrets)),
   ]
   return { secrets: secrets.map(({ name }) => name), searches }
 }
 
-/** Metrics hold numbers and names of the host: nothing else could be planted there. */
-const controls: Readonly<Record<string, string>> = { metrics: 'signalbox_' }
+/** What left the host by itself. */
+async function placesAround({ receiver, traces, unstarted }: Around) {
+  const bodies = ({ requests }: OutboundServer) => JSON.stringify(requests)
+  await until(() => bodies(traces).includes('intruder.one'), 60_000)
+  return [
+    ['deliveries of webhooks', Buffer.from(bodies(receiver))],
+    ['traces', Buffer.from(bodies(traces))],
+    ['what a host says that cannot start', Buffer.from(unstarted)],
+  ] as const
+}
+
+/** Where only numbers and names of the host are told: nothing else could be planted there. */
+const controls: Readonly<Record<string, string>> = {
+  metrics: 'signalbox_',
+  traces: 'intruder.one',
+  'deliveries of webhooks': 'webhook-signature',
+  'what a host says that cannot start': 'CORE_',
+}
 
 function searchBytes(place: string, bytes: Buffer, secrets: readonly Secret[]): Search {
   const leaks = secrets

@@ -38,7 +38,10 @@ import { outRoutes } from './webhooks-out.ts'
 
 export const { hostUrl } = await testDatabases(t)
 const keyFile = join(await temporaryHome(t), 'keys')
-await writeFile(keyFile, Buffer.alloc(32, 'key').toString('base64'), { mode: 0o600 })
+const hostKey = Buffer.alloc(32, 'key').toString('base64')
+await writeFile(keyFile, hostKey, { mode: 0o600 })
+/** Of the host itself. */
+export const hostSecrets = [hostKey, new URL(hostUrl).password]
 export const host = await HostProcess.start(t, {
   databaseUrl: hostUrl,
   environment: { SIGNALBOX_KEY_FILE: keyFile, SIGNALBOX_TRUSTED_PROXIES: '127.0.0.1' },

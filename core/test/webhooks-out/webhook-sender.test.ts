@@ -88,7 +88,11 @@ t.test('a receiver that is silent, cuts off or is away fails by a class', async 
 
 t.test('nothing is sent inside, whatever a name says', async (t) => {
   const server = await outboundServer(t, (_request, response) => response.end())
-  const inside = ['127.0.0.1', '169.254.169.254', '::1', 'fc00::1', '::ffff:127.0.0.1', '10.0.0.1']
+  const inside = [
+    ...['127.0.0.1', '169.254.169.254', '10.0.0.1', '100.64.0.1', '192.168.1.1', '0.0.0.0'],
+    ...['::1', 'fc00::1', 'fe80::1', 'fd00:ec2::254', '::ffff:127.0.0.1', '64:ff9b::7f00:1'],
+    ...['64:ff9b:1::a00:1', '2002:7f00:1::', '::127.0.0.1'],
+  ]
   for (const address of inside) {
     const send = senderFor(t, { allow: '', resolve: async () => [address] })
     const outcome = await send(`https://hook.example:${server.port}/`)

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { CodedError } from '@signalbox/sdk/errors'
 import { coreErrors } from '../../errors.ts'
 
 /**
@@ -17,23 +19,43 @@ const single: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Refuses a head that two readers could read in two ways (RFC 9112 §6.3, §11.2). Node's parser has refused before: both
- * Content-Length and Transfer-Encoding, two Content-Lengths, folded lines, blanks before a colon, bare line feeds.
- * @throws CORE_HEAD_AMBIGUOUS
+ * Connections that brought such a head. Where the next request on them begins is what two readers disagree on: what comes
+ * behind it, Node's parser may have read already, is part of the first to one of them.
  */
-export function requireSoundHead({ rawHeaders, headers, httpVersionMinor }: IncomingMessage): void {
+const broken = new WeakSet<Socket>()
+
+/**
+ * What a head is refused by that two readers could read in two ways (RFC 9112 §6.3, §11.2), and all that follows on its
+ * connection. Node's parser has refused before: both Content-Length and Transfer-Encoding, two Content-Lengths, folded
+ * lines, blanks before a colon, bare line feeds.
+ * @returns CORE_HEAD_AMBIGUOUS, whose answer has to close the connection; undefined: it is sound
+ */
+export function headRefusal(request: IncomingMessage): CodedError | undefined {
+  const { socket } = request
+  const reason = broken.has(socket) ? 'it follows one that could be' : faultOf(request)
+  if (reason === undefined) return undefined
+  broken.add(socket)
+  return coreErrors.create('HEAD_AMBIGUOUS', { reason })
+}
+
+/** All that follows on the connection is refused, since nobody has looked at this head. */
+export function distrust({ socket }: IncomingMessage): void {
+  broken.add(socket)
+}
+
+function faultOf({ rawHeaders, headers, httpVersionMinor }: IncomingMessage): string | undefined {
   // As many names as lines: none came twice, as nearly always.
   const twice =
     Object.keys(headers).length * 2 === rawHeaders.length ? undefined : doubled(rawHeaders)
-  if (twice !== undefined) throw ambiguous(`${twice} is given twice`)
+  if (twice !== undefined) return `${twice} is given twice`
   if (headers.authorization !== undefined && headers['x-api-key'] !== undefined) {
-    throw ambiguous('both authorization and x-api-key are given')
+    return 'both authorization and x-api-key are given'
   }
   const coding = headers['transfer-encoding']
-  if (coding === undefined) return
+  if (coding === undefined) return undefined
   // Another coding in front is one that some proxy does not know, and then does not see the end of the body.
-  if (coding.toLowerCase() !== 'chunked') throw ambiguous('transfer-encoding is not just chunked')
-  if (httpVersionMinor === 0) throw ambiguous('transfer-encoding is given in HTTP/1.0')
+  if (coding.toLowerCase() !== 'chunked') return 'transfer-encoding is not just chunked'
+  return httpVersionMinor === 0 ? 'transfer-encoding is given in HTTP/1.0' : undefined
 }
 
 function doubled(rawHeaders: readonly string[]): string | undefined {
@@ -45,8 +67,4 @@ function doubled(rawHeaders: readonly string[]): string | undefined {
     seen.add(name)
   }
   return undefined
-}
-
-function ambiguous(reason: string) {
-  return coreErrors.create('HEAD_AMBIGUOUS', { reason })
 }

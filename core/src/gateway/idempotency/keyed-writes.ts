@@ -51,11 +51,12 @@ const changing: ReadonlySet<unknown> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'
 
 /**
  * Their bodies hold what people think up, such as passwords: a hash of one, kept for a day, could be guessed back. What
- * apps send has an id of its own; where nobody is known there is nobody whose key it could be.
+ * apps send has an id of its own; where nobody is known there is nobody whose key it could be. A file is named by what it
+ * holds: put twice it is there once, and it is no JSON that could be compared, but a stream.
  */
 const unkept: ReadonlySet<Action | undefined> = new Set<Action>([
   ...(['me.write', 'secret.write', 'sign_in.use', 'event.send', 'hook.receive'] as const),
-  ...(['token.issue', 'token.revoke', 'link.use'] as const),
+  ...(['token.issue', 'token.revoke', 'link.use', 'blob.write'] as const),
 ])
 
 /**

@@ -5,6 +5,7 @@ import { messageAttempts } from './messages.ts'
 import { networkAttempts } from './network.ts'
 import { pluginAttempts } from './plugins.ts'
 import { rolloutAttempts } from './rollouts.ts'
+import { tenantAttempts } from './tenants.ts'
 
 export const allAttempts: readonly AttemptRow[] = [
   ...databaseAttempts,
@@ -13,4 +14,5 @@ export const allAttempts: readonly AttemptRow[] = [
   ...messageAttempts,
   ...pluginAttempts,
   ...rolloutAttempts,
+  ...tenantAttempts,
 ]
