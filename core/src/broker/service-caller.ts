@@ -138,9 +138,8 @@ export class ServiceCaller {
       throw coreErrors.create('BYTES_NOT_HERE', { service, major, operation })
     }
     requireInput(target, call)
-    // Awaited: a promise that is only handed on costs two turns more.
-    if (target.version === null) return await this.#callInternal(call)
-    return await this.#answered(target, target.version, call, this.#mirroring(target, call))
+    if (target.version === null) return this.#callInternal(call)
+    return this.#answered(target, target.version, call, this.#mirroring(target, call))
   }
 
   /** Of an operation that delivers bytes. Resolves with the first one. */
