@@ -1,4 +1,6 @@
 import type { Knex } from 'knex'
+import { hostEventType } from '../host-events/host-event-types.ts'
+import { queueNews } from '../host-events/host-news-store.ts'
 import { insertAuditEntries } from './audit-store.ts'
 import { insertOutboxEvent } from './outbox-store.ts'
 
@@ -94,11 +96,13 @@ export async function recordChange(
       detail: change.detail ?? {},
     },
   ])
-  await insertOutboxEvent(trx, {
-    type: `signalbox.${change.action}`,
+  const type = `signalbox.${change.action}`
+  const sequence = await insertOutboxEvent(trx, {
+    type,
     subject: change.subject,
     tenant: change.tenant,
     traceId: change.traceId,
     data: { ...change.detail, actor: change.actor, ...(generation === null ? {} : { generation }) },
   })
+  if (hostEventType(type) !== undefined) await queueNews(trx, sequence)
 }

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
-import { hostEventType } from '../host-events/host-event-types.ts'
-import { queueNews } from '../host-events/host-news-store.ts'
 
 /** A CloudEvents 1.0 event in the making; it leaves the host by the outbox, after its transaction. */
 export interface OutboxEvent {
@@ -12,7 +10,8 @@ export interface OutboxEvent {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-export async function insertOutboxEvent(trx: Knex, event: OutboxEvent): Promise<void> {
+/** @returns its sequence */
+export async function insertOutboxEvent(trx: Knex, event: OutboxEvent): Promise<string> {
   const [row] = await trx('outbox_events')
     .insert({
       id: randomUUID(),
@@ -23,7 +22,7 @@ export async function insertOutboxEvent(trx: Knex, event: OutboxEvent): Promise<
       data: JSON.stringify(event.data),
     })
     .returning('sequence')
-  if (hostEventType(event.type) !== undefined) await queueNews(trx, row.sequence)
+  return row.sequence
 }
 
 /**
