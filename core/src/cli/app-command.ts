@@ -35,7 +35,46 @@ const create = defineCommand({
   },
 })
 
+const origins = defineCommand({
+  meta: {
+    name: 'origins',
+    description: say({
+      en: "Say from which pages browsers may call with the app's tokens and keys; none: from none",
+      'zh-CN': '指定哪些网页可在浏览器中使用该应用的令牌和密钥；不填则全部禁止',
+    }),
+  },
+  args: {
+    app: {
+      type: 'positional',
+      required: true,
+      description: say({
+        en: 'The app, then origins: https://board.example.com',
+        'zh-CN': '应用，随后为来源：https://board.example.com',
+      }),
+    },
+    tenant: tenantArgument,
+    ...hostArguments,
+  },
+  run: async ({ args }) => {
+    const [app = '', ...listed] = args._
+    const client = new HostClient(await connectionOf(args))
+    const path = `/v1/tenants/${encodeURIComponent(args.tenant)}/apps/${encodeURIComponent(app)}/origins`
+    const set = await client.request<{ origins: readonly string[] }>('PUT', path, {
+      origins: listed,
+    })
+    const text =
+      listed.length === 0
+        ? { en: 'No page may call as {app}.', 'zh-CN': '任何网页都不能以 {app} 的身份调用。' }
+        : {
+            en: 'Pages of {origins} may call as {app}. Give them tokens of minutes from your server: a key in a page is read by whoever opens it.',
+            'zh-CN':
+              '{origins} 的网页可以 {app} 的身份调用。请由服务端签发短期令牌：网页中的密钥会被任何打开者看到。',
+          }
+    print(args.json, set, [say(text, { app, origins: listed.join(', ') })])
+  },
+})
+
 export const appCommand = defineCommand({
   meta: { name: 'app', description: say({ en: 'Apps', 'zh-CN': '应用' }) },
-  subCommands: { create },
+  subCommands: { create, origins },
 })

@@ -22,6 +22,14 @@ export const hostArguments = {
   },
 } as const
 
+export const envArgument = {
+  type: 'boolean',
+  description: say({
+    en: 'Print assignments for a shell or an .env file, and nothing else',
+    'zh-CN': '仅输出可供 shell 或 .env 文件使用的变量赋值',
+  }),
+} as const
+
 export const tenantArgument = {
   type: 'string',
   required: true,

@@ -1,8 +1,8 @@
 import { defineCommand } from 'citty'
-import { hostArguments } from './common-arguments.ts'
+import { envArgument, hostArguments } from './common-arguments.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say } from './language.ts'
-import { print } from './output.ts'
+import { print, printEnvironment } from './output.ts'
 
 interface Issued {
   readonly id: string
@@ -42,6 +42,7 @@ const issue = defineCommand({
       type: 'string',
       description: say({ en: 'What people call it', 'zh-CN': '名称' }),
     },
+    env: envArgument,
     ...hostArguments,
   },
   run: async ({ args }) => {
@@ -50,7 +51,8 @@ const issue = defineCommand({
       kind: args.oauth === true ? 'secret' : 'key',
       ...(args.name === undefined ? {} : { name: args.name }),
     })
-    print(args.json, issued, linesOf(issued))
+    if (args.env === true) printEnvironment(variablesOf(issued))
+    else print(args.json, issued, linesOf(issued))
   },
 })
 
@@ -112,6 +114,12 @@ export const credentialCommand = defineCommand({
 
 function pathOf(subscription: string): string {
   return `/v1/subscriptions/${encodeURIComponent(subscription)}/credentials`
+}
+
+function variablesOf({ key, clientId, clientSecret }: Issued): Record<string, string> {
+  return key === undefined
+    ? { SIGNALBOX_CLIENT_ID: clientId ?? '', SIGNALBOX_CLIENT_SECRET: clientSecret ?? '' }
+    : { SIGNALBOX_KEY: key }
 }
 
 function linesOf({ key, clientId, clientSecret, old }: Issued): string[] {

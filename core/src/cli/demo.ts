@@ -146,6 +146,10 @@ function firstCall(host: Host, demo: Demo, key: string): string[] {
       'zh-CN': '第一次调用（粘贴到另一个终端）：',
     }),
     `curl -s ${url} -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d '${input}'`,
+    say(
+      { en: 'the page of its service: {page}', 'zh-CN': '服务页面：{page}' },
+      { page: `${host.url}/catalog/${demo.service}` },
+    ),
   ]
 }
 

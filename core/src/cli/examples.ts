@@ -83,7 +83,16 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   ],
   assignment: ['signalbox assignment @acme/orders --tenant acme --key planner'],
   'app create': ['signalbox app create planner --tenant acme --name "Production planner"'],
-  subscribe: ['signalbox subscribe planner orders.status@1 --tenant acme'],
+  'app origins': [
+    'signalbox app origins planner https://board.example.com --tenant acme',
+    'signalbox app origins planner --tenant acme   # no page any more',
+  ],
+  'plan set': ['signalbox plan set orders.status@1 partner --rate 20 --burst 40 --approval manual'],
+  subscribe: [
+    'signalbox subscribe planner orders.status@1 --tenant acme',
+    'signalbox subscribe planner orders.status@1 --tenant acme --env > .env   # no key on the screen',
+  ],
+  client: ['signalbox client orders.status@1 > orders.status.v1.ts'],
   call: [
     'signalbox call orders.status@1/read \'{"order":"SO-1"}\' --key dsk_…',
     'signalbox call orders.status@1/read @input.json   # the key from SIGNALBOX_KEY',
@@ -103,6 +112,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   'credential issue': [
     'signalbox credential issue sub_0123456789abcdef',
     'signalbox credential issue sub_0123456789abcdef --oauth --name erp',
+    'signalbox credential issue sub_0123456789abcdef --oauth --env >> .env',
   ],
   'credential rotate': [
     'signalbox credential rotate sub_0123456789abcdef 0123456789abcdefghjk   # both for a day',

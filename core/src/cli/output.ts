@@ -8,6 +8,15 @@ export function print(json: boolean | undefined, value: unknown, lines: readonly
   process.stdout.write(json === true ? `${JSON.stringify(value)}\n` : `${lines.join('\n')}\n`)
 }
 
+/**
+ * With `--env` a shell reads, or `node --env-file`: what is shown once goes into a file, and never past somebody's eyes.
+ * @param values of which none has a quote in it: keys, ids and addresses
+ */
+export function printEnvironment(values: Readonly<Record<string, string>>): void {
+  const lines = Object.entries(values).map(([name, value]) => `export ${name}='${value}'\n`)
+  process.stdout.write(lines.join(''))
+}
+
 /** A refusal tells what, where and the cure; anything else is a bug, and shows its stack. */
 export function printError(error: unknown, json: boolean): void {
   const problem = problemOf(error)

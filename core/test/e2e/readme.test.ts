@@ -1,47 +1,105 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { readFile, symlink, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import t from 'tap'
-import { HostProcess } from '../support/host-process.ts'
+import t, { type Test } from 'tap'
+import { openPage, startChromium, withoutChromium } from '../support/chromium.ts'
+import { blocksBelow, Terminal } from '../support/command-blocks.ts'
+import { HostProcess, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
+import { keyFile } from '../support/sealing.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const run = promisify(execFile)
 
-/** The shell blocks of a page, one command a line. */
-async function commandsOf(page: string): Promise<string[]> {
-  const text = await readFile(join(root, page), 'utf8')
-  return [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block]) =>
-    (block ?? '').split('\n').filter((line) => line.startsWith('npx signalbox ')),
-  )
+interface Forecast {
+  readonly mean: readonly number[]
 }
 
-t.test("the README's first call works as it is written, after the demo of npm start", async (t) => {
+function forecastIn(text: string): Forecast {
+  return JSON.parse(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)) as Forecast
+}
+
+t.test("the README's first call works as it is pasted, after the demo of npm start", async (t) => {
   const { hostUrl } = await testDatabases(t)
   const demo = join(root, 'plugins/inventory-forecast/demo.json')
   const host = await HostProcess.start(t, {
     databaseUrl: hostUrl,
     words: ['--demo', demo],
     // On its own machine the command line finds the token in the data folder.
-    environment: { SIGNALBOX_ADMIN_TOKEN: '' },
+    environment: { SIGNALBOX_ADMIN_TOKEN: '', SIGNALBOX_KEY_FILE: await keyFile(t) },
   })
-  const environment = { PATH: process.env.PATH, SIGNALBOX_HOME: host.home, SIGNALBOX_URL: host.url }
-  const shell = async (command: string) =>
-    (await run('sh', ['-c', command], { cwd: root, env: environment })).stdout
-  const commands = await commandsOf('README.md')
-  t.equal(commands.length, 5)
-  let key = ''
-  for (const command of commands) {
-    const output = await shell(command.replace('<the key that subscribe printed>', key))
-    key = /dsk_\S+/.exec(output)?.[0] ?? key
-    if (command.includes(' call ')) {
-      const { mean } = JSON.parse(output) as { mean: number[] }
-      t.equal(mean.length, 3)
-      t.ok(mean.every(Number.isFinite))
-    } else t.match(output, /is|shown/, command)
+  const blocks = await blocksBelow('README.md', 'Your own first call, in five minutes')
+  const [subscribe = '', curl = '', typeScript = '', ownPage = ''] = blocks
+  t.equal(blocks.length, 4)
+  const folder = await strangersFolder(t)
+  const environment = {
+    PATH: process.env.PATH,
+    HOME: folder,
+    SIGNALBOX_HOME: host.home,
+    SIGNALBOX_URL: host.url,
   }
+  const terminal = new Terminal(folder, environment)
+  t.teardown(() => terminal.close())
+  const subscribed = await terminal.paste(subscribe)
+  t.match(subscribed, /is offered \(manual\)[\s\S]*waits for the owner[\s\S]*sub_\w+ · active/)
+  t.notMatch(subscribed, 'dsk_', 'no key is on the screen')
+  const called = await terminal.paste(curl)
+  const { mean } = forecastIn(called)
+  t.equal(mean.length, 3)
+  t.ok(mean.every(Number.isFinite))
+  const typed = await terminal.paste(typeScript)
+  t.match(typed, /^\S+ \[[-\d., e]+\]\nexit 0\n$/, 'the types are right, and the call is answered')
+  const call = join(folder, 'my-app/call.ts')
+  await writeFile(call, (await readFile(call, 'utf8')).replace('horizon', 'horizn'))
+  const check = typeScript.split('\n').find((line) => line.startsWith('npx tsc')) ?? ''
+  t.match(await terminal.paste(check), /horizn[\s\S]*exit [1-9]/, 'a misspelt field is told')
+  const origin = `http://localhost:${await freePort()}`
+  const moved = ownPage.replaceAll('5500', new URL(origin).port)
+  await terminal.begin(moved, /^open http/m)
+  await fromPage(t, origin, host.url, mean)
 })
+
+/** A folder of somebody who has the tools of this one and nothing else. */
+async function strangersFolder(t: Test): Promise<string> {
+  const folder = await temporaryHome(t)
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+  await writeFile(join(folder, 'package.json'), '{"private":true,"type":"module"}\n')
+  return folder
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** What the page does, as a browser, or as much of it as can be seen without one. */
+async function fromPage(t: Test, origin: string, host: string, mean: readonly number[]) {
+  const token = await (await fetch(`${origin}/token`, { method: 'POST' })).text()
+  const answer = await fetch(`${host}/api/inventory.forecast/v1/forecast`, {
+    method: 'POST',
+    headers: { origin, authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: '{"history":[12,15,11,18,21,17,22,25],"frequency":1,"horizon":3}',
+  })
+  t.equal(answer.status, 200, token)
+  t.equal(answer.headers.get('access-control-allow-origin'), origin)
+  t.same(((await answer.json()) as Forecast).mean, mean)
+  await t.test('in a browser', { skip: withoutChromium }, async (t) => {
+    const { page, complaints } = await openPage(await startChromium(t))
+    await page.goto(origin)
+    t.notMatch(await page.content(), /dsk_|eyJ/, 'the page holds no secret')
+    await page.getByRole('button', { name: 'Forecast' }).click()
+    await page.locator('pre:not(:empty)').waitFor()
+    t.same(forecastIn(await page.locator('pre').innerText()).mean, mean)
+    t.same(complaints, [])
+  })
+}
 
 t.test('help shows examples, machines get JSON, and a refusal tells the cure', async (t) => {
   const signalbox = async (words: readonly string[], language = 'en') => {

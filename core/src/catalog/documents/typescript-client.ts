@@ -52,8 +52,11 @@ function answerOf(name: string, { delivery }: ContractOperation): string {
 const runtime = `export interface ClientOptions {
   /** Where the host is, such as https://signalbox.example.com. */
   readonly url: string
-  /** The key of the subscription. Keep it out of pages that strangers load. */
-  readonly key: string
+  /**
+   * The key of the subscription, or what gives a token, asked before each call. In a browser give it tokens of your own
+   * server: whoever opens a page reads the key that is in it.
+   */
+  readonly key: string | (() => string | Promise<string>)
   /** Another fetch, such as one with a proxy. */
   readonly fetch?: typeof globalThis.fetch
   /** How often a safe operation is tried again that the host was too busy for. Default: 2. */
@@ -84,13 +87,18 @@ export class ServiceError extends Error {
 const MAX_WAIT_S = 30
 
 function caller({ url, key, fetch = globalThis.fetch, retries = 2 }: ClientOptions, path: string) {
-  const once = (operation: string, input: unknown, signal?: AbortSignal) =>
-    fetch(new URL(path + operation, url), {
+  if ('document' in globalThis && typeof key === 'string' && key.startsWith('dsk_')) {
+    console.warn('A key in a page can be read by whoever opens it: give the page tokens of minutes, see "key".')
+  }
+  const once = async (operation: string, input: unknown, signal?: AbortSignal) => {
+    const secret = typeof key === 'string' ? key : await key()
+    return fetch(new URL(path + operation, url), {
       method: 'POST',
-      headers: { authorization: \`Bearer \${key}\`, 'content-type': 'application/json' },
+      headers: { authorization: \`Bearer \${secret}\`, 'content-type': 'application/json' },
       body: JSON.stringify(input),
       ...(signal === undefined ? {} : { signal }),
     })
+  }
   const bytes = async (
     operation: string,
     isSafe: boolean,

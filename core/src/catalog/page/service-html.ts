@@ -34,6 +34,7 @@ export function serviceHtml({ id, language, nonce }: Shown): string {
 <input id="key" type="password" autocomplete="off" spellcheck="false" required>
 <button type="submit">${text.open}</button>
 <p>${text.keyKept}</p>
+<p id="sign-in"><a href="/sign-in#next=/catalog/${id}">${text.signIn}</a></p>
 </form>
 <button type="button" id="forget" hidden>${text.forget}</button>
 <article id="service" hidden>

@@ -13,6 +13,8 @@ const PATIENCE_MS = 60_000
 
 /** In this variable and nowhere else: no storage, no address, no cookie. A reload forgets it. */
 let key = null
+/** What a session's requests repeat; null: nobody has signed in here. */
+let csrf = null
 let majors = []
 
 at('login').addEventListener('submit', (event) => {
@@ -39,7 +41,9 @@ async function open() {
     const response = await ask(path)
     const answer = await response.json()
     if (!response.ok) return refuse(response.status, answer)
+    if (key === null) csrf = await csrfOfSession()
     notify(null)
+    at('sign-in').hidden = csrf !== null
     majors = answer.majors.toSorted((a, b) => b.major - a.major)
     at('login').hidden = key !== null
     at('forget').hidden = key === null
@@ -52,12 +56,17 @@ async function open() {
   }
 }
 
+async function csrfOfSession() {
+  const response = await ask('/v1/me')
+  return response.ok ? (await response.json()).csrfToken : null
+}
+
 function ask(where, { headers = {}, ...more } = {}) {
   return fetch(where, {
     ...more,
     headers: {
       'accept-language': language,
-      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+      ...proof(),
       ...headers,
     },
     // A key that was pasted speaks alone: never two proofs in one request.
@@ -68,11 +77,16 @@ function ask(where, { headers = {}, ...more } = {}) {
   })
 }
 
+function proof() {
+  if (key !== null) return { authorization: `Bearer ${key}` }
+  return csrf === null ? {} : { 'x-csrf-token': csrf }
+}
+
 function refuse(status, problem) {
   at('login').hidden = false
   // Without a key it is no fault of anybody's yet.
   const isFirst = key === null && status === 401
-  key = null
+  key = csrf = null
   notify(isFirst ? null : `${problem.title ?? ''} ${problem.detail ?? ''}`)
 }
 
@@ -230,7 +244,7 @@ function operationPart(name, operation, major) {
   const go = one('go')
   one('form').addEventListener('submit', async (event) => {
     event.preventDefault()
-    if (key === null) {
+    if (key === null && csrf === null) {
       at('login').hidden = false
       at('key').focus()
       return notify(text.keyFirst)

@@ -17,6 +17,7 @@ const texts = {
     passkey: 'Sign in with a passkey',
     sso: "Sign in through the company's provider",
     add: 'Add a passkey',
+    out: 'Sign out',
     in: 'You are signed in.',
     set: 'The password is set. Sign in with it.',
     added: 'The passkey is added.',
@@ -37,6 +38,7 @@ const texts = {
     passkey: '使用通行密钥登录',
     sso: '通过公司身份提供方登录',
     add: '添加通行密钥',
+    out: '退出登录',
     in: '您已登录。',
     set: '密码已设置，请使用新密码登录。',
     added: '通行密钥已添加。',
@@ -74,14 +76,25 @@ const language = navigator.language.startsWith('zh') ? 'zh-CN' : 'en'
 const text = texts[language]
 document.documentElement.lang = language
 const form = document.forms[0], said = document.getElementById('said'), more = document.getElementById('more')
-const [, purpose, given] = /^#(invitation|reset|code|failed|in|sso)(?:=([\\w/-]+))?$/.exec(location.hash) ?? []
+const [, purpose, given] = /^#(invitation|reset|code|failed|in|sso|next)(?:=([\\w./-]+))?$/.exec(location.hash) ?? []
 history.replaceState(null, '', location.pathname)
 const isLink = purpose === 'invitation' || purpose === 'reset'
 let ticket = isLink || purpose === 'code' ? given : undefined
 let step = isLink ? 'choose' : purpose === 'code' || purpose === 'in' ? purpose : 'sign-in'
 let csrf
+// Kept in the tab, since the way may lead through a provider.
+if (purpose === 'next') sessionStorage.setItem('next', given)
 const hasPasskeys = typeof window.PublicKeyCredential?.parseRequestOptionsFromJSON === 'function'
+/** A page of the host that sent somebody here; never anything that an address made up. */
+function goBack() {
+  const next = sessionStorage.getItem('next')
+  sessionStorage.removeItem('next')
+  if (next === null || !/^\\/catalog\\/[a-z0-9][a-z0-9.-]*$/.test(next)) return false
+  location.replace(next)
+  return true
+}
 function show() {
+  if (step === 'in' && goBack()) return
   const fields = { 'sign-in': ['tenant', 'login', 'password'], code: ['code'], choose: ['password'], in: ['name'] }[step]
   document.title = document.querySelector('h1').textContent = step === 'choose' ? text.choose : text.title
   form.hidden = step === 'in' && !hasPasskeys
@@ -100,7 +113,7 @@ function show() {
     if (hasPasskeys) offer(text.passkey, byPasskey)
     offer(text.sso, bySso)
   }
-  if (step === 'in') said.textContent = text.in
+  if (step === 'in') { said.textContent = text.in; offer(text.out, signOut) }
   form.querySelector('input')?.focus()
 }
 function offer(label, action) {
@@ -153,6 +166,15 @@ async function bySso() {
 }
 async function leave(tenant, connection) {
   location.assign((await ask('/v1/sign-in/sso', { tenant, connection })).url)
+}
+async function signOut() {
+  csrf ??= (await ask('/v1/me')).csrfToken
+  const told = await ask('/v1/me/sign-out', {})
+  csrf = undefined
+  step = 'sign-in'
+  show()
+  // The provider has a session of its own.
+  if (told.url) location.assign(told.url)
 }
 function arrived(told) {
   if (told.next === 'code') { ticket = told.ticket; step = 'code' }
