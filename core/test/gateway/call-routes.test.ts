@@ -37,7 +37,7 @@ const operations: Record<string, ContractOperation> = {
 }
 const manifest = { runtime: { tier: 'sandbox', entry: 'x' } } as never
 const contract = { id: service, major: 1, title: { en: 'Orders' }, operations }
-const compiled = compileContracts(manifest, { one: contract })
+const compiled = compileContracts(manifest, { [service]: contract })
 
 /** A gateway of one node before a caller that answers as it is told, without PostgreSQL. */
 async function gateway(
