@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Outbound } from './broker/http/open-outbound.ts'
+import { FailedAuthentications } from './gateway/admission/failed-authentications.ts'
 import type { State } from './host-state.ts'
 import { Authenticator } from './identity/authenticate.ts'
 import { openApps } from './identity/open-apps.ts'
@@ -28,7 +29,8 @@ export async function openIdentitySide(
     { ...state, publicUrl, fetch: outbound.hostFetch, log },
     stops,
   )
-  const apps = openApps({ ...state, issuer, log }, stops)
+  const failures = new FailedAuthentications(() => performance.now())
+  const apps = openApps({ ...state, issuer, failures, log }, stops)
   const authenticator = new Authenticator({
     knex: state.knex,
     operatorToken: adminToken,
@@ -37,7 +39,7 @@ export async function openIdentitySide(
     snapshot: () => state.routing.snapshot,
     publisherOf,
   })
-  return { identity, apps, authenticator, issuer }
+  return { identity, apps, authenticator, failures, issuer }
 }
 
 /** What tokens say who made them. Nodes that share a database share it, so behind several it is to be set. */

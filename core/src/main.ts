@@ -21,7 +21,6 @@ import { insertService } from './catalog/catalog-store.ts'
 import { serviceRoutes } from './catalog/service-routes.ts'
 import { findSubscription } from './catalog/subscription-store.ts'
 import { contributionsRoutes } from './contributions/contributions-routes.ts'
-import { FailedAuthentications } from './gateway/admission/failed-authentications.ts'
 import { countGuesses, isSignIn, mayBeLogIn } from './gateway/admission/guesses.ts'
 import { guard } from './gateway/guard.ts'
 import { keepWrites } from './gateway/idempotency/keyed-writes.ts'
@@ -154,9 +153,9 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const snapshot = () => routing.snapshot
   const publishers = new PublisherDirectory({ knex, now: Date.now })
   const asked = { ...parts, publisherOf: (token: string) => publishers.byToken(token), log }
-  const { identity, apps, authenticator, issuer } = await openIdentitySide(asked, stops)
+  const side = await openIdentitySide(asked, stops)
+  const { identity, apps, authenticator, failures, issuer } = side
   const app = await openServer(parts)
-  const failures = new FailedAuthentications(() => performance.now())
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
   const trusted = openTrusted({ ...state, ...parts, log }, stops)
   const metrics = openMetrics({ ...parts, ...state, udfLanes, trusted }, stops)

@@ -1,3 +1,4 @@
+import { CodedError } from '@signalbox/sdk/errors'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { coreErrors } from '../errors.ts'
 import type { Asker } from '../identity/asker.ts'
@@ -5,6 +6,7 @@ import { type Authenticated, type Authenticator, secretOf } from '../identity/au
 import { type Action, isAuthorised, mayAttempt } from '../identity/authorise.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { actorOf, type Principal, tenantOfPrincipal } from '../identity/principal.ts'
+import { isForged } from '../oauth/token-verifier.ts'
 import { FailedAuthentications } from './admission/failed-authentications.ts'
 
 declare module 'fastify' {
@@ -63,19 +65,24 @@ export function guard(
   })
 }
 
-/** @throws CORE_AUTHENTICATION_REQUIRED, CORE_AUTHENTICATION_THROTTLED, CORE_CROSS_SITE_REFUSED */
+/** @throws CORE_AUTHENTICATION_REQUIRED, CORE_AUTHENTICATION_THROTTLED, CORE_TOKEN_INVALID, CORE_CROSS_SITE_REFUSED */
 async function authenticated(
   request: FastifyRequest,
   authenticator: Authenticator,
   failures: FailedAuthentications,
 ): Promise<Authenticated> {
   const { ip, headers } = request
-  const secret = secretOf(headers)
   // What is proven in memory passes: the neighbours of a client that is set up wrongly go on working.
-  if (secret !== undefined && authenticator.isLookedUp(secret)) failures.requireOpen(ip)
-  const known = await authenticator.ofRequest(request)
+  const known = await authenticator
+    .ofRequest(request, () => failures.requireOpen(ip))
+    .catch((error: unknown) => {
+      const isGuess = error instanceof CodedError && error.code === 'CORE_TOKEN_INVALID'
+      throw isGuess && isForged(error.parameters['reason']) ? failures.note(ip, error) : error
+    })
   if (known.principal.kind !== 'anonymous') return known
-  throw secret === undefined ? coreErrors.create('AUTHENTICATION_REQUIRED') : failures.note(ip)
+  throw secretOf(headers) === undefined
+    ? coreErrors.create('AUTHENTICATION_REQUIRED')
+    : failures.note(ip)
 }
 
 /** Of a route that says `decidesUnit`. @param unit of the thing; null: of none @throws CORE_FORBIDDEN */

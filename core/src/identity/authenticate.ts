@@ -26,6 +26,11 @@ export interface Authenticated {
   readonly setCookie?: string | undefined
 }
 
+/** What a secret is, by its beginning. */
+type SecretKind = 'key' | 'operator' | 'token' | 'user' | 'admin' | 'publisher'
+
+const lookedUp: ReadonlySet<SecretKind> = new Set<SecretKind>(['user', 'admin', 'publisher'])
+
 /** Tells who sent a request, by its bearer token, key or cookie. A wrong secret is anonymous, never an error. */
 export class Authenticator {
   readonly #ports: Ports
@@ -42,30 +47,51 @@ export class Authenticator {
 
   /** Whether a database is asked for it: what keys, OAuth tokens and the operator's token prove is in memory. */
   isLookedUp(secret: string): boolean {
-    return !secret.startsWith('dsk_') && !secret.startsWith('ey') && !this.isOperator(secret)
+    return lookedUp.has(this.#kindOf(secret))
   }
 
   /**
    * By what the head of a request carries; a cookie counts only where there is neither token nor key.
-   * @throws CORE_CROSS_SITE_REFUSED
+   * @param beforeLookUp called before a database is asked for a secret; what it throws refuses the request
+   * @throws CORE_CROSS_SITE_REFUSED, CORE_TOKEN_INVALID, CORE_CREDENTIAL_EXPIRED
    */
-  async ofRequest(head: Head): Promise<Authenticated> {
+  async ofRequest(head: Head, beforeLookUp: () => void): Promise<Authenticated> {
     const secret = secretOf(head.headers)
-    if (secret !== undefined) return { principal: await this.#bySecret(secret) }
+    if (secret !== undefined) return { principal: await this.#bySecret(secret, beforeLookUp) }
     const proven = await this.#ports.users.byCookie(head)
     if (proven === undefined) return { principal: { kind: 'anonymous' } }
     const { access, setCookie } = proven
     return { principal: access.principal, csrf: access.csrf, setCookie }
   }
 
-  async #bySecret(secret: string): Promise<Principal> {
-    if (secret.startsWith('dsk_')) return this.#app(secret)
-    if (this.isOperator(secret)) return { kind: 'operator' }
-    if (secret.startsWith('ey')) return this.#app(secret)
-    if (isApiToken(secret)) {
-      return (await this.#ports.users.byToken(secret))?.principal ?? { kind: 'anonymous' }
+  /** The operator's own may begin as it likes, but as a key: those come with every call, and a hash costs as much as a call. */
+  #kindOf(secret: string): SecretKind {
+    if (secret.startsWith('dsk_')) return 'key'
+    if (this.isOperator(secret)) return 'operator'
+    if (secret.startsWith('ey')) return 'token'
+    if (isApiToken(secret)) return 'user'
+    return secret.startsWith('sba_') ? 'admin' : 'publisher'
+  }
+
+  async #bySecret(secret: string, beforeLookUp: () => void): Promise<Principal> {
+    const kind = this.#kindOf(secret)
+    if (lookedUp.has(kind)) beforeLookUp()
+    switch (kind) {
+      case 'operator':
+        return { kind }
+      case 'key':
+      case 'token':
+        return this.#app(secret)
+      case 'user':
+        return (await this.#ports.users.byToken(secret))?.principal ?? { kind: 'anonymous' }
+      case 'admin':
+        return this.#admin(secret)
+      case 'publisher':
+        return this.#publisher(secret)
     }
-    if (!secret.startsWith('sba_')) return this.#publisher(secret)
+  }
+
+  async #admin(secret: string): Promise<Principal> {
     const row = await findAdminToken(this.#ports.knex, hashToken(secret))
     return row === undefined
       ? { kind: 'anonymous' }

@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import type { CallRecord } from '../audit/call-audit.ts'
 import { LastUses } from '../catalog/last-uses.ts'
 import { openSubscriptions } from '../catalog/open-subscriptions.ts'
+import type { FailedAuthentications } from '../gateway/admission/failed-authentications.ts'
 import { type OpenOAuth, openOAuth } from '../oauth/open-oauth.ts'
 import type { TokenKeyVault } from '../oauth/token-key-vault.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
@@ -14,6 +15,7 @@ interface Ports {
   readonly routing: RoutingTable
   readonly tokenKeys: TokenKeyVault
   readonly audit: { add(record: CallRecord): void }
+  readonly failures: Pick<FailedAuthentications, 'note'>
   /** URL of the host, without a slash at its end. */
   readonly issuer: string
   readonly log: { warn(fields: object, message: string): void }

@@ -22,6 +22,8 @@ export class OAuthRefusal extends Error {
   readonly code: OAuthCode
   readonly status: number
   readonly retryAfterS: number | undefined
+  /** The client's secret was sent, and wrong. */
+  readonly isGuess: boolean
 
   /** @param description for developers; what RFC 6749 §5.2 does not allow in it is replaced */
   constructor(
@@ -30,6 +32,7 @@ export class OAuthRefusal extends Error {
     more: {
       readonly status?: number
       readonly retryAfterS?: number
+      readonly isGuess?: boolean
       readonly cause?: unknown
     } = {},
   ) {
@@ -37,6 +40,7 @@ export class OAuthRefusal extends Error {
     this.code = code
     this.status = more.status ?? statusOf[code] ?? 400
     this.retryAfterS = more.retryAfterS
+    this.isGuess = more.isGuess ?? false
   }
 
   static because(cause: unknown, code: OAuthCode, description: string): OAuthRefusal {

@@ -1,6 +1,10 @@
 import { CodedError } from '@signalbox/sdk/errors'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { CallRecord } from '../audit/call-audit.ts'
+import {
+  type FailedAuthentications,
+  isThrottled,
+} from '../gateway/admission/failed-authentications.ts'
 import { actorOf } from '../identity/principal.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
 import type { Subscription } from '../rollout/routing/snapshot.ts'
@@ -15,6 +19,7 @@ interface Ports {
   readonly tokens: TokenService
   readonly issuer: string
   readonly audit: { add(record: CallRecord): void }
+  readonly failures: Pick<FailedAuthentications, 'note'>
   readonly now: () => number
 }
 
@@ -124,7 +129,7 @@ function refuse(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const refusal = refusalOf(thrown)
+  const refusal = counted(ports, request.ip, refusalOf(thrown))
   if (refusal.status >= 500) request.log.warn({ err: thrown }, refusal.message)
   record(ports, request, `OAUTH_${refusal.code}`)
   if (refusal.retryAfterS !== undefined) reply.header('retry-after', refusal.retryAfterS)
@@ -136,6 +141,13 @@ function refuse(
     .send(refusal.body)
 }
 
+/** A right secret passes all the same: nothing is looked up for one, and a neighbour's wrong one is no fault of its. */
+function counted({ failures }: Ports, address: string, refusal: OAuthRefusal): OAuthRefusal {
+  if (!refusal.isGuess) return refusal
+  const noted = failures.note(address)
+  return isThrottled(noted) ? refusalOf(noted) : refusal
+}
+
 function refusalOf(thrown: unknown): OAuthRefusal {
   if (thrown instanceof OAuthRefusal) return thrown
   if (isDatabaseUnavailable(thrown)) {
@@ -144,11 +156,11 @@ function refusalOf(thrown: unknown): OAuthRefusal {
   }
   if (thrown instanceof CodedError) {
     const description = `${thrown.code}: ${thrown.message}`
-    if (thrown.status >= 500) {
-      const { status } = thrown
-      return new OAuthRefusal('temporarily_unavailable', description, { status, retryAfterS: 5 })
+    const { status, retryAfterS = 5 } = thrown
+    if (status === 429 || status >= 500) {
+      return new OAuthRefusal('temporarily_unavailable', description, { status, retryAfterS })
     }
-    return new OAuthRefusal('invalid_request', description, { status: thrown.status })
+    return new OAuthRefusal('invalid_request', description, { status })
   }
   const { statusCode = 500, code } = thrown as Partial<FastifyError>
   if (statusCode >= 500) return new OAuthRefusal('server_error', 'the host failed; see its log')

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import type { CallRecord } from '../audit/call-audit.ts'
+import type { FailedAuthentications } from '../gateway/admission/failed-authentications.ts'
 import { RateLimiter } from '../gateway/rate-limiter.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
 import type { StopStack } from '../stop-stack.ts'
@@ -23,6 +24,7 @@ interface Ports {
   readonly vault: TokenKeyVault
   readonly uses: { used(credential: string): void }
   readonly audit: { add(record: CallRecord): void }
+  readonly failures: Pick<FailedAuthentications, 'note'>
   readonly log: { warn(fields: object, message: string): void }
 }
 

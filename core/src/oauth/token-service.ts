@@ -132,7 +132,9 @@ export class TokenService {
       !sameSecret(Buffer.from(credential.hash), Buffer.from(parsed.hash)) ||
       isOver(credential.expiresAt, this.#ports.now())
     ) {
-      throw new OAuthRefusal('invalid_client', 'there is no client of this id and secret')
+      throw new OAuthRefusal('invalid_client', 'there is no client of this id and secret', {
+        isGuess: true,
+      })
     }
     const endsAt = earlierEnd(credential.expiresAt ?? null, subscription.expiresAt ?? null)
     return { subscription, credential: parsed.id, endsAt }

@@ -17,6 +17,19 @@ export type TokenFault =
   | 'claims'
   | 'revoked'
 
+/** Nobody here has signed it: made up, and not old, revoked or meant for something else. */
+const forged: ReadonlySet<string> = new Set<TokenFault>([
+  'malformed',
+  'algorithm',
+  'unknown_key',
+  'signature',
+])
+
+/** Whether a token was refused as one that somebody made up. */
+export function isForged(fault: unknown): fault is TokenFault {
+  return typeof fault === 'string' && forged.has(fault)
+}
+
 /** A token whose signature, type, issuer and claims are right; whether it is still good is asked at each call. */
 export interface VerifiedToken {
   readonly kid: string

@@ -23,7 +23,6 @@ let hasGrant = true
 
 /** A token says who it is: `operator`, or the tenant of an admin. */
 const authenticator = {
-  isLookedUp: () => false,
   ofRequest: async ({ headers }: { headers: Readonly<Record<string, unknown>> }) => {
     const token = secretOf(headers) ?? ''
     const principal: Principal =

@@ -224,6 +224,59 @@ t.test('a flood of wrong tokens is held back, and the operator still gets in', a
   t.equal((await list(OPERATOR_TOKEN)).status, 200)
 })
 
+t.test(
+  'a flood of guesses is held back wherever it comes in, and who is right gets in',
+  async (t) => {
+    const { id, clientSecret, clientId } = await one.client.request<{
+      id: string
+      clientId: string
+      clientSecret: string
+    }>('POST', `/v1/subscriptions/${subscription}/credentials`, { kind: 'secret' })
+    const client = (secret: string) => (host: HostProcess) => {
+      const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: secret }
+      return fetch(`${host.url}/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) })
+    }
+    const bearer = (path: string, secret: string) => (host: HostProcess) =>
+      fetch(`${host.url}${path}`, { headers: { authorization: `Bearer ${secret}` } })
+    const json = (path: string, body: object) => (host: HostProcess) =>
+      fetch(`${host.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const unknown = part({ alg: 'RS256', typ: 'at+jwt', kid: 'nobody' })
+    const forged = `${unknown}.${part({ sub: 'app:acme/app' })}.${'A'.repeat(342)}`
+    const ticket = 'x'.repeat(43)
+    const call = `/api/${service}/v1/look`
+    const guesses = {
+      'a secret of a client': client(`${clientSecret}x`),
+      'a token that is none, at a call': bearer(call, 'eyJ.not-a-token'),
+      'a token of an unknown key, at a call': bearer(call, forged),
+      'a token of an unknown key, at the face of the host': bearer('/v1/tenants', forged),
+      'a ticket': json('/v1/sign-in/code', { ticket, code: '000000' }),
+    }
+    for (const [what, guess] of Object.entries(guesses)) {
+      // A node of its own each: what one kind of guess has used up says nothing of another.
+      const node = await HostProcess.start(t, settings)
+      const flood = () => Promise.all(Array.from({ length: 40 }, () => guess(node)))
+      // Those of the first are on their way together: what is looked up for may begin before another has failed.
+      const answers = [...(await flood()), ...(await flood())]
+      const codes = answers.map(({ status }) => status)
+      t.ok(codes.includes(429), `${what}: ${[...new Set(codes)].join(', ')}`)
+      t.ok(codes.every((code) => code === 401 || code === 410 || code === 429))
+      const refused = answers.find(({ status }) => status === 429)
+      t.ok(Number(refused?.headers.get('retry-after')) >= 1, 'and says for how long')
+      const passes = await client(clientSecret)(node)
+      t.equal(passes.status, 200, 'a client with the right secret behind the same address')
+      const { access_token: token } = (await passes.json()) as { access_token: string }
+      t.equal((await bearer(call, token)(node)).status, 200, 'and its token')
+      await node.kill('SIGTERM')
+    }
+    await one.client.request('DELETE', `/v1/subscriptions/${subscription}/credentials/${id}`)
+  },
+)
+
 t.test('wrong tokens at npm and wrong passwords count together by their address', async (t) => {
   const two = await HostProcess.start(t, settings)
   const whoami = async (secret: string) => {

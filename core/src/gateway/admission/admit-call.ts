@@ -5,6 +5,7 @@ import type { App, AppAuthenticator, TokenProof } from '../../identity/app-authe
 import { secretOf } from '../../identity/authenticate.ts'
 import { isAuthorised } from '../../identity/authorise.ts'
 import { serviceUrl } from '../../oauth/access-token.ts'
+import { isForged } from '../../oauth/token-verifier.ts'
 import { type Snapshot, type Subscription, serviceKey } from '../../rollout/routing/snapshot.ts'
 import { beginCall, type Call, type CallParams, type CallRequest } from '../call.ts'
 import { clientLeft } from '../client-left.ts'
@@ -40,6 +41,9 @@ export function admitCall(
   if (secret === undefined) return admitUser(ports, request, reply, secret)
   // A token that this node has not met: its signature is checked once, beside other requests.
   return andThen(ports.apps.proofOf(secret), (proof) => {
+    if (isForged(proof)) {
+      throw ports.failures.note(request.ip, coreErrors.create('TOKEN_INVALID', { reason: proof }))
+    }
     const app = appOf(ports, request.params, secret, proof)
     if (app === undefined) return admitUser(ports, request, reply, secret)
     return admitApp(ports, request, reply, app)

@@ -12,6 +12,11 @@ const LIMIT: GcraLimit = { ratePerS: 0.5, burst: 30 }
 /** Addresses that are remembered; beyond it those that failed longest ago are forgotten. About 15 MB. */
 const MAX_ADDRESSES = 100_000
 
+/** Whether a refusal by `note` says that there were too many. */
+export function isThrottled({ code }: CodedError): boolean {
+  return code === 'CORE_AUTHENTICATION_THROTTLED'
+}
+
 /**
  * Counts wrong secrets by address. A right one neither counts nor forgives: whoever has a key of their own could else
  * guess another's for ever.
@@ -36,15 +41,19 @@ export class FailedAuthentications {
     if (!verdict.allowed) throw throttled(verdict.retryAfterMs)
   }
 
-  /** Notes a wrong secret. @returns what to refuse it with: that it is wrong, or that there were too many */
-  note(address: string): CodedError {
+  /**
+   * Notes a wrong secret.
+   * @param wrong what it is refused with while there are not too many
+   * @returns what to refuse it with
+   */
+  note(address: string, wrong = coreErrors.create('AUTHENTICATION_REQUIRED')): CodedError {
     const name = limitedAddress(address)
     const verdict = gcra(LIMIT, this.#tats.get(name), this.#now())
     if (!verdict.allowed) return throttled(verdict.retryAfterMs)
     this.#tats.delete(name)
     this.#tats.set(name, verdict.tat)
     if (this.#tats.size > MAX_ADDRESSES) this.#forgetOldest()
-    return coreErrors.create('AUTHENTICATION_REQUIRED')
+    return wrong
   }
 
   get addresses(): number {
