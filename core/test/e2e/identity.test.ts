@@ -91,6 +91,10 @@ t.test('by cookie nothing is changed that a page of the host did not wish', asyn
     const { body } = await ann.ask('POST', '/v1/units', unit, headers)
     t.match(body, { code: 'CORE_CROSS_SITE_REFUSED' })
   }
+  const bare = ann.at(host.url)
+  bare.csrf = undefined
+  const forgotten = await bare.ask('POST', '/v1/units', unit)
+  t.match(forgotten, { status: 403, body: { code: 'CORE_CROSS_SITE_REFUSED' } }, 'without one')
   const evil = { origin: 'https://evil.example' }
   const forced = { tenant: 'acme', login: 'ann', password: PASSWORD }
   const { body } = await new Browser(host.url).ask('POST', '/v1/sign-in', forced, evil)
@@ -233,6 +237,9 @@ t.test('a second factor is asked for once it is confirmed; each code is good onc
   // The step after this one: it is within what clocks may differ, and no test waits for it.
   const coming = app.generate({ timestamp: Date.now() + 30_000 } as never)
   t.match((await byCode(coming)).body, { next: 'in' })
+  const third = await fay.signIn('acme', 'fay', PASSWORD)
+  const again = { ticket: third.body.ticket, code: coming }
+  t.match((await fay.ask('POST', '/v1/sign-in/code', again)).body, { code: 'CORE_CODE_REFUSED' })
 })
 
 t.test('a new password ends what was open, by a link and by oneself', async (t) => {
