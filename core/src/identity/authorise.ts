@@ -24,6 +24,7 @@ export const rules = {
   'unit.create': ['operator', 'admin'],
   'unit.list': ['operator', 'admin', 'auditor', 'service-owner', 'member'],
   'unit.update': ['operator', 'admin'],
+  'unit.remove': ['operator', 'admin'],
   'user.list': ['operator', 'admin', 'auditor'],
   'user.write': ['operator', 'admin'],
   // Whoever gives a role, a link or another's token gives no more than he has: see roles/hand-out.ts.

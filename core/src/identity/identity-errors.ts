@@ -102,6 +102,18 @@ export const identityErrors = {
       'zh-CN': '请重新输入，或退出登录后重置密码。',
     },
   },
+  POSITION_IN_USE: {
+    status: 409,
+    message: {
+      en: 'The position {position} is held now or later. Users: {holders}.',
+      'zh-CN': '岗位 {position} 现在或将来由 {holders} 名用户担任。',
+    },
+    cure: {
+      en: 'List them with GET /v1/positions/{position}/holders; give each an end, or undo it.',
+      'zh-CN':
+        '请通过 GET /v1/positions/{position}/holders 查看，然后为每条任职记录设置结束时间或将其撤销。',
+    },
+  },
   POSITION_MISSING: {
     status: 404,
     message: {
@@ -221,6 +233,19 @@ export const identityErrors = {
     cure: {
       en: 'Choose a parent outside of its own branch.',
       'zh-CN': '请选择其自身分支之外的上级。',
+    },
+  },
+  UNIT_IN_USE: {
+    status: 409,
+    message: {
+      en: 'The unit {unit} is not empty. Units: {units}, users: {users}, positions: {positions}, role assignments: {assignments}, apps: {apps}.',
+      'zh-CN':
+        '单元 {unit} 不为空。下级单元：{units}，用户：{users}，岗位：{positions}，角色分配：{assignments}，应用：{apps}。',
+    },
+    cure: {
+      en: 'Move or remove them first: GET /v1/users, /v1/positions and /v1/role-assignments take ?unit={unit}. Of an app the unit stays as it was made; then keep the unit, under another name or parent.',
+      'zh-CN':
+        '请先移动或删除它们：GET /v1/users、/v1/positions 与 /v1/role-assignments 均支持 ?unit={unit}。应用所属单元创建后不可更改；此时请保留该单元，可更改其名称或上级。',
     },
   },
   UNIT_TOO_DEEP: {

@@ -59,8 +59,9 @@ export async function hasTenant(knex: Knex, id: string): Promise<boolean> {
   return (await knex('tenants').where({ id }).first('id')) !== undefined
 }
 
-export async function hasUnit(knex: Knex, tenant: string, id: string): Promise<boolean> {
-  return (await knex('units').where({ tenant, id }).first('id')) !== undefined
+/** In a transaction it is not removed before that ends. */
+export async function hasUnit(trx: Knex, tenant: string, id: string): Promise<boolean> {
+  return (await trx('units').where({ tenant, id }).forKeyShare().first('id')) !== undefined
 }
 
 export async function hasApp(knex: Knex, tenant: string, id: string): Promise<boolean> {

@@ -91,6 +91,10 @@ t.test('by cookie nothing is changed that a page of the host did not wish', asyn
     const { body } = await ann.ask('POST', '/v1/units', unit, headers)
     t.match(body, { code: 'CORE_CROSS_SITE_REFUSED' })
   }
+  const bare = ann.at(host.url)
+  bare.csrf = undefined
+  const forgotten = await bare.ask('POST', '/v1/units', unit)
+  t.match(forgotten, { status: 403, body: { code: 'CORE_CROSS_SITE_REFUSED' } }, 'without one')
   const evil = { origin: 'https://evil.example' }
   const forced = { tenant: 'acme', login: 'ann', password: PASSWORD }
   const { body } = await new Browser(host.url).ask('POST', '/v1/sign-in', forced, evil)
@@ -233,6 +237,9 @@ t.test('a second factor is asked for once it is confirmed; each code is good onc
   // The step after this one: it is within what clocks may differ, and no test waits for it.
   const coming = app.generate({ timestamp: Date.now() + 30_000 } as never)
   t.match((await byCode(coming)).body, { next: 'in' })
+  const third = await fay.signIn('acme', 'fay', PASSWORD)
+  const again = { ticket: third.body.ticket, code: coming }
+  t.match((await fay.ask('POST', '/v1/sign-in/code', again)).body, { code: 'CORE_CODE_REFUSED' })
 })
 
 t.test('a new password ends what was open, by a link and by oneself', async (t) => {
@@ -325,3 +332,57 @@ t.test(
     t.match(users.items, [{ login: 'iris', state: 'invited' }])
   },
 )
+
+t.test('no unit and no position is removed from under what is in it', async (t) => {
+  for (const [id, parent] of [
+    ['site', null],
+    ['hall', 'site'],
+    ['spare', null],
+  ] as const)
+    await ann.ask('POST', '/v1/units', { id, name: id, parent })
+  const { id: user } = await person(host.url, client, {
+    tenant: 'acme',
+    login: 'jon',
+    unit: 'hall',
+  })
+  await ann.ask('PUT', '/v1/positions/keeper', { name: 'Keeper', unit: 'hall', roles: ['auditor'] })
+  const holders = '/v1/positions/keeper/holders'
+  const begun = { user, validFrom: '2020-01-01T00:00:00Z' }
+  await ann.ask('POST', holders, begun)
+  const assigned = await ann.ask<{ id: string }>('POST', '/v1/role-assignments', {
+    user,
+    role: 'member',
+    unit: 'hall',
+  })
+  const remove = (path: string) => ann.ask('DELETE', path)
+  t.match(await remove('/v1/units/site'), {
+    status: 409,
+    body: { code: 'CORE_UNIT_IN_USE', title: /Units: 1, users: 0/ },
+  })
+  const inUse = { code: 'CORE_UNIT_IN_USE', title: /users: 1, positions: 1, role assignments: 1/ }
+  t.match((await remove('/v1/units/hall')).body, inUse)
+  const held = { status: 409, body: { code: 'CORE_POSITION_IN_USE', title: /Users: 1/ } }
+  t.match(await remove('/v1/positions/keeper'), held)
+  await ann.ask('POST', holders, { ...begun, validTo: '2020-02-01T00:00:00Z' })
+  t.equal(
+    (await remove('/v1/positions/keeper')).status,
+    204,
+    'whoever held it once is no hindrance',
+  )
+  t.match(await remove('/v1/positions/keeper'), { body: { code: 'CORE_POSITION_MISSING' } })
+  await remove(`/v1/role-assignments/${assigned.body.id}`)
+  await ann.ask('PATCH', `/v1/users/${user}`, { unit: 'spare' })
+  t.equal((await remove('/v1/units/hall')).status, 204)
+  t.equal((await remove('/v1/units/site')).status, 204)
+  t.match(await remove('/v1/units/site'), { status: 404, body: { code: 'CORE_UNIT_MISSING' } })
+  const { body } = await ann.ask<{ items: { action: string; subject: string }[] }>(
+    'GET',
+    '/v1/audit',
+  )
+  const done = body.items.filter(({ action }) => action.endsWith('.removed'))
+  t.same(done.map(({ subject }) => subject).sort(), ['hall', 'keeper', 'site'])
+  const { browser: kim } = await person(host.url, client, { tenant: 'acme', login: 'kim' })
+  t.equal((await kim.ask('DELETE', '/v1/units/spare')).status, 403)
+  await client.request('POST', '/v1/tenants', { id: 'globex', name: 'Globex' })
+  t.equal((await ann.ask('DELETE', '/v1/units/spare?tenant=globex')).status, 403)
+})

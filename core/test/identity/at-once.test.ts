@@ -1,9 +1,11 @@
 import t from 'tap'
 import { AccessChanges } from '../../src/identity/access/access-changes.ts'
 import type { Asker } from '../../src/identity/asker.ts'
+import { PositionService } from '../../src/identity/organisation/position-service.ts'
 import { UnitService } from '../../src/identity/organisation/unit-service.ts'
 import { loadParents } from '../../src/identity/organisation/unit-store.ts'
 import { pathOf } from '../../src/identity/organisation/unit-tree.ts'
+import { RoleService } from '../../src/identity/roles/role-service.ts'
 import { makeSecret } from '../../src/identity/sessions/session.ts'
 import {
   insertSession,
@@ -78,6 +80,33 @@ t.test('moves at once never make a circle of them', async (t) => {
   for (const id of names) t.equal(pathOf(parents, id).length <= 4, true)
   t.equal([...parents.values()].filter((parent) => parent === null).length, 1)
 })
+
+t.test(
+  'what is removed while it is being used is used, or gone, and never half of it',
+  async (t) => {
+    const asker: Asker = { principal: { kind: 'operator' }, actor: 'operator', traceId: null }
+    const changes = new AccessChanges(knex, { reach: () => Promise.resolve() })
+    const [units, positions] = [new UnitService(changes), new PositionService(changes)]
+    const roles = new RoleService({ changes, permissions: () => new Set() })
+    const { tenant, user } = owner
+    for (let round = 0; round < 20; round++) {
+      const id = `r-${round}`
+      await units.create(asker, { tenant, id, name: id, parent: null })
+      await roles.put(asker, { tenant, id, name: id, actions: ['user.list'], permissions: [] })
+      const over = { unit: null, validFrom: null, validTo: null }
+      const done = await Promise.allSettled([
+        units.remove(asker, { tenant, id }),
+        positions.put(asker, { tenant, id, name: id, unit: id, roles: [] }),
+        roles.remove(asker, tenant, id),
+        roles.assign(asker, { tenant, user, role: id, ...over }),
+      ])
+      const codes = done.map((one) => (one.status === 'rejected' ? one.reason.code : 'done'))
+      const [unit, role] = [codes.slice(0, 2).join(), codes.slice(2).join()]
+      t.ok(['done,CORE_UNIT_MISSING', 'CORE_UNIT_IN_USE,done'].includes(unit), unit)
+      t.ok(['done,CORE_ROLE_MISSING', 'CORE_ROLE_IN_USE,done'].includes(role), role)
+    }
+  },
+)
 
 t.test(
   'a cookie that is changed is good until the next one is seen, and a minute more',

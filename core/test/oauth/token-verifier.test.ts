@@ -2,7 +2,7 @@ import { createHmac, createPublicKey, randomBytes } from 'node:crypto'
 import { type CryptoKey, exportJWK, exportPKCS8, generateKeyPair, SignJWT } from 'jose'
 import t from 'tap'
 import { serviceUrl, signToken, type TokenClaims } from '../../src/oauth/access-token.ts'
-import { TokenVerifier } from '../../src/oauth/token-verifier.ts'
+import { isForged, TokenVerifier } from '../../src/oauth/token-verifier.ts'
 import { emptySnapshot, type Snapshot } from '../../src/rollout/routing/snapshot.ts'
 
 const ISSUER = 'https://box.example.com'
@@ -123,10 +123,35 @@ t.test('a key comes from the own set and from nowhere else', async (t) => {
     '',
     'key-2',
     7,
+    'https://evil.example/jwks#key-1',
+    'k'.repeat(2000),
+    [kid],
   ]) {
-    t.equal(await faultOf(await headed({ kid: name })), 'unknown_key', String(name))
+    const token = await headed({ kid: name })
+    t.equal(await faultOf(token), 'unknown_key', String(name).slice(0, 40))
   }
+  t.equal(await faultOf(await headed({ kid: 'k'.repeat(4000) })), 'malformed', 'longer than any')
   t.equal(await faultOf(await headed({ kid: undefined })), 'unknown_key', 'none')
+})
+
+t.test('made up is what nobody here has signed, and nothing else', async (t) => {
+  const stranger = await sign({}, strangers.privateKey)
+  for (const token of [
+    'eyJ.e30',
+    stranger,
+    await headed({ kid: 'key-2' }),
+    await headed({ jku: 'x' }),
+  ])
+    t.ok(isForged(await faultOf(token)))
+  const other = serviceUrl(ISSUER, 'orders.visibility', 2)
+  for (const fault of [
+    await faultOf(await sign()),
+    await faultOf(await sign(), other),
+    await faultOf(await sign({ expiresAt: START / 1000 - 3600 })),
+    await faultOf(await sign({ issuer: 'https://other.example' })),
+    await faultOf(await sign({ credential: 'key' })),
+  ])
+    t.notOk(isForged(fault), String(fault))
 })
 
 t.test('what was signed for something else is no access token', async (t) => {

@@ -20,6 +20,8 @@ const NO_TICKET = 'x'.repeat(43)
 export async function identityRows(host: HostProcess, admin: HostClient): Promise<IdentityRows> {
   const acme = { tenant: 'acme' }
   await admin.request('POST', '/v1/units', { ...acme, id: 'plant', name: 'Plant' })
+  await admin.request('POST', '/v1/units', { ...acme, id: 'spare', name: 'Spare' })
+  await admin.request('PUT', '/v1/positions/spare?tenant=acme', { name: 'Spare', unit: 'plant' })
   const { browser } = await person(host.url, admin, { ...acme, login: 'ann' })
   const spare = await person(host.url, admin, { ...acme, login: 'spare' })
   const service = await serviceAccount(admin, { ...acme, login: 'sync' }, ['me.read'])
@@ -173,6 +175,7 @@ function organisationRows(of: {
   const acme = '?tenant=acme'
   return {
     'PATCH /v1/units/{unit}': { at: `/v1/units/plant${acme}`, body: { name: 'The plant' } },
+    'DELETE /v1/units/{unit}': { at: `/v1/units/spare${acme}` },
     'GET /v1/roles': { at: `/v1/roles${acme}` },
     'PUT /v1/roles/{role}': {
       at: `/v1/roles/people${acme}`,
@@ -192,6 +195,7 @@ function organisationRows(of: {
       at: `/v1/positions/head${acme}`,
       body: { name: 'The head', unit: 'plant' },
     },
+    'DELETE /v1/positions/{position}': { at: `/v1/positions/spare${acme}` },
     'GET /v1/positions/{position}/holders': { at: `/v1/positions/head/holders${acme}` },
     'POST /v1/positions/{position}/holders': {
       at: `/v1/positions/head/holders${acme}`,

@@ -77,6 +77,23 @@ function placeRoutes(app: FastifyInstance, { knex, positions }: Ports): void {
       return positions.put(askerOf(request), position)
     },
   )
+  app.delete<OnePosition>(
+    '/v1/positions/:position',
+    {
+      config: { action: 'position.write', decidesUnit: true },
+      schema: {
+        tags,
+        summary: 'Remove a position that nobody holds any more',
+        params,
+        querystring: ofTenant,
+      },
+    },
+    async (request, reply) => {
+      const { tenant, id } = await requireOverPosition(request, knex)
+      await positions.remove(askerOf(request), tenant, id)
+      return reply.code(204).send()
+    },
+  )
 }
 
 function holderRoutes(app: FastifyInstance, { knex, positions }: Ports): void {

@@ -10,14 +10,17 @@ import { rotateSoon } from '../sessions/session-store.ts'
 import { findUser } from '../users/user-store.ts'
 import {
   deleteHolder,
+  deletePosition,
   findHolder,
   findPosition,
   type Holder,
+  lockPosition,
   type Position,
   putHolder,
   putPosition,
   usersHolding,
 } from './position-store.ts'
+import { lockTree } from './unit-store.ts'
 
 /** Makes positions and says who holds them, from when until when. */
 export class PositionService {
@@ -43,6 +46,21 @@ export class PositionService {
     })
   }
 
+  /**
+   * Only where nobody holds it now or later; who held it once is told by the audit from then on.
+   * @throws CORE_POSITION_MISSING, CORE_POSITION_IN_USE, CORE_HAND_OUT_REFUSED
+   */
+  async remove(asker: Asker, tenant: string, id: string): Promise<void> {
+    await this.#changes.commit(changeOf(asker, 'position.removed', tenant, id, {}), async (trx) => {
+      await lockTree(trx, tenant)
+      const found = await lockPosition(trx, tenant, id, 'forUpdate')
+      await requireCarried(trx, asker, requireFound(found, tenant, id))
+      const { length: holders } = await usersHolding(trx, tenant, id)
+      if (holders > 0) throw coreErrors.create('POSITION_IN_USE', { position: id, holders })
+      await deletePosition(trx, tenant, id)
+    })
+  }
+
   /** @throws CORE_POSITION_MISSING, CORE_USER_MISSING, CORE_HAND_OUT_REFUSED */
   async hold(asker: Asker, wish: Omit<Holder, 'id'>): Promise<Holder> {
     const { tenant, position, user, validFrom, validTo } = wish
@@ -50,7 +68,8 @@ export class PositionService {
     return this.#changes.commit(
       changeOf(asker, 'position.held', tenant, position, detail),
       async (trx) => {
-        await requireCarried(trx, asker, await requirePosition(trx, tenant, position))
+        const found = await lockPosition(trx, tenant, position, 'forKeyShare')
+        await requireCarried(trx, asker, requireFound(found, tenant, position))
         if ((await findUser(trx, tenant, user)) === undefined) {
           throw coreErrors.create('USER_MISSING', { tenant, user })
         }
@@ -83,7 +102,10 @@ export class PositionService {
 
 /** @throws CORE_POSITION_MISSING */
 export async function requirePosition(knex: Knex, tenant: string, id: string): Promise<Position> {
-  const position = await findPosition(knex, tenant, id)
+  return requireFound(await findPosition(knex, tenant, id), tenant, id)
+}
+
+function requireFound(position: Position | undefined, tenant: string, id: string): Position {
   if (position === undefined) throw coreErrors.create('POSITION_MISSING', { tenant, position: id })
   return position
 }

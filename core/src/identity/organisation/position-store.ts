@@ -29,6 +29,17 @@ export async function findPosition(
   return row === undefined ? undefined : positionOf(row)
 }
 
+/** Until the transaction ends it is not removed, and with `forUpdate` nobody is given it either. */
+export async function lockPosition(
+  trx: Knex,
+  tenant: string,
+  id: string,
+  lock: 'forKeyShare' | 'forUpdate',
+): Promise<Position | undefined> {
+  const row = await trx('positions').where({ tenant, id })[lock]().first()
+  return row === undefined ? undefined : positionOf(row)
+}
+
 export async function listPositions(
   knex: Knex,
   tenant: string,
@@ -101,6 +112,12 @@ export async function usersHolding(
     .whereRaw('(valid_to is null or valid_to > now())')
     .distinct('user_id')
   return rows.map((row) => row.user_id)
+}
+
+/** With whoever held it once. */
+export async function deletePosition(trx: Knex, tenant: string, id: string): Promise<void> {
+  await trx('position_holders').where({ tenant, position: id }).delete()
+  await trx('positions').where({ tenant, id }).delete()
 }
 
 export async function deleteHolder(trx: Knex, tenant: string, id: string): Promise<void> {

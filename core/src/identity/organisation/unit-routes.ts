@@ -86,4 +86,22 @@ export function unitRoutes(app: FastifyInstance, { knex, units }: Ports): void {
       return units.change(askerOf(request), { tenant: tenantOf(request), id: unit }, request.body)
     },
   )
+  app.delete<{ Params: { unit: string }; Querystring: { tenant?: string } }>(
+    '/v1/units/:unit',
+    {
+      config: { action: 'unit.remove', decidesUnit: true },
+      schema: {
+        tags,
+        summary: 'Remove a unit that nothing is in any more',
+        params: strictObject({ unit: idSchema }, ['unit']),
+        querystring: strictObject({ tenant: idSchema }, []),
+      },
+    },
+    async (request, reply) => {
+      const { unit } = request.params
+      requireOver(request, unit)
+      await units.remove(askerOf(request), { tenant: tenantOf(request), id: unit })
+      return reply.code(204).send()
+    },
+  )
 }

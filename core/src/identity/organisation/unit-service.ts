@@ -2,10 +2,18 @@ import { coreErrors } from '../../errors.ts'
 import type { AccessChanges } from '../access/access-changes.ts'
 import type { Asker } from '../asker.ts'
 import { hasTenant, insertUnit, type Unit } from '../identity-store.ts'
-import { findUnit, loadParents, lockTree, updateUnit } from './unit-store.ts'
+import {
+  contentsOfUnit,
+  deleteUnit,
+  findUnit,
+  loadParents,
+  lockTree,
+  lockUnit,
+  updateUnit,
+} from './unit-store.ts'
 import { MAX_DEPTH, moveFault, type Parents } from './unit-tree.ts'
 
-/** Makes and moves units. Where one stands says whose roles reach it, so a move is a change of what people may do. */
+/** Makes, moves and removes units. Where one stands says whose roles reach it, so a move is a change of what people may do. */
 export class UnitService {
   readonly #changes: AccessChanges
 
@@ -42,6 +50,21 @@ export class UnitService {
       if (change.parent !== undefined) requirePlace(await loadParents(trx, tenant), unit)
       await updateUnit(trx, unit)
       return unit
+    })
+  }
+
+  /** Only of an empty one: nobody loses his place, or what he may do, by the way. @throws CORE_UNIT_MISSING, CORE_UNIT_IN_USE */
+  async remove(asker: Asker, { tenant, id }: Pick<Unit, 'tenant' | 'id'>): Promise<void> {
+    await this.#changes.commit(changeOf(asker, 'unit.removed', { tenant, id }), async (trx) => {
+      await lockTree(trx, tenant)
+      if (!(await lockUnit(trx, tenant, id))) {
+        throw coreErrors.create('UNIT_MISSING', { tenant, unit: id })
+      }
+      const contents = await contentsOfUnit(trx, tenant, id)
+      if (Object.values(contents).some((count) => count > 0)) {
+        throw coreErrors.create('UNIT_IN_USE', { unit: id, ...contents })
+      }
+      await deleteUnit(trx, tenant, id)
     })
   }
 }

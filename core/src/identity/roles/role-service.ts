@@ -6,6 +6,7 @@ import type { AccessChanges } from '../access/access-changes.ts'
 import type { Asker } from '../asker.ts'
 import { delegableActions } from '../authorise.ts'
 import { hasTenant, hasUnit } from '../identity-store.ts'
+import { lockTree } from '../organisation/unit-store.ts'
 import { rotateSoon } from '../sessions/session-store.ts'
 import { findUser } from '../users/user-store.ts'
 import { isBuiltIn } from './built-in-roles.ts'
@@ -63,11 +64,13 @@ export class RoleService {
   async remove(asker: Asker, tenant: string, id: string): Promise<void> {
     if (isBuiltIn(id)) throw coreErrors.create('ROLE_BUILT_IN', { role: id })
     await this.#changes.commit(changeOf(asker, 'role.removed', tenant, id), async (trx) => {
-      if (await isRoleUsed(trx, tenant, id))
-        throw coreErrors.create('ROLE_IN_USE', { tenant, role: id })
+      await lockTree(trx, tenant)
+      // First, so that whoever is giving it is waited for and seen: nothing else ties what is given to the role.
       if (!(await deleteRole(trx, tenant, id))) {
         throw coreErrors.create('ROLE_MISSING', { tenant, role: id })
       }
+      if (await isRoleUsed(trx, tenant, id))
+        throw coreErrors.create('ROLE_IN_USE', { tenant, role: id })
     })
   }
 

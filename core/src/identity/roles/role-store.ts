@@ -43,14 +43,15 @@ function roleOf({ tenant, id, name, actions, permissions }: Role): Role {
   return { tenant, id, name, actions, permissions }
 }
 
-/** What of these roles a tenant has, built-in ones too, over a unit. */
+/** What of these roles a tenant has, built-in ones too, over a unit. In a transaction none is removed before that ends. */
 export async function contentsOf(
-  knex: Knex,
+  trx: Knex,
   tenant: string,
   roles: readonly string[],
   unit: string | null,
 ): Promise<Map<string, HandedOut>> {
-  const own = await knex('roles').where({ tenant }).whereIn('id', roles)
+  // In the order of their names: of two who give several at once neither waits for the other.
+  const own = await trx('roles').where({ tenant }).whereIn('id', roles).orderBy('id').forKeyShare()
   const found = own.map((row) => contentOf(row.id, row.actions, row.permissions, unit))
   const builtIn = roles.filter(isBuiltIn).map((role: BuiltInRole) => contentOf(role, [], [], unit))
   return new Map([...found, ...builtIn].map((content) => [content.role, content]))

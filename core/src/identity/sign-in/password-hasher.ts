@@ -15,8 +15,8 @@ const MAX_WAITING = 64
 export class PasswordHasher {
   readonly #waiting: (() => void)[] = []
   #running = 0
-  /** Of a password that nobody has: an unknown user takes as long as a known one. */
-  #nobody: Promise<string> | undefined
+  /** Of a password that nobody has: an unknown user takes as long as a known one, from the first on. */
+  readonly #nobody = hash(randomBytes(32), parameters)
 
   /** @returns a PHC string. @throws CORE_OVERLOADED */
   hash(password: string): Promise<string> {
@@ -25,7 +25,6 @@ export class PasswordHasher {
 
   /** @param phc undefined: there is no such user; it takes as long and is false. @throws CORE_OVERLOADED */
   async verify(phc: string | undefined, password: string): Promise<boolean> {
-    this.#nobody ??= hash(randomBytes(32), parameters)
     const against = phc ?? (await this.#nobody)
     const fits = await this.#inTurn(() => verify(against, password))
     return fits && phc !== undefined
