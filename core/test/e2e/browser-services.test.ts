@@ -189,7 +189,7 @@ t.test('services in a browser', { skip: withoutChromium }, async (t) => {
             ...(after === undefined ? {} : { 'last-event-id': after }),
           }
           const answer = await fetch(url, { headers, signal: AbortSignal.timeout(60_000) })
-          const body = answer.body as ReadableStream<BufferSource>
+          const body = answer.body as ReadableStream<Uint8Array<ArrayBuffer>>
           const reader = body.pipeThrough(new TextDecoderStream()).getReader()
           let text = ''
           for (;;) {
