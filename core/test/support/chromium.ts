@@ -3,7 +3,9 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import type { Teardown } from './host-process.ts'
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-const path = process.env.SIGNALBOX_CHROMIUM ?? places.find((place) => existsSync(place))
+/** One that is named, or none where the name is empty; else the first that is there. */
+const named = process.env.SIGNALBOX_CHROMIUM
+const path = named === undefined ? places.find((place) => existsSync(place)) : named || undefined
 
 /** Why tests of pages are left out; false: they are not. The option `skip` of a test. */
 export const withoutChromium: string | false =
