@@ -93,7 +93,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const news = new ContributionsNews({ knex, snapshot, onTold, now: Date.now, log })
   routing.follow(() => news.look())
   const hostNews = openHostNews({ knex, routing, registry, onTold, log }, stops)
-  const levels = openLevels({ knex, routing, registry, onTold, log }, stops)
+  const levels = openLevels({ knex, routing, registry, log }, stops)
   const webhooks = openWebhooksOut({ ...state, settings, registry, news: events.news, log }, stops)
   const hooks = openHooks({ ...state, snapshot, handle: runEntry, onUse, log }, stops)
   const links = openLinks({ ...state, snapshot, caller: broker.caller, onUse })

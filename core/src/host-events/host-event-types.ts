@@ -17,6 +17,11 @@ const wish = [...terms, 'tenant', 'scopes', 'purpose']
 const ends = ['app', 'service', 'major', 'plan', 'expiresAt']
 const schedule = ['deprecatedAt', 'sunsetAt', 'successor', 'information', 'brownOuts', 'apps']
 
+const promise = [
+  ...['service', 'major', 'plugin', 'level', 'window', 'since'],
+  ...['promised', 'p95Ms', 'measured', 'calls', 'bad'],
+]
+
 const of = (name: string, fields: readonly string[], en: string, zhCN: string): HostEventType => ({
   type: PREFIX + name,
   fields,
@@ -124,6 +129,25 @@ export const hostEventTypes: readonly HostEventType[] = [
     [...schedule, 'days'],
     'A service that apps of the tenant use ends in 90, 45, 30 or 7 days.',
     '租户应用所用的服务将在 90、45、30 或 7 天后停用。',
+  ),
+  of(
+    'sla.breached',
+    promise,
+    'A service that the tenant calls does not keep what it promises; `subject` is service@major.',
+    '租户调用的服务未达到所承诺的服务水平；`subject` 为 service@major。',
+  ),
+  of('sla.recovered', promise, 'It keeps its promise again.', '服务重新达到承诺的服务水平。'),
+  of(
+    'sla.lapsed',
+    promise,
+    'Nothing is promised any more, or too little is called to judge by: no recovery.',
+    '已无承诺或调用过少而无法判断：并非恢复。',
+  ),
+  of(
+    'lineage.run',
+    [],
+    'A job that declares its lineage began or ended; `data` is an OpenLineage run event, `subject` the job.',
+    '声明了数据血缘的任务已开始或结束；`data` 为 OpenLineage 运行事件，`subject` 为任务。',
   ),
   ...rolloutCommands.map((command) =>
     of(

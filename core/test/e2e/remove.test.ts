@@ -121,7 +121,7 @@ async function rolesOf(plugin: string): Promise<readonly string[]> {
 
 async function nothingLeft(t: Test, plugin: string, roles: readonly string[]): Promise<void> {
   // What was counted in memory when the plugin went is written later, and goes then.
-  await until(async () => (await tracesOf(plugin)).length === 0, 30_000).catch(() => undefined)
+  await until(async () => (await tracesOf(plugin)).length === 0, 90_000).catch(() => undefined)
   t.strictSame(await tracesOf(plugin), [])
   t.strictSame(await schemasOf(plugin), [])
   t.strictSame(await rolesOf(plugin), [])

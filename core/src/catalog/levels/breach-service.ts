@@ -1,8 +1,5 @@
 import type { Knex } from 'knex'
 import { recordChange } from '../../audit/change.ts'
-import { cloudEvent, newEvent } from '../../events/cloud-event.ts'
-import { appendForSubscribers } from '../../events/event-log-store.ts'
-import { traceContext, traceparent, traceRandom } from '../../gateway/trace-context.ts'
 import { serviceKey } from '../../rollout/routing/snapshot.ts'
 import { type Breach, deleteBreach, insertBreach } from './level-store.ts'
 import type { LevelMove } from './service-levels.ts'
@@ -22,59 +19,33 @@ export interface Judged {
   }
 }
 
-interface Ports {
-  readonly knex: Knex
-  /** Told after events became durable. */
-  readonly onTold: () => void
-}
-
 /**
  * Tells of broken promises. The row of a breach is what makes a word of it one: whichever node puts it in or takes it out
- * tells, in the same transaction, the audit, webhooks and the tenant's plugins.
+ * tells, in the same transaction, the audit and by its event webhooks and the tenant's plugins: see host-event-types.ts.
  */
 export class BreachService {
-  readonly #ports: Ports
+  readonly #knex: Knex
 
-  constructor(ports: Ports) {
-    this.#ports = ports
+  constructor(knex: Knex) {
+    this.#knex = knex
   }
 
-  /** @param now milliseconds since the epoch. @returns whether this node was the one */
-  async tell(judged: Judged, now: number): Promise<boolean> {
-    const { knex, onTold } = this.#ports
-    const heard = await knex.transaction(async (trx) => {
+  /** @returns whether this node was the one */
+  tell(judged: Judged): Promise<boolean> {
+    return this.#knex.transaction(async (trx) => {
       const isFirst = await (judged.move === 'breached'
         ? insertBreach(trx, judged.breach)
         : deleteBreach(trx, judged.breach))
-      return isFirst ? record(trx, judged, now) : undefined
+      if (isFirst) await record(trx, judged)
+      return isFirst
     })
-    if (heard !== undefined && heard > 0) onTold()
-    return heard !== undefined
   }
 }
 
-/** @returns how many plugins hear of it */
-async function record(
-  trx: Knex.Transaction,
-  { move, breach, figures }: Judged,
-  now: number,
-): Promise<number> {
+async function record(trx: Knex.Transaction, { move, breach, figures }: Judged): Promise<void> {
   const { tenant, service, major, plugin, level, window, since } = breach
   const subject = serviceKey(service, major)
   const action = `sla.${move}`
   const detail = { service, major, plugin, level, window, since: since.toISOString(), ...figures }
   await recordChange(trx, { actor: 'host', traceId: null, action, subject, tenant, detail }, null)
-  const type = `signalbox.${action}`
-  const event = cloudEvent({
-    id: `${move}:${subject}:${level}:${window}:${now}`,
-    source: '/signalbox',
-    type,
-    key: subject,
-    data: detail,
-    at: now,
-    traceparent: traceparent(traceContext(undefined, traceRandom())),
-    origin: undefined,
-    extensions: { subject },
-  })
-  return appendForSubscribers(trx, [{ ...newEvent(tenant, event, now), pattern: type }])
 }

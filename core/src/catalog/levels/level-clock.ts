@@ -80,7 +80,7 @@ export class LevelClock {
     const moves = judge(promised, sums, open, at)
     for (const judged of moves.slice(0, MAX_MOVES)) {
       if (this.#isStopped) return
-      await breaches.tell(judged, at)
+      await breaches.tell(judged)
     }
     metrics.showBreaches(promised, moves.length === 0 ? open : await listBreaches(knex))
   }

@@ -10,21 +10,19 @@ interface Ports {
   readonly knex: Knex
   readonly routing: { readonly snapshot: Snapshot; now(): number }
   readonly registry: Registry
-  /** Told after events became durable. */
-  readonly onTold: () => void
   readonly log: { warn(fields: object, message: string): void }
 }
 
 /** What compares service levels with what is promised; what counts them is in usage. */
 export function openLevels(
-  { knex, routing, registry, onTold, log }: Ports,
+  { knex, routing, registry, log }: Ports,
   stops: StopStack,
 ): { start(): void } {
   const clock = new LevelClock({
     knex,
     snapshot: () => routing.snapshot,
     now: () => routing.now(),
-    breaches: new BreachService({ knex, onTold }),
+    breaches: new BreachService(knex),
     metrics: new LevelMetrics(registry),
     log,
   })

@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import { cloudEvent, newEvent } from '../../events/cloud-event.ts'
 import { appendForSubscribers } from '../../events/event-log-store.ts'
 import { traceContext, traceparent, traceRandom } from '../../gateway/trace-context.ts'
+import { familyOf } from '../../host-events/host-event-types.ts'
 import { type Snapshot, versionKey } from '../../rollout/routing/snapshot.ts'
 import { type FlowOf, type RunState, runEvent } from './openlineage-event.ts'
 
@@ -97,7 +98,7 @@ export class ToldRuns {
       origin: undefined,
       extensions: { subject: flow.name },
     })
-    const told = { ...newEvent(tenant, event, at), pattern: RUN }
+    const told = { ...newEvent(tenant, event, at), pattern: familyOf(RUN) }
     try {
       const heard = await knex.transaction((trx) => appendForSubscribers(trx, [told]))
       if (heard > 0) onTold()

@@ -41,7 +41,7 @@ const promised: Snapshot = {
 const withdrawn: Snapshot = { ...promised, providers: new Map() }
 
 t.beforeEach(async () => {
-  for (const table of ['service_levels', 'service_level_breaches', 'outbox_events']) {
+  for (const table of ['service_levels', 'service_level_breaches', 'host_news', 'outbox_events']) {
     await knex(table).delete()
   }
 })
@@ -74,7 +74,7 @@ const write = (wave: Wave) => knex.transaction(counted(wave).take())
 
 function clockOf(now: () => number, snapshot = () => promised) {
   const registry = new Registry()
-  const breaches = new BreachService({ knex, onTold: () => undefined })
+  const breaches = new BreachService(knex)
   const log = { warn: () => undefined }
   const metrics = new LevelMetrics(registry)
   return { registry, clock: new LevelClock({ knex, snapshot, now, breaches, metrics, log }) }
