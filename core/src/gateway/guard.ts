@@ -104,7 +104,8 @@ export function callerOf(request: FastifyRequest): Caller {
 
 /** Who asks, in both words: the one that is judged and the one that is written down. */
 export function askerOf(request: FastifyRequest): Asker {
-  return { ...callerOf(request), principal: request.principal }
+  const { principal, headers } = request
+  return { ...callerOf(request), principal, seen: headers['if-match'] }
 }
 
 /** The tenant a route works on: the one it names, or the admin's own. The operator has to name one. */

@@ -24,6 +24,17 @@ export const identityErrors = {
       'zh-CN': '请吊销不再使用的令牌：GET /v1/tokens 会显示各令牌的最近使用时间。',
     },
   },
+  CHANGED_MEANWHILE: {
+    status: 412,
+    message: {
+      en: 'It was changed or removed since it was read.',
+      'zh-CN': '自读取以来，该内容已被更改或删除。',
+    },
+    cure: {
+      en: 'Read it again, and send If-Match with the ETag that comes with it.',
+      'zh-CN': '请重新读取，并在 If-Match 中携带返回的 ETag。',
+    },
+  },
   CODE_REFUSED: {
     status: 401,
     message: {

@@ -175,12 +175,14 @@ function organisationRows(of: {
   const acme = '?tenant=acme'
   return {
     'PATCH /v1/units/{unit}': { at: `/v1/units/plant${acme}`, body: { name: 'The plant' } },
+    'GET /v1/units/{unit}': { at: `/v1/units/plant${acme}` },
     'DELETE /v1/units/{unit}': { at: `/v1/units/spare${acme}` },
     'GET /v1/roles': { at: `/v1/roles${acme}` },
     'PUT /v1/roles/{role}': {
       at: `/v1/roles/people${acme}`,
       body: { name: 'People', actions: ['user.list'] },
     },
+    'GET /v1/roles/{role}': { at: `/v1/roles/people${acme}` },
     'DELETE /v1/roles/{role}': { at: `/v1/roles/people${acme}` },
     'GET /v1/role-assignments': { at: `/v1/role-assignments${acme}` },
     'POST /v1/role-assignments': {
@@ -191,6 +193,7 @@ function organisationRows(of: {
       at: `/v1/role-assignments/${of.assignment}${acme}`,
     },
     'GET /v1/positions': { at: `/v1/positions${acme}` },
+    'GET /v1/positions/{position}': { at: `/v1/positions/head${acme}` },
     'PUT /v1/positions/{position}': {
       at: `/v1/positions/head${acme}`,
       body: { name: 'The head', unit: 'plant' },

@@ -9,6 +9,7 @@ import {
   strictObject,
 } from '../../gateway/http-schemas.ts'
 import type { Page } from '../roles/role-store.ts'
+import { ifMatchSchema, tagged } from '../seen.ts'
 import { userIdSchema } from '../users/user.ts'
 import { momentOrNullSchema, momentSchema, validityOf } from '../validity.ts'
 import { type PositionService, requirePosition } from './position-service.ts'
@@ -27,10 +28,11 @@ type OnePosition = { Params: { position: string }; Querystring: { tenant?: strin
 
 export function positionRoutes(app: FastifyInstance, ports: Ports): void {
   placeRoutes(app, ports)
+  changeRoutes(app, ports)
   holderRoutes(app, ports)
 }
 
-function placeRoutes(app: FastifyInstance, { knex, positions }: Ports): void {
+function placeRoutes(app: FastifyInstance, { knex }: Ports): void {
   app.get<{ Querystring: Page & { tenant?: string; unit?: string } }>(
     '/v1/positions',
     {
@@ -48,6 +50,17 @@ function placeRoutes(app: FastifyInstance, { knex, positions }: Ports): void {
       return pageOf(page, limit, ({ id }) => id)
     },
   )
+  app.get<OnePosition>(
+    '/v1/positions/:position',
+    {
+      config: { action: 'position.list', decidesUnit: true },
+      schema: { tags, summary: 'One position', params, querystring: ofTenant },
+    },
+    async (request, reply) => tagged(reply, await requireOverPosition(request, knex)),
+  )
+}
+
+function changeRoutes(app: FastifyInstance, { knex, positions }: Ports): void {
   app.put<OnePosition & { Body: Pick<Position, 'name' | 'unit'> & Partial<Position> }>(
     '/v1/positions/:position',
     {
@@ -65,16 +78,17 @@ function placeRoutes(app: FastifyInstance, { knex, positions }: Ports): void {
           },
           ['name', 'unit'],
         ),
+        headers: ifMatchSchema,
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { name, unit, roles = [] } = request.body
       const tenant = tenantOf(request)
       const before = await findPosition(knex, tenant, request.params.position)
       for (const one of [unit, ...(before === undefined ? [] : [before.unit])])
         requireOver(request, one)
       const position = { tenant, id: request.params.position, name, unit, roles }
-      return positions.put(askerOf(request), position)
+      return tagged(reply, await positions.put(askerOf(request), position))
     },
   )
   app.delete<OnePosition>(
@@ -86,6 +100,7 @@ function placeRoutes(app: FastifyInstance, { knex, positions }: Ports): void {
         summary: 'Remove a position that nobody holds any more',
         params,
         querystring: ofTenant,
+        headers: ifMatchSchema,
       },
     },
     async (request, reply) => {

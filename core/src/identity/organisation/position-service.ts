@@ -6,6 +6,7 @@ import type { Asker } from '../asker.ts'
 import { hasUnit } from '../identity-store.ts'
 import { requireHandOut } from '../roles/require-hand-out.ts'
 import { contentsOf } from '../roles/role-store.ts'
+import { requireSeen } from '../seen.ts'
 import { rotateSoon } from '../sessions/session-store.ts'
 import { findUser } from '../users/user-store.ts'
 import {
@@ -38,7 +39,8 @@ export class PositionService {
       if (!(await hasUnit(trx, tenant, unit)))
         throw coreErrors.create('UNIT_MISSING', { tenant, unit })
       await requireCarried(trx, asker, position)
-      const before = await findPosition(trx, tenant, id)
+      const before = await lockPosition(trx, tenant, id, 'forUpdate')
+      requireSeen(asker.seen, before)
       if (before !== undefined) await requireCarried(trx, asker, before)
       await putPosition(trx, position)
       await rotateSoon(trx, tenant, await usersHolding(trx, tenant, id))
@@ -55,6 +57,7 @@ export class PositionService {
       await lockTree(trx, tenant)
       const found = await lockPosition(trx, tenant, id, 'forUpdate')
       await requireCarried(trx, asker, requireFound(found, tenant, id))
+      requireSeen(asker.seen, found)
       const { length: holders } = await usersHolding(trx, tenant, id)
       if (holders > 0) throw coreErrors.create('POSITION_IN_USE', { position: id, holders })
       await deletePosition(trx, tenant, id)

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
+import { coreErrors } from '../../errors.ts'
 import { askerOf, requireOver, tenantOf } from '../../gateway/guard.ts'
 import {
   idSchema,
@@ -9,7 +10,9 @@ import {
   strictObject,
 } from '../../gateway/http-schemas.ts'
 import { listUnits, type Page } from '../identity-store.ts'
+import { ifMatchSchema, tagged } from '../seen.ts'
 import type { UnitService } from './unit-service.ts'
+import { findUnit } from './unit-store.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -26,7 +29,14 @@ interface NewUnit {
   readonly parent?: string | null
 }
 
-export function unitRoutes(app: FastifyInstance, { knex, units }: Ports): void {
+type OneUnit = { Params: { unit: string }; Querystring: { tenant?: string } }
+
+export function unitRoutes(app: FastifyInstance, ports: Ports): void {
+  manyRoutes(app, ports)
+  singleRoutes(app, ports)
+}
+
+function manyRoutes(app: FastifyInstance, { knex, units }: Ports): void {
   app.post<{ Body: NewUnit }>(
     '/v1/units',
     {
@@ -62,39 +72,58 @@ export function unitRoutes(app: FastifyInstance, { knex, units }: Ports): void {
       return pageOf(page, request.query.limit, (unit) => unit.id)
     },
   )
-  app.patch<{
-    Params: { unit: string }
-    Querystring: { tenant?: string }
-    Body: { name?: string; parent?: string | null }
-  }>(
+}
+
+function singleRoutes(app: FastifyInstance, { knex, units }: Ports): void {
+  const params = strictObject({ unit: idSchema }, ['unit'])
+  const querystring = strictObject({ tenant: idSchema }, [])
+  app.get<OneUnit>(
+    '/v1/units/:unit',
+    {
+      config: { action: 'unit.list', decidesUnit: true },
+      schema: { tags, summary: 'One unit', params, querystring },
+    },
+    async (request, reply) => {
+      const { unit } = request.params
+      requireOver(request, unit)
+      const tenant = tenantOf(request)
+      const found = await findUnit(knex, tenant, unit)
+      if (found === undefined) throw coreErrors.create('UNIT_MISSING', { tenant, unit })
+      return tagged(reply, found)
+    },
+  )
+  app.patch<OneUnit & { Body: { name?: string; parent?: string | null } }>(
     '/v1/units/:unit',
     {
       config: { action: 'unit.update', decidesUnit: true },
       schema: {
         tags,
         summary: 'Rename a unit, or move it with all below it',
-        params: strictObject({ unit: idSchema }, ['unit']),
-        querystring: strictObject({ tenant: idSchema }, []),
+        params,
+        querystring,
         body: { ...strictObject({ name: nameSchema, parent: parentSchema }, []), minProperties: 1 },
+        headers: ifMatchSchema,
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { unit } = request.params
       requireOver(request, unit)
       // Out of a branch, and into another one: both are his, or neither.
       if (request.body.parent !== undefined) requireOver(request, request.body.parent)
-      return units.change(askerOf(request), { tenant: tenantOf(request), id: unit }, request.body)
+      const named = { tenant: tenantOf(request), id: unit }
+      return tagged(reply, await units.change(askerOf(request), named, request.body))
     },
   )
-  app.delete<{ Params: { unit: string }; Querystring: { tenant?: string } }>(
+  app.delete<OneUnit>(
     '/v1/units/:unit',
     {
       config: { action: 'unit.remove', decidesUnit: true },
       schema: {
         tags,
         summary: 'Remove a unit that nothing is in any more',
-        params: strictObject({ unit: idSchema }, ['unit']),
-        querystring: strictObject({ tenant: idSchema }, []),
+        params,
+        querystring,
+        headers: ifMatchSchema,
       },
     },
     async (request, reply) => {

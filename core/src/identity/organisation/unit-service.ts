@@ -2,6 +2,7 @@ import { coreErrors } from '../../errors.ts'
 import type { AccessChanges } from '../access/access-changes.ts'
 import type { Asker } from '../asker.ts'
 import { hasTenant, insertUnit, type Unit } from '../identity-store.ts'
+import { requireSeen } from '../seen.ts'
 import {
   contentsOfUnit,
   deleteUnit,
@@ -35,7 +36,7 @@ export class UnitService {
     })
   }
 
-  /** Renames it, or moves it with all below it. @throws CORE_UNIT_MISSING, CORE_UNIT_CYCLE, CORE_UNIT_TOO_DEEP */
+  /** Renames it, or moves it with all below it. @throws CORE_UNIT_MISSING, CORE_UNIT_CYCLE, CORE_UNIT_TOO_DEEP, CORE_CHANGED_MEANWHILE */
   async change(
     asker: Asker,
     { tenant, id }: Pick<Unit, 'tenant' | 'id'>,
@@ -46,6 +47,7 @@ export class UnitService {
       await lockTree(trx, tenant)
       const found = await findUnit(trx, tenant, id)
       if (found === undefined) throw coreErrors.create('UNIT_MISSING', { tenant, unit: id })
+      requireSeen(asker.seen, found)
       const unit = { ...found, ...change }
       if (change.parent !== undefined) requirePlace(await loadParents(trx, tenant), unit)
       await updateUnit(trx, unit)
@@ -57,9 +59,9 @@ export class UnitService {
   async remove(asker: Asker, { tenant, id }: Pick<Unit, 'tenant' | 'id'>): Promise<void> {
     await this.#changes.commit(changeOf(asker, 'unit.removed', { tenant, id }), async (trx) => {
       await lockTree(trx, tenant)
-      if (!(await lockUnit(trx, tenant, id))) {
-        throw coreErrors.create('UNIT_MISSING', { tenant, unit: id })
-      }
+      const found = await lockUnit(trx, tenant, id)
+      if (found === undefined) throw coreErrors.create('UNIT_MISSING', { tenant, unit: id })
+      requireSeen(asker.seen, found)
       const contents = await contentsOfUnit(trx, tenant, id)
       if (Object.values(contents).some((count) => count > 0)) {
         throw coreErrors.create('UNIT_IN_USE', { unit: id, ...contents })

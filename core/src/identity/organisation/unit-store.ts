@@ -33,8 +33,8 @@ export interface UnitContents {
 }
 
 /** Whoever puts something into it meanwhile is waited for, or finds it gone. */
-export async function lockUnit(trx: Knex, tenant: string, id: string): Promise<boolean> {
-  return (await trx('units').where({ tenant, id }).forUpdate().first('id')) !== undefined
+export async function lockUnit(trx: Knex, tenant: string, id: string): Promise<Unit | undefined> {
+  return trx('units').where({ tenant, id }).forUpdate().first('tenant', 'id', 'name', 'parent')
 }
 
 export async function contentsOfUnit(

@@ -11,6 +11,7 @@ import {
   strictObject,
 } from '../../gateway/http-schemas.ts'
 import { actionsOf } from '../authorise.ts'
+import { ifMatchSchema, tagged } from '../seen.ts'
 import { userIdSchema } from '../users/user.ts'
 import { momentOrNullSchema, validityOf } from '../validity.ts'
 import { builtInRoles } from './built-in-roles.ts'
@@ -18,6 +19,7 @@ import type { RoleService } from './role-service.ts'
 import {
   type Assignment,
   findAssignment,
+  findRole,
   listAssignments,
   listRoles,
   type Page,
@@ -29,6 +31,7 @@ interface Ports {
 }
 
 const tags = ['identity']
+const ofRole = strictObject({ role: idSchema }, ['role'])
 const ofTenant = strictObject({ tenant: idSchema }, [])
 const assignmentParams = strictObject(
   { assignment: { type: 'string', pattern: '^asg_[0-9a-f]{16}$' } },
@@ -43,12 +46,12 @@ interface RoleBody {
 
 export function roleRoutes(app: FastifyInstance, ports: Ports): void {
   ownRoleRoutes(app, ports)
+  changeRoutes(app, ports)
   assignRoute(app, ports)
   assignmentRoutes(app, ports)
 }
 
-function ownRoleRoutes(app: FastifyInstance, { knex, roles }: Ports): void {
-  const params = strictObject({ role: idSchema }, ['role'])
+function ownRoleRoutes(app: FastifyInstance, { knex }: Ports): void {
   app.get<{ Querystring: Page & { tenant?: string } }>(
     '/v1/roles',
     {
@@ -65,6 +68,27 @@ function ownRoleRoutes(app: FastifyInstance, { knex, roles }: Ports): void {
       return { ...pageOf(own, request.query.limit, ({ id }) => id), builtIn }
     },
   )
+  app.get<{ Params: { role: string }; Querystring: { tenant?: string } }>(
+    '/v1/roles/:role',
+    {
+      config: { action: 'role.list' },
+      schema: {
+        tags,
+        summary: "One of a tenant's own roles",
+        params: ofRole,
+        querystring: ofTenant,
+      },
+    },
+    async (request, reply) => {
+      const [tenant, { role }] = [tenantOf(request), request.params]
+      const found = await findRole(knex, tenant, role)
+      if (found === undefined) throw coreErrors.create('ROLE_MISSING', { tenant, role })
+      return tagged(reply, found)
+    },
+  )
+}
+
+function changeRoutes(app: FastifyInstance, { roles }: Ports): void {
   app.put<{ Params: { role: string }; Querystring: { tenant?: string }; Body: RoleBody }>(
     '/v1/roles/:role',
     {
@@ -73,7 +97,7 @@ function ownRoleRoutes(app: FastifyInstance, { knex, roles }: Ports): void {
         tags,
         summary:
           'Make or change a role of a tenant: actions of the host and permissions of plugins',
-        params,
+        params: ofRole,
         querystring: ofTenant,
         body: strictObject(
           {
@@ -93,19 +117,26 @@ function ownRoleRoutes(app: FastifyInstance, { knex, roles }: Ports): void {
           },
           ['name'],
         ),
+        headers: ifMatchSchema,
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { name, actions = [], permissions = [] } = request.body
       const named = { tenant: tenantOf(request), id: request.params.role, name }
-      return roles.put(askerOf(request), { ...named, actions, permissions })
+      return tagged(reply, await roles.put(askerOf(request), { ...named, actions, permissions }))
     },
   )
   app.delete<{ Params: { role: string }; Querystring: { tenant?: string } }>(
     '/v1/roles/:role',
     {
       config: { action: 'role.write' },
-      schema: { tags, summary: 'Remove a role that nobody has', params, querystring: ofTenant },
+      schema: {
+        tags,
+        summary: 'Remove a role that nobody has',
+        params: ofRole,
+        querystring: ofTenant,
+        headers: ifMatchSchema,
+      },
     },
     async (request, reply) => {
       await roles.remove(askerOf(request), tenantOf(request), request.params.role)

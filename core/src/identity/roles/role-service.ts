@@ -7,6 +7,7 @@ import type { Asker } from '../asker.ts'
 import { delegableActions } from '../authorise.ts'
 import { hasTenant, hasUnit } from '../identity-store.ts'
 import { lockTree } from '../organisation/unit-store.ts'
+import { requireSeen } from '../seen.ts'
 import { rotateSoon } from '../sessions/session-store.ts'
 import { findUser } from '../users/user-store.ts'
 import { isBuiltIn } from './built-in-roles.ts'
@@ -17,9 +18,9 @@ import {
   deleteAssignment,
   deleteRole,
   findAssignment,
-  findRole,
   insertAssignment,
   isRoleUsed,
+  lockRole,
   putRole,
   type Role,
 } from './role-store.ts'
@@ -50,7 +51,8 @@ export class RoleService {
       changeOf(asker, 'role.changed', tenant, id, detail),
       async (trx) => {
         await requireTenant(trx, tenant)
-        const before = await findRole(trx, tenant, id)
+        const before = await lockRole(trx, tenant, id)
+        requireSeen(asker.seen, before)
         this.#requireKnown(role, before)
         // Both: to take something from a role is to change what others have.
         requireHandOut(asker, [role, ...(before === undefined ? [] : [before])].map(overAll))
@@ -65,6 +67,7 @@ export class RoleService {
     if (isBuiltIn(id)) throw coreErrors.create('ROLE_BUILT_IN', { role: id })
     await this.#changes.commit(changeOf(asker, 'role.removed', tenant, id), async (trx) => {
       await lockTree(trx, tenant)
+      requireSeen(asker.seen, await lockRole(trx, tenant, id))
       // First, so that whoever is giving it is waited for and seen: nothing else ties what is given to the role.
       if (!(await deleteRole(trx, tenant, id))) {
         throw coreErrors.create('ROLE_MISSING', { tenant, role: id })

@@ -33,6 +33,12 @@ export async function findRole(knex: Knex, tenant: string, id: string): Promise<
   return row === undefined ? undefined : roleOf(row)
 }
 
+/** Until the transaction ends nobody else changes it. */
+export async function lockRole(trx: Knex, tenant: string, id: string): Promise<Role | undefined> {
+  const row = await trx('roles').where({ tenant, id }).forUpdate().first()
+  return row === undefined ? undefined : roleOf(row)
+}
+
 export async function listRoles(knex: Knex, tenant: string, page: Page): Promise<Role[]> {
   const query = knex('roles').where({ tenant }).orderBy('id').limit(page.limit)
   if (page.cursor !== undefined) query.where('id', '>', page.cursor)

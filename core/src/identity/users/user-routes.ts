@@ -8,6 +8,7 @@ import {
   pageSchema,
   strictObject,
 } from '../../gateway/http-schemas.ts'
+import { ifMatchSchema, tagged } from '../seen.ts'
 import {
   emailSchema,
   locales,
@@ -129,7 +130,7 @@ function readRoutes(app: FastifyInstance, { knex }: Ports): void {
       config: { action: 'user.list', decidesUnit: true },
       schema: { tags, summary: 'One user', params, querystring: ofTenant },
     },
-    async (request) => requireOverUser(request, knex),
+    async (request, reply) => tagged(reply, await requireOverUser(request, knex)),
   )
 }
 
@@ -155,12 +156,13 @@ function changeRoutes(app: FastifyInstance, { knex, users }: Ports): void {
           ),
           minProperties: 1,
         },
+        headers: ifMatchSchema,
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { tenant, id } = await requireOverUser(request, knex)
       if (request.body.unit !== undefined) requireOver(request, request.body.unit)
-      return users.change(askerOf(request), tenant, id, request.body)
+      return tagged(reply, await users.change(askerOf(request), tenant, id, request.body))
     },
   )
   app.post<{ Params: { user: string; command: UserCommand }; Querystring: { tenant?: string } }>(

@@ -7,6 +7,7 @@ import { hasTenant, hasUnit } from '../identity-store.ts'
 import { deletePasskeys } from '../passkeys/passkey-store.ts'
 import { requireHandOut } from '../roles/require-hand-out.ts'
 import { contentsOf, heldContents, insertAssignment } from '../roles/role-store.ts'
+import { requireSeen } from '../seen.ts'
 import { endSessions } from '../sessions/session-store.ts'
 import { deleteTotp } from '../sign-in/password-store.ts'
 import {
@@ -69,6 +70,7 @@ export class UserService {
     const detail = { fields: Object.keys(change) }
     return this.#changes.commit(changeOf(asker, 'user.changed', subject, detail), async (trx) => {
       const user = await this.#lockOver(trx, asker, subject)
+      requireSeen(asker.seen, user)
       await requireUnit(trx, tenant, change.unit ?? null)
       // A link that was sent to the address before is not for whoever has the new one.
       if (change.email !== undefined && change.email !== user.email)

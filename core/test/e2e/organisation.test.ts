@@ -1,0 +1,147 @@
+import t from 'tap'
+import { HostProcess } from '../support/host-process.ts'
+import { person } from '../support/people.ts'
+import { testDatabases } from '../support/postgres.ts'
+
+const { hostUrl } = await testDatabases(t)
+const host = await HostProcess.start(t, { databaseUrl: hostUrl })
+const { client } = host
+await client.request('POST', '/v1/tenants', { id: 'acme', name: 'Acme' })
+const { browser: ann } = await person(host.url, client, {
+  tenant: 'acme',
+  login: 'ann',
+  roles: ['admin'],
+})
+
+t.test(
+  'an organisation comes from tables: tried first, all or nothing, as often as it is sent',
+  async (t) => {
+    const path = '/v1/tenants/acme/organisation:import'
+    const files = {
+      units: 'id,name,parent\nshift-a,"Shift, A",suzhou\nsuzhou,=cmd,\n',
+      users: 'login,display_name,email,unit\niris,Iris,iris@acme.example,shift-a\n',
+      positions: 'id,name,unit,roles\nhead-a,Head of A,shift-a,auditor\n',
+      holders: 'position,login,valid_from,valid_to\nhead-a,iris,2020-01-01,\n',
+    }
+    const one = { written: 1, unchanged: 0 }
+    const all = { units: { written: 2 }, users: one, positions: one, holders: one }
+    t.match((await ann.ask('POST', path, { ...files, dryRun: true })).body, {
+      dryRun: true,
+      ...all,
+    })
+    t.match((await ann.ask('GET', '/v1/users?unit=shift-a')).body, { items: [] }, 'nothing yet')
+    const broken = { ...files, holders: `${files.holders}head-a,nobody,2020-01-01,\n` }
+    const refused = await ann.ask('POST', path, broken)
+    t.match(refused.body, {
+      code: 'CORE_IMPORT_INVALID',
+      errors: [{ pointer: '/holders/3/login' }],
+    })
+    t.match((await ann.ask('POST', path, files)).body, { dryRun: false, ...all })
+    const none = { written: 0 }
+    t.match((await ann.ask('POST', path, files)).body, {
+      units: none,
+      users: none,
+      positions: none,
+      holders: none,
+    })
+    const { body } = await ann.ask<{ text: string }>('GET', '/v1/tenants/acme/organisation/units')
+    t.match(body.text, `suzhou,"'=cmd",`)
+    const { body: users } = await ann.ask<{ items: object[] }>('GET', '/v1/users?unit=shift-a')
+    t.match(users.items, [{ login: 'iris', state: 'invited' }])
+  },
+)
+
+t.test('no unit and no position is removed from under what is in it', async (t) => {
+  for (const [id, parent] of [
+    ['site', null],
+    ['hall', 'site'],
+    ['spare', null],
+  ] as const)
+    await ann.ask('POST', '/v1/units', { id, name: id, parent })
+  const { id: user } = await person(host.url, client, {
+    tenant: 'acme',
+    login: 'jon',
+    unit: 'hall',
+  })
+  await ann.ask('PUT', '/v1/positions/keeper', { name: 'Keeper', unit: 'hall', roles: ['auditor'] })
+  const holders = '/v1/positions/keeper/holders'
+  const begun = { user, validFrom: '2020-01-01T00:00:00Z' }
+  await ann.ask('POST', holders, begun)
+  const assigned = await ann.ask<{ id: string }>('POST', '/v1/role-assignments', {
+    user,
+    role: 'member',
+    unit: 'hall',
+  })
+  const remove = (path: string) => ann.ask('DELETE', path)
+  t.match(await remove('/v1/units/site'), {
+    status: 409,
+    body: { code: 'CORE_UNIT_IN_USE', title: /Units: 1, users: 0/ },
+  })
+  const inUse = { code: 'CORE_UNIT_IN_USE', title: /users: 1, positions: 1, role assignments: 1/ }
+  t.match((await remove('/v1/units/hall')).body, inUse)
+  const held = { status: 409, body: { code: 'CORE_POSITION_IN_USE', title: /Users: 1/ } }
+  t.match(await remove('/v1/positions/keeper'), held)
+  await ann.ask('POST', holders, { ...begun, validTo: '2020-02-01T00:00:00Z' })
+  t.equal(
+    (await remove('/v1/positions/keeper')).status,
+    204,
+    'whoever held it once is no hindrance',
+  )
+  t.match(await remove('/v1/positions/keeper'), { body: { code: 'CORE_POSITION_MISSING' } })
+  await remove(`/v1/role-assignments/${assigned.body.id}`)
+  await ann.ask('PATCH', `/v1/users/${user}`, { unit: 'spare' })
+  t.equal((await remove('/v1/units/hall')).status, 204)
+  t.equal((await remove('/v1/units/site')).status, 204)
+  t.match(await remove('/v1/units/site'), { status: 404, body: { code: 'CORE_UNIT_MISSING' } })
+  const { body } = await ann.ask<{ items: { action: string; subject: string }[] }>(
+    'GET',
+    '/v1/audit',
+  )
+  const done = body.items.filter(({ action }) => action.endsWith('.removed'))
+  t.same(done.map(({ subject }) => subject).sort(), ['hall', 'keeper', 'site'])
+  const { browser: kim } = await person(host.url, client, { tenant: 'acme', login: 'kim' })
+  t.equal((await kim.ask('DELETE', '/v1/units/spare')).status, 403)
+  await client.request('POST', '/v1/tenants', { id: 'globex', name: 'Globex' })
+  t.equal((await ann.ask('DELETE', '/v1/units/spare?tenant=globex')).status, 403)
+})
+
+t.test('who says what a change was made upon changes nothing that has changed since', async (t) => {
+  const { id } = await person(host.url, client, { tenant: 'acme', login: 'lee' })
+  await ann.ask('POST', '/v1/units', { id: 'dock', name: 'Dock' })
+  await ann.ask('PUT', '/v1/positions/clerk', { name: 'Clerk', unit: 'dock' })
+  await ann.ask('PUT', '/v1/roles/reader', { name: 'Reader', actions: ['usage.read'] })
+  for (const [method, path, body] of [
+    ['PATCH', `/v1/users/${id}`, { displayName: 'Lee' }],
+    ['PATCH', '/v1/units/dock', { name: 'The dock' }],
+    ['PUT', '/v1/positions/clerk', { name: 'The clerk', unit: 'dock' }],
+    ['PUT', '/v1/roles/reader', { name: 'The reader', actions: ['usage.read'] }],
+  ] as const) {
+    const read = async () => (await ann.ask('GET', path)).headers.get('etag') ?? 'none'
+    const first = await read()
+    t.match(first, /^"[\w-]{22}"$/, path)
+    const changed = await ann.ask(method, path, body, { 'if-match': first })
+    t.equal(changed.status, 200)
+    t.equal(
+      changed.headers.get('etag'),
+      await read(),
+      'the answer has the tag of what is there now',
+    )
+    const refused = await ann.ask(method, path, body, { 'if-match': first })
+    t.match(refused, { status: 412, body: { code: 'CORE_CHANGED_MEANWHILE' } })
+    t.equal((await ann.ask(method, path, body)).status, 200, 'without it whoever comes last wins')
+    t.equal((await ann.ask(method, path, body, { 'if-match': 'W/"1"' })).status, 400)
+    if (path.includes('users')) continue
+    const gone = await ann.ask('DELETE', path, undefined, { 'if-match': first })
+    t.match(gone, { status: 412, body: { code: 'CORE_CHANGED_MEANWHILE' } })
+  }
+  for (const path of ['/v1/positions/clerk', '/v1/units/dock', '/v1/roles/reader']) {
+    const tag = (await ann.ask('GET', path)).headers.get('etag') ?? ''
+    t.equal((await ann.ask('DELETE', path, undefined, { 'if-match': tag })).status, 204)
+    t.equal((await ann.ask('GET', path)).status, 404)
+  }
+  const none = { name: 'Clerk', unit: 'spare' }
+  const answer = await ann.ask('PUT', '/v1/positions/clerk', none, {
+    'if-match': `"${'x'.repeat(22)}"`,
+  })
+  t.equal(answer.status, 412, 'what is not there was not seen')
+})
