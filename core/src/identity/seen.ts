@@ -7,7 +7,7 @@ import { canonicalJson } from '../sealing/canonical-json.ts'
 const TAG_BYTES = 16
 
 /** Of what is shown of a thing: the same content is the same tag, whoever came back to it. A strong ETag, with its quotes. */
-export function tagOf(thing: object): string {
+function tagOf(thing: object): string {
   const digest = createHash('sha256').update(canonicalJson(thing)).digest()
   return `"${digest.subarray(0, TAG_BYTES).toString('base64url')}"`
 }

@@ -138,7 +138,8 @@ export class ArrivalService {
     }
     await this.#changes.commit(change, async (trx) => {
       await lockUser(trx, tenant, user)
-      await putGroupRoles(trx, followed, roles)
+      // Once more: one that was removed since is none to give.
+      await putGroupRoles(trx, followed, await existing(trx, tenant, roles))
       await rotateSoon(trx, tenant, [user])
     })
   }
