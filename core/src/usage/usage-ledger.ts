@@ -65,6 +65,8 @@ type Metered = { -readonly [Key in keyof UnitSum]: UnitSum[Key] }
 export class UsageLedger {
   readonly #maxSeries: number
   #calls = new Map<string, Counted>()
+  /** Those that a name was counted in already, by the very object: whoever counts holds on to its names. */
+  #found = new WeakMap<UsageName, Counted[]>()
   #units = new Map<string, Metered>()
   #leases = new Map<string, number>()
 
@@ -79,21 +81,33 @@ export class UsageLedger {
   /** @param lease what it was reserved under, where it has a price and is to be paid */
   addCall(name: UsageName, call: Spent, lease?: string): void {
     const { statusClass, bytesIn, bytesOut, cpuUs } = call
-    const hour = hourOf(call.at)
-    const key = keyOf(name, statusClass, hour)
-    let sum = this.#calls.get(key)
-    if (sum === undefined) {
-      const known = this.#calls.size < this.#maxSeries ? name : inShort(name)
-      const ownKey = known === name ? key : keyOf(known, statusClass, hour)
-      sum = this.#calls.get(ownKey)
-      sum ??= { ...known, statusClass, hour, calls: 0, bytesIn: 0, bytesOut: 0, cpuUs: 0 }
-      this.#calls.set(ownKey, sum)
-    }
+    const sum = this.#sumOf(name, statusClass, hourOf(call.at))
     sum.calls += call.calls ?? 1
     sum.bytesIn += bytesIn
     sum.bytesOut += bytesOut
     sum.cpuUs += cpuUs
     if (lease !== undefined) this.#leases.set(lease, (this.#leases.get(lease) ?? 0) + 1)
+  }
+
+  #sumOf(name: UsageName, statusClass: string, hour: number): Counted {
+    const found = this.#found.get(name) ?? []
+    for (const sum of found) if (sum.statusClass === statusClass && sum.hour === hour) return sum
+    const sum = this.#sumByKey(name, statusClass, hour)
+    this.#found.set(name, [...found, sum])
+    return sum
+  }
+
+  #sumByKey(name: UsageName, statusClass: string, hour: number): Counted {
+    const key = keyOf(name, statusClass, hour)
+    const known = this.#calls.get(key)
+    if (known !== undefined) return known
+    const isRoom = this.#calls.size < this.#maxSeries
+    const own = isRoom ? name : inShort(name)
+    const ownKey = isRoom ? key : keyOf(own, statusClass, hour)
+    const blank = { ...own, statusClass, hour, calls: 0, bytesIn: 0, bytesOut: 0, cpuUs: 0 }
+    const sum = this.#calls.get(ownKey) ?? blank
+    this.#calls.set(ownKey, sum)
+    return sum
   }
 
   addUnits(name: UsageName, unit: string, n: number, at: number): void {
@@ -115,6 +129,7 @@ export class UsageLedger {
       leases: [...this.#leases].map(([lease, calls]) => ({ lease, calls })),
     }
     this.#calls = new Map()
+    this.#found = new WeakMap()
     this.#units = new Map()
     this.#leases = new Map()
     return batch

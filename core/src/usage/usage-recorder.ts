@@ -63,6 +63,14 @@ export interface OpenAnswer extends Pick<CountedCall, 'subscription' | 'operatio
   readonly bytes: () => number
 }
 
+interface Named {
+  readonly name: UsageName
+  readonly isOfPrice: boolean
+}
+
+/** Of a subscription: a few operations in two versions; more are named anew. */
+const MAX_NAMES = 16
+
 interface Pending {
   readonly batch: UsageBatch
   readonly beside: (trx: Knex.Transaction) => Promise<void>
@@ -80,6 +88,8 @@ export class UsageRecorder {
   readonly #runs = new RepeatedRun(() => this.#write(), FLUSH_MS)
   readonly #looks = new RepeatedRun(() => this.#lookForLost(), LOST_MS)
   readonly #open = new Map<OpenAnswer, number>()
+  #named: { readonly snapshot: Snapshot | undefined; readonly names: Map<Subscription, Named[]> } =
+    { snapshot: undefined, names: new Map() }
   #pending: Pending | undefined
   #number = 0
   #isAway = false
@@ -171,7 +181,27 @@ export class UsageRecorder {
     this.#ledger.addCall(name, { ...more, statusClass: '2xx', at: this.#ports.now() })
   }
 
+  /** The same object for the same call while the snapshot is the same: see UsageLedger. */
   #nameOf(
+    subscription: Subscription,
+    operation: string,
+    version: string,
+    isPriced: boolean,
+  ): UsageName {
+    const snapshot = this.#ports.snapshot()
+    if (this.#named.snapshot !== snapshot) this.#named = { snapshot, names: new Map() }
+    const { names } = this.#named
+    const known = names.get(subscription) ?? []
+    for (const { name, isOfPrice } of known) {
+      const isIt = name.operation === operation && name.version === version
+      if (isIt && isOfPrice === isPriced) return name
+    }
+    const name = this.#newName(subscription, operation, version, isPriced)
+    names.set(subscription, [...known.slice(-MAX_NAMES), { name, isOfPrice: isPriced }])
+    return name
+  }
+
+  #newName(
     { id, tenant, app, service, major, price }: Subscription,
     operation: string,
     version: string,

@@ -77,7 +77,8 @@ function admitApp(
   requireStanding(subscription, clock())
   requireCovered(subscription, app, request.params)
   const { service, major } = request.params
-  const schedule = deprecations.get(serviceKey(service, Number(major)))
+  const schedule =
+    deprecations.size === 0 ? undefined : deprecations.get(serviceKey(service, Number(major)))
   tellOfDeprecation(reply, schedule, request.params, clock())
   return andThen(takeBurst(limits, subscription.id, subscription, reply), () => {
     enter(limits, subscription, request, reply)
