@@ -160,10 +160,16 @@ function decide(
   if (principal.kind === 'publisher') return row.includes('publisher') && tenant === undefined
   if (tenant !== undefined && tenant !== principal.tenant) return false
   if (principal.kind !== 'user') return row.includes(principal.kind)
-  if (principal.scope !== null && !principal.scope.actions.has(action)) return false
+  if (principal.scope !== null && !isNamed(principal.scope.actions, action)) return false
   if (row.includes('user')) return true
   if (row.includes('session')) return principal.scope === null
   return principal.grants.some((grant) => givesAction(grant, action, row) && counts(grant))
+}
+
+/** What can make an admin of anybody is for a token that is one: it names all that an admin may. */
+function isNamed(actions: ReadonlySet<string>, action: Action): boolean {
+  if (!actions.has(action)) return false
+  return !adminsOnly.has(action) || actionsOf('admin').every((one) => actions.has(one))
 }
 
 /** A role of a tenant's own gives nothing that is not an admin's to give. */
@@ -188,7 +194,10 @@ export function actionsOf(role: BuiltInRole): Action[] {
   )
 }
 
-/** An admin token is an admin for good, an import and a provider can make one of anybody: none is given by a part of the table. */
+/**
+ * An admin token is an admin for good, an import and a provider can make one of anybody: none is given by a part of the
+ * table, to a role or to a token.
+ */
 const adminsOnly: ReadonlySet<Action> = new Set([
   'tenant.token',
   'organisation.import',

@@ -293,4 +293,12 @@ t.test('a service account acts by tokens for some of what it may', async (t) => 
   t.ok(items.every(({ tenant }) => tenant === 'acme'))
   t.match(await refusal(sync.request('GET', '/v1/users')), { status: 403 }, 'not by this token')
   t.match(await refusal(sync.request('GET', '/v1/audit?tenant=globex')), { status: 403 })
+  for (const door of ['tenant.token', 'sso.write', 'organisation.import']) {
+    const wish = { label: 'narrow', days: 1, actions: ['audit.read', door] }
+    t.match(
+      (await ann.ask('POST', '/v1/tokens', wish)).body,
+      { code: 'CORE_INPUT_INVALID', errors: [{ pointer: '/actions/1' }] },
+      `${door} would make of it whatever its owner is`,
+    )
+  }
 })

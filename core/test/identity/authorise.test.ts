@@ -142,6 +142,22 @@ t.test('a token may do what it names of what its owner may, and never more', asy
   )
 })
 
+t.test('what can make an admin of anybody is for a token that is one', async (t) => {
+  const admin = userWith(grantOf('admin'))
+  const all = actions.filter((action) => rowOf(action).includes('admin'))
+  const byToken = (named: readonly string[]): UserPrincipal => {
+    return { ...admin, scope: { actions: new Set(named), permissions: new Set() } }
+  }
+  for (const door of ['tenant.token', 'organisation.import', 'sso.write'] as const) {
+    const where = { tenant: 'acme' }
+    t.ok(isAuthorised(admin, door, where), `${door} by a session`)
+    t.notOk(isAuthorised(byToken([door]), door, where), `${door} by a token for it alone`)
+    const some = all.filter((action) => action !== 'unit.list')
+    t.notOk(isAuthorised(byToken(some), door, where), `${door} by one for all but one`)
+    t.ok(isAuthorised(byToken(all), door, where), `${door} by one for all`)
+  }
+})
+
 t.test('an action that is in no row is refused, inherited names too', async (t) => {
   for (const action of ['nothing', 'toString', '__proto__', 'constructor']) {
     for (const principal of Object.values(principals)) {

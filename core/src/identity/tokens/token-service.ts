@@ -102,18 +102,20 @@ function ownerOf({ tenant, id, kind }: User): Omit<UserPrincipal, 'grants'> {
   return { kind: 'user', tenant, user: id, isService, proof: '', scope: null }
 }
 
-/** The one function says what the owner may do; a token is for some of it. */
+/** The one function says what the owner may do by a token that names this and no more. */
 function requireHeld(
   owner: UserPrincipal,
   actions: readonly string[],
   permissions: readonly string[],
 ): void {
   const held = permissionsHeld(owner)
+  const scope = { actions: new Set(actions), permissions: new Set(permissions) }
+  const token: UserPrincipal = { ...owner, scope }
   const faults: InputFault[] = [
     ...actions.flatMap((action, index) =>
-      action !== 'me.write' && mayAttempt(owner, action as Action)
+      mayAttempt(token, action as Action)
         ? []
-        : [{ pointer: `/actions/${index}`, detail: `the owner may not ${action} by a token` }],
+        : [{ pointer: `/actions/${index}`, detail: `the owner may not ${action} by such a token` }],
     ),
     ...permissions.flatMap((permission, index) =>
       held.has(permission)
