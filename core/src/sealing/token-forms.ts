@@ -1,8 +1,9 @@
 /**
- * Keys, tokens, links and webhook secrets that this host makes, by their prefix and length. No word need end before
+ * Keys, tokens, links and webhook secrets that this host makes, by their prefix and length; JWTs by their shape. No word need end before
  * them: in a line of JSON a line break is the letter n.
  */
-const tokenForms = /(?:dsk_[0-9a-z]{20}_|sba_|sbm_|lnk_)[\w-]{20,}|whsec_[\w+/=-]{20,}/g
+const tokenForms =
+  /(?:ds[ks]_[0-9a-z]{20}_|sb[amsu]_|lnk_)[\w-]{20,}|whsec_[\w+/=-]{20,}|ey[\w-]{20,}\.ey[\w-]{20,}\.[\w-]{20,}/g
 
 /** Shorter than any of them. */
 const MIN_TOKEN_LENGTH = 24

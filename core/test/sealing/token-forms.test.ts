@@ -6,6 +6,10 @@ const tokens = [
   `dsk_${'0a'.repeat(10)}_${body}`,
   `sba_${body}`,
   `sbm_${body}`,
+  `sbu_${body}`,
+  `sbs_${body}`,
+  `dss_${'0a'.repeat(10)}_${body}`,
+  `ey${body}.ey${body}.${body}`,
   `lnk_${body}`,
   `whsec_${'aB+/'.repeat(10)}aB+=`,
 ]
