@@ -139,6 +139,11 @@ t.test('who says what a change was made upon changes nothing that has changed si
     t.equal((await ann.ask('DELETE', path, undefined, { 'if-match': tag })).status, 204)
     t.equal((await ann.ask('GET', path)).status, 404)
   }
+  const odd = await ann.ask('PUT', '/v1/roles/odd', { name: 'Half a pair: \ud800' })
+  t.match(odd.body, { code: 'CORE_INPUT_INVALID', errors: [{ pointer: '/name' }] }, 'is no text')
+  t.equal((await ann.ask('PUT', '/v1/roles/odd', { name: '仓库 🚂' })).status, 200)
+  const mail = await ann.ask('PATCH', `/v1/users/${id}`, { email: 'lee\ud800@acme.example' })
+  t.match(mail.body, { code: 'CORE_INPUT_INVALID', errors: [{ pointer: '/email' }] })
   const none = { name: 'Clerk', unit: 'spare' }
   const answer = await ann.ask('PUT', '/v1/positions/clerk', none, {
     'if-match': `"${'x'.repeat(22)}"`,

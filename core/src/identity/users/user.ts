@@ -40,7 +40,8 @@ export const loginSchema = {
 export const emailSchema = {
   type: ['string', 'null'],
   maxLength: 254,
-  pattern: '^[^\\s@\\u0000-\\u001f]+@[^\\s@\\u0000-\\u001f]+\\.[^\\s@\\u0000-\\u001f]+$',
+  pattern:
+    '^[^\\s@\\u0000-\\u001f\\ud800-\\udfff]+@[^\\s@\\u0000-\\u001f\\ud800-\\udfff]+\\.[^\\s@\\u0000-\\u001f\\ud800-\\udfff]+$',
 } as const
 
 export const userIdSchema = { type: 'string', pattern: '^usr_[0-9a-f]{16}$' } as const
