@@ -12,6 +12,7 @@ import {
   offerNext,
   proveSession,
 } from '../../src/identity/sessions/session-store.ts'
+import { IdentitySweep } from '../../src/identity/sign-in/identity-sweep.ts'
 import { lockKeys } from '../../src/identity/sign-in/lock-out.ts'
 import { enterAttempt, forgiveAttempt } from '../../src/identity/sign-in/lock-out-store.ts'
 import {
@@ -20,6 +21,7 @@ import {
 } from '../../src/identity/sign-in/password-store.ts'
 import { insertTicket, makeTicket, takeTicket } from '../../src/identity/sign-in/ticket-store.ts'
 import { hashRecoveryCode } from '../../src/identity/sign-in/totp.ts'
+import { UserService } from '../../src/identity/users/user-service.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { testDatabases } from '../support/postgres.ts'
 
@@ -107,6 +109,55 @@ t.test(
     }
   },
 )
+
+t.test('what was moved away meanwhile is not changed by who could a moment ago', async (t) => {
+  const actions = new Set(['user.write', 'position.write'])
+  const grant = { role: 'own', actions, permissions: new Set<string>(), units: new Set(['near']) }
+  const who = { kind: 'user', tenant: 'acme', user: 'usr_9', isService: false } as const
+  const asker: Asker = {
+    principal: { ...who, proof: 'ses_9', grants: [grant], scope: null },
+    actor: 'user:acme/usr_9',
+    traceId: null,
+  }
+  await knex('units').insert(
+    ['near', 'far'].map((id) => ({ tenant: 'acme', id, name: id, parent: null })),
+  )
+  const changes = new AccessChanges(knex, { reach: () => Promise.resolve() })
+  const [users, positions] = [new UserService(changes), new PositionService(changes)]
+  const guard = { tenant: 'acme', id: 'guard', name: 'Guard', unit: 'near', roles: [] }
+  await positions.put(asker, guard)
+  await knex('users').where({ id: owner.user }).update({ unit: 'far' })
+  await knex('positions').where({ id: 'guard' }).update({ unit: 'far' })
+  const refused = { code: 'CORE_FORBIDDEN' }
+  await t.rejects(users.change(asker, 'acme', owner.user, { displayName: 'X' }), refused)
+  await t.rejects(users.command(asker, 'acme', owner.user, 'suspend'), refused)
+  await t.rejects(positions.put(asker, guard), refused)
+  await t.rejects(positions.remove(asker, 'acme', 'guard'), refused)
+})
+
+t.test('however many logins somebody has made up, a run forgets them all', async (t) => {
+  const warn = (_: object, message: string) => void t.fail(message)
+  const sweep = new IdentitySweep({ knex, log: { warn } })
+  const day = 24 * 3_600_000
+  await knex.raw(
+    `insert into sign_in_failures (key, failures, last_at, blocked_until)
+     select sha256(n::text::bytea), 1, ?, now() from generate_series(1, 2500) n`,
+    [new Date(Date.now() - day - 60_000)],
+  )
+  const fresh = lockKeys('acme/just-now', '192.0.2.9', true)
+  await enterAttempt(knex, fresh)
+  await knex('sign_in_places').insert(
+    [80, 100].map((days) => ({
+      ...{ tenant: owner.tenant, user_id: owner.user, place: Buffer.from([days]) },
+      last_at: new Date(Date.now() - days * day),
+    })),
+  )
+  await sweep.sweep()
+  const old = await knex('sign_in_failures').where('last_at', '<', new Date(Date.now() - day))
+  t.equal(old.length, 0)
+  t.equal((await knex('sign_in_failures').where({ key: fresh[0]?.key })).length, 1)
+  t.match(await knex('sign_in_places'), [{ place: Buffer.from([80]) }])
+})
 
 t.test(
   'a cookie that is changed is good until the next one is seen, and a minute more',

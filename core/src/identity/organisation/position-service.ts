@@ -4,6 +4,7 @@ import { coreErrors } from '../../errors.ts'
 import type { AccessChanges } from '../access/access-changes.ts'
 import type { Asker } from '../asker.ts'
 import { hasUnit } from '../identity-store.ts'
+import { requireReach } from '../require-reach.ts'
 import { requireHandOut } from '../roles/require-hand-out.ts'
 import { contentsOf } from '../roles/role-store.ts'
 import { requireSeen } from '../seen.ts'
@@ -113,12 +114,13 @@ function requireFound(position: Position | undefined, tenant: string, id: string
   return position
 }
 
-/** What it carries is in the asker's hands to give. */
+/** It stands where the asker may change positions, and what it carries is in his hands to give. */
 async function requireCarried(
   trx: Knex,
   asker: Asker,
   { tenant, unit, roles }: Position,
 ): Promise<void> {
+  requireReach(asker, 'position.write', { tenant, unit })
   const contents = await contentsOf(trx, tenant, roles, unit)
   for (const role of roles) {
     if (!contents.has(role)) throw coreErrors.create('ROLE_MISSING', { tenant, role })

@@ -60,13 +60,16 @@ export async function forgiveAttempt(trx: Knex, keys: readonly LockKey[]): Promi
   }
 }
 
+/** Of places where a user has signed in. */
+const isForgotten = "last_at < now() - interval '90 days'"
+
 export async function isKnownPlace(
   knex: Knex,
   { tenant, user, place }: { tenant: string; user: string; place: Buffer },
 ): Promise<boolean> {
   const row = await knex('sign_in_places')
     .where({ tenant, user_id: user, place })
-    .whereRaw("last_at > now() - interval '90 days'")
+    .whereRaw(`not (${isForgotten})`)
     .first('last_at')
   return row !== undefined
 }
@@ -81,18 +84,15 @@ export async function rememberPlace(
     .merge({ last_at: trx.fn.now() })
 }
 
-export async function sweepAttempts(knex: Knex, limit: number): Promise<number> {
-  const forgotten = new Date(Date.now() - FORGET_MS)
-  const old = knex('sign_in_failures').where('last_at', '<', forgotten).limit(limit)
-  const places = knex('sign_in_places')
-    .whereRaw("last_at < now() - interval '90 days'")
+export async function sweepFailures(knex: Knex, limit: number): Promise<number> {
+  const old = knex('sign_in_failures')
+    .whereRaw('last_at < now() - make_interval(secs => ?)', [FORGET_MS / 1000])
     .limit(limit)
-  const gone = await knex('sign_in_failures').whereIn('key', old.select('key')).delete()
-  return (
-    gone +
-    (await knex('sign_in_places')
-      .whereIn('place', places.select('place'))
-      .whereRaw("last_at < now() - interval '90 days'")
-      .delete())
-  )
+  return knex('sign_in_failures').whereIn('key', old.select('key')).delete()
+}
+
+export async function sweepPlaces(knex: Knex, limit: number): Promise<number> {
+  const old = knex('sign_in_places').whereRaw(isForgotten).limit(limit)
+  const key = ['tenant', 'user_id', 'place']
+  return knex('sign_in_places').whereIn(key, old.select(key)).whereRaw(isForgotten).delete()
 }

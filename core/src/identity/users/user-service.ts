@@ -5,6 +5,7 @@ import type { AccessChanges } from '../access/access-changes.ts'
 import type { Asker } from '../asker.ts'
 import { hasTenant, hasUnit } from '../identity-store.ts'
 import { deletePasskeys } from '../passkeys/passkey-store.ts'
+import { requireReach } from '../require-reach.ts'
 import { requireHandOut } from '../roles/require-hand-out.ts'
 import { contentsOf, heldContents, insertAssignment } from '../roles/role-store.ts'
 import { requireSeen } from '../seen.ts'
@@ -162,6 +163,7 @@ export class UserService {
   ): Promise<User> {
     const user = await lockUser(trx, tenant, id)
     if (user === undefined) throw coreErrors.create('USER_MISSING', { tenant, user: id })
+    requireReach(asker, 'user.write', { tenant, unit: user.unit })
     requireHandOut(asker, await heldContents(trx, tenant, id))
     return user
   }
