@@ -22,6 +22,7 @@ export interface GuestFixture {
   readonly deadlineMs?: number
   readonly isSelfTest?: boolean
   readonly principalId?: string
+  readonly units?: readonly string[]
   readonly publisher?: string
   readonly features?: GuestCall['isolate']['features']
   readonly state?: GuestCall['isolate']['state']
@@ -81,7 +82,11 @@ export function guestCall(source: string, fixture: GuestFixture = {}): GuestCall
       : { kind: 'service', service: 'test.service', operation },
     inputJson: given.inputJson ?? JSON.stringify(given.input ?? null),
     context: {
-      principal: { kind: 'app', id: given.principalId },
+      principal: {
+        kind: 'app',
+        id: given.principalId,
+        ...(given.units === undefined ? {} : { units: given.units }),
+      },
       arm: 'stable',
       traceId: '0af7651916cd43dd8448eb211c80319c',
     },

@@ -1,5 +1,6 @@
 import type { WatchedSignal } from '@signalbox/sandbox'
 import type { Principal } from '@signalbox/sdk'
+import type { Reach } from '../identity/authorise.ts'
 import type { InstalledVersion } from '../rollout/routing/snapshot.ts'
 import type { ShadowMark } from '../rollout/shadow/shadow-mark.ts'
 import type { ParentSpan } from '../tracing/trace-span.ts'
@@ -39,8 +40,8 @@ export interface EventOrigin {
 export interface ServiceCall {
   readonly tenant: string
   readonly principal: Principal
-  /** What a user's roles hold in the tenant; of no other principal. */
-  readonly permissions?: ReadonlySet<string>
+  /** What a user's roles hold, and where; of no other principal. */
+  readonly permissions?: ReadonlyMap<string, Reach>
   readonly service: string
   readonly major: number
   readonly operation: string

@@ -2,7 +2,7 @@ import { faultsOf } from '@signalbox/sdk/schema'
 import type { CompiledOperation } from '../catalog/compile-contract.ts'
 import { operationOf, operationsNamed } from '../catalog/operation-of.ts'
 import { coreErrors } from '../errors.ts'
-import { mayCallOperation } from '../identity/authorise.ts'
+import { narrower, operationReach, type Reach } from '../identity/authorise.ts'
 import type { Arm, Assignment } from '../rollout/cohorts/cohort.ts'
 import { cohortCallOf } from '../rollout/cohorts/cohort-call.ts'
 import type { NodeCounters } from '../rollout/judge/node-counters.ts'
@@ -131,8 +131,8 @@ export class ServiceCaller {
   }
 
   /** @throws CORE_BYTES_NOT_HERE: its answer is no JSON value */
-  async callTarget(target: Target, call: ServiceCall): Promise<ServiceAnswer> {
-    requirePermission(target, call)
+  async callTarget(target: Target, asked: ServiceCall): Promise<ServiceAnswer> {
+    const call = withReach(target, asked)
     if (target.operation.definition.delivery === 'bytes') {
       const { service, major, operation } = call
       throw coreErrors.create('BYTES_NOT_HERE', { service, major, operation })
@@ -143,8 +143,8 @@ export class ServiceCaller {
   }
 
   /** Of an operation that delivers bytes. Resolves with the first one. */
-  async streamTarget(target: Target, call: ServiceCall): Promise<ByteAnswer> {
-    requirePermission(target, call)
+  async streamTarget(target: Target, asked: ServiceCall): Promise<ByteAnswer> {
+    const call = withReach(target, asked)
     requireInput(target, call)
     const { service, major } = call
     if (target.version === null) throw coreErrors.create('SERVICE_MISSING', { service, major })
@@ -241,20 +241,36 @@ export class ServiceCaller {
   }
 }
 
-/** Either arm may run the call, so what either of them requires is required. */
-function requirePermission({ operation, sharing }: Target, call: ServiceCall): void {
-  const { service, major, operation: name, permissions } = call
-  const { kind } = call.principal
+/** Units that are told to a handler: at some 20 bytes each, a list that a statement takes as one parameter. */
+const MAX_UNITS = 1000
+
+/**
+ * A user's call, with the units that it is held to. Either arm may run it, so what either of them requires is required.
+ * @throws CORE_OPERATION_NOT_FOR_USERS, CORE_PERMISSION_MISSING, CORE_UNITS_TOO_MANY
+ */
+function withReach({ operation, sharing }: Target, call: ServiceCall): ServiceCall {
+  const { service, major, operation: name, permissions, principal } = call
   const offered = sharing?.versions.canary.operations
   const canary = offered === undefined ? undefined : operationOf(offered, service, major, name)
+  let reach: Reach = 'tenant'
   for (const { definition } of canary === undefined ? [operation] : [operation, canary]) {
-    const { requires } = definition
-    if (mayCallOperation({ kind, permissions }, requires)) continue
-    const parameters = { service, operation: name }
-    throw requires === undefined
-      ? coreErrors.create('OPERATION_NOT_FOR_USERS', parameters)
-      : coreErrors.create('PERMISSION_MISSING', { ...parameters, permission: requires })
+    const found = operationReach({ kind: principal.kind, permissions }, definition)
+    const both: Reach = found === undefined ? new Set<string>() : narrower(reach, found)
+    if (both !== 'tenant' && both.size === 0) throw notPermitted(call, definition.requires)
+    reach = both
   }
+  if (reach === 'tenant') return call
+  if (reach.size > MAX_UNITS) {
+    throw coreErrors.create('UNITS_TOO_MANY', { count: reach.size, limit: MAX_UNITS })
+  }
+  return { ...call, principal: { ...principal, units: [...reach].sort() } }
+}
+
+function notPermitted({ service, operation }: ServiceCall, permission: string | undefined): Error {
+  const parameters = { service, operation }
+  return permission === undefined
+    ? coreErrors.create('OPERATION_NOT_FOR_USERS', parameters)
+    : coreErrors.create('PERMISSION_MISSING', { ...parameters, permission })
 }
 
 /** @throws CORE_INPUT_INVALID */

@@ -4,7 +4,7 @@ import type { ServiceCall } from '../broker/call-scope.ts'
 import { requireInput, type ServiceCaller, type Target } from '../broker/service-caller.ts'
 import type { ByteAnswer } from '../broker/stream-attempt.ts'
 import { coreErrors } from '../errors.ts'
-import { permissionsHeld } from '../identity/authorise.ts'
+import { permissionReach } from '../identity/authorise.ts'
 import type { Snapshot, Subscription } from '../rollout/routing/snapshot.ts'
 import { useOf } from '../usage/call-use.ts'
 import { type AccountPorts, accountCall } from './account-call.ts'
@@ -126,7 +126,7 @@ function askedOf({ caller, now }: AnswerPorts, request: CallRequest): Asked {
 /** For whom a call is made, and as whom the guest knows him. */
 function callerOfCall({ principal, subscription }: Call) {
   if (principal.kind === 'user') {
-    const permissions = permissionsHeld(principal)
+    const permissions = permissionReach(principal)
     const { tenant, user: id } = principal
     return { tenant, principal: { kind: 'user', id }, permissions } as const
   }

@@ -209,17 +209,25 @@ export function delegableActions(): Action[] {
   return actionsOf('admin').filter((action) => !adminsOnly.has(action))
 }
 
-/**
- * The permissions of plugins that a user has in the tenant as a whole. A data service is not told of units, so a role
- * over a unit alone opens none.
- */
-export function permissionsHeld({ grants, scope }: UserPrincipal): ReadonlySet<string> {
-  const held = new Set<string>()
+/** Where somebody holds something: in the whole tenant, or in these units, each with all below it. Never in none. */
+export type Reach = 'tenant' | ReadonlySet<string>
+
+/** The permissions of plugins that a user has, and where. */
+export function permissionReach({ grants, scope }: UserPrincipal): ReadonlyMap<string, Reach> {
+  const held = new Map<string, Reach>()
   for (const { permissions, units } of grants) {
-    if (units !== null) continue
-    for (const one of permissions) if (scope?.permissions.has(one) ?? true) held.add(one)
+    // A role over a unit that is gone.
+    if (units?.size === 0) continue
+    for (const one of permissions) {
+      if (scope?.permissions.has(one) ?? true) held.set(one, joined(held.get(one), units))
+    }
   }
   return held
+}
+
+function joined(known: Reach | undefined, units: ReadonlySet<string> | null): Reach {
+  if (known === 'tenant' || units === null) return 'tenant'
+  return known === undefined ? units : new Set([...known, ...units])
 }
 
 /** What lets a caller into an operation of a data service; all but a user's was asked for before the call came here. */
@@ -231,19 +239,36 @@ const operationRules = {
   user: 'permission',
 } as const satisfies Record<Caller['kind'], string>
 
-/** Who calls. Roles will fill the set; who comes without one holds nothing. */
+/** Who calls. Who comes without permissions holds none. */
 export interface OperationCaller {
   readonly kind: Caller['kind']
-  readonly permissions?: ReadonlySet<string> | undefined
+  readonly permissions?: ReadonlyMap<string, Reach> | undefined
+}
+
+/** What an operation says of users in its contract. */
+export interface Required {
+  readonly requires?: string
+  readonly requiresIn?: 'tenant' | 'unit'
 }
 
 /**
  * The same for operations: a user needs the permission that the contract requires, and an operation that requires
- * none is open to no user. Permissions give nobody else anything.
+ * none is open to no user. One that knows nothing of units would show all of them to who holds it in one: it wants it
+ * held in the whole tenant. Permissions give nobody else anything.
+ * @returns what he may call it for; undefined: for nothing
  */
-export function mayCallOperation(caller: OperationCaller, requires: string | undefined): boolean {
-  const { kind, permissions } = caller
-  if (!Object.hasOwn(operationRules, kind)) return false
-  if (operationRules[kind] !== 'permission') return true
-  return requires !== undefined && permissions?.has(requires) === true
+export function operationReach(
+  { kind, permissions }: OperationCaller,
+  { requires, requiresIn }: Required,
+): Reach | undefined {
+  if (!Object.hasOwn(operationRules, kind)) return undefined
+  if (operationRules[kind] !== 'permission') return 'tenant'
+  const held = requires === undefined ? undefined : permissions?.get(requires)
+  return held === 'tenant' || requiresIn === 'unit' ? held : undefined
+}
+
+/** What both leave; of two sets of units it may be none. */
+export function narrower(one: Reach, other: Reach): Reach {
+  if (one === 'tenant') return other
+  return other === 'tenant' ? one : new Set([...one].filter((unit) => other.has(unit)))
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import { strictObject } from '../gateway/http-schemas.ts'
-import { permissionsHeld } from './authorise.ts'
+import { permissionReach } from './authorise.ts'
 import type { PasskeyService } from './passkeys/passkey-service.ts'
 import type { UserPrincipal } from './principal.ts'
 import type { SessionCookie } from './sessions/session-cookie.ts'
@@ -56,7 +56,7 @@ function readRoute(app: FastifyInstance, { knex, secondFactor }: Ports): void {
       return {
         ...(await requireUser(knex, tenant, user)),
         roles,
-        permissions: [...permissionsHeld(me)].sort(),
+        ...shownPermissions(me),
         secondFactor: await secondFactor.isInForce(me),
         recoveryCodesLeft: await countRecoveryCodes(knex, me),
         ...(request.csrf === undefined ? {} : { session: me.proof, csrfToken: request.csrf }),
@@ -166,6 +166,17 @@ function signOutRoute(app: FastifyInstance, { logouts, cookie }: Ports): void {
       return { url }
     },
   )
+}
+
+/** Those of the whole tenant, and in which units others. */
+function shownPermissions(me: UserPrincipal) {
+  const held = [...permissionReach(me)].sort(([one], [other]) => (one < other ? -1 : 1))
+  return {
+    permissions: held.flatMap(([id, reach]) => (reach === 'tenant' ? [id] : [])),
+    permissionsInUnits: held.flatMap(([id, reach]) =>
+      reach === 'tenant' ? [] : [{ permission: id, units: [...reach].sort() }],
+    ),
+  }
 }
 
 /** @throws CORE_AUTHENTICATION_REQUIRED: the table lets nobody else here, and no type says so */

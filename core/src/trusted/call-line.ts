@@ -172,7 +172,7 @@ export class CallLine {
     const { seed, entry, guestDeadlineAt } = pending
     // What a handler of bytes has to keep is the deadline of its last one.
     const deadlineAt = bytes === undefined ? guestDeadlineAt : pending.acceptedAt + bytes.maxMs
-    const head = callHead(entry, seed, deadlineAt, principal.kind, arm, traceId, principal.id)
+    const head = callHead(entry, seed, deadlineAt, principal, arm, traceId)
     const { tenant, configJson } = isolate
     const payload = configJson + inputJson
     const kind = bytes === undefined ? toLane.call : toTrusted.callForBytes

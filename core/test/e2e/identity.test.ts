@@ -193,6 +193,49 @@ t.test(
   },
 )
 
+t.test('a permission over a unit opens what keeps to units, and tells it which', async (t) => {
+  const service = 'perm.units'
+  const keepsToUnits = { service, requiresIn: 'unit' } as const
+  const declared = ['stock.count']
+  const at = { host, home }
+  await publishPermissions(at, '@perm/units', declared, 'stock.count', keepsToUnits)
+  await client.request('POST', '/v1/plugins', { name: '@perm/units' })
+  const label = { label: 'units' }
+  const { token } = await client.request<{ token: string }>(
+    'POST',
+    '/v1/tenants/acme/tokens',
+    label,
+  )
+  await enablePlugin(host.as(token), 'acme', '@perm/units', [])
+  const { id, browser: uma } = await person(host.url, client, { tenant: 'acme', login: 'uma' })
+  const call = (of: string) => uma.ask('POST', `/api/${of}/v1/run`, {})
+  const missing = { code: 'CORE_PERMISSION_MISSING' }
+  t.match((await call(service)).body, missing)
+  const given = { user: id, role: 'counter', unit: 'plant' }
+  await ann.ask('POST', '/v1/role-assignments', given)
+  const units = ['line', 'plant']
+  t.same((await call(service)).body, { kind: 'user', id, units }, 'with all below it')
+  t.match((await call('perm.one')).body, missing, 'what does not keep to units stays closed')
+  t.match((await uma.ask('GET', '/v1/me')).body, {
+    permissions: [],
+    permissionsInUnits: [{ permission: 'stock.count', units }],
+  })
+  await ann.ask('POST', '/v1/units', { id: 'night', name: 'Night', parent: 'line' })
+  t.match((await call(service)).body, { units: ['line', 'night', 'plant'] }, 'a unit that came')
+  const wish = { label: 'scanner', days: 1, actions: ['service.call'], permissions: declared }
+  const { body: scanner } = await uma.ask<{ token: string }>('POST', '/v1/tokens', wish)
+  const byToken = await new Browser(host.url).ask(
+    'POST',
+    `/api/${service}/v1/run`,
+    {},
+    { authorization: `Bearer ${scanner.token}` },
+  )
+  t.match(byToken.body, { id, units: ['line', 'night', 'plant'] }, 'nor does a token reach further')
+  await ann.ask('POST', '/v1/role-assignments', { user: id, role: 'counter' })
+  t.same((await call(service)).body, { kind: 'user', id }, 'the whole tenant knows no limit')
+  t.equal((await call('perm.one')).status, 200)
+})
+
 t.test('whoever is suspended is out on every node, and comes in no more', async (t) => {
   const { id, browser: eve } = await person(host.url, client, { tenant: 'acme', login: 'eve' })
   const elsewhere = eve.at(node.url)

@@ -5,9 +5,11 @@ import {
   delegableActions,
   isAuthorised,
   mayAttempt,
-  mayCallOperation,
+  narrower,
   type OperationCaller,
-  permissionsHeld,
+  operationReach,
+  permissionReach,
+  type Reach,
   rules,
 } from '../../src/identity/authorise.ts'
 import type { Principal, RoleGrant, UserPrincipal } from '../../src/identity/principal.ts'
@@ -83,7 +85,7 @@ t.test('a role over units reaches them and nothing of the tenant as a whole', as
   t.notOk(isAuthorised(user, 'user.write', { tenant: 'acme', unit: null }))
   t.notOk(isAuthorised(user, 'config.write', { tenant: 'acme' }))
   t.ok(mayAttempt(user, 'user.write', 'acme'), 'before it is known of which unit')
-  t.same([...permissionsHeld(user)], [], 'a data service is not told of units')
+  t.same(permissionReach(user).get('stock.count'), new Set(['suzhou', 'line-1']))
 })
 
 t.test(
@@ -136,7 +138,7 @@ t.test('a token may do what it names of what its owner may, and never more', asy
           )
           t.notOk(rowOf(action).includes('session'), `${action} wants a session`)
         }
-        t.equal(permissionsHeld(token).size, 0)
+        t.equal(permissionReach(token).size, 0)
       },
     ),
   )
@@ -167,7 +169,10 @@ t.test('an action that is in no row is refused, inherited names too', async (t) 
 })
 
 t.test('who may call an operation, by what it requires', async (t) => {
-  const holding = (...held: string[]) => ({ kind: 'user' as const, permissions: new Set(held) })
+  const holding = (...held: string[]) => ({
+    kind: 'user' as const,
+    permissions: new Map(held.map((one) => [one, 'tenant' as const])),
+  })
   const rows: readonly [string, OperationCaller, open: boolean, closed: boolean][] = [
     ['an app comes by its subscription', { kind: 'app' }, true, true],
     ['a plugin by its grant', { kind: 'plugin' }, true, true],
@@ -180,9 +185,43 @@ t.test('who may call an operation, by what it requires', async (t) => {
     ['an inherited name', { kind: 'toString' as 'app' }, false, false],
   ]
   for (const [who, caller, open, closed] of rows) {
-    t.equal(mayCallOperation(caller, undefined), open, `${who}: nothing required`)
-    t.equal(mayCallOperation(caller, 'stock.override'), closed, `${who}: stock.override required`)
+    const [free, requires] = [{}, { requires: 'stock.override' }]
+    t.equal(operationReach(caller, free) === 'tenant', open, `${who}: nothing required`)
+    for (const requiresIn of ['tenant', 'unit'] as const) {
+      const reach = operationReach(caller, { ...requires, requiresIn })
+      t.equal(reach === 'tenant', closed, `${who}: stock.override required`)
+    }
   }
+})
+
+t.test('a permission over units opens what keeps to them, and nothing else', async (t) => {
+  const requires = 'stock.count'
+  const user = userWith(grantOf('own', ['suzhou']), grantOf('own', ['berlin', 'hall']))
+  const caller = { kind: 'user', permissions: permissionReach(user) } as const
+  const units = new Set(['suzhou', 'berlin', 'hall'])
+  t.equal(operationReach(caller, { requires }), undefined)
+  t.equal(operationReach(caller, { requires, requiresIn: 'tenant' }), undefined)
+  t.same(operationReach(caller, { requires, requiresIn: 'unit' }), units)
+  t.equal(operationReach(caller, { requires: 'other', requiresIn: 'unit' }), undefined)
+  const whole = permissionReach(userWith(...user.grants, grantOf('own')))
+  t.equal(operationReach({ ...caller, permissions: whole }, { requires }), 'tenant')
+  const gone = permissionReach(userWith(grantOf('own', [])))
+  t.equal(gone.size, 0, 'a unit that is gone is no unit')
+  t.same(narrower(units, new Set(['hall', 'lyon'])), new Set(['hall']))
+  t.equal(narrower('tenant', 'tenant'), 'tenant')
+})
+
+t.test('what two of them reach together neither more nor less reaches alone', async () => {
+  const reach = fc.oneof(
+    fc.constant<Reach>('tenant'),
+    fc.subarray(['a', 'b', 'c']).map((units): Reach => new Set(units)),
+  )
+  const has = (one: Reach, unit: string) => one === 'tenant' || one.has(unit)
+  fc.assert(
+    fc.property(reach, reach, fc.constantFrom('a', 'b', 'c', 'd'), (one, other, unit) => {
+      return has(narrower(one, other), unit) === (has(one, unit) && has(other, unit))
+    }),
+  )
 })
 
 t.test(

@@ -3,29 +3,28 @@ import { writeFiles } from '../../../marketplace/test/support/npm.ts'
 import type { HostProcess } from './host-process.ts'
 import { publish } from './publish.ts'
 
-/** Publishes a plugin that declares these permissions, with one operation where it requires something. */
+/** Publishes a plugin that declares these permissions, with one operation, which tells who calls, where it requires something. */
 export async function publishPermissions(
   { host, home }: { readonly host: HostProcess; readonly home: string },
   name: string,
   permissions: readonly string[],
   requires?: string,
-  version = '1.0.0',
+  { service = 'perm.one', requiresIn }: { service?: string; requiresIn?: 'tenant' | 'unit' } = {},
 ): Promise<void> {
-  const service = { id: 'perm.one', contract: 'contracts/one.json' }
+  const provided = { id: service, contract: 'contracts/one.json' }
   const contract = {
-    id: 'perm.one',
+    id: service,
     major: 1,
     title: { en: 'One' },
-    operations: { run: { requires, input: { type: 'object' }, output: {} } },
+    operations: { run: { requires, requiresIn, input: { type: 'object' }, output: {} } },
   }
   const declared = permissions.map((id) => ({ id, label: { en: `May ${id}`, 'zh-CN': `可${id}` } }))
-  const folder = await writeFiles(join(home, name, version), {
-    'dist/plugin.js':
-      "var __signalbox_plugin = { default: { services: { 'perm.one': { run: () => 1 } } } }",
+  const folder = await writeFiles(join(home, name), {
+    'dist/plugin.js': `var __signalbox_plugin = { default: { services: { '${service}': { run: (_, ctx) => ctx.principal } } } }`,
     'contracts/one.json': JSON.stringify(contract),
     'package.json': JSON.stringify({
       name,
-      version,
+      version: '1.0.0',
       license: 'Apache-2.0',
       keywords: ['signalbox-plugin'],
       signalbox: {
@@ -35,7 +34,7 @@ export async function publishPermissions(
         runtime: { tier: 'sandbox', entry: 'dist/plugin.js' },
         provides: {
           permissions: declared,
-          ...(requires === undefined ? {} : { services: [service] }),
+          ...(requires === undefined ? {} : { services: [provided] }),
         },
       },
     }),

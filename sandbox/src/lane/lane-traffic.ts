@@ -98,15 +98,7 @@ export class LaneTraffic {
     const { isolate, call } = work
     const { principal, arm, traceId } = call.call.context
     const at = call.begin(Date.now())
-    const head = callHead(
-      call.entry,
-      call.seed,
-      call.guestDeadlineAt,
-      principal.kind,
-      arm,
-      traceId,
-      principal.id,
-    )
+    const head = callHead(call.entry, call.seed, call.guestDeadlineAt, principal, arm, traceId)
     const { inputJson } = call.call
     const number = this.#process.send(toLane.call, call.id, isolate.id, at, head, inputJson)
     call.frame = number

@@ -85,6 +85,9 @@ t.test('guests in lanes', async (t) => {
       config: { a: [1] },
       clock: [true, true, 0],
     })
+    const units = ['suzhou', 'line-1']
+    const held = outputOf(await call('context', { principalId: 'usr\n"7', units }))
+    t.match(held, { principal: { kind: 'app', id: 'usr\n"7', units }, arm: 'stable' })
   })
 
   t.test('host calls go out by name and come back as JSON', async (t) => {

@@ -93,6 +93,11 @@ const operation = {
       },
     },
     requires: { type: 'string', maxLength: 100, description: 'Permission a user needs.' },
+    requiresIn: {
+      enum: ['tenant', 'unit'],
+      description:
+        'Where a user needs it: in the whole tenant, the default; or in some units at least, which ctx.principal.units names.',
+    },
     input: jsonSchema(
       'JSON Schema 2020-12 of the input. `"sensitive": true` beside a value keeps it out of recordings.',
     ),

@@ -8,7 +8,11 @@ import type { Contract } from './contract.ts'
  */
 export function permissionFaults(contract: Contract, manifest: Manifest): readonly InputFault[] {
   const declared = (manifest.provides?.permissions ?? []).map(({ id }) => id)
-  return Object.entries(contract.operations).flatMap(([name, { requires }]) => {
+  return Object.entries(contract.operations).flatMap(([name, { requires, requiresIn }]) => {
+    if (requires === undefined && requiresIn !== undefined) {
+      const detail = 'says where "requires" has to be held, and the operation requires nothing'
+      return [{ pointer: `/operations/${name}/requiresIn`, detail }]
+    }
     if (requires === undefined || declared.includes(requires)) return []
     const detail = `"${requires}" is no permission of the manifest: declare it in provides.permissions`
     return [{ pointer: `/operations/${name}/requires`, detail }]

@@ -7,6 +7,11 @@ import type { Rollouts } from './rollouts.ts'
 export interface Principal {
   readonly kind: 'app' | 'user' | 'plugin' | 'host' | 'link'
   readonly id: string
+  /**
+   * Of a user who calls an operation that says `"requiresIn": "unit"`: the units in which he holds what it requires, each with
+   * all below it, by id. Show and change what is of these, and nothing else. Absent: there is no such limit.
+   */
+  readonly units?: readonly string[]
 }
 
 export type SqlValue = string | number | boolean | null | readonly SqlValue[] | SqlObject

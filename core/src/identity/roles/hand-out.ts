@@ -1,4 +1,4 @@
-import { type Action, actionsOf, isAuthorised, permissionsHeld } from '../authorise.ts'
+import { type Action, actionsOf, isAuthorised, permissionReach, type Reach } from '../authorise.ts'
 import type { Principal, RoleGrant, UserPrincipal } from '../principal.ts'
 import { isBuiltIn } from './built-in-roles.ts'
 
@@ -21,11 +21,15 @@ export function mayHandOut(principal: Principal, given: HandedOut): boolean {
   const { role, unit, permissions } = given
   const actions = isBuiltIn(role) ? actionsOf(role) : given.actions
   const { tenant } = principal
-  const held = permissionsHeld(principal)
+  const held = permissionReach(principal)
   return (
     actions.every((action) => isAuthorised(principal, action as Action, { tenant, unit })) &&
-    permissions.every((permission) => held.has(permission))
+    permissions.every((permission) => covers(held.get(permission), unit))
   )
+}
+
+function covers(reach: Reach | undefined, unit: string | null): boolean {
+  return reach === 'tenant' || (unit !== null && reach?.has(unit) === true)
 }
 
 /** Of the whole tenant, and not by a token that is for less. */

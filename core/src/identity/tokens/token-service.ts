@@ -3,7 +3,7 @@ import { coreErrors } from '../../errors.ts'
 import type { AccessChanges } from '../access/access-changes.ts'
 import { loadGrants } from '../access/access-store.ts'
 import type { Asker } from '../asker.ts'
-import { type Action, mayAttempt, permissionsHeld } from '../authorise.ts'
+import { type Action, mayAttempt, permissionReach } from '../authorise.ts'
 import type { UserPrincipal } from '../principal.ts'
 import { requireHandOut } from '../roles/require-hand-out.ts'
 import { heldContents } from '../roles/role-store.ts'
@@ -108,7 +108,7 @@ function requireHeld(
   actions: readonly string[],
   permissions: readonly string[],
 ): void {
-  const held = permissionsHeld(owner)
+  const held = permissionReach(owner)
   const scope = { actions: new Set(actions), permissions: new Set(permissions) }
   const token: UserPrincipal = { ...owner, scope }
   const faults: InputFault[] = [

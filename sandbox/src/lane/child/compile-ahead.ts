@@ -18,7 +18,7 @@ const request: OpenRequest = {
 }
 
 /** See callHead: an empty entry is the self-test. */
-const selfTestHead = `\n${'A'.repeat(22)}\n0\nhost\nstable\n0\n-`
+const selfTestHead = `\n${'A'.repeat(22)}\n0\nhost\nstable\n0\n\n-`
 
 /**
  * Compiles and loads a bundle as a lane does, and gives what V8 had made of it when that was done. The self-test

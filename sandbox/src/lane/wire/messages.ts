@@ -1,3 +1,4 @@
+import type { Principal } from '@signalbox/sdk'
 import type { GuestFeature, GuestState } from '../guest-call.ts'
 import { FIRST_KIND_OF_BYTES } from './frame.ts'
 
@@ -87,17 +88,17 @@ export interface LoadRequest {
 }
 
 /**
- * What a handler's context is made of, one line each: no JSON, so that neither side parses per call.
- * The principal's id is the rest, whatever it holds.
+ * What a handler's context is made of, one line each, so that neither side parses per call. Units, of the few who are held
+ * to some, are JSON for whoever asks; else an empty line. The principal's id is the rest, whatever it holds.
  */
 export function callHead(
   entry: string,
   seed: string,
   deadlineAt: number,
-  kind: string,
+  { kind, id, units }: Principal,
   arm: string,
   traceId: string,
-  principalId: string,
 ): string {
-  return `${entry}\n${seed}\n${deadlineAt}\n${kind}\n${arm}\n${traceId}\n${principalId}`
+  const reach = units === undefined ? '' : JSON.stringify(units)
+  return `${entry}\n${seed}\n${deadlineAt}\n${kind}\n${arm}\n${traceId}\n${reach}\n${id}`
 }

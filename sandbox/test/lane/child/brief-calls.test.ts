@@ -53,7 +53,14 @@ function laneWith(t: TestBase, state: LoadRequest['state'] = 'kept') {
     return told()
   }
   const call = (id: number, input: unknown, operation = 'run', isolate = 1, at = 5) => {
-    const text = callHead(`test.service\0${operation}`, seedOf(id), 0, 'app', 'stable', '0', 'app')
+    const text = callHead(
+      `test.service\0${operation}`,
+      seedOf(id),
+      0,
+      { kind: 'app', id: 'app' },
+      'stable',
+      '0',
+    )
     const payload = JSON.stringify(input)
     handle({ kind: toLane.call, id, number: isolate, text, payload, at })
   }

@@ -193,6 +193,18 @@ export const contractRules = {
     'Users need another permission: {from}, now {to}.',
     '用户需要的权限改变：原为 {from}，现为 {to}。',
   ),
+  'permission-in-units': rule(
+    'service',
+    'additive',
+    'Users who hold {name} in some units may call the operation.',
+    '在部分单元持有 {name} 权限的用户可以调用该操作。',
+  ),
+  'permission-in-tenant': rule(
+    'service',
+    'breaking',
+    'Users who hold {name} in some units only may not call the operation any more.',
+    '仅在部分单元持有 {name} 权限的用户不能再调用该操作。',
+  ),
   'permission-removed': rule(
     'service',
     'breaking',

@@ -97,11 +97,15 @@ function deliveryChanges(
 
 /** To users only: an operation without a permission is open to none of them, and apps need none. */
 function permissionChanges(
-  { requires: old }: ContractOperation,
-  { requires: now }: ContractOperation,
+  { requires: old, requiresIn: whereOld = 'tenant' }: ContractOperation,
+  { requires: now, requiresIn: where = 'tenant' }: ContractOperation,
   pointer: string,
 ): readonly ContractChange[] {
-  if (old === now) return []
+  if (old === now) {
+    if (old === undefined || whereOld === where) return []
+    const rule = where === 'unit' ? 'permission-in-units' : 'permission-in-tenant'
+    return [changeOf(rule, `${pointer}/requiresIn`, { name: old })]
+  }
   const rule: ContractRuleName =
     old === undefined
       ? 'permission-added'

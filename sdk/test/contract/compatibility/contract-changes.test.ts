@@ -59,6 +59,12 @@ const cases: readonly [title: string, now: Contract, there: string[], back: stri
     ['permission-changed'],
     ['permission-changed'],
   ],
+  [
+    'a permission in units',
+    withList({ requiresIn: 'unit' }),
+    ['permission-in-units'],
+    ['permission-in-tenant'],
+  ],
   ['a unit', withList({ units: [] }), ['unit-removed'], ['unit-added']],
   [
     'another kind of bytes',

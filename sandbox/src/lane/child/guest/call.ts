@@ -48,7 +48,7 @@ export class Call {
     const { find, cut } = this.#p
     let from = 0
     for (let line = 0; line < index; line++) from = find(this.#head, '\n', from) + 1
-    const end = index === 6 ? this.#head.length : find(this.#head, '\n', from)
+    const end = index === 7 ? this.#head.length : find(this.#head, '\n', from)
     return cut(this.#head, from, end)
   }
 

@@ -52,7 +52,10 @@ export class CallContext {
   }
 
   get principal(): object {
-    return { kind: this.#call.headLine(3), id: this.#call.headLine(6) }
+    const kind = this.#call.headLine(3)
+    const units = this.#call.headLine(6)
+    const id = this.#call.headLine(7)
+    return units === '' ? { kind, id } : { kind, id, units: this.#shared.primordials.parse(units) }
   }
 
   get arm(): string {
