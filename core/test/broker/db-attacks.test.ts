@@ -4,6 +4,7 @@ import { harmlessFunctions } from '../../src/broker/db/function-policy.ts'
 import { PluginDatabases } from '../../src/broker/db/plugin-databases.ts'
 import { rolePassword } from '../../src/broker/db/scram-verifier.ts'
 import { prepareDatabases } from '../../src/storage/databases.ts'
+import { endlessSql } from '../support/endless-sql.ts'
 import { testEmptyDatabase } from '../support/postgres.ts'
 
 /**
@@ -243,8 +244,13 @@ t.test('the own time-out does not bind the broker', async (t) => {
   await t.rejects(throughBroker('SET statement_timeout = 0'), { code: 'CORE_SQL_REFUSED' })
   // The role itself may set it: only the broker's cancel holds, and it needs no setting.
   await asMe((client) => client.query('SET statement_timeout = 0'))
-  const sql = 'SELECT count(*) FROM generate_series(1, 100000000000)'
-  const endless = { plugin: 'attacker', tenant: 'mine', sql, parameters: [], deadlineMs: 150 }
+  const endless = {
+    plugin: 'attacker',
+    tenant: 'mine',
+    sql: endlessSql,
+    parameters: [],
+    deadlineMs: 150,
+  }
   await t.rejects(databases.query(endless), { code: 'CORE_SQL_DEADLINE' })
 })
 

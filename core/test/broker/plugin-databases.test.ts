@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import t from 'tap'
 import { PluginDatabases } from '../../src/broker/db/plugin-databases.ts'
+import { endlessSql } from '../support/endless-sql.ts'
 import { testEmptyDatabase } from '../support/postgres.ts'
 
 const { pluginUrl } = await testEmptyDatabase(t)
@@ -135,7 +136,7 @@ t.test('an answer beyond the caps is refused, and what it wrote is undone', asyn
 })
 
 t.test('an endless statement ends at its deadline, and so does its backend', async (t) => {
-  const endless = 'SELECT count(*) FROM generate_series(1, 100000000000) /* endless */'
+  const endless = `${endlessSql} /* endless */`
   const started = performance.now()
   await t.rejects(ask(endless, [], { deadlineMs: 200 }), { code: 'CORE_SQL_DEADLINE' })
   t.ok(performance.now() - started < 3000, 'about when it was due')
@@ -152,7 +153,7 @@ t.test('an endless statement ends at its deadline, and so does its backend', asy
 
 t.test('a caller that goes away takes its statement along', async (t) => {
   const caller = new AbortController()
-  const answer = ask('SELECT count(*) FROM generate_series(1, 100000000000)', [], {
+  const answer = ask(endlessSql, [], {
     signal: caller.signal,
   })
   caller.abort()
@@ -172,7 +173,7 @@ t.test('waiting for a connection counts against the deadline', async (t) => {
   const north = { plugin: 'p', tenant: 'north', parameters: [] }
   const busy = small.query({
     ...north,
-    sql: 'SELECT count(*) FROM generate_series(1, 100000000000)',
+    sql: endlessSql,
     deadlineMs: 3000,
   })
   const waiting = small.query({

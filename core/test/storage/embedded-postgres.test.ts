@@ -17,6 +17,7 @@ import {
   servesData,
   signalTo,
 } from '../../src/storage/postmaster.ts'
+import { endlessSql } from '../support/endless-sql.ts'
 
 // Not t.testdir(): it lies in the project, which root may keep where PostgreSQL's account cannot go.
 const root = await mkdtemp(join(tmpdir(), 'signalbox-embedded-'))
@@ -86,13 +87,13 @@ t.test(
 t.test('a killed server is started again, even while a backend of it still computes', async (t) => {
   const server = await EmbeddedPostgres.start(options)
   t.teardown(() => server.stop())
-  const endless = ask(server.url, 'SELECT count(*) FROM generate_series(1, 100000000000)')
+  const endless = ask(server.url, endlessSql)
   endless.catch(() => undefined)
   await until(
     async () =>
       (await ask(
         server.url,
-        `SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%100000000000%'
+        `SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%generate_series%'
       AND pid <> pg_backend_pid() AND state = 'active'`,
       )) === '1',
   )
