@@ -62,6 +62,11 @@ export class CallAuditJob {
     this.#audit.add(record)
   }
 
+  /** A read that was done: see CallAudit. */
+  addRead(caller: object, operation: string, record: () => CallRecord): void {
+    this.#audit.addRead(caller, operation, record)
+  }
+
   /** Never rejects: what cannot be written now waits for the next interval. */
   flush(): Promise<void> {
     return this.#runs.run()

@@ -50,6 +50,8 @@ export function isExact({ safe, outcome }: CallRecord): boolean {
  */
 export class CallAudit {
   #groups = new Map<string, Group>()
+  /** Those that a caller's reads were counted in already, by the very object: to build a key costs a call more than its limit. */
+  #found = new WeakMap<object, Map<string, Group>>()
   #exact: CallRecord[] = []
   readonly #left: Record<Kind, number> = {
     write: ROOM.write.most,
@@ -58,21 +60,52 @@ export class CallAudit {
   }
   #overflow = new Map<string, number>()
 
+  /**
+   * A read that was done.
+   * @param caller the same object for the same actor and service
+   * @param record asked for at the first of the interval
+   */
+  addRead(caller: object, operation: string, record: () => CallRecord): void {
+    const found = this.#found.get(caller)
+    const known = found?.get(operation)
+    if (known !== undefined) {
+      known.count += 1
+      return
+    }
+    const group = this.#add(record())
+    if (group === undefined) return
+    if (found === undefined) this.#found.set(caller, new Map([[operation, group]]))
+    else found.set(operation, group)
+  }
+
   add(record: CallRecord): void {
+    this.#add(record)
+  }
+
+  /** @returns what it was counted in, where that was not a line of its own */
+  #add(record: CallRecord): Group | undefined {
     const kind = kindOf(record)
     if (kind !== undefined && kind !== 'stranger' && this.#left[kind] > 0) {
       this.#left[kind] -= 1
       this.#exact.push(record)
-      return
+      return undefined
     }
     const { actor, action, subject, outcome, address } = record
     // Of those that have an entry each otherwise a count tells no addresses apart: it is one app's.
     const from = kind === 'stranger' ? address : ''
     const key = `${actor} ${action} ${subject} ${outcome} ${from}`
-    const group = this.#groups.get(key)
-    if (group !== undefined) group.count += 1
-    else if (this.#hasRoom(kind)) this.#groups.set(key, { first: record, count: 1 })
-    else this.#count(outcome)
+    const known = this.#groups.get(key)
+    if (known !== undefined) {
+      known.count += 1
+      return known
+    }
+    if (!this.#hasRoom(kind)) {
+      this.#count(outcome)
+      return undefined
+    }
+    const group = { first: record, count: 1 }
+    this.#groups.set(key, group)
+    return group
   }
 
   /** Empties the gathered interval. */
@@ -83,6 +116,7 @@ export class CallAudit {
       ...[...this.#overflow].map(([outcome, count]) => overflowEntry(outcome, count)),
     ]
     this.#groups = new Map()
+    this.#found = new WeakMap()
     this.#exact = []
     this.#overflow = new Map()
     for (const kind of Object.keys(ROOM) as Kind[]) {

@@ -16,6 +16,7 @@ import { extendChain } from './call-guards.ts'
 import type { ServiceAnswer, ServiceCall } from './call-scope.ts'
 import { attemptCall, type Trial } from './guest-attempt.ts'
 import type { GuestPorts } from './guest-ports.ts'
+import { andThen, type Soon } from './soon.ts'
 import { attemptStream, type ByteAnswer } from './stream-attempt.ts'
 
 /** A service that the host itself provides: same contract, same pipeline, no lane. */
@@ -51,6 +52,7 @@ export interface Target {
   readonly operation: CompiledOperation
   /** Null: the host itself answers. */
   readonly version: InstalledVersion | null
+  readonly internal?: InternalService
   readonly arm: Arm
   readonly sharing?: Sharing | undefined
   readonly assigned?: Assignment | undefined
@@ -87,7 +89,7 @@ export class ServiceCaller {
     const internal = this.#ports.internal.get(key)
     if (internal !== undefined) {
       const found = operationOf(internal.operations, service, major, operation)
-      if (found !== undefined) return { operation: found, version: null, arm: 'stable' }
+      if (found !== undefined) return { operation: found, version: null, internal, arm: 'stable' }
       throw coreErrors.create('OPERATION_MISSING', { service, major, operation })
     }
     const snapshot = this.#ports.snapshot()
@@ -126,19 +128,19 @@ export class ServiceCaller {
     return found.length > 0 && found.every(({ definition }) => definition.safe === true)
   }
 
-  call(call: ServiceCall): Promise<ServiceAnswer> {
+  async call(call: ServiceCall): Promise<ServiceAnswer> {
     return this.callTarget(this.target(call), call)
   }
 
-  /** @throws CORE_BYTES_NOT_HERE: its answer is no JSON value */
-  async callTarget(target: Target, asked: ServiceCall): Promise<ServiceAnswer> {
+  /** At once where the host itself answers at once. @throws CORE_BYTES_NOT_HERE: its answer is no JSON value */
+  callTarget(target: Target, asked: ServiceCall): Soon<ServiceAnswer> {
     const call = withReach(target, asked)
     if (target.operation.definition.delivery === 'bytes') {
       const { service, major, operation } = call
       throw coreErrors.create('BYTES_NOT_HERE', { service, major, operation })
     }
     requireInput(target, call)
-    if (target.version === null) return this.#callInternal(call)
+    if (target.version === null) return callInternal(target, call)
     return this.#answered(target, target.version, call, this.#mirroring(target, call))
   }
 
@@ -231,14 +233,14 @@ export class ServiceCaller {
     const parameters = { service, major, operation: call.operation, deadlineMs: 0 }
     throw coreErrors.create('CALL_DEADLINE', parameters)
   }
+}
 
-  async #callInternal(call: ServiceCall): Promise<ServiceAnswer> {
-    const { service, major } = call
-    const internal = this.#ports.internal.get(serviceKey(service, major))
-    if (internal === undefined) throw coreErrors.create('SERVICE_MISSING', { service, major })
-    const outputJson = await internal.handle(call.operation, call)
+function callInternal({ internal }: Target, call: ServiceCall): Soon<ServiceAnswer> {
+  const { service, major } = call
+  if (internal === undefined) throw coreErrors.create('SERVICE_MISSING', { service, major })
+  return andThen(internal.handle(call.operation, call), (outputJson) => {
     return { outputJson, plugin: 'host', version: '1.0.0', arm: 'stable' }
-  }
+  })
 }
 
 /** Units that are told to a handler: at some 20 bytes each, a list that a statement takes as one parameter. */
@@ -249,21 +251,24 @@ const MAX_UNITS = 1000
  * @throws CORE_OPERATION_NOT_FOR_USERS, CORE_PERMISSION_MISSING, CORE_UNITS_TOO_MANY
  */
 function withReach({ operation, sharing }: Target, call: ServiceCall): ServiceCall {
-  const { service, major, operation: name, permissions, principal } = call
+  const { service, major, operation: name, principal } = call
   const offered = sharing?.versions.canary.operations
   const canary = offered === undefined ? undefined : operationOf(offered, service, major, name)
-  let reach: Reach = 'tenant'
-  for (const { definition } of canary === undefined ? [operation] : [operation, canary]) {
-    const found = operationReach({ kind: principal.kind, permissions }, definition)
-    const both: Reach = found === undefined ? new Set<string>() : narrower(reach, found)
-    if (both !== 'tenant' && both.size === 0) throw notPermitted(call, definition.requires)
-    reach = both
-  }
+  let reach = reachIn(operation, call, 'tenant')
+  if (canary !== undefined) reach = reachIn(canary, call, reach)
   if (reach === 'tenant') return call
   if (reach.size > MAX_UNITS) {
     throw coreErrors.create('UNITS_TOO_MANY', { count: reach.size, limit: MAX_UNITS })
   }
   return { ...call, principal: { ...principal, units: [...reach].sort() } }
+}
+
+function reachIn({ definition }: CompiledOperation, call: ServiceCall, within: Reach): Reach {
+  const { permissions, principal } = call
+  const found = operationReach({ kind: principal.kind, permissions }, definition)
+  const both: Reach = found === undefined ? new Set<string>() : narrower(within, found)
+  if (both !== 'tenant' && both.size === 0) throw notPermitted(call, definition.requires)
+  return both
 }
 
 function notPermitted({ service, operation }: ServiceCall, permission: string | undefined): Error {

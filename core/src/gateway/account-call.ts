@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import type { CallRecord } from '../audit/call-audit.ts'
+import type { CallAudit, CallRecord } from '../audit/call-audit.ts'
 import { STREAM } from '../catalog/event-scope.ts'
 import { actorOf, tenantOfPrincipal } from '../identity/principal.ts'
 import type { OpenUsage } from '../usage/open-usage.ts'
@@ -8,7 +8,7 @@ import type { CallClass } from './call-tally.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface AccountPorts {
-  readonly audit: { add(record: CallRecord): void }
+  readonly audit: Pick<CallAudit, 'add' | 'addRead'>
   readonly usage: {
     readonly recorder: Pick<OpenUsage['recorder'], 'admit' | 'count' | 'follow'>
     readonly levels: Pick<OpenUsage['levels'], 'add'>
@@ -50,7 +50,8 @@ export function accountCall(ports: AccountPorts, request: CallRequest, reply: Fa
   if (isKnown && (isFailed || kind === 'ok' || label === 'refused')) {
     const tenant = tenantOfPrincipal(call.principal) ?? ''
     const major = Number(request.params.major)
-    usage.levels.add({ tenant, service, major, version, isFailed, ms, at })
+    const called = { tenant, service, major, version, isFailed, ms, at }
+    usage.levels.add(called, call.subscription)
   }
 }
 
@@ -98,8 +99,15 @@ export function auditCall(
   if (call === undefined || call.isAudited) return
   call.isAudited = true
   const outcome = outcomeOf(call, reply)
+  const { subscription, target } = call
+  if (outcome === 'done' && call.safe && subscription !== undefined && target !== undefined) {
+    audit.addRead(subscription, target.operation, () => recordOf(call, request, outcome))
+  } else audit.add(recordOf(call, request, outcome))
+}
+
+function recordOf(call: Call, request: CallRequest, outcome: string): CallRecord {
   const service = call.subscription?.service ?? call.target?.service ?? 'unknown'
-  audit.add({
+  return {
     tenant: tenantOfPrincipal(call.principal) ?? null,
     actor: actorOf(call.principal),
     subject: call.target === undefined ? service : subjectOf(request.params),
@@ -107,7 +115,7 @@ export function auditCall(
     traceId: request.trace.traceId,
     safe: call.safe,
     ...(outcome === 'done' ? {} : { address: request.ip }),
-  })
+  }
 }
 
 function outcomeOf({ failure, isStream }: Call, { raw, statusCode }: FastifyReply): string {
@@ -126,7 +134,7 @@ function classOf(heard: string, { failure }: Call, { statusCode }: FastifyReply)
 }
 
 function labelOf(outcome: string): string {
-  return /^(done$|CORE_|SBX_|HTTP_)/.test(outcome) ? outcome : 'refused'
+  return outcome === 'done' || /^(CORE_|SBX_|HTTP_)/.test(outcome) ? outcome : 'refused'
 }
 
 function subjectOf({ service, major, operation }: CallParams): string {

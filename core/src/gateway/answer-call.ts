@@ -1,7 +1,8 @@
 import { CodedError } from '@signalbox/sdk/errors'
 import type { FastifyReply } from 'fastify'
-import type { ServiceCall } from '../broker/call-scope.ts'
+import type { ServiceAnswer, ServiceCall } from '../broker/call-scope.ts'
 import { requireInput, type ServiceCaller, type Target } from '../broker/service-caller.ts'
+import { andThen, type Soon } from '../broker/soon.ts'
 import type { ByteAnswer } from '../broker/stream-attempt.ts'
 import { coreErrors } from '../errors.ts'
 import { permissionReach } from '../identity/authorise.ts'
@@ -63,16 +64,23 @@ interface Asked {
 }
 
 /** size → JSON → version → contract → (bytes | idempotency key | cache | lane) → mask → headers. */
-async function answer(
+function answer(ports: AnswerPorts, request: CallRequest, reply: FastifyReply): Soon<Answered> {
+  const about = askedOf(ports, request)
+  const { subscription } = about
+  if (subscription?.price === undefined) return answerAdmitted(ports, request, reply, about)
+  return ports.usage.recorder.admit(subscription).then((taken) => {
+    ;(request.call as Call).taken = taken
+    return answerAdmitted(ports, request, reply, about)
+  })
+}
+
+function answerAdmitted(
   ports: AnswerPorts,
   request: CallRequest,
   reply: FastifyReply,
-): Promise<Answered> {
-  const about = askedOf(ports, request)
+  about: Asked,
+): Soon<Answered> {
   const { target, subscription } = about
-  if (subscription?.price !== undefined) {
-    ;(request.call as Call).taken = await ports.usage.recorder.admit(subscription)
-  }
   if (target.operation.definition.delivery === 'bytes') {
     return answerBytes(ports, request, reply, about)
   }
@@ -85,7 +93,10 @@ async function answer(
   if (maxAgeS !== undefined && subscription !== undefined && mayBeKept(target)) {
     return answerKept(ports, request, reply, { ...about, subscription, maxAgeS })
   }
-  return sendAnswer(request, reply, await masked(ports, request, reply, about))
+  const { caller } = ports
+  return andThen(caller.callTarget(target, about.asked), (answered) =>
+    sendAnswer(request, reply, masked(request, reply, answered, about.mask)),
+  )
 }
 
 function askedOf({ caller, now }: AnswerPorts, request: CallRequest): Asked {
@@ -93,9 +104,12 @@ function askedOf({ caller, now }: AnswerPorts, request: CallRequest): Asked {
   const { subscription } = call
   const { service, operation } = request.params
   const { trace } = request
+  const { tenant, principal, permissions } = callerOfCall(call)
   // One object from here to the lane: of what is known later the first question only asks less.
   const asked: Unread = {
-    ...callerOfCall(call),
+    tenant,
+    principal,
+    ...(permissions === undefined ? undefined : { permissions }),
     service,
     major: Number(request.params.major),
     operation,
@@ -124,25 +138,27 @@ function askedOf({ caller, now }: AnswerPorts, request: CallRequest): Asked {
 }
 
 /** For whom a call is made, and as whom the guest knows him. */
-function callerOfCall({ principal, subscription }: Call) {
+function callerOfCall({
+  principal,
+  subscription,
+}: Call): Pick<ServiceCall, 'tenant' | 'principal' | 'permissions'> {
   if (principal.kind === 'user') {
     const permissions = permissionReach(principal)
     const { tenant, user: id } = principal
-    return { tenant, principal: { kind: 'user', id }, permissions } as const
+    return { tenant, principal: { kind: 'user', id }, permissions }
   }
   const { tenant, app: id } = subscription as Subscription
-  return { tenant, principal: { kind: 'app', id } } as const
+  return { tenant, principal: { kind: 'app', id } }
 }
 
 /** The answer of a version, without what the plan hides. */
-async function masked(
-  { caller }: AnswerPorts,
+function masked(
   request: CallRequest,
   reply: FastifyReply,
-  { target, asked, mask }: Asked,
-): Promise<string> {
+  answered: ServiceAnswer,
+  mask: FieldMask | undefined,
+): string {
   const call = request.call as Call
-  const answered = await caller.callTarget(target, asked)
   call.answer = answered
   call.use = answered.use
   reply.header('signalbox-version', answered.version)

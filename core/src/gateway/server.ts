@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import swagger from '@fastify/swagger'
 import underPressure from '@fastify/under-pressure'
 import { CodedError, type InputFault, languageOf } from '@signalbox/sdk/errors'
@@ -131,7 +132,7 @@ function bareServer({
     genReqId: (raw) => {
       const said = traceContext(raw.headers.traceparent, traceRandom())
       const trace = tracing === undefined ? said : { ...said, sampled: tracing.decides(said) }
-      Reflect.set(raw, 'trace', trace)
+      ;(raw as Traced).trace = trace
       return trace.traceId
     },
     // Its address could not be read, and no hook has looked at its head.
@@ -159,10 +160,12 @@ async function shedLoad(app: FastifyInstance): Promise<void> {
   })
 }
 
+/** Fastify's own request is made after its id. */
+type Traced = IncomingMessage & { trace?: TraceContext }
+
 /** A request that the router could not even read has no decorations yet: its trace starts here. */
 function traceOf({ raw }: FastifyRequest): TraceContext {
-  const known = Reflect.get(raw, 'trace') as TraceContext | undefined
-  return known ?? traceContext(raw.headers.traceparent, traceRandom())
+  return (raw as Traced).trace ?? traceContext(raw.headers.traceparent, traceRandom())
 }
 
 /** Every refusal leaves through here: coded, in the caller's language, never with a stack. */

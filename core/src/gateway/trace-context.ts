@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createCipheriv, randomBytes } from 'node:crypto'
 
 /** W3C Trace Context, level 1: one trace id through gateway, lane and log. */
 export interface TraceContext {
@@ -38,16 +38,21 @@ export function traceparent(context: TraceContext): string {
   return `00-${context.traceId}-${context.spanId}-${context.sampled ? '01' : '00'}`
 }
 
-/** A call to the system's random source costs about 1 µs; one of 6 KB serves 256 requests, and is written as text once. */
+/**
+ * The key stream of a cipher whose key the system's random source gave once: as little to be guessed, and at 12 ns an id
+ * a fiftieth of what asking the source costs, even for 256 at a time.
+ */
+const ids = createCipheriv('aes-256-ctr', randomBytes(32), randomBytes(16))
 const DRAWS = 256
 const HEX_LENGTH = 48
+const blank = Buffer.alloc((DRAWS * HEX_LENGTH) / 2)
 let drawn = ''
 let used = 0
 
 /** 24 random bytes in hexadecimal digits: a trace id and a span id. */
 export function traceRandom(): string {
   if (used === drawn.length) {
-    drawn = randomBytes((DRAWS * HEX_LENGTH) / 2).toString('hex')
+    drawn = ids.update(blank).toString('hex')
     used = 0
   }
   used += HEX_LENGTH

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { fc } from '../../../sdk/test/seeded-check.ts'
 import { CallAudit, type CallRecord } from '../../src/audit/call-audit.ts'
 
 const record = (more: Partial<CallRecord> = {}): CallRecord => ({
@@ -18,6 +19,42 @@ t.test('reads that were done are counted', async (t) => {
   const entries = audit.take()
   t.same(entries.map(({ detail }) => detail.count).sort(), [1, 1000])
   t.same(audit.take(), [])
+})
+
+t.test('reads by the caller’s object are counted as by its names, in every interval', async (t) => {
+  const reads = fc.array(fc.tuple(fc.nat(3), fc.constantFrom('read', 'list'), fc.boolean()))
+  fc.assert(
+    fc.property(fc.array(reads, { maxLength: 3 }), (intervals) => {
+      const [byObject, byName] = [new CallAudit(), new CallAudit()]
+      const callers = [{}, {}, {}, {}]
+      for (const interval of intervals) {
+        for (const [app, operation, isByObject] of interval) {
+          const subject = `orders.status@1/${operation}`
+          const one = record({ actor: `app:acme/${app}`, subject })
+          byName.add(one)
+          if (isByObject) byObject.addRead(callers[app] as object, operation, () => one)
+          else byObject.add(one)
+        }
+        t.same(byObject.take(), byName.take())
+      }
+    }),
+  )
+})
+
+t.test('reads beyond the room for groups are counted all the same', async (t) => {
+  const audit = new CallAudit()
+  for (let app = 0; app < 2500; app++) {
+    const caller = {}
+    for (let call = 0; call < 2; call++) {
+      audit.addRead(caller, 'read', () => record({ actor: `app:acme/${app}` }))
+    }
+  }
+  const counts = audit.take().map(({ detail }) => Number(detail.count))
+  t.equal(
+    counts.reduce((sum, count) => sum + count),
+    5000,
+  )
+  t.ok(counts.length < 2100, String(counts.length))
 })
 
 t.test('writes and refusals get an entry each', async (t) => {

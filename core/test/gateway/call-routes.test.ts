@@ -123,7 +123,7 @@ async function gateway(
           isReplay: true,
         }),
       } as unknown as IdempotentCalls,
-      audit: { add: () => undefined },
+      audit: { add: () => undefined, addRead: () => undefined },
       metrics: new Metrics({
         ...{ sandbox: () => ({ lanes: [] }) as never, batches: () => undefined },
         ...{

@@ -1,7 +1,9 @@
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import pino from 'pino'
 import t from 'tap'
+import { until } from '../../../sandbox/test/until.ts'
 import { parseTrustedProxies } from '../../src/gateway/client-address.ts'
 import { createServer } from '../../src/gateway/server.ts'
 
@@ -126,6 +128,47 @@ t.test('only a proxy that is named is believed whom it speaks for', async (t) =>
   const behind = await serving({ times, trustedProxies })
   // What stands further left was written by whoever is no proxy of ours.
   t.match(await said(`${get}${claims}\r\n`, behind), /"ip":"203.0.113.5"/)
+})
+
+t.test('whoever leaves before the answer gives the place back, however many it took', async (t) => {
+  const app = await createServer({ log, version: '1.0.0', maxInFlight: 3 })
+  let waiting = 0
+  const { promise: held, resolve: release } = Promise.withResolvers<object>()
+  app.get('/held', async () => {
+    waiting += 1
+    return held
+  })
+  app.get('/soon', async () => ({ soon: true }))
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  t.teardown(() => app.close())
+  const { port } = app.server.address() as { port: number }
+  const url = `http://127.0.0.1:${port}`
+  const open = new Set<Socket>()
+  app.server.on('connection', (socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  const ask = (path: string) => `GET /${path} HTTP/1.1\r\nHost: a\r\n\r\n`
+  for (let round = 1; round <= 3; round++) {
+    const alone = connect(port, '127.0.0.1')
+    alone.write(ask('held'))
+    // Two in a pipeline, on a connection that was answered before.
+    const piped = connect(port, '127.0.0.1')
+    const isAnswered = once(piped, 'data')
+    piped.write(ask('soon'))
+    await isAnswered
+    piped.write(ask('held') + ask('held'))
+    await until(() => waiting === 3 * round)
+    t.equal((await fetch(`${url}/soon`)).status, 503, 'all three places are taken')
+    const kept = open.size - 2
+    alone.destroy()
+    piped.destroy()
+    await until(() => open.size <= kept)
+    t.equal((await fetch(`${url}/soon`)).status, 200)
+  }
+  release({})
+  const many = await Promise.all([1, 2, 3].map(async () => (await fetch(`${url}/soon`)).status))
+  t.same(many, [200, 200, 200], 'nothing was given back twice, or never')
 })
 
 t.test('a node that has taken its most sheds what comes, and takes again', async (t) => {

@@ -31,6 +31,12 @@ type Counted = {
     : LevelSlot[Key]
 } & { readonly p95Ms: number | undefined }
 
+interface Found {
+  readonly version: string
+  readonly slot: number
+  readonly counted: Counted | null
+}
+
 /**
  * Counts how calls went, in memory, beside the counts of usage and written with them: see UsageRecorder. What a version
  * promises is looked up once a series and a flush, so that each call is held to it exactly, not by its bucket.
@@ -39,6 +45,8 @@ export class LevelLedger {
   readonly #heldTo: (service: string, major: number, version: string) => HeldTo | undefined
   /** Null: of what the host itself provides. */
   #series = new Map<string, Counted | null>()
+  /** Those that a caller's calls were counted in already, by the very object. */
+  #found = new WeakMap<object, Found[]>()
 
   constructor(heldTo: (service: string, major: number, version: string) => HeldTo | undefined) {
     this.#heldTo = heldTo
@@ -48,17 +56,12 @@ export class LevelLedger {
     return this.#series.size === 0
   }
 
-  add(call: LevelCall): void {
-    const { tenant, service, major, version, isFailed, ms, at } = call
+  /** @param caller the same object for the same tenant, service and major: spares the call a key */
+  add(call: LevelCall, caller?: object): void {
+    const { isFailed, ms, at } = call
     const slot = at - (at % SLOT_MS)
-    const key = `${tenant}\0${service}\0${major}\0${version}\0${slot}`
-    let counted = this.#series.get(key)
-    if (counted === undefined) {
-      if (this.#series.size >= MAX_SERIES) return
-      counted = this.#begin(call, slot)
-      this.#series.set(key, counted)
-    }
-    if (counted === null) return
+    const counted = caller === undefined ? this.#of(call, slot) : this.#ofCaller(caller, call, slot)
+    if (counted === undefined || counted === null) return
     counted.calls++
     if (isFailed) {
       counted.failed++
@@ -75,7 +78,30 @@ export class LevelLedger {
   take(): (trx: Knex.Transaction) => Promise<void> {
     const slots = [...this.#series.values()].filter((one) => one !== null)
     this.#series = new Map()
+    this.#found = new WeakMap()
     return (trx) => addSlots(trx, slots)
+  }
+
+  #ofCaller(caller: object, call: LevelCall, slot: number): Counted | null | undefined {
+    const found = this.#found.get(caller) ?? []
+    for (const one of found) {
+      if (one.version === call.version && one.slot === slot) return one.counted
+    }
+    const counted = this.#of(call, slot)
+    if (counted === undefined) return undefined
+    this.#found.set(caller, [...found, { version: call.version, slot, counted }])
+    return counted
+  }
+
+  /** @returns undefined: there is no more room */
+  #of(call: LevelCall, slot: number): Counted | null | undefined {
+    const { tenant, service, major, version } = call
+    const key = `${tenant}\0${service}\0${major}\0${version}\0${slot}`
+    const known = this.#series.get(key)
+    if (known !== undefined || this.#series.size >= MAX_SERIES) return known
+    const counted = this.#begin(call, slot)
+    this.#series.set(key, counted)
+    return counted
   }
 
   #begin({ tenant, service, major, version }: LevelCall, slot: number): Counted | null {

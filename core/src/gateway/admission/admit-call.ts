@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify'
+import { andThen, type Soon } from '../../broker/soon.ts'
 import { requireStanding } from '../../catalog/standing.ts'
 import { coreErrors } from '../../errors.ts'
 import type { App, AppAuthenticator, TokenProof } from '../../identity/app-authenticator.ts'
@@ -13,7 +14,6 @@ import { pageOrigin, requirePage } from '../cors/page-origin.ts'
 import { tellOfDeprecation } from '../deprecation-headers.ts'
 import type { Limits } from '../limits/open-limits.ts'
 import { quotaHeaders } from '../limits/rate-limit-headers.ts'
-import { andThen, type Soon } from '../limits/soon.ts'
 import { admitUser, type UserAdmissionPorts } from './admit-user.ts'
 import { takeBurst } from './take-burst.ts'
 

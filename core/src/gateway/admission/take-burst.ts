@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify'
+import { andThen, type Soon } from '../../broker/soon.ts'
 import { coreErrors } from '../../errors.ts'
 import type { Limits } from '../limits/open-limits.ts'
 import { burstHeaders, type Limited } from '../limits/rate-limit-headers.ts'
-import { andThen, type Soon } from '../limits/soon.ts'
 
 /** @param caller whose plan it is; the same object each time, as its headers are written once @throws CORE_RATE_LIMITED */
 export function takeBurst(

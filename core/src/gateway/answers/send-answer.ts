@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import { gzip, zstdCompress } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Soon } from '../limits/soon.ts'
+import type { Soon } from '../../broker/soon.ts'
 import type { KeptAnswer } from './answer-cache.ts'
 
 /**

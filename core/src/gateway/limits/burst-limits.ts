@@ -1,8 +1,8 @@
+import type { Soon } from '../../broker/soon.ts'
 import { GroupCommit } from '../../events/group-commit.ts'
 import { type GcraLimit, type GcraVerdict, gcra } from '../gcra.ts'
 import { RateLimiter } from '../rate-limiter.ts'
 import type { BurstGrant, BurstWish } from './burst-store.ts'
-import type { Soon } from './soon.ts'
 
 /** How a verdict came about: see decisions/0023. */
 export type BurstMode = 'alone' | 'exact' | 'share'

@@ -1,7 +1,7 @@
+import type { Soon } from '../../broker/soon.ts'
 import { RepeatedRun } from '../../storage/repeated-run.ts'
 import { periodOf, type Quota, type QuotaPeriod } from './quota-period.ts'
 import type { QuotaAccount, QuotaLease } from './quota-store.ts'
-import type { Soon } from './soon.ts'
 
 export interface QuotaVerdict {
   /** `unknown`: this node holds nothing more, and PostgreSQL cannot be asked. */

@@ -64,8 +64,11 @@ function counted({
   ms = 100,
 }: Wave) {
   const ledger = new LevelLedger((...of) => heldTo(promised, ...of))
+  const caller = {}
   for (let n = 0; n < calls; n++) {
-    ledger.add({ tenant, service, major: 1, version, isFailed: n < failed, ms, at })
+    // Of an app by its subscription, of a user by names: both are one series.
+    const call = { tenant, service, major: 1, version, isFailed: n < failed, ms, at }
+    ledger.add(call, n % 2 === 0 ? caller : undefined)
   }
   return ledger
 }
