@@ -29,6 +29,7 @@ import type { StopStack } from './stop-stack.ts'
 import { type ContentStore, createContentStore } from './storage/content-store.ts'
 import { createKnex } from './storage/create-knex.ts'
 import type { DataFolder } from './storage/data-folder.ts'
+import { DueWatch } from './storage/due-watch.ts'
 import { FairTurns } from './storage/fair-turns.ts'
 import { sharedSecret } from './storage/host-secret-store.ts'
 import { migrateUp } from './storage/migrate.ts'
@@ -43,6 +44,7 @@ export interface State {
   readonly compiled: CompiledBundleService
   readonly bundles: BundleCache
   readonly routing: RoutingTable
+  readonly due: DueWatch
   readonly schemas: PluginDatabases
   readonly outboxes: PluginOutboxes
   readonly audit: CallAuditJob
@@ -96,8 +98,12 @@ export async function openState(
   })
   await routing.start()
   stops.push(() => routing.stop())
+  const due = new DueWatch({ knex, isHearing: () => routing.hints.isHearing, log })
+  routing.follow(() => due.rouse())
+  due.start()
+  stops.push(() => due.stop())
   // Stopped after the calls' audit, whose last batch it seals.
-  const auditing = openAudit({ knex, hostKeys, log }, stops)
+  const auditing = openAudit({ knex, hostKeys, due, log }, stops)
   const node = await folder.readOrCreateSecret('node-id')
   const { signer } = auditing
   const usage = await openUsage({ knex, signer, routing, folder: node, log }, stops)
@@ -126,7 +132,18 @@ export async function openState(
   const tokenKeys = new TokenKeyVault(knex, hostKeys)
   const stored = { tokenKeys, knex, contents, compiled, bundles, secretKeys, sealer, keys }
   const plugins = { schemas, outboxes, files, assets }
-  return { ...stored, ...plugins, compute, routing, audit, auditing, usage, invocations, inFlight }
+  return {
+    ...stored,
+    ...plugins,
+    due,
+    compute,
+    routing,
+    audit,
+    auditing,
+    usage,
+    invocations,
+    inFlight,
+  }
 }
 
 async function openCompiled(knex: Knex, log: FastifyBaseLogger): Promise<CompiledBundleService> {
