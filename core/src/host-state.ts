@@ -82,26 +82,7 @@ export async function openState(
   const outboxes = await PluginOutboxes.start({ url: storage.pluginUrl, clusterSecret })
   stops.push(() => outboxes.stop())
   const inFlight = new InFlight()
-  const routing = new RoutingTable({
-    knex,
-    databaseUrl: storage.hostUrl,
-    log,
-    onSwap: (before, after) => {
-      for (const plugin of changedPlugins(before, after)) sandbox.drop(plugin)
-      for (const { plugin, version } of endedCanaries(before, after)) {
-        void inFlight.drained(versionKey(plugin, version)).then(() => {
-          // It may be tried again by then, or be what a tenant has pinned.
-          if (!isInService(routing.snapshot, plugin, version)) sandbox.drop(plugin, version)
-        })
-      }
-    },
-  })
-  await routing.start()
-  stops.push(() => routing.stop())
-  const due = new DueWatch({ knex, isHearing: () => routing.hints.isHearing, log })
-  routing.follow(() => due.rouse())
-  due.start()
-  stops.push(() => due.stop())
+  const { routing, due } = await openRouting({ knex, storage, sandbox, inFlight, log }, stops)
   // Stopped after the calls' audit, whose last batch it seals.
   const auditing = openAudit({ knex, hostKeys, due, log }, stops)
   const node = await folder.readOrCreateSecret('node-id')
@@ -144,6 +125,40 @@ export async function openState(
     invocations,
     inFlight,
   }
+}
+
+/** What this node routes by, and what tells its loops that there is work. */
+async function openRouting(
+  {
+    knex,
+    storage,
+    sandbox,
+    inFlight,
+    log,
+  }: Pick<Ports, 'storage' | 'sandbox' | 'log'> & Pick<State, 'knex' | 'inFlight'>,
+  stops: StopStack,
+): Promise<Pick<State, 'routing' | 'due'>> {
+  const routing = new RoutingTable({
+    knex,
+    databaseUrl: storage.hostUrl,
+    log,
+    onSwap: (before, after) => {
+      for (const plugin of changedPlugins(before, after)) sandbox.drop(plugin)
+      for (const { plugin, version } of endedCanaries(before, after)) {
+        void inFlight.drained(versionKey(plugin, version)).then(() => {
+          // It may be tried again by then, or be what a tenant has pinned.
+          if (!isInService(routing.snapshot, plugin, version)) sandbox.drop(plugin, version)
+        })
+      }
+    },
+  })
+  await routing.start()
+  stops.push(() => routing.stop())
+  const due = new DueWatch({ knex, isHearing: () => routing.hints.isHearing, log })
+  routing.follow(() => due.rouse())
+  due.start()
+  stops.push(() => due.stop())
+  return { routing, due }
 }
 
 async function openCompiled(knex: Knex, log: FastifyBaseLogger): Promise<CompiledBundleService> {

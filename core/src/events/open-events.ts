@@ -84,14 +84,13 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
   const tell = tellOthers(knex, ports.hints, () => news.tell())
   const eventLog = new EventLog({ knex, onAppended: tell })
   const drain = new OutboxDrain({ outboxes, append: (events) => eventLog.append(events), log })
-  const { count } = ports
   const publisher = new EventPublisher({
     schemas,
     log: eventLog,
     outboxes,
     drain,
     metrics,
-    count,
+    count: ports.count,
     now,
   })
   const retention = new EventRetention({ knex, now, log })
@@ -104,7 +103,7 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
     allowances,
     limiter,
     metrics,
-    count,
+    count: ports.count,
     now,
   })
   const streams = new EventStreams({ knex, snapshot, news, now })
