@@ -21,7 +21,7 @@ import {
   takeSequencerTurn,
 } from './chain-store.ts'
 
-/** An entry is sealed within a second: this, and the time of a batch. */
+/** An entry is sealed within a second: this, or the half of one in which entries are asked for, and the time of a batch. */
 const SEAL_MS = 400
 
 /** What was cut off the end of a chain since the last checkpoint is not seen: at most a minute's worth. */

@@ -38,7 +38,7 @@ const MAX_RUNNING_PER_INBOX = 48
 /** A node that is killed holds what it had up this long; three upkeeps may fail before a live one loses it. */
 const LEASE_MS = 8000
 const UPKEEP_MS = 2000
-/** What becomes due by itself is found this late, and what another node queued where its hint was not heard. */
+/** Where nobody tells of it, what becomes due by itself, or was queued by another node, is found this late. */
 const POLL_MS = 250
 /** On stopping: longer than most handlers; what runs on is delivered again by whoever takes it next. */
 const STOP_GRACE_MS = 2000

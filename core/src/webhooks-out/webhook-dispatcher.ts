@@ -26,7 +26,7 @@ const MAX_RUNNING_PER_ENDPOINT = 8
 /** A node that is killed holds what it had up this long; two upkeeps may fail before a live one loses it. */
 const LEASE_MS = 10_000
 const UPKEEP_MS = 3000
-/** What becomes due by itself is found this late. */
+/** Where nobody tells of it, what becomes due by itself is found this late. */
 const POLL_MS = 500
 /** On stopping: what runs on is sent again by whoever takes it next. */
 const STOP_GRACE_MS = 2000

@@ -26,7 +26,7 @@ interface Ports {
   readonly log: { warn(fields: object, message: string): void }
 }
 
-/** What waits for another try, or came by another node, is looked for so often. */
+/** Where nobody tells of it, what waits for another try, or came by another node, is looked for so often. */
 const LOOK_MS = 1000
 /** Handled at once on a node. */
 const AT_ONCE = 8
