@@ -29,6 +29,7 @@ import type { StopStack } from './stop-stack.ts'
 import { type ContentStore, createContentStore } from './storage/content-store.ts'
 import { createKnex } from './storage/create-knex.ts'
 import type { DataFolder } from './storage/data-folder.ts'
+import { DueWatch } from './storage/due-watch.ts'
 import { FairTurns } from './storage/fair-turns.ts'
 import { sharedSecret } from './storage/host-secret-store.ts'
 import { migrateUp } from './storage/migrate.ts'
@@ -43,6 +44,7 @@ export interface State {
   readonly compiled: CompiledBundleService
   readonly bundles: BundleCache
   readonly routing: RoutingTable
+  readonly due: DueWatch
   readonly schemas: PluginDatabases
   readonly outboxes: PluginOutboxes
   readonly audit: CallAuditJob
@@ -80,24 +82,9 @@ export async function openState(
   const outboxes = await PluginOutboxes.start({ url: storage.pluginUrl, clusterSecret })
   stops.push(() => outboxes.stop())
   const inFlight = new InFlight()
-  const routing = new RoutingTable({
-    knex,
-    databaseUrl: storage.hostUrl,
-    log,
-    onSwap: (before, after) => {
-      for (const plugin of changedPlugins(before, after)) sandbox.drop(plugin)
-      for (const { plugin, version } of endedCanaries(before, after)) {
-        void inFlight.drained(versionKey(plugin, version)).then(() => {
-          // It may be tried again by then, or be what a tenant has pinned.
-          if (!isInService(routing.snapshot, plugin, version)) sandbox.drop(plugin, version)
-        })
-      }
-    },
-  })
-  await routing.start()
-  stops.push(() => routing.stop())
+  const { routing, due } = await openRouting({ knex, storage, sandbox, inFlight, log }, stops)
   // Stopped after the calls' audit, whose last batch it seals.
-  const auditing = openAudit({ knex, hostKeys, log }, stops)
+  const auditing = openAudit({ knex, hostKeys, due, log }, stops)
   const node = await folder.readOrCreateSecret('node-id')
   const { signer } = auditing
   const usage = await openUsage({ knex, signer, routing, folder: node, log }, stops)
@@ -126,7 +113,52 @@ export async function openState(
   const tokenKeys = new TokenKeyVault(knex, hostKeys)
   const stored = { tokenKeys, knex, contents, compiled, bundles, secretKeys, sealer, keys }
   const plugins = { schemas, outboxes, files, assets }
-  return { ...stored, ...plugins, compute, routing, audit, auditing, usage, invocations, inFlight }
+  return {
+    ...stored,
+    ...plugins,
+    due,
+    compute,
+    routing,
+    audit,
+    auditing,
+    usage,
+    invocations,
+    inFlight,
+  }
+}
+
+/** What this node routes by, and what tells its loops that there is work. */
+async function openRouting(
+  {
+    knex,
+    storage,
+    sandbox,
+    inFlight,
+    log,
+  }: Pick<Ports, 'storage' | 'sandbox' | 'log'> & Pick<State, 'knex' | 'inFlight'>,
+  stops: StopStack,
+): Promise<Pick<State, 'routing' | 'due'>> {
+  const routing = new RoutingTable({
+    knex,
+    databaseUrl: storage.hostUrl,
+    log,
+    onSwap: (before, after) => {
+      for (const plugin of changedPlugins(before, after)) sandbox.drop(plugin)
+      for (const { plugin, version } of endedCanaries(before, after)) {
+        void inFlight.drained(versionKey(plugin, version)).then(() => {
+          // It may be tried again by then, or be what a tenant has pinned.
+          if (!isInService(routing.snapshot, plugin, version)) sandbox.drop(plugin, version)
+        })
+      }
+    },
+  })
+  await routing.start()
+  stops.push(() => routing.stop())
+  const due = new DueWatch({ knex, isHearing: () => routing.hints.isHearing, log })
+  routing.follow(() => due.rouse())
+  due.start()
+  stops.push(() => due.stop())
+  return { routing, due }
 }
 
 async function openCompiled(knex: Knex, log: FastifyBaseLogger): Promise<CompiledBundleService> {

@@ -57,6 +57,7 @@ import { sendHook } from './rollout/plan/send-hook.ts'
 import { RolloutController } from './rollout/rollout-controller.ts'
 import { rolloutRoutes } from './rollout/rollout-routes.ts'
 import { RolloutService } from './rollout/rollout-service.ts'
+import { liveRollouts } from './rollout/rollout-store.ts'
 import { holdBundles } from './rollout/routing/held-bundles.ts'
 import { grantsOf } from './rollout/routing/snapshot.ts'
 import { openShadow } from './rollout/shadow/open-shadow.ts'
@@ -260,7 +261,7 @@ function composeAsking({ state, outbound }: Parts, broker: OpenBroker) {
 }
 
 function composeRollouts({ options, state, sandbox, news }: Parts, stops: StopStack) {
-  const { knex, routing } = state
+  const { knex, routing, due } = state
   const { log } = options
   const now = () => routing.now()
   const rollouts = new RolloutService({ knex, routing, now })
@@ -280,6 +281,7 @@ function composeRollouts({ options, state, sandbox, news }: Parts, stops: StopSt
     isDeaf: () => routing.isDeaf,
     log,
     shadow,
+    wakes: due.when(liveRollouts),
   })
   const snapshot = () => routing.snapshot
   const tellOfCircuit = followCircuits({ knex, snapshot, rollouts: controller, log, now }, news)

@@ -58,12 +58,13 @@ export interface PluginSide {
 /** What plugins can ask for, and what comes to them unasked. Each needs the other, so each is asked for it late. */
 export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const { settings, issuer, outbound, state, runGuest, resources, registry, tracing, log } = ports
-  const { knex, routing } = state
+  const { knex, routing, due } = state
   const snapshot = () => routing.snapshot
   const onUse = (use: GrantUse) => uses.recorder.add(use)
   const onTold = () => events.tell()
   const runs = new ToldRuns({ knex, snapshot, now: Date.now, onTold, log })
-  const jobs = openJobs({ knex, snapshot, registry, entry: () => broker.guests, onUse, runs, log })
+  const entry = () => broker.guests
+  const jobs = openJobs({ knex, snapshot, registry, due, entry, onUse, runs, log })
   const meters = openMeter({ knex, log })
   const broker: OpenBroker = openBroker({
     ...state,
@@ -92,7 +93,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const events: Events = openEvents({ ...called, reach, count, hints: routing.hints }, stops)
   const news = new ContributionsNews({ knex, snapshot, onTold, now: Date.now, log })
   routing.follow(() => news.look())
-  const hostNews = openHostNews({ knex, routing, registry, onTold, log }, stops)
+  const hostNews = openHostNews({ knex, routing, registry, due, onTold, log }, stops)
   const levels = openLevels({ knex, routing, registry, log }, stops)
   const webhooks = openWebhooksOut({ ...state, settings, registry, news: events.news, log }, stops)
   const hooks = openHooks({ ...state, snapshot, handle: runEntry, onUse, log }, stops)

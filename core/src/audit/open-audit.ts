@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import type { HostKeys } from '../sealing/host-keys.ts'
 import { HostSigner } from '../sealing/host-signer.ts'
 import type { StopStack } from '../stop-stack.ts'
+import { type DueWatch, dueWhere } from '../storage/due-watch.ts'
 import { AuditRetention } from './audit-retention.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { Sequencer } from './sequencer.ts'
@@ -10,6 +11,7 @@ import { Sequencer } from './sequencer.ts'
 interface Ports {
   readonly knex: Knex
   readonly hostKeys: HostKeys
+  readonly due: Pick<DueWatch, 'when'>
   readonly log: {
     info(fields: object, message: string): void
     warn(fields: object, message: string): void
@@ -22,10 +24,11 @@ export interface OpenAudit {
 }
 
 /** What numbers, signs, shows and removes audit entries, with the clock of a real host. */
-export function openAudit({ knex, hostKeys, log }: Ports, stops: StopStack): OpenAudit {
+export function openAudit({ knex, hostKeys, due, log }: Ports, stops: StopStack): OpenAudit {
   const signer = new HostSigner({ knex, hostKeys })
   const ports = { knex, signer, now: Date.now, log }
-  const sequencer = new Sequencer(ports)
+  const wakes = due.when(dueWhere('exists (select from audit_unsealed)'))
+  const sequencer = new Sequencer({ ...ports, wakes })
   const retention = new AuditRetention(ports)
   for (const job of [sequencer, retention]) {
     job.start()

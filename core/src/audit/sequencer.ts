@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { HostSigner } from '../sealing/host-signer.ts'
 import { RepeatedRun } from '../storage/repeated-run.ts'
+import type { Wakes } from '../storage/wakes.ts'
 import {
   CHECKPOINT_TYPE,
   type ChainedEntry,
@@ -20,7 +21,7 @@ import {
   takeSequencerTurn,
 } from './chain-store.ts'
 
-/** An entry is sealed within a second: this, and the time of a batch. */
+/** An entry is sealed within a second: this, or the half of one in which entries are asked for, and the time of a batch. */
 const SEAL_MS = 400
 
 /** What was cut off the end of a chain since the last checkpoint is not seen: at most a minute's worth. */
@@ -36,6 +37,8 @@ interface Ports {
   readonly knex: Knex
   readonly signer: Pick<HostSigner, 'sign'>
   readonly now: () => number
+  /** Tells that entries wait; without it they are looked for. */
+  readonly wakes?: Wakes
   readonly log: {
     info(fields: object, message: string): void
     warn(fields: object, message: string): void
@@ -49,13 +52,14 @@ interface Ports {
  */
 export class Sequencer {
   readonly #ports: Ports
-  readonly #sealing = new RepeatedRun(() => this.#seal(), SEAL_MS)
+  readonly #sealing: RepeatedRun
   readonly #signing = new RepeatedRun(() => this.#sign(), SIGN_MS)
   #isAway = false
   #isUnsigned = false
 
   constructor(ports: Ports) {
     this.#ports = ports
+    this.#sealing = new RepeatedRun(() => this.#seal(), ports.wakes ?? SEAL_MS)
   }
 
   start(): void {

@@ -1,6 +1,7 @@
 import { CONTRIBUTIONS_CHANGED } from '@signalbox/sdk/change-event'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
+import { type DueQuestion, msUntil } from '../storage/due-watch.ts'
 import type { DeliveryVerdict } from './delivery-verdict.ts'
 
 /** A delivery that this node has taken, until its lease ends. */
@@ -25,6 +26,20 @@ export interface TakenDelivery {
  * for the disk halves the time of these statements. Joined to what is written, so that it is evaluated.
  */
 const FAST = `fast as materialized (select set_config('synchronous_commit', 'off', true) as is_fast)`
+
+/** The next delivery of any inbox; one that another of its key is before counts too. */
+export const dueDelivery: DueQuestion = {
+  sql: `with recursive inboxes as (
+       (select tenant, plugin, due_at from event_deliveries where state = 'waiting'
+         order by tenant, plugin, due_at limit 1)
+       union all
+       select next.tenant, next.plugin, next.due_at from inboxes i cross join lateral (
+         select tenant, plugin, due_at from event_deliveries
+          where state = 'waiting' and (tenant, plugin) > (i.tenant, i.plugin)
+          order by tenant, plugin, due_at limit 1) next
+     )
+     select ${msUntil('min(due_at)')} from inboxes`,
+}
 
 /** How much this node runs of each inbox. */
 export interface InboxLoad {

@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import { Turns } from '../broker/db/turns.ts'
 import { coreErrors } from '../errors.ts'
 import { RepeatedRun } from '../storage/repeated-run.ts'
+import { everyMs, type Wakes } from '../storage/wakes.ts'
 import { type DeliverPorts, deliverEvent } from './deliver-event.ts'
 import {
   type EndedTry,
@@ -25,6 +26,8 @@ import { TellingLoop } from './telling-loop.ts'
 interface Ports extends DeliverPorts {
   readonly knex: Knex
   readonly metrics: Pick<EventMetrics, 'deliveries' | 'lagSeconds'>
+  /** Tells what becomes due by itself; without it, it is looked for. */
+  readonly wakes?: Wakes
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -35,7 +38,7 @@ const MAX_RUNNING_PER_INBOX = 48
 /** A node that is killed holds what it had up this long; three upkeeps may fail before a live one loses it. */
 const LEASE_MS = 8000
 const UPKEEP_MS = 2000
-/** What becomes due by itself is found this late, and what another node queued where its hint was not heard. */
+/** Where nobody tells of it, what becomes due by itself, or was queued by another node, is found this late. */
 const POLL_MS = 250
 /** On stopping: longer than most handlers; what runs on is delivered again by whoever takes it next. */
 const STOP_GRACE_MS = 2000
@@ -49,6 +52,8 @@ export class EventDispatcher {
   readonly #ends: GroupCommit<EndedTry, undefined>
   readonly #loop: TellingLoop
   readonly #upkeep: RepeatedRun
+  /** Nothing was looked at since the last upkeep, which left nothing: none is needed. */
+  #isAtRest = false
 
   constructor(ports: Ports) {
     this.#ports = ports
@@ -56,7 +61,7 @@ export class EventDispatcher {
     this.#loop = new TellingLoop({
       tell: () => this.#take(),
       waiting: 'events',
-      pollMs: POLL_MS,
+      wakes: ports.wakes ?? everyMs(POLL_MS),
       log,
     })
     this.#upkeep = new RepeatedRun(() => this.#keepUp(), UPKEEP_MS)
@@ -90,6 +95,7 @@ export class EventDispatcher {
 
   /** @returns false: whoever ends next asks again */
   async #take(): Promise<boolean> {
+    this.#isAtRest = false
     const total = MAX_RUNNING - this.#tries.size
     if (total === 0) return false
     const limits = { leaseMs: LEASE_MS, perInbox: MAX_RUNNING_PER_INBOX, total }
@@ -126,6 +132,8 @@ export class EventDispatcher {
 
   async #keepUp(): Promise<void> {
     const { knex } = this.#ports
+    if (this.#isAtRest && this.#tries.size === 0) return
+    this.#isAtRest = true
     try {
       await this.#leases.take(() => renewLeases(knex, this.#tries.running, LEASE_MS))
       await parkBlocked(knex)
@@ -133,6 +141,7 @@ export class EventDispatcher {
       await this.#releaseKept()
       if ((await redeliverEnded(knex)) > 0) this.look()
     } catch (err) {
+      this.#isAtRest = false
       this.#loop.tellAway(err)
     }
   }

@@ -8,11 +8,13 @@ import { RateLimiter } from '../gateway/rate-limiter.ts'
 import type { CountBusinessEvent } from '../rollout/judge/count-business-event.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import type { StopStack } from '../stop-stack.ts'
+import type { DueWatch } from '../storage/due-watch.ts'
 import type { Hints } from '../storage/hints.ts'
 import { appEventRoutes } from './app-event-routes.ts'
 import { AppEventService } from './app-event-service.ts'
 import { AppEventTypes } from './app-event-types.ts'
 import { deadLetterRoutes } from './dead-letter-routes.ts'
+import { dueDelivery } from './delivery-store.ts'
 import { EventDispatcher } from './event-dispatcher.ts'
 import { EVENT_CHANNEL, EventHint } from './event-hint.ts'
 import { EventLog } from './event-log.ts'
@@ -41,6 +43,7 @@ interface Ports {
   readonly issuer: string
   readonly count: CountBusinessEvent
   readonly hints: Pick<Hints, 'hear'>
+  readonly due: Pick<DueWatch, 'when'>
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -71,6 +74,7 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
     runEntry: ports.runEntry,
     onUse: ports.onUse,
     metrics,
+    wakes: ports.due.when(dueDelivery),
     log,
     now,
     random: Math.random,
@@ -80,14 +84,13 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
   const tell = tellOthers(knex, ports.hints, () => news.tell())
   const eventLog = new EventLog({ knex, onAppended: tell })
   const drain = new OutboxDrain({ outboxes, append: (events) => eventLog.append(events), log })
-  const { count } = ports
   const publisher = new EventPublisher({
     schemas,
     log: eventLog,
     outboxes,
     drain,
     metrics,
-    count,
+    count: ports.count,
     now,
   })
   const retention = new EventRetention({ knex, now, log })
@@ -100,7 +103,7 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
     allowances,
     limiter,
     metrics,
-    count,
+    count: ports.count,
     now,
   })
   const streams = new EventStreams({ knex, snapshot, news, now })

@@ -1,3 +1,5 @@
+import { everyMs, type Wakes } from '../storage/wakes.ts'
+
 /** What an outage kept, or nobody was hinted at, is found this late. */
 const POLL_MS = 2000
 
@@ -6,8 +8,8 @@ interface Ports {
   readonly tell: () => Promise<boolean>
   /** Who waits while PostgreSQL is away, for the log. */
   readonly waiting: string
-  /** Milliseconds between looks that nobody asked for; 2000, when absent. */
-  readonly pollMs?: number
+  /** Looks that nobody asked for; every 2000 ms, when absent. */
+  readonly wakes?: Wakes | undefined
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -15,7 +17,7 @@ interface Ports {
 export class TellingLoop {
   readonly #ports: Ports
   #telling: Promise<void> | undefined
-  #timer: NodeJS.Timeout | undefined
+  #end: () => void = () => undefined
   #isAsked = false
   #isAway = false
   #isStopped = true
@@ -26,14 +28,13 @@ export class TellingLoop {
 
   start(): void {
     this.#isStopped = false
-    this.#timer = setInterval(() => this.look(), this.#ports.pollMs ?? POLL_MS)
-    this.#timer.unref()
+    this.#end = (this.#ports.wakes ?? everyMs(POLL_MS)).begin(() => this.look())
     this.look()
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true
-    clearInterval(this.#timer)
+    this.#end()
     await this.#telling
   }
 

@@ -9,6 +9,7 @@ import type { AppAuthenticator } from '../identity/app-authenticator.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
 import type { Sealer } from '../sealing/sealer.ts'
 import type { StopStack } from '../stop-stack.ts'
+import type { DueWatch } from '../storage/due-watch.ts'
 import { RepeatedRun } from '../storage/repeated-run.ts'
 import type { OpenUsage } from '../usage/open-usage.ts'
 import type { FailedAuthentications } from './admission/failed-authentications.ts'
@@ -23,6 +24,7 @@ import type { Metrics } from './metrics.ts'
 interface Ports {
   readonly knex: Knex
   readonly routing: RoutingTable
+  readonly due: DueWatch
   readonly sealer: Sealer
   readonly audit: CallAuditJob
   readonly usage: OpenUsage
@@ -48,8 +50,8 @@ export async function openGateway(
   ports: Ports,
   stops: StopStack,
 ): Promise<{ readonly routes: (scope: FastifyInstance) => Promise<void> }> {
-  const { knex, routing, log } = ports
-  const limits = await openLimits({ knex, now: () => routing.now(), log }, stops)
+  const { knex, routing, due, log } = ports
+  const limits = await openLimits({ knex, due, now: () => routing.now(), log }, stops)
   const shared: Gauge = new Gauge({
     name: 'signalbox_limit_nodes',
     help: 'Nodes that share the limits of subscriptions, as far as this one knows.',

@@ -6,6 +6,7 @@ import { traceContext, traceparent, traceRandom } from '../gateway/trace-context
 import { toldMove } from '../rollout/news/told-move.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import { readGeneration } from '../rollout/routing/snapshot-store.ts'
+import type { Wakes } from '../storage/wakes.ts'
 import { familyOf, hostEventType, toldFields } from './host-event-types.ts'
 import {
   forgetNews,
@@ -24,6 +25,8 @@ export interface HostNewsPorts {
   readonly reach: (generation: number) => Promise<void>
   /** Told after events became durable. */
   readonly onTold: () => void
+  /** Tells that there is something to tell; without it, it is looked for. */
+  readonly wakes?: Wakes
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -44,8 +47,9 @@ export class HostNews {
 
   constructor(ports: HostNewsPorts) {
     this.#ports = ports
-    const { log } = ports
-    this.#loop = new TellingLoop({ tell: () => this.tell(), waiting: "the host's events", log })
+    const { wakes, log } = ports
+    const tell = () => this.tell()
+    this.#loop = new TellingLoop({ tell, waiting: "the host's events", wakes, log })
   }
 
   start(): void {

@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
 import type { Sealer } from '../sealing/sealer.ts'
 import type { StopStack } from '../stop-stack.ts'
+import type { DueWatch } from '../storage/due-watch.ts'
 import { AccessCache } from './access/access-cache.ts'
 import { AccessChanges } from './access/access-changes.ts'
 import { AccessClock } from './access/access-clock.ts'
@@ -51,6 +52,7 @@ import { UserService } from './users/user-service.ts'
 interface Ports {
   readonly knex: Knex
   readonly routing: RoutingTable
+  readonly due: DueWatch
   readonly sealer: Sealer
   readonly publicUrl: string | null
   /** Asks identity providers, guarded. */
@@ -70,9 +72,9 @@ export interface OpenIdentity {
 
 /** People and service accounts of tenants: what they may do, how they come in, and that what ends is over everywhere. */
 export async function openIdentity(ports: Ports, stops: StopStack): Promise<OpenIdentity> {
-  const { knex, routing, publicUrl, log } = ports
+  const { knex, routing, due, publicUrl, log } = ports
   const monotonic = () => performance.now()
-  const clock = new AccessClock({ knex, hints: routing.hints, log })
+  const clock = new AccessClock({ knex, hints: routing.hints, due, log })
   await clock.start()
   stops.push(() => clock.stop())
   const sweep = new IdentitySweep({ knex, log })

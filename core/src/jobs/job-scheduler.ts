@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import { pickVersion } from '../rollout/routing/pick-version.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
+import { everyMs, type Wakes } from '../storage/wakes.ts'
 import { keyOf } from './cron-changes.ts'
 import { drawnFromRun } from './drawn-from-run.ts'
 import type { JobMetrics } from './job-metrics.ts'
@@ -15,8 +16,11 @@ import type { RunEnd, Schedule } from './schedule.ts'
 import { lastInTurn } from './turn-order.ts'
 import { jobsOf, wantedJobs } from './wanted-schedules.ts'
 
-/** A schedule that another node was told of is found within this time; one that is due sooner is waited for. */
+/** Without anybody who tells of it, a schedule that another node was told of is found within this time. */
 const POLL_MS = 1000
+
+/** What is due later than this is found by a look before that. */
+const AHEAD_MS = 30_000
 
 /** Rows that should not be so, such as a schedule made while its plugin was being disabled, are mended by then. */
 const RECONCILE_MS = 60_000
@@ -55,6 +59,8 @@ export interface SchedulerPorts {
   /** Uniform in [0, 1). */
   readonly random: () => number
   readonly makeRunId: () => string
+  /** Tells of schedules that another node was told of, and of changed plugins; without it, they are looked for. */
+  readonly wakes?: Wakes
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -69,6 +75,8 @@ export class JobScheduler {
   readonly #watch: RunWatch
   readonly #running = new Map<string, { readonly tenant: string; readonly over: Promise<void> }>()
   #timer: NodeJS.Timeout | undefined
+  #end: () => void = () => undefined
+  #plannedAt = Number.POSITIVE_INFINITY
   #looking: Promise<void> | undefined
   #again = false
   #stopped = false
@@ -87,17 +95,22 @@ export class JobScheduler {
   }
 
   start(): void {
+    this.#end = (this.#ports.wakes ?? everyMs(POLL_MS)).begin(() => this.look())
     this.look()
   }
 
   /** Told of a new instant; one that the next look finds in time needs no look of its own. */
   lookAt(instant: number): void {
-    if (instant - this.#ports.now() <= POLL_MS) this.look()
+    const waitMs = instant - this.#ports.now()
+    // A look that is under way may have begun before it was there.
+    if (waitMs <= POLL_MS || this.#looking !== undefined) this.look()
+    else if (instant < this.#plannedAt) this.#plan(waitMs)
   }
 
   /** Waits for the runs at work, but not for ever: one that is not over then begins again on another node. */
   async stop(patienceMs = 5000): Promise<void> {
     this.#stopped = true
+    this.#end()
     clearTimeout(this.#timer)
     await this.#looking
     const over = Promise.all([...this.#running.values()].map((run) => run.over))
@@ -130,9 +143,17 @@ export class JobScheduler {
       const isAsked = this.#again
       this.#again = false
       if (isAsked) return this.look()
-      this.#timer = setTimeout(() => this.look(), waitMs)
-      this.#timer.unref()
+      this.#plan(waitMs)
     })
+  }
+
+  /** By this node's own clock, which decides what is due here. */
+  #plan(waitMs: number): void {
+    clearTimeout(this.#timer)
+    const soonMs = Math.min(AHEAD_MS, waitMs)
+    this.#plannedAt = this.#ports.now() + soonMs
+    this.#timer = setTimeout(() => this.look(), soonMs)
+    this.#timer.unref()
   }
 
   /** @returns how long nothing is to be done */
@@ -142,7 +163,7 @@ export class JobScheduler {
       await hastenEnded(this.#ports.knex, this.#ports.now())
       const waitMs = await this.#claim()
       this.#isAway = false
-      return Math.min(POLL_MS, waitMs)
+      return waitMs
     } catch (err) {
       if (!this.#isAway) this.#ports.log.warn({ err }, 'jobs wait: their schedules cannot be read')
       this.#isAway = true
@@ -168,11 +189,11 @@ export class JobScheduler {
   async #claim(): Promise<number> {
     const { knex, now } = this.#ports
     const limit = MAX_RUNNING - this.#running.size
-    if (limit <= 0) return POLL_MS
+    if (limit <= 0) return AHEAD_MS
     const held = this.#heldByTenant()
     const due = await nextDue(knex, fullOf(held))
     const at = now()
-    if (due === undefined) return POLL_MS
+    if (due === undefined) return AHEAD_MS
     if (due > at) return due - at
     const perTenant = MAX_RUNNING_PER_TENANT
     const query = { now: at, limit, perTenant, held, after: this.#lastTenant }

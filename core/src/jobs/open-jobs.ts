@@ -4,17 +4,19 @@ import type { Registry } from 'prom-client'
 import { type EntryPorts, runEntry } from '../broker/entry-call.ts'
 import type { GrantUse } from '../broker/uses/grant-uses.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
+import type { DueWatch } from '../storage/due-watch.ts'
 import { executeJob } from './execute-job.ts'
 import { JobMetrics } from './job-metrics.ts'
 import { JobScheduler } from './job-scheduler.ts'
 import { JobService } from './job-service.ts'
-import type { ClaimedRun } from './run-store.ts'
+import { type ClaimedRun, dueSchedule } from './run-store.ts'
 import type { RunEnd } from './schedule.ts'
 
 interface Ports {
   readonly knex: Knex
   readonly snapshot: () => Snapshot
   readonly registry: Registry
+  readonly due: Pick<DueWatch, 'when'>
   /** Asked when the first run begins: jobs are open before what runs them is. */
   readonly entry: () => EntryPorts
   /** A run uses the grant, whatever it asks of the host. */
@@ -33,7 +35,8 @@ export interface OpenJobs {
 }
 
 /** Jobs with the clock, the randomness and the parts of a real host. */
-export function openJobs({ knex, snapshot, registry, entry, onUse, runs, log }: Ports): OpenJobs {
+export function openJobs(ports: Ports): OpenJobs {
+  const { knex, snapshot, registry, entry, onUse, runs, log } = ports
   const now = Date.now
   const makeTraceId = () => randomBytes(16).toString('hex')
   const scheduler: JobScheduler = new JobScheduler({
@@ -49,6 +52,7 @@ export function openJobs({ knex, snapshot, registry, entry, onUse, runs, log }: 
     metrics: new JobMetrics(registry, () => scheduler.running),
     now,
     random: Math.random,
+    wakes: ports.due.when(dueSchedule),
     makeRunId: () => `run_${randomBytes(12).toString('hex')}`,
     log,
   })

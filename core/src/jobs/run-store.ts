@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import { terminalStates } from '../rollout/rollout-states.ts'
+import { type DueQuestion, msUntil } from '../storage/due-watch.ts'
 import type { ClaimPlan, EndPlan } from './run-plan.ts'
 import type { Run, RunEnd, Schedule } from './schedule.ts'
 import { type ScheduleEvent, stateAfter } from './schedule-states.ts'
@@ -245,6 +246,10 @@ export async function hastenEnded(knex: Knex, now: number): Promise<void> {
          order by s.id limit 500 for update of s skip locked)`,
     [new Date(now), [...terminalStates]],
   )
+}
+
+export const dueSchedule: DueQuestion = {
+  sql: `select ${msUntil('select min(due_at) from job_schedules')}`,
 }
 
 /** When the next schedule of any tenant but these is due; undefined: none is. */

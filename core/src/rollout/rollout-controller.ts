@@ -2,6 +2,7 @@ import { CodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import type { CallService } from '../broker/call-scope.ts'
 import { OneAtATime } from '../storage/one-at-a-time.ts'
+import { everyMs, type Wakes } from '../storage/wakes.ts'
 import { endOrphans } from './documents/end-orphans.ts'
 import { EvidenceRecorder } from './evidence/evidence-recorder.ts'
 import { NodeCounters } from './judge/node-counters.ts'
@@ -39,6 +40,8 @@ interface Ports {
   readonly isDeaf?: () => boolean
   /** Without it, no rollout gets beyond a shadow step. */
   readonly shadow?: ShadowSide
+  /** Tells that there are rollouts to look at; without it, they are looked for. */
+  readonly wakes?: Wakes
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -59,8 +62,10 @@ export class RolloutController {
   readonly #troubled = new Set<string>()
   #gates: GateKeeper | undefined
   #isAway = false
+  #isStopped = true
   readonly #looking = new OneAtATime(() => this.#lookOnce())
   #timer: NodeJS.Timeout | undefined
+  #end: () => void = () => undefined
 
   constructor(ports: Ports) {
     this.#ports = ports
@@ -71,12 +76,14 @@ export class RolloutController {
   start(asking: { readonly callService: CallService; readonly sendHook: SendHook }): void {
     const { knex, now, log } = this.#ports
     this.#gates = new GateKeeper({ knex, now, log, ...asking, onAnswer: () => this.look() })
-    this.#timer = setInterval(() => this.look(), TICK_MS)
-    this.#timer.unref()
+    this.#isStopped = false
+    this.#end = (this.#ports.wakes ?? everyMs(TICK_MS)).begin(() => this.look())
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer)
+    this.#end()
+    this.#isStopped = true
+    clearTimeout(this.#timer)
     await this.#looking.stop()
     await this.#gates?.stop()
   }
@@ -91,8 +98,12 @@ export class RolloutController {
   }
 
   countersOf(rollout: string): NodeCounters {
-    const counters = this.#counters.get(rollout) ?? new NodeCounters()
+    const known = this.#counters.get(rollout)
+    if (known !== undefined) return known
+    const counters = new NodeCounters()
     this.#counters.set(rollout, counters)
+    // Also what a call adds after its rollout is over: no look would come for it.
+    if (this.#timer === undefined) this.#lookIn(TICK_MS)
     return counters
   }
 
@@ -102,6 +113,21 @@ export class RolloutController {
   }
 
   async #lookOnce(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const beganAt = performance.now()
+    if (await this.#lookAtAll()) this.#lookIn(TICK_MS - (performance.now() - beganAt))
+  }
+
+  #lookIn(ms: number): void {
+    if (this.#isStopped) return
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.look(), Math.max(0, ms))
+    this.#timer.unref()
+  }
+
+  /** @returns whether there is something to look at again a tick later, without being told */
+  async #lookAtAll(): Promise<boolean> {
     try {
       await endOrphans(this.#ports.knex, (rollout, ground) =>
         this.#alone(rollout.id, () => this.#command(rollout, 'abort', ground)),
@@ -115,13 +141,15 @@ export class RolloutController {
       }
       await this.#forget(new Set(live.map(({ id }) => id)))
       const shadowed = live.filter(({ step, steps }) => shadowOf(steps[step]) !== undefined)
-      await this.shadow?.settle(new Set(shadowed.map(({ id }) => id)))
+      const left = await this.shadow?.settle(new Set(shadowed.map(({ id }) => id)))
       this.#isAway = false
+      return live.length + this.#counters.size + (left ?? 0) > 0
     } catch (err) {
       if (!this.#isAway) {
         this.#ports.log.warn({ err }, 'rollouts cannot be judged; their weights stay as they are')
       }
       this.#isAway = true
+      return true
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Localized } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import type { Page } from '../identity/identity-store.ts'
+import { dueWhere } from '../storage/due-watch.ts'
 import type { CohortBy } from './cohorts/cohort.ts'
 import type { CohortKeys, CohortLists } from './cohorts/cohort-lists.ts'
 import type { AnalysisPlan } from './judge/analysis-plan.ts'
@@ -181,6 +182,10 @@ export async function listRollouts(
   }
   return (await query).map(rolloutOf)
 }
+
+export const liveRollouts = dueWhere(
+  `exists (select from rollouts where state in (${sharingStates.map((state) => `'${state}'`).join(', ')}))`,
+)
 
 export async function listLiveRollouts(knex: Knex): Promise<Rollout[]> {
   const rows = await knex('rollouts').whereIn('state', sharingStates).orderBy('id')

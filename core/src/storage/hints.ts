@@ -11,10 +11,16 @@ export class Hints {
   readonly #databaseUrl: string
   readonly #told = new Map<string, (payload: string) => void>()
   #client: pg.Client | undefined
+  #isListening = false
   #isStopped = false
 
   constructor(databaseUrl: string) {
     this.#databaseUrl = databaseUrl
+  }
+
+  /** Whether what others say is heard. A pooler that takes LISTEN and hands nothing on is not told from one that does. */
+  get isHearing(): boolean {
+    return this.#isListening
   }
 
   /**
@@ -37,7 +43,9 @@ export class Hints {
       keepAlive: true,
     })
     const drop = () => {
-      if (this.#client === client) this.#client = undefined
+      if (this.#client !== client) return
+      this.#client = undefined
+      this.#isListening = false
     }
     client.on('error', drop)
     client.on('end', drop)
@@ -46,6 +54,7 @@ export class Hints {
     try {
       await client.connect()
       for (const channel of this.#told.keys()) await client.query(`listen ${channel}`)
+      this.#isListening = this.#client === client
     } catch (error) {
       drop()
       await client.end().catch(() => undefined)

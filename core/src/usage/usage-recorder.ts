@@ -20,6 +20,9 @@ import {
 /** With the time of the write itself a kill -9 loses at most a second of calls that have no price. */
 const FLUSH_MS = 800
 
+/** Where nothing was counted, it says only so often that it lives and has counted nothing. */
+const MARK_MS = 5000
+
 /** A node that said nothing for so long is lost, or cannot reach PostgreSQL; what it says later counts all the same. */
 const SILENT_S = 60
 const LOST_MS = 30_000
@@ -92,6 +95,7 @@ export class UsageRecorder {
     { snapshot: undefined, names: new Map() }
   #pending: Pending | undefined
   #number = 0
+  #markedAt = Number.NEGATIVE_INFINITY
   #isAway = false
 
   private constructor(ports: Ports) {
@@ -241,6 +245,8 @@ export class UsageRecorder {
       if (this.#pending !== undefined) await this.#send(this.#pending)
       for (const answer of this.#open.keys()) this.#countOpen(answer)
       const over = this.#leases.takeOver()
+      const isEmpty = this.#ledger.isEmpty && beside.isEmpty && over.length === 0
+      if (isEmpty && monotonic() - this.#markedAt < MARK_MS) return
       this.#pending = {
         batch: this.#ledger.take(),
         beside: beside.take(),
@@ -261,6 +267,7 @@ export class UsageRecorder {
     const takenS = (monotonic() - takenAt) / 1000
     await addBatch(knex, { ...batch, node: this.#node, number, takenS }, beside)
     this.#pending = undefined
+    this.#markedAt = takenAt
     if (over.length === 0) return
     await settleLeases(knex, over).catch((error: unknown) => {
       this.#leases.giveBackOver(over)

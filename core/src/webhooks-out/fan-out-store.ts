@@ -1,13 +1,16 @@
 import type { Knex } from 'knex'
 import type { HostNote } from '../host-events/host-note.ts'
+import { dueWhere } from '../storage/due-watch.ts'
 import type { SeenEvent } from './matching.ts'
+
+const HAS_NEWS = `exists (select from events where sequence > (select sequence from webhook_fan_out))
+         or exists (select from outbox_events where not is_fanned_out)`
+
+export const dueFanOut = dueWhere(HAS_NEWS)
 
 /** Whether there is something that was not looked at; costs two looks into indexes. */
 export async function hasNews(knex: Knex): Promise<boolean> {
-  const { rows } = await knex.raw<{ rows: { has: boolean }[] }>(
-    `select exists (select from events where sequence > (select sequence from webhook_fan_out))
-         or exists (select from outbox_events where not is_fanned_out) as has`,
-  )
+  const { rows } = await knex.raw<{ rows: { has: boolean }[] }>(`select ${HAS_NEWS} as has`)
   return rows[0]?.has === true
 }
 

@@ -11,11 +11,14 @@ import { readGeneration } from '../rollout/routing/snapshot-store.ts'
 import type { Sealer } from '../sealing/sealer.ts'
 import type { Settings } from '../settings.ts'
 import type { StopStack } from '../stop-stack.ts'
+import type { DueWatch } from '../storage/due-watch.ts'
 import { DeliveryRetention } from './delivery-retention.ts'
 import { endpointRoutes } from './endpoint-routes.ts'
 import { EndpointService } from './endpoint-service.ts'
 import { FanOut } from './fan-out.ts'
+import { dueFanOut } from './fan-out-store.ts'
 import { outDeliveryRoutes } from './out-delivery-routes.ts'
+import { dueDelivery } from './out-delivery-store.ts'
 import { WebhookDispatcher } from './webhook-dispatcher.ts'
 import { WebhookSender } from './webhook-sender.ts'
 
@@ -26,6 +29,7 @@ interface Ports {
   readonly settings: Pick<Settings, 'webhookAllow'>
   readonly registry: Registry
   readonly news: EventNews
+  readonly due: Pick<DueWatch, 'when'>
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -37,7 +41,7 @@ export interface WebhooksOut {
 
 /** Webhooks out: events are queued for endpoints as they are logged, and sent by whichever node takes them. */
 export function openWebhooksOut(ports: Ports, stops: StopStack): WebhooksOut {
-  const { knex, routing, registry, news, log } = ports
+  const { knex, routing, registry, news, due, log } = ports
   const places = ports.settings.webhookAllow
   const snapshot = () => routing.snapshot
   // Nodes compare what they wrote of leases: by the database's clock.
@@ -57,10 +61,12 @@ export function openWebhooksOut(ports: Ports, stops: StopStack): WebhooksOut {
     catchUp: async () => reach(await readGeneration(knex)),
     send: (request) => sender.send(request),
     random: Math.random,
+    wakes: due.when(dueDelivery),
   })
   const onQueued = () => dispatcher.look()
   const fanOut = new FanOut({ knex, snapshot, reach, now, onQueued, log })
-  const queueing = new TellingLoop({ tell: () => fanOut.step(), waiting: 'webhooks', log })
+  const wakes = due.when(dueFanOut)
+  const queueing = new TellingLoop({ tell: () => fanOut.step(), waiting: 'webhooks', wakes, log })
   news.follow(() => queueing.look())
   // A change is news of the host, and who may hear what may be another now.
   routing.follow(() => news.tell())

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { Sealed } from '../sealing/sealer.ts'
+import { type DueQuestion, msUntil } from '../storage/due-watch.ts'
 import type { AttemptVerdict } from './attempt-verdict.ts'
 import { PROBE_FROM } from './endpoint-circuit.ts'
 import type { EndpointSecrets } from './endpoint-store.ts'
@@ -82,6 +83,19 @@ export interface TakenDelivery {
   /** Whether tries to the endpoint failed before this one. */
   readonly isFailing: boolean
   readonly secrets: EndpointSecrets
+}
+
+/** The next delivery to any endpoint, or the end of its rest; one that another of its key is before counts too. */
+export const dueDelivery: DueQuestion = {
+  sql: `with recursive lines as (
+       (select endpoint, due_at from webhook_deliveries where state = 'waiting' order by endpoint, due_at limit 1)
+       union all
+       select next.endpoint, next.due_at from lines l cross join lateral (
+         select endpoint, due_at from webhook_deliveries where state = 'waiting' and endpoint > l.endpoint
+          order by endpoint, due_at limit 1) next
+     )
+     select ${msUntil('min(greatest(l.due_at, p.rest_until))')}
+       from lines l join webhook_endpoints p on p.id = l.endpoint and p.state = 'enabled'`,
 }
 
 /** How much this node sends to each endpoint right now. */

@@ -2,6 +2,7 @@ import type { Counter } from 'prom-client'
 import { LeasedTries } from '../events/leased-tries.ts'
 import { TellingLoop } from '../events/telling-loop.ts'
 import { RepeatedRun } from '../storage/repeated-run.ts'
+import { everyMs, type Wakes } from '../storage/wakes.ts'
 import {
   type EndpointLoad,
   parkBlocked,
@@ -13,6 +14,8 @@ import { type TryPorts, tryDelivery } from './try-delivery.ts'
 
 interface Ports extends TryPorts {
   readonly tries: Pick<Counter<'outcome'>, 'inc'>
+  /** Tells what becomes due by itself; without it, it is looked for. */
+  readonly wakes?: Wakes
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -23,7 +26,7 @@ const MAX_RUNNING_PER_ENDPOINT = 8
 /** A node that is killed holds what it had up this long; two upkeeps may fail before a live one loses it. */
 const LEASE_MS = 10_000
 const UPKEEP_MS = 3000
-/** What becomes due by itself is found this late. */
+/** Where nobody tells of it, what becomes due by itself is found this late. */
 const POLL_MS = 500
 /** On stopping: what runs on is sent again by whoever takes it next. */
 const STOP_GRACE_MS = 2000
@@ -34,12 +37,14 @@ export class WebhookDispatcher {
   readonly #tries = new LeasedTries<TakenDelivery>()
   readonly #loop: TellingLoop
   readonly #upkeep: RepeatedRun
+  /** Nothing was looked at since the last upkeep: none is needed. */
+  #isAtRest = false
 
   constructor(ports: Ports) {
     this.#ports = ports
-    const { log } = ports
+    const { wakes = everyMs(POLL_MS), log } = ports
     const tell = () => this.take()
-    this.#loop = new TellingLoop({ tell, waiting: 'webhooks', pollMs: POLL_MS, log })
+    this.#loop = new TellingLoop({ tell, waiting: 'webhooks', wakes, log })
     this.#upkeep = new RepeatedRun(() => this.#keepUp(), UPKEEP_MS)
   }
 
@@ -62,6 +67,7 @@ export class WebhookDispatcher {
   /** Takes what is due and begins with it. @returns whether there may be more to take right now */
   async take(): Promise<boolean> {
     const { knex, now } = this.#ports
+    this.#isAtRest = false
     const total = MAX_RUNNING - this.#tries.size
     // Whoever ends next asks again.
     if (total === 0) return false
@@ -104,10 +110,13 @@ export class WebhookDispatcher {
 
   async #keepUp(): Promise<void> {
     const { knex, now } = this.#ports
+    if (this.#isAtRest && this.#tries.size === 0) return
+    this.#isAtRest = true
     try {
       await renewLeases(knex, this.#tries.running, { now: now(), leaseMs: LEASE_MS })
       await parkBlocked(knex, now())
     } catch (err) {
+      this.#isAtRest = false
       this.#loop.tellAway(err)
     }
   }

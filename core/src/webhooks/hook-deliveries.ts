@@ -2,6 +2,7 @@ import { CodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import type { RunEntry } from '../broker/entry-call.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
+import { everyMs, type Wakes } from '../storage/wakes.ts'
 import { afterAttempt } from './delivery-states.ts'
 import { hookBody, hookInput } from './hook-input.ts'
 import {
@@ -20,10 +21,12 @@ interface Ports {
   readonly now: () => number
   /** Uniform in [0, 1). */
   readonly random: () => number
+  /** Tells what is due; without it, it is looked for. */
+  readonly wakes?: Wakes
   readonly log: { warn(fields: object, message: string): void }
 }
 
-/** What waits for another try, or came by another node, is looked for so often. */
+/** Where nobody tells of it, what waits for another try, or came by another node, is looked for so often. */
 const LOOK_MS = 1000
 /** Handled at once on a node. */
 const AT_ONCE = 8
@@ -44,7 +47,7 @@ interface Tried {
 /** Hands webhooks to their plugins: at least once, with growing waits between tries. */
 export class HookDeliveries {
   readonly #ports: Ports
-  #timer: NodeJS.Timeout | undefined
+  #end: () => void = () => undefined
   #cleanedAt = 0
   #work: Promise<void> | undefined
   #isWanted = false
@@ -55,14 +58,13 @@ export class HookDeliveries {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.look(), LOOK_MS)
-    this.#timer.unref()
+    this.#end = (this.#ports.wakes ?? everyMs(LOOK_MS)).begin(() => this.look())
   }
 
   /** Resolves when the tries that are under way have ended. */
   async stop(): Promise<void> {
     this.#isStopped = true
-    clearInterval(this.#timer)
+    this.#end()
     await this.#work
   }
 

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { terminalStates } from '../rollout/rollout-states.ts'
 import type { Sealed } from '../sealing/sealer.ts'
+import { type DueQuestion, msUntil } from '../storage/due-watch.ts'
 import type { HookHeaders } from './hook-signature.ts'
 
 /** One door: a path of a plugin in a tenant. */
@@ -112,6 +113,10 @@ export interface DueDelivery extends Hook {
   readonly receivedAt: Date
   /** This try included. */
   readonly attempts: number
+}
+
+export const dueHook: DueQuestion = {
+  sql: `select ${msUntil("select min(next_at) from hook_deliveries where state = 'waiting'")}`,
 }
 
 /**

@@ -5,12 +5,15 @@ import { RateLimiter } from '../gateway/rate-limiter.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import type { Sealer } from '../sealing/sealer.ts'
 import type { StopStack } from '../stop-stack.ts'
+import type { DueWatch } from '../storage/due-watch.ts'
 import { HookDeliveries } from './hook-deliveries.ts'
 import { HookService } from './hook-service.ts'
+import { dueHook } from './hook-store.ts'
 
 interface Ports {
   readonly knex: Knex
   readonly sealer: Sealer
+  readonly due: Pick<DueWatch, 'when'>
   readonly snapshot: () => Snapshot
   readonly handle: RunEntry
   readonly onUse: (use: GrantUse) => void
@@ -19,7 +22,8 @@ interface Ports {
 
 /** Webhooks in: accepted by the service, handed on in the background. */
 export function openHooks(ports: Ports, stops: StopStack): HookService {
-  const deliveries = new HookDeliveries({ ...ports, now: Date.now, random: Math.random })
+  const wakes = ports.due.when(dueHook)
+  const deliveries = new HookDeliveries({ ...ports, wakes, now: Date.now, random: Math.random })
   deliveries.start()
   stops.push(() => deliveries.stop())
   return new HookService({

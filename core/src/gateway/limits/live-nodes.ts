@@ -1,9 +1,12 @@
 import type { Knex } from 'knex'
-import { countLiveNodes } from '../../rollout/nodes/node-store.ts'
+import { countLiveNodes, otherCount } from '../../rollout/nodes/node-store.ts'
+import type { DueWatch } from '../../storage/due-watch.ts'
 import { RepeatedRun } from '../../storage/repeated-run.ts'
 
-/** As often as nodes say that they live. */
-const LOOK_MS = 2000
+interface Ports {
+  readonly knex: Knex
+  readonly due: Pick<DueWatch, 'when'>
+}
 
 /**
  * How many nodes share the limits, this one included. While PostgreSQL is away the last known count holds: whoever
@@ -11,11 +14,12 @@ const LOOK_MS = 2000
  */
 export class LiveNodes {
   readonly #knex: Knex
-  readonly #runs = new RepeatedRun(() => this.#look(), LOOK_MS)
+  readonly #runs: RepeatedRun
   #count: number | undefined
 
-  constructor(knex: Knex) {
+  constructor({ knex, due }: Ports) {
     this.#knex = knex
+    this.#runs = new RepeatedRun(() => this.#look(), due.when(otherCount(() => this.#count ?? 0)))
   }
 
   async start(): Promise<void> {

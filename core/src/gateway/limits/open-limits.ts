@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { StopStack } from '../../stop-stack.ts'
+import type { DueWatch } from '../../storage/due-watch.ts'
 import { RepeatedRun } from '../../storage/repeated-run.ts'
 import { BurstLimits } from './burst-limits.ts'
 import { forgetBursts, takeBursts } from './burst-store.ts'
@@ -21,6 +22,7 @@ export interface OpenLimits extends Limits {
 
 interface Ports {
   readonly knex: Knex
+  readonly due: Pick<DueWatch, 'when'>
   /** Milliseconds since the epoch by PostgreSQL's clock. */
   readonly now: () => number
   readonly log: { warn(fields: object, message: string): void }
@@ -33,8 +35,11 @@ const FORGET_MS = 600_000
 const TELL_MS = 10_000
 
 /** The limits of subscriptions on this node, and what it agrees on with the others. */
-export async function openLimits({ knex, now, log }: Ports, stops: StopStack): Promise<OpenLimits> {
-  const live = new LiveNodes(knex)
+export async function openLimits(
+  { knex, due, now, log }: Ports,
+  stops: StopStack,
+): Promise<OpenLimits> {
+  const live = new LiveNodes({ knex, due })
   await live.start()
   stops.push(() => live.stop())
   const nodes = () => live.count

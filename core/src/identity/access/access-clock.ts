@@ -1,7 +1,9 @@
 import type { Knex } from 'knex'
+import type { DueWatch } from '../../storage/due-watch.ts'
 import type { Hints } from '../../storage/hints.ts'
+import { everyMs } from '../../storage/wakes.ts'
 import { ACCESS_CHANNEL } from './access-change.ts'
-import { readRevision, readRevisionsSince } from './access-store.ts'
+import { otherRevision, readRevision, readRevisionsSince } from './access-store.ts'
 
 /** A node that missed a NOTIFY learns of a change after this long at most. */
 const POLL_MS = 500
@@ -9,6 +11,8 @@ const POLL_MS = 500
 interface Ports {
   readonly knex: Knex
   readonly hints: Pick<Hints, 'hear'>
+  /** What tells of changes that no hint was heard of; without it, a poll. */
+  readonly due?: Pick<DueWatch, 'when'>
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -20,7 +24,7 @@ export class AccessClock {
   #looking: Promise<void> | undefined
   #isAskedAgain = false
   #isAway = false
-  #poll: NodeJS.Timeout | undefined
+  #end: () => void = () => undefined
 
   constructor(ports: Ports) {
     this.#ports = ports
@@ -29,12 +33,13 @@ export class AccessClock {
 
   async start(): Promise<void> {
     await this.#look()
-    this.#poll = setInterval(() => this.#check(), POLL_MS)
-    this.#poll.unref()
+    const { due } = this.#ports
+    const wakes = due?.when(otherRevision(() => this.#revision)) ?? everyMs(POLL_MS)
+    this.#end = wakes.begin(() => this.#check())
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#poll)
+    this.#end()
     await this.#looking?.catch(() => undefined)
   }
 

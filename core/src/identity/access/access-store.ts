@@ -1,10 +1,19 @@
 import type { Knex } from 'knex'
+import type { DueQuestion } from '../../storage/due-watch.ts'
 import type { RoleGrant } from '../principal.ts'
 import { isBuiltIn } from '../roles/built-in-roles.ts'
 
 export async function readRevision(knex: Knex): Promise<number> {
   const row = await knex('access_clock').first('revision')
   return Number(row.revision)
+}
+
+/** Due while the last change is another than this node knows. */
+export function otherRevision(known: () => number): DueQuestion {
+  return {
+    sql: 'select 0 from access_clock where revision <> ?',
+    values: () => [known()],
+  }
 }
 
 export async function readRevisionsSince(

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import type { DueQuestion } from '../../storage/due-watch.ts'
 
 /**
  * A node that was not seen for so long is dead, or does not reach PostgreSQL: then its canaries have had no call for
@@ -93,6 +94,14 @@ export async function readAcknowledged(
     )
   const acknowledged = { generation, nodes: Number(row.nodes), of: Number(row.of) }
   return { acknowledged, now: Number(row.now) }
+}
+
+/** Due while as many live as this node does not know of. */
+export function otherCount(known: () => number): DueQuestion {
+  return {
+    sql: `select 0 from (select count(*) as n from nodes where ${isLive}) live where n <> ?`,
+    values: () => [GONE_AFTER_MS, known()],
+  }
 }
 
 /** Those that live, by the database's clock. */

@@ -84,19 +84,27 @@ export class ShadowSide {
     return decision
   }
 
-  /** A rollout whose shadow is over: what its last calls added is written, and then nothing of it is kept. */
-  async settle(live: ReadonlySet<string>): Promise<void> {
+  /**
+   * A rollout whose shadow is over: what its last calls added is written, and then nothing of it is kept.
+   * @returns how many are kept all the same, until the next look
+   */
+  async settle(live: ReadonlySet<string>): Promise<number> {
     const { runner, recorded } = this.#ports
+    let left = 0
     for (const id of runner.rollouts()) {
       if (live.has(id)) continue
       const isWritten = this.#written.get(id) === runner.seenOf(id).changes
       await this.#write(id)
       // What is counted while this is written is left for the next look.
-      if (!isWritten) continue
+      if (!isWritten) {
+        left++
+        continue
+      }
       runner.forget(id)
       recorded.forget(id)
       this.#written.delete(id)
     }
+    return left
   }
 
   async #write(id: string): Promise<void> {
