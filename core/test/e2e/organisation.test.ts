@@ -1,6 +1,7 @@
 import t from 'tap'
+import { Browser } from '../support/browser.ts'
 import { HostProcess } from '../support/host-process.ts'
-import { person } from '../support/people.ts'
+import { PASSWORD, person } from '../support/people.ts'
 import { testDatabases } from '../support/postgres.ts'
 
 const { hostUrl } = await testDatabases(t)
@@ -48,6 +49,13 @@ t.test(
     t.match(body.text, `suzhou,"'=cmd",`)
     const { body: users } = await ann.ask<{ items: object[] }>('GET', '/v1/users?unit=shift-a')
     t.match(users.items, [{ login: 'iris', state: 'invited' }])
+    const [iris] = users.items as { id: string }[]
+    const { body: link } = await ann.ask<{ ticket: string }>('POST', `/v1/users/${iris?.id}/link`)
+    const moved = { users: files.users.replace('iris@acme', 'iris.li@acme') }
+    t.match((await ann.ask('POST', path, moved)).body, { users: one })
+    const wish = { ticket: link.ticket, password: PASSWORD }
+    const late = await new Browser(host.url).ask('POST', '/v1/sign-in/invitation', wish)
+    t.match(late.body, { code: 'CORE_TICKET_INVALID' }, 'it was sent to another address')
   },
 )
 
@@ -129,7 +137,15 @@ t.test('who says what a change was made upon changes nothing that has changed si
     const refused = await ann.ask(method, path, body, { 'if-match': first })
     t.match(refused, { status: 412, body: { code: 'CORE_CHANGED_MEANWHILE' } })
     t.equal((await ann.ask(method, path, body)).status, 200, 'without it whoever comes last wins')
-    t.equal((await ann.ask(method, path, body, { 'if-match': 'W/"1"' })).status, 400)
+    const now = await read()
+    const upon = async (tags: string) =>
+      (await ann.ask(method, path, body, { 'if-match': tags })).status
+    t.equal(await upon(`W/${now}`), 412, 'a weak tag matches nothing')
+    t.equal(await upon(`W/${now}, "x"`), 412)
+    t.equal(await upon(`"a, b" ,, W/"x",${now}`), 200, 'one of several')
+    t.equal(await upon('*'), 200, 'whatever is there')
+    for (const odd of ['x', '"', `${now} "x"`, '*, "x"', 'w/"x"'])
+      t.equal(await upon(odd), 400, odd)
     if (path.includes('users')) continue
     const gone = await ann.ask('DELETE', path, undefined, { 'if-match': first })
     t.match(gone, { status: 412, body: { code: 'CORE_CHANGED_MEANWHILE' } })
@@ -149,4 +165,6 @@ t.test('who says what a change was made upon changes nothing that has changed si
     'if-match': `"${'x'.repeat(22)}"`,
   })
   t.equal(answer.status, 412, 'what is not there was not seen')
+  const any = await ann.ask('PUT', '/v1/positions/clerk', none, { 'if-match': '*' })
+  t.equal(any.status, 412, 'nor is it anything')
 })
