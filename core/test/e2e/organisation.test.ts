@@ -180,8 +180,10 @@ t.test(
       tenant: 'acme',
       login: 'uwe',
     })
-    for (const unit of ['old', 'new'])
-      await ann.ask('POST', '/v1/role-assignments', { user, role: 'admin', unit })
+    const give = (unit: string) =>
+      ann.ask<{ id: string }>('POST', '/v1/role-assignments', { user, role: 'admin', unit })
+    const { body: given } = await give('old')
+    await give('new')
     t.match((await ann.ask('DELETE', '/v1/units/old')).body, { code: 'CORE_UNIT_IN_USE' })
     const tag = (await uwe.ask('GET', path)).headers.get('etag') ?? 'none'
     const move = (unit: string | null, headers = {}) => uwe.ask('PATCH', path, { unit }, headers)
@@ -193,6 +195,7 @@ t.test(
       body: { tenant: 'acme', id: 'board', name: 'Board', unit: 'new' },
     })
     t.equal((await move('new', { 'if-match': tag })).status, 412)
+    await ann.ask('DELETE', `/v1/role-assignments/${given.id}`)
     t.equal((await ann.ask('DELETE', '/v1/units/old')).status, 204)
     await ann.ask('PATCH', path, { unit: 'far', name: 'The board' })
     t.equal((await uwe.ask('GET', path)).status, 403, 'moved away, it is no longer his')
