@@ -10,6 +10,7 @@ import {
   serviceIdSchema,
   strictObject,
 } from '../gateway/http-schemas.ts'
+import { ifMatchSchema } from '../gateway/if-match.ts'
 import type { Page } from '../identity/identity-store.ts'
 import { listCredentials } from './credential-store.ts'
 import { requireSides } from './subscription-access.ts'
@@ -178,24 +179,20 @@ function commandRoutes(app: FastifyInstance, { knex, subscriptions }: Ports): vo
             expiresAt: { ...instantSchema, type: ['string', 'null'] },
           },
         },
-        headers: {
-          type: 'object',
-          properties: { 'if-match': { type: 'string', pattern: '^"[0-9]{1,9}"$' } },
-        },
+        headers: ifMatchSchema,
       },
     },
     async (request, reply) => {
       const { id, command } = request.params
       const { reason, plan, expiresAt } = request.body ?? {}
       const { sides } = await requireSides(request, knex, id, 'subscription.write')
-      const seen = request.headers['if-match']
       const row = await subscriptions.command(callerOf(request), id, {
         command,
         sides,
         reason,
         plan,
         expiresAt: typeof expiresAt === 'string' ? Date.parse(expiresAt) : expiresAt,
-        seen: seen === undefined ? undefined : Number(seen.slice(1, -1)),
+        seen: request.headers['if-match'],
       })
       reply.header('etag', `"${row.revision}"`)
       return row

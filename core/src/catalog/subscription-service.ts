@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Change } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
+import { isMatched } from '../gateway/if-match.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { hasApp } from '../identity/identity-store.ts'
 import { type CatalogService, findService } from './catalog-store.ts'
@@ -39,8 +40,8 @@ export interface SubscriptionWish {
 export interface SubscriptionOrder extends Omit<SubscriptionAsk, 'actor'> {
   /** The plan that `change-plan` asks for. */
   readonly plan?: string | undefined
-  /** What the caller saw: another revision refuses. */
-  readonly seen?: number | undefined
+  /** `If-Match`: of what the caller saw; another revision refuses. */
+  readonly seen?: string | undefined
 }
 
 /** Subscribes apps to data services. Every change is in force on this node on return. */
@@ -105,7 +106,7 @@ export class SubscriptionService {
         ? undefined
         : await lockPlan(trx, { id: service, major }, asked, 'share')
     const row = requireFound(await lockSubscription(trx, id), id)
-    if (order.seen !== undefined && order.seen !== row.revision) {
+    if (!isMatched(order.seen, `"${row.revision}"`)) {
       throw coreErrors.create('SUBSCRIPTION_CHANGED', { subscription: id, revision: row.revision })
     }
     const terms = await findTerms(trx, {

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { parse } from 'secure-json-parse'
 import { requireStanding } from '../catalog/standing.ts'
 import { coreErrors } from '../errors.ts'
+import { illFormedIn } from '../gateway/ill-formed-text.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import type { IncomingEvents, Sender } from './incoming-events.ts'
 
@@ -90,6 +91,13 @@ function senderOf({ principal }: FastifyRequest, { subscriptions }: Snapshot, no
 }
 
 function readJson(text: string): unknown {
+  const value = parsed(text)
+  const faults = illFormedIn(value)
+  if (faults.length > 0) throw coreErrors.create('INPUT_INVALID', {}, { faults })
+  return value
+}
+
+function parsed(text: string): unknown {
   try {
     // `__proto__` in a body is an attack, never data.
     return parse(text, { protoAction: 'error', constructorAction: 'ignore' })

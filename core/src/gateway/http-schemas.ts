@@ -4,12 +4,12 @@ export const idSchema = {
   pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
 } as const
 
-/** Control characters have no place in a name; U+0000 and half of a surrogate pair PostgreSQL cannot store, nor is it any text. */
+/** Control characters have no place in a name; U+0000 PostgreSQL cannot store. */
 export const nameSchema = {
   type: 'string',
   minLength: 1,
   maxLength: 200,
-  pattern: '^[^\\u0000-\\u001f\\ud800-\\udfff]*$',
+  pattern: '^[^\\u0000-\\u001f]*$',
 } as const
 
 export const pluginNameSchema = {

@@ -1,6 +1,7 @@
 import { faultsOf, lateValidator } from '@signalbox/sdk/schema'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { FastifySchemaCompiler } from 'fastify'
+import { illFormedIn } from './ill-formed-text.ts'
 
 /** Bodies are taken as they are: nothing is coerced, nothing unknown is dropped in silence. */
 const forBodies = new Ajv2020({ allErrors: true, strict: false, useDefaults: true })
@@ -14,7 +15,8 @@ const forTexts = new Ajv2020({
 })
 
 /**
- * Validation of the host's own routes; the faults carry JSON pointers. A route's schema is compiled by its first
+ * Validation of the host's own routes; the faults carry JSON pointers. Whatever a schema says of texts, they are Unicode: what
+ * is no text could be neither stored nor signed. Calls of data services have a validation of their own. A route's schema is compiled by its first
  * request: all of them together take a quarter of a second of a start.
  */
 export const strictValidator: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
@@ -22,6 +24,8 @@ export const strictValidator: FastifySchemaCompiler<object> = ({ schema, httpPar
     return (httpPart === 'body' ? forBodies : forTexts).compile(schema)
   })
   return (value: unknown) => {
+    const illFormed = illFormedIn(value)
+    if (illFormed.length > 0) return { error: illFormed as never }
     const validate = validator()
     if (validate(value)) return { value }
     return { error: faultsOf(validate) as never }

@@ -5,6 +5,6 @@ export interface Asker {
   readonly principal: Principal
   readonly actor: string
   readonly traceId: string | null
-  /** `If-Match`: the tag of what the change was made upon; see seen.ts. */
+  /** `If-Match`: the tags of what the change was made upon; see seen.ts. */
   readonly seen?: string | undefined
 }

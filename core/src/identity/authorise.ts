@@ -64,6 +64,7 @@ export const rules = {
   'subscription.command': ['operator', 'admin', 'service-owner'],
   // Of the tenant that owns the service.
   'subscription.decide': ['operator', 'admin', 'service-owner'],
+  'app.update': ['operator', 'admin'],
   'app.suspend': ['operator', 'admin'],
   'app.origins': ['operator', 'admin'],
   // A client proves itself in the body, as OAuth has it; see oauth/.

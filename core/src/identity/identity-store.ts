@@ -68,13 +68,23 @@ export async function hasApp(knex: Knex, tenant: string, id: string): Promise<bo
   return (await knex('apps').where({ tenant, id }).first('id')) !== undefined
 }
 
+const appColumns = ['tenant', 'id', 'name', 'unit', { suspendedBy: 'suspended_by' }]
+
+export async function findApp(knex: Knex, tenant: string, id: string): Promise<App | undefined> {
+  return knex('apps').where({ tenant, id }).first(appColumns)
+}
+
 /** Locked until the transaction ends. */
 export async function lockApp(
   trx: Knex.Transaction,
   tenant: string,
   id: string,
-): Promise<{ suspendedBy: string | null } | undefined> {
-  return trx('apps').where({ tenant, id }).forUpdate().first({ suspendedBy: 'suspended_by' })
+): Promise<App | undefined> {
+  return trx('apps').where({ tenant, id }).forUpdate().first(appColumns)
+}
+
+export async function updateApp(trx: Knex, { tenant, id, name, unit }: App): Promise<void> {
+  await trx('apps').where({ tenant, id }).update({ name, unit })
 }
 
 /** @param by the actor; null: it goes on */
@@ -118,8 +128,7 @@ export async function listUnits(knex: Knex, tenant: string, page: Page): Promise
 }
 
 export async function listApps(knex: Knex, tenant: string, page: Page): Promise<App[]> {
-  const columns = ['tenant', 'id', 'name', 'unit', { suspendedBy: 'suspended_by' }]
-  return paged(knex('apps').where({ tenant }).select(columns), page)
+  return paged(knex('apps').where({ tenant }).select(appColumns), page)
 }
 
 function paged(query: Knex.QueryBuilder, page: Page): Knex.QueryBuilder {

@@ -8,6 +8,8 @@ import { AccessCache } from './access/access-cache.ts'
 import { AccessChanges } from './access/access-changes.ts'
 import { AccessClock } from './access/access-clock.ts'
 import { UserProofs } from './access/user-proofs.ts'
+import { appRoutes } from './app-routes.ts'
+import { AppService } from './app-service.ts'
 import { identityRoutes } from './identity-routes.ts'
 import { IdentityService } from './identity-service.ts'
 import { meRoutes } from './me-routes.ts'
@@ -145,6 +147,7 @@ function administration(
   { knex, routing }: Ports,
   changes: AccessChanges,
 ): void {
+  appRoutes(scope, { apps: new AppService(knex) })
   identityRoutes(scope, { knex, identity: new IdentityService(knex) })
   unitRoutes(scope, { knex, units: new UnitService(changes) })
   userRoutes(scope, { knex, users: new UserService(changes) })

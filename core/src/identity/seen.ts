@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 import { coreErrors } from '../errors.ts'
+import { isMatched } from '../gateway/if-match.ts'
 import { canonicalJson } from '../sealing/canonical-json.ts'
 
 /** 128 bits of a hash: nobody gains by two things with one tag. */
@@ -18,19 +19,13 @@ export function tagged<Thing extends object>(reply: FastifyReply, thing: Thing):
   return thing
 }
 
-/** Of a change that may say what it was made upon (RFC 9110 §13.1.1): one tag, as it was shown. */
-export const ifMatchSchema = {
-  type: 'object',
-  properties: { 'if-match': { type: 'string', pattern: '^"[\\w-]{22}"$' } },
-} as const
-
 /**
  * In the transaction of the change, with the thing locked.
- * @param seen tag that the change was made upon; undefined: whichever comes last wins
+ * @param seen `If-Match`, as it came; undefined: whichever comes last wins
  * @param thing undefined: there is none
  * @throws CORE_CHANGED_MEANWHILE
  */
 export function requireSeen(seen: string | undefined, thing: object | undefined): void {
-  if (seen === undefined || (thing !== undefined && tagOf(thing) === seen)) return
+  if (seen === undefined || isMatched(seen, thing && tagOf(thing))) return
   throw coreErrors.create('CHANGED_MEANWHILE')
 }

@@ -15,19 +15,26 @@ export interface Validity<From extends string | null> {
   readonly validTo: string | null
 }
 
+/** @returns in UTC; undefined: it is none, or one of a year that PostgreSQL writes in another way */
+export function inUtc(at: string): string | undefined {
+  const time = Date.parse(at)
+  const text = Number.isNaN(time) ? '' : new Date(time).toISOString()
+  return /^(?!0000)\d{4}-/.test(text) ? text : undefined
+}
+
 /** @throws CORE_INPUT_INVALID where one is no point in time, or it ends before it begins */
 export function validityOf<From extends string | null>(
   from: From,
   to: string | null,
 ): Validity<From> {
   const faults = Object.entries({ validFrom: from, validTo: to })
-    .filter(([, at]) => at !== null && Number.isNaN(Date.parse(at)))
+    .filter(([, at]) => at !== null && inUtc(at) === undefined)
     .map(([name]) => ({ pointer: `/${name}`, detail: 'is no point in time' }))
   if (faults.length === 0 && from !== null && to !== null && Date.parse(to) <= Date.parse(from)) {
     faults.push({ pointer: '/validTo', detail: 'has to be after validFrom' })
   }
   if (faults.length > 0) throw coreErrors.create('INPUT_INVALID', {}, { faults })
-  return { validFrom: inUtc(from) as From, validTo: inUtc(to) }
+  return { validFrom: utcOrNull(from) as From, validTo: utcOrNull(to) }
 }
 
-const inUtc = (at: string | null) => (at === null ? null : new Date(at).toISOString())
+const utcOrNull = (at: string | null) => (at === null ? null : (inUtc(at) ?? null))

@@ -9,6 +9,7 @@ import {
   strictObject,
   versionSchema,
 } from '../gateway/http-schemas.ts'
+import { ifMatchPattern, tagsIn } from '../gateway/if-match.ts'
 import type { Page } from '../identity/identity-store.ts'
 import { assignmentRoute } from './cohorts/assignment-routes.ts'
 import { cohortRoutes } from './cohorts/cohort-routes.ts'
@@ -43,8 +44,12 @@ interface Ports {
 
 const tags = ['rollouts']
 const params = strictObject({ id: rolloutIdSchema }, ['id'])
-/** The `revision` of a rollout, as an entity tag. */
-const revisionSchema = { type: 'string', pattern: '^"?[0-9]{1,15}"?$' } as const
+/** The `revision` of a rollout, as an entity tag, or as it is. */
+const revisionSchema = {
+  type: 'string',
+  maxLength: 4000,
+  pattern: `^(?:[0-9]{1,15}|${ifMatchPattern})$`,
+} as const
 const reasonSchema = { type: 'string', minLength: 1, maxLength: 500 } as const
 
 /** Of others, `rollback` and `approve` have routes of their own, and `bake` is the controller's. */
@@ -146,7 +151,7 @@ function commandRoutes(app: FastifyInstance, ports: Ports): void {
       const { id, command } = request.params
       const ground = {
         ...groundOf(request.body?.reason, command),
-        ...seenOf(command, request.headers['if-match']),
+        ...(await seenOf(ports.knex, id, command, request.headers['if-match'])),
         ...supersedingOf(command, request.body?.supersedes),
       }
       return showRollout(
@@ -193,10 +198,24 @@ function supersedingOf(command: Command, wish: boolean | undefined): Pick<Ground
   throw coreErrors.create('INPUT_INVALID', {}, { faults: [fault] })
 }
 
+/** The revision of a rollout whose tags are all weak, or no revisions. */
+const NEVER = -1
+
 /** What whoever gives the command has looked at. To go back is right whatever it was. */
-function seenOf(command: Command, ifMatch: string | undefined): Pick<Ground, 'seen' | 'isStrict'> {
+async function seenOf(
+  knex: Knex,
+  id: string,
+  command: Command,
+  ifMatch: string | undefined,
+): Promise<Pick<Ground, 'seen' | 'isStrict'>> {
   if (ifMatch === undefined || command === 'abort') return {}
-  return { seen: { revision: Number(ifMatch.replaceAll('"', '')) }, isStrict: true }
+  const tags = /^[0-9]/.test(ifMatch) ? [`"${ifMatch}"`] : tagsIn(ifMatch)
+  if (tags === 'any') return {}
+  // Of several the one that it has now; whether it still has it then is looked at where it is moved.
+  const { revision } = await requireRollout(knex, id)
+  const named = tags.map((tag) => Number(tag.slice(1, -1))).filter(Number.isInteger)
+  const seen = named.includes(revision) ? revision : (named[0] ?? NEVER)
+  return { seen: { revision: seen }, isStrict: true }
 }
 
 function groundOf(reason: string | undefined, command: RolloutCommand): Ground {

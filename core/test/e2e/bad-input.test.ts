@@ -1,5 +1,5 @@
 import t from 'tap'
-import { HostProcess, refusal } from '../support/host-process.ts'
+import { HostProcess, OPERATOR_TOKEN, refusal } from '../support/host-process.ts'
 import { serviceAccount } from '../support/people.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, installProbe, probe, setUpTenant } from '../support/probe.ts'
@@ -314,5 +314,49 @@ t.test('ids that people type are of one alphabet', async (t) => {
     ]) {
       t.match(await refusal(asked()), { status: 400, code: 'CORE_INPUT_INVALID' }, id)
     }
+  }
+})
+
+t.test('half of a surrogate pair is no text, on whatever route it comes', async (t) => {
+  const odd = 'half: \ud83d'
+  const operator = { authorization: `Bearer ${OPERATOR_TOKEN}` }
+  const admin = { authorization: `Bearer ${acme.adminToken}` }
+  const app = { authorization: `Bearer ${acme.key}` }
+  const grants = `/v1/tenants/acme/plugins/${encodeURIComponent(probe)}`
+  const event = { specversion: '1.0', id: '1', source: '/x', type: 'x.y', data: { a: [odd] } }
+  const cases = [
+    ['POST', '/v1/tenants', operator, { id: 'odd', name: odd }, '/name'],
+    ['PUT', '/v1/roles/odd?tenant=acme', admin, { name: 'Odd', actions: [odd] }, '/actions/0'],
+    [
+      'POST',
+      '/v1/users',
+      admin,
+      { login: 'odd', displayName: 'Odd', email: `${odd}@x.y` },
+      '/email',
+    ],
+    ['POST', '/v1/sign-in', {}, { tenant: 'acme', login: 'ann', password: odd }, '/password'],
+    ['PUT', `${grants}/config`, admin, { greeting: { deep: odd } }, '/greeting/deep'],
+    ['PUT', `${grants}/secrets/one`, admin, { value: odd }, '/value'],
+    ['POST', '/v1/webhooks', admin, { url: 'https://x.example', events: [odd] }, '/events/0'],
+    ['POST', '/v1/tenants/acme/organisation:import', admin, { users: odd }, '/users'],
+    ['POST', '/v1/rollouts', operator, { plugin: probe, version: odd }, '/version'],
+    ['POST', '/v1/events', app, event, '/data/a/0', 'application/cloudevents+json'],
+    ['POST', '/v1/apps', admin, { id: 'odd', name: 'Odd', [odd]: 1 }, '/half: \ufffd'],
+  ] as const
+  for (const [method, path, proof, body, pointer, type = 'application/json'] of cases) {
+    const response = await fetch(`${host.url}${path}`, {
+      method,
+      headers: { ...proof, 'content-type': type },
+      body: JSON.stringify(body),
+    })
+    t.match(
+      { status: response.status, body: await response.json() },
+      { status: 400, body: { code: 'CORE_INPUT_INVALID', errors: [{ pointer }] } },
+      `${method} ${path}`,
+    )
+  }
+  for (const path of ['/v1/audit?actor=%ED%A0%80', '/v1/marketplace/packages?q=%ED%A0%80']) {
+    const { status } = await fetch(`${host.url}${path}`, { headers: operator })
+    t.ok(status < 500, `${path}: ${status}`)
   }
 })

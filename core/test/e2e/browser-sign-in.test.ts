@@ -175,21 +175,23 @@ t.test('signing in with a browser', { skip: withoutChromium }, async (t) => {
     t.match(await framed, /refused|violates/i)
   })
 
-  /** What an authenticator app is given, and says. @returns a code that has not been used */
+  /** By the page, as an authenticator app is told and says. @returns a code that has not been used */
   async function setUpCodes(page: Page): Promise<string> {
-    const asked = (path: string, body: object) =>
-      page.evaluate(
-        async ([path = '', body = '']) => {
-          const me = (await (await fetch('/v1/me')).json()) as { csrfToken: string }
-          const headers = { 'content-type': 'application/json', 'x-csrf-token': me.csrfToken }
-          const answer = await fetch(path, { method: 'POST', headers, body })
-          return (await answer.json()) as { uri: string }
-        },
-        [path, JSON.stringify(body)],
-      )
-    const { uri } = await asked('/v1/me/totp', { password: PASSWORD })
-    const totp = URI.parse(uri) as TOTP
-    await asked('/v1/me/totp:confirm', { code: totp.generate() })
+    await page.getByRole('button', { name: 'Add an authenticator app' }).click()
+    const link = await page.getByRole('link').getAttribute('href')
+    const totp = URI.parse(link ?? '') as TOTP
+    const typed = (await page.locator('code').innerText()).replaceAll(' ', '')
+    t.equal(typed, totp.secret.base32, 'the same to type')
+    await page.getByLabel('Code of the app').fill('000000')
+    await page.keyboard.press('Enter')
+    await page.getByRole('status').filter({ hasText: /\S/ }).waitFor()
+    const code = totp.generate()
+    await page.getByLabel('Code of the app').fill(`${code.slice(0, 3)} ${code.slice(3)}`)
+    await page.keyboard.press('Enter')
+    await shows(page, 'Keep these recovery codes')
+    t.match(await page.locator('pre').innerText(), /^(?:[0-9a-f]{5}(?:-[0-9a-f]{5}){3}\n?){10}$/)
+    await page.getByRole('button', { name: 'I have kept them' }).click()
+    await shows(page, 'You are signed in.')
     // Of the step that comes: each is taken once, and clocks that run ahead by one are let.
     return totp.generate({ timestamp: Date.now() + 30_000 })
   }

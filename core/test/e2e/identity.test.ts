@@ -345,3 +345,27 @@ t.test('a service account acts by tokens for some of what it may', async (t) => 
     )
   }
 })
+
+t.test('a token makes no token of its owner, whatever it is for', async (t) => {
+  const action = 'service_account.token'
+  const { id: own } = (await ann.ask<{ id: string }>('GET', '/v1/me')).body
+  const narrow = { label: 'narrow', days: 1, actions: [action, 'audit.read'] }
+  const { body: made } = await ann.ask<{ token: string }>('POST', '/v1/tokens', narrow)
+  const account = { tenant: 'acme', login: 'maker', roles: ['admin'] }
+  const maker = await serviceAccount(client, account, [action, 'audit.read'])
+  const broad = { label: 'broad', days: 1, actions: ['user.write', 'role.assign'] }
+  for (const { owner, token, code } of [
+    { owner: own, token: made.token, code: 'CORE_USER_COMMAND_REFUSED' },
+    { owner: maker.id, token: maker.token, code: 'CORE_HAND_OUT_REFUSED' },
+    { owner: maker.id, token: made.token, code: 'CORE_HAND_OUT_REFUSED' },
+  ]) {
+    const asked = host.as(token).request('POST', `/v1/users/${owner}/tokens`, broad)
+    t.match(await refusal(asked), { code })
+  }
+  const small = { tenant: 'acme', login: 'small', kind: 'service', displayName: 'Small' }
+  const { id } = await client.request<{ id: string }>('POST', '/v1/users', small)
+  await ann.ask('PUT', '/v1/roles/reader', { name: 'Reader', actions: ['audit.read'] })
+  await ann.ask('POST', '/v1/role-assignments', { user: id, role: 'reader' })
+  const wish = { label: 'fits', days: 1, actions: ['audit.read'] }
+  t.match(await host.as(made.token).request('POST', `/v1/users/${id}/tokens`, wish), { user: id })
+})

@@ -142,18 +142,20 @@ t.test('what happened is followed as CloudEvents, in order and without a gap', a
 
 t.test('a command upon an older revision is told so; an abort is done all the same', async (t) => {
   const id = await start({ steps: [full] })
-  const send = (command: string, revision: number) =>
+  const send = (command: string, revision: number | string) =>
     fetch(`${host.url}/v1/rollouts/${id}/${command}`, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${OPERATOR_TOKEN}`,
         'content-type': 'application/json',
-        'if-match': `"${revision}"`,
+        'if-match': typeof revision === 'string' ? revision : `"${revision}"`,
       },
       body: '{}',
     })
   t.equal((await send('pause', 0)).status, 412)
-  t.equal((await send('pause', 1)).status, 200)
+  for (const weak of ['W/"1"', 'W/"1", "x", "0"']) t.equal((await send('pause', weak)).status, 412)
+  t.equal((await send('pause', 'one')).status, 400)
+  t.equal((await send('pause', '"7", "1"')).status, 200)
   t.equal((await send('abort', 0)).status, 200)
   t.match(await read(id), { state: 'aborted' })
 })

@@ -1,6 +1,7 @@
 import t from 'tap'
+import { Browser } from '../support/browser.ts'
 import { HostProcess } from '../support/host-process.ts'
-import { person } from '../support/people.ts'
+import { PASSWORD, person } from '../support/people.ts'
 import { testDatabases } from '../support/postgres.ts'
 
 const { hostUrl } = await testDatabases(t)
@@ -48,6 +49,13 @@ t.test(
     t.match(body.text, `suzhou,"'=cmd",`)
     const { body: users } = await ann.ask<{ items: object[] }>('GET', '/v1/users?unit=shift-a')
     t.match(users.items, [{ login: 'iris', state: 'invited' }])
+    const [iris] = users.items as { id: string }[]
+    const { body: link } = await ann.ask<{ ticket: string }>('POST', `/v1/users/${iris?.id}/link`)
+    const moved = { users: files.users.replace('iris@acme', 'iris.li@acme') }
+    t.match((await ann.ask('POST', path, moved)).body, { users: one })
+    const wish = { ticket: link.ticket, password: PASSWORD }
+    const late = await new Browser(host.url).ask('POST', '/v1/sign-in/invitation', wish)
+    t.match(late.body, { code: 'CORE_TICKET_INVALID' }, 'it was sent to another address')
   },
 )
 
@@ -129,7 +137,15 @@ t.test('who says what a change was made upon changes nothing that has changed si
     const refused = await ann.ask(method, path, body, { 'if-match': first })
     t.match(refused, { status: 412, body: { code: 'CORE_CHANGED_MEANWHILE' } })
     t.equal((await ann.ask(method, path, body)).status, 200, 'without it whoever comes last wins')
-    t.equal((await ann.ask(method, path, body, { 'if-match': 'W/"1"' })).status, 400)
+    const now = await read()
+    const upon = async (tags: string) =>
+      (await ann.ask(method, path, body, { 'if-match': tags })).status
+    t.equal(await upon(`W/${now}`), 412, 'a weak tag matches nothing')
+    t.equal(await upon(`W/${now}, "x"`), 412)
+    t.equal(await upon(`"a,b" ,, W/"x",${now}`), 200, 'one of several')
+    t.equal(await upon('*'), 200, 'whatever is there')
+    for (const odd of ['x', '"', `${now} "x"`, '*, "x"', 'w/"x"'])
+      t.equal(await upon(odd), 400, odd)
     if (path.includes('users')) continue
     const gone = await ann.ask('DELETE', path, undefined, { 'if-match': first })
     t.match(gone, { status: 412, body: { code: 'CORE_CHANGED_MEANWHILE' } })
@@ -149,4 +165,47 @@ t.test('who says what a change was made upon changes nothing that has changed si
     'if-match': `"${'x'.repeat(22)}"`,
   })
   t.equal(answer.status, 412, 'what is not there was not seen')
+  const any = await ann.ask('PUT', '/v1/positions/clerk', none, { 'if-match': '*' })
+  t.equal(any.status, 412, 'nor is it anything')
 })
+
+t.test(
+  'an app is moved from unit to unit by who may in both, and leaves an empty one',
+  async (t) => {
+    for (const id of ['old', 'new', 'far']) await ann.ask('POST', '/v1/units', { id, name: id })
+    const path = '/v1/tenants/acme/apps/board'
+    t.match(await ann.ask('GET', path), { status: 404, body: { code: 'CORE_APP_MISSING' } })
+    await ann.ask('POST', '/v1/apps', { id: 'board', name: 'Board', unit: 'old' })
+    const { id: user, browser: uwe } = await person(host.url, client, {
+      tenant: 'acme',
+      login: 'uwe',
+    })
+    const give = (unit: string) =>
+      ann.ask<{ id: string }>('POST', '/v1/role-assignments', { user, role: 'admin', unit })
+    const { body: given } = await give('old')
+    await give('new')
+    t.match((await ann.ask('DELETE', '/v1/units/old')).body, { code: 'CORE_UNIT_IN_USE' })
+    const tag = (await uwe.ask('GET', path)).headers.get('etag') ?? 'none'
+    const move = (unit: string | null, headers = {}) => uwe.ask('PATCH', path, { unit }, headers)
+    t.equal((await move('far')).status, 403, 'into a unit that is not his')
+    t.equal((await move(null)).status, 403, 'nor out of all units')
+    t.match((await ann.ask('PATCH', path, { unit: 'nowhere' })).body, { code: 'CORE_UNIT_MISSING' })
+    t.match(await move('new', { 'if-match': tag }), {
+      status: 200,
+      body: { tenant: 'acme', id: 'board', name: 'Board', unit: 'new' },
+    })
+    t.equal((await move('new', { 'if-match': tag })).status, 412)
+    await ann.ask('DELETE', `/v1/role-assignments/${given.id}`)
+    t.equal((await ann.ask('DELETE', '/v1/units/old')).status, 204)
+    await ann.ask('PATCH', path, { unit: 'far', name: 'The board' })
+    t.equal((await uwe.ask('GET', path)).status, 403, 'moved away, it is no longer his')
+    t.equal((await move('new')).status, 403)
+    t.match((await ann.ask('PATCH', path, { unit: null })).body, { name: 'The board', unit: null })
+    const { body } = await ann.ask<{ items: object[] }>('GET', '/v1/audit?action=app.changed')
+    t.match(body.items, [
+      { subject: 'board', detail: { unit: null } },
+      { subject: 'board', detail: { unit: 'far', name: 'The board' } },
+      { actor: `user:acme/${user}`, detail: { unit: 'new' } },
+    ])
+  },
+)

@@ -214,8 +214,61 @@ t.test('nobody else signs anybody out', async (t) => {
   t.equal(await logout(`${unsigned(claims, 'none')}.`), 403)
   t.equal(await logout('nonsense'), 403)
   t.equal((await ida.browser.ask('GET', '/v1/me')).status, 200)
+  t.equal(await logout(await provider.sign({ ...claims, jti: undefined as never })), 403)
   t.equal(await logout(await provider.sign(claims)), 200)
   t.equal((await ida.browser.ask('GET', '/v1/me')).status, 401)
+  const back = await signedIn('ida')
+  t.equal(await logout(await provider.sign(claims)), 200)
+  t.equal((await back.browser.ask('GET', '/v1/me')).status, 200, 'the same once more is of before')
+  t.equal(await logout(await provider.sign({ ...claims, jti: 'two' })), 200)
+  t.equal((await back.browser.ask('GET', '/v1/me')).status, 401)
+})
+
+t.test('who is half in is out when the provider says so', async (t) => {
+  const mia = await signedIn('gil')
+  const [, ticket] = /^code=(.*)$/.exec(mia.how) ?? []
+  const now = Math.floor(Date.now() / 1000)
+  const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
+  const claims = { iss: provider.issuer, aud: CLIENT, iat: now, exp: now + 120, events }
+  t.equal(await logout(await provider.sign({ ...claims, jti: 'gil', sub: 'gil' })), 200)
+  const code = '000000'
+  t.match((await mia.browser.ask('POST', '/v1/sign-in/code', { ticket, code })).body, {
+    code: 'CORE_TICKET_INVALID',
+  })
+})
+
+t.test('what a group gives no more is gone at once, for who is away too', async (t) => {
+  const nia = await signedIn('nia', account('nia', { groups: ['ops', 'counting'] }))
+  const { id } = await nia.me()
+  const roles = async () => {
+    const { items } = await client.request<{ items: { role: string }[] }>(
+      'GET',
+      `/v1/role-assignments?tenant=acme&user=${id}`,
+    )
+    return items.map(({ role }) => role).sort()
+  }
+  t.same(await roles(), ['counter', 'member', 'service-owner'])
+  await admin.browser.ask('POST', '/v1/role-assignments', { user: id, role: 'auditor' })
+  const [, counting] = connection.groupRoles
+  t.equal((await put({ groupRoles: [counting] })).status, 200)
+  t.same(await roles(), ['auditor', 'counter', 'member'])
+  await put({ issuer: 'https://login.elsewhere.example', clientSecret: SECRET })
+  t.same(await roles(), ['auditor'], 'another provider says nothing of who is in these groups')
+  await put({ clientSecret: SECRET })
+})
+
+t.test('who is under way while the connection is changed begins again', async (t) => {
+  const visit = new Visit()
+  provider.accounts.set('ole', account('ole'))
+  provider.who = 'ole'
+  const back = await visit.atProvider.follow((await visit.begin()).href)
+  provider.tamper = async () => {
+    provider.tamper = undefined
+    await put({ groupRoles: [] })
+  }
+  t.equal(await visit.comeBack(back), 'failed=CORE_SSO_FLOW_INVALID')
+  await put()
+  t.equal((await signedIn('ole', null)).how, 'in')
 })
 
 t.test('where only the provider lets in, one admin has another key', async (t) => {

@@ -292,6 +292,11 @@ t.test(
       headers: { authorization: `Bearer ${acme.adminToken}`, 'if-match': '"2"' },
     })
     t.match([stale.status, await stale.json()], [412, { code: 'CORE_SUBSCRIPTION_CHANGED' }])
+    const weak = await fetch(`${host.url}${own}:cancel`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${acme.adminToken}`, 'if-match': 'W/"9", "0"' },
+    })
+    t.equal(weak.status, 412)
 
     // Other terms are not agreed to by whoever has the old.
     await host.client.request('PUT', `${plans}/gold`, { ...gold, burst: 7 })

@@ -93,6 +93,11 @@ export function eventRoutes(letters: readonly (string | undefined)[]): RouteRows
       at: '/v1/tenants/acme/apps/app/events',
       body: { types: ['erp.counted'] },
     },
+    'GET /v1/tenants/{tenant}/apps/{app}': { at: '/v1/tenants/acme/apps/app' },
+    'PATCH /v1/tenants/{tenant}/apps/{app}': {
+      at: '/v1/tenants/acme/apps/app',
+      body: { name: 'The app' },
+    },
     'GET /v1/tenants/{tenant}/apps/{app}/origins': {
       at: '/v1/tenants/acme/apps/app/origins',
     },

@@ -21,6 +21,9 @@ const MAX_RECORD = 8000
 /** Spreadsheets run what begins with one of these (OWASP, CSV injection). */
 const formula = /^[=+\-@\t\r]/
 
+/** What only a guard makes, and what would be taken for it: a name such as 't Hooft keeps its apostrophe. */
+const guarded = /^'['=+\-@\t\r]/
+
 /**
  * Reads a table (RFC 4180, UTF-8, with or without a mark), and says of each line what is wrong with it.
  * @param columns all that may be there; those that have to are named by `required`
@@ -39,6 +42,8 @@ export function readCsv(
       skip_empty_lines: true,
       trim: true,
       max_record_size: MAX_RECORD,
+      // The head, and one too many to tell: eight megabytes of line breaks would be four million records in memory.
+      to: MAX_ROWS + 2,
     }) as unknown as typeof records
   } catch (error) {
     const { lines = 1, message } = error as { lines?: number; message: string }
@@ -97,16 +102,14 @@ export function writeCsv(
   return `${[columns.join(','), ...lines].join('\r\n')}\r\n`
 }
 
-/** Also what begins with an apostrophe of its own, so that each comes back as it was. */
+/** Also what looks guarded and is not, so that each comes back as it was. */
 function cellOf(value: string): string {
-  const guarded = formula.test(value) || value.startsWith("'") ? `'${value}` : value
-  return /[",\r\n']/.test(guarded) || guarded !== guarded.trim()
-    ? `"${guarded.replaceAll('"', '""')}"`
-    : guarded
+  const cell = formula.test(value) || guarded.test(value) ? `'${value}` : value
+  return /[",\r\n']/.test(cell) || cell !== cell.trim() ? `"${cell.replaceAll('"', '""')}"` : cell
 }
 
 function unguarded(cell: string): string {
-  return cell.startsWith("'") ? cell.slice(1) : cell
+  return guarded.test(cell) ? cell.slice(1) : cell
 }
 
 function hasControls(cell: string): boolean {

@@ -1,5 +1,6 @@
 import type { InputFault } from '@signalbox/sdk/errors'
 import { foldedLogin, locales } from '../users/user.ts'
+import { inUtc } from '../validity.ts'
 import { type CsvFault, type CsvRow, readCsv } from './csv.ts'
 import { MAX_DEPTH, type Parents, pathOf } from './unit-tree.ts'
 
@@ -241,11 +242,11 @@ function holdersOf(
 /** A day begins at midnight UTC. @returns ISO 8601 in UTC; undefined: it is none */
 function momentOf(text: string): string | undefined {
   if (!moment.test(text)) return undefined
-  const at = new Date(text)
-  if (Number.isNaN(at.getTime())) return undefined
+  const at = inUtc(text)
+  if (at === undefined) return undefined
   // 31 April would be taken for 1 May.
   const day = new Date(`${text.slice(0, 10)}T00:00:00Z`).toISOString().slice(0, 10)
-  return day === text.slice(0, 10) ? at.toISOString() : undefined
+  return day === text.slice(0, 10) ? at : undefined
 }
 
 function requireName(

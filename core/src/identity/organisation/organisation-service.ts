@@ -4,6 +4,7 @@ import type { AccessChanges } from '../access/access-changes.ts'
 import type { Asker } from '../asker.ts'
 import { hasTenant } from '../identity-store.ts'
 import { builtInRoles } from '../roles/built-in-roles.ts'
+import { rotateSoon } from '../sessions/session-store.ts'
 import { type ImportFiles, type ImportPlan, planImport } from './import-plan.ts'
 import {
   type Counts,
@@ -13,6 +14,7 @@ import {
   writeUnits,
   writeUsers,
 } from './organisation-store.ts'
+import { usersHolding } from './position-store.ts'
 import { lockTree } from './unit-store.ts'
 
 export interface Imported {
@@ -79,6 +81,13 @@ export class OrganisationService {
           holders: await writeHolders(trx, tenant, holders),
         }
         if (dryRun) throw new DryRun(imported)
+        if (imported.positions.written + imported.holders.written > 0) {
+          const named = [
+            ...plan.positions.map(({ id }) => id),
+            ...plan.holders.map(({ position }) => position),
+          ]
+          await rotateSoon(trx, tenant, await usersHolding(trx, tenant, [...new Set(named)]))
+        }
         return imported
       })
     } catch (error) {

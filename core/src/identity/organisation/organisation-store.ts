@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { dropTicketsOfMoved } from '../sign-in/ticket-store.ts'
 import { makeUserId } from '../users/user.ts'
 import type { HolderRow, PositionRow, UnitRow, UserRow } from './import-plan.ts'
 
@@ -45,6 +46,7 @@ export async function writeUsers(
   users: readonly UserRow[],
 ): Promise<Counts> {
   return inChunks(users, async (chunk) => {
+    await dropTicketsOfMoved(trx, tenant, chunk)
     const rows = await trx('users')
       .insert(
         chunk.map(({ displayName, ...user }) => ({

@@ -8,8 +8,9 @@ import {
   pageSchema,
   strictObject,
 } from '../../gateway/http-schemas.ts'
+import { ifMatchSchema } from '../../gateway/if-match.ts'
 import type { Page } from '../roles/role-store.ts'
-import { ifMatchSchema, tagged } from '../seen.ts'
+import { tagged } from '../seen.ts'
 import { userIdSchema } from '../users/user.ts'
 import { momentOrNullSchema, momentSchema, validityOf } from '../validity.ts'
 import { type PositionService, requirePosition } from './position-service.ts'

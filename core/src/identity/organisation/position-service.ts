@@ -44,7 +44,7 @@ export class PositionService {
       requireSeen(asker.seen, before)
       if (before !== undefined) await requireCarried(trx, asker, before)
       await putPosition(trx, position)
-      await rotateSoon(trx, tenant, await usersHolding(trx, tenant, id))
+      await rotateSoon(trx, tenant, await usersHolding(trx, tenant, [id]))
       return position
     })
   }
@@ -59,7 +59,7 @@ export class PositionService {
       const found = await lockPosition(trx, tenant, id, 'forUpdate')
       await requireCarried(trx, asker, requireFound(found, tenant, id))
       requireSeen(asker.seen, found)
-      const { length: holders } = await usersHolding(trx, tenant, id)
+      const { length: holders } = await usersHolding(trx, tenant, [id])
       if (holders > 0) throw coreErrors.create('POSITION_IN_USE', { position: id, holders })
       await deletePosition(trx, tenant, id)
     })

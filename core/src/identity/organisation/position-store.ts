@@ -105,10 +105,11 @@ export async function listHolders(
 export async function usersHolding(
   knex: Knex,
   tenant: string,
-  position: string,
+  positions: readonly string[],
 ): Promise<string[]> {
   const rows = await knex('position_holders')
-    .where({ tenant, position })
+    .where({ tenant })
+    .whereRaw('position = any(?)', [[...positions]])
     .whereRaw('(valid_to is null or valid_to > now())')
     .distinct('user_id')
   return rows.map((row) => row.user_id)

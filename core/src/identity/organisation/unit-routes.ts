@@ -9,8 +9,9 @@ import {
   pageSchema,
   strictObject,
 } from '../../gateway/http-schemas.ts'
+import { ifMatchSchema } from '../../gateway/if-match.ts'
 import { listUnits, type Page } from '../identity-store.ts'
-import { ifMatchSchema, tagged } from '../seen.ts'
+import { tagged } from '../seen.ts'
 import type { UnitService } from './unit-service.ts'
 import { findUnit } from './unit-store.ts'
 

@@ -1,7 +1,10 @@
+import type { Knex } from 'knex'
 import { coreErrors } from '../../errors.ts'
 import type { AccessChanges } from '../access/access-changes.ts'
 import type { Asker } from '../asker.ts'
 import { hasTenant, insertUnit, type Unit } from '../identity-store.ts'
+import { requireHandOut } from '../roles/require-hand-out.ts'
+import { contentsOver } from '../roles/role-store.ts'
 import { requireSeen } from '../seen.ts'
 import {
   contentsOfUnit,
@@ -12,7 +15,7 @@ import {
   lockUnit,
   updateUnit,
 } from './unit-store.ts'
-import { MAX_DEPTH, moveFault, type Parents } from './unit-tree.ts'
+import { MAX_DEPTH, moveFault, type Parents, pathOf } from './unit-tree.ts'
 
 /** Makes, moves and removes units. Where one stands says whose roles reach it, so a move is a change of what people may do. */
 export class UnitService {
@@ -36,7 +39,10 @@ export class UnitService {
     })
   }
 
-  /** Renames it, or moves it with all below it. @throws CORE_UNIT_MISSING, CORE_UNIT_CYCLE, CORE_UNIT_TOO_DEEP, CORE_CHANGED_MEANWHILE */
+  /**
+   * Renames it, or moves it with all below it.
+   * @throws CORE_UNIT_MISSING, CORE_UNIT_CYCLE, CORE_UNIT_TOO_DEEP, CORE_CHANGED_MEANWHILE, CORE_HAND_OUT_REFUSED
+   */
   async change(
     asker: Asker,
     { tenant, id }: Pick<Unit, 'tenant' | 'id'>,
@@ -49,7 +55,7 @@ export class UnitService {
       if (found === undefined) throw coreErrors.create('UNIT_MISSING', { tenant, unit: id })
       requireSeen(asker.seen, found)
       const unit = { ...found, ...change }
-      if (change.parent !== undefined) requirePlace(await loadParents(trx, tenant), unit)
+      if (change.parent !== undefined) await requireMove(trx, asker, found, unit)
       await updateUnit(trx, unit)
       return unit
     })
@@ -69,6 +75,22 @@ export class UnitService {
       await deleteUnit(trx, tenant, id)
     })
   }
+}
+
+/** Whoever has a role over the units above has it over the unit, too: a move gives it, and nobody gives more than he has. */
+async function requireMove(
+  trx: Knex,
+  asker: Asker,
+  { parent: before }: Unit,
+  unit: Unit,
+): Promise<void> {
+  const { tenant, id, parent } = unit
+  const parents = await loadParents(trx, tenant)
+  requirePlace(parents, unit)
+  const pathTo = (top: string | null) => (top === null ? [] : pathOf(parents, top))
+  const known = new Set(pathTo(before))
+  const above = pathTo(parent).filter((one) => !known.has(one))
+  requireHandOut(asker, await contentsOver(trx, tenant, above, id))
 }
 
 function requirePlace(parents: Parents, { tenant, id, parent }: Unit): void {

@@ -27,6 +27,7 @@ import {
   listPasskeys,
   type Passkey,
   renamePasskey,
+  type StoredPasskey,
 } from './passkey-store.ts'
 import { relyingParty, userHandle } from './relying-party.ts'
 
@@ -156,12 +157,14 @@ export class PasskeyService {
   ): Promise<{ readonly user: User; readonly started: Started }> {
     const { changes, check, sessions } = this.#ports
     const looked = await check.look('passkey-sign-in', response)
-    const { passkey } = looked
     if (looked.kind !== 'proven') throw await this.#refused(looked, from)
-    const { tenant, user: id } = looked.passkey
+    const { passkey } = looked
+    const { tenant, user: id } = passkey
     const user = await findUser(changes.knex, tenant, id)
-    if (user === undefined || passkey === undefined) throw coreErrors.create('PASSKEY_REFUSED')
-    if (!mayComeByOwn(await policyOf(changes.knex, tenant), id)) throw coreErrors.create('SSO_ONLY')
+    if (user?.state !== 'active') throw await this.#noted('SIGN_IN_REFUSED', passkey, from)
+    if (!mayComeByOwn(await policyOf(changes.knex, tenant), id)) {
+      throw await this.#noted('SSO_ONLY', passkey, from)
+    }
     return { user, started: await sessions.begin(user, ['passkey', 'mfa'], from) }
   }
 
@@ -195,10 +198,15 @@ export class PasskeyService {
     throw coreErrors.create('PROOF_REQUIRED')
   }
 
-  async #refused(looked: Exclude<Looked, { kind: 'proven' }>, from: From): Promise<Error> {
-    const code = looked.kind === 'cloned' ? 'PASSKEY_CLONED' : 'PASSKEY_REFUSED'
-    const { passkey } = looked
-    const { address, traceId } = from
+  #refused({ kind, passkey }: Exclude<Looked, { kind: 'proven' }>, from: From): Promise<Error> {
+    return this.#noted(kind === 'cloned' ? 'PASSKEY_CLONED' : 'PASSKEY_REFUSED', passkey, from)
+  }
+
+  async #noted(
+    code: 'PASSKEY_CLONED' | 'PASSKEY_REFUSED' | 'SIGN_IN_REFUSED' | 'SSO_ONLY',
+    passkey: StoredPasskey | undefined,
+    { address, traceId }: From,
+  ): Promise<Error> {
     await insertAuditEntries(this.#ports.changes.knex, [
       {
         tenant: passkey?.tenant ?? null,

@@ -10,8 +10,9 @@ import {
   serviceIdSchema,
   strictObject,
 } from '../../gateway/http-schemas.ts'
+import { ifMatchSchema } from '../../gateway/if-match.ts'
 import { actionsOf } from '../authorise.ts'
-import { ifMatchSchema, tagged } from '../seen.ts'
+import { tagged } from '../seen.ts'
 import { userIdSchema } from '../users/user.ts'
 import { momentOrNullSchema, validityOf } from '../validity.ts'
 import { builtInRoles } from './built-in-roles.ts'

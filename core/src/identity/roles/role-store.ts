@@ -156,6 +156,24 @@ function assignmentOf(row: {
   }
 }
 
+/** What roles that are given, or that positions carry, over any of these units give in another one that comes below them. */
+export async function contentsOver(
+  trx: Knex,
+  tenant: string,
+  units: readonly string[],
+  unit: string,
+): Promise<readonly HandedOut[]> {
+  const { rows } = await trx.raw<{ rows: { role: string }[] }>(
+    `select role from role_assignments where tenant = :tenant and unit = any(:units)
+       and (valid_to is null or valid_to > now())
+     union
+     select unnest(roles) from positions where tenant = :tenant and unit = any(:units)`,
+    { tenant, units },
+  )
+  const roles = rows.map(({ role }) => role)
+  return [...(await contentsOf(trx, tenant, roles, unit)).values()]
+}
+
 /** All that somebody has or will have, by himself and by positions: what his account is worth to whoever takes it. */
 export async function heldContents(
   knex: Knex,

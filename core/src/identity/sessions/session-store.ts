@@ -94,7 +94,8 @@ export async function rotateSoon(
 ): Promise<void> {
   await trx('sessions')
     .where({ tenant })
-    .whereIn('user_id', users)
+    // One parameter, however many they are.
+    .whereRaw('user_id = any(?)', [[...users]])
     .whereNull('ended_at')
     .update({ rotated_at: trx.raw('to_timestamp(0)') })
 }

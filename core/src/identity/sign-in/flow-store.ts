@@ -57,6 +57,22 @@ export async function takeFlow<Detail>(
   return row?.detail
 }
 
+/** What is good once and lives shorter than a flow. @returns false where it was here before */
+export async function isFirst(trx: Knex, key: string): Promise<boolean> {
+  const rows = await trx('sign_in_flows')
+    .insert({
+      hash: hashFlow(key),
+      purpose: 'seen',
+      place: Buffer.alloc(0),
+      detail: '{}',
+      expires_at: trx.raw('now() + make_interval(secs => ?)', [FLOW_S]),
+    })
+    .onConflict('hash')
+    .ignore()
+    .returning('hash')
+  return rows.length === 1
+}
+
 export async function sweepFlows(knex: Knex, limit: number): Promise<number> {
   const old = knex('sign_in_flows').where('expires_at', '<', knex.fn.now()).limit(limit)
   return knex('sign_in_flows').whereIn('hash', old.select('hash')).delete()

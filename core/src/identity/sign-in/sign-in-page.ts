@@ -17,6 +17,13 @@ const texts = {
     passkey: 'Sign in with a passkey',
     sso: "Sign in through the company's provider",
     add: 'Add a passkey',
+    totp: 'Add an authenticator app',
+    open: 'Open it in an app on this device',
+    key: 'Or type this key into the app:',
+    codes:
+      'From now on a code of the app is asked for. Keep these recovery codes: each lets you in once without the app, and they are not shown again.',
+    kept: 'I have kept them',
+    back: 'Not now',
     out: 'Sign out',
     in: 'You are signed in.',
     set: 'The password is set. Sign in with it.',
@@ -38,6 +45,13 @@ const texts = {
     passkey: '使用通行密钥登录',
     sso: '通过公司身份提供方登录',
     add: '添加通行密钥',
+    totp: '添加验证器应用',
+    open: '在本设备的应用中打开',
+    key: '或在应用中输入此密钥：',
+    codes:
+      '今后登录时将要求输入应用的验证码。请保存这些恢复码：每个可在没有应用时登录一次，且不会再次显示。',
+    kept: '我已保存',
+    back: '暂不添加',
     out: '退出登录',
     in: '您已登录。',
     set: '密码已设置，请使用新密码登录。',
@@ -95,9 +109,9 @@ function goBack() {
 }
 function show() {
   if (step === 'in' && goBack()) return
-  const fields = { 'sign-in': ['tenant', 'login', 'password'], code: ['code'], choose: ['password'], in: ['name'] }[step]
-  document.title = document.querySelector('h1').textContent = step === 'choose' ? text.choose : text.title
-  form.hidden = step === 'in' && !hasPasskeys
+  const fields = { 'sign-in': ['tenant', 'login', 'password'], code: ['code'], choose: ['password'], in: ['name'], totp: ['code'], codes: [] }[step]
+  document.title = document.querySelector('h1').textContent = { choose: text.choose, totp: text.totp, codes: text.totp }[step] ?? text.title
+  form.hidden = step === 'codes' || (step === 'in' && !hasPasskeys)
   form.replaceChildren(...fields.map((name) => {
     const label = document.createElement('label'), input = document.createElement('input')
     input.name = name
@@ -113,7 +127,7 @@ function show() {
     if (hasPasskeys) offer(text.passkey, byPasskey)
     offer(text.sso, bySso)
   }
-  if (step === 'in') { said.textContent = text.in; offer(text.out, signOut) }
+  if (step === 'in') { said.textContent = text.in; offer(text.totp, beginTotp); offer(text.out, signOut) }
   form.querySelector('input')?.focus()
 }
 function offer(label, action) {
@@ -153,6 +167,29 @@ async function addPasskey(name) {
   await ask('/v1/me/passkeys', { name, response: made.toJSON() })
   said.textContent = text.added
 }
+function element(name, properties) { return Object.assign(document.createElement(name), properties) }
+function goIn() { step = 'in'; show() }
+async function beginTotp() {
+  csrf ??= (await ask('/v1/me')).csrfToken
+  const { uri } = await ask('/v1/me/totp', {})
+  step = 'totp'
+  show()
+  const key = new URL(uri).searchParams.get('secret') ?? ''
+  more.append(
+    element('a', { href: uri, textContent: text.open }),
+    element('p', { textContent: text.key }),
+    element('code', { textContent: key.replace(/.{4}(?=.)/g, '$& ') }),
+  )
+  offer(text.back, goIn)
+}
+async function confirmTotp(code) {
+  const { recoveryCodes } = await ask('/v1/me/totp:confirm', { code: code.replace(/ /g, '') })
+  step = 'codes'
+  show()
+  said.textContent = text.codes
+  more.append(element('pre', { textContent: recoveryCodes.join('\\n') }))
+  offer(text.kept, goIn)
+}
 async function bySso() {
   const tenant = form.elements.tenant.value.trim()
   if (tenant === '') { said.textContent = text.noTenant; return }
@@ -187,6 +224,7 @@ form.addEventListener('submit', (event) => {
   const typed = Object.fromEntries(new FormData(form))
   void tried(async () => {
     if (step === 'in') return addPasskey(typed.name)
+    if (step === 'totp') return confirmTotp(typed.code)
     const told = await ask('/v1/sign-in' + paths[step], { ...typed, ...(ticket ? { ticket } : {}) })
     if (step !== 'choose') return arrived(told)
     ticket = undefined

@@ -93,6 +93,32 @@ export async function dropTickets(
     .delete()
 }
 
+/** Of those whose address is about to be another one: a link that was sent to the one before is not for who has the new one. */
+export async function dropTicketsOfMoved(
+  trx: Knex,
+  tenant: string,
+  users: readonly { readonly login: string; readonly email: string | null }[],
+): Promise<void> {
+  await trx.raw(
+    `delete from sign_in_tickets t using users u, unnest(:logins::text[], :emails::text[]) as n(login, email)
+     where u.tenant = :tenant and u.login = n.login and u.email is distinct from n.email
+       and t.tenant = u.tenant and t.user_id = u.id`,
+    { tenant, logins: users.map(({ login }) => login), emails: users.map(({ email }) => email) },
+  )
+}
+
+/** Who was half in by a provider's proof, and has been signed out there. */
+export async function dropSsoTickets(
+  trx: Knex,
+  { tenant, issuer }: Pick<SsoSession, 'tenant' | 'issuer'>,
+  { sid, subject }: { readonly sid: string | undefined; readonly subject: string | undefined },
+): Promise<void> {
+  const meant = trx('sign_in_tickets').where({ tenant }).whereRaw("sso ->> 'issuer' = ?", [issuer])
+  if (sid !== undefined) meant.whereRaw("sso ->> 'sid' = ?", [sid])
+  if (subject !== undefined) meant.whereRaw("sso ->> 'subject' = ?", [subject])
+  await meant.delete()
+}
+
 export async function sweepTickets(knex: Knex, limit: number): Promise<number> {
   const old = knex('sign_in_tickets').where('expires_at', '<', knex.fn.now()).limit(limit)
   return knex('sign_in_tickets').whereIn('hash', old.select('hash')).delete()

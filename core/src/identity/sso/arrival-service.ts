@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import type { Change } from '../../audit/change.ts'
 import { coreErrors } from '../../errors.ts'
 import type { AccessChanges } from '../access/access-changes.ts'
 import { contentsOf } from '../roles/role-store.ts'
@@ -17,6 +18,7 @@ import {
   usersByEmail,
 } from './arrival-store.ts'
 import type { Connection } from './connection.ts'
+import { isUnchanged } from './connection-store.ts'
 
 /**
  * Why somebody who is proven does not come in, for the audit: his address is of no domain that is let in, or not verified;
@@ -33,7 +35,7 @@ export class ArrivalService {
     this.#changes = changes
   }
 
-  /** With the roles of his groups. @throws CORE_SSO_ACCOUNT_REFUSED */
+  /** With the roles of his groups. @throws CORE_SSO_ACCOUNT_REFUSED, CORE_SSO_FLOW_INVALID where the connection is another meanwhile */
   async admit(connection: Connection, arrival: Arrival, traceId: string | null): Promise<User> {
     const { tenant } = connection
     if (!isDomainAllowed(connection, arrival)) throw refused('domain')
@@ -74,7 +76,7 @@ export class ArrivalService {
   ): Promise<string> {
     const { tenant } = connection
     const change = changeOf(connection, 'sso.user_linked', id, identity, traceId)
-    return this.#changes.commit(change, async (trx) => {
+    return this.#commit(connection, change, async (trx) => {
       const user = await lockUser(trx, tenant, id)
       if (user === undefined) throw refused('unknown')
       const accepted = nextUserState(user.state, 'accept')
@@ -108,7 +110,7 @@ export class ArrivalService {
       state: 'active',
     }
     const change = changeOf(connection, 'sso.user_created', user.id, identity, traceId)
-    return this.#changes.commit(change, async (trx) => {
+    return this.#commit(connection, change, async (trx) => {
       if (await insertUser(trx, user)) {
         if (await insertLink(trx, identity, user.id)) return user.id
         throw refused('taken')
@@ -136,11 +138,23 @@ export class ArrivalService {
       ...{ actor: `sso:${tenant}/${connection.id}`, action: 'sso.roles_followed' },
       ...{ subject: user, tenant, traceId, detail: { roles, before: held } },
     }
-    await this.#changes.commit(change, async (trx) => {
+    await this.#commit(connection, change, async (trx) => {
       await lockUser(trx, tenant, user)
       // Once more: one that was removed since is none to give.
       await putGroupRoles(trx, followed, await existing(trx, tenant, roles))
       await rotateSoon(trx, tenant, [user])
+    })
+  }
+
+  /** A connection that was removed while its provider was asked gives nothing that would outlive it. */
+  #commit<Result>(
+    connection: Connection,
+    change: Change & { readonly tenant: string },
+    work: (trx: Knex.Transaction) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#changes.commit(change, async (trx) => {
+      if (!(await isUnchanged(trx, connection))) throw coreErrors.create('SSO_FLOW_INVALID')
+      return work(trx)
     })
   }
 }

@@ -100,14 +100,17 @@ export async function putGroupRoles(
   }
 }
 
-/** What everybody had by the groups of a connection. @returns whose it was */
+/** What everybody has by the groups of a connection, but these roles. @returns whose it was */
 export async function dropGroupRoles(
   trx: Knex,
-  tenant: string,
-  connection: string,
+  { tenant, connection }: Pick<Followed, 'tenant' | 'connection'>,
+  keep: readonly string[] = [],
 ): Promise<readonly string[]> {
-  const followed = trx('sso_roles').where({ tenant, connection })
-  const users = await followed.clone().distinct('user_id')
-  await trx('role_assignments').whereIn('id', followed.select('assignment')).delete()
-  return users.map(({ user_id }) => user_id)
+  const followed = trx('sso_roles').where({ tenant, connection }).select('assignment')
+  const dropped = await trx('role_assignments')
+    .whereIn('id', followed)
+    .whereNotIn('role', keep)
+    .delete()
+    .returning('user_id')
+  return [...new Set(dropped.map(({ user_id }) => user_id))]
 }

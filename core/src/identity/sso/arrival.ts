@@ -21,24 +21,60 @@ type Claims = Readonly<Record<string, unknown>>
 /** A directory's largest tokens have some 200; of more, what is beyond gives nothing. */
 const MAX_GROUPS = 1000
 
-/** @param claims verified: of the ID token, and of userinfo where that says more */
-export function arrivalOf(map: ClaimMap, claims: Claims): Arrival {
-  const email = textAt(claims, map.email, 254)
-  const groups = valueAt(claims, map.groups)
-  const { amr } = claims
+/** OpenID Connect Core §2; an index holds it. */
+const MAX_SUBJECT = 255
+
+/** Whether an ID token says all that is asked of a provider, so that userinfo need not be looked at. */
+export function isWhole(map: ClaimMap, idToken: Claims): boolean {
+  return Object.values(map).every((path) => valueAt(idToken, path) !== undefined)
+}
+
+/**
+ * @param idToken verified: who it is, and how he was proven, is said by it alone
+ * @param userinfo says what else there is to say; where both say something, the ID token counts
+ * @returns undefined where the subject is none
+ */
+export function arrivalOf(
+  map: ClaimMap,
+  idToken: Claims,
+  userinfo: Claims = {},
+): Arrival | undefined {
+  const { iss: issuer, sub: subject, amr } = idToken
+  if (typeof issuer !== 'string' || !isSubject(subject)) return undefined
+  const said = (path: string) => valueAt(idToken, path) ?? valueAt(userinfo, path)
+  const text = (path: string, most: number) => plainText(said(path), most)
+  const groups = said(map.groups)
   return {
-    issuer: String(claims.iss),
-    subject: String(claims.sub),
-    login: loginOf(textAt(claims, map.login, 100)),
-    email: email !== undefined && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) ? email : undefined,
-    // Some send it as a text. Nothing else is a yes.
-    isEmailVerified: claims.email_verified === true || claims.email_verified === 'true',
-    displayName: textAt(claims, map.displayName, 200),
+    issuer,
+    subject,
+    login: loginOf(text(map.login, 100)),
+    ...mailOf(map.email, valueAt(idToken, map.email) === undefined ? userinfo : idToken),
+    displayName: text(map.displayName, 200),
     groups: (Array.isArray(groups) ? groups : [groups])
       .filter((one): one is string => typeof one === 'string')
       .slice(0, MAX_GROUPS),
-    sid: textAt(claims, 'sid', 300),
+    sid: plainText(idToken.sid, 300),
     isTwoFactor: Array.isArray(amr) && amr.includes('mfa'),
+  }
+}
+
+function isSubject(value: unknown): value is string {
+  return (
+    typeof value === 'string' && /^[^\p{Cc}\p{Cs}]+$/u.test(value) && value.length <= MAX_SUBJECT
+  )
+}
+
+/**
+ * `email_verified` speaks of `email` in the same answer (Core §5.1), and of no other claim: what is read as `upn` is verified
+ * by an `upn_verified` beside it.
+ */
+function mailOf(path: string, claims: Claims): Pick<Arrival, 'email' | 'isEmailVerified'> {
+  const email = plainText(valueAt(claims, path), 254)
+  const verified = valueAt(claims, `${path}_verified`)
+  return {
+    email: email !== undefined && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) ? email : undefined,
+    // Some send it as a text. Nothing else is a yes.
+    isEmailVerified: verified === true || verified === 'true',
   }
 }
 
@@ -72,9 +108,8 @@ function loginOf(text: string | undefined): string | undefined {
   return /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._@+-]*$/u.test(login) ? login : undefined
 }
 
-function textAt(claims: Claims, path: string, most: number): string | undefined {
-  const value = valueAt(claims, path)
-  if (typeof value !== 'string') return undefined
+function plainText(value: unknown, most: number): string | undefined {
+  if (typeof value !== 'string' || !value.isWellFormed()) return undefined
   const text = value.replace(/\p{Cc}/gu, ' ').trim()
   return text === '' || text.length > most ? undefined : text
 }

@@ -37,6 +37,7 @@ export class ConnectionService {
   }
 
   /**
+   * Roles that its groups do not give any more are taken at once; those that they give come at the next sign-in.
    * @param clientSecret undefined: the one that is kept, of the same issuer and client
    * @throws CORE_SSO_SECRET_MISSING, CORE_INPUT_INVALID for roles that the tenant does not have
    */
@@ -66,6 +67,7 @@ export class ConnectionService {
         const faults = [{ pointer: '', detail: `the tenant has ${MAX_CONNECTIONS} connections` }]
         throw coreErrors.create('INPUT_INVALID', {}, { faults })
       }
+      await dropLost(trx, await findConnection(trx, tenant, id), wish)
       await putConnection(trx, { tenant, id, secret, ...wish })
       return requireConnection(trx, tenant, id)
     })
@@ -77,7 +79,7 @@ export class ConnectionService {
       await lockDoors(trx, tenant)
       const found = await requireConnection(trx, tenant, id)
       await deleteConnection(trx, tenant, id)
-      await rotateSoon(trx, tenant, await dropGroupRoles(trx, tenant, id))
+      await rotateSoon(trx, tenant, await dropGroupRoles(trx, { tenant, connection: id }))
       const left = await listConnections(trx, tenant)
       if (!left.some(({ issuer }) => issuer === found.issuer)) {
         await deleteLinks(trx, tenant, found.issuer)
@@ -128,6 +130,18 @@ const boundTo = (id: string, issuer: string) => ['sso', id, issuer] as const
 /** One change at a time: the last connection does not go while the policy comes that needs it. */
 async function lockDoors(trx: Knex, tenant: string): Promise<void> {
   await trx('tenants').where({ id: tenant }).forNoKeyUpdate().select('id')
+}
+
+/** Who never comes again would else keep it in his tokens: what no group gives any more, and all that another provider's gave. */
+async function dropLost(
+  trx: Knex,
+  before: Connection | undefined,
+  { issuer, groupRoles }: ConnectionWish,
+): Promise<void> {
+  if (before === undefined) return
+  const { tenant, id: connection } = before
+  const keep = before.issuer === issuer ? groupRoles.flatMap(({ roles }) => roles) : []
+  await rotateSoon(trx, tenant, await dropGroupRoles(trx, { tenant, connection }, keep))
 }
 
 async function requireRoles(trx: Knex, tenant: string, { groupRoles }: ConnectionWish) {

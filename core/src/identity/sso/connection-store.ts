@@ -46,6 +46,15 @@ export async function putConnection(
     .merge()
 }
 
+/** Whether it is still what it was; in a transaction nobody changes or removes it before that ends. */
+export async function isUnchanged(
+  trx: Knex,
+  { tenant, id, changedAt }: Pick<Connection, 'tenant' | 'id' | 'changedAt'>,
+): Promise<boolean> {
+  const row = await trx('sso_connections').where({ tenant, id }).forShare().first('changed_at')
+  return row?.changed_at.toISOString() === changedAt
+}
+
 /** @returns false where there is none */
 export async function deleteConnection(trx: Knex, tenant: string, id: string): Promise<boolean> {
   return (await trx('sso_connections').where({ tenant, id }).delete()) === 1

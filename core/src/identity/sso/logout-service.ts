@@ -3,6 +3,8 @@ import { coreErrors } from '../../errors.ts'
 import type { AccessChanges } from '../access/access-changes.ts'
 import { endSession } from '../sessions/session-store.ts'
 import { endSsoSessions, findSsoSession } from '../sessions/sso-session-store.ts'
+import { isFirst } from '../sign-in/flow-store.ts'
+import { dropSsoTickets } from '../sign-in/ticket-store.ts'
 import { findConnection } from './connection-store.ts'
 import { failureOf } from './provider-failure.ts'
 import type { Providers } from './providers.ts'
@@ -52,7 +54,8 @@ export class LogoutService {
   }
 
   /**
-   * The provider says who has left (OpenID Connect Back-Channel Logout 1.0 §2.6). The same token again ends nothing more.
+   * The provider says who has left (OpenID Connect Back-Channel Logout 1.0 §2.6). The same token again ends nothing: who has
+   * come in since has come in since.
    * @throws CORE_SSO_REFUSED, CORE_SSO_UNAVAILABLE, CORE_SSO_CONNECTION_MISSING
    */
   async byProvider(
@@ -89,19 +92,23 @@ export class LogoutService {
     }).catch(() => {
       throw coreErrors.create('SSO_REFUSED')
     })
-    const { events, nonce } = payload
+    const { events, nonce, jti } = payload
     const [subject, sid] = [payload.sub, payload.sid].map((one) =>
       typeof one === 'string' ? one : undefined,
     )
     const isLogout =
       typeof events === 'object' && events !== null && Object.hasOwn(events, LOGOUT_EVENT)
     // With a nonce it could be an ID token that somebody has found.
-    if (!isLogout || nonce !== undefined || (sid === undefined && subject === undefined)) {
+    const isWhole = typeof jti === 'string' && (sid !== undefined || subject !== undefined)
+    if (!isLogout || nonce !== undefined || !isWhole) {
       throw coreErrors.create('SSO_REFUSED')
     }
     const change = { action: 'sso.signed_out', subject: id, tenant, traceId }
-    return changes.commit({ ...change, actor: `sso:${tenant}/${id}` }, (trx) =>
-      endSsoSessions(trx, { tenant, issuer: connection.issuer }, { sid, subject }),
-    )
+    const whose = { tenant, issuer: connection.issuer }
+    return changes.commit({ ...change, actor: `sso:${tenant}/${id}` }, async (trx) => {
+      if (!(await isFirst(trx, `logout ${tenant} ${id} ${jti}`))) return 0
+      await dropSsoTickets(trx, whose, { sid, subject })
+      return endSsoSessions(trx, whose, { sid, subject })
+    })
   }
 }

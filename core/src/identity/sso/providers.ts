@@ -16,7 +16,7 @@ import {
   fetchUserInfo,
   None,
 } from 'openid-client'
-import { type Arrival, arrivalOf } from './arrival.ts'
+import { type Arrival, arrivalOf, isWhole } from './arrival.ts'
 import type { Connection } from './connection.ts'
 
 /** Asks a server outside, guarded; see broker/http/host-fetch.ts. */
@@ -101,6 +101,7 @@ export class Providers {
    * Whom the answer of a provider proves: its `iss` (RFC 9207) and `state` are looked at, the code is redeemed, the ID
    * token's signature, issuer, audience, times and nonce are verified.
    * @param answer the address that the browser came with
+   * @returns undefined: nobody, since it names no subject
    * @throws what openid-client throws
    */
   async arrival(
@@ -108,7 +109,7 @@ export class Providers {
     secret: string | undefined,
     answer: URL,
     { state, nonce, verifier }: FlowProof,
-  ): Promise<Arrival> {
+  ): Promise<Arrival | undefined> {
     const config = await this.#configOf(connection, secret)
     const tokens = await authorizationCodeGrant(config, answer, {
       expectedState: state,
@@ -116,14 +117,15 @@ export class Providers {
       pkceCodeVerifier: verifier,
       idTokenExpected: true,
     })
-    const claims = tokens.claims() ?? { iss: '', sub: '' }
-    const { email, groups } = connection.claims
-    const isWhole = [email, groups].every((name) => Object.hasOwn(claims, name))
-    if (isWhole || config.serverMetadata().userinfo_endpoint === undefined) {
-      return arrivalOf(connection.claims, claims)
-    }
-    const more = await fetchUserInfo(config, tokens.access_token, claims.sub)
-    return arrivalOf(connection.claims, { ...more, ...claims })
+    const idToken = tokens.claims()
+    if (idToken === undefined) return undefined
+    const isAsked =
+      !isWhole(connection.claims, idToken) &&
+      config.serverMetadata().userinfo_endpoint !== undefined
+    const userinfo = isAsked
+      ? await fetchUserInfo(config, tokens.access_token, idToken.sub)
+      : undefined
+    return arrivalOf(connection.claims, idToken, userinfo)
   }
 
   /** Where the user signs out of the provider, too; undefined: it has no such place. */

@@ -96,6 +96,7 @@ export class SsoService {
       .arrival(connection, clientSecret, answer, flowProof(secret, state))
       .catch((error: unknown) => this.#fail(connection, error, from))
     try {
+      if (arrival === undefined) throw coreErrors.create('SSO_REFUSED', { reason: 'subject' })
       const user = await arrivals.admit(connection, arrival, from.traceId)
       return await this.#begin(connection, arrival, user, from)
     } catch (error) {

@@ -79,14 +79,17 @@ export class TokenService {
     })
   }
 
-  /** One's own, or a service account's that may do no more than the asker: never another person's. */
+  /**
+   * One's own by a session, since a token would else make a broader one of its owner; or a service account's that may do no
+   * more than the asker: never another person's.
+   */
   async #requireOwner(
     trx: Parameters<typeof heldContents>[0],
     asker: Asker,
     { tenant, id, kind, state }: User,
   ): Promise<void> {
     const { principal } = asker
-    if (principal.kind === 'user' && principal.user === id) return
+    if (principal.kind === 'user' && principal.user === id && principal.scope === null) return
     if (kind !== 'service' || state !== 'active') {
       throw coreErrors.create('USER_COMMAND_REFUSED', { user: id, state, command: 'token' })
     }

@@ -8,7 +8,8 @@ import {
   pageSchema,
   strictObject,
 } from '../../gateway/http-schemas.ts'
-import { ifMatchSchema, tagged } from '../seen.ts'
+import { ifMatchSchema } from '../../gateway/if-match.ts'
+import { tagged } from '../seen.ts'
 import {
   emailSchema,
   locales,

@@ -40,8 +40,7 @@ export const loginSchema = {
 export const emailSchema = {
   type: ['string', 'null'],
   maxLength: 254,
-  pattern:
-    '^[^\\s@\\u0000-\\u001f\\ud800-\\udfff]+@[^\\s@\\u0000-\\u001f\\ud800-\\udfff]+\\.[^\\s@\\u0000-\\u001f\\ud800-\\udfff]+$',
+  pattern: '^[^\\s@\\u0000-\\u001f]+@[^\\s@\\u0000-\\u001f]+\\.[^\\s@\\u0000-\\u001f]+$',
 } as const
 
 export const userIdSchema = { type: 'string', pattern: '^usr_[0-9a-f]{16}$' } as const

@@ -2,6 +2,7 @@ import t from 'tap'
 import { fc } from '../../../../sdk/test/seeded-check.ts'
 import { readCsv, writeCsv } from '../../../src/identity/organisation/csv.ts'
 import { planImport } from '../../../src/identity/organisation/import-plan.ts'
+import { validityOf } from '../../../src/identity/validity.ts'
 
 const columns = ['id', 'name']
 
@@ -32,6 +33,29 @@ t.test('a file is read as spreadsheets write it, and what is wrong is told by li
   t.match(readCsv('id,name\na,b,c\nd', columns, columns).faults, [{ line: 2 }, { line: 3 }])
   t.match(readCsv('id,name\na,"b', columns, columns).faults, [{ detail: /cannot be read/ }])
   t.match(readCsv('', columns, columns).faults, [{ line: 1 }, { line: 1 }])
+})
+
+t.test('a name that begins with an apostrophe keeps it', async (t) => {
+  const read = (text: string) => readCsv(`id,name\n${text}`, columns, columns).rows[0]?.cells
+  t.same(read("a,'t Hooft"), { id: 'a', name: "'t Hooft" })
+  t.same(read("a,'=1+1"), { id: 'a', name: '=1+1' })
+  t.match(writeCsv(columns, [{ id: 'a', name: "'t Hooft" }]), `"'t Hooft"`)
+  for (const name of ["'", "''", "'t", "'=", "''=", '-', "'-'"]) {
+    t.same(
+      readCsv(writeCsv(columns, [{ id: 'a', name }]), columns, columns).rows[0]?.cells.name,
+      name,
+    )
+  }
+})
+
+t.test('a file of nothing but lines is told, and not kept', async (t) => {
+  const text = `id,name\n${'a\n'.repeat(4_000_000)}`
+  const before = process.memoryUsage().heapUsed
+  const { rows, faults } = readCsv(text, columns, columns)
+  t.same(rows, [])
+  t.match(faults, [{ detail: 'has more than 20000 lines' }])
+  // All of them would be two gigabytes.
+  t.ok(process.memoryUsage().heapUsed - before < 256 * 1024 * 1024)
 })
 
 const known = {
@@ -95,4 +119,24 @@ t.test('a day is midnight UTC, and the same people may be named as before', asyn
       { login: 'old', validFrom: '2026-01-01T00:00:00.000Z', validTo: '2026-06-30T16:00:00.000Z' },
     ],
   })
+})
+
+t.test('what is no moment of any calendar is told, and never asked of the database', async (t) => {
+  const odd = [
+    '0000-01-01',
+    '0001-01-01T00:00+23:59',
+    '9999-12-31T23:59-23:59',
+    '2026-02-30',
+    '2026-01-01T25:00Z',
+  ]
+  const lines = odd.map((at) => `head,old,${at},`)
+  const holders = ['position,login,valid_from,valid_to', ...lines].join('\n')
+  const { faults } = planImport({ positions: 'id,name,unit\nhead,Head,acme', holders }, known)
+  t.same(
+    faults.map(({ pointer }) => pointer),
+    odd.map((_, at) => `/holders/${at + 2}/valid_from`),
+  )
+  t.throws(() => validityOf('0000-01-01T00:00Z', null), { code: 'CORE_INPUT_INVALID' })
+  t.throws(() => validityOf(null, '9999-12-31T23:59-23:59'), { code: 'CORE_INPUT_INVALID' })
+  t.match(validityOf('0001-01-01T00:00Z', null), { validFrom: '0001-01-01T00:00:00.000Z' })
 })

@@ -146,6 +146,7 @@ const byName: readonly AttemptRow[] = [
   named('a unit renamed', 'PATCH', '/v1/units/hall?tenant=acme', { name: 'planted' }),
   named('an app', 'POST', '/v1/apps', { tenant, id: 'planted', name: 'planted' }),
   named('an app suspended', 'POST', '/v1/tenants/acme/apps/app:suspend'),
+  named('an app renamed', 'PATCH', '/v1/tenants/acme/apps/app', { name: 'planted' }),
   named('pages of an app', 'PUT', '/v1/tenants/acme/apps/app/origins', {
     origins: ['https://evil.example'],
   }),
