@@ -143,7 +143,7 @@ t.test('an endless statement ends at its deadline, and so does its backend', asy
   const isIdle = async () => {
     const { rows } = await admin.query(
       `SELECT FROM pg_stat_activity
-        WHERE query LIKE '%endless%' AND state = 'active' AND pid <> pg_backend_pid()`,
+        WHERE datname = current_database() AND query LIKE '%endless%' AND state = 'active' AND pid <> pg_backend_pid()`,
     )
     return rows.length === 0
   }
