@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 /** Polls until it holds. The deadline is generous: it only bounds a test that would fail anyway. */
 export async function until(
   holds: () => boolean | Promise<boolean>,
-  deadlineMs = 20_000,
+  deadlineMs = 60_000,
 ): Promise<void> {
   const end = Date.now() + deadlineMs
   while (!(await holds())) {

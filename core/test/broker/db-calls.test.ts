@@ -53,7 +53,7 @@ async function ask(name: string, request: unknown, tenant = 'acme', plugin = 'st
   // A second apart, so that no budget is in the way unless a test wants it.
   clock += 1000
   const version = { plugin, version: '1.0.0' }
-  const scope = { tenant, version, deadline: Date.now() + 10_000 } as unknown as CallScope
+  const scope = { tenant, version, deadline: Date.now() + 60_000 } as unknown as CallScope
   return JSON.parse(await broker.hostCall(scope, name, JSON.stringify(request), silence))
 }
 

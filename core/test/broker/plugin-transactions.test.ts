@@ -1,5 +1,6 @@
 import pg from 'pg'
 import t from 'tap'
+import { until } from '../../../sandbox/test/until.ts'
 import { PluginDatabases } from '../../src/broker/db/plugin-databases.ts'
 import type { PluginStatement } from '../../src/broker/db/plugin-statements.ts'
 import { endlessSql } from '../support/endless-sql.ts'
@@ -165,7 +166,8 @@ t.test('the connection that undid is used again', async (t) => {
   t.teardown(() => single.stop())
   const backend = async () => {
     const { rows } = await admin.query(
-      `SELECT max(backend_start)::text AS at FROM pg_stat_activity WHERE application_name = 'signalbox-plugin'`,
+      `SELECT max(backend_start)::text AS at FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'signalbox-plugin'`,
     )
     return rows[0].at
   }
@@ -223,23 +225,33 @@ t.test('a deadline in the middle leaves nothing behind', async (t) => {
   setImmediate(() => caller.abort())
   await t.rejects(left, { code: 'CORE_SQL_CANCELLED' })
   t.equal(await piecesOf('a'), 10)
-  const { rows } = await admin.query(
-    `SELECT FROM pg_stat_activity WHERE application_name = 'signalbox-plugin' AND state LIKE 'idle in%'`,
-  )
-  t.same(rows, [], 'no transaction is left open')
+  const open = `SELECT FROM pg_stat_activity WHERE datname = current_database()
+    AND application_name = 'signalbox-plugin' AND state LIKE 'idle in%'`
+  await until(async () => (await admin.query(open)).rowCount === 0)
+  t.pass('no transaction is left open')
 })
 
 t.test('two that wait for each other: one goes on, the other may be sent again', async (t) => {
-  const pause = '(SELECT count(*) FROM generate_series(1, 200000)) >= 0'
+  await ask(`INSERT INTO stock (sku, pieces) VALUES ('gate', 0)`)
+  const { rows } = await admin.query('SELECT schema_name AS name FROM signalbox.plugins')
+  const holder = await admin.connect()
+  await holder.query(`BEGIN; SELECT FROM ${rows[0].name}.stock WHERE sku = 'gate' FOR UPDATE`)
+  // Both have their first row before either asks for the other's.
   const lock = (first: string, second: string) => [
-    { sql: `UPDATE stock SET pieces = pieces + 1 WHERE sku = '${first}' AND ${pause}` },
-    { sql: 'SELECT count(*) FROM generate_series(1, 1000000)' },
+    { sql: `UPDATE stock SET pieces = pieces + 1 WHERE sku = '${first}'` },
+    { sql: `SELECT sku FROM stock WHERE sku = 'gate' FOR SHARE` },
     { sql: `UPDATE stock SET pieces = pieces + 1 WHERE sku = '${second}'` },
   ]
-  const ended = await Promise.allSettled([
-    transact(lock('a', 'b'), { deadlineMs: 20_000 }),
-    transact(lock('b', 'a'), { deadlineMs: 20_000 }),
+  const both = Promise.allSettled([
+    transact(lock('a', 'b'), { deadlineMs: 60_000 }),
+    transact(lock('b', 'a'), { deadlineMs: 60_000 }),
   ])
+  const waiting = `SELECT FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`
+  await until(async () => (await admin.query(waiting)).rowCount === 2)
+  await holder.query('COMMIT')
+  holder.release()
+  const ended = await both
   const lost = ended.filter((one) => one.status === 'rejected')
   t.equal(lost.length, 1)
   t.match(lost[0]?.reason, { code: 'CORE_SQL_CONFLICT', parameters: { sqlState: '40P01' } })

@@ -70,7 +70,7 @@ async function askAs(
       input: {},
       traceId: 't',
       requestId: 'r',
-      deadline: Date.now() + 1000,
+      deadline: Date.now() + 60_000,
       chain: [],
     })
     .then(
@@ -146,7 +146,7 @@ t.test('a call that is refused for its chain was given to no version of a rollou
     input: {},
     traceId: 't',
     requestId: 'r',
-    deadline: Date.now() + 1000,
+    deadline: Date.now() + 60_000,
     chain,
   })
   const before = counters.changes
@@ -210,7 +210,7 @@ t.test(
           input: {},
           traceId: 't',
           requestId: 'r',
-          deadline: Date.now() + 1000,
+          deadline: Date.now() + 60_000,
           chain: [],
         })
         .catch(() => undefined)

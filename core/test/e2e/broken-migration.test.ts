@@ -89,7 +89,8 @@ t.test(
     const installing = release(host, '1.2.0', { migrations: whole }).catch((error) => error)
     await until(async () => {
       const { rows } = await pool.query(
-        `select from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%shade%'`,
+        `select from pg_stat_activity where datname = current_database()
+          and wait_event_type = 'Lock' and query ilike '%shade%'`,
       )
       return rows.length > 0
     })

@@ -196,12 +196,16 @@ t.test('on one database', async (t) => {
       await until(() => cuts >= 2, 'both listeners are cut')
       await tell(host, id, 'abort')
       const toldAt = performance.now()
+      let last = 0
       await until(async () => {
         const askedAt = performance.now()
         const version = await versionOf(other, key)
-        if (version === '1.1.0') t.ok(askedAt - toldAt < 1000, `asked ${askedAt - toldAt} ms later`)
+        if (version === '1.1.0') last = askedAt - toldAt
         return version === '1.0.0'
       }, 'stable on the other node')
+      // Two polls are one second; a busy machine reads later.
+      t.comment(`the last call of the canary was sent ${Math.round(last)} ms after the abort`)
+      t.ok(last < 4000, `${last} ms`)
       isCutting = false
       await cutting
     },

@@ -52,7 +52,11 @@ async function release(host: HostProcess, version: string, { rowFields, code, ch
         manifest: 1,
         host: '^1.0.0',
         displayName: { en: 'Orders' },
-        runtime: { tier: 'sandbox', entry: 'dist/plugin.js' },
+        runtime: {
+          tier: 'sandbox',
+          entry: 'dist/plugin.js',
+          limits: { turnMs: 1000, deadlineMs: 20_000 },
+        },
         provides: { services: [{ id: service, contract: 'contracts/orders.json' }] },
       },
     }),

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { until } from '../../../sandbox/test/until.ts'
 import { HostProcess, OPERATOR_TOKEN, refusal } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, probe, setUpTenant } from '../support/probe.ts'
@@ -81,18 +82,20 @@ t.test('what is drawn by an entity stays together, and without one on stable', a
   }
   t.equal(seen.size, 2)
   t.equal(await versionFor(acme.key, ''), '1.0.0')
-  const told = await until(id, ({ cohortKeyMissing }) => cohortKeyMissing > 0)
+  const told = await untilRollout(id, ({ cohortKeyMissing }) => cohortKeyMissing > 0)
   t.equal(told.cohortKeyMissing, 1)
   t.ok(told.units > 0 && told.units < 12, `${told.units} entities`)
   await tell(id, 'abort')
 })
 
 /** The counters of the node are written four times a second. */
-async function until(id: string, isSo: (rollout: Rollout) => boolean): Promise<Rollout> {
-  for (;;) {
-    const rollout = await read(id)
-    if (isSo(rollout)) return rollout
-  }
+async function untilRollout(id: string, isSo: (rollout: Rollout) => boolean): Promise<Rollout> {
+  let rollout = await read(id)
+  await until(async () => {
+    rollout = await read(id)
+    return isSo(rollout)
+  })
+  return rollout
 }
 
 t.test('an approval is the word of an admin of the tenant that the plan names', async (t) => {

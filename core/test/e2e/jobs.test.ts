@@ -182,9 +182,10 @@ t.test('a run at work ends at once when its plugin or an admin cancels it', asyn
 })
 
 t.test('a disabled plugin runs nothing, and a run at work can do no more', async (t) => {
-  await schedule(acme.key, 'note', { afterMs: 1500, payload: 'paused' })
   await schedule(acme.key, 'slow', { afterMs: 0, payload: 'early' })
   await until(async () => (await runsOf(acme.key, '"early"')).length > 0)
+  // Not due before the plugin is disabled, two requests from here.
+  await schedule(acme.key, 'note', { afterMs: 5000, payload: 'paused' })
   await admin.request('PUT', path, { binding: 'disabled' })
   await until(async () => (await job('note')).asked?.paused === 1)
   t.match(await job('nightly'), { active: false, state: null })
@@ -197,12 +198,12 @@ t.test('a disabled plugin runs nothing, and a run at work can do no more', async
 })
 
 t.test('without the grant there are no jobs, and what waits is kept', async (t) => {
-  await schedule(acme.key, 'note', { afterMs: 800, payload: 'kept' })
   const { grants } = await admin.request<{ grants: { id: string; capability: string }[] }>(
     'GET',
     path,
   )
   const id = grants.find(({ capability }) => capability === 'job:schedule')?.id
+  await schedule(acme.key, 'note', { afterMs: 4000, payload: 'kept' })
   await admin.request('DELETE', `${path}/grants/${id}`)
   const { body } = await schedule(acme.key, 'note', { afterMs: 0 })
   t.match(JSON.stringify(body), /CORE_GRANT_MISSING/)

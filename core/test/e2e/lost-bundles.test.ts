@@ -55,7 +55,7 @@ t.test(
     const held = await echoWhileRunning(host, id, load(40))
     t.same([...held.answers.keys()].sort(), ['200 1.0.0', '200 1.1.0'])
     await restart()
-    const { rollout, answers } = await echoWhileRunning(host, id, load(400))
+    const { rollout, answers } = await echoWhileRunning(host, id, load(4000))
     t.equal(rollout.state, 'aborted')
     t.same([...answers.keys()], ['200 1.0.0'], 'stable answered all')
     const last = rollout.transitions.at(-1)

@@ -163,7 +163,7 @@ t.test('what the canary could not do is done by stable once it is taken back', a
 
 t.test('a call that was admitted before an abort ends where it began', async (t) => {
   const { id } = await start({ cohortBy: 'tenant', allow: ['tenant:acme'] })
-  const slow = callWhole(host, acme, 'order', { order: 'slow', slowMs: 2000 })
+  const slow = callWhole(host, acme, 'order', { order: 'slow', slowMs: 5000 })
   await until(async () => (await seenBy(host, acme)).some(({ way }) => way === 'service begun'))
   const { draining } = await tell(id, 'abort')
   t.same(draining, { version: '1.1.0', inFlight: 1 })

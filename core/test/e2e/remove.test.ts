@@ -253,7 +253,8 @@ t.test('kill -9 before the schema is dropped: the next start goes on', async (t)
   await holder.query('select from signalbox.plugins where plugin = $1 for update', [probe])
   const asked = remove(probe, 'purge').catch(() => undefined)
   await until(async () => {
-    const sql = `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%signalbox.plugins%'`
+    const sql = `select from pg_stat_activity where datname = current_database()
+      and wait_event_type = 'Lock' and query like '%signalbox.plugins%'`
     return (await pluginSql.query(sql)).rowCount === 1
   })
   await host.kill('SIGKILL')

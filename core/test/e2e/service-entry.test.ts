@@ -36,7 +36,11 @@ const manifest = {
   manifest: 1,
   host: '^1.0.0',
   displayName: { en: 'Orders' },
-  runtime: { tier: 'sandbox', entry: 'dist/plugin.js' },
+  runtime: {
+    tier: 'sandbox',
+    entry: 'dist/plugin.js',
+    limits: { turnMs: 1000, deadlineMs: 20_000 },
+  },
   capabilities: {
     'event:subscribe': [
       { type: 'signalbox.sla.breached', why },

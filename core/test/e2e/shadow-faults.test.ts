@@ -5,9 +5,9 @@ import { callProbe, probe, setUpTenant } from '../support/probe.ts'
 import { releaseProbe } from '../support/probe-release.ts'
 import {
   abortRollout,
+  drawnCalls,
   echoUntilDecided,
   readRollout,
-  type ShadowedRollout,
   startShadow,
   untilRollout,
 } from '../support/shadow.ts'
@@ -19,7 +19,8 @@ const settings = {
   environment: { PLUGIN_DATABASE_URL: pluginUrl },
 }
 const host = await HostProcess.start(t, settings)
-const release = await releaseProbe(t, host)
+// What hangs is waited for up to its deadline, and the next comparison waits behind it.
+const release = await releaseProbe(t, host, 1500)
 await release('1.0.0')
 await release('1.1.0')
 const acme = await setUpTenant(host, 'acme')
@@ -118,7 +119,3 @@ t.test('what was compared before a kill -9 still counts after it', async (t) => 
   const more = (told?.compared ?? Number.NaN) - (after.shadow?.compared ?? 0)
   t.ok(more < 40, `${more} more comparisons: it does not begin again`)
 })
-
-/** Compared, or left out and said why. */
-const drawnCalls = ({ shadow }: ShadowedRollout) =>
-  (shadow?.compared ?? 0) + Object.values(shadow?.missed ?? {}).reduce((sum, one) => sum + one, 0)

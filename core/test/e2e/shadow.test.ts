@@ -5,8 +5,8 @@ import { callProbe, probe, setUpTenant } from '../support/probe.ts'
 import { releaseProbe } from '../support/probe-release.ts'
 import {
   abortRollout,
+  drawnCalls,
   echoUntilDecided,
-  readRollout,
   startShadow,
   untilRollout,
 } from '../support/shadow.ts'
@@ -28,8 +28,9 @@ t.test('a version that answers alike goes on, whatever noise stable has', async 
   const id = await startShadow(host, '1.1.0', { minRequests: 30 })
   const { wrong } = await echoUntilDecided(host, acme.key, id, 300)
   t.same(wrong, [])
-  const { state, step, shadow, calls, transitions } = await readRollout(host, id)
-  t.same([state, step], ['running', 1])
+  const decided = await untilRollout(host, id, ({ step }) => step === 1)
+  const { state, shadow, calls, transitions } = decided
+  t.equal(state, 'running')
   t.ok((shadow?.compared ?? 0) >= 30)
   t.match(transitions.at(-1)?.reason.en, /calls compared.*1\.1\.0 answers as stable does/)
   t.equal(calls.canary, 0, 'no call was given to it')
@@ -58,7 +59,7 @@ t.test(
 t.test('a field the plan leaves out may differ', async (t) => {
   const id = await startShadow(host, '1.2.0', { minRequests: 20, ignore: ['/text'] })
   await echoUntilDecided(host, acme.key, id, 300)
-  t.match(await readRollout(host, id), { state: 'running', step: 1 })
+  t.match(await untilRollout(host, id, ({ step }) => step === 1), { state: 'running' })
   await abortRollout(host, id)
 })
 
@@ -94,7 +95,9 @@ t.test('shadow calls are in no usage, and the app pays for none', async (t) => {
   const before = await usage()
   const id = await startShadow(host, '1.1.0', {})
   for (let call = 0; call < 10; call++) await callProbe(host, acme.key, 'echo', { text: 'x' })
-  await untilRollout(host, id, ({ shadow }) => (shadow?.compared ?? 0) >= 10)
+  // On a full machine some are left out.
+  const { shadow } = await untilRollout(host, id, (rollout) => drawnCalls(rollout) >= 10)
+  t.ok((shadow?.compared ?? 0) > 0)
   const after = await usage()
   t.equal(after['1.0.0'], (before['1.0.0'] ?? 0) + 10)
   t.equal(after['1.1.0'], before['1.1.0'])

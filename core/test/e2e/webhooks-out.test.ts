@@ -246,8 +246,11 @@ t.test('a service has a stream of its own, which is entered as its operations ar
   await admin.request('DELETE', `${own}/credentials/${id}`)
   await again.ended
   t.match(again.told.at(-1), { event: 'end' }, 'a stream ends with the key that began it')
-  const audited = await admin.request<{ items: { subject: string }[] }>('GET', '/v1/audit')
-  t.ok(audited.items.some(({ subject }) => subject === 'events.publisher@1/stream'))
+  // Reads are written a second at a time.
+  await until(async () => {
+    const { items } = await admin.request<{ items: { subject: string }[] }>('GET', '/v1/audit')
+    return items.some(({ subject }) => subject === 'events.publisher@1/stream')
+  })
   t.equal((await follow(at, acme.keys.subscriber)).status, 403, 'the key of another service')
   t.equal((await follow(at, key)).status, 401)
 })

@@ -8,8 +8,6 @@ import { parseTrustedProxies } from '../../src/gateway/client-address.ts'
 import { createServer } from '../../src/gateway/server.ts'
 
 const log = pino({ level: 'silent' })
-const times = { headMs: 300, requestMs: 600, idleMs: 60_000, checkMs: 50 }
-
 async function serving(options: Partial<Parameters<typeof createServer>[0]> = {}): Promise<number> {
   const app = await createServer({ log, version: '1.0.0', ...options })
   const look = async (request: FastifyRequest) => ({ ip: request.ip, host: request.host })
@@ -19,7 +17,7 @@ async function serving(options: Partial<Parameters<typeof createServer>[0]> = {}
   return (app.server.address() as { port: number }).port
 }
 
-const port = await serving({ times })
+const port = await serving()
 
 /** Sends the text as it is, and reads until the host closes the connection. */
 function said(text: string, to = port): Promise<string> {
@@ -76,7 +74,7 @@ t.test('a head that two readers could read in two ways is read in none', async (
 })
 
 t.test('what follows an ambiguous head on its connection is not done', async (t) => {
-  const app = await createServer({ log, version: '1.0.0', times })
+  const app = await createServer({ log, version: '1.0.0' })
   let done = 0
   app.post('/do', async () => ({ done: ++done }))
   await app.register(async (scope) => {
@@ -110,13 +108,20 @@ t.test('a head that is too large is refused before it is kept', async (t) => {
 })
 
 t.test('who sends a head or a body slowly is cut off', async (t) => {
+  // Only here: a machine that stands still for so long is slow with any head.
+  const times = { headMs: 300, requestMs: 600, idleMs: 60_000, checkMs: 50 }
+  const hurried = await serving({ times })
   for (const begun of [
     'GET /look HT',
     'GET /look HTTP/1.1\r\nHost: a\r\nX-A',
     `${post}Content-Length: 200\r\n\r\n{"a":`,
     `${post}Transfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n`,
   ]) {
-    t.match(await said(begun), /^HTTP\/1.1 408 .*CORE_REQUEST_TOO_SLOW/s, begun.slice(0, 12))
+    t.match(
+      await said(begun, hurried),
+      /^HTTP\/1.1 408 .*CORE_REQUEST_TOO_SLOW/s,
+      begun.slice(0, 12),
+    )
   }
 })
 
@@ -125,7 +130,7 @@ t.test('only a proxy that is named is believed whom it speaks for', async (t) =>
   t.match(await said(`${get}${claims}\r\n`), /"ip":"127.0.0.1","host":"a"/)
   const read = parseTrustedProxies('127.0.0.0/8')
   const trustedProxies = 'trusts' in read ? read.trusts : () => false
-  const behind = await serving({ times, trustedProxies })
+  const behind = await serving({ trustedProxies })
   // What stands further left was written by whoever is no proxy of ours.
   t.match(await said(`${get}${claims}\r\n`, behind), /"ip":"203.0.113.5"/)
 })

@@ -51,7 +51,11 @@ export async function installGraffiti(host: HostProcess, folder: string): Promis
         manifest: 1,
         host: '^1.0.0',
         displayName: { en: 'Graffiti' },
-        runtime: { tier: 'sandbox', entry: 'dist/plugin.js' },
+        runtime: {
+          tier: 'sandbox',
+          entry: 'dist/plugin.js',
+          limits: { turnMs: 1000, deadlineMs: 20_000 },
+        },
         provides: {
           permissions: [{ id: 'wall.read', label: { en: 'Read the wall', 'zh-CN': '看墙' } }],
           services: [{ id: 'graffiti.one', contract: 'contracts/one.json' }],

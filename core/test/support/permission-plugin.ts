@@ -31,7 +31,11 @@ export async function publishPermissions(
         manifest: 1,
         host: '^1.0.0',
         displayName: { en: 'One' },
-        runtime: { tier: 'sandbox', entry: 'dist/plugin.js' },
+        runtime: {
+          tier: 'sandbox',
+          entry: 'dist/plugin.js',
+          limits: { turnMs: 1000, deadlineMs: 20_000 },
+        },
         provides: {
           permissions: declared,
           ...(requires === undefined ? {} : { services: [provided] }),

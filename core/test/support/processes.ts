@@ -11,7 +11,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Looks again and again until it is so; what never comes fails the test by its own deadline. */
-export async function until(isSo: () => boolean | Promise<boolean>, withinMs = 15_000) {
+export async function until(isSo: () => boolean | Promise<boolean>, withinMs = 60_000) {
   const deadline = Date.now() + withinMs
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error('it did not come about')

@@ -51,6 +51,10 @@ export async function startShadow(
   return id
 }
 
+/** Compared, or left out and said why. */
+export const drawnCalls = ({ shadow }: ShadowedRollout) =>
+  (shadow?.compared ?? 0) + Object.values(shadow?.missed ?? {}).reduce((sum, one) => sum + one, 0)
+
 export const abortRollout = (host: HostProcess, id: string) =>
   host.client.request('POST', `/v1/rollouts/${id}/abort`, {})
 

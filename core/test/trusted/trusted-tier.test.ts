@@ -88,7 +88,8 @@ async function open(t: Test, source = plugin, safe: readonly string[] = []): Pro
     random: () => 0,
     log: { warn: () => undefined },
     startMs: 20_000,
-    silentMs: 1500,
+    // Of a busy machine: only what never answers again is ended for its silence.
+    silentMs: 4000,
   })
   // While a process rests there is nothing else that keeps the test's own alive.
   const alive = setInterval(() => undefined, 1000)
@@ -143,22 +144,22 @@ t.test(
     const { call } = await open(t)
     await call('pid')
     const begun = performance.now()
-    const slow = Array.from({ length: 20 }, () => call('sleep', { ms: 300 }))
+    const slow = Array.from({ length: 20 }, () => call('sleep', { ms: 500 }))
     t.ok((await Promise.all(slow)).every((outcome) => output(outcome) === 'slept'))
-    t.ok(performance.now() - begun < 3000)
+    t.ok(performance.now() - begun < 6000, 'one after the other they take ten seconds')
     const asked = await call(
       'ask',
       { n: 1 },
       {
         hostCall: async () => {
-          await new Promise((resolve) => setTimeout(resolve, 400))
+          await new Promise((resolve) => setTimeout(resolve, 3000))
           return '{"answer":42}'
         },
       },
     )
     t.strictSame(output(asked), { answer: 42 })
     t.match(asked, { hostCalls: 1 })
-    t.ok(asked.cpuMs < 300, `${asked.cpuMs}`)
+    t.ok(asked.cpuMs < 2000, `${asked.cpuMs}`)
   },
 )
 
@@ -177,7 +178,8 @@ t.test('a deadline is answered at once, and what the host does for the call ends
   await call('pid')
   let aborted = false
   const outcome = await call('ask', 1, {
-    deadlineMs: 200,
+    // By then the host was asked, however busy the machine.
+    deadlineMs: 2000,
     hostCall: (_name, _payload, signal) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => {

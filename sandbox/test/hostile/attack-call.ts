@@ -39,17 +39,17 @@ export interface AttackCalls {
 /** @param limits for attacks that do not ask for others. */
 export function attackCalls(
   attack: Attack,
-  index: number,
+  name: string,
   limits: Partial<RuntimeLimits>,
 ): AttackCalls {
   const source = attack.bundle ?? bundle(`run: ${attack.run}, after: () => 'pong'`)
-  const plugin = `@attacker-${index}/guest`
+  const plugin = `@attacker-${name}/guest`
   const make = (operation: string, input: unknown, deadlineMs: number): GuestCall =>
     guestCall(source, {
       operation,
       input,
       plugin,
-      tenant: `tenant-${index}`,
+      tenant: `tenant-${name}`,
       limits: { ...limits, ...attack.limits },
       deadlineMs,
       hostCall: hostCalls[attack.hostCall ?? 'echo'],

@@ -1,8 +1,6 @@
 import type { Test } from 'tap'
-import type { AttackReport, AttackResult } from './run-attacks.ts'
+import { type AttackReport, type AttackResult, MAX_OUTAGE_MS } from './run-attacks.ts'
 
-/** The promise: so long may a neighbour wait beside an attack, beyond what its unharmed twin waits. */
-const MAX_OUTAGE_MS = 250
 /** A lane's cap, which is looked at every 25 ms, and a fifth for what it grows in between. */
 const MAX_PEAK_MB = 512 * 1.2
 /** The host's own computing for a guest, without a pause: parsing a log line, copying an answer. */

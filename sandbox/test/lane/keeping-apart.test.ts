@@ -91,7 +91,8 @@ t.test('a publisher may be called what it likes', async (t) => {
 
 t.test('a probe whose deadline passes has not shown that it does no harm', async (t) => {
   const { call, events } = await started(t, { lanes: 1 })
-  const late = await call('stuck', { ...bad, deadlineMs: 210 })
+  // Its turn is over two seconds later: nothing but its deadline answers it.
+  const late = await call('stuck', { ...bad, limits: { turnMs: 2500 }, deadlineMs: 400 })
   t.equal(codeOf(late), 'SBX_DEADLINE_EXCEEDED')
   await until(() => events.some(({ kind }) => kind === 'lane-lost'))
   t.match(
@@ -123,7 +124,7 @@ t.test('a flood of one tenant leaves a lane free for the next', async (t) => {
   const { call } = await started(t, { lanes: 2 })
   const quiet = { tenant: 'quiet', input: 1 }
   await call('echo', quiet)
-  const spin = { tenant: 'flood', input: 10, limits: { turnMs: 2000 }, deadlineMs: 30_000 }
+  const spin = { tenant: 'flood', input: 40, limits: { turnMs: 2000 }, deadlineMs: 30_000 }
   await call('spin', spin)
   let running = true
   const flood = Array.from({ length: 30 }, () => call('spin', spin))

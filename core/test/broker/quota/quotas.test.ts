@@ -121,7 +121,12 @@ t.test('a long write is measured before it commits, and undone where it is too m
     (error) => error,
   )
   // It waits for the table as long as a write must take to be looked at.
-  await delay(600)
+  const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database()
+    AND wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '600 milliseconds'`
+  for (const deadline = performance.now() + 10_000; (await admin.query(waits)).rowCount === 0; ) {
+    if (performance.now() > deadline) throw new Error('the write does not wait')
+    await delay(20)
+  }
   await holder.query('COMMIT')
   holder.release()
   t.match(await writing, { code: 'CORE_QUOTA_EXCEEDED', parameters: { limit: '1 MiB' } })
