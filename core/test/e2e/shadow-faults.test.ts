@@ -20,7 +20,7 @@ const settings = {
 }
 const host = await HostProcess.start(t, settings)
 // What hangs is waited for up to its deadline, and the next comparison waits behind it.
-const release = await releaseProbe(t, host, 1500)
+const release = await releaseProbe(t, host, { deadlineMs: 1500 })
 await release('1.0.0')
 await release('1.1.0')
 const acme = await setUpTenant(host, 'acme')

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { RuntimeLimits } from '@signalbox/sdk/manifest'
 import type { Test } from 'tap'
 import { writeFiles } from '../../../marketplace/test/support/npm.ts'
 import { type HostProcess, temporaryHome } from './host-process.ts'
@@ -9,17 +10,17 @@ import { publish } from './publish.ts'
 /**
  * @returns publishes and installs a version of the probe. With `echo`, the source of a function, it answers
  *   `echo` by that; its self-test asks with the text `x`, so that a bad version can still pass it.
- * @param deadlineMs of its calls, where the test waits for some to run into it; else a busy machine has time for each
+ * @param limits of its calls, where the fixture's are not those that the test is about
  */
 export async function releaseProbe(
   t: Test,
   host: HostProcess,
-  deadlineMs?: number,
+  limits: Partial<RuntimeLimits> = {},
 ): Promise<(version: string, echo?: string) => Promise<void>> {
   const home = await temporaryHome(t)
   return async (version, echo) => {
     const folder = await probeVersion(home, version)
-    if (deadlineMs !== undefined) await limitCalls(folder, deadlineMs)
+    await limitCalls(folder, limits)
     if (echo !== undefined) {
       const bundle = await readFile(join(folder, 'dist/plugin.js'), 'utf8')
       const changed = bundle.replace('echo: ({ text }) => ({ text })', `echo: ${echo}`)
@@ -31,8 +32,8 @@ export async function releaseProbe(
   }
 }
 
-async function limitCalls(folder: string, deadlineMs: number): Promise<void> {
+async function limitCalls(folder: string, limits: Partial<RuntimeLimits>): Promise<void> {
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
-  manifest.signalbox.runtime.limits.deadlineMs = deadlineMs
+  Object.assign(manifest.signalbox.runtime.limits, limits)
   await writeFiles(folder, { 'package.json': JSON.stringify(manifest) })
 }
