@@ -5,6 +5,7 @@ import { readOutboxBacklog } from './audit/outbox-store.ts'
 import { Backlogs } from './gateway/backlogs.ts'
 import { Metrics } from './gateway/metrics.ts'
 import type { State } from './host-state.ts'
+import { RetiredSeries } from './rollout/routing/retired-series.ts'
 import type { StopStack } from './stop-stack.ts'
 import type { Tracing } from './tracing/open-tracing.ts'
 import type { OpenTrusted } from './trusted/open-trusted.ts'
@@ -46,8 +47,15 @@ export function openMetrics(ports: Ports, stops: StopStack): Metrics {
     },
     usageGaps: () => countGaps(knex, GAP_HOURS),
   })
-  backlogs.start()
-  stops.push(() => backlogs.stop())
+  const retired = new RetiredSeries({
+    series: [metrics.calls, invocations.meter],
+    snapshot: () => routing.snapshot,
+    now: Date.now,
+  })
+  for (const job of [backlogs, retired]) {
+    job.start()
+    stops.push(() => job.stop())
+  }
   return metrics
 }
 

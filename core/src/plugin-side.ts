@@ -85,7 +85,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   })
   const uses: OpenUses = openUses({ knex, registry, routing, calls: broker.calls, log })
   // Before what may still use something is opened, so that it is stopped after it.
-  for (const { recorder } of [uses, meters]) stops.push(() => recorder.stop())
+  for (const job of [uses.retired, uses.recorder, meters.recorder]) stops.push(() => job.stop())
   const { runEntry } = broker
   const reach = (at: number) => routing.reach(at)
   const count = countBusinessEvents({ snapshot, countersOf: (id) => ports.rollouts.countersOf(id) })

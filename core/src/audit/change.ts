@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import { hostEventType } from '../host-events/host-event-types.ts'
 import { queueNews } from '../host-events/host-news-store.ts'
 import { insertAuditEntries } from './audit-store.ts'
-import { insertOutboxEvent } from './outbox-store.ts'
+import { insertOutboxEvents } from './outbox-store.ts'
 
 /** What a change says of itself: who did what to what, and why. */
 export interface Change {
@@ -58,7 +58,7 @@ export async function commitRoutedChange<Result>(
     const generation = await nextGeneration(trx)
     await record(trx, result, generation)
     const changes = typeof change === 'function' ? change(result) : [change]
-    for (const one of changes) await recordChange(trx, one, generation)
+    await recordChanges(trx, changes, generation)
     return { result, generation }
   })
 }
@@ -79,30 +79,45 @@ async function nextGeneration(trx: Knex.Transaction): Promise<number> {
  * The audit entry and the event of a change, in its transaction.
  * @param generation null: the change touches nothing that requests are routed by
  */
-export async function recordChange(
+export function recordChange(
   trx: Knex.Transaction,
   change: Change,
   generation: number | null,
 ): Promise<void> {
-  await insertAuditEntries(trx, [
-    {
-      tenant: change.tenant,
-      actor: change.actor,
-      action: change.action,
-      subject: change.subject,
-      outcome: 'done',
-      traceId: change.traceId,
-      ...(generation === null ? {} : { generation }),
-      detail: change.detail ?? {},
-    },
-  ])
-  const type = `signalbox.${change.action}`
-  const sequence = await insertOutboxEvent(trx, {
-    type,
-    subject: change.subject,
-    tenant: change.tenant,
-    traceId: change.traceId,
-    data: { ...change.detail, actor: change.actor, ...(generation === null ? {} : { generation }) },
-  })
-  if (hostEventType(type) !== undefined) await queueNews(trx, sequence)
+  return recordChanges(trx, [change], generation)
+}
+
+/** Of one statement: each has some values, and PostgreSQL takes 65,535. */
+const ROWS = 1000
+
+/** As `recordChange`, of many in as few statements: others may wait for this transaction. */
+export async function recordChanges(
+  trx: Knex.Transaction,
+  changes: readonly Change[],
+  generation: number | null,
+): Promise<void> {
+  for (let from = 0; from < changes.length; from += ROWS) {
+    await recordSome(trx, changes.slice(from, from + ROWS), generation)
+  }
+}
+
+async function recordSome(
+  trx: Knex.Transaction,
+  changes: readonly Change[],
+  generation: number | null,
+): Promise<void> {
+  const routed = generation === null ? {} : { generation }
+  const entries = changes.map(({ tenant, actor, action, subject, traceId, detail = {} }) => ({
+    ...{ tenant, actor, action, subject, traceId, detail, ...routed },
+    outcome: 'done',
+  }))
+  await insertAuditEntries(trx, entries)
+  const events = changes.map(({ action, subject, tenant, traceId, detail, actor }) => ({
+    ...{ subject, tenant, traceId },
+    type: `signalbox.${action}`,
+    data: { ...detail, actor, ...routed },
+  }))
+  const sequences = await insertOutboxEvents(trx, events)
+  const isNews = (_: string, index: number) => hostEventType(events[index]?.type ?? '')
+  await queueNews(trx, sequences.filter(isNews))
 }

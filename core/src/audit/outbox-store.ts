@@ -10,19 +10,22 @@ export interface OutboxEvent {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** @returns its sequence */
-export async function insertOutboxEvent(trx: Knex, event: OutboxEvent): Promise<string> {
-  const [row] = await trx('outbox_events')
-    .insert({
-      id: randomUUID(),
-      type: event.type,
-      subject: event.subject,
-      tenant: event.tenant,
-      trace_id: event.traceId,
-      data: JSON.stringify(event.data),
-    })
+/** @returns their sequences, in the order in which they stand here */
+export async function insertOutboxEvents(
+  trx: Knex,
+  events: readonly OutboxEvent[],
+): Promise<readonly string[]> {
+  if (events.length === 0) return []
+  const rows: { sequence: string }[] = await trx('outbox_events')
+    .insert(
+      events.map(({ type, subject, tenant, traceId, data }) => ({
+        ...{ id: randomUUID(), type, subject, tenant },
+        trace_id: traceId,
+        data: JSON.stringify(data),
+      })),
+    )
     .returning('sequence')
-  return row.sequence
+  return rows.map(({ sequence }) => sequence)
 }
 
 /**

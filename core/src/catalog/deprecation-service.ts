@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
-import type { Change } from '../audit/change.ts'
 import { recordChange } from '../audit/change.ts'
+import { type OwedChange, oweEntries } from '../audit/owed-entry-store.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { serviceKey } from '../rollout/routing/snapshot.ts'
@@ -14,7 +14,7 @@ import {
   setSunsetNoticed,
 } from './deprecation-store.ts'
 import { dueNotice, noticedAtSetting } from './notices.ts'
-import { type CatalogPorts, commitReached } from './reached-change.ts'
+import { commitOwing, type OwingPorts } from './reached-change.ts'
 import { listSubscribers } from './subscription-store.ts'
 
 export interface ServiceRef {
@@ -24,9 +24,9 @@ export interface ServiceRef {
 
 /** Ends majors of services by a schedule that callers see in every answer and subscribers are told of. */
 export class DeprecationService {
-  readonly #ports: CatalogPorts
+  readonly #ports: OwingPorts
 
-  constructor(ports: CatalogPorts) {
+  constructor(ports: OwingPorts) {
     this.#ports = ports
   }
 
@@ -35,37 +35,36 @@ export class DeprecationService {
     const { id, major } = ref
     const faults = deprecationFaults(schedule, major)
     if (faults.length > 0) throw coreErrors.create('INPUT_INVALID', {}, { faults })
-    const changes = (told: readonly Told[]) =>
-      toldOf(caller, 'deprecated', ref, shown(schedule), told)
-    await commitReached(this.#ports, changes, async (trx) => {
+    const change = changeOf(caller, 'deprecated', ref, shown(schedule))
+    await commitOwing(this.#ports, { ...change, tenant: null }, async (trx) => {
       await requireService(trx, ref)
       if (schedule.successor !== null) {
         await requireService(trx, { id, major: schedule.successor })
       }
       const noticedDays = noticedAtSetting(schedule.sunsetAt, this.#ports.now())
       await putDeprecation(trx, ref, { ...schedule, noticedDays })
-      return listSubscribers(trx, id, major)
+      return { owed: await oweSubscribers(trx, ref, change) }
     })
     return schedule
   }
 
   async remove(caller: Caller, ref: ServiceRef): Promise<void> {
-    const { id, major } = ref
-    const changes = (told: readonly Told[]) => toldOf(caller, 'undeprecated', ref, {}, told)
-    await commitReached(this.#ports, changes, async (trx) => {
+    const change = changeOf(caller, 'undeprecated', ref, {})
+    await commitOwing(this.#ports, { ...change, tenant: null }, async (trx) => {
       if (!(await deleteDeprecation(trx, ref))) {
-        throw coreErrors.create('DEPRECATION_MISSING', { service: id, major })
+        throw coreErrors.create('DEPRECATION_MISSING', { service: ref.id, major: ref.major })
       }
-      return listSubscribers(trx, id, major)
+      return { owed: await oweSubscribers(trx, ref, change) }
     })
   }
 
   /** Tells subscribers at 90, 45, 30 and 7 days before the end, each once whichever node finds it due. */
   async notify(): Promise<void> {
-    const { knex, now } = this.#ports
+    const { knex, now, onOwed } = this.#ports
     for (const { service, major, sunsetAt, noticedDays } of await listSunsets(knex, now())) {
       if (sunsetAt === null || dueNotice(sunsetAt, noticedDays, now()) === undefined) continue
       await knex.transaction((trx) => this.#tell(trx, { id: service, major }))
+      onOwed()
     }
   }
 
@@ -76,32 +75,32 @@ export class DeprecationService {
     const days = dueNotice(sunsetAt, found.noticedDays, this.#ports.now())
     if (days === undefined) return
     await setSunsetNoticed(trx, ref, days)
-    const told = await listSubscribers(trx, ref.id, ref.major)
     const host = { actor: 'host', traceId: null }
-    for (const change of toldOf(host, 'sunset_near', ref, { ...shown(found), days }, told)) {
-      await recordChange(trx, change, null)
-    }
+    const change = changeOf(host, 'sunset_near', ref, { ...shown(found), days })
+    await oweSubscribers(trx, ref, change)
+    await recordChange(trx, { ...change, tenant: null }, null)
   }
 }
 
-interface Told {
-  readonly tenant: string
-  readonly apps: readonly string[]
-}
-
-/** One for the host, and one for each tenant that has to do something. */
-function toldOf(
+function changeOf(
   caller: Caller,
   what: string,
   { id, major }: ServiceRef,
   detail: object,
-  told: readonly Told[],
-): readonly Change[] {
-  const change = { ...caller, action: `service.${what}`, subject: serviceKey(id, major) }
-  return [
-    { ...change, tenant: null, detail: { ...detail } },
-    ...told.map(({ tenant, apps }) => ({ ...change, tenant, detail: { ...detail, apps } })),
-  ]
+): OwedChange {
+  const subject = serviceKey(id, major)
+  return { ...caller, action: `service.${what}`, subject, detail: { ...detail } }
+}
+
+/** The change is told to the host with it, and to each tenant that has to do something, by its apps, behind it. */
+async function oweSubscribers(
+  trx: Knex.Transaction,
+  { id, major }: ServiceRef,
+  change: OwedChange,
+): Promise<string | undefined> {
+  const told = await listSubscribers(trx, id, major)
+  const entries = told.map(({ tenant, apps }) => ({ tenant, detail: { apps } }))
+  return oweEntries(trx, change, entries)
 }
 
 async function requireService(trx: Knex, { id, major }: ServiceRef): Promise<void> {

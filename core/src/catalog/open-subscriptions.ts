@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
+import { OwedEntries } from '../audit/owed-entries.ts'
 import { appOriginRoutes } from '../identity/app-origin-routes.ts'
 import { AppOriginService } from '../identity/app-origin-service.ts'
 import { appStatusRoutes } from '../identity/app-status-routes.ts'
@@ -39,14 +40,16 @@ export function openSubscriptions(
 ): Subscriptions {
   const now = () => stored.routing.now()
   const ports = { ...stored, now }
-  const deprecations = new DeprecationService(ports)
+  const owed = new OwedEntries({ knex: stored.knex, log })
+  const owing = { ...ports, onOwed: () => owed.look() }
+  const deprecations = new DeprecationService(owing)
   const clock = new SubscriptionClock({ ...ports, deprecations, log })
   return {
     routes(scope) {
       catalogRoutes(scope, ports)
       changeLogRoutes(scope, ports)
       servicePage(scope)
-      planRoutes(scope, { plans: new PlanService(ports) })
+      planRoutes(scope, { plans: new PlanService(owing) })
       deprecationRoutes(scope, { deprecations, now })
       subscriptionRoutes(scope, { ...ports, subscriptions: new SubscriptionService(ports) })
       const credentials = new CredentialService({ ...ports, ensureTokenKey })
@@ -55,8 +58,10 @@ export function openSubscriptions(
       appOriginRoutes(scope, { origins: new AppOriginService(ports) })
     },
     start() {
-      clock.start()
-      stops.push(() => clock.stop())
+      for (const job of [owed, clock]) {
+        job.start()
+        stops.push(() => job.stop())
+      }
     },
   }
 }

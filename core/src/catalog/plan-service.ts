@@ -1,13 +1,15 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Knex } from 'knex'
 import type { Change } from '../audit/change.ts'
+import { oweEntries } from '../audit/owed-entry-store.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { serviceKey } from '../rollout/routing/snapshot.ts'
 import { shareService } from './catalog-store.ts'
 import { type PlanTerms, planFaults } from './plan.ts'
-import { nextPlanState, type PlanCommand, type PlanState } from './plan-states.ts'
+import { nextPlanState, type PlanCommand } from './plan-states.ts'
 import { insertNextVersion, insertPlan, lockPlan, type Plan, setPlanStatus } from './plan-store.ts'
-import { type CatalogPorts, commitReached } from './reached-change.ts'
+import { commitOwing, commitReached, type OwingPorts } from './reached-change.ts'
 import { offeredBy } from './service-operations.ts'
 import { lockOfPlan, updateSubscriptions } from './subscription-store.ts'
 
@@ -26,9 +28,9 @@ export interface PlanWish extends PlanTerms {
 
 /** The terms of services. A plan that is changed has a version more, and no subscriber of before gets it unasked. */
 export class PlanService {
-  readonly #ports: CatalogPorts
+  readonly #ports: OwingPorts
 
-  constructor(ports: CatalogPorts) {
+  constructor(ports: OwingPorts) {
     this.#ports = ports
   }
 
@@ -71,15 +73,8 @@ export class PlanService {
 
   async command(caller: Caller, ref: PlanRef, command: PlanCommand): Promise<Plan> {
     const { id, major, name } = ref
-    const changes = (done: Done): readonly Change[] => [
-      changeOf(caller, command, ref, {}),
-      ...done.cancelled.map(({ tenant, subscriptions }) => ({
-        ...changeOf(caller, command, ref, { subscriptions }),
-        action: 'subscription.cancel',
-        tenant,
-      })),
-    ]
-    const done = await commitReached(this.#ports, changes, async (trx): Promise<Done> => {
+    const change = changeOf(caller, command, ref, {})
+    const done = await commitOwing(this.#ports, change, async (trx) => {
       const plan = await lockPlan(trx, ref, name, 'change')
       if (plan === undefined) {
         throw coreErrors.create('PLAN_MISSING', { service: id, major, plan: name })
@@ -90,24 +85,20 @@ export class PlanService {
         throw coreErrors.create('PLAN_COMMAND_REFUSED', parameters)
       }
       await setPlanStatus(trx, ref, name, status)
-      return { plan: { ...plan, status }, cancelled: await cancelWith(trx, ref, status) }
+      const owed = status === 'closed' ? await cancelWith(trx, ref, caller) : undefined
+      return { plan: { ...plan, status }, owed }
     })
     return done.plan
   }
 }
 
-interface Done {
-  readonly plan: Plan
-  readonly cancelled: readonly { tenant: string; subscriptions: readonly string[] }[]
-}
-
-/** With a plan that closes, what is under it ends. */
+/** With a plan that closes, what is under it ends; its tenants are told behind it. */
 async function cancelWith(
-  trx: Parameters<typeof lockOfPlan>[0],
-  { id, major, name }: PlanRef,
-  status: PlanState,
-): Promise<Done['cancelled']> {
-  if (status !== 'closed') return []
+  trx: Knex.Transaction,
+  ref: PlanRef,
+  caller: Caller,
+): Promise<string | undefined> {
+  const { id, major, name } = ref
   const live = await lockOfPlan(trx, { service: id, major, plan: name })
   await updateSubscriptions(
     trx,
@@ -115,13 +106,19 @@ async function cancelWith(
     { state: 'cancelled', wantedPlan: null, reason: `the plan ${name} was closed` },
   )
   const byTenant = Map.groupBy(live, ({ tenant }) => tenant)
-  return [...byTenant].map(([tenant, ofTenant]) => ({
+  const entries = [...byTenant].map(([tenant, ofTenant]) => ({
     tenant,
-    subscriptions: ofTenant.map((one) => one.id),
+    detail: { subscriptions: ofTenant.map((one) => one.id) },
   }))
+  const change = { ...caller, action: 'subscription.cancel', subject: subjectOf(ref), detail: {} }
+  return oweEntries(trx, change, entries)
 }
 
-function changeOf(caller: Caller, what: string, { id, major, name }: PlanRef, detail: object) {
-  const subject = `${serviceKey(id, major)}/${name}`
+function subjectOf({ id, major, name }: PlanRef): string {
+  return `${serviceKey(id, major)}/${name}`
+}
+
+function changeOf(caller: Caller, what: string, ref: PlanRef, detail: object): Change {
+  const subject = subjectOf(ref)
   return { ...caller, action: `plan.${what}`, subject, tenant: null, detail: { ...detail } }
 }

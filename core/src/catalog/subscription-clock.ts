@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { recordChange } from '../audit/change.ts'
+import { type Change, recordChanges } from '../audit/change.ts'
 import { RepeatedRun } from '../storage/repeated-run.ts'
 import type { DeprecationService } from './deprecation-service.ts'
 import { dueNotice } from './notices.ts'
@@ -7,9 +7,8 @@ import { type CatalogPorts, commitReached } from './reached-change.ts'
 import type { SubscriptionRow } from './subscription.ts'
 import { decideSubscription } from './subscription-rules.ts'
 import {
-  findSubscription,
   listEnding,
-  lockIdleSubscription,
+  lockIdleSubscriptions,
   setNoticed,
   updateSubscription,
 } from './subscription-store.ts'
@@ -25,13 +24,16 @@ interface Ports extends CatalogPorts {
   readonly log: { warn(fields: object, message: string): void }
 }
 
-/** Not to be committed: another node did it, or an admin changed the end meanwhile. */
+/** Of one transaction, and one generation: some milliseconds that other changes wait. */
+const AT_ONCE = 100
+
+/** Not to be committed: another node did it all, or admins changed the ends meanwhile. */
 class Nothing extends Error {}
 
 const host = { actor: 'host', traceId: null } as const
 
 /**
- * What time does to subscriptions: notices before the end, and the end. Every node looks; the row is locked, and what
+ * What time does to subscriptions: notices before the end, and the end. Every node looks; the rows are locked, and what
  * was told stands in it in the transaction of the telling, so that each notice is given once, across kills too.
  */
 export class SubscriptionClock {
@@ -54,11 +56,12 @@ export class SubscriptionClock {
   /** @throws where PostgreSQL cannot be reached */
   async look(): Promise<void> {
     const { knex, now, deprecations } = this.#ports
-    for (const id of await listEnding(knex, now(), MAX_ENDING)) {
-      await this.#tend(id).catch((error: unknown) => {
-        if (!(error instanceof Nothing)) throw error
-      })
-    }
+    const ending = await listEnding(knex, now(), MAX_ENDING)
+    const [over, near] = [true, false].map((isOver) =>
+      ending.filter((one) => one.isOver === isOver).map(({ id }) => id),
+    ) as [string[], string[]]
+    for (const ids of batches(over)) await this.#expire(ids)
+    for (const ids of batches(near)) await knex.transaction((trx) => this.#notice(trx, ids))
     await deprecations.notify()
   }
 
@@ -68,42 +71,48 @@ export class SubscriptionClock {
     })
   }
 
-  async #tend(id: string): Promise<void> {
-    const at = this.#ports.now()
-    const row = await findSubscription(this.#ports.knex, id)
-    if (row === undefined || row.expiresAt === null) return
-    if (Date.parse(row.expiresAt) <= at) await this.#expire(id, at)
-    else await this.#ports.knex.transaction((trx) => this.#notice(trx, id, at))
+  /** In one generation: every node reads the table of routes again for each. */
+  async #expire(ids: readonly string[]): Promise<void> {
+    const changes = (rows: readonly SubscriptionRow[]) =>
+      rows.map((row) => changeOf('subscription.expire', row, {}))
+    await commitReached(this.#ports, changes, (trx) => this.#end(trx, ids)).catch(
+      (error: unknown) => {
+        if (!(error instanceof Nothing)) throw error
+      },
+    )
   }
 
-  async #expire(id: string, at: number): Promise<void> {
-    const changes = (row: SubscriptionRow) => [changeOf('subscription.expire', row, {})]
-    await commitReached(this.#ports, changes, async (trx) => {
-      const row = await lockedAlone(trx, id)
-      const ask = { command: 'expire', actor: host.actor, sides: ['host'] } as const
-      const facts = { now: at, isDecided: false, plan: undefined }
+  async #end(trx: Knex.Transaction, ids: readonly string[]): Promise<SubscriptionRow[]> {
+    const ask = { command: 'expire', actor: host.actor, sides: ['host'] } as const
+    const facts = { now: this.#ports.now(), isDecided: false, plan: undefined }
+    const ended: SubscriptionRow[] = []
+    for (const row of await lockIdleSubscriptions(trx, ids)) {
       const change = decideSubscription(row, ask, facts)
-      if (typeof change === 'string') throw new Nothing()
-      await updateSubscription(trx, id, change)
-      return { ...row, ...change }
-    })
+      if (typeof change === 'string') continue
+      await updateSubscription(trx, row.id, change)
+      ended.push({ ...row, ...change })
+    }
+    if (ended.length === 0) throw new Nothing()
+    return ended
   }
 
   /** Nothing that calls are routed by. */
-  async #notice(trx: Knex.Transaction, id: string, at: number): Promise<void> {
-    const row = await lockedAlone(trx, id)
-    const endsAt = row.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(row.expiresAt)
-    const days = dueNotice(endsAt, row.noticedDays, at)
-    if (days === undefined || !['active', 'suspended'].includes(row.state)) return
-    await setNoticed(trx, id, days)
-    await recordChange(trx, changeOf('subscription.expiring', row, { days }), null)
+  async #notice(trx: Knex.Transaction, ids: readonly string[]): Promise<void> {
+    const at = this.#ports.now()
+    const changes: Change[] = []
+    for (const row of await lockIdleSubscriptions(trx, ids)) {
+      const endsAt = row.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(row.expiresAt)
+      const days = dueNotice(endsAt, row.noticedDays, at)
+      if (days === undefined || !['active', 'suspended'].includes(row.state)) continue
+      await setNoticed(trx, row.id, days)
+      changes.push(changeOf('subscription.expiring', row, { days }))
+    }
+    await recordChanges(trx, changes, null)
   }
 }
 
-async function lockedAlone(trx: Knex.Transaction, id: string): Promise<SubscriptionRow> {
-  const row = await lockIdleSubscription(trx, id)
-  if (row === undefined) throw new Nothing()
-  return row
+function* batches(ids: readonly string[]): Generator<readonly string[]> {
+  for (let from = 0; from < ids.length; from += AT_ONCE) yield ids.slice(from, from + AT_ONCE)
 }
 
 function told({ app, service, major, plan, expiresAt }: SubscriptionRow) {

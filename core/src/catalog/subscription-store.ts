@@ -50,12 +50,18 @@ export async function lockSubscription(
   return read(trx('subscriptions').where({ id }).forUpdate())
 }
 
-/** As `lockSubscription`, but who finds it locked goes on without: another node is at it. */
-export async function lockIdleSubscription(
+/** As `lockSubscription`, of many, but who finds one locked goes on without: another node is at it. */
+export async function lockIdleSubscriptions(
   trx: Knex.Transaction,
-  id: string,
-): Promise<SubscriptionRow | undefined> {
-  return read(trx('subscriptions').where({ id }).forUpdate().skipLocked())
+  ids: readonly string[],
+): Promise<SubscriptionRow[]> {
+  const rows = await trx('subscriptions')
+    .whereIn('id', [...ids])
+    .orderBy('id')
+    .forUpdate()
+    .skipLocked()
+    .select(columns)
+  return rows.map(fromColumns)
 }
 
 export async function findSubscription(
@@ -121,19 +127,23 @@ export async function setNoticed(trx: Knex, id: string, noticedDays: number): Pr
  * Whose end came, or came so near that a notice may be due.
  * @param now milliseconds since the epoch
  */
-export async function listEnding(knex: Knex, now: number, limit: number): Promise<string[]> {
+export async function listEnding(
+  knex: Knex,
+  now: number,
+  limit: number,
+): Promise<{ id: string; isOver: boolean }[]> {
   const due = noticeDays.map(
     (days) => `(expires_at <= at + interval '${days} days'
       and coalesce(noticed_days, 1000) > ${days})`,
   )
-  const { rows } = await knex.raw<{ rows: { id: string }[] }>(
-    `select id from subscriptions, (select to_timestamp(?::double precision / 1000) as at) as clock
+  const { rows } = await knex.raw<{ rows: { id: string; isOver: boolean }[] }>(
+    `select id, expires_at <= at as "isOver" from subscriptions, (select to_timestamp(?::double precision / 1000) as at) as clock
       where expires_at is not null and state in ('active', 'suspended')
         and (expires_at <= at or ${due.join(' or ')})
       order by expires_at limit ?`,
     [now, limit],
   )
-  return rows.map(({ id }) => id)
+  return rows
 }
 
 /** @returns the live ones of a plan, whatever version of it they have; locked until the transaction ends */

@@ -35,6 +35,8 @@ const showCommand = defineCommand({
     for (const name of ['tenant', 'service', 'from', 'to', 'by'] as const) {
       if (args[name] !== undefined) query.set(name, args[name])
     }
+    // Of times their order is what is looked for, of others who used the most.
+    if (!['day', 'hour', 'month'].includes(args.by ?? 'day')) query.set('order', 'calls')
     const shown = await client.request<Shown>('GET', `/v1/usage?${query}`)
     const gap = {
       en: 'between {from} and {to} calls without a price may be missing',

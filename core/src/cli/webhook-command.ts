@@ -161,21 +161,25 @@ const replay = defineCommand({
       print(args.json, answer, [say(text, answer)])
       return
     }
-    const answer = await client.request<{ replayed: number; hasMore: boolean }>(
-      'POST',
-      `${path}:replay`,
-      {
-        ...(args.since === undefined ? {} : { since: args.since }),
-        ...(args.until === undefined ? {} : { until: args.until }),
-        ...(args.delivered === true ? { states: ['dead', 'delivered'] } : {}),
-      },
-    )
+    const range = {
+      ...(args.since === undefined ? {} : { since: args.since }),
+      // One end for all pages: what is replayed and fails meanwhile is not of the range.
+      until: args.until ?? new Date().toISOString(),
+      ...(args.delivered === true ? { states: ['dead', 'delivered'] } : {}),
+    }
+    let [replayed, cursor] = [0, undefined as string | undefined]
+    do {
+      const wish = cursor === undefined ? range : { ...range, cursor }
+      const page = await client.request<{ replayed: number; next?: string }>(
+        'POST',
+        `${path}:replay`,
+        wish,
+      )
+      replayed += page.replayed
+      cursor = page.next
+    } while (cursor !== undefined)
     const text = { en: '{replayed} wait again.', 'zh-CN': '{replayed} 个已重新排队。' }
-    const again = { en: 'There are more: ask again.', 'zh-CN': '还有更多：请再次执行。' }
-    print(args.json, answer, [
-      say(text, { replayed: answer.replayed }),
-      ...(answer.hasMore ? [say(again)] : []),
-    ])
+    print(args.json, { replayed }, [say(text, { replayed })])
   },
 })
 

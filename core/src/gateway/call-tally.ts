@@ -1,4 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
+import { isServiceRouted, type SeriesVersion } from '../rollout/routing/retired-series.ts'
+import type { Snapshot } from '../rollout/routing/snapshot.ts'
 
 /** What became of a call, in as many words as an alert needs; the codes are in signalbox_calls_total. */
 export type CallClass = 'ok' | 'refused' | 'limited' | 'failed' | 'left'
@@ -50,6 +52,8 @@ interface Series {
 export class CallTally {
   /** By service, operation, version: as many as are installed and called. */
   readonly #tallies = new Map<string, Map<string, Map<string, Tally>>>()
+  /** By service and operation: times of versions that were dropped. Sums over all versions must not fall. */
+  readonly #left = new Map<string, Map<string, Times>>()
 
   constructor(registry: Registry) {
     const calls: Counter = new Counter({
@@ -71,8 +75,7 @@ export class CallTally {
           help: 'Time from the first byte of a call to its answer.',
         },
         OPERATION_BUCKETS,
-        () =>
-          this.#timesBy(({ service, operation }, kind) => kind === 'ok' && { service, operation }),
+        () => this.#operationTimes(),
       ),
     )
     // Rate, errors and duration of each version of a service in one: what a rollout is watched by.
@@ -100,6 +103,34 @@ export class CallTally {
     let bucket = 0
     while (seconds > boundOf(bucket)) bucket += 1
     ;(of.within[bucket] as number) += 1
+  }
+
+  *versions(): Generator<SeriesVersion> {
+    for (const [service, operations] of this.#tallies) {
+      const versions = new Set([...operations.values()].flatMap((of) => [...of.keys()]))
+      for (const version of versions) yield { of: service, version }
+    }
+  }
+
+  /** What is of no service stays: it is one series. */
+  isRouted(snapshot: Snapshot, one: SeriesVersion): boolean {
+    return one.of === 'unknown' || isServiceRouted(snapshot, one)
+  }
+
+  /** With its last version a service is told of no more. */
+  drop({ of: service, version }: SeriesVersion): void {
+    const operations = this.#tallies.get(service) ?? new Map<string, Map<string, Tally>>()
+    const left = this.#left.get(service) ?? new Map<string, Times>()
+    this.#left.set(service, left)
+    for (const [operation, versions] of operations) {
+      const times = versions.get(version)?.times.get('ok')
+      versions.delete(version)
+      if (times !== undefined)
+        left.set(operation, addTimes(left.get(operation) ?? noTimes(), times))
+    }
+    if ([...operations.values()].some(({ size }) => size > 0)) return
+    this.#tallies.delete(service)
+    this.#left.delete(service)
   }
 
   #of(service: string, operation: string, version: string): Tally {
@@ -130,13 +161,33 @@ export class CallTally {
         const key = JSON.stringify(labels)
         const known = sums.get(key) ?? { labels, times: noTimes() }
         sums.set(key, known)
-        known.times.sum += times.sum
-        for (const [at, count] of times.within.entries())
-          (known.times.within[at] as number) += count
+        addTimes(known.times, times)
       }
     })
     return sums.values()
   }
+
+  #operationTimes(): Iterable<Series> {
+    const kept = [
+      ...this.#timesBy(({ service, operation }, kind) => kind === 'ok' && { service, operation }),
+    ]
+    const known = new Map(kept.map(({ labels, times }) => [JSON.stringify(labels), times]))
+    for (const [service, operations] of this.#left) {
+      for (const [operation, left] of operations) {
+        const labels = { service, operation }
+        const times = known.get(JSON.stringify(labels))
+        if (times === undefined) kept.push({ labels, times: left })
+        else addTimes(times, left)
+      }
+    }
+    return kept
+  }
+}
+
+function addTimes(to: Times, { sum, within }: Times): Times {
+  to.sum += sum
+  for (const [at, count] of within.entries()) (to.within[at] as number) += count
+  return to
 }
 
 function noTimes(): Times {

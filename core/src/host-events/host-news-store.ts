@@ -8,9 +8,10 @@ export interface UntoldNote extends HostNote {
 /** Any constant, the same for every version of the host. */
 const TELLING_TURN = 0x73626877
 
-/** A change that plugins may hear of, as part of its transaction. */
-export async function queueNews(trx: Knex, sequence: string): Promise<void> {
-  await trx('host_news').insert({ sequence })
+/** Changes that plugins may hear of, as part of their transaction. */
+export async function queueNews(trx: Knex, sequences: readonly string[]): Promise<void> {
+  if (sequences.length === 0) return
+  await trx('host_news').insert(sequences.map((sequence) => ({ sequence })))
 }
 
 /** Costs a look at an index. */

@@ -1,4 +1,6 @@
 import type { GuestOutcome } from '@signalbox/sandbox'
+import { isPluginRouted, type SeriesVersion } from '../rollout/routing/retired-series.ts'
+import type { Snapshot } from '../rollout/routing/snapshot.ts'
 
 /** What the calls of one version in one tenant took on this node since it started. */
 export interface Usage {
@@ -59,6 +61,22 @@ export class UsageMeter {
 
   of(tenant: string, plugin: string): readonly Usage[] {
     return this.all().filter((series) => series.tenant === tenant && series.plugin === plugin)
+  }
+
+  versions(): readonly SeriesVersion[] {
+    return this.all().map(({ plugin, version }) => ({ of: plugin, version }))
+  }
+
+  isRouted(snapshot: Snapshot, one: SeriesVersion): boolean {
+    return one.of === OTHER || isPluginRouted(snapshot, one)
+  }
+
+  drop({ of, version }: SeriesVersion): void {
+    for (const [key, series] of this.#series) {
+      if (series.plugin !== of || series.version !== version) continue
+      this.#series.delete(key)
+      series.isHeld = false
+    }
   }
 
   #seriesOf({ plugin, version, tenant }: Named, now: number): Series {

@@ -9,6 +9,7 @@ import type { Binding } from '../rollout/routing/snapshot.ts'
 import {
   findBinding,
   type GrantRow,
+  holdTenantRole,
   insertGrant,
   listDataBindings,
   listGrants,
@@ -70,7 +71,7 @@ export class BindingService {
         if (pinnedVersion !== null) await requireRequired(trx, plugin, pinnedVersion)
       },
     )
-    if (binding.binding === 'disabled') await schemas.disableTenant(plugin, tenant)
+    if (binding.binding === 'disabled' || ownsData) await this.#followBinding(tenant, plugin)
     return binding
   }
 
@@ -108,7 +109,7 @@ export class BindingService {
       }
       return { version: installation.version, capabilities: wish.capabilities, grants }
     })
-    await this.#followGrants(tenant, plugin)
+    await this.#followBinding(tenant, plugin)
     return listGrants(knex, tenant, plugin)
   }
 
@@ -118,7 +119,7 @@ export class BindingService {
       if (capability !== undefined) return { grant, capability }
       throw coreErrors.create('GRANT_UNKNOWN', { tenant, plugin, grant })
     })
-    await this.#followGrants(tenant, plugin)
+    await this.#followBinding(tenant, plugin)
   }
 
   /** Roles that a killed host did not get to: each is made again, which changes nothing where it is there. */
@@ -128,17 +129,21 @@ export class BindingService {
     }
   }
 
-  /** A database role lives exactly as long as an enabled plugin has the grant for it. */
-  async #followGrants(tenant: string, plugin: string): Promise<void> {
+  /**
+   * A database role lives exactly as long as an enabled plugin has the grant for it. Of admins who change that at once
+   * each makes it as it stands when their turn comes: otherwise who disabled first would take the role of who enabled last.
+   */
+  async #followBinding(tenant: string, plugin: string): Promise<void> {
     const { knex, schemas } = this.#ports
-    const binding = await findBinding(knex, tenant, plugin)
-    if (binding === undefined || binding.binding === 'disabled') return
-    const grants = await listGrants(knex, tenant, plugin)
-    if (grants.some(({ capability }) => capability === 'db:own')) {
-      await schemas.enableTenant(plugin, tenant)
-    } else {
-      await schemas.disableTenant(plugin, tenant)
-    }
+    await knex.transaction(async (trx) => {
+      await holdTenantRole(trx, tenant, plugin)
+      const binding = await findBinding(trx, tenant, plugin)
+      if (binding === undefined) return
+      const grants = await listGrants(trx, tenant, plugin)
+      const ownsData = grants.some(({ capability }) => capability === 'db:own')
+      if (binding.binding !== 'disabled' && ownsData) await schemas.enableTenant(plugin, tenant)
+      else await schemas.disableTenant(plugin, tenant)
+    })
   }
 
   async #bindingOf(

@@ -19,6 +19,17 @@ export async function findBinding(
   return row === undefined ? undefined : { binding: row.binding, pinnedVersion: row.pinned_version }
 }
 
+/** Until the transaction ends nobody else makes or takes the database role of the tenant's plugin. */
+export async function holdTenantRole(
+  trx: Knex.Transaction,
+  tenant: string,
+  plugin: string,
+): Promise<void> {
+  await trx.raw("select pg_advisory_xact_lock(hashtextextended('tenant role ' || ?, 0))", [
+    `${tenant} ${plugin}`,
+  ])
+}
+
 export async function setBinding(
   trx: Knex,
   tenant: string,

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import type { UnitPlace } from './usage-cursor.ts'
 
 /** What usage is told apart by; each is a column or a part of the time. */
 export const usageKeys = {
@@ -23,6 +24,8 @@ export interface UsageFilter {
   readonly from: string
   readonly to: string
   readonly by: UsageKey
+  /** By the key, byte for byte, which holds while counts are written; or the largest number of calls first. Default: key. */
+  readonly order?: 'key' | 'calls'
   readonly limit: number
 }
 
@@ -35,11 +38,20 @@ export interface UsageRow {
   readonly cpuMs: string
 }
 
-/** Sums, the largest number of calls first; of a time, in its order. Numbers as text: they are exact beyond a double. */
-export async function sumUsage(knex: Knex, filter: UsageFilter): Promise<readonly UsageRow[]> {
-  const { by, limit } = filter
+/** Of a page: only what stands behind this, in the order of keys. */
+export interface Behind<Place> {
+  readonly after?: Place | null
+}
+
+/** Sums. Numbers as text: they are exact beyond a double. */
+export async function sumUsage(
+  knex: Knex,
+  filter: UsageFilter & Behind<string>,
+): Promise<readonly UsageRow[]> {
+  const { by, order = 'key', limit, after = null } = filter
+  const key = bytewise(usageKeys[by])
   const query = where(knex('usage_hours'), filter)
-    .select(knex.raw(`${usageKeys[by]} as key`))
+    .select(knex.raw(`${key} as key`))
     .select(
       knex.raw(
         `sum(calls)::text as calls, sum(bytes_in)::text as "bytesIn", sum(bytes_out)::text as "bytesOut",
@@ -48,8 +60,8 @@ export async function sumUsage(knex: Knex, filter: UsageFilter): Promise<readonl
     )
     .groupByRaw('1')
     .limit(limit)
-  const isTime = by === 'hour' || by === 'day' || by === 'month'
-  return isTime ? query.orderByRaw('1') : query.orderByRaw('sum(calls) desc, 1')
+  if (after !== null) query.whereRaw(`${key} > ?`, [after])
+  return query.orderByRaw(order === 'key' ? '1' : 'sum(calls) desc, 1')
 }
 
 export interface UnitRow {
@@ -61,15 +73,27 @@ export interface UnitRow {
   readonly units: string
 }
 
-export async function sumUnits(knex: Knex, filter: UsageFilter): Promise<readonly UnitRow[]> {
+export async function sumUnits(
+  knex: Knex,
+  filter: UsageFilter & Behind<UnitPlace>,
+): Promise<readonly UnitRow[]> {
   // Only what was answered has any.
-  const key = filter.by === 'status' ? "'2xx'" : usageKeys[filter.by]
-  return where(knex('usage_units'), filter)
-    .select(knex.raw(`${key} as key, service || '@' || major as service`), 'operation', 'unit')
+  const key = filter.by === 'status' ? "'2xx'::text" : usageKeys[filter.by]
+  const named = [key, usageKeys.service, 'operation', 'unit'].map(bytewise)
+  const names = ['key', 'service', 'operation', 'unit']
+  const query = where(knex('usage_units'), filter)
+  if (filter.after) query.whereRaw(`(${named.join(', ')}) > (?, ?, ?, ?)`, [...filter.after])
+  return query
+    .select(knex.raw(named.map((one, at) => `${one} as ${names[at]}`).join(', ')))
     .select(knex.raw('sum(units)::text as units'))
     .groupByRaw('1, 2, 3, 4')
     .orderByRaw('1, 2, 3, 4')
     .limit(filter.limit)
+}
+
+/** Whatever the language of the database is. */
+function bytewise(expression: string): string {
+  return `(${expression}) collate "C"`
 }
 
 function where(query: Knex.QueryBuilder, filter: UsageFilter): Knex.QueryBuilder {

@@ -6,11 +6,13 @@ import { idSchema, serviceIdSchema, strictObject } from '../gateway/http-schemas
 import { tenantOfPrincipal } from '../identity/principal.ts'
 import { csvOf, type Statement } from './statement.ts'
 import type { Party, StatementService } from './statement-service.ts'
+import { cursorOfUsage, placeOfUsage, type UnitPlace, type UsagePlace } from './usage-cursor.ts'
 import {
   listGaps,
   sumUnits,
   sumUnknown,
   sumUsage,
+  type UnitRow,
   type UsageKey,
   usageKeys,
 } from './usage-query-store.ts'
@@ -30,7 +32,9 @@ interface Query {
   readonly from?: string
   readonly to?: string
   readonly by: UsageKey
+  readonly order: 'key' | 'calls'
   readonly limit: number
+  readonly cursor?: string
 }
 
 const DAY_MS = 24 * 3_600_000
@@ -45,7 +49,14 @@ const spanSchema = {
   from: timeSchema,
   to: timeSchema,
   by: { enum: Object.keys(usageKeys), default: 'day' },
+  order: {
+    enum: ['key', 'calls'],
+    default: 'key',
+    description:
+      'calls: the most used first; such a list has no pages, as its order changes meanwhile',
+  },
   limit: { type: 'integer', minimum: 1, maximum: 1000, default: 200 },
+  cursor: { type: 'string', maxLength: 2000 },
 } as const
 
 const monthSchema = { type: 'string', pattern: '^20\\d\\d-(0[1-9]|1[0-2])$' } as const
@@ -99,23 +110,42 @@ async function answer(
   query: Query,
   whose: { tenant?: string | undefined; subscription?: string },
 ) {
-  const from = timeOf('from', query.from, now() - 30 * DAY_MS)
-  const to = timeOf('to', query.to, now() + 1)
+  const place = placeOf(query)
+  const from = timeOf('from', query.from ?? place?.from, now() - 30 * DAY_MS)
+  const to = timeOf('to', query.to ?? place?.to, now() + 1)
   await flush()
-  const { by, limit, service } = query
-  const filter = { ...whose, service, from, to, by, limit: limit + 1 }
-  const items = await sumUsage(knex, filter)
-  const units = await sumUnits(knex, filter)
+  const { by, order, limit, service } = query
+  const filter = { ...whose, service, from, to, by, order, limit: limit + 1 }
+  const items = await sumUsage(knex, { ...filter, after: place?.item ?? null })
+  const units = await sumUnits(knex, { ...filter, after: place?.unit ?? null })
+  const hasMore = order === 'key' && (items.length > limit || units.length > limit)
+  const [item, unit] = [items.slice(0, limit).at(-1), units.slice(0, limit).at(-1)]
+  const next = {
+    ...{ from, to, by },
+    item: item?.key ?? place?.item ?? null,
+    unit: unit ? unitPlaceOf(unit) : (place?.unit ?? null),
+  }
   return {
-    from,
-    to,
-    by,
+    ...{ from, to, by },
     items: items.slice(0, limit),
     units: units.slice(0, limit),
-    more: items.length > limit || units.length > limit,
+    ...(hasMore ? { next: cursorOfUsage(next) } : {}),
     gaps: await listGaps(knex, { from, to }),
     unknown: await sumUnknown(knex, { ...whose, from, to }),
   }
+}
+
+function unitPlaceOf({ key, service, operation, unit }: UnitRow): UnitPlace {
+  return [key, service, operation, unit]
+}
+
+/** @throws CORE_INPUT_INVALID for a cursor of something else */
+function placeOf({ cursor, by, order }: Query): UsagePlace | undefined {
+  if (cursor === undefined) return undefined
+  const place = placeOfUsage(cursor)
+  if (place?.by === by && order === 'key') return place
+  const detail = 'must be the "next" of the answer before, which was by and in order of the same'
+  throw coreErrors.create('INPUT_INVALID', {}, { faults: [{ pointer: '/cursor', detail }] })
 }
 
 /** 2026-02-30 has the form of a day. */

@@ -75,7 +75,10 @@ export async function replayDelivery(
   const changed = await trx('webhook_deliveries')
     .where({ endpoint, id })
     .whereNot({ state: 'waiting' })
-    .update({ state: 'waiting', attempts: 0, due_at: new Date(now), ended_at: null })
+    .update({
+      ...{ state: 'waiting', attempts: 0, ended_at: null },
+      ...{ due_at: new Date(now), replayed_at: new Date(now) },
+    })
   return changed === 1
 }
 
@@ -83,26 +86,40 @@ export interface ReplayRange {
   readonly since: Date
   readonly until: Date
   readonly states: readonly OutDeliveryState[]
+  /** Only behind this delivery: what was replayed may be over again, and would be found again. */
+  readonly after?: string | undefined
   readonly limit: number
 }
 
-/** The oldest of them first, as many as the limit. @returns how many */
+export interface Replayed {
+  readonly replayed: number
+  /** The last of them. */
+  readonly last: string | undefined
+}
+
+/** The oldest of them first, as many as the limit. */
 export async function replayRange(
   trx: Knex,
   endpoint: string,
-  { since, until, states, limit }: ReplayRange,
+  { since, until, states, after = '0', limit }: ReplayRange,
   now: number,
-): Promise<number> {
-  const { rowCount } = await trx.raw(
-    `update webhook_deliveries set state = 'waiting', attempts = 0, due_at = ?, ended_at = null
-      where id in (
-        select id from webhook_deliveries
-         where endpoint = ? and state = any (?::text[]) and state <> 'waiting'
-           and created_at >= ? and created_at < ?
-         order by id limit ? for update)`,
-    [new Date(now), endpoint, [...states], since, until, limit],
+): Promise<Replayed> {
+  const at = new Date(now)
+  const { rows } = await trx.raw<{ rows: { replayed: number; last: string | null }[] }>(
+    `with again as (
+       update webhook_deliveries
+          set state = 'waiting', attempts = 0, due_at = ?, replayed_at = ?, ended_at = null
+        where id in (
+          select id from webhook_deliveries
+           where endpoint = ? and id > ? and state = any (?::text[]) and state <> 'waiting'
+             and created_at >= ? and created_at < ?
+           order by id limit ? for update)
+       returning id)
+     select count(*)::int as replayed, max(id) as last from again`,
+    [at, at, endpoint, after, [...states], since, until, limit],
   )
-  return rowCount
+  const [{ replayed, last } = { replayed: 0, last: null }] = rows
+  return { replayed, last: last ?? undefined }
 }
 
 export interface Bite {
@@ -122,24 +139,44 @@ export async function deleteOver(knex: Knex, { state, before, limit }: Bite): Pr
   return rowCount
 }
 
-/** What is left of endpoints that are gone. */
+/** What is left of endpoints that are gone; from one endpoint to the next in the index, however much they have. */
 export async function deleteOrphans(knex: Knex, limit: number): Promise<number> {
   const { rowCount } = await knex.raw(
-    `delete from webhook_deliveries where id in (
-       select d.id from webhook_deliveries d
-        where not exists (select from webhook_endpoints p where p.id = d.endpoint) limit ?)`,
+    `with recursive named as (
+       (select endpoint from webhook_deliveries order by endpoint limit 1)
+       union all
+       select next.endpoint from named n cross join lateral (
+         select endpoint from webhook_deliveries where endpoint > n.endpoint order by endpoint limit 1) next
+     ),
+     gone as materialized (
+       select endpoint from named n
+        where not exists (select from webhook_endpoints p where p.id = n.endpoint)
+     )
+     delete from webhook_deliveries where id in (
+       select d.id from gone g join webhook_deliveries d on d.endpoint = g.endpoint limit ?)`,
     [limit],
   )
   return rowCount
 }
 
-/** What waited for longer, as in a line that was paused and forgotten, is dead. */
-export async function expireWaiting(knex: Knex, before: Date, now: number): Promise<number> {
-  return knex('webhook_deliveries')
-    .where({ state: 'waiting' })
-    .where('created_at', '<', before)
-    .where('attempts', 0)
-    .update({ state: 'dead', last_code: 'expired', ended_at: new Date(now) })
+/**
+ * What waited for longer, as in a line that was paused and forgotten, is dead: since it was put into its line, and since it
+ * was tried. @returns how many, at most the limit
+ */
+export async function expireWaiting(
+  knex: Knex,
+  before: Date,
+  { now, limit }: { readonly now: number; readonly limit: number },
+): Promise<number> {
+  const { rowCount } = await knex.raw(
+    `update webhook_deliveries set state = 'dead', last_code = 'expired', ended_at = ?
+      where id in (
+        select id from webhook_deliveries
+         where state = 'waiting' and coalesce(replayed_at, created_at) < ? and (attempts = 0 or last_at < ?)
+         order by id limit ? for update skip locked)`,
+    [new Date(now), before, before, limit],
+  )
+  return rowCount
 }
 
 const columns = [

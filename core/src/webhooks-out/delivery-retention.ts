@@ -48,7 +48,9 @@ export class DeliveryRetention {
     const over = (state: 'delivered' | 'dead', ms: number) =>
       deleteOver(knex, { state, before: before(ms), limit: BITE })
     try {
-      await expireWaiting(knex, before(WAITING_MS), now())
+      await this.#inBites(() =>
+        expireWaiting(knex, before(WAITING_MS), { now: now(), limit: BITE }),
+      )
       await this.#inBites(() => over('delivered', DELIVERED_MS))
       await this.#inBites(() => over('dead', DEAD_MS))
       await this.#inBites(() => deleteOrphans(knex, BITE))

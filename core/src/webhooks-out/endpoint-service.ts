@@ -6,7 +6,12 @@ import { HOST_SOURCE, noteEvent, PING } from '../host-events/host-note.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { hasApp } from '../identity/identity-store.ts'
 import type { Sealer } from '../sealing/sealer.ts'
-import { type ReplayRange, replayDelivery, replayRange } from './delivery-list-store.ts'
+import {
+  type Replayed,
+  type ReplayRange,
+  replayDelivery,
+  replayRange,
+} from './delivery-list-store.ts'
 import { drawnSecret } from './endpoint-secrets.ts'
 import { nextEndpointState } from './endpoint-states.ts'
 import {
@@ -21,7 +26,7 @@ import {
   setEndpointState,
 } from './endpoint-store.ts'
 import { endpointUrl } from './endpoint-url.ts'
-import { insertDeliveries } from './out-delivery-store.ts'
+import { fullLines, insertDeliveries } from './out-delivery-store.ts'
 import { messageIdOf } from './standard-webhook.ts'
 
 interface Ports {
@@ -163,7 +168,7 @@ export class EndpointService {
         const body = noteEvent(note, { webhook: id })
         const message = messageIdOf(HOST_SOURCE, event)
         const said = { endpoint: id, tenant, message, event: null, body, type: PING, key: null }
-        return insertDeliveries(trx, [said], at)
+        return insertDeliveries(trx, [said], at, await fullLines(trx, [id]))
       },
     )
     onQueued()
@@ -179,14 +184,14 @@ export class EndpointService {
     this.#ports.onQueued()
   }
 
-  /** @returns how many: as many as the limit, and there may be more */
-  async replayAll(caller: Caller, id: string, range: ReplayRange): Promise<number> {
+  /** As many as the limit: there may be more. */
+  async replayAll(caller: Caller, id: string, range: ReplayRange): Promise<Replayed> {
     const detail = { since: range.since, until: range.until, states: range.states }
-    const count = await this.#commit(caller, id, 'webhook.replayed', detail, (trx) =>
+    const done = await this.#commit(caller, id, 'webhook.replayed', detail, (trx) =>
       replayRange(trx, id, range, this.#ports.now()),
     )
     this.#ports.onQueued()
-    return count
+    return done
   }
 
   /** The endpoint is locked, so that what is decided upon it holds. @throws CORE_WEBHOOK_MISSING */

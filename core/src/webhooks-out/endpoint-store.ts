@@ -79,8 +79,14 @@ export async function listEndpoints(
   return (await query).map(endpointOf)
 }
 
-/** Locks nothing: two that are made at once may go one beyond. */
-export async function countEndpoints(trx: Knex, tenant: string | null): Promise<number> {
+/** Until the transaction ends nobody else counts those of the tenant: what is made upon it holds. */
+export async function countEndpoints(
+  trx: Knex.Transaction,
+  tenant: string | null,
+): Promise<number> {
+  await trx.raw("select pg_advisory_xact_lock(hashtextextended('webhooks ' || ?, 0))", [
+    tenant ?? '',
+  ])
   const row = await trx('webhook_endpoints').where({ tenant }).count({ n: '*' }).first()
   return Number(row?.['n'] ?? 0)
 }
@@ -106,6 +112,7 @@ export interface EndpointChanges {
   readonly description?: string
 }
 
+/** Another address begins with a clean record: what the old one did says nothing of it. */
 export async function changeEndpoint(
   trx: Knex,
   id: string,
@@ -116,7 +123,7 @@ export async function changeEndpoint(
     .where({ id })
     .update({
       changed_at: at,
-      ...(url === undefined ? {} : { url }),
+      ...(url === undefined ? {} : { url, ...cleanRecord }),
       ...(description === undefined ? {} : { description }),
       ...(types === undefined ? {} : { types: JSON.stringify(types) }),
       ...(keys === undefined ? {} : { keys: keys === null ? null : JSON.stringify(keys) }),
@@ -130,15 +137,17 @@ export async function setEndpointState(
   state: EndpointState,
   { reason, at }: { readonly reason: string | null; readonly at: Date },
 ): Promise<void> {
-  await trx('webhook_endpoints').where({ id }).update({
-    state,
-    disabled_for: reason,
-    changed_at: at,
-    failures: 0,
-    failing_since: null,
-    rest_until: null,
-  })
+  await trx('webhook_endpoints')
+    .where({ id })
+    .update({
+      state,
+      disabled_for: reason,
+      changed_at: at,
+      ...cleanRecord,
+    })
 }
+
+const cleanRecord = { failures: 0, failing_since: null, rest_until: null }
 
 export async function setHealth(trx: Knex, id: string, health: EndpointHealth): Promise<void> {
   const date = (ms: number | null) => (ms === null ? null : new Date(ms))

@@ -5,7 +5,7 @@ import { readGeneration } from '../rollout/routing/snapshot-store.ts'
 import { type Endpoint, listHearing } from './endpoint-store.ts'
 import { eventsBehind, hasNews, holdPlace, markNotes, newNotes, putPlace } from './fan-out-store.ts'
 import { deliveriesOfEvent, deliveriesOfNote } from './matching.ts'
-import { fullLines, insertDeliveries, type NewDelivery } from './out-delivery-store.ts'
+import { fullLines, insertDeliveries, MAX_WAITING, type NewDelivery } from './out-delivery-store.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -20,8 +20,8 @@ interface Ports {
 /** Events of one transaction: some milliseconds each, while another node waits for nothing. */
 const AT_ONCE = 500
 
-/** Of one endpoint; at 4 KiB an event 400 MB. Beyond it what comes is dead at once, to be replayed. */
-const MAX_WAITING = 100_000
+/** Of one step: what many endpoints are told by each of many events would be a statement of any size. */
+const MAX_QUEUED = 5000
 
 /**
  * Queues events for endpoints, beside those who write the events: they wait for nobody. Deliveries and the place up to
@@ -60,19 +60,17 @@ export class FanOut {
     const snapshot = this.#ports.snapshot()
     if (snapshot.generation < generation) return { behind: generation }
     const endpoints = await hearing(trx, [...events, ...notes])
-    const deliveries = [
-      ...events.flatMap((event) => deliveriesOfEvent(snapshot, endpoints, event)),
-      ...notes.flatMap((note) => this.#told(snapshot, endpoints, note)),
-    ]
+    const deliveries: NewDelivery[] = []
+    const seenEvents = whileRoom(events, deliveries, (event) =>
+      deliveriesOfEvent(snapshot, endpoints, event),
+    )
+    const seenNotes = whileRoom(notes, deliveries, (note) => this.#told(snapshot, endpoints, note))
     await this.#insert(trx, deliveries)
-    const last = events.at(-1)
+    const last = seenEvents.at(-1)
     if (last !== undefined) await putPlace(trx, last.sequence)
-    if (notes.length > 0)
-      await markNotes(
-        trx,
-        notes.map(({ sequence }) => sequence),
-      )
-    return { seen: events.length + notes.length, queued: deliveries.length }
+    const told = seenNotes.map(({ sequence }) => sequence)
+    if (told.length > 0) await markNotes(trx, told)
+    return { seen: seenEvents.length + seenNotes.length, queued: deliveries.length }
   }
 
   /** What cannot be told, as one of a newer host could not, must not hold all others up for ever. */
@@ -93,13 +91,28 @@ export class FanOut {
   async #insert(trx: Knex.Transaction, deliveries: readonly NewDelivery[]): Promise<void> {
     if (deliveries.length === 0) return
     const endpoints = [...new Set(deliveries.map(({ endpoint }) => endpoint))]
-    const full = await fullLines(trx, endpoints, MAX_WAITING)
+    const full = await fullLines(trx, endpoints)
     if (full.size > 0) {
       const fields = { webhooks: [...full], limit: MAX_WAITING }
       this.#ports.log.warn(fields, 'events are dead at once: the lines of these webhooks are full')
     }
     await insertDeliveries(trx, deliveries, new Date(this.#ports.now()), full)
   }
+}
+
+/** Adds what follows of each, in order, until there is no room. @returns those that had some */
+function whileRoom<Seen>(
+  all: readonly Seen[],
+  deliveries: NewDelivery[],
+  deliveriesOf: (one: Seen) => readonly NewDelivery[],
+): readonly Seen[] {
+  let seen = 0
+  for (const one of all) {
+    if (deliveries.length >= MAX_QUEUED) break
+    for (const delivery of deliveriesOf(one)) deliveries.push(delivery)
+    seen += 1
+  }
+  return all.slice(0, seen)
 }
 
 /** A change of no tenant alone may concern every tenant. */

@@ -137,7 +137,7 @@ function replayRoutes(app: FastifyInstance, { knex, endpoints, now }: Ports): vo
   )
   app.post<{
     Params: { id: string }
-    Body: { since: string; until?: string; states?: ('delivered' | 'dead')[] }
+    Body: { since: string; until?: string; states?: ('delivered' | 'dead')[]; cursor?: string }
   }>(
     `${URL}::replay`,
     {
@@ -157,6 +157,7 @@ function replayRoutes(app: FastifyInstance, { knex, endpoints, now }: Ports): vo
               items: { enum: ['delivered', 'dead'] },
               description: 'Default: dead',
             },
+            cursor: { ...deliveryIdSchema, description: 'The "next" of the answer before' },
           },
           ['since'],
         ),
@@ -164,15 +165,15 @@ function replayRoutes(app: FastifyInstance, { knex, endpoints, now }: Ports): vo
     },
     async (request, reply) => {
       const { id } = await writable(request, knex, request.params.id)
-      const { since, until, states = ['dead'] } = request.body
+      const { since, until, states = ['dead'], cursor } = request.body
       const range = {
         since: timeOf('since', since) as Date,
         until: timeOf('until', until) ?? new Date(now()),
-        states,
-        limit: MAX_REPLAYED,
+        ...{ states, after: cursor, limit: MAX_REPLAYED },
       }
-      const replayed = await endpoints.replayAll(callerOf(request), id, range)
-      return reply.code(202).send({ replayed, hasMore: replayed === MAX_REPLAYED })
+      const { replayed, last } = await endpoints.replayAll(callerOf(request), id, range)
+      const hasMore = replayed === MAX_REPLAYED
+      return reply.code(202).send({ replayed, hasMore, ...(hasMore ? { next: last } : {}) })
     },
   )
 }

@@ -209,7 +209,8 @@ export interface EndedTry {
 }
 
 /**
- * Writes down how a try ended, and makes the next of its key due.
+ * Writes down how a try ended, and makes the next of its key due. The lease ends with it: a renewal that was under way
+ * would make the next try due before its time.
  * @returns false: its lease was over, and the delivery is somebody else's
  */
 export async function endTry(
@@ -223,7 +224,7 @@ export async function endTry(
   const { rowCount } = await trx.raw(
     `with ended as (
        update webhook_deliveries d
-          set state = ?, attempts = d.attempts + 1, due_at = ?, last_status = ?, last_code = ?, last_answer = ?,
+          set state = ?, attempts = d.attempts + 1, fence = d.fence + 1, due_at = ?, last_status = ?, last_code = ?, last_answer = ?,
               last_ms = ?, last_at = ?, ended_at = ?
         where d.id = ? and d.fence = ? and d.state = 'waiting'
        returning d.id, d.endpoint, d.key, d.state
@@ -310,11 +311,14 @@ export async function withdrawWaiting(
   return rowCount
 }
 
+/** Of one endpoint; at 4 KiB an event 400 MB. Beyond it what comes is dead at once, to be replayed. */
+export const MAX_WAITING = 100_000
+
 /** @returns those of the endpoints for which so many wait already */
 export async function fullLines(
   trx: Knex,
   endpoints: readonly string[],
-  limit: number,
+  limit = MAX_WAITING,
 ): Promise<ReadonlySet<string>> {
   const { rows } = await trx.raw<{ rows: { endpoint: string }[] }>(
     `select i.endpoint from unnest(?::text[]) as i (endpoint) where exists (

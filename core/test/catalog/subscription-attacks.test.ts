@@ -26,7 +26,7 @@ const service = 'limited.one'
 await insertSubscribed(knex, { id: 'sub_0000000000000000', tenant: 'acme', app: 'first' })
 await knex('tenants').insert({ id: 'globex', name: 'Globex' })
 await knex('services').where({ id: service }).update({ owner_tenant: 'globex' })
-const plans = new PlanService(ports)
+const plans = new PlanService({ ...ports, onOwed: () => undefined })
 for (const name of ['gold', 'silver']) {
   const terms = { ratePerS: 1, burst: 1, approval: 'manual' as const }
   await plans.put({ actor: 'operator', traceId: null }, { id: service, major: 1, name }, terms)

@@ -358,11 +358,10 @@ t.test(
     t.equal(told.headers.get('deprecation'), '@1767225600')
     t.match(told.headers.get('sunset'), / GMT$/)
     t.match(told.headers.get('link'), /rel="deprecation".*rel="sunset"/)
-    const heard = await knex('outbox_events').where({
-      type: 'signalbox.service.deprecated',
-      tenant: 'globex',
-    })
-    t.match(heard, [{ data: { apps: ['app'] } }])
+    const heard = () =>
+      knex('outbox_events').where({ type: 'signalbox.service.deprecated', tenant: 'globex' })
+    await until(async () => (await heard()).length > 0)
+    t.match(await heard(), [{ data: { apps: ['app'] } }])
 
     const brownOuts = [{ from: day(-0.01), to: day(0.1) }]
     await host.client.request('PUT', schedule, {

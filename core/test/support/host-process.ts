@@ -10,7 +10,7 @@ import type { Problem } from '../../src/gateway/problem.ts'
 
 export const OPERATOR_TOKEN = 'operator-token-of-the-tests'
 
-const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
+const command = join(import.meta.dirname, 'host-under-test.ts')
 
 /** What a test or a bench gives back when it is over. */
 export type Teardown = Pick<Test, 'teardown'>
@@ -118,7 +118,8 @@ function spawnHost(home: string, settings: HostSettings) {
       ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
       ...environment,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // Nothing is ever written to its input: it ends with the test that holds it open.
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
   if (onOutput !== undefined) {
     child.stdout.on('data', onOutput)

@@ -69,9 +69,14 @@ t.test('calls are added up by hour, operation, version and status', async (t) =>
     ['2026-06-01T13:00:00Z', '1'],
   ])
   t.same(await by('operation'), [
-    ['get', '4'],
     ['close', '1'],
+    ['get', '4'],
   ])
+  const most = await sumUsage(knex, { ...all, by: 'operation', order: 'calls' })
+  t.same(
+    most.map(({ key }) => key),
+    ['get', 'close'],
+  )
   t.same(await by('version'), [
     ['1.0.0', '4'],
     ['1.1.0', '1'],

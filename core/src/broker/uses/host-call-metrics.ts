@@ -1,4 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
+import { isPluginRouted, type SeriesVersion } from '../../rollout/routing/retired-series.ts'
+import type { Snapshot } from '../../rollout/routing/snapshot.ts'
 import type { GrantUse, Moved } from './grant-uses.ts'
 
 /** What a Prometheus server takes from one target without a word; versions and codes are many, in years. */
@@ -50,6 +52,23 @@ export class HostCallMetrics {
     this.#countedOf(plugin, version, capability, outcome).count += 1
     this.#seconds.observe({ capability }, ms / 1000)
     if (moved !== undefined) this.#addBytes(capability, moved)
+  }
+
+  versions(): readonly SeriesVersion[] {
+    return [...this.#counted.values()].map(({ labels }) => ({
+      of: labels.plugin,
+      version: labels.version,
+    }))
+  }
+
+  isRouted(snapshot: Snapshot, one: SeriesVersion): boolean {
+    return one.of === OTHER || isPluginRouted(snapshot, one)
+  }
+
+  drop({ of, version }: SeriesVersion): void {
+    for (const [key, { labels }] of this.#counted) {
+      if (labels.plugin === of && labels.version === version) this.#counted.delete(key)
+    }
   }
 
   #addBytes(capability: string, { sent, received }: Moved): void {

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import type { Registry } from 'prom-client'
+import { RetiredSeries } from '../../rollout/routing/retired-series.ts'
+import type { RoutingTable } from '../../rollout/routing/routing-table.ts'
 import type { HostCall } from '../host-call.ts'
 import { type GrantUse, NONE_COVERS } from './grant-uses.ts'
 import { HostCallMetrics } from './host-call-metrics.ts'
@@ -10,7 +12,7 @@ import { useRoutes } from './use-routes.ts'
 interface Ports {
   readonly knex: Knex
   readonly registry: Registry
-  readonly routing: { reach(generation: number): Promise<void> }
+  readonly routing: Pick<RoutingTable, 'reach' | 'snapshot'>
   /** What plugins can ask for: of other capabilities the host does not see whether they are used. */
   readonly calls: Readonly<Record<string, HostCall>>
   readonly log: { warn(fields: object, message: string): void }
@@ -18,6 +20,7 @@ interface Ports {
 
 export interface OpenUses {
   readonly recorder: UseRecorder
+  readonly retired: RetiredSeries
   /** Told of each host call. */
   readonly onHostCall: (use: GrantUse) => void
   readonly routes: (app: FastifyInstance) => void
@@ -32,9 +35,11 @@ export function openUses({ knex, registry, routing, calls, log }: Ports): OpenUs
   const metrics = new HostCallMetrics(registry)
   const asked = Object.values(calls).flatMap(({ capability }) => capability ?? [])
   const visible = new Set([...asked, ...SEEN_COMING])
-  recorder.start()
+  const snapshot = () => routing.snapshot
+  const retired = new RetiredSeries({ series: [metrics], snapshot, now: Date.now })
+  for (const job of [recorder, retired]) job.start()
   return {
-    recorder,
+    ...{ recorder, retired },
     routes: (app) => useRoutes(app, { knex, routing, uses: recorder, visible, now: Date.now }),
     onHostCall: (use) => {
       metrics.add(use)
