@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import { TellingLoop } from '../events/telling-loop.ts'
+import { everyMs } from '../storage/wakes.ts'
 import { recordChanges } from './change.ts'
 import { hasOwed, takeOwed, takeOwedTurn } from './owed-entry-store.ts'
 
@@ -26,7 +27,8 @@ export class OwedEntries {
   constructor({ knex, log }: Ports) {
     this.#knex = knex
     const tell = () => this.tell()
-    this.#loop = new TellingLoop({ tell, waiting: 'notices to tenants', pollMs: POLL_MS, log })
+    const wakes = everyMs(POLL_MS)
+    this.#loop = new TellingLoop({ tell, waiting: 'notices to tenants', wakes, log })
   }
 
   start(): void {
