@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { MarketplaceOptions } from '../ports.ts'
-import { type PackageName, parsePackageName } from './package-name.ts'
+import { type PackageName, parsePackageName, parseVersion } from './package-name.ts'
 import { PackumentService } from './packument-service.ts'
 import { packumentForm } from './revision.ts'
 
@@ -28,6 +28,12 @@ export function packageRoutes(
   options: Pick<MarketplaceOptions, 'knex' | 'contents' | 'publicUrl'>,
 ): void {
   const packuments = new PackumentService(options)
+  app.get<{ Params: { spec: string } }>('/-/npm/v1/attestations/:spec', async (request) => {
+    const { spec } = request.params
+    const at = spec.lastIndexOf('@')
+    const version = parseVersion(spec.slice(at + 1))
+    return packuments.attestations(parsePackageName(spec.slice(0, Math.max(at, 0))), version)
+  })
   for (const pattern of packagePatterns) {
     app.get<{ Params: PackageParams }>(pattern, async (request, reply) => {
       const answer = await packuments.packument({

@@ -4,7 +4,7 @@ import { marketplaceErrors } from '../errors.ts'
 import type { ContentStore } from '../ports.ts'
 import { BatchedLookup } from './batched-lookup.ts'
 import { type PackageName, versionOfTarball } from './package-name.ts'
-import { findTarball, loadPackage, readRevisions } from './package-store.ts'
+import { findProvenance, findTarball, loadPackage, readRevisions } from './package-store.ts'
 import { abbreviatedPackument, fullPackument } from './packument.ts'
 import { PackumentCache } from './packument-cache.ts'
 import { matchesEtag, type PackumentForm, packumentEtag } from './revision.ts'
@@ -67,7 +67,7 @@ export class PackumentService {
     baseHash: string,
   ): Promise<PackumentAnswer> {
     const stored = await loadPackage(this.#knex, name)
-    if (stored === undefined) throw notFound(name.full)
+    if (stored === undefined || stored.versions.length === 0) throw notFound(name.full)
     const build = form === 'full' ? fullPackument : abbreviatedPackument
     const body = Buffer.from(JSON.stringify(build(stored, baseUrl)))
     this.#cache.set(key, stored.rev, body)
@@ -85,6 +85,13 @@ export class PackumentService {
       throw marketplaceErrors.create('CONTENT_CORRUPT', { package: `${name.full}@${version}` })
     }
     return { bytes, integrity: stored.integrity }
+  }
+
+  /** @throws `MKT_PACKAGE_NOT_FOUND` when there is no such version, or none with provenance. */
+  async attestations(name: PackageName, version: string) {
+    const found = await findProvenance(this.#knex, name.full, version)
+    if (found === undefined) throw notFound(`the provenance of ${name.full}@${version}`)
+    return { attestations: [{ predicateType: found.type, bundle: JSON.parse(found.bundle) }] }
   }
 }
 

@@ -21,7 +21,10 @@ export async function searchPackages(
   const matching = knex('packages as p')
     .join('dist_tags as t', (on) => on.on('t.name', 'p.name').andOnVal('t.tag', 'latest'))
     .join('package_versions as v', (on) =>
-      on.on('v.name', 'p.name').andOn('v.version', 't.version').andOnVal('v.state', 'published'),
+      on
+        .on('v.name', 'p.name')
+        .andOn('v.version', 't.version')
+        .andOnIn('v.state', ['published', 'deprecated']),
     )
   for (const term of query.terms) {
     const pattern = `%${term.replace(/[\\%_]/g, '\\$&')}%`

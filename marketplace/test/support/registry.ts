@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import type { Test } from 'tap'
+import { pageParts, sendPage } from '../../../core/src/gateway/own-page.ts'
 import { createContentStore } from '../../../core/src/storage/content-store.ts'
 import { createKnex } from '../../../core/src/storage/create-knex.ts'
 import { isDatabaseUnavailable } from '../../../core/src/storage/database-unavailable.ts'
@@ -63,6 +64,8 @@ export async function serve(
     inspectPackage: inspectHonestly,
     isOperatorToken: (token) => token === OPERATOR_TOKEN,
     isDatabaseUnavailable,
+    isInstalled: async () => false,
+    pages: { send: sendPage, parts: pageParts },
     publicUrl: (request) => `http://${request.host}/npm`,
     now: Date.now,
     randomBytes: (count) => randomBytes(count),
