@@ -37,6 +37,8 @@ export interface Registry {
   readonly audited: readonly AuditEntry[]
   /** A call to a path of the registry, or of the host when it begins with `/v1`. */
   call(path: string, call?: Call): Promise<Answer>
+  /** Told of every answer from now on. */
+  onAnswer(listener: (url: string, status: number) => void): void
   /** Makes a publisher and returns its token. */
   publisher(name: string, scopes: readonly string[], password?: string): Promise<string>
 }
@@ -78,6 +80,10 @@ export async function serve(
     // As the host has it: a package name holds an encoded slash and may be long.
     routerOptions: { maxParamLength: 500 },
   })
+  const listeners: ((url: string, status: number) => void)[] = []
+  app.addHook('onResponse', async (request, reply) => {
+    for (const listener of listeners) listener(request.url, reply.statusCode)
+  })
   await app.register(marketplace, { prefix: '/npm', ...options })
   await app.register(publisherRoutes, { prefix: '/v1/marketplace', ...options })
   await app.listen({ host: '127.0.0.1', port: 0 })
@@ -92,6 +98,7 @@ export async function serve(
     knex,
     audited,
     call,
+    onAnswer: (listener) => void listeners.push(listener),
     publisher: async (name, scopes, password) => {
       const body = { name, scopes, ...(password === undefined ? {} : { password }) }
       const made = await call('/v1/marketplace/publishers', {
