@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import {
   type AuditEntry,
+  advisoryAdministration,
   marketplace,
   PackageSource,
   PublisherDirectory,
@@ -358,6 +359,7 @@ async function registerMarketplace(
     pages: { send: sendPage, parts: pageParts },
     publicUrl: (request) => `${settings.publicUrl ?? `${request.protocol}://${request.host}`}/npm`,
   })
+  await scope.register(advisoryAdministration, { ...accounts, prefix: '/v1/marketplace' })
   await scope.register(publisherRoutes, { ...accounts, prefix: '/v1/marketplace' })
 }
 

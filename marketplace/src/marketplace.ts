@@ -1,5 +1,8 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { advisoryRoutes } from './advisories/advisory-routes.ts'
+import { AdvisoryService } from './advisories/advisory-service.ts'
+import { DownloadRecorder } from './downloads/download-recorder.ts'
+import { downloadRoutes } from './downloads/download-routes.ts'
 import { answerErrors } from './http/error-handler.ts'
 import { loginRoutes } from './login/login-routes.ts'
 import { LoginService } from './login/login-service.ts'
@@ -31,7 +34,8 @@ export const marketplace: FastifyPluginAsync<MarketplaceOptions> = async (app, o
   loginRoutes(app, new LoginService(options, publishers), options)
   tokenRoutes(app, new TokenService(options, publishers), authenticate)
   searchRoutes(app, options)
-  await app.register(advisoryRoutes)
+  const advisories = new AdvisoryService(options)
+  await app.register(advisoryRoutes, { advisories, publicUrl: options.publicUrl })
   distTagRoutes(app, new DistTagService(options), authenticate)
   const withdrawals = new WithdrawalService(options)
   const owners = new OwnerService(options)
@@ -41,5 +45,8 @@ export const marketplace: FastifyPluginAsync<MarketplaceOptions> = async (app, o
   withdrawalRoutes(app, { withdrawals, owners }, authenticate)
   const publishing = new PublishService(options)
   publishRoutes(app, { publishing, withdrawals, stars }, authenticate)
-  packageRoutes(app, options)
+  const downloads = new DownloadRecorder(options)
+  downloadRoutes(app, { ...options, downloads })
+  const onDownload = (name: string, version: string) => downloads.note(name, version)
+  packageRoutes(app, { ...options, onDownload })
 }

@@ -25,7 +25,10 @@ const IMMUTABLE = 'public, max-age=31536000, immutable'
 /** `npm view`, `npm install` and `npm ci`. */
 export function packageRoutes(
   app: FastifyInstance,
-  options: Pick<MarketplaceOptions, 'knex' | 'contents' | 'publicUrl'>,
+  options: Pick<MarketplaceOptions, 'knex' | 'contents' | 'publicUrl'> & {
+    /** Told of every tarball that is fetched. */
+    onDownload(name: string, version: string): void
+  },
 ): void {
   const packuments = new PackumentService(options)
   app.get<{ Params: { spec: string } }>('/-/npm/v1/attestations/:spec', async (request) => {
@@ -50,10 +53,9 @@ export function packageRoutes(
     app.get<{ Params: PackageParams & { file: string } }>(
       `${pattern}/-/:file`,
       async (request, reply) => {
-        const { bytes, integrity } = await packuments.tarball(
-          packageOf(request.params),
-          request.params.file,
-        )
+        const name = packageOf(request.params)
+        const { bytes, integrity, version } = await packuments.tarball(name, request.params.file)
+        if (request.method === 'GET') options.onDownload(name.full, version)
         return reply
           .type('application/octet-stream')
           .header('etag', `"${integrity}"`)

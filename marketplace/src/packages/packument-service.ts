@@ -75,16 +75,21 @@ export class PackumentService {
   }
 
   /** @throws `MKT_PACKAGE_NOT_FOUND` */
-  async tarball(name: PackageName, file: string): Promise<{ bytes: Buffer; integrity: string }> {
+  async tarball(
+    name: PackageName,
+    file: string,
+  ): Promise<{ bytes: Buffer; integrity: string; version: string }> {
     const version = versionOfTarball(name, file)
     const stored =
       version === undefined ? undefined : await findTarball(this.#knex, name.full, version)
-    if (stored === undefined) throw notFound(`${name.full}/-/${file.slice(0, 120)}`)
+    if (version === undefined || stored === undefined) {
+      throw notFound(`${name.full}/-/${file.slice(0, 120)}`)
+    }
     const bytes = await this.#contents.get(stored.sha256)
     if (bytes === undefined) {
       throw marketplaceErrors.create('CONTENT_CORRUPT', { package: `${name.full}@${version}` })
     }
-    return { bytes, integrity: stored.integrity }
+    return { bytes, integrity: stored.integrity, version }
   }
 
   /** @throws `MKT_PACKAGE_NOT_FOUND` when there is no such version, or none with provenance. */

@@ -8,6 +8,7 @@ import { createContentStore } from '../../../core/src/storage/content-store.ts'
 import { createKnex } from '../../../core/src/storage/create-knex.ts'
 import { isDatabaseUnavailable } from '../../../core/src/storage/database-unavailable.ts'
 import { testDatabases } from '../../../core/test/support/postgres.ts'
+import { advisoryAdministration } from '../../src/advisories/advisory-administration.ts'
 import { marketplace } from '../../src/marketplace.ts'
 import type { AuditEntry, MarketplaceOptions } from '../../src/ports.ts'
 import { publisherRoutes } from '../../src/publishers/publisher-routes.ts'
@@ -85,6 +86,7 @@ export async function serve(
     for (const listener of listeners) listener(request.url, reply.statusCode)
   })
   await app.register(marketplace, { prefix: '/npm', ...options })
+  await app.register(advisoryAdministration, { prefix: '/v1/marketplace', ...options })
   await app.register(publisherRoutes, { prefix: '/v1/marketplace', ...options })
   await app.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(() => app.close())
