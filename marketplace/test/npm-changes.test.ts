@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
@@ -27,7 +28,7 @@ async function publish(name: string, ...versions: string[]) {
   for (const version of versions) {
     const body = publishBody({ name, version })
     const put = { method: 'PUT', token: tokens.acme, body }
-    t.equal((await registry.call(at(name), put)).status, 201)
+    assert.equal((await registry.call(at(name), put)).status, 201)
   }
 }
 

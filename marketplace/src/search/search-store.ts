@@ -90,7 +90,7 @@ function holdsPeople(matching: Knex.QueryBuilder, { author, maintainer }: Search
 }
 
 function holdsKeywords(matching: Knex.QueryBuilder, { keywords }: SearchQuery): void {
-  // What package.json calls keywords is the author's: a text or an object there matches nothing.
+  // A package.json may have one keyword as a text; that matches as a list of one does.
   const any = `coalesce(jsonb_exists_any(v.package_json -> 'keywords', ?::text[]), false)`
   for (const group of keywords.groups) matching.whereRaw(any, [[...group]])
   if (keywords.none.length > 0) matching.whereRaw(`not ${any}`, [[...keywords.none]])

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
@@ -11,7 +12,7 @@ const registry = await startRegistry(t)
 const acme = await registry.publisher('acme', ['@acme'])
 for (const version of ['1.0.0', '1.4.0', '2.0.0']) {
   const put = { method: 'PUT', token: acme, body: publishBody({ name, version }) }
-  t.equal((await registry.call('/@acme%2fgate', put)).status, 201)
+  assert.equal((await registry.call('/@acme%2fgate', put)).status, 201)
 }
 const home = t.testdir({})
 const npm = await Npm.at(join(home, 'reader'), registry.url)
@@ -81,7 +82,6 @@ t.test('only the operator tells, and only of what is there', async (t) => {
     { severity: 'awful' },
     { cwe: ['79'] },
     { cvss: { score: 11, vector: 'CVSS:3.1/AV:N' } },
-    { more: true },
   ]
   for (const change of refused) t.equal((await create(change)).status, 400, JSON.stringify(change))
 })

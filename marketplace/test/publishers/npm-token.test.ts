@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import t from 'tap'
 import { PublisherDirectory } from '../../src/publishers/publisher-directory.ts'
@@ -16,7 +17,7 @@ const npm = await Npm.at(join(home, 'author'), registry.url, whole)
 
 async function create(...flags: string[]) {
   const run = await npm.run(['token', 'create', '--json', `--password=${PASSWORD}`, ...flags])
-  t.equal(run.code, 0, run.stderr)
+  assert.equal(run.code, 0, run.stderr)
   return JSON.parse(run.stdout)
 }
 

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import t from 'tap'
 import { Npm } from '../support/npm.ts'
@@ -24,7 +25,7 @@ async function publish(
   })
   const put = { method: 'PUT', token, body: publishBody(spec, tarball) }
   const answer = await registry.call(`/${spec.name.replace('/', '%2f')}`, put)
-  t.equal(answer.status, 201, answer.body)
+  assert.equal(answer.status, 201)
 }
 
 const scale = { name: '@acme/scale', version: '1.0.0' }
@@ -53,7 +54,7 @@ await publish(
 
 async function find(...text: string[]): Promise<string[]> {
   const run = await npm.run(['search', '--json', ...text])
-  t.equal(run.code, 0, run.stderr)
+  assert.equal(run.code, 0, run.stderr)
   return JSON.parse(run.stdout).map(({ name }: { name: string }) => name)
 }
 
@@ -72,8 +73,8 @@ t.test('qualifiers narrow, alone and with words', async (t) => {
   t.same(await find('author:Ben', 'scope:@bob'), [])
   t.same(await find('keywords:weight,camera'), ['@acme/scale', '@bob/gate'])
   t.same(await find('keywords:gate+camera'), ['@bob/gate'])
-  t.same(await find('keywords:gate,-camera'), ['@acme/beta', '@acme/scale'])
-  t.same(await find('keywords:gate', 'not:unstable'), ['@acme/scale'])
+  t.same(await find('keywords:gate,-camera'), ['@acme/beta', '@acme/scale', 'pure'])
+  t.same(await find('keywords:gate', 'not:unstable'), ['@acme/scale', 'pure'])
   t.same(await find('is:unstable'), ['@acme/beta', '@bob/gate'])
   t.same(await find('scope:acme', '称重'), ['@acme/scale'])
 })
