@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import {
   type AuditEntry,
+  advisoryAdministration,
   marketplace,
   PackageSource,
   PublisherDirectory,
@@ -27,6 +28,7 @@ import { keepWrites } from './gateway/idempotency/keyed-writes.ts'
 import { listen, requireFreePort } from './gateway/listen.ts'
 import { onRecord } from './gateway/on-record.ts'
 import { openGateway } from './gateway/open-gateway.ts'
+import { pageParts, sendPage } from './gateway/own-page.ts'
 import { probeRoutes } from './gateway/probe-routes.ts'
 import { createServer } from './gateway/server.ts'
 import { openMetrics } from './host-metrics.ts'
@@ -43,6 +45,7 @@ import { configRoutes } from './registry/config-routes.ts'
 import { ConfigService } from './registry/config-service.ts'
 import type { InstallService } from './registry/install-service.ts'
 import { pluginRoutes } from './registry/plugin-routes.ts'
+import { findInstallation } from './registry/registry-store.ts'
 import { resumeWork } from './registry/resume-work.ts'
 import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
 import type { VersionPlanner } from './registry/version-planner.ts'
@@ -353,8 +356,12 @@ async function registerMarketplace(
     prefix: '/npm',
     contents: state.contents,
     inspectPackage,
+    isInstalled: async (name, version, trx) =>
+      (await findInstallation(trx, name, version)) !== undefined,
+    pages: { send: sendPage, parts: pageParts },
     publicUrl: (request) => `${settings.publicUrl ?? `${request.protocol}://${request.host}`}/npm`,
   })
+  await scope.register(advisoryAdministration, { ...accounts, prefix: '/v1/marketplace' })
   await scope.register(publisherRoutes, { ...accounts, prefix: '/v1/marketplace' })
 }
 

@@ -2,6 +2,28 @@ import { defineErrors } from '@signalbox/sdk/errors'
 
 /** Every refusal of the marketplace. Alphabetical; one block an entry. */
 export const marketplaceErrors = defineErrors('MKT', {
+  ACCESS_FIXED: {
+    status: 422,
+    message: {
+      en: 'Every package of this marketplace can be read by whoever reaches it.',
+      'zh-CN': '此市场中的每个软件包都可被能访问市场的任何人读取。',
+    },
+    cure: {
+      en: 'Publish without --access=restricted; who may call a plugin is decided by its grants and plans.',
+      'zh-CN': '发布时请勿使用 --access=restricted；谁能调用插件由授权和套餐决定。',
+    },
+  },
+  ADVISORY_NOT_FOUND: {
+    status: 404,
+    message: {
+      en: 'There is no advisory {advisory} in force.',
+      'zh-CN': '没有生效的安全公告 {advisory}。',
+    },
+    cure: {
+      en: 'See those in force: GET /v1/marketplace/advisories',
+      'zh-CN': '查看生效的公告：GET /v1/marketplace/advisories',
+    },
+  },
   ATTACHMENTS_WRONG: {
     status: 400,
     message: {
@@ -54,6 +76,17 @@ export const marketplaceErrors = defineErrors('MKT', {
       'zh-CN': '请重试；如果第一次其实已写入，再次发布时会提示。',
     },
   },
+  DIST_TAGS_FULL: {
+    status: 422,
+    message: {
+      en: '{package} already has {limit} tags, which is the most.',
+      'zh-CN': '{package} 已有 {limit} 个标签，达到上限。',
+    },
+    cure: {
+      en: 'Remove one first: npm dist-tag rm {package} <tag>',
+      'zh-CN': '请先删除一个：npm dist-tag rm {package} <tag>',
+    },
+  },
   DIST_TAG_INVALID: {
     status: 422,
     message: {
@@ -84,17 +117,6 @@ export const marketplaceErrors = defineErrors('MKT', {
       'zh-CN': '查看其标签：npm dist-tag ls {package}',
     },
   },
-  DIST_TAGS_FULL: {
-    status: 422,
-    message: {
-      en: '{package} already has {limit} tags, which is the most.',
-      'zh-CN': '{package} 已有 {limit} 个标签，达到上限。',
-    },
-    cure: {
-      en: 'Remove one first: npm dist-tag rm {package} <tag>',
-      'zh-CN': '请先删除一个：npm dist-tag rm {package} <tag>',
-    },
-  },
   INPUT_INVALID: {
     status: 400,
     message: { en: 'The request is not valid.', 'zh-CN': '请求无效。' },
@@ -122,6 +144,28 @@ export const marketplaceErrors = defineErrors('MKT', {
       'zh-CN': '请将追踪号 {traceId} 告知运维人员：日志中有原因。',
     },
   },
+  LOGINS_FULL: {
+    status: 429,
+    message: {
+      en: 'Too many logins are under way.',
+      'zh-CN': '正在进行的登录过多。',
+    },
+    cure: {
+      en: 'Finish one of them, or try again in some minutes; a token in .npmrc needs no login.',
+      'zh-CN': '请先完成其中一个，或几分钟后重试；.npmrc 中的令牌无需登录。',
+    },
+  },
+  LOGIN_GONE: {
+    status: 404,
+    message: {
+      en: 'This login is unknown, used up or over.',
+      'zh-CN': '此登录未知、已使用或已过期。',
+    },
+    cure: {
+      en: 'Run npm login again and open the address that it shows.',
+      'zh-CN': '请重新运行 npm login 并打开其显示的地址。',
+    },
+  },
   LOGIN_REFUSED: {
     status: 401,
     message: { en: 'The name or the password is wrong.', 'zh-CN': '用户名或密码错误。' },
@@ -147,6 +191,28 @@ export const marketplaceErrors = defineErrors('MKT', {
     cure: {
       en: "Send the host's admin token as bearer token.",
       'zh-CN': '请以主机的管理员令牌作为 bearer 令牌发送。',
+    },
+  },
+  OWNERS_FULL: {
+    status: 422,
+    message: {
+      en: '{package} already has {limit} owners, which is the most.',
+      'zh-CN': '{package} 已有 {limit} 个所有者，达到上限。',
+    },
+    cure: {
+      en: 'Remove one first: npm owner rm <name> {package}',
+      'zh-CN': '请先移除一个：npm owner rm <name> {package}',
+    },
+  },
+  OWNER_FIXED: {
+    status: 422,
+    message: {
+      en: '{publisher} holds the scope of {package} and stays its owner.',
+      'zh-CN': '{publisher} 持有 {package} 的作用域，始终是其所有者。',
+    },
+    cure: {
+      en: 'Publish under another scope, or ask the operator who should hold this one.',
+      'zh-CN': '请在其他作用域下发布，或向运维人员询问此作用域的归属。',
     },
   },
   PACKAGE_MISMATCH: {
@@ -263,6 +329,28 @@ export const marketplaceErrors = defineErrors('MKT', {
     },
     cure: { en: 'Choose another scope.', 'zh-CN': '请选择其他作用域。' },
   },
+  STARS_FULL: {
+    status: 422,
+    message: {
+      en: '{publisher} already has {limit} stars, which is the most.',
+      'zh-CN': '{publisher} 已有 {limit} 个收藏，达到上限。',
+    },
+    cure: {
+      en: 'Take one back first: npm unstar <package>',
+      'zh-CN': '请先取消一个：npm unstar <package>',
+    },
+  },
+  TOKENS_FULL: {
+    status: 422,
+    message: {
+      en: '{publisher} already has {limit} tokens, which is the most.',
+      'zh-CN': '{publisher} 已有 {limit} 个令牌，达到上限。',
+    },
+    cure: {
+      en: 'Revoke those that are no longer used: npm token list, npm token revoke <id>',
+      'zh-CN': '请撤销不再使用的令牌：npm token list，npm token revoke <id>',
+    },
+  },
   TOKEN_INVALID: {
     status: 401,
     message: {
@@ -270,16 +358,38 @@ export const marketplaceErrors = defineErrors('MKT', {
       'zh-CN': '令牌未知、已撤销或已过期。',
     },
     cure: {
-      en: 'Log in again: npm login --auth-type=legacy',
-      'zh-CN': '请重新登录：npm login --auth-type=legacy',
+      en: 'Log in again: npm login',
+      'zh-CN': '请重新登录：npm login',
+    },
+  },
+  TOKEN_NARROWED: {
+    status: 403,
+    message: {
+      en: 'This token of {publisher} may not do this: {reason}.',
+      'zh-CN': '{publisher} 的此令牌不能执行该操作：{reason}。',
+    },
+    cure: {
+      en: 'Use a token without that limit: npm token create',
+      'zh-CN': '请使用没有该限制的令牌：npm token create',
     },
   },
   TOKEN_REQUIRED: {
     status: 401,
     message: { en: 'This needs a bearer token.', 'zh-CN': '此操作需要 bearer 令牌。' },
     cure: {
-      en: 'Log in: npm login --auth-type=legacy',
-      'zh-CN': '请登录：npm login --auth-type=legacy',
+      en: 'Log in: npm login',
+      'zh-CN': '请登录：npm login',
+    },
+  },
+  UNPUBLISH_REFUSED: {
+    status: 403,
+    message: {
+      en: '{package} cannot be unpublished: {reason}.',
+      'zh-CN': '{package} 不能撤回发布：{reason}。',
+    },
+    cure: {
+      en: 'Warn those who use it: npm deprecate {package} "<why>". Where it does harm, ask the operator to yank it.',
+      'zh-CN': '请提醒使用者：npm deprecate {package} "<原因>"。若有危害，请让运维人员下架。',
     },
   },
   VERSIONS_FULL: {
@@ -311,17 +421,6 @@ export const marketplaceErrors = defineErrors('MKT', {
     cure: {
       en: 'Write it as 1.2.3 or 1.2.3-beta.1, without build metadata.',
       'zh-CN': '请写成 1.2.3 或 1.2.3-beta.1，不带构建元数据。',
-    },
-  },
-  WEB_LOGIN_UNSUPPORTED: {
-    status: 404,
-    message: {
-      en: 'This registry has no login by browser.',
-      'zh-CN': '此注册表不支持浏览器登录。',
-    },
-    cure: {
-      en: 'npm asks for name and password by itself; or use --auth-type=legacy.',
-      'zh-CN': 'npm 会自行询问用户名和密码；也可使用 --auth-type=legacy。',
     },
   },
 })

@@ -1,3 +1,4 @@
+export { advisoryAdministration } from './advisories/advisory-administration.ts'
 export { marketplaceErrors } from './errors.ts'
 export { marketplace } from './marketplace.ts'
 export {

@@ -1,6 +1,7 @@
 import type { Contract } from '@signalbox/sdk/contract'
+import type { Language } from '@signalbox/sdk/errors'
 import type { Manifest } from '@signalbox/sdk/manifest'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Knex } from 'knex'
 
 /** The content-addressed store of the host: bytes in, SHA-256 (hex) out. Bytes are never deleted. */
@@ -32,7 +33,12 @@ export type InspectPackage = (
 export interface AuditEntry {
   readonly actor: string
   readonly action:
+    | 'advisory.created'
+    | 'advisory.withdrawn'
+    | 'package.deprecated'
+    | 'package.owners-changed'
     | 'package.published'
+    | 'package.unpublished'
     | 'dist-tag.set'
     | 'dist-tag.removed'
     | 'publisher.created'
@@ -58,9 +64,26 @@ export interface AccountPorts {
   readonly audit?: Audit
 }
 
+/** How the host shows a page of its own: its policy, language and headers are the host's everywhere. */
+export interface OwnPages {
+  send(
+    request: FastifyRequest<{ Querystring: { lang?: Language } }>,
+    reply: FastifyReply,
+    html: (shown: { readonly language: Language; readonly nonce: string }) => string,
+  ): FastifyReply
+  /** What pages load. @param given `files`: types by name, in the folder */
+  parts(
+    app: FastifyInstance,
+    given: { url: string; folder: string; files: Readonly<Record<string, string>> },
+  ): void
+}
+
 export interface MarketplaceOptions extends AccountPorts {
   readonly contents: ContentStore
   readonly inspectPackage: InspectPackage
+  /** Whether anything of the version is installed on the host: then it is no longer its publisher's to take back. */
+  isInstalled(name: string, version: string, trx: Knex.Transaction): Promise<boolean>
+  readonly pages: OwnPages
   /** Where clients reach this registry, without a trailing slash: the base of tarball URLs. */
   publicUrl(request: FastifyRequest): string
 }

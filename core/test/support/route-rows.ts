@@ -151,6 +151,28 @@ export function useRoutes(plugin: string): RouteRows {
   }
 }
 
+/** Advisories of the marketplace, which anybody reads. @param id of one */
+export function advisoryRoutes(id: number): Readonly<Record<'open' | 'operators', RouteRows>> {
+  const one = `/v1/marketplace/advisories/${id}`
+  return {
+    open: {
+      'GET /v1/marketplace/advisories': { at: '/v1/marketplace/advisories' },
+      'GET /v1/marketplace/advisories/{id}': { at: one },
+    },
+    operators: {
+      'POST /v1/marketplace/advisories': { at: '/v1/marketplace/advisories', body: weakness },
+      'DELETE /v1/marketplace/advisories/{id}': { at: one },
+    },
+  }
+}
+
+export const weakness = {
+  package: '@probe/one',
+  title: 'Answers too much',
+  severity: 'low',
+  vulnerableVersions: '<1.0.0',
+}
+
 /** Publishers of the marketplace. @param publisher path of one @param token of one of its tokens */
 export function publisherRoutes(publisher: string, token: string | undefined): RouteRows {
   return {

@@ -11,6 +11,7 @@ import { testDatabases } from './postgres.ts'
 import { callProbe, installProbe, probeVersion, setUpTenant } from './probe.ts'
 import { publish } from './publish.ts'
 import {
+  advisoryRoutes,
   bookRoutes,
   catalogRoutes,
   clientRoutes,
@@ -31,6 +32,7 @@ import {
   tokenRoutes,
   udfRoutes,
   useRoutes,
+  weakness,
 } from './route-rows.ts'
 import { sealRoutes } from './seal.ts'
 import { sharedLink } from './shared-link.ts'
@@ -169,6 +171,11 @@ export const identity = await identityRows(host, admin)
 const publisher = '/v1/marketplace/publishers/initrode'
 const account = { name: 'initrode', scopes: ['@initrode'] }
 await host.client.request('POST', '/v1/marketplace/publishers', account)
+const advisory = await host.client.request<{ id: number }>(
+  'POST',
+  '/v1/marketplace/advisories',
+  weakness,
+)
 const logins = await host.client.request<{ items: { id: string }[] }>('GET', `${publisher}/tokens`)
 
 /** A client of acme proves itself in the body, whoever sends it: for nobody else there is another. */
@@ -390,5 +397,7 @@ export const table: Readonly<Record<string, Entry>> = {
   'GET /v1/subscriptions/{id}/usage': { door: hidden, at: `${subscription}/usage` },
   'GET /v1/signing-keys': { door: open, at: '/v1/signing-keys' },
   ...behind(operators, bookRoutes.operators),
+  ...behind(open, advisoryRoutes(advisory.id).open),
+  ...behind(market, advisoryRoutes(advisory.id).operators),
   ...behind(market, publisherRoutes(publisher, logins.items[0]?.id)),
 }

@@ -1,11 +1,37 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { MarketplaceOptions } from '../ports.ts'
+import type { Advisory } from './advisory.ts'
+import type { AdvisoryService } from './advisory-service.ts'
+import { readInstalledList } from './installed-list.ts'
 
-/**
- * What `npm install` asks after each run. No advisory is known here, and the answer says so; the gzipped list
- * of installed packages is not read, so there is no bomb to unpack.
- */
-export async function advisoryRoutes(app: FastifyInstance): Promise<void> {
+/** What `npm audit` asks, and `npm install` after each run: gzip, in a scope of its own for its body. */
+export async function advisoryRoutes(
+  app: FastifyInstance,
+  {
+    advisories,
+    publicUrl,
+  }: { advisories: AdvisoryService } & Pick<MarketplaceOptions, 'publicUrl'>,
+): Promise<void> {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null))
-  app.post('/-/npm/v1/security/advisories/bulk', () => ({}))
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.post<{ Body: Buffer | null }>('/-/npm/v1/security/advisories/bulk', async (request) => {
+    const encoding = request.headers['content-encoding']
+    const installed = await readInstalledList(request.body ?? Buffer.from('{}'), encoding)
+    const found = await advisories.affecting(installed)
+    const base = publicUrl(request as FastifyRequest).replace(/\/npm$/, '')
+    return Object.fromEntries([...found].map(([name, all]) => [name, all.map(shown(base))]))
+  })
+}
+
+/** In the words of npm's bulk advisory format. */
+function shown(base: string): (advisory: Advisory) => object {
+  return ({ id, url, title, severity, vulnerableVersions, cwe, cvss }) => ({
+    id,
+    url: url ?? `${base}/v1/marketplace/advisories/${id}`,
+    title,
+    severity,
+    vulnerable_versions: vulnerableVersions,
+    cwe,
+    cvss: { score: cvss?.score ?? 0, vectorString: cvss?.vector ?? null },
+  })
 }

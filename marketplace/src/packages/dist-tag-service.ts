@@ -2,19 +2,10 @@ import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import type { AccountPorts, AuditEntry } from '../ports.ts'
 import type { Actor } from '../publishers/actor.ts'
-import { authorizeChange } from '../publishers/authorize-change.ts'
+import { changePackage, packageNotFound } from './change-package.ts'
 import { MAX_DIST_TAGS, parseDistTag } from './dist-tag.ts'
 import { type PackageName, parseVersion } from './package-name.ts'
-import {
-  deleteDistTag,
-  findHead,
-  findTarball,
-  listDistTags,
-  lockHead,
-  setDistTag,
-  setRevision,
-} from './package-store.ts'
-import { nextRevision, REVISION_BYTES } from './revision.ts'
+import { deleteDistTag, findHead, findTarball, listDistTags, setDistTag } from './package-store.ts'
 
 export interface TagRequest {
   readonly actor: Actor
@@ -34,7 +25,8 @@ export class DistTagService {
   }
 
   async list(name: PackageName): Promise<Record<string, string>> {
-    if ((await findHead(this.#ports.knex, name.full)) === undefined) throw notFound(name.full)
+    if ((await findHead(this.#ports.knex, name.full)) === undefined)
+      throw packageNotFound(name.full)
     return listDistTags(this.#ports.knex, name.full)
   }
 
@@ -44,7 +36,7 @@ export class DistTagService {
     const version = parseVersion(given)
     await this.#change(request, async (trx) => {
       if ((await findTarball(trx, full, version)) === undefined) {
-        throw notFound(`${full}@${version}`)
+        throw packageNotFound(`${full}@${version}`)
       }
       const tags = await listDistTags(trx, full)
       if (!Object.hasOwn(tags, tag) && Object.keys(tags).length >= MAX_DIST_TAGS) {
@@ -67,23 +59,7 @@ export class DistTagService {
     })
   }
 
-  async #change(
-    { actor, name, traceId }: TagRequest,
-    change: (trx: Knex.Transaction) => Promise<Change>,
-  ): Promise<void> {
-    const { knex, now, randomBytes, audit } = this.#ports
-    await knex.transaction(async (trx) => {
-      const head = await lockHead(trx, name.full)
-      if (head === undefined) throw notFound(name.full)
-      await authorizeChange(trx, actor, name, head.owner)
-      const entry = await change(trx)
-      const rev = nextRevision(head.rev, randomBytes(REVISION_BYTES))
-      await setRevision(trx, { name: name.full, rev, at: new Date(now()) })
-      await audit?.({ actor: actor.name, subject: name.full, traceId, ...entry }, trx)
-    })
+  #change(request: TagRequest, change: (trx: Knex.Transaction) => Promise<Change>): Promise<void> {
+    return changePackage(this.#ports, request, change)
   }
-}
-
-function notFound(what: string): Error {
-  return marketplaceErrors.create('PACKAGE_NOT_FOUND', { package: what })
 }

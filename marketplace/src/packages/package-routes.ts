@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { MarketplaceOptions } from '../ports.ts'
-import { type PackageName, parsePackageName } from './package-name.ts'
+import { type PackageName, parsePackageName, parseVersion } from './package-name.ts'
 import { PackumentService } from './packument-service.ts'
 import { packumentForm } from './revision.ts'
 
@@ -25,9 +25,18 @@ const IMMUTABLE = 'public, max-age=31536000, immutable'
 /** `npm view`, `npm install` and `npm ci`. */
 export function packageRoutes(
   app: FastifyInstance,
-  options: Pick<MarketplaceOptions, 'knex' | 'contents' | 'publicUrl'>,
+  options: Pick<MarketplaceOptions, 'knex' | 'contents' | 'publicUrl'> & {
+    /** Told of every tarball that is fetched. */
+    onDownload(name: string, version: string): void
+  },
 ): void {
   const packuments = new PackumentService(options)
+  app.get<{ Params: { spec: string } }>('/-/npm/v1/attestations/:spec', async (request) => {
+    const { spec } = request.params
+    const at = spec.lastIndexOf('@')
+    const version = parseVersion(spec.slice(at + 1))
+    return packuments.attestations(parsePackageName(spec.slice(0, Math.max(at, 0))), version)
+  })
   for (const pattern of packagePatterns) {
     app.get<{ Params: PackageParams }>(pattern, async (request, reply) => {
       const answer = await packuments.packument({
@@ -44,10 +53,9 @@ export function packageRoutes(
     app.get<{ Params: PackageParams & { file: string } }>(
       `${pattern}/-/:file`,
       async (request, reply) => {
-        const { bytes, integrity } = await packuments.tarball(
-          packageOf(request.params),
-          request.params.file,
-        )
+        const name = packageOf(request.params)
+        const { bytes, integrity, version } = await packuments.tarball(name, request.params.file)
+        if (request.method === 'GET') options.onDownload(name.full, version)
         return reply
           .type('application/octet-stream')
           .header('etag', `"${integrity}"`)

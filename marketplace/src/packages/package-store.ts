@@ -1,14 +1,19 @@
 import type { Contract } from '@signalbox/sdk/contract'
 import type { Knex } from 'knex'
+import { findScopeHolder } from '../publishers/publisher-store.ts'
+import { listMaintainers } from './maintainer-store.ts'
 import type { PackageName } from './package-name.ts'
 import type { PublishedVersion, StoredPackage } from './packument.ts'
 
 /** The only place with SQL that reads or writes packages, package_versions and dist_tags, but for search. */
 
-/** The state in which a version is shown and installed. */
+/** The state of a version that anybody may install. */
 const PUBLISHED = 'published'
 
-export interface NewVersion extends PublishedVersion {
+/** The states in which a version is shown and installed; of a deprecated one, npm warns. */
+const SHOWN = [PUBLISHED, 'deprecated']
+
+export interface NewVersion extends Omit<PublishedVersion, 'deprecation'> {
   readonly name: string
   readonly tarballSha256: string
   readonly size: number
@@ -106,6 +111,7 @@ export async function insertVersion(trx: Knex.Transaction, given: NewVersion): P
       contracts: JSON.stringify(given.contracts),
       readme: given.readme,
       provenance: given.provenance,
+      provenance_type: given.provenanceType,
       fingerprint: given.fingerprint,
       signature: given.signature,
       published_at: given.publishedAt,
@@ -134,7 +140,7 @@ export async function loadPackage(
       if (head === undefined) return undefined
       return {
         name,
-        owner: head.owner,
+        owners: await ownersOf(trx, name, head.owner),
         rev: head.rev,
         createdAt: head.created_at,
         modifiedAt: head.modified_at,
@@ -146,6 +152,21 @@ export async function loadPackage(
   )
 }
 
+/** Its holder first. A scoped package is its scope holder's, whoever published it first. */
+export async function ownersOf(
+  knex: Knex,
+  name: PackageName,
+  owner: string,
+): Promise<readonly string[]> {
+  const { scope, full } = name
+  const holder = scope === undefined ? owner : ((await findScopeHolder(knex, scope)) ?? owner)
+  return [...new Set([holder, ...(await listMaintainers(knex, full))])]
+}
+
+export async function setOwner(trx: Knex.Transaction, name: string, owner: string): Promise<void> {
+  await trx('packages').where({ name }).update({ owner })
+}
+
 interface VersionRow {
   readonly version: string
   readonly publisher: string
@@ -155,6 +176,8 @@ interface VersionRow {
   readonly file_count: number
   readonly package_json: Record<string, unknown>
   readonly readme: string | null
+  readonly deprecation: string | null
+  readonly provenance_type: string | null
   readonly published_at: Date
 }
 
@@ -163,7 +186,8 @@ async function publishedVersions(
   name: string,
 ): Promise<readonly PublishedVersion[]> {
   const rows: VersionRow[] = await trx('package_versions')
-    .where({ name, state: PUBLISHED })
+    .where({ name })
+    .whereIn('state', SHOWN)
     .orderBy(['published_at', 'version'])
     .select(
       'version',
@@ -174,6 +198,8 @@ async function publishedVersions(
       'file_count',
       'package_json',
       'readme',
+      'deprecation',
+      'provenance_type',
       'published_at',
     )
   return rows.map((row) => ({
@@ -185,6 +211,8 @@ async function publishedVersions(
     fileCount: row.file_count,
     packageJson: row.package_json,
     readme: row.readme,
+    deprecation: row.deprecation,
+    provenanceType: row.provenance_type,
     publishedAt: row.published_at,
   }))
 }
@@ -203,7 +231,8 @@ export async function findTarball(
   version: string,
 ): Promise<StoredTarball | undefined> {
   return knex('package_versions')
-    .where({ name, version, state: PUBLISHED })
+    .where({ name, version })
+    .whereIn('state', SHOWN)
     .first<StoredTarball | undefined>(
       'tarball_sha256 as sha256',
       'integrity',
@@ -215,7 +244,8 @@ export async function findTarball(
 
 export async function listVersions(knex: Knex, name: string): Promise<readonly string[]> {
   return knex('package_versions')
-    .where({ name, state: PUBLISHED })
+    .where({ name })
+    .whereIn('state', SHOWN)
     .orderBy(['published_at', 'version'])
     .pluck('version')
 }
@@ -251,4 +281,60 @@ export async function deleteDistTag(
   given: { name: string; tag: string },
 ): Promise<boolean> {
   return (await trx('dist_tags').where(given).delete()) === 1
+}
+
+export interface ShownVersion {
+  readonly version: string
+  readonly deprecation: string | null
+  readonly publishedAt: Date
+}
+
+/** The versions that a packument shows, without what is in them. */
+export async function listShown(knex: Knex, name: string): Promise<readonly ShownVersion[]> {
+  return knex('package_versions')
+    .where({ name })
+    .whereIn('state', SHOWN)
+    .orderBy(['published_at', 'version'])
+    .select('version', 'deprecation', { publishedAt: 'published_at' })
+}
+
+/** @param message null: anybody may use the version again. */
+export async function setDeprecation(
+  trx: Knex.Transaction,
+  given: { name: string; version: string; message: string | null },
+): Promise<void> {
+  const { name, version, message } = given
+  await trx('package_versions')
+    .where({ name, version })
+    .whereIn('state', SHOWN)
+    .update({ deprecation: message, state: message === null ? PUBLISHED : 'deprecated' })
+}
+
+/** Shown to nobody from now on; the bytes stay, and so does the number. Tags that led to them go. */
+export async function withdrawVersions(
+  trx: Knex.Transaction,
+  given: { name: string; versions: readonly string[]; at: Date },
+): Promise<void> {
+  const { name, versions, at } = given
+  await trx('dist_tags').where({ name }).whereIn('version', versions).delete()
+  await trx('package_versions')
+    .where({ name })
+    .whereIn('version', versions)
+    .update({ state: 'unpublished', unpublished_at: at })
+}
+
+/** @returns the Sigstore bundle of a shown version and what its statement is about. */
+export async function findProvenance(
+  knex: Knex,
+  name: string,
+  version: string,
+): Promise<{ bundle: string; type: string } | undefined> {
+  return knex('package_versions')
+    .where({ name, version })
+    .whereIn('state', SHOWN)
+    .whereNotNull('provenance_type')
+    .first<{ bundle: string; type: string } | undefined>({
+      bundle: 'provenance',
+      type: 'provenance_type',
+    })
 }

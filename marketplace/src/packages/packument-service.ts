@@ -4,7 +4,7 @@ import { marketplaceErrors } from '../errors.ts'
 import type { ContentStore } from '../ports.ts'
 import { BatchedLookup } from './batched-lookup.ts'
 import { type PackageName, versionOfTarball } from './package-name.ts'
-import { findTarball, loadPackage, readRevisions } from './package-store.ts'
+import { findProvenance, findTarball, loadPackage, readRevisions } from './package-store.ts'
 import { abbreviatedPackument, fullPackument } from './packument.ts'
 import { PackumentCache } from './packument-cache.ts'
 import { matchesEtag, type PackumentForm, packumentEtag } from './revision.ts'
@@ -67,7 +67,7 @@ export class PackumentService {
     baseHash: string,
   ): Promise<PackumentAnswer> {
     const stored = await loadPackage(this.#knex, name)
-    if (stored === undefined) throw notFound(name.full)
+    if (stored === undefined || stored.versions.length === 0) throw notFound(name.full)
     const build = form === 'full' ? fullPackument : abbreviatedPackument
     const body = Buffer.from(JSON.stringify(build(stored, baseUrl)))
     this.#cache.set(key, stored.rev, body)
@@ -75,16 +75,28 @@ export class PackumentService {
   }
 
   /** @throws `MKT_PACKAGE_NOT_FOUND` */
-  async tarball(name: PackageName, file: string): Promise<{ bytes: Buffer; integrity: string }> {
+  async tarball(
+    name: PackageName,
+    file: string,
+  ): Promise<{ bytes: Buffer; integrity: string; version: string }> {
     const version = versionOfTarball(name, file)
     const stored =
       version === undefined ? undefined : await findTarball(this.#knex, name.full, version)
-    if (stored === undefined) throw notFound(`${name.full}/-/${file.slice(0, 120)}`)
+    if (version === undefined || stored === undefined) {
+      throw notFound(`${name.full}/-/${file.slice(0, 120)}`)
+    }
     const bytes = await this.#contents.get(stored.sha256)
     if (bytes === undefined) {
       throw marketplaceErrors.create('CONTENT_CORRUPT', { package: `${name.full}@${version}` })
     }
-    return { bytes, integrity: stored.integrity }
+    return { bytes, integrity: stored.integrity, version }
+  }
+
+  /** @throws `MKT_PACKAGE_NOT_FOUND` when there is no such version, or none with provenance. */
+  async attestations(name: PackageName, version: string) {
+    const found = await findProvenance(this.#knex, name.full, version)
+    if (found === undefined) throw notFound(`the provenance of ${name.full}@${version}`)
+    return { attestations: [{ predicateType: found.type, bundle: JSON.parse(found.bundle) }] }
   }
 }
 

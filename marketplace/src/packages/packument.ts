@@ -10,13 +10,18 @@ export interface PublishedVersion {
   readonly fileCount: number
   readonly packageJson: Readonly<Record<string, unknown>>
   readonly readme: string | null
+  /** What npm warns of; null: nothing. */
+  readonly deprecation: string | null
+  /** Of the in-toto statement of its Sigstore bundle, such as https://slsa.dev/provenance/v1. */
+  readonly provenanceType: string | null
   readonly publishedAt: Date
 }
 
 /** A package as the store has it at one instant: versions in the order they were published. */
 export interface StoredPackage {
   readonly name: PackageName
-  readonly owner: string
+  /** Who may publish it, its holder first. */
+  readonly owners: readonly string[]
   readonly rev: string
   readonly createdAt: Date
   readonly modifiedAt: Date
@@ -28,7 +33,6 @@ export interface StoredPackage {
 const abbreviatedFields = [
   'name',
   'version',
-  'deprecated',
   'dependencies',
   'optionalDependencies',
   'devDependencies',
@@ -66,7 +70,8 @@ export function fullPackument(stored: StoredPackage, baseUrl: string): Record<st
       modified: stored.modifiedAt.toISOString(),
       ...byVersion(stored, ({ publishedAt }) => publishedAt.toISOString()),
     },
-    maintainers: [{ name: stored.owner }],
+    // npm prints an address beside every name; there is none here.
+    maintainers: stored.owners.map((name) => ({ name, email: '' })),
     ...(latest?.readme ? { readme: latest.readme } : {}),
   }
 }
@@ -86,6 +91,7 @@ export function abbreviatedPackument(
           .filter((field) => version.packageJson[field] !== undefined)
           .map((field) => [field, version.packageJson[field]]),
       ),
+      ...deprecated(version),
       ...(hasInstallScript(version.packageJson) ? { hasInstallScript: true } : {}),
       dist: dist(stored.name, version, baseUrl),
     })),
@@ -97,6 +103,7 @@ function fullVersion(name: PackageName, version: PublishedVersion, baseUrl: stri
     ...Object.fromEntries(
       Object.entries(version.packageJson).filter(([field]) => !isRegistryField(field)),
     ),
+    ...deprecated(version),
     _id: `${name.full}@${version.version}`,
     _npmUser: { name: version.publisher },
     maintainers: [{ name: version.publisher }],
@@ -106,7 +113,11 @@ function fullVersion(name: PackageName, version: PublishedVersion, baseUrl: stri
 
 /** A package.json may hold these, but only the registry may say them. */
 function isRegistryField(field: string): boolean {
-  return field.startsWith('_') || field === 'dist' || field === 'maintainers'
+  return field.startsWith('_') || ['deprecated', 'dist', 'maintainers'].includes(field)
+}
+
+function deprecated({ deprecation }: PublishedVersion) {
+  return deprecation === null ? {} : { deprecated: deprecation }
 }
 
 function dist(name: PackageName, version: PublishedVersion, baseUrl: string) {
@@ -116,7 +127,19 @@ function dist(name: PackageName, version: PublishedVersion, baseUrl: string) {
     tarball: `${baseUrl}/${name.full}/-/${tarballFile(name, version.version)}`,
     fileCount: version.fileCount,
     unpackedSize: version.unpackedSize,
+    ...attestations(name, version, baseUrl),
   }
+}
+
+function attestations(
+  name: PackageName,
+  { version, provenanceType }: PublishedVersion,
+  baseUrl: string,
+) {
+  if (provenanceType === null) return {}
+  const spec = `${name.full.replace('/', '%2f')}@${version}`
+  const url = `${baseUrl}/-/npm/v1/attestations/${spec}`
+  return { attestations: { url, provenance: { predicateType: provenanceType } } }
 }
 
 function hasInstallScript(packageJson: Readonly<Record<string, unknown>>): boolean {

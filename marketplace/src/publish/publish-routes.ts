@@ -1,8 +1,11 @@
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
+import { marketplaceErrors } from '../errors.ts'
 import { Gate } from '../http/gate.ts'
 import { type PackageParams, packageOf, packagePatterns } from '../packages/package-routes.ts'
+import type { WithdrawalService } from '../packages/withdrawal-service.ts'
 import { actorOf } from '../publishers/authenticate.ts'
-import type { PublishService } from './publish-service.ts'
+import type { StarService } from '../stars/star-service.ts'
+import type { PublishRequest, PublishService } from './publish-service.ts'
 
 /** Base64 of a 20 MiB tarball is 27 MiB; the rest is for the package.json, readme and provenance around it. */
 const PUBLISH_BODY_LIMIT = 30 * 1024 * 1024
@@ -14,10 +17,16 @@ const PUBLISH_BODY_LIMIT = 30 * 1024 * 1024
 const PUBLISHES_AT_ONCE = 2
 const PUBLISHES_IN_LINE = 32
 
-/** `npm publish`. */
+interface Services {
+  readonly publishing: PublishService
+  readonly withdrawals: WithdrawalService
+  readonly stars: StarService
+}
+
+/** What npm puts to a package's own address: `npm publish`, `deprecate`, `star` and `unstar`. */
 export function publishRoutes(
   app: FastifyInstance,
-  publishing: PublishService,
+  services: Services,
   authenticate: onRequestAsyncHookHandler,
 ): void {
   const gate = new Gate(PUBLISHES_AT_ONCE, PUBLISHES_IN_LINE)
@@ -32,7 +41,7 @@ export function publishRoutes(
       pattern,
       { bodyLimit: PUBLISH_BODY_LIMIT, onRequest: [authenticate, enter] },
       async (request, reply) => {
-        await publishing.publish({
+        await put(services, {
           actor: actorOf(request),
           name: packageOf(request.params),
           body: request.body,
@@ -42,4 +51,33 @@ export function publishRoutes(
       },
     )
   }
+}
+
+/** npm tells these apart by what the document holds, and so does every registry. */
+async function put(
+  { publishing, withdrawals, stars }: Services,
+  request: PublishRequest,
+): Promise<void> {
+  const { actor, name, traceId } = request
+  const body = fieldsOf(request.body)
+  if (body['_attachments'] === undefined && body['versions'] !== undefined) {
+    const rev = body['_rev']
+    // npm sends the revision it has read: without one, an older packument would undo what happened since.
+    if (typeof rev !== 'string') throw revMissing()
+    return withdrawals.deprecate({ actor, name, rev, traceId }, body)
+  }
+  if (body['_attachments'] === undefined && body['users'] !== undefined) {
+    // Stars of others are theirs, whatever the document says of them.
+    return stars.set(actor, name, fieldsOf(body['users'])[actor.name] === true)
+  }
+  return publishing.publish(request)
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}
+
+function revMissing(): Error {
+  const faults = [{ pointer: '/_rev', detail: 'is required: the revision that was read' }]
+  return marketplaceErrors.create('INPUT_INVALID', {}, { faults })
 }

@@ -22,6 +22,7 @@ import type { MarketplaceOptions, PackageInspection } from '../ports.ts'
 import type { Actor } from '../publishers/actor.ts'
 import { authorizeChange } from '../publishers/authorize-change.ts'
 import { type Digests, digestsOf } from './digests.ts'
+import { provenanceType } from './provenance.ts'
 import { type PublishDocument, readPublishDocument } from './publish-document.ts'
 import { readmeOf } from './readme.ts'
 import { releaseBefore } from './release-before.ts'
@@ -42,6 +43,8 @@ interface CheckedPublish {
   readonly document: PublishDocument
   readonly digests: Digests
   readonly inspection: PackageInspection
+  /** What its provenance is about, where it has one that can be read. */
+  readonly proven: string | null
 }
 
 /**
@@ -65,10 +68,16 @@ export class PublishService {
     if (await isVersionTaken(knex, name.full, version)) throw versionExists(document)
     const digests = await digestsOf(tarball)
     requireClaims(document, digests)
+    const proven = provenanceType(document.provenance, {
+      package: spec(document),
+      integrity: digests.integrity,
+    })
     const inspection = await inspectPackage(tarball, { name: name.full, version })
     requireSamePackage(document, inspection)
     requireStorable(document, inspection)
-    await knex.transaction((trx) => this.#store(trx, request, { document, digests, inspection }))
+    await knex.transaction((trx) =>
+      this.#store(trx, request, { document, digests, inspection, proven }),
+    )
   }
 
   async #store(
@@ -132,7 +141,7 @@ export class PublishService {
   }
 }
 
-function versionFields({ document, digests, inspection }: CheckedPublish, actor: Actor) {
+function versionFields({ document, digests, inspection, proven }: CheckedPublish, actor: Actor) {
   return {
     name: document.name.full,
     version: document.version,
@@ -147,6 +156,7 @@ function versionFields({ document, digests, inspection }: CheckedPublish, actor:
     contracts: inspection.contracts,
     readme: readmeOf(inspection.files),
     provenance: document.provenance ?? null,
+    provenanceType: proven,
     signature: null,
   }
 }

@@ -6,7 +6,7 @@ import type { PublisherService } from './publisher-service.ts'
 /** A log line of these routes would hold a token in its URL or a password in its body. */
 const unlogged = { logLevel: 'silent' } as const
 
-/** `npm login`, `whoami`, `logout` and `ping`. */
+/** `npm login --auth-type=legacy`, `whoami`, `logout` and `ping`. */
 export function accountRoutes(
   app: FastifyInstance,
   publishers: PublisherService,
@@ -17,11 +17,6 @@ export function accountRoutes(
   app.get('/-/whoami', { onRequest: authenticate }, (request) => ({
     username: actorOf(request).name,
   }))
-
-  // Any 4xx makes npm ask for name and password instead.
-  app.post('/-/v1/login', () => {
-    throw marketplaceErrors.create('WEB_LOGIN_UNSUPPORTED')
-  })
 
   app.put<{ Params: { user: string }; Body: { name: string; password: string } }>(
     '/-/user/:user',
@@ -38,7 +33,7 @@ export function accountRoutes(
 
   app.delete<{ Params: { token: string } }>(
     '/-/user/token/:token',
-    { ...unlogged, onRequest: authenticate },
+    { ...unlogged, config: { isForReaders: true }, onRequest: authenticate },
     async (request) => ({
       ok: true,
       revoked: await publishers.logout(request.params.token, actorOf(request), request.id),

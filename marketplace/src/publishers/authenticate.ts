@@ -1,7 +1,16 @@
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import { marketplaceErrors } from '../errors.ts'
 import type { Actor } from './actor.ts'
 import type { PublisherService } from './publisher-service.ts'
 import { bearerToken } from './token.ts'
+import { isFrom } from './token-limits.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A change that a token for reading may make: it takes itself back. */
+    isForReaders?: true
+  }
+}
 
 const ACTOR = 'marketplaceActor'
 
@@ -15,14 +24,25 @@ export function authentication(
 ): onRequestAsyncHookHandler {
   app.decorateRequest(ACTOR, null)
   return async (request) => {
-    request.setDecorator(
-      ACTOR,
-      await publishers.identify(bearerToken(request.headers.authorization)),
-    )
+    const actor = await publishers.identify(bearerToken(request.headers.authorization))
+    requireWithinLimits(actor, request)
+    request.setDecorator(ACTOR, actor)
   }
 }
 
 /** The caller, on a route that has the hook before it. */
 export function actorOf(request: FastifyRequest): Actor {
   return request.getDecorator<Actor>(ACTOR)
+}
+
+/** By the method, so that no route has to think of it: what changes anything is no GET. */
+function requireWithinLimits({ name, limits }: Actor, request: FastifyRequest): void {
+  const isReading = request.method === 'GET' || request.method === 'HEAD'
+  const reason = !isFrom(limits.cidrs, request.ip)
+    ? 'it is for other addresses'
+    : limits.isReadOnly && !isReading && request.routeOptions.config.isForReaders !== true
+      ? 'it is for reading only'
+      : undefined
+  if (reason === undefined) return
+  throw marketplaceErrors.create('TOKEN_NARROWED', { publisher: name, reason })
 }

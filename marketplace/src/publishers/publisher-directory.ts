@@ -3,6 +3,7 @@ import { parsePackageName } from '../packages/package-name.ts'
 import { findHead } from '../packages/package-store.ts'
 import { findPublisherByToken, findScopeHolder, hasPublisher } from './publisher-store.ts'
 import { hashToken, isPublisherToken } from './token.ts'
+import { isNarrowed } from './token-limits.ts'
 
 /** Who publishers are and what is theirs, without HTTP: for a host that has something to tell an author. */
 export class PublisherDirectory {
@@ -18,10 +19,15 @@ export class PublisherDirectory {
     return hasPublisher(this.#knex, publisher)
   }
 
-  /** @returns the publisher whose token this is and is valid now */
+  /**
+   * A narrowed token is for the registry alone: a host cannot know which of its own things the limits would cover.
+   * @returns the publisher whose whole token this is and is valid now
+   */
   async byToken(token: string): Promise<string | undefined> {
     if (!isPublisherToken(token)) return undefined
-    return findPublisherByToken(this.#knex, hashToken(token), new Date(this.#now()))
+    const at = new Date(this.#now())
+    const found = await findPublisherByToken(this.#knex, hashToken(token), at)
+    return found === undefined || isNarrowed(found.limits) ? undefined : found.publisher
   }
 
   /** @returns who may publish versions of the package: its scope's holder, or who published it first */

@@ -5,6 +5,7 @@ import type { AccountPorts } from '../ports.ts'
 import { actorOf, authentication } from './authenticate.ts'
 import { MAX_SCOPES, type NewPublisher, PublisherService } from './publisher-service.ts'
 import type { Page } from './publisher-store.ts'
+import { isForSome } from './token-limits.ts'
 
 const tags = ['marketplace']
 
@@ -13,7 +14,8 @@ export const publisherRoutes: FastifyPluginAsync<AccountPorts> = async (app, por
   answerErrors(app, ports)
   const publishers = new PublisherService(ports)
   const operator: onRequestAsyncHookHandler = async (request) => {
-    if (actorOf(request).kind !== 'operator') throw marketplaceErrors.create('OPERATOR_ONLY')
+    const { kind, limits } = actorOf(request)
+    if (kind !== 'operator' || isForSome(limits)) throw marketplaceErrors.create('OPERATOR_ONLY')
   }
   app.addHook('onRequest', authentication(app, publishers))
   app.addHook('onRequest', operator)

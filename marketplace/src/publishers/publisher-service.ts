@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import type { AccountPorts, AuditEntry } from '../ports.ts'
 import { type Actor, actorNamed, OPERATOR } from './actor.ts'
+import { issueToken } from './issue-token.ts'
 import { hashPassword, isPassword } from './password.ts'
 import {
   findPasswordHash,
@@ -9,7 +10,6 @@ import {
   hasPublisher,
   insertPublisher,
   insertScope,
-  insertToken,
   listPublishers,
   listScopes,
   listTokens,
@@ -19,10 +19,7 @@ import {
   type PublisherToken,
   revokeToken,
 } from './publisher-store.ts'
-import { hashToken, isPublisherToken, type NewToken, newToken } from './token.ts'
-
-/** A login of the operator ends by itself: it outlives neither a forgotten laptop nor an old admin token for long. */
-const OPERATOR_LOGIN_MS = 30 * 24 * 60 * 60 * 1000
+import { hashToken, isPublisherToken, type NewToken } from './token.ts'
 
 /** Scopes of one publisher: far more than a company's brands and teams, and a list that stays short. */
 export const MAX_SCOPES = 16
@@ -54,11 +51,11 @@ export class PublisherService {
   async identify(token: string | undefined): Promise<Actor> {
     if (token === undefined) throw marketplaceErrors.create('TOKEN_REQUIRED')
     if (this.#ports.isOperatorToken(token)) return actorNamed(OPERATOR)
-    const publisher = isPublisherToken(token)
+    const found = isPublisherToken(token)
       ? await findPublisherByToken(this.#ports.knex, hashToken(token), this.#at())
       : undefined
-    if (publisher === undefined) throw marketplaceErrors.create('TOKEN_INVALID')
-    return actorNamed(publisher)
+    if (found === undefined) throw marketplaceErrors.create('TOKEN_INVALID')
+    return actorNamed(found.publisher, found.limits)
   }
 
   /** @throws `MKT_PUBLISHER_EXISTS`, `MKT_SCOPE_TAKEN` */
@@ -87,12 +84,17 @@ export class PublisherService {
   }
 
   /** The operator's password is the host's admin token. @throws `MKT_LOGIN_REFUSED` */
-  async login(name: string, password: string, traceId: string): Promise<string> {
+  async requirePassword(name: string, password: string): Promise<void> {
     const known =
       name === OPERATOR
         ? this.#ports.isOperatorToken(password)
         : await isPassword(await findPasswordHash(this.#ports.knex, name), password)
     if (!known) throw marketplaceErrors.create('LOGIN_REFUSED')
+  }
+
+  /** @throws `MKT_LOGIN_REFUSED` */
+  async login(name: string, password: string, traceId: string): Promise<string> {
+    await this.requirePassword(name, password)
     const issue = (trx: Knex.Transaction) => this.#issueToken(trx, name, name, traceId)
     return (await this.#ports.knex.transaction(issue)).text
   }
@@ -171,25 +173,13 @@ export class PublisherService {
     if (!(await hasPublisher(this.#ports.knex, name))) throw notFound(name)
   }
 
-  async #issueToken(
+  #issueToken(
     trx: Knex.Transaction,
     publisher: string,
     actor: string,
     traceId: string,
   ): Promise<NewToken> {
-    const token = newToken((count) => this.#ports.randomBytes(count))
-    const createdAt = this.#at()
-    const expiresAt =
-      publisher === OPERATOR ? new Date(createdAt.getTime() + OPERATOR_LOGIN_MS) : null
-    await insertToken(trx, { hash: token.hash, publisher, createdAt, expiresAt })
-    const entry: Entry = {
-      actor,
-      action: 'publisher-token.issued',
-      subject: publisher,
-      details: { token: token.id, expiresAt: expiresAt?.toISOString() ?? null },
-    }
-    await this.#ports.audit?.({ ...entry, traceId }, trx)
-    return token
+    return issueToken(trx, this.#ports, { publisher, actor, traceId })
   }
 
   #at(): Date {

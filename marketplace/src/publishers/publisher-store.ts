@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import type { TokenLimits } from './token-limits.ts'
 
 /** The only place with SQL for publishers, publisher_scopes and publisher_tokens. */
 
@@ -18,6 +19,8 @@ export interface Publisher {
 
 export interface PublisherToken {
   readonly id: string
+  readonly name: string | null
+  readonly limits: TokenLimits
   readonly createdAt: Date
   readonly expiresAt: Date | null
 }
@@ -64,6 +67,20 @@ export async function listPublishers(knex: Knex, page: Page): Promise<Publisher[
   return page.cursor === undefined ? query : query.where('name', '>', page.cursor)
 }
 
+export interface ShownPublisher {
+  readonly name: string
+  readonly scopes: readonly string[]
+  readonly createdAt: Date
+}
+
+export async function findPublisher(knex: Knex, name: string): Promise<ShownPublisher | undefined> {
+  const row = await knex('publishers')
+    .where({ name })
+    .first<{ created_at: Date } | undefined>('created_at')
+  if (row === undefined) return undefined
+  return { name, scopes: await listScopes(knex, name), createdAt: row.created_at }
+}
+
 export async function hasPublisher(knex: Knex, name: string): Promise<boolean> {
   return (await knex('publishers').where({ name }).first('name')) !== undefined
 }
@@ -84,41 +101,85 @@ export async function listTokens(
   page: Page,
 ): Promise<PublisherToken[]> {
   const query = knex('publisher_tokens')
-    .select({ createdAt: 'created_at', expiresAt: 'expires_at' })
+    .select('name', { createdAt: 'created_at', expiresAt: 'expires_at' })
     .select({ id: knex.raw(`encode(hash, 'hex')`) })
+    .select(limitColumns)
     .where({ publisher })
     .whereNull('revoked_at')
     .orderBy('hash')
     .limit(page.limit)
-  return page.cursor === undefined
+  const rows: (Omit<PublisherToken, 'limits'> & TokenLimits)[] = await (page.cursor === undefined
     ? query
-    : query.where('hash', '>', Buffer.from(page.cursor, 'hex'))
+    : query.where('hash', '>', Buffer.from(page.cursor, 'hex')))
+  return rows.map(({ id, name, createdAt, expiresAt, ...limits }) => ({
+    id,
+    name,
+    limits,
+    createdAt,
+    expiresAt,
+  }))
+}
+
+const limitColumns = {
+  isReadOnly: 'read_only',
+  cidrs: 'cidrs',
+  packages: 'packages',
+  scopes: 'scopes',
+} as const
+
+/** Tokens in force. */
+export async function countTokens(
+  trx: Knex.Transaction,
+  publisher: string,
+  at: Date,
+): Promise<number> {
+  const [row] = await trx('publisher_tokens')
+    .where({ publisher })
+    .whereNull('revoked_at')
+    .whereRaw('(expires_at is null or expires_at > ?)', [at])
+    .count<{ count: string }[]>('* as count')
+  return Number(row?.count)
 }
 
 export async function insertToken(
   trx: Knex.Transaction,
-  token: { hash: Buffer; publisher: string; createdAt: Date; expiresAt: Date | null },
+  token: {
+    hash: Buffer
+    publisher: string
+    name: string | null
+    limits: TokenLimits
+    createdAt: Date
+    expiresAt: Date | null
+  },
 ): Promise<void> {
+  const { isReadOnly, cidrs, packages, scopes } = token.limits
   await trx('publisher_tokens').insert({
     hash: token.hash,
     publisher: token.publisher,
+    name: token.name,
+    read_only: isReadOnly,
+    cidrs,
+    packages,
+    scopes,
     created_at: token.createdAt,
     expires_at: token.expiresAt,
   })
 }
 
-/** @returns the publisher a valid token belongs to. */
+/** @returns the publisher a valid token belongs to, and what the token may do. */
 export async function findPublisherByToken(
   knex: Knex,
   hash: Buffer,
   at: Date,
-): Promise<string | undefined> {
+): Promise<{ publisher: string; limits: TokenLimits } | undefined> {
   const row = await knex('publisher_tokens')
     .where({ hash })
     .whereNull('revoked_at')
     .whereRaw('(expires_at is null or expires_at > ?)', [at])
-    .first<{ publisher: string } | undefined>('publisher')
-  return row?.publisher
+    .first<({ publisher: string } & TokenLimits) | undefined>('publisher', limitColumns)
+  if (row === undefined) return undefined
+  const { publisher, ...limits } = row
+  return { publisher, limits }
 }
 
 /** @returns false when there is no such token of this publisher, or it was revoked before. */

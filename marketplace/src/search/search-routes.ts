@@ -1,11 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
+import { parseSearch } from './search-query.ts'
 import { type SearchHit, searchPackages } from './search-store.ts'
 
-/** More words than these narrow nothing further; each costs a scan. */
-const MAX_TERMS = 8
-
-interface SearchQuery {
+interface SearchRequest {
   readonly text: string
   readonly size: number
   readonly from: number
@@ -13,13 +11,13 @@ interface SearchQuery {
 
 /** `npm search`. */
 export function searchRoutes(app: FastifyInstance, ports: { knex: Knex; now(): number }): void {
-  app.get<{ Querystring: SearchQuery }>(
+  app.get<{ Querystring: SearchRequest }>(
     '/-/v1/search',
     { schema: { querystring: searchSchema } },
     async (request) => {
       const { text, size, from } = request.query
-      const terms = text.replaceAll('\u0000', '').split(/\s+/).filter(Boolean).slice(0, MAX_TERMS)
-      const { hits, total } = await searchPackages(ports.knex, { terms, limit: size, offset: from })
+      const page = { limit: size, offset: from }
+      const { hits, total } = await searchPackages(ports.knex, parseSearch(text), page)
       return { objects: hits.map(searchObject), total, time: new Date(ports.now()).toISOString() }
     },
   )

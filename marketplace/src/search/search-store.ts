@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import type { SearchQuery } from './search-query.ts'
 
 /** The only place with SQL for search: reads the latest version of each package. */
 
@@ -13,28 +14,38 @@ export interface SearchHit {
   readonly modifiedAt: Date
 }
 
-/** Packages whose name or description holds every term, by name. */
+/** Every text of a package that a word is looked for in; ILIKE finds a word of any script inside a sentence. */
+const searched = [
+  'p.name',
+  `v.package_json ->> 'description'`,
+  `v.manifest -> 'displayName' ->> 'en'`,
+  `v.manifest -> 'displayName' ->> 'zh-CN'`,
+  `v.package_json ->> 'keywords'`,
+]
+
+/** Packages for which all of the query holds, by name, and how many there are in all. */
 export async function searchPackages(
   knex: Knex,
-  query: { terms: readonly string[]; limit: number; offset: number },
+  query: SearchQuery,
+  page: { limit: number; offset: number },
 ): Promise<{ hits: readonly SearchHit[]; total: number }> {
   const matching = knex('packages as p')
     .join('dist_tags as t', (on) => on.on('t.name', 'p.name').andOnVal('t.tag', 'latest'))
     .join('package_versions as v', (on) =>
-      on.on('v.name', 'p.name').andOn('v.version', 't.version').andOnVal('v.state', 'published'),
+      on
+        .on('v.name', 'p.name')
+        .andOn('v.version', 't.version')
+        .andOnIn('v.state', ['published', 'deprecated']),
     )
-  for (const term of query.terms) {
-    const pattern = `%${term.replace(/[\\%_]/g, '\\$&')}%`
-    matching.whereRaw(`(p.name ilike ? or v.package_json ->> 'description' ilike ?)`, [
-      pattern,
-      pattern,
-    ])
-  }
+  holdsWords(matching, query)
+  holdsPeople(matching, query)
+  holdsKeywords(matching, query)
+  holdsStates(matching, query)
   const [{ count }] = (await matching.clone().count('* as count')) as [{ count: string }]
   const hits: SearchHit[] = await matching
     .orderBy('p.name')
-    .limit(query.limit)
-    .offset(query.offset)
+    .limit(page.limit)
+    .offset(page.offset)
     .select(
       'p.name as name',
       'v.version as version',
@@ -46,4 +57,53 @@ export async function searchPackages(
       'p.modified_at as modifiedAt',
     )
   return { hits, total: Number(count) }
+}
+
+function holdsWords(matching: Knex.QueryBuilder, { terms, scope }: SearchQuery): void {
+  for (const term of terms) {
+    const anywhere = searched.map((text) => `${text} ilike ?`).join(' or ')
+    const pattern = `%${escaped(term)}%`
+    matching.whereRaw(
+      `(${anywhere})`,
+      searched.map(() => pattern),
+    )
+  }
+  if (scope !== undefined) matching.whereLike('p.name', `${escaped(scope)}/%`)
+}
+
+function holdsPeople(matching: Knex.QueryBuilder, { author, maintainer }: SearchQuery): void {
+  if (author !== undefined) {
+    // npm takes both forms of an author: a text "Name <mail> (url)", and an object.
+    matching.whereRaw(
+      `(v.publisher = ? or v.package_json -> 'author' ->> 'name' ilike ? or v.package_json ->> 'author' ilike ?)`,
+      [author, escaped(author), `${escaped(author)}%`],
+    )
+  }
+  if (maintainer !== undefined) {
+    matching.whereRaw(
+      `(p.owner = ?
+        or exists (select from package_maintainers m where m.name = p.name and m.publisher = ?)
+        or exists (select from publisher_scopes s where s.publisher = ? and s.scope = split_part(p.name, '/', 1)))`,
+      [maintainer, maintainer, maintainer],
+    )
+  }
+}
+
+function holdsKeywords(matching: Knex.QueryBuilder, { keywords }: SearchQuery): void {
+  // A package.json may have one keyword as a text; that matches as a list of one does.
+  const any = `coalesce(jsonb_exists_any(v.package_json -> 'keywords', ?::text[]), false)`
+  for (const group of keywords.groups) matching.whereRaw(any, [[...group]])
+  if (keywords.none.length > 0) matching.whereRaw(`not ${any}`, [[...keywords.none]])
+}
+
+function holdsStates(matching: Knex.QueryBuilder, { unstable, deprecated }: SearchQuery): void {
+  const isUnstable = `(v.version like '0.%' or v.version like '%-%')`
+  if (unstable !== undefined) matching.whereRaw(unstable ? isUnstable : `not ${isUnstable}`)
+  if (deprecated !== undefined) {
+    matching.whereRaw(deprecated ? `v.state = 'deprecated'` : `v.state <> 'deprecated'`)
+  }
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&')
 }

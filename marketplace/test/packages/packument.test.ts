@@ -26,6 +26,8 @@ function version(given: Partial<PublishedVersion>): PublishedVersion {
     fileCount: 2,
     packageJson: { name: '@acme/gate', version: '1.0.0' },
     readme: null,
+    deprecation: null,
+    provenanceType: null,
     publishedAt: new Date('2026-01-02T03:04:05.000Z'),
     ...given,
   }
@@ -34,7 +36,7 @@ function version(given: Partial<PublishedVersion>): PublishedVersion {
 function stored(...versions: PublishedVersion[]): StoredPackage {
   return {
     name: parsePackageName('@acme/gate'),
-    owner: 'acme',
+    owners: ['acme'],
     rev: '2-cafe',
     createdAt: new Date('2026-01-01T00:00:00.000Z'),
     modifiedAt: new Date('2026-01-03T00:00:00.000Z'),

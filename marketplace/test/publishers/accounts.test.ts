@@ -124,11 +124,6 @@ t.test(
   },
 )
 
-t.test('npm is told that there is no login by browser', async (t) => {
-  const answer = await registry.call('/-/v1/login', { method: 'POST', body: {} })
-  t.match(answer, { status: 404, body: { code: 'MKT_WEB_LOGIN_UNSUPPORTED' } })
-})
-
 t.test("the operator's login may publish anything and ends after thirty days", async (t) => {
   const { body } = await login('operator', OPERATOR_TOKEN)
   t.match(body.token, /^sbm_/)

@@ -34,6 +34,7 @@ export class Npm {
     args: readonly string[],
     cwd: string = this.#home,
     answers: readonly (readonly [prompt: string, answer: string])[] = [],
+    onOutput?: (stdout: string) => void,
   ): Promise<NpmRun> {
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [cli, ...args], {
@@ -46,6 +47,7 @@ export class Npm {
       const open = [...answers]
       child.stdout.on('data', (data) => {
         output.stdout += data
+        onOutput?.(output.stdout)
         if (open[0] === undefined || !output.stdout.includes(open[0][0])) return
         child.stdin.write(`${open[0][1]}\n`)
         open.shift()

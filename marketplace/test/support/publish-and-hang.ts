@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import Fastify from 'fastify'
+import { pageParts, sendPage } from '../../../core/src/gateway/own-page.ts'
 import { createContentStore } from '../../../core/src/storage/content-store.ts'
 import { createKnex } from '../../../core/src/storage/create-knex.ts'
 import { isDatabaseUnavailable } from '../../../core/src/storage/database-unavailable.ts'
@@ -21,6 +22,8 @@ await app.register(marketplace, {
   inspectPackage: inspectHonestly,
   isOperatorToken: (token) => token === operatorToken,
   isDatabaseUnavailable,
+  isInstalled: async () => false,
+  pages: { send: sendPage, parts: pageParts },
   publicUrl: () => 'http://127.0.0.1/npm',
   now: Date.now,
   randomBytes: (count) => randomBytes(count),

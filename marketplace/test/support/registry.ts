@@ -3,10 +3,12 @@ import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import type { Test } from 'tap'
+import { pageParts, sendPage } from '../../../core/src/gateway/own-page.ts'
 import { createContentStore } from '../../../core/src/storage/content-store.ts'
 import { createKnex } from '../../../core/src/storage/create-knex.ts'
 import { isDatabaseUnavailable } from '../../../core/src/storage/database-unavailable.ts'
 import { testDatabases } from '../../../core/test/support/postgres.ts'
+import { advisoryAdministration } from '../../src/advisories/advisory-administration.ts'
 import { marketplace } from '../../src/marketplace.ts'
 import type { AuditEntry, MarketplaceOptions } from '../../src/ports.ts'
 import { publisherRoutes } from '../../src/publishers/publisher-routes.ts'
@@ -36,6 +38,8 @@ export interface Registry {
   readonly audited: readonly AuditEntry[]
   /** A call to a path of the registry, or of the host when it begins with `/v1`. */
   call(path: string, call?: Call): Promise<Answer>
+  /** Told of every answer from now on. */
+  onAnswer(listener: (url: string, status: number) => void): void
   /** Makes a publisher and returns its token. */
   publisher(name: string, scopes: readonly string[], password?: string): Promise<string>
 }
@@ -63,6 +67,8 @@ export async function serve(
     inspectPackage: inspectHonestly,
     isOperatorToken: (token) => token === OPERATOR_TOKEN,
     isDatabaseUnavailable,
+    isInstalled: async () => false,
+    pages: { send: sendPage, parts: pageParts },
     publicUrl: (request) => `http://${request.host}/npm`,
     now: Date.now,
     randomBytes: (count) => randomBytes(count),
@@ -75,7 +81,12 @@ export async function serve(
     // As the host has it: a package name holds an encoded slash and may be long.
     routerOptions: { maxParamLength: 500 },
   })
+  const listeners: ((url: string, status: number) => void)[] = []
+  app.addHook('onResponse', async (request, reply) => {
+    for (const listener of listeners) listener(request.url, reply.statusCode)
+  })
   await app.register(marketplace, { prefix: '/npm', ...options })
+  await app.register(advisoryAdministration, { prefix: '/v1/marketplace', ...options })
   await app.register(publisherRoutes, { prefix: '/v1/marketplace', ...options })
   await app.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(() => app.close())
@@ -89,6 +100,7 @@ export async function serve(
     knex,
     audited,
     call,
+    onAnswer: (listener) => void listeners.push(listener),
     publisher: async (name, scopes, password) => {
       const body = { name, scopes, ...(password === undefined ? {} : { password }) }
       const made = await call('/v1/marketplace/publishers', {

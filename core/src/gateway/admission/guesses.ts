@@ -48,9 +48,15 @@ export function mayBeLogIn(
 ): (request: FastifyRequest) => boolean {
   return ({ headers, method, url }) => {
     const secret = secretOf(headers)
-    if (secret === undefined) return method === 'PUT' && url.startsWith('/npm/-/user/')
+    if (secret === undefined) return bringsPassword(method, url)
     // An admin's or a user's token is one in the wrong place; by its shape alone it is refused there.
     const isOthers = secret.startsWith('sba_') || isApiToken(secret)
     return !isOthers && authenticator.isLookedUp(secret)
   }
+}
+
+/** Both ways in: npm asks for name and password itself, or a page does. */
+function bringsPassword(method: string, url: string): boolean {
+  if (method === 'POST') return url.startsWith('/npm/-/v1/login/confirm')
+  return method === 'PUT' && url.startsWith('/npm/-/user/')
 }

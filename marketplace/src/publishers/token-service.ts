@@ -1,0 +1,89 @@
+import { marketplaceErrors } from '../errors.ts'
+import type { AccountPorts } from '../ports.ts'
+import type { Actor } from './actor.ts'
+import { issueToken } from './issue-token.ts'
+import type { PublisherService } from './publisher-service.ts'
+import {
+  countTokens,
+  findPublisher,
+  listTokens,
+  lockPublisher,
+  type PublisherToken,
+  type ShownPublisher,
+} from './publisher-store.ts'
+import { hashToken, isPublisherToken, type NewToken } from './token.ts'
+import { isNarrowed, type TokenLimits } from './token-limits.ts'
+import { limitsOf, type TokenWish } from './token-wish.ts'
+
+/** Tokens of one publisher in force: a pipeline each for far more packages than anybody has, and a list that ends. */
+const MAX_TOKENS = 500
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+export interface IssuedToken extends NewToken {
+  readonly name: string | null
+  readonly limits: TokenLimits
+  readonly createdAt: Date
+  readonly expiresAt: Date | null
+}
+
+/** What publishers do with their own tokens and account: `npm token` and `npm profile`. */
+export class TokenService {
+  readonly #ports: AccountPorts
+  readonly #publishers: PublisherService
+
+  constructor(ports: AccountPorts, publishers: PublisherService) {
+    this.#ports = ports
+    this.#publishers = publishers
+  }
+
+  /**
+   * A stolen token makes no further ones: the password is asked again, and a narrowed token is not enough.
+   * @throws `MKT_TOKEN_NARROWED`, `MKT_LOGIN_REFUSED`, `MKT_INPUT_INVALID`, `MKT_TOKENS_FULL`
+   */
+  async create(wish: TokenWish, actor: Actor, traceId: string): Promise<IssuedToken> {
+    requireWhole(actor)
+    const limits = limitsOf(wish)
+    await this.#publishers.requirePassword(actor.name, wish.password)
+    const name = wish.name || wish.description || null
+    const createdAt = new Date(this.#ports.now())
+    const { expires } = wish
+    return this.#ports.knex.transaction(async (trx) => {
+      await lockPublisher(trx, actor.name)
+      if ((await countTokens(trx, actor.name, createdAt)) >= MAX_TOKENS) {
+        const words = { publisher: actor.name, limit: MAX_TOKENS }
+        throw marketplaceErrors.create('TOKENS_FULL', words)
+      }
+      const token = await issueToken(trx, this.#ports, {
+        publisher: actor.name,
+        actor: actor.name,
+        traceId,
+        name: name ?? undefined,
+        limits,
+        expiresAt: expires ? new Date(createdAt.getTime() + expires * DAY_MS) : undefined,
+      })
+      return { ...token, name, limits, createdAt, expiresAt: token.expiresAt }
+    })
+  }
+
+  list(actor: Actor, page: { limit: number; cursor?: string }): Promise<PublisherToken[]> {
+    return listTokens(this.#ports.knex, actor.name, page)
+  }
+
+  /** @param given its id, or the token itself: npm sends what was typed. @throws `MKT_PUBLISHER_TOKEN_NOT_FOUND` */
+  async revoke(given: string, actor: Actor, traceId: string): Promise<void> {
+    requireWhole(actor)
+    const id = isPublisherToken(given) ? hashToken(given).toString('hex') : given
+    await this.#publishers.revokeToken(actor.name, id, actor, traceId)
+  }
+
+  async profile(actor: Actor): Promise<ShownPublisher | undefined> {
+    return findPublisher(this.#ports.knex, actor.name)
+  }
+}
+
+function requireWhole({ name, limits }: Actor): void {
+  if (!isNarrowed(limits)) return
+  const reason = 'tokens are managed with a token that has no limits'
+  throw marketplaceErrors.create('TOKEN_NARROWED', { publisher: name, reason })
+}
