@@ -1,3 +1,4 @@
+export { findingRoutes } from './checks/finding-routes.ts'
 export { marketplaceErrors } from './errors.ts'
 export { marketplace } from './marketplace.ts'
 export {
@@ -13,6 +14,7 @@ export type {
   InspectPackage,
   MarketplaceOptions,
   PackageInspection,
+  TryPackage,
 } from './ports.ts'
 export { PublisherDirectory } from './publishers/publisher-directory.ts'
 export { publisherRoutes } from './publishers/publisher-routes.ts'

@@ -1,4 +1,5 @@
 import type { Contract } from '@signalbox/sdk/contract'
+import type { Finding } from '@signalbox/sdk/finding'
 import type { Manifest } from '@signalbox/sdk/manifest'
 import type { FastifyRequest } from 'fastify'
 import type { Knex } from 'knex'
@@ -20,9 +21,23 @@ export interface PackageInspection {
   readonly contracts: Readonly<Record<string, Contract>>
   /** Every file, its path relative to the package. */
   readonly files: readonly { readonly path: string; readonly bytes: Buffer }[]
+  /** What the checks found in the package alone. An error refuses the publish; the rest is kept with the version. */
+  readonly findings: readonly Finding[]
 }
 
-/** Unpacks and checks a tarball; refuses with a coded error that names the file and the cure. */
+/**
+ * Runs what was found to be sound, before it is published: examples, self-test, migrations. Bounded in time; what
+ * is the host's own trouble is thrown, and the publish may be sent again.
+ */
+export type TryPackage = (
+  inspection: PackageInspection,
+  spec: { readonly name: string; readonly version: string },
+) => Promise<readonly Finding[]>
+
+/**
+ * Unpacks and checks a tarball; refuses with a coded error that names the file and the cure. Faults that have a
+ * rule are findings: the publish is refused with all of them.
+ */
 export type InspectPackage = (
   tarball: Buffer,
   expected: { readonly name: string; readonly version: string },
@@ -61,6 +76,8 @@ export interface AccountPorts {
 export interface MarketplaceOptions extends AccountPorts {
   readonly contents: ContentStore
   readonly inspectPackage: InspectPackage
+  /** Absent: nothing is run at a publish. */
+  readonly tryPackage?: TryPackage
   /** Where clients reach this registry, without a trailing slash: the base of tarball URLs. */
   publicUrl(request: FastifyRequest): string
 }

@@ -1,3 +1,4 @@
+import type { Finding } from '@signalbox/sdk/finding'
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { Gate } from '../http/gate.ts'
 import { type PackageParams, packageOf, packagePatterns } from '../packages/package-routes.ts'
@@ -32,14 +33,25 @@ export function publishRoutes(
       pattern,
       { bodyLimit: PUBLISH_BODY_LIMIT, onRequest: [authenticate, enter] },
       async (request, reply) => {
-        await publishing.publish({
+        const findings = await publishing.publish({
           actor: actorOf(request),
           name: packageOf(request.params),
           body: request.body,
           traceId: request.id,
         })
+        const notice = noticeOf(findings)
+        if (notice !== undefined) reply.header('npm-notice', notice)
         return reply.code(201).send({ ok: true, success: true })
       },
     )
   }
+}
+
+/** npm prints this header of an answer; of a header only ASCII is sure to arrive. Notes need nobody. */
+function noticeOf(findings: readonly Finding[]): string | undefined {
+  const warnings = findings.filter(({ severity }) => severity === 'warning')
+  if (warnings.length === 0) return undefined
+  const rules = [...new Set(warnings.map(({ rule }) => rule))].join(', ')
+  const count = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`
+  return `published with ${count} (${rules}); "signalbox check" tells more`
 }
