@@ -38,24 +38,39 @@ export function likenessOf(name: string, other: string): Likeness | undefined {
  */
 export function editDistance(one: string, other: string, most: number): number {
   if (Math.abs(one.length - other.length) > most) return most + 1
-  let older: number[] = []
-  let previous = Array.from({ length: other.length + 1 }, (_, column) => column)
+  let older: readonly number[] = []
+  let previous: readonly number[] = Array.from({ length: other.length + 1 }, (_, at) => at)
   for (let row = 1; row <= one.length; row++) {
-    const current = [row]
-    for (let column = 1; column <= other.length; column++) {
-      const cost = one[row - 1] === other[column - 1] ? 0 : 1
-      let least = Math.min(
-        (previous[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (previous[column - 1] ?? 0) + cost,
-      )
-      const isSwap = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1]
-      if (row > 1 && column > 1 && isSwap) least = Math.min(least, (older[column - 2] ?? 0) + 1)
-      current.push(least)
-    }
+    const current = nextRow(one, other, row, previous, older)
     if (Math.min(...current) > most) return most + 1
     older = previous
     previous = current
   }
   return Math.min(previous[other.length] ?? 0, most + 1)
+}
+
+function nextRow(
+  one: string,
+  other: string,
+  row: number,
+  previous: readonly number[],
+  older: readonly number[],
+): readonly number[] {
+  const current = [row]
+  for (let column = 1; column <= other.length; column++) {
+    const cost = one[row - 1] === other[column - 1] ? 0 : 1
+    const isSwap =
+      row > 1 &&
+      column > 1 &&
+      one[row - 1] === other[column - 2] &&
+      one[row - 2] === other[column - 1]
+    const least = Math.min(
+      (previous[column] ?? 0) + 1,
+      (current[column - 1] ?? 0) + 1,
+      (previous[column - 1] ?? 0) + cost,
+      isSwap ? (older[column - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
+    )
+    current.push(least)
+  }
+  return current
 }

@@ -46,7 +46,7 @@ export function viewPackage(files: ReadonlyMap<string, Uint8Array>): PackageView
 
 /** The line of a pointer in a text of JSON; undefined where it is none. */
 export function lineIn(json: string | undefined, pointer: string): number | undefined {
-  if (json === undefined || valueOf(json) === undefined) return undefined
+  if (json === undefined || jsonValue(json) === undefined) return undefined
   return positionOf(json, pointer).line
 }
 
@@ -69,13 +69,13 @@ function decoded(bytes: Uint8Array | undefined): string | undefined {
 }
 
 function documentOf(json: string | undefined): Document {
-  const value = json === undefined ? undefined : valueOf(json)
+  const value = json === undefined ? undefined : jsonValue(json)
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Document)
     : {}
 }
 
-function valueOf(json: string): unknown {
+function jsonValue(json: string): unknown {
   try {
     return JSON.parse(json) as unknown
   } catch {

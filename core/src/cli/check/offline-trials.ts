@@ -16,6 +16,8 @@ export async function offlineTrials(
       : [trialRules.find('migrations/not-tried', { file: manifest.migrations })]
   const bytes = files.find(({ path }) => path === entry)?.bytes
   if (tier !== 'sandbox' || bytes === undefined) return untried
+  const fileText = (path: string) =>
+    files.find((file) => file.path === path)?.bytes.toString('utf8')
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const sandbox = await Sandbox.start({ lanes: 1 })
   try {
@@ -23,7 +25,14 @@ export async function offlineTrials(
       runGuest: (call: Parameters<Sandbox['call']>[0]) => sandbox.call(call),
       now: Date.now,
     }
-    const tried = { plugin: name, version, manifest, contracts, bundle: { sha256, bytes } }
+    const tried = {
+      plugin: name,
+      version,
+      manifest,
+      contracts,
+      bundle: { sha256, bytes },
+      fileText,
+    }
     return [...untried, ...(await guestTrials(ports, tried))]
   } finally {
     await sandbox.stop()

@@ -1,14 +1,15 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
 import { type Contract, contractCompiler } from '@signalbox/sdk/contract'
 import { isCodedError } from '@signalbox/sdk/errors'
 import type { Finding } from '@signalbox/sdk/finding'
+import { positionOf } from '@signalbox/sdk/json-position'
 import type { Manifest } from '@signalbox/sdk/manifest'
 import { faultsOf } from '@signalbox/sdk/schema'
 import { trialRules } from '@signalbox/sdk/trial-rules'
 import { bareIsolate } from '../../broker/isolate-spec.ts'
 import { NO_TENANT, type RunGuest, selfTest } from '../../broker/self-test.ts'
 import { coreErrors } from '../../errors.ts'
+import { isAsShown } from './shown-answer.ts'
 
 /** A version that nobody installed: what it is, and its bundle. */
 export interface TriedVersion {
@@ -17,6 +18,8 @@ export interface TriedVersion {
   readonly manifest: Manifest
   readonly contracts: Readonly<Record<string, Contract>>
   readonly bundle: { readonly sha256: string; readonly bytes: Buffer }
+  /** The text of a file of the package, where there is one. */
+  fileText(path: string): string | undefined
 }
 
 interface Ports {
@@ -92,32 +95,50 @@ async function tryExample(
   example: Example,
 ): Promise<readonly Finding[]> {
   const { table, contract, operation, index } = example
-  const definition = contract.operations[operation]
-  const given = definition?.examples?.[index]
-  if (definition === undefined || given === undefined) return []
+  const given = contract.operations[operation]?.examples?.[index]
+  if (given === undefined) return []
   const asked: string[] = []
   const outcome = await runGuest(callOf(tried, example, given.input, asked))
+  const verdict =
+    asked.length > 0
+      ? ({ rule: 'examples/not-run', reason: `it asks the host for ${asked[0]}` } as const)
+      : verdictOf(outcome, example, given)
+  if (verdict === undefined) return []
   const services = tried.manifest.provides?.services ?? []
   const file = services.find(({ id }) => id === table)?.contract
+  const text = tried.fileText(file ?? '')
+  const pointer = `/operations/${operation}/examples/${index}`
+  const line = text === undefined ? undefined : positionOf(text, pointer).line
   const words = { example: index + 1, operation: `${contract.id} ${operation}` }
-  const find = (rule: Parameters<typeof trialRules.find>[0], reason = '') => [
-    trialRules.find(rule, { file }, { ...words, reason }),
-  ]
-  if (asked.length > 0) return find('examples/not-run', `it asks the host for ${asked[0]}`)
-  if (outcome.kind === 'refused') return find('examples/refused', outcome.code)
+  const { rule, reason } = verdict
+  return [trialRules.find(rule, { file, line }, { ...words, reason })]
+}
+
+interface Verdict {
+  readonly rule: keyof typeof trialRules.definitions
+  readonly reason: string
+}
+
+function verdictOf(
+  outcome: GuestOutcome,
+  { contract, operation }: Example,
+  given: { readonly output?: unknown },
+): Verdict | undefined {
+  if (outcome.kind === 'refused') return { rule: 'examples/refused', reason: outcome.code }
   if (outcome.kind === 'failed') {
     if (outcome.blame === 'host') throw outcome.error
-    return find('examples/failed', outcome.error.message)
+    return { rule: 'examples/failed', reason: outcome.error.message }
   }
   const output: unknown = JSON.parse(outcome.outputJson)
-  const fits = contractCompiler().compile((definition.output ?? true) as object)
+  const fits = contractCompiler().compile(
+    (contract.operations[operation]?.output ?? true) as object,
+  )
   if (!fits(output)) {
-    const [fault] = faultsOf(fits)
-    const place = fault?.pointer === '' ? 'the answer' : (fault?.pointer ?? 'the answer')
-    return find('examples/failed', `${place} ${fault?.detail ?? 'breaks the contract'}`)
+    const [{ pointer, detail } = { pointer: '', detail: 'breaks the contract' }] = faultsOf(fits)
+    return { rule: 'examples/failed', reason: `${pointer || 'the answer'} ${detail}` }
   }
-  const isAsShown = !('output' in given) || isDeepStrictEqual(output, given.output)
-  return isAsShown ? [] : find('examples/different')
+  const isShown = !('output' in given) || isAsShown(given.output, output)
+  return isShown ? undefined : { rule: 'examples/different', reason: '' }
 }
 
 function callOf(

@@ -62,8 +62,10 @@ async function runTrials(
   const { tier, entry } = manifest.runtime
   const bytes = files.find(({ path }) => path === entry)?.bytes
   if (tier !== 'sandbox' || bytes === undefined) return migrations
+  const fileText = (path: string) =>
+    files.find((file) => file.path === path)?.bytes.toString('utf8')
   const sha256 = createHash('sha256').update(bytes).digest('hex')
-  const tried = { plugin, version, manifest, contracts, bundle: { sha256, bytes } }
+  const tried = { plugin, version, manifest, contracts, bundle: { sha256, bytes }, fileText }
   return [...migrations, ...(await guestTrials({ runGuest, now }, tried))]
 }
 

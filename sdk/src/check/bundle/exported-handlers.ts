@@ -103,17 +103,17 @@ function handlersOf(node: AnyNode | undefined, names: Names): HandlerTable {
 }
 
 function placeOf(node: AnyNode, names: Names): HandlerPlace {
-  const value = valueOf(node, names)
+  const value = declaredValue(node, names)
   return { node, handler: isFunction(value) ? value : undefined }
 }
 
 function objectOf(node: AnyNode, names: Names): ObjectExpression | undefined {
-  const value = valueOf(node, names)
+  const value = declaredValue(node, names)
   return value?.type === 'ObjectExpression' ? value : undefined
 }
 
 /** What a name was given where it was declared, a few names deep. */
-function valueOf(node: AnyNode, names: Names): AnyNode | undefined {
+function declaredValue(node: AnyNode, names: Names): AnyNode | undefined {
   let value: AnyNode | undefined = node
   for (let depth = 0; depth < 8 && value?.type === 'Identifier'; depth++) {
     value = names.bindingOf(value)?.value

@@ -74,7 +74,7 @@ export function hostUses(program: AnyNode, names: Names, flow: ContextFlow): rea
   const nodes = [...nodesOf(program)]
   const fetchName = nameOfFetch(nodes)
   return nodes.flatMap((node): readonly HostUse[] => {
-    if (node.type === 'CallExpression') return usesOf(node, names, flow, fetchName)
+    if (node.type === 'CallExpression') return usesOf(node, flow, fetchName)
     if (node.type === 'MemberExpression') return readsOf(node, flow)
     if (node.type !== 'Identifier' || !Object.hasOwn(globals, node.name)) return []
     const capability = globals[node.name]
@@ -86,7 +86,6 @@ export function hostUses(program: AnyNode, names: Names, flow: ContextFlow): rea
 
 function usesOf(
   call: CallExpression,
-  names: Names,
   flow: ContextFlow,
   fetchName: string | undefined,
 ): readonly HostUse[] {

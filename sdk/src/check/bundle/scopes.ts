@@ -1,4 +1,4 @@
-import type { AnyNode, Identifier, Program } from 'acorn'
+import type { AnyNode, Identifier, Program, VariableDeclaration } from 'acorn'
 import { childrenOf } from './syntax-tree.ts'
 
 /** What a name stands for: where it was declared, and what it was given there. */
@@ -23,7 +23,6 @@ class Scope {
   }
 
   find(name: string): Binding | undefined {
-    // biome-ignore lint/complexity/noUselessThisAlias: the walk begins here
     let scope: Scope | undefined = this
     for (; scope !== undefined; scope = scope.parent) {
       const found = scope.#bindings.get(name)
@@ -34,7 +33,6 @@ class Scope {
 
   /** Where a `var` of this place belongs. */
   get ofFunction(): Scope {
-    // biome-ignore lint/complexity/noUselessThisAlias: the walk begins here
     let scope: Scope = this
     while (!scope.isFunction && scope.parent !== undefined) scope = scope.parent
     return scope
@@ -89,22 +87,28 @@ function scopeOf(node: AnyNode, outer: Scope): Scope {
 }
 
 function declareIn(node: AnyNode, scope: Scope, outer: Scope): void {
-  if (isFunction(node)) {
-    if (node.type === 'FunctionDeclaration' && node.id !== null) outer.declare(node.id.name, node)
-    if (node.type === 'FunctionExpression' && node.id) scope.declare(node.id.name, node)
-    for (const parameter of node.params) {
-      for (const { name } of namesIn(parameter)) scope.declare(name, undefined)
-    }
-  } else if (node.type === 'VariableDeclaration') {
-    const at = node.kind === 'var' ? scope.ofFunction : scope
-    for (const { id, init } of node.declarations) {
-      if (id.type === 'Identifier') at.declare(id.name, init ?? undefined)
-      else for (const { name } of namesIn(id)) at.declare(name, undefined)
-    }
+  if (isFunction(node)) declareFunction(node, scope, outer)
+  else if (node.type === 'VariableDeclaration') {
+    declareVariables(node, node.kind === 'var' ? scope.ofFunction : scope)
   } else if (node.type === 'ClassDeclaration' && node.id !== null) {
     scope.declare(node.id.name, node)
   } else if (node.type === 'CatchClause' && node.param) {
     for (const { name } of namesIn(node.param)) scope.declare(name, undefined)
+  }
+}
+
+function declareFunction(node: FunctionNode, scope: Scope, outer: Scope): void {
+  if (node.type === 'FunctionDeclaration' && node.id !== null) outer.declare(node.id.name, node)
+  if (node.type === 'FunctionExpression' && node.id) scope.declare(node.id.name, node)
+  for (const parameter of node.params) {
+    for (const { name } of namesIn(parameter)) scope.declare(name, undefined)
+  }
+}
+
+function declareVariables({ declarations }: VariableDeclaration, scope: Scope): void {
+  for (const { id, init } of declarations) {
+    if (id.type === 'Identifier') scope.declare(id.name, init ?? undefined)
+    else for (const { name } of namesIn(id)) scope.declare(name, undefined)
   }
 }
 
