@@ -72,7 +72,7 @@ const found: readonly Case[] = [
   ['docs/usage', 'a README without a section', { files: { 'README.md': '# Gate\n' } }],
   ['docs/changelog-entry', 'a changelog of another version', { packageJson: { version: '1.2.1' } }],
   ['docs/description', 'no description', { packageJson: { description: '' } }],
-  ['bundle/syntax', 'no JavaScript', { code: 'var = 1' }, 'dist/plugin.js:7'],
+  ['bundle/syntax', 'no JavaScript', { code: 'var = 1' }, 'dist/plugin.js:8'],
   [
     'bundle/capability-missing',
     'a query',
@@ -81,7 +81,7 @@ const found: readonly Case[] = [
       code: 'async function a(_, ctx) { await ctx.db.query("select 1") }',
       manifest: { provides: { jobs: [{ id: 'a', cron: '0 2 * * *' }] } },
     },
-    'dist/plugin.js:7',
+    'dist/plugin.js:8',
     'error',
   ],
   [
@@ -92,7 +92,7 @@ const found: readonly Case[] = [
       code: 'const read = ({ db }) => db.query("select 1"); function a(_, { db, log }) { return read({ db }) }',
       manifest: { provides: { jobs: [{ id: 'a', cron: '0 2 * * *' }] } },
     },
-    'dist/plugin.js:7',
+    'dist/plugin.js:8',
     'error',
   ],
   [
@@ -115,7 +115,7 @@ const found: readonly Case[] = [
     undefined,
     'warning',
   ],
-  ['bundle/capability-unused', 'a power too many', { manifest: asking(own) }, 'package.json:25'],
+  ['bundle/capability-unused', 'a power too many', { manifest: asking(own) }, 'package.json:26'],
   [
     'bundle/handler-missing',
     'no handler for an operation',
@@ -126,7 +126,7 @@ const found: readonly Case[] = [
     'bundle/handler-unnamed',
     'a handler for no operation',
     withService('{ services: { "gate.count": { count() {}, other() {} } } }'),
-    'dist/plugin.js:8',
+    'dist/plugin.js:9',
     'error',
   ],
   [
@@ -219,7 +219,7 @@ const clean: readonly (readonly [what: string, changes: FileChanges])[] = [
   ],
   [
     'a place for a secret',
-    secret("apiKey = 'your-api-key-goes-here-1234'; password: '${DB_PASSWORD_OF_ACME_1}'"),
+    secret(`apiKey = 'your-api-key-goes-here-1234'; password: '${'$'}{DB_PASSWORD_OF_ACME_1}'`),
   ],
   [
     'an integrity, which is drawn too',
