@@ -199,6 +199,14 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请升级主机，或请作者将该能力设为可选。',
     },
   },
+  CHECK_TARGET_MISSING: {
+    status: 404,
+    message: { en: 'There is no {target}.', 'zh-CN': '{target} 不存在。' },
+    cure: {
+      en: "Name a plugin's folder, or the .tgz that npm pack made of it.",
+      'zh-CN': '请指定插件文件夹，或由 npm pack 生成的 .tgz。',
+    },
+  },
   COMPUTE_BUSY: {
     status: 429,
     message: {
@@ -556,6 +564,17 @@ export const coreErrors = defineErrors('CORE', {
     cure: {
       en: 'Nothing of it was kept. Cure the reason and start the host again.',
       'zh-CN': '该迁移未留下任何更改。请消除原因后重新启动主机。',
+    },
+  },
+  NPM_PACK_FAILED: {
+    status: 422,
+    message: {
+      en: 'npm pack failed in {folder}: {output}',
+      'zh-CN': '在 {folder} 中执行 npm pack 失败：{output}',
+    },
+    cure: {
+      en: 'Correct what npm names; "npm publish" would fail of it too.',
+      'zh-CN': '请更正 npm 指出的问题；"npm publish" 也会因此失败。',
     },
   },
   NPM_PUBLISH_FAILED: {

@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import {
   type AuditEntry,
   advisoryAdministration,
+  findingRoutes,
   marketplace,
   PackageSource,
   PublisherDirectory,
   publisherRoutes,
 } from '@signalbox/marketplace'
-import { inspectPackage, type Sandbox } from '@signalbox/sandbox'
+import { checkedPackage, type Sandbox } from '@signalbox/sandbox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { recordChange } from './audit/change.ts'
@@ -48,6 +49,7 @@ import { pluginRoutes } from './registry/plugin-routes.ts'
 import { findInstallation } from './registry/registry-store.ts'
 import { resumeWork } from './registry/resume-work.ts'
 import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
+import { publishTrials } from './registry/trials/publish-trials.ts'
 import type { VersionPlanner } from './registry/version-planner.ts'
 import { openRegistry } from './registry-side.ts'
 import { openRemovals, type Removals } from './removal/open-removals.ts'
@@ -57,6 +59,7 @@ import { followCircuits } from './rollout/judge/opened-circuits.ts'
 import { openNodes } from './rollout/nodes/open-nodes.ts'
 import { openMigrations } from './rollout/open-migrations.ts'
 import { sendHook } from './rollout/plan/send-hook.ts'
+import { differenceSentence } from './rollout/rehearsal/rehearsal-sentences.ts'
 import { RolloutController } from './rollout/rollout-controller.ts'
 import { rolloutRoutes } from './rollout/rollout-routes.ts'
 import { RolloutService } from './rollout/rollout-service.ts'
@@ -340,7 +343,7 @@ function administration(
 
 async function registerMarketplace(
   scope: FastifyInstance,
-  { settings, state }: Parts,
+  { settings, state, sandbox }: Parts,
   authenticator: Authenticator,
 ): Promise<void> {
   const accounts = {
@@ -355,14 +358,22 @@ async function registerMarketplace(
     ...accounts,
     prefix: '/npm',
     contents: state.contents,
-    inspectPackage,
     isInstalled: async (name, version, trx) =>
       (await findInstallation(trx, name, version)) !== undefined,
     pages: { send: sendPage, parts: pageParts },
+    inspectPackage: checkedPackage,
+    tryPackage: publishTrials({
+      runGuest: (call) => sandbox.call(call),
+      rehearse: (wish) => state.schemas.migrations.rehearse(wish),
+      sentenceOf: differenceSentence,
+      policy: settings.publishTrials,
+      now: Date.now,
+    }),
     publicUrl: (request) => `${settings.publicUrl ?? `${request.protocol}://${request.host}`}/npm`,
   })
   await scope.register(advisoryAdministration, { ...accounts, prefix: '/v1/marketplace' })
   await scope.register(publisherRoutes, { ...accounts, prefix: '/v1/marketplace' })
+  await scope.register(findingRoutes, { ...accounts, prefix: '/v1/marketplace' })
 }
 
 /** The marketplace's changes stand in the same audit and outbox as the host's own. */

@@ -3,6 +3,7 @@ import { type AllowedPlace, parsePlaces } from './broker/http/operator-list.ts'
 import { coreErrors } from './errors.ts'
 import { parseTrustedProxies, type TrustedProxies } from './gateway/client-address.ts'
 
+import { type TrialPolicy, trialPolicies } from './registry/trials/trial-policy.ts'
 import { readTraceSettings, type TraceSettings } from './tracing/trace-settings.ts'
 import { parseTrusted, type TrustedEntry } from './trusted/allow-list.ts'
 import { parseResourceUrls } from './trusted/resources/resource-urls.ts'
@@ -32,6 +33,8 @@ export interface Settings {
   readonly resourceUrls: ReadonlyMap<string, string>
   /** How long calls may go on in a version that was taken out of service. */
   readonly drainMs: number
+  /** What becomes of what a publish's trials find. */
+  readonly publishTrials: TrialPolicy
   /** Where traces go; null: nowhere, and none are recorded. */
   readonly traces: TraceSettings | null
 }
@@ -60,6 +63,11 @@ export function readSettings(environment: Environment, workingFolder: string): S
     trusted: parseTrusted(text('SIGNALBOX_TRUSTED')),
     resourceUrls: parseResourceUrls(text('SIGNALBOX_RESOURCE_URLS')),
     drainMs: drainS(text('SIGNALBOX_DRAIN_S')) * 1000,
+    publishTrials: oneOf(
+      'SIGNALBOX_PUBLISH_TRIALS',
+      text('SIGNALBOX_PUBLISH_TRIALS') ?? 'enforce',
+      trialPolicies,
+    ),
     traces: readTraceSettings(text),
   })
 }
@@ -140,8 +148,13 @@ function allowedPlaces(name: string, value: string | null): readonly AllowedPlac
   throw coreErrors.create('SETTING_INVALID', { name, reason })
 }
 
-function oneOf(name: string, value: string, allowed: readonly string[]): string {
-  if (allowed.includes(value)) return value
+function oneOf<const Word extends string>(
+  name: string,
+  value: string,
+  allowed: readonly Word[],
+): Word {
+  const found = allowed.find((one) => one === value)
+  if (found !== undefined) return found
   throw coreErrors.create('SETTING_INVALID', {
     name,
     reason: `it must be one of ${allowed.join(', ')}`,

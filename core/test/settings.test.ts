@@ -11,6 +11,7 @@ t.test(
       dataFolder: '/somewhere/.signalbox',
       adminToken: null,
       drainMs: 30_000,
+      publishTrials: 'enforce',
       traces: null,
     })
   },

@@ -46,6 +46,18 @@ export const marketplaceErrors = defineErrors('MKT', {
       'zh-CN': '请几秒后重试；npm 会自动重试。',
     },
   },
+  CHECKS_FAILED: {
+    status: 422,
+    message: {
+      en: 'The checks of {package} found {count} to correct before it can be published.',
+      'zh-CN': '对 {package} 的检查发现 {count} 处必须更正的问题，更正后才能发布。',
+    },
+    cure: {
+      en: 'Correct what errors[] names with the severity "error"; "signalbox check" finds the same without publishing.',
+      'zh-CN':
+        '请更正 errors[] 中 severity 为 "error" 的各项；"signalbox check" 可在不发布的情况下找出同样的问题。',
+    },
+  },
   CONTENT_CORRUPT: {
     status: 500,
     message: {

@@ -1,4 +1,5 @@
 export { advisoryAdministration } from './advisories/advisory-administration.ts'
+export { findingRoutes } from './checks/finding-routes.ts'
 export { marketplaceErrors } from './errors.ts'
 export { marketplace } from './marketplace.ts'
 export {
@@ -14,6 +15,7 @@ export type {
   InspectPackage,
   MarketplaceOptions,
   PackageInspection,
+  TryPackage,
 } from './ports.ts'
 export { PublisherDirectory } from './publishers/publisher-directory.ts'
 export { publisherRoutes } from './publishers/publisher-routes.ts'

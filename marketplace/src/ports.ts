@@ -1,5 +1,6 @@
 import type { Contract } from '@signalbox/sdk/contract'
 import type { Language } from '@signalbox/sdk/errors'
+import type { Finding } from '@signalbox/sdk/finding'
 import type { Manifest } from '@signalbox/sdk/manifest'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Knex } from 'knex'
@@ -21,9 +22,23 @@ export interface PackageInspection {
   readonly contracts: Readonly<Record<string, Contract>>
   /** Every file, its path relative to the package. */
   readonly files: readonly { readonly path: string; readonly bytes: Buffer }[]
+  /** What the checks found in the package alone. An error refuses the publish; the rest is kept with the version. */
+  readonly findings: readonly Finding[]
 }
 
-/** Unpacks and checks a tarball; refuses with a coded error that names the file and the cure. */
+/**
+ * Runs what was found to be sound, before it is published: examples, self-test, migrations. Bounded in time; what
+ * is the host's own trouble is thrown, and the publish may be sent again.
+ */
+export type TryPackage = (
+  inspection: PackageInspection,
+  spec: { readonly name: string; readonly version: string },
+) => Promise<readonly Finding[]>
+
+/**
+ * Unpacks and checks a tarball; refuses with a coded error that names the file and the cure. Faults that have a
+ * rule are findings: the publish is refused with all of them.
+ */
 export type InspectPackage = (
   tarball: Buffer,
   expected: { readonly name: string; readonly version: string },
@@ -84,6 +99,8 @@ export interface MarketplaceOptions extends AccountPorts {
   /** Whether anything of the version is installed on the host: then it is no longer its publisher's to take back. */
   isInstalled(name: string, version: string, trx: Knex.Transaction): Promise<boolean>
   readonly pages: OwnPages
+  /** Absent: nothing is run at a publish. */
+  readonly tryPackage?: TryPackage
   /** Where clients reach this registry, without a trailing slash: the base of tarball URLs. */
   publicUrl(request: FastifyRequest): string
 }

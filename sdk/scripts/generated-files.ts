@@ -1,5 +1,6 @@
 import { contractSchema } from '../src/contract/contract-schema.ts'
 import { manifestSchema } from '../src/manifest/manifest-schema.ts'
+import { rulesPage } from './rules-page.ts'
 import { type SchemaNode, schemaTables } from './schema-tables.ts'
 
 const NOTE = '<!-- Made by `npm run generate` from the schema in sdk/src; edit it there. -->\n'
@@ -32,5 +33,6 @@ export function generatedFiles(): ReadonlyMap<string, string> {
       'docs/manifest.md',
       MANIFEST + schemaTables('The manifest itself', manifestSchema as SchemaNode),
     ],
+    ['docs/checks.md', rulesPage()],
   ])
 }

@@ -3,6 +3,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   serve: ['signalbox serve', 'PORT=8080 DATABASE_URL=postgres://… signalbox serve'],
   migrate: ['signalbox migrate', 'signalbox migrate --down   # takes the newest step back'],
   pack: ['signalbox pack', 'signalbox pack plugins/orders'],
+  check: ['signalbox check', 'signalbox check acme-orders-1.2.0.tgz --json'],
   'tenant create': ['signalbox tenant create acme --name "Acme Ltd"'],
   'plugin install': [
     'signalbox plugin install @acme/orders',

@@ -43,6 +43,6 @@ function problemOf(
     title: error.localizedMessage(language),
     detail: error.cure(language),
     code: error.code,
-    errors: error.faults,
+    errors: error.faultsIn(language),
   }
 }

@@ -18,6 +18,7 @@ const signalbox = defineCommand({
     serve: async () => (await import('./serve-command.ts')).serveCommand,
     migrate: async () => (await import('./migrate-command.ts')).migrateCommand,
     pack: async () => (await import('./pack-command.ts')).packCommand,
+    check: async () => (await import('./check-command.ts')).checkCommand,
     tenant: async () => (await import('./tenant-command.ts')).tenantCommand,
     plugin: async () => (await import('./plugin-command.ts')).pluginCommand,
     secrets: async () => (await import('./secrets-command.ts')).secretsCommand,

@@ -41,7 +41,7 @@ export function problemOf(error: CodedError, language: Language, traceId: string
     traceId,
     ...(invocation === undefined ? {} : { invocation }),
     ...violatedOf(error),
-    ...(error.faults.length > 0 ? { errors: error.faults } : {}),
+    ...(error.faults.length > 0 ? { errors: error.faultsIn(language) } : {}),
   }
 }
 

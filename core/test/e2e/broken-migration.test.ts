@@ -10,7 +10,11 @@ import { releaseStore, store } from '../support/store-release.ts'
 
 const { hostUrl, pluginUrl } = await testDatabases(t)
 const home = await temporaryHome(t)
-const settings = { home, databaseUrl: hostUrl, environment: { PLUGIN_DATABASE_URL: pluginUrl } }
+const settings = {
+  home,
+  databaseUrl: hostUrl,
+  environment: { PLUGIN_DATABASE_URL: pluginUrl, SIGNALBOX_PUBLISH_TRIALS: 'report' },
+}
 let host = await HostProcess.start(t, settings)
 const pool = new pg.Pool({ connectionString: pluginUrl, max: 2 })
 t.teardown(() => pool.end())

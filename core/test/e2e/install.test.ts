@@ -9,7 +9,10 @@ import { callProbe, probe, probeVersion, setUpTenant } from '../support/probe.ts
 import { publish } from '../support/publish.ts'
 
 const { hostUrl } = await testDatabases(t)
-const host = await HostProcess.start(t, { databaseUrl: hostUrl })
+const host = await HostProcess.start(t, {
+  environment: { SIGNALBOX_PUBLISH_TRIALS: 'report' },
+  databaseUrl: hostUrl,
+})
 const home = await temporaryHome(t)
 const npm = await Npm.at(join(home, 'npm'), `${host.url}/npm/`, OPERATOR_TOKEN)
 

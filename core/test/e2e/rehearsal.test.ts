@@ -7,7 +7,10 @@ import { callProbe, setUpTenant } from '../support/probe.ts'
 import { releaseStore, store } from '../support/store-release.ts'
 
 const { hostUrl, pluginUrl } = await testDatabases(t)
-const settings = { databaseUrl: hostUrl, environment: { PLUGIN_DATABASE_URL: pluginUrl } }
+const settings = {
+  databaseUrl: hostUrl,
+  environment: { PLUGIN_DATABASE_URL: pluginUrl, SIGNALBOX_PUBLISH_TRIALS: 'report' },
+}
 let host = await HostProcess.start(t, settings)
 const pool = new pg.Pool({ connectionString: pluginUrl, max: 1 })
 t.teardown(() => pool.end())

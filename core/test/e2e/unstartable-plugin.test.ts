@@ -9,7 +9,11 @@ t.test('a plugin that cannot start never keeps the host from starting', async (t
   const { hostUrl } = await testDatabases(t)
   const home = await temporaryHome(t)
   const packages = await temporaryHome(t)
-  let host = await HostProcess.start(t, { databaseUrl: hostUrl, home })
+  let host = await HostProcess.start(t, {
+    environment: { SIGNALBOX_PUBLISH_TRIALS: 'report' },
+    databaseUrl: hostUrl,
+    home,
+  })
   const folder = await probeVersion(packages, '2.0.0')
   await writeFiles(folder, {
     'dist/plugin.js': 'throw new Error("broken at load")',
@@ -22,7 +26,11 @@ t.test('a plugin that cannot start never keeps the host from starting', async (t
   })
   t.match(await refused.json(), { code: 'CORE_SELF_TEST_FAILED', title: /broken at load/ })
   await host.kill('SIGKILL')
-  host = await HostProcess.start(t, { databaseUrl: hostUrl, home })
+  host = await HostProcess.start(t, {
+    environment: { SIGNALBOX_PUBLISH_TRIALS: 'report' },
+    databaseUrl: hostUrl,
+    home,
+  })
   t.match(await host.client.request('GET', '/v1/plugins/@probe%2Fone'), {
     stableVersion: null,
     versions: [

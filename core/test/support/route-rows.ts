@@ -184,6 +184,9 @@ export function publisherRoutes(publisher: string, token: string | undefined): R
     'PUT /v1/marketplace/publishers/{name}/scopes/{scope}': {
       at: `${publisher}/scopes/@more`,
     },
+    'GET /v1/marketplace/packages/{name}/versions/{version}/findings': {
+      at: `/v1/marketplace/packages/${encodeURIComponent('@probe/one')}/versions/1.0.0/findings`,
+    },
     'GET /v1/marketplace/publishers/{name}/tokens': { at: `${publisher}/tokens` },
     'POST /v1/marketplace/publishers/{name}/tokens': { at: `${publisher}/tokens` },
     'DELETE /v1/marketplace/publishers/{name}/tokens/{id}': {

@@ -1,4 +1,5 @@
 import type { Contract } from '@signalbox/sdk/contract'
+import type { Finding } from '@signalbox/sdk/finding'
 import type { Knex } from 'knex'
 import { findScopeHolder } from '../publishers/publisher-store.ts'
 import { listMaintainers } from './maintainer-store.ts'
@@ -22,6 +23,7 @@ export interface NewVersion extends Omit<PublishedVersion, 'deprecation'> {
   readonly provenance: string | null
   readonly fingerprint: string
   readonly signature: string | null
+  readonly findings: readonly Finding[]
 }
 
 export interface PackageHead {
@@ -114,6 +116,7 @@ export async function insertVersion(trx: Knex.Transaction, given: NewVersion): P
       provenance_type: given.provenanceType,
       fingerprint: given.fingerprint,
       signature: given.signature,
+      findings: JSON.stringify(given.findings),
       published_at: given.publishedAt,
     })
     .onConflict(['name', 'version'])
@@ -258,6 +261,67 @@ export async function findContracts(
 ): Promise<Readonly<Record<string, Contract>> | undefined> {
   const row = await knex('package_versions').where({ name, version }).first('contracts')
   return row?.contracts
+}
+
+/** What the checks found at its publish; undefined: there is no such version. */
+export async function findFindings(
+  knex: Knex,
+  name: string,
+  version: string,
+): Promise<readonly Finding[] | undefined> {
+  const row = await knex('package_versions').where({ name, version }).first('findings')
+  return row?.findings
+}
+
+/** What the latest version of each package requires: name and ranges by name; the packages of at most 2,000. */
+export async function listRequirements(
+  knex: Knex,
+): Promise<
+  readonly { readonly name: string; readonly requires: Readonly<Record<string, string>> }[]
+> {
+  return knex('dist_tags as t')
+    .join('package_versions as v', (join) => {
+      join.on('v.name', 't.name').andOn('v.version', 't.version')
+    })
+    .where({ 't.tag': 'latest', 'v.state': PUBLISHED })
+    .whereRaw("v.manifest -> 'requires' is not null")
+    .orderBy('t.name')
+    .limit(2000)
+    .select('t.name', knex.raw("v.manifest -> 'requires' as requires"))
+}
+
+/** Two names that can be taken for one another have about as many characters. */
+const NAME_LENGTHS_APART = 4
+/** Compared in about 50 ms; of a registry with more, those that were changed last. */
+const MAX_NAMES = 20_000
+
+/** Names of packages that are not this publisher's, of about that length. */
+export async function listNamesOfOthers(
+  knex: Knex,
+  publisher: string,
+  length: number,
+): Promise<readonly string[]> {
+  return knex('packages')
+    .whereNot({ owner: publisher })
+    .whereRaw('length(name) between ? and ?', [
+      length - NAME_LENGTHS_APART,
+      length + NAME_LENGTHS_APART,
+    ])
+    .orderBy('modified_at', 'desc')
+    .limit(MAX_NAMES)
+    .pluck('name')
+}
+
+/** Which of these names are packages. */
+export async function knownPackages(
+  knex: Knex,
+  names: readonly string[],
+): Promise<ReadonlySet<string>> {
+  return new Set(
+    await knex('packages')
+      .whereIn('name', [...names])
+      .pluck('name'),
+  )
 }
 
 export async function listDistTags(knex: Knex, name: string): Promise<Record<string, string>> {

@@ -1,3 +1,4 @@
+import type { Finding } from '@signalbox/sdk/finding'
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { marketplaceErrors } from '../errors.ts'
 import { Gate } from '../http/gate.ts'
@@ -41,12 +42,14 @@ export function publishRoutes(
       pattern,
       { bodyLimit: PUBLISH_BODY_LIMIT, onRequest: [authenticate, enter] },
       async (request, reply) => {
-        await put(services, {
+        const findings = await put(services, {
           actor: actorOf(request),
           name: packageOf(request.params),
           body: request.body,
           traceId: request.id,
         })
+        const notice = noticeOf(findings)
+        if (notice !== undefined) reply.header('npm-notice', notice)
         return reply.code(201).send({ ok: true, success: true })
       },
     )
@@ -57,18 +60,20 @@ export function publishRoutes(
 async function put(
   { publishing, withdrawals, stars }: Services,
   request: PublishRequest,
-): Promise<void> {
+): Promise<readonly Finding[]> {
   const { actor, name, traceId } = request
   const body = fieldsOf(request.body)
   if (body['_attachments'] === undefined && body['versions'] !== undefined) {
     const rev = body['_rev']
     // npm sends the revision it has read: without one, an older packument would undo what happened since.
     if (typeof rev !== 'string') throw revMissing()
-    return withdrawals.deprecate({ actor, name, rev, traceId }, body)
+    await withdrawals.deprecate({ actor, name, rev, traceId }, body)
+    return []
   }
   if (body['_attachments'] === undefined && body['users'] !== undefined) {
     // Stars of others are theirs, whatever the document says of them.
-    return stars.set(actor, name, fieldsOf(body['users'])[actor.name] === true)
+    await stars.set(actor, name, fieldsOf(body['users'])[actor.name] === true)
+    return []
   }
   return publishing.publish(request)
 }
@@ -80,4 +85,13 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
 function revMissing(): Error {
   const faults = [{ pointer: '/_rev', detail: 'is required: the revision that was read' }]
   return marketplaceErrors.create('INPUT_INVALID', {}, { faults })
+}
+
+/** npm prints this header of an answer; of a header only ASCII is sure to arrive. Notes need nobody. */
+function noticeOf(findings: readonly Finding[]): string | undefined {
+  const warnings = findings.filter(({ severity }) => severity === 'warning')
+  if (warnings.length === 0) return undefined
+  const rules = [...new Set(warnings.map(({ rule }) => rule))].join(', ')
+  const count = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`
+  return `published with ${count} (${rules}); "signalbox check" tells more`
 }

@@ -1,5 +1,9 @@
 import { breakingFaults } from '@signalbox/sdk/breaking-faults'
+import { bounded } from '@signalbox/sdk/check'
+import { type InputFault, isCodedError } from '@signalbox/sdk/errors'
+import { type Finding, findingFault, hasError } from '@signalbox/sdk/finding'
 import type { Knex } from 'knex'
+import { type Candidate, registryFindings, versionFindings } from '../checks/registry-checks.ts'
 import { marketplaceErrors } from '../errors.ts'
 import { ensureFingerprint } from '../identity/identity-store.ts'
 import { MAX_DIST_TAGS } from '../packages/dist-tag.ts'
@@ -45,11 +49,13 @@ interface CheckedPublish {
   readonly inspection: PackageInspection
   /** What its provenance is about, where it has one that can be read. */
   readonly proven: string | null
+  /** None of them an error. */
+  readonly findings: readonly Finding[]
 }
 
 /**
- * The way of a publish: rights → document → digests → inspection in a child process → one transaction. The
- * cheap refusals come first; nothing is written before all checks have passed, and what is acknowledged is
+ * The way of a publish: rights → document → digests → inspection and checks in a child process → checks beside other
+ * packages → trials in lanes → one transaction. The cheap refusals come first; nothing is written before all checks have passed, and what is acknowledged is
  * committed.
  */
 export class PublishService {
@@ -59,10 +65,12 @@ export class PublishService {
     this.#ports = ports
   }
 
-  async publish(request: PublishRequest): Promise<void> {
+  /** @returns what the checks found and let pass */
+  async publish(request: PublishRequest): Promise<readonly Finding[]> {
     const { actor, name, body } = request
-    const { knex, inspectPackage } = this.#ports
-    await authorizeChange(knex, actor, name, (await findHead(knex, name.full))?.owner)
+    const { knex } = this.#ports
+    const head = await findHead(knex, name.full)
+    await authorizeChange(knex, actor, name, head?.owner)
     const document = readPublishDocument(name, body)
     const { version, tarball } = document
     if (await isVersionTaken(knex, name.full, version)) throw versionExists(document)
@@ -72,12 +80,39 @@ export class PublishService {
       package: spec(document),
       integrity: digests.integrity,
     })
-    const inspection = await inspectPackage(tarball, { name: name.full, version })
+    const inspection = await this.#inspect(document)
     requireSamePackage(document, inspection)
     requireStorable(document, inspection)
-    await knex.transaction((trx) =>
-      this.#store(trx, request, { document, digests, inspection, proven }),
-    )
+    const candidate = { actor, name, version, inspection, isNew: head === undefined }
+    const findings = await this.#check(candidate, document)
+    const checked = { document, digests, inspection, findings, proven }
+    await knex.transaction((trx) => this.#store(trx, request, checked))
+    return findings
+  }
+
+  /** What the inspection refuses by findings is refused as findings are. */
+  async #inspect(document: PublishDocument): Promise<PackageInspection> {
+    const { tarball, name, version } = document
+    try {
+      return await this.#ports.inspectPackage(tarball, { name: name.full, version })
+    } catch (error) {
+      if (!isCodedError(error) || !error.faults.some(({ rule }) => rule !== undefined)) throw error
+      throw checksFailed(document, error.faults, error)
+    }
+  }
+
+  /** Runs nothing of a package in which reading alone found an error. */
+  async #check(candidate: Candidate, document: PublishDocument): Promise<readonly Finding[]> {
+    const { knex, tryPackage } = this.#ports
+    const { inspection, version } = candidate
+    const beside = await registryFindings(knex, candidate)
+    const read = bounded([...inspection.findings, ...beside])
+    requireSound(document, read)
+    const spec = { name: candidate.name.full, version }
+    const tried = tryPackage === undefined ? [] : await tryPackage(inspection, spec)
+    const findings = bounded([...read, ...tried])
+    requireSound(document, findings)
+    return findings
   }
 
   async #store(
@@ -86,13 +121,15 @@ export class PublishService {
     checked: CheckedPublish,
   ): Promise<void> {
     const { contents, now, randomBytes, audit } = this.#ports
-    const { document, digests } = checked
+    const { document, digests, inspection } = checked
     const at = new Date(now())
     // Contents before the package's row, always: two publishes can never wait for each other in a circle.
     const tarballSha256 = await contents.put(document.tarball, trx)
     const fingerprint = await ensureFingerprint(trx, (count) => randomBytes(count), at)
     const rev = await this.#enterPackage(trx, actor, document, at)
     await requireRoom(trx, name.full)
+    const { version } = document
+    requireSound(document, await versionFindings(trx, { name, version, inspection }))
     await requireCompatible(trx, checked)
     const inserted = await insertVersion(trx, {
       ...versionFields(checked, actor),
@@ -141,7 +178,8 @@ export class PublishService {
   }
 }
 
-function versionFields({ document, digests, inspection, proven }: CheckedPublish, actor: Actor) {
+function versionFields(checked: CheckedPublish, actor: Actor) {
+  const { document, digests, inspection, findings, proven } = checked
   return {
     name: document.name.full,
     version: document.version,
@@ -158,6 +196,7 @@ function versionFields({ document, digests, inspection, proven }: CheckedPublish
     provenance: document.provenance ?? null,
     provenanceType: proven,
     signature: null,
+    findings,
   }
 }
 
@@ -232,6 +271,19 @@ function requireStorable(document: PublishDocument, inspection: PackageInspectio
   const faults = unstorableParts(inspection)
   if (faults.length === 0) return
   throw marketplaceErrors.create('PACKAGE_UNSTORABLE', { package: spec(document) }, { faults })
+}
+
+function requireSound(document: PublishDocument, findings: readonly Finding[]): void {
+  if (hasError(findings)) throw checksFailed(document, findings.map(findingFault))
+}
+
+function checksFailed(document: PublishDocument, faults: readonly InputFault[], cause?: unknown) {
+  const count = faults.filter(({ severity }) => severity === 'error').length
+  return marketplaceErrors.create(
+    'CHECKS_FAILED',
+    { package: spec(document), count },
+    { faults, cause },
+  )
 }
 
 function versionExists(document: PublishDocument): Error {

@@ -14,5 +14,6 @@ export const inspectHonestly: InspectPackage = async (tarball) => {
     manifest: checked.manifest,
     contracts: {},
     files: [...files].map(([path, bytes]) => ({ path, bytes })),
+    findings: [],
   }
 }

@@ -9,6 +9,7 @@ import { createKnex } from '../../../core/src/storage/create-knex.ts'
 import { isDatabaseUnavailable } from '../../../core/src/storage/database-unavailable.ts'
 import { testDatabases } from '../../../core/test/support/postgres.ts'
 import { advisoryAdministration } from '../../src/advisories/advisory-administration.ts'
+import { findingRoutes } from '../../src/checks/finding-routes.ts'
 import { marketplace } from '../../src/marketplace.ts'
 import type { AuditEntry, MarketplaceOptions } from '../../src/ports.ts'
 import { publisherRoutes } from '../../src/publishers/publisher-routes.ts'
@@ -88,6 +89,7 @@ export async function serve(
   await app.register(marketplace, { prefix: '/npm', ...options })
   await app.register(advisoryAdministration, { prefix: '/v1/marketplace', ...options })
   await app.register(publisherRoutes, { prefix: '/v1/marketplace', ...options })
+  await app.register(findingRoutes, { prefix: '/v1/marketplace', ...options })
   await app.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(() => app.close())
   const { port } = app.server.address() as AddressInfo

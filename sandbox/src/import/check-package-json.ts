@@ -9,7 +9,15 @@ export interface ExpectedPackage {
 type Document = Readonly<Record<string, unknown>>
 
 /** npm runs these on the machine that installs. A plugin is one file that a lane loads: it needs none. */
-const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare']
+const INSTALL_SCRIPTS = [
+  'preinstall',
+  'install',
+  'postinstall',
+  'preprepare',
+  'prepare',
+  'postprepare',
+  'prepublish',
+]
 /** What npm would fetch beside the package. */
 const DEPENDENCIES = [
   'dependencies',
@@ -26,7 +34,7 @@ const KEYWORD = 'signalbox-plugin'
  */
 export function checkPackageJson(
   value: unknown,
-  expected: ExpectedPackage,
+  expected: ExpectedPackage | undefined,
   faults: PackageFaults,
 ): Document | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -35,7 +43,7 @@ export function checkPackageJson(
   }
   const document = value as Document
   const { name, version } = document
-  if (name !== expected.name || version !== expected.version) {
+  if (expected !== undefined && (name !== expected.name || version !== expected.version)) {
     throw new PackageRefusal('PACKAGE_MISMATCH', {
       plugin: `${expected.name}@${expected.version}`,
       found: `${String(name)}@${String(version)}`.slice(0, 300),

@@ -5,6 +5,7 @@ import { mainProgram } from '../process/guest-process-flags.ts'
 import { plainProgram } from '../process/plain/plain-program.ts'
 import { runThrowAway, type ThrowAwayRun } from '../process/throw-away-process.ts'
 import type { ExpectedPackage } from './check-package-json.ts'
+import type { InspectionDepth } from './inspect-tarball.ts'
 import type { PackageLimits } from './package-limits.ts'
 
 /** A package that passes comes back whole, with its list; what is longer is no answer. */
@@ -20,16 +21,17 @@ export function prepareInspecting(): void {
 /** Runs inspect-main.ts on one tarball. */
 export function runImportProcess(
   tarball: Buffer,
-  expected: ExpectedPackage,
+  expected: ExpectedPackage | undefined,
   limits: PackageLimits,
+  depth: InspectionDepth,
 ): Promise<ThrowAwayRun> {
   const { deadlineMs, residentMb, unpackedBytes } = limits
   const answerBytes = unpackedBytes + ANSWER_OVERHEAD_BYTES
-  const args = importArguments(expected, limits)
+  const args = importArguments({ expected, limits, depth })
   return runThrowAway(args, tarball, { deadlineMs, residentMb, answerBytes })
 }
 
-function importArguments(expected: ExpectedPackage, limits: PackageLimits): string[] {
+function importArguments(asked: object): string[] {
   const { main, folder } = plainProgram(sourceOfMain)
   return [
     '--no-warnings',
@@ -37,7 +39,7 @@ function importArguments(expected: ExpectedPackage, limits: PackageLimits): stri
     ...[folder, ...readableFolders(sourceOfMain)].map((path) => `--allow-fs-read=${path}`),
     '--max-old-space-size=256',
     main,
-    JSON.stringify({ expected, limits }),
+    JSON.stringify(asked),
   ]
 }
 

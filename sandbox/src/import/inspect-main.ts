@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
-import { inspectTarball } from './inspect-tarball.ts'
+import { type InspectionDepth, inspectTarball } from './inspect-tarball.ts'
 import { encodeAnswer, type InspectionAnswer } from './inspection-wire.ts'
 import type { PackageLimits } from './package-limits.ts'
 import { PackageRefusal } from './package-refusal.ts'
@@ -9,14 +9,15 @@ import { PackageRefusal } from './package-refusal.ts'
  * Main program of the import process: the tarball on standard input, the answer on descriptor 3, and nothing
  * else: no environment, no network client, no file but its own sources. Argument: expected package and limits.
  */
-const { expected, limits } = JSON.parse(process.argv[2] ?? '') as {
-  readonly expected: { readonly name: string; readonly version: string }
+const { expected, limits, depth } = JSON.parse(process.argv[2] ?? '') as {
+  readonly expected?: { readonly name: string; readonly version: string }
   readonly limits: PackageLimits
+  readonly depth: InspectionDepth
 }
 
 async function answer(tarball: Buffer): Promise<InspectionAnswer> {
   try {
-    return { kind: 'passed', inspection: await inspectTarball(tarball, expected, limits) }
+    return { kind: 'passed', inspection: await inspectTarball(tarball, expected, limits, depth) }
   } catch (error) {
     if (!(error instanceof PackageRefusal)) throw error
     const { refusal, parameters, faults } = error

@@ -3,7 +3,7 @@ import { sandboxErrors } from '../sandbox-errors.ts'
 import type { ExpectedPackage } from './check-package-json.ts'
 import { runImportProcess } from './import-process.ts'
 import { ImportSlots } from './import-slots.ts'
-import type { PackageInspection } from './inspect-tarball.ts'
+import { type InspectionDepth, labelOf, type PackageInspection } from './inspect-tarball.ts'
 import { decodeAnswer, type InspectionAnswer } from './inspection-wire.ts'
 import { type PackageLimits, packageLimits } from './package-limits.ts'
 
@@ -21,13 +21,35 @@ const slots = new ImportSlots(MAX_PROCESSES, MAX_WAITING)
  * `SBX_PACKAGE_CHECK_FAILED` when the check did not keep its limits, `SBX_PACKAGE_CHECK_NOT_STARTED` when the host
  * could not begin it, `SBX_PACKAGE_CHECK_BUSY` when too many wait.
  */
-export async function inspectPackage(
+export function inspectPackage(
   tarball: Buffer,
   expected: ExpectedPackage,
   options: Partial<PackageLimits> = {},
 ): Promise<PackageInspection> {
+  return inspect(tarball, expected, options, 'install')
+}
+
+/**
+ * The same with all checks of a publish: `findings` has what they found, and `faults` of `SBX_PACKAGE_INVALID` are
+ * findings too, each with its rule.
+ * @param expected undefined: it is what it says it is
+ */
+export function checkedPackage(
+  tarball: Buffer,
+  expected: ExpectedPackage | undefined,
+  options: Partial<PackageLimits> = {},
+): Promise<PackageInspection> {
+  return inspect(tarball, expected, options, 'publish')
+}
+
+async function inspect(
+  tarball: Buffer,
+  expected: ExpectedPackage | undefined,
+  options: Partial<PackageLimits>,
+  depth: InspectionDepth,
+): Promise<PackageInspection> {
   const limits = { ...packageLimits, ...options }
-  const plugin = `${expected.name}@${expected.version}`
+  const plugin = labelOf(expected)
   if (tarball.length > limits.tarballBytes) {
     throw sandboxErrors.create('PACKAGE_TOO_LARGE', {
       plugin,
@@ -41,7 +63,7 @@ export async function inspectPackage(
     const parameters = { reached: MAX_WAITING, limit: MAX_WAITING }
     throw sandboxErrors.create('PACKAGE_CHECK_BUSY', parameters, { retryAfterS: RETRY_AFTER_S })
   }
-  const ran = await runImportProcess(tarball, expected, limits)
+  const ran = await runImportProcess(tarball, expected, limits, depth)
   if (!ran.ok) throw checkFailed(plugin, ran.reason, ran.isStarted)
   const answer = readAnswer(ran.bytes)
   if (answer === undefined) throw checkFailed(plugin, 'its answer is incomplete', true)

@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto'
+import { checkPackage } from '@signalbox/sdk/check'
 import type { Contract } from '@signalbox/sdk/contract'
+import type { InputFault } from '@signalbox/sdk/errors'
+import { type Finding, findingFault } from '@signalbox/sdk/finding'
+import { gateFinding } from '@signalbox/sdk/gate-rules'
 import type { Manifest } from '@signalbox/sdk/manifest'
 import { checkManifest } from './check-manifest.ts'
 import { checkPackageJson, type ExpectedPackage } from './check-package-json.ts'
@@ -29,7 +33,12 @@ export interface PackageInspection {
   /** By service id. */
   readonly contracts: Readonly<Record<string, Contract>>
   readonly files: readonly InspectedFile[]
+  /** What the checks of a publish found, the errors first; nothing where they were not asked for. */
+  readonly findings: readonly Finding[]
 }
+
+/** `publish`: also all that a registry wants of a package; `install`: only what no host may be given. */
+export type InspectionDepth = 'install' | 'publish'
 
 /** How many faults one answer lists: enough to mend a package, bounded so that hostile input stays cheap. */
 const MAX_FAULTS = 50
@@ -40,10 +49,11 @@ const MAX_FAULTS = 50
  */
 export async function inspectTarball(
   tarball: Buffer,
-  expected: ExpectedPackage,
+  expected: ExpectedPackage | undefined,
   limits: PackageLimits,
+  depth: InspectionDepth = 'install',
 ): Promise<PackageInspection> {
-  const plugin = `${expected.name}@${expected.version}`
+  const plugin = labelOf(expected)
   const unpacked = await unpackTarball(tarball, plugin, limits)
   const faults = new PackageFaults()
   const files = new PackageFiles(unpacked, faults)
@@ -53,8 +63,10 @@ export async function inspectTarball(
   if (unpacked.has('binding.gyp'))
     faults.add('binding.gyp', '', 'must go: a plugin has no native code')
   const checked = packageJson && checkManifest(packageJson.signalbox, files, limits, faults)
+  const findings = depth === 'publish' ? findingsIn(unpacked, faults.all) : []
   if (faults.all.length > 0 || packageJson === undefined || checked === undefined) {
-    throw new PackageRefusal('PACKAGE_INVALID', { plugin }, faults.all.slice(0, MAX_FAULTS))
+    const told = depth === 'publish' ? findings.map(findingFault) : faults.all.slice(0, MAX_FAULTS)
+    throw new PackageRefusal('PACKAGE_INVALID', { plugin }, told)
   }
   const inspected = [...unpacked].map(([path, bytes]) => ({
     path,
@@ -71,5 +83,23 @@ export async function inspectTarball(
     manifest: checked.manifest,
     contracts: checked.contracts,
     files: inspected,
+    findings,
   }
+}
+
+/** A package that nobody expects is what it says it is. */
+export function labelOf(expected: ExpectedPackage | undefined): string {
+  return expected === undefined ? 'the package' : `${expected.name}@${expected.version}`
+}
+
+/** With what is wrong whoever asks, in the words of its rule. */
+function findingsIn(
+  unpacked: ReadonlyMap<string, Buffer>,
+  faults: readonly InputFault[],
+): readonly Finding[] {
+  const text = (path: string) => unpacked.get(path)?.toString('utf8')
+  return checkPackage(
+    unpacked,
+    faults.map((fault) => gateFinding(fault, text)),
+  )
 }

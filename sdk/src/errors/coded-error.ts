@@ -21,6 +21,12 @@ export interface InputFault {
   readonly detail: string
   /** `file:line:column`, where the input is a file of a package. */
   readonly at?: string
+  /** Of a finding about a package: which rule found it, how much it weighs, and what to do about it. */
+  readonly rule?: string
+  readonly severity?: 'error' | 'warning' | 'note'
+  readonly cure?: string
+  /** The same words by language, for `CodedError.faultsIn`; never sent. */
+  readonly words?: Readonly<Record<Language, { readonly detail: string; readonly cure: string }>>
 }
 
 /** A part that is a sentence itself is given in every language, so that no answer speaks two at once. */
@@ -52,7 +58,7 @@ export class CodedError extends Error {
     extras: ErrorExtras,
   ) {
     super(
-      fill(definition.message.en, parameters, 'en'),
+      fillPlaces(definition.message.en, parameters, 'en'),
       extras.cause === undefined ? undefined : { cause: extras.cause },
     )
     this.code = code
@@ -64,11 +70,18 @@ export class CodedError extends Error {
   }
 
   localizedMessage(language: Language): string {
-    return fill(this.#definition.message[language], this.parameters, language)
+    return fillPlaces(this.#definition.message[language], this.parameters, language)
+  }
+
+  /** The faults as a reader of the language is told them. */
+  faultsIn(language: Language): readonly InputFault[] {
+    return this.faults.map(({ words, ...fault }) =>
+      words === undefined ? fault : { ...fault, ...words[language] },
+    )
   }
 
   cure(language: Language): string {
-    return fill(this.#definition.cure[language], this.parameters, language)
+    return fillPlaces(this.#definition.cure[language], this.parameters, language)
   }
 }
 
@@ -99,7 +112,12 @@ export function defineErrors<const Name extends string>(
   })
 }
 
-function fill(template: string, parameters: ErrorParameters, language: Language): string {
+/** Puts parameters into the `{name}` places of a text; a place that nothing is given for stays. */
+export function fillPlaces(
+  template: string,
+  parameters: ErrorParameters,
+  language: Language,
+): string {
   return template.replace(/\{(\w+)\}/g, (place, name: string, at: number) => {
     const given = parameters[name]
     if (given === undefined) return place

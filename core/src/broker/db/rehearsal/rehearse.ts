@@ -23,7 +23,8 @@ import {
 } from './verdict.ts'
 
 export interface RehearsalWish extends Omit<RehearsalPlan, 'contracted'> {
-  readonly plugin: string
+  /** Whose rows are tried; undefined: none, the schema is empty. */
+  readonly plugin: string | undefined
   /** The version whose steps are tried. */
   readonly version: string
   /**
@@ -125,12 +126,15 @@ async function rehearseIn(
   wish: RehearsalWish,
 ): Promise<Findings> {
   const { plugin, version, base, tried } = wish
-  const source = await ports.roles.installSchema(plugin)
   const schema = await ports.roles.installSchema(scratch)
   const built = await attempt('base', () => replaySteps(ports, scratch, version, base))
   if ('failure' in built) return { differences: [built.failure], rows: {} }
-  const limits = { ...LIMITS, ...wish.limits, until: performance.now() + FILL_MS }
-  const filled = await attempt('sample', () => fillScratch(client, source, schema, limits))
+  const filled = await attempt('sample', async () => {
+    if (plugin === undefined) return {}
+    const source = await ports.roles.installSchema(plugin)
+    const limits = { ...LIMITS, ...wish.limits, until: performance.now() + FILL_MS }
+    return fillScratch(client, source, schema, limits)
+  })
   if ('failure' in filled) return { differences: [filled.failure], rows: {} }
   const stage = new Stage(ports, client, scratch, schema, version, tried)
   const differences = await stage.play()
