@@ -10,6 +10,8 @@ import { PublishService } from './publish/publish-service.ts'
 import { accountRoutes } from './publishers/account-routes.ts'
 import { authentication } from './publishers/authenticate.ts'
 import { PublisherService } from './publishers/publisher-service.ts'
+import { ReviewService } from './review/review-service.ts'
+import { stageRoutes } from './review/stage-routes.ts'
 import { searchRoutes } from './search/search-routes.ts'
 
 /** The marketplace as an npm registry: register it with a prefix such as `/npm`. Reading needs no token. */
@@ -22,5 +24,7 @@ export const marketplace: FastifyPluginAsync<MarketplaceOptions> = async (app, o
   await app.register(advisoryRoutes)
   distTagRoutes(app, new DistTagService(options), authenticate)
   publishRoutes(app, new PublishService(options), authenticate)
+  const reviews = new ReviewService(options)
+  stageRoutes(app, { reviews, knex: options.knex }, authenticate)
   packageRoutes(app, options)
 }

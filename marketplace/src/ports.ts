@@ -33,6 +33,18 @@ export interface AuditEntry {
   readonly actor: string
   readonly action:
     | 'package.published'
+    | 'package.staged'
+    | 'package.approved'
+    | 'package.rejected'
+    | 'package.appealed'
+    | 'package.answered'
+    | 'package.yanked'
+    | 'package.unyanked'
+    | 'package.blocked'
+    | 'package.unblocked'
+    | 'review-policy.changed'
+    | 'publisher-role.given'
+    | 'publisher-role.taken'
     | 'dist-tag.set'
     | 'dist-tag.removed'
     | 'publisher.created'

@@ -7,9 +7,8 @@ import { MAX_DIST_TAGS, parseDistTag } from './dist-tag.ts'
 import { type PackageName, parseVersion } from './package-name.ts'
 import {
   deleteDistTag,
-  findHead,
-  findTarball,
   listDistTags,
+  listVersions,
   lockHead,
   setDistTag,
   setRevision,
@@ -34,8 +33,10 @@ export class DistTagService {
   }
 
   async list(name: PackageName): Promise<Record<string, string>> {
-    if ((await findHead(this.#ports.knex, name.full)) === undefined) throw notFound(name.full)
-    return listDistTags(this.#ports.knex, name.full)
+    const tags = await listDistTags(this.#ports.knex, name.full)
+    // Whatever was ever let through has `latest`.
+    if (Object.keys(tags).length === 0) throw notFound(name.full)
+    return tags
   }
 
   async set(request: TagRequest, given: string): Promise<void> {
@@ -43,7 +44,8 @@ export class DistTagService {
     const tag = parseDistTag(request.tag)
     const version = parseVersion(given)
     await this.#change(request, async (trx) => {
-      if ((await findTarball(trx, full, version)) === undefined) {
+      // What was yanked is chosen by no tag.
+      if (!(await listVersions(trx, full)).includes(version)) {
         throw notFound(`${full}@${version}`)
       }
       const tags = await listDistTags(trx, full)

@@ -1,15 +1,14 @@
 import type { Contract } from '@signalbox/sdk/contract'
 import type { Knex } from 'knex'
+import { chosenStates, type VersionState, visibleStates } from '../review/version-states.ts'
 import type { PackageName } from './package-name.ts'
 import type { PublishedVersion, StoredPackage } from './packument.ts'
 
 /** The only place with SQL that reads or writes packages, package_versions and dist_tags, but for search. */
 
-/** The state in which a version is shown and installed. */
-const PUBLISHED = 'published'
-
-export interface NewVersion extends PublishedVersion {
+export interface NewVersion extends Omit<PublishedVersion, 'yanked'> {
   readonly name: string
+  readonly state: VersionState
   readonly tarballSha256: string
   readonly size: number
   readonly manifest: object
@@ -93,7 +92,7 @@ export async function insertVersion(trx: Knex.Transaction, given: NewVersion): P
     .insert({
       name: given.name,
       version: given.version,
-      state: PUBLISHED,
+      state: given.state,
       publisher: given.publisher,
       integrity: given.integrity,
       shasum: given.shasum,
@@ -131,14 +130,16 @@ export async function loadPackage(
           'created_at',
           'modified_at',
         )
-      if (head === undefined) return undefined
+      const versions = head === undefined ? [] : await publishedVersions(trx, name.full)
+      // A name of which nothing was ever let through does not exist for who reads.
+      if (head === undefined || versions.length === 0) return undefined
       return {
         name,
         owner: head.owner,
         rev: head.rev,
         createdAt: head.created_at,
         modifiedAt: head.modified_at,
-        versions: await publishedVersions(trx, name.full),
+        versions,
         distTags: await listDistTags(trx, name.full),
       }
     },
@@ -148,6 +149,8 @@ export async function loadPackage(
 
 interface VersionRow {
   readonly version: string
+  readonly state: VersionState
+  readonly state_reason: string | null
   readonly publisher: string
   readonly integrity: string
   readonly shasum: string
@@ -163,10 +166,13 @@ async function publishedVersions(
   name: string,
 ): Promise<readonly PublishedVersion[]> {
   const rows: VersionRow[] = await trx('package_versions')
-    .where({ name, state: PUBLISHED })
+    .where({ name })
+    .whereIn('state', visibleStates)
     .orderBy(['published_at', 'version'])
     .select(
       'version',
+      'state',
+      'state_reason',
       'publisher',
       'integrity',
       'shasum',
@@ -186,6 +192,7 @@ async function publishedVersions(
     packageJson: row.package_json,
     readme: row.readme,
     publishedAt: row.published_at,
+    yanked: row.state === 'yanked' ? (row.state_reason ?? '') : null,
   }))
 }
 
@@ -203,7 +210,8 @@ export async function findTarball(
   version: string,
 ): Promise<StoredTarball | undefined> {
   return knex('package_versions')
-    .where({ name, version, state: PUBLISHED })
+    .where({ name, version })
+    .whereIn('state', visibleStates)
     .first<StoredTarball | undefined>(
       'tarball_sha256 as sha256',
       'integrity',
@@ -213,9 +221,11 @@ export async function findTarball(
     )
 }
 
+/** What may be installed anew, oldest first. */
 export async function listVersions(knex: Knex, name: string): Promise<readonly string[]> {
   return knex('package_versions')
-    .where({ name, state: PUBLISHED })
+    .where({ name })
+    .whereIn('state', chosenStates)
     .orderBy(['published_at', 'version'])
     .pluck('version')
 }
@@ -251,4 +261,46 @@ export async function deleteDistTag(
   given: { name: string; tag: string },
 ): Promise<boolean> {
   return (await trx('dist_tags').where(given).delete()) === 1
+}
+
+/** Whether any version was ever let through, whatever became of it. */
+export async function hasReleases(knex: Knex, name: string): Promise<boolean> {
+  const found = await knex('package_versions')
+    .where({ name })
+    .whereNotIn('state', ['staged', 'validating', 'quarantined', 'rejected'])
+    .first('version')
+  return found !== undefined
+}
+
+export interface VersionStanding {
+  readonly state: VersionState
+  readonly reason: string | null
+  /** Who put it there; null: its publisher, by publishing it. */
+  readonly by: string | null
+}
+
+export async function findStanding(
+  knex: Knex,
+  name: string,
+  version: string,
+): Promise<VersionStanding | undefined> {
+  return knex('package_versions')
+    .where({ name, version })
+    .first<VersionStanding | undefined>('state', { reason: 'state_reason', by: 'state_by' })
+}
+
+/** @param at given where it is shown from now on for the first time */
+export async function moveVersion(
+  trx: Knex.Transaction,
+  given: { name: string; version: string; at?: Date } & VersionStanding,
+): Promise<void> {
+  const { name, version, state, reason, by, at } = given
+  await trx('package_versions')
+    .where({ name, version })
+    .update({
+      state,
+      state_reason: reason,
+      state_by: by,
+      ...(at === undefined ? {} : { published_at: at }),
+    })
 }

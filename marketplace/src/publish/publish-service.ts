@@ -1,30 +1,25 @@
-import { breakingFaults } from '@signalbox/sdk/breaking-faults'
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import { ensureFingerprint } from '../identity/identity-store.ts'
-import { MAX_DIST_TAGS } from '../packages/dist-tag.ts'
 import type { PackageName } from '../packages/package-name.ts'
 import {
   ensurePackage,
-  findContracts,
   findHead,
   insertVersion,
   isVersionTaken,
-  listDistTags,
-  listVersions,
   lockHead,
   measureVersions,
-  setDistTag,
   setRevision,
 } from '../packages/package-store.ts'
 import { nextRevision, REVISION_BYTES } from '../packages/revision.ts'
 import type { MarketplaceOptions, PackageInspection } from '../ports.ts'
 import type { Actor } from '../publishers/actor.ts'
 import { authorizeChange } from '../publishers/authorize-change.ts'
+import { findNeed, openReview, type StagedVersion } from '../review/open-review.ts'
 import { type Digests, digestsOf } from './digests.ts'
 import { type PublishDocument, readPublishDocument } from './publish-document.ts'
 import { readmeOf } from './readme.ts'
-import { releaseBefore } from './release-before.ts'
+import { requireCompatible, tagRelease } from './release.ts'
 import { unstorableParts } from './storable-json.ts'
 
 /** What one package may put into its packument, which every `npm view` of it must carry. */
@@ -36,6 +31,8 @@ export interface PublishRequest {
   readonly name: PackageName
   readonly body: unknown
   readonly traceId: string
+  /** By `npm stage publish`: shown to nobody before it is approved. */
+  readonly isStaged?: boolean
 }
 
 interface CheckedPublish {
@@ -56,7 +53,8 @@ export class PublishService {
     this.#ports = ports
   }
 
-  async publish(request: PublishRequest): Promise<void> {
+  /** @returns what it waits for where it is not shown yet; undefined: it is published */
+  async publish(request: PublishRequest): Promise<StagedVersion | undefined> {
     const { actor, name, body } = request
     const { knex, inspectPackage } = this.#ports
     await authorizeChange(knex, actor, name, (await findHead(knex, name.full))?.owner)
@@ -68,31 +66,37 @@ export class PublishService {
     const inspection = await inspectPackage(tarball, { name: name.full, version })
     requireSamePackage(document, inspection)
     requireStorable(document, inspection)
-    await knex.transaction((trx) => this.#store(trx, request, { document, digests, inspection }))
+    return knex.transaction((trx) => this.#store(trx, request, { document, digests, inspection }))
   }
 
   async #store(
     trx: Knex.Transaction,
-    { actor, name, traceId }: PublishRequest,
+    { actor, name, traceId, isStaged = false }: PublishRequest,
     checked: CheckedPublish,
-  ): Promise<void> {
+  ): Promise<StagedVersion | undefined> {
     const { contents, now, randomBytes, audit } = this.#ports
-    const { document, digests } = checked
+    const { document, digests, inspection } = checked
     const at = new Date(now())
     // Contents before the package's row, always: two publishes can never wait for each other in a circle.
     const tarballSha256 = await contents.put(document.tarball, trx)
     const fingerprint = await ensureFingerprint(trx, (count) => randomBytes(count), at)
     const rev = await this.#enterPackage(trx, actor, document, at)
     await requireRoom(trx, name.full)
-    await requireCompatible(trx, checked)
+    const { version, tag } = document
+    const { manifest } = inspection
+    await requireCompatible(trx, { ...inspection, name: name.full, version })
+    const submitted = { name: name.full, version, tag, publisher: actor.name, manifest, isStaged }
+    const need = await findNeed(trx, submitted)
     const inserted = await insertVersion(trx, {
       ...versionFields(checked, actor),
+      state: need === undefined ? 'published' : 'staged',
       tarballSha256,
       fingerprint,
       publishedAt: at,
     })
     if (!inserted) throw versionExists(document)
-    await tagVersion(trx, document)
+    if (need !== undefined) return openReview(trx, this.#ports, { ...submitted, need, at, traceId })
+    await tagRelease(trx, { name: name.full, version, tag })
     await setRevision(trx, { name: name.full, rev, at })
     await audit?.(
       {
@@ -104,6 +108,7 @@ export class PublishService {
       },
       trx,
     )
+    return undefined
   }
 
   /** Locks the package and decides again what the first look decided. @returns its next revision. */
@@ -151,50 +156,11 @@ function versionFields({ document, digests, inspection }: CheckedPublish, actor:
   }
 }
 
-/** npm's clients cannot read a package without `latest`, so the first version gets it whatever its tag. */
-async function tagVersion(
-  trx: Knex.Transaction,
-  { name, version, tag }: PublishDocument,
-): Promise<void> {
-  const tags = await listDistTags(trx, name.full)
-  if (!Object.hasOwn(tags, tag) && Object.keys(tags).length >= MAX_DIST_TAGS) {
-    throw marketplaceErrors.create('DIST_TAGS_FULL', { package: name.full, limit: MAX_DIST_TAGS })
-  }
-  await setDistTag(trx, { name: name.full, tag, version })
-  if (!Object.hasOwn(tags, 'latest'))
-    await setDistTag(trx, { name: name.full, tag: 'latest', version })
-}
-
 async function requireRoom(trx: Knex.Transaction, name: string): Promise<void> {
   const { count, bytes } = await measureVersions(trx, name)
   if (count < MAX_VERSIONS && bytes < MAX_PACKAGE_JSON_BYTES) return
   const mebibytes = Math.round(bytes / 1024 / 1024)
   throw marketplaceErrors.create('VERSIONS_FULL', { package: name, versions: count, mebibytes })
-}
-
-/**
- * What the release before promised within a major, this one promises as well. Asked while the package is held, so
- * that two publishes at once are compared with each other. A prerelease binds nobody and is bound by the last release.
- */
-async function requireCompatible(
-  trx: Knex.Transaction,
-  { document, inspection }: CheckedPublish,
-): Promise<void> {
-  const name = document.name.full
-  if (Object.keys(inspection.contracts).length === 0) return
-  const previous = releaseBefore(document.version, await listVersions(trx, name))
-  if (previous === undefined) return
-  const old = (await findContracts(trx, name, previous)) ?? {}
-  const paths = new Map(
-    inspection.manifest.provides?.services?.map(({ id, contract }) => [id, contract]),
-  )
-  const faults = breakingFaults(old, inspection.contracts).map(({ service, ...fault }) => ({
-    ...fault,
-    at: paths.get(service) ?? service,
-  }))
-  if (faults.length === 0) return
-  const words = { package: spec(document), previous: `${name}@${previous}` }
-  throw marketplaceErrors.create('CONTRACT_BREAKING', words, { faults })
 }
 
 /** The bytes decide: a client that says otherwise, or something between, is not trusted with a version. */
