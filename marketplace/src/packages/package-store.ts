@@ -1,4 +1,5 @@
 import type { Contract } from '@signalbox/sdk/contract'
+import type { Manifest } from '@signalbox/sdk/manifest'
 import type { Knex } from 'knex'
 import { chosenStates, type VersionState, visibleStates } from '../review/version-states.ts'
 import type { PackageName } from './package-name.ts'
@@ -303,4 +304,13 @@ export async function moveVersion(
       state_by: by,
       ...(at === undefined ? {} : { published_at: at }),
     })
+}
+
+export async function findManifest(
+  knex: Knex,
+  name: string,
+  version: string,
+): Promise<Manifest | undefined> {
+  const row = await knex('package_versions').where({ name, version }).first('manifest')
+  return row?.manifest
 }

@@ -1,10 +1,19 @@
+import { type PermissionDiff, permissionDiff } from '@signalbox/sdk/permission-diff'
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import { parsePackageName } from '../packages/package-name.ts'
-import { findHead, lockHead, moveVersion, setRevision } from '../packages/package-store.ts'
+import {
+  findHead,
+  findManifest,
+  listVersions,
+  lockHead,
+  moveVersion,
+  setRevision,
+} from '../packages/package-store.ts'
 import { nextRevision, REVISION_BYTES } from '../packages/revision.ts'
-import type { AuditEntry, ContentStore, MarketplaceOptions } from '../ports.ts'
+import type { AccountPorts, AuditEntry, ContentStore } from '../ports.ts'
 import { requireCompatible, tagRelease } from '../publish/release.ts'
+import { releaseBefore } from '../publish/release-before.ts'
 import { type Actor, actorNamed } from '../publishers/actor.ts'
 import { authorizeChange } from '../publishers/authorize-change.ts'
 import { findScopeHolder } from '../publishers/publisher-store.ts'
@@ -41,13 +50,16 @@ export interface Decision {
 export interface ShownReview extends Review {
   readonly entries: readonly ReviewEntry[]
   readonly dist: Pick<ReviewedVersion, 'integrity' | 'shasum' | 'size' | 'state'>
+  /** The release it follows, and what it may do beside that; null: there is none, and all is new. */
+  readonly against: string | null
+  readonly permissions: PermissionDiff
 }
 
-type Ports = Omit<MarketplaceOptions, 'publicUrl' | 'isOperatorToken' | 'inspectPackage'>
+type Ports = AccountPorts & { readonly contents: ContentStore }
 
 /** Decides on staged versions. Each decision is one transaction; all that was said is kept. */
 export class ReviewService {
-  readonly #ports: Ports & { readonly contents: ContentStore }
+  readonly #ports: Ports
 
   constructor(ports: Ports) {
     this.#ports = ports
@@ -66,7 +78,10 @@ export class ReviewService {
     const version = await findReviewedVersion(knex, review)
     const { integrity, shasum, size, state } = version
     const entries = await listEntries(knex, id)
-    return { ...review, entries, dist: { integrity, shasum, size, state } }
+    const against = releaseBefore(review.version, await listVersions(knex, review.name)) ?? null
+    const before = against === null ? undefined : await findManifest(knex, review.name, against)
+    const permissions = permissionDiff(before, version.manifest)
+    return { ...review, entries, dist: { integrity, shasum, size, state }, against, permissions }
   }
 
   async tarball(actor: Actor, id: string): Promise<{ bytes: Buffer; review: Review }> {

@@ -114,12 +114,21 @@ function stageItem(review: ShownReview): Readonly<Record<string, unknown>> {
     tier,
     grounds: grounds.join(', '),
     approvals: `${approvals.length} of ${Math.max(needed, 1)}`,
+    permissions: wideningOf(review),
     ...(approvals.length === 0
       ? {}
       : { 'approved by': approvals.map(({ actor }) => actor).join(', ') }),
     'may approve': needed === 0 ? 'its publisher, or a reviewer' : 'reviewers and the operator',
     ...(last === undefined ? {} : { 'last word': `${last.actor} (${last.kind}): ${last.text}` }),
   }
+}
+
+/** In one line what a reviewer looks at first. */
+function wideningOf({ permissions, against }: ShownReview): string {
+  const wider = permissions.changes.filter(({ change }) => change === 'wider')
+  const names = [...new Set(wider.map(({ name }) => name))].join(', ')
+  if (against === null) return names === '' ? 'asks for nothing' : `asks for ${names}`
+  return names === '' ? `no wider than ${against}` : `wider than ${against}: ${names}`
 }
 
 interface StageParams {

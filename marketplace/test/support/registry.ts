@@ -11,6 +11,7 @@ import { marketplace } from '../../src/marketplace.ts'
 import type { AuditEntry, MarketplaceOptions } from '../../src/ports.ts'
 import { publisherRoutes } from '../../src/publishers/publisher-routes.ts'
 import { defaultPolicy } from '../../src/review/review-policy.ts'
+import { reviewRoutes } from '../../src/review/review-routes.ts'
 import { writePolicy } from '../../src/review/review-store.ts'
 import { inspectHonestly } from './inspect-honestly.ts'
 
@@ -81,6 +82,7 @@ export async function serve(
   })
   await app.register(marketplace, { prefix: '/npm', ...options })
   await app.register(publisherRoutes, { prefix: '/v1/marketplace', ...options })
+  await app.register(reviewRoutes, { prefix: '/v1/marketplace', ...options })
   await app.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(() => app.close())
   const { port } = app.server.address() as AddressInfo
