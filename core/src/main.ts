@@ -180,7 +180,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const { broker, streams, flush } = plugins
   const source = new PackageSource({ knex, contents: state.contents })
   const registering = { ...parts, ...trusted, source, points: broker.points, log }
-  const { installs, planner, comparer } = openRegistry(registering)
+  const registry = openRegistry(registering)
   const bindings = new BindingService(state)
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
   const udfs = composeUdfs(parts, udfLanes)
@@ -195,8 +195,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     keepWrites(scope, { ...state, log })
     await apps.routes(scope)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
-    const services = { installs, planner, comparer, bindings, rollouts, broker, removals }
-    administration(scope, state, services)
+    administration(scope, state, { ...registry, bindings, rollouts, broker, removals })
     await identity.routes(scope, sendTicketBy({ ...parts.settings, ...broker, snapshot }))
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
@@ -214,7 +213,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   removals.start()
   apps.start()
   stops.push(() => controller.stop())
-  resume(parts, { installs, bindings }, stops)
+  resume(parts, { ...registry, bindings }, stops)
   return app
 }
 

@@ -10,6 +10,7 @@ import { PASSWORD } from './people.ts'
 import { testDatabases } from './postgres.ts'
 import { callProbe, installProbe, probeVersion, setUpTenant } from './probe.ts'
 import { publish } from './publish.ts'
+import { reviewedRelease } from './reviewed-release.ts'
 import {
   bookRoutes,
   catalogRoutes,
@@ -22,6 +23,7 @@ import {
   publisherRoutes,
   type RouteRows,
   rehearsalRoutes,
+  reviewRoutes,
   rolloutRoutes,
   serviceRoutes,
   settingRoutes,
@@ -170,6 +172,8 @@ const publisher = '/v1/marketplace/publishers/initrode'
 const account = { name: 'initrode', scopes: ['@initrode'] }
 await host.client.request('POST', '/v1/marketplace/publishers', account)
 const logins = await host.client.request<{ items: { id: string }[] }>('GET', `${publisher}/tokens`)
+
+const reviewed = await reviewedRelease(host)
 
 /** A client of acme proves itself in the body, whoever sends it: for nobody else there is another. */
 const client = await admin.request<{ clientId: string; clientSecret: string }>(
@@ -391,4 +395,9 @@ export const table: Readonly<Record<string, Entry>> = {
   'GET /v1/signing-keys': { door: open, at: '/v1/signing-keys' },
   ...behind(operators, bookRoutes.operators),
   ...behind(market, publisherRoutes(publisher, logins.items[0]?.id)),
+  ...behind(market, reviewRoutes(reviewed)),
+  'GET /v1/marketplace/packages/{name}/versions/{version}/permissions': {
+    door: operators,
+    at: '/v1/marketplace/packages/@probe%2Fone/versions/1.0.0/permissions',
+  },
 }

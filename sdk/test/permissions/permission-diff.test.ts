@@ -110,4 +110,5 @@ t.test('whatever covers a wish covers all that is less', async (t) => {
     }),
   )
   fc.assert(fc.property(wish, (one) => covers('http:fetch', one, one)))
+  t.pass('no counter-example')
 })
