@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import { parsePackageName } from '../packages/package-name.ts'
 import {
+  findContracts,
   findHead,
   findManifest,
   listVersions,
@@ -32,6 +33,7 @@ import {
   type ReviewedVersion,
   rolesOf,
 } from './review-store.ts'
+import { type ServiceDiff, serviceDiffs } from './service-diff.ts'
 import { nextVersionState, type VersionCommand } from './version-states.ts'
 
 /** What one review may hold: a thread of people, not a chat. */
@@ -53,6 +55,8 @@ export interface ShownReview extends Review {
   /** The release it follows, and what it may do beside that; null: there is none, and all is new. */
   readonly against: string | null
   readonly permissions: PermissionDiff
+  /** What it makes of the majors of services that the release served as well. */
+  readonly contracts: readonly ServiceDiff[]
 }
 
 type Ports = AccountPorts & { readonly contents: ContentStore }
@@ -80,8 +84,15 @@ export class ReviewService {
     const entries = await listEntries(knex, id)
     const against = releaseBefore(review.version, await listVersions(knex, review.name)) ?? null
     const before = against === null ? undefined : await findManifest(knex, review.name, against)
-    const permissions = permissionDiff(before, version.manifest)
-    return { ...review, entries, dist: { integrity, shasum, size, state }, against, permissions }
+    const old = against === null ? {} : ((await findContracts(knex, review.name, against)) ?? {})
+    return {
+      ...review,
+      entries,
+      dist: { integrity, shasum, size, state },
+      against,
+      permissions: permissionDiff(before, version.manifest),
+      contracts: serviceDiffs(old, version.contracts),
+    }
   }
 
   async tarball(actor: Actor, id: string): Promise<{ bytes: Buffer; review: Review }> {
@@ -128,6 +139,8 @@ export class ReviewService {
   /** The publisher's word on a finding or a rejection, or the reviewer's answer to it. */
   async say(decision: Decision, kind: Extract<EntryKind, 'appeal' | 'answer'>): Promise<void> {
     const { actor, id, text, rule } = decision
+    // Before anything else: who may not see it is not told that it is there.
+    await this.#visible(actor, id)
     await this.#ports.knex.transaction(async (trx) => {
       const review = await lockReview(trx, id)
       if (review === undefined) throw notFound(id)
@@ -135,7 +148,6 @@ export class ReviewService {
       if (kind === 'appeal' && !isOwn) {
         throw forbidden(actor, review, 'only its publisher appeals')
       }
-      if (kind === 'answer' && !isOwn && !(await this.seesAll(actor))) throw notFound(id)
       if (review.status === 'approved') throw closed(review)
       await requireRoom(trx, review)
       const at = this.#now()
