@@ -135,8 +135,8 @@ export async function listReviews(
 ): Promise<readonly Review[]> {
   const found = matching(knex, query).orderBy(['opened_at', 'id']).limit(page.limit).select(columns)
   if (page.cursor === undefined) return found
-  const before = knex('reviews').where({ id: page.cursor }).select('opened_at', 'id')
-  return found.whereRaw('(opened_at, id) > (?)', [before])
+  const before = '(select opened_at, id from reviews where id = ?)'
+  return found.whereRaw(`(opened_at, id) > ${before}`, [page.cursor])
 }
 
 export async function decideReview(
