@@ -1,12 +1,23 @@
 /** Of what is sent to review-routes.ts. */
 
 const nameSchema = { type: 'string', pattern: '^[a-z0-9][a-z0-9-]*$', maxLength: 64 } as const
-const packageSchema = { type: 'string', minLength: 1, maxLength: 214 } as const
+const packageSchema = {
+  type: 'string',
+  pattern: '^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*$',
+  maxLength: 214,
+} as const
 const uuidSchema = {
   type: 'string',
   pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
 } as const
-const reasonSchema = { type: 'string', minLength: 1, maxLength: 4000, pattern: '\\S' } as const
+/** Text that PostgreSQL can hold, and that says something. */
+const reasonSchema = {
+  type: 'string',
+  maxLength: 4000,
+  pattern: '^[^\\u0000]*\\S[^\\u0000]*$',
+} as const
+
+const ruleSchema = { type: 'string', pattern: '^[a-z0-9-]+/[a-z0-9-]+$', maxLength: 100 } as const
 
 function strict<Properties extends object>(
   properties: Properties,
@@ -21,7 +32,7 @@ export const commandSchema = {
     id: uuidSchema,
     command: { enum: ['approve', 'reject', 'appeal', 'answer', 'reopen'] },
   }),
-  body: strict({ text: reasonSchema, rule: { type: 'string', maxLength: 100 } }, ['text']),
+  body: strict({ text: reasonSchema, rule: ruleSchema }, ['text']),
 }
 
 export const listSchema = strict(
@@ -38,7 +49,7 @@ export const roleSchema = strict({ name: nameSchema, role: { enum: ['reviewer', 
 
 export const withdrawalParams = strict({
   name: packageSchema,
-  version: { type: 'string', minLength: 1, maxLength: 256 },
+  version: { type: 'string', pattern: '^[0-9A-Za-z.-]+$', maxLength: 256 },
   command: { enum: ['yank', 'unyank', 'block', 'unblock'] },
 })
 

@@ -150,6 +150,6 @@ const listSchema = {
   properties: {
     page: { type: 'integer', minimum: 0, maximum: MAX_PAGE, default: 0 },
     perPage: { type: 'integer', minimum: 1, maximum: MAX_PER_PAGE, default: MAX_PER_PAGE },
-    package: { type: 'string', maxLength: 214 },
+    package: { type: 'string', pattern: '^[^\\u0000]*$', maxLength: 214 },
   },
 } as const
