@@ -1149,6 +1149,17 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请先安装该版本，或选择 GET /v1/plugins/{plugin} 列出的版本。',
     },
   },
+  VERSION_BLOCKED: {
+    status: 503,
+    message: {
+      en: '{plugin}@{version} was blocked by the marketplace and is run nowhere: {reason}',
+      'zh-CN': '{plugin}@{version} 已被应用市场封禁，不再运行：{reason}',
+    },
+    cure: {
+      en: 'Where a version before it can take over, it has; else the operator installs another and promotes its rollout.',
+      'zh-CN': '若有可接替的前一版本，已自动切换；否则请运维人员安装其他版本并完成其灰度发布。',
+    },
+  },
   VERSION_NOT_READY: {
     status: 409,
     message: {
@@ -1158,6 +1169,17 @@ export const coreErrors = defineErrors('CORE', {
     cure: {
       en: 'Look at its fault with GET /v1/plugins/{plugin} and install it again.',
       'zh-CN': '请通过 GET /v1/plugins/{plugin} 查看故障后重新安装。',
+    },
+  },
+  VERSION_WITHDRAWN: {
+    status: 409,
+    message: {
+      en: '{plugin}@{version} is {state} and is not installed or rolled out anew: {reason}',
+      'zh-CN': '{plugin}@{version} 处于 {state} 状态，不再新安装或发布：{reason}',
+    },
+    cure: {
+      en: 'Take another version: npm view {plugin} versions. What runs a yanked version goes on running it.',
+      'zh-CN': '请改用其他版本：npm view {plugin} versions。已在运行被撤回版本的主机不受影响。',
     },
   },
 })

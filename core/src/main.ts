@@ -9,11 +9,11 @@ import {
   PackageSource,
   PublisherDirectory,
   publisherRoutes,
+  reviewRoutes,
 } from '@signalbox/marketplace'
 import { checkedPackage, type Sandbox } from '@signalbox/sandbox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
-import { recordChange } from './audit/change.ts'
 import { blobRoutes } from './blobs/blob-routes.ts'
 import type { ServiceCall } from './broker/call-scope.ts'
 import { type Outbound, openOutbound } from './broker/http/open-outbound.ts'
@@ -45,14 +45,17 @@ import { BindingService } from './registry/binding-service.ts'
 import { configRoutes } from './registry/config-routes.ts'
 import { ConfigService } from './registry/config-service.ts'
 import type { InstallService } from './registry/install-service.ts'
+import type { PermissionComparer } from './registry/permissions/permission-comparer.ts'
 import { pluginRoutes } from './registry/plugin-routes.ts'
 import { findInstallation } from './registry/registry-store.ts'
 import { resumeWork } from './registry/resume-work.ts'
 import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
 import { publishTrials } from './registry/trials/publish-trials.ts'
 import type { VersionPlanner } from './registry/version-planner.ts'
+import { recordMarketChange } from './registry/withdrawn/record-market-change.ts'
 import { openRegistry } from './registry-side.ts'
 import { openRemovals, type Removals } from './removal/open-removals.ts'
+import { followBlocks } from './rollout/blocked/follow-blocks.ts'
 import type { Arm } from './rollout/cohorts/cohort.ts'
 import type { TripKind } from './rollout/judge/hard-trips.ts'
 import { followCircuits } from './rollout/judge/opened-circuits.ts'
@@ -183,7 +186,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const { broker, streams, flush } = plugins
   const source = new PackageSource({ knex, contents: state.contents })
   const registering = { ...parts, ...trusted, source, points: broker.points, log }
-  const { installs, planner } = openRegistry(registering)
+  const registry = openRegistry(registering)
   const bindings = new BindingService(state)
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
   const udfs = composeUdfs(parts, udfLanes)
@@ -198,7 +201,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     keepWrites(scope, { ...state, log })
     await apps.routes(scope)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
-    administration(scope, state, { installs, planner, bindings, rollouts, broker, removals })
+    administration(scope, state, { ...registry, bindings, rollouts, broker, removals })
     await identity.routes(scope, sendTicketBy({ ...parts.settings, ...broker, snapshot }))
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
@@ -216,7 +219,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   removals.start()
   apps.start()
   stops.push(() => controller.stop())
-  resume(parts, { installs, bindings }, stops)
+  resume(parts, { ...registry, bindings }, stops)
   return app
 }
 
@@ -271,6 +274,9 @@ function composeRollouts({ options, state, sandbox, news }: Parts, stops: StopSt
   const { log } = options
   const now = () => routing.now()
   const rollouts = new RolloutService({ knex, routing, now })
+  const follow = followBlocks({ rollouts, log })
+  routing.follow((_before, after) => void follow(after))
+  void follow(routing.snapshot)
   const node = randomUUID()
   openNodes({ knex, routing, node }, stops)
   holdBundles(routing, (version) => state.bundles.load(version))
@@ -318,6 +324,7 @@ function composeUdfs({ state }: Parts, lanes: UdfLanes): UdfService {
 interface Services {
   readonly installs: InstallService
   readonly planner: VersionPlanner
+  readonly comparer: PermissionComparer
   readonly bindings: BindingService
   readonly rollouts: RolloutService
   readonly broker: OpenBroker
@@ -327,9 +334,9 @@ interface Services {
 function administration(
   scope: FastifyInstance,
   { knex, routing, contents, inFlight, auditing, usage }: State,
-  { installs, planner, bindings, rollouts, broker, removals }: Services,
+  { installs, planner, comparer, bindings, rollouts, broker, removals }: Services,
 ): void {
-  pluginRoutes(scope, { knex, installs, planner })
+  pluginRoutes(scope, { knex, installs, planner, comparer })
   removals.routes(scope)
   tenantPluginRoutes(scope, { knex, bindings })
   configRoutes(scope, { knex, configs: new ConfigService({ knex, routing, contents }) })
@@ -374,10 +381,6 @@ async function registerMarketplace(
   await scope.register(advisoryAdministration, { ...accounts, prefix: '/v1/marketplace' })
   await scope.register(publisherRoutes, { ...accounts, prefix: '/v1/marketplace' })
   await scope.register(findingRoutes, { ...accounts, prefix: '/v1/marketplace' })
-}
-
-/** The marketplace's changes stand in the same audit and outbox as the host's own. */
-async function recordMarketChange(entry: AuditEntry, trx: Knex.Transaction): Promise<void> {
-  const { actor, action, subject, traceId, details } = entry
-  await recordChange(trx, { actor, action, subject, traceId, tenant: null, detail: details }, null)
+  const { contents } = state
+  await scope.register(reviewRoutes, { ...accounts, contents, prefix: '/v1/marketplace' })
 }

@@ -6,6 +6,7 @@ import { unfitContributions } from './contributions/unfit-contributions.ts'
 import type { State } from './host-state.ts'
 import { hostVersion } from './host-version.ts'
 import { InstallService } from './registry/install-service.ts'
+import { PermissionComparer } from './registry/permissions/permission-comparer.ts'
 import { VersionPlanner } from './registry/version-planner.ts'
 import type { OpenTrusted } from './trusted/open-trusted.ts'
 
@@ -22,6 +23,7 @@ interface Parts extends Pick<OpenTrusted, 'runGuest' | 'isTrusted'>, Pick<Instal
 export function openRegistry({ state, source, points, runGuest, isTrusted, log }: Parts): {
   readonly installs: InstallService
   readonly planner: VersionPlanner
+  readonly comparer: PermissionComparer
 } {
   const { knex, routing, contents, compiled, schemas } = state
   const shared = { knex, source, inspect: inspectPackage, isTrusted, hostVersion }
@@ -41,5 +43,5 @@ export function openRegistry({ state, source, points, runGuest, isTrusted, log }
     runExamples: (...of) => runExamples({ runGuest, now: Date.now }, ...of),
     now: Date.now,
   })
-  return { installs, planner }
+  return { installs, planner, comparer: new PermissionComparer({ knex, source }) }
 }

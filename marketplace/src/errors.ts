@@ -24,6 +24,17 @@ export const marketplaceErrors = defineErrors('MKT', {
       'zh-CN': '查看生效的公告：GET /v1/marketplace/advisories',
     },
   },
+  APPEAL_MISSING: {
+    status: 409,
+    message: {
+      en: '{package} was rejected, and its publisher has not appealed since.',
+      'zh-CN': '{package} 已被拒绝，且发布者此后未提出申诉。',
+    },
+    cure: {
+      en: 'Its publisher appeals: signalbox review appeal {review} --text "…"',
+      'zh-CN': '由发布者申诉：signalbox review appeal {review} --text "…"',
+    },
+  },
   ATTACHMENTS_WRONG: {
     status: 400,
     message: {
@@ -314,6 +325,59 @@ export const marketplaceErrors = defineErrors('MKT', {
     message: { en: 'The request was refused: {reason}', 'zh-CN': '请求被拒绝：{reason}' },
     cure: { en: 'Correct the request.', 'zh-CN': '请更正请求。' },
   },
+  REVIEW_CLOSED: {
+    status: 409,
+    message: {
+      en: 'The review of {package} is decided: {status}.',
+      'zh-CN': '{package} 的评审已有结论：{status}。',
+    },
+    cure: {
+      en: 'See what was said: signalbox review show {review}. A rejection can be appealed; its number is not used again.',
+      'zh-CN':
+        '查看记录：signalbox review show {review}。被拒绝的版本可以申诉；其版本号不会再次使用。',
+    },
+  },
+  REVIEW_FORBIDDEN: {
+    status: 403,
+    message: {
+      en: '{actor} may not decide on {package}: {reason}.',
+      'zh-CN': '{actor} 不能对 {package} 作出决定：{reason}。',
+    },
+    cure: {
+      en: 'Ask another reviewer, or the operator, who appoints them.',
+      'zh-CN': '请由其他评审人或运维人员处理；评审人由运维人员任命。',
+    },
+  },
+  REVIEW_FULL: {
+    status: 422,
+    message: {
+      en: 'The review of {package} holds {limit} entries, which is the most.',
+      'zh-CN': '{package} 的评审已有 {limit} 条记录，达到上限。',
+    },
+    cure: {
+      en: 'Decide on it, or publish the next version.',
+      'zh-CN': '请作出决定，或发布下一个版本。',
+    },
+  },
+  REVIEW_NOT_FOUND: {
+    status: 404,
+    message: {
+      en: 'There is no review {review} that you may see.',
+      'zh-CN': '不存在您可查看的评审 {review}。',
+    },
+    cure: {
+      en: 'See those that wait: npm stage list, or signalbox review list.',
+      'zh-CN': '查看等待中的评审：npm stage list 或 signalbox review list。',
+    },
+  },
+  REVIEW_TWICE: {
+    status: 409,
+    message: {
+      en: '{actor} has approved {package} already; it takes {needed} people.',
+      'zh-CN': '{actor} 已批准过 {package}；需要 {needed} 人批准。',
+    },
+    cure: { en: 'Ask another reviewer.', 'zh-CN': '请由另一位评审人批准。' },
+  },
   REV_STALE: {
     status: 409,
     message: {
@@ -433,6 +497,28 @@ export const marketplaceErrors = defineErrors('MKT', {
     cure: {
       en: 'Write it as 1.2.3 or 1.2.3-beta.1, without build metadata.',
       'zh-CN': '请写成 1.2.3 或 1.2.3-beta.1，不带构建元数据。',
+    },
+  },
+  VERSION_STATE: {
+    status: 409,
+    message: {
+      en: '{package} is {state}: it cannot be made {wanted}.',
+      'zh-CN': '{package} 当前为 {state}：无法变更为 {wanted}。',
+    },
+    cure: {
+      en: 'See its state: npm view {package}. The life of a version is in core/docs/review.md.',
+      'zh-CN': '查看其状态：npm view {package}。版本的生命周期见 core/docs/review.md。',
+    },
+  },
+  WITHDRAWN_BY_OPERATOR: {
+    status: 403,
+    message: {
+      en: '{package} was withdrawn by the operator: {reason}',
+      'zh-CN': '{package} 已由运维人员撤回：{reason}',
+    },
+    cure: {
+      en: 'Ask the operator, or publish a version without what was wrong.',
+      'zh-CN': '请联系运维人员，或发布已修正问题的版本。',
     },
   },
 })

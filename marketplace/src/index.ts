@@ -19,3 +19,4 @@ export type {
 } from './ports.ts'
 export { PublisherDirectory } from './publishers/publisher-directory.ts'
 export { publisherRoutes } from './publishers/publisher-routes.ts'
+export { reviewRoutes } from './review/review-routes.ts'

@@ -21,6 +21,8 @@ import { authentication } from './publishers/authenticate.ts'
 import { PublisherService } from './publishers/publisher-service.ts'
 import { tokenRoutes } from './publishers/token-routes.ts'
 import { TokenService } from './publishers/token-service.ts'
+import { ReviewService } from './review/review-service.ts'
+import { stageRoutes } from './review/stage-routes.ts'
 import { searchRoutes } from './search/search-routes.ts'
 import { starRoutes } from './stars/star-routes.ts'
 import { StarService } from './stars/star-service.ts'
@@ -45,6 +47,8 @@ export const marketplace: FastifyPluginAsync<MarketplaceOptions> = async (app, o
   withdrawalRoutes(app, { withdrawals, owners }, authenticate)
   const publishing = new PublishService(options)
   publishRoutes(app, { publishing, withdrawals, stars }, authenticate)
+  const reviews = new ReviewService(options)
+  stageRoutes(app, { reviews, knex: options.knex }, authenticate)
   const downloads = new DownloadRecorder(options)
   downloadRoutes(app, { ...options, downloads })
   const onDownload = (name: string, version: string) => downloads.note(name, version)

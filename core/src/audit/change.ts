@@ -75,6 +75,13 @@ async function nextGeneration(trx: Knex.Transaction): Promise<number> {
   return generation
 }
 
+/** As recordChange, last in a transaction of another part that changes what requests are routed by. */
+export async function recordRoutedChange(trx: Knex.Transaction, change: Change): Promise<number> {
+  const generation = await nextGeneration(trx)
+  await recordChange(trx, change, generation)
+  return generation
+}
+
 /**
  * The audit entry and the event of a change, in its transaction.
  * @param generation null: the change touches nothing that requests are routed by

@@ -4,6 +4,7 @@ import { coreErrors } from '../errors.ts'
 import type { TraceContext } from '../gateway/trace-context.ts'
 import { nameInvocation } from '../invocations/invocation-of-error.ts'
 import type { NamedCall, Verdict } from '../invocations/watched-call.ts'
+import { notReadyRefusal } from '../registry/withdrawn/withdrawal-refusal.ts'
 import type { Arm, CohortCall } from '../rollout/cohorts/cohort.ts'
 import { countEntry } from '../rollout/routing/canary-entry.ts'
 import { pickVersion } from '../rollout/routing/pick-version.ts'
@@ -68,7 +69,7 @@ export interface EntryPorts extends GuestPorts {
 /**
  * Runs a handler of whichever version serves the tenant now. While a canary runs its judge is told, but for
  * what was tried before: one draw of the version is one event.
- * @throws CORE_PLUGIN_NOT_ENABLED, CORE_VERSION_NOT_READY, CORE_CALL_DEADLINE; how the handler itself ended is
+ * @throws CORE_PLUGIN_NOT_ENABLED, CORE_VERSION_NOT_READY, CORE_VERSION_BLOCKED, CORE_CALL_DEADLINE; how the handler itself ended is
  * in the outcome
  */
 export async function runEntry(ports: EntryPorts, call: EntryCall): Promise<EntryOutcome> {
@@ -177,11 +178,11 @@ function servingVersion(
   call: EntryCall,
 ): Extract<ReturnType<typeof pickVersion>, { kind: 'version' }> {
   const { plugin, tenant, requestId, drawnFrom } = call
-  const pick = pickVersion(ports.snapshot(), plugin, { requestId, tenant, input: drawnFrom })
+  const snapshot = ports.snapshot()
+  const pick = pickVersion(snapshot, plugin, { requestId, tenant, input: drawnFrom })
   if (pick.kind === 'version') return pick
   if (pick.kind === 'not-enabled') throw coreErrors.create('PLUGIN_NOT_ENABLED', { plugin, tenant })
-  const { version } = pick
-  throw coreErrors.create('VERSION_NOT_READY', { plugin, version, state: 'not installed' })
+  throw notReadyRefusal(snapshot, plugin, pick.version)
 }
 
 function scopeOf(

@@ -3,6 +3,7 @@ import type { CompiledOperation } from '../catalog/compile-contract.ts'
 import { operationOf, operationsNamed } from '../catalog/operation-of.ts'
 import { coreErrors } from '../errors.ts'
 import { narrower, operationReach, type Reach } from '../identity/authorise.ts'
+import { notReadyRefusal } from '../registry/withdrawn/withdrawal-refusal.ts'
 import type { Arm, Assignment } from '../rollout/cohorts/cohort.ts'
 import { cohortCallOf } from '../rollout/cohorts/cohort-call.ts'
 import type { NodeCounters } from '../rollout/judge/node-counters.ts'
@@ -81,7 +82,8 @@ export class ServiceCaller {
 
   /**
    * Which version would serve, before anything is spent on the call.
-   * @throws CORE_SERVICE_MISSING, CORE_OPERATION_MISSING, CORE_PLUGIN_NOT_ENABLED, CORE_VERSION_NOT_READY
+   * @throws CORE_SERVICE_MISSING, CORE_OPERATION_MISSING, CORE_PLUGIN_NOT_ENABLED, CORE_VERSION_NOT_READY,
+   *   CORE_VERSION_BLOCKED
    */
   target(call: RoutedCall): Target {
     const { tenant, service, major, operation } = call
@@ -99,8 +101,7 @@ export class ServiceCaller {
     if (pick.kind === 'not-enabled')
       throw coreErrors.create('PLUGIN_NOT_ENABLED', { plugin, tenant })
     if (pick.kind === 'not-ready') {
-      const { version } = pick
-      throw coreErrors.create('VERSION_NOT_READY', { plugin, version, state: 'not installed' })
+      throw notReadyRefusal(snapshot, plugin, pick.version)
     }
     const { version, arm, sharing, assigned, mirrored } = pick
     const promised = sharing?.versions.stable ?? version

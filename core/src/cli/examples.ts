@@ -22,6 +22,19 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'signalbox plugin remove @acme/orders --data export   # then purged',
     'signalbox plugin remove @acme/orders --data purge',
   ],
+  'review list': ['signalbox review list', 'signalbox review list --status rejected'],
+  'review show': ['signalbox review show 0f8fad5b-d9cb-469f-a165-70867728950e'],
+  'review approve': [
+    'signalbox review approve 0f8fad5b-d9cb-469f-a165-70867728950e --text "read the bundle"',
+  ],
+  'review reject': [
+    'signalbox review reject 0f8fad5b-d9cb-469f-a165-70867728950e --text "asks for too much"',
+  ],
+  'review appeal': [
+    'signalbox review appeal 0f8fad5b-d9cb-469f-a165-70867728950e --text "it needs it, see the README"',
+  ],
+  'package yank': ['signalbox package yank @acme/orders@1.2.0 --reason "wrong totals"'],
+  'package block': ['signalbox package block @acme/orders@1.2.0 --reason "sends rows away"'],
   'webhook deliveries': ['signalbox webhook deliveries whe_0123456789abcdef01234567 --state dead'],
   'webhook replay': [
     'signalbox webhook replay whe_0123456789abcdef01234567 42',

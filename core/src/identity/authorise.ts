@@ -48,6 +48,7 @@ export const rules = {
   'app.list': ['operator', 'admin', 'auditor', 'service-owner'],
   'plugin.install': ['operator'],
   'plugin.plan': ['operator'],
+  'plugin.compare': ['operator'],
   'plugin.remove': ['operator'],
   'plugin.list': ['operator', 'admin', 'auditor', 'service-owner', 'member'],
   'plugin.read': ['operator', 'admin', 'auditor', 'service-owner', 'member'],

@@ -58,6 +58,17 @@ export async function listDataBindings(knex: Knex): Promise<{ tenant: string; pl
     .distinct('b.tenant', 'b.plugin')
 }
 
+/** Tenants that have a binding to the plugin, after the cursor. */
+export async function listBoundTenants(
+  knex: Knex,
+  plugin: string,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<{ tenant: string; binding: Binding['binding']; pinnedVersion: string | null }[]> {
+  const query = knex('bindings').where({ plugin }).orderBy('tenant').limit(page.limit)
+  if (page.cursor !== undefined) query.where('tenant', '>', page.cursor)
+  return query.select('tenant', 'binding', { pinnedVersion: 'pinned_version' })
+}
+
 export async function listGrants(knex: Knex, tenant: string, plugin: string): Promise<GrantRow[]> {
   const rows = await knex('grants')
     .where({ tenant, plugin })

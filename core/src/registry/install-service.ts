@@ -40,6 +40,7 @@ import {
 } from './registry-store.ts'
 import { requireRequired } from './required-plugins.ts'
 import { type Candidate, refusalOf } from './resolve.ts'
+import { withdrawalRefusal } from './withdrawn/withdrawal-refusal.ts'
 
 export interface PluginSchemas {
   installSchema(plugin: string): Promise<void>
@@ -118,6 +119,13 @@ export class InstallService {
     const known = await this.#ports.source.versions(name)
     const version = known?.distTags[wish] ?? wish
     if (known?.versions.includes(version) === true) return version
+    const withdrawn = await this.#ports.source.withdrawn(name, version)
+    if (withdrawn !== undefined) {
+      // To repeat an installation is harmless, also of what was yanked since.
+      const there = await findInstallation(this.#ports.knex, name, version)
+      if (withdrawn.state === 'yanked' && there !== undefined) return version
+      throw withdrawalRefusal({ package: name, version, ...withdrawn })
+    }
     throw coreErrors.create('PACKAGE_MISSING', { plugin: name, version: wish })
   }
 

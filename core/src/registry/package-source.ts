@@ -1,9 +1,17 @@
 import type { PackageInspection } from '@signalbox/sandbox'
+import type { Manifest } from '@signalbox/sdk/manifest'
 
 /** Where the host installs from; main.ts puts the marketplace behind it. */
 export interface PackageSource {
   /** Versions that may be installed, and what the dist-tags name. */
   versions(name: string): Promise<PackageVersions | undefined>
+  /** What was said against a version; undefined: nothing. */
+  withdrawn(
+    name: string,
+    version: string,
+  ): Promise<{ readonly state: 'yanked' | 'blocked'; readonly reason: string } | undefined>
+  /** Of a version in whatever state, those that wait for review included. */
+  manifest(name: string, version: string): Promise<Manifest | undefined>
   fetch(name: string, version: string): Promise<PackageTarball | undefined>
 }
 

@@ -11,6 +11,8 @@ import {
 } from '../gateway/http-schemas.ts'
 import type { Page } from '../identity/identity-store.ts'
 import type { InstallService } from './install-service.ts'
+import type { PermissionComparer } from './permissions/permission-comparer.ts'
+import { permissionDiffRoutes } from './permissions/permission-diff-routes.ts'
 import {
   hasPlugin,
   type Installation,
@@ -24,13 +26,16 @@ interface Ports {
   readonly knex: Knex
   readonly installs: InstallService
   readonly planner: VersionPlanner
+  readonly comparer: PermissionComparer
 }
 
 const tags = ['plugins']
 
 /** Installing from the marketplace and looking at what is installed: the operator's. */
-export function pluginRoutes(app: FastifyInstance, { knex, installs, planner }: Ports): void {
+export function pluginRoutes(app: FastifyInstance, ports: Ports): void {
+  const { knex, installs, planner, comparer } = ports
   planRoute(app, planner)
+  permissionDiffRoutes(app, comparer)
   app.post<{ Body: { name: string; version?: string } }>(
     '/v1/plugins',
     {

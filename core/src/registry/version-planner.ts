@@ -1,5 +1,6 @@
 import type { PackageInspection } from '@signalbox/sandbox'
 import type { CodedError } from '@signalbox/sdk/errors'
+import { permissionDiff } from '@signalbox/sdk/permission-diff'
 import type { Knex } from 'knex'
 import { affectedApps, type ServiceChanges } from '../catalog/affected-apps.ts'
 import { listConsumers } from '../catalog/consumers.ts'
@@ -22,6 +23,7 @@ import {
   stableVersion,
 } from './registry-store.ts'
 import { refusalOf } from './resolve.ts'
+import { withdrawalRefusal } from './withdrawn/withdrawal-refusal.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -72,6 +74,7 @@ export class VersionPlanner {
       refusal: refusal === undefined ? null : shown(refusal),
       requires: manifest.requires ?? {},
       capabilities: plannedCapabilities(stable?.manifest, manifest),
+      permissions: permissionDiff(stable?.manifest, manifest),
       migrations: plannedMigrations(manifest.migrations, files, known),
       services,
       ...(await this.#meeting(candidate, services, stable, inspected)),
@@ -82,6 +85,8 @@ export class VersionPlanner {
     const known = await this.#ports.source.versions(plugin)
     const version = known?.distTags[wish] ?? wish
     if (known?.versions.includes(version) === true) return version
+    const withdrawn = await this.#ports.source.withdrawn(plugin, version)
+    if (withdrawn !== undefined) throw withdrawalRefusal({ package: plugin, version, ...withdrawn })
     throw coreErrors.create('PACKAGE_MISSING', { plugin, version: wish })
   }
 

@@ -1,4 +1,5 @@
 import { coreErrors } from '../errors.ts'
+import { notReadyRefusal } from '../registry/withdrawn/withdrawal-refusal.ts'
 import { pickVersion } from '../rollout/routing/pick-version.ts'
 import { grantsOf, type InstalledVersion, type Snapshot } from '../rollout/routing/snapshot.ts'
 
@@ -22,7 +23,7 @@ export interface ProvidedUdf {
  * Which version runs a function for a tenant: the one that a call with the same id would be given, also during a rollout.
  * Pure: the same snapshot and id give the same version on every node.
  *
- * @throws CORE_PLUGIN_NOT_ENABLED, CORE_VERSION_NOT_READY, CORE_GRANT_MISSING, CORE_UDF_MISSING
+ * @throws CORE_PLUGIN_NOT_ENABLED, CORE_VERSION_NOT_READY, CORE_VERSION_BLOCKED, CORE_GRANT_MISSING, CORE_UDF_MISSING
  */
 export function udfTarget(
   snapshot: Snapshot,
@@ -33,10 +34,7 @@ export function udfTarget(
   if (pick.kind === 'not-enabled') {
     throw coreErrors.create('PLUGIN_NOT_ENABLED', { plugin, tenant })
   }
-  if (pick.kind === 'not-ready') {
-    const { version } = pick
-    throw coreErrors.create('VERSION_NOT_READY', { plugin, version, state: 'not installed' })
-  }
+  if (pick.kind === 'not-ready') throw notReadyRefusal(snapshot, plugin, pick.version)
   if (!mayProvide(snapshot, tenant, plugin)) {
     throw coreErrors.create('GRANT_MISSING', { plugin, capability: CAPABILITY, tenant })
   }

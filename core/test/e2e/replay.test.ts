@@ -11,12 +11,14 @@ import {
 } from '../support/ledger.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe } from '../support/probe.ts'
+import { publishWithoutReview } from '../support/publish-without-review.ts'
 
 const { hostUrl, pluginUrl } = await testDatabases(t)
 const host = await HostProcess.start(t, {
   databaseUrl: hostUrl,
   environment: { PLUGIN_DATABASE_URL: pluginUrl },
 })
+await publishWithoutReview(host)
 const author = await publisher('grace', ['@ledger'])
 await installLedger(host, author)
 const acme = await setUpLedger(host, 'acme')

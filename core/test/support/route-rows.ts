@@ -195,6 +195,38 @@ export function publisherRoutes(publisher: string, token: string | undefined): R
   }
 }
 
+/** Reviews, and what is taken out of circulation. @param review id of an open one of a version that can be yanked */
+export function reviewRoutes(review: string): RouteRows {
+  const version = '/v1/marketplace/packages/@initrode%2Fopen/versions/1.0.0'
+  const tier = { approvals: 1, trustedPublishersPass: true }
+  return {
+    'GET /v1/marketplace/reviews': { at: '/v1/marketplace/reviews' },
+    'GET /v1/marketplace/reviews/{id}': { at: `/v1/marketplace/reviews/${review}` },
+    'POST /v1/marketplace/reviews/{id}/{command}': {
+      at: `/v1/marketplace/reviews/${review}/answer`,
+      body: { text: 'we look at it' },
+    },
+    'GET /v1/marketplace/review-policy': { at: '/v1/marketplace/review-policy' },
+    'PUT /v1/marketplace/review-policy': {
+      at: '/v1/marketplace/review-policy',
+      body: {
+        ...{ mode: 'on', operator: 'pass' },
+        tiers: { declarative: tier, sandbox: tier, trusted: tier },
+      },
+    },
+    'PUT /v1/marketplace/publishers/{name}/roles/{role}': {
+      at: '/v1/marketplace/publishers/initrode/roles/reviewer',
+    },
+    'DELETE /v1/marketplace/publishers/{name}/roles/{role}': {
+      at: '/v1/marketplace/publishers/initrode/roles/reviewer',
+    },
+    'POST /v1/marketplace/packages/{name}/versions/{version}/{command}': {
+      at: `${version}/yank`,
+      body: { reason: 'it counts twice' },
+    },
+  }
+}
+
 /** What plugins of acme share with people and with each other. @param link id of a link */
 export function sharingRoutes(link: string): RouteRows {
   return {

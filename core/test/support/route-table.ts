@@ -10,6 +10,7 @@ import { PASSWORD } from './people.ts'
 import { testDatabases } from './postgres.ts'
 import { callProbe, installProbe, probeVersion, setUpTenant } from './probe.ts'
 import { publish } from './publish.ts'
+import { reviewedRelease } from './reviewed-release.ts'
 import {
   advisoryRoutes,
   bookRoutes,
@@ -23,6 +24,7 @@ import {
   publisherRoutes,
   type RouteRows,
   rehearsalRoutes,
+  reviewRoutes,
   rolloutRoutes,
   serviceRoutes,
   settingRoutes,
@@ -177,6 +179,8 @@ const advisory = await host.client.request<{ id: number }>(
   weakness,
 )
 const logins = await host.client.request<{ items: { id: string }[] }>('GET', `${publisher}/tokens`)
+
+const reviewed = await reviewedRelease(host)
 
 /** A client of acme proves itself in the body, whoever sends it: for nobody else there is another. */
 const client = await admin.request<{ clientId: string; clientSecret: string }>(
@@ -400,4 +404,9 @@ export const table: Readonly<Record<string, Entry>> = {
   ...behind(open, advisoryRoutes(advisory.id).open),
   ...behind(market, advisoryRoutes(advisory.id).operators),
   ...behind(market, publisherRoutes(publisher, logins.items[0]?.id)),
+  ...behind(market, reviewRoutes(reviewed)),
+  'GET /v1/marketplace/packages/{name}/versions/{version}/permissions': {
+    door: operators,
+    at: '/v1/marketplace/packages/@probe%2Fone/versions/1.0.0/permissions',
+  },
 }

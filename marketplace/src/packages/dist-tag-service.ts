@@ -5,7 +5,7 @@ import type { Actor } from '../publishers/actor.ts'
 import { changePackage, packageNotFound } from './change-package.ts'
 import { MAX_DIST_TAGS, parseDistTag } from './dist-tag.ts'
 import { type PackageName, parseVersion } from './package-name.ts'
-import { deleteDistTag, findHead, findTarball, listDistTags, setDistTag } from './package-store.ts'
+import { deleteDistTag, listDistTags, listVersions, setDistTag } from './package-store.ts'
 
 export interface TagRequest {
   readonly actor: Actor
@@ -25,9 +25,10 @@ export class DistTagService {
   }
 
   async list(name: PackageName): Promise<Record<string, string>> {
-    if ((await findHead(this.#ports.knex, name.full)) === undefined)
-      throw packageNotFound(name.full)
-    return listDistTags(this.#ports.knex, name.full)
+    const tags = await listDistTags(this.#ports.knex, name.full)
+    // Whatever was ever let through has `latest`.
+    if (Object.keys(tags).length === 0) throw packageNotFound(name.full)
+    return tags
   }
 
   async set(request: TagRequest, given: string): Promise<void> {
@@ -35,7 +36,8 @@ export class DistTagService {
     const tag = parseDistTag(request.tag)
     const version = parseVersion(given)
     await this.#change(request, async (trx) => {
-      if ((await findTarball(trx, full, version)) === undefined) {
+      // What was yanked is chosen by no tag.
+      if (!(await listVersions(trx, full)).includes(version)) {
         throw packageNotFound(`${full}@${version}`)
       }
       const tags = await listDistTags(trx, full)

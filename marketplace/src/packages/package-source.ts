@@ -1,13 +1,20 @@
+import type { Manifest } from '@signalbox/sdk/manifest'
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import type { ContentStore } from '../ports.ts'
 import { digestsOf } from '../publish/digests.ts'
-import { findTarball, listDistTags, listVersions } from './package-store.ts'
+import { findManifest, findTarball, listDistTags, listVersions } from './package-store.ts'
+import { findStanding } from './version-standing-store.ts'
 
 export interface AvailableVersions {
-  /** Every published version, oldest first. */
+  /** Every version that may be installed anew, oldest first. */
   readonly versions: readonly string[]
   readonly distTags: Readonly<Record<string, string>>
+}
+
+export interface Withdrawn {
+  readonly state: 'yanked' | 'blocked'
+  readonly reason: string
 }
 
 export interface FetchedPackage {
@@ -34,6 +41,19 @@ export class PackageSource {
     const versions = await listVersions(this.#knex, name)
     if (versions.length === 0) return undefined
     return { versions, distTags: await listDistTags(this.#knex, name) }
+  }
+
+  /** Why a version is not to be installed anew, or not to run at all; undefined: nothing was said against it. */
+  async withdrawn(name: string, version: string): Promise<Withdrawn | undefined> {
+    const standing = await findStanding(this.#knex, name, version)
+    if (standing === undefined) return undefined
+    const { state, reason } = standing
+    return state === 'yanked' || state === 'blocked' ? { state, reason: reason ?? '' } : undefined
+  }
+
+  /** Of a version in whatever state, those that wait for review included. */
+  async manifest(name: string, version: string): Promise<Manifest | undefined> {
+    return findManifest(this.#knex, name, version)
   }
 
   /** @throws `MKT_CONTENT_CORRUPT` when the stored bytes are not what was published. */

@@ -1,21 +1,18 @@
 import type { Contract } from '@signalbox/sdk/contract'
 import type { Finding } from '@signalbox/sdk/finding'
+import type { Manifest } from '@signalbox/sdk/manifest'
 import type { Knex } from 'knex'
 import { findScopeHolder } from '../publishers/publisher-store.ts'
+import { chosenStates, type VersionState, visibleStates } from '../review/version-states.ts'
 import { listMaintainers } from './maintainer-store.ts'
 import type { PackageName } from './package-name.ts'
 import type { PublishedVersion, StoredPackage } from './packument.ts'
 
-/** The only place with SQL that reads or writes packages, package_versions and dist_tags, but for search. */
+/** With version-standing-store.ts the only place with SQL of packages, package_versions and dist_tags, but for search. */
 
-/** The state of a version that anybody may install. */
-const PUBLISHED = 'published'
-
-/** The states in which a version is shown and installed; of a deprecated one, npm warns. */
-const SHOWN = [PUBLISHED, 'deprecated']
-
-export interface NewVersion extends Omit<PublishedVersion, 'deprecation'> {
+export interface NewVersion extends Omit<PublishedVersion, 'deprecation' | 'yanked'> {
   readonly name: string
+  readonly state: VersionState
   readonly tarballSha256: string
   readonly size: number
   readonly manifest: object
@@ -100,7 +97,7 @@ export async function insertVersion(trx: Knex.Transaction, given: NewVersion): P
     .insert({
       name: given.name,
       version: given.version,
-      state: PUBLISHED,
+      state: given.state,
       publisher: given.publisher,
       integrity: given.integrity,
       shasum: given.shasum,
@@ -140,14 +137,16 @@ export async function loadPackage(
           'created_at',
           'modified_at',
         )
-      if (head === undefined) return undefined
+      const versions = head === undefined ? [] : await publishedVersions(trx, name.full)
+      // A name of which nothing was ever let through does not exist for who reads.
+      if (head === undefined || versions.length === 0) return undefined
       return {
         name,
         owners: await ownersOf(trx, name, head.owner),
         rev: head.rev,
         createdAt: head.created_at,
         modifiedAt: head.modified_at,
-        versions: await publishedVersions(trx, name.full),
+        versions,
         distTags: await listDistTags(trx, name.full),
       }
     },
@@ -172,6 +171,8 @@ export async function setOwner(trx: Knex.Transaction, name: string, owner: strin
 
 interface VersionRow {
   readonly version: string
+  readonly state: VersionState
+  readonly state_reason: string | null
   readonly publisher: string
   readonly integrity: string
   readonly shasum: string
@@ -190,10 +191,12 @@ async function publishedVersions(
 ): Promise<readonly PublishedVersion[]> {
   const rows: VersionRow[] = await trx('package_versions')
     .where({ name })
-    .whereIn('state', SHOWN)
+    .whereIn('state', visibleStates)
     .orderBy(['published_at', 'version'])
     .select(
       'version',
+      'state',
+      'state_reason',
       'publisher',
       'integrity',
       'shasum',
@@ -217,6 +220,7 @@ async function publishedVersions(
     deprecation: row.deprecation,
     provenanceType: row.provenance_type,
     publishedAt: row.published_at,
+    yanked: row.state === 'yanked' ? (row.state_reason ?? '') : null,
   }))
 }
 
@@ -235,7 +239,7 @@ export async function findTarball(
 ): Promise<StoredTarball | undefined> {
   return knex('package_versions')
     .where({ name, version })
-    .whereIn('state', SHOWN)
+    .whereIn('state', visibleStates)
     .first<StoredTarball | undefined>(
       'tarball_sha256 as sha256',
       'integrity',
@@ -245,10 +249,11 @@ export async function findTarball(
     )
 }
 
+/** What may be installed anew, oldest first. */
 export async function listVersions(knex: Knex, name: string): Promise<readonly string[]> {
   return knex('package_versions')
     .where({ name })
-    .whereIn('state', SHOWN)
+    .whereIn('state', chosenStates)
     .orderBy(['published_at', 'version'])
     .pluck('version')
 }
@@ -283,7 +288,8 @@ export async function listRequirements(
     .join('package_versions as v', (join) => {
       join.on('v.name', 't.name').andOn('v.version', 't.version')
     })
-    .where({ 't.tag': 'latest', 'v.state': PUBLISHED })
+    .where({ 't.tag': 'latest' })
+    .whereIn('v.state', chosenStates)
     .whereRaw("v.manifest -> 'requires' is not null")
     .orderBy('t.name')
     .limit(2000)
@@ -347,58 +353,11 @@ export async function deleteDistTag(
   return (await trx('dist_tags').where(given).delete()) === 1
 }
 
-export interface ShownVersion {
-  readonly version: string
-  readonly deprecation: string | null
-  readonly publishedAt: Date
-}
-
-/** The versions that a packument shows, without what is in them. */
-export async function listShown(knex: Knex, name: string): Promise<readonly ShownVersion[]> {
-  return knex('package_versions')
-    .where({ name })
-    .whereIn('state', SHOWN)
-    .orderBy(['published_at', 'version'])
-    .select('version', 'deprecation', { publishedAt: 'published_at' })
-}
-
-/** @param message null: anybody may use the version again. */
-export async function setDeprecation(
-  trx: Knex.Transaction,
-  given: { name: string; version: string; message: string | null },
-): Promise<void> {
-  const { name, version, message } = given
-  await trx('package_versions')
-    .where({ name, version })
-    .whereIn('state', SHOWN)
-    .update({ deprecation: message, state: message === null ? PUBLISHED : 'deprecated' })
-}
-
-/** Shown to nobody from now on; the bytes stay, and so does the number. Tags that led to them go. */
-export async function withdrawVersions(
-  trx: Knex.Transaction,
-  given: { name: string; versions: readonly string[]; at: Date },
-): Promise<void> {
-  const { name, versions, at } = given
-  await trx('dist_tags').where({ name }).whereIn('version', versions).delete()
-  await trx('package_versions')
-    .where({ name })
-    .whereIn('version', versions)
-    .update({ state: 'unpublished', unpublished_at: at })
-}
-
-/** @returns the Sigstore bundle of a shown version and what its statement is about. */
-export async function findProvenance(
+export async function findManifest(
   knex: Knex,
   name: string,
   version: string,
-): Promise<{ bundle: string; type: string } | undefined> {
-  return knex('package_versions')
-    .where({ name, version })
-    .whereIn('state', SHOWN)
-    .whereNotNull('provenance_type')
-    .first<{ bundle: string; type: string } | undefined>({
-      bundle: 'provenance',
-      type: 'provenance_type',
-    })
+): Promise<Manifest | undefined> {
+  const row = await knex('package_versions').where({ name, version }).first('manifest')
+  return row?.manifest
 }

@@ -4,10 +4,11 @@ import { marketplaceErrors } from '../errors.ts'
 import type { ContentStore } from '../ports.ts'
 import { BatchedLookup } from './batched-lookup.ts'
 import { type PackageName, versionOfTarball } from './package-name.ts'
-import { findProvenance, findTarball, loadPackage, readRevisions } from './package-store.ts'
+import { findTarball, loadPackage, readRevisions } from './package-store.ts'
 import { abbreviatedPackument, fullPackument } from './packument.ts'
 import { PackumentCache } from './packument-cache.ts'
 import { matchesEtag, type PackumentForm, packumentEtag } from './revision.ts'
+import { findProvenance } from './version-standing-store.ts'
 
 /** Some hundred packuments of ordinary size; a fixed part of the host's heap. */
 const CACHE_BYTES = 32 * 1024 * 1024

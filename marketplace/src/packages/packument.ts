@@ -15,6 +15,8 @@ export interface PublishedVersion {
   /** Of the in-toto statement of its Sigstore bundle, such as https://slsa.dev/provenance/v1. */
   readonly provenanceType: string | null
   readonly publishedAt: Date
+  /** Why it was yanked; null: it was not. */
+  readonly yanked: string | null
 }
 
 /** A package as the store has it at one instant: versions in the order they were published. */
@@ -72,6 +74,7 @@ export function fullPackument(stored: StoredPackage, baseUrl: string): Record<st
     },
     // npm prints an address beside every name; there is none here.
     maintainers: stored.owners.map((name) => ({ name, email: '' })),
+    ...policyRestrictions(stored, (version) => fullVersion(stored.name, version, baseUrl)),
     ...(latest?.readme ? { readme: latest.readme } : {}),
   }
 }
@@ -81,21 +84,49 @@ export function abbreviatedPackument(
   stored: StoredPackage,
   baseUrl: string,
 ): Record<string, unknown> {
+  const abbreviated = (version: PublishedVersion) => ({
+    ...Object.fromEntries(
+      abbreviatedFields
+        .filter((field) => version.packageJson[field] !== undefined)
+        .map((field) => [field, version.packageJson[field]]),
+    ),
+    ...deprecated(version),
+    ...yankedWarning(version),
+    ...(hasInstallScript(version.packageJson) ? { hasInstallScript: true } : {}),
+    dist: dist(stored.name, version, baseUrl),
+  })
+  const chosen = { ...stored, versions: stored.versions.filter(({ yanked }) => yanked === null) }
   return {
     name: stored.name.full,
     modified: stored.modifiedAt.toISOString(),
     'dist-tags': stored.distTags,
-    versions: byVersion(stored, (version) => ({
-      ...Object.fromEntries(
-        abbreviatedFields
-          .filter((field) => version.packageJson[field] !== undefined)
-          .map((field) => [field, version.packageJson[field]]),
-      ),
-      ...deprecated(version),
-      ...(hasInstallScript(version.packageJson) ? { hasInstallScript: true } : {}),
-      dist: dist(stored.name, version, baseUrl),
-    })),
+    versions: byVersion(chosen, abbreviated),
+    ...policyRestrictions(stored, abbreviated),
   }
+}
+
+/**
+ * npm's own words for versions that nobody is to choose (npm-pick-manifest): they come after all others for a range,
+ * and whoever names one is told the message. A lockfile that holds one asks for its tarball alone, and gets it.
+ */
+function policyRestrictions<Value>(
+  stored: StoredPackage,
+  toValue: (version: PublishedVersion) => Value,
+) {
+  const versions = stored.versions.filter(({ yanked }) => yanked !== null)
+  if (versions.length === 0) return {}
+  const message = versions.map(({ version, yanked }) => `${version} was yanked: ${yanked}`)
+  return {
+    policyRestrictions: {
+      message: message.join('\n'),
+      versions: byVersion({ ...stored, versions }, toValue),
+    },
+  }
+}
+
+/** Who looks at a yanked version, or has it in a lockfile, is warned as of a deprecated one. */
+function yankedWarning({ yanked }: PublishedVersion) {
+  return yanked === null ? {} : { deprecated: `yanked: ${yanked}` }
 }
 
 function fullVersion(name: PackageName, version: PublishedVersion, baseUrl: string) {
@@ -104,6 +135,7 @@ function fullVersion(name: PackageName, version: PublishedVersion, baseUrl: stri
       Object.entries(version.packageJson).filter(([field]) => !isRegistryField(field)),
     ),
     ...deprecated(version),
+    ...yankedWarning(version),
     _id: `${name.full}@${version.version}`,
     _npmUser: { name: version.publisher },
     maintainers: [{ name: version.publisher }],

@@ -2,15 +2,14 @@ import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import type { MarketplaceOptions } from '../ports.ts'
 import { changePackage, type PackageChange, packageNotFound } from './change-package.ts'
+import { listDistTags, setDistTag } from './package-store.ts'
+import { deprecationsIn, nextLatest, refusalToUnpublish, removedFrom } from './packument-change.ts'
 import {
-  listDistTags,
   listShown,
   type ShownVersion,
   setDeprecation,
-  setDistTag,
   withdrawVersions,
-} from './package-store.ts'
-import { deprecationsIn, nextLatest, refusalToUnpublish, removedFrom } from './packument-change.ts'
+} from './version-standing-store.ts'
 
 type Ports = Omit<MarketplaceOptions, 'pages' | 'publicUrl'>
 

@@ -1,4 +1,3 @@
-import { breakingFaults } from '@signalbox/sdk/breaking-faults'
 import { bounded } from '@signalbox/sdk/check'
 import { type InputFault, isCodedError } from '@signalbox/sdk/errors'
 import { type Finding, findingFault, hasError } from '@signalbox/sdk/finding'
@@ -6,30 +5,26 @@ import type { Knex } from 'knex'
 import { type Candidate, registryFindings, versionFindings } from '../checks/registry-checks.ts'
 import { marketplaceErrors } from '../errors.ts'
 import { ensureFingerprint } from '../identity/identity-store.ts'
-import { MAX_DIST_TAGS } from '../packages/dist-tag.ts'
 import type { PackageName } from '../packages/package-name.ts'
 import {
   ensurePackage,
-  findContracts,
   findHead,
   insertVersion,
   isVersionTaken,
-  listDistTags,
-  listVersions,
   lockHead,
   measureVersions,
-  setDistTag,
   setRevision,
 } from '../packages/package-store.ts'
 import { nextRevision, REVISION_BYTES } from '../packages/revision.ts'
 import type { MarketplaceOptions, PackageInspection } from '../ports.ts'
 import type { Actor } from '../publishers/actor.ts'
 import { authorizeChange } from '../publishers/authorize-change.ts'
+import { findNeed, openReview, type StagedVersion } from '../review/open-review.ts'
 import { type Digests, digestsOf } from './digests.ts'
 import { provenanceType } from './provenance.ts'
 import { type PublishDocument, readPublishDocument } from './publish-document.ts'
 import { readmeOf } from './readme.ts'
-import { releaseBefore } from './release-before.ts'
+import { requireCompatible, tagRelease } from './release.ts'
 import { unstorableParts } from './storable-json.ts'
 
 /** What one package may put into its packument, which every `npm view` of it must carry. */
@@ -41,6 +36,16 @@ export interface PublishRequest {
   readonly name: PackageName
   readonly body: unknown
   readonly traceId: string
+  /** By `npm stage publish`: shown to nobody before it is approved. */
+  readonly isStaged?: boolean
+}
+
+/** What came of a publish that was taken. */
+export interface Published {
+  /** What it waits for where it is not shown yet; undefined: it is published. */
+  readonly staged: StagedVersion | undefined
+  /** What the checks found and let pass. */
+  readonly findings: readonly Finding[]
 }
 
 interface CheckedPublish {
@@ -65,8 +70,7 @@ export class PublishService {
     this.#ports = ports
   }
 
-  /** @returns what the checks found and let pass */
-  async publish(request: PublishRequest): Promise<readonly Finding[]> {
+  async publish(request: PublishRequest): Promise<Published> {
     const { actor, name, body } = request
     const { knex } = this.#ports
     const head = await findHead(knex, name.full)
@@ -86,8 +90,8 @@ export class PublishService {
     const candidate = { actor, name, version, inspection, isNew: head === undefined }
     const findings = await this.#check(candidate, document)
     const checked = { document, digests, inspection, findings, proven }
-    await knex.transaction((trx) => this.#store(trx, request, checked))
-    return findings
+    const staged = await knex.transaction((trx) => this.#store(trx, request, checked))
+    return { staged, findings }
   }
 
   /** What the inspection refuses by findings is refused as findings are. */
@@ -117,9 +121,9 @@ export class PublishService {
 
   async #store(
     trx: Knex.Transaction,
-    { actor, name, traceId }: PublishRequest,
+    { actor, name, traceId, isStaged = false }: PublishRequest,
     checked: CheckedPublish,
-  ): Promise<void> {
+  ): Promise<StagedVersion | undefined> {
     const { contents, now, randomBytes, audit } = this.#ports
     const { document, digests, inspection } = checked
     const at = new Date(now())
@@ -128,17 +132,22 @@ export class PublishService {
     const fingerprint = await ensureFingerprint(trx, (count) => randomBytes(count), at)
     const rev = await this.#enterPackage(trx, actor, document, at)
     await requireRoom(trx, name.full)
-    const { version } = document
+    const { version, tag } = document
     requireSound(document, await versionFindings(trx, { name, version, inspection }))
-    await requireCompatible(trx, checked)
+    await requireCompatible(trx, { ...inspection, name: name.full, version })
+    const { manifest } = inspection
+    const submitted = { name: name.full, version, tag, publisher: actor.name, manifest, isStaged }
+    const need = await findNeed(trx, submitted)
     const inserted = await insertVersion(trx, {
       ...versionFields(checked, actor),
+      state: need === undefined ? 'published' : 'staged',
       tarballSha256,
       fingerprint,
       publishedAt: at,
     })
     if (!inserted) throw versionExists(document)
-    await tagVersion(trx, document)
+    if (need !== undefined) return openReview(trx, this.#ports, { ...submitted, need, at, traceId })
+    await tagRelease(trx, { name: name.full, version, tag })
     await setRevision(trx, { name: name.full, rev, at })
     await audit?.(
       {
@@ -150,6 +159,7 @@ export class PublishService {
       },
       trx,
     )
+    return undefined
   }
 
   /** Locks the package and decides again what the first look decided. @returns its next revision. */
@@ -200,50 +210,11 @@ function versionFields(checked: CheckedPublish, actor: Actor) {
   }
 }
 
-/** npm's clients cannot read a package without `latest`, so the first version gets it whatever its tag. */
-async function tagVersion(
-  trx: Knex.Transaction,
-  { name, version, tag }: PublishDocument,
-): Promise<void> {
-  const tags = await listDistTags(trx, name.full)
-  if (!Object.hasOwn(tags, tag) && Object.keys(tags).length >= MAX_DIST_TAGS) {
-    throw marketplaceErrors.create('DIST_TAGS_FULL', { package: name.full, limit: MAX_DIST_TAGS })
-  }
-  await setDistTag(trx, { name: name.full, tag, version })
-  if (!Object.hasOwn(tags, 'latest'))
-    await setDistTag(trx, { name: name.full, tag: 'latest', version })
-}
-
 async function requireRoom(trx: Knex.Transaction, name: string): Promise<void> {
   const { count, bytes } = await measureVersions(trx, name)
   if (count < MAX_VERSIONS && bytes < MAX_PACKAGE_JSON_BYTES) return
   const mebibytes = Math.round(bytes / 1024 / 1024)
   throw marketplaceErrors.create('VERSIONS_FULL', { package: name, versions: count, mebibytes })
-}
-
-/**
- * What the release before promised within a major, this one promises as well. Asked while the package is held, so
- * that two publishes at once are compared with each other. A prerelease binds nobody and is bound by the last release.
- */
-async function requireCompatible(
-  trx: Knex.Transaction,
-  { document, inspection }: CheckedPublish,
-): Promise<void> {
-  const name = document.name.full
-  if (Object.keys(inspection.contracts).length === 0) return
-  const previous = releaseBefore(document.version, await listVersions(trx, name))
-  if (previous === undefined) return
-  const old = (await findContracts(trx, name, previous)) ?? {}
-  const paths = new Map(
-    inspection.manifest.provides?.services?.map(({ id, contract }) => [id, contract]),
-  )
-  const faults = breakingFaults(old, inspection.contracts).map(({ service, ...fault }) => ({
-    ...fault,
-    at: paths.get(service) ?? service,
-  }))
-  if (faults.length === 0) return
-  const words = { package: spec(document), previous: `${name}@${previous}` }
-  throw marketplaceErrors.create('CONTRACT_BREAKING', words, { faults })
 }
 
 /** The bytes decide: a client that says otherwise, or something between, is not trusted with a version. */

@@ -1,7 +1,7 @@
 import { marketplaceErrors } from '../errors.ts'
 import { packageNotFound } from '../packages/change-package.ts'
 import type { PackageName } from '../packages/package-name.ts'
-import { listShown } from '../packages/package-store.ts'
+import { listShown } from '../packages/version-standing-store.ts'
 import type { AccountPorts } from '../ports.ts'
 import type { Actor } from '../publishers/actor.ts'
 import { lockPublisher } from '../publishers/publisher-store.ts'

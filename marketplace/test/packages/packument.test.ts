@@ -28,6 +28,7 @@ function version(given: Partial<PublishedVersion>): PublishedVersion {
     readme: null,
     deprecation: null,
     provenanceType: null,
+    yanked: null,
     publishedAt: new Date('2026-01-02T03:04:05.000Z'),
     ...given,
   }

@@ -13,6 +13,9 @@ import { findingRoutes } from '../../src/checks/finding-routes.ts'
 import { marketplace } from '../../src/marketplace.ts'
 import type { AuditEntry, MarketplaceOptions } from '../../src/ports.ts'
 import { publisherRoutes } from '../../src/publishers/publisher-routes.ts'
+import { defaultPolicy } from '../../src/review/review-policy.ts'
+import { reviewRoutes } from '../../src/review/review-routes.ts'
+import { writePolicy } from '../../src/review/review-store.ts'
 import { inspectHonestly } from './inspect-honestly.ts'
 
 export const OPERATOR_TOKEN = 'sba_the-admin-token-of-the-tests'
@@ -53,6 +56,8 @@ export async function startRegistry(
   const { hostUrl } = await testDatabases(t)
   const knex = createKnex(hostUrl, { pool: 8 })
   t.teardown(() => knex.destroy())
+  // Most tests are not of reviews: what passes the checks is published there.
+  await knex.transaction((trx) => writePolicy(trx, { ...defaultPolicy, mode: 'off' }, new Date(0)))
   return serve(t, knex, changes)
 }
 
@@ -90,6 +95,7 @@ export async function serve(
   await app.register(advisoryAdministration, { prefix: '/v1/marketplace', ...options })
   await app.register(publisherRoutes, { prefix: '/v1/marketplace', ...options })
   await app.register(findingRoutes, { prefix: '/v1/marketplace', ...options })
+  await app.register(reviewRoutes, { prefix: '/v1/marketplace', ...options })
   await app.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(() => app.close())
   const { port } = app.server.address() as AddressInfo

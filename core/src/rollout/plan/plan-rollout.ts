@@ -4,6 +4,8 @@ import { coreErrors } from '../../errors.ts'
 import { servingStates } from '../../registry/installation-states.ts'
 import { findInstallation, type Installation } from '../../registry/registry-store.ts'
 import { lockInstalled } from '../../registry/serving-installation.ts'
+import { withdrawalRefusal } from '../../registry/withdrawn/withdrawal-refusal.ts'
+import { findWithdrawn } from '../../registry/withdrawn/withdrawn-store.ts'
 import type { CohortBy } from '../cohorts/cohort.ts'
 import {
   type CohortKeys,
@@ -157,7 +159,7 @@ function tenantOf(step: Step): { id: string; at: string } | undefined {
 
 /**
  * @throws CORE_PLUGIN_MISSING, CORE_VERSION_MISSING, CORE_VERSION_NOT_READY, CORE_ROLLOUT_POINTLESS,
- *   CORE_INPUT_INVALID of a step that compares trusted versions
+ *   CORE_VERSION_WITHDRAWN, CORE_INPUT_INVALID of a step that compares trusted versions
  */
 export async function planRollout(
   trx: Knex.Transaction,
@@ -167,6 +169,8 @@ export async function planRollout(
   const { stableVersion: stable } = await lockInstalled(trx, plugin)
   if (stable === null) throw coreErrors.create('PLUGIN_MISSING', { plugin })
   const canary = await requireServing(trx, plugin, version)
+  const withdrawn = await findWithdrawn(trx, plugin, version)
+  if (withdrawn !== undefined) throw withdrawalRefusal(withdrawn)
   if (version === stable) throw coreErrors.create('ROLLOUT_POINTLESS', { plugin, version })
   const served = await findInstallation(trx, plugin, stable)
   const faults = comparisonFaults(row.steps, served === undefined ? [canary] : [canary, served])

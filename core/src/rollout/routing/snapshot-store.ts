@@ -4,6 +4,7 @@ import type { Knex } from 'knex'
 import { compileContracts } from '../../catalog/compile-contract.ts'
 import { offeredEvents } from '../../catalog/offered-event.ts'
 import { servingStates } from '../../registry/installation-states.ts'
+import { loadBlocked } from '../../registry/withdrawn/withdrawn-store.ts'
 import { documentKey, documentOf, isOfPlugin } from '../documents/document-subject.ts'
 import { shadowOf } from '../plan/steps.ts'
 import { listLiveRollouts, type Rollout } from '../rollout-store.ts'
@@ -56,10 +57,12 @@ export async function loadSnapshot(
     async (trx) => {
       const generation = await readGeneration(trx)
       const plugins = await trx('plugins').whereNotNull('stable_version')
+      const blocked = await loadBlocked(trx)
       return Object.freeze({
         generation,
         stable: new Map(plugins.map((row) => [row.name, row.stable_version])),
-        versions: await loadVersions(trx, known, onBroken),
+        versions: await loadVersions(trx, { known, blocked, onBroken }),
+        blocked,
         bindings: await loadBindings(trx),
         ...(await loadRollouts(trx)),
         grants: await loadGrants(trx),
@@ -78,8 +81,15 @@ export async function loadSnapshot(
 
 async function loadVersions(
   trx: Knex,
-  known: ReadonlyMap<string, InstalledVersion>,
-  onBroken: (key: string, error: unknown) => void,
+  {
+    known,
+    blocked,
+    onBroken,
+  }: {
+    readonly known: ReadonlyMap<string, InstalledVersion>
+    readonly blocked: ReadonlyMap<string, string>
+    readonly onBroken: (key: string, error: unknown) => void
+  },
 ): Promise<Map<string, InstalledVersion>> {
   const keys = await trx('installations')
     .whereIn('state', servingStates)
@@ -87,6 +97,8 @@ async function loadVersions(
   const versions = new Map<string, InstalledVersion>()
   for (const { plugin, version } of keys) {
     const key = versionKey(plugin, version)
+    // Nothing is given to it, whoever asks: calls, events, jobs, functions.
+    if (blocked.has(key)) continue
     const row = known.has(key)
       ? undefined
       : await trx('installations').where({ plugin, version }).first()

@@ -120,6 +120,8 @@ export interface Snapshot {
   readonly tokenKeys: ReadonlyMap<string, TokenKey>
   /** Ids of tokens that were taken back before their end. */
   readonly revokedTokens: ReadonlySet<string>
+  /** Installed versions that the marketplace blocked, with the reason: none of them is in `versions`. Absent: none. */
+  readonly blocked?: ReadonlyMap<string, string>
   /** Majors of services that end, by `service@major`. */
   readonly deprecations: ReadonlyMap<string, Deprecation>
 }

@@ -1,0 +1,161 @@
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { marketplaceErrors } from '../errors.ts'
+import { answerErrors } from '../http/error-handler.ts'
+import { parsePackageName } from '../packages/package-name.ts'
+import type { AccountPorts, ContentStore } from '../ports.ts'
+import { actorOf, authentication } from '../publishers/authenticate.ts'
+import { PublisherService } from '../publishers/publisher-service.ts'
+import type { PublisherRole, ReviewPolicy } from './review-policy.ts'
+import {
+  commandSchema,
+  listSchema,
+  policySchema,
+  roleSchema,
+  withdrawalParams,
+  withdrawalSchema,
+} from './review-schemas.ts'
+import { ReviewService } from './review-service.ts'
+import { listReviews, type ReviewStatus } from './review-store.ts'
+import { ReviewingService } from './reviewing-service.ts'
+import { type WithdrawalCommand, WithdrawalService } from './withdrawal-service.ts'
+
+const tags = ['marketplace']
+
+export interface ReviewOptions extends AccountPorts {
+  readonly contents: ContentStore
+}
+
+/** Reviews, who reviews, and what is taken out of circulation, for the host's `/v1/marketplace`. */
+export const reviewRoutes: FastifyPluginAsync<ReviewOptions> = async (app, ports) => {
+  answerErrors(app, ports)
+  app.addHook('onRequest', authentication(app, new PublisherService(ports)))
+  queueRoutes(app, ports, new ReviewService(ports))
+  operatorRoutes(app, new ReviewingService(ports))
+  withdrawalRoutes(app, new WithdrawalService(ports))
+}
+
+interface ListQuery {
+  readonly status?: ReviewStatus
+  readonly package?: string
+  readonly limit: number
+  readonly cursor?: string
+}
+
+type ReviewCommand = 'approve' | 'reject' | 'appeal' | 'answer' | 'reopen'
+
+function queueRoutes(app: FastifyInstance, { knex }: ReviewOptions, reviews: ReviewService): void {
+  app.get<{ Querystring: ListQuery }>(
+    '/reviews',
+    { schema: { tags, summary: 'What waits for review', querystring: listSchema } },
+    async (request) => {
+      const actor = actorOf(request)
+      const { status, package: name, ...page } = request.query
+      const own = (await reviews.seesAll(actor)) ? {} : { publisher: actor.name }
+      const items = await listReviews(knex, { ...own, status, name }, page)
+      const last = items.at(-1)
+      return { items, ...(items.length === page.limit && last ? { next: last.id } : {}) }
+    },
+  )
+  app.get<{ Params: { id: string } }>(
+    '/reviews/:id',
+    {
+      schema: {
+        tags,
+        summary: 'A review with all that was said',
+        params: commandSchema.idParams,
+      },
+    },
+    async (request) => reviews.show(actorOf(request), request.params.id),
+  )
+  app.post<{
+    Params: { id: string; command: ReviewCommand }
+    Body: { text: string; rule?: string }
+  }>(
+    '/reviews/:id/:command',
+    {
+      schema: {
+        tags,
+        summary: 'Approve, reject, appeal, answer, or look once more after an appeal',
+        params: commandSchema.params,
+        body: commandSchema.body,
+      },
+    },
+    async (request) => {
+      const { id, command } = request.params
+      const decision = { ...byOf(request), id, ...request.body }
+      if (command === 'approve') await reviews.approve(decision)
+      else if (command === 'reject') await reviews.reject(decision)
+      else if (command === 'reopen') await reviews.reopen(decision)
+      else await reviews.say(decision, command)
+      return reviews.show(decision.actor, id)
+    },
+  )
+}
+
+function operatorRoutes(app: FastifyInstance, reviewing: ReviewingService): void {
+  app.get(
+    '/review-policy',
+    { schema: { tags, summary: 'Which versions are reviewed' } },
+    async (request) => {
+      requireOperator(request)
+      return reviewing.policy()
+    },
+  )
+  app.put<{ Body: ReviewPolicy }>(
+    '/review-policy',
+    { schema: { tags, summary: 'Say which versions are reviewed', body: policySchema } },
+    async (request) => {
+      requireOperator(request)
+      await reviewing.setPolicy(request.body, byOf(request))
+      return reviewing.policy()
+    },
+  )
+  for (const method of ['PUT', 'DELETE'] as const) {
+    app.route<{ Params: { name: string; role: PublisherRole } }>({
+      method,
+      url: '/publishers/:name/roles/:role',
+      schema: {
+        tags,
+        summary: method === 'PUT' ? 'Appoint a reviewer, or trust a publisher' : 'Take a role back',
+        params: roleSchema,
+      },
+      handler: async (request, reply) => {
+        requireOperator(request)
+        const { name, role } = request.params
+        await reviewing.setRole(name, role, method === 'PUT', byOf(request))
+        return reply.code(204).send()
+      },
+    })
+  }
+}
+
+function withdrawalRoutes(app: FastifyInstance, withdrawals: WithdrawalService): void {
+  app.post<{
+    Params: { name: string; version: string; command: WithdrawalCommand }
+    Body: { reason: string }
+  }>(
+    '/packages/:name/versions/:version/:command',
+    {
+      schema: {
+        tags,
+        summary: 'Yank a version, block it, or take that back',
+        params: withdrawalParams,
+        body: withdrawalSchema,
+      },
+    },
+    async (request) => {
+      const { name, version, command } = request.params
+      const { reason } = request.body
+      const asked = { ...byOf(request), name: parsePackageName(name), version, command, reason }
+      return { name, version, ...(await withdrawals.withdraw(asked)) }
+    },
+  )
+}
+
+function byOf(request: Parameters<typeof actorOf>[0]) {
+  return { actor: actorOf(request), traceId: request.id }
+}
+
+function requireOperator(request: FastifyRequest): void {
+  if (actorOf(request).kind !== 'operator') throw marketplaceErrors.create('OPERATOR_ONLY')
+}

@@ -1,0 +1,279 @@
+import { type PermissionDiff, permissionDiff } from '@signalbox/sdk/permission-diff'
+import type { Knex } from 'knex'
+import { marketplaceErrors } from '../errors.ts'
+import { isMaintainer } from '../packages/maintainer-store.ts'
+import { parsePackageName } from '../packages/package-name.ts'
+import {
+  findContracts,
+  findHead,
+  findManifest,
+  listVersions,
+  lockHead,
+  setRevision,
+} from '../packages/package-store.ts'
+import { nextRevision, REVISION_BYTES } from '../packages/revision.ts'
+import { moveVersion } from '../packages/version-standing-store.ts'
+import type { AccountPorts, AuditEntry, ContentStore } from '../ports.ts'
+import { requireCompatible, tagRelease } from '../publish/release.ts'
+import { releaseBefore } from '../publish/release-before.ts'
+import { type Actor, actorNamed } from '../publishers/actor.ts'
+import { authorizeChange } from '../publishers/authorize-change.ts'
+import { findScopeHolder } from '../publishers/publisher-store.ts'
+import { refusalToDecide } from './review-policy.ts'
+import {
+  countEntries,
+  decideReview,
+  type EntryKind,
+  findReview,
+  findReviewedVersion,
+  insertEntry,
+  listEntries,
+  lockReview,
+  type Review,
+  type ReviewEntry,
+  type ReviewedVersion,
+  rolesOf,
+} from './review-store.ts'
+import { type ServiceDiff, serviceDiffs } from './service-diff.ts'
+import { nextVersionState, type VersionCommand } from './version-states.ts'
+
+/** What one review may hold: a thread of people, not a chat. */
+const MAX_ENTRIES = 200
+
+export interface Decision {
+  readonly actor: Actor
+  readonly id: string
+  readonly traceId: string
+  /** For people: the reason of a rejection, the note of an approval, what is said. */
+  readonly text: string
+  /** The finding that is spoken of. */
+  readonly rule?: string | undefined
+}
+
+export interface ShownReview extends Review {
+  readonly entries: readonly ReviewEntry[]
+  readonly dist: Pick<ReviewedVersion, 'integrity' | 'shasum' | 'size' | 'state'>
+  /** The release it follows, and what it may do beside that; null: there is none, and all is new. */
+  readonly against: string | null
+  readonly permissions: PermissionDiff
+  /** What it makes of the majors of services that the release served as well. */
+  readonly contracts: readonly ServiceDiff[]
+}
+
+type Ports = AccountPorts & { readonly contents: ContentStore }
+
+/** Decides on staged versions. Each decision is one transaction; all that was said is kept. */
+export class ReviewService {
+  readonly #ports: Ports
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+  }
+
+  /** Whether the actor sees every review, or its own alone. */
+  async seesAll(actor: Actor): Promise<boolean> {
+    if (actor.kind === 'operator') return true
+    return (await rolesOf(this.#ports.knex, actor.name)).includes('reviewer')
+  }
+
+  /** @throws `MKT_REVIEW_NOT_FOUND`, which a review of others is as well */
+  async show(actor: Actor, id: string): Promise<ShownReview> {
+    const { knex } = this.#ports
+    const review = await this.#visible(actor, id)
+    const version = await findReviewedVersion(knex, review)
+    const { integrity, shasum, size, state } = version
+    const entries = await listEntries(knex, id)
+    const against = releaseBefore(review.version, await listVersions(knex, review.name)) ?? null
+    const before = against === null ? undefined : await findManifest(knex, review.name, against)
+    const old = against === null ? {} : ((await findContracts(knex, review.name, against)) ?? {})
+    return {
+      ...review,
+      entries,
+      dist: { integrity, shasum, size, state },
+      against,
+      permissions: permissionDiff(before, version.manifest),
+      contracts: serviceDiffs(old, version.contracts),
+    }
+  }
+
+  async tarball(actor: Actor, id: string): Promise<{ bytes: Buffer; review: Review }> {
+    const review = await this.#visible(actor, id)
+    const { sha256 } = await findReviewedVersion(this.#ports.knex, review)
+    const bytes = await this.#ports.contents.get(sha256)
+    if (bytes === undefined) {
+      throw marketplaceErrors.create('CONTENT_CORRUPT', { package: spec(review) })
+    }
+    return { bytes, review }
+  }
+
+  /** @returns how many approvals are still missing; 0: the version is published */
+  async approve(decision: Decision): Promise<number> {
+    return this.#decide(decision, 'approve', async (trx, review, version) => {
+      const { actor, text, rule, traceId } = decision
+      const at = this.#now()
+      const entry = { kind: 'approval', actor: actor.name, text, rule: rule ?? null, at } as const
+      if (!(await insertEntry(trx, review.id, entry))) {
+        const words = { actor: actor.name, package: spec(review), needed: review.needed }
+        throw marketplaceErrors.create('REVIEW_TWICE', words)
+      }
+      const missing =
+        Math.max(review.needed, 1) - (await countEntries(trx, review.id, ['approval']))
+      await this.#audit(trx, decision, review, 'package.approved', { note: text, missing })
+      if (missing <= 0) await this.#release(trx, review, version, { by: actor.name, at, traceId })
+      return Math.max(missing, 0)
+    })
+  }
+
+  async reject(decision: Decision): Promise<void> {
+    await this.#decide(decision, 'reject', async (trx, review) => {
+      const { actor, text, rule } = decision
+      const at = this.#now()
+      const entry = { kind: 'rejection', actor: actor.name, text, rule: rule ?? null, at } as const
+      await insertEntry(trx, review.id, entry)
+      const { name, version } = review
+      await moveVersion(trx, { name, version, state: 'rejected', reason: text, by: actor.name })
+      await decideReview(trx, { id: review.id, status: 'rejected', at })
+      await this.#audit(trx, decision, review, 'package.rejected', { reason: text, rule })
+    })
+  }
+
+  /** The publisher's word on a finding or a rejection, or the reviewer's answer to it. */
+  async say(decision: Decision, kind: Extract<EntryKind, 'appeal' | 'answer'>): Promise<void> {
+    const { actor, id, text, rule } = decision
+    // Before anything else: who may not see it is not told that it is there.
+    await this.#visible(actor, id)
+    await this.#ports.knex.transaction(async (trx) => {
+      const review = await lockReview(trx, id)
+      if (review === undefined) throw notFound(id)
+      const isOwn = review.publisher === actor.name
+      if (kind === 'appeal' && !isOwn) {
+        throw forbidden(actor, review, 'only its publisher appeals')
+      }
+      if (review.status === 'approved') throw closed(review)
+      await requireRoom(trx, review)
+      const at = this.#now()
+      await insertEntry(trx, id, { kind, actor: actor.name, text, rule: rule ?? null, at })
+      const action = kind === 'appeal' ? 'package.appealed' : 'package.answered'
+      await this.#audit(trx, decision, review, action, { text, rule })
+    })
+  }
+
+  /** After an appeal the same bytes are looked at once more; approvals that were given stand. */
+  async reopen(decision: Decision): Promise<void> {
+    await this.#decide(decision, 'reopen', async (trx, review) => {
+      const entries = await listEntries(trx, review.id)
+      const last = entries.findLast(({ kind }) => kind === 'appeal' || kind === 'rejection')
+      if (last?.kind !== 'appeal') {
+        const words = { package: spec(review), review: review.id }
+        throw marketplaceErrors.create('APPEAL_MISSING', words)
+      }
+      const { actor, text } = decision
+      const at = this.#now()
+      await insertEntry(trx, review.id, { kind: 'answer', actor: actor.name, text, rule: null, at })
+      const { name, version } = review
+      await moveVersion(trx, { name, version, state: 'staged', reason: text, by: actor.name })
+      await decideReview(trx, { id: review.id, status: 'open', at })
+      await this.#audit(trx, decision, review, 'package.answered', { text, reopened: true })
+    })
+  }
+
+  /** What is the same of every decision: who may, what may become of it, and the order of locks. */
+  async #decide<Result>(
+    { actor, id }: Decision,
+    command: VersionCommand,
+    work: (trx: Knex.Transaction, review: Review, version: ReviewedVersion) => Promise<Result>,
+  ): Promise<Result> {
+    const { knex } = this.#ports
+    const { name } = await this.#visible(actor, id)
+    return knex.transaction(async (trx) => {
+      const head = await lockHead(trx, name)
+      const review = await lockReview(trx, id)
+      if (review === undefined || head === undefined) throw notFound(id)
+      await this.#requireMay(trx, actor, review, head.owner)
+      const version = await findReviewedVersion(trx, review)
+      if (nextVersionState(version.state, command) === undefined) throw closed(review)
+      await requireRoom(trx, review)
+      return work(trx, review, version)
+    })
+  }
+
+  async #requireMay(trx: Knex.Transaction, actor: Actor, review: Review, packageOwner: string) {
+    const { scope } = parsePackageName(review.name)
+    const scopeHolder = scope === undefined ? undefined : await findScopeHolder(trx, scope)
+    const roles = await rolesOf(trx, actor.name)
+    const isOwn = await isMaintainer(trx, review.name, actor.name)
+    const ownership = { scopeHolder, packageOwner, isMaintainer: isOwn }
+    const reason = refusalToDecide(actor, review, ownership, roles)
+    if (reason !== undefined) throw forbidden(actor, review, reason)
+  }
+
+  /** What a publish does at its end, asked again: others may have been published since it was staged. */
+  async #release(
+    trx: Knex.Transaction,
+    review: Review,
+    { contracts, manifest, integrity }: ReviewedVersion,
+    { by, at, traceId }: { by: string; at: Date; traceId: string },
+  ): Promise<void> {
+    const { name, version, tag, publisher, id } = review
+    const head = await findHead(trx, name)
+    await authorizeChange(trx, actorNamed(publisher), parsePackageName(name), head?.owner)
+    await requireCompatible(trx, { name, version, contracts, manifest })
+    await moveVersion(trx, { name, version, state: 'published', reason: null, by, at })
+    await tagRelease(trx, { name, version, tag })
+    const rev = nextRevision(head?.rev, this.#ports.randomBytes(REVISION_BYTES))
+    await setRevision(trx, { name, rev, at })
+    await decideReview(trx, { id, status: 'approved', at })
+    const details = { tag, integrity, review: id, publisher }
+    const subject = `${name}@${version}`
+    const entry = { actor: by, action: 'package.published', subject, traceId, details } as const
+    await this.#ports.audit?.(entry, trx)
+  }
+
+  async #visible(actor: Actor, id: string): Promise<Review> {
+    const review = await findReview(this.#ports.knex, id)
+    const isSeen = review?.publisher === actor.name || (await this.seesAll(actor))
+    if (review === undefined || !isSeen) throw notFound(id)
+    return review
+  }
+
+  async #audit(
+    trx: Knex.Transaction,
+    { actor, traceId }: Decision,
+    review: Review,
+    action: AuditEntry['action'],
+    details: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const subject = spec(review)
+    const told = { review: review.id, publisher: review.publisher, ...details }
+    await this.#ports.audit?.({ actor: actor.name, action, subject, traceId, details: told }, trx)
+  }
+
+  #now(): Date {
+    return new Date(this.#ports.now())
+  }
+}
+
+async function requireRoom(trx: Knex.Transaction, review: Review): Promise<void> {
+  const kinds = ['approval', 'rejection', 'appeal', 'answer'] as const
+  if ((await countEntries(trx, review.id, kinds)) < MAX_ENTRIES) return
+  const words = { package: spec(review), limit: MAX_ENTRIES }
+  throw marketplaceErrors.create('REVIEW_FULL', words)
+}
+
+function spec({ name, version }: Pick<Review, 'name' | 'version'>): string {
+  return `${name}@${version}`
+}
+
+function notFound(review: string): Error {
+  return marketplaceErrors.create('REVIEW_NOT_FOUND', { review })
+}
+
+function closed(review: Review): Error {
+  const { id, status } = review
+  return marketplaceErrors.create('REVIEW_CLOSED', { package: spec(review), status, review: id })
+}
+
+function forbidden(actor: Actor, review: Review, reason: string): Error {
+  const words = { actor: actor.name, package: spec(review), reason }
+  return marketplaceErrors.create('REVIEW_FORBIDDEN', words)
+}
