@@ -32,3 +32,14 @@ export interface ContentStore<Transaction> {
   put(bytes: Buffer, trx?: Transaction): Promise<string>
   get(sha256: string): Promise<Buffer | undefined>
 }
+
+/** Of a name that the first knows, the first is asked and no other: a name has one place that it comes from. */
+export function packagesBefore(first: PackageSource, other: PackageSource): PackageSource {
+  return {
+    versions: async (name) => (await first.versions(name)) ?? other.versions(name),
+    fetch: async (name, version) =>
+      (await first.versions(name)) === undefined
+        ? other.fetch(name, version)
+        : first.fetch(name, version),
+  }
+}

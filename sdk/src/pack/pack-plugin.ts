@@ -3,7 +3,7 @@ import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { sdkErrors } from '../errors/sdk-errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import { bundlePlugin } from './bundle-plugin.ts'
+import { type BundleWish, bundlePlugin } from './bundle-plugin.ts'
 import { loadBundle, loadTrustedBundle, shapeFaults } from './bundle-shape.ts'
 import { bundleTrusted } from './bundle-trusted.ts'
 import { capabilityWarnings } from './capability-use.ts'
@@ -20,6 +20,13 @@ export interface PackedPlugin {
   readonly sha256: string
   /** What the author should look at, though it can be published. */
   readonly warnings: readonly string[]
+  /** JSON of a source map; only with `places`. */
+  readonly sourceMap?: string
+}
+
+export interface PackWish extends BundleWish {
+  /** The folder of the release before, unpacked: what its contracts promise is then promised still. */
+  readonly previous?: string | undefined
 }
 
 /**
@@ -27,14 +34,14 @@ export interface PackedPlugin {
  * example of its contracts, bundles `src/index.ts`, checks that the bundle loads with nothing but
  * ECMAScript and has a handler for each promise, and writes it to `runtime.entry`.
  *
- * @param previous the folder of the release before, unpacked: what its contracts promise is then promised still
+ * @param wish what is compared, and what is added for who writes it
  * @throws `SDK_PACKAGE_INVALID`, `SDK_MANIFEST_INVALID`, `SDK_FILES_INVALID`, `SDK_CONTRACT_INVALID`,
  * `SDK_CONTRACT_BREAKING`, `SDK_BUNDLE_FAILED`, `SDK_BUNDLE_TOO_LARGE`, `SDK_BUNDLE_UNLIKE_MANIFEST`; `faults`
  * say where and how to cure it. Then nothing is written and an older bundle is gone, so that it cannot be published by mistake.
  */
 export async function packPlugin(
   folder: string,
-  { previous }: { readonly previous?: string | undefined } = {},
+  { previous, places }: PackWish = {},
 ): Promise<PackedPlugin> {
   const checked = await readPluginPackage(await realpath(folder))
   if (previous !== undefined) await requireCompatible(checked, await realpath(previous))
@@ -48,9 +55,9 @@ export async function packPlugin(
   try {
     const { capabilities } = manifest
     const isTrusted = manifest.runtime.tier === 'trusted'
-    const { code, linked, warnings } = isTrusted
-      ? await bundleTrusted(checked.folder, plugin)
-      : await bundlePlugin(checked.folder, plugin, capabilities)
+    const { code, linked, warnings, sourceMap } = isTrusted
+      ? { ...(await bundleTrusted(checked.folder, plugin)), sourceMap: undefined }
+      : await bundlePlugin(checked.folder, plugin, capabilities, { places })
     await mkdir(dirname(bundlePath), { recursive: true })
     await writeFile(draft, code)
     const loaded = isTrusted
@@ -65,7 +72,8 @@ export async function packPlugin(
     const text = Buffer.from(code).toString()
     const unasked = capabilityWarnings(text, linked, capabilities)
     const bytes = code.byteLength
-    return { name, version, bundlePath, bytes, sha256, warnings: [...warnings, ...unasked] }
+    const packed = { name, version, bundlePath, bytes, sha256, warnings: [...warnings, ...unasked] }
+    return sourceMap === undefined ? packed : { ...packed, sourceMap }
   } catch (error) {
     await rm(bundlePath, { force: true })
     throw error
