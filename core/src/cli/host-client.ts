@@ -80,10 +80,15 @@ export class HostClient {
   }
 
   /** As `request`, with JSON text in and out, untouched. */
-  async requestText(method: string, path: string, body?: string): Promise<string> {
+  async requestText(
+    method: string,
+    path: string,
+    body?: string,
+    type = 'application/json',
+  ): Promise<string> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#send(method, path, body)
+        return await this.#send(method, path, body, type)
       } catch (error) {
         // Shed before anything was done with it: to ask again is safe, whatever the method.
         if (!isShed(error) || attempt === MAX_ATTEMPTS) throw error
@@ -104,10 +109,15 @@ export class HostClient {
     return response.body ?? new ReadableStream()
   }
 
-  async #send(method: string, path: string, body: string | undefined): Promise<string> {
+  async #send(
+    method: string,
+    path: string,
+    body: string | undefined,
+    type: string,
+  ): Promise<string> {
     const { url, token } = this.#connection
     const headers: Record<string, string> = { 'accept-language': terminalLanguage() }
-    if (body !== undefined) headers['content-type'] = 'application/json'
+    if (body !== undefined) headers['content-type'] = type
     if (token !== undefined) headers.authorization = `Bearer ${token}`
     const response = await fetch(`${url}${path}`, {
       method,

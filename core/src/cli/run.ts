@@ -17,6 +17,7 @@ const signalbox = defineCommand({
   subCommands: {
     serve: async () => (await import('./serve-command.ts')).serveCommand,
     migrate: async () => (await import('./migrate-command.ts')).migrateCommand,
+    dev: async () => (await import('./author/dev/dev-command.ts')).devCommand,
     pack: async () => (await import('./pack-command.ts')).packCommand,
     tenant: async () => (await import('./tenant-command.ts')).tenantCommand,
     plugin: async () => (await import('./plugin-command.ts')).pluginCommand,
