@@ -12,6 +12,8 @@ export const NO_TENANT = '-'
  */
 const LEAST_DEADLINE_MS = 10_000
 
+type Tested = Pick<Installation, 'plugin' | 'version' | 'manifest' | 'bundleSha256'>
+
 export type RunGuest = (call: GuestCall) => Promise<GuestOutcome>
 
 /** What answers a self-test's host calls, and how its principal is called. */
@@ -26,7 +28,7 @@ interface SelfTestHost {
  */
 export async function selfTest(
   runGuest: RunGuest,
-  installation: Installation,
+  installation: Tested,
   bundle: () => Promise<LoadedBundle>,
   host: SelfTestHost = refusing(installation.plugin),
 ): Promise<void> {
@@ -66,6 +68,6 @@ function refusing(plugin: string): SelfTestHost {
   }
 }
 
-function failure({ plugin, version }: Installation, reason: string): Error {
+function failure({ plugin, version }: Tested, reason: string): Error {
   return coreErrors.create('SELF_TEST_FAILED', { plugin, version, reason: reason.slice(0, 500) })
 }

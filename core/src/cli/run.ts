@@ -17,6 +17,8 @@ const signalbox = defineCommand({
   subCommands: {
     serve: async () => (await import('./serve-command.ts')).serveCommand,
     migrate: async () => (await import('./migrate-command.ts')).migrateCommand,
+    create: async () => (await import('./author/create/create-command.ts')).createCommand,
+    test: async () => (await import('./author/test/test-command.ts')).testCommand,
     dev: async () => (await import('./author/dev/dev-command.ts')).devCommand,
     pack: async () => (await import('./pack-command.ts')).packCommand,
     tenant: async () => (await import('./tenant-command.ts')).tenantCommand,

@@ -2,6 +2,17 @@ import type { ErrorDefinition } from '@signalbox/sdk/errors'
 
 /** What the commands of authors refuse. */
 export const authorErrors = {
+  CREATE_FOLDER_TAKEN: {
+    status: 409,
+    message: {
+      en: 'The folder {folder} holds something already.',
+      'zh-CN': '文件夹 {folder} 非空。',
+    },
+    cure: {
+      en: 'Name another with --folder, or empty it first.',
+      'zh-CN': '请用 --folder 指定其他文件夹，或先清空它。',
+    },
+  },
   DEV_CONSENT_MISSING: {
     status: 403,
     message: {

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import type { InputFault } from '@signalbox/sdk/errors'
 import { positionOf } from '@signalbox/sdk/json-position'
 
-
 /**
  * Faults of files in a folder, each with the line and column that its pointer leads to, as editors open them. A fault
  * that has a line already, or whose file is no JSON, stays as it is.

@@ -22,7 +22,8 @@ export class SourcePlaces {
     if (map === undefined) return text
     return text.replace(PLACE, (place, line: string, column: string) => {
       const found = map.findEntry(Number(line) - 1, Number(column) - 1)
-      if (!('originalSource' in found) || found.originalSource.startsWith('signalbox-')) return place
+      if (!('originalSource' in found) || found.originalSource.startsWith('signalbox-'))
+        return place
       const source = found.originalSource.replace(/^(\.\.\/)+/, '')
       return `${source}:${found.originalLine + 1}:${found.originalColumn + 1}`
     })

@@ -47,7 +47,10 @@ async function isYes(): Promise<boolean> {
 
 function sentenceOf({ name, parameters, optional, why }: Wish): string {
   const text = optional
-    ? { en: 'asks for {name} {parameters} (optional): {why}', 'zh-CN': '申请 {name} {parameters}（可选）：{why}' }
+    ? {
+        en: 'asks for {name} {parameters} (optional): {why}',
+        'zh-CN': '申请 {name} {parameters}（可选）：{why}',
+      }
     : { en: 'asks for {name} {parameters}: {why}', 'zh-CN': '申请 {name} {parameters}：{why}' }
   const reason = why[terminalLanguage()] ?? why.en ?? ''
   return say(text, { name, parameters: JSON.stringify(parameters), why: reason })

@@ -6,8 +6,8 @@ import { readSettings } from '../../../settings.ts'
 import { HostClient } from '../../host-client.ts'
 import { say } from '../../language.ts'
 import { printError } from '../../output.ts'
-import { readContracts, readPluginFolder } from '../plugin-folder.ts'
 import { placedError } from '../placed-error.ts'
+import { readContracts, readPluginFolder } from '../plugin-folder.ts'
 import { SourcePlaces } from '../source-places.ts'
 import { curlLines } from './curl-lines.ts'
 import { devLogLine, tellCalls } from './dev-log.ts'
@@ -124,7 +124,10 @@ class Following {
     await this.#guarded(async () => {
       const { version, isAnew } = await this.#session.reload()
       const ms = Math.round(performance.now() - since)
-      const text = { en: 'reloaded in {ms} ms  {version}', 'zh-CN': '已重新加载，用时 {ms} ms  {version}' }
+      const text = {
+        en: 'reloaded in {ms} ms  {version}',
+        'zh-CN': '已重新加载，用时 {ms} ms  {version}',
+      }
       print(say(text, { ms, version }))
       if (isAnew) await this.#introduce()
     })
@@ -138,7 +141,10 @@ class Following {
       printError(await placedError(this.#folder, error), false)
       const text = this.#isServing
         ? { en: 'the version before goes on serving', 'zh-CN': '上一版本继续提供服务' }
-        : { en: 'nothing serves yet; it is tried again with the next save', 'zh-CN': '尚无版本提供服务；下次保存时重试' }
+        : {
+            en: 'nothing serves yet; it is tried again with the next save',
+            'zh-CN': '尚无版本提供服务；下次保存时重试',
+          }
       print(say(text))
     }
   }
