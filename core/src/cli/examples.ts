@@ -92,7 +92,10 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'signalbox subscribe planner orders.status@1 --tenant acme',
     'signalbox subscribe planner orders.status@1 --tenant acme --env > .env   # no key on the screen',
   ],
-  client: ['signalbox client orders.status@1 > orders.status.v1.ts'],
+  types: [
+    'signalbox types orders.status@1 > orders.status.v1.ts',
+    'signalbox types contracts/orders.status.json --out orders.status.v1.ts   # of a contract that nobody serves yet',
+  ],
   call: [
     'signalbox call orders.status@1/read \'{"order":"SO-1"}\' --key dsk_…',
     'signalbox call orders.status@1/read @input.json   # the key from SIGNALBOX_KEY',

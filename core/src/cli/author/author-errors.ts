@@ -13,6 +13,17 @@ export const authorErrors = {
       'zh-CN': '请用 --folder 指定其他文件夹，或先清空它。',
     },
   },
+  CREDENTIALS_EXPOSED: {
+    status: 403,
+    message: {
+      en: 'The tokens in {file} can be read by other users of this machine.',
+      'zh-CN': '{file} 中的令牌可被本机其他用户读取。',
+    },
+    cure: {
+      en: 'Run "chmod 600" on it, and renew the tokens in it where others may have read them.',
+      'zh-CN': '请对其执行 "chmod 600"；若他人可能已读取，请更换其中的令牌。',
+    },
+  },
   DEV_CONSENT_MISSING: {
     status: 403,
     message: {
