@@ -2,6 +2,17 @@
 export const examples: Readonly<Record<string, readonly string[]>> = {
   serve: ['signalbox serve', 'PORT=8080 DATABASE_URL=postgres://… signalbox serve'],
   migrate: ['signalbox migrate', 'signalbox migrate --down   # takes the newest step back'],
+  create: [
+    'signalbox create quality-gate   # asks three questions',
+    'signalbox create @acme/quality-gate --template event-consumer --language js --yes',
+  ],
+  dev: ['signalbox dev', 'signalbox dev plugins/orders --grant --port 4500'],
+  test: ['signalbox test', 'signalbox test plugins/orders --json'],
+  login: [
+    'signalbox login --url https://signalbox.example.com   # asks for a token, unseen',
+    'signalbox login --url https://signalbox.example.com < token.txt',
+  ],
+  logout: ['signalbox logout --url https://signalbox.example.com'],
   pack: ['signalbox pack', 'signalbox pack plugins/orders'],
   'tenant create': ['signalbox tenant create acme --name "Acme Ltd"'],
   'plugin install': [

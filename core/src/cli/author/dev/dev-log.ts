@@ -39,7 +39,8 @@ export function devLogLine(json: string, places: SourcePlaces): string | undefin
     const trace = typeof stack === 'string' ? `\n${places.resolve(version, stack)}` : ''
     return `  ${name} ${text}${rest}${at}${trace}`
   }
-  if (level < WARN) return undefined
+  // What went wrong in a call stands in the line of that call.
+  if (level < WARN || err?.message === msg) return undefined
   return `  ${name} ${say({ en: 'host', 'zh-CN': '主机' })}: ${msg}${err?.message ? `: ${err.message}` : ''}`
 }
 
