@@ -10,18 +10,25 @@ const ALWAYS = /^(package\.json|readme(\.[^/]*)?|licen[cs]e(\.[^/]*)?)$/i
 /** What npm packs never. */
 const NEVER = /(^|\/)(node_modules|\.git|\.signalbox|\.DS_Store|\.npmrc|[^/]*\.orig)(\/|$)/
 
+export interface TarballWish {
+  readonly version?: string
+  readonly bundle?: { readonly path: string; readonly bytes: Buffer } | undefined
+}
+
 const BLOCK = 512
 /** 1985-10-26, as npm writes it: the same files give the same bytes. */
 const MTIME = new Date('1985-10-26T08:15:00Z')
 
 /**
  * The tarball of a plugin's folder, as `npm pack` would make it of a package that lists its `files`.
- * @param version instead of the one in package.json
+ * @param wish `version` instead of the one in package.json; `bundle` instead of what is built already
  */
-export async function packageTarball(folder: string, version?: string): Promise<Buffer> {
+export async function packageTarball(folder: string, wish: TarballWish = {}): Promise<Buffer> {
+  const { version, bundle } = wish
   const parts: Buffer[] = []
-  for (const path of await packageFiles(folder)) {
-    const bytes = await readFile(join(folder, path))
+  const listed = await packageFiles(folder)
+  for (const path of new Set(bundle === undefined ? listed : [...listed, bundle.path])) {
+    const bytes = path === bundle?.path ? bundle.bytes : await readFile(join(folder, path))
     const body = path === 'package.json' && version ? withVersion(bytes, version) : bytes
     parts.push(...entryOf(`package/${path}`, body))
   }

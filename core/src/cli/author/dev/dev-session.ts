@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { WarmInspection } from '@signalbox/sandbox'
 import { capabilityRequests } from '@signalbox/sdk/manifest'
-import { packPlugin } from '@signalbox/sdk/pack'
+import { draftPlugin } from '@signalbox/sdk/pack'
 import { type HostClient, HostRefusal } from '../../host-client.ts'
 import { say } from '../../language.ts'
 import { packageTarball } from '../package-tarball.ts'
@@ -29,7 +29,11 @@ interface Build {
   readonly plugin: PluginFolder
   readonly version: string
   readonly tarball: Buffer
+  /** Whether it loads and has a handler for each promise. */
+  readonly check: () => Promise<void>
 }
+
+const nothing = async () => undefined
 
 /** Of a removal that goes on: it is asked again. */
 const REMOVAL_MS = 50
@@ -77,17 +81,22 @@ export class DevSession {
   }
 
   async #pack(): Promise<Build> {
-    const { folder, packages, places } = this.#ports
+    const { folder, packages } = this.#ports
     const plugin = await readPluginFolder(folder)
     const version = devVersion(plugin.version, ++this.#build)
-    if (plugin.manifest.runtime?.tier !== 'declarative') {
-      const { sourceMap, warnings } = await packPlugin(folder, { places: true })
-      for (const warning of warnings) this.#ports.print(`  ${warning}`)
-      if (sourceMap !== undefined) places.add(version, sourceMap)
-    }
-    const tarball = await packageTarball(folder, version)
+    const draft =
+      plugin.manifest.runtime?.tier === 'declarative' ? undefined : await this.#draft(version)
+    const tarball = await packageTarball(folder, { version, bundle: draft?.bundle })
     packages.add(version, tarball)
-    return { plugin, version, tarball }
+    return { plugin, version, tarball, check: draft?.check ?? nothing }
+  }
+
+  async #draft(version: string) {
+    const { folder, places, print } = this.#ports
+    const { packed, entry, code, check } = await draftPlugin(folder, { places: true })
+    for (const warning of packed.warnings) print(`  ${warning}`)
+    if (packed.sourceMap !== undefined) places.add(version, packed.sourceMap)
+    return { bundle: { path: entry, bytes: Buffer.from(code) }, check }
   }
 
   /** @returns whether it had to be installed as a first version */
@@ -140,9 +149,16 @@ export class DevSession {
     if (made > 0) print(say(text, { made }))
   }
 
-  async #install({ plugin, version }: Build): Promise<void> {
+  /** The host takes it while it is looked into here: it is not pinned before both have said yes. */
+  async #install({ plugin, version, check }: Build): Promise<void> {
     const { client } = this.#ports
-    await client.request('POST', '/v1/plugins', { name: plugin.name, version })
+    const wish = { name: plugin.name, version }
+    const [checked, installed] = await Promise.allSettled([
+      check(),
+      client.request('POST', '/v1/plugins', wish),
+    ])
+    // What packing says comes first: it names the place in the author's files.
+    for (const done of [checked, installed]) if (done.status === 'rejected') throw done.reason
   }
 
   async #serve(build: Build): Promise<void> {
