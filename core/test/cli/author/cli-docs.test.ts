@@ -1,3 +1,4 @@
+import '../../../../sandbox/test/plain-spawn.ts'
 import { existsSync } from 'node:fs'
 import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'

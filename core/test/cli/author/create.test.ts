@@ -1,3 +1,4 @@
+import '../../../../sandbox/test/plain-spawn.ts'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
