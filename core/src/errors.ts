@@ -7,6 +7,7 @@ import { dbErrors } from './broker/db/db-errors.ts'
 import { fetchErrors } from './broker/http/fetch-errors.ts'
 import { useErrors } from './broker/uses/use-errors.ts'
 import { subscriptionErrors } from './catalog/subscription-errors.ts'
+import { authorErrors } from './cli/author/author-errors.ts'
 import { contributionsErrors } from './contributions/contributions-errors.ts'
 import { eventErrors } from './events/event-errors.ts'
 import { gatewayErrors } from './gateway/gateway-errors.ts'
@@ -34,6 +35,7 @@ import { webhookErrors } from './webhooks-out/webhook-errors.ts'
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
 export const coreErrors = defineErrors('CORE', {
   ...assetErrors,
+  ...authorErrors,
   ...auditErrors,
   ...blobErrors,
   ...brokerErrors,

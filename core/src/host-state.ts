@@ -65,12 +65,14 @@ interface Ports {
   readonly folder: DataFolder
   readonly hostKeys: HostKeys
   readonly sandbox: Sandbox
+  /** False: lanes compile bundles themselves. */
+  readonly isCompiledAhead: boolean
   readonly log: FastifyBaseLogger
 }
 
 /** Migrated, and read once. */
 export async function openState(
-  { storage, folder, hostKeys, sandbox, log }: Ports,
+  { storage, folder, hostKeys, sandbox, isCompiledAhead, log }: Ports,
   stops: StopStack,
 ): Promise<State> {
   const knex = createKnex(storage.hostUrl, { name: 'signalbox host' })
@@ -105,7 +107,7 @@ export async function openState(
   const turns = new FairTurns()
   const files = openBlobs({ knex, turns, log }, stops)
   const assets = new AssetReader(knex, turns)
-  const compiled = await openCompiled(knex, log)
+  const compiled = await openCompiled(knex, isCompiledAhead, log)
   const bundles = new BundleCache({ read: (sha256) => contents.get(sha256), compiled })
   const secretKeys = openSecretKeys(knex, hostKeys, Date.now)
   const sealer = new Sealer(secretKeys)
@@ -161,13 +163,21 @@ async function openRouting(
   return { routing, due }
 }
 
-async function openCompiled(knex: Knex, log: FastifyBaseLogger): Promise<CompiledBundleService> {
+async function openCompiled(
+  knex: Knex,
+  isAhead: boolean,
+  log: FastifyBaseLogger,
+): Promise<CompiledBundleService> {
   const key = Buffer.from(await sharedSecret(knex, 'compiled-bundles'), 'base64url')
   return new CompiledBundleService({
     knex,
     key,
     compiler: compilerTag,
-    compile: compileBundle,
+    compile: isAhead ? compileBundle : neverAhead,
     log,
   })
+}
+
+async function neverAhead(): Promise<Buffer> {
+  throw new Error('bundles are not compiled ahead on this host')
 }

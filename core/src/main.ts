@@ -11,7 +11,7 @@ import {
   publisherRoutes,
   reviewRoutes,
 } from '@signalbox/marketplace'
-import { checkedPackage, type Sandbox } from '@signalbox/sandbox'
+import { checkedPackage, inspectPackage, type Sandbox } from '@signalbox/sandbox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { blobRoutes } from './blobs/blob-routes.ts'
@@ -45,6 +45,7 @@ import { BindingService } from './registry/binding-service.ts'
 import { configRoutes } from './registry/config-routes.ts'
 import { ConfigService } from './registry/config-service.ts'
 import type { InstallService } from './registry/install-service.ts'
+import { type LocalPackages, packagesBefore } from './registry/package-source.ts'
 import type { PermissionComparer } from './registry/permissions/permission-comparer.ts'
 import { pluginRoutes } from './registry/plugin-routes.ts'
 import { findInstallation } from './registry/registry-store.ts'
@@ -97,6 +98,18 @@ export interface HostOptions {
   readonly internal?: ReadonlyMap<string, InternalService>
   /** Told the operator's token in the moment it is made, before anything else of the start may fail. */
   readonly onTokenMade?: (token: string, file: string) => void
+  /** Of a host that one plugin is written on: `signalbox dev`. */
+  readonly building?: Building
+  /** Given the server before it has a route, to watch what is asked of it. */
+  readonly onServer?: (server: FastifyInstance) => void
+}
+
+/** Only where and how soon a version comes: it is checked, tested and granted like any other. */
+export interface Building {
+  /** Asked for packages before the marketplace is. */
+  readonly packages: LocalPackages
+  /** As `inspectPackage`, by a process that waits already. */
+  readonly inspect: typeof inspectPackage
 }
 
 /**
@@ -115,7 +128,10 @@ export async function startHost(settings: Settings, options: HostOptions): Promi
     const sandbox = await startSandbox(news, options.log, stops)
     const storage = await openStorage(settings, folder, options.log)
     stops.push(() => storage.stop())
-    const state = await openState({ storage, folder, hostKeys, sandbox, log: options.log }, stops)
+    // What is compiled ahead saves its first calls some milliseconds, and costs a quarter of a second.
+    const isCompiledAhead = options.building === undefined
+    const parted = { storage, folder, hostKeys, sandbox, isCompiledAhead, log: options.log }
+    const state = await openState(parted, stops)
     const outbound = openOutbound({ ...state, places: settings.fetchAllow }, stops)
     const traced = { version: hostVersion, log: options.log }
     const tracing = openTracing(settings.traces, traced, stops)
@@ -166,6 +182,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const side = await openIdentitySide(asked, stops)
   const { identity, apps, authenticator, failures, issuer } = side
   const app = await openServer(parts)
+  options.onServer?.(app)
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
   const trusted = openTrusted({ ...state, ...parts, log }, stops)
   const metrics = openMetrics({ ...parts, ...state, udfLanes, trusted }, stops)
@@ -184,8 +201,8 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     stops,
   )
   const { broker, streams, flush } = plugins
-  const source = new PackageSource({ knex, contents: state.contents })
-  const registering = { ...parts, ...trusted, source, points: broker.points, log }
+  const packages = packagesOf(parts)
+  const registering = { ...parts, ...trusted, ...packages, points: broker.points, log }
   const registry = openRegistry(registering)
   const bindings = new BindingService(state)
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
@@ -221,6 +238,17 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   stops.push(() => controller.stop())
   resume(parts, { ...registry, bindings }, stops)
   return app
+}
+
+/** Where versions come from, and who looks into them. */
+function packagesOf({ options, state }: Parts) {
+  const { building } = options
+  const published = new PackageSource({ knex: state.knex, contents: state.contents })
+  if (building === undefined) return { source: published, inspect: inspectPackage }
+  return {
+    source: packagesBefore(building.packages, published),
+    inspect: building.inspect,
+  }
 }
 
 /** Routes with bodies of another kind than JSON: each has a scope of its own. */

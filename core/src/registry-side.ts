@@ -1,4 +1,3 @@
-import { inspectPackage } from '@signalbox/sandbox'
 import { selfTest } from './broker/self-test.ts'
 import { runExamples } from './catalog/expectations/example-run.ts'
 import type { PointSchemas } from './contributions/point-schemas.ts'
@@ -16,17 +15,18 @@ interface Parts extends Pick<OpenTrusted, 'runGuest' | 'isTrusted'>, Pick<Instal
   readonly state: State
   /** Where packages come from: the marketplace. */
   readonly source: InstallPorts['source']
+  readonly inspect: InstallPorts['inspect']
   readonly points: PointSchemas
 }
 
 /** What installs versions, and what says beforehand what an installation would do. */
-export function openRegistry({ state, source, points, runGuest, isTrusted, log }: Parts): {
+export function openRegistry({ state, source, inspect, points, runGuest, isTrusted, log }: Parts): {
   readonly installs: InstallService
   readonly planner: VersionPlanner
   readonly comparer: PermissionComparer
 } {
   const { knex, routing, contents, compiled, schemas } = state
-  const shared = { knex, source, inspect: inspectPackage, isTrusted, hostVersion }
+  const shared = { knex, source, inspect, isTrusted, hostVersion }
   const installs = new InstallService({
     ...shared,
     routing,

@@ -21,7 +21,7 @@ export { compileBundle, prepareCompiling } from './compile/compile-bundle.ts'
 export { compilerTag } from './compile/compiler-tag.ts'
 export type { ExpectedPackage } from './import/check-package-json.ts'
 export { prepareInspecting } from './import/import-process.ts'
-export { checkedPackage, inspectPackage } from './import/inspect-package.ts'
+export { checkedPackage, inspectPackage, WarmInspection } from './import/inspect-package.ts'
 export type { InspectedFile, PackageInspection } from './import/inspect-tarball.ts'
 export type { PackageLimits } from './import/package-limits.ts'
 export type {

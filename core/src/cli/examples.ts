@@ -2,6 +2,17 @@
 export const examples: Readonly<Record<string, readonly string[]>> = {
   serve: ['signalbox serve', 'PORT=8080 DATABASE_URL=postgres://… signalbox serve'],
   migrate: ['signalbox migrate', 'signalbox migrate --down   # takes the newest step back'],
+  create: [
+    'signalbox create quality-gate   # asks three questions',
+    'signalbox create @acme/quality-gate --template event-consumer --language js --yes',
+  ],
+  dev: ['signalbox dev', 'signalbox dev plugins/orders --grant --port 4500'],
+  test: ['signalbox test', 'signalbox test plugins/orders --json'],
+  login: [
+    'signalbox login --url https://signalbox.example.com   # asks for a token, unseen',
+    'signalbox login --url https://signalbox.example.com < token.txt',
+  ],
+  logout: ['signalbox logout --url https://signalbox.example.com'],
   pack: ['signalbox pack', 'signalbox pack plugins/orders'],
   check: ['signalbox check', 'signalbox check acme-orders-1.2.0.tgz --json'],
   'tenant create': ['signalbox tenant create acme --name "Acme Ltd"'],
@@ -106,7 +117,10 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'signalbox subscribe planner orders.status@1 --tenant acme',
     'signalbox subscribe planner orders.status@1 --tenant acme --env > .env   # no key on the screen',
   ],
-  client: ['signalbox client orders.status@1 > orders.status.v1.ts'],
+  types: [
+    'signalbox types orders.status@1 > orders.status.v1.ts',
+    'signalbox types contracts/orders.status.json --out orders.status.v1.ts   # of a contract that nobody serves yet',
+  ],
   call: [
     'signalbox call orders.status@1/read \'{"order":"SO-1"}\' --key dsk_…',
     'signalbox call orders.status@1/read @input.json   # the key from SIGNALBOX_KEY',

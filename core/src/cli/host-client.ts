@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Problem } from '../gateway/problem.ts'
 import { terminalLanguage } from './language.ts'
+import { credentialsPath, keptToken } from './login/credentials-file.ts'
 
 /** What the host refused, as it said it; the CLI prints it and exits with 1. */
 export class HostRefusal extends Error {
@@ -32,8 +33,8 @@ interface ConnectionArguments {
 }
 
 /**
- * Where the host is and how to prove who asks: flags, then SIGNALBOX_URL and SIGNALBOX_TOKEN, then the
- * operator's token of a host on this machine.
+ * Where the host is and how to prove who asks: flags, then SIGNALBOX_URL and SIGNALBOX_TOKEN, then what
+ * `signalbox login` keeps for this host, then the operator's token of a host on this machine.
  */
 export async function connectionOf(
   args: ConnectionArguments,
@@ -44,6 +45,7 @@ export async function connectionOf(
   const token =
     args.token ??
     environment.SIGNALBOX_TOKEN ??
+    (await keptToken(credentialsPath(environment), url)) ??
     (isThisMachine(url) ? await localAdminToken(environment) : undefined)
   return { url: url.replace(/\/+$/, ''), token }
 }
@@ -80,10 +82,15 @@ export class HostClient {
   }
 
   /** As `request`, with JSON text in and out, untouched. */
-  async requestText(method: string, path: string, body?: string): Promise<string> {
+  async requestText(
+    method: string,
+    path: string,
+    body?: string,
+    type = 'application/json',
+  ): Promise<string> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#send(method, path, body)
+        return await this.#send(method, path, body, type)
       } catch (error) {
         // Shed before anything was done with it: to ask again is safe, whatever the method.
         if (!isShed(error) || attempt === MAX_ATTEMPTS) throw error
@@ -104,10 +111,15 @@ export class HostClient {
     return response.body ?? new ReadableStream()
   }
 
-  async #send(method: string, path: string, body: string | undefined): Promise<string> {
+  async #send(
+    method: string,
+    path: string,
+    body: string | undefined,
+    type: string,
+  ): Promise<string> {
     const { url, token } = this.#connection
     const headers: Record<string, string> = { 'accept-language': terminalLanguage() }
-    if (body !== undefined) headers['content-type'] = 'application/json'
+    if (body !== undefined) headers['content-type'] = type
     if (token !== undefined) headers.authorization = `Bearer ${token}`
     const response = await fetch(`${url}${path}`, {
       method,

@@ -40,3 +40,17 @@ export interface ContentStore<Transaction> {
   put(bytes: Buffer, trx?: Transaction): Promise<string>
   get(sha256: string): Promise<Buffer | undefined>
 }
+
+/** Packages that no marketplace has: nobody withdraws or reviews them. */
+export type LocalPackages = Pick<PackageSource, 'versions' | 'fetch'>
+
+/** Of a name that the first knows, the first is asked and no other: a name has one place that it comes from. */
+export function packagesBefore(first: LocalPackages, other: PackageSource): PackageSource {
+  const isLocal = async (name: string) => (await first.versions(name)) !== undefined
+  return {
+    versions: async (name) => (await first.versions(name)) ?? other.versions(name),
+    fetch: async (...of) => ((await isLocal(of[0])) ? first : other).fetch(...of),
+    withdrawn: async (...of) => ((await isLocal(of[0])) ? undefined : other.withdrawn(...of)),
+    manifest: async (...of) => ((await isLocal(of[0])) ? undefined : other.manifest(...of)),
+  }
+}

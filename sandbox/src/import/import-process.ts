@@ -3,7 +3,11 @@ import { createRequire } from 'node:module'
 import { dirname, join, sep } from 'node:path'
 import { mainProgram } from '../process/guest-process-flags.ts'
 import { plainProgram } from '../process/plain/plain-program.ts'
-import { runThrowAway, type ThrowAwayRun } from '../process/throw-away-process.ts'
+import {
+  type StartedThrowAway,
+  startThrowAway,
+  type ThrowAwayRun,
+} from '../process/throw-away-process.ts'
 import type { ExpectedPackage } from './check-package-json.ts'
 import type { InspectionDepth } from './inspect-tarball.ts'
 import type { PackageLimits } from './package-limits.ts'
@@ -18,17 +22,24 @@ export function prepareInspecting(): void {
   plainProgram(sourceOfMain)
 }
 
-/** Runs inspect-main.ts on one tarball. */
-export function runImportProcess(
-  tarball: Buffer,
+/** Starts inspect-main.ts for one tarball of this name and version, if one is said, which may come later. */
+export function startImportProcess(
   expected: ExpectedPackage | undefined,
   limits: PackageLimits,
   depth: InspectionDepth,
+): StartedThrowAway {
+  return startThrowAway(importArguments({ expected, limits, depth }))
+}
+
+/** Has it look at its tarball. */
+export function runImportProcess(
+  started: StartedThrowAway,
+  tarball: Buffer,
+  limits: PackageLimits,
 ): Promise<ThrowAwayRun> {
   const { deadlineMs, residentMb, unpackedBytes } = limits
   const answerBytes = unpackedBytes + ANSWER_OVERHEAD_BYTES
-  const args = importArguments({ expected, limits, depth })
-  return runThrowAway(args, tarball, { deadlineMs, residentMb, answerBytes })
+  return started.run(tarball, { deadlineMs, residentMb, answerBytes })
 }
 
 function importArguments(asked: object): string[] {

@@ -1,7 +1,8 @@
 import type { CodedError } from '@signalbox/sdk/errors'
+import type { StartedThrowAway } from '../process/throw-away-process.ts'
 import { sandboxErrors } from '../sandbox-errors.ts'
 import type { ExpectedPackage } from './check-package-json.ts'
-import { runImportProcess } from './import-process.ts'
+import { runImportProcess, startImportProcess } from './import-process.ts'
 import { ImportSlots } from './import-slots.ts'
 import { type InspectionDepth, labelOf, type PackageInspection } from './inspect-tarball.ts'
 import { decodeAnswer, type InspectionAnswer } from './inspection-wire.ts'
@@ -25,8 +26,9 @@ export function inspectPackage(
   tarball: Buffer,
   expected: ExpectedPackage,
   options: Partial<PackageLimits> = {},
+  start: typeof startImportProcess = startImportProcess,
 ): Promise<PackageInspection> {
-  return inspect(tarball, expected, options, 'install')
+  return inspect(tarball, expected, options, 'install', start)
 }
 
 /**
@@ -47,6 +49,7 @@ async function inspect(
   expected: ExpectedPackage | undefined,
   options: Partial<PackageLimits>,
   depth: InspectionDepth,
+  start: typeof startImportProcess = startImportProcess,
 ): Promise<PackageInspection> {
   const limits = { ...packageLimits, ...options }
   const plugin = labelOf(expected)
@@ -63,13 +66,46 @@ async function inspect(
     const parameters = { reached: MAX_WAITING, limit: MAX_WAITING }
     throw sandboxErrors.create('PACKAGE_CHECK_BUSY', parameters, { retryAfterS: RETRY_AFTER_S })
   }
-  const ran = await runImportProcess(tarball, expected, limits, depth)
+  const ran = await runImportProcess(start(expected, limits, depth), tarball, limits)
   if (!ran.ok) throw checkFailed(plugin, ran.reason, ran.isStarted)
   const answer = readAnswer(ran.bytes)
   if (answer === undefined) throw checkFailed(plugin, 'its answer is incomplete', true)
   if (answer.kind === 'passed') return answer.inspection
   const { refusal, parameters, faults } = answer
   throw sandboxErrors.create(refusal, parameters, { faults })
+}
+
+/**
+ * Inspects as `inspectPackage` does, by a process that was started before its tarball was there: of who waits for
+ * an answer, loading the program takes the most time.
+ */
+export class WarmInspection {
+  #waiting: { readonly key: string; readonly started: StartedThrowAway } | undefined
+
+  /** Starts the process for the package that is expected next; one that waits for another is ended. */
+  prepare(expected: ExpectedPackage): void {
+    const key = keyOf(expected)
+    if (this.#waiting?.key === key) return
+    this.stop()
+    this.#waiting = { key, started: startImportProcess(expected, packageLimits, 'install') }
+  }
+
+  /** @throws as `inspectPackage` does */
+  inspect(tarball: Buffer, expected: ExpectedPackage): Promise<PackageInspection> {
+    const waiting = this.#waiting
+    if (waiting?.key !== keyOf(expected)) return inspectPackage(tarball, expected)
+    this.#waiting = undefined
+    return inspectPackage(tarball, expected, {}, () => waiting.started)
+  }
+
+  stop(): void {
+    this.#waiting?.started.discard()
+    this.#waiting = undefined
+  }
+}
+
+function keyOf({ name, version }: ExpectedPackage): string {
+  return `${name}@${version}`
 }
 
 /** The process parsed hostile bytes: what it says is read with the same care. */

@@ -23,6 +23,14 @@ export type ThrowAwayRun =
       readonly isStarted: boolean
     }
 
+/** A process that is started and waits for its input. */
+export interface StartedThrowAway {
+  /** Once. The time of the limits begins now. */
+  run(input: Uint8Array, limits: ThrowAwayLimits): Promise<ThrowAwayRun>
+  /** Ends it, where it is not needed after all. */
+  discard(): void
+}
+
 /**
  * Runs a process on some bytes and ends it when it takes too long or too much. It gets them on standard input
  * and answers on descriptor 3; it has no environment, and no more rights than its flags give it.
@@ -34,6 +42,11 @@ export function runThrowAway(
   input: Uint8Array,
   limits: ThrowAwayLimits,
 ): Promise<ThrowAwayRun> {
+  return startThrowAway(args).run(input, limits)
+}
+
+/** As `runThrowAway`, for input that comes later: the process has loaded its program by then. */
+export function startThrowAway(args: readonly string[]): StartedThrowAway {
   let child: ChildProcess
   try {
     child = spawn(process.execPath, args, {
@@ -42,9 +55,22 @@ export function runThrowAway(
       stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     })
   } catch (error) {
-    return Promise.resolve(notStarted(error as NodeJS.ErrnoException))
+    const failed = notStarted(error as NodeJS.ErrnoException)
+    return { run: () => Promise.resolve(failed), discard: () => undefined }
   }
-  return followChild(child, input, limits)
+  // It may end while nobody asks it for anything: `run` tells of that.
+  let early: Promise<ThrowAwayRun> | undefined
+  const isGone = new Promise<ThrowAwayRun>((resolve) => {
+    child.once('error', (error) => resolve(notStarted(error)))
+    child.once('exit', (code, signal) => resolve(crashed('', signal ?? `exit code ${code}`)))
+  })
+  void isGone.then((run) => {
+    early = Promise.resolve(run)
+  })
+  return {
+    run: (input, limits) => early ?? followChild(child, input, limits),
+    discard: () => void child.kill('SIGKILL'),
+  }
 }
 
 function followChild(

@@ -5,7 +5,7 @@ import type { InputFault } from '../errors/coded-error.ts'
 import { sdkErrors } from '../errors/sdk-errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { absentGlobals, absentUses } from './absent-globals.ts'
-import { byteMethodsInject, globalsInject, usesByteMethods } from './guest-globals.ts'
+import { byteMethodsInject, globalsInject, placesInject, usesByteMethods } from './guest-globals.ts'
 import { guestImports, linkedFiles } from './guest-imports.ts'
 
 /** The variable a bundle assigns; the sandbox reads the plugin from its `default`. */
@@ -21,6 +21,14 @@ export interface Bundle {
   /** Files of the SDK that are in it, such as `guest/url.ts`. */
   readonly linked: readonly string[]
   readonly warnings: readonly string[]
+  /** Where its lines come from, as JSON of a source map; only where it was asked for. */
+  readonly sourceMap?: string
+}
+
+/** What only somebody who is writing the plugin wants of a bundle; what is published has none of it. */
+export interface BundleWish {
+  /** A source map beside the bundle, and `console` that says where it was called. */
+  readonly places?: boolean | undefined
 }
 
 const ENTRIES = ['src/index.ts', 'src/index.js', 'src/index.mjs'] as const
@@ -42,6 +50,7 @@ export async function bundlePlugin(
   folder: string,
   plugin: string,
   capabilities: Manifest['capabilities'] = {},
+  { places = false }: BundleWish = {},
 ): Promise<Bundle> {
   const entry = await findEntry(folder, plugin)
   // Once to see what the sources use, with a name for all that is not there, and once in earnest.
@@ -51,8 +60,10 @@ export async function bundlePlugin(
   const faults = [...fatal.map(faultOf), ...uses.faults, ...externals(seen.metafile)]
   if (faults.length > 0) throw failed(plugin, faults)
   const injects = [globalsInject, ...(usesByteMethods(textOf(seen)) ? [byteMethodsInject] : [])]
-  const { outputFiles, metafile, warnings } = await runEsbuild(folder, plugin, entry, injects, [])
-  const code = outputFiles[0]?.contents ?? new Uint8Array()
+  const told = places ? [...injects, placesInject] : injects
+  const built = await runEsbuild(folder, plugin, entry, told, [], places)
+  const { metafile, warnings } = built
+  const code = outputOf(built, '.js')?.contents ?? new Uint8Array()
   const bytes = code.byteLength
   if (bytes > MAX_BUNDLE_BYTES) {
     const parameters = { plugin, bytes, maxBytes: MAX_BUNDLE_BYTES }
@@ -60,14 +71,20 @@ export async function bundlePlugin(
   }
   const large =
     bytes > LARGE_BUNDLE_BYTES ? [`the bundle has ${bytes} bytes: look what it imports`] : []
-  const told = [...warnings.map(({ text }) => text), ...uses.warnings, ...large]
-  return { code, linked: linkedFiles(metafile), warnings: told }
+  const said = [...warnings.map(({ text }) => text), ...uses.warnings, ...large]
+  const sourceMap = outputOf(built, '.map')?.text
+  const bundle = { code, linked: linkedFiles(metafile), warnings: said }
+  return sourceMap === undefined ? bundle : { ...bundle, sourceMap }
 }
 
 type Built = Awaited<ReturnType<typeof runEsbuild>>
 
-function textOf({ outputFiles }: Built): string {
-  return outputFiles[0]?.text ?? ''
+function textOf(built: Built): string {
+  return outputOf(built, '.js')?.text ?? ''
+}
+
+function outputOf({ outputFiles }: Built, ending: string) {
+  return outputFiles.find(({ path }) => path.endsWith(ending))
 }
 
 /** In a package it may be code that never runs; in the plugin's own it is a mistake. */
@@ -95,6 +112,7 @@ async function runEsbuild(
   entry: string,
   inject: readonly string[],
   plugins: readonly Plugin[],
+  hasMap = false,
 ) {
   try {
     return await build({
@@ -121,6 +139,8 @@ async function runEsbuild(
       tsconfigRaw: '{}',
       plugins: [...plugins, guestImports],
       inject: [...inject],
+      // Beside the bundle and not named in it: its bytes are the same with a map and without.
+      ...(hasMap ? { sourcemap: 'external' as const, sourcesContent: false } : {}),
       logLevel: 'silent',
     })
   } catch (error) {

@@ -35,6 +35,8 @@ export const byteMethods = ['toBase64', 'toHex', 'setFromBase64', 'setFromHex'] 
 
 export const globalsInject = 'signalbox-guest-globals'
 export const byteMethodsInject = 'signalbox-byte-methods'
+/** `console` that says where it was called: for `signalbox dev`, never in what is published. */
+export const placesInject = 'signalbox-console-places'
 
 export function usesByteMethods(code: string): boolean {
   return new RegExp(`\\.(${byteMethods.join('|')})\\b`).test(code)

@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Metafile, PartialMessage, Plugin, PluginBuild } from 'esbuild'
-import { byteMethodsInject, globalsInject, injectedModule } from './guest-globals.ts'
+import { byteMethodsInject, globalsInject, injectedModule, placesInject } from './guest-globals.ts'
 
 const SDK_SOURCES = fileURLToPath(new URL('../', import.meta.url))
 /** Of the SDK's files within a build, so that the bundle does not depend on where the SDK is installed. */
@@ -62,12 +62,13 @@ function linkSdk(build: PluginBuild): void {
 
 /** What esbuild looks into for each free variable; only what is used of it goes into the bundle. */
 function resolveInjects(build: PluginBuild): void {
-  const filter = new RegExp(`^(${globalsInject}|${byteMethodsInject})$`)
-  build.onResolve({ filter }, ({ path }) =>
-    path === globalsInject
-      ? { path, namespace: NAMESPACE, sideEffects: false }
-      : { path: 'guest/install-byte-text.ts', namespace: NAMESPACE, sideEffects: true },
-  )
+  const filter = new RegExp(`^(${globalsInject}|${byteMethodsInject}|${placesInject})$`)
+  build.onResolve({ filter }, ({ path }) => {
+    if (path === globalsInject) return { path, namespace: NAMESPACE, sideEffects: false }
+    return path === placesInject
+      ? { path: 'guest/console-places.ts', namespace: NAMESPACE, sideEffects: false }
+      : { path: 'guest/install-byte-text.ts', namespace: NAMESPACE, sideEffects: true }
+  })
 }
 
 /** Files of the SDK that are in a bundle. */

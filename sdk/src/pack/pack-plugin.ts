@@ -3,11 +3,11 @@ import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { sdkErrors } from '../errors/sdk-errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import { bundlePlugin } from './bundle-plugin.ts'
+import { type BundleWish, bundlePlugin } from './bundle-plugin.ts'
 import { loadBundle, loadTrustedBundle, shapeFaults } from './bundle-shape.ts'
 import { bundleTrusted } from './bundle-trusted.ts'
 import { capabilityWarnings } from './capability-use.ts'
-import { readPluginPackage } from './plugin-package.ts'
+import { type PluginPackage, readPluginPackage } from './plugin-package.ts'
 import { requireCompatible } from './previous-contracts.ts'
 
 export interface PackedPlugin {
@@ -20,6 +20,23 @@ export interface PackedPlugin {
   readonly sha256: string
   /** What the author should look at, though it can be published. */
   readonly warnings: readonly string[]
+  /** JSON of a source map; only with `places`. */
+  readonly sourceMap?: string
+}
+
+export interface PackWish extends BundleWish {
+  /** The folder of the release before, unpacked: what its contracts promise is then promised still. */
+  readonly previous?: string | undefined
+}
+
+/** A bundle that is made, while it is still looked into. */
+export interface PluginDraft {
+  readonly packed: PackedPlugin
+  /** Of the bundle, within the package. */
+  readonly entry: string
+  readonly code: Uint8Array
+  /** Loads it as a sandbox would. @throws `SDK_BUNDLE_UNLIKE_MANIFEST` */
+  check(): Promise<void>
 }
 
 /**
@@ -27,48 +44,101 @@ export interface PackedPlugin {
  * example of its contracts, bundles `src/index.ts`, checks that the bundle loads with nothing but
  * ECMAScript and has a handler for each promise, and writes it to `runtime.entry`.
  *
- * @param previous the folder of the release before, unpacked: what its contracts promise is then promised still
+ * @param wish what is compared, and what is added for who writes it
  * @throws `SDK_PACKAGE_INVALID`, `SDK_MANIFEST_INVALID`, `SDK_FILES_INVALID`, `SDK_CONTRACT_INVALID`,
  * `SDK_CONTRACT_BREAKING`, `SDK_BUNDLE_FAILED`, `SDK_BUNDLE_TOO_LARGE`, `SDK_BUNDLE_UNLIKE_MANIFEST`; `faults`
  * say where and how to cure it. Then nothing is written and an older bundle is gone, so that it cannot be published by mistake.
  */
-export async function packPlugin(
-  folder: string,
-  { previous }: { readonly previous?: string | undefined } = {},
-): Promise<PackedPlugin> {
-  const checked = await readPluginPackage(await realpath(folder))
-  if (previous !== undefined) await requireCompatible(checked, await realpath(previous))
-  const { name, version, manifest } = checked
-  const plugin = `${name}@${version}`
-  const entry = bundleEntry(checked.folder, manifest.runtime)
-  const bundlePath = join(checked.folder, entry)
-  // Outside of dist/, which npm ships whole; the finished bundle takes its place in one step, so that two
-  // packs of one folder never show each other half a file.
-  const draft = join(checked.folder, `.plugin-${process.pid}-${randomUUID()}.draft.mjs`)
+export async function packPlugin(folder: string, wish: PackWish = {}): Promise<PackedPlugin> {
+  const checked = await checkedPackage(folder, wish)
+  const bundlePath = join(checked.folder, bundleEntry(checked.folder, checked.manifest.runtime))
   try {
-    const { capabilities } = manifest
-    const isTrusted = manifest.runtime.tier === 'trusted'
-    const { code, linked, warnings } = isTrusted
-      ? await bundleTrusted(checked.folder, plugin)
-      : await bundlePlugin(checked.folder, plugin, capabilities)
+    const { packed, code, check } = await draftOf(checked, wish)
+    await check()
     await mkdir(dirname(bundlePath), { recursive: true })
-    await writeFile(draft, code)
-    const loaded = isTrusted
-      ? await loadTrustedBundle(draft, checked.folder)
-      : await loadBundle(draft, capabilities)
-    const faults = loaded.ok
-      ? shapeFaults(checked, loaded.shape)
-      : [{ pointer: '', at: entry, detail: loaded.reason }]
-    if (faults.length > 0) throw sdkErrors.create('BUNDLE_UNLIKE_MANIFEST', { plugin }, { faults })
-    await rename(draft, bundlePath)
-    const sha256 = createHash('sha256').update(code).digest('hex')
-    const text = Buffer.from(code).toString()
-    const unasked = capabilityWarnings(text, linked, capabilities)
-    const bytes = code.byteLength
-    return { name, version, bundlePath, bytes, sha256, warnings: [...warnings, ...unasked] }
+    await writeWhole(checked.folder, bundlePath, code)
+    return packed
   } catch (error) {
     await rm(bundlePath, { force: true })
     throw error
+  }
+}
+
+/**
+ * As `packPlugin`, for who goes on with the bundle while it is looked into, as `signalbox dev` does. Nothing is written.
+ * @throws all but `SDK_BUNDLE_UNLIKE_MANIFEST`
+ */
+export async function draftPlugin(folder: string, wish: PackWish = {}): Promise<PluginDraft> {
+  return draftOf(await checkedPackage(folder, wish), wish)
+}
+
+async function checkedPackage(folder: string, { previous }: PackWish): Promise<PluginPackage> {
+  const checked = await readPluginPackage(await realpath(folder))
+  if (previous !== undefined) await requireCompatible(checked, await realpath(previous))
+  return checked
+}
+
+async function draftOf(checked: PluginPackage, { places }: PackWish): Promise<PluginDraft> {
+  const { name, version, manifest, folder } = checked
+  const plugin = `${name}@${version}`
+  const entry = bundleEntry(folder, manifest.runtime)
+  const { capabilities } = manifest
+  const isTrusted = manifest.runtime.tier === 'trusted'
+  const { code, linked, warnings, sourceMap } = isTrusted
+    ? { ...(await bundleTrusted(folder, plugin)), sourceMap: undefined }
+    : await bundlePlugin(folder, plugin, capabilities, { places })
+  const told = [
+    ...warnings,
+    ...capabilityWarnings(Buffer.from(code).toString(), linked, capabilities),
+  ]
+  const packed = {
+    name,
+    version,
+    bundlePath: join(folder, entry),
+    bytes: code.byteLength,
+    sha256: createHash('sha256').update(code).digest('hex'),
+    warnings: told,
+    ...(sourceMap === undefined ? {} : { sourceMap }),
+  }
+  return { packed, entry, code, check: () => requireShape(checked, entry, code) }
+}
+
+async function requireShape(
+  checked: PluginPackage,
+  entry: string,
+  code: Uint8Array,
+): Promise<void> {
+  const { folder, manifest, name, version } = checked
+  const draft = draftPath(folder)
+  try {
+    await writeFile(draft, code)
+    const loaded =
+      manifest.runtime.tier === 'trusted'
+        ? await loadTrustedBundle(draft, folder)
+        : await loadBundle(draft, manifest.capabilities)
+    const faults = loaded.ok
+      ? shapeFaults(checked, loaded.shape)
+      : [{ pointer: '', at: entry, detail: loaded.reason }]
+    const plugin = `${name}@${version}`
+    if (faults.length > 0) throw sdkErrors.create('BUNDLE_UNLIKE_MANIFEST', { plugin }, { faults })
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+/**
+ * Outside of dist/, which npm ships whole; the finished bundle takes its place in one step, so that two packs of one
+ * folder never show each other half a file.
+ */
+function draftPath(folder: string): string {
+  return join(folder, `.plugin-${process.pid}-${randomUUID()}.draft.mjs`)
+}
+
+async function writeWhole(folder: string, path: string, code: Uint8Array): Promise<void> {
+  const draft = draftPath(folder)
+  try {
+    await writeFile(draft, code)
+    await rename(draft, path)
   } finally {
     await rm(draft, { force: true })
   }
