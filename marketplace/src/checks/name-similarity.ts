@@ -5,7 +5,7 @@ export type Likeness = 'confusable' | 'similar'
  * What is left of a name when all that a reader overlooks is gone: separators, and characters that look like others
  * (of Unicode UTS #39 those that a package name may hold; other scripts are refused before).
  */
-export function skeletonOf(name: string): string {
+function skeletonOf(name: string): string {
   return name
     .toLowerCase()
     .replace(/[@/._~-]+/g, '')

@@ -12,6 +12,8 @@ import { type PackageLimits, packageLimits } from './package-limits.ts'
 const MAX_PROCESSES = 2
 const MAX_WAITING = 32
 const RETRY_AFTER_S = 5
+/** The largest bundle, minified, is parsed and followed in 3 s, and in twice that on a busy machine. */
+const PUBLISH_DEADLINE_MS = 30_000
 
 const slots = new ImportSlots(MAX_PROCESSES, MAX_WAITING)
 
@@ -41,7 +43,7 @@ export function checkedPackage(
   expected: ExpectedPackage | undefined,
   options: Partial<PackageLimits> = {},
 ): Promise<PackageInspection> {
-  return inspect(tarball, expected, options, 'publish')
+  return inspect(tarball, expected, { deadlineMs: PUBLISH_DEADLINE_MS, ...options }, 'publish')
 }
 
 async function inspect(

@@ -1,5 +1,5 @@
 /** Bits for each character of a text, by how often each occurs in it (Shannon, 1948). */
-export function entropyOf(text: string): number {
+function entropyOf(text: string): number {
   const counts = new Map<string, number>()
   for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1)
   let bits = 0

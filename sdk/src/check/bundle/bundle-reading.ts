@@ -2,7 +2,7 @@ import { ContextFlow } from './context-flow.ts'
 import { contextParameters, type ExportedHandlers, exportedHandlers } from './exported-handlers.ts'
 import { type HostUse, hostUses } from './host-uses.ts'
 import { resolveNames } from './scopes.ts'
-import { parseScript } from './syntax-tree.ts'
+import { lineFinder, nodesOf, parseScript } from './syntax-tree.ts'
 
 /** What a bundle says, read and not run. */
 export type BundleReading =
@@ -11,6 +11,8 @@ export type BundleReading =
       readonly uses: readonly HostUse[]
       /** Undefined where the plugin's table is not written out. */
       readonly handlers: ExportedHandlers | undefined
+      /** The line of a place in the text. */
+      lineAt(offset: number): number
       /** The source a line came from, by the comments that esbuild leaves; undefined where there is none. */
       sourceOf(line: number): string | undefined
     }
@@ -20,14 +22,16 @@ export function readBundle(code: string): BundleReading {
   const parsed = parseScript(code)
   if (!parsed.ok) return parsed
   const names = resolveNames(parsed.program)
-  const handlers = exportedHandlers(parsed.program, names)
+  const nodes = nodesOf(parsed.program)
+  const handlers = exportedHandlers(nodes, names)
   const contexts = handlers === undefined ? [] : contextParameters(handlers)
-  const flow = new ContextFlow(parsed.program, names, contexts)
+  const flow = new ContextFlow(nodes, names, contexts)
   const sources = sourceLines(code)
   return {
     ok: true,
-    uses: hostUses(parsed.program, names, flow),
+    uses: hostUses(nodes, names, flow),
     handlers,
+    lineAt: lineFinder(code),
     sourceOf: (line) => sources.findLast((source) => source.line <= line)?.path,
   }
 }

@@ -8,7 +8,6 @@ import type { BundleReading } from './bundle-reading.ts'
 import { isCovered, usedBy } from './capability-cover.ts'
 import type { ExportedHandlers, HandlerTable } from './exported-handlers.ts'
 import type { HostUse } from './host-uses.ts'
-import { lineOf } from './syntax-tree.ts'
 
 /** The code of a plugin of the sandbox tier against its manifest: read, not run. */
 export const bundleRules = defineRules({
@@ -94,9 +93,10 @@ function missing(reading: Read, manifest: Manifest, file: string): readonly Find
     const key = `${use.capability} ${use.wanted} ${use.operation}`
     if (told.has(key)) return []
     told.add(key)
-    const source = reading.sourceOf(use.line)
+    const line = reading.lineAt(use.offset)
+    const source = reading.sourceOf(line)
     const isOwn = source?.includes('node_modules/') !== true
-    const place = { file, line: use.line, severity: severityOf(use, isOwn) }
+    const place = { file, line, severity: severityOf(use, isOwn) }
     return [bundleRules.find('bundle/capability-missing', place, words(use, source))]
   })
 }
@@ -162,7 +162,7 @@ function handlers(
     }
     for (const [name, { node }] of table.names) {
       if (names.has(name)) continue
-      const line = lineOf(node)
+      const line = reading.lineAt(node.start)
       const source = reading.sourceOf(line)
       const told = { what: `${kind} ${name}`, ...sourceWords(source) }
       const place = { file: manifest.runtime.entry, line, severity }

@@ -1,9 +1,17 @@
 import type { AnyNode, CallExpression, NewExpression } from 'acorn'
 import { type Binding, isFunction, type Names } from './scopes.ts'
-import { keyOf, nodesOf } from './syntax-tree.ts'
+import { keyOf } from './syntax-tree.ts'
 
 /** Rounds until nothing new is known: each follows the context one function further. */
 const MAX_ROUNDS = 12
+
+/** Where a name is given a value. */
+const giving = new Set([
+  'AssignmentPattern',
+  'CallExpression',
+  'NewExpression',
+  'VariableDeclarator',
+])
 
 /**
  * Follows the context of handlers through a bundle: names, destructuring, arguments of functions that are written
@@ -15,13 +23,13 @@ export class ContextFlow {
   readonly #paths = new Map<Binding, string>()
   #hasNews = false
 
-  constructor(program: AnyNode, names: Names, contexts: readonly AnyNode[]) {
+  constructor(nodes: readonly AnyNode[], names: Names, contexts: readonly AnyNode[]) {
     this.#names = names
     for (const parameter of contexts) this.#bind(parameter, 'ctx')
-    const nodes = [...nodesOf(program)]
+    const givers = nodes.filter(({ type }) => giving.has(type))
     for (let round = 0; round < MAX_ROUNDS; round++) {
       this.#hasNews = false
-      for (const node of nodes) this.#follow(node)
+      for (const node of givers) this.#follow(node)
       if (!this.#hasNews) return
     }
   }

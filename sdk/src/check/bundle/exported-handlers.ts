@@ -1,6 +1,6 @@
 import type { AnyNode, CallExpression, ObjectExpression } from 'acorn'
 import { type FunctionNode, isFunction, type Names } from './scopes.ts'
-import { keyOf, nodesOf } from './syntax-tree.ts'
+import { keyOf } from './syntax-tree.ts'
 
 /** What a table of the plugin holds by name; `isWhole`: nothing of it could not be read. */
 export interface HandlerTable {
@@ -28,8 +28,11 @@ export interface ExportedHandlers {
 }
 
 /** @returns undefined where no call of `definePlugin` with an object is found */
-export function exportedHandlers(program: AnyNode, names: Names): ExportedHandlers | undefined {
-  const table = pluginTable(program, names)
+export function exportedHandlers(
+  nodes: readonly AnyNode[],
+  names: Names,
+): ExportedHandlers | undefined {
+  const table = pluginTable(nodes, names)
   if (table === undefined) return undefined
   const plugin = entriesOf(table, names)
   const tableOf = (key: string) => handlersOf(plugin.entries.get(key), names)
@@ -74,8 +77,8 @@ export function contextParameters(handlers: ExportedHandlers): readonly AnyNode[
   return [...second, handlers.selfTest?.handler?.params[0]].filter((node) => node !== undefined)
 }
 
-function pluginTable(program: AnyNode, names: Names): ObjectExpression | undefined {
-  for (const node of nodesOf(program)) {
+function pluginTable(nodes: readonly AnyNode[], names: Names): ObjectExpression | undefined {
+  for (const node of nodes) {
     if (node.type !== 'CallExpression' || !isDefinePlugin(node, names)) continue
     const [given] = node.arguments
     return given === undefined || given.type === 'SpreadElement'

@@ -2,14 +2,15 @@ import type { AnyNode, CallExpression } from 'acorn'
 import type { CapabilityName } from '../../manifest/capability-schemas.ts'
 import type { ContextFlow } from './context-flow.ts'
 import type { Names } from './scopes.ts'
-import { keyOf, lineOf, nodesOf, textOf } from './syntax-tree.ts'
+import { keyOf, nodesOf, textOf } from './syntax-tree.ts'
 
 /** A place of a bundle that asks the host for something. */
 export interface HostUse {
   readonly capability: CapabilityName
   /** As the author wrote it, such as `ctx.services.call`. */
   readonly what: string
-  readonly line: number
+  /** Where in the text. */
+  readonly offset: number
   /** Which one: the service, the event type, the secret …; undefined where only a run can tell, or any will do. */
   readonly wanted: string | undefined
   /** Of a service, which operation. */
@@ -70,18 +71,22 @@ const globals: Readonly<Record<string, CapabilityName>> = { Intl: 'intl', WebAss
 /** The host call behind `fetch`, whose code is in each bundle that uses it. */
 const FETCH_CALL = 'http.fetch'
 
-export function hostUses(program: AnyNode, names: Names, flow: ContextFlow): readonly HostUse[] {
-  const nodes = [...nodesOf(program)]
+export function hostUses(
+  nodes: readonly AnyNode[],
+  names: Names,
+  flow: ContextFlow,
+): readonly HostUse[] {
   const fetchName = nameOfFetch(nodes)
-  return nodes.flatMap((node): readonly HostUse[] => {
+  const uses = nodes.flatMap((node): readonly HostUse[] => {
     if (node.type === 'CallExpression') return usesOf(node, flow, fetchName)
     if (node.type === 'MemberExpression') return readsOf(node, flow)
     if (node.type !== 'Identifier' || !Object.hasOwn(globals, node.name)) return []
     const capability = globals[node.name]
     if (capability === undefined || names.bindingOf(node) !== undefined) return []
     // A property or a `typeof` of that name reads nothing: it only ever shows that the grant may be of use.
-    return [{ capability, what: node.name, line: lineOf(node), wanted: undefined, isProven: false }]
+    return [{ capability, what: node.name, offset: node.start, wanted: undefined, isProven: false }]
   })
+  return uses.sort((one, other) => one.offset - other.offset)
 }
 
 function usesOf(
@@ -90,9 +95,9 @@ function usesOf(
   fetchName: string | undefined,
 ): readonly HostUse[] {
   const { callee } = call
-  const line = lineOf(call)
+  const offset = call.start
   if (callee.type === 'Identifier' && callee.name === fetchName) {
-    return [{ capability: 'http:fetch', what: 'fetch', line, wanted: undefined, isProven: true }]
+    return [{ capability: 'http:fetch', what: 'fetch', offset, wanted: undefined, isProven: true }]
   }
   const path = flow.pathOf(callee)
   const written = path?.replace(/^ctx\./, '') ?? lastTwo(callee)
@@ -101,7 +106,7 @@ function usesOf(
   const use = {
     capability: sign.capability,
     what: `ctx.${written}`,
-    line,
+    offset,
     wanted: sign.wanted?.(call),
     operation: sign.operation?.(call),
     isProven: path !== undefined,
@@ -121,7 +126,7 @@ function readsOf(node: AnyNode, flow: ContextFlow): readonly HostUse[] {
   return [...capabilities].map((capability) => ({
     capability,
     what: `ctx.${group}`,
-    line: lineOf(node),
+    offset: node.start,
     wanted: undefined,
     isProven: false,
   }))
@@ -173,7 +178,7 @@ function nameOfFetch(nodes: readonly AnyNode[]): string | undefined {
   for (const node of nodes) {
     if (node.type !== 'FunctionDeclaration' || !node.id || !/^fetch\d*$/.test(node.id.name))
       continue
-    const holds = [...nodesOf(node)].some(
+    const holds = nodesOf(node).some(
       (inner) => inner.type === 'CallExpression' && textOf(inner.arguments[0]) === FETCH_CALL,
     )
     if (holds) return node.id.name

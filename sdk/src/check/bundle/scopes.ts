@@ -1,5 +1,5 @@
 import type { AnyNode, Identifier, Program, VariableDeclaration } from 'acorn'
-import { childrenOf } from './syntax-tree.ts'
+import { pushChildren } from './syntax-tree.ts'
 
 /** What a name stands for: where it was declared, and what it was given there. */
 export interface Binding {
@@ -47,13 +47,16 @@ export interface Names {
 
 export function resolveNames(program: Program): Names {
   const scopes = new Map<AnyNode, Scope>()
-  const open: (readonly [node: AnyNode, scope: Scope])[] = [[program, new Scope(undefined, true)]]
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [node, outer] = next
+  // Two lists side by side: a pair for each node would be a million objects more.
+  const open: AnyNode[] = [program]
+  const outers: Scope[] = [new Scope(undefined, true)]
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    const outer = outers.pop() as Scope
     const scope = scopeOf(node, outer)
     declareIn(node, scope, outer)
     if (node.type === 'Identifier') scopes.set(node, scope)
-    for (const child of childrenOf(node)) open.push([child, scope])
+    pushChildren(node, open)
+    while (outers.length < open.length) outers.push(scope)
   }
   return { bindingOf: (identifier) => scopes.get(identifier)?.find(identifier.name) }
 }
@@ -113,7 +116,7 @@ function declareVariables({ declarations }: VariableDeclaration, scope: Scope): 
 }
 
 /** The names that a pattern declares. */
-export function* namesIn(pattern: AnyNode): Generator<Identifier> {
+function* namesIn(pattern: AnyNode): Generator<Identifier> {
   if (pattern.type === 'Identifier') yield pattern
   else if (pattern.type === 'AssignmentPattern') yield* namesIn(pattern.left)
   else if (pattern.type === 'RestElement') yield* namesIn(pattern.argument)

@@ -4,7 +4,8 @@ export type ParsedScript =
   | { readonly ok: true; readonly program: Program }
   | { readonly ok: false; readonly line: number; readonly reason: string }
 
-const options: Options = { ecmaVersion: 'latest', locations: true, allowHashBang: false }
+/** Without places of nodes as lines: they would take as much memory again as all nodes. */
+const options: Options = { ecmaVersion: 'latest', allowHashBang: false }
 
 /** Reads a bundle as lanes do, as a script; where it is none, as a module. */
 export function parseScript(code: string): ParsedScript {
@@ -30,26 +31,43 @@ function faultOf(error: unknown): { line: number; reason: string } {
   return { line: loc?.line ?? 1, reason: (message ?? 'it cannot be read').slice(0, 200) }
 }
 
-/** The nodes below one, in the order of the text. */
-export function* childrenOf(node: AnyNode): Generator<AnyNode> {
-  for (const value of Object.values(node) as unknown[]) {
-    for (const child of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (isNode(child)) yield child
+/** Puts the nodes below one behind a list: plain loops, as a bundle has a million of them. */
+export function pushChildren(node: AnyNode, list: AnyNode[]): void {
+  const fields = node as unknown as Readonly<Record<string, unknown>>
+  for (const key in fields) {
+    const value = fields[key]
+    if (typeof value !== 'object' || value === null) continue
+    if (!Array.isArray(value)) {
+      if (isNode(value)) list.push(value)
+      continue
+    }
+    for (const child of value as readonly unknown[]) {
+      if (typeof child === 'object' && child !== null && isNode(child)) list.push(child)
     }
   }
 }
 
 /** A node and all below it, parents first; without recursion, as a bundle may be nested deeper than a stack is. */
-export function* nodesOf(root: AnyNode): Generator<AnyNode> {
-  const open: AnyNode[] = [root]
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    yield node
-    open.push(...[...childrenOf(node)].reverse())
-  }
+export function nodesOf(root: AnyNode): readonly AnyNode[] {
+  const nodes: AnyNode[] = [root]
+  // The list grows while it is walked: what is behind the walk is still to be opened.
+  for (let at = 0; at < nodes.length; at++) pushChildren(nodes[at] as AnyNode, nodes)
+  return nodes
 }
 
-export function lineOf(node: AnyNode): number {
-  return node.loc?.start.line ?? 1
+/** Tells the line of a place in a text, counted from 1. */
+export function lineFinder(text: string): (offset: number) => number {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return (offset) => {
+    let [low, high] = [0, starts.length]
+    while (low + 1 < high) {
+      const middle = (low + high) >> 1
+      if ((starts[middle] ?? 0) <= offset) low = middle
+      else high = middle
+    }
+    return low + 1
+  }
 }
 
 /** The text of a literal, or of a template without places. */
@@ -67,12 +85,6 @@ export function keyOf(key: AnyNode, isComputed: boolean): string | undefined {
   return textOf(key)
 }
 
-function isNode(value: unknown): value is AnyNode {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'type' in value &&
-    typeof value.type === 'string' &&
-    'start' in value
-  )
+function isNode(value: object): value is AnyNode {
+  return typeof (value as Partial<AnyNode>).type === 'string'
 }
