@@ -106,7 +106,8 @@ function shownLines(review: ShownReview): readonly string[] {
   )
   const said = entries.map(
     ({ at, actor, kind, rule, text }) =>
-      `${at}  ${actor} (${kind}${rule === null ? '' : `, ${rule}`}): ${text}`,
+      // Written by others: none of it may move the cursor of a terminal.
+      `${at}  ${actor} (${kind}${rule === null ? '' : `, ${rule}`}): ${text.replace(/\p{Cc}+/gu, ' ')}`,
   )
   return [lineOf(review), beside, ...changes, ...said]
 }

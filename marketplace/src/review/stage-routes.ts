@@ -119,8 +119,15 @@ function stageItem(review: ShownReview): Readonly<Record<string, unknown>> {
       ? {}
       : { 'approved by': approvals.map(({ actor }) => actor).join(', ') }),
     'may approve': needed === 0 ? 'its publisher, or a reviewer' : 'reviewers and the operator',
-    ...(last === undefined ? {} : { 'last word': `${last.actor} (${last.kind}): ${last.text}` }),
+    ...(last === undefined
+      ? {}
+      : { 'last word': `${last.actor} (${last.kind}): ${oneLine(last.text)}` }),
   }
+}
+
+/** What somebody else wrote goes to a terminal: none of it may move the cursor there. */
+function oneLine(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ').slice(0, 200)
 }
 
 /** In one line what a reviewer looks at first. */
