@@ -9,6 +9,7 @@ import { bundleTrusted } from './bundle-trusted.ts'
 import { capabilityWarnings } from './capability-use.ts'
 import { readPluginPackage } from './plugin-package.ts'
 import { requireCompatible } from './previous-contracts.ts'
+import { writePluginTypes } from './write-plugin-types.ts'
 
 export interface PackedPlugin {
   readonly name: string
@@ -22,21 +23,28 @@ export interface PackedPlugin {
   readonly warnings: readonly string[]
 }
 
+interface PackOptions {
+  /** The folder of the release before, unpacked: what its contracts promise is then promised still. */
+  readonly previous?: string | undefined
+  /** Write `src/signalbox.gen.ts`. One that is there is always written anew, so that it is never stale. */
+  readonly types?: boolean | undefined
+}
+
 /**
  * Makes a plugin's folder ready for `npm publish`: checks the manifest, every file it names and every
  * example of its contracts, bundles `src/index.ts`, checks that the bundle loads with nothing but
  * ECMAScript and has a handler for each promise, and writes it to `runtime.entry`.
  *
- * @param previous the folder of the release before, unpacked: what its contracts promise is then promised still
  * @throws `SDK_PACKAGE_INVALID`, `SDK_MANIFEST_INVALID`, `SDK_FILES_INVALID`, `SDK_CONTRACT_INVALID`,
  * `SDK_CONTRACT_BREAKING`, `SDK_BUNDLE_FAILED`, `SDK_BUNDLE_TOO_LARGE`, `SDK_BUNDLE_UNLIKE_MANIFEST`; `faults`
  * say where and how to cure it. Then nothing is written and an older bundle is gone, so that it cannot be published by mistake.
  */
 export async function packPlugin(
   folder: string,
-  { previous }: { readonly previous?: string | undefined } = {},
+  { previous, types = false }: PackOptions = {},
 ): Promise<PackedPlugin> {
   const checked = await readPluginPackage(await realpath(folder))
+  await writePluginTypes(checked, { onlyAnew: !types })
   if (previous !== undefined) await requireCompatible(checked, await realpath(previous))
   const { name, version, manifest } = checked
   const plugin = `${name}@${version}`

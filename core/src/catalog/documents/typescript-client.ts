@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Contract, ContractOperation } from '@signalbox/sdk/contract'
+import { comment, onOneLine, typeScriptType } from '@signalbox/sdk/typescript-type'
 import { typeName } from './relocated-schema.ts'
-import { comment, onOneLine, typeScriptType } from './typescript-type.ts'
 
 /** `@signalbox/sdk/client` itself; made by `npm run generate`. */
 const runtime = readFileSync(new URL('./client-runtime.txt', import.meta.url), 'utf8')
