@@ -155,8 +155,7 @@ export type EventHandlerOf<T extends PluginTypes, Type extends keyof T['hears']>
 
 /** A function without a signature takes what its schema says; `scalar` and `columnar` say it themselves. */
 type UdfFor<Args> =
-  // biome-ignore lint/suspicious/noExplicitAny: its signature says what it takes
-  | (((...args: any[]) => unknown) & { readonly udf: UdfSignature })
+  | { readonly udf: UdfSignature }
   | (Args extends readonly unknown[] ? (...args: Args) => unknown : (...args: never[]) => unknown)
 
 type Section<Name extends string, Table> = [keyof Table] extends [never]
