@@ -36,6 +36,7 @@ export {
   type Plugin,
   type Udf,
 } from './plugin/define-plugin.ts'
+export type { Incoming } from './plugin/incoming-webhook.ts'
 export type { JobRun, JobSchedule, Jobs, ScheduledJob } from './plugin/jobs.ts'
 export type {
   Keys,
@@ -45,6 +46,14 @@ export type {
   Verified,
   VerifyRequest,
 } from './plugin/keys.ts'
+export type {
+  ContextOf,
+  EventHandlerOf,
+  OperationOf,
+  PluginOf,
+  PluginTypes,
+  ServiceTypes,
+} from './plugin/plugin-types.ts'
 export { isRefusalCode, Refusal } from './plugin/refusal.ts'
 export type {
   DocumentName,

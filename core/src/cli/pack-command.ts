@@ -25,13 +25,20 @@ export const packCommand = defineCommand({
         'zh-CN': '上一发行版解包后的文件夹：拒绝会破坏其调用方的更改',
       }),
     },
+    types: {
+      type: 'boolean',
+      description: say({
+        en: 'Write src/signalbox.gen.ts, the types that definePlugin<Signalbox> is held to',
+        'zh-CN': '写入 src/signalbox.gen.ts，即 definePlugin<Signalbox> 所遵循的类型',
+      }),
+    },
     json: {
       type: 'boolean',
       description: say({ en: 'Print JSON, for machines', 'zh-CN': '输出 JSON，供程序读取' }),
     },
   },
   run: async ({ args }) => {
-    const packed = await packPlugin(args.folder, { previous: args.previous })
+    const packed = await packPlugin(args.folder, { previous: args.previous, types: args.types })
     // npm reads the standard output of prepack where it was asked for JSON; people read the standard error.
     const { bundlePath, bytes } = packed
     if (args.json === true) return print(true, packed, [])

@@ -8,8 +8,11 @@ import type { Manifest } from '../manifest/manifest.ts'
 import type { BundleShape, LoadResult } from './load-bundle-process.ts'
 import type { PluginPackage } from './plugin-package.ts'
 
-const PROGRAM = fileURLToPath(new URL('./load-bundle-process.ts', import.meta.url))
-const TRUSTED_PROGRAM = fileURLToPath(new URL('./load-trusted-process.ts', import.meta.url))
+/** JavaScript in the package that npm installs. */
+const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+const programOf = (name: string) => fileURLToPath(new URL(`./${name}${ENDING}`, import.meta.url))
+const PROGRAM = programOf('load-bundle-process')
+const TRUSTED_PROGRAM = programOf('load-trusted-process')
 
 /** The process ends itself long before, unless its guest broke it; a loaded machine starts one in 2 s. */
 const PROCESS_TIMEOUT_MS = 20_000

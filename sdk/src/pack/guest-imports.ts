@@ -6,6 +6,8 @@ import type { Metafile, PartialMessage, Plugin, PluginBuild } from 'esbuild'
 import { byteMethodsInject, globalsInject, injectedModule, placesInject } from './guest-globals.ts'
 
 const SDK_SOURCES = fileURLToPath(new URL('../', import.meta.url))
+/** In the package that npm installs, where the SDK is JavaScript. */
+const OWN_ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
 /** Of the SDK's files within a build, so that the bundle does not depend on where the SDK is installed. */
 const NAMESPACE = 'signalbox-sdk'
 
@@ -55,7 +57,7 @@ function linkSdk(build: PluginBuild): void {
     contents:
       path === globalsInject
         ? injectedModule()
-        : await readFile(resolve(SDK_SOURCES, path), 'utf8'),
+        : await readFile(resolve(SDK_SOURCES, path.replace(/\.ts$/, OWN_ENDING)), 'utf8'),
     loader: 'ts',
   }))
 }
@@ -76,7 +78,7 @@ export function linkedFiles({ outputs }: Metafile): string[] {
   return Object.values(outputs)
     .flatMap(({ inputs }) => Object.keys(inputs))
     .filter((input) => input.startsWith(`${NAMESPACE}:`))
-    .map((input) => input.slice(NAMESPACE.length + 1))
+    .map((input) => input.slice(NAMESPACE.length + 1).replace(/\.js$/, '.ts'))
 }
 
 /** `events` or `buffer` may be a package of npm; only when there is none, Node's module was meant. */

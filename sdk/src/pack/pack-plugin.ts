@@ -9,6 +9,7 @@ import { bundleTrusted } from './bundle-trusted.ts'
 import { capabilityWarnings } from './capability-use.ts'
 import { type PluginPackage, readPluginPackage } from './plugin-package.ts'
 import { requireCompatible } from './previous-contracts.ts'
+import { writePluginTypes } from './write-plugin-types.ts'
 
 export interface PackedPlugin {
   readonly name: string
@@ -27,6 +28,8 @@ export interface PackedPlugin {
 export interface PackWish extends BundleWish {
   /** The folder of the release before, unpacked: what its contracts promise is then promised still. */
   readonly previous?: string | undefined
+  /** Write `src/signalbox.gen.ts`. One that is there is always written anew, so that it is never stale. */
+  readonly types?: boolean | undefined
 }
 
 /** A bundle that is made, while it is still looked into. */
@@ -72,8 +75,12 @@ export async function draftPlugin(folder: string, wish: PackWish = {}): Promise<
   return draftOf(await checkedPackage(folder, wish), wish)
 }
 
-async function checkedPackage(folder: string, { previous }: PackWish): Promise<PluginPackage> {
+async function checkedPackage(
+  folder: string,
+  { previous, types = false }: PackWish,
+): Promise<PluginPackage> {
   const checked = await readPluginPackage(await realpath(folder))
+  await writePluginTypes(checked, { onlyAnew: !types })
   if (previous !== undefined) await requireCompatible(checked, await realpath(previous))
   return checked
 }

@@ -116,7 +116,7 @@ function checkedIdentity(
 }
 
 /** Every file of the package that the manifest names, with the pointer of the property that names it. */
-function namedFiles(manifest: Manifest): [pointer: string, path: string][] {
+export function namedFiles(manifest: Manifest): [pointer: string, path: string][] {
   const { services, udfs, events, extensionPoints } = manifest.provides ?? {}
   const listed = (kind: string, key: string, paths: readonly string[]) =>
     paths.map((path, index): [string, string] => [`/provides/${kind}/${index}/${key}`, path])

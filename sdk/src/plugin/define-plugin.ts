@@ -1,4 +1,5 @@
 import type { Context } from './context.ts'
+import type { PluginOf, PluginTypes } from './plugin-types.ts'
 
 /** Handles one operation of a data service. Input and output are what the contract's schemas say. */
 // biome-ignore lint/suspicious/noExplicitAny: an author types input by the contract; `unknown` would refuse every such handler
@@ -36,8 +37,13 @@ type NoOtherKeys<P> = { readonly [Key in Exclude<keyof P, keyof Plugin>]: never 
 
 /**
  * Declares what a plugin does; the manifest declares what it may. The default export of the plugin's entry.
+ *
+ * With the types that `signalbox pack --types` writes, `definePlugin<Signalbox>({ … })` compiles only where each operation,
+ * event, job, webhook and function of the manifest has a handler of its type, and no other is there.
  * @returns the same table, frozen, with its handlers' types kept.
  */
-export function definePlugin<const P extends Plugin>(plugin: P & NoOtherKeys<P>): P {
+export function definePlugin<const P extends Plugin>(plugin: P & NoOtherKeys<P>): P
+export function definePlugin<T extends PluginTypes>(plugin: PluginOf<T>): PluginOf<T>
+export function definePlugin(plugin: Plugin): Plugin {
   return Object.freeze(plugin)
 }

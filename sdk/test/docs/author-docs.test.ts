@@ -22,6 +22,20 @@ t.test('the first plugin packs as the guide writes it', async (t) => {
   t.same(warnings, [])
 })
 
+t.test('the typed handler packs in the first plugin, as its page writes it', async (t) => {
+  const folder = t.testdir({})
+  const guide = await page('first-plugin.md')
+  const [, code = ''] = /^```ts\n([\s\S]*?)^```$/m.exec(await page('types.md')) ?? []
+  const files = [...guide.matchAll(/^`([\w./]+)`[^\n]*:\n\n```\w+\n([\s\S]*?)^```$/gm)]
+  const own = files.map(([, path = '', content = '']) => [path, content] as const)
+  for (const [path, content] of [...own, ['src/index.ts', code] as const]) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), content)
+  }
+  t.same((await packPlugin(folder, { types: true })).warnings, [])
+  t.match(await readFile(join(folder, 'src/signalbox.gen.ts'), 'utf8'), '"greeting.hello"')
+})
+
 t.test('the default limits are those of the code', async (t) => {
   const text = await page('guest-world.md')
   const { heapMb, turnMs, deadlineMs, payloadKb } = defaultLimits

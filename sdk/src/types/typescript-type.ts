@@ -1,4 +1,4 @@
-import { writtenOutSchema } from '@signalbox/sdk/written-out'
+import { writtenOutSchema } from '../contract/compatibility/written-out-schema.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
