@@ -11,15 +11,20 @@ type ErrorPorts = Pick<AccountPorts, 'isDatabaseUnavailable'>
 
 /** Gives a plugin of the marketplace its one way to say no. */
 export function answerErrors(app: FastifyInstance, ports: ErrorPorts): void {
-  app.setErrorHandler((error, request, reply) =>
-    answer(refusalOf(error, request, ports), request, reply),
-  )
+  answerRefusals(app, ports)
   app.setNotFoundHandler((request, reply) =>
     answer(
       marketplaceErrors.create('NOT_FOUND', { method: request.method, path: pathOf(request) }),
       request,
       reply,
     ),
+  )
+}
+
+/** The same without the answer for a path that is not there: of one prefix, only one of its plugins can give that. */
+export function answerRefusals(app: FastifyInstance, ports: ErrorPorts): void {
+  app.setErrorHandler((error, request, reply) =>
+    answer(refusalOf(error, request, ports), request, reply),
   )
 }
 
