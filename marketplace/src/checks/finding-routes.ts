@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
-import { answerErrors } from '../http/error-handler.ts'
+import { answerRefusals } from '../http/error-handler.ts'
 import { parsePackageName } from '../packages/package-name.ts'
 import type { AccountPorts } from '../ports.ts'
 import { actorOf, authentication } from '../publishers/authenticate.ts'
@@ -8,7 +8,7 @@ import { readFindings } from './finding-service.ts'
 
 /** What the checks of a publish found, for the host's `/v1/marketplace`. */
 export const findingRoutes: FastifyPluginAsync<AccountPorts> = async (app, ports) => {
-  answerErrors(app, ports)
+  answerRefusals(app, ports)
   app.addHook('onRequest', authentication(app, new PublisherService(ports)))
   app.get<{ Params: { name: string; version: string } }>(
     '/packages/:name/versions/:version/findings',

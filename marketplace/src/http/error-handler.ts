@@ -21,7 +21,7 @@ export function answerErrors(app: FastifyInstance, ports: ErrorPorts): void {
   )
 }
 
-/** The same for a plugin that shares its prefix with another: only one may say what is not there. */
+/** The same without the answer for a path that is not there: of one prefix, only one of its plugins can give that. */
 export function answerRefusals(app: FastifyInstance, ports: ErrorPorts): void {
   app.setErrorHandler((error, request, reply) =>
     answer(refusalOf(error, request, ports), request, reply),

@@ -8,7 +8,7 @@ type Case = readonly [
   rule: string,
   what: string,
   changes: FileChanges,
-  place?: string,
+  place?: string | undefined,
   severity?: Severity,
 ]
 
