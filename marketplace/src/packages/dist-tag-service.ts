@@ -3,6 +3,7 @@ import { marketplaceErrors } from '../errors.ts'
 import type { AccountPorts, AuditEntry } from '../ports.ts'
 import type { Actor } from '../publishers/actor.ts'
 import { authorizeChange } from '../publishers/authorize-change.ts'
+import { relist } from '../search/listing-index.ts'
 import { MAX_DIST_TAGS, parseDistTag } from './dist-tag.ts'
 import { type PackageName, parseVersion } from './package-name.ts'
 import {
@@ -79,6 +80,7 @@ export class DistTagService {
       const entry = await change(trx)
       const rev = nextRevision(head.rev, randomBytes(REVISION_BYTES))
       await setRevision(trx, { name: name.full, rev, at: new Date(now()) })
+      await relist(trx, name.full)
       await audit?.({ actor: actor.name, subject: name.full, traceId, ...entry }, trx)
     })
   }

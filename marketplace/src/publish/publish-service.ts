@@ -21,6 +21,7 @@ import { nextRevision, REVISION_BYTES } from '../packages/revision.ts'
 import type { MarketplaceOptions, PackageInspection } from '../ports.ts'
 import type { Actor } from '../publishers/actor.ts'
 import { authorizeChange } from '../publishers/authorize-change.ts'
+import { relist } from '../search/listing-index.ts'
 import { type Digests, digestsOf } from './digests.ts'
 import { type PublishDocument, readPublishDocument } from './publish-document.ts'
 import { readmeOf } from './readme.ts'
@@ -94,6 +95,7 @@ export class PublishService {
     if (!inserted) throw versionExists(document)
     await tagVersion(trx, document)
     await setRevision(trx, { name: name.full, rev, at })
+    await relist(trx, name.full)
     await audit?.(
       {
         actor: actor.name,
