@@ -17,7 +17,10 @@ export async function up(knex: Knex): Promise<void> {
     table.text('host_range')
     table.text('license')
     table.specificType('capabilities', 'text[]').notNullable()
-    // Words of either language with the weight of their place; made by search-words.ts, so no extension is needed.
+    // Words of either language, made by search-words.ts, so that no extension is needed: of its names; of these and what
+    // it is about; of all that it says. The small ones rank without the large one being read.
+    table.specificType('names', 'tsvector').notNullable()
+    table.specificType('topics', 'tsvector').notNullable()
     table.specificType('words', 'tsvector').notNullable()
     table.timestamp('released_at').notNullable()
     // Of this host's own figures; see standing.ts. From 0 to 1.
@@ -25,6 +28,9 @@ export async function up(knex: Knex): Promise<void> {
     table.index(['publisher', 'name'])
   })
   await knex.raw('create index package_listings_words on package_listings using gin (words)')
+  // What is only shown, or only searched by its index, lies apart: to rank all packages is to read all rows.
+  await knex.raw('alter table package_listings alter words set storage external')
+  await knex.raw('alter table package_listings set (toast_tuple_target = 512)')
   // Words that listings have, for those that were written wrongly.
   await knex.schema.createTable('listing_words', (table) => {
     table.specificType('word', 'text collate "C"').primary()

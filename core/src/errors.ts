@@ -1042,6 +1042,18 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请通过 POST /v1/tenants 创建，或更正名称。',
     },
   },
+  TERMS_NOT_ACCEPTED: {
+    status: 409,
+    message: {
+      en: '{plugin}@{version} has terms that nobody has accepted on this host yet: {hash}.',
+      'zh-CN': '{plugin}@{version} 的条款尚未在此主机上被接受：{hash}。',
+    },
+    cure: {
+      en: 'Read them ("terms" of POST /v1/plugins/{plugin}:plan), then install with {"acceptTerms": "{hash}"}, or with --accept-terms {hash}.',
+      'zh-CN':
+        '请阅读条款（POST /v1/plugins/{plugin}:plan 的 "terms"），然后以 {"acceptTerms": "{hash}"} 或 --accept-terms {hash} 安装。',
+    },
+  },
   TIER_NOT_ALLOWED: {
     status: 403,
     message: {

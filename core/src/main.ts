@@ -3,10 +3,13 @@ import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import {
   type AuditEntry,
+  listingRoutes,
   marketplace,
   PackageSource,
   PublisherDirectory,
   publisherRoutes,
+  type RunningFigures,
+  refreshListings,
 } from '@signalbox/marketplace'
 import { inspectPackage, type Sandbox } from '@signalbox/sandbox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
@@ -37,6 +40,7 @@ import { permissionRoutes } from './identity/permission-routes.ts'
 import { sendTicketBy } from './identity/sign-in/send-ticket.ts'
 import { openIdentitySide } from './identity-side.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
+import { openRunning } from './listing/open-running.ts'
 import { openPlugins } from './plugin-side.ts'
 import { BindingService } from './registry/binding-service.ts'
 import { configRoutes } from './registry/config-routes.ts'
@@ -202,7 +206,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   await app.register(async (scope) => {
     onRecord(scope, metrics, state.audit)
     countGuesses(scope, failures, mayBeLogIn(authenticator))
-    await registerMarketplace(scope, parts, authenticator)
+    await registerMarketplace(scope, parts, authenticator, stops)
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
   controller.start(composeAsking(parts, broker))
@@ -337,9 +341,11 @@ function administration(
 
 async function registerMarketplace(
   scope: FastifyInstance,
-  { settings, state }: Parts,
+  parts: Parts,
   authenticator: Authenticator,
+  stops: StopStack,
 ): Promise<void> {
+  const { settings, state } = parts
   const accounts = {
     knex: state.knex,
     isOperatorToken: (token: string) => authenticator.isOperator(token),
@@ -356,6 +362,16 @@ async function registerMarketplace(
     publicUrl: (request) => `${settings.publicUrl ?? `${request.protocol}://${request.host}`}/npm`,
   })
   await scope.register(publisherRoutes, { ...accounts, prefix: '/v1/marketplace' })
+  const refresh = (figures: ReadonlyMap<string, RunningFigures>) =>
+    refreshListings(state.knex, figures)
+  const running = openRunning({ ...state, refresh, log: parts.options.log }, stops)
+  await scope.register(listingRoutes, {
+    ...accounts,
+    ...running,
+    contents: state.contents,
+    hostVersion,
+    prefix: '/v1/marketplace',
+  })
 }
 
 /** The marketplace's changes stand in the same audit and outbox as the host's own. */

@@ -1,4 +1,7 @@
 export { marketplaceErrors } from './errors.ts'
+export type { ListingPorts } from './listing/listing-ports.ts'
+export { listingRoutes } from './listing/listing-routes.ts'
+export type { VersionRunning } from './listing/running.ts'
 export { marketplace } from './marketplace.ts'
 export {
   type AvailableVersions,
@@ -16,3 +19,5 @@ export type {
 } from './ports.ts'
 export { PublisherDirectory } from './publishers/publisher-directory.ts'
 export { publisherRoutes } from './publishers/publisher-routes.ts'
+export { refreshListings } from './search/listing-index.ts'
+export type { RunningFigures } from './search/standing.ts'

@@ -18,6 +18,7 @@ import {
   listPlugins,
   stableVersion,
 } from './registry-store.ts'
+import { listConsents } from './terms-store.ts'
 import type { VersionPlanner } from './version-planner.ts'
 
 interface Ports {
@@ -28,22 +29,31 @@ interface Ports {
 
 const tags = ['plugins']
 
+const termsHash = {
+  type: 'string',
+  pattern: '^[0-9a-f]{64}$',
+  description: 'The hash of the terms that are agreed to, as the plan of the version tells it.',
+} as const
+
 /** Installing from the marketplace and looking at what is installed: the operator's. */
 export function pluginRoutes(app: FastifyInstance, { knex, installs, planner }: Ports): void {
   planRoute(app, planner)
-  app.post<{ Body: { name: string; version?: string } }>(
+  app.post<{ Body: { name: string; version?: string; acceptTerms?: string } }>(
     '/v1/plugins',
     {
       config: { action: 'plugin.install' },
       schema: {
         tags,
         summary: 'Install a version from the marketplace',
-        body: strictObject({ name: pluginNameSchema, version: versionSchema }, ['name']),
+        body: strictObject(
+          { name: pluginNameSchema, version: versionSchema, acceptTerms: termsHash },
+          ['name'],
+        ),
       },
     },
     async (request, reply) => {
-      const { name, version } = request.body
-      const installation = await installs.install(callerOf(request), name, version)
+      const { name, version, acceptTerms } = request.body
+      const installation = await installs.install(callerOf(request), name, version, acceptTerms)
       return reply.code(201).send(shown(installation))
     },
   )
@@ -75,6 +85,7 @@ export function pluginRoutes(app: FastifyInstance, { knex, installs, planner }: 
       return {
         name: plugin,
         stableVersion: await stableVersion(knex, plugin),
+        acceptedTerms: await listConsents(knex, plugin),
         versions: versions.map(shown),
       }
     },

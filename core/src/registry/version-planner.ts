@@ -4,6 +4,7 @@ import type { Knex } from 'knex'
 import { affectedApps, type ServiceChanges } from '../catalog/affected-apps.ts'
 import { listConsumers } from '../catalog/consumers.ts'
 import type { ExampleRun, RunExamples } from '../catalog/expectations/example-run.ts'
+import { listPlans } from '../catalog/plan-store.ts'
 import { usedSince } from '../catalog/used-since.ts'
 import { coreErrors } from '../errors.ts'
 import { contractRefusal } from './compatible-contracts.ts'
@@ -22,6 +23,8 @@ import {
   stableVersion,
 } from './registry-store.ts'
 import { refusalOf } from './resolve.ts'
+import { termsOf } from './terms.ts'
+import { hasConsent } from './terms-store.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -74,6 +77,7 @@ export class VersionPlanner {
       capabilities: plannedCapabilities(stable?.manifest, manifest),
       migrations: plannedMigrations(manifest.migrations, files, known),
       services,
+      terms: await this.#terms(plugin, inspected),
       ...(await this.#meeting(candidate, services, stable, inspected)),
     }
   }
@@ -83,6 +87,23 @@ export class VersionPlanner {
     const version = known?.distTags[wish] ?? wish
     if (known?.versions.includes(version) === true) return version
     throw coreErrors.create('PACKAGE_MISSING', { plugin, version: wish })
+  }
+
+  /** What has to be agreed to, and under which plans its services are offered here already. */
+  async #terms(plugin: string, inspected: PackageInspection) {
+    const { knex } = this.#ports
+    const terms = termsOf(inspected)
+    const services = Object.values(inspected.contracts)
+    const plans = await Promise.all(services.map(({ id, major }) => listPlans(knex, id, major)))
+    return {
+      ...terms,
+      isAccepted: terms.hash === null || (await hasConsent(knex, plugin, terms.hash)),
+      plans: services.map(({ id, major }, index) => ({
+        service: id,
+        major,
+        plans: plans[index] ?? [],
+      })),
+    }
   }
 
   /** Whom it meets: by the contracts, and by the examples that subscribers gave. */

@@ -170,6 +170,21 @@ export function publisherRoutes(publisher: string, token: string | undefined): R
   }
 }
 
+/** Pages of the marketplace, open to all. @param at of a package */
+export function listingRoutes(at: string, publisher: string): RouteRows {
+  const version = `${at}/versions/1.0.0`
+  return {
+    'GET /v1/marketplace/packages': { at: '/v1/marketplace/packages?q=probe&facets=true' },
+    'GET /v1/marketplace/packages/{name}': { at },
+    'GET /v1/marketplace/packages/{name}/versions/{version}': { at: version },
+    'GET /v1/marketplace/packages/{name}/versions/{version}/texts/{path}': {
+      at: `${version}/texts/README.md`,
+    },
+    'GET /v1/marketplace/packages/{name}/changes': { at: `${at}/changes?from=1.0.0&to=1.1.0` },
+    'GET /v1/marketplace/publishers/{name}': { at: publisher },
+  }
+}
+
 /** What plugins of acme share with people and with each other. @param link id of a link */
 export function sharingRoutes(link: string): RouteRows {
   return {

@@ -18,6 +18,7 @@ import {
   expectationRoutes,
   fileRoutes,
   keptRoutes,
+  listingRoutes,
   planningRoutes,
   publisherRoutes,
   type RouteRows,
@@ -390,5 +391,6 @@ export const table: Readonly<Record<string, Entry>> = {
   'GET /v1/subscriptions/{id}/usage': { door: hidden, at: `${subscription}/usage` },
   'GET /v1/signing-keys': { door: open, at: '/v1/signing-keys' },
   ...behind(operators, bookRoutes.operators),
+  ...behind(open, listingRoutes('/v1/marketplace/packages/@probe%2Fone', publisher)),
   ...behind(market, publisherRoutes(publisher, logins.items[0]?.id)),
 }

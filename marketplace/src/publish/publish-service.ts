@@ -2,6 +2,7 @@ import { breakingFaults } from '@signalbox/sdk/breaking-faults'
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import { ensureFingerprint } from '../identity/identity-store.ts'
+import { insertFiles } from '../listing/package-file-store.ts'
 import { MAX_DIST_TAGS } from '../packages/dist-tag.ts'
 import type { PackageName } from '../packages/package-name.ts'
 import {
@@ -23,6 +24,7 @@ import type { Actor } from '../publishers/actor.ts'
 import { authorizeChange } from '../publishers/authorize-change.ts'
 import { relist } from '../search/listing-index.ts'
 import { type Digests, digestsOf } from './digests.ts'
+import { keepContents } from './keep-contents.ts'
 import { type PublishDocument, readPublishDocument } from './publish-document.ts'
 import { readmeOf } from './readme.ts'
 import { releaseBefore } from './release-before.ts'
@@ -81,7 +83,7 @@ export class PublishService {
     const { document, digests } = checked
     const at = new Date(now())
     // Contents before the package's row, always: two publishes can never wait for each other in a circle.
-    const tarballSha256 = await contents.put(document.tarball, trx)
+    const { tarballSha256, files } = await keepContents(trx, contents, checked)
     const fingerprint = await ensureFingerprint(trx, (count) => randomBytes(count), at)
     const rev = await this.#enterPackage(trx, actor, document, at)
     await requireRoom(trx, name.full)
@@ -93,6 +95,7 @@ export class PublishService {
       publishedAt: at,
     })
     if (!inserted) throw versionExists(document)
+    await insertFiles(trx, { name: name.full, version: document.version }, files)
     await tagVersion(trx, document)
     await setRevision(trx, { name: name.full, rev, at })
     await relist(trx, name.full)

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import semver from 'semver'
 import type { Texts } from './listing.ts'
-import { guessesFor, gramsOf, isWorthGuessing } from './misspelt.ts'
+import { gramsOf, guessesFor, isWorthGuessing } from './misspelt.ts'
 import { folded, type SearchTerm, termsOf } from './search-words.ts'
 import { textQuery } from './text-query.ts'
 
@@ -111,7 +111,7 @@ interface Hit {
 interface Found {
   readonly total: number
   readonly page: readonly Hit[]
-  readonly facets?: Readonly<Record<FacetName, Readonly<Record<string, number>> | null>>
+  readonly facets?: readonly (Facet & { readonly kind: FacetName })[]
 }
 
 interface Sql {
@@ -128,13 +128,15 @@ async function matchedRows(
   const conditions: string[] = ['l.version is not null']
   const bindings: unknown[] = []
   const relevance = await relevanceSql(knex, terms)
-  if (relevance !== undefined) conditions.push('l.words @@ (?)::tsquery')
+  if (relevance !== undefined) {
+    conditions.push('l.words @@ (?)::tsquery')
+    bindings.push(relevance.query)
+  }
   const equal = (column: string, value: string | undefined, form = `l.${column} = ?`) => {
     if (value === undefined) return
     conditions.push(form)
     bindings.push(value)
   }
-  if (relevance !== undefined) bindings.push(relevance.query)
   equal('category', wish.category)
   equal('tier', wish.tier)
   equal('publisher', wish.publisher)
@@ -148,7 +150,7 @@ async function matchedRows(
   const today = new Date(now - (now % DAY_MS))
   const name = folded(wish.q.trim())
   const sql = `
-    select l.name, l.category, l.tier, l.publisher, l.license, l.capabilities,
+    select l.name, ${wish.withFacets === true ? 'l.category, l.tier, l.publisher, l.license, l.capabilities,' : ''}
            round(1000000 * (${weights.standing} * l.standing
              + ${weights.relevance} * ${relevance?.sql ?? '1'}
              + ${weights.age} * exp(-greatest(0, extract(epoch from (?::timestamptz - l.released_at)) / 86400) / 365)
@@ -163,11 +165,11 @@ async function relevanceSql(
   terms: readonly SearchTerm[],
 ): Promise<(Sql & { readonly query: string }) | undefined> {
   if (terms.length === 0) return undefined
-  const guesses = await guessesOf(knex, terms)
+  const query = textQuery(terms, await guessesOf(knex, terms))
   return {
-    sql: 'case when l.words @@ (?)::tsquery then 1 when l.words @@ (?)::tsquery then 0.6 else 0.3 end',
-    bindings: [textQuery(terms, guesses, 'A'), textQuery(terms, guesses, 'AB')],
-    query: textQuery(terms, guesses, ''),
+    sql: 'case when l.names @@ (?)::tsquery then 1 when l.topics @@ (?)::tsquery then 0.6 else 0.3 end',
+    bindings: [query, query],
+    query,
   }
 }
 
@@ -226,29 +228,30 @@ function pageOf({ cursor, offset = 0, limit }: PackageWish): Sql & { readonly li
 /** Values of one kind; beyond them a list is no help any more. */
 const MAX_VALUES = 50
 
-function facetOf(column: string, from = 'matched'): string {
-  return `(select json_object_agg(value, n) from (
-    select ${column} as value, count(*) as n from ${from} where ${column} is not null
-     group by 1 order by 2 desc, 1 limit ${MAX_VALUES}) f)`
-}
+/** All in one pass; a row each of them, the fullest first. */
+const facetSql = `, 'facets', (
+  select coalesce(json_agg(f order by f.count desc, f.value), '[]') from (
+    select *, row_number() over (partition by kind order by count desc, value) as place from (
+      select case when grouping(category) = 0 then 'category' when grouping(tier) = 0 then 'tier'
+                  when grouping(publisher) = 0 then 'publisher' else 'license' end as kind,
+             coalesce(category, tier, publisher, license) as value, count(*) as count
+        from matched group by grouping sets ((category), (tier), (publisher), (license))
+      union all
+      select 'capability', capability, count(*) from matched, unnest(capabilities) as c (capability) group by 2
+    ) counted where value is not null
+  ) f where f.place <= ${MAX_VALUES})`
 
-const facetSql = `, 'facets', json_build_object(
-  'category', ${facetOf('category')}, 'tier', ${facetOf('tier')},
-  'publisher', ${facetOf('publisher')}, 'license', ${facetOf('license')},
-  'capability', ${facetOf('capability', 'matched, unnest(capabilities) as c (capability)')})`
-
-function facetsOf(found: NonNullable<Found['facets']>): Record<FacetName, readonly Facet[]> {
-  const counted = (values: Readonly<Record<string, number>> | null) =>
-    Object.entries(values ?? {})
-      .map(([value, count]) => ({ value, count }))
-      .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
-  const { category, tier, publisher, license, capability } = found
+function facetsOf(
+  found: readonly (Facet & { readonly kind: FacetName })[],
+): Record<FacetName, readonly Facet[]> {
+  const of = (wanted: FacetName) =>
+    found.flatMap(({ kind, value, count }) => (kind === wanted ? [{ value, count }] : []))
   return {
-    category: counted(category),
-    tier: counted(tier),
-    publisher: counted(publisher),
-    license: counted(license),
-    capability: counted(capability),
+    category: of('category'),
+    tier: of('tier'),
+    publisher: of('publisher'),
+    license: of('license'),
+    capability: of('capability'),
   }
 }
 
@@ -258,7 +261,10 @@ async function readHits(knex: Knex, hits: readonly Hit[]): Promise<FoundPackage[
     'package_listings as l',
   )
     .join('package_versions as v', { 'v.name': 'l.name', 'v.version': 'l.version' })
-    .whereIn('l.name', hits.map(({ name }) => name))
+    .whereIn(
+      'l.name',
+      hits.map(({ name }) => name),
+    )
     .whereIn('v.state', ['published', 'deprecated'])
     .select('l.name', 'l.version', 'l.summary', 'l.keywords', 'l.category', 'l.tier')
     .select('l.publisher', 'l.license', 'l.capabilities', 'v.state')

@@ -2,7 +2,6 @@ import type { Knex } from 'knex'
 import { listingOf } from './listing.ts'
 import {
   addWords,
-  listedNames,
   putListing,
   putUnlisted,
   readLatest,
@@ -10,11 +9,6 @@ import {
   staleListings,
 } from './listing-store.ts'
 import { type RunningFigures, standingOf } from './standing.ts'
-
-/** How packages do on this host; the host has the figures. Those that nobody runs may be left out. */
-export type ReadRunningFigures = (
-  names: readonly string[],
-) => Promise<ReadonlyMap<string, RunningFigures>>
 
 /** Packages of one look. */
 const BATCH = 200
@@ -33,31 +27,27 @@ export async function relist(knex: Knex, name: string): Promise<void> {
  * Finds what was changed without its listing, as by a host of an older version: each change of a package gives it another
  * revision. @returns how many were made anew
  */
-export async function relistStale(knex: Knex, signal?: AbortSignal): Promise<number> {
+export async function relistStale(knex: Knex): Promise<number> {
   let made = 0
   for (;;) {
     const names = await staleListings(knex, BATCH)
     for (const name of names) await knex.transaction((trx) => relist(trx, name))
     made += names.length
-    if (names.length < BATCH || signal?.aborted === true) return made
+    if (names.length < BATCH) return made
   }
 }
 
-/** Brings the standing of each package to what the host counts now. */
-export async function refreshStandings(
+/**
+ * What is not done in the transaction of a change: lists what was changed without, and brings the standing of each package
+ * to what the host counts now. @param figures by name; what nobody runs is not there
+ */
+export async function refreshListings(
   knex: Knex,
-  readFigures: ReadRunningFigures,
-  signal?: AbortSignal,
+  figures: ReadonlyMap<string, RunningFigures>,
 ): Promise<void> {
-  for (let cursor = ''; ; ) {
-    const names = await listedNames(knex, cursor, BATCH)
-    const figures = await readFigures(names)
-    const standings = names.map((name) => {
-      const known = figures.get(name)
-      return { name, standing: known === undefined ? 0 : standingOf(known) }
-    })
-    if (standings.length > 0) await setStandings(knex, standings)
-    cursor = names.at(-1) ?? ''
-    if (names.length < BATCH || signal?.aborted === true) return
-  }
+  await relistStale(knex)
+  await setStandings(
+    knex,
+    [...figures].map(([name, known]) => ({ name, standing: standingOf(known) })),
+  )
 }

@@ -1,7 +1,7 @@
 import type { Contract } from '@signalbox/sdk/contract'
 import type { Manifest } from '@signalbox/sdk/manifest'
 import type { Knex } from 'knex'
-import type { Listing, ShownVersion } from './listing.ts'
+import type { Listing, ShownVersion, Weight } from './listing.ts'
 import { gramsOf, isWorthGuessing } from './misspelt.ts'
 
 /** The only place with SQL that writes package_listings and listing_words. */
@@ -60,7 +60,6 @@ interface VersionRow {
 
 /** Puts it in place of what there was; its standing stays, since it is the package's. */
 export async function putListing(knex: Knex, rev: string, listing: Listing): Promise<void> {
-  const words = [...listing.words].map(([word, weight]) => `'${word}':1${weight}`).join(' ')
   await knex('package_listings')
     .insert({
       name: listing.name,
@@ -75,14 +74,24 @@ export async function putListing(knex: Knex, rev: string, listing: Listing): Pro
       host_range: listing.hostRange,
       license: listing.license,
       capabilities: listing.capabilities,
-      words: knex.raw('?::tsvector', [words]),
+      names: vectorOf(listing, ['A']),
+      topics: vectorOf(listing, ['A', 'B']),
+      words: vectorOf(listing, ['A', 'B', 'C']),
       released_at: listing.releasedAt,
     })
     .onConflict('name')
     .merge([
       ...['rev', 'version', 'display_name', 'summary', 'keywords', 'category', 'tier'],
-      ...['publisher', 'host_range', 'license', 'capabilities', 'words', 'released_at'],
+      ...['publisher', 'host_range', 'license', 'capabilities', 'released_at'],
+      ...['names', 'topics', 'words'],
     ])
+}
+
+/** As PostgreSQL reads it: words hold letters and digits alone. */
+function vectorOf({ words }: Listing, weights: readonly Weight[]): string {
+  return [...words]
+    .flatMap(([word, weight]) => (weights.includes(weight) ? [`'${word}'`] : []))
+    .join(' ')
 }
 
 /** A package of which nothing may be shown: the row says so, and that it need not be looked at again. */
@@ -93,10 +102,11 @@ export async function putUnlisted(
   await knex('package_listings')
     .insert({
       ...{ name, rev, version: null, display_name: '{}', summary: '{}', keywords: [] },
-      ...{ publisher: owner, capabilities: [], words: '', released_at: createdAt },
+      ...{ publisher: owner, capabilities: [], released_at: createdAt },
+      ...{ names: '', topics: '', words: '' },
     })
     .onConflict('name')
-    .merge(['rev', 'version', 'words'])
+    .merge(['rev', 'version', 'names', 'topics', 'words'])
 }
 
 /** Words that a misspelt one may stand for: those that packages are called by or are about. */
@@ -119,19 +129,18 @@ export async function staleListings(knex: Knex, limit: number): Promise<string[]
     .pluck('p.name')
 }
 
-/** After `cursor` in the order of names. */
-export async function listedNames(knex: Knex, cursor: string, limit: number): Promise<string[]> {
-  return knex('package_listings').where('name', '>', cursor).orderBy('name').limit(limit).pluck('name')
-}
-
+/** Those that are not named have none. */
 export async function setStandings(
   knex: Knex,
   standings: readonly { name: string; standing: number }[],
 ): Promise<void> {
   await knex.raw(
-    `update package_listings l set standing = s.standing
-       from unnest(?::text[], ?::float8[]) as s (name, standing)
-      where l.name = s.name and l.standing <> s.standing`,
-    [standings.map(({ name }) => name), standings.map(({ standing }) => standing)] as never[],
+    `update package_listings l set standing = coalesce(s.standing, 0)
+       from package_listings o left join unnest(?::text[], ?::float8[]) as s (name, standing) on s.name = o.name
+      where l.name = o.name and l.standing <> coalesce(s.standing, 0)`,
+    [
+      standings.map(({ name }) => name),
+      standings.map(({ standing }) => standing),
+    ] as unknown as Knex.RawBinding[],
   )
 }

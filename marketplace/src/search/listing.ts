@@ -1,5 +1,5 @@
-import { capabilityRequests, type Manifest } from '@signalbox/sdk/manifest'
 import type { Contract } from '@signalbox/sdk/contract'
+import { capabilityRequests, type Manifest } from '@signalbox/sdk/manifest'
 import { wordsOf } from './search-words.ts'
 
 /** A text in the host's languages, as far as its author gave them. */
@@ -36,7 +36,7 @@ export interface Listing {
   readonly releasedAt: Date
 }
 
-/** Where a word stands, as PostgreSQL names it: A for names, B for what it is about and gives, C for descriptions. */
+/** Where a word stands: A in names, B in what it is about and gives, C in descriptions. */
 export type Weight = 'A' | 'B' | 'C'
 
 const MAX_KEYWORDS = 20

@@ -10,11 +10,7 @@ const MAX_TERMS = 8
 
 /** One form of each character: wide and narrow, upper and lower case, with accents and without are alike. */
 export function folded(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .normalize('NFKC')
-    .toLowerCase()
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').normalize('NFKC').toLowerCase()
 }
 
 /**

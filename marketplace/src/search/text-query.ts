@@ -5,35 +5,28 @@ const ENOUGH = 0.6
 
 /**
  * A query of PostgreSQL's text search. Terms hold letters and digits alone (search-words.ts), so nothing in them is an
- * operator. @param weights places of the index that count, such as `A`; '' is all
+ * operator.
  * @param guesses of words that no listing has, those they may stand for
  */
 export function textQuery(
   terms: readonly SearchTerm[],
   guesses: ReadonlyMap<string, readonly string[]>,
-  weights: string,
 ): string {
-  return terms.map((term) => termQuery(term, guesses, weights)).join(' & ')
+  return terms.map((term) => termQuery(term, guesses)).join(' & ')
 }
 
-function termQuery(
-  term: SearchTerm,
-  guesses: ReadonlyMap<string, readonly string[]>,
-  weights: string,
-): string {
-  if (term.kind === 'run') return runQuery(term.pairs, weights)
-  const others = (guesses.get(term.text) ?? []).map((guess) => quoted(guess, weights))
-  return `(${[quoted(term.text, `*${weights}`), ...others].join(' | ')})`
+function termQuery(term: SearchTerm, guesses: ReadonlyMap<string, readonly string[]>): string {
+  if (term.kind === 'run') return runQuery(term.pairs)
+  const others = (guesses.get(term.text) ?? []).map((guess) => quoted(guess))
+  return `(${[`${quoted(term.text)}:*`, ...others].join(' | ')})`
 }
 
-function runQuery(pairs: readonly string[], weights: string): string {
+function runQuery(pairs: readonly string[]): string {
   const [only = ''] = pairs
   // One character alone: the beginning of any pair, or the last of a run.
-  if (pairs.length === 1) return quoted(only, [...only].length === 1 ? `*${weights}` : weights)
+  if (pairs.length === 1) return [...only].length === 1 ? `${quoted(only)}:*` : quoted(only)
   const enough = Math.ceil(pairs.length * ENOUGH)
-  const sets = subsets(pairs, enough).map(
-    (some) => `(${some.map((pair) => quoted(pair, weights)).join(' & ')})`,
-  )
+  const sets = subsets(pairs, enough).map((some) => `(${some.map(quoted).join(' & ')})`)
   return `(${sets.join(' | ')})`
 }
 
@@ -45,6 +38,6 @@ function subsets(items: readonly string[], count: number): readonly (readonly st
   )
 }
 
-function quoted(word: string, flags: string): string {
-  return flags === '' ? `'${word}'` : `'${word}':${flags}`
+function quoted(word: string): string {
+  return `'${word}'`
 }
