@@ -752,6 +752,28 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请按 Retry-After 等待，或申请其他方案。',
     },
   },
+  RATING_MISSING: {
+    status: 404,
+    message: {
+      en: 'The tenant has not rated major {major} of {plugin}.',
+      'zh-CN': '该租户尚未评价 {plugin} 的主版本 {major}。',
+    },
+    cure: {
+      en: 'See what it rated: GET /v1/tenants/…/plugins/{plugin}/ratings',
+      'zh-CN': '查看已有评价：GET /v1/tenants/…/plugins/{plugin}/ratings',
+    },
+  },
+  RATING_NOT_RUN: {
+    status: 409,
+    message: {
+      en: 'The tenant {tenant} does not run major {major} of {plugin}: only who runs it rates it.',
+      'zh-CN': '租户 {tenant} 未在运行 {plugin} 的主版本 {major}：仅运行者可以评价。',
+    },
+    cure: {
+      en: 'Rate a major that is enabled for the tenant and was called within the last 30 days.',
+      'zh-CN': '请评价已为该租户启用且最近 30 天内有调用的主版本。',
+    },
+  },
   RELEASE_MISSING: {
     status: 404,
     message: {

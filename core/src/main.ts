@@ -9,6 +9,7 @@ import {
   PublisherDirectory,
   publisherRoutes,
   type RunningFigures,
+  ratings,
   refreshListings,
 } from '@signalbox/marketplace'
 import { inspectPackage, type Sandbox } from '@signalbox/sandbox'
@@ -41,6 +42,7 @@ import { sendTicketBy } from './identity/sign-in/send-ticket.ts'
 import { openIdentitySide } from './identity-side.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
 import { openRunning } from './listing/open-running.ts'
+import { ratingRoutes } from './listing/rating-routes.ts'
 import { openPlugins } from './plugin-side.ts'
 import { BindingService } from './registry/binding-service.ts'
 import { configRoutes } from './registry/config-routes.ts'
@@ -337,6 +339,7 @@ function administration(
   usage.routes(scope, async (id) => (await findSubscription(knex, id))?.tenant)
   contributionsRoutes(scope, { snapshot: () => routing.snapshot, points: broker.points })
   permissionRoutes(scope, { snapshot: () => routing.snapshot })
+  ratingRoutes(scope, { knex, routing, ratings })
 }
 
 async function registerMarketplace(
@@ -364,7 +367,9 @@ async function registerMarketplace(
   await scope.register(publisherRoutes, { ...accounts, prefix: '/v1/marketplace' })
   const refresh = (figures: ReadonlyMap<string, RunningFigures>) =>
     refreshListings(state.knex, figures)
-  const running = openRunning({ ...state, refresh, log: parts.options.log }, stops)
+  const noteRunning: Parameters<typeof openRunning>[0]['noteRunning'] = (...of) =>
+    ratings.markGone(state.knex, ...of)
+  const running = openRunning({ ...state, refresh, noteRunning, log: parts.options.log }, stops)
   await scope.register(listingRoutes, {
     ...accounts,
     ...running,

@@ -33,6 +33,8 @@ export interface AuditEntry {
   readonly actor: string
   readonly action:
     | 'package.published'
+    | 'package-rating.answered'
+    | 'package-rating.hidden'
     | 'dist-tag.set'
     | 'dist-tag.removed'
     | 'publisher.created'

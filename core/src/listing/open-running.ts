@@ -18,11 +18,16 @@ interface Ports {
   readonly routing: { now(): number }
   /** Brings the store's order to the figures. */
   readonly refresh: (figures: ReadonlyMap<string, RunningFigures>) => Promise<void>
+  /** Tells who runs what he may have rated. */
+  readonly noteRunning: (
+    running: readonly { plugin: string; tenant: string }[],
+    at: Date,
+  ) => Promise<void>
   readonly log: { warn(fields: object, message: string): void }
 }
 
 /** What the marketplace is told of how plugins do on this host. */
-export function openRunning({ knex, routing, refresh, log }: Ports, stops: StopStack) {
+export function openRunning({ knex, routing, refresh, noteRunning, log }: Ports, stops: StopStack) {
   const since = (ms: number) => new Date(routing.now() - ms)
   const work = async () => {
     try {
@@ -30,6 +35,7 @@ export function openRunning({ knex, routing, refresh, log }: Ports, stops: StopS
       const calls = await readTenantCalls(knex, { ...all, since: since(CALLS_MS) })
       const setbacks = await readSetbacks(knex, { ...all, since: since(SETBACKS_MS) })
       await refresh(figuresByPlugin(calls, setbacks))
+      await noteRunning(calls, since(0))
     } catch (err) {
       log.warn({ err }, 'the marketplace keeps its order: how plugins do cannot be read')
     }

@@ -5,6 +5,7 @@ import t from 'tap'
 import { deadLetters } from './dead-letters.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from './host-process.ts'
 import { identityRows, noPasskeyRows, unnamedRows } from './identity-rows.ts'
+import { keptRating } from './kept-rating.ts'
 import { keptCall } from './ledger.ts'
 import { PASSWORD } from './people.ts'
 import { testDatabases } from './postgres.ts'
@@ -22,6 +23,8 @@ import {
   planningRoutes,
   publisherRoutes,
   type RouteRows,
+  ratedRoutes,
+  ratingRoutes,
   rehearsalRoutes,
   rolloutRoutes,
   serviceRoutes,
@@ -168,6 +171,7 @@ const out = await outRoutes(host, hostUrl, acme)
 export const identity = await identityRows(host, admin)
 
 const publisher = '/v1/marketplace/publishers/initrode'
+const probePage = '/v1/marketplace/packages/@probe%2Fone'
 const account = { name: 'initrode', scopes: ['@initrode'] }
 await host.client.request('POST', '/v1/marketplace/publishers', account)
 const logins = await host.client.request<{ items: { id: string }[] }>('GET', `${publisher}/tokens`)
@@ -391,6 +395,8 @@ export const table: Readonly<Record<string, Entry>> = {
   'GET /v1/subscriptions/{id}/usage': { door: hidden, at: `${subscription}/usage` },
   'GET /v1/signing-keys': { door: open, at: '/v1/signing-keys' },
   ...behind(operators, bookRoutes.operators),
-  ...behind(open, listingRoutes('/v1/marketplace/packages/@probe%2Fone', publisher)),
+  ...behind(open, listingRoutes(probePage, publisher)),
+  ...behind(market, ratedRoutes(probePage, await keptRating(hostUrl, newer.name))),
+  ...behind(tenants, ratingRoutes(plugin)),
   ...behind(market, publisherRoutes(publisher, logins.items[0]?.id)),
 }

@@ -2,7 +2,7 @@ import type { AccountPorts, ContentStore } from '../ports.ts'
 import type { VersionRunning } from './running.ts'
 
 /** What the host gives to the pages of packages. */
-export interface ListingPorts extends Pick<AccountPorts, 'knex' | 'isDatabaseUnavailable' | 'now'> {
+export interface ListingPorts extends AccountPorts {
   readonly contents: ContentStore
   /** Of this host: what packages are to run on. */
   readonly hostVersion: string

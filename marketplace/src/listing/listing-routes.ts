@@ -2,9 +2,12 @@ import { languageOf } from '@signalbox/sdk/errors'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { answerErrors } from '../http/error-handler.ts'
 import { parsePackageName } from '../packages/package-name.ts'
+import { authentication } from '../publishers/authenticate.ts'
+import { PublisherService } from '../publishers/publisher-service.ts'
 import type { ListingPorts } from './listing-ports.ts'
 import { MarkdownRenderer } from './markdown/markdown-renderer.ts'
 import { PackagePageService } from './package-page-service.ts'
+import { ratingRoutes } from './ratings/rating-routes.ts'
 import { searchPageRoutes } from './search-page-routes.ts'
 
 const tags = ['marketplace']
@@ -16,6 +19,7 @@ export const listingRoutes: FastifyPluginAsync<ListingPorts> = async (app, ports
   app.addHook('onClose', () => markdown.close())
   const pages = new PackagePageService(ports, markdown)
   searchPageRoutes(app, ports)
+  ratingRoutes(app, ports, authentication(app, new PublisherService(ports)))
   packagePages(app, pages)
   fileRoutes(app, pages)
   app.get<{ Params: { name: string } }>(

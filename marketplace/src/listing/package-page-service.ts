@@ -14,6 +14,8 @@ import {
   shownVersionOf,
   type VersionRow,
 } from './package-page-store.ts'
+import { countStars } from './ratings/rating-store.ts'
+import { ratingSummary } from './ratings/rating-summary.ts'
 import { shownRunning } from './running.ts'
 
 interface Of {
@@ -45,6 +47,7 @@ export class PackagePageService {
     return {
       name,
       latest,
+      rating: ratingSummary(await countStars(knex, name, this.#ports.now())),
       versions: lines.map((line) => ({
         ...versionLine(line, hostVersion, here),
         running: inUse.filter((one) => one.version === line.version).map(shownRunning)[0] ?? null,

@@ -81,19 +81,37 @@ t.test('what an author means is shown', async (t) => {
 })
 
 t.test('deep nesting ends, and long texts are made within a moment', async (t) => {
-  for (const bomb of ['> ', '[', '*', '_a_ ', '`', '- ', '![', '<', '(', '&', '\\', '|', '~~', '1. ']) {
+  for (const bomb of [
+    '> ',
+    '[',
+    '*',
+    '_a_ ',
+    '`',
+    '- ',
+    '![',
+    '<',
+    '(',
+    '&',
+    '\\',
+    '|',
+    '~~',
+    '1. ',
+  ]) {
     const made = html(bomb.repeat(Math.floor(2000 / bomb.length)))
     t.ok(isSafe(made), bomb)
   }
 })
 
-t.test('a text that takes too long is shown as it is written, and the next one is rendered', async (t) => {
-  const impatient = new MarkdownRenderer(0)
-  t.teardown(() => impatient.close())
-  t.equal(await impatient.render('one', '# <a>', place), '<pre># &lt;a&gt;</pre>')
-  const patient = new MarkdownRenderer(60_000)
-  t.teardown(() => patient.close())
-  const texts = ['# a', '# b', '# c']
-  const made = await Promise.all(texts.map((text) => patient.render(text, text, place)))
-  t.same(made, ['<h1>a</h1>\n', '<h1>b</h1>\n', '<h1>c</h1>\n'])
-})
+t.test(
+  'a text that takes too long is shown as it is written, and the next one is rendered',
+  async (t) => {
+    const impatient = new MarkdownRenderer(0)
+    t.teardown(() => impatient.close())
+    t.equal(await impatient.render('one', '# <a>', place), '<pre># &lt;a&gt;</pre>')
+    const patient = new MarkdownRenderer(60_000)
+    t.teardown(() => patient.close())
+    const texts = ['# a', '# b', '# c']
+    const made = await Promise.all(texts.map((text) => patient.render(text, text, place)))
+    t.same(made, ['<h1>a</h1>\n', '<h1>b</h1>\n', '<h1>c</h1>\n'])
+  },
+)

@@ -41,7 +41,12 @@ async function publish({ name, version = '1.0.0', ...given }: Given): Promise<vo
   if (answer.status >= 300) throw new Error(JSON.stringify(answer.body))
 }
 
-await publish({ name: '@acme/gate', en: 'Gate counter', zh: '闸口计数', description: 'Counts pallets' })
+await publish({
+  name: '@acme/gate',
+  en: 'Gate counter',
+  zh: '闸口计数',
+  description: 'Counts pallets',
+})
 await publish({
   name: '@acme/orders',
   en: 'Order visibility',
@@ -64,26 +69,29 @@ const find = async (query: Record<string, string>) =>
 const names = async (query: Record<string, string>): Promise<string[]> =>
   (await find(query)).items.map(({ name }: { name: string }) => name)
 
-t.test('packages are found by words of either language, by parts, slips and without accents', async (t) => {
-  for (const [q, found] of [
-    ['counter', ['@acme/gate']],
-    ['count', ['@acme/gate']],
-    ['coutner', ['@acme/gate']],
-    ['insepction', ['@acme/next']],
-    ['cafe', ['@acme/next']],
-    ['质检', ['@acme/next']],
-    ['入库质检', ['@acme/next']],
-    ['订单', ['@acme/orders']],
-    ['单', ['@acme/orders']],
-    ['化', ['@acme/orders']],
-    ['visibility 订单', ['@acme/orders']],
-    ['闸口 visibility', []],
-    ["'); drop table packages; --", []],
-    ['!!', []],
-  ] as const) {
-    t.same(await names({ q }), found, q)
-  }
-})
+t.test(
+  'packages are found by words of either language, by parts, slips and without accents',
+  async (t) => {
+    for (const [q, found] of [
+      ['counter', ['@acme/gate']],
+      ['count', ['@acme/gate']],
+      ['coutner', ['@acme/gate']],
+      ['insepction', ['@acme/next']],
+      ['cafe', ['@acme/next']],
+      ['质检', ['@acme/next']],
+      ['入库质检', ['@acme/next']],
+      ['订单', ['@acme/orders']],
+      ['单', ['@acme/orders']],
+      ['化', ['@acme/orders']],
+      ['visibility 订单', ['@acme/orders']],
+      ['闸口 visibility', []],
+      ["'); drop table packages; --", []],
+      ['!!', []],
+    ] as const) {
+      t.same(await names({ q }), found, q)
+    }
+  },
+)
 
 t.test('a name that has the word stands before a description that has it', async (t) => {
   t.same(await names({ q: 'gate' }), ['@acme/gate', '@acme/orders'])
@@ -146,14 +154,17 @@ t.test('no number of downloads or new versions of another day moves the order', 
   )
 })
 
-t.test('what was changed without its listing is listed anew, and what is withdrawn is not shown', async (t) => {
-  await knex('packages').where({ name: '@acme/gate' }).update({ rev: '9-x' })
-  await knex('package_versions').where({ name: '@acme/gate' }).update({ state: 'blocked' })
-  t.same((await find({ q: 'counter' })).items, [], 'at once, before anything is made anew')
-  await refreshListings(knex, new Map())
-  t.equal((await find({ q: 'counter' })).total, 0)
-  await knex('package_versions').where({ name: '@acme/gate' }).update({ state: 'published' })
-  await knex('packages').where({ name: '@acme/gate' }).update({ rev: '9-y' })
-  await refreshListings(knex, new Map())
-  t.same(await names({ q: 'counter' }), ['@acme/gate'])
-})
+t.test(
+  'what was changed without its listing is listed anew, and what is withdrawn is not shown',
+  async (t) => {
+    await knex('packages').where({ name: '@acme/gate' }).update({ rev: '9-x' })
+    await knex('package_versions').where({ name: '@acme/gate' }).update({ state: 'blocked' })
+    t.same((await find({ q: 'counter' })).items, [], 'at once, before anything is made anew')
+    await refreshListings(knex, new Map())
+    t.equal((await find({ q: 'counter' })).total, 0)
+    await knex('package_versions').where({ name: '@acme/gate' }).update({ state: 'published' })
+    await knex('packages').where({ name: '@acme/gate' }).update({ rev: '9-y' })
+    await refreshListings(knex, new Map())
+    t.same(await names({ q: 'counter' }), ['@acme/gate'])
+  },
+)

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { fc } from '../../../sdk/test/seeded-check.ts'
-import { guessesFor, gramsOf, slips } from '../../src/search/misspelt.ts'
+import { gramsOf, guessesFor, slips } from '../../src/search/misspelt.ts'
 import { termsOf, wordsOf } from '../../src/search/search-words.ts'
 import { healthOf, standingOf } from '../../src/search/standing.ts'
 import { textQuery } from '../../src/search/text-query.ts'
@@ -47,15 +47,18 @@ const figures = fc.record({
   setbacks: fc.nat(50),
 })
 
-t.test('a standing is from 0 to 1, more tenants never lower it, failures and setbacks never raise it', async (t) => {
-  fc.assert(
-    fc.property(figures, fc.nat(100), (one, more) => {
-      const standing = standingOf(one)
-      t.ok(standing >= 0 && standing <= 1)
-      t.ok(standingOf({ ...one, tenants: one.tenants + more }) >= standing)
-      t.ok(standingOf({ ...one, setbacks: one.setbacks + more }) <= standing)
-      t.ok(healthOf({ ...one, failedShare: 1 }) <= healthOf(one))
-    }),
-  )
-  t.end()
-})
+t.test(
+  'a standing is from 0 to 1, more tenants never lower it, failures and setbacks never raise it',
+  async (t) => {
+    fc.assert(
+      fc.property(figures, fc.nat(100), (one, more) => {
+        const standing = standingOf(one)
+        t.ok(standing >= 0 && standing <= 1)
+        t.ok(standingOf({ ...one, tenants: one.tenants + more }) >= standing)
+        t.ok(standingOf({ ...one, setbacks: one.setbacks + more }) <= standing)
+        t.ok(healthOf({ ...one, failedShare: 1 }) <= healthOf(one))
+      }),
+    )
+    t.end()
+  },
+)
