@@ -3,13 +3,16 @@ import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import {
   type AuditEntry,
+  deleteRating,
   listingRoutes,
   marketplace,
+  markGone,
   PackageSource,
   PublisherDirectory,
   publisherRoutes,
+  putRating,
   type RunningFigures,
-  ratings,
+  ratingsOfTenant,
   refreshListings,
 } from '@signalbox/marketplace'
 import { inspectPackage, type Sandbox } from '@signalbox/sandbox'
@@ -339,7 +342,11 @@ function administration(
   usage.routes(scope, async (id) => (await findSubscription(knex, id))?.tenant)
   contributionsRoutes(scope, { snapshot: () => routing.snapshot, points: broker.points })
   permissionRoutes(scope, { snapshot: () => routing.snapshot })
-  ratingRoutes(scope, { knex, routing, ratings })
+  ratingRoutes(scope, {
+    knex,
+    routing,
+    ratings: { putRating, deleteRating, ratingsOfTenant },
+  })
 }
 
 async function registerMarketplace(
@@ -368,7 +375,7 @@ async function registerMarketplace(
   const refresh = (figures: ReadonlyMap<string, RunningFigures>) =>
     refreshListings(state.knex, figures)
   const noteRunning: Parameters<typeof openRunning>[0]['noteRunning'] = (...of) =>
-    ratings.markGone(state.knex, ...of)
+    markGone(state.knex, ...of)
   const running = openRunning({ ...state, refresh, noteRunning, log: parts.options.log }, stops)
   await scope.register(listingRoutes, {
     ...accounts,

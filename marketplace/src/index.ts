@@ -1,7 +1,12 @@
 export { marketplaceErrors } from './errors.ts'
 export type { ListingPorts } from './listing/listing-ports.ts'
 export { listingRoutes } from './listing/listing-routes.ts'
-export * as ratings from './listing/ratings/rating-store.ts'
+export {
+  deleteRating,
+  markGone,
+  putRating,
+  ratingsOfTenant,
+} from './listing/ratings/rating-store.ts'
 export type { VersionRunning } from './listing/running.ts'
 export { marketplace } from './marketplace.ts'
 export {

@@ -250,6 +250,7 @@ export const table: Readonly<Record<string, Entry>> = {
     body: { greeting: 'hello' },
   },
   ...behind(tenants, settingRoutes(plugin)),
+  ...behind(tenants, ratingRoutes(plugin)),
   ...behind(tenants, useRoutes(plugin)),
   'POST /v1/secrets:rewrap': { door: operators, at: '/v1/secrets:rewrap' },
   'POST /v1/tenants/{tenant}/plugins/{name}/grants': {
@@ -397,6 +398,5 @@ export const table: Readonly<Record<string, Entry>> = {
   ...behind(operators, bookRoutes.operators),
   ...behind(open, listingRoutes(probePage, publisher)),
   ...behind(market, ratedRoutes(probePage, await keptRating(hostUrl, newer.name))),
-  ...behind(tenants, ratingRoutes(plugin)),
   ...behind(market, publisherRoutes(publisher, logins.items[0]?.id)),
 }

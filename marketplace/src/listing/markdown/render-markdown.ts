@@ -36,6 +36,9 @@ export function renderMarkdown(text: string, place: TextPlace): string {
     if (src === undefined) return `<span>${words}</span>`
     return `<img src="${markdown.utils.escapeHtml(src)}" alt="${words}" loading="lazy">`
   }
+  // Alignment is a style, which the policy of a page does not let through.
+  rules.th_open = () => '<th>'
+  rules.td_open = () => '<td>'
   // The class would be the author's words in an attribute that style and scripts of a page go by.
   rules.fence = (tokens, index) =>
     `<pre><code>${markdown.utils.escapeHtml(tokens[index]?.content ?? '')}</code></pre>\n`
