@@ -46,6 +46,7 @@ import { openIdentitySide } from './identity-side.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
 import { openRunning } from './listing/open-running.ts'
 import { ratingRoutes } from './listing/rating-routes.ts'
+import { RatingService } from './listing/rating-service.ts'
 import { openPlugins } from './plugin-side.ts'
 import { BindingService } from './registry/binding-service.ts'
 import { configRoutes } from './registry/config-routes.ts'
@@ -342,11 +343,8 @@ function administration(
   usage.routes(scope, async (id) => (await findSubscription(knex, id))?.tenant)
   contributionsRoutes(scope, { snapshot: () => routing.snapshot, points: broker.points })
   permissionRoutes(scope, { snapshot: () => routing.snapshot })
-  ratingRoutes(scope, {
-    knex,
-    routing,
-    ratings: { putRating, deleteRating, ratingsOfTenant },
-  })
+  const ratings = { putRating, deleteRating, ratingsOfTenant }
+  ratingRoutes(scope, new RatingService({ knex, routing, ratings }))
 }
 
 async function registerMarketplace(

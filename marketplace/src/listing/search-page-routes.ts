@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
-import { findPackages, searchCursorPattern } from '../search/find-packages.ts'
+import { findPackages, searchCursorPattern } from '../search/package-search-store.ts'
 
 interface Ports {
   readonly knex: Knex

@@ -1,12 +1,9 @@
-import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
-import type { Knex } from 'knex'
-import { marketplaceErrors } from '../../errors.ts'
+import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import { parsePackageName } from '../../packages/package-name.ts'
-import { findHead } from '../../packages/package-store.ts'
 import type { AccountPorts } from '../../ports.ts'
 import { actorOf } from '../../publishers/authenticate.ts'
-import { authorizeChange } from '../../publishers/authorize-change.ts'
-import { countStars, hideRating, listRatings, setAnswer } from './rating-store.ts'
+import { type RatingRequest, RatingService } from './rating-service.ts'
+import { countStars, listRatings } from './rating-store.ts'
 import { ratingSummary } from './rating-summary.ts'
 
 type Ports = Pick<AccountPorts, 'knex' | 'now' | 'audit'>
@@ -49,15 +46,15 @@ export function ratingRoutes(
       return { summary, items, ...next }
     },
   )
-  answerRoute(app, ports, authenticate)
-  hideRoute(app, ports, authenticate)
+  writingRoutes(app, new RatingService(ports), authenticate)
 }
 
-function answerRoute(
+function writingRoutes(
   app: FastifyInstance,
-  ports: Ports,
+  ratings: RatingService,
   authenticate: onRequestAsyncHookHandler,
 ): void {
+  const params = strict({ name, id: ratingId })
   app.put<{ Params: Named & { id: string }; Body: { text: string } }>(
     '/packages/:name/ratings/:id/answer',
     {
@@ -65,30 +62,15 @@ function answerRoute(
       schema: {
         tags,
         summary: 'Answer a rating, as its publisher',
-        params: strict({ name, id: ratingId }),
+        params,
         body: strict({ text: words }),
       },
     },
     async (request, reply) => {
-      const actor = actorOf(request)
-      const of = { name: parsePackageName(request.params.name).full, id: request.params.id }
-      await ports.knex.transaction(async (trx) => {
-        const owner = (await findHead(trx, of.name))?.owner
-        await authorizeChange(trx, actor, parsePackageName(of.name), owner)
-        const at = new Date(ports.now())
-        requireFound(await setAnswer(trx, of, { text: request.body.text, at }), of)
-        await audited(ports, trx, request.id, actor.name, 'package-rating.answered', of, {})
-      })
+      await ratings.answer(requestOf(request), request.body.text)
       return reply.code(204).send()
     },
   )
-}
-
-function hideRoute(
-  app: FastifyInstance,
-  ports: Ports,
-  authenticate: onRequestAsyncHookHandler,
-): void {
   app.post<{ Params: Named & { id: string }; Body: { reason: string } }>(
     '/packages/:name/ratings/:id/hide',
     {
@@ -96,43 +78,25 @@ function hideRoute(
       schema: {
         tags,
         summary: 'Hide a rating for a reason, which its tenant is told; the operator',
-        params: strict({ name, id: ratingId }),
+        params,
         body: strict({ reason: words }),
       },
     },
     async (request, reply) => {
-      const actor = actorOf(request)
-      if (actor.kind !== 'operator') throw marketplaceErrors.create('OPERATOR_ONLY')
-      const of = { name: parsePackageName(request.params.name).full, id: request.params.id }
-      const { reason } = request.body
-      await ports.knex.transaction(async (trx) => {
-        requireFound(await hideRating(trx, of, { reason, by: actor.name }), of)
-        await audited(ports, trx, request.id, actor.name, 'package-rating.hidden', of, { reason })
-      })
+      await ratings.hide(requestOf(request), request.body.reason)
       return reply.code(204).send()
     },
   )
 }
 
-interface RatingId {
-  readonly name: string
-  readonly id: string
-}
-
-async function audited(
-  { audit }: Ports,
-  trx: Knex.Transaction,
-  traceId: string,
-  actor: string,
-  action: 'package-rating.answered' | 'package-rating.hidden',
-  { name, id }: RatingId,
-  details: object,
-): Promise<void> {
-  await audit?.({ actor, action, subject: name, traceId, details: { rating: id, ...details } }, trx)
-}
-
-function requireFound(isFound: boolean, { name, id }: RatingId): void {
-  if (!isFound) throw marketplaceErrors.create('RATING_NOT_FOUND', { package: name, rating: id })
+function requestOf(request: FastifyRequest<{ Params: Named & { id: string } }>): RatingRequest {
+  const { name, id } = request.params
+  return {
+    actor: actorOf(request as FastifyRequest),
+    name: parsePackageName(name).full,
+    id,
+    traceId: request.id,
+  }
 }
 
 const name = { type: 'string', minLength: 1, maxLength: 214 } as const

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { fc } from '../../../sdk/test/seeded-check.ts'
-import { findPackages } from '../../src/search/find-packages.ts'
 import { refreshListings } from '../../src/search/listing-index.ts'
+import { findPackages } from '../../src/search/package-search-store.ts'
 import { pluginFiles, publishBody } from '../support/plugin-package.ts'
 import { startRegistry } from '../support/registry.ts'
 import { tarballOf } from '../support/tarball.ts'
