@@ -773,6 +773,28 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请按 Retry-After 等待，或申请其他方案。',
     },
   },
+  RATING_MISSING: {
+    status: 404,
+    message: {
+      en: 'The tenant has not rated major {major} of {plugin}.',
+      'zh-CN': '该租户尚未评价 {plugin} 的主版本 {major}。',
+    },
+    cure: {
+      en: 'See what it rated: GET /v1/tenants/…/plugins/{plugin}/ratings',
+      'zh-CN': '查看已有评价：GET /v1/tenants/…/plugins/{plugin}/ratings',
+    },
+  },
+  RATING_NOT_RUN: {
+    status: 409,
+    message: {
+      en: 'The tenant {tenant} does not run major {major} of {plugin}: only who runs it rates it.',
+      'zh-CN': '租户 {tenant} 未在运行 {plugin} 的主版本 {major}：仅运行者可以评价。',
+    },
+    cure: {
+      en: 'Rate a major that is enabled for the tenant and was called within the last 30 days.',
+      'zh-CN': '请评价已为该租户启用且最近 30 天内有调用的主版本。',
+    },
+  },
   RELEASE_MISSING: {
     status: 404,
     message: {
@@ -1061,6 +1083,18 @@ export const coreErrors = defineErrors('CORE', {
     cure: {
       en: 'Make it with POST /v1/tenants, or correct the name.',
       'zh-CN': '请通过 POST /v1/tenants 创建，或更正名称。',
+    },
+  },
+  TERMS_NOT_ACCEPTED: {
+    status: 409,
+    message: {
+      en: '{plugin}@{version} has terms that nobody has accepted on this host yet: {hash}.',
+      'zh-CN': '{plugin}@{version} 的条款尚未在此主机上被接受：{hash}。',
+    },
+    cure: {
+      en: 'Read them ("terms" of POST /v1/plugins/{plugin}:plan), then install with {"acceptTerms": "{hash}"}, or with --accept-terms {hash}.',
+      'zh-CN':
+        '请阅读条款（POST /v1/plugins/{plugin}:plan 的 "terms"），然后以 {"acceptTerms": "{hash}"} 或 --accept-terms {hash} 安装。',
     },
   },
   TIER_NOT_ALLOWED: {

@@ -4,11 +4,18 @@ import { join } from 'node:path'
 import {
   type AuditEntry,
   advisoryAdministration,
+  deleteRating,
   findingRoutes,
+  listingRoutes,
   marketplace,
+  markGone,
   PackageSource,
   PublisherDirectory,
   publisherRoutes,
+  putRating,
+  type RunningFigures,
+  ratingsOfTenant,
+  refreshListings,
   reviewRoutes,
 } from '@signalbox/marketplace'
 import { checkedPackage, inspectPackage, type Sandbox } from '@signalbox/sandbox'
@@ -40,6 +47,9 @@ import { permissionRoutes } from './identity/permission-routes.ts'
 import { sendTicketBy } from './identity/sign-in/send-ticket.ts'
 import { openIdentitySide } from './identity-side.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
+import { openRunning } from './listing/open-running.ts'
+import { ratingRoutes } from './listing/rating-routes.ts'
+import { RatingService } from './listing/rating-service.ts'
 import { openPlugins } from './plugin-side.ts'
 import { BindingService } from './registry/binding-service.ts'
 import { configRoutes } from './registry/config-routes.ts'
@@ -228,7 +238,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   await app.register(async (scope) => {
     onRecord(scope, metrics, state.audit)
     countGuesses(scope, failures, mayBeLogIn(authenticator))
-    await registerMarketplace(scope, parts, authenticator)
+    await registerMarketplace(scope, parts, authenticator, stops)
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
   controller.start(composeAsking(parts, broker))
@@ -374,13 +384,17 @@ function administration(
   usage.routes(scope, async (id) => (await findSubscription(knex, id))?.tenant)
   contributionsRoutes(scope, { snapshot: () => routing.snapshot, points: broker.points })
   permissionRoutes(scope, { snapshot: () => routing.snapshot })
+  const ratings = { putRating, deleteRating, ratingsOfTenant }
+  ratingRoutes(scope, new RatingService({ knex, routing, ratings }))
 }
 
 async function registerMarketplace(
   scope: FastifyInstance,
-  { settings, state, sandbox }: Parts,
+  parts: Parts,
   authenticator: Authenticator,
+  stops: StopStack,
 ): Promise<void> {
+  const { settings, state, sandbox } = parts
   const accounts = {
     knex: state.knex,
     isOperatorToken: (token: string) => authenticator.isOperator(token),
@@ -411,4 +425,16 @@ async function registerMarketplace(
   await scope.register(findingRoutes, { ...accounts, prefix: '/v1/marketplace' })
   const { contents } = state
   await scope.register(reviewRoutes, { ...accounts, contents, prefix: '/v1/marketplace' })
+  const refresh = (figures: ReadonlyMap<string, RunningFigures>) =>
+    refreshListings(state.knex, figures)
+  const noteRunning: Parameters<typeof openRunning>[0]['noteRunning'] = (...of) =>
+    markGone(state.knex, ...of)
+  const running = openRunning({ ...state, refresh, noteRunning, log: parts.options.log }, stops)
+  await scope.register(listingRoutes, {
+    ...accounts,
+    ...running,
+    contents: state.contents,
+    hostVersion,
+    prefix: '/v1/marketplace',
+  })
 }

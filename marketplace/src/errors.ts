@@ -320,6 +320,17 @@ export const marketplaceErrors = defineErrors('MKT', {
       'zh-CN': '请在您自己的作用域下发布，或向运维人员申请此作用域。',
     },
   },
+  RATING_NOT_FOUND: {
+    status: 404,
+    message: {
+      en: '{package} has no rating {rating}.',
+      'zh-CN': '{package} 没有评价 {rating}。',
+    },
+    cure: {
+      en: 'See its ratings: GET /v1/marketplace/packages/{package}/ratings',
+      'zh-CN': '查看其评价：GET /v1/marketplace/packages/{package}/ratings',
+    },
+  },
   REQUEST_REFUSED: {
     status: 400,
     message: { en: 'The request was refused: {reason}', 'zh-CN': '请求被拒绝：{reason}' },

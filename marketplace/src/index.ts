@@ -1,6 +1,15 @@
 export { advisoryAdministration } from './advisories/advisory-administration.ts'
 export { findingRoutes } from './checks/finding-routes.ts'
 export { marketplaceErrors } from './errors.ts'
+export type { ListingPorts } from './listing/listing-ports.ts'
+export { listingRoutes } from './listing/listing-routes.ts'
+export {
+  deleteRating,
+  markGone,
+  putRating,
+  ratingsOfTenant,
+} from './listing/ratings/rating-store.ts'
+export type { VersionRunning } from './listing/running.ts'
 export { marketplace } from './marketplace.ts'
 export {
   type AvailableVersions,
@@ -20,3 +29,5 @@ export type {
 export { PublisherDirectory } from './publishers/publisher-directory.ts'
 export { publisherRoutes } from './publishers/publisher-routes.ts'
 export { reviewRoutes } from './review/review-routes.ts'
+export { refreshListings } from './search/listing-index.ts'
+export type { RunningFigures } from './search/standing.ts'

@@ -66,6 +66,8 @@ export interface AuditEntry {
     | 'review-policy.changed'
     | 'publisher-role.given'
     | 'publisher-role.taken'
+    | 'package-rating.answered'
+    | 'package-rating.hidden'
     | 'dist-tag.set'
     | 'dist-tag.removed'
     | 'publisher.created'

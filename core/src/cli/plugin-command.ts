@@ -5,6 +5,7 @@ import { say, terminalLanguage } from './language.ts'
 import { print } from './output.ts'
 import { parsePlugin } from './plugin-reference.ts'
 import { removeCommand } from './remove-command.ts'
+import { askForTerms } from './terms-question.ts'
 
 const nameArgument = {
   type: 'positional',
@@ -20,13 +21,25 @@ const install = defineCommand({
       'zh-CN': '从应用市场安装插件',
     }),
   },
-  args: { name: nameArgument, ...hostArguments },
+  args: {
+    name: nameArgument,
+    'accept-terms': {
+      type: 'string',
+      description: say({
+        en: 'Accept the terms of the version, by their hash; asked for, where somebody sits there',
+        'zh-CN': '按哈希接受该版本的条款；在交互式终端中会询问',
+      }),
+    },
+    ...hostArguments,
+  },
   run: async ({ args }) => {
     const client = new HostClient(await connectionOf(args))
+    const wish = parsePlugin(args.name)
+    const accepted = args['accept-terms'] ?? (await askForTerms(client, wish, args.json === true))
     const made = await client.request<{ plugin: string; version: string; state: string }>(
       'POST',
       '/v1/plugins',
-      parsePlugin(args.name),
+      { ...wish, ...(accepted === undefined ? {} : { acceptTerms: accepted }) },
     )
     const text = {
       en: '{plugin}@{version} is installed ({state}).',

@@ -56,6 +56,8 @@ export const rules = {
   'binding.read': ['operator', 'admin', 'auditor'],
   'grant.write': ['operator', 'admin'],
   'config.write': ['operator', 'admin'],
+  // The operator runs the host, not the plugin: what it is like to work with, its tenants say.
+  'rating.write': ['admin'],
   'secret.read': ['operator', 'admin'],
   'secret.write': ['operator', 'admin'],
   'secret.rewrap': ['operator'],

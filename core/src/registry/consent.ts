@@ -34,7 +34,7 @@ export function missingConsent(
 }
 
 /** JSON with sorted keys (the part of RFC 8785 that manifests need: their numbers are integers). */
-function canonicalJson(value: unknown): string {
+export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const entries = Object.entries(value)

@@ -40,6 +40,8 @@ import {
 } from './registry-store.ts'
 import { requireRequired } from './required-plugins.ts'
 import { type Candidate, refusalOf } from './resolve.ts'
+import { termsOf } from './terms.ts'
+import { hasConsent, insertConsent } from './terms-store.ts'
 import { withdrawalRefusal } from './withdrawn/withdrawal-refusal.ts'
 
 export interface PluginSchemas {
@@ -89,11 +91,17 @@ export class InstallService {
 
   /**
    * @param wish a version or a dist-tag; undefined: `latest`
+   * @param acceptedTerms the hash of the terms that the caller was shown and agrees to, where the version has some
    * @returns the installation, `stable` when it is the plugin's first, else `warm`. To repeat it is harmless.
    */
-  async install(caller: Caller, name: string, wish: string | undefined): Promise<Installation> {
+  async install(
+    caller: Caller,
+    name: string,
+    wish: string | undefined,
+    acceptedTerms?: string,
+  ): Promise<Installation> {
     const version = await this.#resolveVersion(name, wish ?? 'latest')
-    return this.#once(name, version, () => this.#install(caller, name, version))
+    return this.#once(name, version, () => this.#install(caller, name, version, acceptedTerms))
   }
 
   /** Goes on with what a killed host left behind; a version that fails keeps no other from being finished. */
@@ -129,11 +137,16 @@ export class InstallService {
     throw coreErrors.create('PACKAGE_MISSING', { plugin: name, version: wish })
   }
 
-  async #install(caller: Caller, plugin: string, version: string): Promise<Installation> {
+  async #install(
+    caller: Caller,
+    plugin: string,
+    version: string,
+    acceptedTerms: string | undefined,
+  ): Promise<Installation> {
     const there = await findInstallation(this.#ports.knex, plugin, version)
     const start =
       there === undefined
-        ? await this.#fetchAndStore(caller, plugin, version)
+        ? await this.#fetchAndStore(caller, plugin, version, acceptedTerms)
         : await this.#retry(caller, there)
     return this.#finish(caller, start)
   }
@@ -148,7 +161,12 @@ export class InstallService {
     )
   }
 
-  async #fetchAndStore(caller: Caller, plugin: string, version: string): Promise<Installation> {
+  async #fetchAndStore(
+    caller: Caller,
+    plugin: string,
+    version: string,
+    acceptedTerms: string | undefined,
+  ): Promise<Installation> {
     const tarball = await this.#ports.source.fetch(plugin, version)
     if (tarball === undefined) throw coreErrors.create('PACKAGE_MISSING', { plugin, version })
     const inspected = await this.#ports.inspect(tarball.tarball, { name: plugin, version })
@@ -159,7 +177,7 @@ export class InstallService {
     const unfit = await this.#ports.unfit(row)
     if (unfit !== undefined) throw unfit
     try {
-      await this.#store(caller, row, inspected)
+      await this.#store(caller, row, inspected, acceptedTerms)
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error
     }
@@ -169,12 +187,16 @@ export class InstallService {
   async #store(
     caller: Caller,
     row: Omit<Installation, 'fault'>,
-    { files }: PackageInspection,
+    inspected: PackageInspection,
+    acceptedTerms: string | undefined,
   ): Promise<void> {
+    const { files } = inspected
     const { plugin, version, manifest, publisher, marketplaceFingerprint: fingerprint } = row
     const { knex, contents, hostVersion } = this.#ports
     const isTrusted = this.#ports.isTrusted({ plugin, publisher, fingerprint })
-    const change = changeOf(caller, row, 'plugin.installed')
+    const { hash: terms } = termsOf(inspected)
+    const installed = changeOf(caller, row, 'plugin.installed')
+    const change = terms === null ? installed : { ...installed, detail: { terms } }
     await commitRoutedChange(knex, change, async (trx) => {
       await shareInstalls(trx)
       const { stableVersion: stable } = await lockPlugin(trx, plugin)
@@ -189,6 +211,7 @@ export class InstallService {
       for (const { id, major } of Object.values(row.contracts)) {
         requireProvider(plugin, id, major, (await findService(trx, id, major))?.plugin ?? plugin)
       }
+      if (terms !== null) await requireTerms(trx, caller, row, terms, acceptedTerms)
       await claimEventTypes(trx, plugin, manifest)
       await claimPermissions(trx, plugin, manifest)
       // In one order everywhere: two installs that share files would otherwise wait for each other.
@@ -301,6 +324,19 @@ export class InstallService {
       throw error
     }
   }
+}
+
+/** Terms that were accepted once hold for every version that has the same; others are accepted anew. */
+async function requireTerms(
+  trx: Knex.Transaction,
+  { actor }: Caller,
+  { plugin, version }: { plugin: string; version: string },
+  hash: string,
+  accepted: string | undefined,
+): Promise<void> {
+  if (accepted === undefined && (await hasConsent(trx, plugin, hash))) return
+  if (accepted !== hash) throw coreErrors.create('TERMS_NOT_ACCEPTED', { plugin, version, hash })
+  await insertConsent(trx, { plugin, hash, version, acceptedBy: actor })
 }
 
 function rowOf(

@@ -20,6 +20,7 @@ import {
   listPlugins,
   stableVersion,
 } from './registry-store.ts'
+import { listConsents } from './terms-store.ts'
 import type { VersionPlanner } from './version-planner.ts'
 
 interface Ports {
@@ -31,24 +32,33 @@ interface Ports {
 
 const tags = ['plugins']
 
+const termsHash = {
+  type: 'string',
+  pattern: '^[0-9a-f]{64}$',
+  description: 'The hash of the terms that are agreed to, as the plan of the version tells it.',
+} as const
+
 /** Installing from the marketplace and looking at what is installed: the operator's. */
 export function pluginRoutes(app: FastifyInstance, ports: Ports): void {
   const { knex, installs, planner, comparer } = ports
   planRoute(app, planner)
   permissionDiffRoutes(app, comparer)
-  app.post<{ Body: { name: string; version?: string } }>(
+  app.post<{ Body: { name: string; version?: string; acceptTerms?: string } }>(
     '/v1/plugins',
     {
       config: { action: 'plugin.install' },
       schema: {
         tags,
         summary: 'Install a version from the marketplace',
-        body: strictObject({ name: pluginNameSchema, version: versionSchema }, ['name']),
+        body: strictObject(
+          { name: pluginNameSchema, version: versionSchema, acceptTerms: termsHash },
+          ['name'],
+        ),
       },
     },
     async (request, reply) => {
-      const { name, version } = request.body
-      const installation = await installs.install(callerOf(request), name, version)
+      const { name, version, acceptTerms } = request.body
+      const installation = await installs.install(callerOf(request), name, version, acceptTerms)
       return reply.code(201).send(shown(installation))
     },
   )
@@ -80,6 +90,7 @@ export function pluginRoutes(app: FastifyInstance, ports: Ports): void {
       return {
         name: plugin,
         stableVersion: await stableVersion(knex, plugin),
+        acceptedTerms: await listConsents(knex, plugin),
         versions: versions.map(shown),
       }
     },

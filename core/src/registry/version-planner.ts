@@ -5,6 +5,7 @@ import type { Knex } from 'knex'
 import { affectedApps, type ServiceChanges } from '../catalog/affected-apps.ts'
 import { listConsumers } from '../catalog/consumers.ts'
 import type { ExampleRun, RunExamples } from '../catalog/expectations/example-run.ts'
+import { listPlans } from '../catalog/plan-store.ts'
 import { usedSince } from '../catalog/used-since.ts'
 import { coreErrors } from '../errors.ts'
 import { contractRefusal } from './compatible-contracts.ts'
@@ -23,6 +24,8 @@ import {
   stableVersion,
 } from './registry-store.ts'
 import { refusalOf } from './resolve.ts'
+import { termsOf } from './terms.ts'
+import { hasConsent } from './terms-store.ts'
 import { withdrawalRefusal } from './withdrawn/withdrawal-refusal.ts'
 
 interface Ports {
@@ -77,6 +80,7 @@ export class VersionPlanner {
       permissions: permissionDiff(stable?.manifest, manifest),
       migrations: plannedMigrations(manifest.migrations, files, known),
       services,
+      terms: await this.#terms(plugin, inspected),
       ...(await this.#meeting(candidate, services, stable, inspected)),
     }
   }
@@ -88,6 +92,23 @@ export class VersionPlanner {
     const withdrawn = await this.#ports.source.withdrawn(plugin, version)
     if (withdrawn !== undefined) throw withdrawalRefusal({ package: plugin, version, ...withdrawn })
     throw coreErrors.create('PACKAGE_MISSING', { plugin, version: wish })
+  }
+
+  /** What has to be agreed to, and under which plans its services are offered here already. */
+  async #terms(plugin: string, inspected: PackageInspection) {
+    const { knex } = this.#ports
+    const terms = termsOf(inspected)
+    const services = Object.values(inspected.contracts)
+    const plans = await Promise.all(services.map(({ id, major }) => listPlans(knex, id, major)))
+    return {
+      ...terms,
+      isAccepted: terms.hash === null || (await hasConsent(knex, plugin, terms.hash)),
+      plans: services.map(({ id, major }, index) => ({
+        service: id,
+        major,
+        plans: plans[index] ?? [],
+      })),
+    }
   }
 
   /** Whom it meets: by the contracts, and by the examples that subscribers gave. */

@@ -49,6 +49,7 @@ export const pluginTables: readonly PluginTable[] = [
   { table: 'bindings', when: 'at once' },
   // Who installs it again asks for consent again.
   { table: 'grants', when: 'at once' },
+  { table: 'terms_consents', when: 'at once' },
   { table: 'credentials', when: 'at once', rows: ofSubscriptions },
   { table: 'subscription_expectations', when: 'at once', rows: ofSubscriptions },
   { table: 'subscriptions', when: 'at once', rows: ofServices },

@@ -227,6 +227,48 @@ export function reviewRoutes(review: string): RouteRows {
   }
 }
 
+/** Pages of the marketplace, open to all. @param at of a package */
+export function listingRoutes(at: string, publisher: string): RouteRows {
+  const version = `${at}/versions/1.0.0`
+  return {
+    'GET /v1/marketplace/packages': { at: '/v1/marketplace/packages?q=probe&facets=true' },
+    'GET /v1/marketplace/packages/{name}': { at },
+    'GET /v1/marketplace/packages/{name}/versions/{version}': { at: version },
+    'GET /v1/marketplace/packages/{name}/versions/{version}/texts/{path}': {
+      at: `${version}/texts/README.md`,
+    },
+    'GET /v1/marketplace/packages/{name}/changes': { at: `${at}/changes?from=1.0.0&to=1.1.0` },
+    'GET /v1/marketplace/publishers/{name}': { at: publisher },
+    'GET /v1/marketplace/packages/{name}/ratings': { at: `${at}/ratings` },
+  }
+}
+
+/** What acme says of a plugin. @param plugin its path there */
+export function ratingRoutes(plugin: string): RouteRows {
+  return {
+    'PUT /v1/tenants/{tenant}/plugins/{name}/ratings/{major}': {
+      at: `${plugin}/ratings/1`,
+      body: { stars: 4, text: 'It counts' },
+    },
+    'GET /v1/tenants/{tenant}/plugins/{name}/ratings': { at: `${plugin}/ratings` },
+    'DELETE /v1/tenants/{tenant}/plugins/{name}/ratings/{major}': { at: `${plugin}/ratings/1` },
+  }
+}
+
+/** What others do with a rating. @param at of a package @param rating an id */
+export function ratedRoutes(at: string, rating: string): RouteRows {
+  return {
+    'PUT /v1/marketplace/packages/{name}/ratings/{id}/answer': {
+      at: `${at}/ratings/${rating}/answer`,
+      body: { text: 'Thank you' },
+    },
+    'POST /v1/marketplace/packages/{name}/ratings/{id}/hide': {
+      at: `${at}/ratings/${rating}/hide`,
+      body: { reason: 'names a person' },
+    },
+  }
+}
+
 /** What plugins of acme share with people and with each other. @param link id of a link */
 export function sharingRoutes(link: string): RouteRows {
   return {

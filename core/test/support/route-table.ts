@@ -5,6 +5,7 @@ import t from 'tap'
 import { deadLetters } from './dead-letters.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from './host-process.ts'
 import { identityRows, noPasskeyRows, unnamedRows } from './identity-rows.ts'
+import { keptRating } from './kept-rating.ts'
 import { keptCall } from './ledger.ts'
 import { PASSWORD } from './people.ts'
 import { testDatabases } from './postgres.ts'
@@ -20,9 +21,12 @@ import {
   expectationRoutes,
   fileRoutes,
   keptRoutes,
+  listingRoutes,
   planningRoutes,
   publisherRoutes,
   type RouteRows,
+  ratedRoutes,
+  ratingRoutes,
   rehearsalRoutes,
   reviewRoutes,
   rolloutRoutes,
@@ -171,6 +175,7 @@ const out = await outRoutes(host, hostUrl, acme)
 export const identity = await identityRows(host, admin)
 
 const publisher = '/v1/marketplace/publishers/initrode'
+const probePage = '/v1/marketplace/packages/@probe%2Fone'
 const account = { name: 'initrode', scopes: ['@initrode'] }
 await host.client.request('POST', '/v1/marketplace/publishers', account)
 const advisory = await host.client.request<{ id: number }>(
@@ -256,6 +261,7 @@ export const table: Readonly<Record<string, Entry>> = {
     body: { greeting: 'hello' },
   },
   ...behind(tenants, settingRoutes(plugin)),
+  ...behind(tenants, ratingRoutes(plugin)),
   ...behind(tenants, useRoutes(plugin)),
   'POST /v1/secrets:rewrap': { door: operators, at: '/v1/secrets:rewrap' },
   'POST /v1/tenants/{tenant}/plugins/{name}/grants': {
@@ -403,6 +409,8 @@ export const table: Readonly<Record<string, Entry>> = {
   ...behind(operators, bookRoutes.operators),
   ...behind(open, advisoryRoutes(advisory.id).open),
   ...behind(market, advisoryRoutes(advisory.id).operators),
+  ...behind(open, listingRoutes(probePage, publisher)),
+  ...behind(market, ratedRoutes(probePage, await keptRating(hostUrl, newer.name))),
   ...behind(market, publisherRoutes(publisher, logins.items[0]?.id)),
   ...behind(market, reviewRoutes(reviewed)),
   'GET /v1/marketplace/packages/{name}/versions/{version}/permissions': {

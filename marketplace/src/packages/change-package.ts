@@ -3,6 +3,7 @@ import { marketplaceErrors } from '../errors.ts'
 import type { AccountPorts, AuditEntry } from '../ports.ts'
 import type { Actor } from '../publishers/actor.ts'
 import { authorizeChange } from '../publishers/authorize-change.ts'
+import { relist } from '../search/listing-index.ts'
 import type { PackageName } from './package-name.ts'
 import { lockHead, type PackageHead, setRevision } from './package-store.ts'
 import { nextRevision, REVISION_BYTES } from './revision.ts'
@@ -42,6 +43,7 @@ export async function changePackage(
     if (entry === undefined) return
     const next = nextRevision(head.rev, randomBytes(REVISION_BYTES))
     await setRevision(trx, { name: name.full, rev: next, at })
+    await relist(trx, name.full)
     await audit?.({ actor: actor.name, subject: name.full, traceId, ...entry }, trx)
   })
 }

@@ -5,6 +5,7 @@ import type { Knex } from 'knex'
 import { type Candidate, registryFindings, versionFindings } from '../checks/registry-checks.ts'
 import { marketplaceErrors } from '../errors.ts'
 import { ensureFingerprint } from '../identity/identity-store.ts'
+import { insertFiles } from '../listing/package-file-store.ts'
 import type { PackageName } from '../packages/package-name.ts'
 import {
   ensurePackage,
@@ -20,7 +21,9 @@ import type { MarketplaceOptions, PackageInspection } from '../ports.ts'
 import type { Actor } from '../publishers/actor.ts'
 import { authorizeChange } from '../publishers/authorize-change.ts'
 import { findNeed, openReview, type StagedVersion } from '../review/open-review.ts'
+import { relist } from '../search/listing-index.ts'
 import { type Digests, digestsOf } from './digests.ts'
+import { keepContents } from './keep-contents.ts'
 import { provenanceType } from './provenance.ts'
 import { type PublishDocument, readPublishDocument } from './publish-document.ts'
 import { readmeOf } from './readme.ts'
@@ -128,7 +131,7 @@ export class PublishService {
     const { document, digests, inspection } = checked
     const at = new Date(now())
     // Contents before the package's row, always: two publishes can never wait for each other in a circle.
-    const tarballSha256 = await contents.put(document.tarball, trx)
+    const { tarballSha256, files } = await keepContents(trx, contents, checked)
     const fingerprint = await ensureFingerprint(trx, (count) => randomBytes(count), at)
     const rev = await this.#enterPackage(trx, actor, document, at)
     await requireRoom(trx, name.full)
@@ -146,9 +149,11 @@ export class PublishService {
       publishedAt: at,
     })
     if (!inserted) throw versionExists(document)
+    await insertFiles(trx, { name: name.full, version }, files)
     if (need !== undefined) return openReview(trx, this.#ports, { ...submitted, need, at, traceId })
     await tagRelease(trx, { name: name.full, version, tag })
     await setRevision(trx, { name: name.full, rev, at })
+    await relist(trx, name.full)
     await audit?.(
       {
         actor: actor.name,

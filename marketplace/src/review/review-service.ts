@@ -19,6 +19,7 @@ import { releaseBefore } from '../publish/release-before.ts'
 import { type Actor, actorNamed } from '../publishers/actor.ts'
 import { authorizeChange } from '../publishers/authorize-change.ts'
 import { findScopeHolder } from '../publishers/publisher-store.ts'
+import { relist } from '../search/listing-index.ts'
 import { refusalToDecide } from './review-policy.ts'
 import {
   countEntries,
@@ -222,6 +223,7 @@ export class ReviewService {
     await tagRelease(trx, { name, version, tag })
     const rev = nextRevision(head?.rev, this.#ports.randomBytes(REVISION_BYTES))
     await setRevision(trx, { name, rev, at })
+    await relist(trx, name)
     await decideReview(trx, { id, status: 'approved', at })
     const details = { tag, integrity, review: id, publisher }
     const subject = `${name}@${version}`

@@ -19,6 +19,7 @@ import {
 import type { AccountPorts, AuditEntry } from '../ports.ts'
 import { type Actor, OPERATOR } from '../publishers/actor.ts'
 import { authorizeChange } from '../publishers/authorize-change.ts'
+import { relist } from '../search/listing-index.ts'
 import { chosenStates, nextVersionState, type VersionCommand } from './version-states.ts'
 
 export type WithdrawalCommand = Extract<VersionCommand, 'yank' | 'unyank' | 'block' | 'unblock'>
@@ -74,6 +75,7 @@ export class WithdrawalService {
       const at = new Date(now())
       const rev = nextRevision(head.rev, randomBytes(REVISION_BYTES))
       await setRevision(trx, { name: name.full, rev, at })
+      await relist(trx, name.full)
       const details = { reason, from: before.state, to: state, tags }
       const action = actions[command]
       await audit?.({ actor: actor.name, action, subject: spec, traceId, details }, trx)

@@ -10,6 +10,8 @@ import { isDatabaseUnavailable } from '../../../core/src/storage/database-unavai
 import { testDatabases } from '../../../core/test/support/postgres.ts'
 import { advisoryAdministration } from '../../src/advisories/advisory-administration.ts'
 import { findingRoutes } from '../../src/checks/finding-routes.ts'
+import type { ListingPorts } from '../../src/listing/listing-ports.ts'
+import { listingRoutes } from '../../src/listing/listing-routes.ts'
 import { marketplace } from '../../src/marketplace.ts'
 import type { AuditEntry, MarketplaceOptions } from '../../src/ports.ts'
 import { publisherRoutes } from '../../src/publishers/publisher-routes.ts'
@@ -51,7 +53,7 @@ export interface Registry {
 /** The marketplace on loopback with a real database, as the host would register it. */
 export async function startRegistry(
   t: Test,
-  changes: Partial<MarketplaceOptions> = {},
+  changes: Partial<MarketplaceOptions & ListingPorts> = {},
 ): Promise<Registry> {
   const { hostUrl } = await testDatabases(t)
   const knex = createKnex(hostUrl, { pool: 8 })
@@ -64,7 +66,7 @@ export async function startRegistry(
 export async function serve(
   t: Test,
   knex: Knex,
-  changes: Partial<MarketplaceOptions>,
+  changes: Partial<MarketplaceOptions & ListingPorts>,
 ): Promise<Registry> {
   const audited: AuditEntry[] = []
   const options: MarketplaceOptions = {
@@ -96,6 +98,13 @@ export async function serve(
   await app.register(publisherRoutes, { prefix: '/v1/marketplace', ...options })
   await app.register(findingRoutes, { prefix: '/v1/marketplace', ...options })
   await app.register(reviewRoutes, { prefix: '/v1/marketplace', ...options })
+  await app.register(listingRoutes, {
+    prefix: '/v1/marketplace',
+    hostVersion: '1.0.0',
+    running: async () => [],
+    installed: async () => [],
+    ...options,
+  })
   await app.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(() => app.close())
   const { port } = app.server.address() as AddressInfo

@@ -27,6 +27,7 @@ export function checkManifest(
   const { manifest } = result
   checkEntry(manifest, files, limits, faults)
   checkSchemas(manifest, files, faults)
+  checkShown(manifest, files, faults)
   for (const [index, { command, health }] of (manifest.resources ?? []).entries()) {
     files.bytes(command[0] ?? '', `${ROOT}/resources/${index}/command/0`)
     files.bytes(health[0] ?? '', `${ROOT}/resources/${index}/health/0`)
@@ -106,6 +107,25 @@ function checkSchemas(manifest: Manifest, files: PackageFiles, faults: PackageFa
     const file = files.json(path, pointer)
     if (file === undefined) continue
     tell(schemaFaults(file.value), path, '', faults)
+  }
+}
+
+/** Terms beyond it nobody reads to the end, and every install shows them. */
+const MAX_TERMS_BYTES = 64 * 1024
+
+/** What people read and see before they install it. */
+function checkShown(
+  { terms, listing }: Manifest,
+  files: PackageFiles,
+  faults: PackageFaults,
+): void {
+  for (const [language, path] of Object.entries(terms?.file ?? {})) {
+    const text = files.text(path, `${ROOT}/terms/file/${language}`)
+    if (text === undefined || Buffer.byteLength(text) <= MAX_TERMS_BYTES) continue
+    faults.add(path, '', `has more than ${MAX_TERMS_BYTES} bytes: say it shorter`)
+  }
+  for (const [index, { file }] of (listing?.screenshots ?? []).entries()) {
+    files.bytes(file, `${ROOT}/listing/screenshots/${index}/file`)
   }
 }
 

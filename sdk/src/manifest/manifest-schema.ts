@@ -1,5 +1,6 @@
 import { capabilitySchemas } from './capability-schemas.ts'
 import { lineageSchema } from './lineage-schema.ts'
+import { listingSchema, termsSchema } from './listing-schema.ts'
 import { dottedId, identifier, localized, packageName, packagePath } from './terms.ts'
 
 /**
@@ -36,6 +37,8 @@ export const manifestSchema = {
     },
     displayName: { ...localized, description: 'Name shown to people.' },
     category: { ...identifier, description: 'Where the marketplace lists the plugin.' },
+    listing: listingSchema,
+    terms: termsSchema,
     runtime: {
       type: 'object',
       description: 'How the version runs.',

@@ -122,6 +122,7 @@ export function namedFiles(manifest: Manifest): [pointer: string, path: string][
     paths.map((path, index): [string, string] => [`/provides/${kind}/${index}/${key}`, path])
   return [
     ...(manifest.config === undefined ? [] : [['/config', manifest.config] as [string, string]]),
+    ...shownFiles(manifest),
     ...listed(
       'services',
       'contract',
@@ -142,6 +143,20 @@ export function namedFiles(manifest: Manifest): [pointer: string, path: string][
       'schema',
       (extensionPoints ?? []).map(({ schema }) => schema),
     ),
+  ]
+}
+
+/** What people read and see before they install it. */
+function shownFiles({ terms, listing }: Manifest): [pointer: string, path: string][] {
+  return [
+    ...Object.entries(terms?.file ?? {}).map(([language, path]): [string, string] => [
+      `/terms/file/${language}`,
+      path,
+    ]),
+    ...(listing?.screenshots ?? []).map(({ file }, index): [string, string] => [
+      `/listing/screenshots/${index}/file`,
+      file,
+    ]),
   ]
 }
 

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import type { PackageInspection } from '@signalbox/sandbox'
+import type { Manifest } from '@signalbox/sdk/manifest'
+import { canonicalJson } from './consent.ts'
+
+type Files = PackageInspection['files']
+
+/** What whoever installs a version agrees to. */
+export interface Terms {
+  /** The SPDX expression of package.json; null: it says none. */
+  readonly license: string | null
+  /** SHA-256, hex, of the LICENSE file; null: the package has none. */
+  readonly licenseTextSha256: string | null
+  /** Null: the manifest declares no terms. */
+  readonly text: Readonly<Record<string, string>> | null
+  readonly price: Manifest['displayName'] | null
+  /** SHA-256, hex, of all of it in canonical JSON (RFC 8785); null where nothing needs to be accepted. */
+  readonly hash: string | null
+}
+
+const licenseFile = /^(licen[cs]e|copying)(\.md|\.txt)?$/i
+
+/** A text beyond it is refused where it is published: see sdk's listing-schema.ts. */
+const MAX_TEXT = 64 * 1024
+
+/** Of a package as it was unpacked. What is agreed to is all of it: another licence text is another hash. */
+export function termsOf({
+  packageJson,
+  manifest,
+  files,
+}: {
+  readonly packageJson: Readonly<Record<string, unknown>>
+  readonly manifest: Manifest
+  readonly files: Files
+}): Terms {
+  const { license } = packageJson
+  const known = {
+    license: typeof license === 'string' ? license.slice(0, 500) : null,
+    licenseTextSha256: files.find(({ path }) => licenseFile.test(path))?.sha256 ?? null,
+    price: manifest.terms?.price ?? null,
+  }
+  if (manifest.terms === undefined) return { ...known, text: null, hash: null }
+  const text = Object.fromEntries(
+    Object.entries(manifest.terms.file).map(([language, path]) => [language, textIn(files, path)]),
+  )
+  const agreed = canonicalJson({ ...known, text })
+  return { ...known, text, hash: createHash('sha256').update(agreed).digest('hex') }
+}
+
+function textIn(files: Files, path: string): string {
+  const bytes = files.find((file) => file.path === path)?.bytes ?? Buffer.alloc(0)
+  return bytes.toString('utf8', 0, MAX_TEXT).toWellFormed()
+}

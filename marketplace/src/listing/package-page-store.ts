@@ -1,0 +1,107 @@
+import type { Contract } from '@signalbox/sdk/contract'
+import type { Manifest } from '@signalbox/sdk/manifest'
+import type { Knex } from 'knex'
+
+/** Reads what pages of packages and publishers show. */
+
+/** States in which a version is shown; one that was taken back is, with that word, so that who runs it can read of it. */
+const shownStates = ['published', 'deprecated', 'yanked']
+
+/** More versions than one page has use for; older ones are found by their number. */
+const MAX_VERSIONS = 200
+
+export interface VersionRow {
+  readonly version: string
+  readonly state: string
+  readonly publisher: string
+  readonly publishedAt: Date
+  readonly size: number
+  readonly unpackedSize: number
+  readonly integrity: string
+  readonly packageJson: Readonly<Record<string, unknown>>
+  readonly manifest: Manifest
+  readonly contracts: Readonly<Record<string, Contract>>
+  readonly readme: string | null
+}
+
+export async function findVersion(
+  knex: Knex,
+  of: { name: string; version: string },
+): Promise<VersionRow | undefined> {
+  const row = await knex('package_versions')
+    .where(of)
+    .whereIn('state', shownStates)
+    .first(
+      'version',
+      'state',
+      'publisher',
+      'size',
+      'integrity',
+      'manifest',
+      'contracts',
+      'readme',
+      {
+        publishedAt: 'published_at',
+        unpackedSize: 'unpacked_size',
+        packageJson: 'package_json',
+      },
+    )
+  return row === undefined ? undefined : { ...row, unpackedSize: Number(row.unpackedSize) }
+}
+
+export interface VersionLine {
+  readonly version: string
+  readonly state: string
+  readonly hostRange: string
+  readonly publishedAt: Date
+  readonly deprecated: string | null
+}
+
+/** The newest first. */
+export async function listVersionLines(knex: Knex, name: string): Promise<VersionLine[]> {
+  return knex('package_versions')
+    .where({ name })
+    .whereIn('state', shownStates)
+    .orderBy([
+      { column: 'published_at', order: 'desc' },
+      { column: 'version', order: 'desc' },
+    ])
+    .limit(MAX_VERSIONS)
+    .select('version', 'state', {
+      publishedAt: 'published_at',
+      hostRange: knex.raw(`manifest ->> 'host'`),
+      deprecated: knex.raw(`package_json ->> 'deprecated'`),
+    })
+}
+
+export interface PublisherRow {
+  readonly name: string
+  readonly since: Date
+  readonly scopes: readonly string[]
+  readonly packages: number
+}
+
+export async function findPublisher(knex: Knex, name: string): Promise<PublisherRow | undefined> {
+  const row = await knex('publishers')
+    .where({ name })
+    .first({
+      name: 'name',
+      since: 'created_at',
+      scopes: knex.raw(
+        `array(select scope from publisher_scopes where publisher = publishers.name order by scope)`,
+      ),
+      packages: knex.raw(
+        `(select count(*)::int from package_listings l where l.publisher = publishers.name and l.version is not null)`,
+      ),
+    })
+  return row
+}
+
+/** The version that `latest` names, where it is shown. */
+export async function shownVersionOf(knex: Knex, name: string): Promise<string | undefined> {
+  const row = await knex('package_listings')
+    .where({ name })
+    .whereNotNull('version')
+    .first<{ version: string } | undefined>('version')
+  return row?.version
+}
