@@ -1,24 +1,13 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import {
-  type AuditEntry,
-  advisoryAdministration,
   deleteRating,
-  findingRoutes,
-  listingRoutes,
-  marketplace,
-  markGone,
-  PackageSource,
   PublisherDirectory,
-  publisherRoutes,
   putRating,
-  type RunningFigures,
   ratingsOfTenant,
-  refreshListings,
-  reviewRoutes,
 } from '@signalbox/marketplace'
-import { checkedPackage, inspectPackage, type Sandbox } from '@signalbox/sandbox'
+import type { Sandbox } from '@signalbox/sandbox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { blobRoutes } from './blobs/blob-routes.ts'
@@ -36,7 +25,6 @@ import { keepWrites } from './gateway/idempotency/keyed-writes.ts'
 import { listen, requireFreePort } from './gateway/listen.ts'
 import { onRecord } from './gateway/on-record.ts'
 import { openGateway } from './gateway/open-gateway.ts'
-import { pageParts, sendPage } from './gateway/own-page.ts'
 import { probeRoutes } from './gateway/probe-routes.ts'
 import { createServer } from './gateway/server.ts'
 import { openMetrics } from './host-metrics.ts'
@@ -47,23 +35,19 @@ import { permissionRoutes } from './identity/permission-routes.ts'
 import { sendTicketBy } from './identity/sign-in/send-ticket.ts'
 import { openIdentitySide } from './identity-side.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
-import { openRunning } from './listing/open-running.ts'
 import { ratingRoutes } from './listing/rating-routes.ts'
 import { RatingService } from './listing/rating-service.ts'
+import { type Building, packagesOf, registerMarketplace } from './market-side.ts'
 import { openPlugins } from './plugin-side.ts'
 import { BindingService } from './registry/binding-service.ts'
 import { configRoutes } from './registry/config-routes.ts'
 import { ConfigService } from './registry/config-service.ts'
 import type { InstallService } from './registry/install-service.ts'
-import { type LocalPackages, packagesBefore } from './registry/package-source.ts'
 import type { PermissionComparer } from './registry/permissions/permission-comparer.ts'
 import { pluginRoutes } from './registry/plugin-routes.ts'
-import { findInstallation } from './registry/registry-store.ts'
 import { resumeWork } from './registry/resume-work.ts'
 import { tenantPluginRoutes } from './registry/tenant-plugin-routes.ts'
-import { publishTrials } from './registry/trials/publish-trials.ts'
 import type { VersionPlanner } from './registry/version-planner.ts'
-import { recordMarketChange } from './registry/withdrawn/record-market-change.ts'
 import { openRegistry } from './registry-side.ts'
 import { openRemovals, type Removals } from './removal/open-removals.ts'
 import { followBlocks } from './rollout/blocked/follow-blocks.ts'
@@ -73,7 +57,6 @@ import { followCircuits } from './rollout/judge/opened-circuits.ts'
 import { openNodes } from './rollout/nodes/open-nodes.ts'
 import { openMigrations } from './rollout/open-migrations.ts'
 import { sendHook } from './rollout/plan/send-hook.ts'
-import { differenceSentence } from './rollout/rehearsal/rehearsal-sentences.ts'
 import { RolloutController } from './rollout/rollout-controller.ts'
 import { rolloutRoutes } from './rollout/rollout-routes.ts'
 import { RolloutService } from './rollout/rollout-service.ts'
@@ -86,7 +69,6 @@ import { openHostKeys } from './sealing/host-keys.ts'
 import type { Settings } from './settings.ts'
 import { StopStack } from './stop-stack.ts'
 import { type DataFolder, openDataFolder } from './storage/data-folder.ts'
-import { isDatabaseUnavailable } from './storage/database-unavailable.ts'
 import { obstaclesOf } from './storage/obstacles.ts'
 import { openStorage } from './storage/open-storage.ts'
 import { openTracing, type Tracing } from './tracing/open-tracing.ts'
@@ -112,14 +94,6 @@ export interface HostOptions {
   readonly building?: Building
   /** Given the server before it has a route, to watch what is asked of it. */
   readonly onServer?: (server: FastifyInstance) => void
-}
-
-/** Only where and how soon a version comes: it is checked, tested and granted like any other. */
-export interface Building {
-  /** Asked for packages before the marketplace is. */
-  readonly packages: LocalPackages
-  /** As `inspectPackage`, by a process that waits already. */
-  readonly inspect: typeof inspectPackage
 }
 
 /**
@@ -211,9 +185,9 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     stops,
   )
   const { broker, streams, flush } = plugins
-  const packages = packagesOf(parts)
-  const registering = { ...parts, ...trusted, ...packages, points: broker.points, log }
-  const registry = openRegistry(registering)
+  const packages = packagesOf(state, options.building)
+  const { points } = broker
+  const registry = openRegistry({ ...parts, ...trusted, ...packages, points, log })
   const bindings = new BindingService(state)
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
   const udfs = composeUdfs(parts, udfLanes)
@@ -238,7 +212,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   await app.register(async (scope) => {
     onRecord(scope, metrics, state.audit)
     countGuesses(scope, failures, mayBeLogIn(authenticator))
-    await registerMarketplace(scope, parts, authenticator, stops)
+    await registerMarketplace(scope, { ...parts, log }, authenticator, stops)
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
   controller.start(composeAsking(parts, broker))
@@ -251,16 +225,6 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
 }
 
 /** Where versions come from, and who looks into them. */
-function packagesOf({ options, state }: Parts) {
-  const { building } = options
-  const published = new PackageSource({ knex: state.knex, contents: state.contents })
-  if (building === undefined) return { source: published, inspect: inspectPackage }
-  return {
-    source: packagesBefore(building.packages, published),
-    inspect: building.inspect,
-  }
-}
-
 /** Routes with bodies of another kind than JSON: each has a scope of its own. */
 async function ownBodies(
   scope: FastifyInstance,
@@ -386,55 +350,4 @@ function administration(
   permissionRoutes(scope, { snapshot: () => routing.snapshot })
   const ratings = { putRating, deleteRating, ratingsOfTenant }
   ratingRoutes(scope, new RatingService({ knex, routing, ratings }))
-}
-
-async function registerMarketplace(
-  scope: FastifyInstance,
-  parts: Parts,
-  authenticator: Authenticator,
-  stops: StopStack,
-): Promise<void> {
-  const { settings, state, sandbox } = parts
-  const accounts = {
-    knex: state.knex,
-    isOperatorToken: (token: string) => authenticator.isOperator(token),
-    isDatabaseUnavailable,
-    now: Date.now,
-    randomBytes,
-    audit: (entry: AuditEntry, trx: Knex.Transaction) => recordMarketChange(entry, trx),
-  }
-  await scope.register(marketplace, {
-    ...accounts,
-    prefix: '/npm',
-    contents: state.contents,
-    isInstalled: async (name, version, trx) =>
-      (await findInstallation(trx, name, version)) !== undefined,
-    pages: { send: sendPage, parts: pageParts },
-    inspectPackage: checkedPackage,
-    tryPackage: publishTrials({
-      runGuest: (call) => sandbox.call(call),
-      rehearse: (wish) => state.schemas.migrations.rehearse(wish),
-      sentenceOf: differenceSentence,
-      policy: settings.publishTrials,
-      now: Date.now,
-    }),
-    publicUrl: (request) => `${settings.publicUrl ?? `${request.protocol}://${request.host}`}/npm`,
-  })
-  await scope.register(advisoryAdministration, { ...accounts, prefix: '/v1/marketplace' })
-  await scope.register(publisherRoutes, { ...accounts, prefix: '/v1/marketplace' })
-  await scope.register(findingRoutes, { ...accounts, prefix: '/v1/marketplace' })
-  const { contents } = state
-  await scope.register(reviewRoutes, { ...accounts, contents, prefix: '/v1/marketplace' })
-  const refresh = (figures: ReadonlyMap<string, RunningFigures>) =>
-    refreshListings(state.knex, figures)
-  const noteRunning: Parameters<typeof openRunning>[0]['noteRunning'] = (...of) =>
-    markGone(state.knex, ...of)
-  const running = openRunning({ ...state, refresh, noteRunning, log: parts.options.log }, stops)
-  await scope.register(listingRoutes, {
-    ...accounts,
-    ...running,
-    contents: state.contents,
-    hostVersion,
-    prefix: '/v1/marketplace',
-  })
 }
