@@ -5,7 +5,6 @@ import t from 'tap'
 import { openPage, startChromium, withoutChromium } from '../support/chromium.ts'
 import { installEventPlugins, setUpEventTenant } from '../support/events.ts'
 import { HostProcess } from '../support/host-process.ts'
-import { testDatabases } from '../support/postgres.ts'
 
 interface Publisher extends Streams {
   publish(input: unknown, options?: object): Promise<{ id: string }>
@@ -13,11 +12,7 @@ interface Publisher extends Streams {
 }
 const shape = { id: 'events.publisher', major: 1, operations: { publish: {}, query: {} } }
 
-const { hostUrl, pluginUrl } = await testDatabases(t)
-const host = await HostProcess.start(t, {
-  databaseUrl: hostUrl,
-  environment: { PLUGIN_DATABASE_URL: pluginUrl },
-})
+const host = await HostProcess.start(t)
 await installEventPlugins(host)
 const acme = await setUpEventTenant(host, 'acme')
 const key = acme.keys.publisher
