@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { createServiceClient, ServiceError, type Streams } from '@signalbox/sdk/client'
-import { build } from 'esbuild'
 import t from 'tap'
+import { bundledClient } from '../../../sdk/test/client/bundled-client.ts'
 import { openPage, startChromium, withoutChromium } from '../support/chromium.ts'
 import { installEventPlugins, setUpEventTenant } from '../support/events.ts'
 import { HostProcess } from '../support/host-process.ts'
@@ -20,17 +20,7 @@ const clientOf = (options: object = {}) =>
   createServiceClient<Publisher>(shape, { url: host.url, key, ...options })
 const wish = (n: number, more: object = {}) => ({ type: 'orders.created', data: { n }, ...more })
 
-const { outputFiles } = await build({
-  entryPoints: [new URL('../../../sdk/src/client/index.ts', import.meta.url).pathname],
-  bundle: true,
-  minify: true,
-  write: false,
-  format: 'iife',
-  globalName: 'signalbox',
-  platform: 'browser',
-  target: 'es2022',
-})
-const bundle = outputFiles[0]?.text ?? ''
+const bundle = await bundledClient()
 
 t.test('the client is small, and imports nothing of Node', async (t) => {
   const { length } = gzipSync(bundle, { level: 9 })
