@@ -13,7 +13,11 @@ const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', root))
 
 await rm(dist, { recursive: true, force: true })
 const project = fileURLToPath(new URL('tsconfig.build.json', root))
-await promisify(execFile)(process.execPath, [tsc, '--project', project])
+await promisify(execFile)(process.execPath, [tsc, '--project', project]).catch(
+  (failed: { stdout: string }) => {
+    throw new Error(failed.stdout, { cause: failed })
+  },
+)
 
 const { exports, ...own } = JSON.parse(await readFile(new URL('package.json', root), 'utf8'))
 const built = Object.entries(exports as Record<string, string>).map(([name, path]) => {

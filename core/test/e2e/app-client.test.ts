@@ -1,11 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import { createServiceClient, ServiceError, type Streams } from '@signalbox/sdk/client'
-import { build } from 'esbuild'
 import t from 'tap'
+import { bundledClient } from '../../../sdk/test/client/bundled-client.ts'
 import { openPage, startChromium, withoutChromium } from '../support/chromium.ts'
 import { installEventPlugins, setUpEventTenant } from '../support/events.ts'
 import { HostProcess } from '../support/host-process.ts'
-import { testDatabases } from '../support/postgres.ts'
 
 interface Publisher extends Streams {
   publish(input: unknown, options?: object): Promise<{ id: string }>
@@ -13,11 +12,7 @@ interface Publisher extends Streams {
 }
 const shape = { id: 'events.publisher', major: 1, operations: { publish: {}, query: {} } }
 
-const { hostUrl, pluginUrl } = await testDatabases(t)
-const host = await HostProcess.start(t, {
-  databaseUrl: hostUrl,
-  environment: { PLUGIN_DATABASE_URL: pluginUrl },
-})
+const host = await HostProcess.start(t)
 await installEventPlugins(host)
 const acme = await setUpEventTenant(host, 'acme')
 const key = acme.keys.publisher
@@ -25,17 +20,7 @@ const clientOf = (options: object = {}) =>
   createServiceClient<Publisher>(shape, { url: host.url, key, ...options })
 const wish = (n: number, more: object = {}) => ({ type: 'orders.created', data: { n }, ...more })
 
-const { outputFiles } = await build({
-  entryPoints: [new URL('../../../sdk/src/client/index.ts', import.meta.url).pathname],
-  bundle: true,
-  minify: true,
-  write: false,
-  format: 'iife',
-  globalName: 'signalbox',
-  platform: 'browser',
-  target: 'es2022',
-})
-const bundle = outputFiles[0]?.text ?? ''
+const bundle = await bundledClient()
 
 t.test('the client is small, and imports nothing of Node', async (t) => {
   const { length } = gzipSync(bundle, { level: 9 })

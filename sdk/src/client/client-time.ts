@@ -9,17 +9,17 @@ export interface ClientTime {
 export const realTime: ClientTime = {
   now: () => Date.now(),
   random: () => Math.random(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason)
-      const onAbort = () => {
+  sleep: async (ms, signal) => {
+    signal.throwIfAborted()
+    await new Promise<void>((resolve) => {
+      const end = () => {
         clearTimeout(timer)
-        reject(signal.reason)
-      }
-      const timer = setTimeout(() => {
-        signal.removeEventListener('abort', onAbort)
+        signal.removeEventListener('abort', end)
         resolve()
-      }, ms)
-      signal.addEventListener('abort', onAbort, { once: true })
-    }),
+      }
+      const timer = setTimeout(end, ms)
+      signal.addEventListener('abort', end)
+    })
+    signal.throwIfAborted()
+  },
 }

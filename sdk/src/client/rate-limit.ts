@@ -23,7 +23,7 @@ function itemsOf(header: string | null): Map<string, Record<string, number>> {
  * The policy that is nearest to a refusal, of those whose window is short enough to be waited for
  * (draft-ietf-httpapi-ratelimit-headers-10). Undefined: the headers say nothing of such a one.
  */
-export function nearestLimit(limits: string | null, policies: string | null): Limit | undefined {
+function nearestLimit(limits: string | null, policies: string | null): Limit | undefined {
   const known = itemsOf(policies)
   return [...itemsOf(limits)]
     .map(([name, { r = Number.POSITIVE_INFINITY, t = 0 }]) => {

@@ -44,6 +44,6 @@ type NoOtherKeys<P> = { readonly [Key in Exclude<keyof P, keyof Plugin>]: never 
  */
 export function definePlugin<const P extends Plugin>(plugin: P & NoOtherKeys<P>): P
 export function definePlugin<T extends PluginTypes>(plugin: PluginOf<T>): PluginOf<T>
-export function definePlugin(plugin: Plugin): Plugin {
+export function definePlugin(plugin: object): object {
   return Object.freeze(plugin)
 }

@@ -97,20 +97,20 @@ const mistakes: readonly (readonly [name: string, from: string, to: string, says
     'an operation without a handler',
     "{ 'typed.sums': { add } }",
     "{ 'typed.sums': {} }",
-    /Property 'add' is missing/,
+    /"add"' is missing/,
   ],
   ['a handler that no contract names', '{ add }', '{ add, take: add }', /'take' does not exist/],
   [
     'a service that no manifest names',
     "{ 'typed.sums'",
     "{ 'typed.sum'",
-    /'typed.sum' does not exist/,
+    /"typed\.sum"' does not exist/,
   ],
   [
     'an event that it does not hear',
     "'orders.created':",
     "'orders.deleted':",
-    /'orders.deleted' does not exist/,
+    /"orders\.deleted"' does not exist/,
   ],
   [
     'data that a heard event does not have',
