@@ -46,6 +46,7 @@ async function release(host: HostProcess, version: string, { rowFields, code, ch
       name,
       version,
       type: 'module',
+      license: 'Apache-2.0',
       keywords: ['signalbox-plugin'],
       files: ['dist', 'contracts'],
       signalbox: {

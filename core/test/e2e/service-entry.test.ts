@@ -77,6 +77,7 @@ async function install(host: HostProcess): Promise<void> {
       name: plugin,
       version: '1.0.0',
       type: 'module',
+      license: 'Apache-2.0',
       keywords: ['signalbox-plugin'],
       files: ['dist', 'contracts'],
       signalbox: manifest,
