@@ -11,15 +11,20 @@ type ErrorPorts = Pick<AccountPorts, 'isDatabaseUnavailable'>
 
 /** Gives a plugin of the marketplace its one way to say no. */
 export function answerErrors(app: FastifyInstance, ports: ErrorPorts): void {
-  app.setErrorHandler((error, request, reply) =>
-    answer(refusalOf(error, request, ports), request, reply),
-  )
+  answerRefusals(app, ports)
   app.setNotFoundHandler((request, reply) =>
     answer(
       marketplaceErrors.create('NOT_FOUND', { method: request.method, path: pathOf(request) }),
       request,
       reply,
     ),
+  )
+}
+
+/** For routes beside others with the same prefix, of which one alone may say what is not there. */
+export function answerRefusals(app: FastifyInstance, ports: ErrorPorts): void {
+  app.setErrorHandler((error, request, reply) =>
+    answer(refusalOf(error, request, ports), request, reply),
   )
 }
 
