@@ -1,6 +1,6 @@
 import { languageOf } from '@signalbox/sdk/errors'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
-import { answerErrors } from '../http/error-handler.ts'
+import { answerRefusals } from '../http/error-handler.ts'
 import { parsePackageName } from '../packages/package-name.ts'
 import { authentication } from '../publishers/authenticate.ts'
 import { PublisherService } from '../publishers/publisher-service.ts'
@@ -14,7 +14,7 @@ const tags = ['marketplace']
 
 /** Looking at packages, for the host's `/v1/marketplace`: open to all, as the registry's packuments are. */
 export const listingRoutes: FastifyPluginAsync<ListingPorts> = async (app, ports) => {
-  answerErrors(app, ports)
+  answerRefusals(app, ports)
   const markdown = new MarkdownRenderer()
   app.addHook('onClose', () => markdown.close())
   const pages = new PackagePageService(ports, markdown)
