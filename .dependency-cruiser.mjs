@@ -158,7 +158,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(plugins/[^/]+|core|sdk|sandbox|marketplace)/dist/' },
+    // A template is in parts, which are put together when a plugin is made of it.
+    exclude: { path: '^((plugins/[^/]+|core|sdk|sandbox|marketplace)/dist/|core/templates/)' },
     tsPreCompilationDeps: true,
     combinedDependencies: true,
     tsConfig: { fileName: 'tsconfig.json' },

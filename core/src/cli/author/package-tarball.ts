@@ -36,7 +36,7 @@ export async function packageTarball(folder: string, wish: TarballWish = {}): Pr
 }
 
 /** Paths of what is published, in order. */
-export async function packageFiles(folder: string): Promise<readonly string[]> {
+async function packageFiles(folder: string): Promise<readonly string[]> {
   const document: unknown = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
   const { files = [] } = document as { readonly files?: readonly string[] }
   const found = new Set<string>()
