@@ -9,17 +9,22 @@ const DATABASE_RETRY_AFTER_S = 2
 
 type ErrorPorts = Pick<AccountPorts, 'isDatabaseUnavailable'>
 
-/** Gives a plugin of the marketplace its one way to say no. */
+/** Gives a plugin of the marketplace its one way to say no, and to what is not there under its prefix. */
 export function answerErrors(app: FastifyInstance, ports: ErrorPorts): void {
-  app.setErrorHandler((error, request, reply) =>
-    answer(refusalOf(error, request, ports), request, reply),
-  )
+  answerRefusals(app, ports)
   app.setNotFoundHandler((request, reply) =>
     answer(
       marketplaceErrors.create('NOT_FOUND', { method: request.method, path: pathOf(request) }),
       request,
       reply,
     ),
+  )
+}
+
+/** The same for a plugin that shares its prefix with another: only one may say what is not there. */
+export function answerRefusals(app: FastifyInstance, ports: ErrorPorts): void {
+  app.setErrorHandler((error, request, reply) =>
+    answer(refusalOf(error, request, ports), request, reply),
   )
 }
 
