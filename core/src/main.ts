@@ -30,7 +30,6 @@ import { createServer } from './gateway/server.ts'
 import { openMetrics } from './host-metrics.ts'
 import { openState, type State } from './host-state.ts'
 import { hostVersion } from './host-version.ts'
-import type { Authenticator } from './identity/authenticate.ts'
 import { permissionRoutes } from './identity/permission-routes.ts'
 import { sendTicketBy } from './identity/sign-in/send-ticket.ts'
 import { openIdentitySide } from './identity-side.ts'
@@ -185,9 +184,8 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     stops,
   )
   const { broker, streams, flush } = plugins
-  const packages = packagesOf(state, options.building)
-  const { points } = broker
-  const registry = openRegistry({ ...parts, ...trusted, ...packages, points, log })
+  const packages = { ...packagesOf(state, options.building), points: broker.points }
+  const registry = openRegistry({ ...parts, ...trusted, ...packages, log })
   const bindings = new BindingService(state)
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
   const udfs = composeUdfs(parts, udfLanes)
@@ -224,7 +222,6 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   return app
 }
 
-/** Where versions come from, and who looks into them. */
 /** Routes with bodies of another kind than JSON: each has a scope of its own. */
 async function ownBodies(
   scope: FastifyInstance,

@@ -151,98 +151,6 @@ export function useRoutes(plugin: string): RouteRows {
   }
 }
 
-/** Advisories of the marketplace, which anybody reads. @param id of one */
-export function advisoryRoutes(id: number): Readonly<Record<'open' | 'operators', RouteRows>> {
-  const one = `/v1/marketplace/advisories/${id}`
-  return {
-    open: {
-      'GET /v1/marketplace/advisories': { at: '/v1/marketplace/advisories' },
-      'GET /v1/marketplace/advisories/{id}': { at: one },
-    },
-    operators: {
-      'POST /v1/marketplace/advisories': { at: '/v1/marketplace/advisories', body: weakness },
-      'DELETE /v1/marketplace/advisories/{id}': { at: one },
-    },
-  }
-}
-
-export const weakness = {
-  package: '@probe/one',
-  title: 'Answers too much',
-  severity: 'low',
-  vulnerableVersions: '<1.0.0',
-}
-
-/** Publishers of the marketplace. @param publisher path of one @param token of one of its tokens */
-export function publisherRoutes(publisher: string, token: string | undefined): RouteRows {
-  return {
-    'POST /v1/marketplace/publishers': {
-      at: '/v1/marketplace/publishers',
-      body: { name: 'hooli', scopes: ['@hooli'] },
-    },
-    'GET /v1/marketplace/publishers': { at: '/v1/marketplace/publishers' },
-    'PUT /v1/marketplace/publishers/{name}/scopes/{scope}': {
-      at: `${publisher}/scopes/@more`,
-    },
-    'GET /v1/marketplace/packages/{name}/versions/{version}/findings': {
-      at: `/v1/marketplace/packages/${encodeURIComponent('@probe/one')}/versions/1.0.0/findings`,
-    },
-    'GET /v1/marketplace/publishers/{name}/tokens': { at: `${publisher}/tokens` },
-    'POST /v1/marketplace/publishers/{name}/tokens': { at: `${publisher}/tokens` },
-    'DELETE /v1/marketplace/publishers/{name}/tokens/{id}': {
-      at: `${publisher}/tokens/${token}`,
-    },
-  }
-}
-
-/** Reviews, and what is taken out of circulation. @param review id of an open one of a version that can be yanked */
-export function reviewRoutes(review: string): RouteRows {
-  const version = '/v1/marketplace/packages/@initrode%2Fopen/versions/1.0.0'
-  const tier = { approvals: 1, trustedPublishersPass: true }
-  return {
-    'GET /v1/marketplace/reviews': { at: '/v1/marketplace/reviews' },
-    'GET /v1/marketplace/reviews/{id}': { at: `/v1/marketplace/reviews/${review}` },
-    'POST /v1/marketplace/reviews/{id}/{command}': {
-      at: `/v1/marketplace/reviews/${review}/answer`,
-      body: { text: 'we look at it' },
-    },
-    'GET /v1/marketplace/review-policy': { at: '/v1/marketplace/review-policy' },
-    'PUT /v1/marketplace/review-policy': {
-      at: '/v1/marketplace/review-policy',
-      body: {
-        ...{ mode: 'on', operator: 'pass' },
-        tiers: { declarative: tier, sandbox: tier, trusted: tier },
-      },
-    },
-    'PUT /v1/marketplace/publishers/{name}/roles/{role}': {
-      at: '/v1/marketplace/publishers/initrode/roles/reviewer',
-    },
-    'DELETE /v1/marketplace/publishers/{name}/roles/{role}': {
-      at: '/v1/marketplace/publishers/initrode/roles/reviewer',
-    },
-    'POST /v1/marketplace/packages/{name}/versions/{version}/{command}': {
-      at: `${version}/yank`,
-      body: { reason: 'it counts twice' },
-    },
-  }
-}
-
-/** Pages of the marketplace, open to all. @param at of a package */
-export function listingRoutes(at: string, publisher: string): RouteRows {
-  const version = `${at}/versions/1.0.0`
-  return {
-    'GET /v1/marketplace/packages': { at: '/v1/marketplace/packages?q=probe&facets=true' },
-    'GET /v1/marketplace/packages/{name}': { at },
-    'GET /v1/marketplace/packages/{name}/versions/{version}': { at: version },
-    'GET /v1/marketplace/packages/{name}/versions/{version}/texts/{path}': {
-      at: `${version}/texts/README.md`,
-    },
-    'GET /v1/marketplace/packages/{name}/changes': { at: `${at}/changes?from=1.0.0&to=1.1.0` },
-    'GET /v1/marketplace/publishers/{name}': { at: publisher },
-    'GET /v1/marketplace/packages/{name}/ratings': { at: `${at}/ratings` },
-  }
-}
-
 /** What acme says of a plugin. @param plugin its path there */
 export function ratingRoutes(plugin: string): RouteRows {
   return {
@@ -252,20 +160,6 @@ export function ratingRoutes(plugin: string): RouteRows {
     },
     'GET /v1/tenants/{tenant}/plugins/{name}/ratings': { at: `${plugin}/ratings` },
     'DELETE /v1/tenants/{tenant}/plugins/{name}/ratings/{major}': { at: `${plugin}/ratings/1` },
-  }
-}
-
-/** What others do with a rating. @param at of a package @param rating an id */
-export function ratedRoutes(at: string, rating: string): RouteRows {
-  return {
-    'PUT /v1/marketplace/packages/{name}/ratings/{id}/answer': {
-      at: `${at}/ratings/${rating}/answer`,
-      body: { text: 'Thank you' },
-    },
-    'POST /v1/marketplace/packages/{name}/ratings/{id}/hide': {
-      at: `${at}/ratings/${rating}/hide`,
-      body: { reason: 'names a person' },
-    },
   }
 }
 

@@ -5,15 +5,13 @@ import t from 'tap'
 import { deadLetters } from './dead-letters.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from './host-process.ts'
 import { identityRows, noPasskeyRows, unnamedRows } from './identity-rows.ts'
-import { keptRating } from './kept-rating.ts'
 import { keptCall } from './ledger.ts'
+import { marketRows } from './market-rows.ts'
 import { PASSWORD } from './people.ts'
 import { testDatabases } from './postgres.ts'
 import { callProbe, installProbe, probeVersion, setUpTenant } from './probe.ts'
 import { publish } from './publish.ts'
-import { reviewedRelease } from './reviewed-release.ts'
 import {
-  advisoryRoutes,
   bookRoutes,
   catalogRoutes,
   clientRoutes,
@@ -21,14 +19,10 @@ import {
   expectationRoutes,
   fileRoutes,
   keptRoutes,
-  listingRoutes,
   planningRoutes,
-  publisherRoutes,
   type RouteRows,
-  ratedRoutes,
   ratingRoutes,
   rehearsalRoutes,
-  reviewRoutes,
   rolloutRoutes,
   serviceRoutes,
   settingRoutes,
@@ -38,7 +32,6 @@ import {
   tokenRoutes,
   udfRoutes,
   useRoutes,
-  weakness,
 } from './route-rows.ts'
 import { sealRoutes } from './seal.ts'
 import { sharedLink } from './shared-link.ts'
@@ -143,7 +136,7 @@ const refusedToAll = (status: number): Door => {
   return { nobody: status, stranger: status, app: status, own: acme.key, done: status }
 }
 /** The marketplace knows publishers and the operator; to it everyone else is nobody. */
-const market: Door = { nobody: 401, stranger: 401, app: 401, own: OPERATOR_TOKEN }
+const byMarket: Door = { nobody: 401, stranger: 401, app: 401, own: OPERATOR_TOKEN }
 
 /** The client stands in the body: a header that names somebody else makes two of them. */
 const clients: Door = { nobody: 200, stranger: 401, app: 401, own: undefined }
@@ -174,18 +167,7 @@ const out = await outRoutes(host, hostUrl, acme)
 
 export const identity = await identityRows(host, admin)
 
-const publisher = '/v1/marketplace/publishers/initrode'
-const probePage = '/v1/marketplace/packages/@probe%2Fone'
-const account = { name: 'initrode', scopes: ['@initrode'] }
-await host.client.request('POST', '/v1/marketplace/publishers', account)
-const advisory = await host.client.request<{ id: number }>(
-  'POST',
-  '/v1/marketplace/advisories',
-  weakness,
-)
-const logins = await host.client.request<{ items: { id: string }[] }>('GET', `${publisher}/tokens`)
-
-const reviewed = await reviewedRelease(host)
+const market = await marketRows(host, hostUrl, newer.name)
 
 /** A client of acme proves itself in the body, whoever sends it: for nobody else there is another. */
 const client = await admin.request<{ clientId: string; clientSecret: string }>(
@@ -407,12 +389,8 @@ export const table: Readonly<Record<string, Entry>> = {
   'GET /v1/subscriptions/{id}/usage': { door: hidden, at: `${subscription}/usage` },
   'GET /v1/signing-keys': { door: open, at: '/v1/signing-keys' },
   ...behind(operators, bookRoutes.operators),
-  ...behind(open, advisoryRoutes(advisory.id).open),
-  ...behind(market, advisoryRoutes(advisory.id).operators),
-  ...behind(open, listingRoutes(probePage, publisher)),
-  ...behind(market, ratedRoutes(probePage, await keptRating(hostUrl, newer.name))),
-  ...behind(market, publisherRoutes(publisher, logins.items[0]?.id)),
-  ...behind(market, reviewRoutes(reviewed)),
+  ...behind(open, market.open),
+  ...behind(byMarket, market.publishers),
   'GET /v1/marketplace/packages/{name}/versions/{version}/permissions': {
     door: operators,
     at: '/v1/marketplace/packages/@probe%2Fone/versions/1.0.0/permissions',

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { marketplaceErrors } from '../errors.ts'
-import { answerErrors } from '../http/error-handler.ts'
+import { answerRefusals } from '../http/error-handler.ts'
 import { parsePackageName } from '../packages/package-name.ts'
 import type { AccountPorts, ContentStore } from '../ports.ts'
 import { actorOf, authentication } from '../publishers/authenticate.ts'
@@ -27,7 +27,7 @@ export interface ReviewOptions extends AccountPorts {
 
 /** Reviews, who reviews, and what is taken out of circulation, for the host's `/v1/marketplace`. */
 export const reviewRoutes: FastifyPluginAsync<ReviewOptions> = async (app, ports) => {
-  answerErrors(app, ports)
+  answerRefusals(app, ports)
   app.addHook('onRequest', authentication(app, new PublisherService(ports)))
   queueRoutes(app, ports, new ReviewService(ports))
   operatorRoutes(app, new ReviewingService(ports))
