@@ -42,20 +42,21 @@ const becomes = (expected: string) => until(async () => (await served()) === exp
 
 t.test(
   'what was yanked goes on where it runs, also after kill -9, and is planned nowhere',
-  async (t) => {
+  async (test) => {
     await release('1.1.0')
     const id = await rollOut('1.1.0', [half, full])
     await host.client.request('POST', `/v1/rollouts/${id}/promote`, {})
     await becomes('1.1.0')
     await withdraw('1.1.0', 'yank')
-    t.equal(await served(), '1.1.0')
+    test.equal(await served(), '1.1.0')
     await host.kill()
+    // Of the whole file: it outlives this test.
     host = await HostProcess.start(t, { ...databases, home: host.home })
     release = await releaseProbe(t, host)
     await becomes('1.1.0')
     const plan = `/v1/plugins/${encodeURIComponent(probe)}:plan`
     const refused = await refusal(host.client.request('POST', plan, { version: '1.1.0' }))
-    t.match(refused, { code: 'CORE_VERSION_WITHDRAWN', title: /yanked.*it counts twice/ })
+    test.match(refused, { code: 'CORE_VERSION_WITHDRAWN', title: /yanked.*it counts twice/ })
   },
 )
 

@@ -133,8 +133,11 @@ function oneLine(text: string): string {
 /** In one line what a reviewer looks at first. */
 function wideningOf({ permissions, against }: ShownReview): string {
   const wider = permissions.changes.filter(({ change }) => change === 'wider')
-  const names = [...new Set(wider.map(({ name }) => name))].join(', ')
-  if (against === null) return names === '' ? 'asks for nothing' : `asks for ${names}`
+  const named = (some: typeof wider) => [...new Set(some.map(({ name }) => name))].join(', ')
+  if (against === null) {
+    return `asks for ${named(wider.filter(({ kind }) => kind === 'capability')) || 'nothing'}`
+  }
+  const names = named(wider)
   return names === '' ? `no wider than ${against}` : `wider than ${against}: ${names}`
 }
 

@@ -76,7 +76,7 @@ t.test('npm lists and views what waits, with the words of this marketplace', asy
   t.match(list.stdout, `id: ${first}`)
   t.match(list.stdout, /package name: @acme\/gate-counter\nversion: 1\.0\.0/)
   t.match(list.stdout, /status: waits for review\ntier: sandbox/)
-  t.match(list.stdout, /approvals: 0 of 1\nmay approve: reviewers and the operator/)
+  t.match(list.stdout, /approvals: 0 of 1\npermissions: asks for nothing\nmay approve: reviewers/)
   const view = JSON.parse((await acme.run(['stage', 'view', first, '--json'])).stdout)
   t.match(view, { id: first, packageName: name, actor: 'acme', grounds: 'first-version, tier' })
   t.match((await eve.run(['stage', 'list'])).stdout, 'No staged packages found.')
