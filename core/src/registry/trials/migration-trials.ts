@@ -12,45 +12,63 @@ interface Tried {
   readonly folder: string
   readonly files: readonly { readonly path: string; readonly bytes: Buffer }[]
   readonly sentenceOf: (difference: Difference) => Localized
+  readonly now: () => number
 }
 
 /** Of many differences, those that show the cause. */
 const MAX_FINDINGS = 5
+/** Of all steps together; one takes half a second with its schema and roles. */
+const BUDGET_MS = 30_000
 
-/** Expand, down and expand of all steps on a schema that is made for it and dropped: no tenant's rows are there. */
+/**
+ * Expand, down and expand of each step, on what the steps before it made, on a schema that is made for it and dropped:
+ * no tenant's rows are there. All steps at once would hide one that takes back too little, as the down of the first
+ * drops its table anyway.
+ */
 export async function migrationTrials(
   rehearse: Rehearse,
-  { version, folder, files, sentenceOf }: Tried,
+  { version, folder, files, sentenceOf, now }: Tried,
 ): Promise<readonly Finding[]> {
-  const bytes = new Map(files.map((file) => [file.path, file.bytes]))
-  const named = files.map(({ path }) => ({ path, sha256: path, size: 0 }))
-  const read = async (path: string) => bytes.get(path)?.toString('utf8') ?? ''
-  const tried = await migrationSteps(folder, named, read)
-  if (tried.length === 0) return []
-  const report = await rehearse({
-    plugin: undefined,
-    version,
-    base: [],
-    tried,
-    selfTest: async () => undefined,
-  })
-  return report.differences.slice(0, MAX_FINDINGS).map((difference) => {
-    const isBroken = difference.kind === 'failure' && difference.at === 'expand'
-    const rule = isBroken ? 'migrations/failed' : 'migrations/not-reversible'
-    const file = fileOf(folder, tried, difference)
-    return trialRules.find(rule, { file }, { what: sentenceOf(difference) })
-  })
+  const steps = await stepsOf(folder, files)
+  const endsAt = now() + BUDGET_MS
+  for (const [index, step] of steps.entries()) {
+    if (now() > endsAt) {
+      const words = { seconds: BUDGET_MS / 1000, what: step.name }
+      return [trialRules.find('trials/cut-short', { file: folder }, words)]
+    }
+    const { differences } = await rehearse({
+      plugin: undefined,
+      version,
+      base: steps.slice(0, index),
+      tried: [step],
+      selfTest: async () => undefined,
+    })
+    // What the later ones rest on does not hold.
+    if (differences.length > 0) {
+      return differences
+        .slice(0, MAX_FINDINGS)
+        .map((difference) => findingOf(folder, step, difference, sentenceOf(difference)))
+    }
+  }
+  return []
 }
 
-/** The text that failed, or, of one step, the one that takes back too little. */
-function fileOf(
+function stepsOf(folder: string, files: Tried['files']): Promise<readonly MigrationStep[]> {
+  const bytes = new Map(files.map((file) => [file.path, file.bytes]))
+  const named = files.map(({ path }) => ({ path, sha256: path, size: 0 }))
+  return migrationSteps(folder, named, async (path) => bytes.get(path)?.toString('utf8') ?? '')
+}
+
+/** In the text that failed, else in the one that takes back too little. */
+function findingOf(
   folder: string,
-  steps: readonly MigrationStep[],
-  { kind, place }: Difference,
-): string {
-  if (kind === 'failure' && place.endsWith('.sql')) return `${folder}/${place}`
-  const [only] = steps
-  return steps.length === 1 && only !== undefined
-    ? `${folder}/${only.name}.expand.down.sql`
-    : folder
+  { name }: MigrationStep,
+  { at, kind, place }: Difference,
+  what: Localized,
+): Finding {
+  const isBroken = kind === 'failure' && at === 'expand'
+  const rule = isBroken ? 'migrations/failed' : 'migrations/not-reversible'
+  const isFile = kind === 'failure' && place.endsWith('.sql')
+  const file = isFile ? place : `${name}.expand.down.sql`
+  return trialRules.find(rule, { file: `${folder}/${file}` }, { what })
 }

@@ -58,7 +58,7 @@ async function runTrials(
   const migrations =
     folder === undefined
       ? []
-      : await migrationTrials(rehearse, { version, folder, files, sentenceOf })
+      : await migrationTrials(rehearse, { version, folder, files, sentenceOf, now })
   const { tier, entry } = manifest.runtime
   const bytes = files.find(({ path }) => path === entry)?.bytes
   if (tier !== 'sandbox' || bytes === undefined) return migrations
