@@ -104,13 +104,13 @@ const mistakes: readonly (readonly [name: string, from: string, to: string, says
     'a service that no manifest names',
     "{ 'typed.sums'",
     "{ 'typed.sum'",
-    /"typed\.sum"' does not exist/,
+    /'typed\.sum'' does not exist/,
   ],
   [
     'an event that it does not hear',
     "'orders.created':",
     "'orders.deleted':",
-    /"orders\.deleted"' does not exist/,
+    /'orders\.deleted'' does not exist/,
   ],
   [
     'data that a heard event does not have',
