@@ -41,7 +41,7 @@ export async function askForTerms(
 }
 
 /** What a person reads before he agrees. Without what would move the cursor: the text is a stranger's. */
-export function termsLines({ license, price, text, plans, hash }: PlannedTerms): string[] {
+function termsLines({ license, price, text, plans, hash }: PlannedTerms): string[] {
   const in_ = (texts: Readonly<Record<string, string>> | null) =>
     texts?.[terminalLanguage()] ?? texts?.['en'] ?? ''
   const offered = plans.flatMap(({ service, major, plans: some }) =>

@@ -15,8 +15,6 @@ export interface VersionRunning {
 /** Of fewer, whoever knows one of them would learn how it goes there. */
 const FEW = 3
 
-export type ShownRunning = ReturnType<typeof shownRunning>
-
 /** Without a word of who they are; of fewer than three tenants only that they are few. */
 export function shownRunning(running: VersionRunning) {
   const { version, tenants, failedShare, p95Ms, abortedRollouts, rolledBack, crashed } = running

@@ -27,7 +27,7 @@ export async function relist(knex: Knex, name: string): Promise<void> {
  * Finds what was changed without its listing, as by a host of an older version: each change of a package gives it another
  * revision. @returns how many were made anew
  */
-export async function relistStale(knex: Knex): Promise<number> {
+async function relistStale(knex: Knex): Promise<number> {
   let made = 0
   for (;;) {
     const names = await staleListings(knex, BATCH)
