@@ -85,7 +85,12 @@ t.test(
     const circuit = { strikes: 3, code: 'SBX_LANE_LOST', tenant: 'acme' }
     for (let again = 0; again < 3; again++) {
       await knex('audit_entries').insert({
-        ...{ actor: 'sandbox', action: 'plugin.circuit_opened', subject: '@a/calls@1.1.0' },
+        ...{
+          actor: 'sandbox',
+          action: 'plugin.circuit_opened',
+          subject: '@a/calls@1.1.0',
+          outcome: 'done',
+        },
         ...{ tenant: null, trace_id: null, detail: JSON.stringify(circuit), at: new Date(now) },
       })
     }

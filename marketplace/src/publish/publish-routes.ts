@@ -117,9 +117,12 @@ function noticeOf(
   const warnings = findings.filter(({ severity }) => severity === 'warning')
   const rules = [...new Set(warnings.map(({ rule }) => rule))].join(', ')
   const count = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`
+  const how = staged === undefined ? 'published' : 'staged'
   const said = [
     ...(staged === undefined ? [] : [waitingWords(staged)]),
-    ...(warnings.length === 0 ? [] : [`${count} (${rules}); "signalbox check" tells more`]),
+    ...(warnings.length === 0
+      ? []
+      : [`${how} with ${count} (${rules}); "signalbox check" tells more`]),
   ]
   return said.length === 0 ? undefined : said.join(' - ')
 }
