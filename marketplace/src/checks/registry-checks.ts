@@ -41,7 +41,9 @@ export async function versionFindings(
   knex: Knex,
   { name, version, inspection }: Pick<Candidate, 'name' | 'version' | 'inspection'>,
 ): Promise<readonly Finding[]> {
-  const { blocking, ahead } = versionOrder(version, await listVersions(knex, name.full))
+  // Of two who publish the same one, the second is told that it is taken.
+  const others = (await listVersions(knex, name.full)).filter((one) => one !== version)
+  const { blocking, ahead } = versionOrder(version, others)
   const place = placeOf(inspection, '/version')
   if (blocking !== undefined) {
     return [registryRules.find('semver/not-greater', place, { version, latest: blocking })]

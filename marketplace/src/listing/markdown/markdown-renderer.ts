@@ -48,7 +48,9 @@ export class MarkdownRenderer {
     return new Promise((resolve) => {
       const done = (html: string | undefined) => {
         clearTimeout(timer)
-        worker.removeAllListeners()
+        worker.off('message', done)
+        worker.off('error', failed)
+        worker.off('exit', failed)
         // A thread that died or had to be ended is not asked again; its listener keeps a late error from the host.
         if (html === undefined) {
           this.#worker = undefined
@@ -57,10 +59,11 @@ export class MarkdownRenderer {
         }
         resolve(html ?? asWritten(text))
       }
-      const timer = setTimeout(() => done(undefined), this.#deadlineMs)
-      worker.once('message', (html: string) => done(html))
-      worker.once('error', () => done(undefined))
-      worker.once('exit', () => done(undefined))
+      const failed = () => done(undefined)
+      const timer = setTimeout(failed, this.#deadlineMs)
+      worker.once('message', done)
+      worker.once('error', failed)
+      worker.once('exit', failed)
       worker.postMessage({ text, place })
     })
   }
