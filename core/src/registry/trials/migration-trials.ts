@@ -93,7 +93,9 @@ function findingOf(
 ): Finding {
   const isBroken = kind === 'failure' && at === 'expand'
   const rule = isBroken ? 'migrations/failed' : 'migrations/not-reversible'
-  const isFile = kind === 'failure' && place.endsWith('.sql')
-  const file = isFile ? place : `${name}.expand.down.sql`
-  return trialRules.find(rule, { file: `${folder}/${file}` }, { what })
+  const [, failed, line] =
+    (kind === 'failure' ? /^(\S+\.sql)(?: line (\d+))?$/.exec(place) : null) ?? []
+  const file = `${folder}/${failed ?? `${name}.expand.down.sql`}`
+  const at = { file, line: line === undefined ? undefined : Number(line) }
+  return trialRules.find(rule, at, { what })
 }
