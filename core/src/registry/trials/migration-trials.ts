@@ -96,6 +96,6 @@ function findingOf(
   const [, failed, line] =
     (kind === 'failure' ? /^(\S+\.sql)(?: line (\d+))?$/.exec(place) : null) ?? []
   const file = `${folder}/${failed ?? `${name}.expand.down.sql`}`
-  const at = { file, line: line === undefined ? undefined : Number(line) }
-  return trialRules.find(rule, at, { what })
+  const found = { file, line: line === undefined ? undefined : Number(line) }
+  return trialRules.find(rule, found, { what })
 }
