@@ -19,24 +19,36 @@ const rules = async (asked: Promise<unknown>) => {
 t.test('a migration that cannot be taken back is not published', async (t) => {
   const migrations = {
     '0002-colour.expand.sql': 'alter table stock add column colour text',
-    '0002-colour.expand.down.sql': 'select 1',
+    '0002-colour.expand.down.sql': 'delete from stock',
   }
-  const [found] = await rules(release(host, '1.0.0', { migrations }))
-  t.match(found, ['migrations/not-reversible', /^migrations/])
+  const [found] = await rules(release(host, '0.1.0', { migrations }))
+  t.match(found, ['migrations/not-reversible', 'migrations/0002-colour.expand.down.sql'])
 })
+
+t.test(
+  'statements that no plugin may run are told by their line, and none of them runs',
+  async (t) => {
+    const migrations = {
+      '0002-colour.expand.sql': `alter table stock add column colour text;\ncreate role intruder`,
+      '0002-colour.expand.down.sql': 'alter table stock drop column colour',
+    }
+    const [found] = await rules(release(host, '0.2.0', { migrations }))
+    t.match(found, ['migrations/refused', 'migrations/0002-colour.expand.sql:2'])
+  },
+)
 
 t.test('a migration that fails is not published', async (t) => {
   const migrations = {
     '0002-colour.expand.sql': 'alter table nowhere add column colour text',
     '0002-colour.expand.down.sql': 'alter table nowhere drop column colour',
   }
-  const [found] = await rules(release(host, '1.0.0', { migrations }))
-  t.match(found, ['migrations/failed', 'migrations/0002-colour.expand.sql'])
+  const [found] = await rules(release(host, '0.3.0', { migrations }))
+  t.match(found, ['migrations/failed', 'migrations/0002-colour.expand.sql:1'])
 })
 
 t.test('a version whose self-test fails is not published', async (t) => {
   const selfTest = "() => { throw new Error('not today') }"
-  const [found] = await rules(release(host, '1.0.0', { selfTest }))
+  const [found] = await rules(release(host, '0.4.0', { selfTest }))
   t.match(found, ['self-test/failed', 'dist/plugin.js'])
 })
 

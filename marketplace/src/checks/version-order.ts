@@ -2,7 +2,7 @@ import semver from 'semver'
 
 /** How a new version stands to those that were published. */
 export interface VersionOrder {
-  /** The published version that it must be greater than, and is not: of its own major and minor. */
+  /** The published version of its own major and minor that is greater. Of an equal one another refusal tells. */
   readonly blocking: string | undefined
   /** The latest release of its major, where that is a later minor: the version mends an older line. */
   readonly ahead: string | undefined
@@ -28,7 +28,7 @@ export function versionOrder(version: string, published: readonly string[]): Ver
   const isAhead = (other: semver.SemVer) =>
     other.prerelease.length === 0 && other.minor > wanted.minor
   return {
-    blocking: ofMajor.find((other) => isRival(other) && other.compare(wanted) >= 0)?.version,
+    blocking: ofMajor.find((other) => isRival(other) && other.compare(wanted) > 0)?.version,
     ahead: ofMajor.find(isAhead)?.version,
   }
 }

@@ -35,7 +35,7 @@ t.test(
     const published = ['1.0.0', '1.1.0', '1.2.0-beta.2', '2.0.0']
     const cases = [
       ['1.1.1', undefined, undefined],
-      ['1.1.0', '1.1.0', undefined],
+      ['1.1.0', undefined, undefined],
       ['1.1.0-rc.1', '1.1.0', undefined],
       ['1.2.0-beta.1', '1.2.0-beta.2', undefined],
       ['1.2.0-beta.3', undefined, undefined],

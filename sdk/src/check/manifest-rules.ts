@@ -7,12 +7,15 @@ import { defineRules } from './rule.ts'
 /** What a manifest may say and should not, or leaves to be guessed. */
 export const manifestRules = defineRules({
   'manifest/host-range': {
-    severity: 'error',
+    severity: 'warning',
     message: {
-      en: 'The range "{range}" of "host" is met by no host of a manifest of this form (1.x).',
-      'zh-CN': '"host" 的范围 "{range}" 与使用此清单格式的主机（1.x）均不匹配。',
+      en: 'The range "{range}" of "host" is met by no host that there is: they are 1.x.',
+      'zh-CN': '"host" 的范围 "{range}" 与现有主机（1.x）均不匹配。',
     },
-    cure: { en: 'Write "host": "^1.0.0".', 'zh-CN': '请写成 "host": "^1.0.0"。' },
+    cure: {
+      en: 'Write "host": "^1.0.0", or wait with the publish until there is such a host.',
+      'zh-CN': '请写成 "host": "^1.0.0"，或等有此类主机后再发布。',
+    },
   },
   'manifest/host-range-open': {
     severity: 'warning',

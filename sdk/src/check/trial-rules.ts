@@ -69,6 +69,18 @@ export const trialRules = defineRules({
         '请让每个 .expand.down.sql 恰好撤销对应的 .expand.sql：expand、down、再次 expand 必须得到相同的表。',
     },
   },
+  'migrations/refused': {
+    severity: 'error',
+    message: {
+      en: 'A statement that no plugin may run: {what}.',
+      'zh-CN': '插件不允许执行的语句：{what}。',
+    },
+    cure: {
+      en: 'Use tables, indexes, sequences, enums and rows of your own, by unqualified names; see sdk/docs/capabilities.md.',
+      'zh-CN':
+        '请只使用自己的表、索引、序列、枚举和数据行，且名称不带模式限定；参见 sdk/docs/capabilities.md。',
+    },
+  },
   'migrations/failed': {
     severity: 'error',
     message: {

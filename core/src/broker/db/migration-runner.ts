@@ -102,7 +102,8 @@ async function lockedRun<Result>(
   }
 }
 
-async function refuseForbidden(
+/** Before a text runs for the first time, wherever that is. @throws CORE_PLUGIN_MIGRATION_REFUSED */
+export async function refuseForbidden(
   judge: SqlJudge,
   plugin: string,
   version: string,

@@ -1,4 +1,4 @@
-import type { Localized } from '@signalbox/sdk/errors'
+import { isCodedError, type Localized } from '@signalbox/sdk/errors'
 import type { Finding } from '@signalbox/sdk/finding'
 import { trialRules } from '@signalbox/sdk/trial-rules'
 import type { RehearsalReport, RehearsalWish } from '../../broker/db/rehearsal/rehearse.ts'
@@ -36,13 +36,17 @@ export async function migrationTrials(
       const words = { seconds: BUDGET_MS / 1000, what: step.name }
       return [trialRules.find('trials/cut-short', { file: folder }, words)]
     }
-    const { differences } = await rehearse({
-      plugin: undefined,
-      version,
-      base: steps.slice(0, index),
-      tried: [step],
-      selfTest: async () => undefined,
-    })
+    const tried = await refusedTexts(folder, () =>
+      rehearse({
+        plugin: undefined,
+        version,
+        base: steps.slice(0, index),
+        tried: [step],
+        selfTest: async () => undefined,
+      }),
+    )
+    if ('refused' in tried) return tried.refused
+    const { differences } = tried.report
     // What the later ones rest on does not hold.
     if (differences.length > 0) {
       return differences
@@ -51,6 +55,27 @@ export async function migrationTrials(
     }
   }
   return []
+}
+
+type StepRun = { readonly report: RehearsalReport } | { readonly refused: readonly Finding[] }
+
+/** Statements that no plugin may run are told by file and line; nothing ran then. */
+async function refusedTexts(
+  folder: string,
+  work: () => Promise<RehearsalReport>,
+): Promise<StepRun> {
+  try {
+    return { report: await work() }
+  } catch (error) {
+    if (!isCodedError(error) || error.code !== 'CORE_PLUGIN_MIGRATION_REFUSED') throw error
+    const refused = error.faults.map(({ pointer, detail }) => {
+      const [, line, what = detail] = /^line (\d+): (.*)$/s.exec(detail) ?? []
+      const file = `${folder}/${pointer.split('/').at(-1)}`
+      const place = { file, line: line === undefined ? undefined : Number(line) }
+      return trialRules.find('migrations/refused', place, { what })
+    })
+    return { refused }
+  }
 }
 
 function stepsOf(folder: string, files: Tried['files']): Promise<readonly MigrationStep[]> {
@@ -68,7 +93,9 @@ function findingOf(
 ): Finding {
   const isBroken = kind === 'failure' && at === 'expand'
   const rule = isBroken ? 'migrations/failed' : 'migrations/not-reversible'
-  const isFile = kind === 'failure' && place.endsWith('.sql')
-  const file = isFile ? place : `${name}.expand.down.sql`
-  return trialRules.find(rule, { file: `${folder}/${file}` }, { what })
+  const [, failed, line] =
+    (kind === 'failure' ? /^(\S+\.sql)(?: line (\d+))?$/.exec(place) : null) ?? []
+  const file = `${folder}/${failed ?? `${name}.expand.down.sql`}`
+  const found = { file, line: line === undefined ? undefined : Number(line) }
+  return trialRules.find(rule, found, { what })
 }

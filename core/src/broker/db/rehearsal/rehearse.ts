@@ -4,7 +4,12 @@ import pg from 'pg'
 import { coreErrors } from '../../../errors.ts'
 import { runBackfill } from '../backfill.ts'
 import { entryName, forgetSteps, type MigrationStep } from '../ledger.ts'
-import { type MigrationPorts, replaySteps, undoSteps } from '../migration-runner.ts'
+import {
+  type MigrationPorts,
+  refuseForbidden,
+  replaySteps,
+  undoSteps,
+} from '../migration-runner.ts'
 import type { PluginSchema } from '../plugin-roles.ts'
 import { columnsOf, type KnownColumns, readContent } from './content-digest.ts'
 import { fillScratch } from './fill-scratch.ts'
@@ -23,7 +28,7 @@ import {
 } from './verdict.ts'
 
 export interface RehearsalWish extends Omit<RehearsalPlan, 'contracted'> {
-  /** Whose rows are tried; undefined: none, the schema is empty. */
+  /** Whose rows are tried; undefined: none, the schema is empty, and nobody has judged the texts yet. */
   readonly plugin: string | undefined
   /** The version whose steps are tried. */
   readonly version: string
@@ -60,7 +65,8 @@ const MAX_BATCHES = 200
  *
  * The scratch schema is held by a lock of this session: where the host is killed the lock ends, and the next
  * sweep drops what is left.
- * @throws what is no finding about the steps, such as an unreachable database
+ * @throws what is no finding about the steps, such as an unreachable database; CORE_PLUGIN_MIGRATION_REFUSED for texts
+ * that no plugin may run, before any of them does
  */
 export async function rehearse(
   ports: RehearsalPorts,
@@ -68,6 +74,9 @@ export async function rehearse(
 ): Promise<RehearsalReport> {
   const began = performance.now()
   const scratch = `${SCRATCH_PREFIX}${randomBytes(8).toString('hex')}`
+  if (wish.plugin === undefined) {
+    await refuseForbidden(ports.judge, scratch, wish.version, [...wish.base, ...wish.tried])
+  }
   const client = await ports.pool.connect()
   let isBroken = true
   try {
