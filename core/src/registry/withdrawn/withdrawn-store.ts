@@ -1,7 +1,6 @@
 import type { Knex } from 'knex'
-import { versionKey } from '../../rollout/routing/snapshot.ts'
 
-/** The only place with SQL for withdrawn_versions. */
+/** The only place that writes withdrawn_versions; routing reads them as of a generation. */
 
 export interface Withdrawn {
   readonly package: string
@@ -38,15 +37,4 @@ export async function findWithdrawn(
   return knex('withdrawn_versions')
     .where({ package: name, version })
     .first<Withdrawn | undefined>('package', 'version', 'state', 'reason')
-}
-
-/** Reasons by `plugin@version`, of what is installed. */
-export async function loadBlocked(trx: Knex): Promise<ReadonlyMap<string, string>> {
-  const rows = await trx('withdrawn_versions as w')
-    .join('installations as i', (on) =>
-      on.on('i.plugin', 'w.package').andOn('i.version', 'w.version'),
-    )
-    .where({ 'w.state': 'blocked' })
-    .select('i.plugin', 'i.version', 'w.reason')
-  return new Map(rows.map((row) => [versionKey(row.plugin, row.version), row.reason]))
 }

@@ -4,7 +4,6 @@ import type { Knex } from 'knex'
 import { compileContracts } from '../../catalog/compile-contract.ts'
 import { offeredEvents } from '../../catalog/offered-event.ts'
 import { servingStates } from '../../registry/installation-states.ts'
-import { loadBlocked } from '../../registry/withdrawn/withdrawn-store.ts'
 import { documentKey, documentOf, isOfPlugin } from '../documents/document-subject.ts'
 import { shadowOf } from '../plan/steps.ts'
 import { listLiveRollouts, type Rollout } from '../rollout-store.ts'
@@ -181,4 +180,15 @@ async function loadConfigs(trx: Knex): Promise<Map<string, string>> {
 async function loadProviders(trx: Knex): Promise<Map<string, string>> {
   const rows = await trx('services').whereNotNull('plugin')
   return new Map(rows.map((row) => [serviceKey(row.id, row.major), row.plugin]))
+}
+
+/** Reasons by `plugin@version`, of what is installed and was blocked. */
+async function loadBlocked(trx: Knex): Promise<ReadonlyMap<string, string>> {
+  const rows = await trx('withdrawn_versions as w')
+    .join('installations as i', (on) =>
+      on.on('i.plugin', 'w.package').andOn('i.version', 'w.version'),
+    )
+    .where({ 'w.state': 'blocked' })
+    .select('i.plugin', 'i.version', 'w.reason')
+  return new Map(rows.map((row) => [versionKey(row.plugin, row.version), row.reason]))
 }
