@@ -156,3 +156,15 @@ t.test('a publisher who is trusted needs nobody for a sandbox', async (t) => {
   t.notMatch(run.stderr, /not public yet/)
   t.ok(await isPublic('3.0.0'))
 })
+
+t.test('what is no stage id is refused where it comes in', async (t) => {
+  for (const [method, path] of [
+    ['GET', '/-/stage/x'],
+    ['GET', '/-/stage/x/tarball'],
+    ['POST', '/-/stage/x/approve'],
+    ['DELETE', '/-/stage/x'],
+  ] as const) {
+    const { status } = await registry.call(path, { method, token: OPERATOR_TOKEN })
+    t.equal(status, 400, `${method} ${path}`)
+  }
+})

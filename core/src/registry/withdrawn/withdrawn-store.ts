@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** The only place that writes withdrawn_versions. */
+/** The only place that writes withdrawn_versions; routing reads them as of a generation. */
 
 export interface Withdrawn {
   readonly package: string

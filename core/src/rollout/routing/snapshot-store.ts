@@ -182,7 +182,7 @@ async function loadProviders(trx: Knex): Promise<Map<string, string>> {
   return new Map(rows.map((row) => [serviceKey(row.id, row.major), row.plugin]))
 }
 
-/** Reasons by `plugin@version`, of what is installed. */
+/** Reasons by `plugin@version`, of what is installed and was blocked. */
 async function loadBlocked(trx: Knex): Promise<ReadonlyMap<string, string>> {
   const rows = await trx('withdrawn_versions as w')
     .join('installations as i', (on) =>
