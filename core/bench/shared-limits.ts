@@ -28,7 +28,9 @@ export async function measureShared(bursts: number, revocations: number) {
     const revoked: number[] = []
     const subscription = await subscribed(fleet, { ratePerS: 1_000_000, burst: 1_000_000 }, 'free')
     for (let round = 0; round < revocations; round++) {
-      revoked.push(await revocation(fleet, agent, subscription, round))
+      const ms = await revocation(fleet, agent, subscription, round)
+      revoked.push(ms)
+      process.stderr.write(`revocation ${round + 1} of ${revocations}: ${round1(ms)} ms\n`)
     }
     return {
       // The round that is furthest from what the plan says.
@@ -99,7 +101,8 @@ async function revocation(
     `/v1/subscriptions/${subscription}/credentials/${id}`,
   )
   const closed = fleet.nodes.map(async (node) => {
-    await until(async () => (await call(node, agent, key)).status === 401, 5)
+    // An address whose keys were refused too often is told 429 instead: the key opens nothing there either.
+    await until(async () => [401, 429].includes((await call(node, agent, key)).status), 5)
     return performance.now() - sentAt
   })
   const times = await Promise.all(closed)

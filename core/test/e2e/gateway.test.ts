@@ -87,7 +87,10 @@ t.test('an answer is asked of the plugin once, and a client that has it is told 
   t.match(await first.json(), { n: 1, count: 1 })
   const headers = { 'if-none-match': String(first.headers.get('etag')) }
   t.equal((await asked(one, 'kept?n=1', { headers })).status, 304)
-  t.match(await (await asked(one, 'kept?n=2')).json(), { n: 2, count: 2 })
+  const second = (await (await asked(one, 'kept?n=2')).json()) as { n: number; count: number }
+  t.equal(second.n, 2)
+  // What a guest counts in memory is one isolate's: another may answer, and no isolate was asked three times.
+  t.ok(second.count <= 2, `asked ${second.count} times`)
 })
 
 t.test('a call with a key is made once, whichever node and however often', async (t) => {
