@@ -61,7 +61,7 @@ await publish({
   zh: '质检入库',
   description: 'Café quality',
   host: '^2.0.0',
-  capabilities: { 'db:own': [{ why: { en: 'Keeps what was found' } }] },
+  capabilities: { 'db:own': [{ quotaMb: 10, why: { en: 'Keeps what was found' } }] },
 })
 
 const find = async (query: Record<string, string>) =>
