@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 import { inspectTarball } from './inspect-tarball.ts'
 import { encodeAnswer, type InspectionAnswer } from './inspection-wire.ts'
+import type { ExpectedPackage } from './check-package-json.ts'
 import type { PackageLimits } from './package-limits.ts'
 import { PackageRefusal } from './package-refusal.ts'
 
@@ -10,7 +11,7 @@ import { PackageRefusal } from './package-refusal.ts'
  * else: no environment, no network client, no file but its own sources. Argument: expected package and limits.
  */
 const { expected, limits } = JSON.parse(process.argv[2] ?? '') as {
-  readonly expected: { readonly name: string; readonly version: string }
+  readonly expected: ExpectedPackage
   readonly limits: PackageLimits
 }
 

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Contract } from '@signalbox/sdk/contract'
 import type { Manifest } from '@signalbox/sdk/manifest'
+import type { PackageSignature } from '@signalbox/sdk/trust/package-signature'
+import { authorOf } from './author-of.ts'
 import { checkManifest } from './check-manifest.ts'
 import { checkPackageJson, type ExpectedPackage } from './check-package-json.ts'
 import { PackageFaults, PackageFiles } from './package-files.ts'
@@ -29,6 +31,8 @@ export interface PackageInspection {
   /** By service id. */
   readonly contracts: Readonly<Record<string, Contract>>
   readonly files: readonly InspectedFile[]
+  /** Which of the keys given has signed it; null: it is not signed, or no key was given. */
+  readonly author: PackageSignature | null
 }
 
 /** How many faults one answer lists: enough to mend a package, bounded so that hostile input stays cheap. */
@@ -56,6 +60,7 @@ export async function inspectTarball(
   if (faults.all.length > 0 || packageJson === undefined || checked === undefined) {
     throw new PackageRefusal('PACKAGE_INVALID', { plugin }, faults.all.slice(0, MAX_FAULTS))
   }
+  const author = authorOf(unpacked, expected)
   const inspected = [...unpacked].map(([path, bytes]) => ({
     path,
     size: bytes.length,
@@ -71,5 +76,6 @@ export async function inspectTarball(
     manifest: checked.manifest,
     contracts: checked.contracts,
     files: inspected,
+    author,
   }
 }
