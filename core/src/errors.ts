@@ -752,6 +752,17 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请按 Retry-After 等待，或申请其他方案。',
     },
   },
+  RECEIPT_FOREIGN: {
+    status: 503,
+    message: {
+      en: '{plugin}@{version} was installed by a host whose key this node does not have, so that it cannot be verified here.',
+      'zh-CN': '{plugin}@{version} 由持有其他密钥的主机安装，此节点没有该密钥，无法验证。',
+    },
+    cure: {
+      en: 'Give this node the SIGNALBOX_KEY_FILE of the others.',
+      'zh-CN': '请为此节点配置与其他节点相同的 SIGNALBOX_KEY_FILE。',
+    },
+  },
   RELEASE_MISSING: {
     status: 404,
     message: {
@@ -885,6 +896,29 @@ export const coreErrors = defineErrors('CORE', {
     cure: {
       en: 'Correct the environment variable {name}.',
       'zh-CN': '请更正环境变量 {name}。',
+    },
+  },
+  SIGNATURE_INVALID: {
+    status: 409,
+    message: {
+      en: '{plugin}@{version} is refused: {reason}.',
+      'zh-CN': '拒绝 {plugin}@{version}：{reason}。',
+    },
+    cure: {
+      en: 'Find out who changed it ("signalbox verify" shows each link); then install the version again, which takes it from the marketplace anew.',
+      'zh-CN':
+        '请查明改动来源（"signalbox verify" 会逐项显示），然后重新安装该版本，即可从应用市场重新获取。',
+    },
+  },
+  SIGNATURE_MISSING: {
+    status: 409,
+    message: {
+      en: '{plugin}@{version} is not signed by its marketplace.',
+      'zh-CN': '{plugin}@{version} 没有应用市场的签名。',
+    },
+    cure: {
+      en: 'What was published before the marketplace had a key is signed at its start; wait for that, or publish the version anew.',
+      'zh-CN': '应用市场在有密钥之前发布的版本会在启动时补签；请稍候，或重新发布。',
     },
   },
   SQL_CANCELLED: {

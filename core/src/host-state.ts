@@ -33,6 +33,7 @@ import { FairTurns } from './storage/fair-turns.ts'
 import { sharedSecret } from './storage/host-secret-store.ts'
 import { migrateUp } from './storage/migrate.ts'
 import type { Storage } from './storage/open-storage.ts'
+import { LoadVerifier } from './trust/load-verifier.ts'
 import { type OpenUsage, openUsage } from './usage/open-usage.ts'
 
 /** Everything that lives in PostgreSQL, and what reads and writes it. */
@@ -42,6 +43,7 @@ export interface State {
   readonly compute: ComputePool
   readonly compiled: CompiledBundleService
   readonly bundles: BundleCache
+  readonly verifier: LoadVerifier
   readonly routing: RoutingTable
   readonly schemas: PluginDatabases
   readonly outboxes: PluginOutboxes
@@ -119,14 +121,38 @@ export async function openState(
   const files = openBlobs({ knex, turns, log }, stops)
   const assets = new AssetReader(knex, turns)
   const compiled = await openCompiled(knex, log)
-  const bundles = new BundleCache({ read: (sha256) => contents.get(sha256), compiled })
+  const isKeyed = hostKeys.arePresent
+  const verifier = new LoadVerifier({ knex, contents, signer, isKeyed, log })
+  const bundles = openBundles(contents, verifier, compiled)
   const secretKeys = openSecretKeys(knex, hostKeys, Date.now)
   const sealer = new Sealer(secretKeys)
   const keys = openKeys({ knex, sealer, now: Date.now, blobOf: documentsOf(files.blobs) })
   const tokenKeys = new TokenKeyVault(knex, hostKeys)
-  const stored = { tokenKeys, knex, contents, compiled, bundles, secretKeys, sealer, keys }
+  const stored = {
+    verifier,
+    tokenKeys,
+    knex,
+    contents,
+    compiled,
+    bundles,
+    secretKeys,
+    sealer,
+    keys,
+  }
   const plugins = { schemas, outboxes, files, assets }
   return { ...stored, ...plugins, compute, routing, audit, auditing, usage, invocations, inFlight }
+}
+
+function openBundles(
+  contents: ContentStore,
+  verifier: LoadVerifier,
+  compiled: CompiledBundleService,
+): BundleCache {
+  return new BundleCache({
+    read: (sha256) => contents.get(sha256),
+    verify: (of, source) => verifier.verify(of, source),
+    compiled,
+  })
 }
 
 async function openCompiled(knex: Knex, log: FastifyBaseLogger): Promise<CompiledBundleService> {

@@ -1,17 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
-import {
-  type AuditEntry,
-  marketplace,
-  PackageSource,
-  PublisherDirectory,
-  publisherRoutes,
-} from '@signalbox/marketplace'
-import { inspectPackage, type Sandbox } from '@signalbox/sandbox'
+import { PublisherDirectory, type RegistryKeys } from '@signalbox/marketplace'
+import type { Sandbox } from '@signalbox/sandbox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
-import { recordChange } from './audit/change.ts'
 import { blobRoutes } from './blobs/blob-routes.ts'
 import type { ServiceCall } from './broker/call-scope.ts'
 import { type Outbound, openOutbound } from './broker/http/open-outbound.ts'
@@ -32,11 +25,11 @@ import { createServer } from './gateway/server.ts'
 import { openMetrics } from './host-metrics.ts'
 import { openState, type State } from './host-state.ts'
 import { hostVersion } from './host-version.ts'
-import type { Authenticator } from './identity/authenticate.ts'
 import { permissionRoutes } from './identity/permission-routes.ts'
 import { sendTicketBy } from './identity/sign-in/send-ticket.ts'
 import { openIdentitySide } from './identity-side.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
+import { openRegistryKeys, packageSource, registerMarketplace, rewrapAll } from './market-side.ts'
 import { openPlugins } from './plugin-side.ts'
 import { BindingService } from './registry/binding-service.ts'
 import { configRoutes } from './registry/config-routes.ts'
@@ -65,7 +58,6 @@ import { openHostKeys } from './sealing/host-keys.ts'
 import type { Settings } from './settings.ts'
 import { StopStack } from './stop-stack.ts'
 import { type DataFolder, openDataFolder } from './storage/data-folder.ts'
-import { isDatabaseUnavailable } from './storage/database-unavailable.ts'
 import { obstaclesOf } from './storage/obstacles.ts'
 import { openStorage } from './storage/open-storage.ts'
 import { openTracing, type Tracing } from './tracing/open-tracing.ts'
@@ -106,10 +98,14 @@ export async function startHost(settings: Settings, options: HostOptions): Promi
     const storage = await openStorage(settings, folder, options.log)
     stops.push(() => storage.stop())
     const state = await openState({ storage, folder, hostKeys, sandbox, log: options.log }, stops)
-    const outbound = openOutbound({ ...state, places: settings.fetchAllow }, stops)
+    const registryKeys = await openRegistryKeys(state, hostKeys)
+    const tokenKeys = { rewrap: rewrapAll([state.tokenKeys, registryKeys]) }
+    const places = settings.fetchAllow
+    const outbound = openOutbound({ ...state, tokenKeys, places }, stops)
     const traced = { version: hostVersion, log: options.log }
     const tracing = openTracing(settings.traces, traced, stops)
-    const parts = { settings, options, adminToken, outbound, state, sandbox, news, folder, tracing }
+    const opened = { outbound, state, sandbox, news, folder, tracing, registryKeys }
+    const parts = { settings, options, adminToken, ...opened }
     const app = await composeApp(parts, stops)
     stops.push(() => app.close())
     const url = await listen(app, settings)
@@ -144,10 +140,12 @@ interface Parts {
   readonly news: SandboxNews
   readonly folder: DataFolder
   readonly tracing: Tracing | undefined
+  /** Undefined: a host without a key of its own, which signs nothing. */
+  readonly registryKeys: RegistryKeys | undefined
 }
 
 async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
-  const { options, state, folder } = parts
+  const { options, state, folder, registryKeys } = parts
   const { log } = options
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
@@ -164,17 +162,13 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     {
       ...parts,
       ...trusted,
-      log,
-      issuer,
-      internal: options.internal ?? new Map(),
-      rollouts: controller,
-      releases: rollouts,
-      registry: metrics.registry,
+      ...{ log, issuer, internal: options.internal ?? new Map() },
+      ...{ rollouts: controller, releases: rollouts, registry: metrics.registry },
     },
     stops,
   )
   const { broker, streams, flush } = plugins
-  const source = new PackageSource({ knex, contents: state.contents })
+  const source = packageSource(state, registryKeys)
   const registering = { ...parts, ...trusted, source, points: broker.points, log }
   const { installs, planner } = openRegistry(registering)
   const bindings = new BindingService(state)
@@ -201,7 +195,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   await app.register(async (scope) => {
     onRecord(scope, metrics, state.audit)
     countGuesses(scope, failures, mayBeLogIn(authenticator))
-    await registerMarketplace(scope, parts, authenticator)
+    await registerMarketplace(scope, parts, authenticator, stops)
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
   controller.start(composeAsking(parts, broker))
@@ -331,33 +325,4 @@ function administration(
   usage.routes(scope, async (id) => (await findSubscription(knex, id))?.tenant)
   contributionsRoutes(scope, { snapshot: () => routing.snapshot, points: broker.points })
   permissionRoutes(scope, { snapshot: () => routing.snapshot })
-}
-
-async function registerMarketplace(
-  scope: FastifyInstance,
-  { settings, state }: Parts,
-  authenticator: Authenticator,
-): Promise<void> {
-  const accounts = {
-    knex: state.knex,
-    isOperatorToken: (token: string) => authenticator.isOperator(token),
-    isDatabaseUnavailable,
-    now: Date.now,
-    randomBytes,
-    audit: (entry: AuditEntry, trx: Knex.Transaction) => recordMarketChange(entry, trx),
-  }
-  await scope.register(marketplace, {
-    ...accounts,
-    prefix: '/npm',
-    contents: state.contents,
-    inspectPackage,
-    publicUrl: (request) => `${settings.publicUrl ?? `${request.protocol}://${request.host}`}/npm`,
-  })
-  await scope.register(publisherRoutes, { ...accounts, prefix: '/v1/marketplace' })
-}
-
-/** The marketplace's changes stand in the same audit and outbox as the host's own. */
-async function recordMarketChange(entry: AuditEntry, trx: Knex.Transaction): Promise<void> {
-  const { actor, action, subject, traceId, details } = entry
-  await recordChange(trx, { actor, action, subject, traceId, tenant: null, detail: details }, null)
 }

@@ -7,6 +7,7 @@ import type { State } from './host-state.ts'
 import { hostVersion } from './host-version.ts'
 import { InstallService } from './registry/install-service.ts'
 import { VersionPlanner } from './registry/version-planner.ts'
+import { InstallTrust } from './trust/install-trust.ts'
 import type { OpenTrusted } from './trusted/open-trusted.ts'
 
 type InstallPorts = ConstructorParameters<typeof InstallService>[0]
@@ -23,10 +24,13 @@ export function openRegistry({ state, source, points, runGuest, isTrusted, log }
   readonly installs: InstallService
   readonly planner: VersionPlanner
 } {
-  const { knex, routing, contents, compiled, schemas } = state
+  const { knex, routing, contents, compiled, schemas, verifier } = state
   const shared = { knex, source, inspect: inspectPackage, isTrusted, hostVersion }
+  const trust = new InstallTrust({ signer: state.auditing.signer, isKeyed: verifier.isKeyed })
   const installs = new InstallService({
     ...shared,
+    trust,
+    verify: (of, bundle) => verifier.verify(of, bundle),
     routing,
     contents,
     compiled,
@@ -35,6 +39,10 @@ export function openRegistry({ state, source, points, runGuest, isTrusted, log }
     unfit: (candidate) =>
       unfitContributions({ snapshot: () => routing.snapshot, points }, candidate),
     log,
+  })
+  verifier.follow({
+    attest: (of) => installs.attest(of),
+    distrust: (of, error) => installs.distrust(of, error),
   })
   const planner = new VersionPlanner({
     ...shared,

@@ -13,6 +13,9 @@ export type {
   InspectPackage,
   MarketplaceOptions,
   PackageInspection,
+  PrivateKeySealer,
 } from './ports.ts'
 export { PublisherDirectory } from './publishers/publisher-directory.ts'
 export { publisherRoutes } from './publishers/publisher-routes.ts'
+export { type RegistryKey, RegistryKeys } from './trust/registry-keys.ts'
+export { signOlderVersions } from './trust/sign-older-versions.ts'

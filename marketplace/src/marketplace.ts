@@ -11,6 +11,7 @@ import { accountRoutes } from './publishers/account-routes.ts'
 import { authentication } from './publishers/authenticate.ts'
 import { PublisherService } from './publishers/publisher-service.ts'
 import { searchRoutes } from './search/search-routes.ts'
+import { registryTrustRoutes } from './trust/registry-trust-routes.ts'
 
 /** The marketplace as an npm registry: register it with a prefix such as `/npm`. Reading needs no token. */
 export const marketplace: FastifyPluginAsync<MarketplaceOptions> = async (app, options) => {
@@ -20,6 +21,7 @@ export const marketplace: FastifyPluginAsync<MarketplaceOptions> = async (app, o
   accountRoutes(app, publishers, authenticate)
   searchRoutes(app, options)
   await app.register(advisoryRoutes)
+  registryTrustRoutes(app, options)
   distTagRoutes(app, new DistTagService(options), authenticate)
   publishRoutes(app, new PublishService(options), authenticate)
   packageRoutes(app, options)

@@ -1,7 +1,10 @@
+import type { KeyObject } from 'node:crypto'
 import type { Contract } from '@signalbox/sdk/contract'
 import type { Manifest } from '@signalbox/sdk/manifest'
+import type { PackageSignature } from '@signalbox/sdk/trust/package-signature'
 import type { FastifyRequest } from 'fastify'
 import type { Knex } from 'knex'
+import type { RegistryKeys } from './trust/registry-keys.ts'
 
 /** The content-addressed store of the host: bytes in, SHA-256 (hex) out. Bytes are never deleted. */
 export interface ContentStore {
@@ -20,12 +23,19 @@ export interface PackageInspection {
   readonly contracts: Readonly<Record<string, Contract>>
   /** Every file, its path relative to the package. */
   readonly files: readonly { readonly path: string; readonly bytes: Buffer }[]
+  /** Which of the keys given signed it; null or absent: none. */
+  readonly author?: PackageSignature | null
 }
 
 /** Unpacks and checks a tarball; refuses with a coded error that names the file and the cure. */
 export type InspectPackage = (
   tarball: Buffer,
-  expected: { readonly name: string; readonly version: string },
+  expected: {
+    readonly name: string
+    readonly version: string
+    /** Public keys that may have signed it (SubjectPublicKeyInfo, base64). */
+    readonly signers?: readonly string[]
+  },
 ) => Promise<PackageInspection>
 
 /** One line of the host's audit log, written in the transaction of the change it tells of. */
@@ -36,9 +46,13 @@ export interface AuditEntry {
     | 'dist-tag.set'
     | 'dist-tag.removed'
     | 'publisher.created'
+    | 'publisher.signing_set'
+    | 'publisher-key.registered'
+    | 'publisher-key.revoked'
     | 'publisher-scope.granted'
     | 'publisher-token.issued'
     | 'publisher-token.revoked'
+    | 'signing-key.rotated'
   readonly subject: string
   readonly traceId: string
   readonly details: Readonly<Record<string, unknown>>
@@ -61,6 +75,23 @@ export interface AccountPorts {
 export interface MarketplaceOptions extends AccountPorts {
   readonly contents: ContentStore
   readonly inspectPackage: InspectPackage
+  /** Absent: a host without a key of its own signs nothing. */
+  readonly registryKeys?: RegistryKeys
   /** Where clients reach this registry, without a trailing slash: the base of tarball URLs. */
   publicUrl(request: FastifyRequest): string
+}
+
+/** A private key at rest, and which key of the host opens it. */
+export interface SealedKey {
+  readonly sealed: Buffer
+  readonly hostKey: string
+}
+
+/** Keeps private keys so that the database alone gives none. */
+export interface PrivateKeySealer {
+  seal(name: string, privateKey: KeyObject): Promise<SealedKey>
+  /** @throws where a bit, or the name, is another */
+  open(name: string, stored: SealedKey): Promise<KeyObject>
+  /** @returns the key under the host's newest; undefined where it is so already */
+  resealed(name: string, stored: SealedKey): Promise<SealedKey | undefined>
 }

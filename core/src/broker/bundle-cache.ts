@@ -11,6 +11,8 @@ const MAX_BUNDLES = 64
 export interface BundleSource {
   /** Verified bytes by hash, from the content store. */
   read(sha256: string): Promise<Buffer | undefined>
+  /** @throws where the version is not what was installed */
+  verify(of: BundleOf, source: Uint8Array): Promise<void>
   readonly compiled: {
     find(of: BundleOf): Promise<Buffer | undefined>
     make(of: BundleOf, source: Uint8Array): Promise<Buffer | undefined>
@@ -27,13 +29,13 @@ export class BundleCache {
   }
 
   load(of: BundleOf): Promise<LoadedBundle> {
-    const { bundleSha256 } = of
-    const known = this.#held.get(bundleSha256)
+    const key = keyOf(of)
+    const known = this.#held.get(key)
     if (known !== undefined) void this.#compileAgain(of, known)
     const held = known ?? this.#fetch(of)
     // Least recently used first: what is asked for goes to the end.
-    this.#held.delete(bundleSha256)
-    this.#held.set(bundleSha256, held)
+    this.#held.delete(key)
+    this.#held.set(key, held)
     if (this.#held.size > MAX_BUNDLES) {
       const oldest = this.#held.keys().next().value
       if (oldest !== undefined) this.#held.delete(oldest)
@@ -43,17 +45,18 @@ export class BundleCache {
 
   #fetch(of: BundleOf): Promise<LoadedBundle> {
     const fetched = this.#readBoth(of)
-    fetched.catch(() => this.#held.delete(of.bundleSha256))
+    fetched.catch(() => this.#held.delete(keyOf(of)))
     return fetched
   }
 
   async #readBoth(of: BundleOf): Promise<LoadedBundle> {
     const { bundleSha256 } = of
-    const { read, compiled } = this.#from
+    const { read, verify, compiled } = this.#from
     const [source, code] = await Promise.all([read(bundleSha256), compiled.find(of)])
     if (source === undefined) {
       throw coreErrors.create('CONTENT_CORRUPT', { sha256: bundleSha256 })
     }
+    await verify(of, source)
     if (code !== undefined) return this.#withCode(of, source, code)
     // Another version of V8, or it was lost: the next load may have it, this one does not wait.
     void this.#compile(of, source)
@@ -81,7 +84,13 @@ export class BundleCache {
     return { source, compiled, onCompiledRejected }
   }
 
-  #replace({ bundleSha256 }: BundleOf, bundle: LoadedBundle): void {
-    if (this.#held.has(bundleSha256)) this.#held.set(bundleSha256, Promise.resolve(bundle))
+  #replace(of: BundleOf, bundle: LoadedBundle): void {
+    const key = keyOf(of)
+    if (this.#held.has(key)) this.#held.set(key, Promise.resolve(bundle))
   }
+}
+
+/** Versions with the same bundle are verified each for itself. */
+function keyOf({ plugin, version, bundleSha256 }: BundleOf): string {
+  return `${plugin}@${version} ${bundleSha256}`
 }

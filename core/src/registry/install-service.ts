@@ -1,4 +1,4 @@
-import type { LoadedBundle, PackageInspection } from '@signalbox/sandbox'
+import type { LoadedBundle } from '@signalbox/sandbox'
 import { CodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import { commitRoutedChange } from '../audit/change.ts'
@@ -9,9 +9,12 @@ import type { Caller } from '../identity/identity-service.ts'
 import { claimPermissions } from '../identity/permission-store.ts'
 import { admitReturn } from '../removal/returning-plugin.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
+import type { InstallTrust } from '../trust/install-trust.ts'
+import type { LoadedVersion } from '../trust/load-verifier.ts'
 import type { Origin } from '../trusted/allow-list.ts'
 import { contractRefusal } from './compatible-contracts.ts'
 import type { CompiledBundleService } from './compiled-bundle-service.ts'
+import { type FetchedVersion, fetchVersion } from './fetched-version.ts'
 import {
   type InstallationCommand,
   nextInstallationState,
@@ -19,12 +22,7 @@ import {
 } from './installation-states.ts'
 import { shareInstalls } from './installs-lock.ts'
 import { migrationSteps } from './migration-steps.ts'
-import type {
-  ContentStore,
-  InspectPackage,
-  PackageSource,
-  PackageTarball,
-} from './package-source.ts'
+import type { ContentStore, InspectPackage, PackageSource } from './package-source.ts'
 import {
   type Fault,
   findInstallation,
@@ -35,6 +33,8 @@ import {
   listUnfinished,
   lockPlugin,
   moveInstallation,
+  restoreInstallation,
+  setReceipt,
   setStableVersion,
   stableVersion,
 } from './registry-store.ts'
@@ -55,6 +55,9 @@ interface Ports {
   readonly routing: RoutingTable
   readonly source: PackageSource
   readonly inspect: InspectPackage
+  readonly trust: InstallTrust
+  /** Holds a version to its receipt. */
+  readonly verify: (of: LoadedVersion, bundle: Uint8Array) => Promise<void>
   readonly contents: ContentStore<Knex.Transaction>
   readonly schemas: PluginSchemas
   /** Loads the version in a lane and runs its self-test; rejects with the reason it must not serve. */
@@ -88,11 +91,36 @@ export class InstallService {
 
   /**
    * @param wish a version or a dist-tag; undefined: `latest`
+   * @param source left out: the host's own marketplace
    * @returns the installation, `stable` when it is the plugin's first, else `warm`. To repeat it is harmless.
    */
-  async install(caller: Caller, name: string, wish: string | undefined): Promise<Installation> {
-    const version = await this.#resolveVersion(name, wish ?? 'latest')
-    return this.#once(name, version, () => this.#install(caller, name, version))
+  async install(
+    caller: Caller,
+    name: string,
+    wish: string | undefined,
+    source: PackageSource = this.#ports.source,
+  ): Promise<Installation> {
+    const version = await this.#resolveVersion(source, name, wish ?? 'latest')
+    return this.#once(name, version, () => this.#install(caller, name, version, source))
+  }
+
+  /**
+   * The receipt of what was installed before there were any: from the tarball that the marketplace signed, so that rows
+   * which somebody changed meanwhile do not match it.
+   */
+  async attest({ plugin, version }: LoadedVersion): Promise<void> {
+    const { source, knex } = this.#ports
+    const { receipt } = await fetchVersion(this.#ports, source, 'host', plugin, version)
+    if (receipt !== null) await setReceipt(knex, { plugin, version }, receipt)
+  }
+
+  /** Takes out of service what is not any more what was installed; other versions of the plugin serve on. */
+  async distrust({ plugin, version }: LoadedVersion, error: CodedError): Promise<void> {
+    const installation = await findInstallation(this.#ports.knex, plugin, version)
+    if (installation === undefined) return
+    if (nextInstallationState(installation.state, 'distrust') === undefined) return
+    const caller = { actor: 'host', traceId: null }
+    await this.#move(caller, installation, 'distrust', faultOf(error))
   }
 
   /** Goes on with what a killed host left behind; a version that fails keeps no other from being finished. */
@@ -114,57 +142,83 @@ export class InstallService {
     return running
   }
 
-  async #resolveVersion(name: string, wish: string): Promise<string> {
-    const known = await this.#ports.source.versions(name)
+  async #resolveVersion(source: PackageSource, name: string, wish: string): Promise<string> {
+    const known = await source.versions(name)
     const version = known?.distTags[wish] ?? wish
     if (known?.versions.includes(version) === true) return version
     throw coreErrors.create('PACKAGE_MISSING', { plugin: name, version: wish })
   }
 
-  async #install(caller: Caller, plugin: string, version: string): Promise<Installation> {
+  async #install(
+    caller: Caller,
+    plugin: string,
+    version: string,
+    source: PackageSource,
+  ): Promise<Installation> {
     const there = await findInstallation(this.#ports.knex, plugin, version)
     const start =
       there === undefined
-        ? await this.#fetchAndStore(caller, plugin, version)
-        : await this.#retry(caller, there)
+        ? await this.#fetchAndStore(caller, plugin, version, source)
+        : await this.#retry(caller, there, source)
     return this.#finish(caller, start)
   }
 
   /** A version in a fault state starts over; any other goes on from where it is. */
-  #retry(caller: Caller, installation: Installation): Promise<Installation> {
-    const isFaulty = nextInstallationState(installation.state, 'retry') !== undefined
-    if (!isFaulty) return Promise.resolve(installation)
-    const { plugin, version } = installation
-    return this.#move(caller, installation, 'retry', null, (trx) =>
-      requireRequired(trx, plugin, version),
-    )
+  async #retry(
+    caller: Caller,
+    installation: Installation,
+    source: PackageSource,
+  ): Promise<Installation> {
+    const { plugin, version, state } = installation
+    if (nextInstallationState(state, 'retry') === undefined) return installation
+    const again =
+      state === 'signature_invalid'
+        ? await fetchVersion(this.#ports, source, caller.actor, plugin, version)
+        : undefined
+    return this.#move(caller, installation, 'retry', null, async (trx) => {
+      if (again !== undefined) await this.#restore(trx, again)
+      await requireRequired(trx, plugin, version)
+    })
   }
 
-  async #fetchAndStore(caller: Caller, plugin: string, version: string): Promise<Installation> {
-    const tarball = await this.#ports.source.fetch(plugin, version)
-    if (tarball === undefined) throw coreErrors.create('PACKAGE_MISSING', { plugin, version })
-    const inspected = await this.#ports.inspect(tarball.tarball, { name: plugin, version })
-    if (inspected.integrity !== tarball.integrity) {
-      throw coreErrors.create('INTEGRITY_MISMATCH', { plugin, version })
-    }
-    const row = rowOf(caller, plugin, version, tarball, inspected)
+  async #restore(
+    trx: Knex.Transaction,
+    { row, files, receipt, inspected }: FetchedVersion,
+  ): Promise<void> {
+    await this.#putFiles(trx, inspected.files)
+    await restoreInstallation(trx, row, files, receipt)
+  }
+
+  /** In one order everywhere: two installs that share files would otherwise wait for each other. */
+  async #putFiles(
+    trx: Knex.Transaction,
+    files: FetchedVersion['inspected']['files'],
+  ): Promise<void> {
+    const inOrder = [...files].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1))
+    for (const file of inOrder) await this.#ports.contents.put(file.bytes, trx)
+  }
+
+  async #fetchAndStore(
+    caller: Caller,
+    plugin: string,
+    version: string,
+    source: PackageSource,
+  ): Promise<Installation> {
+    const fetched = await fetchVersion(this.#ports, source, caller.actor, plugin, version)
+    const { row } = fetched
     const unfit = await this.#ports.unfit(row)
     if (unfit !== undefined) throw unfit
     try {
-      await this.#store(caller, row, inspected)
+      await this.#store(caller, fetched)
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error
     }
     return (await findInstallation(this.#ports.knex, plugin, version)) ?? { ...row, fault: null }
   }
 
-  async #store(
-    caller: Caller,
-    row: Omit<Installation, 'fault'>,
-    { files }: PackageInspection,
-  ): Promise<void> {
+  async #store(caller: Caller, { row, files, receipt, inspected }: FetchedVersion): Promise<void> {
     const { plugin, version, manifest, publisher, marketplaceFingerprint: fingerprint } = row
-    const { knex, contents, hostVersion } = this.#ports
+    const { knex, hostVersion } = this.#ports
     const isTrusted = this.#ports.isTrusted({ plugin, publisher, fingerprint })
     const change = changeOf(caller, row, 'plugin.installed')
     await commitRoutedChange(knex, change, async (trx) => {
@@ -183,11 +237,8 @@ export class InstallService {
       }
       await claimEventTypes(trx, plugin, manifest)
       await claimPermissions(trx, plugin, manifest)
-      // In one order everywhere: two installs that share files would otherwise wait for each other.
-      const inOrder = [...files].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1))
-      for (const file of inOrder) await contents.put(file.bytes, trx)
-      const stored = files.map(({ path, sha256, size }) => ({ path, sha256, size }))
-      await insertInstallation(trx, row, stored)
+      await this.#putFiles(trx, inspected.files)
+      await insertInstallation(trx, row, files, receipt)
     })
   }
 
@@ -200,12 +251,17 @@ export class InstallService {
         installation = await this.#step(caller, installation, 'expand', this.#expand)
       } else if (state === 'expanded') {
         installation = await this.#step(caller, installation, 'test', this.#selfTest)
-      } else if (state === 'warm' && (await stableVersion(this.#ports.knex, plugin)) === null) {
+      } else if (state === 'warm' && (await this.#isFirst(plugin, version))) {
         installation = await this.#promote(caller, installation)
       } else if (servingStates.includes(state)) {
         return installation
       } else throw coreErrors.create('VERSION_NOT_READY', { plugin, version, state })
     }
+  }
+
+  /** Or was the stable one, before it had to be verified again. */
+  async #isFirst(plugin: string, version: string): Promise<boolean> {
+    return [null, version].includes(await stableVersion(this.#ports.knex, plugin))
   }
 
   readonly #expand = async ({ plugin, version, manifest }: Installation): Promise<void> => {
@@ -219,12 +275,13 @@ export class InstallService {
 
   readonly #selfTest = (installation: Installation): Promise<void> =>
     this.#ports.selfTest(installation, async () => {
-      const { contents, compiled } = this.#ports
+      const { contents, compiled, verify } = this.#ports
       const { plugin, version, bundleSha256 } = installation
       const source = await contents.get(bundleSha256 ?? '')
       if (source === undefined || bundleSha256 === null) {
         throw coreErrors.create('VERSION_MISSING', { plugin, version })
       }
+      await verify({ plugin, version }, source)
       // Compiled here and not later: the self-test then shows that lanes take the result.
       const of = { plugin, version, bundleSha256 }
       const code = await compiled.ensure(of, source)
@@ -281,7 +338,8 @@ export class InstallService {
     const { plugin, version, contracts } = installation
     try {
       return await this.#move(caller, installation, 'promote', null, async (trx) => {
-        if ((await lockPlugin(trx, plugin)).stableVersion !== null) throw new Overtaken()
+        const { stableVersion: stable } = await lockPlugin(trx, plugin)
+        if (stable !== null && stable !== version) throw new Overtaken()
         await setStableVersion(trx, plugin, version)
         for (const { id, major } of Object.values(contracts)) {
           requireProvider(plugin, id, major, await insertService(trx, { id, major, plugin }))
@@ -292,29 +350,6 @@ export class InstallService {
       await this.#move(caller, installation, 'fail', faultOf(error))
       throw error
     }
-  }
-}
-
-function rowOf(
-  caller: Caller,
-  plugin: string,
-  version: string,
-  source: PackageTarball,
-  { integrity, manifest, contracts, files }: PackageInspection,
-): Omit<Installation, 'fault'> {
-  const entry = files.find((file) => file.path === manifest.runtime.entry)
-  return {
-    plugin,
-    version,
-    state: 'installed',
-    manifest,
-    contracts,
-    integrity,
-    marketplaceFingerprint: source.fingerprint,
-    signature: source.signature,
-    bundleSha256: entry?.sha256 ?? null,
-    installedBy: caller.actor,
-    publisher: source.publisher,
   }
 }
 

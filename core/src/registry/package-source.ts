@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { PackageInspection } from '@signalbox/sandbox'
 
 /** Where the host installs from; main.ts puts the marketplace behind it. */
@@ -5,6 +6,8 @@ export interface PackageSource {
   /** Versions that may be installed, and what the dist-tags name. */
   versions(name: string): Promise<PackageVersions | undefined>
   fetch(name: string, version: string): Promise<PackageTarball | undefined>
+  /** Keys whose signatures of versions are believed; undefined: it signs none, as it has no key to. */
+  keys(): Promise<ReadonlyMap<string, KeyObject> | undefined>
 }
 
 export interface PackageVersions {
@@ -19,12 +22,16 @@ export interface PackageTarball {
   readonly publisher: string
   readonly fingerprint: string
   readonly signature: string | null
+  /** Key of `signature`. */
+  readonly signatureKey: string | null
+  /** The marketplace's own statement of the version. */
+  readonly release: string | null
 }
 
 /** Unpacks and checks a tarball in a process of its own. */
 export type InspectPackage = (
   tarball: Buffer,
-  expected: { name: string; version: string },
+  expected: { name: string; version: string; signers?: readonly string[] },
 ) => Promise<PackageInspection>
 
 /** Content-addressed bytes in PostgreSQL. */

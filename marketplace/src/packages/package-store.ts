@@ -1,5 +1,6 @@
 import type { Contract } from '@signalbox/sdk/contract'
 import type { Knex } from 'knex'
+import type { SignedRelease } from '../trust/registry-keys.ts'
 import type { PackageName } from './package-name.ts'
 import type { PublishedVersion, StoredPackage } from './packument.ts'
 
@@ -8,7 +9,7 @@ import type { PublishedVersion, StoredPackage } from './packument.ts'
 /** The state in which a version is shown and installed. */
 const PUBLISHED = 'published'
 
-export interface NewVersion extends PublishedVersion {
+export interface NewVersion extends Omit<PublishedVersion, 'signature'> {
   readonly name: string
   readonly tarballSha256: string
   readonly size: number
@@ -16,7 +17,9 @@ export interface NewVersion extends PublishedVersion {
   readonly contracts: object
   readonly provenance: string | null
   readonly fingerprint: string
-  readonly signature: string | null
+  /** What the registry signed; null: by a host without a key. */
+  readonly signed: SignedRelease | null
+  readonly authorKey: string | null
 }
 
 export interface PackageHead {
@@ -107,7 +110,10 @@ export async function insertVersion(trx: Knex.Transaction, given: NewVersion): P
       readme: given.readme,
       provenance: given.provenance,
       fingerprint: given.fingerprint,
-      signature: given.signature,
+      signature: given.signed?.signature ?? null,
+      signature_key: given.signed?.signatureKey ?? null,
+      release: given.signed?.release ?? null,
+      author_key: given.authorKey,
       published_at: given.publishedAt,
     })
     .onConflict(['name', 'version'])
@@ -156,6 +162,8 @@ interface VersionRow {
   readonly package_json: Record<string, unknown>
   readonly readme: string | null
   readonly published_at: Date
+  readonly signature: string | null
+  readonly signature_key: string | null
 }
 
 async function publishedVersions(
@@ -175,6 +183,8 @@ async function publishedVersions(
       'package_json',
       'readme',
       'published_at',
+      'signature',
+      'signature_key',
     )
   return rows.map((row) => ({
     version: row.version,
@@ -186,6 +196,10 @@ async function publishedVersions(
     packageJson: row.package_json,
     readme: row.readme,
     publishedAt: row.published_at,
+    signature:
+      row.signature === null || row.signature_key === null
+        ? null
+        : { keyid: row.signature_key, sig: row.signature },
   }))
 }
 
@@ -195,6 +209,22 @@ export interface StoredTarball {
   readonly publisher: string
   readonly fingerprint: string
   readonly signature: string | null
+  readonly signatureKey: string | null
+  readonly release: string | null
+}
+
+/** What vouches for a version that can be installed. */
+export async function findReleased(
+  knex: Knex,
+  name: string,
+  version: string,
+): Promise<
+  | (Pick<StoredTarball, 'signature' | 'signatureKey' | 'release'> & { provenance: string | null })
+  | undefined
+> {
+  return knex('package_versions')
+    .where({ name, version, state: PUBLISHED })
+    .first('signature', { signatureKey: 'signature_key' }, 'release', 'provenance')
 }
 
 export async function findTarball(
@@ -210,6 +240,8 @@ export async function findTarball(
       'publisher',
       'fingerprint',
       'signature',
+      'signature_key as signatureKey',
+      'release',
     )
 }
 

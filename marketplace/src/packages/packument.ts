@@ -1,3 +1,4 @@
+import type { RegistrySignature } from '@signalbox/sdk/trust/registry-signature'
 import type { PackageName } from './package-name.ts'
 import { tarballFile } from './package-name.ts'
 
@@ -11,6 +12,8 @@ export interface PublishedVersion {
   readonly packageJson: Readonly<Record<string, unknown>>
   readonly readme: string | null
   readonly publishedAt: Date
+  /** The registry's, over name, version and integrity; null: by a host without a key. */
+  readonly signature: RegistrySignature | null
 }
 
 /** A package as the store has it at one instant: versions in the order they were published. */
@@ -116,6 +119,7 @@ function dist(name: PackageName, version: PublishedVersion, baseUrl: string) {
     tarball: `${baseUrl}/${name.full}/-/${tarballFile(name, version.version)}`,
     fileCount: version.fileCount,
     unpackedSize: version.unpackedSize,
+    ...(version.signature === null ? {} : { signatures: [version.signature] }),
   }
 }
 

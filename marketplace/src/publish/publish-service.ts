@@ -21,6 +21,13 @@ import { nextRevision, REVISION_BYTES } from '../packages/revision.ts'
 import type { MarketplaceOptions, PackageInspection } from '../ports.ts'
 import type { Actor } from '../publishers/actor.ts'
 import { authorizeChange } from '../publishers/authorize-change.ts'
+import {
+  listPublisherKeys,
+  MAX_PUBLISHER_KEYS,
+  type PublisherKey,
+} from '../trust/publisher-key-store.ts'
+import type { SignedRelease } from '../trust/registry-keys.ts'
+import { ownersOf, requireAuthor } from '../trust/require-author.ts'
 import { type Digests, digestsOf } from './digests.ts'
 import { type PublishDocument, readPublishDocument } from './publish-document.ts'
 import { readmeOf } from './readme.ts'
@@ -65,7 +72,8 @@ export class PublishService {
     if (await isVersionTaken(knex, name.full, version)) throw versionExists(document)
     const digests = await digestsOf(tarball)
     requireClaims(document, digests)
-    const inspection = await inspectPackage(tarball, { name: name.full, version })
+    const signers = await this.#signersOf(actor, name)
+    const inspection = await inspectPackage(tarball, { name: name.full, version, signers })
     requireSamePackage(document, inspection)
     requireStorable(document, inspection)
     await knex.transaction((trx) => this.#store(trx, request, { document, digests, inspection }))
@@ -85,8 +93,17 @@ export class PublishService {
     const rev = await this.#enterPackage(trx, actor, document, at)
     await requireRoom(trx, name.full)
     await requireCompatible(trx, checked)
+    const author = await requireAuthor(trx, checked, actor, now())
+    const signed = await this.#sign(trx, checked, {
+      publisher: actor.name,
+      at,
+      fingerprint,
+      author,
+    })
     const inserted = await insertVersion(trx, {
       ...versionFields(checked, actor),
+      signed: signed ?? null,
+      authorKey: author?.keyid ?? null,
       tarballSha256,
       fingerprint,
       publishedAt: at,
@@ -100,10 +117,40 @@ export class PublishService {
         action: 'package.published',
         subject: `${name.full}@${document.version}`,
         traceId,
-        details: { tag: document.tag, integrity: digests.integrity, fingerprint },
+        details: {
+          ...{ tag: document.tag, integrity: digests.integrity, fingerprint },
+          ...{ signingKey: signed?.signatureKey ?? null, authorKey: author?.keyid ?? null },
+        },
       },
       trx,
     )
+  }
+
+  /** Keys that the author may have signed by: whether one was good is decided in the transaction. */
+  async #signersOf(actor: Actor, name: PackageName): Promise<readonly string[]> {
+    const { knex } = this.#ports
+    const owners = await ownersOf(knex, actor, name)
+    const keys = await listPublisherKeys(knex, owners, MAX_PUBLISHER_KEYS)
+    return keys.map(({ publicKey }) => publicKey)
+  }
+
+  /** @returns undefined on a host that has no key to sign by */
+  async #sign(
+    trx: Knex.Transaction,
+    { document, digests }: CheckedPublish,
+    said: {
+      readonly publisher: string
+      readonly at: Date
+      readonly fingerprint: string
+      readonly author: PublisherKey | undefined
+    },
+  ): Promise<SignedRelease | undefined> {
+    const { publisher, at, fingerprint, author } = said
+    return this.#ports.registryKeys?.sign(trx, {
+      ...{ name: document.name.full, version: document.version, integrity: digests.integrity },
+      ...{ publisher, publishedAt: at.getTime(), marketplace: fingerprint },
+      author: author === undefined ? null : { keyid: author.keyid, publicKey: author.publicKey },
+    })
   }
 
   /** Locks the package and decides again what the first look decided. @returns its next revision. */
@@ -147,7 +194,6 @@ function versionFields({ document, digests, inspection }: CheckedPublish, actor:
     contracts: inspection.contracts,
     readme: readmeOf(inspection.files),
     provenance: document.provenance ?? null,
-    signature: null,
   }
 }
 

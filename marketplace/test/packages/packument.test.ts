@@ -26,6 +26,7 @@ function version(given: Partial<PublishedVersion>): PublishedVersion {
     fileCount: 2,
     packageJson: { name: '@acme/gate', version: '1.0.0' },
     readme: null,
+    signature: null,
     publishedAt: new Date('2026-01-02T03:04:05.000Z'),
     ...given,
   }

@@ -1,8 +1,8 @@
 import { createWriteStream } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
+import type { ExpectedPackage } from './check-package-json.ts'
 import { inspectTarball } from './inspect-tarball.ts'
 import { encodeAnswer, type InspectionAnswer } from './inspection-wire.ts'
-import type { ExpectedPackage } from './check-package-json.ts'
 import type { PackageLimits } from './package-limits.ts'
 import { PackageRefusal } from './package-refusal.ts'
 

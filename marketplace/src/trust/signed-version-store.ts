@@ -1,0 +1,47 @@
+import type { Knex } from 'knex'
+import type { SignedRelease } from './registry-keys.ts'
+
+/** Reads and writes what the registry signed, in package_versions. */
+
+export interface UnsignedVersion {
+  readonly name: string
+  readonly version: string
+  readonly integrity: string
+  readonly tarballSha256: string
+  readonly publisher: string
+  readonly publishedAt: Date
+  readonly marketplace: string
+  readonly authorKey: string | null
+}
+
+/** Versions that no key of these has signed, in the order of their names, after the one given. */
+export async function listUnsigned(
+  knex: Knex,
+  trusted: readonly string[],
+  after: Pick<UnsignedVersion, 'name' | 'version'> | undefined,
+  limit: number,
+): Promise<readonly UnsignedVersion[]> {
+  return knex('package_versions')
+    .where((either) =>
+      either.whereNull('signature_key').orWhereNotIn('signature_key', [...trusted]),
+    )
+    .whereRaw('(name, version) > (?, ?)', [after?.name ?? '', after?.version ?? ''])
+    .orderBy(['name', 'version'])
+    .limit(limit)
+    .select('name', 'version', 'integrity', 'publisher', {
+      tarballSha256: 'tarball_sha256',
+      publishedAt: 'published_at',
+      marketplace: 'fingerprint',
+      authorKey: 'author_key',
+    })
+}
+
+export async function setSigned(
+  trx: Knex.Transaction,
+  { name, version }: { readonly name: string; readonly version: string },
+  { signature, signatureKey, release }: SignedRelease,
+): Promise<void> {
+  await trx('package_versions')
+    .where({ name, version })
+    .update({ signature, signature_key: signatureKey, release })
+}
