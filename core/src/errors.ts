@@ -921,6 +921,29 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '应用市场在有密钥之前发布的版本会在启动时补签；请稍候，或重新发布。',
     },
   },
+  SIGNING_KEY_UNUSABLE: {
+    status: 422,
+    message: {
+      en: 'The signing key {place} cannot be used: {reason}.',
+      'zh-CN': '签名密钥 {place} 无法使用：{reason}。',
+    },
+    cure: {
+      en: 'Make one with "signalbox sign --new-key", or name its file by --key or SIGNALBOX_SIGNING_KEY.',
+      'zh-CN':
+        '请用 "signalbox sign --new-key" 生成，或用 --key 或 SIGNALBOX_SIGNING_KEY 指定其文件。',
+    },
+  },
+  SIGN_FAILED: {
+    status: 422,
+    message: {
+      en: '{folder} cannot be signed: {reason}',
+      'zh-CN': '无法签署 {folder}：{reason}',
+    },
+    cure: {
+      en: 'Correct that and sign again; until then there is no signalbox.sig in the folder.',
+      'zh-CN': '请更正后重新签名；在此之前目录中没有 signalbox.sig。',
+    },
+  },
   SQL_CANCELLED: {
     status: 499,
     message: {

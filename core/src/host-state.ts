@@ -123,7 +123,7 @@ export async function openState(
   const compiled = await openCompiled(knex, log)
   const isKeyed = hostKeys.arePresent
   const verifier = new LoadVerifier({ knex, contents, signer, isKeyed, log })
-  const bundles = openBundles(contents, verifier, compiled)
+  const bundles = new BundleCache({ read: (of) => verifier.read(of), compiled })
   const secretKeys = openSecretKeys(knex, hostKeys, Date.now)
   const sealer = new Sealer(secretKeys)
   const keys = openKeys({ knex, sealer, now: Date.now, blobOf: documentsOf(files.blobs) })
@@ -141,18 +141,6 @@ export async function openState(
   }
   const plugins = { schemas, outboxes, files, assets }
   return { ...stored, ...plugins, compute, routing, audit, auditing, usage, invocations, inFlight }
-}
-
-function openBundles(
-  contents: ContentStore,
-  verifier: LoadVerifier,
-  compiled: CompiledBundleService,
-): BundleCache {
-  return new BundleCache({
-    read: (sha256) => contents.get(sha256),
-    verify: (of, source) => verifier.verify(of, source),
-    compiled,
-  })
 }
 
 async function openCompiled(knex: Knex, log: FastifyBaseLogger): Promise<CompiledBundleService> {

@@ -168,7 +168,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     stops,
   )
   const { broker, streams, flush } = plugins
-  const source = packageSource(state, registryKeys)
+  const source = packageSource(state, registryKeys, log)
   const registering = { ...parts, ...trusted, source, points: broker.points, log }
   const { installs, planner } = openRegistry(registering)
   const bindings = new BindingService(state)

@@ -5,6 +5,7 @@ import {
   PackageSource as Packages,
   publisherRoutes,
   RegistryKeys,
+  signOlderVersion,
   signOlderVersions,
 } from '@signalbox/marketplace'
 import { inspectPackage } from '@signalbox/sandbox'
@@ -71,13 +72,21 @@ export async function openRegistryKeys(
 /** Where the host installs from: its own marketplace, without HTTP. */
 export function packageSource(
   { knex, contents }: Pick<State, 'knex' | 'contents'>,
-  registryKeys: RegistryKeys | undefined,
+  keys: RegistryKeys | undefined,
+  log: FastifyBaseLogger,
 ): PackageSource {
   const packages = new Packages({ knex, contents })
+  const now = Date.now
   return {
     versions: (name) => packages.versions(name),
-    fetch: (name, version) => packages.fetch(name, version),
-    keys: () => keysOf(registryKeys),
+    fetch: async (name, version) => {
+      const found = await packages.fetch(name, version)
+      if (keys === undefined || found === undefined || found.signature !== null) return found
+      // What is being signed behind the start is not waited for by who calls it meanwhile.
+      const ports = { knex, contents, keys, now, randomBytes, log }
+      return (await signOlderVersion(ports, name, version)) ? packages.fetch(name, version) : found
+    },
+    keys: () => keysOf(keys),
   }
 }
 

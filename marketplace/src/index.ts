@@ -18,4 +18,4 @@ export type {
 export { PublisherDirectory } from './publishers/publisher-directory.ts'
 export { publisherRoutes } from './publishers/publisher-routes.ts'
 export { type RegistryKey, RegistryKeys } from './trust/registry-keys.ts'
-export { signOlderVersions } from './trust/sign-older-versions.ts'
+export { signOlderVersion, signOlderVersions } from './trust/sign-older-versions.ts'

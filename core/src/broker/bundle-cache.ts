@@ -9,10 +9,8 @@ import type { BundleOf } from '../registry/compiled-bundle-service.ts'
 const MAX_BUNDLES = 64
 
 export interface BundleSource {
-  /** Verified bytes by hash, from the content store. */
-  read(sha256: string): Promise<Buffer | undefined>
-  /** @throws where the version is not what was installed */
-  verify(of: BundleOf, source: Uint8Array): Promise<void>
+  /** Bytes from the content store. @throws where they, or the version, are not what was installed */
+  read(of: BundleOf): Promise<Buffer | undefined>
   readonly compiled: {
     find(of: BundleOf): Promise<Buffer | undefined>
     make(of: BundleOf, source: Uint8Array): Promise<Buffer | undefined>
@@ -51,12 +49,11 @@ export class BundleCache {
 
   async #readBoth(of: BundleOf): Promise<LoadedBundle> {
     const { bundleSha256 } = of
-    const { read, verify, compiled } = this.#from
-    const [source, code] = await Promise.all([read(bundleSha256), compiled.find(of)])
+    const { read, compiled } = this.#from
+    const [source, code] = await Promise.all([read(of), compiled.find(of)])
     if (source === undefined) {
       throw coreErrors.create('CONTENT_CORRUPT', { sha256: bundleSha256 })
     }
-    await verify(of, source)
     if (code !== undefined) return this.#withCode(of, source, code)
     // Another version of V8, or it was lost: the next load may have it, this one does not wait.
     void this.#compile(of, source)

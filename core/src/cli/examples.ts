@@ -4,6 +4,11 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   migrate: ['signalbox migrate', 'signalbox migrate --down   # takes the newest step back'],
   pack: ['signalbox pack', 'signalbox pack plugins/orders'],
   'tenant create': ['signalbox tenant create acme --name "Acme Ltd"'],
+  sign: ['signalbox sign --new-key', 'signalbox sign'],
+  'signing-key register': [
+    'signalbox signing-key register --publisher acme',
+    'signalbox signing-key register --publisher acme --replaces old-key.pem',
+  ],
   'plugin install': [
     'signalbox plugin install @acme/orders',
     'signalbox plugin install @acme/orders@1.2.0',

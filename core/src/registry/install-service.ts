@@ -57,7 +57,7 @@ interface Ports {
   readonly inspect: InspectPackage
   readonly trust: InstallTrust
   /** Holds a version to its receipt. */
-  readonly verify: (of: LoadedVersion, bundle: Uint8Array) => Promise<void>
+  readonly verify: (of: LoadedVersion, bundle?: Uint8Array) => Promise<void>
   readonly contents: ContentStore<Knex.Transaction>
   readonly schemas: PluginSchemas
   /** Loads the version in a lane and runs its self-test; rejects with the reason it must not serve. */
@@ -266,7 +266,8 @@ export class InstallService {
 
   readonly #expand = async ({ plugin, version, manifest }: Installation): Promise<void> => {
     if (manifest.capabilities?.['db:own'] === undefined) return
-    const { schemas, contents, knex } = this.#ports
+    const { schemas, contents, knex, verify } = this.#ports
+    await verify({ plugin, version })
     await schemas.installSchema(plugin)
     const files = await listFiles(knex, plugin, version)
     const read = async (sha256: string) => (await contents.get(sha256))?.toString('utf8') ?? ''

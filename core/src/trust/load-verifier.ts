@@ -59,19 +59,38 @@ export class LoadVerifier {
     this.#followers = followers
   }
 
+  /** Another file of a version: its list of files is held to what was installed, and the bytes to their name. */
+  async file(sha256: string, of: LoadedVersion): Promise<Buffer | undefined> {
+    await this.verify(of)
+    return this.#telling(of, () => this.#ports.contents.get(sha256))
+  }
+
+  /**
+   * The code of a version, held to all of it.
+   * @returns undefined where its bytes are lost
+   * @throws as `verify`
+   */
+  async read(of: LoadedVersion & { readonly bundleSha256: string }): Promise<Buffer | undefined> {
+    return this.#telling(of, async () => {
+      const bytes = await this.#ports.contents.get(of.bundleSha256)
+      if (bytes !== undefined && this.isKeyed) await this.#verify(of, bytes)
+      return bytes
+    })
+  }
+
   /**
    * @param bundle the bytes about to be run, which the content store has held to their name; absent: they are read
    * @throws CORE_SIGNATURE_INVALID, CORE_RECEIPT_FOREIGN, CORE_CONTENT_CORRUPT, CORE_VERSION_MISSING
    */
   async verify(of: LoadedVersion, bundle?: Uint8Array): Promise<void> {
-    if (!this.#ports.isKeyed) return
+    if (this.isKeyed) await this.#telling(of, () => this.#verify(of, bundle))
+  }
+
+  async #telling<Result>(of: LoadedVersion, work: () => Promise<Result>): Promise<Result> {
     try {
-      await this.#verify(of, bundle)
+      return await work()
     } catch (error) {
-      const isTampered =
-        error instanceof CodedError &&
-        ['CORE_SIGNATURE_INVALID', 'CORE_CONTENT_CORRUPT'].includes(error.code)
-      if (isTampered) await this.#tell(of, error)
+      if (this.isKeyed && isTampering(error)) await this.#tell(of, error)
       throw error
     }
   }
@@ -147,6 +166,11 @@ export class LoadVerifier {
       this.#ports.log.warn({ err, ...of }, 'a version that is not what was installed stays listed')
     }
   }
+}
+
+function isTampering(error: unknown): error is CodedError {
+  const codes = ['CORE_SIGNATURE_INVALID', 'CORE_CONTENT_CORRUPT']
+  return error instanceof CodedError && codes.includes(error.code)
 }
 
 function kidOf(jws: string): string | undefined {

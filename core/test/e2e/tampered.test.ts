@@ -4,8 +4,13 @@ import { join } from 'node:path'
 import { publicKeyText } from '@signalbox/sdk/trust/key-id'
 import { SIGNATURE_FILE, sha512Of, signPackage } from '@signalbox/sdk/trust/package-signature'
 import pg from 'pg'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { writeFiles } from '../../../marketplace/test/support/npm.ts'
+import { HostKeys } from '../../src/sealing/host-keys.ts'
+import { HostSigner } from '../../src/sealing/host-signer.ts'
+import { createContentStore } from '../../src/storage/content-store.ts'
+import { createKnex } from '../../src/storage/create-knex.ts'
+import { LoadVerifier } from '../../src/trust/load-verifier.ts'
 import { HostProcess, refusal, temporaryHome } from '../support/host-process.ts'
 import { filesIn } from '../support/packed-fixture.ts'
 import { testDatabases } from '../support/postgres.ts'
@@ -123,7 +128,7 @@ const places: readonly [string, (version: string) => Promise<unknown>, RegExp][]
     'a file’s row',
     (version) =>
       query(
-        `update installation_files set path = path || 'x' where plugin = $1 and version = $2 and path = 'README.md'`,
+        `update installation_files set path = path || 'x' where plugin = $1 and version = $2 and path = 'package.json'`,
         probe,
         version,
       ),
@@ -194,10 +199,10 @@ t.test('a version that is not what was installed breaks none that is', async (t)
   await install('1.1.0')
   await query(flip('integrity'), probe, '1.1.0')
   await restart()
-  await pinned(t, '1.1.0')
+  await pinned('1.1.0')
   t.not((await serving()).status, 200)
   t.equal((await stateOf('1.1.0'))?.state, 'signature_invalid')
-  await pinned(t, null)
+  await pinned(null)
   t.equal((await serving()).status, 200)
 })
 
@@ -262,7 +267,37 @@ t.test(
   },
 )
 
-async function pinned(_t: Test, version: string | null): Promise<void> {
+t.test(
+  'verifying a load takes milliseconds, and a node with another key judges nothing',
+  async (t) => {
+    const knex = createKnex(hostUrl, { pool: 4 })
+    t.teardown(() => knex.destroy())
+    const told: unknown[] = []
+    const verifierWith = (file: string) => {
+      const hostKeys = new HostKeys({ file, setting: 'SIGNALBOX_KEY_FILE' })
+      const signer = new HostSigner({ knex, hostKeys })
+      const contents = createContentStore(knex)
+      const log = { warn: () => undefined }
+      const verifier = new LoadVerifier({ knex, contents, signer, isKeyed: true, log })
+      verifier.follow({
+        attest: async () => undefined,
+        distrust: async (...of) => void told.push(of),
+      })
+      return verifier
+    }
+    const own = verifierWith(environment.SIGNALBOX_KEY_FILE)
+    const of = { plugin: probe, version: '1.0.0' }
+    await own.verify(of)
+    const begun = performance.now()
+    for (let round = 0; round < 50; round++) await own.verify(of)
+    t.comment(`${((performance.now() - begun) / 50).toFixed(1)} ms to verify a load`)
+    const foreign = verifierWith(await keyFile(t))
+    await t.rejects(foreign.verify(of), { code: 'CORE_RECEIPT_FOREIGN' })
+    t.same(told, [])
+  },
+)
+
+async function pinned(version: string | null): Promise<void> {
   const binding = version === null ? { binding: 'enabled' } : { binding: 'pinned', version }
   await host.as(acme.adminToken).request('PUT', '/v1/tenants/acme/plugins/@probe%2Fone', binding)
 }

@@ -90,7 +90,6 @@ t.test('a bundle that found the compiler busy is compiled at a later load', asyn
   })
   const cache = new BundleCache({
     read: async () => source,
-    verify: async () => undefined,
     compiled: service,
   })
   const of = bundleOf()
@@ -107,7 +106,6 @@ t.test('a load never waits for a compiler, and never fails over one', async (t) 
   const { service } = serviceWith(() => promise)
   const cache = new BundleCache({
     read: async () => source,
-    verify: async () => undefined,
     compiled: service,
   })
   t.same(await cache.load(of), { source }, 'the first load goes without')
@@ -127,7 +125,6 @@ t.test('a load never waits for a compiler, and never fails over one', async (t) 
   const compiled = new CompiledBundleService(ports)
   const other = new BundleCache({
     read: async () => source,
-    verify: async () => undefined,
     compiled,
   })
   t.match(await other.load(bundleOf()), { source }, 'with the database away')

@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { publicKeyText } from '@signalbox/sdk/trust/key-id'
 import { installFixture } from './fixture-plugin.ts'
 import type { HostProcess } from './host-process.ts'
 
@@ -146,8 +148,12 @@ export function useRoutes(plugin: string): RouteRows {
   }
 }
 
-/** Publishers of the marketplace. @param publisher path of one @param token of one of its tokens */
-export function publisherRoutes(publisher: string, token: string | undefined): RouteRows {
+/** Publishers of the marketplace. @param publisher path of one @param token of one of its tokens @param key that it has registered */
+export function publisherRoutes(
+  publisher: string,
+  token: string | undefined,
+  key: string,
+): RouteRows {
   return {
     'POST /v1/marketplace/publishers': {
       at: '/v1/marketplace/publishers',
@@ -159,6 +165,23 @@ export function publisherRoutes(publisher: string, token: string | undefined): R
     },
     'GET /v1/marketplace/publishers/{name}/tokens': { at: `${publisher}/tokens` },
     'POST /v1/marketplace/publishers/{name}/tokens': { at: `${publisher}/tokens` },
+    'GET /v1/marketplace/publishers/{name}/keys': { at: `${publisher}/keys` },
+    'POST /v1/marketplace/publishers/{name}/keys': {
+      at: `${publisher}/keys`,
+      body: { publicKey: publicKeyText(generateKeyPairSync('ed25519').publicKey) },
+    },
+    'POST /v1/marketplace/publishers/{name}/keys/{keyid}/revocation': {
+      at: `${publisher}/keys/${encodeURIComponent(key)}/revocation`,
+      body: {},
+    },
+    'POST /v1/marketplace/signing-keys:rotate': {
+      at: '/v1/marketplace/signing-keys:rotate',
+      body: {},
+    },
+    'PUT /v1/marketplace/publishers/{name}/signing': {
+      at: `${publisher}/signing`,
+      body: { required: false },
+    },
     'DELETE /v1/marketplace/publishers/{name}/tokens/{id}': {
       at: `${publisher}/tokens/${token}`,
     },

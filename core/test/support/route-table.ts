@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
+import { createHash, generateKeyPairSync } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { publicKeyText } from '@signalbox/sdk/trust/key-id'
 import t from 'tap'
 import { deadLetters } from './dead-letters.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from './host-process.ts'
@@ -169,6 +170,9 @@ export const identity = await identityRows(host, admin)
 const publisher = '/v1/marketplace/publishers/initrode'
 const account = { name: 'initrode', scopes: ['@initrode'] }
 await host.client.request('POST', '/v1/marketplace/publishers', account)
+const signing = await host.client.request<{ keyid: string }>('POST', `${publisher}/keys`, {
+  publicKey: publicKeyText(generateKeyPairSync('ed25519').publicKey),
+})
 const logins = await host.client.request<{ items: { id: string }[] }>('GET', `${publisher}/tokens`)
 
 /** A client of acme proves itself in the body, whoever sends it: for nobody else there is another. */
@@ -390,5 +394,5 @@ export const table: Readonly<Record<string, Entry>> = {
   'GET /v1/subscriptions/{id}/usage': { door: hidden, at: `${subscription}/usage` },
   'GET /v1/signing-keys': { door: open, at: '/v1/signing-keys' },
   ...behind(operators, bookRoutes.operators),
-  ...behind(market, publisherRoutes(publisher, logins.items[0]?.id)),
+  ...behind(market, publisherRoutes(publisher, logins.items[0]?.id, signing.keyid)),
 }

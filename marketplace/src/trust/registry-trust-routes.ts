@@ -1,8 +1,6 @@
-import { signAdvisories } from '@signalbox/sdk/trust/advisories-snapshot'
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
-import { findFingerprint } from '../identity/identity-store.ts'
 import { type PackageParams, packageOf, packagePatterns } from '../packages/package-routes.ts'
 import { findReleased } from '../packages/package-store.ts'
 import type { RegistryKeys } from './registry-keys.ts'
@@ -10,12 +8,11 @@ import type { RegistryKeys } from './registry-keys.ts'
 interface Ports {
   readonly knex: Knex
   readonly registryKeys?: RegistryKeys
-  readonly now: () => number
 }
 
 /** What anybody needs to verify a version, as npm asks for it and beyond. */
 export function registryTrustRoutes(app: FastifyInstance, ports: Ports): void {
-  const { knex, registryKeys, now } = ports
+  const { knex, registryKeys } = ports
   app.get('/-/npm/v1/keys', async () => {
     const keys = (await registryKeys?.trusted()) ?? []
     return {
@@ -32,17 +29,6 @@ export function registryTrustRoutes(app: FastifyInstance, ports: Ports): void {
   app.get('/-/signalbox/v1/keys', async () => {
     const keys = (await registryKeys?.trusted()) ?? []
     return { keys: keys.map(({ publicKey, endorsement }) => ({ publicKey, endorsement })) }
-  })
-
-  app.get('/-/signalbox/v1/advisories', async () => {
-    const key = await registryKeys?.current()
-    const marketplace = await findFingerprint(knex)
-    if (key === undefined || marketplace === undefined) {
-      throw marketplaceErrors.create('UNSIGNED')
-    }
-    // None are known to this registry, as its answer to npm's own question says.
-    const snapshot = { marketplace, at: now(), advisories: {} }
-    return { statement: signAdvisories(snapshot, key.privateKey) }
   })
 
   for (const pattern of packagePatterns) {

@@ -6,7 +6,12 @@ import type { ContentStore } from '../ports.ts'
 import { digestsOf } from '../publish/digests.ts'
 import { findPublisherKey } from './publisher-key-store.ts'
 import type { RegistryKeys } from './registry-keys.ts'
-import { listUnsigned, setSigned, type UnsignedVersion } from './signed-version-store.ts'
+import {
+  findUnsigned,
+  listUnsigned,
+  setSigned,
+  type UnsignedVersion,
+} from './signed-version-store.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -43,6 +48,23 @@ export async function signOlderVersions(ports: Ports, signal: AbortSignal): Prom
     }
   }
   return signed
+}
+
+/**
+ * Signs one of them now, for whoever cannot wait until its turn comes.
+ * @returns whether it is signed by now, by whomever
+ */
+export async function signOlderVersion(
+  ports: Ports,
+  name: string,
+  version: string,
+): Promise<boolean> {
+  const { knex, keys } = ports
+  if (!(await keys.current()).signsOlder) return false
+  const trusted = (await keys.trusted()).map(({ keyid }) => keyid)
+  const found = await findUnsigned(knex, trusted, name, version)
+  if (found === undefined) return true
+  return (await knex.transaction((trx) => signSome(trx, ports, name, [found]))) === 1
 }
 
 async function signSome(

@@ -21,13 +21,27 @@ export async function listUnsigned(
   after: Pick<UnsignedVersion, 'name' | 'version'> | undefined,
   limit: number,
 ): Promise<readonly UnsignedVersion[]> {
+  return unsigned(knex, trusted)
+    .whereRaw('(name, version) > (?, ?)', [after?.name ?? '', after?.version ?? ''])
+    .orderBy(['name', 'version'])
+    .limit(limit)
+}
+
+export async function findUnsigned(
+  knex: Knex,
+  trusted: readonly string[],
+  name: string,
+  version: string,
+): Promise<UnsignedVersion | undefined> {
+  const [found] = await unsigned(knex, trusted).where({ name, version })
+  return found
+}
+
+function unsigned(knex: Knex, trusted: readonly string[]): Knex.QueryBuilder {
   return knex('package_versions')
     .where((either) =>
       either.whereNull('signature_key').orWhereNotIn('signature_key', [...trusted]),
     )
-    .whereRaw('(name, version) > (?, ?)', [after?.name ?? '', after?.version ?? ''])
-    .orderBy(['name', 'version'])
-    .limit(limit)
     .select('name', 'version', 'integrity', 'publisher', {
       tarballSha256: 'tarball_sha256',
       publishedAt: 'published_at',
