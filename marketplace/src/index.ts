@@ -13,7 +13,6 @@ export type {
   InspectPackage,
   MarketplaceOptions,
   PackageInspection,
-  PrivateKeySealer,
 } from './ports.ts'
 export { PublisherDirectory } from './publishers/publisher-directory.ts'
 export { publisherRoutes } from './publishers/publisher-routes.ts'

@@ -5,7 +5,7 @@ import { signVersion } from '@signalbox/sdk/trust/registry-signature'
 import { type Release, signRelease } from '@signalbox/sdk/trust/release-statement'
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
-import type { PrivateKeySealer } from '../ports.ts'
+import type { PrivateKeySealer } from './private-key-sealer.ts'
 import {
   insertRegistryKey,
   listRegistryKeys,
@@ -77,9 +77,8 @@ export class RegistryKeys {
   /** Those whose signatures are believed, the current one first; retired ones still vouch for what they signed. */
   async trusted(knex: Knex = this.#ports.knex): Promise<readonly RegistryKey[]> {
     const stored = await listRegistryKeys(knex)
-    const opened = await Promise.all(
-      stored.map((one) => (one.revokedAt === null ? this.#open(one) : undefined)),
-    )
+    const believed = stored.filter(({ revokedAt }) => revokedAt === null)
+    const opened = await Promise.all(believed.map((one) => this.#open(one)))
     return opened.filter((one) => one !== undefined)
   }
 

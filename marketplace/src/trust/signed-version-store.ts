@@ -39,9 +39,9 @@ export async function findUnsigned(
 
 function unsigned(knex: Knex, trusted: readonly string[]): Knex.QueryBuilder {
   return knex('package_versions')
-    .where((either) =>
-      either.whereNull('signature_key').orWhereNotIn('signature_key', [...trusted]),
-    )
+    .where((either) => {
+      void either.whereNull('signature_key').orWhereNotIn('signature_key', [...trusted])
+    })
     .select('name', 'version', 'integrity', 'publisher', {
       tarballSha256: 'tarball_sha256',
       publishedAt: 'published_at',
