@@ -795,6 +795,17 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请评价已为该租户启用且最近 30 天内有调用的主版本。',
     },
   },
+  RECEIPT_FOREIGN: {
+    status: 503,
+    message: {
+      en: '{plugin}@{version} was installed by a host whose key this node does not have, so that it cannot be verified here.',
+      'zh-CN': '{plugin}@{version} 由持有其他密钥的主机安装，此节点没有该密钥，无法验证。',
+    },
+    cure: {
+      en: 'Give this node the SIGNALBOX_KEY_FILE of the others.',
+      'zh-CN': '请为此节点配置与其他节点相同的 SIGNALBOX_KEY_FILE。',
+    },
+  },
   RELEASE_MISSING: {
     status: 404,
     message: {
@@ -928,6 +939,52 @@ export const coreErrors = defineErrors('CORE', {
     cure: {
       en: 'Correct the environment variable {name}.',
       'zh-CN': '请更正环境变量 {name}。',
+    },
+  },
+  SIGNATURE_INVALID: {
+    status: 409,
+    message: {
+      en: '{plugin}@{version} is refused: {reason}.',
+      'zh-CN': '拒绝 {plugin}@{version}：{reason}。',
+    },
+    cure: {
+      en: 'Find out who changed it ("signalbox verify" shows each link); then install the version again, which takes it from the marketplace anew.',
+      'zh-CN':
+        '请查明改动来源（"signalbox verify" 会逐项显示），然后重新安装该版本，即可从应用市场重新获取。',
+    },
+  },
+  SIGNATURE_MISSING: {
+    status: 409,
+    message: {
+      en: '{plugin}@{version} is not signed by its marketplace.',
+      'zh-CN': '{plugin}@{version} 没有应用市场的签名。',
+    },
+    cure: {
+      en: 'What was published before the marketplace had a key is signed at its start; wait for that, or publish the version anew.',
+      'zh-CN': '应用市场在有密钥之前发布的版本会在启动时补签；请稍候，或重新发布。',
+    },
+  },
+  SIGNING_KEY_UNUSABLE: {
+    status: 422,
+    message: {
+      en: 'The signing key {place} cannot be used: {reason}.',
+      'zh-CN': '签名密钥 {place} 无法使用：{reason}。',
+    },
+    cure: {
+      en: 'Make one with "signalbox sign --new-key", or name its file by --key or SIGNALBOX_SIGNING_KEY.',
+      'zh-CN':
+        '请用 "signalbox sign --new-key" 生成，或用 --key 或 SIGNALBOX_SIGNING_KEY 指定其文件。',
+    },
+  },
+  SIGN_FAILED: {
+    status: 422,
+    message: {
+      en: '{folder} cannot be signed: {reason}',
+      'zh-CN': '无法签署 {folder}：{reason}',
+    },
+    cure: {
+      en: 'Correct that and sign again; until then there is no signalbox.sig in the folder.',
+      'zh-CN': '请更正后重新签名；在此之前目录中没有 signalbox.sig。',
     },
   },
   SQL_CANCELLED: {

@@ -16,6 +16,11 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   pack: ['signalbox pack', 'signalbox pack plugins/orders'],
   check: ['signalbox check', 'signalbox check acme-orders-1.2.0.tgz --json'],
   'tenant create': ['signalbox tenant create acme --name "Acme Ltd"'],
+  sign: ['signalbox sign --new-key', 'signalbox sign'],
+  'signing-key register': [
+    'signalbox signing-key register --publisher acme',
+    'signalbox signing-key register --publisher acme --replaces old-key.pem',
+  ],
   'plugin install': [
     'signalbox plugin install @acme/orders',
     'signalbox plugin install @acme/orders@1.2.0',

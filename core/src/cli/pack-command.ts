@@ -2,6 +2,7 @@ import { packPlugin } from '@signalbox/sdk/pack'
 import { defineCommand } from 'citty'
 import { say } from './language.ts'
 import { print } from './output.ts'
+import { keyArgument, sign, signedText } from './sign-command.ts'
 
 export const packCommand = defineCommand({
   meta: {
@@ -32,6 +33,14 @@ export const packCommand = defineCommand({
         'zh-CN': '写入 src/signalbox.gen.ts，即 definePlugin<Signalbox> 所遵循的类型',
       }),
     },
+    sign: {
+      type: 'boolean',
+      description: say({
+        en: 'Sign what npm would publish of it; publish with npm publish --ignore-scripts',
+        'zh-CN': '对 npm 将发布的内容签名；请用 npm publish --ignore-scripts 发布',
+      }),
+    },
+    key: keyArgument,
     json: {
       type: 'boolean',
       description: say({ en: 'Print JSON, for machines', 'zh-CN': '输出 JSON，供程序读取' }),
@@ -41,12 +50,14 @@ export const packCommand = defineCommand({
     const packed = await packPlugin(args.folder, { previous: args.previous, types: args.types })
     // npm reads the standard output of prepack where it was asked for JSON; people read the standard error.
     const { bundlePath, bytes } = packed
-    if (args.json === true) return print(true, packed, [])
+    const signed = args.sign === true ? await sign(args.folder, args.key) : undefined
+    if (args.json === true) return print(true, { ...packed, signed: signed ?? null }, [])
     const text = {
       en: '{bundlePath}: {bytes} bytes',
       'zh-CN': '{bundlePath}：{bytes} 字节',
     }
     const lines = [say(text, { bundlePath, bytes }), ...packed.warnings]
+    if (signed !== undefined) lines.push(say(signedText, { ...signed }))
     process.stderr.write(`${lines.join('\n')}\n`)
   },
 })

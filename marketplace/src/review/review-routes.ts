@@ -5,6 +5,7 @@ import { parsePackageName } from '../packages/package-name.ts'
 import type { AccountPorts, ContentStore } from '../ports.ts'
 import { actorOf, authentication } from '../publishers/authenticate.ts'
 import { PublisherService } from '../publishers/publisher-service.ts'
+import type { RegistryKeys } from '../trust/registry-keys.ts'
 import type { PublisherRole, ReviewPolicy } from './review-policy.ts'
 import {
   commandSchema,
@@ -23,6 +24,7 @@ const tags = ['marketplace']
 
 export interface ReviewOptions extends AccountPorts {
   readonly contents: ContentStore
+  readonly registryKeys?: RegistryKeys
 }
 
 /** Reviews, who reviews, and what is taken out of circulation, for the host's `/v1/marketplace`. */
