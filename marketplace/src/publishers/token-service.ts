@@ -11,12 +11,15 @@ import {
   type PublisherToken,
   type ShownPublisher,
 } from './publisher-store.ts'
+import { requireWhole } from './require-whole.ts'
 import { hashToken, isPublisherToken, type NewToken } from './token.ts'
-import { isNarrowed, type TokenLimits } from './token-limits.ts'
+import type { TokenLimits } from './token-limits.ts'
 import { limitsOf, type TokenWish } from './token-wish.ts'
 
 /** Tokens of one publisher in force: a pipeline each for far more packages than anybody has, and a list that ends. */
 const MAX_TOKENS = 500
+
+const MANAGED = 'tokens are managed with a token that has no limits'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -42,7 +45,7 @@ export class TokenService {
    * @throws `MKT_TOKEN_NARROWED`, `MKT_LOGIN_REFUSED`, `MKT_INPUT_INVALID`, `MKT_TOKENS_FULL`
    */
   async create(wish: TokenWish, actor: Actor, traceId: string): Promise<IssuedToken> {
-    requireWhole(actor)
+    requireWhole(actor, MANAGED)
     const limits = limitsOf(wish)
     await this.#publishers.requirePassword(actor.name, wish.password)
     const name = wish.name || wish.description || null
@@ -72,7 +75,7 @@ export class TokenService {
 
   /** @param given its id, or the token itself: npm sends what was typed. @throws `MKT_PUBLISHER_TOKEN_NOT_FOUND` */
   async revoke(given: string, actor: Actor, traceId: string): Promise<void> {
-    requireWhole(actor)
+    requireWhole(actor, MANAGED)
     const id = isPublisherToken(given) ? hashToken(given).toString('hex') : given
     await this.#publishers.revokeToken(actor.name, id, actor, traceId)
   }
@@ -80,10 +83,4 @@ export class TokenService {
   async profile(actor: Actor): Promise<ShownPublisher | undefined> {
     return findPublisher(this.#ports.knex, actor.name)
   }
-}
-
-function requireWhole({ name, limits }: Actor): void {
-  if (!isNarrowed(limits)) return
-  const reason = 'tokens are managed with a token that has no limits'
-  throw marketplaceErrors.create('TOKEN_NARROWED', { publisher: name, reason })
 }

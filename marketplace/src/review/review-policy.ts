@@ -1,5 +1,6 @@
 import type { Tier } from '@signalbox/sdk/manifest'
 import { type Actor, OPERATOR, type Ownership } from '../publishers/actor.ts'
+import { isForSome } from '../publishers/token-limits.ts'
 
 /** What the operator decides of reviews. */
 export interface ReviewPolicy {
@@ -79,6 +80,10 @@ export function refusalToDecide(
   roles: readonly PublisherRole[],
 ): string | undefined {
   const isOwn = actor.name === review.publisher
+  // To let out one's own is what a publish does; to judge others' work is no work on a package of the token.
+  if (isForSome(actor.limits) && !(isOwn && review.needed === 0)) {
+    return 'their token is for some packages, and reviews are decided with one for all'
+  }
   if (isOwn) {
     return review.needed === 0 ? undefined : 'who published a version does not decide on it'
   }

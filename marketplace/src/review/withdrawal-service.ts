@@ -19,6 +19,7 @@ import {
 import type { AccountPorts, AuditEntry } from '../ports.ts'
 import { type Actor, OPERATOR } from '../publishers/actor.ts'
 import { authorizeChange } from '../publishers/authorize-change.ts'
+import { requireOperator } from '../publishers/require-whole.ts'
 import { relist } from '../search/listing-index.ts'
 import { chosenStates, nextVersionState, type VersionCommand } from './version-states.ts'
 
@@ -85,8 +86,9 @@ export class WithdrawalService {
 }
 
 function requireOwn({ actor, command }: Withdrawal, before: VersionStanding, spec: string): void {
+  // It stops what runs, on every host: more than a publisher's work on a package.
+  if (command === 'block' || command === 'unblock') requireOperator(actor)
   if (actor.kind === 'operator') return
-  if (command === 'block' || command === 'unblock') throw marketplaceErrors.create('OPERATOR_ONLY')
   if (command === 'unyank' && before.by === OPERATOR) {
     const words = { package: spec, reason: before.reason ?? '' }
     throw marketplaceErrors.create('WITHDRAWN_BY_OPERATOR', words)

@@ -42,6 +42,8 @@ export interface Registry {
   readonly url: string
   readonly knex: Knex
   readonly audited: readonly AuditEntry[]
+  /** As `PUT /npm/:name`. */
+  readonly routes: readonly string[]
   /** A call to a path of the registry, or of the host when it begins with `/v1`. */
   call(path: string, call?: Call): Promise<Answer>
   /** Told of every answer from now on. */
@@ -84,7 +86,7 @@ export async function serve(
     ...changes,
   }
   const app = Fastify({
-    logger: { level: "error" },
+    logger: { level: 'error' },
     forceCloseConnections: true,
     // As the host has it: a package name holds an encoded slash and may be long.
     routerOptions: { maxParamLength: 500 },
@@ -92,6 +94,10 @@ export async function serve(
   const listeners: ((url: string, status: number) => void)[] = []
   app.addHook('onResponse', async (request, reply) => {
     for (const listener of listeners) listener(request.url, reply.statusCode)
+  })
+  const routes: string[] = []
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) routes.push(`${one} ${url}`)
   })
   await app.register(marketplace, { prefix: '/npm', ...options })
   await app.register(advisoryAdministration, { prefix: '/v1/marketplace', ...options })
@@ -116,6 +122,7 @@ export async function serve(
     url: `${origin}/npm/`,
     knex,
     audited,
+    routes,
     call,
     onAnswer: (listener) => void listeners.push(listener),
     publisher: async (name, scopes, password) => {
