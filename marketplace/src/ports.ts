@@ -71,6 +71,7 @@ export interface AuditEntry {
     | 'dist-tag.set'
     | 'dist-tag.removed'
     | 'publisher.created'
+    | 'publisher-password.changed'
     | 'publisher-scope.granted'
     | 'publisher-token.issued'
     | 'publisher-token.revoked'

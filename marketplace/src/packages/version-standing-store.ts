@@ -10,10 +10,14 @@ export interface ShownVersion {
 }
 
 /** The versions that a packument shows, without what is in them. */
-export async function listShown(knex: Knex, name: string): Promise<readonly ShownVersion[]> {
+export async function listShown(
+  knex: Knex,
+  name: string,
+  states: readonly VersionState[] = visibleStates,
+): Promise<readonly ShownVersion[]> {
   return knex('package_versions')
     .where({ name })
-    .whereIn('state', visibleStates)
+    .whereIn('state', states)
     .orderBy(['published_at', 'version'])
     .select('version', 'deprecation', { publishedAt: 'published_at' })
 }
@@ -73,6 +77,8 @@ export interface VersionStanding {
   readonly reason: string | null
   /** Who put it there; null: its publisher, by publishing it. */
   readonly by: string | null
+  /** Why its publisher advises against it, in whatever state it is. */
+  readonly deprecation: string | null
 }
 
 export async function findStanding(
@@ -82,13 +88,16 @@ export async function findStanding(
 ): Promise<VersionStanding | undefined> {
   return knex('package_versions')
     .where({ name, version })
-    .first<VersionStanding | undefined>('state', { reason: 'state_reason', by: 'state_by' })
+    .first<VersionStanding | undefined>('state', 'deprecation', {
+      reason: 'state_reason',
+      by: 'state_by',
+    })
 }
 
 /** @param at given where it is shown from now on for the first time */
 export async function moveVersion(
   trx: Knex.Transaction,
-  given: { name: string; version: string; at?: Date } & VersionStanding,
+  given: { name: string; version: string; at?: Date } & Omit<VersionStanding, 'deprecation'>,
 ): Promise<void> {
   const { name, version, state, reason, by, at } = given
   await trx('package_versions')

@@ -1,23 +1,20 @@
 import { marketplaceErrors } from '../errors.ts'
 import type { AccountPorts } from '../ports.ts'
 import type { Actor } from './actor.ts'
-import { issueToken } from './issue-token.ts'
+import { issueToken, requireTokenRoom } from './issue-token.ts'
+import { hashPassword } from './password.ts'
 import type { PublisherService } from './publisher-service.ts'
 import {
-  countTokens,
   findPublisher,
   listTokens,
-  lockPublisher,
   type PublisherToken,
   type ShownPublisher,
+  setPasswordHash,
 } from './publisher-store.ts'
 import { requireWhole } from './require-whole.ts'
 import { hashToken, isPublisherToken, type NewToken } from './token.ts'
 import type { TokenLimits } from './token-limits.ts'
 import { limitsOf, type TokenWish } from './token-wish.ts'
-
-/** Tokens of one publisher in force: a pipeline each for far more packages than anybody has, and a list that ends. */
-const MAX_TOKENS = 500
 
 const MANAGED = 'tokens are managed with a token that has no limits'
 
@@ -52,11 +49,7 @@ export class TokenService {
     const createdAt = new Date(this.#ports.now())
     const { expires } = wish
     return this.#ports.knex.transaction(async (trx) => {
-      await lockPublisher(trx, actor.name)
-      if ((await countTokens(trx, actor.name, createdAt)) >= MAX_TOKENS) {
-        const words = { publisher: actor.name, limit: MAX_TOKENS }
-        throw marketplaceErrors.create('TOKENS_FULL', words)
-      }
+      await requireTokenRoom(trx, actor.name, createdAt)
       const token = await issueToken(trx, this.#ports, {
         publisher: actor.name,
         actor: actor.name,
@@ -80,7 +73,31 @@ export class TokenService {
     await this.#publishers.revokeToken(actor.name, id, actor, traceId)
   }
 
+  /**
+   * Tokens that are in force stay so: who thinks that one was stolen revokes it.
+   * @throws `MKT_TOKEN_NARROWED`, `MKT_LOGIN_REFUSED`, `MKT_PROFILE_FIXED`
+   */
+  async setPassword(
+    given: { readonly old: string; readonly new: string },
+    actor: Actor,
+    traceId: string,
+  ): Promise<void> {
+    requireWhole(actor, 'the password is changed with a token that has no limits')
+    if (actor.kind === 'operator') throw profileFixed(actor, 'password')
+    await this.#publishers.requirePassword(actor.name, given.old)
+    const hash = await hashPassword(given.new)
+    await this.#ports.knex.transaction(async (trx) => {
+      await setPasswordHash(trx, actor.name, hash)
+      const entry = { actor: actor.name, subject: actor.name, traceId, details: {} }
+      await this.#ports.audit?.({ ...entry, action: 'publisher-password.changed' }, trx)
+    })
+  }
+
   async profile(actor: Actor): Promise<ShownPublisher | undefined> {
     return findPublisher(this.#ports.knex, actor.name)
   }
+}
+
+export function profileFixed({ name: publisher }: Actor, field: string): Error {
+  return marketplaceErrors.create('PROFILE_FIXED', { publisher, field })
 }

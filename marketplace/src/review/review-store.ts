@@ -110,7 +110,7 @@ export interface ReviewQuery {
 function matching(knex: Knex, { publisher, status, name, limits }: ReviewQuery): Knex.QueryBuilder {
   const query = knex('reviews')
   if (limits !== undefined && isForSome(limits)) {
-    const lists = [limits.packages ?? [], limits.scopes ?? []]
+    const lists = [[...(limits.packages ?? [])], [...(limits.scopes ?? [])]]
     query.whereRaw(`(name = any(?) or split_part(name, '/', 1) = any(?))`, lists)
   }
   if (publisher !== undefined) query.where({ publisher })

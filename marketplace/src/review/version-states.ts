@@ -66,11 +66,16 @@ export const chosenStates: readonly VersionState[] = states.filter(
   (state) => versionStates[state].isChosen,
 )
 
-/** @returns the next state, or undefined where the command is refused */
+/**
+ * @param isDeprecated its publisher advises against it: what is shown again says so again
+ * @returns the next state, or undefined where the command is refused
+ */
 export function nextVersionState(
   state: VersionState,
   command: VersionCommand,
+  isDeprecated = false,
 ): VersionState | undefined {
   const { moves }: VersionRule = versionStates[state]
-  return moves[command]
+  const next = moves[command]
+  return next === 'published' && isDeprecated ? 'deprecated' : next
 }

@@ -54,7 +54,7 @@ export class WithdrawalService {
   }
 
   /** @throws `MKT_PACKAGE_NOT_FOUND`, `MKT_VERSION_STATE`, `MKT_WITHDRAWN_BY_OPERATOR`, `MKT_OPERATOR_ONLY` */
-  async withdraw(asked: Withdrawal): Promise<VersionStanding> {
+  async withdraw(asked: Withdrawal): Promise<Omit<VersionStanding, 'deprecation'>> {
     const { knex, now, randomBytes, audit } = this.#ports
     const { actor, name, command, reason, traceId } = asked
     const version = parseVersion(asked.version)
@@ -65,7 +65,7 @@ export class WithdrawalService {
       if (head === undefined || before === undefined) throw notFound(spec)
       await authorizeChange(trx, actor, name, head.owner)
       requireOwn(asked, before, spec)
-      const state = nextVersionState(before.state, command)
+      const state = nextVersionState(before.state, command, before.deprecation !== null)
       if (state === undefined) {
         const words = { package: spec, state: before.state, wanted: command }
         throw marketplaceErrors.create('VERSION_STATE', words)

@@ -154,6 +154,9 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   ],
   'DELETE /npm/-/stage/:id': [{ path: async () => `/-/stage/${await staged('3.1.0')}` }],
   'POST /npm/-/npm/v1/tokens': [{ path: '/-/npm/v1/tokens', body: { password: OPERATOR_TOKEN } }],
+  'POST /npm/-/npm/v1/user': [
+    { path: '/-/npm/v1/user', body: { password: null, email: null }, isHarmless: true },
+  ],
   'DELETE /npm/-/npm/v1/tokens/token/:token': [
     { path: async () => `/-/npm/v1/tokens/token/${await tokenOf('operator')}` },
   ],
@@ -217,6 +220,9 @@ const byPassword = [
   'POST /npm/-/npm/v1/security/advisories/bulk',
 ]
 
+/** They refuse whoever asks. */
+const isAbsent = (route: string) => /\/-\/(org|team)\/|\/trust(\/:id)?$/.test(route)
+
 /** All that is stored, in one digest. */
 async function stored(): Promise<string> {
   const { rows: tables } = await knex.raw(
@@ -233,7 +239,9 @@ async function stored(): Promise<string> {
 
 t.test('every route that changes something is in the table', async (t) => {
   const known = [...Object.keys(rows), ...byPassword]
-  const changing = registry.routes.filter((route) => /^(PUT|POST|DELETE|PATCH) /.test(route))
+  const changing = registry.routes.filter(
+    (route) => /^(PUT|POST|DELETE|PATCH) /.test(route) && !isAbsent(route),
+  )
   t.same(
     changing.filter((route) => !route.includes('/:scope/:name') && !known.includes(route)),
     [],
