@@ -75,6 +75,7 @@ import { openTrusted } from './trusted/open-trusted.ts'
 import { UdfLanes } from './udf/udf-lanes.ts'
 import { udfRoutes } from './udf/udf-routes.ts'
 import { UdfService } from './udf/udf-service.ts'
+import { openUpdates } from './updates/open-updates.ts'
 
 export interface Host {
   /** Where the host listens, such as http://127.0.0.1:4400. */
@@ -186,6 +187,9 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const { broker, streams, flush } = plugins
   const packages = { ...packagesOf(state, options.building), points: broker.points }
   const registry = openRegistry({ ...parts, ...trusted, ...packages, log })
+  const { minimumReleaseAgeHours } = parts.settings
+  const updated = { ...state, ...packages, ...registry, rollouts, hostVersion, log }
+  const updates = openUpdates({ ...updated, minimumReleaseAgeHours }, stops)
   const bindings = new BindingService(state)
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
   const udfs = composeUdfs(parts, udfLanes)
@@ -205,6 +209,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
     migrations.routes(scope)
+    updates.routes(scope)
     await ownBodies(scope, parts, udfs)
   })
   await app.register(async (scope) => {
@@ -216,6 +221,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   controller.start(composeAsking(parts, broker))
   plugins.start()
   removals.start()
+  updates.start()
   apps.start()
   stops.push(() => controller.stop())
   resume(parts, { ...registry, bindings }, stops)

@@ -26,6 +26,7 @@ import { differenceSentence } from './rollout/rehearsal/rehearsal-sentences.ts'
 import type { Settings } from './settings.ts'
 import type { StopStack } from './stop-stack.ts'
 import { isDatabaseUnavailable } from './storage/database-unavailable.ts'
+import { noteForUpdates } from './updates/note-for-updates.ts'
 
 /** The store that this host keeps, joined to the rest of it. */
 interface MarketParts {
@@ -49,9 +50,12 @@ export function packagesOf(
   building: Building | undefined,
 ) {
   const published = new PackageSource({ knex, contents })
-  if (building === undefined) return { source: published, inspect: inspectPackage }
+  if (building === undefined) {
+    return { source: published, releases: published, inspect: inspectPackage }
+  }
   return {
     source: packagesBefore(building.packages, published),
+    releases: published,
     inspect: building.inspect,
   }
 }
@@ -69,7 +73,10 @@ export async function registerMarketplace(
     isDatabaseUnavailable,
     now: Date.now,
     randomBytes,
-    audit: recordMarketChange,
+    audit: async (...of: Parameters<typeof recordMarketChange>) => {
+      await recordMarketChange(...of)
+      await noteForUpdates(...of)
+    },
   }
   await scope.register(marketplace, {
     ...accounts,

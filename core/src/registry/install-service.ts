@@ -74,6 +74,12 @@ interface Ports {
   readonly log: { error(fields: object, message: string): void }
 }
 
+interface Asked {
+  readonly caller: Caller
+  readonly acceptedTerms: string | undefined
+  readonly besides: string | undefined
+}
+
 /** Another node, or another call, was first: what it made of the version is read again. */
 class Overtaken extends Error {}
 
@@ -92,6 +98,8 @@ export class InstallService {
   /**
    * @param wish a version or a dist-tag; undefined: `latest`
    * @param acceptedTerms the hash of the terms that the caller was shown and agrees to, where the version has some
+   * @param besides the version in service; where another or none is, nothing is installed: an update never brings back
+   *   what somebody took away
    * @returns the installation, `stable` when it is the plugin's first, else `warm`. To repeat it is harmless.
    */
   async install(
@@ -99,9 +107,11 @@ export class InstallService {
     name: string,
     wish: string | undefined,
     acceptedTerms?: string,
+    besides?: string,
   ): Promise<Installation> {
     const version = await this.#resolveVersion(name, wish ?? 'latest')
-    return this.#once(name, version, () => this.#install(caller, name, version, acceptedTerms))
+    const asked = { caller, acceptedTerms, besides }
+    return this.#once(name, version, () => this.#install(asked, name, version))
   }
 
   /** Goes on with what a killed host left behind; a version that fails keeps no other from being finished. */
@@ -137,18 +147,13 @@ export class InstallService {
     throw coreErrors.create('PACKAGE_MISSING', { plugin: name, version: wish })
   }
 
-  async #install(
-    caller: Caller,
-    plugin: string,
-    version: string,
-    acceptedTerms: string | undefined,
-  ): Promise<Installation> {
+  async #install(asked: Asked, plugin: string, version: string): Promise<Installation> {
     const there = await findInstallation(this.#ports.knex, plugin, version)
     const start =
       there === undefined
-        ? await this.#fetchAndStore(caller, plugin, version, acceptedTerms)
-        : await this.#retry(caller, there)
-    return this.#finish(caller, start)
+        ? await this.#fetchAndStore(asked, plugin, version)
+        : await this.#retry(asked.caller, there)
+    return this.#finish(asked.caller, start)
   }
 
   /** A version in a fault state starts over; any other goes on from where it is. */
@@ -161,23 +166,18 @@ export class InstallService {
     )
   }
 
-  async #fetchAndStore(
-    caller: Caller,
-    plugin: string,
-    version: string,
-    acceptedTerms: string | undefined,
-  ): Promise<Installation> {
+  async #fetchAndStore(asked: Asked, plugin: string, version: string): Promise<Installation> {
     const tarball = await this.#ports.source.fetch(plugin, version)
     if (tarball === undefined) throw coreErrors.create('PACKAGE_MISSING', { plugin, version })
     const inspected = await this.#ports.inspect(tarball.tarball, { name: plugin, version })
     if (inspected.integrity !== tarball.integrity) {
       throw coreErrors.create('INTEGRITY_MISMATCH', { plugin, version })
     }
-    const row = rowOf(caller, plugin, version, tarball, inspected)
+    const row = rowOf(asked.caller, plugin, version, tarball, inspected)
     const unfit = await this.#ports.unfit(row)
     if (unfit !== undefined) throw unfit
     try {
-      await this.#store(caller, row, inspected, acceptedTerms)
+      await this.#store(asked, row, inspected)
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error
     }
@@ -185,10 +185,9 @@ export class InstallService {
   }
 
   async #store(
-    caller: Caller,
+    { caller, acceptedTerms, besides }: Asked,
     row: Omit<Installation, 'fault'>,
     inspected: PackageInspection,
-    acceptedTerms: string | undefined,
   ): Promise<void> {
     const { files } = inspected
     const { plugin, version, manifest, publisher, marketplaceFingerprint: fingerprint } = row
@@ -200,6 +199,7 @@ export class InstallService {
     await commitRoutedChange(knex, change, async (trx) => {
       await shareInstalls(trx)
       const { stableVersion: stable } = await lockPlugin(trx, plugin)
+      requireBesides(plugin, stable, besides)
       await admitReturn(trx, plugin, fingerprint)
       if ((await findInstallation(trx, plugin, version)) !== undefined) throw new Overtaken()
       const candidate = { plugin, version, manifest, isTrusted }
@@ -324,6 +324,11 @@ export class InstallService {
       throw error
     }
   }
+}
+
+function requireBesides(plugin: string, stable: string | null, besides: string | undefined): void {
+  if (besides === undefined || stable === besides) return
+  throw coreErrors.create('VERSION_MISSING', { plugin, version: besides })
 }
 
 /** Terms that were accepted once hold for every version that has the same; others are accepted anew. */

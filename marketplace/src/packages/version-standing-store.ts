@@ -63,6 +63,27 @@ export async function findProvenance(
     })
 }
 
+export interface Release {
+  readonly version: string
+  readonly publishedAt: Date
+  readonly state: 'published' | 'deprecated' | 'yanked' | 'blocked'
+  /** Why its publisher advises against it, or why it was withdrawn. */
+  readonly reason: string | null
+}
+
+/** What was let through, the newest first, withdrawn or not; at most 2000, which is all that a package may have. */
+export async function listReleases(knex: Knex, name: string): Promise<readonly Release[]> {
+  return knex('package_versions')
+    .where({ name })
+    .whereIn('state', ['published', 'deprecated', 'yanked', 'blocked'])
+    .orderBy('published_at', 'desc')
+    .limit(2000)
+    .select('version', 'state', {
+      publishedAt: 'published_at',
+      reason: knex.raw("case when state = 'deprecated' then deprecation else state_reason end"),
+    })
+}
+
 /** Whether any version was ever let through, whatever became of it. */
 export async function hasReleases(knex: Knex, name: string): Promise<boolean> {
   const found = await knex('package_versions')

@@ -10,6 +10,8 @@ export interface ReviewPolicy {
   readonly operator: 'pass' | 'review'
   /** By tier, where it is no first version. */
   readonly tiers: Readonly<Record<Tier, TierPolicy>>
+  /** Before that no host takes a release by itself, whatever its own setting is. */
+  readonly minimumReleaseAgeHours: number
 }
 
 export interface TierPolicy {
@@ -28,6 +30,8 @@ export const defaultPolicy: ReviewPolicy = Object.freeze({
     // A process with the host's user: two people, and at install the operator's allow-list.
     trusted: { approvals: 2, trustedPublishersPass: false },
   },
+  // Most of what is published by a stolen token is found out within a day.
+  minimumReleaseAgeHours: 24,
 })
 
 export type ReviewGround = 'first-version' | 'tier' | 'asked-for'

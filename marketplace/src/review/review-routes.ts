@@ -5,7 +5,7 @@ import type { AccountPorts, ContentStore } from '../ports.ts'
 import { actorOf, authentication } from '../publishers/authenticate.ts'
 import { PublisherService } from '../publishers/publisher-service.ts'
 import { requireOperator } from '../publishers/require-whole.ts'
-import type { PublisherRole, ReviewPolicy } from './review-policy.ts'
+import type { PublisherRole } from './review-policy.ts'
 import {
   commandSchema,
   listSchema,
@@ -16,7 +16,7 @@ import {
 } from './review-schemas.ts'
 import { ReviewService } from './review-service.ts'
 import { listReviews, type ReviewStatus } from './review-store.ts'
-import { ReviewingService } from './reviewing-service.ts'
+import { type PolicyWish, ReviewingService } from './reviewing-service.ts'
 import { type WithdrawalCommand, WithdrawalService } from './withdrawal-service.ts'
 
 const tags = ['marketplace']
@@ -101,7 +101,7 @@ function operatorRoutes(app: FastifyInstance, reviewing: ReviewingService): void
       return reviewing.policy()
     },
   )
-  app.put<{ Body: ReviewPolicy }>(
+  app.put<{ Body: PolicyWish }>(
     '/review-policy',
     { schema: { tags, summary: 'Say which versions are reviewed', body: policySchema } },
     async (request) => {

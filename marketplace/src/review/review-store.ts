@@ -189,7 +189,8 @@ export async function countEntries(
 
 export async function readPolicy(knex: Knex): Promise<ReviewPolicy> {
   const row = await knex('review_policy').first<{ policy: ReviewPolicy } | undefined>('policy')
-  return row?.policy ?? defaultPolicy
+  // One that was set before a part of it was known keeps what it says.
+  return { ...defaultPolicy, ...row?.policy }
 }
 
 export async function writePolicy(
