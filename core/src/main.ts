@@ -82,6 +82,7 @@ import { openTrusted } from './trusted/open-trusted.ts'
 import { UdfLanes } from './udf/udf-lanes.ts'
 import { udfRoutes } from './udf/udf-routes.ts'
 import { UdfService } from './udf/udf-service.ts'
+import { openUpdates } from './updates/open-updates.ts'
 
 export interface Host {
   /** Where the host listens, such as http://127.0.0.1:4400. */
@@ -193,8 +194,10 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     stops,
   )
   const { broker, streams, flush } = plugins
-  const stored = packagesOf(state, { registryKeys, building: options.building, log })
-  const registry = openRegistry({ ...parts, ...trusted, ...stored, points: broker.points, log })
+  const packages = packagesOf(state, { registryKeys, building: options.building, log })
+  const stored = { ...packages, points: broker.points }
+  const registry = openRegistry({ ...parts, ...trusted, ...stored, log })
+  const updates = composeUpdates(parts, { ...stored, ...registry, rollouts }, stops)
   const bindings = new BindingService(state)
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
   const udfs = composeUdfs(parts, udfLanes)
@@ -214,6 +217,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
     migrations.routes(scope)
+    updates.routes(scope)
     await ownBodies(scope, parts, udfs)
   })
   await app.register(async (scope) => {
@@ -225,10 +229,22 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   controller.start(composeAsking(parts, broker))
   plugins.start()
   removals.start()
+  updates.start()
   apps.start()
   stops.push(() => controller.stop())
   resume(parts, { ...registry, bindings }, stops)
   return app
+}
+
+function composeUpdates(
+  { state, settings: { minimumReleaseAgeHours }, options: { log } }: Parts,
+  services: Pick<
+    Parameters<typeof openUpdates>[0],
+    'source' | 'releases' | 'inspect' | 'installs' | 'rollouts'
+  >,
+  stops: StopStack,
+) {
+  return openUpdates({ ...state, ...services, minimumReleaseAgeHours, hostVersion, log }, stops)
 }
 
 /** Routes with bodies of another kind than JSON: each has a scope of its own. */

@@ -36,6 +36,7 @@ import { SealedPrivateKeys } from './sealing/sealed-private-keys.ts'
 import type { Settings } from './settings.ts'
 import type { StopStack } from './stop-stack.ts'
 import { isDatabaseUnavailable } from './storage/database-unavailable.ts'
+import { noteForUpdates } from './updates/note-for-updates.ts'
 
 /** The store that this host keeps, joined to the rest of it. */
 interface MarketParts {
@@ -74,11 +75,10 @@ export function packagesOf(
   { building, registryKeys, log }: PackageParts,
 ) {
   const published = publishedPackages(state, registryKeys, log)
-  if (building === undefined) return { source: published, inspect: inspectPackage }
-  return {
-    source: packagesBefore(building.packages, published),
-    inspect: building.inspect,
-  }
+  const releases = new Packages(state)
+  if (building === undefined) return { source: published, releases, inspect: inspectPackage }
+  const source = packagesBefore(building.packages, published)
+  return { source, releases, inspect: building.inspect }
 }
 
 interface PackageParts extends Pick<MarketParts, 'registryKeys' | 'log'> {
@@ -127,7 +127,10 @@ export async function registerMarketplace(
     isDatabaseUnavailable,
     now: Date.now,
     randomBytes,
-    audit: recordMarketChange,
+    audit: async (...of: Parameters<typeof recordMarketChange>) => {
+      await recordMarketChange(...of)
+      await noteForUpdates(...of)
+    },
     ...(registryKeys === undefined ? {} : { registryKeys }),
   }
   await scope.register(marketplace, {

@@ -50,6 +50,8 @@ export const pluginTables: readonly PluginTable[] = [
   // Who installs it again asks for consent again.
   { table: 'grants', when: 'at once' },
   { table: 'terms_consents', when: 'at once' },
+  { table: 'plugin_updates', when: 'at once' },
+  { table: 'plugin_update_attempts', when: 'at once' },
   { table: 'credentials', when: 'at once', rows: ofSubscriptions },
   { table: 'subscription_expectations', when: 'at once', rows: ofSubscriptions },
   { table: 'subscriptions', when: 'at once', rows: ofServices },
