@@ -32,6 +32,13 @@ export interface PackWish extends BundleWish {
   readonly types?: boolean | undefined
 }
 
+/** A plugin without code: what it promises on paper is sound, and nothing was written. */
+export interface DeclarativePlugin {
+  readonly name: string
+  readonly version: string
+  readonly tier: 'declarative'
+}
+
 /** A bundle that is made, while it is still looked into. */
 export interface PluginDraft {
   readonly packed: PackedPlugin
@@ -53,7 +60,24 @@ export interface PluginDraft {
  * say where and how to cure it. Then nothing is written and an older bundle is gone, so that it cannot be published by mistake.
  */
 export async function packPlugin(folder: string, wish: PackWish = {}): Promise<PackedPlugin> {
+  return packCode(await checkedPackage(folder, wish), wish)
+}
+
+/**
+ * As `packPlugin`, of a plugin of any tier: of a declarative one everything but code is checked.
+ * @throws what `packPlugin` throws
+ */
+export async function preparePlugin(
+  folder: string,
+  wish: PackWish = {},
+): Promise<PackedPlugin | DeclarativePlugin> {
   const checked = await checkedPackage(folder, wish)
+  const { name, version, manifest } = checked
+  const { tier } = manifest.runtime
+  return tier === 'declarative' ? { name, version, tier } : packCode(checked, wish)
+}
+
+async function packCode(checked: PluginPackage, wish: PackWish): Promise<PackedPlugin> {
   const bundlePath = join(checked.folder, bundleEntry(checked.folder, checked.manifest.runtime))
   try {
     const { packed, code, check } = await draftOf(checked, wish)
