@@ -47,8 +47,7 @@ interface Made {
   readonly admin: HostClient
 }
 
-const hooksOf = ({ plugin }: Made) =>
-  `/v1/tenants/acme/plugins/${encodeURIComponent(plugin)}/hooks`
+const hooksOf = ({ plugin }: Made) => `/v1/tenants/acme/plugins/${encodeURIComponent(plugin)}/hooks`
 
 async function keyFor({ name }: Made, service: string): Promise<string> {
   const wish = { app: 'app', service: `${name}.${service}`, major: 1 }

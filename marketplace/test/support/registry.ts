@@ -84,7 +84,7 @@ export async function serve(
     ...changes,
   }
   const app = Fastify({
-    logger: { level: "error" },
+    logger: { level: 'error' },
     forceCloseConnections: true,
     // As the host has it: a package name holds an encoded slash and may be long.
     routerOptions: { maxParamLength: 500 },
