@@ -864,17 +864,6 @@ export const coreErrors = defineErrors('CORE', {
         '请只发送一条针对插件自有表的 select、insert、update、delete 或 merge 语句，且名称不带模式前缀。',
     },
   },
-  SQL_RESULT_TOO_LARGE: {
-    status: 422,
-    message: {
-      en: 'The statement of {plugin} returned more than {limit}.',
-      'zh-CN': '{plugin} 的语句返回的数据超过 {limit}。',
-    },
-    cure: {
-      en: 'Ask for pages with ORDER BY and LIMIT; nothing was changed.',
-      'zh-CN': '请用 ORDER BY 和 LIMIT 分页查询；未做任何更改。',
-    },
-  },
   STREAMS_TAKEN: {
     status: 503,
     message: {

@@ -1,4 +1,4 @@
-import { hostRefusals } from './host-call-errors.ts'
+import { hostRefusals } from './host-refusals.ts'
 
 /** As deep as the hop count of an event; deeper chains are loops in all but name. */
 const MAX_DEPTH = 16

@@ -5,6 +5,9 @@ import { type EventWish, eventWishSchema } from './event-rules.ts'
 const sql = { type: 'string', minLength: 1, maxLength: 100_000 } as const
 const parameters = { type: 'array', maxItems: 1000 } as const
 
+/** Of all that one host call returns. */
+export const resultLimits = { maxRows: 10_000, maxBytes: 4 * 1024 * 1024 } as const
+
 export interface DbQuery {
   readonly sql: string
   readonly parameters?: readonly unknown[]

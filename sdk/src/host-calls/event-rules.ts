@@ -2,7 +2,7 @@ import type { ValidateFunction } from 'ajv/dist/2020.js'
 import { faultsOf } from '../schema/validate.ts'
 import type { CallRule, Grant } from './call-rule.ts'
 import { MAX_DATA_BYTES, MAX_DEPTH, MAX_HOPS, MAX_KEY_LENGTH } from './cloud-event.ts'
-import { hostRefusals } from './host-call-errors.ts'
+import { hostRefusals } from './host-refusals.ts'
 import { isDeeperThan } from './json-depth.ts'
 
 /** What a plugin wants to publish, not trusted. */

@@ -1,6 +1,6 @@
 import type { CallRule, Grant } from './call-rule.ts'
 import { misfitOf, nearestMisfit, parseTarget } from './fetch-grant.ts'
-import { hostRefusals } from './host-call-errors.ts'
+import { hostRefusals } from './host-refusals.ts'
 import { isSafe } from './redirect-rules.ts'
 import { settledGrants } from './settled-origins.ts'
 

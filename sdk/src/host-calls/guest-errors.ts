@@ -1,4 +1,4 @@
-import { defineErrors, type ErrorDefinition } from '../errors/coded-error.ts'
+import type { ErrorDefinition } from '../errors/coded-error.ts'
 
 /** What becomes of a handler that does not answer as it must, part of the sandbox's catalogue. */
 export const guestErrors = {
@@ -102,5 +102,3 @@ export const guestErrors = {
     },
   },
 } as const satisfies Record<string, ErrorDefinition>
-
-export const guestFailures = defineErrors('SBX', guestErrors)

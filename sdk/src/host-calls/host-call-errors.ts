@@ -1,4 +1,4 @@
-import { defineErrors, type ErrorDefinition } from '../errors/coded-error.ts'
+import type { ErrorDefinition } from '../errors/coded-error.ts'
 
 /**
  * Refusals of calls and of what a plugin asks of its host, part of the host's catalogue: here, because the host of an
@@ -226,6 +226,27 @@ export const hostCallErrors = {
       'zh-CN': '请通过 GET /v1/catalog/services 查询。',
     },
   },
+  SQL_RESULT_TOO_LARGE: {
+    status: 422,
+    message: {
+      en: 'The statement of {plugin} returned more than {limit}.',
+      'zh-CN': '{plugin} 的语句返回的数据超过 {limit}。',
+    },
+    cure: {
+      en: 'Ask for pages with ORDER BY and LIMIT; nothing was changed.',
+      'zh-CN': '请用 ORDER BY 和 LIMIT 分页查询；未做任何更改。',
+    },
+  },
+  SQL_ROWS_UNEXPECTED: {
+    status: 409,
+    message: {
+      en: 'statements[{index}] of {plugin} met {met} rows instead of {expected}; nothing was changed.',
+      'zh-CN':
+        '{plugin} 的 statements[{index}] 涉及 {met} 行，而预期为 {expected} 行；未做任何更改。',
+    },
+    cure: {
+      en: 'Read again: somebody else was first.',
+      'zh-CN': '请重新读取：数据已被他人更改。',
+    },
+  },
 } as const satisfies Record<string, ErrorDefinition>
-
-export const hostRefusals = defineErrors('CORE', hostCallErrors)

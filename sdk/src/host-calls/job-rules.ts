@@ -1,6 +1,6 @@
 import type { Manifest } from '../manifest/manifest.ts'
 import type { Asker, CallRule, Grant } from './call-rule.ts'
-import { hostRefusals } from './host-call-errors.ts'
+import { hostRefusals } from './host-refusals.ts'
 
 export interface ScheduleWish {
   readonly job: string

@@ -2,7 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { parse } from 'secure-json-parse'
 import { faultsOf, lateValidator } from '../schema/validate.ts'
 import type { Asker, CallRule, Grant } from './call-rule.ts'
-import { hostRefusals } from './host-call-errors.ts'
+import { hostRefusals } from './host-refusals.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 
 /** Of what is always there. */
