@@ -2,6 +2,7 @@ import { parse } from 'secure-json-parse'
 import { type CodedError, isCodedError } from '../errors/coded-error.ts'
 import { guestFailures } from '../host-calls/guest-failures.ts'
 import { pluginRefusal } from '../host-calls/plugin-refusal.ts'
+import { shortReason } from '../host-calls/short-reason.ts'
 import type { OpenCall } from './open-call.ts'
 
 /** As a host reads what a guest answered. */
@@ -23,7 +24,7 @@ export function outputText(
   try {
     text = JSON.stringify(output) ?? 'null'
   } catch (error) {
-    throw guestFailures.create('OUTPUT_NOT_JSON', { ...who, reason: messageOf(error) })
+    throw guestFailures.create('OUTPUT_NOT_JSON', { ...who, reason: shortReason(messageOf(error)) })
   }
   if (text.length <= limit) return text
   throw guestFailures.create('OUTPUT_TOO_LARGE', { ...who, limit, reached: text.length })
@@ -43,7 +44,7 @@ export function outwardError(
   }
   return guestFailures.create(
     'PLUGIN_THREW',
-    { ...who, reason: messageOf(thrown) },
+    { ...who, reason: shortReason(messageOf(thrown)) },
     { cause: thrown },
   )
 }

@@ -7,11 +7,13 @@ interface Who {
   readonly version: string
 }
 
-type LimitName =
-  | 'HOST_CALLS_EXCEEDED'
-  | 'HOST_CALLS_AT_ONCE'
-  | 'HOST_MESSAGE_TOO_LARGE'
-  | 'HOST_MESSAGES_TOO_LARGE'
+/** What a handler is told of a limit, in the words of the guest's side. */
+const counted = {
+  HOST_CALLS_EXCEEDED: 'host calls in one call',
+  HOST_CALLS_AT_ONCE: 'host calls at once',
+  HOST_MESSAGE_TOO_LARGE: 'characters in one message to the host',
+  HOST_MESSAGES_TOO_LARGE: 'characters in all messages of one call to the host',
+} as const
 
 /**
  * What one call asks of its host, counted as the guest's side of a sandbox counts it. A handler sees errors with a code
@@ -36,7 +38,7 @@ export class OpenCall {
   async ask(name: string, body: unknown): Promise<unknown> {
     const text = JSON.stringify(body) ?? 'null'
     const refusal = this.#refusal(text.length)
-    if (refusal !== undefined) throw this.#seen(refusal)
+    if (refusal !== undefined) throw refusal
     this.#calls++
     this.#inFlight++
     this.#length += text.length
@@ -54,15 +56,16 @@ export class OpenCall {
     return typeof thrown === 'object' && thrown !== null ? this.#causes.get(thrown) : undefined
   }
 
-  #seen(error: CodedError): Error {
-    const seen = Object.assign(new Error(error.message), { code: error.code })
+  #seen(error: CodedError, message = error.message): Error {
+    const seen = Object.assign(new Error(message), { code: error.code })
     this.#causes.set(seen, error)
     return seen
   }
 
-  #refusal(length: number): CodedError | undefined {
+  #refusal(length: number): Error | undefined {
     if (this.isOver) {
-      return guestFailures.create('DEADLINE_EXCEEDED', { ...this.#who, limit: 0, reached: 0 })
+      const over = guestFailures.create('DEADLINE_EXCEEDED', { ...this.#who, limit: 0, reached: 0 })
+      return this.#seen(over, 'This call is over: it can ask for nothing more.')
     }
     const { hostCalls, hostCallsInFlight, messageLength, messagesLength } = callLimits
     return (
@@ -73,9 +76,9 @@ export class OpenCall {
     )
   }
 
-  #over(name: LimitName, reached: number, limit: number): CodedError | undefined {
-    return reached > limit
-      ? guestFailures.create(name, { ...this.#who, reached, limit })
-      : undefined
+  #over(name: keyof typeof counted, reached: number, limit: number): Error | undefined {
+    if (reached <= limit) return undefined
+    const error = guestFailures.create(name, { ...this.#who, reached, limit })
+    return this.#seen(error, `${reached} ${counted[name]}; the limit is ${limit}.`)
   }
 }
