@@ -39,6 +39,7 @@ t.test('the ten-minute guide works as it is pasted, in a fresh folder', async (t
       .replaceAll('127.0.0.1:4400', new URL(url).host)
   const block = async (heading: string) => here((await blocksBelow(page, heading))[0] ?? '')
 
+  const guide = await readFile(join(root, page), 'utf8')
   const began = performance.now()
   t.match(
     await terminal.paste(await block('2. Begin')),
@@ -56,14 +57,16 @@ t.test('the ten-minute guide works as it is pasted, in a fresh folder', async (t
     until(async () => wanted.test(await readFile(log, 'utf8').catch(() => '')), 90_000)
   await shows(/saves are followed/)
   const line = /^curl .*\/read .*$/m.exec(await readFile(log, 'utf8'))?.[0] ?? ''
-  t.match(await terminal.paste(line), /"item":"A-1","pieces":40,"isLow":false/)
-  const rule = join(folder, 'warehouse/src/is-low.ts')
-  const written = await readFile(rule, 'utf8')
-  await writeFile(rule, written.replace(/LOW = \d+/, 'LOW = 50'))
+  t.match(await terminal.paste(line), /"item":"A-1","pieces":40,"isLow":true/)
+  const source = join(folder, 'warehouse/src/index.ts')
+  const written = await readFile(source, 'utf8')
+  const [, from = '', to = ''] = /change\s+`(.*)` in `src\/index.ts` to `(.*)`/.exec(guide) ?? []
+  t.ok(written.includes(from), 'what the guide changes is there')
+  await writeFile(source, written.replace(from, to))
   await shows(/reloaded in \d+ ms/)
-  t.match(await terminal.paste(line), /"pieces":40,"isLow":true/)
-  await writeFile(rule, written)
-  await terminal.paste('kill -INT %1; wait')
+  t.match(await terminal.paste(line), /"pieces":80,"isLow":false/)
+  await writeFile(source, written)
+  t.match(await terminal.paste('kill -TERM $!; wait $!'), /exit 0/)
 
   t.match(
     await terminal.paste(await block('4. Check')),
@@ -79,7 +82,7 @@ t.test('the ten-minute guide works as it is pasted, in a fresh folder', async (t
 t.test('login by a browser keeps the token of the publisher who confirmed', async (t) => {
   const { client, url } = host
   const password = 'correct horse battery'
-  const account = { name: 'initrode', password }
+  const account = { name: 'initrode', password, scopes: ['@initrode'] }
   await client.request('POST', '/v1/marketplace/publishers', account)
   const home = await temporaryHome(t)
   const command = join(root, 'core/bin/signalbox.mjs')
