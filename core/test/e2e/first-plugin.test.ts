@@ -50,9 +50,9 @@ t.test('the ten-minute guide works as it is pasted, in a fresh folder', async (t
   const dev = (await block('3. See it run')).trim()
   t.equal(dev, 'signalbox dev --grant')
   const own = await testDatabases(t)
-  const running = `${dev} --database ${own.hostUrl} > dev.log 2>&1 & echo started\n`
+  const running = `${dev} --database ${own.hostUrl} > ../dev.log 2>&1 & echo started\n`
   await terminal.begin(running, /started/)
-  const log = join(folder, 'warehouse/dev.log')
+  const log = join(folder, 'dev.log')
   const shows = (wanted: RegExp) =>
     until(async () => wanted.test(await readFile(log, 'utf8').catch(() => '')), 90_000)
   await shows(/saves are followed/)
@@ -60,7 +60,8 @@ t.test('the ten-minute guide works as it is pasted, in a fresh folder', async (t
   t.match(await terminal.paste(line), /"item":"A-1","pieces":40,"isLow":true/)
   const source = join(folder, 'warehouse/src/index.ts')
   const written = await readFile(source, 'utf8')
-  const [, from = '', to = ''] = /change\s+`(.*)` in `src\/index.ts` to `(.*)`/.exec(guide) ?? []
+  const [, from = '', to = ''] =
+    /change\s+`([^`]*)` in `src\/index.ts` to `([^`]*)`/.exec(guide) ?? []
   t.ok(written.includes(from), 'what the guide changes is there')
   await writeFile(source, written.replace(from, to))
   await shows(/reloaded in \d+ ms/)
