@@ -1,4 +1,4 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { until } from '../../../sandbox/test/until.ts'
 import { coreErrors } from '../../src/errors.ts'
 import type { Outlook } from '../../src/updates/outlook-reader.ts'
@@ -33,8 +33,6 @@ function updater(t: Test, changes: Partial<Ports> = {}): Updater {
   t.teardown(() => made.stop())
   return made
 }
-
-type Test = typeof t
 
 const plannedFor = (plugin: string) => knex('rollouts').where({ plugin })
 const stateOf = async (plugin: string) => (await listAttempts(knex, plugin))[0]?.state
