@@ -155,7 +155,12 @@ export async function registerMarketplace(
   await scope.register(publisherRoutes, { ...accounts, onSignsOlder, prefix: '/v1/marketplace' })
   await scope.register(findingRoutes, { ...accounts, prefix: '/v1/marketplace' })
   const { contents } = state
-  await scope.register(reviewRoutes, { ...accounts, contents, prefix: '/v1/marketplace' })
+  await scope.register(reviewRoutes, {
+    ...accounts,
+    contents,
+    inspectPackage: checkedPackage,
+    prefix: '/v1/marketplace',
+  })
   const refresh = (figures: ReadonlyMap<string, RunningFigures>) =>
     refreshListings(state.knex, figures)
   const noteRunning: Parameters<typeof openRunning>[0]['noteRunning'] = (...of) =>

@@ -60,11 +60,17 @@ const tierPolicy = strict({
   trustedPublishersPass: { type: 'boolean' },
 })
 
+/** Neither linted nor run at a publish: people are all there is. */
+const trustedPolicy = strict({
+  approvals: { type: 'integer', minimum: 1, maximum: 5 },
+  trustedPublishersPass: { const: false },
+})
+
 export const policySchema = strict(
   {
     mode: { enum: ['on', 'off'] },
     operator: { enum: ['pass', 'review'] },
-    tiers: strict({ declarative: tierPolicy, sandbox: tierPolicy, trusted: tierPolicy }),
+    tiers: strict({ declarative: tierPolicy, sandbox: tierPolicy, trusted: trustedPolicy }),
     minimumReleaseAgeHours: { type: 'integer', minimum: 0, maximum: 8760 },
   },
   ['mode', 'operator', 'tiers'],

@@ -1,3 +1,4 @@
+import type { Finding } from '@signalbox/sdk/finding'
 import { type PermissionDiff, permissionDiff } from '@signalbox/sdk/permission-diff'
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
@@ -5,6 +6,7 @@ import { isMaintainer } from '../packages/maintainer-store.ts'
 import { parsePackageName } from '../packages/package-name.ts'
 import {
   findContracts,
+  findFindings,
   findHead,
   findManifest,
   listVersions,
@@ -61,6 +63,8 @@ export interface ShownReview extends Review {
   /** The release it follows, and what it may do beside that; null: there is none, and all is new. */
   readonly against: string | null
   readonly permissions: PermissionDiff
+  /** What the checks found and let pass; appeals and answers name their rule. */
+  readonly findings: readonly Finding[]
   /** What it makes of the majors of services that the release served as well. */
   readonly contracts: readonly ServiceDiff[]
 }
@@ -107,6 +111,7 @@ export class ReviewService {
       dist: { integrity, shasum, size, state },
       against,
       permissions: permissionDiff(before, version.manifest),
+      findings: (await findFindings(knex, review.name, review.version)) ?? [],
       contracts: serviceDiffs(old, version.contracts),
     }
   }
