@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto'
 import {
   advisoryAdministration,
   findingRoutes,
+  forgetAfterChanges,
+  KnownRevisions,
   listingRoutes,
   marketplace,
   markGone,
+  PACKAGES_CHANNEL,
   PackageSource,
   publisherRoutes,
   type RunningFigures,
@@ -74,6 +77,7 @@ export async function registerMarketplace(
   await scope.register(marketplace, {
     ...accounts,
     prefix: '/npm',
+    revisions: revisionsOf(scope, state),
     contents: state.contents,
     isInstalled: async (name, version, trx) =>
       (await findInstallation(trx, name, version)) !== undefined,
@@ -105,4 +109,12 @@ export async function registerMarketplace(
     hostVersion,
     prefix: '/v1/marketplace',
   })
+}
+
+/** Of packages: forgotten after changes through this node's routes, and where another node says that it made one. */
+function revisionsOf(scope: FastifyInstance, { knex, routing }: State): KnownRevisions {
+  const revisions = new KnownRevisions({ knex, monotonic: () => performance.now() })
+  forgetAfterChanges(scope, revisions)
+  routing.hints.hear(PACKAGES_CHANNEL, () => revisions.forget())
+  return revisions
 }
