@@ -104,14 +104,13 @@ export async function readContentChunk(
   return row.bytes
 }
 
-async function* chunksOf(knex: Knex, sha256: string): AsyncGenerator<Buffer> {
-  const { size } = await knex('contents').where({ sha256 }).first('size')
+async function* chunksOf(knex: Knex, sha256: string, size: number): AsyncGenerator<Buffer> {
   const hash = createHash('sha256')
-  const last = Math.max(0, Math.ceil(Number(size) / CONTENT_CHUNK_BYTES) - 1)
-  for (let ordinal = 0; ordinal <= last; ordinal++) {
+  const count = Math.ceil(size / CONTENT_CHUNK_BYTES)
+  for (let ordinal = 0; ordinal < count; ordinal++) {
     const chunk = await readContentChunk(knex, sha256, ordinal)
     hash.update(chunk)
-    if (ordinal === last && hash.digest('hex') !== sha256) {
+    if (ordinal === count - 1 && hash.digest('hex') !== sha256) {
       throw coreErrors.create('CONTENT_CORRUPT', { sha256 })
     }
     yield chunk

@@ -57,6 +57,22 @@ t.test('an unchanged packument is 304 until anything of it changes', async (t) =
   })
 })
 
+t.test('each form of a packument has a tag of its own, and all hold the same', async (t) => {
+  const plain = await registry.call('/@acme%2fgate', { headers: { 'accept-encoding': 'identity' } })
+  const tags = new Set([plain.headers.get('etag')])
+  for (const coding of ['gzip', 'br']) {
+    const headers = { 'accept-encoding': coding }
+    const answer = await registry.call('/@acme%2fgate', { headers })
+    t.equal(answer.headers.get('content-encoding'), coding)
+    t.strictSame(answer.body, plain.body)
+    const tag = answer.headers.get('etag') ?? ''
+    tags.add(tag)
+    const again = { ...headers, 'if-none-match': tag }
+    t.equal((await registry.call('/@acme%2fgate', { headers: again })).status, 304)
+  }
+  t.equal(tags.size, 3)
+})
+
 t.test('a tarball is the bytes that were published, for ever', async (t) => {
   for (const path of ['/@acme/gate/-/gate-1.0.0.tgz', '/@acme%2fgate/-/gate-1.0.0.tgz']) {
     const answer = await registry.call(path)
