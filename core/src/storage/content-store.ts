@@ -45,8 +45,10 @@ export function createContentStore(knex: Knex, sha256: Sha256 = sha256Here): Con
       }
       return bytes
     },
-    read: async (sha256: string) =>
-      (await has(knex, sha256)) ? chunksOf(knex, sha256) : undefined,
+    read: async (sha256: string) => {
+      const content = await knex('contents').where({ sha256 }).first('size')
+      return content === undefined ? undefined : chunksOf(knex, sha256, Number(content.size))
+    },
     has: (sha256: string, trx?: Knex) => has(trx ?? knex, sha256),
   })
 }
