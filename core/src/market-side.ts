@@ -2,9 +2,12 @@ import { createPublicKey, randomBytes } from 'node:crypto'
 import {
   advisoryAdministration,
   findingRoutes,
+  forgetAfterChanges,
+  KnownRevisions,
   listingRoutes,
   marketplace,
   markGone,
+  PACKAGES_CHANNEL,
   PackageSource as Packages,
   publisherRoutes,
   RegistryKeys,
@@ -136,6 +139,7 @@ export async function registerMarketplace(
   await scope.register(marketplace, {
     ...accounts,
     prefix: '/npm',
+    revisions: revisionsOf(scope, state),
     contents: state.contents,
     isInstalled: async (name, version, trx) =>
       (await findInstallation(trx, name, version)) !== undefined,
@@ -206,4 +210,12 @@ export function rewrapAll(
     for (const one of all) count += (await one?.rewrap(trx)) ?? 0
     return count
   }
+}
+
+/** Of packages: forgotten after changes through this node's routes, and where another node says that it made one. */
+function revisionsOf(scope: FastifyInstance, { knex, routing }: State): KnownRevisions {
+  const revisions = new KnownRevisions({ knex, monotonic: () => performance.now() })
+  forgetAfterChanges(scope, revisions)
+  routing.hints.hear(PACKAGES_CHANNEL, () => revisions.forget())
+  return revisions
 }

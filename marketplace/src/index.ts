@@ -11,11 +11,13 @@ export {
 } from './listing/ratings/rating-store.ts'
 export type { VersionRunning } from './listing/running.ts'
 export { marketplace } from './marketplace.ts'
+export { forgetAfterChanges, KnownRevisions } from './packages/known-revisions.ts'
 export {
   type AvailableVersions,
   type FetchedPackage,
   PackageSource,
 } from './packages/package-source.ts'
+export { PACKAGES_CHANNEL } from './packages/package-store.ts'
 export type {
   AccountPorts,
   Audit,
