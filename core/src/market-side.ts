@@ -1,4 +1,4 @@
-import { createPublicKey, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import {
   advisoryAdministration,
   findingRoutes,
@@ -107,14 +107,8 @@ function publishedPackages(
       const ports = { knex, contents, keys, now, randomBytes, log }
       return (await signOlderVersion(ports, name, version)) ? packages.fetch(name, version) : found
     },
-    keys: () => publicKeysOf(keys),
+    keys: async () => keys?.trustedPublicKeys(),
   }
-}
-
-async function publicKeysOf(keys: RegistryKeys | undefined) {
-  if (keys === undefined) return undefined
-  const trusted = await keys.trusted()
-  return new Map(trusted.map(({ keyid, privateKey }) => [keyid, createPublicKey(privateKey)]))
 }
 
 /** The npm face, the accounts and keys of publishers, reviews, findings and the pages of packages. */

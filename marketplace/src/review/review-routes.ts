@@ -75,7 +75,7 @@ function queueRoutes(app: FastifyInstance, { knex }: ReviewOptions, reviews: Rev
   )
   app.post<{
     Params: { id: string; command: ReviewCommand }
-    Body: { text: string; rule?: string }
+    Body: { text: string; rule?: string; statement?: string }
   }>(
     '/reviews/:id/:command',
     {

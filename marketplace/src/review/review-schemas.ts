@@ -19,6 +19,9 @@ const reasonSchema = {
 
 const ruleSchema = { type: 'string', pattern: '^[a-z0-9-]+/[a-z0-9-]+$', maxLength: 100 } as const
 
+/** A DSSE envelope of an approval; others are refused where they are read. */
+const statementSchema = { type: 'string', minLength: 1, maxLength: 8000 } as const
+
 function strict<Properties extends object>(
   properties: Properties,
   required: readonly string[] = Object.keys(properties),
@@ -32,7 +35,7 @@ export const commandSchema = {
     id: uuidSchema,
     command: { enum: ['approve', 'reject', 'appeal', 'answer', 'reopen'] },
   }),
-  body: strict({ text: reasonSchema, rule: ruleSchema }, ['text']),
+  body: strict({ text: reasonSchema, rule: ruleSchema, statement: statementSchema }, ['text']),
 }
 
 export const listSchema = strict(
