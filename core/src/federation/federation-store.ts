@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { Sealed } from '../sealing/sealer.ts'
+import { type DueQuestion, msUntil } from '../storage/due-watch.ts'
 import type { MarketplaceState } from './marketplace-states.ts'
 
 /** The only place with SQL for marketplaces and marketplace_keys. */
@@ -209,21 +210,24 @@ export async function pinKeys(
     .update({ is_pinned: trx.raw('keyid = any(?)', [[...keyids]]) })
 }
 
+/** When the next look is due, by PostgreSQL's clock. */
+export const dueLook: DueQuestion = {
+  sql: `select ${msUntil('min(next_look_at)')} from marketplaces
+         where state = 'active' and url is not null`,
+}
+
 /** One that is to be looked at by now, for this node alone for so long. */
-export async function claimLook(
-  knex: Knex,
-  now: Date,
-  until: Date,
-): Promise<Marketplace | undefined> {
+export async function claimLook(knex: Knex, forMs: number): Promise<Marketplace | undefined> {
   const due = knex('marketplaces')
     .where({ state: 'active' })
     .whereNotNull('url')
-    .where('next_look_at', '<=', now)
+    .whereRaw('next_look_at <= clock_timestamp()')
     .orderBy('next_look_at')
     .limit(1)
     .forUpdate()
     .skipLocked()
     .select('name')
+  const until = knex.raw(`clock_timestamp() + ? * interval '1 millisecond'`, [forMs])
   const [claimed]: { name: string }[] = await knex('marketplaces')
     .whereIn('name', due)
     .update({ next_look_at: until })
@@ -234,9 +238,10 @@ export async function claimLook(
 export async function setLooked(
   knex: Knex,
   name: string,
-  looked: { readonly at: Date; readonly next: Date; readonly failure: string | null },
+  looked: { readonly at: Date; readonly nextInMs: number; readonly failure: string | null },
 ): Promise<void> {
-  const { at, next, failure } = looked
+  const { at, nextInMs, failure } = looked
+  const next = knex.raw(`clock_timestamp() + ? * interval '1 millisecond'`, [nextInMs])
   const health =
     failure === null
       ? { failing_since: null, failures: 0, failure: null, looked_at: at }

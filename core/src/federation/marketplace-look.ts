@@ -2,6 +2,7 @@ import { type CodedError, isCodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import { RepeatedRun } from '../storage/repeated-run.ts'
+import type { Wakes } from '../storage/wakes.ts'
 import type { FederationService } from './federation-service.ts'
 import { claimLook, type Marketplace, setLooked, setToldAt } from './federation-store.ts'
 import { readAdvisories } from './marketplace-words.ts'
@@ -19,13 +20,12 @@ interface Ports {
   }
   readonly store: Pick<MirrorStore, 'putAdvisories'>
   readonly now: () => number
+  readonly wakes: Wakes
   readonly log: { warn(fields: object, message: string): void }
 }
 
 /** What was blocked elsewhere stops here that late: a weakness in the wild is abused within hours, not minutes. */
 export const LOOK_EVERY_MS = 10 * 60_000
-/** How often this node asks whether one is due. */
-const ASK_EVERY_MS = 30_000
 /** One look at one marketplace; what it did not come to, the next one does. */
 const LOOK_MS = 5 * 60_000
 /** Away for long: asked less often, but within the hour. */
@@ -37,11 +37,12 @@ const MAX_WAIT_MS = 3_600_000
  */
 export class MarketplaceLook {
   readonly #ports: Ports
-  readonly #runs = new RepeatedRun(() => this.#lookAll(), ASK_EVERY_MS)
+  readonly #runs: RepeatedRun
   #isStopped = false
 
   constructor(ports: Ports) {
     this.#ports = ports
+    this.#runs = new RepeatedRun(() => this.#lookAll(), ports.wakes)
   }
 
   start(): void {
@@ -66,11 +67,10 @@ export class MarketplaceLook {
 
   /** Never rejects: what could not be asked now is asked later, by this node or another. */
   async #lookAll(): Promise<void> {
-    const { knex, now, log } = this.#ports
+    const { knex, log } = this.#ports
     try {
       while (!this.#isStopped) {
-        const at = now()
-        const claimed = await claimLook(knex, new Date(at), new Date(at + LOOK_MS))
+        const claimed = await claimLook(knex, LOOK_MS)
         if (claimed === undefined) return
         await this.#lookAt(claimed)
       }
@@ -90,12 +90,12 @@ export class MarketplaceLook {
         throw error
       },
     )
-    const at = now()
     const wait = failure === undefined ? LOOK_EVERY_MS : LOOK_EVERY_MS * 2 ** Math.min(failures, 6)
-    const next = new Date(at + Math.min(wait, MAX_WAIT_MS))
-    await setLooked(knex, name, { at: new Date(at), next, failure: failure?.code ?? null })
+    const nextInMs = Math.min(wait, MAX_WAIT_MS)
+    await setLooked(knex, name, { at: new Date(now()), nextInMs, failure: failure?.code ?? null })
     if (failure !== undefined) {
-      log.warn({ marketplace: name, code: failure.code, reason: failure.message }, 'a marketplace could not be looked at')
+      const { code, message } = failure
+      log.warn({ marketplace: name, code, message }, 'a marketplace could not be looked at')
     }
     return failure
   }

@@ -68,7 +68,8 @@ export class PublisherService {
       if (!(await insertPublisher(trx, { name, passwordHash, createdAt: at }))) {
         throw marketplaceErrors.create('PUBLISHER_EXISTS', { publisher: name })
       }
-      for (const scope of scopes) {
+      // In one order: two that make publishers wait for each other in no circle.
+      for (const scope of scopes.toSorted()) {
         await holdScope(trx, scope, 'alone')
         await requireOwnScope(trx, { scope })
         if (!(await insertScope(trx, { scope, publisher: name, grantedAt: at }))) {
