@@ -39,8 +39,8 @@ import { ratingRoutes } from './listing/rating-routes.ts'
 import { RatingService } from './listing/rating-service.ts'
 import {
   type Building,
+  openPackages,
   openRegistryKeys,
-  packagesOf,
   registerMarketplace,
   rewrapAll,
 } from './market-side.ts'
@@ -169,7 +169,7 @@ interface Parts {
 }
 
 async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
-  const { options, state, folder, registryKeys } = parts
+  const { options, state, folder } = parts
   const { log } = options
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
@@ -193,7 +193,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     stops,
   )
   const { broker, streams, flush } = plugins
-  const stored = packagesOf(state, { registryKeys, building: options.building, log })
+  const stored = openPackages({ ...parts, building: options.building, log }, stops)
   const registry = openRegistry({ ...parts, ...trusted, ...stored, points: broker.points, log })
   const bindings = new BindingService(state)
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
@@ -214,6 +214,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
     migrations.routes(scope)
+    stored.federation.routes(scope)
     await ownBodies(scope, parts, udfs)
   })
   await app.register(async (scope) => {
@@ -225,6 +226,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   controller.start(composeAsking(parts, broker))
   plugins.start()
   removals.start()
+  stored.federation.start()
   apps.start()
   stops.push(() => controller.stop())
   resume(parts, { ...registry, bindings }, stops)

@@ -1,3 +1,4 @@
+import { keyIdOf, publicKeyFrom } from '@signalbox/sdk/trust/key-id'
 import {
   bundleLimits,
   integrityOf,
@@ -5,7 +6,6 @@ import {
   verifyBundle,
   writeBundle,
 } from '@signalbox/sdk/trust/offline-bundle'
-import { keyIdOf, publicKeyFrom } from '@signalbox/sdk/trust/key-id'
 import semver from 'semver'
 import { coreErrors } from '../errors.ts'
 import type { HostClient } from './host-client.ts'
@@ -15,7 +15,10 @@ type Client = Pick<HostClient, 'request' | 'requestText' | 'stream'>
 interface Packument {
   readonly 'dist-tags': Readonly<Record<string, string>>
   readonly versions: Readonly<
-    Record<string, { readonly signalbox?: { readonly requires?: Readonly<Record<string, string>> } }>
+    Record<
+      string,
+      { readonly signalbox?: { readonly requires?: Readonly<Record<string, string>> } }
+    >
   >
 }
 

@@ -65,7 +65,12 @@ export class BundleImport {
     const listed = verified.versions.map((one) => `${one.name}@${one.version}`)
     await commitChange(knex, { ...change, detail: { versions: listed } }, async (trx) => {
       await lockMarketplace(trx, name)
-      await putKeys(trx, name, keys.filter(({ isPinned }) => isPinned), new Date(now()))
+      await putKeys(
+        trx,
+        name,
+        keys.filter(({ isPinned }) => isPinned),
+        new Date(now()),
+      )
       const at = new Date(verified.advisories.at)
       // An older file may bring versions still; what it warns of is not news.
       return setToldAt(trx, name, at)

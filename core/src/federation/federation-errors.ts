@@ -44,8 +44,7 @@ export const federationErrors = {
     },
     cure: {
       en: 'Unbind them first: signalbox marketplace unbind {marketplace} SCOPE. What is installed goes on.',
-      'zh-CN':
-        '请先解除绑定：signalbox marketplace unbind {marketplace} SCOPE。已安装的继续运行。',
+      'zh-CN': '请先解除绑定：signalbox marketplace unbind {marketplace} SCOPE。已安装的继续运行。',
     },
   },
   MARKETPLACE_KEYS_DIFFER: {

@@ -111,7 +111,8 @@ function changeRoutes(app: FastifyInstance, { knex, federation }: Ports): void {
       config: { action: 'marketplace.write' },
       schema: {
         tags,
-        summary: 'Learn the keys of another marketplace; nothing is taken before they are confirmed',
+        summary:
+          'Learn the keys of another marketplace; nothing is taken before they are confirmed',
         body: strictObject({ name: idSchema, ...termProperties }, ['name', 'url']),
       },
     },
@@ -192,7 +193,8 @@ function commandRoutes(app: FastifyInstance, { knex, federation, looks }: Ports)
       config: { action: 'marketplace.write' },
       schema: {
         tags,
-        summary: 'Pause or resume a marketplace, or ask it at once what it yanked, blocked and warns of',
+        summary:
+          'Pause or resume a marketplace, or ask it at once what it yanked, blocked and warns of',
         params: strictObject({ name: idSchema, command: { enum: commands } }, ['name', 'command']),
       },
     },
@@ -226,7 +228,11 @@ function scopeRoutes(app: FastifyInstance, { knex, federation }: Ports): void {
     '/v1/marketplaces/:name/scopes/:scope',
     {
       config: { action: 'marketplace.write' },
-      schema: { tags, summary: 'Unbind a scope: nothing of it is installed anew', params: scopeParams },
+      schema: {
+        tags,
+        summary: 'Unbind a scope: nothing of it is installed anew',
+        params: scopeParams,
+      },
     },
     async (request, reply) => {
       const { name, scope } = request.params
@@ -260,7 +266,8 @@ function takeRoutes(app: FastifyInstance, { federation, mirrors, imports }: Port
       config: { action: 'marketplace.write' },
       schema: {
         tags,
-        summary: 'Take a version, so that it is served here and can be installed when they are away',
+        summary:
+          'Take a version, so that it is served here and can be installed when they are away',
         params,
         body: strictObject({ package: pluginNameSchema, version: versionSchema }, [
           'package',

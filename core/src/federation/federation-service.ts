@@ -67,12 +67,13 @@ export class FederationService {
    * @throws CORE_MARKETPLACE_URL_REFUSED, CORE_MARKETPLACE_EXISTS, CORE_MARKETPLACE_OF_ANOTHER, CORE_MARKETPLACE_LIMIT, and what asking throws
    */
   async add(caller: Caller, name: string, wish: TermsWish): Promise<void> {
-    const { knex, places, client, now } = this.#ports
+    const { places, client, now } = this.#ports
     const { allow = [], minimumAgeHours = 0, token = null } = wish
     const url = typeof wish.url === 'string' ? marketplaceUrl(wish.url, places) : null
     await this.#requireNew(name)
     const terms = { url, allow, minimumAgeHours, token: await this.#sealed(name, token) }
-    const met = url === null ? undefined : await meet(client, { name, url, token: token ?? undefined })
+    const met =
+      url === null ? undefined : await meet(client, { name, url, token: token ?? undefined })
     if (met !== undefined) await this.#requireFree(name, met.fingerprint)
     const at = new Date(now())
     const detail = { url, allow, minimumAgeHours, fingerprint: met?.fingerprint ?? null }

@@ -66,10 +66,7 @@ export async function scopesOf(
 }
 
 /** The fingerprint that the operator let a plugin be updated from. */
-export async function acceptedMarketplace(
-  knex: Knex,
-  plugin: string,
-): Promise<string | undefined> {
+export async function acceptedMarketplace(knex: Knex, plugin: string): Promise<string | undefined> {
   const row = await knex('plugin_marketplaces').where({ plugin }).first('fingerprint')
   return row?.fingerprint
 }

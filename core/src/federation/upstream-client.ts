@@ -152,9 +152,7 @@ function pathOf(name: string): string {
 
 function isKey(value: unknown): value is BundledKey {
   const { publicKey, endorsement } = fieldsOf(value)
-  return (
-    typeof publicKey === 'string' && (endorsement === null || typeof endorsement === 'string')
-  )
+  return typeof publicKey === 'string' && (endorsement === null || typeof endorsement === 'string')
 }
 
 function fieldsOf(value: unknown): Record<string, unknown> {

@@ -39,29 +39,35 @@ const stateOf = async (name: string) =>
 const put = (name: string, version: string) =>
   client.request('PUT', `/npm/${name.replace('/', '%2f')}`, publishBody({ name, version }))
 
-t.test('a name that another marketplace has too, in a higher version, is not looked for there', async (t) => {
-  vendor.publish('@acme/gate', '1.0.0')
-  other.publish('@acme/gate', '9.0.0')
-  other.publish('@globex/meter', '1.0.0')
-  await add('vendor', vendor, '@acme')
-  await add('other', other, '@globex')
-  await install('@acme/gate')
-  const plugin = await client.request<{ versions: object[] }>('GET', '/v1/plugins/@acme%2Fgate')
-  t.match(plugin.versions, [{ version: '1.0.0', marketplace: vendor.fingerprint }])
-  t.equal(plugin.versions.length, 1)
-  t.notOk(other.asked.some((path) => path.includes('@acme')))
-  const named = await refusal(mirror('other', '@acme/gate', '9.0.0'))
-  t.equal(named.code, 'CORE_SCOPE_BOUND')
-})
+t.test(
+  'a name that another marketplace has too, in a higher version, is not looked for there',
+  async (t) => {
+    vendor.publish('@acme/gate', '1.0.0')
+    other.publish('@acme/gate', '9.0.0')
+    other.publish('@globex/meter', '1.0.0')
+    await add('vendor', vendor, '@acme')
+    await add('other', other, '@globex')
+    await install('@acme/gate')
+    const plugin = await client.request<{ versions: object[] }>('GET', '/v1/plugins/@acme%2Fgate')
+    t.match(plugin.versions, [{ version: '1.0.0', marketplace: vendor.fingerprint }])
+    t.equal(plugin.versions.length, 1)
+    t.notOk(other.asked.some((path) => path.includes('@acme')))
+    const named = await refusal(mirror('other', '@acme/gate', '9.0.0'))
+    t.equal(named.code, 'CORE_SCOPE_BOUND')
+  },
+)
 
-t.test('nobody publishes here under a scope that comes from elsewhere, the operator neither', async (t) => {
-  t.equal((await refusal(put('@acme/gate', '9.0.0'))).code, 'MKT_SCOPE_BOUND')
-  const given = client.request('POST', '/v1/marketplace/publishers', {
-    name: 'mallory',
-    scopes: ['@acme'],
-  })
-  t.equal((await refusal(given)).code, 'MKT_SCOPE_BOUND')
-})
+t.test(
+  'nobody publishes here under a scope that comes from elsewhere, the operator neither',
+  async (t) => {
+    t.equal((await refusal(put('@acme/gate', '9.0.0'))).code, 'MKT_SCOPE_BOUND')
+    const given = client.request('POST', '/v1/marketplace/publishers', {
+      name: 'mallory',
+      scopes: ['@acme'],
+    })
+    t.equal((await refusal(given)).code, 'MKT_SCOPE_BOUND')
+  },
+)
 
 t.test('a scope that is published here cannot come from elsewhere as well', async (t) => {
   await put('@initech/printer', '1.0.0')
@@ -116,17 +122,22 @@ t.test('an index of before is refused, and so is one that is not of now', async 
   vendor.tellAt(undefined)
 })
 
-t.test('a tarball with other bytes than were told of is refused, and nothing is stored', async (t) => {
-  vendor.publish('@acme/swapped', '1.0.0')
-  vendor.change('@acme/swapped', '1.0.0', { tarball: tarballOf({ 'package.json': '{}' }) })
-  const swapped = await refusal(mirror('vendor', '@acme/swapped', '1.0.0'))
-  t.equal(swapped.code, 'CORE_SIGNATURE_INVALID')
-  const read = client.request('GET', '/npm/@acme%2fswapped')
-  t.equal((await refusal(read)).code, 'MKT_PACKAGE_NOT_FOUND')
-})
+t.test(
+  'a tarball with other bytes than were told of is refused, and nothing is stored',
+  async (t) => {
+    vendor.publish('@acme/swapped', '1.0.0')
+    vendor.change('@acme/swapped', '1.0.0', { tarball: tarballOf({ 'package.json': '{}' }) })
+    const swapped = await refusal(mirror('vendor', '@acme/swapped', '1.0.0'))
+    t.equal(swapped.code, 'CORE_SIGNATURE_INVALID')
+    const read = client.request('GET', '/npm/@acme%2fswapped')
+    t.equal((await refusal(read)).code, 'MKT_PACKAGE_NOT_FOUND')
+  },
+)
 
 t.test('what is mirrored passes the checks of a publish', async (t) => {
-  const tarball = tarballOf({ 'package.json': JSON.stringify({ name: '@acme/bad', version: '1.0.0' }) })
+  const tarball = tarballOf({
+    'package.json': JSON.stringify({ name: '@acme/bad', version: '1.0.0' }),
+  })
   vendor.publish('@acme/bad', '1.0.0', { tarball, integrity: integrityOf(tarball) })
   const bad = await refusal(mirror('vendor', '@acme/bad', '1.0.0'))
   t.match(bad.status, 422)
@@ -178,16 +189,19 @@ t.test('an answer that never ends is waited for no longer than its deadline', as
   t.match(slow, { code: 'CORE_MARKETPLACE_UNREACHABLE', title: /FETCH_TIMEOUT/ })
 })
 
-t.test('a version below the minimum age is not taken, whatever it says of its age later', async (t) => {
-  vendor.publish('@acme/young', '1.0.0', { publishedAt: Date.now() - 100 * 3_600_000 })
-  await client.request('PATCH', '/v1/marketplaces/vendor', { minimumAgeHours: 48 })
-  await install('@acme/young')
-  vendor.publish('@acme/young', '1.0.1', { publishedAt: Date.now() - 100 * 3_600_000 })
-  const backdated = await refusal(mirror('vendor', '@acme/young', '1.0.1'))
-  t.equal(backdated.code, 'CORE_VERSION_TOO_YOUNG')
-  await client.request('PATCH', '/v1/marketplaces/vendor', { minimumAgeHours: 0 })
-  await mirror('vendor', '@acme/young', '1.0.1')
-})
+t.test(
+  'a version below the minimum age is not taken, whatever it says of its age later',
+  async (t) => {
+    vendor.publish('@acme/young', '1.0.0', { publishedAt: Date.now() - 100 * 3_600_000 })
+    await client.request('PATCH', '/v1/marketplaces/vendor', { minimumAgeHours: 48 })
+    await install('@acme/young')
+    vendor.publish('@acme/young', '1.0.1', { publishedAt: Date.now() - 100 * 3_600_000 })
+    const backdated = await refusal(mirror('vendor', '@acme/young', '1.0.1'))
+    t.equal(backdated.code, 'CORE_VERSION_TOO_YOUNG')
+    await client.request('PATCH', '/v1/marketplaces/vendor', { minimumAgeHours: 0 })
+    await mirror('vendor', '@acme/young', '1.0.1')
+  },
+)
 
 t.test('what is not on the list of what may be taken is not', async (t) => {
   await client.request('PATCH', '/v1/marketplaces/vendor', { allow: ['@acme/gate', '@acme/y*'] })
@@ -195,36 +209,39 @@ t.test('what is not on the list of what may be taken is not', async (t) => {
   await client.request('PATCH', '/v1/marketplaces/vendor', { allow: [] })
 })
 
-t.test('what they block is stopped here, what they yank is not installed anew, and their warnings are told', async (t) => {
-  vendor.publish('@acme/blocked', '1.0.0')
-  vendor.publish('@acme/blocked', '1.0.1')
-  await install('@acme/blocked', '1.0.0')
-  await mirror('vendor', '@acme/blocked', '1.0.1')
-  vendor.change('@acme/blocked', '1.0.0', { state: 'blocked', reason: 'it sends data out' })
-  vendor.change('@acme/blocked', '1.0.1', { state: 'yanked', reason: 'a bad release' })
-  const advisory = { id: 7, title: 'leaks', severity: 'high', vulnerable_versions: '<2.0.0' }
-  vendor.advisories['@acme/blocked'] = [advisory]
-  vendor.advisories['@initech/printer'] = [{ ...advisory, id: 8 }]
-  await sync('vendor')
-  const yanked = await refusal(install('@acme/blocked', '1.0.1'))
-  t.match(yanked, { code: 'CORE_VERSION_WITHDRAWN', title: /a bad release/ })
-  const { items } = await client.request<{ items: { subject: string; actor: string }[] }>(
-    'GET',
-    '/v1/audit?action=package.blocked&limit=10',
-  )
-  t.match(items, [{ subject: '@acme/blocked@1.0.0', actor: 'marketplace vendor' }])
-  const told = await client.request<{ items: { package: string }[] }>(
-    'GET',
-    '/v1/marketplace/advisories',
-  )
-  t.same(
-    told.items.map((one) => one.package),
-    ['@acme/blocked'],
-  )
-  vendor.change('@acme/blocked', '1.0.1', { state: 'published', reason: null })
-  await sync('vendor')
-  await install('@acme/blocked', '1.0.1')
-})
+t.test(
+  'what they block is stopped here, what they yank is not installed anew, and their warnings are told',
+  async (t) => {
+    vendor.publish('@acme/blocked', '1.0.0')
+    vendor.publish('@acme/blocked', '1.0.1')
+    await install('@acme/blocked', '1.0.0')
+    await mirror('vendor', '@acme/blocked', '1.0.1')
+    vendor.change('@acme/blocked', '1.0.0', { state: 'blocked', reason: 'it sends data out' })
+    vendor.change('@acme/blocked', '1.0.1', { state: 'yanked', reason: 'a bad release' })
+    const advisory = { id: 7, title: 'leaks', severity: 'high', vulnerable_versions: '<2.0.0' }
+    vendor.advisories['@acme/blocked'] = [advisory]
+    vendor.advisories['@initech/printer'] = [{ ...advisory, id: 8 }]
+    await sync('vendor')
+    const yanked = await refusal(install('@acme/blocked', '1.0.1'))
+    t.match(yanked, { code: 'CORE_VERSION_WITHDRAWN', title: /a bad release/ })
+    const { items } = await client.request<{ items: { subject: string; actor: string }[] }>(
+      'GET',
+      '/v1/audit?action=package.blocked&limit=10',
+    )
+    t.match(items, [{ subject: '@acme/blocked@1.0.0', actor: 'marketplace vendor' }])
+    const told = await client.request<{ items: { package: string }[] }>(
+      'GET',
+      '/v1/marketplace/advisories',
+    )
+    t.same(
+      told.items.map((one) => one.package),
+      ['@acme/blocked'],
+    )
+    vendor.change('@acme/blocked', '1.0.1', { state: 'published', reason: null })
+    await sync('vendor')
+    await install('@acme/blocked', '1.0.1')
+  },
+)
 
 t.test('an upstream that is away breaks nothing that is here', async (t) => {
   const keys = '/-/signalbox/v1/keys'
@@ -245,45 +262,48 @@ t.test('an upstream that is away breaks nothing that is here', async (t) => {
   t.match(await client.request('GET', '/v1/marketplaces/vendor'), { failure: null })
 })
 
-t.test('a scope bound to another marketplace brings no update before the operator says so', async (t) => {
-  await client.request('DELETE', '/v1/marketplaces/vendor/scopes/@acme')
-  await client.request('PUT', '/v1/marketplaces/other/scopes/@acme')
-  const update = await refusal(install('@acme/gate', '9.0.0'))
-  t.equal(update.code, 'CORE_PLUGIN_OF_ANOTHER_MARKETPLACE')
-  t.equal((await refusal(mirror('other', '@acme/gate', '1.0.0'))).code, 'CORE_VERSION_OF_ANOTHER')
-  await client.request('PUT', '/v1/plugins/@acme%2Fgate/marketplace', {
-    fingerprint: other.fingerprint,
-  })
-  await install('@acme/gate', '9.0.0')
-  const plugin = await client.request<{ versions: object[] }>('GET', '/v1/plugins/@acme%2Fgate')
-  t.match(
-    plugin.versions,
-    [
+t.test(
+  'a scope bound to another marketplace brings no update before the operator says so',
+  async (t) => {
+    await client.request('DELETE', '/v1/marketplaces/vendor/scopes/@acme')
+    await client.request('PUT', '/v1/marketplaces/other/scopes/@acme')
+    const update = await refusal(install('@acme/gate', '9.0.0'))
+    t.equal(update.code, 'CORE_PLUGIN_OF_ANOTHER_MARKETPLACE')
+    t.equal((await refusal(mirror('other', '@acme/gate', '1.0.0'))).code, 'CORE_VERSION_OF_ANOTHER')
+    await client.request('PUT', '/v1/plugins/@acme%2Fgate/marketplace', {
+      fingerprint: other.fingerprint,
+    })
+    await install('@acme/gate', '9.0.0')
+    const plugin = await client.request<{ versions: object[] }>('GET', '/v1/plugins/@acme%2Fgate')
+    t.match(plugin.versions, [
       { version: '1.0.0', marketplace: vendor.fingerprint },
       { version: '9.0.0', marketplace: other.fingerprint },
-    ],
-  )
-  await client.request('DELETE', '/v1/marketplaces/other/scopes/@acme')
-  await client.request('PUT', '/v1/marketplaces/vendor/scopes/@acme')
-})
+    ])
+    await client.request('DELETE', '/v1/marketplaces/other/scopes/@acme')
+    await client.request('PUT', '/v1/marketplaces/vendor/scopes/@acme')
+  },
+)
 
-t.test('a key that an older one vouches for is followed; one that none does stops everything', async (t) => {
-  vendor.changeKey(true)
-  vendor.publish('@acme/next', '1.0.0')
-  await sync('vendor')
-  await mirror('vendor', '@acme/next', '1.0.0')
-  vendor.changeKey(false)
-  vendor.publish('@acme/next', '1.0.1')
-  t.equal((await refusal(sync('vendor'))).code, 'CORE_MARKETPLACE_KEY_CHANGED')
-  t.equal(await stateOf('vendor'), 'key_changed')
-  t.equal((await refusal(install('@acme/next', '1.0.1'))).code, 'CORE_MARKETPLACE_KEY_CHANGED')
-  const wrong = client.request('PUT', '/v1/marketplaces/vendor/keys', {
-    fingerprints: [other.keyid],
-  })
-  t.equal((await refusal(wrong)).code, 'CORE_MARKETPLACE_KEYS_DIFFER')
-  await client.request('PUT', '/v1/marketplaces/vendor/keys', { fingerprints: [vendor.keyid] })
-  await install('@acme/next', '1.0.1')
-})
+t.test(
+  'a key that an older one vouches for is followed; one that none does stops everything',
+  async (t) => {
+    vendor.changeKey(true)
+    vendor.publish('@acme/next', '1.0.0')
+    await sync('vendor')
+    await mirror('vendor', '@acme/next', '1.0.0')
+    vendor.changeKey(false)
+    vendor.publish('@acme/next', '1.0.1')
+    t.equal((await refusal(sync('vendor'))).code, 'CORE_MARKETPLACE_KEY_CHANGED')
+    t.equal(await stateOf('vendor'), 'key_changed')
+    t.equal((await refusal(install('@acme/next', '1.0.1'))).code, 'CORE_MARKETPLACE_KEY_CHANGED')
+    const wrong = client.request('PUT', '/v1/marketplaces/vendor/keys', {
+      fingerprints: [other.keyid],
+    })
+    t.equal((await refusal(wrong)).code, 'CORE_MARKETPLACE_KEYS_DIFFER')
+    await client.request('PUT', '/v1/marketplaces/vendor/keys', { fingerprints: [vendor.keyid] })
+    await install('@acme/next', '1.0.1')
+  },
+)
 
 t.test('a marketplace cannot come again by another name, nor this host as another', async (t) => {
   const twin = client.request('POST', '/v1/marketplaces', { name: 'twin', url: other.url })
@@ -291,7 +311,8 @@ t.test('a marketplace cannot come again by another name, nor this host as anothe
 })
 
 t.test('an address inside that the operator did not name is not asked', async (t) => {
-  const inside = (url: string) => client.request('POST', '/v1/marketplaces', { name: 'inside', url })
+  const inside = (url: string) =>
+    client.request('POST', '/v1/marketplaces', { name: 'inside', url })
   for (const url of ['https://127.0.0.1:1/npm', 'https://[::ffff:10.0.0.1]/npm', 'ftp://a.b/npm']) {
     t.equal((await refusal(inside(url))).code, 'CORE_MARKETPLACE_URL_REFUSED')
   }

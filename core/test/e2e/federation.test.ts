@@ -118,7 +118,10 @@ t.test('a host without a network takes the same from a file', async (t) => {
   const stranger = `SHA256:${'a'.repeat(43)}`
   await signalbox(island, 'marketplace', 'confirm', 'vendor', stranger)
   await signalbox(island, 'marketplace', 'bind', 'vendor', '@probe')
-  await t.rejects(signalbox(island, 'marketplace', 'import', 'vendor', file), /BUNDLE_REFUSED|no key/)
+  await t.rejects(
+    signalbox(island, 'marketplace', 'import', 'vendor', file),
+    /BUNDLE_REFUSED|no key/,
+  )
   await signalbox(island, 'marketplace', 'unbind', 'vendor', '@probe')
   await signalbox(island, 'marketplace', 'remove', 'vendor')
   await signalbox(island, 'marketplace', 'add', 'vendor')
@@ -135,13 +138,16 @@ t.test('a host without a network takes the same from a file', async (t) => {
   ])
 })
 
-t.test('with its marketplace gone, a host that starts again serves what came from it', async (t) => {
-  await upstream.kill()
-  await host.kill()
-  const again = await HostProcess.start(t, { ...settings, home: host.home })
-  await until(async () => (await callProbe(again, key, 'echo', { text: 'still' })).status === 200)
-  const { client } = again
-  const sync = await refusal(client.request('POST', '/v1/marketplaces/vendor/sync'))
-  t.equal(sync.code, 'CORE_MARKETPLACE_UNREACHABLE')
-  await client.request('POST', '/v1/plugins', { name: probe, version: '1.0.0' })
-})
+t.test(
+  'with its marketplace gone, a host that starts again serves what came from it',
+  async (t) => {
+    await upstream.kill()
+    await host.kill()
+    const again = await HostProcess.start(t, { ...settings, home: host.home })
+    await until(async () => (await callProbe(again, key, 'echo', { text: 'still' })).status === 200)
+    const { client } = again
+    const sync = await refusal(client.request('POST', '/v1/marketplaces/vendor/sync'))
+    t.equal(sync.code, 'CORE_MARKETPLACE_UNREACHABLE')
+    await client.request('POST', '/v1/plugins', { name: probe, version: '1.0.0' })
+  },
+)

@@ -118,36 +118,24 @@ export class Mirror {
   }
 
   /** Of what was mirrored. A host that has none of the package does nothing. */
-  async follow({ marketplace, name, distTags, versions }: ToldPackage, traceId: string) {
+  async follow(told: ToldPackage, traceId: string): Promise<void> {
     const { knex, now, randomBytes, audit } = this.#ports
-    const by = `marketplace ${marketplace}`
+    const { marketplace, name, distTags } = told
     await knex.transaction(async (trx) => {
       const head = await lockHead(trx, name)
       const here = head === undefined ? [] : await listMirrored(trx, name, marketplace)
       if (head === undefined || here.length === 0) return
-      const entries: AuditEntry[] = []
-      let isChanged = false
-      for (const one of here) {
-        const told = versions.get(one.version)
-        if (told === undefined) continue
-        const spec = { name, version: one.version }
-        const steps = stepsOf(one, told.state, by)
-        for (const { from, to, action } of steps) {
-          const reason = told.reason ?? `so it is in ${marketplace}`
-          await moveVersion(trx, { ...spec, state: to, reason, by })
-          const details = { reason, from, to, marketplace }
-          const subject = `${name}@${one.version}`
-          entries.push({ actor: by, action, subject, traceId, details })
-        }
-        const isDeprecated = await this.#deprecate(trx, spec, one, told)
-        isChanged ||= isDeprecated || steps.length > 0
-      }
-      isChanged = (await retag(trx, name, distTags)) || isChanged
-      if (!isChanged) return
+      const changes: Followed[] = []
+      for (const one of here) changes.push(await followVersion(trx, told, one))
+      const isRetagged = await retag(trx, name, distTags)
+      if (!isRetagged && !changes.some(({ isChanged }) => isChanged)) return
       const rev = nextRevision(head.rev, randomBytes(REVISION_BYTES))
       await setRevision(trx, { name, rev, at: new Date(now()) })
       await relist(trx, name)
-      for (const entry of entries) await audit?.(entry, trx)
+      const actor = actorOf(marketplace)
+      for (const entry of changes.flatMap(({ entries }) => entries)) {
+        await audit?.({ ...entry, actor, traceId }, trx)
+      }
     })
   }
 
@@ -161,7 +149,7 @@ export class Mirror {
     await knex.transaction(async (trx) => {
       const changed = await replaceAdvisories(trx, marketplace, advisories, new Date(now()))
       if (changed === 0) return
-      const entry = { actor: `marketplace ${marketplace}`, subject: marketplace, traceId: '' }
+      const entry = { actor: actorOf(marketplace), subject: marketplace, traceId: '' }
       const details = { changed, inForce: advisories.length }
       await audit?.({ ...entry, action: 'advisory.mirrored', details }, trx)
     })
@@ -226,19 +214,50 @@ export class Mirror {
     await ensurePackage(trx, { name: name.full, owner: OPERATOR, rev, at })
     return (await lockHead(trx, name.full))?.rev
   }
+}
 
-  async #deprecate(
-    trx: Knex.Transaction,
-    spec: { readonly name: string; readonly version: string },
-    here: MirroredStanding,
-    told: { readonly state: ToldState; readonly reason: string | null },
-  ): Promise<boolean> {
-    if (told.state !== 'deprecated' && told.state !== 'published') return false
-    const message = told.state === 'deprecated' ? (told.reason ?? '') : null
-    if (here.deprecation === message) return false
-    await setDeprecation(trx, { ...spec, message })
-    return true
+interface Followed {
+  readonly isChanged: boolean
+  readonly entries: readonly Omit<AuditEntry, 'actor' | 'traceId'>[]
+}
+
+/** Who does here what a marketplace says. */
+function actorOf(marketplace: string): string {
+  return `marketplace ${marketplace}`
+}
+
+/** One version, as its marketplace tells of it. The audit is written last: it moves what requests are routed by. */
+async function followVersion(
+  trx: Knex.Transaction,
+  { marketplace, name, versions }: ToldPackage,
+  here: MirroredStanding,
+): Promise<Followed> {
+  const { version } = here
+  const told = versions.get(version)
+  if (told === undefined) return { isChanged: false, entries: [] }
+  const by = actorOf(marketplace)
+  const reason = told.reason ?? `so it is in ${marketplace}`
+  const entries: Followed['entries'][number][] = []
+  for (const { from, to, action } of stepsOf(here, told.state, by)) {
+    await moveVersion(trx, { name, version, state: to, reason, by })
+    const details = { reason, from, to, marketplace }
+    entries.push({ action, subject: `${name}@${version}`, details })
   }
+  const isDeprecated = await deprecate(trx, name, here, told)
+  return { isChanged: isDeprecated || entries.length > 0, entries }
+}
+
+async function deprecate(
+  trx: Knex.Transaction,
+  name: string,
+  { version, deprecation }: MirroredStanding,
+  { state, reason }: { readonly state: ToldState; readonly reason: string | null },
+): Promise<boolean> {
+  if (state !== 'deprecated' && state !== 'published') return false
+  const message = state === 'deprecated' ? (reason ?? '') : null
+  if (deprecation === message) return false
+  await setDeprecation(trx, { name, version, message })
+  return true
 }
 
 /** The order of versions is the business of where they are published: here they come in any. */

@@ -9,7 +9,9 @@ export async function findOrigin(
   name: string,
   version: string,
 ): Promise<{ readonly from: string | null; readonly isShown: boolean } | undefined> {
-  const row = await knex('package_versions').where({ name, version }).first('state', 'mirrored_from')
+  const row = await knex('package_versions')
+    .where({ name, version })
+    .first('state', 'mirrored_from')
   if (row === undefined) return undefined
   return { from: row.mirrored_from, isShown: visibleStates.includes(row.state) }
 }

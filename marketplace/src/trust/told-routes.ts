@@ -10,10 +10,7 @@ import { listDistTags } from '../packages/package-store.ts'
 import type { MarketplaceOptions } from '../ports.ts'
 import { listTold } from './told-store.ts'
 
-type Ports = Pick<
-  MarketplaceOptions,
-  'knex' | 'now' | 'randomBytes' | 'publicUrl' | 'registryKeys'
->
+type Ports = Pick<MarketplaceOptions, 'knex' | 'now' | 'randomBytes' | 'publicUrl' | 'registryKeys'>
 
 /** In a snapshot: some hundred bytes each, in an envelope of at most 4 MiB. */
 const MAX_ADVISORIES = 5000
@@ -37,27 +34,30 @@ export function toldRoutes(app: FastifyInstance, ports: Ports): void {
   })
 
   for (const pattern of packagePatterns) {
-    app.get<{ Params: PackageParams }>(`/-/signalbox/v1/index${pattern}`, async (request, reply) => {
-      const { full: name } = packageOf(request.params)
-      const { privateKey } = await signingKey(ports)
-      const marketplace = await ownName(ports)
-      // Tags and versions of one moment: a tag that leads to a version that is not told of would lead nowhere.
-      const { versions, distTags } = await knex.transaction(
-        async (trx) => ({
-          versions: await listTold(trx, name),
-          distTags: await listDistTags(trx, name),
-        }),
-        { isolationLevel: 'repeatable read', readOnly: true },
-      )
-      if (versions.length === 0) {
-        throw marketplaceErrors.create('PACKAGE_NOT_FOUND', { package: name })
-      }
-      const told = versions.map(({ version, publishedAt, ...rest }) => {
-        return [version, { ...rest, publishedAt: publishedAt.getTime() }] as const
-      })
-      const index = { marketplace, name, at: now(), distTags, versions: new Map(told) }
-      return sendStatement(reply, signIndex(index, privateKey))
-    })
+    app.get<{ Params: PackageParams }>(
+      `/-/signalbox/v1/index${pattern}`,
+      async (request, reply) => {
+        const { full: name } = packageOf(request.params)
+        const { privateKey } = await signingKey(ports)
+        const marketplace = await ownName(ports)
+        // Tags and versions of one moment: a tag that leads to a version that is not told of would lead nowhere.
+        const { versions, distTags } = await knex.transaction(
+          async (trx) => ({
+            versions: await listTold(trx, name),
+            distTags: await listDistTags(trx, name),
+          }),
+          { isolationLevel: 'repeatable read', readOnly: true },
+        )
+        if (versions.length === 0) {
+          throw marketplaceErrors.create('PACKAGE_NOT_FOUND', { package: name })
+        }
+        const told = versions.map(({ version, publishedAt, ...rest }) => {
+          return [version, { ...rest, publishedAt: publishedAt.getTime() }] as const
+        })
+        const index = { marketplace, name, at: now(), distTags, versions: new Map(told) }
+        return sendStatement(reply, signIndex(index, privateKey))
+      },
+    )
   }
 }
 

@@ -1,7 +1,11 @@
 import t from 'tap'
 import { followedMoves, followedTags, type ToldState } from '../../src/mirror/followed-moves.ts'
 import { advisoriesOf } from '../../src/mirror/mirrored-advisories.ts'
-import { nextVersionState, type VersionState, versionStates } from '../../src/review/version-states.ts'
+import {
+  nextVersionState,
+  type VersionState,
+  versionStates,
+} from '../../src/review/version-states.ts'
 
 const told: readonly ToldState[] = ['published', 'deprecated', 'yanked', 'unpublished', 'blocked']
 const states = Object.keys(versionStates) as VersionState[]
@@ -24,19 +28,26 @@ t.test('every move that follows is one that the state allows', async (t) => {
 
 t.test('what is shown here is as they say, and following twice changes nothing', async (t) => {
   const after = { published: 'published', deprecated: 'published', yanked: 'yanked' } as const
-  for (const [one, end] of Object.entries({ ...after, unpublished: 'yanked', blocked: 'blocked' })) {
+  for (const [one, end] of Object.entries({
+    ...after,
+    unpublished: 'yanked',
+    blocked: 'blocked',
+  })) {
     t.equal(endOf('published', false, one as ToldState), end)
     t.same(followedMoves({ state: end as VersionState, isTheirs: true }, one as ToldState), [])
   }
 })
 
-t.test('what somebody here withdrew they do not bring back; what they withdrew, they do', async (t) => {
-  t.equal(endOf('blocked', false, 'published'), 'blocked')
-  t.equal(endOf('yanked', false, 'published'), 'yanked')
-  t.equal(endOf('blocked', true, 'published'), 'published')
-  t.equal(endOf('blocked', true, 'yanked'), 'yanked')
-  t.equal(endOf('yanked', false, 'blocked'), 'blocked')
-})
+t.test(
+  'what somebody here withdrew they do not bring back; what they withdrew, they do',
+  async (t) => {
+    t.equal(endOf('blocked', false, 'published'), 'blocked')
+    t.equal(endOf('yanked', false, 'published'), 'yanked')
+    t.equal(endOf('blocked', true, 'published'), 'published')
+    t.equal(endOf('blocked', true, 'yanked'), 'yanked')
+    t.equal(endOf('yanked', false, 'blocked'), 'blocked')
+  },
+)
 
 t.test('what waits for review here is not let out by what they say', async (t) => {
   for (const state of ['staged', 'rejected', 'quarantined'] as const) {

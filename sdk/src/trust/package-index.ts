@@ -3,7 +3,13 @@ import { isInstant } from './instant.ts'
 import { type KeyChoice, openStatement, signStatement } from './statement.ts'
 import { refused, type Verdict } from './verdict.ts'
 
-export const indexedStates = ['published', 'deprecated', 'yanked', 'unpublished', 'blocked'] as const
+export const indexedStates = [
+  'published',
+  'deprecated',
+  'yanked',
+  'unpublished',
+  'blocked',
+] as const
 export type IndexedState = (typeof indexedStates)[number]
 
 export interface IndexedVersion {
@@ -53,22 +59,29 @@ export function signIndex(index: PackageIndex, privateKey: KeyObject): string {
   return signStatement('index', { subject: [], predicate }, privateKey)
 }
 
-/** @param name of the package that it must be of */
+/** @param name of the package that it must be of; undefined: of any */
 export function verifyIndex(
   text: string,
-  name: string,
+  name: string | undefined,
   keys: KeyChoice,
 ): Verdict<{ readonly index: PackageIndex; readonly keyid: string }> {
   const opened = openStatement<Partial<IndexPredicate>>(text, 'index', keys)
   if (!opened.ok) return opened
   const { predicate, keyid } = opened.statement
   const { marketplace, at, distTags, versions } = predicate
-  if (predicate.name !== name) return refused('is of another package', '是其他软件包的索引')
+  if (name !== undefined && predicate.name !== name) {
+    return refused('is of another package', '是其他软件包的索引')
+  }
   const read = versionsOf(versions)
   const isWhole =
-    typeof marketplace === 'string' && isInstant(at) && isTexts(distTags) && read !== undefined
+    typeof marketplace === 'string' &&
+    typeof predicate.name === 'string' &&
+    isInstant(at) &&
+    isTexts(distTags) &&
+    read !== undefined
   if (!isWhole) return refused('is no index of a package', '不是软件包索引')
-  const index = { marketplace, name, at: Date.parse(at), distTags, versions: read }
+  const of = { marketplace, name: predicate.name, at: Date.parse(at) }
+  const index = { ...of, distTags, versions: read }
   return { ok: true, index, keyid }
 }
 
