@@ -260,7 +260,7 @@ function saying(name: string, method: string, path: string, description: Text) {
 }
 
 async function shown(
-  args: Parameters<typeof connectionOf>[0] & { readonly json: boolean },
+  args: Parameters<typeof connectionOf>[0] & { readonly json?: boolean | undefined },
   method: string,
   path: string,
   body?: object,

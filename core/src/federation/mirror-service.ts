@@ -31,9 +31,6 @@ interface Ports {
   readonly now: () => number
 }
 
-/** A plan and the install that follows it ask for the same package: so long nobody is asked again. */
-const FRESH_MS = 10_000
-
 const host: Caller = { actor: 'host', traceId: null }
 
 /**
@@ -227,10 +224,8 @@ export class MirrorService {
 
   /** What is known of a package, as new as it can be had. */
   async #heard(marketplace: Marketplace, name: string): Promise<KnownPackage | undefined> {
-    const { knex, now } = this.#ports
-    const known = await findKnown(knex, marketplace.name, name)
-    const isFresh = known !== undefined && now() - known.lookedAt < FRESH_MS
-    if (isFresh || marketplace.url === null || marketplace.state === 'paused') return known
+    const known = await findKnown(this.#ports.knex, marketplace.name, name)
+    if (marketplace.url === null || marketplace.state === 'paused') return known
     try {
       return await this.refresh(marketplace, name)
     } catch (error) {

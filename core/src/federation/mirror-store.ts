@@ -36,6 +36,8 @@ export interface MirrorStore {
     name: string,
     version: string,
   ): Promise<{ readonly from: string | null; readonly isShown: boolean } | undefined>
+  /** Versions of a package that came from another marketplace, whichever. */
+  mirroredVersions(name: string): Promise<readonly string[]>
   /** Inspected, checked and tried as a publish is. @returns whether it waits for review */
   take(
     version: MirroredVersion,

@@ -38,7 +38,7 @@ export interface Federation {
 
 /** What this host takes from other marketplaces. */
 export function openFederation(ports: Ports, stops: StopStack): Federation {
-  const { knex, hostFetch, here, due } = ports
+  const { knex, hostFetch, here, store, due } = ports
   const client = new UpstreamClient(hostFetch)
   const shared = { ...ports, client, now: Date.now }
   const federation = new FederationService(shared)
@@ -46,7 +46,7 @@ export function openFederation(ports: Ports, stops: StopStack): Federation {
   const looks = new MarketplaceLook({ ...shared, federation, mirrors, wakes: due.when(dueLook) })
   const imports = new BundleImport({ ...shared, federation, mirrors })
   return {
-    source: federatedSource({ here, mirrors }),
+    source: federatedSource({ here, store, mirrors }),
     routes: (scope) => federationRoutes(scope, { knex, federation, mirrors, looks, imports }),
     start() {
       stops.push(() => looks.stop())

@@ -2,7 +2,7 @@ import { integrityOf } from '@signalbox/sdk/trust/offline-bundle'
 import t from 'tap'
 import { publishBody } from '../../../marketplace/test/support/plugin-package.ts'
 import { tarballOf } from '../../../marketplace/test/support/tarball.ts'
-import { FakeMarketplace } from '../support/fake-marketplace.ts'
+import { FakeMarketplace, soundTarball } from '../support/fake-marketplace.ts'
 import { HostProcess, OPERATOR_TOKEN, refusal } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { keyFile } from '../support/sealing.ts'
@@ -37,7 +37,11 @@ const mirror = (name: string, spec: string, version: string) =>
 const stateOf = async (name: string) =>
   (await client.request<{ state: string }>('GET', `/v1/marketplaces/${name}`)).state
 const put = (name: string, version: string) =>
-  client.request('PUT', `/npm/${name.replace('/', '%2f')}`, publishBody({ name, version }))
+  client.request(
+    'PUT',
+    `/npm/${name.replace('/', '%2f')}`,
+    publishBody({ name, version }, soundTarball({ name, version })),
+  )
 
 t.test(
   'a name that another marketplace has too, in a higher version, is not looked for there',
@@ -49,7 +53,7 @@ t.test(
     await add('other', other, '@globex')
     await install('@acme/gate')
     const plugin = await client.request<{ versions: object[] }>('GET', '/v1/plugins/@acme%2Fgate')
-    t.match(plugin.versions, [{ version: '1.0.0', marketplace: vendor.fingerprint }])
+    t.match(plugin.versions, [{ version: '1.0.0', marketplaceFingerprint: vendor.fingerprint }])
     t.equal(plugin.versions.length, 1)
     t.notOk(other.asked.some((path) => path.includes('@acme')))
     const named = await refusal(mirror('other', '@acme/gate', '9.0.0'))
@@ -97,6 +101,7 @@ t.test('other bytes for a version that was known are refused, signed or not', as
   vendor.change('@acme/lied', '1.1.0', { integrity: 'sha512-b3RoZXI=' })
   const changed = await refusal(mirror('vendor', '@acme/lied', '1.1.0'))
   t.match(changed, { code: 'CORE_PACKAGE_INDEX_REFUSED', title: /other bytes/ })
+  vendor.publish('@acme/lied', '1.1.0')
 })
 
 t.test('an index that leaves out what was known is refused', async (t) => {
@@ -106,6 +111,7 @@ t.test('an index that leaves out what was known is refused', async (t) => {
   vendor.forget('@acme/hidden', '1.0.1')
   const missing = await refusal(mirror('vendor', '@acme/hidden', '1.0.1'))
   t.match(missing, { code: 'CORE_PACKAGE_INDEX_REFUSED', title: /1\.0\.1.*missing/ })
+  vendor.publish('@acme/hidden', '1.0.1')
 })
 
 t.test('an index of before is refused, and so is one that is not of now', async (t) => {
@@ -276,10 +282,12 @@ t.test(
     await install('@acme/gate', '9.0.0')
     const plugin = await client.request<{ versions: object[] }>('GET', '/v1/plugins/@acme%2Fgate')
     t.match(plugin.versions, [
-      { version: '1.0.0', marketplace: vendor.fingerprint },
-      { version: '9.0.0', marketplace: other.fingerprint },
+      { version: '9.0.0', marketplaceFingerprint: other.fingerprint },
+      { version: '1.0.0', marketplaceFingerprint: vendor.fingerprint },
     ])
     await client.request('DELETE', '/v1/marketplaces/other/scopes/@acme')
+    const unbound = await refusal(install('@acme/there', '1.0.0'))
+    t.equal(unbound.code, 'CORE_SCOPE_UNBOUND', 'though its bytes are here')
     await client.request('PUT', '/v1/marketplaces/vendor/scopes/@acme')
   },
 )

@@ -51,7 +51,10 @@ const fingerprintOf = async (): Promise<string> => {
 }
 
 interface Shown {
-  readonly versions: readonly { readonly version: string; readonly marketplace: string }[]
+  readonly versions: readonly {
+    readonly version: string
+    readonly marketplaceFingerprint: string
+  }[]
 }
 const installed = (on: HostProcess) =>
   on.client.request<Shown>('GET', `/v1/plugins/${encodeURIComponent(probe)}`)
@@ -75,7 +78,9 @@ t.test('a host takes a plugin from another one, and it serves', async (t) => {
     'GET',
     '/v1/marketplaces/vendor',
   )
-  t.match((await installed(host)).versions, [{ version: '1.0.0', marketplace: fingerprint }])
+  t.match((await installed(host)).versions, [
+    { version: '1.0.0', marketplaceFingerprint: fingerprint },
+  ])
 })
 
 t.test('what was mirrored is served to npm here, with the signature it came with', async (t) => {
@@ -134,7 +139,7 @@ t.test('a host without a network takes the same from a file', async (t) => {
   await signalbox(island, 'plugin', 'install', `${probe}@1.0.0`)
   const [there] = (await installed(host)).versions
   t.match((await installed(island)).versions, [
-    { version: '1.0.0', marketplace: there?.marketplace },
+    { version: '1.0.0', marketplaceFingerprint: there?.marketplaceFingerprint },
   ])
 })
 

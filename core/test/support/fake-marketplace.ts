@@ -18,6 +18,12 @@ interface Stored extends IndexedVersion {
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
+/** Of a small plugin that starts: the trials of a publish load it. */
+export function soundTarball(spec: { readonly name: string; readonly version: string }): Buffer {
+  const bundle = 'var __signalbox_plugin = { default: { services: {} } }\n'
+  return tarballOf({ ...pluginFiles(spec), 'dist/plugin.js': bundle })
+}
+
 /** A marketplace that says what a test wants it to, signed by keys of its own, over real HTTP. */
 export class FakeMarketplace {
   readonly fingerprint = `SHA256:${randomBytes(32).toString('base64url')}`
@@ -58,7 +64,7 @@ export class FakeMarketplace {
   }
 
   publish(name: string, version: string, changes: Partial<Stored> = {}): void {
-    const tarball = tarballOf(pluginFiles({ name, version }))
+    const tarball = soundTarball({ name, version })
     const versions = this.#packages.get(name) ?? new Map<string, Stored>()
     versions.set(version, {
       ...{ tarball, integrity: integrityOf(tarball), state: 'published', reason: null },

@@ -38,6 +38,7 @@ import {
   findOrigin,
   isScopeOwn,
   listMirrored,
+  listMirroredVersions,
   type MirroredStanding,
   setMirrored,
 } from './mirrored-version-store.ts'
@@ -100,6 +101,10 @@ export class Mirror {
 
   find(name: string, version: string) {
     return findOrigin(this.#ports.knex, name, version)
+  }
+
+  mirroredVersions(name: string): Promise<readonly string[]> {
+    return listMirroredVersions(this.#ports.knex, name)
   }
 
   /** @throws `MKT_CHECKS_FAILED` and whatever else a publish is refused for */

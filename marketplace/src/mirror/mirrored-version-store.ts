@@ -27,6 +27,11 @@ export async function isScopeOwn(knex: Knex, scope: string): Promise<boolean> {
   return rows[0]?.found === true
 }
 
+/** From whichever marketplace. */
+export async function listMirroredVersions(knex: Knex, name: string): Promise<readonly string[]> {
+  return knex('package_versions').where({ name }).whereNotNull('mirrored_from').pluck('version')
+}
+
 export interface MirroredStanding {
   readonly version: string
   readonly state: VersionState

@@ -188,7 +188,7 @@ function indexOf(bytes: Buffer): BundleIndex | undefined {
     Array.isArray(versions) &&
     versions.every(isListed) &&
     Array.isArray(indexes) &&
-    indexes.length <= versions.length &&
+    indexes.length <= bundleLimits.versions &&
     indexes.every((one) => typeof one === 'string')
   return isWhole ? { format, keys, versions, indexes, advisories } : undefined
 }
