@@ -82,6 +82,7 @@ import { openTrusted } from './trusted/open-trusted.ts'
 import { UdfLanes } from './udf/udf-lanes.ts'
 import { udfRoutes } from './udf/udf-routes.ts'
 import { UdfService } from './udf/udf-service.ts'
+import { openUpdates } from './updates/open-updates.ts'
 
 export interface Host {
   /** Where the host listens, such as http://127.0.0.1:4400. */
@@ -193,8 +194,10 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     stops,
   )
   const { broker, streams, flush } = plugins
-  const stored = openPackages({ ...parts, building: options.building, log }, stops)
-  const registry = openRegistry({ ...parts, ...trusted, ...stored, points: broker.points, log })
+  const packages = openPackages({ ...parts, building: options.building, log }, stops)
+  const stored = { ...packages, points: broker.points }
+  const registry = openRegistry({ ...parts, ...trusted, ...stored, log })
+  const updates = composeUpdates(parts, { ...stored, ...registry, rollouts }, stops)
   const bindings = new BindingService(state)
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
   const udfs = composeUdfs(parts, udfLanes)
@@ -214,7 +217,8 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
     migrations.routes(scope)
-    stored.federation.routes(scope)
+    packages.federation.routes(scope)
+    updates.routes(scope)
     await ownBodies(scope, parts, udfs)
   })
   await app.register(async (scope) => {
@@ -224,13 +228,22 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
   controller.start(composeAsking(parts, broker))
-  plugins.start()
-  removals.start()
-  stored.federation.start()
-  apps.start()
+  const loops = [plugins, removals, packages.federation, updates, apps]
+  for (const loop of loops) loop.start()
   stops.push(() => controller.stop())
   resume(parts, { ...registry, bindings }, stops)
   return app
+}
+
+function composeUpdates(
+  { state, settings: { minimumReleaseAgeHours }, options: { log } }: Parts,
+  services: Pick<
+    Parameters<typeof openUpdates>[0],
+    'source' | 'releases' | 'inspect' | 'installs' | 'rollouts'
+  >,
+  stops: StopStack,
+) {
+  return openUpdates({ ...state, ...services, minimumReleaseAgeHours, hostVersion, log }, stops)
 }
 
 /** Routes with bodies of another kind than JSON: each has a scope of its own. */

@@ -39,6 +39,7 @@ import { SealedPrivateKeys } from './sealing/sealed-private-keys.ts'
 import type { Settings } from './settings.ts'
 import type { StopStack } from './stop-stack.ts'
 import { isDatabaseUnavailable } from './storage/database-unavailable.ts'
+import { noteForUpdates } from './updates/note-for-updates.ts'
 
 /** The store that this host keeps, joined to the rest of it. */
 interface MarketParts {
@@ -111,7 +112,10 @@ function marketAccounts({ state, registryKeys }: Pick<MarketParts, 'state' | 're
     isDatabaseUnavailable,
     now: Date.now,
     randomBytes,
-    audit: recordMarketChange,
+    audit: async (...of: Parameters<typeof recordMarketChange>) => {
+      await recordMarketChange(...of)
+      await noteForUpdates(...of)
+    },
     ...(registryKeys === undefined ? {} : { registryKeys }),
   }
 }
@@ -146,11 +150,10 @@ export function openPackages(
   const { hostFetch } = outbound
   const places = settings.fetchAllow
   const federation = openFederation({ ...state, hostFetch, places, store, here, log }, stops)
-  const source =
-    building === undefined
-      ? federation.source
-      : packagesBefore(building.packages, federation.source)
-  return { source, inspect: building?.inspect ?? inspectPackage, federation }
+  const inspect = building?.inspect ?? inspectPackage
+  const elsewhere = federation.source
+  const source = building === undefined ? elsewhere : packagesBefore(building.packages, elsewhere)
+  return { source, releases: new Packages(state), inspect, federation }
 }
 
 /** The npm face, the accounts and keys of publishers, reviews, findings and the pages of packages. */

@@ -35,6 +35,8 @@ export interface Settings {
   readonly drainMs: number
   /** What becomes of what a publish's trials find. */
   readonly publishTrials: TrialPolicy
+  /** Before that no plugin is updated by itself; the marketplace's own and the plugin's hold beside it. */
+  readonly minimumReleaseAgeHours: number
   /** Where traces go; null: nowhere, and none are recorded. */
   readonly traces: TraceSettings | null
 }
@@ -68,6 +70,7 @@ export function readSettings(environment: Environment, workingFolder: string): S
       text('SIGNALBOX_PUBLISH_TRIALS') ?? 'enforce',
       trialPolicies,
     ),
+    minimumReleaseAgeHours: releaseAge(text('SIGNALBOX_MINIMUM_RELEASE_AGE_HOURS')),
     traces: readTraceSettings(text),
   })
 }
@@ -96,6 +99,20 @@ function drainS(value: string | null): number {
   throw coreErrors.create('SETTING_INVALID', {
     name: 'SIGNALBOX_DRAIN_S',
     reason: `${value} is no number of seconds from 1 to ${MOST_DRAIN_S}`,
+  })
+}
+
+/** As the marketplace's own: most of what a stolen token publishes is found out within a day. */
+const RELEASE_AGE_HOURS = 24
+const MOST_RELEASE_AGE_HOURS = 8760
+
+function releaseAge(value: string | null): number {
+  if (value === null) return RELEASE_AGE_HOURS
+  const hours = Number(value)
+  if (/^\d+$/.test(value) && hours <= MOST_RELEASE_AGE_HOURS) return hours
+  throw coreErrors.create('SETTING_INVALID', {
+    name: 'SIGNALBOX_MINIMUM_RELEASE_AGE_HOURS',
+    reason: `${value} is no number of hours up to ${MOST_RELEASE_AGE_HOURS}`,
   })
 }
 

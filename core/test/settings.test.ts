@@ -12,6 +12,7 @@ t.test(
       adminToken: null,
       drainMs: 30_000,
       publishTrials: 'enforce',
+      minimumReleaseAgeHours: 24,
       traces: null,
     })
   },

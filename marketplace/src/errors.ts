@@ -273,6 +273,17 @@ export const marketplaceErrors = defineErrors('MKT', {
       'zh-CN': '请以主机的管理员令牌作为 bearer 令牌发送。',
     },
   },
+  ORGS_ABSENT: {
+    status: 422,
+    message: {
+      en: 'This marketplace has no organisations and no teams: a scope belongs to one publisher.',
+      'zh-CN': '此市场没有组织和团队：一个作用域属于一个发布者。',
+    },
+    cure: {
+      en: 'Let others publish a package: npm owner add <publisher> <package>. Scopes are given by the operator.',
+      'zh-CN': '允许他人发布软件包：npm owner add <publisher> <package>。作用域由运维人员授予。',
+    },
+  },
   OWNERS_FULL: {
     status: 422,
     message: {
@@ -337,6 +348,17 @@ export const marketplaceErrors = defineErrors('MKT', {
     cure: {
       en: 'Correct the places named in errors[].',
       'zh-CN': '请更正 errors[] 中列出的位置。',
+    },
+  },
+  PROFILE_FIXED: {
+    status: 422,
+    message: {
+      en: 'The {field} of {publisher} cannot be set: this marketplace keeps none, or the operator does.',
+      'zh-CN': '无法设置 {publisher} 的 {field}：此市场不保存该信息，或由运维人员管理。',
+    },
+    cure: {
+      en: 'Only the password is set by its publisher: npm profile set password',
+      'zh-CN': '发布者只能设置自己的密码：npm profile set password',
     },
   },
   PUBLISHER_EXISTS: {
@@ -580,6 +602,18 @@ export const marketplaceErrors = defineErrors('MKT', {
     cure: {
       en: 'Log in: npm login',
       'zh-CN': '请登录：npm login',
+    },
+  },
+  TRUST_ABSENT: {
+    status: 422,
+    message: {
+      en: 'This marketplace trusts no workflow of another service to publish.',
+      'zh-CN': '此市场不信任其他服务的工作流进行发布。',
+    },
+    cure: {
+      en: 'Give the pipeline a token of its own: npm token create --packages=<name> --packages-and-scopes-permission=read-write --expires=90',
+      'zh-CN':
+        '请为流水线创建专用令牌：npm token create --packages=<name> --packages-and-scopes-permission=read-write --expires=90',
     },
   },
   UNPUBLISH_REFUSED: {

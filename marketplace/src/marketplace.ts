@@ -16,6 +16,7 @@ import { WithdrawalService } from './packages/withdrawal-service.ts'
 import type { MarketplaceOptions } from './ports.ts'
 import { publishRoutes } from './publish/publish-routes.ts'
 import { PublishService } from './publish/publish-service.ts'
+import { absentRoutes } from './publishers/absent-routes.ts'
 import { accountRoutes } from './publishers/account-routes.ts'
 import { authentication } from './publishers/authenticate.ts'
 import { PublisherService } from './publishers/publisher-service.ts'
@@ -36,6 +37,7 @@ export const marketplace: FastifyPluginAsync<MarketplaceOptions> = async (app, o
   const authenticate = authentication(app, publishers)
   accountRoutes(app, publishers, authenticate)
   loginRoutes(app, new LoginService(options, publishers), options)
+  absentRoutes(app)
   tokenRoutes(app, new TokenService(options, publishers), authenticate)
   searchRoutes(app, options)
   const advisories = new AdvisoryService(options)

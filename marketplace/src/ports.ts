@@ -85,6 +85,7 @@ export interface AuditEntry {
     | 'publisher.signing_set'
     | 'publisher-key.registered'
     | 'publisher-key.revoked'
+    | 'publisher-password.changed'
     | 'publisher-scope.granted'
     | 'publisher-token.issued'
     | 'publisher-token.revoked'

@@ -11,6 +11,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   login: [
     'signalbox login --url https://signalbox.example.com   # asks for a token, unseen',
     'signalbox login --url https://signalbox.example.com < token.txt',
+    'signalbox login --url https://signalbox.example.com --web   # as a publisher, by a browser',
   ],
   logout: ['signalbox logout --url https://signalbox.example.com'],
   pack: ['signalbox pack', 'signalbox pack plugins/orders'],

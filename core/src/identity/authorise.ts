@@ -53,6 +53,7 @@ export const rules = {
   'plugin.plan': ['operator'],
   'plugin.compare': ['operator'],
   'plugin.remove': ['operator'],
+  'plugin.update': ['operator'],
   'plugin.list': ['operator', 'admin', 'auditor', 'service-owner', 'member'],
   'plugin.read': ['operator', 'admin', 'auditor', 'service-owner', 'member'],
   'binding.write': ['operator', 'admin'],

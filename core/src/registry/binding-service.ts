@@ -207,7 +207,7 @@ async function requireConsent(
 ): Promise<void> {
   const installation = await requireServing(trx, plugin, binding.pinnedVersion ?? undefined)
   const grants = await listGrants(trx, tenant, plugin)
-  const missing = missingConsent(installation.manifest, new Set(grants.map(({ hash }) => hash)))
+  const missing = missingConsent(installation.manifest, grants)
   if (missing.length === 0) return
   const capabilities = [...new Set(missing.map(({ name }) => name))].join(', ')
   throw coreErrors.create('CONSENT_MISSING', { tenant, plugin, capabilities })

@@ -78,6 +78,12 @@ interface Ports {
   readonly log: { error(fields: object, message: string): void }
 }
 
+interface Asked {
+  readonly caller: Caller
+  readonly acceptedTerms: string | undefined
+  readonly besides: string | undefined
+}
+
 /** Another node, or another call, was first: what it made of the version is read again. */
 class Overtaken extends Error {}
 
@@ -96,6 +102,8 @@ export class InstallService {
   /**
    * @param wish a version or a dist-tag; undefined: `latest`
    * @param acceptedTerms the hash of the terms that the caller was shown and agrees to, where the version has some
+   * @param besides the version in service; where another or none is, nothing is installed: an update never brings back
+   *   what somebody took away
    * @returns the installation, `stable` when it is the plugin's first, else `warm`. To repeat it is harmless.
    */
   async install(
@@ -103,9 +111,11 @@ export class InstallService {
     name: string,
     wish: string | undefined,
     acceptedTerms?: string,
+    besides?: string,
   ): Promise<Installation> {
     const version = await this.#resolveVersion(name, wish ?? 'latest')
-    return this.#once(name, version, () => this.#install(caller, name, version, acceptedTerms))
+    const asked = { caller, acceptedTerms, besides }
+    return this.#once(name, version, () => this.#install(asked, name, version))
   }
 
   /**
@@ -159,18 +169,13 @@ export class InstallService {
     throw coreErrors.create('PACKAGE_MISSING', { plugin: name, version: wish })
   }
 
-  async #install(
-    caller: Caller,
-    plugin: string,
-    version: string,
-    acceptedTerms: string | undefined,
-  ): Promise<Installation> {
+  async #install(asked: Asked, plugin: string, version: string): Promise<Installation> {
     const there = await findInstallation(this.#ports.knex, plugin, version)
     const start =
       there === undefined
-        ? await this.#fetchAndStore(caller, plugin, version, acceptedTerms)
-        : await this.#retry(caller, there)
-    return this.#finish(caller, start)
+        ? await this.#fetchAndStore(asked, plugin, version)
+        : await this.#retry(asked.caller, there)
+    return this.#finish(asked.caller, start)
   }
 
   /** A version in a fault state starts over; any other goes on from where it is. */
@@ -204,18 +209,13 @@ export class InstallService {
     for (const file of inOrder) await this.#ports.contents.put(file.bytes, trx)
   }
 
-  async #fetchAndStore(
-    caller: Caller,
-    plugin: string,
-    version: string,
-    acceptedTerms: string | undefined,
-  ): Promise<Installation> {
-    const fetched = await fetchVersion(this.#ports, caller.actor, plugin, version)
+  async #fetchAndStore(asked: Asked, plugin: string, version: string): Promise<Installation> {
+    const fetched = await fetchVersion(this.#ports, asked.caller.actor, plugin, version)
     const { row } = fetched
     const unfit = await this.#ports.unfit(row)
     if (unfit !== undefined) throw unfit
     try {
-      await this.#store(caller, fetched, acceptedTerms)
+      await this.#store(asked, fetched)
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error
     }
@@ -223,9 +223,8 @@ export class InstallService {
   }
 
   async #store(
-    caller: Caller,
+    { caller, acceptedTerms, besides }: Asked,
     { row, files, receipt, inspected }: FetchedVersion,
-    acceptedTerms: string | undefined,
   ): Promise<void> {
     const { plugin, version, manifest, publisher, marketplaceFingerprint: fingerprint } = row
     const { knex, hostVersion } = this.#ports
@@ -236,6 +235,7 @@ export class InstallService {
     await commitRoutedChange(knex, change, async (trx) => {
       await shareInstalls(trx)
       const { stableVersion: stable } = await lockPlugin(trx, plugin)
+      requireBesides(plugin, stable, besides)
       await admitReturn(trx, plugin, fingerprint)
       await requireSameMarketplace(trx, plugin, fingerprint)
       if ((await findInstallation(trx, plugin, version)) !== undefined) throw new Overtaken()
@@ -366,6 +366,11 @@ export class InstallService {
       throw error
     }
   }
+}
+
+function requireBesides(plugin: string, stable: string | null, besides: string | undefined): void {
+  if (besides === undefined || stable === besides) return
+  throw coreErrors.create('VERSION_MISSING', { plugin, version: besides })
 }
 
 function changeOf(

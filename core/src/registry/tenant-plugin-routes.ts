@@ -9,7 +9,7 @@ import type { Binding } from '../rollout/routing/snapshot.ts'
 import type { BindingService } from './binding-service.ts'
 import { findBinding, listGrants } from './binding-store.ts'
 import { findConfig } from './config-store.ts'
-import { requestedCapabilities } from './consent.ts'
+import { isConsented, requestedCapabilities } from './consent.ts'
 import { findInstallation, hasPlugin, stableVersion } from './registry-store.ts'
 
 interface Ports {
@@ -117,7 +117,6 @@ async function describe(knex: Knex, tenant: string, plugin: string) {
   const version = binding?.pinnedVersion ?? (await stableVersion(knex, plugin))
   const installation = version === null ? undefined : await findInstallation(knex, plugin, version)
   const grants = await listGrants(knex, tenant, plugin)
-  const granted = new Set(grants.map(({ hash }) => hash))
   const requested = installation === undefined ? [] : requestedCapabilities(installation.manifest)
   const config = await findConfig(knex, tenant, plugin)
   return {
@@ -125,11 +124,10 @@ async function describe(knex: Knex, tenant: string, plugin: string) {
     plugin,
     version,
     binding: binding?.binding ?? 'disabled',
-    capabilities: requested.map(({ hash, ...wish }) => ({
-      ...wish,
-      ...toldBy(wish),
-      granted: granted.has(hash),
-    })),
+    capabilities: requested.map((wish) => {
+      const { hash: _, ...told } = wish
+      return { ...told, ...toldBy(wish), granted: isConsented(grants, wish) }
+    }),
     grants,
     config: config?.config ?? {},
     configRevision: config?.revision ?? 0,

@@ -214,6 +214,18 @@ export async function findCompleted(
   return row === undefined ? undefined : rolloutOf(row)
 }
 
+/** What became of the rollouts of a plugin itself, the last first; at most 1000. */
+export async function listOutcomes(
+  knex: Knex,
+  plugin: string,
+): Promise<readonly Pick<Rollout, 'id' | 'from' | 'to' | 'state'>[]> {
+  return knex('rollouts')
+    .where({ plugin, kind: 'plugin' })
+    .orderBy('updated_at', 'desc')
+    .limit(1000)
+    .select('id', 'state', { from: 'from_version', to: 'to_version' })
+}
+
 /** Whether another rollout of the same shares its calls. */
 export async function hasLiveRollout(
   trx: Knex,

@@ -1,10 +1,9 @@
 import type { FastifyPluginAsync, onRequestAsyncHookHandler } from 'fastify'
-import { marketplaceErrors } from '../errors.ts'
 import { answerRefusals } from '../http/error-handler.ts'
 import type { AccountPorts } from '../ports.ts'
 import { actorOf, authentication } from '../publishers/authenticate.ts'
 import { PublisherService } from '../publishers/publisher-service.ts'
-import { isForSome } from '../publishers/token-limits.ts'
+import { requireOperator } from '../publishers/require-whole.ts'
 import { type NewAdvisory, severities } from './advisory.ts'
 import { AdvisoryService } from './advisory-service.ts'
 
@@ -15,10 +14,7 @@ export const advisoryAdministration: FastifyPluginAsync<AccountPorts> = async (a
   answerRefusals(app, ports)
   const advisories = new AdvisoryService(ports)
   const authenticate = authentication(app, new PublisherService(ports))
-  const operator: onRequestAsyncHookHandler = async (request) => {
-    const { kind, limits } = actorOf(request)
-    if (kind !== 'operator' || isForSome(limits)) throw marketplaceErrors.create('OPERATOR_ONLY')
-  }
+  const operator: onRequestAsyncHookHandler = async (request) => requireOperator(actorOf(request))
   const onRequest = [authenticate, operator]
   app.get<{ Querystring: { limit: number; cursor?: number } }>(
     '/advisories',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { CodedError } from '@signalbox/sdk/errors'
 import { marketplaceErrors } from '../errors.ts'
 import type { AccountPorts } from '../ports.ts'
-import { issueToken } from '../publishers/issue-token.ts'
+import { issueLogin } from '../publishers/issue-token.ts'
 import type { PublisherService } from '../publishers/publisher-service.ts'
 import {
   confirm,
@@ -105,7 +105,7 @@ export class LoginService {
     const token = await this.#ports.knex.transaction(async (trx) => {
       const publisher = await takeConfirmed(trx, hash, at)
       if (publisher === undefined) return undefined
-      return (await issueToken(trx, this.#ports, { publisher, actor: publisher, traceId })).text
+      return (await issueLogin(trx, this.#ports, { publisher, traceId })).text
     })
     if (token !== undefined) return { kind: 'token', token }
     if (await isWaiting(this.#ports.knex, hash, at)) return { kind: 'waiting' }

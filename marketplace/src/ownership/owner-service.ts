@@ -6,6 +6,7 @@ import type { PackageName } from '../packages/package-name.ts'
 import { findHead, ownersOf, setOwner } from '../packages/package-store.ts'
 import type { AccountPorts } from '../ports.ts'
 import { hasPublisher } from '../publishers/publisher-store.ts'
+import { requireForAll } from '../publishers/require-whole.ts'
 import { MAX_OWNERS, type OwnerChange, type OwnerRefusal, ownerChange } from './owner-change.ts'
 
 /** What `npm access list packages` shows at most. */
@@ -37,9 +38,10 @@ export class OwnerService {
     return requirePublisher(this.#ports.knex, publisher)
   }
 
-  /** @throws `MKT_OWNER_FIXED`, `MKT_OWNERS_FULL`, `MKT_PUBLISHER_NOT_FOUND` and those of `changePackage` */
+  /** @throws `MKT_OWNER_FIXED`, `MKT_OWNERS_FULL`, `MKT_PUBLISHER_NOT_FOUND`, `MKT_TOKEN_NARROWED` and those of `changePackage` */
   async set(change: PackageChange, wanted: readonly string[]): Promise<void> {
     const { actor, name } = change
+    requireForAll(actor, 'who may publish is said with a token for all packages')
     await changePackage(this.#ports, change, async (trx, head, at) => {
       const current = await ownersOf(trx, name, head.owner)
       const by = actor.kind === 'operator' ? undefined : actor.name

@@ -3,8 +3,9 @@ import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import type { ContentStore } from '../ports.ts'
 import { digestsOf } from '../publish/digests.ts'
+import { readPolicy } from '../review/review-store.ts'
 import { findManifest, findTarball, listDistTags, listVersions } from './package-store.ts'
-import { findStanding } from './version-standing-store.ts'
+import { findStanding, listReleases, type Release } from './version-standing-store.ts'
 
 export interface AvailableVersions {
   /** Every version that may be installed anew, oldest first. */
@@ -53,6 +54,16 @@ export class PackageSource {
     if (standing === undefined) return undefined
     const { state, reason } = standing
     return state === 'yanked' || state === 'blocked' ? { state, reason: reason ?? '' } : undefined
+  }
+
+  /** What was let through, the newest first, withdrawn or not. */
+  releases(name: string): Promise<readonly Release[]> {
+    return listReleases(this.#knex, name)
+  }
+
+  /** How old a release has to be before any host takes it by itself; in hours. */
+  async minimumReleaseAgeHours(): Promise<number> {
+    return (await readPolicy(this.#knex)).minimumReleaseAgeHours
   }
 
   /** Of a version in whatever state, those that wait for review included. */

@@ -15,10 +15,14 @@ export interface ShownVersion {
 }
 
 /** The versions that a packument shows, without what is in them. */
-export async function listShown(knex: Knex, name: string): Promise<readonly ShownVersion[]> {
+export async function listShown(
+  knex: Knex,
+  name: string,
+  states: readonly VersionState[] = visibleStates,
+): Promise<readonly ShownVersion[]> {
   return knex('package_versions')
     .where({ name })
-    .whereIn('state', visibleStates)
+    .whereIn('state', states)
     .orderBy(['published_at', 'version'])
     .select('version', 'deprecation', { publishedAt: 'published_at' })
 }
@@ -64,6 +68,27 @@ export async function findProvenance(
     })
 }
 
+export interface Release {
+  readonly version: string
+  readonly publishedAt: Date
+  readonly state: 'published' | 'deprecated' | 'yanked' | 'blocked'
+  /** Why its publisher advises against it, or why it was withdrawn. */
+  readonly reason: string | null
+}
+
+/** What was let through, the newest first, withdrawn or not; at most 2000, which is all that a package may have. */
+export async function listReleases(knex: Knex, name: string): Promise<readonly Release[]> {
+  return knex('package_versions')
+    .where({ name })
+    .whereIn('state', ['published', 'deprecated', 'yanked', 'blocked'])
+    .orderBy('published_at', 'desc')
+    .limit(2000)
+    .select('version', 'state', {
+      publishedAt: 'published_at',
+      reason: knex.raw("case when state = 'deprecated' then deprecation else state_reason end"),
+    })
+}
+
 /** Whether any version was ever let through, whatever became of it. */
 export async function hasReleases(knex: Knex, name: string): Promise<boolean> {
   const found = await knex('package_versions')
@@ -78,6 +103,8 @@ export interface VersionStanding {
   readonly reason: string | null
   /** Who put it there; null: its publisher, by publishing it. */
   readonly by: string | null
+  /** Why its publisher advises against it, in whatever state it is. */
+  readonly deprecation: string | null
 }
 
 export async function findStanding(
@@ -87,13 +114,16 @@ export async function findStanding(
 ): Promise<VersionStanding | undefined> {
   return knex('package_versions')
     .where({ name, version })
-    .first<VersionStanding | undefined>('state', { reason: 'state_reason', by: 'state_by' })
+    .first<VersionStanding | undefined>('state', 'deprecation', {
+      reason: 'state_reason',
+      by: 'state_by',
+    })
 }
 
 /** @param at given where it is shown from now on for the first time */
 export async function moveVersion(
   trx: Knex.Transaction,
-  given: { name: string; version: string; at?: Date } & VersionStanding,
+  given: { name: string; version: string; at?: Date } & Omit<VersionStanding, 'deprecation'>,
 ): Promise<void> {
   const { name, version, state, reason, by, at } = given
   await trx('package_versions')

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import type { MarketplaceOptions } from '../ports.ts'
+import { chosenStates } from '../review/version-states.ts'
 import { changePackage, type PackageChange, packageNotFound } from './change-package.ts'
 import { listDistTags, setDistTag } from './package-store.ts'
 import { deprecationsIn, nextLatest, refusalToUnpublish, removedFrom } from './packument-change.ts'
@@ -25,7 +26,8 @@ export class WithdrawalService {
   async deprecate(change: PackageChange, body: Readonly<Record<string, unknown>>): Promise<void> {
     const name = change.name.full
     await changePackage(this.#ports, change, async (trx) => {
-      const changed = deprecationsIn(body, await listShown(trx, name))
+      // A yanked one is shown as deprecated as well, in the words of who yanked it: those are no change.
+      const changed = deprecationsIn(body, await listShown(trx, name, chosenStates))
       for (const deprecation of changed) await setDeprecation(trx, { name, ...deprecation })
       if (changed.length === 0) return undefined
       const details = {

@@ -1,11 +1,10 @@
 import type { FastifyInstance, FastifyPluginAsync, onRequestAsyncHookHandler } from 'fastify'
-import { marketplaceErrors } from '../errors.ts'
 import { answerErrors } from '../http/error-handler.ts'
 import { type TrustOptions, trustRoutes } from '../trust/trust-routes.ts'
 import { actorOf, authentication } from './authenticate.ts'
 import { MAX_SCOPES, type NewPublisher, PublisherService } from './publisher-service.ts'
 import type { Page } from './publisher-store.ts'
-import { isForSome } from './token-limits.ts'
+import { requireOperator } from './require-whole.ts'
 
 const tags = ['marketplace']
 
@@ -13,10 +12,7 @@ const tags = ['marketplace']
 export const publisherRoutes: FastifyPluginAsync<TrustOptions> = async (app, ports) => {
   answerErrors(app, ports)
   const publishers = new PublisherService(ports)
-  const operator: onRequestAsyncHookHandler = async (request) => {
-    const { kind, limits } = actorOf(request)
-    if (kind !== 'operator' || isForSome(limits)) throw marketplaceErrors.create('OPERATOR_ONLY')
-  }
+  const operator: onRequestAsyncHookHandler = async (request) => requireOperator(actorOf(request))
   app.addHook('onRequest', authentication(app, publishers))
   trustRoutes(app, ports)
   await app.register(async (scope) => {

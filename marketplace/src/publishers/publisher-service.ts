@@ -3,7 +3,7 @@ import { marketplaceErrors } from '../errors.ts'
 import { holdScope, requireOwnScope } from '../mirror/bound-scope-store.ts'
 import type { AccountPorts, AuditEntry } from '../ports.ts'
 import { type Actor, actorNamed, OPERATOR } from './actor.ts'
-import { issueToken } from './issue-token.ts'
+import { issueLogin, issueToken, requireTokenRoom } from './issue-token.ts'
 import { hashPassword, isPassword } from './password.ts'
 import {
   findPasswordHash,
@@ -99,7 +99,8 @@ export class PublisherService {
   /** @throws `MKT_LOGIN_REFUSED` */
   async login(name: string, password: string, traceId: string): Promise<string> {
     await this.requirePassword(name, password)
-    const issue = (trx: Knex.Transaction) => this.#issueToken(trx, name, name, traceId)
+    const issue = (trx: Knex.Transaction) =>
+      issueLogin(trx, this.#ports, { publisher: name, traceId })
     return (await this.#ports.knex.transaction(issue)).text
   }
 
@@ -118,12 +119,13 @@ export class PublisherService {
     return listTokens(this.#ports.knex, publisher, page)
   }
 
-  /** @throws `MKT_PUBLISHER_NOT_FOUND` */
+  /** @throws `MKT_PUBLISHER_NOT_FOUND`, `MKT_TOKENS_FULL` */
   async createToken(publisher: string, actor: Actor, traceId: string): Promise<NewToken> {
     await this.#requirePublisher(publisher)
-    return this.#ports.knex.transaction((trx) =>
-      this.#issueToken(trx, publisher, actor.name, traceId),
-    )
+    return this.#ports.knex.transaction(async (trx) => {
+      await requireTokenRoom(trx, publisher, this.#at())
+      return this.#issueToken(trx, publisher, actor.name, traceId)
+    })
   }
 
   /** @throws `MKT_PUBLISHER_TOKEN_NOT_FOUND` also when it was revoked before. */

@@ -150,6 +150,7 @@ export async function insertToken(
     limits: TokenLimits
     createdAt: Date
     expiresAt: Date | null
+    isLogin: boolean
   },
 ): Promise<void> {
   const { isReadOnly, cidrs, packages, scopes } = token.limits
@@ -163,7 +164,23 @@ export async function insertToken(
     scopes,
     created_at: token.createdAt,
     expires_at: token.expiresAt,
+    is_login: token.isLogin,
   })
+}
+
+/** Of the tokens in force that logins made, all but the newest. @returns their ids, oldest last */
+export async function loginsBeyond(
+  trx: Knex.Transaction,
+  publisher: string,
+  given: { readonly kept: number; readonly at: Date },
+): Promise<readonly Buffer[]> {
+  return trx('publisher_tokens')
+    .where({ publisher, is_login: true })
+    .whereNull('revoked_at')
+    .whereRaw('(expires_at is null or expires_at > ?)', [given.at])
+    .orderBy([{ column: 'created_at', order: 'desc' }, 'hash'])
+    .offset(given.kept)
+    .pluck('hash')
 }
 
 /** @returns the publisher a valid token belongs to, and what the token may do. */
@@ -192,6 +209,14 @@ export async function revokeToken(
     .whereNull('revoked_at')
     .update({ revoked_at: token.at })
   return revoked === 1
+}
+
+export async function setPasswordHash(
+  trx: Knex.Transaction,
+  name: string,
+  passwordHash: string,
+): Promise<void> {
+  await trx('publishers').where({ name }).update({ password_hash: passwordHash })
 }
 
 /** @returns the password hash of the account, or null when it does not exist or has no password. */

@@ -2,7 +2,7 @@ import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { marketplaceErrors } from '../errors.ts'
 import { actorOf } from './authenticate.ts'
 import type { PublisherToken } from './publisher-store.ts'
-import type { IssuedToken, TokenService } from './token-service.ts'
+import { type IssuedToken, profileFixed, type TokenService } from './token-service.ts'
 import { type TokenWish, tokenWishSchema } from './token-wish.ts'
 
 /** A log line of these routes would hold a token in its URL or a password in its body. */
@@ -10,7 +10,7 @@ const unlogged = { logLevel: 'silent' } as const
 
 const PAGE = 100
 
-/** `npm token` and `npm profile get`. */
+/** `npm token` and `npm profile`. */
 export function tokenRoutes(
   app: FastifyInstance,
   tokens: TokenService,
@@ -45,6 +45,14 @@ export function tokenRoutes(
       return reply.code(204).send()
     },
   )
+  profileRoutes(app, tokens, authenticate)
+}
+
+function profileRoutes(
+  app: FastifyInstance,
+  tokens: TokenService,
+  authenticate: onRequestAsyncHookHandler,
+): void {
   app.get('/-/npm/v1/user', { onRequest: authenticate }, async (request) => {
     const actor = actorOf(request)
     const profile = await tokens.profile(actor)
@@ -55,6 +63,19 @@ export function tokenRoutes(
     const { name, scopes } = profile
     return { name, tfa: null, email: '', created, updated: created, scopes }
   })
+  app.post<{ Body: ProfileWish }>(
+    '/-/npm/v1/user',
+    { ...unlogged, onRequest: authenticate, schema: { body: profileSchema } },
+    async (request) => {
+      const { password, ...others } = request.body
+      // npm sends what it has read beside what is set: nothing, of what is kept nowhere.
+      const [field] = Object.entries(others).find(([, value]) => value !== null) ?? []
+      const actor = actorOf(request)
+      if (field !== undefined) throw profileFixed(actor, field)
+      if (password) await tokens.setPassword(password, actor, request.id)
+      return {}
+    },
+  )
 }
 
 /** As `npm token` prints it; the fields of the limits have the names that they were asked for by. */
@@ -78,6 +99,27 @@ function shown({
     packages_and_scopes_permission: limits.isReadOnly ? 'read-only' : 'read-write',
   }
 }
+
+interface ProfileWish {
+  readonly password?: { readonly old: string; readonly new: string } | null
+  readonly [field: string]: unknown
+}
+
+// Argon2 takes any length; the bound keeps it cheap. Twelve characters are what a host asks of its users.
+const password = { type: 'string', minLength: 12, maxLength: 512 } as const
+
+const profileSchema = {
+  type: 'object',
+  maxProperties: 20,
+  properties: {
+    password: {
+      type: ['object', 'null'],
+      required: ['old', 'new'],
+      additionalProperties: false,
+      properties: { old: { ...password, minLength: 1 }, new: password },
+    },
+  },
+} as const
 
 const pageSchema = {
   type: 'object',

@@ -1,22 +1,22 @@
 import { marketplaceErrors } from '../errors.ts'
 import type { AccountPorts } from '../ports.ts'
 import type { Actor } from './actor.ts'
-import { issueToken } from './issue-token.ts'
+import { issueToken, requireTokenRoom } from './issue-token.ts'
+import { hashPassword } from './password.ts'
 import type { PublisherService } from './publisher-service.ts'
 import {
-  countTokens,
   findPublisher,
   listTokens,
-  lockPublisher,
   type PublisherToken,
   type ShownPublisher,
+  setPasswordHash,
 } from './publisher-store.ts'
+import { requireWhole } from './require-whole.ts'
 import { hashToken, isPublisherToken, type NewToken } from './token.ts'
-import { isNarrowed, type TokenLimits } from './token-limits.ts'
+import type { TokenLimits } from './token-limits.ts'
 import { limitsOf, type TokenWish } from './token-wish.ts'
 
-/** Tokens of one publisher in force: a pipeline each for far more packages than anybody has, and a list that ends. */
-const MAX_TOKENS = 500
+const MANAGED = 'tokens are managed with a token that has no limits'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -42,18 +42,14 @@ export class TokenService {
    * @throws `MKT_TOKEN_NARROWED`, `MKT_LOGIN_REFUSED`, `MKT_INPUT_INVALID`, `MKT_TOKENS_FULL`
    */
   async create(wish: TokenWish, actor: Actor, traceId: string): Promise<IssuedToken> {
-    requireWhole(actor)
+    requireWhole(actor, MANAGED)
     const limits = limitsOf(wish)
     await this.#publishers.requirePassword(actor.name, wish.password)
     const name = wish.name || wish.description || null
     const createdAt = new Date(this.#ports.now())
     const { expires } = wish
     return this.#ports.knex.transaction(async (trx) => {
-      await lockPublisher(trx, actor.name)
-      if ((await countTokens(trx, actor.name, createdAt)) >= MAX_TOKENS) {
-        const words = { publisher: actor.name, limit: MAX_TOKENS }
-        throw marketplaceErrors.create('TOKENS_FULL', words)
-      }
+      await requireTokenRoom(trx, actor.name, createdAt)
       const token = await issueToken(trx, this.#ports, {
         publisher: actor.name,
         actor: actor.name,
@@ -72,9 +68,29 @@ export class TokenService {
 
   /** @param given its id, or the token itself: npm sends what was typed. @throws `MKT_PUBLISHER_TOKEN_NOT_FOUND` */
   async revoke(given: string, actor: Actor, traceId: string): Promise<void> {
-    requireWhole(actor)
+    requireWhole(actor, MANAGED)
     const id = isPublisherToken(given) ? hashToken(given).toString('hex') : given
     await this.#publishers.revokeToken(actor.name, id, actor, traceId)
+  }
+
+  /**
+   * Tokens that are in force stay so: who thinks that one was stolen revokes it.
+   * @throws `MKT_TOKEN_NARROWED`, `MKT_LOGIN_REFUSED`, `MKT_PROFILE_FIXED`
+   */
+  async setPassword(
+    given: { readonly old: string; readonly new: string },
+    actor: Actor,
+    traceId: string,
+  ): Promise<void> {
+    requireWhole(actor, 'the password is changed with a token that has no limits')
+    if (actor.kind === 'operator') throw profileFixed(actor, 'password')
+    await this.#publishers.requirePassword(actor.name, given.old)
+    const hash = await hashPassword(given.new)
+    await this.#ports.knex.transaction(async (trx) => {
+      await setPasswordHash(trx, actor.name, hash)
+      const entry = { actor: actor.name, subject: actor.name, traceId, details: {} }
+      await this.#ports.audit?.({ ...entry, action: 'publisher-password.changed' }, trx)
+    })
   }
 
   async profile(actor: Actor): Promise<ShownPublisher | undefined> {
@@ -82,8 +98,6 @@ export class TokenService {
   }
 }
 
-function requireWhole({ name, limits }: Actor): void {
-  if (!isNarrowed(limits)) return
-  const reason = 'tokens are managed with a token that has no limits'
-  throw marketplaceErrors.create('TOKEN_NARROWED', { publisher: name, reason })
+export function profileFixed({ name: publisher }: Actor, field: string): Error {
+  return marketplaceErrors.create('PROFILE_FIXED', { publisher, field })
 }

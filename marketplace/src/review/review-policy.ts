@@ -1,5 +1,6 @@
 import type { Tier } from '@signalbox/sdk/manifest'
 import { type Actor, OPERATOR, type Ownership } from '../publishers/actor.ts'
+import { isForSome } from '../publishers/token-limits.ts'
 
 /** What the operator decides of reviews. */
 export interface ReviewPolicy {
@@ -9,6 +10,8 @@ export interface ReviewPolicy {
   readonly operator: 'pass' | 'review'
   /** By tier, where it is no first version. */
   readonly tiers: Readonly<Record<Tier, TierPolicy>>
+  /** Before that no host takes a release by itself, whatever its own setting is. */
+  readonly minimumReleaseAgeHours: number
 }
 
 export interface TierPolicy {
@@ -27,6 +30,8 @@ export const defaultPolicy: ReviewPolicy = Object.freeze({
     // A process with the host's user: two people, and at install the operator's allow-list.
     trusted: { approvals: 2, trustedPublishersPass: false },
   },
+  // Most of what is published by a stolen token is found out within a day.
+  minimumReleaseAgeHours: 24,
 })
 
 export type ReviewGround = 'first-version' | 'tier' | 'asked-for'
@@ -79,6 +84,10 @@ export function refusalToDecide(
   roles: readonly PublisherRole[],
 ): string | undefined {
   const isOwn = actor.name === review.publisher
+  // To let out one's own is what a publish does; to judge others' work is no work on a package of the token.
+  if (isForSome(actor.limits) && !(isOwn && review.needed === 0)) {
+    return 'their token is for some packages, and reviews are decided with one for all'
+  }
   if (isOwn) {
     return review.needed === 0 ? undefined : 'who published a version does not decide on it'
   }

@@ -1,12 +1,12 @@
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
-import { marketplaceErrors } from '../errors.ts'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { answerRefusals } from '../http/error-handler.ts'
 import { parsePackageName } from '../packages/package-name.ts'
 import type { AccountPorts, ContentStore } from '../ports.ts'
 import { actorOf, authentication } from '../publishers/authenticate.ts'
 import { PublisherService } from '../publishers/publisher-service.ts'
+import { requireOperator } from '../publishers/require-whole.ts'
 import type { RegistryKeys } from '../trust/registry-keys.ts'
-import type { PublisherRole, ReviewPolicy } from './review-policy.ts'
+import type { PublisherRole } from './review-policy.ts'
 import {
   commandSchema,
   listSchema,
@@ -17,7 +17,7 @@ import {
 } from './review-schemas.ts'
 import { ReviewService } from './review-service.ts'
 import { listReviews, type ReviewStatus } from './review-store.ts'
-import { ReviewingService } from './reviewing-service.ts'
+import { type PolicyWish, ReviewingService } from './reviewing-service.ts'
 import { type WithdrawalCommand, WithdrawalService } from './withdrawal-service.ts'
 
 const tags = ['marketplace']
@@ -52,8 +52,8 @@ function queueRoutes(app: FastifyInstance, { knex }: ReviewOptions, reviews: Rev
     async (request) => {
       const actor = actorOf(request)
       const { status, package: name, ...page } = request.query
-      const own = (await reviews.seesAll(actor)) ? {} : { publisher: actor.name }
-      const items = await listReviews(knex, { ...own, status, name }, page)
+      const seen = await reviews.seenBy(actor)
+      const items = await listReviews(knex, { ...seen, status, name }, page)
       const last = items.at(-1)
       return { items, ...(items.length === page.limit && last ? { next: last.id } : {}) }
     },
@@ -99,15 +99,15 @@ function operatorRoutes(app: FastifyInstance, reviewing: ReviewingService): void
     '/review-policy',
     { schema: { tags, summary: 'Which versions are reviewed' } },
     async (request) => {
-      requireOperator(request)
+      requireOperator(actorOf(request))
       return reviewing.policy()
     },
   )
-  app.put<{ Body: ReviewPolicy }>(
+  app.put<{ Body: PolicyWish }>(
     '/review-policy',
     { schema: { tags, summary: 'Say which versions are reviewed', body: policySchema } },
     async (request) => {
-      requireOperator(request)
+      requireOperator(actorOf(request))
       await reviewing.setPolicy(request.body, byOf(request))
       return reviewing.policy()
     },
@@ -122,7 +122,7 @@ function operatorRoutes(app: FastifyInstance, reviewing: ReviewingService): void
         params: roleSchema,
       },
       handler: async (request, reply) => {
-        requireOperator(request)
+        requireOperator(actorOf(request))
         const { name, role } = request.params
         await reviewing.setRole(name, role, method === 'PUT', byOf(request))
         return reply.code(204).send()
@@ -156,8 +156,4 @@ function withdrawalRoutes(app: FastifyInstance, withdrawals: WithdrawalService):
 
 function byOf(request: Parameters<typeof actorOf>[0]) {
   return { actor: actorOf(request), traceId: request.id }
-}
-
-function requireOperator(request: FastifyRequest): void {
-  if (actorOf(request).kind !== 'operator') throw marketplaceErrors.create('OPERATOR_ONLY')
 }

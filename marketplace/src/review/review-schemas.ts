@@ -60,8 +60,12 @@ const tierPolicy = strict({
   trustedPublishersPass: { type: 'boolean' },
 })
 
-export const policySchema = strict({
-  mode: { enum: ['on', 'off'] },
-  operator: { enum: ['pass', 'review'] },
-  tiers: strict({ declarative: tierPolicy, sandbox: tierPolicy, trusted: tierPolicy }),
-})
+export const policySchema = strict(
+  {
+    mode: { enum: ['on', 'off'] },
+    operator: { enum: ['pass', 'review'] },
+    tiers: strict({ declarative: tierPolicy, sandbox: tierPolicy, trusted: tierPolicy }),
+    minimumReleaseAgeHours: { type: 'integer', minimum: 0, maximum: 8760 },
+  },
+  ['mode', 'operator', 'tiers'],
+)

@@ -19,6 +19,7 @@ import { releaseBefore } from '../publish/release-before.ts'
 import { type Actor, actorNamed } from '../publishers/actor.ts'
 import { authorizeChange } from '../publishers/authorize-change.ts'
 import { findScopeHolder } from '../publishers/publisher-store.ts'
+import { covers } from '../publishers/token-limits.ts'
 import { relist } from '../search/listing-index.ts'
 import type { RegistryKeys } from '../trust/registry-keys.ts'
 import { signApproved } from '../trust/sign-approved.ts'
@@ -35,6 +36,7 @@ import {
   type Review,
   type ReviewEntry,
   type ReviewedVersion,
+  type ReviewQuery,
   rolesOf,
 } from './review-store.ts'
 import { type ServiceDiff, serviceDiffs } from './service-diff.ts'
@@ -81,6 +83,12 @@ export class ReviewService {
   async seesAll(actor: Actor): Promise<boolean> {
     if (actor.kind === 'operator') return true
     return (await rolesOf(this.#ports.knex, actor.name)).includes('reviewer')
+  }
+
+  /** What of the queue the actor is shown. */
+  async seenBy(actor: Actor): Promise<Pick<ReviewQuery, 'publisher' | 'limits'>> {
+    const { limits } = actor
+    return (await this.seesAll(actor)) ? { limits } : { publisher: actor.name, limits }
   }
 
   /** @throws `MKT_REVIEW_NOT_FOUND`, which a review of others is as well */
@@ -241,8 +249,10 @@ export class ReviewService {
 
   async #visible(actor: Actor, id: string): Promise<Review> {
     const review = await findReview(this.#ports.knex, id)
-    const isSeen = review?.publisher === actor.name || (await this.seesAll(actor))
-    if (review === undefined || !isSeen) throw notFound(id)
+    if (review === undefined || !covers(actor.limits, parsePackageName(review.name))) {
+      throw notFound(id)
+    }
+    if (review.publisher !== actor.name && !(await this.seesAll(actor))) throw notFound(id)
     return review
   }
 

@@ -1,6 +1,7 @@
 import type { Contract } from '@signalbox/sdk/contract'
 import type { Manifest, Tier } from '@signalbox/sdk/manifest'
 import type { Knex } from 'knex'
+import { isForSome, type TokenLimits } from '../publishers/token-limits.ts'
 import {
   defaultPolicy,
   type PublisherRole,
@@ -108,10 +109,16 @@ export interface ReviewQuery {
   readonly publisher?: string | undefined
   readonly status?: ReviewStatus | undefined
   readonly name?: string | undefined
+  /** Of the token that asks: only those of packages that it is for. */
+  readonly limits?: TokenLimits | undefined
 }
 
-function matching(knex: Knex, { publisher, status, name }: ReviewQuery): Knex.QueryBuilder {
+function matching(knex: Knex, { publisher, status, name, limits }: ReviewQuery): Knex.QueryBuilder {
   const query = knex('reviews')
+  if (limits !== undefined && isForSome(limits)) {
+    const lists = [[...(limits.packages ?? [])], [...(limits.scopes ?? [])]]
+    query.whereRaw(`(name = any(?) or split_part(name, '/', 1) = any(?))`, lists)
+  }
   if (publisher !== undefined) query.where({ publisher })
   if (status !== undefined) query.where({ status })
   if (name !== undefined) query.where({ name })
@@ -188,7 +195,8 @@ export async function countEntries(
 
 export async function readPolicy(knex: Knex): Promise<ReviewPolicy> {
   const row = await knex('review_policy').first<{ policy: ReviewPolicy } | undefined>('policy')
-  return row?.policy ?? defaultPolicy
+  // One that was set before a part of it was known keeps what it says.
+  return { ...defaultPolicy, ...row?.policy }
 }
 
 export async function writePolicy(

@@ -5,6 +5,9 @@ import { hasPublisher } from '../publishers/publisher-store.ts'
 import type { PublisherRole, ReviewPolicy } from './review-policy.ts'
 import { giveRole, readPolicy, takeRole, writePolicy } from './review-store.ts'
 
+export type PolicyWish = Omit<ReviewPolicy, 'minimumReleaseAgeHours'> &
+  Partial<Pick<ReviewPolicy, 'minimumReleaseAgeHours'>>
+
 interface By {
   readonly actor: Actor
   readonly traceId: string
@@ -22,10 +25,13 @@ export class ReviewingService {
     return readPolicy(this.#ports.knex)
   }
 
-  async setPolicy(policy: ReviewPolicy, { actor, traceId }: By): Promise<void> {
+  /** @param wish what it leaves out stays */
+  async setPolicy(wish: PolicyWish, { actor, traceId }: By): Promise<void> {
     const { knex, now, audit } = this.#ports
     await knex.transaction(async (trx) => {
       const before = await readPolicy(trx)
+      const { minimumReleaseAgeHours = before.minimumReleaseAgeHours } = wish
+      const policy = { ...wish, minimumReleaseAgeHours }
       await writePolicy(trx, policy, new Date(now()))
       const details = { before, after: policy }
       const subject = 'review-policy'

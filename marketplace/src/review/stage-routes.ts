@@ -1,7 +1,7 @@
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import type { Knex } from 'knex'
 import { parsePackageName, tarballFile } from '../packages/package-name.ts'
-import { type Actor, OPERATOR } from '../publishers/actor.ts'
+import { OPERATOR } from '../publishers/actor.ts'
 import { actorOf } from '../publishers/authenticate.ts'
 import type { ReviewService, ShownReview } from './review-service.ts'
 import { pageReviews } from './review-store.ts'
@@ -29,7 +29,7 @@ export function stageRoutes(
     async (request) => {
       const actor = actorOf(request)
       const { page, perPage, package: name } = request.query
-      const of = await querying(reviews, actor)
+      const of = await reviews.seenBy(actor)
       const from = page * perPage
       const query = { ...of, status: 'open', name } as const
       const { items, total } = await pageReviews(knex, query, { limit: perPage, from })
@@ -88,11 +88,6 @@ function decisionRoutes(
       return reply.header('npm-notice', cure).send({ ok: true })
     },
   )
-}
-
-/** Everything, or only what the actor has put in. */
-async function querying(reviews: ReviewService, actor: Actor): Promise<{ publisher?: string }> {
-  return (await reviews.seesAll(actor)) ? {} : { publisher: actor.name }
 }
 
 /** What npm prints: its own fields first, then the rest as it is; of values it prints only texts and numbers well. */

@@ -74,11 +74,16 @@ export const undecidedStates: readonly VersionState[] = [
   'rejected',
 ]
 
-/** @returns the next state, or undefined where the command is refused */
+/**
+ * @param isDeprecated its publisher advises against it: what is shown again says so again
+ * @returns the next state, or undefined where the command is refused
+ */
 export function nextVersionState(
   state: VersionState,
   command: VersionCommand,
+  isDeprecated = false,
 ): VersionState | undefined {
   const { moves }: VersionRule = versionStates[state]
-  return moves[command]
+  const next = moves[command]
+  return next === 'published' && isDeprecated ? 'deprecated' : next
 }

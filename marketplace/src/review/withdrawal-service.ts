@@ -19,6 +19,7 @@ import {
 import type { AccountPorts, AuditEntry } from '../ports.ts'
 import { type Actor, OPERATOR } from '../publishers/actor.ts'
 import { authorizeChange } from '../publishers/authorize-change.ts'
+import { requireOperator } from '../publishers/require-whole.ts'
 import { relist } from '../search/listing-index.ts'
 import { chosenStates, nextVersionState, type VersionCommand } from './version-states.ts'
 
@@ -53,7 +54,7 @@ export class WithdrawalService {
   }
 
   /** @throws `MKT_PACKAGE_NOT_FOUND`, `MKT_VERSION_STATE`, `MKT_WITHDRAWN_BY_OPERATOR`, `MKT_OPERATOR_ONLY` */
-  async withdraw(asked: Withdrawal): Promise<VersionStanding> {
+  async withdraw(asked: Withdrawal): Promise<Omit<VersionStanding, 'deprecation'>> {
     const { knex, now, randomBytes, audit } = this.#ports
     const { actor, name, command, reason, traceId } = asked
     const version = parseVersion(asked.version)
@@ -64,7 +65,7 @@ export class WithdrawalService {
       if (head === undefined || before === undefined) throw notFound(spec)
       await authorizeChange(trx, actor, name, head.owner)
       requireOwn(asked, before, spec)
-      const state = nextVersionState(before.state, command)
+      const state = nextVersionState(before.state, command, before.deprecation !== null)
       if (state === undefined) {
         const words = { package: spec, state: before.state, wanted: command }
         throw marketplaceErrors.create('VERSION_STATE', words)
@@ -85,8 +86,9 @@ export class WithdrawalService {
 }
 
 function requireOwn({ actor, command }: Withdrawal, before: VersionStanding, spec: string): void {
+  // It stops what runs, on every host: more than a publisher's work on a package.
+  if (command === 'block' || command === 'unblock') requireOperator(actor)
   if (actor.kind === 'operator') return
-  if (command === 'block' || command === 'unblock') throw marketplaceErrors.create('OPERATOR_ONLY')
   if (command === 'unyank' && before.by === OPERATOR) {
     const words = { package: spec, reason: before.reason ?? '' }
     throw marketplaceErrors.create('WITHDRAWN_BY_OPERATOR', words)

@@ -5,6 +5,7 @@ import { listShown } from '../packages/version-standing-store.ts'
 import type { AccountPorts } from '../ports.ts'
 import type { Actor } from '../publishers/actor.ts'
 import { lockPublisher } from '../publishers/publisher-store.ts'
+import { requireCovered } from '../publishers/require-whole.ts'
 import { addStar, listStars, removeStar } from './star-store.ts'
 
 /** A list of favourites that somebody can still read. */
@@ -18,8 +19,10 @@ export class StarService {
     this.#ports = ports
   }
 
-  /** @throws `MKT_PACKAGE_NOT_FOUND`, `MKT_STARS_FULL` */
-  async set({ name: publisher }: Actor, { full: name }: PackageName, isStarred: boolean) {
+  /** @throws `MKT_PACKAGE_NOT_FOUND`, `MKT_STARS_FULL`, `MKT_TOKEN_NARROWED` */
+  async set(actor: Actor, starred: PackageName, isStarred: boolean) {
+    requireCovered(actor, starred)
+    const [publisher, name] = [actor.name, starred.full]
     await this.#ports.knex.transaction(async (trx) => {
       if (!isStarred) return removeStar(trx, { publisher, name })
       if ((await listShown(trx, name)).length === 0) throw packageNotFound(name)

@@ -4,6 +4,7 @@ import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import type { AccountPorts } from '../ports.ts'
 import { actorOf } from '../publishers/authenticate.ts'
+import { requireOperator, requireWhole } from '../publishers/require-whole.ts'
 import {
   type NewPublisherKey,
   PublisherKeyService,
@@ -20,6 +21,7 @@ export interface TrustOptions extends AccountPorts {
 }
 
 const tags = ['marketplace']
+const MANAGED = 'keys are managed with a token that has no limits'
 
 /** Keys of publishers, by themselves or by the operator; keys of the registry, by the operator. The caller is known. */
 export function trustRoutes(app: FastifyInstance, options: TrustOptions): void {
@@ -53,6 +55,7 @@ function publisherKeyRoutes(app: FastifyInstance, keys: PublisherKeyService): vo
     async (request, reply) => {
       const publisher = request.params.name
       requireOwn(request, publisher)
+      requireWhole(actorOf(request), MANAGED)
       const actor = actorOf(request)
       const made = await keys.register(publisher, request.body, actor, request.id)
       return reply.code(201).send(dated(made))
@@ -71,6 +74,7 @@ function publisherKeyRoutes(app: FastifyInstance, keys: PublisherKeyService): vo
     async (request, reply) => {
       const { name: publisher, keyid: key } = request.params
       requireOwn(request, publisher)
+      requireWhole(actorOf(request), MANAGED)
       await keys.revoke(publisher, key, request.body, actorOf(request), request.id)
       return reply.code(204).send()
     },
@@ -86,7 +90,7 @@ function publisherKeyRoutes(app: FastifyInstance, keys: PublisherKeyService): vo
       },
     },
     async (request, reply) => {
-      requireOperator(request)
+      requireOperator(actorOf(request))
       const { name: publisher } = request.params
       const { required } = request.body
       await keys.requireSignatures(publisher, required, actorOf(request), request.id)
@@ -114,7 +118,7 @@ function registryKeyRoutes(
       },
     },
     async (request, reply) => {
-      requireOperator(request)
+      requireOperator(actorOf(request))
       const isCompromised = request.body.compromised === true
       const { keyid, signsOlder } = await knex.transaction(async (trx: Knex.Transaction) => {
         const made = await keys.rotate(trx, isCompromised)
@@ -135,10 +139,6 @@ function requireOwn(request: FastifyRequest, publisher: string): void {
   const actor = actorOf(request)
   if (actor.kind === 'operator' || actor.name === publisher) return
   throw marketplaceErrors.create('OPERATOR_ONLY')
-}
-
-function requireOperator(request: FastifyRequest): void {
-  if (actorOf(request).kind !== 'operator') throw marketplaceErrors.create('OPERATOR_ONLY')
 }
 
 function shown({ keyid, publicKey, revokedAt, revokeReason, ...times }: PublisherKey) {

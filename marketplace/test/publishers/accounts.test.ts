@@ -144,3 +144,25 @@ t.test('a token of another form is not looked for', async (t) => {
   const basic = await registry.call('/-/whoami', { headers: { authorization: 'Basic YTpi' } })
   t.match(basic, { status: 401, body: { code: 'MKT_TOKEN_REQUIRED' } })
 })
+
+t.test('of many logins the oldest end; tokens made on purpose stay', async (t) => {
+  const made = await registry.publisher('busy', ['@busy'], PASSWORD)
+  const logins: string[] = []
+  for (let count = 0; count < 21; count++) {
+    logins.push((await login('busy', PASSWORD)).body.token)
+  }
+  const [first = '', second = ''] = logins
+  t.equal((await whoami(first)).status, 401)
+  t.equal((await whoami(second)).status, 200)
+  t.equal((await whoami(made)).status, 200)
+  t.match(
+    registry.audited.findLast(({ action }) => action === 'publisher-token.revoked'),
+    { subject: 'busy', details: { reason: 'too many logins', limit: 20 } },
+  )
+  // At once, too, none is left over.
+  await Promise.all(Array.from({ length: 5 }, () => login('busy', PASSWORD)))
+  const left = await knex('publisher_tokens')
+    .where({ publisher: 'busy', is_login: true })
+    .whereNull('revoked_at')
+  t.equal(left.length, 20)
+})

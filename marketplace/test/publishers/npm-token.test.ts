@@ -160,3 +160,49 @@ t.test('npm shows the profile', async (t) => {
   t.equal(run.code, 0, run.stderr)
   t.match(JSON.parse(run.stdout), { name: 'acme', scopes: ['@acme', '@acme-labs'], tfa: null })
 })
+
+t.test('npm sets the password by the old one, and nothing else of a profile', async (t) => {
+  const next = 'another horse, another battery'
+  const set = (old: string, now: string) =>
+    npm.run(['profile', 'set', 'password'], undefined, [
+      ['Current password:', old],
+      ['New password:', now],
+      ['Again:', now],
+    ])
+  const wrong = await set('a wrong guess of it', next)
+  t.not(wrong.code, 0)
+  t.match(wrong.stderr, 'name or the password is wrong')
+  const run = await set(PASSWORD, next)
+  t.equal(run.code, 0, run.stderr)
+  const login = (password: string) =>
+    registry.call('/-/user/org.couchdb.user:acme', {
+      method: 'PUT',
+      body: { name: 'acme', password },
+    })
+  t.equal((await login(PASSWORD)).status, 401)
+  t.equal((await login(next)).status, 201)
+  t.match(registry.audited.at(-2), { action: 'publisher-password.changed', subject: 'acme' })
+  const named = await npm.run(['profile', 'set', 'fullname', 'Acme'])
+  t.not(named.code, 0)
+  t.match(named.stderr, /fullname of acme cannot be set[\s\S]*npm profile set password/)
+})
+
+t.test('npm org, team, access grant and trust say what to use in their place', async (t) => {
+  const commands = [
+    ['org', 'ls', 'acme'],
+    ['org', 'set', 'acme', 'carol'],
+    ['org', 'rm', 'acme', 'carol'],
+    ['team', 'create', '@acme:builders'],
+    ['team', 'ls', '@acme'],
+    ['team', 'add', '@acme:builders', 'carol'],
+    ['access', 'grant', 'read-write', '@acme:builders', '@acme/one'],
+  ]
+  for (const command of commands) {
+    const run = await npm.run(command)
+    t.not(run.code, 0, command.join(' '))
+    t.match(run.stderr, /no organisations and no teams[\s\S]*npm owner add/, command.join(' '))
+  }
+  const run = await npm.run(['trust', 'list', '@acme/one'])
+  t.not(run.code, 0)
+  t.match(run.stderr, /trusts no workflow[\s\S]*npm token create/)
+})

@@ -71,6 +71,20 @@ t.test('npm view shows it as deprecated, with the reason', async (t) => {
   t.equal(run.stdout.trim(), 'yanked: it counts twice')
 })
 
+t.test('what was deprecated before it was yanked is deprecated again after', async (t) => {
+  const author = await Npm.at(join(home, 'author'), registry.url, OPERATOR_TOKEN)
+  const deprecate = await author.run(['deprecate', `${name}@1.0.0`, 'counts in the old way'])
+  t.equal(deprecate.code, 0, deprecate.stderr)
+  const told = registry.audited.findLast(({ action }) => action === 'package.deprecated')
+  t.same(told?.details['versions'], ['1.0.0'])
+  t.match((await withdraw('1.0.0', 'yank')).body, { state: 'yanked' })
+  t.match((await withdraw('1.0.0', 'unyank')).body, { state: 'deprecated' })
+  const view = await Npm.at(join(home, 'viewer'), registry.url)
+  const run = await view.run(['view', `${name}@1.0.0`, 'deprecated'])
+  t.equal(run.stdout.trim(), 'counts in the old way')
+  t.equal((await author.run(['undeprecate', `${name}@1.0.0`])).code, 0)
+})
+
 t.test('what is blocked is given to nobody; unblocked, it is yanked still', async (t) => {
   await withdraw('1.1.0', 'block')
   t.equal((await call(`/${name}/-/gate-counter-1.1.0.tgz`)).status, 404)

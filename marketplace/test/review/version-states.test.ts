@@ -45,3 +45,12 @@ t.test(
     t.notOk(chosenStates.includes(nextVersionState('blocked', 'unblock') as VersionState))
   },
 )
+
+t.test('what is deprecated comes back as deprecated, whatever showed it again', async (t) => {
+  for (const state of states) {
+    for (const command of commands) {
+      const [plain, warned] = [false, true].map((is) => nextVersionState(state, command, is))
+      t.equal(warned, plain === 'published' ? 'deprecated' : plain, `${state} ${command}`)
+    }
+  }
+})

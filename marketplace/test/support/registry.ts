@@ -42,6 +42,8 @@ export interface Registry {
   readonly url: string
   readonly knex: Knex
   readonly audited: readonly AuditEntry[]
+  /** As `PUT /npm/:name`. */
+  readonly routes: readonly string[]
   /** A call to a path of the registry, or of the host when it begins with `/v1`. */
   call(path: string, call?: Call): Promise<Answer>
   /** Told of every answer from now on. */
@@ -97,6 +99,10 @@ export async function serve(
   app.addHook('onResponse', async (request, reply) => {
     for (const listener of listeners) listener(request.url, reply.statusCode)
   })
+  const routes: string[] = []
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) routes.push(`${one} ${url}`)
+  })
   await app.register(marketplace, { prefix: '/npm', ...options })
   await app.register(advisoryAdministration, { prefix: '/v1/marketplace', ...options })
   await app.register(publisherRoutes, { prefix: '/v1/marketplace', ...options })
@@ -120,6 +126,7 @@ export async function serve(
     url: `${origin}/npm/`,
     knex,
     audited,
+    routes,
     call,
     onAnswer: (listener) => void listeners.push(listener),
     publisher: async (name, scopes, password) => {

@@ -53,6 +53,18 @@ export function grantDiff(granted: readonly Allowed[], after: Manifest): Permiss
   return diffOf(capabilityChanges(granted, after))
 }
 
+/** Whether one of the grants allows all that the wish asks for: then nobody has to be asked. Pure. */
+export function isGranted(
+  granted: readonly Allowed[],
+  wish: { readonly name: string; readonly parameters: Parameters },
+): boolean {
+  return granted.some(
+    ({ capability, parameters }) =>
+      capability === wish.name &&
+      (isSame(parameters, wish.parameters) || covers(wish.name, parameters, wish.parameters)),
+  )
+}
+
 function diffOf(changes: readonly PermissionChange[]): PermissionDiff {
   return { isWider: changes.some(({ change }) => change === 'wider'), changes }
 }

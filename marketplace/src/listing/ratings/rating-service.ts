@@ -5,6 +5,7 @@ import { findHead } from '../../packages/package-store.ts'
 import type { AccountPorts, AuditEntry } from '../../ports.ts'
 import type { Actor } from '../../publishers/actor.ts'
 import { authorizeChange } from '../../publishers/authorize-change.ts'
+import { requireOperator } from '../../publishers/require-whole.ts'
 import { hideRating, setAnswer } from './rating-store.ts'
 
 export interface RatingRequest {
@@ -36,7 +37,7 @@ export class RatingService {
   /** As the operator. */
   async hide(request: RatingRequest, reason: string): Promise<void> {
     const { actor, name, id } = request
-    if (actor.kind !== 'operator') throw marketplaceErrors.create('OPERATOR_ONLY')
+    requireOperator(actor)
     await this.#change(request, 'package-rating.hidden', { reason }, (trx) =>
       hideRating(trx, { name, id }, { reason, by: actor.name }),
     )
