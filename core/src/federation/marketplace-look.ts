@@ -25,7 +25,7 @@ interface Ports {
 }
 
 /** What was blocked elsewhere stops here that late: a weakness in the wild is abused within hours, not minutes. */
-export const LOOK_EVERY_MS = 10 * 60_000
+const LOOK_EVERY_MS = 10 * 60_000
 /** One look at one marketplace; what it did not come to, the next one does. */
 const LOOK_MS = 5 * 60_000
 /** Away for long: asked less often, but within the hour. */
