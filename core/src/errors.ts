@@ -11,6 +11,7 @@ import { subscriptionErrors } from './catalog/subscription-errors.ts'
 import { authorErrors } from './cli/author/author-errors.ts'
 import { contributionsErrors } from './contributions/contributions-errors.ts'
 import { eventErrors } from './events/event-errors.ts'
+import { federationErrors } from './federation/federation-errors.ts'
 import { gatewayErrors } from './gateway/gateway-errors.ts'
 import { identityErrors } from './identity/identity-errors.ts'
 import { passkeyErrors } from './identity/passkeys/passkey-errors.ts'
@@ -49,6 +50,7 @@ export const coreErrors = defineErrors('CORE', {
   ...shadowErrors,
   ...secretErrors,
   ...eventErrors,
+  ...federationErrors,
   ...gatewayErrors,
   ...useErrors,
   ...jobErrors,

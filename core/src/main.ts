@@ -39,8 +39,8 @@ import { ratingRoutes } from './listing/rating-routes.ts'
 import { RatingService } from './listing/rating-service.ts'
 import {
   type Building,
+  openPackages,
   openRegistryKeys,
-  packagesOf,
   registerMarketplace,
   rewrapAll,
 } from './market-side.ts'
@@ -170,7 +170,7 @@ interface Parts {
 }
 
 async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
-  const { options, state, folder, registryKeys } = parts
+  const { options, state, folder } = parts
   const { log } = options
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
@@ -193,7 +193,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     stops,
   )
   const { broker, streams, flush } = plugins
-  const packages = packagesOf(state, { registryKeys, building: options.building, log })
+  const packages = openPackages({ ...parts, building: options.building, log }, stops)
   const stored = { ...packages, points: broker.points }
   const registry = openRegistry({ ...parts, ...trusted, ...stored, log })
   const updates = composeUpdates(parts, { ...stored, ...registry, rollouts }, stops)
@@ -216,6 +216,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
     migrations.routes(scope)
+    packages.federation.routes(scope)
     await ownBodies(scope, parts, udfs)
   })
   await app.register(async (scope) => {
@@ -225,9 +226,8 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
   controller.start(composeAsking(parts, broker))
-  plugins.start()
-  removals.start()
-  apps.start()
+  const loops = [plugins, removals, packages.federation, apps]
+  for (const loop of loops) loop.start()
   stops.push(() => controller.stop())
   resume(parts, { ...registry, bindings, updates }, stops)
   return app
@@ -315,7 +315,8 @@ function composeRollouts({ options, state, sandbox, news }: Parts, stops: StopSt
 
 function composeUpdates(
   { settings, options, state }: Parts,
-  given: ReturnType<typeof packagesOf> & Pick<Services, 'installs' | 'rollouts'>,
+  given: Pick<ReturnType<typeof openPackages>, 'source' | 'releases' | 'inspect'> &
+    Pick<Services, 'installs' | 'rollouts'>,
   stops: StopStack,
 ) {
   const { minimumReleaseAgeHours } = settings

@@ -5,6 +5,7 @@ import {
   forgetAfterChanges,
   KnownRevisions,
   listingRoutes,
+  Mirror,
   marketplace,
   markGone,
   PACKAGES_CHANNEL,
@@ -20,6 +21,8 @@ import {
 import { checkedPackage, inspectPackage, type Sandbox } from '@signalbox/sandbox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
+import type { Outbound } from './broker/http/open-outbound.ts'
+import { openFederation } from './federation/open-federation.ts'
 import { pageParts, sendPage } from './gateway/own-page.ts'
 import type { State } from './host-state.ts'
 import { hostVersion } from './host-version.ts'
@@ -72,18 +75,6 @@ export async function openRegistryKeys(
   return keys
 }
 
-/** Where versions are installed from, and what looks into them. */
-export function packagesOf(
-  state: Pick<State, 'knex' | 'contents'>,
-  { building, registryKeys, log }: PackageParts,
-) {
-  const published = publishedPackages(state, registryKeys, log)
-  const releases = new Packages(state)
-  if (building === undefined) return { source: published, releases, inspect: inspectPackage }
-  const source = packagesBefore(building.packages, published)
-  return { source, releases, inspect: building.inspect }
-}
-
 interface PackageParts extends Pick<MarketParts, 'registryKeys' | 'log'> {
   readonly building: Building | undefined
 }
@@ -111,16 +102,10 @@ function publishedPackages(
   }
 }
 
-/** The npm face, the accounts and keys of publishers, reviews, findings and the pages of packages. */
-export async function registerMarketplace(
-  scope: FastifyInstance,
-  { settings, state, sandbox, registryKeys, log }: MarketParts,
-  authenticator: Authenticator,
-  stops: StopStack,
-): Promise<void> {
-  const accounts = {
+/** What every part of the store changes something with. */
+function marketAccounts({ state, registryKeys }: Pick<MarketParts, 'state' | 'registryKeys'>) {
+  return {
     knex: state.knex,
-    isOperatorToken: (token: string) => authenticator.isOperator(token),
     isDatabaseUnavailable,
     now: Date.now,
     randomBytes,
@@ -130,14 +115,16 @@ export async function registerMarketplace(
     },
     ...(registryKeys === undefined ? {} : { registryKeys }),
   }
-  await scope.register(marketplace, {
-    ...accounts,
-    prefix: '/npm',
-    revisions: revisionsOf(scope, state),
+}
+
+/** What looks into packages before they are kept, wherever they come from. */
+function packageChecks({
+  settings,
+  state,
+  sandbox,
+}: Pick<MarketParts, 'settings' | 'state' | 'sandbox'>) {
+  return {
     contents: state.contents,
-    isInstalled: async (name, version, trx) =>
-      (await findInstallation(trx, name, version)) !== undefined,
-    pages: { send: sendPage, parts: pageParts },
     inspectPackage: checkedPackage,
     tryPackage: publishTrials({
       runGuest: (call) => sandbox.call(call),
@@ -146,19 +133,52 @@ export async function registerMarketplace(
       policy: settings.publishTrials,
       now: Date.now,
     }),
+  }
+}
+
+/** What is installed, here and from other marketplaces, and who says from where. */
+export function openPackages(
+  parts: MarketParts & PackageParts & { readonly outbound: Pick<Outbound, 'hostFetch'> },
+  stops: StopStack,
+) {
+  const { state, settings, outbound, building, log } = parts
+  const store = new Mirror({ ...marketAccounts(parts), ...packageChecks(parts) })
+  const here = publishedPackages(state, parts.registryKeys, log)
+  const { hostFetch } = outbound
+  const places = settings.fetchAllow
+  const federation = openFederation({ ...state, hostFetch, places, store, here, log }, stops)
+  const inspect = building?.inspect ?? inspectPackage
+  const elsewhere = federation.source
+  const source = building === undefined ? elsewhere : packagesBefore(building.packages, elsewhere)
+  return { source, releases: new Packages(state), inspect, federation }
+}
+
+/** The npm face, the accounts and keys of publishers, reviews, findings and the pages of packages. */
+export async function registerMarketplace(
+  scope: FastifyInstance,
+  { settings, state, sandbox, registryKeys, log }: MarketParts,
+  authenticator: Authenticator,
+  stops: StopStack,
+): Promise<void> {
+  const own = {
+    ...marketAccounts({ state, registryKeys }),
+    ...packageChecks({ settings, state, sandbox }),
+  }
+  const accounts = { ...own, isOperatorToken: (token: string) => authenticator.isOperator(token) }
+  await scope.register(marketplace, {
+    ...accounts,
+    prefix: '/npm',
+    revisions: revisionsOf(scope, state),
+    isInstalled: async (name, version, trx) =>
+      (await findInstallation(trx, name, version)) !== undefined,
+    pages: { send: sendPage, parts: pageParts },
     publicUrl: (request) => `${settings.publicUrl ?? `${request.protocol}://${request.host}`}/npm`,
   })
   await scope.register(advisoryAdministration, { ...accounts, prefix: '/v1/marketplace' })
   const onSignsOlder = signingOlder({ ...accounts, ...state, log }, stops)
   await scope.register(publisherRoutes, { ...accounts, onSignsOlder, prefix: '/v1/marketplace' })
   await scope.register(findingRoutes, { ...accounts, prefix: '/v1/marketplace' })
-  const { contents } = state
-  await scope.register(reviewRoutes, {
-    ...accounts,
-    contents,
-    inspectPackage: checkedPackage,
-    prefix: '/v1/marketplace',
-  })
+  await scope.register(reviewRoutes, { ...accounts, prefix: '/v1/marketplace' })
   const refresh = (figures: ReadonlyMap<string, RunningFigures>) =>
     refreshListings(state.knex, figures)
   const noteRunning: Parameters<typeof openRunning>[0]['noteRunning'] = (...of) =>
@@ -167,7 +187,6 @@ export async function registerMarketplace(
   await scope.register(listingRoutes, {
     ...accounts,
     ...running,
-    contents: state.contents,
     hostVersion,
     prefix: '/v1/marketplace',
   })

@@ -510,6 +510,17 @@ export const marketplaceErrors = defineErrors('MKT', {
       'zh-CN': '请为此作用域创建另一个发布者。',
     },
   },
+  SCOPE_BOUND: {
+    status: 409,
+    message: {
+      en: 'The scope {scope} comes from the marketplace {marketplace}: nothing is published under it here.',
+      'zh-CN': 'scope {scope} 来自应用市场 {marketplace}：不能在此处发布。',
+    },
+    cure: {
+      en: 'Publish it there, or under another scope. The operator unbinds a scope: signalbox marketplace unbind',
+      'zh-CN': '请在该市场发布，或使用其他 scope。运营者可解除绑定：signalbox marketplace unbind',
+    },
+  },
   SCOPE_TAKEN: {
     status: 409,
     message: {

@@ -11,6 +11,7 @@ export {
 } from './listing/ratings/rating-store.ts'
 export type { VersionRunning } from './listing/running.ts'
 export { marketplace } from './marketplace.ts'
+export { Mirror } from './mirror/mirror.ts'
 export { forgetAfterChanges, KnownRevisions } from './packages/known-revisions.ts'
 export {
   type AvailableVersions,

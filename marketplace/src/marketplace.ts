@@ -28,6 +28,7 @@ import { searchRoutes } from './search/search-routes.ts'
 import { starRoutes } from './stars/star-routes.ts'
 import { StarService } from './stars/star-service.ts'
 import { registryTrustRoutes } from './trust/registry-trust-routes.ts'
+import { toldRoutes } from './trust/told-routes.ts'
 
 /** The marketplace as an npm registry: register it with a prefix such as `/npm`. Reading needs no token. */
 export const marketplace: FastifyPluginAsync<MarketplaceOptions> = async (app, options) => {
@@ -42,6 +43,7 @@ export const marketplace: FastifyPluginAsync<MarketplaceOptions> = async (app, o
   const advisories = new AdvisoryService(options)
   await app.register(advisoryRoutes, { advisories, publicUrl: options.publicUrl })
   registryTrustRoutes(app, options)
+  toldRoutes(app, options)
   distTagRoutes(app, new DistTagService(options), authenticate)
   const withdrawals = new WithdrawalService(options)
   const owners = new OwnerService(options)

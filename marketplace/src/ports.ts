@@ -65,6 +65,8 @@ export interface AuditEntry {
     | 'package.deprecated'
     | 'package.owners-changed'
     | 'package.published'
+    | 'package.mirrored'
+    | 'advisory.mirrored'
     | 'package.unpublished'
     | 'package.staged'
     | 'package.approved'

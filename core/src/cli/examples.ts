@@ -16,6 +16,16 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   logout: ['signalbox logout --url https://signalbox.example.com'],
   pack: ['signalbox pack', 'signalbox pack plugins/orders'],
   check: ['signalbox check', 'signalbox check acme-orders-1.2.0.tgz --json'],
+  'marketplace add': ['signalbox marketplace add vendor https://plugins.example.com/npm'],
+  'marketplace confirm': ['signalbox marketplace confirm vendor SHA256:…'],
+  'marketplace bind': ['signalbox marketplace bind vendor @acme'],
+  'marketplace set': [
+    'signalbox marketplace set vendor --allow @acme/gate,@acme/base-* --minimum-age 72',
+  ],
+  'marketplace bundle': [
+    'signalbox marketplace bundle @acme/gate,@acme/orders@1.2.0 --out acme.bundle',
+  ],
+  'marketplace import': ['signalbox marketplace import vendor acme.bundle'],
   'tenant create': ['signalbox tenant create acme --name "Acme Ltd"'],
   sign: ['signalbox sign --new-key', 'signalbox sign'],
   'signing-key register': [

@@ -81,11 +81,11 @@ export class HostClient {
     return (text === '' ? undefined : JSON.parse(text)) as Answer
   }
 
-  /** As `request`, with JSON text in and out, untouched. */
+  /** As `request`, with JSON text in and out, untouched; bytes in, where the type says so. */
   async requestText(
     method: string,
     path: string,
-    body?: string,
+    body?: string | Uint8Array<ArrayBuffer>,
     type = 'application/json',
   ): Promise<string> {
     for (let attempt = 1; ; attempt++) {
@@ -114,7 +114,7 @@ export class HostClient {
   async #send(
     method: string,
     path: string,
-    body: string | undefined,
+    body: string | Uint8Array<ArrayBuffer> | undefined,
     type: string,
   ): Promise<string> {
     const { url, token } = this.#connection

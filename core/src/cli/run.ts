@@ -27,6 +27,7 @@ const signalbox = defineCommand({
     tenant: async () => (await import('./tenant-command.ts')).tenantCommand,
     plugin: async () => (await import('./plugin-command.ts')).pluginCommand,
     review: async () => (await import('./review-command.ts')).reviewCommand,
+    marketplace: async () => (await import('./marketplace-command.ts')).marketplaceCommand,
     package: async () => (await import('./package-command.ts')).packageCommand,
     secrets: async () => (await import('./secrets-command.ts')).secretsCommand,
     rollout: async () => (await import('./rollout-command.ts')).rolloutCommand,

@@ -46,6 +46,9 @@ export const rules = {
   'me.write': ['session'],
   'app.create': ['operator', 'admin', 'service-owner'],
   'app.list': ['operator', 'admin', 'auditor', 'service-owner'],
+  // Whose word this host installs by.
+  'marketplace.read': ['operator'],
+  'marketplace.write': ['operator'],
   'plugin.install': ['operator'],
   'plugin.plan': ['operator'],
   'plugin.compare': ['operator'],

@@ -41,6 +41,7 @@ import {
 import { requireTerms } from './require-terms.ts'
 import { requireRequired } from './required-plugins.ts'
 import { type Candidate, refusalOf } from './resolve.ts'
+import { requireSameMarketplace } from './same-marketplace.ts'
 import { termsOf } from './terms.ts'
 import { withdrawalRefusal } from './withdrawn/withdrawal-refusal.ts'
 
@@ -236,6 +237,7 @@ export class InstallService {
       const { stableVersion: stable } = await lockPlugin(trx, plugin)
       requireBesides(plugin, stable, besides)
       await admitReturn(trx, plugin, fingerprint)
+      await requireSameMarketplace(trx, plugin, fingerprint)
       if ((await findInstallation(trx, plugin, version)) !== undefined) throw new Overtaken()
       const candidate = { plugin, version, manifest, isTrusted }
       const refusal = refusalOf(candidate, hostVersion, await listInstalled(trx))

@@ -206,6 +206,14 @@ export async function listPlugins(
 }
 
 /** Everything the resolver asks: the versions that can serve, and the stable one's manifest. */
+/** Fingerprints of all marketplaces that versions of a plugin came from. */
+export async function installedMarketplaces(
+  knex: Knex,
+  plugin: string,
+): Promise<readonly string[]> {
+  return knex('installations').where({ plugin }).distinct().pluck('marketplace_fingerprint')
+}
+
 export async function listInstalled(knex: Knex): Promise<Installed[]> {
   const rows = await knex('installations as i')
     .join('plugins as p', 'p.name', 'i.plugin')

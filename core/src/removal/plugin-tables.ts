@@ -50,6 +50,8 @@ export const pluginTables: readonly PluginTable[] = [
   // Who installs it again asks for consent again.
   { table: 'grants', when: 'at once' },
   { table: 'terms_consents', when: 'at once' },
+  // Who installs it again is asked again where it may come from.
+  { table: 'plugin_marketplaces', when: 'at once' },
   { table: 'plugin_updates', when: 'at once' },
   { table: 'plugin_update_attempts', when: 'at once' },
   { table: 'credentials', when: 'at once', rows: ofSubscriptions },

@@ -5,6 +5,7 @@ import { wakeUpdates } from './update-store.ts'
 /** After these another version may be the one to roll out. */
 const told: ReadonlySet<string> = new Set([
   'package.published',
+  'package.mirrored',
   'package.deprecated',
   'package.unyanked',
   'package.unblocked',

@@ -7,6 +7,7 @@ import { HostProcess, OPERATOR_TOKEN, temporaryHome } from './host-process.ts'
 import { identityRows, noPasskeyRows, unnamedRows } from './identity-rows.ts'
 import { keptCall } from './ledger.ts'
 import { marketRows } from './market-rows.ts'
+import { marketplaceRoutes } from './marketplace-rows.ts'
 import { PASSWORD } from './people.ts'
 import { testDatabases } from './postgres.ts'
 import { callProbe, installProbe, probeVersion, setUpTenant } from './probe.ts'
@@ -164,6 +165,7 @@ const link = await sharedLink(host, acme.adminToken)
 
 const sealed = await sealRoutes(t, host, admin)
 const out = await outRoutes(host, hostUrl, acme)
+const marketplaces = await marketplaceRoutes(host)
 
 export const identity = await identityRows(host, admin)
 
@@ -316,6 +318,7 @@ export const table: Readonly<Record<string, Entry>> = {
   },
   ...behind(operators, rolloutRoutes({ planned, aborted, asking })),
   ...behind(operators, rehearsalRoutes(planned)),
+  ...marketplaces(operators),
 
   'GET /v1/invocations/{id}': { door: hidden, at: `/v1/invocations/${seen}` },
   'GET /v1/invocations/{id}/bundle': { door: hidden, at: `/v1/invocations/${seen}/bundle` },

@@ -19,12 +19,12 @@ export async function advisoryRoutes(
     const installed = await readInstalledList(request.body ?? Buffer.from('{}'), encoding)
     const found = await advisories.affecting(installed)
     const base = publicUrl(request as FastifyRequest).replace(/\/npm$/, '')
-    return Object.fromEntries([...found].map(([name, all]) => [name, all.map(shown(base))]))
+    return Object.fromEntries([...found].map(([name, all]) => [name, all.map(bulkForm(base))]))
   })
 }
 
-/** In the words of npm's bulk advisory format. */
-function shown(base: string): (advisory: Advisory) => object {
+/** In the words of npm's bulk advisory format. @param base of this host: the page of one that names no other */
+export function bulkForm(base: string): (advisory: Advisory) => object {
   return ({ id, url, title, severity, vulnerableVersions, cwe, cvss }) => ({
     id,
     url: url ?? `${base}/v1/marketplace/advisories/${id}`,

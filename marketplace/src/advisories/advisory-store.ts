@@ -40,6 +40,16 @@ export async function listAdvisories(
   return rows.map(advisoryOf)
 }
 
+/** In force, of what is published here: of what is mirrored, its own marketplace tells. Newest first. */
+export async function listOwnAdvisories(knex: Knex, limit: number): Promise<readonly Advisory[]> {
+  const rows: Row[] = await knex('advisories')
+    .whereNull('withdrawn_at')
+    .whereNull('mirrored_from')
+    .orderBy('id', 'desc')
+    .limit(limit)
+  return rows.map(advisoryOf)
+}
+
 export async function findAdvisory(knex: Knex, id: number): Promise<Advisory | undefined> {
   const row = await knex('advisories')
     .where({ id })

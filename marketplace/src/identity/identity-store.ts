@@ -26,7 +26,8 @@ export async function ensureFingerprint(
   return (await findFingerprint(trx)) ?? fingerprint
 }
 
-async function findFingerprint(trx: Knex): Promise<string | undefined> {
+/** @returns undefined: it has published nothing, and told nobody of itself */
+export async function findFingerprint(trx: Knex): Promise<string | undefined> {
   const row = await trx('marketplace_identity').first<{ fingerprint: string } | undefined>(
     'fingerprint',
   )

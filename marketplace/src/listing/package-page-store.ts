@@ -1,6 +1,7 @@
 import type { Contract } from '@signalbox/sdk/contract'
 import type { Manifest } from '@signalbox/sdk/manifest'
 import type { Knex } from 'knex'
+import { shownPublisher } from '../mirror/shown-publisher.ts'
 
 /** Reads what pages of packages and publishers show. */
 
@@ -31,21 +32,12 @@ export async function findVersion(
   const row = await knex('package_versions')
     .where(of)
     .whereIn('state', shownStates)
-    .first(
-      'version',
-      'state',
-      'publisher',
-      'size',
-      'integrity',
-      'manifest',
-      'contracts',
-      'readme',
-      {
-        publishedAt: 'published_at',
-        unpackedSize: 'unpacked_size',
-        packageJson: 'package_json',
-      },
-    )
+    .first('version', 'state', 'size', 'integrity', 'manifest', 'contracts', 'readme', {
+      publisher: knex.raw(shownPublisher()),
+      publishedAt: 'published_at',
+      unpackedSize: 'unpacked_size',
+      packageJson: 'package_json',
+    })
   return row === undefined ? undefined : { ...row, unpackedSize: Number(row.unpackedSize) }
 }
 

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
+import { holdOwnScope } from '../mirror/bound-scope-store.ts'
 import type { AccountPorts, AuditEntry } from '../ports.ts'
 import type { Actor } from '../publishers/actor.ts'
 import { authorizeChange } from '../publishers/authorize-change.ts'
@@ -22,7 +23,7 @@ type Entry = Pick<AuditEntry, 'action' | 'details'>
  * One change of a package that exists: its row is held, rights and revision are compared, and a change moves the
  * revision, with its audit entry, in one transaction.
  * @param change undefined: nothing changed, and the revision stays
- * @throws `MKT_PACKAGE_NOT_FOUND`, `MKT_PUBLISH_FORBIDDEN`, `MKT_REV_STALE`
+ * @throws `MKT_PACKAGE_NOT_FOUND`, `MKT_PUBLISH_FORBIDDEN`, `MKT_REV_STALE`, `MKT_SCOPE_BOUND`
  */
 export async function changePackage(
   ports: AccountPorts,
@@ -31,6 +32,7 @@ export async function changePackage(
 ): Promise<void> {
   const { knex, now, randomBytes, audit } = ports
   await knex.transaction(async (trx) => {
+    await holdOwnScope(trx, name)
     const head = await lockHead(trx, name.full)
     if (head === undefined) throw packageNotFound(name.full)
     await authorizeChange(trx, actor, name, head.owner)

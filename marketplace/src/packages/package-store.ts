@@ -2,6 +2,7 @@ import type { Contract } from '@signalbox/sdk/contract'
 import type { Finding } from '@signalbox/sdk/finding'
 import type { Manifest } from '@signalbox/sdk/manifest'
 import type { Knex } from 'knex'
+import { shownPublisher } from '../mirror/shown-publisher.ts'
 import { findScopeHolder } from '../publishers/publisher-store.ts'
 import { chosenStates, type VersionState, visibleStates } from '../review/version-states.ts'
 import type { SignedRelease } from '../trust/registry-keys.ts'
@@ -211,7 +212,7 @@ async function publishedVersions(
       'version',
       'state',
       'state_reason',
-      'publisher',
+      { publisher: trx.raw(shownPublisher()) },
       'integrity',
       'shasum',
       'unpacked_size',

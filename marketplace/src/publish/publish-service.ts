@@ -1,11 +1,10 @@
-import { bounded } from '@signalbox/sdk/check'
-import { type InputFault, isCodedError } from '@signalbox/sdk/errors'
-import { type Finding, findingFault, hasError } from '@signalbox/sdk/finding'
+import type { Finding } from '@signalbox/sdk/finding'
 import type { Knex } from 'knex'
-import { type Candidate, registryFindings, versionFindings } from '../checks/registry-checks.ts'
+import { versionFindings } from '../checks/registry-checks.ts'
 import { marketplaceErrors } from '../errors.ts'
 import { ensureFingerprint } from '../identity/identity-store.ts'
 import { insertFiles } from '../listing/package-file-store.ts'
+import { holdOwnScope, requireOwnScope } from '../mirror/bound-scope-store.ts'
 import type { PackageName } from '../packages/package-name.ts'
 import {
   ensurePackage,
@@ -13,7 +12,6 @@ import {
   insertVersion,
   isVersionTaken,
   lockHead,
-  measureVersions,
   setRevision,
 } from '../packages/package-store.ts'
 import { nextRevision, REVISION_BYTES } from '../packages/revision.ts'
@@ -29,17 +27,13 @@ import {
 } from '../trust/publisher-key-store.ts'
 import type { SignedRelease } from '../trust/registry-keys.ts'
 import { ownersOf, requireAuthor } from '../trust/require-author.ts'
+import { checkedFindings, inspectSound, requireRoom, requireSound } from './check-package.ts'
 import { type Digests, digestsOf } from './digests.ts'
 import { keepContents } from './keep-contents.ts'
 import { provenanceType } from './provenance.ts'
 import { type PublishDocument, readPublishDocument } from './publish-document.ts'
 import { readmeOf } from './readme.ts'
 import { requireCompatible, tagRelease } from './release.ts'
-import { unstorableParts } from './storable-json.ts'
-
-/** What one package may put into its packument, which every `npm view` of it must carry. */
-const MAX_VERSIONS = 2000
-const MAX_PACKAGE_JSON_BYTES = 16 * 1024 * 1024
 
 export interface PublishRequest {
   readonly actor: Actor
@@ -84,6 +78,7 @@ export class PublishService {
     const { actor, name, body } = request
     const { knex } = this.#ports
     const head = await findHead(knex, name.full)
+    await requireOwnScope(knex, name)
     await authorizeChange(knex, actor, name, head?.owner)
     const document = readPublishDocument(name, body)
     const { version, tarball } = document
@@ -94,42 +89,13 @@ export class PublishService {
       package: spec(document),
       integrity: digests.integrity,
     })
-    const inspection = await this.#inspect(document, await this.#signersOf(actor, name))
-    requireSamePackage(document, inspection)
-    requireStorable(document, inspection)
+    const signers = await this.#signersOf(actor, name)
+    const inspection = await inspectSound(this.#ports, { name, version, tarball, signers })
     const candidate = { actor, name, version, inspection, isNew: head === undefined }
-    const findings = await this.#check(candidate, document)
+    const findings = await checkedFindings(this.#ports, candidate)
     const checked = { document, digests, inspection, findings, proven }
     const staged = await knex.transaction((trx) => this.#store(trx, request, checked))
     return { staged, findings }
-  }
-
-  /** What the inspection refuses by findings is refused as findings are. */
-  async #inspect(
-    document: PublishDocument,
-    signers: readonly string[],
-  ): Promise<PackageInspection> {
-    const { tarball, name, version } = document
-    try {
-      return await this.#ports.inspectPackage(tarball, { name: name.full, version, signers })
-    } catch (error) {
-      if (!isCodedError(error) || !error.faults.some(({ rule }) => rule !== undefined)) throw error
-      throw checksFailed(document, error.faults, error)
-    }
-  }
-
-  /** Runs nothing of a package in which reading alone found an error. */
-  async #check(candidate: Candidate, document: PublishDocument): Promise<readonly Finding[]> {
-    const { knex, tryPackage } = this.#ports
-    const { inspection, version } = candidate
-    const beside = await registryFindings(knex, candidate)
-    const read = bounded([...inspection.findings, ...beside])
-    requireSound(document, read)
-    const spec = { name: candidate.name.full, version }
-    const tried = tryPackage === undefined ? [] : await tryPackage(inspection, spec)
-    const findings = bounded([...read, ...tried])
-    requireSound(document, findings)
-    return findings
   }
 
   async #store(
@@ -140,6 +106,7 @@ export class PublishService {
     const { contents, now, randomBytes, audit } = this.#ports
     const { document, digests, inspection } = checked
     const at = new Date(now())
+    await holdOwnScope(trx, name)
     // Contents before the package's row, always: two publishes can never wait for each other in a circle.
     const { tarballSha256, files } = await keepContents(trx, contents, checked)
     const fingerprint = await ensureFingerprint(trx, (count) => randomBytes(count), at)
@@ -263,13 +230,6 @@ function versionFields(checked: CheckedPublish, actor: Actor) {
   }
 }
 
-async function requireRoom(trx: Knex.Transaction, name: string): Promise<void> {
-  const { count, bytes } = await measureVersions(trx, name)
-  if (count < MAX_VERSIONS && bytes < MAX_PACKAGE_JSON_BYTES) return
-  const mebibytes = Math.round(bytes / 1024 / 1024)
-  throw marketplaceErrors.create('VERSIONS_FULL', { package: name, versions: count, mebibytes })
-}
-
 /** The bytes decide: a client that says otherwise, or something between, is not trusted with a version. */
 function requireClaims(document: PublishDocument, digests: Digests): void {
   const { integrity, shasum } = document.claimed
@@ -282,32 +242,6 @@ function requireClaims(document: PublishDocument, digests: Digests): void {
   if (lie !== undefined) {
     throw marketplaceErrors.create('INTEGRITY_MISMATCH', { package: spec(document), ...lie })
   }
-}
-
-function requireSamePackage(document: PublishDocument, { packageJson }: PackageInspection): void {
-  if (packageJson['name'] !== document.name.full || packageJson['version'] !== document.version) {
-    const inside = `${String(packageJson['name'])}@${String(packageJson['version'])}`
-    throw marketplaceErrors.create('PACKAGE_MISMATCH', { package: spec(document), inside })
-  }
-}
-
-function requireStorable(document: PublishDocument, inspection: PackageInspection): void {
-  const faults = unstorableParts(inspection)
-  if (faults.length === 0) return
-  throw marketplaceErrors.create('PACKAGE_UNSTORABLE', { package: spec(document) }, { faults })
-}
-
-function requireSound(document: PublishDocument, findings: readonly Finding[]): void {
-  if (hasError(findings)) throw checksFailed(document, findings.map(findingFault))
-}
-
-function checksFailed(document: PublishDocument, faults: readonly InputFault[], cause?: unknown) {
-  const count = faults.filter(({ severity }) => severity === 'error').length
-  return marketplaceErrors.create(
-    'CHECKS_FAILED',
-    { package: spec(document), count },
-    { faults, cause },
-  )
 }
 
 function versionExists(document: PublishDocument): Error {

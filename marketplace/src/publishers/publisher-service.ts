@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
+import { holdScope, requireOwnScope } from '../mirror/bound-scope-store.ts'
 import type { AccountPorts, AuditEntry } from '../ports.ts'
 import { type Actor, actorNamed, OPERATOR } from './actor.ts'
 import { issueLogin, issueToken, requireTokenRoom } from './issue-token.ts'
@@ -58,7 +59,7 @@ export class PublisherService {
     return actorNamed(found.publisher, found.limits)
   }
 
-  /** @throws `MKT_PUBLISHER_EXISTS`, `MKT_SCOPE_TAKEN` */
+  /** @throws `MKT_PUBLISHER_EXISTS`, `MKT_SCOPE_TAKEN`, `MKT_SCOPE_BOUND` */
   async create(given: NewPublisher, actor: Actor, traceId: string): Promise<CreatedPublisher> {
     const { name, password, scopes } = given
     const passwordHash = password === undefined ? null : await hashPassword(password)
@@ -67,7 +68,10 @@ export class PublisherService {
       if (!(await insertPublisher(trx, { name, passwordHash, createdAt: at }))) {
         throw marketplaceErrors.create('PUBLISHER_EXISTS', { publisher: name })
       }
-      for (const scope of scopes) {
+      // In one order: two that make publishers wait for each other in no circle.
+      for (const scope of scopes.toSorted()) {
+        await holdScope(trx, scope, 'alone')
+        await requireOwnScope(trx, { scope })
         if (!(await insertScope(trx, { scope, publisher: name, grantedAt: at }))) {
           throw marketplaceErrors.create('SCOPE_TAKEN', { scope })
         }
@@ -131,7 +135,7 @@ export class PublisherService {
     throw marketplaceErrors.create('PUBLISHER_TOKEN_NOT_FOUND', { publisher, token: id })
   }
 
-  /** Changes nothing when the scope is theirs already. @throws `MKT_PUBLISHER_NOT_FOUND`, `MKT_SCOPE_TAKEN`, `MKT_SCOPES_FULL` */
+  /** Changes nothing when the scope is theirs already. @throws `MKT_PUBLISHER_NOT_FOUND`, `MKT_SCOPE_TAKEN`, `MKT_SCOPE_BOUND`, `MKT_SCOPES_FULL` */
   async grantScope(publisher: string, scope: string, actor: Actor, traceId: string): Promise<void> {
     await this.#ports.knex.transaction(async (trx) => {
       if (!(await lockPublisher(trx, publisher))) throw notFound(publisher)
@@ -140,6 +144,8 @@ export class PublisherService {
       if (scopes.length >= MAX_SCOPES) {
         throw marketplaceErrors.create('SCOPES_FULL', { publisher, limit: MAX_SCOPES })
       }
+      await holdScope(trx, scope, 'alone')
+      await requireOwnScope(trx, { scope })
       if (!(await insertScope(trx, { scope, publisher, grantedAt: this.#at() }))) {
         throw marketplaceErrors.create('SCOPE_TAKEN', { scope })
       }

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { shownPublisher } from '../mirror/shown-publisher.ts'
 import type { SearchQuery } from './search-query.ts'
 
 /** The only place with SQL for search: reads the latest version of each package. */
@@ -52,7 +53,7 @@ export async function searchPackages(
       knex.raw(`v.package_json ->> 'description' as description`),
       knex.raw(`v.package_json -> 'keywords' as keywords`),
       knex.raw(`v.package_json ->> 'license' as license`),
-      'v.publisher as publisher',
+      { publisher: knex.raw(shownPublisher('v.')) },
       'p.owner as owner',
       'p.modified_at as modifiedAt',
     )
@@ -75,7 +76,7 @@ function holdsPeople(matching: Knex.QueryBuilder, { author, maintainer }: Search
   if (author !== undefined) {
     // npm takes both forms of an author: a text "Name <mail> (url)", and an object.
     matching.whereRaw(
-      `(v.publisher = ? or v.package_json -> 'author' ->> 'name' ilike ? or v.package_json ->> 'author' ilike ?)`,
+      `(${shownPublisher('v.')} = ? or v.package_json -> 'author' ->> 'name' ilike ? or v.package_json ->> 'author' ilike ?)`,
       [author, escaped(author), `${escaped(author)}%`],
     )
   }

@@ -36,6 +36,15 @@ export async function listPublisherKeys(
   return rows.map(keyOf)
 }
 
+export async function findPublisherKey(
+  knex: Knex,
+  publisher: string,
+  keyid: string,
+): Promise<PublisherKey | undefined> {
+  const row = await knex('publisher_keys').where({ publisher, keyid }).first(columns)
+  return row === undefined ? undefined : keyOf(row)
+}
+
 /** The key of an id, whoever has registered it: the id is made of the key. */
 export async function findPublicKey(knex: Knex, keyid: string): Promise<string | undefined> {
   const row = await knex('publisher_keys').where({ keyid }).first('public_key')

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
+import { listOriginKeys } from '../mirror/origin-key-store.ts'
 import { type PackageParams, packageOf, packagePatterns } from '../packages/package-routes.ts'
 import { findReleased } from '../packages/package-store.ts'
 import type { RegistryKeys } from './registry-keys.ts'
@@ -14,10 +15,13 @@ interface Ports {
 export function registryTrustRoutes(app: FastifyInstance, ports: Ports): void {
   const { knex, registryKeys } = ports
   app.get('/-/npm/v1/keys', async () => {
-    const keys = (await registryKeys?.trusted()) ?? []
+    const own = (await registryKeys?.trusted()) ?? []
+    const ours = own.map((key) => ({ ...key, expires: key.retiredAt?.toISOString() ?? null }))
+    // By these npm verifies what is mirrored.
+    const theirs = (await listOriginKeys(knex)).map((key) => ({ ...key, expires: null }))
     return {
-      keys: keys.map(({ keyid, publicKey, retiredAt }) => ({
-        expires: retiredAt?.toISOString() ?? null,
+      keys: [...ours, ...theirs].map(({ expires, keyid, publicKey }) => ({
+        expires,
         keyid,
         keytype: 'ecdsa-sha2-nistp256',
         scheme: 'ecdsa-sha2-nistp256',

@@ -1,6 +1,7 @@
 import { keyVerdict } from '@signalbox/sdk/trust/key-statement'
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
+import { findOrigin } from '../mirror/mirrored-version-store.ts'
 import { parsePackageName } from '../packages/package-name.ts'
 import { actorNamed } from '../publishers/actor.ts'
 import { signedReview, type UnderReview } from './approvals.ts'
@@ -29,6 +30,8 @@ export async function signApproved(
   keys: RegistryKeys | undefined,
   approved: ApprovedVersion,
 ): Promise<void> {
+  // What was mirrored is signed by where it comes from.
+  if ((await findOrigin(trx, approved.review.name, approved.review.version))?.from) return
   const key = await requireStillGood(trx, approved)
   if (keys === undefined) return
   const { integrity, marketplace, at } = approved

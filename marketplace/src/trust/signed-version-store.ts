@@ -39,17 +39,21 @@ export async function findUnsigned(
 }
 
 function unsigned(knex: Knex, trusted: readonly string[]): Knex.QueryBuilder {
-  return knex('package_versions')
-    .whereNotIn('state', undecidedStates)
-    .where((either) => {
-      void either.whereNull('signature_key').orWhereNotIn('signature_key', [...trusted])
-    })
-    .select('name', 'version', 'integrity', 'publisher', {
-      tarballSha256: 'tarball_sha256',
-      publishedAt: 'published_at',
-      marketplace: 'fingerprint',
-      authorKey: 'author_key',
-    })
+  return (
+    knex('package_versions')
+      .whereNotIn('state', undecidedStates)
+      // Of what is mirrored, its own marketplace has signed.
+      .whereNull('mirrored_from')
+      .where((either) => {
+        void either.whereNull('signature_key').orWhereNotIn('signature_key', [...trusted])
+      })
+      .select('name', 'version', 'integrity', 'publisher', {
+        tarballSha256: 'tarball_sha256',
+        publishedAt: 'published_at',
+        marketplace: 'fingerprint',
+        authorKey: 'author_key',
+      })
+  )
 }
 
 export async function setSigned(

@@ -1,6 +1,7 @@
 import { createHash, type KeyObject } from 'node:crypto'
 import { type AdvisoriesSnapshot, verifyAdvisories } from './advisories-snapshot.ts'
 import { trustedKeys } from './key-succession.ts'
+import { type PackageIndex, verifyIndex } from './package-index.ts'
 import type { RegistrySignature } from './registry-signature.ts'
 import type { Release } from './release-statement.ts'
 import { readUstar, writeUstar } from './ustar.ts'
@@ -30,6 +31,8 @@ export interface OfflineBundle {
   readonly keys: readonly BundledKey[]
   /** What a version requires comes before it. */
   readonly versions: readonly BundledVersion[]
+  /** The marketplace's signed index of each of their packages. */
+  readonly indexes: readonly string[]
   /** The marketplace's signed snapshot of advisories. */
   readonly advisories: string
 }
@@ -48,12 +51,15 @@ interface BundleIndex {
   readonly format: string
   readonly keys: readonly BundledKey[]
   readonly versions: readonly Omit<BundledVersion, 'tarball'>[]
+  readonly indexes: readonly string[]
   readonly advisories: string
 }
 
-export function writeBundle({ keys, versions, advisories }: OfflineBundle): Buffer {
-  const listed = versions.map(({ tarball: _, ...rest }) => rest)
-  const index: BundleIndex = { format: FORMAT, keys, versions: listed, advisories }
+export function writeBundle({ keys, versions, indexes, advisories }: OfflineBundle): Buffer {
+  const listed = versions.map(({ name, version, signature, release, provenance }) => {
+    return { name, version, signature, release, provenance }
+  })
+  const index: BundleIndex = { format: FORMAT, keys, versions: listed, indexes, advisories }
   const tarballs = versions.map(({ tarball }, at) => ({ name: tarballName(at), bytes: tarball }))
   const bytes = Buffer.from(JSON.stringify(index, null, 2))
   return writeUstar([{ name: INDEX, bytes }, ...tarballs])
@@ -73,12 +79,12 @@ export function readBundle(bytes: Buffer): Verdict<{ readonly bundle: OfflineBun
     index.versions.length === tarballs.length &&
     tarballs.every(({ name }, at) => name === tarballName(at))
   if (!isComplete) return refused('has no index of what it holds', '缺少内容索引')
-  const { keys, advisories } = index
+  const { keys, indexes, advisories } = index
   const versions = index.versions.map((one, at) => ({
     ...one,
     tarball: tarballs[at]?.bytes ?? Buffer.alloc(0),
   }))
-  return { ok: true, bundle: { keys, versions, advisories } }
+  return { ok: true, bundle: { keys, versions, indexes, advisories } }
 }
 
 export interface VerifiedVersion extends BundledVersion {
@@ -89,6 +95,7 @@ export interface VerifiedBundle {
   readonly marketplace: string
   readonly keys: ReadonlyMap<string, KeyObject>
   readonly versions: readonly VerifiedVersion[]
+  readonly indexes: readonly PackageIndex[]
   readonly advisories: AdvisoriesSnapshot
 }
 
@@ -97,7 +104,7 @@ export interface VerifiedBundle {
  * hold is for the import process to say, with the author's key that the release names.
  */
 export function verifyBundle(
-  { keys, versions, advisories }: OfflineBundle,
+  { keys, versions, indexes, advisories }: OfflineBundle,
   pinned: ReadonlySet<string>,
 ): Verdict<{ readonly verified: VerifiedBundle }> {
   const trusted = trustedKeys(pinned, keys, 'p256')
@@ -116,18 +123,42 @@ export function verifyBundle(
     }
     verified.push({ ...one, said: verdict.release })
   }
+  const heard: PackageIndex[] = []
+  for (const text of indexes) {
+    const verdict = verifyIndex(text, undefined, { kind: 'p256', find })
+    if (!verdict.ok) {
+      const { en, 'zh-CN': zh } = verdict.reason
+      return refused(`has an index that ${en}`, `软件包索引有误：${zh}`)
+    }
+    heard.push(verdict.index)
+  }
+  const unindexed = verified.find(({ name, version, said }) => {
+    const index = heard.find((one) => one.name === name)
+    return index?.versions.get(version)?.integrity !== said.integrity
+  })
+  if (unindexed !== undefined) {
+    const spec = `${unindexed.name}@${unindexed.version}`
+    return refused(`has ${spec}, which is in no index of it`, `其中的 ${spec} 不在索引中`)
+  }
   const told = verifyAdvisories(advisories, { kind: 'p256', find })
   if (!told.ok) {
     return refused(`has advisories: this ${told.reason.en}`, `安全通告：${told.reason['zh-CN']}`)
   }
   const { marketplace } = told.snapshot
-  if (verified.some(({ said }) => said.marketplace !== marketplace)) {
+  const all = [...verified.map(({ said }) => said), ...heard]
+  if (all.some((said) => said.marketplace !== marketplace)) {
     return refused('is of more than one marketplace', '来自多个应用市场')
   }
   const advice = told.snapshot
   return {
     ok: true,
-    verified: { marketplace, keys: trusted, versions: verified, advisories: advice },
+    verified: {
+      marketplace,
+      keys: trusted,
+      versions: verified,
+      indexes: heard,
+      advisories: advice,
+    },
   }
 }
 
@@ -147,7 +178,7 @@ function indexOf(bytes: Buffer): BundleIndex | undefined {
   } catch {
     return undefined
   }
-  const { format, keys, versions, advisories } = read
+  const { format, keys, versions, indexes, advisories } = read
   const isWhole =
     format === FORMAT &&
     typeof advisories === 'string' &&
@@ -155,8 +186,11 @@ function indexOf(bytes: Buffer): BundleIndex | undefined {
     keys.length <= bundleLimits.keys &&
     keys.every(isKey) &&
     Array.isArray(versions) &&
-    versions.every(isListed)
-  return isWhole ? { format, keys, versions, advisories } : undefined
+    versions.every(isListed) &&
+    Array.isArray(indexes) &&
+    indexes.length <= bundleLimits.versions &&
+    indexes.every((one) => typeof one === 'string')
+  return isWhole ? { format, keys, versions, indexes, advisories } : undefined
 }
 
 function isKey(value: unknown): value is BundledKey {

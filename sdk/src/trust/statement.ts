@@ -24,6 +24,7 @@ export const predicateTypes = {
   release: 'urn:signalbox:trust:release:v1',
   approval: 'urn:signalbox:trust:approval:v1',
   key: 'urn:signalbox:trust:key:v1',
+  index: 'urn:signalbox:trust:index:v1',
   advisories: 'urn:signalbox:trust:advisories:v1',
 } as const
 export type PredicateName = keyof typeof predicateTypes

@@ -10,6 +10,7 @@ import {
   verifyBundle,
   writeBundle,
 } from '../../src/trust/offline-bundle.ts'
+import { signIndex } from '../../src/trust/package-index.ts'
 import { signVersion } from '../../src/trust/registry-signature.ts'
 import { signRelease } from '../../src/trust/release-statement.ts'
 import { readUstar, writeUstar } from '../../src/trust/ustar.ts'
@@ -29,9 +30,17 @@ function versionOf(name: string, bytes: string, changes: { marketplace?: string 
   return { name, version: '1.0.0', tarball, signature, release, provenance: null }
 }
 
+function indexOf(name: string, bytes: string, changes: { marketplace?: string } = {}): string {
+  const integrity = integrityOf(Buffer.from(bytes))
+  const one = { integrity, state: 'published', reason: null, publishedAt: at } as const
+  const head = { marketplace, name, at, distTags: { latest: '1.0.0' }, ...changes }
+  return signIndex({ ...head, versions: new Map([['1.0.0', one]]) }, privateKey)
+}
+
 const bundle: OfflineBundle = {
   keys: [{ publicKey: publicKeyText(publicKey), endorsement: null }],
   versions: [versionOf('@acme/base', 'base'), versionOf('@acme/gate', 'gate')],
+  indexes: [indexOf('@acme/base', 'base'), indexOf('@acme/gate', 'gate')],
   advisories: signAdvisories({ marketplace, at, advisories: {} }, privateKey),
 }
 const bytes = writeBundle(bundle)
@@ -81,6 +90,16 @@ t.test('versions that were swapped, and those of another marketplace, are refuse
   t.match(judged(writeBundle({ ...bundle, versions: borrowed })), /another version/)
   const foreign = [versionOf('@acme/base', 'base', { marketplace: 'SHA256:other' })]
   t.match(judged(writeBundle({ ...bundle, versions: foreign })), /more than one marketplace/)
+  t.end()
+})
+
+t.test('a version that is in no index of the bundle, or with other bytes, is refused', (t) => {
+  const [base, gate] = bundle.indexes as [string, string]
+  t.match(judged(writeBundle({ ...bundle, indexes: [gate] })), /@acme\/base@1\.0\.0.*no index/)
+  const others = [indexOf('@acme/base', 'others'), gate]
+  t.match(judged(writeBundle({ ...bundle, indexes: others })), /@acme\/base@1\.0\.0.*no index/)
+  const foreign = [base, indexOf('@acme/gate', 'gate', { marketplace: 'SHA256:other' })]
+  t.match(judged(writeBundle({ ...bundle, indexes: foreign })), /more than one marketplace/)
   t.end()
 })
 

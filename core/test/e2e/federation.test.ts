@@ -1,0 +1,158 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import t from 'tap'
+import { until } from '../../../sandbox/test/until.ts'
+import { HostProcess, OPERATOR_TOKEN, refusal, temporaryHome } from '../support/host-process.ts'
+import { testDatabases } from '../support/postgres.ts'
+import { callProbe, probe, probeVersion, setUpTenant } from '../support/probe.ts'
+import { publish } from '../support/publish.ts'
+import { keyFile } from '../support/sealing.ts'
+
+const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
+
+async function settingsOf(environment: Readonly<Record<string, string>> = {}) {
+  const { hostUrl, pluginUrl } = await testDatabases(t)
+  const keys = { SIGNALBOX_KEY_FILE: await keyFile(t) }
+  const own = { PLUGIN_DATABASE_URL: pluginUrl, ...keys, ...environment }
+  return { databaseUrl: hostUrl, environment: own }
+}
+
+/** Runs the command against a host. @returns what it printed; a failure fails the test */
+function signalbox(host: HostProcess, ...words: string[]): Promise<string> {
+  const env = {
+    PATH: process.env.PATH,
+    SIGNALBOX_URL: host.url,
+    SIGNALBOX_TOKEN: OPERATOR_TOKEN,
+    SIGNALBOX_LANG: 'en',
+  }
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [command, ...words], { env }, (error, output, errors) => {
+      if (error === null) resolve(output)
+      else reject(new Error(`${words.join(' ')}: ${errors}`))
+    })
+  })
+}
+
+const home = await temporaryHome(t)
+const upstream = await HostProcess.start(t, await settingsOf())
+const settings = await settingsOf({ SIGNALBOX_FETCH_ALLOW: new URL(upstream.url).origin })
+const host = await HostProcess.start(t, settings)
+/** Of an app that calls the plugin. */
+let key = ''
+await publish(upstream, await probeVersion(home, '1.0.0'))
+await publish(upstream, await probeVersion(home, '1.1.0'))
+
+const fingerprintOf = async (): Promise<string> => {
+  const { keys } = await upstream.client.request<{ keys: { keyid: string }[] }>(
+    'GET',
+    '/npm/-/npm/v1/keys',
+  )
+  return keys[0]?.keyid ?? ''
+}
+
+interface Shown {
+  readonly versions: readonly {
+    readonly version: string
+    readonly marketplaceFingerprint: string
+  }[]
+}
+const installed = (on: HostProcess) =>
+  on.client.request<Shown>('GET', `/v1/plugins/${encodeURIComponent(probe)}`)
+
+t.test('a host takes a plugin from another one, and it serves', async (t) => {
+  const unbound = host.client.request('POST', '/v1/plugins', { name: probe })
+  t.equal((await refusal(unbound)).code, 'CORE_SCOPE_UNBOUND')
+  const confirmed = await fingerprintOf()
+  const learnt = await signalbox(host, 'marketplace', 'add', 'vendor', `${upstream.url}/npm`)
+  t.match(learnt, confirmed)
+  t.match(learnt, 'compare')
+  await signalbox(host, 'marketplace', 'bind', 'vendor', '@probe')
+  const early = await refusal(host.client.request('POST', '/v1/plugins', { name: probe }))
+  t.equal(early.code, 'CORE_MARKETPLACE_STATE')
+  await signalbox(host, 'marketplace', 'confirm', 'vendor', confirmed)
+  await signalbox(host, 'plugin', 'install', `${probe}@1.0.0`)
+  key = (await setUpTenant(host, 'acme')).key
+  const answer = await callProbe(host, key, 'echo', { text: 'from afar' })
+  t.match(answer, { status: 200, body: { text: 'from afar' } })
+  const { fingerprint } = await host.client.request<{ fingerprint: string }>(
+    'GET',
+    '/v1/marketplaces/vendor',
+  )
+  t.match((await installed(host)).versions, [
+    { version: '1.0.0', marketplaceFingerprint: fingerprint },
+  ])
+})
+
+t.test('what was mirrored is served to npm here, with the signature it came with', async (t) => {
+  await signalbox(host, 'marketplace', 'mirror', 'vendor', probe, '1.1.0')
+  const read = (on: HostProcess) =>
+    on.client.request<{ versions: Record<string, { dist: Record<string, unknown> }> }>(
+      'GET',
+      `/npm/${probe.replace('/', '%2f')}`,
+    )
+  const [here, there] = [await read(host), await read(upstream)]
+  t.same(Object.keys(here.versions), ['1.0.0', '1.1.0'])
+  t.same(here.versions['1.1.0']?.dist['integrity'], there.versions['1.1.0']?.dist['integrity'])
+  t.same(here.versions['1.1.0']?.dist['signatures'], there.versions['1.1.0']?.dist['signatures'])
+  t.match(here.versions['1.1.0']?.dist['tarball'], host.url)
+  const { keys } = await host.client.request<{ keys: { keyid: string }[] }>(
+    'GET',
+    '/npm/-/npm/v1/keys',
+  )
+  const upstreamKey = await fingerprintOf()
+  t.ok(keys.some(({ keyid }) => keyid === upstreamKey))
+})
+
+t.test('what they block there is stopped here', async (t) => {
+  const path = `/v1/marketplace/packages/${encodeURIComponent(probe)}/versions/1.1.0`
+  await host.client.request('POST', '/v1/plugins', { name: probe, version: '1.1.0' })
+  await upstream.client.request('POST', `${path}/block`, { reason: 'it counts twice' })
+  await signalbox(host, 'marketplace', 'sync', 'vendor')
+  const again = host.client.request('POST', '/v1/rollouts', { plugin: probe, version: '1.1.0' })
+  t.equal((await refusal(again)).code, 'CORE_VERSION_WITHDRAWN')
+  await upstream.client.request('POST', `${path}/unblock`, { reason: 'it does not' })
+  await upstream.client.request('POST', `${path}/unyank`, { reason: 'it does not' })
+})
+
+t.test('a host without a network takes the same from a file', async (t) => {
+  const island = await HostProcess.start(t, await settingsOf())
+  const file = join(home, 'probe.bundle')
+  const made = await signalbox(upstream, 'marketplace', 'bundle', `${probe}@1.0.0`, '--out', file)
+  t.match(made, `${probe}@1.0.0`)
+  await signalbox(island, 'marketplace', 'add', 'vendor')
+  const stranger = `SHA256:${'a'.repeat(43)}`
+  await signalbox(island, 'marketplace', 'confirm', 'vendor', stranger)
+  await signalbox(island, 'marketplace', 'bind', 'vendor', '@probe')
+  await t.rejects(
+    signalbox(island, 'marketplace', 'import', 'vendor', file),
+    /BUNDLE_REFUSED|no key/,
+  )
+  await signalbox(island, 'marketplace', 'unbind', 'vendor', '@probe')
+  await signalbox(island, 'marketplace', 'remove', 'vendor')
+  await signalbox(island, 'marketplace', 'add', 'vendor')
+  await signalbox(island, 'marketplace', 'confirm', 'vendor', await fingerprintOf())
+  await signalbox(island, 'marketplace', 'bind', 'vendor', '@probe')
+  const taken = await signalbox(island, 'marketplace', 'import', 'vendor', file, '--json')
+  t.match(JSON.parse(taken), { taken: [`${probe}@1.0.0`], known: [] })
+  const twice = await signalbox(island, 'marketplace', 'import', 'vendor', file, '--json')
+  t.match(JSON.parse(twice), { taken: [], known: [`${probe}@1.0.0`] })
+  await signalbox(island, 'plugin', 'install', `${probe}@1.0.0`)
+  const [there] = (await installed(host)).versions
+  t.match((await installed(island)).versions, [
+    { version: '1.0.0', marketplaceFingerprint: there?.marketplaceFingerprint },
+  ])
+})
+
+t.test(
+  'with its marketplace gone, a host that starts again serves what came from it',
+  async (t) => {
+    await upstream.kill()
+    await host.kill()
+    const again = await HostProcess.start(t, { ...settings, home: host.home })
+    await until(async () => (await callProbe(again, key, 'echo', { text: 'still' })).status === 200)
+    const { client } = again
+    const sync = await refusal(client.request('POST', '/v1/marketplaces/vendor/sync'))
+    t.equal(sync.code, 'CORE_MARKETPLACE_UNREACHABLE')
+    await client.request('POST', '/v1/plugins', { name: probe, version: '1.0.0' })
+  },
+)

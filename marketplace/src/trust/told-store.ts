@@ -1,0 +1,23 @@
+import { indexedStates } from '@signalbox/sdk/trust/package-index'
+import type { Knex } from 'knex'
+
+/** Reads what this marketplace tells others of its own packages: what it mirrors itself is for its origin to tell. */
+
+export interface ToldVersion {
+  readonly version: string
+  readonly integrity: string
+  readonly state: (typeof indexedStates)[number]
+  readonly reason: string | null
+  readonly publishedAt: Date
+}
+
+/** All that was ever shown of a package, oldest first. */
+export async function listTold(knex: Knex, name: string): Promise<readonly ToldVersion[]> {
+  const reason = knex.raw(`case state when 'deprecated' then deprecation else state_reason end`)
+  return knex('package_versions')
+    .where({ name })
+    .whereNull('mirrored_from')
+    .whereIn('state', [...indexedStates])
+    .orderBy(['published_at', 'version'])
+    .select('version', 'integrity', 'state', { reason, publishedAt: 'published_at' })
+}
