@@ -16,7 +16,7 @@ const manifest = {
  * Its own default configuration but for these: nothing is asked of another registry, and bodies are as large as ours may be. As
  * there, everybody reads and whoever has an account publishes.
  */
-const config = `storage: ./storage
+const configIn = (folder: string) => `storage: ./storage
 auth:
   htpasswd:
     file: ./htpasswd
@@ -35,7 +35,7 @@ server:
 max_body_size: 40mb
 log:
   type: file
-  path: ./log
+  path: ${join(folder, 'log')}
   level: warn
 `
 
@@ -51,7 +51,7 @@ export async function installVerdaccio(): Promise<InstalledVerdaccio> {
   const remove = () => rm(folder, { recursive: true, force: true })
   try {
     await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
-    await writeFile(join(folder, 'config.yaml'), config)
+    await writeFile(join(folder, 'config.yaml'), configIn(folder))
     const words = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
     await promisify(execFile)('npm', words, { cwd: folder, timeout: 300_000 })
     return { folder, version: VERSION, remove }
