@@ -123,9 +123,16 @@ export default {
       'A manifest is judged the same in a browser, a test and a host.',
       {
         path: '^sdk/src/',
-        pathNot: '^sdk/src/pack/',
+        // Packing and signing read files, and a host of tests stands in for one: both run in Node alone.
+        pathNot: '^sdk/src/(pack|testing|trust)/',
       },
       { dependencyTypes: ['core'] },
+    ),
+    forbid(
+      'trust-only-computes',
+      'A signature is judged the same in a command, a marketplace and a host: by what is passed in.',
+      { path: '^sdk/src/trust/' },
+      { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
     ),
     forbid(
       'stores-know-no-service',

@@ -1,3 +1,4 @@
+import { RateLimiter } from '@signalbox/sdk/host-calls/rate-limiter'
 import { rounds } from '../../sandbox/bench/effort.ts'
 import { best, median, rounded } from '../../sandbox/bench/figures.ts'
 import { answer, usPerCall } from '../../sandbox/bench/must-answer.ts'
@@ -6,7 +7,6 @@ import { Sandbox } from '../../sandbox/src/index.ts'
 import { Broker } from '../src/broker/broker.ts'
 import type { CallScope } from '../src/broker/call-scope.ts'
 import type { HostCall } from '../src/broker/host-call.ts'
-import { RateLimiter } from '../src/gateway/rate-limiter.ts'
 import { emptySnapshot, tenantKey } from '../src/rollout/routing/snapshot.ts'
 
 const ROUNDS = 40

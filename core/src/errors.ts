@@ -1,4 +1,5 @@
 import { defineErrors } from '@signalbox/sdk/errors'
+import { hostCallErrors } from '@signalbox/sdk/host-calls/host-call-errors'
 import { assetErrors } from './assets/asset-errors.ts'
 import { auditErrors } from './audit/audit-errors.ts'
 import { blobErrors } from './blobs/blob-errors.ts'
@@ -18,7 +19,6 @@ import { ssoErrors } from './identity/sso/sso-errors.ts'
 import { jobErrors } from './jobs/job-errors.ts'
 import { keyErrors } from './keys/key-errors.ts'
 import { linksErrors } from './links/links-errors.ts'
-import { meterErrors } from './meter/meter-errors.ts'
 import { notifyErrors } from './notify/notify-errors.ts'
 import { removalErrors } from './removal/removal-errors.ts'
 import { documentErrors } from './rollout/documents/document-errors.ts'
@@ -34,6 +34,7 @@ import { webhookErrors } from './webhooks-out/webhook-errors.ts'
 
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
 export const coreErrors = defineErrors('CORE', {
+  ...hostCallErrors,
   ...assetErrors,
   ...authorErrors,
   ...auditErrors,
@@ -55,7 +56,6 @@ export const coreErrors = defineErrors('CORE', {
   ...identityErrors,
   ...passkeyErrors,
   ...ssoErrors,
-  ...meterErrors,
   ...keyErrors,
   ...hookErrors,
   ...webhookErrors,
@@ -66,17 +66,6 @@ export const coreErrors = defineErrors('CORE', {
   ...documentErrors,
   ...rehearsalErrors,
   ...subscriptionErrors,
-  ANSWER_BREAKS_CONTRACT: {
-    status: 502,
-    message: {
-      en: '{plugin}@{version} answered {operation} against its own contract.',
-      'zh-CN': '{plugin}@{version} 对 {operation} 的应答违反了自身契约。',
-    },
-    cure: {
-      en: "Report it to the plugin's author, or pin an earlier version.",
-      'zh-CN': '请报告给插件作者，或固定到较早的版本。',
-    },
-  },
   ARGUMENT_INVALID: {
     status: 400,
     message: {
@@ -123,17 +112,6 @@ export const coreErrors = defineErrors('CORE', {
         '请在 "Authorization: Bearer …" 中携带运营者令牌、租户管理员令牌或应用密钥。命令行从 --token（"call" 为 --key）、SIGNALBOX_TOKEN 或本机主机的 SIGNALBOX_HOME 目录中获取。',
     },
   },
-  BODY_TOO_LARGE: {
-    status: 413,
-    message: {
-      en: 'The body is larger than {limitKb} KiB.',
-      'zh-CN': '请求体超过 {limitKb} KiB。',
-    },
-    cure: {
-      en: 'Send less at once.',
-      'zh-CN': '请减少单次发送的数据量。',
-    },
-  },
   BODY_UNREADABLE: {
     status: 400,
     message: {
@@ -146,17 +124,6 @@ export const coreErrors = defineErrors('CORE', {
         '请以 UTF-8 编码发送一段 JSON 文本，并设置 Content-Type: application/json；没有请求体时请勿发送该标头。',
     },
   },
-  CALL_CYCLE: {
-    status: 508,
-    message: {
-      en: 'The call of {service} would come back to itself.',
-      'zh-CN': '对 {service} 的调用会回到自身。',
-    },
-    cure: {
-      en: 'Break the cycle: {chain}',
-      'zh-CN': '请断开循环：{chain}',
-    },
-  },
   CALL_DEADLINE: {
     status: 504,
     message: {
@@ -166,17 +133,6 @@ export const coreErrors = defineErrors('CORE', {
     cure: {
       en: 'Try again, or ask for less at once.',
       'zh-CN': '请重试，或减少单次请求量。',
-    },
-  },
-  CALL_TOO_DEEP: {
-    status: 508,
-    message: {
-      en: 'Services called each other {depth} deep.',
-      'zh-CN': '服务相互调用已达 {depth} 层。',
-    },
-    cure: {
-      en: 'Break the chain: {chain}',
-      'zh-CN': '请断开调用链：{chain}',
     },
   },
   CAPABILITY_NOT_REQUESTED: {
@@ -241,17 +197,6 @@ export const coreErrors = defineErrors('CORE', {
     cure: {
       en: 'Try again with less data; the log of the host has the cause.',
       'zh-CN': '请减少数据量后重试；原因见主机日志。',
-    },
-  },
-  CONFIG_INVALID: {
-    status: 422,
-    message: {
-      en: 'The settings do not fit the schema of {plugin}@{version}.',
-      'zh-CN': '设置不符合 {plugin}@{version} 的模式。',
-    },
-    cure: {
-      en: 'Correct the places named in errors[].',
-      'zh-CN': '请更正 errors[] 中列出的位置。',
     },
   },
   CONFIG_REVISION_MISSING: {
@@ -435,18 +380,6 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请联系运营者或租户管理员，或使用有权限的令牌。',
     },
   },
-  GRANT_MISSING: {
-    status: 403,
-    message: {
-      en: '{plugin} has no grant of {capability} in this tenant.',
-      'zh-CN': '{plugin} 在该租户中没有 {capability} 授权。',
-    },
-    cure: {
-      en: 'The tenant\'s admin consents with POST /v1/tenants/{tenant}/plugins/{plugin}/grants and {"capabilities": ["{capability}"]}.',
-      'zh-CN':
-        '租户管理员可通过 POST /v1/tenants/{tenant}/plugins/{plugin}/grants 和 {"capabilities": ["{capability}"]} 授权。',
-    },
-  },
   GRANT_UNKNOWN: {
     status: 404,
     message: {
@@ -458,17 +391,6 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请通过 GET /v1/tenants/{tenant}/plugins/{plugin} 查看授权。',
     },
   },
-  HOST_CALL_UNKNOWN: {
-    status: 400,
-    message: {
-      en: 'The host has no call {call}.',
-      'zh-CN': '主机没有调用 {call}。',
-    },
-    cure: {
-      en: 'Use the functions of ctx.',
-      'zh-CN': '请使用 ctx 中的函数。',
-    },
-  },
   HOST_RANGE_UNSATISFIED: {
     status: 409,
     message: {
@@ -478,17 +400,6 @@ export const coreErrors = defineErrors('CORE', {
     cure: {
       en: 'Install a version made for this host, or update the host.',
       'zh-CN': '请安装适配当前主机的版本，或升级主机。',
-    },
-  },
-  INPUT_INVALID: {
-    status: 400,
-    message: {
-      en: 'The request is not what this route takes.',
-      'zh-CN': '请求不符合该接口的要求。',
-    },
-    cure: {
-      en: 'Correct the places named in errors[].',
-      'zh-CN': '请更正 errors[] 中列出的位置。',
     },
   },
   INTEGRITY_MISMATCH: {
@@ -588,17 +499,6 @@ export const coreErrors = defineErrors('CORE', {
     cure: {
       en: 'Correct what npm names, then start again.',
       'zh-CN': '请更正 npm 指出的问题后重新启动。',
-    },
-  },
-  OPERATION_MISSING: {
-    status: 404,
-    message: {
-      en: 'The data service {service}@{major} has no operation {operation}.',
-      'zh-CN': '数据服务 {service}@{major} 没有操作 {operation}。',
-    },
-    cure: {
-      en: 'Look it up with GET /v1/catalog/services/{service}.',
-      'zh-CN': '请通过 GET /v1/catalog/services/{service} 查询。',
     },
   },
   OVERLOADED: {
@@ -795,6 +695,17 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请评价已为该租户启用且最近 30 天内有调用的主版本。',
     },
   },
+  RECEIPT_FOREIGN: {
+    status: 503,
+    message: {
+      en: '{plugin}@{version} was installed by a host whose key this node does not have, so that it cannot be verified here.',
+      'zh-CN': '{plugin}@{version} 由持有其他密钥的主机安装，此节点没有该密钥，无法验证。',
+    },
+    cure: {
+      en: 'Give this node the SIGNALBOX_KEY_FILE of the others.',
+      'zh-CN': '请为此节点配置与其他节点相同的 SIGNALBOX_KEY_FILE。',
+    },
+  },
   RELEASE_MISSING: {
     status: 404,
     message: {
@@ -897,17 +808,6 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请修正插件并发布新版本。',
     },
   },
-  SERVICE_MISSING: {
-    status: 404,
-    message: {
-      en: 'There is no data service {service}@{major}.',
-      'zh-CN': '数据服务 {service}@{major} 不存在。',
-    },
-    cure: {
-      en: 'Look it up with GET /v1/catalog/services.',
-      'zh-CN': '请通过 GET /v1/catalog/services 查询。',
-    },
-  },
   SERVICE_TAKEN: {
     status: 409,
     message: {
@@ -928,6 +828,52 @@ export const coreErrors = defineErrors('CORE', {
     cure: {
       en: 'Correct the environment variable {name}.',
       'zh-CN': '请更正环境变量 {name}。',
+    },
+  },
+  SIGNATURE_INVALID: {
+    status: 409,
+    message: {
+      en: '{plugin}@{version} is refused: {reason}.',
+      'zh-CN': '拒绝 {plugin}@{version}：{reason}。',
+    },
+    cure: {
+      en: 'Find out who changed it ("signalbox verify" shows each link); then install the version again, which takes it from the marketplace anew.',
+      'zh-CN':
+        '请查明改动来源（"signalbox verify" 会逐项显示），然后重新安装该版本，即可从应用市场重新获取。',
+    },
+  },
+  SIGNATURE_MISSING: {
+    status: 409,
+    message: {
+      en: '{plugin}@{version} is not signed by its marketplace.',
+      'zh-CN': '{plugin}@{version} 没有应用市场的签名。',
+    },
+    cure: {
+      en: 'What was published before the marketplace had a key is signed at its start; wait for that, or publish the version anew.',
+      'zh-CN': '应用市场在有密钥之前发布的版本会在启动时补签；请稍候，或重新发布。',
+    },
+  },
+  SIGNING_KEY_UNUSABLE: {
+    status: 422,
+    message: {
+      en: 'The signing key {place} cannot be used: {reason}.',
+      'zh-CN': '签名密钥 {place} 无法使用：{reason}。',
+    },
+    cure: {
+      en: 'Make one with "signalbox sign --new-key", or name its file by --key or SIGNALBOX_SIGNING_KEY.',
+      'zh-CN':
+        '请用 "signalbox sign --new-key" 生成，或用 --key 或 SIGNALBOX_SIGNING_KEY 指定其文件。',
+    },
+  },
+  SIGN_FAILED: {
+    status: 422,
+    message: {
+      en: '{folder} cannot be signed: {reason}',
+      'zh-CN': '无法签署 {folder}：{reason}',
+    },
+    cure: {
+      en: 'Correct that and sign again; until then there is no signalbox.sig in the folder.',
+      'zh-CN': '请更正后重新签名；在此之前目录中没有 signalbox.sig。',
     },
   },
   SQL_CANCELLED: {
@@ -973,17 +919,6 @@ export const coreErrors = defineErrors('CORE', {
       en: "Send one select, insert, update, delete or merge on the plugin's own tables, with unqualified names.",
       'zh-CN':
         '请只发送一条针对插件自有表的 select、insert、update、delete 或 merge 语句，且名称不带模式前缀。',
-    },
-  },
-  SQL_RESULT_TOO_LARGE: {
-    status: 422,
-    message: {
-      en: 'The statement of {plugin} returned more than {limit}.',
-      'zh-CN': '{plugin} 的语句返回的数据超过 {limit}。',
-    },
-    cure: {
-      en: 'Ask for pages with ORDER BY and LIMIT; nothing was changed.',
-      'zh-CN': '请用 ORDER BY 和 LIMIT 分页查询；未做任何更改。',
     },
   },
   STREAMS_TAKEN: {

@@ -34,6 +34,7 @@ import { FairTurns } from './storage/fair-turns.ts'
 import { sharedSecret } from './storage/host-secret-store.ts'
 import { migrateUp } from './storage/migrate.ts'
 import type { Storage } from './storage/open-storage.ts'
+import { LoadVerifier } from './trust/load-verifier.ts'
 import { type OpenUsage, openUsage } from './usage/open-usage.ts'
 
 /** Everything that lives in PostgreSQL, and what reads and writes it. */
@@ -43,6 +44,7 @@ export interface State {
   readonly compute: ComputePool
   readonly compiled: CompiledBundleService
   readonly bundles: BundleCache
+  readonly verifier: LoadVerifier
   readonly routing: RoutingTable
   readonly due: DueWatch
   readonly schemas: PluginDatabases
@@ -108,12 +110,24 @@ export async function openState(
   const files = openBlobs({ knex, turns, log }, stops)
   const assets = new AssetReader(knex, turns)
   const compiled = await openCompiled(knex, isCompiledAhead, log)
-  const bundles = new BundleCache({ read: (sha256) => contents.get(sha256), compiled })
+  const isKeyed = hostKeys.arePresent
+  const verifier = new LoadVerifier({ knex, contents, signer, isKeyed, log })
+  const bundles = new BundleCache({ read: (of) => verifier.read(of), compiled })
   const secretKeys = openSecretKeys(knex, hostKeys, Date.now)
   const sealer = new Sealer(secretKeys)
   const keys = openKeys({ knex, sealer, now: Date.now, blobOf: documentsOf(files.blobs) })
   const tokenKeys = new TokenKeyVault(knex, hostKeys)
-  const stored = { tokenKeys, knex, contents, compiled, bundles, secretKeys, sealer, keys }
+  const stored = {
+    verifier,
+    tokenKeys,
+    knex,
+    contents,
+    compiled,
+    bundles,
+    secretKeys,
+    sealer,
+    keys,
+  }
   const plugins = { schemas, outboxes, files, assets }
   return {
     ...stored,

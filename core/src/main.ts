@@ -5,6 +5,7 @@ import {
   deleteRating,
   PublisherDirectory,
   putRating,
+  type RegistryKeys,
   ratingsOfTenant,
 } from '@signalbox/marketplace'
 import type { Sandbox } from '@signalbox/sandbox'
@@ -36,7 +37,13 @@ import { openIdentitySide } from './identity-side.ts'
 import { invocationRoutes } from './invocations/invocation-routes.ts'
 import { ratingRoutes } from './listing/rating-routes.ts'
 import { RatingService } from './listing/rating-service.ts'
-import { type Building, packagesOf, registerMarketplace } from './market-side.ts'
+import {
+  type Building,
+  openRegistryKeys,
+  packagesOf,
+  registerMarketplace,
+  rewrapAll,
+} from './market-side.ts'
 import { openPlugins } from './plugin-side.ts'
 import { BindingService } from './registry/binding-service.ts'
 import { configRoutes } from './registry/config-routes.ts'
@@ -116,10 +123,14 @@ export async function startHost(settings: Settings, options: HostOptions): Promi
     const isCompiledAhead = options.building === undefined
     const parted = { storage, folder, hostKeys, sandbox, isCompiledAhead, log: options.log }
     const state = await openState(parted, stops)
-    const outbound = openOutbound({ ...state, places: settings.fetchAllow }, stops)
+    const registryKeys = await openRegistryKeys(state, hostKeys)
+    const tokenKeys = { rewrap: rewrapAll([state.tokenKeys, registryKeys]) }
+    const places = settings.fetchAllow
+    const outbound = openOutbound({ ...state, tokenKeys, places }, stops)
     const traced = { version: hostVersion, log: options.log }
     const tracing = openTracing(settings.traces, traced, stops)
-    const parts = { settings, options, adminToken, outbound, state, sandbox, news, folder, tracing }
+    const opened = { outbound, state, sandbox, news, folder, tracing, registryKeys }
+    const parts = { settings, options, adminToken, ...opened }
     const app = await composeApp(parts, stops)
     stops.push(() => app.close())
     const url = await listen(app, settings)
@@ -154,10 +165,12 @@ interface Parts {
   readonly news: SandboxNews
   readonly folder: DataFolder
   readonly tracing: Tracing | undefined
+  /** Undefined: a host without a key of its own, which signs nothing. */
+  readonly registryKeys: RegistryKeys | undefined
 }
 
 async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstance> {
-  const { options, state, folder } = parts
+  const { options, state, folder, registryKeys } = parts
   const { log } = options
   const { knex, routing } = state
   const snapshot = () => routing.snapshot
@@ -174,19 +187,16 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     {
       ...parts,
       ...trusted,
-      log,
-      issuer,
-      internal: options.internal ?? new Map(),
-      rollouts: controller,
-      releases: rollouts,
-      registry: metrics.registry,
+      ...{ log, issuer, internal: options.internal ?? new Map() },
+      ...{ rollouts: controller, releases: rollouts, registry: metrics.registry },
     },
     stops,
   )
   const { broker, streams, flush } = plugins
-  const packages = { ...packagesOf(state, options.building), points: broker.points }
-  const registry = openRegistry({ ...parts, ...trusted, ...packages, log })
-  const updates = composeUpdates(parts, { ...packages, ...registry, rollouts }, stops)
+  const packages = packagesOf(state, { registryKeys, building: options.building, log })
+  const stored = { ...packages, points: broker.points }
+  const registry = openRegistry({ ...parts, ...trusted, ...stored, log })
+  const updates = composeUpdates(parts, { ...stored, ...registry, rollouts }, stops)
   const bindings = new BindingService(state)
   const removals = openRemovals({ ...state, ...trusted, flush, folder, log }, stops)
   const udfs = composeUdfs(parts, udfLanes)
@@ -221,6 +231,17 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   stops.push(() => controller.stop())
   resume(parts, { ...registry, bindings, updates }, stops)
   return app
+}
+
+function composeUpdates(
+  { state, settings: { minimumReleaseAgeHours }, options: { log } }: Parts,
+  services: Pick<
+    Parameters<typeof openUpdates>[0],
+    'source' | 'releases' | 'inspect' | 'installs' | 'rollouts'
+  >,
+  stops: StopStack,
+) {
+  return openUpdates({ ...state, ...services, minimumReleaseAgeHours, hostVersion, log }, stops)
 }
 
 /** Routes with bodies of another kind than JSON: each has a scope of its own. */
@@ -301,16 +322,6 @@ function composeRollouts({ options, state, sandbox, news }: Parts, stops: StopSt
   const udfLanes = new UdfLanes(log, tellOfCircuit)
   stops.push(() => udfLanes.stop())
   return { rollouts, controller, udfLanes }
-}
-
-function composeUpdates(
-  { settings, options, state }: Parts,
-  given: ReturnType<typeof packagesOf> & Pick<Services, 'installs' | 'rollouts'>,
-  stops: StopStack,
-) {
-  const { minimumReleaseAgeHours } = settings
-  const { log } = options
-  return openUpdates({ ...state, ...given, hostVersion, minimumReleaseAgeHours, log }, stops)
 }
 
 /** What the host itself provides stands in the catalog like everything else. */

@@ -1,28 +1,38 @@
-import { randomBytes } from 'node:crypto'
+import { createPublicKey, randomBytes } from 'node:crypto'
 import {
   advisoryAdministration,
   findingRoutes,
   listingRoutes,
   marketplace,
   markGone,
-  PackageSource,
+  PackageSource as Packages,
   publisherRoutes,
+  RegistryKeys,
   type RunningFigures,
   refreshListings,
   reviewRoutes,
+  signOlderVersion,
+  signOlderVersions,
 } from '@signalbox/marketplace'
 import { checkedPackage, inspectPackage, type Sandbox } from '@signalbox/sandbox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Knex } from 'knex'
 import { pageParts, sendPage } from './gateway/own-page.ts'
 import type { State } from './host-state.ts'
 import { hostVersion } from './host-version.ts'
 import type { Authenticator } from './identity/authenticate.ts'
 import { openRunning } from './listing/open-running.ts'
-import { type LocalPackages, packagesBefore } from './registry/package-source.ts'
+import {
+  type LocalPackages,
+  type PackageSource,
+  packagesBefore,
+} from './registry/package-source.ts'
 import { findInstallation } from './registry/registry-store.ts'
 import { publishTrials } from './registry/trials/publish-trials.ts'
 import { recordMarketChange } from './registry/withdrawn/record-market-change.ts'
 import { differenceSentence } from './rollout/rehearsal/rehearsal-sentences.ts'
+import type { HostKeys } from './sealing/host-keys.ts'
+import { SealedPrivateKeys } from './sealing/sealed-private-keys.ts'
 import type { Settings } from './settings.ts'
 import type { StopStack } from './stop-stack.ts'
 import { isDatabaseUnavailable } from './storage/database-unavailable.ts'
@@ -33,6 +43,8 @@ interface MarketParts {
   readonly settings: Settings
   readonly state: State
   readonly sandbox: Sandbox
+  /** Undefined: a host without a key of its own, which signs nothing. */
+  readonly registryKeys: RegistryKeys | undefined
   readonly log: FastifyBaseLogger
 }
 
@@ -44,26 +56,68 @@ export interface Building {
   readonly inspect: typeof inspectPackage
 }
 
+/** @returns undefined on a host that can keep no secret */
+export async function openRegistryKeys(
+  { knex }: Pick<State, 'knex'>,
+  hostKeys: HostKeys,
+): Promise<RegistryKeys | undefined> {
+  if (!hostKeys.arePresent) return undefined
+  const wrapping = hostKeys.for('signalbox registry keys')
+  const sealer = new SealedPrivateKeys(wrapping, (name) => ['registry key', name])
+  const keys = new RegistryKeys({ knex, sealer, now: Date.now })
+  await keys.start()
+  return keys
+}
+
 /** Where versions are installed from, and what looks into them. */
 export function packagesOf(
-  { knex, contents }: Pick<State, 'knex' | 'contents'>,
-  building: Building | undefined,
+  state: Pick<State, 'knex' | 'contents'>,
+  { building, registryKeys, log }: PackageParts,
 ) {
-  const published = new PackageSource({ knex, contents })
-  if (building === undefined) {
-    return { source: published, releases: published, inspect: inspectPackage }
-  }
+  const published = publishedPackages(state, registryKeys, log)
+  const releases = new Packages(state)
+  if (building === undefined) return { source: published, releases, inspect: inspectPackage }
+  const source = packagesBefore(building.packages, published)
+  return { source, releases, inspect: building.inspect }
+}
+
+interface PackageParts extends Pick<MarketParts, 'registryKeys' | 'log'> {
+  readonly building: Building | undefined
+}
+
+/** The host's own marketplace, without HTTP. */
+function publishedPackages(
+  { knex, contents }: Pick<State, 'knex' | 'contents'>,
+  keys: RegistryKeys | undefined,
+  log: FastifyBaseLogger,
+): PackageSource {
+  const packages = new Packages({ knex, contents })
+  const now = Date.now
   return {
-    source: packagesBefore(building.packages, published),
-    releases: published,
-    inspect: building.inspect,
+    versions: (name) => packages.versions(name),
+    withdrawn: (...of) => packages.withdrawn(...of),
+    manifest: (...of) => packages.manifest(...of),
+    fetch: async (name, version) => {
+      const found = await packages.fetch(name, version)
+      if (keys === undefined || found === undefined || found.signature !== null) return found
+      // What is being signed behind the start is not waited for by who calls it meanwhile.
+      const ports = { knex, contents, keys, now, randomBytes, log }
+      return (await signOlderVersion(ports, name, version)) ? packages.fetch(name, version) : found
+    },
+    keys: () => publicKeysOf(keys),
   }
 }
 
-/** The npm face, the accounts of publishers, reviews, findings and the pages of packages. */
+async function publicKeysOf(keys: RegistryKeys | undefined) {
+  if (keys === undefined) return undefined
+  const trusted = await keys.trusted()
+  return new Map(trusted.map(({ keyid, privateKey }) => [keyid, createPublicKey(privateKey)]))
+}
+
+/** The npm face, the accounts and keys of publishers, reviews, findings and the pages of packages. */
 export async function registerMarketplace(
   scope: FastifyInstance,
-  { settings, state, sandbox, log }: MarketParts,
+  { settings, state, sandbox, registryKeys, log }: MarketParts,
   authenticator: Authenticator,
   stops: StopStack,
 ): Promise<void> {
@@ -77,6 +131,7 @@ export async function registerMarketplace(
       await recordMarketChange(...of)
       await noteForUpdates(...of)
     },
+    ...(registryKeys === undefined ? {} : { registryKeys }),
   }
   await scope.register(marketplace, {
     ...accounts,
@@ -96,7 +151,8 @@ export async function registerMarketplace(
     publicUrl: (request) => `${settings.publicUrl ?? `${request.protocol}://${request.host}`}/npm`,
   })
   await scope.register(advisoryAdministration, { ...accounts, prefix: '/v1/marketplace' })
-  await scope.register(publisherRoutes, { ...accounts, prefix: '/v1/marketplace' })
+  const onSignsOlder = signingOlder({ ...accounts, ...state, log }, stops)
+  await scope.register(publisherRoutes, { ...accounts, onSignsOlder, prefix: '/v1/marketplace' })
   await scope.register(findingRoutes, { ...accounts, prefix: '/v1/marketplace' })
   const { contents } = state
   await scope.register(reviewRoutes, {
@@ -117,4 +173,37 @@ export async function registerMarketplace(
     hostVersion,
     prefix: '/v1/marketplace',
   })
+}
+
+/** Signs behind the requests what was published without a key; one run at a time on this node. @returns begins another */
+function signingOlder(
+  ports: Omit<Parameters<typeof signOlderVersions>[0], 'keys'> & { registryKeys?: RegistryKeys },
+  stops: StopStack,
+): () => void {
+  const { registryKeys: keys, log } = ports
+  if (keys === undefined) return () => undefined
+  const stopping = new AbortController()
+  let running: Promise<unknown> = Promise.resolve()
+  const begin = () => {
+    running = running
+      .then(() => signOlderVersions({ ...ports, keys }, stopping.signal))
+      .catch((err: unknown) => log.warn({ err }, 'older versions cannot be signed'))
+  }
+  begin()
+  stops.push(() => {
+    stopping.abort()
+    return running
+  })
+  return begin
+}
+
+/** One rotation of the host's key for all that is sealed by it. */
+export function rewrapAll(
+  all: readonly ({ rewrap(trx: Knex.Transaction): Promise<number> } | undefined)[],
+) {
+  return async (trx: Knex.Transaction): Promise<number> => {
+    let count = 0
+    for (const one of all) count += (await one?.rewrap(trx)) ?? 0
+    return count
+  }
 }

@@ -7,6 +7,7 @@ import { hostVersion } from './host-version.ts'
 import { InstallService } from './registry/install-service.ts'
 import { PermissionComparer } from './registry/permissions/permission-comparer.ts'
 import { VersionPlanner } from './registry/version-planner.ts'
+import { InstallTrust } from './trust/install-trust.ts'
 import type { OpenTrusted } from './trusted/open-trusted.ts'
 
 type InstallPorts = ConstructorParameters<typeof InstallService>[0]
@@ -25,10 +26,13 @@ export function openRegistry({ state, source, inspect, points, runGuest, isTrust
   readonly planner: VersionPlanner
   readonly comparer: PermissionComparer
 } {
-  const { knex, routing, contents, compiled, schemas } = state
+  const { knex, routing, contents, compiled, schemas, verifier } = state
   const shared = { knex, source, inspect, isTrusted, hostVersion }
+  const trust = new InstallTrust({ signer: state.auditing.signer, isKeyed: verifier.isKeyed })
   const installs = new InstallService({
     ...shared,
+    trust,
+    verify: (of, bundle) => verifier.verify(of, bundle),
     routing,
     contents,
     compiled,
@@ -37,6 +41,10 @@ export function openRegistry({ state, source, inspect, points, runGuest, isTrust
     unfit: (candidate) =>
       unfitContributions({ snapshot: () => routing.snapshot, points }, candidate),
     log,
+  })
+  verifier.follow({
+    attest: (of) => installs.attest(of),
+    distrust: (of, error) => installs.distrust(of, error),
   })
   const planner = new VersionPlanner({
     ...shared,

@@ -167,6 +167,63 @@ export const marketplaceErrors = defineErrors('MKT', {
       'zh-CN': '请将追踪号 {traceId} 告知运维人员：日志中有原因。',
     },
   },
+  KEY_EXISTS: {
+    status: 409,
+    message: {
+      en: '{publisher} has registered the key {keyid} before.',
+      'zh-CN': '{publisher} 已登记过密钥 {keyid}。',
+    },
+    cure: {
+      en: 'A key that was revoked does not come back: make another with "signalbox sign --new-key".',
+      'zh-CN': '已吊销的密钥不能再次登记：请用 "signalbox sign --new-key" 生成新密钥。',
+    },
+  },
+  KEY_INVALID: {
+    status: 422,
+    message: {
+      en: 'That is no public key to sign packages by: an Ed25519 key as SubjectPublicKeyInfo, DER, base64.',
+      'zh-CN':
+        '这不是可用于签署软件包的公钥：应为 Ed25519 公钥（SubjectPublicKeyInfo，DER，base64）。',
+    },
+    cure: {
+      en: 'Register it with "signalbox signing-key register", which reads it from the private key.',
+      'zh-CN': '请用 "signalbox signing-key register" 登记，它会从私钥读取公钥。',
+    },
+  },
+  KEY_NOT_FOUND: {
+    status: 404,
+    message: {
+      en: '{publisher} has no key {keyid}.',
+      'zh-CN': '{publisher} 没有密钥 {keyid}。',
+    },
+    cure: {
+      en: 'See what is registered with "signalbox signing-key list".',
+      'zh-CN': '请用 "signalbox signing-key list" 查看已登记的密钥。',
+    },
+  },
+  KEY_UNENDORSED: {
+    status: 403,
+    message: {
+      en: '{publisher} signs by a key already, and that key does not vouch for the new one.',
+      'zh-CN': '{publisher} 已有签名密钥，而该密钥没有为新密钥背书。',
+    },
+    cure: {
+      en: 'Register it where the old key is, with "signalbox signing-key register --replaces <old key file>"; when the old one is lost, ask the operator.',
+      'zh-CN':
+        '请在旧密钥所在处运行 "signalbox signing-key register --replaces <旧密钥文件>"；若旧密钥已丢失，请联系运营者。',
+    },
+  },
+  KEYS_FULL: {
+    status: 422,
+    message: {
+      en: '{publisher} has {limit} keys, the most there may be.',
+      'zh-CN': '{publisher} 已有 {limit} 个密钥，达到上限。',
+    },
+    cure: {
+      en: 'Ask the operator for another publisher account.',
+      'zh-CN': '请联系运营者申请新的发布者账号。',
+    },
+  },
   LOGINS_FULL: {
     status: 429,
     message: {
@@ -438,6 +495,52 @@ export const marketplaceErrors = defineErrors('MKT', {
     },
     cure: { en: 'Choose another scope.', 'zh-CN': '请选择其他作用域。' },
   },
+  SIGNATURE_REFUSED: {
+    status: 422,
+    message: {
+      en: 'The signature of {package} is not accepted: it {reason}.',
+      'zh-CN': '不接受 {package} 的签名：{reason}。',
+    },
+    cure: {
+      en: 'Sign again by a key that is registered and good: "signalbox signing-key list" shows which are.',
+      'zh-CN': '请用已登记且有效的密钥重新签名："signalbox signing-key list" 可查看。',
+    },
+  },
+  SIGNATURE_REQUIRED: {
+    status: 422,
+    message: {
+      en: '{package} is not signed, and has to be: it is of the tier trusted, or {publisher} is held to signing.',
+      'zh-CN': '{package} 未签名，但必须签名：其层级为 trusted，或 {publisher} 被要求签名。',
+    },
+    cure: {
+      en: 'Sign it with "signalbox pack --sign" and publish with "npm publish --ignore-scripts"; "signalbox.sig" has to be in "files".',
+      'zh-CN':
+        '请运行 "signalbox pack --sign" 签名，再用 "npm publish --ignore-scripts" 发布；"files" 中须包含 "signalbox.sig"。',
+    },
+  },
+  SIGNING_KEY_LOST: {
+    status: 503,
+    message: {
+      en: 'The key that this registry signs by does not open, so that nothing can be published.',
+      'zh-CN': '此注册表的签名密钥无法打开，因此无法发布。',
+    },
+    cure: {
+      en: 'The operator puts the key it is sealed by back into SIGNALBOX_KEY_FILE, or takes a new one with POST /v1/marketplace/signing-keys:rotate {"compromised":true} and tells whoever pinned the old one.',
+      'zh-CN':
+        '请运营者将封存它的密钥放回 SIGNALBOX_KEY_FILE，或用 POST /v1/marketplace/signing-keys:rotate {"compromised":true} 换新密钥，并告知固定了旧密钥的各方。',
+    },
+  },
+  SIGNING_KEYS_FULL: {
+    status: 422,
+    message: {
+      en: 'The registry has had {limit} keys, the most there may be.',
+      'zh-CN': '注册表已有 {limit} 个密钥，达到上限。',
+    },
+    cure: {
+      en: 'Rotate less often; old keys have to stay for what they signed.',
+      'zh-CN': '请降低轮换频率；旧密钥须保留以验证其签名。',
+    },
+  },
   STARS_FULL: {
     status: 422,
     message: {
@@ -511,6 +614,17 @@ export const marketplaceErrors = defineErrors('MKT', {
     cure: {
       en: 'Warn those who use it: npm deprecate {package} "<why>". Where it does harm, ask the operator to yank it.',
       'zh-CN': '请提醒使用者：npm deprecate {package} "<原因>"。若有危害，请让运维人员下架。',
+    },
+  },
+  UNSIGNED: {
+    status: 404,
+    message: {
+      en: 'Nothing vouches for that here: this host has no key to sign by.',
+      'zh-CN': '此处没有可用的签名：该主机没有签名密钥。',
+    },
+    cure: {
+      en: 'The operator sets SIGNALBOX_KEY_FILE; what was published before is signed at the next start.',
+      'zh-CN': '请运营者设置 SIGNALBOX_KEY_FILE；此前发布的版本会在下次启动时签名。',
     },
   },
   VERSIONS_FULL: {

@@ -27,6 +27,7 @@ import { stageRoutes } from './review/stage-routes.ts'
 import { searchRoutes } from './search/search-routes.ts'
 import { starRoutes } from './stars/star-routes.ts'
 import { StarService } from './stars/star-service.ts'
+import { registryTrustRoutes } from './trust/registry-trust-routes.ts'
 
 /** The marketplace as an npm registry: register it with a prefix such as `/npm`. Reading needs no token. */
 export const marketplace: FastifyPluginAsync<MarketplaceOptions> = async (app, options) => {
@@ -40,6 +41,7 @@ export const marketplace: FastifyPluginAsync<MarketplaceOptions> = async (app, o
   searchRoutes(app, options)
   const advisories = new AdvisoryService(options)
   await app.register(advisoryRoutes, { advisories, publicUrl: options.publicUrl })
+  registryTrustRoutes(app, options)
   distTagRoutes(app, new DistTagService(options), authenticate)
   const withdrawals = new WithdrawalService(options)
   const owners = new OwnerService(options)

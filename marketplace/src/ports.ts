@@ -2,8 +2,10 @@ import type { Contract } from '@signalbox/sdk/contract'
 import type { Language } from '@signalbox/sdk/errors'
 import type { Finding } from '@signalbox/sdk/finding'
 import type { Manifest } from '@signalbox/sdk/manifest'
+import type { PackageSignature } from '@signalbox/sdk/trust/package-signature'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Knex } from 'knex'
+import type { RegistryKeys } from './trust/registry-keys.ts'
 
 /** The content-addressed store of the host: bytes in, SHA-256 (hex) out. Bytes are never deleted. */
 export interface ContentStore {
@@ -24,6 +26,8 @@ export interface PackageInspection {
   readonly files: readonly { readonly path: string; readonly bytes: Buffer }[]
   /** What the checks found in the package alone. An error refuses the publish; the rest is kept with the version. */
   readonly findings: readonly Finding[]
+  /** Which of the keys given signed it; null or absent: none. */
+  readonly author?: PackageSignature | null
 }
 
 /**
@@ -41,7 +45,12 @@ export type TryPackage = (
  */
 export type InspectPackage = (
   tarball: Buffer,
-  expected: { readonly name: string; readonly version: string },
+  expected: {
+    readonly name: string
+    readonly version: string
+    /** Public keys that may have signed it (SubjectPublicKeyInfo, base64). */
+    readonly signers?: readonly string[]
+  },
 ) => Promise<PackageInspection>
 
 /** One line of the host's audit log, written in the transaction of the change it tells of. */
@@ -71,10 +80,14 @@ export interface AuditEntry {
     | 'dist-tag.set'
     | 'dist-tag.removed'
     | 'publisher.created'
+    | 'publisher.signing_set'
+    | 'publisher-key.registered'
+    | 'publisher-key.revoked'
     | 'publisher-password.changed'
     | 'publisher-scope.granted'
     | 'publisher-token.issued'
     | 'publisher-token.revoked'
+    | 'signing-key.rotated'
   readonly subject: string
   readonly traceId: string
   readonly details: Readonly<Record<string, unknown>>
@@ -116,6 +129,8 @@ export interface MarketplaceOptions extends AccountPorts {
   readonly pages: OwnPages
   /** Absent: nothing is run at a publish. */
   readonly tryPackage?: TryPackage
+  /** Absent: a host without a key of its own signs nothing. */
+  readonly registryKeys?: RegistryKeys
   /** Where clients reach this registry, without a trailing slash: the base of tarball URLs. */
   publicUrl(request: FastifyRequest): string
 }

@@ -1,4 +1,4 @@
-import type { GcraLimit } from '../gateway/gcra.ts'
+import type { GcraLimit } from '@signalbox/sdk/host-calls/gcra'
 
 /**
  * One piece of a blob, and the most that is read in one host call: with its base64 (a third more) and what stands

@@ -1,9 +1,15 @@
 import { CodedError } from '@signalbox/sdk/errors'
-import { faultsOf, lateValidator } from '@signalbox/sdk/schema'
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import { parse, safeParse } from 'secure-json-parse'
+import type { Asker } from '@signalbox/sdk/host-calls/call-rule'
+import {
+  type CompiledRule,
+  compiledRules,
+  grantFor,
+  readRequest,
+  spendBudget,
+} from '@signalbox/sdk/host-calls/judge-call'
+import type { RateLimiter } from '@signalbox/sdk/host-calls/rate-limiter'
+import { safeParse } from 'secure-json-parse'
 import { coreErrors } from '../errors.ts'
-import type { RateLimiter } from '../gateway/rate-limiter.ts'
 import { configOf, type Grant, grantsOf, type Snapshot } from '../rollout/routing/snapshot.ts'
 import { isDatabaseUnavailable } from '../storage/database-unavailable.ts'
 import type { CallScope } from './call-scope.ts'
@@ -11,9 +17,7 @@ import type { EffectAudit } from './effect-audit.ts'
 import type { GrantedCall, HostCall } from './host-call.ts'
 import { type GrantUse, type Moved, NONE_COVERS } from './uses/grant-uses.ts'
 
-interface CompiledHostCall extends HostCall {
-  readonly validator: () => ValidateFunction
-}
+type CompiledHostCall = CompiledRule<HostCall>
 
 interface Ports {
   readonly snapshot: () => Snapshot
@@ -36,9 +40,6 @@ interface Ended {
   readonly moved?: Moved | undefined
 }
 
-/** Of what is always there. */
-const NO_GRANT: Grant = Object.freeze({ id: '-', capability: '-', parameters: {} })
-
 /**
  * The one door between a guest and the host. A guest reaches only what was granted: the grant is a row the
  * admin made, looked up here by the version that really runs, never by what the guest says of itself.
@@ -48,14 +49,8 @@ export class Broker {
   readonly #calls: ReadonlyMap<string, CompiledHostCall>
 
   constructor(ports: Ports) {
-    const ajv = new Ajv2020({ strict: true, allowUnionTypes: true })
     this.#ports = ports
-    this.#calls = new Map(
-      Object.entries(ports.calls).map(([name, call]) => [
-        name,
-        { ...call, validator: lateValidator(() => ajv.compile(call.schema)) },
-      ]),
-    )
+    this.#calls = compiledRules(ports.calls)
   }
 
   /** Asked before the host call is checked: what cannot be told has an effect. */
@@ -78,19 +73,13 @@ export class Broker {
     payloadJson: string,
     signal: AbortSignal,
   ): Promise<string> {
-    const call = this.#calls.get(name)
-    if (call === undefined) throw coreErrors.create('HOST_CALL_UNKNOWN', { call: name })
-    const request = requestOf(payloadJson)
-    const validate = call.validator()
-    if (!validate(request)) {
-      throw coreErrors.create('INPUT_INVALID', {}, { faults: faultsOf(validate) })
-    }
+    const { rule: call, request } = readRequest(this.#calls, name, payloadJson)
     const began = performance.now()
     const grants = this.#grants(call, scope)
     const grant = this.#covering(name, call, { scope, request, grants, began })
     const granted = { scope, request: request as never, grant, grants, signal }
     try {
-      this.#spend(call.capability ?? name, call, scope)
+      this.#spend(name, call, scope)
       await this.#audit(name, call, granted)
       const answer = (await call.run(granted)) ?? null
       const text = JSON.stringify(answer)
@@ -113,7 +102,7 @@ export class Broker {
   /** A refusal is counted too: it tells of a plugin that asks for more than it was given. */
   #covering(name: string, call: CompiledHostCall, { scope, request, grants, began }: Asked): Grant {
     try {
-      return grantFor(call, grants, request, scope)
+      return grantFor(call, grants, request, askerOf(scope))
     } catch (error) {
       const use = useIn(scope, { began, outcome: outcomeOf(error) })
       const capability = call.capability ?? name
@@ -122,19 +111,11 @@ export class Broker {
     }
   }
 
-  #spend(
-    capability: string,
-    { budget }: HostCall,
-    { tenant, version: { plugin }, shadow }: CallScope,
-  ): void {
-    if (budget === undefined) return
-    // What nobody waits for has a budget of its own: it must not use up that of calls that are answered.
-    const whose = shadow === undefined ? plugin : `${plugin} shadow`
-    const verdict = this.#ports.limiter.take(`${tenant}\n${whose}\n${capability}`, budget)
-    if (verdict.allowed) return
-    const retryAfterS = Math.max(1, Math.ceil(verdict.retryAfterMs / 1000))
-    const limit = `${Math.round(budget.ratePerS * 60)} a minute, ${budget.burst} at once`
-    throw coreErrors.create('BUDGET_SPENT', { plugin, capability, limit }, { retryAfterS })
+  /** What nobody waits for has a budget of its own: it must not use up that of calls that are answered. */
+  #spend(name: string, call: HostCall, scope: CallScope): void {
+    const asker = askerOf(scope)
+    const whose = scope.shadow === undefined ? asker.plugin : `${asker.plugin} shadow`
+    spendBudget(this.#ports.limiter, call, name, asker, whose)
   }
 
   async #audit(name: string, call: HostCall, granted: GrantedCall<never>): Promise<void> {
@@ -177,36 +158,12 @@ function outcomeOf(error: unknown): string {
   return error instanceof CodedError ? error.code : 'failed'
 }
 
-/** @throws CORE_INPUT_INVALID for a key that would become somebody's prototype further on */
-function requestOf(payloadJson: string): unknown {
-  try {
-    return parse(payloadJson, { protoAction: 'error' })
-  } catch (cause) {
-    const faults = [{ pointer: '', detail: 'is no JSON that may be passed on' }]
-    throw coreErrors.create('INPUT_INVALID', {}, { faults, cause })
-  }
-}
-
 /** A guest is told that PostgreSQL is away, in no words of PostgreSQL. */
 function asCoded(error: unknown): unknown {
   if (error instanceof CodedError || !isDatabaseUnavailable(error)) return error
   return coreErrors.create('DATABASE_UNAVAILABLE', {}, { cause: error, retryAfterS: 1 })
 }
 
-function grantFor(
-  call: HostCall,
-  grants: readonly Grant[],
-  request: unknown,
-  { tenant, version: { plugin } }: CallScope,
-): Grant {
-  const { capability } = call
-  if (capability === null) return NO_GRANT
-  const grant = grants.find(
-    (held) => held.capability === capability && call.covers(held, request as never),
-  )
-  if (grant !== undefined) return grant
-  const held = grants.filter((one) => one.capability === capability)
-  const refusal =
-    held.length === 0 ? undefined : call.refusal?.(held, request as never, { plugin, tenant })
-  throw refusal ?? coreErrors.create('GRANT_MISSING', { plugin, capability, tenant })
+function askerOf({ tenant, version: { plugin } }: CallScope): Asker {
+  return { plugin, tenant }
 }

@@ -9,8 +9,8 @@ import type { BundleOf } from '../registry/compiled-bundle-service.ts'
 const MAX_BUNDLES = 64
 
 export interface BundleSource {
-  /** Verified bytes by hash, from the content store. */
-  read(sha256: string): Promise<Buffer | undefined>
+  /** Bytes from the content store. @throws where they, or the version, are not what was installed */
+  read(of: BundleOf): Promise<Buffer | undefined>
   readonly compiled: {
     find(of: BundleOf): Promise<Buffer | undefined>
     make(of: BundleOf, source: Uint8Array): Promise<Buffer | undefined>
@@ -27,13 +27,13 @@ export class BundleCache {
   }
 
   load(of: BundleOf): Promise<LoadedBundle> {
-    const { bundleSha256 } = of
-    const known = this.#held.get(bundleSha256)
+    const key = keyOf(of)
+    const known = this.#held.get(key)
     if (known !== undefined) void this.#compileAgain(of, known)
     const held = known ?? this.#fetch(of)
     // Least recently used first: what is asked for goes to the end.
-    this.#held.delete(bundleSha256)
-    this.#held.set(bundleSha256, held)
+    this.#held.delete(key)
+    this.#held.set(key, held)
     if (this.#held.size > MAX_BUNDLES) {
       const oldest = this.#held.keys().next().value
       if (oldest !== undefined) this.#held.delete(oldest)
@@ -43,14 +43,14 @@ export class BundleCache {
 
   #fetch(of: BundleOf): Promise<LoadedBundle> {
     const fetched = this.#readBoth(of)
-    fetched.catch(() => this.#held.delete(of.bundleSha256))
+    fetched.catch(() => this.#held.delete(keyOf(of)))
     return fetched
   }
 
   async #readBoth(of: BundleOf): Promise<LoadedBundle> {
     const { bundleSha256 } = of
     const { read, compiled } = this.#from
-    const [source, code] = await Promise.all([read(bundleSha256), compiled.find(of)])
+    const [source, code] = await Promise.all([read(of), compiled.find(of)])
     if (source === undefined) {
       throw coreErrors.create('CONTENT_CORRUPT', { sha256: bundleSha256 })
     }
@@ -81,7 +81,13 @@ export class BundleCache {
     return { source, compiled, onCompiledRejected }
   }
 
-  #replace({ bundleSha256 }: BundleOf, bundle: LoadedBundle): void {
-    if (this.#held.has(bundleSha256)) this.#held.set(bundleSha256, Promise.resolve(bundle))
+  #replace(of: BundleOf, bundle: LoadedBundle): void {
+    const key = keyOf(of)
+    if (this.#held.has(key)) this.#held.set(key, Promise.resolve(bundle))
   }
+}
+
+/** Versions with the same bundle are verified each for itself. */
+function keyOf({ plugin, version, bundleSha256 }: BundleOf): string {
+  return `${plugin}@${version} ${bundleSha256}`
 }

@@ -1,5 +1,6 @@
 import type { WatchedSignal } from '@signalbox/sandbox'
 import type { Principal } from '@signalbox/sdk'
+import type { EventOrigin } from '@signalbox/sdk/host-calls/cloud-event'
 import type { Reach } from '../identity/authorise.ts'
 import type { InstalledVersion } from '../rollout/routing/snapshot.ts'
 import type { ShadowMark } from '../rollout/shadow/shadow-mark.ts'
@@ -27,13 +28,6 @@ export interface CallScope {
   readonly use?: CallUse | undefined
   /** What the next part of the trace belongs to, where it is recorded. */
   readonly span?: ParentSpan | undefined
-}
-
-export interface EventOrigin {
-  readonly correlationId: string
-  readonly causationId: string
-  /** How many events led here; 16 are the most. */
-  readonly hops: number
 }
 
 /** A call of a data service, from an app through the gateway or from a plugin through the broker. */

@@ -1,6 +1,6 @@
 import type { GuestCall, WatchedSignal } from '@signalbox/sandbox'
+import type { CompiledOperation } from '@signalbox/sdk/compile-contract'
 import { CodedError } from '@signalbox/sdk/errors'
-import type { CompiledOperation } from '../catalog/compile-contract.ts'
 import { coreErrors } from '../errors.ts'
 import type { TripKind } from '../rollout/judge/hard-trips.ts'
 import type { AttemptOutcome } from '../rollout/judge/judged-call.ts'

@@ -1,6 +1,14 @@
+import {
+  type DbBatch,
+  type DbQuery,
+  type DbTransaction,
+  dbBatchRule,
+  dbQueryRule,
+  dbTransactionRule,
+} from '@signalbox/sdk/host-calls/db-rules'
+import { coversType } from '@signalbox/sdk/host-calls/event-rules'
 import { coreErrors } from '../errors.ts'
-import { coversType, type EventPublisher, type EventWish } from '../events/event-publisher.ts'
-import { eventWishSchema } from '../events/events-publish.ts'
+import type { EventPublisher } from '../events/event-publisher.ts'
 import type { PluginDatabases } from './db/plugin-databases.ts'
 import type { PluginWork } from './db/plugin-statements.ts'
 import { quotaOf } from './db/quota/quota.ts'
@@ -9,10 +17,6 @@ import type { GrantedCall, HostCall } from './host-call.ts'
 import { tracedStatements } from './traced-statements.ts'
 
 export type DataPorts = Pick<PluginDatabases, 'query' | 'batch' | 'transaction' | 'inspect'>
-
-/** What the gate takes is shorter; this bounds what is parsed as JSON for nothing. */
-const sql = { type: 'string', minLength: 1, maxLength: 100_000 } as const
-const parameters = { type: 'array', maxItems: 1000 } as const
 
 /** Every host call of `db:own` and `db:inspect`: what a plugin keeps, and how others' tables look. */
 export function dbCalls(
@@ -28,24 +32,11 @@ export function dbCalls(
   }
 }
 
-interface Query {
-  readonly sql: string
-  readonly parameters?: readonly unknown[]
-}
-
 /** `ctx.db.query`: one statement in the plugin's own schema, as the role of this tenant. */
 function dbQuery(schemas: Pick<DataPorts, 'query'>, now: () => number): HostCall {
   return {
-    capability: 'db:own',
-    covers: () => true,
-    schema: {
-      type: 'object',
-      required: ['sql'],
-      additionalProperties: false,
-      properties: { sql, parameters },
-    },
-    hasEffect: (request: Query) => !isPlainRead(request.sql),
-    run: async (call: GrantedCall<Query>) =>
+    ...dbQueryRule,
+    run: async (call: GrantedCall<DbQuery>) =>
       tracedStatements(call.scope, [call.request.sql], () =>
         schemas.query({
           ...workOf(call, now),
@@ -56,27 +47,11 @@ function dbQuery(schemas: Pick<DataPorts, 'query'>, now: () => number): HostCall
   }
 }
 
-interface Batch {
-  readonly sql: string
-  readonly parameterRows: readonly (readonly unknown[])[]
-}
-
 /** `ctx.db.batch`: one statement with many lists of parameters, all or none. */
 function dbBatch(schemas: Pick<DataPorts, 'batch'>, now: () => number): HostCall {
   return {
-    capability: 'db:own',
-    covers: () => true,
-    schema: {
-      type: 'object',
-      required: ['sql', 'parameterRows'],
-      additionalProperties: false,
-      properties: {
-        sql,
-        parameterRows: { type: 'array', minItems: 1, maxItems: 1000, items: parameters },
-      },
-    },
-    hasEffect: (request: Batch) => !isPlainRead(request.sql),
-    run: async (call: GrantedCall<Batch>) => {
+    ...dbBatchRule,
+    run: async (call: GrantedCall<DbBatch>) => {
       const { sql, parameterRows } = call.request
       const texts = parameterRows.map(() => sql)
       const rowCounts = await tracedStatements(call.scope, texts, () =>
@@ -86,14 +61,6 @@ function dbBatch(schemas: Pick<DataPorts, 'batch'>, now: () => number): HostCall
     },
   }
 }
-
-interface Transaction {
-  readonly statements: readonly (Query & { readonly rows?: number })[]
-  readonly events?: readonly EventWish[]
-}
-
-/** A transaction holds a connection: more events than this at once are a file, or one event that names many. */
-const MAX_EVENTS = 64
 
 /**
  * `ctx.db.transaction`: several statements, all or none, with the events that tell of them. No other host call can
@@ -105,36 +72,10 @@ function dbTransaction(
   now: () => number,
 ): HostCall {
   return {
-    capability: 'db:own',
-    covers: () => true,
-    schema: {
-      type: 'object',
-      required: ['statements'],
-      additionalProperties: false,
-      properties: {
-        statements: {
-          type: 'array',
-          minItems: 1,
-          maxItems: 64,
-          items: {
-            type: 'object',
-            required: ['sql'],
-            additionalProperties: false,
-            properties: {
-              sql,
-              parameters,
-              rows: { type: 'integer', minimum: 0, maximum: 1_000_000_000 },
-            },
-          },
-        },
-        events: { type: 'array', maxItems: MAX_EVENTS, items: eventWishSchema },
-      },
-    },
-    hasEffect: ({ statements, events: wishes = [] }: Transaction) =>
-      wishes.length > 0 || !statements.every(({ sql }) => isPlainRead(sql)),
-    leansOn: ({ grants, request }: GrantedCall<Transaction>) =>
+    ...dbTransactionRule,
+    leansOn: ({ grants, request }: GrantedCall<DbTransaction>) =>
       grants.filter((grant) => request.events?.some(({ type }) => coversType(grant, type))),
-    run: async (call: GrantedCall<Transaction>) => {
+    run: async (call: GrantedCall<DbTransaction>) => {
       const { statements, events: wishes = [] } = call.request
       const told = await events().inTransaction(call, wishes)
       const texts = statements.map((statement) => statement.sql)
@@ -215,13 +156,4 @@ function workOf({ scope, grants, signal }: GrantedCall<unknown>, now: () => numb
     signal,
     quota: quotaOf(grants),
   }
-}
-
-/**
- * A plugin has no functions of its own that could write. What hides behind WITH is not guessed, and where the words
- * of SELECT INTO and FOR UPDATE stand in a text or a name, a read counts as a write: it is only not run twice. So does
- * one that moves a sequence, which no rollback takes back, and one with a name in escapes, which may be any of these.
- */
-function isPlainRead(text: string): boolean {
-  return /^\s*select\b/i.test(text) && !/\b(into|for|nextval|setval)\b|u&"/i.test(text)
 }

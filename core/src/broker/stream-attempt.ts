@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { ByteAnswerStream, ByteSink, GuestOutcome } from '@signalbox/sandbox'
+import type { CompiledOperation } from '@signalbox/sdk/compile-contract'
 import { byteDelivery } from '@signalbox/sdk/delivery'
-import type { CompiledOperation } from '../catalog/compile-contract.ts'
 import { operationOf } from '../catalog/operation-of.ts'
 import { coreErrors } from '../errors.ts'
 import { nameInvocation } from '../invocations/invocation-of-error.ts'

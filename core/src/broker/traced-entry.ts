@@ -1,8 +1,8 @@
 import type { GuestEntry } from '@signalbox/sandbox'
+import type { EventOrigin } from '@signalbox/sdk/host-calls/cloud-event'
 import type { TraceContext } from '../gateway/trace-context.ts'
 import type { Tracing } from '../tracing/open-tracing.ts'
 import type { ParentSpan, TraceSpan } from '../tracing/trace-span.ts'
-import type { EventOrigin } from './call-scope.ts'
 
 /** Of an entry call, what its part of the trace is named by. */
 interface TracedEntry {

@@ -1,4 +1,4 @@
-import type { CompiledOperation } from './compile-contract.ts'
+import type { CompiledOperation } from '@signalbox/sdk/compile-contract'
 
 /** An operation of a version, which may serve two majors of a service. */
 export function operationOf(

@@ -11,11 +11,17 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   login: [
     'signalbox login --url https://signalbox.example.com   # asks for a token, unseen',
     'signalbox login --url https://signalbox.example.com < token.txt',
+    'signalbox login --url https://signalbox.example.com --web   # as a publisher, by a browser',
   ],
   logout: ['signalbox logout --url https://signalbox.example.com'],
   pack: ['signalbox pack', 'signalbox pack plugins/orders'],
   check: ['signalbox check', 'signalbox check acme-orders-1.2.0.tgz --json'],
   'tenant create': ['signalbox tenant create acme --name "Acme Ltd"'],
+  sign: ['signalbox sign --new-key', 'signalbox sign'],
+  'signing-key register': [
+    'signalbox signing-key register --publisher acme',
+    'signalbox signing-key register --publisher acme --replaces old-key.pem',
+  ],
   'plugin install': [
     'signalbox plugin install @acme/orders',
     'signalbox plugin install @acme/orders@1.2.0',

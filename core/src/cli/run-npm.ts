@@ -8,7 +8,8 @@ export interface NpmRun {
 }
 
 const MAX_OUTPUT = 4000
-const MAX_STDOUT = 1024 * 1024
+/** More than npm says of any package: it lists up to some thousand files of one. */
+const MAX_STDOUT = 4 * 1024 * 1024
 
 /** Runs stock npm in a folder, as an author would. @param timeoutMs then it is ended. */
 export async function runNpm(

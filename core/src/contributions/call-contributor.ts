@@ -1,8 +1,8 @@
-import { extendChain } from '../broker/call-guards.ts'
+import { extendChain } from '@signalbox/sdk/host-calls/call-chain'
+import { pluginRefusal } from '@signalbox/sdk/host-calls/plugin-refusal'
 import { leftWith } from '../broker/caller-left.ts'
 import type { RunEntry } from '../broker/entry-call.ts'
 import type { GrantedCall } from '../broker/host-call.ts'
-import { pluginRefusal } from '../broker/plugin-refusal.ts'
 
 interface ContributedHandler {
   readonly plugin: string

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { CONTRIBUTIONS_CHANGED } from '@signalbox/sdk/change-event'
+import { cloudEvent, newEvent } from '@signalbox/sdk/host-calls/cloud-event'
 import type { Knex } from 'knex'
-import { cloudEvent, newEvent } from '../events/cloud-event.ts'
 import { appendToInboxes, type DirectEvent } from '../events/event-log-store.ts'
 import { TellingLoop } from '../events/telling-loop.ts'
 import { traceContext, traceparent, traceRandom } from '../gateway/trace-context.ts'

@@ -1,4 +1,5 @@
 import { CONTRIBUTIONS_CHANGED } from '@signalbox/sdk/change-event'
+import { type CloudEvent, originOf } from '@signalbox/sdk/host-calls/cloud-event'
 import type { RunEntry } from '../broker/entry-call.ts'
 import type { GrantUse } from '../broker/uses/grant-uses.ts'
 import { coreErrors } from '../errors.ts'
@@ -6,7 +7,6 @@ import { traceContext, traceRandom } from '../gateway/trace-context.ts'
 import { requestOfKey } from '../rollout/cohorts/lasting-request.ts'
 import { pickVersion } from '../rollout/routing/pick-version.ts'
 import { grantsOf, type Snapshot } from '../rollout/routing/snapshot.ts'
-import { type CloudEvent, originOf } from './cloud-event.ts'
 import type { TakenDelivery } from './delivery-store.ts'
 import {
   type DeliveryVerdict,

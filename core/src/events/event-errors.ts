@@ -13,17 +13,6 @@ export const eventErrors = {
       'zh-CN': '请通过 GET /v1/tenants/{tenant}/dead-letters 查看现有死信；已重新投递的不再列出。',
     },
   },
-  EVENT_BREAKS_SCHEMA: {
-    status: 422,
-    message: {
-      en: 'The data is not what {plugin}@{version} declares for {type}.',
-      'zh-CN': '数据不符合 {plugin}@{version} 为 {type} 声明的 schema。',
-    },
-    cure: {
-      en: 'Correct the places named in errors[], or the schema that the manifest names.',
-      'zh-CN': '请更正 errors[] 中列出的位置，或清单所指的 schema。',
-    },
-  },
   EVENT_SUBSCRIPTION_ENDED: {
     status: 409,
     message: {
@@ -33,28 +22,6 @@ export const eventErrors = {
     cure: {
       en: 'Enable the plugin or grant it again, then redeliver the dead letter.',
       'zh-CN': '请重新启用插件或重新授权，然后重新投递死信。',
-    },
-  },
-  EVENT_TOO_LARGE: {
-    status: 413,
-    message: {
-      en: 'The data of {type} has {reached} bytes; the limit is {limit}.',
-      'zh-CN': '{type} 的数据为 {reached} 字节，上限为 {limit}。',
-    },
-    cure: {
-      en: 'Publish what names the thing, and let who needs it ask a data service.',
-      'zh-CN': '请仅发布对象的标识，由需要者通过数据服务查询详情。',
-    },
-  },
-  EVENT_TOO_MANY_HOPS: {
-    status: 409,
-    message: {
-      en: '{plugin} would publish {type} as number {hops} of one chain; {limit} are the most.',
-      'zh-CN': '{plugin} 发布的 {type} 将是同一链路的第 {hops} 个事件，上限为 {limit}。',
-    },
-    cure: {
-      en: 'Plugins answer each other in a circle: stop where nothing new is said. The correlation id names the chain.',
-      'zh-CN': '插件之间循环响应：请在没有新信息时停止。correlationid 标识该链路。',
     },
   },
   EVENT_TYPE_CLOSED: {
@@ -78,17 +45,6 @@ export const eventErrors = {
     cure: {
       en: 'Choose a type of your own, such as one that begins with the name of your company.',
       'zh-CN': '请使用自己的类型，例如以公司名开头。',
-    },
-  },
-  EVENT_TYPE_UNDECLARED: {
-    status: 422,
-    message: {
-      en: '{plugin}@{version} does not declare the event type {type}.',
-      'zh-CN': '{plugin}@{version} 未声明事件类型 {type}。',
-    },
-    cure: {
-      en: 'Add it with its schema under provides.events in the manifest.',
-      'zh-CN': '请在清单的 provides.events 中添加该类型及其 schema。',
     },
   },
   EVENTS_RATE_LIMITED: {

@@ -1,5 +1,5 @@
+import type { NewEvent } from '@signalbox/sdk/host-calls/cloud-event'
 import type { Knex } from 'knex'
-import type { NewEvent } from './cloud-event.ts'
 
 /** Any constant, the same for every version of the host. */
 const LOG_TURN = 0x73626576

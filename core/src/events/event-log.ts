@@ -1,6 +1,6 @@
+import type { NewEvent } from '@signalbox/sdk/host-calls/cloud-event'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
-import type { NewEvent } from './cloud-event.ts'
 import { appendEvents } from './event-log-store.ts'
 import { GroupCommit } from './group-commit.ts'
 

@@ -1,34 +1,26 @@
 import { randomUUID } from 'node:crypto'
-import { faultsOf } from '@signalbox/sdk/schema'
-import type { CallScope } from '../broker/call-scope.ts'
-import { coreErrors } from '../errors.ts'
-import { traceparent } from '../gateway/trace-context.ts'
-import type { CountBusinessEvent } from '../rollout/judge/count-business-event.ts'
-import type { Grant } from '../rollout/routing/snapshot.ts'
 import {
   cloudEvent,
   hopsOf,
-  MAX_DATA_BYTES,
-  MAX_DEPTH,
-  MAX_HOPS,
   type NewEvent,
   newEvent,
   pluginSource,
-} from './cloud-event.ts'
+} from '@signalbox/sdk/host-calls/cloud-event'
+import {
+  type EventWish,
+  requireData,
+  requirePublisher,
+} from '@signalbox/sdk/host-calls/event-rules'
+import type { ValidateFunction } from 'ajv/dist/2020.js'
+import type { CallScope } from '../broker/call-scope.ts'
+import { traceparent } from '../gateway/trace-context.ts'
+import type { CountBusinessEvent } from '../rollout/judge/count-business-event.ts'
+import type { Grant } from '../rollout/routing/snapshot.ts'
 import type { EventLog } from './event-log.ts'
 import type { EventMetrics } from './event-metrics.ts'
 import type { EventSchemas } from './event-schemas.ts'
-import { isDeeperThan } from './json-depth.ts'
 import type { OutboxDrain } from './outbox-drain.ts'
 import type { PluginOutboxes } from './plugin-outboxes.ts'
-
-/** What a plugin wants to publish, not trusted. */
-export interface EventWish {
-  readonly type: string
-  readonly data: unknown
-  readonly key?: string
-  readonly id?: string
-}
 
 export interface Publishing {
   readonly scope: CallScope
@@ -111,32 +103,10 @@ export class EventPublisher {
     const { version, tenant, traceId, origin } = scope
     const { plugin } = version
     const { type, data = null, key } = wish
-    if (!grants.some((grant) => coversType(grant, type))) {
-      throw coreErrors.create('GRANT_MISSING', { plugin, capability: 'event:publish', tenant })
-    }
     const schema = this.#ports.schemas.of(version, type)
-    if (schema === undefined) {
-      const parameters = { plugin, version: version.version, type }
-      throw coreErrors.create('EVENT_TYPE_UNDECLARED', parameters)
-    }
-    const hops = hopsOf(origin)
-    if (hops > MAX_HOPS) {
-      throw coreErrors.create('EVENT_TOO_MANY_HOPS', { plugin, type, hops, limit: MAX_HOPS })
-    }
-    const said = { plugin, version: version.version, type }
-    if (isDeeperThan(data, MAX_DEPTH)) {
-      const faults = [{ pointer: '', detail: `is nested deeper than ${MAX_DEPTH} levels` }]
-      throw coreErrors.create('EVENT_BREAKS_SCHEMA', said, { faults })
-    }
-    const reached = Buffer.byteLength(JSON.stringify(data))
-    if (reached > MAX_DATA_BYTES) {
-      throw coreErrors.create('EVENT_TOO_LARGE', { type, reached, limit: MAX_DATA_BYTES })
-    }
-    const validate = await schema
-    // Only true is a yes: a promise, which an $async schema would give, is not.
-    if (validate(data) !== true) {
-      throw coreErrors.create('EVENT_BREAKS_SCHEMA', said, { faults: faultsOf(validate) })
-    }
+    const by = { plugin, version: version.version, tenant, grants, hops: hopsOf(origin) }
+    requirePublisher({ ...by, isDeclared: () => schema !== undefined }, type)
+    requireData(by, wish, await (schema as Promise<ValidateFunction>))
     const at = this.#ports.now()
     const id = wish.id ?? randomUUID()
     const spanId = randomUUID().replaceAll('-', '').slice(0, 16)
@@ -148,8 +118,4 @@ export class EventPublisher {
     const parts = { id, source, type, key, data, at, traceparent: trace, origin }
     return newEvent(tenant, cloudEvent(parts), at)
   }
-}
-
-export function coversType({ capability, parameters }: Grant, type: string): boolean {
-  return capability === 'event:publish' && parameters['type'] === type
 }

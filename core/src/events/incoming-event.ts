@@ -1,8 +1,8 @@
 import type { InputFault } from '@signalbox/sdk/errors'
+import { MAX_DATA_BYTES, MAX_DEPTH, MAX_KEY_LENGTH } from '@signalbox/sdk/host-calls/cloud-event'
+import { isDeeperThan } from '@signalbox/sdk/host-calls/json-depth'
 import { pointerTo } from '@signalbox/sdk/json-pointer'
 import { isHostName } from '../registry/host-names.ts'
-import { MAX_DATA_BYTES, MAX_DEPTH, MAX_KEY_LENGTH } from './cloud-event.ts'
-import { isDeeperThan } from './json-depth.ts'
 
 /** A CloudEvent as an app sent it, after its form was checked. */
 export interface IncomingEvent {

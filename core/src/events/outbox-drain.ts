@@ -1,4 +1,4 @@
-import type { NewEvent } from './cloud-event.ts'
+import type { NewEvent } from '@signalbox/sdk/host-calls/cloud-event'
 import type { PluginOutboxes } from './plugin-outboxes.ts'
 
 /** What another node left behind, or a hint that was lost, is found this late. */

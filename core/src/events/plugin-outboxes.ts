@@ -1,12 +1,12 @@
 import { createHash, createHmac } from 'node:crypto'
+import type { CloudEvent, NewEvent } from '@signalbox/sdk/host-calls/cloud-event'
+import { newEvent } from '@signalbox/sdk/host-calls/cloud-event'
 import type pg from 'pg'
 import { adminPool } from '../broker/db/plugin-databases.ts'
 import { SCRATCH_PREFIX } from '../broker/db/rehearsal/scratch-name.ts'
 import { inTransaction } from '../broker/db/transaction.ts'
 import { coreErrors } from '../errors.ts'
 import { connectionBudget } from '../storage/connection-budget.ts'
-import type { CloudEvent, NewEvent } from './cloud-event.ts'
-import { newEvent } from './cloud-event.ts'
 import { GroupCommit } from './group-commit.ts'
 
 interface Options {

@@ -1,6 +1,6 @@
+import type { CompiledOperation } from '@signalbox/sdk/compile-contract'
 import { faultsOf } from '@signalbox/sdk/schema'
 import { parse } from 'secure-json-parse'
-import type { CompiledOperation } from '../catalog/compile-contract.ts'
 import { coreErrors } from '../errors.ts'
 import type { CallRequest } from './call.ts'
 

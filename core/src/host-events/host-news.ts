@@ -1,5 +1,5 @@
+import { cloudEvent, MAX_DATA_BYTES, newEvent } from '@signalbox/sdk/host-calls/cloud-event'
 import type { Knex } from 'knex'
-import { cloudEvent, MAX_DATA_BYTES, newEvent } from '../events/cloud-event.ts'
 import { appendForSubscribers, type SubscribedEvent } from '../events/event-log-store.ts'
 import { TellingLoop } from '../events/telling-loop.ts'
 import { traceContext, traceparent, traceRandom } from '../gateway/trace-context.ts'

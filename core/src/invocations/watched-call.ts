@@ -1,7 +1,7 @@
 import type { GuestCall, GuestOutcome, LogLevel } from '@signalbox/sandbox'
+import type { CompiledOperation } from '@signalbox/sdk/compile-contract'
 import { CodedError, type InputFault } from '@signalbox/sdk/errors'
 import type { ServiceCall } from '../broker/call-scope.ts'
-import type { CompiledOperation } from '../catalog/compile-contract.ts'
 import type { InstalledVersion, Snapshot } from '../rollout/routing/snapshot.ts'
 
 /** Text that one recording may hold, as it came: input, host calls, answer, log. What is larger is not kept. */

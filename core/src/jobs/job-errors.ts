@@ -24,17 +24,6 @@ export const jobErrors = {
       'zh-CN': '请查明节点终止的原因，然后重新安排。',
     },
   },
-  JOB_PAYLOAD_TOO_LARGE: {
-    status: 413,
-    message: {
-      en: 'The payload for {job} has {reached} bytes of JSON; at most {limit} are kept.',
-      'zh-CN': '作业 {job} 的载荷有 {reached} 字节 JSON，上限为 {limit}。',
-    },
-    cure: {
-      en: 'Keep the data in a table of your own, and schedule its key.',
-      'zh-CN': '请将数据存入自有表，只安排其键。',
-    },
-  },
   JOB_PER_HOST_UNSUPPORTED: {
     status: 409,
     message: {
@@ -66,17 +55,6 @@ export const jobErrors = {
     cure: {
       en: 'Wait until GET /v1/tenants/{tenant}/plugins/{plugin}/jobs shows it waiting.',
       'zh-CN': '请等到 GET /v1/tenants/{tenant}/plugins/{plugin}/jobs 显示其为等待状态。',
-    },
-  },
-  JOB_UNKNOWN: {
-    status: 404,
-    message: {
-      en: 'The version of {plugin} that serves {tenant} has no job {job}.',
-      'zh-CN': '为 {tenant} 提供服务的 {plugin} 版本没有作业 {job}。',
-    },
-    cure: {
-      en: 'Name it in provides.jobs of the manifest, or correct the name.',
-      'zh-CN': '请在清单的 provides.jobs 中声明，或更正名称。',
     },
   },
   JOBS_TOO_MANY: {

@@ -1,3 +1,9 @@
+import {
+  instantOf,
+  payloadText,
+  requireJob,
+  type ScheduleWish,
+} from '@signalbox/sdk/host-calls/job-rules'
 import type { Knex } from 'knex'
 import { commitChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
@@ -14,11 +20,6 @@ import {
 } from './schedule-store.ts'
 import { jobsOf } from './wanted-schedules.ts'
 
-const MAX_PAYLOAD_BYTES = 16 * 1024
-
-/** Further than anybody plans; a slip in the unit of an instant is more. */
-const MAX_AHEAD_MS = 10 * 366 * 24 * 3_600_000
-
 const PAGE = 100
 
 interface Ports {
@@ -30,14 +31,6 @@ interface Ports {
   readonly onScheduled: (instant: number) => void
   /** Told when runs were cancelled, which may be at work on this node. */
   readonly onCancelled: () => void
-}
-
-export interface ScheduleWish {
-  readonly job: string
-  readonly at?: number
-  readonly afterMs?: number
-  readonly key?: string
-  readonly payload?: unknown
 }
 
 /** What plugins and operators ask of jobs. */
@@ -59,9 +52,7 @@ export class JobService {
   ): Promise<string> {
     const { knex, now, makeId, onScheduled } = this.#ports
     const { job, key = null } = wish
-    if (!(manifest.provides?.jobs ?? []).some(({ id }) => id === job)) {
-      throw coreErrors.create('JOB_UNKNOWN', { plugin, tenant, job })
-    }
+    requireJob(manifest, { plugin, tenant }, job)
     const payload = payloadText(job, wish.payload)
     const at = now()
     const nextAt = instantOf(wish, at)
@@ -142,21 +133,4 @@ export class JobService {
     onScheduled(now())
     return id
   }
-}
-
-function payloadText(job: string, payload: unknown): string | null {
-  if (payload === undefined) return null
-  const text = JSON.stringify(payload)
-  const reached = Buffer.byteLength(text)
-  if (reached <= MAX_PAYLOAD_BYTES) return text
-  throw coreErrors.create('JOB_PAYLOAD_TOO_LARGE', { job, reached, limit: MAX_PAYLOAD_BYTES })
-}
-
-/** A past instant is now: the order of schedules that are due is the order in which they were asked for. */
-function instantOf({ at, afterMs }: ScheduleWish, now: number): number {
-  const instant = at ?? now + (afterMs ?? 0)
-  if (instant - now <= MAX_AHEAD_MS) return Math.max(instant, now)
-  const pointer = at === undefined ? '/afterMs' : '/at'
-  const detail = 'must be at most ten years ahead, in milliseconds'
-  throw coreErrors.create('INPUT_INVALID', {}, { faults: [{ pointer, detail }] })
 }

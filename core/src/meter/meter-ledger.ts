@@ -1,3 +1,4 @@
+import { MAX_UNITS } from '@signalbox/sdk/host-calls/meter-rules'
 /** Whose units they are: what a tenant is shown, and may be charged for. */
 export interface MeterName {
   readonly tenant: string
@@ -16,9 +17,6 @@ export interface MeterSum extends MeterName {
   readonly units: number
   readonly calls: number
 }
-
-/** Contracts name what they sell; more than this is a value taken for a unit. */
-export const MAX_UNITS = 16
 
 /** About 300 bytes each. Beyond it units are lost, and the log says how many calls had some. */
 const MAX_SERIES = 50_000

@@ -13,15 +13,4 @@ export const notifyErrors = {
       'zh-CN': '请为该租户停用其余插件，只保留一个。',
     },
   },
-  CHANNEL_MISSING: {
-    status: 404,
-    message: {
-      en: 'No enabled plugin of this tenant offers the channel {channel}.',
-      'zh-CN': '该租户中没有已启用的插件提供渠道 {channel}。',
-    },
-    cure: {
-      en: 'Enable a plugin that puts it into notify/channel/v1.',
-      'zh-CN': '请启用一个向 notify/channel/v1 提供该渠道的插件。',
-    },
-  },
 } as const satisfies Record<string, ErrorDefinition>

@@ -1,3 +1,5 @@
+import { channelNameSchema } from '@signalbox/sdk/host-calls/notify-rules'
+
 /** The extension point of the host that channels of messages are put into. */
 export const NOTIFY_POINT = 'notify/channel/v1'
 
@@ -7,7 +9,7 @@ export const channelSchema = {
   required: ['channel', 'label', 'handler'],
   additionalProperties: false,
   properties: {
-    channel: { type: 'string', pattern: '^[a-z][a-z0-9_-]*$', maxLength: 60 },
+    channel: channelNameSchema,
     label: {
       type: 'object',
       required: ['en'],

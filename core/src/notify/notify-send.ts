@@ -1,3 +1,4 @@
+import { type NotifyRequest, notifySendRule } from '@signalbox/sdk/host-calls/notify-rules'
 import { lateValidator } from '@signalbox/sdk/schema'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { RunEntry } from '../broker/entry-call.ts'
@@ -13,48 +14,18 @@ interface Ports {
   readonly runEntry: RunEntry
 }
 
-interface Request {
-  readonly channel: string
-  readonly to: readonly string[]
-  readonly subject: string
-  readonly text: string
-  readonly data?: unknown
-}
-
 const isChannel = lateValidator(() => new Ajv2020({ strict: true }).compile(channelSchema))
 
 /** `ctx.notify.send`: a message to people, through whichever plugin of the tenant offers the channel. */
 export function notifySend({ snapshot, runEntry }: Ports): HostCall {
   return {
-    capability: 'notify:send',
-    covers: (grant, { channel }: Request) => grant.parameters.channel === channel,
-    schema: {
-      type: 'object',
-      required: ['channel', 'to', 'subject', 'text'],
-      additionalProperties: false,
-      properties: {
-        channel: channelSchema.properties.channel,
-        to: {
-          type: 'array',
-          minItems: 1,
-          maxItems: 50,
-          items: { type: 'string', minLength: 1, maxLength: 320, pattern: '^[^\\u0000-\\u001f]*$' },
-        },
-        // A line break in a subject would begin a header of its own in a mail.
-        subject: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f]*$' },
-        text: { type: 'string', maxLength: 20_000 },
-        data: {},
-      },
-    },
-    hasEffect: () => true,
-    budget: { ratePerS: 1, burst: 60 },
-    facet: ({ channel }: Request) => channel,
+    ...notifySendRule,
     // How many, not who: the audit is read by more people than a message is.
-    audit: ({ request: { channel, to } }: GrantedCall<Request>) => ({
+    audit: ({ request: { channel, to } }: GrantedCall<NotifyRequest>) => ({
       subject: `channel ${channel}`,
       detail: { recipients: to.length },
     }),
-    run: async (granted: GrantedCall<Request>) => {
+    run: async (granted: GrantedCall<NotifyRequest>) => {
       const { channel, ...message } = granted.request
       const { plugin, handler } = channelOf(snapshot(), channel, granted.scope)
       return callContributor(runEntry, granted, {

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { type CryptoKey, type JWTPayload, SignJWT } from 'jose'
 import { TOKEN_ALGORITHM } from './token-key.ts'
 
@@ -26,7 +27,7 @@ export interface TokenClaims {
 /** A signed token in the JWT profile of RFC 9068. */
 export async function signToken(
   claims: TokenClaims,
-  { kid, key }: { readonly kid: string; readonly key: CryptoKey },
+  { kid, key }: { readonly kid: string; readonly key: CryptoKey | KeyObject },
 ): Promise<string> {
   const { subscription, credential, scopes } = claims
   const payload = {

@@ -1,10 +1,10 @@
-import type { CryptoKey, JWK } from 'jose'
-import { calculateJwkThumbprint, exportJWK, exportPKCS8, generateKeyPair, importPKCS8 } from 'jose'
+import { generateKeyPair, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
+import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import type { HostKeys } from '../sealing/host-keys.ts'
-import { open, seal } from '../sealing/sealing.ts'
-import type { WrappingKeys } from '../sealing/tenant-keys.ts'
+import { SealedPrivateKeys } from '../sealing/sealed-private-keys.ts'
 import { TOKEN_ALGORITHM } from './token-key.ts'
 import {
   findSealedKey,
@@ -26,31 +26,27 @@ export interface MadeTokenKey extends SealedTokenKey {
 /** Private keys of tokens: made, sealed by the host's key, and opened to sign. The database alone gives none. */
 export class TokenKeyVault {
   readonly #knex: Knex
-  readonly #wrapping: WrappingKeys
-  readonly #opened = new Map<string, Promise<CryptoKey>>()
+  readonly #sealer: SealedPrivateKeys
+  readonly #opened = new Map<string, Promise<KeyObject>>()
 
   constructor(knex: Knex, hostKeys: HostKeys) {
     this.#knex = knex
-    this.#wrapping = hostKeys.for('signalbox token keys')
+    const wrapping = hostKeys.for('signalbox token keys')
+    this.#sealer = new SealedPrivateKeys(wrapping, (kid) => ['token key', kid])
   }
 
   /** @throws CORE_HOST_KEY_ABSENT, CORE_KEY_FILE_UNUSABLE */
   async make(): Promise<MadeTokenKey> {
-    const { id: hostKey, key } = await this.#wrapping.newest()
-    const pair = await generateKeyPair(TOKEN_ALGORITHM, {
-      modulusLength: MODULUS_BITS,
-      extractable: true,
-    })
+    const pair = await promisify(generateKeyPair)('rsa', { modulusLength: MODULUS_BITS })
     const publicJwk = await exportJWK(pair.publicKey)
     // RFC 7638: the name says which key it is, and no other key can have it.
     const kid = await calculateJwkThumbprint(publicJwk)
-    const plain = Buffer.from(await exportPKCS8(pair.privateKey))
     const named = { ...publicJwk, kid, use: 'sig', alg: TOKEN_ALGORITHM }
-    return { kid, publicJwk: named, sealed: seal(key, plain, boundTo(kid)), hostKey }
+    return { kid, publicJwk: named, ...(await this.#sealer.seal(kid, pair.privateKey)) }
   }
 
   /** @throws CORE_HOST_KEY_ABSENT, CORE_HOST_KEY_MISSING */
-  private(kid: string): Promise<CryptoKey> {
+  private(kid: string): Promise<KeyObject> {
     const known = this.#opened.get(kid)
     if (known !== undefined) return known
     const opening = this.#open(kid)
@@ -62,27 +58,18 @@ export class TokenKeyVault {
 
   /** Puts every key under the newest key of the host. @returns how many */
   async rewrap(trx: Knex.Transaction): Promise<number> {
-    const { id: hostKey, key } = await this.#wrapping.newest()
-    const others = await lockSealedNotUnder(trx, hostKey)
-    for (const one of others) {
-      const plain = await this.#unseal(one)
-      await setSealed(trx, { kid: one.kid, sealed: seal(key, plain, boundTo(one.kid)), hostKey })
+    const newest = await this.#sealer.newestHostKey()
+    const others = await lockSealedNotUnder(trx, newest)
+    for (const { kid, ...stored } of others) {
+      const again = await this.#sealer.resealed(kid, stored)
+      if (again !== undefined) await setSealed(trx, { kid, ...again })
     }
     return others.length
   }
 
-  async #open(kid: string): Promise<CryptoKey> {
+  async #open(kid: string): Promise<KeyObject> {
     const stored = await findSealedKey(this.#knex, kid)
     if (stored === undefined) throw coreErrors.create('TOKEN_KEY_MISSING')
-    const pem = (await this.#unseal(stored)).toString()
-    return importPKCS8(pem, TOKEN_ALGORITHM)
+    return this.#sealer.open(kid, stored)
   }
-
-  async #unseal({ kid, sealed, hostKey }: SealedTokenKey): Promise<Buffer> {
-    return open(await this.#wrapping.byId(hostKey), sealed, boundTo(kid))
-  }
-}
-
-function boundTo(kid: string): readonly string[] {
-  return ['token key', kid]
 }

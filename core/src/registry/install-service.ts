@@ -1,4 +1,4 @@
-import type { LoadedBundle, PackageInspection } from '@signalbox/sandbox'
+import type { LoadedBundle } from '@signalbox/sandbox'
 import { CodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import { commitRoutedChange } from '../audit/change.ts'
@@ -9,9 +9,12 @@ import type { Caller } from '../identity/identity-service.ts'
 import { claimPermissions } from '../identity/permission-store.ts'
 import { admitReturn } from '../removal/returning-plugin.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
+import type { InstallTrust } from '../trust/install-trust.ts'
+import type { LoadedVersion } from '../trust/load-verifier.ts'
 import type { Origin } from '../trusted/allow-list.ts'
 import { contractRefusal } from './compatible-contracts.ts'
 import type { CompiledBundleService } from './compiled-bundle-service.ts'
+import { type FetchedVersion, fetchVersion } from './fetched-version.ts'
 import {
   type InstallationCommand,
   nextInstallationState,
@@ -19,12 +22,7 @@ import {
 } from './installation-states.ts'
 import { shareInstalls } from './installs-lock.ts'
 import { migrationSteps } from './migration-steps.ts'
-import type {
-  ContentStore,
-  InspectPackage,
-  PackageSource,
-  PackageTarball,
-} from './package-source.ts'
+import type { ContentStore, InspectPackage, PackageSource } from './package-source.ts'
 import {
   type Fault,
   findInstallation,
@@ -35,13 +33,15 @@ import {
   listUnfinished,
   lockPlugin,
   moveInstallation,
+  restoreInstallation,
+  setReceipt,
   setStableVersion,
   stableVersion,
 } from './registry-store.ts'
+import { requireTerms } from './require-terms.ts'
 import { requireRequired } from './required-plugins.ts'
 import { type Candidate, refusalOf } from './resolve.ts'
 import { termsOf } from './terms.ts'
-import { hasConsent, insertConsent } from './terms-store.ts'
 import { withdrawalRefusal } from './withdrawn/withdrawal-refusal.ts'
 
 export interface PluginSchemas {
@@ -58,6 +58,9 @@ interface Ports {
   readonly routing: RoutingTable
   readonly source: PackageSource
   readonly inspect: InspectPackage
+  readonly trust: InstallTrust
+  /** Holds a version to its receipt. */
+  readonly verify: (of: LoadedVersion, bundle?: Uint8Array) => Promise<void>
   readonly contents: ContentStore<Knex.Transaction>
   readonly schemas: PluginSchemas
   /** Loads the version in a lane and runs its self-test; rejects with the reason it must not serve. */
@@ -114,6 +117,24 @@ export class InstallService {
     return this.#once(name, version, () => this.#install(asked, name, version))
   }
 
+  /**
+   * The receipt of what was installed before there were any: from the tarball that the marketplace signed, so that rows
+   * which somebody changed meanwhile do not match it.
+   */
+  async attest({ plugin, version }: LoadedVersion): Promise<void> {
+    const { receipt } = await fetchVersion(this.#ports, 'host', plugin, version)
+    if (receipt !== null) await setReceipt(this.#ports.knex, { plugin, version }, receipt)
+  }
+
+  /** Takes out of service what is not any more what was installed; other versions of the plugin serve on. */
+  async distrust({ plugin, version }: LoadedVersion, error: CodedError): Promise<void> {
+    const installation = await findInstallation(this.#ports.knex, plugin, version)
+    if (installation === undefined) return
+    if (nextInstallationState(installation.state, 'distrust') === undefined) return
+    const caller = { actor: 'host', traceId: null }
+    await this.#move(caller, installation, 'distrust', faultOf(error))
+  }
+
   /** Goes on with what a killed host left behind; a version that fails keeps no other from being finished. */
   async resume(): Promise<void> {
     const caller = { actor: 'host', traceId: null }
@@ -157,27 +178,43 @@ export class InstallService {
   }
 
   /** A version in a fault state starts over; any other goes on from where it is. */
-  #retry(caller: Caller, installation: Installation): Promise<Installation> {
-    const isFaulty = nextInstallationState(installation.state, 'retry') !== undefined
-    if (!isFaulty) return Promise.resolve(installation)
-    const { plugin, version } = installation
-    return this.#move(caller, installation, 'retry', null, (trx) =>
-      requireRequired(trx, plugin, version),
-    )
+  async #retry(caller: Caller, installation: Installation): Promise<Installation> {
+    const { plugin, version, state } = installation
+    if (nextInstallationState(state, 'retry') === undefined) return installation
+    const again =
+      state === 'signature_invalid'
+        ? await fetchVersion(this.#ports, caller.actor, plugin, version)
+        : undefined
+    return this.#move(caller, installation, 'retry', null, async (trx) => {
+      if (again !== undefined) await this.#restore(trx, again)
+      await requireRequired(trx, plugin, version)
+    })
+  }
+
+  async #restore(
+    trx: Knex.Transaction,
+    { row, files, receipt, inspected }: FetchedVersion,
+  ): Promise<void> {
+    await this.#putFiles(trx, inspected.files)
+    await restoreInstallation(trx, row, files, receipt)
+  }
+
+  /** In one order everywhere: two installs that share files would otherwise wait for each other. */
+  async #putFiles(
+    trx: Knex.Transaction,
+    files: FetchedVersion['inspected']['files'],
+  ): Promise<void> {
+    const inOrder = [...files].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1))
+    for (const file of inOrder) await this.#ports.contents.put(file.bytes, trx)
   }
 
   async #fetchAndStore(asked: Asked, plugin: string, version: string): Promise<Installation> {
-    const tarball = await this.#ports.source.fetch(plugin, version)
-    if (tarball === undefined) throw coreErrors.create('PACKAGE_MISSING', { plugin, version })
-    const inspected = await this.#ports.inspect(tarball.tarball, { name: plugin, version })
-    if (inspected.integrity !== tarball.integrity) {
-      throw coreErrors.create('INTEGRITY_MISMATCH', { plugin, version })
-    }
-    const row = rowOf(asked.caller, plugin, version, tarball, inspected)
+    const fetched = await fetchVersion(this.#ports, asked.caller.actor, plugin, version)
+    const { row } = fetched
     const unfit = await this.#ports.unfit(row)
     if (unfit !== undefined) throw unfit
     try {
-      await this.#store(asked, row, inspected)
+      await this.#store(asked, fetched)
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error
     }
@@ -186,12 +223,10 @@ export class InstallService {
 
   async #store(
     { caller, acceptedTerms, besides }: Asked,
-    row: Omit<Installation, 'fault'>,
-    inspected: PackageInspection,
+    { row, files, receipt, inspected }: FetchedVersion,
   ): Promise<void> {
-    const { files } = inspected
     const { plugin, version, manifest, publisher, marketplaceFingerprint: fingerprint } = row
-    const { knex, contents, hostVersion } = this.#ports
+    const { knex, hostVersion } = this.#ports
     const isTrusted = this.#ports.isTrusted({ plugin, publisher, fingerprint })
     const { hash: terms } = termsOf(inspected)
     const installed = changeOf(caller, row, 'plugin.installed')
@@ -214,11 +249,8 @@ export class InstallService {
       if (terms !== null) await requireTerms(trx, caller, row, terms, acceptedTerms)
       await claimEventTypes(trx, plugin, manifest)
       await claimPermissions(trx, plugin, manifest)
-      // In one order everywhere: two installs that share files would otherwise wait for each other.
-      const inOrder = [...files].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1))
-      for (const file of inOrder) await contents.put(file.bytes, trx)
-      const stored = files.map(({ path, sha256, size }) => ({ path, sha256, size }))
-      await insertInstallation(trx, row, stored)
+      await this.#putFiles(trx, inspected.files)
+      await insertInstallation(trx, row, files, receipt)
     })
   }
 
@@ -231,7 +263,7 @@ export class InstallService {
         installation = await this.#step(caller, installation, 'expand', this.#expand)
       } else if (state === 'expanded') {
         installation = await this.#step(caller, installation, 'test', this.#selfTest)
-      } else if (state === 'warm' && (await stableVersion(this.#ports.knex, plugin)) === null) {
+      } else if (state === 'warm' && (await this.#isFirst(plugin, version))) {
         installation = await this.#promote(caller, installation)
       } else if (servingStates.includes(state)) {
         return installation
@@ -239,9 +271,15 @@ export class InstallService {
     }
   }
 
+  /** Or was the stable one, before it had to be verified again. */
+  async #isFirst(plugin: string, version: string): Promise<boolean> {
+    return [null, version].includes(await stableVersion(this.#ports.knex, plugin))
+  }
+
   readonly #expand = async ({ plugin, version, manifest }: Installation): Promise<void> => {
     if (manifest.capabilities?.['db:own'] === undefined) return
-    const { schemas, contents, knex } = this.#ports
+    const { schemas, contents, knex, verify } = this.#ports
+    await verify({ plugin, version })
     await schemas.installSchema(plugin)
     const files = await listFiles(knex, plugin, version)
     const read = async (sha256: string) => (await contents.get(sha256))?.toString('utf8') ?? ''
@@ -250,12 +288,13 @@ export class InstallService {
 
   readonly #selfTest = (installation: Installation): Promise<void> =>
     this.#ports.selfTest(installation, async () => {
-      const { contents, compiled } = this.#ports
+      const { contents, compiled, verify } = this.#ports
       const { plugin, version, bundleSha256 } = installation
       const source = await contents.get(bundleSha256 ?? '')
       if (source === undefined || bundleSha256 === null) {
         throw coreErrors.create('VERSION_MISSING', { plugin, version })
       }
+      await verify({ plugin, version }, source)
       // Compiled here and not later: the self-test then shows that lanes take the result.
       const of = { plugin, version, bundleSha256 }
       const code = await compiled.ensure(of, source)
@@ -312,7 +351,8 @@ export class InstallService {
     const { plugin, version, contracts } = installation
     try {
       return await this.#move(caller, installation, 'promote', null, async (trx) => {
-        if ((await lockPlugin(trx, plugin)).stableVersion !== null) throw new Overtaken()
+        const { stableVersion: stable } = await lockPlugin(trx, plugin)
+        if (stable !== null && stable !== version) throw new Overtaken()
         await setStableVersion(trx, plugin, version)
         for (const { id, major } of Object.values(contracts)) {
           requireProvider(plugin, id, major, await insertService(trx, { id, major, plugin }))
@@ -329,42 +369,6 @@ export class InstallService {
 function requireBesides(plugin: string, stable: string | null, besides: string | undefined): void {
   if (besides === undefined || stable === besides) return
   throw coreErrors.create('VERSION_MISSING', { plugin, version: besides })
-}
-
-/** Terms that were accepted once hold for every version that has the same; others are accepted anew. */
-async function requireTerms(
-  trx: Knex.Transaction,
-  { actor }: Caller,
-  { plugin, version }: { plugin: string; version: string },
-  hash: string,
-  accepted: string | undefined,
-): Promise<void> {
-  if (accepted === undefined && (await hasConsent(trx, plugin, hash))) return
-  if (accepted !== hash) throw coreErrors.create('TERMS_NOT_ACCEPTED', { plugin, version, hash })
-  await insertConsent(trx, { plugin, hash, version, acceptedBy: actor })
-}
-
-function rowOf(
-  caller: Caller,
-  plugin: string,
-  version: string,
-  source: PackageTarball,
-  { integrity, manifest, contracts, files }: PackageInspection,
-): Omit<Installation, 'fault'> {
-  const entry = files.find((file) => file.path === manifest.runtime.entry)
-  return {
-    plugin,
-    version,
-    state: 'installed',
-    manifest,
-    contracts,
-    integrity,
-    marketplaceFingerprint: source.fingerprint,
-    signature: source.signature,
-    bundleSha256: entry?.sha256 ?? null,
-    installedBy: caller.actor,
-    publisher: source.publisher,
-  }
 }
 
 function changeOf(

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { PackageInspection } from '@signalbox/sandbox'
 import type { Manifest } from '@signalbox/sdk/manifest'
 
@@ -13,6 +14,8 @@ export interface PackageSource {
   /** Of a version in whatever state, those that wait for review included. */
   manifest(name: string, version: string): Promise<Manifest | undefined>
   fetch(name: string, version: string): Promise<PackageTarball | undefined>
+  /** Keys whose signatures of versions of a package are believed; undefined: its place signs none, as it has no key to. */
+  keys(name: string): Promise<ReadonlyMap<string, KeyObject> | undefined>
 }
 
 export interface PackageVersions {
@@ -27,12 +30,16 @@ export interface PackageTarball {
   readonly publisher: string
   readonly fingerprint: string
   readonly signature: string | null
+  /** Key of `signature`. */
+  readonly signatureKey: string | null
+  /** The marketplace's own statement of the version. */
+  readonly release: string | null
 }
 
 /** Unpacks and checks a tarball in a process of its own. */
 export type InspectPackage = (
   tarball: Buffer,
-  expected: { name: string; version: string },
+  expected: { name: string; version: string; signers?: readonly string[] },
 ) => Promise<PackageInspection>
 
 /** Content-addressed bytes in PostgreSQL. */
@@ -41,7 +48,7 @@ export interface ContentStore<Transaction> {
   get(sha256: string): Promise<Buffer | undefined>
 }
 
-/** Packages that no marketplace has: nobody withdraws or reviews them. */
+/** Packages that no marketplace has: nobody withdraws, reviews or signs them. */
 export type LocalPackages = Pick<PackageSource, 'versions' | 'fetch'>
 
 /** Of a name that the first knows, the first is asked and no other: a name has one place that it comes from. */
@@ -51,6 +58,7 @@ export function packagesBefore(first: LocalPackages, other: PackageSource): Pack
     versions: async (name) => (await first.versions(name)) ?? other.versions(name),
     fetch: async (...of) => ((await isLocal(of[0])) ? first : other).fetch(...of),
     withdrawn: async (...of) => ((await isLocal(of[0])) ? undefined : other.withdrawn(...of)),
+    keys: async (...of) => ((await isLocal(of[0])) ? undefined : other.keys(...of)),
     manifest: async (...of) => ((await isLocal(of[0])) ? undefined : other.manifest(...of)),
   }
 }

@@ -36,12 +36,14 @@ export async function insertInstallation(
   trx: Knex,
   row: Omit<Installation, 'fault'>,
   files: readonly StoredFile[],
+  receipt: string | null = null,
 ): Promise<void> {
   const { plugin, version } = row
   await trx('installations').insert({
     plugin,
     version,
     state: row.state,
+    receipt,
     manifest: JSON.stringify(row.manifest),
     contracts: JSON.stringify(row.contracts),
     integrity: row.integrity,
@@ -52,6 +54,50 @@ export async function insertInstallation(
     publisher: row.publisher,
   })
   await trx('installation_files').insert(files.map((file) => ({ plugin, version, ...file })))
+}
+
+/** What a version was installed with, again: whatever became of its rows. */
+export async function restoreInstallation(
+  trx: Knex,
+  row: Omit<Installation, 'fault'>,
+  files: readonly StoredFile[],
+  receipt: string | null,
+): Promise<void> {
+  const { plugin, version } = row
+  await trx('installations')
+    .where({ plugin, version })
+    .update({
+      receipt,
+      manifest: JSON.stringify(row.manifest),
+      contracts: JSON.stringify(row.contracts),
+      integrity: row.integrity,
+      marketplace_fingerprint: row.marketplaceFingerprint,
+      signature: row.signature,
+      bundle_sha256: row.bundleSha256,
+      publisher: row.publisher,
+    })
+  await trx('installation_files').where({ plugin, version }).delete()
+  await trx('installation_files').insert(files.map((file) => ({ plugin, version, ...file })))
+}
+
+/** @returns null: the version has none, or is not there */
+export async function findReceipt(
+  knex: Knex,
+  plugin: string,
+  version: string,
+): Promise<string | null> {
+  const row = await knex('installations').where({ plugin, version }).first('receipt')
+  return row?.receipt ?? null
+}
+
+/** @returns false where it has one by now */
+export async function setReceipt(
+  knex: Knex,
+  { plugin, version }: { readonly plugin: string; readonly version: string },
+  receipt: string,
+): Promise<boolean> {
+  const where = { plugin, version, receipt: null }
+  return (await knex('installations').where(where).update({ receipt })) === 1
 }
 
 export async function findInstallation(

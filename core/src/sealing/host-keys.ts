@@ -29,6 +29,11 @@ export class HostKeys {
     this.#source = source
   }
 
+  /** Whether this host can keep a secret, and so sign. */
+  get arePresent(): boolean {
+    return this.#source !== undefined
+  }
+
   /** Derived for one purpose: what is sealed for it opens for no other. */
   for(purpose: string): WrappingKeys {
     const derived = ({ id, secret }: HostKey) => ({ id, key: wrappingKey(secret, purpose) })

@@ -1,11 +1,11 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { CodedError } from '@signalbox/sdk/errors'
 import { CompactSign, calculateJwkThumbprint, compactVerify, type JWK } from 'jose'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import { canonicalJson } from './canonical-json.ts'
 import type { HostKeys } from './host-keys.ts'
-import { open, seal } from './sealing.ts'
+import { SealedPrivateKeys } from './sealed-private-keys.ts'
 import {
   insertSigningKey,
   listSigningKeys,
@@ -13,7 +13,6 @@ import {
   type StoredSigningKey,
   setSealedSigningKey,
 } from './signing-key-store.ts'
-import type { WrappingKeys } from './tenant-keys.ts'
 
 /** RFC 8037. Every library that verifies knows this name; RFC 9864's newer one not yet. */
 const ALGORITHM = 'EdDSA'
@@ -33,12 +32,13 @@ export type PublicKeys = ReadonlyMap<string, KeyObject>
  */
 export class HostSigner {
   readonly #knex: Knex
-  readonly #wrapping: WrappingKeys
+  readonly #sealer: SealedPrivateKeys
   #keys: Promise<readonly SigningKey[]> | undefined
 
   constructor(ports: { knex: Knex; hostKeys: HostKeys }) {
     this.#knex = ports.knex
-    this.#wrapping = ports.hostKeys.for('signalbox host signing keys')
+    const wrapping = ports.hostKeys.for('signalbox host signing keys')
+    this.#sealer = new SealedPrivateKeys(wrapping, (id) => [id])
   }
 
   /**
@@ -86,47 +86,33 @@ export class HostSigner {
   }
 
   async #loadIn(trx: Knex.Transaction): Promise<readonly SigningKey[]> {
-    const newest = await this.#wrapping.newest()
     await lockSigningKeys(trx)
     const keys: SigningKey[] = []
     for (const stored of await listSigningKeys(trx)) {
       const privateKey = await this.#opened(stored)
       if (privateKey === undefined) continue
       keys.push({ id: stored.id, privateKey })
-      if (stored.hostKey === newest.id) continue
-      await setSealedSigningKey(trx, {
-        id: stored.id,
-        ...sealedBy(newest, stored.id, privateKey),
-      })
+      const again = await this.#sealer.resealed(stored.id, stored)
+      if (again !== undefined) await setSealedSigningKey(trx, { id: stored.id, ...again })
     }
     if (keys.length > 0) return keys
     const { privateKey } = generateKeyPairSync('ed25519')
     const publicKey = createPublicKey(privateKey).export({ format: 'jwk' }) as JWK
     const id = await calculateJwkThumbprint(publicKey)
-    await insertSigningKey(trx, { id, publicKey, ...sealedBy(newest, id, privateKey) })
+    await insertSigningKey(trx, { id, publicKey, ...(await this.#sealer.seal(id, privateKey)) })
     return [{ id, privateKey }]
   }
 
   /** @returns undefined where its host key is gone, or a bit of it is another */
-  async #opened({ id, sealed, hostKey }: StoredSigningKey): Promise<KeyObject | undefined> {
+  async #opened({ id, ...stored }: StoredSigningKey): Promise<KeyObject | undefined> {
     try {
-      const plain = open(await this.#wrapping.byId(hostKey), sealed, [id])
-      const privateKey = createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' })
+      const privateKey = await this.#sealer.open(id, stored)
       const own = await calculateJwkThumbprint(publicJwk(id, privateKey))
       return own === id ? privateKey : undefined
     } catch {
       return undefined
     }
   }
-}
-
-function sealedBy(
-  { id: hostKey, key }: { id: string; key: Buffer },
-  id: string,
-  privateKey: KeyObject,
-): Pick<StoredSigningKey, 'sealed' | 'hostKey'> {
-  const plain = privateKey.export({ format: 'der', type: 'pkcs8' })
-  return { sealed: seal(key, plain, [id]), hostKey }
 }
 
 function publicJwk(id: string, privateKey: KeyObject): JWK {

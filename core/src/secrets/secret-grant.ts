@@ -1,4 +1,4 @@
-import { matchesOrigin, parseOriginPattern } from '../broker/http/origin-pattern.ts'
+import { matchesOrigin, parseOriginPattern } from '@signalbox/sdk/host-calls/origin-pattern'
 import type { Grant } from '../rollout/routing/snapshot.ts'
 
 interface SecretParameters {

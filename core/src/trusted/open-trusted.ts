@@ -13,6 +13,7 @@ import type { Settings } from '../settings.ts'
 import type { StopStack } from '../stop-stack.ts'
 import type { ContentStore } from '../storage/content-store.ts'
 import type { DataFolder } from '../storage/data-folder.ts'
+import type { LoadVerifier } from '../trust/load-verifier.ts'
 import { isTrusted, type Origin } from './allow-list.ts'
 import { ResourceService } from './resources/resource-service.ts'
 import type { TrustedProgram } from './trusted-process.ts'
@@ -35,6 +36,7 @@ const SILENT_MS = 5000
 interface Ports {
   readonly knex: Knex
   readonly contents: ContentStore
+  readonly verifier: Pick<LoadVerifier, 'verify'>
   readonly routing: RoutingTable
   readonly inFlight: InFlight
   readonly sandbox: { call(call: GuestCall): Promise<GuestOutcome> }
@@ -139,19 +141,22 @@ interface LaidOut {
  * @throws CORE_VERSION_MISSING, CORE_TIER_NOT_ALLOWED: an operator may have changed the list since it was installed
  */
 async function laidOut(
-  { knex, contents, settings }: Ports,
+  { knex, contents, settings, verifier }: Ports,
   known: Map<string, Known>,
   below: string,
   plugin: string,
   version: string,
 ): Promise<LaidOut> {
   const key = versionKey(plugin, version)
-  const { installation, files } = known.get(key) ?? (await look(knex, plugin, version))
+  const before = known.get(key)
+  const { installation, files } = before ?? (await look(knex, plugin, version))
   const { manifest, publisher, marketplaceFingerprint: fingerprint } = installation
   const { tier } = manifest.runtime
   if (tier !== 'trusted' || !isTrusted(settings.trusted, { plugin, publisher, fingerprint })) {
     throw coreErrors.create('TIER_NOT_ALLOWED', { plugin, version, tier })
   }
+  // What is known was verified once; its folder is held to it byte by byte, with the database away as well.
+  if (before === undefined) await verifier.verify({ plugin, version })
   known.set(key, { installation, files })
   const name = versionFolderName(plugin, version, files)
   const folder = await verifiedFolder(below, name, files, (sha256) => contents.get(sha256))

@@ -1,7 +1,7 @@
+import { MAX_KEY_LENGTH } from '@signalbox/sdk/host-calls/cloud-event'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
-import { MAX_KEY_LENGTH } from '../events/cloud-event.ts'
 import { TYPE_PATTERN } from '../events/event-types.ts'
 import { callerOf } from '../gateway/guard.ts'
 import { idSchema, pageOf, pageSchema, strictObject } from '../gateway/http-schemas.ts'

@@ -1,4 +1,4 @@
-import { parseTarget } from '../broker/http/fetch-grant.ts'
+import { parseTarget } from '@signalbox/sdk/host-calls/fetch-grant'
 import { ipOfHost } from '../broker/http/ip-address.ts'
 import { type AllowedPlace, addressRefusal, isNamed } from '../broker/http/operator-list.ts'
 import { coreErrors } from '../errors.ts'

@@ -1,7 +1,7 @@
+import { RateLimiter } from '@signalbox/sdk/host-calls/rate-limiter'
 import type { Knex } from 'knex'
 import type { RunEntry } from '../broker/entry-call.ts'
 import type { GrantUse } from '../broker/uses/grant-uses.ts'
-import { RateLimiter } from '../gateway/rate-limiter.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import type { Sealer } from '../sealing/sealer.ts'
 import type { StopStack } from '../stop-stack.ts'

@@ -1,4 +1,5 @@
 import { CodedError } from '@signalbox/sdk/errors'
+import { RateLimiter } from '@signalbox/sdk/host-calls/rate-limiter'
 import pg from 'pg'
 import t from 'tap'
 import { fc } from '../../../sdk/test/seeded-check.ts'
@@ -8,7 +9,6 @@ import { PluginDatabases } from '../../src/broker/db/plugin-databases.ts'
 import { cutPage } from '../../src/broker/db/schema-catalogue.ts'
 import { dbCalls } from '../../src/broker/db-calls.ts'
 import { type GrantUse, NONE_COVERS } from '../../src/broker/uses/grant-uses.ts'
-import { RateLimiter } from '../../src/gateway/rate-limiter.ts'
 import { emptySnapshot, type Grant, tenantKey } from '../../src/rollout/routing/snapshot.ts'
 import { testEmptyDatabase } from '../support/postgres.ts'
 

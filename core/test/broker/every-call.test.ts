@@ -1,4 +1,5 @@
 import { CodedError } from '@signalbox/sdk/errors'
+import { RateLimiter } from '@signalbox/sdk/host-calls/rate-limiter'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
 import { fc } from '../../../sdk/test/seeded-check.ts'
@@ -6,7 +7,6 @@ import { offeredCalls } from '../../scripts/capability-table.ts'
 import { Broker } from '../../src/broker/broker.ts'
 import type { CallScope } from '../../src/broker/call-scope.ts'
 import type { GrantedCall } from '../../src/broker/host-call.ts'
-import { RateLimiter } from '../../src/gateway/rate-limiter.ts'
 import { emptySnapshot, type Grant, tenantKey } from '../../src/rollout/routing/snapshot.ts'
 import { arbitraryOf, type Schema, spoilt } from '../support/schema-arbitrary.ts'
 

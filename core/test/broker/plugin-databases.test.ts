@@ -178,6 +178,9 @@ t.test('waiting for a connection counts against the deadline', async (t) => {
     sql: endlessSql,
     deadlineMs: 3000,
   })
+  const atWork = `SELECT FROM pg_stat_activity
+    WHERE datname = current_database() AND state = 'active' AND query LIKE '%10000) c%' AND pid <> pg_backend_pid()`
+  t.ok(await eventually(async () => (await admin.query(atWork)).rowCount === 1))
   const waiting = small.query({
     ...north,
     tenant: 'south',

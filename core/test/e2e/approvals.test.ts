@@ -90,10 +90,10 @@ t.test('consent says in the words of the host what a plugin will be told', async
 
 t.test('a version that waits for an event that the host never tells is refused', async (t) => {
   const fixture = await packedFixture('approver-plugin')
-  const read = (path: string) => readFile(join(fixture, path), 'utf8')
+  const read = async (path: string) =>
+    (await readFile(join(fixture, path), 'utf8')).replaceAll(REQUESTED, 'signalbox.user.created')
   const packageJson = JSON.parse(await read('package.json'))
   packageJson.version = '1.0.1'
-  packageJson.signalbox.capabilities['event:subscribe'][0].type = 'signalbox.user.created'
   const paths = ['dist/plugin.js', 'contracts/desk.requests.json']
   const migrations = ['0001-heard.expand.sql', '0001-heard.expand.down.sql']
   const files = [...paths, ...migrations.map((name) => `migrations/${name}`)]

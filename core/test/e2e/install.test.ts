@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { compilerTag } from '@signalbox/sandbox'
 import t from 'tap'
 import { Npm, writeFiles } from '../../../marketplace/test/support/npm.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { HostProcess, OPERATOR_TOKEN, refusal, temporaryHome } from '../support/host-process.ts'
+import { packedFixture } from '../support/packed-fixture.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, probe, probeVersion, setUpTenant } from '../support/probe.ts'
 import { publish } from '../support/publish.ts'
@@ -21,6 +23,11 @@ const install = (version: string) =>
 
 async function npmPublish(version: string, manifest: Readonly<Record<string, unknown>> = {}) {
   return npm.run(['publish'], await probeVersion(home, version, manifest))
+}
+
+async function probeCapabilities(): Promise<object> {
+  const packageJson = join(await packedFixture('probe-plugin'), 'package.json')
+  return JSON.parse(await readFile(packageJson, 'utf8')).signalbox.capabilities
 }
 
 t.test('a capability that nobody knows is refused at publish, with its place', async (t) => {
@@ -41,8 +48,10 @@ t.test(
       [
         '0.4.0',
         {
-          capabilities: { 'workflow:start': [{ template: 'a.b', why: { en: 'x' } }] },
-          migrations: undefined,
+          capabilities: {
+            ...(await probeCapabilities()),
+            'workflow:start': [{ template: 'a.b', why: { en: 'x' } }],
+          },
         },
         'CORE_CAPABILITY_UNSUPPORTED',
       ],

@@ -80,6 +80,8 @@ const remembering = [
   'usage_statements',
   'packages',
   'package_versions',
+  'package_files',
+  'package_listings',
   'dist_tags',
 ]
 

@@ -55,6 +55,7 @@ t.test('it installs into an empty project, and is imported with its types', asyn
     'src/use.ts': `import { definePlugin, Refusal } from '@signalbox/sdk'
 import { createServiceClient, ServiceError } from '@signalbox/sdk/client'
 import { validateManifest } from '@signalbox/sdk/manifest'
+import type { TestHost } from '@signalbox/sdk/testing'
 
 interface Orders { list(input: { status: string }): Promise<{ n: number }> }
 const shape = { id: 'orders', major: 1, operations: { list: { safe: true } } }
@@ -63,6 +64,7 @@ const { n } = await createServiceClient<Orders>(shape, options).list({ status: '
 // @ts-expect-error: no such operation
 const nothing = createServiceClient<Orders>(shape, options).take
 const plugin = definePlugin({ services: {} })
+export const told = (host: TestHost): readonly string[] => host.published.map(({ type }) => type)
 console.log([n, nothing, Object.isFrozen(plugin), validateManifest({}).ok, typeof Refusal, typeof ServiceError].join())
 `,
     'plugin/package.json': JSON.stringify({
@@ -83,6 +85,12 @@ console.log([n, nothing, Object.isFrozen(plugin), validateManifest({}).ok, typeo
     'plugin/src/index.ts': `import { definePlugin } from '@signalbox/sdk'
 export default definePlugin({ jobs: { hello: (_run, ctx) => ctx.log.info(new URL('https://a.test/').host) } })
 `,
+    'try.mjs': `import { createTestHost } from '@signalbox/sdk/testing'
+import plugin from './plugin/src/index.ts'
+const host = await createTestHost({ folder: 'plugin', plugin })
+await host.runJob('hello')
+console.log(host.log[0].message)
+`,
     'pack.mjs': `import { packPlugin } from '@signalbox/sdk/pack'
 console.log(JSON.stringify(await packPlugin('plugin')))
 `,
@@ -97,4 +105,6 @@ console.log(JSON.stringify(await packPlugin('plugin')))
   t.equal(used.stdout.trim(), '1,,true,false,function,function')
   const made = JSON.parse((await node([join(folder, 'pack.mjs')], folder)).stdout)
   t.match(made, { name: '@acme/hello', warnings: [] }, 'it packs a plugin as the clone does')
+  const tried = await node([join(folder, 'try.mjs')], folder)
+  t.equal(tried.stdout.trim(), 'a.test', 'and runs one on a host in memory')
 })

@@ -1,4 +1,6 @@
 import { CodedError } from '@signalbox/sdk/errors'
+import type { NewEvent } from '@signalbox/sdk/host-calls/cloud-event'
+import { RateLimiter } from '@signalbox/sdk/host-calls/rate-limiter'
 import type { Manifest } from '@signalbox/sdk/manifest'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
@@ -6,10 +8,8 @@ import { fc } from '../../../sdk/test/seeded-check.ts'
 import { Broker } from '../../src/broker/broker.ts'
 import type { CallScope } from '../../src/broker/call-scope.ts'
 import type { GrantUse } from '../../src/broker/uses/grant-uses.ts'
-import type { NewEvent } from '../../src/events/cloud-event.ts'
 import { EventPublisher } from '../../src/events/event-publisher.ts'
 import { eventsPublish } from '../../src/events/events-publish.ts'
-import { RateLimiter } from '../../src/gateway/rate-limiter.ts'
 import { emptySnapshot, type Grant, tenantKey } from '../../src/rollout/routing/snapshot.ts'
 
 const types = ['orders.created', 'orders.deleted']

@@ -1,8 +1,8 @@
+import { cloudEvent, hopsOf } from '@signalbox/sdk/host-calls/cloud-event'
+import { isDeeperThan } from '@signalbox/sdk/host-calls/json-depth'
 import t from 'tap'
 import { fc } from '../../../sdk/test/seeded-check.ts'
-import { cloudEvent, hopsOf } from '../../src/events/cloud-event.ts'
 import { appSource, readIncoming } from '../../src/events/incoming-event.ts'
-import { isDeeperThan } from '../../src/events/json-depth.ts'
 
 const own = appSource('acme', 'erp')
 const good = { specversion: '1.0', id: '1', source: own, type: 'erp.counted', data: { n: 1 } }

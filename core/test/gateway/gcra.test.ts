@@ -1,6 +1,6 @@
+import { type GcraLimit, gcra } from '@signalbox/sdk/host-calls/gcra'
 import t from 'tap'
 import { fc } from '../../../sdk/test/seeded-check.ts'
-import { type GcraLimit, gcra } from '../../src/gateway/gcra.ts'
 
 const limits = fc.record({
   ratePerS: fc.double({ min: 0.1, max: 5000, noNaN: true }),

@@ -88,7 +88,10 @@ t.test('a bundle that found the compiler busy is compiled at a later load', asyn
       throw sandboxErrors.create('COMPILE_BUSY', { ...bundleOf(), reached: 16, limit: 16 })
     return Buffer.from('code')
   })
-  const cache = new BundleCache({ read: async () => source, compiled: service })
+  const cache = new BundleCache({
+    read: async () => source,
+    compiled: service,
+  })
   const of = bundleOf()
   t.equal(await service.ensure(of, source), undefined)
   t.same(await cache.load(of), { source })
@@ -101,7 +104,10 @@ t.test('a load never waits for a compiler, and never fails over one', async (t) 
   const of = bundleOf()
   const { promise, resolve } = Promise.withResolvers<Buffer>()
   const { service } = serviceWith(() => promise)
-  const cache = new BundleCache({ read: async () => source, compiled: service })
+  const cache = new BundleCache({
+    read: async () => source,
+    compiled: service,
+  })
   t.same(await cache.load(of), { source }, 'the first load goes without')
   resolve(Buffer.from('code'))
   await service.make(of, source)
@@ -117,6 +123,9 @@ t.test('a load never waits for a compiler, and never fails over one', async (t) 
   const compile = async () => Buffer.from('code')
   const ports = { knex: away, key, compiler: 'v8-1', compile, log }
   const compiled = new CompiledBundleService(ports)
-  const other = new BundleCache({ read: async () => source, compiled })
+  const other = new BundleCache({
+    read: async () => source,
+    compiled,
+  })
   t.match(await other.load(bundleOf()), { source }, 'with the database away')
 })

@@ -1,7 +1,7 @@
 import { createHmac, createPrivateKey, hkdfSync } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
+import { RateLimiter } from '@signalbox/sdk/host-calls/rate-limiter'
 import t from 'tap'
-import { RateLimiter } from '../../src/gateway/rate-limiter.ts'
 import type { KeyAlgorithm, KeyUsage } from '../../src/keys/key-algorithms.ts'
 import { pemOf } from '../../src/keys/key-pair.ts'
 import { KeyService } from '../../src/keys/key-service.ts'

@@ -1,7 +1,7 @@
+import { RateLimiter } from '@signalbox/sdk/host-calls/rate-limiter'
 import { Broker } from '../../src/broker/broker.ts'
 import type { CallScope } from '../../src/broker/call-scope.ts'
 import type { HostCall } from '../../src/broker/host-call.ts'
-import { RateLimiter } from '../../src/gateway/rate-limiter.ts'
 import { emptySnapshot, type Grant, tenantKey } from '../../src/rollout/routing/snapshot.ts'
 
 export const plugin = '@acme/one'

@@ -1,6 +1,6 @@
+import type { NewEvent } from '@signalbox/sdk/host-calls/cloud-event'
+import { cloudEvent, newEvent } from '@signalbox/sdk/host-calls/cloud-event'
 import type { Knex } from 'knex'
-import type { NewEvent } from '../../src/events/cloud-event.ts'
-import { cloudEvent, newEvent } from '../../src/events/cloud-event.ts'
 
 /** An event as the host would write it. */
 export function eventOf(

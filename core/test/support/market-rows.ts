@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { publicKeyText } from '@signalbox/sdk/trust/key-id'
 import type { HostProcess } from './host-process.ts'
 import { keptRating } from './kept-rating.ts'
 import { reviewedRelease } from './reviewed-release.ts'
@@ -19,6 +21,11 @@ export async function marketRows(
     'GET',
     `${publisher}/tokens`,
   )
+  const signing = await host.client.request<{ keyid: string }>(
+    'POST',
+    `${publisher}/keys`,
+    newKey(),
+  )
   const { open, operators } = advisoryRoutes(advisory.id)
   return {
     open: { ...open, ...listingRoutes(page, publisher) },
@@ -26,6 +33,7 @@ export async function marketRows(
       ...operators,
       ...ratedRoutes(page, await keptRating(hostUrl, plugin)),
       ...publisherRoutes(publisher, logins.items[0]?.id),
+      ...keyRoutes(publisher, signing.keyid),
       ...reviewRoutes(await reviewedRelease(host)),
     },
   }
@@ -73,6 +81,30 @@ function publisherRoutes(publisher: string, token: string | undefined): RouteRow
       at: `${publisher}/tokens/${token}`,
     },
   }
+}
+
+/** What publishers and the registry sign by. @param key that the publisher has registered */
+function keyRoutes(publisher: string, key: string): RouteRows {
+  return {
+    'GET /v1/marketplace/publishers/{name}/keys': { at: `${publisher}/keys` },
+    'POST /v1/marketplace/publishers/{name}/keys': { at: `${publisher}/keys`, body: newKey() },
+    'POST /v1/marketplace/publishers/{name}/keys/{keyid}/revocation': {
+      at: `${publisher}/keys/${encodeURIComponent(key)}/revocation`,
+      body: {},
+    },
+    'POST /v1/marketplace/signing-keys:rotate': {
+      at: '/v1/marketplace/signing-keys:rotate',
+      body: {},
+    },
+    'PUT /v1/marketplace/publishers/{name}/signing': {
+      at: `${publisher}/signing`,
+      body: { required: false },
+    },
+  }
+}
+
+function newKey() {
+  return { publicKey: publicKeyText(generateKeyPairSync('ed25519').publicKey) }
 }
 
 /** Reviews, and what is taken out of circulation. @param review id of an open one of a version that can be yanked */

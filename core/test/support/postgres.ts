@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { Test } from 'tap'
 import { withDatabase } from '../../src/storage/databases.ts'
@@ -45,11 +46,20 @@ async function testDatabase(
   t.teardown(async () => {
     const roles = await rolesOf(url)
     await asAdmin(adminUrl, async (admin) => {
+      await connectionsEnded(admin, name)
       await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
       if (roles.length > 0) await admin.query(`DROP ROLE IF EXISTS ${roles.join(', ')}`)
     })
   })
   return url
+}
+
+/** A pool that has ended waits for no backend of its own: told by force that it ends, it would fail the test. */
+async function connectionsEnded(admin: pg.Client, name: string): Promise<void> {
+  const backends = 'SELECT FROM pg_stat_activity WHERE datname = $1'
+  for (const deadline = performance.now() + 1000; performance.now() < deadline; await delay(10)) {
+    if ((await admin.query(backends, [name])).rowCount === 0) return
+  }
 }
 
 /** A migrated database to copy from, named by what the migrations say, so that a change makes another one. */

@@ -5,6 +5,7 @@ import { tarballOf } from '../../../marketplace/test/support/tarball.ts'
 import { HostClient } from '../../src/cli/host-client.ts'
 import { type HostProcess, OPERATOR_TOKEN } from './host-process.ts'
 import { filesIn } from './packed-fixture.ts'
+import { signedFiles } from './signed-files.ts'
 
 /**
  * Publishes a packed folder by the request that `npm publish` makes, without the seconds that npm itself takes.
@@ -17,7 +18,11 @@ export async function publish(
 ): Promise<void> {
   const packageJson = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
   const { name, version } = packageJson
-  const tarball = tarballOf(await shippedFiles(folder, packageJson.files))
+  const plain = await shippedFiles(folder, packageJson.files)
+  const isTrusted = packageJson.signalbox?.runtime?.tier === 'trusted'
+  const tarball = tarballOf(
+    isTrusted ? await signedFiles(host.url, { name, version }, plain) : plain,
+  )
   const digest = (algorithm: string, encoding: 'hex' | 'base64') =>
     createHash(algorithm).update(tarball).digest(encoding)
   const dist = { integrity: `sha512-${digest('sha512', 'base64')}`, shasum: digest('sha1', 'hex') }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { GuestCall, GuestOutcome } from '@signalbox/sandbox'
+import { type CompiledOperation, compileContracts } from '@signalbox/sdk/compile-contract'
 import type { Contract } from '@signalbox/sdk/contract'
-import { type CompiledOperation, compileContracts } from '../../src/catalog/compile-contract.ts'
 import { recordCall } from '../../src/invocations/record-call.ts'
 import type { Recording } from '../../src/invocations/recording.ts'
 import { type EndedCall, WatchedCall } from '../../src/invocations/watched-call.ts'

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto'
+import { RateLimiter } from '@signalbox/sdk/host-calls/rate-limiter'
 import t from 'tap'
 import type { EntryCall, EntryOutcome } from '../../src/broker/entry-call.ts'
 import type { GrantUse } from '../../src/broker/uses/grant-uses.ts'
 import { coreErrors } from '../../src/errors.ts'
-import { RateLimiter } from '../../src/gateway/rate-limiter.ts'
 import {
   emptySnapshot,
   type Grant,

@@ -26,7 +26,7 @@ export async function ensureFingerprint(
   return (await findFingerprint(trx)) ?? fingerprint
 }
 
-async function findFingerprint(trx: Knex.Transaction): Promise<string | undefined> {
+async function findFingerprint(trx: Knex): Promise<string | undefined> {
   const row = await trx('marketplace_identity').first<{ fingerprint: string } | undefined>(
     'fingerprint',
   )

@@ -26,6 +26,10 @@ export interface FetchedPackage {
   /** Which marketplace the version comes from. */
   readonly fingerprint: string
   readonly signature: string | null
+  /** Key of `signature`. */
+  readonly signatureKey: string | null
+  /** The registry's statement of this version. */
+  readonly release: string | null
 }
 
 /** What a host's registry installs from: the marketplace without HTTP. */
@@ -77,7 +81,7 @@ export class PackageSource {
     if (!isIntact) {
       throw marketplaceErrors.create('CONTENT_CORRUPT', { package: `${name}@${version}` })
     }
-    const { integrity, publisher, fingerprint, signature } = stored
-    return { tarball, integrity, publisher, fingerprint, signature }
+    const { sha256: _, ...rest } = stored
+    return { tarball, ...rest }
   }
 }

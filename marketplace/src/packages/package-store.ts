@@ -4,13 +4,14 @@ import type { Manifest } from '@signalbox/sdk/manifest'
 import type { Knex } from 'knex'
 import { findScopeHolder } from '../publishers/publisher-store.ts'
 import { chosenStates, type VersionState, visibleStates } from '../review/version-states.ts'
+import type { SignedRelease } from '../trust/registry-keys.ts'
 import { listMaintainers } from './maintainer-store.ts'
 import type { PackageName } from './package-name.ts'
 import type { PublishedVersion, StoredPackage } from './packument.ts'
 
 /** With version-standing-store.ts the only place with SQL of packages, package_versions and dist_tags, but for search. */
 
-export interface NewVersion extends Omit<PublishedVersion, 'deprecation' | 'yanked'> {
+export interface NewVersion extends Omit<PublishedVersion, 'deprecation' | 'yanked' | 'signature'> {
   readonly name: string
   readonly state: VersionState
   readonly tarballSha256: string
@@ -19,8 +20,11 @@ export interface NewVersion extends Omit<PublishedVersion, 'deprecation' | 'yank
   readonly contracts: object
   readonly provenance: string | null
   readonly fingerprint: string
-  readonly signature: string | null
   readonly findings: readonly Finding[]
+  /** What the registry signed; null: by a host without a key, or not before it is let through. */
+  readonly signed: SignedRelease | null
+  /** By which its author signed; null: he did not. */
+  readonly authorKey: string | null
 }
 
 export interface PackageHead {
@@ -112,8 +116,11 @@ export async function insertVersion(trx: Knex.Transaction, given: NewVersion): P
       provenance: given.provenance,
       provenance_type: given.provenanceType,
       fingerprint: given.fingerprint,
-      signature: given.signature,
       findings: JSON.stringify(given.findings),
+      signature: given.signed?.signature ?? null,
+      signature_key: given.signed?.signatureKey ?? null,
+      release: given.signed?.release ?? null,
+      author_key: given.authorKey,
       published_at: given.publishedAt,
     })
     .onConflict(['name', 'version'])
@@ -183,6 +190,8 @@ interface VersionRow {
   readonly deprecation: string | null
   readonly provenance_type: string | null
   readonly published_at: Date
+  readonly signature: string | null
+  readonly signature_key: string | null
 }
 
 async function publishedVersions(
@@ -207,6 +216,8 @@ async function publishedVersions(
       'deprecation',
       'provenance_type',
       'published_at',
+      'signature',
+      'signature_key',
     )
   return rows.map((row) => ({
     version: row.version,
@@ -221,6 +232,10 @@ async function publishedVersions(
     provenanceType: row.provenance_type,
     publishedAt: row.published_at,
     yanked: row.state === 'yanked' ? (row.state_reason ?? '') : null,
+    signature:
+      row.signature === null || row.signature_key === null
+        ? null
+        : { keyid: row.signature_key, sig: row.signature },
   }))
 }
 
@@ -230,6 +245,23 @@ export interface StoredTarball {
   readonly publisher: string
   readonly fingerprint: string
   readonly signature: string | null
+  readonly signatureKey: string | null
+  readonly release: string | null
+}
+
+/** What vouches for a version that can be installed. */
+export async function findReleased(
+  knex: Knex,
+  name: string,
+  version: string,
+): Promise<
+  | (Pick<StoredTarball, 'signature' | 'signatureKey' | 'release'> & { provenance: string | null })
+  | undefined
+> {
+  return knex('package_versions')
+    .where({ name, version })
+    .whereIn('state', visibleStates)
+    .first('signature', { signatureKey: 'signature_key' }, 'release', 'provenance')
 }
 
 export async function findTarball(
@@ -246,6 +278,8 @@ export async function findTarball(
       'publisher',
       'fingerprint',
       'signature',
+      'signature_key as signatureKey',
+      'release',
     )
 }
 

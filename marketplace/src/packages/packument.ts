@@ -1,3 +1,4 @@
+import type { RegistrySignature } from '@signalbox/sdk/trust/registry-signature'
 import type { PackageName } from './package-name.ts'
 import { tarballFile } from './package-name.ts'
 
@@ -17,6 +18,8 @@ export interface PublishedVersion {
   readonly publishedAt: Date
   /** Why it was yanked; null: it was not. */
   readonly yanked: string | null
+  /** The registry's, over name, version and integrity; null: by a host without a key. */
+  readonly signature: RegistrySignature | null
 }
 
 /** A package as the store has it at one instant: versions in the order they were published. */
@@ -160,6 +163,7 @@ function dist(name: PackageName, version: PublishedVersion, baseUrl: string) {
     fileCount: version.fileCount,
     unpackedSize: version.unpackedSize,
     ...attestations(name, version, baseUrl),
+    ...(version.signature === null ? {} : { signatures: [version.signature] }),
   }
 }
 

@@ -1,5 +1,10 @@
 import type { Knex } from 'knex'
-import { chosenStates, type VersionState, visibleStates } from '../review/version-states.ts'
+import {
+  chosenStates,
+  undecidedStates,
+  type VersionState,
+  visibleStates,
+} from '../review/version-states.ts'
 
 /** How versions of a package stand: what is shown, warned of, withdrawn. */
 
@@ -88,7 +93,7 @@ export async function listReleases(knex: Knex, name: string): Promise<readonly R
 export async function hasReleases(knex: Knex, name: string): Promise<boolean> {
   const found = await knex('package_versions')
     .where({ name })
-    .whereNotIn('state', ['staged', 'validating', 'quarantined', 'rejected'])
+    .whereNotIn('state', undecidedStates)
     .first('version')
   return found !== undefined
 }

@@ -22,6 +22,13 @@ import type { Actor } from '../publishers/actor.ts'
 import { authorizeChange } from '../publishers/authorize-change.ts'
 import { findNeed, openReview, type StagedVersion } from '../review/open-review.ts'
 import { relist } from '../search/listing-index.ts'
+import {
+  listPublisherKeys,
+  MAX_PUBLISHER_KEYS,
+  type PublisherKey,
+} from '../trust/publisher-key-store.ts'
+import type { SignedRelease } from '../trust/registry-keys.ts'
+import { ownersOf, requireAuthor } from '../trust/require-author.ts'
 import { type Digests, digestsOf } from './digests.ts'
 import { keepContents } from './keep-contents.ts'
 import { provenanceType } from './provenance.ts'
@@ -87,7 +94,7 @@ export class PublishService {
       package: spec(document),
       integrity: digests.integrity,
     })
-    const inspection = await this.#inspect(document)
+    const inspection = await this.#inspect(document, await this.#signersOf(actor, name))
     requireSamePackage(document, inspection)
     requireStorable(document, inspection)
     const candidate = { actor, name, version, inspection, isNew: head === undefined }
@@ -98,10 +105,13 @@ export class PublishService {
   }
 
   /** What the inspection refuses by findings is refused as findings are. */
-  async #inspect(document: PublishDocument): Promise<PackageInspection> {
+  async #inspect(
+    document: PublishDocument,
+    signers: readonly string[],
+  ): Promise<PackageInspection> {
     const { tarball, name, version } = document
     try {
-      return await this.#ports.inspectPackage(tarball, { name: name.full, version })
+      return await this.#ports.inspectPackage(tarball, { name: name.full, version, signers })
     } catch (error) {
       if (!isCodedError(error) || !error.faults.some(({ rule }) => rule !== undefined)) throw error
       throw checksFailed(document, error.faults, error)
@@ -143,9 +153,16 @@ export class PublishService {
     const by = { publisher: actor.name, isStaged }
     const submitted = { name: name.full, version, tag, manifest, findings, ...by }
     const need = await findNeed(trx, submitted)
+    const author = await requireAuthor(trx, checked, actor, at.getTime())
+    const isShown = need === undefined
+    const signed = isShown
+      ? await this.#sign(trx, checked, { publisher: actor.name, at, fingerprint, author })
+      : undefined
     const inserted = await insertVersion(trx, {
       ...versionFields(checked, actor),
-      state: need === undefined ? 'published' : 'staged',
+      state: isShown ? 'published' : 'staged',
+      signed: signed ?? null,
+      authorKey: author?.keyid ?? null,
       tarballSha256,
       fingerprint,
       publishedAt: at,
@@ -162,11 +179,41 @@ export class PublishService {
         action: 'package.published',
         subject: `${name.full}@${document.version}`,
         traceId,
-        details: { tag: document.tag, integrity: digests.integrity, fingerprint },
+        details: {
+          ...{ tag: document.tag, integrity: digests.integrity, fingerprint },
+          ...{ signingKey: signed?.signatureKey ?? null, authorKey: author?.keyid ?? null },
+        },
       },
       trx,
     )
     return undefined
+  }
+
+  /** Keys that the author may have signed by: whether one was good is decided in the transaction. */
+  async #signersOf(actor: Actor, name: PackageName): Promise<readonly string[]> {
+    const { knex } = this.#ports
+    const owners = await ownersOf(knex, actor, name)
+    const keys = await listPublisherKeys(knex, owners, MAX_PUBLISHER_KEYS)
+    return keys.map(({ publicKey }) => publicKey)
+  }
+
+  /** @returns undefined on a host that has no key to sign by */
+  async #sign(
+    trx: Knex.Transaction,
+    { document, digests }: CheckedPublish,
+    said: {
+      readonly publisher: string
+      readonly at: Date
+      readonly fingerprint: string
+      readonly author: PublisherKey | undefined
+    },
+  ): Promise<SignedRelease | undefined> {
+    const { publisher, at, fingerprint, author } = said
+    return this.#ports.registryKeys?.sign(trx, {
+      ...{ name: document.name.full, version: document.version, integrity: digests.integrity },
+      ...{ publisher, publishedAt: at.getTime(), marketplace: fingerprint },
+      author: author === undefined ? null : { keyid: author.keyid, publicKey: author.publicKey },
+    })
   }
 
   /** Locks the package and decides again what the first look decided. @returns its next revision. */
@@ -212,7 +259,6 @@ function versionFields(checked: CheckedPublish, actor: Actor) {
     readme: readmeOf(inspection.files),
     provenance: document.provenance ?? null,
     provenanceType: proven,
-    signature: null,
     findings,
   }
 }

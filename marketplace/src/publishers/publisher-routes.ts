@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync, onRequestAsyncHookHandler } from 'fastify'
 import { answerErrors } from '../http/error-handler.ts'
-import type { AccountPorts } from '../ports.ts'
+import { type TrustOptions, trustRoutes } from '../trust/trust-routes.ts'
 import { actorOf, authentication } from './authenticate.ts'
 import { MAX_SCOPES, type NewPublisher, PublisherService } from './publisher-service.ts'
 import type { Page } from './publisher-store.ts'
@@ -8,15 +8,18 @@ import { requireOperator } from './require-whole.ts'
 
 const tags = ['marketplace']
 
-/** The operator's administration of publisher accounts, for the host's `/v1/marketplace`. */
-export const publisherRoutes: FastifyPluginAsync<AccountPorts> = async (app, ports) => {
+/** The operator's administration of publisher accounts, and keys, for the host's `/v1/marketplace`. */
+export const publisherRoutes: FastifyPluginAsync<TrustOptions> = async (app, ports) => {
   answerErrors(app, ports)
   const publishers = new PublisherService(ports)
   const operator: onRequestAsyncHookHandler = async (request) => requireOperator(actorOf(request))
   app.addHook('onRequest', authentication(app, publishers))
-  app.addHook('onRequest', operator)
-  accountAdministration(app, publishers)
-  tokenAdministration(app, publishers)
+  trustRoutes(app, ports)
+  await app.register(async (scope) => {
+    scope.addHook('onRequest', operator)
+    accountAdministration(scope, publishers)
+    tokenAdministration(scope, publishers)
+  })
 }
 
 function accountAdministration(app: FastifyInstance, publishers: PublisherService): void {

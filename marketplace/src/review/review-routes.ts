@@ -5,6 +5,7 @@ import type { AccountPorts, ContentStore, InspectPackage } from '../ports.ts'
 import { actorOf, authentication } from '../publishers/authenticate.ts'
 import { PublisherService } from '../publishers/publisher-service.ts'
 import { requireOperator } from '../publishers/require-whole.ts'
+import type { RegistryKeys } from '../trust/registry-keys.ts'
 import { ReviewDiffService } from './review-diff-service.ts'
 import type { PublisherRole } from './review-policy.ts'
 import {
@@ -25,6 +26,7 @@ const tags = ['marketplace']
 export interface ReviewOptions extends AccountPorts {
   readonly contents: ContentStore
   readonly inspectPackage: InspectPackage
+  readonly registryKeys?: RegistryKeys
 }
 
 /** Reviews, who reviews, and what is taken out of circulation, for the host's `/v1/marketplace`. */

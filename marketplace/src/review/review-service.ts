@@ -23,6 +23,8 @@ import { authorizeChange } from '../publishers/authorize-change.ts'
 import { findScopeHolder } from '../publishers/publisher-store.ts'
 import { covers } from '../publishers/token-limits.ts'
 import { relist } from '../search/listing-index.ts'
+import type { RegistryKeys } from '../trust/registry-keys.ts'
+import { signApproved } from '../trust/sign-approved.ts'
 import { refusalToDecide } from './review-policy.ts'
 import {
   countEntries,
@@ -67,7 +69,11 @@ export interface ShownReview extends Review {
   readonly contracts: readonly ServiceDiff[]
 }
 
-type Ports = AccountPorts & { readonly contents: ContentStore }
+type Ports = AccountPorts & {
+  readonly contents: ContentStore
+  /** Absent: a host without a key of its own signs nothing. */
+  readonly registryKeys?: RegistryKeys
+}
 
 /** Decides on staged versions. Each decision is one transaction; all that was said is kept. */
 export class ReviewService {
@@ -225,14 +231,16 @@ export class ReviewService {
   async #release(
     trx: Knex.Transaction,
     review: Review,
-    { contracts, manifest, integrity }: ReviewedVersion,
+    { contracts, manifest, integrity, marketplace, authorKey }: ReviewedVersion,
     { by, at, traceId }: { by: string; at: Date; traceId: string },
   ): Promise<void> {
-    const { name, version, tag, publisher, id } = review
+    const { name, version, tag, publisher, id, openedAt: stagedAt } = review
     const head = await findHead(trx, name)
     await authorizeChange(trx, actorNamed(publisher), parsePackageName(name), head?.owner)
     await requireCompatible(trx, { name, version, contracts, manifest })
     await moveVersion(trx, { name, version, state: 'published', reason: null, by, at })
+    const signing = { name, version, integrity, publisher, marketplace, authorKey, stagedAt, at }
+    await signApproved(trx, this.#ports.registryKeys, signing)
     await tagRelease(trx, { name, version, tag })
     const rev = nextRevision(head?.rev, this.#ports.randomBytes(REVISION_BYTES))
     await setRevision(trx, { name, rev, at })

@@ -46,6 +46,10 @@ export interface ReviewedVersion {
   readonly sha256: string
   readonly manifest: Manifest
   readonly contracts: Readonly<Record<string, Contract>>
+  /** The marketplace it is of. */
+  readonly marketplace: string
+  /** By which its author signed it; null: he did not. */
+  readonly authorKey: string | null
 }
 
 const columns = {
@@ -94,6 +98,8 @@ export async function findReviewedVersion(knex: Knex, review: Review): Promise<R
     sha256: 'tarball_sha256',
     manifest: 'manifest',
     contracts: 'contracts',
+    marketplace: 'fingerprint',
+    authorKey: 'author_key',
   })
   return row as ReviewedVersion
 }

@@ -66,6 +66,14 @@ export const chosenStates: readonly VersionState[] = states.filter(
   (state) => versionStates[state].isChosen,
 )
 
+/** For `where state not in …`: nobody let the version through so far, so the registry has no word for it. */
+export const undecidedStates: readonly VersionState[] = [
+  'staged',
+  'validating',
+  'quarantined',
+  'rejected',
+]
+
 /**
  * @param isDeprecated its publisher advises against it: what is shown again says so again
  * @returns the next state, or undefined where the command is refused

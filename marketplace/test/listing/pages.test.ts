@@ -44,7 +44,7 @@ await publish(
   '1.1.0',
   {
     host: '^2.0.0',
-    capabilities: { 'db:own': [{ why: { en: 'Keeps counts', 'zh-CN': '保存计数' } }] },
+    capabilities: { 'db:own': [{ quotaMb: 10, why: { en: 'Keeps counts', 'zh-CN': '保存计数' } }] },
     listing: {
       summary: { en: 'Counts what passes', 'zh-CN': '统计通过量' },
       screenshots: [
@@ -135,7 +135,7 @@ t.test('files are served as what they are, and nothing of them runs', async (t) 
   for (const path of [
     'secret.txt',
     'docs/no-picture.png',
-    '../package.json',
+    '..%2Fpackage.json',
     '%00',
     'x'.repeat(400),
   ]) {

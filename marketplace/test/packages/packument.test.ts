@@ -29,6 +29,7 @@ function version(given: Partial<PublishedVersion>): PublishedVersion {
     deprecation: null,
     provenanceType: null,
     yanked: null,
+    signature: null,
     publishedAt: new Date('2026-01-02T03:04:05.000Z'),
     ...given,
   }

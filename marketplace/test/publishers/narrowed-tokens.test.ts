@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { putRating } from '../../src/listing/ratings/rating-store.ts'
 import { defaultPolicy } from '../../src/review/review-policy.ts'
@@ -81,6 +82,11 @@ const tokenOf = async (publisher: string): Promise<string> => {
   const path = `${market}/publishers/${publisher}/tokens`
   return (await call(path, { method: 'POST', token: OPERATOR_TOKEN })).body.id
 }
+
+const publicKey = () =>
+  generateKeyPairSync('ed25519')
+    .publicKey.export({ type: 'spki', format: 'der' })
+    .toString('base64')
 
 const packument = async () => (await call(at)).body
 const publish = (version: string) =>
@@ -181,6 +187,23 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   'POST /v1/marketplace/publishers/:name/tokens': [{ path: `${market}/publishers/carol/tokens` }],
   'DELETE /v1/marketplace/publishers/:name/tokens/:id': [
     { path: async () => `${market}/publishers/carol/tokens/${await tokenOf('carol')}` },
+  ],
+  'POST /v1/marketplace/publishers/:name/keys': [
+    { path: `${market}/publishers/carol/keys`, body: { publicKey: publicKey() } },
+  ],
+  'POST /v1/marketplace/publishers/:name/keys/:keyid/revocation': [
+    {
+      path: async () => {
+        const body = { publicKey: publicKey() }
+        const path = `${market}/publishers/acme/keys`
+        const made = await call(path, { method: 'POST', token: OPERATOR_TOKEN, body })
+        return `${path}/${encodeURIComponent(made.body.keyid)}/revocation`
+      },
+      body: { reason: 'lost' },
+    },
+  ],
+  'PUT /v1/marketplace/publishers/:name/signing': [
+    { path: `${market}/publishers/carol/signing`, body: { required: false } },
   ],
   'PUT /v1/marketplace/publishers/:name/roles/:role': [
     { path: `${market}/publishers/carol/roles/reviewer` },

@@ -1,14 +1,18 @@
 import '../../../sandbox/test/plain-spawn.ts'
+import { generateKeyPairSync } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { inspectPackage } from '@signalbox/sandbox'
+import { publicKeyText } from '@signalbox/sdk/trust/key-id'
 import t from 'tap'
 import { defaultPolicy } from '../../src/review/review-policy.ts'
 import { giveRole, writePolicy } from '../../src/review/review-store.ts'
 import { Npm, writeFiles } from '../support/npm.ts'
 import { pluginFiles } from '../support/plugin-package.ts'
 import { OPERATOR_TOKEN, startRegistry } from '../support/registry.ts'
+import { signedPackage } from '../support/signed-package.ts'
 
-const registry = await startRegistry(t)
+const registry = await startRegistry(t, { inspectPackage })
 const { knex } = registry
 await knex.transaction((trx) => writePolicy(trx, defaultPolicy, new Date(0)))
 const home = t.testdir({})
@@ -24,14 +28,21 @@ for (const publisher of ['carol', 'dave', 'acme']) {
   await knex.transaction((trx) => giveRole(trx, { publisher, role: 'reviewer', at: new Date(0) }))
 }
 const name = '@acme/gate-counter'
+const author = generateKeyPairSync('ed25519')
+await registry.call('/v1/marketplace/publishers/acme/keys', {
+  ...{ method: 'POST', token: OPERATOR_TOKEN },
+  body: { publicKey: publicKeyText(author.publicKey) },
+})
 
 async function source(version: string, tier = 'sandbox'): Promise<string> {
   const files = pluginFiles({ name, version })
   const packageJson = JSON.parse(files['package.json'] ?? '')
   packageJson.signalbox.runtime.tier = tier
   if (tier === 'declarative') delete packageJson.signalbox.runtime.entry
+  packageJson.files = ['dist', 'signalbox.sig']
   const changed = { ...files, 'package.json': JSON.stringify(packageJson) }
-  return writeFiles(join(home, `source-${version}`), changed)
+  const signed = signedPackage({ name, version }, changed, author.privateKey)
+  return writeFiles(join(home, `source-${version}`), tier === 'trusted' ? signed : changed)
 }
 
 async function stage(version: string): Promise<string> {

@@ -28,7 +28,7 @@ export function pluginPackageJson({ name, version }: PackageSpec): Record<string
 export function pluginFiles(spec: PackageSpec): Record<string, string> {
   return {
     'package.json': JSON.stringify(pluginPackageJson(spec), null, 2),
-    'dist/plugin.js': 'export default { services: {} }\n',
+    'dist/plugin.js': 'var __signalbox_plugin = { default: { services: {} } }\n',
     'README.md': '# Gate counter\n\nCounts what comes through the gate.\n',
   }
 }

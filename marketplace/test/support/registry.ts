@@ -60,9 +60,13 @@ export async function startRegistry(
   const { hostUrl } = await testDatabases(t)
   const knex = createKnex(hostUrl, { pool: 8 })
   t.teardown(() => knex.destroy())
-  // Most tests are not of reviews: what passes the checks is published there.
-  await knex.transaction((trx) => writePolicy(trx, { ...defaultPolicy, mode: 'off' }, new Date(0)))
+  await withoutReviews(knex)
   return serve(t, knex, changes)
+}
+
+/** Most tests are not of reviews: what passes the checks is published there. */
+export async function withoutReviews(knex: Knex): Promise<void> {
+  await knex.transaction((trx) => writePolicy(trx, { ...defaultPolicy, mode: 'off' }, new Date(0)))
 }
 
 export async function serve(

@@ -4,6 +4,8 @@ import { PackageRefusal } from './package-refusal.ts'
 export interface ExpectedPackage {
   readonly name: string
   readonly version: string
+  /** Public keys (SubjectPublicKeyInfo, base64) that may have signed it; absent: whether it is signed is not looked at. */
+  readonly signers?: readonly string[]
 }
 
 type Document = Readonly<Record<string, unknown>>

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 import { validateContract } from '@signalbox/sdk/contract'
 import { validateManifest } from '@signalbox/sdk/manifest'
+import type { ExpectedPackage } from './check-package-json.ts'
 import { type InspectionDepth, inspectTarball } from './inspect-tarball.ts'
 import { encodeAnswer, type InspectionAnswer } from './inspection-wire.ts'
 import type { PackageLimits } from './package-limits.ts'
@@ -12,7 +13,7 @@ import { PackageRefusal } from './package-refusal.ts'
  * else: no environment, no network client, no file but its own sources. Argument: expected package and limits.
  */
 const { expected, limits, depth } = JSON.parse(process.argv[2] ?? '') as {
-  readonly expected?: { readonly name: string; readonly version: string }
+  readonly expected?: ExpectedPackage
   readonly limits: PackageLimits
   readonly depth: InspectionDepth
 }

@@ -106,8 +106,8 @@ export class WarmInspection {
   }
 }
 
-function keyOf({ name, version }: ExpectedPackage): string {
-  return `${name}@${version}`
+function keyOf({ name, version, signers }: ExpectedPackage): string {
+  return JSON.stringify([name, version, signers])
 }
 
 /** The process parsed hostile bytes: what it says is read with the same care. */

@@ -5,6 +5,8 @@ import type { InputFault } from '@signalbox/sdk/errors'
 import { type Finding, findingFault } from '@signalbox/sdk/finding'
 import { gateFinding } from '@signalbox/sdk/gate-rules'
 import type { Manifest } from '@signalbox/sdk/manifest'
+import type { PackageSignature } from '@signalbox/sdk/trust/package-signature'
+import { authorOf } from './author-of.ts'
 import { checkManifest } from './check-manifest.ts'
 import { checkPackageJson, type ExpectedPackage } from './check-package-json.ts'
 import { PackageFaults, PackageFiles } from './package-files.ts'
@@ -35,6 +37,8 @@ export interface PackageInspection {
   readonly files: readonly InspectedFile[]
   /** What the checks of a publish found, the errors first; nothing where they were not asked for. */
   readonly findings: readonly Finding[]
+  /** Which of the keys given has signed it; null: it is not signed, or no key was given. */
+  readonly author: PackageSignature | null
 }
 
 /** `publish`: also all that a registry wants of a package; `install`: only what no host may be given. */
@@ -68,6 +72,7 @@ export async function inspectTarball(
     const told = depth === 'publish' ? findings.map(findingFault) : faults.all.slice(0, MAX_FAULTS)
     throw new PackageRefusal('PACKAGE_INVALID', { plugin }, told)
   }
+  const author = authorOf(unpacked, expected)
   const inspected = [...unpacked].map(([path, bytes]) => ({
     path,
     size: bytes.length,
@@ -84,6 +89,7 @@ export async function inspectTarball(
     contracts: checked.contracts,
     files: inspected,
     findings,
+    author,
   }
 }
 

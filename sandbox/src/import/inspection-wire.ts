@@ -1,4 +1,4 @@
-import type { InputFault } from '@signalbox/sdk/errors'
+import type { ErrorParameters, InputFault } from '@signalbox/sdk/errors'
 import secureJsonParse from 'secure-json-parse'
 import type { PackageInspection } from './inspect-tarball.ts'
 import type { PackageErrorName } from './package-errors.ts'
@@ -9,7 +9,7 @@ export type InspectionAnswer =
   | {
       readonly kind: 'refused'
       readonly refusal: PackageErrorName
-      readonly parameters: Readonly<Record<string, string | number>>
+      readonly parameters: ErrorParameters
       readonly faults: readonly InputFault[]
     }
 

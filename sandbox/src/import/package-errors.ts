@@ -47,6 +47,18 @@ export const packageErrors = {
       'zh-CN': '请从 package.json 名称和版本一致的目录发布。',
     },
   },
+  PACKAGE_SIGNATURE_INVALID: {
+    status: 422,
+    message: {
+      en: 'The signature in {plugin} cannot be accepted: signalbox.sig {reason}.',
+      'zh-CN': '无法接受 {plugin} 中的签名：signalbox.sig {reason}。',
+    },
+    cure: {
+      en: 'Sign what is published, as the last step before it: "signalbox pack --sign" and then "npm publish --ignore-scripts", by a key that is registered for the publisher ("signalbox signing-key list").',
+      'zh-CN':
+        '请在发布前的最后一步签名：先运行 "signalbox pack --sign"，再运行 "npm publish --ignore-scripts"，并使用已为该发布者登记的密钥（"signalbox signing-key list"）。',
+    },
+  },
   PACKAGE_INVALID: {
     status: 422,
     message: {

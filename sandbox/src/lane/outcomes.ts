@@ -1,13 +1,11 @@
 import type { CodedError } from '@signalbox/sdk/errors'
+import { shortReason } from '@signalbox/sdk/host-calls/short-reason'
 import { sandboxErrors } from '../sandbox-errors.ts'
 import { guestLimits, LOAD_TURN_MS } from './child/guest/guest-limits.ts'
 import { entryName } from './entry.ts'
 import type { GuestEntry, IsolateSpec } from './guest-call.ts'
 import type { LaneFault } from './lane-fault.ts'
 import type { FailureReason } from './wire/messages.ts'
-
-/** A guest's message in an error is for logs: long enough to recognise, too short to carry data out. */
-const MAX_REASON_LENGTH = 200
 
 /** What a guest's failure is called outside. `reached` and `detail` are what the lane or the host saw. */
 export function failureError(
@@ -38,7 +36,7 @@ export function failureError(
         reached: detail,
       })
     case 'output-not-json':
-      return sandboxErrors.create('OUTPUT_NOT_JSON', { ...who, reason: shortened(detail) })
+      return sandboxErrors.create('OUTPUT_NOT_JSON', { ...who, reason: shortReason(detail) })
     case 'host-limit':
       return hostLimitError(who, detail)
     case 'never-answered':
@@ -46,7 +44,7 @@ export function failureError(
     case 'handler-missing':
       return sandboxErrors.create('HANDLER_MISSING', { ...who, entry: entryName(entry) })
     default:
-      return sandboxErrors.create('PLUGIN_THREW', { ...who, reason: shortened(detail) })
+      return sandboxErrors.create('PLUGIN_THREW', { ...who, reason: shortReason(detail) })
   }
 }
 
@@ -71,7 +69,7 @@ export function loadError(
     const reached = detail === '' ? `over ${limit} MiB of heap` : detail
     return sandboxErrors.create('LOAD_MEMORY_EXCEEDED', { plugin, version, limit, reached })
   }
-  const parameters = { plugin, version, reason: shortened(detail) }
+  const parameters = { plugin, version, reason: shortReason(detail) }
   return sandboxErrors.create('LOAD_FAILED', parameters, { cause })
 }
 
@@ -130,9 +128,4 @@ export function deadlineError(spec: IsolateSpec, limitMs: number, reachedMs: num
 /** Request and answer share one limit; it counts UTF-16 code units, as both sides can without encoding. */
 export function maxPayloadLength(spec: IsolateSpec): number {
   return spec.limits.payloadKb * 1024
-}
-
-function shortened(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim()
-  return line.length > MAX_REASON_LENGTH ? `${line.slice(0, MAX_REASON_LENGTH)}…` : line
 }

@@ -91,4 +91,26 @@ export const sdkErrors = defineErrors('SDK', {
       'zh-CN': '请用 definePlugin 让 src/index.ts 的默认导出包含 errors[] 中列出的内容。',
     },
   },
+  TEST_CALL_UNSUPPORTED: {
+    status: 501,
+    message: {
+      en: 'The host of tests has no {call}.',
+      'zh-CN': '测试主机不支持 {call}。',
+    },
+    cure: {
+      en: 'Try it with signalbox dev, which runs the real host.',
+      'zh-CN': '请使用运行真实主机的 signalbox dev 试用。',
+    },
+  },
+  TEST_HOST_INCOMPLETE: {
+    status: 422,
+    message: {
+      en: 'The test host of {plugin} lacks {what}.',
+      'zh-CN': '{plugin} 的测试主机缺少 {what}。',
+    },
+    cure: {
+      en: 'Give it to createTestHost: {option}.',
+      'zh-CN': '请在 createTestHost 中提供：{option}。',
+    },
+  },
 })

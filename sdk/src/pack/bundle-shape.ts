@@ -17,25 +17,81 @@ const TRUSTED_PROGRAM = programOf('load-trusted-process')
 /** The process ends itself long before, unless its guest broke it; a loaded machine starts one in 2 s. */
 const PROCESS_TIMEOUT_MS = 20_000
 
+const ENDED = 'its process ended while it loaded: a module only declares'
+
 /**
  * An empty environment even where a test runner or a monitor adds a preload of its own to every child's
- * `NODE_OPTIONS`: this child may read two files, and would not start with a third. POSIX has it everywhere.
+ * `NODE_OPTIONS`: this child may read one file or two, and would not start with another. POSIX has it everywhere.
  */
 const EMPTY_ENVIRONMENT = ['/usr/bin/env', '-i'] as const
 
+type Capabilities = Manifest['capabilities']
+
+/** @returns what the bundle exports, or why it does not load */
+export type LoadBundle = (code: Uint8Array, capabilities: Capabilities) => Promise<LoadResult>
+
+/** @param capabilities what the manifest asks for: `intl` and `wasm` are globals more */
+export const loadBundle: LoadBundle = (code, capabilities) =>
+  startLoad(featuresOf(capabilities)).load(code)
+
 /**
- * @param capabilities what the manifest asks for: `intl` and `wasm` are globals more.
- * @returns what the bundle exports, or why it does not load.
+ * Starts the process for the next bundle while there is time: that takes longer than to load one. For `signalbox dev`,
+ * which loads a bundle with each save.
  */
-export async function loadBundle(
-  bundlePath: string,
-  capabilities: Manifest['capabilities'] = {},
-): Promise<LoadResult> {
-  // The permission model compares real paths.
-  const path = await realpath(bundlePath)
-  const rights = [`--allow-fs-read=${PROGRAM}`, `--allow-fs-read=${path}`]
-  const features = (['intl', 'wasm'] as const).filter((one) => capabilities?.[one]).join()
-  return describeBy(rights, [PROGRAM, path, features])
+export class WarmLoad {
+  #waiting: { readonly features: string; readonly started: StartedLoad } | undefined
+
+  prepare(capabilities: Capabilities): void {
+    const features = featuresOf(capabilities)
+    if (this.#waiting?.features === features) return
+    this.stop()
+    this.#waiting = { features, started: startLoad(features) }
+  }
+
+  load: LoadBundle = (code, capabilities) => {
+    const waiting = this.#waiting
+    if (waiting?.features !== featuresOf(capabilities)) return loadBundle(code, capabilities)
+    this.#waiting = undefined
+    return waiting.started.load(code)
+  }
+
+  stop(): void {
+    this.#waiting?.started.discard()
+    this.#waiting = undefined
+  }
+}
+
+interface StartedLoad {
+  readonly load: (code: Uint8Array) => Promise<LoadResult>
+  readonly discard: () => void
+}
+
+function featuresOf(capabilities: Capabilities = {}): string {
+  return (['intl', 'wasm'] as const).filter((one) => capabilities[one]).join()
+}
+
+/** It ends with its input: none outlives who started it. */
+function startLoad(features: string): StartedLoad {
+  const [env, ...only] = EMPTY_ENVIRONMENT
+  const rights = ['--permission', `--allow-fs-read=${PROGRAM}`]
+  const asked = promisify(execFile)(env, [...only, process.execPath, ...rights, PROGRAM, features])
+  const { child } = asked
+  // One that is discarded, or ends before its input, is told of by `load` alone.
+  asked.catch(() => undefined)
+  child.stdin?.on('error', () => undefined)
+  const end = () => void child.kill('SIGKILL')
+  const load = async (code: Uint8Array): Promise<LoadResult> => {
+    const late = setTimeout(end, PROCESS_TIMEOUT_MS)
+    try {
+      child.stdin?.end(code)
+      return JSON.parse((await asked).stdout) as LoadResult
+    } catch {
+      return { ok: false, reason: ENDED }
+    } finally {
+      clearTimeout(late)
+    }
+  }
+  return { load, discard: end }
 }
 
 /**
@@ -59,7 +115,7 @@ async function describeBy(
     const { stdout } = await promisify(execFile)(env, node, limits)
     return JSON.parse(stdout) as LoadResult
   } catch {
-    return { ok: false, reason: 'its process ended while it loaded: a module only declares' }
+    return { ok: false, reason: ENDED }
   }
 }
 

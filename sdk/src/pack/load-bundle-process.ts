@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { text as readAll } from 'node:stream/consumers'
 import { createContext, Script } from 'node:vm'
 
 /**
  * Loads a bundle in a realm that has what an isolate has, and writes the names of what it exports. Runs as a
  * process of its own without file, network or child rights: packing may happen inside a host, and no guest's
- * code runs there. Arguments: the bundle, and `intl,wasm` as far as the manifest asks for them. The realm is for the author's benefit, the process for safety.
+ * code runs there. Its input is the bundle, its argument `intl,wasm` as far as the manifest asks for them. The realm is for the author's benefit, the process for safety.
  */
 export interface BundleShape {
   readonly services: Readonly<Record<string, readonly string[]>>
@@ -66,9 +66,8 @@ const DESCRIBE = `(() => {
   })
 })()`
 
-const path = process.argv[2] ?? ''
-const granted = (process.argv[3] ?? '').split(',')
-process.stdout.write(JSON.stringify(load(readFileSync(path, 'utf8'), granted)))
+const granted = (process.argv[2] ?? '').split(',')
+process.stdout.write(JSON.stringify(load(await readAll(process.stdin), granted)))
 
 function load(code: string, features: readonly string[]): LoadResult {
   const realm = createContext(Object.create(null) as object, {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { sdkErrors } from '../errors/sdk-errors.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { type BundleWish, bundlePlugin } from './bundle-plugin.ts'
-import { loadBundle, loadTrustedBundle, shapeFaults } from './bundle-shape.ts'
+import { type LoadBundle, loadBundle, loadTrustedBundle, shapeFaults } from './bundle-shape.ts'
 import { bundleTrusted } from './bundle-trusted.ts'
 import { capabilityWarnings } from './capability-use.ts'
 import { type PluginPackage, readPluginPackage } from './plugin-package.ts'
@@ -30,6 +30,15 @@ export interface PackWish extends BundleWish {
   readonly previous?: string | undefined
   /** Write `src/signalbox.gen.ts`. One that is there is always written anew, so that it is never stale. */
   readonly types?: boolean | undefined
+  /** Loads a bundle of the sandbox tier to see what it exports; in a process that is started for it, when left out. */
+  readonly load?: LoadBundle | undefined
+}
+
+/** A plugin without code: what it promises on paper is sound, and nothing was written. */
+export interface DeclarativePlugin {
+  readonly name: string
+  readonly version: string
+  readonly tier: 'declarative'
 }
 
 /** A bundle that is made, while it is still looked into. */
@@ -53,7 +62,24 @@ export interface PluginDraft {
  * say where and how to cure it. Then nothing is written and an older bundle is gone, so that it cannot be published by mistake.
  */
 export async function packPlugin(folder: string, wish: PackWish = {}): Promise<PackedPlugin> {
+  return packCode(await checkedPackage(folder, wish), wish)
+}
+
+/**
+ * As `packPlugin`, of a plugin of any tier: of a declarative one everything but code is checked.
+ * @throws what `packPlugin` throws
+ */
+export async function preparePlugin(
+  folder: string,
+  wish: PackWish = {},
+): Promise<PackedPlugin | DeclarativePlugin> {
   const checked = await checkedPackage(folder, wish)
+  const { name, version, manifest } = checked
+  const { tier } = manifest.runtime
+  return tier === 'declarative' ? { name, version, tier } : packCode(checked, wish)
+}
+
+async function packCode(checked: PluginPackage, wish: PackWish): Promise<PackedPlugin> {
   const bundlePath = join(checked.folder, bundleEntry(checked.folder, checked.manifest.runtime))
   try {
     const { packed, code, check } = await draftOf(checked, wish)
@@ -85,7 +111,10 @@ async function checkedPackage(
   return checked
 }
 
-async function draftOf(checked: PluginPackage, { places }: PackWish): Promise<PluginDraft> {
+async function draftOf(
+  checked: PluginPackage,
+  { places, load = loadBundle }: PackWish,
+): Promise<PluginDraft> {
   const { name, version, manifest, folder } = checked
   const plugin = `${name}@${version}`
   const entry = bundleEntry(folder, manifest.runtime)
@@ -107,27 +136,33 @@ async function draftOf(checked: PluginPackage, { places }: PackWish): Promise<Pl
     warnings: told,
     ...(sourceMap === undefined ? {} : { sourceMap }),
   }
-  return { packed, entry, code, check: () => requireShape(checked, entry, code) }
+  return { packed, entry, code, check: () => requireShape(checked, entry, code, load) }
 }
 
 async function requireShape(
   checked: PluginPackage,
   entry: string,
   code: Uint8Array,
+  load: LoadBundle,
 ): Promise<void> {
-  const { folder, manifest, name, version } = checked
+  const { manifest, name, version } = checked
+  const loaded =
+    manifest.runtime.tier === 'trusted'
+      ? await loadedDraft(checked.folder, code)
+      : await load(code, manifest.capabilities)
+  const faults = loaded.ok
+    ? shapeFaults(checked, loaded.shape)
+    : [{ pointer: '', at: entry, detail: loaded.reason }]
+  const plugin = `${name}@${version}`
+  if (faults.length > 0) throw sdkErrors.create('BUNDLE_UNLIKE_MANIFEST', { plugin }, { faults })
+}
+
+/** Its tables and native modules are beside it: it is loaded from where it will be. */
+async function loadedDraft(folder: string, code: Uint8Array): ReturnType<LoadBundle> {
   const draft = draftPath(folder)
   try {
     await writeFile(draft, code)
-    const loaded =
-      manifest.runtime.tier === 'trusted'
-        ? await loadTrustedBundle(draft, folder)
-        : await loadBundle(draft, manifest.capabilities)
-    const faults = loaded.ok
-      ? shapeFaults(checked, loaded.shape)
-      : [{ pointer: '', at: entry, detail: loaded.reason }]
-    const plugin = `${name}@${version}`
-    if (faults.length > 0) throw sdkErrors.create('BUNDLE_UNLIKE_MANIFEST', { plugin }, { faults })
+    return await loadTrustedBundle(draft, folder)
   } finally {
     await rm(draft, { force: true })
   }

@@ -1,7 +1,12 @@
 import { join } from 'node:path'
 import t from 'tap'
 import type { Manifest } from '../../src/manifest/manifest.ts'
-import { loadBundle, loadTrustedBundle, shapeFaults } from '../../src/pack/bundle-shape.ts'
+import {
+  loadBundle,
+  loadTrustedBundle,
+  shapeFaults,
+  WarmLoad,
+} from '../../src/pack/bundle-shape.ts'
 import type { LoadResult } from '../../src/pack/load-bundle-process.ts'
 
 const why = { en: 'Because' }
@@ -33,10 +38,34 @@ function pointersOf(loaded: LoadResult): readonly string[] {
   return shapeFaults(promised, loaded.shape).map(({ pointer }) => pointer)
 }
 
+const bundleOf = (plugin: string) => Buffer.from(`var __signalbox_plugin = { default: ${plugin} }`)
+
+t.test(
+  'a process that waits for a bundle loads it as a fresh one does, and serves once',
+  async (t) => {
+    const bundles = new WarmLoad()
+    t.teardown(() => bundles.stop())
+    bundles.prepare({})
+    bundles.prepare({})
+    for (const code of [bundleOf(whole), bundleOf(whole)]) {
+      t.same(pointersOf(await bundles.load(code, {})), [])
+    }
+    bundles.prepare({ intl: [{ why }] })
+    const asking = Buffer.from(
+      'var __signalbox_plugin = { default: { jobs: { nightly() {} } } }; Intl',
+    )
+    t.match(
+      await bundles.load(asking, {}),
+      { ok: false, reason: /Intl/ },
+      'it has what was asked for',
+    )
+    bundles.stop()
+    t.match(await bundles.load(asking, { intl: [{ why }] }), { ok: true })
+  },
+)
+
 t.test('whatever the manifest lets come has a handler, in either tier', async (t) => {
   const folder = t.testdir({
-    'whole.js': `var __signalbox_plugin = { default: ${whole} }`,
-    'bare.js': 'var __signalbox_plugin = { default: { jobs: { nightly: 1 } } }',
     'whole.mjs': `export default ${whole}`,
     'bare.mjs': 'export default { jobs: { nightly: 1 } }',
   })
@@ -46,8 +75,8 @@ t.test('whatever the manifest lets come has a handler, in either tier', async (t
     '/on/orders.created',
     '/on/signalbox.contributions.changed',
   ]
-  t.same(pointersOf(await loadBundle(join(folder, 'bare.js'))), missing)
-  t.same(pointersOf(await loadBundle(join(folder, 'whole.js'))), [])
+  t.same(pointersOf(await loadBundle(bundleOf('{ jobs: { nightly: 1 } }'), {})), missing)
+  t.same(pointersOf(await loadBundle(bundleOf(whole), {})), [])
   t.same(pointersOf(await loadTrustedBundle(join(folder, 'bare.mjs'), folder)), missing)
   t.same(pointersOf(await loadTrustedBundle(join(folder, 'whole.mjs'), folder)), [])
 })

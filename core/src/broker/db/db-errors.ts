@@ -24,16 +24,4 @@ export const dbErrors = {
       'zh-CN': '请原样重试；若持续出现，请让各处按相同顺序访问行。',
     },
   },
-  SQL_ROWS_UNEXPECTED: {
-    status: 409,
-    message: {
-      en: 'statements[{index}] of {plugin} met {met} rows instead of {expected}; nothing was changed.',
-      'zh-CN':
-        '{plugin} 的 statements[{index}] 涉及 {met} 行，而预期为 {expected} 行；未做任何更改。',
-    },
-    cure: {
-      en: 'Read again: somebody else was first.',
-      'zh-CN': '请重新读取：数据已被他人更改。',
-    },
-  },
 } as const satisfies Record<string, ErrorDefinition>

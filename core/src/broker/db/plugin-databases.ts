@@ -1,4 +1,5 @@
 import { CodedError } from '@signalbox/sdk/errors'
+import { resultLimits } from '@signalbox/sdk/host-calls/db-rules'
 import pg from 'pg'
 import { coreErrors } from '../../errors.ts'
 import { endWhenSilent } from '../../storage/answer-deadline.ts'
@@ -46,7 +47,7 @@ export interface PluginDatabasesOptions {
 }
 
 /** A plugin's answers are JSON for an isolate of 64 MB: more than this is asked for in pages. */
-const LIMITS: PluginQueryLimits = { maxRows: 10_000, maxBytes: 4 * 1024 * 1024 }
+const LIMITS: PluginQueryLimits = resultLimits
 /** An admin waits for it behind an HTTP request. What fills rows for longer belongs into a backfill. */
 const MIGRATION_DEADLINE_MS = 60_000
 const CONNECT_TIMEOUT_MS = 2000

@@ -47,17 +47,6 @@ export const fetchErrors = {
       'zh-CN': '请使用 HTTP 允许的名称和值，总计不超过 32 KiB。',
     },
   },
-  FETCH_NOT_GRANTED: {
-    status: 403,
-    message: {
-      en: 'The grants of {plugin} do not cover this {part}: {value}',
-      'zh-CN': '{plugin} 的授权不包含该 {part}：{value}',
-    },
-    cure: {
-      en: 'Ask for it in the manifest under http:fetch, and have the admin consent.',
-      'zh-CN': '请在清单的 http:fetch 中申请，并由管理员同意。',
-    },
-  },
   FETCH_PLAIN_REFUSED: {
     status: 403,
     message: {

@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream'
 import { CodedError } from '@signalbox/sdk/errors'
+import { misfitOf, parseTarget } from '@signalbox/sdk/host-calls/fetch-grant'
+import { isRedirection, isSafe, nextMethod } from '@signalbox/sdk/host-calls/redirect-rules'
 import type { Dispatcher } from 'undici'
 import { coreErrors } from '../../errors.ts'
 import type { Grant } from '../../rollout/routing/snapshot.ts'
 import type { EchoMask } from '../../secrets/echo-mask.ts'
 import type { ConnectionPools } from './connection-pools.ts'
 import { failureOf, isUnconnected } from './fetch-failure.ts'
-import { misfitOf, parseTarget } from './fetch-grant.ts'
 import { type HeaderPair, latin, redirectedHeaders, shownHeaders } from './fetch-headers.ts'
 import { isNamed } from './operator-list.ts'
 import { type AddressPorts, reachableAddresses } from './reachable-addresses.ts'
@@ -16,7 +17,6 @@ import {
   AnswerTooLarge,
   readAnswer,
 } from './read-answer.ts'
-import { isRedirection, isSafe, nextMethod } from './redirect-rules.ts'
 
 /** As many as the slowest sign-in needs; a loop is more. */
 const MAX_REDIRECTIONS = 5

@@ -1,5 +1,5 @@
+import { parseTarget } from '@signalbox/sdk/host-calls/fetch-grant'
 import { EchoMask } from '../../secrets/echo-mask.ts'
-import { parseTarget } from './fetch-grant.ts'
 import type { Fetcher } from './fetcher.ts'
 
 export interface HostRequest {

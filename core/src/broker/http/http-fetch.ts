@@ -1,3 +1,6 @@
+import { maxAnswerBytes, parseTarget } from '@signalbox/sdk/host-calls/fetch-grant'
+import { type FetchRequest, httpFetchRule, shown } from '@signalbox/sdk/host-calls/fetch-rules'
+import { isSafe } from '@signalbox/sdk/host-calls/redirect-rules'
 import { coreErrors } from '../../errors.ts'
 import type { Grant } from '../../rollout/routing/snapshot.ts'
 import { EchoMask } from '../../secrets/echo-mask.ts'
@@ -12,12 +15,9 @@ import { secretGrant } from '../../secrets/secret-grant.ts'
 import type { SecretName } from '../../secrets/secret-store.ts'
 import type { CallScope } from '../call-scope.ts'
 import type { GrantedCall, HostCall } from '../host-call.ts'
-import { maxAnswerBytes, misfitOf, nearestMisfit, parseTarget } from './fetch-grant.ts'
 import { type HeaderPair, isHeader, sentHeaders } from './fetch-headers.ts'
 import type { InboundAnswer, OutboundRequest } from './fetcher.ts'
 import type { Flights } from './flights.ts'
-import { isSafe } from './redirect-rules.ts'
-import { settledGrants } from './settled-origins.ts'
 import { tracedFetch } from './traced-fetch.ts'
 
 /** Nobody waits longer for one request, however long the call may. */
@@ -32,18 +32,6 @@ const HEAD_ROOM = 16 * 1024
 /** What servers take at most, most of them half of it. */
 const MAX_HEADERS_LENGTH = 32 * 1024
 
-/** Of a path in the audit, or of what did not fit in a refusal. */
-const MAX_SHOWN = 300
-
-interface Request {
-  readonly method: string
-  readonly url: string
-  readonly headers: readonly HeaderPair[]
-  /** In base64. */
-  readonly body: string | null
-  readonly redirect: 'follow' | 'error' | 'manual'
-}
-
 export interface FetchPorts {
   readonly fetch: (request: OutboundRequest) => Promise<InboundAnswer>
   readonly secret: (name: SecretName) => Promise<string | undefined>
@@ -54,32 +42,19 @@ export interface FetchPorts {
 /** `fetch` of a guest: what a grant of `http:fetch` covers, with the secrets that one of `secret:use` gives. */
 export function httpFetch(ports: FetchPorts): HostCall {
   return {
-    capability: 'http:fetch',
-    covers: (grant, { method, url }: Request) => {
-      const target = parseTarget(url)
-      return target !== undefined && misfitOf(grant, method, target) === undefined
-    },
-    refusal: (grants, { method, url }: Request, { plugin }) => {
-      const { part, value } = nearestMisfit(grants, method, url)
-      return coreErrors.create('FETCH_NOT_GRANTED', { plugin, part, value: shown(value) })
-    },
-    settle: settledGrants,
-    schema,
-    hasEffect: ({ method }: Request) => !isSafe(method),
-    budget: { ratePerS: 10, burst: 60 },
-    facet: ({ method, url }: Request) => `${method} ${targetOf(url).origin}`,
-    leansOn: ({ request, grants }: GrantedCall<Request>) => {
+    ...httpFetchRule,
+    leansOn: ({ request, grants }: GrantedCall<FetchRequest>) => {
       const url = targetOf(request.url)
       const placed = placedSecrets({ url, headers: sentHeaders(request.headers) })
       const used = placed.map(({ name }) => secretGrant(grants, name, url))
       return [...new Set(used)].filter((grant) => grant !== undefined)
     },
-    audit: ({ request: { method, url } }: GrantedCall<Request>) => {
+    audit: ({ request: { method, url } }: GrantedCall<FetchRequest>) => {
       if (isSafe(method)) return undefined
       const { origin, pathname } = targetOf(url)
       return { subject: origin, detail: { method, origin, path: shown(pathname) } }
     },
-    run: async (call: GrantedCall<Request>) => {
+    run: async (call: GrantedCall<FetchRequest>) => {
       const { plugin } = call.scope.version
       const flight = ports.flights.begin(ownerOf(call.scope))
       if ('limit' in flight) {
@@ -93,38 +68,16 @@ export function httpFetch(ports: FetchPorts): HostCall {
         flight.end()
       }
     },
-    moved: ({ body: sent }: Request, { body: received }: { readonly body: string }) => ({
+    moved: ({ body: sent }: FetchRequest, { body: received }: { readonly body: string }) => ({
       sent: Buffer.byteLength(sent ?? '', 'base64'),
       received: Buffer.byteLength(received, 'base64'),
     }),
   }
 }
 
-const schema = {
-  type: 'object',
-  required: ['method', 'url', 'headers', 'body', 'redirect'],
-  additionalProperties: false,
-  properties: {
-    method: { type: 'string', pattern: '^[A-Za-z-]+$', maxLength: 20 },
-    url: { type: 'string', maxLength: 8192 },
-    headers: {
-      type: 'array',
-      maxItems: 100,
-      items: {
-        type: 'array',
-        minItems: 2,
-        maxItems: 2,
-        items: { type: 'string', maxLength: 16_384 },
-      },
-    },
-    body: { type: ['string', 'null'], maxLength: 262_144, pattern: '^[A-Za-z0-9+/]*={0,2}$' },
-    redirect: { enum: ['follow', 'error', 'manual'] },
-  },
-} as const
-
 async function outbound(
   ports: FetchPorts,
-  { scope, request, grant, grants, signal }: GrantedCall<Request>,
+  { scope, request, grant, grants, signal }: GrantedCall<FetchRequest>,
 ): Promise<OutboundRequest> {
   const { method, redirect } = request
   const parts = partsOf(request)
@@ -162,7 +115,7 @@ function answerRoom({ version: { limits } }: CallScope): number {
   return Math.floor((room * 3) / 4)
 }
 
-function partsOf({ url, headers, body }: Request): RequestParts {
+function partsOf({ url, headers, body }: FetchRequest): RequestParts {
   return {
     url: targetOf(url),
     headers: sentHeaders(headers),
@@ -241,8 +194,4 @@ function targetOf(text: string): URL {
   const url = parseTarget(text)
   if (url === undefined) throw new Error('a grant covered what is no address')
   return url
-}
-
-function shown(text: string): string {
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text
 }

@@ -1,7 +1,7 @@
+import { parseTarget } from '@signalbox/sdk/host-calls/fetch-grant'
 import { coreErrors } from '../../errors.ts'
 import { requireTrusted } from '../../trusted/require-trusted.ts'
 import type { GrantedCall, HostCall } from '../host-call.ts'
-import { parseTarget } from './fetch-grant.ts'
 import { type AddressPorts, reachableAddresses } from './reachable-addresses.ts'
 
 /** A look-up that is silent for longer is no answer; the call's own deadline may come before. */

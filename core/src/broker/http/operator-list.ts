@@ -1,6 +1,6 @@
+import { hasUser, isPlainHost } from '@signalbox/sdk/host-calls/origin-pattern'
 import { type AddressKind, specialKind } from './address-rules.ts'
 import { type IpAddress, type IpRange, ipOfHost, isInRange, parseRange } from './ip-address.ts'
-import { hasUser, isPlainHost } from './origin-pattern.ts'
 
 /** What the operator named beside the public network: an origin, a host on any port, or addresses. */
 export type AllowedPlace =

@@ -1,5 +1,5 @@
+import { cloudEvent, newEvent } from '@signalbox/sdk/host-calls/cloud-event'
 import type { Knex } from 'knex'
-import { cloudEvent, newEvent } from '../../events/cloud-event.ts'
 import { appendForSubscribers } from '../../events/event-log-store.ts'
 import { traceContext, traceparent, traceRandom } from '../../gateway/trace-context.ts'
 import { familyOf } from '../../host-events/host-event-types.ts'

@@ -35,4 +35,16 @@ export const authorErrors = {
       'zh-CN': '在 "signalbox dev" 询问时输入 y，或以 --grant 启动。',
     },
   },
+  LOGIN_NOT_CONFIRMED: {
+    status: 408,
+    message: {
+      en: 'Nobody confirmed the login at {url} within five minutes.',
+      'zh-CN': '五分钟内无人在 {url} 确认登录。',
+    },
+    cure: {
+      en: 'Run "signalbox login --web" again and open the address it shows; or pipe a token into "signalbox login".',
+      'zh-CN':
+        '请重新运行 "signalbox login --web" 并打开所示地址；或将令牌通过管道传给 "signalbox login"。',
+    },
+  },
 } as const satisfies Readonly<Record<string, ErrorDefinition>>

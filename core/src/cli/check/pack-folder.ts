@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isCodedError } from '@signalbox/sdk/errors'
 import type { Finding } from '@signalbox/sdk/finding'
-import { packPlugin } from '@signalbox/sdk/pack'
+import { preparePlugin } from '@signalbox/sdk/pack'
 import { packRules } from '@signalbox/sdk/pack-rules'
 import { coreErrors } from '../../errors.ts'
 import { runNpm } from '../run-npm.ts'
@@ -45,9 +44,8 @@ function tarballOf(stdout: string, scratch: string): string {
 
 /** @returns undefined where bundling is not what failed */
 async function bundleFindings(folder: string): Promise<readonly Finding[] | undefined> {
-  if (!(await isBundled(folder))) return undefined
   try {
-    await packPlugin(folder)
+    await preparePlugin(folder)
     return undefined
   } catch (error) {
     if (!isCodedError(error)) throw error
@@ -58,16 +56,6 @@ async function bundleFindings(folder: string): Promise<readonly Finding[] | unde
       const place = { file: file || undefined, line: line === undefined ? undefined : Number(line) }
       return packRules.find('pack/bundle', place, { detail: `${pointer} ${detail}`.trim() })
     })
-  }
-}
-
-async function isBundled(folder: string): Promise<boolean> {
-  try {
-    const text = await readFile(join(folder, 'package.json'), 'utf8')
-    const { signalbox } = JSON.parse(text) as { signalbox?: { runtime?: { tier?: string } } }
-    return signalbox?.runtime?.tier !== 'declarative'
-  } catch {
-    return false
   }
 }
 

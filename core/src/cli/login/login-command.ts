@@ -1,4 +1,5 @@
 import { text as readAll } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import { defineCommand } from 'citty'
 import { coreErrors } from '../../errors.ts'
 import { hostArguments } from '../common-arguments.ts'
@@ -7,6 +8,7 @@ import { say } from '../language.ts'
 import { print } from '../output.ts'
 import { credentialsPath, forgetToken, keepToken } from './credentials-file.ts'
 import { readHidden } from './read-hidden.ts'
+import { webLogin } from './web-login.ts'
 
 export const loginCommand = defineCommand({
   meta: {
@@ -18,12 +20,19 @@ export const loginCommand = defineCommand({
   },
   args: {
     url: hostArguments.url,
+    web: {
+      type: 'boolean',
+      description: say({
+        en: 'As a publisher, by a browser, as npm login does',
+        'zh-CN': '以发布者身份通过浏览器登录（与 npm login 相同）',
+      }),
+    },
     json: hostArguments.json,
   },
   run: async ({ args }) => {
     const { url } = await connectionOf({ url: args.url, token: '-' })
-    const token = await askToken()
-    await requireKnown(url, token)
+    const token = args.web === true ? await byBrowser(url) : await askToken()
+    if (args.web !== true) await requireKnown(url, token)
     const file = credentialsPath(process.env)
     await keepToken(file, url, token)
     const text = {
@@ -52,6 +61,18 @@ export const logoutCommand = defineCommand({
     print(args.json, { url, isForgotten }, [say(text, { url })])
   },
 })
+
+/** The address goes to the standard error: the output is for machines where JSON was asked for. */
+function byBrowser(url: string): Promise<string> {
+  const show = (loginUrl: string) => {
+    const text = {
+      en: 'Open this address, and confirm: {loginUrl}',
+      'zh-CN': '请打开以下地址并确认：{loginUrl}',
+    }
+    process.stderr.write(`${say(text, { loginUrl })}\n`)
+  }
+  return webLogin(url, { show, now: Date.now, sleep: delay })
+}
 
 /** From the terminal, unseen, or from what is piped in: an argument would be seen by every user of the machine. */
 async function askToken(): Promise<string> {

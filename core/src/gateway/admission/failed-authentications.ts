@@ -1,7 +1,7 @@
 import type { CodedError } from '@signalbox/sdk/errors'
+import { type GcraLimit, gcra } from '@signalbox/sdk/host-calls/gcra'
 import { coreErrors } from '../../errors.ts'
 import { limitedAddress } from '../client-address.ts'
-import { type GcraLimit, gcra } from '../gcra.ts'
 
 /**
  * Wrong secrets that an address may send. Thirty at once: a plant behind one address where somebody has just changed a

@@ -1,7 +1,7 @@
+import { type GcraLimit, type GcraVerdict, gcra } from '@signalbox/sdk/host-calls/gcra'
+import { RateLimiter } from '@signalbox/sdk/host-calls/rate-limiter'
 import type { Soon } from '../../broker/soon.ts'
 import { GroupCommit } from '../../events/group-commit.ts'
-import { type GcraLimit, type GcraVerdict, gcra } from '../gcra.ts'
-import { RateLimiter } from '../rate-limiter.ts'
 import type { BurstGrant, BurstWish } from './burst-store.ts'
 
 /** How a verdict came about: see decisions/0023. */

@@ -8,13 +8,15 @@ import { migrationSteps } from '../../registry/migration-steps.ts'
 import { findInstallation, listFiles, stableVersion } from '../../registry/registry-store.ts'
 import { lockInstalled } from '../../registry/serving-installation.ts'
 import { RepeatedRun } from '../../storage/repeated-run.ts'
+import type { LoadedVersion } from '../../trust/load-verifier.ts'
 import { backfillWaits } from './backfill-rule.ts'
 import { type ContractFacts, contractWaits } from './contract-rule.ts'
 import { listDataPlugins, listServing, readHolders } from './later-steps-store.ts'
 
 interface Ports {
   readonly knex: Knex
-  readonly read: (sha256: string) => Promise<Buffer | undefined>
+  /** A file of a version; held to what was installed. */
+  readonly read: (sha256: string, of: LoadedVersion) => Promise<Buffer | undefined>
   readonly databases: {
     ledger(plugin: string): Promise<readonly LedgerEntry[]>
     backfill(plugin: string, version: string, step: MigrationStep): Promise<BackfillProgress>
@@ -217,7 +219,9 @@ export class LaterStepsService {
     if (remembered !== undefined) return remembered
     const installation = await findInstallation(knex, plugin, version)
     const files = await listFiles(knex, plugin, version)
-    const read = async (sha256: string) => (await this.#ports.read(sha256))?.toString('utf8') ?? ''
+    const of = { plugin, version }
+    const read = async (sha256: string) =>
+      (await this.#ports.read(sha256, of))?.toString('utf8') ?? ''
     const steps = await migrationSteps(installation?.manifest.migrations, files, read)
     if (this.#steps.size >= MAX_REMEMBERED) this.#steps.clear()
     this.#steps.set(key, steps)

@@ -5,16 +5,16 @@ import { ROLLBACK_WINDOW_MS } from '../rollout-facts.ts'
 import { laterStepsRoutes } from './later-steps-routes.ts'
 import { LaterStepsService } from './later-steps-service.ts'
 
-interface Ports extends Pick<State, 'knex' | 'contents' | 'schemas' | 'routing'> {
+interface Ports extends Pick<State, 'knex' | 'verifier' | 'schemas' | 'routing'> {
   readonly log: FastifyBaseLogger
 }
 
 /** Backfills and contracts with the clock and the parts of a real host. */
-export function openLaterSteps({ knex, contents, schemas, routing, log }: Ports, stops: StopStack) {
+export function openLaterSteps({ knex, verifier, schemas, routing, log }: Ports, stops: StopStack) {
   const { migrations } = schemas
   const laterSteps = new LaterStepsService({
     knex,
-    read: (sha256) => contents.get(sha256),
+    read: (sha256, of) => verifier.file(sha256, of),
     databases: migrations,
     windowMs: ROLLBACK_WINDOW_MS,
     now: () => routing.now(),

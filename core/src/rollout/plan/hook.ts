@@ -1,5 +1,5 @@
 import type { InputFault } from '@signalbox/sdk/errors'
-import { parseTarget } from '../../broker/http/fetch-grant.ts'
+import { parseTarget } from '@signalbox/sdk/host-calls/fetch-grant'
 import { isObject, unknownKeys } from './plan-faults.ts'
 import { checkInto, checkTerms, type QuestionTerms, termKeys } from './question.ts'
 

@@ -7,7 +7,7 @@ import { rehearsalRoutes } from './rehearsal-routes.ts'
 import { RehearsalService } from './rehearsal-service.ts'
 import { scratchSelfTest } from './scratch-self-test.ts'
 
-interface Ports extends Pick<State, 'knex' | 'contents' | 'schemas' | 'bundles' | 'routing'> {
+interface Ports extends Pick<State, 'knex' | 'verifier' | 'schemas' | 'bundles' | 'routing'> {
   readonly runGuest: RunGuest
   readonly rollouts: RolloutService
   readonly log: FastifyBaseLogger
@@ -15,7 +15,7 @@ interface Ports extends Pick<State, 'knex' | 'contents' | 'schemas' | 'bundles' 
 
 /** Rehearsals with the parts of a real host: from now on no rollout starts before its own. */
 export function openRehearsals(ports: Ports, stops: StopStack) {
-  const { knex, contents, schemas, bundles, routing, runGuest, rollouts, log } = ports
+  const { knex, verifier, schemas, bundles, routing, runGuest, rollouts, log } = ports
   const tested = {
     runGuest,
     schemas,
@@ -24,7 +24,7 @@ export function openRehearsals(ports: Ports, stops: StopStack) {
   }
   const rehearsals = new RehearsalService({
     knex,
-    read: (sha256) => contents.get(sha256),
+    read: (sha256, of) => verifier.file(sha256, of),
     databases: schemas.migrations,
     selfTest: (installation, scratch) => scratchSelfTest(tested, installation, scratch),
     log,

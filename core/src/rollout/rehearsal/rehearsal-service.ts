@@ -12,6 +12,7 @@ import type { Caller } from '../../identity/identity-service.ts'
 import { type MigrationStep, migrationSteps } from '../../registry/migration-steps.ts'
 import { findInstallation, type Installation, listFiles } from '../../registry/registry-store.ts'
 import { RepeatedRun } from '../../storage/repeated-run.ts'
+import type { LoadedVersion } from '../../trust/load-verifier.ts'
 import { requireRollout } from '../describe-rollout.ts'
 import {
   findRehearsal,
@@ -24,7 +25,8 @@ import {
 
 interface Ports {
   readonly knex: Knex
-  readonly read: (sha256: string) => Promise<Buffer | undefined>
+  /** A file of a version; held to what was installed. */
+  readonly read: (sha256: string, of: LoadedVersion) => Promise<Buffer | undefined>
   readonly databases: {
     ledger(plugin: string): Promise<readonly LedgerEntry[]>
     rehearse(wish: RehearsalWish): Promise<RehearsalReport>
@@ -220,7 +222,9 @@ export class RehearsalService {
   async #stepsOf({ plugin, version, manifest }: Installation): Promise<readonly MigrationStep[]> {
     if (manifest.capabilities?.['db:own'] === undefined) return []
     const files = await listFiles(this.#ports.knex, plugin, version)
-    const read = async (sha256: string) => (await this.#ports.read(sha256))?.toString('utf8') ?? ''
+    const of = { plugin, version }
+    const read = async (sha256: string) =>
+      (await this.#ports.read(sha256, of))?.toString('utf8') ?? ''
     return migrationSteps(manifest.migrations, files, read)
   }
 

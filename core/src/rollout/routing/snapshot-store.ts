@@ -1,7 +1,7 @@
+import { compileContracts } from '@signalbox/sdk/compile-contract'
 import type { Contract } from '@signalbox/sdk/contract'
 import { type Manifest, runtimeLimits } from '@signalbox/sdk/manifest'
 import type { Knex } from 'knex'
-import { compileContracts } from '../../catalog/compile-contract.ts'
 import { offeredEvents } from '../../catalog/offered-event.ts'
 import { servingStates } from '../../registry/installation-states.ts'
 import { documentKey, documentOf, isOfPlugin } from '../documents/document-subject.ts'

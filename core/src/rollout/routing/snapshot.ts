@@ -1,11 +1,12 @@
+import type { CompiledOperation } from '@signalbox/sdk/compile-contract'
 import type { Contract } from '@signalbox/sdk/contract'
+import type { Grant } from '@signalbox/sdk/host-calls/call-rule'
+import type { GcraLimit } from '@signalbox/sdk/host-calls/gcra'
 import type { Manifest, RuntimeLimits } from '@signalbox/sdk/manifest'
-import type { CompiledOperation } from '../../catalog/compile-contract.ts'
 import type { CredentialKind } from '../../catalog/credential.ts'
 import type { Deprecation } from '../../catalog/deprecation.ts'
 import type { OfferedEvent } from '../../catalog/offered-event.ts'
 import type { SubscriptionState } from '../../catalog/subscription-states.ts'
-import type { GcraLimit } from '../../gateway/gcra.ts'
 import type { Quota } from '../../gateway/limits/quota-period.ts'
 import type { TokenKey } from '../../oauth/token-key.ts'
 import type { Cohort } from '../cohorts/cohort.ts'
@@ -32,11 +33,7 @@ export interface Binding {
   readonly pinnedVersion: string | null
 }
 
-export interface Grant {
-  readonly id: string
-  readonly capability: string
-  readonly parameters: Readonly<Record<string, unknown>>
-}
+export type { Grant }
 
 export interface Subscription {
   readonly id: string

@@ -1,11 +1,11 @@
-import t from 'tap'
-import { fc } from '../../../../sdk/test/seeded-check.ts'
 import {
   type Misfit,
   misfitOf,
   nearestMisfit,
   parseTarget,
-} from '../../../src/broker/http/fetch-grant.ts'
+} from '@signalbox/sdk/host-calls/fetch-grant'
+import t from 'tap'
+import { fc } from '../../../../sdk/test/seeded-check.ts'
 import type { Grant } from '../../../src/rollout/routing/snapshot.ts'
 
 function grantOf(parameters: Readonly<Record<string, unknown>>): Grant {

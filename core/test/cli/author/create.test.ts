@@ -10,29 +10,40 @@ import {
   templates,
 } from '../../../src/cli/author/create/templates.ts'
 import { testPlugin } from '../../../src/cli/author/test/test-plugin.ts'
+import { checkTarget } from '../../../src/cli/check/check-target.ts'
 
 const languagesOf = ({ only }: Template): readonly TemplateLanguage[] =>
   only === undefined ? ['ts', 'js'] : [only]
 
 for (const template of templateNames) {
   for (const language of languagesOf(templates[template])) {
-    t.test(`${template} in ${language} passes its own tests as it is made`, async (t) => {
-      const folder = join(t.testdir({}), 'quality-gate')
-      const packageName = '@acme/quality-gate'
-      const files = await renderTemplate(folder, { template, language, packageName })
-      for (const file of ['.gitignore', 'CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']) {
-        t.ok(files.includes(file), file)
-      }
-      for (const file of files) {
-        t.notMatch(await readFile(join(folder, file), 'utf8'), /__[A-Z]+__/, file)
-      }
-      const { name, signalbox } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
-      t.equal(name, packageName)
-      t.same(Object.keys(signalbox.displayName), ['en', 'zh-CN'])
-      const report = await testPlugin(folder)
-      t.match(report, { plugin: packageName, ok: true, tests: { failed: [] } })
-      t.ok(report.tests.passed >= 2, 'it has tests')
-    })
+    t.test(
+      `${template} in ${language} passes its own tests and the checks as it is made`,
+      async (t) => {
+        const folder = join(t.testdir({}), 'quality-gate')
+        const packageName = '@acme/quality-gate'
+        const files = await renderTemplate(folder, { template, language, packageName })
+        for (const file of ['.gitignore', 'CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']) {
+          t.ok(files.includes(file), file)
+        }
+        for (const file of files) {
+          t.notMatch(await readFile(join(folder, file), 'utf8'), /__[A-Z]+__/, file)
+        }
+        const { name, signalbox } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+        t.equal(name, packageName)
+        t.same(Object.keys(signalbox.displayName), ['en', 'zh-CN'])
+        const report = await testPlugin(folder)
+        t.match(report, { plugin: packageName, ok: true, tests: { failed: [] } })
+        t.ok(report.tests.passed >= 2, 'it has tests')
+        const { scripts } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+        t.match(scripts, { check: 'signalbox check', test: 'signalbox test' })
+        const { findings } = await checkTarget(folder)
+        t.same(
+          findings.filter(({ severity }) => severity !== 'note'),
+          [],
+        )
+      },
+    )
   }
 }
 

@@ -1,6 +1,6 @@
+import { pluginRefusal } from '@signalbox/sdk/host-calls/plugin-refusal'
 import t from 'tap'
 import { fc } from '../../../../sdk/test/seeded-check.ts'
-import { pluginRefusal } from '../../../src/broker/plugin-refusal.ts'
 import { coreErrors } from '../../../src/errors.ts'
 import { idempotencyKeyOf } from '../../../src/gateway/idempotency/idempotency-key.ts'
 import { forgetKeys } from '../../../src/gateway/idempotency/idempotency-store.ts'

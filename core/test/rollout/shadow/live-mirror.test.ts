@@ -1,7 +1,7 @@
+import { compileContracts } from '@signalbox/sdk/compile-contract'
 import { CodedError } from '@signalbox/sdk/errors'
 import t from 'tap'
 import type { ServiceAnswer } from '../../../src/broker/call-scope.ts'
-import { compileContracts } from '../../../src/catalog/compile-contract.ts'
 import type { Attempt } from '../../../src/rollout/routing/canary-call.ts'
 import type { Sharing } from '../../../src/rollout/routing/pick-version.ts'
 import type { InstalledVersion } from '../../../src/rollout/routing/snapshot.ts'

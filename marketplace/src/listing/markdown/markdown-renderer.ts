@@ -4,6 +4,8 @@ import type { TextPlace } from './safe-link.ts'
 
 /** Rendering 64 KiB takes some 20 ms; what takes this long was written to take long. */
 const DEADLINE_MS = 3000
+/** Loading the thread is no text's doing, and takes as long as the machine is busy. */
+const START_DEADLINE_MS = 30_000
 const MAX_WAITING = 32
 /** Texts never change: what was rendered lately is kept, at most some 10 MB of it. */
 const MAX_KEPT = 100
@@ -31,6 +33,8 @@ export class MarkdownRenderer {
     const known = this.#kept.get(key)
     if (known !== undefined) return known
     const html = await this.#gate.run(() => this.#ask(text, place))
+    // A busy minute is not kept.
+    if (html === undefined) return asWritten(text)
     const oldest = this.#kept.keys().next()
     if (this.#kept.size >= MAX_KEPT && oldest.done !== true) this.#kept.delete(oldest.value)
     this.#kept.set(key, html)
@@ -42,29 +46,38 @@ export class MarkdownRenderer {
     this.#worker = undefined
   }
 
-  #ask(text: string, place: TextPlace): Promise<string> {
-    const worker = this.#worker ?? this.#start()
-    this.#worker = worker
+  async #ask(text: string, place: TextPlace): Promise<string | undefined> {
+    if (this.#worker === undefined) {
+      this.#worker = this.#start()
+      await this.#next(START_DEADLINE_MS)
+    }
+    this.#worker?.postMessage({ text, place })
+    return this.#next(this.#deadlineMs)
+  }
+
+  /** The next message of the thread, or nothing: a thread that died or had to be ended is not asked again. */
+  #next(deadlineMs: number): Promise<string | undefined> {
+    const worker = this.#worker
     return new Promise((resolve) => {
-      const done = (html: string | undefined) => {
+      if (worker === undefined) return resolve(undefined)
+      const told = (html: string | undefined) => {
         clearTimeout(timer)
-        worker.off('message', done)
+        worker.off('message', told)
         worker.off('error', failed)
         worker.off('exit', failed)
-        // A thread that died or had to be ended is not asked again; its listener keeps a late error from the host.
-        if (html === undefined) {
-          this.#worker = undefined
-          worker.on('error', () => undefined)
-          void worker.terminate()
-        }
-        resolve(html ?? asWritten(text))
+        resolve(html)
       }
-      const failed = () => done(undefined)
-      const timer = setTimeout(failed, this.#deadlineMs)
-      worker.once('message', done)
+      const failed = () => {
+        this.#worker = undefined
+        // Its listener keeps a late error from the host.
+        worker.on('error', () => undefined)
+        void worker.terminate()
+        told(undefined)
+      }
+      const timer = setTimeout(failed, deadlineMs)
+      worker.once('message', told)
       worker.once('error', failed)
       worker.once('exit', failed)
-      worker.postMessage({ text, place })
     })
   }
 

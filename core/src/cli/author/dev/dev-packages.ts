@@ -18,7 +18,8 @@ export class DevPackages implements LocalPackages {
 
   add(version: string, tarball: Buffer): void {
     const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`
-    const package_ = { tarball, integrity, publisher: DEV, fingerprint: DEV, signature: null }
+    const unsigned = { signature: null, signatureKey: null, release: null }
+    const package_ = { tarball, integrity, publisher: DEV, fingerprint: DEV, ...unsigned }
     this.#tarballs.set(version, package_)
     const [oldest] = this.#tarballs.keys()
     if (this.#tarballs.size > MAX_KEPT && oldest !== undefined) this.#tarballs.delete(oldest)

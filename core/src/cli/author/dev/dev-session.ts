@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { WarmInspection } from '@signalbox/sandbox'
 import { capabilityRequests } from '@signalbox/sdk/manifest'
 import { draftPlugin } from '@signalbox/sdk/pack'
+import type { WarmLoad } from '@signalbox/sdk/warm-load'
 import { type HostClient, HostRefusal } from '../../host-client.ts'
 import { say } from '../../language.ts'
 import { packageTarball } from '../package-tarball.ts'
@@ -19,6 +20,7 @@ interface Ports {
   readonly url: string
   readonly packages: DevPackages
   readonly inspection: WarmInspection
+  readonly bundles: WarmLoad
   readonly tenant: DevTenant
   readonly places: SourcePlaces
   readonly grant: boolean
@@ -92,8 +94,9 @@ export class DevSession {
   }
 
   async #draft(version: string) {
-    const { folder, places, print } = this.#ports
-    const { packed, entry, code, check } = await draftPlugin(folder, { places: true })
+    const { folder, places, print, bundles } = this.#ports
+    const wish = { places: true, load: bundles.load }
+    const { packed, entry, code, check } = await draftPlugin(folder, wish)
     for (const warning of packed.warnings) print(`  ${warning}`)
     if (packed.sourceMap !== undefined) places.add(version, packed.sourceMap)
     return { bundle: { path: entry, bytes: Buffer.from(code) }, check }
@@ -154,7 +157,9 @@ export class DevSession {
     const { client } = this.#ports
     const wish = { name: plugin.name, version }
     const [checked, installed] = await Promise.allSettled([
-      check(),
+      check().then((v) => {
+        return v
+      }),
       client.request('POST', '/v1/plugins', wish),
     ])
     // What packing says comes first: it names the place in the author's files.
@@ -163,7 +168,7 @@ export class DevSession {
 
   async #serve(build: Build): Promise<void> {
     const { plugin, version } = build
-    const { tenant, inspection } = this.#ports
+    const { tenant, inspection, bundles } = this.#ports
     const asked = capabilityRequests(plugin.manifest).filter(
       (wish) => !this.#granted.has(keyOf(wish)),
     )
@@ -175,6 +180,7 @@ export class DevSession {
     // Only now: it would have taken its time from the one that is waited for.
     const next = devVersion(plugin.version, this.#build + 1)
     inspection.prepare({ name: plugin.name, version: next })
+    bundles.prepare(plugin.manifest.capabilities)
   }
 
   async #remove(plugin: string, data: 'keep' | 'purge'): Promise<void> {

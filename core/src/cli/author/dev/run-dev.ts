@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { WarmInspection } from '@signalbox/sandbox'
+import { WarmLoad } from '@signalbox/sdk/warm-load'
 import { pino } from 'pino'
 import { type Host, startHost } from '../../../main.ts'
 import { readSettings } from '../../../settings.ts'
@@ -31,6 +32,7 @@ const print = (line: string) => void process.stdout.write(`${line}\n`)
 export async function runDev(wished: string, options: DevOptions): Promise<void> {
   const { folder, name } = await readPluginFolder(wished)
   const inspection = new WarmInspection()
+  const bundles = new WarmLoad()
   const packages = new DevPackages(name)
   const places = new SourcePlaces()
   const host = await startHost(devSettings(folder, options), {
@@ -38,13 +40,13 @@ export async function runDev(wished: string, options: DevOptions): Promise<void>
     building: { packages, inspect: (tarball, expected) => inspection.inspect(tarball, expected) },
     onServer: (server) => tellCalls(server, print),
   })
-  const ends: (() => void)[] = [() => inspection.stop()]
+  const ends: (() => void)[] = [() => inspection.stop(), () => bundles.stop()]
   stopOnSignal(host, ends)
   const { url } = host
   const client = new HostClient({ url, token: host.adminToken })
   const tenant = new DevTenant(client, name)
   const { grant } = options
-  const ports = { folder, client, url, packages, inspection, tenant, places, grant, print }
+  const ports = { folder, client, url, packages, inspection, bundles, tenant, places, grant, print }
   const session = new DevSession(ports)
   const follow = new Following(session, folder, () => introduce(folder, url, tenant))
   print(say({ en: 'host {url}', 'zh-CN': '主机 {url}' }, { url }))

@@ -2,8 +2,8 @@ import { type FSWatcher, watch } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** What no save of an author changes: what is built, installed, kept, or an editor's own. */
-const IGNORED = /^(node_modules|dist|\..*|.*~|sed\w{6}|.*\.(swp|tmp|tgz))$/
+/** What no save of an author changes: what is built, installed, kept, an editor's own, or a log that our lines may go to. */
+const IGNORED = /^(node_modules|dist|\..*|.*~|sed\w{6}|.*\.(swp|tmp|tgz|log))$/
 
 /** An editor writes a file in several steps; what comes within this time is one save. */
 const SETTLE_MS = 20

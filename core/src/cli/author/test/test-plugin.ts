@@ -1,6 +1,6 @@
 import { inspectPackage, type PackageInspection, Sandbox } from '@signalbox/sandbox'
 import { CodedError } from '@signalbox/sdk/errors'
-import { packPlugin } from '@signalbox/sdk/pack'
+import { preparePlugin } from '@signalbox/sdk/pack'
 import { selfTest } from '../../../broker/self-test.ts'
 import { packageTarball } from '../package-tarball.ts'
 import { readPluginFolder } from '../plugin-folder.ts'
@@ -22,8 +22,8 @@ export interface TestReport {
  * @throws what packing and the check of the package say, with places
  */
 export async function testPlugin(wished: string): Promise<TestReport> {
-  const { folder, name: plugin, version, manifest } = await readPluginFolder(wished)
-  if (manifest.runtime?.tier !== 'declarative') await packPlugin(folder)
+  const { folder, name: plugin, version } = await readPluginFolder(wished)
+  await preparePlugin(folder)
   const inspected = await inspectPackage(await packageTarball(folder), { name: plugin, version })
   const guest = await tryInLane({ ...inspected, plugin, version })
   const tests = await runNodeTests(folder)

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { read } from '../src/index.js'
+import { createTestHost } from '@signalbox/sdk/testing'
+import plugin from '../src/index.js'
 import { isLow } from '../src/is-low.js'
 
-/** A database that answers every statement with these rows. */
-const withRows = (...rows) => ({ db: { query: async () => ({ rows, rowCount: rows.length }) } })
+const folder = new URL('..', import.meta.url)
+
+/** A host in memory whose database answers every statement with these rows. */
+const hostWith = (...rows) => createTestHost({ folder, plugin, answers: { database: () => rows } })
 
 test('an item is low from ten pieces on, or from where the caller says', () => {
   assert.equal(isLow(10), true)
@@ -13,10 +16,20 @@ test('an item is low from ten pieces on, or from where the caller says', () => {
 })
 
 test('what is in stock is told', async () => {
-  const answer = await read({ item: 'A-1' }, withRows({ pieces: '40' }))
+  const host = await hostWith({ pieces: '40' })
+  const answer = await host.call('__NAME__.stock', 'read', { item: 'A-1' })
   assert.deepEqual(answer, { item: 'A-1', pieces: 40, isLow: false })
 })
 
 test('an item that nobody has set is refused by its code', async () => {
-  await assert.rejects(read({ item: 'B-7' }, withRows()), { code: 'ITEM_UNKNOWN' })
+  const host = await hostWith()
+  const asked = host.call('__NAME__.stock', 'read', { item: 'B-7' })
+  await assert.rejects(asked, { code: 'ITEM_UNKNOWN' })
+})
+
+test('what the contract forbids never reaches the code', async () => {
+  const host = await hostWith()
+  const asked = host.call('__NAME__.stock', 'set', { item: 'A-1', pieces: -1 })
+  await assert.rejects(asked, { code: 'CORE_INPUT_INVALID' })
+  assert.deepEqual(host.statements, [])
 })

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { onOrder } from '../src/index.js'
+import { createTestHost } from '@signalbox/sdk/testing'
+import plugin from '../src/index.js'
 import { orderIn } from '../src/order.js'
+
+const folder = new URL('..', import.meta.url)
+
+/** A host in memory whose database takes everything. */
+const newHost = () => createTestHost({ folder, plugin, answers: { database: () => [] } })
 
 test('only what is written as an order is one', () => {
   assert.deepEqual(orderIn({ order: 'O-7', total: '12.50', more: 1 }), {
@@ -20,14 +26,21 @@ test('only what is written as an order is one', () => {
   }
 })
 
-test('an order is kept and told of in one transaction', async () => {
-  const asked = []
-  const ctx = { tenant: 'acme', db: { transaction: async (...words) => void asked.push(words) } }
-  await onOrder({ id: 'msg_1', json: { order: 'O-7', total: '12.50' } }, ctx)
-  assert.equal(asked.length, 1)
-  assert.match(JSON.stringify(asked), /"type":"__NAME__.received".*"id":"msg_1"/)
+test('an order is kept, and whoever hears of orders is told once', async () => {
+  const host = await newHost()
+  const delivery = { id: 'msg_1', json: { order: 'O-7', total: '12.50' } }
+  await host.deliver('orders', delivery)
+  // A webhook comes at least once.
+  await host.deliver('orders', delivery)
+  assert.deepEqual(host.statements[0]?.parameters, ['acme', 'O-7', '12.50'])
+  assert.deepEqual(
+    host.published.map(({ type, data, partitionkey }) => ({ type, data, partitionkey })),
+    [{ type: '__NAME__.received', data: delivery.json, partitionkey: 'O-7' }],
+  )
 })
 
 test('what holds no order is refused, so that it does not come again', async () => {
-  await assert.rejects(onOrder({ id: 'msg_2', json: {} }, {}), { code: 'NOT_AN_ORDER' })
+  const host = await newHost()
+  await assert.rejects(host.deliver('orders', { json: {} }), { code: 'NOT_AN_ORDER' })
+  assert.deepEqual(host.published, [])
 })

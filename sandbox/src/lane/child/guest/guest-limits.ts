@@ -1,17 +1,15 @@
+import { callLimits } from '@signalbox/sdk/host-calls/call-limits'
+
 /**
  * What one call may ask of the host and write to the log. The host counts too and ends a lane that exceeds
  * this; here a plugin gets an error that it can understand. Lengths in UTF-16 code units.
  */
 export const guestLimits = {
-  hostCallsInFlight: 64,
-  hostCalls: 200,
+  ...callLimits,
   /** Half of the host calls at once: the other half stays for the work that timers watch over. */
   timers: 32,
-  messageLength: 256 * 1024,
   /** Of a blob: with its base64 and what stands around it, one message. */
   partBytes: 180 * 1024,
-  /** All messages of one call together: eight answers of the usual payload. */
-  messagesLength: 8 * 1024 * 1024,
   logLength: 64 * 1024,
   /** Of a thrown error's message, name, code or stack. */
   errorLength: 2000,

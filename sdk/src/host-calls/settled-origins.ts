@@ -1,4 +1,4 @@
-import type { Grant } from '../../rollout/routing/snapshot.ts'
+import type { Grant } from './call-rule.ts'
 import { parseTarget } from './fetch-grant.ts'
 
 interface Sourced {

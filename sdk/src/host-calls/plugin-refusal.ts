@@ -1,4 +1,4 @@
-import { CodedError, type InputFault } from '@signalbox/sdk/errors'
+import { CodedError, type InputFault } from '../errors/coded-error.ts'
 
 /** A plugin's own refusal goes to the caller as it is: 422, its code, its sentence. */
 export function pluginRefusal(

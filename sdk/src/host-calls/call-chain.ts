@@ -1,4 +1,4 @@
-import { coreErrors } from '../errors.ts'
+import { hostRefusals } from './host-refusals.ts'
 
 /** As deep as the hop count of an event; deeper chains are loops in all but name. */
 const MAX_DEPTH = 16
@@ -10,9 +10,9 @@ const MAX_DEPTH = 16
 export function extendChain(chain: readonly string[], next: string): readonly string[] {
   const extended = [...chain, next]
   const shown = extended.join(' → ')
-  if (chain.includes(next)) throw coreErrors.create('CALL_CYCLE', { service: next, chain: shown })
+  if (chain.includes(next)) throw hostRefusals.create('CALL_CYCLE', { service: next, chain: shown })
   if (extended.length > MAX_DEPTH) {
-    throw coreErrors.create('CALL_TOO_DEEP', { depth: extended.length, chain: shown })
+    throw hostRefusals.create('CALL_TOO_DEEP', { depth: extended.length, chain: shown })
   }
   return extended
 }

@@ -1,4 +1,4 @@
-import type { Grant } from '../../rollout/routing/snapshot.ts'
+import type { Grant } from './call-rule.ts'
 import { hasUser, isPlainHost, matchesOrigin, parseOriginPattern } from './origin-pattern.ts'
 import { isWithinPrefix } from './path-prefix.ts'
 

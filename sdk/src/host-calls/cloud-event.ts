@@ -1,4 +1,10 @@
-import type { EventOrigin } from '../broker/call-scope.ts'
+/** The event that led to another. */
+export interface EventOrigin {
+  readonly correlationId: string
+  readonly causationId: string
+  /** How many events led here; 16 are the most. */
+  readonly hops: number
+}
 
 /** CloudEvents 1.0 in JSON, with the extension attributes that the host sets. */
 export interface CloudEvent {

@@ -1,7 +1,6 @@
-import { type Contract, type ContractOperation, contractCompiler } from '@signalbox/sdk/contract'
-import type { Manifest } from '@signalbox/sdk/manifest'
-import { runtimeLimits } from '@signalbox/sdk/manifest'
 import type { ValidateFunction } from 'ajv/dist/2020.js'
+import { type Manifest, runtimeLimits } from '../manifest/manifest.ts'
+import { type Contract, type ContractOperation, contractCompiler } from './contract.ts'
 
 export interface CompiledOperation {
   readonly service: string

@@ -1,0 +1,74 @@
+import type { KeyObject } from 'node:crypto'
+import type { Localized } from '@signalbox/sdk/errors'
+import { publicKeyText } from '@signalbox/sdk/trust/key-id'
+import { verifyVersion } from '@signalbox/sdk/trust/version-chain'
+import { coreErrors } from '../errors.ts'
+import type { PackageTarball } from '../registry/package-source.ts'
+import type { StoredFile } from '../registry/registry-store.ts'
+import type { HostSigner } from '../sealing/host-signer.ts'
+import { type Installed, RECEIPT_TYPE, receiptOf, type Vouched } from './receipt.ts'
+
+interface Ports {
+  readonly signer: Pick<HostSigner, 'sign'>
+  readonly isKeyed: boolean
+}
+
+/** What was found of a tarball before it is unpacked. */
+export interface Admitted {
+  readonly vouched: Vouched
+  /** Who must have signed the files; undefined: nobody is known. */
+  readonly signers: readonly string[] | undefined
+}
+
+/** Whose word a version is installed by, and the receipt that it is loaded by later. */
+export class InstallTrust {
+  readonly #ports: Ports
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+  }
+
+  /**
+   * @param keys of the marketplace that the package comes from; undefined: it comes from none, or from that of a host
+   * without a key of its own
+   * @throws CORE_SIGNATURE_MISSING, CORE_SIGNATURE_INVALID
+   */
+  admit(
+    plugin: string,
+    version: string,
+    tarball: PackageTarball,
+    keys: ReadonlyMap<string, KeyObject> | undefined,
+  ): Admitted {
+    if (keys === undefined) return { vouched: { registry: null, author: null }, signers: undefined }
+    const { integrity, signature: sig, signatureKey: keyid, release } = tarball
+    if (sig === null || keyid === null || release === null) {
+      throw coreErrors.create('SIGNATURE_MISSING', { plugin, version })
+    }
+    const find = (id: string) => keys.get(id)
+    const signed = { name: plugin, version, integrity }
+    const verdict = verifyVersion(signed, { signature: { keyid, sig }, release }, find)
+    const refuse = (reason: Localized) =>
+      coreErrors.create('SIGNATURE_INVALID', { plugin, version, reason })
+    if (!verdict.ok) throw refuse(verdict.reason)
+    const { publisher, marketplace, author } = verdict.release
+    if (publisher !== tarball.publisher || marketplace !== tarball.fingerprint) {
+      throw refuse({
+        en: 'its publisher or its marketplace is not the one that was signed',
+        'zh-CN': '发布者或应用市场与签名不符',
+      })
+    }
+    const publicKey = publicKeyText(keys.get(keyid) as KeyObject)
+    const signers = author === null ? undefined : [author.publicKey]
+    return { vouched: { registry: { keyid, publicKey, sig }, author }, signers }
+  }
+
+  /** @returns null on a host without a key of its own */
+  async receipt(
+    installed: Installed,
+    files: readonly Pick<StoredFile, 'path' | 'sha256'>[],
+    vouched: Vouched,
+  ): Promise<string | null> {
+    if (!this.#ports.isKeyed) return null
+    return this.#ports.signer.sign(RECEIPT_TYPE, receiptOf(installed, files, vouched))
+  }
+}

@@ -1,0 +1,53 @@
+import type { FetchRequest } from '../host-calls/fetch-rules.ts'
+
+/** What a host answers `http.fetch` with: see sdk/src/guest/fetch.ts. */
+export interface FetchAnswer {
+  readonly status: number
+  readonly statusText: string
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body: string
+  readonly url: string
+  readonly redirected: boolean
+}
+
+/** What a handler gave to `fetch`, as the host call that the sandbox makes of it. */
+export async function askedOf(
+  input: string | URL | Request,
+  init?: RequestInit,
+): Promise<FetchRequest> {
+  const request = new Request(input, init)
+  const body = request.body === null ? null : Buffer.from(await request.arrayBuffer())
+  return {
+    method: request.method,
+    url: request.url,
+    headers: [...request.headers],
+    body: body === null ? null : body.toString('base64'),
+    redirect: request.redirect,
+  }
+}
+
+export function requestOf({ method, url, headers, body }: FetchRequest): Request {
+  const bytes = body === null ? undefined : Buffer.from(body, 'base64')
+  const pairs = headers.map(([name, value]): [string, string] => [name, value])
+  return new Request(url, {
+    method,
+    headers: pairs,
+    ...(bytes === undefined ? {} : { body: bytes }),
+  })
+}
+
+export async function answerOf(response: Response, url: string): Promise<FetchAnswer> {
+  const { status, statusText, headers } = response
+  const body = Buffer.from(await response.arrayBuffer()).toString('base64')
+  return { status, statusText, headers: [...headers], body, url, redirected: false }
+}
+
+export function responseOf({ status, statusText, headers, body }: FetchAnswer): Response {
+  const hasBody = ![204, 205, 304].includes(status)
+  const pairs = headers.map(([name, value]): [string, string] => [name, value])
+  return new Response(hasBody ? Buffer.from(body, 'base64') : null, {
+    status,
+    statusText,
+    headers: pairs,
+  })
+}
