@@ -4,16 +4,14 @@ import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import { findFingerprint } from '../identity/identity-store.ts'
 import { insertFiles } from '../listing/package-file-store.ts'
+import { deleteDistTag, listDistTags, setDistTag } from '../packages/dist-tag-store.ts'
 import { type PackageName, parsePackageName, parseVersion } from '../packages/package-name.ts'
 import {
-  deleteDistTag,
   ensurePackage,
   findHead,
   insertVersion,
-  listDistTags,
   listVersions,
   lockHead,
-  setDistTag,
   setRevision,
 } from '../packages/package-store.ts'
 import { nextLatest } from '../packages/packument-change.ts'

@@ -4,8 +4,9 @@ import type { AccountPorts, AuditEntry } from '../ports.ts'
 import type { Actor } from '../publishers/actor.ts'
 import { changePackage, packageNotFound } from './change-package.ts'
 import { MAX_DIST_TAGS, parseDistTag } from './dist-tag.ts'
+import { deleteDistTag, listDistTags, setDistTag } from './dist-tag-store.ts'
 import { type PackageName, parseVersion } from './package-name.ts'
-import { deleteDistTag, listDistTags, listVersions, setDistTag } from './package-store.ts'
+import { listVersions } from './package-store.ts'
 
 export interface TagRequest {
   readonly actor: Actor

@@ -4,7 +4,8 @@ import { marketplaceErrors } from '../errors.ts'
 import type { ContentStore } from '../ports.ts'
 import { digestsOf } from '../publish/digests.ts'
 import { readPolicy } from '../review/review-store.ts'
-import { findManifest, findTarball, listDistTags, listVersions } from './package-store.ts'
+import { listDistTags } from './dist-tag-store.ts'
+import { findManifest, findTarball, listVersions } from './package-store.ts'
 import { findStanding, listReleases, type Release } from './version-standing-store.ts'
 
 export interface AvailableVersions {

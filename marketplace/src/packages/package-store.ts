@@ -6,6 +6,7 @@ import { shownPublisher } from '../mirror/shown-publisher.ts'
 import { findScopeHolder } from '../publishers/publisher-store.ts'
 import { chosenStates, type VersionState, visibleStates } from '../review/version-states.ts'
 import type { SignedRelease } from '../trust/registry-keys.ts'
+import { listDistTags } from './dist-tag-store.ts'
 import { listMaintainers } from './maintainer-store.ts'
 import type { PackageName } from './package-name.ts'
 import type { PublishedVersion, StoredPackage } from './packument.ts'
@@ -371,29 +372,6 @@ export async function knownPackages(
       .whereIn('name', [...names])
       .pluck('name'),
   )
-}
-
-export async function listDistTags(knex: Knex, name: string): Promise<Record<string, string>> {
-  const rows: { tag: string; version: string }[] = await knex('dist_tags')
-    .where({ name })
-    .orderBy('tag')
-    .select('tag', 'version')
-  return Object.fromEntries(rows.map(({ tag, version }) => [tag, version]))
-}
-
-export async function setDistTag(
-  trx: Knex.Transaction,
-  given: { name: string; tag: string; version: string },
-): Promise<void> {
-  await trx('dist_tags').insert(given).onConflict(['name', 'tag']).merge(['version'])
-}
-
-/** @returns false when there was no such tag. */
-export async function deleteDistTag(
-  trx: Knex.Transaction,
-  given: { name: string; tag: string },
-): Promise<boolean> {
-  return (await trx('dist_tags').where(given).delete()) === 1
 }
 
 export async function findManifest(

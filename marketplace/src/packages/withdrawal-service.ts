@@ -3,7 +3,7 @@ import { marketplaceErrors } from '../errors.ts'
 import type { MarketplaceOptions } from '../ports.ts'
 import { chosenStates } from '../review/version-states.ts'
 import { changePackage, type PackageChange, packageNotFound } from './change-package.ts'
-import { listDistTags, setDistTag } from './package-store.ts'
+import { listDistTags, setDistTag } from './dist-tag-store.ts'
 import { deprecationsIn, nextLatest, refusalToUnpublish, removedFrom } from './packument-change.ts'
 import {
   listShown,

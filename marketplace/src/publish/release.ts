@@ -4,7 +4,8 @@ import type { Manifest } from '@signalbox/sdk/manifest'
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import { MAX_DIST_TAGS } from '../packages/dist-tag.ts'
-import { findContracts, listDistTags, listVersions, setDistTag } from '../packages/package-store.ts'
+import { listDistTags, setDistTag } from '../packages/dist-tag-store.ts'
+import { findContracts, listVersions } from '../packages/package-store.ts'
 import { releaseBefore } from './release-before.ts'
 
 /** A version on its way to being shown: by a publish, or by the approval of one. */

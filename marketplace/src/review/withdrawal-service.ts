@@ -1,15 +1,9 @@
 import type { Knex } from 'knex'
 import semver from 'semver'
 import { marketplaceErrors } from '../errors.ts'
+import { deleteDistTag, listDistTags, setDistTag } from '../packages/dist-tag-store.ts'
 import { type PackageName, parseVersion } from '../packages/package-name.ts'
-import {
-  deleteDistTag,
-  listDistTags,
-  listVersions,
-  lockHead,
-  setDistTag,
-  setRevision,
-} from '../packages/package-store.ts'
+import { listVersions, lockHead, setRevision } from '../packages/package-store.ts'
 import { nextRevision, REVISION_BYTES } from '../packages/revision.ts'
 import {
   findStanding,
