@@ -2,6 +2,13 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
+/** What a server says of itself; of memory, where it was made to. */
+export interface ServerUsage extends NodeJS.CpuUsage {
+  /** Resident now and at most until now, in bytes. */
+  readonly rss?: number
+  readonly maxRss?: number
+}
+
 /** A server of a bench as a process of its own. It tells where it listens, and at any message what CPU it has used. */
 export class ChildServer<Facts> {
   readonly facts: Facts
@@ -28,9 +35,14 @@ export class ChildServer<Facts> {
 
   /** User and system time of all its threads until now, in microseconds. */
   async cpuUs(): Promise<number> {
-    this.#child.send('cpu')
-    const [{ user, system }] = (await once(this.#child, 'message')) as [NodeJS.CpuUsage]
+    const { user, system } = await this.usage()
     return user + system
+  }
+
+  async usage(): Promise<ServerUsage> {
+    this.#child.send('usage')
+    const [usage] = (await once(this.#child, 'message')) as [ServerUsage]
+    return usage
   }
 
   async stop(): Promise<void> {

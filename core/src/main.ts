@@ -176,8 +176,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const snapshot = () => routing.snapshot
   const publishers = new PublisherDirectory({ knex, now: Date.now })
   const asked = { ...parts, publisherOf: (token: string) => publishers.byToken(token), log }
-  const side = await openIdentitySide(asked, stops)
-  const { identity, apps, authenticator, failures, issuer } = side
+  const { identity, apps, authenticator, failures, issuer } = await openIdentitySide(asked, stops)
   const app = await openServer(parts)
   options.onServer?.(app)
   const { rollouts, controller, udfLanes } = composeRollouts(parts, stops)
@@ -212,13 +211,12 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     keepWrites(scope, { ...state, log })
     await apps.routes(scope)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
-    administration(scope, state, { ...registry, bindings, rollouts, broker, removals })
+    administration(scope, state, { ...registry, bindings, rollouts, broker, removals, updates })
     await identity.routes(scope, sendTicketBy({ ...parts.settings, ...broker, snapshot }))
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
     migrations.routes(scope)
     packages.federation.routes(scope)
-    updates.routes(scope)
     await ownBodies(scope, parts, udfs)
   })
   await app.register(async (scope) => {
@@ -228,22 +226,11 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
   controller.start(composeAsking(parts, broker))
-  const loops = [plugins, removals, packages.federation, updates, apps]
+  const loops = [plugins, removals, packages.federation, apps]
   for (const loop of loops) loop.start()
   stops.push(() => controller.stop())
-  resume(parts, { ...registry, bindings }, stops)
+  resume(parts, { ...registry, bindings, updates }, stops)
   return app
-}
-
-function composeUpdates(
-  { state, settings: { minimumReleaseAgeHours }, options: { log } }: Parts,
-  services: Pick<
-    Parameters<typeof openUpdates>[0],
-    'source' | 'releases' | 'inspect' | 'installs' | 'rollouts'
-  >,
-  stops: StopStack,
-) {
-  return openUpdates({ ...state, ...services, minimumReleaseAgeHours, hostVersion, log }, stops)
 }
 
 /** Routes with bodies of another kind than JSON: each has a scope of its own. */
@@ -271,9 +258,10 @@ function openServer({ options, settings, tracing }: Parts): Promise<FastifyInsta
 /** Goes on with what a killed host left behind, beside the requests that come meanwhile. */
 function resume(
   { options }: Parts,
-  { installs, bindings }: Pick<Services, 'installs' | 'bindings'>,
+  { installs, bindings, updates }: Pick<Services, 'installs' | 'bindings' | 'updates'>,
   stops: StopStack,
 ): void {
+  updates.start()
   const stopping = new AbortController()
   const resuming = resumeWork(installs, bindings, options.log, stopping.signal)
   stops.push(() => {
@@ -325,6 +313,16 @@ function composeRollouts({ options, state, sandbox, news }: Parts, stops: StopSt
   return { rollouts, controller, udfLanes }
 }
 
+function composeUpdates(
+  { settings, options, state }: Parts,
+  given: ReturnType<typeof openPackages> & Pick<Services, 'installs' | 'rollouts'>,
+  stops: StopStack,
+) {
+  const { minimumReleaseAgeHours } = settings
+  const { log } = options
+  return openUpdates({ ...state, ...given, hostVersion, minimumReleaseAgeHours, log }, stops)
+}
+
 /** What the host itself provides stands in the catalog like everything else. */
 async function registerInternal(knex: Knex, { operations }: InternalService): Promise<void> {
   for (const { service, major } of operations.values()) {
@@ -352,14 +350,16 @@ interface Services {
   readonly rollouts: RolloutService
   readonly broker: OpenBroker
   readonly removals: Removals
+  readonly updates: ReturnType<typeof openUpdates>
 }
 
 function administration(
   scope: FastifyInstance,
   { knex, routing, contents, inFlight, auditing, usage }: State,
-  { installs, planner, comparer, bindings, rollouts, broker, removals }: Services,
+  { installs, planner, comparer, bindings, rollouts, broker, removals, updates }: Services,
 ): void {
   pluginRoutes(scope, { knex, installs, planner, comparer })
+  updates.routes(scope)
   removals.routes(scope)
   tenantPluginRoutes(scope, { knex, bindings })
   configRoutes(scope, { knex, configs: new ConfigService({ knex, routing, contents }) })

@@ -1,11 +1,14 @@
-import { createPublicKey, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import {
   advisoryAdministration,
   findingRoutes,
+  forgetAfterChanges,
+  KnownRevisions,
   listingRoutes,
   Mirror,
   marketplace,
   markGone,
+  PACKAGES_CHANNEL,
   PackageSource as Packages,
   publisherRoutes,
   RegistryKeys,
@@ -95,14 +98,8 @@ function publishedPackages(
       const ports = { knex, contents, keys, now, randomBytes, log }
       return (await signOlderVersion(ports, name, version)) ? packages.fetch(name, version) : found
     },
-    keys: () => publicKeysOf(keys),
+    keys: async () => keys?.trustedPublicKeys(),
   }
-}
-
-async function publicKeysOf(keys: RegistryKeys | undefined) {
-  if (keys === undefined) return undefined
-  const trusted = await keys.trusted()
-  return new Map(trusted.map(({ keyid, privateKey }) => [keyid, createPublicKey(privateKey)]))
 }
 
 /** What every part of the store changes something with. */
@@ -171,6 +168,7 @@ export async function registerMarketplace(
   await scope.register(marketplace, {
     ...accounts,
     prefix: '/npm',
+    revisions: revisionsOf(scope, state),
     isInstalled: async (name, version, trx) =>
       (await findInstallation(trx, name, version)) !== undefined,
     pages: { send: sendPage, parts: pageParts },
@@ -225,4 +223,12 @@ export function rewrapAll(
     for (const one of all) count += (await one?.rewrap(trx)) ?? 0
     return count
   }
+}
+
+/** Of packages: forgotten after changes through this node's routes, and where another node says that it made one. */
+function revisionsOf(scope: FastifyInstance, { knex, routing }: State): KnownRevisions {
+  const revisions = new KnownRevisions({ knex, monotonic: () => performance.now() })
+  forgetAfterChanges(scope, revisions)
+  routing.hints.hear(PACKAGES_CHANNEL, () => revisions.forget())
+  return revisions
 }

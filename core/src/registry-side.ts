@@ -28,7 +28,11 @@ export function openRegistry({ state, source, inspect, points, runGuest, isTrust
 } {
   const { knex, routing, contents, compiled, schemas, verifier } = state
   const shared = { knex, source, inspect, isTrusted, hostVersion }
-  const trust = new InstallTrust({ signer: state.auditing.signer, isKeyed: verifier.isKeyed })
+  const trust = new InstallTrust({
+    signer: state.auditing.signer,
+    now: Date.now,
+    isKeyed: verifier.isKeyed,
+  })
   const installs = new InstallService({
     ...shared,
     trust,

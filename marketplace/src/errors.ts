@@ -35,6 +35,29 @@ export const marketplaceErrors = defineErrors('MKT', {
       'zh-CN': '由发布者申诉：signalbox review appeal {review} --text "…"',
     },
   },
+  APPROVAL_REFUSED: {
+    status: 422,
+    message: {
+      en: 'The signed approval of {package} is not accepted: it {reason}.',
+      'zh-CN': '不接受对 {package} 的签名批准：{reason}。',
+    },
+    cure: {
+      en: 'Sign what "signalbox review show" says, by a key that you have registered: signalbox review approve <id> --sign',
+      'zh-CN':
+        '请用已登记的密钥对 "signalbox review show" 所示内容签名：signalbox review approve <id> --sign',
+    },
+  },
+  APPROVAL_UNSIGNED: {
+    status: 422,
+    message: {
+      en: '{reviewer} is held to signing, and this approval of {package} is not signed.',
+      'zh-CN': '{reviewer} 被要求签名，而对 {package} 的此次批准未签名。',
+    },
+    cure: {
+      en: 'npm cannot sign an approval: signalbox review approve <id> --sign',
+      'zh-CN': 'npm 无法签署批准，请使用：signalbox review approve <id> --sign',
+    },
+  },
   ATTACHMENTS_WRONG: {
     status: 400,
     message: {

@@ -12,11 +12,13 @@ export {
 export type { VersionRunning } from './listing/running.ts'
 export { marketplace } from './marketplace.ts'
 export { Mirror } from './mirror/mirror.ts'
+export { forgetAfterChanges, KnownRevisions } from './packages/known-revisions.ts'
 export {
   type AvailableVersions,
   type FetchedPackage,
   PackageSource,
 } from './packages/package-source.ts'
+export { PACKAGES_CHANNEL } from './packages/package-store.ts'
 export type {
   AccountPorts,
   Audit,

@@ -5,12 +5,15 @@ import type { Manifest } from '@signalbox/sdk/manifest'
 import type { PackageSignature } from '@signalbox/sdk/trust/package-signature'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Knex } from 'knex'
+import type { KnownRevisions } from './packages/known-revisions.ts'
 import type { RegistryKeys } from './trust/registry-keys.ts'
 
 /** The content-addressed store of the host: bytes in, SHA-256 (hex) out. Bytes are never deleted. */
 export interface ContentStore {
   put(bytes: Buffer, trx?: Knex.Transaction): Promise<string>
   get(sha256: string): Promise<Buffer | undefined>
+  /** A chunk at a time. What proves not to be what its name says ends in an error before its last chunk. */
+  read(sha256: string): Promise<AsyncIterable<Buffer> | undefined>
 }
 
 /**
@@ -124,6 +127,8 @@ export interface OwnPages {
 }
 
 export interface MarketplaceOptions extends AccountPorts {
+  /** Forgotten by whoever gives them, after every change of a package and at every hint of one. */
+  readonly revisions: KnownRevisions
   readonly contents: ContentStore
   readonly inspectPackage: InspectPackage
   /** Whether anything of the version is installed on the host: then it is no longer its publisher's to take back. */

@@ -13,11 +13,13 @@ const stayAwake = () => {
   if (!isDone) setImmediate(stayAwake)
 }
 stayAwake()
+const { body, paths, headers } = settings
 const result = await autocannon({
   url: settings.url,
-  method: 'POST',
-  headers: { 'content-type': 'application/json', ...settings.headers },
-  body: settings.body,
+  ...(body === undefined
+    ? { headers: headers ?? {} }
+    : { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }),
+  ...(paths === undefined ? {} : { requests: paths.map((path) => ({ path })) }),
   connections: settings.connections,
   pipelining: 1,
   duration: settings.seconds,

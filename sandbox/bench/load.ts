@@ -4,7 +4,10 @@ import { join } from 'node:path'
 export interface LoadSettings {
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly body: string
+  /** Of a POST; absent: it is a GET. */
+  readonly body?: string
+  /** Asked in turn, instead of the URL's own path. */
+  readonly paths?: readonly string[]
   readonly connections: number
   readonly seconds: number
   /** See load-process.ts. It needs a processor of its own: not where what is loaded works on two. */

@@ -3,6 +3,8 @@ import { hostArguments } from './common-arguments.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say } from './language.ts'
 import { print } from './output.ts'
+import { signedApproval } from './sign-approval.ts'
+import { keyArgument } from './sign-command.ts'
 
 interface Review {
   readonly id: string
@@ -144,6 +146,45 @@ function saying(name: string, description: { en: string; 'zh-CN': string }, isRe
   })
 }
 
+const approve = defineCommand({
+  meta: { name: 'approve', description: say({ en: 'Approve a version', 'zh-CN': '批准版本' }) },
+  args: {
+    id: idArgument,
+    text: {
+      type: 'string',
+      default: 'approved',
+      description: say({ en: 'What is told to the others', 'zh-CN': '向其他人说明的内容' }),
+    },
+    sign: {
+      type: 'boolean',
+      description: say({
+        en: 'Sign the approval by your own key, so that hosts need not take the word of the registry',
+        'zh-CN': '用您自己的密钥签署批准，主机便无需只相信注册表',
+      }),
+    },
+    tarball: {
+      type: 'string',
+      description: say({
+        en: 'With --sign: the file you looked at, as npm stage download gave it; its bytes are signed',
+        'zh-CN': '与 --sign 合用：您审阅的文件（由 npm stage download 下载），将对其内容签名',
+      }),
+    },
+    key: keyArgument,
+    ...hostArguments,
+  },
+  run: async ({ args }) => {
+    const client = new HostClient(await connectionOf(args))
+    const path = `${REVIEWS}/${encodeURIComponent(args.id)}`
+    const statement =
+      args.sign === true ? await signedApproval(client, path, args.key, args.tarball) : undefined
+    const review = await client.request<ShownReview>('POST', `${path}/approve`, {
+      text: args.text,
+      ...(statement === undefined ? {} : { statement }),
+    })
+    print(args.json, review, shownLines(review))
+  },
+})
+
 export const reviewCommand = defineCommand({
   meta: {
     name: 'review',
@@ -155,7 +196,7 @@ export const reviewCommand = defineCommand({
   subCommands: {
     list,
     show,
-    approve: saying('approve', { en: 'Approve a version', 'zh-CN': '批准版本' }, false),
+    approve,
     reject: saying(
       'reject',
       { en: 'Reject a version, with the reason', 'zh-CN': '拒绝版本并说明原因' },

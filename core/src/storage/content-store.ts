@@ -14,6 +14,11 @@ export interface ContentStore {
   put(bytes: Uint8Array, trx?: Knex): Promise<string>
   /** @throws CORE_CONTENT_CORRUPT when what is stored is not what its name says. */
   get(sha256: string, trx?: Knex): Promise<Buffer | undefined>
+  /**
+   * A chunk at a time, each read when it is asked for: no connection is held meanwhile. What is stored of them is held to its
+   * name before the last chunk is handed out; where it is not what that says, this ends in CORE_CONTENT_CORRUPT.
+   */
+  read(sha256: string): Promise<AsyncIterable<Buffer> | undefined>
   has(sha256: string, trx?: Knex): Promise<boolean>
 }
 
@@ -39,6 +44,10 @@ export function createContentStore(knex: Knex, sha256: Sha256 = sha256Here): Con
         throw coreErrors.create('CONTENT_CORRUPT', { sha256: name })
       }
       return bytes
+    },
+    read: async (sha256: string) => {
+      const content = await knex('contents').where({ sha256 }).first('size')
+      return content === undefined ? undefined : chunksOf(knex, sha256, Number(content.size))
     },
     has: (sha256: string, trx?: Knex) => has(trx ?? knex, sha256),
   })
@@ -95,6 +104,19 @@ export async function readContentChunk(
   const row = await knex('content_chunks').where({ sha256, ordinal }).first('bytes')
   if (row === undefined) throw coreErrors.create('CONTENT_CORRUPT', { sha256 })
   return row.bytes
+}
+
+async function* chunksOf(knex: Knex, sha256: string, size: number): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256')
+  const count = Math.ceil(size / CONTENT_CHUNK_BYTES)
+  for (let ordinal = 0; ordinal < count; ordinal++) {
+    const chunk = await readContentChunk(knex, sha256, ordinal)
+    hash.update(chunk)
+    if (ordinal === count - 1 && hash.digest('hex') !== sha256) {
+      throw coreErrors.create('CONTENT_CORRUPT', { sha256 })
+    }
+    yield chunk
+  }
 }
 
 async function has(knex: Knex, sha256: string): Promise<boolean> {

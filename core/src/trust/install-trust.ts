@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { Localized } from '@signalbox/sdk/errors'
 import { publicKeyText } from '@signalbox/sdk/trust/key-id'
+import { CLOCK_SKEW_MS } from '@signalbox/sdk/trust/key-statement'
 import { verifyVersion } from '@signalbox/sdk/trust/version-chain'
 import { coreErrors } from '../errors.ts'
 import type { PackageTarball } from '../registry/package-source.ts'
@@ -10,6 +11,7 @@ import { type Installed, RECEIPT_TYPE, receiptOf, type Vouched } from './receipt
 
 interface Ports {
   readonly signer: Pick<HostSigner, 'sign'>
+  readonly now: () => number
   readonly isKeyed: boolean
 }
 
@@ -50,7 +52,8 @@ export class InstallTrust {
     const refuse = (reason: Localized) =>
       coreErrors.create('SIGNATURE_INVALID', { plugin, version, reason })
     if (!verdict.ok) throw refuse(verdict.reason)
-    const { publisher, marketplace, author } = verdict.release
+    const { publisher, marketplace, author, publishedAt } = verdict.release
+    if (publishedAt > this.#ports.now() + CLOCK_SKEW_MS) throw refuse(ofTheFuture(publishedAt))
     if (publisher !== tarball.publisher || marketplace !== tarball.fingerprint) {
       throw refuse({
         en: 'its publisher or its marketplace is not the one that was signed',
@@ -70,5 +73,13 @@ export class InstallTrust {
   ): Promise<string | null> {
     if (!this.#ports.isKeyed) return null
     return this.#ports.signer.sign(RECEIPT_TYPE, receiptOf(installed, files, vouched))
+  }
+}
+
+function ofTheFuture(publishedAt: number): Localized {
+  const at = new Date(publishedAt).toISOString()
+  return {
+    en: `it was published at ${at}, which is still to come by the clock of this host: one of the clocks is wrong`,
+    'zh-CN': `发布时间 ${at} 晚于本主机的时钟：其中一个时钟有误`,
   }
 }

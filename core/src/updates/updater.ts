@@ -1,6 +1,6 @@
 import { CodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
-import { commitChange } from '../audit/change.ts'
+import { recordChange } from '../audit/change.ts'
 import type { InstallService } from '../registry/install-service.ts'
 import { findInstallation } from '../registry/registry-store.ts'
 import type { RolloutService } from '../rollout/rollout-service.ts'
@@ -160,17 +160,15 @@ export class Updater {
     rollout?: string,
   ): Promise<void> {
     const { knex } = this.#ports
-    const before = await knex.transaction((trx) => lockAttempt(trx, plugin, version))
-    const to = nextAttemptState(before?.state, command)
-    if (to === undefined) return
-    const told = { ...(reason === null ? {} : { reason }), ...(rollout ? { rollout } : {}) }
-    const change = {
-      ...caller,
-      ...{ action: `plugin.update-${to}`, subject: `${plugin}@${version}`, tenant: null },
-      detail: { plugin, version, ...told },
-    }
-    await commitChange(knex, change, (trx) =>
-      putAttempt(trx, { plugin, version, state: to, reason, ...(rollout ? { rollout } : {}) }),
-    )
+    await knex.transaction(async (trx) => {
+      const before = await lockAttempt(trx, plugin, version)
+      const to = nextAttemptState(before?.state, command)
+      if (to === undefined) return
+      const planned = rollout === undefined ? {} : { rollout }
+      await putAttempt(trx, { plugin, version, state: to, reason, ...planned })
+      const detail = { plugin, version, ...(reason === null ? {} : { reason }), ...planned }
+      const told = { action: `plugin.update-${to}`, subject: `${plugin}@${version}` }
+      await recordChange(trx, { ...caller, ...told, tenant: null, detail }, null)
+    })
   }
 }

@@ -56,7 +56,7 @@ async function ofMemory(tenant: Tenant, operation: string, input: unknown): Prom
 
 /** Word by word, but for how long it took. */
 function refused(code: string, title: string, faults: readonly { pointer: string }[]): Told {
-  const words = title.replace(/after \d+ ms/, 'after … ms')
+  const words = title.replace(/\d+ ms/g, '… ms')
   return { code, title: words, pointers: faults.map(({ pointer }) => pointer) }
 }
 
@@ -169,4 +169,12 @@ t.test('a unit too many and a spent budget are refused as they are there', async
   t.equal((await send()).code, 'CORE_BUDGET_SPENT')
   await host.advance(1000)
   t.equal((await send()).code, 'CORE_CHANNEL_MISSING', 'a second later there is one more')
+})
+
+t.test('what it has not, it names', async (t) => {
+  const host = await inMemory('acme')
+  const told = (act: string) =>
+    host.call<{ code: string; message: string }>(service, 'ask', ask(act))
+  t.match(await told('blob'), { code: 'SDK_TEST_CALL_UNSUPPORTED', message: /blobs\.list/ })
+  t.match(await told('secret'), { code: 'SDK_TEST_CALL_UNSUPPORTED', message: /ctx\.secrets/ })
 })

@@ -17,12 +17,19 @@ t.test('content of every size comes back whole under its SHA-256', async (t) => 
     t.equal(sha256, createHash('sha256').update(bytes).digest('hex'))
     t.ok((await store.get(sha256))?.equals(bytes), `${size} bytes`)
     t.ok(await store.has(sha256))
+    t.ok((await inParts(sha256))?.equals(bytes), `${size} bytes in parts`)
   }
 })
+
+async function inParts(sha256: string): Promise<Buffer | undefined> {
+  const parts = await store.read(sha256)
+  return parts === undefined ? undefined : Buffer.concat(await Array.fromAsync(parts))
+}
 
 t.test('unknown content is no error', async (t) => {
   const unknown = '0'.repeat(64)
   t.equal(await store.get(unknown), undefined)
+  t.equal(await store.read(unknown), undefined)
   t.notOk(await store.has(unknown))
 })
 
@@ -48,6 +55,7 @@ t.test('what was damaged is whole again when the same bytes are put', async (t) 
   ]) {
     await damage()
     await t.rejects(store.get(sha256), { code: 'CORE_CONTENT_CORRUPT' })
+    await t.rejects(inParts(sha256), { code: 'CORE_CONTENT_CORRUPT' })
     await Promise.all([store.put(bytes), store.put(bytes), store.put(bytes)])
     t.ok((await store.get(sha256))?.equals(bytes))
   }

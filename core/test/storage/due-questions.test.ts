@@ -7,6 +7,7 @@ import { dueSchedule } from '../../src/jobs/run-store.ts'
 import { countLiveNodes, otherCount, putNode } from '../../src/rollout/nodes/node-store.ts'
 import { liveRollouts } from '../../src/rollout/rollout-store.ts'
 import type { DueQuestion } from '../../src/storage/due-watch.ts'
+import { claimUpdate, dueUpdates, putSetting } from '../../src/updates/update-store.ts'
 import { dueHook, insertDelivery } from '../../src/webhooks/hook-store.ts'
 import { dueFanOut } from '../../src/webhooks-out/fan-out-store.ts'
 import { dueDelivery as dueWebhook } from '../../src/webhooks-out/out-delivery-store.ts'
@@ -80,6 +81,27 @@ t.test('webhooks of others, and schedules: the first', async (t) => {
   await knex('hook_deliveries').update({ next_at: knex.fn.now() })
   t.ok(isWithin(await due(dueHook), 0))
 })
+
+t.test(
+  'updates: of plugins that are updated by themselves, and that no node looks at',
+  async (t) => {
+    const set = (mode: 'manual' | 'minor') =>
+      knex.transaction((trx) =>
+        putSetting(trx, { plugin: 'one', mode, minimumAgeHours: 0, by: 'operator' }),
+      )
+    await set('manual')
+    t.equal(await due(dueUpdates), null)
+    await set('minor')
+    t.ok(isWithin(await due(dueUpdates), 0))
+    t.match(await claimUpdate(knex, HOUR_MS), { plugin: 'one' })
+    t.ok(isWithin(await due(dueUpdates), HOUR_MS), 'another node looks at it')
+    t.equal(await claimUpdate(knex, HOUR_MS), undefined)
+    await knex('plugin_updates').update({ leased_until: null, look_at: inOneHour })
+    t.ok(isWithin(await due(dueUpdates), HOUR_MS))
+    await set('manual')
+    t.equal(await due(dueUpdates), null)
+  },
+)
 
 t.test('rollouts: from the start of one to its end', async (t) => {
   t.equal(await due(liveRollouts), null)

@@ -114,6 +114,7 @@ function reviewRoutes(review: string): RouteRows {
   return {
     'GET /v1/marketplace/reviews': { at: '/v1/marketplace/reviews' },
     'GET /v1/marketplace/reviews/{id}': { at: `/v1/marketplace/reviews/${review}` },
+    'GET /v1/marketplace/reviews/{id}/diff': { at: `/v1/marketplace/reviews/${review}/diff` },
     'POST /v1/marketplace/reviews/{id}/{command}': {
       at: `/v1/marketplace/reviews/${review}/answer`,
       body: { text: 'we look at it' },

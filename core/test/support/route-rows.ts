@@ -305,6 +305,11 @@ export const planningRoutes: RouteRows = {
     at: '/v1/plugins/@probe%2Fone:plan',
     body: { version: '1.0.0' },
   },
+  'GET /v1/plugins/{name}/updates': { at: '/v1/plugins/@probe%2Fone/updates' },
+  'PUT /v1/plugins/{name}/updates': {
+    at: '/v1/plugins/@probe%2Fone/updates',
+    body: { updates: 'manual' },
+  },
   'GET /v1/catalog/services/{id}/consumers': { at: '/v1/catalog/services/probe.one/consumers' },
 }
 

@@ -43,7 +43,10 @@ import {
   setMirrored,
 } from './mirrored-version-store.ts'
 
-type Ports = Omit<MarketplaceOptions, 'publicUrl' | 'isOperatorToken' | 'pages' | 'isInstalled'>
+type Ports = Omit<
+  MarketplaceOptions,
+  'publicUrl' | 'isOperatorToken' | 'pages' | 'isInstalled' | 'revisions'
+>
 
 /** A version whose bytes and signatures the host has verified, by keys of the marketplace that it comes from. */
 export interface MirroredVersion {
@@ -180,8 +183,10 @@ export class Mirror {
     await requireRoom(trx, name.full)
     await requireCompatible(trx, { ...inspection, name: name.full, version })
     const { manifest } = inspection
-    const submitted = { name: name.full, version, tag: 'latest', publisher: OPERATOR, manifest }
-    const need = await findNeed(trx, { ...submitted, isStaged: false })
+    const { findings } = checked
+    const of = { name: name.full, version, tag: 'latest', publisher: OPERATOR }
+    const submitted = { ...of, manifest, findings, isStaged: false }
+    const need = await findNeed(trx, submitted)
     const digests = await digestsOf(tarball)
     const inserted = await insertVersion(trx, {
       ...fieldsOf(given, checked, digests),
@@ -193,7 +198,7 @@ export class Mirror {
     await setMirrored(trx, { name: name.full, version }, marketplace, at)
     await insertFiles(trx, { name: name.full, version }, kept.files)
     if (need !== undefined) {
-      await openReview(trx, this.#ports, { ...submitted, isStaged: false, need, at, traceId })
+      await openReview(trx, this.#ports, { ...submitted, need, at, traceId })
       return { isStaged: true }
     }
     await retag(trx, name.full, {})

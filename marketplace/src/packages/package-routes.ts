@@ -1,8 +1,12 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { MarketplaceOptions } from '../ports.ts'
+import { codingOf } from './content-coding.ts'
+import type { KnownRevisions } from './known-revisions.ts'
 import { type PackageName, parsePackageName, parseVersion } from './package-name.ts'
 import { PackumentService } from './packument-service.ts'
 import { packumentForm } from './revision.ts'
+import { TarballService } from './tarball-service.ts'
 
 /**
  * A package in a path: `/quality-gate`, `/@acme%2fquality-gate` (as npm writes it) or `/@acme/quality-gate`
@@ -26,11 +30,13 @@ const IMMUTABLE = 'public, max-age=31536000, immutable'
 export function packageRoutes(
   app: FastifyInstance,
   options: Pick<MarketplaceOptions, 'knex' | 'contents' | 'publicUrl'> & {
+    readonly revisions: KnownRevisions
     /** Told of every tarball that is fetched. */
     onDownload(name: string, version: string): void
   },
 ): void {
   const packuments = new PackumentService(options)
+  const tarballs = new TarballService(options)
   app.get<{ Params: { spec: string } }>('/-/npm/v1/attestations/:spec', async (request) => {
     const { spec } = request.params
     const at = spec.lastIndexOf('@')
@@ -42,11 +48,16 @@ export function packageRoutes(
       const answer = await packuments.packument({
         name: packageOf(request.params),
         form: packumentForm(request.headers.accept),
+        coding: codingOf(request.headers['accept-encoding']),
         baseUrl: options.publicUrl(request as FastifyRequest),
         ifNoneMatch: request.headers['if-none-match'],
       })
-      reply.header('etag', answer.etag).header('vary', 'accept').header('cache-control', 'no-cache')
+      reply
+        .header('etag', answer.etag)
+        .header('vary', 'accept, accept-encoding')
+        .header('cache-control', 'no-cache')
       if (answer.kind === 'unchanged') return reply.code(304).send()
+      if (answer.coding !== 'identity') reply.header('content-encoding', answer.coding)
       return reply.type('application/json; charset=utf-8').send(answer.body)
     })
 
@@ -54,14 +65,16 @@ export function packageRoutes(
       `${pattern}/-/:file`,
       async (request, reply) => {
         const name = packageOf(request.params)
-        const { bytes, integrity, version } = await packuments.tarball(name, request.params.file)
+        const tarball = await tarballs.tarball(name, request.params.file)
+        const { version, integrity, size, body } = tarball
         if (request.method === 'GET') options.onDownload(name.full, version)
         return reply
           .type('application/octet-stream')
           .header('etag', `"${integrity}"`)
           .header('cache-control', IMMUTABLE)
+          .header('content-length', size)
           .header('x-content-type-options', 'nosniff')
-          .send(bytes)
+          .send(body instanceof Buffer ? body : Readable.from(body))
       },
     )
   }

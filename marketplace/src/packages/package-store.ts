@@ -68,6 +68,10 @@ export async function ensurePackage(
     .ignore()
 }
 
+/** Told of with every revision that moves. It carries no name: it says that there is something to read anew. */
+export const PACKAGES_CHANNEL = 'signalbox_packages'
+
+/** What a packument is made of moves its package's revision, in the same transaction. */
 export async function setRevision(
   trx: Knex.Transaction,
   given: { name: string; rev: string; at: Date },
@@ -75,6 +79,7 @@ export async function setRevision(
   await trx('packages')
     .where({ name: given.name })
     .update({ rev: given.rev, modified_at: given.at })
+    .returning(trx.raw(`pg_notify('${PACKAGES_CHANNEL}', '')::text`))
 }
 
 /** What a packument of every version would have to hold, whatever state the versions are in. */
@@ -242,6 +247,7 @@ async function publishedVersions(
 
 export interface StoredTarball {
   readonly sha256: string
+  readonly size: number
   readonly integrity: string
   readonly publisher: string
   readonly fingerprint: string
@@ -270,11 +276,12 @@ export async function findTarball(
   name: string,
   version: string,
 ): Promise<StoredTarball | undefined> {
-  return knex('package_versions')
+  const row = await knex('package_versions')
     .where({ name, version })
     .whereIn('state', visibleStates)
     .first<StoredTarball | undefined>(
       'tarball_sha256 as sha256',
+      'size',
       'integrity',
       'publisher',
       'fingerprint',
@@ -282,6 +289,7 @@ export async function findTarball(
       'signature_key as signatureKey',
       'release',
     )
+  return row === undefined ? undefined : { ...row, size: Number(row.size) }
 }
 
 /** What may be installed anew, oldest first. */

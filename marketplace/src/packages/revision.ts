@@ -1,3 +1,5 @@
+import type { Coding } from './content-coding.ts'
+
 /**
  * Revisions have CouchDB's form: a count and random hex. The count is for people; the hex keeps a revision
  * unique when a database is restored from a backup and the count runs a second time, so that neither a
@@ -13,9 +15,17 @@ export const REVISION_BYTES = 8
 
 export type PackumentForm = 'full' | 'abbreviated'
 
-/** Tarball URLs are part of a packument, so the address it was asked at is part of its tag. */
-export function packumentEtag(rev: string, form: PackumentForm, baseUrlHash: string): string {
-  return `"${rev}-${form}-${baseUrlHash}"`
+/**
+ * Tarball URLs are part of a packument, so the address it was asked at is part of its tag; compressed bytes are others
+ * (RFC 9110 §8.8.3.3).
+ */
+export function packumentEtag(
+  rev: string,
+  form: PackumentForm,
+  baseUrlHash: string,
+  coding: Coding = 'identity',
+): string {
+  return `"${rev}-${form}-${baseUrlHash}${coding === 'identity' ? '' : `-${coding}`}"`
 }
 
 /** RFC 9110 §13.1.2: a list of entity tags or `*`, compared weakly. */

@@ -138,4 +138,5 @@ const groundWords: Readonly<Record<ReviewGround, string>> = {
   'first-version': 'the first version of a new name is always reviewed',
   tier: 'the policy of its tier asks for a review',
   'asked-for': 'staged as asked',
+  'trials-cut-short': 'its trials ended before all was tried',
 }

@@ -116,7 +116,9 @@ export class PublishService {
     requireSound(document, await versionFindings(trx, { name, version, inspection }))
     await requireCompatible(trx, { ...inspection, name: name.full, version })
     const { manifest } = inspection
-    const submitted = { name: name.full, version, tag, publisher: actor.name, manifest, isStaged }
+    const { findings } = checked
+    const by = { publisher: actor.name, isStaged }
+    const submitted = { name: name.full, version, tag, manifest, findings, ...by }
     const need = await findNeed(trx, submitted)
     const author = await requireAuthor(trx, checked, actor, at.getTime())
     const isShown = need === undefined

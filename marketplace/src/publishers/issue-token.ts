@@ -61,7 +61,7 @@ export async function issueToken(
 }
 
 /** As many machines as one person logs in from. */
-export const MAX_LOGINS = 20
+const MAX_LOGINS = 20
 
 /**
  * The token of a login. Beyond the most, the oldest login ends: a refusal would shut out who has no token left to

@@ -1,3 +1,4 @@
+import type { Finding } from '@signalbox/sdk/finding'
 import type { Manifest } from '@signalbox/sdk/manifest'
 import type { Knex } from 'knex'
 import { hasReleases } from '../packages/version-standing-store.ts'
@@ -13,6 +14,8 @@ export interface Submitted {
   readonly publisher: string
   readonly manifest: Manifest
   readonly isStaged: boolean
+  /** What the checks found and let pass. */
+  readonly findings: readonly Finding[]
 }
 
 /** What a version waits for. */
@@ -24,7 +27,7 @@ export interface StagedVersion extends ReviewNeed {
 /** Asked while the package is held: of two first versions at once, both are first. */
 export async function findNeed(
   trx: Knex.Transaction,
-  { name, publisher, manifest, isStaged }: Submitted,
+  { name, publisher, manifest, isStaged, findings }: Submitted,
 ): Promise<ReviewNeed | undefined> {
   return reviewNeed(await readPolicy(trx), {
     publisher,
@@ -32,6 +35,9 @@ export async function findNeed(
     tier: manifest.runtime.tier,
     isFirst: !(await hasReleases(trx, name)),
     isAsked: isStaged,
+    isCutShort: findings.some(
+      ({ rule, severity }) => rule === 'trials/cut-short' && severity !== 'note',
+    ),
   })
 }
 

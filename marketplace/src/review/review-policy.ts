@@ -34,7 +34,7 @@ export const defaultPolicy: ReviewPolicy = Object.freeze({
   minimumReleaseAgeHours: 24,
 })
 
-export type ReviewGround = 'first-version' | 'tier' | 'asked-for'
+export type ReviewGround = 'first-version' | 'tier' | 'asked-for' | 'trials-cut-short'
 export type PublisherRole = 'reviewer' | 'trusted'
 
 export interface Submission {
@@ -45,6 +45,8 @@ export interface Submission {
   readonly isFirst: boolean
   /** By `npm stage publish`. */
   readonly isAsked: boolean
+  /** A limit ended the trials before all of it was tried: a machine has not said that it is sound. */
+  readonly isCutShort: boolean
 }
 
 export interface ReviewNeed {
@@ -56,20 +58,23 @@ export interface ReviewNeed {
 /** @returns what must happen before a version is shown; undefined: nothing. Pure. */
 export function reviewNeed(
   policy: ReviewPolicy,
-  { publisher, roles, tier, isFirst, isAsked }: Submission,
+  { publisher, roles, tier, isFirst, isAsked, isCutShort }: Submission,
 ): ReviewNeed | undefined {
   const isFree = policy.mode === 'off' || (publisher === OPERATOR && policy.operator === 'pass')
   const { approvals, trustedPublishersPass } = policy.tiers[tier]
   const passes = isFree || (trustedPublishersPass && roles.includes('trusted'))
   const byTier = passes ? 0 : approvals
   const first = isFirst && !isFree
+  // Of whoever publishes, trusted or not: a slow version would else pass by being slow.
+  const untried = isCutShort && !isFree
   const grounds: ReviewGround[] = [
     ...(first ? (['first-version'] as const) : []),
     ...(byTier > 0 ? (['tier'] as const) : []),
     ...(isAsked ? (['asked-for'] as const) : []),
+    ...(untried ? (['trials-cut-short'] as const) : []),
   ]
   if (grounds.length === 0) return undefined
-  return { grounds, needed: Math.max(byTier, first ? 1 : 0) }
+  return { grounds, needed: Math.max(byTier, first || untried ? 1 : 0) }
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { answerRefusals } from '../http/error-handler.ts'
 import { parsePackageName } from '../packages/package-name.ts'
-import type { AccountPorts, ContentStore } from '../ports.ts'
+import type { AccountPorts, ContentStore, InspectPackage } from '../ports.ts'
 import { actorOf, authentication } from '../publishers/authenticate.ts'
 import { PublisherService } from '../publishers/publisher-service.ts'
 import { requireOperator } from '../publishers/require-whole.ts'
 import type { RegistryKeys } from '../trust/registry-keys.ts'
+import { ReviewDiffService } from './review-diff-service.ts'
 import type { PublisherRole } from './review-policy.ts'
 import {
   commandSchema,
@@ -25,13 +26,16 @@ const tags = ['marketplace']
 export interface ReviewOptions extends AccountPorts {
   readonly contents: ContentStore
   readonly registryKeys?: RegistryKeys
+  readonly inspectPackage: InspectPackage
 }
 
 /** Reviews, who reviews, and what is taken out of circulation, for the host's `/v1/marketplace`. */
 export const reviewRoutes: FastifyPluginAsync<ReviewOptions> = async (app, ports) => {
   answerRefusals(app, ports)
   app.addHook('onRequest', authentication(app, new PublisherService(ports)))
-  queueRoutes(app, ports, new ReviewService(ports))
+  const reviews = new ReviewService(ports)
+  queueRoutes(app, ports, reviews)
+  diffRoute(app, new ReviewDiffService({ ...ports, reviews }))
   operatorRoutes(app, new ReviewingService(ports))
   withdrawalRoutes(app, new WithdrawalService(ports))
 }
@@ -71,7 +75,7 @@ function queueRoutes(app: FastifyInstance, { knex }: ReviewOptions, reviews: Rev
   )
   app.post<{
     Params: { id: string; command: ReviewCommand }
-    Body: { text: string; rule?: string }
+    Body: { text: string; rule?: string; statement?: string }
   }>(
     '/reviews/:id/:command',
     {
@@ -91,6 +95,20 @@ function queueRoutes(app: FastifyInstance, { knex }: ReviewOptions, reviews: Rev
       else await reviews.say(decision, command)
       return reviews.show(decision.actor, id)
     },
+  )
+}
+
+function diffRoute(app: FastifyInstance, diffs: ReviewDiffService): void {
+  app.get<{ Params: { id: string } }>(
+    '/reviews/:id/diff',
+    {
+      schema: {
+        tags,
+        summary: 'The files of a version beside those of the release before it, as a unified diff',
+        params: commandSchema.idParams,
+      },
+    },
+    async (request) => diffs.diff(actorOf(request), request.params.id),
   )
 }
 

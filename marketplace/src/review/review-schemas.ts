@@ -19,6 +19,9 @@ const reasonSchema = {
 
 const ruleSchema = { type: 'string', pattern: '^[a-z0-9-]+/[a-z0-9-]+$', maxLength: 100 } as const
 
+/** A DSSE envelope of an approval; others are refused where they are read. */
+const statementSchema = { type: 'string', minLength: 1, maxLength: 8000 } as const
+
 function strict<Properties extends object>(
   properties: Properties,
   required: readonly string[] = Object.keys(properties),
@@ -32,7 +35,7 @@ export const commandSchema = {
     id: uuidSchema,
     command: { enum: ['approve', 'reject', 'appeal', 'answer', 'reopen'] },
   }),
-  body: strict({ text: reasonSchema, rule: ruleSchema }, ['text']),
+  body: strict({ text: reasonSchema, rule: ruleSchema, statement: statementSchema }, ['text']),
 }
 
 export const listSchema = strict(
@@ -60,11 +63,17 @@ const tierPolicy = strict({
   trustedPublishersPass: { type: 'boolean' },
 })
 
+/** Neither linted nor run at a publish: people are all there is. */
+const trustedPolicy = strict({
+  approvals: { type: 'integer', minimum: 1, maximum: 5 },
+  trustedPublishersPass: { const: false },
+})
+
 export const policySchema = strict(
   {
     mode: { enum: ['on', 'off'] },
     operator: { enum: ['pass', 'review'] },
-    tiers: strict({ declarative: tierPolicy, sandbox: tierPolicy, trusted: tierPolicy }),
+    tiers: strict({ declarative: tierPolicy, sandbox: tierPolicy, trusted: trustedPolicy }),
     minimumReleaseAgeHours: { type: 'integer', minimum: 0, maximum: 8760 },
   },
   ['mode', 'operator', 'tiers'],

@@ -1,3 +1,4 @@
+import type { Finding } from '@signalbox/sdk/finding'
 import { type PermissionDiff, permissionDiff } from '@signalbox/sdk/permission-diff'
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
@@ -5,6 +6,7 @@ import { isMaintainer } from '../packages/maintainer-store.ts'
 import { parsePackageName } from '../packages/package-name.ts'
 import {
   findContracts,
+  findFindings,
   findHead,
   findManifest,
   listVersions,
@@ -21,6 +23,7 @@ import { authorizeChange } from '../publishers/authorize-change.ts'
 import { findScopeHolder } from '../publishers/publisher-store.ts'
 import { covers } from '../publishers/token-limits.ts'
 import { relist } from '../search/listing-index.ts'
+import { signedReview, stateApproval, type UnderReview } from '../trust/approvals.ts'
 import type { RegistryKeys } from '../trust/registry-keys.ts'
 import { signApproved } from '../trust/sign-approved.ts'
 import { refusalToDecide } from './review-policy.ts'
@@ -53,6 +56,8 @@ export interface Decision {
   readonly text: string
   /** The finding that is spoken of. */
   readonly rule?: string | undefined
+  /** Of an approval: the statement that the reviewer signed. */
+  readonly statement?: string | undefined
 }
 
 export interface ShownReview extends Review {
@@ -61,6 +66,8 @@ export interface ShownReview extends Review {
   /** The release it follows, and what it may do beside that; null: there is none, and all is new. */
   readonly against: string | null
   readonly permissions: PermissionDiff
+  /** What the checks found and let pass; appeals and answers name their rule. */
+  readonly findings: readonly Finding[]
   /** What it makes of the majors of services that the release served as well. */
   readonly contracts: readonly ServiceDiff[]
 }
@@ -107,6 +114,7 @@ export class ReviewService {
       dist: { integrity, shasum, size, state },
       against,
       permissions: permissionDiff(before, version.manifest),
+      findings: (await findFindings(knex, review.name, review.version)) ?? [],
       contracts: serviceDiffs(old, version.contracts),
     }
   }
@@ -124,19 +132,31 @@ export class ReviewService {
   /** @returns how many approvals are still missing; 0: the version is published */
   async approve(decision: Decision): Promise<number> {
     return this.#decide(decision, 'approve', async (trx, review, version) => {
-      const { actor, text, rule, traceId } = decision
+      const { actor, text, rule, statement: own, traceId } = decision
       const at = this.#now()
-      const entry = { kind: 'approval', actor: actor.name, text, rule: rule ?? null, at } as const
+      const { registryKeys } = this.#ports
+      const under = { review, integrity: version.integrity }
+      const stated = { reviewer: actor.name, at, own }
+      const statement = await stateApproval(trx, registryKeys, under, stated)
+      const said = { actor: actor.name, text, rule: rule ?? null, at, statement }
+      const entry = { kind: 'approval', ...said } as const
       if (!(await insertEntry(trx, review.id, entry))) {
         const words = { actor: actor.name, package: spec(review), needed: review.needed }
         throw marketplaceErrors.create('REVIEW_TWICE', words)
       }
-      const missing =
-        Math.max(review.needed, 1) - (await countEntries(trx, review.id, ['approval']))
-      await this.#audit(trx, decision, review, 'package.approved', { note: text, missing })
+      const missing = review.needed - (await this.#approvals(trx, under))
+      const told = { note: text, missing: Math.max(missing, 0), isOwnKey: own !== undefined }
+      await this.#audit(trx, decision, review, 'package.approved', told)
       if (missing <= 0) await this.#release(trx, review, version, { by: actor.name, at, traceId })
       return Math.max(missing, 0)
     })
+  }
+
+  /** Where there are signatures only what is signed counts, and by a key that is still good. */
+  async #approvals(trx: Knex.Transaction, under: UnderReview): Promise<number> {
+    const { registryKeys } = this.#ports
+    if (registryKeys === undefined) return countEntries(trx, under.review.id, ['approval'])
+    return (await signedReview(trx, registryKeys, under)).approvals.length
   }
 
   async reject(decision: Decision): Promise<void> {
@@ -234,7 +254,7 @@ export class ReviewService {
     await authorizeChange(trx, actorNamed(publisher), parsePackageName(name), head?.owner)
     await requireCompatible(trx, { name, version, contracts, manifest })
     await moveVersion(trx, { name, version, state: 'published', reason: null, by, at })
-    const signing = { name, version, integrity, publisher, marketplace, authorKey, stagedAt, at }
+    const signing = { integrity, marketplace, authorKey, stagedAt, at, review }
     await signApproved(trx, this.#ports.registryKeys, signing)
     await tagRelease(trx, { name, version, tag })
     const rev = nextRevision(head?.rev, this.#ports.randomBytes(REVISION_BYTES))

@@ -35,6 +35,8 @@ export interface ReviewEntry {
   readonly text: string
   readonly rule: string | null
   readonly at: Date
+  /** Of an approval: what was signed, a DSSE envelope. Null: of what is none, and by a host without a key. */
+  readonly statement: string | null
 }
 
 /** What of the version a reviewer is shown, and a decision asks again. */
@@ -81,6 +83,17 @@ export async function insertReview(
 
 export async function findReview(knex: Knex, id: string): Promise<Review | undefined> {
   return knex('reviews').where({ id }).first<Review | undefined>(columns)
+}
+
+/** The review by which a version was let through; undefined: there was none. */
+export async function findPassedReview(
+  knex: Knex,
+  name: string,
+  version: string,
+): Promise<Review | undefined> {
+  return knex('reviews')
+    .where({ name, version, status: 'approved' })
+    .first<Review | undefined>(columns)
 }
 
 /** Held until the transaction ends: decisions on one version follow one another. */
@@ -160,13 +173,15 @@ export async function decideReview(
   await trx('reviews').where({ id }).update({ status, decided_at: at })
 }
 
+export type NewEntry = Omit<ReviewEntry, 'statement'> & { readonly statement?: string | null }
+
 /** @returns false where the actor has approved before */
 export async function insertEntry(
   trx: Knex.Transaction,
   review: string,
-  { kind, actor, text, rule, at }: ReviewEntry,
+  { kind, actor, text, rule, at, statement = null }: NewEntry,
 ): Promise<boolean> {
-  const query = trx('review_entries').insert({ review, kind, actor, text, rule, at })
+  const query = trx('review_entries').insert({ review, kind, actor, text, rule, at, statement })
   const inserted = await (kind === 'approval'
     ? query.onConflict(trx.raw(`(review, actor) where kind = 'approval'`)).ignore()
     : query
@@ -178,7 +193,7 @@ export async function listEntries(knex: Knex, review: string): Promise<readonly 
   return knex('review_entries')
     .where({ review })
     .orderBy('id')
-    .select('kind', 'actor', 'text', 'rule', 'at')
+    .select('kind', 'actor', 'text', 'rule', 'at', 'statement')
 }
 
 export async function countEntries(

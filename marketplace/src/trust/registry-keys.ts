@@ -1,4 +1,5 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { type Approval, signApproval } from '@signalbox/sdk/trust/approval-statement'
 import { keyIdOf, publicKeyText } from '@signalbox/sdk/trust/key-id'
 import { endorseKey } from '@signalbox/sdk/trust/key-succession'
 import { signVersion } from '@signalbox/sdk/trust/registry-signature'
@@ -66,6 +67,11 @@ export class RegistryKeys {
     }
   }
 
+  /** For a reviewer who has no key, within the transaction of the approval. @throws MKT_SIGNING_KEY_LOST */
+  async signApproval(trx: Knex.Transaction, approval: Approval): Promise<string> {
+    return signApproval(approval, (await this.current(trx)).privateKey)
+  }
+
   /** The one that signs now. @throws MKT_SIGNING_KEY_LOST: it does not open */
   async current(knex: Knex = this.#ports.knex): Promise<RegistryKey> {
     const [newest] = await listRegistryKeys(knex)
@@ -80,6 +86,12 @@ export class RegistryKeys {
     const believed = stored.filter(({ revokedAt }) => revokedAt === null)
     const opened = await Promise.all(believed.map((one) => this.#open(one)))
     return opened.filter((one) => one !== undefined)
+  }
+
+  /** Public halves of those, by their ids. */
+  async trustedPublicKeys(knex?: Knex): Promise<ReadonlyMap<string, KeyObject>> {
+    const trusted = await this.trusted(knex)
+    return new Map(trusted.map(({ keyid, privateKey }) => [keyid, createPublicKey(privateKey)]))
   }
 
   /**

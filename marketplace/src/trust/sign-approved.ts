@@ -4,17 +4,14 @@ import { marketplaceErrors } from '../errors.ts'
 import { findOrigin } from '../mirror/mirrored-version-store.ts'
 import { parsePackageName } from '../packages/package-name.ts'
 import { actorNamed } from '../publishers/actor.ts'
+import { signedReview, type UnderReview } from './approvals.ts'
 import { holdPublisherKey, type PublisherKey } from './publisher-key-store.ts'
 import type { RegistryKeys } from './registry-keys.ts'
 import { ownersOf } from './require-author.ts'
 import { setSigned } from './signed-version-store.ts'
 
 /** A version that was staged and is let through now. */
-export interface ApprovedVersion {
-  readonly name: string
-  readonly version: string
-  readonly integrity: string
-  readonly publisher: string
+export interface ApprovedVersion extends UnderReview {
   readonly marketplace: string
   /** By which its author signed it, as was found when it was staged; null: he did not. */
   readonly authorKey: string | null
@@ -33,20 +30,22 @@ export async function signApproved(
   keys: RegistryKeys | undefined,
   approved: ApprovedVersion,
 ): Promise<void> {
+  const { name, version, publisher } = approved.review
   // What was mirrored is signed by where it comes from.
-  if ((await findOrigin(trx, approved.name, approved.version))?.from) return
+  if ((await findOrigin(trx, name, version))?.from) return
   const key = await requireStillGood(trx, approved)
   if (keys === undefined) return
-  const { name, version, integrity, publisher, marketplace, at } = approved
+  const { integrity, marketplace, at } = approved
+  const review = await signedReview(trx, keys, approved)
   const author = key === undefined ? null : { keyid: key.keyid, publicKey: key.publicKey }
   const of = { name, version, integrity, publisher, marketplace }
-  const signed = await keys.sign(trx, { ...of, publishedAt: at.getTime(), author })
+  const signed = await keys.sign(trx, { ...of, publishedAt: at.getTime(), author, review })
   await setSigned(trx, { name, version }, signed)
 }
 
 async function requireStillGood(
   trx: Knex.Transaction,
-  { name, version, publisher, authorKey, stagedAt }: ApprovedVersion,
+  { review: { name, version, publisher }, authorKey, stagedAt }: ApprovedVersion,
 ): Promise<PublisherKey | undefined> {
   if (authorKey === null) return undefined
   const owners = await ownersOf(trx, actorNamed(publisher), parsePackageName(name))

@@ -1,9 +1,11 @@
 import type { Knex } from 'knex'
 import { parsePackageName } from '../packages/package-name.ts'
-import { lockHead, setRevision } from '../packages/package-store.ts'
+import { findReleased, lockHead, setRevision } from '../packages/package-store.ts'
 import { nextRevision, REVISION_BYTES } from '../packages/revision.ts'
 import type { ContentStore } from '../ports.ts'
 import { digestsOf } from '../publish/digests.ts'
+import { findPassedReview } from '../review/review-store.ts'
+import { signedReview } from './approvals.ts'
 import { findPublicKey } from './publisher-key-store.ts'
 import type { RegistryKeys } from './registry-keys.ts'
 import {
@@ -85,7 +87,16 @@ async function signSome(
     const publicKey = authorKey === null ? undefined : await findPublicKey(trx, authorKey)
     const author =
       authorKey === null || publicKey === undefined ? null : { keyid: authorKey, publicKey }
-    const release = { ...one, author, publishedAt: publishedAt.getTime() }
+    const passed = await findPassedReview(trx, name, one.version)
+    const { integrity } = one
+    // Of a version that was signed, an approval that nobody had signed did not count.
+    const wasSigned = (await findReleased(trx, name, one.version))?.release != null
+    const again = (by: 'registry' | 'nobody') => by === 'registry' || !wasSigned
+    const review =
+      passed === undefined
+        ? null
+        : await signedReview(trx, keys, { review: passed, integrity }, again)
+    const release = { ...one, author, review, publishedAt: publishedAt.getTime() }
     await setSigned(trx, one, await keys.sign(trx, release))
     signed += 1
   }

@@ -6,7 +6,6 @@ import {
   type PublishedVersion,
   type StoredPackage,
 } from '../../src/packages/packument.ts'
-import { PackumentCache } from '../../src/packages/packument-cache.ts'
 import {
   matchesEtag,
   nextRevision,
@@ -129,20 +128,4 @@ t.test("npm's installer gets the abbreviated form, everyone else the full one", 
   t.equal(packumentForm(install), 'abbreviated')
   t.equal(packumentForm('application/json'), 'full')
   t.equal(packumentForm(undefined), 'full')
-})
-
-t.test('the cache keeps what was used last within its bytes, at one revision', async (t) => {
-  const cache = new PackumentCache(10)
-  cache.set('a', '1', Buffer.alloc(4))
-  cache.set('b', '1', Buffer.alloc(4))
-  t.equal(cache.get('a', '2'), undefined, 'another revision is not served')
-  t.ok(cache.get('a', '1'))
-  cache.set('c', '1', Buffer.alloc(4))
-  t.equal(cache.get('b', '1'), undefined, 'the one unused longest went')
-  t.ok(cache.get('a', '1'))
-  cache.set('a', '2', Buffer.alloc(6))
-  t.ok(cache.get('c', '1'), 'a new revision takes the place of the old')
-  cache.set('d', '1', Buffer.alloc(11))
-  t.equal(cache.get('d', '1'), undefined, 'what is larger than the cache is not kept')
-  t.ok(cache.get('a', '2'))
 })

@@ -28,7 +28,7 @@ t.test('the installer gets the short form, with tarballs at the address it asked
   const answer = await registry.call('/@acme%2fgate', { headers: abbreviated })
   t.notOk('readme' in answer.body || 'signalbox' in answer.body.versions['1.0.0'])
   t.equal(answer.body.versions['1.0.0'].dist.tarball, `${registry.url}@acme/gate/-/gate-1.0.0.tgz`)
-  t.equal(answer.headers.get('vary'), 'accept')
+  t.equal(answer.headers.get('vary'), 'accept, accept-encoding')
 })
 
 t.test('an unchanged packument is 304 until anything of it changes', async (t) => {
@@ -55,6 +55,22 @@ t.test('an unchanged packument is 304 until anything of it changes', async (t) =
     status: 200,
     body: { 'dist-tags': { lts: '1.0.0' } },
   })
+})
+
+t.test('each form of a packument has a tag of its own, and all hold the same', async (t) => {
+  const plain = await registry.call('/@acme%2fgate', { headers: { 'accept-encoding': 'identity' } })
+  const tags = new Set([plain.headers.get('etag')])
+  for (const coding of ['gzip', 'br']) {
+    const headers = { 'accept-encoding': coding }
+    const answer = await registry.call('/@acme%2fgate', { headers })
+    t.equal(answer.headers.get('content-encoding'), coding)
+    t.strictSame(answer.body, plain.body)
+    const tag = answer.headers.get('etag') ?? ''
+    tags.add(tag)
+    const again = { ...headers, 'if-none-match': tag }
+    t.equal((await registry.call('/@acme%2fgate', { headers: again })).status, 304)
+  }
+  t.equal(tags.size, 3)
 })
 
 t.test('a tarball is the bytes that were published, for ever', async (t) => {

@@ -258,7 +258,7 @@ t.test('different versions published at once all stand', async (t) => {
   const answers = await Promise.all(
     versions.map((version) => put('@acme/many', publishBody(spec('many', version)))),
   )
-  t.ok(answers.every(({ status }) => status === 201))
+  for (const { status, body } of answers) t.equal(status, 201, JSON.stringify(body))
   t.strictSame([...((await source.versions('@acme/many'))?.versions ?? [])].sort(), versions)
 })
 

@@ -14,6 +14,7 @@ const submitted: Submission = {
   tier: 'sandbox',
   isFirst: false,
   isAsked: false,
+  isCutShort: false,
 }
 
 const needed = (change: Partial<Submission>, policy: ReviewPolicy = defaultPolicy) =>
@@ -38,6 +39,14 @@ t.test('whom the operator trusts needs nobody for a sandbox, and two for a proce
   t.equal(needed({ roles: ['trusted'] }), undefined)
   t.equal(needed({ roles: ['trusted'], tier: 'trusted' }), 2)
   t.equal(needed({ roles: ['reviewer'] }), 1)
+})
+
+t.test('what was not tried to its end needs a person, whoever publishes it', async (t) => {
+  const cut = { tier: 'declarative', isCutShort: true } as const
+  t.equal(needed(cut), 1)
+  t.equal(needed({ ...cut, roles: ['trusted'] }), 1)
+  t.equal(needed({ tier: 'trusted', isCutShort: true }), 2)
+  t.equal(needed(cut, { ...defaultPolicy, mode: 'off' }), undefined)
 })
 
 t.test('the operator passes, unless the policy says otherwise; off, everybody does', async (t) => {

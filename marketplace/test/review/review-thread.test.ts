@@ -95,6 +95,12 @@ t.test(
     t.equal((await call(role, { method: 'PUT', token: acme })).status, 403)
     const policy = { method: 'PUT', token: acme, body: defaultPolicy }
     t.equal((await call('/v1/marketplace/review-policy', policy)).status, 403)
+    const { trusted } = defaultPolicy.tiers
+    for (const less of [{ approvals: 0 }, { trustedPublishersPass: true }]) {
+      const tiers = { ...defaultPolicy.tiers, trusted: { ...trusted, ...less } }
+      const unread = { method: 'PUT', token: OPERATOR_TOKEN, body: { ...defaultPolicy, tiers } }
+      t.equal((await call('/v1/marketplace/review-policy', unread)).status, 400)
+    }
     t.equal((await post('block', acme)).status, 403)
     t.equal((await post('yank', eve)).status, 403)
     t.match((await post('yank', acme)).body, { state: 'yanked', by: 'acme' })

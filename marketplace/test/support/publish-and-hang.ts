@@ -6,6 +6,7 @@ import { createContentStore } from '../../../core/src/storage/content-store.ts'
 import { createKnex } from '../../../core/src/storage/create-knex.ts'
 import { isDatabaseUnavailable } from '../../../core/src/storage/database-unavailable.ts'
 import { marketplace } from '../../src/marketplace.ts'
+import { KnownRevisions } from '../../src/packages/known-revisions.ts'
 import { inspectHonestly } from './inspect-honestly.ts'
 
 /**
@@ -18,6 +19,7 @@ const app = Fastify({ logger: false })
 await app.register(marketplace, {
   prefix: '/npm',
   knex,
+  revisions: new KnownRevisions({ knex, monotonic: () => performance.now() }),
   contents: createContentStore(knex),
   inspectPackage: inspectHonestly,
   isOperatorToken: (token) => token === operatorToken,

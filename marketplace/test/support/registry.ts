@@ -13,6 +13,7 @@ import { findingRoutes } from '../../src/checks/finding-routes.ts'
 import type { ListingPorts } from '../../src/listing/listing-ports.ts'
 import { listingRoutes } from '../../src/listing/listing-routes.ts'
 import { marketplace } from '../../src/marketplace.ts'
+import { forgetAfterChanges, KnownRevisions } from '../../src/packages/known-revisions.ts'
 import type { AuditEntry, MarketplaceOptions } from '../../src/ports.ts'
 import { publisherRoutes } from '../../src/publishers/publisher-routes.ts'
 import { defaultPolicy } from '../../src/review/review-policy.ts'
@@ -75,8 +76,10 @@ export async function serve(
   changes: Partial<MarketplaceOptions & ListingPorts>,
 ): Promise<Registry> {
   const audited: AuditEntry[] = []
+  const revisions = new KnownRevisions({ knex, monotonic: () => performance.now() })
   const options: MarketplaceOptions = {
     knex,
+    revisions,
     contents: createContentStore(knex),
     inspectPackage: inspectHonestly,
     isOperatorToken: (token) => token === OPERATOR_TOKEN,
@@ -103,6 +106,7 @@ export async function serve(
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) routes.push(`${one} ${url}`)
   })
+  forgetAfterChanges(app, options.revisions)
   await app.register(marketplace, { prefix: '/npm', ...options })
   await app.register(advisoryAdministration, { prefix: '/v1/marketplace', ...options })
   await app.register(publisherRoutes, { prefix: '/v1/marketplace', ...options })

@@ -104,14 +104,14 @@ export const trialRules = defineRules({
     },
   },
   'trials/cut-short': {
-    severity: 'note',
+    severity: 'warning',
     message: {
       en: 'The trials took longer than {seconds} s and ended before {what}.',
       'zh-CN': '试运行超过 {seconds} 秒，在 {what} 之前结束。',
     },
     cure: {
-      en: 'Nothing to do; fewer or quicker examples are all tried.',
-      'zh-CN': '无需处理；减少或加快示例即可全部试运行。',
+      en: 'What was not tried is reviewed by a person; fewer or quicker examples and steps are all tried.',
+      'zh-CN': '未试运行的部分由人工评审；减少或加快示例与步骤即可全部试运行。',
     },
   },
 })

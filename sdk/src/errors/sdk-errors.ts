@@ -98,8 +98,8 @@ export const sdkErrors = defineErrors('SDK', {
       'zh-CN': '测试主机不支持 {call}。',
     },
     cure: {
-      en: 'Give the test host an answer for it under "answers", or try it with signalbox dev.',
-      'zh-CN': '请在测试主机的 "answers" 中为其提供应答，或使用 signalbox dev 试用。',
+      en: 'Try it with signalbox dev, which runs the real host.',
+      'zh-CN': '请使用运行真实主机的 signalbox dev 试用。',
     },
   },
   TEST_HOST_INCOMPLETE: {

@@ -35,3 +35,8 @@ export function lacks(
 ): CodedError {
   return sdkErrors.create('TEST_HOST_INCOMPLETE', { plugin, what, option })
 }
+
+/** @returns SDK_TEST_CALL_UNSUPPORTED */
+export function unsupported(call: string): CodedError {
+  return sdkErrors.create('TEST_CALL_UNSUPPORTED', { call })
+}

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Context, Log, Principal } from '../plugin/context.ts'
+import { unsupported } from './test-answers.ts'
 
 /** What one call knows. */
 export interface TestCallScope {
@@ -53,6 +54,12 @@ export function testContext(scope: TestCallScope): Context {
         throw new TypeError('ctx.hash knows SHA-1, SHA-256, SHA-384 and SHA-512')
       }
       return createHash(known).update(data).digest('hex')
+    },
+    get secrets(): never {
+      throw unsupported('ctx.secrets')
+    },
+    get rollouts(): never {
+      throw unsupported('ctx.rollouts')
     },
   }
   return context as unknown as Context

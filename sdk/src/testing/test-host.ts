@@ -24,7 +24,7 @@ import { type MemoryCall, memoryCalls } from './memory-calls.ts'
 import { OpenCall } from './open-call.ts'
 import type { LogRecord, MeteredUse, PublishedEvent, SentMessage } from './records.ts'
 import { seededRandom } from './seeded-random.ts'
-import type { TestAnswers } from './test-answers.ts'
+import { type TestAnswers, unsupported } from './test-answers.ts'
 import { TestClock } from './test-clock.ts'
 import { testContext } from './test-context.ts'
 import {
@@ -323,6 +323,7 @@ export class TestHost {
   async #hostCall(name: string, payloadJson: string, origin: Entry['origin']): Promise<unknown> {
     const { plugin } = this.#installed
     const asker = { plugin, tenant: this.#tenant }
+    if (!this.#rules.has(name)) throw unsupported(name)
     const { rule, request } = readRequest(this.#rules, name, payloadJson)
     const grants = rule.settle?.(this.#grants, () => this.#installed.configJson) ?? this.#grants
     const grant = grantFor(rule, grants, request, asker)

@@ -9,7 +9,7 @@ import { refused, type Verdict } from './verdict.ts'
 export interface Approval extends SignedVersion {
   readonly reviewer: string
   readonly decision: 'approved' | 'rejected'
-  /** Names the rules that the decision followed, and their revision. */
+  /** The rules that the decision followed, as `reviewTerms` has them. */
   readonly policy: string
   /** Milliseconds since the epoch. */
   readonly decidedAt: number
@@ -22,7 +22,15 @@ interface ApprovalPredicate {
   readonly decidedAt: string
 }
 
-/** @param privateKey of the reviewer, Ed25519 */
+/** The rules that a decision followed: why the version was reviewed, and how many had to approve. */
+export function reviewTerms(review: {
+  readonly grounds: readonly string[]
+  readonly needed: number
+}): string {
+  return `${review.grounds.join(' ')}; approvals: ${review.needed}`
+}
+
+/** @param privateKey of the reviewer, Ed25519; or the registry's, for a reviewer who has none */
 export function signApproval(approval: Approval, privateKey: KeyObject): string {
   const { reviewer, decision, policy } = approval
   const decidedAt = new Date(approval.decidedAt).toISOString()

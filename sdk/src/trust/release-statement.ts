@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { isInstant } from './instant.ts'
 import { isAbout, packageSubject } from './package-subject.ts'
 import type { SignedVersion } from './registry-signature.ts'
+import { isReview, type ReleaseReview, verifyReview } from './release-review.ts'
 import { type KeyChoice, openStatement, signStatement } from './statement.ts'
 import { refused, type Verdict } from './verdict.ts'
 
@@ -17,6 +18,8 @@ export interface Release extends SignedVersion {
   readonly marketplace: string
   /** The author's key as the registry knew it; null: the package is not signed. */
   readonly author: { readonly keyid: string; readonly publicKey: string } | null
+  /** Who approved it; null or absent: nobody was asked. */
+  readonly review?: ReleaseReview | null
 }
 
 interface ReleasePredicate {
@@ -24,6 +27,7 @@ interface ReleasePredicate {
   readonly publishedAt: string
   readonly marketplace: string
   readonly author: Release['author']
+  readonly review?: Release['review']
 }
 
 export function signRelease(release: Release, privateKey: KeyObject): string {
@@ -33,6 +37,7 @@ export function signRelease(release: Release, privateKey: KeyObject): string {
     publishedAt: new Date(release.publishedAt).toISOString(),
     marketplace,
     author,
+    review: release.review ?? null,
   }
   return signStatement('release', { subject: [packageSubject(release)], predicate }, privateKey)
 }
@@ -49,15 +54,23 @@ export function verifyRelease(
   if (!isAbout(subject, version)) {
     return refused('is about another version or other bytes', '声明的是其他版本或其他内容')
   }
-  const { publisher, publishedAt, marketplace, author } = predicate
+  const { publisher, publishedAt, marketplace, author, review = null } = predicate
   const isWhole =
     typeof publisher === 'string' && typeof marketplace === 'string' && isInstant(publishedAt)
-  if (!isWhole || !(author === null || isAuthor(author))) {
+  if (
+    !isWhole ||
+    !(author === null || isAuthor(author)) ||
+    !(review === null || isReview(review))
+  ) {
     return refused('does not say all that a release says', '缺少发布声明应有的内容')
   }
   const { name, version: number, integrity } = version
-  const release = { name, version: number, integrity, publisher, marketplace, author }
-  return { ok: true, release: { ...release, publishedAt: Date.parse(publishedAt) }, keyid }
+  const release = {
+    ...{ name, version: number, integrity, publisher, marketplace, author, review },
+    publishedAt: Date.parse(publishedAt),
+  }
+  const reviewed = review === null ? undefined : verifyReview(review, release, keys)
+  return reviewed?.ok === false ? reviewed : { ok: true, release, keyid }
 }
 
 function isAuthor(value: unknown): value is NonNullable<Release['author']> {

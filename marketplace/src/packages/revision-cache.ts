@@ -1,29 +1,30 @@
 /**
- * Serialized packuments, least recently used first out, bounded by bytes. An entry is only ever used at the
+ * What was made of packages, least recently used first out, bounded by bytes. An entry is only ever used at the
  * revision it was made for, so nothing has to be invalidated: other nodes' publishes change the revision.
  */
-export class PackumentCache {
+export class RevisionCache<Value> {
   readonly #maxBytes: number
-  readonly #entries = new Map<string, { readonly rev: string; readonly body: Buffer }>()
+  readonly #entries = new Map<string, { readonly rev: string; value: Value; bytes: number }>()
   #bytes = 0
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
   }
 
-  get(key: string, rev: string): Buffer | undefined {
+  get(key: string, rev: string): Value | undefined {
     const entry = this.#entries.get(key)
     if (entry === undefined || entry.rev !== rev) return undefined
     this.#entries.delete(key)
     this.#entries.set(key, entry)
-    return entry.body
+    return entry.value
   }
 
-  set(key: string, rev: string, body: Buffer): void {
+  /** @param bytes what it holds in memory, about */
+  set(key: string, rev: string, value: Value, bytes: number): void {
     this.#drop(key)
-    if (body.length > this.#maxBytes) return
-    this.#entries.set(key, { rev, body })
-    this.#bytes += body.length
+    if (bytes > this.#maxBytes) return
+    this.#entries.set(key, { rev, value, bytes })
+    this.#bytes += bytes
     for (const oldest of this.#entries.keys()) {
       if (this.#bytes <= this.#maxBytes) return
       this.#drop(oldest)
@@ -31,7 +32,7 @@ export class PackumentCache {
   }
 
   #drop(key: string): void {
-    this.#bytes -= this.#entries.get(key)?.body.length ?? 0
+    this.#bytes -= this.#entries.get(key)?.bytes ?? 0
     this.#entries.delete(key)
   }
 }

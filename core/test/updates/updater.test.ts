@@ -1,0 +1,103 @@
+import t, { type Test } from 'tap'
+import { until } from '../../../sandbox/test/until.ts'
+import { coreErrors } from '../../src/errors.ts'
+import type { Outlook } from '../../src/updates/outlook-reader.ts'
+import { listAttempts, putSetting, wakeUpdates } from '../../src/updates/update-store.ts'
+import { Updater } from '../../src/updates/updater.ts'
+import { openRollouts } from '../support/rollouts.ts'
+
+const { knex, rollouts } = await openRollouts(t, ['one', 'two', 'three'])
+
+const set = (plugin: string) =>
+  knex.transaction((trx) =>
+    putSetting(trx, { plugin, mode: 'minor', minimumAgeHours: 0, by: 'operator' }),
+  )
+
+function outlook(plugin: string): Outlook {
+  const minimumAgeHours = { marketplace: 0, host: 0, plugin: 0, effective: 0 }
+  const next = { plugin, mode: 'minor', stable: '1.0.0', next: '1.1.0' } as const
+  return { ...next, minimumAgeHours, versions: [], now: Date.now() }
+}
+
+type Ports = ConstructorParameters<typeof Updater>[0]
+
+function updater(t: Test, changes: Partial<Ports> = {}): Updater {
+  const made = new Updater({
+    knex,
+    rollouts,
+    outlooks: { read: async (plugin) => outlook(plugin) },
+    installs: { install: async () => ({}) as never },
+    log: { warn: (fields) => t.comment(fields) },
+    ...changes,
+  })
+  t.teardown(() => made.stop())
+  return made
+}
+
+const plannedFor = (plugin: string) => knex('rollouts').where({ plugin })
+const stateOf = async (plugin: string) => (await listAttempts(knex, plugin))[0]?.state
+const entries = async (plugin: string) =>
+  knex('audit_entries')
+    .where({ subject: `${plugin}@1.1.0`, actor: 'updates' })
+    .pluck('action')
+
+t.test('of many nodes that look at once one rolls a version out, once', async (t) => {
+  await set('one')
+  const nodes = Array.from({ length: 5 }, () => updater(t))
+  for (const node of nodes) node.look()
+  await until(async () => (await stateOf('one')) === 'started')
+  await knex.transaction((trx) => wakeUpdates(trx, 'one'))
+  for (const node of nodes) node.look()
+  await Promise.all(nodes.map((node) => node.stop()))
+  t.equal((await plannedFor('one')).length, 1)
+  t.same((await entries('one')).toSorted(), ['plugin.update-begun', 'plugin.update-started'])
+})
+
+t.test(
+  'what a killed node left in the middle is gone on with, and not planned again',
+  async (t) => {
+    // As a node leaves it that was killed behind the plan: begun, planned, and nothing more.
+    await knex('plugin_update_attempts').insert({ plugin: 'two', version: '1.1.0', state: 'begun' })
+    await rollouts.create({ actor: 'updates', traceId: null }, { plugin: 'two', version: '1.1.0' })
+    await set('two')
+    updater(t).look()
+    await until(async () => (await stateOf('two')) === 'started')
+    t.match(await plannedFor('two'), [{ state: 'running' }])
+    t.same(await entries('two'), ['plugin.update-started'])
+  },
+)
+
+t.test('what the host does not take is told once, and no rollout is planned', async (t) => {
+  await set('three')
+  const install = async () => {
+    throw coreErrors.create('PLUGIN_MISSING', { plugin: 'three' })
+  }
+  const node = updater(t, { installs: { install } })
+  node.look()
+  await until(async () => (await stateOf('three')) === 'refused')
+  t.match(await listAttempts(knex, 'three'), [{ reason: { code: 'CORE_PLUGIN_MISSING' } }])
+  t.equal((await plannedFor('three')).length, 0)
+  await node.stop()
+})
+
+t.test('an outage is no fault of a version: it is tried again', async (t) => {
+  await knex('plugin_update_attempts').where({ plugin: 'three' }).delete()
+  await knex.transaction((trx) => wakeUpdates(trx, 'three'))
+  let isAway = true
+  const install = async () => {
+    if (isAway) throw coreErrors.create('DATABASE_UNAVAILABLE', {})
+    return {} as never
+  }
+  const node = updater(t, { installs: { install } })
+  node.look()
+  await until(async () => (await stateOf('three')) === 'begun')
+  isAway = false
+  await until(async () => {
+    await knex('plugin_updates')
+      .where({ plugin: 'three' })
+      .update({ look_at: new Date(0) })
+    node.look()
+    return (await stateOf('three')) === 'started'
+  })
+  t.match(await plannedFor('three'), [{ state: 'running' }])
+})
