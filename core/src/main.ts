@@ -315,8 +315,7 @@ function composeRollouts({ options, state, sandbox, news }: Parts, stops: StopSt
 
 function composeUpdates(
   { settings, options, state }: Parts,
-  given: Pick<ReturnType<typeof openPackages>, 'source' | 'releases' | 'inspect'> &
-    Pick<Services, 'installs' | 'rollouts'>,
+  given: ReturnType<typeof openPackages> & Pick<Services, 'installs' | 'rollouts'>,
   stops: StopStack,
 ) {
   const { minimumReleaseAgeHours } = settings

@@ -181,10 +181,9 @@ export class Mirror {
     await requireRoom(trx, name.full)
     await requireCompatible(trx, { ...inspection, name: name.full, version })
     const { manifest } = inspection
-    const submitted = {
-      ...{ name: name.full, version, tag: 'latest', publisher: OPERATOR, manifest },
-      ...{ findings: checked.findings, isStaged: false },
-    }
+    const { findings } = checked
+    const of = { name: name.full, version, tag: 'latest', publisher: OPERATOR }
+    const submitted = { ...of, manifest, findings, isStaged: false }
     const need = await findNeed(trx, submitted)
     const digests = await digestsOf(tarball)
     const inserted = await insertVersion(trx, {

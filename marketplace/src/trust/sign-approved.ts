@@ -30,12 +30,12 @@ export async function signApproved(
   keys: RegistryKeys | undefined,
   approved: ApprovedVersion,
 ): Promise<void> {
+  const { name, version, publisher } = approved.review
   // What was mirrored is signed by where it comes from.
-  if ((await findOrigin(trx, approved.review.name, approved.review.version))?.from) return
+  if ((await findOrigin(trx, name, version))?.from) return
   const key = await requireStillGood(trx, approved)
   if (keys === undefined) return
   const { integrity, marketplace, at } = approved
-  const { name, version, publisher } = approved.review
   const review = await signedReview(trx, keys, approved)
   const author = key === undefined ? null : { keyid: key.keyid, publicKey: key.publicKey }
   const of = { name, version, integrity, publisher, marketplace }
