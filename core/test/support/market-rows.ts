@@ -124,7 +124,10 @@ function reviewRoutes(review: string): RouteRows {
       at: '/v1/marketplace/review-policy',
       body: {
         ...{ mode: 'on', operator: 'pass' },
-        tiers: { declarative: tier, sandbox: tier, trusted: tier },
+        tiers: {
+          ...{ declarative: tier, sandbox: tier },
+          trusted: { approvals: 2, trustedPublishersPass: false },
+        },
       },
     },
     'PUT /v1/marketplace/publishers/{name}/roles/{role}': {

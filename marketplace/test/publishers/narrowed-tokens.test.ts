@@ -314,7 +314,8 @@ t.test('a token for other packages sees no review of this one', async (t) => {
   t.same((await call(list, { token: other })).body.items, [])
   t.equal((await call('/-/stage', { token: other })).body.total, 0)
   t.equal((await call(`${market}/reviews/${id}`, { token: forThis })).status, 200)
-  t.equal((await call(list, { token: forThis })).body.items.at(-1).id, id)
+  const { items } = (await call(list, { token: forThis })).body
+  t.ok(items.some((item: { id: string }) => item.id === id))
 })
 
 t.test('a token for a package lets out what needs nobody else', async (t) => {
