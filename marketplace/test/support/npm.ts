@@ -15,16 +15,23 @@ export interface NpmRun {
 export class Npm {
   readonly #home: string
   readonly #registry: string
+  readonly #node: readonly string[]
 
-  private constructor(home: string, registry: string) {
+  private constructor(home: string, registry: string, node: readonly string[]) {
     this.#home = home
     this.#registry = registry
+    this.#node = node
   }
 
-  /** @param token absent: not logged in. */
-  static async at(home: string, registry: string, token?: string): Promise<Npm> {
+  /** @param token absent: not logged in. @param node options of Node itself */
+  static async at(
+    home: string,
+    registry: string,
+    token?: string,
+    node: readonly string[] = [],
+  ): Promise<Npm> {
     await mkdir(home, { recursive: true })
-    const npm = new Npm(home, registry)
+    const npm = new Npm(home, registry, node)
     await npm.#configure(token)
     return npm
   }
@@ -37,7 +44,7 @@ export class Npm {
     onOutput?: (stdout: string) => void,
   ): Promise<NpmRun> {
     return new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [cli, ...args], {
+      const child = spawn(process.execPath, [...this.#node, cli, ...args], {
         cwd,
         // Nothing of the npm that runs the tests may leak into the npm under test.
         env: { PATH: process.env.PATH, HOME: this.#home, CI: 'true', NO_COLOR: '1' },
