@@ -28,6 +28,10 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   'marketplace import': ['signalbox marketplace import vendor acme.bundle'],
   'tenant create': ['signalbox tenant create acme --name "Acme Ltd"'],
   sign: ['signalbox sign --new-key', 'signalbox sign'],
+  verify: [
+    'signalbox verify acme-gate-1.0.0.tgz --fingerprint SHA256:… --url https://plugins.example.com',
+    'signalbox verify acme.bundle --fingerprint SHA256:…   # asks no network',
+  ],
   'signing-key register': [
     'signalbox signing-key register --publisher acme',
     'signalbox signing-key register --publisher acme --replaces old-key.pem',

@@ -23,6 +23,7 @@ const signalbox = defineCommand({
     pack: async () => (await import('./pack-command.ts')).packCommand,
     check: async () => (await import('./check-command.ts')).checkCommand,
     sign: async () => (await import('./sign-command.ts')).signCommand,
+    verify: async () => (await import('./verify/verify-command.ts')).verifyCommand,
     'signing-key': async () => (await import('./signing-key-command.ts')).signingKeyCommand,
     tenant: async () => (await import('./tenant-command.ts')).tenantCommand,
     plugin: async () => (await import('./plugin-command.ts')).pluginCommand,

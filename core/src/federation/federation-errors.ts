@@ -210,8 +210,8 @@ export const federationErrors = {
       'zh-CN': '{plugin} 没有来源：scope {scope} 未绑定到任何应用市场，也未在此发布。',
     },
     cure: {
-      en: 'signalbox marketplace bind MARKETPLACE {scope}',
-      'zh-CN': 'signalbox marketplace bind MARKETPLACE {scope}',
+      en: 'Say where it comes from: signalbox marketplace bind MARKETPLACE {scope}',
+      'zh-CN': '请指定其来源：signalbox marketplace bind MARKETPLACE {scope}',
     },
   },
   VERSION_OF_ANOTHER: {
@@ -243,6 +243,9 @@ export const federationErrors = {
       en: '{plugin}@{version} was taken from {marketplace} and waits for review here.',
       'zh-CN': '{plugin}@{version} 已从 {marketplace} 获取，正在此处等待评审。',
     },
-    cure: { en: 'signalbox review list', 'zh-CN': 'signalbox review list' },
+    cure: {
+      en: 'Decide on it: signalbox review list',
+      'zh-CN': '请进行评审：signalbox review list',
+    },
   },
 } as const satisfies Readonly<Record<string, ErrorDefinition>>

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { until } from '../../../sandbox/test/until.ts'
@@ -103,6 +104,25 @@ t.test('what was mirrored is served to npm here, with the signature it came with
   t.ok(keys.some(({ keyid }) => keyid === upstreamKey))
 })
 
+t.test('a tarball is verified link by link, beside what its marketplace says of it', async (t) => {
+  const file = join(home, 'probe.tgz')
+  const read = await fetch(`${upstream.url}/npm/${probe}/-/one-1.0.0.tgz`)
+  const bytes = Buffer.from(await read.arrayBuffer())
+  await writeFile(file, bytes)
+  const pinned = ['--fingerprint', await fingerprintOf()]
+  const { verified } = JSON.parse(await signalbox(upstream, 'verify', file, ...pinned, '--json'))
+  t.match(verified, [{ name: probe, version: '1.0.0', publisher: 'operator', authorKey: null }])
+  const stranger = `SHA256:${'a'.repeat(43)}`
+  await t.rejects(
+    signalbox(upstream, 'verify', file, '--fingerprint', stranger),
+    /not trusted here/,
+  )
+  // The byte of the operating system, RFC 1952: what is unpacked is the same, and the bytes are not.
+  bytes[9] = (bytes[9] ?? 0) ^ 1
+  await writeFile(file, bytes)
+  await t.rejects(signalbox(upstream, 'verify', file, ...pinned), /its bytes/)
+})
+
 t.test('what they block there is stopped here', async (t) => {
   const path = `/v1/marketplace/packages/${encodeURIComponent(probe)}/versions/1.1.0`
   await host.client.request('POST', '/v1/plugins', { name: probe, version: '1.1.0' })
@@ -119,6 +139,17 @@ t.test('a host without a network takes the same from a file', async (t) => {
   const file = join(home, 'probe.bundle')
   const made = await signalbox(upstream, 'marketplace', 'bundle', `${probe}@1.0.0`, '--out', file)
   t.match(made, `${probe}@1.0.0`)
+  const pinned = ['--fingerprint', await fingerprintOf()]
+  const links = await signalbox(island, 'verify', file, ...pinned)
+  t.match(links, `${probe}@1.0.0`)
+  t.match(links, /registry +SHA256:\S+: published by operator at 2/)
+  const changed = await readFile(file)
+  changed[changed.length - 4096] = (changed[changed.length - 4096] ?? 0) ^ 1
+  await writeFile(`${file}.changed`, changed)
+  await t.rejects(
+    signalbox(island, 'verify', `${file}.changed`, ...pinned),
+    /BUNDLE_REFUSED|refused/,
+  )
   await signalbox(island, 'marketplace', 'add', 'vendor')
   const stranger = `SHA256:${'a'.repeat(43)}`
   await signalbox(island, 'marketplace', 'confirm', 'vendor', stranger)

@@ -19,6 +19,7 @@ const slots = new ImportSlots(MAX_PROCESSES, MAX_WAITING)
 
 /**
  * Unpacks and checks a plugin's tarball in a throw-away process that has neither database nor keys.
+ * @param expected undefined: it is what it says it is
  * @throws `SBX_PACKAGE_TOO_LARGE`, `SBX_PACKAGE_UNREADABLE`, `SBX_PACKAGE_ENTRY_REFUSED`,
  * `SBX_PACKAGE_MISMATCH`, `SBX_PACKAGE_INVALID`: the package's own fault, with every place in `faults`.
  * `SBX_PACKAGE_CHECK_FAILED` when the check did not keep its limits, `SBX_PACKAGE_CHECK_NOT_STARTED` when the host
@@ -26,7 +27,7 @@ const slots = new ImportSlots(MAX_PROCESSES, MAX_WAITING)
  */
 export function inspectPackage(
   tarball: Buffer,
-  expected: ExpectedPackage,
+  expected: ExpectedPackage | undefined,
   options: Partial<PackageLimits> = {},
   start: typeof startImportProcess = startImportProcess,
 ): Promise<PackageInspection> {
@@ -93,9 +94,11 @@ export class WarmInspection {
   }
 
   /** @throws as `inspectPackage` does */
-  inspect(tarball: Buffer, expected: ExpectedPackage): Promise<PackageInspection> {
+  inspect(tarball: Buffer, expected: ExpectedPackage | undefined): Promise<PackageInspection> {
     const waiting = this.#waiting
-    if (waiting?.key !== keyOf(expected)) return inspectPackage(tarball, expected)
+    if (expected === undefined || waiting?.key !== keyOf(expected)) {
+      return inspectPackage(tarball, expected)
+    }
     this.#waiting = undefined
     return inspectPackage(tarball, expected, {}, () => waiting.started)
   }
