@@ -3,12 +3,8 @@ import { positionOf } from '@signalbox/sdk/json-position'
 import { registryRules } from '@signalbox/sdk/registry-rules'
 import type { Knex } from 'knex'
 import type { PackageName } from '../packages/package-name.ts'
-import {
-  knownPackages,
-  listNamesOfOthers,
-  listRequirements,
-  listVersions,
-} from '../packages/package-store.ts'
+import { knownPackages, listNamesOfOthers } from '../packages/package-name-store.ts'
+import { listRequirements, listVersions } from '../packages/package-store.ts'
 import type { PackageInspection } from '../ports.ts'
 import type { Actor } from '../publishers/actor.ts'
 import { type Likeness, likenessOf } from './name-similarity.ts'

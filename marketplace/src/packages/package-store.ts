@@ -11,7 +11,7 @@ import { listMaintainers } from './maintainer-store.ts'
 import type { PackageName } from './package-name.ts'
 import type { PublishedVersion, StoredPackage } from './packument.ts'
 
-/** With version-standing-store.ts the only place with SQL of packages, package_versions and dist_tags, but for search. */
+/** With version-standing-store.ts and package-name-store.ts the only place with SQL of packages, package_versions and dist_tags, but for search. */
 
 export interface NewVersion extends Omit<PublishedVersion, 'deprecation' | 'yanked' | 'signature'> {
   readonly name: string
@@ -338,40 +338,6 @@ export async function listRequirements(
     .orderBy('t.name')
     .limit(2000)
     .select('t.name', knex.raw("v.manifest -> 'requires' as requires"))
-}
-
-/** Two names that can be taken for one another have about as many characters. */
-const NAME_LENGTHS_APART = 4
-/** Compared in about 50 ms; of a registry with more, those that were changed last. */
-const MAX_NAMES = 20_000
-
-/** Names of packages that are not this publisher's, of about that length. */
-export async function listNamesOfOthers(
-  knex: Knex,
-  publisher: string,
-  length: number,
-): Promise<readonly string[]> {
-  return knex('packages')
-    .whereNot({ owner: publisher })
-    .whereRaw('length(name) between ? and ?', [
-      length - NAME_LENGTHS_APART,
-      length + NAME_LENGTHS_APART,
-    ])
-    .orderBy('modified_at', 'desc')
-    .limit(MAX_NAMES)
-    .pluck('name')
-}
-
-/** Which of these names are packages. */
-export async function knownPackages(
-  knex: Knex,
-  names: readonly string[],
-): Promise<ReadonlySet<string>> {
-  return new Set(
-    await knex('packages')
-      .whereIn('name', [...names])
-      .pluck('name'),
-  )
 }
 
 export async function findManifest(
