@@ -254,7 +254,8 @@ t.test('of many who publish one version at once, exactly one wins', async (t) =>
 })
 
 t.test('different versions published at once all stand', async (t) => {
-  const versions = ['1.0.0', '1.0.1', '1.0.2', '1.0.3']
+  // Each of a line of its own: within one a version follows those that are there.
+  const versions = ['1.0.0', '1.1.0', '1.2.0', '1.3.0']
   const answers = await Promise.all(
     versions.map((version) => put('@acme/many', publishBody(spec('many', version)))),
   )

@@ -47,6 +47,8 @@ export interface Registry {
   readonly routes: readonly string[]
   /** A call to a path of the registry, or of the host when it begins with `/v1`. */
   call(path: string, call?: Call): Promise<Answer>
+  /** What a host does that hears of a change by another: of one that a test makes in the tables. */
+  forget(): void
   /** Told of every answer from now on. */
   onAnswer(listener: (url: string, status: number) => void): void
   /** Makes a publisher and returns its token. */
@@ -93,7 +95,6 @@ export async function serve(
     ...changes,
   }
   const app = Fastify({
-    logger: { level: 'error' },
     forceCloseConnections: true,
     // As the host has it: a package name holds an encoded slash and may be long.
     routerOptions: { maxParamLength: 500 },
@@ -132,6 +133,7 @@ export async function serve(
     audited,
     routes,
     call,
+    forget: () => options.revisions.forget(),
     onAnswer: (listener) => void listeners.push(listener),
     publisher: async (name, scopes, password) => {
       const body = { name, scopes, ...(password === undefined ? {} : { password }) }

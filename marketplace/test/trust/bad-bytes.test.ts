@@ -80,7 +80,8 @@ function attached(bytes: Buffer) {
 
 t.test('no byte of what is stored can be another', async (t) => {
   const path = '/@acme/gate/-/gate-1.0.0.tgz'
-  t.equal((await registry.call(path)).status, 200)
+  // A registry that has read the good bytes gives those from its memory.
+  const fresh = await serve(t, knex, {})
   const { tarball_sha256: sha256 } = await knex('package_versions').where(spec).first()
   const where = { sha256, ordinal: 0 }
   const { bytes } = await knex('content_chunks').where(where).first('bytes')
@@ -89,13 +90,13 @@ t.test('no byte of what is stored can be another', async (t) => {
       await knex('content_chunks')
         .where(where)
         .update({ bytes: flipped(bytes, at, by) })
-      const { status, body } = await registry.call(path)
+      const { status, body } = await fresh.call(path)
       return status >= 500 && /CORRUPT/.test(body.code)
     }),
     { numRuns: 100 },
   )
   await knex('content_chunks').where(where).update({ bytes })
-  t.equal((await registry.call(path)).status, 200)
+  t.equal((await fresh.call(path)).status, 200)
 })
 
 t.test('no byte of what the registry signed can be another', async (t) => {

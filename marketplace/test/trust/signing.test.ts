@@ -73,6 +73,7 @@ t.test(
     const { signal } = new AbortController()
     t.equal(await signOlderVersions(ports, signal), 1)
     t.equal(await signOlderVersions(ports, signal), 0)
+    registry.forget()
     t.not((await registry.call('/@acme%2fgate')).headers.get('etag'), before)
     t.match(await verifiedByNpm('1.0.0'), {
       _signatures: [{ keyid: (await keys.current()).keyid }],
@@ -93,9 +94,11 @@ t.test('a publish is signed with it, and what is altered afterwards npm refuses'
   const [own] = await knex('package_versions').where(where).select('signature')
   await knex('package_versions').where(where).update({ signature: sig })
   await knex('packages').update({ rev: '99-aa' })
+  registry.forget()
   await t.rejects(verifiedByNpm('1.1.0'), { code: 'EINTEGRITYSIGNATURE' })
   await knex('package_versions').where(where).update(own)
   await knex('packages').update({ rev: '99-ab' })
+  registry.forget()
 })
 
 t.test(
