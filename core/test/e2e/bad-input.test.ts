@@ -186,16 +186,19 @@ t.test(
   },
 )
 
-t.test('a package or a version that the marketplace does not have is 404', async (t) => {
-  t.match(await refusal(host.client.request('POST', '/v1/plugins', { name: '@probe/none' })), {
-    status: 404,
-    code: 'CORE_PACKAGE_MISSING',
-  })
-  t.match(
-    await refusal(host.client.request('POST', '/v1/plugins', { name: probe, version: '9.9.9' })),
-    { status: 404, code: 'CORE_PACKAGE_MISSING' },
-  )
-})
+t.test(
+  'a scope that comes from nowhere, and a version that is not there, are refused',
+  async (t) => {
+    t.match(await refusal(host.client.request('POST', '/v1/plugins', { name: '@probe/none' })), {
+      status: 403,
+      code: 'CORE_SCOPE_UNBOUND',
+    })
+    t.match(
+      await refusal(host.client.request('POST', '/v1/plugins', { name: probe, version: '9.9.9' })),
+      { status: 404, code: 'CORE_PACKAGE_MISSING' },
+    )
+  },
+)
 
 t.test(
   'without consent a plugin is not enabled, and the refusal names what is missing',

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { packPlugin } from '@signalbox/sdk/pack'
 import { Webhook } from 'standardwebhooks'
 import t from 'tap'
 import { npmPublish } from '../../src/cli/npm-publish.ts'
@@ -9,6 +10,7 @@ import { mailServer, readMail } from '../support/mail-server.ts'
 import { certificateFor, outboundServer } from '../support/outbound-server.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, type Reply, setUpTenant } from '../support/probe.ts'
+import { publish } from '../support/publish.ts'
 
 const people = '@people/one'
 const webhook = '@signalbox/notify-webhook'
@@ -40,15 +42,19 @@ const host = await HostProcess.start(t, {
   },
 })
 
-/** Packed by their own `prepack`, each by an npm of its own: side by side. */
+/** Packed by their own `prepack`, each by an npm of its own, and the one that has to be signed by the tests: side by side. */
 const folders = {
   [people]: '../fixtures/people-plugin',
   [webhook]: '../../../plugins/notify-webhook',
   [smtp]: '../../../plugins/notify-smtp',
 }
 await Promise.all(
-  Object.entries(folders).map(async ([name, folder]) => {
-    await npmPublish(join(import.meta.dirname, folder), `${host.url}/npm/`, OPERATOR_TOKEN)
+  Object.entries(folders).map(async ([name, path]) => {
+    const folder = join(import.meta.dirname, path)
+    if (name === smtp) {
+      await packPlugin(folder)
+      await publish(host, folder)
+    } else await npmPublish(folder, `${host.url}/npm/`, OPERATOR_TOKEN)
     await host.client.request('POST', '/v1/plugins', { name })
   }),
 )
