@@ -14,6 +14,10 @@ export function absentRoutes(app: FastifyInstance): void {
       },
       handler: async () => undefined,
     })
+  // `npm access list packages` asks for an organisation, and for a publisher where there is none of the name.
+  app.get<{ Params: { org: string } }>('/-/org/:org/package', async ({ method, url }) => {
+    throw marketplaceErrors.create('NOT_FOUND', { method, path: url })
+  })
   // `npm org`, `npm team`, `npm access grant`.
   refuse('/-/org/*', 'ORGS_ABSENT')
   refuse('/-/team/*', 'ORGS_ABSENT')
