@@ -208,7 +208,7 @@ t.test('within a major nothing may break, of whichever of the two', async (t) =>
   }
   const twice = [both[0] as object, { ...both[1], id }]
   t.match(await refusal(publish(host, await versionOf('1.3.1', { services: twice }))), {
-    errors: [{ at: 'package.json', pointer: /services\/1\/id/, detail: /name another major/ }],
+    errors: [{ at: /^package\.json/, detail: /services\/1\/id.*another major/s }],
   })
 })
 
