@@ -152,6 +152,7 @@ t.test('stock npm audits our signatures: good ones, changed ones and missing one
   const kept = async (value: string | null) => {
     await knex('package_versions').where(spec).update({ signature: value })
     await knex('packages').update({ rev: `${100 + readers}-aa` })
+    registry.forget()
   }
   await kept(other)
   t.match(await audit(), { code: 1, invalid: [{ name: '@acme/gate', version: '1.0.0' }] })
