@@ -230,7 +230,7 @@ function pageOf({ cursor, offset = 0, limit }: PackageWish): Sql & { readonly li
 /** Values of one kind; beyond them a list is no help any more. */
 const MAX_VALUES = 50
 
-/** All in one pass; a row each of them, the fullest first. */
+/** All in one pass; a row each of them, the fullest first. Many packages ask for the same: their lists are unnested once. */
 const facetSql = `, 'facets', (
   select coalesce(json_agg(f order by f.count desc, f.value), '[]') from (
     select *, row_number() over (partition by kind order by count desc, value) as place from (
@@ -239,7 +239,9 @@ const facetSql = `, 'facets', (
              coalesce(category, tier, publisher, license) as value, count(*) as count
         from matched group by grouping sets ((category), (tier), (publisher), (license))
       union all
-      select 'capability', capability, count(*) from matched, unnest(capabilities) as c (capability) group by 2
+      select 'capability', capability, sum(packages)::bigint
+        from (select capabilities, count(*) as packages from matched group by capabilities) alike,
+             unnest(capabilities) as c (capability) group by 2
     ) counted where value is not null
   ) f where f.place <= ${MAX_VALUES})`
 
