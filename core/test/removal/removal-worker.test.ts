@@ -61,10 +61,8 @@ const isThere = async (plugin: string) =>
 /** Somebody waits for a row or a table that another transaction holds. */
 async function somebodyWaits(): Promise<boolean> {
   const { rows } = await knex.raw(
-    `select from pg_locks where not granted
-        and database = (select oid from pg_database where datname = current_database())
-     union all
-     select from pg_locks where not granted and locktype = 'transactionid'`,
+    `select from pg_locks join pg_stat_activity using (pid)
+      where not granted and datname = current_database()`,
   )
   return rows.length > 0
 }
