@@ -1,5 +1,13 @@
 import { say } from './language.ts'
 
+/** Of commands that work on a plugin's source. */
+export const folderArgument = {
+  type: 'positional',
+  required: false,
+  default: '.',
+  description: say({ en: "The plugin's folder", 'zh-CN': '插件文件夹' }),
+} as const
+
 /** Arguments that every command with a host behind it takes. */
 export const hostArguments = {
   url: {

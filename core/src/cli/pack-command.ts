@@ -1,5 +1,6 @@
 import { type DeclarativePlugin, type PackedPlugin, preparePlugin } from '@signalbox/sdk/pack'
 import { defineCommand } from 'citty'
+import { folderArgument } from './common-arguments.ts'
 import { say } from './language.ts'
 import { print } from './output.ts'
 import { keyArgument, sign, signedText } from './sign-command.ts'
@@ -13,12 +14,7 @@ export const packCommand = defineCommand({
     }),
   },
   args: {
-    folder: {
-      type: 'positional',
-      required: false,
-      default: '.',
-      description: say({ en: "The plugin's folder", 'zh-CN': '插件文件夹' }),
-    },
+    folder: folderArgument,
     previous: {
       type: 'string',
       description: say({

@@ -1,5 +1,6 @@
 import { keyIdOf } from '@signalbox/sdk/trust/key-id'
 import { defineCommand } from 'citty'
+import { folderArgument } from './common-arguments.ts'
 import { say } from './language.ts'
 import { print } from './output.ts'
 import { signFolder } from './sign-folder.ts'
@@ -33,12 +34,7 @@ export const signCommand = defineCommand({
     }),
   },
   args: {
-    folder: {
-      type: 'positional',
-      required: false,
-      default: '.',
-      description: say({ en: "The plugin's folder", 'zh-CN': '插件文件夹' }),
-    },
+    folder: folderArgument,
     key: keyArgument,
     'new-key': {
       type: 'boolean',

@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty'
+import { folderArgument } from '../../common-arguments.ts'
 import { say } from '../../language.ts'
 
 export const devCommand = defineCommand({
@@ -10,12 +11,7 @@ export const devCommand = defineCommand({
     }),
   },
   args: {
-    folder: {
-      type: 'positional',
-      required: false,
-      default: '.',
-      description: say({ en: "The plugin's folder", 'zh-CN': '插件文件夹' }),
-    },
+    folder: folderArgument,
     port: {
       type: 'string',
       default: '0',

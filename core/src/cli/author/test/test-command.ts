@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty'
+import { folderArgument } from '../../common-arguments.ts'
 import { say } from '../../language.ts'
 import { print } from '../../output.ts'
 import type { TestReport } from './test-plugin.ts'
@@ -12,12 +13,7 @@ export const testCommand = defineCommand({
     }),
   },
   args: {
-    folder: {
-      type: 'positional',
-      required: false,
-      default: '.',
-      description: say({ en: "The plugin's folder", 'zh-CN': '插件文件夹' }),
-    },
+    folder: folderArgument,
     json: {
       type: 'boolean',
       description: say({ en: 'Print JSON, for machines', 'zh-CN': '输出 JSON，供程序读取' }),
