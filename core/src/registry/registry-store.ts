@@ -39,21 +39,29 @@ export async function insertInstallation(
   receipt: string | null = null,
 ): Promise<void> {
   const { plugin, version } = row
+  const { state, installedBy } = row
   await trx('installations').insert({
     plugin,
     version,
-    state: row.state,
+    state,
     receipt,
+    ...contentOf(row),
+    installed_by: installedBy,
+  })
+  await trx('installation_files').insert(files.map((file) => ({ plugin, version, ...file })))
+}
+
+/** What a version is, in its columns: its receipt is of these. */
+function contentOf(row: Omit<Installation, 'fault'>) {
+  return {
     manifest: JSON.stringify(row.manifest),
     contracts: JSON.stringify(row.contracts),
     integrity: row.integrity,
     marketplace_fingerprint: row.marketplaceFingerprint,
     signature: row.signature,
     bundle_sha256: row.bundleSha256,
-    installed_by: row.installedBy,
     publisher: row.publisher,
-  })
-  await trx('installation_files').insert(files.map((file) => ({ plugin, version, ...file })))
+  }
 }
 
 /** What a version was installed with, again: whatever became of its rows. */
@@ -66,16 +74,7 @@ export async function restoreInstallation(
   const { plugin, version } = row
   await trx('installations')
     .where({ plugin, version })
-    .update({
-      receipt,
-      manifest: JSON.stringify(row.manifest),
-      contracts: JSON.stringify(row.contracts),
-      integrity: row.integrity,
-      marketplace_fingerprint: row.marketplaceFingerprint,
-      signature: row.signature,
-      bundle_sha256: row.bundleSha256,
-      publisher: row.publisher,
-    })
+    .update({ receipt, ...contentOf(row) })
   await trx('installation_files').where({ plugin, version }).delete()
   await trx('installation_files').insert(files.map((file) => ({ plugin, version, ...file })))
 }
