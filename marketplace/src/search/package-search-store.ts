@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import semver from 'semver'
-import type { Texts } from './listing.ts'
+import type { Listing } from './listing.ts'
 import { gramsOf, guessesFor, isWorthGuessing } from './misspelt.ts'
 import { folded, type SearchTerm, termsOf } from './search-words.ts'
 import { textQuery } from './text-query.ts'
@@ -27,18 +27,7 @@ export interface PackageWish {
   readonly withFacets?: boolean
 }
 
-export interface FoundPackage {
-  readonly name: string
-  readonly version: string
-  readonly displayName: Texts
-  readonly summary: Texts
-  readonly keywords: readonly string[]
-  readonly category: string | null
-  readonly tier: string
-  readonly publisher: string
-  readonly license: string | null
-  readonly capabilities: readonly string[]
-  readonly releasedAt: Date
+export interface FoundPackage extends Omit<Listing, 'hostRange' | 'words'> {
   readonly isDeprecated: boolean
   /** What it was ranked by: 0 to 1, and 1 more for the very name that was asked for. */
   readonly score: number
