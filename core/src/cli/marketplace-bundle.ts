@@ -1,11 +1,11 @@
 import { keyIdOf, publicKeyFrom } from '@signalbox/sdk/trust/key-id'
 import {
   bundleLimits,
-  integrityOf,
   type OfflineBundle,
   verifyBundle,
   writeBundle,
 } from '@signalbox/sdk/trust/offline-bundle'
+import { packagePath, wordPaths } from '@signalbox/sdk/trust/word-paths'
 import semver from 'semver'
 import { coreErrors } from '../errors.ts'
 import type { HostClient } from './host-client.ts'
@@ -43,20 +43,17 @@ export async function collectBundle(client: Client, wanted: readonly string[]) {
   const packument = async (name: string): Promise<Packument> => {
     const known = packuments.get(name)
     if (known !== undefined) return known
-    const read = await client.request<Packument>('GET', `/npm/${pathOf(name)}`)
+    const read = await client.request<Packument>('GET', `/npm/${packagePath(name)}`)
     packuments.set(name, read)
     return read
   }
   const chosen = await withRequired(packument, wanted.map(specOf))
-  const { keys } = await client.request<Pick<OfflineBundle, 'keys'>>(
-    'GET',
-    '/npm/-/signalbox/v1/keys',
-  )
-  const advisories = await client.requestText('GET', '/npm/-/signalbox/v1/advisories')
+  const keys = await registryKeys(client)
+  const advisories = await client.requestText('GET', `/npm${wordPaths.advisories}`)
   const names = [...new Set(chosen.map(({ name }) => name))]
   const indexes: string[] = []
   for (const name of names) {
-    indexes.push(await client.requestText('GET', `/npm/-/signalbox/v1/index/${pathOf(name)}`))
+    indexes.push(await client.requestText('GET', `/npm${wordPaths.index(name)}`))
   }
   const versions: OfflineBundle['versions'][number][] = []
   for (const one of chosen) versions.push({ ...one, ...(await versionOf(client, one)) })
@@ -72,13 +69,28 @@ export async function collectBundle(client: Client, wanted: readonly string[]) {
   return { bytes, versions: told, fingerprints }
 }
 
+/** The keys that the registry of a host signs by. */
+export async function registryKeys(
+  client: Pick<HostClient, 'request'>,
+): Promise<OfflineBundle['keys']> {
+  const path = `/npm${wordPaths.keys}`
+  return (await client.request<Pick<OfflineBundle, 'keys'>>('GET', path)).keys
+}
+
+/** What the registry of a host says of a version. */
+export function releaseOf(
+  client: Pick<HostClient, 'request'>,
+  { name, version }: Chosen,
+): Promise<Released> {
+  return client.request<Released>('GET', `/npm${wordPaths.release(name, version)}`)
+}
+
 async function versionOf(client: Client, { name, version }: Chosen) {
-  const path = `/npm/-/signalbox/v1/releases/${pathOf(name)}/${encodeURIComponent(version)}`
-  const released = await client.request<Released>('GET', path)
+  const released = await releaseOf(client, { name, version })
   const base = name.slice(name.indexOf('/') + 1)
   const stream = await client.stream(`/npm/${name}/-/${base}-${version}.tgz`)
   const tarball = Buffer.from(await new Response(stream).arrayBuffer())
-  return { tarball, integrity: integrityOf(tarball), ...released }
+  return { tarball, ...released }
 }
 
 /** What a version requires comes before it. @throws CORE_PACKAGE_MISSING */
@@ -115,8 +127,4 @@ function specOf(spec: string): { readonly name: string; readonly range: string }
   return at > 0
     ? { name: spec.slice(0, at), range: spec.slice(at + 1) }
     : { name: spec, range: 'latest' }
-}
-
-function pathOf(name: string): string {
-  return name.replace('/', '%2f')
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { reviewTerms, signApproval } from '@signalbox/sdk/trust/approval-statement'
-import { integrityOf } from '@signalbox/sdk/trust/offline-bundle'
+import { integrityOf } from '@signalbox/sdk/trust/package-signature'
 import type { HostClient } from './host-client.ts'
 import { readSigningKey } from './signing-key-file.ts'
 

@@ -1,6 +1,6 @@
 import type { CodedError, Localized } from '@signalbox/sdk/errors'
-import { integrityOf } from '@signalbox/sdk/trust/offline-bundle'
 import type { IndexedVersion, PackageIndex } from '@signalbox/sdk/trust/package-index'
+import { integrityOf } from '@signalbox/sdk/trust/package-signature'
 import { verifyVersion } from '@signalbox/sdk/trust/version-chain'
 import type { Knex } from 'knex'
 import { commitChange } from '../audit/change.ts'

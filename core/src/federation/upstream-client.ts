@@ -2,6 +2,7 @@ import { isCodedError } from '@signalbox/sdk/errors'
 import type { BundledKey } from '@signalbox/sdk/trust/offline-bundle'
 import type { RegistrySignature } from '@signalbox/sdk/trust/registry-signature'
 import { MAX_ENVELOPE_BYTES } from '@signalbox/sdk/trust/statement'
+import { wordPaths } from '@signalbox/sdk/trust/word-paths'
 import type { HostFetch } from '../broker/http/host-fetch.ts'
 import { coreErrors } from '../errors.ts'
 
@@ -44,7 +45,7 @@ export class UpstreamClient {
 
   /** @throws CORE_MARKETPLACE_UNREACHABLE, CORE_MARKETPLACE_ANSWER_REFUSED, as all of these */
   async keys(of: Upstream): Promise<readonly BundledKey[]> {
-    const { keys } = fieldsOf(await this.#json(of, '/-/signalbox/v1/keys'))
+    const { keys } = fieldsOf(await this.#json(of, wordPaths.keys))
     if (!Array.isArray(keys) || keys.length > MAX_KEYS || !keys.every(isKey)) {
       throw answerRefused(of, 'keys', 'shape')
     }
@@ -52,16 +53,16 @@ export class UpstreamClient {
   }
 
   advisories(of: Upstream): Promise<string> {
-    return this.#text(of, '/-/signalbox/v1/advisories', MAX_ENVELOPE_BYTES)
+    return this.#text(of, wordPaths.advisories, MAX_ENVELOPE_BYTES)
   }
 
   index(of: Upstream, name: string): Promise<string> {
-    return this.#text(of, `/-/signalbox/v1/index/${pathOf(name)}`, MAX_ENVELOPE_BYTES)
+    return this.#text(of, wordPaths.index(name), MAX_ENVELOPE_BYTES)
   }
 
   async release(of: Upstream, name: string, version: string): Promise<UpstreamRelease> {
-    const path = `/-/signalbox/v1/releases/${pathOf(name)}/${encodeURIComponent(version)}`
-    const { signature, release, provenance } = fieldsOf(await this.#json(of, path))
+    const answer = await this.#json(of, wordPaths.release(name, version))
+    const { signature, release, provenance } = fieldsOf(answer)
     const { keyid, sig } = fieldsOf(signature)
     const isWhole = [keyid, sig, release].every((text) => typeof text === 'string')
     if (!isWhole || (provenance !== null && typeof provenance !== 'string')) {
@@ -144,10 +145,6 @@ export class UpstreamClient {
 
 function answerRefused({ name }: Upstream, what: string, reason: string) {
   return coreErrors.create('MARKETPLACE_ANSWER_REFUSED', { marketplace: name, what, reason })
-}
-
-function pathOf(name: string): string {
-  return name.replace('/', '%2f')
 }
 
 function isKey(value: unknown): value is BundledKey {

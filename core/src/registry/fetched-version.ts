@@ -1,4 +1,5 @@
 import type { PackageInspection } from '@signalbox/sandbox'
+import { authorFault } from '@signalbox/sdk/trust/release-statement'
 import { coreErrors } from '../errors.ts'
 import type { InstallTrust } from '../trust/install-trust.ts'
 import type { InspectPackage, PackageSource, PackageTarball } from './package-source.ts'
@@ -34,13 +35,9 @@ export async function fetchVersion(
   if (inspected.integrity !== tarball.integrity) {
     throw coreErrors.create('INTEGRITY_MISMATCH', { plugin, version })
   }
-  if (signers !== undefined && inspected.author === null) {
-    const reason = {
-      en: 'the marketplace says that its author signed it, and he did not',
-      'zh-CN': '应用市场声明作者已签名，但软件包中没有签名',
-    }
+  const reason = authorFault(vouched, inspected.author)
+  if (reason !== undefined)
     throw coreErrors.create('SIGNATURE_INVALID', { plugin, version, reason })
-  }
   const row = rowOf(actor, plugin, version, tarball, inspected)
   const files = inspected.files.map(({ path, sha256, size }) => ({ path, sha256, size }))
   return { row, inspected, files, receipt: await trust.receipt(row, files, vouched) }

@@ -1,4 +1,4 @@
-import { integrityOf } from '@signalbox/sdk/trust/offline-bundle'
+import { integrityOf } from '@signalbox/sdk/trust/package-signature'
 import t from 'tap'
 import { publishBody } from '../../../marketplace/test/support/plugin-package.ts'
 import { tarballOf } from '../../../marketplace/test/support/tarball.ts'

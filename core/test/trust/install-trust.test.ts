@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { keyIdOf } from '@signalbox/sdk/trust/key-id'
-import { integrityOf } from '@signalbox/sdk/trust/offline-bundle'
+import { integrityOf } from '@signalbox/sdk/trust/package-signature'
 import { signVersion } from '@signalbox/sdk/trust/registry-signature'
 import { signRelease } from '@signalbox/sdk/trust/release-statement'
 import t from 'tap'

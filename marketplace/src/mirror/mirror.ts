@@ -1,5 +1,5 @@
 import type { Finding } from '@signalbox/sdk/finding'
-import type { Release } from '@signalbox/sdk/trust/release-statement'
+import { authorFault, type Release } from '@signalbox/sdk/trust/release-statement'
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import { findFingerprint } from '../identity/identity-store.ts'
@@ -94,6 +94,10 @@ export class Mirror {
 
   async ownFingerprint(): Promise<string | null> {
     return (await findFingerprint(this.#ports.knex)) ?? null
+  }
+
+  holdScope(trx: Knex.Transaction, scope: string): Promise<void> {
+    return holdScope(trx, scope, 'alone')
   }
 
   isOwnScope(trx: Knex.Transaction, scope: string): Promise<boolean> {
@@ -315,11 +319,8 @@ async function requireBound(trx: Knex.Transaction, { scope }: PackageName, marke
 
 /** @throws `MKT_SIGNATURE_REFUSED` */
 function requireAuthor({ said, name, version }: MirroredVersion, { author }: PackageInspection) {
-  if (said.author === null || (author !== null && author !== undefined)) return
-  const reason = {
-    en: 'its marketplace says that its author signed it, and he did not',
-    'zh-CN': '来源市场声明作者已签名，但软件包中没有签名',
-  }
+  const reason = authorFault(said, author)
+  if (reason === undefined) return
   throw marketplaceErrors.create('SIGNATURE_REFUSED', { package: `${name}@${version}`, reason })
 }
 

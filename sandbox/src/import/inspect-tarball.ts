@@ -5,7 +5,7 @@ import type { InputFault } from '@signalbox/sdk/errors'
 import { type Finding, findingFault } from '@signalbox/sdk/finding'
 import { gateFinding } from '@signalbox/sdk/gate-rules'
 import type { Manifest } from '@signalbox/sdk/manifest'
-import type { PackageSignature } from '@signalbox/sdk/trust/package-signature'
+import { integrityOf, type PackageSignature } from '@signalbox/sdk/trust/package-signature'
 import { authorOf } from './author-of.ts'
 import { checkManifest } from './check-manifest.ts'
 import { checkPackageJson, type ExpectedPackage } from './check-package-json.ts'
@@ -80,7 +80,7 @@ export async function inspectTarball(
     bytes,
   }))
   return {
-    integrity: `sha512-${createHash('sha512').update(tarball).digest('base64')}`,
+    integrity: integrityOf(tarball),
     shasum: createHash('sha1').update(tarball).digest('hex'),
     size: tarball.length,
     unpackedSize: inspected.reduce((sum, { size }) => sum + size, 0),

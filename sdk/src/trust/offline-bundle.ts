@@ -1,7 +1,8 @@
-import { createHash, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { type AdvisoriesSnapshot, verifyAdvisories } from './advisories-snapshot.ts'
 import { trustedKeys } from './key-succession.ts'
 import { type PackageIndex, verifyIndex } from './package-index.ts'
+import { integrityOf } from './package-signature.ts'
 import type { RegistrySignature } from './registry-signature.ts'
 import type { Release } from './release-statement.ts'
 import { readUstar, writeUstar } from './ustar.ts'
@@ -160,11 +161,6 @@ export function verifyBundle(
       advisories: advice,
     },
   }
-}
-
-/** Subresource integrity of a tarball, as npm has it. */
-export function integrityOf(tarball: Uint8Array): string {
-  return `sha512-${createHash('sha512').update(tarball).digest('base64')}`
 }
 
 function tarballName(at: number): string {

@@ -32,6 +32,11 @@ export function sha512Of(bytes: Uint8Array): string {
   return createHash('sha512').update(bytes).digest('hex')
 }
 
+/** Subresource integrity of a tarball, as npm has it. */
+export function integrityOf(tarball: Uint8Array): string {
+  return `sha512-${createHash('sha512').update(tarball).digest('base64')}`
+}
+
 /** @returns the text of `signalbox.sig` */
 export function signPackage(
   { name, version, files }: SignedPackage,

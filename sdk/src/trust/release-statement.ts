@@ -1,5 +1,7 @@
 import type { KeyObject } from 'node:crypto'
+import type { Localized } from '../errors/coded-error.ts'
 import { isInstant } from './instant.ts'
+import type { PackageSignature } from './package-signature.ts'
 import { isAbout, packageSubject } from './package-subject.ts'
 import type { SignedVersion } from './registry-signature.ts'
 import { isReview, type ReleaseReview, verifyReview } from './release-review.ts'
@@ -20,6 +22,21 @@ export interface Release extends SignedVersion {
   readonly author: { readonly keyid: string; readonly publicKey: string } | null
   /** Who approved it; null or absent: nobody was asked. */
   readonly review?: ReleaseReview | null
+}
+
+/**
+ * Why the files of a package are not what its release says of its author; undefined: they are.
+ * @param signature as it was found in the package, by that author's key
+ */
+export function authorFault(
+  { author }: Pick<Release, 'author'>,
+  signature: PackageSignature | null | undefined,
+): Localized | undefined {
+  if (author === null || signature) return undefined
+  return {
+    en: 'its marketplace says that its author signed it, and he did not',
+    'zh-CN': '应用市场声明作者已签名，但软件包中没有签名',
+  }
 }
 
 interface ReleasePredicate {

@@ -4,13 +4,13 @@ import { signAdvisories } from '../../src/trust/advisories-snapshot.ts'
 import { signApproval, verifyApproval } from '../../src/trust/approval-statement.ts'
 import { keyIdOf, publicKeyText } from '../../src/trust/key-id.ts'
 import {
-  integrityOf,
   type OfflineBundle,
   readBundle,
   verifyBundle,
   writeBundle,
 } from '../../src/trust/offline-bundle.ts'
 import { signIndex } from '../../src/trust/package-index.ts'
+import { integrityOf } from '../../src/trust/package-signature.ts'
 import { signVersion } from '../../src/trust/registry-signature.ts'
 import { signRelease } from '../../src/trust/release-statement.ts'
 import { readUstar, writeUstar } from '../../src/trust/ustar.ts'

@@ -1,16 +1,12 @@
 import { inspectPackage } from '@signalbox/sandbox'
 import { trustedKeys } from '@signalbox/sdk/trust/key-succession'
-import {
-  type BundledKey,
-  type BundledVersion,
-  integrityOf,
-  readBundle,
-  verifyBundle,
-} from '@signalbox/sdk/trust/offline-bundle'
-import type { Release } from '@signalbox/sdk/trust/release-statement'
+import { readBundle, verifyBundle } from '@signalbox/sdk/trust/offline-bundle'
+import { integrityOf } from '@signalbox/sdk/trust/package-signature'
+import { authorFault, type Release } from '@signalbox/sdk/trust/release-statement'
 import { verifyVersion } from '@signalbox/sdk/trust/version-chain'
 import { coreErrors } from '../../errors.ts'
 import type { HostClient } from '../host-client.ts'
+import { registryKeys, releaseOf } from '../marketplace-bundle.ts'
 
 /** A version each of whose links held. */
 export interface VerifiedPackage {
@@ -60,11 +56,8 @@ export async function verifyTarball(
 ): Promise<VerifiedPackage> {
   const { packageJson } = await inspectPackage(tarball, undefined)
   const [name, version] = [String(packageJson['name']), String(packageJson['version'])]
-  const base = '/npm/-/signalbox/v1'
-  const { keys } = await client.request<{ keys: readonly BundledKey[] }>('GET', `${base}/keys`)
-  const path = `${base}/releases/${name.replace('/', '%2f')}/${encodeURIComponent(version)}`
-  const { signature, release } = await client.request<BundledVersion>('GET', path)
-  const trusted = trustedKeys(pinned, keys, 'p256')
+  const trusted = trustedKeys(pinned, await registryKeys(client), 'p256')
+  const { signature, release } = await releaseOf(client, { name, version })
   const signed = { name, version, integrity: integrityOf(tarball) }
   const verdict = verifyVersion(signed, { signature, release }, (keyid) => trusted.get(keyid))
   if (!verdict.ok) {
@@ -82,11 +75,8 @@ async function verifyFiles(
   const signers = author === null ? undefined : [author.publicKey]
   const expected = { name, version, ...(signers === undefined ? {} : { signers }) }
   const { files, author: signature } = await inspectPackage(tarball, expected)
-  if (author !== null && signature === null) {
-    const reason = {
-      en: 'its marketplace says that its author signed it, and there is no signalbox.sig',
-      'zh-CN': '应用市场声明作者已签名，但软件包中没有 signalbox.sig',
-    }
+  const reason = authorFault(said, signature)
+  if (reason !== undefined) {
     throw coreErrors.create('SIGNATURE_INVALID', { plugin: name, version, reason })
   }
   return {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { integrityOf } from '@signalbox/sdk/trust/package-signature'
 import type { LocalPackages, PackageTarball } from '../../../registry/package-source.ts'
 
 /** Who published what no marketplace has; also what its data is kept under, from one start to the next. */
@@ -17,7 +17,7 @@ export class DevPackages implements LocalPackages {
   }
 
   add(version: string, tarball: Buffer): void {
-    const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`
+    const integrity = integrityOf(tarball)
     const unsigned = { signature: null, signatureKey: null, release: null }
     const package_ = { tarball, integrity, publisher: DEV, fingerprint: DEV, ...unsigned }
     this.#tarballs.set(version, package_)
