@@ -21,20 +21,14 @@ import { type MarketplaceCommand, nextMarketplaceState } from './marketplace-sta
 import { marketplaceUrl } from './marketplace-url.ts'
 import { offeredKeys, readAdvisories } from './marketplace-words.ts'
 import type { MirrorStore } from './mirror-store.ts'
-import {
-  deleteBinding,
-  holdScope,
-  insertBinding,
-  putAcceptedMarketplace,
-  scopesOf,
-} from './scope-store.ts'
+import { deleteBinding, insertBinding, putAcceptedMarketplace, scopesOf } from './scope-store.ts'
 import type { Upstream, UpstreamClient } from './upstream-client.ts'
 
 interface Ports {
   readonly knex: Knex
   readonly sealer: Pick<Sealer, 'seal' | 'open'>
   readonly client: UpstreamClient
-  readonly store: Pick<MirrorStore, 'isOwnScope' | 'ownFingerprint'>
+  readonly store: Pick<MirrorStore, 'holdScope' | 'isOwnScope' | 'ownFingerprint'>
   /** What the operator named beside the public network. */
   readonly places: readonly AllowedPlace[]
   readonly now: () => number
@@ -179,7 +173,7 @@ export class FederationService {
     const detail = { scope }
     await this.#change(caller, 'marketplace.scope-bound', name, detail, async (trx) => {
       await this.#lock(trx, name)
-      await holdScope(trx, scope, 'alone')
+      await store.holdScope(trx, scope)
       if (await store.isOwnScope(trx, scope)) throw coreErrors.create('SCOPE_OWN', { scope })
       if (((await scopesOf(trx, [name])).get(name)?.length ?? 0) >= MAX_SCOPES) {
         throw full(MAX_SCOPES)
@@ -192,9 +186,10 @@ export class FederationService {
 
   /** @throws CORE_SCOPE_BINDING_MISSING */
   async unbind(caller: Caller, name: string, scope: string): Promise<void> {
+    const { store } = this.#ports
     await this.#change(caller, 'marketplace.scope-unbound', name, { scope }, async (trx) => {
       await this.#lock(trx, name)
-      await holdScope(trx, scope, 'alone')
+      await store.holdScope(trx, scope)
       if (await deleteBinding(trx, scope, name)) return
       throw coreErrors.create('SCOPE_BINDING_MISSING', { scope, marketplace: name })
     })

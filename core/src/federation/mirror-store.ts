@@ -29,6 +29,8 @@ export interface ToldPackage {
 export interface MirrorStore {
   /** Null: it has published nothing yet. */
   ownFingerprint(): Promise<string | null>
+  /** Until the end of the transaction nobody else publishes under the scope, binds it or is given it. */
+  holdScope(trx: Knex.Transaction, scope: string): Promise<void>
   /** Whether a publisher holds the scope, or anything of it was published here. */
   isOwnScope(trx: Knex.Transaction, scope: string): Promise<boolean>
   /** @returns undefined: there is no such version. `from` is null where it was published here */

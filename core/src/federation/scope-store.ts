@@ -9,19 +9,6 @@ export interface ScopeBinding {
   readonly boundAt: Date
 }
 
-/**
- * Whose a scope is, is decided by one at a time: to publish under it holds it shared, to bind it or to give it to a
- * publisher alone. Else a scope could become the host's own and another marketplace's in the same moment.
- */
-export async function holdScope(
-  trx: Knex.Transaction,
-  scope: string,
-  mode: 'shared' | 'alone',
-): Promise<void> {
-  const lock = mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock'
-  await trx.raw(`select ${lock}(hashtextextended(?, 0))`, [`signalbox scope ${scope}`])
-}
-
 /** @returns the marketplace's name */
 export async function marketplaceOfScope(knex: Knex, scope: string): Promise<string | undefined> {
   const row = await knex('marketplace_scopes').where({ scope }).first('marketplace')

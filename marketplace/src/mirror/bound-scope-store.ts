@@ -5,8 +5,8 @@ import type { PackageName } from '../packages/package-name.ts'
 /** Reads which scopes the operator bound to other marketplaces (marketplace_scopes); the host's federation writes them. */
 
 /**
- * Whose a scope is, is decided by one at a time: to publish under it holds it shared, to give it to a publisher alone.
- * The host takes the same lock to bind it.
+ * Whose a scope is, is decided by one at a time: to publish under it holds it shared, to bind it or to give it to a
+ * publisher alone. Else a scope could become the host's own and another marketplace's in the same moment.
  */
 export async function holdScope(
   trx: Knex.Transaction,
