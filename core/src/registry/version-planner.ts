@@ -94,19 +94,19 @@ export class VersionPlanner {
     throw coreErrors.create('PACKAGE_MISSING', { plugin, version: wish })
   }
 
-  /** What has to be agreed to, and under which plans its services are offered here already. */
+  /** What has to be agreed to, and under which plans its services are offered here already: those go on as they are. */
   async #terms(plugin: string, inspected: PackageInspection) {
     const { knex } = this.#ports
     const terms = termsOf(inspected)
     const services = Object.values(inspected.contracts)
-    const plans = await Promise.all(services.map(({ id, major }) => listPlans(knex, id, major)))
+    const offered = await Promise.all(services.map(({ id, major }) => listPlans(knex, id, major)))
     return {
       ...terms,
       isAccepted: terms.hash === null || (await hasConsent(knex, plugin, terms.hash)),
-      plans: services.map(({ id, major }, index) => ({
+      offered: services.map(({ id, major }, index) => ({
         service: id,
         major,
-        plans: plans[index] ?? [],
+        plans: offered[index] ?? [],
       })),
     }
   }

@@ -1,3 +1,4 @@
+import { declaredPlans } from '@signalbox/sdk/declared-plans'
 import type { Localized } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import { LOST_CHANGE_MS } from '../audit/change.ts'
@@ -230,6 +231,7 @@ async function switchStable(
   await setStableVersion(trx, plugin, now)
   const installation = await findInstallation(trx, plugin, now)
   for (const { id, major } of Object.values(installation?.contracts ?? {})) {
-    await insertService(trx, { id, major, plugin })
+    const plans = declaredPlans(installation?.manifest ?? {}, id, major)
+    await insertService(trx, { id, major, plugin }, plans)
   }
 }

@@ -14,7 +14,11 @@ const MAX_VERSIONS = 200
 export interface VersionRow {
   readonly version: string
   readonly state: string
+  /** As people are shown it. */
   readonly publisher: string
+  /** Its account in the marketplace that it comes from. */
+  readonly account: string
+  readonly fingerprint: string
   readonly publishedAt: Date
   readonly size: number
   readonly unpackedSize: number
@@ -32,12 +36,23 @@ export async function findVersion(
   const row = await knex('package_versions')
     .where(of)
     .whereIn('state', shownStates)
-    .first('version', 'state', 'size', 'integrity', 'manifest', 'contracts', 'readme', {
-      publisher: knex.raw(shownPublisher()),
-      publishedAt: 'published_at',
-      unpackedSize: 'unpacked_size',
-      packageJson: 'package_json',
-    })
+    .first(
+      'version',
+      'state',
+      'size',
+      'integrity',
+      'manifest',
+      'contracts',
+      'readme',
+      'fingerprint',
+      {
+        publisher: knex.raw(shownPublisher()),
+        account: 'publisher',
+        publishedAt: 'published_at',
+        unpackedSize: 'unpacked_size',
+        packageJson: 'package_json',
+      },
+    )
   return row === undefined ? undefined : { ...row, unpackedSize: Number(row.unpackedSize) }
 }
 
