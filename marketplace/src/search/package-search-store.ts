@@ -1,11 +1,13 @@
 import type { Knex } from 'knex'
 import semver from 'semver'
+import { type Advisory, affects } from '../advisories/advisory.ts'
+import { findForPackages } from '../advisories/advisory-store.ts'
 import type { Listing } from './listing.ts'
 import { gramsOf, guessesFor, isWorthGuessing } from './misspelt.ts'
 import { folded, type SearchTerm, termsOf } from './search-words.ts'
 import { textQuery } from './text-query.ts'
 
-/** The only place with SQL that searches packages; `npm search` and the marketplace's own list ask here. */
+/** The SQL of the marketplace's own search; npm's, with its qualifiers, is in search-store.ts and goes by the same standing. */
 
 export interface PackageWish {
   /** Words in Chinese or English; every one is to be somewhere. '' is all packages. */
@@ -29,6 +31,8 @@ export interface PackageWish {
 
 export interface FoundPackage extends Omit<Listing, 'hostRange' | 'words'> {
   readonly isDeprecated: boolean
+  /** How many are in force that speak of this version. */
+  readonly advisories: number
   /** What it was ranked by: 0 to 1, and 1 more for the very name that was asked for. */
   readonly score: number
 }
@@ -262,12 +266,24 @@ async function readHits(knex: Knex, hits: readonly Hit[]): Promise<FoundPackage[
     .select('l.name', 'l.version', 'l.summary', 'l.keywords', 'l.category', 'l.tier')
     .select('l.publisher', 'l.license', 'l.capabilities', 'v.state')
     .select({ displayName: 'l.display_name', releasedAt: 'l.released_at' })
+  const advisories = await findForPackages(
+    knex,
+    rows.map(({ name }) => name),
+  )
   const byName = new Map(rows.map((row) => [row.name, row]))
   return hits.flatMap(({ name, score }) => {
     const row = byName.get(name)
     if (row === undefined) return []
     const { state, ...shown } = row
-    return [{ ...shown, isDeprecated: state === 'deprecated', score: score / 1e6 }]
+    const isWeak = (one: Advisory) => one.package === name && affects(one, [row.version])
+    return [
+      {
+        ...shown,
+        isDeprecated: state === 'deprecated',
+        advisories: advisories.filter(isWeak).length,
+        score: score / 1e6,
+      },
+    ]
   })
 }
 

@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import { shownPublisher } from '../mirror/shown-publisher.ts'
 import type { SearchQuery } from './search-query.ts'
 
-/** The only place with SQL for search: reads the latest version of each package. */
+/** The SQL of `npm search`: reads the latest version of each package, and how it stands from its listing. */
 
 export interface SearchHit {
   readonly name: string
@@ -13,6 +13,8 @@ export interface SearchHit {
   readonly publisher: string
   readonly owner: string
   readonly modifiedAt: Date
+  /** 0 to 1: see standing.ts. */
+  readonly standing: number
 }
 
 /** Every text of a package that a word is looked for in; ILIKE finds a word of any script inside a sentence. */
@@ -24,7 +26,10 @@ const searched = [
   `v.package_json ->> 'keywords'`,
 ]
 
-/** Packages for which all of the query holds, by name, and how many there are in all. */
+/**
+ * Packages for which all of the query holds, and how many there are in all. Whose very name is asked for comes first, then
+ * who stands best; downloads are in none of it.
+ */
 export async function searchPackages(
   knex: Knex,
   query: SearchQuery,
@@ -43,8 +48,13 @@ export async function searchPackages(
   holdsKeywords(matching, query)
   holdsStates(matching, query)
   const [{ count }] = (await matching.clone().count('* as count')) as [{ count: string }]
+  const name = query.terms.length === 1 ? (query.terms[0] ?? '') : ''
   const hits: SearchHit[] = await matching
-    .orderBy('p.name')
+    .leftJoin('package_listings as l', 'l.name', 'p.name')
+    .orderByRaw(
+      `(p.name = ? or split_part(p.name, '/', 2) = ?) desc, coalesce(l.standing, 0) desc, p.name`,
+      [name, name],
+    )
     .limit(page.limit)
     .offset(page.offset)
     .select(
@@ -56,6 +66,7 @@ export async function searchPackages(
       { publisher: knex.raw(shownPublisher('v.')) },
       'p.owner as owner',
       'p.modified_at as modifiedAt',
+      knex.raw('coalesce(l.standing, 0)::float8 as standing'),
     )
   return { hits, total: Number(count) }
 }
