@@ -142,7 +142,8 @@ async function matchedRows(
     bindings.push(await fittingRanges(knex, wish.host))
   }
   const today = new Date(now - (now % DAY_MS))
-  const name = folded(wish.q.trim())
+  // Nobody's where none is asked for: what has no scope would otherwise have the empty name behind it, and stand first.
+  const name = folded(wish.q.trim()) || null
   // In floats throughout: exp() of a numeric takes ten times as long as all the rest of a row.
   const sql = `
     select l.name, ${wish.withFacets === true ? 'l.category, l.tier, l.publisher, l.license, l.capabilities,' : ''}

@@ -52,8 +52,8 @@ export async function searchPackages(
   const hits: SearchHit[] = await matching
     .leftJoin('package_listings as l', 'l.name', 'p.name')
     .orderByRaw(
-      `(p.name = ? or split_part(p.name, '/', 2) = ?) desc, coalesce(l.standing, 0) desc, p.name`,
-      [name, name],
+      `(? in (p.name, nullif(split_part(p.name, '/', 2), ''))) is true desc, coalesce(l.standing, 0) desc, p.name`,
+      [name],
     )
     .limit(page.limit)
     .offset(page.offset)
