@@ -7,5 +7,7 @@ export function printable(text: string): string {
 
 /** The same in one line. */
 export function printableLine(text: string): string {
-  return printable(text).replace(/\s+/g, ' ').trim()
+  return printable(text)
+    .replace(/[\n\t]+/g, ' ')
+    .trim()
 }
