@@ -55,6 +55,14 @@ t.test('plans of the author stand in the terms, and other plans are other terms'
   t.not(other?.hash, first?.hash, 'a smaller quota at the same price is another agreement')
 })
 
+t.test('a plan that nobody could ever bill is not published', async (t) => {
+  const price = { amount: '1', currency: 'CNY', unit: 'pallets' }
+  const plan = { service: 'probe.one@1', name: 'odd', ratePerS: 1, burst: 1, price }
+  const terms = { file: { en: 'TERMS.md' }, plans: [plan] }
+  const refused = await refusal(publish('3.0.0', 1000, { terms }))
+  t.match(JSON.stringify(refused.errors), '/signalbox/terms/plans/0/price/unit')
+})
+
 t.test('a script is refused with the hash to accept, and goes on with it', async (t) => {
   const refused = await runCli(host, ['plugin', 'install', `${probe}@1.0.0`])
   const { hash } = await termsOf('1.0.0')

@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { publicKeyText } from '@signalbox/sdk/trust/key-id'
 import t from 'tap'
 import { marketplaceErrors } from '../../src/errors.ts'
 import { pluginFiles, publishBody } from '../support/plugin-package.ts'
@@ -184,6 +186,17 @@ t.test(
   async (t) => {
     const { body } = await get('/v1/marketplace/publishers/acme')
     t.match(body, { name: 'acme', scopes: ['@acme'], packages: 1, since: /^20/ })
+    t.match(body, { mustSign: false, keys: [], isTrusted: false })
+    const publicKey = publicKeyText(generateKeyPairSync('ed25519').publicKey)
+    const account = '/v1/marketplace/publishers/acme'
+    const operator = { token: OPERATOR_TOKEN }
+    const { keyid } = (
+      await registry.call(`${account}/keys`, { ...operator, method: 'POST', body: { publicKey } })
+    ).body
+    const required = { ...operator, method: 'PUT', body: { required: true } }
+    await registry.call(`${account}/signing`, required)
+    await registry.call(`${account}/roles/trusted`, { ...operator, method: 'PUT' })
+    t.match((await get(account)).body, { mustSign: true, keys: [{ keyid }], isTrusted: true })
     t.notOk('hasPassword' in body)
     t.equal((await get('/v1/marketplace/publishers/nobody')).status, 404)
   },
