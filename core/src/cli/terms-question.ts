@@ -8,9 +8,8 @@ export async function readTerms(
   client: HostClient,
   { name, version }: { name: string; version?: string },
 ): Promise<PlannedTerms> {
-  const path = `/v1/plugins/${encodeURIComponent(name)}:plan`
-  const wish = version === undefined ? {} : { version }
-  return (await client.request<{ terms: PlannedTerms }>('POST', path, wish)).terms
+  const query = version === undefined ? '' : `?version=${encodeURIComponent(version)}`
+  return client.request('GET', `/v1/plugins/${encodeURIComponent(name)}/terms${query}`)
 }
 
 /**

@@ -54,11 +54,8 @@ export class VersionPlanner {
   }
 
   async plan(plugin: string, wish: string | undefined) {
-    const { knex, source, inspect } = this.#ports
-    const version = await this.#resolve(plugin, wish ?? 'latest')
-    const tarball = await source.fetch(plugin, version)
-    if (tarball === undefined) throw coreErrors.create('PACKAGE_MISSING', { plugin, version })
-    const inspected = await inspect(tarball.tarball, { name: plugin, version })
+    const { knex } = this.#ports
+    const { version, tarball, inspected } = await this.#inspected(plugin, wish)
     const { manifest, contracts, files } = inspected
     const from = await stableVersion(knex, plugin)
     const stable = from === null ? undefined : await findInstallation(knex, plugin, from)
@@ -83,6 +80,21 @@ export class VersionPlanner {
       terms: await this.#terms(plugin, inspected),
       ...(await this.#meeting(candidate, services, stable, inspected)),
     }
+  }
+
+  /** What has to be agreed to, without all that a plan looks at: it tries examples and looks for whom it would break. */
+  async terms(plugin: string, wish: string | undefined) {
+    const { version, inspected } = await this.#inspected(plugin, wish)
+    return { plugin, version, ...(await this.#terms(plugin, inspected)) }
+  }
+
+  async #inspected(plugin: string, wish: string | undefined) {
+    const { source, inspect } = this.#ports
+    const version = await this.#resolve(plugin, wish ?? 'latest')
+    const tarball = await source.fetch(plugin, version)
+    if (tarball === undefined) throw coreErrors.create('PACKAGE_MISSING', { plugin, version })
+    const inspected = await inspect(tarball.tarball, { name: plugin, version })
+    return { version, tarball, inspected }
   }
 
   async #resolve(plugin: string, wish: string): Promise<string> {

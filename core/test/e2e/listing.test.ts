@@ -28,9 +28,8 @@ interface Running {
   readonly rolledBack: boolean
 }
 
-const termsOf = async (version: string) =>
-  (await host.client.request<{ terms: Terms }>('POST', `/v1/plugins/${name}:plan`, { version }))
-    .terms
+const termsOf = (version: string) =>
+  host.client.request<Terms>('GET', `/v1/plugins/${name}/terms?version=${version}`)
 const installed = async () =>
   (
     await host.client.request<{ versions: { version: string }[] }>('GET', `/v1/plugins/${name}`)
@@ -233,3 +232,36 @@ t.test('a release that was really taken back is shown with that', async (t) => {
   t.match(await runningOf('1.0.0'), { rolledBack: false })
   t.match((await runCli(host, ['plugin', 'show', probe])).output, /1\.0\.1 .*taken back/)
 })
+
+t.test(
+  'with a version whose plan was accepted anew, the plan is offered anew, and back',
+  async (t) => {
+    const partner = async () => {
+      const { majors } = await host.client.request<{
+        majors: { plans: { name: string; version: number; quota?: { count: number } }[] }[]
+      }>('GET', '/v1/catalog/services/probe.one')
+      return majors[0]?.plans.find((plan) => plan.name === 'partner')
+    }
+    const { hash } = await termsOf('1.0.2')
+    const wish = { name: probe, version: '1.0.2', acceptTerms: hash }
+    await host.client.request('POST', '/v1/plugins', wish)
+    const release = async () => {
+      const { id } = await host.client.request<{ id: string }>('POST', '/v1/rollouts', {
+        ...{ plugin: probe, version: '1.0.2' },
+      })
+      await host.client.request('POST', `/v1/rollouts/${id}/start`, {})
+      await host.client.request('POST', `/v1/rollouts/${id}/promote`, {})
+    }
+    const back = () =>
+      host.client.request('POST', `/v1/plugins/${name}:rollback`, { reason: 'too dear' })
+    t.match(await partner(), { version: 1, quota: { count: 1000 } })
+    await release()
+    t.match(await partner(), { version: 2, quota: { count: 500 } })
+    await back()
+    t.match(await partner(), { version: 3, quota: { count: 1000 } })
+    const path = '/v1/catalog/services/probe.one/versions/1/plans/partner'
+    await host.client.request('PUT', path, { ratePerS: 1, burst: 1 })
+    await release()
+    t.match(await partner(), { version: 4, ratePerS: 1 }, 'what the operator made of it stays')
+  },
+)
