@@ -255,22 +255,11 @@ function facetsOf(
 
 /** As they are now: what was withdrawn since its listing was made is not shown. */
 async function readHits(knex: Knex, hits: readonly Hit[]): Promise<FoundPackage[]> {
-  const rows: (Omit<FoundPackage, 'score'> & { state: string })[] = await knex(
-    'package_listings as l',
-  )
-    .join('package_versions as v', { 'v.name': 'l.name', 'v.version': 'l.version' })
-    .whereIn(
-      'l.name',
-      hits.map(({ name }) => name),
-    )
-    .whereIn('v.state', ['published', 'deprecated'])
-    .select('l.name', 'l.version', 'l.summary', 'l.keywords', 'l.category', 'l.tier')
-    .select('l.publisher', 'l.license', 'l.capabilities', 'v.state')
-    .select({ displayName: 'l.display_name', releasedAt: 'l.released_at' })
-  const advisories = await findForPackages(
-    knex,
-    rows.map(({ name }) => name),
-  )
+  const names = hits.map(({ name }) => name)
+  const [rows, advisories] = await Promise.all([
+    readListings(knex, names),
+    findForPackages(knex, names),
+  ])
   const byName = new Map(rows.map((row) => [row.name, row]))
   return hits.flatMap(({ name, score }) => {
     const row = byName.get(name)
@@ -286,6 +275,20 @@ async function readHits(knex: Knex, hits: readonly Hit[]): Promise<FoundPackage[
       },
     ]
   })
+}
+
+type ListedRow = Omit<FoundPackage, 'score' | 'isDeprecated' | 'advisories'> & {
+  readonly state: string
+}
+
+async function readListings(knex: Knex, names: readonly string[]): Promise<ListedRow[]> {
+  return knex('package_listings as l')
+    .join('package_versions as v', { 'v.name': 'l.name', 'v.version': 'l.version' })
+    .whereRaw('l.name = any(?)', [[...names]])
+    .whereIn('v.state', ['published', 'deprecated'])
+    .select('l.name', 'l.version', 'l.summary', 'l.keywords', 'l.category', 'l.tier')
+    .select('l.publisher', 'l.license', 'l.capabilities', 'v.state')
+    .select({ displayName: 'l.display_name', releasedAt: 'l.released_at' })
 }
 
 function nothing({ withFacets }: PackageWish): FoundPackages {
