@@ -54,6 +54,9 @@ interface MarketParts {
   readonly log: FastifyBaseLogger
 }
 
+/** Which packages the operator lets run in a process of their own. */
+type Trusting = Pick<Parameters<typeof openRunning>[0], 'isTrusted'>
+
 /** Only where and how soon a version comes: it is checked, tested and granted like any other. */
 export interface Building {
   /** Asked for packages before the marketplace is. */
@@ -156,7 +159,7 @@ export function openPackages(
 /** The npm face, the accounts and keys of publishers, reviews, findings and the pages of packages. */
 export async function registerMarketplace(
   scope: FastifyInstance,
-  { settings, state, sandbox, registryKeys, log }: MarketParts,
+  { settings, state, sandbox, registryKeys, isTrusted, log }: MarketParts & Trusting,
   authenticator: Authenticator,
   stops: StopStack,
 ): Promise<void> {
@@ -183,7 +186,7 @@ export async function registerMarketplace(
     refreshListings(state.knex, figures)
   const noteRunning: Parameters<typeof openRunning>[0]['noteRunning'] = (...of) =>
     markGone(state.knex, ...of)
-  const running = openRunning({ ...state, refresh, noteRunning, log }, stops)
+  const running = openRunning({ ...state, refresh, noteRunning, isTrusted, log }, stops)
   await scope.register(listingRoutes, {
     ...accounts,
     ...running,

@@ -83,6 +83,7 @@ export interface AuditEntry {
     | 'publisher-role.taken'
     | 'package-rating.answered'
     | 'package-rating.hidden'
+    | 'package-rating.shown'
     | 'dist-tag.set'
     | 'dist-tag.removed'
     | 'publisher.created'

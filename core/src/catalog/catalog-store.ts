@@ -1,3 +1,4 @@
+import type { DeclaredPlan } from '@signalbox/sdk/plan-terms'
 import type { Knex } from 'knex'
 import { insertPlan, standardPlan } from './plan-store.ts'
 
@@ -11,19 +12,25 @@ export interface CatalogService {
 }
 
 /**
- * Registers a service with its standard plan; a service that is there stays as it is, its plans too.
+ * Registers a service with its standard plan and those that its author declares; a service that is there stays as it is,
+ * and each plan that is there too: what the operator made of it is not taken back by an update.
  * @returns who provides it: another than asked for where somebody was first
  */
 export async function insertService(
   trx: Knex,
   service: Omit<CatalogService, 'ownerTenant'>,
+  declared: readonly DeclaredPlan[] = [],
 ): Promise<CatalogService['plugin']> {
   await trx('services')
     .insert({ ...service })
     .onConflict(['id', 'major'])
     .ignore()
-  await insertPlan(trx, service, standardPlan)
   const row = await trx('services').where({ id: service.id, major: service.major }).first('plugin')
+  // Of a service that is another's, nothing is offered.
+  if (row.plugin === service.plugin) {
+    for (const { service: _, label: __, ...plan } of declared) await insertPlan(trx, service, plan)
+  }
+  await insertPlan(trx, service, standardPlan)
   return row.plugin
 }
 

@@ -1,7 +1,7 @@
+import { planTermsProperties } from '@signalbox/sdk/plan-terms'
 import type { FastifyInstance } from 'fastify'
 import { callerOf } from '../gateway/guard.ts'
 import { idSchema, majorSchema, serviceIdSchema, strictObject } from '../gateway/http-schemas.ts'
-import { planTermsProperties } from './plan.ts'
 import type { PlanRef, PlanService, PlanWish } from './plan-service.ts'
 import { type PlanCommand, planCommands } from './plan-states.ts'
 

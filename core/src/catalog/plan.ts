@@ -1,6 +1,5 @@
 import type { InputFault } from '@signalbox/sdk/errors'
-import { strictObject } from '../gateway/http-schemas.ts'
-import { hostUnits } from '../usage/priced-units.ts'
+import { hostUnits, isCurrency } from '@signalbox/sdk/plan-terms'
 import type { Offered } from './service-operations.ts'
 
 /** A count of calls in a calendar period, in UTC. */
@@ -35,50 +34,6 @@ export interface PlanPrice {
   readonly unit: string
 }
 
-/** An RFC 6901 pointer to something: the whole answer cannot be hidden. */
-const pointerSchema = {
-  type: 'string',
-  pattern: '^(/([^~/\\u0000-\\u001f]|~[01])+)+$',
-  maxLength: 200,
-} as const
-
-export const planTermsProperties = {
-  ratePerS: { type: 'number', exclusiveMinimum: 0, maximum: 1_000_000 },
-  burst: { type: 'integer', minimum: 1, maximum: 1_000_000 },
-  quota: strictObject(
-    {
-      count: { type: 'integer', minimum: 1, maximum: 1_000_000_000_000 },
-      per: { enum: ['hour', 'day', 'month'] },
-    },
-    ['count', 'per'],
-  ),
-  concurrency: { type: 'integer', minimum: 1, maximum: 10_000 },
-  fields: {
-    type: 'object',
-    maxProperties: 64,
-    propertyNames: { pattern: '^[a-z][A-Za-z0-9]*$', maxLength: 60 },
-    additionalProperties: {
-      type: 'array',
-      items: pointerSchema,
-      minItems: 1,
-      maxItems: 64,
-      uniqueItems: true,
-    },
-  },
-  maxRows: { type: 'integer', minimum: 1, maximum: 10_000_000 },
-  price: strictObject(
-    {
-      amount: { type: 'string', pattern: '^(0|[1-9][0-9]{0,11})(\\.[0-9]{1,12})?$' },
-      currency: { type: 'string', pattern: '^[A-Z]{3}$' },
-      unit: { type: 'string', pattern: '^(host:)?[a-z][a-z0-9_-]*$', maxLength: 60 },
-    },
-    ['amount', 'currency', 'unit'],
-  ),
-  approval: { enum: ['auto', 'manual'] },
-} as const
-
-const currencies = new Set(Intl.supportedValuesOf('currency'))
-
 /**
  * What no schema says.
  * @param offered by the service as it stands; undefined: not known, such as of one that the host provides
@@ -88,7 +43,7 @@ export function planFaults(
   offered: Offered | undefined,
 ): readonly InputFault[] {
   const faults: InputFault[] = []
-  if (price !== undefined && !currencies.has(price.currency)) {
+  if (price !== undefined && !isCurrency(price.currency)) {
     faults.push({
       pointer: '/price/currency',
       detail: `must be a currency of ISO 4217, which ${price.currency} is not`,

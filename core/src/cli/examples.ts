@@ -36,9 +36,17 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'signalbox signing-key register --publisher acme',
     'signalbox signing-key register --publisher acme --replaces old-key.pem',
   ],
+  'plugin search': [
+    'signalbox plugin search 质检',
+    'signalbox plugin search forecast --category planning --compatible',
+  ],
+  'plugin show': [
+    'signalbox plugin show @acme/orders',
+    'signalbox plugin show @acme/orders@1.2.0 --json',
+  ],
   'plugin install': [
-    'signalbox plugin install @acme/orders',
-    'signalbox plugin install @acme/orders@1.2.0',
+    'signalbox plugin install @acme/orders   # shows its terms, where it has some, and asks',
+    'signalbox plugin install @acme/orders@1.2.0 --accept-terms 9f86d081884c7d659a2f…   # in a script',
   ],
   'plugin enable': [
     'signalbox plugin enable @acme/orders --tenant acme   # shows what it asks for',

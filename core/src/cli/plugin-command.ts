@@ -4,6 +4,8 @@ import { connectionOf, HostClient } from './host-client.ts'
 import { say, terminalLanguage } from './language.ts'
 import { print } from './output.ts'
 import { parsePlugin } from './plugin-reference.ts'
+import { searchCommand } from './plugin-search-command.ts'
+import { showCommand } from './plugin-show-command.ts'
 import { removeCommand } from './remove-command.ts'
 import { askForTerms } from './terms-question.ts'
 
@@ -159,5 +161,12 @@ const rollback = defineCommand({
 
 export const pluginCommand = defineCommand({
   meta: { name: 'plugin', description: say({ en: 'Plugins', 'zh-CN': '插件' }) },
-  subCommands: { install, enable, rollback, remove: removeCommand },
+  subCommands: {
+    search: searchCommand,
+    show: showCommand,
+    install,
+    enable,
+    rollback,
+    remove: removeCommand,
+  },
 })

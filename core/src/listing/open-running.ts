@@ -1,7 +1,10 @@
 import type { Knex } from 'knex'
-import { listInstallations } from '../registry/registry-store.ts'
+import { hostVersion } from '../host-version.ts'
+import { listInstallations, listInstalled } from '../registry/registry-store.ts'
+import { type Candidate, refusalsOf } from '../registry/resolve.ts'
 import type { StopStack } from '../stop-stack.ts'
 import { RepeatedRun } from '../storage/repeated-run.ts'
+import type { Origin } from '../trusted/allow-list.ts'
 import { figuresByPlugin, type RunningFigures } from './running-figures.ts'
 import { readDurations, readSetbacks, readTenantCalls } from './running-figures-store.ts'
 import { runningByVersion } from './version-running.ts'
@@ -23,11 +26,13 @@ interface Ports {
     running: readonly { plugin: string; tenant: string }[],
     at: Date,
   ) => Promise<void>
+  readonly isTrusted: (origin: Origin) => boolean
   readonly log: { warn(fields: object, message: string): void }
 }
 
 /** What the marketplace is told of how plugins do on this host. */
-export function openRunning({ knex, routing, refresh, noteRunning, log }: Ports, stops: StopStack) {
+export function openRunning(ports: Ports, stops: StopStack) {
+  const { knex, routing, refresh, noteRunning, isTrusted, log } = ports
   const since = (ms: number) => new Date(routing.now() - ms)
   const work = async () => {
     try {
@@ -52,6 +57,9 @@ export function openRunning({ knex, routing, refresh, noteRunning, log }: Ports,
         await readDurations(knex, of),
       )
     },
+    /** Why it could not be installed beside what is there now. */
+    refusals: async (of: Omit<Candidate, 'isTrusted'> & Origin) =>
+      refusalsOf({ ...of, isTrusted: isTrusted(of) }, hostVersion, await listInstalled(knex)),
     /** Versions that are there already. */
     installed: async (plugin: string) =>
       (await listInstallations(knex, plugin)).map(({ version }) => version),

@@ -1,4 +1,5 @@
 import type { LoadedBundle } from '@signalbox/sandbox'
+import { declaredPlans } from '@signalbox/sdk/declared-plans'
 import { CodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import { commitChange, commitRoutedChange } from '../audit/change.ts'
@@ -344,14 +345,16 @@ export class InstallService {
 
   /** The first version of a plugin serves at once; later ones wait, warm, for a rollout. */
   async #promote(caller: Caller, installation: Installation): Promise<Installation> {
-    const { plugin, version, contracts } = installation
+    const { plugin, version, contracts, manifest } = installation
     try {
       return await this.#move(caller, installation, 'promote', null, async (trx) => {
         const { stableVersion: stable } = await lockPlugin(trx, plugin)
         if (stable !== null && stable !== version) throw new Overtaken()
         await setStableVersion(trx, plugin, version)
         for (const { id, major } of Object.values(contracts)) {
-          requireProvider(plugin, id, major, await insertService(trx, { id, major, plugin }))
+          const plans = declaredPlans(manifest, id, major)
+          const provider = await insertService(trx, { id, major, plugin }, plans)
+          requireProvider(plugin, id, major, provider)
         }
       })
     } catch (error) {

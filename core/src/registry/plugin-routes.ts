@@ -42,6 +42,7 @@ const termsHash = {
 export function pluginRoutes(app: FastifyInstance, ports: Ports): void {
   const { knex, installs, planner, comparer } = ports
   planRoute(app, planner)
+  termsRoute(app, planner)
   permissionDiffRoutes(app, comparer)
   app.post<{ Body: { name: string; version?: string; acceptTerms?: string } }>(
     '/v1/plugins',
@@ -114,6 +115,23 @@ function planRoute(app: FastifyInstance, planner: VersionPlanner): void {
       },
     },
     async (request) => planner.plan(request.params.name, request.body?.version),
+  )
+}
+
+function termsRoute(app: FastifyInstance, planner: VersionPlanner): void {
+  app.get<{ Params: { name: string }; Querystring: { version?: string } }>(
+    '/v1/plugins/:name/terms',
+    {
+      config: { action: 'plugin.plan' },
+      schema: {
+        tags,
+        summary:
+          'What whoever installs a version agrees to: licence, price, plans, the text, and their hash',
+        params: strictObject({ name: pluginNameSchema }, ['name']),
+        querystring: strictObject({ version: versionSchema }, []),
+      },
+    },
+    async (request) => planner.terms(request.params.name, request.query.version),
   )
 }
 

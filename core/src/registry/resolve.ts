@@ -57,15 +57,24 @@ export function refusalOf(
   hostVersion: string,
   installed: readonly Installed[],
 ): CodedError | undefined {
-  return (
-    tierRefusal(candidate) ??
-    hostRefusal(candidate, hostVersion) ??
-    capabilityRefusal(candidate) ??
-    hostEventRefusal(candidate) ??
-    hostJobRefusal(candidate) ??
-    dependencyRefusal(candidate, installed) ??
-    dependentRefusal(candidate, installed)
-  )
+  return refusalsOf(candidate, hostVersion, installed)[0]
+}
+
+/** As `refusalOf`, one reason of each kind: what an admin would otherwise learn one install after the other. */
+export function refusalsOf(
+  candidate: Candidate,
+  hostVersion: string,
+  installed: readonly Installed[],
+): readonly CodedError[] {
+  return [
+    tierRefusal(candidate),
+    hostRefusal(candidate, hostVersion),
+    capabilityRefusal(candidate),
+    hostEventRefusal(candidate),
+    hostJobRefusal(candidate),
+    dependencyRefusal(candidate, installed),
+    dependentRefusal(candidate, installed),
+  ].filter((refusal) => refusal !== undefined)
 }
 
 function tierRefusal(candidate: Candidate): CodedError | undefined {

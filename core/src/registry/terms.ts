@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { PackageInspection } from '@signalbox/sandbox'
 import type { Manifest } from '@signalbox/sdk/manifest'
+import type { DeclaredPlan } from '@signalbox/sdk/plan-terms'
 import { canonicalJson } from './consent.ts'
 
 type Files = PackageInspection['files']
@@ -14,6 +15,8 @@ export interface Terms {
   /** Null: the manifest declares no terms. */
   readonly text: Readonly<Record<string, string>> | null
   readonly price: Manifest['displayName'] | null
+  /** Under which the author offers its data services: by service and name. */
+  readonly plans: readonly DeclaredPlan[]
   /** SHA-256, hex, of all of it in canonical JSON (RFC 8785); null where nothing needs to be accepted. */
   readonly hash: string | null
 }
@@ -39,12 +42,20 @@ export function termsOf({
     licenseTextSha256: files.find(({ path }) => licenseFile.test(path))?.sha256 ?? null,
     price: manifest.terms?.price ?? null,
   }
-  if (manifest.terms === undefined) return { ...known, text: null, hash: null }
+  if (manifest.terms === undefined) return { ...known, plans: [], text: null, hash: null }
   const text = Object.fromEntries(
     Object.entries(manifest.terms.file).map(([language, path]) => [language, textIn(files, path)]),
   )
-  const agreed = canonicalJson({ ...known, text })
-  return { ...known, text, hash: createHash('sha256').update(agreed).digest('hex') }
+  const plans = inOrder(manifest.terms.plans ?? [])
+  // Left out where there are none: what was accepted before manifests could declare plans stays accepted.
+  const agreed = canonicalJson({ ...known, text, ...(plans.length === 0 ? {} : { plans }) })
+  return { ...known, plans, text, hash: createHash('sha256').update(agreed).digest('hex') }
+}
+
+/** To write them in another order is to say the same. */
+function inOrder(plans: readonly DeclaredPlan[]): readonly DeclaredPlan[] {
+  const keyOf = ({ service, name }: DeclaredPlan) => `${service}/${name}`
+  return [...plans].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
 }
 
 function textIn(files: Files, path: string): string {

@@ -54,11 +54,8 @@ export class VersionPlanner {
   }
 
   async plan(plugin: string, wish: string | undefined) {
-    const { knex, source, inspect } = this.#ports
-    const version = await this.#resolve(plugin, wish ?? 'latest')
-    const tarball = await source.fetch(plugin, version)
-    if (tarball === undefined) throw coreErrors.create('PACKAGE_MISSING', { plugin, version })
-    const inspected = await inspect(tarball.tarball, { name: plugin, version })
+    const { knex } = this.#ports
+    const { version, tarball, inspected } = await this.#inspected(plugin, wish)
     const { manifest, contracts, files } = inspected
     const from = await stableVersion(knex, plugin)
     const stable = from === null ? undefined : await findInstallation(knex, plugin, from)
@@ -85,6 +82,21 @@ export class VersionPlanner {
     }
   }
 
+  /** What has to be agreed to, without all that a plan looks at: it tries examples and looks for whom it would break. */
+  async terms(plugin: string, wish: string | undefined) {
+    const { version, inspected } = await this.#inspected(plugin, wish)
+    return { plugin, version, ...(await this.#terms(plugin, inspected)) }
+  }
+
+  async #inspected(plugin: string, wish: string | undefined) {
+    const { source, inspect } = this.#ports
+    const version = await this.#resolve(plugin, wish ?? 'latest')
+    const tarball = await source.fetch(plugin, version)
+    if (tarball === undefined) throw coreErrors.create('PACKAGE_MISSING', { plugin, version })
+    const inspected = await inspect(tarball.tarball, { name: plugin, version })
+    return { version, tarball, inspected }
+  }
+
   async #resolve(plugin: string, wish: string): Promise<string> {
     const known = await this.#ports.source.versions(plugin)
     const version = known?.distTags[wish] ?? wish
@@ -94,19 +106,19 @@ export class VersionPlanner {
     throw coreErrors.create('PACKAGE_MISSING', { plugin, version: wish })
   }
 
-  /** What has to be agreed to, and under which plans its services are offered here already. */
+  /** What has to be agreed to, and under which plans its services are offered here already: those go on as they are. */
   async #terms(plugin: string, inspected: PackageInspection) {
     const { knex } = this.#ports
     const terms = termsOf(inspected)
     const services = Object.values(inspected.contracts)
-    const plans = await Promise.all(services.map(({ id, major }) => listPlans(knex, id, major)))
+    const offered = await Promise.all(services.map(({ id, major }) => listPlans(knex, id, major)))
     return {
       ...terms,
       isAccepted: terms.hash === null || (await hasConsent(knex, plugin, terms.hash)),
-      plans: services.map(({ id, major }, index) => ({
+      offered: services.map(({ id, major }, index) => ({
         service: id,
         major,
-        plans: plans[index] ?? [],
+        plans: offered[index] ?? [],
       })),
     }
   }

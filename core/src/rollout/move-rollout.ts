@@ -1,7 +1,9 @@
+import { declaredPlans } from '@signalbox/sdk/declared-plans'
 import type { Localized } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import { LOST_CHANGE_MS } from '../audit/change.ts'
 import { insertService } from '../catalog/catalog-store.ts'
+import { changeDeclaredPlans } from '../catalog/change-declared-plans.ts'
 import { coreErrors } from '../errors.ts'
 import { findInstallation, moveInstallation, setStableVersion } from '../registry/registry-store.ts'
 import { requireRequired } from '../registry/required-plugins.ts'
@@ -229,7 +231,10 @@ async function switchStable(
   await moveInstallation(trx, { plugin, version: now }, 'warm', 'stable')
   await setStableVersion(trx, plugin, now)
   const installation = await findInstallation(trx, plugin, now)
+  const replaced = (await findInstallation(trx, plugin, before))?.manifest ?? {}
   for (const { id, major } of Object.values(installation?.contracts ?? {})) {
-    await insertService(trx, { id, major, plugin })
+    const plans = declaredPlans(installation?.manifest ?? {}, id, major)
+    await insertService(trx, { id, major, plugin }, plans)
+    await changeDeclaredPlans(trx, { id, major }, declaredPlans(replaced, id, major), plans)
   }
 }

@@ -1,14 +1,13 @@
-/** What a price may be by beside the units of a contract. No plugin can name one that begins with `host:`. */
-const CALL = 'call'
+import type { hostUnits } from '@signalbox/sdk/plan-terms'
+
+type HostUnit = (typeof hostUnits)[number]
 
 /** Once a calendar month in UTC, however much is called. */
-export const MONTH = 'month'
+export const MONTH = 'month' satisfies HostUnit
 
-/** What the host itself measures of each call, and the column it is summed in. */
+/** What the host itself measures of each call, and the column it is summed in. No plugin can name a unit that begins with `host:`. */
 export const measuredUnits = {
   'host:cpu-ms': 'floor(sum(cpu_us) / 1000)',
   'host:bytes-in': 'sum(bytes_in)',
   'host:bytes-out': 'sum(bytes_out)',
-} as const
-
-export const hostUnits: readonly string[] = [CALL, MONTH, ...Object.keys(measuredUnits)]
+} as const satisfies Readonly<Record<Extract<HostUnit, `host:${string}`>, string>>

@@ -170,5 +170,8 @@ function ratedRoutes(at: string, rating: string): RouteRows {
       at: `${at}/ratings/${rating}/hide`,
       body: { reason: 'names a person' },
     },
+    'POST /v1/marketplace/packages/{name}/ratings/{id}/show': {
+      at: `${at}/ratings/${rating}/show`,
+    },
   }
 }

@@ -1,6 +1,6 @@
 import type { Manifest } from '@signalbox/sdk/manifest'
+import { MAX_PICTURE_BYTES, pictureType } from '@signalbox/sdk/picture'
 import type { PackageInspection } from '../ports.ts'
-import { pictureType } from './picture.ts'
 
 /** What of a package its page shows, beside what is in its manifest. */
 export type KeptKind = 'readme' | 'changelog' | 'license' | 'terms' | 'doc' | 'picture'
@@ -13,9 +13,8 @@ export interface KeptFile {
 }
 
 const KIB = 1024
-/** As npm's registry cuts a README; a longer text is one that nobody reads on a page. */
+/** As npm's registry cuts a README: what is behind it nobody reads on a page, and a CHANGELOG has the newest first. */
 const MAX_TEXT = 64 * KIB
-const MAX_PICTURE = 2 * KIB * KIB
 /** Of one version, over all: 64 texts and 32 pictures, whatever the package holds. */
 const MAX_TEXTS = 64
 const MAX_PICTURES = 32
@@ -55,8 +54,15 @@ function keptFile(
 ): KeptFile | undefined {
   const kind = isTerms ? 'terms' : textKinds.find(([, pattern]) => pattern.test(path))?.[0]
   if (kind !== undefined) {
-    return bytes.length > MAX_TEXT ? undefined : { path, kind, mediaType: 'text/plain', bytes }
+    return { path, kind, mediaType: 'text/plain', bytes: beginningOf(bytes) }
   }
-  const mediaType = bytes.length <= MAX_PICTURE ? pictureType(bytes) : undefined
+  const mediaType = bytes.length <= MAX_PICTURE_BYTES ? pictureType(bytes) : undefined
   return mediaType === undefined ? undefined : { path, kind: 'picture', mediaType, bytes }
+}
+
+/** Whole lines, as far as there are any. */
+function beginningOf(bytes: Buffer): Buffer {
+  if (bytes.length <= MAX_TEXT) return bytes
+  const end = bytes.lastIndexOf(0x0a, MAX_TEXT - 1)
+  return bytes.subarray(0, end < 0 ? MAX_TEXT : end + 1)
 }

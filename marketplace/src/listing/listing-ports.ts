@@ -1,5 +1,17 @@
+import type { CodedError } from '@signalbox/sdk/errors'
+import type { Manifest } from '@signalbox/sdk/manifest'
 import type { AccountPorts, ContentStore } from '../ports.ts'
 import type { VersionRunning } from './running.ts'
+
+/** A version as a host judges whether it may be installed. */
+export interface OfferedVersion {
+  readonly plugin: string
+  readonly version: string
+  readonly manifest: Manifest
+  readonly publisher: string
+  /** Which marketplace it comes from. */
+  readonly fingerprint: string
+}
 
 /** What the host gives to the pages of packages. */
 export interface ListingPorts extends AccountPorts {
@@ -8,6 +20,8 @@ export interface ListingPorts extends AccountPorts {
   readonly hostVersion: string
   /** How the versions of a package do here; those that nobody runs may be left out. */
   running(name: string): Promise<readonly VersionRunning[]>
+  /** Why the host would not take a version beside what is there now; none: nothing is against it. */
+  refusals(of: OfferedVersion): Promise<readonly CodedError[]>
   /** Versions of a package that are installed on the host. */
   installed(name: string): Promise<readonly string[]>
 }

@@ -27,7 +27,8 @@ export const listingRoutes: FastifyPluginAsync<ListingPorts> = async (app, ports
     {
       schema: {
         tags,
-        summary: 'A publisher: its verified scopes, how many packages, since when',
+        summary:
+          'A publisher: its verified scopes, its keys, how many packages, since when; its packages are found by ?publisher=',
         params: strict({ name: publisherName }),
       },
     },

@@ -1,12 +1,22 @@
 import { createHash } from 'node:crypto'
+import type { Language } from '@signalbox/sdk/errors'
 import semver from 'semver'
+import { affects } from '../advisories/advisory.ts'
+import { findForPackages } from '../advisories/advisory-store.ts'
 import { marketplaceErrors } from '../errors.ts'
 import { changesBetween } from './changelog.ts'
 import type { KeptKind } from './kept-files.ts'
 import type { ListingPorts } from './listing-ports.ts'
 import type { MarkdownRenderer } from './markdown/markdown-renderer.ts'
 import { listFiles, type StoredFile } from './package-file-store.ts'
-import { compatibilityOf, pathsOf, textFile, versionFacts, versionLine } from './package-page.ts'
+import {
+  advisoryLine,
+  compatibilityOf,
+  pathsOf,
+  textFile,
+  versionFacts,
+  versionLine,
+} from './package-page.ts'
 import {
   findPublisher,
   findVersion,
@@ -33,35 +43,45 @@ export class PackagePageService {
     this.#markdown = markdown
   }
 
-  async package(name: string, language: string) {
+  async package(name: string, language: Language) {
     const { knex, hostVersion, running, installed } = this.#ports
     const shown = await shownVersionOf(knex, name)
     const lines = await listVersionLines(knex, name)
     const version = shown ?? lines[0]?.version
     if (version === undefined) throw missing(name)
-    const [here, inUse, latest] = await Promise.all([
+    const [here, inUse, latest, advisories] = await Promise.all([
       installed(name),
       running(name),
       this.version({ name, version }, language),
+      findForPackages(knex, [name]),
     ])
     return {
       name,
       latest,
+      advisories: advisories.map(advisoryLine),
       rating: ratingSummary(await countStars(knex, name, this.#ports.now())),
       versions: lines.map((line) => ({
-        ...versionLine(line, hostVersion, here),
+        ...versionLine(line, hostVersion, here, advisories),
         running: inUse.filter((one) => one.version === line.version).map(shownRunning)[0] ?? null,
       })),
     }
   }
 
-  async version(of: Of, language: string) {
+  async version(of: Of, language: Language) {
     const row = await this.#row(of)
-    const files = await listFiles(this.#ports.knex, of)
+    const { knex, hostVersion, refusals } = this.#ports
+    const { version, manifest, account: publisher, fingerprint } = row
+    const offered = { plugin: of.name, version, manifest, publisher, fingerprint }
+    const [files, against, advisories] = await Promise.all([
+      listFiles(knex, of),
+      refusals(offered),
+      findForPackages(knex, [of.name]),
+    ])
     return {
       name: of.name,
       ...versionFacts(row, files, filesUrlOf(of)),
-      compatibility: compatibilityOf(row.manifest.host, this.#ports.hostVersion),
+      compatibility: compatibilityOf(manifest, hostVersion, against, language),
+      advisories: advisories.filter((one) => affects(one, [version])).map(advisoryLine),
       readmeHtml: await this.#readme(of, row, files, language),
       changelogHtml: await this.#textOf(of, files, 'changelog', language),
     }

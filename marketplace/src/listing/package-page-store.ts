@@ -14,7 +14,11 @@ const MAX_VERSIONS = 200
 export interface VersionRow {
   readonly version: string
   readonly state: string
+  /** As people are shown it. */
   readonly publisher: string
+  /** Its account in the marketplace that it comes from. */
+  readonly account: string
+  readonly fingerprint: string
   readonly publishedAt: Date
   readonly size: number
   readonly unpackedSize: number
@@ -32,12 +36,23 @@ export async function findVersion(
   const row = await knex('package_versions')
     .where(of)
     .whereIn('state', shownStates)
-    .first('version', 'state', 'size', 'integrity', 'manifest', 'contracts', 'readme', {
-      publisher: knex.raw(shownPublisher()),
-      publishedAt: 'published_at',
-      unpackedSize: 'unpacked_size',
-      packageJson: 'package_json',
-    })
+    .first(
+      'version',
+      'state',
+      'size',
+      'integrity',
+      'manifest',
+      'contracts',
+      'readme',
+      'fingerprint',
+      {
+        publisher: knex.raw(shownPublisher()),
+        account: 'publisher',
+        publishedAt: 'published_at',
+        unpackedSize: 'unpacked_size',
+        packageJson: 'package_json',
+      },
+    )
   return row === undefined ? undefined : { ...row, unpackedSize: Number(row.unpackedSize) }
 }
 
@@ -66,11 +81,19 @@ export async function listVersionLines(knex: Knex, name: string): Promise<Versio
     })
 }
 
+/** More than a publisher signs by at a time. */
+const MAX_KEYS = 20
+
 export interface PublisherRow {
   readonly name: string
   readonly since: Date
   readonly scopes: readonly string[]
   readonly packages: number
+  /** Whether what it publishes has to be signed by a key of its own, and by which it signs. */
+  readonly mustSign: boolean
+  readonly keys: readonly { readonly keyid: string; readonly since: Date }[]
+  /** The operator lets it publish with fewer reviews. */
+  readonly isTrusted: boolean
 }
 
 export async function findPublisher(knex: Knex, name: string): Promise<PublisherRow | undefined> {
@@ -79,6 +102,15 @@ export async function findPublisher(knex: Knex, name: string): Promise<Publisher
     .first({
       name: 'name',
       since: 'created_at',
+      mustSign: 'requires_signature',
+      isTrusted: knex.raw(
+        `exists (select from publisher_roles r where r.publisher = publishers.name and r.role = 'trusted')`,
+      ),
+      keys: knex.raw(
+        `coalesce((select json_agg(json_build_object('keyid', keyid, 'since', not_before) order by not_before desc)
+           from (select * from publisher_keys k where k.publisher = publishers.name and k.revoked_at is null
+                  order by not_before desc limit ${MAX_KEYS}) live), '[]')`,
+      ),
       scopes: knex.raw(
         `array(select scope from publisher_scopes where publisher = publishers.name order by scope)`,
       ),

@@ -1,26 +1,58 @@
-import { capabilityRequests } from '@signalbox/sdk/manifest'
+import type { CodedError, Language } from '@signalbox/sdk/errors'
+import { capabilityRequests, type Manifest } from '@signalbox/sdk/manifest'
 import semver from 'semver'
+import { type Advisory, affects } from '../advisories/advisory.ts'
 import { fileUrl } from './file-url.ts'
 import type { KeptKind } from './kept-files.ts'
 import type { StoredFile } from './package-file-store.ts'
 import type { VersionLine, VersionRow } from './package-page-store.ts'
 
 /** Which hosts a version runs on, and whether this is one. */
-export function compatibilityOf(hostRange: string, hostVersion: string) {
+function hostFit(hostRange: string, hostVersion: string) {
   const isFit = semver.satisfies(hostVersion, hostRange, { includePrerelease: true })
   return { host: hostRange, thisHost: hostVersion, fits: isFit }
+}
+
+/**
+ * Whether this host takes a version beside what is installed, and what is against it: its range of hosts, its tier, a
+ * capability that is not offered here, a plugin that it requires or that requires another of it.
+ */
+export function compatibilityOf(
+  { host }: Manifest,
+  hostVersion: string,
+  refusals: readonly CodedError[],
+  language: Language,
+) {
+  return {
+    host,
+    thisHost: hostVersion,
+    fits: refusals.length === 0,
+    reasons: refusals.map((refusal) => ({
+      code: refusal.code,
+      detail: refusal.localizedMessage(language),
+      cure: refusal.cure(language),
+    })),
+  }
+}
+
+/** What is told of an advisory beside a package; all of it stands at `/advisories/{id}`. */
+export function advisoryLine({ id, title, severity, vulnerableVersions, url }: Advisory) {
+  return { id, title, severity, vulnerableVersions, url: url ?? null }
 }
 
 export function versionLine(
   { hostRange, deprecated, ...line }: VersionLine,
   hostVersion: string,
   installed: readonly string[],
+  advisories: readonly Advisory[],
 ) {
   return {
     ...line,
     deprecated,
-    ...compatibilityOf(hostRange, hostVersion),
+    ...hostFit(hostRange, hostVersion),
     isInstalled: installed.includes(line.version),
+    /** Ids of those that speak of it. */
+    advisories: advisories.filter((one) => affects(one, [line.version])).map(({ id }) => id),
   }
 }
 
@@ -59,7 +91,14 @@ export function versionFacts(row: VersionRow, files: readonly StoredFile[], file
       return [{ url: fileUrl(filesUrl, file), alt, mediaType: picture.mediaType }]
     }),
     docs: pathsOf(files, 'doc'),
+    terms: termsFacts(manifest),
   }
+}
+
+/** What whoever installs it agrees to; the texts are read by their paths. */
+function termsFacts({ terms }: Manifest) {
+  if (terms === undefined) return null
+  return { texts: terms.file, price: terms.price ?? null, plans: terms.plans ?? [] }
 }
 
 function serviceFacts({

@@ -113,6 +113,7 @@ function textOf(value: unknown): string | undefined {
   return value.slice(0, MAX_TEXT).toWellFormed()
 }
 
+/** A package.json may have one keyword as a text; that is a list of one. */
 function textsIn(value: unknown): string[] {
-  return (Array.isArray(value) ? value : []).flatMap((one) => textOf(one) ?? [])
+  return (Array.isArray(value) ? value : [value]).flatMap((one) => textOf(one) ?? [])
 }

@@ -1,11 +1,13 @@
 import type { Knex } from 'knex'
 import semver from 'semver'
+import { type Advisory, affects } from '../advisories/advisory.ts'
+import { findForPackages } from '../advisories/advisory-store.ts'
 import type { Listing } from './listing.ts'
 import { gramsOf, guessesFor, isWorthGuessing } from './misspelt.ts'
 import { folded, type SearchTerm, termsOf } from './search-words.ts'
 import { textQuery } from './text-query.ts'
 
-/** The only place with SQL that searches packages; `npm search` and the marketplace's own list ask here. */
+/** The SQL of the marketplace's own search; npm's, with its qualifiers, is in search-store.ts and goes by the same standing. */
 
 export interface PackageWish {
   /** Words in Chinese or English; every one is to be somewhere. '' is all packages. */
@@ -29,6 +31,8 @@ export interface PackageWish {
 
 export interface FoundPackage extends Omit<Listing, 'hostRange' | 'words'> {
   readonly isDeprecated: boolean
+  /** How many are in force that speak of this version. */
+  readonly advisories: number
   /** What it was ranked by: 0 to 1, and 1 more for the very name that was asked for. */
   readonly score: number
 }
@@ -138,7 +142,8 @@ async function matchedRows(
     bindings.push(await fittingRanges(knex, wish.host))
   }
   const today = new Date(now - (now % DAY_MS))
-  const name = folded(wish.q.trim())
+  // Nobody's where none is asked for: what has no scope would otherwise have the empty name behind it, and stand first.
+  const name = folded(wish.q.trim()) || null
   // In floats throughout: exp() of a numeric takes ten times as long as all the rest of a row.
   const sql = `
     select l.name, ${wish.withFacets === true ? 'l.category, l.tier, l.publisher, l.license, l.capabilities,' : ''}
@@ -250,25 +255,40 @@ function facetsOf(
 
 /** As they are now: what was withdrawn since its listing was made is not shown. */
 async function readHits(knex: Knex, hits: readonly Hit[]): Promise<FoundPackage[]> {
-  const rows: (Omit<FoundPackage, 'score'> & { state: string })[] = await knex(
-    'package_listings as l',
-  )
-    .join('package_versions as v', { 'v.name': 'l.name', 'v.version': 'l.version' })
-    .whereIn(
-      'l.name',
-      hits.map(({ name }) => name),
-    )
-    .whereIn('v.state', ['published', 'deprecated'])
-    .select('l.name', 'l.version', 'l.summary', 'l.keywords', 'l.category', 'l.tier')
-    .select('l.publisher', 'l.license', 'l.capabilities', 'v.state')
-    .select({ displayName: 'l.display_name', releasedAt: 'l.released_at' })
+  const names = hits.map(({ name }) => name)
+  const [rows, advisories] = await Promise.all([
+    readListings(knex, names),
+    findForPackages(knex, names),
+  ])
   const byName = new Map(rows.map((row) => [row.name, row]))
   return hits.flatMap(({ name, score }) => {
     const row = byName.get(name)
     if (row === undefined) return []
     const { state, ...shown } = row
-    return [{ ...shown, isDeprecated: state === 'deprecated', score: score / 1e6 }]
+    const isWeak = (one: Advisory) => one.package === name && affects(one, [row.version])
+    return [
+      {
+        ...shown,
+        isDeprecated: state === 'deprecated',
+        advisories: advisories.filter(isWeak).length,
+        score: score / 1e6,
+      },
+    ]
   })
+}
+
+type ListedRow = Omit<FoundPackage, 'score' | 'isDeprecated' | 'advisories'> & {
+  readonly state: string
+}
+
+async function readListings(knex: Knex, names: readonly string[]): Promise<ListedRow[]> {
+  return knex('package_listings as l')
+    .join('package_versions as v', { 'v.name': 'l.name', 'v.version': 'l.version' })
+    .whereRaw('l.name = any(?)', [[...names]])
+    .whereIn('v.state', ['published', 'deprecated'])
+    .select('l.name', 'l.version', 'l.summary', 'l.keywords', 'l.category', 'l.tier')
+    .select('l.publisher', 'l.license', 'l.capabilities', 'v.state')
+    .select({ displayName: 'l.display_name', releasedAt: 'l.released_at' })
 }
 
 function nothing({ withFacets }: PackageWish): FoundPackages {

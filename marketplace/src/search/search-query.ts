@@ -3,7 +3,7 @@ const MAX_TERMS = 8
 
 /** What a search asks for: all of it has to hold. */
 export interface SearchQuery {
-  /** Each in the name, a display name, the description or a keyword. */
+  /** Each the beginning of a word of its listing: see listing.ts. */
   readonly terms: readonly string[]
   readonly author: string | undefined
   readonly maintainer: string | undefined

@@ -23,7 +23,7 @@ export function searchRoutes(app: FastifyInstance, ports: { knex: Knex; now(): n
   )
 }
 
-/** A hit as npm prints it; every hit matches in full, so all score the same. */
+/** A hit as npm prints it; every hit matches in full, so that what tells them apart is how they stand here. */
 function searchObject(hit: SearchHit) {
   return {
     package: {
@@ -37,8 +37,11 @@ function searchObject(hit: SearchHit) {
       publisher: { username: hit.publisher },
       maintainers: [{ username: hit.owner }],
     },
-    score: { final: 1, detail: { quality: 1, popularity: 1, maintenance: 1 } },
-    searchScore: 1,
+    score: {
+      final: hit.standing,
+      detail: { quality: hit.standing, popularity: hit.standing, maintenance: hit.standing },
+    },
+    searchScore: hit.standing,
   }
 }
 

@@ -1,8 +1,10 @@
 import type { Knex } from 'knex'
 import { shownPublisher } from '../mirror/shown-publisher.ts'
 import type { SearchQuery } from './search-query.ts'
+import { termsOf } from './search-words.ts'
+import { textQuery } from './text-query.ts'
 
-/** The only place with SQL for search: reads the latest version of each package. */
+/** The SQL of `npm search`, over the listings of packages. */
 
 export interface SearchHit {
   readonly name: string
@@ -13,40 +15,50 @@ export interface SearchHit {
   readonly publisher: string
   readonly owner: string
   readonly modifiedAt: Date
+  /** 0 to 1: see standing.ts. */
+  readonly standing: number
 }
 
-/** Every text of a package that a word is looked for in; ILIKE finds a word of any script inside a sentence. */
-const searched = [
-  'p.name',
-  `v.package_json ->> 'description'`,
-  `v.manifest -> 'displayName' ->> 'en'`,
-  `v.manifest -> 'displayName' ->> 'zh-CN'`,
-  `v.package_json ->> 'keywords'`,
-]
-
-/** Packages for which all of the query holds, by name, and how many there are in all. */
+/**
+ * Packages for which all of the query holds, and how many there are in all. Whose very name is asked for comes first, then
+ * who stands best; downloads are in none of it. Found in their listings, which are narrow and have the words in an index:
+ * the documents of ten thousand packages are not read to say which twenty are shown.
+ */
 export async function searchPackages(
   knex: Knex,
   query: SearchQuery,
   page: { limit: number; offset: number },
 ): Promise<{ hits: readonly SearchHit[]; total: number }> {
-  const matching = knex('packages as p')
-    .join('dist_tags as t', (on) => on.on('t.name', 'p.name').andOnVal('t.tag', 'latest'))
-    .join('package_versions as v', (on) =>
-      on
-        .on('v.name', 'p.name')
-        .andOn('v.version', 't.version')
-        .andOnIn('v.state', ['published', 'deprecated']),
-    )
-  holdsWords(matching, query)
+  const terms = termsOf(query.terms.join(' '))
+  // Signs alone are a question that nothing answers.
+  if (terms.length === 0 && query.terms.length > 0) return { hits: [], total: 0 }
+  const matching = knex('package_listings as l').whereNotNull('l.version')
+  if (terms.length > 0) {
+    matching.whereRaw('l.words @@ (?)::tsquery', [textQuery(terms, new Map())])
+  }
   holdsPeople(matching, query)
   holdsKeywords(matching, query)
   holdsStates(matching, query)
   const [{ count }] = (await matching.clone().count('* as count')) as [{ count: string }]
-  const hits: SearchHit[] = await matching
-    .orderBy('p.name')
+  const name = query.terms.length === 1 ? (query.terms[0] ?? '') : ''
+  const names: string[] = await matching
+    .orderByRaw(
+      `(? in (l.name, nullif(split_part(l.name, '/', 2), ''))) is true desc, l.standing desc, l.name`,
+      [name],
+    )
     .limit(page.limit)
     .offset(page.offset)
+    .pluck('l.name')
+  return { hits: await readHits(knex, names), total: Number(count) }
+}
+
+/** As they are now: what was withdrawn since its listing was made is not shown. */
+async function readHits(knex: Knex, names: readonly string[]): Promise<readonly SearchHit[]> {
+  const rows: SearchHit[] = await knex('package_listings as l')
+    .join('packages as p', 'p.name', 'l.name')
+    .join('package_versions as v', { 'v.name': 'l.name', 'v.version': 'l.version' })
+    .whereRaw('l.name = any(?)', [[...names]])
+    .whereIn('v.state', ['published', 'deprecated'])
     .select(
       'p.name as name',
       'v.version as version',
@@ -56,52 +68,48 @@ export async function searchPackages(
       { publisher: knex.raw(shownPublisher('v.')) },
       'p.owner as owner',
       'p.modified_at as modifiedAt',
+      'l.standing as standing',
     )
-  return { hits, total: Number(count) }
+  const byName = new Map(rows.map((row) => [row.name, row]))
+  return names.flatMap((name) => byName.get(name) ?? [])
 }
 
-function holdsWords(matching: Knex.QueryBuilder, { terms, scope }: SearchQuery): void {
-  for (const term of terms) {
-    const anywhere = searched.map((text) => `${text} ilike ?`).join(' or ')
-    const pattern = `%${escaped(term)}%`
-    matching.whereRaw(
-      `(${anywhere})`,
-      searched.map(() => pattern),
-    )
-  }
-  if (scope !== undefined) matching.whereLike('p.name', `${escaped(scope)}/%`)
-}
-
-function holdsPeople(matching: Knex.QueryBuilder, { author, maintainer }: SearchQuery): void {
+function holdsPeople(matching: Knex.QueryBuilder, query: SearchQuery): void {
+  const { author, maintainer, scope } = query
+  if (scope !== undefined) matching.whereLike('l.name', `${escaped(scope)}/%`)
   if (author !== undefined) {
     // npm takes both forms of an author: a text "Name <mail> (url)", and an object.
     matching.whereRaw(
-      `(${shownPublisher('v.')} = ? or v.package_json -> 'author' ->> 'name' ilike ? or v.package_json ->> 'author' ilike ?)`,
+      `exists (select from package_versions v where v.name = l.name and v.version = l.version and
+        (${shownPublisher('v.')} = ? or v.package_json -> 'author' ->> 'name' ilike ? or v.package_json ->> 'author' ilike ?))`,
       [author, escaped(author), `${escaped(author)}%`],
     )
   }
   if (maintainer !== undefined) {
     matching.whereRaw(
-      `(p.owner = ?
-        or exists (select from package_maintainers m where m.name = p.name and m.publisher = ?)
-        or exists (select from publisher_scopes s where s.publisher = ? and s.scope = split_part(p.name, '/', 1)))`,
+      `(l.publisher = ?
+        or exists (select from package_maintainers m where m.name = l.name and m.publisher = ?)
+        or exists (select from publisher_scopes s where s.publisher = ? and s.scope = split_part(l.name, '/', 1)))`,
       [maintainer, maintainer, maintainer],
     )
   }
 }
 
 function holdsKeywords(matching: Knex.QueryBuilder, { keywords }: SearchQuery): void {
-  // A package.json may have one keyword as a text; that matches as a list of one does.
-  const any = `coalesce(jsonb_exists_any(v.package_json -> 'keywords', ?::text[]), false)`
-  for (const group of keywords.groups) matching.whereRaw(any, [[...group]])
-  if (keywords.none.length > 0) matching.whereRaw(`not ${any}`, [[...keywords.none]])
+  for (const group of keywords.groups) matching.whereRaw('l.keywords && ?::text[]', [[...group]])
+  if (keywords.none.length > 0) {
+    matching.whereRaw('not l.keywords && ?::text[]', [[...keywords.none]])
+  }
 }
 
 function holdsStates(matching: Knex.QueryBuilder, { unstable, deprecated }: SearchQuery): void {
-  const isUnstable = `(v.version like '0.%' or v.version like '%-%')`
+  const isUnstable = `(l.version like '0.%' or l.version like '%-%')`
   if (unstable !== undefined) matching.whereRaw(unstable ? isUnstable : `not ${isUnstable}`)
   if (deprecated !== undefined) {
-    matching.whereRaw(deprecated ? `v.state = 'deprecated'` : `v.state <> 'deprecated'`)
+    matching.whereRaw(
+      `${deprecated ? '' : 'not '}exists (select from package_versions v
+         where v.name = l.name and v.version = l.version and v.state = 'deprecated')`,
+    )
   }
 }
 

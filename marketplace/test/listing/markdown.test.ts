@@ -102,6 +102,46 @@ t.test('deep nesting ends, and long texts are made within a moment', async (t) =
   }
 })
 
+t.test('no text of 64 KiB makes more than sixteen times of itself', async (t) => {
+  const half = 'x'.repeat(32_000)
+  for (const [what, text] of Object.entries({
+    'one long address, referred to often': `[a]: https://e.example/${half}\n\n${'[a] '.repeat(8000)}`,
+    'a shorter one': `[a]: https://e.example/${'x'.repeat(1500)}\n\n${'[a] '.repeat(15_000)}`,
+    'one long title': `[a]: https://e.example "${'&'.repeat(32_000)}"\n\n${'[a] '.repeat(8000)}`,
+    'one picture': `[a]: a.png "${half}"\n\n${'![a] '.repeat(6400)}`,
+    'a wide table': `${'|a'.repeat(10_000)}\n${'|-'.repeat(10_000)}\n${'a\n'.repeat(10_000)}`,
+    'signs that are written as five': '"'.repeat(65_536),
+  })) {
+    const made = html(text)
+    t.ok(made.length < 16 * 65_536, `${what}: ${made.length}`)
+    t.ok(isSafe(made), what)
+  }
+})
+
+t.test('of long texts, too, no more is kept than was said, and none is lost', async (t) => {
+  const renderer = new MarkdownRenderer(60_000)
+  t.teardown(() => renderer.close())
+  const long = '"'.repeat(65_536)
+  for (let text = 0; text < 40; text++) {
+    const made = await renderer.render(`${text}`, `${text} ${long}`, place)
+    t.equal(made.length, `<p>${text} ${'&quot;'.repeat(65_536)}</p>\n`.length)
+  }
+  t.match(await renderer.render('0', 'as it was', place), 'as it was', 'the oldest was let go')
+  t.match(await renderer.render('39', 'as it was', place), '&quot;', 'the newest was not')
+})
+
+t.test('a text that took too long holds up nobody for a minute', async (t) => {
+  let now = 0
+  const renderer = new MarkdownRenderer(0, () => now)
+  t.teardown(() => renderer.close())
+  await renderer.render('one', '# a', place)
+  const before = performance.now()
+  for (let asked = 0; asked < 1000; asked++) await renderer.render('one', '# a', place)
+  t.ok(performance.now() - before < 5000, 'no thread was started for any of them')
+  now = 60_001
+  t.equal(await renderer.render('one', '# a', place), '<pre># a</pre>', 'and it is tried again')
+})
+
 t.test(
   'a text that takes too long is shown as it is written, and the next one is rendered',
   async (t) => {

@@ -1,6 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { publicKeyText } from '@signalbox/sdk/trust/key-id'
 import t from 'tap'
+import { marketplaceErrors } from '../../src/errors.ts'
 import { pluginFiles, publishBody } from '../support/plugin-package.ts'
-import { startRegistry } from '../support/registry.ts'
+import { OPERATOR_TOKEN, startRegistry } from '../support/registry.ts'
 import { tarballOf } from '../support/tarball.ts'
 
 const running = [
@@ -13,7 +16,9 @@ const running = [
     ...{ abortedRollouts: false, rolledBack: false, crashed: false },
   },
 ]
+const tooNew = marketplaceErrors.create('PACKAGE_NOT_FOUND', { package: 'a host of 2.x' })
 const registry = await startRegistry(t, {
+  refusals: async ({ version }) => (version === '1.1.0' ? [tooNew] : []),
   running: async () => running,
   installed: async () => ['1.0.0'],
 })
@@ -80,7 +85,11 @@ t.test('the page of a package says what it is, where it runs and how it goes her
       license: 'Apache-2.0',
       publisher: 'acme',
       capabilities: [{ name: 'db:own', why: { 'zh-CN': '保存计数' } }],
-      compatibility: { host: '^2.0.0', thisHost: '1.0.0', fits: false },
+      compatibility: {
+        ...{ host: '^2.0.0', thisHost: '1.0.0', fits: false },
+        reasons: [{ code: 'MKT_PACKAGE_NOT_FOUND', detail: /2\.x/, cure: /./ }],
+      },
+      terms: null,
       screenshots: [{ alt: { en: 'The board' }, mediaType: 'image/png' }],
       docs: ['docs/how.md'],
     },
@@ -143,6 +152,29 @@ t.test('files are served as what they are, and nothing of them runs', async (t) 
   }
 })
 
+t.test('a weakness that is known stands on the pages of what it speaks of', async (t) => {
+  const path = '/v1/marketplace/advisories'
+  const body = {
+    ...{ package: '@acme/gate', title: 'Counts aloud', severity: 'high' },
+    vulnerableVersions: '<1.1.0',
+  }
+  const call = { method: 'POST', token: OPERATOR_TOKEN, body }
+  const { id } = (await registry.call(path, call)).body
+  const line = { id, title: 'Counts aloud', severity: 'high', vulnerableVersions: '<1.1.0' }
+  const page = (await get(at)).body
+  t.match(page, { advisories: [line], latest: { advisories: [] } })
+  t.match(page.versions, [
+    { version: '1.1.0', advisories: [] },
+    { version: '1.0.0', advisories: [id] },
+  ])
+  t.match((await get(`${at}/versions/1.0.0`)).body.advisories, [line])
+  const found = async () => (await get('/v1/marketplace/packages?q=gate')).body.items[0].advisories
+  t.equal(await found(), 0, 'the version that is found has none')
+  const both = { ...body, vulnerableVersions: '*' }
+  await registry.call(path, { ...call, body: both })
+  t.equal(await found(), 1)
+})
+
 t.test('what changed between two versions is what the CHANGELOG says of it', async (t) => {
   const { body } = await get(`${at}/changes?from=1.0.0&to=1.1.0`)
   t.match(body, { from: '1.0.0', to: '1.1.0', html: /a board/ })
@@ -154,6 +186,17 @@ t.test(
   async (t) => {
     const { body } = await get('/v1/marketplace/publishers/acme')
     t.match(body, { name: 'acme', scopes: ['@acme'], packages: 1, since: /^20/ })
+    t.match(body, { mustSign: false, keys: [], isTrusted: false })
+    const publicKey = publicKeyText(generateKeyPairSync('ed25519').publicKey)
+    const account = '/v1/marketplace/publishers/acme'
+    const operator = { token: OPERATOR_TOKEN }
+    const { keyid } = (
+      await registry.call(`${account}/keys`, { ...operator, method: 'POST', body: { publicKey } })
+    ).body
+    const required = { ...operator, method: 'PUT', body: { required: true } }
+    await registry.call(`${account}/signing`, required)
+    await registry.call(`${account}/roles/trusted`, { ...operator, method: 'PUT' })
+    t.match((await get(account)).body, { mustSign: true, keys: [{ keyid }], isTrusted: true })
     t.notOk('hasPassword' in body)
     t.equal((await get('/v1/marketplace/publishers/nobody')).status, 404)
   },

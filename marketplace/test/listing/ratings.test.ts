@@ -90,6 +90,13 @@ t.test('the operator hides one for a reason, and it counts no more', async (t) =
     own.find(({ major }) => major === 1),
     { hiddenReason: 'names a person' },
   )
+  const show = { method: 'POST', token: OPERATOR_TOKEN }
+  t.equal((await registry.call(`${page}/${idOf('3')}/show`, { ...show, token })).status, 403)
+  t.equal((await registry.call(`${page}/${idOf('3')}/show`, show)).status, 204)
+  t.equal((await registry.call(`${page}/${idOf('3')}/show`, show)).status, 404, 'it is not hidden')
+  t.equal((await read()).summary.count, 3)
+  t.match(registry.audited.at(-1), { action: 'package-rating.shown', subject: name })
+  t.equal((await registry.call(path, { ...hide, token: OPERATOR_TOKEN })).status, 204)
 })
 
 t.test(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import t from 'tap'
+import { refreshListings } from '../../src/search/listing-index.ts'
 import { Npm } from '../support/npm.ts'
 import { pluginPackageJson, publishBody } from '../support/plugin-package.ts'
 import { startRegistry } from '../support/registry.ts'
@@ -83,6 +84,17 @@ t.test('a page has its part, and the total is of all', async (t) => {
   const { body } = await registry.call('/-/v1/search?text=gate&size=1&from=1')
   t.equal(body.objects.length, 1)
   t.equal(body.total, 4)
+})
+
+t.test('who is run well by many tenants is found first, whatever it is called', async (t) => {
+  t.same((await find('keywords:gate'))[0], '@acme/beta', 'of those that nobody runs, by name')
+  await refreshListings(
+    registry.knex,
+    new Map([['@acme/scale', { tenants: 9, failedShare: 0, setbacks: 0 }]]),
+  )
+  t.same((await find('keywords:gate'))[0], '@acme/scale')
+  t.same((await find('pure'))[0], 'pure', 'but for the very name')
+  await refreshListings(registry.knex, new Map())
 })
 
 t.test('what is withdrawn is not found, what is deprecated is', async (t) => {

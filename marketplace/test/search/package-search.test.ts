@@ -141,6 +141,17 @@ t.test('who is run well by many tenants stands first, and one with failures behi
   await refreshListings(knex, new Map())
 })
 
+t.test('who only browses sees no package first for want of a scope', async (t) => {
+  const about = { en: 'Unscoped', zh: '无', description: 'Nobody runs it', category: 'browsed' }
+  await publish({ name: 'unscoped', ...about })
+  await publish({ name: '@acme/run', ...about })
+  const well = { tenants: 9, failedShare: 0, setbacks: 0 }
+  await refreshListings(knex, new Map([['@acme/run', well]]))
+  t.same(await names({ category: 'browsed' }), ['@acme/run', 'unscoped'])
+  t.same((await names({ q: 'unscoped' }))[0], 'unscoped', 'whose very name is asked for is first')
+  await refreshListings(knex, new Map())
+})
+
 t.test('no number of downloads or new versions of another day moves the order', async (t) => {
   const order = async () => (await findPackages(knex, { q: '', limit: 10 }, Date.now())).items
   const before = await order()

@@ -118,6 +118,7 @@ export async function serve(
     hostVersion: '1.0.0',
     running: async () => [],
     installed: async () => [],
+    refusals: async () => [],
     ...options,
   })
   await app.listen({ host: '127.0.0.1', port: 0 })

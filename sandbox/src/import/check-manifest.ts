@@ -1,4 +1,5 @@
 import { type Contract, schemaFaults, validateContract } from '@signalbox/sdk/contract'
+import { declaredPlanFaults } from '@signalbox/sdk/declared-plans'
 import { tierFaults } from '@signalbox/sdk/delivery'
 import type { InputFault } from '@signalbox/sdk/errors'
 import { lineageOperationFaults } from '@signalbox/sdk/lineage-operations'
@@ -35,7 +36,12 @@ export function checkManifest(
   if (manifest.migrations !== undefined) {
     checkMigrations(manifest.migrations, files.namesIn(manifest.migrations), faults)
   }
-  return { manifest, contracts: checkContracts(manifest, files, faults) }
+  const contracts = checkContracts(manifest, files, faults)
+  // Where a contract is wrong, that is told, and not what follows from it.
+  if (Object.keys(contracts).length === (manifest.provides?.services ?? []).length) {
+    tell(declaredPlanFaults(manifest, contracts), 'package.json', ROOT, faults)
+  }
+  return { manifest, contracts }
 }
 
 function checkEntry(

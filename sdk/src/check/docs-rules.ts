@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts'
 import type { PackageView } from './package-view.ts'
+import { MAX_PICTURE_BYTES, pictureType } from './picture.ts'
 import { defineRules } from './rule.ts'
 
 /** What a person needs before trusting a plugin with data. */
@@ -42,6 +43,28 @@ export const docsRules = defineRules({
       'zh-CN': '请以 "## {version}" 开始一节，说明对使用者的变更。',
     },
   },
+  'docs/too-long': {
+    severity: 'warning',
+    message: {
+      en: '{file} has {kib} KiB; pages of the marketplace show the first 64.',
+      'zh-CN': '{file} 有 {kib} KiB；市场页面只显示前 64 KiB。',
+    },
+    cure: {
+      en: 'Put the most important first, the newest version of a changelog among it, or divide it into pages under docs/.',
+      'zh-CN': '请将最重要的内容（如变更日志的最新版本）放在前面，或拆分为 docs/ 下的多个页面。',
+    },
+  },
+  'docs/screenshot': {
+    severity: 'warning',
+    message: {
+      en: 'The screenshot {file} is not shown: it is no PNG, JPEG or WebP of at most 2 MiB.',
+      'zh-CN': '截图 {file} 不会显示：它不是不超过 2 MiB 的 PNG、JPEG 或 WebP。',
+    },
+    cure: {
+      en: 'Convert it to one of them, or make it smaller; its first bytes count, not its name. An SVG can run scripts, and is never shown.',
+      'zh-CN': '请转换为上述格式或缩小文件；以文件头而非文件名为准。SVG 可能运行脚本，永不显示。',
+    },
+  },
   'docs/description': {
     severity: 'warning',
     message: {
@@ -69,7 +92,34 @@ export function checkDocs(view: PackageView): readonly Finding[] {
   else if (!hasDocs && !/^#{2,6}\s+\S/m.test(view.text(readme) ?? '')) {
     findings.push(docsRules.find('docs/usage', { file: readme, line: 1 }))
   }
-  return [...findings, ...changelog(view, typeof version === 'string' ? version : '')]
+  return [
+    ...findings,
+    ...changelog(view, typeof version === 'string' ? version : ''),
+    ...longTexts(view),
+    ...screenshots(view),
+  ]
+}
+
+const MAX_TEXT = 64 * 1024
+const shownText =
+  /^((readme|changelog|changes|history)(\.[a-z-]{2,5})?(\.md|\.markdown)?|docs\/.+\.md)$/i
+
+function longTexts({ files }: PackageView): readonly Finding[] {
+  return [...files].flatMap(([file, { length }]) => {
+    if (length <= MAX_TEXT || !shownText.test(file)) return []
+    return [docsRules.find('docs/too-long', { file }, { file, kib: Math.ceil(length / 1024) })]
+  })
+}
+
+function screenshots({ manifest, files, lineOf }: PackageView): readonly Finding[] {
+  return (manifest?.listing?.screenshots ?? []).flatMap(({ file }, index) => {
+    const bytes = files.get(file)
+    // One that is missing refuses the package.
+    if (bytes === undefined) return []
+    if (bytes.length <= MAX_PICTURE_BYTES && pictureType(bytes) !== undefined) return []
+    const line = lineOf('package.json', `/signalbox/listing/screenshots/${index}/file`)
+    return [docsRules.find('docs/screenshot', { file: 'package.json', line }, { file })]
+  })
 }
 
 function changelog(view: PackageView, version: string): readonly Finding[] {

@@ -1,3 +1,4 @@
+import { declaredPlanSchema } from './plan-terms.ts'
 import { localized, packagePath } from './terms.ts'
 
 /** What the marketplace shows of a plugin, beside its README and CHANGELOG. */
@@ -48,6 +49,13 @@ export const termsSchema = {
     price: {
       ...localized,
       description: 'What it costs, in words; what is metered is in the plans of its services.',
+    },
+    plans: {
+      type: 'array',
+      description:
+        'Plans that its data services are offered under on every host that accepts the terms.',
+      maxItems: 32,
+      items: declaredPlanSchema,
     },
   },
 } as const

@@ -9,6 +9,7 @@ import { type CapabilityName, capabilitySchemas } from './capability-schemas.ts'
 import { cronFault, isTimeZone } from './cron-fields.ts'
 import { lineageFaults } from './lineage-faults.ts'
 import { manifestSchema } from './manifest-schema.ts'
+import { planFaults } from './plan-faults.ts'
 import { packagePath } from './terms.ts'
 
 export type Manifest = FromSchema<typeof manifestSchema>
@@ -118,6 +119,7 @@ function consistencyFaults(manifest: Manifest): InputFault[] {
     ...trustedFaults(manifest),
     ...capabilityFaults(manifest),
     ...lineageFaults(manifest),
+    ...planFaults(manifest),
     ...repeatedIds(manifest),
   ]
 }

@@ -1,5 +1,6 @@
 import semver from 'semver'
 import { type Contract, schemaFaults, validateContract } from '../contract/contract.ts'
+import { declaredPlanFaults } from '../contract/declared-plans.ts'
 import { tierFaults } from '../contract/delivery.ts'
 import { lineageOperationFaults } from '../contract/lineage-operations.ts'
 import { offeredEventFaults } from '../contract/offered-events.ts'
@@ -60,13 +61,13 @@ export async function readPluginPackage(folder: string): Promise<PluginPackage> 
     ...(await schemaFileFaults(folder, manifest)),
   ]
   if (faults.length > 0) throw sdkErrors.create('FILES_INVALID', { plugin }, { faults })
-  return {
-    folder,
-    name,
-    version,
-    manifest,
-    contracts: await readContracts(folder, plugin, manifest),
+  const contracts = await readContracts(folder, plugin, manifest)
+  const unplanned = declaredPlanFaults(manifest, Object.fromEntries(contracts))
+  if (unplanned.length > 0) {
+    const placedFaults = placed(file, '/signalbox', unplanned)
+    throw sdkErrors.create('MANIFEST_INVALID', { plugin }, { faults: placedFaults })
   }
+  return { folder, name, version, manifest, contracts }
 }
 
 function isDocument(value: unknown): value is PackageDocument {

@@ -71,6 +71,20 @@ const found: readonly Case[] = [
   ['docs/readme', 'no README', { files: { 'README.md': '' }, packageJson: {} }],
   ['docs/usage', 'a README without a section', { files: { 'README.md': '# Gate\n' } }],
   ['docs/changelog-entry', 'a changelog of another version', { packageJson: { version: '1.2.1' } }],
+  [
+    'docs/too-long',
+    'a changelog of many years',
+    { files: { 'CHANGELOG.md': `## 1.2.0\n${'x'.repeat(70_000)}` } },
+    'CHANGELOG.md',
+  ],
+  [
+    'docs/screenshot',
+    'a drawing that could run scripts',
+    {
+      manifest: { listing: { screenshots: [{ file: 'docs/a.png', alt: why }] } },
+      files: { 'docs/a.png': '<svg onload="alert(1)"/>' },
+    },
+  ],
   ['docs/description', 'no description', { packageJson: { description: '' } }],
   ['bundle/syntax', 'no JavaScript', { code: 'var = 1' }, 'dist/plugin.js:8'],
   [

@@ -7,8 +7,13 @@ const DEADLINE_MS = 3000
 /** Loading the thread is no text's doing, and takes as long as the machine is busy. */
 const START_DEADLINE_MS = 30_000
 const MAX_WAITING = 32
-/** Texts never change: what was rendered lately is kept, at most some 10 MB of it. */
-const MAX_KEPT = 100
+/** Texts never change: what was rendered lately is kept, so many characters of it. */
+const MAX_KEPT = 8 * 1024 * 1024
+/** Of 64 KiB of tables and links come some 700 KiB; what makes more of them was written to make more. */
+const MAX_HTML = 2 * 1024 * 1024
+/** So long a text that took too long is not tried again: it would hold up every other. Shorter than anybody waits for a mend. */
+const SUSPECT_MS = 60_000
+const MAX_SUSPECTS = 200
 const MAX_HEAP_MB = 64
 
 /**
@@ -18,11 +23,16 @@ const MAX_HEAP_MB = 64
 export class MarkdownRenderer {
   readonly #gate = new Gate(1, MAX_WAITING)
   readonly #kept = new Map<string, string>()
+  #keptLength = 0
+  /** Texts that took too long, and when. */
+  readonly #suspects = new Map<string, number>()
+  readonly #monotonic: () => number
   readonly #deadlineMs: number
   #worker: Worker | undefined
 
-  constructor(deadlineMs = DEADLINE_MS) {
+  constructor(deadlineMs = DEADLINE_MS, monotonic: () => number = () => performance.now()) {
     this.#deadlineMs = deadlineMs
+    this.#monotonic = monotonic
   }
 
   /**
@@ -32,12 +42,33 @@ export class MarkdownRenderer {
   async render(key: string, text: string, place: TextPlace): Promise<string> {
     const known = this.#kept.get(key)
     if (known !== undefined) return known
+    if (this.#isSuspect(key)) return asWritten(text)
     const html = await this.#gate.run(() => this.#ask(text, place))
-    // A busy minute is not kept.
-    if (html === undefined) return asWritten(text)
-    const oldest = this.#kept.keys().next()
-    if (this.#kept.size >= MAX_KEPT && oldest.done !== true) this.#kept.delete(oldest.value)
+    // A busy minute is not kept for longer than that.
+    if (html === undefined) {
+      this.#suspects.set(key, this.#monotonic())
+      dropOldest(this.#suspects, MAX_SUSPECTS)
+      return asWritten(text)
+    }
+    return this.#keep(key, html.length > MAX_HTML ? asWritten(text) : html)
+  }
+
+  #isSuspect(key: string): boolean {
+    const since = this.#suspects.get(key)
+    if (since === undefined || this.#monotonic() - since < SUSPECT_MS) return since !== undefined
+    this.#suspects.delete(key)
+    return false
+  }
+
+  #keep(key: string, html: string): string {
+    // Who was asked twice at once is kept once.
+    this.#keptLength += html.length - (this.#kept.get(key)?.length ?? 0)
     this.#kept.set(key, html)
+    for (const [oldest, text] of this.#kept) {
+      if (this.#keptLength <= MAX_KEPT) break
+      this.#kept.delete(oldest)
+      this.#keptLength -= text.length
+    }
     return html
   }
 
@@ -97,6 +128,11 @@ const escapes: Readonly<Record<string, string>> = {
   '<': '&lt;',
   '>': '&gt;',
   '"': '&quot;',
+}
+
+function dropOldest(map: Map<string, unknown>, most: number): void {
+  const oldest = map.keys().next()
+  if (map.size > most && oldest.done !== true) map.delete(oldest.value)
 }
 
 function asWritten(text: string): string {

@@ -5,6 +5,14 @@ import { safeLink, safePicture, type TextPlace } from './safe-link.ts'
 const MAX_NESTING = 20
 
 /**
+ * Characters that all addresses and titles of a text may have together: as many as the text may have itself. Written once
+ * and referred to ten thousand times, an address of 32 KiB would make 256 MB of 64 KiB.
+ */
+const MAX_ADDRESSES = 64 * 1024
+/** Longer than browsers and proxies take. */
+const MAX_ADDRESS = 2000
+
+/**
  * An author's Markdown (CommonMark with tables) as HTML of a fixed set of elements. HTML of his own is text, a link leads
  * where safe-link.ts lets it, a picture is the package's own or its words in place of it. Pure; what it costs is bounded
  * by markdown-renderer.ts.
@@ -21,18 +29,26 @@ export function renderMarkdown(text: string, place: TextPlace): string {
   markdown.normalizeLink = (url) => url
   const { rules } = markdown.renderer
   const closing: string[] = []
+  let left = MAX_ADDRESSES
+  const isAffordable = (...texts: readonly string[]) => {
+    const length = texts.reduce((sum, text) => sum + text.length, 0)
+    if (length > Math.min(left, MAX_ADDRESS)) return false
+    left -= length
+    return true
+  }
   rules.link_open = (tokens, index) => {
-    const href = safeLink(attribute(tokens[index], 'href'), place)
+    const [given, title] = [attribute(tokens[index], 'href'), attribute(tokens[index], 'title')]
+    const href = isAffordable(given, title) ? safeLink(given, place) : undefined
     closing.push(href === undefined ? '</span>' : '</a>')
     if (href === undefined) return '<span>'
-    const title = attribute(tokens[index], 'title')
     const said = title === '' ? '' : ` title="${markdown.utils.escapeHtml(title)}"`
     return `<a href="${markdown.utils.escapeHtml(href)}" rel="nofollow noopener noreferrer ugc"${said}>`
   }
   rules.link_close = () => closing.pop() ?? ''
   rules.image = (tokens, index) => {
     const words = markdown.utils.escapeHtml((tokens[index]?.content ?? '').slice(0, 500))
-    const src = safePicture(attribute(tokens[index], 'src'), place)
+    const given = attribute(tokens[index], 'src')
+    const src = isAffordable(given) ? safePicture(given, place) : undefined
     if (src === undefined) return `<span>${words}</span>`
     return `<img src="${markdown.utils.escapeHtml(src)}" alt="${words}" loading="lazy">`
   }

@@ -87,6 +87,17 @@ function writingRoutes(
       return reply.code(204).send()
     },
   )
+  app.post<{ Params: Named & { id: string } }>(
+    '/packages/:name/ratings/:id/show',
+    {
+      onRequest: authenticate,
+      schema: { tags, summary: 'Show a hidden rating again; the operator', params },
+    },
+    async (request, reply) => {
+      await ratings.show(requestOf(request))
+      return reply.code(204).send()
+    },
+  )
 }
 
 function requestOf(request: FastifyRequest<{ Params: Named & { id: string } }>): RatingRequest {

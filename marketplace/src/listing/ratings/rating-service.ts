@@ -6,7 +6,7 @@ import type { AccountPorts, AuditEntry } from '../../ports.ts'
 import type { Actor } from '../../publishers/actor.ts'
 import { authorizeChange } from '../../publishers/authorize-change.ts'
 import { requireOperator } from '../../publishers/require-whole.ts'
-import { hideRating, setAnswer } from './rating-store.ts'
+import { hideRating, setAnswer, showRating } from './rating-store.ts'
 
 export interface RatingRequest {
   readonly actor: Actor
@@ -41,6 +41,13 @@ export class RatingService {
     await this.#change(request, 'package-rating.hidden', { reason }, (trx) =>
       hideRating(trx, { name, id }, { reason, by: actor.name }),
     )
+  }
+
+  /** As the operator: it counts again. What was hidden for a word of it stays hidden when it is written anew, until then. */
+  async show(request: RatingRequest): Promise<void> {
+    const { actor, name, id } = request
+    requireOperator(actor)
+    await this.#change(request, 'package-rating.shown', {}, (trx) => showRating(trx, { name, id }))
   }
 
   async #change(

@@ -143,6 +143,19 @@ export async function hideRating(
   return changed > 0
 }
 
+/** @returns false: there is none, or nobody hid it */
+export async function showRating(
+  trx: Knex.Transaction,
+  of: { name: string; id: string },
+): Promise<boolean> {
+  const { name, id } = of
+  const changed = await trx('package_ratings')
+    .where({ name, id })
+    .whereNotNull('hidden_reason')
+    .update({ hidden_reason: null, hidden_by: null })
+  return changed > 0
+}
+
 /** Notes which tenants do not run what they rated any more, and which do again. */
 export async function markGone(
   knex: Knex,
