@@ -22,7 +22,12 @@ import {
 } from './installation-states.ts'
 import { shareInstalls } from './installs-lock.ts'
 import { migrationSteps } from './migration-steps.ts'
-import type { ContentStore, InspectPackage, PackageSource } from './package-source.ts'
+import {
+  type ContentStore,
+  type InspectPackage,
+  type PackageSource,
+  wishedVersion,
+} from './package-source.ts'
 import {
   type Fault,
   findInstallation,
@@ -157,7 +162,7 @@ export class InstallService {
 
   async #resolveVersion(name: string, wish: string): Promise<string> {
     const known = await this.#ports.source.versions(name)
-    const version = known?.distTags[wish] ?? wish
+    const version = wishedVersion(known, wish)
     if (known?.versions.includes(version) === true) return version
     const withdrawn = await this.#ports.source.withdrawn(name, version)
     if (withdrawn !== undefined) {

@@ -9,7 +9,7 @@ import { listPlans } from '../catalog/plan-store.ts'
 import { usedSince } from '../catalog/used-since.ts'
 import { coreErrors } from '../errors.ts'
 import { contractRefusal } from './compatible-contracts.ts'
-import type { InspectPackage, PackageSource } from './package-source.ts'
+import { type InspectPackage, type PackageSource, wishedVersion } from './package-source.ts'
 import {
   type PlannedService,
   plannedCapabilities,
@@ -87,7 +87,7 @@ export class VersionPlanner {
 
   async #resolve(plugin: string, wish: string): Promise<string> {
     const known = await this.#ports.source.versions(plugin)
-    const version = known?.distTags[wish] ?? wish
+    const version = wishedVersion(known, wish)
     if (known?.versions.includes(version) === true) return version
     const withdrawn = await this.#ports.source.withdrawn(plugin, version)
     if (withdrawn !== undefined) throw withdrawalRefusal({ package: plugin, version, ...withdrawn })
