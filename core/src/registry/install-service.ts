@@ -22,12 +22,7 @@ import {
 } from './installation-states.ts'
 import { shareInstalls } from './installs-lock.ts'
 import { migrationSteps } from './migration-steps.ts'
-import {
-  type ContentStore,
-  type InspectPackage,
-  type PackageSource,
-  wishedVersion,
-} from './package-source.ts'
+import type { ContentStore, InspectPackage, PackageSource } from './package-source.ts'
 import {
   type Fault,
   findInstallation,
@@ -48,6 +43,7 @@ import { requireRequired } from './required-plugins.ts'
 import { type Candidate, refusalOf } from './resolve.ts'
 import { requireSameMarketplace } from './same-marketplace.ts'
 import { termsOf } from './terms.ts'
+import { wishedVersion } from './wished-version.ts'
 import { withdrawalRefusal } from './withdrawn/withdrawal-refusal.ts'
 
 export interface PluginSchemas {

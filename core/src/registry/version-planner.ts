@@ -9,7 +9,7 @@ import { listPlans } from '../catalog/plan-store.ts'
 import { usedSince } from '../catalog/used-since.ts'
 import { coreErrors } from '../errors.ts'
 import { contractRefusal } from './compatible-contracts.ts'
-import { type InspectPackage, type PackageSource, wishedVersion } from './package-source.ts'
+import type { InspectPackage, PackageSource } from './package-source.ts'
 import {
   type PlannedService,
   plannedCapabilities,
@@ -26,6 +26,7 @@ import {
 import { refusalOf } from './resolve.ts'
 import { termsOf } from './terms.ts'
 import { hasConsent } from './terms-store.ts'
+import { wishedVersion } from './wished-version.ts'
 import { withdrawalRefusal } from './withdrawn/withdrawal-refusal.ts'
 
 interface Ports {
