@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
  * a repository at a fixed address. That it is about this package and these bytes npm judges as ever.
  */
 const root = new URL('../../../node_modules/npm/package.json', import.meta.url)
-const require = createRequire(root)
-const sigstore = require('sigstore')
-const loaded = require.cache[require.resolve('sigstore')]
+const ofNpm = createRequire(root)
+const sigstore = ofNpm('sigstore')
+const loaded = ofNpm.cache[ofNpm.resolve('sigstore')]
 if (loaded !== undefined) loaded.exports = { ...sigstore, verify: async () => undefined }
