@@ -38,24 +38,24 @@ export const marketplaceErrors = defineErrors('MKT', {
   APPROVAL_REFUSED: {
     status: 422,
     message: {
-      en: 'The signed approval of {package} is not accepted: it {reason}.',
-      'zh-CN': '不接受对 {package} 的签名批准：{reason}。',
+      en: 'The signed decision on {package} is not accepted: it {reason}.',
+      'zh-CN': '不接受对 {package} 的签名评审结论：{reason}。',
     },
     cure: {
-      en: 'Sign what "signalbox review show" says, by a key that you have registered: signalbox review approve <id> --sign',
+      en: 'Sign what "signalbox review show" says, by a key that you have registered: signalbox review approve <id> --sign, or reject',
       'zh-CN':
-        '请用已登记的密钥对 "signalbox review show" 所示内容签名：signalbox review approve <id> --sign',
+        '请用已登记的密钥对 "signalbox review show" 所示内容签名：signalbox review approve <id> --sign（或 reject）',
     },
   },
   APPROVAL_UNSIGNED: {
     status: 422,
     message: {
-      en: '{reviewer} is held to signing, and this approval of {package} is not signed.',
-      'zh-CN': '{reviewer} 被要求签名，而对 {package} 的此次批准未签名。',
+      en: '{reviewer} is held to signing, and this decision on {package} is not signed.',
+      'zh-CN': '{reviewer} 被要求签名，而对 {package} 的此次评审结论未签名。',
     },
     cure: {
-      en: 'npm cannot sign an approval: signalbox review approve <id> --sign',
-      'zh-CN': 'npm 无法签署批准，请使用：signalbox review approve <id> --sign',
+      en: 'npm cannot sign a decision: signalbox review approve <id> --sign, or reject',
+      'zh-CN': 'npm 无法签署评审结论，请使用：signalbox review approve <id> --sign（或 reject）',
     },
   },
   ATTACHMENTS_WRONG: {

@@ -18,7 +18,9 @@ them for programs. **Warnings** and **notes** are kept with the version, for its
 \`GET /v1/marketplace/packages/{name}/versions/{version}/findings\`. The command ends with 1 where there is an error.
 
 Before any rule is asked, a package must be one: a gzipped tarball of plain files, without links, \`..\`, names that
-differ in case only, 20 MiB at most. What is not is refused as a whole, with the entries that are to blame.
+differ in case only or that some system does not allow, 20 MiB at most. It has to be one that every program reads alike,
+as \`npm pack\` makes it: one gzip file, nothing after its end, one size and one name for each entry, no extensions of GNU
+tar. What is not is refused as a whole, with the entries that are to blame.
 
 A made-up secret in a test or an example is let through by a comment in its line or the one before:
 \`signalbox-allow-secret: <why>\`.

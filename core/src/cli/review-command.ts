@@ -3,7 +3,7 @@ import { hostArguments } from './common-arguments.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say } from './language.ts'
 import { print } from './output.ts'
-import { signedApproval } from './sign-approval.ts'
+import { signedDecision } from './sign-approval.ts'
 import { keyArgument } from './sign-command.ts'
 
 interface Review {
@@ -114,31 +114,33 @@ function shownLines(review: ShownReview): readonly string[] {
   return [lineOf(review), beside, ...changes, ...said]
 }
 
+const ruleArgument = {
+  type: 'string',
+  description: say({
+    en: 'The finding it speaks of, such as secrets/private-key',
+    'zh-CN': '所指的检查项，例如 secrets/private-key',
+  }),
+} as const
+
 /** A command that says something on a review, and shows what has become of it. */
-function saying(name: string, description: { en: string; 'zh-CN': string }, isRequired: boolean) {
+function saying(name: string, description: { en: string; 'zh-CN': string }) {
   return defineCommand({
     meta: { name, description: say(description) },
     args: {
       id: idArgument,
       text: {
         type: 'string',
-        required: isRequired,
+        required: true,
         description: say({ en: 'What is told to the others', 'zh-CN': '向其他人说明的内容' }),
       },
-      rule: {
-        type: 'string',
-        description: say({
-          en: 'The finding it speaks of, such as secrets/private-key',
-          'zh-CN': '所指的检查项，例如 secrets/private-key',
-        }),
-      },
+      rule: ruleArgument,
       ...hostArguments,
     },
     run: async ({ args }) => {
       const client = new HostClient(await connectionOf(args))
       const path = `${REVIEWS}/${encodeURIComponent(args.id)}/${name}`
       const review = await client.request<ShownReview>('POST', path, {
-        text: args.text ?? name,
+        text: args.text,
         ...(args.rule === undefined ? {} : { rule: args.rule }),
       })
       print(args.json, review, shownLines(review))
@@ -146,44 +148,55 @@ function saying(name: string, description: { en: string; 'zh-CN': string }, isRe
   })
 }
 
-const approve = defineCommand({
-  meta: { name: 'approve', description: say({ en: 'Approve a version', 'zh-CN': '批准版本' }) },
-  args: {
-    id: idArgument,
-    text: {
-      type: 'string',
-      default: 'approved',
-      description: say({ en: 'What is told to the others', 'zh-CN': '向其他人说明的内容' }),
+/** A decision, which its reviewer may sign. */
+function deciding(decision: 'approved' | 'rejected', description: { en: string; 'zh-CN': string }) {
+  const isApproval = decision === 'approved'
+  const name = isApproval ? 'approve' : 'reject'
+  return defineCommand({
+    meta: { name, description: say(description) },
+    args: {
+      id: idArgument,
+      text: {
+        type: 'string',
+        required: !isApproval,
+        description: say({ en: 'What is told to the others', 'zh-CN': '向其他人说明的内容' }),
+      },
+      rule: ruleArgument,
+      sign: {
+        type: 'boolean',
+        description: say({
+          en: 'Sign the decision by your own key, so that nobody need take the word of the registry',
+          'zh-CN': '用您自己的密钥签署评审结论，便无需只相信注册表',
+        }),
+      },
+      tarball: {
+        type: 'string',
+        description: say({
+          en: 'With --sign: the file you looked at, as npm stage download gave it; its bytes are signed',
+          'zh-CN': '与 --sign 合用：您审阅的文件（由 npm stage download 下载），将对其内容签名',
+        }),
+      },
+      key: keyArgument,
+      ...hostArguments,
     },
-    sign: {
-      type: 'boolean',
-      description: say({
-        en: 'Sign the approval by your own key, so that hosts need not take the word of the registry',
-        'zh-CN': '用您自己的密钥签署批准，主机便无需只相信注册表',
-      }),
+    run: async ({ args }) => {
+      const client = new HostClient(await connectionOf(args))
+      const path = `${REVIEWS}/${encodeURIComponent(args.id)}`
+      const text = args.text ?? decision
+      const decided = isApproval ? { decision } : { decision, reason: text }
+      const statement =
+        args.sign === true
+          ? await signedDecision(client, path, decided, args.key, args.tarball)
+          : undefined
+      const review = await client.request<ShownReview>('POST', `${path}/${name}`, {
+        text,
+        ...(args.rule === undefined ? {} : { rule: args.rule }),
+        ...(statement === undefined ? {} : { statement }),
+      })
+      print(args.json, review, shownLines(review))
     },
-    tarball: {
-      type: 'string',
-      description: say({
-        en: 'With --sign: the file you looked at, as npm stage download gave it; its bytes are signed',
-        'zh-CN': '与 --sign 合用：您审阅的文件（由 npm stage download 下载），将对其内容签名',
-      }),
-    },
-    key: keyArgument,
-    ...hostArguments,
-  },
-  run: async ({ args }) => {
-    const client = new HostClient(await connectionOf(args))
-    const path = `${REVIEWS}/${encodeURIComponent(args.id)}`
-    const statement =
-      args.sign === true ? await signedApproval(client, path, args.key, args.tarball) : undefined
-    const review = await client.request<ShownReview>('POST', `${path}/approve`, {
-      text: args.text,
-      ...(statement === undefined ? {} : { statement }),
-    })
-    print(args.json, review, shownLines(review))
-  },
-})
+  })
+}
 
 export const reviewCommand = defineCommand({
   meta: {
@@ -196,28 +209,19 @@ export const reviewCommand = defineCommand({
   subCommands: {
     list,
     show,
-    approve,
-    reject: saying(
-      'reject',
-      { en: 'Reject a version, with the reason', 'zh-CN': '拒绝版本并说明原因' },
-      true,
-    ),
-    appeal: saying(
-      'appeal',
-      {
-        en: 'As its publisher: speak against a finding or a rejection',
-        'zh-CN': '发布者对检查项或拒绝提出申诉',
-      },
-      true,
-    ),
-    answer: saying('answer', { en: 'Answer what was said', 'zh-CN': '答复' }, true),
-    reopen: saying(
-      'reopen',
-      {
-        en: 'Look at a rejected version once more, after an appeal',
-        'zh-CN': '在申诉后重新评审被拒绝的版本',
-      },
-      true,
-    ),
+    approve: deciding('approved', { en: 'Approve a version', 'zh-CN': '批准版本' }),
+    reject: deciding('rejected', {
+      en: 'Reject a version, with the reason',
+      'zh-CN': '拒绝版本并说明原因',
+    }),
+    appeal: saying('appeal', {
+      en: 'As its publisher: speak against a finding or a rejection',
+      'zh-CN': '发布者对检查项或拒绝提出申诉',
+    }),
+    answer: saying('answer', { en: 'Answer what was said', 'zh-CN': '答复' }),
+    reopen: saying('reopen', {
+      en: 'Look at a rejected version once more, after an appeal',
+      'zh-CN': '在申诉后重新评审被拒绝的版本',
+    }),
   },
 })

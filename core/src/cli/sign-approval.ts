@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { reviewTerms, signApproval } from '@signalbox/sdk/trust/approval-statement'
+import { type Approval, reviewTerms, signApproval } from '@signalbox/sdk/trust/approval-statement'
 import { integrityOf } from '@signalbox/sdk/trust/package-signature'
 import type { HostClient } from './host-client.ts'
 import { readSigningKey } from './signing-key-file.ts'
@@ -15,11 +15,13 @@ interface Reviewed {
 /**
  * What a reviewer says of a version, by the reviewer's own key.
  * @param path of the review
+ * @param decided an approval, or a rejection with its reason
  * @param tarball the file that was looked at; undefined: the bytes that the registry says it has are signed
  */
-export async function signedApproval(
+export async function signedDecision(
   client: HostClient,
   path: string,
+  decided: Pick<Approval, 'decision' | 'reason'>,
   key: string | undefined,
   tarball: string | undefined,
 ): Promise<string> {
@@ -29,5 +31,5 @@ export async function signedApproval(
   const integrity = tarball === undefined ? dist.integrity : integrityOf(await readFile(tarball))
   const policy = reviewTerms(review)
   const said = { name, version, integrity, reviewer, policy }
-  return signApproval({ ...said, decision: 'approved', decidedAt: Date.now() }, privateKey)
+  return signApproval({ ...said, ...decided, decidedAt: Date.now() }, privateKey)
 }

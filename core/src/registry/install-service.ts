@@ -44,6 +44,7 @@ import { requireRequired } from './required-plugins.ts'
 import { type Candidate, refusalOf } from './resolve.ts'
 import { requireSameMarketplace } from './same-marketplace.ts'
 import { termsOf } from './terms.ts'
+import { wishedVersion } from './wished-version.ts'
 import { withdrawalRefusal } from './withdrawn/withdrawal-refusal.ts'
 
 export interface PluginSchemas {
@@ -158,7 +159,7 @@ export class InstallService {
 
   async #resolveVersion(name: string, wish: string): Promise<string> {
     const known = await this.#ports.source.versions(name)
-    const version = known?.distTags[wish] ?? wish
+    const version = wishedVersion(known, wish)
     if (known?.versions.includes(version) === true) return version
     const withdrawn = await this.#ports.source.withdrawn(name, version)
     if (withdrawn !== undefined) {

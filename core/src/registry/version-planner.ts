@@ -26,6 +26,7 @@ import {
 import { refusalOf } from './resolve.ts'
 import { termsOf } from './terms.ts'
 import { hasConsent } from './terms-store.ts'
+import { wishedVersion } from './wished-version.ts'
 import { withdrawalRefusal } from './withdrawn/withdrawal-refusal.ts'
 
 interface Ports {
@@ -99,7 +100,7 @@ export class VersionPlanner {
 
   async #resolve(plugin: string, wish: string): Promise<string> {
     const known = await this.#ports.source.versions(plugin)
-    const version = known?.distTags[wish] ?? wish
+    const version = wishedVersion(known, wish)
     if (known?.versions.includes(version) === true) return version
     const withdrawn = await this.#ports.source.withdrawn(plugin, version)
     if (withdrawn !== undefined) throw withdrawalRefusal({ package: plugin, version, ...withdrawn })

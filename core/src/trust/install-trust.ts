@@ -2,6 +2,8 @@ import type { KeyObject } from 'node:crypto'
 import type { Localized } from '@signalbox/sdk/errors'
 import { publicKeyText } from '@signalbox/sdk/trust/key-id'
 import { CLOCK_SKEW_MS } from '@signalbox/sdk/trust/key-statement'
+import type { Release } from '@signalbox/sdk/trust/release-statement'
+import { claimedKeyId } from '@signalbox/sdk/trust/statement'
 import { verifyVersion } from '@signalbox/sdk/trust/version-chain'
 import { coreErrors } from '../errors.ts'
 import type { PackageTarball } from '../registry/package-source.ts'
@@ -62,7 +64,8 @@ export class InstallTrust {
     }
     const publicKey = publicKeyText(keys.get(keyid) as KeyObject)
     const signers = author === null ? undefined : [author.publicKey]
-    return { vouched: { registry: { keyid, publicKey, sig }, author }, signers }
+    const said = { release, publicKeys: spokenBy(verdict.release.review, keys) }
+    return { vouched: { registry: { keyid, publicKey, sig, said }, author }, signers }
   }
 
   /** @returns null on a host without a key of its own */
@@ -74,6 +77,16 @@ export class InstallTrust {
     if (!this.#ports.isKeyed) return null
     return this.#ports.signer.sign(RECEIPT_TYPE, receiptOf(installed, files, vouched))
   }
+}
+
+/** The keys by which the registry signed for reviewers: one that is retired by now, where it changed during a review. */
+function spokenBy(
+  review: Release['review'],
+  keys: ReadonlyMap<string, KeyObject>,
+): readonly string[] {
+  const ids = (review?.approvals ?? []).map(({ statement }) => claimedKeyId(statement) ?? '')
+  const spoken = [...new Set(ids)].map((keyid) => keys.get(keyid))
+  return spoken.filter((key) => key !== undefined).map((key) => publicKeyText(key))
 }
 
 function ofTheFuture(publishedAt: number): Localized {

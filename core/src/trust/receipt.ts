@@ -1,12 +1,20 @@
 import { createHash } from 'node:crypto'
 import type { Localized } from '@signalbox/sdk/errors'
-import { publicKeyFrom } from '@signalbox/sdk/trust/key-id'
+import { keyIdOf, publicKeyFrom } from '@signalbox/sdk/trust/key-id'
 import { isVersionSigned } from '@signalbox/sdk/trust/registry-signature'
+import { verifyVersion } from '@signalbox/sdk/trust/version-chain'
 import type { Installation, StoredFile } from '../registry/registry-store.ts'
 import { canonicalJson } from '../sealing/canonical-json.ts'
 
 /** Kind of the statement that is a receipt (RFC 8725 §3.11). */
 export const RECEIPT_TYPE = 'signalbox-installation+jws'
+
+interface Said {
+  /** The release statement, with the approvals that it carries. */
+  readonly release: string
+  /** The registry's other keys, by which it spoke for reviewers who have none. */
+  readonly publicKeys: readonly string[]
+}
 
 /** Whose word stood behind a version when it was installed. */
 export interface Vouched {
@@ -15,6 +23,8 @@ export interface Vouched {
     readonly keyid: string
     readonly publicKey: string
     readonly sig: string
+    /** Who published it and who approved it, in the registry's words; absent: by receipts from before they were kept. */
+    readonly said?: Said
   } | null
   /** Null: the author had not signed. */
   readonly author: { readonly keyid: string; readonly publicKey: string } | null
@@ -67,11 +77,31 @@ export function receiptFault(
   if (installed.signature !== (registry?.sig ?? null)) {
     return { en: 'its signature is not what was installed', 'zh-CN': 'signature 与安装时不同' }
   }
-  if (registry === null) return
-  const key = publicKeyFrom(registry.publicKey, 'p256')
-  const { plugin: name, version, integrity } = installed
-  if (key !== undefined && isVersionSigned({ name, version, integrity }, registry.sig, key)) return
-  return { en: "it is not what the marketplace's key signed", 'zh-CN': '与应用市场密钥的签名不符' }
+  return registry === null ? undefined : registryFault(registry, installed)
+}
+
+/** The marketplace's words once more, each approval among them: offline, by the keys that were believed at the install. */
+function registryFault(
+  { keyid, publicKey, sig, said }: NonNullable<Receipt['registry']>,
+  { plugin: name, version, integrity }: Installed,
+): Localized | undefined {
+  const of = { name, version, integrity }
+  const key = publicKeyFrom(publicKey, 'p256')
+  if (key === undefined || !isVersionSigned(of, sig, key)) {
+    return {
+      en: "it is not what the marketplace's key signed",
+      'zh-CN': '与应用市场密钥的签名不符',
+    }
+  }
+  if (said === undefined) return undefined
+  const others = said.publicKeys.map((text) => publicKeyFrom(text, 'p256'))
+  const known = [key, ...others].filter((one) => one !== undefined)
+  const keys = new Map(known.map((one) => [keyIdOf(one), one]))
+  const word = { signature: { keyid, sig }, release: said.release }
+  const verdict = verifyVersion(of, word, (id) => keys.get(id))
+  if (verdict.ok) return undefined
+  const { en, 'zh-CN': zh } = verdict.reason
+  return { en: `it ${en}`, 'zh-CN': zh }
 }
 
 function digestOf(value: unknown): string {

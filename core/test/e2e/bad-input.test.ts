@@ -193,10 +193,12 @@ t.test(
       status: 403,
       code: 'CORE_SCOPE_UNBOUND',
     })
-    t.match(
-      await refusal(host.client.request('POST', '/v1/plugins', { name: probe, version: '9.9.9' })),
-      { status: 404, code: 'CORE_PACKAGE_MISSING' },
-    )
+    for (const version of ['9.9.9', 'constructor', '__proto__', 'toString']) {
+      t.match(await refusal(host.client.request('POST', '/v1/plugins', { name: probe, version })), {
+        status: 404,
+        code: 'CORE_PACKAGE_MISSING',
+      })
+    }
   },
 )
 

@@ -7,7 +7,8 @@ export const MAX_DIST_TAGS = 100
 const MAX_TAG_LENGTH = 100
 
 /**
- * `npm install pkg@word` first reads the word as a semver range, so a tag that is one could never be reached.
+ * `npm install pkg@word` first reads the word as a semver range, so a tag that is one could never be reached. One that
+ * every JavaScript object has is there for clients before anybody has set it.
  * @throws `MKT_DIST_TAG_INVALID`
  */
 export function parseDistTag(given: string): string {
@@ -15,7 +16,8 @@ export function parseDistTag(given: string): string {
     given.length > 0 &&
     given.length <= MAX_TAG_LENGTH &&
     /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(given) &&
-    semver.validRange(given) === null
+    semver.validRange(given) === null &&
+    !(given in {})
   if (!usable) throw marketplaceErrors.create('DIST_TAG_INVALID', { tag: given.slice(0, 80) })
   return given
 }

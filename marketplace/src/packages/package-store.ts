@@ -83,6 +83,23 @@ export async function setRevision(
     .returning(trx.raw(`pg_notify('${PACKAGES_CHANNEL}', '')::text`))
 }
 
+/**
+ * Packages of a scope are whose it is: those that another, or the operator, published before are its holder's now, and
+ * say so in a new revision.
+ */
+export async function giveScopePackages(
+  trx: Knex.Transaction,
+  given: { scope: string; owner: string; random: Buffer; at: Date },
+): Promise<void> {
+  const { scope, owner, random, at } = given
+  const next = `(split_part(rev, '-', 1)::bigint + 1)::text || '-' || ?`
+  const moved = await trx('packages')
+    .whereRaw(`split_part(name, '/', 1) = ?`, [scope])
+    .whereNot({ owner })
+    .update({ owner, rev: trx.raw(next, [random.toString('hex')]), modified_at: at })
+  if (moved > 0) await trx.raw('select pg_notify(?, ?)', [PACKAGES_CHANNEL, ''])
+}
+
 /** What a packument of every version would have to hold, whatever state the versions are in. */
 export async function measureVersions(
   trx: Knex.Transaction,

@@ -77,6 +77,10 @@ function readTarball(given: unknown): Buffer {
     const most = `${MAX_TARBALL_BYTES / 1024 / 1024} MiB`
     throw invalid('/_attachments/*/data', `must hold between 1 byte and ${most}`)
   }
+  // Node passes over what is no base64: nothing is to be in a document that nobody has looked at (RFC 4648 §3.3).
+  if (data.length !== 4 * Math.ceil(tarball.length / 3)) {
+    throw invalid('/_attachments/*/data', 'must be base64 text and nothing beside it')
+  }
   if (attachment['length'] !== tarball.length) {
     throw invalid('/_attachments/*/length', `must be ${tarball.length}, the bytes that data holds`)
   }

@@ -20,6 +20,9 @@ const PUBLISH_BODY_LIMIT = 30 * 1024 * 1024
 const PUBLISHES_AT_ONCE = 2
 const PUBLISHES_IN_LINE = 32
 
+/** One publisher sends one at a time: however slowly, the other place is for the others. */
+const OF_ONE_PUBLISHER = { places: 1, waiting: 15 }
+
 interface Services {
   readonly publishing: PublishService
   readonly withdrawals: WithdrawalService
@@ -32,9 +35,9 @@ export function publishRoutes(
   services: Services,
   authenticate: onRequestAsyncHookHandler,
 ): void {
-  const gate = new Gate(PUBLISHES_AT_ONCE, PUBLISHES_IN_LINE)
-  const enter: onRequestAsyncHookHandler = async (_request, reply) => {
-    const leave = await gate.enter()
+  const gate = new Gate(PUBLISHES_AT_ONCE, PUBLISHES_IN_LINE, OF_ONE_PUBLISHER)
+  const enter: onRequestAsyncHookHandler = async (request, reply) => {
+    const leave = await gate.enter(actorOf(request).name)
     // `close` comes however the exchange ends, a client that hangs up while sending included.
     if (reply.raw.closed) leave()
     else reply.raw.once('close', leave)

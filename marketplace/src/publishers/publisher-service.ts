@@ -1,6 +1,8 @@
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import { holdScope, requireOwnScope } from '../mirror/bound-scope-store.ts'
+import { giveScopePackages } from '../packages/package-store.ts'
+import { REVISION_BYTES } from '../packages/revision.ts'
 import type { AccountPorts, AuditEntry } from '../ports.ts'
 import { type Actor, actorNamed, OPERATOR } from './actor.ts'
 import { issueLogin, issueToken, requireTokenRoom } from './issue-token.ts'
@@ -70,11 +72,7 @@ export class PublisherService {
       }
       // In one order: two that make publishers wait for each other in no circle.
       for (const scope of scopes.toSorted()) {
-        await holdScope(trx, scope, 'alone')
-        await requireOwnScope(trx, { scope })
-        if (!(await insertScope(trx, { scope, publisher: name, grantedAt: at }))) {
-          throw marketplaceErrors.create('SCOPE_TAKEN', { scope })
-        }
+        await this.#giveScope(trx, scope, name, at)
       }
       const entry: Entry = {
         actor: actor.name,
@@ -144,11 +142,7 @@ export class PublisherService {
       if (scopes.length >= MAX_SCOPES) {
         throw marketplaceErrors.create('SCOPES_FULL', { publisher, limit: MAX_SCOPES })
       }
-      await holdScope(trx, scope, 'alone')
-      await requireOwnScope(trx, { scope })
-      if (!(await insertScope(trx, { scope, publisher, grantedAt: this.#at() }))) {
-        throw marketplaceErrors.create('SCOPE_TAKEN', { scope })
-      }
+      await this.#giveScope(trx, scope, publisher, this.#at())
       const entry: Entry = {
         actor: actor.name,
         action: 'publisher-scope.granted',
@@ -157,6 +151,22 @@ export class PublisherService {
       }
       await this.#ports.audit?.({ ...entry, traceId }, trx)
     })
+  }
+
+  /** With what was published under it before. */
+  async #giveScope(
+    trx: Knex.Transaction,
+    scope: string,
+    publisher: string,
+    at: Date,
+  ): Promise<void> {
+    await holdScope(trx, scope, 'alone')
+    await requireOwnScope(trx, { scope })
+    if (!(await insertScope(trx, { scope, publisher, grantedAt: at }))) {
+      throw marketplaceErrors.create('SCOPE_TAKEN', { scope })
+    }
+    const random = this.#ports.randomBytes(REVISION_BYTES)
+    await giveScopePackages(trx, { scope, owner: publisher, random, at })
   }
 
   async #revoke(

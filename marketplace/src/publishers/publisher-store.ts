@@ -85,9 +85,9 @@ export async function hasPublisher(knex: Knex, name: string): Promise<boolean> {
   return (await knex('publishers').where({ name }).first('name')) !== undefined
 }
 
-/** Who grants scopes to a publisher waits for who does so already. @returns false when there is none. */
+/** Who changes what is a publisher's waits for who does so already; a new row that names him does not. @returns false when there is none. */
 export async function lockPublisher(trx: Knex.Transaction, name: string): Promise<boolean> {
-  return (await trx('publishers').where({ name }).forUpdate().first('name')) !== undefined
+  return (await trx('publishers').where({ name }).forNoKeyUpdate().first('name')) !== undefined
 }
 
 export async function listScopes(knex: Knex, publisher: string): Promise<string[]> {

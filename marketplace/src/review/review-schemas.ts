@@ -19,8 +19,8 @@ const reasonSchema = {
 
 const ruleSchema = { type: 'string', pattern: '^[a-z0-9-]+/[a-z0-9-]+$', maxLength: 100 } as const
 
-/** A DSSE envelope of an approval; others are refused where they are read. */
-const statementSchema = { type: 'string', minLength: 1, maxLength: 8000 } as const
+/** A DSSE envelope of a decision, whose reason is in it; others are refused where they are read. */
+const statementSchema = { type: 'string', minLength: 1, maxLength: 40_000 } as const
 
 function strict<Properties extends object>(
   properties: Properties,

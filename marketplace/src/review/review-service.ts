@@ -23,7 +23,7 @@ import { authorizeChange } from '../publishers/authorize-change.ts'
 import { findScopeHolder } from '../publishers/publisher-store.ts'
 import { covers } from '../publishers/token-limits.ts'
 import { relist } from '../search/listing-index.ts'
-import { signedReview, stateApproval, type UnderReview } from '../trust/approvals.ts'
+import { signedReview, stateDecision, type UnderReview } from '../trust/approvals.ts'
 import type { RegistryKeys } from '../trust/registry-keys.ts'
 import { signApproved } from '../trust/sign-approved.ts'
 import { refusalToDecide } from './review-policy.ts'
@@ -56,7 +56,7 @@ export interface Decision {
   readonly text: string
   /** The finding that is spoken of. */
   readonly rule?: string | undefined
-  /** Of an approval: the statement that the reviewer signed. */
+  /** Of an approval or a rejection: the statement that the reviewer signed. */
   readonly statement?: string | undefined
 }
 
@@ -136,8 +136,8 @@ export class ReviewService {
       const at = this.#now()
       const { registryKeys } = this.#ports
       const under = { review, integrity: version.integrity }
-      const stated = { reviewer: actor.name, at, own }
-      const statement = await stateApproval(trx, registryKeys, under, stated)
+      const stated = { reviewer: actor.name, at, own, decision: 'approved' } as const
+      const statement = await stateDecision(trx, registryKeys, under, stated)
       const said = { actor: actor.name, text, rule: rule ?? null, at, statement }
       const entry = { kind: 'approval', ...said } as const
       if (!(await insertEntry(trx, review.id, entry))) {
@@ -160,15 +160,20 @@ export class ReviewService {
   }
 
   async reject(decision: Decision): Promise<void> {
-    await this.#decide(decision, 'reject', async (trx, review) => {
-      const { actor, text, rule } = decision
+    await this.#decide(decision, 'reject', async (trx, review, { integrity }) => {
+      const { actor, text, rule, statement: own } = decision
       const at = this.#now()
-      const entry = { kind: 'rejection', actor: actor.name, text, rule: rule ?? null, at } as const
-      await insertEntry(trx, review.id, entry)
+      const why = { decision: 'rejected', reason: text } as const
+      const stated = { reviewer: actor.name, at, own, ...why }
+      const under = { review, integrity }
+      const statement = await stateDecision(trx, this.#ports.registryKeys, under, stated)
+      const said = { actor: actor.name, text, rule: rule ?? null, at, statement }
+      await insertEntry(trx, review.id, { kind: 'rejection', ...said })
       const { name, version } = review
       await moveVersion(trx, { name, version, state: 'rejected', reason: text, by: actor.name })
       await decideReview(trx, { id: review.id, status: 'rejected', at })
-      await this.#audit(trx, decision, review, 'package.rejected', { reason: text, rule })
+      const told = { reason: text, rule, isOwnKey: own !== undefined }
+      await this.#audit(trx, decision, review, 'package.rejected', told)
     })
   }
 

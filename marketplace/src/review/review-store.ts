@@ -35,7 +35,7 @@ export interface ReviewEntry {
   readonly text: string
   readonly rule: string | null
   readonly at: Date
-  /** Of an approval: what was signed, a DSSE envelope. Null: of what is none, and by a host without a key. */
+  /** Of an approval or a rejection: what was signed, a DSSE envelope. Null: of what is neither, and by a host without a key. */
   readonly statement: string | null
 }
 

@@ -10,13 +10,16 @@ import { listEntries, type Review } from '../review/review-store.ts'
 import { findPublisherKey, holdPublisherKey, mustSign } from './publisher-key-store.ts'
 import type { RegistryKeys } from './registry-keys.ts'
 
-/** A version under review: what an approval of it speaks of. */
+/** A version under review: what a decision on it speaks of. */
 export interface UnderReview {
   readonly review: Pick<Review, 'id' | 'name' | 'version' | 'publisher' | 'grounds' | 'needed'>
   readonly integrity: string
 }
 
-interface Stated {
+/** An approval, or a rejection with its reason. */
+type Decided = Pick<Approval, 'decision' | 'reason'>
+
+interface Stated extends Decided {
   readonly reviewer: string
   readonly at: Date
   /** Signed by the reviewer's own key; undefined: the registry signs for who is logged in. */
@@ -24,15 +27,16 @@ interface Stated {
 }
 
 /**
- * What is kept of an approval, so that a row that somebody writes into the database approves nothing.
+ * What is kept of a decision: a row that somebody writes into the database approves nothing, and whoever rejected can
+ * show that he did, and why.
  * @returns the statement; null: by a host without a key, of a reviewer who sent none
  * @throws MKT_APPROVAL_REFUSED, MKT_APPROVAL_UNSIGNED, MKT_SIGNING_KEY_LOST
  */
-export async function stateApproval(
+export async function stateDecision(
   trx: Knex.Transaction,
   keys: RegistryKeys | undefined,
   under: UnderReview,
-  { reviewer, at, own }: Stated,
+  { reviewer, at, own, ...decided }: Stated,
 ): Promise<string | null> {
   const { review } = under
   const subject = `${review.name}@${review.version}`
@@ -40,10 +44,10 @@ export async function stateApproval(
     if (await mustSign(trx, reviewer)) {
       throw marketplaceErrors.create('APPROVAL_UNSIGNED', { package: subject, reviewer })
     }
-    const approval = approvalOf(under, reviewer, at)
+    const approval = approvalOf(under, reviewer, at, decided)
     return keys === undefined ? null : keys.signApproval(trx, approval)
   }
-  const verdict = await ownWord(trx, under, { reviewer, at, statement: own })
+  const verdict = await ownWord(trx, under, { reviewer, at, statement: own }, decided)
   if (verdict.ok) return own
   const words = { package: subject, reason: verdict.reason }
   throw marketplaceErrors.create('APPROVAL_REFUSED', words)
@@ -104,6 +108,7 @@ async function ownWord(
   trx: Knex.Transaction,
   under: UnderReview,
   { reviewer, at, statement }: { reviewer: string; at: Date; statement: string },
+  decided: Decided = approved,
 ): Promise<Verdict<{ readonly publicKey: string }>> {
   const key = await holdPublisherKey(trx, [reviewer], claimedKeyId(statement) ?? '')
   const opened = key && publicKeyFrom(key.publicKey, 'ed25519')
@@ -116,10 +121,13 @@ async function ownWord(
   const keys = { kind: 'ed25519', find: () => opened } as const
   const said = verifyApproval(statement, versionOf(under), keys)
   if (!said.ok) return said
-  if (!isOf(said.approval, under, reviewer)) {
+  if (!isOf(said.approval, under, reviewer, decided)) {
+    const [terms, why] = [reviewTerms(under.review), decided.reason]
+    const because = why === undefined ? '' : `, because of "${why.slice(0, 200)}"`
+    const verb = { approved: '批准', rejected: '拒绝' }[decided.decision]
     return refused(
-      `has to say that ${reviewer} approved, by "${reviewTerms(under.review)}"`,
-      `须声明 ${reviewer} 已按“${reviewTerms(under.review)}”批准`,
+      `has to say that ${reviewer} ${decided.decision}, by "${terms}"${because}`,
+      `须声明 ${reviewer} 已按“${terms}”${verb}${why === undefined ? '' : '，并附同样的理由'}`,
     )
   }
   const times = { createdAt: said.approval.decidedAt, seenAt: at.getTime() }
@@ -127,13 +135,26 @@ async function ownWord(
   return verdict.ok ? { ok: true, publicKey: key.publicKey } : verdict
 }
 
-function approvalOf(under: UnderReview, reviewer: string, at: Date): Approval {
+const approved: Decided = { decision: 'approved' }
+
+function approvalOf(
+  under: UnderReview,
+  reviewer: string,
+  at: Date,
+  decided: Decided = approved,
+): Approval {
   const policy = reviewTerms(under.review)
-  return { ...versionOf(under), reviewer, decision: 'approved', policy, decidedAt: at.getTime() }
+  return { ...versionOf(under), reviewer, ...decided, policy, decidedAt: at.getTime() }
 }
 
-function isOf({ reviewer, decision, policy }: Approval, under: UnderReview, actor: string) {
-  return reviewer === actor && decision === 'approved' && policy === reviewTerms(under.review)
+function isOf(
+  { reviewer, decision, reason, policy }: Approval,
+  under: UnderReview,
+  actor: string,
+  decided: Decided = approved,
+): boolean {
+  const isSame = decision === decided.decision && reason === decided.reason
+  return isSame && reviewer === actor && policy === reviewTerms(under.review)
 }
 
 function versionOf({ review: { name, version }, integrity }: UnderReview) {

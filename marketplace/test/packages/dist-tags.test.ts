@@ -69,9 +69,8 @@ t.test('a package has a bounded number of tags; moving one still works when full
     version: '1.0.0',
   }))
   await registry.knex('dist_tags').insert(rows)
-  for (const tag of ['more', 'constructor']) {
-    t.match((await set(tag, '1.0.0')).body, { code: 'MKT_DIST_TAGS_FULL' }, tag)
-  }
+  t.match((await set('more', '1.0.0')).body, { code: 'MKT_DIST_TAGS_FULL' })
+  t.match((await set('constructor', '1.0.0')).body, { code: 'MKT_DIST_TAG_INVALID' })
   const body = publishBody({ name, version: '1.2.0' }, undefined, 'more')
   const published = await registry.call('/@acme%2fgate', { method: 'PUT', token: acme, body })
   t.match(published.body, { code: 'MKT_DIST_TAGS_FULL' })

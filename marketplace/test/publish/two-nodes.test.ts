@@ -1,15 +1,23 @@
+import { publicKeyFrom } from '@signalbox/sdk/trust/key-id'
+import { isVersionSigned } from '@signalbox/sdk/trust/registry-signature'
 import t from 'tap'
 import { createContentStore } from '../../../core/src/storage/content-store.ts'
+import { keyFile } from '../../../core/test/support/sealing.ts'
 import { PackageSource } from '../../src/packages/package-source.ts'
 import { pluginFiles, publishBody } from '../support/plugin-package.ts'
 import { serve, startRegistry } from '../support/registry.ts'
+import { registryKeys } from '../support/registry-keys.ts'
 import { tarballOf } from '../support/tarball.ts'
 
-const first = await startRegistry(t)
-const second = await serve(t, first.knex, {})
+const { knex } = await startRegistry(t)
+// Each has opened the key by itself, as hosts with one key file do.
+const file = await keyFile(t)
+const keys = await registryKeys(t, knex, { file })
+const first = await serve(t, knex, { registryKeys: keys })
+const second = await serve(t, knex, { registryKeys: await registryKeys(t, knex, { file }) })
 const token = await first.publisher('acme', ['@acme'])
 const nodes = [first, second]
-const source = new PackageSource({ knex: first.knex, contents: createContentStore(first.knex) })
+const source = new PackageSource({ knex, contents: createContentStore(knex) })
 
 t.test('of a version that is published on two nodes at once, one stands whole', async (t) => {
   for (const version of ['1.0.0', '1.1.0', '1.2.0']) {
@@ -28,8 +36,13 @@ t.test('of a version that is published on two nodes at once, one stands whole', 
     t.strictSame(answers.map(({ status }) => status).sort(), [201, 409, 409, 409], version)
     const winner = bodies[answers.findIndex(({ status }) => status === 201)]!
     const { integrity } = winner.versions[version]!.dist as { integrity: string }
-    t.equal((await source.fetch(given.name, version))?.integrity, integrity)
+    const fetched = await source.fetch(given.name, version)
+    t.equal(fetched?.integrity, integrity)
+    const key = publicKeyFrom((await keys.current()).publicKey, 'p256')
+    t.ok(key && isVersionSigned({ ...given, integrity }, fetched?.signature ?? '', key))
   }
+  const published = nodes.flatMap(({ audited }) => audited)
+  t.equal(published.filter(({ action }) => action === 'package.published').length, 3)
 })
 
 t.test('a publish that is sent again, to another node, changes nothing', async (t) => {

@@ -1,5 +1,10 @@
 import t from 'tap'
+import { publishBody } from '../support/plugin-package.ts'
 import { OPERATOR_TOKEN, startRegistry } from '../support/registry.ts'
+
+interface Named {
+  readonly name: string
+}
 
 const registry = await startRegistry(t)
 const accounts = '/v1/marketplace/publishers'
@@ -95,6 +100,37 @@ t.test('a scope is added once, to one publisher, up to a bound', async (t) => {
     answers.filter(({ status }) => status !== 204),
     [full, full],
   )
+})
+
+t.test('with a scope its publisher is given the packages that are under it already', async (t) => {
+  for (const name of ['@given/one', '@given/two', '@giver/one']) {
+    const put = {
+      method: 'PUT',
+      token: OPERATOR_TOKEN,
+      body: publishBody({ name, version: '1.0.0' }),
+    }
+    t.equal((await registry.call(`/${encodeURIComponent(name)}`, put)).status, 201)
+  }
+  const seen = async (name: string, headers = {}) => {
+    const { status, body } = await registry.call(`/${encodeURIComponent(name)}`, { headers })
+    return { status, rev: body._rev, of: (body.maintainers ?? []).map((one: Named) => one.name) }
+  }
+  const etag = async (name: string) =>
+    (await registry.call(`/${encodeURIComponent(name)}`)).headers.get('etag') ?? ''
+  const [before, other] = [await seen('@given/one'), await seen('@giver/one')]
+  t.same(before.of, ['operator'])
+  const known = { 'if-none-match': await etag('@given/one') }
+  t.equal((await seen('@given/one', known)).status, 304)
+  t.equal((await ask('/acme/scopes/@given', 'PUT')).status, 204)
+  t.match(await seen('@given/one', known), { status: 200, of: ['acme'] })
+  t.match(await seen('@given/two'), { of: ['acme'] })
+  t.not((await seen('@given/one')).rev, before.rev)
+  t.same(await seen('@giver/one'), other)
+  const found = await registry.call('/-/v1/search?text=maintainer:acme')
+  t.same(found.body.objects.map((one: { package: Named }) => one.package.name).sort(), [
+    '@given/one',
+    '@given/two',
+  ])
 })
 
 const routes = [

@@ -8,12 +8,13 @@ import { isDatabaseUnavailable } from '../../../core/src/storage/database-unavai
 import { marketplace } from '../../src/marketplace.ts'
 import { KnownRevisions } from '../../src/packages/known-revisions.ts'
 import { inspectHonestly } from './inspect-honestly.ts'
+import { openRegistryKeys } from './registry-keys.ts'
 
 /**
  * A host that stops in the last statement before the commit of a publish, says so on its IPC channel, and
- * waits to be killed. `argv[2]` is the database, `argv[3]` the operator's token.
+ * waits to be killed. `argv[2]` is the database, `argv[3]` the operator's token, `argv[4]` the file of the host's keys.
  */
-const [, , url = '', operatorToken = ''] = process.argv
+const [, , url = '', operatorToken = '', keys = ''] = process.argv
 const knex = createKnex(url, { pool: 4 })
 const app = Fastify({ logger: false })
 await app.register(marketplace, {
@@ -22,6 +23,7 @@ await app.register(marketplace, {
   revisions: new KnownRevisions({ knex, monotonic: () => performance.now() }),
   contents: createContentStore(knex),
   inspectPackage: inspectHonestly,
+  registryKeys: await openRegistryKeys(knex, keys),
   isOperatorToken: (token) => token === operatorToken,
   isDatabaseUnavailable,
   isInstalled: async () => false,

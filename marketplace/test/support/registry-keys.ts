@@ -11,7 +11,16 @@ export async function registryKeys(
   knex: Knex,
   { file, now = Date.now }: { file?: string; now?: () => number } = {},
 ): Promise<RegistryKeys> {
-  const source = { file: file ?? (await keyFile(t)), setting: 'SIGNALBOX_KEY_FILE' }
+  return openRegistryKeys(knex, file ?? (await keyFile(t)), now)
+}
+
+/** For a process that no test of its own is in. @param file of the host's keys */
+export async function openRegistryKeys(
+  knex: Knex,
+  file: string,
+  now: () => number = Date.now,
+): Promise<RegistryKeys> {
+  const source = { file, setting: 'SIGNALBOX_KEY_FILE' }
   const wrapping = new HostKeys(source).for('signalbox registry keys')
   const sealer = new SealedPrivateKeys(wrapping, (name) => ['registry key', name])
   const keys = new RegistryKeys({ knex, sealer, now })

@@ -1,7 +1,7 @@
 import '../../../sandbox/test/plain-spawn.ts'
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { inspectPackage } from '@signalbox/sandbox'
-import { reviewTerms, signApproval } from '@signalbox/sdk/trust/approval-statement'
+import { reviewTerms, signApproval, verifyApproval } from '@signalbox/sdk/trust/approval-statement'
 import { publicKeyText } from '@signalbox/sdk/trust/key-id'
 import { verifyVersion } from '@signalbox/sdk/trust/version-chain'
 import t from 'tap'
@@ -118,6 +118,42 @@ t.test('a statement that is wrong in anything approves nothing', async (t) => {
   t.equal((await approve(id, 'dave', await statementOf(id))).body.code, 'MKT_APPROVAL_REFUSED')
   const shown = await call(`/v1/marketplace/reviews/${id}`, { token: reviewers['carol'] })
   t.same(shown.body.entries, [], 'nothing of them is kept')
+})
+
+t.test('a rejection is signed with its reason, by the reviewer or the registry', async (t) => {
+  const reject = (id: string, who: string, text: string, statement?: string) =>
+    call(`/v1/marketplace/reviews/${id}/reject`, {
+      ...{ method: 'POST', token: reviewers[who] },
+      body: { text, ...(statement === undefined ? {} : { statement }) },
+    })
+  const id = await stage('1.1.1')
+  const reason = 'it counts every gate twice: 重复计数'
+  const said = await statementOf(id, { decision: 'rejected', reason })
+  for (const [text, statement] of [
+    ['because', said],
+    [reason, await statementOf(id, { decision: 'rejected' })],
+    [reason, await statementOf(id)],
+  ] as const) {
+    const { status, body } = await reject(id, 'carol', text, statement)
+    t.match({ status, body }, { status: 422, body: { code: 'MKT_APPROVAL_REFUSED' } })
+    t.match(body.title, /has to say that carol rejected/)
+  }
+  const { body } = await reject(id, 'carol', reason, said)
+  t.match(body, { status: 'rejected', entries: [{ kind: 'rejection', statement: said }] })
+  const other = await stage('1.1.2')
+  const { name, version, dist, entries } = (await reject(other, 'dave', 'no')).body
+  const trusted = await keys.trustedPublicKeys()
+  const choice = { kind: 'p256', find: (keyid: string) => trusted.get(keyid) } as const
+  const of = { name, version, integrity: dist.integrity }
+  t.match(verifyApproval(entries[0].statement, of, choice), {
+    ok: true,
+    approval: { reviewer: 'dave', decision: 'rejected', reason: 'no' },
+  })
+  const held = { method: 'PUT', token: OPERATOR_TOKEN, body: { required: true } }
+  await call('/v1/marketplace/publishers/carol/signing', held)
+  const third = await stage('1.1.3')
+  t.equal((await reject(third, 'carol', 'no')).body.code, 'MKT_APPROVAL_UNSIGNED')
+  await call('/v1/marketplace/publishers/carol/signing', { ...held, body: { required: false } })
 })
 
 t.test('an approval that somebody writes into the database counts for nothing', async (t) => {

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
+import { crc32, createGunzip } from 'node:zlib'
 import type { InputFault } from '@signalbox/sdk/errors'
 import { Parser, type ReadEntry } from 'tar'
 import { collisionKey, packagePath, pathFault } from './entry-path.ts'
 import type { PackageLimits } from './package-limits.ts'
 import { PackageRefusal } from './package-refusal.ts'
+import { PlainArchive } from './plain-archive.ts'
 
 /** Faults listed at most: hostile input stays cheap. */
 const MAX_FAULTS = 20
@@ -29,13 +30,17 @@ export async function unpackTarball(
     onwarn: (code, message) => entries.warn(`${code}: ${String(message)}`),
   })
   parser.on('ignoredEntry', (entry: ReadEntry) => entries.refuse(entry, 'is of an unknown type'))
+  let fault: string | undefined
   try {
-    await feed(tarball, parser, plugin, limits, () => entries.isHopeless)
+    fault = await feed(tarball, parser, plugin, limits, () => entries.isHopeless)
   } catch (error) {
     if (error instanceof PackageRefusal) throw error
     throw unreadable(plugin, error)
   }
-  return entries.files()
+  // What is wrong with an entry is told by its name, and so before what is wrong around it.
+  const files = entries.files()
+  if (fault === undefined) return files
+  throw new PackageRefusal('PACKAGE_UNREADABLE', { plugin, reason: fault })
 }
 
 function unreadable(plugin: string, cause: unknown): PackageRefusal {
@@ -49,23 +54,36 @@ async function feed(
   plugin: string,
   limits: PackageLimits,
   isHopeless: () => boolean,
-): Promise<void> {
+): Promise<string | undefined> {
   const done = new Promise<void>((resolve, reject) => {
     parser.on('end', resolve)
     parser.on('error', reject)
   })
-  let unpacked = 0
-  for await (const chunk of Readable.from([tarball]).pipe(
-    createGunzip(),
-  ) as AsyncIterable<Buffer>) {
+  const plain = new PlainArchive()
+  const gunzip = createGunzip()
+  let [unpacked, crc] = [0, 0]
+  for await (const chunk of Readable.from([tarball]).pipe(gunzip) as AsyncIterable<Buffer>) {
     if (unpacked === 0) refuseNested(chunk, plugin)
     unpacked += chunk.length
     refuseBomb(unpacked, tarball.length, plugin, limits)
+    crc = crc32(chunk, crc)
+    plain.write(chunk)
     parser.write(chunk)
-    if (isHopeless()) return
+    if (isHopeless()) return undefined
   }
   parser.end()
   await done
+  const isAll = gunzip.bytesWritten === tarball.length && isOneMember(tarball, crc, unpacked)
+  return isAll ? plain.end() : 'it is more than one gzip file'
+}
+
+/** RFC 1952 §2.3.1: a member ends with the CRC-32 and the size of what it holds, which is all that was unpacked. */
+function isOneMember(tarball: Buffer, crc: number, unpacked: number): boolean {
+  if (tarball.length < 8) return false
+  return (
+    tarball.readUInt32LE(tarball.length - 8) === crc &&
+    tarball.readUInt32LE(tarball.length - 4) === unpacked
+  )
 }
 
 /** The parser would unpack a second layer by itself, outside of what is counted here. */

@@ -9,6 +9,8 @@ import { refused, type Verdict } from './verdict.ts'
 export interface Approval extends SignedVersion {
   readonly reviewer: string
   readonly decision: 'approved' | 'rejected'
+  /** Of a rejection: why. */
+  readonly reason?: string
   /** The rules that the decision followed, as `reviewTerms` has them. */
   readonly policy: string
   /** Milliseconds since the epoch. */
@@ -18,6 +20,7 @@ export interface Approval extends SignedVersion {
 interface ApprovalPredicate {
   readonly reviewer: string
   readonly decision: Approval['decision']
+  readonly reason?: string
   readonly policy: string
   readonly decidedAt: string
 }
@@ -32,9 +35,10 @@ export function reviewTerms(review: {
 
 /** @param privateKey of the reviewer, Ed25519; or the registry's, for a reviewer who has none */
 export function signApproval(approval: Approval, privateKey: KeyObject): string {
-  const { reviewer, decision, policy } = approval
+  const { reviewer, decision, reason, policy } = approval
   const decidedAt = new Date(approval.decidedAt).toISOString()
-  const predicate: ApprovalPredicate = { reviewer, decision, policy, decidedAt }
+  const why = reason === undefined ? {} : { reason }
+  const predicate: ApprovalPredicate = { reviewer, decision, ...why, policy, decidedAt }
   return signStatement('approval', { subject: [packageSubject(approval)], predicate }, privateKey)
 }
 
@@ -49,14 +53,19 @@ export function verifyApproval(
   if (!isAbout(subject, version)) {
     return refused('is about another version or other bytes', '声明的是其他版本或其他内容')
   }
-  const { reviewer, decision, policy, decidedAt } = predicate
+  const { reviewer, decision, reason, policy, decidedAt } = predicate
   const isDecided = decision === 'approved' || decision === 'rejected'
   if (typeof reviewer !== 'string' || typeof policy !== 'string' || !isDecided) {
     return refused('says no decision', '没有给出评审结论')
   }
+  if (reason !== undefined && typeof reason !== 'string') {
+    return refused('has a reason that is no text', '所给理由不是文本')
+  }
   if (!isInstant(decidedAt)) return refused('has no time', '没有时间')
   const { name, version: number, integrity } = version
   const of = { name, version: number, integrity }
-  const approval = { ...of, reviewer, decision, policy, decidedAt: Date.parse(decidedAt) }
+  const why = reason === undefined ? {} : { reason }
+  const at = Date.parse(decidedAt)
+  const approval = { ...of, reviewer, decision, ...why, policy, decidedAt: at }
   return { ok: true, approval, keyid }
 }
