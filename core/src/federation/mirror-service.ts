@@ -19,9 +19,16 @@ import { type Keys, offeredKeys, pinnedIds, pinnedKeys, readIndex } from './mark
 import type { MirroredVersion, MirrorStore } from './mirror-store.ts'
 import { isAllowed, scopeOf } from './scope-of.ts'
 import { marketplaceOfScope } from './scope-store.ts'
-import { findKnown, type KnownPackage, lockKnown, putKnown } from './told-version-store.ts'
+import {
+  findKnown,
+  type KnownPackage,
+  listRefusals,
+  lockKnown,
+  putKnown,
+} from './told-version-store.ts'
 import { datedVersions, indexFault, type Offer, offerOf, takeableAt } from './told-versions.ts'
 import type { Upstream, UpstreamClient } from './upstream-client.ts'
+import type { Standing } from './wanted-version.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -72,6 +79,16 @@ export class MirrorService {
     version: string,
   ): Promise<IndexedVersion | undefined> {
     return (await findKnown(this.#ports.knex, marketplace, name))?.versions.get(version)
+  }
+
+  /** What is known of a package and what of it is here, without asking. @returns undefined: nothing was heard of it */
+  async standing(marketplace: Marketplace, name: string): Promise<Standing | undefined> {
+    const { knex, store, now } = this.#ports
+    const known = await findKnown(knex, marketplace.name, name)
+    if (known === undefined) return undefined
+    const here = await store.mirroredVersions(name)
+    const refusals = await listRefusals(knex, marketplace.name, name)
+    return { marketplace, name, known, here, refusals, now: now() }
   }
 
   /**
@@ -171,7 +188,7 @@ export class MirrorService {
       await putKnown(trx, marketplace, name, after)
       return after
     })
-    await store.follow({ marketplace, name, distTags, versions: known.versions }, '')
+    await store.follow({ marketplace, name, versions: known.versions }, '')
     return known
   }
 

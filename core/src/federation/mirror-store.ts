@@ -21,7 +21,6 @@ export interface MirroredVersion {
 export interface ToldPackage {
   readonly marketplace: string
   readonly name: string
-  readonly distTags: Readonly<Record<string, string>>
   readonly versions: ReadonlyMap<string, IndexedVersion>
 }
 

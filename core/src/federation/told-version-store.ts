@@ -1,6 +1,7 @@
 import type { IndexedVersion } from '@signalbox/sdk/trust/package-index'
 import type { Knex } from 'knex'
 import type { Known } from './told-versions.ts'
+import type { Refusal } from './wanted-version.ts'
 
 /** The only place with SQL for marketplace_packages and marketplace_versions. */
 
@@ -72,6 +73,34 @@ export async function putKnown(
       .onConflict(['marketplace', 'name', 'version'])
       .merge(['state', 'reason'])
   }
+}
+
+/** By version, those that could not be taken when that was tried last. */
+export async function listRefusals(
+  knex: Knex,
+  marketplace: string,
+  name: string,
+): Promise<ReadonlyMap<string, Refusal>> {
+  const rows: { version: string; at: Date; refusal: Omit<Refusal, 'at'> }[] = await knex(
+    'marketplace_versions',
+  )
+    .where({ marketplace, name })
+    .whereNotNull('refused_at')
+    .select('version', 'refusal', { at: 'refused_at' })
+  return new Map(
+    rows.map(({ version, at, refusal }) => [version, { ...refusal, at: at.getTime() }]),
+  )
+}
+
+export async function putRefusal(
+  knex: Knex,
+  marketplace: string,
+  { name, version }: { readonly name: string; readonly version: string },
+  { at, code, message }: Refusal,
+): Promise<void> {
+  await knex('marketplace_versions')
+    .where({ marketplace, name, version })
+    .update({ refused_at: new Date(at), refusal: JSON.stringify({ code, message }) })
 }
 
 /** Of one marketplace, those that were not asked for since; who waits longest comes first. */

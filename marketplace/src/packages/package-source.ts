@@ -49,6 +49,10 @@ export class PackageSource {
     return { versions, distTags: await listDistTags(this.#knex, name) }
   }
 
+  async latest(name: string): Promise<string | undefined> {
+    return (await this.versions(name))?.distTags['latest']
+  }
+
   /** Why a version is not to be installed anew, or not to run at all; undefined: nothing was said against it. */
   async withdrawn(name: string, version: string): Promise<Withdrawn | undefined> {
     const standing = await findStanding(this.#knex, name, version)
