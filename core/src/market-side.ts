@@ -90,6 +90,7 @@ function publishedPackages(
   return {
     versions: (name) => packages.versions(name),
     withdrawn: (...of) => packages.withdrawn(...of),
+    keyRevokedAt: (...of) => packages.keyRevokedAt(...of),
     manifest: (...of) => packages.manifest(...of),
     fetch: async (name, version) => {
       const found = await packages.fetch(name, version)

@@ -47,6 +47,12 @@ export function federatedSource({ here, store, mirrors }: Ports): PackageSource 
       if (told?.state !== 'yanked' && told?.state !== 'blocked') return undefined
       return { state: told.state, reason: told.reason ?? '' }
     },
+    async keyRevokedAt(name, version) {
+      const from = await mirrors.sourceOf(name)
+      if (from === undefined) return here.keyRevokedAt(name, version)
+      const told = (await mirrors.heardOf(from, name, version))?.keyRevokedAt
+      return told === undefined ? undefined : new Date(told)
+    },
     async manifest(name, version) {
       await brought(name, version)
       return here.manifest(name, version)

@@ -3,9 +3,10 @@ import type { IndexedVersion, PackageIndex } from '@signalbox/sdk/trust/package-
 import { integrityOf } from '@signalbox/sdk/trust/package-signature'
 import { verifyVersion } from '@signalbox/sdk/trust/version-chain'
 import type { Knex } from 'knex'
-import { commitChange } from '../audit/change.ts'
+import { commitChange, recordChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
+import { keyRevokedRefusal } from '../registry/withdrawn/withdrawal-refusal.ts'
 import type { FederationService } from './federation-service.ts'
 import {
   listKeys,
@@ -26,7 +27,14 @@ import {
   lockKnown,
   putKnown,
 } from './told-version-store.ts'
-import { datedVersions, indexFault, type Offer, offerOf, takeableAt } from './told-versions.ts'
+import {
+  datedVersions,
+  indexFault,
+  newlyRevoked,
+  type Offer,
+  offerOf,
+  takeableAt,
+} from './told-versions.ts'
 import type { Upstream, UpstreamClient } from './upstream-client.ts'
 import type { Standing } from './wanted-version.ts'
 
@@ -93,7 +101,7 @@ export class MirrorService {
 
   /**
    * Brings a version here, unless it is here. @returns false: there is no such version
-   * @throws CORE_PACKAGE_NOT_ALLOWED, CORE_VERSION_TOO_YOUNG, CORE_VERSION_WITHDRAWN, CORE_VERSION_OF_ANOTHER, CORE_SIGNATURE_INVALID, and what asking throws
+   * @throws CORE_PACKAGE_NOT_ALLOWED, CORE_VERSION_TOO_YOUNG, CORE_VERSION_WITHDRAWN, CORE_AUTHOR_KEY_REVOKED, CORE_VERSION_OF_ANOTHER, CORE_SIGNATURE_INVALID, and what asking throws
    */
   async take(
     caller: Caller,
@@ -186,6 +194,12 @@ export class MirrorService {
       const versions = datedVersions(before, told)
       const after = { toldAt: told.at, lookedAt: now(), distTags, versions }
       await putKnown(trx, marketplace, name, after)
+      const revoked = newlyRevoked(before, versions)
+      if (revoked.length > 0) {
+        const change = { ...host, action: 'marketplace.author-key-revoked', subject: name }
+        const detail = { marketplace, versions: revoked }
+        await recordChange(trx, { ...change, tenant: null, detail }, null)
+      }
       return after
     })
     await store.follow({ marketplace, name, versions: known.versions }, '')
@@ -223,7 +237,7 @@ export class MirrorService {
     return pinnedKeys(await listKeys(this.#ports.knex, name))
   }
 
-  /** @throws CORE_VERSION_WITHDRAWN, CORE_VERSION_TOO_YOUNG */
+  /** @throws CORE_VERSION_WITHDRAWN, CORE_AUTHOR_KEY_REVOKED, CORE_VERSION_TOO_YOUNG */
   requireTakeable(
     { name: marketplace, minimumAgeHours: hours }: Marketplace,
     { name: plugin, version }: { readonly name: string; readonly version: string },
@@ -232,6 +246,9 @@ export class MirrorService {
     const { state, reason } = told
     if (state !== 'published' && state !== 'deprecated') {
       throw coreErrors.create('VERSION_WITHDRAWN', { plugin, version, state, reason: reason ?? '' })
+    }
+    if (told.keyRevokedAt !== undefined) {
+      throw keyRevokedRefusal(plugin, version, new Date(told.keyRevokedAt))
     }
     const from = takeableAt(told, hours)
     if (from <= this.#ports.now()) return

@@ -22,11 +22,14 @@ export async function findKnown(
   if (head === undefined) return undefined
   const rows = await knex('marketplace_versions')
     .where({ marketplace, name })
-    .select('version', 'integrity', 'state', 'reason', 'published_at')
+    .select('version', 'integrity', 'state', 'reason', 'published_at', 'key_revoked_at')
   const versions = new Map<string, IndexedVersion>(
-    rows.map(({ version, integrity, state, reason, published_at: at }) => [
+    rows.map(({ version, integrity, state, reason, published_at: at, key_revoked_at: revoked }) => [
       version,
-      { integrity, state, reason, publishedAt: at.getTime() },
+      {
+        ...{ integrity, state, reason, publishedAt: at.getTime() },
+        ...(revoked === null ? {} : { keyRevokedAt: revoked.getTime() }),
+      },
     ]),
   )
   const { told_at: toldAt, looked_at: lookedAt, dist_tags: distTags } = head
@@ -63,15 +66,17 @@ export async function putKnown(
     .insert({ marketplace, name, ...head })
     .onConflict(['marketplace', 'name'])
     .merge()
-  const rows = [...known.versions].map(([version, { integrity, state, reason, publishedAt }]) => ({
-    ...{ marketplace, name, version, integrity, state, reason },
-    published_at: new Date(publishedAt),
+  const rows = [...known.versions].map(([version, one]) => ({
+    ...{ marketplace, name, version },
+    ...{ integrity: one.integrity, state: one.state, reason: one.reason },
+    published_at: new Date(one.publishedAt),
+    key_revoked_at: one.keyRevokedAt === undefined ? null : new Date(one.keyRevokedAt),
   }))
   for (let from = 0; from < rows.length; from += ROWS) {
     await trx('marketplace_versions')
       .insert(rows.slice(from, from + ROWS))
       .onConflict(['marketplace', 'name', 'version'])
-      .merge(['state', 'reason'])
+      .merge(['state', 'reason', 'key_revoked_at'])
   }
 }
 

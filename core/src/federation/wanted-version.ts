@@ -66,6 +66,15 @@ export function absenceOf(
       },
     }
   }
+  if (told.keyRevokedAt !== undefined) {
+    const since = new Date(told.keyRevokedAt).toISOString()
+    return {
+      detail: {
+        en: `its author's key was revoked as of ${since}`,
+        'zh-CN': `作者密钥自 ${since} 起已被吊销`,
+      },
+    }
+  }
   const takeable = takeableAt(told, minimumAgeHours)
   if (takeable > now) {
     const detail = {

@@ -43,7 +43,7 @@ import { requireRequired } from './required-plugins.ts'
 import { type Candidate, refusalOf } from './resolve.ts'
 import { requireSameMarketplace } from './same-marketplace.ts'
 import { termsOf } from './terms.ts'
-import { withdrawalRefusal } from './withdrawn/withdrawal-refusal.ts'
+import { keyRevokedRefusal, withdrawalRefusal } from './withdrawn/withdrawal-refusal.ts'
 
 export interface PluginSchemas {
   installSchema(plugin: string): Promise<void>
@@ -159,6 +159,11 @@ export class InstallService {
     const known = await this.#ports.source.versions(name)
     const version = known?.distTags[wish] ?? wish
     if (known?.versions.includes(version) === true) return version
+    const revokedAt = await this.#ports.source.keyRevokedAt(name, version)
+    if (revokedAt !== undefined) {
+      if ((await findInstallation(this.#ports.knex, name, version)) !== undefined) return version
+      throw keyRevokedRefusal(name, version, revokedAt)
+    }
     const withdrawn = await this.#ports.source.withdrawn(name, version)
     if (withdrawn !== undefined) {
       // To repeat an installation is harmless, also of what was yanked since.

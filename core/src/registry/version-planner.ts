@@ -26,7 +26,7 @@ import {
 import { refusalOf } from './resolve.ts'
 import { termsOf } from './terms.ts'
 import { hasConsent } from './terms-store.ts'
-import { withdrawalRefusal } from './withdrawn/withdrawal-refusal.ts'
+import { keyRevokedRefusal, withdrawalRefusal } from './withdrawn/withdrawal-refusal.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -89,6 +89,8 @@ export class VersionPlanner {
     const known = await this.#ports.source.versions(plugin)
     const version = known?.distTags[wish] ?? wish
     if (known?.versions.includes(version) === true) return version
+    const revokedAt = await this.#ports.source.keyRevokedAt(plugin, version)
+    if (revokedAt !== undefined) throw keyRevokedRefusal(plugin, version, revokedAt)
     const withdrawn = await this.#ports.source.withdrawn(plugin, version)
     if (withdrawn !== undefined) throw withdrawalRefusal({ package: plugin, version, ...withdrawn })
     throw coreErrors.create('PACKAGE_MISSING', { plugin, version: wish })
