@@ -138,8 +138,11 @@ t.test(
     const refused = await refusal(install('1.0.2'))
     t.match(refused, { code: 'CORE_AUTHOR_KEY_REVOKED', status: 409 })
     t.match(refused.title, since)
-    const plan = `/v1/plugins/${encodeURIComponent(probe)}/plan?version=1.0.2`
-    t.equal((await refusal(client.request('GET', plan))).code, 'CORE_AUTHOR_KEY_REVOKED')
+    const plan = `/v1/plugins/${encodeURIComponent(probe)}:plan`
+    t.equal(
+      (await refusal(client.request('POST', plan, { version: '1.0.2' }))).code,
+      'CORE_AUTHOR_KEY_REVOKED',
+    )
     await install('1.0.1')
     t.equal(
       (await callProbe(host, key, 'echo', { text: 'x' })).status,
