@@ -175,7 +175,10 @@ export class MirrorService {
     return this.hear(marketplace, readIndex(marketplace.name, name, text, keys), 'now')
   }
 
-  /** @param when `file`: it may be as old as it is. @throws CORE_PACKAGE_INDEX_REFUSED, CORE_MARKETPLACE_OF_ANOTHER */
+  /**
+   * @param when `file`: it may be as old as it is; older than what was heard before, it is no news
+   * @throws CORE_PACKAGE_INDEX_REFUSED, CORE_MARKETPLACE_OF_ANOTHER
+   */
   async hear(
     { name: marketplace, fingerprint }: Marketplace,
     told: PackageIndex,
@@ -189,6 +192,8 @@ export class MirrorService {
     const { name, distTags } = told
     const known = await knex.transaction(async (trx) => {
       const before = await lockKnown(trx, marketplace, name)
+      // Its versions are judged by what was heard since.
+      if (when === 'file' && before !== undefined && told.at < before.toldAt) return before
       const reason = indexFault(before, told, when === 'now' ? now() : null)
       if (reason !== undefined) throw indexRefused(marketplace, name, reason)
       const versions = datedVersions(before, told)
