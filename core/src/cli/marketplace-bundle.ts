@@ -70,7 +70,7 @@ export async function collectBundle(client: Client, wanted: readonly string[]) {
 }
 
 /** The keys that the registry of a host signs by. */
-export async function registryKeys(
+async function registryKeys(
   client: Pick<HostClient, 'request'>,
 ): Promise<OfflineBundle['keys']> {
   const path = `/npm${wordPaths.keys}`
