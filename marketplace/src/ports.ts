@@ -10,7 +10,8 @@ import type { RegistryKeys } from './trust/registry-keys.ts'
 
 /** The content-addressed store of the host: bytes in, SHA-256 (hex) out. Bytes are never deleted. */
 export interface ContentStore {
-  put(bytes: Buffer, trx?: Knex.Transaction): Promise<string>
+  /** @returns their names, in the order given */
+  putAll(contents: readonly Buffer[], trx?: Knex.Transaction): Promise<readonly string[]>
   get(sha256: string): Promise<Buffer | undefined>
   /** A chunk at a time. What proves not to be what its name says ends in an error before its last chunk. */
   read(sha256: string): Promise<AsyncIterable<Buffer> | undefined>

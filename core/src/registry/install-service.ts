@@ -1,7 +1,7 @@
 import type { LoadedBundle } from '@signalbox/sandbox'
 import { CodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
-import { commitRoutedChange } from '../audit/change.ts'
+import { commitChange, commitRoutedChange } from '../audit/change.ts'
 import { findService, insertService } from '../catalog/catalog-store.ts'
 import { coreErrors } from '../errors.ts'
 import { claimEventTypes } from '../events/event-type-store.ts'
@@ -201,17 +201,8 @@ export class InstallService {
     trx: Knex.Transaction,
     { row, files, receipt, inspected }: FetchedVersion,
   ): Promise<void> {
-    await this.#putFiles(trx, inspected.files)
+    await this.#ports.contents.putAll(bytesOf(inspected), trx)
     await restoreInstallation(trx, row, files, receipt)
-  }
-
-  /** In one order everywhere: two installs that share files would otherwise wait for each other. */
-  async #putFiles(
-    trx: Knex.Transaction,
-    files: FetchedVersion['inspected']['files'],
-  ): Promise<void> {
-    const inOrder = [...files].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1))
-    for (const file of inOrder) await this.#ports.contents.put(file.bytes, trx)
   }
 
   async #fetchAndStore(asked: Asked, plugin: string, version: string): Promise<Installation> {
@@ -256,7 +247,7 @@ export class InstallService {
       if (terms !== null) await requireTerms(trx, caller, row, terms, acceptedTerms)
       await claimEventTypes(trx, plugin, manifest)
       await claimPermissions(trx, plugin, manifest)
-      await this.#putFiles(trx, inspected.files)
+      await this.#ports.contents.putAll(bytesOf(inspected), trx)
       await insertInstallation(trx, row, files, receipt)
     })
   }
@@ -342,11 +333,14 @@ export class InstallService {
     const detail = { from, to, ...(fault === null ? {} : { fault }) }
     const change = { ...changeOf(caller, installation, `plugin.${to}`), detail }
     try {
-      const { generation } = await commitRoutedChange(knex, change, async (trx) => {
+      const work = async (trx: Knex.Transaction) => {
         await also(trx)
         if (!(await moveInstallation(trx, installation, from, to, fault))) throw new Overtaken()
-      })
-      await routing.reach(generation)
+      }
+      // No node reads the routing table anew for a version that no request is routed to.
+      if (![from, to].some((state) => servingStates.includes(state))) {
+        await commitChange(knex, change, work)
+      } else await routing.reach((await commitRoutedChange(knex, change, work)).generation)
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error
     }
@@ -371,6 +365,10 @@ export class InstallService {
       throw error
     }
   }
+}
+
+function bytesOf({ files }: FetchedVersion['inspected']): readonly Buffer[] {
+  return files.map(({ bytes }) => bytes)
 }
 
 function requireBesides(plugin: string, stable: string | null, besides: string | undefined): void {

@@ -46,7 +46,7 @@ export type InspectPackage = (
 
 /** Content-addressed bytes in PostgreSQL. */
 export interface ContentStore<Transaction> {
-  put(bytes: Buffer, trx?: Transaction): Promise<string>
+  putAll(contents: readonly Buffer[], trx?: Transaction): Promise<readonly string[]>
   get(sha256: string): Promise<Buffer | undefined>
 }
 

@@ -12,6 +12,8 @@ export interface ContentStore {
    * is stored of them was damaged since, it is whole again.
    */
   put(bytes: Uint8Array, trx?: Knex): Promise<string>
+  /** As `put`, of many, in few statements; @returns their names, in the order given. */
+  putAll(contents: readonly Uint8Array[], trx?: Knex): Promise<readonly string[]>
   /** @throws CORE_CONTENT_CORRUPT when what is stored is not what its name says. */
   get(sha256: string, trx?: Knex): Promise<Buffer | undefined>
   /**
@@ -30,14 +32,16 @@ export type Sha256 = (bytes: Uint8Array) => Promise<Uint8Array>
 
 export function createContentStore(knex: Knex, sha256: Sha256 = sha256Here): ContentStore {
   const hashOf = async (bytes: Uint8Array) => Buffer.from(await sha256(bytes)).toString('hex')
+  const putAll = async (contents: readonly Uint8Array[], trx?: Knex) => {
+    // Before the transaction, which holds a connection.
+    const names = await Promise.all(contents.map(hashOf))
+    const named = new Map(contents.map((bytes, index) => [names[index] ?? '', bytes]))
+    await (trx ? store(trx, named) : knex.transaction((own) => store(own, named)))
+    return names
+  }
   return Object.freeze({
-    put: async (bytes: Uint8Array, trx?: Knex) => {
-      // Before the transaction, which holds a connection.
-      const name = await hashOf(bytes)
-      return trx
-        ? put(trx, hashOf, name, bytes)
-        : knex.transaction((own) => put(own, hashOf, name, bytes))
-    },
+    put: async (bytes: Uint8Array, trx?: Knex) => (await putAll([bytes], trx))[0] ?? '',
+    putAll,
     get: async (name: string, trx?: Knex) => {
       const bytes = await get(trx ?? knex, name)
       if (bytes !== undefined && (await hashOf(bytes)) !== name) {
@@ -53,33 +57,54 @@ export function createContentStore(knex: Knex, sha256: Sha256 = sha256Here): Con
   })
 }
 
-async function put(
-  trx: Knex,
-  hashOf: (bytes: Uint8Array) => Promise<string>,
-  sha256: string,
-  bytes: Uint8Array,
-): Promise<string> {
-  // Whoever inserts this row writes the chunks; a second writer waits here for the first one's commit,
+/** In one order everywhere: two transactions that share contents would otherwise wait for each other. */
+async function store(trx: Knex, named: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  const rows = [...named].sort(([one], [other]) => (one < other ? -1 : 1))
+  if (rows.length === 0) return
+  // Whoever inserts a row writes its chunks; a second writer waits here for the first one's commit,
   // and writes them itself if the first one failed.
-  const inserted = await trx('contents')
-    .insert({ sha256, size: bytes.length })
+  const inserted: { sha256: string }[] = await trx('contents')
+    .insert(rows.map(([sha256, { length }]) => ({ sha256, size: length })))
     .onConflict('sha256')
     .ignore()
     .returning('sha256')
-  if (inserted.length === 0) {
-    // Read and hashed once more by whoever publishes or installs what is known: seldom, and the only way but a backup
-    // in which damaged bytes come back, for all versions that share them.
-    const stored = await get(trx, sha256)
-    if (stored !== undefined && (await hashOf(stored)) === sha256) return sha256
-    await trx('contents').where({ sha256 }).update({ size: bytes.length })
-    await trx('content_chunks').where({ sha256 }).delete()
+  const isNew = new Set(inserted.map(({ sha256 }) => sha256))
+  const known = rows.map(([sha256]) => sha256).filter((sha256) => !isNew.has(sha256))
+  const whole = await wholeOf(trx, known)
+  for (const [sha256, bytes] of rows) {
+    if (whole.has(sha256)) continue
+    if (!isNew.has(sha256)) await forget(trx, sha256, bytes.length)
+    await insertChunks(trx, sha256, bytes)
   }
+}
+
+/**
+ * Hashed once more for whoever publishes or installs what is known: the only way but a backup in which damaged bytes
+ * come back, for all versions that share them. PostgreSQL does it, so that they do not travel.
+ */
+async function wholeOf(trx: Knex, names: readonly string[]): Promise<ReadonlySet<string>> {
+  if (names.length === 0) return new Set()
+  const { rows } = await trx.raw<{ rows: { sha256: string }[] }>(
+    `select c.sha256 from contents c left join content_chunks k on k.sha256 = c.sha256
+      where c.sha256 = any(?::text[]) group by c.sha256, c.size
+     having encode(sha256(coalesce(string_agg(k.bytes, ''::bytea order by k.ordinal), '')), 'hex') = c.sha256
+        and coalesce(sum(length(k.bytes)), 0) = c.size`,
+    [[...names]],
+  )
+  return new Set(rows.map(({ sha256 }) => sha256))
+}
+
+async function forget(trx: Knex, sha256: string, size: number): Promise<void> {
+  await trx('contents').where({ sha256 }).update({ size })
+  await trx('content_chunks').where({ sha256 }).delete()
+}
+
+async function insertChunks(trx: Knex, sha256: string, bytes: Uint8Array): Promise<void> {
   for (let ordinal = 0; ordinal * CONTENT_CHUNK_BYTES < bytes.length; ordinal++) {
     const start = ordinal * CONTENT_CHUNK_BYTES
     const chunk = Buffer.from(bytes.subarray(start, start + CONTENT_CHUNK_BYTES))
     await trx('content_chunks').insert({ sha256, ordinal, bytes: chunk })
   }
-  return sha256
 }
 
 async function get(knex: Knex, sha256: string): Promise<Buffer | undefined> {

@@ -81,3 +81,27 @@ t.test('content that was changed behind our back is refused', async (t) => {
     .update({ bytes: Buffer.from('other') })
   await t.rejects(store.get(sha256), { code: 'CORE_CONTENT_CORRUPT' })
 })
+
+t.test(
+  'many at once come back in the order given, and one that is given twice is stored once',
+  async (t) => {
+    const [a, b, c] = [randomBytes(9), randomBytes(0), randomBytes(1024 * 1024 + 1)]
+    const known = await store.put(a)
+    const names = await store.putAll([c, a, b, c])
+    t.equal(names[1], known)
+    t.equal(names[0], names[3])
+    for (const [index, bytes] of [c, a, b, c].entries()) {
+      t.ok((await store.get(names[index] ?? ''))?.equals(bytes))
+    }
+    t.same(await store.putAll([]), [])
+  },
+)
+
+t.test('who puts the same contents in another order never waits in a circle', async (t) => {
+  for (let round = 0; round < 20; round++) {
+    const contents = Array.from({ length: 6 }, () => randomBytes(16))
+    const orders = [contents, contents.toReversed(), contents.toSorted(Buffer.compare)]
+    const names = await Promise.all(orders.map((order) => store.putAll(order)))
+    t.equal(new Set(names.flat()).size, contents.length)
+  }
+})

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { build, type Metafile, type Plugin } from 'esbuild'
+import { type BuildResult, build, type OutputFile, type Plugin } from 'esbuild'
 import type { InputFault } from '../errors/coded-error.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 
@@ -47,33 +47,32 @@ const givenBy: Readonly<Record<string, keyof NonNullable<Manifest['capabilities'
   WebAssembly: 'wasm',
 }
 
-const PREFIX = 'signalbox-absent:'
+const INJECT = 'signalbox-absent'
 const names = Object.keys(absent)
-const injects = names.map((name) => `${PREFIX}${name}`)
+/** A name may be the beginning of another, a colon is in none. */
+const markOf = (name: string) => `${INJECT}:${name}:`
+const source = names.map((name) => `export const ${name} = '${markOf(name)}'`).join('\n')
 
 /**
- * For a build that is only looked at: each name is injected as a module of its own, and the ones that end up
- * in the output are read freely somewhere.
+ * For a build that is only looked at: each name is injected with a mark for its value, and the marks that end up in the
+ * output are read freely somewhere. All from one module: esbuild asks for each that is injected, over its pipe.
  */
 export const absentGlobals: Plugin = {
   name: 'absent-globals',
   setup(build) {
-    const filter = new RegExp(`^${PREFIX}`)
-    build.initialOptions.inject = [...(build.initialOptions.inject ?? []), ...injects]
-    build.onResolve({ filter }, ({ path }) => ({
-      path: path.slice(PREFIX.length),
-      namespace: 'signalbox-absent',
+    const filter = new RegExp(`^${INJECT}$`)
+    build.initialOptions.inject = [...(build.initialOptions.inject ?? []), INJECT]
+    build.onResolve({ filter }, () => ({
+      path: INJECT,
+      namespace: INJECT,
       sideEffects: false,
     }))
-    build.onLoad({ filter: /.*/, namespace: 'signalbox-absent' }, ({ path }) => ({
-      contents: `export const ${path} = undefined`,
-    }))
+    build.onLoad({ filter: /.*/, namespace: INJECT }, () => ({ contents: source }))
   },
 }
 
-function usedIn({ outputs }: Metafile): string[] {
-  const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs))
-  return names.filter((name) => inputs.includes(`${PREFIX}${name}`))
+function usedIn(outputs: readonly OutputFile[]): string[] {
+  return names.filter((name) => outputs.some(({ text }) => text.includes(markOf(name))))
 }
 
 export interface AbsentUses {
@@ -85,20 +84,22 @@ export interface AbsentUses {
 
 /**
  * Who reads what no guest has, and does not ask by `typeof` first whether it is there.
- * @param metafile of a build with `absentGlobals`.
+ * @param built with `absentGlobals`
  */
 export async function absentUses(
   folder: string,
-  metafile: Metafile,
+  built: BuildResult<{ metafile: true; write: false }>,
   capabilities: Manifest['capabilities'],
 ): Promise<AbsentUses> {
-  const used = usedIn(metafile).filter(
+  const used = usedIn(built.outputFiles).filter(
     (name) => capabilities?.[givenBy[name] as 'intl'] === undefined,
   )
   const faults: InputFault[] = []
   const warnings = new Set<string>()
   if (used.length === 0) return { faults, warnings: [] }
-  for (const file of Object.keys(metafile.inputs).filter((input) => !/^[\w-]+:/.test(input))) {
+  for (const file of Object.keys(built.metafile.inputs).filter(
+    (input) => !/^[\w-]+:/.test(input),
+  )) {
     const text = await readFile(join(folder, file), 'utf8')
     const said = used.filter((name) => isNamed(text, name) && !text.includes(`typeof ${name}`))
     const isOwn = !file.includes('node_modules/')
@@ -122,12 +123,11 @@ async function usedByFile(folder: string, file: string): Promise<string[]> {
       )
     },
   }
-  const { metafile } = await build({
+  const { outputFiles } = await build({
     absWorkingDir: folder,
     entryPoints: [file],
     bundle: true,
     write: false,
-    metafile: true,
     outdir: 'dist',
     format: 'esm',
     platform: 'neutral',
@@ -136,7 +136,7 @@ async function usedByFile(folder: string, file: string): Promise<string[]> {
     plugins: [absentGlobals, alone],
     logLevel: 'silent',
   })
-  return usedIn(metafile)
+  return usedIn(outputFiles)
 }
 
 function isNamed(text: string, name: string): boolean {

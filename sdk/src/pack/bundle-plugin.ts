@@ -53,15 +53,23 @@ export async function bundlePlugin(
   { places = false }: BundleWish = {},
 ): Promise<Bundle> {
   const entry = await findEntry(folder, plugin)
-  // Once to see what the sources use, with a name for all that is not there, and once in earnest.
-  const seen = await runEsbuild(folder, plugin, entry, [globalsInject], [absentGlobals])
-  const uses = await absentUses(folder, seen.metafile, capabilities)
+  const build = (injects: readonly string[]) => {
+    const told = places ? [...injects, placesInject] : injects
+    return runEsbuild(folder, plugin, entry, told, [], places)
+  }
+  // Once to see what the sources use, with a name for all that is not there, and once in earnest: at the same time, since
+  // few use what a second look in earnest is needed for.
+  const looking = runEsbuild(folder, plugin, entry, [globalsInject], [absentGlobals])
+  const building = build([globalsInject])
+  building.catch(() => undefined)
+  const seen = await looking
+  const uses = await absentUses(folder, seen, capabilities)
   const fatal = seen.warnings.filter(isFatal)
   const faults = [...fatal.map(faultOf), ...uses.faults, ...externals(seen.metafile)]
   if (faults.length > 0) throw failed(plugin, faults)
-  const injects = [globalsInject, ...(usesByteMethods(textOf(seen)) ? [byteMethodsInject] : [])]
-  const told = places ? [...injects, placesInject] : injects
-  const built = await runEsbuild(folder, plugin, entry, told, [], places)
+  const built = usesByteMethods(textOf(seen))
+    ? await build([globalsInject, byteMethodsInject])
+    : await building
   const { metafile, warnings } = built
   const code = outputOf(built, '.js')?.contents ?? new Uint8Array()
   const bytes = code.byteLength
