@@ -70,9 +70,7 @@ export async function collectBundle(client: Client, wanted: readonly string[]) {
 }
 
 /** The keys that the registry of a host signs by. */
-async function registryKeys(
-  client: Pick<HostClient, 'request'>,
-): Promise<OfflineBundle['keys']> {
+async function registryKeys(client: Pick<HostClient, 'request'>): Promise<OfflineBundle['keys']> {
   const path = `/npm${wordPaths.keys}`
   return (await client.request<Pick<OfflineBundle, 'keys'>>('GET', path)).keys
 }

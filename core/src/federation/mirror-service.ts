@@ -69,15 +69,21 @@ export class MirrorService {
 
   /**
    * What may be installed anew of a package. Where its marketplace is away, that is what was heard of it before.
+   * @param withdrawn versions that were yanked or blocked here, whatever they say there
    * @returns undefined: there is no such package
    * @throws what was not believed; nothing of it was kept
    */
-  async offer(marketplace: Marketplace, name: string): Promise<Offer | undefined> {
+  async offer(
+    marketplace: Marketplace,
+    name: string,
+    withdrawn: ReadonlySet<string>,
+  ): Promise<Offer | undefined> {
     requireAllowed(marketplace, name)
     const known = await this.#heard(marketplace, name)
     if (known === undefined) return undefined
     const { minimumAgeHours } = marketplace
-    return offerOf(known.versions, known.distTags, { minimumAgeHours, now: this.#ports.now() })
+    const left = new Map([...known.versions].filter(([version]) => !withdrawn.has(version)))
+    return offerOf(left, known.distTags, { minimumAgeHours, now: this.#ports.now() })
   }
 
   /** What was last heard of a version, without asking. */
@@ -120,7 +126,13 @@ export class MirrorService {
     const { signature, release, provenance } = await client.release(upstream, name, version)
     const tarball = await client.tarball(upstream, name, version)
     const given = { name, version, tarball, signature, release, provenance }
-    await this.keep(caller, marketplace, given, await this.keysOf(marketplace))
+    try {
+      await this.keep(caller, marketplace, given, await this.keysOf(marketplace))
+    } catch (error) {
+      // Somebody else brought it meanwhile.
+      const isThere = (error as CodedError).code === 'MKT_VERSION_EXISTS'
+      if (!isThere || !(await this.#isHere(marketplace, name, version))) throw error
+    }
     return true
   }
 
@@ -274,13 +286,19 @@ export class MirrorService {
     }
   }
 
-  /** @throws CORE_VERSION_OF_ANOTHER, CORE_VERSION_WAITS_FOR_REVIEW */
+  /** @throws CORE_VERSION_OF_ANOTHER, CORE_VERSION_WAITS_FOR_REVIEW, CORE_VERSION_WITHDRAWN: rejected here */
   async #isHere(marketplace: Marketplace, name: string, version: string): Promise<boolean> {
     const there = await this.#ports.store.find(name, version)
     if (there === undefined) return false
     if (there.from !== marketplace.name) {
       const parameters = { plugin: name, version, marketplace: there.from ?? 'this host' }
       throw coreErrors.create('VERSION_OF_ANOTHER', parameters)
+    }
+    const { standing } = there
+    if (standing === 'undecided') throw waitsForReview(marketplace, name, version)
+    if (standing === 'rejected') {
+      const parameters = { plugin: name, version, state: standing, reason: 'signalbox review list' }
+      throw coreErrors.create('VERSION_WITHDRAWN', parameters)
     }
     return true
   }

@@ -276,6 +276,23 @@ t.test(
   },
 )
 
+t.test('what was yanked or blocked here is not brought back by what they say', async (t) => {
+  for (const version of ['1.0.0', '1.0.1', '1.0.2']) {
+    vendor.publish('@acme/kept', version)
+    await mirror('vendor', '@acme/kept', version)
+  }
+  const path = '/v1/marketplace/packages/@acme%2Fkept/versions'
+  const reason = { reason: 'not for us' }
+  await client.request('POST', `${path}/1.0.2/yank`, reason)
+  await client.request('POST', `${path}/1.0.1/block`, reason)
+  await sync('vendor')
+  for (const version of ['1.0.1', '1.0.2']) {
+    const refused = await refusal(install('@acme/kept', version))
+    t.match(refused, { code: 'CORE_VERSION_WITHDRAWN', title: /not for us/ }, version)
+  }
+  t.equal((await install('@acme/kept')).version, '1.0.0')
+})
+
 t.test('a key that was told to be revoked stays so, and keeps no other version', async (t) => {
   const keyRevokedAt = Date.now()
   vendor.publish('@acme/stolen', '1.0.0')

@@ -137,6 +137,12 @@ t.test(
     t.match(waiting, { code: 'not-taken', message: { en: /waits for review here/ } })
     const named = client.request('POST', '/v1/plugins', { name: probe, version: '1.0.3' })
     t.equal((await refusal(named)).code, 'CORE_VERSION_WAITS_FOR_REVIEW')
+    const again = client.request('POST', '/v1/plugins', { name: probe, version: '1.0.3' })
+    t.equal(
+      (await refusal(again)).code,
+      'CORE_VERSION_WAITS_FOR_REVIEW',
+      'and is not fetched twice',
+    )
     const { items } = await reviews()
     t.same(items.map(({ version }) => version).toSorted(), ['1.0.3', '1.0.4'])
   },
