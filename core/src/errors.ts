@@ -1144,6 +1144,19 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请通过 GET /v1/plugins/{plugin} 查看故障后重新安装。',
     },
   },
+  AUTHOR_KEY_REVOKED: {
+    status: 409,
+    message: {
+      en: '{plugin}@{version} is signed by a key of its author that was revoked as of {at}, before its marketplace saw the signature, and is not installed anew.',
+      'zh-CN':
+        '{plugin}@{version} 所用的作者密钥自 {at} 起已被吊销，早于应用市场收到该签名的时间，不再新安装。',
+    },
+    cure: {
+      en: 'Take a version from before, or ask its publisher for one that is signed by a key that is good. What is installed goes on; whether it should, is for its operator to judge.',
+      'zh-CN':
+        '请改用更早的版本，或请发布者用有效密钥签名后重新发布。已安装的版本继续运行，是否停用由运营者判断。',
+    },
+  },
   VERSION_WITHDRAWN: {
     status: 409,
     message: {

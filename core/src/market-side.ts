@@ -93,6 +93,7 @@ function publishedPackages(
   return {
     versions: (name) => packages.versions(name),
     withdrawn: (...of) => packages.withdrawn(...of),
+    keyRevokedAt: (...of) => packages.keyRevokedAt(...of),
     manifest: (...of) => packages.manifest(...of),
     fetch: async (name, version) => {
       const found = await packages.fetch(name, version)
@@ -149,11 +150,12 @@ export function openPackages(
   const here = publishedPackages(state, parts.registryKeys, log)
   const { hostFetch } = outbound
   const places = settings.fetchAllow
-  const federation = openFederation({ ...state, hostFetch, places, store, here, log }, stops)
+  const given = { hostFetch, places, store, here, releases: new Packages(state), log }
+  const federation = openFederation({ ...state, ...given }, stops)
   const inspect = building?.inspect ?? inspectPackage
   const elsewhere = federation.source
   const source = building === undefined ? elsewhere : packagesBefore(building.packages, elsewhere)
-  return { source, releases: new Packages(state), inspect, federation }
+  return { source, releases: federation.releases, inspect, federation }
 }
 
 /** The npm face, the accounts and keys of publishers, reviews, findings and the pages of packages. */

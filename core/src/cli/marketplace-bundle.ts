@@ -70,11 +70,24 @@ export async function collectBundle(client: Client, wanted: readonly string[]) {
 }
 
 /** The keys that the registry of a host signs by. */
-export async function registryKeys(
-  client: Pick<HostClient, 'request'>,
-): Promise<OfflineBundle['keys']> {
+async function registryKeys(client: Pick<HostClient, 'request'>): Promise<OfflineBundle['keys']> {
   const path = `/npm${wordPaths.keys}`
   return (await client.request<Pick<OfflineBundle, 'keys'>>('GET', path)).keys
+}
+
+/**
+ * The keys that what a registry serves is verified by: beside its own those of the marketplaces that it mirrors. For these
+ * it vouches to nobody: one of them is believed where it is pinned.
+ */
+export async function verifyingKeys(
+  client: Pick<HostClient, 'request'>,
+): Promise<OfflineBundle['keys']> {
+  const own = await registryKeys(client)
+  const path = '/npm/-/npm/v1/keys'
+  const { keys } = await client.request<{ keys: readonly { readonly key: string }[] }>('GET', path)
+  const known = new Set(own.map(({ publicKey }) => publicKey))
+  const theirs = keys.filter(({ key }) => !known.has(key))
+  return [...own, ...theirs.map(({ key }) => ({ publicKey: key, endorsement: null }))]
 }
 
 /** What the registry of a host says of a version. */

@@ -242,8 +242,8 @@ export const marketplaceCommand = defineCommand({
     }),
     resume: saying('resume', 'POST', '/resume', { en: 'Take from it again', 'zh-CN': '恢复获取' }),
     sync: saying('sync', 'POST', '/sync', {
-      en: 'Ask it now what it yanked, blocked and warns of',
-      'zh-CN': '立即查询其撤回、封禁和安全公告',
+      en: 'Ask it now what it yanked, blocked and warns of, and take what automatic updates wait for',
+      'zh-CN': '立即查询其撤回、封禁和安全公告，并获取自动更新所需的版本',
     }),
     remove,
     bundle: marketplaceBundleCommand,

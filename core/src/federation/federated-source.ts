@@ -24,10 +24,20 @@ export function federatedSource({ here, store, mirrors }: Ports): PackageSource 
     const from = await mirrors.sourceOf(name)
     if (from !== undefined) await mirrors.take(host, from, name, version)
   }
+  /** What was yanked or blocked here is not brought back by what they say. */
+  const withdrawnHere = async (name: string): Promise<ReadonlySet<string>> => {
+    const chosen = (await here.versions(name))?.versions ?? []
+    const withdrawn = new Set<string>()
+    for (const version of await store.mirroredVersions(name)) {
+      if (chosen.includes(version)) continue
+      if ((await here.withdrawn(name, version)) !== undefined) withdrawn.add(version)
+    }
+    return withdrawn
+  }
   return {
     async versions(name) {
       const from = await mirrors.sourceOf(name)
-      if (from !== undefined) return mirrors.offer(from, name)
+      if (from !== undefined) return mirrors.offer(from, name, await withdrawnHere(name))
       const scope = scopeOf(name)
       const all = await here.versions(name)
       if (scope === undefined || all === undefined) {
@@ -47,7 +57,15 @@ export function federatedSource({ here, store, mirrors }: Ports): PackageSource 
       if (told?.state !== 'yanked' && told?.state !== 'blocked') return undefined
       return { state: told.state, reason: told.reason ?? '' }
     },
+    async keyRevokedAt(name, version) {
+      const from = await mirrors.sourceOf(name)
+      if (from === undefined) return here.keyRevokedAt(name, version)
+      const told = (await mirrors.heardOf(from, name, version))?.keyRevokedAt
+      return told === undefined ? undefined : new Date(told)
+    },
     async manifest(name, version) {
+      const there = await here.manifest(name, version)
+      if (there !== undefined) return there
       await brought(name, version)
       return here.manifest(name, version)
     },

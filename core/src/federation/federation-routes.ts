@@ -194,7 +194,7 @@ function commandRoutes(app: FastifyInstance, { knex, federation, looks }: Ports)
       schema: {
         tags,
         summary:
-          'Pause or resume a marketplace, or ask it at once what it yanked, blocked and warns of',
+          'Pause or resume a marketplace, or ask it at once what it yanked, blocked and warns of, and for what automatic updates wait for',
         params: strictObject({ name: idSchema, command: { enum: commands } }, ['name', 'command']),
       },
     },

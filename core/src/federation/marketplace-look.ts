@@ -6,6 +6,7 @@ import type { Wakes } from '../storage/wakes.ts'
 import type { FederationService } from './federation-service.ts'
 import { claimLook, type Marketplace, setLooked, setToldAt } from './federation-store.ts'
 import { readAdvisories } from './marketplace-words.ts'
+import type { MirrorAhead } from './mirror-ahead.ts'
 import type { MirrorService } from './mirror-service.ts'
 import type { MirrorStore } from './mirror-store.ts'
 import { scopesOf } from './scope-store.ts'
@@ -19,6 +20,7 @@ interface Ports {
     advisories(of: { name: string; url: string; token: string | undefined }): Promise<string>
   }
   readonly store: Pick<MirrorStore, 'putAdvisories'>
+  readonly ahead: Pick<MirrorAhead, 'bring'>
   readonly now: () => number
   readonly wakes: Wakes
   readonly log: { warn(fields: object, message: string): void }
@@ -32,8 +34,8 @@ const LOOK_MS = 5 * 60_000
 const MAX_WAIT_MS = 3_600_000
 
 /**
- * Looks at the marketplaces from time to time: keys that followed, advisories, and what was yanked or blocked. One node
- * looks at one of them at a time. One that is away changes nothing: what was taken from it goes on.
+ * Looks at the marketplaces from time to time: keys that followed, advisories, what was yanked or blocked, and what
+ * automatic updates wait for. One node looks at one of them at a time. One that is away changes nothing: what was taken from it goes on.
  */
 export class MarketplaceLook {
   readonly #ports: Ports
@@ -101,7 +103,7 @@ export class MarketplaceLook {
   }
 
   async #ask(marketplace: Marketplace): Promise<void> {
-    const { federation, mirrors, client, store, knex, now } = this.#ports
+    const { federation, mirrors, client, store, ahead, knex, now } = this.#ports
     const until = now() + LOOK_MS
     const { name } = marketplace
     const upstream = await federation.upstream(marketplace)
@@ -119,15 +121,18 @@ export class MarketplaceLook {
     }
     const scopes = (await scopesOf(knex, [name])).get(name) ?? []
     await store.putAdvisories(name, scopes, snapshot.advisories)
-    await this.#refreshAll(marketplace, until)
+    const isOver = () => this.#isStopped || now() >= until
+    const refused = await this.#refreshAll(marketplace, isOver)
+    await ahead.bring(marketplace, scopes, isOver)
+    if (refused !== undefined) throw refused
   }
 
-  /** One package that is not believed keeps no other from being heard; the first refusal is told. */
-  async #refreshAll(marketplace: Marketplace, until: number): Promise<void> {
+  /** One package that is not believed keeps no other from being heard. @returns the first refusal */
+  async #refreshAll(marketplace: Marketplace, isOver: () => boolean): Promise<unknown> {
     const { knex, mirrors, now } = this.#ports
     const since = new Date(now())
     let refused: unknown
-    while (!this.#isStopped && now() < until) {
+    while (!isOver()) {
       const name = await claimStaleName(knex, marketplace.name, since, new Date(now()))
       if (name === undefined) break
       await mirrors.refresh(marketplace, name).catch((error: unknown) => {
@@ -135,6 +140,6 @@ export class MarketplaceLook {
         refused ??= error
       })
     }
-    if (refused !== undefined) throw refused
+    return refused
   }
 }

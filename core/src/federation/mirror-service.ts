@@ -3,9 +3,10 @@ import type { IndexedVersion, PackageIndex } from '@signalbox/sdk/trust/package-
 import { integrityOf } from '@signalbox/sdk/trust/package-signature'
 import { verifyVersion } from '@signalbox/sdk/trust/version-chain'
 import type { Knex } from 'knex'
-import { commitChange } from '../audit/change.ts'
+import { commitChange, recordChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
 import type { Caller } from '../identity/identity-service.ts'
+import { keyRevokedRefusal } from '../registry/withdrawn/withdrawal-refusal.ts'
 import type { FederationService } from './federation-service.ts'
 import {
   listKeys,
@@ -19,9 +20,23 @@ import { type Keys, offeredKeys, pinnedIds, pinnedKeys, readIndex } from './mark
 import type { MirroredVersion, MirrorStore } from './mirror-store.ts'
 import { isAllowed, scopeOf } from './scope-of.ts'
 import { marketplaceOfScope } from './scope-store.ts'
-import { findKnown, type KnownPackage, lockKnown, putKnown } from './told-version-store.ts'
-import { datedVersions, indexFault, type Offer, offerOf, takeableAt } from './told-versions.ts'
+import {
+  findKnown,
+  type KnownPackage,
+  listRefusals,
+  lockKnown,
+  putKnown,
+} from './told-version-store.ts'
+import {
+  datedVersions,
+  indexFault,
+  newlyRevoked,
+  type Offer,
+  offerOf,
+  takeableAt,
+} from './told-versions.ts'
 import type { Upstream, UpstreamClient } from './upstream-client.ts'
+import type { Standing } from './wanted-version.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -54,15 +69,21 @@ export class MirrorService {
 
   /**
    * What may be installed anew of a package. Where its marketplace is away, that is what was heard of it before.
+   * @param withdrawn versions that were yanked or blocked here, whatever they say there
    * @returns undefined: there is no such package
    * @throws what was not believed; nothing of it was kept
    */
-  async offer(marketplace: Marketplace, name: string): Promise<Offer | undefined> {
+  async offer(
+    marketplace: Marketplace,
+    name: string,
+    withdrawn: ReadonlySet<string>,
+  ): Promise<Offer | undefined> {
     requireAllowed(marketplace, name)
     const known = await this.#heard(marketplace, name)
     if (known === undefined) return undefined
     const { minimumAgeHours } = marketplace
-    return offerOf(known.versions, known.distTags, { minimumAgeHours, now: this.#ports.now() })
+    const left = new Map([...known.versions].filter(([version]) => !withdrawn.has(version)))
+    return offerOf(left, known.distTags, { minimumAgeHours, now: this.#ports.now() })
   }
 
   /** What was last heard of a version, without asking. */
@@ -74,9 +95,19 @@ export class MirrorService {
     return (await findKnown(this.#ports.knex, marketplace, name))?.versions.get(version)
   }
 
+  /** What is known of a package and what of it is here, without asking. @returns undefined: nothing was heard of it */
+  async standing(marketplace: Marketplace, name: string): Promise<Standing | undefined> {
+    const { knex, store, now } = this.#ports
+    const known = await findKnown(knex, marketplace.name, name)
+    if (known === undefined) return undefined
+    const here = await store.mirroredVersions(name)
+    const refusals = await listRefusals(knex, marketplace.name, name)
+    return { marketplace, name, known, here, refusals, now: now() }
+  }
+
   /**
    * Brings a version here, unless it is here. @returns false: there is no such version
-   * @throws CORE_PACKAGE_NOT_ALLOWED, CORE_VERSION_TOO_YOUNG, CORE_VERSION_WITHDRAWN, CORE_VERSION_OF_ANOTHER, CORE_SIGNATURE_INVALID, and what asking throws
+   * @throws CORE_PACKAGE_NOT_ALLOWED, CORE_VERSION_TOO_YOUNG, CORE_VERSION_WITHDRAWN, CORE_AUTHOR_KEY_REVOKED, CORE_VERSION_OF_ANOTHER, CORE_SIGNATURE_INVALID, and what asking throws
    */
   async take(
     caller: Caller,
@@ -95,7 +126,13 @@ export class MirrorService {
     const { signature, release, provenance } = await client.release(upstream, name, version)
     const tarball = await client.tarball(upstream, name, version)
     const given = { name, version, tarball, signature, release, provenance }
-    await this.keep(caller, marketplace, given, await this.keysOf(marketplace))
+    try {
+      await this.keep(caller, marketplace, given, await this.keysOf(marketplace))
+    } catch (error) {
+      // Somebody else brought it meanwhile.
+      const isThere = (error as CodedError).code === 'MKT_VERSION_EXISTS'
+      if (!isThere || !(await this.#isHere(marketplace, name, version))) throw error
+    }
     return true
   }
 
@@ -150,7 +187,10 @@ export class MirrorService {
     return this.hear(marketplace, readIndex(marketplace.name, name, text, keys), 'now')
   }
 
-  /** @param when `file`: it may be as old as it is. @throws CORE_PACKAGE_INDEX_REFUSED, CORE_MARKETPLACE_OF_ANOTHER */
+  /**
+   * @param when `file`: it may be as old as it is; older than what was heard before, it is no news
+   * @throws CORE_PACKAGE_INDEX_REFUSED, CORE_MARKETPLACE_OF_ANOTHER
+   */
   async hear(
     { name: marketplace, fingerprint }: Marketplace,
     told: PackageIndex,
@@ -164,14 +204,22 @@ export class MirrorService {
     const { name, distTags } = told
     const known = await knex.transaction(async (trx) => {
       const before = await lockKnown(trx, marketplace, name)
+      // Its versions are judged by what was heard since.
+      if (when === 'file' && before !== undefined && told.at < before.toldAt) return before
       const reason = indexFault(before, told, when === 'now' ? now() : null)
       if (reason !== undefined) throw indexRefused(marketplace, name, reason)
       const versions = datedVersions(before, told)
       const after = { toldAt: told.at, lookedAt: now(), distTags, versions }
       await putKnown(trx, marketplace, name, after)
+      const revoked = newlyRevoked(before, versions)
+      if (revoked.length > 0) {
+        const change = { ...host, action: 'marketplace.author-key-revoked', subject: name }
+        const detail = { marketplace, versions: revoked }
+        await recordChange(trx, { ...change, tenant: null, detail }, null)
+      }
       return after
     })
-    await store.follow({ marketplace, name, distTags, versions: known.versions }, '')
+    await store.follow({ marketplace, name, versions: known.versions }, '')
     return known
   }
 
@@ -206,7 +254,7 @@ export class MirrorService {
     return pinnedKeys(await listKeys(this.#ports.knex, name))
   }
 
-  /** @throws CORE_VERSION_WITHDRAWN, CORE_VERSION_TOO_YOUNG */
+  /** @throws CORE_VERSION_WITHDRAWN, CORE_AUTHOR_KEY_REVOKED, CORE_VERSION_TOO_YOUNG */
   requireTakeable(
     { name: marketplace, minimumAgeHours: hours }: Marketplace,
     { name: plugin, version }: { readonly name: string; readonly version: string },
@@ -215,6 +263,9 @@ export class MirrorService {
     const { state, reason } = told
     if (state !== 'published' && state !== 'deprecated') {
       throw coreErrors.create('VERSION_WITHDRAWN', { plugin, version, state, reason: reason ?? '' })
+    }
+    if (told.keyRevokedAt !== undefined) {
+      throw keyRevokedRefusal(plugin, version, new Date(told.keyRevokedAt))
     }
     const from = takeableAt(told, hours)
     if (from <= this.#ports.now()) return
@@ -235,13 +286,19 @@ export class MirrorService {
     }
   }
 
-  /** @throws CORE_VERSION_OF_ANOTHER, CORE_VERSION_WAITS_FOR_REVIEW */
+  /** @throws CORE_VERSION_OF_ANOTHER, CORE_VERSION_WAITS_FOR_REVIEW, CORE_VERSION_WITHDRAWN: rejected here */
   async #isHere(marketplace: Marketplace, name: string, version: string): Promise<boolean> {
     const there = await this.#ports.store.find(name, version)
     if (there === undefined) return false
     if (there.from !== marketplace.name) {
       const parameters = { plugin: name, version, marketplace: there.from ?? 'this host' }
       throw coreErrors.create('VERSION_OF_ANOTHER', parameters)
+    }
+    const { standing } = there
+    if (standing === 'undecided') throw waitsForReview(marketplace, name, version)
+    if (standing === 'rejected') {
+      const parameters = { plugin: name, version, state: standing, reason: 'signalbox review list' }
+      throw coreErrors.create('VERSION_WITHDRAWN', parameters)
     }
     return true
   }

@@ -21,8 +21,14 @@ export interface MirroredVersion {
 export interface ToldPackage {
   readonly marketplace: string
   readonly name: string
-  readonly distTags: Readonly<Record<string, string>>
   readonly versions: ReadonlyMap<string, IndexedVersion>
+}
+
+export interface MirrorOrigin {
+  /** Null: it was published here. */
+  readonly from: string | null
+  /** `undecided`: it waits for review. */
+  readonly standing: 'shown' | 'undecided' | 'rejected' | 'withdrawn'
 }
 
 /** Keeps what comes from other marketplaces beside what was published here; the host's own marketplace does. */
@@ -33,11 +39,8 @@ export interface MirrorStore {
   holdScope(trx: Knex.Transaction, scope: string): Promise<void>
   /** Whether a publisher holds the scope, or anything of it was published here. */
   isOwnScope(trx: Knex.Transaction, scope: string): Promise<boolean>
-  /** @returns undefined: there is no such version. `from` is null where it was published here */
-  find(
-    name: string,
-    version: string,
-  ): Promise<{ readonly from: string | null; readonly isShown: boolean } | undefined>
+  /** @returns undefined: there is no such version */
+  find(name: string, version: string): Promise<MirrorOrigin | undefined>
   /** Versions of a package that came from another marketplace, whichever. */
   mirroredVersions(name: string): Promise<readonly string[]>
   /** Inspected, checked and tried as a publish is. @returns whether it waits for review */

@@ -1,6 +1,7 @@
 import type { IndexedVersion } from '@signalbox/sdk/trust/package-index'
 import type { Knex } from 'knex'
 import type { Known } from './told-versions.ts'
+import type { Refusal } from './wanted-version.ts'
 
 /** The only place with SQL for marketplace_packages and marketplace_versions. */
 
@@ -21,11 +22,14 @@ export async function findKnown(
   if (head === undefined) return undefined
   const rows = await knex('marketplace_versions')
     .where({ marketplace, name })
-    .select('version', 'integrity', 'state', 'reason', 'published_at')
+    .select('version', 'integrity', 'state', 'reason', 'published_at', 'key_revoked_at')
   const versions = new Map<string, IndexedVersion>(
-    rows.map(({ version, integrity, state, reason, published_at: at }) => [
+    rows.map(({ version, integrity, state, reason, published_at: at, key_revoked_at: revoked }) => [
       version,
-      { integrity, state, reason, publishedAt: at.getTime() },
+      {
+        ...{ integrity, state, reason, publishedAt: at.getTime() },
+        ...(revoked === null ? {} : { keyRevokedAt: revoked.getTime() }),
+      },
     ]),
   )
   const { told_at: toldAt, looked_at: lookedAt, dist_tags: distTags } = head
@@ -62,16 +66,46 @@ export async function putKnown(
     .insert({ marketplace, name, ...head })
     .onConflict(['marketplace', 'name'])
     .merge()
-  const rows = [...known.versions].map(([version, { integrity, state, reason, publishedAt }]) => ({
-    ...{ marketplace, name, version, integrity, state, reason },
-    published_at: new Date(publishedAt),
+  const rows = [...known.versions].map(([version, one]) => ({
+    ...{ marketplace, name, version },
+    ...{ integrity: one.integrity, state: one.state, reason: one.reason },
+    published_at: new Date(one.publishedAt),
+    key_revoked_at: one.keyRevokedAt === undefined ? null : new Date(one.keyRevokedAt),
   }))
   for (let from = 0; from < rows.length; from += ROWS) {
     await trx('marketplace_versions')
       .insert(rows.slice(from, from + ROWS))
       .onConflict(['marketplace', 'name', 'version'])
-      .merge(['state', 'reason'])
+      .merge(['state', 'reason', 'key_revoked_at'])
   }
+}
+
+/** By version, those that could not be taken when that was tried last. */
+export async function listRefusals(
+  knex: Knex,
+  marketplace: string,
+  name: string,
+): Promise<ReadonlyMap<string, Refusal>> {
+  const rows: { version: string; at: Date; refusal: Omit<Refusal, 'at'> }[] = await knex(
+    'marketplace_versions',
+  )
+    .where({ marketplace, name })
+    .whereNotNull('refused_at')
+    .select('version', 'refusal', { at: 'refused_at' })
+  return new Map(
+    rows.map(({ version, at, refusal }) => [version, { ...refusal, at: at.getTime() }]),
+  )
+}
+
+export async function putRefusal(
+  knex: Knex,
+  marketplace: string,
+  { name, version }: { readonly name: string; readonly version: string },
+  { at, code, message }: Refusal,
+): Promise<void> {
+  await knex('marketplace_versions')
+    .where({ marketplace, name, version })
+    .update({ refused_at: new Date(at), refusal: JSON.stringify({ code, message }) })
 }
 
 /** Of one marketplace, those that were not asked for since; who waits longest comes first. */

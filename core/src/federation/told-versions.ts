@@ -54,7 +54,8 @@ export function indexFault(
 
 /**
  * The index as it is kept. What stood in none before was not published before that one, whatever it says: else whoever
- * has the marketplace's key dates a version back, and no minimum age holds.
+ * has the marketplace's key dates a version back, and no minimum age holds. An author's key that was told to be revoked
+ * stays so.
  */
 export function datedVersions(
   known: Known | undefined,
@@ -64,7 +65,9 @@ export function datedVersions(
     [...told.versions].map(([version, one]) => {
       const before = known?.versions.get(version)
       const earliest = before?.publishedAt ?? known?.toldAt ?? 0
-      return [version, { ...one, publishedAt: Math.max(one.publishedAt, earliest) }]
+      const keyRevokedAt = before?.keyRevokedAt ?? one.keyRevokedAt
+      const revoked = keyRevokedAt === undefined ? {} : { keyRevokedAt }
+      return [version, { ...one, publishedAt: Math.max(one.publishedAt, earliest), ...revoked }]
     }),
   )
 }
@@ -72,6 +75,17 @@ export function datedVersions(
 export interface Offer {
   readonly versions: readonly string[]
   readonly distTags: Readonly<Record<string, string>>
+}
+
+/** Versions whose author's key was told to be revoked now and was not before. Pure. */
+export function newlyRevoked(
+  known: Known | undefined,
+  told: ReadonlyMap<string, IndexedVersion>,
+): readonly string[] {
+  const isRevoked = (one: IndexedVersion | undefined) => one?.keyRevokedAt !== undefined
+  return [...told]
+    .filter(([version, one]) => isRevoked(one) && !isRevoked(known?.versions.get(version)))
+    .map(([version]) => version)
 }
 
 /** When a version is old enough to be taken. */
@@ -90,6 +104,7 @@ export function offerOf(
 ): Offer {
   const isOffered = ([, one]: readonly [string, IndexedVersion]) =>
     (one.state === 'published' || one.state === 'deprecated') &&
+    one.keyRevokedAt === undefined &&
     takeableAt(one, minimumAgeHours) <= now
   const offered = [...versions]
     .filter(isOffered)

@@ -1,5 +1,6 @@
 import { isCodedError } from '@signalbox/sdk/errors'
-import type { BundledKey } from '@signalbox/sdk/trust/offline-bundle'
+import { fieldsOf } from '@signalbox/sdk/trust/json-fields'
+import { type BundledKey, bundleLimits, isBundledKey } from '@signalbox/sdk/trust/offline-bundle'
 import type { RegistrySignature } from '@signalbox/sdk/trust/registry-signature'
 import { MAX_ENVELOPE_BYTES } from '@signalbox/sdk/trust/statement'
 import { wordPaths } from '@signalbox/sdk/trust/word-paths'
@@ -30,7 +31,6 @@ const WORD_MS = 10_000
 /** 20 MiB over a line of 3 Mbit/s. */
 const TARBALL_MS = 60_000
 const MAX_REDIRECTIONS = 3
-const MAX_KEYS = 50
 
 /**
  * Asks another marketplace. Addresses are made here and never taken from an answer; each answer has a deadline for the
@@ -46,7 +46,7 @@ export class UpstreamClient {
   /** @throws CORE_MARKETPLACE_UNREACHABLE, CORE_MARKETPLACE_ANSWER_REFUSED, as all of these */
   async keys(of: Upstream): Promise<readonly BundledKey[]> {
     const { keys } = fieldsOf(await this.#json(of, wordPaths.keys))
-    if (!Array.isArray(keys) || keys.length > MAX_KEYS || !keys.every(isKey)) {
+    if (!Array.isArray(keys) || keys.length > bundleLimits.keys || !keys.every(isBundledKey)) {
       throw answerRefused(of, 'keys', 'shape')
     }
     return keys
@@ -145,13 +145,4 @@ export class UpstreamClient {
 
 function answerRefused({ name }: Upstream, what: string, reason: string) {
   return coreErrors.create('MARKETPLACE_ANSWER_REFUSED', { marketplace: name, what, reason })
-}
-
-function isKey(value: unknown): value is BundledKey {
-  const { publicKey, endorsement } = fieldsOf(value)
-  return typeof publicKey === 'string' && (endorsement === null || typeof endorsement === 'string')
-}
-
-function fieldsOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }

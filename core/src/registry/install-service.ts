@@ -45,7 +45,6 @@ import { type Candidate, refusalOf } from './resolve.ts'
 import { requireSameMarketplace } from './same-marketplace.ts'
 import { termsOf } from './terms.ts'
 import { wishedVersion } from './wished-version.ts'
-import { withdrawalRefusal } from './withdrawn/withdrawal-refusal.ts'
 
 export interface PluginSchemas {
   installSchema(plugin: string): Promise<void>
@@ -158,17 +157,11 @@ export class InstallService {
   }
 
   async #resolveVersion(name: string, wish: string): Promise<string> {
-    const known = await this.#ports.source.versions(name)
-    const version = wishedVersion(known, wish)
-    if (known?.versions.includes(version) === true) return version
-    const withdrawn = await this.#ports.source.withdrawn(name, version)
-    if (withdrawn !== undefined) {
-      // To repeat an installation is harmless, also of what was yanked since.
-      const there = await findInstallation(this.#ports.knex, name, version)
-      if (withdrawn.state === 'yanked' && there !== undefined) return version
-      throw withdrawalRefusal({ package: name, version, ...withdrawn })
-    }
-    throw coreErrors.create('PACKAGE_MISSING', { plugin: name, version: wish })
+    const { knex, source } = this.#ports
+    const { version, refusal, mayStay } = await wishedVersion(source, name, wish)
+    if (refusal === undefined) return version
+    if (mayStay === true && (await findInstallation(knex, name, version))) return version
+    throw refusal
   }
 
   async #install(asked: Asked, plugin: string, version: string): Promise<Installation> {

@@ -11,6 +11,8 @@ export interface PackageSource {
     name: string,
     version: string,
   ): Promise<{ readonly state: 'yanked' | 'blocked'; readonly reason: string } | undefined>
+  /** Since when the key that a version's author signed it by counts for nothing; undefined: it is good for it. */
+  keyRevokedAt(name: string, version: string): Promise<Date | undefined>
   /** Of a version in whatever state, those that wait for review included. */
   manifest(name: string, version: string): Promise<Manifest | undefined>
   fetch(name: string, version: string): Promise<PackageTarball | undefined>
@@ -58,6 +60,7 @@ export function packagesBefore(first: LocalPackages, other: PackageSource): Pack
     versions: async (name) => (await first.versions(name)) ?? other.versions(name),
     fetch: async (...of) => ((await isLocal(of[0])) ? first : other).fetch(...of),
     withdrawn: async (...of) => ((await isLocal(of[0])) ? undefined : other.withdrawn(...of)),
+    keyRevokedAt: async (...of) => ((await isLocal(of[0])) ? undefined : other.keyRevokedAt(...of)),
     keys: async (...of) => ((await isLocal(of[0])) ? undefined : other.keys(...of)),
     manifest: async (...of) => ((await isLocal(of[0])) ? undefined : other.manifest(...of)),
   }

@@ -27,7 +27,6 @@ import { refusalOf } from './resolve.ts'
 import { termsOf } from './terms.ts'
 import { hasConsent } from './terms-store.ts'
 import { wishedVersion } from './wished-version.ts'
-import { withdrawalRefusal } from './withdrawn/withdrawal-refusal.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -99,12 +98,9 @@ export class VersionPlanner {
   }
 
   async #resolve(plugin: string, wish: string): Promise<string> {
-    const known = await this.#ports.source.versions(plugin)
-    const version = wishedVersion(known, wish)
-    if (known?.versions.includes(version) === true) return version
-    const withdrawn = await this.#ports.source.withdrawn(plugin, version)
-    if (withdrawn !== undefined) throw withdrawalRefusal({ package: plugin, version, ...withdrawn })
-    throw coreErrors.create('PACKAGE_MISSING', { plugin, version: wish })
+    const { version, refusal } = await wishedVersion(this.#ports.source, plugin, wish)
+    if (refusal !== undefined) throw refusal
+    return version
   }
 
   /** What has to be agreed to, and under which plans its services are offered here already: those go on as they are. */

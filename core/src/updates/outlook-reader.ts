@@ -46,14 +46,18 @@ export interface ReleaseSource {
       readonly publishedAt: Date
       readonly state: Release['state']
       readonly reason: string | null
+      /** Why it is not taken from the marketplace that it comes from. */
+      readonly absent?: Release['absent']
     }[]
   >
+  /** What the dist-tag of that name leads to. */
+  latest(name: string): Promise<string | undefined>
   minimumReleaseAgeHours(): Promise<number>
 }
 
 interface Ports {
   readonly knex: Knex
-  readonly source: Pick<PackageSource, 'versions' | 'manifest' | 'fetch'>
+  readonly source: Pick<PackageSource, 'manifest' | 'fetch'>
   readonly releases: ReleaseSource
   readonly inspect: InspectPackage
   readonly hostVersion: string
@@ -122,7 +126,7 @@ export class OutlookReader {
     stable: string,
     ageHours: number,
   ): Promise<UpdateFacts> {
-    const { knex, source, releases, now: clock } = this.#ports
+    const { knex, releases, now: clock } = this.#ports
     const now = clock()
     const outcomes = await listOutcomes(knex, plugin)
     const tried = (await listAttempts(knex, plugin)).map(
@@ -136,10 +140,11 @@ export class OutlookReader {
     return {
       ...{ plugin, stable, now },
       mode: mode === 'manual' ? 'minor' : mode,
-      latest: (await source.versions(plugin))?.distTags['latest'],
+      latest: await releases.latest(plugin),
       minimumAgeMs: ageHours * 3_600_000,
-      releases: published.map(({ version, publishedAt, state, reason }) => ({
+      releases: published.map(({ version, publishedAt, state, reason, absent }) => ({
         ...{ version, state, stateReason: reason ?? '' },
+        ...(absent === undefined ? {} : { absent }),
         publishedAt: publishedAt.getTime(),
       })),
       attempts: new Map(tried),

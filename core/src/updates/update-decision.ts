@@ -18,6 +18,8 @@ export interface Release {
   readonly state: 'published' | 'deprecated' | 'yanked' | 'blocked'
   /** Why it is not what it was; of one that is published, empty. */
   readonly stateReason: string
+  /** Why it is not taken from the marketplace that it comes from; until when, in milliseconds since the epoch. */
+  readonly absent?: { readonly detail: Localized; readonly until?: number }
 }
 
 /** What is known here of a release. */
@@ -106,6 +108,8 @@ const rules: readonly Rule[] = [
     now - publishedAt >= minimumAgeMs
       ? undefined
       : updateReason('too-young', String(minimumAgeMs / HOUR_MS), publishedAt + minimumAgeMs),
+  (_, { absent }) =>
+    absent === undefined ? undefined : updateReason('not-taken', absent.detail, absent.until),
   ({ running }) => (running === undefined ? undefined : updateReason('rollout-running', running)),
   ({ standstill }) =>
     standstill === undefined ? undefined : updateReason('standstill', standstill),
@@ -161,9 +165,9 @@ export function askedFor(versions: readonly JudgedRelease[]): JudgedRelease | un
   )
 }
 
-/** Whether looking into it would tell anything: what never comes by itself needs no look. Pure. */
+/** Whether looking into it would tell anything: what never comes by itself needs no look, and what is not here has nothing to look into. Pure. */
 export function isWorthALook({ reasons }: JudgedRelease): boolean {
-  return reasons.every(({ kind }) => kind !== 'never')
+  return reasons.every(({ kind, code }) => kind !== 'never' && code !== 'not-taken')
 }
 
 /** When something is over that is known to be, in milliseconds since the epoch. Pure. */
@@ -172,6 +176,13 @@ export function nextMoment(versions: readonly JudgedRelease[]): number | undefin
     .filter(isWorthALook)
     .flatMap(({ reasons }) => reasons.flatMap(({ until }) => until ?? []))
   return untils.length === 0 ? undefined : Math.min(...untils)
+}
+
+/** Whether a setting covers a version that is newer than the one in service. Pure. */
+export function isCovered(mode: UpdateMode, stable: string, version: string): boolean {
+  if (mode === 'manual' || semver.valid(version) === null) return false
+  const isRelease = semver.prerelease(version) === null
+  return isRelease && semver.gt(version, stable) && semver.satisfies(version, rangeOf(mode, stable))
 }
 
 function rangeOf(mode: UpdateMode, stable: string): string {

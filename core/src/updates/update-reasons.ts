@@ -66,6 +66,13 @@ export const updateReasons = {
       'zh-CN': '发布不足 {detail} 小时：在此之前留待他人发现问题',
     },
   },
+  'not-taken': {
+    kind: 'moment',
+    words: {
+      en: 'it is not taken from the marketplace that it comes from: {detail}',
+      'zh-CN': '尚未从其所属的应用市场获取：{detail}',
+    },
+  },
   incompatible: {
     kind: 'moment',
     words: { en: 'the host does not take it: {detail}', 'zh-CN': '主机不接受该版本：{detail}' },

@@ -47,6 +47,31 @@ export async function findSetting(knex: Knex, plugin: string): Promise<UpdateSet
   })
 }
 
+export interface AutomaticPlugin {
+  readonly plugin: string
+  readonly mode: UpdateMode
+  /** In service. */
+  readonly stable: string
+}
+
+/** More than a host has plugins of some scopes. */
+const MOST_AUTOMATIC = 1000
+
+/** Plugins of these scopes that are updated by themselves and serve. */
+export async function listAutomatic(
+  knex: Knex,
+  scopes: readonly string[],
+): Promise<readonly AutomaticPlugin[]> {
+  return knex('plugin_updates')
+    .join('plugins', 'plugins.name', 'plugin_updates.plugin')
+    .whereNot('mode', 'manual')
+    .whereNotNull('stable_version')
+    .whereRaw(`split_part(plugin, '/', 1) = any(?)`, [[...scopes]])
+    .orderBy('plugin')
+    .limit(MOST_AUTOMATIC)
+    .select('plugin', 'mode', { stable: 'stable_version' })
+}
+
 /** It is looked at once more, at once. */
 export async function putSetting(
   trx: Knex.Transaction,

@@ -62,6 +62,33 @@ t.test(
 )
 
 t.test(
+  'a name without a scope comes from here alone, and nobody else is asked for it',
+  async (t) => {
+    vendor.publish('gate', '9.0.0')
+    const missing = await refusal(install('gate'))
+    t.equal(missing.code, 'CORE_PACKAGE_MISSING')
+    const named = await refusal(mirror('vendor', 'gate', '9.0.0'))
+    t.equal(named.code, 'CORE_SCOPE_UNBOUND')
+    await put('gate', '1.0.0')
+    await install('gate')
+    const plugin = await client.request<{ versions: object[] }>('GET', '/v1/plugins/gate')
+    t.match(plugin.versions, [{ version: '1.0.0' }])
+    t.notOk(
+      [vendor, other].some(({ asked }) =>
+        asked.some((path) => /\/gate(\/|$)/.test(path) && !path.includes('@')),
+      ),
+    )
+  },
+)
+
+t.test('npm is given what is here, and nothing is fetched for it', async (t) => {
+  vendor.publish('@acme/unasked', '1.0.0')
+  const read = client.request('GET', '/npm/@acme%2funasked')
+  t.equal((await refusal(read)).code, 'MKT_PACKAGE_NOT_FOUND')
+  t.notOk(vendor.asked.some((path) => path.includes('unasked')))
+})
+
+t.test(
   'nobody publishes here under a scope that comes from elsewhere, the operator neither',
   async (t) => {
     t.equal((await refusal(put('@acme/gate', '9.0.0'))).code, 'MKT_SCOPE_BOUND')
@@ -248,6 +275,39 @@ t.test(
     await install('@acme/blocked', '1.0.1')
   },
 )
+
+t.test('what was yanked or blocked here is not brought back by what they say', async (t) => {
+  for (const version of ['1.0.0', '1.0.1', '1.0.2']) {
+    vendor.publish('@acme/kept', version)
+    await mirror('vendor', '@acme/kept', version)
+  }
+  const path = '/v1/marketplace/packages/@acme%2Fkept/versions'
+  const reason = { reason: 'not for us' }
+  await client.request('POST', `${path}/1.0.2/yank`, reason)
+  await client.request('POST', `${path}/1.0.1/block`, reason)
+  await sync('vendor')
+  for (const version of ['1.0.1', '1.0.2']) {
+    const refused = await refusal(install('@acme/kept', version))
+    t.match(refused, { code: 'CORE_VERSION_WITHDRAWN', title: /not for us/ }, version)
+  }
+  t.equal((await install('@acme/kept')).version, '1.0.0')
+})
+
+t.test('a key that was told to be revoked stays so, and keeps no other version', async (t) => {
+  const keyRevokedAt = Date.now()
+  vendor.publish('@acme/stolen', '1.0.0')
+  vendor.publish('@acme/stolen', '1.0.1')
+  await mirror('vendor', '@acme/stolen', '1.0.1')
+  vendor.change('@acme/stolen', '1.0.1', { keyRevokedAt })
+  await sync('vendor')
+  t.equal((await refusal(install('@acme/stolen', '1.0.1'))).code, 'CORE_AUTHOR_KEY_REVOKED')
+  // Published once more without it, by whoever has the marketplace's key.
+  vendor.publish('@acme/stolen', '1.0.1')
+  await sync('vendor')
+  t.equal((await refusal(install('@acme/stolen', '1.0.1'))).code, 'CORE_AUTHOR_KEY_REVOKED')
+  const { version } = await install('@acme/stolen')
+  t.equal(version, '1.0.0')
+})
 
 t.test('an upstream that is away breaks nothing that is here', async (t) => {
   const keys = '/-/signalbox/v1/keys'

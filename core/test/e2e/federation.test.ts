@@ -1,15 +1,14 @@
-import { execFile } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { until } from '../../../sandbox/test/until.ts'
+import { blocksBelow, Terminal } from '../support/command-blocks.ts'
 import { HostProcess, OPERATOR_TOKEN, refusal, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, probe, probeVersion, setUpTenant } from '../support/probe.ts'
 import { publish } from '../support/publish.ts'
 import { keyFile } from '../support/sealing.ts'
-
-const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
+import { fingerprintOf, signalbox } from '../support/two-marketplaces.ts'
 
 async function settingsOf(environment: Readonly<Record<string, string>> = {}) {
   const { hostUrl, pluginUrl } = await testDatabases(t)
@@ -18,20 +17,30 @@ async function settingsOf(environment: Readonly<Record<string, string>> = {}) {
   return { databaseUrl: hostUrl, environment: own }
 }
 
-/** Runs the command against a host. @returns what it printed; a failure fails the test */
-function signalbox(host: HostProcess, ...words: string[]): Promise<string> {
-  const env = {
-    PATH: process.env.PATH,
+/** The commands of the page, of a plugin that exists. @returns them line by line, as they are pasted */
+async function linesOf(heading: string, names: Readonly<Record<string, string>>) {
+  const [block = ''] = await blocksBelow('core/docs/federation.md', heading)
+  let text = block
+  for (const [name, real] of Object.entries(names)) text = text.replaceAll(name, real)
+  return text.trimEnd().split('\n')
+}
+
+/** A terminal of an operator, whose commands speak to a host. */
+async function terminalOf(t: Test, host: HostProcess): Promise<Terminal> {
+  const folder = await temporaryHome(t)
+  const bin = join(folder, 'bin')
+  await mkdir(bin)
+  await symlink(join(import.meta.dirname, '../../bin/signalbox.mjs'), join(bin, 'signalbox'))
+  await symlink(process.execPath, join(bin, 'node'))
+  const terminal = new Terminal(folder, {
+    PATH: `${bin}:${process.env.PATH}`,
+    HOME: folder,
     SIGNALBOX_URL: host.url,
     SIGNALBOX_TOKEN: OPERATOR_TOKEN,
     SIGNALBOX_LANG: 'en',
-  }
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, [command, ...words], { env }, (error, output, errors) => {
-      if (error === null) resolve(output)
-      else reject(new Error(`${words.join(' ')}: ${errors}`))
-    })
   })
+  t.teardown(() => terminal.close())
+  return terminal
 }
 
 const home = await temporaryHome(t)
@@ -41,15 +50,6 @@ const host = await HostProcess.start(t, settings)
 /** Of an app that calls the plugin. */
 let key = ''
 await publish(upstream, await probeVersion(home, '1.0.0'))
-await publish(upstream, await probeVersion(home, '1.1.0'))
-
-const fingerprintOf = async (): Promise<string> => {
-  const { keys } = await upstream.client.request<{ keys: { keyid: string }[] }>(
-    'GET',
-    '/npm/-/npm/v1/keys',
-  )
-  return keys[0]?.keyid ?? ''
-}
 
 interface Shown {
   readonly versions: readonly {
@@ -60,29 +60,41 @@ interface Shown {
 const installed = (on: HostProcess) =>
   on.client.request<Shown>('GET', `/v1/plugins/${encodeURIComponent(probe)}`)
 
-t.test('a host takes a plugin from another one, and it serves', async (t) => {
-  const unbound = host.client.request('POST', '/v1/plugins', { name: probe })
-  t.equal((await refusal(unbound)).code, 'CORE_SCOPE_UNBOUND')
-  const confirmed = await fingerprintOf()
-  const learnt = await signalbox(host, 'marketplace', 'add', 'vendor', `${upstream.url}/npm`)
-  t.match(learnt, confirmed)
-  t.match(learnt, 'compare')
-  await signalbox(host, 'marketplace', 'bind', 'vendor', '@probe')
-  const early = await refusal(host.client.request('POST', '/v1/plugins', { name: probe }))
-  t.equal(early.code, 'CORE_MARKETPLACE_STATE')
-  await signalbox(host, 'marketplace', 'confirm', 'vendor', confirmed)
-  await signalbox(host, 'plugin', 'install', `${probe}@1.0.0`)
-  key = (await setUpTenant(host, 'acme')).key
-  const answer = await callProbe(host, key, 'echo', { text: 'from afar' })
-  t.match(answer, { status: 200, body: { text: 'from afar' } })
-  const { fingerprint } = await host.client.request<{ fingerprint: string }>(
-    'GET',
-    '/v1/marketplaces/vendor',
-  )
-  t.match((await installed(host)).versions, [
-    { version: '1.0.0', marketplaceFingerprint: fingerprint },
-  ])
-})
+t.test(
+  "a host takes a plugin from another one by the page's commands, and it serves",
+  async (t) => {
+    const unbound = host.client.request('POST', '/v1/plugins', { name: probe })
+    t.equal((await refusal(unbound)).code, 'CORE_SCOPE_UNBOUND')
+    const confirmed = await fingerprintOf(upstream)
+    const terminal = await terminalOf(t, host)
+    const [add = '', confirm = '', bind = '', install = '', ...rest] = await linesOf('Adding one', {
+      'https://plugins.vendor.example': upstream.url,
+      'SHA256:…': confirmed,
+      '@acme/quality-gate': probe,
+      '@acme': '@probe',
+    })
+    t.same(rest, [])
+    const learnt = await terminal.paste(add)
+    t.match(learnt, confirmed)
+    t.match(learnt, 'compare')
+    t.match(await terminal.paste(bind), /@probe[\s\S]*exit 0/)
+    const early = await refusal(host.client.request('POST', '/v1/plugins', { name: probe }))
+    t.equal(early.code, 'CORE_MARKETPLACE_STATE')
+    // In the order of the page: to bind once more is harmless.
+    for (const line of [confirm, bind, install]) t.match(await terminal.paste(line), /exit 0/, line)
+    await publish(upstream, await probeVersion(home, '1.1.0'))
+    key = (await setUpTenant(host, 'acme')).key
+    const answer = await callProbe(host, key, 'echo', { text: 'from afar' })
+    t.match(answer, { status: 200, body: { text: 'from afar' } })
+    const { fingerprint } = await host.client.request<{ fingerprint: string }>(
+      'GET',
+      '/v1/marketplaces/vendor',
+    )
+    t.match((await installed(host)).versions, [
+      { version: '1.0.0', marketplaceFingerprint: fingerprint },
+    ])
+  },
+)
 
 t.test('what was mirrored is served to npm here, with the signature it came with', async (t) => {
   await signalbox(host, 'marketplace', 'mirror', 'vendor', probe, '1.1.0')
@@ -100,7 +112,7 @@ t.test('what was mirrored is served to npm here, with the signature it came with
     'GET',
     '/npm/-/npm/v1/keys',
   )
-  const upstreamKey = await fingerprintOf()
+  const upstreamKey = await fingerprintOf(upstream)
   t.ok(keys.some(({ keyid }) => keyid === upstreamKey))
 })
 
@@ -109,7 +121,7 @@ t.test('a tarball is verified link by link, beside what its marketplace says of 
   const read = await fetch(`${upstream.url}/npm/${probe}/-/one-1.0.0.tgz`)
   const bytes = Buffer.from(await read.arrayBuffer())
   await writeFile(file, bytes)
-  const pinned = ['--fingerprint', await fingerprintOf()]
+  const pinned = ['--fingerprint', await fingerprintOf(upstream)]
   const { verified } = JSON.parse(await signalbox(upstream, 'verify', file, ...pinned, '--json'))
   t.match(verified, [{ name: probe, version: '1.0.0', publisher: 'operator', authorKey: null }])
   const stranger = `SHA256:${'a'.repeat(43)}`
@@ -137,9 +149,17 @@ t.test('what they block there is stopped here', async (t) => {
 t.test('a host without a network takes the same from a file', async (t) => {
   const island = await HostProcess.start(t, await settingsOf())
   const file = join(home, 'probe.bundle')
-  const made = await signalbox(upstream, 'marketplace', 'bundle', `${probe}@1.0.0`, '--out', file)
-  t.match(made, `${probe}@1.0.0`)
-  const pinned = ['--fingerprint', await fingerprintOf()]
+  const pasted = await linesOf('Without a network', {
+    'https://plugins.vendor.example': upstream.url,
+    'SHA256:…': await fingerprintOf(upstream),
+    'acme.bundle': file,
+    '@acme/quality-gate': `${probe}@1.0.0`,
+    '@acme': '@probe',
+  })
+  const [bundle = '', , ...there] = pasted
+  const terminal = await terminalOf(t, island)
+  t.match(await terminal.paste(bundle), `${probe}@1.0.0`)
+  const pinned = ['--fingerprint', await fingerprintOf(upstream)]
   const links = await signalbox(island, 'verify', file, ...pinned)
   t.match(links, `${probe}@1.0.0`)
   t.match(links, /registry +SHA256:\S+: published by operator at 2/)
@@ -160,17 +180,28 @@ t.test('a host without a network takes the same from a file', async (t) => {
   )
   await signalbox(island, 'marketplace', 'unbind', 'vendor', '@probe')
   await signalbox(island, 'marketplace', 'remove', 'vendor')
-  await signalbox(island, 'marketplace', 'add', 'vendor')
-  await signalbox(island, 'marketplace', 'confirm', 'vendor', await fingerprintOf())
-  await signalbox(island, 'marketplace', 'bind', 'vendor', '@probe')
-  const taken = await signalbox(island, 'marketplace', 'import', 'vendor', file, '--json')
-  t.match(JSON.parse(taken), { taken: [`${probe}@1.0.0`], known: [] })
+  const [add = '', confirm = '', bind = '', take = '', install = ''] = there
+  const paste = async (line: string) => t.match(await terminal.paste(line), /exit 0/, line)
+  const imports = (from = file) => signalbox(island, 'marketplace', 'import', 'vendor', from)
+  const terms = (body: object) => island.client.request('PATCH', '/v1/marketplaces/vendor', body)
+  for (const line of [add, confirm]) await paste(line)
+  await t.rejects(imports(), /CORE_SCOPE_UNBOUND/)
+  await paste(bind)
+  await terms({ allow: ['@probe/other'] })
+  await t.rejects(imports(), /CORE_PACKAGE_NOT_ALLOWED/)
+  await terms({ allow: [], minimumAgeHours: 2 })
+  await t.rejects(imports(), /CORE_VERSION_TOO_YOUNG/)
+  await terms({ minimumAgeHours: 0 })
+  const newer = `${file}.newer`
+  await signalbox(upstream, 'marketplace', 'bundle', `${probe}@1.1.0`, '--out', newer)
+  t.match(await imports(newer), `${probe}@1.1.0`)
+  // The older of the two comes after it.
+  for (const line of [take, install]) await paste(line)
   const twice = await signalbox(island, 'marketplace', 'import', 'vendor', file, '--json')
   t.match(JSON.parse(twice), { taken: [], known: [`${probe}@1.0.0`] })
-  await signalbox(island, 'plugin', 'install', `${probe}@1.0.0`)
-  const [there] = (await installed(host)).versions
+  const origin = (await installed(host)).versions.find(({ version }) => version === '1.0.0')
   t.match((await installed(island)).versions, [
-    { version: '1.0.0', marketplaceFingerprint: there?.marketplaceFingerprint },
+    { version: '1.0.0', marketplaceFingerprint: origin?.marketplaceFingerprint },
   ])
 })
 

@@ -4,17 +4,14 @@ import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import { findFingerprint } from '../identity/identity-store.ts'
 import { insertFiles } from '../listing/package-file-store.ts'
-import { deleteDistTag, listDistTags, setDistTag } from '../packages/dist-tag-store.ts'
 import { type PackageName, parsePackageName, parseVersion } from '../packages/package-name.ts'
 import {
   ensurePackage,
   findHead,
   insertVersion,
-  listVersions,
   lockHead,
   setRevision,
 } from '../packages/package-store.ts'
-import { nextLatest } from '../packages/packument-change.ts'
 import { nextRevision, REVISION_BYTES } from '../packages/revision.ts'
 import { moveVersion, setDeprecation } from '../packages/version-standing-store.ts'
 import type { AuditEntry, MarketplaceOptions, PackageInspection } from '../ports.ts'
@@ -29,7 +26,7 @@ import { findNeed, openReview } from '../review/open-review.ts'
 import { nextVersionState } from '../review/version-states.ts'
 import { relist } from '../search/listing-index.ts'
 import { boundMarketplace, holdScope } from './bound-scope-store.ts'
-import { followedMoves, followedTags, type ToldState } from './followed-moves.ts'
+import { followedMoves, type ToldState } from './followed-moves.ts'
 import { advisoriesOf } from './mirrored-advisories.ts'
 import { replaceAdvisories } from './mirrored-advisory-store.ts'
 import {
@@ -40,6 +37,7 @@ import {
   type MirroredStanding,
   setMirrored,
 } from './mirrored-version-store.ts'
+import { retag } from './retag.ts'
 
 type Ports = Omit<
   MarketplaceOptions,
@@ -62,7 +60,6 @@ export interface MirroredVersion {
 export interface ToldPackage {
   readonly marketplace: string
   readonly name: string
-  readonly distTags: Readonly<Record<string, string>>
   readonly versions: ReadonlyMap<
     string,
     { readonly state: ToldState; readonly reason: string | null }
@@ -130,14 +127,14 @@ export class Mirror {
   /** Of what was mirrored. A host that has none of the package does nothing. */
   async follow(told: ToldPackage, traceId: string): Promise<void> {
     const { knex, now, randomBytes, audit } = this.#ports
-    const { marketplace, name, distTags } = told
+    const { marketplace, name } = told
     await knex.transaction(async (trx) => {
       const head = await lockHead(trx, name)
       const here = head === undefined ? [] : await listMirrored(trx, name, marketplace)
       if (head === undefined || here.length === 0) return
       const changes: Followed[] = []
       for (const one of here) changes.push(await followVersion(trx, told, one))
-      const isRetagged = await retag(trx, name, distTags)
+      const isRetagged = await retag(trx, name, marketplace)
       if (!isRetagged && !changes.some(({ isChanged }) => isChanged)) return
       const rev = nextRevision(head.rev, randomBytes(REVISION_BYTES))
       await setRevision(trx, { name, rev, at: new Date(now()) })
@@ -203,7 +200,7 @@ export class Mirror {
       await openReview(trx, this.#ports, { ...submitted, need, at, traceId })
       return { isStaged: true }
     }
-    await retag(trx, name.full, {})
+    await retag(trx, name.full, marketplace)
     const rev = nextRevision(head, randomBytes(REVISION_BYTES))
     await setRevision(trx, { name: name.full, rev, at })
     await relist(trx, name.full)
@@ -287,25 +284,6 @@ function stepsOf({ state, by }: MirroredStanding, told: ToldState, their: string
     from = to
     return [step]
   })
-}
-
-/** @returns whether any leads elsewhere than before */
-async function retag(
-  trx: Knex.Transaction,
-  name: string,
-  told: Readonly<Record<string, string>>,
-): Promise<boolean> {
-  const before = await listDistTags(trx, name)
-  const chosen = await listVersions(trx, name)
-  const fallback = nextLatest(chosen) ?? before['latest']
-  const known = Object.keys(told).length === 0 ? before : told
-  const after = followedTags(known, chosen, fallback)
-  for (const tag of Object.keys(before)) {
-    if (!Object.hasOwn(after, tag)) await deleteDistTag(trx, { name, tag })
-  }
-  for (const [tag, version] of Object.entries(after)) await setDistTag(trx, { name, tag, version })
-  const texts = [before, after].map((tags) => JSON.stringify(Object.entries(tags).sort()))
-  return texts[0] !== texts[1]
 }
 
 /** Nobody may have bound the scope to another in the meantime. @throws `MKT_SCOPE_BOUND` */

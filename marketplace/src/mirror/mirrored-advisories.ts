@@ -1,3 +1,4 @@
+import { fieldsOf } from '@signalbox/sdk/trust/json-fields'
 import { isRange, isWebAddress, type NewAdvisory, severities } from '../advisories/advisory.ts'
 import { isStorable } from '../publish/storable-json.ts'
 
@@ -48,8 +49,4 @@ function advisoryOf(name: string, value: unknown): MirroredAdvisory | undefined 
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= MAX_TEXT && isStorable(value)
-}
-
-function fieldsOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }

@@ -1,19 +1,30 @@
 import type { Knex } from 'knex'
-import type { VersionState } from '../review/version-states.ts'
-import { visibleStates } from '../review/version-states.ts'
+import { undecidedStates, type VersionState, visibleStates } from '../review/version-states.ts'
 
 /** Reads of package_versions and publisher_scopes what says where a version comes from. */
+
+export interface VersionOrigin {
+  /** The marketplace's name on this host; null: it was published here. */
+  readonly from: string | null
+  readonly standing: 'shown' | 'undecided' | 'rejected' | 'withdrawn'
+}
 
 export async function findOrigin(
   knex: Knex,
   name: string,
   version: string,
-): Promise<{ readonly from: string | null; readonly isShown: boolean } | undefined> {
+): Promise<VersionOrigin | undefined> {
   const row = await knex('package_versions')
     .where({ name, version })
     .first('state', 'mirrored_from')
   if (row === undefined) return undefined
-  return { from: row.mirrored_from, isShown: visibleStates.includes(row.state) }
+  return { from: row.mirrored_from, standing: standingOf(row.state) }
+}
+
+function standingOf(state: VersionState): VersionOrigin['standing'] {
+  if (visibleStates.includes(state)) return 'shown'
+  if (state === 'rejected') return 'rejected'
+  return undecidedStates.includes(state) ? 'undecided' : 'withdrawn'
 }
 
 /** Whether a publisher holds the scope, or anything of it was published here, whatever became of it. */

@@ -4,6 +4,7 @@ import { marketplaceErrors } from '../errors.ts'
 import type { ContentStore } from '../ports.ts'
 import { digestsOf } from '../publish/digests.ts'
 import { readPolicy } from '../review/review-store.ts'
+import { listRevokedVersions } from '../trust/revoked-author-key.ts'
 import { listDistTags } from './dist-tag-store.ts'
 import { findManifest, findTarball, listVersions } from './package-store.ts'
 import { findStanding, listReleases, type Release } from './version-standing-store.ts'
@@ -44,9 +45,15 @@ export class PackageSource {
   }
 
   async versions(name: string): Promise<AvailableVersions | undefined> {
-    const versions = await listVersions(this.#knex, name)
-    if (versions.length === 0) return undefined
+    const all = await listVersions(this.#knex, name)
+    if (all.length === 0) return undefined
+    const revoked = await listRevokedVersions(this.#knex, name)
+    const versions = all.filter((version) => !revoked.has(version))
     return { versions, distTags: await listDistTags(this.#knex, name) }
+  }
+
+  async latest(name: string): Promise<string | undefined> {
+    return (await this.versions(name))?.distTags['latest']
   }
 
   /** Why a version is not to be installed anew, or not to run at all; undefined: nothing was said against it. */
@@ -55,6 +62,11 @@ export class PackageSource {
     if (standing === undefined) return undefined
     const { state, reason } = standing
     return state === 'yanked' || state === 'blocked' ? { state, reason: reason ?? '' } : undefined
+  }
+
+  /** Since when the key that a version's author signed it by counts for nothing; undefined: it is good for it. */
+  async keyRevokedAt(name: string, version: string): Promise<Date | undefined> {
+    return (await listRevokedVersions(this.#knex, name)).get(version)
   }
 
   /** What was let through, the newest first, withdrawn or not. */

@@ -2,6 +2,8 @@ import type { Finding } from '@signalbox/sdk/finding'
 import { type PermissionDiff, permissionDiff } from '@signalbox/sdk/permission-diff'
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
+import { findOrigin } from '../mirror/mirrored-version-store.ts'
+import { retag } from '../mirror/retag.ts'
 import { isMaintainer } from '../packages/maintainer-store.ts'
 import { parsePackageName } from '../packages/package-name.ts'
 import {
@@ -261,7 +263,10 @@ export class ReviewService {
     await moveVersion(trx, { name, version, state: 'published', reason: null, by, at })
     const signing = { integrity, marketplace, authorKey, stagedAt, at, review }
     await signApproved(trx, this.#ports.registryKeys, signing)
-    await tagRelease(trx, { name, version, tag })
+    // What was mirrored came in whatever order: its tags are its marketplace's.
+    const origin = (await findOrigin(trx, name, version))?.from
+    if (origin) await retag(trx, name, origin)
+    else await tagRelease(trx, { name, version, tag })
     const rev = nextRevision(head?.rev, this.#ports.randomBytes(REVISION_BYTES))
     await setRevision(trx, { name, rev, at })
     await relist(trx, name)

@@ -51,8 +51,9 @@ export function toldRoutes(app: FastifyInstance, ports: Ports): void {
         if (versions.length === 0) {
           throw marketplaceErrors.create('PACKAGE_NOT_FOUND', { package: name })
         }
-        const told = versions.map(({ version, publishedAt, ...rest }) => {
-          return [version, { ...rest, publishedAt: publishedAt.getTime() }] as const
+        const told = versions.map(({ version, publishedAt, keyRevokedAt, ...rest }) => {
+          const revoked = keyRevokedAt === null ? {} : { keyRevokedAt: keyRevokedAt.getTime() }
+          return [version, { ...rest, publishedAt: publishedAt.getTime(), ...revoked }] as const
         })
         const index = { marketplace, name, at: now(), distTags, versions: new Map(told) }
         return sendStatement(reply, signIndex(index, privateKey))

@@ -1,5 +1,6 @@
 import { indexedStates } from '@signalbox/sdk/trust/package-index'
 import type { Knex } from 'knex'
+import { keyRevokedAt } from './revoked-author-key.ts'
 
 /** Reads what this marketplace tells others of its own packages: what it mirrors itself is for its origin to tell. */
 
@@ -9,6 +10,8 @@ export interface ToldVersion {
   readonly state: (typeof indexedStates)[number]
   readonly reason: string | null
   readonly publishedAt: Date
+  /** Since when its author's key counts for nothing; null: it is good for this version. */
+  readonly keyRevokedAt: Date | null
 }
 
 /** All that was ever shown of a package, oldest first. */
@@ -19,5 +22,9 @@ export async function listTold(knex: Knex, name: string): Promise<readonly ToldV
     .whereNull('mirrored_from')
     .whereIn('state', [...indexedStates])
     .orderBy(['published_at', 'version'])
-    .select('version', 'integrity', 'state', { reason, publishedAt: 'published_at' })
+    .select('version', 'integrity', 'state', {
+      reason,
+      publishedAt: 'published_at',
+      keyRevokedAt: keyRevokedAt(knex),
+    })
 }

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { type AdvisoriesSnapshot, verifyAdvisories } from './advisories-snapshot.ts'
+import { fieldsOf } from './json-fields.ts'
 import { trustedKeys } from './key-succession.ts'
 import { type PackageIndex, verifyIndex } from './package-index.ts'
 import { integrityOf } from './package-signature.ts'
@@ -180,7 +181,7 @@ function indexOf(bytes: Buffer): BundleIndex | undefined {
     typeof advisories === 'string' &&
     Array.isArray(keys) &&
     keys.length <= bundleLimits.keys &&
-    keys.every(isKey) &&
+    keys.every(isBundledKey) &&
     Array.isArray(versions) &&
     versions.every(isListed) &&
     Array.isArray(indexes) &&
@@ -189,7 +190,8 @@ function indexOf(bytes: Buffer): BundleIndex | undefined {
   return isWhole ? { format, keys, versions, indexes, advisories } : undefined
 }
 
-function isKey(value: unknown): value is BundledKey {
+/** Whether it has the shape of a key that a marketplace offers; nothing of it is believed yet. */
+export function isBundledKey(value: unknown): value is BundledKey {
   const { publicKey, endorsement } = fieldsOf(value)
   return typeof publicKey === 'string' && isTextOrNull(endorsement)
 }
@@ -203,8 +205,4 @@ function isListed(value: unknown): value is BundleIndex['versions'][number] {
 
 function isTextOrNull(value: unknown): boolean {
   return value === null || typeof value === 'string'
-}
-
-function fieldsOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { isInstant } from './instant.ts'
+import { fieldsOf } from './json-fields.ts'
 import { type KeyChoice, openStatement, signStatement } from './statement.ts'
 import { refused, type Verdict } from './verdict.ts'
 
@@ -20,6 +21,11 @@ export interface IndexedVersion {
   readonly reason: string | null
   /** Milliseconds since the epoch. */
   readonly publishedAt: number
+  /**
+   * Since when the key that its author signed it by counts for nothing, as its marketplace judges it; absent: it is good
+   * for this version, or nothing was signed. Milliseconds since the epoch.
+   */
+  readonly keyRevokedAt?: number
 }
 
 /**
@@ -45,10 +51,12 @@ interface IndexPredicate {
 }
 
 export function signIndex(index: PackageIndex, privateKey: KeyObject): string {
-  const versions = [...index.versions].map(([version, { publishedAt, ...rest }]) => [
-    version,
-    { ...rest, publishedAt: new Date(publishedAt).toISOString() },
-  ])
+  const versions = [...index.versions].map(([version, one]) => {
+    const { publishedAt, keyRevokedAt, ...rest } = one
+    const revoked =
+      keyRevokedAt === undefined ? {} : { keyRevokedAt: new Date(keyRevokedAt).toISOString() }
+    return [version, { ...rest, publishedAt: new Date(publishedAt).toISOString(), ...revoked }]
+  })
   const predicate: IndexPredicate = {
     marketplace: index.marketplace,
     name: index.name,
@@ -89,15 +97,18 @@ function versionsOf(given: unknown): ReadonlyMap<string, IndexedVersion> | undef
   if (typeof given !== 'object' || given === null) return undefined
   const versions = new Map<string, IndexedVersion>()
   for (const [version, value] of Object.entries(given)) {
-    const { integrity, state, reason, publishedAt } = (value ?? {}) as Record<string, unknown>
+    const { integrity, state, reason, publishedAt, keyRevokedAt } = fieldsOf(value)
     const isWhole =
       typeof integrity === 'string' &&
       indexedStates.includes(state as IndexedState) &&
       (reason === null || typeof reason === 'string') &&
-      isInstant(publishedAt)
+      isInstant(publishedAt) &&
+      (keyRevokedAt === undefined || isInstant(keyRevokedAt))
     if (!isWhole) return undefined
-    const at = Date.parse(publishedAt)
-    versions.set(version, { integrity, state: state as IndexedState, reason, publishedAt: at })
+    versions.set(version, {
+      ...{ integrity, state: state as IndexedState, reason, publishedAt: Date.parse(publishedAt) },
+      ...(keyRevokedAt === undefined ? {} : { keyRevokedAt: Date.parse(keyRevokedAt) }),
+    })
   }
   return versions
 }

@@ -6,7 +6,7 @@ import { authorFault, type Release } from '@signalbox/sdk/trust/release-statemen
 import { verifyVersion } from '@signalbox/sdk/trust/version-chain'
 import { coreErrors } from '../../errors.ts'
 import type { HostClient } from '../host-client.ts'
-import { registryKeys, releaseOf } from '../marketplace-bundle.ts'
+import { releaseOf, verifyingKeys } from '../marketplace-bundle.ts'
 
 /** A version each of whose links held. */
 export interface VerifiedPackage {
@@ -46,7 +46,8 @@ export async function verifyBundleFile(
 }
 
 /**
- * A tarball against what the marketplace of a host says of that name and version.
+ * A tarball against what the marketplace of a host says of that name and version; of one that it mirrors, what the
+ * marketplace says that it comes from.
  * @throws CORE_SIGNATURE_INVALID, SBX_PACKAGE_SIGNATURE_INVALID and what else an inspection refuses
  */
 export async function verifyTarball(
@@ -56,7 +57,7 @@ export async function verifyTarball(
 ): Promise<VerifiedPackage> {
   const { packageJson } = await inspectPackage(tarball, undefined)
   const [name, version] = [String(packageJson['name']), String(packageJson['version'])]
-  const trusted = trustedKeys(pinned, await registryKeys(client), 'p256')
+  const trusted = trustedKeys(pinned, await verifyingKeys(client), 'p256')
   const { signature, release } = await releaseOf(client, { name, version })
   const signed = { name, version, integrity: integrityOf(tarball) }
   const verdict = verifyVersion(signed, { signature, release }, (keyid) => trusted.get(keyid))

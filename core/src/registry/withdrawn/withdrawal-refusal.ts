@@ -8,6 +8,11 @@ export function withdrawalRefusal({ package: plugin, version, state, reason }: W
   return coreErrors.create('VERSION_WITHDRAWN', { plugin, version, state, reason })
 }
 
+/** Why a version is not installed anew whose author's key was in other hands by when it was signed. */
+export function keyRevokedRefusal(plugin: string, version: string, at: Date): CodedError {
+  return coreErrors.create('AUTHOR_KEY_REVOKED', { plugin, version, at: at.toISOString() })
+}
+
 /** Why a version that a call leads to does not answer: it was blocked, or it is not there. Pure. */
 export function notReadyRefusal(
   snapshot: Pick<Snapshot, 'blocked'>,
