@@ -54,7 +54,14 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'signalbox plugin remove @acme/orders --data purge',
   ],
   'review list': ['signalbox review list', 'signalbox review list --status rejected'],
-  'review show': ['signalbox review show 0f8fad5b-d9cb-469f-a165-70867728950e'],
+  'review show': [
+    'signalbox review show @acme/orders@1.2.0',
+    'signalbox review show 0f8fad5b-d9cb-469f-a165-70867728950e',
+  ],
+  'review diff': [
+    'signalbox review diff @acme/orders@1.2.0 --stat',
+    'signalbox review diff @acme/orders@1.2.0 --file dist/plugin.js',
+  ],
   'review approve': [
     'signalbox review approve 0f8fad5b-d9cb-469f-a165-70867728950e --text "read the bundle"',
   ],

@@ -28,6 +28,7 @@ import {
 import type { SignedRelease } from '../trust/registry-keys.ts'
 import { ownersOf, requireAuthor } from '../trust/require-author.ts'
 import { checkedFindings, inspectSound, requireRoom, requireSound } from './check-package.ts'
+import { configSchemaOf } from './config-schema.ts'
 import { type Digests, digestsOf } from './digests.ts'
 import { keepContents } from './keep-contents.ts'
 import { provenanceType } from './provenance.ts'
@@ -223,6 +224,7 @@ function versionFields(checked: CheckedPublish, actor: Actor) {
     packageJson: inspection.packageJson,
     manifest: inspection.manifest,
     contracts: inspection.contracts,
+    configSchema: configSchemaOf(inspection),
     readme: readmeOf(inspection.files),
     provenance: document.provenance ?? null,
     provenanceType: proven,
