@@ -71,6 +71,12 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   'review appeal': [
     'signalbox review appeal 0f8fad5b-d9cb-469f-a165-70867728950e --text "it needs it, see the README"',
   ],
+  'updates list': ['signalbox updates list'],
+  'updates show': ['signalbox updates show @acme/orders'],
+  'updates set': [
+    'signalbox updates set @acme/orders patch --minimum-age-hours 72',
+    'signalbox updates set @acme/orders manual',
+  ],
   'package yank': ['signalbox package yank @acme/orders@1.2.0 --reason "wrong totals"'],
   'package block': ['signalbox package block @acme/orders@1.2.0 --reason "sends rows away"'],
   'webhook deliveries': ['signalbox webhook deliveries whe_0123456789abcdef01234567 --state dead'],

@@ -27,6 +27,7 @@ const signalbox = defineCommand({
     'signing-key': async () => (await import('./signing-key-command.ts')).signingKeyCommand,
     tenant: async () => (await import('./tenant-command.ts')).tenantCommand,
     plugin: async () => (await import('./plugin-command.ts')).pluginCommand,
+    updates: async () => (await import('./updates/updates-command.ts')).updatesCommand,
     review: async () => (await import('./review/review-command.ts')).reviewCommand,
     marketplace: async () => (await import('./marketplace-command.ts')).marketplaceCommand,
     package: async () => (await import('./package-command.ts')).packageCommand,

@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import t from 'tap'
 import { until } from '../../../sandbox/test/until.ts'
-import { HostProcess, temporaryHome } from '../support/host-process.ts'
+import { installFixture } from '../support/fixture-plugin.ts'
+import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { probe, probeVersion, setUpTenant } from '../support/probe.ts'
 import { releaseProbe } from '../support/probe-release.ts'
@@ -146,3 +150,36 @@ t.test('the automation stands in the audit as itself, and did each thing once', 
     t.equal(told.filter((entry) => entry === one).length, 1, one)
   }
 })
+
+const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
+
+async function signalbox(words: readonly string[], language = 'en'): Promise<string> {
+  const env = {
+    ...{ PATH: process.env.PATH, SIGNALBOX_URL: host.url },
+    ...{ SIGNALBOX_TOKEN: OPERATOR_TOKEN, SIGNALBOX_LANG: language },
+  }
+  const done = await promisify(execFile)(process.execPath, [command, 'updates', ...words], { env })
+  return done.stdout
+}
+
+t.test(
+  'an operator sees by the command line what comes next of all plugins, and why not yet',
+  async (t) => {
+    await installFixture(host, 'timer-plugin', '@timer/one')
+    await signalbox(['set', probe, 'patch', '--minimum-age-hours', '72'])
+    await publishVersion('1.0.5')
+    const listed = await signalbox(['list'])
+    t.match(
+      listed,
+      /^@probe\/one {2}1\.0\.1 {2}patch\n {2}1\.0\.5 {2}\S+\n {4}too-young: it is younger/,
+    )
+    t.match(listed, /^ {4}too-young: .* \(until \S+\)\n {4}rollout-running: .* rol_\S+\n@timer/m)
+    t.match(listed, /^@timer\/one {2}1\.0\.0 {2}manual {2}nothing newer\n$/m)
+    const shown = await signalbox(['show', probe], 'zh-CN')
+    t.match(shown, /^@probe\/one {2}1\.0\.1 {2}patch {2}等待 72 小时（市场 0，主机 0，插件 72）\n/)
+    t.match(shown, /^ {2}1\.1\.0 .*\n {4}beyond-range: 超出 ~1\.0\.1/m)
+    t.match(shown, /^ {2}1\.0\.1 {2}已发布 {2}\S+ {2}rol_/m)
+    const changed = JSON.parse(await signalbox(['set', probe, 'manual', '--json']))
+    t.match(changed, { updates: 'manual', minimumAgeHours: { plugin: 72 } }, 'the age stays')
+  },
+)

@@ -120,10 +120,11 @@ t.test('a change that concerns a plugin has it looked at anew, and no other', as
     await commitChange(knex, change, async () => undefined)
     looked.length = 0
     node.look()
-    // Nothing is waited for, and nothing is under way.
+    // Nothing is noted, nothing is due, and nothing is under way.
     await until(async () => {
       const [rested] = await knex('plugin_updates')
         .whereRaw('leased_until is null and look_at > clock_timestamp()')
+        .whereNotExists(knex('plugin_update_wakes').select('id'))
         .count('* as count')
       return Number(rested?.['count']) === 3
     })
