@@ -66,10 +66,14 @@ const tierPolicy = strict({
 })
 
 /** Neither linted nor run at a publish: people are all there is. */
-const trustedPolicy = strict({
-  approvals: { type: 'integer', minimum: 1, maximum: 5 },
-  trustedPublishersPass: { const: false },
-})
+const trustedPolicy = strict(
+  {
+    approvals: { type: 'integer', minimum: 1, maximum: 5 },
+    trustedPublishersPass: { const: false },
+    operatorPasses: { type: 'boolean' },
+  },
+  ['approvals', 'trustedPublishersPass'],
+)
 
 export const policySchema = strict(
   {
