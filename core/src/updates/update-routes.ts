@@ -4,7 +4,6 @@ import type { Knex } from 'knex'
 import { callerOf } from '../gateway/guard.ts'
 import { pageOf, pageSchema, pluginNameSchema, strictObject } from '../gateway/http-schemas.ts'
 import type { Page } from '../identity/identity-store.ts'
-import { listPlugins } from '../registry/registry-store.ts'
 import type { OutlookReader } from './outlook-reader.ts'
 import { candidateOf, type JudgedRelease, type UpdateMode, updateModes } from './update-decision.ts'
 import type { UpdateService } from './update-service.ts'
@@ -42,7 +41,7 @@ export function updateRoutes(app: FastifyInstance, ports: Ports): void {
       },
     },
     async (request) => {
-      const plugins = await listPlugins(ports.knex, request.query)
+      const plugins = await ports.outlooks.plugins(request.query)
       const items: ShownUpdate[] = []
       for (const plugin of plugins) items.push(await inShort(ports, plugin))
       return pageOf(items, request.query.limit, ({ plugin }) => plugin)

@@ -1,6 +1,8 @@
 import fastify from 'fastify'
 import t from 'tap'
 import { coreErrors } from '../../src/errors.ts'
+import type { Page } from '../../src/identity/identity-store.ts'
+import { listPlugins } from '../../src/registry/registry-store.ts'
 import type { OutlookReader } from '../../src/updates/outlook-reader.ts'
 import { updateReason } from '../../src/updates/update-reasons.ts'
 import { updateRoutes } from '../../src/updates/update-routes.ts'
@@ -14,6 +16,7 @@ const kept = (...of: Parameters<typeof updateReason>) => [updateReason(...of)]
 let isAway = false
 
 const outlooks = {
+  plugins: (page: Page) => listPlugins(knex, page),
   read: async (plugin: string) => {
     if (isAway) throw coreErrors.create('DATABASE_UNAVAILABLE', {})
     if (plugin === 'three') throw coreErrors.create('PACKAGE_MISSING', { plugin, version: '1.1.0' })
