@@ -731,6 +731,18 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请重试；若要用其他代码包回放，请用 --bundle 指定。',
     },
   },
+  REVIEW_UNSEEN: {
+    status: 404,
+    message: {
+      en: 'There is no review of {plugin} that you may see.',
+      'zh-CN': '没有您可查看的 {plugin} 的评审。',
+    },
+    cure: {
+      en: 'List those there are: signalbox review list. Of a version that is published without one, npm diff shows the files.',
+      'zh-CN':
+        '请用 signalbox review list 列出现有评审；未经评审即发布的版本，可用 npm diff 查看文件差异。',
+    },
+  },
   ROLLBACK_UNKNOWN: {
     status: 409,
     message: {

@@ -42,7 +42,6 @@ import { SealedPrivateKeys } from './sealing/sealed-private-keys.ts'
 import type { Settings } from './settings.ts'
 import type { StopStack } from './stop-stack.ts'
 import { isDatabaseUnavailable } from './storage/database-unavailable.ts'
-import { noteForUpdates } from './updates/note-for-updates.ts'
 
 /** The store that this host keeps, joined to the rest of it. */
 interface MarketParts {
@@ -113,10 +112,7 @@ function marketAccounts({ state, registryKeys }: Pick<MarketParts, 'state' | 're
     isDatabaseUnavailable,
     now: Date.now,
     randomBytes,
-    audit: async (...of: Parameters<typeof recordMarketChange>) => {
-      await recordMarketChange(...of)
-      await noteForUpdates(...of)
-    },
+    audit: recordMarketChange,
     ...(registryKeys === undefined ? {} : { registryKeys }),
   }
 }

@@ -681,6 +681,17 @@ export const marketplaceErrors = defineErrors('MKT', {
       'zh-CN': '请在 package.json 中提高版本号后重新发布。',
     },
   },
+  VERSION_IN_REVIEW: {
+    status: 409,
+    message: {
+      en: '{package} arrived before and waits for review {review}.',
+      'zh-CN': '{package} 已收到，正在等待评审 {review}。',
+    },
+    cure: {
+      en: 'To see what it waits for: signalbox review show {review}. To change it, raise the version and publish again.',
+      'zh-CN': '查看评审：signalbox review show {review}。如需修改，请提高版本号后重新发布。',
+    },
+  },
   VERSION_INVALID: {
     status: 422,
     message: {

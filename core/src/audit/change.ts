@@ -1,6 +1,8 @@
 import type { Knex } from 'knex'
 import { hostEventType } from '../host-events/host-event-types.ts'
 import { queueNews } from '../host-events/host-news-store.ts'
+import { noteWakes } from '../updates/update-wake-store.ts'
+import { wokenBy } from '../updates/update-wakes.ts'
 import { insertAuditEntries } from './audit-store.ts'
 import { insertOutboxEvents } from './outbox-store.ts'
 
@@ -127,4 +129,5 @@ async function recordSome(
   const sequences = await insertOutboxEvents(trx, events)
   const isNews = (_: string, index: number) => hostEventType(events[index]?.type ?? '')
   await queueNews(trx, sequences.filter(isNews))
+  await noteWakes(trx, wokenBy(changes))
 }

@@ -62,7 +62,14 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'signalbox plugin remove @acme/orders --data purge',
   ],
   'review list': ['signalbox review list', 'signalbox review list --status rejected'],
-  'review show': ['signalbox review show 0f8fad5b-d9cb-469f-a165-70867728950e'],
+  'review show': [
+    'signalbox review show @acme/orders@1.2.0',
+    'signalbox review show 0f8fad5b-d9cb-469f-a165-70867728950e',
+  ],
+  'review diff': [
+    'signalbox review diff @acme/orders@1.2.0 --stat',
+    'signalbox review diff @acme/orders@1.2.0 --file dist/plugin.js',
+  ],
   'review approve': [
     'signalbox review approve 0f8fad5b-d9cb-469f-a165-70867728950e --text "read the bundle"',
   ],
@@ -71,6 +78,12 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   ],
   'review appeal': [
     'signalbox review appeal 0f8fad5b-d9cb-469f-a165-70867728950e --text "it needs it, see the README"',
+  ],
+  'updates list': ['signalbox updates list'],
+  'updates show': ['signalbox updates show @acme/orders'],
+  'updates set': [
+    'signalbox updates set @acme/orders patch --minimum-age-hours 72',
+    'signalbox updates set @acme/orders manual',
   ],
   'package yank': ['signalbox package yank @acme/orders@1.2.0 --reason "wrong totals"'],
   'package block': ['signalbox package block @acme/orders@1.2.0 --reason "sends rows away"'],

@@ -53,6 +53,7 @@ export const pluginTables: readonly PluginTable[] = [
   // Who installs it again is asked again where it may come from.
   { table: 'plugin_marketplaces', when: 'at once' },
   { table: 'plugin_updates', when: 'at once' },
+  { table: 'plugin_update_wakes', when: 'at once' },
   { table: 'plugin_update_attempts', when: 'at once' },
   { table: 'credentials', when: 'at once', rows: ofSubscriptions },
   { table: 'subscription_expectations', when: 'at once', rows: ofSubscriptions },

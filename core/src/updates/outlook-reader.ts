@@ -3,6 +3,7 @@ import type { Manifest } from '@signalbox/sdk/manifest'
 import { permissionDiff } from '@signalbox/sdk/permission-diff'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
+import type { Page } from '../identity/identity-store.ts'
 import { listBoundTenants, listGrants } from '../registry/binding-store.ts'
 import {
   isConsented,
@@ -14,6 +15,7 @@ import {
   findInstallation,
   hasPlugin,
   listInstalled,
+  listPlugins,
   stableVersion,
 } from '../registry/registry-store.ts'
 import { refusalOf } from '../registry/resolve.ts'
@@ -98,6 +100,11 @@ export class OutlookReader {
 
   constructor(ports: Ports) {
     this.#ports = ports
+  }
+
+  /** All that are installed, whether or not the host updates them, by name. */
+  plugins(page: Page): Promise<readonly { name: string; stableVersion: string | null }[]> {
+    return listPlugins(this.#ports.knex, page)
   }
 
   /** @throws CORE_PLUGIN_MISSING where no version is in service */

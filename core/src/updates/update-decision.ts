@@ -170,6 +170,11 @@ export function isWorthALook({ reasons }: JudgedRelease): boolean {
   return reasons.every(({ kind, code }) => kind !== 'never' && code !== 'not-taken')
 }
 
+/** What is looked at first: the newest that may still come by itself; where none may, the newest. Pure. */
+export function candidateOf(versions: readonly JudgedRelease[]): JudgedRelease | undefined {
+  return versions.find(isWorthALook) ?? versions[0]
+}
+
 /** When something is over that is known to be, in milliseconds since the epoch. Pure. */
 export function nextMoment(versions: readonly JudgedRelease[]): number | undefined {
   const untils = versions

@@ -33,10 +33,10 @@ export interface Claimed {
 }
 
 export const dueUpdates: DueQuestion = {
-  sql: `select ${msUntil(
+  sql: `select case when exists (select from plugin_update_wakes) then 0 else ${msUntil(
     `select min(greatest(look_at, coalesce(leased_until, look_at)))
        from plugin_updates where mode <> 'manual'`,
-  )}`,
+  )} end`,
 }
 
 export async function findSetting(knex: Knex, plugin: string): Promise<UpdateSetting | undefined> {
@@ -89,13 +89,6 @@ export async function putSetting(
       look_at: trx.raw('clock_timestamp()'),
       wake: trx.raw('plugin_updates.wake + 1'),
     })
-}
-
-/** Something of the package is another now. */
-export async function wakeUpdates(trx: Knex.Transaction, plugin: string): Promise<void> {
-  await trx('plugin_updates')
-    .where({ plugin })
-    .update({ look_at: trx.raw('clock_timestamp()'), wake: trx.raw('wake + 1') })
 }
 
 const lease = (knex: Knex, ms: number) =>

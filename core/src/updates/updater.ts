@@ -19,8 +19,9 @@ import {
   putAttempt,
   releaseUpdate,
 } from './update-store.ts'
+import { takeWakes } from './update-wake-store.ts'
 
-/** What nobody tells of is found within this: a rollout that ended, a consent, a freeze that is over. */
+/** What no change tells of is found within this: a freeze whose time is over, a host that is another version. */
 const RECHECK_MS = 10 * 60_000
 /** After a look that failed: PostgreSQL or the marketplace was away. */
 const RETRY_MS = 60_000
@@ -69,6 +70,7 @@ export class Updater {
     try {
       for (;;) {
         if (this.#isStopped) return
+        await takeWakes(knex)
         const claimed = await claimUpdate(knex, leaseMs)
         this.#isAway = false
         if (claimed === undefined) return

@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import t from 'tap'
 import { until } from '../../../sandbox/test/until.ts'
-import { HostProcess, temporaryHome } from '../support/host-process.ts'
+import { installFixture } from '../support/fixture-plugin.ts'
+import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { probe, probeVersion, setUpTenant } from '../support/probe.ts'
 import { releaseProbe } from '../support/probe-release.ts'
@@ -70,9 +74,8 @@ t.test('a release waits for its age, and goes once the policy lets it', async (t
   t.equal(waiting?.waitsFor[0]?.code, 'too-young')
   t.ok(Date.parse(waiting?.waitsFor[0]?.until ?? '') > Date.now() + 23 * 3_600_000)
   t.same(await rollouts(), [])
+  // By itself and at once, not at the next look of the clock, ten minutes later.
   await setAge(0)
-  // Asked anew, as an operator would who does not want to wait for the next look.
-  await set({ updates: 'patch' })
   await until(async () => (await rollouts()).length > 0)
   await until(async () => (await outlook()).attempts[0]?.state === 'started')
   const [rollout] = await rollouts()
@@ -80,22 +83,23 @@ t.test('a release waits for its age, and goes once the policy lets it', async (t
   t.match((await outlook()).attempts, [{ version: '1.0.1', rollout: rollout?.id }])
 })
 
-t.test('a publish is noticed by itself; while a rollout runs the next one waits', async (t) => {
-  await publishVersion('1.0.2')
-  t.same(await reasonsOf('1.0.2'), ['rollout-running'])
-  t.equal((await rollouts()).length, 1)
-  const [running] = await rollouts()
-  await host.client.request('POST', `/v1/rollouts/${running?.id}/promote`, {})
-  // Looked at again as a person would have it: by a change, here of the setting.
-  await set({ updates: 'patch' })
-  await until(async () => (await rollouts()).some(({ to }) => to === '1.0.2'))
-  const all = await rollouts()
-  t.equal(all.filter(({ to }) => to === '1.0.2').length, 1, 'two nodes, one rollout')
-  await until(async () => (await outlook()).attempts[0]?.state === 'started')
-  const mine = all.find(({ to }) => to === '1.0.2')
-  await host.client.request('POST', `/v1/rollouts/${mine?.id}/abort`, {})
-  t.same(await reasonsOf('1.0.2'), ['taken-back', 'already-tried'])
-})
+t.test(
+  'a publish is noticed by itself; the next one waits for the rollout that runs, and no longer',
+  async (t) => {
+    await publishVersion('1.0.2')
+    t.same(await reasonsOf('1.0.2'), ['rollout-running'])
+    t.equal((await rollouts()).length, 1)
+    const [running] = await rollouts()
+    await host.client.request('POST', `/v1/rollouts/${running?.id}/promote`, {})
+    await until(async () => (await rollouts()).some(({ to }) => to === '1.0.2'))
+    const all = await rollouts()
+    t.equal(all.filter(({ to }) => to === '1.0.2').length, 1, 'two nodes, one rollout')
+    await until(async () => (await outlook()).attempts[0]?.state === 'started')
+    const mine = all.find(({ to }) => to === '1.0.2')
+    await host.client.request('POST', `/v1/rollouts/${mine?.id}/abort`, {})
+    t.same(await reasonsOf('1.0.2'), ['taken-back', 'already-tried'])
+  },
+)
 
 t.test(
   'a yanked, a deprecated, a wider and a minor one are left, each with its reason',
@@ -124,6 +128,14 @@ t.test(
   },
 )
 
+t.test('what asks for more goes by itself once its tenants have consented', async (t) => {
+  await host.client.request('POST', '/v1/plugins', { name: probe, version: '1.0.4' })
+  const path = `/v1/tenants/acme/plugins/${encodeURIComponent(probe)}/grants`
+  await host.client.request('POST', path, { version: '1.0.4', capabilities: ['blob:own'] })
+  await until(async () => (await rollouts()).some(({ to }) => to === '1.0.4'))
+  t.same((await rollouts()).filter(({ to }) => to === '1.0.4').length, 1)
+})
+
 t.test('the automation stands in the audit as itself, and did each thing once', async (t) => {
   const { items } = await other.client.request<{
     items: readonly { action: string; actor: string; subject: string }[]
@@ -138,3 +150,36 @@ t.test('the automation stands in the audit as itself, and did each thing once', 
     t.equal(told.filter((entry) => entry === one).length, 1, one)
   }
 })
+
+const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
+
+async function signalbox(words: readonly string[], language = 'en'): Promise<string> {
+  const env = {
+    ...{ PATH: process.env.PATH, SIGNALBOX_URL: host.url },
+    ...{ SIGNALBOX_TOKEN: OPERATOR_TOKEN, SIGNALBOX_LANG: language },
+  }
+  const done = await promisify(execFile)(process.execPath, [command, 'updates', ...words], { env })
+  return done.stdout
+}
+
+t.test(
+  'an operator sees by the command line what comes next of all plugins, and why not yet',
+  async (t) => {
+    await installFixture(host, 'timer-plugin', '@timer/one')
+    await signalbox(['set', probe, 'patch', '--minimum-age-hours', '72'])
+    await publishVersion('1.0.5')
+    const listed = await signalbox(['list'])
+    t.match(
+      listed,
+      /^@probe\/one {2}1\.0\.1 {2}patch\n {2}1\.0\.5 {2}\S+\n {4}too-young: it is younger/,
+    )
+    t.match(listed, /^ {4}too-young: .* \(until \S+\)\n {4}rollout-running: .* rol_\S+\n@timer/m)
+    t.match(listed, /^@timer\/one {2}1\.0\.0 {2}manual {2}nothing newer\n$/m)
+    const shown = await signalbox(['show', probe], 'zh-CN')
+    t.match(shown, /^@probe\/one {2}1\.0\.1 {2}patch {2}等待 72 小时（市场 0，主机 0，插件 72）\n/)
+    t.match(shown, /^ {2}1\.1\.0 .*\n {4}beyond-range: 超出 ~1\.0\.1/m)
+    t.match(shown, /^ {2}1\.0\.1 {2}已发布 {2}\S+ {2}rol_/m)
+    const changed = JSON.parse(await signalbox(['set', probe, 'manual', '--json']))
+    t.match(changed, { updates: 'manual', minimumAgeHours: { plugin: 72 } }, 'the age stays')
+  },
+)

@@ -8,6 +8,7 @@ import { countLiveNodes, otherCount, putNode } from '../../src/rollout/nodes/nod
 import { liveRollouts } from '../../src/rollout/rollout-store.ts'
 import type { DueQuestion } from '../../src/storage/due-watch.ts'
 import { claimUpdate, dueUpdates, putSetting } from '../../src/updates/update-store.ts'
+import { noteWakes, takeWakes } from '../../src/updates/update-wake-store.ts'
 import { dueHook, insertDelivery } from '../../src/webhooks/hook-store.ts'
 import { dueFanOut } from '../../src/webhooks-out/fan-out-store.ts'
 import { dueDelivery as dueWebhook } from '../../src/webhooks-out/out-delivery-store.ts'
@@ -98,7 +99,12 @@ t.test(
     t.equal(await claimUpdate(knex, HOUR_MS), undefined)
     await knex('plugin_updates').update({ leased_until: null, look_at: inOneHour })
     t.ok(isWithin(await due(dueUpdates), HOUR_MS))
+    await knex.transaction((trx) => noteWakes(trx, ['one']))
+    t.equal(await due(dueUpdates), 0, 'something of it is another')
+    await takeWakes(knex)
+    t.ok(isWithin(await due(dueUpdates), 0))
     await set('manual')
+    await knex.transaction((trx) => noteWakes(trx, 'all'))
     t.equal(await due(dueUpdates), null)
   },
 )

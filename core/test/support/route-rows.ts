@@ -306,6 +306,7 @@ export const planningRoutes: RouteRows = {
     at: '/v1/plugins/@probe%2Fone:plan',
     body: { version: '1.0.0' },
   },
+  'GET /v1/updates': { at: '/v1/updates' },
   'GET /v1/plugins/{name}/updates': { at: '/v1/plugins/@probe%2Fone/updates' },
   'PUT /v1/plugins/{name}/updates': {
     at: '/v1/plugins/@probe%2Fone/updates',

@@ -1,8 +1,10 @@
 import t, { type Test } from 'tap'
 import { until } from '../../../sandbox/test/until.ts'
+import { commitChange } from '../../src/audit/change.ts'
 import { coreErrors } from '../../src/errors.ts'
 import type { Outlook } from '../../src/updates/outlook-reader.ts'
-import { listAttempts, putSetting, wakeUpdates } from '../../src/updates/update-store.ts'
+import { listAttempts, putSetting } from '../../src/updates/update-store.ts'
+import { noteWakes } from '../../src/updates/update-wake-store.ts'
 import { Updater } from '../../src/updates/updater.ts'
 import { openRollouts } from '../support/rollouts.ts'
 
@@ -46,7 +48,7 @@ t.test('of many nodes that look at once one rolls a version out, once', async (t
   const nodes = Array.from({ length: 5 }, () => updater(t))
   for (const node of nodes) node.look()
   await until(async () => (await stateOf('one')) === 'started')
-  await knex.transaction((trx) => wakeUpdates(trx, 'one'))
+  await knex.transaction((trx) => noteWakes(trx, ['one']))
   for (const node of nodes) node.look()
   await Promise.all(nodes.map((node) => node.stop()))
   t.equal((await plannedFor('one')).length, 1)
@@ -82,7 +84,7 @@ t.test('what the host does not take is told once, and no rollout is planned', as
 
 t.test('an outage is no fault of a version: it is tried again', async (t) => {
   await knex('plugin_update_attempts').where({ plugin: 'three' }).delete()
-  await knex.transaction((trx) => wakeUpdates(trx, 'three'))
+  await knex.transaction((trx) => noteWakes(trx, ['three']))
   let isAway = true
   const install = async () => {
     if (isAway) throw coreErrors.create('DATABASE_UNAVAILABLE', {})
@@ -100,4 +102,39 @@ t.test('an outage is no fault of a version: it is tried again', async (t) => {
     return (await stateOf('three')) === 'started'
   })
   t.match(await plannedFor('three'), [{ state: 'running' }])
+})
+
+t.test('a change that concerns a plugin has it looked at anew, and no other', async (t) => {
+  await knex('plugin_updates').update({ look_at: new Date(Date.now() + 3_600_000) })
+  await knex('plugin_update_wakes').delete()
+  const looked: string[] = []
+  const outlooks = {
+    read: async (plugin: string) => {
+      looked.push(plugin)
+      return { ...outlook(plugin), next: null }
+    },
+  }
+  const node = updater(t, { outlooks })
+  const after = async (action: string, subject: string, detail = {}) => {
+    const change = { actor: 'operator', action, subject, tenant: null, traceId: null, detail }
+    await commitChange(knex, change, async () => undefined)
+    looked.length = 0
+    node.look()
+    // Nothing is noted, nothing is due, and nothing is under way.
+    await until(async () => {
+      const [rested] = await knex('plugin_updates')
+        .whereRaw('leased_until is null and look_at > clock_timestamp()')
+        .whereNotExists(knex('plugin_update_wakes').select('id'))
+        .count('* as count')
+      return Number(rested?.['count']) === 3
+    })
+    return looked.toSorted()
+  }
+  t.same(await after('grant.given', 'one'), ['one'])
+  t.same(await after('rollout.abort', 'rol_1', { plugin: 'two' }), ['two'])
+  t.same(await after('rollout.pause', 'rol_1', { plugin: 'two' }), [], 'it goes on')
+  t.same(await after('package.published', 'three@1.2.0'), ['three'])
+  t.same(await after('freeze.removed', 'winter'), ['one', 'three', 'two'])
+  t.same(await after('grant.given', 'another'), [])
+  t.same(await after('tenant.created', 'one'), [])
 })

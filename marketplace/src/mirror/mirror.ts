@@ -16,6 +16,7 @@ import { nextRevision, REVISION_BYTES } from '../packages/revision.ts'
 import { moveVersion, setDeprecation } from '../packages/version-standing-store.ts'
 import type { AuditEntry, MarketplaceOptions, PackageInspection } from '../ports.ts'
 import { checkedFindings, inspectSound, requireRoom } from '../publish/check-package.ts'
+import { configSchemaOf } from '../publish/config-schema.ts'
 import { digestsOf } from '../publish/digests.ts'
 import { keepContents } from '../publish/keep-contents.ts'
 import { provenanceType } from '../publish/provenance.ts'
@@ -329,6 +330,7 @@ function fieldsOf(
     packageJson: inspection.packageJson,
     manifest: inspection.manifest,
     contracts: inspection.contracts,
+    configSchema: configSchemaOf(inspection),
     readme: readmeOf(inspection.files),
     provenance,
     provenanceType: provenanceType(provenance ?? undefined, subject),

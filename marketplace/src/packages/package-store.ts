@@ -20,6 +20,8 @@ export interface NewVersion extends Omit<PublishedVersion, 'deprecation' | 'yank
   readonly size: number
   readonly manifest: object
   readonly contracts: object
+  /** Of its settings, as JSON text; null: none is kept. */
+  readonly configSchema: string | null
   readonly provenance: string | null
   readonly fingerprint: string
   readonly findings: readonly Finding[]
@@ -136,6 +138,7 @@ export async function insertVersion(trx: Knex.Transaction, given: NewVersion): P
       package_json: JSON.stringify(given.packageJson),
       manifest: JSON.stringify(given.manifest),
       contracts: JSON.stringify(given.contracts),
+      config_schema: given.configSchema,
       readme: given.readme,
       provenance: given.provenance,
       provenance_type: given.provenanceType,
@@ -327,6 +330,16 @@ export async function findContracts(
 ): Promise<Readonly<Record<string, Contract>> | undefined> {
   const row = await knex('package_versions').where({ name, version }).first('contracts')
   return row?.contracts
+}
+
+/** Of its settings; undefined: none is kept of the version. */
+export async function findConfigSchema(
+  knex: Knex,
+  name: string,
+  version: string,
+): Promise<unknown> {
+  const row = await knex('package_versions').where({ name, version }).first('config_schema')
+  return typeof row?.config_schema === 'string' ? JSON.parse(row.config_schema) : undefined
 }
 
 /** What the checks found at its publish; undefined: there is no such version. */

@@ -19,6 +19,7 @@ import type { MarketplaceOptions, PackageInspection } from '../ports.ts'
 import type { Actor } from '../publishers/actor.ts'
 import { authorizeChange } from '../publishers/authorize-change.ts'
 import { findNeed, openReview, type StagedVersion } from '../review/open-review.ts'
+import { listReviews } from '../review/review-store.ts'
 import { relist } from '../search/listing-index.ts'
 import {
   listPublisherKeys,
@@ -28,6 +29,7 @@ import {
 import type { SignedRelease } from '../trust/registry-keys.ts'
 import { ownersOf, requireAuthor } from '../trust/require-author.ts'
 import { checkedFindings, inspectSound, requireRoom, requireSound } from './check-package.ts'
+import { configSchemaOf } from './config-schema.ts'
 import { type Digests, digestsOf } from './digests.ts'
 import { keepContents } from './keep-contents.ts'
 import { provenanceType } from './provenance.ts'
@@ -82,7 +84,7 @@ export class PublishService {
     await authorizeChange(knex, actor, name, head?.owner)
     const document = readPublishDocument(name, body)
     const { version, tarball } = document
-    if (await isVersionTaken(knex, name.full, version)) throw versionExists(document)
+    if (await isVersionTaken(knex, name.full, version)) throw await this.#taken(document)
     const digests = await digestsOf(tarball)
     requireClaims(document, digests)
     const proven = provenanceType(document.provenance, {
@@ -96,6 +98,16 @@ export class PublishService {
     const checked = { document, digests, inspection, findings, proven }
     const staged = await knex.transaction((trx) => this.#store(trx, request, checked))
     return { staged, findings }
+  }
+
+  /** Whose answer was lost sends it again, and is told that it arrived. */
+  async #taken(document: PublishDocument): Promise<Error> {
+    const { name, version } = document
+    const waiting = { name: name.full, version, status: 'open' } as const
+    const [review] = await listReviews(this.#ports.knex, waiting, { limit: 1 })
+    if (review === undefined) return versionExists(document)
+    const words = { package: spec(document), review: review.id }
+    return marketplaceErrors.create('VERSION_IN_REVIEW', words)
   }
 
   async #store(
@@ -223,6 +235,7 @@ function versionFields(checked: CheckedPublish, actor: Actor) {
     packageJson: inspection.packageJson,
     manifest: inspection.manifest,
     contracts: inspection.contracts,
+    configSchema: configSchemaOf(inspection),
     readme: readmeOf(inspection.files),
     provenance: document.provenance ?? null,
     provenanceType: proven,

@@ -4,9 +4,15 @@ import { isForSome } from '../publishers/token-limits.ts'
 
 /** What the operator decides of reviews. */
 export interface ReviewPolicy {
-  /** Off: whatever passes the checks is published. For a laptop, or where every publisher is the operator's own. */
+  /**
+   * Off: whatever passes the checks is published, but for tier `trusted`. For a laptop, or where every publisher is the
+   * operator's own.
+   */
   readonly mode: 'on' | 'off'
-  /** `pass`: whoever holds the operator's token could change this policy as well, so it is not asked twice. */
+  /**
+   * `pass`: whoever holds the operator's token could change this policy as well, so it is not asked twice. Not of tier
+   * `trusted`, see `operatorPasses`.
+   */
   readonly operator: 'pass' | 'review'
   /** By tier, where it is no first version. */
   readonly tiers: Readonly<Record<Tier, TierPolicy>>
@@ -19,6 +25,11 @@ export interface TierPolicy {
   readonly approvals: number
   /** A publisher with the role `trusted` needs nobody. */
   readonly trustedPublishersPass: boolean
+  /**
+   * Of tier `trusted` alone: what the operator publishes goes live by that one publish. Absent: it does not. It runs with
+   * the rights of the host, so that a token in the wrong hands is to need a second act that stands in the audit by itself.
+   */
+  readonly operatorPasses?: boolean
 }
 
 export const defaultPolicy: ReviewPolicy = Object.freeze({
@@ -60,7 +71,7 @@ export function reviewNeed(
   policy: ReviewPolicy,
   { publisher, roles, tier, isFirst, isAsked, isCutShort }: Submission,
 ): ReviewNeed | undefined {
-  const isFree = policy.mode === 'off' || (publisher === OPERATOR && policy.operator === 'pass')
+  const isFree = isUnreviewed(policy, { isOperator: publisher === OPERATOR, tier })
   const { approvals, trustedPublishersPass } = policy.tiers[tier]
   const passes = isFree || (trustedPublishersPass && roles.includes('trusted'))
   const byTier = passes ? 0 : approvals
@@ -75,6 +86,14 @@ export function reviewNeed(
   ]
   if (grounds.length === 0) return undefined
   return { grounds, needed: Math.max(byTier, first || untried ? 1 : 0) }
+}
+
+function isUnreviewed(
+  { mode, operator, tiers }: ReviewPolicy,
+  { isOperator, tier }: { readonly isOperator: boolean; readonly tier: Tier },
+): boolean {
+  const passes = mode === 'off' || (isOperator && operator === 'pass')
+  return passes && (tier !== 'trusted' || (isOperator && tiers.trusted.operatorPasses === true))
 }
 
 /**

@@ -43,6 +43,7 @@ export const reviewRoutes: FastifyPluginAsync<ReviewOptions> = async (app, ports
 interface ListQuery {
   readonly status?: ReviewStatus
   readonly package?: string
+  readonly version?: string
   readonly limit: number
   readonly cursor?: string
 }
@@ -55,9 +56,9 @@ function queueRoutes(app: FastifyInstance, { knex }: ReviewOptions, reviews: Rev
     { schema: { tags, summary: 'What waits for review', querystring: listSchema } },
     async (request) => {
       const actor = actorOf(request)
-      const { status, package: name, ...page } = request.query
+      const { status, package: name, version, ...page } = request.query
       const seen = await reviews.seenBy(actor)
-      const items = await listReviews(knex, { ...seen, status, name }, page)
+      const items = await listReviews(knex, { ...seen, status, name, version }, page)
       const last = items.at(-1)
       return { items, ...(items.length === page.limit && last ? { next: last.id } : {}) }
     },

@@ -6,6 +6,7 @@ const packageSchema = {
   pattern: '^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*$',
   maxLength: 214,
 } as const
+const versionSchema = { type: 'string', pattern: '^[0-9A-Za-z.-]+$', maxLength: 256 } as const
 const uuidSchema = {
   type: 'string',
   pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
@@ -42,6 +43,7 @@ export const listSchema = strict(
   {
     status: { enum: ['open', 'approved', 'rejected'] },
     package: packageSchema,
+    version: versionSchema,
     limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
     cursor: uuidSchema,
   },
@@ -52,7 +54,7 @@ export const roleSchema = strict({ name: nameSchema, role: { enum: ['reviewer', 
 
 export const withdrawalParams = strict({
   name: packageSchema,
-  version: { type: 'string', pattern: '^[0-9A-Za-z.-]+$', maxLength: 256 },
+  version: versionSchema,
   command: { enum: ['yank', 'unyank', 'block', 'unblock'] },
 })
 
@@ -64,10 +66,14 @@ const tierPolicy = strict({
 })
 
 /** Neither linted nor run at a publish: people are all there is. */
-const trustedPolicy = strict({
-  approvals: { type: 'integer', minimum: 1, maximum: 5 },
-  trustedPublishersPass: { const: false },
-})
+const trustedPolicy = strict(
+  {
+    approvals: { type: 'integer', minimum: 1, maximum: 5 },
+    trustedPublishersPass: { const: false },
+    operatorPasses: { type: 'boolean' },
+  },
+  ['approvals', 'trustedPublishersPass'],
+)
 
 export const policySchema = strict(
   {

@@ -1,5 +1,7 @@
 import type { Finding } from '@signalbox/sdk/finding'
+import type { Manifest } from '@signalbox/sdk/manifest'
 import { type PermissionDiff, permissionDiff } from '@signalbox/sdk/permission-diff'
+import { type SettingsDiff, settingsDiff } from '@signalbox/sdk/settings-diff'
 import type { Knex } from 'knex'
 import { marketplaceErrors } from '../errors.ts'
 import { findOrigin } from '../mirror/mirrored-version-store.ts'
@@ -7,6 +9,7 @@ import { retag } from '../mirror/retag.ts'
 import { isMaintainer } from '../packages/maintainer-store.ts'
 import { parsePackageName } from '../packages/package-name.ts'
 import {
+  findConfigSchema,
   findContracts,
   findFindings,
   findHead,
@@ -72,6 +75,8 @@ export interface ShownReview extends Review {
   readonly findings: readonly Finding[]
   /** What it makes of the majors of services that the release served as well. */
   readonly contracts: readonly ServiceDiff[]
+  /** What it asks of each tenant's settings; null: the schema of one of both was not kept, the files' diff has it. */
+  readonly settings: SettingsDiff | null
 }
 
 type Ports = AccountPorts & {
@@ -118,7 +123,22 @@ export class ReviewService {
       permissions: permissionDiff(before, version.manifest),
       findings: (await findFindings(knex, review.name, review.version)) ?? [],
       contracts: serviceDiffs(old, version.contracts),
+      settings: await this.#settings(review, version.manifest, against, before),
     }
+  }
+
+  async #settings(
+    { name, version }: Review,
+    manifest: Manifest,
+    against: string | null,
+    before: Manifest | undefined,
+  ): Promise<SettingsDiff | null> {
+    const { knex } = this.#ports
+    const now = await findConfigSchema(knex, name, version)
+    const old = against === null ? undefined : await findConfigSchema(knex, name, against)
+    const isUnknown = (of: Manifest | undefined, schema: unknown) =>
+      of?.config !== undefined && schema === undefined
+    return isUnknown(manifest, now) || isUnknown(before, old) ? null : settingsDiff(old, now)
   }
 
   async tarball(actor: Actor, id: string): Promise<{ bytes: Buffer; review: Review }> {

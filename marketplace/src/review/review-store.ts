@@ -122,11 +122,15 @@ export interface ReviewQuery {
   readonly publisher?: string | undefined
   readonly status?: ReviewStatus | undefined
   readonly name?: string | undefined
+  readonly version?: string | undefined
   /** Of the token that asks: only those of packages that it is for. */
   readonly limits?: TokenLimits | undefined
 }
 
-function matching(knex: Knex, { publisher, status, name, limits }: ReviewQuery): Knex.QueryBuilder {
+function matching(
+  knex: Knex,
+  { publisher, status, name, version, limits }: ReviewQuery,
+): Knex.QueryBuilder {
   const query = knex('reviews')
   if (limits !== undefined && isForSome(limits)) {
     const lists = [[...(limits.packages ?? [])], [...(limits.scopes ?? [])]]
@@ -135,6 +139,7 @@ function matching(knex: Knex, { publisher, status, name, limits }: ReviewQuery):
   if (publisher !== undefined) query.where({ publisher })
   if (status !== undefined) query.where({ status })
   if (name !== undefined) query.where({ name })
+  if (version !== undefined) query.where({ version })
   return query
 }
 

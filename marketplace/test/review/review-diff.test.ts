@@ -51,7 +51,12 @@ t.test(
     t.match(of('package.json').diff, /- {2}"version": "1\.0\.0",\n\+ {2}"version": "1\.0\.1",/)
     t.equal(of('README.md'), undefined)
     t.equal(diff.unchanged, 2)
-    t.same((await call(path, { token: OPERATOR_TOKEN })).body.findings, [])
+    const { body: review } = await call(path, { token: OPERATOR_TOKEN })
+    t.same(review.findings, [])
+    t.match(review.settings, { isTighter: true, changes: [], isCut: false })
+    await knex('package_versions').where({ name, version: '1.0.0' }).update({ config_schema: null })
+    const { body: older } = await call(path, { token: OPERATOR_TOKEN })
+    t.equal(older.settings, null, 'what was published before schemas were kept is not guessed at')
     t.equal((await call(`${path}/diff`, { token: acme })).status, 200, 'its publisher sees it too')
     t.equal((await call(`${path}/diff`, { token: eve })).status, 404)
   },

@@ -50,11 +50,27 @@ t.test('what was not tried to its end needs a person, whoever publishes it', asy
 })
 
 t.test('the operator passes, unless the policy says otherwise; off, everybody does', async (t) => {
-  t.equal(needed({ publisher: 'operator', tier: 'trusted', isFirst: true }), undefined)
+  t.equal(needed({ publisher: 'operator', isFirst: true }), undefined)
   const strict = { ...defaultPolicy, operator: 'review' } as const
   t.equal(needed({ publisher: 'operator', tier: 'trusted' }, strict), 2)
   t.equal(needed({ isFirst: true }, { ...defaultPolicy, mode: 'off' }), undefined)
 })
+
+t.test(
+  'no process goes live by one publish, unless the policy says so of the operator',
+  async (t) => {
+    const off = { ...defaultPolicy, mode: 'off' } as const
+    const trusted = { ...defaultPolicy.tiers.trusted, operatorPasses: true }
+    const said = { ...defaultPolicy, tiers: { ...defaultPolicy.tiers, trusted } } as const
+    const bothOff = { ...said, mode: 'off' } as const
+    const by = (publisher: string, policy: ReviewPolicy) =>
+      needed({ publisher, tier: 'trusted', isFirst: true }, policy)
+    for (const policy of [defaultPolicy, off]) t.equal(by('operator', policy), 2)
+    for (const policy of [said, bothOff]) t.equal(by('operator', policy), undefined)
+    t.equal(by('operator', { ...said, operator: 'review' }), 2, 'under the table, as everybody')
+    for (const policy of [defaultPolicy, off, said, bothOff]) t.equal(by('acme', policy), 2)
+  },
+)
 
 t.test('what was asked to be staged waits, and needs no more than it would have', async (t) => {
   t.equal(needed({ tier: 'declarative', isAsked: true }), 0)

@@ -6,7 +6,7 @@ export type Node = boolean | Keywords
 export type Keywords = Readonly<Record<string, unknown>>
 
 /** Words that say something to people and nothing of what fits. */
-const annotations: ReadonlySet<string> = new Set([
+export const annotations: ReadonlySet<string> = new Set([
   '$schema',
   '$comment',
   'title',

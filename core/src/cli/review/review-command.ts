@@ -1,48 +1,22 @@
 import { defineCommand } from 'citty'
-import { hostArguments } from './common-arguments.ts'
-import { connectionOf, HostClient } from './host-client.ts'
-import { say } from './language.ts'
-import { print } from './output.ts'
-import { signedDecision } from './sign-approval.ts'
-import { keyArgument } from './sign-command.ts'
 
-interface Review {
-  readonly id: string
-  readonly name: string
-  readonly version: string
-  readonly publisher: string
-  readonly tier: string
-  readonly status: string
-  readonly needed: number
-}
-
-interface ShownReview extends Review {
-  readonly against: string | null
-  readonly entries: readonly {
-    readonly kind: string
-    readonly actor: string
-    readonly text: string
-    readonly rule: string | null
-    readonly at: string
-  }[]
-  readonly permissions: {
-    readonly changes: readonly {
-      readonly name: string
-      readonly change: string
-      readonly before: unknown
-      readonly after: unknown
-    }[]
-  }
-}
-
-const REVIEWS = '/v1/marketplace/reviews'
+import { hostArguments } from '../common-arguments.ts'
+import { connectionOf, HostClient, HostRefusal } from '../host-client.ts'
+import { say, terminalLanguage } from '../language.ts'
+import { print } from '../output.ts'
+import { signedDecision } from '../sign-approval.ts'
+import { keyArgument } from '../sign-command.ts'
+import { filesDiffLines, filesStatLines } from './files-diff-lines.ts'
+import { reviewLine, reviewLines } from './review-lines.ts'
+import { REVIEWS, reviewPath } from './review-reference.ts'
+import type { FilesDiff, InstalledDiff, Review, ShownReview } from './shown-review.ts'
 
 const idArgument = {
   type: 'positional',
   required: true,
   description: say({
-    en: "The review's id, which is npm's stage id",
-    'zh-CN': '评审编号，即 npm 的 stage id',
+    en: "name@version, or the review's id, which is npm's stage id",
+    'zh-CN': '名称@版本，或评审编号（即 npm 的 stage id）',
   }),
 } as const
 
@@ -66,7 +40,7 @@ const list = defineCommand({
     const client = new HostClient(await connectionOf(args))
     const path = `${REVIEWS}?status=${encodeURIComponent(args.status)}&limit=200`
     const found = await client.request<{ items: readonly Review[] }>('GET', path)
-    print(args.json, found, found.items.map(lineOf))
+    print(args.json, found, found.items.map(reviewLine))
   },
 })
 
@@ -74,45 +48,70 @@ const show = defineCommand({
   meta: {
     name: 'show',
     description: say({
-      en: 'A review: what the version may do, and all that was said',
-      'zh-CN': '一次评审：该版本可做什么，以及全部记录',
+      en: 'A review: findings, what the version may do beside the release before it and beside what runs here, and all that was said',
+      'zh-CN': '一次评审：检查结果、与前一版本及本主机现状相比的权限，以及全部记录',
     }),
   },
   args: { id: idArgument, ...hostArguments },
   run: async ({ args }) => {
     const client = new HostClient(await connectionOf(args))
-    const review = await client.request<ShownReview>(
-      'GET',
-      `${REVIEWS}/${encodeURIComponent(args.id)}`,
-    )
-    print(args.json, review, shownLines(review))
+    const path = await reviewPath(client, args.id)
+    const review = await client.request<ShownReview>('GET', path)
+    const installed = await installedDiff(client, review)
+    const shown = installed === undefined ? review : { ...review, installed }
+    print(args.json, shown, reviewLines(review, installed, terminalLanguage()))
   },
 })
 
-function lineOf({ id, name, version, tier, publisher, status }: Review): string {
-  return `${id}  ${name}@${version}  ${tier}  ${publisher}  ${status}`
+/** Who runs it and what they granted is the operator's to see: others are shown the rest. */
+async function installedDiff(
+  client: HostClient,
+  { name, version }: Review,
+): Promise<InstalledDiff | undefined> {
+  const [plugin, of] = [name, version].map(encodeURIComponent)
+  const path = `/v1/marketplace/packages/${plugin}/versions/${of}/permissions?limit=200`
+  try {
+    return await client.request<InstalledDiff>('GET', path)
+  } catch (error) {
+    const { status } = error instanceof HostRefusal ? error.problem : { status: 0 }
+    if (status === 401 || status === 403) return undefined
+    throw error
+  }
 }
 
-function shownLines(review: ShownReview): readonly string[] {
-  const { against, permissions, entries } = review
-  const beside =
-    against === null
-      ? say({
-          en: 'It may (there is no release before it):',
-          'zh-CN': '权限（此前没有发布版本）：',
-        })
-      : say({ en: 'It may, beside {against}:', 'zh-CN': '与 {against} 相比的权限：' }, { against })
-  const changes = permissions.changes.map(
-    ({ change, name, before, after }) =>
-      `  ${change.padEnd(8)} ${name} ${JSON.stringify(before)} -> ${JSON.stringify(after)}`,
-  )
-  const said = entries.map(
-    ({ at, actor, kind, rule, text }) =>
-      // Written by others: none of it may move the cursor of a terminal.
-      `${at}  ${actor} (${kind}${rule === null ? '' : `, ${rule}`}): ${text.replace(/\p{Cc}+/gu, ' ')}`,
-  )
-  return [lineOf(review), beside, ...changes, ...said]
-}
+const diff = defineCommand({
+  meta: {
+    name: 'diff',
+    description: say({
+      en: 'The files of a version beside those of the release before it, as a unified diff',
+      'zh-CN': '该版本的文件与前一版本相比的统一差异',
+    }),
+  },
+  args: {
+    id: idArgument,
+    stat: {
+      type: 'boolean',
+      description: say({
+        en: 'Only which files changed, and how many lines of them',
+        'zh-CN': '仅列出更改的文件及其行数',
+      }),
+    },
+    file: {
+      type: 'string',
+      description: say({ en: 'Of one file alone', 'zh-CN': '仅显示一个文件' }),
+    },
+    ...hostArguments,
+  },
+  run: async ({ args }) => {
+    const client = new HostClient(await connectionOf(args))
+    const path = await reviewPath(client, args.id)
+    const found = await client.request<FilesDiff>('GET', `${path}/diff`)
+    const files = found.files.filter((file) => args.file === undefined || file.path === args.file)
+    const told = { ...found, files }
+    const lines = args.stat === true ? filesStatLines : filesDiffLines
+    print(args.json, told, lines(told, terminalLanguage()))
+  },
+})
 
 const ruleArgument = {
   type: 'string',
@@ -138,12 +137,12 @@ function saying(name: string, description: { en: string; 'zh-CN': string }) {
     },
     run: async ({ args }) => {
       const client = new HostClient(await connectionOf(args))
-      const path = `${REVIEWS}/${encodeURIComponent(args.id)}/${name}`
-      const review = await client.request<ShownReview>('POST', path, {
+      const path = await reviewPath(client, args.id)
+      const review = await client.request<ShownReview>('POST', `${path}/${name}`, {
         text: args.text,
         ...(args.rule === undefined ? {} : { rule: args.rule }),
       })
-      print(args.json, review, shownLines(review))
+      print(args.json, review, reviewLines(review, undefined, terminalLanguage()))
     },
   })
 }
@@ -181,7 +180,7 @@ function deciding(decision: 'approved' | 'rejected', description: { en: string; 
     },
     run: async ({ args }) => {
       const client = new HostClient(await connectionOf(args))
-      const path = `${REVIEWS}/${encodeURIComponent(args.id)}`
+      const path = await reviewPath(client, args.id)
       const text = args.text ?? decision
       const decided = isApproval ? { decision } : { decision, reason: text }
       const statement =
@@ -193,7 +192,7 @@ function deciding(decision: 'approved' | 'rejected', description: { en: string; 
         ...(args.rule === undefined ? {} : { rule: args.rule }),
         ...(statement === undefined ? {} : { statement }),
       })
-      print(args.json, review, shownLines(review))
+      print(args.json, review, reviewLines(review, undefined, terminalLanguage()))
     },
   })
 }
@@ -209,6 +208,7 @@ export const reviewCommand = defineCommand({
   subCommands: {
     list,
     show,
+    diff,
     approve: deciding('approved', { en: 'Approve a version', 'zh-CN': '批准版本' }),
     reject: deciding('rejected', {
       en: 'Reject a version, with the reason',
