@@ -26,22 +26,6 @@ export async function askedOf(
   }
 }
 
-export function requestOf({ method, url, headers, body }: FetchRequest): Request {
-  const bytes = body === null ? undefined : Buffer.from(body, 'base64')
-  const pairs = headers.map(([name, value]): [string, string] => [name, value])
-  return new Request(url, {
-    method,
-    headers: pairs,
-    ...(bytes === undefined ? {} : { body: bytes }),
-  })
-}
-
-export async function answerOf(response: Response, url: string): Promise<FetchAnswer> {
-  const { status, statusText, headers } = response
-  const body = Buffer.from(await response.arrayBuffer()).toString('base64')
-  return { status, statusText, headers: [...headers], body, url, redirected: false }
-}
-
 export function responseOf({ status, statusText, headers, body }: FetchAnswer): Response {
   const hasBody = ![204, 205, 304].includes(status)
   const pairs = headers.map(([name, value]): [string, string] => [name, value])

@@ -1,3 +1,5 @@
+import type { KeptBlob } from './memory-blobs.ts'
+import type { SharedLink } from './memory-links.ts'
 import type { LogRecord, MeteredUse, PublishedEvent, SentMessage } from './records.ts'
 
 /** A job that waits for its instant. */
@@ -18,6 +20,8 @@ export class HostMemory {
   readonly statements: { readonly sql: string; readonly parameters: readonly unknown[] }[] = []
   readonly jobs = new Map<string, WaitingJob>()
   readonly units = new Set<string>()
+  readonly blobs = new Map<string, KeptBlob>()
+  readonly links = new Map<string, SharedLink>()
   #made = 0
 
   /** A number that none before had: ids of a test are the same in every run. */

@@ -15,7 +15,6 @@ import {
   requireData,
   requirePublisher,
 } from '../host-calls/event-rules.ts'
-import { type FetchRequest, httpFetchRule } from '../host-calls/fetch-rules.ts'
 import { hostRefusals } from '../host-calls/host-refusals.ts'
 import {
   instantOf,
@@ -33,10 +32,15 @@ import {
   type ServiceRequest,
   servicesCallRule,
 } from '../host-calls/service-rules.ts'
-import { answerOf, type FetchAnswer, requestOf } from './fetch-bodies.ts'
 import type { HostMemory } from './host-memory.ts'
+import { assetCalls } from './memory-assets.ts'
+import { blobCalls } from './memory-blobs.ts'
+import { fetchCall } from './memory-fetch.ts'
+import { linkCalls } from './memory-links.ts'
+import { tenantCalls } from './memory-tenant.ts'
 import { lacks, type TestAnswers } from './test-answers.ts'
 import type { InstalledFolder } from './test-plugin.ts'
+import { askUsed } from './used-contracts.ts'
 
 type Origin = Parameters<typeof hopsOf>[0]
 
@@ -65,6 +69,11 @@ export function memoryCalls(ports: MemoryPorts): Readonly<Record<string, MemoryC
   return {
     ...databaseCalls(ports),
     ...jobCalls(ports),
+    ...blobCalls(ports),
+    ...assetCalls(ports),
+    ...linkCalls(ports),
+    ...tenantCalls(ports),
+    'http.fetch': fetchCall(ports),
     'events.publish': {
       ...eventsPublishRule,
       run: (call: Admitted<EventWish>) => {
@@ -80,19 +89,18 @@ export function memoryCalls(ports: MemoryPorts): Readonly<Record<string, MemoryC
         const name = `${covered?.service}@${covered?.major}`
         const answer = ports.answers.services?.[name]?.[request.operation]
         const option = `services: { '${name}': { ${request.operation}: (input) => … } }`
-        if (answer === undefined)
-          throw lacks(ports.installed, `${name}/${request.operation}`, option)
-        return (await answer(request.input)) ?? null
-      },
-    },
-    'http.fetch': {
-      ...httpFetchRule,
-      run: async ({ request }: Admitted<FetchRequest>): Promise<FetchAnswer> => {
-        const { fetch } = ports.answers
-        if (fetch === undefined) {
-          throw lacks(ports.installed, request.url, 'fetch: (request) => new Response(…)')
-        }
-        return answerOf(await fetch(requestOf(request)), request.url)
+        const { used } = ports.installed
+        if (covered === undefined)
+          throw new Error('a grant was chosen that does not cover the call')
+        return askUsed(
+          used,
+          { ...covered, operation: request.operation },
+          request.input,
+          (input) => {
+            if (answer !== undefined) return answer(input)
+            throw lacks(ports.installed, `${name}/${request.operation}`, option)
+          },
+        )
       },
     },
     'notify.send': {
