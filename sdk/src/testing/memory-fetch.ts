@@ -41,7 +41,8 @@ export function fetchCall({ installed, answers }: MemoryPorts): MemoryCall {
 function asRequest({ method, url, headers, body }: Hop): Request {
   const pairs = headers.map(([name, value]): [string, string] => [name, value])
   const bytes = body === undefined ? {} : { body: new Uint8Array(body) }
-  return new Request(url, { method, headers: pairs, ...bytes })
+  // Where it leads on is for this host to follow, or not.
+  return new Request(url, { method, headers: pairs, redirect: 'manual', ...bytes })
 }
 
 interface Shown {

@@ -41,7 +41,7 @@ export function tenantCalls(ports: MemoryPorts): Readonly<Record<string, MemoryC
         const owner = found.find((one) => Object.hasOwn(one.handlers ?? {}, handler))
         const run = owner?.plugin === plugin ? owner.handlers?.[handler] : undefined
         if (run !== undefined) return (await run(input)) ?? null
-        const entry = `contribution ${point} ${handler}`
+        const entry = `contributions[${JSON.stringify(point)}][${JSON.stringify(handler)}]`
         throw guestFailures.create('HANDLER_MISSING', { plugin, version: '1.0.0', entry })
       },
     },

@@ -314,9 +314,9 @@ export class TestHost {
   async #run(entry: Entry): Promise<string> {
     const { plugin, version, limits } = this.#installed
     const who = { plugin, version }
-    const { run, name, deadlineMs } = entry
+    const { run, deadlineMs } = entry
     if (run === undefined) {
-      throw guestFailures.create('HANDLER_MISSING', { ...who, entry: `${entry.kind} ${name}` })
+      throw guestFailures.create('HANDLER_MISSING', { ...who, entry: placeOf(entry) })
     }
     const open = new OpenCall(who, (call, payloadJson) =>
       outsideGuest(() => this.#hostCall(call, payloadJson, entry.origin)),
@@ -374,6 +374,14 @@ export class TestHost {
     spendBudget(this.#limiter, rule, name, asker)
     return rule.run({ request: request as never, grant, grants, asker, origin })
   }
+}
+
+/** Where handlers stand that no data service names. */
+const tables: Readonly<Record<string, string>> = { event: 'on', job: 'jobs', webhook: 'webhooks' }
+
+function placeOf({ kind, name }: Entry): string {
+  const table = tables[kind]
+  return table === undefined ? name : `${table}["${name}"]`
 }
 
 function own<Value>(
