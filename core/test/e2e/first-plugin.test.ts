@@ -28,11 +28,13 @@ t.test('the ten-minute guide works as it is pasted, in a fresh folder', async (t
   await writeFile(join(folder, 'token'), OPERATOR_TOKEN)
   const { url } = host
   // Where this machine takes packages from, as whoever reads the guide has it set.
-  const npm = Object.entries(process.env).filter(([name]) =>
-    /^npm_config_(registry|userconfig|globalconfig)$/i.test(name),
+  const reaching = Object.entries(process.env).filter(([name]) =>
+    /^(npm_config_(registry|userconfig|globalconfig)|https?_proxy|node_extra_ca_certs)$/i.test(
+      name,
+    ),
   )
   const own = { PATH: process.env.PATH, HOME: folder, SIGNALBOX_URL: url, CI: 'true' }
-  const environment = { ...Object.fromEntries(npm), ...own }
+  const environment = { ...Object.fromEntries(reaching), ...own }
   const terminal = new Terminal(folder, environment)
   t.teardown(() => terminal.close())
   /** The clone, the host and its token are where this test has them. */

@@ -1,6 +1,11 @@
-import type { KeptBlob } from './memory-blobs.ts'
-import type { SharedLink } from './memory-links.ts'
-import type { LogRecord, MeteredUse, PublishedEvent, SentMessage } from './records.ts'
+import type {
+  KeptBlob,
+  LogRecord,
+  MeteredUse,
+  PublishedEvent,
+  SentMessage,
+  SharedLink,
+} from './records.ts'
 
 /** A job that waits for its instant. */
 export interface WaitingJob {

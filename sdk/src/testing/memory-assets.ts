@@ -7,7 +7,7 @@ import {
   assetsReadRule,
   requireAsset,
 } from '../host-calls/asset-rules.ts'
-import type { Admitted, MemoryCall, MemoryPorts } from './memory-calls.ts'
+import type { Admitted, MemoryCall, MemoryPorts } from './memory-call.ts'
 
 /** `ctx.assets` of a test host: files of the folder that `npm publish` would pack. */
 export function assetCalls({ installed }: MemoryPorts): Readonly<Record<string, MemoryCall>> {

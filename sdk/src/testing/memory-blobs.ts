@@ -18,13 +18,8 @@ import {
 import type { AskedPart } from '../host-calls/byte-part.ts'
 import type { Grant } from '../host-calls/call-rule.ts'
 import type { BlobHead } from '../plugin/blobs.ts'
-import type { Admitted, MemoryCall, MemoryPorts } from './memory-calls.ts'
-
-/** A blob of the plugin, as its test may look at it. */
-export interface KeptBlob {
-  readonly type: string
-  readonly bytes: Uint8Array
-}
+import type { Admitted, MemoryCall, MemoryPorts } from './memory-call.ts'
+import type { KeptBlob } from './records.ts'
 
 interface Upload {
   readonly id: string

@@ -1,4 +1,3 @@
-import type { Asker, CallRule, Grant } from '../host-calls/call-rule.ts'
 import { type CloudEvent, cloudEvent, hopsOf, pluginSource } from '../host-calls/cloud-event.ts'
 import {
   type DbBatch,
@@ -32,37 +31,14 @@ import {
   type ServiceRequest,
   servicesCallRule,
 } from '../host-calls/service-rules.ts'
-import type { HostMemory } from './host-memory.ts'
 import { assetCalls } from './memory-assets.ts'
 import { blobCalls } from './memory-blobs.ts'
+import type { Admitted, MemoryCall, MemoryPorts } from './memory-call.ts'
 import { fetchCall } from './memory-fetch.ts'
 import { linkCalls } from './memory-links.ts'
 import { tenantCalls } from './memory-tenant.ts'
-import { lacks, type TestAnswers } from './test-answers.ts'
-import type { InstalledFolder } from './test-plugin.ts'
+import { lacks } from './test-answers.ts'
 import { askUsed } from './used-contracts.ts'
-
-type Origin = Parameters<typeof hopsOf>[0]
-
-/** One host call that its rule let through. */
-export interface Admitted<Request> {
-  readonly request: Request
-  readonly grant: Grant
-  readonly grants: readonly Grant[]
-  readonly asker: Asker
-  readonly origin: Origin
-}
-
-export interface MemoryCall extends CallRule {
-  readonly run: (call: Admitted<never>) => unknown
-}
-
-export interface MemoryPorts {
-  readonly installed: InstalledFolder
-  readonly memory: HostMemory
-  readonly answers: TestAnswers
-  readonly now: () => number
-}
 
 /** The host calls of a test host: the rules of a real one, and what is kept in memory or answered by the test. */
 export function memoryCalls(ports: MemoryPorts): Readonly<Record<string, MemoryCall>> {

@@ -7,7 +7,7 @@ import { isRedirection } from '../host-calls/redirect-rules.ts'
 import { latin } from '../host-calls/request-headers.ts'
 import { type SendableRequest, sendableRequest } from '../host-calls/sendable-request.ts'
 import type { FetchAnswer } from './fetch-bodies.ts'
-import type { Admitted, MemoryCall, MemoryPorts } from './memory-calls.ts'
+import type { Admitted, MemoryCall, MemoryPorts } from './memory-call.ts'
 import { lacks } from './test-answers.ts'
 
 /** `fetch` of a test host: what may leave a real one, with its secrets put in, is answered by the test. */

@@ -8,19 +8,8 @@ import {
   type ShareRequest,
   tooManyLinks,
 } from '../host-calls/link-rules.ts'
-import type { Admitted, MemoryCall, MemoryPorts } from './memory-calls.ts'
-
-/** A link that the plugin shared. */
-export interface SharedLink {
-  readonly id: string
-  readonly url: string
-  /** `service/operation` of the plugin. */
-  readonly operation: string
-  /** What the plugin fixed of the input. */
-  readonly input: Readonly<Record<string, unknown>>
-  readonly expiresAt: string
-  readonly isRevoked: boolean
-}
+import type { Admitted, MemoryCall, MemoryPorts } from './memory-call.ts'
+import type { SharedLink } from './records.ts'
 
 /** `ctx.links` of a test host. */
 export function linkCalls({

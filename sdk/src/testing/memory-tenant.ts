@@ -8,7 +8,7 @@ import {
 } from '../host-calls/contribution-rules.ts'
 import { guestFailures } from '../host-calls/guest-failures.ts'
 import { identityUnitsRule, shownUnits, UNITS_PAGE } from '../host-calls/identity-rules.ts'
-import type { Admitted, MemoryCall, MemoryPorts } from './memory-calls.ts'
+import type { Admitted, MemoryCall, MemoryPorts } from './memory-call.ts'
 
 /** What a plugin asks of the tenant around it: its units, and what other plugins put into a point. */
 export function tenantCalls(ports: MemoryPorts): Readonly<Record<string, MemoryCall>> {

@@ -20,15 +20,23 @@ import type { Incoming } from '../plugin/incoming-webhook.ts'
 import type { JobRun } from '../plugin/jobs.ts'
 import { faultsOf } from '../schema/validate.ts'
 import { outputText, outwardError, readAnswer, withinDeadline } from './call-outcome.ts'
+import { deepFrozen } from './deep-frozen.ts'
 import { GuestLog } from './guest-log.ts'
 import { GuestTimers } from './guest-timers.ts'
 import { outsideGuest, withGuestWorld } from './guest-world.ts'
 import { HostMemory, type WaitingJob } from './host-memory.ts'
-import type { KeptBlob } from './memory-blobs.ts'
-import { type MemoryCall, memoryCalls } from './memory-calls.ts'
-import { followedLink, type SharedLink } from './memory-links.ts'
+import type { MemoryCall } from './memory-call.ts'
+import { memoryCalls } from './memory-calls.ts'
+import { followedLink } from './memory-links.ts'
 import { OpenCall } from './open-call.ts'
-import type { LogRecord, MeteredUse, PublishedEvent, SentMessage } from './records.ts'
+import type {
+  KeptBlob,
+  LogRecord,
+  MeteredUse,
+  PublishedEvent,
+  SentMessage,
+  SharedLink,
+} from './records.ts'
 import { seededRandom } from './seeded-random.ts'
 import { type TestAnswers, unsupported } from './test-answers.ts'
 import { TestClock } from './test-clock.ts'
@@ -389,10 +397,4 @@ function own<Value>(
   name: string,
 ): Value | undefined {
   return owner !== undefined && Object.hasOwn(owner, name) ? owner[name] : undefined
-}
-
-function deepFrozen(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  for (const part of Object.values(value)) deepFrozen(part)
-  return Object.freeze(value)
 }
