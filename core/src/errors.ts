@@ -1,6 +1,5 @@
 import { defineErrors } from '@signalbox/sdk/errors'
 import { hostCallErrors } from '@signalbox/sdk/host-calls/host-call-errors'
-import { assetErrors } from './assets/asset-errors.ts'
 import { auditErrors } from './audit/audit-errors.ts'
 import { blobErrors } from './blobs/blob-errors.ts'
 import { brokerErrors } from './broker/broker-errors.ts'
@@ -19,7 +18,6 @@ import { permissionErrors } from './identity/permission-errors.ts'
 import { ssoErrors } from './identity/sso/sso-errors.ts'
 import { jobErrors } from './jobs/job-errors.ts'
 import { keyErrors } from './keys/key-errors.ts'
-import { linksErrors } from './links/links-errors.ts'
 import { notifyErrors } from './notify/notify-errors.ts'
 import { removalErrors } from './removal/removal-errors.ts'
 import { documentErrors } from './rollout/documents/document-errors.ts'
@@ -36,14 +34,12 @@ import { webhookErrors } from './webhooks-out/webhook-errors.ts'
 /** Every refusal of the host. Those of one capability stand beside it; the rest here, alphabetical. */
 export const coreErrors = defineErrors('CORE', {
   ...hostCallErrors,
-  ...assetErrors,
   ...authorErrors,
   ...auditErrors,
   ...blobErrors,
   ...brokerErrors,
   ...dbErrors,
   ...contributionsErrors,
-  ...linksErrors,
   ...notifyErrors,
   ...fetchErrors,
   ...sealingErrors,

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
+import { assetMissing, assetPart, requireAsset } from '@signalbox/sdk/host-calls/asset-rules'
+import type { AskedPart } from '@signalbox/sdk/host-calls/byte-part'
 import type { Knex } from 'knex'
-import { CHUNK_BYTES as ANSWER_BYTES } from '../blobs/blob-limits.ts'
-import { type AskedPart, partOf } from '../blobs/byte-part.ts'
 import { coreErrors } from '../errors.ts'
 import { findFile } from '../registry/registry-store.ts'
 import type { InstalledVersion } from '../rollout/routing/snapshot.ts'
 import { CONTENT_CHUNK_BYTES, readContentChunk } from '../storage/content-store.ts'
 import type { FairTurns } from '../storage/fair-turns.ts'
-import { assetPathFault, isAsset } from './asset-path.ts'
 
 /** Chunks of a megabyte that this node holds: tables that every call reads are read from PostgreSQL once. */
 const MAX_CHUNKS = 32
@@ -40,23 +39,9 @@ export class AssetReader {
 
   /** @throws CORE_INPUT_INVALID, CORE_ASSET_MISSING, CORE_ASSET_RANGE, CORE_ASSET_TOO_LARGE, CORE_CONTENT_CORRUPT */
   async read(of: InstalledVersion, path: string, asked: AskedPart): Promise<Buffer> {
-    const detail = assetPathFault(path)
-    if (detail !== undefined) {
-      throw coreErrors.create('INPUT_INVALID', {}, { faults: [{ pointer: '/path', detail }] })
-    }
-    if (!isAsset(of.manifest, path)) throw missing(of, path)
+    requireAsset(of, path)
     const asset = await this.#find(of, path)
-    const part = partOf(asset.size, asked, ANSWER_BYTES)
-    if (part.kind === 'outside') {
-      throw coreErrors.create('ASSET_RANGE', { path, size: asset.size, offset: part.offset })
-    }
-    if (part.kind === 'too-large') {
-      throw coreErrors.create('ASSET_TOO_LARGE', {
-        path,
-        reached: part.reached,
-        limit: ANSWER_BYTES,
-      })
-    }
+    const part = assetPart(path, asset.size, asked)
     return this.#slice(of.plugin, asset, part.offset, part.offset + part.length)
   }
 
@@ -85,7 +70,7 @@ export class AssetReader {
   async #verify(of: InstalledVersion, path: string): Promise<Asset> {
     const { plugin, version } = of
     const file = await this.#turns.take(plugin, () => findFile(this.#knex, plugin, version, path))
-    if (file === undefined) throw missing(of, path)
+    if (file === undefined) throw assetMissing(of, path)
     const whole = createHash('sha256')
     const digests: Buffer[] = []
     for (let at = 0; at < file.size; at += CONTENT_CHUNK_BYTES) {
@@ -124,10 +109,6 @@ function keep<Value>(held: Map<string, Value>, key: string, value: Value, most: 
 
 function sha256Of(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(bytes).digest()
-}
-
-function missing({ plugin, version }: InstalledVersion, path: string): Error {
-  return coreErrors.create('ASSET_MISSING', { plugin, version, path })
 }
 
 function corrupt(sha256: string): Error {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { CHUNK_BYTES } from '@signalbox/sdk/host-calls/byte-part'
 import type { Knex } from 'knex'
-import { CHUNK_BYTES } from './blob-limits.ts'
 
 /** A run of chunks, all of `CHUNK_BYTES` but the last. It belongs to one blob or upload and to no other, ever. */
 export interface BlobObject {

@@ -1,4 +1,6 @@
 import { Readable } from 'node:stream'
+import { quotaOf, requireRoom } from '@signalbox/sdk/host-calls/blob-quota'
+import { DEFAULT_TYPE, sha256Schema, typeSchema } from '@signalbox/sdk/host-calls/blob-rules'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
@@ -10,10 +12,8 @@ import {
   pluginNameSchema,
   strictObject,
 } from '../gateway/http-schemas.ts'
-import { DEFAULT_TYPE, sha256Schema, typeSchema } from './blob-limits.ts'
-import { type BlobOwner, quotaOf } from './blob-owner.ts'
+import type { BlobOwner } from './blob-owner.ts'
 import { recordRead } from './blob-read-audit.ts'
-import { requireRoom } from './blob-room.ts'
 import type { BlobService } from './blob-service.ts'
 import { findUsage, type StoredBlob } from './blob-store.ts'
 import type { BlobUploads } from './blob-uploads.ts'

@@ -1,12 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { requireRoom } from '@signalbox/sdk/host-calls/blob-quota'
+import { blobMissing, blobPart } from '@signalbox/sdk/host-calls/blob-rules'
+import type { AskedPart } from '@signalbox/sdk/host-calls/byte-part'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import type { FairTurns } from '../storage/fair-turns.ts'
 import { appendChunks, chunksOf } from './blob-chunks.ts'
-import { CHUNK_BYTES } from './blob-limits.ts'
 import type { BlobMeter } from './blob-meter.ts'
 import { type BlobOwner, ownerKey } from './blob-owner.ts'
-import { requireRoom } from './blob-room.ts'
 import {
   addUsage,
   type BlobHead,
@@ -19,7 +20,6 @@ import {
   setType,
   takeBlob,
 } from './blob-store.ts'
-import { type AskedPart, partOf } from './byte-part.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -66,9 +66,7 @@ export class BlobService {
   /** @throws CORE_BLOB_MISSING, also of what only another owner has: the two are the same look-up. */
   async require(owner: BlobOwner, sha256: string): Promise<StoredBlob> {
     const blob = await this.find(owner, sha256)
-    if (blob === undefined) {
-      throw coreErrors.create('BLOB_MISSING', { plugin: owner.plugin, sha256 })
-    }
+    if (blob === undefined) throw blobMissing(owner, sha256)
     return blob
   }
 
@@ -87,16 +85,8 @@ export class BlobService {
     signal: AbortSignal,
   ): Promise<Buffer> {
     const blob = await this.require(owner, sha256)
-    const part = partOf(blob.size, asked, CHUNK_BYTES)
-    if (part.kind === 'outside') {
-      throw coreErrors.create('BLOB_RANGE', { sha256, size: blob.size, offset: part.offset })
-    }
-    if (part.kind === 'too-large') {
-      const told = { sha256, reached: part.reached, limit: CHUNK_BYTES }
-      throw coreErrors.create('BLOB_TOO_LARGE', told)
-    }
+    const { offset, length } = blobPart(blob, asked)
     const pieces: Buffer[] = []
-    const { offset, length } = part
     for await (const piece of this.stream(owner, blob, offset, offset + length)) {
       signal.throwIfAborted()
       pieces.push(piece)

@@ -1,11 +1,16 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { requireRoom } from '@signalbox/sdk/host-calls/blob-quota'
+import {
+  requireUploadPart,
+  requireUploads,
+  UPLOAD_KEPT_MS,
+  uploadMissing,
+} from '@signalbox/sdk/host-calls/blob-rules'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import type { FairTurns } from '../storage/fair-turns.ts'
 import { appendChunks, chunksOf } from './blob-chunks.ts'
-import { MAX_OPEN_UPLOADS, UPLOAD_KEPT_MS } from './blob-limits.ts'
 import { type BlobOwner, ownerKey } from './blob-owner.ts'
-import { requireRoom } from './blob-room.ts'
 import {
   addUsage,
   type BlobHead,
@@ -55,10 +60,7 @@ export class BlobUploads {
     const id = `upl_${randomBytes(12).toString('hex')}`
     await this.#change(owner, async (trx) => {
       await lockUsage(trx, owner)
-      if ((await countUploads(trx, owner)) >= MAX_OPEN_UPLOADS) {
-        const told = { plugin: owner.plugin, limit: MAX_OPEN_UPLOADS }
-        throw coreErrors.create('BLOB_UPLOADS_TAKEN', told)
-      }
+      requireUploads(owner, await countUploads(trx, owner))
       await insertUpload(trx, owner, { id, type, object: randomUUID(), size: 0 }, this.#expiry())
     })
     return id
@@ -76,15 +78,8 @@ export class BlobUploads {
     return this.#change(owner, async (trx) => {
       const used = await lockUsage(trx, owner)
       const upload = await lockUpload(trx, owner, id, this.#now())
-      if (upload === undefined) throw missing(owner, id)
-      if (upload.size !== offset) {
-        const told = { upload: id, reached: upload.size, offset }
-        throw coreErrors.create('BLOB_UPLOAD_OFFSET', told)
-      }
-      const reached = offset + bytes.length
-      if (reached > maxBytes) {
-        throw coreErrors.create('BLOB_UPLOAD_TOO_LARGE', { reached, limit: maxBytes })
-      }
+      if (upload === undefined) throw uploadMissing(owner, id)
+      const reached = requireUploadPart(upload, { offset, length: bytes.length, maxBytes })
       requireRoom(owner, used, bytes.length, quotaBytes)
       await appendChunks(trx, upload, bytes)
       await growUpload(trx, id, reached, this.#expiry())
@@ -100,7 +95,7 @@ export class BlobUploads {
   async finish(owner: BlobOwner, id: string, signal: AbortSignal): Promise<BlobHead> {
     const { knex } = this.#ports
     const upload = await this.#turn(owner, () => sealUpload(knex, owner, id, this.#now()))
-    if (upload === undefined) throw missing(owner, id)
+    if (upload === undefined) throw uploadMissing(owner, id)
     const hash = createHash('sha256')
     const pieces = chunksOf(knex, upload)
     for (;;) {
@@ -123,7 +118,7 @@ export class BlobUploads {
   ): Promise<BlobHead> {
     await lockUsage(trx, owner)
     const taken = await takeUpload(trx, owner, id)
-    if (taken === undefined) throw missing(owner, id)
+    if (taken === undefined) throw uploadMissing(owner, id)
     const head = { sha256, size: taken.size, type }
     if ((await findBlob(trx, owner, sha256)) === undefined) {
       await insertBlob(trx, owner, { ...head, object: taken.object })
@@ -166,8 +161,4 @@ export class BlobUploads {
   #expiry(): Date {
     return new Date(this.#ports.now() + UPLOAD_KEPT_MS)
   }
-}
-
-function missing({ plugin }: BlobOwner, upload: string): Error {
-  return coreErrors.create('BLOB_UPLOAD_MISSING', { plugin, upload })
 }

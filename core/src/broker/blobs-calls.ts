@@ -1,17 +1,18 @@
+import { quotaOf } from '@signalbox/sdk/host-calls/blob-quota'
 import {
-  blobBudget,
+  type BlobWrite,
+  blobRules,
+  bytesOfData,
+  DEFAULT_LISTED,
   DEFAULT_TYPE,
-  MAX_DATA_LENGTH,
   MAX_UPLOAD_BYTES,
-  sha256Schema,
-  typeSchema,
-} from '../blobs/blob-limits.ts'
-import { type BlobOwner, quotaOf } from '../blobs/blob-owner.ts'
+  type NamedBlob,
+} from '@signalbox/sdk/host-calls/blob-rules'
+import type { AskedPart } from '@signalbox/sdk/host-calls/byte-part'
+import type { BlobOwner } from '../blobs/blob-owner.ts'
 import type { BlobService } from '../blobs/blob-service.ts'
 import type { BlobUploads } from '../blobs/blob-uploads.ts'
-import { partSchema } from '../blobs/part-schema.ts'
-import { coreErrors } from '../errors.ts'
-import { pageOf, strictObject } from '../gateway/http-schemas.ts'
+import { pageOf } from '../gateway/http-schemas.ts'
 import type { CallScope } from './call-scope.ts'
 import type { GrantedCall, HostCall } from './host-call.ts'
 
@@ -20,60 +21,32 @@ interface Ports {
   readonly uploads: BlobUploads
 }
 
-interface Write {
-  /** Left out: a new upload. */
-  readonly upload?: string
-  readonly type?: string
-  readonly offset: number
-  readonly data: string
-}
-
-const dataSchema = { type: 'string', maxLength: MAX_DATA_LENGTH } as const
-const uploadSchema = { type: 'string', pattern: '^upl_[0-9a-f]{24}$' } as const
-const named = strictObject({ sha256: sha256Schema }, ['sha256'])
-const ofUpload = strictObject({ upload: uploadSchema }, ['upload'])
-
 /** `ctx.blobs`: the plugin's own files in this tenant, whichever version asks. */
 export function blobsCalls(ports: Ports): Readonly<Record<string, HostCall>> {
   return { ...readingCalls(ports), ...writingCalls(ports), ...uploadCalls(ports) }
 }
 
-const always = {
-  capability: 'blob:own',
-  covers: () => true,
-  budget: blobBudget,
-} as const
-
-const reading = { ...always, hasEffect: () => false } as const
-const writing = { ...always, hasEffect: () => true } as const
-
 function readingCalls({ blobs }: Ports): Readonly<Record<string, HostCall>> {
   return {
     'blobs.get': {
-      ...reading,
-      schema: strictObject({ sha256: sha256Schema, ...partSchema }, ['sha256']),
-      run: async ({ scope, request, signal }: GrantedCall<Named & AskedPart>) => {
+      ...blobRules['blobs.get'],
+      run: async ({ scope, request, signal }: GrantedCall<NamedBlob & AskedPart>) => {
         const bytes = await blobs.read(ownerOf(scope), request.sha256, request, signal)
         return { data: bytes.toString('base64') }
       },
       moved: (_request, { data }: { data: string }) => ({ sent: 0, received: sizeOf(data) }),
     },
     'blobs.stat': {
-      ...reading,
-      schema: named,
-      run: async ({ scope, request }: GrantedCall<Named>) => {
+      ...blobRules['blobs.stat'],
+      run: async ({ scope, request }: GrantedCall<NamedBlob>) => {
         const blob = await blobs.find(ownerOf(scope), request.sha256)
         return blob === undefined ? null : headOf(blob)
       },
     },
     'blobs.list': {
-      ...reading,
-      schema: strictObject(
-        { cursor: sha256Schema, limit: { type: 'integer', minimum: 1, maximum: 200 } },
-        [],
-      ),
+      ...blobRules['blobs.list'],
       run: async ({ scope, request }: GrantedCall<{ cursor?: string; limit?: number }>) => {
-        const { cursor, limit = 50 } = request
+        const { cursor, limit = DEFAULT_LISTED } = request
         const found = await blobs.list(ownerOf(scope), { cursor, limit })
         return pageOf(found.map(headOf), limit, ({ sha256 }) => sha256)
       },
@@ -84,18 +57,16 @@ function readingCalls({ blobs }: Ports): Readonly<Record<string, HostCall>> {
 function writingCalls({ blobs }: Ports): Readonly<Record<string, HostCall>> {
   return {
     'blobs.put': {
-      ...writing,
-      schema: strictObject({ data: dataSchema, type: typeSchema }, ['data']),
+      ...blobRules['blobs.put'],
       run: async ({ scope, request, grants }: GrantedCall<{ data: string; type?: string }>) => {
-        const bytes = bytesOf(request.data)
+        const bytes = bytesOfData(request.data)
         return blobs.put(ownerOf(scope), bytes, request.type ?? DEFAULT_TYPE, quotaOf(grants) ?? 0)
       },
       moved: ({ data }: { data: string }) => ({ sent: sizeOf(data), received: 0 }),
     },
     'blobs.delete': {
-      ...writing,
-      schema: named,
-      run: async ({ scope, request }: GrantedCall<Named>) =>
+      ...blobRules['blobs.delete'],
+      run: async ({ scope, request }: GrantedCall<NamedBlob>) =>
         blobs.delete(ownerOf(scope), request.sha256),
     },
   }
@@ -104,24 +75,18 @@ function writingCalls({ blobs }: Ports): Readonly<Record<string, HostCall>> {
 function uploadCalls({ uploads }: Ports): Readonly<Record<string, HostCall>> {
   return {
     'blobs.write': {
-      ...writing,
-      schema: strictObject(
-        { upload: uploadSchema, type: typeSchema, offset: partSchema.offset, data: dataSchema },
-        ['offset', 'data'],
-      ),
-      run: async ({ scope, request, grants }: GrantedCall<Write>) =>
+      ...blobRules['blobs.write'],
+      run: async ({ scope, request, grants }: GrantedCall<BlobWrite>) =>
         write(uploads, ownerOf(scope), request, quotaOf(grants) ?? 0),
-      moved: ({ data }: Write) => ({ sent: sizeOf(data), received: 0 }),
+      moved: ({ data }: BlobWrite) => ({ sent: sizeOf(data), received: 0 }),
     },
     'blobs.finish': {
-      ...writing,
-      schema: ofUpload,
+      ...blobRules['blobs.finish'],
       run: async ({ scope, request, signal }: GrantedCall<{ upload: string }>) =>
         uploads.finish(ownerOf(scope), request.upload, signal),
     },
     'blobs.abort': {
-      ...writing,
-      schema: ofUpload,
+      ...blobRules['blobs.abort'],
       run: async ({ scope, request }: GrantedCall<{ upload: string }>) => {
         await uploads.abort(ownerOf(scope), request.upload)
       },
@@ -133,10 +98,10 @@ function uploadCalls({ uploads }: Ports): Readonly<Record<string, HostCall>> {
 async function write(
   uploads: BlobUploads,
   owner: BlobOwner,
-  { upload, type = DEFAULT_TYPE, offset, data }: Write,
+  { upload, type = DEFAULT_TYPE, offset, data }: BlobWrite,
   quotaBytes: number,
 ): Promise<{ upload: string; size: number }> {
-  const more = { offset, bytes: bytesOf(data), quotaBytes, maxBytes: MAX_UPLOAD_BYTES }
+  const more = { offset, bytes: bytesOfData(data), quotaBytes, maxBytes: MAX_UPLOAD_BYTES }
   if (upload !== undefined) return { upload, size: await uploads.append(owner, upload, more) }
   const begun = await uploads.begin(owner, type)
   try {
@@ -145,15 +110,6 @@ async function write(
     await uploads.abort(owner, begun)
     throw error
   }
-}
-
-interface Named {
-  readonly sha256: string
-}
-
-interface AskedPart {
-  readonly offset?: number
-  readonly length?: number
 }
 
 /** By what the host put into the call: a guest names no owner. */
@@ -168,12 +124,4 @@ function headOf({ sha256, size, type }: { sha256: string; size: number; type: st
 /** Of base64, without decoding it. */
 function sizeOf(data: string): number {
   return Buffer.byteLength(data, 'base64')
-}
-
-/** Base64 in its one form: what Node would skip over is refused. */
-function bytesOf(data: string): Buffer {
-  const bytes = Buffer.from(data, 'base64')
-  if (bytes.toString('base64') === data) return bytes
-  const faults = [{ pointer: '/data', detail: 'is no base64' }]
-  throw coreErrors.create('INPUT_INVALID', {}, { faults })
 }

@@ -1,10 +1,17 @@
+import {
+  type CallContributor,
+  contributionsCallRule,
+  contributionsListRule,
+  type ListPoint,
+  requireContributor,
+  requireOwnPoint,
+} from '@signalbox/sdk/host-calls/contribution-rules'
 import type { CallScope } from '../broker/call-scope.ts'
 import type { RunEntry } from '../broker/entry-call.ts'
 import type { GrantedCall, HostCall } from '../broker/host-call.ts'
-import { coreErrors } from '../errors.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import { callContributor } from './call-contributor.ts'
-import { type Contribution, contributionsTo, declaresPoint } from './contributions.ts'
+import { type Contribution, contributionsTo } from './contributions.ts'
 import type { PointSchemas } from './point-schemas.ts'
 
 interface Ports {
@@ -13,35 +20,12 @@ interface Ports {
   readonly runEntry: RunEntry
 }
 
-interface ListRequest {
-  readonly point: string
-}
-
-interface CallRequest extends ListRequest {
-  readonly plugin: string
-  readonly handler: string
-  readonly input: unknown
-}
-
-/** Both go to the guest as parts of a handler's place, so neither may hold what separates them. */
-const point = { type: 'string', pattern: '^[a-z0-9][a-z0-9._/-]*$', maxLength: 120 } as const
-const handler = { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$', maxLength: 60 } as const
-
 /** `ctx.contributions(point)`: what the tenant's other plugins put into a point of this one. */
 export function contributionsList(ports: Ports): HostCall {
   return {
-    capability: null,
-    covers: () => true,
-    schema: {
-      type: 'object',
-      required: ['point'],
-      additionalProperties: false,
-      properties: { point },
-    },
-    hasEffect: () => false,
-    facet: ({ point: asked }: ListRequest) => asked,
-    run: async ({ scope, request }: GrantedCall<ListRequest>) => {
-      requireOwn(scope, request.point)
+    ...contributionsListRule,
+    run: async ({ scope, request }: GrantedCall<ListPoint>) => {
+      requireOwnPoint(scope.version, request.point)
       return fitting(ports, scope, request.point)
     },
   }
@@ -50,33 +34,13 @@ export function contributionsList(ports: Ports): HostCall {
 /** `call` of what `ctx.contributions` lists. */
 export function contributionsCall(ports: Ports): HostCall {
   return {
-    capability: null,
-    covers: () => true,
-    schema: {
-      type: 'object',
-      required: ['point', 'plugin', 'handler', 'input'],
-      additionalProperties: false,
-      properties: { point, plugin: { type: 'string', maxLength: 214 }, handler, input: {} },
-    },
-    // What a stranger's handler does is not known before it ran.
-    hasEffect: () => true,
-    facet: ({ point: asked }: CallRequest) => asked,
-    run: async ({ scope, request, signal }: GrantedCall<CallRequest>) => {
-      const { plugin } = request
-      requireOwn(scope, request.point)
-      const found = await fitting(ports, scope, request.point)
-      if (!found.some((one) => one.plugin === plugin)) {
-        throw coreErrors.create('CONTRIBUTION_MISSING', { plugin, point: request.point })
-      }
+    ...contributionsCallRule,
+    run: async ({ scope, request, signal }: GrantedCall<CallContributor>) => {
+      requireOwnPoint(scope.version, request.point)
+      requireContributor(await fitting(ports, scope, request.point), request)
       return callContributor(ports.runEntry, { scope, signal }, request)
     },
   }
-}
-
-function requireOwn({ version }: CallScope, asked: string): void {
-  if (declaresPoint(version, asked)) return
-  const parameters = { plugin: version.plugin, version: version.version, point: asked }
-  throw coreErrors.create('POINT_NOT_OWN', parameters)
 }
 
 /** A value that does not fit is left out: who owns the point need not fear what a stranger put there. */

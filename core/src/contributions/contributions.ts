@@ -1,3 +1,4 @@
+import { declaresPoint } from '@signalbox/sdk/host-calls/contribution-rules'
 import type { CohortCall } from '../rollout/cohorts/cohort.ts'
 import { pickVersion } from '../rollout/routing/pick-version.ts'
 import { type InstalledVersion, type Snapshot, versionKey } from '../rollout/routing/snapshot.ts'
@@ -69,10 +70,6 @@ export function pointOwners(
       ? [version]
       : []
   })
-}
-
-export function declaresPoint({ manifest }: InstalledVersion, point: string): boolean {
-  return (manifest.provides?.extensionPoints ?? []).some(({ id }) => id === point)
 }
 
 function servingVersions(snapshot: Snapshot, asker: Asker): readonly InstalledVersion[] {

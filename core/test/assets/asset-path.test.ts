@@ -1,8 +1,8 @@
 import { posix, win32 } from 'node:path'
+import { assetPathFault, isAsset } from '@signalbox/sdk/host-calls/asset-path'
 import type { Manifest } from '@signalbox/sdk/manifest'
 import t from 'tap'
 import { fc } from '../../../sdk/test/seeded-check.ts'
-import { assetPathFault, isAsset } from '../../src/assets/asset-path.ts'
 
 t.test('a path as npm packs it is taken', async (t) => {
   for (const path of [

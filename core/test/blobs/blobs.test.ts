@@ -1,12 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { MAX_OPEN_UPLOADS, UPLOAD_KEPT_MS } from '@signalbox/sdk/host-calls/blob-rules'
+import { CHUNK_BYTES } from '@signalbox/sdk/host-calls/byte-part'
 import t from 'tap'
 import { fc } from '../../../sdk/test/seeded-check.ts'
-import {
-  CHUNK_BYTES,
-  GARBAGE_KEPT_MS,
-  MAX_OPEN_UPLOADS,
-  UPLOAD_KEPT_MS,
-} from '../../src/blobs/blob-limits.ts'
+import { GARBAGE_KEPT_MS } from '../../src/blobs/blob-limits.ts'
 import type { BlobOwner } from '../../src/blobs/blob-owner.ts'
 import { findUsage } from '../../src/blobs/blob-store.ts'
 import { testBlobs } from '../support/blobs.ts'

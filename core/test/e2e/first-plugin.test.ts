@@ -27,7 +27,14 @@ t.test('the ten-minute guide works as it is pasted, in a fresh folder', async (t
   const folder = await temporaryHome(t)
   await writeFile(join(folder, 'token'), OPERATOR_TOKEN)
   const { url } = host
-  const environment = { PATH: process.env.PATH, HOME: folder, SIGNALBOX_URL: url, CI: 'true' }
+  // Where this machine takes packages from, as whoever reads the guide has it set.
+  const reaching = Object.entries(process.env).filter(([name]) =>
+    /^(npm_config_(registry|userconfig|globalconfig)|https?_proxy|node_extra_ca_certs)$/i.test(
+      name,
+    ),
+  )
+  const own = { PATH: process.env.PATH, HOME: folder, SIGNALBOX_URL: url, CI: 'true' }
+  const environment = { ...Object.fromEntries(reaching), ...own }
   const terminal = new Terminal(folder, environment)
   t.teardown(() => terminal.close())
   /** The clone, the host and its token are where this test has them. */
@@ -46,11 +53,22 @@ t.test('the ten-minute guide works as it is pasted, in a fresh folder', async (t
     /@acme\/warehouse@0\.1\.0 passes\.\nexit 0/,
   )
 
+  const [, installed = ''] = await blocksBelow(page, '2. Begin')
+  t.match(await terminal.paste(here(installed)), /added \d+ packages[\s\S]*exit 0\n$/)
+  const installedFile = await readFile(
+    join(folder, 'warehouse/node_modules/@signalbox/sdk/package.json'),
+    'utf8',
+  )
+  t.match(JSON.parse(installedFile), {
+    version: '1.0.0',
+    exports: { '.': { default: './lib/index.js' } },
+  })
+
   // On PostgreSQL of the tests, and ended by its own process: all else as it is written.
   const dev = (await block('3. See it run')).trim()
   t.equal(dev, 'signalbox dev --grant')
-  const own = await testDatabases(t)
-  const running = `${dev} --database ${own.hostUrl} > ../dev.log 2>&1 & echo started\n`
+  const { hostUrl } = await testDatabases(t)
+  const running = `${dev} --database ${hostUrl} > ../dev.log 2>&1 & echo started\n`
   await terminal.begin(running, /started/)
   const log = join(folder, 'dev.log')
   const shows = (wanted: RegExp) =>

@@ -3,6 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { renderTemplate } from '../../src/cli/author/create/render-template.ts'
+import { type Template, templateNames, templates } from '../../src/cli/author/create/templates.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const sdk = join(root, 'sdk')
@@ -108,3 +110,38 @@ console.log(JSON.stringify(await packPlugin('plugin')))
   const tried = await node([join(folder, 'try.mjs')], folder)
   t.equal(tried.stdout.trim(), 'a.test', 'and runs one on a host in memory')
 })
+
+t.test('what create writes compiles and passes its tests on the installed package', async (t) => {
+  const made = join(folder, 'made')
+  await mkdir(made)
+  await writeFile(join(made, 'package.json'), '{ "private": true }')
+  const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--no-save']
+  await node([npm, 'install', ...flags, tarball, '@types/node@24'], made)
+  // A pack without code has nothing to compile.
+  const withCode = templateNames.filter((name) => (templates[name] as Template).only === undefined)
+  for (const [template, language] of withCode.flatMap((name) => [
+    [name, 'ts'] as const,
+    [name, 'js'] as const,
+  ])) {
+    const place = join(made, `${template}-${language}`)
+    const packageName = `@acme/${template}-${language}`
+    await renderTemplate(place, { template, language, packageName })
+    if (language === 'ts') {
+      t.equal((await node([tool('typescript/bin/tsc')], place)).stdout, '', `${template} compiles`)
+    }
+    const tests = await node(['--no-warnings', '--test'], place)
+    t.match(tests.stdout, /pass [1-9]\d*\n[\s\S]*fail 0/, `${template} in ${language}`)
+  }
+})
+
+t.test(
+  'it installs into a folder that create has written, before any registry has it',
+  async (t) => {
+    const place = join(folder, 'alone')
+    const options = { template: 'udf-pack', language: 'js', packageName: '@acme/alone' } as const
+    await renderTemplate(place, options)
+    await node([npm, 'install', '--no-save', tarball, '--no-audit', '--no-fund'], place)
+    const used = await node(['--no-warnings', '--test'], place)
+    t.match(used.stdout, /fail 0/)
+  },
+)

@@ -1,7 +1,7 @@
+import { EchoMask } from '@signalbox/sdk/host-calls/echo-mask'
+import { misplacedSecret, placedSecrets, putSecrets } from '@signalbox/sdk/host-calls/placeholders'
+import { secretGrant } from '@signalbox/sdk/host-calls/secret-grant'
 import t from 'tap'
-import { EchoMask } from '../../src/secrets/echo-mask.ts'
-import { misplacedSecret, placedSecrets, putSecrets } from '../../src/secrets/placeholders.ts'
-import { secretGrant } from '../../src/secrets/secret-grant.ts'
 
 const value = 'S3cr&t "v+lue"/=?'
 const values = new Map([['weather-key', value]])

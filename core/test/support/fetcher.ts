@@ -1,9 +1,9 @@
+import { EchoMask } from '@signalbox/sdk/host-calls/echo-mask'
 import type { Test } from 'tap'
 import { ConnectionPools } from '../../src/broker/http/connection-pools.ts'
 import { Fetcher, type OutboundRequest } from '../../src/broker/http/fetcher.ts'
 import { parsePlaces } from '../../src/broker/http/operator-list.ts'
 import type { ResolveHost } from '../../src/broker/http/resolve-host.ts'
-import { EchoMask } from '../../src/secrets/echo-mask.ts'
 
 interface Setup {
   readonly allow?: string

@@ -113,17 +113,6 @@ export const laneErrors = {
       'zh-CN': '请在 Retry-After 指定的秒数后重试。',
     },
   },
-  TIMERS_EXCEEDED: {
-    status: 502,
-    message: {
-      en: '{plugin} {version} had {reached} timers at once; its limit is {limit}.',
-      'zh-CN': '{plugin} {version} 同时设置了 {reached} 个定时器，上限为 {limit}。',
-    },
-    cure: {
-      en: 'Clear timers that are not needed any more, or await some first.',
-      'zh-CN': '请清除不再需要的定时器，或先等待部分定时器结束。',
-    },
-  },
   HOST_ANSWER_TOO_LARGE: {
     status: 502,
     message: {

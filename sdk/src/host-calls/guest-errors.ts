@@ -101,4 +101,15 @@ export const guestErrors = {
       'zh-CN': '请作者修正处理函数；调用日志中有堆栈。预期的拒绝请抛出 Refusal。',
     },
   },
+  TIMERS_EXCEEDED: {
+    status: 502,
+    message: {
+      en: '{plugin} {version} had {reached} timers at once; its limit is {limit}.',
+      'zh-CN': '{plugin} {version} 同时设置了 {reached} 个定时器，上限为 {limit}。',
+    },
+    cure: {
+      en: 'Clear timers that are not needed any more, or await some first.',
+      'zh-CN': '请清除不再需要的定时器，或先等待部分定时器结束。',
+    },
+  },
 } as const satisfies Record<string, ErrorDefinition>

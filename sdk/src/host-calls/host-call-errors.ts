@@ -1,10 +1,20 @@
 import type { ErrorDefinition } from '../errors/coded-error.ts'
+import { assetCallErrors } from './asset-call-errors.ts'
+import { blobCallErrors } from './blob-call-errors.ts'
+import { contributionCallErrors } from './contribution-call-errors.ts'
+import { fetchCallErrors } from './fetch-call-errors.ts'
+import { linkCallErrors } from './link-call-errors.ts'
 
 /**
  * Refusals of calls and of what a plugin asks of its host, part of the host's catalogue: here, because the host of an
  * author's tests utters the same.
  */
 export const hostCallErrors = {
+  ...assetCallErrors,
+  ...blobCallErrors,
+  ...contributionCallErrors,
+  ...fetchCallErrors,
+  ...linkCallErrors,
   ANSWER_BREAKS_CONTRACT: {
     status: 502,
     message: {

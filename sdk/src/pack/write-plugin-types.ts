@@ -1,14 +1,13 @@
-import { access, readdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Contract } from '../contract/contract.ts'
 import { pluginTypesText } from '../types/plugin-types-text.ts'
 import { readJsonFile } from './package-file.ts'
 import { namedFiles, type PluginPackage } from './plugin-package.ts'
+import { exists, usedFiles } from './used-files.ts'
 
 /** Where a plugin's types are; a source like others, so that an editor and tsc find it without a setting. */
 const TYPES_FILE = 'src/signalbox.gen.ts'
-/** Contracts of services that it calls (`orders.demand@1.json`), schemas of events that it hears (`orders.created.json`). */
-const USES_FOLDER = 'uses'
 
 /**
  * Writes `src/signalbox.gen.ts`, the type that `definePlugin<Signalbox>` is held to.
@@ -32,21 +31,3 @@ export async function writePluginTypes(
   const sources = { ...checked, schemas, usedContracts, usedEvents }
   await writeFile(target, pluginTypesText(checked.name, sources))
 }
-
-async function usedFiles(folder: string): Promise<[string, unknown][]> {
-  if (!(await exists(join(folder, USES_FOLDER)))) return []
-  const names = (await readdir(join(folder, USES_FOLDER))).filter((name) => name.endsWith('.json'))
-  const read = await Promise.all(
-    names.sort().map(async (name) => {
-      const result = await readJsonFile(folder, `${USES_FOLDER}/${name}`)
-      return result.ok ? [[name.slice(0, -'.json'.length), result.file.value] as const] : []
-    }),
-  )
-  return read.flat().map(([name, value]) => [name, value])
-}
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  )

@@ -26,28 +26,18 @@ export async function askedOf(
   }
 }
 
-export function requestOf({ method, url, headers, body }: FetchRequest): Request {
-  const bytes = body === null ? undefined : Buffer.from(body, 'base64')
-  const pairs = headers.map(([name, value]): [string, string] => [name, value])
-  return new Request(url, {
-    method,
-    headers: pairs,
-    ...(bytes === undefined ? {} : { body: bytes }),
-  })
-}
-
-export async function answerOf(response: Response, url: string): Promise<FetchAnswer> {
-  const { status, statusText, headers } = response
-  const body = Buffer.from(await response.arrayBuffer()).toString('base64')
-  return { status, statusText, headers: [...headers], body, url, redirected: false }
-}
-
-export function responseOf({ status, statusText, headers, body }: FetchAnswer): Response {
+export function responseOf(answer: FetchAnswer): Response {
+  const { status, statusText, headers, body, url, redirected } = answer
   const hasBody = ![204, 205, 304].includes(status)
   const pairs = headers.map(([name, value]): [string, string] => [name, value])
-  return new Response(hasBody ? Buffer.from(body, 'base64') : null, {
+  const response = new Response(hasBody ? Buffer.from(body, 'base64') : null, {
     status,
     statusText,
     headers: pairs,
+  })
+  // Only a network's answer has them otherwise.
+  return Object.defineProperties(response, {
+    url: { value: url },
+    redirected: { value: redirected },
   })
 }

@@ -1,4 +1,11 @@
-import type { LogRecord, MeteredUse, PublishedEvent, SentMessage } from './records.ts'
+import type {
+  KeptBlob,
+  LogRecord,
+  MeteredUse,
+  PublishedEvent,
+  SentMessage,
+  SharedLink,
+} from './records.ts'
 
 /** A job that waits for its instant. */
 export interface WaitingJob {
@@ -18,6 +25,8 @@ export class HostMemory {
   readonly statements: { readonly sql: string; readonly parameters: readonly unknown[] }[] = []
   readonly jobs = new Map<string, WaitingJob>()
   readonly units = new Set<string>()
+  readonly blobs = new Map<string, KeptBlob>()
+  readonly links = new Map<string, SharedLink>()
   #made = 0
 
   /** A number that none before had: ids of a test are the same in every run. */

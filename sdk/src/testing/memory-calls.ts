@@ -1,4 +1,3 @@
-import type { Asker, CallRule, Grant } from '../host-calls/call-rule.ts'
 import { type CloudEvent, cloudEvent, hopsOf, pluginSource } from '../host-calls/cloud-event.ts'
 import {
   type DbBatch,
@@ -15,7 +14,6 @@ import {
   requireData,
   requirePublisher,
 } from '../host-calls/event-rules.ts'
-import { type FetchRequest, httpFetchRule } from '../host-calls/fetch-rules.ts'
 import { hostRefusals } from '../host-calls/host-refusals.ts'
 import {
   instantOf,
@@ -33,38 +31,25 @@ import {
   type ServiceRequest,
   servicesCallRule,
 } from '../host-calls/service-rules.ts'
-import { answerOf, type FetchAnswer, requestOf } from './fetch-bodies.ts'
-import type { HostMemory } from './host-memory.ts'
-import { lacks, type TestAnswers } from './test-answers.ts'
-import type { InstalledFolder } from './test-plugin.ts'
-
-type Origin = Parameters<typeof hopsOf>[0]
-
-/** One host call that its rule let through. */
-export interface Admitted<Request> {
-  readonly request: Request
-  readonly grant: Grant
-  readonly grants: readonly Grant[]
-  readonly asker: Asker
-  readonly origin: Origin
-}
-
-export interface MemoryCall extends CallRule {
-  readonly run: (call: Admitted<never>) => unknown
-}
-
-export interface MemoryPorts {
-  readonly installed: InstalledFolder
-  readonly memory: HostMemory
-  readonly answers: TestAnswers
-  readonly now: () => number
-}
+import { assetCalls } from './memory-assets.ts'
+import { blobCalls } from './memory-blobs.ts'
+import type { Admitted, MemoryCall, MemoryPorts } from './memory-call.ts'
+import { fetchCall } from './memory-fetch.ts'
+import { linkCalls } from './memory-links.ts'
+import { tenantCalls } from './memory-tenant.ts'
+import { lacks } from './test-answers.ts'
+import { askUsed } from './used-contracts.ts'
 
 /** The host calls of a test host: the rules of a real one, and what is kept in memory or answered by the test. */
 export function memoryCalls(ports: MemoryPorts): Readonly<Record<string, MemoryCall>> {
   return {
     ...databaseCalls(ports),
     ...jobCalls(ports),
+    ...blobCalls(ports),
+    ...assetCalls(ports),
+    ...linkCalls(ports),
+    ...tenantCalls(ports),
+    'http.fetch': fetchCall(ports),
     'events.publish': {
       ...eventsPublishRule,
       run: (call: Admitted<EventWish>) => {
@@ -80,19 +65,18 @@ export function memoryCalls(ports: MemoryPorts): Readonly<Record<string, MemoryC
         const name = `${covered?.service}@${covered?.major}`
         const answer = ports.answers.services?.[name]?.[request.operation]
         const option = `services: { '${name}': { ${request.operation}: (input) => … } }`
-        if (answer === undefined)
-          throw lacks(ports.installed, `${name}/${request.operation}`, option)
-        return (await answer(request.input)) ?? null
-      },
-    },
-    'http.fetch': {
-      ...httpFetchRule,
-      run: async ({ request }: Admitted<FetchRequest>): Promise<FetchAnswer> => {
-        const { fetch } = ports.answers
-        if (fetch === undefined) {
-          throw lacks(ports.installed, request.url, 'fetch: (request) => new Response(…)')
-        }
-        return answerOf(await fetch(requestOf(request)), request.url)
+        const { used } = ports.installed
+        if (covered === undefined)
+          throw new Error('a grant was chosen that does not cover the call')
+        return askUsed(
+          used,
+          { ...covered, operation: request.operation },
+          request.input,
+          (input) => {
+            if (answer !== undefined) return answer(input)
+            throw lacks(ports.installed, `${name}/${request.operation}`, option)
+          },
+        )
       },
     },
     'notify.send': {

@@ -62,6 +62,12 @@ export class OpenCall {
     return seen
   }
 
+  /** @returns SBX_TIMERS_EXCEEDED, as the guest's side words it */
+  tooManyTimers(reached: number, limit: number): Error {
+    const error = guestFailures.create('TIMERS_EXCEEDED', { ...this.#who, reached, limit })
+    return this.#seen(error, `${reached} timers at once; the limit is ${limit}.`)
+  }
+
   #refusal(length: number): Error | undefined {
     if (this.isOver) {
       const over = guestFailures.create('DEADLINE_EXCEEDED', { ...this.#who, limit: 0, reached: 0 })

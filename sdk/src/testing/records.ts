@@ -21,3 +21,21 @@ export interface LogRecord {
   readonly message: string
   readonly fields?: unknown
 }
+
+/** A blob of the plugin, as its test may look at it. */
+export interface KeptBlob {
+  readonly type: string
+  readonly bytes: Uint8Array
+}
+
+/** A link that the plugin shared. */
+export interface SharedLink {
+  readonly id: string
+  readonly url: string
+  /** `service/operation` of the plugin. */
+  readonly operation: string
+  /** What the plugin fixed of the input. */
+  readonly input: Readonly<Record<string, unknown>>
+  readonly expiresAt: string
+  readonly isRevoked: boolean
+}

@@ -1,5 +1,6 @@
 import type { CodedError } from '../errors/coded-error.ts'
 import { sdkErrors } from '../errors/sdk-errors.ts'
+import type { KnownUnit } from '../host-calls/identity-rules.ts'
 import type { SentMessage } from './records.ts'
 import type { InstalledFolder } from './test-plugin.ts'
 
@@ -13,6 +14,12 @@ export interface TestAnswers {
   readonly fetch?: (request: Request) => Response | Promise<Response>
   /** Channels of messages, by name; what one returns is what `ctx.notify.send` answers. */
   readonly channels?: Readonly<Record<string, (message: SentMessage) => unknown>>
+  /** Secrets that the tenant has set, by name: what a granted request has in place of `ctx.secrets.ref`. */
+  readonly secrets?: Readonly<Record<string, string>>
+  /** The tenant's organisation; of a unit the plugin is told what its grant names. */
+  readonly units?: readonly KnownUnit[]
+  /** What other plugins of the tenant put into extension points of this one, by point. */
+  readonly contributions?: Readonly<Record<string, readonly GivenContribution[]>>
   /**
    * The rows that a statement returns, or with `rowCount` how many it changed. The SQL is not looked at here: `signalbox
    * dev` and the marketplace run it on a real PostgreSQL.
@@ -21,6 +28,15 @@ export interface TestAnswers {
     sql: string,
     parameters: readonly unknown[],
   ) => DatabaseAnswer | Promise<DatabaseAnswer>
+}
+
+export interface GivenContribution {
+  readonly plugin: string
+  /** `1.0.0`, when left out. */
+  readonly version?: string
+  readonly value: unknown
+  /** What `call` of the contribution runs. */
+  readonly handlers?: Readonly<Record<string, (input: unknown) => unknown>>
 }
 
 export type DatabaseAnswer =

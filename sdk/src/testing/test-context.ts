@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Context, Log, Principal } from '../plugin/context.ts'
+import { guestBlobs, type Part, readBytes } from './guest-bytes.ts'
+import { guestSecrets } from './guest-secrets.ts'
 import { unsupported } from './test-answers.ts'
 
 /** What one call knows. */
@@ -55,9 +57,7 @@ export function testContext(scope: TestCallScope): Context {
       }
       return createHash(known).update(data).digest('hex')
     },
-    get secrets(): never {
-      throw unsupported('ctx.secrets')
-    },
+    secrets: guestSecrets,
     get rollouts(): never {
       throw unsupported('ctx.rollouts')
     },
@@ -77,14 +77,9 @@ function storing(ask: Ask) {
         ask('db.transaction', { statements, events: options?.events }),
       inspect: (wish: unknown = {}) => ask('db.inspect', wish),
     },
-    blobs: {
-      get: (sha256: unknown, part: object = {}) => ask('blobs.get', { sha256, ...part }),
-      put: (bytes: unknown, options: object = {}) => ask('blobs.put', { bytes, ...options }),
-      list: (page: object = {}) => ask('blobs.list', { ...page }),
-      stat: (sha256: unknown) => ask('blobs.stat', { sha256 }),
-      delete: (sha256: unknown) => ask('blobs.delete', { sha256 }),
-    },
-    assets: (path: unknown, part: object = {}) => ask('assets.read', { path, ...part }),
+    blobs: guestBlobs(ask),
+    assets: async (path: unknown, { offset, length }: Part = {}) =>
+      readBytes(ask, 'assets.read', { path, offset, length }),
     keys: {
       sign: (request: unknown) => ask('keys.sign', request),
       verify: (request: unknown) => ask('keys.verify', request),
@@ -92,6 +87,10 @@ function storing(ask: Ask) {
     },
     identity: { units: (cursor: unknown) => ask('identity.units', { cursor }) },
   }
+}
+
+interface Contributed {
+  readonly plugin: string
 }
 
 /** What asks others, or tells them. */
@@ -119,6 +118,13 @@ function telling(ask: Ask) {
         ask('links.share', { operation, input, ttlS: options?.ttlS }),
       revoke: (id: unknown) => ask('links.revoke', { id }),
     },
-    contributions: (point: unknown) => ask('contributions.list', { point }),
+    contributions: async (point: unknown) => {
+      const found = (await ask('contributions.list', { point })) as readonly Contributed[]
+      return found.map((one) => ({
+        ...one,
+        call: (handler: unknown, input: unknown = null) =>
+          ask('contributions.call', { point, plugin: one.plugin, handler, input }),
+      }))
+    },
   }
 }

@@ -1,7 +1,9 @@
+import type { ValidateFunction } from 'ajv/dist/2020.js'
 import type { CompiledOperation } from '../contract/compile-contract.ts'
 import { extendChain } from '../host-calls/call-chain.ts'
 import type { Grant } from '../host-calls/call-rule.ts'
-import { type CloudEvent, cloudEvent, originOf } from '../host-calls/cloud-event.ts'
+import { type CloudEvent, cloudEvent, originOf, pluginSource } from '../host-calls/cloud-event.ts'
+import { requireData } from '../host-calls/event-rules.ts'
 import { guestFailures } from '../host-calls/guest-failures.ts'
 import { hostRefusals } from '../host-calls/host-refusals.ts'
 import {
@@ -18,11 +20,23 @@ import type { Incoming } from '../plugin/incoming-webhook.ts'
 import type { JobRun } from '../plugin/jobs.ts'
 import { faultsOf } from '../schema/validate.ts'
 import { outputText, outwardError, readAnswer, withinDeadline } from './call-outcome.ts'
-import { withGuestFetch } from './guest-fetch.ts'
+import { deepFrozen } from './deep-frozen.ts'
+import { GuestLog } from './guest-log.ts'
+import { GuestTimers } from './guest-timers.ts'
+import { outsideGuest, withGuestWorld } from './guest-world.ts'
 import { HostMemory, type WaitingJob } from './host-memory.ts'
-import { type MemoryCall, memoryCalls } from './memory-calls.ts'
+import type { MemoryCall } from './memory-call.ts'
+import { memoryCalls } from './memory-calls.ts'
+import { followedLink } from './memory-links.ts'
 import { OpenCall } from './open-call.ts'
-import type { LogRecord, MeteredUse, PublishedEvent, SentMessage } from './records.ts'
+import type {
+  KeptBlob,
+  LogRecord,
+  MeteredUse,
+  PublishedEvent,
+  SentMessage,
+  SharedLink,
+} from './records.ts'
 import { seededRandom } from './seeded-random.ts'
 import { type TestAnswers, unsupported } from './test-answers.ts'
 import { TestClock } from './test-clock.ts'
@@ -34,8 +48,8 @@ import {
   installFolder,
 } from './test-plugin.ts'
 
-export type { DatabaseAnswer, TestAnswers } from './test-answers.ts'
-export type { LogRecord, MeteredUse, PublishedEvent, SentMessage, WaitingJob }
+export type { DatabaseAnswer, GivenContribution, TestAnswers } from './test-answers.ts'
+export type { KeptBlob, LogRecord, MeteredUse, PublishedEvent, SentMessage, SharedLink, WaitingJob }
 
 export interface TestHostWish {
   /** Of the plugin, with its package.json: a path or a `file:` URL. */
@@ -66,6 +80,12 @@ interface Entry {
   readonly deadlineMs: number
   readonly origin?: ReturnType<typeof originOf>
 }
+
+/** Who publishes what a test emits. */
+const TESTER = { plugin: 'test', version: '1.0.0' } as const
+
+/** Of an event whose schema is not there. */
+const ANYTHING = Object.assign(() => true, { errors: null }) as unknown as ValidateFunction
 
 const START = Date.UTC(2026, 0, 1)
 
@@ -133,6 +153,16 @@ export class TestHost {
     return [...this.#memory.jobs.values()].sort((a, b) => a.at - b.at)
   }
 
+  /** Blobs of the plugin that are there, by their SHA-256. */
+  get blobs(): ReadonlyMap<string, KeptBlob> {
+    return this.#memory.blobs
+  }
+
+  /** Links that the plugin shared, in their order. */
+  get links(): readonly SharedLink[] {
+    return [...this.#memory.links.values()]
+  }
+
   now(): number {
     return this.#clock.now()
   }
@@ -169,8 +199,27 @@ export class TestHost {
   }
 
   /**
-   * Hands the plugin an event that it hears, as one of another plugin.
-   * @throws CORE_GRANT_MISSING without a grant of `event:subscribe` for the type; what the handler throws
+   * Follows a link that the plugin shared, as somebody without an account.
+   * @param url as `ctx.links.share` answered it
+   * @param input what the visitor sends; what the plugin fixed stands over it
+   * @throws CORE_LINK_MISSING, CORE_LINK_EXPIRED, and what `call` throws
+   */
+  async follow<Output = unknown>(
+    url: string,
+    input: Readonly<Record<string, unknown>> = {},
+  ): Promise<Output> {
+    const link = followedLink(this.#memory.links.values(), url, this.now())
+    const { service, major, name } = this.#installed.operations.get(
+      link.operation,
+    ) as CompiledOperation
+    const principal: Principal = { kind: 'link', id: link.id }
+    return this.call(`${service}@${major}`, name, { ...input, ...link.input }, { principal })
+  }
+
+  /**
+   * Hands the plugin an event that it hears, as one of another plugin. Its data is held to the schema in `uses/`, or
+   * to the plugin's own where it declares the type.
+   * @throws CORE_EVENT_BREAKS_SCHEMA, CORE_EVENT_TOO_LARGE, CORE_GRANT_MISSING without a grant of `event:subscribe` for the type; what the handler throws
    */
   async emit(
     type: string,
@@ -187,8 +236,10 @@ export class TestHost {
       const capability = 'event:subscribe'
       throw hostRefusals.create('GRANT_MISSING', { plugin, capability, tenant: this.#tenant })
     }
+    const validate = this.#installed.events.get(type) ?? this.#installed.used.events.get(type)
+    requireData(TESTER, { type, data }, validate ?? ANYTHING)
     const event: CloudEvent = cloudEvent({
-      ...{ id, source: '/plugins/test', type, key, data, at: time, origin: undefined },
+      ...{ id, source: pluginSource(TESTER.plugin), type, key, data, at: time, origin: undefined },
       traceparent: `00-${'0'.repeat(31)}1-${'0'.repeat(15)}1-00`,
     })
     await this.#run({
@@ -271,21 +322,20 @@ export class TestHost {
   async #run(entry: Entry): Promise<string> {
     const { plugin, version, limits } = this.#installed
     const who = { plugin, version }
-    const { run, name, deadlineMs } = entry
+    const { run, deadlineMs } = entry
     if (run === undefined) {
-      throw guestFailures.create('HANDLER_MISSING', { ...who, entry: `${entry.kind} ${name}` })
+      throw guestFailures.create('HANDLER_MISSING', { ...who, entry: placeOf(entry) })
     }
     const open = new OpenCall(who, (call, payloadJson) =>
-      this.#hostCall(call, payloadJson, entry.origin),
+      outsideGuest(() => this.#hostCall(call, payloadJson, entry.origin)),
     )
+    const timers = new GuestTimers((reached, limit) => open.tooManyTimers(reached, limit))
     const abort = new AbortController()
     const ctx = this.#context(entry, open, abort.signal)
     const input: unknown = JSON.parse(entry.inputJson)
     try {
-      const asked = withGuestFetch(
-        (call, body) => open.ask(call, body),
-        async () => run(input as never, ctx as never),
-      )
+      const ask = (call: string, body: unknown) => open.ask(call, body)
+      const asked = withGuestWorld({ ask, timers }, async () => run(input as never, ctx as never))
       const output = await withinDeadline(asked, deadlineMs, () =>
         guestFailures.create('DEADLINE_EXCEEDED', {
           ...who,
@@ -298,12 +348,14 @@ export class TestHost {
       throw outwardError(thrown, open, who)
     } finally {
       open.isOver = true
+      timers.end()
       abort.abort()
     }
   }
 
   #context({ principal, deadlineMs }: Entry, open: OpenCall, signal: AbortSignal) {
     const number = ++this.#calls
+    const log = new GuestLog(this.#memory.log)
     return testContext({
       tenant: this.#tenant,
       principal,
@@ -315,7 +367,7 @@ export class TestHost {
       random: seededRandom(number),
       ask: (call, body) => open.ask(call, body),
       log: (level, message, fields) => {
-        this.#memory.log.push({ level, message, ...(fields === undefined ? {} : { fields }) })
+        if (!open.isOver) log.add(level, message, fields)
       },
     })
   }
@@ -332,15 +384,17 @@ export class TestHost {
   }
 }
 
+/** Where handlers stand that no data service names. */
+const tables: Readonly<Record<string, string>> = { event: 'on', job: 'jobs', webhook: 'webhooks' }
+
+function placeOf({ kind, name }: Entry): string {
+  const table = tables[kind]
+  return table === undefined ? name : `${table}["${name}"]`
+}
+
 function own<Value>(
   owner: Readonly<Record<string, Value>> | undefined,
   name: string,
 ): Value | undefined {
   return owner !== undefined && Object.hasOwn(owner, name) ? owner[name] : undefined
-}
-
-function deepFrozen(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  for (const part of Object.values(value)) deepFrozen(part)
-  return Object.freeze(value)
 }

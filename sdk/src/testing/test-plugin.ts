@@ -14,6 +14,7 @@ import {
 } from '../manifest/manifest.ts'
 import { readPluginPackage } from '../pack/plugin-package.ts'
 import { faultsOf } from '../schema/validate.ts'
+import { readUsedContracts, type UsedContracts } from './used-contracts.ts'
 
 /** A plugin's folder as a host would have installed it, but for its code. */
 export interface InstalledFolder {
@@ -25,6 +26,13 @@ export interface InstalledFolder {
   readonly operations: ReadonlyMap<string, CompiledOperation>
   /** Of the data of its events, by type. */
   readonly events: ReadonlyMap<string, ValidateFunction>
+  /** Of what others put into its extension points, by point. */
+  readonly points: ReadonlyMap<string, ValidateFunction>
+  /** What others promise, as far as `uses/` says it. */
+  readonly used: UsedContracts
+  readonly folder: string
+  /** `files` of package.json: what is packed. Undefined: everything. */
+  readonly files: readonly string[] | undefined
   readonly configJson: string
 }
 
@@ -41,10 +49,13 @@ export async function installFolder(
   const { name: plugin, version, manifest, contracts } = await readPluginPackage(folder)
   const schemaAt = async (path: string) =>
     contractCompiler().compile(JSON.parse(await readFile(join(folder, path), 'utf8')))
-  const declared = manifest.provides?.events ?? []
-  const events = await Promise.all(
-    declared.map(async ({ type, schema }) => [type, await schemaAt(schema)] as const),
-  )
+  const byName = async (declared: readonly (readonly [name: string, schema: string])[]) =>
+    new Map(
+      await Promise.all(
+        declared.map(async ([name, path]) => [name, await schemaAt(path)] as const),
+      ),
+    )
+  const { events = [], extensionPoints = [] } = manifest.provides ?? {}
   if (manifest.config !== undefined) {
     const validate = await schemaAt(manifest.config)
     if (!validate(config)) {
@@ -61,9 +72,18 @@ export async function installFolder(
     manifest,
     limits: runtimeLimits(manifest),
     operations: compileContracts(manifest, Object.fromEntries(contracts)),
-    events: new Map(events),
+    events: await byName(events.map(({ type, schema }) => [type, schema])),
+    points: await byName(extensionPoints.map(({ id, schema }) => [id, schema])),
+    used: await readUsedContracts(folder, plugin),
+    folder,
+    files: await packedFiles(folder),
     configJson: JSON.stringify(config),
   }
+}
+
+async function packedFiles(folder: string): Promise<readonly string[] | undefined> {
+  const { files } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+  return Array.isArray(files) ? files.filter((entry) => typeof entry === 'string') : undefined
 }
 
 /** Whether a wish of the manifest is granted. */

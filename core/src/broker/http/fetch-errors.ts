@@ -36,17 +36,6 @@ export const fetchErrors = {
         'dns：检查域名；connect、reset：检查服务器；tls：检查其证书；protocol、encoding：检查其应答内容。',
     },
   },
-  FETCH_HEADER_INVALID: {
-    status: 422,
-    message: {
-      en: 'The header {header} cannot be sent: {reason}.',
-      'zh-CN': '无法发送请求头 {header}：{reason}。',
-    },
-    cure: {
-      en: 'Send names and values as HTTP has them, together at most 32 KiB.',
-      'zh-CN': '请使用 HTTP 允许的名称和值，总计不超过 32 KiB。',
-    },
-  },
   FETCH_PLAIN_REFUSED: {
     status: 403,
     message: {
@@ -58,17 +47,6 @@ export const fetchErrors = {
       'zh-CN': '请使用 https，或由运营者在 SIGNALBOX_FETCH_ALLOW 中列出该来源。',
     },
   },
-  FETCH_REDIRECT_REFUSED: {
-    status: 502,
-    message: {
-      en: 'A redirection of {origin} is not followed: {reason}.',
-      'zh-CN': '不跟随 {origin} 的重定向：{reason}。',
-    },
-    cure: {
-      en: 'Ask the last address itself, or read the redirection with redirect: "manual".',
-      'zh-CN': '请直接请求最终地址，或用 redirect: "manual" 自行读取重定向。',
-    },
-  },
   FETCH_TIMEOUT: {
     status: 504,
     message: {
@@ -78,17 +56,6 @@ export const fetchErrors = {
     cure: {
       en: 'Try again later, or give the call a longer deadline; no request takes longer than 30 s.',
       'zh-CN': '请稍后重试，或延长调用期限；单个请求最长 30 秒。',
-    },
-  },
-  FETCH_TOO_LARGE: {
-    status: 502,
-    message: {
-      en: 'The answer of {origin} is larger than {limitKb} KiB.',
-      'zh-CN': '{origin} 的应答超过 {limitKb} KiB。',
-    },
-    cure: {
-      en: 'Ask for less, or for more of maxKb and payloadKb in the manifest.',
-      'zh-CN': '请减少请求内容，或在清单中提高 maxKb 与 payloadKb。',
     },
   },
 } as const satisfies Record<string, ErrorDefinition>

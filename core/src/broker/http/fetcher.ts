@@ -1,14 +1,14 @@
 import type { Readable } from 'node:stream'
 import { CodedError } from '@signalbox/sdk/errors'
-import { misfitOf, parseTarget } from '@signalbox/sdk/host-calls/fetch-grant'
-import { isRedirection, isSafe, nextMethod } from '@signalbox/sdk/host-calls/redirect-rules'
+import type { EchoMask } from '@signalbox/sdk/host-calls/echo-mask'
+import { type Hop, nextHop } from '@signalbox/sdk/host-calls/next-hop'
+import { isRedirection } from '@signalbox/sdk/host-calls/redirect-rules'
+import { type HeaderPair, latin, shownHeaders } from '@signalbox/sdk/host-calls/request-headers'
 import type { Dispatcher } from 'undici'
 import { coreErrors } from '../../errors.ts'
 import type { Grant } from '../../rollout/routing/snapshot.ts'
-import type { EchoMask } from '../../secrets/echo-mask.ts'
 import type { ConnectionPools } from './connection-pools.ts'
 import { failureOf, isUnconnected } from './fetch-failure.ts'
-import { type HeaderPair, latin, redirectedHeaders, shownHeaders } from './fetch-headers.ts'
 import { isNamed } from './operator-list.ts'
 import { type AddressPorts, reachableAddresses } from './reachable-addresses.ts'
 import {
@@ -18,9 +18,6 @@ import {
   readAnswer,
 } from './read-answer.ts'
 
-/** As many as the slowest sign-in needs; a loop is more. */
-const MAX_REDIRECTIONS = 5
-
 /** Addresses of a name that are tried, one after the other, until one takes the connection. */
 const MAX_ADDRESSES = 3
 
@@ -29,14 +26,6 @@ const MAX_DUMPED = 16 * 1024
 
 interface Ports extends AddressPorts {
   readonly pools: ConnectionPools
-}
-
-/** What is sent to one address; a redirection makes another of it. */
-interface Hop {
-  readonly method: string
-  readonly url: URL
-  readonly headers: readonly HeaderPair[]
-  readonly body: Buffer | undefined
 }
 
 export interface OutboundRequest extends Hop {
@@ -175,32 +164,6 @@ async function answerOf(
     url: mask.text(url.href),
     redirected,
   }
-}
-
-/** @throws CORE_FETCH_REDIRECT_REFUSED, CORE_FETCH_NOT_GRANTED */
-function nextHop(
-  hop: Hop,
-  { plugin, grant, redirect, mask, withSecret }: OutboundRequest,
-  { status, location, followed }: { status: number; location: string; followed: number },
-): Hop {
-  const refuse = (reason: string) =>
-    coreErrors.create('FETCH_REDIRECT_REFUSED', { origin: hop.url.origin, reason })
-  if (redirect === 'error') throw refuse('the plugin asked for none to be followed')
-  if (followed >= MAX_REDIRECTIONS) throw refuse(`there are more than ${MAX_REDIRECTIONS}`)
-  const url = parseTarget(location, hop.url)
-  if (url === undefined) throw refuse('its address cannot be asked')
-  const { method, hasBody } = nextMethod(status, hop.method)
-  const isSameOrigin = url.origin === hop.url.origin
-  // The audit names the origin of what changes something, and it was written before.
-  if (!isSameOrigin && !isSafe(method)) throw refuse(`it would send ${method} to another origin`)
-  if (!isSameOrigin && mask.isIn(url.href)) throw refuse('it would tell a secret to another origin')
-  const misfit = misfitOf(grant, method, url)
-  if (misfit !== undefined) {
-    const value = mask.text(misfit.value)
-    throw coreErrors.create('FETCH_NOT_GRANTED', { plugin, part: misfit.part, value })
-  }
-  const headers = redirectedHeaders(hop.headers, { hasBody, isSameOrigin }, withSecret)
-  return { method, url, headers, body: hasBody ? hop.body : undefined }
 }
 
 function codedFailure(error: unknown, { url }: Hop, { signal, maxBytes }: OutboundRequest) {

@@ -1,5 +1,5 @@
+import { EchoMask } from '@signalbox/sdk/host-calls/echo-mask'
 import { parseTarget } from '@signalbox/sdk/host-calls/fetch-grant'
-import { EchoMask } from '../../secrets/echo-mask.ts'
 import type { Fetcher } from './fetcher.ts'
 
 export interface HostRequest {

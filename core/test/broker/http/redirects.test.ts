@@ -1,6 +1,6 @@
+import { EchoMask } from '@signalbox/sdk/host-calls/echo-mask'
 import t from 'tap'
 import type { OutboundRequest } from '../../../src/broker/http/fetcher.ts'
-import { EchoMask } from '../../../src/secrets/echo-mask.ts'
 import { fetcherFor, requestFor } from '../../support/fetcher.ts'
 import { outboundServer } from '../../support/outbound-server.ts'
 

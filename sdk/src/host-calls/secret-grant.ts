@@ -1,5 +1,5 @@
-import { matchesOrigin, parseOriginPattern } from '@signalbox/sdk/host-calls/origin-pattern'
-import type { Grant } from '../rollout/routing/snapshot.ts'
+import type { Grant } from './call-rule.ts'
+import { matchesOrigin, parseOriginPattern } from './origin-pattern.ts'
 
 interface SecretParameters {
   readonly name: string

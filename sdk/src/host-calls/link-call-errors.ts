@@ -1,7 +1,7 @@
-import type { ErrorDefinition } from '@signalbox/sdk/errors'
+import type { ErrorDefinition } from '../errors/coded-error.ts'
 
-/** Refusals of shared links. */
-export const linksErrors = {
+/** Refusals of `ctx.links` and of those who follow a link, part of the host's catalogue. */
+export const linkCallErrors = {
   LINK_EXPIRED: {
     status: 410,
     message: {

@@ -1,7 +1,7 @@
-import type { ErrorDefinition } from '@signalbox/sdk/errors'
+import type { ErrorDefinition } from '../errors/coded-error.ts'
 
 /** Refusals of files of a plugin's own package. */
-export const assetErrors = {
+export const assetCallErrors = {
   ASSET_MISSING: {
     status: 404,
     message: {

@@ -1,4 +1,4 @@
-import type { HeaderPair } from '../broker/http/fetch-headers.ts'
+import type { HeaderPair } from './request-headers.ts'
 
 /**
  * What a guest writes where a secret shall stand: `{{secret:weather-key}}`, and as the credentials of Basic

@@ -1,4 +1,4 @@
-import type { Manifest } from '@signalbox/sdk/manifest'
+import type { Manifest } from '../manifest/manifest.ts'
 
 /** As long as a path of a package may be: see package-limits.ts of the sandbox. */
 const MAX_BYTES = 200

@@ -1,3 +1,15 @@
+/**
+ * One piece of a blob, and the most that is read in one host call: with its base64 (a third more) and what stands
+ * around it, it fits the 256 KiB of a message. The guest's writer sends pieces of this size (guestLimits.partBytes).
+ */
+export const CHUNK_BYTES = 180 * 1024
+
+/** A part of a blob or an asset, as a guest asks for it: whole numbers, and no more than one answer holds. */
+export const partSchema = {
+  offset: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+  length: { type: 'integer', minimum: 0, maximum: CHUNK_BYTES },
+} as const
+
 export interface AskedPart {
   readonly offset?: number
   readonly length?: number
