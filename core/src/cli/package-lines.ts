@@ -1,6 +1,6 @@
 import type { DeclaredPlan } from '@signalbox/sdk/plan-terms'
+import { harmlessLine } from './harmless-text.ts'
 import { say } from './language.ts'
-import { printableLine } from './printable.ts'
 import { inLanguage, type PlannedTerms, type Texts, termsLines } from './terms-lines.ts'
 
 interface AdvisoryLine {
@@ -107,7 +107,7 @@ function headLines(name: string, shown: VersionPage): string[] {
     `${about}, ${shown.state} ${shown.publishedAt.slice(0, 10)}`,
     ...Object.values(links),
     ...gone,
-  ].map(printableLine)
+  ].map(harmlessLine)
 }
 
 function compatibilityLines({ host, thisHost, fits, reasons }: VersionPage['compatibility']) {
@@ -121,7 +121,7 @@ function compatibilityLines({ host, thisHost, fits, reasons }: VersionPage['comp
         'zh-CN': '可在本机运行：否（主机 {host}；本机 {thisHost}）',
       }
   return [
-    printableLine(say(text, { host, thisHost })),
+    harmlessLine(say(text, { host, thisHost })),
     ...indented(reasons.map(({ code, detail, cure }) => `${detail} [${code}] ${cure}`)),
   ]
 }
@@ -217,6 +217,6 @@ function listed(title: Parameters<typeof say>[0], items: readonly string[]): str
 
 function indented(texts: readonly string[]): string[] {
   return texts.flatMap((text) =>
-    text.split('\n').map((line) => `  ${printableLine(line)}`.trimEnd()),
+    text.split('\n').map((line) => `  ${harmlessLine(line)}`.trimEnd()),
   )
 }

@@ -1,9 +1,9 @@
 import { defineCommand } from 'citty'
 import { hostArguments } from './common-arguments.ts'
+import { harmlessLine } from './harmless-text.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say } from './language.ts'
 import { print } from './output.ts'
-import { printableLine } from './printable.ts'
 import { inLanguage, type Texts } from './terms-lines.ts'
 
 interface Found {
@@ -104,5 +104,5 @@ function lineOf(found: Found): string {
   const shown = [`${name}@${version}`, inLanguage(displayName), `(${about})`, ...warnings].join(
     '  ',
   )
-  return [printableLine(shown), `    ${printableLine(inLanguage(summary))}`].join('\n')
+  return [harmlessLine(shown), `    ${harmlessLine(inLanguage(summary))}`].join('\n')
 }

@@ -1,6 +1,6 @@
 import type { DeclaredPlan } from '@signalbox/sdk/plan-terms'
+import { harmlessLines } from './harmless-text.ts'
 import { say, terminalLanguage } from './language.ts'
-import { printable } from './printable.ts'
 
 export type Texts = Readonly<Record<string, string | undefined>>
 
@@ -36,7 +36,7 @@ export function termsLines({ license, price, text, plans, hash }: PlannedTerms):
     ...offered,
     ...written,
     ...(hash === null ? [] : ['', say({ en: 'Hash: {hash}', 'zh-CN': '哈希：{hash}' }, { hash })]),
-  ].map(printable)
+  ].map(harmlessLines)
 }
 
 const periods = {
