@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { copyFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -110,18 +110,26 @@ t.test('a database that does not answer is told, with the cure', async (t) => {
   t.notMatch(errors, 'x:y')
 })
 
-t.test('an old Node is told what is missing and the cure, in both languages', async (t) => {
-  const old = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => existsSync(path))
-  const version = old === undefined ? '' : (await run(old, ['--version'])).stdout
-  if (old === undefined || Number(/v(\d+)/.exec(version)?.[1]) >= 24) {
-    t.comment('no Node older than 24 on this machine: not tried')
-    return
-  }
-  const say = async (language: string) =>
-    run(old, [command, 'serve'], { env: { SIGNALBOX_LANG: language } }).then(
-      () => 'it started',
-      (error: { code: number; stderr: string }) => `${error.code} ${error.stderr}`,
-    )
-  t.match(await say('en'), /^1 signalbox needs Node 24[\s\S]*npm ci/)
-  t.match(await say('zh'), /^1 signalbox 需要 Node 24[\s\S]*npm ci/)
-})
+t.test(
+  'an old Node hands over to the one that the project brings, and is told what is missing where there is none',
+  async (t) => {
+    const old = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => existsSync(path))
+    const version = old === undefined ? '' : (await run(old, ['--version'])).stdout
+    if (old === undefined || Number(/v(\d+)/.exec(version)?.[1]) >= 24) {
+      t.comment('no Node older than 24 on this machine: not tried')
+      return
+    }
+    const said = (program: string, words: string[], language: string) =>
+      run(old, [program, ...words], { env: { PATH: '', SIGNALBOX_LANG: language } }).then(
+        ({ stdout }) => `0 ${stdout}`,
+        (error: { code: number; stderr: string }) => `${error.code} ${error.stderr}`,
+      )
+    t.match(await said(command, ['plugin', '--help'], 'en'), /^0 [\s\S]*install/)
+    t.match(await said(command, ['no-such-command'], 'en'), /^[1-9]/, 'with its exit code')
+
+    const alone = join(await temporaryHome(t), 'signalbox.mjs')
+    await copyFile(command, alone)
+    t.match(await said(alone, ['serve'], 'en'), /^1 signalbox needs Node 24[\s\S]*npm ci/)
+    t.match(await said(alone, ['serve'], 'zh'), /^1 signalbox 需要 Node 24[\s\S]*npm ci/)
+  },
+)
