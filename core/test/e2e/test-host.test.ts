@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { isCodedError } from '@signalbox/sdk/errors'
 import { createTestHost, type TestAnswers, type TestHost } from '@signalbox/sdk/testing'
 import t from 'tap'
@@ -28,6 +29,12 @@ const units = [
 const server = await outboundServer(t, ({ method, url, headers, body }, response) => {
   if (url.startsWith('/v1/large')) {
     response.end(Buffer.alloc(5000, 'x'))
+    return
+  }
+  if (url.startsWith('/v1/packed')) {
+    response.setHeader('set-cookie', ['a=1', 'b=2'])
+    response.writeHead(200, { 'content-encoding': 'gzip', 'x-name': 'naïve' })
+    response.end(gzipSync('packed'))
     return
   }
   const to = { away: 'https://api.example.com/v1/x', once: '/v1/there', out: '/v2/x', loop: url }
@@ -263,6 +270,9 @@ const kept: readonly object[] = [
   ask('fetchText', at('away')),
   ask('fetchText', at('out')),
   ask('fetchText', at('loop')),
+  ask('fetchText', at('packed')),
+  ask('fetchHeaders', at('packed')),
+  ask('fetchHeaders', at('x')),
   ask('secret', at('x')),
   ask('secret', at('once')),
   ask('secret', at('x'), { name: 'unset-key' }),

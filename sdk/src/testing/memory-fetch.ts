@@ -4,7 +4,7 @@ import { type FetchRequest, httpFetchRule } from '../host-calls/fetch-rules.ts'
 import { hostRefusals } from '../host-calls/host-refusals.ts'
 import { type Hop, nextHop } from '../host-calls/next-hop.ts'
 import { isRedirection } from '../host-calls/redirect-rules.ts'
-import { latin } from '../host-calls/request-headers.ts'
+import { latin, shownHeaders } from '../host-calls/request-headers.ts'
 import { type SendableRequest, sendableRequest } from '../host-calls/sendable-request.ts'
 import type { FetchAnswer } from './fetch-bodies.ts'
 import type { Admitted, MemoryCall, MemoryPorts } from './memory-call.ts'
@@ -63,11 +63,15 @@ async function shownAnswer(
     const limitKb = Math.floor(most / 1024)
     throw hostRefusals.create('FETCH_TOO_LARGE', { origin: url.origin, limitKb })
   }
+  const masked = mask.bytes(bytes)
+  // A `Response` holds its body unpacked, whatever its headers say.
+  const wasUnpacked = response.headers.has('content-encoding') || masked !== bytes
+  const shown = shownHeaders([...response.headers].flat(), wasUnpacked)
   return {
     status: response.status,
     statusText: mask.text(latin(response.statusText)),
-    headers: [...response.headers].map(([name, value]) => [mask.text(name), mask.text(value)]),
-    body: mask.bytes(bytes).toString('base64'),
+    headers: shown.map(([name, value]) => [mask.text(name), mask.text(value)]),
+    body: masked.toString('base64'),
     url: mask.text(url.href),
     redirected,
   }
