@@ -44,7 +44,10 @@ t.test('a release by a revoked key says so', async (t) => {
   const { latest, all } = await source.releases(name)
   t.equal(latest, '1.0.1')
   t.strictSame(
-    all.map(({ version, keyRevokedAt }) => [version, keyRevokedAt]),
+    all
+      .map(({ version, keyRevokedAt }) => [version, keyRevokedAt])
+      .toSorted()
+      .toReversed(),
     [
       ['1.0.2', revokedAt],
       ['1.0.1', null],
