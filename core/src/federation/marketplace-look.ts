@@ -93,8 +93,8 @@ export class MarketplaceLook {
         if (claimed === undefined) return
         await this.#lookAt(claimed).catch((err: unknown) => {
           const { name } = claimed
-          if (!this.#isStopped)
-            log.warn({ err, marketplace: name }, 'a look ended here; it is taken again')
+          if (this.#isStopped) return
+          log.warn({ err, marketplace: name }, 'a look ended here; it is taken again')
         })
       }
     } catch (err) {
@@ -191,9 +191,8 @@ export class MarketplaceLook {
       await mirrors.refresh(marketplace, name).catch((err: unknown) => {
         const fault = whoseFault(err, name)
         if (fault === 'all') throw err
-        if (fault === 'own')
-          log.warn({ err, package: name }, 'what is said of a package was not heard')
-        else refused ??= err as CodedError
+        if (fault !== 'own') refused ??= err as CodedError
+        else log.warn({ err, package: name }, 'what is said of a package was not heard')
       })
     }
     return refused

@@ -57,9 +57,8 @@ export class MirrorAhead {
         if (at !== undefined) nextAt = Math.min(nextAt ?? at, at)
       } catch (err) {
         const fault = whoseFault(err, plugin)
-        if (fault === 'own')
-          log.warn({ err, plugin }, 'an update could not be taken; it is tried again')
-        else failure ??= err as CodedError
+        if (fault !== 'own') failure ??= err as CodedError
+        else log.warn({ err, plugin }, 'an update could not be taken; it is tried again')
         if (fault === 'all') break
       }
     }
