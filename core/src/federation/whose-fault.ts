@@ -5,7 +5,7 @@ import { wordPaths } from '@signalbox/sdk/trust/word-paths'
  * `version`: of it alone, which rests. `marketplace`: of what it says of one package, and the others are asked for. `all`:
  * it would be the same for each that comes after it. `own`: an outage of this host, which says nothing of a marketplace.
  */
-export type WhoseFault = 'version' | 'marketplace' | 'all' | 'own'
+type WhoseFault = 'version' | 'marketplace' | 'all' | 'own'
 
 const ofAll: readonly string[] = [
   'CORE_MARKETPLACE_UNREACHABLE',
