@@ -1,4 +1,4 @@
-import type { ReleaseSource } from '../updates/outlook-reader.ts'
+import type { ReleaseSource, ToldReleases } from '../updates/outlook-reader.ts'
 import type { MirrorService } from './mirror-service.ts'
 import { absenceOf, type Standing, unlistedName } from './wanted-version.ts'
 
@@ -10,36 +10,36 @@ export function federatedReleases(
   here: ReleaseSource,
   mirrors: Pick<MirrorService, 'sourceOf' | 'standing'>,
 ): ReleaseSource {
-  const standingOf = async (name: string): Promise<Standing | undefined> => {
-    const from = await mirrors.sourceOf(name)
-    return from && mirrors.standing(from, name)
-  }
   return {
     minimumReleaseAgeHours: () => here.minimumReleaseAgeHours(),
-    async latest(name) {
-      const standing = await standingOf(name)
-      // As its publisher says, whatever of it may be taken.
-      return standing === undefined ? here.latest(name) : standing.known.distTags['latest']
-    },
     async releases(name) {
       const own = await here.releases(name)
-      const standing = await standingOf(name)
-      if (standing === undefined) return own
-      const told = standing.known.versions
-      const unlisted = unlistedName(standing.marketplace, name)
-      const present = own.map((one) => {
-        const at = told.get(one.version)?.publishedAt
-        const dated = at === undefined ? one : { ...one, publishedAt: new Date(at) }
-        return unlisted === undefined ? dated : { ...dated, absent: { detail: unlisted } }
-      })
-      const shown = new Set(own.map(({ version }) => version))
-      const absent = [...told].flatMap(([version, one]) => {
-        const { state, reason, publishedAt } = one
-        if (shown.has(version) || state === 'unpublished') return []
-        const dates = { version, publishedAt: new Date(publishedAt) }
-        return [{ ...dates, state, reason, absent: absenceOf(standing, version, one) }]
-      })
-      return [...present, ...absent]
+      const from = await mirrors.sourceOf(name)
+      const standing = from && (await mirrors.standing(from, name))
+      return standing === undefined ? own : toldReleases(own.all, standing)
     },
   }
+}
+
+function toldReleases(own: ToldReleases['all'], standing: Standing): ToldReleases {
+  const { name, marketplace, known } = standing
+  const unlisted = unlistedName(marketplace, name)
+  const present = own.map((one) => {
+    const told = known.versions.get(one.version)
+    return {
+      ...one,
+      ...(told === undefined ? {} : { publishedAt: new Date(told.publishedAt) }),
+      ...(told?.keyRevokedAt === undefined ? {} : { keyRevokedAt: new Date(told.keyRevokedAt) }),
+      ...(unlisted === undefined ? {} : { absent: { detail: unlisted } }),
+    }
+  })
+  const shown = new Set(own.map(({ version }) => version))
+  const absent = [...known.versions].flatMap(([version, one]) => {
+    const { state, reason, publishedAt } = one
+    if (shown.has(version) || state === 'unpublished') return []
+    const dates = { version, publishedAt: new Date(publishedAt) }
+    return [{ ...dates, state, reason, absent: absenceOf(standing, version, one) }]
+  })
+  // As its publisher says, whatever of it may be taken.
+  return { latest: known.distTags['latest'], all: [...present, ...absent] }
 }

@@ -8,7 +8,7 @@ import { scopeOf } from './scope-of.ts'
 interface Ports {
   /** What this host has the bytes of: what was published here, and what was mirrored. */
   readonly here: PackageSource
-  readonly store: Pick<MirrorStore, 'mirroredVersions'>
+  readonly store: Pick<MirrorStore, 'mirroredVersions' | 'withdrawnVersions'>
   readonly mirrors: Pick<MirrorService, 'sourceOf' | 'offer' | 'heardOf' | 'take' | 'keysOf'>
 }
 
@@ -24,20 +24,13 @@ export function federatedSource({ here, store, mirrors }: Ports): PackageSource 
     const from = await mirrors.sourceOf(name)
     if (from !== undefined) await mirrors.take(host, from, name, version)
   }
-  /** What was yanked or blocked here is not brought back by what they say. */
-  const withdrawnHere = async (name: string): Promise<ReadonlySet<string>> => {
-    const chosen = (await here.versions(name))?.versions ?? []
-    const withdrawn = new Set<string>()
-    for (const version of await store.mirroredVersions(name)) {
-      if (chosen.includes(version)) continue
-      if ((await here.withdrawn(name, version)) !== undefined) withdrawn.add(version)
-    }
-    return withdrawn
-  }
   return {
     async versions(name) {
       const from = await mirrors.sourceOf(name)
-      if (from !== undefined) return mirrors.offer(from, name, await withdrawnHere(name))
+      if (from !== undefined) {
+        // What was yanked or blocked here is not brought back by what they say.
+        return mirrors.offer(from, name, new Set(await store.withdrawnVersions(name)))
+      }
       const scope = scopeOf(name)
       const all = await here.versions(name)
       if (scope === undefined || all === undefined) {

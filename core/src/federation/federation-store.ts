@@ -235,6 +235,14 @@ export async function claimLook(knex: Knex, forMs: number): Promise<Marketplace 
   return claimed === undefined ? undefined : findMarketplace(knex, claimed.name)
 }
 
+/** While a look goes on no other begins; what is due later stays so. */
+export async function holdLook(knex: Knex, name: string, forMs: number): Promise<void> {
+  const until = `greatest(next_look_at, clock_timestamp() + ? * interval '1 millisecond')`
+  await knex('marketplaces')
+    .where({ name })
+    .update({ next_look_at: knex.raw(until, [forMs]) })
+}
+
 export async function setLooked(
   knex: Knex,
   name: string,

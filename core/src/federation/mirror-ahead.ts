@@ -1,4 +1,4 @@
-import { type CodedError, isCodedError } from '@signalbox/sdk/errors'
+import type { CodedError } from '@signalbox/sdk/errors'
 import type { Knex } from 'knex'
 import type { Caller } from '../identity/identity-service.ts'
 import { isCovered } from '../updates/update-decision.ts'
@@ -6,12 +6,21 @@ import { type AutomaticPlugin, listAutomatic } from '../updates/update-store.ts'
 import type { Marketplace } from './federation-store.ts'
 import type { MirrorService } from './mirror-service.ts'
 import { putRefusal } from './told-version-store.ts'
-import { wantedVersion } from './wanted-version.ts'
+import { nextWantedAt, wantedVersion } from './wanted-version.ts'
+import { whoseFault } from './whose-fault.ts'
 
 interface Ports {
   readonly knex: Knex
   readonly mirrors: Pick<MirrorService, 'standing' | 'take'>
   readonly now: () => number
+  readonly log: { warn(fields: object, message: string): void }
+}
+
+interface Brought {
+  /** The first that is said against the marketplace; what is said against a version is kept with it. */
+  readonly failure: CodedError | undefined
+  /** When one is wanted that is not by now, in milliseconds since the epoch; undefined: none is known of. */
+  readonly nextAt: number | undefined
 }
 
 /** As the automation is called in the audit. */
@@ -29,45 +38,59 @@ export class MirrorAhead {
   }
 
   /**
+   * One that cannot be taken keeps no other, unless it would be the same for each.
    * @param isOver asked before each version
-   * @throws CORE_MARKETPLACE_UNREACHABLE and whatever is said against the marketplace; a version that is refused keeps no other
    */
   async bring(
     marketplace: Marketplace,
     scopes: readonly string[],
     isOver: () => boolean,
-  ): Promise<void> {
-    for (const automatic of await listAutomatic(this.#ports.knex, scopes)) {
-      if (isOver()) return
-      await this.#bringFor(marketplace, automatic)
+  ): Promise<Brought> {
+    const { knex, log } = this.#ports
+    let failure: CodedError | undefined
+    let nextAt: number | undefined
+    for (const automatic of await listAutomatic(knex, scopes)) {
+      if (isOver()) break
+      const { plugin } = automatic
+      try {
+        const at = await this.#bringFor(marketplace, automatic)
+        if (at !== undefined) nextAt = Math.min(nextAt ?? at, at)
+      } catch (err) {
+        const fault = whoseFault(err, plugin)
+        if (fault !== 'own') failure ??= err as CodedError
+        else log.warn({ err, plugin }, 'an update could not be taken; it is tried again')
+        if (fault === 'all') break
+      }
     }
+    return { failure, nextAt }
   }
 
+  /** @returns when another version of it is wanted */
   async #bringFor(
     marketplace: Marketplace,
     { plugin, mode, stable }: AutomaticPlugin,
-  ): Promise<void> {
-    const { knex, mirrors, now } = this.#ports
-    const standing = await mirrors.standing(marketplace, plugin)
+  ): Promise<number | undefined> {
+    const standing = await this.#ports.mirrors.standing(marketplace, plugin)
+    if (standing === undefined) return undefined
     const covers = (version: string) => isCovered(mode, stable, version)
-    const version = standing && wantedVersion(standing, covers)
-    if (version === undefined) return
+    const version = wantedVersion(standing, covers)
+    if (version === undefined) return nextWantedAt(standing, covers)
+    await this.#take(marketplace, plugin, version)
+    return nextWantedAt({ ...standing, here: [...standing.here, version] }, covers)
+  }
+
+  async #take(marketplace: Marketplace, plugin: string, version: string): Promise<void> {
+    const { knex, mirrors, now } = this.#ports
     try {
       await mirrors.take(caller, marketplace, plugin, version)
     } catch (error) {
-      if (!isCodedError(error) || !isOfVersion(error)) throw error
+      if (whoseFault(error, plugin) !== 'version') throw error
+      const refused = error as CodedError
       // It is here now; who decides on it is told by the queue.
-      if (error.code === 'CORE_VERSION_WAITS_FOR_REVIEW') return
-      const message = { en: error.message, 'zh-CN': error.localizedMessage('zh-CN') }
-      const refusal = { at: now(), code: error.code, message }
+      if (refused.code === 'CORE_VERSION_WAITS_FOR_REVIEW') return
+      const message = { en: refused.message, 'zh-CN': refused.localizedMessage('zh-CN') }
+      const refusal = { at: now(), code: refused.code, message }
       await putRefusal(knex, marketplace.name, { name: plugin, version }, refusal)
     }
   }
-}
-
-/** And not of the marketplace, or of an outage here: then it is tried again at the next look. */
-function isOfVersion({ code, status }: CodedError): boolean {
-  const isOfMarketplace =
-    code.startsWith('CORE_MARKETPLACE_') || code === 'CORE_PACKAGE_INDEX_REFUSED'
-  return status < 500 && !isOfMarketplace
 }

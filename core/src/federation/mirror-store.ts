@@ -43,6 +43,8 @@ export interface MirrorStore {
   find(name: string, version: string): Promise<MirrorOrigin | undefined>
   /** Versions of a package that came from another marketplace, whichever. */
   mirroredVersions(name: string): Promise<readonly string[]>
+  /** Of those, what was yanked or blocked here, by whomever. */
+  withdrawnVersions(name: string): Promise<readonly string[]>
   /** Inspected, checked and tried as a publish is. @returns whether it waits for review */
   take(
     version: MirroredVersion,

@@ -3,7 +3,10 @@ import type { Knex } from 'knex'
 import type { Known } from './told-versions.ts'
 import type { Refusal } from './wanted-version.ts'
 
-/** The only place with SQL for marketplace_packages and marketplace_versions. */
+/**
+ * The only writer of marketplace_packages and marketplace_versions, and their only reader but for the tags, which the host's
+ * own marketplace follows within its transactions (marketplace/src/mirror/told-tag-store.ts).
+ */
 
 export interface KnownPackage extends Known {
   readonly distTags: Readonly<Record<string, string>>

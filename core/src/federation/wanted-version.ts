@@ -3,7 +3,7 @@ import type { IndexedVersion } from '@signalbox/sdk/trust/package-index'
 import semver from 'semver'
 import type { Marketplace } from './federation-store.ts'
 import { isAllowed } from './scope-of.ts'
-import { type Known, offerOf, takeableAt } from './told-versions.ts'
+import { type Known, takeableAt } from './told-versions.ts'
 
 /** Why a version could not be taken when it was tried without anybody asking. */
 export interface Refusal {
@@ -34,19 +34,52 @@ export interface Standing {
  * @param covers whether the update's own setting covers it
  */
 export function wantedVersion(
-  { marketplace, name, known, here, refusals, now }: Standing,
+  standing: Standing,
   covers: (version: string) => boolean,
 ): string | undefined {
-  if (!isAllowed(marketplace.allow, name)) return undefined
-  const { minimumAgeHours } = marketplace
-  const { versions } = offerOf(known.versions, known.distTags, { minimumAgeHours, now })
+  const { here, now } = standing
+  const taken = eligible(standing, covers)
+    .filter(({ told }) => takeableAt(told, standing.marketplace.minimumAgeHours) <= now)
+    .find(({ version, restsUntil }) => here.includes(version) || restsUntil <= now)
+  return taken === undefined || here.includes(taken.version) ? undefined : taken.version
+}
+
+/**
+ * The next moment from which a version is wanted that cannot be taken by now, in milliseconds since the epoch; undefined:
+ * none is known of. Pure.
+ */
+export function nextWantedAt(
+  standing: Standing,
+  covers: (version: string) => boolean,
+): number | undefined {
+  const { marketplace, here, now } = standing
+  const all = eligible(standing, covers)
+  const newestHere = all.findIndex(({ version }) => here.includes(version))
+  const moments = (newestHere === -1 ? all : all.slice(0, newestHere))
+    .map((one) => Math.max(takeableAt(one.told, marketplace.minimumAgeHours), one.restsUntil))
+    .filter((moment) => moment > now)
+  return moments.length === 0 ? undefined : Math.min(...moments)
+}
+
+interface Eligible {
+  readonly version: string
+  readonly told: IndexedVersion
+  /** Past: it does not. */
+  readonly restsUntil: number
+}
+
+/** What an update would take if it were old enough and had not been refused, the newest first. */
+function eligible(
+  { marketplace, name, known, refusals }: Standing,
+  covers: (version: string) => boolean,
+): readonly Eligible[] {
   const latest = known.distTags['latest']
-  const newest = versions
-    .filter((one) => covers(one) && known.versions.get(one)?.state === 'published')
-    .filter((one) => latest !== undefined && semver.lte(one, latest))
-    .toSorted(semver.rcompare)
-  const first = newest.find((one) => here.includes(one) || !isResting(refusals.get(one), now))
-  return first === undefined || here.includes(first) ? undefined : first
+  if (latest === undefined || !isAllowed(marketplace.allow, name)) return []
+  return [...known.versions]
+    .filter(([, { state, keyRevokedAt }]) => state === 'published' && keyRevokedAt === undefined)
+    .filter(([version]) => covers(version) && semver.lte(version, latest))
+    .toSorted(([one], [other]) => semver.rcompare(one, other))
+    .map(([version, told]) => ({ version, told, restsUntil: restEnd(refusals.get(version)) }))
 }
 
 /** Why a version that is known of is not here, and until when that holds where it is known. Pure. */
@@ -84,10 +117,10 @@ export function absenceOf(
     return { detail, until: takeable }
   }
   const refusal = refusals.get(version)
-  if (refusal !== undefined && isResting(refusal, now)) {
-    const { at, code, message } = refusal
+  if (refusal !== undefined && now < restEnd(refusal)) {
+    const { code, message } = refusal
     const detail = { en: `${code}: ${message.en}`, 'zh-CN': `${code}：${message['zh-CN']}` }
-    return { detail, until: at + REST_MS }
+    return { detail, until: restEnd(refusal) }
   }
   if (url === null) {
     const detail = { en: `${from} is reached by files alone`, 'zh-CN': `${from} 仅通过文件提供` }
@@ -116,6 +149,6 @@ export function unlistedName(
   }
 }
 
-function isResting(refusal: Refusal | undefined, now: number): boolean {
-  return refusal !== undefined && now < refusal.at + REST_MS
+function restEnd(refusal: Refusal | undefined): number {
+  return refusal === undefined ? 0 : refusal.at + REST_MS
 }

@@ -160,7 +160,8 @@ export class InstallService {
     const { knex, source } = this.#ports
     const { version, refusal, mayStay } = await wishedVersion(source, name, wish)
     if (refusal === undefined) return version
-    if (mayStay === true && (await findInstallation(knex, name, version))) return version
+    const there = mayStay === true ? await findInstallation(knex, name, version) : undefined
+    if (there !== undefined && servingStates.includes(there.state)) return version
     throw refusal
   }
 

@@ -7,28 +7,28 @@ interface WishedVersion {
   readonly version: string
   /** Why it is not taken now. */
   readonly refusal?: CodedError
-  /** Whether that leaves alone what is installed: to repeat an installation is harmless. */
+  /** Whether that leaves alone what serves: to repeat its installation is harmless. One that does not would begin anew. */
   readonly mayStay?: boolean
 }
 
 /** @param wish a tag or a version; what is no tag of its own, such as `constructor`, is taken for a version */
 export async function wishedVersion(
-  source: PackageSource,
+  source: Pick<PackageSource, 'versions' | 'withdrawn' | 'keyRevokedAt'>,
   plugin: string,
   wish: string,
 ): Promise<WishedVersion> {
   const known = await source.versions(plugin)
   const version = meant(known, wish)
   if (known?.versions.includes(version) === true) return { version }
+  const withdrawn = await source.withdrawn(plugin, version)
+  const refusal = withdrawn && withdrawalRefusal({ package: plugin, version, ...withdrawn })
+  // Before anything that leaves alone what is installed.
+  if (refusal !== undefined && withdrawn?.state === 'blocked') return { version, refusal }
   const revokedAt = await source.keyRevokedAt(plugin, version)
   if (revokedAt !== undefined) {
     return { version, refusal: keyRevokedRefusal(plugin, version, revokedAt), mayStay: true }
   }
-  const withdrawn = await source.withdrawn(plugin, version)
-  if (withdrawn !== undefined) {
-    const refusal = withdrawalRefusal({ package: plugin, version, ...withdrawn })
-    return { version, refusal, mayStay: withdrawn.state === 'yanked' }
-  }
+  if (refusal !== undefined) return { version, refusal, mayStay: true }
   return { version, refusal: coreErrors.create('PACKAGE_MISSING', { plugin, version: wish }) }
 }
 

@@ -40,20 +40,24 @@ import {
 } from './update-decision.ts'
 import { findSetting, listAttempts } from './update-store.ts'
 
+export interface ToldReleases {
+  /** What the dist-tag of that name leads to. */
+  readonly latest: string | undefined
+  readonly all: readonly {
+    readonly version: string
+    readonly publishedAt: Date
+    readonly state: Release['state']
+    readonly reason: string | null
+    /** Since when its author's key counts for nothing. */
+    readonly keyRevokedAt?: Date | null
+    /** Why it is not taken from the marketplace that it comes from. */
+    readonly absent?: Release['absent']
+  }[]
+}
+
 /** What the marketplace says of the releases of a package. */
 export interface ReleaseSource {
-  releases(name: string): Promise<
-    readonly {
-      readonly version: string
-      readonly publishedAt: Date
-      readonly state: Release['state']
-      readonly reason: string | null
-      /** Why it is not taken from the marketplace that it comes from. */
-      readonly absent?: Release['absent']
-    }[]
-  >
-  /** What the dist-tag of that name leads to. */
-  latest(name: string): Promise<string | undefined>
+  releases(name: string): Promise<ToldReleases>
   minimumReleaseAgeHours(): Promise<number>
 }
 
@@ -143,15 +147,16 @@ export class OutlookReader {
       ],
     )
     const back = outcomes.filter(({ state }) => state === 'aborted' || state === 'rolled_back')
-    const published = await releases.releases(plugin)
+    const { latest, all: published } = await releases.releases(plugin)
     return {
       ...{ plugin, stable, now },
       mode: mode === 'manual' ? 'minor' : mode,
-      latest: await releases.latest(plugin),
+      latest,
       minimumAgeMs: ageHours * 3_600_000,
-      releases: published.map(({ version, publishedAt, state, reason, absent }) => ({
+      releases: published.map(({ version, publishedAt, state, reason, keyRevokedAt, absent }) => ({
         ...{ version, state, stateReason: reason ?? '' },
         ...(absent === undefined ? {} : { absent }),
+        ...(keyRevokedAt ? { keyRevokedAt: keyRevokedAt.getTime() } : {}),
         publishedAt: publishedAt.getTime(),
       })),
       attempts: new Map(tried),

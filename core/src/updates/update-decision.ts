@@ -18,6 +18,8 @@ export interface Release {
   readonly state: 'published' | 'deprecated' | 'yanked' | 'blocked'
   /** Why it is not what it was; of one that is published, empty. */
   readonly stateReason: string
+  /** Since when its author's key counts for nothing, in milliseconds since the epoch. */
+  readonly keyRevokedAt?: number
   /** Why it is not taken from the marketplace that it comes from; until when, in milliseconds since the epoch. */
   readonly absent?: { readonly detail: Localized; readonly until?: number }
 }
@@ -76,6 +78,10 @@ const rules: readonly Rule[] = [
     state === 'published'
       ? undefined
       : updateReason(state === 'deprecated' ? state : `version-${state}`, stateReason),
+  (_, { keyRevokedAt }) =>
+    keyRevokedAt === undefined
+      ? undefined
+      : updateReason('author-key-revoked', new Date(keyRevokedAt).toISOString()),
   (_, { version }) =>
     semver.prerelease(version) === null ? undefined : updateReason('prerelease'),
   ({ mode, stable }, { version }) => {

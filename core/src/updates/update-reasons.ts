@@ -13,6 +13,13 @@ export const updateReasons = {
     kind: 'never',
     words: { en: 'it was yanked: {detail}', 'zh-CN': '已被撤回：{detail}' },
   },
+  'author-key-revoked': {
+    kind: 'never',
+    words: {
+      en: "its author's key was revoked as of {detail}",
+      'zh-CN': '作者密钥自 {detail} 起已被吊销',
+    },
+  },
   deprecated: {
     kind: 'never',
     words: {

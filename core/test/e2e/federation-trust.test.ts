@@ -149,6 +149,13 @@ t.test(
       200,
       'what is there goes on',
     )
+    // One that does not serve would be fetched anew, and stays where it is.
+    const there101 = () => knex('installations').where({ plugin: probe, version: '1.0.1' })
+    const { state } = await there101().first('state')
+    await there101().update({ state: 'signature_invalid' })
+    t.equal((await refusal(install('1.0.1'))).code, 'CORE_AUTHOR_KEY_REVOKED')
+    t.match(await there101(), [{ state: 'signature_invalid' }])
+    await there101().update({ state })
     const path = '/v1/audit?action=marketplace.author-key-revoked&limit=10'
     const { items } = await client.request<{ items: object[] }>('GET', path)
     t.match(items, [{ subject: probe, actor: 'host', detail: { versions: ['1.0.1', '1.0.2'] } }])

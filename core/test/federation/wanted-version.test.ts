@@ -1,6 +1,11 @@
 import type { IndexedVersion } from '@signalbox/sdk/trust/package-index'
 import t from 'tap'
-import { absenceOf, type Standing, wantedVersion } from '../../src/federation/wanted-version.ts'
+import {
+  absenceOf,
+  nextWantedAt,
+  type Standing,
+  wantedVersion,
+} from '../../src/federation/wanted-version.ts'
 import { isCovered } from '../../src/updates/update-decision.ts'
 
 const HOUR_MS = 3_600_000
@@ -61,6 +66,21 @@ t.test('what an update needs is fetched, and nothing else', async (t) => {
     const covers = (one: string) => isCovered('patch', '1.0.0', one)
     t.equal(wantedVersion(standing(changes), covers), version, what)
   }
+})
+
+t.test('what cannot be taken yet is wanted from a moment that is known', async (t) => {
+  const from = (changes: Changes) =>
+    nextWantedAt(standing(changes), (one) => isCovered('patch', '1.0.0', one))
+  const young = (hours: number) => told({ publishedAt: now - hours * HOUR_MS })
+  const marketplace = { minimumAgeHours: 24 }
+  t.equal(from({}), undefined, 'nothing is young')
+  t.equal(from({ marketplace, versions: { '1.0.2': young(23) } }), now + HOUR_MS)
+  const both = { '1.0.2': young(20), '1.0.3': young(23) }
+  t.equal(from({ marketplace, versions: both }), now + HOUR_MS, 'the first of two')
+  t.equal(from({ marketplace, versions: both, here: ['1.0.0', '1.0.3'] }), undefined)
+  t.equal(from({ marketplace, versions: { '1.1.0': young(23) } }), undefined, 'not covered')
+  t.equal(from({ marketplace, versions: both, latest: '1.0.1' }), undefined, 'not latest')
+  t.equal(from({ refusals: refused(1) }), now + 5 * HOUR_MS, 'refused, it has rested by then')
 })
 
 t.test('a version that is not here says why', async (t) => {

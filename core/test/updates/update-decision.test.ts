@@ -47,6 +47,11 @@ const cases: readonly (readonly [string, Partial<UpdateFacts>, string | null])[]
   ['nothing', {}, null],
   ['blocked', { releases: [release('1.2.4', { state: 'blocked' })] }, 'version-blocked'],
   ['yanked', { releases: [release('1.2.4', { state: 'yanked' })] }, 'version-yanked'],
+  [
+    'by a revoked key',
+    { releases: [release('1.2.4', { keyRevokedAt: now })] },
+    'author-key-revoked',
+  ],
   ['deprecated', { releases: [release('1.2.4', { state: 'deprecated' })] }, 'deprecated'],
   ['prerelease', { releases: [release('1.3.0-rc.1')] }, 'prerelease'],
   ['a minor for patch', { mode: 'patch', releases: [release('1.3.0')] }, 'beyond-range'],

@@ -35,6 +35,7 @@ import {
   isScopeOwn,
   listMirrored,
   listMirroredVersions,
+  listWithdrawn,
   type MirroredStanding,
   setMirrored,
 } from './mirrored-version-store.ts'
@@ -108,6 +109,10 @@ export class Mirror {
 
   mirroredVersions(name: string): Promise<readonly string[]> {
     return listMirroredVersions(this.#ports.knex, name)
+  }
+
+  withdrawnVersions(name: string): Promise<readonly string[]> {
+    return listWithdrawn(this.#ports.knex, name)
   }
 
   /** @throws `MKT_CHECKS_FAILED` and whatever else a publish is refused for */

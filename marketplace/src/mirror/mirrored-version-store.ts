@@ -43,6 +43,16 @@ export async function listMirroredVersions(knex: Knex, name: string): Promise<re
   return knex('package_versions').where({ name }).whereNotNull('mirrored_from').pluck('version')
 }
 
+/** Of those, what was yanked or blocked, here or where it comes from. */
+export async function listWithdrawn(knex: Knex, name: string): Promise<readonly string[]> {
+  const states: readonly VersionState[] = ['yanked', 'blocked']
+  return knex('package_versions')
+    .where({ name })
+    .whereNotNull('mirrored_from')
+    .whereIn('state', states)
+    .pluck('version')
+}
+
 export interface MirroredStanding {
   readonly version: string
   readonly state: VersionState

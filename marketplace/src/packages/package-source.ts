@@ -4,9 +4,10 @@ import { marketplaceErrors } from '../errors.ts'
 import type { ContentStore } from '../ports.ts'
 import { digestsOf } from '../publish/digests.ts'
 import { readPolicy } from '../review/review-store.ts'
-import { listRevokedVersions } from '../trust/revoked-author-key.ts'
+import { listRevokedVersions } from '../trust/revoked-author-key-store.ts'
 import { listDistTags } from './dist-tag-store.ts'
 import { findManifest, findTarball, listVersions } from './package-store.ts'
+import { nextLatest } from './packument-change.ts'
 import { findStanding, listReleases, type Release } from './version-standing-store.ts'
 
 export interface AvailableVersions {
@@ -49,11 +50,7 @@ export class PackageSource {
     if (all.length === 0) return undefined
     const revoked = await listRevokedVersions(this.#knex, name)
     const versions = all.filter((version) => !revoked.has(version))
-    return { versions, distTags: await listDistTags(this.#knex, name) }
-  }
-
-  async latest(name: string): Promise<string | undefined> {
-    return (await this.versions(name))?.distTags['latest']
+    return { versions, distTags: tagsOf(versions, await listDistTags(this.#knex, name), revoked) }
   }
 
   /** Why a version is not to be installed anew, or not to run at all; undefined: nothing was said against it. */
@@ -69,9 +66,12 @@ export class PackageSource {
     return (await listRevokedVersions(this.#knex, name)).get(version)
   }
 
-  /** What was let through, the newest first, withdrawn or not. */
-  releases(name: string): Promise<readonly Release[]> {
-    return listReleases(this.#knex, name)
+  /** What was let through, the newest first, withdrawn or not; and what the tag `latest` leads to. */
+  async releases(
+    name: string,
+  ): Promise<{ readonly latest: string | undefined; readonly all: readonly Release[] }> {
+    const latest = (await this.versions(name))?.distTags['latest']
+    return { latest, all: await listReleases(this.#knex, name) }
   }
 
   /** How old a release has to be before any host takes it by itself; in hours. */
@@ -97,4 +97,20 @@ export class PackageSource {
     const { sha256: _, ...rest } = stored
     return { tarball, ...rest }
   }
+}
+
+/**
+ * As where a version is yanked: no tag leads to one whose author's key was revoked, and `latest` goes to the highest release
+ * that is left. Where none is it stays: who follows it is told why.
+ */
+function tagsOf(
+  left: readonly string[],
+  distTags: AvailableVersions['distTags'],
+  revoked: ReadonlyMap<string, Date>,
+): AvailableVersions['distTags'] {
+  const entries = Object.entries(distTags).flatMap(([tag, version]): [string, string][] => {
+    if (!revoked.has(version)) return [[tag, version]]
+    return tag === 'latest' ? [[tag, nextLatest(left) ?? version]] : []
+  })
+  return Object.fromEntries(entries)
 }

@@ -5,6 +5,7 @@ import {
   type VersionState,
   visibleStates,
 } from '../review/version-states.ts'
+import { keyRevokedAt } from '../trust/revoked-author-key-store.ts'
 
 /** How versions of a package stand: what is shown, warned of, withdrawn. */
 
@@ -74,6 +75,8 @@ export interface Release {
   readonly state: 'published' | 'deprecated' | 'yanked' | 'blocked'
   /** Why its publisher advises against it, or why it was withdrawn. */
   readonly reason: string | null
+  /** Since when its author's key counts for nothing; null: it is good for it. */
+  readonly keyRevokedAt: Date | null
 }
 
 /** What was let through, the newest first, withdrawn or not; at most 2000, which is all that a package may have. */
@@ -85,6 +88,7 @@ export async function listReleases(knex: Knex, name: string): Promise<readonly R
     .limit(2000)
     .select('version', 'state', {
       publishedAt: 'published_at',
+      keyRevokedAt: keyRevokedAt(knex),
       reason: knex.raw("case when state = 'deprecated' then deprecation else state_reason end"),
     })
 }

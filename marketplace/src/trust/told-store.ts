@@ -1,6 +1,6 @@
 import { indexedStates } from '@signalbox/sdk/trust/package-index'
 import type { Knex } from 'knex'
-import { keyRevokedAt } from './revoked-author-key.ts'
+import { keyRevokedAt } from './revoked-author-key-store.ts'
 
 /** Reads what this marketplace tells others of its own packages: what it mirrors itself is for its origin to tell. */
 
