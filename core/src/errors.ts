@@ -693,6 +693,17 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请评价已为该租户启用且最近 30 天内有调用的主版本。',
     },
   },
+  RATING_UNPUBLISHED: {
+    status: 409,
+    message: {
+      en: '{plugin} is in no marketplace of this host: it runs from a folder, and has no page that a rating would stand on.',
+      'zh-CN': '{plugin} 不在此主机的任何市场中：它从文件夹运行，没有可展示评价的页面。',
+    },
+    cure: {
+      en: 'Publish it (signalbox publish) and install it from the marketplace, then rate it.',
+      'zh-CN': '请先发布（signalbox publish）并从市场安装，然后再评价。',
+    },
+  },
   RECEIPT_FOREIGN: {
     status: 503,
     message: {
