@@ -1048,9 +1048,9 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '{plugin}@{version} 的条款尚未在此主机上被接受：{hash}。',
     },
     cure: {
-      en: 'Read them (signalbox plugin show {plugin}@{version}, or GET /v1/plugins/{plugin}/terms), then install with {"acceptTerms": "{hash}"}, or with --accept-terms {hash}.',
+      en: 'Read them (signalbox plugin show {plugin}@{version}, or POST /v1/plugins/{plugin}:terms), then install with {"acceptTerms": "{hash}"}, or with --accept-terms {hash}.',
       'zh-CN':
-        '请阅读条款（signalbox plugin show {plugin}@{version}，或 GET /v1/plugins/{plugin}/terms），然后以 {"acceptTerms": "{hash}"} 或 --accept-terms {hash} 安装。',
+        '请阅读条款（signalbox plugin show {plugin}@{version}，或 POST /v1/plugins/{plugin}:terms），然后以 {"acceptTerms": "{hash}"} 或 --accept-terms {hash} 安装。',
     },
   },
   TIER_NOT_ALLOWED: {

@@ -29,7 +29,7 @@ interface Running {
 }
 
 const termsOf = (version: string) =>
-  host.client.request<Terms>('GET', `/v1/plugins/${name}/terms?version=${version}`)
+  host.client.request<Terms>('POST', `/v1/plugins/${name}:terms`, { version })
 const installed = async () =>
   (
     await host.client.request<{ versions: { version: string }[] }>('GET', `/v1/plugins/${name}`)
