@@ -693,6 +693,17 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '请评价已为该租户启用且最近 30 天内有调用的主版本。',
     },
   },
+  RATING_UNPUBLISHED: {
+    status: 409,
+    message: {
+      en: '{plugin} is in no marketplace of this host: it runs from a folder, and has no page that a rating would stand on.',
+      'zh-CN': '{plugin} 不在此主机的任何市场中：它从文件夹运行，没有可展示评价的页面。',
+    },
+    cure: {
+      en: 'Publish it (signalbox publish) and install it from the marketplace, then rate it.',
+      'zh-CN': '请先发布（signalbox publish）并从市场安装，然后再评价。',
+    },
+  },
   RECEIPT_FOREIGN: {
     status: 503,
     message: {
@@ -1037,9 +1048,9 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '{plugin}@{version} 的条款尚未在此主机上被接受：{hash}。',
     },
     cure: {
-      en: 'Read them (signalbox plugin show {plugin}@{version}, or GET /v1/plugins/{plugin}/terms), then install with {"acceptTerms": "{hash}"}, or with --accept-terms {hash}.',
+      en: 'Read them (signalbox plugin show {plugin}@{version}, or POST /v1/plugins/{plugin}:terms), then install with {"acceptTerms": "{hash}"}, or with --accept-terms {hash}.',
       'zh-CN':
-        '请阅读条款（signalbox plugin show {plugin}@{version}，或 GET /v1/plugins/{plugin}/terms），然后以 {"acceptTerms": "{hash}"} 或 --accept-terms {hash} 安装。',
+        '请阅读条款（signalbox plugin show {plugin}@{version}，或 POST /v1/plugins/{plugin}:terms），然后以 {"acceptTerms": "{hash}"} 或 --accept-terms {hash} 安装。',
     },
   },
   TIER_NOT_ALLOWED: {

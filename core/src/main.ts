@@ -222,7 +222,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   await app.register(async (scope) => {
     onRecord(scope, metrics, state.audit)
     countGuesses(scope, failures, mayBeLogIn(authenticator))
-    await registerMarketplace(scope, { ...parts, ...trusted, log }, authenticator, stops)
+    await registerMarketplace(scope, { ...parts, ...trusted, failures, log }, authenticator, stops)
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
   controller.start(composeAsking(parts, broker))

@@ -23,10 +23,13 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import type { Outbound } from './broker/http/open-outbound.ts'
 import { openFederation } from './federation/open-federation.ts'
+import type { FailedAuthentications } from './gateway/admission/failed-authentications.ts'
+import { principalOf } from './gateway/guard.ts'
 import { pageParts, sendPage } from './gateway/own-page.ts'
 import type { State } from './host-state.ts'
 import { hostVersion } from './host-version.ts'
 import type { Authenticator } from './identity/authenticate.ts'
+import { isAuthorised } from './identity/authorise.ts'
 import { openRunning } from './listing/open-running.ts'
 import {
   type LocalPackages,
@@ -53,8 +56,10 @@ interface MarketParts {
   readonly log: FastifyBaseLogger
 }
 
-/** Which packages the operator lets run in a process of their own. */
-type Trusting = Pick<Parameters<typeof openRunning>[0], 'isTrusted'>
+/** Which packages the operator lets run in a process of their own, and who sent too many wrong secrets. */
+interface Asked extends Pick<Parameters<typeof openRunning>[0], 'isTrusted'> {
+  readonly failures: FailedAuthentications
+}
 
 /** Only where and how soon a version comes: it is checked, tested and granted like any other. */
 export interface Building {
@@ -157,7 +162,7 @@ export function openPackages(
 /** The npm face, the accounts and keys of publishers, reviews, findings and the pages of packages. */
 export async function registerMarketplace(
   scope: FastifyInstance,
-  { settings, state, sandbox, registryKeys, isTrusted, log }: MarketParts & Trusting,
+  { settings, state, sandbox, registryKeys, isTrusted, failures, log }: MarketParts & Asked,
   authenticator: Authenticator,
   stops: StopStack,
 ): Promise<void> {
@@ -189,6 +194,8 @@ export async function registerMarketplace(
     ...accounts,
     ...running,
     hostVersion,
+    knowsHost: async (...of) =>
+      isAuthorised(await principalOf(...of, authenticator, failures), 'plugin.list', {}),
     prefix: '/v1/marketplace',
   })
 }

@@ -52,7 +52,8 @@ interface VersionLine {
   readonly state: string
   readonly publishedAt: string
   readonly fits: boolean
-  readonly isInstalled: boolean
+  /** Null: it is not for the caller to know. */
+  readonly isInstalled: boolean | null
   readonly advisories: readonly number[]
   readonly running: {
     readonly tenants: number | 'none' | 'few'
@@ -166,7 +167,7 @@ function ratingLines({ count, mean }: PackagePage['rating']): string[] {
 function versionLine(line: VersionLine): string {
   const { version, state, publishedAt, fits, isInstalled, advisories, running } = line
   const marks = [
-    ...(isInstalled ? [say({ en: 'installed', 'zh-CN': '已安装' })] : []),
+    ...(isInstalled === true ? [say({ en: 'installed', 'zh-CN': '已安装' })] : []),
     ...(fits ? [] : [say({ en: 'not for this host', 'zh-CN': '不适用于本机' })]),
     ...(advisories.length === 0 ? [] : [say({ en: 'weak', 'zh-CN': '有安全问题' })]),
   ]

@@ -19,7 +19,7 @@ export function inLanguage(texts: Texts | null): string {
   return texts?.[terminalLanguage()] ?? texts?.['en'] ?? ''
 }
 
-/** What a person reads before he agrees. Without what would move the cursor: the text is a stranger's. */
+/** What a person reads before he agrees. Without what would move the cursor: the text is a stranger's; lines may end as Windows ends them. */
 export function termsLines({ license, price, text, plans, hash }: PlannedTerms): string[] {
   const money =
     price === null
@@ -36,7 +36,7 @@ export function termsLines({ license, price, text, plans, hash }: PlannedTerms):
     ...offered,
     ...written,
     ...(hash === null ? [] : ['', say({ en: 'Hash: {hash}', 'zh-CN': '哈希：{hash}' }, { hash })]),
-  ].map(harmlessLines)
+  ].map((line) => harmlessLines(line.replaceAll('\r\n', '\n')))
 }
 
 const periods = {

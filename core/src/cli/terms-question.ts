@@ -8,8 +8,8 @@ export async function readTerms(
   client: HostClient,
   { name, version }: { name: string; version?: string },
 ): Promise<PlannedTerms> {
-  const query = version === undefined ? '' : `?version=${encodeURIComponent(version)}`
-  return client.request('GET', `/v1/plugins/${encodeURIComponent(name)}/terms${query}`)
+  const body = version === undefined ? {} : { version }
+  return client.request('POST', `/v1/plugins/${encodeURIComponent(name)}:terms`, body)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { CodedError } from '@signalbox/sdk/errors'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { coreErrors } from '../errors.ts'
 import type { Asker } from '../identity/asker.ts'
 import { type Authenticated, type Authenticator, secretOf } from '../identity/authenticate.ts'
@@ -63,6 +63,26 @@ export function guard(
         : isAuthorised(principal, action, { tenant })
     if (!isLetIn) throw forbidden(principal, action)
   })
+}
+
+/**
+ * Who asks on a route that is open to all and tells some of them more, in a scope without the guard. A wrong secret counts
+ * as anywhere, and is answered as nobody's.
+ */
+export async function principalOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  authenticator: Authenticator,
+  failures: FailedAuthentications,
+): Promise<Principal> {
+  try {
+    const { principal, setCookie } = await authenticated(request, authenticator, failures)
+    if (setCookie !== undefined) reply.header('set-cookie', setCookie)
+    return principal
+  } catch (error) {
+    if (error instanceof CodedError) return { kind: 'anonymous' }
+    throw error
+  }
 }
 
 /** @throws CORE_AUTHENTICATION_REQUIRED, CORE_AUTHENTICATION_THROTTLED, CORE_TOKEN_INVALID, CORE_CROSS_SITE_REFUSED */

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex'
 import { hostVersion } from '../host-version.ts'
 import { listInstallations, listInstalled } from '../registry/registry-store.ts'
-import { type Candidate, refusalsOf } from '../registry/resolve.ts'
+import { type Candidate, type Installed, ownRefusalsOf, refusalsOf } from '../registry/resolve.ts'
+import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import type { StopStack } from '../stop-stack.ts'
 import { RepeatedRun } from '../storage/repeated-run.ts'
 import type { Origin } from '../trusted/allow-list.ts'
@@ -18,7 +19,7 @@ const EVERY_MS = 60_000
 
 interface Ports {
   readonly knex: Knex
-  readonly routing: { now(): number }
+  readonly routing: { now(): number; readonly snapshot: Pick<Snapshot, 'generation'> }
   /** Brings the store's order to the figures. */
   readonly refresh: (figures: ReadonlyMap<string, RunningFigures>) => Promise<void>
   /** Tells who runs what he may have rated. */
@@ -48,6 +49,7 @@ export function openRunning(ports: Ports, stops: StopStack) {
   const run = new RepeatedRun(work, EVERY_MS)
   run.start()
   stops.push(() => run.stop())
+  const allInstalled = readByGeneration(routing, () => listInstalled(knex))
   return {
     running: async (plugin: string) => {
       const of = { plugin, since: since(CALLS_MS) }
@@ -57,11 +59,36 @@ export function openRunning(ports: Ports, stops: StopStack) {
         await readDurations(knex, of),
       )
     },
-    /** Why it could not be installed beside what is there now. */
-    refusals: async (of: Omit<Candidate, 'isTrusted'> & Origin) =>
-      refusalsOf({ ...of, isTrusted: isTrusted(of) }, hostVersion, await listInstalled(knex)),
+    /** Why it could not be installed beside what is there now; to who may not know of that, why on no host like this. */
+    refusals: async (of: Omit<Candidate, 'isTrusted'> & Origin, knowsHost: boolean) =>
+      knowsHost
+        ? refusalsOf({ ...of, isTrusted: isTrusted(of) }, hostVersion, await allInstalled())
+        : ownRefusalsOf(of, hostVersion),
     /** Versions that are there already. */
     installed: async (plugin: string) =>
       (await listInstallations(knex, plugin)).map(({ version }) => version),
+  }
+}
+
+/** Every install and every removal makes a generation: manifests are read once for each, however many pages are asked for. */
+export function readByGeneration(
+  routing: Ports['routing'],
+  read: () => Promise<readonly Installed[]>,
+): () => Promise<readonly Installed[]> {
+  let known:
+    | { readonly generation: number; readonly all: Promise<readonly Installed[]> }
+    | undefined
+  return async () => {
+    const { generation } = routing.snapshot
+    if (known?.generation === generation) return known.all
+    const now = { generation, all: read() }
+    known = now
+    try {
+      return await now.all
+    } catch (error) {
+      // The next one tries again.
+      if (known === now) known = undefined
+      throw error
+    }
   }
 }

@@ -14,6 +14,7 @@ export interface RatingOf {
 
 /** Where ratings are kept: the store of plugins. */
 export interface Ratings {
+  /** @returns false: the store does not have the plugin */
   putRating(
     trx: Knex.Transaction,
     rating: RatingOf & {
@@ -23,7 +24,7 @@ export interface Ratings {
       readonly author: string
       readonly at: Date
     },
-  ): Promise<void>
+  ): Promise<boolean>
   deleteRating(trx: Knex.Transaction, of: RatingOf): Promise<boolean>
   ratingsOfTenant(
     knex: Knex,
@@ -52,7 +53,7 @@ export class RatingService {
     return this.#ports.ratings.ratingsOfTenant(this.#ports.knex, of)
   }
 
-  /** Makes or changes it. @throws CORE_RATING_NOT_RUN */
+  /** Makes or changes it. @throws CORE_RATING_NOT_RUN, CORE_RATING_UNPUBLISHED */
   async rate(
     caller: Caller,
     of: RatingOf,
@@ -69,12 +70,13 @@ export class RatingService {
         (one) => one.tenant === tenant && semver.major(one.version) === major,
       )
       if (!isRun) throw coreErrors.create('RATING_NOT_RUN', { plugin: name, tenant, major })
-      await ratings.putRating(trx, {
+      const isKept = await ratings.putRating(trx, {
         ...{ name, tenant, major, stars, text },
         id: randomBytes(16).toString('hex'),
         author: caller.actor,
         at: new Date(routing.now()),
       })
+      if (!isKept) throw coreErrors.create('RATING_UNPUBLISHED', { plugin: name })
     })
   }
 

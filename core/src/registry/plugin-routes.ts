@@ -107,33 +107,35 @@ function planRoute(app: FastifyInstance, planner: VersionPlanner): void {
         tags,
         summary:
           'What a version would do, without doing it: dependencies, capabilities, migrations, contracts, whom it breaks',
-        body: {
-          type: ['object', 'null'],
-          additionalProperties: false,
-          properties: { version: versionSchema },
-        },
+        body: ofVersion,
       },
     },
     async (request) => planner.plan(request.params.name, request.body?.version),
   )
 }
 
+/** As a plan, and for the same reason no GET: a version of another marketplace is mirrored before it can be looked into. */
 function termsRoute(app: FastifyInstance, planner: VersionPlanner): void {
-  app.get<{ Params: { name: string }; Querystring: { version?: string } }>(
-    '/v1/plugins/:name/terms',
+  app.post<{ Params: { name: string }; Body: { version?: string } | null }>(
+    '/v1/plugins/:name(^[^:]+)::terms',
     {
       config: { action: 'plugin.plan' },
       schema: {
         tags,
         summary:
           'What whoever installs a version agrees to: licence, price, plans, the text, and their hash',
-        params: strictObject({ name: pluginNameSchema }, ['name']),
-        querystring: strictObject({ version: versionSchema }, []),
+        body: ofVersion,
       },
     },
-    async (request) => planner.terms(request.params.name, request.query.version),
+    async (request) => planner.terms(request.params.name, request.body?.version),
   )
 }
+
+const ofVersion = {
+  type: ['object', 'null'],
+  additionalProperties: false,
+  properties: { version: versionSchema },
+} as const
 
 function shown(installation: Installation) {
   const { manifest, contracts, bundleSha256: _, ...rest } = installation

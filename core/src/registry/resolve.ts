@@ -67,13 +67,20 @@ export function refusalsOf(
   installed: readonly Installed[],
 ): readonly CodedError[] {
   return [
+    ...ownRefusalsOf(candidate, hostVersion),
+    dependencyRefusal(candidate, installed),
+    dependentRefusal(candidate, installed),
+  ].filter((refusal) => refusal !== undefined)
+}
+
+/** Those that follow from the version alone, whatever is installed. */
+export function ownRefusalsOf(candidate: Candidate, hostVersion: string): readonly CodedError[] {
+  return [
     tierRefusal(candidate),
     hostRefusal(candidate, hostVersion),
     capabilityRefusal(candidate),
     hostEventRefusal(candidate),
     hostJobRefusal(candidate),
-    dependencyRefusal(candidate, installed),
-    dependentRefusal(candidate, installed),
   ].filter((refusal) => refusal !== undefined)
 }
 

@@ -5,6 +5,7 @@ import { until } from '../../../sandbox/test/until.ts'
 import { blocksBelow, Terminal } from '../support/command-blocks.ts'
 import { HostProcess, OPERATOR_TOKEN, refusal, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
+import { pricedProbe } from '../support/priced-probe.ts'
 import { callProbe, probe, probeVersion, setUpTenant } from '../support/probe.ts'
 import { publish } from '../support/publish.ts'
 import { keyFile } from '../support/sealing.ts'
@@ -139,7 +140,7 @@ t.test('what they block there is stopped here', async (t) => {
   const path = `/v1/marketplace/packages/${encodeURIComponent(probe)}/versions/1.1.0`
   await host.client.request('POST', '/v1/plugins', { name: probe, version: '1.1.0' })
   await upstream.client.request('POST', `${path}/block`, { reason: 'it counts twice' })
-  await signalbox(host, 'marketplace', 'sync', 'vendor')
+  await host.client.request('POST', '/v1/marketplaces/vendor/sync')
   const again = host.client.request('POST', '/v1/rollouts', { plugin: probe, version: '1.1.0' })
   t.equal((await refusal(again)).code, 'CORE_VERSION_WITHDRAWN')
   await upstream.client.request('POST', `${path}/unblock`, { reason: 'it does not' })
@@ -204,6 +205,38 @@ t.test('a host without a network takes the same from a file', async (t) => {
     { version: '1.0.0', marketplaceFingerprint: origin?.marketplaceFingerprint },
   ])
 })
+
+t.test(
+  'what has terms there is shown with them here, and installed by accepting them',
+  async (t) => {
+    await (await pricedProbe(t, upstream))('1.9.0', 1000)
+    await signalbox(host, 'marketplace', 'sync', 'vendor')
+    const path = `/v1/plugins/${encodeURIComponent(probe)}`
+    const mirrored = async () =>
+      Object.keys(
+        (
+          await host.client.request<{ versions: object }>(
+            'GET',
+            `/npm/${probe.replace('/', '%2f')}`,
+          )
+        ).versions,
+      )
+    t.match(await refusal(host.client.request('GET', `${path}/terms?version=1.9.0`)), {
+      status: 404,
+    })
+    t.notOk((await mirrored()).includes('1.9.0'), 'to read mirrors nothing')
+    const { hash, text } = await host.client.request<{ hash: string; text: { en: string } }>(
+      'POST',
+      `${path}:terms`,
+      { version: '1.9.0' },
+    )
+    t.match(text.en, 'You pay what you use.')
+    const wish = ['plugin', 'install', `${probe}@1.9.0`]
+    await t.rejects(signalbox(host, ...wish), { message: /CORE_TERMS_NOT_ACCEPTED/ })
+    t.match(await signalbox(host, 'plugin', 'show', `${probe}@1.9.0`), hash)
+    t.match(await signalbox(host, ...wish, '--accept-terms', hash), 'is installed')
+  },
+)
 
 t.test(
   'with its marketplace gone, a host that starts again serves what came from it',

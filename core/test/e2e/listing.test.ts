@@ -1,7 +1,7 @@
 import t from 'tap'
 import { until } from '../../../sandbox/test/until.ts'
 import type { HostClient } from '../../src/cli/host-client.ts'
-import { HostProcess, refusal } from '../support/host-process.ts'
+import { HostProcess, OPERATOR_TOKEN, refusal } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { pricedProbe } from '../support/priced-probe.ts'
 import { callProbe, probe, setUpTenant, type TenantSetup } from '../support/probe.ts'
@@ -29,7 +29,7 @@ interface Running {
 }
 
 const termsOf = (version: string) =>
-  host.client.request<Terms>('GET', `/v1/plugins/${name}/terms?version=${version}`)
+  host.client.request<Terms>('POST', `/v1/plugins/${name}:terms`, { version })
 const installed = async () =>
   (
     await host.client.request<{ versions: { version: string }[] }>('GET', `/v1/plugins/${name}`)
@@ -165,6 +165,37 @@ t.test('a plugin is shown with what is against it, and with its terms', async (t
     code: 1,
     errors: /MKT_PACKAGE_NOT_FOUND/,
   })
+})
+
+t.test('of what is installed a stranger is told nothing, a tenant what it may read', async (t) => {
+  const { token } = await host.client.request<{ token: string }>(
+    'POST',
+    '/v1/marketplace/publishers',
+    { name: 'curious', scopes: ['@curious'] },
+  )
+  const setup = await setUpTenant(host, 'reader')
+  const read = async (secret: string | undefined) => {
+    const headers = secret === undefined ? {} : { authorization: `Bearer ${secret}` }
+    const answer = await fetch(`${host.url}${page}`, { headers })
+    t.equal(answer.status, 200)
+    const { latest, versions } = (await answer.json()) as {
+      latest: { compatibility: { reasons: { code: string }[] } }
+      versions: { isInstalled: boolean | null }[]
+    }
+    return {
+      codes: latest.compatibility.reasons.map(({ code }) => code),
+      installed: versions.filter(({ isInstalled }) => isInstalled === true).length,
+    }
+  }
+  const stranger = { codes: ['CORE_HOST_RANGE_UNSATISFIED'], installed: 0 }
+  t.same(await read(undefined), stranger)
+  t.same(await read('guessed'), stranger)
+  t.same(await read(token), stranger, 'a publisher belongs to no tenant')
+  t.same(await read(setup.key), stranger, 'an app lists no plugins')
+  const { codes, installed } = await read(setup.adminToken)
+  t.same(codes, ['CORE_HOST_RANGE_UNSATISFIED', 'CORE_DEPENDENCY_MISSING'])
+  t.ok(installed > 0)
+  t.same((await read(OPERATOR_TOKEN)).codes, codes)
 })
 
 const tenants = new Map<string, TenantSetup>()

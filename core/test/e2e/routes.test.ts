@@ -175,6 +175,7 @@ const several: Readonly<Record<string, number>> = {
 const open: Readonly<Record<string, string>> = {
   'POST /v1/plugins': 'it is installed already',
   'POST /v1/plugins/{name}:plan': 'it only says what would change',
+  'POST /v1/plugins/{name}:terms': 'it only says what would be agreed to',
   'POST /v1/rollouts:validate': 'it only says what would change',
   'POST /v1/rollouts/{id}/rehearsal': 'only what it finds may be a change, when it is over',
   'POST /v1/tenants/{tenant}/sso/{connection}:check': 'it only asks the provider',

@@ -301,9 +301,12 @@ export function keptRoutes(releases: string, released: string, spent: string): R
 
 /** Before a version is installed: what it would do, and whom it would meet. */
 export const planningRoutes: RouteRows = {
-  'GET /v1/plugins/{name}/terms': { at: '/v1/plugins/@probe%2Fone/terms?version=1.0.0' },
   'POST /v1/plugins/{name}:plan': {
     at: '/v1/plugins/@probe%2Fone:plan',
+    body: { version: '1.0.0' },
+  },
+  'POST /v1/plugins/{name}:terms': {
+    at: '/v1/plugins/@probe%2Fone:terms',
     body: { version: '1.0.0' },
   },
   'GET /v1/updates': { at: '/v1/updates' },

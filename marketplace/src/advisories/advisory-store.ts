@@ -28,6 +28,12 @@ export async function findForPackages(
   return rows.map(advisoryOf)
 }
 
+/** SQL: an array of JSON, the ranges of those in force of the package that a column names; in one query with what is listed. */
+export function rangesOf(column: 'l.name'): string {
+  return `(select coalesce(json_agg(a.vulnerable_versions), '[]') from advisories a
+            where a.package = ${column} and a.withdrawn_at is null)`
+}
+
 /** In force, newest first. */
 export async function listAdvisories(
   knex: Knex,

@@ -1,5 +1,6 @@
 import type { CodedError } from '@signalbox/sdk/errors'
 import type { Manifest } from '@signalbox/sdk/manifest'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AccountPorts, ContentStore } from '../ports.ts'
 import type { VersionRunning } from './running.ts'
 
@@ -20,8 +21,16 @@ export interface ListingPorts extends AccountPorts {
   readonly hostVersion: string
   /** How the versions of a package do here; those that nobody runs may be left out. */
   running(name: string): Promise<readonly VersionRunning[]>
-  /** Why the host would not take a version beside what is there now; none: nothing is against it. */
-  refusals(of: OfferedVersion): Promise<readonly CodedError[]>
+  /**
+   * Whether a caller may know what is installed on the host. Where his session goes on under another cookie, the answer
+   * carries it.
+   */
+  knowsHost(request: FastifyRequest, reply: FastifyReply): Promise<boolean>
+  /**
+   * Why the host would not take a version; none: nothing is against it.
+   * @param knowsHost false: only what follows from the version, and nothing of what is installed or allowed on the host
+   */
+  refusals(of: OfferedVersion, knowsHost: boolean): Promise<readonly CodedError[]>
   /** Versions of a package that are installed on the host. */
   installed(name: string): Promise<readonly string[]>
 }

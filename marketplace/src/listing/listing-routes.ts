@@ -1,12 +1,12 @@
 import { languageOf } from '@signalbox/sdk/errors'
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { answerRefusals } from '../http/error-handler.ts'
 import { parsePackageName } from '../packages/package-name.ts'
 import { authentication } from '../publishers/authenticate.ts'
 import { PublisherService } from '../publishers/publisher-service.ts'
 import type { ListingPorts } from './listing-ports.ts'
 import { MarkdownRenderer } from './markdown/markdown-renderer.ts'
-import { PackagePageService } from './package-page-service.ts'
+import { PackagePageService, type Reader } from './package-page-service.ts'
 import { ratingRoutes } from './ratings/rating-routes.ts'
 import { searchPageRoutes } from './search-page-routes.ts'
 
@@ -20,7 +20,7 @@ export const listingRoutes: FastifyPluginAsync<ListingPorts> = async (app, ports
   const pages = new PackagePageService(ports, markdown)
   searchPageRoutes(app, ports)
   ratingRoutes(app, ports, authentication(app, new PublisherService(ports)))
-  packagePages(app, pages)
+  packagePages(app, pages, ports)
   fileRoutes(app, pages)
   app.get<{ Params: { name: string } }>(
     '/publishers/:name',
@@ -36,7 +36,15 @@ export const listingRoutes: FastifyPluginAsync<ListingPorts> = async (app, ports
   )
 }
 
-function packagePages(app: FastifyInstance, pages: PackagePageService): void {
+function packagePages(
+  app: FastifyInstance,
+  pages: PackagePageService,
+  ports: Pick<ListingPorts, 'knowsHost'>,
+): void {
+  const readerOf = async (request: FastifyRequest, reply: FastifyReply): Promise<Reader> => ({
+    language: languageOf(request.headers['accept-language']),
+    knowsHost: await ports.knowsHost(request, reply),
+  })
   app.get<{ Params: { name: string } }>(
     '/packages/:name',
     {
@@ -46,8 +54,8 @@ function packagePages(app: FastifyInstance, pages: PackagePageService): void {
         params: strict({ name }),
       },
     },
-    async (request) =>
-      pages.package(nameIn(request), languageOf(request.headers['accept-language'])),
+    async (request, reply) =>
+      pages.package(nameIn(request), await readerOf(request as FastifyRequest, reply)),
   )
   app.get<{ Params: Of }>(
     '/packages/:name/versions/:version',
@@ -58,10 +66,10 @@ function packagePages(app: FastifyInstance, pages: PackagePageService): void {
         params: strict({ name, version }),
       },
     },
-    async (request) =>
+    async (request, reply) =>
       pages.version(
         { name: nameIn(request), version: request.params.version },
-        languageOf(request.headers['accept-language']),
+        await readerOf(request as FastifyRequest, reply),
       ),
   )
   app.get<{ Params: { name: string }; Querystring: { from: string; to: string } }>(

@@ -33,6 +33,12 @@ interface Of {
   readonly version: string
 }
 
+export interface Reader {
+  readonly language: Language
+  /** False: he is told nothing of what is installed on the host. */
+  readonly knowsHost: boolean
+}
+
 /** What a reader sees of a package; everything is read as it is now. */
 export class PackagePageService {
   readonly #ports: ListingPorts
@@ -43,16 +49,16 @@ export class PackagePageService {
     this.#markdown = markdown
   }
 
-  async package(name: string, language: Language) {
+  async package(name: string, reader: Reader) {
     const { knex, hostVersion, running, installed } = this.#ports
     const shown = await shownVersionOf(knex, name)
     const lines = await listVersionLines(knex, name)
     const version = shown ?? lines[0]?.version
     if (version === undefined) throw missing(name)
     const [here, inUse, latest, advisories] = await Promise.all([
-      installed(name),
+      reader.knowsHost ? installed(name) : undefined,
       running(name),
-      this.version({ name, version }, language),
+      this.version({ name, version }, reader),
       findForPackages(knex, [name]),
     ])
     return {
@@ -67,14 +73,14 @@ export class PackagePageService {
     }
   }
 
-  async version(of: Of, language: Language) {
+  async version(of: Of, { language, knowsHost }: Reader) {
     const row = await this.#row(of)
     const { knex, hostVersion, refusals } = this.#ports
     const { version, manifest, account: publisher, fingerprint } = row
     const offered = { plugin: of.name, version, manifest, publisher, fingerprint }
     const [files, against, advisories] = await Promise.all([
       listFiles(knex, of),
-      refusals(offered),
+      refusals(offered, knowsHost),
       findForPackages(knex, [of.name]),
     ])
     return {

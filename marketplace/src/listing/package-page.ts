@@ -15,7 +15,7 @@ function hostFit(hostRange: string, hostVersion: string) {
 
 /**
  * Whether this host takes a version beside what is installed, and what is against it: its range of hosts, its tier, a
- * capability that is not offered here, a plugin that it requires or that requires another of it.
+ * capability that is not offered here; and, to who may know, a plugin that it requires or that requires another of it.
  */
 export function compatibilityOf(
   { host }: Manifest,
@@ -43,14 +43,15 @@ export function advisoryLine({ id, title, severity, vulnerableVersions, url }: A
 export function versionLine(
   { hostRange, deprecated, ...line }: VersionLine,
   hostVersion: string,
-  installed: readonly string[],
+  installed: readonly string[] | undefined,
   advisories: readonly Advisory[],
 ) {
   return {
     ...line,
     deprecated,
     ...hostFit(hostRange, hostVersion),
-    isInstalled: installed.includes(line.version),
+    /** Null: the reader may not know. */
+    isInstalled: installed?.includes(line.version) ?? null,
     /** Ids of those that speak of it. */
     advisories: advisories.filter((one) => affects(one, [line.version])).map(({ id }) => id),
   }

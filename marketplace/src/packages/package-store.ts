@@ -88,18 +88,21 @@ export async function setRevision(
 /**
  * Packages of a scope are whose it is: those that another, or the operator, published before are its holder's now, and
  * say so in a new revision.
+ * @returns their names, in one order
  */
 export async function giveScopePackages(
   trx: Knex.Transaction,
   given: { scope: string; owner: string; random: Buffer; at: Date },
-): Promise<void> {
+): Promise<readonly string[]> {
   const { scope, owner, random, at } = given
   const next = `(split_part(rev, '-', 1)::bigint + 1)::text || '-' || ?`
-  const moved = await trx('packages')
+  const moved: { name: string }[] = await trx('packages')
     .whereRaw(`split_part(name, '/', 1) = ?`, [scope])
     .whereNot({ owner })
     .update({ owner, rev: trx.raw(next, [random.toString('hex')]), modified_at: at })
-  if (moved > 0) await trx.raw('select pg_notify(?, ?)', [PACKAGES_CHANNEL, ''])
+    .returning('name')
+  if (moved.length > 0) await trx.raw('select pg_notify(?, ?)', [PACKAGES_CHANNEL, ''])
+  return moved.map(({ name }) => name).sort()
 }
 
 /** What a packument of every version would have to hold, whatever state the versions are in. */

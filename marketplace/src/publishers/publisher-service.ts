@@ -4,6 +4,7 @@ import { holdScope, requireOwnScope } from '../mirror/bound-scope-store.ts'
 import { giveScopePackages } from '../packages/package-store.ts'
 import { REVISION_BYTES } from '../packages/revision.ts'
 import type { AccountPorts, AuditEntry } from '../ports.ts'
+import { relist } from '../search/listing-index.ts'
 import { type Actor, actorNamed, OPERATOR } from './actor.ts'
 import { issueLogin, issueToken, requireTokenRoom } from './issue-token.ts'
 import { hashPassword, isPassword } from './password.ts'
@@ -26,6 +27,9 @@ import { hashToken, isPublisherToken, type NewToken } from './token.ts'
 
 /** Scopes of one publisher: far more than a company's brands and teams, and a list that stays short. */
 export const MAX_SCOPES = 16
+
+/** Packages that are listed under their new holder at once; what is beyond has another revision, by which the next run finds it. */
+const MAX_RELISTED = 200
 
 export interface NewPublisher {
   readonly name: string
@@ -166,7 +170,8 @@ export class PublisherService {
       throw marketplaceErrors.create('SCOPE_TAKEN', { scope })
     }
     const random = this.#ports.randomBytes(REVISION_BYTES)
-    await giveScopePackages(trx, { scope, owner: publisher, random, at })
+    const moved = await giveScopePackages(trx, { scope, owner: publisher, random, at })
+    for (const name of moved.slice(0, MAX_RELISTED)) await relist(trx, name)
   }
 
   async #revoke(

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import semver from 'semver'
-import { type Advisory, affects } from '../advisories/advisory.ts'
-import { findForPackages } from '../advisories/advisory-store.ts'
+import { affects } from '../advisories/advisory.ts'
+import { rangesOf } from '../advisories/advisory-store.ts'
 import type { Listing } from './listing.ts'
 import { gramsOf, guessesFor, isWorthGuessing } from './misspelt.ts'
 import { folded, type SearchTerm, termsOf } from './search-words.ts'
@@ -256,21 +256,18 @@ function facetsOf(
 /** As they are now: what was withdrawn since its listing was made is not shown. */
 async function readHits(knex: Knex, hits: readonly Hit[]): Promise<FoundPackage[]> {
   const names = hits.map(({ name }) => name)
-  const [rows, advisories] = await Promise.all([
-    readListings(knex, names),
-    findForPackages(knex, names),
-  ])
+  const rows = await readListings(knex, names)
   const byName = new Map(rows.map((row) => [row.name, row]))
   return hits.flatMap(({ name, score }) => {
     const row = byName.get(name)
     if (row === undefined) return []
-    const { state, ...shown } = row
-    const isWeak = (one: Advisory) => one.package === name && affects(one, [row.version])
+    const { state, weak, ...shown } = row
+    const isWeak = (vulnerableVersions: string) => affects({ vulnerableVersions }, [row.version])
     return [
       {
         ...shown,
         isDeprecated: state === 'deprecated',
-        advisories: advisories.filter(isWeak).length,
+        advisories: weak.filter(isWeak).length,
         score: score / 1e6,
       },
     ]
@@ -279,6 +276,8 @@ async function readHits(knex: Knex, hits: readonly Hit[]): Promise<FoundPackage[
 
 type ListedRow = Omit<FoundPackage, 'score' | 'isDeprecated' | 'advisories'> & {
   readonly state: string
+  /** Ranges of versions that advisories speak of. */
+  readonly weak: readonly string[]
 }
 
 async function readListings(knex: Knex, names: readonly string[]): Promise<ListedRow[]> {
@@ -289,6 +288,7 @@ async function readListings(knex: Knex, names: readonly string[]): Promise<Liste
     .select('l.name', 'l.version', 'l.summary', 'l.keywords', 'l.category', 'l.tier')
     .select('l.publisher', 'l.license', 'l.capabilities', 'v.state')
     .select({ displayName: 'l.display_name', releasedAt: 'l.released_at' })
+    .select({ weak: knex.raw(rangesOf('l.name')) })
 }
 
 function nothing({ withFacets }: PackageWish): FoundPackages {

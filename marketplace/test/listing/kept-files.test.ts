@@ -1,3 +1,4 @@
+import { checkPackage } from '@signalbox/sdk/check'
 import t from 'tap'
 import { keptFiles } from '../../src/listing/kept-files.ts'
 
@@ -14,6 +15,39 @@ t.test('a long text is kept as far as pages go, in whole lines', async (t) => {
   t.ok(lines.startsWith(text) && text.endsWith('- mended\n'))
   const [one] = keptFiles([file('README.md', 'x'.repeat(70_000))], manifest)
   t.equal(one?.bytes.length, 65_536)
+})
+
+t.test('terms and a licence are kept whole or not at all', async (t) => {
+  const long = '1. You owe us nothing.\n'.repeat(5_000)
+  const terms = { ...(manifest as object), terms: { file: { en: 'TERMS.md' } } } as never
+  const files = [file('TERMS.md', long), file('LICENSE', long), file('README.md', long)]
+  t.same(
+    keptFiles(files, terms).map(({ path }) => path),
+    ['README.md'],
+  )
+  const short = keptFiles([file('TERMS.md', 'a'), file('LICENSE', 'b')], terms)
+  t.match(short, [{ kind: 'license' }, { kind: 'terms' }])
+})
+
+t.test('what a page shows the beginning of, the checks say of the same texts', async (t) => {
+  const paths = [
+    ...['README.md', 'README.txt', 'readme.zh-cn.md', 'CHANGES.fr', 'HISTORY.markdown', 'LICENCE'],
+    ...['docs/a.md', 'docs/b/c.markdown', 'TERMS.md', 'notes.md', 'README.long-er.md'],
+  ]
+  const bytes = Buffer.from('line\n'.repeat(20_000))
+  const told = checkPackage(
+    new Map([
+      ['package.json', Buffer.from(JSON.stringify({ signalbox: {} }))],
+      ...paths.map((path) => [path, bytes] as const),
+    ]),
+  ).flatMap(({ rule, file }) => (rule === 'docs/too-long' ? [file] : []))
+  const short = paths.map((path) => file(path, 'short'))
+  t.same(
+    told.sort(),
+    keptFiles(short, {} as never)
+      .map(({ path }) => path)
+      .sort(),
+  )
 })
 
 t.test('screenshots are kept before pictures that only lie there, by their bytes', async (t) => {

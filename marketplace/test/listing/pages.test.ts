@@ -16,9 +16,14 @@ const running = [
     ...{ abortedRollouts: false, rolledBack: false, crashed: false },
   },
 ]
+const besides = marketplaceErrors.create('PACKAGE_NOT_FOUND', { package: 'another plugin' })
 const tooNew = marketplaceErrors.create('PACKAGE_NOT_FOUND', { package: 'a host of 2.x' })
 const registry = await startRegistry(t, {
-  refusals: async ({ version }) => (version === '1.1.0' ? [tooNew] : []),
+  refusals: async ({ version }, knowsHost) => [
+    ...(version === '1.1.0' ? [tooNew] : []),
+    ...(knowsHost ? [besides] : []),
+  ],
+  knowsHost: async ({ headers }) => headers.authorization === `Bearer ${OPERATOR_TOKEN}`,
   running: async () => running,
   installed: async () => ['1.0.0'],
 })
@@ -100,10 +105,32 @@ t.test('the page of a package says what it is, where it runs and how it goes her
     repository: 'https://git.acme.example/gate.git',
   })
   t.match(body.versions, [
-    { version: '1.1.0', fits: false, isInstalled: false },
-    { version: '1.0.0', fits: true, isInstalled: true },
+    { version: '1.1.0', fits: false, isInstalled: null },
+    { version: '1.0.0', fits: true, isInstalled: null },
   ])
 })
+
+t.test(
+  'what is installed on the host is told to who may know it, and to nobody else',
+  async (t) => {
+    const reasons = (body: { compatibility: { reasons: { detail: string }[] } }) =>
+      body.compatibility.reasons.map(({ detail }) => /2\.x|another plugin/.exec(detail)?.[0])
+    const told = { authorization: `Bearer ${OPERATOR_TOKEN}` }
+    const own = (await get(at, told)).body
+    t.same(reasons(own.latest), ['2.x', 'another plugin'])
+    t.match(own.versions, [{ isInstalled: false }, { isInstalled: true }])
+    const old = `${at}/versions/1.0.0`
+    t.match((await get(old, told)).body.compatibility, { fits: false, reasons: [{}] })
+    for (const headers of [
+      {},
+      { authorization: 'Bearer guessed' },
+      { authorization: `Bearer ${token}` },
+    ]) {
+      t.same(reasons((await get(at, headers)).body.latest), ['2.x'])
+      t.match((await get(old, headers)).body.compatibility, { fits: true, reasons: [] })
+    }
+  },
+)
 
 t.test(
   'of fewer than three tenants nobody learns how many they are or how it goes there',

@@ -126,6 +126,12 @@ t.test('with a scope its publisher is given the packages that are under it alrea
   t.match(await seen('@given/two'), { of: ['acme'] })
   t.not((await seen('@given/one')).rev, before.rev)
   t.same(await seen('@giver/one'), other)
+  const ofPublisher = async (publisher: string) => {
+    const { body } = await registry.call(`/v1/marketplace/packages?publisher=${publisher}`)
+    return body.items.map((one: Named) => one.name).sort()
+  }
+  t.same(await ofPublisher('acme'), ['@given/one', '@given/two'], 'found by its new holder at once')
+  t.same(await ofPublisher('operator'), ['@giver/one'], 'and by the old one no more')
   const found = await registry.call('/-/v1/search?text=maintainer:acme')
   t.same(found.body.objects.map((one: { package: Named }) => one.package.name).sort(), [
     '@given/one',

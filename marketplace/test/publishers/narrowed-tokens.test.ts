@@ -228,6 +228,10 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   'POST /v1/marketplace/packages/:name/ratings/:id/hide': [
     { path: async () => `${ratings}/${await rated()}/hide`, body: reason },
   ],
+  // After it: what nobody hid is not there to show.
+  'POST /v1/marketplace/packages/:name/ratings/:id/show': [
+    { path: async () => `${ratings}/${await rated()}/show` },
+  ],
   // Last: nothing is left after it.
   'DELETE /npm/:name/-rev/:rev': [
     { path: async () => `${at}/-rev/${(await packument())._rev}`, isForPackage: true },

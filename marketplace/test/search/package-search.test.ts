@@ -1,5 +1,6 @@
 import t from 'tap'
 import { fc } from '../../../sdk/test/seeded-check.ts'
+import { insertAdvisory } from '../../src/advisories/advisory-store.ts'
 import { refreshListings } from '../../src/search/listing-index.ts'
 import { findPackages } from '../../src/search/package-search-store.ts'
 import { pluginFiles, publishBody } from '../support/plugin-package.ts'
@@ -68,6 +69,26 @@ const find = async (query: Record<string, string>) =>
   (await registry.call(`/v1/marketplace/packages?${new URLSearchParams(query)}`)).body
 const names = async (query: Record<string, string>): Promise<string[]> =>
   (await find(query)).items.map(({ name }: { name: string }) => name)
+
+t.test('a package is found with how many advisories speak of its version', async (t) => {
+  const advise = (vulnerableVersions: string) =>
+    knex.transaction((trx) =>
+      insertAdvisory(
+        trx,
+        { package: '@acme/gate', title: 'Leaks', severity: 'low', vulnerableVersions },
+        new Date(),
+      ),
+    )
+  const found = async () => {
+    const { items } = await findPackages(knex, { q: 'gate', limit: 5 }, Date.now())
+    return Object.fromEntries(items.map(({ name, advisories }) => [name, advisories]))
+  }
+  for (const range of ['<=1.0.0', '^1.0.0', '<1.0.0']) await advise(range)
+  const withdrawn = await advise('*')
+  await knex('advisories').where({ id: withdrawn.id }).update({ withdrawn_at: new Date() })
+  t.match(await found(), { '@acme/gate': 2, '@acme/orders': 0 })
+  await knex('advisories').delete()
+})
 
 t.test(
   'packages are found by words of either language, by parts, slips and without accents',

@@ -119,6 +119,7 @@ export async function serve(
     running: async () => [],
     installed: async () => [],
     refusals: async () => [],
+    knowsHost: async () => true,
     ...options,
   })
   await app.listen({ host: '127.0.0.1', port: 0 })

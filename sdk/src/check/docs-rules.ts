@@ -2,6 +2,7 @@ import type { Finding } from './finding.ts'
 import type { PackageView } from './package-view.ts'
 import { MAX_PICTURE_BYTES, pictureType } from './picture.ts'
 import { defineRules } from './rule.ts'
+import { MAX_SHOWN_TEXT, shownTextKind } from './shown-texts.ts'
 
 /** What a person needs before trusting a plugin with data. */
 export const docsRules = defineRules({
@@ -46,12 +47,14 @@ export const docsRules = defineRules({
   'docs/too-long': {
     severity: 'warning',
     message: {
-      en: '{file} has {kib} KiB; pages of the marketplace show the first 64.',
-      'zh-CN': '{file} 有 {kib} KiB；市场页面只显示前 64 KiB。',
+      en: '{file} has {kib} KiB; pages of the marketplace show the first 64 of a text, and longer terms or licences not at all.',
+      'zh-CN':
+        '{file} 有 {kib} KiB；市场页面只显示文本的前 64 KiB，超长的条款或许可证则完全不显示。',
     },
     cure: {
-      en: 'Put the most important first, the newest version of a changelog among it, or divide it into pages under docs/.',
-      'zh-CN': '请将最重要的内容（如变更日志的最新版本）放在前面，或拆分为 docs/ 下的多个页面。',
+      en: 'Put the most important first, the newest version of a changelog among it, or divide it into pages under docs/; say terms and licences shorter.',
+      'zh-CN':
+        '请将最重要的内容（如变更日志的最新版本）放在前面，或拆分为 docs/ 下的多个页面；请缩短条款和许可证。',
     },
   },
   'docs/screenshot': {
@@ -87,7 +90,7 @@ export function checkDocs(view: PackageView): readonly Finding[] {
   if (typeof description !== 'string' || description.trim() === '') {
     findings.push(docsRules.find('docs/description', at))
   }
-  const hasDocs = [...view.files.keys()].some((path) => /^docs\/.+\.md$/i.test(path))
+  const hasDocs = [...view.files.keys()].some((path) => shownTextKind(path, undefined) === 'doc')
   if (readme === undefined) findings.push(docsRules.find('docs/readme', at))
   else if (!hasDocs && !/^#{2,6}\s+\S/m.test(view.text(readme) ?? '')) {
     findings.push(docsRules.find('docs/usage', { file: readme, line: 1 }))
@@ -100,13 +103,9 @@ export function checkDocs(view: PackageView): readonly Finding[] {
   ]
 }
 
-const MAX_TEXT = 64 * 1024
-const shownText =
-  /^((readme|changelog|changes|history)(\.[a-z-]{2,5})?(\.md|\.markdown)?|docs\/.+\.md)$/i
-
-function longTexts({ files }: PackageView): readonly Finding[] {
+function longTexts({ files, manifest }: PackageView): readonly Finding[] {
   return [...files].flatMap(([file, { length }]) => {
-    if (length <= MAX_TEXT || !shownText.test(file)) return []
+    if (length <= MAX_SHOWN_TEXT || shownTextKind(file, manifest) === undefined) return []
     return [docsRules.find('docs/too-long', { file }, { file, kib: Math.ceil(length / 1024) })]
   })
 }

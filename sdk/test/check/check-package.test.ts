@@ -78,6 +78,22 @@ const found: readonly Case[] = [
     'CHANGELOG.md',
   ],
   [
+    'docs/too-long',
+    'a licence that no page would show',
+    { files: { LICENSE: 'x'.repeat(70_000) } },
+    'LICENSE',
+  ],
+  [
+    'docs/too-long',
+    'terms that no page would show',
+    {
+      manifest: { terms: { file: { en: 'legal/terms.txt' } } },
+      files: { 'legal/terms.txt': 'x'.repeat(70_000) },
+    },
+    'legal/terms.txt',
+  ],
+  ['docs/too-long', 'a long README of plain text', { files: { 'README.txt': 'x'.repeat(70_000) } }],
+  [
     'docs/screenshot',
     'a drawing that could run scripts',
     {

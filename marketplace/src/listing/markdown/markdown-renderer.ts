@@ -28,11 +28,17 @@ export class MarkdownRenderer {
   readonly #suspects = new Map<string, number>()
   readonly #monotonic: () => number
   readonly #deadlineMs: number
+  readonly #startWorker: () => Worker
   #worker: Worker | undefined
 
-  constructor(deadlineMs = DEADLINE_MS, monotonic: () => number = () => performance.now()) {
+  constructor(
+    deadlineMs = DEADLINE_MS,
+    monotonic: () => number = () => performance.now(),
+    start: () => Worker = startWorker,
+  ) {
     this.#deadlineMs = deadlineMs
     this.#monotonic = monotonic
+    this.#startWorker = start
   }
 
   /**
@@ -79,7 +85,7 @@ export class MarkdownRenderer {
 
   async #ask(text: string, place: TextPlace): Promise<string | undefined> {
     if (this.#worker === undefined) {
-      this.#worker = this.#start()
+      this.#worker = this.#startWorker()
       await this.#next(START_DEADLINE_MS)
     }
     this.#worker?.postMessage({ text, place })
@@ -111,16 +117,16 @@ export class MarkdownRenderer {
       worker.once('exit', failed)
     })
   }
+}
 
-  #start(): Worker {
-    const worker = new Worker(new URL('markdown-worker.ts', import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-      // Nothing of the host's environment is of use to it.
-      env: {},
-    })
-    worker.unref()
-    return worker
-  }
+export function startWorker(): Worker {
+  const worker = new Worker(new URL('markdown-worker.ts', import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    // Nothing of the host's environment is of use to it.
+    env: {},
+  })
+  worker.unref()
+  return worker
 }
 
 const escapes: Readonly<Record<string, string>> = {

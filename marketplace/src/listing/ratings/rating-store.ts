@@ -37,9 +37,15 @@ export interface OwnRating extends ShownRating {
 /** What a tenant that does not run it any more said of it counts so long. */
 const KEPT_AFTER_MS = 180 * 86_400_000
 
-/** Makes or changes the one of the tenant and major. What was hidden stays so, and an answer to other words goes. */
-export async function putRating(trx: Knex.Transaction, given: NewRating): Promise<void> {
+/**
+ * Makes or changes the one of the tenant and major. What was hidden stays so, and an answer to other words goes.
+ * @returns false: there is no such package here, as of a plugin that runs from its folder
+ */
+export async function putRating(trx: Knex.Transaction, given: NewRating): Promise<boolean> {
   const { id, name, tenant, major, stars, text, author, at } = given
+  // Held, so that it is not removed before the row that refers to it is there.
+  const isHere = await trx('packages').where({ name }).forKeyShare().first('name')
+  if (isHere === undefined) return false
   await trx('package_ratings')
     .insert({
       ...{ id, name, tenant, major, stars, author },
@@ -57,6 +63,7 @@ export async function putRating(trx: Knex.Transaction, given: NewRating): Promis
         [text],
       ),
     })
+  return true
 }
 
 /** @returns false: there is none */
