@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { hostEventType } from '../host-events/host-event-types.ts'
 import { queueNews } from '../host-events/host-news-store.ts'
-import { noteWakes } from '../updates/update-wake-store.ts'
+import { noteWakes, noteWakesOfRequiring } from '../updates/update-wake-store.ts'
 import { wokenBy } from '../updates/update-wakes.ts'
 import { insertAuditEntries } from './audit-store.ts'
 import { insertOutboxEvents } from './outbox-store.ts'
@@ -129,5 +129,7 @@ async function recordSome(
   const sequences = await insertOutboxEvents(trx, events)
   const isNews = (_: string, index: number) => hostEventType(events[index]?.type ?? '')
   await queueNews(trx, sequences.filter(isNews))
-  await noteWakes(trx, wokenBy(changes))
+  const { plugins, required } = wokenBy(changes)
+  await noteWakes(trx, plugins)
+  await noteWakesOfRequiring(trx, required)
 }

@@ -52,8 +52,10 @@ export const pluginTables: readonly PluginTable[] = [
   { table: 'terms_consents', when: 'at once' },
   // Who installs it again is asked again where it may come from.
   { table: 'plugin_marketplaces', when: 'at once' },
-  { table: 'plugin_updates', when: 'at once' },
+  // In the order in which a node takes notes and makes their plugins due: the other way round, the two would wait for
+  // each other when a plugin is removed just after a change of it.
   { table: 'plugin_update_wakes', when: 'at once' },
+  { table: 'plugin_updates', when: 'at once' },
   { table: 'plugin_update_attempts', when: 'at once' },
   { table: 'credentials', when: 'at once', rows: ofSubscriptions },
   { table: 'subscription_expectations', when: 'at once', rows: ofSubscriptions },

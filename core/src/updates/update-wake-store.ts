@@ -16,6 +16,27 @@ export async function noteWakes(
   )
 }
 
+/**
+ * Of those whose version in service requires one of these. One that never served is new here: a version that nobody has
+ * installed yet may wait for it, so all are woken. That is the doing of a person, never of an update.
+ */
+export async function noteWakesOfRequiring(
+  trx: Knex.Transaction,
+  required: readonly string[],
+): Promise<void> {
+  if (required.length === 0) return
+  await trx.raw(
+    `insert into plugin_update_wakes (plugin)
+     select u.plugin from plugin_updates u
+       join plugins p on p.name = u.plugin
+       join installations i on i.plugin = p.name and i.version = p.stable_version
+      where u.mode <> 'manual'
+        and (jsonb_exists_any(i.manifest -> 'requires', :required::text[])
+          or exists (select from plugins r where r.name = any (:required::text[]) and r.stable_version is null))`,
+    { required: [...required] },
+  )
+}
+
 /** Of one statement; what is left is taken by the next. */
 const MOST_TAKEN = 1000
 

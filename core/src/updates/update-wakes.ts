@@ -5,8 +5,11 @@ interface Told {
   readonly detail?: Readonly<Record<string, unknown>>
 }
 
-/** `subject`: the plugin, or a version of it, that the entry is about. `detail`: the one it names there. */
-type Whose = 'subject' | 'detail' | 'all'
+/**
+ * `subject`: the plugin, or a version of it, that the entry is about. `detail`: the one it names there. `requiring`:
+ * those that require the one that the entry is about.
+ */
+type Whose = 'subject' | 'detail' | 'requiring' | 'all'
 
 /** After these another version may be the one to roll out, so that nobody waits for the next look of the clock. */
 const wakes: Readonly<Record<string, Whose>> = {
@@ -23,8 +26,10 @@ const wakes: Readonly<Record<string, Whose>> = {
   'grant.narrowed': 'subject',
   // Who has to consent.
   'binding.changed': 'subject',
-  // Its terms are accepted by it, and others may require it.
-  'plugin.installed': 'all',
+  // Its terms are accepted by it. Not those of all: updates of many that are due together would look at each many times.
+  'plugin.installed': 'subject',
+  // What others may require is there.
+  'plugin.warm': 'requiring',
   'plugin.removed': 'all',
   // Whatever ends with another rollout of the plugin free to begin.
   'rollout.abort': 'detail',
@@ -36,18 +41,28 @@ const wakes: Readonly<Record<string, Whose>> = {
   'lockdown.ended': 'all',
 }
 
-/** @returns the plugins that are looked at anew after these changes; `all`: every one. Pure. */
-export function wokenBy(changes: readonly Told[]): readonly string[] | 'all' {
+/** Which plugins are looked at anew. */
+export interface Woken {
+  /** `all`: every one. */
+  readonly plugins: readonly string[] | 'all'
+  /** And those that require one of these. */
+  readonly required: readonly string[]
+}
+
+/** @returns whom these changes wake. Pure. */
+export function wokenBy(changes: readonly Told[]): Woken {
   const woken = new Set<string>()
+  const required = new Set<string>()
   for (const change of changes) {
     const whose = Object.hasOwn(wakes, change.action) ? wakes[change.action] : undefined
-    if (whose === 'all') return 'all'
+    if (whose === 'all') return { plugins: 'all', required: [] }
     if (whose === 'subject') woken.add(packageOf(change.subject))
+    if (whose === 'requiring') required.add(packageOf(change.subject))
     // A rollout of a document is none of a plugin's version, and looking costs little.
     const named = whose === 'detail' ? change.detail?.['plugin'] : undefined
     if (typeof named === 'string') woken.add(named)
   }
-  return [...woken]
+  return { plugins: [...woken], required: [...required] }
 }
 
 /** Of `@acme/orders@1.2.0` and of `@acme/orders`. */

@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import t from 'tap'
 import { until } from '../../../sandbox/test/until.ts'
 import { installFixture } from '../support/fixture-plugin.ts'
-import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
+import { HostProcess, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { probe, probeVersion, setUpTenant } from '../support/probe.ts'
 import { releaseProbe } from '../support/probe-release.ts'
 import { publish } from '../support/publish.ts'
+import { printedByCli } from '../support/run-cli.ts'
 
 const { hostUrl, pluginUrl } = await testDatabases(t)
 const databases = {
@@ -151,16 +149,8 @@ t.test('the automation stands in the audit as itself, and did each thing once', 
   }
 })
 
-const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
-
-async function signalbox(words: readonly string[], language = 'en'): Promise<string> {
-  const env = {
-    ...{ PATH: process.env.PATH, SIGNALBOX_URL: host.url },
-    ...{ SIGNALBOX_TOKEN: OPERATOR_TOKEN, SIGNALBOX_LANG: language },
-  }
-  const done = await promisify(execFile)(process.execPath, [command, 'updates', ...words], { env })
-  return done.stdout
-}
+const signalbox = (words: readonly string[], language = 'en') =>
+  printedByCli(host, ['updates', ...words], { language })
 
 t.test(
   'an operator sees by the command line what comes next of all plugins, and why not yet',

@@ -73,18 +73,24 @@ async function inTransaction(sent: Sent, work: (asked: ClientRequest) => Promise
   await knex.transaction(async (trx) => {
     await trx.raw('lock table audit_entries in share mode')
     const asked = await sendAll(sent)
-    await until(async () => (await waiting()) > 0)
+    await until(isStoring)
     await work(asked)
   })
 }
 
-/** Statements of the host that wait for the lock on the audit. */
-async function waiting(): Promise<number> {
+/**
+ * Of the transaction that stores the version: whoever waits for the lock on the audit, and has written its files and
+ * its review. Other changes of the host may wait there, too.
+ */
+async function isStoring(): Promise<boolean> {
   const { rows } = await knex.raw(
-    `select count(*)::int as count from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock' and query like 'insert into "audit_entries"%'`,
+    `select from pg_stat_activity a
+      where datname = current_database() and wait_event_type = 'Lock' and query like 'insert into "audit_entries"%'
+        and 2 = (select count(*) from pg_locks l
+                  where l.pid = a.pid and l.granted and l.mode = 'RowExclusiveLock'
+                    and l.relation in ('package_files'::regclass, 'reviews'::regclass))`,
   )
-  return rows[0].count
+  return rows.length === 1
 }
 
 async function killAndStart(): Promise<void> {

@@ -11,7 +11,8 @@ import { tarballOf } from '../../../marketplace/test/support/tarball.ts'
 import { type HostProcess, refusal, temporaryHome } from '../support/host-process.ts'
 import { filesIn } from '../support/packed-fixture.ts'
 import { callProbe, probe, probeVersion, setUpTenant } from '../support/probe.ts'
-import { fingerprintOf, signalbox, twoMarketplaces } from '../support/two-marketplaces.ts'
+import { printedByCli } from '../support/run-cli.ts'
+import { fingerprintOf, twoMarketplaces } from '../support/two-marketplaces.ts'
 
 const home = await temporaryHome(t)
 const { upstream, host, knex } = await twoMarketplaces(t)
@@ -81,11 +82,11 @@ t.test('who approved a version there is verified here, of what is mirrored', asy
   const file = join(home, 'one-1.0.0.tgz')
   await writeFile(file, first)
   const pinned = ['--fingerprint', await fingerprintOf(upstream)]
-  const links = await signalbox(host, 'verify', file, ...pinned)
+  const links = await printedByCli(host, ['verify', file, ...pinned])
   t.match(links, /registry +SHA256:\S+: published by acme at 2/)
   t.match(links, 'approved by carol')
   t.match(links, `author    ${acme.keyid}`)
-  const own = signalbox(host, 'verify', file, '--fingerprint', await fingerprintOf(host))
+  const own = printedByCli(host, ['verify', file, '--fingerprint', await fingerprintOf(host)])
   await t.rejects(own, /not trusted here/, 'the mirror itself vouches for none of it')
 })
 
@@ -134,7 +135,7 @@ t.test(
     await install('1.0.1')
     await mirror('1.0.2')
     await acme.as.request('POST', `${acme.keyPath}/revocation`, { since, reason: 'stolen' })
-    await signalbox(host, 'marketplace', 'sync', 'vendor')
+    await printedByCli(host, ['marketplace', 'sync', 'vendor'])
     const refused = await refusal(install('1.0.2'))
     t.match(refused, { code: 'CORE_AUTHOR_KEY_REVOKED', status: 409 })
     t.match(refused.title, since)

@@ -8,8 +8,9 @@ import { testDatabases } from '../support/postgres.ts'
 import { pricedProbe } from '../support/priced-probe.ts'
 import { callProbe, probe, probeVersion, setUpTenant } from '../support/probe.ts'
 import { publish } from '../support/publish.ts'
+import { printedByCli } from '../support/run-cli.ts'
 import { keyFile } from '../support/sealing.ts'
-import { fingerprintOf, signalbox } from '../support/two-marketplaces.ts'
+import { fingerprintOf } from '../support/two-marketplaces.ts'
 
 async function settingsOf(environment: Readonly<Record<string, string>> = {}) {
   const { hostUrl, pluginUrl } = await testDatabases(t)
@@ -98,7 +99,7 @@ t.test(
 )
 
 t.test('what was mirrored is served to npm here, with the signature it came with', async (t) => {
-  await signalbox(host, 'marketplace', 'mirror', 'vendor', probe, '1.1.0')
+  await printedByCli(host, ['marketplace', 'mirror', 'vendor', probe, '1.1.0'])
   const read = (on: HostProcess) =>
     on.client.request<{ versions: Record<string, { dist: Record<string, unknown> }> }>(
       'GET',
@@ -123,17 +124,19 @@ t.test('a tarball is verified link by link, beside what its marketplace says of 
   const bytes = Buffer.from(await read.arrayBuffer())
   await writeFile(file, bytes)
   const pinned = ['--fingerprint', await fingerprintOf(upstream)]
-  const { verified } = JSON.parse(await signalbox(upstream, 'verify', file, ...pinned, '--json'))
+  const { verified } = JSON.parse(
+    await printedByCli(upstream, ['verify', file, ...pinned, '--json']),
+  )
   t.match(verified, [{ name: probe, version: '1.0.0', publisher: 'operator', authorKey: null }])
   const stranger = `SHA256:${'a'.repeat(43)}`
   await t.rejects(
-    signalbox(upstream, 'verify', file, '--fingerprint', stranger),
+    printedByCli(upstream, ['verify', file, '--fingerprint', stranger]),
     /not trusted here/,
   )
   // The byte of the operating system, RFC 1952: what is unpacked is the same, and the bytes are not.
   bytes[9] = (bytes[9] ?? 0) ^ 1
   await writeFile(file, bytes)
-  await t.rejects(signalbox(upstream, 'verify', file, ...pinned), /its bytes/)
+  await t.rejects(printedByCli(upstream, ['verify', file, ...pinned]), /its bytes/)
 })
 
 t.test('what they block there is stopped here', async (t) => {
@@ -161,29 +164,29 @@ t.test('a host without a network takes the same from a file', async (t) => {
   const terminal = await terminalOf(t, island)
   t.match(await terminal.paste(bundle), `${probe}@1.0.0`)
   const pinned = ['--fingerprint', await fingerprintOf(upstream)]
-  const links = await signalbox(island, 'verify', file, ...pinned)
+  const links = await printedByCli(island, ['verify', file, ...pinned])
   t.match(links, `${probe}@1.0.0`)
   t.match(links, /registry +SHA256:\S+: published by operator at 2/)
   const changed = await readFile(file)
   changed[changed.length - 4096] = (changed[changed.length - 4096] ?? 0) ^ 1
   await writeFile(`${file}.changed`, changed)
   await t.rejects(
-    signalbox(island, 'verify', `${file}.changed`, ...pinned),
+    printedByCli(island, ['verify', `${file}.changed`, ...pinned]),
     /BUNDLE_REFUSED|refused/,
   )
-  await signalbox(island, 'marketplace', 'add', 'vendor')
+  await printedByCli(island, ['marketplace', 'add', 'vendor'])
   const stranger = `SHA256:${'a'.repeat(43)}`
-  await signalbox(island, 'marketplace', 'confirm', 'vendor', stranger)
-  await signalbox(island, 'marketplace', 'bind', 'vendor', '@probe')
+  await printedByCli(island, ['marketplace', 'confirm', 'vendor', stranger])
+  await printedByCli(island, ['marketplace', 'bind', 'vendor', '@probe'])
   await t.rejects(
-    signalbox(island, 'marketplace', 'import', 'vendor', file),
+    printedByCli(island, ['marketplace', 'import', 'vendor', file]),
     /BUNDLE_REFUSED|no key/,
   )
-  await signalbox(island, 'marketplace', 'unbind', 'vendor', '@probe')
-  await signalbox(island, 'marketplace', 'remove', 'vendor')
+  await printedByCli(island, ['marketplace', 'unbind', 'vendor', '@probe'])
+  await printedByCli(island, ['marketplace', 'remove', 'vendor'])
   const [add = '', confirm = '', bind = '', take = '', install = ''] = there
   const paste = async (line: string) => t.match(await terminal.paste(line), /exit 0/, line)
-  const imports = (from = file) => signalbox(island, 'marketplace', 'import', 'vendor', from)
+  const imports = (from = file) => printedByCli(island, ['marketplace', 'import', 'vendor', from])
   const terms = (body: object) => island.client.request('PATCH', '/v1/marketplaces/vendor', body)
   for (const line of [add, confirm]) await paste(line)
   await t.rejects(imports(), /CORE_SCOPE_UNBOUND/)
@@ -194,11 +197,11 @@ t.test('a host without a network takes the same from a file', async (t) => {
   await t.rejects(imports(), /CORE_VERSION_TOO_YOUNG/)
   await terms({ minimumAgeHours: 0 })
   const newer = `${file}.newer`
-  await signalbox(upstream, 'marketplace', 'bundle', `${probe}@1.1.0`, '--out', newer)
+  await printedByCli(upstream, ['marketplace', 'bundle', `${probe}@1.1.0`, '--out', newer])
   t.match(await imports(newer), `${probe}@1.1.0`)
   // The older of the two comes after it.
   for (const line of [take, install]) await paste(line)
-  const twice = await signalbox(island, 'marketplace', 'import', 'vendor', file, '--json')
+  const twice = await printedByCli(island, ['marketplace', 'import', 'vendor', file, '--json'])
   t.match(JSON.parse(twice), { taken: [], known: [`${probe}@1.0.0`] })
   const origin = (await installed(host)).versions.find(({ version }) => version === '1.0.0')
   t.match((await installed(island)).versions, [

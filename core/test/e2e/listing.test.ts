@@ -5,7 +5,7 @@ import { HostProcess, OPERATOR_TOKEN, refusal } from '../support/host-process.ts
 import { testDatabases } from '../support/postgres.ts'
 import { pricedProbe } from '../support/priced-probe.ts'
 import { callProbe, probe, setUpTenant, type TenantSetup } from '../support/probe.ts'
-import { runCli, typeAtCli } from '../support/run-cli.ts'
+import { noTerminal, runCli, typeAtCli } from '../support/run-cli.ts'
 
 const { hostUrl, pluginUrl } = await testDatabases(t)
 const host = await HostProcess.start(t, {
@@ -70,7 +70,7 @@ t.test('a script is refused with the hash to accept, and goes on with it', async
   t.match(refused.errors, `--accept-terms ${hash}`, 'with the cure')
   const wrong = ['plugin', 'install', `${probe}@1.0.0`, '--accept-terms', '0'.repeat(64)]
   t.match((await runCli(host, wrong)).errors, 'CORE_TERMS_NOT_ACCEPTED')
-  const chinese = await runCli(host, ['plugin', 'install', `${probe}@1.0.0`], 'zh-CN')
+  const chinese = await runCli(host, ['plugin', 'install', `${probe}@1.0.0`], { language: 'zh-CN' })
   t.match(chinese.errors, '接受')
   const right = ['plugin', 'install', `${probe}@1.0.0`, '--accept-terms', hash]
   t.match(await runCli(host, right), { code: 0, output: /is installed \(stable\)/ })
@@ -109,7 +109,7 @@ t.test('an automatic update waits where a plan has changed', async (t) => {
 
 t.test(
   'at a terminal the terms are shown and asked about; nothing is installed without a yes',
-  { skip: process.platform === 'linux' ? false : 'script of util-linux is Linux alone' },
+  { skip: noTerminal() },
   async (t) => {
     const words = ['plugin', 'install', `${probe}@1.0.2`]
     const no = await typeAtCli(host, words, 'n')
@@ -131,7 +131,7 @@ t.test(
 t.test('plugins are searched from the terminal, in both languages', async (t) => {
   const found = await runCli(host, ['plugin', 'search', 'probe', '--category', 'quality'])
   t.match(found, { code: 0, output: /@probe\/one@2\.0\.0 {2}Probe .*\n.*\n1 of 1\n/ })
-  t.match((await runCli(host, ['plugin', 'search', '探针'], 'zh-CN')).output, '探针')
+  t.match((await runCli(host, ['plugin', 'search', '探针'], { language: 'zh-CN' })).output, '探针')
   const none = await runCli(host, ['plugin', 'search', 'probe', '--compatible', '--json'])
   t.match(JSON.parse(none.output), { items: [], total: 0 })
 })
@@ -152,7 +152,8 @@ t.test('a plugin is shown with what is against it, and with its terms', async (t
   t.match(old, 'db:own {"quotaMb":10}: Keeps notes')
   t.match(old, 'They are accepted on this host.')
   t.notMatch(old, '\u001b')
-  const chinese = (await runCli(host, ['plugin', 'show', `${probe}@1.0.0`], 'zh-CN')).output
+  const chinese = (await runCli(host, ['plugin', 'show', `${probe}@1.0.0`], { language: 'zh-CN' }))
+    .output
   t.match(chinese, '按使用付费。')
   t.match(chinese, '合作伙伴')
   const json = await runCli(host, ['plugin', 'show', `${probe}@1.0.0`, '--json'])

@@ -1,39 +1,20 @@
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { writeFiles } from '../../../marketplace/test/support/npm.ts'
-import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
+import { HostProcess, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { probe, probeVersion, setUpTenant } from '../support/probe.ts'
 import { releaseProbe } from '../support/probe-release.ts'
 import { publish } from '../support/publish.ts'
+import { type CliOptions, runCli } from '../support/run-cli.ts'
 
-const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
 const { hostUrl } = await testDatabases(t)
 const host = await HostProcess.start(t, { databaseUrl: hostUrl })
 const home = await temporaryHome(t)
 
-interface Outcome {
-  readonly code: number
-  readonly output: string
-  readonly errors: string
-}
-
-function signalbox(
-  words: readonly string[],
-  { token = OPERATOR_TOKEN, language = 'en' } = {},
-): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const env = {
-      ...{ PATH: process.env.PATH, SIGNALBOX_URL: host.url },
-      ...{ SIGNALBOX_TOKEN: token, SIGNALBOX_LANG: language },
-    }
-    execFile(process.execPath, [command, ...words], { env }, (error, output, errors) => {
-      resolve({ code: error === null ? 0 : Number(error.code), output, errors })
-    })
-  })
-}
+const signalbox = (words: readonly string[], options: CliOptions = {}) =>
+  runCli(host, words, options)
 
 async function publisher(name: string, scopes: readonly string[]): Promise<string> {
   const made = await host.client.request<{ token: string }>('POST', '/v1/marketplace/publishers', {

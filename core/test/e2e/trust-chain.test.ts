@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -7,6 +6,7 @@ import { Npm } from '../../../marketplace/test/support/npm.ts'
 import { HostProcess, OPERATOR_TOKEN, refusal, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, probe, probeVersion, setUpTenant } from '../support/probe.ts'
+import { printedByCli } from '../support/run-cli.ts'
 import { keyFile } from '../support/sealing.ts'
 
 /**
@@ -14,7 +14,6 @@ import { keyFile } from '../support/sealing.ts'
  * signs the approval, an admin installs. Then each word that stands for it is changed in the database.
  */
 
-const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
 const { hostUrl } = await testDatabases(t)
 const home = await temporaryHome(t)
 const environment = { SIGNALBOX_KEY_FILE: await keyFile(t) }
@@ -23,19 +22,8 @@ let host = await start()
 const database = new pg.Pool({ connectionString: hostUrl, max: 1 })
 t.teardown(() => database.end())
 
-/** @returns what it printed; @throws what it said of a failure */
-function signalbox(token: string, ...words: string[]): Promise<string> {
-  const env = {
-    ...{ PATH: process.env.PATH, HOME: home, SIGNALBOX_LANG: 'en' },
-    ...{ SIGNALBOX_URL: host.url, SIGNALBOX_TOKEN: token },
-  }
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, [command, ...words], { env }, (error, output, errors) => {
-      if (error === null) resolve(output)
-      else reject(new Error(`${words.join(' ')}: ${errors}`))
-    })
-  })
-}
+const signalbox = (token: string, ...words: string[]) =>
+  printedByCli(host, words, { token, env: { HOME: home } })
 
 const account = async (name: string) => {
   const wish = { name, scopes: [`@${name}`] }

@@ -20,6 +20,8 @@ import type { RoutingTable } from '../../src/rollout/routing/routing-table.ts'
 import { createContentStore } from '../../src/storage/content-store.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import { deletePurged, listPurged, takeLease } from '../../src/trusted/resources/lease-store.ts'
+import { putSetting } from '../../src/updates/update-store.ts'
+import { noteWakes } from '../../src/updates/update-wake-store.ts'
 import { beginRemoval, insertInstalled } from '../support/installed-plugin.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { until } from '../support/processes.ts'
@@ -156,6 +158,26 @@ t.test('contents go when no file has them any more; a put meanwhile makes them a
   })
   await freeing
   t.ok(await contents.has(own))
+})
+
+t.test('a note of a change that a node takes meanwhile is waited for, in no circle', async (t) => {
+  const plugin = '@noted/it'
+  await insertInstalled(knex, plugin, '1.0.0')
+  await knex.transaction((trx) =>
+    putSetting(trx, { plugin, mode: 'minor', minimumAgeHours: 0, by: 'operator' }),
+  )
+  await knex.transaction((trx) => noteWakes(trx, [plugin]))
+  let removing: Promise<object> | undefined
+  await knex.transaction(async (trx) => {
+    // In the order of the one statement by which a node takes them, held in the middle of it.
+    await trx('plugin_update_wakes').where({ plugin }).forUpdate().select('id')
+    removing = knex.transaction((other) => deleteAtOnce(other, plugin, 'at once'))
+    // If it fails meanwhile, it is told below.
+    removing.catch(() => undefined)
+    await until(() => somebodyWaitsFor('plugin_update_wakes'))
+    await trx('plugin_updates').where({ plugin }).forUpdate().select('plugin')
+  })
+  t.match(await removing, { plugin_update_wakes: 1, plugin_updates: 1 })
 })
 
 async function facts(plugin: string) {

@@ -1,29 +1,9 @@
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
 import type { Test } from 'tap'
 import { until } from '../../../sandbox/test/until.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
-import { HostProcess, OPERATOR_TOKEN } from './host-process.ts'
+import { HostProcess } from './host-process.ts'
 import { testDatabases } from './postgres.ts'
 import { keyFile } from './sealing.ts'
-
-const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
-
-/** Runs the command against a host. @returns what it printed; a failure rejects with what it said */
-export function signalbox(host: Pick<HostProcess, 'url'>, ...words: string[]): Promise<string> {
-  const env = {
-    PATH: process.env.PATH,
-    SIGNALBOX_URL: host.url,
-    SIGNALBOX_TOKEN: OPERATOR_TOKEN,
-    SIGNALBOX_LANG: 'en',
-  }
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, [command, ...words], { env }, (error, output, errors) => {
-      if (error === null) resolve(output)
-      else reject(new Error(`${words.join(' ')}: ${errors}`))
-    })
-  })
-}
 
 /** The key that a host's marketplace signs by, as its operator would tell it. */
 export async function fingerprintOf(host: HostProcess): Promise<string> {

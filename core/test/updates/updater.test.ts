@@ -137,4 +137,11 @@ t.test('a change that concerns a plugin has it looked at anew, and no other', as
   t.same(await after('freeze.removed', 'winter'), ['one', 'three', 'two'])
   t.same(await after('grant.given', 'another'), [])
   t.same(await after('tenant.created', 'one'), [])
+  t.same(await after('plugin.installed', 'one@1.1.0'), ['one'], 'many installed at once')
+  const requiring = { manifest: JSON.stringify({ requires: { one: '^1.0.0' } }) }
+  await knex('installations').where({ plugin: 'two', version: '1.0.0' }).update(requiring)
+  await knex('installations').where({ plugin: 'three', version: '1.1.0' }).update(requiring)
+  t.same(await after('plugin.warm', 'one@1.1.0'), ['two'], 'whose version in service requires it')
+  await knex('plugins').insert({ name: 'newcomer' })
+  t.same(await after('plugin.warm', 'newcomer@1.0.0'), ['one', 'three', 'two'])
 })

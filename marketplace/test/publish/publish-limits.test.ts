@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import t from 'tap'
 import { createContentStore } from '../../../core/src/storage/content-store.ts'
+import { until } from '../../../sandbox/test/until.ts'
 import { PackageSource } from '../../src/packages/package-source.ts'
 import { pluginFiles, publishBody } from '../support/plugin-package.ts'
 import { startRegistry } from '../support/registry.ts'
@@ -34,6 +35,9 @@ t.test('who has no valid token is refused before the body is read', async (t) =>
   }
 })
 
+/** One that sends, and those of its own behind it. */
+const MOST_OF_ONE_PUBLISHER = 16
+
 /** Publishes of which the first byte was sent, and no more comes. */
 function begunPublishes(count: number) {
   return Promise.all(
@@ -61,10 +65,19 @@ t.test('publishers who hang up while sending give their places back', async (t) 
 })
 
 t.test('a publisher who sends slowly keeps nobody else waiting', async (t) => {
-  const begun = await begunPublishes(4)
+  let turnedAway = 0
+  registry.onAnswer((_, status) => {
+    if (status === 503) turnedAway += 1
+  })
+  // That one is turned away tells that all others are at the gate, and only one of them in.
+  const begun = await begunPublishes(MOST_OF_ONE_PUBLISHER + 1)
+  await until(() => turnedAway > 0)
   const given = { name: '@rival/quick', version: '1.0.0' }
   t.equal((await put(given.name, publishBody(given), rival)).status, 201)
+  t.equal(turnedAway, 1)
   for (const request of begun) request.destroy()
+  const after = spec('patient', '1.0.1')
+  await until(async () => (await put(after.name, publishBody(after))).status === 201)
 })
 
 t.test('a body over 30 MB is refused; other routes take 1 MB', async (t) => {
