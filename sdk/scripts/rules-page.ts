@@ -8,8 +8,8 @@ const INTRODUCTION = `# Checks
 What a marketplace looks at before it publishes a version, and what \`signalbox check\` tells without publishing:
 
 \`\`\`sh
-npx signalbox check                      # the folder, packed as npm would
-npx signalbox check acme-orders-1.2.0.tgz --json
+signalbox check                      # the folder, packed as npm would
+signalbox check acme-orders-1.2.0.tgz --json
 \`\`\`
 
 Each finding has a rule, a severity, a place (\`file:line\`), what is wrong and what to do, in English and Chinese. An

@@ -72,12 +72,14 @@ export class HostClient {
   }
 
   /** @throws HostRefusal with the host's own problem details, or one that says it cannot be reached. */
-  async request<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
-    const text = await this.requestText(
-      method,
-      path,
-      body === undefined ? undefined : JSON.stringify(body),
-    )
+  async request<Answer>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    const json = body === undefined ? undefined : JSON.stringify(body)
+    const text = await this.requestText(method, path, json, 'application/json', headers)
     return (text === '' ? undefined : JSON.parse(text)) as Answer
   }
 
@@ -87,10 +89,11 @@ export class HostClient {
     path: string,
     body?: string | Uint8Array<ArrayBuffer>,
     type = 'application/json',
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<string> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#send(method, path, body, type)
+        return await this.#send(method, path, body, { ...headers, 'content-type': type })
       } catch (error) {
         // Shed before anything was done with it: to ask again is safe, whatever the method.
         if (!isShed(error) || attempt === MAX_ATTEMPTS) throw error
@@ -115,11 +118,11 @@ export class HostClient {
     method: string,
     path: string,
     body: string | Uint8Array<ArrayBuffer> | undefined,
-    type: string,
+    { 'content-type': type, ...given }: Readonly<Record<string, string>>,
   ): Promise<string> {
     const { url, token } = this.#connection
-    const headers: Record<string, string> = { 'accept-language': terminalLanguage() }
-    if (body !== undefined) headers['content-type'] = type
+    const headers: Record<string, string> = { ...given, 'accept-language': terminalLanguage() }
+    if (body !== undefined && type !== undefined) headers['content-type'] = type
     if (token !== undefined) headers.authorization = `Bearer ${token}`
     const response = await fetch(`${url}${path}`, {
       method,

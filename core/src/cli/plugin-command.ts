@@ -3,6 +3,7 @@ import { hostArguments, reasonArgument, tenantArgument } from './common-argument
 import { connectionOf, HostClient } from './host-client.ts'
 import { say, terminalLanguage } from './language.ts'
 import { print } from './output.ts'
+import { listCommand } from './plugin-list-command.ts'
 import { parsePlugin } from './plugin-reference.ts'
 import { searchCommand } from './plugin-search-command.ts'
 import { showCommand } from './plugin-show-command.ts'
@@ -47,7 +48,16 @@ const install = defineCommand({
       en: '{plugin}@{version} is installed ({state}).',
       'zh-CN': '{plugin}@{version} 已安装（{state}）。',
     }
-    print(args.json, made, [say(text, made)])
+    const next = {
+      en: 'It serves nobody yet: "signalbox rollout start {plugin}@{version}" lets it serve step by step.',
+      'zh-CN': '它尚未提供服务：运行 "signalbox rollout start {plugin}@{version}" 逐步启用。',
+    }
+    const lines = made.state === 'warm' ? [text, next] : [text]
+    print(
+      args.json,
+      made,
+      lines.map((line) => say(line, made)),
+    )
   },
 })
 
@@ -162,6 +172,7 @@ const rollback = defineCommand({
 export const pluginCommand = defineCommand({
   meta: { name: 'plugin', description: say({ en: 'Plugins', 'zh-CN': '插件' }) },
   subCommands: {
+    list: listCommand,
     search: searchCommand,
     show: showCommand,
     install,

@@ -1,8 +1,9 @@
-import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty'
+import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runCommand } from 'citty'
 import { hostVersion } from '../host-version.ts'
 import { examples } from './examples.ts'
 import { say } from './language.ts'
 import { printError } from './output.ts'
+import { strangeCommand, strangeOption } from './strict-arguments.ts'
 
 const signalbox = defineCommand({
   meta: {
@@ -61,22 +62,32 @@ export async function run(words: readonly string[]): Promise<void> {
     return
   }
   const found = await find(signalbox, words)
-  if (found.isGroup || words.includes('--help') || words.includes('-h')) {
+  const isHelp = words.includes('--help') || words.includes('-h')
+  const rest = words.slice(found.path.length)
+  const strange = found.isGroup ? strangeCommand(rest[0]) : undefined
+  if (strange === undefined && (found.isGroup || isHelp)) {
     process.stdout.write(`${await usageOf(found)}\n`)
-    process.exitCode = words.includes('--help') || words.length === 0 ? 0 : 2
+    process.exitCode = isHelp || words.length === 0 ? 0 : 2
     return
   }
+  const refused = strange ?? strangeOption(rest, await argumentsOf(found.command))
+  if (refused !== undefined) return refuse(found, refused)
   try {
     await runCommand(signalbox, { rawArgs: [...words] })
   } catch (error) {
-    if (isUsageError(error)) {
-      process.stderr.write(`${await usageOf(found)}\n\n${error.message}\n`)
-      process.exitCode = 2
-      return
-    }
+    if (isUsageError(error)) return refuse(found, error.message)
     printError(error, words.includes('--json'))
     process.exitCode = 1
   }
+}
+
+async function refuse(found: Found, message: string): Promise<void> {
+  process.stderr.write(`${await usageOf(found)}\n\n${message}\n`)
+  process.exitCode = 2
+}
+
+async function argumentsOf({ args }: AnyCommand): Promise<ArgsDef> {
+  return (await (typeof args === 'function' ? args() : args)) ?? {}
 }
 
 async function usageOf({ command, parent, path }: Found): Promise<string> {

@@ -213,7 +213,7 @@ t.test(
   'what has terms there is shown with them here, and installed by accepting them',
   async (t) => {
     await (await pricedProbe(t, upstream))('1.9.0', 1000)
-    await signalbox(host, 'marketplace', 'sync', 'vendor')
+    await printedByCli(host, ['marketplace', 'sync', 'vendor'])
     const path = `/v1/plugins/${encodeURIComponent(probe)}`
     const mirrored = async () =>
       Object.keys(
@@ -235,9 +235,9 @@ t.test(
     )
     t.match(text.en, 'You pay what you use.')
     const wish = ['plugin', 'install', `${probe}@1.9.0`]
-    await t.rejects(signalbox(host, ...wish), { message: /CORE_TERMS_NOT_ACCEPTED/ })
-    t.match(await signalbox(host, 'plugin', 'show', `${probe}@1.9.0`), hash)
-    t.match(await signalbox(host, ...wish, '--accept-terms', hash), 'is installed')
+    await t.rejects(printedByCli(host, wish), { message: /CORE_TERMS_NOT_ACCEPTED/ })
+    t.match(await printedByCli(host, ['plugin', 'show', `${probe}@1.9.0`]), hash)
+    t.match(await printedByCli(host, [...wish, '--accept-terms', hash]), 'is installed')
   },
 )
 

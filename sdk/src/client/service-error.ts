@@ -22,11 +22,17 @@ export class ServiceError extends Error {
     problem: Readonly<Record<string, unknown>>,
     retryAfterS?: number | undefined,
   ) {
-    super(String(problem['detail'] ?? problem['title'] ?? `status ${status}`))
+    super(messageOf(problem) ?? `status ${status}`)
     this.status = status
     this.problem = problem
     this.code = String(problem['code'] ?? 'UNKNOWN')
     this.faults = Array.isArray(problem['errors']) ? problem['errors'] : []
     this.retryAfterS = retryAfterS
   }
+}
+
+/** What happened, and then what helps: the title alone says who refused what. */
+function messageOf(problem: Readonly<Record<string, unknown>>): string | undefined {
+  const said = [problem['title'], problem['detail']].filter((one) => typeof one === 'string')
+  return said.length === 0 ? undefined : said.join(' ')
 }
