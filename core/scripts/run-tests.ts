@@ -16,7 +16,7 @@ const patterns = ['{core,sandbox,marketplace,sdk}/test/**/*.test.ts', 'plugins/*
 
 /** Hosts as whole processes, npm as it is, what is killed, cut off or rebuilt: more than half of what all tests take. */
 const endToEnd =
-  /^core\/test\/(e2e|isolation)\/|^core\/test\/cli\/author\/create|^marketplace\/test\/(.*\/)?(npm-|other-clients|checks-at-publish)|\/(abort-race|crash|database-away|databases|embedded-postgres|killed-moves|lost-change|rehearse|transaction-killed)\.test\.ts$/
+  /^core\/test\/(e2e|isolation)\/|^core\/test\/cli\/author\/create|^marketplace\/test\/(.*\/)?(npm-|other-clients|checks-at-publish)|\/(abort-race|bad-bytes|check-command|crash|database-away|databases|embedded-postgres|killed-moves|lost-change|rehearse|transaction-killed)\.test\.ts$/
 /** From npm publish to a call. */
 const sample = /\/first-light\.test\.ts$/
 
