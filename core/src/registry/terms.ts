@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { PackageInspection } from '@signalbox/sandbox'
 import type { Manifest } from '@signalbox/sdk/manifest'
 import type { DeclaredPlan } from '@signalbox/sdk/plan-terms'
+import { shownTextKind } from '@signalbox/sdk/shown-texts'
 import { canonicalJson } from './consent.ts'
 
 type Files = PackageInspection['files']
@@ -21,8 +22,6 @@ export interface Terms {
   readonly hash: string | null
 }
 
-const licenseFile = /^(licen[cs]e|copying)(\.md|\.txt)?$/i
-
 /** A text beyond it is refused where it is published: see sdk's listing-schema.ts. */
 const MAX_TEXT = 64 * 1024
 
@@ -39,7 +38,8 @@ export function termsOf({
   const { license } = packageJson
   const known = {
     license: typeof license === 'string' ? license.slice(0, 500) : null,
-    licenseTextSha256: files.find(({ path }) => licenseFile.test(path))?.sha256 ?? null,
+    licenseTextSha256:
+      files.find(({ path }) => shownTextKind(path, undefined) === 'license')?.sha256 ?? null,
     price: manifest.terms?.price ?? null,
   }
   if (manifest.terms === undefined) return { ...known, plans: [], text: null, hash: null }

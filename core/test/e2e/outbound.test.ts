@@ -1,20 +1,18 @@
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import pg from 'pg'
 import t from 'tap'
 import { until } from '../../../sandbox/test/until.ts'
-import { HostProcess, OPERATOR_TOKEN, refusal, temporaryHome } from '../support/host-process.ts'
+import { HostProcess, refusal, temporaryHome } from '../support/host-process.ts'
 import { keptCall, replay } from '../support/ledger.ts'
 import { installOutbound, outbound, outboundService } from '../support/outbound.ts'
 import { certificateFor, outboundServer } from '../support/outbound-server.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, setUpTenant } from '../support/probe.ts'
+import { printedByCli } from '../support/run-cli.ts'
 
 const canary = 'kanarienvogel-4711+/'
-const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
 
 /** Tells back all that it was sent, in a body, in headers, and in base64. */
 const echo = await outboundServer(t, ({ url, headers }, response) => {
@@ -196,14 +194,9 @@ t.test(
   'keys and secrets change without a restart, and every node follows within a second',
   async (t) => {
     await writeFile(keyFile, `${randomBytes(32).toString('base64')}\n${oldKey}\n`)
-    const env = { PATH: process.env.PATH, SIGNALBOX_URL: host.url, SIGNALBOX_TOKEN: OPERATOR_TOKEN }
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      [command, 'secrets', 'rewrap', '--json'],
-      { env },
-    )
+    const told = await printedByCli(host, ['secrets', 'rewrap', '--json'])
     // The registry's signing key is one of them.
-    t.match(JSON.parse(stdout), { rewrapped: 3, hostKey: /^hk_/ })
+    t.match(JSON.parse(told), { rewrapped: 3, hostKey: /^hk_/ })
     // Only the new key is left: a node that starts now opens what the old one wrapped first.
     await writeFile(keyFile, (await readFile(keyFile, 'utf8')).replace(oldKey, ''))
     const second = await HostProcess.start(t, settings)

@@ -1,16 +1,15 @@
-import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { sendHook } from '../support/delivered-hook.ts'
 import { installFixture } from '../support/fixture-plugin.ts'
-import { HostProcess, OPERATOR_TOKEN, refusal, temporaryHome } from '../support/host-process.ts'
+import { HostProcess, refusal, temporaryHome } from '../support/host-process.ts'
 import { keptCall } from '../support/ledger.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, installProbe, probe, setUpTenant } from '../support/probe.ts'
 import { isAlive, until } from '../support/processes.ts'
+import { printedByCli } from '../support/run-cli.ts'
 import { installSeal, sealSetup } from '../support/seal.ts'
 import { keyFile } from '../support/sealing.ts'
 
@@ -294,10 +293,7 @@ t.test('a second node drops what it served, and serves its next life', async (t)
   await disable(probe)
   await cancelAll()
   const words = ['plugin', 'remove', probe, '--data', 'purge']
-  const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
-  const env = { PATH: process.env.PATH, SIGNALBOX_URL: host.url, SIGNALBOX_TOKEN: OPERATOR_TOKEN }
-  const { stdout } = await promisify(execFile)(process.execPath, [command, ...words], { env })
-  t.equal(stdout, `${probe} is removed; nothing of it is left.\n`)
+  t.equal(await printedByCli(host, words), `${probe} is removed; nothing of it is left.\n`)
   await until(async () => (await callProbe(second, key, 'whoami')).status === 401)
   const next = await enableProbe()
   t.equal(await note(next), 200)

@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
+import { HostProcess, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { installProbe, probe, probeVersion, setUpTenant } from '../support/probe.ts'
 import { publish } from '../support/publish.ts'
+import { type CliOptions, runCli } from '../support/run-cli.ts'
 
-const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
 const { hostUrl } = await testDatabases(t)
 const host = await HostProcess.start(t, { databaseUrl: hostUrl })
 const home = await temporaryHome(t)
@@ -27,26 +26,8 @@ await writeFile(
   JSON.stringify([{ approve: { tenant: 'acme' } }, { ...last, hold: { durationMs: day } }]),
 )
 
-interface Outcome {
-  readonly code: number
-  readonly output: string
-  readonly errors: string
-}
-
-function rollout(words: readonly string[], { language = 'en', token = OPERATOR_TOKEN } = {}) {
-  return new Promise<Outcome>((resolve) => {
-    const env = {
-      PATH: process.env.PATH,
-      SIGNALBOX_URL: host.url,
-      SIGNALBOX_TOKEN: token,
-      SIGNALBOX_LANG: language,
-    }
-    const all = [command, 'rollout', ...words]
-    execFile(process.execPath, all, { env }, (error, output, errors) => {
-      resolve({ code: error === null ? 0 : Number(error.code), output, errors })
-    })
-  })
-}
+const rollout = (words: readonly string[], options?: CliOptions) =>
+  runCli(host, ['rollout', ...words], options)
 
 async function idOf(words: readonly string[]): Promise<string> {
   const { output, errors } = await rollout([...words, '--json'])

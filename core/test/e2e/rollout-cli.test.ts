@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { HostProcess, OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
+import { HostProcess, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { installProbe, probe, probeVersion } from '../support/probe.ts'
 import { publish } from '../support/publish.ts'
+import { runCli } from '../support/run-cli.ts'
 
-const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
 const { hostUrl } = await testDatabases(t)
 const host = await HostProcess.start(t, { databaseUrl: hostUrl })
 const home = await temporaryHome(t)
@@ -24,28 +23,7 @@ await writeFile(
   ]),
 )
 
-interface Outcome {
-  readonly code: number
-  readonly output: string
-  readonly errors: string
-}
-
-function signalbox(words: readonly string[], language = 'en'): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const env = {
-      PATH: process.env.PATH,
-      SIGNALBOX_URL: host.url,
-      SIGNALBOX_TOKEN: OPERATOR_TOKEN,
-      SIGNALBOX_LANG: language,
-    }
-    execFile(process.execPath, [command, ...words], { env }, (error, output, errors) => {
-      const code = error === null ? 0 : Number(error.code)
-      resolve({ code, output, errors })
-    })
-  })
-}
-
-const rollout = (...words: string[]) => signalbox(['rollout', ...words])
+const rollout = (...words: string[]) => runCli(host, ['rollout', ...words])
 
 async function started(): Promise<string> {
   const words = ['start', `${probe}@1.1.0`, '--steps', steps, '--by', 'tenant', '--json']
@@ -62,9 +40,9 @@ t.test('a rollout is started, explained, paused, resumed, watched and aborted', 
     /^running · 1\.0\.0 → 1\.1\.0 · 25 % · step 1 of 2 · calls: 0 of 1\.0\.0, 0 of 1\.1\.0 · evidence /,
   )
   t.match(status.output, /\nwaits: .* s of the hold are left\n$/)
-  t.match((await signalbox(['rollout', 'status', id], 'zh')).output, /^进行中 · /)
+  t.match((await runCli(host, ['rollout', 'status', id], { language: 'zh' })).output, /^进行中 · /)
   const assignment = ['assignment', probe, '--tenant', 'acme', '--key', 'app', '--json']
-  t.match(JSON.parse((await signalbox(assignment)).output), { rollout: id, weightBp: 2500 })
+  t.match(JSON.parse((await runCli(host, assignment)).output), { rollout: id, weightBp: 2500 })
 
   const watching = rollout('status', id, '--watch')
   t.match((await rollout('pause', id, '--reason', 'stock-taking')).output, 'stock-taking')
@@ -79,10 +57,18 @@ t.test('a version is promoted by hand and taken back by its name', async (t) => 
   const id = await started()
   t.match((await rollout('promote', id)).output, /^completed/)
   t.equal((await rollout('status', id, '--watch')).code, 0)
-  const wrong = await signalbox(['plugin', 'rollback', probe, '--to', '0.9.0', '--json'])
+  const wrong = await runCli(host, ['plugin', 'rollback', probe, '--to', '0.9.0', '--json'])
   t.equal(wrong.code, 1)
   t.equal(JSON.parse(wrong.errors).code, 'CORE_ROLLBACK_UNKNOWN')
-  const back = await signalbox(['plugin', 'rollback', probe, '--to', '1.0.0', '--reason', 'a look'])
+  const back = await runCli(host, [
+    'plugin',
+    'rollback',
+    probe,
+    '--to',
+    '1.0.0',
+    '--reason',
+    'a look',
+  ])
   t.match(back.output, '@probe/one is back on 1.0.0')
 })
 

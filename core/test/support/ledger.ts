@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { until } from '../../../sandbox/test/until.ts'
 import type { HostClient } from '../../src/cli/host-client.ts'
@@ -7,6 +6,7 @@ import { type HostProcess, OPERATOR_TOKEN } from './host-process.ts'
 import { packedFixture } from './packed-fixture.ts'
 import { setUpTenant, type TenantSetup } from './probe.ts'
 import { publish } from './publish.ts'
+import { type Outcome, runCli } from './run-cli.ts'
 
 /** A plugin whose calls are worth a replay; see fixtures/ledger-plugin. */
 export const ledger = '@ledger/one'
@@ -14,7 +14,6 @@ export const ledgerService = 'ledger.one'
 
 const fixture = await packedFixture('ledger-plugin')
 export const ledgerBundle = join(fixture, 'dist/plugin.js')
-const command = join(import.meta.dirname, '../../bin/signalbox.mjs')
 
 /** @param token of who publishes it: the plugin's author */
 export async function installLedger(host: HostProcess, token = OPERATOR_TOKEN): Promise<void> {
@@ -53,16 +52,6 @@ export function replay(
   words: readonly string[],
   token: string,
   language = 'en',
-) {
-  return new Promise<{ code: number; output: string; errors: string }>((resolve) => {
-    const env = {
-      PATH: process.env.PATH,
-      SIGNALBOX_URL: host.url,
-      SIGNALBOX_TOKEN: token,
-      SIGNALBOX_LANG: language,
-    }
-    execFile(process.execPath, [command, 'replay', ...words], { env }, (error, output, errors) =>
-      resolve({ code: error === null ? 0 : Number(error.code), output, errors }),
-    )
-  })
+): Promise<Outcome> {
+  return runCli(host, ['replay', ...words], { token, language })
 }

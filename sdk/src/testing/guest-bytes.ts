@@ -1,3 +1,5 @@
+import { callLimits } from '../host-calls/call-limits.ts'
+
 /** A part of a blob or an asset, unchecked. */
 export interface Part {
   readonly offset?: unknown
@@ -12,8 +14,7 @@ interface Writing {
 
 type Ask = (call: string, body: unknown) => Promise<unknown>
 
-/** Of a blob: with its base64 and what stands around it, one message. */
-const PART_BYTES = 180 * 1024
+const { partBytes } = callLimits
 
 /** `ctx.blobs` as the sandbox makes host calls of it; core/test/e2e/test-host.test.ts runs the same cases against both. */
 export function guestBlobs(ask: Ask): object {
@@ -49,8 +50,8 @@ function blobWriter(ask: Ask, options: Writing): object {
     return last
   }
   const send = async (bytes: Uint8Array): Promise<object> => {
-    for (let from = 0; from === 0 || from < bytes.length; from += PART_BYTES) {
-      const part = { offset: size, data: base64Of(bytes.subarray(from, from + PART_BYTES)) }
+    for (let from = 0; from === 0 || from < bytes.length; from += partBytes) {
+      const part = { offset: size, data: base64Of(bytes.subarray(from, from + partBytes)) }
       const body = upload === undefined ? { type, ...part } : { upload, ...part }
       const written = (await ask('blobs.write', body)) as Writing
       upload = written.upload

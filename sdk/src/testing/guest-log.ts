@@ -1,7 +1,7 @@
+import { callLimits } from '../host-calls/call-limits.ts'
 import type { LogRecord } from './records.ts'
 
-/** Characters of JSON that one call may log, as in a sandbox. */
-const LOG_LENGTH = 64 * 1024
+const { logLength } = callLimits
 
 /** The log of one call, which ends where a sandbox ends it. */
 export class GuestLog {
@@ -13,10 +13,10 @@ export class GuestLog {
   }
 
   add(level: LogRecord['level'], message: string, fields: unknown): void {
-    if (this.#length > LOG_LENGTH) return
+    if (this.#length > logLength) return
     const body = `[${JSON.stringify(message)},${JSON.stringify(fields) ?? 'null'}]`
     this.#length += body.length
-    if (this.#length > LOG_LENGTH) {
+    if (this.#length > logLength) {
       const end = 'The log of this call ends here: 64 KiB are used up'
       this.#records.push({ level: 'warn', message: end })
       return

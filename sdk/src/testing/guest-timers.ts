@@ -1,5 +1,6 @@
-/** Of one call at once, as in a sandbox: half of its host calls, for what timers watch over needs the others. */
-const MAX_TIMERS = 32
+import { callLimits } from '../host-calls/call-limits.ts'
+
+const { timers: MAX_TIMERS } = callLimits
 
 /** https://html.spec.whatwg.org/#timers: what does not fit into 31 bits is taken for the shortest. */
 const MAX_MS = 2 ** 31 - 1

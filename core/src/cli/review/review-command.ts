@@ -121,7 +121,19 @@ const ruleArgument = {
   }),
 } as const
 
-/** A command that says something on a review, and shows what has become of it. */
+interface Said {
+  readonly text: string
+  readonly rule: string | undefined
+  /** Signed by who says it. */
+  readonly statement?: string | undefined
+}
+
+/** Says something on a review, and shows what has become of it. @param path of what is said, such as `…/approve` */
+async function tell(client: HostClient, path: string, said: Said, json: boolean | undefined) {
+  const review = await client.request<ShownReview>('POST', path, said)
+  print(json, review, reviewLines(review, undefined, terminalLanguage()))
+}
+
 function saying(name: string, description: { en: string; 'zh-CN': string }) {
   return defineCommand({
     meta: { name, description: say(description) },
@@ -138,11 +150,7 @@ function saying(name: string, description: { en: string; 'zh-CN': string }) {
     run: async ({ args }) => {
       const client = new HostClient(await connectionOf(args))
       const path = await reviewPath(client, args.id)
-      const review = await client.request<ShownReview>('POST', `${path}/${name}`, {
-        text: args.text,
-        ...(args.rule === undefined ? {} : { rule: args.rule }),
-      })
-      print(args.json, review, reviewLines(review, undefined, terminalLanguage()))
+      await tell(client, `${path}/${name}`, { text: args.text, rule: args.rule }, args.json)
     },
   })
 }
@@ -187,12 +195,7 @@ function deciding(decision: 'approved' | 'rejected', description: { en: string; 
         args.sign === true
           ? await signedDecision(client, path, decided, args.key, args.tarball)
           : undefined
-      const review = await client.request<ShownReview>('POST', `${path}/${name}`, {
-        text,
-        ...(args.rule === undefined ? {} : { rule: args.rule }),
-        ...(statement === undefined ? {} : { statement }),
-      })
-      print(args.json, review, reviewLines(review, undefined, terminalLanguage()))
+      await tell(client, `${path}/${name}`, { text, rule: args.rule, statement }, args.json)
     },
   })
 }
