@@ -1,0 +1,3 @@
+import { definePlugin } from '@signalbox/sdk'
+
+export default definePlugin({ services: {} })
