@@ -112,7 +112,7 @@ t.test('tables that contradict themselves are not loaded, and the place is named
   wrong({ single: { normal } }, /double\/reduced: its plans stand in the cells of single\/reduced/)
   const above = Array(26).fill('^').join(' ')
   wrong(
-    { single: { normal: { ...normal, rows: { ...normal?.rows, A: above } } } },
+    { single: { ...own.single, normal: { ...normal, rows: { ...normal?.rows, A: above } } } },
     /arrows at AQL .* lead out/,
   )
   wrong(
