@@ -38,7 +38,8 @@ export async function judgeCapability(call: CapabilityCall, ctx: SpcPort): Promi
   const rows = await readSpan(ctx, call.chart, span)
   const subgroups = rows.map(({ sample }) => sample.values ?? [])
   if (subgroups.some(({ length }) => length === 0)) {
-    const cure = 'A chart of counts has no capability of a measure: judge its centre, the share or rate itself.'
+    const cure =
+      'A chart of counts has no capability of a measure: judge its centre, the share or rate itself.'
     throw new Refusal('CAPABILITY_OF_COUNTS', cure)
   }
   const limits = {

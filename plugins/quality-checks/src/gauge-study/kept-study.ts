@@ -33,7 +33,10 @@ export async function judgeStudy(call: StudyCall, ctx: SpcPort): Promise<GaugeSt
     ],
   )
   if (rowCount === 1) return result
-  throw new Refusal('STUDY_EXISTS', `The study ${study} is kept with other readings: give this one another id.`)
+  throw new Refusal(
+    'STUDY_EXISTS',
+    `The study ${study} is kept with other readings: give this one another id.`,
+  )
 }
 
 interface StudyRow {
@@ -47,7 +50,11 @@ interface StudyRow {
 
 /** Kept studies, newest first. */
 export async function studies(
-  { gauge, limit = 20, cursor }: { readonly gauge?: string; readonly limit?: number; readonly cursor?: string },
+  {
+    gauge,
+    limit = 20,
+    cursor,
+  }: { readonly gauge?: string; readonly limit?: number; readonly cursor?: string },
   ctx: SpcPort,
 ) {
   const place = cursor === undefined ? null : parsePlace(cursor)

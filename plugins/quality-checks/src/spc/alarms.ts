@@ -64,14 +64,21 @@ export async function alarms(request: AlarmsRequest, ctx: SpcPort) {
       text: ruleText(row, row.rule),
     })),
     ...(last
-      ? { next: writePlace({ at: last.raised_at, point: `${last.chart} ${last.point} ${last.rule}` }) }
+      ? {
+          next: writePlace({
+            at: last.raised_at,
+            point: `${last.chart} ${last.point} ${last.rule}`,
+          }),
+        }
       : {}),
   }
 }
 
 /** The first acknowledgement stays; again, by whomever, changes nothing. @throws Refusal SPC_ALARM_MISSING */
 export async function acknowledge({ chart, point, rule, cause }: Acknowledgement, ctx: SpcPort) {
-  const { rows } = await ctx.db.query<Pick<KeptAlarm, 'acknowledged_at' | 'acknowledged_by' | 'cause'>>(
+  const { rows } = await ctx.db.query<
+    Pick<KeptAlarm, 'acknowledged_at' | 'acknowledged_by' | 'cause'>
+  >(
     `update spc_alarms
         set acknowledged_at = coalesce(acknowledged_at, $4::timestamptz),
             acknowledged_by = coalesce(acknowledged_by, $5), cause = coalesce(cause, $6)
@@ -81,7 +88,14 @@ export async function acknowledge({ chart, point, rule, cause }: Acknowledgement
   )
   const [row] = rows
   if (!row) {
-    throw new Refusal('SPC_ALARM_MISSING', `There is no alarm of ${rule} at the point ${point} of ${chart}.`)
+    throw new Refusal(
+      'SPC_ALARM_MISSING',
+      `There is no alarm of ${rule} at the point ${point} of ${chart}.`,
+    )
   }
-  return { acknowledgedAt: row.acknowledged_at, acknowledgedBy: row.acknowledged_by, cause: row.cause }
+  return {
+    acknowledgedAt: row.acknowledged_at,
+    acknowledgedBy: row.acknowledged_by,
+    cause: row.cause,
+  }
 }

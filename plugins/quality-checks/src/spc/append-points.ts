@@ -14,7 +14,6 @@ import {
   updateStates,
 } from './spc-store.ts'
 
-
 export interface AppendRequest {
   readonly chart: string
   readonly points: readonly SentPoint[]

@@ -1,7 +1,7 @@
 import { Refusal } from '@signalbox/sdk'
 import { type ChartKind, chartKinds } from './chart-kinds.ts'
-import type { ConstantsChoice } from './control-constants.ts'
 import { type ChartDefinition, usualDefinition } from './control-chart.ts'
+import type { ConstantsChoice } from './control-constants.ts'
 import { requireChart } from './require-chart.ts'
 import type { RuleSetName } from './rule-sets.ts'
 import type { SpcPort } from './spc-port.ts'
@@ -60,7 +60,13 @@ export async function defineChart(request: DefineRequest, ctx: SpcPort): Promise
             auto_freeze = excluded.auto_freeze, revision = spc_charts.revision + 1
       where spc_charts.definition = excluded.definition
      returning revision, limits_version`,
-    [ctx.tenant, request.chart, JSON.stringify(definition), ...words, new Date(ctx.now()).toISOString()],
+    [
+      ctx.tenant,
+      request.chart,
+      JSON.stringify(definition),
+      ...words,
+      new Date(ctx.now()).toISOString(),
+    ],
   )
   const [row] = rows
   if (row) {
@@ -87,11 +93,15 @@ function definitionOf(request: DefineRequest): ChartDefinition {
 
 function requireSpecification({ kind, lsl, usl, target }: DefineRequest): void {
   if (lsl !== undefined && usl !== undefined && lsl >= usl) {
-    throw new Refusal('SPC_SPECIFICATION_REVERSED', `lsl ${lsl} is not below usl ${usl}: exchange them.`)
+    throw new Refusal(
+      'SPC_SPECIFICATION_REVERSED',
+      `lsl ${lsl} is not below usl ${usl}: exchange them.`,
+    )
   }
   const hasAny = [lsl, usl, target].some((limit) => limit !== undefined)
   if (hasAny && chartKinds[kind].sample === 'count') {
-    const cure = 'A chart of counts has no specification of a measure: leave lsl, usl and target out.'
+    const cure =
+      'A chart of counts has no specification of a measure: leave lsl, usl and target out.'
     throw new Refusal('SPC_SPECIFICATION_OF_COUNTS', cure)
   }
 }

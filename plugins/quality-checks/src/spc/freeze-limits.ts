@@ -1,8 +1,8 @@
 import { Refusal } from '@signalbox/sdk'
-import type { SpcPort } from './spc-port.ts'
 import { chartKinds } from './chart-kinds.ts'
 import { type ChartParameters, estimateParameters } from './chart-parameters.ts'
 import { requireChart } from './require-chart.ts'
+import type { SpcPort } from './spc-port.ts'
 import type { ChartRow } from './spc-rows.ts'
 import { readSpan, touchChart } from './spc-store.ts'
 

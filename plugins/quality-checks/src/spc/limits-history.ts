@@ -1,3 +1,4 @@
+import { parsePlace, writePlace } from './page-place.ts'
 import { requireChart } from './require-chart.ts'
 import type { SpcPort } from './spc-port.ts'
 
@@ -12,16 +13,29 @@ interface LimitsRow {
   readonly frozen_at: string
 }
 
+interface HistoryRequest {
+  readonly chart: string
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+const USUAL_LIMIT = 20
+
 /** All limits that a chart ever had, newest first. */
 export async function limitsHistory(
-  { chart, limit = 50, before }: { readonly chart: string; readonly limit?: number; readonly before?: number },
+  { chart, limit = USUAL_LIMIT, cursor }: HistoryRequest,
   ctx: SpcPort,
 ) {
   await requireChart(ctx, chart)
+  const before = cursor === undefined ? null : Number(parsePlace(cursor).point)
   const { rows } = await ctx.db.query<LimitsRow>(
     `select version, centre, sigma, points, excluded, reason, author, frozen_at from spc_limits
       where chart = $1 and ($2::int is null or version < $2) order by version desc limit $3`,
-    [chart, before ?? null, limit],
+    [chart, before, limit + 1],
   )
-  return { items: rows.map(({ frozen_at, ...row }) => ({ ...row, frozenAt: frozen_at })) }
+  const last = rows.length > limit ? rows[limit - 1] : undefined
+  return {
+    items: rows.slice(0, limit).map(({ frozen_at, ...row }) => ({ ...row, frozenAt: frozen_at })),
+    ...(last ? { next: writePlace({ at: last.frozen_at, point: `${last.version}` }) } : {}),
+  }
 }

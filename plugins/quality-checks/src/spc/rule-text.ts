@@ -17,7 +17,10 @@ const drawings: Readonly<Record<string, Text>> = {
 }
 
 /** What a rule of a chart says, for people. */
-export function ruleText({ definition, rules }: ChartRow, rule: string): Text {
+export function ruleText(
+  { definition, rules }: Pick<ChartRow, 'definition' | 'rules'>,
+  rule: string,
+): Text {
   const found = [...rulesOf(definition, rules), ...limitsOnly].find(({ id }) => id === rule)
   return drawings[rule] ?? found?.text ?? { en: rule, 'zh-CN': rule }
 }

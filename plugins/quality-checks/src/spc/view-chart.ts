@@ -1,5 +1,5 @@
-import { flagChart } from './chart-flags.ts'
 import { behindOf, redraw, ruleName } from './append-plan.ts'
+import { flagChart } from './chart-flags.ts'
 import { type ChartParameters, estimateParameters } from './chart-parameters.ts'
 import type { Drawn } from './control-chart.ts'
 import { parsePlace, writePlace } from './page-place.ts'
@@ -73,7 +73,8 @@ export async function viewChart(
   const end = isPhaseOne && place !== null ? series.findIndex((row) => !isBefore(row, place)) : -1
   const upTo = end === -1 ? series.length : end
   const from = Math.max(0, upTo - limit)
-  const items = parameters === null ? [] : itemsOf(chart, parameters, series, { from, upTo, isPhaseOne })
+  const items =
+    parameters === null ? [] : itemsOf(chart, parameters, series, { from, upTo, isPhaseOne })
   const oldest = series[from]
   return {
     chart: id,
@@ -110,7 +111,11 @@ function itemsOf(
   chart: ChartRow,
   parameters: ChartParameters,
   series: readonly PointRow[],
-  { from, upTo, isPhaseOne }: { readonly from: number; readonly upTo: number; readonly isPhaseOne: boolean },
+  {
+    from,
+    upTo,
+    isPhaseOne,
+  }: { readonly from: number; readonly upTo: number; readonly isPhaseOne: boolean },
 ): ViewItem[] {
   const { drawn } = redraw(chart, parameters, series, isPhaseOne ? 0 : series.length)
   const flags = new Map<number, string[]>()
