@@ -1,6 +1,6 @@
-import { testSpc } from './spc/spc-self-test.ts'
+import { spcSelfTest } from './spc/spc-self-test.ts'
 
 /** Refuses to serve where arithmetic does not give the known answers; touches no table. */
 export function selfTest(): void {
-  testSpc()
+  spcSelfTest()
 }

@@ -1,5 +1,5 @@
-import { chiSquaredQuantile } from '../distributions/chi-squared-quantile.ts'
-import { normalTail, normalTailPoint } from '../distributions/normal-tail.ts'
+import { chiSquaredQuantile } from '../distributions/chi-squared.ts'
+import { normalQuantile, normalUpperTail } from '../distributions/normal.ts'
 
 export interface SpecLimits {
   readonly lsl: number | null
@@ -43,8 +43,8 @@ export function capabilityIndices(
   { lsl, usl, target }: SpecLimits,
   confidence: number,
 ): CapabilityIndices {
-  const oneSided = normalTailPoint(1 - confidence)
-  const twoSided = normalTailPoint((1 - confidence) / 2)
+  const oneSided = normalQuantile(confidence)
+  const twoSided = normalQuantile((1 + confidence) / 2)
   const lower = lsl === null ? null : (mean - lsl) / (3 * sigma)
   const upper = usl === null ? null : (usl - mean) / (3 * sigma)
   const cpk = Math.min(lower ?? Number.POSITIVE_INFINITY, upper ?? Number.POSITIVE_INFINITY)
@@ -70,8 +70,8 @@ export interface PartsPerMillion {
 /** What a normal process puts outside its limits. */
 export function expectedPpm({ mean, sigma }: Spread, { lsl, usl }: SpecLimits): PartsPerMillion {
   return {
-    below: lsl === null ? 0 : 1e6 * normalTail((mean - lsl) / sigma),
-    above: usl === null ? 0 : 1e6 * normalTail((usl - mean) / sigma),
+    below: lsl === null ? 0 : 1e6 * normalUpperTail((mean - lsl) / sigma),
+    above: usl === null ? 0 : 1e6 * normalUpperTail((usl - mean) / sigma),
   }
 }
 

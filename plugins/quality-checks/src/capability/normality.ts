@@ -1,4 +1,4 @@
-import { normalTail } from '../distributions/normal-tail.ts'
+import { normalUpperTail } from '../distributions/normal.ts'
 import { mean, standardDeviation } from '../spc/moments.ts'
 
 export interface NormalityTest {
@@ -24,8 +24,8 @@ export function andersonDarling(values: readonly number[]): NormalityTest | null
   const z = values.map((value) => (value - middle) / sigma).sort((a, b) => a - b)
   let sum = 0
   for (let i = 0; i < n; i++) {
-    const below = Math.log(normalTail(-(z[i] ?? 0)))
-    const above = Math.log(normalTail(z[n - 1 - i] ?? 0))
+    const below = Math.log(normalUpperTail(-(z[i] ?? 0)))
+    const above = Math.log(normalUpperTail(z[n - 1 - i] ?? 0))
     sum += (2 * i + 1) * (below + above)
   }
   const statistic = -n - sum / n

@@ -1,4 +1,4 @@
-import { fTail } from '../distributions/f-tail.ts'
+import { fUpperTail } from '../distributions/f-ratio.ts'
 import { mean } from '../spc/moments.ts'
 import type { StudyTable } from './study-readings.ts'
 
@@ -105,7 +105,7 @@ interface Ratio {
 function ratio(squares: number, freedom: number, below: number, belowFreedom: number): Ratio {
   if (!(below > 0)) return { f: null, p: null }
   const f = squares / freedom / (below / belowFreedom)
-  return { f, p: fTail(f, freedom, belowFreedom) }
+  return { f, p: fUpperTail(f, freedom, belowFreedom) }
 }
 
 function row(

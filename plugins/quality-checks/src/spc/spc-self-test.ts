@@ -3,7 +3,7 @@ import { rangeConstants } from './control-constants.ts'
 import { flagRules } from './flag-rules.ts'
 
 /** @throws Error naming what is wrong */
-export function testSpc(): void {
+export function spcSelfTest(): void {
   // d2 of three values is 3/√π.
   requireNear('d2(3)', rangeConstants(3, 'computed').d2, 3 / Math.sqrt(Math.PI), 1e-12)
   const spread = { mean: 74.001176, sigma: 0.0097850386930353, n: 125 }

@@ -5,9 +5,9 @@ import { type CapabilityRequest, capability } from '../../src/capability/capabil
 import { capabilityIndices, expectedPpm } from '../../src/capability/capability-indices.ts'
 import { andersonDarling } from '../../src/capability/normality.ts'
 import { percentileIndices } from '../../src/capability/percentile-indices.ts'
-import { chiSquaredQuantile } from '../../src/distributions/chi-squared-quantile.ts'
-import { fTail } from '../../src/distributions/f-tail.ts'
-import { normalTailPoint } from '../../src/distributions/normal-tail.ts'
+import { chiSquaredQuantile } from '../../src/distributions/chi-squared.ts'
+import { fUpperTail } from '../../src/distributions/f-ratio.ts'
+import { normalQuantile } from '../../src/distributions/normal.ts'
 import { near } from '../spc/near.ts'
 import { casesMissing, spcReference } from '../spc/spc-reference.ts'
 
@@ -15,7 +15,7 @@ const names = { Cp: 'cp', Cp_l: 'cpl', Cp_u: 'cpu', Cp_k: 'cpk', Cpm: 'cpm' } as
 
 /** The values that a normal law puts at evenly spaced probabilities. */
 const normalScores = (n: number) =>
-  Array.from({ length: n }, (_, i) => normalTailPoint(1 - (i + 0.5) / n))
+  Array.from({ length: n }, (_, i) => normalQuantile((i + 0.5) / n))
 const singles = (values: readonly number[]) => values.map((value) => [value])
 
 t.test('indices and their limits are those of the reference', { skip: casesMissing }, async (t) => {
@@ -45,8 +45,8 @@ t.test('quantiles under the limits are those of tables', async (t) => {
   near(t, chiSquaredQuantile(0.025, 124), 95.07008897234516, 1e-11, 'χ² of 124')
   near(t, chiSquaredQuantile(0.975, 126.7), 159.748841125002, 1e-10, 'χ² of 126.7')
   near(t, chiSquaredQuantile(0.99, 0.5), 4.867770844394062, 1e-12, 'χ² of ½')
-  near(t, fTail(0.5, 18, 60), 0.9480256523185491, 1e-12, 'F')
-  near(t, fTail(3, 1, 1), 1 / 3, 1e-12, 'F of 1 and 1')
+  near(t, fUpperTail(0.5, 18, 60), 0.9480256523185491, 1e-12, 'F')
+  near(t, fUpperTail(3, 1, 1), 1 / 3, 1e-12, 'F of 1 and 1')
 })
 
 t.test('what falls outside of the limits is expected by the normal law', async (t) => {
