@@ -127,6 +127,30 @@ t.test('studies are kept once', async (t) => {
   t.match(await spc('gaugeStudies', { gauge: 'G-1' }), { items: [{ study: 'S-1', author: /./ }] })
 })
 
+t.test('functions answer a row and a column', async (t) => {
+  const udf = (name: string, body: unknown) =>
+    company.admin.request<{ values: (number | null)[] }>(
+      'POST',
+      `/v1/udfs/@signalbox%2Fquality-checks/${name}`,
+      body,
+    )
+  t.match(await udf('dpmo:call', { args: [3, 100, 5] }), { value: 6000 })
+  const columns = [
+    [3, 1],
+    [100, 0],
+    [5, 2],
+  ]
+  t.match(await udf('dpmo:batch', { columns }), { values: [6000, null] })
+  const series = [
+    [4, 6, 4, 6],
+    [5, 5, 5, 5],
+  ]
+  const { values } = await udf('cpk:batch', { columns: [series, [null, 0], [10, 10]] })
+  t.strictSame([values[0]?.toFixed(9), values[1]], ['0.940000000', null])
+  const flagged = await udf('nelson_flags:call', { args: [[0, 0, 5], 0, 1] })
+  t.match(flagged, { value: { r1: [3], r2: [] } })
+})
+
 t.test('what a chart does not take is refused by its code', async (t) => {
   t.equal(
     await refused('append', { chart: 'none', points: points([1], 0) }),

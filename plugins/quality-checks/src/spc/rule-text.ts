@@ -2,12 +2,12 @@ import { rulesOf } from './chart-flags.ts'
 import { limitsOnly } from './rule-sets.ts'
 import type { ChartRow } from './spc-rows.ts'
 
-interface Text {
+export interface RuleText {
   readonly en: string
   readonly 'zh-CN': string
 }
 
-const drawings: Readonly<Record<string, Text>> = {
+const drawings: Readonly<Record<string, RuleText>> = {
   'dispersion-limits': { en: 'The spread lies outside of its limits', 'zh-CN': '离散度超出控制限' },
   'lower-limits': {
     en: 'The lower sum lies beyond the decision interval',
@@ -20,7 +20,7 @@ const drawings: Readonly<Record<string, Text>> = {
 export function ruleText(
   { definition, rules }: Pick<ChartRow, 'definition' | 'rules'>,
   rule: string,
-): Text {
+): RuleText {
   const found = [...rulesOf(definition, rules), ...limitsOnly].find(({ id }) => id === rule)
   return drawings[rule] ?? found?.text ?? { en: rule, 'zh-CN': rule }
 }

@@ -5,10 +5,12 @@ import { appendPoints } from './append-points.ts'
 import { defineChart } from './define-chart.ts'
 import { freezeLimits } from './freeze-limits.ts'
 import { limitsHistory } from './limits-history.ts'
+import { listCharts } from './list-charts.ts'
 import { viewChart } from './view-chart.ts'
 
 /** `quality.spc@1`. */
 export const spcService = {
+  charts: listCharts,
   defineChart,
   append: appendPoints,
   chart: viewChart,

@@ -4,6 +4,7 @@ import { type ChartParameters, estimateParameters } from './chart-parameters.ts'
 import type { Drawn } from './control-chart.ts'
 import { parsePlace, writePlace } from './page-place.ts'
 import { requireChart } from './require-chart.ts'
+import { type RuleText, ruleText } from './rule-text.ts'
 import type { SpcPort } from './spc-port.ts'
 import type { ChartRow, PointRow } from './spc-rows.ts'
 import { readPoints } from './spc-store.ts'
@@ -24,6 +25,13 @@ export interface ViewItem extends Drawn {
   readonly flags: readonly string[]
 }
 
+interface Signal {
+  readonly point: string
+  readonly at: string
+  readonly rule: string
+  readonly text: RuleText
+}
+
 export interface ViewAnswer {
   readonly chart: string
   readonly kind: string
@@ -41,6 +49,8 @@ export interface ViewAnswer {
   readonly target: number | null
   /** Oldest first. */
   readonly items: readonly ViewItem[]
+  /** The broken rules of these points one by one, for marks on a drawing and for people. */
+  readonly signals: readonly Signal[]
   /** Asks for older points. */
   readonly next?: string
 }
@@ -91,6 +101,9 @@ export async function viewChart(
     usl: chart.usl,
     target: chart.target,
     items,
+    signals: items.flatMap(({ point, at, flags }) =>
+      flags.map((rule) => ({ point, at, rule, text: ruleText(chart, rule) })),
+    ),
     ...(from > 0 && oldest ? { next: writePlace(oldest) } : {}),
   }
 }
