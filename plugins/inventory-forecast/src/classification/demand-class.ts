@@ -1,11 +1,4 @@
-export type DemandClass =
-  | 'smooth'
-  | 'erratic'
-  | 'intermittent'
-  | 'lumpy'
-  | 'new'
-  | 'dying'
-  | 'dead'
+export type DemandClass = 'smooth' | 'erratic' | 'intermittent' | 'lumpy' | 'new' | 'dying' | 'dead'
 
 export interface Classification {
   readonly class: DemandClass

@@ -5,6 +5,7 @@ import { type BackTest, backTest, chosenBy } from './back-test.ts'
 import { gridStep } from './demand-grid.ts'
 import { type DemandHistory, demandHistory } from './demand-history.ts'
 import { type DemandMethod, demandModels, type ModelTask } from './demand-models.ts'
+import { probabilityOfObsolescence } from './obsolescence.ts'
 import {
   interpolatedQuantile,
   leastQuantile,
@@ -14,7 +15,6 @@ import {
   type Pmf,
   varianceOf,
 } from './pmf.ts'
-import { probabilityOfObsolescence } from './obsolescence.ts'
 
 export interface DemandDistributionInput {
   /** Demand a period, oldest first; null where it is not known, below 0 where more came back. */
@@ -62,12 +62,7 @@ const LONGEST_AHEAD = 400
 const USUAL_PATHS = 1000
 
 /** Tried in this order; the first stays unless another is clearly better. */
-const candidates: readonly DemandMethod[] = [
-  'combination',
-  'negative-binomial',
-  'empirical',
-  'tsb',
-]
+const candidates: readonly DemandMethod[] = ['combination', 'negative-binomial', 'empirical', 'tsb']
 /** Where demand comes every period its spread may be far below a count's. */
 const steadyCandidates: readonly DemandMethod[] = ['combination', 'normal', 'empirical']
 

@@ -1,5 +1,5 @@
-import { normalUpperTail } from '../inventory/normal.ts'
 import { negativeBinomialPmf } from '../inventory/negative-binomial.ts'
+import { normalUpperTail } from '../inventory/normal.ts'
 import { seededRandom } from '../inventory/seeded-random.ts'
 import { adida, imapa } from './aggregation.ts'
 import { croston, sba } from './croston.ts'

@@ -34,7 +34,13 @@ export function probabilityAtMost({ step, probabilities }: Pmf, quantity: number
 
 /** The least stock, in units, that covers demand with at least this probability. */
 export function leastQuantile({ step, probabilities }: Pmf, probability: number): number {
-  return step * leastIndex(probabilities, probability)
+  return onGrid(leastIndex(probabilities, probability) * step, step)
+}
+
+/** The nearest multiple of the step, without the dust of 0.1 · 3: steps are 1, 2 or 5 times a power of ten. */
+export function onGrid(quantity: number, step: number): number {
+  const index = Math.round(quantity / step)
+  return step < 1 ? index / Math.round(1 / step) : index * step
 }
 
 /**

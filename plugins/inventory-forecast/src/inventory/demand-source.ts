@@ -3,8 +3,8 @@ import {
   type DemandDistributionInput,
   demandDistribution,
 } from '../intermittent/demand-distribution.ts'
-import { type DemandMethod, normalPmf } from '../intermittent/demand-models.ts'
 import { gridStep } from '../intermittent/demand-grid.ts'
+import { type DemandMethod, normalPmf } from '../intermittent/demand-models.ts'
 import { convolve, mixture, nothing, type Pmf } from '../intermittent/pmf.ts'
 import type { LeadTimePoint } from './lead-time.ts'
 import { negativeBinomialPmf } from './negative-binomial.ts'
@@ -36,9 +36,6 @@ export interface DemandAhead {
   readonly why: readonly Reason[]
   readonly probabilityOfObsolescence?: number
 }
-
-/** Cells of the largest sum, for demand that is only known by moments or quantiles. */
-const CELLS = 2000
 
 /**
  * @param longest the most periods that will be asked about: it decides the grid.
@@ -94,10 +91,9 @@ function fromMoments(
 ): DemandAhead {
   const { mean, sd, distribution = 'normal' } = source
   const largest = mean * longest + 8 * sd * Math.sqrt(longest)
-  // Of counts every piece counts, as long as there are few enough to count.
   const isCount = distribution === 'count'
-  const fine = isCount ? [0, 1] : [0.5]
-  const step = gridStep([...fine, Math.max(largest, fine.at(-1) as number)], 1)
+  // A half tells the grid that these are no counts; of counts every piece counts while there are few enough.
+  const step = gridStep(isCount ? [Math.ceil(largest)] : [0.5, Math.max(largest, 0.5)], 1)
   const over = (periods: number): Pmf =>
     isCount && step === 1
       ? negativeBinomialPmf(mean * periods, sd ** 2 * periods)
@@ -115,7 +111,7 @@ function fromForecast(source: QuantileForecast, longest: number): DemandAhead {
     )
   }
   const largest = Math.max(...source.quantiles.flatMap(({ values }) => values), 0)
-  const step = gridStep([largest + (Number.isInteger(largest) ? 0.5 : 0)], longest * (4000 / CELLS))
+  const step = gridStep([Math.floor(largest) + 0.5], longest)
   const period = (t: number): Pmf => quantilePmf(source, Math.min(t, last - 1), step)
   const over = (periods: number): Pmf => {
     let sum = nothing(step)

@@ -1,4 +1,5 @@
 import { Refusal } from '@signalbox/sdk'
+import { onGrid } from '../intermittent/pmf.ts'
 import { economicOrderQuantity } from './continuous-review.ts'
 import { type OrderConstraints, orderedQuantity } from './order-constraints.ts'
 import { digits, type Reason } from './reason.ts'
@@ -15,10 +16,10 @@ export function orderQuantity(
   demand: { readonly meanPerPeriod: number; readonly periods: number; readonly step: number },
 ): { readonly quantity: number; readonly why: readonly Reason[] } {
   const { raw, reason } = rawQuantity(input, demand)
-  const onGrid = Math.max(1, Math.round(raw / demand.step)) * demand.step
+  const whole = onGrid(Math.max(raw, demand.step), demand.step)
   const { minimumOrder, packSize, maximumOrder } = input.constraints ?? {}
   const allowed = orderedQuantity(
-    onGrid,
+    whole,
     {
       ...(minimumOrder === undefined ? {} : { minimumOrder }),
       ...(packSize === undefined ? {} : { packSize }),
@@ -41,11 +42,7 @@ function rawQuantity(
     )
   }
   if (costs !== undefined && costs.order > 0) {
-    const raw = economicOrderQuantity(
-      demand.meanPerPeriod,
-      costs.order,
-      costs.holdingPerUnitPeriod,
-    )
+    const raw = economicOrderQuantity(demand.meanPerPeriod, costs.order, costs.holdingPerUnitPeriod)
     return { raw, reason: economic(raw, costs.order, costs.holdingPerUnitPeriod) }
   }
   const raw = demand.meanPerPeriod * demand.periods

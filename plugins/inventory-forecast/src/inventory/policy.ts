@@ -1,4 +1,4 @@
-import { meanOf, type Pmf } from '../intermittent/pmf.ts'
+import { meanOf, onGrid, type Pmf } from '../intermittent/pmf.ts'
 import { type DemandAhead, demandAhead, demandOver } from './demand-source.ts'
 import { leadTimePoints, meanLeadTime, withReview } from './lead-time.ts'
 import { orderQuantity } from './order-quantity.ts'
@@ -9,7 +9,12 @@ import {
   refuseUnusablePolicy,
   serviceOf,
 } from './policy-input.ts'
-import { coverReason, obsolescenceReasons, serviceReason, shelfLifeReason } from './policy-reasons.ts'
+import {
+  coverReason,
+  obsolescenceReasons,
+  serviceReason,
+  shelfLifeReason,
+} from './policy-reasons.ts'
 import type { Reason } from './reason.ts'
 import {
   cycleService,
@@ -64,7 +69,7 @@ export function policyFor(input: PolicyInput): PolicyAnswer {
   const served = servedBy(kind, cover, order.quantity)
   const needed = stockForService(service, served.fillRate, served.cycle)
   const wanted = levelsOf(kind, needed, order.quantity, cover.ahead.step)
-  const { levels, cap } = withinShelfLife(wanted, input.shelfLifePeriods, cover.ahead)
+  const { levels, cap } = withinShelfLife(kind, wanted, input.shelfLifePeriods, cover.ahead)
   const stock = isUpTo(kind) ? levels.orderUpTo : levels.reorderPoint
   const given = {
     cycle: cycleService(stock, served.cycle),
@@ -91,7 +96,9 @@ export function policyFor(input: PolicyInput): PolicyAnswer {
       coverReason(meanLeadTime(cover.points), cover.review, meanDemand),
       ...(isUpTo(kind) ? [] : order.why),
       serviceReason(service, given, stock),
-      ...(cap === undefined || cap >= wanted.orderUpTo ? [] : [shelfLifeReason(cap, wanted.orderUpTo)]),
+      ...(cap === undefined || cap >= wanted.orderUpTo
+        ? []
+        : [shelfLifeReason(cap, wanted.orderUpTo)]),
       ...obsolescenceReasons(probabilityOfObsolescence),
       ...suggested.why,
     ],
@@ -141,18 +148,25 @@ function servedBy(
 
 function levelsOf(kind: PolicyKind, stock: number, quantity: number, step: number): PolicyLevels {
   return isUpTo(kind)
-    ? { reorderPoint: Math.max(0, stock - step), orderUpTo: stock }
-    : { reorderPoint: stock, orderUpTo: stock + quantity }
+    ? { reorderPoint: stepBelow(stock, step), orderUpTo: stock }
+    : { reorderPoint: stock, orderUpTo: onGrid(stock + quantity, step) }
+}
+
+function stepBelow(stock: number, step: number): number {
+  return Math.max(0, onGrid(stock - step, step))
 }
 
 /** No more than is asked for on the mean before it spoils, down to a whole step. */
 function withinShelfLife(
+  kind: PolicyKind,
   levels: PolicyLevels,
   shelfLife: number | undefined,
   ahead: DemandAhead,
 ): { readonly levels: PolicyLevels; readonly cap?: number } {
   if (shelfLife === undefined) return { levels }
-  const cap = Math.floor(meanOf(ahead.over(shelfLife)) / ahead.step + 1e-9) * ahead.step
+  const { step } = ahead
+  const cap = onGrid(Math.floor(meanOf(ahead.over(shelfLife)) / step + 1e-9) * step, step)
   const orderUpTo = Math.min(levels.orderUpTo, cap)
-  return { levels: { orderUpTo, reorderPoint: Math.min(levels.reorderPoint, orderUpTo) }, cap }
+  const highest = isUpTo(kind) ? stepBelow(orderUpTo, step) : orderUpTo
+  return { levels: { orderUpTo, reorderPoint: Math.min(levels.reorderPoint, highest) }, cap }
 }

@@ -18,7 +18,8 @@ export function quantilePmf({ quantiles }: QuantileForecast, period: number, ste
   const knots = quantiles
     .map(({ p, values }) => ({ z: normalQuantile(p), x: (values[period] as number) / step }))
     .sort((a, b) => a.z - b.z)
-  const spread = ((knots.at(-1)?.x ?? 0) - (knots[0]?.x ?? 0)) / ((knots.at(-1)?.z ?? 0) - (knots[0]?.z ?? 0))
+  const spread =
+    ((knots.at(-1)?.x ?? 0) - (knots[0]?.x ?? 0)) / ((knots.at(-1)?.z ?? 0) - (knots[0]?.z ?? 0))
   if (knots.length < 2 || !(spread >= 0)) {
     throw new Refusal(
       'FORECAST_INCOMPLETE',

@@ -24,7 +24,10 @@ export function suggestOrder(
   if (stock === undefined) return { answer: {}, why: [] }
   const position = stock.onHand + (stock.onOrder ?? 0) - (stock.backordered ?? 0)
   const wanted = hasDemand ? wantedAt(kind, levels, quantity, position) : Math.max(0, -position)
-  const maximumStock = Math.min(constraints.maximumStock ?? cap ?? 0, cap ?? Number.POSITIVE_INFINITY)
+  const maximumStock = Math.min(
+    constraints.maximumStock ?? cap ?? 0,
+    cap ?? Number.POSITIVE_INFINITY,
+  )
   const isBounded = constraints.maximumStock !== undefined || cap !== undefined
   const ordered = orderedQuantity(
     wanted,
