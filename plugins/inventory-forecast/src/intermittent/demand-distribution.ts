@@ -10,7 +10,6 @@ import {
   interpolatedQuantile,
   leastQuantile,
   meanOf,
-  mixture,
   nothing,
   type Pmf,
   varianceOf,
