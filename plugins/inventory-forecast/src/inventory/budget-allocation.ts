@@ -33,8 +33,8 @@ export interface Allocation {
   readonly shadowPrice: number
 }
 
-/** Steps of each item: packs, or a fiftieth of what it could need. */
-const STEPS = 50
+/** Steps of each item, at the most: a hundredth of what it could need; with packs, so many packs as that takes. */
+const STEPS = 100
 /** A marginal gain below this share of the first is rounding. */
 const NEGLIGIBLE = 1e-9
 
@@ -75,14 +75,14 @@ export function allocateBudget(items: readonly BudgetItem[], budget: number): Al
     left -= cost
     climb(best)
   }
-  const gap = shadowPrice * left
-  fillUp(ladders, left)
+  const gap = Math.max(0, shadowPrice * left - fillUp(ladders, left))
   return allocationOf(ladders, gap, shadowPrice)
 }
 
-/** What still fits goes to the items for which it does. */
-function fillUp(ladders: readonly Ladder[], budget: number): void {
+/** What still fits goes to the items for which it does; returns the shortage that saves. */
+function fillUp(ladders: readonly Ladder[], budget: number): number {
   let left = budget
+  let saved = 0
   for (;;) {
     const affordable = ladders.filter(
       ({ size, item, rate }) => rate > NEGLIGIBLE && size * item.unitCost <= left,
@@ -91,8 +91,10 @@ function fillUp(ladders: readonly Ladder[], budget: number): void {
       (a, b) => (a === undefined || b.rate > a.rate ? b : a),
       undefined,
     )
-    if (best === undefined) return
-    left -= best.size * best.item.unitCost
+    if (best === undefined) return saved
+    const cost = best.size * best.item.unitCost
+    left -= cost
+    saved += best.rate * cost
     climb(best)
   }
 }
@@ -106,8 +108,8 @@ function ladderOf(item: BudgetItem): Ladder {
     isCount && step === 1
       ? negativeBinomialPmf(mean, sd ** 2)
       : normalPmf(mean / step, sd / step, step)
-  const fine = Math.max(step, Math.ceil(largest / STEPS / step) * step)
-  const size = packSize ?? (isCount && step === 1 ? 1 : onGrid(fine, step))
+  const fine = Math.max(step, onGrid(Math.ceil(largest / STEPS / step) * step, step))
+  const size = packSize === undefined ? fine : Math.ceil(fine / packSize - 1e-9) * packSize
   const ladder = { item, pmf, size, stock: 0, rate: 0 }
   ladder.rate = rateOf(ladder)
   return ladder

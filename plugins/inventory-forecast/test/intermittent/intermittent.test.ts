@@ -39,38 +39,52 @@ t.test('what R optimises is near its numbers', { skip: casesMissing }, async (t)
   }
   t.ok(medianApart('adida', adida) < 0.001)
   t.ok(medianApart('imapa', imapa) < 0.002)
-  for (const [name, method] of Object.entries({ croston_opt: croston, sba_opt: sba, tsb_opt: tsb })) {
+  for (const [name, method] of Object.entries({
+    croston_opt: croston,
+    sba_opt: sba,
+    tsb_opt: tsb,
+  })) {
     const apart = medianApart(name, (values) => method(values, optimisedWeights(method, values)))
     t.comment(`${name}: median ${(100 * apart).toFixed(1)} % from R`)
     t.ok(apart < 0.15, name)
   }
 })
 
-t.test('mean interval and squared variation are those of the literature', { skip: casesMissing }, async (t) => {
-  for (const { id, train, ADI, CV2 } of intermittentParts()) {
-    const { meanInterval, squaredVariation } = classifyDemand(train)
-    t.ok(Math.abs(meanInterval! - ADI) < 1e-9 && Math.abs(squaredVariation! - CV2) < 1e-9, id)
-  }
-})
-
-t.test('the quantile of 0.9 loses less than the sample quantile of two years', { skip: casesMissing }, async (t) => {
-  let [ours, baseline, hits, months] = [0, 0, 0, 0]
-  for (const { train, test } of intermittentParts()) {
-    const quantile = demandDistribution({ history: train, periods: 1 }).quantile(0.9)
-    const sample = sampleQuantile(train.slice(-24), 0.9)
-    for (const actual of test) {
-      ours += pinballLoss(actual, quantile, 0.9)
-      baseline += pinballLoss(actual, sample, 0.9)
-      hits += actual <= quantile ? 1 : 0
-      months++
+t.test(
+  'mean interval and squared variation are those of the literature',
+  { skip: casesMissing },
+  async (t) => {
+    for (const { id, train, ADI, CV2 } of intermittentParts()) {
+      const { meanInterval, squaredVariation } = classifyDemand(train)
+      t.ok(Math.abs(meanInterval! - ADI) < 1e-9 && Math.abs(squaredVariation! - CV2) < 1e-9, id)
     }
-  }
-  t.comment(`quantile loss ${(ours / months).toFixed(4)}, baseline ${(baseline / months).toFixed(4)}`)
-  t.comment(`hit rate ${(hits / months).toFixed(4)}`)
-  t.equal(months, 360)
-  t.ok(ours < baseline)
-  t.ok(hits / months >= 0.88 && hits / months <= 0.93)
-})
+  },
+)
+
+t.test(
+  'the quantile of 0.9 loses less than the sample quantile of two years',
+  { skip: casesMissing },
+  async (t) => {
+    let [ours, baseline, hits, months] = [0, 0, 0, 0]
+    for (const { train, test } of intermittentParts()) {
+      const quantile = demandDistribution({ history: train, periods: 1 }).quantile(0.9)
+      const sample = sampleQuantile(train.slice(-24), 0.9)
+      for (const actual of test) {
+        ours += pinballLoss(actual, quantile, 0.9)
+        baseline += pinballLoss(actual, sample, 0.9)
+        hits += actual <= quantile ? 1 : 0
+        months++
+      }
+    }
+    t.comment(
+      `quantile loss ${(ours / months).toFixed(4)}, baseline ${(baseline / months).toFixed(4)}`,
+    )
+    t.comment(`hit rate ${(hits / months).toFixed(4)}`)
+    t.equal(months, 360)
+    t.ok(ours < baseline)
+    t.ok(hits / months >= 0.88 && hits / months <= 0.93)
+  },
+)
 
 t.test('a distribution is one: it adds up, quantiles rise, stock covers what it says', async () => {
   fc.assert(
@@ -103,7 +117,8 @@ t.test('more periods have more demand, at every quantile', async () => {
   fc.assert(
     fc.property(history, fc.constantFrom(...methods), (values, method) => {
       if (method === 'bootstrap') return true
-      const of = (periods: number) => demandDistribution({ history: values, periods, method, step: 1 })
+      const of = (periods: number) =>
+        demandDistribution({ history: values, periods, method, step: 1 })
       const [short, long] = [of(2), of(3)]
       return [0.2, 0.5, 0.9, 0.99].every((p) => long.stockFor(p) >= short.stockFor(p))
     }),
@@ -114,7 +129,11 @@ t.test('more periods have more demand, at every quantile', async () => {
 t.test('the unit of demand does not matter', async (t) => {
   const pieces = [0, 3, 0, 0, 5, 0, 2, 0, 0, 0, 4, 0, 1, 0, 0, 6, 0, 0, 2, 0, 0, 0, 3, 0, 0, 1]
   for (const unit of [0.001, 1000, 1e9]) {
-    const scaled = demandDistribution({ history: pieces.map((v) => v * unit), periods: 4, method: 'empirical' })
+    const scaled = demandDistribution({
+      history: pieces.map((v) => v * unit),
+      periods: 4,
+      method: 'empirical',
+    })
     const plain = demandDistribution({ history: pieces, periods: 4, method: 'empirical' })
     t.ok(Math.abs(scaled.mean / unit / plain.mean - 1) < 0.01, `${unit}`)
     t.ok(Math.abs(scaled.stockFor(0.95) / unit / plain.stockFor(0.95) - 1) < 0.02, `${unit}`)
@@ -127,12 +146,16 @@ t.test('a part never asked for has quantile 0, and why is said', async (t) => {
   t.equal(dead.stockFor(0.999), 0)
   t.equal(dead.method, 'no-demand')
   t.equal(dead.probabilityOfObsolescence, 1)
-  t.strictSame(dead.why.map(({ code }) => code), ['PERIODS_MISSING', 'NO_DEMAND'])
+  t.strictSame(
+    dead.why.map(({ code }) => code),
+    ['PERIODS_MISSING', 'NO_DEMAND'],
+  )
   t.strictSame(intermittent({ history: [0], periods: 1 }).rates.croston, 0)
 })
 
 t.test('bad histories are refused by code or answered with what was done', async (t) => {
-  const of = (values: (number | null)[], periods = 1) => demandDistribution({ history: values, periods })
+  const of = (values: (number | null)[], periods = 1) =>
+    demandDistribution({ history: values, periods })
   t.throws(() => of([]), { code: 'HISTORY_EMPTY' })
   t.throws(() => of([null, Number.NaN]), { code: 'HISTORY_EMPTY' })
   t.throws(() => of([1, 1e15]), { code: 'DEMAND_OUT_OF_RANGE' })
@@ -141,7 +164,11 @@ t.test('bad histories are refused by code or answered with what was done', async
   t.throws(() => of([1], Number.NaN), { code: 'PERIODS_OUT_OF_RANGE' })
   const codes = (values: (number | null)[]) => of(values).why.map(({ code }) => code)
   t.strictSame(codes([4]), ['HISTORY_SHORT'])
-  t.strictSame(codes([4, -3, null, 2]), ['PERIODS_MISSING', 'RETURNS_AS_NO_DEMAND', 'HISTORY_SHORT'])
+  t.strictSame(codes([4, -3, null, 2]), [
+    'PERIODS_MISSING',
+    'RETURNS_AS_NO_DEMAND',
+    'HISTORY_SHORT',
+  ])
   t.equal(of([3, 0, 5], 0).stockFor(0.999), 0, 'no period, no demand')
   t.ok(of([1e12, 0, 5e11]).stockFor(0.9) > 0)
   t.ok(of([0.25, 0, 1.75, 0.5]).stockFor(0.9) > 0, 'demand that is weighed')
@@ -166,7 +193,8 @@ t.test('a quiet part fades: its rate by TSB and linear decay, its life by the wa
 
 t.test('the same seed draws the same bootstrap, another one a near one', async (t) => {
   const values = [0, 0, 3, 0, 2, 0, 0, 0, 4, 1, 0, 0, 2, 0, 0, 3]
-  const of = (seed: number) => demandDistribution({ history: values, periods: 3, method: 'bootstrap', seed, paths: 4000 })
+  const of = (seed: number) =>
+    demandDistribution({ history: values, periods: 3, method: 'bootstrap', seed, paths: 4000 })
   t.strictSame(of(5).pmf, of(5).pmf)
   t.notSame(of(5).pmf, of(6).pmf)
   t.ok(Math.abs(of(5).mean - of(6).mean) < 4 * Math.sqrt((2 * of(5).variance) / 4000))

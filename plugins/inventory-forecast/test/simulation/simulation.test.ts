@@ -6,8 +6,12 @@ import { policyFor } from '../../src/inventory/policy.ts'
 import { seededRandom } from '../../src/inventory/seeded-random.ts'
 import { demandSampler } from '../../src/simulation/sampler.ts'
 import type { Estimate } from '../../src/simulation/simulate.ts'
-import { costServiceFrontier, type SimulationRun, simulatePolicy } from '../../src/simulation/simulate-policy.ts'
 import { simulatePath } from '../../src/simulation/simulate-path.ts'
+import {
+  costServiceFrontier,
+  type SimulationRun,
+  simulatePolicy,
+} from '../../src/simulation/simulate-policy.ts'
 
 const run: SimulationRun = {
   periods: 200,
@@ -32,7 +36,12 @@ t.test('reviews serve as their closed forms say, within three standard errors', 
     { mean: 0.4, lead: 4, review: 1, upTo: 4 },
     { mean: 12, lead: 0, review: 1, upTo: 14 },
   ]) {
-    const policy = { policy: 'R,S', reorderPoint: upTo - 1, orderUpTo: upTo, reviewPeriods: review } as const
+    const policy = {
+      policy: 'R,S',
+      reorderPoint: upTo - 1,
+      orderUpTo: upTo,
+      reviewPeriods: review,
+    } as const
     const result = await simulatePolicy(policy, poisson(mean), { periods: lead }, run)
     const over = (periods: number): Pmf => negativeBinomialPmf(mean * periods, mean * periods)
     const short = expectedShort(over(lead + review), upTo) - expectedShort(over(lead), upTo)
@@ -59,7 +68,13 @@ t.test('stock, orders and cost are those of the closed forms', async (t) => {
 t.test('a reorder point serves single pieces as its closed form says', async (t) => {
   const [chance, lead, reorderPoint, orderQuantity] = [0.3, 6, 2, 4]
   const setting = {
-    policy: { policy: 's,Q', reorderPoint, orderUpTo: reorderPoint + orderQuantity, orderQuantity, reviewPeriods: 1 } as const,
+    policy: {
+      policy: 's,Q',
+      reorderPoint,
+      orderUpTo: reorderPoint + orderQuantity,
+      orderQuantity,
+      reviewPeriods: 1,
+    } as const,
     demand: (random: () => number) => (random() < chance ? 1 : 0),
     leadTime: () => lead,
     unmet: 'backorder',
@@ -76,7 +91,8 @@ t.test('a reorder point serves single pieces as its closed form says', async (t)
   const spread = fills.reduce((sum, fill) => sum + (fill - mean) ** 2, 0)
   const standardError = Math.sqrt(spread / (fills.length - 1) / fills.length)
   const binomial = { step: 1, probabilities: binomialOf(lead, chance) }
-  const short = expectedShort(binomial, reorderPoint) - expectedShort(binomial, reorderPoint + orderQuantity)
+  const short =
+    expectedShort(binomial, reorderPoint) - expectedShort(binomial, reorderPoint + orderQuantity)
   t.ok(isWithin({ mean, standardError }, 1 - short / orderQuantity))
 })
 
@@ -99,24 +115,33 @@ t.test('a newsvendor loses what is expected, and no other order loses less', asy
   t.ok(costOf(best.quantity + 1).mean > best.expectedCost)
 })
 
-t.test('what a policy promises is what its simulation shows, also as lead times vary', async (t) => {
-  const demand = poisson(4)
-  for (const type of ['cycle', 'fill-rate'] as const) {
-    const leadTime = { samples: [1, 2, 2, 3] }
-    const found = policyFor({ demand, leadTime, reviewPeriods: 1, service: { type, level: 0.95 } })
-    const result = await simulatePolicy({ ...found, reviewPeriods: 1 }, demand, leadTime, run)
-    const shown = type === 'cycle' ? result.cycleService : result.fillRate
-    const promised = type === 'cycle' ? found.serviceLevel.cycle : found.serviceLevel.fillRate
-    t.comment(`${type}: promised ${promised.toFixed(4)}, shown ${shown.mean.toFixed(4)}`)
-    // Orders that overtake each other serve better than the formulas, which know one at a time.
-    t.ok(shown.mean > 0.94)
-    t.ok(Math.abs(shown.mean - promised) < 0.025)
-  }
-})
+t.test(
+  'what a policy promises is what its simulation shows, also as lead times vary',
+  async (t) => {
+    const demand = poisson(4)
+    for (const type of ['cycle', 'fill-rate'] as const) {
+      const leadTime = { samples: [1, 2, 2, 3] }
+      const found = policyFor({
+        demand,
+        leadTime,
+        reviewPeriods: 1,
+        service: { type, level: 0.95 },
+      })
+      const result = await simulatePolicy({ ...found, reviewPeriods: 1 }, demand, leadTime, run)
+      const shown = type === 'cycle' ? result.cycleService : result.fillRate
+      const promised = type === 'cycle' ? found.serviceLevel.cycle : found.serviceLevel.fillRate
+      t.comment(`${type}: promised ${promised.toFixed(4)}, shown ${shown.mean.toFixed(4)}`)
+      // Orders that overtake each other serve better than the formulas, which know one at a time.
+      t.ok(shown.mean > 0.94)
+      t.ok(Math.abs(shown.mean - promised) < 0.025)
+    }
+  },
+)
 
 t.test('a seed gives the same answer, however the work is cut; another seed another', async (t) => {
   const policy = { policy: 's,S', reorderPoint: 10, orderUpTo: 30, reviewPeriods: 1 } as const
-  const of = (seed: number) => simulatePolicy(policy, poisson(5), { periods: 2, sd: 1 }, { ...run, seed, paths: 50 })
+  const of = (seed: number) =>
+    simulatePolicy(policy, poisson(5), { periods: 2, sd: 1 }, { ...run, seed, paths: 50 })
   t.strictSame(await of(1), await of(1))
   t.notSame(await of(1), await of(2))
   let pauses = 0
@@ -142,20 +167,33 @@ t.test('a frontier rises: more service, more stock; what is dominated is marked'
   const costs = { holdingPerUnitPeriod: 1, shortage: 1 }
   const input = { demand: poisson(5), leadTime: { periods: 2 }, reviewPeriods: 1 }
   const points = await costServiceFrontier(input, levels, { ...run, paths: 100, costs })
-  t.strictSame(points.map(({ level }) => level), [0.8, 0.95, 0.99])
+  t.strictSame(
+    points.map(({ level }) => level),
+    [0.8, 0.95, 0.99],
+  )
   for (let i = 1; i < points.length; i++) {
     t.ok(points[i]!.fillRate.mean > points[i - 1]!.fillRate.mean)
     t.ok(points[i]!.averageStock.mean > points[i - 1]!.averageStock.mean)
   }
   t.ok(points.every(({ efficient }) => efficient))
-  const dear = await costServiceFrontier(input, levels, { ...run, paths: 100, costs: { shortage: 100 } })
-  t.strictSame(dear.map(({ efficient }) => efficient), [false, false, true])
+  const dear = await costServiceFrontier(input, levels, {
+    ...run,
+    paths: 100,
+    costs: { shortage: 100 },
+  })
+  t.strictSame(
+    dear.map(({ efficient }) => efficient),
+    [false, false, true],
+  )
 })
 
 function binomialOf(n: number, p: number): number[] {
   let row = [1]
   for (let i = 0; i < n; i++) {
-    row = Array.from({ length: row.length + 1 }, (_, k) => (row[k] ?? 0) * (1 - p) + (row[k - 1] ?? 0) * p)
+    row = Array.from(
+      { length: row.length + 1 },
+      (_, k) => (row[k] ?? 0) * (1 - p) + (row[k - 1] ?? 0) * p,
+    )
   }
   return row
 }
