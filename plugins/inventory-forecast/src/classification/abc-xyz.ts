@@ -75,7 +75,7 @@ export function abcClass(before: number, a = USUAL.a, b = USUAL.b): AbcClass {
   return before < b - 1e-9 ? 'B' : 'C'
 }
 
-export function xyzClass(variation: number, x = USUAL.x, y = USUAL.y): XyzClass {
+function xyzClass(variation: number, x = USUAL.x, y = USUAL.y): XyzClass {
   if (variation <= x) return 'X'
   return variation <= y ? 'Y' : 'Z'
 }

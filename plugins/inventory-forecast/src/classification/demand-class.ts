@@ -9,8 +9,8 @@ export interface Classification {
 }
 
 /** Cut-offs of Syntetos, Boylan and Croston (2005), Journal of the Operational Research Society 56, 495–503. */
-export const INTERVAL_CUT = 1.32
-export const VARIATION_CUT = 0.49
+const INTERVAL_CUT = 1.32
+const VARIATION_CUT = 0.49
 /** Demands that an interval and a variation can be read from. */
 const FEWEST_DEMANDS = 3
 /** A wait of so many mean intervals has a chance of a few percent while the part lives. */

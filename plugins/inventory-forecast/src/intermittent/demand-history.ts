@@ -11,7 +11,7 @@ export interface DemandHistory {
 }
 
 /** Beyond it doubles no longer tell single units of a sum of squares apart. */
-export const LARGEST_DEMAND = 1e12
+const LARGEST_DEMAND = 1e12
 
 /** @throws Refusal HISTORY_EMPTY, DEMAND_OUT_OF_RANGE */
 export function demandHistory(history: readonly (number | null)[]): DemandHistory {

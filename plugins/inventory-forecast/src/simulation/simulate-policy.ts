@@ -88,7 +88,7 @@ export async function costServiceFrontier(
   return points.map((point) => ({ ...point, efficient: !points.some((o) => dominates(o, point)) }))
 }
 
-export function simulated(policy: PolicyAnswer, reviewPeriods: number): SimulatedPolicy {
+function simulated(policy: PolicyAnswer, reviewPeriods: number): SimulatedPolicy {
   const { policy: kind, reorderPoint, orderUpTo, orderQuantity } = policy
   return {
     policy: kind,
