@@ -1,7 +1,7 @@
 import { type EtsModel, type EtsState, nameOf } from '../ets/ets-model.ts'
 import { advanceEts, continueEts, replayEts } from '../ets/replay-ets.ts'
 import { scaleOf } from '../ets/scale.ts'
-import type { ForecastMethod, MethodDetails, Series } from './method.ts'
+import type { ForecastMethod, MethodDetails } from './method.ts'
 
 /** An ETS model with the state after its last observation. */
 export interface EtsFit {
@@ -36,19 +36,25 @@ function etsAmong(
         earlier === undefined
           ? series.rankedEts().find(isCandidate)
           : series.refittedEts(earlier.model.form, earlier.model)
-      return model && fitOf(model, series)
+      return model && fitOf(model, series.values)
     },
     project: ({ model, end }, horizon) => continueEts(model, end, horizon),
+    trend: ({ model, end }, horizon) => {
+      const withoutSeason = { ...model, form: { ...model.form, season: 'N' } } as const
+      return continueEts(withoutSeason, { ...end, seasonal: [] }, horizon)
+    },
     advance: ({ model, end, scale }, value) => {
       const next = advanceEts(model, end, value, scale)
       return next && { model, end: next, scale }
     },
     fitted: ({ model }, values) => replayEts(model, values, 0)?.fitted ?? [],
+    hasRelativeErrors: ({ model: { form } }) => form.error === 'M' || form.season === 'M',
     describe: ({ model }) => detailsOf(model),
   }
 }
 
-function fitOf(model: EtsModel, { values }: Series): EtsFit | undefined {
+/** A model with the state that it ends in; undefined where it does not belong to the series. */
+export function fitOf(model: EtsModel, values: readonly number[]): EtsFit | undefined {
   const replay = replayEts(model, values, 0)
   return replay && { model, end: replay.end, scale: scaleOf(values) }
 }

@@ -42,6 +42,9 @@ export const medianOfLongSeason: Combination = {
 /** The plain mean of two forecasts (Bates and Granger 1969): errors of unlike methods partly cancel. */
 export const meanOfTwo: Combination = { id: 'mean', members: ['ets', 'theta'], of: mean }
 
+/** Combinations by the names that fits keep; both medians work alike. */
+export const combinations: readonly Combination[] = Object.freeze([medianOfThree, meanOfTwo])
+
 /** What is tried on a series; the combination is what stands unless it is clearly beaten. */
 export function candidatesFor(seasons: readonly number[]): {
   readonly combination: Combination

@@ -27,10 +27,14 @@ export interface ForecastMethod<State> {
   readonly fit: (series: Series, earlier?: State) => State | undefined
   /** Forecasts of the next periods. */
   readonly project: (state: State, horizon: number) => number[]
+  /** The same without the season. */
+  readonly trend: (state: State, horizon: number) => number[]
   /** The state after one more observation, parameters unchanged; undefined where the model does not cover it. */
   readonly advance: (state: State, value: number) => State | undefined
   /** One-step forecasts of the history that the state was fitted to; undefined where the method has none. */
   readonly fitted: (state: State, values: readonly number[]) => readonly (number | undefined)[]
+  /** Whether errors grow with the level of the forecast. */
+  readonly hasRelativeErrors: (state: State) => boolean
   readonly describe: (state: State) => MethodDetails
 }
 

@@ -13,8 +13,13 @@ export const seasonalNaiveMethod: ForecastMethod<LastSeason> = {
   }),
   project: ({ season }, horizon) =>
     Array.from({ length: horizon }, (_, h) => season[h % season.length] as number),
+  trend: ({ season }, horizon) => {
+    const mean = season.reduce((sum, value) => sum + value / season.length, 0)
+    return Array.from({ length: horizon }, () => mean)
+  },
   advance: ({ season }, value) => ({ season: [...season.slice(1), value] }),
   fitted: ({ season }, values) => values.map((_, t) => values[t - season.length]),
+  hasRelativeErrors: () => false,
   describe: ({ season }) => ({
     name: season.length > 1 ? 'Seasonal naive' : 'Naive',
     parameters: {},

@@ -6,7 +6,9 @@ export const thetaMethod: ForecastMethod<ThetaState> = {
   fit: ({ values, frequency }) =>
     values.reduce(advanceTheta, startTheta(values, frequency)),
   project: continueTheta,
+  trend: (state, horizon) => continueTheta({ ...state, season: 'none' }, horizon),
   advance: advanceTheta,
   fitted: thetaFitted,
+  hasRelativeErrors: ({ season }) => season === 'multiplicative',
   describe: ({ alpha, drift, season }) => ({ name: 'Theta', parameters: { alpha, drift }, season }),
 }

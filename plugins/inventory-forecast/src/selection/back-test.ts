@@ -26,7 +26,8 @@ export function originsOf(length: number, frequency: number, horizon: number): n
   // Two years tell a season from noise; where there are not three, the test is of what is left without a season.
   const training =
     frequency > 1 && length >= 3 * frequency ? 2 * frequency + 1 : SHORTEST_TRAINING
-  const first = Math.max(training, length - 2 * horizon)
+  // Two horizons back, so that the longest step too is met by half of the origins; a short horizon by all of them.
+  const first = Math.max(training, length - Math.max(2 * horizon, horizon + MOST_ORIGINS - 1))
   const room = length - first
   if (room < FEWEST_ORIGINS) return []
   const step = Math.ceil(room / MOST_ORIGINS)
