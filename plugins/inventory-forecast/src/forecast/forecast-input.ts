@@ -18,7 +18,7 @@ export interface ForecastInput {
 }
 
 /** Fewer points leave nothing to tell a level from noise. */
-const SHORTEST_HISTORY = 4
+export const SHORTEST_HISTORY = 4
 
 /** What a schema cannot say about the input. */
 export function refuseUnusable({ history, frequency, method, smoothing }: ForecastInput): void {
@@ -48,7 +48,7 @@ export function refuseUnusable({ history, frequency, method, smoothing }: Foreca
   refuseShort(history, shortestHistory(smoothing, frequency), 'these weights')
 }
 
-function refuseShort(history: readonly number[], least: number, what: string): void {
+export function refuseShort(history: readonly unknown[], least: number, what: string): void {
   if (history.length >= least) return
   throw new Refusal(
     'HISTORY_TOO_SHORT',

@@ -19,7 +19,7 @@ export interface Spread {
   readonly growth: number
   /** Percentiles 0, 1 … 100 of the absolute errors, brought to step 1; of a parametric spread the deviation alone. */
   readonly scores: readonly number[]
-  /** Origins of the back-test, or degrees of freedom. */
+  /** Independent errors that the scores are worth, or degrees of freedom. */
   readonly independent: number
   /** Where errors are relative, the least level that they are taken of. */
   readonly floor: number
@@ -37,7 +37,7 @@ const PERCENTILES = 100
  * Split conformal intervals from a rolling-origin back-test (Vovk, Gammerman and Shafer 2005, "Algorithmic Learning
  * in a Random World", ch. 4; for forecasts over several steps Stankeviciute, Alaa and van der Schaar 2021): absolute
  * errors, divided by what is usual at their step, are pooled over steps, since eight origins have too few of each.
- * Errors of one origin hang together, so the correction for a finite sample counts origins, not errors.
+ * Errors of one origin hang together, so the correction for a finite sample counts what they are worth.
  *
  * @param errors of each origin.
  * @param relative whether errors are shares of the forecast: where the model of the series is multiplicative.
@@ -53,11 +53,13 @@ export function conformalSpread(
     score: Math.abs(error) / (relative ? Math.max(Math.abs(forecast), floor) : 1),
   }))
   const growth = growthOf(all, errors.length)
-  const sorted = all.map(({ step, score }) => score / step ** growth).sort((a, b) => a - b)
+  const brought = all.map(({ step, score }) => score / step ** growth)
+  const independent = independentOf(brought, errors.map((row) => row.length))
+  const sorted = [...brought].sort((a, b) => a - b)
   const scores = Array.from({ length: PERCENTILES + 1 }, (_, p) =>
     interpolated(sorted, (p / PERCENTILES) * (sorted.length - 1)),
   )
-  return { kind: 'conformal', relative, growth, scores, independent: errors.length, floor }
+  return { kind: 'conformal', relative, growth, scores, independent, floor }
 }
 
 /**
@@ -131,6 +133,36 @@ function growthOf(all: readonly { step: number; score: number }[], origins: numb
     (origins * seen + USUAL_GROWTH_WEIGHT * USUAL_GROWTH) / (origins + USUAL_GROWTH_WEIGHT)
   // Neither does the far future become clearer, nor does an error outgrow a wrong trend.
   return Math.min(Math.max(drawn, 0), 1)
+}
+
+/**
+ * What clustered scores are worth as independent ones: their number over Kish's design effect, with the intraclass
+ * correlation from a one-way analysis of variance (Kish 1965, "Survey Sampling", §5.4). Between the number of origins,
+ * where an origin's errors are all alike, and the number of errors.
+ * @param sizes scores of each origin, in the order of `scores`.
+ */
+function independentOf(scores: readonly number[], sizes: readonly number[]): number {
+  const all = scores.length
+  const origins = sizes.length
+  if (all === origins) return all
+  const grand = scores.reduce((sum, score) => sum + score / all, 0)
+  let between = 0
+  let within = 0
+  let at = 0
+  for (const size of sizes) {
+    const own = scores.slice(at, at + size)
+    at += size
+    const mean = own.reduce((sum, score) => sum + score / size, 0)
+    between += size * (mean - grand) ** 2
+    within += own.reduce((sum, score) => sum + (score - mean) ** 2, 0)
+  }
+  const betweenMean = between / (origins - 1)
+  const withinMean = within / (all - origins)
+  // The size that clusters of unlike sizes count as.
+  const size = (all - sizes.reduce((sum, own) => sum + own * own, 0) / all) / (origins - 1)
+  const variance = betweenMean + (size - 1) * withinMean
+  const correlation = variance > 0 ? (betweenMean - withinMean) / variance : 1
+  return all / (1 + (all / origins - 1) * Math.min(Math.max(correlation, 0), 1))
 }
 
 /** The t quantile by its expansion around the normal one (Abramowitz and Stegun 1964, 26.7.5). */
