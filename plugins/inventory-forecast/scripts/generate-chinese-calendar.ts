@@ -17,11 +17,15 @@ const official = JSON.parse(
   readFileSync(require.resolve('chinese-days/dist/chinese-days.json'), 'utf8'),
 ) as Record<'holidays' | 'workdays', Record<string, string>>
 
-const officialYears = [...new Set(Object.keys(official.holidays).map((date) => date.slice(0, 4)))].sort()
+const officialYears = [
+  ...new Set(Object.keys(official.holidays).map((date) => date.slice(0, 4))),
+].sort()
 
 /** Dates of one year as `MMDD`, a run of days as `MMDD-MMDD`. */
 function compact(dates: Record<string, string>, year: string): string {
-  const days = Object.keys(dates).filter((date) => date.startsWith(year)).sort()
+  const days = Object.keys(dates)
+    .filter((date) => date.startsWith(year))
+    .sort()
   const runs: string[][] = []
   for (const date of days) {
     const run = runs.at(-1)

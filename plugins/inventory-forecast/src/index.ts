@@ -1,9 +1,12 @@
 import { definePlugin } from '@signalbox/sdk'
 import { forecast } from './forecast/forecast.ts'
+import { reconcile } from './hierarchy/reconcile.ts'
 import { reorder } from './inventory/reorder.ts'
 import { selfTest } from './self-test.ts'
+import { forecastUdfs } from './udfs/forecast-udfs.ts'
 
 export default definePlugin({
-  services: { 'inventory.forecast': { forecast, reorder } },
+  services: { 'inventory.forecast': { forecast, reorder, reconcile } },
+  udfs: forecastUdfs,
   selfTest,
 })

@@ -15,7 +15,11 @@ export interface CalendarEffects {
 
 export type CalendarTerm = 'workdays' | 'before-spring-festival' | 'after-spring-festival'
 
-const terms: readonly CalendarTerm[] = ['workdays', 'before-spring-festival', 'after-spring-festival']
+const terms: readonly CalendarTerm[] = [
+  'workdays',
+  'before-spring-festival',
+  'after-spring-festival',
+]
 
 /** People stock up for about two weeks before the festival, and business is slow for about two weeks from it on. */
 const FESTIVAL_DAYS = 15
@@ -117,7 +121,12 @@ function usual(name: CalendarTerm, period: Period, start: Day): number {
   return sum / count
 }
 
-const PERIODS_A_YEAR: Readonly<Record<Period, number>> = { day: 365, week: 52, month: 12, quarter: 4 }
+const PERIODS_A_YEAR: Readonly<Record<Period, number>> = {
+  day: 365,
+  week: 52,
+  month: 12,
+  quarter: 4,
+}
 
 /** Logarithm of the workdays, and shares of the festival's two parts: all near 0 or 1 in size. */
 function rawRegressor(name: CalendarTerm, period: Period, start: Day): number {
@@ -153,14 +162,20 @@ function regress(
     solveSymmetric(Float64Array.from(products), right)
   const effects = solve(columns.map((column) => product(column, response)))
   const residuals = response.map((value, t) =>
-    columns.reduce((rest, column, k) => rest - (effects[k] as number) * (column[t] as number), value),
+    columns.reduce(
+      (rest, column, k) => rest - (effects[k] as number) * (column[t] as number),
+      value,
+    ),
   )
   const variance = product(residuals, residuals) / (response.length - columns.length)
   return columns.map((_, k) => {
     const unit = columns.map((__, j) => (j === k ? 1 : 0))
     const error = Math.sqrt(variance * (solve(unit)[k] as number))
     const effect = effects[k] as number
-    return { effect, ratio: error > 0 ? Math.abs(effect) / error : effect === 0 ? 0 : Number.POSITIVE_INFINITY }
+    return {
+      effect,
+      ratio: error > 0 ? Math.abs(effect) / error : effect === 0 ? 0 : Number.POSITIVE_INFINITY,
+    }
   })
 }
 

@@ -64,7 +64,11 @@ function statutoryHolidays(day: Day): readonly Day[] {
   const labour = dayIn(year, '0501')
   const national = dayIn(year, '1001')
   const spring = springFestivalOf(year)
-  const single = [festivalOf('qingming', year), festivalOf('dragonBoat', year), festivalOf('midAutumn', year)]
+  const single = [
+    festivalOf('qingming', year),
+    festivalOf('dragonBoat', year),
+    festivalOf('midAutumn', year),
+  ]
   return [
     newYear,
     labour,

@@ -3,7 +3,12 @@ import { civilDateOf, type Day, dayOf, weekdayOf } from './civil-day.ts'
 export type Period = 'day' | 'week' | 'month' | 'quarter'
 
 /** Cycles after which a period's place in the year, or in the week, comes again. */
-export const placesOf: Readonly<Record<Period, number>> = { day: 7, week: 52, month: 12, quarter: 4 }
+export const placesOf: Readonly<Record<Period, number>> = {
+  day: 7,
+  week: 52,
+  month: 12,
+  quarter: 4,
+}
 
 const MONTHS = { month: 1, quarter: 3 } as const
 

@@ -53,7 +53,11 @@ export function aggregateObservations(
   const start = Math.min(...dated.map((observation) => observation.start))
   const count = periodsIn(start, dated, options, notes)
   const sums = new Array<number | null>(count).fill(null)
-  const flagged = { stockout: new Set<number>(), promotion: new Set<number>(), exclude: new Set<number>() }
+  const flagged = {
+    stockout: new Set<number>(),
+    promotion: new Set<number>(),
+    exclude: new Set<number>(),
+  }
   for (const observation of dated) {
     const t = periodsBetween(start, observation.start, period)
     if (t >= count) continue
@@ -82,7 +86,8 @@ function periodsIn(
 ): number {
   const last = Math.max(...dated.map((observation) => observation.start))
   // Known up to a day, the periods that end by it are whole; else the last one seen is taken as whole.
-  const end = until === undefined ? addPeriods(last, period, 1) : periodStart(dayOfText(until) + 1, period)
+  const end =
+    until === undefined ? addPeriods(last, period, 1) : periodStart(dayOfText(until) + 1, period)
   const count = periodsBetween(start, end, period)
   if (until !== undefined && last >= end) {
     notes.push(note('LAST_PERIOD_INCOMPLETE', { period: formatDay(end) }))
@@ -121,5 +126,8 @@ function distinct(
 function dayOfText(text: string): Day {
   const day = parseDay(text)
   if (day !== undefined) return day
-  throw new Refusal('DATE_INVALID', `"${text.slice(0, 40)}" does not begin with a date that exists.`)
+  throw new Refusal(
+    'DATE_INVALID',
+    `"${text.slice(0, 40)}" does not begin with a date that exists.`,
+  )
 }

@@ -56,7 +56,10 @@ export function cleanHistory(
 
 function refuseUnusable(history: readonly (number | null)[]): void {
   if (history.length === 0) {
-    throw new Refusal('HISTORY_EMPTY', 'The history has no periods: give the demand of past periods.')
+    throw new Refusal(
+      'HISTORY_EMPTY',
+      'The history has no periods: give the demand of past periods.',
+    )
   }
   for (const [t, value] of history.entries()) {
     if (value === null || (Number.isFinite(value) && Math.abs(value) <= LARGEST)) continue

@@ -35,7 +35,12 @@ function remainderOfTrend(values: readonly number[]): number[] {
   const series = Float64Array.from(values)
   const first = smoothByLoess(series, span)
   const sizes = series.map((value, t) => Math.abs(value - (first[t] as number)))
-  const reach = 6 * quantile([...sizes].sort((a, b) => a - b), 0.5)
+  const reach =
+    6 *
+    quantile(
+      [...sizes].sort((a, b) => a - b),
+      0.5,
+    )
   const weights = sizes.map((size) => (size >= reach ? 0 : (1 - (size / reach) ** 2) ** 2))
   const robust = reach === 0 ? first : smoothByLoess(series, span, weights)
   return values.map((value, t) => value - (robust[t] as number))

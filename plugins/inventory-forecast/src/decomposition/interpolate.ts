@@ -5,15 +5,15 @@ import { mstl, usableSeasons } from './mstl.ts'
  * back after where the history shows one (the way of R's `na.interp`). At the ends the nearest known level goes on.
  * @param values at least one is known.
  */
-export function interpolated(
-  values: readonly (number | undefined)[],
-  frequency: number,
-): number[] {
+export function interpolated(values: readonly (number | undefined)[], frequency: number): number[] {
   const straight = onLines(values)
-  if (usableSeasons(values.length, [frequency]).length === 0) return straight
+  const complete = values.every((value) => value !== undefined)
+  if (complete || usableSeasons(values.length, [frequency]).length === 0) return straight
   const [season] = mstl(straight, [frequency], true).seasonals
   const adjusted = onLines(
-    values.map((value, t) => value === undefined ? undefined : value - (season?.values[t] as number)),
+    values.map((value, t) =>
+      value === undefined ? undefined : value - (season?.values[t] as number),
+    ),
   )
   return adjusted.map((value, t) => values[t] ?? value + (season?.values[t] as number))
 }

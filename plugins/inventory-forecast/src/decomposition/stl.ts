@@ -79,12 +79,19 @@ function seasonalOf(
   const n = detrended.length
   const extended = new Float64Array(n + 2 * period)
   for (let phase = 0; phase < period; phase++) {
-    const smooth = smoothedSubseries(every(detrended, phase, period), spans.seasonal, weights && every(weights, phase, period))
+    const smooth = smoothedSubseries(
+      every(detrended, phase, period),
+      spans.seasonal,
+      weights && every(weights, phase, period),
+    )
     for (const [k, value] of smooth.entries()) extended[k * period + phase] = value
   }
   const averaged = movingAverage(movingAverage(movingAverage(extended, period), period), 3)
   const low = smoothByLoess(averaged, spans.low)
-  return Float64Array.from({ length: n }, (_, t) => (extended[period + t] as number) - (low[t] as number))
+  return Float64Array.from(
+    { length: n },
+    (_, t) => (extended[period + t] as number) - (low[t] as number),
+  )
 }
 
 /** One season over the years, with one year more at either end. */

@@ -27,12 +27,14 @@ export function autoEts(values: readonly number[], frequency: number): EtsModel 
  */
 export function rankedEts(values: readonly number[], frequency: number): readonly EtsModel[] {
   const begun = candidateForms(values, frequency).flatMap(
-    (form) => fitEts(values, frequency, form, { from: 'slow', maxIterations: FIRST_ITERATIONS }) ?? [],
+    (form) =>
+      fitEts(values, frequency, form, { from: 'slow', maxIterations: FIRST_ITERATIONS }) ?? [],
   )
   const damped = leastOf(begun.filter(({ form }) => form.trend === 'Ad'))
   const finished = [...new Set([...within(BEHIND, begun), ...damped])].map(
     (model) =>
-      fitEts(values, frequency, model.form, { from: model, maxIterations: MAX_ITERATIONS }) ?? model,
+      fitEts(values, frequency, model.form, { from: model, maxIterations: MAX_ITERATIONS }) ??
+      model,
   )
   const again = within(CONTENDING, finished).flatMap(
     ({ form }) => fitEts(values, frequency, form, 'quick') ?? [],

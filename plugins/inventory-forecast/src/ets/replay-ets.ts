@@ -38,7 +38,11 @@ export function replayEts(
 }
 
 /** The mean of each of the next periods, from the state that a replay ended in. */
-export function continueEts({ form, smoothing }: EtsModel, end: EtsState, horizon: number): number[] {
+export function continueEts(
+  { form, smoothing }: EtsModel,
+  end: EtsState,
+  horizon: number,
+): number[] {
   return pointForecasts(form, smoothing.phi, end, horizon)
 }
 
@@ -46,7 +50,12 @@ export function continueEts({ form, smoothing }: EtsModel, end: EtsState, horizo
  * The state after one more observation: a replay over one value, so that it cannot differ from the long one.
  * @returns undefined where the forecast leaves the model's domain.
  */
-export function advanceEts(model: EtsModel, end: EtsState, value: number, scale: number): EtsState | undefined {
+export function advanceEts(
+  model: EtsModel,
+  end: EtsState,
+  value: number,
+  scale: number,
+): EtsState | undefined {
   const { form, smoothing } = model
   const { level, growth, seasonal } = rescaled(form, end, 1 / scale)
   const ring = Float64Array.from(seasonal)

@@ -11,7 +11,6 @@ import { type CleaningOptions, cleanHistory } from '../cleaning/clean-history.ts
 import { quantileAt } from '../intervals/spread.ts'
 import type { MethodDetails } from '../methods/method.ts'
 import type { BackTestAccuracy } from './back-test-accuracy.ts'
-import { refuseShort, SHORTEST_HISTORY } from './forecast-input.ts'
 import {
   advanceFit,
   type CandidateScore,
@@ -19,6 +18,7 @@ import {
   fitForecast,
   projectFit,
 } from './forecast-fit.ts'
+import { refuseShort, SHORTEST_HISTORY } from './forecast-input.ts'
 import { type Note, note } from './notes.ts'
 
 export interface DistributionRequest extends CleaningOptions {
@@ -88,20 +88,38 @@ export function forecastDistribution(request: DistributionRequest): ForecastDist
   return distributionOf(fitDistribution(request), request)
 }
 
-/** Cleans a history, takes the calendar out of it, and fits what is left. */
-export function fitDistribution(request: DistributionRequest): DistributionFit {
-  const { history, frequency, horizon, seasons, method } = request
+/** A history that can be fitted, and what was taken out of it. */
+export interface PreparedHistory {
+  readonly values: readonly number[]
+  readonly uplift: number
+  readonly calendar?: CalendarEffects
+  readonly notes: readonly Note[]
+}
+
+/** Cleans a history and takes the calendar out of it. */
+export function prepareHistory(request: DistributionRequest): PreparedHistory {
+  const { history, frequency, horizon } = request
   refuseShort(history, SHORTEST_HISTORY, 'a forecast')
-  const clean = cleanHistory(history, frequency, request)
-  const { period, start } = request.calendar ?? {}
-  const calendar =
-    period === undefined || start === undefined
-      ? undefined
-      : calendarEffects(clean.values, period, start)
-  const values =
-    calendar === undefined
-      ? clean.values
-      : clean.values.map((value, t) => withoutCalendar(calendar, value, t))
+  const { values, uplift, notes } = cleanHistory(history, frequency, request)
+  const told = [...notes, ...natureNotes(values)]
+  if (request.calendar === undefined) return { values, uplift, notes: told }
+  const { period, start } = request.calendar
+  const calendar = calendarEffects(values, period, start)
+  const last = addPeriods(start, period, values.length + horizon) - 1
+  const all = [...told, ...calendarNotes(calendar, civilDateOf(last).year)]
+  if (calendar === undefined) return { values, uplift, notes: all }
+  return {
+    values: values.map((value, t) => withoutCalendar(calendar, value, t)),
+    uplift,
+    calendar,
+    notes: all,
+  }
+}
+
+export function fitPrepared(
+  { values, uplift, calendar, notes }: PreparedHistory,
+  { frequency, horizon, seasons, method }: DistributionRequest,
+): DistributionFit {
   const fit = fitForecast({
     values,
     frequency,
@@ -112,17 +130,14 @@ export function fitDistribution(request: DistributionRequest): DistributionFit {
   return {
     fit,
     seen: values.length,
-    uplift: clean.uplift,
+    uplift,
     ...(calendar === undefined ? {} : { calendar }),
-    notes: [
-      ...clean.notes,
-      ...natureNotes(clean.values),
-      ...(request.calendar === undefined
-        ? []
-        : calendarNotes(request.calendar, calendar, values.length + horizon)),
-      ...fit.notes,
-    ],
+    notes: [...notes, ...fit.notes],
   }
+}
+
+export function fitDistribution(request: DistributionRequest): DistributionFit {
+  return fitPrepared(prepareHistory(request), request)
 }
 
 /**
@@ -150,7 +165,8 @@ export function distributionOf(
   const planned = new Set(request.planned)
   const onCalendar = (value: number, h: number): number =>
     calendar === undefined ? value : withCalendar(calendar, value, seen + h)
-  const promoted = (value: number, h: number): number => (planned.has(h + 1) ? value * uplift : value)
+  const promoted = (value: number, h: number): number =>
+    planned.has(h + 1) ? value * uplift : value
   const finish = finisher(request)
   const calendared = base.map(onCalendar)
   const mean = calendared.map(promoted)
@@ -210,20 +226,17 @@ const effectNames = {
   'after-spring-festival': 'the two weeks from Spring Festival',
 } as const
 
-function calendarNotes(
-  { period, start }: { readonly period: Period; readonly start: Day },
-  effects: CalendarEffects | undefined,
-  periods: number,
-): Note[] {
+function calendarNotes(effects: CalendarEffects | undefined, lastYear: number): Note[] {
   if (effects === undefined) return [note('CALENDAR_NO_EFFECT')]
   const names = effects.terms.map(({ name, effect }) => {
     const size = effects.multiplies ? `${Math.round(effect * 100)} %` : `${Math.round(effect)}`
     return `${effectNames[name]} (${size})`
   })
-  const { year } = civilDateOf(addPeriods(start, period, periods) - 1)
   return [
     note('CALENDAR_APPLIED', { effects: names.join(', ') }),
-    ...(year > LAST_OFFICIAL_YEAR ? [note('CALENDAR_YEARS_UNKNOWN', { last: LAST_OFFICIAL_YEAR })] : []),
+    ...(lastYear > LAST_OFFICIAL_YEAR
+      ? [note('CALENDAR_YEARS_UNKNOWN', { last: LAST_OFFICIAL_YEAR })]
+      : []),
   ]
 }
 
@@ -233,7 +246,8 @@ const INTERMITTENT_SHARE = 1 / 1.32
 function natureNotes(values: readonly number[]): Note[] {
   const zeros = values.filter((value) => value === 0).length
   const negative = values.filter((value) => value < 0).length
-  const intermittent = zeros > 0 && zeros < values.length && 1 - zeros / values.length < INTERMITTENT_SHARE
+  const intermittent =
+    zeros > 0 && zeros < values.length && 1 - zeros / values.length < INTERMITTENT_SHARE
   return [
     ...(intermittent
       ? [note('INTERMITTENT', { percent: Math.round((100 * zeros) / values.length) })]

@@ -1,3 +1,4 @@
+import { Refusal } from '@signalbox/sdk'
 import {
   conformalSpread,
   parametricSpread,
@@ -5,13 +6,13 @@ import {
   type StepError,
 } from '../intervals/spread.ts'
 import type { AnyMethod, MethodDetails, Series } from '../methods/method.ts'
-import { candidatesFor, type Combination, combinations, methods } from '../methods/method-table.ts'
+import { type Combination, candidatesFor, combinations, methods } from '../methods/method-table.ts'
 import { seriesOf } from '../methods/series.ts'
 import { backTest, FEWEST_ORIGINS } from '../selection/back-test.ts'
 import {
   type Candidate,
-  candidatesOf,
   type Choice,
+  candidatesOf,
   chooseCandidate,
 } from '../selection/choose-candidate.ts'
 import { type BackTestAccuracy, backTestAccuracy, naiveErrors } from './back-test-accuracy.ts'
@@ -69,6 +70,12 @@ export function fitForecast(
     test.origins.length === 0 ? { chosen: combination.id } : chooseCandidate(candidates)
   const wanted = choice.chosen === combination.id ? combination.members : [choice.chosen]
   const members = fits.filter(({ method }) => wanted.includes(method.id))
+  if (members.length === 0) {
+    throw new Refusal(
+      'METHOD_NOT_FOR_HISTORY',
+      `${choice.chosen} cannot serve this history of ${values.length} periods: it needs more of them, or two whole seasons; or leave the method to choose.`,
+    )
+  }
   const errors = errorsOf(candidates, choice.chosen)
   const missing = wanted.filter((id) => !members.some(({ method }) => method.id === id))
   return {
@@ -84,7 +91,11 @@ export function fitForecast(
       ...(errors.length < FEWEST_ORIGINS
         ? [note('INTERVALS_PARAMETRIC', { periods: values.length })]
         : []),
-      ...seasonNotes(values, frequency, members.map(({ method, state }) => method.describe(state))),
+      ...seasonNotes(
+        values,
+        frequency,
+        members.map(({ method, state }) => method.describe(state)),
+      ),
     ],
   }
 }
@@ -122,7 +133,12 @@ export function projectFit(
 ): FitProjection {
   const found = fit.members.map(({ id, state }) => ({ method: methodOf(table, id), state }))
   const combined = (rows: readonly (readonly number[])[]): number[] =>
-    (rows[0] ?? []).map((_, h) => combine(fit.chosen, rows.map((row) => row[h] as number)))
+    (rows[0] ?? []).map((_, h) =>
+      combine(
+        fit.chosen,
+        rows.map((row) => row[h] as number),
+      ),
+    )
   return {
     mean: combined(found.map(({ method, state }) => method.project(state, horizon))),
     trend: combined(found.map(({ method, state }) => method.trend(state, horizon))),
@@ -161,7 +177,10 @@ function candidatesOfRequest(
   if (method === undefined) return candidatesFor(seasons)
   const asked = combinations.find(({ id }) => id === method)
   if (asked !== undefined) return { combination: asked, single: asked.members }
-  return { combination: { id: method, members: [method], of: ([only]) => only as number }, single: [method] }
+  return {
+    combination: { id: method, members: [method], of: ([only]) => only as number },
+    single: [method],
+  }
 }
 
 interface Fitted {

@@ -54,7 +54,10 @@ export function conformalSpread(
   }))
   const growth = growthOf(all, errors.length)
   const brought = all.map(({ step, score }) => score / step ** growth)
-  const independent = independentOf(brought, errors.map((row) => row.length))
+  const independent = independentOf(
+    brought,
+    errors.map((row) => row.length),
+  )
   const sorted = [...brought].sort((a, b) => a - b)
   const scores = Array.from({ length: PERCENTILES + 1 }, (_, p) =>
     interpolated(sorted, (p / PERCENTILES) * (sorted.length - 1)),

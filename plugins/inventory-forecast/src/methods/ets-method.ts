@@ -25,17 +25,13 @@ export const dampedMethod: ForecastMethod<EtsFit> = etsAmong(
   ({ form }) => form.trend === 'Ad',
 )
 
-function etsAmong(
-  id: string,
-  isCandidate: (model: EtsModel) => boolean,
-): ForecastMethod<EtsFit> {
+function etsAmong(id: string, isCandidate: (model: EtsModel) => boolean): ForecastMethod<EtsFit> {
   return {
     id,
     fit: (series, earlier) => {
-      const model =
-        earlier === undefined
-          ? series.rankedEts().find(isCandidate)
-          : series.refittedEts(earlier.model.form, earlier.model)
+      const again = earlier && series.refittedEts(earlier.model.form, earlier.model)
+      // A stretch too short for the form has a best one of its own.
+      const model = again ?? series.rankedEts().find(isCandidate)
       return model && fitOf(model, series.values)
     },
     project: ({ model, end }, horizon) => continueEts(model, end, horizon),

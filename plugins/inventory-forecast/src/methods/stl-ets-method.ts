@@ -36,10 +36,23 @@ export const stlEtsMethod: ForecastMethod<StlEtsFit> = {
   trend: ({ ets }, horizon) => etsMethod.project(ets, horizon),
   advance: ({ ets, cycles }, value) => {
     const next = etsMethod.advance(ets, value - seasonAt(cycles, 0))
-    return next && { ets: next, cycles: cycles.map(([first, ...rest]) => [...rest, first as number]) }
+    return (
+      next && { ets: next, cycles: cycles.map(([first, ...rest]) => [...rest, first as number]) }
+    )
   },
-  // The seasons were found with the whole history: one-step errors of it would flatter.
-  fitted: () => [],
+  fitted: ({ ets, cycles }, values) => {
+    const { seasonals } = mstl(
+      values,
+      cycles.map((cycle) => cycle.length),
+    )
+    const season = values.map((_, t) =>
+      seasonals.reduce((sum, part) => sum + (part.values[t] as number), 0),
+    )
+    const adjusted = values.map((value, t) => value - (season[t] as number))
+    return etsMethod
+      .fitted(ets, adjusted)
+      .map((value, t) => (value === undefined ? undefined : value + (season[t] as number)))
+  },
   hasRelativeErrors: () => false,
   describe: ({ ets, cycles }) => {
     const { name, ...details } = etsMethod.describe(ets)
@@ -52,7 +65,10 @@ function seasonAt(cycles: StlEtsFit['cycles'], h: number): number {
   return cycles.reduce((sum, cycle) => sum + (cycle[h % cycle.length] as number), 0)
 }
 
-function smoothed(adjusted: readonly number[], earlier: EtsModel | undefined): EtsModel | undefined {
+function smoothed(
+  adjusted: readonly number[],
+  earlier: EtsModel | undefined,
+): EtsModel | undefined {
   if (earlier === undefined) return isConstant(adjusted) ? undefined : autoEts(adjusted, 1)
   return fitEts(adjusted, 1, earlier.form, { from: earlier, maxIterations: REFIT_ITERATIONS })
 }

@@ -24,8 +24,7 @@ const SHORTEST_TRAINING = 6
 /** Where the history is cut; empty where it is too short to be. */
 export function originsOf(length: number, frequency: number, horizon: number): number[] {
   // Two years tell a season from noise; where there are not three, the test is of what is left without a season.
-  const training =
-    frequency > 1 && length >= 3 * frequency ? 2 * frequency + 1 : SHORTEST_TRAINING
+  const training = frequency > 1 && length >= 3 * frequency ? 2 * frequency + 1 : SHORTEST_TRAINING
   // Two horizons back, so that the longest step too is met by half of the origins; a short horizon by all of them.
   const first = Math.max(training, length - Math.max(2 * horizon, horizon + MOST_ORIGINS - 1))
   const room = length - first

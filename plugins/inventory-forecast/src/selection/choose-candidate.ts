@@ -1,5 +1,5 @@
-import type { Combination } from '../methods/method-table.ts'
 import type { StepError } from '../intervals/spread.ts'
+import type { Combination } from '../methods/method-table.ts'
 import type { BackTest } from './back-test.ts'
 
 /** How one candidate did at the origins of the back-test. */
@@ -72,7 +72,11 @@ function candidateOf(
     })),
   )
   const complete = errors.length > 0 && errors.every((row) => row !== undefined)
-  return { id, errors, mae: complete ? meanAbsolute(errors.flat() as StepError[]) : Number.POSITIVE_INFINITY }
+  return {
+    id,
+    errors,
+    mae: complete ? meanAbsolute(errors.flat() as StepError[]) : Number.POSITIVE_INFINITY,
+  }
 }
 
 function winsOf(single: Candidate, combination: Candidate): number {

@@ -28,22 +28,35 @@ t.test('periods follow each other without a gap', async (t) => {
     const start = periodStart(day('2023-11-17'), period)
     const counts = Array.from({ length: 40 }, (_, k) => k)
     const starts = counts.map((k) => addPeriods(start, period, k))
-    t.strictSame(starts.map((next) => periodStart(next, period)), starts)
-    t.strictSame(starts.map((next) => periodsBetween(start, next, period)), counts)
+    t.strictSame(
+      starts.map((next) => periodStart(next, period)),
+      starts,
+    )
+    t.strictSame(
+      starts.map((next) => periodsBetween(start, next, period)),
+      counts,
+    )
   }
   t.equal(formatDay(periodStart(day('2026-11-27'), 'week')), '2026-11-23')
   t.equal(formatDay(periodStart(day('2026-11-27'), 'quarter')), '2026-10-01')
 })
 
-t.test('Spring Festival is on the days of the reference, 1950 to 2030', { skip: casesMissing }, async (t) => {
-  const file = new URL('../../../../../shared/cases/domain/forecast/cny_dates_1950_2030.csv', import.meta.url)
-  const dates = readFileSync(file, 'utf8').trim().split('\n').slice(1)
-  t.equal(dates.length, 81)
-  t.strictSame(
-    dates.map((date) => formatDay(springFestivalOf(Number(date.slice(0, 4)))!)),
-    dates,
-  )
-})
+t.test(
+  'Spring Festival is on the days of the reference, 1950 to 2030',
+  { skip: casesMissing },
+  async (t) => {
+    const file = new URL(
+      '../../../../../shared/cases/domain/forecast/cny_dates_1950_2030.csv',
+      import.meta.url,
+    )
+    const dates = readFileSync(file, 'utf8').trim().split('\n').slice(1)
+    t.equal(dates.length, 81)
+    t.strictSame(
+      dates.map((date) => formatDay(springFestivalOf(Number(date.slice(0, 4)))!)),
+      dates,
+    )
+  },
+)
 
 t.test('Spring Festival is right where the calendar of ICU is a day off', async (t) => {
   t.equal(formatDay(springFestivalOf(2027)!), '2027-02-06')

@@ -12,10 +12,19 @@ t.test("a periodic decomposition is R's to 1e-9", { skip: casesMissing }, async 
     if (gold === undefined) continue
     const { seasonal, trend } = stl(x, frequency, { seasonalWindow: 'periodic' })
     const size = Math.max(...x)
-    t.ok(gold.seasonal.every((value, k) => near(seasonal[k]!, value, size)), `${name}: season`)
-    t.ok(gold.trend_first5.every((value, k) => near(trend[k]!, value, size)), `${name}: first trend`)
+    t.ok(
+      gold.seasonal.every((value, k) => near(seasonal[k]!, value, size)),
+      `${name}: season`,
+    )
+    t.ok(
+      gold.trend_first5.every((value, k) => near(trend[k]!, value, size)),
+      `${name}: first trend`,
+    )
     const last = trend.slice(-5)
-    t.ok(gold.trend_last5.every((value, k) => near(last[k]!, value, size)), `${name}: last trend`)
+    t.ok(
+      gold.trend_last5.every((value, k) => near(last[k]!, value, size)),
+      `${name}: last trend`,
+    )
     compared++
   }
   t.equal(compared, 3)
