@@ -24,8 +24,8 @@ export interface CleanHistory {
   readonly notes: readonly Note[]
 }
 
-/** Values beyond it are no demand, and sums of their squares lose digits. */
-const LARGEST = 1e12
+/** From here on a number has no thousandths left, and such a demand is a mistake of units. */
+const TOO_LARGE = 1e15
 
 /** The demand that forecasts are made of: what was sold, less what bends it. */
 export function cleanHistory(
@@ -62,10 +62,10 @@ function refuseUnusable(history: readonly (number | null)[]): void {
     )
   }
   for (const [t, value] of history.entries()) {
-    if (value === null || (Number.isFinite(value) && Math.abs(value) <= LARGEST)) continue
+    if (value === null || (Number.isFinite(value) && Math.abs(value) < TOO_LARGE)) continue
     throw new Refusal(
       'HISTORY_OUT_OF_RANGE',
-      `The value of period ${t} is ${value}: demand lies between -1e12 and 1e12; use a larger unit, or null for a gap.`,
+      `The value of period ${t} is ${value}: demand is below 1e15; use a larger unit, or null for a gap.`,
     )
   }
 }

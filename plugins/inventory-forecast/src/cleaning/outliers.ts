@@ -8,6 +8,9 @@ const FEWEST = 8
 /** A trend without a season is smoothed over a third of the series, at least over so many periods. */
 const TREND_SHARE = 3
 const TREND_LEAST = 9
+/** Weights that outliers lose round by round, as in lowess (Cleveland 1979, JASA 74, 829–836). */
+const ROBUST_ROUNDS = 4
+const BIWEIGHT_MEDIANS = 6
 
 /**
  * Periods whose value lies far from what its season and its neighbours say: the remainder of a robust decomposition
@@ -33,17 +36,20 @@ function remainderOfTrend(values: readonly number[]): number[] {
   const third = Math.max(Math.ceil(values.length / TREND_SHARE), TREND_LEAST)
   const span = { window: third + 1 - (third % 2), degree: 1, jump: 1 } as const
   const series = Float64Array.from(values)
-  const first = smoothByLoess(series, span)
-  const sizes = series.map((value, t) => Math.abs(value - (first[t] as number)))
-  const reach =
-    6 *
-    quantile(
-      [...sizes].sort((a, b) => a - b),
-      0.5,
-    )
-  const weights = sizes.map((size) => (size >= reach ? 0 : (1 - (size / reach) ** 2) ** 2))
-  const robust = reach === 0 ? first : smoothByLoess(series, span, weights)
-  return values.map((value, t) => value - (robust[t] as number))
+  let trend = smoothByLoess(series, span)
+  for (let round = 0; round < ROBUST_ROUNDS; round++) {
+    const sizes = series.map((value, t) => Math.abs(value - (trend[t] as number)))
+    const reach =
+      BIWEIGHT_MEDIANS *
+      quantile(
+        [...sizes].sort((a, b) => a - b),
+        0.5,
+      )
+    if (reach === 0) break
+    const weights = sizes.map((size) => (size >= reach ? 0 : (1 - (size / reach) ** 2) ** 2))
+    trend = smoothByLoess(series, span, weights)
+  }
+  return values.map((value, t) => value - (trend[t] as number))
 }
 
 function quantile(sorted: readonly number[], p: number): number {

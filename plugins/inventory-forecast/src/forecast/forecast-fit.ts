@@ -66,8 +66,9 @@ export function fitForecast(
   const fits = single.flatMap((id) => fitted(table, id, series))
   const test = backTest(series, fits, Math.min(horizon, values.length))
   const candidates = candidatesOf(values, test, combination)
-  const choice: Choice =
-    test.origins.length === 0 ? { chosen: combination.id } : chooseCandidate(candidates)
+  // Who asks for one method gets it, whatever the back-test says.
+  const isOpen = request.method === undefined && test.origins.length > 0
+  const choice: Choice = isOpen ? chooseCandidate(candidates) : { chosen: combination.id }
   const wanted = choice.chosen === combination.id ? combination.members : [choice.chosen]
   const members = fits.filter(({ method }) => wanted.includes(method.id))
   if (members.length === 0) {
@@ -210,7 +211,7 @@ function spreadOf(
     const [first] = fits
     const positive =
       values.every((value) => value > 0) && errors.flat().every(({ forecast }) => forecast > 0)
-    const relative = positive && first !== undefined && first.method.hasRelativeErrors(first.state)
+    const relative = positive && first?.method.hasRelativeErrors(first.state) === true
     return conformalSpread(errors, relative, size)
   }
   const parameters = members.reduce(
