@@ -19,7 +19,7 @@ export async function slowMovers(company: Company): Promise<Readonly<Record<stri
       level: LEVEL,
       quantiles: [LEVEL],
     })
-    const quantile: number = quantiles[0].value ?? quantiles[0].quantity
+    const quantile: number = quantiles[0].quantile
     const baseline = sampleQuantile(train.slice(-BASELINE_MONTHS))
     for (const demand of test) {
       losses.own.push(loss(demand, quantile))
@@ -37,10 +37,13 @@ export async function slowMovers(company: Company): Promise<Readonly<Record<stri
   }
 }
 
-/** The least observed demand that covers the share (inverse of the empirical distribution). */
+/** Interpolated between order statistics, as R's `quantile` does (type 7): the stricter baseline of the usual ones here. */
 function sampleQuantile(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.ceil(LEVEL * sorted.length) - 1] as number
+  const at = LEVEL * (sorted.length - 1)
+  const below = sorted[Math.floor(at)] as number
+  const above = sorted[Math.ceil(at)] as number
+  return below + (at - Math.floor(at)) * (above - below)
 }
 
 function loss(demand: number, quantile: number): number {
