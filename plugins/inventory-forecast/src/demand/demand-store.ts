@@ -1,0 +1,129 @@
+import { type Context, Refusal, type SqlValue, type Statement } from '@signalbox/sdk'
+import { dayText, instantText } from './calendar-days.ts'
+import { type StockFact, shareOfDay } from './demand-facts.ts'
+
+type Port = Pick<Context, 'db' | 'tenant'>
+
+export interface SeriesKey {
+  readonly sku: string
+  readonly location: string
+}
+
+/** Makes the series known, and is refused (`rows`) where it is known in another unit. */
+export function seriesStatements(
+  tenant: string,
+  { sku, location, unit }: SeriesKey & { readonly unit: string },
+): Statement[] {
+  return [
+    {
+      sql: 'insert into series (tenant, sku, location, unit) values ($1, $2, $3, $4) on conflict do nothing',
+      parameters: [tenant, sku, location, unit],
+    },
+    {
+      sql: 'select 1 as known from series where sku = $1 and location = $2 and unit = $3',
+      parameters: [sku, location, unit],
+      rows: 1,
+    },
+  ]
+}
+
+/** Of a fact that is new: its day's sums, the stock it tells, and that the series has changed from its day on. */
+const RECORD = `
+with fresh as (
+  insert into movements (tenant, movement, source, event_id, sku, location, kind, delta, moved_at, day)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing returning day
+), summed as (
+  insert into demand_days as d (tenant, sku, location, day, issued, returned, received, stock_least, stock_last, stock_last_at, stock_last_by)
+  select $1, $5, $6, day, $11, $12, $13, $14::numeric, $14::numeric,
+         case when $14::numeric is null then null else $9::timestamptz end, case when $14::numeric is null then null else $2 end
+    from fresh
+  on conflict (tenant, sku, location, day) do update set
+    issued = d.issued + excluded.issued,
+    returned = d.returned + excluded.returned,
+    received = d.received + excluded.received,
+    stock_least = least(d.stock_least, excluded.stock_least),
+    stock_last = case when excluded.stock_last_at is null or (d.stock_last_at, d.stock_last_by) > (excluded.stock_last_at, excluded.stock_last_by)
+                 then d.stock_last else excluded.stock_last end,
+    stock_last_at = case when excluded.stock_last_at is null or (d.stock_last_at, d.stock_last_by) > (excluded.stock_last_at, excluded.stock_last_by)
+                 then d.stock_last_at else excluded.stock_last_at end,
+    stock_last_by = case when excluded.stock_last_at is null or (d.stock_last_at, d.stock_last_by) > (excluded.stock_last_at, excluded.stock_last_by)
+                 then d.stock_last_by else excluded.stock_last_by end
+), told as (
+  insert into stock_levels as l (tenant, sku, location, on_hand, told_at, told_by)
+  select $1, $5, $6, $14::numeric, $9::timestamptz, $2 from fresh where $14::numeric is not null
+  on conflict (tenant, sku, location) do update set on_hand = excluded.on_hand, told_at = excluded.told_at, told_by = excluded.told_by
+  where (excluded.told_at, excluded.told_by) > (l.told_at, l.told_by)
+)
+update series set dirty_from = least(dirty_from, fresh.day) from fresh where sku = $5 and location = $6`
+
+/**
+ * Records what moved, once, whatever comes how often and in which order.
+ * @returns whether it was new. @throws UNIT_MISMATCH
+ */
+export async function recordFact(
+  { db, tenant }: Port,
+  fact: StockFact,
+  day: number,
+): Promise<boolean> {
+  const { number, source, eventId, sku, location, kind, delta, atMs, stockAfter } = fact
+  const { issued, returned, received } = shareOfDay(fact)
+  const parameters: SqlValue[] = [tenant, number, source, eventId, sku, location, kind]
+  parameters.push(String(delta), instantText(atMs), dayText(day))
+  parameters.push(String(issued), String(returned), String(received))
+  parameters.push(stockAfter === undefined ? null : String(stockAfter))
+  const statements = [...seriesStatements(tenant, fact), { sql: RECORD, parameters }]
+  if (stockAfter !== undefined && stockAfter < 0) {
+    const details = { stock: stockAfter, number }
+    statements.push(findingStatement(tenant, fact, 'STOCK_NEGATIVE', day, details))
+  }
+  const answers = await unitChecked(db.transaction(statements), fact)
+  return answers[2]?.rowCount === 1
+}
+
+function findingStatement(
+  tenant: string,
+  { sku, location }: SeriesKey,
+  code: string,
+  day: number,
+  details: SqlValue,
+): Statement {
+  return {
+    sql: `insert into demand_findings (tenant, sku, location, code, day, details) values ($1, $2, $3, $4, $5, $6::jsonb)
+          on conflict do nothing`,
+    parameters: [tenant, sku, location, code, dayText(day), JSON.stringify(details)],
+  }
+}
+
+/** @throws UNIT_MISMATCH where the series is kept in another unit: a wrong number is worse than none. */
+export async function unitChecked<T>(
+  work: Promise<T>,
+  { sku, location, unit }: SeriesKey & { readonly unit: string },
+): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if ((error as { code?: unknown } | null)?.code !== 'CORE_SQL_ROWS_UNEXPECTED') throw error
+    throw new Refusal(
+      'UNIT_MISMATCH',
+      `${sku} at ${location} is not kept in ${unit}: send quantities in the unit of the item, or define it in this one.`,
+    )
+  }
+}
+
+/** Marks the series as changed from a day on. */
+export function dirtyStatement({ sku, location }: SeriesKey, day: string): Statement {
+  return {
+    sql: 'update series set dirty_from = least(dirty_from, $3) where sku = $1 and location = $2',
+    parameters: [sku, location, day],
+  }
+}
+
+/** Forgets numbers of movements that no event can repeat any more; a stock that was told stands without them. */
+export async function forgetOldMovements({ db }: Port, before: string): Promise<void> {
+  await db.query(
+    `delete from movements where (tenant, movement) in (
+       select m.tenant, m.movement from movements m join stock_levels l using (tenant, sku, location)
+        where m.moved_at < $1 and m.moved_at < l.told_at limit 5000)`,
+    [before],
+  )
+}
