@@ -22,6 +22,7 @@ create table movements (
   delta numeric(20, 6) not null,
   moved_at timestamptz not null,
   day date not null,
+  lot text,
   primary key (tenant, movement),
   unique (tenant, source, event_id)
 );
@@ -37,6 +38,9 @@ create table demand_days (
   issued numeric(20, 6) not null default 0,
   returned numeric(20, 6) not null default 0,
   received numeric(20, 6) not null default 0,
+  -- Asked for and not there to be given: demand all the same.
+  unmet numeric(20, 6) not null default 0,
+  stocked_out boolean not null default false,
   -- A day of a loaded history: it stands for the whole day, whatever movements came of it.
   loaded numeric(20, 6),
   loaded_out boolean not null default false,
@@ -66,8 +70,10 @@ create table order_lines (
   sku text not null,
   location text not null,
   quantity numeric(20, 6) not null,
-  ordered_at timestamptz not null,
-  day date not null,
+  -- When the quantity was said; the newest word holds.
+  told_at timestamptz not null,
+  -- The day of the order itself; null while only a change of it is known.
+  day date,
   primary key (tenant, order_no, line)
 );
 
@@ -78,6 +84,7 @@ create table order_cancellations (
   tenant text not null,
   order_no text not null,
   line text not null,
+  cancelled_at timestamptz not null,
   primary key (tenant, order_no, line)
 );
 
@@ -91,58 +98,73 @@ create table purchase_lines (
   quantity numeric(20, 6) not null,
   placed_at timestamptz not null,
   due date,
-  suggestion text,
   primary key (tenant, order_no, line)
 );
 
 create index purchase_lines_of_series on purchase_lines (tenant, sku, location, placed_at desc);
 
+-- The newest change of a line; kept apart, for it may come before the order.
+create table purchase_changes (
+  tenant text not null,
+  order_no text not null,
+  line text not null,
+  quantity numeric(20, 6) not null,
+  due date,
+  changed_at timestamptz not null,
+  primary key (tenant, order_no, line)
+);
+
+-- What arrived; a lot is a part of an arrival.
 create table receipts (
   tenant text not null,
   receipt text not null,
-  line text not null,
+  lot text not null,
   order_no text,
   order_line text,
+  supplier text,
   sku text not null,
   location text not null,
-  lot text,
   quantity numeric(20, 6) not null,
   received_at timestamptz not null,
-  primary key (tenant, receipt, line)
+  primary key (tenant, receipt, lot)
 );
 
 create index receipts_of_series on receipts (tenant, sku, location, received_at desc);
 create index receipts_of_order on receipts (tenant, order_no);
+create index receipts_of_lot on receipts (tenant, lot);
 
--- What quality keeps out of use.
-create table rejected_lots (
+-- What quality says of a lot, by its newest word. Its location may be known from the receipt alone.
+create table quality_lots (
   tenant text not null,
   lot text not null,
   sku text not null,
-  location text not null,
-  quantity numeric(20, 6) not null,
-  rejected_at timestamptz not null,
-  reason text,
-  primary key (tenant, lot, sku, location)
+  location text,
+  rejected numeric(20, 6) not null,
+  held numeric(20, 6) not null,
+  said_at timestamptz not null,
+  said_by text not null,
+  primary key (tenant, lot)
 );
 
-create index rejected_lots_of_series on rejected_lots (tenant, sku, location);
+create index quality_lots_of_item on quality_lots (tenant, sku);
+create index movements_of_lot on movements (tenant, lot) where lot is not null;
 
 create table promotions (
   tenant text not null,
   promotion text not null,
-  sku text not null,
-  -- Empty: every location.
-  location text not null,
+  skus text[] not null,
+  -- Null: every location.
+  locations text[],
   starts date not null,
   ends date not null,
-  -- Demand of a day within it over that of a day without.
-  factor double precision not null,
+  -- Demand of a day within it over that of a day without; null: nobody said.
+  uplift double precision,
+  is_cancelled boolean not null,
   planned_at timestamptz not null,
-  primary key (tenant, promotion, sku, location)
+  primary key (tenant, promotion)
 );
 
-create index promotions_of_item on promotions (tenant, sku);
+create index promotions_by_end on promotions (tenant, ends);
 
 -- What a planner has to look at and the plugin must not decide: negative stock and the like.
 create table demand_findings (

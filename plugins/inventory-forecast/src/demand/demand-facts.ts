@@ -15,6 +15,10 @@ export interface StockFact {
   readonly atMs: number
   /** What stands on the shelf afterwards, where that is told. */
   readonly stockAfter?: number
+  /** More was asked for than was there. */
+  readonly stockedOut?: boolean
+  readonly unmet?: number
+  readonly lot?: string
 }
 
 /** `count` moves nothing: it says what is there. */
@@ -23,7 +27,8 @@ export type MovementKind =
   | 'sale'
   | 'return'
   | 'receipt'
-  | 'transfer'
+  | 'transfer-in'
+  | 'transfer-out'
   | 'adjustment'
   | 'scrap'
   | 'count'
@@ -33,18 +38,24 @@ export interface DayShare {
   readonly issued: number
   readonly returned: number
   readonly received: number
+  readonly unmet: number
 }
 
 /**
  * Issues and sales are demand and customers' returns take it back. A receipt is supply. Transfers, adjustments and scrap
- * change the stock and say nothing of what customers want.
+ * change the stock and say nothing of what customers want. What was asked for and not there is demand that no issue shows.
  */
-export function shareOfDay({ kind, delta }: Pick<StockFact, 'kind' | 'delta'>): DayShare {
+export function shareOfDay({
+  kind,
+  delta,
+  unmet = 0,
+}: Pick<StockFact, 'kind' | 'delta' | 'unmet'>): DayShare {
   const size = Math.abs(delta)
   return {
     issued: kind === 'issue' || kind === 'sale' ? size : 0,
     returned: kind === 'return' ? size : 0,
     received: kind === 'receipt' ? size : 0,
+    unmet,
   }
 }
 

@@ -1,7 +1,7 @@
 import type { DayNumber } from './calendar-days.ts'
 import { type PeriodKind, periodAfter, periodRules, periodStart } from './periods.ts'
 
-/** Which figure of a day is demand: what left the stock, or what was ordered. */
+/** Which figure of a day is demand: what left the stock and what was missing, or what was ordered. */
 export type DemandFrom = 'issues' | 'orders'
 
 /** One day of a series, as it is kept. Days without any movement are left out. */
@@ -9,6 +9,8 @@ export interface DemandDay {
   readonly day: DayNumber
   readonly issued: number
   readonly returned: number
+  readonly unmet: number
+  readonly stockedOut: boolean
   readonly ordered: number
   /** A loaded history's figure, which stands for the whole day. */
   readonly loaded?: number
@@ -28,7 +30,7 @@ export interface DemandPeriod {
 /** Demand of one day. Returns take from it what came back on that day; so a day may be negative, a period is not. */
 export function demandOfDay(day: DemandDay, from: DemandFrom): number {
   if (day.loaded !== undefined) return day.loaded
-  return from === 'orders' ? day.ordered : day.issued - day.returned
+  return from === 'orders' ? day.ordered : day.issued + day.unmet - day.returned
 }
 
 /**
@@ -81,7 +83,9 @@ function bucketed(
 }
 
 function isOut(day: DemandDay | undefined, stockBefore: number | undefined): boolean {
-  if (day?.loadedOut === true) return true
+  // What was missing is told: the day's demand is whole.
+  if (day !== undefined && day.unmet > 0) return false
+  if (day?.loadedOut === true || day?.stockedOut === true) return true
   const least = day?.stockLeast ?? (day === undefined ? stockBefore : undefined)
   return least !== undefined && least <= 0
 }
