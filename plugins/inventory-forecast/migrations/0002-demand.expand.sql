@@ -6,6 +6,8 @@ create table series (
   location text not null,
   unit text not null,
   dirty_from date,
+  -- Counts what changed: a run takes the mark away only where nothing came since it read.
+  changes bigint not null default 0,
   primary key (tenant, sku, location)
 );
 
@@ -96,6 +98,8 @@ create table purchase_lines (
   location text not null,
   supplier text,
   quantity numeric(20, 6) not null,
+  -- Of the order's unit to the series', for changes that name none.
+  factor double precision not null,
   placed_at timestamptz not null,
   due date,
   primary key (tenant, order_no, line)

@@ -58,17 +58,18 @@ create table forecasts (
   -- Text, so that numbers come back with the bits they were written with.
   forecast text not null check (length(forecast) <= 262144),
   changes jsonb not null,
-  -- Trackings signal, bias and alarm of the closed periods.
+  -- Tracking signal, bias and alarm of the closed periods.
   monitor jsonb not null,
   -- Stock figures of the last look, and which of them had been told of.
   stock jsonb not null default '{}',
+  risk double precision not null default 0,
   is_below boolean not null default false,
   is_at_risk boolean not null default false,
   is_excess boolean not null default false,
   primary key (tenant, sku, location)
 );
 
-create index forecasts_at_risk on forecasts (tenant, sku, location) where is_at_risk;
+create index forecasts_by_risk on forecasts (tenant, risk desc, sku, location);
 
 -- What was forecast for a period last before it began; then what it came to.
 create table forecast_points (

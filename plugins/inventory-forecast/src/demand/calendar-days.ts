@@ -70,8 +70,7 @@ export function msOfInstant(text: string): number {
   }
   const [, date = '', hours, minutes, seconds, fraction = '', sign, offsetHours, offsetMinutes] =
     match
-  const offset =
-    sign === undefined ? 0 : Number(offsetHours) * 60 + Number(offsetMinutes)
+  const offset = sign === undefined ? 0 : Number(offsetHours) * 60 + Number(offsetMinutes)
   const ms = Number(fraction.padEnd(3, '0').slice(0, 3))
   const minute = Number(hours) * 60 + Number(minutes) - (sign === '-' ? -offset : offset)
   return dayOfText(date) * MS_PER_DAY + minute * MS_PER_MINUTE + Number(seconds) * 1000 + ms

@@ -67,7 +67,10 @@ const LATEST_AHEAD_MS = 86_400_000
 /** @throws EVENT_FROM_FUTURE, EVENT_TOO_OLD: a wrong period would be corrected in silence. */
 export function refuseImplausibleInstant(atMs: number, nowMs: number): void {
   if (atMs > nowMs + LATEST_AHEAD_MS) {
-    throw new Refusal('EVENT_FROM_FUTURE', 'The event is dated more than a day ahead: mend the clock of its sender.')
+    throw new Refusal(
+      'EVENT_FROM_FUTURE',
+      'The event is dated more than a day ahead: mend the clock of its sender.',
+    )
   }
   if (atMs < nowMs - REMEMBERED_DAYS * 86_400_000) {
     throw new Refusal(

@@ -11,7 +11,10 @@ export interface SeriesKey {
 }
 
 /** The unit a series is kept in: its item's, else that of what came first. */
-export async function unitOf({ db }: Pick<Port, 'db'>, { sku, location }: SeriesKey): Promise<string | undefined> {
+export async function unitOf(
+  { db }: Pick<Port, 'db'>,
+  { sku, location }: SeriesKey,
+): Promise<string | undefined> {
   const { rows } = await db.query<{ unit: string }>(
     'select unit from series where sku = $1 and location = $2',
     [sku, location],
@@ -81,13 +84,17 @@ with fresh as (
   on conflict (tenant, sku, location) do update set on_hand = excluded.on_hand, told_at = excluded.told_at, told_by = excluded.told_by
   where (excluded.told_at, excluded.told_by) > (l.told_at, l.told_by)
 )
-update series set dirty_from = least(dirty_from, fresh.day) from fresh where sku = $5 and location = $6`
+update series set changes = changes + 1, dirty_from = least(dirty_from, fresh.day) from fresh where sku = $5 and location = $6`
 
 /**
  * Records what moved, once, whatever comes how often and in which order. Quantities are in the series' unit.
  * @returns whether it was new. @throws UNIT_MISMATCH
  */
-export async function recordFact({ db, tenant }: Port, fact: StockFact, day: number): Promise<boolean> {
+export async function recordFact(
+  { db, tenant }: Port,
+  fact: StockFact,
+  day: number,
+): Promise<boolean> {
   const { number, source, eventId, sku, location, kind, delta, atMs, stockAfter } = fact
   const { issued, returned, received, unmet } = shareOfDay(fact)
   const parameters: SqlValue[] = [tenant, number, source, eventId, sku, location, kind]
@@ -141,7 +148,7 @@ function unitMismatch({ sku, location, unit }: SeriesKey & { readonly unit: stri
 /** Marks the series as changed from a day on. */
 export function dirtyStatement({ sku, location }: SeriesKey, day: string): Statement {
   return {
-    sql: 'update series set dirty_from = least(dirty_from, $3) where sku = $1 and location = $2',
+    sql: 'update series set changes = changes + 1, dirty_from = least(dirty_from, $3) where sku = $1 and location = $2',
     parameters: [sku, location, day],
   }
 }

@@ -28,7 +28,7 @@ export const periodRules: Readonly<Record<PeriodKind, PeriodRule>> = {
 export function periodStart(kind: PeriodKind, day: DayNumber): DayNumber {
   if (kind === 'day') return day
   // 1970-01-01 was a Thursday.
-  if (kind === 'week') return day - (((day + 3) % 7) + 7) % 7
+  if (kind === 'week') return day - ((((day + 3) % 7) + 7) % 7)
   const { year, month } = civilOf(day)
   return dayNumber(year, month, 1)
 }

@@ -33,8 +33,17 @@ export async function recordOrderLine({ db, tenant }: Port, line: OrderLine): Pr
                 told_at = greatest(o.told_at, excluded.told_at)
               where excluded.told_at > o.told_at or (o.day is null and excluded.day is not null)
               returning day)
-            update series set dirty_from = least(dirty_from, said.day) from said where sku = $4 and location = $5`,
-      parameters: [tenant, order, line.line, sku, location, String(quantity), instantText(toldAtMs), ordered],
+            update series set changes = changes + 1, dirty_from = least(dirty_from, said.day) from said where sku = $4 and location = $5`,
+      parameters: [
+        tenant,
+        order,
+        line.line,
+        sku,
+        location,
+        String(quantity),
+        instantText(toldAtMs),
+        ordered,
+      ],
     },
   ]
   await unitChecked(db.transaction(statements), line)
@@ -43,7 +52,11 @@ export async function recordOrderLine({ db, tenant }: Port, line: OrderLine): Pr
 /** Takes an order back, or some of its lines; it may come before the order itself. */
 export async function cancelOrder(
   { db, tenant }: Port,
-  cancellation: { readonly order: string; readonly lines?: readonly string[]; readonly atMs: number },
+  cancellation: {
+    readonly order: string
+    readonly lines?: readonly string[]
+    readonly atMs: number
+  },
 ): Promise<void> {
   const { order, lines = [''], atMs } = cancellation
   await db.transaction([
@@ -53,7 +66,7 @@ export async function cancelOrder(
       parameters: [tenant, order, lines, instantText(atMs)],
     },
     {
-      sql: `update series s set dirty_from = least(s.dirty_from, l.day) from order_lines l
+      sql: `update series s set changes = s.changes + 1, dirty_from = least(s.dirty_from, l.day) from order_lines l
              where l.order_no = $1 and (l.line = any($2::text[]) or '' = any($2::text[]))
                and s.sku = l.sku and s.location = l.location`,
       parameters: [order, lines],
@@ -63,22 +76,34 @@ export async function cancelOrder(
 
 export interface PurchaseLine extends LineKey {
   readonly supplier: string
+  readonly factor: number
   readonly placedAtMs: number
   readonly due?: number
 }
 
 /** A line of a purchase order, once. The oldest approved suggestion of the series that waits for its order is done by it. */
 export async function recordPurchaseLine({ db, tenant }: Port, line: PurchaseLine): Promise<void> {
-  const { order, sku, location, supplier, quantity, placedAtMs, due } = line
+  const { order, sku, location, supplier, quantity, factor, placedAtMs, due } = line
   const dueDay = due === undefined ? null : dayText(due)
   const insert = {
     sql: `with fresh as (
-            insert into purchase_lines (tenant, order_no, line, sku, location, supplier, quantity, placed_at, due)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning order_no)
+            insert into purchase_lines (tenant, order_no, line, sku, location, supplier, quantity, placed_at, due, factor)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing returning order_no)
           update suggestions set order_no = fresh.order_no, changed_at = $8 from fresh
            where id = (select id from suggestions where sku = $4 and location = $5 and state = 'approved'
                           and order_no is null and changed_at <= $8 order by changed_at limit 1)`,
-    parameters: [tenant, order, line.line, sku, location, supplier, String(quantity), instantText(placedAtMs), dueDay],
+    parameters: [
+      tenant,
+      order,
+      line.line,
+      sku,
+      location,
+      supplier,
+      String(quantity),
+      instantText(placedAtMs),
+      dueDay,
+      factor,
+    ],
   }
   await unitChecked(db.transaction([...seriesStatements(tenant, line), insert]), line)
 }
@@ -150,13 +175,25 @@ export async function recordLotWord({ db, tenant }: Port, word: LotWord): Promis
      on conflict (tenant, lot) do update set location = coalesce(excluded.location, q.location), rejected = excluded.rejected,
        held = excluded.held, said_at = excluded.said_at, said_by = excluded.said_by
      where (excluded.said_at, excluded.said_by) > (q.said_at, q.said_by)`,
-    [tenant, lot, sku, location ?? null, String(rejected), String(held), instantText(saidAtMs), saidBy],
+    [
+      tenant,
+      lot,
+      sku,
+      location ?? null,
+      String(rejected),
+      String(held),
+      instantText(saidAtMs),
+      saidBy,
+    ],
   )
   return rowCount === 1
 }
 
 /** Where a lot lies, by its receipt. */
-export async function locationOfLot({ db }: Pick<Port, 'db'>, lot: string): Promise<string | undefined> {
+export async function locationOfLot(
+  { db }: Pick<Port, 'db'>,
+  lot: string,
+): Promise<string | undefined> {
   const { rows } = await db.query<{ location: string }>(
     'select location from receipts where lot = $1 order by received_at limit 1',
     [lot],
@@ -186,10 +223,20 @@ export async function recordPromotion({ db, tenant }: Port, promotion: Promotion
               starts = excluded.starts, ends = excluded.ends, uplift = excluded.uplift,
               is_cancelled = excluded.is_cancelled, planned_at = excluded.planned_at
             where excluded.planned_at > p.planned_at`,
-      parameters: [tenant, promotion.promotion, skus, locations ?? null, dayText(starts), dayText(ends), uplift ?? null, isCancelled, instantText(plannedAtMs)],
+      parameters: [
+        tenant,
+        promotion.promotion,
+        skus,
+        locations ?? null,
+        dayText(starts),
+        dayText(ends),
+        uplift ?? null,
+        isCancelled,
+        instantText(plannedAtMs),
+      ],
     },
     {
-      sql: `update series set dirty_from = least(dirty_from, $3::date)
+      sql: `update series set changes = changes + 1, dirty_from = least(dirty_from, $3::date)
              where sku = any($1::text[]) and ($2::text[] is null or location = any($2::text[]))`,
       parameters: [skus, locations ?? null, dayText(starts)],
     },

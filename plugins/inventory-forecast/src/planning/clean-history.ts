@@ -24,7 +24,8 @@ export function promotionFactor(
   let sum = 0
   for (let day = start; day < start + days; day++) {
     sum += promotions.reduce(
-      (factor, { starts, ends, uplift }) => (day >= starts && day <= ends ? factor * uplift : factor),
+      (factor, { starts, ends, uplift }) =>
+        day >= starts && day <= ends ? factor * uplift : factor,
       1,
     )
   }
@@ -50,7 +51,10 @@ export function cleanHistory(
     let value = demand
     if (daysOut > 0 && usual !== undefined) {
       filled++
-      value = daysOut / days <= MOST_DAYS_OUT ? (demand * days) / (days - daysOut) : Math.max(demand, usual)
+      value =
+        daysOut / days <= MOST_DAYS_OUT
+          ? (demand * days) / (days - daysOut)
+          : Math.max(demand, usual)
     }
     const factor = promotionFactor(promotions, start, days)
     if (factor === 1 || factor === 0) return value

@@ -48,7 +48,10 @@ export function forecastItem(input: ItemHistory): ItemForecast {
   const { history, frequency, horizon } = input
   if (history.length < SHORTEST_HISTORY) return fromMean(history, horizon)
   if (history.every((value) => value === history[0])) {
-    return ofProjection(constantProjection(history, horizon), input, { fit: NOTHING, isRefitted: true })
+    return ofProjection(constantProjection(history, horizon), input, {
+      fit: NOTHING,
+      isRefitted: true,
+    })
   }
   const theta = thetaProjection(history, frequency, horizon)
   if (frequency > LONGEST_SEASON && hasSeason(history, frequency)) {

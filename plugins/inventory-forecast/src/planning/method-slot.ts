@@ -1,4 +1,4 @@
-import type { Contribution, Context } from '@signalbox/sdk'
+import type { Context, Contribution } from '@signalbox/sdk'
 import type { PeriodKind } from '../demand/periods.ts'
 import {
   type DemandClass,
@@ -64,12 +64,16 @@ export async function bestForecast(
   if (best === undefined) return { forecast: own, notes }
   const error = meanOf(best.errors)
   const told = { method: best.name, plugin: best.method.plugin, error, own: meanOf(rivals.own) }
-  if (!(error < meanOf(rivals.own) * GAIN)) return { forecast: own, notes: [...notes, reason('METHOD_LOST', told)] }
+  if (!(error < meanOf(rivals.own) * GAIN))
+    return { forecast: own, notes: [...notes, reason('METHOD_LOST', told)] }
   const answer = await ask(best.method, { ...input, period }, ctx, until + METHOD_DEADLINE_MS)
   if (!('mean' in answer)) return { forecast: own, notes: [...notes, answer] }
   const spread = Math.sqrt(meanOf(best.errors.map((one) => one * one)))
   const forecast: ItemForecast = {
-    ...distributed(answer.mean, answer.mean.map(() => spread)),
+    ...distributed(
+      answer.mean,
+      answer.mean.map(() => spread),
+    ),
     method: `${best.method.plugin}/${best.name}`,
     description: `${best.method.value.title.en} of ${best.method.plugin}`,
     accuracy: { ...own.accuracy, mae: error },
@@ -89,10 +93,17 @@ interface BackTest {
 }
 
 /** Absolute errors of each method on what it had not seen. A method that fails once is out. */
-async function backTest(methods: readonly Method[], { input, period, until, notes, ctx }: BackTest) {
+async function backTest(
+  methods: readonly Method[],
+  { input, period, until, notes, ctx }: BackTest,
+) {
   const { history, frequency } = input
   const held = Math.max(1, Math.min(Math.floor(frequency / 2), Math.floor(history.length / 6)))
-  let alive: readonly Rival[] = methods.map((method) => ({ name: method.value.id, method, errors: [] }))
+  let alive: readonly Rival[] = methods.map((method) => ({
+    name: method.value.id,
+    method,
+    errors: [],
+  }))
   const own: number[] = []
   for (let origin = ORIGINS; origin >= 1 && alive.length > 0; origin--) {
     const cut = history.length - origin * held
@@ -101,7 +112,8 @@ async function backTest(methods: readonly Method[], { input, period, until, note
     const next: Rival[] = []
     for (const rival of alive) {
       const answer = await ask(rival.method, { ...seen, period }, ctx, until)
-      if ('mean' in answer) next.push({ ...rival, errors: [...rival.errors, ...errorsOf(answer.mean, actual)] })
+      if ('mean' in answer)
+        next.push({ ...rival, errors: [...rival.errors, ...errorsOf(answer.mean, actual)] })
       else notes.push(answer)
     }
     alive = next
@@ -112,26 +124,37 @@ async function backTest(methods: readonly Method[], { input, period, until, note
 
 /** The forecast of a contributed method, or the note of why there is none. */
 async function ask(
-  { plugin, value, call }: Method,
-  request: { readonly history: readonly number[]; readonly frequency: number; readonly horizon: number; readonly period: PeriodKind },
+  method: Method,
+  request: {
+    readonly history: readonly number[]
+    readonly frequency: number
+    readonly horizon: number
+    readonly period: PeriodKind
+  },
   ctx: Port,
   until: number,
 ): Promise<{ readonly mean: readonly number[] } | Reason> {
+  const { plugin, value } = method
   const named = { method: value.id, plugin }
   const ms = Math.min(METHOD_DEADLINE_MS, until - ctx.now())
   const tooSlow = reason('METHOD_TOO_SLOW', { ...named, ms: METHOD_DEADLINE_MS })
   if (ms <= 0) return tooSlow
   try {
-    const answer = await withinMs(call(value.handler, request), ms)
+    const answer = await withinMs(method.call(value.handler, request), ms)
     if (answer === undefined) return tooSlow
-    return isForecast(answer.value, request.horizon) ? answer.value : reason('METHOD_MALFORMED', named)
+    return isForecast(answer.value, request.horizon)
+      ? answer.value
+      : reason('METHOD_MALFORMED', named)
   } catch (error) {
     const code = (error as { code?: unknown } | null)?.code
     return reason('METHOD_FAILED', { ...named, cause: typeof code === 'string' ? code : 'UNKNOWN' })
   }
 }
 
-async function withinMs<T>(work: Promise<T>, ms: number): Promise<{ readonly value: T } | undefined> {
+async function withinMs<T>(
+  work: Promise<T>,
+  ms: number,
+): Promise<{ readonly value: T } | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), ms)
@@ -143,12 +166,17 @@ async function withinMs<T>(work: Promise<T>, ms: number): Promise<{ readonly val
   }
 }
 
-function isForecast(answer: unknown, horizon: number): answer is { readonly mean: readonly number[] } {
+function isForecast(
+  answer: unknown,
+  horizon: number,
+): answer is { readonly mean: readonly number[] } {
   const mean = (answer as { mean?: unknown } | null)?.mean
   return (
     Array.isArray(mean) &&
     mean.length === horizon &&
-    mean.every((value) => typeof value === 'number' && Number.isFinite(value) && Math.abs(value) <= 1e12)
+    mean.every(
+      (value) => typeof value === 'number' && Number.isFinite(value) && Math.abs(value) <= 1e12,
+    )
   )
 }
 

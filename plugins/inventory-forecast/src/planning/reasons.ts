@@ -62,7 +62,10 @@ const sentences = {
     'The next period went from {before} to {after} ({percent} %).',
     '下一周期预测由 {before} 变为 {after}（{percent}%）。',
   ],
-  METHOD_CHANGED: ['The method went from {before} to {after}.', '预测方法由 {before} 改为 {after}。'],
+  METHOD_CHANGED: [
+    'The method went from {before} to {after}.',
+    '预测方法由 {before} 改为 {after}。',
+  ],
   REFIT_DUE: [
     'The model was fitted anew after {updates} updates by single periods.',
     '经过 {updates} 次单期更新后重新拟合模型。',
@@ -71,7 +74,10 @@ const sentences = {
     'The model was fitted anew because its forecasts erred to one side.',
     '因预测持续偏向一侧，模型已重新拟合。',
   ],
-  REFIT_ASKED: ['The model was fitted anew because a planner asked for it.', '按计划员要求重新拟合模型。'],
+  REFIT_ASKED: [
+    'The model was fitted anew because a planner asked for it.',
+    '按计划员要求重新拟合模型。',
+  ],
   SETTINGS_CHANGED: ['The period of the item changed.', '物料的计划周期已更改。'],
   PROMOTION_APPLIED: [
     'A promotion lifts {periods} of the coming periods, the most by a factor of {factor}.',
@@ -160,7 +166,10 @@ const sentences = {
     '物料未定义：策略未知，不给出建议。',
   ],
   FORECAST_MISSING: ['No run has forecast the series yet.', '尚无预测运行覆盖该序列。'],
-  STOCK_NEGATIVE: ['A stock of {stock} was told, which cannot be.', '报告的库存为 {stock}，不可能。'],
+  STOCK_NEGATIVE: [
+    'A stock of {stock} was told, which cannot be.',
+    '报告的库存为 {stock}，不可能。',
+  ],
   COVERED: ['Stock and orders cover the need by now.', '现有库存与在途已满足需求。'],
   REPLACED: ['A newer suggestion took its place.', '已被新建议取代。'],
   LAPSED: ['Nobody decided on it in time.', '逾期未处理。'],

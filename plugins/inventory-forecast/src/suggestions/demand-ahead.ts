@@ -17,7 +17,11 @@ export interface DemandSpan {
  * Demand from the beginning of a day over a number of days, in proportion to the days of each period; errors of different
  * days are taken as independent. Beyond the horizon the last period's rate goes on.
  */
-export function demandOver(periods: readonly PlannedDemand[], from: DayNumber, days: number): DemandSpan {
+export function demandOver(
+  periods: readonly PlannedDemand[],
+  from: DayNumber,
+  days: number,
+): DemandSpan {
   const end = from + days
   let mean = 0
   let variance = 0

@@ -76,7 +76,10 @@ export function reorderDecision(input: ReorderInput): ReorderFigures {
   const span = demandOver(periods, today, protectionDays)
   const daily = protectionDays > 0 ? span.mean / protectionDays : demandOver(periods, today, 1).mean
   const deviation = Math.sqrt(span.variance + (daily * leadTime.deviation) ** 2)
-  const { z, safetyStock, reorderPoint } = cycleServiceStock({ mean: span.mean, deviation }, settings.serviceLevel)
+  const { z, safetyStock, reorderPoint } = cycleServiceStock(
+    { mean: span.mean, deviation },
+    settings.serviceLevel,
+  )
   const quantity = orderQuantityOf(input)
   const orderUpTo = settings.policy === 'periodic' ? reorderPoint : reorderPoint + quantity.quantity
   const usable = stock.onHand - stock.unusable
@@ -95,7 +98,9 @@ export function reorderDecision(input: ReorderInput): ReorderFigures {
     quantity.why,
     ...(order?.why ?? []),
     reason('STOCKOUT_RISK', { percent: risk.probability * 100 }),
-    ...(excess.quantity > 0 ? [reason('EXCESS', { days: excess.coverDays ?? '∞', quantity: excess.quantity })] : []),
+    ...(excess.quantity > 0
+      ? [reason('EXCESS', { days: excess.coverDays ?? '∞', quantity: excess.quantity })]
+      : []),
   ]
   return {
     protectionDays,
@@ -156,8 +161,11 @@ interface Levels {
 function orderOf(input: ReorderInput, levels: Levels) {
   const { settings, today, periods, leadTime } = input
   const { reorderPoint, position, isBelow } = levels
-  const orderBy = isBelow ? today : dayTaken(periods, today, position - reorderPoint, LOOK_AHEAD_DAYS)
-  if (orderBy === undefined || orderBy - today > Math.max(settings.reviewDays - 1, 0)) return undefined
+  const orderBy = isBelow
+    ? today
+    : dayTaken(periods, today, position - reorderPoint, LOOK_AHEAD_DAYS)
+  if (orderBy === undefined || orderBy - today > Math.max(settings.reviewDays - 1, 0))
+    return undefined
   const ahead = demandOver(periods, today, orderBy - today).mean
   const raw = rawQuantity(settings, levels, position - ahead)
   const { quantity, why } = orderable(input, raw, position)
@@ -182,7 +190,11 @@ function rawQuantity({ policy }: ItemSettings, levels: Levels, position: number)
 }
 
 /** What a supplier takes: at least the minimum, in whole packs, and no more than is used before it spoils. */
-function orderable({ settings, today, periods, leadTime }: ReorderInput, raw: number, position: number) {
+function orderable(
+  { settings, today, periods, leadTime }: ReorderInput,
+  raw: number,
+  position: number,
+) {
   const { minimumOrder = 0, packSize = wholeUnit(settings.unit), shelfLifeDays } = settings
   const why: Reason[] = []
   let quantity = raw
@@ -197,7 +209,10 @@ function orderable({ settings, today, periods, leadTime }: ReorderInput, raw: nu
   if (shelfLifeDays !== undefined) {
     const usedInTime = demandOver(periods, today, leadTime.days + shelfLifeDays).mean - position
     if (quantity > usedInTime) {
-      quantity = Math.max(packSize > 0 ? Math.floor(usedInTime / packSize) * packSize : usedInTime, 0)
+      quantity = Math.max(
+        packSize > 0 ? Math.floor(usedInTime / packSize) * packSize : usedInTime,
+        0,
+      )
       why.push(reason('SHELF_LIFE_CAPPED', { quantity, days: shelfLifeDays }))
     }
   }
@@ -211,7 +226,8 @@ function wholeUnit(unit: string): number {
 
 /** P(demand until the next receipt > what can be used); without one on its way, what is ordered today is the next. */
 function riskOf({ today, periods, leadTime, stock }: ReorderInput, usable: number) {
-  const days = stock.nextReceipt === undefined ? leadTime.days : Math.max(stock.nextReceipt - today, 1)
+  const days =
+    stock.nextReceipt === undefined ? leadTime.days : Math.max(stock.nextReceipt - today, 1)
   const { mean, variance } = demandOver(periods, today, days)
   const daily = days > 0 ? mean / days : 0
   const deviation = Math.sqrt(variance + (daily * leadTime.deviation) ** 2)
@@ -219,17 +235,24 @@ function riskOf({ today, periods, leadTime, stock }: ReorderInput, usable: numbe
   if (mean === 0) return { probability: 0 }
   const known = on === undefined ? {} : { on }
   if (usable <= 0) return { probability: 1, ...known }
-  const probability = deviation === 0 ? Number(mean > usable) : normalUpperTail((usable - mean) / deviation)
+  const probability =
+    deviation === 0 ? Number(mean > usable) : normalUpperTail((usable - mean) / deviation)
   return { probability, ...known }
 }
 
 function excessOf(
   { settings, today, periods }: ReorderInput,
-  { reorderPoint, position, orderQuantity }: Pick<Levels, 'reorderPoint' | 'position' | 'orderQuantity'>,
+  {
+    reorderPoint,
+    position,
+    orderQuantity,
+  }: Pick<Levels, 'reorderPoint' | 'position' | 'orderQuantity'>,
 ) {
-  const usual = reorderPoint + Math.max(orderQuantity, demandOver(periods, today, EXCESS_COVER_DAYS).mean)
+  const usual =
+    reorderPoint + Math.max(orderQuantity, demandOver(periods, today, EXCESS_COVER_DAYS).mean)
   const { shelfLifeDays } = settings
-  const spoils = shelfLifeDays === undefined ? usual : demandOver(periods, today, shelfLifeDays).mean
+  const spoils =
+    shelfLifeDays === undefined ? usual : demandOver(periods, today, shelfLifeDays).mean
   const quantity = Math.max(position - Math.min(usual, spoils), 0)
   const empty = position <= 0 ? today : dayTaken(periods, today, position, LOOK_AHEAD_DAYS)
   return { quantity, ...(empty === undefined ? {} : { coverDays: empty - today }) }
