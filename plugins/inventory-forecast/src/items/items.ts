@@ -54,13 +54,17 @@ export async function defineItems(
     ])
   } catch (error) {
     if ((error as { code?: unknown } | null)?.code !== 'CORE_SQL_ROWS_UNEXPECTED') throw error
-    throw new Refusal(
-      'ITEM_CHANGED',
-      'Somebody changed an item of the batch meanwhile: read items again and send its revision.',
-    )
+    throw itemChanged()
   }
   if (given.length === 1 && given[0] !== undefined) await lookAtStock(ctx, given[0])
   return { defined: rows.length }
+}
+
+function itemChanged(): Refusal {
+  return new Refusal(
+    'ITEM_CHANGED',
+    'Somebody changed an item of the batch meanwhile: read items again and send its revision.',
+  )
 }
 
 function unitTaken({ sku, location, unit }: SeriesKey & { readonly unit: string }): Refusal {

@@ -159,9 +159,9 @@ export async function overrideValue({ sku, location, author, from, to }: ValueWi
   const authors = [...new Set(rows.map((row) => row.author))].sort().slice(0, 100)
   const byAuthor = authors.map((name) => ({
     author: name,
-    ...valueOf(rows.filter((row) => row.author === name)),
+    ...valueAddedBy(rows.filter((row) => row.author === name)),
   }))
-  return { ...valueOf(rows), byAuthor }
+  return { ...valueAddedBy(rows), byAuthor }
 }
 
 const nothing: OverrideValue = {
@@ -172,6 +172,6 @@ const nothing: OverrideValue = {
   betterShare: 0,
 }
 
-function valueOf(periods: readonly OverriddenPeriod[]): OverrideValue {
+function valueAddedBy(periods: readonly OverriddenPeriod[]): OverrideValue {
   return overrideValueOf(periods) ?? nothing
 }
