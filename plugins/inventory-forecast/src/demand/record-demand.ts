@@ -42,16 +42,21 @@ export async function recordDemand(
         parameters: [seriesJson, tenant],
       },
       {
-        sql: `update series s set changes = s.changes + 1, dirty_from = least(s.dirty_from, g.day) from ${given}
-               where s.sku = g.sku and s.location = g.location and s.unit = g.unit`,
+        sql: `select 1 as same from series s join ${given} on s.sku = g.sku and s.location = g.location and s.unit = g.unit`,
         parameters: [seriesJson],
         rows: series.length,
       },
       {
-        sql: `insert into demand_days (tenant, sku, location, day, loaded, loaded_out)
-              select $2, g.sku, g.location, g.day, g.quantity, g.out
-                from jsonb_to_recordset($1::jsonb) as g (sku text, location text, day date, quantity numeric, out boolean)
-              on conflict (tenant, sku, location, day) do update set loaded = excluded.loaded, loaded_out = excluded.loaded_out`,
+        sql: `with changed as (
+                insert into demand_days as d (tenant, sku, location, day, loaded, loaded_out)
+                select $2, g.sku, g.location, g.day, g.quantity, g.out
+                  from jsonb_to_recordset($1::jsonb) as g (sku text, location text, day date, quantity numeric, out boolean)
+                on conflict (tenant, sku, location, day) do update set loaded = excluded.loaded, loaded_out = excluded.loaded_out
+                where (d.loaded, d.loaded_out) is distinct from (excluded.loaded, excluded.loaded_out)
+                returning sku, location, day
+              ), since as (select sku, location, min(changed.day) as day from changed group by sku, location)
+              update series s set changes = s.changes + 1, dirty_from = least(s.dirty_from, since.day) from since
+               where s.sku = since.sku and s.location = since.location`,
         parameters: [JSON.stringify(rows), tenant],
       },
     ]),

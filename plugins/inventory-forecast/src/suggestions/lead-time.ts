@@ -14,7 +14,7 @@ export function leadTimeOf(
 ): LeadTime | undefined {
   const n = observedDays.length
   if (n >= LEAST_RECEIPTS || (n > 0 && leadTimeDays === undefined)) {
-    const days = observedDays.reduce((sum, value) => sum + value / n, 0)
+    const days = observedDays.reduce((sum, value) => sum + value, 0) / n
     const squares = observedDays.reduce((sum, value) => sum + (value - days) ** 2, 0)
     return { days, deviation: n > 1 ? Math.sqrt(squares / (n - 1)) : 0, receipts: n }
   }

@@ -96,7 +96,7 @@ interface Telling {
   readonly hash: (text: string) => string
 }
 
-/** Events of alarms that were not raised before. One alarm of a series is one event a day, whoever finds it. */
+/** Events of alarms that were not raised before. Two who find the same state of a series tell of it as one. */
 export function alarmEvents({
   key,
   state,
@@ -122,7 +122,7 @@ export function alarmEvents({
     type,
     data: { ...common, ...data },
     key: eventKey(key),
-    id: hash(`${type}|${sku}|${location}|${now.today}`),
+    id: hash(JSON.stringify([type, sku, location, now.today, state.changes, figures.usable, figures.position])),
   })
   const alarms = alarmsOf(look)
   const suggested =
