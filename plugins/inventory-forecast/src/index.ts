@@ -1,13 +1,20 @@
 import { definePlugin } from '@signalbox/sdk'
 import { demandEvents } from './demand/demand-events.ts'
 import { forecast } from './forecast/forecast.ts'
+import { policyService } from './inventory/policy-service.ts'
+import { policyUdfs } from './inventory/policy-udfs.ts'
 import { reorder } from './inventory/reorder.ts'
 import { planningService } from './planning/planning-service.ts'
 import { advance, nightly } from './runs/runs.ts'
 import { selfTest } from './self-test.ts'
 
 export default definePlugin({
-  services: { 'inventory.forecast': { forecast, reorder }, 'inventory.planning': planningService },
+  services: {
+    'inventory.forecast': { forecast, reorder },
+    'inventory.policy': policyService,
+    'inventory.planning': planningService,
+  },
+  udfs: { ...policyUdfs },
   on: demandEvents,
   jobs: { nightly, advance },
   selfTest,

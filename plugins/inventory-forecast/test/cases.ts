@@ -43,8 +43,20 @@ export interface PolicyCase {
   readonly expect: Readonly<Record<string, number>>
 }
 
+export interface IntermittentPart {
+  readonly id: string
+  readonly train: readonly number[]
+  readonly test: readonly number[]
+  readonly ADI: number
+  readonly CV2: number
+  /** Demand a period by R's tsintermittent, and by ADIDA and IMAPA in R. */
+  readonly forecast: Readonly<Record<string, number>>
+}
+
 export const m3Series = () => read<M3Series[]>('m3_series.json')
 export const goldModels = () => read<GoldModel[]>('r_gold_models.json')
+export const intermittentParts = () =>
+  Object.values(read<Record<string, IntermittentPart>>('carparts_intermittent.json'))
 export const policyCases = () => read<PolicyCase[]>('inventory_policy.json')
 
 function read<T>(name: string): T {

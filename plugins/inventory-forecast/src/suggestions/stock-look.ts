@@ -122,7 +122,17 @@ export function alarmEvents({
     type,
     data: { ...common, ...data },
     key: eventKey(key),
-    id: hash(JSON.stringify([type, sku, location, now.today, state.changes, figures.usable, figures.position])),
+    id: hash(
+      JSON.stringify([
+        type,
+        sku,
+        location,
+        now.today,
+        state.changes,
+        figures.usable,
+        figures.position,
+      ]),
+    ),
   })
   const alarms = alarmsOf(look)
   const suggested =

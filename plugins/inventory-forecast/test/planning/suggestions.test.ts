@@ -395,7 +395,7 @@ t.test(
     }
     const { id } = await on.call('override', said, 'ann')
     await on.host.advance(1000)
-  await on.host.advance(1000)
+    await on.host.advance(1000)
     await on.call(
       'override',
       { ...said, from: '2026-12-07', kind: 'value', value: 90, reason: 'One week only' },
