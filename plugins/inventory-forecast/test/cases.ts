@@ -34,6 +34,13 @@ export interface GoldModel {
   readonly ets: { readonly method: string; readonly aicc: number; readonly mean: readonly number[] }
   readonly theta: { readonly mean: readonly number[] }
   readonly 'ses_alpha0.2_simple': { readonly mean: readonly number[] }
+  readonly stl_periodic?: {
+    readonly seasonal: readonly number[]
+    readonly trend_first5: readonly number[]
+    readonly trend_last5: readonly number[]
+  }
+  /** The last data, trend, season and remainder. */
+  readonly mstl?: { readonly last: readonly number[] }
   readonly holtwinters_fixed_additive?: FixedWeights
   readonly holtwinters_fixed_multiplicative?: FixedWeights
 }
