@@ -1,7 +1,7 @@
 import type { Context } from '@signalbox/sdk'
 import type { SeriesKey } from '../demand/demand-store.ts'
-import type { Accuracy } from '../forecast/accuracy.ts'
 import { cursorOf, readCursor } from './cursor.ts'
+import type { ItemAccuracy } from './forecast-item.ts'
 import type { Monitor } from './monitor.ts'
 import type { Reason } from './reasons.ts'
 
@@ -88,7 +88,7 @@ function riskOf({ sku, location, risk, stock, is_below }: RiskRow) {
 interface AccuracyRow extends SeriesKey {
   readonly method: string
   readonly description: string
-  readonly forecast: { readonly accuracy: Accuracy }
+  readonly forecast: { readonly accuracy: ItemAccuracy }
   readonly monitor: Monitor
 }
 

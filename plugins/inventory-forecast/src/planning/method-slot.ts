@@ -1,13 +1,7 @@
 import type { Context, Contribution } from '@signalbox/sdk'
+import { classifyDemand, type DemandClass } from '../classification/demand-class.ts'
 import type { PeriodKind } from '../demand/periods.ts'
-import {
-  type DemandClass,
-  demandClassOf,
-  distributed,
-  forecastItem,
-  type ItemForecast,
-  type ItemHistory,
-} from './forecast-item.ts'
+import { distributed, forecastItem, type ItemForecast, type ItemHistory } from './forecast-item.ts'
 import { type Reason, reason } from './reasons.ts'
 
 /** Where other plugins add methods; `schemas/method.json` says what fits. */
@@ -54,8 +48,8 @@ export async function bestForecast(
 ): Promise<{ readonly forecast: ItemForecast; readonly notes: readonly Reason[] }> {
   const own = forecastItem(input)
   const { history } = input
-  const fit = demandClassOf(history)
-  const asked = methods.filter(({ value }) => value.classes?.includes(fit) ?? true)
+  const { class: kind } = classifyDemand(history)
+  const asked = methods.filter(({ value }) => value.classes?.includes(kind) ?? true)
   if (asked.length === 0 || history.length < SHORTEST_BACK_TEST) return { forecast: own, notes: [] }
   const notes: Reason[] = []
   const until = ctx.now() + SLOT_BUDGET_MS
@@ -66,7 +60,12 @@ export async function bestForecast(
   const told = { method: best.name, plugin: best.method.plugin, error, own: meanOf(rivals.own) }
   if (!(error < meanOf(rivals.own) * GAIN))
     return { forecast: own, notes: [...notes, reason('METHOD_LOST', told)] }
-  const answer = await ask(best.method, { ...input, period }, ctx, until + METHOD_DEADLINE_MS)
+  const answer = await ask(
+    best.method,
+    { history, frequency: input.frequency, horizon: input.horizon, period },
+    ctx,
+    until + METHOD_DEADLINE_MS,
+  )
   if (!('mean' in answer)) return { forecast: own, notes: [...notes, answer] }
   const spread = Math.sqrt(meanOf(best.errors.map((one) => one * one)))
   const forecast: ItemForecast = {
@@ -78,7 +77,8 @@ export async function bestForecast(
     description: `${best.method.value.title.en} of ${best.method.plugin}`,
     accuracy: { ...own.accuracy, mae: error },
     models: [],
-    fit: 'none',
+    notes: own.notes,
+    fit: '',
     isRefitted: true,
   }
   return { forecast, notes: [...notes, reason('METHOD_WON', told)] }
@@ -97,7 +97,7 @@ async function backTest(
   methods: readonly Method[],
   { input, period, until, notes, ctx }: BackTest,
 ) {
-  const { history, frequency } = input
+  const { history, frequency, periodsPerYear } = input
   const held = Math.max(1, Math.min(Math.floor(frequency / 2), Math.floor(history.length / 6)))
   let alive: readonly Rival[] = methods.map((method) => ({
     name: method.value.id,
@@ -107,7 +107,7 @@ async function backTest(
   const own: number[] = []
   for (let origin = ORIGINS; origin >= 1 && alive.length > 0; origin--) {
     const cut = history.length - origin * held
-    const seen = { history: history.slice(0, cut), frequency, horizon: held }
+    const seen = { history: history.slice(0, cut), frequency, horizon: held, periodsPerYear }
     const actual = history.slice(cut, cut + held)
     const next: Rival[] = []
     for (const rival of alive) {

@@ -1,6 +1,6 @@
 /** Why a number is what it is: a code with its values, and the sentence in both languages. */
 export interface Reason {
-  readonly code: ReasonCode
+  readonly code: string
   readonly en: string
   readonly 'zh-CN': string
   readonly values: Readonly<Record<string, number | string>>
@@ -106,6 +106,10 @@ const sentences = {
   SAFETY_STOCK: [
     'Safety stock of {quantity} keeps the chance of no stock-out in a cycle at {service} %: {z} standard deviations.',
     '安全库存 {quantity}，保证周期不缺货概率 {service}%（{z} 个标准差）。',
+  ],
+  STOCK_FOR_COUNTS: [
+    'A stock of {quantity} covers the demand of this slow mover over lead time and review with a chance of {service} %: {safety} beyond its mean.',
+    '慢动件：库存 {quantity} 以 {service}% 的概率覆盖提前期与盘点期需求，高于均值 {safety}。',
   ],
   REORDER_POINT: [
     'The reorder point is {quantity}: expected demand {mean} and safety stock {safety}.',

@@ -1,6 +1,5 @@
 import type { DayNumber } from '../demand/calendar-days.ts'
 import type { PeriodKind } from '../demand/periods.ts'
-import type { Accuracy } from '../forecast/accuracy.ts'
 import type { ItemForecast } from './forecast-item.ts'
 import type { Monitor } from './monitor.ts'
 import type { Reason } from './reasons.ts'
@@ -10,7 +9,8 @@ export interface StoredForecast {
   readonly mean: readonly number[]
   readonly sigma: readonly number[]
   readonly quantiles: ItemForecast['quantiles']
-  readonly accuracy: Accuracy
+  readonly pmf?: ItemForecast['pmf']
+  readonly accuracy: ItemForecast['accuracy']
   readonly models: ItemForecast['models']
   readonly notes: readonly Reason[]
 }

@@ -3,13 +3,13 @@ import { dayText } from '../demand/calendar-days.ts'
 import { type DemandPeriod, periodsOf } from '../demand/demand-series.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
 import { type PeriodKind, periodAfter, periodRules, periodStart } from '../demand/periods.ts'
-import { demandFromOf, type PlanningConfig } from '../demand/settings.ts'
+import { demandFromOf, hasChineseCalendar, type PlanningConfig } from '../demand/settings.ts'
 import { usualSettings } from '../items/item-settings.ts'
 import { cleanHistory } from '../planning/clean-history.ts'
 import { type Now, nowOf } from '../planning/clock.ts'
 import { bestForecast, type MethodValue } from '../planning/method-slot.ts'
 import { monitorOf } from '../planning/monitor.ts'
-import { comingOf, movesBetween, type Work, workOf } from '../planning/plan-series.ts'
+import { comingOf, movesBetween, stepsBetween, type Work, workOf } from '../planning/plan-series.ts'
 import {
   approvedSince,
   readDays,
@@ -41,7 +41,7 @@ export async function planOne(
   const { forecast, work } = made
   const previous = state.forecast
   const coming = comingOf(forecast, state.promotions, state.overrides)
-  const look = stockLook(state, coming, now.today)
+  const look = stockLook({ ...state, forecast }, coming, now.today)
   const hash = (text: string) => ctx.hash('SHA-256', text)
   const change = suggestionChange({ tenant: ctx.tenant, key, state, look, now, hash })
   const told = previous?.told ?? { isBelow: false, isAtRisk: false, isExcess: false }
@@ -92,69 +92,71 @@ interface Made {
   readonly closed: readonly { readonly starts: string; readonly actual: number }[]
 }
 
-async function forecastOf(ctx: Context, { key, state, run, now, methods }: Ask): Promise<Made> {
+async function forecastOf(ctx: Context, asked: Ask): Promise<Made> {
+  const { state, run, now } = asked
   const { forecast: previous, dirtyFrom } = state
   const period = state.settings?.period ?? usualSettings.period
   const since = dirtyFrom === undefined ? {} : { dirtyFrom }
   const before = previous === undefined ? {} : { previous }
-  const { work, why } = workOf({
-    period,
-    today: now.today,
-    ...since,
-    ...before,
-    isFullRefit: run.full_refit,
-  })
+  const wish = { period, today: now.today, isFullRefit: run.full_refit }
+  const { work, why } = workOf({ ...wish, ...since, ...before })
   if (work === 'keep' && previous !== undefined) {
     const { told: _told, ...kept } = previous
     return { work, forecast: { ...kept, run: run.id, changes: why }, closed: [] }
   }
-  const end = periodStart(period, now.today)
-  const { longestHistory, frequency, horizon } = periodRules[period]
-  const days = await readDays(ctx, key, periodAfter(period, end, -longestHistory))
-  const { periods, unmatchedReturns } = periodsOf(
-    days,
+  return madeAnew(ctx, asked, { period, work, why })
+}
+
+async function madeAnew(
+  ctx: Context,
+  { key, state, run, now, methods }: Ask,
+  {
     period,
-    demandFromOf(ctx.config as PlanningConfig),
-    now.today,
-  )
+    work,
+    why,
+  }: { readonly period: PeriodKind; readonly work: Work; readonly why: readonly Reason[] },
+): Promise<Made> {
+  const { forecast: previous } = state
+  const end = periodStart(period, now.today)
+  const { longestHistory } = periodRules[period]
+  const days = await readDays(ctx, key, periodAfter(period, end, -longestHistory))
+  const from = demandFromOf(ctx.config as PlanningConfig)
+  const { periods, unmatchedReturns } = periodsOf(days, period, from, now.today)
   const { history, notes: cleaned } = cleanHistory(periods, state.promotions)
-  const fit = work === 'update' && previous !== undefined ? { fit: previous.fit } : {}
-  const slot = work === 'update' ? [] : methods
-  const input = { history, frequency, horizon, ...fit }
-  const { forecast: best, notes } = await bestForecast(input, period, slot, ctx)
-  const isRefitted = best.isRefitted
-  const monitored = await monitoring(ctx, key, period, end, periods)
+  const isUpdate = work === 'update' && previous !== undefined
+  const added = previous === undefined ? 0 : stepsBetween(period, previous.historyEnd, end)
+  const earlier = isUpdate ? { earlier: { fit: previous.fit, added } } : {}
+  const input = { ...historyOf(ctx, period, periods, history), ...earlier }
+  const { forecast: best, notes } = await bestForecast(input, period, isUpdate ? [] : methods, ctx)
+  const { isRefitted, notes: told, ...forecast } = best
+  const { monitor, closed } = await monitoring(ctx, key, period, end, periods)
   const made = {
-    ...{
-      mean: best.mean,
-      sigma: best.sigma,
-      quantiles: best.quantiles,
-      accuracy: best.accuracy,
-      models: best.models,
-    },
-    ...{
-      run: run.id,
-      historyEnd: end,
-      period,
-      method: best.method,
-      description: best.description,
-      fit: best.fit,
-    },
+    ...forecast,
+    ...{ run: run.id, historyEnd: end, period, monitor },
     notes: [
       ...historyNotes(periods, unmatchedReturns, end),
       ...cleaned,
+      ...told,
       ...notes,
       reason('METHOD_CHOSEN', { description: best.description }),
     ],
-    updates: work === 'update' && !isRefitted ? (previous?.updates ?? 0) + 1 : 0,
-    monitor: monitored.monitor,
+    updates: isRefitted ? 0 : (previous?.updates ?? 0) + added,
   }
-  const changes = [...why, ...movesBetween(previous, made), ...alarmNote(monitored.monitor)]
-  return {
-    work: isRefitted ? 'refit' : work,
-    forecast: { ...made, changes },
-    closed: monitored.closed,
-  }
+  const changes = [...why, ...movesBetween(previous, made), ...alarmNote(monitor)]
+  return { work: isRefitted ? 'refit' : work, forecast: { ...made, changes }, closed }
+}
+
+function historyOf(
+  { config }: Pick<Context, 'config'>,
+  period: PeriodKind,
+  periods: readonly DemandPeriod[],
+  history: readonly number[],
+) {
+  const { frequency, horizon, perYear } = periodRules[period]
+  const input = { history, frequency, horizon, periodsPerYear: perYear }
+  const [first] = periods
+  if (first === undefined || !hasChineseCalendar(config as PlanningConfig)) return input
+  return { ...input, calendar: { period, start: first.start } }
 }
 
 function historyNotes(
@@ -164,13 +166,7 @@ function historyNotes(
 ): Reason[] {
   const returns =
     unmatchedReturns > 0 ? [reason('RETURNS_UNMATCHED', { quantity: unmatchedReturns })] : []
-  if (periods.length === 0) return [reason('HISTORY_EMPTY'), ...returns]
-  const short = periods.length < 4 ? [reason('HISTORY_SHORT', { periods: periods.length })] : []
-  return [
-    reason('HISTORY_USED', { periods: periods.length, end: dayText(end - 1) }),
-    ...short,
-    ...returns,
-  ]
+  return [reason('HISTORY_USED', { periods: periods.length, end: dayText(end - 1) }), ...returns]
 }
 
 function alarmNote({ isAlarm, periods, trackingSignal, bias }: ForecastRow['monitor']): Reason[] {

@@ -97,7 +97,10 @@ function forecastStatement(
     changes,
     monitor,
   } = forecast
-  const stored: StoredForecast = { mean, sigma, quantiles, accuracy, models, notes }
+  const stored: StoredForecast = {
+    ...{ mean, sigma, quantiles, accuracy, models, notes },
+    ...(forecast.pmf === undefined ? {} : { pmf: forecast.pmf }),
+  }
   const alarms = alarmsOf(look)
   return {
     sql: `insert into forecasts (tenant, sku, location, run, planned_on, history_end, period, method, description, fit, updates, forecast,

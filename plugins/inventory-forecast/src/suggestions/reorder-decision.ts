@@ -1,9 +1,18 @@
 import { type DayNumber, dayText } from '../demand/calendar-days.ts'
 import { periodRules } from '../demand/periods.ts'
+import {
+  leastQuantile,
+  meanOf,
+  type Pmf,
+  probabilityAtMost,
+  varianceOf,
+} from '../intermittent/pmf.ts'
 import { cycleServiceStock, economicOrderQuantity } from '../inventory/continuous-review.ts'
+import { leadTimePoints } from '../inventory/lead-time.ts'
 import { normalUpperTail } from '../inventory/normal.ts'
 import type { ItemSettings } from '../items/item-settings.ts'
 import { type Reason, reason } from '../planning/reasons.ts'
+import { overTime } from './count-demand.ts'
 import { dayTaken, demandOver, type PlannedDemand } from './demand-ahead.ts'
 
 /** What is there and what will come, in the item's unit. */
@@ -33,6 +42,8 @@ export interface ReorderInput {
   readonly periods: readonly PlannedDemand[]
   readonly leadTime: LeadTime
   readonly stock: StockFigures & { readonly onHand: number }
+  /** Of a slow mover: demand of one period by count, which stands in for the normal distribution. */
+  readonly counts?: { readonly pmf: Pmf; readonly periodDays: number }
 }
 
 export interface ReorderFigures {
@@ -75,11 +86,8 @@ export function reorderDecision(input: ReorderInput): ReorderFigures {
   const protectionDays = leadTime.days + (settings.policy === 'periodic' ? settings.reviewDays : 0)
   const span = demandOver(periods, today, protectionDays)
   const daily = protectionDays > 0 ? span.mean / protectionDays : demandOver(periods, today, 1).mean
-  const deviation = Math.sqrt(span.variance + (daily * leadTime.deviation) ** 2)
-  const { z, safetyStock, reorderPoint } = cycleServiceStock(
-    { mean: span.mean, deviation },
-    settings.serviceLevel,
-  )
+  const cover = coverOf(input, { protectionDays, span, daily })
+  const { deviation, safetyStock, reorderPoint } = cover
   const quantity = orderQuantityOf(input)
   const orderUpTo = settings.policy === 'periodic' ? reorderPoint : reorderPoint + quantity.quantity
   const usable = stock.onHand - stock.unusable
@@ -92,7 +100,7 @@ export function reorderDecision(input: ReorderInput): ReorderFigures {
   const why = [
     leadTimeReason(leadTime),
     reason('DEMAND_LEAD_TIME', { mean: span.mean, days: protectionDays, deviation }),
-    reason('SAFETY_STOCK', { quantity: safetyStock, service: settings.serviceLevel * 100, z }),
+    cover.why,
     reason('REORDER_POINT', { quantity: reorderPoint, mean: span.mean, safety: safetyStock }),
     ...positionReasons(stock, position),
     quantity.why,
@@ -121,6 +129,44 @@ export function reorderDecision(input: ReorderInput): ReorderFigures {
     ...(order === undefined ? {} : { suggestion: order.suggestion }),
     why,
   }
+}
+
+interface Protection {
+  readonly protectionDays: number
+  readonly span: { readonly mean: number; readonly variance: number }
+  readonly daily: number
+}
+
+/** What the stock has to cover: of a normal demand by its deviations, of counts by their distribution. */
+function coverOf(
+  { settings, leadTime, counts }: ReorderInput,
+  { protectionDays, span, daily }: Protection,
+) {
+  const { serviceLevel } = settings
+  if (counts !== undefined) {
+    const pmf = demandOfCounts(counts, protectionDays, leadTime.deviation)
+    const reorderPoint = leastQuantile(pmf, serviceLevel)
+    const safetyStock = reorderPoint - meanOf(pmf)
+    const figures = { quantity: reorderPoint, service: serviceLevel * 100, safety: safetyStock }
+    const why = reason('STOCK_FOR_COUNTS', figures)
+    return { deviation: Math.sqrt(varianceOf(pmf)), safetyStock, reorderPoint, why }
+  }
+  const deviation = Math.sqrt(span.variance + (daily * leadTime.deviation) ** 2)
+  const { z, safetyStock, reorderPoint } = cycleServiceStock(
+    { mean: span.mean, deviation },
+    serviceLevel,
+  )
+  const why = reason('SAFETY_STOCK', { quantity: safetyStock, service: serviceLevel * 100, z })
+  return { deviation, safetyStock, reorderPoint, why }
+}
+
+function demandOfCounts(
+  counts: NonNullable<ReorderInput['counts']>,
+  days: number,
+  deviation: number,
+): Pmf {
+  const { pmf, periodDays } = counts
+  return overTime(pmf, leadTimePoints({ periods: days / periodDays, sd: deviation / periodDays }))
 }
 
 function leadTimeReason({ days, deviation, receipts }: LeadTime): Reason {
@@ -225,7 +271,7 @@ function wholeUnit(unit: string): number {
 }
 
 /** P(demand until the next receipt > what can be used); without one on its way, what is ordered today is the next. */
-function riskOf({ today, periods, leadTime, stock }: ReorderInput, usable: number) {
+function riskOf({ today, periods, leadTime, stock, counts }: ReorderInput, usable: number) {
   const days =
     stock.nextReceipt === undefined ? leadTime.days : Math.max(stock.nextReceipt - today, 1)
   const { mean, variance } = demandOver(periods, today, days)
@@ -235,6 +281,11 @@ function riskOf({ today, periods, leadTime, stock }: ReorderInput, usable: numbe
   if (mean === 0) return { probability: 0 }
   const known = on === undefined ? {} : { on }
   if (usable <= 0) return { probability: 1, ...known }
+  if (counts !== undefined) {
+    const spread = stock.nextReceipt === undefined ? leadTime.deviation : 0
+    const covered = probabilityAtMost(demandOfCounts(counts, days, spread), usable)
+    return { probability: 1 - covered, ...known }
+  }
   const probability =
     deviation === 0 ? Number(mean > usable) : normalUpperTail((usable - mean) / deviation)
   return { probability, ...known }

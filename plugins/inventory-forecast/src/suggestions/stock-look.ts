@@ -6,7 +6,7 @@ import type { Now } from '../planning/clock.ts'
 import type { ComingPeriod } from '../planning/plan-series.ts'
 import type { SeriesState } from '../planning/planning-store.ts'
 import { type Reason, reason } from '../planning/reasons.ts'
-import type { StockAlarms } from '../planning/stored-forecast.ts'
+import type { StockAlarms, StoredForecast } from '../planning/stored-forecast.ts'
 import { leadTimeOf } from './lead-time.ts'
 import { type LeadTime, type ReorderFigures, reorderDecision } from './reorder-decision.ts'
 
@@ -17,9 +17,13 @@ export interface StockLook {
   readonly why: readonly Reason[]
 }
 
+interface ForecastByCount {
+  readonly forecast?: Pick<StoredForecast, 'pmf'>
+}
+
 /** The policy over the planned demand and the stock; coded reasons where one of them is not known. */
 export function stockLook(
-  state: Pick<SeriesState, 'settings' | 'stock' | 'leadTimesDays' | 'unit'>,
+  state: Pick<SeriesState, 'settings' | 'stock' | 'leadTimesDays' | 'unit'> & ForecastByCount,
   coming: readonly ComingPeriod[] | undefined,
   today: DayNumber,
 ): StockLook {
@@ -34,7 +38,9 @@ export function stockLook(
   const known = leadTime === undefined ? {} : { leadTime }
   if (missing.length > 0 || coming === undefined || leadTime === undefined)
     return { why: missing, ...known }
+  const counts = countsOf(state, coming)
   const figures = reorderDecision({
+    ...(counts === undefined ? {} : { counts }),
     settings: settings ?? { ...usualSettings, unit: state.unit },
     today,
     periods: coming.map(({ start, days, planned, sigma }) => ({
@@ -49,6 +55,14 @@ export function stockLook(
   const negative =
     (stock.onHand ?? 0) < 0 ? [reason('STOCK_NEGATIVE', { stock: stock.onHand ?? 0 })] : []
   return { figures, leadTime, why: [...negative, ...figures.why] }
+}
+
+/** Demand by count holds as long as neither promotion nor planner says that coming periods are different. */
+function countsOf({ forecast }: ForecastByCount, coming: readonly ComingPeriod[]) {
+  const [first] = coming
+  if (forecast?.pmf === undefined || first === undefined) return undefined
+  if (coming.some(({ baseline, planned }) => planned !== baseline)) return undefined
+  return { pmf: forecast.pmf, periodDays: first.days }
 }
 
 /** The alarms that a look raises. */
