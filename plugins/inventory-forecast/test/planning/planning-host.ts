@@ -36,7 +36,7 @@ export interface PlanningHost {
     now?: number
     answers?: TestAnswers
     config?: unknown
-    grants?: 'asked' | 'required'
+    grants?: 'asked' | readonly string[]
   }) => Promise<PlanningHost>
 }
 
@@ -63,7 +63,7 @@ interface Wish {
   readonly now?: number
   readonly answers?: TestAnswers
   readonly config?: unknown
-  readonly grants?: 'asked' | 'required'
+  readonly grants?: 'asked' | readonly string[]
 }
 
 async function on(client: typeof Client, wish: Wish): Promise<PlanningHost> {

@@ -1,21 +1,15 @@
-import { Refusal } from '@signalbox/sdk'
+import { readFile } from 'node:fs/promises'
+import { validateContract } from '@signalbox/sdk/contract'
 import t from 'tap'
 import { dayNumber, dayText } from '../../src/demand/calendar-days.ts'
+import { planningService } from '../../src/planning/planning-service.ts'
 import { planningHost } from './planning-host.ts'
 
 const DAY = 86_400_000
+const folder = new URL('../../', import.meta.url)
 const planning = await planningHost(t)
 const { host, call, query } = planning
-const key = { sku: 'BRK-6204', location: 'SZ-01' }
-const settings = {
-  unit: 'C62',
-  period: 'week',
-  supplier: 'SUP-7',
-  leadTimeDays: 14,
-  minimumOrder: 200,
-  packSize: 50,
-}
-
+const location = 'SZ-01'
 /** Demand of whole weeks, of which the last one is over on Sunday 2026-11-22. */
 function weeks(of: { sku: string; location: string }, quantities: readonly number[]) {
   const first = dayNumber(2026, 11, 16) - 7 * (quantities.length - 1)
@@ -30,16 +24,8 @@ function weeks(of: { sku: string; location: string }, quantities: readonly numbe
 const steady = Array.from({ length: 60 }, (_, n) => 100 + ((n * 37) % 21) - 10)
 
 async function load(sku: string, quantities = steady): Promise<void> {
-  const days = weeks({ sku, location: key.location }, quantities)
+  const days = weeks({ sku, location }, quantities)
   await call('recordDemand', { days })
-}
-
-async function count(
-  onHand: number,
-  at = new Date(host.now()).toISOString(),
-  of = key,
-): Promise<void> {
-  await host.emit('stock.level.counted', { ...of, onHand, unit: 'C62', at })
 }
 
 /** Starts a run and lets its chunks come. */
@@ -51,6 +37,12 @@ async function run(input: object = {}) {
 }
 
 const published = (type: string) => host.published.filter((event) => event.type === type)
+
+t.test('the contract has an operation for each handler, and every example fits it', async (t) => {
+  const contract = JSON.parse(await readFile(new URL('contracts/inventory.planning.json', folder), 'utf8'))
+  t.strictSame(validateContract(contract), { ok: true, contract })
+  t.strictSame(Object.keys(contract.operations), Object.keys(planningService))
+})
 
 t.test('a run forecasts what is there, and the next one only what changed', async (t) => {
   for (const sku of ['A-1', 'A-2', 'A-3']) await load(sku)
