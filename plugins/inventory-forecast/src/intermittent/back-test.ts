@@ -19,8 +19,12 @@ const SHORTEST_TRAINING = 12
 const MOST_ORIGINS = 24
 /** Of fewer, chance would choose. */
 const FEWEST_ORIGINS = 8
-/** Another method than the first has to be so much better: on two dozen origins less is chance. */
-const CLEARLY_BETTER = 0.85
+/**
+ * Another method than the first has to be so much better: two dozen overlapping forecasts of one item differ by chance.
+ * Within the training months of 60 spare parts no bar from 0.95 to 0.7 did better than another beyond chance (0.307 to
+ * 0.309 a month), so the one that changes methods least without being idle stands.
+ */
+const CLEARLY_BETTER = 0.8
 
 /** The quantile loss (Koenker and Bassett 1978, Econometrica 46, 33–50). */
 export function pinballLoss(actual: number, quantile: number, level: number): number {

@@ -37,6 +37,14 @@ export interface StockPosition {
   readonly backordered?: number
 }
 
+/** Positions that a policy acts at; units. */
+export interface PolicyLevels {
+  /** At a position of this or less an order is placed. */
+  readonly reorderPoint: number
+  /** The position after an order; of (s,Q) the most it can be. */
+  readonly orderUpTo: number
+}
+
 /** Nineteen cycles in twenty without a stock-out: the usual one, and `reorder`'s. */
 const USUAL_SERVICE: ServiceTarget = { type: 'cycle', level: 0.95 }
 

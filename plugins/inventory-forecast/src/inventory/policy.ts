@@ -5,6 +5,7 @@ import { orderQuantity } from './order-quantity.ts'
 import {
   type PolicyInput,
   type PolicyKind,
+  type PolicyLevels,
   policyKindOf,
   refuseUnusablePolicy,
   serviceOf,
@@ -25,14 +26,6 @@ import {
   stockForService,
 } from './service-stock.ts'
 import { suggestOrder } from './suggest-order.ts'
-
-/** Positions that a policy acts at; units. */
-export interface PolicyLevels {
-  /** At a position of this or less an order is placed. */
-  readonly reorderPoint: number
-  /** The position after an order; of (s,Q) the most it can be. */
-  readonly orderUpTo: number
-}
 
 export interface PolicyAnswer extends PolicyLevels {
   readonly policy: PolicyKind

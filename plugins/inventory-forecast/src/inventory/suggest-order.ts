@@ -1,6 +1,5 @@
 import { type OrderConstraints, orderedQuantity } from './order-constraints.ts'
-import type { PolicyLevels } from './policy.ts'
-import type { PolicyKind, StockPosition } from './policy-input.ts'
+import type { PolicyKind, PolicyLevels, StockPosition } from './policy-input.ts'
 import { digits, type Reason } from './reason.ts'
 
 interface Circumstances {
