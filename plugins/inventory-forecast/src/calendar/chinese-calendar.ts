@@ -5,8 +5,7 @@ type Festival = keyof typeof festivals
 
 const years = Object.keys(officialCalendar).map(Number)
 
-/** Years whose days off and make-up workdays the State Council has announced, as far as this version knows. */
-export const FIRST_OFFICIAL_YEAR = Math.min(...years)
+/** The last year whose days off and make-up workdays the State Council has announced, as far as this version knows. */
 export const LAST_OFFICIAL_YEAR = Math.max(...years)
 
 /**

@@ -8,7 +8,7 @@ const FEWEST = 8
 /** A trend without a season is smoothed over a third of the series, at least over so many periods. */
 const TREND_SHARE = 3
 const TREND_LEAST = 9
-/** Weights that outliers lose round by round, as in lowess (Cleveland 1979, JASA 74, 829–836). */
+/** Rounds in which outliers lose their weight, as in lowess (Cleveland 1979, JASA 74, 829–836). */
 const ROBUST_ROUNDS = 4
 const BIWEIGHT_MEDIANS = 6
 
@@ -36,7 +36,8 @@ function remainderOfTrend(values: readonly number[]): number[] {
   const third = Math.max(Math.ceil(values.length / TREND_SHARE), TREND_LEAST)
   const span = { window: third + 1 - (third % 2), degree: 1, jump: 1 } as const
   const series = Float64Array.from(values)
-  let trend = smoothByLoess(series, span)
+  // A first smooth would follow a large outlier and lose its neighbours for it; a line of medians does not.
+  let trend = lineOfMedians(series)
   for (let round = 0; round < ROBUST_ROUNDS; round++) {
     const sizes = series.map((value, t) => Math.abs(value - (trend[t] as number)))
     const reach =
@@ -52,7 +53,20 @@ function remainderOfTrend(values: readonly number[]): number[] {
   return values.map((value, t) => value - (trend[t] as number))
 }
 
-function quantile(sorted: readonly number[], p: number): number {
+/** Theil (1950) and Sen (1968): the median slope of all pairs, and the median of what it leaves. */
+function lineOfMedians(values: Float64Array): Float64Array {
+  const n = values.length
+  const slopes = new Float64Array((n * (n - 1)) / 2)
+  for (let i = 1, at = 0; i < n; i++) {
+    for (let j = 0; j < i; j++)
+      slopes[at++] = ((values[i] as number) - (values[j] as number)) / (i - j)
+  }
+  const slope = quantile(slopes.sort(), 0.5)
+  const level = quantile(values.map((value, t) => value - slope * t).sort(), 0.5)
+  return values.map((_, t) => level + slope * t)
+}
+
+function quantile(sorted: ArrayLike<number>, p: number): number {
   const position = p * (sorted.length - 1)
   const below = Math.floor(position)
   const low = sorted[below] as number

@@ -195,7 +195,7 @@ export function distributionOf(
 }
 
 /** The quantiles' probabilities, rising, each once. */
-export function probabilitiesOf({
+function probabilitiesOf({
   quantiles,
   levels,
 }: Pick<DistributionRequest, 'quantiles' | 'levels'>): number[] {

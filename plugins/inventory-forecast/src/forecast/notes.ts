@@ -114,8 +114,6 @@ const texts = {
 
 export type NoteCode = keyof typeof texts
 
-export const noteCodes = Object.keys(texts) as readonly NoteCode[]
-
 export function note(code: NoteCode, numbers: Numbers = {}): Note {
   const [en, zh] = texts[code] as readonly [Text, Text]
   return { code, message: { en: en(numbers), 'zh-CN': zh(numbers) } }

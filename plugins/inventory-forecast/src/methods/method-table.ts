@@ -26,21 +26,21 @@ export interface Combination {
  * (Petropoulos and Svetunkov 2020, "A simple combination of univariate models", International Journal of
  * Forecasting 36, 110–115, with the methods at hand here).
  */
-export const medianOfThree: Combination = {
+const medianOfThree: Combination = {
   id: 'median',
   members: ['ets', 'theta', 'damped'],
   of: median,
 }
 
 /** A season too long for ETS states is taken out first; the others stay as they are. */
-export const medianOfLongSeason: Combination = {
+const medianOfLongSeason: Combination = {
   id: 'median',
   members: ['stl-ets', 'theta', 'seasonal-naive'],
   of: median,
 }
 
 /** The plain mean of two forecasts (Bates and Granger 1969): errors of unlike methods partly cancel. */
-export const meanOfTwo: Combination = { id: 'mean', members: ['ets', 'theta'], of: mean }
+const meanOfTwo: Combination = { id: 'mean', members: ['ets', 'theta'], of: mean }
 
 /** Combinations by the names that fits keep; both medians work alike. */
 export const combinations: readonly Combination[] = Object.freeze([medianOfThree, meanOfTwo])

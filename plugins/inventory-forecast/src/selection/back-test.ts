@@ -22,7 +22,7 @@ export const FEWEST_ORIGINS = 3
 const SHORTEST_TRAINING = 6
 
 /** Where the history is cut; empty where it is too short to be. */
-export function originsOf(length: number, frequency: number, horizon: number): number[] {
+function originsOf(length: number, frequency: number, horizon: number): number[] {
   // Two years tell a season from noise; where there are not three, the test is of what is left without a season.
   const training = frequency > 1 && length >= 3 * frequency ? 2 * frequency + 1 : SHORTEST_TRAINING
   // Two horizons back, so that the longest step too is met by half of the origins; a short horizon by all of them.

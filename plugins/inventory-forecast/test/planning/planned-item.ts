@@ -14,7 +14,12 @@ export const steady = Array.from({ length: 60 }, (_, n) => 100 + ((n * 37) % 21)
 /** Demand of whole weeks, of which the last one is over on Sunday 2026-11-22. */
 export function weeks(quantities: readonly number[]) {
   const first = dayNumber(2026, 11, 16) - 7 * (quantities.length - 1)
-  return quantities.map((quantity, n) => ({ ...key, day: dayText(first + 7 * n), quantity, unit: 'C62' }))
+  return quantities.map((quantity, n) => ({
+    ...key,
+    day: dayText(first + 7 * n),
+    quantity,
+    unit: 'C62',
+  }))
 }
 
 /** A planned item with a forecast, and this much on the shelf. */

@@ -39,7 +39,9 @@ async function run(input: object = {}) {
 const published = (type: string) => host.published.filter((event) => event.type === type)
 
 t.test('the contract has an operation for each handler, and every example fits it', async (t) => {
-  const contract = JSON.parse(await readFile(new URL('contracts/inventory.planning.json', folder), 'utf8'))
+  const contract = JSON.parse(
+    await readFile(new URL('contracts/inventory.planning.json', folder), 'utf8'),
+  )
   t.strictSame(validateContract(contract), { ok: true, contract })
   t.strictSame(Object.keys(contract.operations), Object.keys(planningService))
 })

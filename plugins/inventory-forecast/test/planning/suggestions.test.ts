@@ -335,18 +335,21 @@ t.test('without a grant of events the rows are kept all the same', async (t) => 
   t.ok(on.host.log.some(({ level }) => level === 'warn'))
 })
 
-t.test('a slow mover is stocked by counts, for a normal distribution says nothing of it', async (t) => {
-  const on = await planning.another()
-  await on.empty()
-  await on.call('defineItems', { items: [{ ...settings, packSize: 1, minimumOrder: 1 }] })
-  const rare = Array.from({ length: 104 }, (_, n) => (n % 7 === 3 ? 1 + (n % 2) : 0))
-  await on.call('recordDemand', { days: weeks(rare) })
-  const at = new Date(on.host.now() - 1000).toISOString()
-  await on.host.emit('stock.level.counted', { ...key, onHand: 0, unit: 'C62', at })
-  await run(on)
-  const figures = await on.call('reorder', key)
-  t.ok(Number.isInteger(figures['reorderPoint']), 'a count of pieces')
-  t.ok(figures['reorderPoint'] >= 1 && figures['reorderPoint'] <= 4)
-  t.ok(figures['why'].some(({ code }: { code: string }) => code === 'STOCK_FOR_COUNTS'))
-  t.equal((await open(on)).length, 1)
-})
+t.test(
+  'a slow mover is stocked by counts, for a normal distribution says nothing of it',
+  async (t) => {
+    const on = await planning.another()
+    await on.empty()
+    await on.call('defineItems', { items: [{ ...settings, packSize: 1, minimumOrder: 1 }] })
+    const rare = Array.from({ length: 104 }, (_, n) => (n % 7 === 3 ? 1 + (n % 2) : 0))
+    await on.call('recordDemand', { days: weeks(rare) })
+    const at = new Date(on.host.now() - 1000).toISOString()
+    await on.host.emit('stock.level.counted', { ...key, onHand: 0, unit: 'C62', at })
+    await run(on)
+    const figures = await on.call('reorder', key)
+    t.ok(Number.isInteger(figures['reorderPoint']), 'a count of pieces')
+    t.ok(figures['reorderPoint'] >= 1 && figures['reorderPoint'] <= 4)
+    t.ok(figures['why'].some(({ code }: { code: string }) => code === 'STOCK_FOR_COUNTS'))
+    t.equal((await open(on)).length, 1)
+  },
+)

@@ -22,7 +22,7 @@ t.test("Theta over rows is R's", { skip: casesMissing }, async (t) => {
   for (const { name, x, frequency, h, theta } of goldModels()) {
     const mean = theta_forecast(x, frequency, h)
     t.ok(
-      mean.every((value, k) => Math.abs(value / theta.mean[k]! - 1) < 0.005),
+      mean.every((value: number, k: number) => Math.abs(value / theta.mean[k]! - 1) < 0.005),
       name,
     )
   }
