@@ -1,9 +1,12 @@
 import { definePlugin } from '@signalbox/sdk'
+import { demandEvents } from './demand/demand-events.ts'
 import { forecast } from './forecast/forecast.ts'
 import { reconcile } from './hierarchy/reconcile.ts'
 import { policyService } from './inventory/policy-service.ts'
 import { policyUdfs } from './inventory/policy-udfs.ts'
 import { reorder } from './inventory/reorder.ts'
+import { planningService } from './planning/planning-service.ts'
+import { advance, nightly } from './runs/runs.ts'
 import { selfTest } from './self-test.ts'
 import { forecastUdfs } from './udfs/forecast-udfs.ts'
 
@@ -11,7 +14,10 @@ export default definePlugin({
   services: {
     'inventory.forecast': { forecast, reorder, reconcile },
     'inventory.policy': policyService,
+    'inventory.planning': planningService,
   },
   udfs: { ...forecastUdfs, ...policyUdfs },
+  on: demandEvents,
+  jobs: { nightly, advance },
   selfTest,
 })

@@ -1,0 +1,24 @@
+import type { Context } from '@signalbox/sdk'
+import { type DayNumber, dayOfMs, instantText } from '../demand/calendar-days.ts'
+import { offsetOf, type PlanningConfig } from '../demand/settings.ts'
+
+export interface Now {
+  readonly ms: number
+  readonly instant: string
+  /** By the tenant's clocks. */
+  readonly today: DayNumber
+}
+
+export function nowOf(ctx: Pick<Context, 'now' | 'config'>): Now {
+  const ms = ctx.now()
+  return {
+    ms,
+    instant: instantText(ms),
+    today: dayOfMs(ms, offsetOf(ctx.config as PlanningConfig)),
+  }
+}
+
+/** What the host is given as the user behind a change. */
+export function actorOf({ principal }: Pick<Context, 'principal'>): string {
+  return `${principal.kind}:${principal.id}`
+}

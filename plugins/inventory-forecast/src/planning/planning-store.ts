@@ -1,0 +1,300 @@
+import type { Context, Statement } from '@signalbox/sdk'
+import { type DayNumber, dayOfText, dayText, msOfInstant } from '../demand/calendar-days.ts'
+import type { DemandDay } from '../demand/demand-series.ts'
+import type { SeriesKey } from '../demand/demand-store.ts'
+import type { PeriodKind } from '../demand/periods.ts'
+import { type ItemSettings, settingsOf } from '../items/item-settings.ts'
+import type { OverrideSpan } from '../overrides/apply-overrides.ts'
+import type { StockFigures } from '../suggestions/reorder-decision.ts'
+import type { PromotionSpan } from './clean-history.ts'
+import type { ForecastRow, StoredForecast } from './stored-forecast.ts'
+
+type Port = Pick<Context, 'db'>
+
+export interface OpenSuggestion {
+  readonly id: string
+  readonly revision: number
+  readonly quantity: number
+  readonly orderBy: DayNumber
+  readonly expiresOn: DayNumber
+}
+
+/** All that planning knows of one series, but for its days. */
+export interface SeriesState {
+  readonly unit: string
+  readonly dirtyFrom?: DayNumber
+  /** How often it has changed; what is written on the ground of this state clears no later mark. */
+  readonly changes: number
+  /** Undefined: nobody defined the item here. */
+  readonly settings?: ItemSettings
+  readonly forecast?: ForecastRow
+  readonly stock: StockFigures
+  readonly leadTimesDays: readonly number[]
+  readonly promotions: readonly PromotionSpan[]
+  readonly overrides: readonly OverrideSpan[]
+  readonly open?: OpenSuggestion
+}
+
+const LEAD_TIMES_LOOKED_AT = 20
+
+const SERIES = `
+select s.unit, s.dirty_from::text as dirty_from, s.changes as seen, i.settings,
+       f.run, f.history_end::text as history_end, f.period, f.method, f.description, f.fit, f.updates, f.forecast, f.changes,
+       f.monitor, f.is_below, f.is_at_risk, f.is_excess
+  from series s left join items i on i.sku = s.sku and i.location = s.location
+  left join forecasts f on f.sku = s.sku and f.location = s.location
+ where s.sku = $1 and s.location = $2`
+
+/** The figure that was told last, and what moved after it. */
+const ON_HAND = `
+select (l.on_hand + coalesce((select sum(m.delta) from movements m where m.sku = l.sku and m.location = l.location
+         and (m.moved_at, m.movement) > (l.told_at, l.told_by)), 0))::float8 as on_hand
+  from stock_levels l where l.sku = $1 and l.location = $2`
+
+/**
+ * A lot is on the shelf once a movement brought it in, or stock was told after it arrived. Of what quality keeps there, what left
+ * as scrap or back to the supplier is gone. A lot that waits for the shelf is on its way, but for what is rejected.
+ */
+const LOTS = `
+with lots as (
+  select r.lot, sum(r.quantity) as received, min(r.received_at) as received_at from receipts r
+   where r.sku = $1 and r.location = $2 group by r.lot
+), known as (
+  select coalesce(l.lot, q.lot) as lot, coalesce(l.received, 0) as received, coalesce(q.rejected, 0) as rejected, coalesce(q.held, 0) as held,
+         l.lot is null
+           or exists (select from movements m where m.sku = $1 and m.location = $2 and m.delta > 0 and (m.lot = l.lot
+                        or (m.lot is null and m.kind = 'receipt' and m.moved_at >= l.received_at)))
+           or exists (select from stock_levels t where t.sku = $1 and t.location = $2 and t.told_at > l.received_at) as is_shelved,
+         coalesce((select sum(-m.delta) from movements m where m.lot = coalesce(l.lot, q.lot) and m.sku = $1 and m.location = $2
+                     and m.delta < 0 and m.kind in ('scrap', 'transfer-out', 'adjustment')), 0) as gone
+    from lots l full join (select * from quality_lots where sku = $1 and (location = $2 or (location is null and lot in (select lot from lots)))) q
+      on q.lot = l.lot
+)
+select coalesce(sum(greatest(rejected + held - gone, 0)) filter (where is_shelved), 0)::float8 as unusable,
+       (count(*) filter (where is_shelved and rejected + held - gone > 0))::int as unusable_lots,
+       coalesce(sum(greatest(received - rejected, 0)) filter (where not is_shelved), 0)::float8 as waiting
+  from known`
+
+const ON_ORDER = `
+with lines as (
+  select p.order_no, coalesce(c.quantity * p.factor::numeric, p.quantity) as quantity, coalesce(c.due, p.due) as due
+    from purchase_lines p left join purchase_changes c on c.order_no = p.order_no and c.line = p.line
+   where p.sku = $1 and p.location = $2
+), orders as (
+  select order_no, min(due) as due, sum(quantity) - coalesce((select sum(r.quantity) from receipts r
+           where r.order_no = lines.order_no and r.sku = $1 and r.location = $2), 0) as missing
+    from lines group by order_no
+)
+select coalesce(sum(missing), 0)::float8 as on_order, min(due)::text as next_due from orders where missing > 0`
+
+const LEAD_TIMES = `
+select (extract(epoch from min(r.received_at) - p.placed_at) / 86400)::float8 as days
+  from purchase_lines p join receipts r on r.order_no = p.order_no and r.sku = p.sku and r.location = p.location
+ where p.sku = $1 and p.location = $2
+ group by p.order_no, p.placed_at having min(r.received_at) >= p.placed_at
+ order by p.placed_at desc limit ${LEAD_TIMES_LOOKED_AT}`
+
+const PROMOTIONS = `
+select starts::text as starts, ends::text as ends, uplift from promotions
+ where $1 = any(skus) and (locations is null or $2 = any(locations)) and not is_cancelled and uplift is not null
+ order by ends desc limit 200`
+
+const OVERRIDES = `
+select id, starts::text as starts, ends::text as ends, kind, value, made_at from overrides
+ where sku = $1 and location = $2 and withdrawn_at is null and (expires_at is null or expires_at > $3) and ends >= $4::date
+ order by made_at desc limit 200`
+
+const SUGGESTIONS = `
+select id, revision, coalesce(approved_quantity, quantity) as quantity, order_by::text as order_by, expires_on::text as expires_on, state from suggestions
+ where sku = $1 and location = $2 and (state = 'open' or (state = 'approved' and order_no is null and changed_at > $3))`
+
+/** An approved suggestion that nobody ordered for a month is forgotten: counting it would hide a need for ever. */
+const APPROVED_COUNTS_DAYS = 30
+
+interface SeriesRow {
+  readonly unit: string
+  readonly dirty_from: string | null
+  readonly seen: number
+  readonly settings: (Partial<ItemSettings> & Pick<ItemSettings, 'unit'>) | null
+  readonly run: string | null
+  readonly history_end: string
+  readonly period: PeriodKind
+  readonly method: string
+  readonly description: string
+  readonly fit: string
+  readonly updates: number
+  readonly forecast: string
+  readonly changes: ForecastRow['changes']
+  readonly monitor: ForecastRow['monitor']
+  readonly is_below: boolean
+  readonly is_at_risk: boolean
+  readonly is_excess: boolean
+}
+
+type Rows = [
+  SeriesRow,
+  { readonly on_hand: number },
+  { readonly unusable: number; readonly unusable_lots: number; readonly waiting: number },
+  { readonly on_order: number; readonly next_due: string | null },
+  { readonly days: number },
+  { readonly starts: string; readonly ends: string; readonly uplift: number },
+  {
+    readonly id: string
+    readonly starts: string
+    readonly ends: string
+    readonly kind: OverrideSpan['kind']
+    readonly value: number
+    readonly made_at: string
+  },
+  {
+    readonly id: string
+    readonly revision: number
+    readonly quantity: number
+    readonly order_by: string
+    readonly expires_on: string
+    readonly state: string
+  },
+]
+
+/** What holds of a series now, read in one transaction. @returns undefined for one that nobody told of. */
+export async function readSeries(
+  { db }: Port,
+  { sku, location }: SeriesKey,
+  now: { readonly instant: string; readonly today: DayNumber; readonly monthAgo: string },
+): Promise<SeriesState | undefined> {
+  const key = [sku, location]
+  const statements: Statement[] = [SERIES, ON_HAND, LOTS, ON_ORDER, LEAD_TIMES, PROMOTIONS].map(
+    (sql) => ({ sql, parameters: key }),
+  )
+  const answers = await db.transaction<Rows>([
+    ...statements,
+    // A period in progress may have begun up to a month ago.
+    { sql: OVERRIDES, parameters: [...key, now.instant, dayText(now.today - 31)] },
+    { sql: SUGGESTIONS, parameters: [...key, now.monthAgo] },
+  ])
+  const [series, onHand, lots, order, leadTimes, promotions, overrides, suggestions] = answers
+  const [row] = series.rows
+  if (row === undefined) return undefined
+  const open = suggestions.rows.find(({ state }) => state === 'open')
+  const approved = suggestions.rows.filter(({ state }) => state === 'approved')
+  return {
+    unit: row.unit,
+    changes: row.seen,
+    ...(row.dirty_from === null ? {} : { dirtyFrom: dayOfText(row.dirty_from) }),
+    ...(row.settings === null ? {} : { settings: settingsOf(row.settings) }),
+    ...(row.run === null ? {} : { forecast: forecastOf(row, row.run) }),
+    stock: stockOf(
+      onHand.rows[0],
+      lots.rows[0],
+      order.rows[0],
+      approved.reduce((sum, one) => sum + one.quantity, 0),
+    ),
+    leadTimesDays: leadTimes.rows.map(({ days }) => days),
+    promotions: promotions.rows.map(({ starts, ends, uplift }) => ({
+      starts: dayOfText(starts),
+      ends: dayOfText(ends),
+      uplift,
+    })),
+    overrides: overrides.rows.map(({ id, starts, ends, kind, value, made_at }) => ({
+      ...{ id, kind, value, starts: dayOfText(starts), ends: dayOfText(ends) },
+      madeAtMs: msOfInstant(made_at),
+    })),
+    ...(open === undefined
+      ? {}
+      : {
+          open: {
+            ...{ id: open.id, revision: open.revision, quantity: open.quantity },
+            ...{ orderBy: dayOfText(open.order_by), expiresOn: dayOfText(open.expires_on) },
+          },
+        }),
+  }
+}
+
+/** Since when approved suggestions count. */
+export function approvedSince(today: DayNumber): string {
+  return `${dayText(today - APPROVED_COUNTS_DAYS)}T00:00:00Z`
+}
+
+function forecastOf(row: SeriesRow, run: string): ForecastRow {
+  const stored = JSON.parse(row.forecast) as StoredForecast
+  const { period, method, description, fit, updates, changes, monitor } = row
+  const told = { isBelow: row.is_below, isAtRisk: row.is_at_risk, isExcess: row.is_excess }
+  return {
+    ...stored,
+    ...{ run, period, method, description, fit, updates, changes, monitor, told },
+    historyEnd: dayOfText(row.history_end),
+  }
+}
+
+function stockOf(
+  onHand: Rows[1] | undefined,
+  lots: Rows[2] | undefined,
+  order: Rows[3] | undefined,
+  approved: number,
+): StockFigures {
+  return {
+    ...(onHand === undefined ? {} : { onHand: onHand.on_hand }),
+    unusable: lots?.unusable ?? 0,
+    unusableLots: lots?.unusable_lots ?? 0,
+    onOrder: (order?.on_order ?? 0) + (lots?.waiting ?? 0),
+    approved,
+    ...(order?.next_due == null ? {} : { nextReceipt: dayOfText(order.next_due) }),
+  }
+}
+
+interface DayRow {
+  readonly day: string
+  readonly issued: number
+  readonly returned: number
+  readonly unmet: number
+  readonly stocked_out: boolean
+  readonly loaded: number | null
+  readonly loaded_out: boolean
+  readonly stock_least: number | null
+  readonly stock_last: number | null
+}
+
+/** The days of a series from one on, with what was ordered on each. */
+export async function readDays(
+  { db }: Port,
+  { sku, location }: SeriesKey,
+  from: DayNumber,
+): Promise<readonly DemandDay[]> {
+  const parameters = [sku, location, dayText(from)]
+  const [days, ordered] = await db.transaction<
+    [DayRow, { readonly day: string; readonly quantity: number }]
+  >([
+    {
+      sql: `select day::text as day, issued::float8 as issued, returned::float8 as returned, unmet::float8 as unmet, stocked_out,
+                   loaded::float8 as loaded, loaded_out, stock_least::float8 as stock_least, stock_last::float8 as stock_last
+              from demand_days where sku = $1 and location = $2 and day >= $3::date order by demand_days.day`,
+      parameters,
+    },
+    {
+      sql: `select l.day::text as day, sum(l.quantity)::float8 as quantity from order_lines l
+             where l.sku = $1 and l.location = $2 and l.day >= $3::date
+               and not exists (select from order_cancellations c where c.order_no = l.order_no and c.line in ('', l.line))
+             group by l.day order by l.day`,
+      parameters,
+    },
+  ])
+  const orderedOn = new Map(ordered.rows.map(({ day, quantity }) => [day, quantity]))
+  const known = days.rows.map((row) => dayOf(row, orderedOn.get(row.day) ?? 0))
+  const seen = new Set(days.rows.map(({ day }) => day))
+  const bare = { issued: 0, returned: 0, unmet: 0, stockedOut: false }
+  const onlyOrdered = ordered.rows
+    .filter(({ day }) => !seen.has(day))
+    .map(({ day, quantity }) => ({ day: dayOfText(day), ...bare, ordered: quantity }))
+  return [...known, ...onlyOrdered]
+}
+
+function dayOf(row: DayRow, ordered: number): DemandDay {
+  const { day, issued, returned, unmet, stocked_out, loaded, loaded_out, stock_least, stock_last } =
+    row
+  return {
+    ...{ day: dayOfText(day), issued, returned, unmet, ordered, stockedOut: stocked_out },
+    ...(loaded === null ? {} : { loaded, loadedOut: loaded_out }),
+    ...(stock_least === null ? {} : { stockLeast: stock_least }),
+    ...(stock_last === null ? {} : { stockLast: stock_last }),
+  }
+}

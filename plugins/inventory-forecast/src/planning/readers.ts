@@ -1,0 +1,126 @@
+import type { Context } from '@signalbox/sdk'
+import { dayText } from '../demand/calendar-days.ts'
+import { periodsOf } from '../demand/demand-series.ts'
+import type { SeriesKey } from '../demand/demand-store.ts'
+import { periodAfter, periodRules, periodStart } from '../demand/periods.ts'
+import { demandFromOf, type PlanningConfig } from '../demand/settings.ts'
+import { usualSettings } from '../items/item-settings.ts'
+import { cleanHistory, promotionFactor } from './clean-history.ts'
+import { readDays } from './planning-store.ts'
+import { requireForecast, seriesView } from './series-view.ts'
+
+/** The demand of a series by its periods, as it came and as forecasts see it. */
+export async function demand(
+  { sku, location, limit = 104 }: SeriesKey & { readonly limit?: number },
+  ctx: Context,
+) {
+  const { state, now } = await seriesView(ctx, { sku, location })
+  const period = state.settings?.period ?? usualSettings.period
+  const from = periodAfter(
+    period,
+    periodStart(period, now.today),
+    -periodRules[period].longestHistory,
+  )
+  const days = await readDays(ctx, { sku, location }, from)
+  const { periods, unmatchedReturns } = periodsOf(
+    days,
+    period,
+    demandFromOf(ctx.config as PlanningConfig),
+    now.today,
+  )
+  const { history, notes } = cleanHistory(periods, state.promotions)
+  const rows = periods.map(({ start, days: length, demand: quantity, daysOut }, t) => ({
+    ...{ start: dayText(start), demand: quantity, cleaned: history[t] ?? quantity, daysOut },
+    promotionFactor: promotionFactor(state.promotions, start, length),
+  }))
+  return {
+    ...{ sku, location, unit: state.unit, period, unmatchedReturns, notes },
+    isChanged: state.dirtyFrom !== undefined,
+    periods: rows.slice(-limit),
+  }
+}
+
+interface ForecastWish extends SeriesKey {
+  readonly horizon?: number
+  readonly quantiles?: readonly number[]
+}
+
+/** What is forecast, beside what planners made of it. */
+export async function forecast({ sku, location, horizon, quantiles }: ForecastWish, ctx: Context) {
+  const view = await seriesView(ctx, { sku, location })
+  const { forecast: made, coming } = requireForecast(view)
+  const { run, period, method, description, accuracy, historyEnd } = made
+  return {
+    ...{ sku, location, unit: view.state.unit, period, run, method, description, accuracy },
+    historyEnd: dayText(historyEnd - 1),
+    periods: coming
+      .slice(0, horizon ?? coming.length)
+      .map(({ start, days, statistical, planned, override, quantiles: all }) => ({
+        ...{ start: dayText(start), days, statistical, planned },
+        quantiles: all.filter(({ p }) => quantiles?.includes(p) ?? true),
+        ...(override === undefined ? {} : { override }),
+      })),
+  }
+}
+
+/** The policy over forecast and stock as they are now; where a number is missing, why. */
+export async function reorder({ sku, location }: SeriesKey, ctx: Context) {
+  const { state, look, now } = await seriesView(ctx, { sku, location })
+  const { figures, leadTime, why } = look
+  const { onHand, unusable, onOrder, approved, nextReceipt } = state.stock
+  const base = {
+    ...{ sku, location, unit: state.unit, at: now.instant, why },
+    ...{ unusable, onOrder: onOrder + approved },
+    ...(onHand === undefined ? {} : { onHand }),
+    ...(nextReceipt === undefined ? {} : { nextReceipt: dayText(nextReceipt) }),
+    ...(leadTime === undefined
+      ? {}
+      : { leadTimeDays: leadTime.days, leadTimeDeviation: leadTime.deviation }),
+    ...(state.settings === undefined
+      ? {}
+      : { policy: state.settings.policy, serviceLevel: state.settings.serviceLevel }),
+  }
+  if (figures === undefined) return base
+  const { suggestion, stockoutOn, coverDays, why: _why, isAtRisk, isBelow, ...numbers } = figures
+  return {
+    ...base,
+    ...numbers,
+    ...{ isBelowReorderPoint: isBelow, isAtRisk },
+    ...(stockoutOn === undefined ? {} : { stockoutOn: dayText(stockoutOn) }),
+    ...(coverDays === undefined ? {} : { coverDays }),
+    ...(suggestion === undefined
+      ? {}
+      : {
+          suggestion: {
+            quantity: suggestion.quantity,
+            orderBy: dayText(suggestion.orderBy),
+            neededBy: dayText(suggestion.neededOn),
+          },
+        }),
+  }
+}
+
+export type ExplainWhat = 'forecast' | 'changes' | 'reorder'
+
+/** Why a number is what it is: sentences by code with their values, and the parts that a forecast is made of. */
+export async function explain(
+  { sku, location, what }: SeriesKey & { readonly what: ExplainWhat },
+  ctx: Context,
+) {
+  const view = await seriesView(ctx, { sku, location })
+  const base = { sku, location, what, unit: view.state.unit }
+  if (what === 'reorder') return { ...base, reasons: view.look.why }
+  const { forecast: made, coming } = requireForecast(view)
+  const told = { ...base, run: made.run, method: made.method, description: made.description }
+  if (what === 'changes') return { ...told, reasons: made.changes }
+  return {
+    ...told,
+    reasons: made.notes,
+    models: made.models,
+    accuracy: made.accuracy,
+    components: coming.map(({ start, baseline, statistical, planned }) => ({
+      ...{ start: dayText(start), baseline },
+      ...{ promotion: statistical - baseline, override: planned - statistical, planned },
+    })),
+  }
+}

@@ -1,0 +1,37 @@
+import type { DayNumber } from '../demand/calendar-days.ts'
+import type { PeriodKind } from '../demand/periods.ts'
+import type { ItemForecast } from './forecast-item.ts'
+import type { Monitor } from './monitor.ts'
+import type { Reason } from './reasons.ts'
+
+/** The forecast that holds for a series, before promotions and planners, as it is kept. */
+export interface StoredForecast {
+  readonly mean: readonly number[]
+  readonly sigma: readonly number[]
+  readonly quantiles: ItemForecast['quantiles']
+  readonly pmf?: ItemForecast['pmf']
+  readonly accuracy: ItemForecast['accuracy']
+  readonly models: ItemForecast['models']
+  readonly notes: readonly Reason[]
+}
+
+export interface ForecastRow extends StoredForecast {
+  readonly run: string
+  /** First day after the history: the coming periods begin here. */
+  readonly historyEnd: DayNumber
+  readonly period: PeriodKind
+  readonly method: string
+  readonly description: string
+  readonly fit: string
+  readonly updates: number
+  readonly monitor: Monitor
+  readonly changes: readonly Reason[]
+  readonly told: StockAlarms
+}
+
+/** Which alarms of the stock are raised; an event tells only of a new one. */
+export interface StockAlarms {
+  readonly isBelow: boolean
+  readonly isAtRisk: boolean
+  readonly isExcess: boolean
+}

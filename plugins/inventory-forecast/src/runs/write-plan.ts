@@ -1,0 +1,166 @@
+import type { Context, Statement } from '@signalbox/sdk'
+import { dayText } from '../demand/calendar-days.ts'
+import type { SeriesKey } from '../demand/demand-store.ts'
+import type { PeriodKind } from '../demand/periods.ts'
+import type { Now } from '../planning/clock.ts'
+import { type ClosedPeriod, MONITORED_PERIODS } from '../planning/monitor.ts'
+import type { ComingPeriod } from '../planning/plan-series.ts'
+import type { SeriesState } from '../planning/planning-store.ts'
+import type { ForecastRow, StoredForecast } from '../planning/stored-forecast.ts'
+import { alarmsOf, type StockLook, stockSummary } from '../suggestions/stock-look.ts'
+
+interface PointRow {
+  readonly starts: string
+  readonly statistical: number
+  readonly actual: number | null
+}
+
+/** Points that are not over by what is known, and the last ones that are. */
+export async function readPoints(
+  { db }: Pick<Context, 'db'>,
+  { sku, location }: SeriesKey,
+  period: PeriodKind,
+  before: string,
+): Promise<readonly PointRow[]> {
+  const { rows } = await db.query<PointRow>(
+    `select starts::text as starts, statistical, actual from forecast_points
+      where sku = $1 and location = $2 and period = $3 and starts < $4::date order by forecast_points.starts desc limit 200`,
+    [sku, location, period, before],
+  )
+  return [...rows].reverse()
+}
+
+/** What the monitor looks at: closed periods, the newest last. */
+export function closedPeriods(
+  points: readonly PointRow[],
+  actual: ReadonlyMap<string, number>,
+): readonly ClosedPeriod[] {
+  return points
+    .flatMap(({ starts, statistical, actual: kept }) => {
+      const known = actual.get(starts) ?? kept
+      return known === null ? [] : [{ forecast: statistical, actual: known }]
+    })
+    .slice(-MONITORED_PERIODS)
+}
+
+interface Plan {
+  readonly key: SeriesKey
+  readonly run: string
+  readonly state: SeriesState
+  readonly forecast: Omit<ForecastRow, 'told'>
+  readonly coming: readonly ComingPeriod[]
+  readonly closed: readonly { readonly starts: string; readonly actual: number }[]
+  readonly look: StockLook
+  readonly now: Now
+}
+
+/** All that a run found of one series. A mark that came since it was read stays. */
+export function planStatements(tenant: string, plan: Plan): Statement[] {
+  const { key, state, closed } = plan
+  const { sku, location } = key
+  return [
+    forecastStatement(tenant, plan),
+    pointsStatement(tenant, plan),
+    ...(closed.length === 0
+      ? []
+      : [
+          {
+            sql: `update forecast_points p set actual = c.actual from jsonb_to_recordset($4::jsonb) as c (starts date, actual float8)
+                   where p.sku = $1 and p.location = $2 and p.period = $3 and p.starts = c.starts`,
+            parameters: [sku, location, plan.forecast.period, JSON.stringify(closed)],
+          },
+        ]),
+    {
+      sql: 'update series set dirty_from = null where sku = $1 and location = $2 and changes = $3',
+      parameters: [sku, location, state.changes],
+    },
+  ]
+}
+
+function forecastStatement(
+  tenant: string,
+  { key, run, state, forecast, look, now }: Plan,
+): Statement {
+  const {
+    mean,
+    sigma,
+    quantiles,
+    accuracy,
+    models,
+    notes,
+    historyEnd,
+    period,
+    method,
+    description,
+    fit,
+    updates,
+    changes,
+    monitor,
+  } = forecast
+  const stored: StoredForecast = {
+    ...{ mean, sigma, quantiles, accuracy, models, notes },
+    ...(forecast.pmf === undefined ? {} : { pmf: forecast.pmf }),
+  }
+  const alarms = alarmsOf(look)
+  return {
+    sql: `insert into forecasts (tenant, sku, location, run, planned_on, history_end, period, method, description, fit, updates, forecast,
+                                 changes, monitor, stock, risk, is_below, is_at_risk, is_excess)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14::jsonb, $15::jsonb, $16, $17, $18, $19)
+          on conflict (tenant, sku, location) do update set run = excluded.run, planned_on = excluded.planned_on,
+            history_end = excluded.history_end, period = excluded.period, method = excluded.method, description = excluded.description,
+            fit = excluded.fit, updates = excluded.updates, forecast = excluded.forecast, changes = excluded.changes,
+            monitor = excluded.monitor, stock = excluded.stock, risk = excluded.risk, is_below = excluded.is_below,
+            is_at_risk = excluded.is_at_risk, is_excess = excluded.is_excess`,
+    parameters: [
+      ...[
+        tenant,
+        key.sku,
+        key.location,
+        run,
+        dayText(now.today),
+        dayText(historyEnd),
+        period,
+        method,
+        description,
+        fit,
+        updates,
+      ],
+      ...[
+        JSON.stringify(stored),
+        JSON.stringify(changes),
+        JSON.stringify(monitor),
+        JSON.stringify(stockSummary(state, look)),
+      ],
+      ...[look.figures?.stockoutProbability ?? 0, alarms.isBelow, alarms.isAtRisk, alarms.isExcess],
+    ],
+  }
+}
+
+/** A period's point is written until the period begins: what stands then is what is held against what comes. */
+function pointsStatement(tenant: string, { key, run, forecast, coming, now }: Plan): Statement {
+  const points = coming
+    // The first forecast of a series also covers the period in progress; later ones leave it as it was said.
+    .filter(({ start }, h) => start > now.today || h === 0)
+    .map(({ start, statistical, planned, quantiles, override }) => ({
+      ...{ starts: dayText(start), statistical, planned, quantiles },
+      ...(override === undefined ? {} : { override }),
+      is_begun: start <= now.today,
+    }))
+  return {
+    sql: `insert into forecast_points as p (tenant, sku, location, starts, period, run, statistical, planned, override, quantiles)
+          select $1, $2, $3, n.starts, $4, $5, n.statistical, n.planned, n.override, n.quantiles
+            from jsonb_to_recordset($6::jsonb) as n (starts date, statistical float8, planned float8, override text, quantiles jsonb, is_begun boolean)
+          on conflict (tenant, sku, location, period, starts) do update set run = excluded.run, statistical = excluded.statistical,
+            planned = excluded.planned, override = excluded.override, quantiles = excluded.quantiles
+          where p.actual is null and p.starts > $7::date`,
+    parameters: [
+      tenant,
+      key.sku,
+      key.location,
+      forecast.period,
+      run,
+      JSON.stringify(points),
+      dayText(now.today),
+    ],
+  }
+}

@@ -1,0 +1,120 @@
+import type { SqlValue, Statement } from '@signalbox/sdk'
+import { dayText } from '../demand/calendar-days.ts'
+import type { SeriesKey } from '../demand/demand-store.ts'
+import type { Now } from '../planning/clock.ts'
+import type { OpenSuggestion, SeriesState } from '../planning/planning-store.ts'
+import { type Reason, reason } from '../planning/reasons.ts'
+import type { StockLook } from './stock-look.ts'
+import { type SuggestionMove, suggestionMoves } from './suggestion-states.ts'
+
+/** What nobody decided on in two weeks is thought over anew. */
+const OPEN_DAYS = 14
+/** A planner is not sent a new suggestion for less. */
+const MATERIAL_CHANGE = 0.1
+
+export interface SuggestionChange {
+  readonly statements: readonly Statement[]
+  readonly made?: { readonly id: string; readonly quantity: number }
+}
+
+/**
+ * The statements that bring the open suggestion of a series to what a look asks for. It stays as it is where the need is much the
+ * same, so that a planner decides on what he has read.
+ */
+export function suggestionChange({
+  tenant,
+  key,
+  state,
+  look,
+  now,
+  hash,
+}: {
+  readonly tenant: string
+  readonly key: SeriesKey
+  readonly state: SeriesState
+  readonly look: StockLook
+  readonly now: Now
+  readonly hash: (text: string) => string
+}): SuggestionChange {
+  const { open } = state
+  const wish = look.figures?.suggestion
+  const isLapsed = open !== undefined && open.expiresOn < now.today
+  if (open !== undefined && wish !== undefined && !isLapsed && isMuchTheSame(open, wish)) {
+    return { statements: [], made: { id: open.id, quantity: open.quantity } }
+  }
+  const closing = open === undefined ? [] : [closed(open, now, isLapsed, wish !== undefined)]
+  if (wish === undefined) return { statements: closing }
+  const id = `SG-${hash(`${key.sku}|${key.location}|${now.ms}|${open?.id ?? ''}`).slice(0, 16)}`
+  const insert: Statement = {
+    sql: `insert into suggestions (tenant, id, sku, location, state, quantity, unit, supplier, order_by, needed_on, expires_on, why, made_at, changed_at)
+          values ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10, $11::jsonb, $12, $12) on conflict do nothing`,
+    parameters: [
+      ...[
+        tenant,
+        id,
+        key.sku,
+        key.location,
+        wish.quantity,
+        state.unit,
+        state.settings?.supplier ?? null,
+      ],
+      ...[
+        dayText(wish.orderBy),
+        dayText(wish.neededOn),
+        dayText(Math.max(now.today, wish.orderBy) + OPEN_DAYS),
+      ],
+      ...[JSON.stringify(look.why), now.instant],
+    ],
+  }
+  return { statements: [...closing, insert], made: { id, quantity: wish.quantity } }
+}
+
+function isMuchTheSame(
+  open: OpenSuggestion,
+  wish: { readonly quantity: number; readonly orderBy: number },
+): boolean {
+  const isNear = Math.abs(wish.quantity - open.quantity) <= MATERIAL_CHANGE * open.quantity
+  return isNear && wish.orderBy >= open.orderBy
+}
+
+function closed(open: OpenSuggestion, now: Now, isLapsed: boolean, isReplaced: boolean): Statement {
+  const because = reason(isLapsed ? 'LAPSED' : isReplaced ? 'REPLACED' : 'COVERED')
+  return moveStatement(isLapsed ? 'expire' : 'supersede', open, {
+    by: 'plan',
+    because: textOf(because),
+    instant: now.instant,
+  })
+}
+
+function textOf({ code, en }: Reason): string {
+  return `${code}: ${en}`
+}
+
+/** Moves a suggestion by the table of its states, and only as it was seen. */
+export function moveStatement(
+  move: SuggestionMove,
+  seen: Pick<OpenSuggestion, 'id' | 'revision'>,
+  told: {
+    readonly by: string
+    readonly because: string
+    readonly instant: string
+    readonly quantity?: number
+  },
+): Statement {
+  const { from, to } = suggestionMoves[move]
+  const parameters: SqlValue[] = [
+    seen.id,
+    seen.revision,
+    from,
+    to,
+    told.by,
+    told.because,
+    told.instant,
+  ]
+  return {
+    sql: `update suggestions set state = $4, revision = revision + 1, decided_by = $5, reason = $6, changed_at = $7,
+                 approved_quantity = coalesce($8::float8, approved_quantity)
+           where id = $1 and revision = $2 and state = $3`,
+    parameters: [...parameters, told.quantity ?? null],
+  }
+}
