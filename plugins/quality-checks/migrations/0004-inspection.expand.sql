@@ -32,16 +32,20 @@ create table inspections (
   tenant text not null,
   inspection text not null,
   lot text not null,
-  -- receipt, production or manual; with document and line the business key.
+  -- receipt, production or manual; with document, line and instant the business key of an arrival.
   origin text not null,
   document text not null,
   line text not null,
+  arrived_at timestamptz not null,
   event_source text,
   event_id text,
   item text not null,
   supplier text not null,
   operation text not null,
-  order_ref text,
+  location text,
+  purchase_order text,
+  -- Customer orders that wait for it.
+  orders text[] not null,
   unit text not null,
   quantity numeric(18, 6) not null check (quantity > 0),
   pending numeric(18, 6) not null check (pending >= 0),
@@ -66,9 +70,10 @@ create table inspections (
   foreign key (tenant, lot) references lots (tenant, lot)
 );
 
-create unique index inspections_business_key on inspections (tenant, origin, document, line);
-create index inspections_by_lot on inspections (tenant, lot);
-create index inspections_by_order on inspections (tenant, order_ref) where order_ref is not null;
+create unique index inspections_business_key on inspections (tenant, origin, document, lot, line, arrived_at);
+create unique index inspections_event on inspections (tenant, event_source, event_id) where event_id is not null;
+create index inspections_by_lot on inspections (tenant, lot, operation);
+create index inspections_by_order on inspections using gin (orders);
 create index inspections_worklist on inspections (tenant, created_at desc, inspection desc);
 create index inspections_of_plan on inspections (tenant, plan, item, supplier, created_at);
 
