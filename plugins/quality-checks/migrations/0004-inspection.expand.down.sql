@@ -1,5 +1,6 @@
 drop table gauge_calibrations;
 drop table gauges;
+drop table skip_lot_states;
 drop table switching_states;
 drop table inspection_decisions;
 drop table measurements;

@@ -74,6 +74,7 @@ create unique index inspections_business_key on inspections (tenant, origin, doc
 create unique index inspections_event on inspections (tenant, event_source, event_id) where event_id is not null;
 create index inspections_by_lot on inspections (tenant, lot, operation);
 create index inspections_by_order on inspections using gin (orders);
+create index inspections_by_purchase_order on inspections (tenant, purchase_order) where purchase_order is not null;
 create index inspections_worklist on inspections (tenant, created_at desc, inspection desc);
 create index inspections_of_plan on inspections (tenant, plan, item, supplier, created_at);
 
@@ -140,12 +141,20 @@ create table switching_states (
   characteristic text not null,
   class text not null,
   state jsonb not null,
-  -- Lots accepted one after the other, over all severities: what skip-lot asks for.
-  accepted_in_row integer not null,
   last_change jsonb,
   revision integer not null,
   updated_at timestamptz not null,
   primary key (tenant, supplier, item, characteristic, class)
+);
+
+create table skip_lot_states (
+  tenant text not null,
+  supplier text not null,
+  item text not null,
+  state jsonb not null,
+  revision integer not null,
+  updated_at timestamptz not null,
+  primary key (tenant, supplier, item)
 );
 
 create table gauges (

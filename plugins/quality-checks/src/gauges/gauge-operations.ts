@@ -28,7 +28,10 @@ async function registerGauge(input: GaugeInput, ctx: Context) {
   const row = await requireGauge(ctx, input.gauge)
   const isSame = row.name === input.name && row.kind === input.kind
   if (!isNew && !(isSame && row.intervalDays === input.intervalDays)) {
-    throw new Refusal('GAUGE_EXISTS', `${input.gauge} is registered with other words: choose another id.`)
+    throw new Refusal(
+      'GAUGE_EXISTS',
+      `${input.gauge} is registered with other words: choose another id.`,
+    )
   }
   return shown(row, dayOf(ctx.now()))
 }
@@ -65,10 +68,16 @@ async function calibrateGauge(input: CalibrationInput, ctx: Context) {
 
 function requireDates({ doneOn, dueOn }: CalibrationInput, today: string): void {
   if (doneOn > addDays(today, 1)) {
-    throw new Refusal('CALIBRATION_IN_FUTURE', `${doneOn} is to come: send a calibration when it was done.`)
+    throw new Refusal(
+      'CALIBRATION_IN_FUTURE',
+      `${doneOn} is to come: send a calibration when it was done.`,
+    )
   }
   if (dueOn !== undefined && dueOn <= doneOn) {
-    throw new Refusal('CALIBRATION_DUE_INVALID', 'A gauge is due again after its calibration: correct dueOn.')
+    throw new Refusal(
+      'CALIBRATION_DUE_INVALID',
+      'A gauge is due again after its calibration: correct dueOn.',
+    )
   }
 }
 

@@ -8,12 +8,20 @@ import { nextInspectionState } from './inspection-states.ts'
 import { isJudged } from './inspection-test.ts'
 import { requireSerials, type SerialEvidence } from './serial-lines.ts'
 import { type Suggestion, suggest } from './suggestion.ts'
-import { type SwitchingRow, switched, switchingStatement } from './switching.ts'
+import {
+  type Series,
+  skipLotAfter,
+  skipLotStatement,
+  switched,
+  switchingStatement,
+} from './switching.ts'
 
 /** All that a decision is made from. */
 export interface Seen {
   readonly row: PlannedRow
-  readonly switching: readonly SwitchingRow[]
+  /** The decision was taken before. */
+  readonly isDecided: boolean
+  readonly series: Series
   readonly serials: SerialEvidence['buckets']
   /** Items, and serial numbers among those asked for, that were looked at for every screened characteristic. */
   readonly screened: { readonly items: number; readonly samples: readonly string[] }
@@ -45,7 +53,6 @@ export function suggestionOf({ row, screened }: Pick<Seen, 'row' | 'screened'>):
 
 /**
  * What a decision changes, and what it tells.
- * @param saved whether the statement that changes the inspection is another's, which saves its results too
  * @throws what applyDecision, requireSerials and nextInspectionState throw
  */
 export function decided(seen: Seen, command: DecisionCommand, tenant: string): Decided {
@@ -58,7 +65,8 @@ export function decided(seen: Seen, command: DecisionCommand, tenant: string): D
     someDecided: row.pending < row.quantity,
   })
   const isCounted = row.tests.length > 0 && row.tests.every(isJudged)
-  const changes = isCounted && !row.isCounted ? switched(row.tests, seen.switching) : []
+  const isFirst = isCounted && !row.isCounted
+  const changes = isFirst ? switched(row, seen.series) : []
   const after: PlannedRow = {
     ...row,
     ...quantities,
@@ -68,16 +76,37 @@ export function decided(seen: Seen, command: DecisionCommand, tenant: string): D
     decidedAt: state === 'decided' ? command.at : null,
   }
   const lot = together([after, seen.others])
-  const facts = { ...command, decision: command.id, row, tests: row.tests, lot, lotQuantity: totalOf(lot) }
+  const facts = {
+    ...command,
+    decision: command.id,
+    row,
+    tests: row.tests,
+    lot,
+    lotQuantity: totalOf(lot),
+  }
   return {
     row: after,
     statements: [
       decisionStatement(tenant, row.inspection, command),
       ...serialStatements(row, command),
       ...changes.map((change) => switchingStatement(tenant, row, change, command.at)),
+      ...(isFirst ? skipLotStatements(seen, tenant, command.at) : []),
     ],
-    events: [...decidedEvents(facts), ...severityEvents(row, changes, command.at)],
+    events: [
+      ...decidedEvents(facts),
+      ...severityEvents({ ...row, cause: row.inspection }, changes, command.at),
+    ],
   }
+}
+
+function skipLotStatements(
+  { row, series }: Seen,
+  tenant: string,
+  at: string,
+): readonly Statement[] {
+  const state = skipLotAfter(row, series)
+  if (state === undefined) return []
+  return [skipLotStatement(tenant, row, state, series.skipLot?.revision ?? 0, at)]
 }
 
 function serialEvidence({ row, serials, screened }: Seen): SerialEvidence {
@@ -121,7 +150,17 @@ export function decisionStatement(
   return {
     sql: `insert into inspection_decisions (tenant, inspection, id, lines, reason_code, reason_text, is_automatic, decided_by, decided_at)
           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    parameters: [tenant, inspection, id, JSON.stringify(lines), reason.code, reason.text, isAutomatic, by, at],
+    parameters: [
+      tenant,
+      inspection,
+      id,
+      JSON.stringify(lines),
+      reason.code,
+      reason.text,
+      isAutomatic,
+      by,
+      at,
+    ],
   }
 }
 

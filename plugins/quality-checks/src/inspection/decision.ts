@@ -29,10 +29,22 @@ const refusals = ['return', 'scrap', 'rework', 'sort'] as const
 
 /** Every way that a quantity may go; what is not here is refused with DECISION_MOVE. */
 export const movements: readonly Movement[] = [
-  { from: 'pending', to: 'accepted', dispositions: concessions, alone: 'clear', reason: 'with-disposition' },
+  {
+    from: 'pending',
+    to: 'accepted',
+    dispositions: concessions,
+    alone: 'clear',
+    reason: 'with-disposition',
+  },
   { from: 'pending', to: 'hold', dispositions: [], alone: 'always', reason: 'always' },
   { from: 'pending', to: 'rejected', dispositions: refusals, alone: 'never', reason: 'always' },
-  { from: 'hold', to: 'accepted', dispositions: concessions, alone: 'clear', reason: 'with-disposition' },
+  {
+    from: 'hold',
+    to: 'accepted',
+    dispositions: concessions,
+    alone: 'clear',
+    reason: 'with-disposition',
+  },
   { from: 'hold', to: 'rejected', dispositions: refusals, alone: 'never', reason: 'always' },
   { from: 'rejected', to: 'accepted', dispositions: concessions, alone: 'never', reason: 'always' },
   { from: 'accepted', to: 'hold', dispositions: [], alone: 'always', reason: 'always' },
@@ -81,7 +93,10 @@ function requireMovement({ from, to, disposition }: DecisionLine, reason: string
   }
   if (disposition === undefined && movement.alone === 'never') {
     const choice = movement.dispositions.join(', ')
-    throw new Refusal('DISPOSITION_REQUIRED', `From ${from} to ${to} needs a disposition: ${choice}.`)
+    throw new Refusal(
+      'DISPOSITION_REQUIRED',
+      `From ${from} to ${to} needs a disposition: ${choice}.`,
+    )
   }
   if (disposition !== undefined && !movement.dispositions.includes(disposition)) {
     throw new Refusal('DISPOSITION_UNFIT', `${disposition} does not bring ${from} to ${to}.`)

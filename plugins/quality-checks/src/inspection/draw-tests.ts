@@ -1,5 +1,5 @@
-import { planFor } from '../sampling/plan-for.ts'
 import type { AttributePlan, Severity, SwitchingState } from '../sampling/plan-types.ts'
+import { planFor } from '../sampling/sampling-plan.ts'
 import type { InspectionTest } from './inspection-test.ts'
 import type { Characteristic, DefectClass, PlanDefinition, Sampling } from './plan-definition.ts'
 import { samplingOf } from './plan-definition.ts'

@@ -4,7 +4,13 @@ import { sumOf } from '../lots/quantities.ts'
 import type { AttributePlan } from '../sampling/plan-types.ts'
 import type { Decision, DecisionLine } from './decision.ts'
 import type { InspectionRow } from './inspection-row.ts'
-import { countFound, type InspectionTest, isJudged, isRejected, itemsFound } from './inspection-test.ts'
+import {
+  countFound,
+  type InspectionTest,
+  isJudged,
+  isRejected,
+  itemsFound,
+} from './inspection-test.ts'
 import type { Reason } from './suggestion.ts'
 import type { SwitchedRow } from './switching.ts'
 
@@ -61,7 +67,13 @@ function samplingOf({ scheme, letter, stages }: AttributePlan) {
   }
 }
 
-export function heldEvent(row: InspectionRow, held: number, reason: Reason, by: string, at: string): EventWish {
+export function heldEvent(
+  row: InspectionRow,
+  held: number,
+  reason: Reason,
+  by: string,
+  at: string,
+): EventWish {
   return {
     type: 'quality.lot.held',
     key: row.lot,
@@ -181,21 +193,36 @@ function decidedEvent(facts: DecidedFacts): EventWish {
   }
 }
 
+interface Switch {
+  readonly supplier: string
+  readonly item: string
+  /** The inspection, or what else changed it: once for each change. */
+  readonly cause: string
+  readonly lot?: string
+}
+
 export function severityEvents(
-  row: Pick<InspectionRow, 'supplier' | 'item' | 'inspection' | 'lot'>,
+  { item, cause, lot, ...of }: Switch,
   rows: readonly SwitchedRow[],
   at: string,
 ): readonly EventWish[] {
-  const supplier = row.supplier === '' ? OWN_PRODUCTION : row.supplier
-  return rows.flatMap(({ characteristic, class: of, change }) => {
+  const supplier = of.supplier === '' ? OWN_PRODUCTION : of.supplier
+  return rows.flatMap(({ characteristic, class: defects, change }) => {
     if (change === undefined) return []
     const { from, to, reason } = change
     return [
       {
         type: 'quality.severity.changed',
-        key: `${supplier}/${row.item}`.slice(0, 200),
-        id: `severity:${row.inspection}:${characteristic}/${of}`,
-        data: { supplier, item: row.item, characteristic: `${characteristic}/${of}`, from, to, reason, lot: row.lot, at },
+        key: `${supplier}/${item}`.slice(0, 200),
+        id: `severity:${cause}:${characteristic}/${defects}`,
+        data: {
+          supplier,
+          item,
+          characteristic: `${characteristic}/${defects}`,
+          ...{ from, to, reason },
+          ...(lot === undefined ? {} : { lot }),
+          at,
+        },
       },
     ]
   })

@@ -1,10 +1,18 @@
 import { Refusal } from '@signalbox/sdk'
+import { computedResults } from './computed-results.ts'
 import { requireGauge } from './gauge-check.ts'
 import type { Found, InspectionTest } from './inspection-test.ts'
-import { computedResults } from './computed-results.ts'
 import { judgeValue } from './judge-value.ts'
 import type { Characteristic } from './plan-definition.ts'
-import type { Bench, Defect, JudgedResults, Known, Measurement, RefusedResult, Result } from './result.ts'
+import type {
+  Bench,
+  Defect,
+  JudgedResults,
+  Known,
+  Measurement,
+  RefusedResult,
+  Result,
+} from './result.ts'
 import { tallied } from './tally.ts'
 
 /** Clocks of scanners and gauges differ by so much at most. */
@@ -37,7 +45,12 @@ export function judgeResults(bench: Bench, results: readonly Result[]): JudgedRe
   }
   const computed = computedResults({ plan: bench.plan, tests, known, rows })
   for (const row of computed.rows) tests = withRow(tests, row)
-  return { rows: [...rows, ...computed.rows], tests, repeated, refused: [...refused, ...computed.refused] }
+  return {
+    rows: [...rows, ...computed.rows],
+    tests,
+    repeated,
+    refused: [...refused, ...computed.refused],
+  }
 }
 
 function noted(known: Known[], row: Measurement): void {
@@ -68,10 +81,16 @@ function measured(bench: Bench, result: Result): Measurement {
   }
 }
 
-function requireCharacteristic({ plan, tests }: Bench, { characteristic: id }: Result): Characteristic {
+function requireCharacteristic(
+  { plan, tests }: Bench,
+  { characteristic: id }: Result,
+): Characteristic {
   const found = plan.characteristics.find((characteristic) => characteristic.id === id)
   if (found !== undefined && tests.some((test) => test.characteristic === id)) return found
-  throw new Refusal('CHARACTERISTIC_UNKNOWN', `This inspection does not look at ${id}: see its tests.`)
+  throw new Refusal(
+    'CHARACTERISTIC_UNKNOWN',
+    `This inspection does not look at ${id}: see its tests.`,
+  )
 }
 
 type Place = Pick<Measurement, 'sample' | 'ordinal' | 'inspected'>
@@ -82,7 +101,10 @@ function placeOf(bench: Bench, characteristic: Characteristic, result: Result): 
   const { inspected = 1 } = result
   const ordinal = 1 + inspectedOf(bench, characteristic)
   if (ordinal + inspected - 1 > bench.lotSize) {
-    throw new Refusal('SAMPLE_BEYOND_LOT', `The lot has ${bench.lotSize} items, and all were looked at for ${characteristic.id}.`)
+    throw new Refusal(
+      'SAMPLE_BEYOND_LOT',
+      `The lot has ${bench.lotSize} items, and all were looked at for ${characteristic.id}.`,
+    )
   }
   const last = ordinal + inspected - 1
   const sample = result.sample ?? (inspected === 1 ? `#${ordinal}` : `#${ordinal}-${last}`)
@@ -102,13 +124,22 @@ function requireSample(
   const { sample } = result
   const isNamed = result.inspected === undefined || result.inspected === 1
   if (serials !== undefined && isNamed && !serials.has(sample)) {
-    throw new Refusal('SERIAL_UNKNOWN', `${sample} is no serial number of this lot: send one that is.`)
+    throw new Refusal(
+      'SERIAL_UNKNOWN',
+      `${sample} is no serial number of this lot: send one that is.`,
+    )
   }
   if (sample.startsWith('#') && plan.characteristics.some(({ formula }) => formula !== undefined)) {
-    throw new Refusal('SAMPLE_REQUIRED', 'The plan computes from several measurements of an item: name the sample.')
+    throw new Refusal(
+      'SAMPLE_REQUIRED',
+      'The plan computes from several measurements of an item: name the sample.',
+    )
   }
   if (known.some((row) => row.characteristic === id && row.sample === sample)) {
-    throw new Refusal('ALREADY_MEASURED', `${id} of ${sample} is there: send a correction with its reason.`)
+    throw new Refusal(
+      'ALREADY_MEASURED',
+      `${id} of ${sample} is there: send a correction with its reason.`,
+    )
   }
 }
 
@@ -116,10 +147,16 @@ function correctedPlace({ known }: Bench, { id }: Characteristic, result: Result
   const { corrects, reason = '' } = result
   const row = known.find((other) => other.id === corrects)
   if (row === undefined || row.characteristic !== id) {
-    throw new Refusal('CORRECTED_UNKNOWN', `${corrects} is no measurement of ${id} in this inspection.`)
+    throw new Refusal(
+      'CORRECTED_UNKNOWN',
+      `${corrects} is no measurement of ${id} in this inspection.`,
+    )
   }
   if (row.isCorrected) {
-    throw new Refusal('ALREADY_CORRECTED', `${corrects} was corrected before: correct the newer one.`)
+    throw new Refusal(
+      'ALREADY_CORRECTED',
+      `${corrects} was corrected before: correct the newer one.`,
+    )
   }
   if (reason.trim() === '') {
     throw new Refusal('REASON_REQUIRED', 'A correction needs its reason.')
@@ -154,16 +191,16 @@ function instantOf({ now }: Bench, { at }: Result): string {
   throw new Refusal('MEASURED_IN_FUTURE', `${at} is to come: set the clock of the device.`)
 }
 
-function withRow(
-  tests: readonly InspectionTest[],
-  row: Measurement,
-): readonly InspectionTest[] {
+function withRow(tests: readonly InspectionTest[], row: Measurement): readonly InspectionTest[] {
   return tests.map((test) =>
     test.characteristic === row.characteristic ? tallied(test, [foundOf(test, row)]) : test,
   )
 }
 
-function foundOf(test: InspectionTest, { sample, ordinal, inspected, defects }: Measurement): Found {
+function foundOf(
+  test: InspectionTest,
+  { sample, ordinal, inspected, defects }: Measurement,
+): Found {
   const sum = defects.reduce(
     (total, defect) => total + (defect.class === test.class ? defect.count : 0),
     0,

@@ -27,7 +27,9 @@ export function withinLimits({ lsl, usl }: Characteristic, value: number): boole
 export function defectsOf(characteristic: Characteristic, value: number): readonly Defect[] {
   if (withinLimits(characteristic, value)) return []
   const [limit] = characteristic.classes
-  return limit === undefined ? [] : [{ class: limit.class, code: sideOf(characteristic, value), count: 1 }]
+  return limit === undefined
+    ? []
+    : [{ class: limit.class, code: sideOf(characteristic, value), count: 1 }]
 }
 
 function sideOf({ lsl }: Characteristic, value: number): string {
@@ -76,7 +78,13 @@ function judgeAttribute(characteristic: Characteristic, result: Result): Judged 
   if (result.inspected !== undefined && items > result.inspected) {
     throw invalid(`${id}: more items do not conform than were looked at`)
   }
-  return { value: null, enteredValue: null, enteredUnit: null, conforming: all.length === 0, defects: all }
+  return {
+    value: null,
+    enteredValue: null,
+    enteredUnit: null,
+    conforming: all.length === 0,
+    defects: all,
+  }
 }
 
 function onlyClass({ id, classes }: Characteristic): Defect {
@@ -88,7 +96,10 @@ function onlyClass({ id, classes }: Characteristic): Defect {
 function requireClass({ id, classes }: Characteristic, defect: Defect): void {
   if (classes.some((entry) => entry.class === defect.class)) return
   const names = classes.map((entry) => entry.class).join(', ')
-  throw new Refusal('DEFECT_CLASS_UNKNOWN', `${id} has no ${defect.class} defects: choose of ${names}.`)
+  throw new Refusal(
+    'DEFECT_CLASS_UNKNOWN',
+    `${id} has no ${defect.class} defects: choose of ${names}.`,
+  )
 }
 
 /** Nonconforming items of each class cannot be more than were looked at; one item may have any number of defects. */

@@ -58,8 +58,10 @@ export interface PlanDefinition {
   readonly characteristics: readonly Characteristic[]
   readonly sampling: Sampling
   readonly frequency: Frequency
-  /** Lots of a supplier of grade A are looked at by chance, one in `inspectOneIn`, after so many accepted in a row. */
-  readonly skipLot?: { readonly afterAccepted: number; readonly inspectOneIn: number }
+  /** Lots of a supplier of grade A may be skipped once they qualify (ISO 2859-3). */
+  readonly skipLot?: boolean
+  /** The responsible authority agrees to reduced inspection, and production is steady (ISO 2859-1, 9.3.3). */
+  readonly allowReduced?: boolean
   /** `person`: somebody decides; `accept`: what the plan accepts is accepted at once; `all`: rejected too. */
   readonly decidedBy: 'person' | 'accept' | 'all'
   readonly dueHours?: number

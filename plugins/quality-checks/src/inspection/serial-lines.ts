@@ -1,7 +1,7 @@
 import { Refusal } from '@signalbox/sdk'
 import type { Bucket } from '../lots/quantities.ts'
 import type { DecisionLine } from './decision.ts'
-import { type InspectionTest } from './inspection-test.ts'
+import type { InspectionTest } from './inspection-test.ts'
 
 export interface SerialEvidence {
   /** Serial numbers that the inspection has; 0: none. */
@@ -29,7 +29,10 @@ export function requireSerials(
     const { from, to, quantity, serials } = line
     if (serials === undefined) {
       if (evidence.serials > 0 && quantity !== left[from]) {
-        throw new Refusal('SERIALS_REQUIRED', `The lot has serial numbers: name the ${quantity} that go from ${from} to ${to}.`)
+        throw new Refusal(
+          'SERIALS_REQUIRED',
+          `The lot has serial numbers: name the ${quantity} that go from ${from} to ${to}.`,
+        )
       }
       for (const [serial, place] of places) if (place === from) places.set(serial, to)
     } else {
@@ -47,7 +50,10 @@ function requireNamed(
   { tests, screened }: SerialEvidence,
 ): void {
   if (new Set(serials).size !== quantity || serials.length !== quantity) {
-    throw new Refusal('QUANTITY_INVALID', `${serials.length} serial numbers are named for a quantity of ${quantity}.`)
+    throw new Refusal(
+      'QUANTITY_INVALID',
+      `${serials.length} serial numbers are named for a quantity of ${quantity}.`,
+    )
   }
   for (const serial of serials) {
     const place = places.get(serial)
@@ -55,7 +61,10 @@ function requireNamed(
       throw new Refusal('SERIALS_UNKNOWN', `${serial} is no serial number of this inspection.`)
     }
     if (place !== from) {
-      throw new Refusal('SERIALS_ELSEWHERE', `${serial} is ${place}, not ${from}: read the inspection again.`)
+      throw new Refusal(
+        'SERIALS_ELSEWHERE',
+        `${serial} is ${place}, not ${from}: read the inspection again.`,
+      )
     }
     if (to === 'accepted' && disposition === undefined) requireSound(serial, tests, screened)
     places.set(serial, to)
@@ -68,9 +77,15 @@ function requireSound(
   screened: ReadonlySet<string> | undefined,
 ): void {
   if (tests.some(({ found }) => found.some(({ sample }) => sample === serial))) {
-    throw new Refusal('CONCESSION_REQUIRED', `${serial} was found not to conform: give a disposition and a reason.`)
+    throw new Refusal(
+      'CONCESSION_REQUIRED',
+      `${serial} was found not to conform: give a disposition and a reason.`,
+    )
   }
   if (screened !== undefined && !screened.has(serial)) {
-    throw new Refusal('CONCESSION_REQUIRED', `${serial} was not looked at in full: complete it, or give a disposition and a reason.`)
+    throw new Refusal(
+      'CONCESSION_REQUIRED',
+      `${serial} was not looked at in full: complete it, or give a disposition and a reason.`,
+    )
   }
 }

@@ -43,15 +43,12 @@ export function suggest(evidence: Evidence): Suggestion {
     return nothing(open.map(openReason))
   }
   if (!screening) return accepting(quantities, found, tests.filter(isJudged).map(acceptedReason))
-  const looked = open.length === 0 ? totalOf(quantities) : sumOf([evidence.screenedItems * itemQuantity])
+  const looked =
+    open.length === 0 ? totalOf(quantities) : sumOf([evidence.screenedItems * itemQuantity])
   return sorting(quantities, found, looked)
 }
 
-function accepting(
-  quantities: Quantities,
-  found: number,
-  reasons: readonly Reason[],
-): Suggestion {
+function accepting(quantities: Quantities, found: number, reasons: readonly Reason[]): Suggestion {
   const undecided = sumOf([quantities.pending, quantities.hold])
   // ISO 2859-1, 7.2: items found not to conform are not accepted with their lot.
   const reject = Math.min(undecided, Math.max(0, minus(found, quantities.rejected)))
@@ -76,13 +73,15 @@ function nameOf({ characteristic, class: of }: InspectionTest): string {
   return `${characteristic}/${of}`
 }
 
-/** The running tally of the stage that was judged, or is being taken. */
+/** Found within the sample of the stage that was judged, or is being taken, and of those before it. */
+export function stageCount({ found, plan, stage }: InspectionTest): number {
+  const size = plan.stages[stage]?.sampleSize ?? 0
+  return found.filter(({ ordinal }) => ordinal <= size).reduce((sum, { count }) => sum + count, 0)
+}
+
 function tallyOf(test: InspectionTest) {
-  const stage = test.plan.stages[test.stage]
-  const count = test.found
-    .filter(({ ordinal }) => ordinal <= (stage?.sampleSize ?? 0))
-    .reduce((sum, found) => sum + found.count, 0)
-  return { count, size: stage?.sampleSize ?? 0, accept: stage?.accept ?? null, reject: stage?.reject ?? 0 }
+  const { sampleSize = 0, accept = null, reject = 0 } = test.plan.stages[test.stage] ?? {}
+  return { count: stageCount(test), size: sampleSize, accept, reject }
 }
 
 function rejectedReason(test: InspectionTest): Reason {

@@ -1,16 +1,18 @@
 import type { Statement } from '@signalbox/sdk'
-import { nextSeverity } from '../sampling/next-severity.ts'
+import { firstState, nextSeverity } from '../sampling/next-severity.ts'
 import type { SwitchingState } from '../sampling/plan-types.ts'
-import type { InspectionTest } from './inspection-test.ts'
-import { isJudged } from './inspection-test.ts'
-import type { DefectClass } from './plan-definition.ts'
-import type { Reason } from './suggestion.ts'
+import { firstSkipLotState, nextSkipLot, type SkipLotState } from '../sampling/skip-lot.ts'
+import { scoreGain } from '../sampling/switching-score.ts'
+import { lotSizeOf } from './draw-tests.ts'
+import type { PlannedRow } from './inspection-row.ts'
+import { type InspectionTest, isJudged, isRejected } from './inspection-test.ts'
+import { type DefectClass, type PlanDefinition, samplingOf } from './plan-definition.ts'
+import { type Reason, stageCount } from './suggestion.ts'
 
 export interface SwitchingRow {
   readonly characteristic: string
   readonly class: DefectClass
   readonly state: SwitchingState
-  readonly acceptedInRow: number
   readonly revision: number
 }
 
@@ -22,38 +24,41 @@ export interface SeverityChange {
 
 export type SwitchedRow = SwitchingRow & { readonly change?: SeverityChange }
 
-/** Where each supplier and item begins (ISO 2859-1, 9.1). */
-export const initialSwitching: SwitchingState = {
-  severity: 'normal',
-  score: 0,
-  recent: [],
-  rejectedWhileTightened: 0,
+/** What the switching rules know of a supplier and item before a lot is counted. */
+export interface Series {
+  readonly switching: readonly SwitchingRow[]
+  readonly skipLot: { readonly state: SkipLotState; readonly revision: number } | null
+  readonly grade: string | null
 }
 
-export const switchingColumns = `characteristic, class, state, accepted_in_row as "acceptedInRow", revision`
+export const switchingColumns = 'characteristic, class, state, revision'
 
 /**
  * The switching states after an inspection. They follow what the sample said on original inspection, not what a person
  * made of the lot (ISO 2859-1, 9.3): a concession accepts a lot, and its supplier's process is no better for it.
  */
-export function switched(
-  tests: readonly InspectionTest[],
-  rows: readonly SwitchingRow[],
-): readonly SwitchedRow[] {
-  return tests.filter(isSwitching).map((test) => {
-    const row = rows.find(
+export function switched(row: PlannedRow, { switching }: Series): readonly SwitchedRow[] {
+  const { definition } = row
+  if (definition === null) return []
+  return row.tests.filter(isSwitching).map((test) => {
+    const known = switching.find(
       (other) => other.characteristic === test.characteristic && other.class === test.class,
     )
-    const { state = initialSwitching, acceptedInRow = 0, revision = 0 } = row ?? {}
-    const result = resultOf(test)
-    const next = nextSeverity(state, { result })
+    const { state = firstState, revision = 0 } = known ?? {}
+    const next = nextSeverity(state, {
+      accepted: !isRejected(test),
+      returned: test.verdict === 'accept-and-return',
+      scoreGain: gainOf(test, definition, row.quantity),
+      steadyProduction: definition.allowReduced ?? false,
+      authorityAgrees: definition.allowReduced ?? false,
+    })
+    const [reason] = next.reasons
     return {
       characteristic: test.characteristic,
       class: test.class,
       state: next.state,
-      acceptedInRow: result === 'rejected' ? 0 : acceptedInRow + 1,
       revision,
-      ...(next.change === undefined ? {} : { change: next.change }),
+      ...(reason === undefined ? {} : { change: { from: next.from, to: next.to, reason } }),
     }
   })
 }
@@ -63,37 +68,90 @@ function isSwitching(test: InspectionTest): boolean {
   return test.aql !== null && !test.discontinued && isJudged(test)
 }
 
-function resultOf({ verdict }: InspectionTest): 'accepted' | 'rejected' | 'accepted-and-return' {
-  if (verdict === 'accept') return 'accepted'
-  return verdict === 'accept-and-return' ? 'accepted-and-return' : 'rejected'
+function gainOf(test: InspectionTest, plan: PlanDefinition, quantity: number): number {
+  const characteristic = plan.characteristics.find(({ id }) => id === test.characteristic)
+  if (characteristic === undefined || test.aql === null || isRejected(test)) return 0
+  const { scheme = '', level = 'II' } = samplingOf(plan, characteristic)
+  const { severity, aql } = test
+  const { type } = test.plan
+  const lotSize = lotSizeOf(plan, quantity)
+  const request = { scheme, type, level, lotSize, aql, severity }
+  return scoreGain(request, test.plan, test.stage, stageCount(test))
+}
+
+/** The skip-lot state after an inspected lot; undefined where the plan skips none. */
+export function skipLotAfter(
+  row: PlannedRow,
+  { skipLot, grade }: Series,
+): SkipLotState | undefined {
+  const { definition } = row
+  if (definition?.skipLot !== true) return undefined
+  const sampled = row.tests.filter(isSwitching)
+  return nextSkipLot(skipLot?.state ?? firstSkipLotState, {
+    accepted: !row.tests.some(isRejected),
+    withMargin: sampled.every((test) => gainOf(test, definition, row.quantity) > 0),
+    eligible: mayBeSkipped(grade, row.tests),
+  }).state
+}
+
+/** Only a supplier of grade A, and only while nothing of the item is on tightened inspection (ISO 2859-3, 4). */
+export function mayBeSkipped(grade: string | null, tests: readonly InspectionTest[]): boolean {
+  return (
+    grade === 'A' &&
+    tests.every(({ severity, discontinued }) => severity !== 'tightened' && !discontinued)
+  )
+}
+
+interface SeriesKey {
+  readonly supplier: string
+  readonly item: string
 }
 
 /** Whoever changed the state meanwhile made its revision another: then nothing at all is written. */
 export function switchingStatement(
   tenant: string,
-  { supplier, item }: { readonly supplier: string; readonly item: string },
+  { supplier, item }: SeriesKey,
   row: SwitchedRow,
   at: string,
 ): Statement {
+  const change = row.change === undefined ? null : JSON.stringify({ ...row.change, at })
+  const { characteristic, class: of, state, revision } = row
   return {
-    sql: `insert into switching_states as s (tenant, supplier, item, characteristic, class, state, accepted_in_row, last_change, revision, updated_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9::integer + 1, $10)
+    sql: `insert into switching_states as s (tenant, supplier, item, characteristic, class, state, last_change, revision, updated_at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8::integer + 1, $9)
       on conflict (tenant, supplier, item, characteristic, class) do update
-        set state = excluded.state, accepted_in_row = excluded.accepted_in_row,
-            last_change = coalesce(excluded.last_change, s.last_change), revision = s.revision + 1, updated_at = excluded.updated_at
-      where s.revision = $9`,
+        set state = excluded.state, last_change = coalesce(excluded.last_change, s.last_change),
+            revision = s.revision + 1, updated_at = excluded.updated_at
+      where s.revision = $8`,
     parameters: [
       tenant,
       supplier,
       item,
-      row.characteristic,
-      row.class,
-      JSON.stringify(row.state),
-      row.acceptedInRow,
-      row.change === undefined ? null : JSON.stringify({ ...row.change, at }),
-      row.revision,
+      characteristic,
+      of,
+      JSON.stringify(state),
+      change,
+      revision,
       at,
     ],
+    rows: 1,
+  }
+}
+
+export function skipLotStatement(
+  tenant: string,
+  { supplier, item }: SeriesKey,
+  state: SkipLotState,
+  revision: number,
+  at: string,
+): Statement {
+  return {
+    sql: `insert into skip_lot_states as s (tenant, supplier, item, state, revision, updated_at)
+      values ($1, $2, $3, $4, $5::integer + 1, $6)
+      on conflict (tenant, supplier, item) do update
+        set state = excluded.state, revision = s.revision + 1, updated_at = excluded.updated_at
+      where s.revision = $5`,
+    parameters: [tenant, supplier, item, JSON.stringify(state), revision, at],
     rows: 1,
   }
 }

@@ -1,4 +1,4 @@
-import { judgeStage } from '../sampling/judge-stage.ts'
+import { judgeStage } from '../sampling/sampling-plan.ts'
 import type { Found, InspectionTest } from './inspection-test.ts'
 
 /**

@@ -58,7 +58,11 @@ export function tabledPlan(request: PlanRequest, tables?: SchemeTables): Attribu
  * @param stage counted from 0.
  * @param nonconforming found in this stage and all before it.
  */
-export function judgeStage(plan: AttributePlan, stage: number, nonconforming: number): StageVerdict {
+export function judgeStage(
+  plan: AttributePlan,
+  stage: number,
+  nonconforming: number,
+): StageVerdict {
   const numbers = plan.stages[stage]
   if (numbers === undefined || !Number.isInteger(nonconforming) || nonconforming < 0) {
     throw new Refusal(
