@@ -1,8 +1,13 @@
 import { definePlugin } from '@signalbox/sdk'
 import { inspectionService } from './inspection/inspection-service.ts'
 import { lotEvents } from './lots/create-inspection.ts'
+import { samplingService } from './sampling/sampling-service.ts'
+import { samplingUdfs } from './sampling/sampling-udfs.ts'
+import { selfTest } from './self-test.ts'
 
 export default definePlugin({
-  services: { 'quality.inspection': inspectionService },
-  on: lotEvents,
+  services: { 'quality.inspection': inspectionService, 'quality.sampling': samplingService },
+  udfs: { ...samplingUdfs },
+  on: { ...lotEvents },
+  selfTest,
 })

@@ -71,7 +71,11 @@ export function decideByVariables(sample: VariablesSample): VariablesDecision {
  * (Lieberman and Resnikoff 1955, "Sampling plans for inspection by variables"): for σ unknown the beta distribution
  * with both parameters n/2 − 1, for σ known Φ(−Q √(n/(n−1))).
  */
-export function estimatedFraction(method: SigmaMethod, sampleSize: number, quality: number): number {
+export function estimatedFraction(
+  method: SigmaMethod,
+  sampleSize: number,
+  quality: number,
+): number {
   const n = sampleSize
   if (method === 'sigma') return normalCdf(-quality * Math.sqrt(n / (n - 1)))
   const x = 0.5 - (quality * Math.sqrt(n)) / (2 * (n - 1))
@@ -112,6 +116,9 @@ function checkSample({ method, sampleSize, sd, lower, upper }: VariablesSample):
     throw new Refusal('LIMITS_CROSSED', 'The lower limit is below the upper one: exchange them.')
   }
   if (method === 'sigma' && !(sd > 0)) {
-    throw new Refusal('SIGMA_INVALID', 'A known standard deviation is above 0: give that of the process.')
+    throw new Refusal(
+      'SIGMA_INVALID',
+      'A known standard deviation is above 0: give that of the process.',
+    )
   }
 }

@@ -89,7 +89,10 @@ function constantFor(method: SigmaMethod, n: number, { quality, probability }: R
 
 /** Wallis 1947: the sample for σ known, and 1 + k²/2 times as many where it is not; a little less, to search upwards. */
 function firstGuess(method: SigmaMethod, producer: RiskPoint, consumer: RiskPoint): number {
-  const [alpha, beta] = [normalQuantile(producer.probability), -normalQuantile(consumer.probability)]
+  const [alpha, beta] = [
+    normalQuantile(producer.probability),
+    -normalQuantile(consumer.probability),
+  ]
   const [good, bad] = [-normalQuantile(producer.quality), -normalQuantile(consumer.quality)]
   const known = ((alpha + beta) / (good - bad)) ** 2
   const k = (alpha * bad + beta * good) / (alpha + beta)

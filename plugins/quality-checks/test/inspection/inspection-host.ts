@@ -132,7 +132,8 @@ function database(pool: pg.Pool, ctx: Context): Context['db'] {
         }
         results.push({ rows: result.rows, rowCount: result.rowCount ?? 0 })
       }
-      for (const { type, data, key, id } of events) await ctx.events.publish(type, data, { key, id } as object)
+      for (const { type, data, key, id } of events)
+        await ctx.events.publish(type, data, { key, id } as object)
       await client.query('commit')
       return results as never
     } catch (error) {
