@@ -89,7 +89,7 @@ export function decided(seen: Seen, command: DecisionCommand, tenant: string): D
     statements: [
       decisionStatement(tenant, row.inspection, command),
       ...serialStatements(row, command),
-      ...changes.map((change) => switchingStatement(tenant, row, change, command.at)),
+      ...(changes.length > 0 ? [switchingStatement(tenant, row, changes, command.at)] : []),
       ...(isFirst ? skipLotStatements(seen, tenant, command.at) : []),
     ],
     events: [

@@ -29,20 +29,25 @@ export function drawTests(
     const sampling = samplingOf(plan, characteristic)
     if (sampling.kind === 'skip') return []
     return characteristic.classes.map((entry) =>
-      drawTest(characteristic, entry, sampling, lotSize, standing),
+      drawTest(plan, { characteristic, entry, sampling, lotSize }, standing),
     )
   })
 }
 
+interface Drawn {
+  readonly characteristic: Characteristic
+  readonly entry: { readonly class: DefectClass; readonly aql?: number }
+  readonly sampling: Sampling
+  readonly lotSize: number
+}
+
 function drawTest(
-  { id }: Characteristic,
-  { class: defectClass, aql }: { readonly class: DefectClass; readonly aql?: number },
-  sampling: Sampling,
-  lotSize: number,
+  { allowReduced = false }: PlanDefinition,
+  { characteristic: { id }, entry: { class: defectClass, aql }, sampling, lotSize }: Drawn,
   { grade, switching }: Standing,
 ): InspectionTest {
   const state = switching.get(switchingKey(id, defectClass))?.severity ?? 'normal'
-  const severity = severityFor(state, grade)
+  const severity = severityFor(state, grade, allowReduced)
   return {
     characteristic: id,
     class: defectClass,
@@ -60,10 +65,17 @@ function drawTest(
   }
 }
 
-/** A supplier of grade D is never below tightened; where acceptance was discontinued, what is looked at is so too. */
-function severityFor(state: SwitchingState['severity'], grade: string | undefined): Severity {
+/**
+ * A supplier of grade D is never below tightened, and where acceptance was discontinued, what is looked at is so too.
+ * Reduced is what the newest version of the plan still allows.
+ */
+function severityFor(
+  state: SwitchingState['severity'],
+  grade: string | undefined,
+  allowReduced: boolean,
+): Severity {
   if (state === 'discontinued' || grade === 'D') return 'tightened'
-  return state
+  return state === 'reduced' && !allowReduced ? 'normal' : state
 }
 
 function planOf(

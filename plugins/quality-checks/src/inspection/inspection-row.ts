@@ -46,7 +46,3 @@ export const inspectionColumns = `i.inspection, i.lot, i.origin, i.document, i.l
   i.plan, i.plan_version as "planVersion", i.state, i.was_inspected as "wasInspected", i.tests,
   i.is_counted as "isCounted", i.revision, i.created_at as "createdAt", i.due_at as "dueAt",
   i.decided_at as "decidedAt"`
-
-/** An inspection with the version of the plan that it began with. */
-export const plannedInspection = `select ${inspectionColumns}, p.definition from inspections i
-  left join inspection_plans p on p.plan = i.plan and p.version = i.plan_version`

@@ -1,9 +1,15 @@
 import type { Context } from '@signalbox/sdk'
 import { suggestionOf } from './decided.ts'
 import type { DecisionLine } from './decision.ts'
-import { decisionReads, requireInspection, seenOf } from './decision-store.ts'
-import type { PlannedRow } from './inspection-row.ts'
+import {
+  requireInspection,
+  type SeenRow,
+  seenColumns,
+  seenOf,
+  seenTables,
+} from './decision-store.ts'
 import { summaryOf, testShown } from './inspection-summary.ts'
+import { instantText } from './instant-text.ts'
 import type { Measurement } from './result.ts'
 
 interface InspectionInput {
@@ -25,38 +31,25 @@ interface DecisionRow {
 
 type MeasurementRow = Measurement & { readonly recordedAt: string; readonly recordedBy: string }
 
-type Series = Parameters<typeof seenOf>[1]
-type Read = [
-  PlannedRow,
-  Series['switching'][number],
-  NonNullable<Series['standing']>,
-  NonNullable<Series['screened']>,
-  Series['serials'][number],
-  NonNullable<Series['others']>,
-  MeasurementRow,
-  DecisionRow,
-  { readonly bucket: string; readonly serials: readonly string[] },
-]
+type ViewRow = SeenRow & {
+  readonly measured: readonly MeasurementRow[]
+  readonly decisions: readonly DecisionRow[]
+  readonly serialGroups: Readonly<Record<string, readonly string[]>>
+}
 
 /** All about an inspection: its plan and tests, who measured what, what was decided and why. */
 export async function inspection(input: InspectionInput, ctx: Context) {
   const { limit = 50, cursor = '' } = input
-  const [row, switching, standing, screened, , , measured, decisions, serials] =
-    await ctx.db.transaction<Read>([
-      ...decisionReads(input.inspection, []),
-      { sql: measurementsRead, parameters: [input.inspection, cursor, limit + 1] },
-      { sql: decisionsRead, parameters: [input.inspection] },
-      { sql: serialsRead, parameters: [input.inspection] },
-    ])
-  const seen = seenOf(requireInspection(row.rows, input.inspection), {
-    switching: switching.rows,
-    standing: standing.rows[0],
-    screened: screened.rows[0],
-    serials: [],
-    others: undefined,
-  })
-  const items = measured.rows.slice(0, limit)
-  const next = measured.rows.length > limit ? items.at(-1)?.id : undefined
+  const { rows } = await ctx.db.query<ViewRow>(
+    `select ${seenColumns}, false as "isDecided", ${measurementsRead} as measured, ${decisionsRead} as decisions,
+        ${serialsRead} as "serialGroups"
+      ${seenTables} where i.inspection = $1`,
+    [input.inspection, [], cursor, limit + 1],
+  )
+  const { measured, decisions, serialGroups, ...all } = requireInspection(rows, input.inspection)
+  const seen = seenOf(all)
+  const items = measured.slice(0, limit)
+  const next = measured.length > limit ? items.at(-1)?.id : undefined
   const { definition, decidedAt, orders, purchaseOrder, location, document } = seen.row
   return {
     ...summaryOf(seen.row),
@@ -68,8 +61,8 @@ export async function inspection(input: InspectionInput, ctx: Context) {
     definition,
     tests: seen.row.tests.map(testShown),
     suggestion: suggestionOf(seen),
-    decisions: decisions.rows,
-    serials: Object.fromEntries(serials.rows.map((group) => [group.bucket, group.serials])),
+    decisions: decisions.map((row) => ({ ...row, at: instantText(row.at) })),
+    serials: serialGroups,
     measurements: items.map(measurementShown),
     ...(next === undefined ? {} : { next }),
   }
@@ -77,24 +70,29 @@ export async function inspection(input: InspectionInput, ctx: Context) {
 
 function measurementShown(row: MeasurementRow) {
   const { id, characteristic, sample, ordinal, inspected, value, conforming, defects } = row
-  const { enteredValue, enteredUnit, gauge, gaugeWasOverdue, operator, measuredAt } = row
-  const { recordedAt, recordedBy, photos, corrects, reason } = row
+  const { enteredValue, enteredUnit, gauge, gaugeWasOverdue, operator } = row
+  const { recordedBy, photos, corrects, reason } = row
   return {
     ...{ id, characteristic, sample, ordinal, inspected, value, conforming, defects },
-    ...{ enteredValue, enteredUnit, gauge, gaugeWasOverdue, operator, measuredAt },
-    ...{ recordedAt, recordedBy, photos, corrects, reason },
+    ...{ enteredValue, enteredUnit, gauge, gaugeWasOverdue, operator },
+    ...{ recordedBy, photos, corrects, reason },
+    measuredAt: instantText(row.measuredAt),
+    recordedAt: instantText(row.recordedAt),
   }
 }
 
-const measurementsRead = `select m.id, m.characteristic, m.sample, m.ordinal, m.inspected, m.value,
+const measurementsRead = `(select coalesce(jsonb_agg(v), '[]') from (
+  select m.id, m.characteristic, m.sample, m.ordinal, m.inspected, m.value,
     m.entered_value as "enteredValue", m.entered_unit as "enteredUnit", m.conforming, m.defects, m.gauge,
     m.gauge_was_overdue as "gaugeWasOverdue", m.operator, m.measured_at as "measuredAt",
     m.recorded_at as "recordedAt", m.recorded_by as "recordedBy", m.photos, m.corrects, m.reason
-  from measurements m where m.inspection = $1 and m.id > $2 order by m.id limit $3`
+  from measurements m where m.inspection = i.inspection and m.id > $3 order by m.id limit $4) v)`
 
-const decisionsRead = `select id, lines, reason_code as "reasonCode", reason_text as "reasonText",
-    is_automatic as "isAutomatic", decided_by as by, decided_at as at
-  from inspection_decisions where inspection = $1 order by decided_at, id limit 200`
+const decisionsRead = `(select coalesce(jsonb_agg(v), '[]') from (
+  select d.id, d.lines, d.reason_code as "reasonCode", d.reason_text as "reasonText",
+    d.is_automatic as "isAutomatic", d.decided_by as by, d.decided_at as at
+  from inspection_decisions d where d.inspection = i.inspection order by d.decided_at, d.id limit 200) v)`
 
-const serialsRead = `select bucket, array_agg(serial order by serial) as serials
-  from inspection_serials where inspection = $1 group by bucket`
+const serialsRead = `(select coalesce(jsonb_object_agg(v.bucket, v.serials), '{}') from (
+  select n.bucket, jsonb_agg(n.serial order by n.serial) as serials
+  from inspection_serials n where n.inspection = i.inspection group by n.bucket) v)`

@@ -1,8 +1,9 @@
 import type { Context } from '@signalbox/sdk'
 import { Refusal } from '@signalbox/sdk'
+import { firstState } from '../sampling/next-severity.ts'
 import { actorOf } from './actor.ts'
 import { again } from './again.ts'
-import { drawTests } from './draw-tests.ts'
+import { drawTests, switchingKey } from './draw-tests.ts'
 import { requirePlan } from './plan-checks.ts'
 import type { PlanDefinition } from './plan-definition.ts'
 import {
@@ -22,8 +23,7 @@ const TRIAL_LOT = 1000
 /** Defines a plan, or its next version; the same definition again is the version that there is. */
 async function definePlan({ plan, ...definition }: DefinePlanInput, ctx: Context) {
   requirePlan(definition)
-  // A limit that is not in the scheme is found now, and not when goods wait at the gate.
-  drawTests(definition, TRIAL_LOT, { grade: undefined, switching: new Map() })
+  requireSchemes(definition)
   return again(async () => {
     const versions = await findVersions(ctx, plan)
     const [newest] = versions
@@ -50,6 +50,22 @@ async function definePlan({ plan, ...definition }: DefinePlanInput, ctx: Context
       createdBy: by,
     })
   })
+}
+
+/** A limit or a table that the scheme has not is found now, and not when goods wait at the gate. */
+function requireSchemes(plan: PlanDefinition): void {
+  const severities = [
+    'normal',
+    'tightened',
+    ...(plan.allowReduced ? ['reduced' as const] : []),
+  ] as const
+  for (const severity of severities) {
+    const state = { ...firstState, severity }
+    const keys = plan.characteristics.flatMap(({ id, classes }) =>
+      classes.map((entry) => [switchingKey(id, entry.class), state] as const),
+    )
+    drawTests(plan, TRIAL_LOT, { grade: undefined, switching: new Map(keys) })
+  }
 }
 
 function isSame({ definition }: PlanVersion, other: PlanDefinition): boolean {

@@ -1,5 +1,4 @@
 import type { Context } from '@signalbox/sdk'
-import type { Occasion } from './choose-plan.ts'
 import type { PlanDefinition, PlanScope } from './plan-definition.ts'
 
 type Port = Pick<Context, 'db' | 'tenant'>
@@ -104,12 +103,10 @@ export async function listPlans(
   return rows
 }
 
-/** Statement of the plans that fit; at most eight, as no two have the same scope. */
-export function fittingPlans({ item, supplier, operation }: Occasion) {
-  return {
-    sql: `select plan, version, definition, jsonb_build_object('item', item, 'supplier', supplier, 'operation', operation) as scope
-      from inspection_plans
-     where is_current and retired_at is null and item in ('', $1) and supplier in ('', $2) and operation in ('', $3)`,
-    parameters: [item, supplier, operation],
-  }
+/** The plans that fit, of parameters; at most eight, as no two have the same scope. */
+export function fittingPlans(item: string, supplier: string, operation: string): string {
+  return `(select coalesce(jsonb_agg(jsonb_build_object('plan', p.plan, 'version', p.version, 'definition', p.definition,
+      'scope', jsonb_build_object('item', p.item, 'supplier', p.supplier, 'operation', p.operation))), '[]')
+    from inspection_plans p where p.is_current and p.retired_at is null
+     and p.item in ('', ${item}) and p.supplier in ('', ${supplier}) and p.operation in ('', ${operation}))`
 }

@@ -1,11 +1,14 @@
 import type { Context, Statement } from '@signalbox/sdk'
 import type { Gauge } from '../gauges/gauge.ts'
-import type { Quantities } from '../lots/quantities.ts'
 import type { Seen } from './decided.ts'
-import { decisionReads, requireInspection, seenOf } from './decision-store.ts'
-import type { PlannedRow } from './inspection-row.ts'
+import {
+  requireInspection,
+  type SeenRow,
+  seenColumns,
+  seenOf,
+  seenTables,
+} from './decision-store.ts'
 import type { Known, Measurement, Result } from './result.ts'
-import type { SwitchingRow } from './switching.ts'
 
 type Port = Pick<Context, 'db'>
 
@@ -15,20 +18,10 @@ export interface SeenForResults {
   readonly gauges: readonly Gauge[]
 }
 
-type Standing = Parameters<typeof seenOf>[1]
-type Read = [
-  PlannedRow,
-  SwitchingRow,
-  NonNullable<Standing['standing']>,
-  NonNullable<Standing['screened']>,
-  Standing['serials'][number],
-  Quantities,
-  Known,
-  Gauge,
-]
+type ResultsRow = SeenRow & { readonly known: readonly Known[]; readonly gauges: readonly Gauge[] }
 
 /**
- * All that results are judged by, in one host call.
+ * All that results are judged by, in one plain read: a host prepares those once.
  * @throws INSPECTION_UNKNOWN
  */
 export async function readForResults(
@@ -38,32 +31,26 @@ export async function readForResults(
 ): Promise<SeenForResults> {
   const samples = results.flatMap(({ sample }) => sample ?? [])
   const ids = results.flatMap(({ id, corrects }) => [id, corrects ?? id])
-  const [row, switching, standing, screened, serials, others, known, gauges] =
-    await db.transaction<Read>([
-      ...decisionReads(inspection, samples),
-      { sql: knownRead, parameters: [inspection, samples, ids] },
-      {
-        sql: `select gauge, state, due_on::text as "dueOn" from gauges where gauge = any($1::text[])`,
-        parameters: [results.flatMap(({ gauge }) => gauge ?? [])],
-      },
-    ])
-  const seen = seenOf(requireInspection(row.rows, inspection), {
-    switching: switching.rows,
-    standing: standing.rows[0],
-    screened: screened.rows[0],
-    serials: serials.rows,
-    others: others.rows[0],
-  })
-  return { seen, known: known.rows, gauges: gauges.rows }
+  const named = results.flatMap(({ gauge }) => gauge ?? [])
+  const { rows } = await db.query<ResultsRow>(
+    `select ${seenColumns}, false as "isDecided", ${knownMeasurements} as known,
+        (select coalesce(jsonb_agg(jsonb_build_object('gauge', g.gauge, 'state', g.state, 'dueOn', g.due_on)), '[]')
+           from gauges g where g.gauge = any($4::text[])) as gauges
+      ${seenTables} where i.inspection = $1`,
+    [inspection, samples, ids, named],
+  )
+  const { known, gauges, ...row } = requireInspection(rows, inspection)
+  return { seen: seenOf(row), known, gauges }
 }
 
 /** Rows of the named samples and ids, and all others of the samples that those ids are of: formulas read them. */
-const knownRead = `select m.id, m.characteristic, m.sample, m.ordinal, m.inspected, m.value,
-    exists (select from measurements c where c.inspection = m.inspection and c.corrects = m.id) as "isCorrected"
+const knownMeasurements = `(select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'characteristic', m.characteristic,
+    'sample', m.sample, 'ordinal', m.ordinal, 'inspected', m.inspected, 'value', m.value, 'isCorrected',
+    exists (select from measurements c where c.inspection = m.inspection and c.corrects = m.id))), '[]')
   from measurements m
- where m.inspection = $1
+ where m.inspection = i.inspection
    and (m.sample = any($2::text[]) or m.sample in (
-     select n.sample from measurements n where n.inspection = $1 and n.id = any($3::text[])))`
+     select n.sample from measurements n where n.inspection = i.inspection and n.id = any($3::text[]))))`
 
 export function measurementsStatement(
   tenant: string,

@@ -84,7 +84,7 @@ function resumeAcceptance(input: ResumeInput, ctx: Context) {
     // The revision is once for the series: told twice it is one event.
     const cause = ctx.hash('SHA-256', JSON.stringify([supplier, item, row.revision])).slice(0, 20)
     const events = severityEvents({ supplier, item, cause: `resumed-${cause}` }, [after], at)
-    await ctx.db.transaction([switchingStatement(ctx.tenant, { supplier, item }, after, at)], {
+    await ctx.db.transaction([switchingStatement(ctx.tenant, { supplier, item }, [after], at)], {
       events,
     })
     return { supplier, item, characteristic, class: of, severity: to }

@@ -107,34 +107,27 @@ interface SeriesKey {
   readonly item: string
 }
 
-/** Whoever changed the state meanwhile made its revision another: then nothing at all is written. */
+/** Whoever changed one of the states meanwhile made its revision another: then nothing at all is written. */
 export function switchingStatement(
   tenant: string,
   { supplier, item }: SeriesKey,
-  row: SwitchedRow,
+  rows: readonly SwitchedRow[],
   at: string,
 ): Statement {
-  const change = row.change === undefined ? null : JSON.stringify({ ...row.change, at })
-  const { characteristic, class: of, state, revision } = row
+  const written = rows.map(({ change, ...row }) => ({
+    ...row,
+    change: change === undefined ? null : { ...change, at },
+  }))
   return {
     sql: `insert into switching_states as s (tenant, supplier, item, characteristic, class, state, last_change, revision, updated_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8::integer + 1, $9)
+      select $1, $2, $3, r.characteristic, r.class, r.state, nullif(r.change, 'null'), r.revision + 1, $5
+        from jsonb_to_recordset($4::jsonb) as r(characteristic text, class text, state jsonb, change jsonb, revision integer)
       on conflict (tenant, supplier, item, characteristic, class) do update
         set state = excluded.state, last_change = coalesce(excluded.last_change, s.last_change),
-            revision = s.revision + 1, updated_at = excluded.updated_at
-      where s.revision = $8`,
-    parameters: [
-      tenant,
-      supplier,
-      item,
-      characteristic,
-      of,
-      JSON.stringify(state),
-      change,
-      revision,
-      at,
-    ],
-    rows: 1,
+            revision = excluded.revision, updated_at = excluded.updated_at
+      where s.revision = excluded.revision - 1`,
+    parameters: [tenant, supplier, item, JSON.stringify(written), at],
+    rows: rows.length,
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Context, Statement } from '@signalbox/sdk'
-import { gradeOf } from '../inspection/decision-store.ts'
+import { gradeOf, quantitiesIn, switchingOf } from '../inspection/decision-store.ts'
 import { type InspectionRow, inspectionColumns } from '../inspection/inspection-row.ts'
+import { instantText } from '../inspection/instant-text.ts'
 import { type CandidatePlan, fittingPlans } from '../inspection/plan-store.ts'
-import { type Series, type SwitchingRow, switchingColumns } from '../inspection/switching.ts'
+import type { Series, SwitchingRow } from '../inspection/switching.ts'
 import type { SkipLotState } from '../sampling/skip-lot.ts'
 import type { LotArrival } from './lot-arrival.ts'
 import type { History } from './plan-arrival.ts'
@@ -16,12 +17,6 @@ export interface LotRow {
   readonly unit: string
 }
 
-interface StandingRow {
-  readonly grade: string | null
-  readonly state: SkipLotState | null
-  readonly revision: number | null
-}
-
 export interface SeenArrival {
   /** The same arrival, known before. */
   readonly known: InspectionRow | undefined
@@ -32,63 +27,68 @@ export interface SeenArrival {
   readonly others: Quantities
 }
 
-type Read = [InspectionRow, LotRow, CandidatePlan, SwitchingRow, StandingRow, Quantities]
+interface ArrivalRow {
+  readonly known: InspectionRow | null
+  readonly lot: LotRow | null
+  readonly plans: readonly CandidatePlan[]
+  readonly switching: readonly SwitchingRow[]
+  readonly skipState: SkipLotState | null
+  readonly skipRevision: number | null
+  readonly grade: string | null
+  readonly others: Quantities
+}
 
-/** All that an arrival is planned from, in one host call. */
+/** All that an arrival is planned from, in one plain read: a host prepares those once. */
 export async function readForArrival({ db }: Port, arrival: LotArrival): Promise<SeenArrival> {
-  const [known, lot, plans, switching, standing, others] = await db.transaction<Read>(
-    arrivalReads(arrival),
-  )
-  const { grade = null, state = null, revision = null } = standing.rows[0] ?? {}
+  const { origin, document, line, lot, arrivedAt, item, supplier, operation, event } = arrival
+  const { rows } = await db.query<ArrivalRow>(arrivalRead, [
+    origin,
+    document,
+    lot,
+    line,
+    arrivedAt,
+    event?.source ?? null,
+    event?.id ?? null,
+    item,
+    supplier,
+    operation,
+  ])
+  const [row] = rows
+  if (row === undefined) throw new Error('a select without a table answers one row')
+  const { known, plans, switching, skipState, skipRevision, grade, others } = row
+  const skipLot = skipState === null ? null : { state: skipState, revision: skipRevision ?? 0 }
   return {
-    known: known.rows[0],
-    lot: lot.rows[0],
-    plans: plans.rows,
-    series: {
-      switching: switching.rows,
-      skipLot: state === null ? null : { state, revision: revision ?? 0 },
-      grade,
-    },
-    others: others.rows[0] ?? { pending: 0, hold: 0, accepted: 0, rejected: 0 },
+    known: known === null ? undefined : withInstants(known),
+    lot: row.lot ?? undefined,
+    plans,
+    series: { switching, skipLot, grade },
+    others,
   }
 }
 
-function arrivalReads(arrival: LotArrival): readonly Statement[] {
-  const { origin, document, line, lot, arrivedAt, item, supplier, operation, event } = arrival
-  return [
-    {
-      sql: `select ${inspectionColumns} from inspections i
-        where (i.origin = $1 and i.document = $2 and i.lot = $3 and i.line = $4 and i.arrived_at = $5)
-           or (i.event_source = $6 and i.event_id = $7)`,
-      parameters: [
-        origin,
-        document,
-        lot,
-        line,
-        arrivedAt,
-        event?.source ?? null,
-        event?.id ?? null,
-      ],
-    },
-    { sql: 'select item, supplier, unit from lots where lot = $1', parameters: [lot] },
-    fittingPlans({ item, supplier, operation }),
-    {
-      sql: `select ${switchingColumns} from switching_states where supplier = $1 and item = $2`,
-      parameters: [supplier, item],
-    },
-    {
-      sql: `select ${gradeOf('$1')} as grade, s.state, s.revision
-        from (select 1) one left join skip_lot_states s on s.supplier = $1 and s.item = $2`,
-      parameters: [supplier, item],
-    },
-    {
-      sql: `select coalesce(sum(pending), 0)::float8 as pending, coalesce(sum(on_hold), 0)::float8 as hold,
-          coalesce(sum(accepted), 0)::float8 as accepted, coalesce(sum(rejected), 0)::float8 as rejected
-        from inspections where lot = $1 and operation = $2 and state <> 'cancelled'`,
-      parameters: [lot, operation],
-    },
-  ]
+/** Within JSON PostgreSQL writes instants in a form of its own. */
+function withInstants(row: InspectionRow): InspectionRow {
+  const { arrivedAt, createdAt, dueAt, decidedAt } = row
+  return {
+    ...row,
+    arrivedAt: instantText(arrivedAt),
+    createdAt: instantText(createdAt),
+    dueAt: dueAt === null ? null : instantText(dueAt),
+    decidedAt: decidedAt === null ? null : instantText(decidedAt),
+  }
 }
+
+const arrivalRead = `select
+  (select to_jsonb(v) from (select ${inspectionColumns} from inspections i
+     where (i.origin = $1 and i.document = $2 and i.lot = $3 and i.line = $4 and i.arrived_at = $5)
+        or (i.event_source = $6 and i.event_id = $7) limit 1) v) as known,
+  (select jsonb_build_object('item', l.item, 'supplier', l.supplier, 'unit', l.unit) from lots l where l.lot = $3) as lot,
+  ${fittingPlans('$8', '$9', '$10')} as plans,
+  ${switchingOf('$9', '$8')} as switching,
+  (select k.state from skip_lot_states k where k.supplier = $9 and k.item = $8) as "skipState",
+  (select k.revision from skip_lot_states k where k.supplier = $9 and k.item = $8) as "skipRevision",
+  ${gradeOf('$9')} as grade,
+  ${quantitiesIn('o.lot = $3 and o.operation = $10')} as others`
 
 /** Asked for only where the plan's frequency looks back. */
 export async function readHistory(

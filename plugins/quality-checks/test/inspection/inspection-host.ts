@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Context, Plugin } from '@signalbox/sdk'
 import { createTestHost, type TestHost } from '@signalbox/sdk/testing'
@@ -57,7 +58,6 @@ export async function inspectionHost(t: Test, options: Options = {}): Promise<In
       ),
     async clear() {
       await pool.query(`truncate ${owned.join(', ')}`)
-      host.published.length
     },
   }
 }
@@ -87,6 +87,12 @@ async function tables(t: Test): Promise<pg.Pool> {
   const pool = new pg.Pool({ connectionString: own.href, types, max: 4 })
   t.teardown(async () => {
     await pool.end()
+    // A backend ends a moment after its connection: told so by force, it would fail the test.
+    const backends = 'select from pg_stat_activity where datname = $1'
+    for (let tries = 0; tries < 200; tries++) {
+      if ((await admin.query(backends, [name])).rowCount === 0) break
+      await delay(10)
+    }
     await admin.query(`drop database ${name} with (force)`)
     await admin.end()
   })
