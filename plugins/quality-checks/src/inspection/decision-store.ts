@@ -1,4 +1,4 @@
-import type { Context } from '@signalbox/sdk'
+import type { Context, Statement } from '@signalbox/sdk'
 import { Refusal } from '@signalbox/sdk'
 import type { Bucket, Quantities } from '../lots/quantities.ts'
 import type { SkipLotState } from '../sampling/skip-lot.ts'
@@ -88,6 +88,15 @@ const screenedItems = `(select jsonb_build_object('items', coalesce(sum(w.inspec
            where m.inspection = i.inspection and m.corrects is null and m.characteristic = any(x.screening)
            group by m.sample having count(*) = cardinality(x.screening)) w
    where x.screening is not null)`
+
+/** The same once more, for whoever has just recorded. */
+export function screenedStatement(inspection: string, samples: readonly string[]): Statement {
+  return {
+    sql: `select ${screenedItems} as screened
+      from inspections i cross join lateral (select ${screening} as screening) x where i.inspection = $1`,
+    parameters: [inspection, samples],
+  }
+}
 
 /** Of an inspection `$1`, with the serial numbers of `$2`. */
 export const seenColumns = `${inspectionColumns}, p.definition, ${switchingOf('i.supplier', 'i.item')} as switching,

@@ -3,7 +3,8 @@ import { Refusal } from '@signalbox/sdk'
 import { actorOf } from './actor.ts'
 import { again } from './again.ts'
 import { automaticDecision } from './automatic-decision.ts'
-import { type Decided, decided, savedStatement, suggestionOf } from './decided.ts'
+import { type Decided, decided, type Seen, savedStatement, suggestionOf } from './decided.ts'
+import { screenedStatement } from './decision-store.ts'
 import { lotSizeOf } from './draw-tests.ts'
 import { type InspectionCommand, nextInspectionState } from './inspection-states.ts'
 import { summaryOf, testShown } from './inspection-summary.ts'
@@ -78,10 +79,30 @@ async function kept({ seen }: SeenForResults, judged: JudgedResults, ctx: Contex
       ? { row: { ...recorded.row, revision: row.revision + 1 }, statements: [], events: [] }
       : decided(recorded, automatic, ctx.tenant)
   const measurements = measurementsStatement(ctx.tenant, row.inspection, judged.rows, { by, at })
-  await ctx.db.transaction([savedStatement(row, after.row), measurements, ...after.statements], {
+  const screened = await written(ctx, row.inspection, {
+    statements: [savedStatement(row, after.row), measurements, ...after.statements],
     events: after.events,
+    isScreened: judged.tests.some((test) => test.screening),
   })
-  return { ...seen, row: after.row }
+  return { ...seen, row: after.row, screened: screened ?? seen.screened }
+}
+
+interface Writes extends Pick<Decided, 'statements' | 'events'> {
+  readonly isScreened: boolean
+}
+
+/** @returns how far a lot that is screened has come with it */
+async function written(
+  ctx: Context,
+  inspection: string,
+  { statements, events, isScreened }: Writes,
+): Promise<Seen['screened'] | undefined> {
+  const reads = isScreened ? [screenedStatement(inspection, [])] : []
+  const results = await ctx.db.transaction<readonly { readonly screened?: Seen['screened'] }[]>(
+    [...statements, ...reads],
+    { events },
+  )
+  return isScreened ? results.at(-1)?.rows[0]?.screened : undefined
 }
 
 function answerOf(seen: SeenForResults['seen'], { rows, repeated, refused }: JudgedResults) {
