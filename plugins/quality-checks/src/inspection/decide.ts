@@ -6,6 +6,7 @@ import { decided, savedStatement, suggestionOf } from './decided.ts'
 import type { DecisionLine } from './decision.ts'
 import { readForDecision } from './decision-store.ts'
 import { summaryOf } from './inspection-summary.ts'
+import { schemesOf } from './plan-schemes.ts'
 
 export interface DecideInput {
   readonly inspection: string
@@ -23,7 +24,9 @@ export function decide(input: DecideInput, ctx: Context) {
   const lines = input.lines.map((line) => ({ ...line, from: line.from ?? 'pending' }) as const)
   const named = lines.flatMap(({ serials = [] }) => serials)
   return again(async () => {
-    const seen = await readForDecision(ctx, input.inspection, named, input.id)
+    const read = await readForDecision(ctx, input.inspection, named, input.id)
+    const schemes = await schemesOf(ctx, read.row.definition)
+    const seen = { ...read, series: { ...read.series, schemes } }
     if (seen.isDecided) return { ...summaryOf(seen.row), suggestion: suggestionOf(seen) }
     if (seen.row.revision !== input.revision) {
       throw new Refusal(

@@ -1,11 +1,18 @@
-import type { AttributePlan, Severity, SwitchingState } from '../sampling/plan-types.ts'
+import type {
+  AttributePlan,
+  PlanRequest,
+  Severity,
+  SwitchingState,
+} from '../sampling/plan-types.ts'
 import { planFor } from '../sampling/sampling-plan.ts'
 import type { InspectionTest } from './inspection-test.ts'
 import type { Characteristic, DefectClass, PlanDefinition, Sampling } from './plan-definition.ts'
 import { samplingOf } from './plan-definition.ts'
+import type { Schemes } from './plan-schemes.ts'
 
 /** What is known of the supplier and item when a lot is planned. */
 export interface Standing {
+  readonly schemes: Schemes
   /** A to D; undefined where the supplier was never scored. */
   readonly grade: string | undefined
   readonly switching: ReadonlyMap<string, SwitchingState>
@@ -44,7 +51,7 @@ interface Drawn {
 function drawTest(
   { allowReduced = false }: PlanDefinition,
   { characteristic: { id }, entry: { class: defectClass, aql }, sampling, lotSize }: Drawn,
-  { grade, switching }: Standing,
+  { grade, switching, schemes }: Standing,
 ): InspectionTest {
   const state = switching.get(switchingKey(id, defectClass))?.severity ?? 'normal'
   const severity = severityFor(state, grade, allowReduced)
@@ -57,7 +64,7 @@ function drawTest(
     severity,
     discontinued: state === 'discontinued',
     screening: sampling.kind === 'all',
-    plan: planOf(sampling, lotSize, aql ?? 0, severity),
+    plan: planOf(sampling, { lotSize, aql: aql ?? 0, severity }, schemes),
     stage: 0,
     inspected: 0,
     found: [],
@@ -80,12 +87,13 @@ function severityFor(
 
 function planOf(
   sampling: Sampling,
-  lotSize: number,
-  aql: number,
-  severity: Severity,
+  { lotSize, aql, severity }: Pick<PlanRequest, 'lotSize' | 'aql' | 'severity'>,
+  schemes: Schemes,
 ): AttributePlan {
   const { kind, scheme = '', level = 'II', type = 'single', percent = 100, accept = 0 } = sampling
-  if (kind === 'aql') return planFor({ scheme, type, lotSize, level, aql, severity })
+  if (kind === 'aql') {
+    return planFor({ scheme, type, lotSize, level, aql, severity }, schemes.get(scheme))
+  }
   const share = kind === 'all' ? lotSize : Math.min(lotSize, Math.ceil((lotSize * percent) / 100))
   return {
     scheme: kind,

@@ -6,6 +6,7 @@ import { again } from './again.ts'
 import { drawTests, switchingKey } from './draw-tests.ts'
 import { requirePlan } from './plan-checks.ts'
 import type { PlanDefinition } from './plan-definition.ts'
+import { type Schemes, schemesOf } from './plan-schemes.ts'
 import {
   findSameScope,
   findVersions,
@@ -23,7 +24,7 @@ const TRIAL_LOT = 1000
 /** Defines a plan, or its next version; the same definition again is the version that there is. */
 async function definePlan({ plan, ...definition }: DefinePlanInput, ctx: Context) {
   requirePlan(definition)
-  requireSchemes(definition)
+  requireSchemes(definition, await schemesOf(ctx, definition))
   return again(async () => {
     const versions = await findVersions(ctx, plan)
     const [newest] = versions
@@ -53,7 +54,7 @@ async function definePlan({ plan, ...definition }: DefinePlanInput, ctx: Context
 }
 
 /** A limit or a table that the scheme has not is found now, and not when goods wait at the gate. */
-function requireSchemes(plan: PlanDefinition): void {
+function requireSchemes(plan: PlanDefinition, schemes: Schemes): void {
   const severities = [
     'normal',
     'tightened',
@@ -64,7 +65,7 @@ function requireSchemes(plan: PlanDefinition): void {
     const keys = plan.characteristics.flatMap(({ id, classes }) =>
       classes.map((entry) => [switchingKey(id, entry.class), state] as const),
     )
-    drawTests(plan, TRIAL_LOT, { grade: undefined, switching: new Map(keys) })
+    drawTests(plan, TRIAL_LOT, { schemes, grade: undefined, switching: new Map(keys) })
   }
 }
 

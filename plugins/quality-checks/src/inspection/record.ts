@@ -10,6 +10,7 @@ import { type InspectionCommand, nextInspectionState } from './inspection-states
 import { summaryOf, testShown } from './inspection-summary.ts'
 import { isJudged } from './inspection-test.ts'
 import { judgeResults } from './judge-results.ts'
+import { schemesOf } from './plan-schemes.ts'
 import { measurementsStatement, readForResults, type SeenForResults } from './record-store.ts'
 import type { JudgedResults, Result } from './result.ts'
 import { settingsOf } from './settings.ts'
@@ -72,7 +73,12 @@ async function kept({ seen }: SeenForResults, judged: JudgedResults, ctx: Contex
     allDecided: row.pending === 0 && row.hold === 0,
     someDecided: row.pending < row.quantity,
   })
-  const recorded = { ...seen, row: { ...row, tests: judged.tests, state } }
+  const schemes = await schemesOf(ctx, row.definition)
+  const recorded = {
+    ...seen,
+    series: { ...seen.series, schemes },
+    row: { ...row, tests: judged.tests, state },
+  }
   const automatic = automaticDecision(recorded, suggestionOf(recorded), at)
   const after: Decided =
     automatic === undefined

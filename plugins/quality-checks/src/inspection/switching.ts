@@ -7,6 +7,7 @@ import { lotSizeOf } from './draw-tests.ts'
 import type { PlannedRow } from './inspection-row.ts'
 import { type InspectionTest, isJudged, isRejected } from './inspection-test.ts'
 import { type DefectClass, type PlanDefinition, samplingOf } from './plan-definition.ts'
+import type { Schemes } from './plan-schemes.ts'
 import { type Reason, stageCount } from './suggestion.ts'
 
 export interface SwitchingRow {
@@ -29,6 +30,8 @@ export interface Series {
   readonly switching: readonly SwitchingRow[]
   readonly skipLot: { readonly state: SkipLotState; readonly revision: number } | null
   readonly grade: string | null
+  /** Of the inspection's plan; none: those that are built in. */
+  readonly schemes?: Schemes
 }
 
 export const switchingColumns = 'characteristic, class, state, revision'
@@ -37,7 +40,7 @@ export const switchingColumns = 'characteristic, class, state, revision'
  * The switching states after an inspection. They follow what the sample said on original inspection, not what a person
  * made of the lot (ISO 2859-1, 9.3): a concession accepts a lot, and its supplier's process is no better for it.
  */
-export function switched(row: PlannedRow, { switching }: Series): readonly SwitchedRow[] {
+export function switched(row: PlannedRow, { switching, schemes }: Series): readonly SwitchedRow[] {
   const { definition } = row
   if (definition === null) return []
   return row.tests.filter(isSwitching).map((test) => {
@@ -48,7 +51,7 @@ export function switched(row: PlannedRow, { switching }: Series): readonly Switc
     const next = nextSeverity(state, {
       accepted: !isRejected(test),
       returned: test.verdict === 'accept-and-return',
-      scoreGain: gainOf(test, definition, row.quantity),
+      scoreGain: gainOf(test, definition, row.quantity, schemes),
       steadyProduction: definition.allowReduced ?? false,
       authorityAgrees: definition.allowReduced ?? false,
     })
@@ -68,7 +71,12 @@ function isSwitching(test: InspectionTest): boolean {
   return test.aql !== null && !test.discontinued && isJudged(test)
 }
 
-function gainOf(test: InspectionTest, plan: PlanDefinition, quantity: number): number {
+function gainOf(
+  test: InspectionTest,
+  plan: PlanDefinition,
+  quantity: number,
+  schemes: Schemes | undefined,
+): number {
   const characteristic = plan.characteristics.find(({ id }) => id === test.characteristic)
   if (characteristic === undefined || test.aql === null || isRejected(test)) return 0
   const { scheme = '', level = 'II' } = samplingOf(plan, characteristic)
@@ -76,20 +84,20 @@ function gainOf(test: InspectionTest, plan: PlanDefinition, quantity: number): n
   const { type } = test.plan
   const lotSize = lotSizeOf(plan, quantity)
   const request = { scheme, type, level, lotSize, aql, severity }
-  return scoreGain(request, test.plan, test.stage, stageCount(test))
+  return scoreGain(request, test.plan, test.stage, stageCount(test), schemes?.get(scheme))
 }
 
 /** The skip-lot state after an inspected lot; undefined where the plan skips none. */
 export function skipLotAfter(
   row: PlannedRow,
-  { skipLot, grade }: Series,
+  { skipLot, grade, schemes }: Series,
 ): SkipLotState | undefined {
   const { definition } = row
   if (definition?.skipLot !== true) return undefined
   const sampled = row.tests.filter(isSwitching)
   return nextSkipLot(skipLot?.state ?? firstSkipLotState, {
     accepted: !row.tests.some(isRejected),
-    withMargin: sampled.every((test) => gainOf(test, definition, row.quantity) > 0),
+    withMargin: sampled.every((test) => gainOf(test, definition, row.quantity, schemes) > 0),
     eligible: mayBeSkipped(grade, row.tests),
   }).state
 }

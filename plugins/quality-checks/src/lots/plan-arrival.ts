@@ -1,6 +1,7 @@
 import { drawTests, lotSizeOf, switchingKey } from '../inspection/draw-tests.ts'
 import type { InspectionRow } from '../inspection/inspection-row.ts'
 import type { PlanDefinition } from '../inspection/plan-definition.ts'
+import type { Schemes } from '../inspection/plan-schemes.ts'
 import type { CandidatePlan } from '../inspection/plan-store.ts'
 import type { InspectionSettings } from '../inspection/settings.ts'
 import type { Reason } from '../inspection/suggestion.ts'
@@ -19,6 +20,7 @@ export interface Arrivals {
   readonly plan: CandidatePlan | undefined
   readonly series: Series
   readonly history: History
+  readonly schemes: Schemes
 }
 
 export interface PlannedArrival {
@@ -38,7 +40,7 @@ const HOUR_MS = 3_600_000
 export function planArrival(
   arrival: LotArrival,
   inspection: string,
-  { plan, series, history }: Arrivals,
+  { plan, series, history, schemes }: Arrivals,
   {
     settings,
     now,
@@ -54,7 +56,7 @@ export function planArrival(
   const switching = new Map(
     series.switching.map((row) => [switchingKey(row.characteristic, row.class), row.state]),
   )
-  const standing = { grade: series.grade ?? undefined, switching }
+  const standing = { schemes, grade: series.grade ?? undefined, switching }
   const tests = drawTests(definition, lotSizeOf(definition, arrival.quantity), standing)
   const row = {
     ...bare,

@@ -11,6 +11,7 @@ import {
   heldEvent,
 } from '../inspection/inspection-events.ts'
 import type { InspectionRow } from '../inspection/inspection-row.ts'
+import { schemesOf } from '../inspection/plan-schemes.ts'
 import { settingsOf } from '../inspection/settings.ts'
 import {
   inspectionStatement,
@@ -36,10 +37,11 @@ export function receiveLot(arrival: LotArrival, ctx: Context): Promise<Inspectio
       plan !== undefined && isPeriodic
         ? await readHistory(ctx, plan.plan, arrival)
         : { lots: 0, lastInspectedAt: null }
+    const schemes = await schemesOf(ctx, plan?.definition ?? null)
     const planned = planArrival(
       arrival,
       inspectionId(arrival, ctx),
-      { plan, series: seen.series, history },
+      { plan, series: seen.series, history, schemes },
       { settings: settingsOf(ctx), now: ctx.now(), draw: () => ctx.random() },
     )
     return kept(arrival, planned, seen, ctx)

@@ -11,7 +11,7 @@ import { outgoingLimit, qualityAt } from './risk-points.ts'
 
 export interface CurvesInput {
   readonly stages: readonly PlanStage[]
-  readonly model: QualityModel['kind']
+  readonly model?: QualityModel['kind']
   /** Required for `hypergeometric`; for the others it makes AOQ and ATI those of lots of this size. */
   readonly lotSize?: number
   readonly qualities?: readonly number[]
@@ -92,7 +92,11 @@ export function checkQuality({ kind }: QualityModel, quality: number): void {
   )
 }
 
-export function modelOf({ model, lotSize }: Pick<CurvesInput, 'model' | 'lotSize'>): QualityModel {
+/** @param model a process when left out */
+export function modelOf({
+  model = 'binomial',
+  lotSize,
+}: Pick<CurvesInput, 'model' | 'lotSize'>): QualityModel {
   if (model !== 'hypergeometric') return { kind: model }
   if (lotSize !== undefined) return { kind: model, lotSize }
   throw new Refusal(

@@ -6,25 +6,26 @@ import { acceptanceByVariables, findVariablesPlan } from './variables-plan.ts'
 
 export interface FindPlanInput {
   /** What is measured: attributes are counted, variables measured by s or a known sigma. */
-  readonly by: 'attributes' | 's' | 'sigma'
-  readonly model: CurvesInput['model']
+  readonly by?: 'attributes' | 's' | 'sigma'
+  readonly model?: NonNullable<CurvesInput['model']>
   readonly lotSize?: number
   readonly producer?: RiskPoint
   readonly consumer: RiskPoint
   /** Without a producer's point: the acceptance number of a plan for limiting quality; 0 is a c = 0 plan. */
-  readonly accept: number
+  readonly accept?: number
 }
 
 /** The smallest plan for given risks, and the risks that it really has. */
 export function findPlanFor(input: FindPlanInput) {
-  const counts = input.by === 'attributes' ? modelOf(input) : ({ kind: 'binomial' } as const)
+  const { by = 'attributes' } = input
+  const counts = by === 'attributes' ? modelOf(input) : ({ kind: 'binomial' } as const)
   checkQuality(counts, input.consumer.quality)
-  return input.by === 'attributes' ? byAttributes(input) : byVariables(input, input.by)
+  return by === 'attributes' ? byAttributes(input) : byVariables(input, by)
 }
 
 function byAttributes(input: FindPlanInput) {
   const model = modelOf(input)
-  const { producer, consumer, accept } = input
+  const { producer, consumer, accept = 0 } = input
   const found =
     producer === undefined
       ? planForLimitingQuality(model, accept, consumer)

@@ -15,11 +15,19 @@ const HIGHEST_PERCENT_AQL = 10
 /** Where the OC curve is told by a few numbers: the producer's, the indifferent and the consumer's point. */
 const POINTS = { producer: 0.95, indifferent: 0.5, consumer: 0.1 } as const
 
-/** What the contract fills in. */
-export type PlanInput = PlanRequest
+/** What the contract says of fields left out. */
+const usual = {
+  scheme: 'mil-std-105e',
+  type: 'single',
+  level: 'II',
+  severity: 'normal',
+} as const
+
+export type PlanInput = Pick<PlanRequest, 'lotSize' | 'aql'> & Partial<PlanRequest>
 
 /** The plan of a lot, as it is inspected and as the table prints it, and what it lets pass. */
-export async function plan(input: PlanInput, ctx: Pick<Context, 'db'>) {
+export async function plan(wish: PlanInput, ctx: Pick<Context, 'db'>) {
+  const input: PlanRequest = { ...usual, ...wish }
   const tables = await schemeTables(ctx, input.scheme)
   const tabled = tabledPlan(input, tables)
   const { letter, type, stages, wholeLot } = planFor(input, tables)

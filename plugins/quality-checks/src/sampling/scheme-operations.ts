@@ -7,13 +7,16 @@ import { schemeProblems } from './validate-scheme.ts'
 /** Problems told at once: those of one mistake often stand in many places. */
 const MOST_PROBLEMS = 5
 
+/** As many schemes as an answer may hold, and far more than a tenant has. */
+const PAGE = 50
+
 interface ListInput {
-  readonly limit: number
+  readonly limit?: number
   readonly cursor?: string
 }
 
 /** Built-in schemes first, then those of the tenant by name. */
-export async function schemes({ limit, cursor }: ListInput, ctx: Pick<Context, 'db'>) {
+export async function schemes({ limit = PAGE, cursor }: ListInput, ctx: Pick<Context, 'db'>) {
   const builtIn =
     cursor === undefined
       ? builtInSchemes.map((tables) => ({ ...headOf(tables), builtIn: true, revision: 0 }))
@@ -35,7 +38,7 @@ export async function scheme({ scheme }: { scheme: string }, ctx: Pick<Context, 
 
 /** Checks a scheme and keeps it as its next revision. */
 export async function loadScheme(
-  { tables, revision }: { tables: SchemeTables; revision: number },
+  { tables, revision = 0 }: { tables: SchemeTables; revision?: number },
   ctx: Pick<Context, 'db' | 'tenant' | 'now'>,
 ) {
   if (builtInScheme(tables.scheme) !== undefined) {

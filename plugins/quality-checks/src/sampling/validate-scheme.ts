@@ -39,14 +39,22 @@ function frameProblems({ letters, lotSizesTo, codeLetters, aqls }: SchemeTables)
 
 function tableProblems(tables: SchemeTables, severity: Severity): string[] {
   const single = tables.single[severity]
+  const staged = (['double', 'multiple'] as const).filter(
+    (type) => tables[type]?.[severity] !== undefined,
+  )
   if (single === undefined) {
-    return severity === 'normal' ? ['single/normal: a scheme has at least this table'] : []
+    return [
+      ...when(severity === 'normal', 'single/normal: a scheme has at least this table'),
+      ...staged.map(
+        (type) => `${type}/${severity}: its plans stand in the cells of single/${severity}`,
+      ),
+    ]
   }
   return [
     ...masterProblems(tables, single, `single/${severity}`),
-    ...(['double', 'multiple'] as const).flatMap((type) => {
-      const staged = tables[type]?.[severity]
-      return staged === undefined ? [] : stageProblems(staged, severity, `${type}/${severity}`)
+    ...staged.flatMap((type) => {
+      const table = tables[type]?.[severity]
+      return table === undefined ? [] : stageProblems(table, severity, `${type}/${severity}`)
     }),
   ]
 }

@@ -97,7 +97,7 @@ async function tables(t: Test): Promise<pg.Pool> {
     await admin.end()
   })
   for (const file of (await readdir(new URL('migrations/', folder))).sort()) {
-    if (!/^000[14].*\.expand\.sql$/.test(file)) continue
+    if (!/^000[124].*\.expand\.sql$/.test(file)) continue
     await pool.query(await readFile(new URL(`migrations/${file}`, folder), 'utf8'))
   }
   return pool

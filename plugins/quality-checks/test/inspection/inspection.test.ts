@@ -290,6 +290,7 @@ t.test('tests of an inspection', async (t) => {
     severity: 'normal' | 'reduced' | 'tightened' | 'discontinued',
     grade?: string,
   ) => ({
+    schemes: new Map(),
     grade,
     switching: new Map([
       ['a/major', { severity, score: 0, recent: [], rejectedWhileTightened: 0 }],
