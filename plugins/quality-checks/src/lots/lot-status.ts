@@ -1,0 +1,50 @@
+import type { Context } from '@signalbox/sdk'
+import { Refusal } from '@signalbox/sdk'
+import { defectsOf, severityOf } from '../inspection/inspection-events.ts'
+import type { InspectionRow } from '../inspection/inspection-row.ts'
+import { testShown } from '../inspection/inspection-summary.ts'
+import { lotState } from './lot-states.ts'
+import { findArrivals } from './lot-store.ts'
+import { sumOf, together } from './quantities.ts'
+
+interface LotStatusInput {
+  readonly lot: string
+  /** Of a lot that goes through several: which; the newest, when left out. */
+  readonly operation?: string
+}
+
+/** What the stock may do with a lot. */
+export async function lotStatus(input: LotStatusInput, ctx: Context) {
+  const all = await findArrivals(ctx, input.lot)
+  const standing = all.filter(({ state }) => state !== 'cancelled')
+  const operation = input.operation ?? standing[0]?.operation
+  const rows = standing.filter((row) => row.operation === operation)
+  const [newest] = rows
+  if (newest === undefined) {
+    throw new Refusal(
+      'LOT_UNKNOWN',
+      `Nothing of lot ${input.lot} has arrived there: it is not to be used.`,
+    )
+  }
+  const quantities = together(rows)
+  const tests = rows.flatMap((row) => row.tests)
+  return {
+    lot: newest.lot,
+    item: newest.item,
+    supplier: newest.supplier === '' ? null : newest.supplier,
+    operation: newest.operation,
+    state: lotState(quantities),
+    quantity: sumOf(rows.map(({ quantity }) => quantity)),
+    unit: newest.unit,
+    decidedQty: quantities,
+    severity: tests.length === 0 ? null : severityOf(tests),
+    plan: newest.plan === null ? null : { plan: newest.plan, version: newest.planVersion },
+    sampling: newest.tests.map(testShown),
+    nonconformities: defectsOf(tests),
+    inspections: rows.map(headOf),
+  }
+}
+
+function headOf({ inspection, state, quantity, arrivedAt }: InspectionRow) {
+  return { inspection, state, quantity, arrivedAt }
+}
