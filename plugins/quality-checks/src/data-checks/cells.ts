@@ -65,7 +65,7 @@ export function textOf(value: Value): string {
 }
 
 /** PostgreSQL keeps neither NUL nor half a surrogate pair; both become U+FFFD, which no format takes for sound. */
-function storable(text: string): string {
+export function storable(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\uFFFD')
 }
 

@@ -1,4 +1,4 @@
-import { type Cell, instantOf, isTextType } from './cells.ts'
+import { type Cell, instantOf, isTextType, storable } from './cells.ts'
 import type { Column, IgnoreRowIf, Rule } from './data-check-types.ts'
 import { formatPatterns } from './formats.ts'
 import type { RowTest, Slack } from './row-test.ts'
@@ -73,7 +73,7 @@ function betweenTest({ min, max, excludeMin, excludeMax }: Rule, column: Column)
   ] as const
   const tests = bounds.flatMap(({ value, op }): RowTest[] => {
     if (value === undefined) return []
-    if (column.type === 'text') return [{ is: 'text-compare', column: column.name, op, value: String(value) }]
+    if (column.type === 'text') return [{ is: 'text-compare', column: column.name, op, value: storable(String(value)) }]
     return [{ is: 'number', column: column.name, op, value: numberOf(value, column) }]
   })
   return both(...tests)
@@ -87,7 +87,7 @@ export function numberOf(value: string | number | boolean, { type }: Column): nu
 }
 
 function memberTest({ values = [] }: Rule, column: Column): RowTest {
-  if (isTextType(column.type)) return { is: 'text-in', column: column.name, values: values.map(String) }
+  if (isTextType(column.type)) return { is: 'text-in', column: column.name, values: values.map((value) => storable(String(value))) }
   return { is: 'number-in', column: column.name, values: values.map((value) => numberOf(value, column)) }
 }
 

@@ -1,5 +1,5 @@
 import type { Cell } from './cells.ts'
-import type { Column, DatasetDefinition, Rule } from './data-check-types.ts'
+import type { DatasetDefinition, Rule } from './data-check-types.ts'
 import { isNear, rowTester } from './row-test.ts'
 import { keyOf, presence, slackOf } from './rule-tests.ts'
 import { columnOf } from './validate-check.ts'
@@ -20,27 +20,30 @@ export function placeOf({ columns }: DatasetDefinition): (name: string) => numbe
   return (name) => columns.findIndex((column) => column.name === name)
 }
 
-/** The texts of some columns of a row together; null where one is missing and `isPartial` does not take that. */
-function keyReader({ definition }: CellRows, names: readonly string[], isPartial: boolean) {
+type Keys = readonly (string | null)[]
+
+/** What some columns of a row are compared by. */
+function keyReader({ definition }: CellRows, names: readonly string[]): (cells: readonly Cell[]) => Keys {
   const place = placeOf(definition)
   const columns = names.map((name) => ({ at: place(name), column: columnOf(definition, name) }))
-  return (cells: readonly Cell[]): string | null => {
-    const keys = columns.map(({ at, column }) => keyOf(cells[at] as Cell, column as Column))
-    if (!isPartial && keys.includes(null)) return null
-    return JSON.stringify(keys)
-  }
+  return (cells) => columns.map(({ at, column }) => keyOf(cells[at] as Cell, column))
+}
+
+/** The key that finds its like in another dataset; null where a part is missing or no value of its column's type. */
+function joinKey(keys: Keys): string | null {
+  return keys.some((key) => key === null || key.startsWith('x')) ? null : JSON.stringify(keys)
 }
 
 /** Every row of a group of equal ones is unexpected, as Great Expectations counts (Soda counts all but one of them). */
 export function uniqueness(data: CellRows, { columns = [], ignoreRowIf }: Rule): SetOutcome {
   const isAssessed = rowTester(presence(columns, ignoreRowIf), placeOf(data.definition))
-  const keyOfRow = keyReader(data, columns, true)
+  const keysOf = keyReader(data, columns)
   const groups = new Map<string, number[]>()
   let assessed = 0
   for (const [at, cells] of data.rows.entries()) {
     if (!isAssessed(cells)) continue
     assessed++
-    const key = keyOfRow(cells) as string
+    const key = JSON.stringify(keysOf(cells))
     const group = groups.get(key)
     if (group) group.push(at)
     else groups.set(key, [at])
@@ -51,12 +54,19 @@ export function uniqueness(data: CellRows, { columns = [], ignoreRowIf }: Rule):
 
 /** Rows whose key is nowhere in the other dataset (MATCH SIMPLE of SQL: a row with a part of its key missing is passed over). */
 export function references(data: CellRows, other: CellRows, { columns = [], otherColumns = [] }: Rule): SetOutcome {
-  const keyOfRow = keyReader(data, columns, false)
-  const keyOfOther = keyReader(other, otherColumns, false)
-  const known = new Set(other.rows.map(keyOfOther))
-  const keys = data.rows.map(keyOfRow)
-  const unexpectedRows = keys.flatMap((key, at) => (key !== null && !known.has(key) ? [at] : []))
-  return { assessed: keys.filter((key) => key !== null).length, unexpectedRows, unexpected: unexpectedRows.length }
+  const keysOf = keyReader(data, columns)
+  const keysOfOther = keyReader(other, otherColumns)
+  const known = new Set(other.rows.map((cells) => joinKey(keysOfOther(cells))))
+  let assessed = 0
+  const unexpectedRows: number[] = []
+  for (const [at, cells] of data.rows.entries()) {
+    const keys = keysOf(cells)
+    if (keys.includes(null)) continue
+    assessed++
+    const key = joinKey(keys)
+    if (key === null || !known.has(key)) unexpectedRows.push(at)
+  }
+  return { assessed, unexpectedRows, unexpected: unexpectedRows.length }
 }
 
 /** Keys of both datasets: the measure of one is that of the other, within the tolerance. */
@@ -75,11 +85,11 @@ export function agreement(data: CellRows, other: CellRows, rule: Rule): SetOutco
 
 /** Rows without a key or without a number are passed over. */
 function measures(data: CellRows, keys: readonly string[], measure: string, { aggregate = 'mean' }: Rule): Map<string, number> {
-  const keyOfRow = keyReader(data, keys, false)
+  const keysOf = keyReader(data, keys)
   const at = placeOf(data.definition)(measure)
   const groups = new Map<string, number[]>()
   for (const cells of data.rows) {
-    const [key, cell] = [keyOfRow(cells), cells[at] as Cell]
+    const [key, cell] = [joinKey(keysOf(cells)), cells[at] as Cell]
     if (key === null || cell.is !== 'number') continue
     groups.set(key, [...(groups.get(key) ?? []), cell.number])
   }

@@ -126,6 +126,9 @@ function validateRule(check: CheckDefinition, columns: readonly Column[], datase
       return validateFormat(check, column as Column)
     case 'compare':
       return validateComparison(check, column as Column, other as Column)
+    case 'not-null':
+      if (check.blankIsMissing && !isTextual(column as Column)) throw unsuitedTo(check, column as Column)
+      return
     case 'agree':
       if (!isNumeric(column as Column)) throw unsuitedTo(check, column as Column)
       return

@@ -83,7 +83,7 @@ t.test(`known faults of ${FILE} are found`, { skip: casesMissing || filesMissing
 })
 
 /** The counts that the cases of files are about, by rules of this plugin. */
-function countsOf({ file, rule, args }: FileCase): Args {
+function countsOf({ file, rule, args, expected }: FileCase): Args {
   const records = readRows(file)
   const column = args['column'] ?? ''
   if (rule === 'completeness') {
@@ -99,7 +99,9 @@ function countsOf({ file, rule, args }: FileCase): Args {
   if (rule === 'validity') return { invalid: run(records, { [column]: 'text' }, { rule: 'one-of', column, values: ['NA'], not: true }).unexpected }
   if (rule === 'accuracy/plausibility') {
     const years = records.map((record) => ({ year: Number(String(record[column]).slice(-4)) }))
-    return { violations: run(years, { year: 'integer' }, { rule: 'between', column: 'year', max: 2011 }).unexpected }
+    const { unexpected, unexpectedRows } = run(years, { year: 'integer' }, { rule: 'between', column: 'year', max: 2011 })
+    const found = new Set(unexpectedRows.map((at) => `${records[at]?.['Title']} ${records[at]?.[column]}`))
+    return { violations: unexpected, examples: (expected['examples'] as string[]).filter((example) => found.has(example)) }
   }
   if (rule === 'consistency') {
     const numbers = records.map((record) => Object.fromEntries(Object.entries(record).map(([name, value]) => [name, value === null ? null : Number(value)])))

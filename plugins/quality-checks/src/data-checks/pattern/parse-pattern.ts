@@ -148,13 +148,19 @@ function atom(reader: Reader, depth: number): PatternNode {
     case '{':
       throw unsupported(reader, 'a repetition of nothing')
     default:
-      return literal(character)
+      return literal(reader, character)
   }
 }
 
-function literal(character: string): PatternNode {
-  const code = character.codePointAt(0) as number
+function literal(reader: Reader, character: string): PatternNode {
+  const code = known(reader, character.codePointAt(0) as number)
   return { is: 'set', ranges: [[code, code]], negated: false }
+}
+
+/** No text that is kept has a NUL or half a surrogate pair, and PostgreSQL takes none in a pattern. */
+function known(reader: Reader, code: number): number {
+  if (code === 0 || (code >= 0xd800 && code <= 0xdfff)) throw unsupported(reader, 'a character that no text has')
+  return code
 }
 
 function group(reader: Reader, depth: number): PatternNode {
@@ -167,8 +173,8 @@ function group(reader: Reader, depth: number): PatternNode {
 
 function escape(reader: Reader): PatternNode {
   const character = reader.take()
-  const known = CLASSES[character.toLowerCase()]
-  if (known) return { is: 'set', ranges: known, negated: character !== character.toLowerCase() }
+  const ranges = CLASSES[character.toLowerCase()]
+  if (ranges) return { is: 'set', ranges, negated: character !== character.toLowerCase() }
   const code = escapedCode(reader, character)
   return { is: 'set', ranges: [[code, code]], negated: false }
 }
@@ -181,7 +187,7 @@ function escapedCode(reader: Reader, character: string): number {
     const hex = reader.characters.slice(reader.at, reader.at + digits).join('')
     if (!/^[\da-fA-F]+$/.test(hex) || hex.length < digits) throw unsupported(reader, 'an escape that is not whole')
     reader.at += digits
-    return Number.parseInt(hex, 16)
+    return known(reader, Number.parseInt(hex, 16))
   }
   if (/[\dA-Za-z]/.test(character)) throw unsupported(reader, `the escape \\${character}`)
   return character.codePointAt(0) as number
@@ -215,11 +221,11 @@ function bracketItem(reader: Reader): number | readonly Range[] {
   const character = reader.take()
   if (character === '[' && /[:.=]/.test(reader.next ?? ''))
     throw unsupported(reader, 'a named class')
-  if (character !== '\\') return character.codePointAt(0) as number
+  if (character !== '\\') return known(reader, character.codePointAt(0) as number)
   const escaped = reader.take()
-  const known = CLASSES[escaped.toLowerCase()]
-  if (!known) return escapedCode(reader, escaped)
-  return escaped === escaped.toLowerCase() ? known : complement(known)
+  const ranges = CLASSES[escaped.toLowerCase()]
+  if (!ranges) return escapedCode(reader, escaped)
+  return escaped === escaped.toLowerCase() ? ranges : complement(ranges)
 }
 
 function complement(ranges: readonly Range[]): Range[] {

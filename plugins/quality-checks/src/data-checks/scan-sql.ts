@@ -1,0 +1,99 @@
+import type { SqlValue } from '@signalbox/sdk'
+import type { CheckDefinition, DatasetDefinition } from './data-check-types.ts'
+import { rowTestSql } from './row-test-sql.ts'
+import { type RowRule, rowRule } from './rule-tests.ts'
+import { placeOf } from './set-rules.ts'
+import { type Slot, slotsOf } from './slots.ts'
+import { SqlParameters } from './sql-parameters.ts'
+import { columnOf } from './validate-check.ts'
+
+export interface SqlText {
+  readonly sql: string
+  readonly parameters: readonly SqlValue[]
+}
+
+/** Rows of a dataset by their numbers, the last one not in it. */
+export interface RowSpan {
+  readonly tenant: string
+  readonly dataset: string
+  readonly from: number
+  readonly to: number
+}
+
+/** Beyond it a host takes no text (32 KiB); a margin for what stands around the conditions. */
+const MAX_SQL = 30_000
+
+/** The condition that keeps a statement to a span of rows of `data_rows` under an alias. */
+export function spanSql({ tenant, dataset, from, to }: RowSpan, parameters: SqlParameters, alias = 'r'): string {
+  return [
+    `${alias}.tenant = ${parameters.add(tenant, 'text')}`,
+    `${alias}.dataset = ${parameters.add(dataset, 'text')}`,
+    `${alias}.seq >= ${parameters.add(from, 'bigint')}`,
+    `${alias}.seq < ${parameters.add(to, 'bigint')}`,
+  ].join(' and ')
+}
+
+export function slotNames(definition: DatasetDefinition): (column: string) => Slot {
+  const slots = slotsOf(definition.columns)
+  const place = placeOf(definition)
+  return (column) => slots[place(column)] as Slot
+}
+
+export function rowRuleOf(check: CheckDefinition, definition: DatasetDefinition): RowRule {
+  return rowRule(check, (name) => columnOf(definition, name))
+}
+
+/**
+ * Many checks in one scan: one row with an array of two counts a check, what it assessed and what of that is
+ * unexpected, in the order of the checks.
+ */
+export function scanSql(checks: readonly CheckDefinition[], definition: DatasetDefinition, span: RowSpan): SqlText {
+  const parameters = new SqlParameters()
+  const where = spanSql(span, parameters)
+  const slotOf = slotNames(definition)
+  const counts = checks.flatMap((check) => {
+    const { assessed, pass } = rowRuleOf(check, definition)
+    const [isAssessed, passes] = [assessed, pass].map((test) => rowTestSql(test, slotOf, parameters))
+    return [`count(*) filter (where ${isAssessed})`, `count(*) filter (where ${isAssessed} and not ${passes})`]
+  })
+  return { sql: `select array[${counts.join(',\n')}] as counts from data_rows r where ${where}`, parameters: parameters.values }
+}
+
+/** The checks in as few groups as scans can take: each scan reads all rows. */
+export function scanGroups(checks: readonly CheckDefinition[], definition: DatasetDefinition): CheckDefinition[][] {
+  const span: RowSpan = { tenant: '', dataset: definition.dataset, from: 0, to: 0 }
+  const groups: CheckDefinition[][] = []
+  let [group, length]: [CheckDefinition[], number] = [[], 0]
+  for (const check of checks) {
+    const own = scanSql([check], definition, span).sql.length
+    if (group.length > 0 && length + own > MAX_SQL) {
+      groups.push(group)
+      ;[group, length] = [[], 0]
+    }
+    group.push(check)
+    length += own
+  }
+  return group.length > 0 ? [...groups, group] : groups
+}
+
+/** The first bad rows of a span. */
+export function badRowsSql(check: CheckDefinition, definition: DatasetDefinition, span: RowSpan, limit: number): SqlText {
+  const parameters = new SqlParameters()
+  const where = spanSql(span, parameters)
+  const { assessed, pass } = rowRuleOf(check, definition)
+  const [isAssessed, passes] = [assessed, pass].map((test) => rowTestSql(test, slotNames(definition), parameters))
+  const sql = `select ${rowColumns(definition)} from data_rows r where ${where} and ${isAssessed} and not ${passes} order by r.seq limit ${parameters.add(limit, 'int')}`
+  return { sql, parameters: parameters.values }
+}
+
+/** Rows by their numbers, or the next ones of a span. */
+export function rowsSql(definition: DatasetDefinition, span: RowSpan, numbers?: readonly number[]): SqlText {
+  const parameters = new SqlParameters()
+  const only = numbers ? ` and r.seq = any(${parameters.add(numbers, 'bigint[]')})` : ''
+  const sql = `select ${rowColumns(definition)} from data_rows r where ${spanSql(span, parameters)}${only} order by r.seq`
+  return { sql, parameters: parameters.values }
+}
+
+function rowColumns({ columns }: DatasetDefinition): string {
+  return ['r.seq', ...slotsOf(columns).map((slot) => `r.${slot}`), 'r.x'].join(', ')
+}
