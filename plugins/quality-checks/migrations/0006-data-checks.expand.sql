@@ -83,15 +83,16 @@ create table data_batches (
 
 create table data_checks (
   tenant text not null,
-  dataset text not null,
   check_id text not null,
+  dataset text not null,
   revision integer not null,
   definition jsonb not null,
   -- Of the newest result that assessed something; what the next one is a change from.
   state text,
   state_since timestamptz,
-  primary key (tenant, dataset, check_id)
+  primary key (tenant, check_id)
 );
+create index data_checks_of on data_checks (tenant, dataset, check_id);
 
 create table data_runs (
   tenant text not null,
@@ -125,9 +126,9 @@ create table data_results (
   pass_rate double precision,
   value double precision,
   reason text,
-  primary key (tenant, dataset, check_id, run)
+  primary key (tenant, check_id, run)
 );
-create index data_results_newest on data_results (tenant, dataset, check_id, finished_at);
+create index data_results_newest on data_results (tenant, check_id, finished_at);
 
 create table data_bad_rows (
   tenant text not null,

@@ -17,6 +17,8 @@ export interface DatasetDefinition {
   readonly key?: readonly string[]
   /** The date or timestamp column that says how far the data reaches. */
   readonly watermark?: string
+  /** `new`: a run looks at rows that no run has looked at yet; `all` when left out. */
+  readonly scope?: 'all' | 'new'
   /** How old the newest watermark may be; a check `fresh` without a bound of its own takes it. */
   readonly maxAgeMinutes?: number
 }
@@ -33,13 +35,27 @@ export type Dimension =
   | 'custom'
 
 /** A value of a row as it was sent. */
-export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }
+export type Value =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Value[]
+  | { readonly [key: string]: Value }
 
 export type IgnoreRowIf = 'any-missing' | 'all-missing' | 'never'
 
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>='
 
-export type Format = 'email' | 'uuid' | 'ipv4' | 'date' | 'date-time' | 'cn-mobile' | 'uscc' | 'cn-id'
+export type Format =
+  | 'email'
+  | 'uuid'
+  | 'ipv4'
+  | 'date'
+  | 'date-time'
+  | 'cn-mobile'
+  | 'uscc'
+  | 'cn-id'
 
 /** What a check asks. Only the fields of its rule count; `rule-fields.ts` says which those are. */
 export interface Rule {
@@ -133,4 +149,4 @@ export type NotAssessedReason =
   | 'PROVIDER_FAILED'
   | 'NEVER_RUN'
 
-export type CheckState = 'passed' | 'warned' | 'failed' | 'not-assessed'
+export type CheckState = 'pass' | 'warn' | 'fail' | 'not-assessed'

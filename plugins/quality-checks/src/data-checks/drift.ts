@@ -7,7 +7,10 @@ const EMPTY = 0.5
  * Population stability index Σ (q − p)·ln(q/p) over the deciles of the reference (Siddiqi 2006, "Credit Risk Scorecards"):
  * below 0.1 little, above 0.25 much has shifted. Equal deciles (many equal values) are one bin.
  */
-export function populationStability(reference: readonly number[], current: readonly number[]): number {
+export function populationStability(
+  reference: readonly number[],
+  current: readonly number[],
+): number {
   const edges = deciles(reference)
   const shares = (values: readonly number[]) => {
     const counts = new Array<number>(edges.length + 1).fill(0)
@@ -29,7 +32,8 @@ export function populationStability(reference: readonly number[], current: reado
 function deciles(values: readonly number[]): number[] {
   const sorted = [...values].sort((a, b) => a - b)
   const edges = new Set<number>()
-  for (let n = 1; n < BINS; n++) edges.add(sorted[Math.ceil((n * sorted.length) / BINS) - 1] as number)
+  for (let n = 1; n < BINS; n++)
+    edges.add(sorted[Math.ceil((n * sorted.length) / BINS) - 1] as number)
   return [...edges]
 }
 
@@ -41,7 +45,10 @@ export interface KolmogorovSmirnov {
 }
 
 /** Two-sample Kolmogorov-Smirnov test; p by Kolmogorov's limit with Stephens' correction (1970), as Press et al., "Numerical Recipes", §14.3. */
-export function kolmogorovSmirnov(reference: readonly number[], current: readonly number[]): KolmogorovSmirnov {
+export function kolmogorovSmirnov(
+  reference: readonly number[],
+  current: readonly number[],
+): KolmogorovSmirnov {
   const [a, b] = [[...reference].sort((x, y) => x - y), [...current].sort((x, y) => x - y)]
   let [i, j, d] = [0, 0, 0]
   while (i < a.length && j < b.length) {

@@ -17,9 +17,14 @@ export interface RowsOutcome extends Finding {
  * property of the tests. For rules of the ways rows, memory (but for custom ones) and set.
  * @param other the rows of `otherDataset`
  */
-export function evaluateRows(check: CheckDefinition, data: CellRows, other?: CellRows): RowsOutcome {
+export function evaluateRows(
+  check: CheckDefinition,
+  data: CellRows,
+  other?: CellRows,
+): RowsOutcome {
   const outcome = outcomeOf(check, data, other)
-  if (!outcome) return { assessed: 0, unexpected: 0, unexpectedRows: [], reason: 'OTHER_DATASET_MISSING' }
+  if (!outcome)
+    return { assessed: 0, unexpected: 0, unexpectedRows: [], reason: 'OTHER_DATASET_MISSING' }
   return outcome.assessed > 0 ? outcome : { ...outcome, reason: emptyReason(data.rows.length) }
 }
 
@@ -28,7 +33,11 @@ export function emptyReason(rows: number): 'NO_ROWS' | 'ALL_NULL' {
   return rows === 0 ? 'NO_ROWS' : 'ALL_NULL'
 }
 
-function outcomeOf(check: CheckDefinition, data: CellRows, other: CellRows | undefined): RowsOutcome | undefined {
+function outcomeOf(
+  check: CheckDefinition,
+  data: CellRows,
+  other: CellRows | undefined,
+): RowsOutcome | undefined {
   if (check.rule === 'unique') return uniqueness(data, check)
   if (check.rule === 'reference') return other && references(data, other, check)
   if (check.rule === 'agree') return other && agreement(data, other, check)

@@ -21,14 +21,18 @@ const ID_WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 const ID_CHECKS = '10X98765432'
 /** GB/T 2260: the first two digits of a region. */
 const PROVINCES: ReadonlySet<number> = new Set([
-  11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63,
-  64, 65, 71, 81, 82, 83, 91,
+  11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52,
+  53, 54, 61, 62, 63, 64, 65, 71, 81, 82, 83, 91,
 ])
 
 /** Citizen identification number 公民身份号码 (GB 11643-1999): 18 characters with a province, a date of birth and a check character. */
 export function isCnId(id: string): boolean {
   if (!/^[1-9]\d{16}[\dX]$/.test(id) || !PROVINCES.has(Number(id.slice(0, 2)))) return false
-  const [year, month, day] = [Number(id.slice(6, 10)), Number(id.slice(10, 12)), Number(id.slice(12, 14))]
+  const [year, month, day] = [
+    Number(id.slice(6, 10)),
+    Number(id.slice(10, 12)),
+    Number(id.slice(12, 14)),
+  ]
   if (year < 1800 || !isDay(year, month, day)) return false
   let sum = 0
   for (const [place, weight] of ID_WEIGHTS.entries()) sum += Number(id[place]) * weight

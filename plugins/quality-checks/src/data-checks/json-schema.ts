@@ -37,7 +37,13 @@ const BOUNDS: Readonly<Record<string, (bound: number) => Validator>> = {
   maxItems: (bound) => (value) => !isList(value) || value.length <= bound,
 }
 
-const WORDS: ReadonlySet<string> = new Set(['$schema', 'title', 'description', 'examples', 'default'])
+const WORDS: ReadonlySet<string> = new Set([
+  '$schema',
+  'title',
+  'description',
+  'examples',
+  'default',
+])
 
 /**
  * The part of JSON Schema 2020-12 that describes records: type, enum, const, the bounds, pattern (of the linear kind),
@@ -57,14 +63,19 @@ function validatorOf(schema: Value, depth: number, count: { schemas: number }): 
     throw unsupported(`more than ${MAX_SCHEMAS} schemas, or ${MAX_DEPTH} inside each other`)
   const inner = (part: Value) => validatorOf(part, depth + 1, count)
   const parts = Object.entries(schema).flatMap(([keyword, value]) => {
-    if (WORDS.has(keyword) || keyword === 'properties' || keyword === 'additionalProperties') return []
+    if (WORDS.has(keyword) || keyword === 'properties' || keyword === 'additionalProperties')
+      return []
     return [keywordValidator(keyword, value, inner)]
   })
   const members = membersValidator(schema, inner)
   return (value) => parts.every((part) => part(value)) && members(value)
 }
 
-function keywordValidator(keyword: string, value: Value, inner: (schema: Value) => Validator): Validator {
+function keywordValidator(
+  keyword: string,
+  value: Value,
+  inner: (schema: Value) => Validator,
+): Validator {
   const bound = BOUNDS[keyword]
   if (bound && isNumber(value)) return bound(value)
   if (keyword === 'type') return typeValidator(isList(value) ? value : [value])
@@ -101,14 +112,17 @@ function membersValidator(schema: Schema, inner: (schema: Value) => Validator): 
   const known = new Map(Object.entries(properties).map(([name, part]) => [name, inner(part)]))
   const others = inner(additionalProperties)
   return (value) =>
-    !isObject(value) || Object.entries(value).every(([name, member]) => (known.get(name) ?? others)(member))
+    !isObject(value) ||
+    Object.entries(value).every(([name, member]) => (known.get(name) ?? others)(member))
 }
 
 /** Objects are equal whatever the order of their members. */
 function canonical(value: Value): string {
   if (isList(value)) return `[${value.map(canonical).join()}]`
   if (!isObject(value)) return JSON.stringify(value)
-  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`)
+  const members = Object.entries(value).map(
+    ([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`,
+  )
   return `{${members.sort().join()}}`
 }
 

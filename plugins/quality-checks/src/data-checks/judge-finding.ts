@@ -13,19 +13,19 @@ export function judgeFinding(
 ): Judgement {
   if (assessed === 0) return { state: 'not-assessed', passRate: null }
   const passRate = (assessed - unexpected) / assessed
-  if (passRate < redLine) return { state: 'failed', passRate }
-  return { state: passRate < warn ? 'warned' : 'passed', passRate }
+  if (passRate < redLine) return { state: 'fail', passRate }
+  return { state: passRate < warn ? 'warn' : 'pass', passRate }
 }
 
 /**
- * What the change of a check's state is told as. A check that could not be assessed neither failed nor recovered: the state
- * before stays what the next one is compared with.
+ * What the change of a check's state is told as: `failed` where it is below another threshold than before, `recovered` where it is above
+ * both again. A check that could not be assessed did neither: the state before stays what the next one is compared with.
  */
 export function transitionOf(
   before: CheckState | undefined,
   after: CheckState,
 ): 'failed' | 'recovered' | undefined {
-  if (after === 'not-assessed') return undefined
-  if (after === 'failed') return before === 'failed' ? undefined : 'failed'
-  return before === 'failed' ? 'recovered' : undefined
+  if (after === 'not-assessed' || after === before) return undefined
+  if (after !== 'pass') return 'failed'
+  return before === 'warn' || before === 'fail' ? 'recovered' : undefined
 }

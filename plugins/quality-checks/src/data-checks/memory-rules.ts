@@ -8,7 +8,8 @@ export type MemoryRule = (cell: Cell) => 'ignored' | 'passes' | 'fails'
 
 /** For a rule of the way `memory` that is no contribution. */
 export function memoryRule({ rule, format, schema = {} }: Rule, { type }: Column): MemoryRule {
-  const isSound = rule === 'json-schema' ? jsonText(schema, type) : format === 'uscc' ? isUscc : isCnId
+  const isSound =
+    rule === 'json-schema' ? jsonText(schema, type) : format === 'uscc' ? isUscc : isCnId
   return (cell) => {
     if (cell.is === 'null') return 'ignored'
     return cell.is === 'text' && isSound(cell.text) ? 'passes' : 'fails'

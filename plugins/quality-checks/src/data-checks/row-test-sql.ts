@@ -20,9 +20,13 @@ export function rowTestSql(test: RowTest, slotOf: SlotName, parameters: SqlParam
     case 'not':
       return `(not ${sql(test.of)})`
     case 'numbers':
-      return isTrue(numbersSql(slotOf(test.left), slotOf(test.right), test.op, test.slack, parameters))
+      return isTrue(
+        numbersSql(slotOf(test.left), slotOf(test.right), test.op, test.slack, parameters),
+      )
     case 'texts':
-      return isTrue(`r.${slotOf(test.left)} ${operator(test.op)} r.${slotOf(test.right)} collate "C"`)
+      return isTrue(
+        `r.${slotOf(test.left)} ${operator(test.op)} r.${slotOf(test.right)} collate "C"`,
+      )
     case 'sum':
       return sumSql(test, slotOf, parameters)
     default:
@@ -62,19 +66,33 @@ function cellSql(
     case 'length':
       return isTrue(`char_length(r.${slot}) ${test.op} ${parameters.add(test.value, 'int')}`)
     case 'match':
-      return isTrue(`r.${slot} ~ ${parameters.add(postgresPattern(test.pattern), 'text')} collate "C"`)
+      return isTrue(
+        `r.${slot} ~ ${parameters.add(postgresPattern(test.pattern), 'text')} collate "C"`,
+      )
   }
 }
 
-function numbersSql(left: Slot, right: Slot, op: Comparison, slack: Slack, parameters: SqlParameters): string {
+function numbersSql(
+  left: Slot,
+  right: Slot,
+  op: Comparison,
+  slack: Slack,
+  parameters: SqlParameters,
+): string {
   if (op === '=') return nearSql(`r.${left}`, `r.${right}`, slack, parameters)
   if (op === '!=') return `not (${nearSql(`r.${left}`, `r.${right}`, slack, parameters)})`
   return `r.${left} ${operator(op)} r.${right}`
 }
 
-export function nearSql(a: string, b: string, { absolute, relative }: Slack, parameters: SqlParameters): string {
+export function nearSql(
+  a: string,
+  b: string,
+  { absolute, relative }: Slack,
+  parameters: SqlParameters,
+): string {
   if (absolute === 0 && relative === 0) return `${a} = ${b}`
-  const share = relative === 0 ? '' : `, ${parameters.add(relative, 'float8')} * greatest(abs(${a}), abs(${b}))`
+  const share =
+    relative === 0 ? '' : `, ${parameters.add(relative, 'float8')} * greatest(abs(${a}), abs(${b}))`
   return `abs(${a} - ${b}) <= greatest(${parameters.add(absolute, 'float8')}${share})`
 }
 

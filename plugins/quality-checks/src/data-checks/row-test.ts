@@ -8,16 +8,42 @@ import { patternMatcher } from './pattern/match-pattern.ts'
  */
 export type RowTest =
   | { readonly is: 'present' | 'misfit' | 'blank'; readonly column: string }
-  | { readonly is: 'number'; readonly column: string; readonly op: Comparison; readonly value: number }
+  | {
+      readonly is: 'number'
+      readonly column: string
+      readonly op: Comparison
+      readonly value: number
+    }
   | { readonly is: 'number-in'; readonly column: string; readonly values: readonly number[] }
   | { readonly is: 'text-in'; readonly column: string; readonly values: readonly string[] }
-  | { readonly is: 'text-compare'; readonly column: string; readonly op: '>=' | '<=' | '>' | '<'; readonly value: string }
-  | { readonly is: 'length'; readonly column: string; readonly op: '>=' | '<='; readonly value: number }
+  | {
+      readonly is: 'text-compare'
+      readonly column: string
+      readonly op: '>=' | '<=' | '>' | '<'
+      readonly value: string
+    }
+  | {
+      readonly is: 'length'
+      readonly column: string
+      readonly op: '>=' | '<='
+      readonly value: number
+    }
   | { readonly is: 'match'; readonly column: string; readonly pattern: string }
-  | { readonly is: 'numbers'; readonly left: string; readonly right: string; readonly op: Comparison; readonly slack: Slack }
+  | {
+      readonly is: 'numbers'
+      readonly left: string
+      readonly right: string
+      readonly op: Comparison
+      readonly slack: Slack
+    }
   | { readonly is: 'texts'; readonly left: string; readonly right: string; readonly op: Comparison }
   /** `column` is the sum of `parts`, missing ones counted as 0. */
-  | { readonly is: 'sum'; readonly column: string; readonly parts: readonly string[]; readonly slack: Slack }
+  | {
+      readonly is: 'sum'
+      readonly column: string
+      readonly parts: readonly string[]
+      readonly slack: Slack
+    }
   | { readonly is: 'all' | 'any'; readonly of: readonly RowTest[] }
   | { readonly is: 'not'; readonly of: RowTest }
 

@@ -11,7 +11,12 @@ const slots = names.map(({ name }) => name).join(', ')
 const typed = names.map(({ name, type }) => `${name} ${type}`).join(', ')
 
 /** Rows from `first` on: one text for every dataset, so that a host judges it once. */
-export function insertRowsSql(tenant: string, dataset: string, first: number, rows: readonly Record<string, unknown>[]): SqlText {
+export function insertRowsSql(
+  tenant: string,
+  dataset: string,
+  first: number,
+  rows: readonly Record<string, unknown>[],
+): SqlText {
   const parameters = new SqlParameters()
   const sql = `insert into data_rows (tenant, dataset, seq, ${slots})
     select ${parameters.add(tenant, 'text')}, ${parameters.add(dataset, 'text')}, ${parameters.add(first, 'bigint')} + place - 1, ${slots}

@@ -14,7 +14,12 @@ interface RuleShape {
 
 /** Every rule: what it needs, what it may have, and the dimension that its result counts for (ISO/IEC 25012, GB/T 36344). */
 export const ruleFields: Readonly<Record<RuleName, RuleShape>> = {
-  'not-null': { way: 'rows', dimension: 'completeness', needs: ['column'], may: ['blankIsMissing'] },
+  'not-null': {
+    way: 'rows',
+    dimension: 'completeness',
+    needs: ['column'],
+    may: ['blankIsMissing'],
+  },
   null: { way: 'rows', dimension: 'completeness', needs: ['column'], may: [] },
   unique: { way: 'set', dimension: 'uniqueness', needs: ['columns'], may: ['ignoreRowIf'] },
   type: { way: 'rows', dimension: 'validity', needs: ['column'], may: [] },
@@ -56,7 +61,12 @@ export const ruleFields: Readonly<Record<RuleName, RuleShape>> = {
   fresh: { way: 'whole', dimension: 'timeliness', needs: [], may: ['column', 'maxAgeMinutes'] },
   volume: { way: 'whole', dimension: 'volume', needs: [], may: ['of', 'min', 'max', 'maxRobustZ'] },
   drift: { way: 'whole', dimension: 'distribution', needs: ['column', 'method'], may: ['limit'] },
-  custom: { way: 'memory', dimension: 'custom', needs: ['provider'], may: ['columns', 'parameters'] },
+  custom: {
+    way: 'memory',
+    dimension: 'custom',
+    needs: ['provider'],
+    may: ['columns', 'parameters'],
+  },
 }
 
 /** Formats with a check digit have no pattern: they are worked out in memory. */

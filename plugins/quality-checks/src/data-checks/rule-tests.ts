@@ -32,7 +32,10 @@ export function rowRule(rule: Rule, columnOf: ColumnOf): RowRule {
     case 'type':
       return { assessed: present, pass: not({ is: 'misfit', column }) }
     case 'pattern':
-      return { assessed: present, pass: turned(rule, { is: 'match', column, pattern: rule.pattern as string }) }
+      return {
+        assessed: present,
+        pass: turned(rule, { is: 'match', column, pattern: rule.pattern as string }),
+      }
     case 'between':
       return { assessed: present, pass: betweenTest(rule, columnOf(column)) }
     case 'one-of':
@@ -73,7 +76,8 @@ function betweenTest({ min, max, excludeMin, excludeMax }: Rule, column: Column)
   ] as const
   const tests = bounds.flatMap(({ value, op }): RowTest[] => {
     if (value === undefined) return []
-    if (column.type === 'text') return [{ is: 'text-compare', column: column.name, op, value: storable(String(value)) }]
+    if (column.type === 'text')
+      return [{ is: 'text-compare', column: column.name, op, value: storable(String(value)) }]
     return [{ is: 'number', column: column.name, op, value: numberOf(value, column) }]
   })
   return both(...tests)
@@ -81,19 +85,37 @@ function betweenTest({ min, max, excludeMin, excludeMax }: Rule, column: Column)
 
 /** What a value of a definition is kept as: dates as instants, booleans as 0 and 1. */
 export function numberOf(value: string | number | boolean, { type }: Column): number {
+  if (type === 'date' || type === 'timestamp')
+    return typeof value === 'string' ? (instantOf(value, type) ?? Number.NaN) : Number.NaN
   if (typeof value === 'boolean') return value ? 1 : 0
-  if (typeof value === 'number') return value
-  return type === 'date' || type === 'timestamp' ? (instantOf(value, type) ?? Number.NaN) : Number.NaN
+  return typeof value === 'number' ? value : Number.NaN
 }
 
 function memberTest({ values = [] }: Rule, column: Column): RowTest {
-  if (isTextType(column.type)) return { is: 'text-in', column: column.name, values: values.map((value) => storable(String(value))) }
-  return { is: 'number-in', column: column.name, values: values.map((value) => numberOf(value, column)) }
+  if (isTextType(column.type))
+    return {
+      is: 'text-in',
+      column: column.name,
+      values: values.map((value) => storable(String(value))),
+    }
+  return {
+    is: 'number-in',
+    column: column.name,
+    values: values.map((value) => numberOf(value, column)),
+  }
 }
 
 function lengthTest({ column, min, max }: Rule): RowTest {
-  const bound = (op: '>=' | '<=', value: number): RowTest => ({ is: 'length', column: column as string, op, value })
-  return both(...(min === undefined ? [] : [bound('>=', Number(min))]), ...(max === undefined ? [] : [bound('<=', Number(max))]))
+  const bound = (op: '>=' | '<=', value: number): RowTest => ({
+    is: 'length',
+    column: column as string,
+    op,
+    value,
+  })
+  return both(
+    ...(min === undefined ? [] : [bound('>=', Number(min))]),
+    ...(max === undefined ? [] : [bound('<=', Number(max))]),
+  )
 }
 
 /** A column of dates is of the format by its type; of texts each must have the pattern. */
@@ -113,7 +135,10 @@ function compareRule(rule: Rule, column: Column): RowRule {
 }
 
 /** Great Expectations passes over a row where all of the columns are missing, unless it is told otherwise. */
-export function presence(columns: readonly string[], ignoreRowIf: IgnoreRowIf = 'all-missing'): RowTest {
+export function presence(
+  columns: readonly string[],
+  ignoreRowIf: IgnoreRowIf = 'all-missing',
+): RowTest {
   const of = columns.map((column): RowTest => ({ is: 'present', column }))
   if (ignoreRowIf === 'never') return always
   return { is: ignoreRowIf === 'any-missing' ? 'all' : 'any', of }

@@ -24,7 +24,11 @@ export interface RowSpan {
 const MAX_SQL = 30_000
 
 /** The condition that keeps a statement to a span of rows of `data_rows` under an alias. */
-export function spanSql({ tenant, dataset, from, to }: RowSpan, parameters: SqlParameters, alias = 'r'): string {
+export function spanSql(
+  { tenant, dataset, from, to }: RowSpan,
+  parameters: SqlParameters,
+  alias = 'r',
+): string {
   return [
     `${alias}.tenant = ${parameters.add(tenant, 'text')}`,
     `${alias}.dataset = ${parameters.add(dataset, 'text')}`,
@@ -47,20 +51,35 @@ export function rowRuleOf(check: CheckDefinition, definition: DatasetDefinition)
  * Many checks in one scan: one row with an array of two counts a check, what it assessed and what of that is
  * unexpected, in the order of the checks.
  */
-export function scanSql(checks: readonly CheckDefinition[], definition: DatasetDefinition, span: RowSpan): SqlText {
+export function scanSql(
+  checks: readonly CheckDefinition[],
+  definition: DatasetDefinition,
+  span: RowSpan,
+): SqlText {
   const parameters = new SqlParameters()
   const where = spanSql(span, parameters)
   const slotOf = slotNames(definition)
   const counts = checks.flatMap((check) => {
     const { assessed, pass } = rowRuleOf(check, definition)
-    const [isAssessed, passes] = [assessed, pass].map((test) => rowTestSql(test, slotOf, parameters))
-    return [`count(*) filter (where ${isAssessed})`, `count(*) filter (where ${isAssessed} and not ${passes})`]
+    const [isAssessed, passes] = [assessed, pass].map((test) =>
+      rowTestSql(test, slotOf, parameters),
+    )
+    return [
+      `count(*) filter (where ${isAssessed})`,
+      `count(*) filter (where ${isAssessed} and not ${passes})`,
+    ]
   })
-  return { sql: `select array[${counts.join(',\n')}] as counts from data_rows r where ${where}`, parameters: parameters.values }
+  return {
+    sql: `select array[${counts.join(',\n')}] as counts from data_rows r where ${where}`,
+    parameters: parameters.values,
+  }
 }
 
 /** The checks in as few groups as scans can take: each scan reads all rows. */
-export function scanGroups(checks: readonly CheckDefinition[], definition: DatasetDefinition): CheckDefinition[][] {
+export function scanGroups(
+  checks: readonly CheckDefinition[],
+  definition: DatasetDefinition,
+): CheckDefinition[][] {
   const span: RowSpan = { tenant: '', dataset: definition.dataset, from: 0, to: 0 }
   const groups: CheckDefinition[][] = []
   let [group, length]: [CheckDefinition[], number] = [[], 0]
@@ -77,17 +96,28 @@ export function scanGroups(checks: readonly CheckDefinition[], definition: Datas
 }
 
 /** The first bad rows of a span. */
-export function badRowsSql(check: CheckDefinition, definition: DatasetDefinition, span: RowSpan, limit: number): SqlText {
+export function badRowsSql(
+  check: CheckDefinition,
+  definition: DatasetDefinition,
+  span: RowSpan,
+  limit: number,
+): SqlText {
   const parameters = new SqlParameters()
   const where = spanSql(span, parameters)
   const { assessed, pass } = rowRuleOf(check, definition)
-  const [isAssessed, passes] = [assessed, pass].map((test) => rowTestSql(test, slotNames(definition), parameters))
+  const [isAssessed, passes] = [assessed, pass].map((test) =>
+    rowTestSql(test, slotNames(definition), parameters),
+  )
   const sql = `select ${rowColumns(definition)} from data_rows r where ${where} and ${isAssessed} and not ${passes} order by r.seq limit ${parameters.add(limit, 'int')}`
   return { sql, parameters: parameters.values }
 }
 
 /** Rows by their numbers, or the next ones of a span. */
-export function rowsSql(definition: DatasetDefinition, span: RowSpan, numbers?: readonly number[]): SqlText {
+export function rowsSql(
+  definition: DatasetDefinition,
+  span: RowSpan,
+  numbers?: readonly number[],
+): SqlText {
   const parameters = new SqlParameters()
   const only = numbers ? ` and r.seq = any(${parameters.add(numbers, 'bigint[]')})` : ''
   const sql = `select ${rowColumns(definition)} from data_rows r where ${spanSql(span, parameters)}${only} order by r.seq`
@@ -96,4 +126,33 @@ export function rowsSql(definition: DatasetDefinition, span: RowSpan, numbers?: 
 
 function rowColumns({ columns }: DatasetDefinition): string {
   return ['r.seq', ...slotsOf(columns).map((slot) => `r.${slot}`), 'r.x'].join(', ')
+}
+
+/** A statement answers 10,000 rows and 4 MiB at most; half of either is room enough. */
+const MEMORY_ROWS = 5000
+const MEMORY_BYTES = 2_000_000
+
+/** The first rows of a span, as many as one answer holds and at least one, for a check that is worked out here. */
+export function memoryRowsSql(
+  definition: DatasetDefinition,
+  { column, columns, rule }: CheckDefinition,
+  span: RowSpan,
+): SqlText {
+  const parameters = new SqlParameters()
+  const slotOf = slotNames(definition)
+  // A bad row is shown with its key, a custom check may look at any column.
+  const isAll = rule === 'custom' && columns === undefined
+  const names = isAll
+    ? definition.columns.map(({ name }) => name)
+    : [...(columns ?? []), ...(column === undefined ? [] : [column]), ...(definition.key ?? [])]
+  const slots = [...new Set(names.map(slotOf))]
+  const size = slots
+    .filter((slot) => slot.startsWith('t'))
+    .map((slot) => `coalesce(octet_length(r.${slot}), 0)`)
+  const sql = `select b.seq, ${slots.map((slot) => `b.${slot}`).join(', ')}, b.x from (
+      select r.seq, ${slots.map((slot) => `r.${slot}`).join(', ')}, r.x,
+        sum(100 + coalesce(octet_length(r.x::text), 0)${size.map((one) => ` + ${one}`).join('')}) over (order by r.seq) as bytes, row_number() over (order by r.seq) as place
+      from (select * from data_rows r where ${spanSql(span, parameters)} order by r.seq limit ${MEMORY_ROWS}) r
+    ) b where b.bytes <= ${MEMORY_BYTES} or b.place = 1 order by b.seq`
+  return { sql, parameters: parameters.values }
 }

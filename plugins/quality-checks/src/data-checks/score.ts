@@ -21,7 +21,11 @@ export interface DimensionScore {
 export interface DataScore {
   readonly score: number | null
   readonly byDimension: readonly DimensionScore[]
-  readonly failing: readonly { readonly check: string; readonly state: CheckState; readonly passRate: number }[]
+  readonly failing: readonly {
+    readonly check: string
+    readonly state: CheckState
+    readonly passRate: number
+  }[]
   readonly notAssessed: readonly { readonly check: string; readonly reason: NotAssessedReason }[]
 }
 
@@ -40,9 +44,14 @@ export function scoreOf(checks: readonly ScoredCheck[]): DataScore {
     }),
     failing: checks
       .flatMap(({ check, state, passRate, weight }) =>
-        passRate !== null && (state === 'failed' || state === 'warned') ? [{ check, state, passRate, weight }] : [],
+        passRate !== null && (state === 'fail' || state === 'warn')
+          ? [{ check, state, passRate, weight }]
+          : [],
       )
-      .sort((a, b) => b.weight * (1 - b.passRate) - a.weight * (1 - a.passRate) || (a.check < b.check ? -1 : 1))
+      .sort(
+        (a, b) =>
+          b.weight * (1 - b.passRate) - a.weight * (1 - a.passRate) || (a.check < b.check ? -1 : 1),
+      )
       .map(({ check, state, passRate }) => ({ check, state, passRate })),
     notAssessed: checks.flatMap(({ check, passRate, reason = 'NEVER_RUN' }) =>
       passRate === null ? [{ check, reason }] : [],

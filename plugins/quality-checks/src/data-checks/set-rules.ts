@@ -23,7 +23,10 @@ export function placeOf({ columns }: DatasetDefinition): (name: string) => numbe
 type Keys = readonly (string | null)[]
 
 /** What some columns of a row are compared by. */
-function keyReader({ definition }: CellRows, names: readonly string[]): (cells: readonly Cell[]) => Keys {
+function keyReader(
+  { definition }: CellRows,
+  names: readonly string[],
+): (cells: readonly Cell[]) => Keys {
   const place = placeOf(definition)
   const columns = names.map((name) => ({ at: place(name), column: columnOf(definition, name) }))
   return (cells) => columns.map(({ at, column }) => keyOf(cells[at] as Cell, column))
@@ -48,12 +51,19 @@ export function uniqueness(data: CellRows, { columns = [], ignoreRowIf }: Rule):
     if (group) group.push(at)
     else groups.set(key, [at])
   }
-  const unexpectedRows = [...groups.values()].filter(({ length }) => length > 1).flat().sort((a, b) => a - b)
+  const unexpectedRows = [...groups.values()]
+    .filter(({ length }) => length > 1)
+    .flat()
+    .sort((a, b) => a - b)
   return { assessed, unexpectedRows, unexpected: unexpectedRows.length }
 }
 
 /** Rows whose key is nowhere in the other dataset (MATCH SIMPLE of SQL: a row with a part of its key missing is passed over). */
-export function references(data: CellRows, other: CellRows, { columns = [], otherColumns = [] }: Rule): SetOutcome {
+export function references(
+  data: CellRows,
+  other: CellRows,
+  { columns = [], otherColumns = [] }: Rule,
+): SetOutcome {
   const keysOf = keyReader(data, columns)
   const keysOfOther = keyReader(other, otherColumns)
   const known = new Set(other.rows.map((cells) => joinKey(keysOfOther(cells))))
@@ -72,7 +82,10 @@ export function references(data: CellRows, other: CellRows, { columns = [], othe
 /** Keys of both datasets: the measure of one is that of the other, within the tolerance. */
 export function agreement(data: CellRows, other: CellRows, rule: Rule): SetOutcome {
   const { columns = [], otherColumns = [], column = '', otherColumn = '', ignoreUnmatched } = rule
-  const [left, right] = [measures(data, columns, column, rule), measures(other, otherColumns, otherColumn, rule)]
+  const [left, right] = [
+    measures(data, columns, column, rule),
+    measures(other, otherColumns, otherColumn, rule),
+  ]
   let [assessed, unexpected] = [0, 0]
   for (const key of new Set([...left.keys(), ...right.keys()])) {
     const [a, b] = [left.get(key), right.get(key)]
@@ -84,7 +97,12 @@ export function agreement(data: CellRows, other: CellRows, rule: Rule): SetOutco
 }
 
 /** Rows without a key or without a number are passed over. */
-function measures(data: CellRows, keys: readonly string[], measure: string, { aggregate = 'mean' }: Rule): Map<string, number> {
+function measures(
+  data: CellRows,
+  keys: readonly string[],
+  measure: string,
+  { aggregate = 'mean' }: Rule,
+): Map<string, number> {
   const keysOf = keyReader(data, keys)
   const at = placeOf(data.definition)(measure)
   const groups = new Map<string, number[]>()
@@ -98,7 +116,9 @@ function measures(data: CellRows, keys: readonly string[], measure: string, { ag
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
-const aggregates: Readonly<Record<NonNullable<Rule['aggregate']>, (numbers: readonly number[]) => number>> = {
+const aggregates: Readonly<
+  Record<NonNullable<Rule['aggregate']>, (numbers: readonly number[]) => number>
+> = {
   mean: (numbers) => sum(numbers) / numbers.length,
   sum,
   min: (numbers) => numbers.reduce((least, number) => Math.min(least, number)),

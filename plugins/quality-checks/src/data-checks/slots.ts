@@ -11,7 +11,11 @@ export const SLOTS = { n: 24, t: 24 } as const
  */
 export type Slot = `${'n' | 't'}${number}`
 
-export type SlotOf = (column: string) => { readonly slot: Slot; readonly column: Column; readonly index: number }
+export type SlotOf = (column: string) => {
+  readonly slot: Slot
+  readonly column: Column
+  readonly index: number
+}
 
 /** In the order of the columns: columns added behind keep the slots of those before. */
 export function slotsOf(columns: readonly Column[]): Slot[] {
@@ -47,6 +51,8 @@ export function cellsOfSlots(
     if (misfit !== undefined) return { is: 'misfit', text: misfit }
     const value = row[slot]
     if (value === null || value === undefined) return { is: 'null' }
-    return typeof value === 'number' ? { is: 'number', number: value } : { is: 'text', text: String(value) }
+    return typeof value === 'number'
+      ? { is: 'number', number: value }
+      : { is: 'text', text: String(value) }
   })
 }

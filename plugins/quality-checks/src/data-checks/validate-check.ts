@@ -29,7 +29,9 @@ export function validateCheck(
   if (check.otherDataset !== undefined) validateOther(check, columns, other)
 }
 
-const RULE_FIELDS = [...new Set(Object.values(ruleFields).flatMap(({ needs, may }) => [...needs, ...may]))]
+const RULE_FIELDS = [
+  ...new Set(Object.values(ruleFields).flatMap(({ needs, may }) => [...needs, ...may])),
+]
 
 function requireFields(check: CheckDefinition): void {
   const { needs, may } = ruleFields[check.rule]
@@ -38,14 +40,23 @@ function requireFields(check: CheckDefinition): void {
     if (value === undefined || (Array.isArray(value) && value.length === 0))
       throw new Refusal('CHECK_INCOMPLETE', `A check of the rule ${check.rule} needs "${field}".`)
   }
-  const unused = RULE_FIELDS.find((field) => check[field] !== undefined && ![...needs, ...may].includes(field))
+  const unused = RULE_FIELDS.find(
+    (field) => check[field] !== undefined && ![...needs, ...may].includes(field),
+  )
   if (unused)
-    throw new Refusal('CHECK_FIELD_UNUSED', `A check of the rule ${check.rule} has no use for "${unused}"; leave it out.`)
+    throw new Refusal(
+      'CHECK_FIELD_UNUSED',
+      `A check of the rule ${check.rule} has no use for "${unused}"; leave it out.`,
+    )
 }
 
 /** The columns that the check names in its own dataset, `column` first. */
 function columnsOf({ column, other, columns = [] }: Rule, dataset: DatasetDefinition): Column[] {
-  const names = [...(column === undefined ? [] : [column]), ...(other === undefined ? [] : [other]), ...columns]
+  const names = [
+    ...(column === undefined ? [] : [column]),
+    ...(other === undefined ? [] : [other]),
+    ...columns,
+  ]
   if (columns.length > MAX_COLUMNS)
     throw new Refusal('BOUNDS_INVALID', `Name at most ${MAX_COLUMNS} columns.`)
   return names.map((name) => columnOf(dataset, name))
@@ -54,26 +65,35 @@ function columnsOf({ column, other, columns = [] }: Rule, dataset: DatasetDefini
 export function columnOf({ columns, dataset }: DatasetDefinition, name: string): Column {
   const found = columns.find((column) => column.name === name)
   if (!found)
-    throw new Refusal('COLUMN_UNKNOWN', `The dataset ${dataset} has no column "${name.slice(0, 60)}"; name one of its own.`)
+    throw new Refusal(
+      'COLUMN_UNKNOWN',
+      `The dataset ${dataset} has no column "${name.slice(0, 60)}"; name one of its own.`,
+    )
   return found
 }
 
 function validateThresholds({ redLine = 1, warn = redLine, rule }: CheckDefinition): void {
   if (warn < redLine)
-    throw new Refusal('THRESHOLDS_INVALID', 'A check warns before it fails: set "warn" to at least "redLine".')
+    throw new Refusal(
+      'THRESHOLDS_INVALID',
+      'A check warns before it fails: set "warn" to at least "redLine".',
+    )
   if (ruleFields[rule].way === 'whole' && redLine !== 1)
-    throw new Refusal('THRESHOLDS_INVALID', `A check of the rule ${rule} passes or fails as a whole; leave "redLine" and "warn" out.`)
+    throw new Refusal(
+      'THRESHOLDS_INVALID',
+      `A check of the rule ${rule} passes or fails as a whole; leave "redLine" and "warn" out.`,
+    )
 }
 
-function validateBounds({ rule, min, max, excludeMin, excludeMax }: CheckDefinition, column: Column | undefined): void {
-  if (min === undefined && max === undefined) {
+function validateBounds(check: CheckDefinition, column: Column | undefined): void {
+  const { rule, min, max } = check
+  const bounds = [min, max].filter((bound) => bound !== undefined)
+  if (bounds.length === 0) {
     if (rule === 'between' || rule === 'length')
       throw new Refusal('CHECK_INCOMPLETE', `A check of the rule ${rule} needs "min" or "max".`)
     return
   }
-  const isText = rule === 'between' && column?.type === 'text'
-  const bounds = [min, max].filter((bound) => bound !== undefined)
-  if (isText) {
+  if (rule === 'between' && column?.type === 'text') {
     if (bounds.some((bound) => typeof bound !== 'string'))
       throw new Refusal('BOUNDS_INVALID', 'The bounds of a text column are texts.')
     return
@@ -81,13 +101,24 @@ function validateBounds({ rule, min, max, excludeMin, excludeMax }: CheckDefinit
   const target = rule === 'between' && column ? column : { name: '', type: 'number' as const }
   const numbers = bounds.map((bound) => numberOf(bound, target))
   if (numbers.some(Number.isNaN))
-    throw new Refusal('BOUNDS_INVALID', `The bounds are of the type ${target.type}, as the column is.`)
-  const [low, high] = numbers
-  const isEmpty = low !== undefined && high !== undefined && (low > high || (low === high && (excludeMin || excludeMax)))
-  if (isEmpty) throw new Refusal('BOUNDS_INVALID', 'No value is between these bounds.')
-  const isCount = rule === 'length' || rule === 'volume'
-  if (isCount && numbers.some((bound) => bound < 0 || !Number.isInteger(bound) || bound > 2 ** 31 - 1))
+    throw new Refusal(
+      'BOUNDS_INVALID',
+      `The bounds are of the type ${target.type}, as the column is.`,
+    )
+  refuseEmpty(check, numbers)
+  if (rule !== 'between' && !numbers.every(isCount))
     throw new Refusal('BOUNDS_INVALID', 'The bounds are whole numbers from 0.')
+}
+
+const isCount = (bound: number) => Number.isInteger(bound) && bound >= 0 && bound < 2 ** 31
+
+function refuseEmpty(
+  { excludeMin, excludeMax }: CheckDefinition,
+  [low, high]: readonly number[],
+): void {
+  if (low === undefined || high === undefined) return
+  if (low > high || (low === high && (excludeMin || excludeMax)))
+    throw new Refusal('BOUNDS_INVALID', 'No value is between these bounds.')
 }
 
 type Suited = (column: Column) => boolean
@@ -107,7 +138,11 @@ const suited: Partial<Record<Rule['rule'], Suited>> = {
   drift: isNumeric,
 }
 
-function validateRule(check: CheckDefinition, columns: readonly Column[], dataset: DatasetDefinition): void {
+function validateRule(
+  check: CheckDefinition,
+  columns: readonly Column[],
+  dataset: DatasetDefinition,
+): void {
   const isSuited = suited[check.rule]
   const unsuited = isSuited && columns.find((column) => !isSuited(column))
   if (unsuited) throw unsuitedTo(check, unsuited)
@@ -121,36 +156,48 @@ function validateRule(check: CheckDefinition, columns: readonly Column[], datase
       schemaValidator(check.schema ?? {})
       return
     case 'one-of':
-      return validateValues(check, column as Column)
+      validateValues(check, column as Column)
+      return
     case 'format':
-      return validateFormat(check, column as Column)
+      validateFormat(check, column as Column)
+      return
     case 'compare':
-      return validateComparison(check, column as Column, other as Column)
+      validateComparison(check, column as Column, other as Column)
+      return
     case 'not-null':
-      if (check.blankIsMissing && !isTextual(column as Column)) throw unsuitedTo(check, column as Column)
+      if (check.blankIsMissing && !isTextual(column as Column))
+        throw unsuitedTo(check, column as Column)
       return
     case 'agree':
       if (!isNumeric(column as Column)) throw unsuitedTo(check, column as Column)
       return
     case 'fresh':
-      return validateFreshness(check, dataset)
+      validateFreshness(check, dataset)
+      return
     case 'volume':
       if (check.min === undefined && check.max === undefined && check.maxRobustZ === undefined)
-        throw new Refusal('CHECK_INCOMPLETE', 'A check of the rule volume needs "min", "max" or "maxRobustZ".')
+        throw new Refusal(
+          'CHECK_INCOMPLETE',
+          'A check of the rule volume needs "min", "max" or "maxRobustZ".',
+        )
       return
     default:
   }
 }
 
 function unsuitedTo({ rule }: Rule, { name, type }: Column): Refusal {
-  return new Refusal('COLUMN_TYPE_UNSUITED', `The rule ${rule} is not for the column ${name}, which is of the type ${type}.`)
+  return new Refusal(
+    'COLUMN_TYPE_UNSUITED',
+    `The rule ${rule} is not for the column ${name}, which is of the type ${type}.`,
+  )
 }
 
 function validateValues({ values = [], rule }: CheckDefinition, column: Column): void {
   const isOfType = (value: string | number | boolean) => {
     if (isTextType(column.type)) return typeof value === 'string'
     if (column.type === 'boolean') return typeof value === 'boolean'
-    if (isInstant(column)) return typeof value === 'string' && instantOf(value, column.type as 'date') !== undefined
+    if (isInstant(column))
+      return typeof value === 'string' && instantOf(value, column.type as 'date') !== undefined
     return typeof value === 'number'
   }
   if (!values.every(isOfType)) throw unsuitedTo({ rule }, column)
@@ -167,17 +214,33 @@ function validateComparison(check: CheckDefinition, left: Column, right: Column)
   if (kind(left) !== kind(right)) throw unsuitedTo(check, right)
   const hasSlack = check.tolerance !== undefined || check.relativeTolerance !== undefined
   if (hasSlack && (isTextType(left.type) || !['=', '!='].includes(check.comparison ?? '=')))
-    throw new Refusal('CHECK_FIELD_UNUSED', 'A tolerance is for numbers that are compared by = or !=.')
+    throw new Refusal(
+      'CHECK_FIELD_UNUSED',
+      'A tolerance is for numbers that are compared by = or !=.',
+    )
 }
 
-function validateFreshness({ column, maxAgeMinutes }: CheckDefinition, dataset: DatasetDefinition): void {
+function validateFreshness(
+  { column, maxAgeMinutes }: CheckDefinition,
+  dataset: DatasetDefinition,
+): void {
   if ((column ?? dataset.watermark) === undefined)
-    throw new Refusal('CHECK_INCOMPLETE', 'Name the "column" of instants, or give the dataset a "watermark".')
+    throw new Refusal(
+      'CHECK_INCOMPLETE',
+      'Name the "column" of instants, or give the dataset a "watermark".',
+    )
   if ((maxAgeMinutes ?? dataset.maxAgeMinutes) === undefined)
-    throw new Refusal('CHECK_INCOMPLETE', 'A check of the rule fresh needs "maxAgeMinutes", here or in the dataset.')
+    throw new Refusal(
+      'CHECK_INCOMPLETE',
+      'A check of the rule fresh needs "maxAgeMinutes", here or in the dataset.',
+    )
 }
 
-function validateOther(check: CheckDefinition, own: readonly Column[], other: DatasetDefinition | undefined): void {
+function validateOther(
+  check: CheckDefinition,
+  own: readonly Column[],
+  other: DatasetDefinition | undefined,
+): void {
   const { otherDataset = '', otherColumns = [], otherColumn, columns = [] } = check
   if (!other)
     throw new Refusal('DATASET_UNKNOWN', `There is no dataset ${otherDataset}; define it first.`)

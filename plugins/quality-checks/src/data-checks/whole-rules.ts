@@ -9,7 +9,11 @@ const MIN_SAMPLE = 20
 /** PSI above 0.25 is a shift by the rule of thumb; p below 0.01; a mean 4 standard errors away. */
 const DRIFT_LIMITS = { psi: 0.25, ks: 0.01, mean: 4 } as const
 
-const one = (passes: boolean, value: number): Finding => ({ assessed: 1, unexpected: passes ? 0 : 1, value })
+const one = (passes: boolean, value: number): Finding => ({
+  assessed: 1,
+  unexpected: passes ? 0 : 1,
+  value,
+})
 const none = (reason: Finding['reason']): Finding => ({ assessed: 0, unexpected: 0, reason })
 
 /** Age of the newest instant. One in the future is as fresh as can be, and its age below 0 says so. */
@@ -31,7 +35,11 @@ export function volume(rows: number, history: readonly number[], rule: Rule): Fi
 }
 
 /** The distribution of the new rows against that of the rows before. `value`: the PSI, the p of KS, or the z of the means. */
-export function drift(reference: readonly number[], current: readonly number[], { method = 'psi', limit }: Rule): Finding {
+export function drift(
+  reference: readonly number[],
+  current: readonly number[],
+  { method = 'psi', limit }: Rule,
+): Finding {
   if (Math.min(reference.length, current.length) < MIN_SAMPLE) return none('SAMPLE_TOO_SMALL')
   const bound = limit ?? DRIFT_LIMITS[method]
   switch (method) {

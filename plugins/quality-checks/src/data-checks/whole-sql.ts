@@ -1,15 +1,22 @@
-import type { Slot } from './slots.ts'
 import { type RowSpan, type SqlText, spanSql } from './scan-sql.ts'
+import type { Slot } from './slots.ts'
 import { SqlParameters } from './sql-parameters.ts'
 
 /** The newest instant of a column. */
 export function newestSql(slot: Slot, span: RowSpan): SqlText {
   const parameters = new SqlParameters()
-  return { sql: `select max(r.${slot}) as newest from data_rows r where ${spanSql(span, parameters)}`, parameters: parameters.values }
+  return {
+    sql: `select max(r.${slot}) as newest from data_rows r where ${spanSql(span, parameters)}`,
+    parameters: parameters.values,
+  }
 }
 
 /** A sample of at most `size` numbers of a column: every k-th row of the span, found by its key. */
-export function sampleSql(slot: Slot, { tenant, dataset, from, to }: RowSpan, size: number): SqlText {
+export function sampleSql(
+  slot: Slot,
+  { tenant, dataset, from, to }: RowSpan,
+  size: number,
+): SqlText {
   const parameters = new SqlParameters()
   const step = Math.max(1, Math.ceil((to - from) / size))
   const numbers = [from, to - 1, step].map((value) => parameters.add(value, 'bigint')).join(', ')

@@ -52,6 +52,14 @@ function parseCsv(text: string): Record<string, Value>[] {
   const [head = [], ...lines] = text
     .trimEnd()
     .split(/\r?\n/)
-    .map((line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map((found) => (found[1]?.replaceAll('""', '"') ?? found[2]) as string))
-  return lines.map((cells) => Object.fromEntries(head.map((name, at) => [name, cells[at] === '' ? null : (cells[at] ?? null)])))
+    .map((line) =>
+      [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+        (found) => (found[1]?.replaceAll('""', '"') ?? found[2]) as string,
+      ),
+    )
+  return lines.map((cells) =>
+    Object.fromEntries(
+      head.map((name, at) => [name, cells[at] === '' ? null : (cells[at] ?? null)]),
+    ),
+  )
 }

@@ -1,18 +1,34 @@
 import { cellsOf } from '../../src/data-checks/cells.ts'
-import type { Column, ColumnType, DatasetDefinition, Value } from '../../src/data-checks/data-check-types.ts'
+import type {
+  Column,
+  ColumnType,
+  DatasetDefinition,
+  Value,
+} from '../../src/data-checks/data-check-types.ts'
 import type { CellRows } from '../../src/data-checks/set-rules.ts'
 
 export type Record_ = Readonly<Record<string, Value>>
 
-export function definitionOf(columns: Readonly<Record<string, ColumnType>>, dataset = 'a'): DatasetDefinition {
-  return { dataset, columns: Object.entries(columns).map(([name, type]): Column => ({ name, type })) }
+export function definitionOf(
+  columns: Readonly<Record<string, ColumnType>>,
+  dataset = 'a',
+): DatasetDefinition {
+  return {
+    dataset,
+    columns: Object.entries(columns).map(([name, type]): Column => ({ name, type })),
+  }
 }
 
 export function rowsOf(definition: DatasetDefinition, records: readonly Record_[]): CellRows {
   const { columns } = definition
   return {
     definition,
-    rows: records.map((record) => cellsOf(columns.map(({ name }) => record[name]), columns)),
+    rows: records.map((record) =>
+      cellsOf(
+        columns.map(({ name }) => record[name]),
+        columns,
+      ),
+    ),
   }
 }
 
@@ -20,7 +36,10 @@ export function rowsOf(definition: DatasetDefinition, records: readonly Record_[
 export function typedBy(data: Readonly<Record<string, readonly Value[]>>): DatasetDefinition {
   return definitionOf(
     Object.fromEntries(
-      Object.entries(data).map(([name, values]) => [name, typeOf(values.filter((value) => value !== null))]),
+      Object.entries(data).map(([name, values]) => [
+        name,
+        typeOf(values.filter((value) => value !== null)),
+      ]),
     ),
   )
 }

@@ -13,12 +13,16 @@ const [INT8, FLOAT8, INT8_ARRAY, TIMESTAMPTZ] = [20, 701, 1016, 1184]
 const types = new pg.TypeOverrides()
 types.setTypeParser(INT8, (text) => (Number.isSafeInteger(Number(text)) ? Number(text) : text))
 types.setTypeParser(FLOAT8, Number)
-types.setTypeParser(INT8_ARRAY, (text) => (text === '{}' ? [] : text.slice(1, -1).split(',').map(Number)))
+types.setTypeParser(INT8_ARRAY, (text) =>
+  text === '{}' ? [] : text.slice(1, -1).split(',').map(Number),
+)
 types.setTypeParser(TIMESTAMPTZ, (text) => new Date(text).toISOString())
 
 export interface TestDatabase {
   query(sql: string, parameters?: readonly unknown[]): Promise<pg.QueryResult>
-  transaction(statements: readonly { sql: string; parameters?: readonly unknown[]; rows?: number }[]): Promise<pg.QueryResult[]>
+  transaction(
+    statements: readonly { sql: string; parameters?: readonly unknown[]; rows?: number }[],
+  ): Promise<pg.QueryResult[]>
   close(): Promise<void>
 }
 
@@ -27,8 +31,11 @@ export async function openTestDatabase(steps: readonly string[]): Promise<TestDa
   const client = new pg.Client({ connectionString: await serverUrl(), types })
   await client.connect()
   const schema = `test_quality_${process.pid}`
-  await client.query(`drop schema if exists ${schema} cascade; create schema ${schema}; set search_path = ${schema}`)
-  for (const step of steps) await client.query(await readFile(new URL(`${step}.expand.sql`, migrations), 'utf8'))
+  await client.query(
+    `drop schema if exists ${schema} cascade; create schema ${schema}; set search_path = ${schema}`,
+  )
+  for (const step of steps)
+    await client.query(await readFile(new URL(`${step}.expand.sql`, migrations), 'utf8'))
   const query: TestDatabase['query'] = (sql, parameters = []) => client.query(sql, [...parameters])
   return {
     query,
@@ -39,7 +46,9 @@ export async function openTestDatabase(steps: readonly string[]): Promise<TestDa
         for (const { sql, parameters, rows } of statements) {
           const result = await query(sql, parameters)
           if (rows !== undefined && result.rowCount !== rows)
-            throw Object.assign(new Error(`met ${result.rowCount} rows`), { code: 'CORE_SQL_ROWS_UNEXPECTED' })
+            throw Object.assign(new Error(`met ${result.rowCount} rows`), {
+              code: 'CORE_SQL_ROWS_UNEXPECTED',
+            })
           results.push(result)
         }
         await client.query('commit')

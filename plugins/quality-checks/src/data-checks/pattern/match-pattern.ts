@@ -1,5 +1,5 @@
 import { Refusal } from '@signalbox/sdk'
-import { parsePattern, type PatternNode, type Range } from './parse-pattern.ts'
+import { type PatternNode, parsePattern, type Range } from './parse-pattern.ts'
 
 type Instruction =
   | { readonly do: 'set'; readonly ranges: readonly Range[]; readonly negated: boolean }
@@ -121,5 +121,8 @@ function reach(
 
 function isIn(instruction: Instruction | undefined, code: number): boolean {
   if (instruction?.do !== 'set') return false
-  return instruction.ranges.some(([first, last]) => code >= first && code <= last) !== instruction.negated
+  return (
+    instruction.ranges.some(([first, last]) => code >= first && code <= last) !==
+    instruction.negated
+  )
 }

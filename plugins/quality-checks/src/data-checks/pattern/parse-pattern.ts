@@ -10,7 +10,12 @@ export type PatternNode =
   | { readonly is: 'sequence'; readonly of: readonly PatternNode[] }
   | { readonly is: 'choice'; readonly of: readonly PatternNode[] }
   /** `most` is undefined where there is no bound. */
-  | { readonly is: 'repeat'; readonly of: PatternNode; readonly least: number; readonly most: number | undefined }
+  | {
+      readonly is: 'repeat'
+      readonly of: PatternNode
+      readonly least: number
+      readonly most: number | undefined
+    }
 
 const MAX_LENGTH = 500
 const MAX_DEPTH = 20
@@ -75,14 +80,23 @@ class Reader {
   }
 
   takes(text: string): boolean {
-    if (!this.characters.slice(this.at, this.at + text.length).join('').startsWith(text)) return false
+    if (
+      !this.characters
+        .slice(this.at, this.at + text.length)
+        .join('')
+        .startsWith(text)
+    )
+      return false
     this.at += text.length
     return true
   }
 }
 
 function unsupported({ at }: Reader, what: string): Refusal {
-  return new Refusal('PATTERN_UNSUPPORTED', `The pattern has ${what} at character ${at + 1}; write it without.`)
+  return new Refusal(
+    'PATTERN_UNSUPPORTED',
+    `The pattern has ${what} at character ${at + 1}; write it without.`,
+  )
 }
 
 function choice(reader: Reader, depth: number): PatternNode {
@@ -122,7 +136,10 @@ function boundsOf(reader: Reader): { least: number; most: number | undefined } |
   const least = Number(found[1])
   const most = found[2] === undefined ? least : found[3] === '' ? undefined : Number(found[3])
   if (least > (most ?? least) || Math.max(least, most ?? 0) > MAX_REPEAT)
-    throw new Refusal('PATTERN_TOO_COSTLY', `Repeat at most ${MAX_REPEAT} times, the smaller bound first.`)
+    throw new Refusal(
+      'PATTERN_TOO_COSTLY',
+      `Repeat at most ${MAX_REPEAT} times, the smaller bound first.`,
+    )
   reader.at += found[0].length
   return { least, most }
 }
@@ -141,7 +158,7 @@ function atom(reader: Reader, depth: number): PatternNode {
     case '(':
       return group(reader, depth)
     case '\\':
-      return escape(reader)
+      return escaped(reader)
     case '*':
     case '+':
     case '?':
@@ -159,7 +176,8 @@ function literal(reader: Reader, character: string): PatternNode {
 
 /** No text that is kept has a NUL or half a surrogate pair, and PostgreSQL takes none in a pattern. */
 function known(reader: Reader, code: number): number {
-  if (code === 0 || (code >= 0xd800 && code <= 0xdfff)) throw unsupported(reader, 'a character that no text has')
+  if (code === 0 || (code >= 0xd800 && code <= 0xdfff))
+    throw unsupported(reader, 'a character that no text has')
   return code
 }
 
@@ -171,7 +189,7 @@ function group(reader: Reader, depth: number): PatternNode {
   return inner
 }
 
-function escape(reader: Reader): PatternNode {
+function escaped(reader: Reader): PatternNode {
   const character = reader.take()
   const ranges = CLASSES[character.toLowerCase()]
   if (ranges) return { is: 'set', ranges, negated: character !== character.toLowerCase() }
@@ -185,7 +203,8 @@ function escapedCode(reader: Reader, character: string): number {
   const digits = { x: 2, u: 4 }[character]
   if (digits !== undefined) {
     const hex = reader.characters.slice(reader.at, reader.at + digits).join('')
-    if (!/^[\da-fA-F]+$/.test(hex) || hex.length < digits) throw unsupported(reader, 'an escape that is not whole')
+    if (!/^[\da-fA-F]+$/.test(hex) || hex.length < digits)
+      throw unsupported(reader, 'an escape that is not whole')
     reader.at += digits
     return known(reader, Number.parseInt(hex, 16))
   }
@@ -210,7 +229,8 @@ function bracket(reader: Reader): PatternNode {
     }
     reader.take()
     const last = bracketItem(reader)
-    if (typeof last !== 'number' || last < item) throw unsupported(reader, 'a range that runs backwards')
+    if (typeof last !== 'number' || last < item)
+      throw unsupported(reader, 'a range that runs backwards')
     ranges.push([item, last])
   }
   reader.take()
@@ -222,10 +242,10 @@ function bracketItem(reader: Reader): number | readonly Range[] {
   if (character === '[' && /[:.=]/.test(reader.next ?? ''))
     throw unsupported(reader, 'a named class')
   if (character !== '\\') return known(reader, character.codePointAt(0) as number)
-  const escaped = reader.take()
-  const ranges = CLASSES[escaped.toLowerCase()]
-  if (!ranges) return escapedCode(reader, escaped)
-  return escaped === escaped.toLowerCase() ? ranges : complement(ranges)
+  const taken = reader.take()
+  const ranges = CLASSES[taken.toLowerCase()]
+  if (!ranges) return escapedCode(reader, taken)
+  return taken === taken.toLowerCase() ? ranges : complement(ranges)
 }
 
 function complement(ranges: readonly Range[]): Range[] {

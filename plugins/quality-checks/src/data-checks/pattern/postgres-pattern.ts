@@ -1,4 +1,4 @@
-import { parsePattern, type PatternNode } from './parse-pattern.ts'
+import { type PatternNode, parsePattern } from './parse-pattern.ts'
 
 /**
  * The same pattern in PostgreSQL's words (advanced regular expressions, manual §9.7.3): every character by its
@@ -22,7 +22,9 @@ function textOf(node: PatternNode): string {
     case 'end':
       return '$'
     case 'sequence':
-      return node.of.map((part) => (part.is === 'choice' ? `(?:${textOf(part)})` : textOf(part))).join('')
+      return node.of
+        .map((part) => (part.is === 'choice' ? `(?:${textOf(part)})` : textOf(part)))
+        .join('')
     case 'choice':
       return node.of.map(textOf).join('|')
     case 'repeat':
