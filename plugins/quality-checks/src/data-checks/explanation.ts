@@ -115,7 +115,7 @@ export function explanationOf(check: CheckDefinition, result: CheckResult): Word
   )
   return cut(
     words(
-      `${capital(rule.en)}: ${found.en}; ${line.en}.`,
+      `${rule.en}: ${found.en}; ${line.en}.`,
       `${rule['zh-CN']}：${found['zh-CN']}；${line['zh-CN']}。`,
     ),
   )
@@ -136,10 +136,6 @@ function foundIn({ assessed, unexpected, passRate, value }: CheckResult): Words 
 function percent(share: number): string {
   const rounded = Math.floor(share * 1e6) / 1e4
   return `${rounded} %`
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 function cut({ en, 'zh-CN': zh }: Words): Words {
