@@ -6,7 +6,7 @@ import { openTestDatabase, type TestDatabase } from '../test/data-checks/test-da
 
 const tenant = 'bench'
 
-const definition: DatasetDefinition = {
+export const definition: DatasetDefinition = {
   dataset: 'orders',
   columns: [
     { name: 'id', type: 'integer' },
@@ -25,7 +25,7 @@ const definition: DatasetDefinition = {
 }
 
 /** Some rows of each hundred are bad, as rows are: missing, of the wrong type, out of range. */
-const fillSql = `insert into data_rows (tenant, dataset, seq, n1, n2, n3, n4, n5, n6, t1, t2, t3, t4, x)
+export const fillSql = `insert into data_rows (tenant, dataset, seq, n1, n2, n3, n4, n5, n6, t1, t2, t3, t4, x)
   select '${tenant}', 'orders', i, i, case when i % 97 = 0 then null else i % 1000 end, i % 7, i % 1000 + i % 7,
     1.7e12 + i * 1000.0, i % 2, 'SO-' || lpad(i::text, 10, '0'), 'C' || i % 50000,
     (array['new', 'paid', 'shipped', 'lost?'])[1 + i % 4], case when i % 89 = 0 then 'nobody' else 'c' || i % 50000 || '@example.com' end,
@@ -54,7 +54,7 @@ const usual: readonly Fields[] = [
   { rule: 'drift', column: 'amount', method: 'psi' },
 ]
 
-function checksOf(count: number): CheckDefinition[] {
+export function checksOf(count: number): CheckDefinition[] {
   return Array.from({ length: count }, (_, at) => ({
     ...(usual[at] ?? {
       rule: 'between',

@@ -4,7 +4,8 @@ const DATE = `(?:\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]
 const TIME =
   '(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,9})?(?:[Zz]|[+-](?:[01]\\d|2[0-3]):[0-5]\\d)'
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)'
-const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9\\-]{0,61}[A-Za-z0-9])?'
+/** A label of a domain, without its bound of 63 characters: written out, the bound costs PostgreSQL five times the rest. */
+const LABEL = '[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*'
 
 export const formatPatterns = {
   /** HTML Living Standard, "valid e-mail address", with at least one dot in the domain. */

@@ -104,12 +104,12 @@ async function scan(
 ): Promise<StepOutcome> {
   const { definition } = plan
   const chunk = chunkOf(plan, before, ctx.tenant, SCAN_ROWS)
-  const [row] = await ask<{ counts: number[] }>(ctx, scanSql(checks, definition, chunk))
+  const text = scanSql(checks, definition, chunk)
+  const [row] = await ask<{ counts: number[] }>(ctx, text)
   let progress = before
   const badRows: BadRow[] = []
   for (const [place, check] of checks.entries()) {
-    const [assessed = 0, unexpected = 0] =
-      row?.counts.slice(2 * place, 2 * place + 2).map(Number) ?? []
+    const [assessed, unexpected] = countsOf(row, text.places[place])
     const room = MAX_SHOWN - tallyOf(before, check).shown
     const bad =
       unexpected > 0 && room > 0
@@ -119,6 +119,17 @@ async function scan(
     progress = added(progress, check, { assessed, unexpected }, bad.length)
   }
   return { progress: movedTo(progress, chunk.to, plan.to), badRows }
+}
+
+/** An aggregate always answers its one row: anything else is a fault, and no count of 0. */
+function countsOf(
+  row: { readonly counts: readonly number[] } | undefined,
+  places: readonly [number, number] | undefined,
+): readonly [number, number] {
+  const [assessed, unexpected] = (places ?? []).map((place) => row?.counts[place])
+  if (assessed === undefined || unexpected === undefined)
+    throw new TypeError('a scan did not answer its counts')
+  return [Number(assessed), Number(unexpected)]
 }
 
 type SlotRow = Readonly<Record<Slot, unknown>> & { readonly seq: number; readonly x: unknown }

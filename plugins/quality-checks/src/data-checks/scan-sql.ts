@@ -47,32 +47,35 @@ export function rowRuleOf(check: CheckDefinition, definition: DatasetDefinition)
   return rowRule(check, (name) => columnOf(definition, name))
 }
 
-/**
- * Many checks in one scan: one row with an array of two counts a check, what it assessed and what of that is
- * unexpected, in the order of the checks.
- */
+export interface ScanText extends SqlText {
+  /** Of each check, in their order: where in `counts` stand what it assessed and what of that is unexpected. */
+  readonly places: readonly (readonly [number, number])[]
+}
+
+/** Many checks in one scan: one row with an array of counts. Checks that count the same share a count. */
 export function scanSql(
   checks: readonly CheckDefinition[],
   definition: DatasetDefinition,
   span: RowSpan,
-): SqlText {
+): ScanText {
   const parameters = new SqlParameters()
   const where = spanSql(span, parameters)
   const slotOf = slotNames(definition)
-  const counts = checks.flatMap((check) => {
-    const { assessed, pass } = rowRuleOf(check, definition)
-    const [isAssessed, passes] = [assessed, pass].map((test) =>
-      rowTestSql(test, slotOf, parameters),
-    )
-    return [
-      `count(*) filter (where ${isAssessed})`,
-      `count(*) filter (where ${isAssessed} and not ${passes})`,
-    ]
-  })
-  return {
-    sql: `select array[${counts.join(',\n')}] as counts from data_rows r where ${where}`,
-    parameters: parameters.values,
+  const counts = new Map<string, number>()
+  const placeOfCount = (condition: string) => {
+    const place = counts.get(condition) ?? counts.size
+    counts.set(condition, place)
+    return place
   }
+  const places = checks.map((check) => {
+    const { assessed, pass } = rowRuleOf(check, definition)
+    const isAssessed = rowTestSql(assessed, slotOf, parameters)
+    const fails = `${isAssessed} and not ${rowTestSql(pass, slotOf, parameters)}`
+    return [placeOfCount(isAssessed), placeOfCount(fails)] as const
+  })
+  const filters = [...counts.keys()].map((condition) => `count(*) filter (where ${condition})`)
+  const sql = `select array[${filters.join(',\n')}] as counts from data_rows r where ${where}`
+  return { sql, parameters: parameters.values, places }
 }
 
 /** The checks in as few groups as scans can take: each scan reads all rows. */

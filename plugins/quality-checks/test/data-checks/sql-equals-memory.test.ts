@@ -47,6 +47,12 @@ async function load(
 
 const ask = async ({ sql, parameters }: SqlText) => (await database.query(sql, parameters)).rows
 
+async function scanned(checks: readonly CheckDefinition[], rows: number) {
+  const text = scanSql(checks, left, { tenant, dataset: 'left', from: 0, to: rows })
+  const [{ counts }] = (await ask(text)) as [{ counts: number[] }]
+  return text.places.map((places) => places.map((place) => counts[place]))
+}
+
 async function bySql(check: CheckDefinition, rows: number, others: number) {
   const span = { tenant, dataset: 'left', from: 0, to: rows }
   const other = { definition: right, span: { tenant, dataset: 'right', from: 0, to: others } }
@@ -73,11 +79,7 @@ async function bySql(check: CheckDefinition, rows: number, others: number) {
       first: groups.map((row) => row.first),
     }
   }
-  const [
-    {
-      counts: [assessed, unexpected],
-    },
-  ] = (await ask(scanSql([check], left, span))) as [{ counts: number[] }]
+  const [[assessed, unexpected]] = (await scanned([check], rows)) as [[number, number]]
   const first = await ask(badRowsSql(check, left, span, 20))
   return { assessed, unexpected, first: first.map((row) => row.seq) }
 }
@@ -151,10 +153,9 @@ t.test('fifty checks are one scan, and answer what each of them alone does', asy
   t.equal(groups.length, 1)
   const text = scanSql(checks, left, { tenant, dataset: 'left', from: 0, to: 300 })
   t.ok(text.sql.length < 32 * 1024, `${text.sql.length} characters of SQL`)
-  const [{ counts }] = (await ask(text)) as [{ counts: number[] }]
   t.strictSame(
-    counts,
-    checks.flatMap((check) => {
+    await scanned(checks, 300),
+    checks.map((check) => {
       const { assessed, unexpected } = evaluateRows(check, own)
       return [assessed, unexpected]
     }),
