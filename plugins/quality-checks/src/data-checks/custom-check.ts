@@ -25,9 +25,9 @@ export async function askProvider(
   check: CheckDefinition,
   definition: DatasetDefinition,
   rows: readonly (readonly Cell[])[],
-  { contributions, log }: Pick<DataChecksPort, 'contributions' | 'log'>,
+  ctx: Pick<DataChecksPort, 'contributions' | 'log'>,
 ): Promise<CustomVerdict | 'PROVIDER_MISSING' | 'PROVIDER_FAILED'> {
-  const found = (await contributions<Provider>(POINT)).find(
+  const found = (await ctx.contributions<Provider>(POINT)).find(
     ({ value }) => value.id === check.provider,
   )
   if (!found) return 'PROVIDER_MISSING'
@@ -43,7 +43,7 @@ export async function askProvider(
     return verdictOf(await found.call(found.value.handler, input), rows.length) ?? 'PROVIDER_FAILED'
   } catch (error) {
     const code = (error as { code?: unknown }).code
-    log.warn('a provided check failed', {
+    ctx.log.warn('a provided check failed', {
       check: check.check,
       provider: found.plugin,
       code: String(code),

@@ -63,7 +63,7 @@ export async function startRun(
   const atWork = await runningRun(dataset, ctx)
   if (atWork && ctx.now() - Date.parse(atWork.touchedAt) > ABANDONED_MS)
     await failRun(atWork.run, 'ABANDONED', at, ctx)
-  if (await insertRun(id, plan, at, ctx)) return await continueRun(id, ctx)
+  if (await insertRun(id, plan, at, ctx)) return continueRun(id, ctx)
   const known = (await findRun(id, ctx)) ?? (await runningRun(dataset, ctx))
   if (!known) throw new Refusal('RUN_CONFLICT', 'Another run ended just now; run again.')
   return known
@@ -118,7 +118,7 @@ async function takeStep(run: StoredRun, ctx: Port): Promise<void> {
   const step = stepsOf(run.plan)[run.progress.step]
   if (step) {
     const { progress, badRows } = await advance(run.plan, step, run.progress, ctx)
-    return await saveProgress(run, progress, badRows, at(), ctx)
+    return saveProgress(run, progress, badRows, at(), ctx)
   }
   const states = new Map(
     (await checksOf(run.dataset, ctx)).map(({ definition, state }) => [

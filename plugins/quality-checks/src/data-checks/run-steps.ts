@@ -30,8 +30,9 @@ import {
   referenceSql,
   uniqueSql,
 } from './set-sql.ts'
-import { MAX_SHOWN, shownRow } from './shown-row.ts'
+import { MAX_SHOWN, shownRow, shownValue } from './shown-row.ts'
 import { cellsOfSlots, type Slot, slotsOf } from './slots.ts'
+import { columnOf } from './validate-check.ts'
 import { askWhole } from './whole-step.ts'
 
 export interface BadRow {
@@ -56,15 +57,15 @@ export async function advance(
 ): Promise<StepOutcome> {
   switch (step.do) {
     case 'scan':
-      return await scan(plan, step.checks, progress, ctx)
+      return scan(plan, step.checks, progress, ctx)
     case 'memory':
-      return await inMemory(plan, step.check, progress, ctx)
+      return inMemory(plan, step.check, progress, ctx)
     case 'unique':
-      return await unique(plan, step.check, progress, ctx)
+      return unique(plan, step.check, progress, ctx)
     case 'reference':
-      return await reference(plan, step.check, progress, ctx)
+      return reference(plan, step.check, progress, ctx)
     case 'agree':
-      return await agree(plan, step.check, progress, ctx)
+      return agree(plan, step.check, progress, ctx)
     case 'whole':
       return {
         progress: next(added(progress, step.check, await askWhole(plan, step.check, ctx), 0)),
@@ -333,18 +334,35 @@ async function agree(
 
 type OtherSpan = { readonly definition: RunPlan['definition']; readonly span: RowSpan }
 
+/** Both measures of a key; what is sensitive in one dataset is masked for the other, too. */
 function shownDifference(
-  { definition }: RunPlan,
-  { columns = [], column = '', otherDataset = '' }: CheckDefinition,
+  { definition, others }: RunPlan,
+  {
+    columns = [],
+    column = '',
+    otherDataset = '',
+    otherColumn = '',
+    otherColumns = [],
+  }: CheckDefinition,
   row: Readonly<Record<string, Value>>,
 ) {
-  const isSensitive = (name: string) =>
-    definition.columns.some((found) => found.name === name && found.sensitive)
-  const masked = (name: string, value: Value) =>
-    value !== null && isSensitive(name) ? '***' : value
-  const keys = columns.map((name, at) => [name, masked(name, row[`k${at}`] ?? null)])
-  return {
-    values: { ...Object.fromEntries(keys), [column]: masked(column, row['own'] ?? null) },
-    other: { dataset: otherDataset, value: masked(column, row['other'] ?? null) },
+  const other = others[otherDataset]?.definition ?? definition
+  const shown = (value: Value | undefined, own: string, theirs: string) => {
+    const [left, right] = [columnOf(definition, own), columnOf(other, theirs)]
+    const sensitive = Boolean(left.sensitive || right.sensitive)
+    return shownValue(storedCell(value), { ...left, sensitive })
   }
+  const keys = columns.map((name, at) => [name, shown(row[`k${at}`], name, otherColumns[at] ?? '')])
+  return {
+    values: { ...Object.fromEntries(keys), [column]: shown(row['own'], column, otherColumn) },
+    other: { dataset: otherDataset, value: shown(row['other'], column, otherColumn) },
+  }
+}
+
+/** What a statement answers of a slot, as a cell. */
+function storedCell(value: Value | undefined): Cell {
+  if (value === null || value === undefined) return { is: 'null' }
+  return typeof value === 'number'
+    ? { is: 'number', number: value }
+    : { is: 'text', text: String(value) }
 }

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { fc } from '../../../../sdk/test/seeded-check.ts'
+import { instantOf } from '../../src/data-checks/cells.ts'
 import { dataCheckUdfs } from '../../src/data-checks/data-check-udfs.ts'
 import { kolmogorovSmirnov, meanShift, populationStability } from '../../src/data-checks/drift.ts'
 import { formatPatterns } from '../../src/data-checks/formats.ts'
