@@ -1,0 +1,390 @@
+import { createTestHost } from '@signalbox/sdk/testing'
+import t from 'tap'
+import { checksOf } from '../../src/data-checks/checks-store.ts'
+import type { DataChecksPort } from '../../src/data-checks/ports.ts'
+import { continueRun, startRun } from '../../src/data-checks/run-service.ts'
+import plugin from '../../src/index.ts'
+import { openTestDatabase } from './test-database.ts'
+
+const database = await openTestDatabase(['0006-data-checks'])
+t.teardown(() => database.close())
+
+const lengthProvider = {
+  plugin: '@acme/lengths',
+  value: { id: 'even', handler: 'even' },
+  handlers: {
+    even: (input: unknown) => ({
+      unexpected: (input as { rows: number[][] }).rows.flatMap(([n = 0], at) =>
+        n % 2 ? [at] : [],
+      ),
+    }),
+  },
+}
+const host = await createTestHost({
+  folder: new URL('../../', import.meta.url),
+  plugin,
+  tenant: 'acme',
+  now: Date.UTC(2026, 10, 27),
+  answers: {
+    database: async (sql, parameters) => {
+      const { rows, rowCount } = await database.query(sql, parameters)
+      return { rows, rowCount: rowCount ?? 0 }
+    },
+    contributions: { 'quality.data/check/v1': [lengthProvider] },
+  },
+})
+
+// biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever comes
+const call = (operation: string, input: object): Promise<any> =>
+  host.call('quality.data', operation, input)
+const told = () =>
+  host.published.map(({ type, data }) => [
+    type,
+    (data as { check: string }).check,
+    (data as { status: string }).status,
+  ])
+const columns = (types: Record<string, string>) =>
+  Object.entries(types).map(([name, type]) => ({ name, type }))
+
+t.test(
+  'the profit of two systems that differ is told once, shown, and told again when they agree',
+  async (t) => {
+    for (const dataset of ['finance', 'sales'])
+      await call('defineDataset', {
+        dataset,
+        columns: columns({ region: 'text', profit: 'number' }),
+        key: ['region'],
+        owner: 'controlling',
+      })
+    await call('defineCheck', {
+      check: 'profit-agrees',
+      dataset: 'finance',
+      rule: 'agree',
+      columns: ['region'],
+      column: 'profit',
+      otherDataset: 'sales',
+      otherColumns: ['region'],
+      otherColumn: 'profit',
+      tolerance: 0.05,
+      owner: 'cfo',
+    })
+    t.match(await call('score', { dataset: 'finance' }), {
+      score: null,
+      notAssessed: [{ check: 'profit-agrees', reason: 'NEVER_RUN' }],
+    })
+    t.match(await call('run', { dataset: 'finance' }), { state: 'finished', progress: 1 })
+    t.match(
+      await call('score', { dataset: 'finance' }),
+      { score: null, notAssessed: [{ reason: 'NO_ROWS' }] },
+      'an empty dataset has no score',
+    )
+    await call('appendRows', {
+      dataset: 'finance',
+      batch: 'f1',
+      rows: [
+        ['East', 12.4],
+        ['West', 8],
+      ],
+    })
+    await call('appendRows', {
+      dataset: 'sales',
+      batch: 's1',
+      rows: [
+        ['East', 10.9],
+        ['West', 8.01],
+      ],
+    })
+    host.advance(1000)
+    await call('run', { dataset: 'finance' })
+    await call('run', { dataset: 'finance' })
+    t.strictSame(
+      told(),
+      [['data.check.failed', 'profit-agrees', 'fail']],
+      'the change of the state, not each run',
+    )
+    t.match(host.published[0], {
+      partitionkey: 'profit-agrees',
+      data: {
+        owner: 'cfo',
+        passRate: 0.5,
+        assessed: 2,
+        unexpected: 1,
+        text: { en: /1 of 2/, 'zh-CN': /2 个中有 1 个/ },
+      },
+    })
+    t.strictSame((await call('badRows', { check: 'profit-agrees' })).items, [
+      { values: { region: 'East', profit: 12.4 }, other: { dataset: 'sales', value: 10.9 } },
+    ])
+    t.match(await call('explain', { check: 'profit-agrees' }), {
+      state: 'fail',
+      text: { en: /profit must be the same in sales/ },
+      examples: [{ values: { region: 'East' } }],
+    })
+    t.match(await call('score', { dataset: 'finance' }), {
+      score: 50,
+      byDimension: [{ dimension: 'consistency', score: 50 }],
+      failing: [{ check: 'profit-agrees' }],
+    })
+    await call('appendRows', {
+      dataset: 'sales',
+      batch: 's2',
+      replace: true,
+      rows: [
+        ['East', 12.4],
+        ['West', 8],
+      ],
+    })
+    await call('run', { dataset: 'finance' })
+    t.strictSame(told().slice(1), [['data.check.recovered', 'profit-agrees', 'pass']])
+    t.match(await call('datasets', {}), {
+      items: [
+        { dataset: 'finance', rows: 2 },
+        { dataset: 'sales', rows: 2 },
+      ],
+    })
+    await host.runJob('purge-data-rows', { dataset: 'sales' })
+    t.equal(
+      (await database.query("select count(*) as n from data_rows where dataset = 'sales'")).rows[0]
+        .n,
+      2,
+      'replaced rows are removed behind',
+    )
+  },
+)
+
+t.test('a batch is taken once, late or not, and its rows are what they are', async (t) => {
+  await call('defineDataset', {
+    dataset: 'orders',
+    columns: [
+      ...columns({ id: 'integer', amount: 'number', at: 'timestamp' }),
+      { name: 'phone', type: 'text', sensitive: true },
+    ],
+    key: ['id'],
+    watermark: 'at',
+    maxAgeMinutes: 60,
+    scope: 'new',
+  })
+  const rows = [
+    [1, 10, '2026-11-26T23:30:00Z', '13800138000'],
+    [2, '12', '2026-11-26T23:00:00Z', '12345'],
+    [2, 1e15, 'nonsense', null],
+    [3, null, null, 'nul\u0000'],
+  ]
+  const sent = { dataset: 'orders', batch: 'b1', rows }
+  t.match(await call('appendRows', sent), { taken: 4, duplicate: false })
+  t.match(await call('appendRows', sent), { taken: 0, duplicate: true })
+  await t.rejects(call('appendRows', { ...sent, rows: rows.slice(1) }), { code: 'BATCH_CHANGED' })
+  const checks: [string, object][] = [
+    ['id-unique', { rule: 'unique', columns: ['id'] }],
+    ['amount-type', { rule: 'type', column: 'amount', redLine: 0.5, warn: 0.9 }],
+    ['phone-format', { rule: 'format', column: 'phone', format: 'cn-mobile' }],
+    ['at-fresh', { rule: 'fresh' }],
+    ['rows-volume', { rule: 'volume', min: 1, maxRobustZ: 3.5 }],
+    ['amount-drift', { rule: 'drift', column: 'amount', method: 'ks' }],
+    ['id-even', { rule: 'custom', provider: 'even', columns: ['id'] }],
+    ['id-gone', { rule: 'custom', provider: 'nobody' }],
+  ]
+  for (const [check, fields] of checks)
+    await call('defineCheck', { check, dataset: 'orders', ...fields })
+  await call('run', { dataset: 'orders' })
+  const newest = async (check: string) => (await call('results', { check })).items[0]
+  t.match(await newest('id-unique'), { assessed: 4, unexpected: 2, state: 'fail', flags: [] })
+  t.match(await newest('amount-type'), { assessed: 3, unexpected: 1, state: 'warn' })
+  t.match(await newest('phone-format'), { assessed: 3, unexpected: 2 })
+  t.match(await newest('at-fresh'), { state: 'pass', value: 30 + 1 / 60 })
+  t.match(await newest('rows-volume'), {
+    state: 'not-assessed',
+    reason: 'HISTORY_TOO_SHORT',
+    passRate: null,
+    value: 4,
+  })
+  t.match(await newest('amount-drift'), { reason: 'SAMPLE_TOO_SMALL' })
+  t.match(await newest('id-even'), { assessed: 4, unexpected: 2 })
+  t.match(await newest('id-gone'), { state: 'not-assessed', reason: 'PROVIDER_MISSING' })
+  t.strictSame((await call('badRows', { check: 'phone-format' })).items, [
+    { row: 1, values: { id: 2, phone: '***' } },
+    { row: 3, values: { id: 3, phone: '***' } },
+  ])
+  t.strictSame((await call('badRows', { check: 'amount-type' })).items, [
+    { row: 1, values: { id: 2, amount: '12' } },
+  ])
+  t.match((await call('badRows', { check: 'id-unique' })).items, [{ row: 1 }, { row: 2 }])
+
+  await call('appendRows', {
+    dataset: 'orders',
+    batch: 'late',
+    columns: ['id', 'at'],
+    rows: [
+      [4, '2020-01-01T00:00:00Z'],
+      [1, null],
+    ],
+  })
+  host.advance(1000)
+  t.match(await call('run', { dataset: 'orders' }), { scope: 'new' })
+  t.match(
+    await newest('id-even'),
+    { assessed: 2, unexpected: 1 },
+    'a late batch is new, whatever its watermark says',
+  )
+  t.match(
+    await newest('id-unique'),
+    { assessed: 6, unexpected: 4 },
+    'an old row may be what makes a new one a duplicate',
+  )
+})
+
+t.test(
+  'new rows that are told of run the checks once, and unknown datasets are passed over',
+  async (t) => {
+    const runs = async () => (await call('runs', { dataset: 'orders' })).items.length
+    const before = await runs()
+    const data = { dataset: 'orders', refreshedAt: '2026-11-27T00:00:00Z' }
+    await host.emit('datasets.dataset.refreshed', data, { key: 'orders', id: 'e1' })
+    await host.emit('datasets.dataset.refreshed', data, { key: 'orders', id: 'e1' })
+    t.equal(await runs(), before + 1)
+    await host.emit(
+      'datasets.dataset.refreshed',
+      { ...data, dataset: 'elsewhere' },
+      { key: 'elsewhere', id: 'e2' },
+    )
+  },
+)
+
+t.test('what cannot be done is refused by a code', async (t) => {
+  const refused: [string, string, object][] = [
+    ['DATASET_UNKNOWN', 'run', { dataset: 'nope' }],
+    ['DATASET_UNKNOWN', 'score', { dataset: 'nope' }],
+    ['CHECK_UNKNOWN', 'results', { check: 'nope' }],
+    ['RESULT_UNKNOWN', 'explain', { check: 'id-even', run: 'nope' }],
+    ['DATASET_WITHOUT_CHECKS', 'run', { dataset: 'sales' }],
+    ['ROWS_INVALID', 'appendRows', { dataset: 'orders', batch: 'x', rows: [[1]] }],
+    [
+      'COLUMN_UNKNOWN',
+      'appendRows',
+      { dataset: 'orders', batch: 'x', columns: ['nope'], rows: [[1]] },
+    ],
+    [
+      'ROW_TOO_LARGE',
+      'appendRows',
+      { dataset: 'orders', batch: 'x', columns: ['phone'], rows: [['x'.repeat(9000)]] },
+    ],
+    ['COLUMNS_IN_USE', 'defineDataset', { dataset: 'orders', columns: columns({ id: 'text' }) }],
+    [
+      'COLUMNS_INVALID',
+      'defineDataset',
+      {
+        dataset: 'new',
+        columns: columns({}).concat(
+          Array.from({ length: 25 }, (_, at) => ({ name: `c${at}`, type: 'text' })),
+        ),
+      },
+    ],
+    [
+      'COLUMNS_INVALID',
+      'defineDataset',
+      {
+        dataset: 'new',
+        columns: [
+          { name: 'a', type: 'text' },
+          { name: 'a', type: 'text' },
+        ],
+      },
+    ],
+    [
+      'COLUMN_UNKNOWN',
+      'defineDataset',
+      { dataset: 'new', columns: columns({ a: 'text' }), key: ['b'] },
+    ],
+    [
+      'REVISION_OUTDATED',
+      'defineDataset',
+      { dataset: 'sales', columns: columns({ region: 'text', profit: 'number' }), revision: 9 },
+    ],
+    [
+      'CHECK_OF_OTHER_DATASET',
+      'defineCheck',
+      { check: 'id-even', dataset: 'sales', rule: 'not-null', column: 'region' },
+    ],
+    [
+      'CORE_INPUT_INVALID',
+      'appendRows',
+      { dataset: 'orders', batch: 'x', rows: [[1]], sql: 'drop' },
+    ],
+  ]
+  for (const [code, operation, input] of refused)
+    await t.rejects(call(operation, input), { code }, `${operation} ${code}`)
+  const odd = `"; drop table data_rows; --`
+  await call('defineDataset', { dataset: 'odd', columns: [{ name: odd, type: 'text' }] })
+  await call('defineCheck', {
+    check: 'odd',
+    dataset: 'odd',
+    rule: 'one-of',
+    column: odd,
+    values: [`' or true --`],
+  })
+  await call('appendRows', { dataset: 'odd', batch: 'b', rows: [['x'], [`' or true --`]] })
+  await call('run', { dataset: 'odd' })
+  t.match(await call('explain', { check: 'odd' }), { assessed: 2, unexpected: 1 })
+  const texts = host.statements.map(({ sql }) => sql).join()
+  t.notOk(
+    texts.includes('drop') || texts.includes('or true'),
+    'no word of a user is in a statement',
+  )
+})
+
+t.test(
+  'a long run goes on from call to call, and a step that is done twice counts once',
+  async (t) => {
+    const rows = 450_000
+    await call('defineDataset', { dataset: 'big', columns: columns({ n: 'integer', s: 'text' }) })
+    await call('defineCheck', {
+      check: 'big-n',
+      dataset: 'big',
+      rule: 'between',
+      column: 'n',
+      min: 3,
+    })
+    await call('defineCheck', { check: 'big-s', dataset: 'big', rule: 'unique', columns: ['s'] })
+    await database.query(
+      `insert into data_rows (tenant, dataset, seq, n1, t1) select 'acme', 'big', i, i % 100, 's' || i / 2 from generate_series(0, $1::int - 1) i`,
+      [rows],
+    )
+    await database.query(`update data_sets set next_row = $1 where dataset = 'big'`, [rows])
+    let now = Date.UTC(2026, 10, 28)
+    const scheduled: string[] = []
+    const ctx = {
+      db: database,
+      tenant: 'acme',
+      // Each look at the clock finds a second gone: a call has room for two steps.
+      now: () => (now += 800),
+      log: { info: () => undefined, error: () => undefined },
+      jobs: { schedule: async (job: string) => scheduled.push(job) },
+    } as unknown as DataChecksPort
+    const calls: number[] = []
+    let run = await startRun('big', 'all', 'long', ctx)
+    for (; run.state === 'running' && calls.length < 50; run = await continueRun('long', ctx))
+      calls.push(run.progress.at)
+    t.equal(run.state, 'finished')
+    t.ok(
+      calls.length >= 2 && scheduled.every((job) => job === 'continue-data-run'),
+      `${calls.length} calls`,
+    )
+    t.strictSame(
+      [run.progress.tallies['big-n'], run.progress.tallies['big-s']],
+      [
+        { assessed: rows, unexpected: (rows / 100) * 3, shown: 20 },
+        { assessed: rows, unexpected: rows, shown: 20 },
+      ],
+    )
+    t.equal(
+      (await continueRun('long', ctx)).state,
+      'finished',
+      'a job that comes late finds it done',
+    )
+    t.strictSame(
+      (await checksOf('big', ctx)).map(({ state }) => state),
+      ['fail', 'fail'],
+    )
+    await database.query(`delete from data_rows where dataset = 'big'`)
+  },
+)
