@@ -7,8 +7,12 @@ import { npmPublish } from './npm-publish.ts'
 
 /** A demo is data: the kernel names no plugin, it only follows the file. */
 interface Demo {
-  /** Folder of the plugin, relative to the file. */
+  /** Folder of the plugin whose service is called, relative to the file. */
   readonly plugin: string
+  /** Folders of those that are enabled beside it. */
+  readonly beside?: readonly string[]
+  /** Types of events that the app may send, such as `stock.*`. */
+  readonly sends?: readonly string[]
   readonly tenant: { readonly id: string; readonly name: string }
   readonly units: readonly {
     readonly id: string
@@ -22,7 +26,8 @@ interface Demo {
   readonly input: unknown
 }
 
-interface PackageJson {
+interface PluginFolder {
+  readonly folder: string
   readonly name: string
   readonly version: string
   readonly signalbox: { readonly capabilities?: Readonly<Record<string, unknown>> }
@@ -35,41 +40,48 @@ interface PackageJson {
  */
 export async function seedDemo(file: string, host: Host, dataFolder: string): Promise<string[]> {
   const demo = JSON.parse(await readFile(file, 'utf8')) as Demo
-  const pluginFolder = resolve(dirname(file), demo.plugin)
-  const packageJson = await readPackage(pluginFolder)
+  const folders = [demo.plugin, ...(demo.beside ?? [])].map((one) => resolve(dirname(file), one))
+  const plugins = await Promise.all(folders.map(readPlugin))
   const client = new HostClient({ url: host.url, token: host.adminToken })
   const keyFile = join(dataFolder, 'demo-key')
   const key = await readFile(keyFile, 'utf8').then(
     (text) => text.trim(),
     () => undefined,
   )
-  if (key !== undefined && (await isSeeded(client, demo, packageJson))) {
+  if (key !== undefined && (await isSeeded(client, demo, plugins))) {
     return firstCall(host, demo, key)
   }
-  await publishAndInstall(client, host, pluginFolder, packageJson)
+  for (const plugin of plugins) await publishAndInstall(client, host, plugin)
   await makeTenant(client, demo)
-  await enable(client, demo, packageJson)
+  for (const plugin of plugins) await enable(client, demo, plugin)
   const issued = await subscribe(client, demo)
   await writeFile(keyFile, `${issued}\n`, { mode: 0o600 })
   return firstCall(host, demo, issued)
 }
 
-async function readPackage(folder: string): Promise<PackageJson> {
-  return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as PackageJson
+async function readPlugin(folder: string): Promise<PluginFolder> {
+  const text = await readFile(join(folder, 'package.json'), 'utf8')
+  return { ...(JSON.parse(text) as Omit<PluginFolder, 'folder'>), folder }
 }
 
-async function isSeeded(client: HostClient, demo: Demo, plugin: PackageJson): Promise<boolean> {
-  const path = tenantPluginPath(demo, plugin)
-  const state = await ignoring([404], client.request<{ binding: string }>('GET', path))
+async function isSeeded(
+  client: HostClient,
+  demo: Demo,
+  plugins: readonly PluginFolder[],
+): Promise<boolean> {
+  for (const plugin of plugins) {
+    const path = tenantPluginPath(demo, plugin)
+    const state = await ignoring([404], client.request<{ binding: string }>('GET', path))
+    if (state?.binding !== 'enabled') return false
+  }
   const subscription = await findSubscription(client, demo)
-  return state?.binding === 'enabled' && subscription?.state === 'active'
+  return subscription?.state === 'active'
 }
 
 async function publishAndInstall(
   client: HostClient,
   host: Host,
-  folder: string,
-  { name, version }: PackageJson,
+  { folder, name, version }: PluginFolder,
 ): Promise<void> {
   const path = `/npm/${encodeURIComponent(name)}`
   const known = await ignoring([404], client.request<{ versions: object }>('GET', path))
@@ -79,16 +91,19 @@ async function publishAndInstall(
   await client.request('POST', '/v1/plugins', { name, version })
 }
 
-async function makeTenant(client: HostClient, { tenant, units, app }: Demo): Promise<void> {
+async function makeTenant(client: HostClient, { tenant, units, app, sends }: Demo): Promise<void> {
   await ignoring([409], client.request('POST', '/v1/tenants', tenant))
   for (const { parent, ...unit } of units) {
     const body = { ...unit, tenant: tenant.id, ...(parent ? { parent } : {}) }
     await ignoring([409], client.request('POST', '/v1/units', body))
   }
   await ignoring([409], client.request('POST', '/v1/apps', { ...app, tenant: tenant.id }))
+  if (sends === undefined) return
+  const path = `/v1/tenants/${tenant.id}/apps/${app.id}/events`
+  await client.request('PUT', path, { types: sends })
 }
 
-async function enable(client: HostClient, demo: Demo, plugin: PackageJson): Promise<void> {
+async function enable(client: HostClient, demo: Demo, plugin: PluginFolder): Promise<void> {
   const path = tenantPluginPath(demo, plugin)
   const capabilities = Object.keys(plugin.signalbox.capabilities ?? {})
   if (capabilities.length > 0) await client.request('POST', `${path}/grants`, { capabilities })
@@ -133,7 +148,7 @@ async function subscribe(client: HostClient, demo: Demo): Promise<string> {
   return (await client.request<{ key: string }>('POST', `${path}/credentials`)).key
 }
 
-function tenantPluginPath(demo: Demo, plugin: PackageJson): string {
+function tenantPluginPath(demo: Demo, plugin: PluginFolder): string {
   return `/v1/tenants/${demo.tenant.id}/plugins/${encodeURIComponent(plugin.name)}`
 }
 

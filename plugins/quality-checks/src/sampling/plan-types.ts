@@ -6,6 +6,9 @@ export type InspectionLevel = 'S-1' | 'S-2' | 'S-3' | 'S-4' | 'I' | 'II' | 'III'
 
 export type PlanType = 'single' | 'double' | 'multiple'
 
+/** ISO 2859-1, 3.1.8 and 3.1.9: items that fail, in percent, or faults of which an item may have several. */
+export type QualityUnit = 'percent-nonconforming' | 'nonconformities-per-100'
+
 /** One stage of a plan; sizes and numbers are those of all stages up to this one. */
 export interface PlanStage {
   /** Items looked at, this stage and all before it. */
@@ -36,6 +39,8 @@ export interface PlanRequest {
   /** Acceptance quality limit: percent nonconforming, or nonconformities per 100 items above 10. */
   readonly aql: number
   readonly severity: Severity
+  /** What the AQL counts; when left out, percent up to 10 and nonconformities above. */
+  readonly unit?: QualityUnit
 }
 
 /** What a stage says of its lot; `accept-and-return`: accepted within a reduced plan's gap, so that the next lot is inspected normally. */

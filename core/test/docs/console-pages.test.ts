@@ -1,0 +1,152 @@
+import { glob, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { contractCompiler } from '@signalbox/sdk/contract'
+import t from 'tap'
+
+const folder = fileURLToPath(new URL('../../../plugins/', import.meta.url))
+const readJson = async (file: string) => JSON.parse(await readFile(join(folder, file), 'utf8'))
+
+interface Schema {
+  readonly items?: Schema
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly additionalProperties?: Schema | boolean
+  readonly anyOf?: readonly Schema[]
+}
+
+interface Operation {
+  readonly input: Schema
+  readonly output: Schema
+}
+
+interface Bound {
+  readonly service: string
+  readonly operation: string
+  readonly input?: Readonly<Record<string, unknown>>
+  readonly ask?: readonly string[]
+}
+
+type Block = Readonly<Record<string, unknown>> & { readonly source?: Bound; readonly rows?: string }
+
+interface Page {
+  readonly id: string
+  readonly requires?: string
+  readonly blocks?: readonly Block[]
+}
+
+interface PluginPages {
+  readonly plugin: string
+  readonly pages: readonly Page[]
+  readonly permissions: readonly string[]
+}
+
+/** Pointers of a block that lead into a row of its source. */
+const pointersInRows = ['at', 'heading', 'text', 'tone', 'column', 'latitude', 'longitude', 'blob']
+
+async function filesOf(pattern: string): Promise<string[]> {
+  const found: string[] = []
+  for await (const file of glob(pattern, { cwd: folder })) found.push(file)
+  return found.sort()
+}
+
+async function readOperations(): Promise<Map<string, Operation>> {
+  const operations = new Map<string, Operation>()
+  for (const file of await filesOf('*/contracts/*.json')) {
+    const contract = await readJson(file)
+    for (const [name, operation] of Object.entries(contract.operations)) {
+      operations.set(`${contract.id}@${contract.major}/${name}`, operation as Operation)
+    }
+  }
+  return operations
+}
+
+async function readPages(): Promise<PluginPages[]> {
+  const files = await filesOf('*/package.json')
+  return Promise.all(
+    files.map(async (file) => {
+      const { provides = {} } = (await readJson(file)).signalbox
+      const contributes: { point: string; value: Page }[] = provides.contributes ?? []
+      const pages = contributes.filter(({ point }) => point === 'console/page/v1')
+      return {
+        plugin: file.split('/')[0] as string,
+        pages: pages.map(({ value }) => value),
+        permissions: (provides.permissions ?? []).map(({ id }: { id: string }) => id),
+      }
+    }),
+  )
+}
+
+/** Every place of a page that names an operation, wherever it stands. */
+function boundTo(value: unknown): Bound[] {
+  if (typeof value !== 'object' || value === null) return []
+  const inside = Object.values(value).flatMap(boundTo)
+  return 'service' in value && 'operation' in value ? [value as Bound, ...inside] : inside
+}
+
+function isInSchema(schema: Schema | undefined, parts: readonly string[]): boolean {
+  if (schema === undefined) return false
+  if (schema.items !== undefined) return isInSchema(schema.items, parts)
+  if (schema.anyOf !== undefined) return schema.anyOf.some((one) => isInSchema(one, parts))
+  const [part, ...rest] = parts
+  if (part === undefined) return true
+  const open = schema.additionalProperties
+  return isInSchema(
+    schema.properties?.[part] ?? (typeof open === 'object' ? open : undefined),
+    rest,
+  )
+}
+
+/** What a block shows of a row, as pointers. */
+function shownIn(block: Block): string[] {
+  const lists = ['columns', 'fields', 'card', 'series', 'values'].flatMap((name) => {
+    const list = block[name]
+    return Array.isArray(list) ? list : []
+  })
+  return [
+    ...[...lists, block['x']].flatMap((one) => (typeof one?.field === 'string' ? [one.field] : [])),
+    ...pointersInRows.flatMap((name) => (typeof block[name] === 'string' ? [block[name]] : [])),
+  ] as string[]
+}
+
+const operations = await readOperations()
+const plugins = await readPages()
+
+t.test('pages of the console are what the console takes, in both languages', async (t) => {
+  const fits = contractCompiler().compile(await readJson('console/schemas/page.json'))
+  for (const { plugin, pages, permissions } of plugins) {
+    for (const page of pages) {
+      t.ok(fits(page), `${plugin} ${page.id}: ${JSON.stringify(fits.errors)}`)
+      if (page.requires !== undefined) t.ok(permissions.includes(page.requires), page.requires)
+    }
+    const ids = pages.map(({ id }) => id)
+    t.equal(new Set(ids).size, ids.length, `${plugin} has each page once`)
+    const links = JSON.stringify(pages).matchAll(/"(?:link|then)":\{"page":"([^"]+)"/g)
+    for (const [, page] of links) t.ok(ids.includes(page as string), `${plugin} links to ${page}`)
+  }
+})
+
+t.test('what pages call is there, and takes what they hand over', async (t) => {
+  for (const { plugin, pages } of plugins) {
+    for (const { service, operation, input = {}, ask = [] } of boundTo(pages)) {
+      const found = operations.get(`${service}/${operation}`)
+      t.ok(found, `${plugin}: ${service}/${operation}`)
+      for (const name of [...Object.keys(input), ...ask]) {
+        t.ok(found?.input.properties?.[name], `${plugin}: ${service}/${operation} takes ${name}`)
+      }
+    }
+  }
+})
+
+t.test('what pages show is in the answers that they show it of', async (t) => {
+  for (const { plugin, pages } of plugins) {
+    for (const block of pages.flatMap(({ blocks = [] }) => blocks)) {
+      const { source, rows = '' } = block
+      if (source === undefined) continue
+      const output = operations.get(`${source.service}/${source.operation}`)?.output
+      for (const pointer of shownIn(block)) {
+        const parts = `${rows}${pointer}`.split('/').slice(1)
+        t.ok(isInSchema(output, parts), `${plugin}: ${source.operation} answers ${rows}${pointer}`)
+      }
+    }
+  }
+})

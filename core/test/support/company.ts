@@ -1,0 +1,208 @@
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Manifest } from '@signalbox/sdk/manifest'
+import type { HostClient } from '../../src/cli/host-client.ts'
+import { enablePlugin } from './fixture-plugin.ts'
+import { type HostProcess, type Teardown, temporaryHome } from './host-process.ts'
+import { publish } from './publish.ts'
+
+const plugins = join(import.meta.dirname, '../../../plugins')
+const CALL_MS = 60_000
+
+export interface SentEvent {
+  readonly id: string
+  readonly type: string
+  readonly partitionkey?: string
+  readonly data: unknown
+}
+
+export interface Answer {
+  readonly status: number
+  readonly version: string | null
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
+  readonly body: any
+}
+
+/** How a version differs from what is in the folder of its plugin. */
+export interface Edition {
+  readonly version: string
+  /** Files of the package by path, and what becomes of their text. */
+  readonly edit?: Readonly<Record<string, (text: string) => string>>
+}
+
+/** A tenant in which plugins of the repository run for an app that sends business events and calls all of their services. */
+export class Company {
+  readonly host: HostProcess
+  readonly tenant: string
+  readonly admin: HostClient
+  readonly #scratch: string
+  readonly #keys = new Map<string, string>()
+
+  private constructor(host: HostProcess, tenant: string, admin: HostClient, scratch: string) {
+    this.host = host
+    this.tenant = tenant
+    this.admin = admin
+    this.#scratch = scratch
+  }
+
+  /** @param folders of plugins, in the order of their installation */
+  static async open(
+    t: Teardown,
+    host: HostProcess,
+    tenant: string,
+    folders: readonly string[],
+  ): Promise<Company> {
+    const made = await host.client.request<{ adminToken: string }>('POST', '/v1/tenants', {
+      id: tenant,
+      name: tenant,
+    })
+    const admin = host.as(made.adminToken)
+    const company = new Company(host, tenant, admin, await temporaryHome(t))
+    await admin.request('POST', '/v1/apps', { id: 'erp', name: 'ERP' })
+    const types = ['orders.*', 'purchasing.*', 'stock.*', 'production.*', 'laboratory.*']
+    await admin.request('PUT', `/v1/tenants/${tenant}/apps/erp/events`, {
+      types: [...types, 'datasets.*', 'promotions.*'],
+    })
+    for (const folder of folders) await company.#add(folder)
+    return company
+  }
+
+  /** Packs the plugin as this edition, publishes and installs it. */
+  async release(folder: string, edition?: Edition): Promise<string> {
+    const packed = await this.#pack(folder, edition)
+    await publish(this.host, packed)
+    const { name, version } = JSON.parse(await readFile(join(packed, 'package.json'), 'utf8'))
+    await this.host.client.request('POST', '/v1/plugins', { name, version })
+    return name
+  }
+
+  /** Calls an operation as the app, such as `quality.inspection@1`, `decide`. */
+  async call(service: string, operation: string, input: unknown = {}): Promise<Answer> {
+    const [id, major] = service.split('@')
+    const response = await fetch(`${this.host.url}/api/${id}/v${major}/${operation}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${this.keyOf(service)}`,
+      },
+      body: JSON.stringify(input),
+      signal: AbortSignal.timeout(CALL_MS),
+    })
+    const text = await response.text()
+    return {
+      status: response.status,
+      version: response.headers.get('signalbox-version'),
+      body: text === '' ? null : JSON.parse(text),
+    }
+  }
+
+  /** @throws Error with code and detail, where the call is refused */
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
+  async ask(service: string, operation: string, input: unknown = {}): Promise<any> {
+    const { status, body } = await this.call(service, operation, input)
+    if (status === 200) return body
+    throw new Error(`${service}/${operation}: ${status} ${JSON.stringify(body)}`)
+  }
+
+  keyOf(service: string): string {
+    const key = this.#keys.get(service)
+    if (key === undefined) throw new Error(`no plugin of this company provides ${service}`)
+    return key
+  }
+
+  /** Sends events as the app, a hundred at a time. */
+  async send(events: readonly SentEvent[]): Promise<{ accepted: number; duplicates: number }> {
+    const sum = { accepted: 0, duplicates: 0 }
+    const source = `/tenants/${this.tenant}/apps/erp`
+    for (let from = 0; from < events.length; from += 100) {
+      const batch = events.slice(from, from + 100)
+      const response = await fetch(`${this.host.url}/v1/events`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/cloudevents-batch+json',
+          authorization: `Bearer ${this.#anyKey()}`,
+        },
+        body: JSON.stringify(batch.map((event) => ({ specversion: '1.0', source, ...event }))),
+        signal: AbortSignal.timeout(CALL_MS),
+      })
+      const body = (await response.json()) as { accepted: number; duplicates: number }
+      if (response.status !== 202) throw new Error(JSON.stringify(body))
+      sum.accepted += body.accepted
+      sum.duplicates += body.duplicates
+    }
+    return sum
+  }
+
+  /** Asks again until the answer is what it should be: events are handled behind the answer to their sender. */
+  async eventually<Value>(
+    what: string,
+    read: () => Promise<Value>,
+    isThere: (value: Value) => boolean,
+    patienceMs = 60_000,
+  ): Promise<Value> {
+    const until = Date.now() + patienceMs
+    for (;;) {
+      const value = await read()
+      if (isThere(value)) return value
+      if (Date.now() > until) throw new Error(`${what} never came: ${JSON.stringify(value)}`)
+      await delay(50)
+    }
+  }
+
+  async deadLetters(): Promise<readonly unknown[]> {
+    const path = `/v1/tenants/${this.tenant}/dead-letters`
+    return (await this.admin.request<{ items: unknown[] }>('GET', path)).items
+  }
+
+  async #add(folder: string): Promise<void> {
+    const name = await this.release(folder)
+    const manifest = await manifestOf(folder)
+    await enablePlugin(this.admin, this.tenant, name, Object.keys(manifest.capabilities ?? {}))
+    for (const { id, contract } of manifest.provides?.services ?? []) {
+      const { major } = JSON.parse(await readFile(join(plugins, folder, contract), 'utf8'))
+      const wish = { app: 'erp', service: id, major }
+      const made = await this.admin.request<{ id: string }>('POST', '/v1/subscriptions', wish)
+      const path = `/v1/subscriptions/${made.id}/credentials`
+      const { key } = await this.admin.request<{ key: string }>('POST', path)
+      this.#keys.set(`${id}@${major}`, key)
+    }
+  }
+
+  /** Any subscription of the app is the app. */
+  #anyKey(): string {
+    const [key] = this.#keys.values()
+    if (key === undefined) throw new Error('the app has no subscription yet')
+    return key
+  }
+
+  async #pack(folder: string, { version, edit = {} }: Partial<Edition> = {}): Promise<string> {
+    const source = join(plugins, folder)
+    const draft = join(this.#scratch, `${folder}-${version ?? 'as-it-is'}`)
+    await mkdir(draft, { recursive: true })
+    await cp(source, draft, { recursive: true, filter: (path) => isSource(path, source) })
+    const file = join(draft, 'package.json')
+    const packageJson = JSON.parse(await readFile(file, 'utf8'))
+    await writeFile(
+      file,
+      JSON.stringify({ ...packageJson, version: version ?? packageJson.version, scripts: {} }),
+    )
+    for (const [path, change] of Object.entries(edit)) {
+      const text = await readFile(join(draft, path), 'utf8')
+      const changed = change(text)
+      if (changed === text) throw new Error(`the edit of ${path} changes nothing`)
+      await writeFile(join(draft, path), changed)
+    }
+    const { packPlugin } = await import('@signalbox/sdk/pack')
+    if (packageJson.signalbox.runtime.tier !== 'declarative') await packPlugin(draft)
+    return draft
+  }
+}
+
+async function manifestOf(folder: string): Promise<Manifest> {
+  return JSON.parse(await readFile(join(plugins, folder, 'package.json'), 'utf8')).signalbox
+}
+
+function isSource(path: string, root: string): boolean {
+  return !/^\/(dist|node_modules|test|bench)(\/|$)/.test(path.slice(root.length))
+}

@@ -1,0 +1,9 @@
+drop table gauge_calibrations;
+drop table gauges;
+drop table switching_states;
+drop table inspection_decisions;
+drop table measurements;
+drop table inspection_serials;
+drop table inspections;
+drop table lots;
+drop table inspection_plans;
