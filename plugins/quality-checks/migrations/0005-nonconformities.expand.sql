@@ -140,35 +140,42 @@ create table laboratory_messages (
   tenant text not null,
   laboratory text not null,
   message text not null,
+  -- webhook or event: how it is read.
+  origin text not null,
   received_at timestamptz not null,
   raw jsonb not null,
-  -- stored, parked (its lot is not known yet) or refused
+  -- stored, parked (its lot is not known yet), duplicate (of a report that is stored) or refused
   state text not null,
+  report text,
   lot text,
   code text,
   problem text,
   primary key (tenant, laboratory, message)
 );
 create index laboratory_messages_lot on laboratory_messages (tenant, lot) where state = 'parked';
-create index laboratory_messages_state on laboratory_messages (tenant, state, received_at);
+create index laboratory_messages_state on laboratory_messages (tenant, state, received_at, message);
 create table laboratory_results (
   tenant text not null,
   laboratory text not null,
-  message text not null,
+  report text not null,
   position integer not null,
   lot text not null,
-  sample text,
   characteristic text not null,
+  -- In the unit of the characteristic.
   value double precision,
   -- Of a result that is no number.
   finding text,
   unit text,
-  passed boolean,
-  method text,
-  tested_at timestamptz not null,
   reported_value double precision,
   reported_unit text,
-  primary key (tenant, laboratory, message, position),
-  foreign key (tenant, laboratory, message) references laboratory_messages (tenant, laboratory, message) on delete cascade
+  lower_limit double precision,
+  upper_limit double precision,
+  passed boolean,
+  method text,
+  uncertainty double precision,
+  reported_at timestamptz not null,
+  -- Of the whole report as it was read, so that one that comes again can be told from one that was changed.
+  digest text not null,
+  primary key (tenant, laboratory, report, position)
 );
 create index laboratory_results_lot on laboratory_results (tenant, lot);

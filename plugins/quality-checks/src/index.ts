@@ -1,4 +1,10 @@
 import { definePlugin } from '@signalbox/sdk'
+import { certificateService } from './certificates/certificate-service.ts'
+import {
+  onLaboratoryDelivery,
+  onLaboratoryResult,
+  onLotKnown,
+} from './laboratories/laboratory-service.ts'
 import { tellOverdue } from './nonconformities/due-steps.ts'
 import { nonconformityService } from './nonconformities/nonconformity-service.ts'
 import { onLotRejected } from './nonconformities/on-quality-events.ts'
@@ -9,8 +15,11 @@ export default definePlugin({
   services: {
     'quality.nonconformity': nonconformityService,
     'quality.supplier': supplierService,
+    'quality.certificate': certificateService,
   },
   on: {
+    'laboratory.result.reported': onLaboratoryResult,
+    'quality.inspection.created': ({ data }, ctx) => onLotKnown(data, ctx),
     'quality.lot.rejected': onLotRejected,
     'quality.inspection.decided': onInspectionDecided,
   },
@@ -19,5 +28,6 @@ export default definePlugin({
     'eight-d-due': (_, ctx) => tellOverdue(ctx),
     'supplier-scores': (_, ctx) => keepScores(ctx),
   },
+  webhooks: { laboratory: onLaboratoryDelivery },
   selfTest: () => undefined,
 })
