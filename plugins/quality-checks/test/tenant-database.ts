@@ -13,7 +13,8 @@ type Database = NonNullable<TestAnswers['database']>
 /** Instants as a host gives them; what else is left as text is what a host leaves so. */
 const types = {
   getTypeParser(oid: number) {
-    if (oid === 1184) return (text: string) => new Date(text.replace(/([+-]\d\d)$/, '$1:00')).toISOString()
+    if (oid === 1184)
+      return (text: string) => new Date(text.replace(/([+-]\d\d)$/, '$1:00')).toISOString()
     if (oid === 20) return (text: string) => Number(text)
     return pg.types.getTypeParser(oid)
   },
@@ -47,7 +48,9 @@ export async function tenantDatabase(t: Test): Promise<Database & { readonly cli
 }
 
 /** Texts of all steps of a kind, in their order. */
-export async function steps(ending: '.expand.sql' | '.expand.down.sql'): Promise<readonly string[]> {
+export async function steps(
+  ending: '.expand.sql' | '.expand.down.sql',
+): Promise<readonly string[]> {
   const names = await readdir(new URL('migrations/', folder))
   const wanted = names.filter((one) => one.endsWith(ending)).sort()
   return Promise.all(wanted.map((one) => readFile(new URL(`migrations/${one}`, folder), 'utf8')))

@@ -68,12 +68,7 @@ async function supersede({ number, reason, ...input }: SupersedeInput, ctx: Issu
   return issued(ctx, given, `supersede:${number}`, { supersedes: number, reason })
 }
 
-async function issued(
-  ctx: IssuePort,
-  input: IssueInput,
-  request: string,
-  replacing?: Replacing,
-) {
+async function issued(ctx: IssuePort, input: IssueInput, request: string, replacing?: Replacing) {
   const known = await findCertificate(ctx, { request })
   if (known !== undefined) return answer(known)
   const template = templateOf(input.template, ctx.config)
@@ -88,7 +83,12 @@ async function issued(
     ...{ certificate: number, lot: document.lot, item: document.item, sha256, issuedAt },
     ...(replacing === undefined ? {} : { supersedes: replacing.supersedes }),
   }
-  const event = { type: 'quality.certificate.issued', key: input.lot, id: `certificate:${number}`, data }
+  const event = {
+    type: 'quality.certificate.issued',
+    key: input.lot,
+    id: `certificate:${number}`,
+    data,
+  }
   try {
     await insertCertificate(ctx, document, { sha256, request, event })
   } catch (error) {
@@ -116,22 +116,29 @@ interface Draft {
 
 function documentOf(draft: Draft): CertificateDocument {
   const { ctx, input, record, lines, template, number, issuedAt, replacing } = draft
-  const { issuer } = template
-  const { plan = null, version = null } = record ?? {}
-  const accepted = record === undefined || record.inspections === 0 ? null : record.accepted
+  const { customer = null, order = null, concession = null } = input
+  const { supersedes = null, reason = null } = replacing ?? {}
   return {
-    ...{ number, title: template.title ?? plainTitle, lot: input.lot },
-    issuer: { name: issuer?.name ?? ctx.tenant, address: issuer?.address ?? null },
-    ...{ customer: input.customer ?? null, order: input.order ?? null },
-    item: record?.item ?? input.item ?? '',
-    quantity: accepted === null || record === undefined ? null : { accepted, unit: record.unit },
-    plan: plan === null || version === null ? null : { plan, version },
-    ...{ lines, conforms: conformsWhole(lines), concession: input.concession ?? null },
-    statement: template.statement ?? null,
-    ...{ supersedes: replacing?.supersedes ?? null, reason: replacing?.reason ?? null },
+    ...{ number, title: template.title ?? plainTitle, issuer: issuerOf(ctx, template) },
+    ...{ customer, order, lot: input.lot, item: record?.item ?? input.item ?? '' },
+    ...goodsOf(record),
+    ...{ lines, conforms: conformsWhole(lines), concession },
+    ...{ statement: template.statement ?? null, supersedes, reason },
     issuedBy: `${ctx.principal.kind}:${ctx.principal.id}`,
     issuedAt,
   }
+}
+
+function issuerOf({ tenant }: IssuePort, { issuer }: CertificateTemplate) {
+  return { name: issuer?.name ?? tenant, address: issuer?.address ?? null }
+}
+
+/** What is certified of how much, and by which plan it was looked at. */
+function goodsOf(record: LotRecord | undefined): Pick<CertificateDocument, 'quantity' | 'plan'> {
+  if (record === undefined || record.inspections === 0) return { quantity: null, plan: null }
+  const { accepted, unit, plan, version } = record
+  const known = plan === null || version === null ? null : { plan, version }
+  return { quantity: { accepted, unit }, plan: known }
 }
 
 async function linesOf(
@@ -190,7 +197,8 @@ function requireIssuable(
   }
   if (conformsWhole(lines)) return
   const failing = lines.filter(({ conforms }) => conforms === false)
-  const names = failing.map(({ characteristic }) => characteristic).join(', ') || 'nothing was judged'
+  const names =
+    failing.map(({ characteristic }) => characteristic).join(', ') || 'nothing was judged'
   throw new Refusal(
     'CERTIFICATE_NOT_CONFORMING',
     `The results do not show that lot ${lot} conforms (${names}); name the \`concession\` by which it goes.`,
@@ -207,7 +215,8 @@ async function certificate({ number, language = 'en' }: CertificateInput, ctx: I
   const found = await requireCertificate(ctx, number)
   const { document, sha256, replacedBy, replacedAt, replacedReason } = found
   const intact = ctx.hash('SHA-256', canonicalJson(document)) === sha256
-  const replaced = replacedBy === null ? null : { by: replacedBy, at: replacedAt, reason: replacedReason }
+  const replaced =
+    replacedBy === null ? null : { by: replacedBy, at: replacedAt, reason: replacedReason }
   return { document, sha256, intact, replaced, text: certificateText(document, language) }
 }
 
@@ -228,7 +237,10 @@ async function list({ limit = 50, cursor, ...filter }: ListInput, ctx: IssuePort
 }
 
 /** @throws CERTIFICATE_UNKNOWN */
-async function requireCertificate(ctx: CertificatePort, number: string): Promise<StoredCertificate> {
+async function requireCertificate(
+  ctx: CertificatePort,
+  number: string,
+): Promise<StoredCertificate> {
   const found = await findCertificate(ctx, { number })
   if (found !== undefined) return found
   throw new Refusal('CERTIFICATE_UNKNOWN', `There is no certificate ${number}.`)

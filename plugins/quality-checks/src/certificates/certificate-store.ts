@@ -1,6 +1,10 @@
 import type { Context, EventWish } from '@signalbox/sdk'
 import type { CertificateDocument } from './certificate.ts'
-import type { LaboratoryFinding, MeasuredCharacteristic, PlannedCharacteristic } from './lot-lines.ts'
+import type {
+  LaboratoryFinding,
+  MeasuredCharacteristic,
+  PlannedCharacteristic,
+} from './lot-lines.ts'
 
 export type CertificatePort = Pick<Context, 'db' | 'tenant'>
 
@@ -65,7 +69,11 @@ export async function nextNumber({ db, tenant }: CertificatePort, year: string):
 export async function insertCertificate(
   { db, tenant }: CertificatePort,
   document: CertificateDocument,
-  { sha256, request, event }: { readonly sha256: string; readonly request: string; readonly event: EventWish },
+  {
+    sha256,
+    request,
+    event,
+  }: { readonly sha256: string; readonly request: string; readonly event: EventWish },
 ): Promise<void> {
   const { number, lot, item, issuedAt, supersedes, reason } = document
   const replace =

@@ -5,8 +5,19 @@ export type Language = 'en' | 'zh-CN'
 const words = {
   en: {
     ...{ number: 'No.', lot: 'Lot', item: 'Item', customer: 'Customer', order: 'Order' },
-    ...{ quantity: 'Quantity', issued: 'Issued', by: 'by', replaces: 'Replaces', passed: 'conforms' },
-    ...{ failed: 'does not conform', unjudged: 'for information', method: 'method', gauge: 'gauge' },
+    ...{
+      quantity: 'Quantity',
+      issued: 'Issued',
+      by: 'by',
+      replaces: 'Replaces',
+      passed: 'conforms',
+    },
+    ...{
+      failed: 'does not conform',
+      unjudged: 'for information',
+      method: 'method',
+      gauge: 'gauge',
+    },
     ...{ of: 'of', conform: 'conform', laboratory: 'laboratory', concession: 'Concession' },
     whole: 'The goods conform to the specification.',
     notWhole: 'The goods do not conform to the specification in every point.',
@@ -22,7 +33,10 @@ const words = {
 } as const
 
 /** A certificate as lines to be printed, of the document alone: what is shown is what the digest is of. */
-export function certificateText(document: CertificateDocument, language: Language): readonly string[] {
+export function certificateText(
+  document: CertificateDocument,
+  language: Language,
+): readonly string[] {
   const word = words[language]
   const local = (text: LocalText) => text[language] ?? text.en
   const { issuer, quantity, statement, supersedes, reason, concession } = document
@@ -77,7 +91,9 @@ function resultText({ result, specification }: CertificateLine, language: Langua
   const { count, nonconforming, mean, smallest, largest, text } = result
   const suffix = specification.unit === null ? '' : ` ${specification.unit}`
   if (mean !== null) {
-    return count === 1 ? `${mean}${suffix}` : `x̄ ${mean} (${smallest} … ${largest}, n ${count})${suffix}`
+    return count === 1
+      ? `${mean}${suffix}`
+      : `x̄ ${mean} (${smallest} … ${largest}, n ${count})${suffix}`
   }
   const word = words[language]
   return text ?? `${count - nonconforming} ${word.of} ${count} ${word.conform}`

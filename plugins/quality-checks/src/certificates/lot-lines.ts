@@ -94,7 +94,12 @@ export function laboratoryLine(
     characteristic,
     name: planned?.name ?? { en: characteristic },
     specification: { ...noSpecification, lower, upper, unit },
-    result: { count: 1, nonconforming: passed === false ? 1 : 0, text: finding, ...figuresOf(values) },
+    result: {
+      count: 1,
+      nonconforming: passed === false ? 1 : 0,
+      text: finding,
+      ...figuresOf(values),
+    },
     conforms: passed,
     ...{ method, gauges: [], source: 'laboratory', laboratory },
   }

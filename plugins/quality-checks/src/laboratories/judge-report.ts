@@ -1,6 +1,11 @@
 import { Refusal } from '@signalbox/sdk'
 import { convert, unitCode } from '../inspection/units-of-measure.ts'
-import type { Expected, JudgedResult, LaboratoryReport, ReportedResult } from './laboratory-report.ts'
+import type {
+  Expected,
+  JudgedResult,
+  LaboratoryReport,
+  ReportedResult,
+} from './laboratory-report.ts'
 import type { LaboratorySource } from './laboratory-settings.ts'
 
 /** What characteristics of the lot have to keep, by the plan that it was inspected by. */
@@ -48,7 +53,11 @@ function judgeResult(result: ReportedResult, expected: Expected): JudgedResult {
 }
 
 /** On a limit is within it. Null: nobody said what would be right. */
-function verdictOf(passed: boolean | null, value: number, { lower, upper }: Expected): boolean | null {
+function verdictOf(
+  passed: boolean | null,
+  value: number,
+  { lower, upper }: Expected,
+): boolean | null {
   if (lower === null && upper === null) return passed
   const isWithin = (lower === null || value >= lower) && (upper === null || value <= upper)
   return isWithin && passed !== false

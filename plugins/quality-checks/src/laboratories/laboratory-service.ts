@@ -1,4 +1,10 @@
-import { type Context, type EventWish, type Incoming, type PluginEvent, Refusal } from '@signalbox/sdk'
+import {
+  type Context,
+  type EventWish,
+  type Incoming,
+  type PluginEvent,
+  Refusal,
+} from '@signalbox/sdk'
 import { judgeReport, verdictOfReport } from './judge-report.ts'
 import type { JudgedResult, LaboratoryReport } from './laboratory-report.ts'
 import type { LaboratoryConfig, LaboratorySource } from './laboratory-settings.ts'
@@ -34,7 +40,13 @@ export async function onLaboratoryDelivery(
   const raw = json ?? { bodyBase64: bodyBase64 ?? '' }
   const laboratory = laboratoryOf(raw, ctx.config)
   const at = new Date(receivedAt).toISOString()
-  const outcome = await take(ctx, { laboratory, message: id, origin: 'webhook', receivedAt: at, raw })
+  const outcome = await take(ctx, {
+    laboratory,
+    message: id,
+    origin: 'webhook',
+    receivedAt: at,
+    raw,
+  })
   if (outcome.state === 'refused') {
     ctx.log.warn('a delivery of a laboratory was refused', { id, laboratory, code: outcome.code })
   }
@@ -61,7 +73,13 @@ export async function onLaboratoryResult(
 ): Promise<void> {
   const message = `${source} ${id}`.slice(-200)
   const { laboratory } = data
-  const outcome = await take(ctx, { laboratory, message, origin: 'event', receivedAt: time, raw: data })
+  const outcome = await take(ctx, {
+    laboratory,
+    message,
+    origin: 'event',
+    receivedAt: time,
+    raw: data,
+  })
   if (outcome.state === 'refused') {
     throw new Refusal(outcome.code ?? 'REPORT_UNREADABLE', outcome.problem ?? 'It was refused.')
   }
@@ -97,7 +115,8 @@ async function store(ctx: LabPort, message: Message): Promise<Outcome> {
   const report = readReport(message.raw, source)
   const { lot } = report
   const known = await findLot(ctx, lot)
-  if (known === undefined) return save(ctx, message, { state: 'parked', report: report.report, lot })
+  if (known === undefined)
+    return save(ctx, message, { state: 'parked', report: report.report, lot })
   requireItem(report, known)
   const digest = ctx.hash('SHA-256', JSON.stringify(report))
   const stored = await storedDigest(ctx, report)
@@ -117,7 +136,10 @@ async function save(ctx: LabPort, message: Message, outcome: Outcome): Promise<O
 }
 
 /** An event has the fields of its schema; names and limits of characteristics may be mapped all the same. */
-function sourceFor({ origin, laboratory, raw }: Message, config: LaboratoryConfig): LaboratorySource {
+function sourceFor(
+  { origin, laboratory, raw }: Message,
+  config: LaboratoryConfig,
+): LaboratorySource {
   if (origin === 'webhook') return sourceOf(raw, config)
   const found = config.laboratories?.find((one) => one.laboratory === laboratory)
   const characteristics = found?.characteristics ?? []
@@ -179,7 +201,8 @@ export async function laboratoryMessages(
   if (parts !== undefined && (parts.length < 2 || Number.isNaN(Date.parse(parts[0] ?? '')))) {
     throw new Refusal('CURSOR_INVALID', 'Give `next` of the page before.')
   }
-  const after = parts === undefined ? {} : { after: [parts[0] ?? '', parts.slice(1).join(' ')] as const }
+  const after =
+    parts === undefined ? {} : { after: [parts[0] ?? '', parts.slice(1).join(' ')] as const }
   const found = await listMessages(ctx, filter, { limit: limit + 1, ...after })
   const items = found.slice(0, limit)
   const last = items.at(-1)

@@ -108,7 +108,8 @@ function requireText(json: unknown, pointer: string, most: number): string {
 }
 
 function optionalText(json: unknown, pointer: string | undefined, most: number): string | null {
-  if (pointer === undefined || at(json, pointer) === undefined || at(json, pointer) === null) return null
+  if (pointer === undefined || at(json, pointer) === undefined || at(json, pointer) === null)
+    return null
   return requireText(json, pointer, most)
 }
 
@@ -122,7 +123,8 @@ function requireInstant(json: unknown, pointer: string): string {
 function numberAt(json: unknown, pointer: string | undefined): number | null {
   const found = at(json, pointer)
   if (found === undefined || found === null) return null
-  const isPlain = typeof found === 'string' && /^[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/.test(found.trim())
+  const isPlain =
+    typeof found === 'string' && /^[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/.test(found.trim())
   const value = typeof found === 'number' || isPlain ? Number(found) : Number.NaN
   if (Number.isFinite(value)) return value
   throw unreadable(pointer ?? '', 'a number')

@@ -1,7 +1,7 @@
 import { Refusal } from '@signalbox/sdk'
+import type { Effectiveness } from './effectiveness.ts'
 import type { StepId } from './eight-d-steps.ts'
 import { doubtedSteps } from './eight-d-steps.ts'
-import type { Effectiveness } from './effectiveness.ts'
 import { guards } from './guards.ts'
 import { type Command, commandsOf, transitionOf } from './lifecycle.ts'
 import type { Disposition, Nonconformity } from './nonconformity.ts'

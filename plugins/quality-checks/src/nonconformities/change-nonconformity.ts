@@ -1,5 +1,6 @@
 import { type Context, type EventWish, Refusal } from '@signalbox/sdk'
 import type { SupplierConfig } from '../suppliers/supplier-settings.ts'
+import { scheduleNextLook } from './due-steps.ts'
 import { type Effectiveness, effectivenessOf } from './effectiveness.ts'
 import type { Nonconformity } from './nonconformity.ts'
 import { findLaterLots } from './nonconformity-lists.ts'
@@ -15,13 +16,9 @@ import {
   type StorePort,
   saveNonconformity,
 } from './nonconformity-store.ts'
-import { scheduleNextLook } from './due-steps.ts'
 
 export type ServicePort = StorePort &
-  Pick<
-    Context<QualityConfig & SupplierConfig>,
-    'config' | 'now' | 'principal' | 'jobs' | 'log'
-  >
+  Pick<Context<QualityConfig & SupplierConfig>, 'config' | 'now' | 'principal' | 'jobs' | 'log'>
 
 /** What surrounds a change: who, when, by which settings, and what later lots say. */
 export interface ChangeScene {
@@ -101,10 +98,7 @@ async function sceneOf(ctx: ServicePort, before: Nonconformity): Promise<ChangeS
   }
 }
 
-export async function effectivenessNow(
-  ctx: StorePort,
-  one: Nonconformity,
-): Promise<Effectiveness> {
+export async function effectivenessNow(ctx: StorePort, one: Nonconformity): Promise<Effectiveness> {
   return effectivenessOf(one.verification, one.defect, await findLaterLots(ctx, one))
 }
 

@@ -27,7 +27,7 @@ type FilePort = ServicePort & Pick<Context, 'blobs'>
 
 export async function addEvidence(input: EvidenceInput, ctx: FilePort) {
   const { id, revision, step, kind, title } = input
-  const value = await valueOf(input, ctx)
+  const value = await evidenceValue(input, ctx)
   const evidence: Evidence = {
     ...{ kind, value, ...(title === undefined ? {} : { title }) },
     ...{ by: actor(ctx), at: nowText(ctx) },
@@ -42,7 +42,7 @@ export async function addEvidence(input: EvidenceInput, ctx: FilePort) {
 const isAddress = /^https?:\/\/[^\s]+$/
 
 /** @throws EVIDENCE_INVALID */
-async function valueOf(input: EvidenceInput, { blobs }: FilePort): Promise<string> {
+async function evidenceValue(input: EvidenceInput, { blobs }: FilePort): Promise<string> {
   const { kind, value, content, type = 'application/octet-stream' } = input
   if (kind === 'blob' && content !== undefined) {
     return (await blobs.put(bytesOf(content), { type })).sha256
@@ -59,12 +59,11 @@ async function valueOf(input: EvidenceInput, { blobs }: FilePort): Promise<strin
   return value
 }
 
+const isBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
 function bytesOf(content: string): Uint8Array {
-  try {
-    return Uint8Array.from(atob(content), (one) => one.charCodeAt(0))
-  } catch {
-    throw new Refusal('EVIDENCE_INVALID', '`content` is not base64.')
-  }
+  if (!isBase64.test(content)) throw new Refusal('EVIDENCE_INVALID', '`content` is not base64.')
+  return Uint8Array.from(atob(content), (one) => one.charCodeAt(0))
 }
 
 /** A file of a step, in base64; no other file of the plugin. @throws EVIDENCE_INVALID */

@@ -1,6 +1,6 @@
 import { Refusal } from '@signalbox/sdk'
-import { stepIds } from './eight-d-steps.ts'
 import type { Effectiveness } from './effectiveness.ts'
+import { stepIds } from './eight-d-steps.ts'
 import type { Guard } from './lifecycle.ts'
 import type { Nonconformity } from './nonconformity.ts'
 

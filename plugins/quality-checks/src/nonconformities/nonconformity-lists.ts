@@ -47,7 +47,11 @@ const due = `left join lateral (select min(s.due_at) as at from eight_d_steps s
 export async function listCards(
   { db, tenant }: StorePort,
   filter: ListFilter,
-  page: { readonly now: string; readonly limit: number; readonly after?: readonly [string, string] },
+  page: {
+    readonly now: string
+    readonly limit: number
+    readonly after?: readonly [string, string]
+  },
 ): Promise<readonly Card[]> {
   const { state, supplier, item, lot, severity, owner, overdue } = filter
   const [at = null, id = null] = page.after ?? []

@@ -37,7 +37,10 @@ interface OpenInput extends Omit<Partial<Finding>, 'title' | 'severity' | 'quant
   readonly key?: string
 }
 
-async function open({ key, ...given }: OpenInput, ctx: ServicePort & Pick<Context, 'random' | 'hash'>) {
+async function open(
+  { key, ...given }: OpenInput,
+  ctx: ServicePort & Pick<Context, 'random' | 'hash'>,
+) {
   const source = `manual:${key ?? `${ctx.now()}:${ctx.random()}`}`
   const now = nowText(ctx)
   if (given.foundAt !== undefined && Date.parse(given.foundAt) > Date.parse(now)) {
@@ -160,11 +163,16 @@ interface AssignInput {
 async function assign({ id, revision, owner, step, dueAt }: AssignInput, ctx: ServicePort) {
   const saved = await changeNonconformity(ctx, () => requireNonconformity(ctx, id), {
     ...{ revision, command: 'assign' },
-    details: { owner, ...(step === undefined ? {} : { step }), ...(dueAt === undefined ? {} : { dueAt }) },
+    details: {
+      owner,
+      ...(step === undefined ? {} : { step }),
+      ...(dueAt === undefined ? {} : { dueAt }),
+    },
     apply: (one) => {
       if (step === undefined) return { ...one, owner }
       const before = stepOf(one, step)
-      const moved = dueAt === undefined ? {} : { dueAt: new Date(dueAt).toISOString(), overdueLevel: 0 }
+      const moved =
+        dueAt === undefined ? {} : { dueAt: new Date(dueAt).toISOString(), overdueLevel: 0 }
       return { ...one, steps: replaced(one.steps, { ...before, owner, ...moved }) }
     },
   })

@@ -1,6 +1,10 @@
 import { type Context, type PluginEvent, Refusal } from '@signalbox/sdk'
 import { advance } from './advance.ts'
-import { changeNonconformity, requireNonconformity, type ServicePort } from './change-nonconformity.ts'
+import {
+  changeNonconformity,
+  requireNonconformity,
+  type ServicePort,
+} from './change-nonconformity.ts'
 import { effectivenessOf } from './effectiveness.ts'
 import type { Nonconformity } from './nonconformity.ts'
 import { findLaterLots } from './nonconformity-lists.ts'

@@ -1,6 +1,6 @@
 import { stepIds } from './eight-d-steps.ts'
 import { firstState } from './lifecycle.ts'
-import type { Nonconformity, DefectClass, Step } from './nonconformity.ts'
+import type { DefectClass, Nonconformity, Step } from './nonconformity.ts'
 import { daysAfter, type NonconformitySettings, needsEightD } from './nonconformity-settings.ts'
 
 /** What a nonconformity is opened with, whoever found it. */

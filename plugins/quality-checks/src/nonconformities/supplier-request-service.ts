@@ -126,7 +126,10 @@ export async function scar({ request }: { readonly request: string }, ctx: Servi
   return asked(one, requestOf(one, request))
 }
 
-function asked({ number, title, lot, item, defect, quantity, unit }: Nonconformity, request: SupplierRequest) {
+function asked(
+  { number, title, lot, item, defect, quantity, unit }: Nonconformity,
+  request: SupplierRequest,
+) {
   const { id, state, round, question, dueAt, reply, remark } = request
   const goods = { number, title, lot, item, defect, quantity, unit }
   return { request: id, ...goods, state, round, question, dueAt, reply, remark }
@@ -175,7 +178,9 @@ async function undoingLinks<Result>(
 async function revoke({ links, log }: RequestPort, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
     // It ends by itself later; the round in it already answers nothing.
-    await links.revoke(id).catch((error: Error) => log.warn('a link lives on', { id, error: error.message }))
+    await links
+      .revoke(id)
+      .catch((error: Error) => log.warn('a link lives on', { id, error: error.message }))
   }
 }
 

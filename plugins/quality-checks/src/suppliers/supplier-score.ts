@@ -72,7 +72,10 @@ export function supplierScore(assessed: Assessed, settings: SupplierSettings): S
   return { lots: judged.length, ppm, lotAcceptance, responseDays, score, grade, parts }
 }
 
-function ppmOf(lots: readonly DecidedLot[]): { readonly ppm: number | null; readonly items: number } {
+function ppmOf(lots: readonly DecidedLot[]): {
+  readonly ppm: number | null
+  readonly items: number
+} {
   let bad = 0
   let items = 0
   for (const lot of lots) {
