@@ -4,7 +4,7 @@ import plugin from '../../src/index.ts'
 import { tenantDatabase } from '../tenant-database.ts'
 
 const folder = new URL('../..', import.meta.url)
-const database = await tenantDatabase(t)
+export const database = await tenantDatabase(t)
 export const DAY = 86_400_000
 const START = Date.UTC(2026, 2, 1, 8)
 const config = {

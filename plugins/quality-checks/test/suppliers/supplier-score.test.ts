@@ -180,7 +180,7 @@ t.test(
           t.strictSame(await outcome([...order, ...repeated]), expected)
         },
       ),
-      { numRuns: 6 },
+      { numRuns: 8 },
     )
   },
 )
