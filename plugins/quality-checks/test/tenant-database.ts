@@ -41,7 +41,7 @@ export async function tenantDatabase(
     await admin.query(`drop database ${name} with (force)`)
     await admin.end()
   })
-  for (const sql of await steps('.expand.sql')) await client.query(sql)
+  for (const sql of await expandSteps()) await client.query(sql)
   const database: Database = async (sql, parameters) => {
     const { rows, rowCount } = await client.query(sql, [...parameters])
     return { rows, rowCount: rowCount ?? 0 }
@@ -56,11 +56,9 @@ export async function tenantDatabase(
   return Object.assign(database, { client, empty })
 }
 
-/** Texts of all steps of a kind, in their order. */
-export async function steps(
-  ending: '.expand.sql' | '.expand.down.sql',
-): Promise<readonly string[]> {
+/** Texts of all steps, in their order. */
+async function expandSteps(): Promise<readonly string[]> {
   const names = await readdir(new URL('migrations/', folder))
-  const wanted = names.filter((one) => one.endsWith(ending)).sort()
+  const wanted = names.filter((one) => one.endsWith('.expand.sql')).sort()
   return Promise.all(wanted.map((one) => readFile(new URL(`migrations/${one}`, folder), 'utf8')))
 }
