@@ -34,6 +34,13 @@ export interface GoldModel {
   readonly ets: { readonly method: string; readonly aicc: number; readonly mean: readonly number[] }
   readonly theta: { readonly mean: readonly number[] }
   readonly 'ses_alpha0.2_simple': { readonly mean: readonly number[] }
+  readonly stl_periodic?: {
+    readonly seasonal: readonly number[]
+    readonly trend_first5: readonly number[]
+    readonly trend_last5: readonly number[]
+  }
+  /** The last data, trend, season and remainder. */
+  readonly mstl?: { readonly last: readonly number[] }
   readonly holtwinters_fixed_additive?: FixedWeights
   readonly holtwinters_fixed_multiplicative?: FixedWeights
 }
@@ -43,8 +50,20 @@ export interface PolicyCase {
   readonly expect: Readonly<Record<string, number>>
 }
 
+export interface IntermittentPart {
+  readonly id: string
+  readonly train: readonly number[]
+  readonly test: readonly number[]
+  readonly ADI: number
+  readonly CV2: number
+  /** Demand a period by R's tsintermittent, and by ADIDA and IMAPA in R. */
+  readonly forecast: Readonly<Record<string, number>>
+}
+
 export const m3Series = () => read<M3Series[]>('m3_series.json')
 export const goldModels = () => read<GoldModel[]>('r_gold_models.json')
+export const intermittentParts = () =>
+  Object.values(read<Record<string, IntermittentPart>>('carparts_intermittent.json'))
 export const policyCases = () => read<PolicyCase[]>('inventory_policy.json')
 
 function read<T>(name: string): T {

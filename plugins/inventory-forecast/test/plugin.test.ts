@@ -30,7 +30,7 @@ t.test('manifest and contract are what a marketplace takes', async (t) => {
 })
 
 t.test('every example of the contract is what the plugin answers', async (t) => {
-  for (const name of ['forecast', 'reorder'] as const) {
+  for (const name of ['forecast', 'reorder', 'reconcile'] as const) {
     const { examples, output } = contract.operations[name]
     const isAnswer = contractCompiler().compile(output)
     for (const example of examples) {
@@ -49,6 +49,14 @@ t.test("the demo's call is one the contract takes", async (t) => {
   t.equal(mean.length, input.horizon)
 })
 
+t.test('every function has a schema of its arguments, and every schema a function', async (t) => {
+  const declared = manifest.provides.udfs.map(({ id }: { id: string }) => id)
+  t.strictSame(declared.sort(), Object.keys(plugin.udfs).sort())
+  for (const { args } of manifest.provides.udfs) {
+    t.ok(contractCompiler().compile(await readJson(args)), args)
+  }
+})
+
 t.test('inputs that would cost too much are not taken', async (t) => {
   const takes = contractCompiler().compile(contract.operations.forecast.input)
   const input = { history: Array(1200).fill(1), frequency: 12, horizon: 366 }
@@ -58,17 +66,24 @@ t.test('inputs that would cost too much are not taken', async (t) => {
   t.notOk(takes({ ...input, frequency: 0 }))
   t.notOk(takes({ ...input, history: [1, 2, 3, 1e13] }))
   t.notOk(takes({ ...input, methods: 'ets' }))
+  t.notOk(takes({ ...input, history: [1, 2, 3, 1e15] }))
+  t.notOk(takes({ ...input, history: [] }))
+  t.notOk(takes({ ...input, quantiles: [0.5, 1] }))
+  t.ok(takes({ ...input, history: [1, null, 3, 4, 5] }), 'null is a gap')
 })
 
 t.test('the packed bundle stands alone and answers as the sources do', async (t) => {
   const copy = t.testdir({})
-  for (const part of ['package.json', 'src', 'contracts', 'migrations']) {
+  for (const part of ['package.json', 'src', 'contracts', 'migrations', 'schemas']) {
     await cp(join(folder, part), join(copy, part), { recursive: true })
   }
   const { bundlePath, warnings } = await packPlugin(copy)
   t.strictSame(warnings, [])
   const code = await readFile(bundlePath, 'utf8')
-  t.notMatch(code, /\b(Intl|WebAssembly|SharedArrayBuffer|eval|Date|random|process|require)\b/)
+  t.notMatch(
+    code,
+    /\b(Intl|WebAssembly|SharedArrayBuffer|eval|Date|process|require)\b|Math\.random/,
+  )
   // A context of its own has the language and nothing of Node.
   const bundle = vm.runInNewContext(`${code}\n__signalbox_plugin.default`)
   const [{ input }] = contract.operations.forecast.examples

@@ -1,4 +1,4 @@
-import { minimiseSquares } from '../optimiser/levenberg-marquardt.ts'
+import { minimiseSquares, type Optimum } from '../optimiser/levenberg-marquardt.ts'
 import { isAdmissible } from './admissibility.ts'
 import {
   type EtsForm,
@@ -20,6 +20,12 @@ const MAX_ITERATIONS = 40
 /** Where a climb starts. The likelihood often has one top with slow states and one with a quick level. */
 export type Pace = 'slow' | 'quick'
 
+/** A start and how far to climb from it: a fitted model of the same form is a start too. */
+export interface Climb {
+  readonly from: Pace | EtsModel
+  readonly maxIterations: number
+}
+
 const startingShares: Readonly<Record<Pace, (period: number) => StartingShares>> = {
   // The longer the season, the slower: a year is to weigh as much whatever its number of seasons.
   slow: (period) => ({ alpha: 0.2 / period, beta: 0.1, gamma: 0.05, phi: 0.99 }),
@@ -40,8 +46,10 @@ export function fitEts(
   values: readonly number[],
   frequency: number,
   form: EtsForm,
-  pace: Pace = 'slow',
+  climb: Pace | Climb = 'slow',
 ): EtsModel | undefined {
+  const { from, maxIterations } =
+    typeof climb === 'string' ? { from: climb, maxIterations: MAX_ITERATIONS } : climb
   const scale = scaleOf(values)
   const scaled = values.map((value) => value / scale)
   const period = isSeasonal(form) ? frequency : 0
@@ -50,16 +58,15 @@ export function fitEts(
     lower: space.lower,
     upper: space.upper,
     count: values.length,
-    maxIterations: MAX_ITERATIONS,
+    maxIterations,
     residuals: likelihoodResiduals(form, space, Float64Array.from(scaled), period),
     isAllowed: (point: Float64Array) =>
       period === 0 || isAdmissible(space.smoothing(point), period),
   }
-  const guess = startingState(scaled, frequency, form)
-  const shares = startingShares[pace](Math.max(period, 1))
-  const best =
-    minimiseSquares(problem, space.encode(shares, guess)) ??
-    minimiseSquares(problem, space.encode(shares, flat(form, guess)))
+  const best = starts(space, form, scaled, frequency, from, scale).reduce<Optimum | undefined>(
+    (found, start) => found ?? minimiseSquares(problem, start()),
+    undefined,
+  )
   if (best === undefined) return undefined
   const state = scratchState(period)
   space.readState(best.point, state)
@@ -69,6 +76,27 @@ export function fitEts(
     initial: rescaled(form, { ...state, seasonal: [...state.seasonal] }, scale),
     aicc: aiccOf(best.cost, values.length, freeParameters(form, frequency) + 1, scale),
   }
+}
+
+/** Points to climb from, the best first; the next is for where one lies outside the form's domain. */
+function starts(
+  space: ParameterSpace,
+  form: EtsForm,
+  scaled: readonly number[],
+  frequency: number,
+  from: Pace | EtsModel,
+  scale: number,
+): (() => Float64Array)[] {
+  const pace = typeof from === 'string' ? from : 'slow'
+  const shares = startingShares[pace](isSeasonal(form) ? frequency : 1)
+  const guess = () => startingState(scaled, frequency, form)
+  return [
+    ...(typeof from === 'string'
+      ? []
+      : [() => space.encodeModel(from.smoothing, rescaled(form, from.initial, 1 / scale))]),
+    () => space.encode(shares, guess()),
+    () => space.encode(shares, flat(form, guess())),
+  ]
 }
 
 /** A state that is inside every form's domain: no growth, no season. */
@@ -92,14 +120,28 @@ function likelihoodResiduals(
       for (let t = 0; t < out.length; t++) out[t] = (values[t] as number) - (out[t] as number)
       return true
     }
-    let logs = 0
-    for (let t = 0; t < out.length; t++) logs += Math.log(out[t] as number)
-    const geometricMean = Math.exp(logs / out.length)
+    const geometricMean = Math.exp(sumOfLogs(out) / out.length)
     for (let t = 0; t < out.length; t++) {
       out[t] = ((values[t] as number) / (out[t] as number) - 1) * geometricMean
     }
     return true
   }
+}
+
+/** Forecasts whose product is taken before its logarithm: of order 1 and above 1e-8, eight of them stay far from underflow. */
+const TAKEN_TOGETHER = 8
+
+/** A logarithm costs more than a step of the recursion, so one is taken of eight values at a time. */
+function sumOfLogs(values: Float64Array): number {
+  let logs = 0
+  let product = 1
+  for (let t = 0; t < values.length; t++) {
+    product *= values[t] as number
+    if (t % TAKEN_TOGETHER !== TAKEN_TOGETHER - 1) continue
+    logs += Math.log(product)
+    product = 1
+  }
+  return logs + Math.log(product)
 }
 
 /**

@@ -73,6 +73,19 @@ export class ParameterSpace {
     ])
   }
 
+  /** The point of a model's own parameters, from which a climb over a longer or shorter history goes on. */
+  encodeModel({ alpha, beta, gamma, phi }: Smoothing, state: EtsState): Float64Array {
+    return Float64Array.from([
+      alpha,
+      ...(this.#hasTrend ? [shareOf(LEAST, alpha, beta)] : []),
+      ...(this.#hasSeason ? [shareOf(LEAST, 1 - alpha, gamma)] : []),
+      ...(this.#isDamped ? [phi] : []),
+      state.level,
+      ...(this.#hasTrend ? [state.growth] : []),
+      ...state.seasonal.slice(0, -1),
+    ])
+  }
+
   smoothing(point: Float64Array): Smoothing {
     const alpha = point[0] as number
     const gammaAt = this.#hasTrend ? 2 : 1
@@ -106,4 +119,8 @@ export class ParameterSpace {
 
 function between(least: number, most: number, share: number): number {
   return least + share * (most - least)
+}
+
+function shareOf(least: number, most: number, value: number): number {
+  return most > least ? Math.min(Math.max((value - least) / (most - least), 0), 1) : 0
 }

@@ -6,6 +6,8 @@ export interface Replay {
   /** One-step forecasts of the history. */
   readonly fitted: readonly number[]
   readonly mean: readonly number[]
+  /** State after the last observation, from which `continueEts` and `advanceEts` go on. */
+  readonly end: EtsState
 }
 
 /**
@@ -31,7 +33,38 @@ export function replayEts(
   return {
     fitted: Array.from(fitted, (value) => value * scale),
     mean: pointForecasts(form, smoothing.phi, last, horizon).map((value) => value * scale),
+    end: rescaled(form, last, scale),
   }
+}
+
+/** The mean of each of the next periods, from the state that a replay ended in. */
+export function continueEts(
+  { form, smoothing }: EtsModel,
+  end: EtsState,
+  horizon: number,
+): number[] {
+  return pointForecasts(form, smoothing.phi, end, horizon)
+}
+
+/**
+ * The state after one more observation: a replay over one value, so that it cannot differ from the long one.
+ * @returns undefined where the forecast leaves the model's domain.
+ */
+export function advanceEts(
+  model: EtsModel,
+  end: EtsState,
+  value: number,
+  scale: number,
+): EtsState | undefined {
+  const { form, smoothing } = model
+  const { level, growth, seasonal } = rescaled(form, end, 1 / scale)
+  const ring = Float64Array.from(seasonal)
+  const values = Float64Array.of(value / scale)
+  const state = { level, growth, seasonal: ring }
+  const trend = runRecursion(form, { smoothing, values, state, fitted: new Float64Array(1) })
+  if (trend === undefined) return undefined
+  const next = { ...trend, seasonal: [...ring.subarray(1), ...ring.subarray(0, 1)] }
+  return rescaled(form, next, scale)
 }
 
 /** The mean of each of the next periods, by the model's own recursion without errors. */

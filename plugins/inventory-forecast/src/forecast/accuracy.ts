@@ -1,3 +1,5 @@
+import { naiveErrors } from './back-test-accuracy.ts'
+
 /** How well one-step forecasts fit the history they were fitted to; all but `mase` in units of the series. */
 export interface Accuracy {
   /**
@@ -22,19 +24,13 @@ export function accuracyOf(
     return forecast === undefined ? [] : [forecast - value]
   })
   const mae = mean(errors.map(Math.abs))
-  const naive = naiveError(values, frequency)
+  const { mae: naive } = naiveErrors(values, frequency)
   return {
     mase: naive === 0 ? null : mae / naive,
     rmse: Math.sqrt(mean(errors.map((error) => error * error))),
     mae,
     bias: mean(errors),
   }
-}
-
-/** A history of a year or less has no season to repeat: the period before stands in for it. */
-function naiveError(values: readonly number[], frequency: number): number {
-  const lag = values.length > frequency ? frequency : 1
-  return mean(values.slice(lag).map((value, t) => Math.abs(value - (values[t] as number))))
 }
 
 function mean(values: readonly number[]): number {

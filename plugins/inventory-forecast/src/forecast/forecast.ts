@@ -5,8 +5,8 @@ import { type Replay, replayEts } from '../ets/replay-ets.ts'
 import { fitKey } from '../fitted-models/fit-key.ts'
 import { keepModel, readModel } from '../fitted-models/fitted-models-store.ts'
 import { accuracyOf } from './accuracy.ts'
-import { chooseMethod } from './choose-method.ts'
-import { type ForecastInput, refuseUnusable } from './forecast-input.ts'
+import { forecastFurther } from './forecast-further.ts'
+import { type ForecastInput, isPlain, type PlainInput, refuseUnusable } from './forecast-input.ts'
 import {
   combinedProjection,
   constantProjection,
@@ -16,8 +16,13 @@ import {
   thetaProjection,
 } from './projection.ts'
 
-/** Point forecasts of a demand series, how they were made, and how well they fit the past. */
+/** Forecasts of a demand series, how they were made, and how well they fit the past. */
 export async function forecast(input: ForecastInput, ctx: Pick<Context, 'db' | 'log'>) {
+  return isPlain(input) ? forecastPlain(input, ctx) : forecastFurther(input)
+}
+
+/** A method of the caller's choice over a plain history: point forecasts. */
+async function forecastPlain(input: PlainInput, ctx: Pick<Context, 'db' | 'log'>) {
   refuseUnusable(input)
   const { fitted, mean, ...made } = await project(input, ctx)
   return {
@@ -27,14 +32,8 @@ export async function forecast(input: ForecastInput, ctx: Pick<Context, 'db' | '
   }
 }
 
-async function project(
-  input: ForecastInput,
-  ctx: Pick<Context, 'db' | 'log'>,
-): Promise<Projection> {
-  const { history, frequency, horizon, smoothing } = input
-  const method = chooseMethod(input)
-  if (method === 'constant') return constantProjection(history, horizon)
-  if (method === 'theta') return thetaProjection(history, frequency, horizon)
+async function project(input: PlainInput, ctx: Pick<Context, 'db' | 'log'>): Promise<Projection> {
+  const { history, frequency, horizon, method, smoothing } = input
   if (method === 'holt-winters') {
     // refuseUnusable has seen that the weights are there.
     return holtWintersProjection(
@@ -44,6 +43,8 @@ async function project(
       horizon,
     )
   }
+  if (history.every((value) => value === history[0])) return constantProjection(history, horizon)
+  if (method === 'theta') return thetaProjection(history, frequency, horizon)
   const { model, replay } = await fittedEts(input, ctx)
   const ets = etsProjection(model, replay)
   return method === 'ets'
@@ -53,7 +54,7 @@ async function project(
 
 /** The series' ETS model: the one kept from an earlier call, or a new fit that is then kept. */
 async function fittedEts(
-  { history, frequency, horizon }: ForecastInput,
+  { history, frequency, horizon }: PlainInput,
   ctx: Pick<Context, 'db' | 'log'>,
 ): Promise<{ model: EtsModel; replay: Replay }> {
   const key = fitKey(history, frequency)

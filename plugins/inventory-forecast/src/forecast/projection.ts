@@ -1,17 +1,9 @@
-import { type EtsModel, nameOf } from '../ets/ets-model.ts'
+import type { EtsModel } from '../ets/ets-model.ts'
 import type { Replay } from '../ets/replay-ets.ts'
+import { detailsOf } from '../methods/ets-method.ts'
+import type { MethodDetails } from '../methods/method.ts'
 import { type FixedSmoothing, holtWinters } from '../smoothing/holt-winters.ts'
 import { fitTheta } from '../theta/theta.ts'
-
-/** One model that took part, as the answer shows it. */
-export interface ModelDetails {
-  readonly name: string
-  /** Smoothing weights and growth; those a model lacks are left out. */
-  readonly parameters: Readonly<Record<string, number>>
-  readonly season: 'none' | 'additive' | 'multiplicative'
-  /** For an ETS model: the criterion it won by, null where the history is too short for it. */
-  readonly aicc?: number | null
-}
 
 /** What every method comes to: forecasts of the past and of the future, and how they were made. */
 export interface Projection {
@@ -19,21 +11,12 @@ export interface Projection {
   readonly description: string
   readonly fitted: readonly (number | undefined)[]
   readonly mean: readonly number[]
-  readonly models: readonly ModelDetails[]
+  readonly models: readonly MethodDetails[]
 }
 
-const seasonNames = { N: 'none', A: 'additive', M: 'multiplicative' } as const
-
-export function etsProjection(model: EtsModel, replay: Replay): Projection {
-  const { form, smoothing, aicc } = model
-  const parameters = {
-    alpha: smoothing.alpha,
-    ...(form.trend === 'N' ? {} : { beta: smoothing.beta }),
-    ...(form.season === 'N' ? {} : { gamma: smoothing.gamma }),
-    ...(form.trend === 'Ad' ? { phi: smoothing.phi } : {}),
-  }
-  const details = { name: nameOf(form), parameters, season: seasonNames[form.season], aicc }
-  return { method: 'ets', description: details.name, ...replay, models: [details] }
+export function etsProjection(model: EtsModel, { fitted, mean }: Replay): Projection {
+  const details = detailsOf(model)
+  return { method: 'ets', description: details.name, fitted, mean, models: [details] }
 }
 
 export function thetaProjection(

@@ -71,8 +71,9 @@ export function minimiseSquares(problem: BoxProblem, start: Float64Array): Optim
 /** Gauss and Newton's equations for the parameters that may move. */
 interface NormalSystem {
   readonly free: readonly number[]
-  readonly matrix: readonly (readonly number[])[]
-  readonly descent: readonly number[]
+  /** Lower triangle, row by row. */
+  readonly matrix: Float64Array
+  readonly descent: Float64Array
 }
 
 function normalSystem(
@@ -81,14 +82,22 @@ function normalSystem(
   residuals: Float64Array,
   jacobian: readonly Float64Array[],
 ): NormalSystem {
-  const slopes = jacobian.map((row) => dot(row, residuals))
-  const free = slopes.flatMap((slope, i) => (isHeld(problem, point, i, slope) ? [] : [i]))
-  const rows = free.map((i) => jacobian[i] as Float64Array)
-  const lower = rows.map((row, k) => rows.slice(0, k + 1).map((other) => dot(row, other)))
-  const matrix = lower.map((row, k) =>
-    rows.map((_, j) => (j <= k ? row[j] : lower[j]?.[k]) as number),
-  )
-  return { free, matrix, descent: free.map((i) => -(slopes[i] as number)) }
+  const free: number[] = []
+  const descent: number[] = []
+  for (const [i, row] of jacobian.entries()) {
+    const slope = dot(row, residuals)
+    if (isHeld(problem, point, i, slope)) continue
+    free.push(i)
+    descent.push(-slope)
+  }
+  const matrix = new Float64Array((free.length * (free.length + 1)) / 2)
+  let at = 0
+  for (const [k, i] of free.entries()) {
+    for (let j = 0; j <= k; j++) {
+      matrix[at++] = dot(jacobian[i] as Float64Array, jacobian[free[j] as number] as Float64Array)
+    }
+  }
+  return { free, matrix, descent: Float64Array.from(descent) }
 }
 
 function step(
@@ -97,9 +106,10 @@ function step(
   { free, matrix, descent }: NormalSystem,
   damping: number,
 ): Float64Array {
-  const damped = matrix.map((row, k) =>
-    row.map((value, j) => (j === k ? value * (1 + damping) : value)),
-  )
+  const damped = matrix.slice()
+  for (let k = 0, at = 0; k < free.length; k++, at += k + 1) {
+    damped[at] = (matrix[at] as number) * (1 + damping)
+  }
   const move = solveSymmetric(damped, descent)
   const next = point.slice()
   for (const [k, i] of free.entries()) {
@@ -144,7 +154,14 @@ function sumOfSquares(values: Float64Array): number {
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let t = 0; t < a.length; t++) sum += (a[t] as number) * (b[t] as number)
-  return sum
+  // Two sums side by side: neither waits for the other's addition.
+  let even = 0
+  let odd = 0
+  const last = a.length - 1
+  for (let t = 0; t < last; t += 2) {
+    even += (a[t] as number) * (b[t] as number)
+    odd += (a[t + 1] as number) * (b[t + 1] as number)
+  }
+  if (a.length % 2 === 1) even += (a[last] as number) * (b[last] as number)
+  return even + odd
 }

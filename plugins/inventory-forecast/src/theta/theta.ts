@@ -30,28 +30,84 @@ export interface ThetaFit {
  * @param values at least two.
  */
 export function fitTheta(values: readonly number[], frequency: number, horizon: number): ThetaFit {
+  const start = startTheta(values, frequency)
+  const { alpha, drift, season } = start
+  const end = values.reduce(advanceTheta, start)
+  return {
+    alpha,
+    drift,
+    season,
+    fitted: thetaFitted(end, values),
+    mean: continueTheta(end, horizon),
+  }
+}
+
+/** One-step forecasts of the observations that a state has seen since its start. */
+export function thetaFitted({ start, ...model }: ThetaState, values: readonly number[]): number[] {
+  let state: ThetaState = { ...model, start, level: start, seen: 0 }
+  return values.map((value) => {
+    const forecast = nextTheta(state)
+    state = advanceTheta(state, value)
+    return forecast
+  })
+}
+
+/** A Theta model between two observations. */
+export interface ThetaState {
+  readonly alpha: number
+  readonly drift: number
+  readonly season: SeasonalShape | 'none'
+  /** One index a season, that of the first observation first; empty without a season. */
+  readonly indices: readonly number[]
+  /** Level before the first observation. */
+  readonly start: number
+  /** Level without season and drift. */
+  readonly level: number
+  /** Observations seen. */
+  readonly seen: number
+}
+
+/** The model before the first observation of the series it is fitted to. */
+export function startTheta(values: readonly number[], frequency: number): ThetaState {
   const { season, indices } = seasonOf(values, frequency)
   const adjusted = season === 'none' ? values : seasonallyAdjusted(values, indices, season)
   const drift = fitLine(adjusted).slope / 2
   const { alpha, level } = fitSimpleSmoothing(adjusted)
-  const withSeason = (value: number, t: number): number => {
-    if (season === 'none') return value
-    const index = indices[t % frequency] as number
-    return season === 'additive' ? value + index : value * index
-  }
-  // The drift that smoothing with weight alpha has not caught up with after t observations.
-  const behind = (t: number): number => (1 - (1 - alpha) ** t) / alpha
-  const fitted: number[] = []
-  let smoothed = level
-  for (const [t, value] of adjusted.entries()) {
-    fitted.push(withSeason(smoothed + drift * behind(t), t))
-    smoothed += alpha * (value - smoothed)
-  }
-  const n = values.length
-  const mean = Array.from({ length: horizon }, (_, h) =>
-    withSeason(smoothed + drift * (h + behind(n)), n + h),
-  )
-  return { alpha, drift, season, fitted, mean }
+  return { alpha, drift, season, indices, start: level, level, seen: 0 }
+}
+
+export function advanceTheta(state: ThetaState, value: number): ThetaState {
+  const { alpha, level, seen } = state
+  const adjusted = withoutSeason(state, value, seen)
+  return { ...state, level: level + alpha * (adjusted - level), seen: seen + 1 }
+}
+
+export function continueTheta(state: ThetaState, horizon: number): number[] {
+  const { drift, level, seen } = state
+  const base = level + drift * behind(state)
+  return Array.from({ length: horizon }, (_, h) => withSeason(state, base + drift * h, seen + h))
+}
+
+/** Forecast of the next observation. */
+function nextTheta(state: ThetaState): number {
+  return withSeason(state, state.level + state.drift * behind(state), state.seen)
+}
+
+/** The drift that smoothing with weight alpha has not caught up with after the observations seen. */
+function behind({ alpha, seen }: ThetaState): number {
+  return (1 - (1 - alpha) ** seen) / alpha
+}
+
+function withSeason({ season, indices }: ThetaState, value: number, t: number): number {
+  if (season === 'none') return value
+  const index = indices[t % indices.length] as number
+  return season === 'additive' ? value + index : value * index
+}
+
+function withoutSeason({ season, indices }: ThetaState, value: number, t: number): number {
+  if (season === 'none') return value
+  const index = indices[t % indices.length] as number
+  return season === 'additive' ? value - index : value / index
 }
 
 function seasonOf(

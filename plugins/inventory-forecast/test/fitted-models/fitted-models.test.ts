@@ -12,7 +12,7 @@ import { contextWith, contextWithoutTables, failingContext } from '../context.ts
 fc.configureGlobal({ seed: 20_261_126 })
 
 const history = [52, 61, 74, 49, 55, 66, 78, 53, 60, 70, 85, 56, 63, 75, 88, 60]
-const request = { history, frequency: 4, horizon: 4 }
+const request = { history, frequency: 4, horizon: 4, method: 'ets' } as const
 
 /** The table of one tenant, as far as the plugin's three statements go. */
 function table(rows = new Map<string, string>()) {

@@ -7,7 +7,10 @@ const MOST_TERMS = 1_000_000
  * b₀ + a₁/(b₁ + a₂/(b₂ + …)) by the modified Lentz method (Thompson and Barnett 1986).
  * @param term gives [aₖ, bₖ] for k ≥ 1.
  */
-export function continuedFraction(first: number, term: (k: number) => readonly [number, number]): number {
+export function continuedFraction(
+  first: number,
+  term: (k: number) => readonly [number, number],
+): number {
   let value = first === 0 ? TINY : first
   let c = value
   let d = 0

@@ -38,7 +38,10 @@ export function discreteQuantile(distribution: Discrete, probability: number): n
   const reaches = (k: number) => lowerTail(distribution, k) >= target
   let low = distribution.lowest - 1
   let step = 1
-  let high = Math.min(distribution.highest, Math.max(distribution.lowest, Math.ceil(distribution.mean)))
+  let high = Math.min(
+    distribution.highest,
+    Math.max(distribution.lowest, Math.ceil(distribution.mean)),
+  )
   while (!reaches(high)) {
     low = high
     high = Math.min(distribution.highest, high + step)

@@ -18,11 +18,7 @@ const LARGEST_SAMPLE = 10_000_000
  * acceptance numbers in turn, each with the smallest sample that meets the consumer's point
  * (Guenther 1969, "Use of the binomial, hypergeometric and Poisson tables to obtain sampling plans").
  */
-export function findPlan(
-  model: QualityModel,
-  producer: RiskPoint,
-  consumer: RiskPoint,
-): PlanStage {
+export function findPlan(model: QualityModel, producer: RiskPoint, consumer: RiskPoint): PlanStage {
   if (!(producer.quality < consumer.quality && producer.probability > consumer.probability)) {
     throw new Refusal(
       'RISK_POINTS_CROSSED',
@@ -56,7 +52,8 @@ function smallestSample(
   const protects = (size: number) =>
     acceptanceProbability([plan(size)], model, quality) <= probability
   // A lot with no more nonconforming items than are accepted passes whatever the sample.
-  if (model.kind === 'hypergeometric' && nonconformingItems(most, quality) <= accept) return undefined
+  if (model.kind === 'hypergeometric' && nonconformingItems(most, quality) <= accept)
+    return undefined
   let low = accept
   let high = Math.min(most, 2 * accept + 2)
   while (!protects(high)) {

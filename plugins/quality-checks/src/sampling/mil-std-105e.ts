@@ -178,23 +178,7 @@ const multipleReduced: StageTable = {
 /** Table I, and the letters that II to IV share. */
 const frame = {
   letters: 'ABCDEFGHJKLMNPQRS',
-  lotSizesTo: [
-    8,
-    15,
-    25,
-    50,
-    90,
-    150,
-    280,
-    500,
-    1200,
-    3200,
-    10000,
-    35000,
-    150000,
-    500000,
-    null,
-  ],
+  lotSizesTo: [8, 15, 25, 50, 90, 150, 280, 500, 1200, 3200, 10000, 35000, 150000, 500000, null],
   codeLetters: {
     'S-1': 'AAAABBBBCCCCDDD',
     'S-2': 'AAABBBCCCDDDEEE',
@@ -205,8 +189,8 @@ const frame = {
     III: 'BCDEFGHJKLMNPQR',
   },
   aqls: [
-    0.01, 0.015, 0.025, 0.04, 0.065, 0.1, 0.15, 0.25, 0.4, 0.65, 1, 1.5, 2.5, 4, 6.5, 10, 15, 25, 40, 65,
-    100, 150, 250, 400, 650, 1000,
+    0.01, 0.015, 0.025, 0.04, 0.065, 0.1, 0.15, 0.25, 0.4, 0.65, 1, 1.5, 2.5, 4, 6.5, 10, 15, 25,
+    40, 65, 100, 150, 250, 400, 650, 1000,
   ],
 } as const
 

@@ -29,8 +29,7 @@ export function stageChances(
   return stages.map((stage, index) => {
     const isLast = index === stages.length - 1
     const highestAccept = isLast ? stage.reject - 1 : (stage.accept ?? -1)
-    const next = (found: number) =>
-      findings(model, quality, stage.sampleSize - drawn, drawn, found)
+    const next = (found: number) => findings(model, quality, stage.sampleSize - drawn, drawn, found)
     const accepted = over(undecided, (found) => lowerTail(next(found), highestAccept - found))
     const rejected = over(undecided, (found) => upperTail(next(found), stage.reject - 1 - found))
     undecided = goOn(undecided, highestAccept + 1, stage.reject, next)
@@ -50,7 +49,9 @@ export function acceptanceProbability(
 
 /** Items looked at on average until a lot is decided, where every sample is looked at whole. */
 export function averageSampleNumber(chances: readonly StageChances[]): number {
-  return sum(chances.map(({ sampleSize, accepted, rejected }) => sampleSize * (accepted + rejected)))
+  return sum(
+    chances.map(({ sampleSize, accepted, rejected }) => sampleSize * (accepted + rejected)),
+  )
 }
 
 /**
@@ -73,9 +74,7 @@ export function averageOutgoingQuality(
 /** Items looked at on average for a lot, with those of lots that are sorted. */
 export function averageTotalInspection(chances: readonly StageChances[], lotSize: number): number {
   return sum(
-    chances.map(
-      ({ sampleSize, accepted, rejected }) => sampleSize * accepted + lotSize * rejected,
-    ),
+    chances.map(({ sampleSize, accepted, rejected }) => sampleSize * accepted + lotSize * rejected),
   )
 }
 

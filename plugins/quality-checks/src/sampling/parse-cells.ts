@@ -1,10 +1,24 @@
 import type { PlanStage } from './plan-types.ts'
+import type { MasterTable } from './scheme-tables.ts'
 
 /** Ac and Re of one stage, without the sample they belong to. */
 export type AcceptReject = Pick<PlanStage, 'accept' | 'reject'>
 
 /** A cell of a master table: a plan, or where to look on. */
 export type Cell = AcceptReject | 'below' | 'above'
+
+/** Rows of a table in cells: read for every plan of a batch, cut up once. */
+const cutUp = new WeakMap<MasterTable, Map<string, Cell[]>>()
+
+export function cellsOf(table: MasterTable, letter: string): readonly Cell[] | undefined {
+  const row = table.rows[letter]
+  if (row === undefined) return undefined
+  const rows = cutUp.get(table) ?? new Map<string, Cell[]>()
+  cutUp.set(table, rows)
+  const cells = rows.get(letter) ?? parseRow(row)
+  rows.set(letter, cells)
+  return cells
+}
 
 export function parseRow(row: string): Cell[] {
   return row.split(' ').map(parseCell)

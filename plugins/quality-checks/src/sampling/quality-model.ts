@@ -26,7 +26,11 @@ export function findings(
 ): Discrete {
   if (model.kind === 'binomial') return binomial(size, quality)
   if (model.kind === 'poisson') return poisson(size * quality)
-  return hypergeometric(size, model.lotSize - drawn, nonconformingItems(model.lotSize, quality) - found)
+  return hypergeometric(
+    size,
+    model.lotSize - drawn,
+    nonconformingItems(model.lotSize, quality) - found,
+  )
 }
 
 /** A lot has a whole number of nonconforming items: the nearest to its fraction. */

@@ -1,6 +1,6 @@
 import { Refusal } from '@signalbox/sdk'
 import { builtInScheme } from './built-in-schemes.ts'
-import { type AcceptReject, type Cell, cellKey, parseRow, parseStages } from './parse-cells.ts'
+import { type AcceptReject, cellKey, cellsOf, parseStages } from './parse-cells.ts'
 import type {
   AttributePlan,
   PlanRequest,
@@ -58,7 +58,11 @@ export function tabledPlan(request: PlanRequest, tables?: SchemeTables): Attribu
  * @param stage counted from 0.
  * @param nonconforming found in this stage and all before it.
  */
-export function judgeStage(plan: AttributePlan, stage: number, nonconforming: number): StageVerdict {
+export function judgeStage(
+  plan: AttributePlan,
+  stage: number,
+  nonconforming: number,
+): StageVerdict {
   const numbers = plan.stages[stage]
   if (numbers === undefined || !Number.isInteger(nonconforming) || nonconforming < 0) {
     throw new Refusal(
@@ -123,7 +127,7 @@ interface Row {
 function followArrows(letters: string, table: MasterTable, from: number, column: number): Row {
   let step = 0
   for (let index = from; ; index += step) {
-    const cell = cellAt(letters, table, index, column)
+    const cell = cellsOf(table, letters.charAt(index))?.[column]
     if (cell === undefined) break
     if (typeof cell !== 'string') return { index, cell }
     step ||= cell === 'below' ? 1 : -1
@@ -132,16 +136,6 @@ function followArrows(letters: string, table: MasterTable, from: number, column:
     'TABLE_BROKEN',
     `The arrows of column ${column + 1} lead out of the table: load the scheme again with a plan at their end.`,
   )
-}
-
-function cellAt(
-  letters: string,
-  table: MasterTable,
-  index: number,
-  column: number,
-): Cell | undefined {
-  const row = table.rows[letters.charAt(index)]
-  return row === undefined ? undefined : parseRow(row)[column]
 }
 
 function stagesAt(

@@ -1,6 +1,6 @@
+import { builtInScheme } from './built-in-schemes.ts'
 import type { AttributePlan, PlanRequest } from './plan-types.ts'
 import { planFor } from './sampling-plan.ts'
-import { builtInScheme } from './built-in-schemes.ts'
 import type { SchemeTables } from './scheme-tables.ts'
 
 /** Points of a lot that did well, and of one whose plan accepts at most one (ISO 2859-1, 9.3.3.2). */

@@ -1,0 +1,16 @@
+/** Why a figure is what it is: for programs by its code, for people in their language. */
+export interface Reason {
+  readonly code: string
+  readonly en: string
+  readonly 'zh-CN': string
+  readonly numbers: Readonly<Record<string, number>>
+}
+
+/** Six digits tell people enough; written out without locale, so that it reads the same everywhere. */
+export function digits(value: number): string {
+  return String(Number(value.toPrecision(6)))
+}
+
+export function percent(share: number): string {
+  return `${Number((100 * share).toFixed(2))} %`
+}

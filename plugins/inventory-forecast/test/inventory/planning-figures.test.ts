@@ -1,0 +1,101 @@
+import t from 'tap'
+import { abcXyz, matrixOf } from '../../src/classification/abc-xyz.ts'
+import { demandDistribution } from '../../src/intermittent/demand-distribution.ts'
+import { probabilityAtMost } from '../../src/intermittent/pmf.ts'
+import { forecastValueAdded } from '../../src/inventory/forecast-value-added.ts'
+import { negativeBinomialPmf } from '../../src/inventory/negative-binomial.ts'
+import { pooledSafetyStock } from '../../src/inventory/pooled-stock.ts'
+import { stockoutRisk } from '../../src/inventory/stockout-risk.ts'
+
+t.test('classes are by value and steadiness, the same for any order of items', async (t) => {
+  const items = [
+    { id: 'd', value: 0, history: [0, 0, 0] },
+    { id: 'a', value: 700, history: [10, 11, 9, 10] },
+    { id: 'c', value: 50, variation: 0.7 },
+    { id: 'b', value: 250, history: [0, 9, 0, 0, 8, 0] },
+  ]
+  const found = abcXyz(items)
+  t.strictSame(
+    found.map(({ id, abc, xyz }) => [id, abc, xyz]),
+    [
+      ['a', 'A', 'X'],
+      ['b', 'A', 'Z'],
+      ['c', 'C', 'Y'],
+      ['d', 'C', null],
+    ],
+  )
+  t.strictSame(abcXyz([...items].reverse()), found)
+  t.equal(matrixOf(found)['AX'], 1)
+  t.strictSame(
+    abcXyz([{ id: 'x', value: 0 }]).map(({ abc }) => abc),
+    ['C'],
+  )
+  t.equal(found.find(({ id }) => id === 'd')?.demandClass, 'dead')
+})
+
+t.test(
+  'the risk of a stock-out is that of its closed form, and falls with what comes in',
+  async (t) => {
+    const demandPerPeriod = negativeBinomialPmf(4, 4)
+    const over = (periods: number) => negativeBinomialPmf(4 * periods, 4 * periods)
+    const alone = stockoutRisk({ onHand: 20, incoming: [], demandPerPeriod, horizon: 8 })
+    t.ok(Math.abs(alone.withinHorizon - (1 - probabilityAtMost(over(8), 20))) < 1e-9)
+    t.equal(alone.beforeNextReceipt, alone.withinHorizon)
+    t.equal(alone.likelyPeriod, 5)
+    const supplied = stockoutRisk({
+      onHand: 20,
+      incoming: [{ quantity: 30, period: 5 }],
+      demandPerPeriod,
+      horizon: 8,
+    })
+    t.ok(Math.abs(supplied.beforeNextReceipt - (1 - probabilityAtMost(over(5), 20))) < 1e-9)
+    t.ok(supplied.withinHorizon < alone.withinHorizon)
+    const empty = stockoutRisk({ onHand: -3, incoming: [], demandPerPeriod, horizon: 3 })
+    t.ok(empty.byPeriod[0]! > 0.95)
+    const dead = demandDistribution({ history: [0, 0], periods: 1 })
+    const safe = stockoutRisk({ onHand: 0, incoming: [], demandPerPeriod: dead.pmf, horizon: 5 })
+    t.equal(safe.withinHorizon, 0)
+    t.equal(safe.expectedPeriod, null)
+  },
+)
+
+t.test('an override is worth what it took from the error', async (t) => {
+  const found = forecastValueAdded([
+    { statistical: 100, override: 120, actual: 130 },
+    { statistical: 100, override: 90, actual: 110 },
+    { statistical: 50, override: 50, actual: 40 },
+    { statistical: 50, override: 60, actual: Number.NaN },
+  ])!
+  t.equal(found.periods, 3)
+  t.ok(
+    Math.abs(found.statistical.mae - 50 / 3) < 1e-12 &&
+      Math.abs(found.override.mae - 40 / 3) < 1e-12,
+  )
+  t.ok(Math.abs(found.relative! - 0.2) < 1e-12)
+  t.equal(found.shareImproved, 0.5)
+  t.equal(found.shareRightDirection, 0.5)
+  t.ok(found.statistical.bias < 0)
+  t.equal(forecastValueAdded([]), undefined)
+  const exact = forecastValueAdded([{ statistical: 5, override: 5, actual: 5 }])!
+  t.strictSame([exact.relative, exact.shareImproved], [null, null])
+})
+
+t.test('items that substitute each other need less together', async (t) => {
+  const items = [
+    { mean: 10, sd: 3 },
+    { mean: 20, sd: 4 },
+  ]
+  t.strictSame(pooledSafetyStock(items, 2, 0), { apart: 14, pooled: 10, saved: 4 })
+  t.ok(Math.abs(pooledSafetyStock(items, 2, 1).saved) < 1e-12)
+  t.equal(
+    pooledSafetyStock(
+      [
+        { mean: 1, sd: 2 },
+        { mean: 1, sd: 2 },
+      ],
+      1,
+      -1,
+    ).pooled,
+    0,
+  )
+})

@@ -1,0 +1,41 @@
+import { parsePlace, writePlace } from './page-place.ts'
+import { requireChart } from './require-chart.ts'
+import type { SpcPort } from './spc-port.ts'
+
+interface LimitsRow {
+  readonly version: number
+  readonly centre: number
+  readonly sigma: number
+  readonly points: number
+  readonly excluded: readonly string[]
+  readonly reason: string
+  readonly author: string
+  readonly frozen_at: string
+}
+
+interface HistoryRequest {
+  readonly chart: string
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+const USUAL_LIMIT = 20
+
+/** All limits that a chart ever had, newest first. */
+export async function limitsHistory(
+  { chart, limit = USUAL_LIMIT, cursor }: HistoryRequest,
+  ctx: SpcPort,
+) {
+  await requireChart(ctx, chart)
+  const before = cursor === undefined ? null : Number(parsePlace(cursor).point)
+  const { rows } = await ctx.db.query<LimitsRow>(
+    `select version, centre, sigma, points, excluded, reason, author, frozen_at from spc_limits
+      where chart = $1 and ($2::int is null or version < $2) order by version desc limit $3`,
+    [chart, before, limit + 1],
+  )
+  const last = rows.length > limit ? rows[limit - 1] : undefined
+  return {
+    items: rows.slice(0, limit).map(({ frozen_at, ...row }) => ({ ...row, frozenAt: frozen_at })),
+    ...(last ? { next: writePlace({ at: last.frozen_at, point: `${last.version}` }) } : {}),
+  }
+}
