@@ -1,6 +1,7 @@
 import { Refusal } from '@signalbox/sdk'
 import { cellsOf, isTextType, MAX_TEXT } from './cells.ts'
 import { checksOf } from './checks-store.ts'
+import { columnOf } from './columns.ts'
 import type { DatasetDefinition, Value } from './data-check-types.ts'
 import {
   appendBatch,
@@ -14,7 +15,7 @@ import {
 import type { DataChecksPort } from './ports.ts'
 import { requireDataset } from './run-service.ts'
 import { SLOTS, slotRow, slotsOf } from './slots.ts'
-import { columnOf, validateCheck } from './validate-check.ts'
+import { validateCheck } from './validate-check.ts'
 
 type Port = DataChecksPort
 

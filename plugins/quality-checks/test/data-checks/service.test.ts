@@ -1,8 +1,5 @@
 import { createTestHost } from '@signalbox/sdk/testing'
 import t from 'tap'
-import { checksOf } from '../../src/data-checks/checks-store.ts'
-import type { DataChecksPort } from '../../src/data-checks/ports.ts'
-import { continueRun, startRun } from '../../src/data-checks/run-service.ts'
 import plugin from '../../src/index.ts'
 import { openTestDatabase } from './test-database.ts'
 
@@ -331,60 +328,3 @@ t.test('what cannot be done is refused by a code', async (t) => {
     'no word of a user is in a statement',
   )
 })
-
-t.test(
-  'a long run goes on from call to call, and a step that is done twice counts once',
-  async (t) => {
-    const rows = 450_000
-    await call('defineDataset', { dataset: 'big', columns: columns({ n: 'integer', s: 'text' }) })
-    await call('defineCheck', {
-      check: 'big-n',
-      dataset: 'big',
-      rule: 'between',
-      column: 'n',
-      min: 3,
-    })
-    await call('defineCheck', { check: 'big-s', dataset: 'big', rule: 'unique', columns: ['s'] })
-    await database.query(
-      `insert into data_rows (tenant, dataset, seq, n1, t1) select 'acme', 'big', i, i % 100, 's' || i / 2 from generate_series(0, $1::int - 1) i`,
-      [rows],
-    )
-    await database.query(`update data_sets set next_row = $1 where dataset = 'big'`, [rows])
-    let now = Date.UTC(2026, 10, 28)
-    const scheduled: string[] = []
-    const ctx = {
-      db: database,
-      tenant: 'acme',
-      // Each look at the clock finds a second gone: a call has room for two steps.
-      now: () => (now += 800),
-      log: { info: () => undefined, error: () => undefined },
-      jobs: { schedule: async (job: string) => scheduled.push(job) },
-    } as unknown as DataChecksPort
-    const calls: number[] = []
-    let run = await startRun('big', 'all', 'long', ctx)
-    for (; run.state === 'running' && calls.length < 50; run = await continueRun('long', ctx))
-      calls.push(run.progress.at)
-    t.equal(run.state, 'finished')
-    t.ok(
-      calls.length >= 2 && scheduled.every((job) => job === 'continue-data-run'),
-      `${calls.length} calls`,
-    )
-    t.strictSame(
-      [run.progress.tallies['big-n'], run.progress.tallies['big-s']],
-      [
-        { assessed: rows, unexpected: (rows / 100) * 3, shown: 20 },
-        { assessed: rows, unexpected: rows, shown: 20 },
-      ],
-    )
-    t.equal(
-      (await continueRun('long', ctx)).state,
-      'finished',
-      'a job that comes late finds it done',
-    )
-    t.strictSame(
-      (await checksOf('big', ctx)).map(({ state }) => state),
-      ['fail', 'fail'],
-    )
-    await database.query(`delete from data_rows where dataset = 'big'`)
-  },
-)
