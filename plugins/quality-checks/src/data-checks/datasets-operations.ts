@@ -108,7 +108,7 @@ async function validateChange(
       'COLUMNS_IN_USE',
       'There are rows: keep its columns in their order and types, and add new ones behind.',
     )
-  for (const { definition: check } of await checksOf(known.dataset, ctx)) {
+  for (const { definition: check } of await checksOf([known.dataset], ctx)) {
     // The other dataset of a check did not change here.
     const other =
       check.otherDataset === undefined ? undefined : await findDataset(check.otherDataset, ctx)

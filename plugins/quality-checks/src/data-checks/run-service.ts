@@ -84,7 +84,7 @@ async function runAtWork(dataset: string, ctx: Port): Promise<StoredRun | undefi
 }
 
 async function planOf(data: StoredDataset, scope: 'all' | 'new', ctx: Port): Promise<RunPlan> {
-  const stored = (await checksOf(data.dataset, ctx))
+  const stored = (await checksOf([data.dataset], ctx))
     .map(({ definition }) => definition)
     .filter(({ enabled = true }) => enabled)
   if (stored.length === 0)
@@ -135,7 +135,7 @@ async function takeStep(run: StoredRun, ctx: Port): Promise<void> {
     return saveProgress(run, outcome, at(), ctx)
   }
   const states = new Map(
-    (await checksOf(run.dataset, ctx)).map(({ definition, state }) => [
+    (await checksOf([run.dataset], ctx)).map(({ definition, state }) => [
       definition.check,
       state ?? undefined,
     ]),

@@ -82,7 +82,8 @@ export async function onDatasetRefreshed(
   ctx: Port,
 ): Promise<void> {
   if (!(await findDataset(dataset, ctx))) return
-  if (!(await checksOf(dataset, ctx)).some(({ definition: { enabled = true } }) => enabled)) return
+  if (!(await checksOf([dataset], ctx)).some(({ definition: { enabled = true } }) => enabled))
+    return
   await startRun(
     dataset,
     undefined,

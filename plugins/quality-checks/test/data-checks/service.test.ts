@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { createTestHost } from '@signalbox/sdk/testing'
 import t from 'tap'
 import plugin from '../../src/index.ts'
@@ -17,19 +18,21 @@ const lengthProvider = {
     }),
   },
 }
-const host = await createTestHost({
-  folder: new URL('../../', import.meta.url),
-  plugin,
-  tenant: 'acme',
-  now: Date.UTC(2026, 10, 27),
-  answers: {
-    database: async (sql, parameters) => {
-      const { rows, rowCount } = await database.query(sql, parameters)
-      return { rows, rowCount: rowCount ?? 0 }
+const openHost = (tenant: string, now: number) =>
+  createTestHost({
+    folder: new URL('../../', import.meta.url),
+    plugin,
+    tenant,
+    now,
+    answers: {
+      database: async (sql, parameters) => {
+        const { rows, rowCount } = await database.query(sql, parameters)
+        return { rows, rowCount: rowCount ?? 0 }
+      },
+      contributions: { 'quality.data/check/v1': [lengthProvider] },
     },
-    contributions: { 'quality.data/check/v1': [lengthProvider] },
-  },
-})
+  })
+const host = await openHost('acme', Date.UTC(2026, 10, 27))
 
 // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever comes
 const call = (operation: string, input: object): Promise<any> =>
@@ -112,6 +115,16 @@ t.test(
     t.strictSame((await call('badRows', { check: 'profit-agrees' })).items, [
       { values: { region: 'East', profit: 12.4 }, other: { dataset: 'sales', value: 10.9 } },
     ])
+    t.match(await call('results', { check: 'profit-agrees', limit: 1 }), {
+      items: [{ charted: 0.5, failBelow: 1, warnBelow: 1 }],
+      signals: [],
+    })
+    t.match(await call('checks', { state: 'fail' }), { items: [{ check: 'profit-agrees' }] })
+    t.strictSame((await call('checks', { state: 'pass' })).items, [])
+    t.strictSame((await call('checks', { check: 'nope' })).items, [])
+    const [line, other] = (await call('scores', {})).items
+    t.match(line, { dataset: 'finance', score: 50, checks: 1, failing: 1, notAssessed: 0, rows: 2 })
+    t.match(other, { dataset: 'sales', score: null, checks: 0, asOf: null })
     t.match(await call('explain', { check: 'profit-agrees' }), {
       state: 'fail',
       text: { en: /profit must be the same in sales/ },
@@ -327,4 +340,17 @@ t.test('what cannot be done is refused by a code', async (t) => {
     texts.includes('drop') || texts.includes('or true'),
     'no word of a user is in a statement',
   )
+})
+
+t.test('the examples of the contract are a story that can be told again', async (t) => {
+  const file = new URL('../../contracts/quality.data.json', import.meta.url)
+  const { operations } = JSON.parse(await readFile(file, 'utf8'))
+  const story = await openHost('dongchen', Date.UTC(2026, 10, 27, 4))
+  const order = ['defineDataset', 'datasets', 'defineCheck', 'checks', 'appendRows', 'run', 'runs']
+  const told = [...order, 'results', 'badRows', 'explain', 'score', 'scores']
+  t.strictSame([...told].sort(), Object.keys(operations).sort(), 'each operation has its part')
+  for (const operation of told) {
+    const [{ input, output }] = operations[operation].examples
+    t.strictSame(await story.call('quality.data', operation, input), output, operation)
+  }
 })
