@@ -184,7 +184,8 @@ t.test(
       question: 'Why are the rings scratched?',
     })
     t.ok(asked.links.reply, 'the supplier has a link')
-    const reply = await fetch(asked.links.reply, {
+    const { pathname, search } = new URL(asked.links.reply)
+    const reply = await fetch(`${host.url}${pathname}${search}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ rootCause: 'A worn gripper', correctiveAction: 'Replaced monthly' }),
@@ -212,7 +213,7 @@ t.test(
       () => company.ask('quality.supplier@1', 'score', { supplier: 'LIYUAN' }),
       ({ lots }) => lots >= 3,
     )
-    t.ok(score.score < 80, `a supplier with two bad lots of three has ${score.score}`)
+    t.ok(score.score < 80, JSON.stringify(score))
   },
 )
 
@@ -223,7 +224,7 @@ t.test('supply that fell away is a risk, and an order that a planner approves', 
       id: 'count-of-the-rings',
       type: 'stock.level.counted',
       partitionkey: `${item}@east`,
-      data: { ...place, onHand: 6000, unit: 'C62', at },
+      data: { ...place, onHand: 5500, unit: 'C62', at },
     },
   ])
   const { items } = await company.eventually(
