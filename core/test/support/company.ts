@@ -27,7 +27,7 @@ export interface Answer {
 /** How a version differs from what is in the folder of its plugin. */
 export interface Edition {
   readonly version: string
-  /** Files of the package by path, and what becomes of their text. */
+  /** Files of the package by path, and what becomes of their text; a new file begins empty. */
   readonly edit?: Readonly<Record<string, (text: string) => string>>
 }
 
@@ -188,7 +188,7 @@ export class Company {
       JSON.stringify({ ...packageJson, version: version ?? packageJson.version, scripts: {} }),
     )
     for (const [path, change] of Object.entries(edit)) {
-      const text = await readFile(join(draft, path), 'utf8')
+      const text = await readFile(join(draft, path), 'utf8').catch(() => '')
       const changed = change(text)
       if (changed === text) throw new Error(`the edit of ${path} changes nothing`)
       await writeFile(join(draft, path), changed)
