@@ -99,7 +99,9 @@ export async function dataChecks(
       data_checks_state: state,
       data_checks_assessed: items.reduce((sum, { assessed }) => sum + assessed, 0),
       data_checks_unexpected: items.reduce((sum, { unexpected }) => sum + unexpected, 0),
-      data_rows_mib: await sizeOf(owner, 'data_rows'),
+      // What the quota of `db:own` counts, and what the disk holds.
+      data_rows_mib: await sizeOf(owner, 'pg_table_size', 'data_rows'),
+      data_rows_disk_mib: await sizeOf(owner, 'pg_total_relation_size', 'data_rows'),
       data_keys_peak_mib: keys,
     }
   } finally {
@@ -128,7 +130,7 @@ async function ended(company: Company, owner: pg.Client, run: string) {
     const { items } = await company.ask(SERVICE, 'runs', { dataset, limit: 1 })
     if (items[0]?.run !== run) throw new Error(`another run than ${run}: ${items[0]?.run}`)
     if (items[0].state !== 'running') return { state: items[0].problem ?? items[0].state, keys }
-    keys = Math.max(keys, await sizeOf(owner, 'data_run_keys'))
+    keys = Math.max(keys, await sizeOf(owner, 'pg_table_size', 'data_run_keys'))
     await delay(250)
   }
 }
@@ -142,11 +144,12 @@ async function results(company: Company, checks: number) {
   return all
 }
 
-/** With its indexes. */
-async function sizeOf(owner: pg.Client, table: string): Promise<number> {
-  const { rows } = await owner.query<{ bytes: string }>(
-    'select pg_total_relation_size($1::text::regclass) as bytes',
-    [table],
-  )
+async function sizeOf(
+  owner: pg.Client,
+  measure: 'pg_table_size' | 'pg_total_relation_size',
+  table: string,
+): Promise<number> {
+  const sql = `select ${measure}($1::text::regclass) as bytes`
+  const { rows } = await owner.query<{ bytes: string }>(sql, [table])
   return Math.round(Number(rows[0]?.bytes) / MIB)
 }

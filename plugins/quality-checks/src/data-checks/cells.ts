@@ -15,7 +15,7 @@ const NULL: Cell = { is: 'null' }
 /** Longer texts are cut for nobody: a value beyond it is refused where rows come in. */
 export const MAX_TEXT = 8192
 /** JSON nested deeper is a misfit; a validator would need a stack for it. */
-export const MAX_JSON_DEPTH = 32
+const MAX_JSON_DEPTH = 32
 
 const TEXT_TYPES: ReadonlySet<ColumnType> = new Set(['text', 'json'])
 
@@ -58,7 +58,7 @@ function misfit(value: Value): Cell {
 }
 
 /** What a value looks like to people, and what it is compared by where its type does not fit. */
-export function textOf(value: Value): string {
+function textOf(value: Value): string {
   if (typeof value === 'string') return storable(value)
   if (typeof value !== 'object' || value === null) return String(value)
   return depthOf(value) > MAX_JSON_DEPTH ? '(nested too deeply)' : storable(JSON.stringify(value))

@@ -4,7 +4,7 @@ import { type Cutoffs, pruneSteps } from './retention-store.ts'
 import { ABANDONED_MS } from './run-service.ts'
 
 /** Days that things are kept: `dataChecks` of the settings. */
-export interface Retention {
+interface Retention {
   readonly resultDays: number
   readonly runDays: number
   readonly badRowDays: number
@@ -15,7 +15,7 @@ export interface Retention {
  * Two years of results are two seasons of a series. Bad rows are samples of other people's data: a month is enough to mend
  * what they show. A batch that comes again after its record is gone is taken again.
  */
-export const DEFAULT_RETENTION: Retention = {
+const DEFAULT_RETENTION: Retention = {
   resultDays: 730,
   runDays: 90,
   badRowDays: 30,

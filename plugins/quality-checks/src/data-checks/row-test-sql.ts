@@ -39,7 +39,7 @@ function isTrue(sql: string): string {
 }
 
 /** Misfits are few: `x is null` answers for most rows without a look into it. */
-export function misfitSql(slot: Slot): string {
+function misfitSql(slot: Slot): string {
   return `(r.x is not null and jsonb_exists(r.x, '${slot}'))`
 }
 

@@ -155,7 +155,7 @@ export function isNear(a: number, b: number, { absolute, relative }: Slack): boo
   return Math.abs(a - b) <= Math.max(absolute, relative * Math.max(Math.abs(a), Math.abs(b)))
 }
 
-export function compares(a: number, op: Comparison, b: number): boolean {
+function compares(a: number, op: Comparison, b: number): boolean {
   switch (op) {
     case '=':
       return a === b
@@ -173,7 +173,7 @@ export function compares(a: number, op: Comparison, b: number): boolean {
 }
 
 /** By code points, as PostgreSQL's collation "C" has it; JavaScript's own `<` puts U+10000 before U+FFFD. */
-export function inOrder(a: string, b: string): number {
+function inOrder(a: string, b: string): number {
   if (a === b) return 0
   const [left, right] = [a[Symbol.iterator](), b[Symbol.iterator]()]
   for (;;) {

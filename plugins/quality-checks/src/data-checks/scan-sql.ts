@@ -44,7 +44,7 @@ export function slotNames(definition: DatasetDefinition): (column: string) => Sl
   return (column) => slots[place(column)] as Slot
 }
 
-export function rowRuleOf(check: CheckDefinition, definition: DatasetDefinition): RowRule {
+function rowRuleOf(check: CheckDefinition, definition: DatasetDefinition): RowRule {
   const { assessed, pass } = rowRule(check, (name) => columnOf(definition, name))
   const filter = filterTest(check.where, definition)
   return { assessed: { is: 'all', of: [filter, assessed] }, pass }

@@ -11,12 +11,6 @@ export const SLOTS = { n: 24, t: 24 } as const
  */
 export type Slot = `${'n' | 't'}${number}`
 
-export type SlotOf = (column: string) => {
-  readonly slot: Slot
-  readonly column: Column
-  readonly index: number
-}
-
 /** In the order of the columns: columns added behind keep the slots of those before. */
 export function slotsOf(columns: readonly Column[]): Slot[] {
   const taken = { n: 0, t: 0 }
