@@ -1,6 +1,6 @@
 import { type Context, type PluginEvent, Refusal } from '@signalbox/sdk'
+import { dayOfMs, dayOfText, msOfInstant } from '../calendar/instant.ts'
 import { lookAtStock } from '../suggestions/look-at-stock.ts'
-import { dayOfMs, dayOfText, msOfInstant } from './calendar-days.ts'
 import { type MovementKind, refuseImplausibleInstant, type StockFact } from './demand-facts.ts'
 import { factorTo, recordFact, type SeriesKey } from './demand-store.ts'
 import { offsetOf, type PlanningConfig } from './settings.ts'

@@ -1,5 +1,6 @@
 import { type Context, Refusal, type SqlValue, type Statement } from '@signalbox/sdk'
-import { dayText, instantText } from './calendar-days.ts'
+import { formatDay } from '../calendar/civil-day.ts'
+import { instantText } from '../calendar/instant.ts'
 import { type StockFact, shareOfDay } from './demand-facts.ts'
 import { unitFactor } from './units.ts'
 
@@ -98,7 +99,7 @@ export async function recordFact(
   const { number, source, eventId, sku, location, kind, delta, atMs, stockAfter } = fact
   const { issued, returned, received, unmet } = shareOfDay(fact)
   const parameters: SqlValue[] = [tenant, number, source, eventId, sku, location, kind]
-  parameters.push(String(delta), instantText(atMs), dayText(day))
+  parameters.push(String(delta), instantText(atMs), formatDay(day))
   parameters.push(String(issued), String(returned), String(received))
   parameters.push(stockAfter === undefined ? null : String(stockAfter), String(unmet))
   parameters.push(fact.stockedOut === true, fact.lot ?? null)
@@ -121,7 +122,7 @@ function findingStatement(
   return {
     sql: `insert into demand_findings (tenant, sku, location, code, day, details) values ($1, $2, $3, $4, $5, $6::jsonb)
           on conflict do nothing`,
-    parameters: [tenant, sku, location, code, dayText(day), JSON.stringify(details)],
+    parameters: [tenant, sku, location, code, formatDay(day), JSON.stringify(details)],
   }
 }
 

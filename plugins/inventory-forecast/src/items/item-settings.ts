@@ -1,4 +1,4 @@
-import type { PeriodKind } from '../demand/periods.ts'
+import type { PeriodKind } from '../demand/period-rules.ts'
 
 /** When and how much is ordered: (s,Q), (s,S) and (R,S) of Silver, Pyke and Thomas 2017, §6.3. */
 export type PolicyKind = 'reorder-point' | 'min-max' | 'periodic'

@@ -1,5 +1,5 @@
 import { type Context, Refusal } from '@signalbox/sdk'
-import { dayOfText, msOfInstant } from '../demand/calendar-days.ts'
+import { dayOfText, msOfInstant } from '../calendar/instant.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
 import { actorOf, nowOf } from '../planning/clock.ts'
 import { cursorOf, readCursor } from '../planning/cursor.ts'

@@ -1,13 +1,14 @@
-import type { DayNumber } from '../demand/calendar-days.ts'
+import type { Day } from '../calendar/civil-day.ts'
+import { addPeriods } from '../calendar/period.ts'
 import type { DemandPeriod } from '../demand/demand-series.ts'
-import { type PeriodKind, periodAfter } from '../demand/periods.ts'
+import type { PeriodKind } from '../demand/period-rules.ts'
 import { type Reason, reason } from './reasons.ts'
 
 /** A promotion as planning reads it, in days. */
 export interface PromotionSpan {
-  readonly starts: DayNumber
+  readonly starts: Day
   /** The last day. */
-  readonly ends: DayNumber
+  readonly ends: Day
   readonly uplift: number
 }
 
@@ -17,7 +18,7 @@ export interface PromotionSpan {
  */
 export function promotionFactor(
   promotions: readonly PromotionSpan[],
-  start: DayNumber,
+  start: Day,
   days: number,
 ): number {
   if (promotions.length === 0) return 1
@@ -71,12 +72,12 @@ export function cleanHistory(
 /** The first days of the coming periods, and how long each is. */
 export function comingPeriods(
   kind: PeriodKind,
-  start: DayNumber,
+  start: Day,
   horizon: number,
-): readonly { readonly start: DayNumber; readonly days: number }[] {
+): readonly { readonly start: Day; readonly days: number }[] {
   return Array.from({ length: horizon }, (_, step) => {
-    const first = periodAfter(kind, start, step)
-    return { start: first, days: periodAfter(kind, first) - first }
+    const first = addPeriods(start, kind, step)
+    return { start: first, days: addPeriods(first, kind, 1) - first }
   })
 }
 

@@ -1,6 +1,6 @@
+import type { Day } from '../calendar/civil-day.ts'
 import { classifyDemand } from '../classification/demand-class.ts'
-import type { DayNumber } from '../demand/calendar-days.ts'
-import type { PeriodKind } from '../demand/periods.ts'
+import type { PeriodKind } from '../demand/period-rules.ts'
 import {
   type DistributionFit,
   distributionOf,
@@ -21,7 +21,7 @@ export interface ItemHistory {
   readonly horizon: number
   readonly periodsPerYear: number
   /** The Chinese calendar: what a period is, and the first day of the history. */
-  readonly calendar?: { readonly period: PeriodKind; readonly start: DayNumber }
+  readonly calendar?: { readonly period: PeriodKind; readonly start: Day }
   /** The fit of an earlier call, which has not seen the last `added` periods: its weights are kept, its states move on. */
   readonly earlier?: { readonly fit: string; readonly added: number }
 }

@@ -1,6 +1,6 @@
 import type { Context, Contribution } from '@signalbox/sdk'
 import { classifyDemand, type DemandClass } from '../classification/demand-class.ts'
-import type { PeriodKind } from '../demand/periods.ts'
+import type { PeriodKind } from '../demand/period-rules.ts'
 import { distributed, forecastItem, type ItemForecast, type ItemHistory } from './forecast-item.ts'
 import { type Reason, reason } from './reasons.ts'
 

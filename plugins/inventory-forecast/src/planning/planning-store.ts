@@ -1,8 +1,9 @@
 import type { Context, Statement } from '@signalbox/sdk'
-import { type DayNumber, dayOfText, dayText, msOfInstant } from '../demand/calendar-days.ts'
+import { type Day, formatDay } from '../calendar/civil-day.ts'
+import { dayOfText, msOfInstant } from '../calendar/instant.ts'
 import type { DemandDay } from '../demand/demand-series.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
-import type { PeriodKind } from '../demand/periods.ts'
+import type { PeriodKind } from '../demand/period-rules.ts'
 import { type ItemSettings, settingsOf } from '../items/item-settings.ts'
 import type { OverrideSpan } from '../overrides/apply-overrides.ts'
 import type { StockFigures } from '../suggestions/reorder-decision.ts'
@@ -15,14 +16,14 @@ export interface OpenSuggestion {
   readonly id: string
   readonly revision: number
   readonly quantity: number
-  readonly orderBy: DayNumber
-  readonly expiresOn: DayNumber
+  readonly orderBy: Day
+  readonly expiresOn: Day
 }
 
 /** All that planning knows of one series, but for its days. */
 export interface SeriesState {
   readonly unit: string
-  readonly dirtyFrom?: DayNumber
+  readonly dirtyFrom?: Day
   /** How often it has changed; what is written on the ground of this state clears no later mark. */
   readonly changes: number
   /** Undefined: nobody defined the item here. */
@@ -160,7 +161,7 @@ type Rows = [
 export async function readSeries(
   { db }: Port,
   { sku, location }: SeriesKey,
-  now: { readonly instant: string; readonly today: DayNumber; readonly monthAgo: string },
+  now: { readonly instant: string; readonly today: Day; readonly monthAgo: string },
 ): Promise<SeriesState | undefined> {
   const key = [sku, location]
   const statements: Statement[] = [SERIES, ON_HAND, LOTS, ON_ORDER, LEAD_TIMES, PROMOTIONS].map(
@@ -169,7 +170,7 @@ export async function readSeries(
   const answers = await db.transaction<Rows>([
     ...statements,
     // A period in progress may have begun up to a month ago.
-    { sql: OVERRIDES, parameters: [...key, now.instant, dayText(now.today - 31)] },
+    { sql: OVERRIDES, parameters: [...key, now.instant, formatDay(now.today - 31)] },
     { sql: SUGGESTIONS, parameters: [...key, now.monthAgo] },
   ])
   const [series, onHand, lots, order, leadTimes, promotions, overrides, suggestions] = answers
@@ -211,8 +212,8 @@ export async function readSeries(
 }
 
 /** Since when approved suggestions count. */
-export function approvedSince(today: DayNumber): string {
-  return `${dayText(today - APPROVED_COUNTS_DAYS)}T00:00:00Z`
+export function approvedSince(today: Day): string {
+  return `${formatDay(today - APPROVED_COUNTS_DAYS)}T00:00:00Z`
 }
 
 function forecastOf(row: SeriesRow, run: string): ForecastRow {
@@ -258,9 +259,9 @@ interface DayRow {
 export async function readDays(
   { db }: Port,
   { sku, location }: SeriesKey,
-  from: DayNumber,
+  from: Day,
 ): Promise<readonly DemandDay[]> {
-  const parameters = [sku, location, dayText(from)]
+  const parameters = [sku, location, formatDay(from)]
   const [days, ordered] = await db.transaction<
     [DayRow, { readonly day: string; readonly quantity: number }]
   >([

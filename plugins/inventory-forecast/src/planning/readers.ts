@@ -1,8 +1,9 @@
 import type { Context } from '@signalbox/sdk'
-import { dayText } from '../demand/calendar-days.ts'
+import { formatDay } from '../calendar/civil-day.ts'
+import { addPeriods, periodStart } from '../calendar/period.ts'
 import { periodsOf } from '../demand/demand-series.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
-import { periodAfter, periodRules, periodStart } from '../demand/periods.ts'
+import { periodRules } from '../demand/period-rules.ts'
 import { demandFromOf, type PlanningConfig } from '../demand/settings.ts'
 import { usualSettings } from '../items/item-settings.ts'
 import { cleanHistory, promotionFactor } from './clean-history.ts'
@@ -16,11 +17,8 @@ export async function demand(
 ) {
   const { state, now } = await seriesView(ctx, { sku, location })
   const period = state.settings?.period ?? usualSettings.period
-  const from = periodAfter(
-    period,
-    periodStart(period, now.today),
-    -periodRules[period].longestHistory,
-  )
+  const start = periodStart(now.today, period)
+  const from = addPeriods(start, period, -periodRules[period].longestHistory)
   const days = await readDays(ctx, { sku, location }, from)
   const { periods, unmatchedReturns } = periodsOf(
     days,
@@ -30,7 +28,7 @@ export async function demand(
   )
   const { history, notes } = cleanHistory(periods, state.promotions)
   const rows = periods.map(({ start, days: length, demand: quantity, daysOut }, t) => ({
-    ...{ start: dayText(start), demand: quantity, cleaned: history[t] ?? quantity, daysOut },
+    ...{ start: formatDay(start), demand: quantity, cleaned: history[t] ?? quantity, daysOut },
     promotionFactor: promotionFactor(state.promotions, start, length),
   }))
   return {
@@ -52,11 +50,11 @@ export async function forecast({ sku, location, horizon, quantiles }: ForecastWi
   const { run, period, method, description, accuracy, historyEnd } = made
   return {
     ...{ sku, location, unit: view.state.unit, period, run, method, description, accuracy },
-    historyEnd: dayText(historyEnd - 1),
+    historyEnd: formatDay(historyEnd - 1),
     periods: coming
       .slice(0, horizon ?? coming.length)
       .map(({ start, days, statistical, planned, override, quantiles: all }) => ({
-        ...{ start: dayText(start), days, statistical, planned },
+        ...{ start: formatDay(start), days, statistical, planned },
         quantiles: all.filter(({ p }) => quantiles?.includes(p) ?? true),
         ...(override === undefined ? {} : { override }),
       })),
@@ -72,7 +70,7 @@ export async function reorder({ sku, location }: SeriesKey, ctx: Context) {
     ...{ sku, location, unit: state.unit, at: now.instant, why },
     ...{ unusable, onOrder: onOrder + approved },
     ...(onHand === undefined ? {} : { onHand }),
-    ...(nextReceipt === undefined ? {} : { nextReceipt: dayText(nextReceipt) }),
+    ...(nextReceipt === undefined ? {} : { nextReceipt: formatDay(nextReceipt) }),
     ...(leadTime === undefined
       ? {}
       : { leadTimeDays: leadTime.days, leadTimeDeviation: leadTime.deviation }),
@@ -86,15 +84,15 @@ export async function reorder({ sku, location }: SeriesKey, ctx: Context) {
     ...base,
     ...numbers,
     ...{ isBelowReorderPoint: isBelow, isAtRisk },
-    ...(stockoutOn === undefined ? {} : { stockoutOn: dayText(stockoutOn) }),
+    ...(stockoutOn === undefined ? {} : { stockoutOn: formatDay(stockoutOn) }),
     ...(coverDays === undefined ? {} : { coverDays }),
     ...(suggestion === undefined
       ? {}
       : {
           suggestion: {
             quantity: suggestion.quantity,
-            orderBy: dayText(suggestion.orderBy),
-            neededBy: dayText(suggestion.neededOn),
+            orderBy: formatDay(suggestion.orderBy),
+            neededBy: formatDay(suggestion.neededOn),
           },
         }),
   }
@@ -119,7 +117,7 @@ export async function explain(
     models: made.models,
     accuracy: made.accuracy,
     components: coming.map(({ start, baseline, statistical, planned }) => ({
-      ...{ start: dayText(start), baseline },
+      ...{ start: formatDay(start), baseline },
       ...{ promotion: statistical - baseline, override: planned - statistical, planned },
     })),
   }

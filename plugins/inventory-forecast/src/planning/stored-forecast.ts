@@ -1,5 +1,5 @@
-import type { DayNumber } from '../demand/calendar-days.ts'
-import type { PeriodKind } from '../demand/periods.ts'
+import type { Day } from '../calendar/civil-day.ts'
+import type { PeriodKind } from '../demand/period-rules.ts'
 import type { ItemForecast } from './forecast-item.ts'
 import type { Monitor } from './monitor.ts'
 import type { Reason } from './reasons.ts'
@@ -18,7 +18,7 @@ export interface StoredForecast {
 export interface ForecastRow extends StoredForecast {
   readonly run: string
   /** First day after the history: the coming periods begin here. */
-  readonly historyEnd: DayNumber
+  readonly historyEnd: Day
   readonly period: PeriodKind
   readonly method: string
   readonly description: string

@@ -1,8 +1,9 @@
 import type { Context, Contribution, EventWish } from '@signalbox/sdk'
-import { dayText } from '../demand/calendar-days.ts'
+import { formatDay } from '../calendar/civil-day.ts'
+import { addPeriods, periodStart } from '../calendar/period.ts'
 import { type DemandPeriod, periodsOf } from '../demand/demand-series.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
-import { type PeriodKind, periodAfter, periodRules, periodStart } from '../demand/periods.ts'
+import { type PeriodKind, periodRules } from '../demand/period-rules.ts'
 import { demandFromOf, hasChineseCalendar, type PlanningConfig } from '../demand/settings.ts'
 import { usualSettings } from '../items/item-settings.ts'
 import { cleanHistory } from '../planning/clean-history.ts'
@@ -117,9 +118,9 @@ async function madeAnew(
   }: { readonly period: PeriodKind; readonly work: Work; readonly why: readonly Reason[] },
 ): Promise<Made> {
   const { forecast: previous } = state
-  const end = periodStart(period, now.today)
+  const end = periodStart(now.today, period)
   const { longestHistory } = periodRules[period]
-  const days = await readDays(ctx, key, periodAfter(period, end, -longestHistory))
+  const days = await readDays(ctx, key, addPeriods(end, period, -longestHistory))
   const from = demandFromOf(ctx.config as PlanningConfig)
   const { periods, unmatchedReturns } = periodsOf(days, period, from, now.today)
   const { history, notes: cleaned } = cleanHistory(periods, state.promotions)
@@ -166,7 +167,7 @@ function historyNotes(
 ): Reason[] {
   const returns =
     unmatchedReturns > 0 ? [reason('RETURNS_UNMATCHED', { quantity: unmatchedReturns })] : []
-  return [reason('HISTORY_USED', { periods: periods.length, end: dayText(end - 1) }), ...returns]
+  return [reason('HISTORY_USED', { periods: periods.length, end: formatDay(end - 1) }), ...returns]
 }
 
 function alarmNote({ isAlarm, periods, trackingSignal, bias }: ForecastRow['monitor']): Reason[] {
@@ -181,8 +182,8 @@ async function monitoring(
   end: number,
   periods: readonly DemandPeriod[],
 ) {
-  const points = await readPoints(ctx, key, period, dayText(end))
-  const actual = new Map(periods.map(({ start, demand }) => [dayText(start), demand]))
+  const points = await readPoints(ctx, key, period, formatDay(end))
+  const actual = new Map(periods.map(({ start, demand }) => [formatDay(start), demand]))
   const closed = points.flatMap(({ starts, actual: kept }) => {
     const demand = actual.get(starts)
     return demand === undefined || demand === kept ? [] : [{ starts, actual: demand }]

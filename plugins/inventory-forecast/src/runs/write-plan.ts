@@ -1,7 +1,7 @@
 import type { Context, Statement } from '@signalbox/sdk'
-import { dayText } from '../demand/calendar-days.ts'
+import { formatDay } from '../calendar/civil-day.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
-import type { PeriodKind } from '../demand/periods.ts'
+import type { PeriodKind } from '../demand/period-rules.ts'
 import type { Now } from '../planning/clock.ts'
 import { type ClosedPeriod, MONITORED_PERIODS } from '../planning/monitor.ts'
 import type { ComingPeriod } from '../planning/plan-series.ts'
@@ -117,8 +117,8 @@ function forecastStatement(
         key.sku,
         key.location,
         run,
-        dayText(now.today),
-        dayText(historyEnd),
+        formatDay(now.today),
+        formatDay(historyEnd),
         period,
         method,
         description,
@@ -142,7 +142,7 @@ function pointsStatement(tenant: string, { key, run, forecast, coming, now }: Pl
     // The first forecast of a series also covers the period in progress; later ones leave it as it was said.
     .filter(({ start }, h) => start > now.today || h === 0)
     .map(({ start, statistical, planned, quantiles, override }) => ({
-      ...{ starts: dayText(start), statistical, planned, quantiles },
+      ...{ starts: formatDay(start), statistical, planned, quantiles },
       ...(override === undefined ? {} : { override }),
       is_begun: start <= now.today,
     }))
@@ -160,7 +160,7 @@ function pointsStatement(tenant: string, { key, run, forecast, coming, now }: Pl
       forecast.period,
       run,
       JSON.stringify(points),
-      dayText(now.today),
+      formatDay(now.today),
     ],
   }
 }

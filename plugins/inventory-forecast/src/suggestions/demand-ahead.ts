@@ -1,8 +1,8 @@
-import type { DayNumber } from '../demand/calendar-days.ts'
+import type { Day } from '../calendar/civil-day.ts'
 
 /** A coming period as it is planned. */
 export interface PlannedDemand {
-  readonly start: DayNumber
+  readonly start: Day
   readonly days: number
   readonly mean: number
   readonly sigma: number
@@ -17,11 +17,7 @@ export interface DemandSpan {
  * Demand from the beginning of a day over a number of days, in proportion to the days of each period; errors of different
  * days are taken as independent. Beyond the horizon the last period's rate goes on.
  */
-export function demandOver(
-  periods: readonly PlannedDemand[],
-  from: DayNumber,
-  days: number,
-): DemandSpan {
+export function demandOver(periods: readonly PlannedDemand[], from: Day, days: number): DemandSpan {
   const end = from + days
   let mean = 0
   let variance = 0
@@ -41,10 +37,10 @@ export function demandOver(
  */
 export function dayTaken(
   periods: readonly PlannedDemand[],
-  from: DayNumber,
+  from: Day,
   quantity: number,
   most: number,
-): DayNumber | undefined {
+): Day | undefined {
   if (demandOver(periods, from, most).mean < quantity) return undefined
   let low = 0
   let high = most

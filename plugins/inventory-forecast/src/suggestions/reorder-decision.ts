@@ -1,5 +1,5 @@
-import { type DayNumber, dayText } from '../demand/calendar-days.ts'
-import { periodRules } from '../demand/periods.ts'
+import { type Day, formatDay } from '../calendar/civil-day.ts'
+import { periodRules } from '../demand/period-rules.ts'
 import {
   leastQuantile,
   meanOf,
@@ -26,7 +26,7 @@ export interface StockFigures {
   readonly onOrder: number
   /** Approved suggestions that no purchase order carries out yet. */
   readonly approved: number
-  readonly nextReceipt?: DayNumber
+  readonly nextReceipt?: Day
 }
 
 export interface LeadTime {
@@ -38,7 +38,7 @@ export interface LeadTime {
 
 export interface ReorderInput {
   readonly settings: ItemSettings
-  readonly today: DayNumber
+  readonly today: Day
   readonly periods: readonly PlannedDemand[]
   readonly leadTime: LeadTime
   readonly stock: StockFigures & { readonly onHand: number }
@@ -59,14 +59,14 @@ export interface ReorderFigures {
   readonly isBelow: boolean
   readonly stockoutProbability: number
   readonly isAtRisk: boolean
-  readonly stockoutOn?: DayNumber
+  readonly stockoutOn?: Day
   /** Days that the position covers; undefined: a horizon of years, or no demand. */
   readonly coverDays?: number
   readonly excess: number
   readonly suggestion?: {
     readonly quantity: number
-    readonly orderBy: DayNumber
-    readonly neededOn: DayNumber
+    readonly orderBy: Day
+    readonly neededOn: Day
   }
   readonly why: readonly Reason[]
 }
@@ -222,7 +222,7 @@ function orderOf(input: ReorderInput, levels: Levels) {
     why: [
       reason('ORDER_UP_TO', { level: levels.orderUpTo, raw }),
       ...why,
-      reason('ORDER_BY', { date: dayText(orderBy) }),
+      reason('ORDER_BY', { date: formatDay(orderBy) }),
     ],
   }
 }

@@ -1,5 +1,5 @@
 import type { EventWish, SqlValue } from '@signalbox/sdk'
-import { type DayNumber, dayText } from '../demand/calendar-days.ts'
+import { type Day, formatDay } from '../calendar/civil-day.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
 import { usualSettings } from '../items/item-settings.ts'
 import type { Now } from '../planning/clock.ts'
@@ -25,7 +25,7 @@ interface ForecastByCount {
 export function stockLook(
   state: Pick<SeriesState, 'settings' | 'stock' | 'leadTimesDays' | 'unit'> & ForecastByCount,
   coming: readonly ComingPeriod[] | undefined,
-  today: DayNumber,
+  today: Day,
 ): StockLook {
   const { settings, stock } = state
   const leadTime = leadTimeOf(state.leadTimesDays, settings ?? {})
@@ -95,7 +95,7 @@ export function stockSummary(state: SeriesState, { figures, leadTime, why }: Sto
     leadTimeDays: leadTime?.days ?? 0,
     // The stock on the shelf at which the position reaches the reorder point, all else as it is.
     alertBelow: onHand - (figures.position - figures.reorderPoint),
-    ...(stockoutOn === undefined ? {} : { stockoutOn: dayText(stockoutOn) }),
+    ...(stockoutOn === undefined ? {} : { stockoutOn: formatDay(stockoutOn) }),
     ...(coverDays === undefined ? {} : { coverDays }),
   }
 }
@@ -164,10 +164,10 @@ export function alarmEvents({
             cause: causeOf(look),
             ...(figures.stockoutOn === undefined
               ? {}
-              : { expectedAt: dayText(figures.stockoutOn) }),
+              : { expectedAt: formatDay(figures.stockoutOn) }),
             ...(state.stock.nextReceipt === undefined
               ? {}
-              : { nextReceiptAt: `${dayText(state.stock.nextReceipt)}T00:00:00Z` }),
+              : { nextReceiptAt: `${formatDay(state.stock.nextReceipt)}T00:00:00Z` }),
           }),
         ]
       : []),

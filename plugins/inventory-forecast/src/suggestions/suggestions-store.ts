@@ -1,5 +1,5 @@
 import type { SqlValue, Statement } from '@signalbox/sdk'
-import { dayText } from '../demand/calendar-days.ts'
+import { formatDay } from '../calendar/civil-day.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
 import type { Now } from '../planning/clock.ts'
 import type { OpenSuggestion, SeriesState } from '../planning/planning-store.ts'
@@ -59,9 +59,9 @@ export function suggestionChange({
         state.settings?.supplier ?? null,
       ],
       ...[
-        dayText(wish.orderBy),
-        dayText(wish.neededOn),
-        dayText(Math.max(now.today, wish.orderBy) + OPEN_DAYS),
+        formatDay(wish.orderBy),
+        formatDay(wish.neededOn),
+        formatDay(Math.max(now.today, wish.orderBy) + OPEN_DAYS),
       ],
       ...[JSON.stringify(look.why), now.instant],
     ],
