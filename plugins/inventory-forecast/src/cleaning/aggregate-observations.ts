@@ -1,7 +1,7 @@
 import { Refusal } from '@signalbox/sdk'
 import { type Day, formatDay, parseDay } from '../calendar/civil-day.ts'
 import { addPeriods, type Period, periodStart, periodsBetween } from '../calendar/period.ts'
-import { type Note, note } from '../forecast/notes.ts'
+import { type Note, note } from '../reasons/forecast-notes.ts'
 
 /** One movement of demand. */
 export interface Observation {

@@ -12,6 +12,8 @@ interface PeriodRule {
   /** Updates by single points after which the weights are fitted anew, even where nothing else changed. */
   readonly refitAfter: number
   readonly perYear: number
+  /** On the mean. */
+  readonly days: number
 }
 
 /**
@@ -19,7 +21,14 @@ interface PeriodRule {
  * months; horizons: eight weeks, half a year, a year.
  */
 export const periodRules: Readonly<Record<PeriodKind, PeriodRule>> = {
-  day: { frequency: 7, longestHistory: 728, horizon: 56, refitAfter: 28, perYear: 365 },
-  week: { frequency: 52, longestHistory: 260, horizon: 26, refitAfter: 13, perYear: 52 },
-  month: { frequency: 12, longestHistory: 120, horizon: 12, refitAfter: 6, perYear: 12 },
+  day: { frequency: 7, longestHistory: 728, horizon: 56, refitAfter: 28, perYear: 365, days: 1 },
+  week: { frequency: 52, longestHistory: 260, horizon: 26, refitAfter: 13, perYear: 52, days: 7 },
+  month: {
+    frequency: 12,
+    longestHistory: 120,
+    horizon: 12,
+    refitAfter: 6,
+    perYear: 12,
+    days: 365.25 / 12,
+  },
 }

@@ -75,6 +75,18 @@ export async function cancelOrder(
   ])
 }
 
+/** What was sent of a customer's order; it may come before the order itself. */
+export async function recordOrderSent(
+  { db, tenant }: Port,
+  order: string,
+  lines: readonly string[] = [''],
+): Promise<void> {
+  await db.query(
+    `insert into order_shipments (tenant, order_no, line) select $1, $2, line from unnest($3::text[]) as line on conflict do nothing`,
+    [tenant, order, lines],
+  )
+}
+
 export interface PurchaseLine extends LineKey {
   readonly supplier: string
   readonly factor: number

@@ -8,6 +8,7 @@ import {
 import type { AnyMethod, MethodDetails, Series } from '../methods/method.ts'
 import { type Combination, candidatesFor, combinations, methods } from '../methods/method-table.ts'
 import { seriesOf } from '../methods/series.ts'
+import { type Note, note } from '../reasons/forecast-notes.ts'
 import { backTest, FEWEST_ORIGINS } from '../selection/back-test.ts'
 import {
   type Candidate,
@@ -16,7 +17,6 @@ import {
   chooseCandidate,
 } from '../selection/choose-candidate.ts'
 import { type BackTestAccuracy, backTestAccuracy, naiveErrors } from './back-test-accuracy.ts'
-import { type Note, note } from './notes.ts'
 
 /** A series that has been cleaned: no gaps, finite numbers. */
 export interface FitRequest {

@@ -2,6 +2,7 @@ import { Refusal } from '@signalbox/sdk'
 import { type Day, parseDay } from '../calendar/civil-day.ts'
 import { type Period, periodStart } from '../calendar/period.ts'
 import { aggregateObservations } from '../cleaning/aggregate-observations.ts'
+import type { Note } from '../reasons/forecast-notes.ts'
 import { type Accuracy, accuracyOf } from './accuracy.ts'
 import {
   type DistributionFit,
@@ -13,7 +14,6 @@ import {
 } from './forecast-distribution.ts'
 import { fittedValues } from './forecast-fit.ts'
 import type { ForecastInput } from './forecast-input.ts'
-import type { Note } from './notes.ts'
 
 /** The answer's models are at most two, as the first version promised; `candidates` and the description name all. */
 const MOST_MODELS = 2

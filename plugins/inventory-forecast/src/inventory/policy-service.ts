@@ -9,6 +9,7 @@ import { intermittent } from '../intermittent/intermittent-operation.ts'
 import type { SimulationCosts } from '../simulation/simulate.ts'
 import {
   costServiceFrontier,
+  pause,
   type SimulationRun,
   simulatePolicy,
 } from '../simulation/simulate-policy.ts'
@@ -113,11 +114,4 @@ function runOf(
     ...(input.startStock === undefined ? {} : { startStock: input.startStock }),
     pause,
   }
-}
-
-/** A sleep is asked of the host, which ends the turn. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 0)
-  })
 }

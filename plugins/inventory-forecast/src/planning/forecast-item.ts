@@ -9,9 +9,10 @@ import {
   updateFit,
 } from '../forecast/forecast-distribution.ts'
 import { demandDistribution } from '../intermittent/demand-distribution.ts'
-import type { Pmf } from '../intermittent/pmf.ts'
 import { normalQuantile } from '../inventory/normal.ts'
-import { type Reason, reason } from './reasons.ts'
+import { reason } from '../reasons/planning-reasons.ts'
+import type { Reason } from '../reasons/reason.ts'
+import type { CountedDemand } from '../suggestions/policy-of-item.ts'
 
 /** What planning asks of the engine; this file is all of the engine that it knows. */
 export interface ItemHistory {
@@ -35,11 +36,9 @@ export interface ItemAccuracy {
 export interface ItemForecast {
   /** Mean demand of each coming period, never below 0. */
   readonly mean: readonly number[]
-  /** Standard deviation of each period's demand about its mean. */
-  readonly sigma: readonly number[]
   readonly quantiles: readonly { readonly p: number; readonly values: readonly number[] }[]
-  /** Demand of one period of a slow mover, by count: what its stock is made of instead of a normal distribution. */
-  readonly pmf?: Pmf
+  /** Of a slow mover: what its stock is made of, by count. */
+  readonly counts?: CountedDemand
   readonly method: string
   readonly description: string
   /** Of the back-test. */
@@ -87,12 +86,12 @@ function fromMethods({
     request,
   )
   return {
-    ...{ mean, quantiles, method, description, models, sigma: sigmaOf(quantiles) },
+    ...{ mean, quantiles, method, description, models },
     accuracy:
       accuracy === null
         ? untested
         : { mase: accuracy.mase, mae: accuracy.mae, bias: accuracy.bias },
-    notes: notes.map(({ code, message }) => ({ code, ...message, values: {} })),
+    notes,
     fit: JSON.stringify(fit),
     isRefitted: updated === undefined,
   }
@@ -109,31 +108,22 @@ function broughtUp(
   return fit
 }
 
-/** Half the width between the quantiles of 10 and 90 %, in standard deviations of a normal distribution. */
-function sigmaOf(quantiles: ItemForecast['quantiles']): number[] {
-  const [low, high] = [0.1, 0.9].map((p) => quantiles.find((one) => one.p === p)?.values ?? [])
-  return (high ?? []).map((value, h) => (value - (low?.[h] ?? value)) / (2 * normalQuantile(0.9)))
-}
-
 /** Demand with empty periods between, new or dying: a distribution by count of a period, the same for all that come. */
 function fromCounts({ history, horizon, periodsPerYear }: ItemHistory): ItemForecast {
   const found = demandDistribution({ history, periods: 1, periodsPerYear })
   const each = (value: number) => Array.from({ length: horizon }, () => value)
   return {
     mean: each(found.mean),
-    sigma: each(Math.sqrt(found.variance)),
     quantiles: QUANTILE_LEVELS.map((p) => ({ p, values: each(found.quantile(p)) })),
-    pmf: found.pmf,
+    counts: {
+      ...{ history, periodsPerYear },
+      ...(found.method === 'no-demand' ? {} : { method: found.method }),
+    },
     method: found.method,
     description: `Demand by count: ${found.method}`,
     accuracy: untested,
     models: [],
-    notes: found.why.map(({ code, en, 'zh-CN': zh, numbers }) => ({
-      code,
-      en,
-      'zh-CN': zh,
-      values: numbers,
-    })),
+    notes: found.why,
     fit: NOTHING,
     isRefitted: true,
   }
@@ -165,5 +155,5 @@ export function distributed(mean: readonly number[], sigma: readonly number[]) {
     const z = normalQuantile(p)
     return { p, values: positive.map((value, h) => Math.max(value + z * (sigma[h] ?? 0), 0)) }
   })
-  return { mean: positive, sigma, quantiles }
+  return { mean: positive, quantiles }
 }

@@ -3,9 +3,10 @@ import { periodStart } from '../calendar/period.ts'
 import type { DemandPeriod } from '../demand/demand-series.ts'
 import { type PeriodKind, periodRules } from '../demand/period-rules.ts'
 import { applyOverrides, type OverrideSpan } from '../overrides/apply-overrides.ts'
-import { comingPeriods, type PromotionSpan, promotionFactor } from './clean-history.ts'
-import { type Reason, reason } from './reasons.ts'
+import { reason } from '../reasons/planning-reasons.ts'
+import type { Reason } from '../reasons/reason.ts'
 import type { ForecastRow, StoredForecast } from './stored-forecast.ts'
+import { comingPeriods, type PromotionSpan, promotionFactor } from './wanted-demand.ts'
 
 /** What a run does with a series: fit anew, bring the states up to date, or leave it. */
 export type Work = 'refit' | 'update' | 'keep'
@@ -62,18 +63,17 @@ export interface ComingPeriod {
   readonly statistical: number
   /** With what planners said. */
   readonly planned: number
-  readonly sigma: number
   readonly quantiles: readonly { readonly p: number; readonly value: number }[]
   readonly override?: string
 }
 
-/** Promotions and planners over the kept forecast; spread and quantiles go with the mean. */
+/** Promotions and planners over the kept forecast; quantiles go with the mean. */
 export function comingOf(
   forecast: StoredForecast & Pick<ForecastRow, 'period' | 'historyEnd'>,
   promotions: readonly PromotionSpan[],
   overrides: readonly OverrideSpan[],
 ): readonly ComingPeriod[] {
-  const { mean, sigma, quantiles, period, historyEnd } = forecast
+  const { mean, quantiles, period, historyEnd } = forecast
   return comingPeriods(period, historyEnd, mean.length).map(({ start, days }, h) => {
     const baseline = mean[h] as number
     const factor = promotionFactor(promotions, start, days)
@@ -82,7 +82,6 @@ export function comingOf(
     const scale = baseline > 0 ? planned / baseline : 1
     return {
       ...{ start, days, baseline, statistical, planned },
-      sigma: (sigma[h] as number) * scale,
       quantiles: quantiles.map(({ p, values }) => ({
         p,
         value:

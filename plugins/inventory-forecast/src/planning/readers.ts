@@ -5,10 +5,13 @@ import { periodsOf } from '../demand/demand-series.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
 import { periodRules } from '../demand/period-rules.ts'
 import { demandFromOf, type PlanningConfig } from '../demand/settings.ts'
+import { quantileCurve } from '../intervals/quantile-curve.ts'
+import { normalQuantile } from '../inventory/normal.ts'
 import { usualSettings } from '../items/item-settings.ts'
-import { cleanHistory, promotionFactor } from './clean-history.ts'
+import type { ComingPeriod } from './plan-series.ts'
 import { readDays } from './planning-store.ts'
 import { requireForecast, seriesView } from './series-view.ts'
+import { promotionFactor, wantedDemand } from './wanted-demand.ts'
 
 /** The demand of a series by its periods, as it came and as forecasts see it. */
 export async function demand(
@@ -26,7 +29,7 @@ export async function demand(
     demandFromOf(ctx.config as PlanningConfig),
     now.today,
   )
-  const { history, notes } = cleanHistory(periods, state.promotions)
+  const { history, notes } = wantedDemand(periods, state.promotions, periodRules[period].frequency)
   const rows = periods.map(({ start, days: length, demand: quantity, daysOut }, t) => ({
     ...{ start: formatDay(start), demand: quantity, cleaned: history[t] ?? quantity, daysOut },
     promotionFactor: promotionFactor(state.promotions, start, length),
@@ -55,10 +58,20 @@ export async function forecast({ sku, location, horizon, quantiles }: ForecastWi
       .slice(0, horizon ?? coming.length)
       .map(({ start, days, statistical, planned, override, quantiles: all }) => ({
         ...{ start: formatDay(start), days, statistical, planned },
-        quantiles: all.filter(({ p }) => quantiles?.includes(p) ?? true),
+        quantiles: quantiles?.map((p) => ({ p, value: valueAt(all, p) })) ?? all,
+        band: {
+          ...{ low90: valueAt(all, 0.05), low80: valueAt(all, 0.1) },
+          ...{ high80: valueAt(all, 0.9), high90: valueAt(all, 0.95) },
+        },
         ...(override === undefined ? {} : { override }),
       })),
   }
+}
+
+/** A quantile that is kept, or the place between or beyond them. */
+function valueAt(kept: ComingPeriod['quantiles'], p: number): number {
+  const found = kept.find((one) => one.p === p)
+  return found?.value ?? Math.max(quantileCurve(kept).valueAt(normalQuantile(p)), 0)
 }
 
 /** The policy over forecast and stock as they are now; where a number is missing, why. */
@@ -76,7 +89,11 @@ export async function reorder({ sku, location }: SeriesKey, ctx: Context) {
       : { leadTimeDays: leadTime.days, leadTimeDeviation: leadTime.deviation }),
     ...(state.settings === undefined
       ? {}
-      : { policy: state.settings.policy, serviceLevel: state.settings.serviceLevel }),
+      : {
+          policy: state.settings.policy,
+          serviceType: state.settings.serviceType,
+          serviceLevel: state.settings.serviceLevel,
+        }),
   }
   if (figures === undefined) return base
   const { suggestion, stockoutOn, coverDays, why: _why, isAtRisk, isBelow, ...numbers } = figures

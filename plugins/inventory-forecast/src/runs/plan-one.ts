@@ -1,12 +1,13 @@
 import type { Context, Contribution, EventWish } from '@signalbox/sdk'
 import { formatDay } from '../calendar/civil-day.ts'
 import { addPeriods, periodStart } from '../calendar/period.ts'
+import { variationOf } from '../classification/abc-xyz.ts'
+import { classifyDemand } from '../classification/demand-class.ts'
 import { type DemandPeriod, periodsOf } from '../demand/demand-series.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
 import { type PeriodKind, periodRules } from '../demand/period-rules.ts'
 import { demandFromOf, hasChineseCalendar, type PlanningConfig } from '../demand/settings.ts'
 import { usualSettings } from '../items/item-settings.ts'
-import { cleanHistory } from '../planning/clean-history.ts'
 import { type Now, nowOf } from '../planning/clock.ts'
 import { bestForecast, type MethodValue } from '../planning/method-slot.ts'
 import { monitorOf } from '../planning/monitor.ts'
@@ -17,9 +18,11 @@ import {
   readSeries,
   type SeriesState,
 } from '../planning/planning-store.ts'
-import { type Reason, reason } from '../planning/reasons.ts'
 import type { ForecastRow } from '../planning/stored-forecast.ts'
 import { toldTransaction } from '../planning/told-transaction.ts'
+import { wantedDemand } from '../planning/wanted-demand.ts'
+import { reason } from '../reasons/planning-reasons.ts'
+import type { Reason } from '../reasons/reason.ts'
 import { alarmEvents, codedText, eventKey, stockLook } from '../suggestions/stock-look.ts'
 import { suggestionChange } from '../suggestions/suggestions-store.ts'
 import { type Run, type SeriesOutcome, stepStatement } from './runs-store.ts'
@@ -123,7 +126,11 @@ async function madeAnew(
   const days = await readDays(ctx, key, addPeriods(end, period, -longestHistory))
   const from = demandFromOf(ctx.config as PlanningConfig)
   const { periods, unmatchedReturns } = periodsOf(days, period, from, now.today)
-  const { history, notes: cleaned } = cleanHistory(periods, state.promotions)
+  const { history, notes: cleaned } = wantedDemand(
+    periods,
+    state.promotions,
+    periodRules[period].frequency,
+  )
   const isUpdate = work === 'update' && previous !== undefined
   const added = previous === undefined ? 0 : stepsBetween(period, previous.historyEnd, end)
   const earlier = isUpdate ? { earlier: { fit: previous.fit, added } } : {}
@@ -134,6 +141,7 @@ async function madeAnew(
   const made = {
     ...forecast,
     ...{ run: run.id, historyEnd: end, period, monitor },
+    nature: { variation: variationOf(history), class: classifyDemand(history).class },
     notes: [
       ...historyNotes(periods, unmatchedReturns, end),
       ...cleaned,

@@ -3,7 +3,8 @@ import { formatDay } from '../calendar/civil-day.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
 import type { Now } from '../planning/clock.ts'
 import type { OpenSuggestion, SeriesState } from '../planning/planning-store.ts'
-import { type Reason, reason } from '../planning/reasons.ts'
+import { reason } from '../reasons/planning-reasons.ts'
+import type { Reason } from '../reasons/reason.ts'
 import type { StockLook } from './stock-look.ts'
 import { type SuggestionMove, suggestionMoves } from './suggestion-states.ts'
 
@@ -86,8 +87,8 @@ function closed(open: OpenSuggestion, now: Now, isLapsed: boolean, isReplaced: b
   })
 }
 
-function textOf({ code, en }: Reason): string {
-  return `${code}: ${en}`
+function textOf({ code, text }: Reason): string {
+  return `${code}: ${text.en}`
 }
 
 /** Moves a suggestion by the table of its states, and only as it was seen. */

@@ -1,7 +1,8 @@
+import type { Reason } from './reason.ts'
+
 /** What a reader of a forecast must know about how it came about: a fallback, a correction, a doubt. */
-export interface Note {
+export interface Note extends Reason {
   readonly code: NoteCode
-  readonly message: { readonly en: string; readonly 'zh-CN': string }
 }
 
 type Numbers = Readonly<Record<string, number | string>>
@@ -116,5 +117,5 @@ export type NoteCode = keyof typeof texts
 
 export function note(code: NoteCode, numbers: Numbers = {}): Note {
   const [en, zh] = texts[code] as readonly [Text, Text]
-  return { code, message: { en: en(numbers), 'zh-CN': zh(numbers) } }
+  return { code, text: { en: en(numbers), 'zh-CN': zh(numbers) }, values: numbers }
 }
