@@ -36,7 +36,7 @@ export function leadTimeOf(
 
 function momentsOf(values: readonly number[]) {
   const n = values.length
-  const days = values.reduce((sum, value) => sum + value / n, 0)
+  const days = values.reduce((sum, value) => sum + value, 0) / n
   const squares = values.reduce((sum, value) => sum + (value - days) ** 2, 0)
   return { days, deviation: n > 1 ? Math.sqrt(squares / (n - 1)) : 0 }
 }

@@ -1,6 +1,7 @@
 import type { SqlValue, Statement } from '@signalbox/sdk'
 import { formatDay } from '../calendar/civil-day.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
+import type { ItemSettings } from '../items/item-settings.ts'
 import type { Now } from '../planning/clock.ts'
 import type { OpenSuggestion, SeriesState } from '../planning/planning-store.ts'
 import { reason } from '../reasons/planning-reasons.ts'
@@ -40,7 +41,12 @@ export function suggestionChange({
   const { open } = state
   const wish = look.figures?.suggestion
   const isLapsed = open !== undefined && open.expiresOn < now.today
-  if (open !== undefined && wish !== undefined && !isLapsed && isMuchTheSame(open, wish)) {
+  if (
+    open !== undefined &&
+    wish !== undefined &&
+    !isLapsed &&
+    isMuchTheSame(open, wish, state.settings)
+  ) {
     return { statements: [], made: { id: open.id, quantity: open.quantity } }
   }
   const closing = open === undefined ? [] : [closed(open, now, isLapsed, wish !== undefined)]
@@ -73,7 +79,11 @@ export function suggestionChange({
 function isMuchTheSame(
   open: OpenSuggestion,
   wish: { readonly quantity: number; readonly orderBy: number },
+  { packSize = 0, minimumOrder = 0 }: Pick<ItemSettings, 'packSize' | 'minimumOrder'> = {},
 ): boolean {
+  const packs = packSize > 0 ? open.quantity / packSize : 0
+  // Settings may have changed: what the supplier does not take any more is no suggestion.
+  if (Math.abs(packs - Math.round(packs)) > 1e-9 || open.quantity < minimumOrder) return false
   const isNear = Math.abs(wish.quantity - open.quantity) <= MATERIAL_CHANGE * open.quantity
   return isNear && wish.orderBy >= open.orderBy
 }

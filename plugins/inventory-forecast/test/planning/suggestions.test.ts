@@ -32,7 +32,7 @@ t.test(
       'SERVICE_REACHED',
       'REORDER_POINT',
       'STOCK_POSITION',
-      'ROUNDED_TO_PACKS',
+      'RAISED_TO_MINIMUM_ORDER',
       'ORDER_BY',
       'STOCKOUT_RISK',
     ]) {
