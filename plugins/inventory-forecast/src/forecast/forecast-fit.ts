@@ -15,6 +15,7 @@ import {
   type Choice,
   candidatesOf,
   chooseCandidate,
+  errorsOfChoosing,
 } from '../selection/choose-candidate.ts'
 import { type BackTestAccuracy, backTestAccuracy, naiveErrors } from './back-test-accuracy.ts'
 
@@ -83,7 +84,7 @@ export function fitForecast(
     frequency,
     chosen: choice.chosen,
     members: members.map(({ method, state }) => ({ id: method.id, state })),
-    spread: spreadOf(values, errors, members, fits),
+    spread: spreadOf(values, isOpen ? known(errorsOfChoosing(candidates)) : errors, members, fits),
     accuracy: errors.length === 0 ? null : backTestAccuracy(values, errors, frequency),
     candidates: scoresOf(candidates, choice.chosen, values, frequency),
     notes: [
@@ -196,7 +197,10 @@ function fitted(table: readonly AnyMethod[], id: string, series: Series): Fitted
 }
 
 function errorsOf(candidates: readonly Candidate[], chosen: string): (readonly StepError[])[] {
-  const rows = candidates.find(({ id }) => id === chosen)?.errors ?? []
+  return known(candidates.find(({ id }) => id === chosen)?.errors ?? [])
+}
+
+function known(rows: Candidate['errors']): (readonly StepError[])[] {
   return rows.filter((row) => row !== undefined)
 }
 

@@ -63,6 +63,11 @@ const texts = {
     ({ count }) => `${count} period(s) without an observation counted as no demand.`,
     ({ count }) => `${count} 个没有记录的期间按零需求处理。`,
   ],
+  OLDEST_LEFT_OUT: [
+    ({ count, kept }) =>
+      `The oldest ${count} period(s) were left out: the newest ${kept} are fitted.`,
+    ({ count, kept }) => `最早的 ${count} 期未计入：仅拟合最近 ${kept} 期。`,
+  ],
   DUPLICATES_SUMMED: [
     ({ count }) => `${count} observation(s) share their instant with another; all were added up.`,
     ({ count }) => `${count} 条记录与其他记录时间相同；均已累加。`,
