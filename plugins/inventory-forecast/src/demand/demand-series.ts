@@ -29,7 +29,7 @@ export interface DemandPeriod {
 }
 
 /** Demand of one day. Returns take from it what came back on that day; so a day may be negative, a period is not. */
-export function demandOfDay(day: DemandDay, from: DemandFrom): number {
+function demandOfDay(day: DemandDay, from: DemandFrom): number {
   if (day.loaded !== undefined) return day.loaded
   return from === 'orders' ? day.ordered : day.issued + day.unmet - day.returned
 }

@@ -12,7 +12,7 @@ export interface SeriesKey {
 }
 
 /** The unit a series is kept in: its item's, else that of what came first. */
-export async function unitOf(
+async function unitOf(
   { db }: Pick<Port, 'db'>,
   { sku, location }: SeriesKey,
 ): Promise<string | undefined> {
@@ -144,14 +144,6 @@ function unitMismatch({ sku, location, unit }: SeriesKey & { readonly unit: stri
     'UNIT_MISMATCH',
     `${sku} at ${location} is not measured in ${unit}: send quantities in a unit of the same dimension, or define the item in this one.`,
   )
-}
-
-/** Marks the series as changed from a day on. */
-export function dirtyStatement({ sku, location }: SeriesKey, day: string): Statement {
-  return {
-    sql: 'update series set changes = changes + 1, dirty_from = least(dirty_from, $3) where sku = $1 and location = $2',
-    parameters: [sku, location, day],
-  }
 }
 
 /** Forgets numbers of movements that no event can repeat any more; a stock that was told stands without them. */

@@ -20,6 +20,7 @@ import type { LeadTime } from './lead-time.ts'
 import { newsvendorOrder } from './newsvendor-order.ts'
 import { policyFor } from './policy.ts'
 import type { PolicyInput } from './policy-input.ts'
+import { pooledStock } from './pooled-stock.ts'
 
 interface RunInput {
   readonly periods?: number
@@ -55,6 +56,7 @@ const MOST_STEPS = 4_000_000
 export const policyService = {
   policy: (input: PolicyInput) => policyFor(input),
   newsvendor: newsvendorOrder,
+  pooledStock,
   intermittent,
 
   simulate: async (input: SimulateInput, ctx: Pick<Context, 'random'>) => {

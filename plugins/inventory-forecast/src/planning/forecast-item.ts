@@ -12,7 +12,7 @@ import { demandDistribution } from '../intermittent/demand-distribution.ts'
 import { normalQuantile } from '../inventory/normal.ts'
 import { reason } from '../reasons/planning-reasons.ts'
 import type { Reason } from '../reasons/reason.ts'
-import type { CountedDemand } from '../suggestions/policy-of-item.ts'
+import type { CountedDemand } from './counted-demand.ts'
 
 /** What planning asks of the engine; this file is all of the engine that it knows. */
 export interface ItemHistory {
@@ -51,7 +51,7 @@ export interface ItemForecast {
 }
 
 /** Quantiles that are kept of each period. */
-export const QUANTILE_LEVELS = [0.05, 0.1, 0.5, 0.9, 0.95] as const
+const QUANTILE_LEVELS = [0.05, 0.1, 0.5, 0.9, 0.95] as const
 
 /** Fewer points leave nothing to tell a level from noise. */
 const SHORTEST_HISTORY = 4

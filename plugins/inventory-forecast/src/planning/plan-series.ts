@@ -1,6 +1,5 @@
 import { type Day, formatDay } from '../calendar/civil-day.ts'
 import { periodStart } from '../calendar/period.ts'
-import type { DemandPeriod } from '../demand/demand-series.ts'
 import { type PeriodKind, periodRules } from '../demand/period-rules.ts'
 import { applyOverrides, type OverrideSpan } from '../overrides/apply-overrides.ts'
 import { reason } from '../reasons/planning-reasons.ts'
@@ -115,16 +114,4 @@ export function movesBetween(
     ...moved,
     reason('FORECAST_MOVED', { before, after, percent: Math.round(share * 1000) / 10 }),
   ]
-}
-
-/** Whole periods that were forecast before they began and are over: what to set against what came. */
-export function closedOf(
-  periods: readonly DemandPeriod[],
-  points: readonly { readonly start: Day }[],
-): readonly { readonly start: Day; readonly actual: number }[] {
-  const actual = new Map(periods.map(({ start, demand }) => [start, demand]))
-  return points.flatMap(({ start }) => {
-    const demand = actual.get(start)
-    return demand === undefined ? [] : [{ start, actual: demand }]
-  })
 }

@@ -1,9 +1,9 @@
 import type { Day } from '../calendar/civil-day.ts'
 import { periodRules } from '../demand/period-rules.ts'
-import type { DemandMethod } from '../intermittent/demand-models.ts'
 import type { DemandSource } from '../inventory/demand-source.ts'
 import type { PolicyInput, PolicyKind } from '../inventory/policy-input.ts'
 import type { ItemSettings } from '../items/item-settings.ts'
+import type { CountedDemand } from '../planning/counted-demand.ts'
 import type { ComingPeriod } from '../planning/plan-series.ts'
 import type { LeadTime, StockFigures } from './stock-figures.ts'
 
@@ -57,13 +57,6 @@ export function policyOfItem(
 /** Stock is looked at with every movement; where the item is reviewed less often than by the day, only then. */
 export function reviewDaysOf({ policy, reviewDays }: ItemSettings): number {
   return policy === 'periodic' || reviewDays > 1 ? reviewDays : 0
-}
-
-/** A slow mover as it was forecast: its history, which a stock by counts is made of. */
-export interface CountedDemand {
-  readonly history: readonly number[]
-  readonly periodsPerYear: number
-  readonly method?: DemandMethod
 }
 
 /**

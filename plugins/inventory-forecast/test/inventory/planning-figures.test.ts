@@ -1,7 +1,7 @@
 import t from 'tap'
 import { abcXyz, matrixOf } from '../../src/classification/abc-xyz.ts'
 import { forecastValueAdded } from '../../src/inventory/forecast-value-added.ts'
-import { pooledSafetyStock } from '../../src/inventory/pooled-stock.ts'
+import { pooledStock } from '../../src/inventory/pooled-stock.ts'
 
 t.test('classes are by value and steadiness, the same for any order of items', async (t) => {
   const items = [
@@ -52,20 +52,21 @@ t.test('an override is worth what it took from the error', async (t) => {
 
 t.test('items that substitute each other need less together', async (t) => {
   const items = [
-    { mean: 10, sd: 3 },
-    { mean: 20, sd: 4 },
+    { id: 'a', mean: 10, sd: 3 },
+    { id: 'b', mean: 20, sd: 4 },
   ]
-  t.strictSame(pooledSafetyStock(items, 2, 0), { apart: 14, pooled: 10, saved: 4 })
-  t.ok(Math.abs(pooledSafetyStock(items, 2, 1).saved) < 1e-12)
+  const level = { serviceLevel: 0.9772498680518208 }
+  const { safetyStockApart, safetyStock, reorderPoint } = pooledStock({ items, ...level })
+  for (const [found, known] of [
+    [safetyStockApart, 14],
+    [safetyStock, 10],
+    [reorderPoint, 40],
+  ] as const) {
+    t.ok(Math.abs(found - known) < 1e-9)
+  }
+  t.ok(Math.abs(pooledStock({ items, correlation: 1 }).saved) < 1e-12)
   t.equal(
-    pooledSafetyStock(
-      [
-        { mean: 1, sd: 2 },
-        { mean: 1, sd: 2 },
-      ],
-      1,
-      -1,
-    ).pooled,
+    pooledStock({ items: [items[0]!, { ...items[0]!, id: 'c' }], correlation: -1 }).deviation,
     0,
   )
 })
