@@ -1,0 +1,10 @@
+drop table laboratory_results;
+drop table laboratory_messages;
+drop table certificates;
+drop table supplier_periods;
+drop table supplier_decisions;
+drop table quality_numbers;
+drop table nonconformity_log;
+drop table supplier_requests;
+drop table eight_d_steps;
+drop table nonconformities;

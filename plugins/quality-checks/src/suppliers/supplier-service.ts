@@ -1,0 +1,99 @@
+import { type Context, Refusal } from '@signalbox/sdk'
+import { decidedLots } from './decision.ts'
+import { type SupplierScore, supplierScore, trendOf } from './supplier-score.ts'
+import { endOfMonth, monthOf, type SupplierConfig, supplierSettings } from './supplier-settings.ts'
+import {
+  periodFacts,
+  rankedScores,
+  type SupplierPort,
+  scoredSince,
+  touchPeriod,
+  upsertScore,
+} from './supplier-store.ts'
+
+export type ScorePort = SupplierPort & Pick<Context<SupplierConfig>, 'config' | 'now'>
+
+interface ScoreInput {
+  readonly supplier: string
+  /** YYYY-MM; this month when absent. */
+  readonly period?: string
+}
+
+/** The score as it stands now, from what was decided and answered; not from what was kept of it. */
+async function score({ supplier, period }: ScoreInput, ctx: ScorePort) {
+  const month = period ?? monthOf(new Date(ctx.now()).toISOString(), supplierSettings(ctx.config))
+  const { found, before } = await scoreNow(ctx, supplier, month)
+  return { supplier, period: month, ...found, trend: trendOf(found.score, before) }
+}
+
+async function scoreNow(ctx: ScorePort, supplier: string, period: string) {
+  const settings = supplierSettings(ctx.config)
+  const [year = 0, month = 0] = period.split('-').map(Number)
+  const previous = new Date(Date.UTC(year, month - 2, 1)).toISOString().slice(0, 7)
+  const to = endOfMonth(period, settings)
+  const facts = await periodFacts(ctx, supplier, period, {
+    from: endOfMonth(previous, settings),
+    to,
+  })
+  // An inspection of several tranches is of the month of its last decision.
+  const lots = decidedLots(facts.decisions).filter(
+    ({ decidedAt }) => monthOf(decidedAt, settings) === period,
+  )
+  const now = new Date(ctx.now()).toISOString()
+  const until = now < to ? now : to
+  const found: SupplierScore = supplierScore({ lots, requests: facts.requests, until }, settings)
+  return { found, before: facts.before, revision: facts.revision }
+}
+
+/** Makes the kept score of a month anew; plans of inspections read it. */
+export async function keepScore(ctx: ScorePort, supplier: string, period: string): Promise<void> {
+  const { found, revision } = await scoreNow(ctx, supplier, period)
+  const at = new Date(ctx.now()).toISOString()
+  await upsertScore(ctx, { supplier, period, revision }, found, at)
+}
+
+/** After a request to a supplier was asked or answered: it is of the month in which it was asked. */
+export async function keepScoreOfRequest(
+  ctx: ScorePort,
+  { supplier, issuedAt }: { readonly supplier: string; readonly issuedAt: string },
+): Promise<void> {
+  const period = monthOf(issuedAt, supplierSettings(ctx.config))
+  await touchPeriod(ctx, supplier, period)
+  await keepScore(ctx, supplier, period)
+}
+
+/** Months back that a night's run makes anew: answers that suppliers owe grow older there. */
+const MONTHS_BACK = 2
+
+/** All scores of this month and those before; days of waiting pass without an event. */
+export async function keepScores(ctx: ScorePort): Promise<void> {
+  const settings = supplierSettings(ctx.config)
+  const now = new Date(ctx.now() + settings.utcOffsetMinutes * 60_000)
+  const from = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - MONTHS_BACK, 1))
+  let after: readonly [string, string] | undefined
+  for (;;) {
+    const months = await scoredSince(ctx, from.toISOString().slice(0, 7), after)
+    for (const { supplier, period } of months) await keepScore(ctx, supplier, period)
+    const last = months.at(-1)
+    if (last === undefined) return
+    after = [last.supplier, last.period]
+  }
+}
+
+interface RankingInput {
+  readonly period: string
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+async function ranking({ period, limit = 50, cursor = '0' }: RankingInput, ctx: ScorePort) {
+  const offset = Number(cursor)
+  if (!Number.isSafeInteger(offset) || offset < 0) {
+    throw new Refusal('CURSOR_INVALID', 'Give `next` of the page before.')
+  }
+  const found = await rankedScores(ctx, period, { limit: limit + 1, offset })
+  const items = found.slice(0, limit)
+  return found.length > limit ? { items, next: String(offset + limit) } : { items }
+}
+
+export const supplierService = { score, ranking }
