@@ -1,5 +1,6 @@
 import { definePlugin } from '@signalbox/sdk'
 import { demandEvents } from './demand/demand-events.ts'
+import { shipmentEvents } from './demand/shipment-events.ts'
 import { forecast } from './forecast/forecast.ts'
 import { reconcile } from './hierarchy/reconcile.ts'
 import { policyService } from './inventory/policy-service.ts'
@@ -17,7 +18,7 @@ export default definePlugin({
     'inventory.planning': planningService,
   },
   udfs: { ...forecastUdfs, ...policyUdfs },
-  on: demandEvents,
+  on: { ...demandEvents, ...shipmentEvents },
   jobs: { nightly, advance },
   selfTest,
 })

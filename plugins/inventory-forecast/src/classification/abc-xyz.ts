@@ -102,7 +102,7 @@ function steadinessOf({ history, variation }: ClassifiedItemInput) {
   const { values } = demandHistory(history)
   const found = classifyDemand(values)
   return {
-    variation: variation ?? variationOfDemand(values),
+    variation: variation ?? variationOf(values),
     demandClass: found.class,
     meanInterval: found.meanInterval,
     squaredVariation: found.squaredVariation,
@@ -110,7 +110,7 @@ function steadinessOf({ history, variation }: ClassifiedItemInput) {
 }
 
 /** Deviation over mean of all periods, those without demand among them. */
-function variationOfDemand(values: readonly number[]): number | null {
+export function variationOf(values: readonly number[]): number | null {
   const mean = values.reduce((sum, value) => sum + value / values.length, 0)
   if (mean === 0 || values.length < 2) return null
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)

@@ -1,7 +1,7 @@
 import { Refusal } from '@signalbox/sdk'
 import { type Day, formatDay, parseDay } from '../calendar/civil-day.ts'
 import { addPeriods, type Period, periodStart, periodsBetween } from '../calendar/period.ts'
-import { type Note, note } from '../forecast/notes.ts'
+import { type Note, note } from '../reasons/forecast-notes.ts'
 
 /** One movement of demand. */
 export interface Observation {
@@ -45,7 +45,7 @@ export function aggregateObservations(
   const notes: Note[] = []
   const dated = distinct(observations, options, notes).map((observation) => ({
     ...observation,
-    start: periodStart(dayOfText(observation.at), period),
+    start: periodStart(dayWritten(observation.at), period),
   }))
   if (dated.length === 0) {
     throw new Refusal('HISTORY_EMPTY', 'There are no observations to forecast from.')
@@ -87,7 +87,7 @@ function periodsIn(
   const last = Math.max(...dated.map((observation) => observation.start))
   // Known up to a day, the periods that end by it are whole; else the last one seen is taken as whole.
   const end =
-    until === undefined ? addPeriods(last, period, 1) : periodStart(dayOfText(until) + 1, period)
+    until === undefined ? addPeriods(last, period, 1) : periodStart(dayWritten(until) + 1, period)
   const count = periodsBetween(start, end, period)
   if (until !== undefined && last >= end) {
     notes.push(note('LAST_PERIOD_INCOMPLETE', { period: formatDay(end) }))
@@ -123,7 +123,7 @@ function distinct(
   return observations
 }
 
-function dayOfText(text: string): Day {
+function dayWritten(text: string): Day {
   const day = parseDay(text)
   if (day !== undefined) return day
   throw new Refusal(

@@ -1,6 +1,6 @@
 import { Refusal } from '@signalbox/sdk'
 import { interpolated } from '../decomposition/interpolate.ts'
-import { type Note, note } from '../forecast/notes.ts'
+import { type Note, note } from '../reasons/forecast-notes.ts'
 import { outliersOf } from './outliers.ts'
 
 export interface CleaningOptions {

@@ -1,6 +1,6 @@
 import { type Context, type PluginEvent, Refusal } from '@signalbox/sdk'
+import { dayOfMs, dayOfText, msOfInstant } from '../calendar/instant.ts'
 import { lookAtStock } from '../suggestions/look-at-stock.ts'
-import { dayOfMs, dayOfText, msOfInstant } from './calendar-days.ts'
 import { type MovementKind, refuseImplausibleInstant, type StockFact } from './demand-facts.ts'
 import { factorTo, recordFact, type SeriesKey } from './demand-store.ts'
 import { offsetOf, type PlanningConfig } from './settings.ts'
@@ -9,6 +9,7 @@ import {
   locationOfLot,
   recordLotWord,
   recordOrderLine,
+  recordOrderSent,
   recordPromotion,
   recordPurchaseChanges,
   recordPurchaseLine,
@@ -194,6 +195,16 @@ async function onOrderCancelled({ data }: PluginEvent<CancelData>, ctx: Context)
   await cancelOrder(ctx, lines === undefined ? cancellation : { ...cancellation, lines })
 }
 
+interface SentData {
+  readonly orderId: string
+  readonly lines?: readonly { readonly line: string }[]
+}
+
+async function onOrderSent({ data }: PluginEvent<SentData>, ctx: Context): Promise<void> {
+  const lines = data.lines?.map(({ line }) => line)
+  await recordOrderSent(ctx, data.orderId, lines?.length ? lines : undefined)
+}
+
 interface PurchaseData {
   readonly purchaseOrder: string
   readonly supplier: string
@@ -319,6 +330,7 @@ export const demandEvents = {
   'orders.order.created': onOrder,
   'orders.order.changed': onOrder,
   'orders.order.cancelled': onOrderCancelled,
+  'orders.order.shipped': onOrderSent,
   'purchasing.order.placed': onPurchase,
   'purchasing.order.changed': onPurchaseChanged,
   'promotions.promotion.planned': onPromotion,

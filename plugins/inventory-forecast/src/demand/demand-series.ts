@@ -1,12 +1,13 @@
-import type { DayNumber } from './calendar-days.ts'
-import { type PeriodKind, periodAfter, periodRules, periodStart } from './periods.ts'
+import type { Day } from '../calendar/civil-day.ts'
+import { addPeriods, periodStart } from '../calendar/period.ts'
+import { type PeriodKind, periodRules } from './period-rules.ts'
 
 /** Which figure of a day is demand: what left the stock and what was missing, or what was ordered. */
 export type DemandFrom = 'issues' | 'orders'
 
 /** One day of a series, as it is kept. Days without any movement are left out. */
 export interface DemandDay {
-  readonly day: DayNumber
+  readonly day: Day
   readonly issued: number
   readonly returned: number
   readonly unmet: number
@@ -20,7 +21,7 @@ export interface DemandDay {
 }
 
 export interface DemandPeriod {
-  readonly start: DayNumber
+  readonly start: Day
   readonly days: number
   readonly demand: number
   /** Days on which there was nothing to sell: demand of them was not seen, not absent. */
@@ -28,7 +29,7 @@ export interface DemandPeriod {
 }
 
 /** Demand of one day. Returns take from it what came back on that day; so a day may be negative, a period is not. */
-export function demandOfDay(day: DemandDay, from: DemandFrom): number {
+function demandOfDay(day: DemandDay, from: DemandFrom): number {
   if (day.loaded !== undefined) return day.loaded
   return from === 'orders' ? day.ordered : day.issued + day.unmet - day.returned
 }
@@ -44,11 +45,11 @@ export function periodsOf(
   days: readonly DemandDay[],
   kind: PeriodKind,
   from: DemandFrom,
-  today: DayNumber,
+  today: Day,
 ): { readonly periods: readonly DemandPeriod[]; readonly unmatchedReturns: number } {
   const sorted = [...days].sort((a, b) => a.day - b.day)
   const first = sorted.find((day) => demandOfDay(day, from) > 0)
-  const end = periodStart(kind, today)
+  const end = periodStart(today, kind)
   if (first === undefined || first.day >= end) return { periods: [], unmatchedReturns: 0 }
   const raw = bucketed(sorted, kind, from, { first: first.day, end })
   const { periods, unmatchedReturns } = withReturnsCarriedBack(raw)
@@ -59,15 +60,15 @@ function bucketed(
   sorted: readonly DemandDay[],
   kind: PeriodKind,
   from: DemandFrom,
-  { first, end }: { readonly first: DayNumber; readonly end: DayNumber },
+  { first, end }: { readonly first: Day; readonly end: Day },
 ): readonly DemandPeriod[] {
   const byDay = new Map(sorted.map((day) => [day.day, day]))
   const before = sorted.findLast(({ day, stockLast }) => day < first && stockLast !== undefined)
   let stock = before?.stockLast
   const periods: DemandPeriod[] = []
-  let start = periodStart(kind, first)
+  let start = periodStart(first, kind)
   while (start < end) {
-    const next = periodAfter(kind, start)
+    const next = addPeriods(start, kind, 1)
     let demand = 0
     let daysOut = 0
     for (let number = start; number < next; number++) {

@@ -1,5 +1,6 @@
 import { type Context, Refusal, type SqlValue, type Statement } from '@signalbox/sdk'
-import { dayText, instantText } from './calendar-days.ts'
+import { formatDay } from '../calendar/civil-day.ts'
+import { instantText } from '../calendar/instant.ts'
 import { type StockFact, shareOfDay } from './demand-facts.ts'
 import { unitFactor } from './units.ts'
 
@@ -11,7 +12,7 @@ export interface SeriesKey {
 }
 
 /** The unit a series is kept in: its item's, else that of what came first. */
-export async function unitOf(
+async function unitOf(
   { db }: Pick<Port, 'db'>,
   { sku, location }: SeriesKey,
 ): Promise<string | undefined> {
@@ -98,7 +99,7 @@ export async function recordFact(
   const { number, source, eventId, sku, location, kind, delta, atMs, stockAfter } = fact
   const { issued, returned, received, unmet } = shareOfDay(fact)
   const parameters: SqlValue[] = [tenant, number, source, eventId, sku, location, kind]
-  parameters.push(String(delta), instantText(atMs), dayText(day))
+  parameters.push(String(delta), instantText(atMs), formatDay(day))
   parameters.push(String(issued), String(returned), String(received))
   parameters.push(stockAfter === undefined ? null : String(stockAfter), String(unmet))
   parameters.push(fact.stockedOut === true, fact.lot ?? null)
@@ -121,7 +122,7 @@ function findingStatement(
   return {
     sql: `insert into demand_findings (tenant, sku, location, code, day, details) values ($1, $2, $3, $4, $5, $6::jsonb)
           on conflict do nothing`,
-    parameters: [tenant, sku, location, code, dayText(day), JSON.stringify(details)],
+    parameters: [tenant, sku, location, code, formatDay(day), JSON.stringify(details)],
   }
 }
 
@@ -143,14 +144,6 @@ function unitMismatch({ sku, location, unit }: SeriesKey & { readonly unit: stri
     'UNIT_MISMATCH',
     `${sku} at ${location} is not measured in ${unit}: send quantities in a unit of the same dimension, or define the item in this one.`,
   )
-}
-
-/** Marks the series as changed from a day on. */
-export function dirtyStatement({ sku, location }: SeriesKey, day: string): Statement {
-  return {
-    sql: 'update series set changes = changes + 1, dirty_from = least(dirty_from, $3) where sku = $1 and location = $2',
-    parameters: [sku, location, day],
-  }
 }
 
 /** Forgets numbers of movements that no event can repeat any more; a stock that was told stands without them. */

@@ -1,6 +1,7 @@
 import { type Context, Refusal, type SqlValue } from '@signalbox/sdk'
+import { formatDay } from '../calendar/civil-day.ts'
+import { dayOfText } from '../calendar/instant.ts'
 import { nowOf } from '../planning/clock.ts'
-import { dayOfText, dayText } from './calendar-days.ts'
 import { type SeriesKey, unitChecked } from './demand-store.ts'
 import { converted, unitFactor } from './units.ts'
 
@@ -117,7 +118,7 @@ function inUnitOf(
     sku,
     location,
     unit,
-    day: dayText(dayOfText(day)),
+    day: formatDay(dayOfText(day)),
     quantity: converted(quantity, factor),
     out: stockedOut === true,
   }

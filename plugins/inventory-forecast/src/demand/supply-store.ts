@@ -1,5 +1,6 @@
 import type { Context, Statement } from '@signalbox/sdk'
-import { dayText, instantText } from './calendar-days.ts'
+import { formatDay } from '../calendar/civil-day.ts'
+import { instantText } from '../calendar/instant.ts'
 import { type SeriesKey, seriesStatements, unitChecked } from './demand-store.ts'
 
 type Port = Pick<Context, 'db' | 'tenant'>
@@ -21,7 +22,7 @@ export interface OrderLine extends LineKey {
 /** A line of a customer's order. Of several words about its quantity the newest holds, whichever comes last. */
 export async function recordOrderLine({ db, tenant }: Port, line: OrderLine): Promise<void> {
   const { order, sku, location, quantity, toldAtMs, day } = line
-  const ordered = day === undefined ? null : dayText(day)
+  const ordered = day === undefined ? null : formatDay(day)
   const statements: Statement[] = [
     ...seriesStatements(tenant, line),
     {
@@ -74,6 +75,18 @@ export async function cancelOrder(
   ])
 }
 
+/** What was sent of a customer's order; it may come before the order itself. */
+export async function recordOrderSent(
+  { db, tenant }: Port,
+  order: string,
+  lines: readonly string[] = [''],
+): Promise<void> {
+  await db.query(
+    `insert into order_shipments (tenant, order_no, line) select $1, $2, line from unnest($3::text[]) as line on conflict do nothing`,
+    [tenant, order, lines],
+  )
+}
+
 export interface PurchaseLine extends LineKey {
   readonly supplier: string
   readonly factor: number
@@ -84,7 +97,7 @@ export interface PurchaseLine extends LineKey {
 /** A line of a purchase order, once. The oldest approved suggestion of the series that waits for its order is done by it. */
 export async function recordPurchaseLine({ db, tenant }: Port, line: PurchaseLine): Promise<void> {
   const { order, sku, location, supplier, quantity, factor, placedAtMs, due } = line
-  const dueDay = due === undefined ? null : dayText(due)
+  const dueDay = due === undefined ? null : formatDay(due)
   const insert = {
     sql: `with fresh as (
             insert into purchase_lines (tenant, order_no, line, sku, location, supplier, quantity, placed_at, due, factor)
@@ -127,7 +140,7 @@ export async function recordPurchaseChanges(
        due = coalesce(excluded.due, c.due), changed_at = excluded.changed_at where excluded.changed_at > c.changed_at`,
     changes.map(({ order, line, quantity, due }) => [
       ...[tenant, order, line, String(quantity)],
-      due === undefined ? null : dayText(due),
+      due === undefined ? null : formatDay(due),
       instantText(atMs),
     ]),
   )
@@ -228,8 +241,8 @@ export async function recordPromotion({ db, tenant }: Port, promotion: Promotion
         promotion.promotion,
         skus,
         locations ?? null,
-        dayText(starts),
-        dayText(ends),
+        formatDay(starts),
+        formatDay(ends),
         uplift ?? null,
         isCancelled,
         instantText(plannedAtMs),
@@ -238,7 +251,7 @@ export async function recordPromotion({ db, tenant }: Port, promotion: Promotion
     {
       sql: `update series set changes = changes + 1, dirty_from = least(dirty_from, $3::date)
              where sku = any($1::text[]) and ($2::text[] is null or location = any($2::text[]))`,
-      parameters: [skus, locations ?? null, dayText(starts)],
+      parameters: [skus, locations ?? null, formatDay(starts)],
     },
   ])
 }

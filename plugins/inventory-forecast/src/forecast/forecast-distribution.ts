@@ -10,6 +10,7 @@ import { addPeriods, type Period } from '../calendar/period.ts'
 import { type CleaningOptions, cleanHistory } from '../cleaning/clean-history.ts'
 import { quantileAt } from '../intervals/spread.ts'
 import type { MethodDetails } from '../methods/method.ts'
+import { type Note, note } from '../reasons/forecast-notes.ts'
 import type { BackTestAccuracy } from './back-test-accuracy.ts'
 import {
   advanceFit,
@@ -19,7 +20,6 @@ import {
   projectFit,
 } from './forecast-fit.ts'
 import { refuseShort, SHORTEST_HISTORY } from './forecast-input.ts'
-import { type Note, note } from './notes.ts'
 
 export interface DistributionRequest extends CleaningOptions {
   /** Demand of past periods, oldest first; null where it is not known. */

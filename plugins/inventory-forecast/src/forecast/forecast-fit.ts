@@ -8,15 +8,16 @@ import {
 import type { AnyMethod, MethodDetails, Series } from '../methods/method.ts'
 import { type Combination, candidatesFor, combinations, methods } from '../methods/method-table.ts'
 import { seriesOf } from '../methods/series.ts'
+import { type Note, note } from '../reasons/forecast-notes.ts'
 import { backTest, FEWEST_ORIGINS } from '../selection/back-test.ts'
 import {
   type Candidate,
   type Choice,
   candidatesOf,
   chooseCandidate,
+  errorsOfChoosing,
 } from '../selection/choose-candidate.ts'
 import { type BackTestAccuracy, backTestAccuracy, naiveErrors } from './back-test-accuracy.ts'
-import { type Note, note } from './notes.ts'
 
 /** A series that has been cleaned: no gaps, finite numbers. */
 export interface FitRequest {
@@ -83,7 +84,7 @@ export function fitForecast(
     frequency,
     chosen: choice.chosen,
     members: members.map(({ method, state }) => ({ id: method.id, state })),
-    spread: spreadOf(values, errors, members, fits),
+    spread: spreadOf(values, isOpen ? known(errorsOfChoosing(candidates)) : errors, members, fits),
     accuracy: errors.length === 0 ? null : backTestAccuracy(values, errors, frequency),
     candidates: scoresOf(candidates, choice.chosen, values, frequency),
     notes: [
@@ -196,7 +197,10 @@ function fitted(table: readonly AnyMethod[], id: string, series: Series): Fitted
 }
 
 function errorsOf(candidates: readonly Candidate[], chosen: string): (readonly StepError[])[] {
-  const rows = candidates.find(({ id }) => id === chosen)?.errors ?? []
+  return known(candidates.find(({ id }) => id === chosen)?.errors ?? [])
+}
+
+function known(rows: Candidate['errors']): (readonly StepError[])[] {
   return rows.filter((row) => row !== undefined)
 }
 

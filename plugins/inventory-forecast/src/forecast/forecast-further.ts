@@ -1,7 +1,8 @@
 import { Refusal } from '@signalbox/sdk'
 import { type Day, parseDay } from '../calendar/civil-day.ts'
-import { type Period, periodStart } from '../calendar/period.ts'
+import { addPeriods, type Period, periodStart } from '../calendar/period.ts'
 import { aggregateObservations } from '../cleaning/aggregate-observations.ts'
+import { type Note, note } from '../reasons/forecast-notes.ts'
 import { type Accuracy, accuracyOf } from './accuracy.ts'
 import {
   type DistributionFit,
@@ -13,7 +14,6 @@ import {
 } from './forecast-distribution.ts'
 import { fittedValues } from './forecast-fit.ts'
 import type { ForecastInput } from './forecast-input.ts'
-import type { Note } from './notes.ts'
 
 /** The answer's models are at most two, as the first version promised; `candidates` and the description name all. */
 const MOST_MODELS = 2
@@ -59,8 +59,9 @@ function familyOf({ method, notes }: ForecastDistribution) {
 
 function requestOf(input: ForecastInput): { request: DistributionRequest; notes: readonly Note[] } {
   const { promotions, method, calendar } = input
-  const { history, notes, flags, start, period } = historyOf(input)
-  refuseOutside(flags, history.length)
+  const whole = historyOf(input)
+  refuseOutside(whole.flags, whole.history.length)
+  const { history, notes, flags, start, period } = newestOf(whole)
   return {
     notes,
     request: {
@@ -107,13 +108,38 @@ interface Flags {
   readonly promoted: readonly number[]
 }
 
-function historyOf(input: ForecastInput): {
+interface GivenHistory {
   readonly history: readonly (number | null)[]
   readonly notes: readonly Note[]
   readonly flags: Flags
   readonly start?: Day
   readonly period?: Period
-} {
+}
+
+/** As many as a history may have: what is older tells next to nothing, and a turn is bounded. */
+const MOST_FITTED = 1200
+
+/** The newest periods of a long one, which observations of ten years of days may come to. */
+function newestOf(whole: GivenHistory): GivenHistory {
+  const { history, notes, flags, start, period } = whole
+  const count = history.length - MOST_FITTED
+  if (count <= 0 || start === undefined || period === undefined) return whole
+  const kept = (periods: readonly number[]): number[] =>
+    periods.filter((t) => t >= count).map((t) => t - count)
+  return {
+    history: history.slice(count),
+    notes: [...notes, note('OLDEST_LEFT_OUT', { count, kept: MOST_FITTED })],
+    flags: {
+      stockouts: kept(flags.stockouts),
+      exclude: kept(flags.exclude),
+      promoted: kept(flags.promoted),
+    },
+    start: addPeriods(start, period, count),
+    period,
+  }
+}
+
+function historyOf(input: ForecastInput): GivenHistory {
   const { history, observations, period, stockouts = [], exclude = [], promotions } = input
   const promoted = promotions?.past ?? []
   if (history !== undefined && observations === undefined) {

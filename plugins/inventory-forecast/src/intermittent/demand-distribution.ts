@@ -1,6 +1,6 @@
 import { Refusal } from '@signalbox/sdk'
 import { type Classification, classifyDemand } from '../classification/demand-class.ts'
-import { digits, type Reason } from '../inventory/reason.ts'
+import { digits, type Reason } from '../reasons/reason.ts'
 import { type BackTest, backTest, chosenBy } from './back-test.ts'
 import { gridStep } from './demand-grid.ts'
 import { type DemandHistory, demandHistory } from './demand-history.ts'
@@ -155,9 +155,11 @@ function historyReasons({ missing, returns }: DemandHistory): Reason[] {
       : [
           {
             code: 'PERIODS_MISSING',
-            en: `${missing} periods without a number were left out.`,
-            'zh-CN': `已忽略 ${missing} 个无数值的期间。`,
-            numbers: { missing },
+            text: {
+              en: `${missing} periods without a number were left out.`,
+              'zh-CN': `已忽略 ${missing} 个无数值的期间。`,
+            },
+            values: { missing },
           },
         ]),
     ...(returns === 0
@@ -165,9 +167,11 @@ function historyReasons({ missing, returns }: DemandHistory): Reason[] {
       : [
           {
             code: 'RETURNS_AS_NO_DEMAND',
-            en: `${returns} periods with more returns than demand count as 0.`,
-            'zh-CN': `${returns} 个退货多于需求的期间按 0 计。`,
-            numbers: { returns },
+            text: {
+              en: `${returns} periods with more returns than demand count as 0.`,
+              'zh-CN': `${returns} 个退货多于需求的期间按 0 计。`,
+            },
+            values: { returns },
           },
         ]),
   ]
@@ -176,9 +180,11 @@ function historyReasons({ missing, returns }: DemandHistory): Reason[] {
 function noDemand({ values }: DemandHistory): Reason {
   return {
     code: 'NO_DEMAND',
-    en: `No demand in ${values.length} periods: every quantile is 0.`,
-    'zh-CN': `${values.length} 个期间内没有需求：所有分位数均为 0。`,
-    numbers: { periods: values.length },
+    text: {
+      en: `No demand in ${values.length} periods: every quantile is 0.`,
+      'zh-CN': `${values.length} 个期间内没有需求：所有分位数均为 0。`,
+    },
+    values: { periods: values.length },
   }
 }
 
@@ -191,17 +197,18 @@ function methodReason(
   if (wanted !== 'auto') {
     return {
       code: 'METHOD_ASKED_FOR',
-      en: `The method ${method} was asked for.`,
-      'zh-CN': `按要求使用方法 ${method}。`,
-      numbers: {},
+      text: { en: `The method ${method} was asked for.`, 'zh-CN': `按要求使用方法 ${method}。` },
+      values: {},
     }
   }
   if (tested === undefined) {
     return {
       code: 'HISTORY_SHORT',
-      en: `Too few periods to compare methods by: the usual one, ${method}.`,
-      'zh-CN': `期间过少，无法比较方法：采用默认方法 ${method}。`,
-      numbers: {},
+      text: {
+        en: `Too few periods to compare methods by: the usual one, ${method}.`,
+        'zh-CN': `期间过少，无法比较方法：采用默认方法 ${method}。`,
+      },
+      values: {},
     }
   }
   const { pinball, hitRate } = tested.methods.find((one) => one.method === method) ?? {
@@ -210,8 +217,10 @@ function methodReason(
   }
   return {
     code: 'METHOD_BY_BACK_TEST',
-    en: `${method} by quantile loss at ${digits(level)} over ${tested.origins} origins: ${digits(pinball)}, ${digits(100 * hitRate)} % within.`,
-    'zh-CN': `按 ${tested.origins} 个起点在 ${digits(level)} 水平的分位损失选用 ${method}：${digits(pinball)}，${digits(100 * hitRate)} % 命中。`,
-    numbers: { level, origins: tested.origins, pinball, hitRate },
+    text: {
+      en: `${method} by quantile loss at ${digits(level)} over ${tested.origins} origins: ${digits(pinball)}, ${digits(100 * hitRate)} % within.`,
+      'zh-CN': `按 ${tested.origins} 个起点在 ${digits(level)} 水平的分位损失选用 ${method}：${digits(pinball)}，${digits(100 * hitRate)} % 命中。`,
+    },
+    values: { level, origins: tested.origins, pinball, hitRate },
   }
 }

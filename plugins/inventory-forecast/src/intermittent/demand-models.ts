@@ -1,12 +1,13 @@
 import { negativeBinomialPmf } from '../inventory/negative-binomial.ts'
-import { normalUpperTail } from '../inventory/normal.ts'
 import { seededRandom } from '../inventory/seeded-random.ts'
 import { adida, imapa } from './aggregation.ts'
 import { croston, sba } from './croston.ts'
 import { driftingRate, rateDemand } from './gamma-poisson.ts'
 import { linearDecay } from './linear-decay.ts'
 import { markovBootstrap } from './markov-bootstrap.ts'
-import { convolve, convolvePower, mixture, nothing, type Pmf, pmfOf } from './pmf.ts'
+import { normalPmf } from './normal-pmf.ts'
+import { partOf } from './part-of-period.ts'
+import { convolve, convolvePower, mixture, nothing, type Pmf } from './pmf.ts'
 import { tsb, tsbLevels } from './tsb.ts'
 import { discountOf, weightedSample } from './weighted-sample.ts'
 
@@ -118,33 +119,8 @@ export const demandModels = {
 
 export type DemandMethod = keyof typeof demandModels
 
-/** A fraction of a period has demand like a whole one, with that chance: a little wide, never narrow. */
+/** The sum of independent periods, the last of which may be a part of one. */
 function repeated(one: Pmf, periods: number): Pmf {
   const whole = Math.floor(periods)
-  const sum = convolvePower(one, whole)
-  const rest = periods - whole
-  if (rest === 0) return sum
-  return convolve(
-    sum,
-    mixture([
-      { weight: 1 - rest, pmf: nothing(one.step) },
-      { weight: rest, pmf: one },
-    ]),
-  )
-}
-
-/** @param mean and deviation in steps. */
-export function normalPmf(mean: number, deviation: number, step: number): Pmf {
-  if (deviation === 0) {
-    const cells = Math.round(mean)
-    return pmfOf(step, [...Array<number>(cells).fill(0), 1])
-  }
-  const cells = Math.ceil(mean + 8 * deviation)
-  const tails = Array.from({ length: cells + 2 }, (_, i) =>
-    i === 0 ? 1 : normalUpperTail((i - 0.5 - mean) / deviation),
-  )
-  return pmfOf(
-    step,
-    tails.slice(0, -1).map((tail, i) => tail - (tails[i + 1] as number)),
-  )
+  return convolve(convolvePower(one, whole), partOf(one, periods - whole))
 }

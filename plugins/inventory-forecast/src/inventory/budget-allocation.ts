@@ -1,7 +1,7 @@
 import { Refusal } from '@signalbox/sdk'
 import { gridStep } from '../intermittent/demand-grid.ts'
-import { normalPmf } from '../intermittent/demand-models.ts'
-import { meanOf, onGrid, type Pmf } from '../intermittent/pmf.ts'
+import { normalPmf } from '../intermittent/normal-pmf.ts'
+import { expectedShort, onGrid, type Pmf, probabilityAtMost } from '../intermittent/pmf.ts'
 import { negativeBinomialPmf } from './negative-binomial.ts'
 
 export interface BudgetItem {
@@ -121,16 +121,8 @@ function climb(ladder: Ladder): void {
 }
 
 function rateOf({ item, pmf, size, stock }: Ladder): number {
-  const saved = shortOf(pmf, stock) - shortOf(pmf, stock + size)
+  const saved = expectedShort(pmf, stock) - expectedShort(pmf, stock + size)
   return (saved * (item.shortageCost ?? 1)) / (size * item.unitCost)
-}
-
-function shortOf(pmf: Pmf, stock: number): number {
-  let sum = 0
-  pmf.probabilities.forEach((p, i) => {
-    sum += p * Math.max(i * pmf.step - stock, 0)
-  })
-  return Math.min(sum, meanOf(pmf))
 }
 
 function allocationOf(ladders: readonly Ladder[], gap: number, shadowPrice: number): Allocation {
@@ -138,11 +130,8 @@ function allocationOf(ladders: readonly Ladder[], gap: number, shadowPrice: numb
     id: item.id,
     stock,
     cost: stock * item.unitCost,
-    expectedShort: shortOf(pmf, stock),
-    cycleService: pmf.probabilities.reduce(
-      (sum, p, i) => (i * pmf.step <= stock + 1e-9 ? sum + p : sum),
-      0,
-    ),
+    expectedShort: expectedShort(pmf, stock),
+    cycleService: probabilityAtMost(pmf, stock),
   }))
   const shortage = ladders.reduce(
     (sum, { item }, i) => sum + (items[i]?.expectedShort ?? 0) * (item.shortageCost ?? 1),

@@ -4,12 +4,14 @@ import {
   demandDistribution,
 } from '../intermittent/demand-distribution.ts'
 import { gridStep } from '../intermittent/demand-grid.ts'
-import { type DemandMethod, normalPmf } from '../intermittent/demand-models.ts'
-import { convolve, mixture, nothing, type Pmf } from '../intermittent/pmf.ts'
+import type { DemandMethod } from '../intermittent/demand-models.ts'
+import { normalPmf } from '../intermittent/normal-pmf.ts'
+import { partOf } from '../intermittent/part-of-period.ts'
+import { convolve, meanOf, mixture, nothing, type Pmf } from '../intermittent/pmf.ts'
+import type { Reason } from '../reasons/reason.ts'
 import type { LeadTimePoint } from './lead-time.ts'
 import { negativeBinomialPmf } from './negative-binomial.ts'
 import { type QuantileForecast, quantilePmf } from './quantile-pmf.ts'
-import type { Reason } from './reason.ts'
 
 /** Where demand comes from: past periods, its two moments, or the forecast quantiles of coming periods. */
 export type DemandSource =
@@ -33,6 +35,10 @@ export type DemandSource =
 export interface DemandAhead {
   readonly step: number
   readonly over: (periods: number) => Pmf
+  /** Demand of one coming period, counted from 0; for all but a forecast each is as the first. */
+  readonly each: (period: number) => Pmf
+  /** Mean demand of a period, over all that are forecast. */
+  readonly meanPerPeriod: number
   readonly why: readonly Reason[]
   readonly probabilityOfObsolescence?: number
 }
@@ -42,20 +48,19 @@ export interface DemandAhead {
  * @param level the probability at which methods of a history are compared.
  */
 export function demandAhead(source: DemandSource, longest: number, level: number): DemandAhead {
+  if (source.kind === 'forecast') return fromForecast(source, longest)
   const ahead =
-    source.kind === 'history'
-      ? fromHistory(source, longest, level)
-      : source.kind === 'moments'
-        ? fromMoments(source, longest)
-        : fromForecast(source, longest)
+    source.kind === 'history' ? fromHistory(source, longest, level) : fromMoments(source, longest)
   const known = new Map<number, Pmf>()
   const over = (periods: number): Pmf => {
     const pmf = known.get(periods) ?? (periods === 0 ? nothing(ahead.step) : ahead.over(periods))
     known.set(periods, pmf)
     return pmf
   }
-  return { ...ahead, over }
+  return { ...ahead, over, each: () => over(1), meanPerPeriod: meanOf(over(1)) }
 }
+
+type AlikePeriods = Omit<DemandAhead, 'each' | 'meanPerPeriod'>
 
 /** Demand over a time that itself varies. */
 export function demandOver(ahead: DemandAhead, points: readonly LeadTimePoint[]): Pmf {
@@ -66,7 +71,7 @@ function fromHistory(
   source: Extract<DemandSource, { kind: 'history' }>,
   longest: number,
   level: number,
-): DemandAhead {
+): AlikePeriods {
   const { history, periodsPerYear, method } = source
   const input: DemandDistributionInput = {
     history,
@@ -88,7 +93,7 @@ function fromHistory(
 function fromMoments(
   source: Extract<DemandSource, { kind: 'moments' }>,
   longest: number,
-): DemandAhead {
+): AlikePeriods {
   const { mean, sd, distribution = 'normal' } = source
   const largest = mean * longest + 8 * sd * Math.sqrt(longest)
   const isCount = distribution === 'count'
@@ -112,17 +117,29 @@ function fromForecast(source: QuantileForecast, longest: number): DemandAhead {
   }
   const largest = Math.max(...source.quantiles.flatMap(({ values }) => values), 0)
   const step = gridStep([Math.floor(largest) + 0.5], longest)
-  const period = (t: number): Pmf => quantilePmf(source, Math.min(t, last - 1), step)
-  const over = (periods: number): Pmf => {
-    let sum = nothing(step)
-    for (let t = 0; t < Math.floor(periods); t++) sum = convolve(sum, period(t))
-    const rest = periods - Math.floor(periods)
-    if (rest === 0) return sum
-    const part = mixture([
-      { weight: 1 - rest, pmf: nothing(step) },
-      { weight: rest, pmf: period(Math.floor(periods)) },
-    ])
-    return convolve(sum, part)
+  const { elapsed = 0 } = source
+  const periods: Pmf[] = []
+  const each = (t: number): Pmf => {
+    const at = Math.min(t, last - 1)
+    periods[at] ??= quantilePmf(source, at, step)
+    return periods[at]
   }
-  return { step, over, why: [] }
+  // Sums from now to the end of each period: what one question has summed, the next goes on from.
+  const sums: Pmf[] = []
+  const throughPeriod = (t: number): Pmf => {
+    for (let at = sums.length; at <= t; at++) {
+      const before = sums[at - 1]
+      sums.push(before === undefined ? partOf(each(0), 1 - elapsed) : convolve(before, each(at)))
+    }
+    return sums[t] as Pmf
+  }
+  const over = (length: number): Pmf => {
+    const end = elapsed + length
+    const whole = Math.floor(end)
+    if (whole === 0) return partOf(each(0), length)
+    return convolve(throughPeriod(whole - 1), partOf(each(whole), end - whole))
+  }
+  const means = Array.from({ length: last }, (_, t) => meanOf(each(t)))
+  const meanPerPeriod = means.reduce((sum, mean) => sum + mean / last, 0)
+  return { step, over, each, meanPerPeriod, why: [] }
 }

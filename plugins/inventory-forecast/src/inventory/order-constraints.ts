@@ -1,5 +1,5 @@
 import { Refusal } from '@signalbox/sdk'
-import { digits, type Reason } from './reason.ts'
+import { digits, type Reason } from '../reasons/reason.ts'
 
 /** What a supplier, a shelf or the goods allow; units. */
 export interface OrderConstraints {
@@ -71,35 +71,43 @@ function packsDown(quantity: number, packSize: number | undefined): number {
 function raisedToMinimum(wanted: number, minimum: number): Reason {
   return {
     code: 'RAISED_TO_MINIMUM_ORDER',
-    en: `${digits(wanted)} wanted, raised to the minimum order of ${digits(minimum)}.`,
-    'zh-CN': `需要 ${digits(wanted)}，已提高到最小订货量 ${digits(minimum)}。`,
-    numbers: { wanted, minimum },
+    text: {
+      en: `${digits(wanted)} wanted, raised to the minimum order of ${digits(minimum)}.`,
+      'zh-CN': `需要 ${digits(wanted)}，已提高到最小订货量 ${digits(minimum)}。`,
+    },
+    values: { wanted, minimum },
   }
 }
 
 function roundedToPacks(quantity: number, pack: number): Reason {
   return {
     code: 'ROUNDED_TO_PACKS',
-    en: `Rounded up to ${digits(quantity)}, whole packs of ${digits(pack)}.`,
-    'zh-CN': `已向上取整为 ${digits(quantity)}（整包装，每包 ${digits(pack)}）。`,
-    numbers: { quantity, pack },
+    text: {
+      en: `Rounded up to ${digits(quantity)}, whole packs of ${digits(pack)}.`,
+      'zh-CN': `已向上取整为 ${digits(quantity)}（整包装，每包 ${digits(pack)}）。`,
+    },
+    values: { quantity, pack },
   }
 }
 
 function cutToMaximum(wanted: number, quantity: number): Reason {
   return {
     code: 'CUT_TO_MAXIMUM',
-    en: `${digits(wanted)} would go beyond the maximum: ${digits(quantity)} fit.`,
-    'zh-CN': `${digits(wanted)} 会超过上限：可订 ${digits(quantity)}。`,
-    numbers: { wanted, quantity },
+    text: {
+      en: `${digits(wanted)} would go beyond the maximum: ${digits(quantity)} fit.`,
+      'zh-CN': `${digits(wanted)} 会超过上限：可订 ${digits(quantity)}。`,
+    },
+    values: { wanted, quantity },
   }
 }
 
 function noRoom(room: number): Reason {
   return {
     code: 'NO_ROOM_FOR_MINIMUM',
-    en: `Room for ${digits(room)} only, less than the least order: nothing is suggested.`,
-    'zh-CN': `仅有 ${digits(room)} 的空间，少于最小订货量：不建议订货。`,
-    numbers: { room },
+    text: {
+      en: `Room for ${digits(room)} only, less than the least order: nothing is suggested.`,
+      'zh-CN': `仅有 ${digits(room)} 的空间，少于最小订货量：不建议订货。`,
+    },
+    values: { room },
   }
 }

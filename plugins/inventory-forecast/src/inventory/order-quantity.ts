@@ -1,8 +1,8 @@
 import { Refusal } from '@signalbox/sdk'
 import { onGrid } from '../intermittent/pmf.ts'
+import { digits, type Reason } from '../reasons/reason.ts'
 import { economicOrderQuantity } from './continuous-review.ts'
 import { type OrderConstraints, orderedQuantity } from './order-constraints.ts'
-import { digits, type Reason } from './reason.ts'
 
 export interface OrderQuantityInput {
   readonly orderQuantity?: number
@@ -52,35 +52,43 @@ function rawQuantity(
 function given(quantity: number): Reason {
   return {
     code: 'ORDER_QUANTITY_GIVEN',
-    en: `The order quantity of ${digits(quantity)} was given.`,
-    'zh-CN': `订货量 ${digits(quantity)} 为给定值。`,
-    numbers: { quantity },
+    text: {
+      en: `The order quantity of ${digits(quantity)} was given.`,
+      'zh-CN': `订货量 ${digits(quantity)} 为给定值。`,
+    },
+    values: { quantity },
   }
 }
 
 function economic(quantity: number, order: number, holding: number): Reason {
   return {
     code: 'ORDER_QUANTITY_ECONOMIC',
-    en: `The economic order quantity is ${digits(quantity)}: ${digits(order)} an order, ${digits(holding)} to hold a unit for a period.`,
-    'zh-CN': `经济订货量为 ${digits(quantity)}：每次订货 ${digits(order)}，单位每期持有成本 ${digits(holding)}。`,
-    numbers: { quantity, order, holding },
+    text: {
+      en: `The economic order quantity is ${digits(quantity)}: ${digits(order)} an order, ${digits(holding)} to hold a unit for a period.`,
+      'zh-CN': `经济订货量为 ${digits(quantity)}：每次订货 ${digits(order)}，单位每期持有成本 ${digits(holding)}。`,
+    },
+    values: { quantity, order, holding },
   }
 }
 
 function ofPeriods(quantity: number, periods: number): Reason {
   return {
     code: 'ORDER_QUANTITY_OF_PERIODS',
-    en: `Without costs an order is the mean demand of ${digits(periods)} periods: ${digits(quantity)}.`,
-    'zh-CN': `未给出成本，订货量取 ${digits(periods)} 期平均需求：${digits(quantity)}。`,
-    numbers: { quantity, periods },
+    text: {
+      en: `Without costs an order is the mean demand of ${digits(periods)} periods: ${digits(quantity)}.`,
+      'zh-CN': `未给出成本，订货量取 ${digits(periods)} 期平均需求：${digits(quantity)}。`,
+    },
+    values: { quantity, periods },
   }
 }
 
 function freeOrders(quantity: number): Reason {
   return {
     code: 'ORDER_COST_ZERO',
-    en: `Orders cost nothing, so they are as small as one cycle's demand: ${digits(quantity)}.`,
-    'zh-CN': `订货无成本，因此仅订一个周期的需求：${digits(quantity)}。`,
-    numbers: { quantity },
+    text: {
+      en: `Orders cost nothing, so they are as small as one cycle's demand: ${digits(quantity)}.`,
+      'zh-CN': `订货无成本，因此仅订一个周期的需求：${digits(quantity)}。`,
+    },
+    values: { quantity },
   }
 }

@@ -22,7 +22,7 @@ export interface PolicyInput {
   readonly orderQuantity?: number
   readonly costs?: { readonly order: number; readonly holdingPerUnitPeriod: number }
   readonly constraints?: OrderConstraints
-  /** Periods after which goods spoil: no more is held than is asked for by then, on the mean. */
+  /** Periods from receipt after which goods spoil: no more is ordered than is asked for by then, on the mean. */
   readonly shelfLifePeriods?: number
   readonly position?: StockPosition
   /** Codes of the unit (UN/ECE Rec. 20) of demand and of the stock; they have to be the same. */

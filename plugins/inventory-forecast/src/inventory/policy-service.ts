@@ -9,6 +9,7 @@ import { intermittent } from '../intermittent/intermittent-operation.ts'
 import type { SimulationCosts } from '../simulation/simulate.ts'
 import {
   costServiceFrontier,
+  pause,
   type SimulationRun,
   simulatePolicy,
 } from '../simulation/simulate-policy.ts'
@@ -19,6 +20,7 @@ import type { LeadTime } from './lead-time.ts'
 import { newsvendorOrder } from './newsvendor-order.ts'
 import { policyFor } from './policy.ts'
 import type { PolicyInput } from './policy-input.ts'
+import { pooledStock } from './pooled-stock.ts'
 
 interface RunInput {
   readonly periods?: number
@@ -54,6 +56,7 @@ const MOST_STEPS = 4_000_000
 export const policyService = {
   policy: (input: PolicyInput) => policyFor(input),
   newsvendor: newsvendorOrder,
+  pooledStock,
   intermittent,
 
   simulate: async (input: SimulateInput, ctx: Pick<Context, 'random'>) => {
@@ -113,11 +116,4 @@ function runOf(
     ...(input.startStock === undefined ? {} : { startStock: input.startStock }),
     pause,
   }
-}
-
-/** A sleep is asked of the host, which ends the turn. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 0)
-  })
 }

@@ -1,4 +1,11 @@
-import { meanOf, onGrid, type Pmf } from '../intermittent/pmf.ts'
+import { meanOf, onGrid, type Pmf, varianceOf } from '../intermittent/pmf.ts'
+import {
+  coverReason,
+  obsolescenceReasons,
+  serviceReason,
+  shelfLifeReason,
+} from '../reasons/policy-reasons.ts'
+import type { Reason } from '../reasons/reason.ts'
 import { type DemandAhead, demandAhead, demandOver } from './demand-source.ts'
 import { leadTimePoints, meanLeadTime, withReview } from './lead-time.ts'
 import { orderQuantity } from './order-quantity.ts'
@@ -10,13 +17,6 @@ import {
   refuseUnusablePolicy,
   serviceOf,
 } from './policy-input.ts'
-import {
-  coverReason,
-  obsolescenceReasons,
-  serviceReason,
-  shelfLifeReason,
-} from './policy-reasons.ts'
-import type { Reason } from './reason.ts'
 import {
   cycleService,
   fillRateOfOrderUpTo,
@@ -35,6 +35,8 @@ export interface PolicyAnswer extends PolicyLevels {
   readonly safetyStock: number
   /** Mean demand until a replenishment can arrive: over lead time and review. */
   readonly meanDemand: number
+  /** Standard deviation of that demand. */
+  readonly deviation: number
   readonly position?: number
   readonly suggestedQuantity?: number
   readonly serviceLevel: {
@@ -50,19 +52,36 @@ export interface PolicyAnswer extends PolicyLevels {
 
 /** When to order and how much, from demand as a distribution over a lead time that may vary, and why. */
 export function policyFor(input: PolicyInput): PolicyAnswer {
+  return policyOver(input, demandOf(input))
+}
+
+/** The demand that a policy is asked for. @throws Refusal where the input is of no use. */
+export function demandOf(input: PolicyInput): DemandAhead {
   refuseUnusablePolicy(input)
+  const points = leadTimePoints(input.leadTime)
+  const { reviewPeriods = 0, shelfLifePeriods = 0 } = input
+  const longest = points.reduce((most, { periods }) => Math.max(most, periods), 0)
+  return demandAhead(
+    input.demand,
+    Math.max(1, longest + reviewPeriods, meanLeadTime(points) + shelfLifePeriods),
+    serviceOf(input).level,
+  )
+}
+
+/** @param ahead of `demandOf` the same input. */
+export function policyOver(input: PolicyInput, ahead: DemandAhead): PolicyAnswer {
   const service = serviceOf(input)
   const kind = policyKindOf(input)
-  const cover = coverOf(input)
+  const cover = coverOf(input, ahead)
   const order = orderQuantity(input, {
-    meanPerPeriod: meanOf(cover.ahead.over(1)),
+    meanPerPeriod: ahead.meanPerPeriod,
     periods: Math.max(1, cover.review),
-    step: cover.ahead.step,
+    step: ahead.step,
   })
   const served = servedBy(kind, cover, order.quantity)
   const needed = stockForService(service, served.fillRate, served.cycle)
-  const wanted = levelsOf(kind, needed, order.quantity, cover.ahead.step)
-  const { levels, cap } = withinShelfLife(kind, wanted, input.shelfLifePeriods, cover.ahead)
+  const wanted = levelsOf(kind, needed, order.quantity, ahead.step)
+  const { levels, cap } = withinShelfLife(kind, wanted, input.shelfLifePeriods, cover)
   const stock = isUpTo(kind) ? levels.orderUpTo : levels.reorderPoint
   const given = {
     cycle: cycleService(stock, served.cycle),
@@ -70,22 +89,23 @@ export function policyFor(input: PolicyInput): PolicyAnswer {
   }
   const suggested = suggestOrder(kind, levels, order.quantity, {
     ...input,
-    hasDemand: meanOf(cover.ahead.over(1)) > 0,
+    hasDemand: ahead.meanPerPeriod > 0,
     ...(cap === undefined ? {} : { cap }),
   })
   const meanDemand = meanOf(cover.protection)
-  const { probabilityOfObsolescence } = cover.ahead
+  const { probabilityOfObsolescence } = ahead
   return {
     policy: kind,
     ...levels,
     ...(kind === 's,Q' ? { orderQuantity: order.quantity } : {}),
     safetyStock: stock - meanDemand,
     meanDemand,
+    deviation: Math.sqrt(varianceOf(cover.protection)),
     ...suggested.answer,
     serviceLevel: { type: service.type, target: service.level, ...given },
     ...(probabilityOfObsolescence === undefined ? {} : { probabilityOfObsolescence }),
     why: [
-      ...cover.ahead.why,
+      ...ahead.why,
       coverReason(meanLeadTime(cover.points), cover.review, meanDemand),
       ...(isUpTo(kind) ? [] : order.why),
       serviceReason(service, given, stock),
@@ -106,15 +126,9 @@ interface Cover {
   readonly protection: Pmf
 }
 
-function coverOf(input: PolicyInput): Cover {
+function coverOf(input: PolicyInput, ahead: DemandAhead): Cover {
   const review = input.reviewPeriods ?? 0
   const points = leadTimePoints(input.leadTime)
-  const longest = points.reduce((most, { periods }) => Math.max(most, periods), 0) + review
-  const ahead = demandAhead(
-    input.demand,
-    Math.max(1, longest, input.shelfLifePeriods ?? 0),
-    serviceOf(input).level,
-  )
   const lead = demandOver(ahead, points)
   const protection = review === 0 ? lead : demandOver(ahead, withReview(points, review))
   return { ahead, points, review, lead, protection }
@@ -149,16 +163,20 @@ function stepBelow(stock: number, step: number): number {
   return Math.max(0, onGrid(stock - step, step))
 }
 
-/** No more than is asked for on the mean before it spoils, down to a whole step. */
+/**
+ * No more than is asked for on the mean before the order spoils, down to a whole step: it is there after the lead time, and
+ * what the position holds before it is used first.
+ */
 function withinShelfLife(
   kind: PolicyKind,
   levels: PolicyLevels,
   shelfLife: number | undefined,
-  ahead: DemandAhead,
+  { ahead, points }: Cover,
 ): { readonly levels: PolicyLevels; readonly cap?: number } {
   if (shelfLife === undefined) return { levels }
   const { step } = ahead
-  const cap = onGrid(Math.floor(meanOf(ahead.over(shelfLife)) / step + 1e-9) * step, step)
+  const used = meanOf(ahead.over(meanLeadTime(points) + shelfLife))
+  const cap = onGrid(Math.floor(used / step + 1e-9) * step, step)
   const orderUpTo = Math.min(levels.orderUpTo, cap)
   const highest = isUpTo(kind) ? stepBelow(orderUpTo, step) : orderUpTo
   return { levels: { orderUpTo, reorderPoint: Math.min(levels.reorderPoint, highest) }, cap }

@@ -1,6 +1,6 @@
+import { digits, type Reason } from '../reasons/reason.ts'
 import { type OrderConstraints, orderedQuantity } from './order-constraints.ts'
 import type { PolicyKind, PolicyLevels, StockPosition } from './policy-input.ts'
-import { digits, type Reason } from './reason.ts'
 
 interface Circumstances {
   readonly position?: StockPosition
@@ -58,14 +58,18 @@ function positionReason(position: number, levels: PolicyLevels, wanted: number):
   return wanted > 0
     ? {
         code: 'POSITION_CALLS_FOR_ORDER',
-        en: `On hand and on order, less what is owed: ${digits(position)}. Orders are due at ${digits(reorderPoint)} or less: ${digits(wanted)} wanted.`,
-        'zh-CN': `现有加在途减欠交为 ${digits(position)}，达到或低于 ${digits(reorderPoint)} 时应订货：需要 ${digits(wanted)}。`,
-        numbers,
+        text: {
+          en: `On hand and on order, less what is owed: ${digits(position)}. Orders are due at ${digits(reorderPoint)} or less: ${digits(wanted)} wanted.`,
+          'zh-CN': `现有加在途减欠交为 ${digits(position)}，达到或低于 ${digits(reorderPoint)} 时应订货：需要 ${digits(wanted)}。`,
+        },
+        values: numbers,
       }
     : {
         code: 'POSITION_SUFFICES',
-        en: `On hand and on order, less what is owed: ${digits(position)}. It suffices.`,
-        'zh-CN': `现有加在途减欠交为 ${digits(position)}，足够。`,
-        numbers,
+        text: {
+          en: `On hand and on order, less what is owed: ${digits(position)}. It suffices.`,
+          'zh-CN': `现有加在途减欠交为 ${digits(position)}，足够。`,
+        },
+        values: numbers,
       }
 }

@@ -1,4 +1,4 @@
-import type { PeriodKind } from '../demand/periods.ts'
+import type { PeriodKind } from '../demand/period-rules.ts'
 
 /** When and how much is ordered: (s,Q), (s,S) and (R,S) of Silver, Pyke and Thomas 2017, §6.3. */
 export type PolicyKind = 'reorder-point' | 'min-max' | 'periodic'
@@ -8,7 +8,8 @@ export interface ItemSettings {
   readonly unit: string
   readonly period: PeriodKind
   readonly policy: PolicyKind
-  /** Probability that a replenishment cycle sees no stock-out. */
+  /** cycle: the probability that a replenishment cycle sees no stock-out; fill-rate: the share of demand filled from the shelf. */
+  readonly serviceType: 'cycle' | 'fill-rate'
   readonly serviceLevel: number
   readonly supplier?: string
   readonly leadTimeDays?: number
@@ -27,6 +28,7 @@ export interface ItemSettings {
 export const usualSettings = {
   period: 'week',
   policy: 'reorder-point',
+  serviceType: 'cycle',
   serviceLevel: 0.95,
   reviewDays: 1,
 } as const satisfies Partial<ItemSettings>

@@ -1,11 +1,11 @@
-import type { DayNumber } from '../demand/calendar-days.ts'
+import type { Day } from '../calendar/civil-day.ts'
 
 /** What a planner said of periods, instead of (`value`) or on top of (`factor`) what was forecast. */
 export interface OverrideSpan {
   readonly id: string
-  readonly starts: DayNumber
+  readonly starts: Day
   /** The last day. */
-  readonly ends: DayNumber
+  readonly ends: Day
   readonly kind: 'value' | 'factor'
   readonly value: number
   readonly madeAtMs: number
@@ -22,7 +22,7 @@ export interface PlannedPeriod {
  */
 export function applyOverrides(
   overrides: readonly OverrideSpan[],
-  start: DayNumber,
+  start: Day,
   statistical: number,
 ): PlannedPeriod {
   const newest = overrides

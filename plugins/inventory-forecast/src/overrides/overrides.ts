@@ -1,10 +1,10 @@
 import { type Context, Refusal } from '@signalbox/sdk'
-import { dayOfText, msOfInstant } from '../demand/calendar-days.ts'
+import { dayOfText, msOfInstant } from '../calendar/instant.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
+import { forecastValueAdded } from '../inventory/forecast-value-added.ts'
 import { actorOf, nowOf } from '../planning/clock.ts'
 import { cursorOf, readCursor } from '../planning/cursor.ts'
 import { lookAtStock } from '../suggestions/look-at-stock.ts'
-import { type OverriddenPeriod, type OverrideValue, overrideValueOf } from './override-value.ts'
 
 interface GivenOverride extends SeriesKey {
   readonly from: string
@@ -136,6 +136,13 @@ export async function overrides(
   }
 }
 
+/** A period that is over and that a planner had changed. */
+interface OverriddenPeriod {
+  readonly statistical: number
+  readonly planned: number
+  readonly actual: number
+}
+
 interface ValueWish {
   readonly sku?: string
   readonly location?: string
@@ -164,14 +171,19 @@ export async function overrideValue({ sku, location, author, from, to }: ValueWi
   return { ...valueAddedBy(rows), byAuthor }
 }
 
-const nothing: OverrideValue = {
-  periods: 0,
-  maeStatistical: 0,
-  maePlanned: 0,
-  valueAdded: 0,
-  betterShare: 0,
-}
-
-function valueAddedBy(periods: readonly OverriddenPeriod[]): OverrideValue {
-  return overrideValueOf(periods) ?? nothing
+/** Of periods that a planner changed: what the change took from the error, and how often it was right. */
+function valueAddedBy(periods: readonly OverriddenPeriod[]) {
+  const found = forecastValueAdded(
+    periods.map(({ statistical, planned, actual }) => ({ statistical, override: planned, actual })),
+  )
+  return {
+    periods: found?.periods ?? 0,
+    maeStatistical: found?.statistical.mae ?? 0,
+    maePlanned: found?.override.mae ?? 0,
+    biasStatistical: found?.statistical.bias ?? 0,
+    biasPlanned: found?.override.bias ?? 0,
+    valueAdded: found?.value ?? 0,
+    betterShare: found?.shareImproved ?? 0,
+    rightDirectionShare: found?.shareRightDirection ?? 0,
+  }
 }

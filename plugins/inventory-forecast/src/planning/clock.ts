@@ -1,12 +1,13 @@
 import type { Context } from '@signalbox/sdk'
-import { type DayNumber, dayOfMs, instantText } from '../demand/calendar-days.ts'
+import type { Day } from '../calendar/civil-day.ts'
+import { dayOfMs, instantText } from '../calendar/instant.ts'
 import { offsetOf, type PlanningConfig } from '../demand/settings.ts'
 
 export interface Now {
   readonly ms: number
   readonly instant: string
   /** By the tenant's clocks. */
-  readonly today: DayNumber
+  readonly today: Day
 }
 
 export function nowOf(ctx: Pick<Context, 'now' | 'config'>): Now {

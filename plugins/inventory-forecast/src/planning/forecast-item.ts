@@ -1,6 +1,6 @@
+import type { Day } from '../calendar/civil-day.ts'
 import { classifyDemand } from '../classification/demand-class.ts'
-import type { DayNumber } from '../demand/calendar-days.ts'
-import type { PeriodKind } from '../demand/periods.ts'
+import type { PeriodKind } from '../demand/period-rules.ts'
 import {
   type DistributionFit,
   distributionOf,
@@ -9,9 +9,10 @@ import {
   updateFit,
 } from '../forecast/forecast-distribution.ts'
 import { demandDistribution } from '../intermittent/demand-distribution.ts'
-import { coarser, type Pmf } from '../intermittent/pmf.ts'
 import { normalQuantile } from '../inventory/normal.ts'
-import { type Reason, reason } from './reasons.ts'
+import { reason } from '../reasons/planning-reasons.ts'
+import type { Reason } from '../reasons/reason.ts'
+import type { CountedDemand } from './counted-demand.ts'
 
 /** What planning asks of the engine; this file is all of the engine that it knows. */
 export interface ItemHistory {
@@ -21,7 +22,7 @@ export interface ItemHistory {
   readonly horizon: number
   readonly periodsPerYear: number
   /** The Chinese calendar: what a period is, and the first day of the history. */
-  readonly calendar?: { readonly period: PeriodKind; readonly start: DayNumber }
+  readonly calendar?: { readonly period: PeriodKind; readonly start: Day }
   /** The fit of an earlier call, which has not seen the last `added` periods: its weights are kept, its states move on. */
   readonly earlier?: { readonly fit: string; readonly added: number }
 }
@@ -35,11 +36,9 @@ export interface ItemAccuracy {
 export interface ItemForecast {
   /** Mean demand of each coming period, never below 0. */
   readonly mean: readonly number[]
-  /** Standard deviation of each period's demand about its mean. */
-  readonly sigma: readonly number[]
   readonly quantiles: readonly { readonly p: number; readonly values: readonly number[] }[]
-  /** Demand of one period of a slow mover, by count: what its stock is made of instead of a normal distribution. */
-  readonly pmf?: Pmf
+  /** Of a slow mover: what its stock is made of, by count. */
+  readonly counts?: CountedDemand
   readonly method: string
   readonly description: string
   /** Of the back-test. */
@@ -52,12 +51,10 @@ export interface ItemForecast {
 }
 
 /** Quantiles that are kept of each period. */
-export const QUANTILE_LEVELS = [0.05, 0.1, 0.5, 0.9, 0.95] as const
+const QUANTILE_LEVELS = [0.05, 0.1, 0.5, 0.9, 0.95] as const
 
 /** Fewer points leave nothing to tell a level from noise. */
 const SHORTEST_HISTORY = 4
-/** Finer than a stock of slow movers is decided by. */
-const MOST_KEPT_POINTS = 512
 const NOTHING = ''
 const untested: ItemAccuracy = { mase: null, mae: null, bias: null }
 
@@ -89,12 +86,12 @@ function fromMethods({
     request,
   )
   return {
-    ...{ mean, quantiles, method, description, models, sigma: sigmaOf(quantiles) },
+    ...{ mean, quantiles, method, description, models },
     accuracy:
       accuracy === null
         ? untested
         : { mase: accuracy.mase, mae: accuracy.mae, bias: accuracy.bias },
-    notes: notes.map(({ code, message }) => ({ code, ...message, values: {} })),
+    notes,
     fit: JSON.stringify(fit),
     isRefitted: updated === undefined,
   }
@@ -111,41 +108,25 @@ function broughtUp(
   return fit
 }
 
-/** Half the width between the quantiles of 10 and 90 %, in standard deviations of a normal distribution. */
-function sigmaOf(quantiles: ItemForecast['quantiles']): number[] {
-  const [low, high] = [0.1, 0.9].map((p) => quantiles.find((one) => one.p === p)?.values ?? [])
-  return (high ?? []).map((value, h) => (value - (low?.[h] ?? value)) / (2 * normalQuantile(0.9)))
-}
-
 /** Demand with empty periods between, new or dying: a distribution by count of a period, the same for all that come. */
 function fromCounts({ history, horizon, periodsPerYear }: ItemHistory): ItemForecast {
   const found = demandDistribution({ history, periods: 1, periodsPerYear })
   const each = (value: number) => Array.from({ length: horizon }, () => value)
   return {
     mean: each(found.mean),
-    sigma: each(Math.sqrt(found.variance)),
     quantiles: QUANTILE_LEVELS.map((p) => ({ p, values: each(found.quantile(p)) })),
-    pmf: keptPmf(found.pmf),
+    counts: {
+      ...{ history, periodsPerYear },
+      ...(found.method === 'no-demand' ? {} : { method: found.method }),
+    },
     method: found.method,
     description: `Demand by count: ${found.method}`,
     accuracy: untested,
     models: [],
-    notes: found.why.map(({ code, en, 'zh-CN': zh, numbers }) => ({
-      code,
-      en,
-      'zh-CN': zh,
-      values: numbers,
-    })),
+    notes: found.why,
     fit: NOTHING,
     isRefitted: true,
   }
-}
-
-/** As it is stored: a long tail on a coarser grid, probabilities to eight digits, so that a row stays some kilobytes. */
-function keptPmf(pmf: Pmf): Pmf {
-  const times = Math.ceil(pmf.probabilities.length / MOST_KEPT_POINTS)
-  const { step, probabilities } = times > 1 ? coarser(pmf, times) : pmf
-  return { step, probabilities: probabilities.map((p) => Number(p.toPrecision(8))) }
 }
 
 /** Too short for a model: the mean of what is there, and a spread as wide as the mean (a variation of 1). */
@@ -174,5 +155,5 @@ export function distributed(mean: readonly number[], sigma: readonly number[]) {
     const z = normalQuantile(p)
     return { p, values: positive.map((value, h) => Math.max(value + z * (sigma[h] ?? 0), 0)) }
   })
-  return { mean: positive, sigma, quantiles }
+  return { mean: positive, quantiles }
 }

@@ -1,9 +1,9 @@
 import type { Context } from '@signalbox/sdk'
 import type { SeriesKey } from '../demand/demand-store.ts'
+import type { Reason } from '../reasons/reason.ts'
 import { cursorOf, readCursor } from './cursor.ts'
 import type { ItemAccuracy } from './forecast-item.ts'
 import type { Monitor } from './monitor.ts'
-import type { Reason } from './reasons.ts'
 
 interface Page {
   readonly limit?: number

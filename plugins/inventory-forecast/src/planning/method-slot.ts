@@ -1,8 +1,9 @@
 import type { Context, Contribution } from '@signalbox/sdk'
 import { classifyDemand, type DemandClass } from '../classification/demand-class.ts'
-import type { PeriodKind } from '../demand/periods.ts'
+import type { PeriodKind } from '../demand/period-rules.ts'
+import { reason } from '../reasons/planning-reasons.ts'
+import type { Reason } from '../reasons/reason.ts'
 import { distributed, forecastItem, type ItemForecast, type ItemHistory } from './forecast-item.ts'
-import { type Reason, reason } from './reasons.ts'
 
 /** Where other plugins add methods; `schemas/method.json` says what fits. */
 export const METHOD_POINT = 'inventory.forecast/method/v1'

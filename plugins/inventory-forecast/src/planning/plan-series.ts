@@ -1,19 +1,19 @@
-import type { DayNumber } from '../demand/calendar-days.ts'
-import { dayText } from '../demand/calendar-days.ts'
-import type { DemandPeriod } from '../demand/demand-series.ts'
-import { type PeriodKind, periodRules, periodStart } from '../demand/periods.ts'
+import { type Day, formatDay } from '../calendar/civil-day.ts'
+import { periodStart } from '../calendar/period.ts'
+import { type PeriodKind, periodRules } from '../demand/period-rules.ts'
 import { applyOverrides, type OverrideSpan } from '../overrides/apply-overrides.ts'
-import { comingPeriods, type PromotionSpan, promotionFactor } from './clean-history.ts'
-import { type Reason, reason } from './reasons.ts'
+import { reason } from '../reasons/planning-reasons.ts'
+import type { Reason } from '../reasons/reason.ts'
 import type { ForecastRow, StoredForecast } from './stored-forecast.ts'
+import { comingPeriods, type PromotionSpan, promotionFactor } from './wanted-demand.ts'
 
 /** What a run does with a series: fit anew, bring the states up to date, or leave it. */
 export type Work = 'refit' | 'update' | 'keep'
 
 export interface WorkInput {
   readonly period: PeriodKind
-  readonly today: DayNumber
-  readonly dirtyFrom?: DayNumber
+  readonly today: Day
+  readonly dirtyFrom?: Day
   readonly previous?: ForecastRow
   readonly isFullRefit: boolean
 }
@@ -31,9 +31,9 @@ export function workOf({ period, today, dirtyFrom, previous, isFullRefit }: Work
   if (previous.period !== period) return refit(reason('SETTINGS_CHANGED'))
   if (isFullRefit) return refit(reason('REFIT_ASKED'))
   if (dirtyFrom !== undefined && dirtyFrom < previous.historyEnd) {
-    return refit(reason('HISTORY_REVISED', { from: dayText(dirtyFrom) }))
+    return refit(reason('HISTORY_REVISED', { from: formatDay(dirtyFrom) }))
   }
-  const end = periodStart(period, today)
+  const end = periodStart(today, period)
   if (end <= previous.historyEnd) return { work: 'keep', why: [] }
   const added = stepsBetween(period, previous.historyEnd, end)
   const news = reason('PERIODS_ADDED', { periods: added })
@@ -46,7 +46,7 @@ export function workOf({ period, today, dirtyFrom, previous, isFullRefit }: Work
   return { work: 'update', why: [news] }
 }
 
-export function stepsBetween(period: PeriodKind, from: DayNumber, to: DayNumber): number {
+export function stepsBetween(period: PeriodKind, from: Day, to: Day): number {
   return comingPeriods(period, from, periodRules[period].longestHistory).filter(
     ({ start }) => start < to,
   ).length
@@ -54,7 +54,7 @@ export function stepsBetween(period: PeriodKind, from: DayNumber, to: DayNumber)
 
 /** A coming period with all that was said of it. */
 export interface ComingPeriod {
-  readonly start: DayNumber
+  readonly start: Day
   readonly days: number
   /** By the method alone. */
   readonly baseline: number
@@ -62,18 +62,17 @@ export interface ComingPeriod {
   readonly statistical: number
   /** With what planners said. */
   readonly planned: number
-  readonly sigma: number
   readonly quantiles: readonly { readonly p: number; readonly value: number }[]
   readonly override?: string
 }
 
-/** Promotions and planners over the kept forecast; spread and quantiles go with the mean. */
+/** Promotions and planners over the kept forecast; quantiles go with the mean. */
 export function comingOf(
   forecast: StoredForecast & Pick<ForecastRow, 'period' | 'historyEnd'>,
   promotions: readonly PromotionSpan[],
   overrides: readonly OverrideSpan[],
 ): readonly ComingPeriod[] {
-  const { mean, sigma, quantiles, period, historyEnd } = forecast
+  const { mean, quantiles, period, historyEnd } = forecast
   return comingPeriods(period, historyEnd, mean.length).map(({ start, days }, h) => {
     const baseline = mean[h] as number
     const factor = promotionFactor(promotions, start, days)
@@ -82,7 +81,6 @@ export function comingOf(
     const scale = baseline > 0 ? planned / baseline : 1
     return {
       ...{ start, days, baseline, statistical, planned },
-      sigma: (sigma[h] as number) * scale,
       quantiles: quantiles.map(({ p, values }) => ({
         p,
         value:
@@ -116,16 +114,4 @@ export function movesBetween(
     ...moved,
     reason('FORECAST_MOVED', { before, after, percent: Math.round(share * 1000) / 10 }),
   ]
-}
-
-/** Whole periods that were forecast before they began and are over: what to set against what came. */
-export function closedOf(
-  periods: readonly DemandPeriod[],
-  points: readonly { readonly start: DayNumber }[],
-): readonly { readonly start: DayNumber; readonly actual: number }[] {
-  const actual = new Map(periods.map(({ start, demand }) => [start, demand]))
-  return points.flatMap(({ start }) => {
-    const demand = actual.get(start)
-    return demand === undefined ? [] : [{ start, actual: demand }]
-  })
 }

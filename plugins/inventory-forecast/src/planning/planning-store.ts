@@ -1,13 +1,15 @@
 import type { Context, Statement } from '@signalbox/sdk'
-import { type DayNumber, dayOfText, dayText, msOfInstant } from '../demand/calendar-days.ts'
+import { type Day, formatDay } from '../calendar/civil-day.ts'
+import { dayOfText, msOfInstant } from '../calendar/instant.ts'
 import type { DemandDay } from '../demand/demand-series.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
-import type { PeriodKind } from '../demand/periods.ts'
+import type { PeriodKind } from '../demand/period-rules.ts'
 import { type ItemSettings, settingsOf } from '../items/item-settings.ts'
 import type { OverrideSpan } from '../overrides/apply-overrides.ts'
-import type { StockFigures } from '../suggestions/reorder-decision.ts'
-import type { PromotionSpan } from './clean-history.ts'
+import type { ObservedLeadTimes } from '../suggestions/lead-time.ts'
+import type { StockFigures } from '../suggestions/stock-figures.ts'
 import type { ForecastRow, StoredForecast } from './stored-forecast.ts'
+import type { PromotionSpan } from './wanted-demand.ts'
 
 type Port = Pick<Context, 'db'>
 
@@ -15,27 +17,30 @@ export interface OpenSuggestion {
   readonly id: string
   readonly revision: number
   readonly quantity: number
-  readonly orderBy: DayNumber
-  readonly expiresOn: DayNumber
+  readonly orderBy: Day
+  readonly expiresOn: Day
 }
 
 /** All that planning knows of one series, but for its days. */
 export interface SeriesState {
   readonly unit: string
-  readonly dirtyFrom?: DayNumber
+  readonly dirtyFrom?: Day
   /** How often it has changed; what is written on the ground of this state clears no later mark. */
   readonly changes: number
   /** Undefined: nobody defined the item here. */
   readonly settings?: ItemSettings
   readonly forecast?: ForecastRow
   readonly stock: StockFigures
-  readonly leadTimesDays: readonly number[]
+  readonly leadTimes: ObservedLeadTimes
+  /** Customers' orders that are not served yet, the oldest first. */
+  readonly waiting: readonly string[]
   readonly promotions: readonly PromotionSpan[]
   readonly overrides: readonly OverrideSpan[]
   readonly open?: OpenSuggestion
 }
 
 const LEAD_TIMES_LOOKED_AT = 20
+const WAITING_DAYS = 61
 
 const SERIES = `
 select s.unit, s.dirty_from::text as dirty_from, s.changes as seen, i.settings,
@@ -75,24 +80,66 @@ select coalesce(sum(greatest(rejected + held - gone, 0)) filter (where is_shelve
        coalesce(sum(greatest(received - rejected, 0)) filter (where not is_shelved), 0)::float8 as waiting
   from known`
 
+/**
+ * What purchase orders have not brought yet, and when the next of it is due: as logistics says of a shipment that is on its
+ * way, else as the order does.
+ */
 const ON_ORDER = `
 with lines as (
   select p.order_no, coalesce(c.quantity * p.factor::numeric, p.quantity) as quantity, coalesce(c.due, p.due) as due
     from purchase_lines p left join purchase_changes c on c.order_no = p.order_no and c.line = p.line
    where p.sku = $1 and p.location = $2
 ), orders as (
-  select order_no, min(due) as due, sum(quantity) - coalesce((select sum(r.quantity) from receipts r
+  select order_no, coalesce((select min(s.expected_on) from shipments s where s.order_no = lines.order_no and s.delivered_at is null),
+                            min(due)) as due,
+         sum(quantity) - coalesce((select sum(r.quantity) from receipts r
            where r.order_no = lines.order_no and r.sku = $1 and r.location = $2), 0) as missing
     from lines group by order_no
+), loose as (
+  select min(s.expected_on) as due from shipments s join shipment_items i on i.shipment = s.shipment
+   where i.sku = $1 and i.location in ('', $2) and s.order_no is null and s.delivered_at is null and s.expected_on >= $3::date
 )
-select coalesce(sum(missing), 0)::float8 as on_order, min(due)::text as next_due from orders where missing > 0`
+select coalesce(sum(missing), 0)::float8 as on_order, least(min(due), (select due from loose))::text as next_due from orders where missing > 0`
 
+/** From purchase order to its first receipt; an order whose shipment was delivered has arrived, also where nobody booked it yet. */
 const LEAD_TIMES = `
-select (extract(epoch from min(r.received_at) - p.placed_at) / 86400)::float8 as days
-  from purchase_lines p join receipts r on r.order_no = p.order_no and r.sku = p.sku and r.location = p.location
- where p.sku = $1 and p.location = $2
- group by p.order_no, p.placed_at having min(r.received_at) >= p.placed_at
+select (extract(epoch from arrived.at - p.placed_at) / 86400)::float8 as days
+  from (select order_no, min(placed_at) as placed_at from purchase_lines where sku = $1 and location = $2 group by order_no) p
+  cross join lateral (
+    select coalesce((select min(r.received_at) from receipts r where r.order_no = p.order_no and r.sku = $1 and r.location = $2),
+                    (select min(s.delivered_at) from shipments s where s.order_no = p.order_no)) as at) arrived
+ where arrived.at >= p.placed_at
  order by p.placed_at desc limit ${LEAD_TIMES_LOOKED_AT}`
+
+/** Of shipments with the item; where shipments tell no items, of its supplier. */
+const TRANSPORTS = `
+select s.days from shipments s
+ where s.days is not null and (
+   exists (select from shipment_items i where i.shipment = s.shipment and i.sku = $1 and i.location in ('', $2))
+   or exists (select from purchase_lines p where p.order_no = s.order_no and p.sku = $1 and p.location = $2)
+   or (not exists (select from shipment_items i where i.shipment = s.shipment) and s.order_no is null
+       and s.supplier = (select settings->>'supplier' from items where sku = $1 and location = $2)))
+ order by s.delivered_at desc limit ${LEAD_TIMES_LOOKED_AT}`
+
+/**
+ * Customers' orders that wait: neither cancelled nor told as sent, and not covered by what left the stock since the oldest of
+ * them, which serves first what was told as sent, then the oldest. Orders of more than two months ago are taken as served.
+ */
+const WAITING = `
+with lines as (
+  select l.order_no, l.line, l.day, l.quantity,
+         exists (select from order_shipments h where h.order_no = l.order_no and h.line in ('', l.line)) as is_sent
+    from order_lines l
+   where l.sku = $1 and l.location = $2 and l.day >= $3::date and l.quantity > 0
+     and not exists (select from order_cancellations c where c.order_no = l.order_no and c.line in ('', l.line))
+), served as (
+  select coalesce(sum(issued), 0) as quantity from demand_days
+   where sku = $1 and location = $2 and day >= (select min(day) from lines)
+), sums as (
+  select *, sum(quantity) over (order by is_sent desc, day, order_no, line) as so_far from lines
+)
+select sums.order_no from sums, served where not is_sent and so_far > served.quantity
+ group by sums.order_no order by min(sums.day), sums.order_no limit 50`
 
 const PROMOTIONS = `
 select starts::text as starts, ends::text as ends, uplift from promotions
@@ -137,7 +184,9 @@ type Rows = [
   { readonly unusable: number; readonly unusable_lots: number; readonly waiting: number },
   { readonly on_order: number; readonly next_due: string | null },
   { readonly days: number },
+  { readonly days: number },
   { readonly starts: string; readonly ends: string; readonly uplift: number },
+  { readonly order_no: string },
   {
     readonly id: string
     readonly starts: string
@@ -160,19 +209,21 @@ type Rows = [
 export async function readSeries(
   { db }: Port,
   { sku, location }: SeriesKey,
-  now: { readonly instant: string; readonly today: DayNumber; readonly monthAgo: string },
+  now: { readonly instant: string; readonly today: Day; readonly monthAgo: string },
 ): Promise<SeriesState | undefined> {
   const key = [sku, location]
-  const statements: Statement[] = [SERIES, ON_HAND, LOTS, ON_ORDER, LEAD_TIMES, PROMOTIONS].map(
-    (sql) => ({ sql, parameters: key }),
-  )
+  const ofKey = (sql: string): Statement => ({ sql, parameters: key })
   const answers = await db.transaction<Rows>([
-    ...statements,
+    ...[SERIES, ON_HAND, LOTS].map(ofKey),
+    { sql: ON_ORDER, parameters: [...key, formatDay(now.today)] },
+    ...[LEAD_TIMES, TRANSPORTS, PROMOTIONS].map(ofKey),
+    { sql: WAITING, parameters: [...key, formatDay(now.today - WAITING_DAYS)] },
     // A period in progress may have begun up to a month ago.
-    { sql: OVERRIDES, parameters: [...key, now.instant, dayText(now.today - 31)] },
+    { sql: OVERRIDES, parameters: [...key, now.instant, formatDay(now.today - 31)] },
     { sql: SUGGESTIONS, parameters: [...key, now.monthAgo] },
   ])
-  const [series, onHand, lots, order, leadTimes, promotions, overrides, suggestions] = answers
+  const [series, onHand, lots, order, receipts, transports, ...rest] = answers
+  const [promotions, waiting, overrides, suggestions] = rest
   const [row] = series.rows
   if (row === undefined) return undefined
   const open = suggestions.rows.find(({ state }) => state === 'open')
@@ -189,7 +240,11 @@ export async function readSeries(
       order.rows[0],
       approved.reduce((sum, one) => sum + one.quantity, 0),
     ),
-    leadTimesDays: leadTimes.rows.map(({ days }) => days),
+    leadTimes: {
+      receipts: receipts.rows.map(({ days }) => days),
+      transports: transports.rows.map(({ days }) => days),
+    },
+    waiting: waiting.rows.map(({ order_no }) => order_no),
     promotions: promotions.rows.map(({ starts, ends, uplift }) => ({
       starts: dayOfText(starts),
       ends: dayOfText(ends),
@@ -211,8 +266,8 @@ export async function readSeries(
 }
 
 /** Since when approved suggestions count. */
-export function approvedSince(today: DayNumber): string {
-  return `${dayText(today - APPROVED_COUNTS_DAYS)}T00:00:00Z`
+export function approvedSince(today: Day): string {
+  return `${formatDay(today - APPROVED_COUNTS_DAYS)}T00:00:00Z`
 }
 
 function forecastOf(row: SeriesRow, run: string): ForecastRow {
@@ -258,9 +313,9 @@ interface DayRow {
 export async function readDays(
   { db }: Port,
   { sku, location }: SeriesKey,
-  from: DayNumber,
+  from: Day,
 ): Promise<readonly DemandDay[]> {
-  const parameters = [sku, location, dayText(from)]
+  const parameters = [sku, location, formatDay(from)]
   const [days, ordered] = await db.transaction<
     [DayRow, { readonly day: string; readonly quantity: number }]
   >([

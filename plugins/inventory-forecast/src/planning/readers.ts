@@ -1,13 +1,17 @@
 import type { Context } from '@signalbox/sdk'
-import { dayText } from '../demand/calendar-days.ts'
+import { formatDay } from '../calendar/civil-day.ts'
+import { addPeriods, periodStart } from '../calendar/period.ts'
 import { periodsOf } from '../demand/demand-series.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
-import { periodAfter, periodRules, periodStart } from '../demand/periods.ts'
+import { periodRules } from '../demand/period-rules.ts'
 import { demandFromOf, type PlanningConfig } from '../demand/settings.ts'
+import { quantileCurve } from '../intervals/quantile-curve.ts'
+import { normalQuantile } from '../inventory/normal.ts'
 import { usualSettings } from '../items/item-settings.ts'
-import { cleanHistory, promotionFactor } from './clean-history.ts'
+import type { ComingPeriod } from './plan-series.ts'
 import { readDays } from './planning-store.ts'
 import { requireForecast, seriesView } from './series-view.ts'
+import { promotionFactor, wantedDemand } from './wanted-demand.ts'
 
 /** The demand of a series by its periods, as it came and as forecasts see it. */
 export async function demand(
@@ -16,11 +20,8 @@ export async function demand(
 ) {
   const { state, now } = await seriesView(ctx, { sku, location })
   const period = state.settings?.period ?? usualSettings.period
-  const from = periodAfter(
-    period,
-    periodStart(period, now.today),
-    -periodRules[period].longestHistory,
-  )
+  const start = periodStart(now.today, period)
+  const from = addPeriods(start, period, -periodRules[period].longestHistory)
   const days = await readDays(ctx, { sku, location }, from)
   const { periods, unmatchedReturns } = periodsOf(
     days,
@@ -28,9 +29,9 @@ export async function demand(
     demandFromOf(ctx.config as PlanningConfig),
     now.today,
   )
-  const { history, notes } = cleanHistory(periods, state.promotions)
+  const { history, notes } = wantedDemand(periods, state.promotions, periodRules[period].frequency)
   const rows = periods.map(({ start, days: length, demand: quantity, daysOut }, t) => ({
-    ...{ start: dayText(start), demand: quantity, cleaned: history[t] ?? quantity, daysOut },
+    ...{ start: formatDay(start), demand: quantity, cleaned: history[t] ?? quantity, daysOut },
     promotionFactor: promotionFactor(state.promotions, start, length),
   }))
   return {
@@ -52,15 +53,25 @@ export async function forecast({ sku, location, horizon, quantiles }: ForecastWi
   const { run, period, method, description, accuracy, historyEnd } = made
   return {
     ...{ sku, location, unit: view.state.unit, period, run, method, description, accuracy },
-    historyEnd: dayText(historyEnd - 1),
+    historyEnd: formatDay(historyEnd - 1),
     periods: coming
       .slice(0, horizon ?? coming.length)
       .map(({ start, days, statistical, planned, override, quantiles: all }) => ({
-        ...{ start: dayText(start), days, statistical, planned },
-        quantiles: all.filter(({ p }) => quantiles?.includes(p) ?? true),
+        ...{ start: formatDay(start), days, statistical, planned },
+        quantiles: quantiles?.map((p) => ({ p, value: valueAt(all, p) })) ?? all,
+        band: {
+          ...{ low90: valueAt(all, 0.05), low80: valueAt(all, 0.1) },
+          ...{ high80: valueAt(all, 0.9), high90: valueAt(all, 0.95) },
+        },
         ...(override === undefined ? {} : { override }),
       })),
   }
+}
+
+/** A quantile that is kept, or the place between or beyond them. */
+function valueAt(kept: ComingPeriod['quantiles'], p: number): number {
+  const found = kept.find((one) => one.p === p)
+  return found?.value ?? Math.max(quantileCurve(kept).valueAt(normalQuantile(p)), 0)
 }
 
 /** The policy over forecast and stock as they are now; where a number is missing, why. */
@@ -72,13 +83,17 @@ export async function reorder({ sku, location }: SeriesKey, ctx: Context) {
     ...{ sku, location, unit: state.unit, at: now.instant, why },
     ...{ unusable, onOrder: onOrder + approved },
     ...(onHand === undefined ? {} : { onHand }),
-    ...(nextReceipt === undefined ? {} : { nextReceipt: dayText(nextReceipt) }),
+    ...(nextReceipt === undefined ? {} : { nextReceipt: formatDay(nextReceipt) }),
     ...(leadTime === undefined
       ? {}
       : { leadTimeDays: leadTime.days, leadTimeDeviation: leadTime.deviation }),
     ...(state.settings === undefined
       ? {}
-      : { policy: state.settings.policy, serviceLevel: state.settings.serviceLevel }),
+      : {
+          policy: state.settings.policy,
+          serviceType: state.settings.serviceType,
+          serviceLevel: state.settings.serviceLevel,
+        }),
   }
   if (figures === undefined) return base
   const { suggestion, stockoutOn, coverDays, why: _why, isAtRisk, isBelow, ...numbers } = figures
@@ -86,15 +101,15 @@ export async function reorder({ sku, location }: SeriesKey, ctx: Context) {
     ...base,
     ...numbers,
     ...{ isBelowReorderPoint: isBelow, isAtRisk },
-    ...(stockoutOn === undefined ? {} : { stockoutOn: dayText(stockoutOn) }),
+    ...(stockoutOn === undefined ? {} : { stockoutOn: formatDay(stockoutOn) }),
     ...(coverDays === undefined ? {} : { coverDays }),
     ...(suggestion === undefined
       ? {}
       : {
           suggestion: {
             quantity: suggestion.quantity,
-            orderBy: dayText(suggestion.orderBy),
-            neededBy: dayText(suggestion.neededOn),
+            orderBy: formatDay(suggestion.orderBy),
+            neededBy: formatDay(suggestion.neededOn),
           },
         }),
   }
@@ -119,7 +134,7 @@ export async function explain(
     models: made.models,
     accuracy: made.accuracy,
     components: coming.map(({ start, baseline, statistical, planned }) => ({
-      ...{ start: dayText(start), baseline },
+      ...{ start: formatDay(start), baseline },
       ...{ promotion: statistical - baseline, override: planned - statistical, planned },
     })),
   }

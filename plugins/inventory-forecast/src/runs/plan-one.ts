@@ -1,11 +1,13 @@
 import type { Context, Contribution, EventWish } from '@signalbox/sdk'
-import { dayText } from '../demand/calendar-days.ts'
+import { formatDay } from '../calendar/civil-day.ts'
+import { addPeriods, periodStart } from '../calendar/period.ts'
+import { variationOf } from '../classification/abc-xyz.ts'
+import { classifyDemand } from '../classification/demand-class.ts'
 import { type DemandPeriod, periodsOf } from '../demand/demand-series.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
-import { type PeriodKind, periodAfter, periodRules, periodStart } from '../demand/periods.ts'
+import { type PeriodKind, periodRules } from '../demand/period-rules.ts'
 import { demandFromOf, hasChineseCalendar, type PlanningConfig } from '../demand/settings.ts'
 import { usualSettings } from '../items/item-settings.ts'
-import { cleanHistory } from '../planning/clean-history.ts'
 import { type Now, nowOf } from '../planning/clock.ts'
 import { bestForecast, type MethodValue } from '../planning/method-slot.ts'
 import { monitorOf } from '../planning/monitor.ts'
@@ -16,9 +18,11 @@ import {
   readSeries,
   type SeriesState,
 } from '../planning/planning-store.ts'
-import { type Reason, reason } from '../planning/reasons.ts'
 import type { ForecastRow } from '../planning/stored-forecast.ts'
 import { toldTransaction } from '../planning/told-transaction.ts'
+import { wantedDemand } from '../planning/wanted-demand.ts'
+import { reason } from '../reasons/planning-reasons.ts'
+import type { Reason } from '../reasons/reason.ts'
 import { alarmEvents, codedText, eventKey, stockLook } from '../suggestions/stock-look.ts'
 import { suggestionChange } from '../suggestions/suggestions-store.ts'
 import { type Run, type SeriesOutcome, stepStatement } from './runs-store.ts'
@@ -117,12 +121,16 @@ async function madeAnew(
   }: { readonly period: PeriodKind; readonly work: Work; readonly why: readonly Reason[] },
 ): Promise<Made> {
   const { forecast: previous } = state
-  const end = periodStart(period, now.today)
+  const end = periodStart(now.today, period)
   const { longestHistory } = periodRules[period]
-  const days = await readDays(ctx, key, periodAfter(period, end, -longestHistory))
+  const days = await readDays(ctx, key, addPeriods(end, period, -longestHistory))
   const from = demandFromOf(ctx.config as PlanningConfig)
   const { periods, unmatchedReturns } = periodsOf(days, period, from, now.today)
-  const { history, notes: cleaned } = cleanHistory(periods, state.promotions)
+  const { history, notes: cleaned } = wantedDemand(
+    periods,
+    state.promotions,
+    periodRules[period].frequency,
+  )
   const isUpdate = work === 'update' && previous !== undefined
   const added = previous === undefined ? 0 : stepsBetween(period, previous.historyEnd, end)
   const earlier = isUpdate ? { earlier: { fit: previous.fit, added } } : {}
@@ -133,6 +141,7 @@ async function madeAnew(
   const made = {
     ...forecast,
     ...{ run: run.id, historyEnd: end, period, monitor },
+    nature: { variation: variationOf(history), class: classifyDemand(history).class },
     notes: [
       ...historyNotes(periods, unmatchedReturns, end),
       ...cleaned,
@@ -166,7 +175,7 @@ function historyNotes(
 ): Reason[] {
   const returns =
     unmatchedReturns > 0 ? [reason('RETURNS_UNMATCHED', { quantity: unmatchedReturns })] : []
-  return [reason('HISTORY_USED', { periods: periods.length, end: dayText(end - 1) }), ...returns]
+  return [reason('HISTORY_USED', { periods: periods.length, end: formatDay(end - 1) }), ...returns]
 }
 
 function alarmNote({ isAlarm, periods, trackingSignal, bias }: ForecastRow['monitor']): Reason[] {
@@ -181,8 +190,8 @@ async function monitoring(
   end: number,
   periods: readonly DemandPeriod[],
 ) {
-  const points = await readPoints(ctx, key, period, dayText(end))
-  const actual = new Map(periods.map(({ start, demand }) => [dayText(start), demand]))
+  const points = await readPoints(ctx, key, period, formatDay(end))
+  const actual = new Map(periods.map(({ start, demand }) => [formatDay(start), demand]))
   const closed = points.flatMap(({ starts, actual: kept }) => {
     const demand = actual.get(starts)
     return demand === undefined || demand === kept ? [] : [{ starts, actual: demand }]

@@ -1,5 +1,5 @@
 import type { Context, EventWish, Statement } from '@signalbox/sdk'
-import { dayText } from '../demand/calendar-days.ts'
+import { formatDay } from '../calendar/civil-day.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
 import type { Now } from '../planning/clock.ts'
 import type { Work } from '../planning/plan-series.ts'
@@ -43,7 +43,7 @@ export async function insertRun(
   const { rowCount } = await db.query(
     `insert into runs (tenant, id, state, kind, full_refit, planned_on, requested_by, started_at, progressed_at, total)
      select $1, $2, 'running', $3, $4, $5, $6, $7, $7, count(*)::int from series on conflict do nothing`,
-    [tenant, run.id, run.kind, run.full_refit, dayText(now.today), run.requested_by, now.instant],
+    [tenant, run.id, run.kind, run.full_refit, formatDay(now.today), run.requested_by, now.instant],
   )
   return rowCount === 1
 }

@@ -1,5 +1,6 @@
 import { type Context, type JobRun, Refusal } from '@signalbox/sdk'
-import { dayText, instantText, msOfInstant } from '../demand/calendar-days.ts'
+import { formatDay } from '../calendar/civil-day.ts'
+import { instantText, msOfInstant } from '../calendar/instant.ts'
 import { REMEMBERED_DAYS } from '../demand/demand-facts.ts'
 import { forgetOldMovements } from '../demand/demand-store.ts'
 import { actorOf, nowOf } from '../planning/clock.ts'
@@ -33,7 +34,7 @@ export async function nightly({ runId }: JobRun, ctx: Context): Promise<void> {
   const now = nowOf(ctx)
   const oldest = instantText(now.ms - (REMEMBERED_DAYS + 2) * 86_400_000)
   await forgetOldMovements(ctx, oldest)
-  const id = `FR-${dayText(now.today)}-${runId.slice(-24)}`
+  const id = `FR-${formatDay(now.today)}-${runId.slice(-24)}`
   const wish = { id, kind: 'nightly', full_refit: false, requested_by: actorOf(ctx) } as const
   const isNew = await insertRun(ctx, wish, now)
   const run = isNew ? await readRun(ctx, id) : await runAtWork(ctx)
@@ -43,7 +44,7 @@ export async function nightly({ runId }: JobRun, ctx: Context): Promise<void> {
 /** A planner's run. One that died is gone on with instead of beginning another. */
 export async function startRun({ refit = false }: { readonly refit?: boolean }, ctx: Context) {
   const now = nowOf(ctx)
-  const id = `FR-${dayText(now.today)}-${ctx.hash('SHA-256', `${ctx.traceId}|${now.ms}|${actorOf(ctx)}`).slice(0, 12)}`
+  const id = `FR-${formatDay(now.today)}-${ctx.hash('SHA-256', `${ctx.traceId}|${now.ms}|${actorOf(ctx)}`).slice(0, 12)}`
   const isNew = await insertRun(
     ctx,
     { id, kind: 'asked', full_refit: refit, requested_by: actorOf(ctx) },

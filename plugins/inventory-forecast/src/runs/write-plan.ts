@@ -1,7 +1,7 @@
 import type { Context, Statement } from '@signalbox/sdk'
-import { dayText } from '../demand/calendar-days.ts'
+import { formatDay } from '../calendar/civil-day.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
-import type { PeriodKind } from '../demand/periods.ts'
+import { type PeriodKind, periodRules } from '../demand/period-rules.ts'
 import type { Now } from '../planning/clock.ts'
 import { type ClosedPeriod, MONITORED_PERIODS } from '../planning/monitor.ts'
 import type { ComingPeriod } from '../planning/plan-series.ts'
@@ -83,7 +83,6 @@ function forecastStatement(
 ): Statement {
   const {
     mean,
-    sigma,
     quantiles,
     accuracy,
     models,
@@ -98,27 +97,30 @@ function forecastStatement(
     monitor,
   } = forecast
   const stored: StoredForecast = {
-    ...{ mean, sigma, quantiles, accuracy, models, notes },
-    ...(forecast.pmf === undefined ? {} : { pmf: forecast.pmf }),
+    ...{ mean, quantiles, accuracy, models, notes },
+    ...(forecast.counts === undefined ? {} : { counts: forecast.counts }),
+    ...(forecast.nature === undefined ? {} : { nature: forecast.nature }),
   }
   const alarms = alarmsOf(look)
   return {
     sql: `insert into forecasts (tenant, sku, location, run, planned_on, history_end, period, method, description, fit, updates, forecast,
-                                 changes, monitor, stock, risk, is_below, is_at_risk, is_excess)
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14::jsonb, $15::jsonb, $16, $17, $18, $19)
+                                 changes, monitor, stock, risk, is_below, is_at_risk, is_excess,
+                                 yearly_demand, variation, demand_class)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14::jsonb, $15::jsonb, $16, $17, $18, $19, $20, $21, $22)
           on conflict (tenant, sku, location) do update set run = excluded.run, planned_on = excluded.planned_on,
             history_end = excluded.history_end, period = excluded.period, method = excluded.method, description = excluded.description,
             fit = excluded.fit, updates = excluded.updates, forecast = excluded.forecast, changes = excluded.changes,
             monitor = excluded.monitor, stock = excluded.stock, risk = excluded.risk, is_below = excluded.is_below,
-            is_at_risk = excluded.is_at_risk, is_excess = excluded.is_excess`,
+            is_at_risk = excluded.is_at_risk, is_excess = excluded.is_excess,
+            yearly_demand = excluded.yearly_demand, variation = excluded.variation, demand_class = excluded.demand_class`,
     parameters: [
       ...[
         tenant,
         key.sku,
         key.location,
         run,
-        dayText(now.today),
-        dayText(historyEnd),
+        formatDay(now.today),
+        formatDay(historyEnd),
         period,
         method,
         description,
@@ -132,8 +134,17 @@ function forecastStatement(
         JSON.stringify(stockSummary(state, look)),
       ],
       ...[look.figures?.stockoutProbability ?? 0, alarms.isBelow, alarms.isAtRisk, alarms.isExcess],
+      ...[
+        yearlyDemand(mean, period),
+        forecast.nature?.variation ?? null,
+        forecast.nature?.class ?? null,
+      ],
     ],
   }
+}
+
+function yearlyDemand(mean: readonly number[], period: PeriodKind): number {
+  return mean.reduce((sum, value) => sum + value / mean.length, 0) * periodRules[period].perYear
 }
 
 /** A period's point is written until the period begins: what stands then is what is held against what comes. */
@@ -142,7 +153,7 @@ function pointsStatement(tenant: string, { key, run, forecast, coming, now }: Pl
     // The first forecast of a series also covers the period in progress; later ones leave it as it was said.
     .filter(({ start }, h) => start > now.today || h === 0)
     .map(({ start, statistical, planned, quantiles, override }) => ({
-      ...{ starts: dayText(start), statistical, planned, quantiles },
+      ...{ starts: formatDay(start), statistical, planned, quantiles },
       ...(override === undefined ? {} : { override }),
       is_begun: start <= now.today,
     }))
@@ -160,7 +171,7 @@ function pointsStatement(tenant: string, { key, run, forecast, coming, now }: Pl
       forecast.period,
       run,
       JSON.stringify(points),
-      dayText(now.today),
+      formatDay(now.today),
     ],
   }
 }

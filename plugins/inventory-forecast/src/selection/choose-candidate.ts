@@ -58,6 +58,22 @@ export function chooseCandidate(candidates: readonly Candidate[]): Choice {
   return choice
 }
 
+/**
+ * Errors of choosing itself: at each origin those of the method that the other origins would have chosen. The chosen one's
+ * own were looked at to choose it, and are smaller than what it will make (Stone 1974, "Cross-validatory choice", Journal
+ * of the Royal Statistical Society B 36, 111–147).
+ */
+export function errorsOfChoosing(
+  candidates: readonly Candidate[],
+): (readonly StepError[] | undefined)[] {
+  const origins = candidates[0]?.errors ?? []
+  return origins.map((_, k) => {
+    const others = candidates.map(({ id, errors }) => scored(id, errors.toSpliced(k, 1)))
+    const { chosen } = chooseCandidate(others)
+    return candidates.find(({ id }) => id === chosen)?.errors[k]
+  })
+}
+
 function candidateOf(
   id: string,
   values: readonly number[],
@@ -71,6 +87,10 @@ function candidateOf(
       error: (values[origin + h] as number) - forecast,
     })),
   )
+  return scored(id, errors)
+}
+
+function scored(id: string, errors: Candidate['errors']): Candidate {
   const complete = errors.length > 0 && errors.every((row) => row !== undefined)
   return {
     id,

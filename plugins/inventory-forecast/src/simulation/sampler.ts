@@ -2,14 +2,16 @@ import type { Pmf } from '../intermittent/pmf.ts'
 import type { LeadTimePoint } from '../inventory/lead-time.ts'
 import type { Random } from '../inventory/seeded-random.ts'
 
+export type Sampler = (random: Random) => number
+
 /** Draws units of demand by inverting the distribution. */
-export function demandSampler({ step, probabilities }: Pmf): (random: Random) => number {
+export function demandSampler({ step, probabilities }: Pmf): Sampler {
   const cumulative = accumulated(probabilities)
   return (random) => step * indexOf(cumulative, random())
 }
 
 /** Draws lead times in whole periods; a fraction is rounded up or down with its chance, so the mean stays. */
-export function leadTimeSampler(points: readonly LeadTimePoint[]): (random: Random) => number {
+export function leadTimeSampler(points: readonly LeadTimePoint[]): Sampler {
   const cumulative = accumulated(points.map(({ weight }) => weight))
   return (random) => {
     const { periods } = points[indexOf(cumulative, random())] as LeadTimePoint

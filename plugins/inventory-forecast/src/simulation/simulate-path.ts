@@ -3,7 +3,8 @@ import { orderAt, type SimulatedPolicy } from './simulated-policy.ts'
 
 export interface PathSetting {
   readonly policy: SimulatedPolicy
-  readonly demand: (random: Random) => number
+  /** Of a period, counted from the first that counts; those before it are as the first. */
+  readonly demand: (random: Random, period: number) => number
   readonly leadTime: (random: Random) => number
   /** Demand that finds no stock: waits, or goes elsewhere. */
   readonly unmet: 'backorder' | 'lost'
@@ -46,7 +47,7 @@ export function simulatePath(setting: PathSetting, random: Random): PathTotals {
     const counted = t >= setting.warmUp ? totals : settling
     receive(shelf, t, counted)
     if (t % setting.policy.reviewPeriods === 0) review(shelf, t, setting, random, counted)
-    sell(shelf, setting, random, counted)
+    sell(shelf, setting, setting.demand(random, Math.max(t - setting.warmUp, 0)), counted)
   }
   return totals
 }
@@ -80,11 +81,10 @@ function review(
 
 function sell(
   shelf: Shelf,
-  { demand, unmet }: PathSetting,
-  random: Random,
+  { unmet }: Pick<PathSetting, 'unmet'>,
+  asked: number,
   counted: PathTotals,
 ): void {
-  const asked = demand(random)
   const filled = Math.min(asked, Math.max(shelf.net, 0))
   shelf.net -= unmet === 'lost' ? filled : asked
   if (asked > filled || shelf.net < 0) shelf.isShort = true

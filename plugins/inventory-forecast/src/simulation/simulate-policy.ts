@@ -7,7 +7,7 @@ import {
 } from '../inventory/lead-time.ts'
 import { type PolicyAnswer, policyFor } from '../inventory/policy.ts'
 import type { PolicyInput } from '../inventory/policy-input.ts'
-import { demandSampler, leadTimeSampler } from './sampler.ts'
+import { demandSampler, leadTimeSampler, type Sampler } from './sampler.ts'
 import { type SimulationCosts, type SimulationResult, simulate } from './simulate.ts'
 import type { PathSetting } from './simulate-path.ts'
 import type { SimulatedPolicy } from './simulated-policy.ts'
@@ -35,9 +35,12 @@ export function simulatePolicy(
 ): Promise<SimulationResult> {
   const points = leadTimePoints(leadTime)
   const ahead = demandAhead(demand, 1, USUAL_LEVEL)
+  const last = demand.kind === 'forecast' ? (demand.quantiles[0]?.values.length ?? 1) - 1 : 0
+  const samplers = Array.from({ length: last + 1 }, (_, t) => demandSampler(ahead.each(t)))
   const setting: PathSetting = {
     policy,
-    demand: demandSampler(ahead.over(1)),
+    // Past its end a forecast goes on as its last period.
+    demand: (random, period) => (samplers[Math.min(period, last)] as Sampler)(random),
     leadTime: leadTimeSampler(points),
     unmet: run.unmet,
     startStock: run.startStock ?? policy.orderUpTo,
@@ -111,4 +114,11 @@ function dominates(
 
 function settling(points: readonly LeadTimePoint[], review: number): number {
   return Math.ceil(SETTLING * (meanLeadTime(points) + review))
+}
+
+/** A sleep is asked of the host, which ends the turn. */
+export function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0)
+  })
 }

@@ -1,38 +1,24 @@
-import type { DayNumber } from '../demand/calendar-days.ts'
+import type { Day } from '../calendar/civil-day.ts'
 
 /** A coming period as it is planned. */
 export interface PlannedDemand {
-  readonly start: DayNumber
+  readonly start: Day
   readonly days: number
   readonly mean: number
-  readonly sigma: number
-}
-
-export interface DemandSpan {
-  readonly mean: number
-  readonly variance: number
 }
 
 /**
- * Demand from the beginning of a day over a number of days, in proportion to the days of each period; errors of different
- * days are taken as independent. Beyond the horizon the last period's rate goes on.
+ * Mean demand from the beginning of a day over a number of days, in proportion to the days of each period. Beyond the
+ * horizon the last period's rate goes on.
  */
-export function demandOver(
-  periods: readonly PlannedDemand[],
-  from: DayNumber,
-  days: number,
-): DemandSpan {
+export function meanOver(periods: readonly PlannedDemand[], from: Day, days: number): number {
   const end = from + days
-  let mean = 0
-  let variance = 0
-  for (const [index, period] of periods.entries()) {
+  return periods.reduce((sum, { start, days: length, mean }, index) => {
     const isLast = index === periods.length - 1
-    const stop = isLast ? Math.max(end, period.start + period.days) : period.start + period.days
-    const overlap = Math.max(Math.min(end, stop) - Math.max(from, period.start), 0)
-    mean += (period.mean * overlap) / period.days
-    variance += (period.sigma ** 2 * overlap) / period.days
-  }
-  return { mean, variance }
+    const stop = isLast ? Math.max(end, start + length) : start + length
+    const overlap = Math.max(Math.min(end, stop) - Math.max(from, start), 0)
+    return sum + (mean * overlap) / length
+  }, 0)
 }
 
 /**
@@ -41,16 +27,16 @@ export function demandOver(
  */
 export function dayTaken(
   periods: readonly PlannedDemand[],
-  from: DayNumber,
+  from: Day,
   quantity: number,
   most: number,
-): DayNumber | undefined {
-  if (demandOver(periods, from, most).mean < quantity) return undefined
+): Day | undefined {
+  if (meanOver(periods, from, most) < quantity) return undefined
   let low = 0
   let high = most
   while (low < high) {
     const middle = (low + high) >> 1
-    if (demandOver(periods, from, middle).mean >= quantity) high = middle
+    if (meanOver(periods, from, middle) >= quantity) high = middle
     else low = middle + 1
   }
   return from + Math.max(low - 1, 0)

@@ -1,14 +1,17 @@
-import type { EventWish, SqlValue } from '@signalbox/sdk'
-import { type DayNumber, dayText } from '../demand/calendar-days.ts'
+import { type EventWish, Refusal, type SqlValue } from '@signalbox/sdk'
+import { type Day, formatDay } from '../calendar/civil-day.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
 import { usualSettings } from '../items/item-settings.ts'
 import type { Now } from '../planning/clock.ts'
 import type { ComingPeriod } from '../planning/plan-series.ts'
 import type { SeriesState } from '../planning/planning-store.ts'
-import { type Reason, reason } from '../planning/reasons.ts'
 import type { StockAlarms, StoredForecast } from '../planning/stored-forecast.ts'
+import { reason } from '../reasons/planning-reasons.ts'
+import type { Reason } from '../reasons/reason.ts'
 import { leadTimeOf } from './lead-time.ts'
-import { type LeadTime, type ReorderFigures, reorderDecision } from './reorder-decision.ts'
+import { demandFrom } from './policy-of-item.ts'
+import { type ReorderFigures, type ReorderInput, reorderDecision } from './reorder-decision.ts'
+import type { LeadTime } from './stock-figures.ts'
 
 /** What a look at the stock of a series says; without figures it says why there are none. */
 export interface StockLook {
@@ -18,17 +21,17 @@ export interface StockLook {
 }
 
 interface ForecastByCount {
-  readonly forecast?: Pick<StoredForecast, 'pmf'>
+  readonly forecast?: Pick<StoredForecast, 'counts'>
 }
 
 /** The policy over the planned demand and the stock; coded reasons where one of them is not known. */
 export function stockLook(
-  state: Pick<SeriesState, 'settings' | 'stock' | 'leadTimesDays' | 'unit'> & ForecastByCount,
+  state: Pick<SeriesState, 'settings' | 'stock' | 'leadTimes' | 'unit'> & ForecastByCount,
   coming: readonly ComingPeriod[] | undefined,
-  today: DayNumber,
+  today: Day,
 ): StockLook {
   const { settings, stock } = state
-  const leadTime = leadTimeOf(state.leadTimesDays, settings ?? {})
+  const leadTime = leadTimeOf(state.leadTimes, settings ?? {})
   const missing = [
     ...(coming === undefined || coming.length === 0 ? [reason('FORECAST_MISSING')] : []),
     ...(settings === undefined ? [reason('ITEM_UNDEFINED')] : []),
@@ -38,31 +41,28 @@ export function stockLook(
   const known = leadTime === undefined ? {} : { leadTime }
   if (missing.length > 0 || coming === undefined || leadTime === undefined)
     return { why: missing, ...known }
-  const counts = countsOf(state, coming)
-  const figures = reorderDecision({
-    ...(counts === undefined ? {} : { counts }),
+  const figures = decided({
     settings: settings ?? { ...usualSettings, unit: state.unit },
     today,
-    periods: coming.map(({ start, days, planned, sigma }) => ({
-      start,
-      days,
-      mean: planned,
-      sigma,
-    })),
+    periods: coming.map(({ start, days, planned }) => ({ start, days, mean: planned })),
+    demand: demandFrom(today, coming, state.forecast?.counts),
     leadTime,
     stock: { ...stock, onHand: stock.onHand ?? 0 },
   })
+  if ('refused' in figures) return { why: [figures.refused], leadTime }
   const negative =
     (stock.onHand ?? 0) < 0 ? [reason('STOCK_NEGATIVE', { stock: stock.onHand ?? 0 })] : []
   return { figures, leadTime, why: [...negative, ...figures.why] }
 }
 
-/** Demand by count holds as long as neither promotion nor planner says that coming periods are different. */
-function countsOf({ forecast }: ForecastByCount, coming: readonly ComingPeriod[]) {
-  const [first] = coming
-  if (forecast?.pmf === undefined || first === undefined) return undefined
-  if (coming.some(({ baseline, planned }) => planned !== baseline)) return undefined
-  return { pmf: forecast.pmf, periodDays: first.days }
+/** What no policy can be told of is said beside the stock, and holds up no run. */
+function decided(input: ReorderInput): ReorderFigures | { readonly refused: Reason } {
+  try {
+    return reorderDecision(input)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return { refused: reason('POLICY_REFUSED', { code: error.code }) }
+  }
 }
 
 /** The alarms that a look raises. */
@@ -95,7 +95,7 @@ export function stockSummary(state: SeriesState, { figures, leadTime, why }: Sto
     leadTimeDays: leadTime?.days ?? 0,
     // The stock on the shelf at which the position reaches the reorder point, all else as it is.
     alertBelow: onHand - (figures.position - figures.reorderPoint),
-    ...(stockoutOn === undefined ? {} : { stockoutOn: dayText(stockoutOn) }),
+    ...(stockoutOn === undefined ? {} : { stockoutOn: formatDay(stockoutOn) }),
     ...(coverDays === undefined ? {} : { coverDays }),
   }
 }
@@ -153,33 +153,37 @@ export function alarmEvents({
     suggestion === undefined
       ? {}
       : { suggestion: suggestion.id, suggestedQuantity: suggestion.quantity }
-  return [
-    ...(alarms.isBelow && !told.isBelow
-      ? [wish('inventory.stock.below-reorder-point', suggested)]
-      : []),
-    ...(alarms.isAtRisk && !told.isAtRisk
-      ? [
-          wish('inventory.stockout.at-risk', {
-            probability: Math.min(Math.max(figures.stockoutProbability, 0), 1),
-            cause: causeOf(look),
-            ...(figures.stockoutOn === undefined
-              ? {}
-              : { expectedAt: dayText(figures.stockoutOn) }),
-            ...(state.stock.nextReceipt === undefined
-              ? {}
-              : { nextReceiptAt: `${dayText(state.stock.nextReceipt)}T00:00:00Z` }),
-          }),
-        ]
-      : []),
-    ...(alarms.isExcess && !told.isExcess
-      ? [
-          wish('inventory.stock.excess', {
-            excess: figures.excess,
-            ...(figures.coverDays === undefined ? {} : { coverDays: figures.coverDays }),
-          }),
-        ]
-      : []),
+  const raised = [
+    {
+      isNew: alarms.isBelow && !told.isBelow,
+      event: () => wish('inventory.stock.below-reorder-point', suggested),
+    },
+    {
+      isNew: alarms.isAtRisk && !told.isAtRisk,
+      event: () => wish('inventory.stockout.at-risk', riskData(state, look, figures)),
+    },
+    {
+      isNew: alarms.isExcess && !told.isExcess,
+      event: () => wish('inventory.stock.excess', excessData(figures)),
+    },
   ]
+  return raised.filter(({ isNew }) => isNew).map(({ event }) => event())
+}
+
+function riskData({ stock, waiting }: SeriesState, look: StockLook, figures: ReorderFigures) {
+  const { stockoutProbability, stockoutOn } = figures
+  const { nextReceipt } = stock
+  return {
+    probability: Math.min(Math.max(stockoutProbability, 0), 1),
+    cause: causeOf(look),
+    ...(stockoutOn === undefined ? {} : { expectedAt: formatDay(stockoutOn) }),
+    ...(nextReceipt === undefined ? {} : { nextReceiptAt: `${formatDay(nextReceipt)}T00:00:00Z` }),
+    ...(waiting.length === 0 ? {} : { orders: waiting }),
+  }
+}
+
+function excessData({ excess, coverDays }: ReorderFigures) {
+  return { excess, ...(coverDays === undefined ? {} : { coverDays }) }
 }
 
 function causeOf({ why }: StockLook) {
@@ -189,8 +193,9 @@ function causeOf({ why }: StockLook) {
   return cause === undefined ? undefined : codedText(cause)
 }
 
-export function codedText({ code, en, 'zh-CN': zh }: Reason) {
-  return { code, text: { en, 'zh-CN': zh } }
+/** As events carry it. */
+export function codedText({ code, text }: Reason) {
+  return { code, text }
 }
 
 /** Events of a series come in order; a key is 200 characters at most. */

@@ -1,9 +1,11 @@
 import type { SqlValue, Statement } from '@signalbox/sdk'
-import { dayText } from '../demand/calendar-days.ts'
+import { formatDay } from '../calendar/civil-day.ts'
 import type { SeriesKey } from '../demand/demand-store.ts'
+import type { ItemSettings } from '../items/item-settings.ts'
 import type { Now } from '../planning/clock.ts'
 import type { OpenSuggestion, SeriesState } from '../planning/planning-store.ts'
-import { type Reason, reason } from '../planning/reasons.ts'
+import { reason } from '../reasons/planning-reasons.ts'
+import type { Reason } from '../reasons/reason.ts'
 import type { StockLook } from './stock-look.ts'
 import { type SuggestionMove, suggestionMoves } from './suggestion-states.ts'
 
@@ -39,7 +41,12 @@ export function suggestionChange({
   const { open } = state
   const wish = look.figures?.suggestion
   const isLapsed = open !== undefined && open.expiresOn < now.today
-  if (open !== undefined && wish !== undefined && !isLapsed && isMuchTheSame(open, wish)) {
+  if (
+    open !== undefined &&
+    wish !== undefined &&
+    !isLapsed &&
+    isMuchTheSame(open, wish, state.settings)
+  ) {
     return { statements: [], made: { id: open.id, quantity: open.quantity } }
   }
   const closing = open === undefined ? [] : [closed(open, now, isLapsed, wish !== undefined)]
@@ -59,9 +66,9 @@ export function suggestionChange({
         state.settings?.supplier ?? null,
       ],
       ...[
-        dayText(wish.orderBy),
-        dayText(wish.neededOn),
-        dayText(Math.max(now.today, wish.orderBy) + OPEN_DAYS),
+        formatDay(wish.orderBy),
+        formatDay(wish.neededOn),
+        formatDay(Math.max(now.today, wish.orderBy) + OPEN_DAYS),
       ],
       ...[JSON.stringify(look.why), now.instant],
     ],
@@ -72,7 +79,11 @@ export function suggestionChange({
 function isMuchTheSame(
   open: OpenSuggestion,
   wish: { readonly quantity: number; readonly orderBy: number },
+  { packSize = 0, minimumOrder = 0 }: Pick<ItemSettings, 'packSize' | 'minimumOrder'> = {},
 ): boolean {
+  const packs = packSize > 0 ? open.quantity / packSize : 0
+  // Settings may have changed: what the supplier does not take any more is no suggestion.
+  if (Math.abs(packs - Math.round(packs)) > 1e-9 || open.quantity < minimumOrder) return false
   const isNear = Math.abs(wish.quantity - open.quantity) <= MATERIAL_CHANGE * open.quantity
   return isNear && wish.orderBy >= open.orderBy
 }
@@ -86,8 +97,8 @@ function closed(open: OpenSuggestion, now: Now, isLapsed: boolean, isReplaced: b
   })
 }
 
-function textOf({ code, en }: Reason): string {
-  return `${code}: ${en}`
+function textOf({ code, text }: Reason): string {
+  return `${code}: ${text.en}`
 }
 
 /** Moves a suggestion by the table of its states, and only as it was seen. */

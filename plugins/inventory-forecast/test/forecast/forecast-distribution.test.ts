@@ -222,9 +222,9 @@ t.test('fallbacks are told in both languages', async (t) => {
     horizon: 3,
   })
   t.ok(codes(sparse).includes('INTERMITTENT'))
-  for (const { message } of [...short.notes, ...gaps.notes, ...negative.notes, ...sparse.notes]) {
-    t.ok(message.en.length > 10 && /[一-龥]/.test(message['zh-CN']))
-    t.notMatch(message.en + message['zh-CN'], /undefined/)
+  for (const { text } of [...short.notes, ...gaps.notes, ...negative.notes, ...sparse.notes]) {
+    t.ok(text.en.length > 10 && /[一-龥]/.test(text['zh-CN']))
+    t.notMatch(text.en + text['zh-CN'], /undefined/)
   }
 })
 

@@ -1,11 +1,7 @@
 import t from 'tap'
 import { abcXyz, matrixOf } from '../../src/classification/abc-xyz.ts'
-import { demandDistribution } from '../../src/intermittent/demand-distribution.ts'
-import { probabilityAtMost } from '../../src/intermittent/pmf.ts'
 import { forecastValueAdded } from '../../src/inventory/forecast-value-added.ts'
-import { negativeBinomialPmf } from '../../src/inventory/negative-binomial.ts'
-import { pooledSafetyStock } from '../../src/inventory/pooled-stock.ts'
-import { stockoutRisk } from '../../src/inventory/stockout-risk.ts'
+import { pooledStock } from '../../src/inventory/pooled-stock.ts'
 
 t.test('classes are by value and steadiness, the same for any order of items', async (t) => {
   const items = [
@@ -33,32 +29,6 @@ t.test('classes are by value and steadiness, the same for any order of items', a
   t.equal(found.find(({ id }) => id === 'd')?.demandClass, 'dead')
 })
 
-t.test(
-  'the risk of a stock-out is that of its closed form, and falls with what comes in',
-  async (t) => {
-    const demandPerPeriod = negativeBinomialPmf(4, 4)
-    const over = (periods: number) => negativeBinomialPmf(4 * periods, 4 * periods)
-    const alone = stockoutRisk({ onHand: 20, incoming: [], demandPerPeriod, horizon: 8 })
-    t.ok(Math.abs(alone.withinHorizon - (1 - probabilityAtMost(over(8), 20))) < 1e-9)
-    t.equal(alone.beforeNextReceipt, alone.withinHorizon)
-    t.equal(alone.likelyPeriod, 5)
-    const supplied = stockoutRisk({
-      onHand: 20,
-      incoming: [{ quantity: 30, period: 5 }],
-      demandPerPeriod,
-      horizon: 8,
-    })
-    t.ok(Math.abs(supplied.beforeNextReceipt - (1 - probabilityAtMost(over(5), 20))) < 1e-9)
-    t.ok(supplied.withinHorizon < alone.withinHorizon)
-    const empty = stockoutRisk({ onHand: -3, incoming: [], demandPerPeriod, horizon: 3 })
-    t.ok(empty.byPeriod[0]! > 0.95)
-    const dead = demandDistribution({ history: [0, 0], periods: 1 })
-    const safe = stockoutRisk({ onHand: 0, incoming: [], demandPerPeriod: dead.pmf, horizon: 5 })
-    t.equal(safe.withinHorizon, 0)
-    t.equal(safe.expectedPeriod, null)
-  },
-)
-
 t.test('an override is worth what it took from the error', async (t) => {
   const found = forecastValueAdded([
     { statistical: 100, override: 120, actual: 130 },
@@ -82,20 +52,21 @@ t.test('an override is worth what it took from the error', async (t) => {
 
 t.test('items that substitute each other need less together', async (t) => {
   const items = [
-    { mean: 10, sd: 3 },
-    { mean: 20, sd: 4 },
+    { id: 'a', mean: 10, sd: 3 },
+    { id: 'b', mean: 20, sd: 4 },
   ]
-  t.strictSame(pooledSafetyStock(items, 2, 0), { apart: 14, pooled: 10, saved: 4 })
-  t.ok(Math.abs(pooledSafetyStock(items, 2, 1).saved) < 1e-12)
+  const level = { serviceLevel: 0.9772498680518208 }
+  const { safetyStockApart, safetyStock, reorderPoint } = pooledStock({ items, ...level })
+  for (const [found, known] of [
+    [safetyStockApart, 14],
+    [safetyStock, 10],
+    [reorderPoint, 40],
+  ] as const) {
+    t.ok(Math.abs(found - known) < 1e-9)
+  }
+  t.ok(Math.abs(pooledStock({ items, correlation: 1 }).saved) < 1e-12)
   t.equal(
-    pooledSafetyStock(
-      [
-        { mean: 1, sd: 2 },
-        { mean: 1, sd: 2 },
-      ],
-      1,
-      -1,
-    ).pooled,
+    pooledStock({ items: [items[0]!, { ...items[0]!, id: 'c' }], correlation: -1 }).deviation,
     0,
   )
 })

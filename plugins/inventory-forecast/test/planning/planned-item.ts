@@ -1,4 +1,4 @@
-import { dayNumber, dayText } from '../../src/demand/calendar-days.ts'
+import { dayOf, formatDay } from '../../src/calendar/civil-day.ts'
 import type { PlanningHost } from './planning-host.ts'
 
 export const DAY = 86_400_000
@@ -13,10 +13,10 @@ export const steady = Array.from({ length: 60 }, (_, n) => 100 + ((n * 37) % 21)
 
 /** Demand of whole weeks, of which the last one is over on Sunday 2026-11-22. */
 export function weeks(quantities: readonly number[]) {
-  const first = dayNumber(2026, 11, 16) - 7 * (quantities.length - 1)
+  const first = dayOf({ year: 2026, month: 11, day: 16 }) - 7 * (quantities.length - 1)
   return quantities.map((quantity, n) => ({
     ...key,
-    day: dayText(first + 7 * n),
+    day: formatDay(first + 7 * n),
     quantity,
     unit: 'C62',
   }))

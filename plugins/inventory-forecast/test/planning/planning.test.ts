@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { validateContract } from '@signalbox/sdk/contract'
 import t from 'tap'
-import { dayNumber, dayText } from '../../src/demand/calendar-days.ts'
+import { dayOf, formatDay } from '../../src/calendar/civil-day.ts'
 import { planningService } from '../../src/planning/planning-service.ts'
 import { planningHost } from './planning-host.ts'
 
@@ -12,10 +12,10 @@ const { host, call, query } = planning
 const location = 'SZ-01'
 /** Demand of whole weeks, of which the last one is over on Sunday 2026-11-22. */
 function weeks(of: { sku: string; location: string }, quantities: readonly number[]) {
-  const first = dayNumber(2026, 11, 16) - 7 * (quantities.length - 1)
+  const first = dayOf({ year: 2026, month: 11, day: 16 }) - 7 * (quantities.length - 1)
   return quantities.map((quantity, n) => ({
     ...of,
-    day: dayText(first + 7 * n),
+    day: formatDay(first + 7 * n),
     quantity,
     unit: 'C62',
   }))

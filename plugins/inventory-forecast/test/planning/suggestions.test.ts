@@ -28,16 +28,17 @@ t.test(
     const codes = suggestion.why.map(({ code }: { code: string }) => code)
     for (const code of [
       'LEAD_TIME_SET',
-      'SAFETY_STOCK',
+      'DEMAND_TO_COVER',
+      'SERVICE_REACHED',
       'REORDER_POINT',
       'STOCK_POSITION',
-      'PACK_APPLIED',
+      'RAISED_TO_MINIMUM_ORDER',
       'ORDER_BY',
       'STOCKOUT_RISK',
     ]) {
       t.ok(codes.includes(code), code)
     }
-    for (const { en, 'zh-CN': zh } of suggestion.why) t.notMatch(`${en}${zh}`, /[{}?]/)
+    for (const { text } of suggestion.why) t.notMatch(`${text.en}${text['zh-CN']}`, /[{}?]/)
     const figures = await call('reorder', key)
     t.match(figures, {
       onHand: 180,
@@ -271,7 +272,7 @@ t.test(
     const figures = await on.call('reorder', key)
     t.match(figures, { leadTimeDays: 13, onOrder: 0 })
     t.ok(Math.abs(figures['leadTimeDeviation'] - Math.sqrt(13)) < 1e-9)
-    t.match(figures['why'][0], { code: 'LEAD_TIME_OBSERVED', values: { receipts: 3 } })
+    t.match(figures['why'][0], { code: 'LEAD_TIME_OBSERVED', values: { observed: 3 } })
     await on.host.emit('purchasing.order.placed', {
       purchaseOrder: 'PO-9',
       supplier: 'SUP-7',
@@ -349,7 +350,7 @@ t.test(
     const figures = await on.call('reorder', key)
     t.ok(Number.isInteger(figures['reorderPoint']), 'a count of pieces')
     t.ok(figures['reorderPoint'] >= 1 && figures['reorderPoint'] <= 4)
-    t.ok(figures['why'].some(({ code }: { code: string }) => code === 'STOCK_FOR_COUNTS'))
+    t.ok(figures['why'].some(({ code }: { code: string }) => code === 'METHOD_ASKED_FOR'))
     t.equal((await open(on)).length, 1)
   },
 )

@@ -1,10 +1,4 @@
-/** Why a number is what it is: a code with its values, and the sentence in both languages. */
-export interface Reason {
-  readonly code: string
-  readonly en: string
-  readonly 'zh-CN': string
-  readonly values: Readonly<Record<string, number | string>>
-}
+import type { Reason } from './reason.ts'
 
 export type ReasonCode = keyof typeof sentences
 
@@ -91,25 +85,17 @@ const sentences = {
     'Over the last {periods} periods forecasts erred to one side: tracking signal {signal}, mean error {bias}.',
     '最近 {periods} 个周期预测持续偏向一侧：跟踪信号 {signal}，平均误差 {bias}。',
   ],
-  DEMAND_LEAD_TIME: [
-    'Demand of {mean} is expected over {days} days of lead time and review, with a standard deviation of {deviation}.',
-    '{days} 天（提前期与盘点期）内预计需求 {mean}，标准差 {deviation}。',
-  ],
   LEAD_TIME_OBSERVED: [
-    'The lead time of {days} days (± {deviation}) is that of {receipts} receipts.',
-    '提前期 {days} 天（± {deviation}），取自 {receipts} 次收货。',
+    'The lead time of {days} days (± {deviation}) is that of {observed} purchase orders.',
+    '提前期 {days} 天（± {deviation}），取自 {observed} 次采购到货。',
+  ],
+  LEAD_TIME_TRANSPORTS: [
+    'The lead time of {days} days (± {deviation}) is that of {observed} transports; what passes before dispatch is not in it.',
+    '提前期 {days} 天（± {deviation}），取自 {observed} 次运输，不含发运前的时间。',
   ],
   LEAD_TIME_SET: [
     'The lead time of {days} days is that of the item’s settings.',
     '提前期 {days} 天取自物料设置。',
-  ],
-  SAFETY_STOCK: [
-    'Safety stock of {quantity} keeps the chance of no stock-out in a cycle at {service} %: {z} standard deviations.',
-    '安全库存 {quantity}，保证周期不缺货概率 {service}%（{z} 个标准差）。',
-  ],
-  STOCK_FOR_COUNTS: [
-    'A stock of {quantity} covers the demand of this slow mover over lead time and review with a chance of {service} %: {safety} beyond its mean.',
-    '慢动件：库存 {quantity} 以 {service}% 的概率覆盖提前期与盘点期需求，高于均值 {safety}。',
   ],
   REORDER_POINT: [
     'The reorder point is {quantity}: expected demand {mean} and safety stock {safety}.',
@@ -127,24 +113,6 @@ const sentences = {
     'Quality keeps {quantity} of {lots} lots from use.',
     '质量冻结或拒收 {lots} 批，共 {quantity}。',
   ],
-  ORDER_UP_TO: [
-    'The order brings the position to {level}: {raw} are missing.',
-    '订货至 {level}：缺 {raw}。',
-  ],
-  ORDER_QUANTITY_EOQ: [
-    'The order quantity of {quantity} balances ordering and holding costs.',
-    '订货量 {quantity} 平衡订货与持有成本。',
-  ],
-  ORDER_QUANTITY_REVIEW: [
-    'Without costs the order quantity of {quantity} is the demand of {days} days.',
-    '未设成本，订货量 {quantity} 取 {days} 天的需求。',
-  ],
-  MINIMUM_APPLIED: ['The supplier takes no order below {minimum}.', '供应商最小订货量 {minimum}。'],
-  PACK_APPLIED: ['Rounded up to packs of {pack}.', '按包装量 {pack} 向上取整。'],
-  SHELF_LIFE_CAPPED: [
-    'Cut to {quantity}: more would outlive its shelf life of {days} days.',
-    '受保质期 {days} 天限制，减为 {quantity}。',
-  ],
   ORDER_BY: [
     'The position falls to the reorder point on {date}.',
     '库存状况将于 {date} 降至再订货点。',
@@ -160,6 +128,10 @@ const sentences = {
   STOCK_UNKNOWN: [
     'No stock level is known: nothing is suggested until stock is counted or a movement tells it.',
     '库存未知：盘点或移动告知库存前不给出建议。',
+  ],
+  POLICY_REFUSED: [
+    'No policy can be told with these settings ({code}): mend them.',
+    '以当前参数无法得出库存策略（{code}）：请修正参数。',
   ],
   LEAD_TIME_UNKNOWN: [
     'No lead time is known: set it, or let receipts of purchase orders show it.',
@@ -190,7 +162,11 @@ export function reason(
     ]),
   )
   const [en, zh] = sentences[code]
-  return { code, en: filled(en, rounded), 'zh-CN': filled(zh, rounded), values: rounded }
+  return {
+    code,
+    text: { en: filled(en, rounded), 'zh-CN': filled(zh, rounded) },
+    values: rounded,
+  }
 }
 
 function filled(sentence: string, values: Readonly<Record<string, number | string>>): string {

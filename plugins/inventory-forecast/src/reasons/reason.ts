@@ -1,9 +1,8 @@
-/** Why a figure is what it is: for programs by its code, for people in their language. */
+/** Why a figure is what it is: a code for programs, its figures, and the sentence for people in their language. */
 export interface Reason {
   readonly code: string
-  readonly en: string
-  readonly 'zh-CN': string
-  readonly numbers: Readonly<Record<string, number>>
+  readonly text: { readonly en: string; readonly 'zh-CN': string }
+  readonly values: Readonly<Record<string, number | string>>
 }
 
 /** Six digits tell people enough; written out without locale, so that it reads the same everywhere. */

@@ -1,7 +1,8 @@
+import type { Reason } from './reason.ts'
+
 /** What a reader of a forecast must know about how it came about: a fallback, a correction, a doubt. */
-export interface Note {
+export interface Note extends Reason {
   readonly code: NoteCode
-  readonly message: { readonly en: string; readonly 'zh-CN': string }
 }
 
 type Numbers = Readonly<Record<string, number | string>>
@@ -62,6 +63,11 @@ const texts = {
     ({ count }) => `${count} period(s) without an observation counted as no demand.`,
     ({ count }) => `${count} 个没有记录的期间按零需求处理。`,
   ],
+  OLDEST_LEFT_OUT: [
+    ({ count, kept }) =>
+      `The oldest ${count} period(s) were left out: the newest ${kept} are fitted.`,
+    ({ count, kept }) => `最早的 ${count} 期未计入：仅拟合最近 ${kept} 期。`,
+  ],
   DUPLICATES_SUMMED: [
     ({ count }) => `${count} observation(s) share their instant with another; all were added up.`,
     ({ count }) => `${count} 条记录与其他记录时间相同；均已累加。`,
@@ -116,5 +122,5 @@ export type NoteCode = keyof typeof texts
 
 export function note(code: NoteCode, numbers: Numbers = {}): Note {
   const [en, zh] = texts[code] as readonly [Text, Text]
-  return { code, message: { en: en(numbers), 'zh-CN': zh(numbers) } }
+  return { code, text: { en: en(numbers), 'zh-CN': zh(numbers) }, values: numbers }
 }

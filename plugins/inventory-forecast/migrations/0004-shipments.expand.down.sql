@@ -1,0 +1,1 @@
+drop table order_shipments, shipment_items, shipments;
