@@ -1,5 +1,6 @@
 import type { AttributePlan, Severity, StageVerdict } from '../sampling/plan-types.ts'
 import type { DefectClass } from './plan-definition.ts'
+import type { VariablesTest } from './variables-test.ts'
 
 /** What is found in one sample item, or in several looked at together. */
 export interface Found {
@@ -11,6 +12,8 @@ export interface Found {
   readonly count: number
   /** Nonconforming items. */
   readonly items: number
+  /** Of a variable: what was measured. */
+  readonly value?: number
 }
 
 /** One characteristic and class of defects of an inspection, with its sampling plan and how far it has come. */
@@ -32,6 +35,8 @@ export interface InspectionTest {
   /** Items with something found, by their place. */
   readonly found: readonly Found[]
   readonly verdict: 'open' | Exclude<StageVerdict, 'continue'>
+  /** Judged by mean and standard deviation of its sample, not by how many items do not conform. */
+  readonly variables?: VariablesTest
 }
 
 export function isJudged({ verdict }: InspectionTest): boolean {

@@ -19,7 +19,13 @@ const states: readonly InspectionState[] = [
   'decided',
   'cancelled',
 ]
-const commands: readonly InspectionCommand[] = ['record', 'correct', 'decide', 'cancel']
+const commands: readonly InspectionCommand[] = [
+  'record',
+  'correct',
+  'decide',
+  'cancel',
+  'reinspect',
+]
 const eight = Array.from({ length: 8 }, (_, bits) => bits)
 const sixteen = Array.from({ length: 16 }, (_, bits) => bits)
 

@@ -1,11 +1,12 @@
 import { createTestHost, type TestHost } from '@signalbox/sdk/testing'
 import t from 'tap'
 import { fc } from '../../../../sdk/test/seeded-check.ts'
+import { endOfMonth, monthOf } from '../../src/calendar/months.ts'
 import plugin from '../../src/index.ts'
 import { type DecidedLot, decidedLots } from '../../src/suppliers/decision.ts'
 import { decisionOf } from '../../src/suppliers/on-inspection-decided.ts'
 import { gradeOf, supplierScore, trendOf } from '../../src/suppliers/supplier-score.ts'
-import { endOfMonth, monthOf, supplierSettings } from '../../src/suppliers/supplier-settings.ts'
+import { supplierSettings } from '../../src/suppliers/supplier-settings.ts'
 import { tenantDatabase } from '../tenant-database.ts'
 
 const settings = supplierSettings({})
