@@ -14,6 +14,12 @@ export interface InspectionHost {
   /** An operation of the service. */
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
   call(operation: string, input: unknown, principal?: unknown): Promise<any>
+  /** The id of an inspection of a lot, of the newest at first. */
+  inspectionOf(lot: string): Promise<string>
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever was told
+  told(type: string): any[]
+  /** What the plugin tells itself, it hears. @param from the place among all that was published */
+  heard(type: string, from?: number): Promise<void>
   /** Forgets everything. */
   clear(): Promise<void>
 }
@@ -40,17 +46,22 @@ export async function inspectionHost(options: Options = {}): Promise<InspectionH
     ;(host.published as unknown[]).length = 0
   }
   await clear()
+  const call: InspectionHost['call'] = (operation, input, principal) =>
+    host.call(
+      'quality.inspection',
+      operation,
+      input,
+      principal === undefined ? undefined : { principal: principal as Context['principal'] },
+    )
+  const ofType = (type: string, from = 0) =>
+    host.published.slice(from).filter((event) => event.type === type)
   return {
-    host,
-    pool,
-    clear,
-    call: (operation, input, principal) =>
-      host.call(
-        'quality.inspection',
-        operation,
-        input,
-        principal === undefined ? undefined : { principal: principal as Context['principal'] },
-      ),
+    ...{ host, pool, clear, call },
+    inspectionOf: async (lot) => (await call('lotStatus', { lot })).inspections[0].inspection,
+    told: (type) => ofType(type).map(({ data }) => data),
+    async heard(type, from) {
+      for (const { data } of ofType(type, from)) await host.emit(type, data)
+    },
   }
 }
 
