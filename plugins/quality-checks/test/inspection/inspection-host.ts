@@ -4,6 +4,7 @@ import { createTestHost, type TestHost } from '@signalbox/sdk/testing'
 import pg from 'pg'
 import root from 'tap'
 import plugin from '../../src/index.ts'
+import { sharedHost } from '../shared-host.ts'
 import { type OwnDatabase, ownDatabase } from '../tenant-database.ts'
 
 const folder = new URL('../../', import.meta.url)
@@ -27,7 +28,7 @@ export interface InspectionHost {
 type Options = Omit<Parameters<typeof createTestHost>[0], 'folder' | 'plugin'>
 
 let tables: Promise<OwnDatabase> | undefined
-const hosts = new Map<string, Promise<TestHost>>()
+const hosts = new Map<string, () => Promise<TestHost>>()
 
 /**
  * The plugin on a host of tests, with its tables on a PostgreSQL. The host of tests runs the statements of a transaction
@@ -38,14 +39,10 @@ export async function inspectionHost(options: Options = {}): Promise<InspectionH
   tables ??= ownDatabase(root, 4)
   const { pool, empty } = await tables
   const key = JSON.stringify(options)
-  const known = hosts.get(key) ?? newHost(pool, options)
+  const known = hosts.get(key) ?? sharedHost(() => newHost(pool, options), empty)
   hosts.set(key, known)
-  const host = await known
-  const clear = async () => {
-    await empty()
-    ;(host.published as unknown[]).length = 0
-  }
-  await clear()
+  const host = await known()
+  const clear = async () => void (await known())
   const call: InspectionHost['call'] = (operation, input, principal) =>
     host.call(
       'quality.inspection',

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { fc } from '../../../../sdk/test/seeded-check.ts'
 import {
+  begin,
   complete,
   DAY,
   database,
@@ -17,7 +18,7 @@ import {
 } from './story.ts'
 
 t.test('a rejected lot goes through 8D, evidence and later lots to its close', async (t) => {
-  const host = await newHost()
+  const host = await begin()
   await host.emit('quality.lot.rejected', rejected(1))
   await host.emit('quality.lot.rejected', rejected(1), { id: 'told again' })
   const [found, ...others] = await list(host)
@@ -75,7 +76,7 @@ t.test('a rejected lot goes through 8D, evidence and later lots to its close', a
 })
 
 t.test('a lot rejected again while it is verified sends it back to the cause', async (t) => {
-  const host = await newHost()
+  const host = await begin()
   await host.emit('quality.lot.rejected', rejected(1))
   const verifying = await run(host, (await list(host))[0] as Summary, toVerifying)
   await host.emit('quality.inspection.decided', decided(3, true))
@@ -102,7 +103,7 @@ t.test('every order and repetition of events opens the same nonconformities', as
     ['quality.inspection.decided', decided(1, false)],
     ['quality.inspection.decided', decided(5, true)],
   ]
-  const host = await newHost()
+  const host = await begin()
   const outcome = async (order: readonly number[]) => {
     await database.empty()
     for (const [n, index] of order.entries()) {
@@ -132,7 +133,7 @@ t.test('every order and repetition of events opens the same nonconformities', as
         t.strictSame(await outcome([...order, ...repeated]), expected)
       },
     ),
-    { numRuns: 15 },
+    { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 6) },
   )
 })
 
@@ -193,7 +194,7 @@ t.test(
 )
 
 t.test('evidence is a file, an address or words, and what is none is refused', async (t) => {
-  const host = await newHost()
+  const host = await begin()
   await host.emit('quality.lot.rejected', rejected(1))
   const one = (await list(host))[0] as Summary
   const add = (input: object) =>
@@ -216,7 +217,7 @@ t.test('evidence is a file, an address or words, and what is none is refused', a
 })
 
 t.test('the board has a column for each state, and lists go page by page', async (t) => {
-  const host = await newHost()
+  const host = await begin()
   for (const n of [1, 2, 3]) await host.emit('quality.lot.rejected', rejected(n))
   const open = { title: 'Dent', severity: 'minor', quantity: 1, unit: 'C62' }
   const minor = await host.call<Summary>(service, 'open', open)

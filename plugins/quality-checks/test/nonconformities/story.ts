@@ -1,6 +1,7 @@
 import { createTestHost, type TestHost } from '@signalbox/sdk/testing'
 import t from 'tap'
 import plugin from '../../src/index.ts'
+import { sharedHost } from '../shared-host.ts'
 import { tenantDatabase } from '../tenant-database.ts'
 
 const folder = new URL('../..', import.meta.url)
@@ -20,12 +21,15 @@ export const service = 'quality.nonconformity'
 export const user = { kind: 'user', id: 'ada' } as const
 
 let tenants = 0
+/** Of a tenant of its own, with a clock of its own. */
 export const newHost = (more: object = {}) =>
   createTestHost({
     ...{ folder, plugin, config, now: START, tenant: `t${++tenants}` },
     answers: { database, channels: { mail: () => ({ ok: true }) } },
     ...more,
   })
+/** For tests in which no time goes by. */
+export const begin = sharedHost(newHost, database.empty)
 
 export interface Summary {
   id: string
