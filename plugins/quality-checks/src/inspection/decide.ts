@@ -18,8 +18,8 @@ import { schemesOf } from './plan-schemes.ts'
 
 export interface DecideInput {
   readonly inspection: string
-  /** Made by the client: the same decision sent twice is one. */
-  readonly id: string
+  /** Made by the client: the same decision sent twice is one. Without it the second one is stale. */
+  readonly id?: string
   /** What the decider saw. */
   readonly revision: number
   readonly lines: readonly (Omit<DecisionLine, 'from'> & { readonly from?: DecisionLine['from'] })[]
@@ -31,13 +31,16 @@ export function decide(input: DecideInput, ctx: Context) {
   const { code = 'DECIDED', text = '' } = input.reason ?? {}
   const lines = input.lines.map((line) => ({ ...line, from: line.from ?? 'pending' }) as const)
   const named = lines.flatMap(({ serials = [] }) => serials)
+  const id = input.id ?? `decision-${input.revision}`
   return again(async () => {
-    const read = await readForDecision(ctx, input.inspection, named, input.id)
+    const read = await readForDecision(ctx, input.inspection, named, id)
     const seen = await withSchemes(read, ctx)
-    if (seen.isDecided) return { ...summaryOf(seen.row), suggestion: suggestionOf(seen) }
+    if (seen.isDecided && input.id !== undefined) {
+      return { ...summaryOf(seen.row), suggestion: suggestionOf(seen) }
+    }
     requireRevision(seen.row, input.revision)
     const command = {
-      id: input.id,
+      id,
       lines,
       reason: { code, text },
       isAutomatic: false,

@@ -19,8 +19,8 @@ import { arrivalWrites, plannedArrival } from './receive-lot.ts'
 
 interface ReinspectInput {
   readonly inspection: string
-  /** Made by the client: the same sent twice is one. */
-  readonly id: string
+  /** Made by the client: the same sent twice is one. Without it the second one is stale. */
+  readonly id?: string
   readonly revision: number
   readonly quantity: number
   /** Of a lot with serial numbers: those that were reworked; none where all that is rejected was. */
@@ -35,10 +35,11 @@ interface ReinspectInput {
  */
 export function reinspect(input: ReinspectInput, ctx: Context) {
   return again(async () => {
-    const key = JSON.stringify(['rework', input.inspection, input.id])
+    const line = input.id ?? `revision-${input.revision}`
+    const key = JSON.stringify(['rework', input.inspection, line])
     const id = `insp-${ctx.hash('SHA-256', key).slice(0, 20)}`
-    const known = await findInspection(ctx, id)
-    return shown(known ?? (await kept(input, id, ctx)))
+    const known = input.id === undefined ? undefined : await findInspection(ctx, id)
+    return shown(known ?? (await kept({ ...input, id: line }, id, ctx)))
   })
 }
 
@@ -46,7 +47,11 @@ function shown(row: InspectionRow) {
   return { ...summaryOf(row), tests: row.tests.map(testShown) }
 }
 
-async function kept(input: ReinspectInput, id: string, ctx: Context): Promise<InspectionRow> {
+async function kept(
+  input: ReinspectInput & { readonly id: string },
+  id: string,
+  ctx: Context,
+): Promise<InspectionRow> {
   const { inspection, revision, serials = [], reason } = input
   const seen = await readForDecision(ctx, inspection, serials, '')
   requireRevision(seen.row, revision)

@@ -109,9 +109,10 @@ t.test('a score stays between 0 and 100, and a worse lot never betters it', asyn
 const folder = new URL('../..', import.meta.url)
 const database = await tenantDatabase(t)
 const tenant = 'acme'
-const newHost = () =>
-  createTestHost({ folder, plugin, answers: { database }, now: Date.UTC(2026, 3, 10) })
-const begin = sharedHost(newHost, database.empty)
+const begin = sharedHost(
+  () => createTestHost({ folder, plugin, answers: { database }, now: Date.UTC(2026, 3, 10) }),
+  database.empty,
+)
 
 const decided = (n: number, more: Record<string, unknown> = {}) => ({
   ...{ inspection: `I-${n}`, decision: `D-${n}`, lot: `L-${n}`, item: 'V-7', supplier: 'S-1' },
@@ -212,9 +213,29 @@ t.test('a score tells its parts and its trend, and suppliers are ranked', async 
   })
 })
 
+t.test('a score of an older revision never replaces a newer one', async (t) => {
+  const host = await begin()
+  await host.emit('quality.inspection.decided', decided(1))
+  await database.client.query(
+    `update supplier_scores set score = 1, details = details || '{"revision": 99}' where tenant = $1`,
+    [tenant],
+  )
+  await host.runJob('supplier-scores')
+  t.match(await kept(), [{ score: 1 }])
+})
+
+t.test('tranches add up to one inspection, of which the last word counts', async (t) => {
+  const decisions = events.flatMap((data) => decisionOf(data as never) ?? [])
+  t.match(decidedLots([...decisions, ...decisions]), [
+    { inspection: 'I-1' },
+    { inspection: 'I-2', lotAccepted: false, rejected: 100 },
+    { inspection: 'I-28', lotAccepted: true, accepted: 100, inspected: 50 },
+    { inspection: 'I-6' },
+  ])
+})
+
 t.test('days of waiting for an answer weigh more every night', async (t) => {
-  const host = await newHost()
-  await database.empty()
+  const host = await begin()
   await host.emit('quality.inspection.decided', decided(1, { decidedAt: '2026-04-03T00:00:00Z' }))
   const opened = await host.call<{ id: string; revision: number }>(
     'quality.nonconformity',
@@ -243,25 +264,4 @@ t.test('days of waiting for an answer weigh more every night', async (t) => {
   await host.advance(5 * 86_400_000)
   await host.runJob('supplier-scores')
   t.match(await kept(), [{ score: waiting.score }], 'once answered it grows no more')
-})
-
-t.test('a score of an older revision never replaces a newer one', async (t) => {
-  const host = await begin()
-  await host.emit('quality.inspection.decided', decided(1))
-  await database.client.query(
-    `update supplier_scores set score = 1, details = details || '{"revision": 99}' where tenant = $1`,
-    [tenant],
-  )
-  await host.runJob('supplier-scores')
-  t.match(await kept(), [{ score: 1 }])
-})
-
-t.test('tranches add up to one inspection, of which the last word counts', async (t) => {
-  const decisions = events.flatMap((data) => decisionOf(data as never) ?? [])
-  t.match(decidedLots([...decisions, ...decisions]), [
-    { inspection: 'I-1' },
-    { inspection: 'I-2', lotAccepted: false, rejected: 100 },
-    { inspection: 'I-28', lotAccepted: true, accepted: 100, inspected: 50 },
-    { inspection: 'I-6' },
-  ])
 })
