@@ -3,7 +3,8 @@ import { Refusal } from '@signalbox/sdk'
 import type { GivenText } from '../words/local-text.ts'
 import { requirePlan } from './plan-checks.ts'
 import type { Characteristic, PlanDefinition, PlanScope } from './plan-definition.ts'
-import { requireSchemes, schemesOf } from './plan-schemes.ts'
+import { schemesOf } from './plan-schemes.ts'
+import { requireSchemes } from './trial-draw.ts'
 
 /** Where other plugins put inspection plans. */
 const POINT = 'quality.inspection/plan/v1'

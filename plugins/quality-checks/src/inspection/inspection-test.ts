@@ -1,6 +1,6 @@
 import type { AttributePlan, Severity, StageVerdict } from '../sampling/plan-types.ts'
+import type { SigmaMethod } from '../sampling/variables-decision.ts'
 import type { DefectClass } from './plan-definition.ts'
-import type { VariablesTest } from './variables-test.ts'
 
 /** What is found in one sample item, or in several looked at together. */
 export interface Found {
@@ -14,6 +14,18 @@ export interface Found {
   readonly items: number
   /** Of a variable: what was measured. */
   readonly value?: number
+}
+
+/** A sample that is measured, by ISO 3951's k method. */
+export interface VariablesTest {
+  readonly method: SigmaMethod
+  readonly k: number
+  /** Known; of the method s there is none. */
+  readonly sigma?: number
+  readonly lower?: number
+  readonly upper?: number
+  /** The sample, by the places of its items. */
+  readonly values: readonly { readonly ordinal: number; readonly value: number }[]
 }
 
 /** One characteristic and class of defects of an inspection, with its sampling plan and how far it has come. */

@@ -7,7 +7,7 @@ import { pageOf } from '../calls/page-place.ts'
 import { type ContributedPlan, contributedPlans, requireOwn } from './contributed-plans.ts'
 import { requirePlan } from './plan-checks.ts'
 import type { PlanDefinition, PlanScope } from './plan-definition.ts'
-import { requireSchemes, schemesOf } from './plan-schemes.ts'
+import { schemesOf } from './plan-schemes.ts'
 import {
   contributor,
   findSameScope,
@@ -18,6 +18,7 @@ import {
   retire,
 } from './plan-store.ts'
 import { isSameDefinition } from './same-definition.ts'
+import { requireSchemes } from './trial-draw.ts'
 
 type DefinePlanInput = PlanDefinition & { readonly plan: string }
 

@@ -1,20 +1,8 @@
 import { mean, standardDeviation } from '../distributions/moments.ts'
-import { decideByVariables, type SigmaMethod } from '../sampling/variables-decision.ts'
+import { decideByVariables } from '../sampling/variables-decision.ts'
 import type { LocalText } from '../words/local-text.ts'
-import type { Found, InspectionTest } from './inspection-test.ts'
+import type { Found, InspectionTest, VariablesTest } from './inspection-test.ts'
 import type { Characteristic, Sampling } from './plan-definition.ts'
-
-/** A sample that is measured, by ISO 3951's k method. */
-export interface VariablesTest {
-  readonly method: SigmaMethod
-  readonly k: number
-  /** Known; of the method s there is none. */
-  readonly sigma?: number
-  readonly lower?: number
-  readonly upper?: number
-  /** The sample, by the places of its items. */
-  readonly values: readonly { readonly ordinal: number; readonly value: number }[]
-}
 
 export function variablesTest(
   { lsl, usl }: Pick<Characteristic, 'lsl' | 'usl'>,

@@ -113,21 +113,27 @@ function inverseOf(matrix: readonly (readonly number[])[]): number[][] {
     ...Array.from({ length: p }, (_, j) => (i === j ? 1 : 0)),
   ])
   for (let column = 0; column < p; column++) {
-    const size = (row: number) => Math.abs(work[row]?.[column] ?? 0)
-    let best = column
-    for (let row = column + 1; row < p; row++) if (size(row) > size(best)) best = row
+    const best = pivotOf(work, column)
     const pivotRow = work[best] ?? []
     const pivot = pivotRow[column] ?? 0
     if (Math.abs(pivot) < SINGULAR) throw singular()
-    work[best] = work[column] ?? []
     const scaled = pivotRow.map((value) => value / pivot)
-    for (const [i, row] of work.entries()) {
-      const factor = row[column] ?? 0
-      work[i] = i === column ? scaled : row.map((value, j) => value - factor * (scaled[j] ?? 0))
-    }
+    work[best] = work[column] ?? []
     work[column] = scaled
+    for (const [i, row] of work.entries()) {
+      if (i !== column) work[i] = without(row, scaled, row[column] ?? 0)
+    }
   }
   return work.map((row) => row.slice(p))
+}
+
+function pivotOf(work: readonly (readonly number[])[], column: number): number {
+  const sizes = work.map((row, i) => (i < column ? -1 : Math.abs(row[column] ?? 0)))
+  return sizes.indexOf(Math.max(...sizes))
+}
+
+function without(row: readonly number[], scaled: readonly number[], factor: number): number[] {
+  return row.map((value, j) => value - factor * (scaled[j] ?? 0))
 }
 
 function singular(): Refusal {

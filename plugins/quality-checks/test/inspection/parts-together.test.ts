@@ -176,7 +176,9 @@ t.test('measurements go on to the charts of their item and characteristic', asyn
     results: values([2.02], { id: 'fix', corrects: 'v2', reason: 'Misread.' }),
   })
   const items = async (id: string) =>
-    ((await chart('chart', { chart: id })).items as { value: number }[]).map(({ value }) => value)
+    ((await chart('chart', { chart: id })).items as unknown as { value: number }[]).map(
+      ({ value }) => value,
+    )
   t.strictSame((await items('single')).sort(), [0.195, 0.199, 0.2, 0.2, 0.201, 0.205])
   const { rows } = await one.pool.query(
     `select location, size from spc_points where chart = 'sample'`,

@@ -70,7 +70,7 @@ t.test('commands of an inspection', async (t) => {
           inspectionMoves.filter(({ from }) => from === 'decided').map(({ command }) => command),
         ),
       ],
-      ['decide'],
+      ['reinspect', 'decide'],
     )
   })
 })
