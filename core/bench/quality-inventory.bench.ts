@@ -1,6 +1,7 @@
 import { Company } from '../test/support/company.ts'
-import { HostProcess, type Teardown } from '../test/support/host-process.ts'
+import { startOwnServerHost, Teardowns } from '../test/support/own-server-host.ts'
 import { casesThere } from './business/cases.ts'
+import { dataChecks } from './business/data-checks.ts'
 import { decisionTimes } from './business/decisions.ts'
 import { m3Accuracy } from './business/m3-accuracy.ts'
 import { wrongPlanCells } from './business/plan-cells.ts'
@@ -13,12 +14,14 @@ const wanted = process.env['BENCH_PARTS']?.split(',')
 type Figures = Readonly<Record<string, unknown>>
 
 /** Parts by name; `BENCH_PARTS=plans,m3` runs just these. Those that need cases say so where the cases are not there. */
-const parts: Readonly<Record<string, (company: Company) => Promise<Figures>>> = {
+const parts: Readonly<Record<string, (company: Company, pluginUrl: string) => Promise<Figures>>> = {
   plans: withCases(wrongPlanCells),
   m3: withCases(m3Accuracy),
   'slow-movers': withCases(slowMovers),
   refit: (company) => refitSeconds(company, Math.max(200, Math.round(10_000 * EFFORT))),
   decisions: (company) => decisionTimes(company, Math.max(20, Math.round(300 * EFFORT))),
+  data: (company, pluginUrl) =>
+    dataChecks(company, pluginUrl, { rows: Math.round(10_000_000 * EFFORT), checks: 50 }),
 }
 
 /**
@@ -26,11 +29,10 @@ const parts: Readonly<Record<string, (company: Company) => Promise<Figures>>> = 
  * functions called over HTTP. What is right or wrong is told beside how long it takes.
  */
 export async function run(): Promise<Figures> {
-  const cleanUps: (() => Promise<void> | void)[] = []
-  const teardown: Teardown = { teardown: (done) => void cleanUps.push(done as () => Promise<void>) }
+  const teardowns = new Teardowns()
   try {
-    const host = await HostProcess.start(teardown, {})
-    const company = await Company.open(teardown, host, 'bench', [
+    const { host, pluginUrl } = await startOwnServerHost(teardowns)
+    const company = await Company.open(teardowns, host, 'bench', [
       'business-events',
       'quality-checks',
       'inventory-forecast',
@@ -39,11 +41,11 @@ export async function run(): Promise<Figures> {
     for (const [name, part] of Object.entries(parts)) {
       if (wanted !== undefined && !wanted.includes(name)) continue
       process.stderr.write(`${name} …\n`)
-      Object.assign(figures, await part(company))
+      Object.assign(figures, await part(company, pluginUrl))
     }
     return figures
   } finally {
-    for (const done of cleanUps.reverse()) await done()
+    await teardowns.run()
   }
 }
 

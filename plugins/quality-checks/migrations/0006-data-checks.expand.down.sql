@@ -1,3 +1,4 @@
+drop table data_run_keys;
 drop table data_bad_rows;
 drop table data_results;
 drop table data_runs;

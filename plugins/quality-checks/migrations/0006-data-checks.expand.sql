@@ -139,3 +139,18 @@ create table data_bad_rows (
   shown jsonb not null,
   primary key (tenant, run, check_id, place)
 );
+
+-- Keys of a set that one statement cannot hold, kept while a run counts them: of each chunk of rows a row for each bucket that
+-- their hash falls into. keys are MD5, places count from first_row, measures are of the rule agree.
+create table data_run_keys (
+  tenant text not null,
+  run text not null,
+  check_id text not null,
+  side smallint not null,
+  bucket integer not null,
+  first_row bigint not null,
+  keys uuid[] not null,
+  places integer[] not null,
+  measures double precision[],
+  primary key (tenant, run, check_id, side, bucket, first_row)
+);

@@ -3,6 +3,7 @@ import { certificateService } from './certificates/certificate-service.ts'
 import { dataCheckUdfs } from './data-checks/data-check-udfs.ts'
 import { dataChecksService } from './data-checks/data-checks-service.ts'
 import { purgeDataRows } from './data-checks/datasets-operations.ts'
+import { pruneDataChecks } from './data-checks/retention.ts'
 import { continueDataRun, onDatasetRefreshed } from './data-checks/runs-operations.ts'
 import { inspectionService } from './inspection/inspection-service.ts'
 import {
@@ -45,6 +46,7 @@ export default definePlugin({
     'continue-data-run': continueDataRun,
     'eight-d-due': (_, ctx) => tellOverdue(ctx),
     'eight-d-overdue': (_, ctx) => tellOverdue(ctx),
+    'prune-data-checks': (_, ctx) => pruneDataChecks(ctx),
     'purge-data-rows': purgeDataRows,
     'supplier-scores': (_, ctx) => keepScores(ctx),
   },

@@ -28,6 +28,13 @@ const source = bundle(
     deadline: ctx.deadline, config: ctx.config,
     clock: [ctx.now() === Date.now(), new Date().getTime() === ctx.now(), new Date(0).getTime()],
   }),
+  async apart(input, ctx) {
+    const { contributions, assets, now, meter, random, hash } = ctx
+    const [{ call }] = await contributions('a.b/c/v1')
+    await meter('page')
+    await assets('a.txt').catch(() => undefined)
+    return [await call('one', 7), now() === ctx.now(), random() < 1, hash('SHA-1', 'a').length]
+  },
   async query(input, ctx) { return (await ctx.db.query('select $1', [input])).rows },
   async chain(input, ctx) {
     const first = await ctx.services.call('other.service', 'read', { n: 1 })
@@ -88,6 +95,25 @@ t.test('guests in lanes', async (t) => {
     const units = ['suzhou', 'line-1']
     const held = outputOf(await call('context', { principalId: 'usr\n"7', units }))
     t.match(held, { principal: { kind: 'app', id: 'usr\n"7', units }, arm: 'stable' })
+  })
+
+  t.test('what is taken out of the context works as it does in it', async (t) => {
+    const asked: unknown[] = []
+    const outcome = await call('apart', {
+      hostCall: async (name, payload) => {
+        asked.push([name, JSON.parse(payload)])
+        return name === 'contributions.list' ? '[{"plugin":"@a/b","value":1}]' : '5'
+      },
+    })
+    t.same(outputOf(outcome), [5, true, true, 40])
+    t.same(asked.slice(0, 2), [
+      ['contributions.list', { point: 'a.b/c/v1' }],
+      ['meter', { unit: 'page', n: 1 }],
+    ])
+    t.same(asked.at(-1), [
+      'contributions.call',
+      { point: 'a.b/c/v1', plugin: '@a/b', handler: 'one', input: 7 },
+    ])
   })
 
   t.test('host calls go out by name and come back as JSON', async (t) => {

@@ -147,6 +147,27 @@ const found: readonly Case[] = [
   ],
   ['bundle/capability-unused', 'a power too many', { manifest: asking(own) }, 'package.json:26'],
   [
+    'bundle/capability-unused',
+    'an event that no transaction publishes',
+    {
+      manifest: {
+        ...asking({ ...own, 'event:publish': [{ type: 'a.b', why }] }),
+        provides: { jobs: [{ id: 'a', cron: '0 2 * * *' }] },
+      },
+      plugin: '{ jobs: { a: (_, { db }) => db.transaction([], { rows: 1 }) } }',
+    },
+  ],
+  [
+    'bundle/capability-missing',
+    'an event of a transaction',
+    {
+      manifest: { ...asking(own), provides: { jobs: [{ id: 'a', cron: '0 2 * * *' }] } },
+      plugin: '{ jobs: { a: (_, { db }) => db.transaction([], { events: [{ type: "x.y" }] }) } }',
+    },
+    undefined,
+    'error',
+  ],
+  [
     'bundle/handler-missing',
     'no handler for an operation',
     withService('{ services: { "gate.count": {} } }'),
@@ -236,6 +257,31 @@ const clean: readonly (readonly [what: string, changes: FileChanges])[] = [
         provides: { jobs: [{ id: 'a', cron: '0 2 * * *' }] },
       },
       plugin: '{ jobs: { a: (_, ctx) => ctx.services.call(name(), "x", 1) } }',
+    },
+  ],
+  ...[
+    'db.transaction([], { events })',
+    'db.transaction([], options)',
+    'db.transaction([], { ...options })',
+    'db.transaction(...both)',
+    'db.transaction([], { events: [eventOf("a.b")] })',
+    'db.transaction([], { events: [{ type: typeOf("a.b") }] })',
+    'db.transaction([], events.length > 0 ? { events } : {})',
+  ].map((call): readonly [string, FileChanges] => [
+    `events of a transaction that only a run can tell: ${call}`,
+    {
+      manifest: {
+        ...asking({ ...own, 'event:publish': [{ type: 'a.b', why }] }),
+        provides: { jobs: [{ id: 'a', cron: '0 2 * * *' }] },
+      },
+      plugin: `{ jobs: { a: (_, { db }) => ${call} } }`,
+    },
+  ]),
+  [
+    'options of a transaction that publishes nothing, as far as one can see',
+    {
+      manifest: { ...asking(own), provides: { jobs: [{ id: 'a', cron: '0 2 * * *' }] } },
+      plugin: '{ jobs: { a: (_, { db }) => db.transaction([], options) } }',
     },
   ],
   [

@@ -191,6 +191,28 @@ t.test('what a test gives to a point is shown where it fits, by plugin', async (
   t.same(await host.call('hello.one', 'run', { what: '' }), ['@a/first', '@z/last'])
 })
 
+t.test('what is taken out of the context works as it does in it', async (t) => {
+  const plugin = pluginOf(async (ctx) => {
+    const { contributions, now, random, hash } = ctx
+    const [first] = await contributions('hello.one/extra/v1')
+    const { call } = first
+    return [
+      await call('one', { n: 1 }),
+      now() === ctx.now(),
+      random() < 1,
+      hash('SHA-1', 'a').length,
+    ]
+  })
+  const one = {
+    plugin: '@acme/extra',
+    value: { id: 'one' },
+    handlers: { one: (input: unknown) => input },
+  }
+  const answers = { contributions: { 'hello.one/extra/v1': [one] } }
+  const host = await createTestHost({ folder: await folderOf(t), plugin, answers })
+  t.same(await host.call('hello.one', 'run', { what: '' }), [{ n: 1 }, true, true, 40])
+})
+
 t.test('units come 200 at once, with the granted field alone', async (t) => {
   const units = Array.from({ length: 201 }, (_, n) => {
     return { id: `u${String(n).padStart(3, '0')}`, name: `Unit ${n}`, parent: null }

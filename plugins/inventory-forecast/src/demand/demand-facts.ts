@@ -60,7 +60,7 @@ export function shareOfDay({
 }
 
 /** Beyond this an event is no news: numbers of movements are remembered for as long, so that none counts twice. */
-export const REMEMBERED_DAYS = 400
+export const REMEMBERED_DAYS = 1100
 /** Clocks of other systems may be ahead; by a day they are wrong. */
 const LATEST_AHEAD_MS = 86_400_000
 

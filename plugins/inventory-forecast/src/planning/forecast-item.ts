@@ -9,7 +9,7 @@ import {
   updateFit,
 } from '../forecast/forecast-distribution.ts'
 import { demandDistribution } from '../intermittent/demand-distribution.ts'
-import type { Pmf } from '../intermittent/pmf.ts'
+import { coarser, type Pmf } from '../intermittent/pmf.ts'
 import { normalQuantile } from '../inventory/normal.ts'
 import { type Reason, reason } from './reasons.ts'
 
@@ -56,6 +56,8 @@ export const QUANTILE_LEVELS = [0.05, 0.1, 0.5, 0.9, 0.95] as const
 
 /** Fewer points leave nothing to tell a level from noise. */
 const SHORTEST_HISTORY = 4
+/** Finer than a stock of slow movers is decided by. */
+const MOST_KEPT_POINTS = 512
 const NOTHING = ''
 const untested: ItemAccuracy = { mase: null, mae: null, bias: null }
 
@@ -123,7 +125,7 @@ function fromCounts({ history, horizon, periodsPerYear }: ItemHistory): ItemFore
     mean: each(found.mean),
     sigma: each(Math.sqrt(found.variance)),
     quantiles: QUANTILE_LEVELS.map((p) => ({ p, values: each(found.quantile(p)) })),
-    pmf: found.pmf,
+    pmf: keptPmf(found.pmf),
     method: found.method,
     description: `Demand by count: ${found.method}`,
     accuracy: untested,
@@ -137,6 +139,13 @@ function fromCounts({ history, horizon, periodsPerYear }: ItemHistory): ItemFore
     fit: NOTHING,
     isRefitted: true,
   }
+}
+
+/** As it is stored: a long tail on a coarser grid, probabilities to eight digits, so that a row stays some kilobytes. */
+function keptPmf(pmf: Pmf): Pmf {
+  const times = Math.ceil(pmf.probabilities.length / MOST_KEPT_POINTS)
+  const { step, probabilities } = times > 1 ? coarser(pmf, times) : pmf
+  return { step, probabilities: probabilities.map((p) => Number(p.toPrecision(8))) }
 }
 
 /** Too short for a model: the mean of what is there, and a spread as wide as the mean (a variation of 1). */

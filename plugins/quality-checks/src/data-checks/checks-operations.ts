@@ -1,5 +1,12 @@
 import { Refusal } from '@signalbox/sdk'
-import { checksOf, findCheck, listChecks, type StoredCheck, saveCheck } from './checks-store.ts'
+import {
+  type CheckChoice,
+  checksOf,
+  findCheck,
+  listChecks,
+  type StoredCheck,
+  saveCheck,
+} from './checks-store.ts'
 import type { CheckDefinition, CheckState } from './data-check-types.ts'
 import type { Page } from './datasets-operations.ts'
 import { findDataset } from './datasets-store.ts'
@@ -65,7 +72,7 @@ async function refuseTooMany(
   ctx: Port,
 ): Promise<void> {
   if (!enabled) return
-  const others = (await checksOf(dataset, ctx)).filter(
+  const others = (await checksOf([dataset], ctx)).filter(
     ({ definition }) => definition.check !== check && (definition.enabled ?? true),
   )
   if (others.length >= MAX_CHECKS)
@@ -76,10 +83,10 @@ async function refuseTooMany(
 }
 
 export async function checks(
-  { dataset, limit = 50, cursor = '' }: Page & { readonly dataset?: string },
+  { limit = 50, cursor = '', ...choice }: Page & CheckChoice,
   ctx: Port,
 ): Promise<{ items: CheckView[]; next?: string }> {
-  const found = await listChecks(dataset, cursor, limit + 1, ctx)
+  const found = await listChecks(choice, cursor, limit + 1, ctx)
   const items = found.slice(0, limit).map(viewOf)
   return found.length > limit ? { items, next: items.at(-1)?.check ?? '' } : { items }
 }

@@ -35,22 +35,39 @@ export async function findCheck(
   return rows[0] && checkOf(rows[0])
 }
 
-export async function checksOf(dataset: string, { db, tenant }: Port): Promise<StoredCheck[]> {
-  const { rows } = await db.query<CheckRow>(`${SELECT} and dataset = $2 order by check_id`, [
-    tenant,
-    dataset,
-  ])
-  return rows.map(checkOf)
+export async function checksOf(
+  datasets: readonly string[],
+  { db, tenant }: Port,
+): Promise<StoredCheck[]> {
+  const sql = `${SELECT} and dataset = any($2::text[]) order by check_id`
+  return (await db.query<CheckRow>(sql, [tenant, datasets])).rows.map(checkOf)
+}
+
+/** Which checks; all where nothing is said. */
+export interface CheckChoice {
+  readonly dataset?: string | undefined
+  readonly check?: string | undefined
+  readonly state?: CheckState | undefined
 }
 
 export async function listChecks(
-  dataset: string | undefined,
+  { dataset, check, state }: CheckChoice,
   after: string,
   limit: number,
   { db, tenant }: Port,
 ): Promise<StoredCheck[]> {
-  const sql = `${SELECT} and ($2::text is null or dataset = $2) and check_id > $3 order by check_id limit $4`
-  return (await db.query<CheckRow>(sql, [tenant, dataset ?? null, after, limit])).rows.map(checkOf)
+  const sql = `${SELECT} and ($2::text is null or dataset = $2) and check_id > $3
+    and ($4::text is null or check_id = $4) and ($5::text is null or coalesce(state, 'not-assessed') = $5) order by check_id limit $6`
+  return (
+    await db.query<CheckRow>(sql, [
+      tenant,
+      dataset ?? null,
+      after,
+      check ?? null,
+      state ?? null,
+      limit,
+    ])
+  ).rows.map(checkOf)
 }
 
 /** @returns whether nobody else made or changed it meanwhile */

@@ -57,6 +57,22 @@ export type Format =
   | 'uscc'
   | 'cn-id'
 
+/**
+ * A condition on one column that chooses rows: its value is one of `values`, or lies between `min` and `max`, or is missing or not.
+ * A missing value, and one that is not of its column's type, is none of any values and in no range.
+ */
+export interface Condition {
+  readonly column: string
+  readonly values?: readonly (string | number | boolean)[] | undefined
+  readonly min?: number | string | undefined
+  readonly max?: number | string | undefined
+  readonly excludeMin?: boolean | undefined
+  readonly excludeMax?: boolean | undefined
+  readonly missing?: boolean | undefined
+  /** Turned round: every row that the condition does not choose. */
+  readonly not?: boolean | undefined
+}
+
 /** What a check asks. Only the fields of its rule count; `rule-fields.ts` says which those are. */
 export interface Rule {
   readonly rule: RuleName
@@ -91,6 +107,10 @@ export interface Rule {
   readonly limit?: number | undefined
   readonly provider?: string | undefined
   readonly parameters?: { readonly [key: string]: Value } | undefined
+  /** The rows that the check is about: those that every condition chooses. All of them when left out. */
+  readonly where?: readonly Condition[] | undefined
+  /** The same of `otherDataset`. */
+  readonly otherWhere?: readonly Condition[] | undefined
 }
 
 export type RuleName =
@@ -142,6 +162,7 @@ export interface Finding {
 export type NotAssessedReason =
   | 'NO_ROWS'
   | 'ALL_NULL'
+  | 'NOTHING_CHOSEN'
   | 'HISTORY_TOO_SHORT'
   | 'SAMPLE_TOO_SMALL'
   | 'OTHER_DATASET_MISSING'

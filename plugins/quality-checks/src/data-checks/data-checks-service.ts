@@ -1,7 +1,8 @@
 import { checks, defineCheck } from './checks-operations.ts'
 import { appendRows, datasets, defineDataset } from './datasets-operations.ts'
-import { badRows, explain, results, score } from './results-operations.ts'
+import { badRows, explain, results } from './results-operations.ts'
 import { run, runs } from './runs-operations.ts'
+import { score, scores } from './scores-operations.ts'
 
 /** The service `quality.data@1`. */
 export const dataChecksService = {
@@ -15,5 +16,6 @@ export const dataChecksService = {
   results,
   badRows,
   score,
+  scores,
   explain,
 }

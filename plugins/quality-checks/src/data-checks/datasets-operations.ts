@@ -1,6 +1,7 @@
 import { Refusal } from '@signalbox/sdk'
 import { cellsOf, isTextType, MAX_TEXT } from './cells.ts'
 import { checksOf } from './checks-store.ts'
+import { columnOf } from './columns.ts'
 import type { DatasetDefinition, Value } from './data-check-types.ts'
 import {
   appendBatch,
@@ -14,7 +15,7 @@ import {
 import type { DataChecksPort } from './ports.ts'
 import { requireDataset } from './run-service.ts'
 import { SLOTS, slotRow, slotsOf } from './slots.ts'
-import { columnOf, validateCheck } from './validate-check.ts'
+import { validateCheck } from './validate-check.ts'
 
 type Port = DataChecksPort
 
@@ -107,7 +108,7 @@ async function validateChange(
       'COLUMNS_IN_USE',
       'There are rows: keep its columns in their order and types, and add new ones behind.',
     )
-  for (const { definition: check } of await checksOf(known.dataset, ctx)) {
+  for (const { definition: check } of await checksOf([known.dataset], ctx)) {
     // The other dataset of a check did not change here.
     const other =
       check.otherDataset === undefined ? undefined : await findDataset(check.otherDataset, ctx)

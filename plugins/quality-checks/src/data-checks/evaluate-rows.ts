@@ -1,11 +1,12 @@
 import type { Cell } from './cells.ts'
+import { columnOf } from './columns.ts'
 import type { CheckDefinition, Finding } from './data-check-types.ts'
 import { memoryRule } from './memory-rules.ts'
+import { filterTest } from './row-filter.ts'
 import { rowTester } from './row-test.ts'
 import { wayOf } from './rule-fields.ts'
 import { rowRule } from './rule-tests.ts'
 import { agreement, type CellRows, placeOf, references, uniqueness } from './set-rules.ts'
-import { columnOf } from './validate-check.ts'
 
 export interface RowsOutcome extends Finding {
   /** Places of rows, in their order; none for `agree`, which looks at keys. */
@@ -22,15 +23,36 @@ export function evaluateRows(
   data: CellRows,
   other?: CellRows,
 ): RowsOutcome {
-  const outcome = outcomeOf(check, data, other)
+  const chosen = chosenPlaces(data, check.where)
+  const outcome = outcomeOf(
+    check,
+    { ...data, rows: chosen.map((at) => data.rows[at] as readonly Cell[]) },
+    other && {
+      ...other,
+      rows: chosenPlaces(other, check.otherWhere).map((at) => other.rows[at] as readonly Cell[]),
+    },
+  )
   if (!outcome)
     return { assessed: 0, unexpected: 0, unexpectedRows: [], reason: 'OTHER_DATASET_MISSING' }
-  return outcome.assessed > 0 ? outcome : { ...outcome, reason: emptyReason(data.rows.length) }
+  const placed = {
+    ...outcome,
+    unexpectedRows: outcome.unexpectedRows.map((at) => chosen[at] as number),
+  }
+  return placed.assessed > 0 ? placed : { ...placed, reason: emptyReason(check, data.rows.length) }
+}
+
+function chosenPlaces({ definition, rows }: CellRows, where: CheckDefinition['where']): number[] {
+  const isChosen = rowTester(filterTest(where, definition), placeOf(definition))
+  return rows.flatMap((cells, at) => (isChosen(cells) ? [at] : []))
 }
 
 /** Why a check of rows had nothing to look at. */
-export function emptyReason(rows: number): 'NO_ROWS' | 'ALL_NULL' {
-  return rows === 0 ? 'NO_ROWS' : 'ALL_NULL'
+export function emptyReason(
+  { where }: Pick<CheckDefinition, 'where'>,
+  rows: number,
+): 'NO_ROWS' | 'ALL_NULL' | 'NOTHING_CHOSEN' {
+  if (rows === 0) return 'NO_ROWS'
+  return where ? 'NOTHING_CHOSEN' : 'ALL_NULL'
 }
 
 function outcomeOf(

@@ -81,6 +81,10 @@ const asked: Readonly<Record<RuleName, Said>> = {
 const reasons: Readonly<Record<NotAssessedReason, Words>> = {
   NO_ROWS: words('there are no rows', '没有数据行'),
   ALL_NULL: words('all values are missing', '所有值均缺失'),
+  NOTHING_CHOSEN: words(
+    'no row meets the condition of the check and has a value',
+    '没有满足检查条件且有值的数据行',
+  ),
   HISTORY_TOO_SHORT: words(
     'there are too few earlier runs to compare with',
     '可比较的历史运行太少',
@@ -97,7 +101,7 @@ const reasons: Readonly<Record<NotAssessedReason, Words>> = {
 
 /** Why a check has its result, in a sentence of at most 500 characters. */
 export function explanationOf(check: CheckDefinition, result: CheckResult): Words {
-  const rule = asked[check.rule](check)
+  const rule = ofChosen(check, asked[check.rule](check))
   if (result.passRate === null) {
     const reason = reasons[result.reason ?? 'NEVER_RUN']
     return cut(
@@ -119,6 +123,14 @@ export function explanationOf(check: CheckDefinition, result: CheckResult): Word
       `${rule['zh-CN']}：${found['zh-CN']}；${line['zh-CN']}。`,
     ),
   )
+}
+
+/** Which rows the check is about, by the columns that choose them. */
+function ofChosen({ where, otherWhere }: CheckDefinition, { en, 'zh-CN': zh }: Words): Words {
+  const columns = [...(where ?? []), ...(otherWhere ?? [])].map(({ column }) => column)
+  if (columns.length === 0) return words(en, zh)
+  const names = list([...new Set(columns)])
+  return words(`${en} (rows chosen by ${names})`, `${zh}（按 ${names} 筛选的行）`)
 }
 
 function foundIn({ assessed, unexpected, passRate, value }: CheckResult): Words {

@@ -14,7 +14,7 @@ export interface WatchedSeries {
 }
 
 /** What is charted of a result: the figure that its rule measures, or the share that passed. */
-function chartedValue({ value, passRate }: CheckResult): number | null {
+export function chartedValue({ value, passRate }: CheckResult): number | null {
   return value ?? passRate
 }
 

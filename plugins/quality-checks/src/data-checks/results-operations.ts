@@ -1,22 +1,17 @@
 import { Refusal } from '@signalbox/sdk'
 import { requireCheck } from './checks-operations.ts'
-import { checksOf } from './checks-store.ts'
 import type { Value } from './data-check-types.ts'
 import type { Page } from './datasets-operations.ts'
 import { explanationOf, type Words } from './explanation.ts'
 import type { DataChecksPort } from './ports.ts'
-import { BASELINE, watchedSeries } from './result-series.ts'
+import { BASELINE, chartedValue, type WatchedSeries, watchedSeries } from './result-series.ts'
 import {
   badRowsOf,
   type CheckResult,
   findResult,
   firstResults,
-  newestResults,
   resultsOf,
 } from './results-store.ts'
-import { ruleFields } from './rule-fields.ts'
-import { requireDataset } from './run-service.ts'
-import { type DataScore, scoreOf } from './score.ts'
 
 type Port = DataChecksPort
 
@@ -35,6 +30,17 @@ export interface ResultView {
   readonly reason?: string
   /** Rules of control charts that this result completes. */
   readonly flags: readonly string[]
+}
+
+/** A result as a point of its check's chart, with the limits of the chart and of the check as it is now. */
+export interface ChartedResult extends ResultView {
+  /** What the rule measures, or the share that passed. */
+  readonly charted: number | null
+  readonly centre?: number
+  readonly lcl?: number
+  readonly ucl?: number
+  readonly failBelow: number
+  readonly warnBelow: number
 }
 
 function viewOf(result: CheckResult, flags: readonly string[]): ResultView {
@@ -57,18 +63,30 @@ export async function results(
   { check, limit = 50, cursor }: Page & { readonly check: string },
   ctx: Port,
 ) {
-  await requireCheck(check, ctx)
+  const { redLine = 1, warn = redLine } = (await requireCheck(check, ctx)).definition
   const found = await resultsOf(check, cursor, limit + 1, ctx)
   const newest = await resultsOf(check, undefined, CHARTED, ctx)
   const series = watchedSeries(await firstResults(check, BASELINE, ctx), newest.toReversed())
-  const items = found
-    .slice(0, limit)
-    .map((result) => viewOf(result, series?.flags.get(result.run) ?? []))
+  const items = found.slice(0, limit).map(
+    (result): ChartedResult => ({
+      ...viewOf(result, series?.flags.get(result.run) ?? []),
+      charted: chartedValue(result),
+      ...(series ? limitsOf(series) : {}),
+      failBelow: redLine,
+      warnBelow: warn,
+    }),
+  )
   return {
     items,
+    signals: items.flatMap(({ at, flags }) => flags.map((rule) => ({ at, rule }))),
     ...(series ? { chart: { centre: series.centre, sigma: series.sigma } } : {}),
     ...(found.length > limit ? { next: items.at(-1)?.at ?? '' } : {}),
   }
+}
+
+/** Three sigma either side (ISO 7870-2). */
+function limitsOf({ centre, sigma }: WatchedSeries) {
+  return { centre, lcl: centre - 3 * sigma, ucl: centre + 3 * sigma }
 }
 
 interface OneResult {
@@ -107,31 +125,4 @@ export async function explain(input: OneResult, ctx: Port) {
   const examples = (await badRowsOf(input.check, result.run, ctx)).slice(0, EXAMPLES)
   const text: Words = explanationOf(definition, result)
   return { ...viewOf(result, []), text, examples }
-}
-
-/** The score of a dataset by the newest result of each enabled check. */
-export async function score(
-  { dataset }: { readonly dataset: string },
-  ctx: Port,
-): Promise<DataScore & { readonly dataset: string; readonly asOf: string | null }> {
-  await requireDataset(dataset, ctx)
-  const newest = new Map(
-    (await newestResults(dataset, ctx)).map((result) => [result.check, result]),
-  )
-  const enabled = (await checksOf(dataset, ctx)).filter(
-    ({ definition }) => definition.enabled ?? true,
-  )
-  const scored = enabled.map(({ definition }) => {
-    const result = newest.get(definition.check)
-    return {
-      check: definition.check,
-      dimension: definition.dimension ?? ruleFields[definition.rule].dimension,
-      weight: definition.weight ?? 1,
-      state: result?.state ?? ('not-assessed' as const),
-      passRate: result?.passRate ?? null,
-      reason: result?.reason ?? undefined,
-    }
-  })
-  const instants = [...newest.values()].map(({ at }) => at).sort()
-  return { dataset, ...scoreOf(scored), asOf: instants.at(-1) ?? null }
 }

@@ -77,12 +77,15 @@ export async function firstResults(
   return (await db.query<ResultRow>(sql, [tenant, check, limit])).rows.map(resultOf)
 }
 
-/** The newest result of each check of a dataset. */
-export async function newestResults(dataset: string, { db, tenant }: Port): Promise<CheckResult[]> {
+/** The newest result of each check of some datasets. */
+export async function newestResults(
+  datasets: readonly string[],
+  { db, tenant }: Port,
+): Promise<CheckResult[]> {
   const sql = `select r.* from data_checks c cross join lateral (
       select ${COLUMNS} from data_results where tenant = c.tenant and check_id = c.check_id order by finished_at desc, run limit 1
-    ) r where c.tenant = $1 and c.dataset = $2`
-  return (await db.query<ResultRow>(sql, [tenant, dataset])).rows.map(resultOf)
+    ) r where c.tenant = $1 and c.dataset = any($2::text[])`
+  return (await db.query<ResultRow>(sql, [tenant, datasets])).rows.map(resultOf)
 }
 
 export async function findResult(

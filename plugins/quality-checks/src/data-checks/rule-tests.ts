@@ -69,7 +69,10 @@ function turned({ column, not: isTurned }: Rule, test: RowTest): RowTest {
   return isTurned ? both(not({ is: 'misfit', column: column as string }), not(test)) : test
 }
 
-function betweenTest({ min, max, excludeMin, excludeMax }: Rule, column: Column): RowTest {
+export function betweenTest(
+  { min, max, excludeMin, excludeMax }: Pick<Rule, 'min' | 'max' | 'excludeMin' | 'excludeMax'>,
+  column: Column,
+): RowTest {
   const bounds = [
     { value: min, op: excludeMin ? '>' : '>=' },
     { value: max, op: excludeMax ? '<' : '<=' },
@@ -91,7 +94,7 @@ export function numberOf(value: string | number | boolean, { type }: Column): nu
   return typeof value === 'number' ? value : Number.NaN
 }
 
-function memberTest({ values = [] }: Rule, column: Column): RowTest {
+export function memberTest({ values = [] }: Pick<Rule, 'values'>, column: Column): RowTest {
   if (isTextType(column.type))
     return {
       is: 'text-in',

@@ -21,10 +21,7 @@ export interface RunPlan extends PlannedDataset {
 
 export type RunStep =
   | { readonly do: 'scan'; readonly checks: readonly CheckDefinition[] }
-  | {
-      readonly do: 'memory' | 'reference' | 'unique' | 'agree' | 'whole'
-      readonly check: CheckDefinition
-    }
+  | { readonly do: 'memory' | 'set' | 'whole'; readonly check: CheckDefinition }
 
 /** What is known so far of one check. */
 export interface Tally extends Finding {
@@ -34,23 +31,20 @@ export interface Tally extends Finding {
 
 export interface RunProgress {
   readonly step: number
-  /** Where the step goes on: a row, or a part of the keys. */
+  /** Where the step goes on: a row, or which piece of a rule over a set. */
   readonly at: number
   readonly tallies: Readonly<Record<string, Tally>>
 }
 
 /** About a second of fifty conditions: a statement ends well within the deadline of a call. */
 export const SCAN_ROWS = 200_000
-/** The groups of so many rows stay in PostgreSQL's working memory. */
-const ROWS_A_PART = 1_000_000
 
 /** The steps of a plan, always the same for the same plan: a run that goes on elsewhere finds its place. */
 export function stepsOf({ checks, definition }: Pick<RunPlan, 'checks' | 'definition'>): RunStep[] {
   const scanned = checks.filter((check) => wayOf(check) === 'rows')
   const single = checks.flatMap((check): RunStep[] => {
     const way = wayOf(check)
-    if (way === 'rows') return []
-    return [{ do: way === 'set' ? (check.rule as 'unique' | 'reference' | 'agree') : way, check }]
+    return way === 'rows' ? [] : [{ do: way, check }]
   })
   return [
     ...scanGroups(scanned, definition).map((group): RunStep => ({ do: 'scan', checks: group })),
@@ -80,20 +74,6 @@ export function askedChecks(
   const isOfRows = (check: CheckDefinition) =>
     ['rows', 'memory'].includes(wayOf(check)) || check.rule === 'reference'
   return isIdle ? checks.filter((check) => !isOfRows(check)) : checks
-}
-
-export function partsOf({ from, to }: PlannedDataset): number {
-  return Math.max(1, Math.ceil((to - from) / ROWS_A_PART))
-}
-
-/** Share of the steps that is done, 0 to 1. */
-export function shareDone(plan: RunPlan, { step, at }: RunProgress): number {
-  const steps = stepsOf(plan)
-  if (step >= steps.length) return 1
-  const { from, to } = spanOf(plan)
-  const isByRows = ['scan', 'memory', 'reference'].includes(steps[step]?.do ?? '')
-  const within = isByRows && to > from ? Math.max(0, at - from) / (to - from) : 0
-  return Math.round(((step + within) / steps.length) * 1000) / 1000
 }
 
 const NOTHING: Tally = { assessed: 0, unexpected: 0, shown: 0 }

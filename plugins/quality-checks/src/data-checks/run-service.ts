@@ -32,8 +32,12 @@ type Port = DataChecksPort
 /** One call does so much of a run; the rest is a job's, which goes on from call to call. */
 const BUDGET_MS = 1500
 /** A run that nothing has touched for so long is not at work: its job was given up. */
-const ABANDONED_MS = 15 * 60_000
+export const ABANDONED_MS = 15 * 60_000
 const CONTINUE_JOB = 'continue-data-run'
+/** A call that dies under way leaves its run to a job; by then the call's deadline has passed. */
+const NET_MS = 10_000
+/** A job that failed so often will not come through. */
+const MAX_ATTEMPTS = 4
 
 /** @throws DATASET_UNKNOWN */
 export async function requireDataset(
@@ -58,19 +62,29 @@ export async function startRun(
   ctx: Port,
 ): Promise<StoredRun> {
   const data = await requireDataset(dataset, ctx)
+  const begun = (await findRun(id, ctx)) ?? (await runAtWork(dataset, ctx))
+  if (begun) return begun
   const plan = await planOf(data, scope ?? data.definition.scope ?? 'all', ctx)
-  const at = new Date(ctx.now()).toISOString()
-  const atWork = await runningRun(dataset, ctx)
-  if (atWork && ctx.now() - Date.parse(atWork.touchedAt) > ABANDONED_MS)
-    await failRun(atWork.run, 'ABANDONED', at, ctx)
-  if (await insertRun(id, plan, at, ctx)) return continueRun(id, ctx)
+  await ctx.jobs.schedule(CONTINUE_JOB, { afterMs: NET_MS, key: id, payload: { run: id } })
+  if (await insertRun(id, plan, new Date(ctx.now()).toISOString(), ctx)) {
+    const run = await continueRun(id, ctx)
+    if (run.state !== 'running') await ctx.jobs.cancel(id)
+    return run
+  }
   const known = (await findRun(id, ctx)) ?? (await runningRun(dataset, ctx))
   if (!known) throw new Refusal('RUN_CONFLICT', 'Another run ended just now; run again.')
   return known
 }
 
+async function runAtWork(dataset: string, ctx: Port): Promise<StoredRun | undefined> {
+  const run = await runningRun(dataset, ctx)
+  if (!run || ctx.now() - Date.parse(run.touchedAt) <= ABANDONED_MS) return run
+  await failRun(run.run, 'ABANDONED', new Date(ctx.now()).toISOString(), ctx)
+  return undefined
+}
+
 async function planOf(data: StoredDataset, scope: 'all' | 'new', ctx: Port): Promise<RunPlan> {
-  const stored = (await checksOf(data.dataset, ctx))
+  const stored = (await checksOf([data.dataset], ctx))
     .map(({ definition }) => definition)
     .filter(({ enabled = true }) => enabled)
   if (stored.length === 0)
@@ -117,11 +131,11 @@ async function takeStep(run: StoredRun, ctx: Port): Promise<void> {
   const at = () => new Date(ctx.now()).toISOString()
   const step = stepsOf(run.plan)[run.progress.step]
   if (step) {
-    const { progress, badRows } = await advance(run.plan, step, run.progress, ctx)
-    return saveProgress(run, progress, badRows, at(), ctx)
+    const outcome = await advance(run.run, run.plan, step, run.progress, ctx)
+    return saveProgress(run, outcome, at(), ctx)
   }
   const states = new Map(
-    (await checksOf(run.dataset, ctx)).map(({ definition, state }) => [
+    (await checksOf([run.dataset], ctx)).map(({ definition, state }) => [
       definition.check,
       state ?? undefined,
     ]),
@@ -132,19 +146,36 @@ async function takeStep(run: StoredRun, ctx: Port): Promise<void> {
   await finishRun(run, results, at(), events.slice(0, 64), ctx)
 }
 
+/** Not of the step but of its circumstances: the job that goes on with the run meets others. */
+const TRANSIENT: ReadonlySet<string> = new Set([
+  'CORE_DATABASE_UNAVAILABLE',
+  'CORE_SQL_CANCELLED',
+  'CORE_SQL_DEADLINE',
+  'CORE_CALL_DEADLINE',
+  'CORE_CALL_CANCELLED',
+  'CORE_BUDGET_SPENT',
+  'CORE_JOB_CANCELLED',
+  'CORE_JOB_RUN_CANCELLED',
+  'SBX_DEADLINE_EXCEEDED',
+])
+
 /** What another call did first is read again; what cannot be worked out ends the run with its code. */
 async function settle({ run }: StoredRun, error: unknown, ctx: Port): Promise<void> {
-  const code = String((error as { code?: unknown }).code ?? '')
+  const code = String((error as { code?: unknown } | null)?.code ?? 'STEP_FAILED')
   if (code === 'CORE_SQL_ROWS_UNEXPECTED' || code === 'CORE_SQL_CONFLICT') return
-  const isFinal = [
-    'CORE_SQL_FAILED',
-    'CORE_SQL_REFUSED',
-    'CORE_SQL_RESULT_TOO_LARGE',
-    'CORE_SQL_DEADLINE',
-  ].includes(code)
-  if (!isFinal) throw error
-  ctx.log.error('a run of checks failed', { run, code, message: (error as Error).message })
-  await failRun(run, code, new Date(ctx.now()).toISOString(), ctx)
+  if (TRANSIENT.has(code)) throw error
+  ctx.log.error('a run of checks failed', { run, code, message: String(error).slice(0, 500) })
+  await failRun(run, code.slice(0, 100), new Date(ctx.now()).toISOString(), ctx)
+}
+
+/**
+ * The job's part of a run. What never comes through, such as a statement that is always too slow here, ends it: a run that
+ * stays at work would keep the dataset from being run again.
+ */
+export async function resumeRun(id: string, attempt: number, ctx: Port): Promise<void> {
+  if (!(await findRun(id, ctx))) return
+  if (attempt <= MAX_ATTEMPTS) await continueRun(id, ctx)
+  else await failRun(id, 'STEP_GIVEN_UP', new Date(ctx.now()).toISOString(), ctx)
 }
 
 function resultOf(
@@ -164,7 +195,7 @@ function resultOf(
     unexpected,
     passRate,
     value: value ?? null,
-    reason: assessed > 0 ? null : (reason ?? emptyReason(rows)),
+    reason: assessed > 0 ? null : (reason ?? emptyReason(check, rows)),
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Cell } from './cells.ts'
 import { askProvider } from './custom-check.ts'
-import type { CheckDefinition, Finding, NotAssessedReason, Value } from './data-check-types.ts'
+import type { CheckDefinition } from './data-check-types.ts'
 import { rowJudge } from './evaluate-rows.ts'
 import type { DataChecksPort } from './ports.ts'
+import { filterTest } from './row-filter.ts'
+import { rowTester } from './row-test.ts'
 import {
   added,
-  type PlannedDataset,
-  partsOf,
   type RunPlan,
   type RunProgress,
   type RunStep,
@@ -14,42 +14,28 @@ import {
   spanOf,
   tallyOf,
 } from './run-plan.ts'
+import { badRowsSql, memoryRowsSql, type RowSpan, scanSql } from './scan-sql.ts'
+import { placeOf } from './set-rules.ts'
+import { setStep } from './set-step.ts'
+import { MAX_SHOWN } from './shown-row.ts'
+import { cellsOfSlots, slotsOf } from './slots.ts'
 import {
-  badRowsSql,
-  memoryRowsSql,
-  type RowSpan,
-  rowsSql,
-  type SqlText,
-  scanSql,
-} from './scan-sql.ts'
-import {
-  agreementSql,
-  differencesSql,
-  duplicatesSql,
-  orphansSql,
-  referenceSql,
-  uniqueSql,
-} from './set-sql.ts'
-import { MAX_SHOWN, shownRow, shownValue } from './shown-row.ts'
-import { cellsOfSlots, type Slot, slotsOf } from './slots.ts'
-import { columnOf } from './validate-check.ts'
+  ask,
+  type BadRow,
+  movedTo,
+  next,
+  type SlotRow,
+  type StepOutcome,
+  shownRows,
+  withReason,
+} from './step-outcome.ts'
 import { askWhole } from './whole-step.ts'
-
-export interface BadRow {
-  readonly check: string
-  readonly place: number
-  readonly shown: Readonly<Record<string, Value>>
-}
-
-export interface StepOutcome {
-  readonly progress: RunProgress
-  readonly badRows: readonly BadRow[]
-}
 
 type Port = DataChecksPort
 
 /** Does a piece of a step that fits into one call, and says where the run stands then. */
 export async function advance(
+  run: string,
   plan: RunPlan,
   step: RunStep,
   progress: RunProgress,
@@ -60,34 +46,11 @@ export async function advance(
       return scan(plan, step.checks, progress, ctx)
     case 'memory':
       return inMemory(plan, step.check, progress, ctx)
-    case 'unique':
-      return unique(plan, step.check, progress, ctx)
-    case 'reference':
-      return reference(plan, step.check, progress, ctx)
-    case 'agree':
-      return agree(plan, step.check, progress, ctx)
+    case 'set':
+      return setStep(run, plan, step.check, progress, ctx)
     case 'whole':
-      return {
-        progress: next(added(progress, step.check, await askWhole(plan, step.check, ctx), 0)),
-        badRows: [],
-      }
+      return whole(plan, step.check, progress, ctx)
   }
-}
-
-export async function ask<Row>(
-  ctx: Pick<Port, 'db'>,
-  { sql, parameters }: SqlText,
-): Promise<readonly Row[]> {
-  return (await ctx.db.query<Row>(sql, parameters)).rows
-}
-
-/** On to the following step; `at` below any row begins it. */
-function next(progress: RunProgress): RunProgress {
-  return { ...progress, step: progress.step + 1, at: 0 }
-}
-
-function movedTo(progress: RunProgress, at: number, end: number): RunProgress {
-  return at >= end ? next(progress) : { ...progress, at }
 }
 
 /** The next rows of the step, at most `size` of them. */
@@ -133,23 +96,6 @@ function countsOf(
   return [Number(assessed), Number(unexpected)]
 }
 
-type SlotRow = Readonly<Record<Slot, unknown>> & { readonly seq: number; readonly x: unknown }
-
-function shownRows(
-  { definition }: RunPlan,
-  check: CheckDefinition,
-  rows: readonly SlotRow[],
-  progress: RunProgress,
-): BadRow[] {
-  const slots = slotsOf(definition.columns)
-  const { shown: first } = tallyOf(progress, check)
-  return rows.map((row, at) => ({
-    check: check.check,
-    place: first + at,
-    shown: shownRow(check, definition, cellsOfSlots(row, slots), Number(row.seq)),
-  }))
-}
-
 async function inMemory(
   plan: RunPlan,
   check: CheckDefinition,
@@ -185,184 +131,39 @@ async function verdictsOf(
   rows: readonly (readonly Cell[])[],
   ctx: Port,
 ) {
-  if (check.rule !== 'custom') return rows.map(rowJudge(check, { definition }))
-  if (rows.length === 0) return []
-  const verdict = await askProvider(check, definition, rows, ctx)
-  if (typeof verdict === 'string') return verdict
-  return rows.map((_, at) =>
-    verdict.ignored.has(at) ? 'ignored' : verdict.unexpected.has(at) ? 'fails' : 'passes',
-  )
-}
-
-/** What could not be looked at to its end was not assessed: half a result would be a wrong one. */
-function withReason(
-  progress: RunProgress,
-  { check }: CheckDefinition,
-  reason: NotAssessedReason,
-): RunProgress {
-  const shown = progress.tallies[check]?.shown ?? 0
-  return {
-    ...progress,
-    tallies: { ...progress.tallies, [check]: { assessed: 0, unexpected: 0, shown, reason } },
+  const isChosen = rowTester(filterTest(check.where, definition), placeOf(definition))
+  if (check.rule !== 'custom') {
+    const judge = rowJudge(check, { definition })
+    return rows.map((cells) => (isChosen(cells) ? judge(cells) : 'ignored'))
   }
+  const asked = rows.flatMap((cells, at) => (isChosen(cells) ? [at] : []))
+  const verdicts = rows.map((): Verdict => 'ignored')
+  if (asked.length === 0) return verdicts
+  const handed = asked.map((at) => rows[at] as readonly Cell[])
+  const answer = await askProvider(check, definition, handed, ctx)
+  if (typeof answer === 'string') return answer
+  for (const [place, at] of asked.entries()) {
+    if (answer.ignored.has(place)) continue
+    verdicts[at] = answer.unexpected.has(place) ? 'fails' : 'passes'
+  }
+  return verdicts
 }
 
-function wholeSpan({ definition: { dataset }, from, to }: PlannedDataset, tenant: string): RowSpan {
-  return { tenant, dataset, from, to }
-}
+type Verdict = ReturnType<ReturnType<typeof rowJudge>>
 
-interface Counts {
-  readonly assessed: number | string
-  readonly unexpected: number | string
-}
-
-function findingOf(counts: Counts | undefined): Finding {
-  return { assessed: Number(counts?.assessed ?? 0), unexpected: Number(counts?.unexpected ?? 0) }
-}
-
-async function unique(
+async function whole(
   plan: RunPlan,
   check: CheckDefinition,
   before: RunProgress,
   ctx: Port,
 ): Promise<StepOutcome> {
-  const span = wholeSpan(plan, ctx.tenant)
-  const part = { part: before.at, parts: partsOf(plan) }
-  const finding = findingOf(
-    (await ask<Counts>(ctx, uniqueSql(check, plan.definition, span, part)))[0],
-  )
-  const groups = Math.floor((MAX_SHOWN - tallyOf(before, check).shown) / 2)
-  const ends =
-    finding.unexpected > 0 && groups > 0
-      ? await ask<{ first: number; last: number }>(
-          ctx,
-          duplicatesSql(check, plan.definition, span, part, groups),
-        )
-      : []
-  const badRows = await rowsBy(
-    plan,
-    check,
-    ends.flatMap(({ first, last }) => [Number(first), Number(last)]),
-    before,
-    ctx,
-  )
-  return {
-    progress: movedTo(added(before, check, finding, badRows.length), part.part + 1, part.parts),
-    badRows,
-  }
-}
-
-async function rowsBy(
-  plan: RunPlan,
-  check: CheckDefinition,
-  numbers: readonly number[],
-  progress: RunProgress,
-  ctx: Port,
-): Promise<BadRow[]> {
-  if (numbers.length === 0) return []
-  const rows = await ask<SlotRow>(
-    ctx,
-    rowsSql(plan.definition, wholeSpan(plan, ctx.tenant), numbers),
-  )
-  const bySeq = new Map(rows.map((row) => [Number(row.seq), row]))
-  // In the order in which they were named: the two of a pair stand together.
-  return shownRows(
-    plan,
-    check,
-    numbers.flatMap((seq) => bySeq.get(seq) ?? []),
-    progress,
-  )
-}
-
-async function reference(
-  plan: RunPlan,
-  check: CheckDefinition,
-  before: RunProgress,
-  ctx: Port,
-): Promise<StepOutcome> {
-  const other = plan.others[check.otherDataset ?? '']
-  if (!other)
-    return { progress: next(withReason(before, check, 'OTHER_DATASET_MISSING')), badRows: [] }
-  const chunk = chunkOf(plan, before, ctx.tenant, SCAN_ROWS)
-  const rows = { definition: other.definition, span: wholeSpan(other, ctx.tenant) }
-  const finding = findingOf(
-    (await ask<Counts>(ctx, referenceSql(check, plan.definition, chunk, rows)))[0],
-  )
-  const room = MAX_SHOWN - tallyOf(before, check).shown
-  const first =
-    finding.unexpected > 0 && room > 0
-      ? await ask<{ first: number }>(ctx, orphansSql(check, plan.definition, chunk, rows, room))
-      : []
-  const badRows = await rowsBy(
-    plan,
-    check,
-    first.map((row) => Number(row.first)),
-    before,
-    ctx,
-  )
-  return {
-    progress: movedTo(added(before, check, finding, badRows.length), chunk.to, plan.to),
-    badRows,
-  }
-}
-
-async function agree(
-  plan: RunPlan,
-  check: CheckDefinition,
-  before: RunProgress,
-  ctx: Port,
-): Promise<StepOutcome> {
-  const other = plan.others[check.otherDataset ?? '']
-  if (!other)
-    return { progress: next(withReason(before, check, 'OTHER_DATASET_MISSING')), badRows: [] }
-  const [own, others] = [plan, other].map((data) => ({
-    definition: data.definition,
-    span: wholeSpan(data, ctx.tenant),
-  })) as [OtherSpan, OtherSpan]
-  const finding = findingOf((await ask<Counts>(ctx, agreementSql(check, own, others)))[0])
-  const rows =
-    finding.unexpected > 0
-      ? await ask<Record<string, Value>>(ctx, differencesSql(check, own, others, MAX_SHOWN))
-      : []
-  const badRows = rows.map((row, place) => ({
-    check: check.check,
-    place,
-    shown: shownDifference(plan, check, row),
-  }))
-  return { progress: next(added(before, check, finding, rows.length)), badRows }
-}
-
-type OtherSpan = { readonly definition: RunPlan['definition']; readonly span: RowSpan }
-
-/** Both measures of a key; what is sensitive in one dataset is masked for the other, too. */
-function shownDifference(
-  { definition, others }: RunPlan,
-  {
-    columns = [],
-    column = '',
-    otherDataset = '',
-    otherColumn = '',
-    otherColumns = [],
-  }: CheckDefinition,
-  row: Readonly<Record<string, Value>>,
-) {
-  const other = others[otherDataset]?.definition ?? definition
-  const shown = (value: Value | undefined, own: string, theirs: string) => {
-    const [left, right] = [columnOf(definition, own), columnOf(other, theirs)]
-    const sensitive = Boolean(left.sensitive || right.sensitive)
-    return shownValue(storedCell(value), { ...left, sensitive })
-  }
-  const keys = columns.map((name, at) => [name, shown(row[`k${at}`], name, otherColumns[at] ?? '')])
-  return {
-    values: { ...Object.fromEntries(keys), [column]: shown(row['own'], column, otherColumn) },
-    other: { dataset: otherDataset, value: shown(row['other'], column, otherColumn) },
-  }
-}
-
-/** What a statement answers of a slot, as a cell. */
-function storedCell(value: Value | undefined): Cell {
-  if (value === null || value === undefined) return { is: 'null' }
-  return typeof value === 'number'
-    ? { is: 'number', number: value }
-    : { is: 'text', text: String(value) }
+  const { value: figure, ...none } = tallyOf(before, check)
+  const answer = await askWhole(plan, check, { at: before.at, figure }, ctx)
+  const tallies = (tally: RunProgress['tallies'][string]) => ({
+    ...before,
+    tallies: { ...before.tallies, [check.check]: tally },
+  })
+  return 'finding' in answer
+    ? { progress: next(tallies({ ...answer.finding, shown: 0 })), badRows: [] }
+    : { progress: { ...tallies({ ...none, value: answer.figure }), at: answer.at }, badRows: [] }
 }

@@ -1,10 +1,10 @@
-import type { PluginEvent } from '@signalbox/sdk'
+import type { JobRun, PluginEvent } from '@signalbox/sdk'
 import { checksOf } from './checks-store.ts'
 import type { Page } from './datasets-operations.ts'
 import { findDataset } from './datasets-store.ts'
 import type { DataChecksPort } from './ports.ts'
-import { shareDone } from './run-plan.ts'
-import { continueRun, requireDataset, startRun } from './run-service.ts'
+import { requireDataset, resumeRun, startRun } from './run-service.ts'
+import { shareDone } from './run-share.ts'
 import { listRuns, type RunState, type StoredRun } from './runs-store.ts'
 
 type Port = DataChecksPort
@@ -67,10 +67,10 @@ export async function runs(
 
 /** The job that goes on with a run which one call could not end. */
 export async function continueDataRun(
-  { payload }: { readonly payload?: unknown },
+  { payload, attempt }: Pick<JobRun, 'payload' | 'attempt'>,
   ctx: Port,
 ): Promise<void> {
-  await continueRun((payload as { run: string }).run, ctx)
+  await resumeRun((payload as { run: string }).run, attempt, ctx)
 }
 
 /**
@@ -82,7 +82,8 @@ export async function onDatasetRefreshed(
   ctx: Port,
 ): Promise<void> {
   if (!(await findDataset(dataset, ctx))) return
-  if (!(await checksOf(dataset, ctx)).some(({ definition: { enabled = true } }) => enabled)) return
+  if (!(await checksOf([dataset], ctx)).some(({ definition: { enabled = true } }) => enabled))
+    return
   await startRun(
     dataset,
     undefined,

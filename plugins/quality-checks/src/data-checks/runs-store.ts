@@ -1,7 +1,7 @@
 import type { Context, EventWish, Statement } from '@signalbox/sdk'
 import type { CheckResult } from './results-store.ts'
 import type { RunPlan, RunProgress } from './run-plan.ts'
-import type { BadRow } from './run-steps.ts'
+import type { BadRow, StepOutcome } from './step-outcome.ts'
 
 type Port = Pick<Context, 'db' | 'tenant'>
 
@@ -99,8 +99,7 @@ export async function insertRun(
 /** @throws `CORE_SQL_ROWS_UNEXPECTED` where another call went on with the run meanwhile */
 export async function saveProgress(
   { run, revision }: StoredRun,
-  progress: RunProgress,
-  badRows: readonly BadRow[],
+  { progress, badRows, writes = [] }: StepOutcome,
   at: string,
   { db, tenant }: Port,
 ): Promise<void> {
@@ -112,6 +111,7 @@ export async function saveProgress(
       rows: 1,
     },
     ...(badRows.length > 0 ? [insertBadRows(run, badRows, tenant)] : []),
+    ...writes,
   ])
 }
 

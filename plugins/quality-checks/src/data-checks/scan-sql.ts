@@ -1,11 +1,12 @@
 import type { SqlValue } from '@signalbox/sdk'
+import { columnOf } from './columns.ts'
 import type { CheckDefinition, DatasetDefinition } from './data-check-types.ts'
+import { filterTest } from './row-filter.ts'
 import { rowTestSql } from './row-test-sql.ts'
 import { type RowRule, rowRule } from './rule-tests.ts'
 import { placeOf } from './set-rules.ts'
 import { type Slot, slotsOf } from './slots.ts'
 import { SqlParameters } from './sql-parameters.ts'
-import { columnOf } from './validate-check.ts'
 
 export interface SqlText {
   readonly sql: string
@@ -44,7 +45,9 @@ export function slotNames(definition: DatasetDefinition): (column: string) => Sl
 }
 
 export function rowRuleOf(check: CheckDefinition, definition: DatasetDefinition): RowRule {
-  return rowRule(check, (name) => columnOf(definition, name))
+  const { assessed, pass } = rowRule(check, (name) => columnOf(definition, name))
+  const filter = filterTest(check.where, definition)
+  return { assessed: { is: 'all', of: [filter, assessed] }, pass }
 }
 
 export interface ScanText extends SqlText {
@@ -138,7 +141,7 @@ const MEMORY_BYTES = 2_000_000
 /** The first rows of a span, as many as one answer holds and at least one, for a check that is worked out here. */
 export function memoryRowsSql(
   definition: DatasetDefinition,
-  { column, columns, rule }: CheckDefinition,
+  { column, columns, rule, where = [] }: CheckDefinition,
   span: RowSpan,
 ): SqlText {
   const parameters = new SqlParameters()
@@ -147,7 +150,12 @@ export function memoryRowsSql(
   const isAll = rule === 'custom' && columns === undefined
   const names = isAll
     ? definition.columns.map(({ name }) => name)
-    : [...(columns ?? []), ...(column === undefined ? [] : [column]), ...(definition.key ?? [])]
+    : [
+        ...(columns ?? []),
+        ...(column === undefined ? [] : [column]),
+        ...(definition.key ?? []),
+        ...where.map((condition) => condition.column),
+      ]
   const slots = [...new Set(names.map(slotOf))]
   const size = slots
     .filter((slot) => slot.startsWith('t'))

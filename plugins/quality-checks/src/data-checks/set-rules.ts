@@ -1,8 +1,8 @@
 import type { Cell } from './cells.ts'
+import { columnOf } from './columns.ts'
 import type { DatasetDefinition, Rule } from './data-check-types.ts'
 import { isNear, rowTester } from './row-test.ts'
 import { keyOf, presence, slackOf } from './rule-tests.ts'
-import { columnOf } from './validate-check.ts'
 
 export interface CellRows {
   readonly definition: DatasetDefinition

@@ -1,179 +1,137 @@
 import { isTextType } from './cells.ts'
+import { columnOf } from './columns.ts'
 import type { CheckDefinition, DatasetDefinition } from './data-check-types.ts'
+import { filterTest } from './row-filter.ts'
 import type { RowTest } from './row-test.ts'
 import { nearSql, rowTestSql } from './row-test-sql.ts'
 import { presence, slackOf } from './rule-tests.ts'
 import { type RowSpan, type SqlText, slotNames, spanSql } from './scan-sql.ts'
 import { SqlParameters } from './sql-parameters.ts'
-import { columnOf } from './validate-check.ts'
 
-/** A part of the keys, so that the groups of one statement stay in memory and within the deadline. */
-export interface KeyPart {
-  readonly part: number
-  readonly parts: number
-}
+/** The two sets of a rule: rows of the check's own dataset, and of the one it is compared with. */
+export type Side = 'own' | 'other'
 
-/** What a column of a row is grouped or joined by. A misfit of a text column is its text; of another, a value of its own. */
-function keySql(
-  definition: DatasetDefinition,
-  name: string,
-  alias: string,
-): { value: string; misfit?: string } {
-  const slot = slotNames(definition)(name)
-  const misfit = `${alias}.x ->> '${slot}'`
-  if (isTextType(columnOf(definition, name).type))
-    return { value: `coalesce(${alias}.${slot}, ${misfit})` }
-  return { value: `${alias}.${slot}`, misfit: `(${misfit})` }
-}
-
-function uniqueGroups(
-  check: CheckDefinition,
-  definition: DatasetDefinition,
-  span: RowSpan,
-  { part, parts }: KeyPart,
-  parameters: SqlParameters,
-) {
-  const { columns = [], ignoreRowIf } = check
-  const isAssessed = rowTestSql(presence(columns, ignoreRowIf), slotNames(definition), parameters)
-  const keys = columns.flatMap((name) => {
-    const { value, misfit } = keySql(definition, name, 'r')
-    return misfit === undefined ? [value] : [value, misfit]
-  })
-  const isPart =
-    parts === 1
-      ? ''
-      : ` and (hashtextextended(concat_ws('|', ${keys.join(', ')}), 0) & 4294967295) % ${parameters.add(parts, 'bigint')} = ${parameters.add(part, 'bigint')}`
-  return `from data_rows r where ${spanSql(span, parameters)} and ${isAssessed}${isPart} group by ${keys.join(', ')}`
-}
-
-/** One row: `assessed`, `unexpected` of the keys of one part. */
-export function uniqueSql(
-  check: CheckDefinition,
-  definition: DatasetDefinition,
-  span: RowSpan,
-  part: KeyPart,
-): SqlText {
-  const parameters = new SqlParameters()
-  const groups = uniqueGroups(check, definition, span, part, parameters)
-  const sql = `select coalesce(sum(n), 0)::bigint as assessed, coalesce(sum(n) filter (where n > 1), 0)::bigint as unexpected
-    from (select count(*) as n ${groups}) g`
-  return { sql, parameters: parameters.values }
-}
-
-/** Two numbers of rows of each of the first groups. */
-export function duplicatesSql(
-  check: CheckDefinition,
-  definition: DatasetDefinition,
-  span: RowSpan,
-  part: KeyPart,
-  groups: number,
-): SqlText {
-  const parameters = new SqlParameters()
-  const from = uniqueGroups(check, definition, span, part, parameters)
-  const sql = `select min(r.seq) as first, max(r.seq) as last ${from} having count(*) > 1 order by min(r.seq) limit ${parameters.add(groups, 'int')}`
-  return { sql, parameters: parameters.values }
-}
-
-export interface OtherRows {
+export interface SideRows {
   readonly definition: DatasetDefinition
   readonly span: RowSpan
 }
 
-function referenceParts(
-  check: CheckDefinition,
-  definition: DatasetDefinition,
-  span: RowSpan,
-  other: OtherRows,
-  parameters: SqlParameters,
-) {
-  const { columns = [], otherColumns = [] } = check
-  const keys = otherColumns.map(
-    (name, at) => `${keySql(other.definition, name, 'o').value} as k${at}`,
-  )
-  const isKey = otherColumns.map(
-    (_, at) => `o.k${at} = ${keySql(definition, columns[at] as string, 'r').value}`,
-  )
-  const isPresent: RowTest = { is: 'all', of: columns.map((column) => ({ is: 'present', column })) }
-  return `from data_rows r left join (
-      select distinct ${keys.join(', ')}, true as found from data_rows o where ${spanSql(other.span, parameters, 'o')}
-    ) o on ${isKey.join(' and ')}
-    where ${spanSql(span, parameters)} and ${rowTestSql(isPresent, slotNames(definition), parameters)}`
+/** Keys of both sides (`k`, with the row they are of, `seq`, and the measure `m` of `agree`), as SQL that stands in a `from`. */
+export type KeySource = (side: Side, parameters: SqlParameters) => string
+
+/**
+ * What a row is grouped and joined by, as one text: with the meaning of `keyOf`, so that a misfit is no value of its
+ * column's type, and that a missing part is equal to another missing one.
+ */
+function keySql(definition: DatasetDefinition, names: readonly string[]): string {
+  const slotOf = slotNames(definition)
+  const parts = names.map((name) => {
+    const [slot, column] = [slotOf(name), columnOf(definition, name)]
+    return isTextType(column.type)
+      ? `coalesce('t' || r.${slot}, 't' || (r.x ->> '${slot}'), '')`
+      : `coalesce('n' || r.${slot}::text, 'x' || (r.x ->> '${slot}'), '')`
+  })
+  return parts.length === 1 ? (parts[0] as string) : `jsonb_build_array(${parts.join(', ')})::text`
 }
 
-/** One row: `assessed`, `unexpected`. */
-export function referenceSql(
-  check: CheckDefinition,
-  definition: DatasetDefinition,
-  span: RowSpan,
-  other: OtherRows,
-): SqlText {
-  const parameters = new SqlParameters()
-  const sql = `select count(*) as assessed, count(*) filter (where o.found is null) as unexpected ${referenceParts(check, definition, span, other, parameters)}`
-  return { sql, parameters: parameters.values }
+/** The rows of a side that have a key: what the rule passes over is none of them. */
+function keyRows(check: CheckDefinition, side: Side, definition: DatasetDefinition): RowTest {
+  const { columns = [], otherColumns = [], column = '', otherColumn = '', rule } = check
+  const [names, measure] = side === 'own' ? [columns, column] : [otherColumns, otherColumn]
+  const of: RowTest[] = [filterTest(side === 'own' ? check.where : check.otherWhere, definition)]
+  if (rule === 'unique') return { is: 'all', of: [...of, presence(columns, check.ignoreRowIf)] }
+  const present: RowTest[] = names.map((name) => ({ is: 'present', column: name }))
+  if (rule === 'reference' && side === 'own') return { is: 'all', of: [...of, ...present] }
+  // A misfit finds nothing: it is the key of no row of the other side, and nothing agrees with it.
+  const sound = names
+    .filter((name) => !isTextType(columnOf(definition, name).type))
+    .map((name): RowTest => ({ is: 'not', of: { is: 'misfit', column: name } }))
+  const measured: RowTest[] =
+    rule === 'agree'
+      ? [
+          { is: 'present', column: measure },
+          { is: 'not', of: { is: 'misfit', column: measure } },
+        ]
+      : []
+  return { is: 'all', of: [...of, ...present, ...sound, ...measured] }
 }
 
-/** Numbers of the first rows that refer to nothing. */
-export function orphansSql(
+/** Keys of a side read from its rows. */
+export function keysOfRows(
   check: CheckDefinition,
-  definition: DatasetDefinition,
-  span: RowSpan,
-  other: OtherRows,
-  limit: number,
-): SqlText {
-  const parameters = new SqlParameters()
-  const sql = `select r.seq as first ${referenceParts(check, definition, span, other, parameters)} and o.found is null order by r.seq limit ${parameters.add(limit, 'int')}`
-  return { sql, parameters: parameters.values }
-}
-
-/** The measure of each key of one dataset. */
-function measuresSql(
-  names: readonly string[],
-  measure: string,
-  { definition, span }: OtherRows,
-  check: CheckDefinition,
+  side: Side,
+  { definition, span }: SideRows,
   parameters: SqlParameters,
 ): string {
-  const { aggregate = 'mean' } = check
-  const keys = names.map((name) => keySql(definition, name, 'r').value)
-  const slot = slotNames(definition)(measure)
-  const conditions = [...keys, `r.${slot}`].map((value) => `${value} is not null`)
-  return `select ${keys.map((key, at) => `${key} as k${at}`).join(', ')}, ${aggregate === 'mean' ? 'avg' : aggregate}(r.${slot}) as m
-    from data_rows r where ${spanSql(span, parameters)} and ${conditions.join(' and ')} group by ${keys.join(', ')}`
+  const slotOf = slotNames(definition)
+  const { columns = [], otherColumns = [], column = '', otherColumn = '' } = check
+  const names = side === 'own' ? columns : otherColumns
+  const measure =
+    check.rule === 'agree'
+      ? `r.${slotOf(side === 'own' ? column : otherColumn)}`
+      : 'null::double precision'
+  const isKey = rowTestSql(keyRows(check, side, definition), slotOf, parameters)
+  return `(select ${keySql(definition, names)} as k, r.seq, ${measure} as m
+    from data_rows r where ${spanSql(span, parameters)} and ${isKey})`
 }
 
-function agreementParts(
-  check: CheckDefinition,
-  own: OtherRows,
-  other: OtherRows,
-  parameters: SqlParameters,
-) {
-  const { columns = [], otherColumns = [], column = '', otherColumn = '', ignoreUnmatched } = check
-  const isKey = columns.map((_, at) => `a.k${at} = b.k${at}`).join(' and ')
-  const from = `(${measuresSql(columns, column, own, check, parameters)}) a ${ignoreUnmatched ? 'inner' : 'full'} join
-    (${measuresSql(otherColumns, otherColumn, other, check, parameters)}) b on ${isKey}`
-  return { from, differs: `(${nearSql('a.m', 'b.m', slackOf(check), parameters)}) is not true` }
-}
-
-/** One row: `assessed`, `unexpected`; both are keys. */
-export function agreementSql(check: CheckDefinition, own: OtherRows, other: OtherRows): SqlText {
+function statement(make: (parameters: SqlParameters) => string): SqlText {
   const parameters = new SqlParameters()
-  const { from, differs } = agreementParts(check, own, other, parameters)
-  return {
-    sql: `select count(*) as assessed, count(*) filter (where ${differs}) as unexpected from ${from}`,
-    parameters: parameters.values,
-  }
-}
-
-/** Keys on which the two differ, with both measures. */
-export function differencesSql(
-  check: CheckDefinition,
-  own: OtherRows,
-  other: OtherRows,
-  limit: number,
-): SqlText {
-  const parameters = new SqlParameters()
-  const { from, differs } = agreementParts(check, own, other, parameters)
-  const keys = (check.columns ?? []).map((_, at) => `coalesce(a.k${at}, b.k${at}) as k${at}`)
-  const sql = `select ${keys.join(', ')}, a.m as own, b.m as other from ${from} where ${differs} order by ${keys.map((_, at) => at + 1).join(', ')} limit ${parameters.add(limit, 'int')}`
+  const sql = make(parameters)
   return { sql, parameters: parameters.values }
+}
+
+/** One row: `assessed`, `unexpected`. Of `agree` both are keys, of the others rows. */
+export function countsSql(check: CheckDefinition, keys: KeySource): SqlText {
+  return statement((parameters) => {
+    switch (check.rule) {
+      case 'unique':
+        return `select coalesce(sum(n), 0)::bigint as assessed, coalesce(sum(n) filter (where n > 1), 0)::bigint as unexpected
+          from (select count(*) as n from ${keys('own', parameters)} s group by k) g`
+      case 'reference':
+        return `select count(*) as assessed, count(*) filter (where o.k is null) as unexpected ${referenceFrom(keys, parameters)}`
+      default: {
+        const { from, differs } = agreement(check, keys, parameters)
+        return `select count(*) as assessed, count(*) filter (where ${differs}) as unexpected from ${from}`
+      }
+    }
+  })
+}
+
+/**
+ * Rows that show what is wrong, the first ones first: of `unique` two of each of `limit` groups (`first`, `last`), of
+ * `reference` rows without their like (`first`), of `agree` a row of each side (`first`, `last`) with their measures.
+ */
+export function examplesSql(check: CheckDefinition, keys: KeySource, limit: number): SqlText {
+  return statement((parameters) => {
+    const most = () => parameters.add(limit, 'int')
+    switch (check.rule) {
+      case 'unique':
+        return `select min(seq) as first, max(seq) as last from ${keys('own', parameters)} s
+          group by k having count(*) > 1 order by min(seq) limit ${most()}`
+      case 'reference':
+        return `select s.seq as first ${referenceFrom(keys, parameters)} where o.k is null order by s.seq limit ${most()}`
+      default: {
+        const { from, differs } = agreement(check, keys, parameters)
+        return `select a.seq as first, b.seq as last, a.m as own, b.m as other from ${from}
+          where ${differs} order by a.seq nulls last, b.seq limit ${most()}`
+      }
+    }
+  })
+}
+
+function referenceFrom(keys: KeySource, parameters: SqlParameters): string {
+  return `from ${keys('own', parameters)} s left join (select distinct k from ${keys('other', parameters)} d) o on o.k = s.k`
+}
+
+function agreement(check: CheckDefinition, keys: KeySource, parameters: SqlParameters) {
+  const { aggregate = 'mean', ignoreUnmatched } = check
+  const measures = (
+    side: Side,
+  ) => `(select k, min(seq) as seq, ${aggregate === 'mean' ? 'avg' : aggregate}(m) as m
+    from ${keys(side, parameters)} s group by k)`
+  return {
+    from: `${measures('own')} a ${ignoreUnmatched ? 'inner' : 'full'} join ${measures('other')} b on a.k = b.k`,
+    differs: `(${nearSql('a.m', 'b.m', slackOf(check), parameters)}) is not true`,
+  }
 }

@@ -1,11 +1,12 @@
 import { Refusal } from '@signalbox/sdk'
-import { instantOf, isTextType } from './cells.ts'
+import { isTextType } from './cells.ts'
+import { areOfType, boundsOf, columnOf } from './columns.ts'
 import type { CheckDefinition, Column, DatasetDefinition, Rule } from './data-check-types.ts'
 import { schemaValidator } from './json-schema.ts'
 import { patternMatcher } from './pattern/match-pattern.ts'
 import { postgresPattern } from './pattern/postgres-pattern.ts'
 import { ruleFields } from './rule-fields.ts'
-import { numberOf } from './rule-tests.ts'
+import { validateFilter } from './validate-filter.ts'
 
 const MAX_COLUMNS = 8
 
@@ -27,6 +28,8 @@ export function validateCheck(
   validateBounds(check, columns[0])
   validateRule(check, columns, dataset)
   if (check.otherDataset !== undefined) validateOther(check, columns, other)
+  validateFilter(check.where, dataset)
+  if (other) validateFilter(check.otherWhere, other)
 }
 
 const RULE_FIELDS = [
@@ -62,16 +65,6 @@ function columnsOf({ column, other, columns = [] }: Rule, dataset: DatasetDefini
   return names.map((name) => columnOf(dataset, name))
 }
 
-export function columnOf({ columns, dataset }: DatasetDefinition, name: string): Column {
-  const found = columns.find((column) => column.name === name)
-  if (!found)
-    throw new Refusal(
-      'COLUMN_UNKNOWN',
-      `The dataset ${dataset} has no column "${name.slice(0, 60)}"; name one of its own.`,
-    )
-  return found
-}
-
 function validateThresholds({ redLine = 1, warn = redLine, rule }: CheckDefinition): void {
   if (warn < redLine)
     throw new Refusal(
@@ -86,40 +79,17 @@ function validateThresholds({ redLine = 1, warn = redLine, rule }: CheckDefiniti
 }
 
 function validateBounds(check: CheckDefinition, column: Column | undefined): void {
-  const { rule, min, max } = check
-  const bounds = [min, max].filter((bound) => bound !== undefined)
-  if (bounds.length === 0) {
-    if (rule === 'between' || rule === 'length')
-      throw new Refusal('CHECK_INCOMPLETE', `A check of the rule ${rule} needs "min" or "max".`)
-    return
-  }
-  if (rule === 'between' && column?.type === 'text') {
-    if (bounds.some((bound) => typeof bound !== 'string'))
-      throw new Refusal('BOUNDS_INVALID', 'The bounds of a text column are texts.')
-    return
-  }
-  const target = rule === 'between' && column ? column : { name: '', type: 'number' as const }
-  const numbers = bounds.map((bound) => numberOf(bound, target))
-  if (numbers.some(Number.isNaN))
-    throw new Refusal(
-      'BOUNDS_INVALID',
-      `The bounds are of the type ${target.type}, as the column is.`,
-    )
-  refuseEmpty(check, numbers)
-  if (rule !== 'between' && !numbers.every(isCount))
+  const { rule } = check
+  const count = { name: '', type: 'number' as const }
+  const bounds = boundsOf(check, rule === 'between' && column ? column : count)
+  if (bounds.length === 0 && (rule === 'between' || rule === 'length'))
+    throw new Refusal('CHECK_INCOMPLETE', `A check of the rule ${rule} needs "min" or "max".`)
+  if (rule !== 'between' && !bounds.every(isCount))
     throw new Refusal('BOUNDS_INVALID', 'The bounds are whole numbers from 0.')
 }
 
-const isCount = (bound: number) => Number.isInteger(bound) && bound >= 0 && bound < 2 ** 31
-
-function refuseEmpty(
-  { excludeMin, excludeMax }: CheckDefinition,
-  [low, high]: readonly number[],
-): void {
-  if (low === undefined || high === undefined) return
-  if (low > high || (low === high && (excludeMin || excludeMax)))
-    throw new Refusal('BOUNDS_INVALID', 'No value is between these bounds.')
-}
+const isCount = (bound: string | number) =>
+  typeof bound === 'number' && Number.isInteger(bound) && bound >= 0 && bound < 2 ** 31
 
 type Suited = (column: Column) => boolean
 
@@ -193,14 +163,7 @@ function unsuitedTo({ rule }: Rule, { name, type }: Column): Refusal {
 }
 
 function validateValues({ values = [], rule }: CheckDefinition, column: Column): void {
-  const isOfType = (value: string | number | boolean) => {
-    if (isTextType(column.type)) return typeof value === 'string'
-    if (column.type === 'boolean') return typeof value === 'boolean'
-    if (isInstant(column))
-      return typeof value === 'string' && instantOf(value, column.type as 'date') !== undefined
-    return typeof value === 'number'
-  }
-  if (!values.every(isOfType)) throw unsuitedTo({ rule }, column)
+  if (!areOfType(values, column)) throw unsuitedTo({ rule }, column)
 }
 
 function validateFormat(check: CheckDefinition, column: Column): void {

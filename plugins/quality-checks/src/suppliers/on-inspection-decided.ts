@@ -26,10 +26,14 @@ export interface InspectionDecided {
   readonly decidedAt: string
 }
 
-/** Goods of own production have no supplier to score, and a reworked lot was scored when it first came. */
+/**
+ * Goods of own production have no supplier to score, and a reworked lot was scored when it first came. Nor does a lot that
+ * nobody looked at and nothing of which was rejected say anything of its supplier: nothing assessed is not good.
+ */
 export function decisionOf(data: InspectionDecided): Decision | undefined {
   const { supplier, lotAccepted, inspected = null, nonconforming = null, defects = [] } = data
   if (supplier === undefined || data.resubmitted === true) return undefined
+  if (lotAccepted === undefined && !inspected && data.quantities.rejected === 0) return undefined
   // Where no plan gave a verdict, a lot is accepted when nothing of it was rejected.
   const whole = data.final ? data.quantities.rejected === 0 : null
   return {

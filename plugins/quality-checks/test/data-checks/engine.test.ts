@@ -205,6 +205,33 @@ t.test('a check that could not be worked out is refused with what is wrong', asy
     ['THRESHOLDS_INVALID', { rule: 'volume', min: 1, redLine: 0.5 }],
     ['PATTERN_UNSUPPORTED', { rule: 'pattern', column: 't', pattern: '(?=a)' }],
     ['PATTERN_TOO_COSTLY', { rule: 'pattern', column: 't', pattern: '(a{99}){99}' }],
+    [
+      'COLUMN_UNKNOWN',
+      { rule: 'not-null', column: 'n', where: [{ column: 'nope', values: ['a'] }] },
+    ],
+    ['CHECK_INCOMPLETE', { rule: 'not-null', column: 'n', where: [{ column: 't' }] }],
+    [
+      'CHECK_FIELD_UNUSED',
+      { rule: 'not-null', column: 'n', where: [{ column: 't', values: ['a'], missing: true }] },
+    ],
+    [
+      'CHECK_FIELD_UNUSED',
+      { rule: 'not-null', column: 'n', where: [{ column: 't', missing: true, excludeMin: true }] },
+    ],
+    [
+      'CHECK_FIELD_UNUSED',
+      { rule: 'not-null', column: 'n', otherWhere: [{ column: 't', missing: true }] },
+    ],
+    [
+      'COLUMN_TYPE_UNSUITED',
+      { rule: 'not-null', column: 'n', where: [{ column: 'n', values: ['1'] }] },
+    ],
+    ['COLUMN_TYPE_UNSUITED', { rule: 'not-null', column: 'n', where: [{ column: 'b', min: 0 }] }],
+    [
+      'BOUNDS_INVALID',
+      { rule: 'not-null', column: 'n', where: [{ column: 'd', min: '2024-02-30' }] },
+    ],
+    ['BOUNDS_INVALID', { rule: 'not-null', column: 'n', where: [{ column: 'n', min: 2, max: 1 }] }],
     ['SCHEMA_UNSUPPORTED', { rule: 'json-schema', column: 'j', schema: { $ref: '#' } }],
     [
       'DATASET_UNKNOWN',

@@ -1,6 +1,7 @@
 import { fc } from '../../../../sdk/test/seeded-check.ts'
 import type {
   CheckDefinition,
+  Condition,
   DatasetDefinition,
   Value,
 } from '../../src/data-checks/data-check-types.ts'
@@ -122,124 +123,171 @@ const pattern = fc
       .join(''),
   )
 
-export const fields: fc.Arbitrary<Fields> = fc.oneof(
-  fc.record({ rule: fc.constant('not-null' as const), column: names }),
+const turned = fc.constantFrom(true, undefined)
+/** What chooses rows, of either dataset: they share the names of three columns, of which `n` and `k` hold numbers. */
+const common = fc.oneof(
   fc.record({
-    rule: fc.constant('not-null' as const),
-    column: textual,
-    blankIsMissing: fc.constant(true),
+    column: fc.constant('s'),
+    values: fc.array(texts, { minLength: 1, maxLength: 5 }),
+    not: turned,
   }),
-  fc.record({ rule: fc.constantFrom('null' as const, 'type' as const), column: names }),
+  fc.record({ column: fc.constantFrom('k', 'n'), values: fc.constant([0, 1, 2]), not: turned }),
   fc.record({
-    rule: fc.constant('between' as const),
-    column: numeric,
-    min: fc.constantFrom(-2, 0.2, 3),
+    column: fc.constantFrom('k', 'n'),
+    min: fc.constantFrom(0, 1),
     excludeMin: fc.boolean(),
+    not: turned,
   }),
+  fc.record({ column: fc.constantFrom('k', 'n'), min: fc.constant(0), max: fc.constantFrom(2, 5) }),
+  fc.record({ column: fc.constantFrom('s', 'k', 'n'), missing: fc.boolean(), not: turned }),
+  fc.record({ column: fc.constant('s'), max: texts, excludeMax: fc.boolean() }),
+)
+const own = fc.oneof(
+  common,
   fc.record({
-    rule: fc.constant('between' as const),
-    column: numeric,
-    max: fc.constantFrom(-2, 0.3, 1e15),
-    excludeMax: fc.boolean(),
-  }),
-  fc.record({
-    rule: fc.constant('between' as const),
-    column: textual,
-    min: texts,
-    excludeMin: fc.boolean(),
-  }),
-  fc.record({
-    rule: fc.constant('between' as const),
     column: fc.constant('d'),
     min: fc.constant('2024-01-01'),
-    excludeMin: fc.boolean(),
+    max: fc.constant('2024-06-30'),
   }),
-  fc.record({
-    rule: fc.constant('one-of' as const),
-    column: textual,
-    values: fc.array(texts, { minLength: 1, maxLength: 4 }),
-    not: fc.boolean(),
-  }),
-  fc.record({
-    rule: fc.constant('one-of' as const),
-    column: numeric,
-    values: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 4 }),
-    not: fc.boolean(),
-  }),
-  fc.record({
-    rule: fc.constant('one-of' as const),
-    column: fc.constant('b'),
-    values: fc.constant([true]),
-  }),
-  fc.record({
-    rule: fc.constant('length' as const),
-    column: textual,
-    min: fc.integer({ min: 0, max: 2 }),
-    max: fc.integer({ min: 2, max: 4 }),
-  }),
-  fc.record({ rule: fc.constant('pattern' as const), column: textual, pattern, not: fc.boolean() }),
-  fc.record({
-    rule: fc.constant('format' as const),
-    column: textual,
-    format: fc.constantFrom('email' as const, 'date' as const, 'ipv4' as const),
-  }),
-  fc.record({
-    rule: fc.constant('compare' as const),
-    column: numeric,
-    other: numeric,
-    comparison,
-    ignoreRowIf,
-  }),
-  fc.record({
-    rule: fc.constant('compare' as const),
-    column: numeric,
-    other: numeric,
-    comparison: fc.constantFrom('=' as const, '!=' as const),
-    tolerance: fc.constantFrom(0.1, 1),
-    relativeTolerance: fc.constantFrom(0.25, undefined),
-    ignoreRowIf,
-  }),
-  fc.record({
-    rule: fc.constant('compare' as const),
-    column: textual,
-    other: textual,
-    comparison,
-    ignoreRowIf,
-  }),
-  fc.record({
-    rule: fc.constant('sum' as const),
-    column: numeric,
-    columns: fc.array(numeric, { minLength: 1, maxLength: 3 }),
-    tolerance: fc.constantFrom(1e-9, 1, undefined),
-  }),
-  fc.record({
-    rule: fc.constant('unique' as const),
-    columns: fc.uniqueArray(names, { minLength: 1, maxLength: 3 }),
-    ignoreRowIf,
-  }),
-  fc
-    .record({
-      rule: fc.constant('reference' as const),
-      columns: fc.constantFrom(['s'], ['k'], ['s', 'k']),
-      otherDataset: fc.constant('right'),
-    })
-    .map((made) => ({ ...made, otherColumns: made.columns })),
-  fc
-    .record({
-      rule: fc.constant('agree' as const),
-      columns: fc.constantFrom(['s'], ['k']),
-      column: fc.constant('k'),
-      otherDataset: fc.constant('right'),
-      otherColumn: fc.constant('n'),
-      aggregate: fc.constantFrom(
-        'mean' as const,
-        'sum' as const,
-        'min' as const,
-        'max' as const,
-        undefined,
-      ),
-      ignoreUnmatched: fc.constantFrom(true, undefined),
-      tolerance: fc.constantFrom(0, 1.5, undefined),
-    })
-    .map((made) => ({ ...made, otherColumns: made.columns })),
+  fc.record({ column: fc.constant('b'), values: fc.constantFrom([true], [false]), not: turned }),
 )
+const conditions = (of: fc.Arbitrary<Condition>) =>
+  fc.option(fc.array(of, { minLength: 1, maxLength: 3 }), { nil: undefined })
+
+/** A check of any rule of rows and of sets, about all rows or about those that conditions choose. */
+export const fields: fc.Arbitrary<Fields> = fc
+  .tuple(bareFields(), conditions(own), conditions(common))
+  .map(([made, where, otherWhere]) => ({
+    ...made,
+    where,
+    ...(made.otherDataset === undefined ? {} : { otherWhere }),
+  }))
+
+function bareFields(): fc.Arbitrary<Fields> {
+  return fc.oneof(
+    fc.record({ rule: fc.constant('not-null' as const), column: names }),
+    fc.record({
+      rule: fc.constant('not-null' as const),
+      column: textual,
+      blankIsMissing: fc.constant(true),
+    }),
+    fc.record({ rule: fc.constantFrom('null' as const, 'type' as const), column: names }),
+    fc.record({
+      rule: fc.constant('between' as const),
+      column: numeric,
+      min: fc.constantFrom(-2, 0.2, 3),
+      excludeMin: fc.boolean(),
+    }),
+    fc.record({
+      rule: fc.constant('between' as const),
+      column: numeric,
+      max: fc.constantFrom(-2, 0.3, 1e15),
+      excludeMax: fc.boolean(),
+    }),
+    fc.record({
+      rule: fc.constant('between' as const),
+      column: textual,
+      min: texts,
+      excludeMin: fc.boolean(),
+    }),
+    fc.record({
+      rule: fc.constant('between' as const),
+      column: fc.constant('d'),
+      min: fc.constant('2024-01-01'),
+      excludeMin: fc.boolean(),
+    }),
+    fc.record({
+      rule: fc.constant('one-of' as const),
+      column: textual,
+      values: fc.array(texts, { minLength: 1, maxLength: 4 }),
+      not: fc.boolean(),
+    }),
+    fc.record({
+      rule: fc.constant('one-of' as const),
+      column: numeric,
+      values: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 4 }),
+      not: fc.boolean(),
+    }),
+    fc.record({
+      rule: fc.constant('one-of' as const),
+      column: fc.constant('b'),
+      values: fc.constant([true]),
+    }),
+    fc.record({
+      rule: fc.constant('length' as const),
+      column: textual,
+      min: fc.integer({ min: 0, max: 2 }),
+      max: fc.integer({ min: 2, max: 4 }),
+    }),
+    fc.record({
+      rule: fc.constant('pattern' as const),
+      column: textual,
+      pattern,
+      not: fc.boolean(),
+    }),
+    fc.record({
+      rule: fc.constant('format' as const),
+      column: textual,
+      format: fc.constantFrom('email' as const, 'date' as const, 'ipv4' as const),
+    }),
+    fc.record({
+      rule: fc.constant('compare' as const),
+      column: numeric,
+      other: numeric,
+      comparison,
+      ignoreRowIf,
+    }),
+    fc.record({
+      rule: fc.constant('compare' as const),
+      column: numeric,
+      other: numeric,
+      comparison: fc.constantFrom('=' as const, '!=' as const),
+      tolerance: fc.constantFrom(0.1, 1),
+      relativeTolerance: fc.constantFrom(0.25, undefined),
+      ignoreRowIf,
+    }),
+    fc.record({
+      rule: fc.constant('compare' as const),
+      column: textual,
+      other: textual,
+      comparison,
+      ignoreRowIf,
+    }),
+    fc.record({
+      rule: fc.constant('sum' as const),
+      column: numeric,
+      columns: fc.array(numeric, { minLength: 1, maxLength: 3 }),
+      tolerance: fc.constantFrom(1e-9, 1, undefined),
+    }),
+    fc.record({
+      rule: fc.constant('unique' as const),
+      columns: fc.uniqueArray(names, { minLength: 1, maxLength: 3 }),
+      ignoreRowIf,
+    }),
+    fc
+      .record({
+        rule: fc.constant('reference' as const),
+        columns: fc.constantFrom(['s'], ['k'], ['s', 'k']),
+        otherDataset: fc.constant('right'),
+      })
+      .map((made) => ({ ...made, otherColumns: made.columns })),
+    fc
+      .record({
+        rule: fc.constant('agree' as const),
+        columns: fc.constantFrom(['s'], ['k']),
+        column: fc.constant('k'),
+        otherDataset: fc.constant('right'),
+        otherColumn: fc.constant('n'),
+        aggregate: fc.constantFrom(
+          'mean' as const,
+          'sum' as const,
+          'min' as const,
+          'max' as const,
+          undefined,
+        ),
+        ignoreUnmatched: fc.constantFrom(true, undefined),
+        tolerance: fc.constantFrom(0, 1.5, undefined),
+      })
+      .map((made) => ({ ...made, otherColumns: made.columns })),
+  )
+}

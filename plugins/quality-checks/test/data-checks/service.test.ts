@@ -1,8 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { createTestHost } from '@signalbox/sdk/testing'
 import t from 'tap'
-import { checksOf } from '../../src/data-checks/checks-store.ts'
-import type { DataChecksPort } from '../../src/data-checks/ports.ts'
-import { continueRun, startRun } from '../../src/data-checks/run-service.ts'
 import plugin from '../../src/index.ts'
 import { openTestDatabase } from './test-database.ts'
 
@@ -20,19 +18,21 @@ const lengthProvider = {
     }),
   },
 }
-const host = await createTestHost({
-  folder: new URL('../../', import.meta.url),
-  plugin,
-  tenant: 'acme',
-  now: Date.UTC(2026, 10, 27),
-  answers: {
-    database: async (sql, parameters) => {
-      const { rows, rowCount } = await database.query(sql, parameters)
-      return { rows, rowCount: rowCount ?? 0 }
+const openHost = (tenant: string, now: number) =>
+  createTestHost({
+    folder: new URL('../../', import.meta.url),
+    plugin,
+    tenant,
+    now,
+    answers: {
+      database: async (sql, parameters) => {
+        const { rows, rowCount } = await database.query(sql, parameters)
+        return { rows, rowCount: rowCount ?? 0 }
+      },
+      contributions: { 'quality.data/check/v1': [lengthProvider] },
     },
-    contributions: { 'quality.data/check/v1': [lengthProvider] },
-  },
-})
+  })
+const host = await openHost('acme', Date.UTC(2026, 10, 27))
 
 // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever comes
 const call = (operation: string, input: object): Promise<any> =>
@@ -115,6 +115,16 @@ t.test(
     t.strictSame((await call('badRows', { check: 'profit-agrees' })).items, [
       { values: { region: 'East', profit: 12.4 }, other: { dataset: 'sales', value: 10.9 } },
     ])
+    t.match(await call('results', { check: 'profit-agrees', limit: 1 }), {
+      items: [{ charted: 0.5, failBelow: 1, warnBelow: 1 }],
+      signals: [],
+    })
+    t.match(await call('checks', { state: 'fail' }), { items: [{ check: 'profit-agrees' }] })
+    t.strictSame((await call('checks', { state: 'pass' })).items, [])
+    t.strictSame((await call('checks', { check: 'nope' })).items, [])
+    const [line, other] = (await call('scores', {})).items
+    t.match(line, { dataset: 'finance', score: 50, checks: 1, failing: 1, notAssessed: 0, rows: 2 })
+    t.match(other, { dataset: 'sales', score: null, checks: 0, asOf: null })
     t.match(await call('explain', { check: 'profit-agrees' }), {
       state: 'fail',
       text: { en: /profit must be the same in sales/ },
@@ -332,59 +342,15 @@ t.test('what cannot be done is refused by a code', async (t) => {
   )
 })
 
-t.test(
-  'a long run goes on from call to call, and a step that is done twice counts once',
-  async (t) => {
-    const rows = 450_000
-    await call('defineDataset', { dataset: 'big', columns: columns({ n: 'integer', s: 'text' }) })
-    await call('defineCheck', {
-      check: 'big-n',
-      dataset: 'big',
-      rule: 'between',
-      column: 'n',
-      min: 3,
-    })
-    await call('defineCheck', { check: 'big-s', dataset: 'big', rule: 'unique', columns: ['s'] })
-    await database.query(
-      `insert into data_rows (tenant, dataset, seq, n1, t1) select 'acme', 'big', i, i % 100, 's' || i / 2 from generate_series(0, $1::int - 1) i`,
-      [rows],
-    )
-    await database.query(`update data_sets set next_row = $1 where dataset = 'big'`, [rows])
-    let now = Date.UTC(2026, 10, 28)
-    const scheduled: string[] = []
-    const ctx = {
-      db: database,
-      tenant: 'acme',
-      // Each look at the clock finds a second gone: a call has room for two steps.
-      now: () => (now += 800),
-      log: { info: () => undefined, error: () => undefined },
-      jobs: { schedule: async (job: string) => scheduled.push(job) },
-    } as unknown as DataChecksPort
-    const calls: number[] = []
-    let run = await startRun('big', 'all', 'long', ctx)
-    for (; run.state === 'running' && calls.length < 50; run = await continueRun('long', ctx))
-      calls.push(run.progress.at)
-    t.equal(run.state, 'finished')
-    t.ok(
-      calls.length >= 2 && scheduled.every((job) => job === 'continue-data-run'),
-      `${calls.length} calls`,
-    )
-    t.strictSame(
-      [run.progress.tallies['big-n'], run.progress.tallies['big-s']],
-      [
-        { assessed: rows, unexpected: (rows / 100) * 3, shown: 20 },
-        { assessed: rows, unexpected: rows, shown: 20 },
-      ],
-    )
-    t.equal(
-      (await continueRun('long', ctx)).state,
-      'finished',
-      'a job that comes late finds it done',
-    )
-    t.strictSame(
-      (await checksOf('big', ctx)).map(({ state }) => state),
-      ['fail', 'fail'],
-    )
-    await database.query(`delete from data_rows where dataset = 'big'`)
-  },
-)
+t.test('the examples of the contract are a story that can be told again', async (t) => {
+  const file = new URL('../../contracts/quality.data.json', import.meta.url)
+  const { operations } = JSON.parse(await readFile(file, 'utf8'))
+  const story = await openHost('dongchen', Date.UTC(2026, 10, 27, 4))
+  const order = ['defineDataset', 'datasets', 'defineCheck', 'checks', 'appendRows', 'run', 'runs']
+  const told = [...order, 'results', 'badRows', 'explain', 'score', 'scores']
+  t.strictSame([...told].sort(), Object.keys(operations).sort(), 'each operation has its part')
+  for (const operation of told) {
+    const [{ input, output }] = operations[operation].examples
+    t.strictSame(await story.call('quality.data', operation, input), output, operation)
+  }
+})

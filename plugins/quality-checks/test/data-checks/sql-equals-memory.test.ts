@@ -7,16 +7,18 @@ import type {
   Value,
 } from '../../src/data-checks/data-check-types.ts'
 import { evaluateRows } from '../../src/data-checks/evaluate-rows.ts'
+import { dropKeys, keepKeys, keptKeySource } from '../../src/data-checks/kept-keys-sql.ts'
 import { insertRowsSql } from '../../src/data-checks/rows-sql.ts'
 import { wayOf } from '../../src/data-checks/rule-fields.ts'
 import { badRowsSql, type SqlText, scanGroups, scanSql } from '../../src/data-checks/scan-sql.ts'
+import { setPieces } from '../../src/data-checks/set-pieces.ts'
 import type { CellRows } from '../../src/data-checks/set-rules.ts'
 import {
-  agreementSql,
-  duplicatesSql,
-  orphansSql,
-  referenceSql,
-  uniqueSql,
+  countsSql,
+  examplesSql,
+  type KeySource,
+  keysOfRows,
+  type Side,
 } from '../../src/data-checks/set-sql.ts'
 import { slotRow, slotsOf } from '../../src/data-checks/slots.ts'
 import { validateCheck } from '../../src/data-checks/validate-check.ts'
@@ -54,34 +56,58 @@ async function scanned(checks: readonly CheckDefinition[], rows: number) {
 }
 
 async function bySql(check: CheckDefinition, rows: number, others: number) {
+  if (wayOf(check) === 'set') return bySet(check, { own: rows, other: others })
   const span = { tenant, dataset: 'left', from: 0, to: rows }
-  const other = { definition: right, span: { tenant, dataset: 'right', from: 0, to: others } }
-  const only = { part: 0, parts: 1 }
-  if (check.rule === 'agree') {
-    const [found] = await ask(agreementSql(check, { definition: left, span }, other))
-    return { ...found, first: [] }
-  }
-  if (check.rule === 'reference') {
-    const [found] = await ask(referenceSql(check, left, span, other))
-    const first = await ask(orphansSql(check, left, span, other, 20))
-    return { ...found, first: first.map((row) => row.first) }
-  }
-  if (check.rule === 'unique') {
-    const parts: Record<'assessed' | 'unexpected', number>[] = []
-    for (const part of [0, 1, 2])
-      parts.push((await ask(uniqueSql(check, left, span, { part, parts: 3 })))[0])
-    const groups = await ask(duplicatesSql(check, left, span, only, 10))
-    const sum = (name: 'assessed' | 'unexpected') =>
-      parts.reduce((total, part) => total + part[name], 0)
-    return {
-      assessed: sum('assessed'),
-      unexpected: sum('unexpected'),
-      first: groups.map((row) => row.first),
-    }
-  }
   const [[assessed, unexpected]] = (await scanned([check], rows)) as [[number, number]]
   const first = await ask(badRowsSql(check, left, span, 20))
   return { assessed, unexpected, first: first.map((row) => row.seq) }
+}
+
+const sideRows = (side: Side, from: number, to: number) => ({
+  definition: side === 'own' ? left : right,
+  span: { tenant, dataset: side === 'own' ? 'left' : 'right', from, to },
+})
+
+/** At once, and by keys that are kept a few rows at a time: both ways must say the same. */
+async function bySet(check: CheckDefinition, rows: Readonly<Record<Side, number>>) {
+  const direct: KeySource = (side, parameters) =>
+    keysOfRows(check, side, sideRows(side, 0, rows[side]), parameters)
+  const [counts] = await ask(countsSql(check, direct))
+  const examples = await ask(examplesSql(check, direct, 20))
+  const kept = { tenant, run: 'r', check: check.check }
+  const sum = { assessed: 0, unexpected: 0 }
+  let shown = 0
+  const sides = {
+    own: { from: 0, to: rows.own },
+    other: { from: 0, to: check.rule === 'unique' ? 0 : rows.other },
+  }
+  for (const piece of setPieces(sides, { chunk: 7, counted: 9 })) {
+    if (piece.do === 'at-once') return { ...counts, first: examples.map((row) => row.first) }
+    if (piece.do === 'keep') {
+      const { sql, parameters = [] } = keepKeys(
+        check,
+        piece.side,
+        sideRows(piece.side, piece.rows.from, piece.rows.to),
+        kept,
+      )
+      // A piece that is done twice keeps its keys once.
+      for (let time = 0; time < 2; time++) await database.query(sql, parameters)
+      continue
+    }
+    const source = keptKeySource(kept, piece.buckets)
+    const [found] = await ask(countsSql(check, source))
+    sum.assessed += found.assessed
+    sum.unexpected += found.unexpected
+    shown += (await ask(examplesSql(check, source, 20))).length
+    const { sql, parameters = [] } = dropKeys(kept, piece.buckets)
+    await database.query(sql, parameters)
+  }
+  const isSame = sum.assessed === counts.assessed && sum.unexpected === counts.unexpected
+  if (!isSame || sum.unexpected > 0 !== shown > 0)
+    throw new Error(
+      `kept ${sum.assessed}/${sum.unexpected}, at once ${counts.assessed}/${counts.unexpected}: ${JSON.stringify(check)}`,
+    )
+  return { ...counts, first: examples.map((row) => row.first) }
 }
 
 function checkOf(one: object): CheckDefinition {
@@ -99,6 +125,7 @@ function differenceOf(
   const { assessed, unexpected, unexpectedRows } = memory
   if (sql.assessed !== assessed || sql.unexpected !== unexpected)
     return `memory ${assessed}/${unexpected}, SQL ${sql.assessed}/${sql.unexpected}`
+  if (check.rule === 'agree') return undefined
   const areSame =
     check.rule === 'unique'
       ? sql.first.every((seq: number) => unexpectedRows.includes(seq))
@@ -132,6 +159,8 @@ t.test('PostgreSQL answers what the engine in memory does, over whatever rows co
     { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 60) },
   )
   t.equal(seen.size, 13, 'each rule of rows and of sets was asked')
+  const { rows } = await database.query('select count(*) as kept from data_run_keys')
+  t.equal(rows[0].kept, 0, 'counted keys are gone')
 })
 
 t.test('fifty checks are one scan, and answer what each of them alone does', async (t) => {

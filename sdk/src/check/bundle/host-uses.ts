@@ -132,21 +132,33 @@ function readsOf(node: AnyNode, flow: ContextFlow): readonly HostUse[] {
   }))
 }
 
-/** Events that a transaction publishes with its commit. */
-function eventsOf({ arguments: [, given] }: CallExpression, use: HostUse): readonly HostUse[] {
-  const events = given?.type === 'ObjectExpression' ? propertyOf(given, 'events') : undefined
-  if (events?.type !== 'ArrayExpression') return []
-  return events.elements.flatMap((element) =>
-    element?.type === 'ObjectExpression'
-      ? [
-          {
-            ...use,
-            capability: 'event:publish',
-            wanted: textOf(propertyOf(element, 'type')),
-          } as const,
-        ]
-      : [],
-  )
+/** Events that a transaction publishes with its commit: those that are written out, and that there may be others. */
+function eventsOf({ arguments: given }: CallExpression, use: HostUse): readonly HostUse[] {
+  const published = (wanted: string | undefined): HostUse => ({
+    ...use,
+    capability: 'event:publish',
+    wanted,
+  })
+  // Which ones a variable holds, if any, only a run can tell: that is no call of which a grant could be missing.
+  const unknown: HostUse = { ...published(undefined), what: 'ctx.events', isProven: false }
+  const options = given[1]
+  if (given.some(({ type }) => type === 'SpreadElement')) return [unknown]
+  if (options === undefined) return []
+  if (options.type !== 'ObjectExpression') return [unknown]
+  const events = propertyOf(options, 'events')
+  if (events === undefined) return options.properties.some(isOpen) ? [unknown] : []
+  if (events.type !== 'ArrayExpression') return [unknown]
+  return events.elements.flatMap((element) => {
+    if (element === null) return []
+    return element.type === 'ObjectExpression'
+      ? [published(textOf(propertyOf(element, 'type')))]
+      : [unknown]
+  })
+}
+
+/** What may be any property of an object: one that is spread, or whose name is computed. */
+function isOpen(one: AnyNode): boolean {
+  return one.type !== 'Property' || keyOf(one.key, one.computed) === undefined
 }
 
 function propertyOf(

@@ -24,7 +24,8 @@ export interface GuestShared {
 
 /**
  * `ctx`, as a handler gets it (the SDK's Context says what it promises). Made per call, therefore of getters:
- * what a handler does not read costs nothing.
+ * what a handler does not read costs nothing. Functions come from getters, too: as methods they would need a `this`
+ * that `const { now } = ctx` takes from them.
  */
 export class CallContext {
   readonly #call: Call
@@ -87,23 +88,25 @@ export class CallContext {
     }
   }
 
-  contributions(point: unknown): Promise<unknown> {
+  get contributions(): (point: unknown) => Promise<unknown> {
     const call = this.#call
     const { primordials: p } = this.#shared
-    const addCalls = (found: unknown): unknown => {
-      const list = found as { readonly plugin: unknown }[]
-      for (let index = 0; index < list.length; index++) {
-        const one = list[index] as { readonly plugin: unknown }
-        const handle = (handler: unknown, input: unknown = null) =>
-          call.hostCall('contributions.call', { point, plugin: one.plugin, handler, input })
-        p.define(one, 'call', handle, true)
+    return (point) => {
+      const addCalls = (found: unknown): unknown => {
+        const list = found as { readonly plugin: unknown }[]
+        for (let index = 0; index < list.length; index++) {
+          const one = list[index] as { readonly plugin: unknown }
+          const handle = (handler: unknown, input: unknown = null) =>
+            call.hostCall('contributions.call', { point, plugin: one.plugin, handler, input })
+          p.define(one, 'call', handle, true)
+        }
+        return list
       }
-      return list
+      const asked = call.hostCall('contributions.list', { point })
+      return new p.Promise((resolve, reject) => {
+        p.follow(asked, (found) => resolve(addCalls(found)), reject)
+      })
     }
-    const asked = call.hostCall('contributions.list', { point })
-    return new p.Promise((resolve, reject) => {
-      p.follow(asked, (found) => resolve(addCalls(found)), reject)
-    })
   }
 
   get notify(): object {
@@ -131,8 +134,11 @@ export class CallContext {
     return guestBlobs(this.#shared.primordials, this.#call)
   }
 
-  async assets(path: unknown, { offset, length }: Part = {}): Promise<Uint8Array> {
-    return readBytes(this.#shared.primordials, this.#call, 'assets.read', { path, offset, length })
+  get assets(): (path: unknown, part?: Part) => Promise<Uint8Array> {
+    const call = this.#call
+    const { primordials: p } = this.#shared
+    return async (path, { offset, length } = {}) =>
+      readBytes(p, call, 'assets.read', { path, offset, length })
   }
 
   get secrets(): object {
@@ -199,24 +205,29 @@ export class CallContext {
     }
   }
 
-  now(): number {
-    return this.#shared.clock.now
+  get now(): () => number {
+    const { clock } = this.#shared
+    return () => clock.now
   }
 
-  meter(unit: unknown, n: unknown = 1): Promise<unknown> {
-    return this.#call.hostCall('meter', { unit, n })
+  get meter(): (unit: unknown, n?: unknown) => Promise<unknown> {
+    const call = this.#call
+    return (unit, n = 1) => call.hostCall('meter', { unit, n })
   }
 
-  random(): number {
-    return this.#call.random.number()
+  get random(): () => number {
+    const call = this.#call
+    return () => call.random.number()
   }
 
-  hash(algorithm: unknown, data: unknown): string {
+  get hash(): (algorithm: unknown, data: unknown) => string {
     const { primordials: p, digest } = this.#shared
-    const bytes = typeof data === 'string' ? utf8Bytes(p, data) : data
-    if (!p.isBytes(bytes)) throw new p.TypeError('ctx.hash takes a string or a Uint8Array')
-    const hex = digest.hex(algorithm as string, bytes)
-    if (hex !== undefined) return hex
-    throw new p.TypeError('ctx.hash knows SHA-1, SHA-256, SHA-384 and SHA-512')
+    return (algorithm, data) => {
+      const bytes = typeof data === 'string' ? utf8Bytes(p, data) : data
+      if (!p.isBytes(bytes)) throw new p.TypeError('ctx.hash takes a string or a Uint8Array')
+      const hex = digest.hex(algorithm as string, bytes)
+      if (hex !== undefined) return hex
+      throw new p.TypeError('ctx.hash knows SHA-1, SHA-256, SHA-384 and SHA-512')
+    }
   }
 }
