@@ -18,7 +18,7 @@ type Transaction = Context['db']['transaction']
 export type EventWish = NonNullable<NonNullable<Parameters<Transaction>[1]>['events']>[number]
 
 /** Goods of own production have no supplier; the switching rules know them by this name. */
-export const OWN_PRODUCTION = 'own-production'
+const OWN_PRODUCTION = 'own-production'
 /** Reasons in events are one paragraph. */
 const REASON_LENGTH = 500
 
@@ -246,13 +246,13 @@ export function severityEvents(
 }
 
 /** In the words of events. */
-export function quantitiesOf({ accepted, rejected, hold, pending }: Quantities) {
+function quantitiesOf({ accepted, rejected, hold, pending }: Quantities) {
   return { accepted, rejected, held: hold, pending }
 }
 
 const strictness = ['reduced', 'normal', 'tightened'] as const
 
-export function strictestTest(tests: readonly InspectionTest[]): InspectionTest | undefined {
+function strictestTest(tests: readonly InspectionTest[]): InspectionTest | undefined {
   return tests.toSorted(
     (a, b) => strictness.indexOf(b.severity) - strictness.indexOf(a.severity),
   )[0]

@@ -53,8 +53,3 @@ function countWithin({ found }: InspectionTest, sampleSize: number): number {
     return ordinal + inspected - 1 <= sampleSize ? sum + count : sum
   }, 0)
 }
-
-/** Where the stage that is being taken ends: several items together may not be split between two stages. */
-export function stageEnd({ plan, stage }: InspectionTest): number {
-  return plan.stages[stage]?.sampleSize ?? 0
-}

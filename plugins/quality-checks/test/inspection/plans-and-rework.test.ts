@@ -1,4 +1,8 @@
+import { readFile } from 'node:fs/promises'
+import { contractCompiler } from '@signalbox/sdk/contract'
 import t from 'tap'
+import { definitionOf } from '../../src/inspection/contributed-plans.ts'
+import { requirePlan } from '../../src/inspection/plan-checks.ts'
 import { plan, receipt, rod, steel } from './company-words.ts'
 import { inspectionHost } from './inspection-host.ts'
 
@@ -231,4 +235,17 @@ t.test('plans of other plugins', async (t) => {
   await t.rejects(call('copyPlan', { from: 'none', plan: 'x' }), { code: 'PLAN_UNKNOWN' })
   await host.emit('stock.receipt.created', steelReceipt('X-4'))
   t.match(await call('lotStatus', { lot: 'X-4' }), { plan: { plan: 'own' } }, 'the own one wins')
+})
+
+t.test('the plan of the template for packs without code fits the point', async (t) => {
+  const read = async (path: string) =>
+    JSON.parse(await readFile(new URL(path, import.meta.url), 'utf8'))
+  const template = '../../../../core/templates/declarative-pack/common/package.json'
+  const [{ point, value }] = (await read(template)).signalbox.provides.contributes
+  t.equal(point, 'quality.inspection/plan/v1')
+  const fits = contractCompiler().compile(await read('../../schemas/inspection-plan.json'))
+  t.ok(fits(value), JSON.stringify(fits.errors))
+  t.doesNotThrow(() => requirePlan(definitionOf(value)))
+  t.notOk(fits({ ...value, checks: [{ characteristic: 'thickness', unit: 'mm' }] }), 'no limit')
+  t.notOk(fits({ id: 'x', label: { en: 'x' } }), 'nothing to look at')
 })

@@ -18,7 +18,7 @@ const config = {
   },
 }
 export const service = 'quality.nonconformity'
-export const user = { kind: 'user', id: 'ada' } as const
+const user = { kind: 'user', id: 'ada' } as const
 
 let tenants = 0
 /** Of a tenant of its own, with a clock of its own. */
@@ -86,7 +86,7 @@ export const complete = (step: string): [string, object] => [
   'advance',
   { command: 'completeStep', step, summary: `${step} done` },
 ]
-export const note = (step: string): [string, object] => [
+const note = (step: string): [string, object] => [
   'addEvidence',
   { step, kind: 'note', value: 'seen at the line' },
 ]
