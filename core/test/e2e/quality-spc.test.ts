@@ -173,10 +173,7 @@ t.test('what a chart does not take is refused by its code', async (t) => {
     await refused('append', { chart: 'shaft-diameter', points: two }),
     '422 SPC_SUBGROUP_SIZE',
   )
-  t.equal(
-    await refused('chart', { chart: 'shaft-diameter', cursor: 'x' }),
-    '422 SPC_CURSOR_INVALID',
-  )
+  t.equal(await refused('chart', { chart: 'shaft-diameter', cursor: 'x' }), '422 CURSOR_INVALID')
   await spc('defineChart', { chart: 'flat', kind: 'i-mr' })
   await spc('append', { chart: 'flat', points: points([5, 5, 5], 0) })
   t.match(await spc('chart', { chart: 'flat' }), {

@@ -32,7 +32,7 @@ create table inspections (
   tenant text not null,
   inspection text not null,
   lot text not null,
-  -- receipt, production or manual; with document, line and instant the business key of an arrival.
+  -- receipt, production, manual or rework; with document, line and instant the business key of an arrival.
   origin text not null,
   document text not null,
   line text not null,
@@ -52,11 +52,15 @@ create table inspections (
   on_hold numeric(18, 6) not null check (on_hold >= 0),
   accepted numeric(18, 6) not null check (accepted >= 0),
   rejected numeric(18, 6) not null check (rejected >= 0),
+  -- Rejected, reworked, and gone on into inspections of its own.
+  reworked numeric(18, 6) not null default 0 check (reworked >= 0),
   serials integer not null,
   plan text,
   plan_version integer,
   state text not null,
   was_inspected boolean not null,
+  -- What the supplier measured himself, as it came with the receipt; never a part of a sample.
+  supplier_measured jsonb not null default '[]',
   -- Its sampling plans and how far each has come.
   tests jsonb not null,
   -- Whether its outcome has been told to the switching rules.
@@ -66,7 +70,7 @@ create table inspections (
   due_at timestamptz,
   decided_at timestamptz,
   primary key (tenant, inspection),
-  constraint quantities_conserve check (pending + on_hold + accepted + rejected = quantity),
+  constraint quantities_conserve check (pending + on_hold + accepted + rejected + reworked = quantity),
   foreign key (tenant, lot) references lots (tenant, lot)
 );
 

@@ -28,6 +28,7 @@ create table nonconformities (
 );
 create index nonconformities_alike on nonconformities (tenant, supplier, item, opened_at);
 create index nonconformities_board on nonconformities (tenant, state, opened_at, id);
+create index nonconformities_lot on nonconformities (tenant, lot, opened_at) where lot is not null;
 create table eight_d_steps (
   tenant text not null,
   nonconformity text not null,

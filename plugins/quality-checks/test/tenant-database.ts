@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { TestAnswers } from '@signalbox/sdk/testing'
 import pg from 'pg'
 import type { Test } from 'tap'
@@ -10,23 +11,24 @@ const server = new URL('../../../.tap/postgres.json', import.meta.url)
 
 type Database = NonNullable<TestAnswers['database']>
 
-/** Instants as a host gives them; what else is left as text is what a host leaves so. */
+/** Values as a host gives them; what else is left as text is what a host leaves so. */
 const types = {
   getTypeParser(oid: number) {
     if (oid === 1184)
       return (text: string) => new Date(text.replace(/([+-]\d\d)$/, '$1:00')).toISOString()
-    if (oid === 20) return (text: string) => Number(text)
+    if (oid === 20) return Number
     return pg.types.getTypeParser(oid)
   },
 } as unknown as pg.CustomTypesConfig
 
-/**
- * The plugin's tables on a PostgreSQL, of one test file and gone with it. Statements commit one by one: a transaction whose
- * first statement is refused changes nothing, as on a host; the plugin's are written so.
- */
-export async function tenantDatabase(
-  t: Test,
-): Promise<Database & { readonly client: pg.Client; readonly empty: () => Promise<void> }> {
+export interface OwnDatabase {
+  readonly pool: pg.Pool
+  /** Forgets everything: a host takes half a second to make, so runs and tests share one and begin without rows. */
+  readonly empty: () => Promise<void>
+}
+
+/** The plugin's tables on a PostgreSQL, of one test file and gone with it. @param max connections at once */
+export async function ownDatabase(t: Test, max: number): Promise<OwnDatabase> {
   const { url } = JSON.parse(await readFile(server, 'utf8')) as { url: string }
   const name = `test_${randomBytes(6).toString('hex')}`
   const admin = new pg.Client({ connectionString: url })
@@ -34,26 +36,41 @@ export async function tenantDatabase(
   await admin.query(`create database ${name} template template0 strategy file_copy`)
   const own = new URL(url)
   own.pathname = `/${name}`
-  const client = new pg.Client({ connectionString: own.href, types })
-  await client.connect()
+  const pool = new pg.Pool({ connectionString: own.href, types, max })
   t.teardown(async () => {
-    await client.end()
+    await pool.end()
+    // A backend ends a moment after its connection: told so by force, it would fail the test.
+    const backends = 'select from pg_stat_activity where datname = $1'
+    for (let tries = 0; tries < 200; tries++) {
+      if ((await admin.query(backends, [name])).rowCount === 0) break
+      await delay(10)
+    }
     await admin.query(`drop database ${name} with (force)`)
     await admin.end()
   })
-  for (const sql of await expandSteps()) await client.query(sql)
-  const database: Database = async (sql, parameters) => {
-    const { rows, rowCount } = await client.query(sql, [...parameters])
-    return { rows, rowCount: rowCount ?? 0 }
-  }
-  const { rows } = await client.query<{ tables: string }>(
+  for (const sql of await expandSteps()) await pool.query(sql)
+  const { rows } = await pool.query<{ tables: string }>(
     `select string_agg(quote_ident(tablename), ', ') as tables from pg_tables where schemaname = 'public'`,
   )
-  /** A host takes half a second to make: runs of a property share one, and begin without rows. */
   const empty = async () => {
-    await client.query(`truncate ${rows[0]?.tables} cascade`)
+    await pool.query(`truncate ${rows[0]?.tables} cascade`)
   }
-  return Object.assign(database, { client, empty })
+  return { pool, empty }
+}
+
+/**
+ * Statements commit one by one: a transaction whose first statement is refused changes nothing, as on a host; the plugin's
+ * are written so.
+ */
+export async function tenantDatabase(
+  t: Test,
+): Promise<Database & { readonly client: pg.Pool; readonly empty: () => Promise<void> }> {
+  const { pool, empty } = await ownDatabase(t, 1)
+  const database: Database = async (sql, parameters) => {
+    const { rows, rowCount } = await pool.query(sql, [...parameters])
+    return { rows, rowCount: rowCount ?? 0 }
+  }
+  return Object.assign(database, { client: pool, empty })
 }
 
 /** Texts of all steps, in their order. */

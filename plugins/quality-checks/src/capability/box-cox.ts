@@ -1,4 +1,4 @@
-import { squares } from '../spc/moments.ts'
+import { squares } from '../distributions/moments.ts'
 
 /** Beyond these powers a transformation says that another law is needed. */
 const LARGEST_POWER = 5

@@ -1,7 +1,7 @@
 import { Refusal } from '@signalbox/sdk'
+import { mean, standardDeviation } from '../distributions/moments.ts'
 import { estimateParameters } from '../spc/chart-parameters.ts'
 import type { ConstantsChoice } from '../spc/control-constants.ts'
-import { mean, standardDeviation } from '../spc/moments.ts'
 import { statisticsOf } from '../spc/sample-statistics.ts'
 import { boxCox, boxCoxPower } from './box-cox.ts'
 import {

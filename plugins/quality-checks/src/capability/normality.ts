@@ -1,5 +1,5 @@
+import { mean, standardDeviation } from '../distributions/moments.ts'
 import { normalUpperTail } from '../distributions/normal.ts'
-import { mean, standardDeviation } from '../spc/moments.ts'
 
 export interface NormalityTest {
   /** Anderson and Darling's A². */

@@ -1,4 +1,8 @@
 import { type Context, Refusal } from '@signalbox/sdk'
+import { actorOf } from '../calls/actor.ts'
+import { isOutrun } from '../calls/again.ts'
+import { nowText } from '../calls/instant-text.ts'
+import { pageOf } from '../calls/page-place.ts'
 import {
   laboratoryMessage,
   laboratoryMessages,
@@ -75,7 +79,7 @@ async function issued(ctx: IssuePort, input: IssueInput, request: string, replac
   const record = await findLotRecord(ctx, input.lot)
   const lines = chosen(await linesOf(ctx, input, record), template)
   requireIssuable(input, record, lines)
-  const issuedAt = new Date(ctx.now()).toISOString()
+  const issuedAt = nowText(ctx)
   const number = await nextNumber(ctx, issuedAt.slice(0, 4))
   const document = documentOf({ ctx, input, record, lines, template, number, issuedAt, replacing })
   const sha256 = ctx.hash('SHA-256', canonicalJson(document))
@@ -92,7 +96,7 @@ async function issued(ctx: IssuePort, input: IssueInput, request: string, replac
   try {
     await insertCertificate(ctx, document, { sha256, request, event })
   } catch (error) {
-    if ((error as { code?: string }).code !== 'CORE_SQL_ROWS_UNEXPECTED') throw error
+    if (!isOutrun(error)) throw error
     // Somebody asked for the same at the same time.
     return answer(await requireRequest(ctx, request))
   }
@@ -124,7 +128,7 @@ function documentOf(draft: Draft): CertificateDocument {
     ...goodsOf(record),
     ...{ lines, conforms: conformsWhole(lines), concession },
     ...{ statement: template.statement ?? null, supersedes, reason },
-    issuedBy: `${ctx.principal.kind}:${ctx.principal.id}`,
+    issuedBy: actorOf(ctx),
     issuedAt,
   }
 }
@@ -231,9 +235,12 @@ interface ListInput {
 async function list({ limit = 50, cursor, ...filter }: ListInput, ctx: IssuePort) {
   const page = { limit: limit + 1, ...(cursor === undefined ? {} : { after: cursor }) }
   const found = await listCertificates(ctx, filter, page)
-  const items = found.slice(0, limit)
-  const last = items.at(-1)
-  return found.length > limit && last !== undefined ? { items, next: last.number } : { items }
+  return pageOf(
+    found,
+    limit,
+    ({ number }) => number,
+    (row) => row,
+  )
 }
 
 /** @throws CERTIFICATE_UNKNOWN */

@@ -1,10 +1,10 @@
-import type { LocalText } from './certificate.ts'
+import type { GivenText } from '../words/local-text.ts'
 
 export interface CertificateTemplate {
   readonly template: string
-  readonly title?: LocalText
+  readonly title?: GivenText
   readonly issuer?: { readonly name: string; readonly address?: string }
-  readonly statement?: LocalText
+  readonly statement?: GivenText
   /** Only these, in this order; all when absent. */
   readonly characteristics?: readonly string[]
 }
@@ -13,4 +13,4 @@ export interface CertificateConfig {
   readonly certificates?: { readonly templates?: readonly CertificateTemplate[] }
 }
 
-export const plainTitle: LocalText = { en: 'Certificate of analysis', 'zh-CN': '质量证书（COA）' }
+export const plainTitle: GivenText = { en: 'Certificate of analysis', 'zh-CN': '质量证书（COA）' }

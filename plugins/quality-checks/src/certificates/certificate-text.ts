@@ -1,4 +1,5 @@
-import type { CertificateDocument, CertificateLine, LocalText } from './certificate.ts'
+import type { GivenText } from '../words/local-text.ts'
+import type { CertificateDocument, CertificateLine } from './certificate.ts'
 
 export type Language = 'en' | 'zh-CN'
 
@@ -38,7 +39,7 @@ export function certificateText(
   language: Language,
 ): readonly string[] {
   const word = words[language]
-  const local = (text: LocalText) => text[language] ?? text.en
+  const local = (text: GivenText) => text[language] ?? text.en
   const { issuer, quantity, statement, supersedes, reason, concession } = document
   return [
     local(document.title),

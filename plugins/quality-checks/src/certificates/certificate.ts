@@ -1,7 +1,5 @@
-export interface LocalText {
-  readonly en: string
-  readonly 'zh-CN'?: string
-}
+import { hasLimit, isWithin, type Limits } from '../limits/within-limits.ts'
+import type { GivenText } from '../words/local-text.ts'
 
 /** What the goods have to keep, in the unit of the characteristic. */
 export interface Specification {
@@ -16,7 +14,7 @@ export interface Specification {
 /** What was found of one characteristic. */
 export interface CertificateLine {
   readonly characteristic: string
-  readonly name: LocalText
+  readonly name: GivenText
   readonly specification: Specification
   readonly result: {
     /** Items or values looked at. */
@@ -39,7 +37,7 @@ export interface CertificateLine {
 /** All that is certified; its digest is of exactly this. */
 export interface CertificateDocument {
   readonly number: string
-  readonly title: LocalText
+  readonly title: GivenText
   readonly issuer: { readonly name: string; readonly address: string | null }
   readonly customer: string | null
   readonly order: string | null
@@ -51,7 +49,7 @@ export interface CertificateDocument {
   readonly conforms: boolean
   /** By whom and why goods were let go that do not conform. */
   readonly concession: string | null
-  readonly statement: LocalText | null
+  readonly statement: GivenText | null
   readonly supersedes: string | null
   readonly reason: string | null
   readonly issuedBy: string
@@ -76,12 +74,7 @@ export function figuresOf(values: readonly number[]): {
   return { mean, smallest: Math.min(...values), largest: Math.max(...values) }
 }
 
-export function withinSpecification(
-  { lower, upper }: Pick<Specification, 'lower' | 'upper'>,
-  values: readonly number[],
-): boolean | null {
-  if (values.length === 0 || (lower === null && upper === null)) return null
-  return values.every(
-    (value) => (lower === null || value >= lower) && (upper === null || value <= upper),
-  )
+export function withinSpecification(limits: Limits, values: readonly number[]): boolean | null {
+  if (values.length === 0 || !hasLimit(limits)) return null
+  return values.every((value) => isWithin(limits, value))
 }

@@ -1,8 +1,8 @@
-import { unitCode } from '../inspection/units-of-measure.ts'
+import { unitCode } from '../units/units-of-measure.ts'
+import type { GivenText } from '../words/local-text.ts'
 import {
   type CertificateLine,
   figuresOf,
-  type LocalText,
   type Specification,
   withinSpecification,
 } from './certificate.ts'
@@ -10,7 +10,7 @@ import {
 /** A characteristic as the plan of the lot has it. */
 export interface PlannedCharacteristic {
   readonly id: string
-  readonly name: LocalText
+  readonly name: GivenText
   readonly kind: 'attribute' | 'variable'
   readonly unit?: string
   readonly target?: number
@@ -42,7 +42,7 @@ export interface LaboratoryFinding {
 /** A result that is in no table of this plugin, such as of a melt that the supplier tested. */
 export interface GivenResult {
   readonly characteristic: string
-  readonly name?: LocalText
+  readonly name?: GivenText
   readonly value?: number
   readonly text?: string
   readonly unit?: string

@@ -2,7 +2,7 @@ import { findRootBeyond } from './find-root.ts'
 import { incompleteBeta } from './incomplete-beta.ts'
 
 /** P(F ≤ f) with the degrees of freedom of numerator and denominator (Abramowitz and Stegun 26.6.2). */
-export function fCdf(f: number, numerator: number, denominator: number): number {
+function fCdf(f: number, numerator: number, denominator: number): number {
   return tails(f, numerator, denominator).lower
 }
 

@@ -8,7 +8,7 @@ const SERIES_FROM = 15
 const SERIES = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360_360]
 
 /** δ(z) = ln Γ(z+1) − (z+½) ln z + z − ½ ln 2π: what Stirling's formula leaves. z > 0. */
-export function stirlingError(z: number): number {
+function stirlingError(z: number): number {
   if (z < SERIES_FROM) {
     // δ(z) − δ(z+1) = (z+½) ln(1+1/z) − 1, from Γ(z+2) = (z+1) Γ(z+1).
     return stirlingError(z + 1) + (z + 0.5) * Math.log1p(1 / z) - 1
@@ -18,7 +18,7 @@ export function stirlingError(z: number): number {
 }
 
 /** x ln(x/mean) + mean − x, without cancellation where the two are near. x ≥ 0, mean > 0. */
-export function deviance(x: number, mean: number): number {
+function deviance(x: number, mean: number): number {
   if (x === 0) return mean
   const difference = x - mean
   if (Math.abs(difference) >= 0.1 * (x + mean)) return x * Math.log(x / mean) - difference

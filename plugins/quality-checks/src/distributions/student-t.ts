@@ -9,10 +9,6 @@ export function studentUpperTail(t: number, degrees: number): number {
   return incompleteBeta(degrees / 2, 0.5, degrees / sum, square / sum).lower / 2
 }
 
-export function studentCdf(t: number, degrees: number): number {
-  return studentUpperTail(-t, degrees)
-}
-
 /** t with P(T ≤ t) = probability, 0 < probability < 1. */
 export function studentQuantile(probability: number, degrees: number): number {
   if (probability === 0.5) return 0

@@ -1,5 +1,5 @@
 import { fUpperTail } from '../distributions/f-ratio.ts'
-import { mean } from '../spc/moments.ts'
+import { mean } from '../distributions/moments.ts'
 import type { StudyTable } from './study-readings.ts'
 
 export interface AnovaRow {

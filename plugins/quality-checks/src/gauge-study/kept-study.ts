@@ -1,5 +1,6 @@
 import { Refusal } from '@signalbox/sdk'
-import { parsePlace, writePlace } from '../spc/page-place.ts'
+import { nowText } from '../calls/instant-text.ts'
+import { pageOf, parsePlace, writePlace } from '../calls/page-place.ts'
 import type { SpcPort } from '../spc/spc-port.ts'
 import { type GaugeStudy, gaugeStudy, type StudyRequest } from './gauge-study.ts'
 
@@ -29,7 +30,7 @@ export async function judgeStudy(call: StudyCall, ctx: SpcPort): Promise<GaugeSt
       JSON.stringify(result),
       JSON.stringify(request.readings),
       ctx.principal.id,
-      new Date(ctx.now()).toISOString(),
+      nowText(ctx),
     ],
   )
   if (rowCount === 1) return result
@@ -63,19 +64,16 @@ export async function studies(
       where ($1::text is null or gauge = $1)
         and ($2::timestamptz is null or (made_at, study) < ($2::timestamptz, $3))
       order by made_at desc, study desc limit $4`,
-    [gauge ?? null, place?.at ?? null, place?.point ?? null, limit + 1],
+    [gauge ?? null, place?.at ?? null, place?.id ?? null, limit + 1],
   )
-  const last = rows.length > limit ? rows[limit - 1] : undefined
-  return {
-    items: rows.slice(0, limit).map(({ result, made_at, ...row }) => ({
-      ...row,
-      madeAt: made_at,
-      verdict: result.verdict,
-      method: result.method,
-      distinctCategories: result.distinctCategories,
-      gaugeShare: result.variation[0]?.studyVariation ?? 0,
-      toleranceShare: result.variation[0]?.tolerance ?? null,
-    })),
-    ...(last ? { next: writePlace({ at: last.made_at, point: last.study }) } : {}),
-  }
+  const cursorOf = ({ made_at, study }: StudyRow) => writePlace({ at: made_at, id: study })
+  return pageOf(rows, limit, cursorOf, ({ result, made_at, ...row }) => ({
+    ...row,
+    madeAt: made_at,
+    verdict: result.verdict,
+    method: result.method,
+    distinctCategories: result.distinctCategories,
+    gaugeShare: result.variation[0]?.studyVariation ?? 0,
+    toleranceShare: result.variation[0]?.tolerance ?? null,
+  }))
 }

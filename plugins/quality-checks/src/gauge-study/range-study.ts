@@ -1,5 +1,5 @@
+import { mean, range } from '../distributions/moments.ts'
 import { rangeConstants } from '../spc/control-constants.ts'
-import { mean, range } from '../spc/moments.ts'
 import type { Components } from './anova.ts'
 import type { StudyTable } from './study-readings.ts'
 

@@ -1,7 +1,10 @@
 import type { Context } from '@signalbox/sdk'
 import { Refusal } from '@signalbox/sdk'
-import { actorOf } from '../inspection/actor.ts'
-import { addDays, dayOf, gaugeStatus } from './gauge.ts'
+import { addDays, dayOf } from '../calendar/days.ts'
+import { actorOf } from '../calls/actor.ts'
+import { nowText } from '../calls/instant-text.ts'
+import { pageOf } from '../calls/page-place.ts'
+import { gaugeStatus } from './gauge.ts'
 import {
   type Calibration,
   countMeasurements,
@@ -23,7 +26,7 @@ interface GaugeInput {
 }
 
 async function registerGauge(input: GaugeInput, ctx: Context) {
-  const at = new Date(ctx.now()).toISOString()
+  const at = nowText(ctx)
   const isNew = await insertGauge(ctx, { ...input, dueOn: input.dueOn ?? null }, at)
   const row = await requireGauge(ctx, input.gauge)
   const isSame = row.name === input.name && row.kind === input.kind
@@ -59,7 +62,7 @@ async function calibrateGauge(input: CalibrationInput, ctx: Context) {
     await keepCalibration(ctx, gauge, calibration, {
       isNewest: known.every(({ doneOn }) => doneOn <= input.doneOn),
       by: actorOf(ctx),
-      at: new Date(ctx.now()).toISOString(),
+      at: nowText(ctx),
     })
   }
   const suspect = await suspectOf(ctx, input, known)
@@ -118,9 +121,12 @@ async function gauges(input: GaugesInput, ctx: Context) {
     after: cursor,
     limit: limit + 1,
   })
-  const items = rows.slice(0, limit).map((row) => shown(row, today))
-  const last = items.at(-1)
-  return rows.length > limit && last ? { items, next: last.gauge } : { items }
+  return pageOf(
+    rows,
+    limit,
+    ({ gauge }) => gauge,
+    (row) => shown(row, today),
+  )
 }
 
 async function requireGauge(ctx: Context, gauge: string): Promise<GaugeRow> {

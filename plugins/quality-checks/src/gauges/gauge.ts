@@ -1,3 +1,5 @@
+import { addDays } from '../calendar/days.ts'
+
 export type GaugeStatus = 'ok' | 'due-soon' | 'overdue' | 'never-calibrated' | 'blocked' | 'retired'
 
 export interface Gauge {
@@ -27,13 +29,4 @@ export function mayMeasure(status: GaugeStatus): boolean {
 /** Whether a tenant may choose to take its measurements with a flag: the gauge is not known to be wrong. */
 export function mayBeFlagged(status: GaugeStatus): boolean {
   return status === 'overdue' || status === 'never-calibrated'
-}
-
-export function addDays(date: string, days: number): string {
-  return dayOf(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000)
-}
-
-/** The day of an instant, in UTC. */
-export function dayOf(instant: number): string {
-  return new Date(instant).toISOString().slice(0, 10)
 }

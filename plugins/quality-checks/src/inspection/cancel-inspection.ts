@@ -1,6 +1,7 @@
 import type { Context } from '@signalbox/sdk'
-import { actorOf } from './actor.ts'
-import { again } from './again.ts'
+import { actorOf } from '../calls/actor.ts'
+import { again } from '../calls/again.ts'
+import { nowText } from '../calls/instant-text.ts'
 import { decisionStatement, savedStatement } from './decided.ts'
 import { readForDecision } from './decision-store.ts'
 import { nextInspectionState } from './inspection-states.ts'
@@ -23,7 +24,7 @@ export function cancelInspection({ inspection, reason }: CancelInput, ctx: Conte
       someDecided: row.pending < row.quantity,
     })
     const after = { ...row, state, revision: row.revision + 1 }
-    const at = new Date(ctx.now()).toISOString()
+    const at = nowText(ctx)
     const kept = {
       id: 'cancelled',
       lines: [],

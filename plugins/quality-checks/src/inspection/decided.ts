@@ -30,6 +30,8 @@ export interface Seen {
 }
 
 export interface DecisionCommand extends Decision {
+  /** Something speaks against the goods: whoever uses them is told, also where they are held already. */
+  readonly isWarning?: boolean
   readonly id: string
   readonly isAutomatic: boolean
   readonly by: string
@@ -46,6 +48,7 @@ export function suggestionOf({ row, screened }: Pick<Seen, 'row' | 'screened'>):
   return suggest({
     tests: row.tests,
     quantities: row,
+    reworked: row.reworked,
     itemQuantity: row.definition?.itemQuantity ?? 1,
     screenedItems: screened.items,
   })
@@ -124,7 +127,7 @@ function serialEvidence({ row, serials, screened }: Seen): SerialEvidence {
 export function savedStatement(before: PlannedRow, after: PlannedRow): Statement {
   return {
     sql: `update inspections set pending = $3, on_hold = $4, accepted = $5, rejected = $6, state = $7, tests = $8,
-            is_counted = $9, decided_at = $10, revision = revision + 1
+            is_counted = $9, decided_at = $10, reworked = $11, revision = revision + 1
           where inspection = $1 and revision = $2`,
     parameters: [
       before.inspection,
@@ -137,6 +140,7 @@ export function savedStatement(before: PlannedRow, after: PlannedRow): Statement
       JSON.stringify(after.tests),
       after.isCounted,
       after.decidedAt,
+      after.reworked,
     ],
     rows: 1,
   }

@@ -53,7 +53,12 @@ export const movements: readonly Movement[] = [
 
 export interface Decision {
   readonly lines: readonly DecisionLine[]
-  readonly reason: { readonly code: string; readonly text: string }
+  readonly reason: {
+    readonly code: string
+    readonly text: string
+    /** Of a rule's reason, which is there in both languages. */
+    readonly chinese?: string
+  }
 }
 
 /**

@@ -9,6 +9,7 @@ import type { InspectionTest } from './inspection-test.ts'
 import type { Characteristic, DefectClass, PlanDefinition, Sampling } from './plan-definition.ts'
 import { samplingOf } from './plan-definition.ts'
 import type { Schemes } from './plan-schemes.ts'
+import { variablesTest } from './variables-test.ts'
 
 /** What is known of the supplier and item when a lot is planned. */
 export interface Standing {
@@ -50,9 +51,11 @@ interface Drawn {
 
 function drawTest(
   { allowReduced = false }: PlanDefinition,
-  { characteristic: { id }, entry: { class: defectClass, aql }, sampling, lotSize }: Drawn,
+  { characteristic, entry: { class: defectClass, aql }, lotSize, ...drawn }: Drawn,
   { grade, switching, schemes }: Standing,
 ): InspectionTest {
+  const { id } = characteristic
+  const sampling = samplingFor(drawn.sampling, lotSize)
   const state = switching.get(switchingKey(id, defectClass))?.severity ?? 'normal'
   const severity = severityFor(state, grade, allowReduced)
   return {
@@ -69,7 +72,16 @@ function drawTest(
     inspected: 0,
     found: [],
     verdict: 'open',
+    ...(sampling.kind === 'variables'
+      ? { variables: variablesTest(characteristic, sampling) }
+      : {}),
   }
+}
+
+/** A lot that is no larger than the sample to measure is looked at whole, and each item is judged by itself. */
+function samplingFor(sampling: Sampling, lotSize: number): Sampling {
+  const { kind, sampleSize = 0 } = sampling
+  return kind === 'variables' && lotSize <= sampleSize ? { kind: 'all' } : sampling
 }
 
 /**
@@ -90,11 +102,15 @@ function planOf(
   { lotSize, aql, severity }: Pick<PlanRequest, 'lotSize' | 'aql' | 'severity'>,
   schemes: Schemes,
 ): AttributePlan {
-  const { kind, scheme = '', level = 'II', type = 'single', percent = 100, accept = 0 } = sampling
+  const { kind, scheme = '', level = 'II', type = 'single', percent = 100 } = sampling
   if (kind === 'aql') {
     return planFor({ scheme, type, lotSize, level, aql, severity }, schemes.get(scheme))
   }
-  const share = kind === 'all' ? lotSize : Math.min(lotSize, Math.ceil((lotSize * percent) / 100))
+  const part = Math.min(lotSize, Math.ceil((lotSize * percent) / 100))
+  const { sampleSize = 0 } = sampling
+  const share = kind === 'all' ? lotSize : kind === 'variables' ? sampleSize : part
+  // By variables no number of items decides: so many are not in the sample.
+  const accept = kind === 'variables' ? sampleSize : (sampling.accept ?? 0)
   return {
     scheme: kind,
     letter: null,

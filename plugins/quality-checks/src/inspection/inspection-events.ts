@@ -1,7 +1,8 @@
 import type { Context } from '@signalbox/sdk'
 import type { Bucket, Quantities } from '../lots/quantities.ts'
-import { sumOf } from '../lots/quantities.ts'
+import { sumOf, totalOf } from '../lots/quantities.ts'
 import type { AttributePlan } from '../sampling/plan-types.ts'
+import type { Reason } from '../words/local-text.ts'
 import type { Decision, DecisionLine } from './decision.ts'
 import type { InspectionRow } from './inspection-row.ts'
 import {
@@ -11,14 +12,13 @@ import {
   isRejected,
   itemsFound,
 } from './inspection-test.ts'
-import type { Reason } from './suggestion.ts'
 import type { SwitchedRow } from './switching.ts'
 
 type Transaction = Context['db']['transaction']
 export type EventWish = NonNullable<NonNullable<Parameters<Transaction>[1]>['events']>[number]
 
 /** Goods of own production have no supplier; the switching rules know them by this name. */
-export const OWN_PRODUCTION = 'own-production'
+const OWN_PRODUCTION = 'own-production'
 /** Reasons in events are one paragraph. */
 const REASON_LENGTH = 500
 
@@ -51,9 +51,15 @@ export function createdEvent(row: InspectionRow, at: string): EventWish {
         ? {}
         : { severity: severityOf(row.tests), sampling: samplingOf(strictest.plan) }),
       skipped: !row.wasInspected,
+      ...resubmitted(row),
       createdAt: at,
     },
   }
+}
+
+/** Reworked goods: neither switching nor the score of the supplier counts them once more. */
+function resubmitted({ origin }: InspectionRow) {
+  return origin === 'rework' ? { resubmitted: true } : {}
 }
 
 function samplingOf({ scheme, letter, stages }: AttributePlan) {
@@ -67,18 +73,25 @@ function samplingOf({ scheme, letter, stages }: AttributePlan) {
   }
 }
 
+interface Held {
+  readonly reason: Reason
+  /** What held it: once for each. */
+  readonly by: string
+  readonly at: string
+  /** The lot with all of its arrivals, after it. */
+  readonly lot: Quantities
+}
+
 export function heldEvent(
   row: InspectionRow,
   held: number,
-  reason: Reason,
-  by: string,
-  at: string,
+  { reason, by, at, lot }: Held,
 ): EventWish {
   return {
     type: 'quality.lot.held',
     key: row.lot,
     id: `held:${row.inspection}:${by}`,
-    data: { ...lotOf(row, row.quantity), held, reason, at },
+    data: { ...lotOf(row, totalOf(lot)), held, quantities: quantitiesOf(lot), reason, at },
   }
 }
 
@@ -88,6 +101,7 @@ export interface DecidedFacts {
   readonly decision: string
   readonly lines: readonly DecisionLine[]
   readonly reason: Decision['reason']
+  readonly isWarning?: boolean
   readonly tests: readonly InspectionTest[]
   /** Of the lot with all of its arrivals, after the decision. */
   readonly lot: Quantities
@@ -97,7 +111,9 @@ export interface DecidedFacts {
 }
 
 export function decidedEvents(facts: DecidedFacts): readonly EventWish[] {
-  const held = facts.lines.filter(({ from, to }) => to === 'hold' && from === 'accepted')
+  const { lines, isWarning = false } = facts
+  // What is pending is known to be held; only that something speaks against it is news.
+  const held = lines.filter(({ from, to }) => to === 'hold' && (isWarning || from === 'accepted'))
   return [
     decidedEvent(facts),
     ...byDisposition(facts, 'accepted').map((part) => partEvent(facts, 'released', part)),
@@ -152,11 +168,11 @@ function partEvent(facts: DecidedFacts, word: 'released' | 'rejected', part: Par
 }
 
 function recalledEvent(facts: DecidedFacts, lines: readonly DecisionLine[]): EventWish {
-  const { row, reason, decision, at } = facts
-  const text = reason.text.slice(0, REASON_LENGTH)
+  const { row, reason, decision, at, lot } = facts
+  const short = (text: string) => text.slice(0, REASON_LENGTH)
+  const text = { en: short(reason.text), 'zh-CN': short(reason.chinese ?? reason.text) }
   const held = sumOf(lines.map(({ quantity }) => quantity))
-  const why = { code: reason.code, text: { en: text, 'zh-CN': text } }
-  return heldEvent({ ...row, quantity: facts.lotQuantity }, held, why, decision, at)
+  return heldEvent(row, held, { reason: { code: reason.code, text }, by: decision, at, lot })
 }
 
 function decidedEvent(facts: DecidedFacts): EventWish {
@@ -181,6 +197,7 @@ function decidedEvent(facts: DecidedFacts): EventWish {
       // Several in one decision: each is in its own event of the lot.
       ...(dispositions.size === 1 && !isHeld ? { disposition } : {}),
       final: lot.pending === 0 && lot.hold === 0,
+      ...resubmitted(row),
       ...(judged ? { lotAccepted: !tests.some(isRejected) } : {}),
       ...(tests.length === 0 ? {} : { severity: severityOf(tests) }),
       nonconforming: itemsFound(tests),
@@ -229,13 +246,13 @@ export function severityEvents(
 }
 
 /** In the words of events. */
-export function quantitiesOf({ accepted, rejected, hold, pending }: Quantities) {
+function quantitiesOf({ accepted, rejected, hold, pending }: Quantities) {
   return { accepted, rejected, held: hold, pending }
 }
 
 const strictness = ['reduced', 'normal', 'tightened'] as const
 
-export function strictestTest(tests: readonly InspectionTest[]): InspectionTest | undefined {
+function strictestTest(tests: readonly InspectionTest[]): InspectionTest | undefined {
   return tests.toSorted(
     (a, b) => strictness.indexOf(b.severity) - strictness.indexOf(a.severity),
   )[0]

@@ -3,7 +3,7 @@ import type { InspectionState } from './inspection-states.ts'
 import type { InspectionTest } from './inspection-test.ts'
 import type { PlanDefinition } from './plan-definition.ts'
 
-export type Origin = 'receipt' | 'production' | 'manual'
+export type Origin = 'receipt' | 'production' | 'manual' | 'rework'
 
 /** One arrival of a lot, and how it is inspected. */
 export interface InspectionRow extends Quantities {
@@ -22,6 +22,8 @@ export interface InspectionRow extends Quantities {
   readonly orders: readonly string[]
   readonly unit: string
   readonly quantity: number
+  /** Of it, what was rejected, reworked, and went on into inspections of its own. */
+  readonly reworked: number
   /** How many serial numbers it came with; 0: its items have none. */
   readonly serials: number
   readonly plan: string | null
@@ -42,7 +44,8 @@ export type PlannedRow = InspectionRow & { readonly definition: PlanDefinition |
 export const inspectionColumns = `i.inspection, i.lot, i.origin, i.document, i.line,
   i.arrived_at as "arrivedAt", i.item, i.supplier, i.operation, i.location, i.purchase_order as "purchaseOrder",
   i.orders, i.unit, i.quantity::float8 as quantity, i.pending::float8 as pending,
-  i.on_hold::float8 as hold, i.accepted::float8 as accepted, i.rejected::float8 as rejected, i.serials,
+  i.on_hold::float8 as hold, i.accepted::float8 as accepted, i.rejected::float8 as rejected,
+  i.reworked::float8 as reworked, i.serials,
   i.plan, i.plan_version as "planVersion", i.state, i.was_inspected as "wasInspected", i.tests,
   i.is_counted as "isCounted", i.revision, i.created_at as "createdAt", i.due_at as "dueAt",
   i.decided_at as "decidedAt"`

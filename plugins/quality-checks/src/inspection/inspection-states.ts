@@ -2,7 +2,7 @@ import { Refusal } from '@signalbox/sdk'
 
 export type InspectionState = 'open' | 'in-progress' | 'awaiting-decision' | 'decided' | 'cancelled'
 
-export type InspectionCommand = 'record' | 'correct' | 'decide' | 'cancel'
+export type InspectionCommand = 'record' | 'correct' | 'decide' | 'cancel' | 'reinspect'
 
 /** What is known when a command comes. */
 export interface Situation {
@@ -38,6 +38,10 @@ export const inspectionMoves: readonly Move[] = [
     { from, command: 'correct', when: { allJudged: true }, to: 'awaiting-decision' },
     { from, command: 'correct', when: {}, to: 'in-progress' },
   ]),
+  // What is rejected and reworked goes on into an inspection of its own; this one stays as it is.
+  ...([...undecided, 'decided'] as const).map(
+    (from): Move => ({ from, command: 'reinspect', when: {}, to: from }),
+  ),
   // Reworked goods are taken, released ones called back: quantities move on, and may be held again.
   { from: 'decided', command: 'decide', when: { allDecided: true }, to: 'decided' },
   { from: 'decided', command: 'decide', when: {}, to: 'awaiting-decision' },

@@ -1,6 +1,7 @@
 import type { InspectionRow } from './inspection-row.ts'
 import type { InspectionTest } from './inspection-test.ts'
 import { stageCount } from './suggestion.ts'
+import { variablesShown } from './variables-test.ts'
 
 /** An inspection as lists and answers show it. */
 export function summaryOf(row: InspectionRow) {
@@ -43,5 +44,6 @@ export function testShown(test: InspectionTest) {
     inspected,
     found: stageCount(test),
     verdict,
+    ...variablesShown(test),
   }
 }

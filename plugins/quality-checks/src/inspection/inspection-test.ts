@@ -1,4 +1,5 @@
 import type { AttributePlan, Severity, StageVerdict } from '../sampling/plan-types.ts'
+import type { SigmaMethod } from '../sampling/variables-decision.ts'
 import type { DefectClass } from './plan-definition.ts'
 
 /** What is found in one sample item, or in several looked at together. */
@@ -11,6 +12,20 @@ export interface Found {
   readonly count: number
   /** Nonconforming items. */
   readonly items: number
+  /** Of a variable: what was measured. */
+  readonly value?: number
+}
+
+/** A sample that is measured, by ISO 3951's k method. */
+export interface VariablesTest {
+  readonly method: SigmaMethod
+  readonly k: number
+  /** Known; of the method s there is none. */
+  readonly sigma?: number
+  readonly lower?: number
+  readonly upper?: number
+  /** The sample, by the places of its items. */
+  readonly values: readonly { readonly ordinal: number; readonly value: number }[]
 }
 
 /** One characteristic and class of defects of an inspection, with its sampling plan and how far it has come. */
@@ -32,6 +47,8 @@ export interface InspectionTest {
   /** Items with something found, by their place. */
   readonly found: readonly Found[]
   readonly verdict: 'open' | Exclude<StageVerdict, 'continue'>
+  /** Judged by mean and standard deviation of its sample, not by how many items do not conform. */
+  readonly variables?: VariablesTest
 }
 
 export function isJudged({ verdict }: InspectionTest): boolean {

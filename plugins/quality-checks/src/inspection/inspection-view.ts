@@ -1,4 +1,8 @@
 import type { Context } from '@signalbox/sdk'
+import { instantText } from '../calls/instant-text.ts'
+import { pageOf } from '../calls/page-place.ts'
+import { type LaboratoryEvidence, laboratoryEvidence } from '../laboratories/laboratory-evidence.ts'
+import type { SupplierMeasurement } from '../lots/lot-arrival.ts'
 import { suggestionOf } from './decided.ts'
 import type { DecisionLine } from './decision.ts'
 import {
@@ -9,8 +13,8 @@ import {
   seenTables,
 } from './decision-store.ts'
 import { summaryOf, testShown } from './inspection-summary.ts'
-import { instantText } from './instant-text.ts'
 import type { Measurement } from './result.ts'
+import { besideOurs } from './supplier-values.ts'
 
 interface InspectionInput {
   readonly inspection: string
@@ -34,6 +38,8 @@ type MeasurementRow = Measurement & { readonly recordedAt: string; readonly reco
 type ViewRow = SeenRow & {
   readonly measured: readonly MeasurementRow[]
   readonly decisions: readonly DecisionRow[]
+  readonly laboratory: readonly LaboratoryEvidence[]
+  readonly supplierMeasured: readonly SupplierMeasurement[]
   readonly serialGroups: Readonly<Record<string, readonly string[]>>
 }
 
@@ -42,29 +48,33 @@ export async function inspection(input: InspectionInput, ctx: Context) {
   const { limit = 50, cursor = '' } = input
   const { rows } = await ctx.db.query<ViewRow>(
     `select ${seenColumns}, false as "isDecided", ${measurementsRead} as measured, ${decisionsRead} as decisions,
-        ${serialsRead} as "serialGroups"
+        ${serialsRead} as "serialGroups", ${laboratoryEvidence('i.lot')} as laboratory,
+        i.supplier_measured as "supplierMeasured"
       ${seenTables} where i.inspection = $1`,
     [input.inspection, [], cursor, limit + 1],
   )
-  const { measured, decisions, serialGroups, ...all } = requireInspection(rows, input.inspection)
+  const { measured, decisions, serialGroups, laboratory, supplierMeasured, ...all } =
+    requireInspection(rows, input.inspection)
   const seen = seenOf(all)
-  const items = measured.slice(0, limit)
-  const next = measured.length > limit ? items.at(-1)?.id : undefined
-  const { definition, decidedAt, orders, purchaseOrder, location, document } = seen.row
+  const page = pageOf(measured, limit, ({ id }) => id, measurementShown)
+  const { definition, decidedAt, orders, purchaseOrder, location, document, reworked } = seen.row
   return {
     ...summaryOf(seen.row),
     document,
     location,
     purchaseOrder,
     orders,
+    reworked,
     decidedAt,
     definition,
     tests: seen.row.tests.map(testShown),
     suggestion: suggestionOf(seen),
     decisions: decisions.map((row) => ({ ...row, at: instantText(row.at) })),
     serials: serialGroups,
-    measurements: items.map(measurementShown),
-    ...(next === undefined ? {} : { next }),
+    supplierMeasured: supplierMeasured.map((one) => besideOurs(definition, one)),
+    laboratory: laboratory.map((one) => ({ ...one, reportedAt: instantText(one.reportedAt) })),
+    measurements: page.items,
+    ...(page.next === undefined ? {} : { next: page.next }),
   }
 }
 

@@ -3,6 +3,7 @@ import { computedResults } from './computed-results.ts'
 import { requireGauge } from './gauge-check.ts'
 import type { Found, InspectionTest } from './inspection-test.ts'
 import { judgeValue } from './judge-value.ts'
+import { requirePhotos } from './photos.ts'
 import type { Characteristic } from './plan-definition.ts'
 import type {
   Bench,
@@ -65,6 +66,7 @@ function measured(bench: Bench, result: Result): Measurement {
   const place = placeOf(bench, characteristic, result)
   const judged = judgeValue(characteristic, { ...result, inspected: place.inspected })
   requireWithinStage(bench, result, place, judged.defects)
+  requirePhotos(result, bench.photos)
   const measuredAt = instantOf(bench, result)
   return {
     id: result.id,
@@ -199,12 +201,13 @@ function withRow(tests: readonly InspectionTest[], row: Measurement): readonly I
 
 function foundOf(
   test: InspectionTest,
-  { sample, ordinal, inspected, defects }: Measurement,
+  { sample, ordinal, inspected, defects, value }: Measurement,
 ): Found {
   const sum = defects.reduce(
     (total, defect) => total + (defect.class === test.class ? defect.count : 0),
     0,
   )
   const items = Math.min(sum, inspected)
-  return { sample, ordinal, inspected, items, count: test.counts === 'items' ? items : sum }
+  const count = test.counts === 'items' ? items : sum
+  return { sample, ordinal, inspected, items, count, ...(value === null ? {} : { value }) }
 }

@@ -1,7 +1,8 @@
 import { Refusal } from '@signalbox/sdk'
+import { isWithin } from '../limits/within-limits.ts'
+import { convert, unitCode } from '../units/units-of-measure.ts'
 import type { Characteristic } from './plan-definition.ts'
 import type { Defect, Result } from './result.ts'
-import { convert, unitCode } from './units-of-measure.ts'
 
 /** What one result says, in the unit of its characteristic. */
 export interface Judged {
@@ -19,13 +20,9 @@ export function judgeValue(characteristic: Characteristic, result: Result): Judg
     : judgeAttribute(characteristic, result)
 }
 
-/** Whether a value keeps the limits; on a limit it does. */
-export function withinLimits({ lsl, usl }: Characteristic, value: number): boolean {
-  return (lsl === undefined || value >= lsl) && (usl === undefined || value <= usl)
-}
-
 export function defectsOf(characteristic: Characteristic, value: number): readonly Defect[] {
-  if (withinLimits(characteristic, value)) return []
+  const { lsl: lower, usl: upper } = characteristic
+  if (isWithin({ lower, upper }, value)) return []
   const [limit] = characteristic.classes
   return limit === undefined
     ? []

@@ -43,15 +43,28 @@ function requireLimits({ id, kind, unit, target, lsl, usl, formula }: Characteri
   if (lsl !== undefined && lsl === usl) throw invalid(`${id} has no room between lsl and usl`)
 }
 
-function requireSampling(sampling: Sampling, { id, classes }: Characteristic): void {
+function requireSampling(sampling: Sampling, characteristic: Characteristic): void {
+  const { id, classes } = characteristic
   const { kind, scheme, level, type, percent } = sampling
   if (kind === 'percent' && percent === undefined) throw invalid(`${id} needs a percent`)
+  if (kind === 'variables') requireVariables(sampling, characteristic)
   if (kind !== 'aql') return
   if (scheme === undefined || level === undefined || type === undefined) {
     throw invalid(`${id} is sampled by AQL: give scheme, level and type`)
   }
   if (classes.some(({ aql }) => aql === undefined)) {
     throw invalid(`${id} is sampled by AQL: give each class its own`)
+  }
+}
+
+function requireVariables(sampling: Sampling, { id, kind }: Characteristic): void {
+  const { sampleSize, k, method, sigma } = sampling
+  if (kind !== 'variable') throw invalid(`${id} is an attribute: it has no sampling by variables`)
+  if (sampleSize === undefined || k === undefined) {
+    throw invalid(`${id} is sampled by variables: give sampleSize and k`)
+  }
+  if ((method === 'sigma') !== (sigma !== undefined)) {
+    throw invalid(`${id} needs a known sigma for the method sigma, and none for s`)
   }
 }
 

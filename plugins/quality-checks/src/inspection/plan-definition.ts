@@ -1,27 +1,33 @@
 import type { InspectionLevel, PlanType } from '../sampling/plan-types.ts'
-
-export interface Text {
-  readonly en: string
-  readonly 'zh-CN'?: string
-}
+import type { SigmaMethod } from '../sampling/variables-decision.ts'
+import type { GivenText } from '../words/local-text.ts'
 
 export type DefectClass = 'critical' | 'major' | 'minor'
 
 export interface Sampling {
-  /** `all`: every item is looked at, and each is judged by itself; `percent`: a fixed share; `skip`: not looked at. */
-  readonly kind: 'aql' | 'all' | 'percent' | 'skip'
+  /**
+   * `all`: every item is looked at, and each is judged by itself; `percent`: a fixed share; `skip`: not looked at; `variables`: a sample is
+   * measured, and the lot judged by mean and standard deviation (ISO 3951, k method).
+   */
+  readonly kind: 'aql' | 'variables' | 'all' | 'percent' | 'skip'
   readonly scheme?: string
   readonly level?: InspectionLevel
   readonly type?: PlanType
   readonly percent?: number
   /** Of a fixed share: nonconforming items with which the lot is still accepted. */
   readonly accept?: number
+  /** By variables: items to measure, and the acceptability constant. */
+  readonly sampleSize?: number
+  readonly k?: number
+  /** By variables: whether the standard deviation comes from the sample (`s`) or is known (`sigma`). */
+  readonly method?: SigmaMethod
+  readonly sigma?: number
 }
 
 export interface Characteristic {
   /** Begins with a letter, so that formulas can name it. */
   readonly id: string
-  readonly name: Text
+  readonly name: GivenText
   readonly kind: 'attribute' | 'variable'
   /** Classes of defects, each with its own limit; a variable has one, of being out of its limits. */
   readonly classes: readonly { readonly class: DefectClass; readonly aql?: number }[]
@@ -53,7 +59,7 @@ export interface PlanScope {
 }
 
 export interface PlanDefinition {
-  readonly name: Text
+  readonly name: GivenText
   readonly scope: PlanScope
   readonly characteristics: readonly Characteristic[]
   readonly sampling: Sampling

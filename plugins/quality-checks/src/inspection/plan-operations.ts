@@ -1,13 +1,15 @@
 import type { Context } from '@signalbox/sdk'
 import { Refusal } from '@signalbox/sdk'
-import { firstState } from '../sampling/next-severity.ts'
-import { actorOf } from './actor.ts'
-import { again } from './again.ts'
-import { drawTests, switchingKey } from './draw-tests.ts'
+import { actorOf } from '../calls/actor.ts'
+import { again } from '../calls/again.ts'
+import { nowText } from '../calls/instant-text.ts'
+import { pageOf } from '../calls/page-place.ts'
+import { type ContributedPlan, contributedPlans, requireOwn } from './contributed-plans.ts'
 import { requirePlan } from './plan-checks.ts'
-import type { PlanDefinition } from './plan-definition.ts'
-import { type Schemes, schemesOf } from './plan-schemes.ts'
+import type { PlanDefinition, PlanScope } from './plan-definition.ts'
+import { schemesOf } from './plan-schemes.ts'
 import {
+  contributor,
   findSameScope,
   findVersions,
   insertVersion,
@@ -15,20 +17,24 @@ import {
   type PlanVersion,
   retire,
 } from './plan-store.ts'
+import { isSameDefinition } from './same-definition.ts'
+import { requireSchemes } from './trial-draw.ts'
 
 type DefinePlanInput = PlanDefinition & { readonly plan: string }
 
-/** A lot as good as any to see whether its scheme has a plan for each limit. */
-const TRIAL_LOT = 1000
-
 /** Defines a plan, or its next version; the same definition again is the version that there is. */
 async function definePlan({ plan, ...definition }: DefinePlanInput, ctx: Context) {
+  await requireOwn(ctx, plan)
   requirePlan(definition)
   requireSchemes(definition, await schemesOf(ctx, definition))
   return again(async () => {
     const versions = await findVersions(ctx, plan)
     const [newest] = versions
-    if (newest !== undefined && newest.retiredAt === null && isSame(newest, definition)) {
+    if (
+      newest !== undefined &&
+      newest.retiredAt === null &&
+      isSameDefinition(newest.definition, definition)
+    ) {
       return shown(newest)
     }
     const other = await findSameScope(ctx, plan, definition.scope)
@@ -38,48 +44,18 @@ async function definePlan({ plan, ...definition }: DefinePlanInput, ctx: Context
         `Plan ${other} is for the same item, supplier and operation: change that one, or retire it.`,
       )
     }
-    const at = new Date(ctx.now()).toISOString()
+    const at = nowText(ctx)
     const by = actorOf(ctx)
     await insertVersion(ctx, plan, newest?.version ?? 0, definition, { by, at })
     return shown({
       plan,
       version: (newest?.version ?? 0) + 1,
-      isCurrent: true,
       retiredAt: null,
       definition,
       createdAt: at,
       createdBy: by,
     })
   })
-}
-
-/** A limit or a table that the scheme has not is found now, and not when goods wait at the gate. */
-function requireSchemes(plan: PlanDefinition, schemes: Schemes): void {
-  const severities = [
-    'normal',
-    'tightened',
-    ...(plan.allowReduced ? ['reduced' as const] : []),
-  ] as const
-  for (const severity of severities) {
-    const state = { ...firstState, severity }
-    const keys = plan.characteristics.flatMap(({ id, classes }) =>
-      classes.map((entry) => [switchingKey(id, entry.class), state] as const),
-    )
-    drawTests(plan, TRIAL_LOT, { schemes, grade: undefined, switching: new Map(keys) })
-  }
-}
-
-function isSame({ definition }: PlanVersion, other: PlanDefinition): boolean {
-  return canonical(definition) === canonical(other)
-}
-
-/** PostgreSQL keeps the keys of an object in an order of its own. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part) =>
-    part !== null && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  )
 }
 
 interface PlansInput {
@@ -91,13 +67,33 @@ interface PlansInput {
 
 async function plans(input: PlansInput, ctx: Context) {
   const { item = null, withRetired = false, limit = 50, cursor = '' } = input
-  const rows = await listPlans(ctx, { item, withRetired, after: cursor, limit: limit + 1 })
-  const items = rows.slice(0, limit).map((row) => {
-    const { name, scope, characteristics } = row.definition
-    return { ...headOf(row), name, scope, characteristics: characteristics.length }
-  })
-  const last = items.at(-1)
-  return rows.length > limit && last ? { items, next: last.plan } : { items }
+  const own = await listPlans(ctx, { item, withRetired, after: cursor, limit: limit + 1 })
+  const others = (await contributedPlans(ctx)).filter(
+    ({ plan: id, definition }) => id > cursor && (item === null || definition.scope.item === item),
+  )
+  const all = [...own, ...others.map((one) => contributedVersion(one, 1))]
+  all.sort((a, b) => (a.plan < b.plan ? -1 : 1))
+  return pageOf(
+    all,
+    limit,
+    (row) => row.plan,
+    (row) => {
+      const { name, scope, characteristics } = row.definition
+      return { ...headOf(row), name, scope, characteristics: characteristics.length }
+    },
+  )
+}
+
+/** As it stands in its plugin now. */
+function contributedVersion({ plan: id, definition }: ContributedPlan, version: number) {
+  return {
+    plan: id,
+    version,
+    retiredAt: null,
+    createdAt: null,
+    createdBy: contributor(id),
+    definition,
+  }
 }
 
 interface PlanInput {
@@ -106,28 +102,56 @@ interface PlanInput {
 }
 
 async function plan(input: PlanInput, ctx: Context) {
+  return shown(await requireVersion(ctx, input))
+}
+
+/** @throws PLAN_UNKNOWN */
+async function requireVersion(ctx: Context, input: PlanInput): Promise<ShownVersion> {
   const versions = await findVersions(ctx, input.plan)
   const found =
     input.version === undefined
       ? versions[0]
       : versions.find(({ version }) => version === input.version)
-  if (found !== undefined) return shown(found)
+  if (found !== undefined) return found
+  const contributed = (await contributedPlans(ctx)).find((one) => one.plan === input.plan)
+  if (contributed !== undefined) return contributedVersion(contributed, 1)
   throw new Refusal('PLAN_UNKNOWN', `There is no such plan or version: ${input.plan}.`)
 }
 
 /** Inspections that have begun go on with it; new ones do without. */
 async function retirePlan({ plan: id }: { readonly plan: string }, ctx: Context) {
-  const at = new Date(ctx.now()).toISOString()
+  await requireOwn(ctx, id)
+  const at = nowText(ctx)
   await retire(ctx, id, at)
   return plan({ plan: id }, ctx)
 }
 
-function headOf({ plan: id, version, retiredAt, createdAt, createdBy }: PlanVersion) {
+interface CopyInput {
+  readonly from: string
+  readonly version?: number
+  readonly plan: string
+  readonly scope?: PlanScope
+}
+
+/** A plan of the tenant that begins as another one, of the tenant or of another plugin. */
+async function copyPlan({ plan: id, scope, ...source }: CopyInput, ctx: Context) {
+  const { version } = source
+  const named = { plan: source.from, ...(version === undefined ? {} : { version }) }
+  const { definition } = await requireVersion(ctx, named)
+  return definePlan({ ...definition, plan: id, scope: scope ?? definition.scope }, ctx)
+}
+
+type ShownVersion = Omit<PlanVersion, 'createdAt' | 'isCurrent'> & {
+  /** Null: another plugin brings it. */
+  readonly createdAt: string | null
+}
+
+function headOf({ plan: id, version, retiredAt, createdAt, createdBy }: ShownVersion) {
   return { plan: id, version, retiredAt, createdAt, createdBy }
 }
 
-function shown(row: PlanVersion) {
+function shown(row: ShownVersion) {
   return { ...headOf(row), definition: row.definition }
 }
 
-export const planOperations = { definePlan, plans, plan, retirePlan }
+export const planOperations = { definePlan, copyPlan, plans, plan, retirePlan }

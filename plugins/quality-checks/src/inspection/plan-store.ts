@@ -1,4 +1,4 @@
-import type { Context } from '@signalbox/sdk'
+import type { Context, Statement } from '@signalbox/sdk'
 import type { PlanDefinition, PlanScope } from './plan-definition.ts'
 
 type Port = Pick<Context, 'db' | 'tenant'>
@@ -75,6 +75,24 @@ export async function insertVersion(
   await db.transaction(before === 0 ? [inserted] : [replaced, inserted])
 }
 
+/** By whom a plan of another plugin is, as its versions say. */
+export function contributor(plan: string): string {
+  return `plugin:${plan.slice(0, plan.lastIndexOf('/'))}`
+}
+
+/** A plan of another plugin as an arrival began with it; it is no current plan of the tenant. */
+export function contributedStatement(
+  tenant: string,
+  { plan, version, definition }: Pick<PlanVersion, 'plan' | 'version' | 'definition'>,
+  at: string,
+): Statement {
+  return {
+    sql: `insert into inspection_plans (tenant, plan, version, item, supplier, operation, is_current, definition, created_at, created_by)
+          values ($1, $2, $3, '', '', '', false, $4, $5, $6)`,
+    parameters: [tenant, plan, version, JSON.stringify(definition), at, contributor(plan)],
+  }
+}
+
 export async function retire({ db }: Port, plan: string, at: string): Promise<boolean> {
   const { rowCount } = await db.query(
     'update inspection_plans set retired_at = $2 where plan = $1 and is_current and retired_at is null',
@@ -96,8 +114,8 @@ export async function listPlans(
 ): Promise<readonly PlanVersion[]> {
   const { rows } = await db.query<PlanVersion>(
     `select ${columns} from inspection_plans
-      where is_current and plan > $1 and ($2::text is null or item = $2) and ($3 or retired_at is null)
-      order by plan limit $4`,
+      where is_current and plan collate "C" > $1 and ($2::text is null or item = $2) and ($3 or retired_at is null)
+      order by plan collate "C" limit $4`,
     [after, item, withRetired, limit],
   )
   return rows

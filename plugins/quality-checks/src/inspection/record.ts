@@ -1,15 +1,18 @@
 import type { Context } from '@signalbox/sdk'
 import { Refusal } from '@signalbox/sdk'
-import { actorOf } from './actor.ts'
-import { again } from './again.ts'
+import { actorOf } from '../calls/actor.ts'
+import { again } from '../calls/again.ts'
+import { nowText } from '../calls/instant-text.ts'
 import { automaticDecision } from './automatic-decision.ts'
 import { type Decided, decided, type Seen, savedStatement, suggestionOf } from './decided.ts'
 import { screenedStatement } from './decision-store.ts'
 import { lotSizeOf } from './draw-tests.ts'
+import { feedCharts } from './feed-charts.ts'
 import { type InspectionCommand, nextInspectionState } from './inspection-states.ts'
 import { summaryOf, testShown } from './inspection-summary.ts'
 import { isJudged } from './inspection-test.ts'
 import { judgeResults } from './judge-results.ts'
+import { keptPhotos } from './photos.ts'
 import { schemesOf } from './plan-schemes.ts'
 import { measurementsStatement, readForResults, type SeenForResults } from './record-store.ts'
 import type { JudgedResults, Result } from './result.ts'
@@ -23,20 +26,27 @@ export interface RecordInput {
 }
 
 /** Keeps results; of those that were sent before nothing changes. */
-export function record(input: RecordInput, ctx: Context) {
-  return again(async () => {
+export async function record(input: RecordInput, ctx: Context) {
+  const { seen, judged } = await again(async () => {
     const known = await readForResults(ctx, input.inspection, input.results)
-    const judged = judgedBy(known, input, ctx)
+    const judged = judgedBy(known, input, await keptPhotos(input.results, ctx), ctx)
     const [fault] = judged.refused
     if (fault !== undefined && input.partial !== true) {
       throw new Refusal(fault.code, `Result ${fault.id}: ${fault.message}`)
     }
-    if (judged.rows.length === 0) return answerOf(known.seen, judged)
-    return answerOf(await kept(known, judged, ctx), judged)
+    const seen = judged.rows.length === 0 ? known.seen : await kept(known, judged, ctx)
+    return { seen, judged }
   })
+  await feedCharts(ctx, seen.row, [...judged.rows.map(({ id }) => id), ...judged.repeated])
+  return answerOf(seen, judged)
 }
 
-function judgedBy({ seen, known, gauges }: SeenForResults, input: RecordInput, ctx: Context) {
+function judgedBy(
+  { seen, known, gauges }: SeenForResults,
+  input: RecordInput,
+  photos: ReadonlySet<string>,
+  ctx: Context,
+) {
   const { definition, tests, quantity, serials, wasInspected } = seen.row
   if (definition === null || !wasInspected) {
     throw new Refusal(
@@ -51,6 +61,7 @@ function judgedBy({ seen, known, gauges }: SeenForResults, input: RecordInput, c
       known,
       gauges,
       serials: serials === 0 ? undefined : new Set(seen.serials.keys()),
+      photos,
       lotSize: lotSizeOf(definition, quantity),
       overdueGauge: settingsOf(ctx).overdueGauge,
       actor: actorOf(ctx),
@@ -62,7 +73,7 @@ function judgedBy({ seen, known, gauges }: SeenForResults, input: RecordInput, c
 
 /** Keeps rows and tally, and with them what the plan decides by itself, in one transaction. */
 async function kept({ seen }: SeenForResults, judged: JudgedResults, ctx: Context) {
-  const at = new Date(ctx.now()).toISOString()
+  const at = nowText(ctx)
   const by = actorOf(ctx)
   const { row } = seen
   const command: InspectionCommand = judged.rows.every(({ corrects }) => corrects !== null)

@@ -68,6 +68,8 @@ export interface Bench {
   readonly gauges: readonly Gauge[]
   /** Of a lot whose items have serial numbers: those that results name. */
   readonly serials: ReadonlySet<string> | undefined
+  /** Photos that are there. */
+  readonly photos: ReadonlySet<string>
   /** Items in the lot. */
   readonly lotSize: number
   readonly overdueGauge: 'refuse' | 'flag'

@@ -1,7 +1,8 @@
 import type { Context } from '@signalbox/sdk'
 import { Refusal } from '@signalbox/sdk'
+import { again } from '../calls/again.ts'
+import { nowText } from '../calls/instant-text.ts'
 import { nextSeverity } from '../sampling/next-severity.ts'
-import { again } from './again.ts'
 import { severityEvents } from './inspection-events.ts'
 import type { DefectClass } from './plan-definition.ts'
 import {
@@ -77,7 +78,7 @@ function resumeAcceptance(input: ResumeInput, ctx: Context) {
       correctiveActionEffective: true,
     })
     const [why] = reasons
-    const at = new Date(ctx.now()).toISOString()
+    const at = nowText(ctx)
     const text = { en: input.reason, 'zh-CN': input.reason }
     const change = { from, to, reason: { code: why?.code ?? 'RESUMED', text } }
     const after = { ...row, state, change }

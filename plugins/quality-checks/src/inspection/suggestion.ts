@@ -1,11 +1,8 @@
 import type { Quantities } from '../lots/quantities.ts'
 import { minus, sumOf, totalOf } from '../lots/quantities.ts'
+import type { Reason } from '../words/local-text.ts'
 import { type InspectionTest, isJudged, isRejected, itemsFound } from './inspection-test.ts'
-
-export interface Reason {
-  readonly code: string
-  readonly text: { readonly en: string; readonly 'zh-CN': string }
-}
+import { variablesText } from './variables-test.ts'
 
 /** What the plan says of what is not decided yet; a person, or the tenant's policy, decides. */
 export interface Suggestion {
@@ -20,6 +17,8 @@ export interface Suggestion {
 export interface Evidence {
   readonly tests: readonly InspectionTest[]
   readonly quantities: Quantities
+  /** Found not to conform or rejected with its lot, and inspected anew elsewhere. */
+  readonly reworked: number
   /** What one item of the sample is, in the unit of the lot. */
   readonly itemQuantity: number
   /** Items of a screened lot that were looked at for every characteristic that is screened. */
@@ -29,7 +28,8 @@ export interface Evidence {
 export function suggest(evidence: Evidence): Suggestion {
   const { tests, quantities, itemQuantity } = evidence
   const undecided = sumOf([quantities.pending, quantities.hold])
-  const found = Math.min(totalOf(quantities), sumOf([itemsFound(tests) * itemQuantity]))
+  const seen = minus(sumOf([itemsFound(tests) * itemQuantity]), evidence.reworked)
+  const found = Math.min(totalOf(quantities), Math.max(0, seen))
   const stop = tests.find(({ discontinued }) => discontinued)
   if (stop !== undefined) return nothing([discontinuedReason(stop)])
   const rejecting = tests.filter((test) => isRejected(test) && !test.screening)
@@ -88,7 +88,7 @@ function rejectedReason(test: InspectionTest): Reason {
   const { count, reject } = tallyOf(test)
   return {
     code: 'SAMPLE_REJECTS',
-    text: {
+    text: variablesText(test, nameOf(test)) ?? {
       en: `${nameOf(test)}: ${count} found, the lot is rejected at ${reject}.`,
       'zh-CN': `${nameOf(test)}：发现 ${count}，拒收数为 ${reject}，批不接收。`,
     },
@@ -99,7 +99,7 @@ function acceptedReason(test: InspectionTest): Reason {
   const { count, size, accept } = tallyOf(test)
   return {
     code: 'SAMPLE_ACCEPTS',
-    text: {
+    text: variablesText(test, nameOf(test)) ?? {
       en: `${nameOf(test)}: ${count} found in ${size}, the lot is accepted up to ${accept}.`,
       'zh-CN': `${nameOf(test)}：样本 ${size} 中发现 ${count}，接收数为 ${accept}，批接收。`,
     },

@@ -3,12 +3,13 @@ import { firstState, nextSeverity } from '../sampling/next-severity.ts'
 import type { SwitchingState } from '../sampling/plan-types.ts'
 import { firstSkipLotState, nextSkipLot, type SkipLotState } from '../sampling/skip-lot.ts'
 import { scoreGain } from '../sampling/switching-score.ts'
+import type { Reason } from '../words/local-text.ts'
 import { lotSizeOf } from './draw-tests.ts'
 import type { PlannedRow } from './inspection-row.ts'
 import { type InspectionTest, isJudged, isRejected } from './inspection-test.ts'
 import { type DefectClass, type PlanDefinition, samplingOf } from './plan-definition.ts'
 import type { Schemes } from './plan-schemes.ts'
-import { type Reason, stageCount } from './suggestion.ts'
+import { stageCount } from './suggestion.ts'
 
 export interface SwitchingRow {
   readonly characteristic: string

@@ -1,5 +1,6 @@
 import { judgeStage } from '../sampling/sampling-plan.ts'
 import type { Found, InspectionTest } from './inspection-test.ts'
+import { decisionOfSample, withValues } from './variables-test.ts'
 
 /**
  * A test after what was found in the next items of its sample.
@@ -13,7 +14,19 @@ export function tallied(test: InspectionTest, found: readonly Found[]): Inspecti
   const places = new Set(found.map(({ ordinal }) => ordinal))
   const kept = test.found.filter(({ ordinal }) => !places.has(ordinal))
   const all = [...kept, ...found.filter(({ count }) => count > 0)]
-  return judged({ ...test, inspected, found: all.sort((a, b) => a.ordinal - b.ordinal) })
+  const sorted = all.sort((a, b) => a.ordinal - b.ordinal)
+  const { variables, plan } = test
+  if (variables === undefined) return judged({ ...test, inspected, found: sorted })
+  const sampleSize = plan.stages[0]?.sampleSize ?? 0
+  const measured = withValues(variables, found, sampleSize)
+  return judgedByVariables({ ...test, inspected, found: sorted, variables: measured })
+}
+
+/** The sample speaks once it is whole: mean and spread of a part of it say nothing by the plan. */
+function judgedByVariables(test: InspectionTest): InspectionTest {
+  const decision = decisionOfSample(test)
+  if (decision === undefined) return { ...test, verdict: 'open' }
+  return { ...test, verdict: decision.accepted ? 'accept' : 'reject' }
 }
 
 /**
@@ -39,9 +52,4 @@ function countWithin({ found }: InspectionTest, sampleSize: number): number {
   return found.reduce((sum, { ordinal, inspected, count }) => {
     return ordinal + inspected - 1 <= sampleSize ? sum + count : sum
   }, 0)
-}
-
-/** Where the stage that is being taken ends: several items together may not be split between two stages. */
-export function stageEnd({ plan, stage }: InspectionTest): number {
-  return plan.stages[stage]?.sampleSize ?? 0
 }

@@ -1,5 +1,6 @@
 import { Refusal } from '@signalbox/sdk'
-import { convert, unitCode } from '../inspection/units-of-measure.ts'
+import { hasLimit, isWithin } from '../limits/within-limits.ts'
+import { convert, unitCode } from '../units/units-of-measure.ts'
 import type {
   Expected,
   JudgedResult,
@@ -52,15 +53,10 @@ function judgeResult(result: ReportedResult, expected: Expected): JudgedResult {
   }
 }
 
-/** On a limit is within it. Null: nobody said what would be right. */
-function verdictOf(
-  passed: boolean | null,
-  value: number,
-  { lower, upper }: Expected,
-): boolean | null {
-  if (lower === null && upper === null) return passed
-  const isWithin = (lower === null || value >= lower) && (upper === null || value <= upper)
-  return isWithin && passed !== false
+/** Null: nobody said what would be right. */
+function verdictOf(passed: boolean | null, value: number, expected: Expected): boolean | null {
+  if (!hasLimit(expected)) return passed
+  return isWithin(expected, value) && passed !== false
 }
 
 /** Of the whole report: failed when anything did, passed when all did. */

@@ -5,15 +5,18 @@ import {
   type PluginEvent,
   Refusal,
 } from '@signalbox/sdk'
+import { pageOf, parsePlace, writePlace } from '../calls/page-place.ts'
+import { holdFailingLot } from './hold-failing-lot.ts'
 import { judgeReport, verdictOfReport } from './judge-report.ts'
 import type { JudgedResult, LaboratoryReport } from './laboratory-report.ts'
 import type { LaboratoryConfig, LaboratorySource } from './laboratory-settings.ts'
 import {
+  findFailing,
   findLot,
   findMessage,
   findParked,
   type KnownLot,
-  type LaboratoryPort,
+  type ListedMessage,
   listMessages,
   type Message,
   type MessageState,
@@ -24,7 +27,7 @@ import {
 } from './laboratory-store.ts'
 import { readReport, sourceOf } from './read-report.ts'
 
-type LabPort = LaboratoryPort & Pick<Context<LaboratoryConfig>, 'config' | 'now' | 'hash' | 'log'>
+type LabPort = Context<LaboratoryConfig>
 
 /** Of deliveries that no laboratory of the settings matches. */
 const UNKNOWN = 'unknown'
@@ -85,8 +88,9 @@ export async function onLaboratoryResult(
   }
 }
 
-/** Reports that came before their lot. */
+/** Reports that came before their lot; and a part of a lot that comes after a report against it is held too. */
 export async function onLotKnown({ lot }: { readonly lot: string }, ctx: LabPort): Promise<void> {
+  for (const failing of await findFailing(ctx, lot)) await holdFailingLot(ctx, failing)
   for (const message of await findParked(ctx, lot)) await process(ctx, message)
 }
 
@@ -125,6 +129,9 @@ async function store(ctx: LabPort, message: Message): Promise<Outcome> {
     return save(ctx, message, { state: 'duplicate', report: report.report, lot })
   }
   const results = judgeReport(report, known.limits, source)
+  const characteristics = failingOf(results)
+  // Hold first: a report that is kept has held its lot, and one that comes again holds it where this stopped.
+  if (characteristics.length > 0) await holdFailingLot(ctx, { ...report, characteristics })
   const event = receivedEvent(report, known, results, ctx)
   await saveReport(ctx, message, report, results, { digest, event })
   return { state: 'stored', report: report.report, lot }
@@ -168,9 +175,7 @@ function receivedEvent(
   { now }: Pick<Context, 'now'>,
 ): EventWish {
   const passed = verdictOfReport(results)
-  const failing = results
-    .filter((result) => result.passed === false)
-    .map(({ characteristic }) => characteristic)
+  const failing = failingOf(results)
   return {
     type: 'quality.laboratory-result.received',
     key: lot,
@@ -178,12 +183,17 @@ function receivedEvent(
     data: {
       ...{ report, laboratory, lot, item },
       ...(passed === null ? {} : { passed }),
-      ...(failing.length === 0 ? {} : { failing: [...new Set(failing)] }),
-      // More than nothing beside a failure: goods that others use already are to be called back.
+      ...(failing.length === 0 ? {} : { failing }),
+      // Until then: what others may have used already is to be called back.
       accepted,
       at: new Date(now()).toISOString(),
     },
   }
+}
+
+function failingOf(results: readonly JudgedResult[]): readonly string[] {
+  const failing = results.filter(({ passed }) => passed === false)
+  return [...new Set(failing.map(({ characteristic }) => characteristic))]
 }
 
 interface MessagesInput {
@@ -197,18 +207,11 @@ export async function laboratoryMessages(
   { limit = 50, cursor, ...filter }: MessagesInput,
   ctx: LabPort,
 ) {
-  const parts = cursor?.split(' ')
-  if (parts !== undefined && (parts.length < 2 || Number.isNaN(Date.parse(parts[0] ?? '')))) {
-    throw new Refusal('CURSOR_INVALID', 'Give `next` of the page before.')
-  }
-  const after =
-    parts === undefined ? {} : { after: [parts[0] ?? '', parts.slice(1).join(' ')] as const }
+  const after = cursor === undefined ? {} : { after: parsePlace(cursor) }
   const found = await listMessages(ctx, filter, { limit: limit + 1, ...after })
-  const items = found.slice(0, limit)
-  const last = items.at(-1)
-  return found.length > limit && last !== undefined
-    ? { items, next: `${last.receivedAt} ${last.message}` }
-    : { items }
+  const cursorOf = ({ receivedAt, message }: ListedMessage) =>
+    writePlace({ at: receivedAt, id: message })
+  return pageOf(found, limit, cursorOf, (row) => row)
 }
 
 interface MessageInput {

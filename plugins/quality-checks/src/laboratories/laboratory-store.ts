@@ -1,4 +1,6 @@
 import type { Context, EventWish, SqlValue, Statement } from '@signalbox/sdk'
+import type { Place } from '../calls/page-place.ts'
+import type { FailingReport } from './hold-failing-lot.ts'
 import type { PlanLimits } from './judge-report.ts'
 import type { JudgedResult, LaboratoryReport } from './laboratory-report.ts'
 
@@ -31,6 +33,9 @@ export interface MessageRow extends Message {
   readonly problem: string | null
 }
 
+/** What was sent is not in a list. */
+export type ListedMessage = Omit<MessageRow, 'raw'>
+
 const columns = `laboratory, message, origin, received_at as "receivedAt", raw, state, report, lot, code, problem`
 
 export async function findMessage(
@@ -57,14 +62,14 @@ export async function findParked(
   return rows
 }
 
-/** The newest first; what was sent is not in a list. */
+/** The newest first. */
 export async function listMessages(
   { db, tenant }: LaboratoryPort,
   filter: { readonly state?: MessageState; readonly lot?: string },
-  page: { readonly limit: number; readonly after?: readonly [string, string] },
-): Promise<readonly Omit<MessageRow, 'raw'>[]> {
-  const [at = null, message = null] = page.after ?? []
-  const { rows } = await db.query<Omit<MessageRow, 'raw'>>(
+  page: { readonly limit: number; readonly after?: Place },
+): Promise<readonly ListedMessage[]> {
+  const { at = null, id: message = null } = page.after ?? {}
+  const { rows } = await db.query<ListedMessage>(
     `select laboratory, message, origin, received_at as "receivedAt", state, report, lot, code, problem
      from laboratory_messages where tenant = $1 and ($2::text is null or state = $2) and ($3::text is null or lot = $3)
        and ($4::timestamptz is null or (received_at, message) < ($4, $5))
@@ -127,6 +132,20 @@ export async function findLot(
     ]),
   )
   return { item: row.item, accepted: row.accepted, limits }
+}
+
+/** Reports that fail a lot. */
+export async function findFailing(
+  { db, tenant }: LaboratoryPort,
+  lot: string,
+): Promise<readonly FailingReport[]> {
+  const { rows } = await db.query<FailingReport>(
+    `select laboratory, report, lot, array_agg(distinct characteristic) as characteristics from laboratory_results
+      where tenant = $1 and lot = $2 and passed = false group by laboratory, report, lot
+      order by laboratory, report limit 50`,
+    [tenant, lot],
+  )
+  return rows
 }
 
 export async function saveOutcome(

@@ -1,7 +1,7 @@
 import type { Context, Statement } from '@signalbox/sdk'
+import { instantText } from '../calls/instant-text.ts'
 import { gradeOf, quantitiesIn, switchingOf } from '../inspection/decision-store.ts'
 import { type InspectionRow, inspectionColumns } from '../inspection/inspection-row.ts'
-import { instantText } from '../inspection/instant-text.ts'
 import { type CandidatePlan, fittingPlans } from '../inspection/plan-store.ts'
 import type { Series, SwitchingRow } from '../inspection/switching.ts'
 import type { SkipLotState } from '../sampling/skip-lot.ts'
@@ -119,14 +119,15 @@ export function lotStatement(tenant: string, arrival: LotArrival, at: string): S
 export function inspectionStatement(
   tenant: string,
   row: InspectionRow,
-  event: LotArrival['event'],
+  { event, measured }: Pick<LotArrival, 'event' | 'measured'>,
 ): Statement {
   return {
     sql: `insert into inspections (tenant, inspection, lot, origin, document, line, arrived_at, event_source, event_id, item,
         supplier, operation, location, purchase_order, orders, unit, quantity, pending, on_hold, accepted, rejected, serials,
-        plan, plan_version, state, was_inspected, tests, is_counted, revision, created_at, due_at, decided_at)
+        plan, plan_version, state, was_inspected, tests, is_counted, revision, created_at, due_at, decided_at,
+        supplier_measured)
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-        $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)`,
+        $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)`,
     parameters: [
       tenant,
       row.inspection,
@@ -160,6 +161,7 @@ export function inspectionStatement(
       row.createdAt,
       row.dueAt,
       row.decidedAt,
+      JSON.stringify(measured),
     ],
   }
 }

@@ -7,6 +7,7 @@ import {
   producedArrival,
   type ReceiptData,
   receivedArrival,
+  type SupplierMeasurement,
 } from './lot-arrival.ts'
 import { receiveLot } from './receive-lot.ts'
 
@@ -15,7 +16,7 @@ interface CreateInspectionInput {
   readonly document: string
   readonly line?: string
   readonly arrivedAt: string
-  readonly origin?: Origin
+  readonly origin?: Exclude<Origin, 'rework'>
   readonly lot: string
   readonly item: string
   readonly supplier?: string
@@ -26,16 +27,17 @@ interface CreateInspectionInput {
   readonly purchaseOrder?: string
   readonly orders?: readonly string[]
   readonly serials?: readonly string[]
+  readonly measured?: readonly SupplierMeasurement[]
 }
 
 /** What a receipt does, by hand. */
 export async function createInspection(input: CreateInspectionInput, ctx: Context) {
   const { origin = 'manual', line = '', supplier = '', operation = 'receiving' } = input
-  const { location = null, purchaseOrder = null, orders = [], serials = [] } = input
+  const { location = null, purchaseOrder = null, orders = [], serials = [], measured = [] } = input
   const { document, arrivedAt, lot, item, quantity, unit } = input
   const arrival = checkedArrival({
     ...{ origin, document, line, arrivedAt, lot, item, supplier, operation, quantity, unit },
-    ...{ location, purchaseOrder, orders, serials, event: null },
+    ...{ location, purchaseOrder, orders, serials, measured, event: null },
   })
   const row = await receiveLot(arrival, ctx)
   return { ...summaryOf(row), tests: row.tests.map(testShown) }

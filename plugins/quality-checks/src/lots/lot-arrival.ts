@@ -1,7 +1,7 @@
 import type { PluginEvent } from '@signalbox/sdk'
 import { Refusal } from '@signalbox/sdk'
 import type { Origin } from '../inspection/inspection-row.ts'
-import { isCounted, unitCode } from '../inspection/units-of-measure.ts'
+import { isCounted, unitCode } from '../units/units-of-measure.ts'
 import { requireQuantity } from './quantities.ts'
 
 /** A lot, or a part of one, that is there to be inspected. */
@@ -22,7 +22,15 @@ export interface LotArrival {
   readonly purchaseOrder: string | null
   readonly orders: readonly string[]
   readonly serials: readonly string[]
+  /** What the supplier measured himself. */
+  readonly measured: readonly SupplierMeasurement[]
   readonly event: { readonly source: string; readonly id: string } | null
+}
+
+export interface SupplierMeasurement {
+  readonly characteristic: string
+  readonly value: number
+  readonly unit?: string
 }
 
 export interface ReceiptData {
@@ -39,6 +47,7 @@ export interface ReceiptData {
   readonly operation?: string
   readonly serials?: readonly string[]
   readonly orders?: readonly string[]
+  readonly measured?: readonly SupplierMeasurement[]
 }
 
 export interface ProducedData {
@@ -70,6 +79,7 @@ export function receivedArrival({ source, id, data }: PluginEvent<ReceiptData>):
     purchaseOrder: data.purchaseOrder ?? null,
     orders: data.orders ?? [],
     serials: data.serials ?? [],
+    measured: data.measured ?? [],
     event: { source, id },
   })
 }
@@ -90,6 +100,7 @@ export function producedArrival({ source, id, data }: PluginEvent<ProducedData>)
     purchaseOrder: null,
     orders: data.orders ?? [],
     serials: data.serials ?? [],
+    measured: [],
     event: { source, id },
   })
 }

@@ -4,8 +4,8 @@ import { defectsOf, severityOf } from '../inspection/inspection-events.ts'
 import type { InspectionRow } from '../inspection/inspection-row.ts'
 import { testShown } from '../inspection/inspection-summary.ts'
 import { lotState } from './lot-states.ts'
-import { findArrivals } from './lot-store.ts'
-import { sumOf, together } from './quantities.ts'
+import { findArrivals, findNonconformities, standingArrivals } from './lot-store.ts'
+import { together, totalOf } from './quantities.ts'
 
 interface LotStatusInput {
   readonly lot: string
@@ -15,10 +15,7 @@ interface LotStatusInput {
 
 /** What the stock may do with a lot. */
 export async function lotStatus(input: LotStatusInput, ctx: Context) {
-  const all = await findArrivals(ctx, input.lot)
-  const standing = all.filter(({ state }) => state !== 'cancelled')
-  const operation = input.operation ?? standing[0]?.operation
-  const rows = standing.filter((row) => row.operation === operation)
+  const rows = standingArrivals(await findArrivals(ctx, input.lot), input.operation)
   const [newest] = rows
   if (newest === undefined) {
     throw new Refusal(
@@ -34,13 +31,14 @@ export async function lotStatus(input: LotStatusInput, ctx: Context) {
     supplier: newest.supplier === '' ? null : newest.supplier,
     operation: newest.operation,
     state: lotState(quantities),
-    quantity: sumOf(rows.map(({ quantity }) => quantity)),
+    quantity: totalOf(quantities),
     unit: newest.unit,
     decidedQty: quantities,
     severity: tests.length === 0 ? null : severityOf(tests),
     plan: newest.plan === null ? null : { plan: newest.plan, version: newest.planVersion },
     sampling: newest.tests.map(testShown),
-    nonconformities: defectsOf(tests),
+    defects: defectsOf(tests),
+    nonconformities: await findNonconformities(ctx, input.lot),
     inspections: rows.map(headOf),
   }
 }

@@ -1,6 +1,8 @@
 import type { Context } from '@signalbox/sdk'
 import { gradeOf } from '../inspection/decision-store.ts'
 import { type InspectionRow, inspectionColumns } from '../inspection/inspection-row.ts'
+import type { DefectClass } from '../inspection/plan-definition.ts'
+import type { State } from '../nonconformities/lifecycle.ts'
 
 type Port = Pick<Context, 'db'>
 
@@ -13,6 +15,47 @@ export async function findArrivals({ db }: Port, lot: string): Promise<readonly 
     `select ${inspectionColumns} from inspections i where i.lot = $1
       order by i.arrived_at desc, i.inspection limit $2`,
     [lot, MOST_ARRIVALS],
+  )
+  return rows
+}
+
+export async function findInspection(
+  { db }: Port,
+  inspection: string,
+): Promise<InspectionRow | undefined> {
+  const { rows } = await db.query<InspectionRow>(
+    `select ${inspectionColumns} from inspections i where i.inspection = $1`,
+    [inspection],
+  )
+  return rows[0]
+}
+
+/** Those that were not cancelled at one operation; without a name at the newest, where the lot is now. */
+export function standingArrivals(
+  rows: readonly InspectionRow[],
+  operation?: string,
+): readonly InspectionRow[] {
+  const standing = rows.filter(({ state }) => state !== 'cancelled')
+  const at = operation ?? standing[0]?.operation
+  return standing.filter((row) => row.operation === at)
+}
+
+interface LotNonconformity {
+  readonly id: string
+  readonly number: string
+  readonly state: State
+  readonly severity: DefectClass
+}
+
+/** What was opened for a lot, the newest first. */
+export async function findNonconformities(
+  { db }: Port,
+  lot: string,
+): Promise<readonly LotNonconformity[]> {
+  const { rows } = await db.query<LotNonconformity>(
+    `select id, number, state, severity from nonconformities where lot = $1
+      order by opened_at desc, id desc limit 50`,
+    [lot],
   )
   return rows
 }

@@ -2,7 +2,7 @@ import type { Context } from '@signalbox/sdk'
 import { severityOf } from '../inspection/inspection-events.ts'
 import type { InspectionRow } from '../inspection/inspection-row.ts'
 import { isRejected } from '../inspection/inspection-test.ts'
-import type { Reason } from '../inspection/suggestion.ts'
+import type { Reason } from '../words/local-text.ts'
 import { blockedQuantity } from './lot-states.ts'
 import { findOfOrder, type OrderedRow } from './lot-store.ts'
 

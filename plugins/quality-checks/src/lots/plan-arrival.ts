@@ -1,12 +1,13 @@
+import { DAY_MS, HOUR_MS } from '../calendar/days.ts'
 import { drawTests, lotSizeOf, switchingKey } from '../inspection/draw-tests.ts'
 import type { InspectionRow } from '../inspection/inspection-row.ts'
 import type { PlanDefinition } from '../inspection/plan-definition.ts'
 import type { Schemes } from '../inspection/plan-schemes.ts'
 import type { CandidatePlan } from '../inspection/plan-store.ts'
 import type { InspectionSettings } from '../inspection/settings.ts'
-import type { Reason } from '../inspection/suggestion.ts'
 import { mayBeSkipped, type Series } from '../inspection/switching.ts'
 import { firstSkipLotState, isLotInspected } from '../sampling/skip-lot.ts'
+import type { Reason } from '../words/local-text.ts'
 import type { LotArrival } from './lot-arrival.ts'
 
 /** How often lots of an item and supplier came under a plan. */
@@ -33,9 +34,6 @@ export interface PlannedArrival {
 /** Draws of chance from 0 to 1: for a random frequency and for skip-lot. */
 export type Draw = () => number
 
-const DAY_MS = 86_400_000
-const HOUR_MS = 3_600_000
-
 /** The inspection that an arrival leads to: with its tests, skipped, or of no plan at all. */
 export function planArrival(
   arrival: LotArrival,
@@ -48,8 +46,9 @@ export function planArrival(
   }: { readonly settings: InspectionSettings; readonly now: number; readonly draw: Draw },
 ): PlannedArrival {
   const bare = bareRow(arrival, inspection, now)
+  const isRework = arrival.origin === 'rework'
   if (plan === undefined) {
-    const isReleased = settings.withoutPlan === 'release'
+    const isReleased = settings.withoutPlan === 'release' && !isRework
     return { row: bare, reason: noPlan(isReleased), isReleased }
   }
   const { definition } = plan
@@ -64,6 +63,9 @@ export function planArrival(
     planVersion: plan.version,
     dueAt: dueAt(definition, now),
   }
+  const inspected = { ...row, tests, wasInspected: tests.length > 0 }
+  // What was rejected is looked at once more, however often its plan looks at lots.
+  if (isRework) return { row: inspected, reason: reasons.REWORKED, isReleased: false }
   if (tests.length === 0) return { row, reason: reasons.NOTHING_TO_INSPECT, isReleased: true }
   const isStrict = tests.some(
     ({ severity, discontinued }) => severity === 'tightened' || discontinued,
@@ -76,11 +78,7 @@ export function planArrival(
     if (!isLotInspected(state, draw()))
       return { row, reason: reasons.LOT_SKIPPED, isReleased: true }
   }
-  return {
-    row: { ...row, tests, wasInspected: true },
-    reason: reasons.INSPECTION_DUE,
-    isReleased: false,
-  }
+  return { row: inspected, reason: reasons.INSPECTION_DUE, isReleased: false }
 }
 
 /** Why the plan's frequency lets this lot pass; undefined: it is inspected. */
@@ -102,7 +100,7 @@ function dueAt({ dueHours }: PlanDefinition, now: number): string | null {
 }
 
 function bareRow(arrival: LotArrival, inspection: string, now: number): InspectionRow {
-  const { event: _, serials, ...facts } = arrival
+  const { event: _, measured: _measured, serials, ...facts } = arrival
   return {
     ...facts,
     inspection,
@@ -111,12 +109,14 @@ function bareRow(arrival: LotArrival, inspection: string, now: number): Inspecti
     hold: 0,
     accepted: 0,
     rejected: 0,
+    reworked: 0,
     plan: null,
     planVersion: null,
     state: 'open',
     wasInspected: false,
     tests: [],
-    isCounted: false,
+    // The switching rules count lots on original inspection alone (ISO 2859-1, 9.3).
+    isCounted: arrival.origin === 'rework',
     revision: 1,
     createdAt: new Date(now).toISOString(),
     dueAt: null,
@@ -142,6 +142,7 @@ const texts = {
     'Its plan looks at nothing: released at once.',
     '检验方案未要求任何检验：直接放行。',
   ],
+  REWORKED: ['Reworked: held until it is inspected again.', '已返工：复检之前冻结。'],
   NOT_DRAWN: [
     'Not drawn for inspection: released by the plan’s frequency.',
     '未抽中：按检验频次放行。',

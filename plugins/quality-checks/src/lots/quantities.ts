@@ -10,7 +10,7 @@ export const buckets = ['pending', 'hold', 'accepted', 'rejected'] as const
 /** Quantities are kept to six decimals, and counted as whole millionths: 0.1 and 0.2 leave nothing of 0.3. */
 const MILLION = 1_000_000
 /** Beyond it, millionths would no longer be exact in a double. */
-export const MAX_QUANTITY = 1_000_000_000
+const MAX_QUANTITY = 1_000_000_000
 
 /** @throws QUANTITY_INVALID */
 export function requireQuantity(quantity: number): number {

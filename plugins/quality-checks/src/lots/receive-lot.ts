@@ -1,6 +1,6 @@
-import type { Context } from '@signalbox/sdk'
+import type { Context, Statement } from '@signalbox/sdk'
 import { Refusal } from '@signalbox/sdk'
-import { again } from '../inspection/again.ts'
+import { again } from '../calls/again.ts'
 import { POLICY } from '../inspection/automatic-decision.ts'
 import { choosePlan } from '../inspection/choose-plan.ts'
 import { decisionStatement } from '../inspection/decided.ts'
@@ -21,9 +21,10 @@ import {
   type SeenArrival,
   serialsStatement,
 } from './arrival-store.ts'
+import { contributedFor } from './contributed-plan.ts'
 import type { LotArrival } from './lot-arrival.ts'
 import { type PlannedArrival, planArrival } from './plan-arrival.ts'
-import { together, totalOf } from './quantities.ts'
+import { type Quantities, together, totalOf } from './quantities.ts'
 
 /** Makes the inspection of an arrival, with its hold or release in one transaction; of one that is known, nothing. */
 export function receiveLot(arrival: LotArrival, ctx: Context): Promise<InspectionRow> {
@@ -31,21 +32,38 @@ export function receiveLot(arrival: LotArrival, ctx: Context): Promise<Inspectio
     const seen = await readForArrival(ctx, arrival)
     if (seen.known !== undefined) return requireSame(seen.known, arrival)
     requireLot(seen, arrival)
-    const plan = choosePlan(seen.plans, arrival)
-    const isPeriodic = plan?.definition.frequency.kind === 'periodic'
-    const history =
-      plan !== undefined && isPeriodic
-        ? await readHistory(ctx, plan.plan, arrival)
-        : { lots: 0, lastInspectedAt: null }
-    const schemes = await schemesOf(ctx, plan?.definition ?? null)
-    const planned = planArrival(
-      arrival,
-      inspectionId(arrival, ctx),
-      { plan, series: seen.series, history, schemes },
-      { settings: settingsOf(ctx), now: ctx.now(), draw: () => ctx.random() },
-    )
-    return kept(arrival, planned, seen, ctx)
+    const planned = await plannedArrival(arrival, inspectionId(arrival, ctx), seen, ctx)
+    const { row, statements, events } = arrivalWrites(arrival, planned, seen.others, ctx.tenant)
+    await ctx.db.transaction(statements, { events })
+    return row
   })
+}
+
+type Planned = PlannedArrival & Pick<ArrivalWrites, 'statements'>
+
+/** By the plan that fits, of the tenant or of another plugin. */
+export async function plannedArrival(
+  arrival: LotArrival,
+  inspection: string,
+  { plans, series }: SeenArrival,
+  ctx: Context,
+): Promise<Planned> {
+  const own = choosePlan(plans, arrival)
+  const contributed = own === undefined ? await contributedFor(arrival, ctx) : undefined
+  const plan = own ?? contributed?.plan
+  const isPeriodic = plan?.definition.frequency.kind === 'periodic'
+  const history =
+    plan !== undefined && isPeriodic
+      ? await readHistory(ctx, plan.plan, arrival)
+      : { lots: 0, lastInspectedAt: null }
+  const schemes = await schemesOf(ctx, plan?.definition ?? null)
+  const planned = planArrival(
+    arrival,
+    inspection,
+    { plan, series, history, schemes },
+    { settings: settingsOf(ctx), now: ctx.now(), draw: () => ctx.random() },
+  )
+  return { ...planned, statements: contributed?.statements ?? [] }
 }
 
 /** Made of the business key, so that the same arrival has the same inspection wherever it is told. */
@@ -83,43 +101,50 @@ function requireLot({ lot }: SeenArrival, arrival: LotArrival): void {
   )
 }
 
-async function kept(
+/** What an arrival writes, and what it tells. */
+export interface ArrivalWrites {
+  readonly row: InspectionRow
+  readonly statements: readonly Statement[]
+  readonly events: readonly EventWish[]
+}
+
+/** @param others the other arrivals of the lot at the same operation */
+export function arrivalWrites(
   arrival: LotArrival,
-  { row: planned, reason, isReleased }: PlannedArrival,
-  { others }: SeenArrival,
-  ctx: Context,
-): Promise<InspectionRow> {
+  { row: planned, reason, isReleased, ...plan }: Planned,
+  others: Quantities,
+  tenant: string,
+): ArrivalWrites {
   const at = planned.createdAt
-  const { quantity } = planned
-  const row: InspectionRow = isReleased
-    ? { ...planned, pending: 0, accepted: quantity, state: 'decided', decidedAt: at }
-    : planned
+  const row = isReleased ? releasedAtOnce(planned) : planned
   const lot = together([row, others])
+  const statements = [
+    ...plan.statements,
+    lotStatement(tenant, arrival, at),
+    inspectionStatement(tenant, row, arrival),
+    ...(arrival.serials.length > 0 ? [serialsStatement(tenant, row, arrival.serials)] : []),
+  ]
+  if (!isReleased) {
+    const held = heldEvent(row, row.quantity, { reason, by: 'arrival', at, lot })
+    return { row, statements, events: [held, createdEvent(row, at)] }
+  }
   const decision = {
     id: POLICY,
-    lines: [{ from: 'pending', to: 'accepted', quantity } as const],
+    lines: [{ from: 'pending', to: 'accepted', quantity: row.quantity } as const],
     reason: { code: reason.code, text: reason.text.en },
     isAutomatic: true,
     by: POLICY,
     at,
   }
   const facts = { ...decision, decision: POLICY, row, tests: [], lot, lotQuantity: totalOf(lot) }
-  const events: readonly EventWish[] = isReleased
-    ? [createdEvent(row, at), ...decidedEvents(facts)]
-    : [
-        heldEvent({ ...row, quantity: totalOf(lot) }, quantity, reason, 'arrival', at),
-        createdEvent(row, at),
-      ]
-  const serials =
-    arrival.serials.length > 0 ? [serialsStatement(ctx.tenant, row, arrival.serials)] : []
-  await ctx.db.transaction(
-    [
-      lotStatement(ctx.tenant, arrival, at),
-      inspectionStatement(ctx.tenant, row, arrival.event),
-      ...serials,
-      ...(isReleased ? [decisionStatement(ctx.tenant, row.inspection, decision)] : []),
-    ],
-    { events },
-  )
-  return row
+  return {
+    row,
+    statements: [...statements, decisionStatement(tenant, row.inspection, decision)],
+    events: [createdEvent(row, at), ...decidedEvents(facts)],
+  }
+}
+
+function releasedAtOnce(row: InspectionRow): InspectionRow {
+  const { quantity, createdAt } = row
+  return { ...row, pending: 0, accepted: quantity, state: 'decided', decidedAt: createdAt }
 }

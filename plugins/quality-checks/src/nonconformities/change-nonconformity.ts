@@ -1,4 +1,7 @@
 import { type Context, type EventWish, Refusal } from '@signalbox/sdk'
+import { actorOf } from '../calls/actor.ts'
+import { isOutrun } from '../calls/again.ts'
+import { nowText } from '../calls/instant-text.ts'
 import type { SupplierConfig } from '../suppliers/supplier-settings.ts'
 import { scheduleNextLook } from './due-steps.ts'
 import { type Effectiveness, effectivenessOf } from './effectiveness.ts'
@@ -40,11 +43,6 @@ export interface Change {
 /** Times that a change without a revision is tried when others are at it. */
 const TRIES = 4
 
-export const actor = ({ principal: { kind, id } }: Pick<Context, 'principal'>): string =>
-  `${kind}:${id}`
-
-export const nowText = (ctx: Pick<Context, 'now'>): string => new Date(ctx.now()).toISOString()
-
 /** @throws NONCONFORMITY_UNKNOWN */
 export async function requireNonconformity(ctx: StorePort, id: string): Promise<Nonconformity> {
   const found = await findNonconformity(ctx, id)
@@ -83,7 +81,7 @@ export async function changeNonconformity(
       await scheduleNextLook(ctx)
       return saved
     } catch (error) {
-      if ((error as { code?: string }).code !== 'CORE_SQL_ROWS_UNEXPECTED') throw error
+      if (!isOutrun(error)) throw error
       if (revision !== undefined || attempt === TRIES) throw stale(before)
     }
   }
@@ -91,7 +89,7 @@ export async function changeNonconformity(
 
 async function sceneOf(ctx: ServicePort, before: Nonconformity): Promise<ChangeScene> {
   return {
-    by: actor(ctx),
+    by: actorOf(ctx),
     now: nowText(ctx),
     settings: nonconformitySettings(ctx.config),
     effectiveness: await effectivenessNow(ctx, before),

@@ -1,4 +1,7 @@
 import type { Context, EventWish } from '@signalbox/sdk'
+import { DAY_MS } from '../calendar/days.ts'
+import { isOutrun } from '../calls/again.ts'
+import { nowText } from '../calls/instant-text.ts'
 import type { StepId } from './eight-d-steps.ts'
 import {
   type NonconformitySettings,
@@ -29,7 +32,7 @@ export async function scheduleNextLook(ctx: SchedulePort): Promise<void> {
        from nonconformities n join lateral (${ends}) due on true
        where n.tenant = $1 and n.state not in ('closed', 'cancelled') and due.overdue_level < 2
          and due.due_at + case due.overdue_level when 0 then 0 else $3 end * interval '1 day' > $2::timestamptz`,
-      [tenant, new Date(ctx.now()).toISOString(), escalateAfterDays],
+      [tenant, nowText(ctx), escalateAfterDays],
     )
     const at = rows[0]?.at ?? null
     if (at === null) await jobs.cancel(NEXT_LOOK)
@@ -111,14 +114,12 @@ async function markTold(
       events: [overdueEvent(row, level, ctx.now())],
     })
   } catch (error) {
-    if ((error as { code?: string }).code === 'CORE_SQL_ROWS_UNEXPECTED') return false
+    if (isOutrun(error)) return false
     throw error
   }
   await remind(ctx, row, level, settings)
   return true
 }
-
-const DAY_MS = 86_400_000
 
 function daysOverdue({ due_at }: DueRow, now: number): number {
   return Math.floor((now - Date.parse(due_at)) / DAY_MS)

@@ -1,8 +1,9 @@
 import { type Context, Refusal } from '@signalbox/sdk'
+import { actorOf } from '../calls/actor.ts'
+import { nowText } from '../calls/instant-text.ts'
+import { decodeBase64, encodeBase64 } from '../stored-files/base64.ts'
 import {
-  actor,
   changeNonconformity,
-  nowText,
   requireNonconformity,
   type ServicePort,
 } from './change-nonconformity.ts'
@@ -30,7 +31,7 @@ export async function addEvidence(input: EvidenceInput, ctx: FilePort) {
   const value = await evidenceValue(input, ctx)
   const evidence: Evidence = {
     ...{ kind, value, ...(title === undefined ? {} : { title }) },
-    ...{ by: actor(ctx), at: nowText(ctx) },
+    ...{ by: actorOf(ctx), at: nowText(ctx) },
   }
   const saved = await changeNonconformity(ctx, () => requireNonconformity(ctx, id), {
     ...{ revision, command: 'addEvidence', details: { step, kind, value } },
@@ -45,7 +46,9 @@ const isAddress = /^https?:\/\/[^\s]+$/
 async function evidenceValue(input: EvidenceInput, { blobs }: FilePort): Promise<string> {
   const { kind, value, content, type = 'application/octet-stream' } = input
   if (kind === 'blob' && content !== undefined) {
-    return (await blobs.put(bytesOf(content), { type })).sha256
+    const bytes = decodeBase64(content)
+    if (bytes === undefined) throw new Refusal('EVIDENCE_INVALID', '`content` is not base64.')
+    return (await blobs.put(bytes, { type })).sha256
   }
   if (value === undefined || value.trim() === '') {
     throw new Refusal('EVIDENCE_INVALID', 'Give `value`, or for a file `content`.')
@@ -59,13 +62,6 @@ async function evidenceValue(input: EvidenceInput, { blobs }: FilePort): Promise
   return value
 }
 
-const isBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
-
-function bytesOf(content: string): Uint8Array {
-  if (!isBase64.test(content)) throw new Refusal('EVIDENCE_INVALID', '`content` is not base64.')
-  return Uint8Array.from(atob(content), (one) => one.charCodeAt(0))
-}
-
 /** A file of a step, in base64; no other file of the plugin. @throws EVIDENCE_INVALID */
 export async function evidenceFile(
   { id, step, sha256 }: { readonly id: string; readonly step: StepId; readonly sha256: string },
@@ -77,8 +73,5 @@ export async function evidenceFile(
   if (head === null) {
     throw new Refusal('EVIDENCE_INVALID', `${step} of ${id} has no file ${sha256}.`)
   }
-  const bytes = await ctx.blobs.get(sha256)
-  let text = ''
-  for (const byte of bytes) text += String.fromCharCode(byte)
-  return { type: head.type, content: btoa(text) }
+  return { type: head.type, content: encodeBase64(await ctx.blobs.get(sha256)) }
 }

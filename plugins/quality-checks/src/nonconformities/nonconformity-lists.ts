@@ -1,4 +1,5 @@
 import type { SqlValue } from '@signalbox/sdk'
+import type { Place } from '../calls/page-place.ts'
 import type { LaterLot } from './effectiveness.ts'
 import type { State } from './lifecycle.ts'
 import type { Nonconformity } from './nonconformity.ts'
@@ -50,11 +51,11 @@ export async function listCards(
   page: {
     readonly now: string
     readonly limit: number
-    readonly after?: readonly [string, string]
+    readonly after?: Place
   },
 ): Promise<readonly Card[]> {
   const { state, supplier, item, lot, severity, owner, overdue } = filter
-  const [at = null, id = null] = page.after ?? []
+  const { at = null, id = null } = page.after ?? {}
   const { rows } = await db.query<Card>(
     `select ${columns} from nonconformities n ${due}
      where n.tenant = $1 and ($3::text is null or n.state = $3) and ($4::text is null or n.supplier = $4)

@@ -1,11 +1,12 @@
 import { type Context, type EventWish, Refusal } from '@signalbox/sdk'
+import { actorOf } from '../calls/actor.ts'
+import { nowText } from '../calls/instant-text.ts'
+import { pageOf, parsePlace, writePlace } from '../calls/page-place.ts'
 import { advance as advanced, type Order } from './advance.ts'
 import {
-  actor,
   type ChangeScene,
   changeNonconformity,
   effectivenessNow,
-  nowText,
   requireNonconformity,
   type ServicePort,
 } from './change-nonconformity.ts'
@@ -16,6 +17,7 @@ import { quantityLeft } from './guards.ts'
 import { commandsOf, states } from './lifecycle.ts'
 import type { Nonconformity } from './nonconformity.ts'
 import {
+  type Card,
   countStates,
   findAlike,
   findLog,
@@ -68,7 +70,7 @@ export async function openFor(
   const one = openNonconformity(id, found, settings)
   const alike = await findAlike(ctx, one, settings.recurrenceDays)
   const events = [openedEvent(one, alike.length, orders)]
-  const isNew = await insertNonconformity(ctx, one, { source, by: actor(ctx), events })
+  const isNew = await insertNonconformity(ctx, one, { source, by: actorOf(ctx), events })
   if (isNew) await scheduleNextLook(ctx)
   return id
 }
@@ -211,23 +213,11 @@ interface ListInput extends ListFilter {
 }
 
 async function list({ limit = 50, cursor, ...filter }: ListInput, ctx: ServicePort) {
-  const after = cursor === undefined ? undefined : cursorParts(cursor)
+  const after = cursor === undefined ? undefined : parsePlace(cursor)
   const page = { now: nowText(ctx), limit: limit + 1, ...(after === undefined ? {} : { after }) }
   const found = await listCards(ctx, filter, page)
-  const items = found.slice(0, limit)
-  const last = items.at(-1)
-  return found.length > limit && last !== undefined
-    ? { items, next: `${last.openedAt} ${last.id}` }
-    : { items }
-}
-
-/** @throws CURSOR_INVALID */
-function cursorParts(cursor: string): readonly [string, string] {
-  const [at = '', id = ''] = cursor.split(' ')
-  if (Number.isNaN(Date.parse(at)) || id === '') {
-    throw new Refusal('CURSOR_INVALID', 'Give `next` of the page before.')
-  }
-  return [at, id]
+  const cursorOf = ({ openedAt, id }: Card) => writePlace({ at: openedAt, id })
+  return pageOf(found, limit, cursorOf, (card) => card)
 }
 
 /** The board: of each state how many there are, and the newest. */

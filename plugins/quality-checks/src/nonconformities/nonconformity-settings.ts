@@ -67,13 +67,6 @@ export function needsEightD(
   return eightDFrom !== 'never' && ranks[one] >= ranks[eightDFrom]
 }
 
-const DAY_MS = 86_400_000
-
-/** Calendar days: customers' deadlines run over weekends. */
-export function daysAfter(instant: string, days: number): string {
-  return new Date(Date.parse(instant) + days * DAY_MS).toISOString()
-}
-
 export function needsEvidence(
   step: StepId,
   { evidence }: Pick<NonconformitySettings, 'evidence'>,

@@ -1,4 +1,5 @@
 import type { Context, EventWish, SqlValue, Statement } from '@signalbox/sdk'
+import { isOutrun } from '../calls/again.ts'
 import type { Nonconformity, Step, SupplierRequest } from './nonconformity.ts'
 import {
   type NonconformityRow,
@@ -98,7 +99,7 @@ export async function insertNonconformity(
   return db.transaction(statements, { events }).then(
     () => true,
     (error: { code?: string }) => {
-      if (error.code === 'CORE_SQL_ROWS_UNEXPECTED') return false
+      if (isOutrun(error)) return false
       throw error
     },
   )

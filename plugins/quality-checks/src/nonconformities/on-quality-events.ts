@@ -35,7 +35,7 @@ export interface LotRejected {
 const ranks = { critical: 0, major: 1, minor: 2 } as const
 
 /** The gravest defect stands for the nonconformity: by class, then by how often, then by code. */
-export function gravestDefect(defects: readonly Defect[]): Defect | undefined {
+function gravestDefect(defects: readonly Defect[]): Defect | undefined {
   return defects.toSorted(
     (a, b) =>
       ranks[a.class ?? 'major'] - ranks[b.class ?? 'major'] ||
@@ -47,7 +47,7 @@ export function gravestDefect(defects: readonly Defect[]): Defect | undefined {
 /** As long as a title may be. */
 const TITLE_LENGTH = 300
 
-export function findingOf(data: LotRejected): Finding {
+function findingOf(data: LotRejected): Finding {
   const { lot, item, supplier = null, unit, rejected, defects = [], reason } = data
   const gravest = gravestDefect(defects)
   const what = reason ?? gravest?.code

@@ -1,7 +1,8 @@
+import { daysAfter } from '../calendar/days.ts'
 import { stepIds } from './eight-d-steps.ts'
 import { firstState } from './lifecycle.ts'
 import type { DefectClass, Nonconformity, Step } from './nonconformity.ts'
-import { daysAfter, type NonconformitySettings, needsEightD } from './nonconformity-settings.ts'
+import { type NonconformitySettings, needsEightD } from './nonconformity-settings.ts'
 
 /** What a nonconformity is opened with, whoever found it. */
 export interface Finding {

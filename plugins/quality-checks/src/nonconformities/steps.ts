@@ -1,7 +1,8 @@
 import { Refusal } from '@signalbox/sdk'
+import { daysAfter } from '../calendar/days.ts'
 import { eightDSteps, type StepId, stepIds } from './eight-d-steps.ts'
 import type { Evidence, Nonconformity, Step } from './nonconformity.ts'
-import { daysAfter, type NonconformitySettings, needsEvidence } from './nonconformity-settings.ts'
+import { type NonconformitySettings, needsEvidence } from './nonconformity-settings.ts'
 import { type StepCommand, stepTransitions } from './step-lifecycle.ts'
 
 interface StepOrder {

@@ -1,15 +1,16 @@
 import { type Context, Refusal } from '@signalbox/sdk'
+import { daysAfter } from '../calendar/days.ts'
+import { actorOf } from '../calls/actor.ts'
+import { nowText } from '../calls/instant-text.ts'
 import { keepScoreOfRequest } from '../suppliers/supplier-service.ts'
 import {
-  actor,
   changeNonconformity,
-  nowText,
   requireByRequest,
   requireNonconformity,
   type ServicePort,
 } from './change-nonconformity.ts'
 import type { Nonconformity, SupplierRequest } from './nonconformity.ts'
-import { daysAfter, nonconformitySettings } from './nonconformity-settings.ts'
+import { nonconformitySettings } from './nonconformity-settings.ts'
 import { requestOf, requireLater, withRequest, withRequestCommand } from './supplier-request.ts'
 
 type RequestPort = ServicePort & Pick<Context, 'links' | 'notify' | 'random'>
@@ -97,7 +98,7 @@ interface ReplyInput {
 /** What a supplier answers, by a link, or what somebody writes down for him. */
 export async function replyScar(input: ReplyInput, ctx: ServicePort) {
   const { request: id, round, name, rootCause, correctiveAction, containment, evidence } = input
-  const by = name === undefined ? actor(ctx) : `${actor(ctx)} (${name})`
+  const by = name === undefined ? actorOf(ctx) : `${actorOf(ctx)} (${name})`
   const given = { rootCause, correctiveAction, by, at: nowText(ctx) }
   const reply = {
     ...given,

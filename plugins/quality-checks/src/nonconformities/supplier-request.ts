@@ -1,6 +1,7 @@
 import { Refusal } from '@signalbox/sdk'
+import { daysAfter } from '../calendar/days.ts'
 import type { Nonconformity, SupplierReply, SupplierRequest } from './nonconformity.ts'
-import { daysAfter, type NonconformitySettings } from './nonconformity-settings.ts'
+import type { NonconformitySettings } from './nonconformity-settings.ts'
 import { type RequestCommand, requestTransitions } from './request-lifecycle.ts'
 
 interface NewRequest {

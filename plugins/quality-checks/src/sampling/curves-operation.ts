@@ -45,7 +45,7 @@ export function curves(input: CurvesInput) {
 }
 
 /** @throws Refusal STAGES_INVALID where stages do not follow each other */
-export function checkStages(stages: readonly PlanStage[], lotSize?: number): void {
+function checkStages(stages: readonly PlanStage[], lotSize?: number): void {
   const isOrdered = stages.every((stage, i) => {
     const before = stages[i - 1]
     const isLast = i === stages.length - 1

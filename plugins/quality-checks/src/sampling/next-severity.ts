@@ -1,4 +1,4 @@
-import type { LocalText } from './local-text.ts'
+import type { LocalText } from '../words/local-text.ts'
 import type { SwitchingState } from './plan-types.ts'
 import { type Facts, LOTS_LOOKED_AT, severityRules } from './severity-rules.ts'
 

@@ -68,7 +68,7 @@ function wholeQualityAt(
 }
 
 /** A quality that is practically never accepted: all items, or so many nonconformities that none of 1e-6 remains. */
-export function worstQuality(stages: readonly PlanStage[], model: QualityModel): number {
+function worstQuality(stages: readonly PlanStage[], model: QualityModel): number {
   if (model.kind !== 'poisson') return 1
   const { sampleSize, reject } = stages.at(-1) ?? { sampleSize: 1, reject: 1 }
   return (reject + 10 * Math.sqrt(reject) + 40) / sampleSize

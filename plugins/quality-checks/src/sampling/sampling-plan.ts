@@ -76,7 +76,7 @@ export function judgeStage(
 }
 
 /** The code letter of a lot (MIL-STD-105E and ISO 2859-1, table I). */
-export function codeLetter(scheme: SchemeTables, { lotSize, level }: PlanRequest): string {
+function codeLetter(scheme: SchemeTables, { lotSize, level }: PlanRequest): string {
   if (!Number.isSafeInteger(lotSize) || lotSize < 1) {
     throw new Refusal('LOT_SIZE_INVALID', 'A lot has a whole number of items, at least 1.')
   }

@@ -1,4 +1,4 @@
-import type { LocalText } from './local-text.ts'
+import type { LocalText } from '../words/local-text.ts'
 import type { SwitchingState } from './plan-types.ts'
 
 /** Lots that the rule from normal to tightened inspection looks at, and those of them that must not be accepted (ISO 2859-1, 9.3.1). */

@@ -1,4 +1,4 @@
-import type { LocalText } from './local-text.ts'
+import type { LocalText } from '../words/local-text.ts'
 
 /** Lots accepted in succession, and the score they must reach within so many lots, to qualify (ISO 2859-3, 5). */
 const LOTS_TO_QUALIFY = 10

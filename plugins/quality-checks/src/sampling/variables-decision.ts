@@ -1,7 +1,7 @@
 import { Refusal } from '@signalbox/sdk'
 import { incompleteBeta } from '../distributions/incomplete-beta.ts'
 import { normalCdf } from '../distributions/normal.ts'
-import type { LocalText } from './local-text.ts'
+import type { LocalText } from '../words/local-text.ts'
 
 /** `s`: the process' standard deviation is estimated from the sample; `sigma`: it is known. */
 export type SigmaMethod = 's' | 'sigma'

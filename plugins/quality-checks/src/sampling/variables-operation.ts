@@ -1,4 +1,5 @@
 import { Refusal } from '@signalbox/sdk'
+import { mean, standardDeviation } from '../distributions/moments.ts'
 import { decideByVariables, type SigmaMethod } from './variables-decision.ts'
 
 export interface VariablesInput {
@@ -30,15 +31,16 @@ export function variablesDecision(input: VariablesInput) {
   }
 }
 
-function summaryOf({ method, measurements, sampleSize, mean, sd }: VariablesInput) {
+function summaryOf(input: VariablesInput) {
+  const { method, measurements, sampleSize, sd } = input
   if (measurements !== undefined) {
-    const average = meanOf(measurements)
+    const average = mean(measurements)
     if (method === 's') {
-      return { sampleSize: measurements.length, mean: average, sd: spreadOf(measurements, average) }
+      return { sampleSize: measurements.length, mean: average, sd: spreadOf(measurements) }
     }
     if (sd !== undefined) return { sampleSize: measurements.length, mean: average, sd }
-  } else if (sampleSize !== undefined && mean !== undefined && sd !== undefined) {
-    return { sampleSize, mean, sd }
+  } else if (sampleSize !== undefined && input.mean !== undefined && sd !== undefined) {
+    return { sampleSize, mean: input.mean, sd }
   }
   throw new Refusal(
     'SAMPLE_INCOMPLETE',
@@ -46,13 +48,7 @@ function summaryOf({ method, measurements, sampleSize, mean, sd }: VariablesInpu
   )
 }
 
-function meanOf(values: readonly number[]): number {
-  const rough = values.reduce((sum, value) => sum + value, 0) / values.length
-  // A second pass takes back what rounding of the first left.
-  return rough + values.reduce((sum, value) => sum + (value - rough), 0) / values.length
-}
-
-function spreadOf(values: readonly number[], mean: number): number {
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return Math.sqrt(squares / Math.max(1, values.length - 1))
+/** Of one value there is none; that it is too small a sample is said elsewhere. */
+function spreadOf(values: readonly number[]): number {
+  return values.length < 2 ? 0 : standardDeviation(values)
 }

@@ -1,5 +1,6 @@
 import { Refusal } from '@signalbox/sdk'
-import { parsePlace, writePlace } from './page-place.ts'
+import { nowText } from '../calls/instant-text.ts'
+import { pageOf, parsePlace, writePlace } from '../calls/page-place.ts'
 import { ruleText } from './rule-text.ts'
 import type { SpcPort } from './spc-port.ts'
 import type { AlarmRow, ChartRow } from './spc-rows.ts'
@@ -43,35 +44,28 @@ export async function alarms(request: AlarmsRequest, ctx: SpcPort) {
         and ($3::timestamptz is null
              or (a.raised_at, a.chart || ' ' || a.point || ' ' || a.rule) < ($3::timestamptz, $4))
       order by a.raised_at desc, a.chart || ' ' || a.point || ' ' || a.rule desc limit $5`,
-    [chart ?? null, open, place?.at ?? null, place?.point ?? null, limit + 1],
+    [chart ?? null, open, place?.at ?? null, place?.id ?? null, limit + 1],
   )
-  const last = rows.length > limit ? rows[limit - 1] : undefined
-  return {
-    items: rows.slice(0, limit).map((row) => ({
-      chart: row.chart,
-      point: row.point,
-      rule: row.rule,
-      at: row.at,
-      value: row.value,
-      centre: row.centre,
-      lower: row.lower,
-      upper: row.upper,
-      limitsVersion: row.limits_version,
-      raisedAt: row.raised_at,
-      acknowledgedAt: row.acknowledged_at,
-      acknowledgedBy: row.acknowledged_by,
-      cause: row.cause,
-      text: ruleText(row, row.rule),
-    })),
-    ...(last
-      ? {
-          next: writePlace({
-            at: last.raised_at,
-            point: `${last.chart} ${last.point} ${last.rule}`,
-          }),
-        }
-      : {}),
-  }
+  return pageOf(rows, limit, placeOf, (row) => ({
+    chart: row.chart,
+    point: row.point,
+    rule: row.rule,
+    at: row.at,
+    value: row.value,
+    centre: row.centre,
+    lower: row.lower,
+    upper: row.upper,
+    limitsVersion: row.limits_version,
+    raisedAt: row.raised_at,
+    acknowledgedAt: row.acknowledged_at,
+    acknowledgedBy: row.acknowledged_by,
+    cause: row.cause,
+    text: ruleText(row, row.rule),
+  }))
+}
+
+function placeOf({ raised_at, chart, point, rule }: KeptAlarm): string {
+  return writePlace({ at: raised_at, id: `${chart} ${point} ${rule}` })
 }
 
 /** The first acknowledgement stays; again, by whomever, changes nothing. @throws Refusal SPC_ALARM_MISSING */
@@ -84,7 +78,7 @@ export async function acknowledge({ chart, point, rule, cause }: Acknowledgement
             acknowledged_by = coalesce(acknowledged_by, $5), cause = coalesce(cause, $6)
       where chart = $1 and point = $2 and rule = $3
       returning acknowledged_at, acknowledged_by, cause`,
-    [chart, point, rule, new Date(ctx.now()).toISOString(), ctx.principal.id, cause],
+    [chart, point, rule, nowText(ctx), ctx.principal.id, cause],
   )
   const [row] = rows
   if (!row) {

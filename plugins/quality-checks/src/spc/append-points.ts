@@ -1,4 +1,6 @@
 import { Refusal, type Statement } from '@signalbox/sdk'
+import { again, isRace } from '../calls/again.ts'
+import { nowText } from '../calls/instant-text.ts'
 import { behindOf, MOST_AFTER, newPoints, planAppend, type SentPoint } from './append-plan.ts'
 import { freezeLimits } from './freeze-limits.ts'
 import { requireChart } from './require-chart.ts'
@@ -30,8 +32,6 @@ export interface AppendAnswer {
   >[]
 }
 
-/** Two appends to one chart at once: one of them reads again, at most so often. */
-const ATTEMPTS = 5
 /** Events that one transaction publishes. */
 const MOST_EVENTS = 64
 
@@ -41,14 +41,8 @@ const MOST_EVENTS = 64
  *
  * @throws Refusal SPC_CHART_MISSING, SPC_POINT_CONFLICT, SPC_POINT_TOO_LATE, SPC_ALARMS_TOO_MANY, and those of samples
  */
-export async function appendPoints(request: AppendRequest, ctx: SpcPort): Promise<AppendAnswer> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await appendOnce(request, ctx)
-    } catch (error) {
-      if (!isConflict(error) || attempt === ATTEMPTS) throw error
-    }
-  }
+export function appendPoints(request: AppendRequest, ctx: SpcPort): Promise<AppendAnswer> {
+  return again(() => appendOnce(request, ctx))
 }
 
 async function appendOnce({ chart: id, points: sent }: AppendRequest, ctx: SpcPort) {
@@ -68,7 +62,7 @@ async function appendOnce({ chart: id, points: sent }: AppendRequest, ctx: SpcPo
     )
   }
   if (added.length > 0) {
-    const now = new Date(ctx.now()).toISOString()
+    const now = nowText(ctx)
     const statements: Statement[] = [
       touchChart(id, chart.revision),
       insertPoints(ctx.tenant, id, added, now),
@@ -128,11 +122,6 @@ async function freezeWhenDue(chart: ChartRow, ctx: SpcPort): Promise<void> {
     )
   } catch (error) {
     // A series that has not varied yet has no limits; a chart that another call froze has them. The points are in.
-    if (!isConflict(error) && (error as { code?: unknown }).code !== 'SPC_SIGMA_ZERO') throw error
+    if (!isRace(error) && (error as { code?: unknown }).code !== 'SPC_SIGMA_ZERO') throw error
   }
-}
-
-function isConflict(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code
-  return code === 'CORE_SQL_ROWS_UNEXPECTED' || code === 'CORE_SQL_CONFLICT'
 }

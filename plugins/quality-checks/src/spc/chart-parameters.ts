@@ -1,7 +1,7 @@
 import { Refusal } from '@signalbox/sdk'
+import { mean } from '../distributions/moments.ts'
 import type { ChartKind, Statistics } from './chart-kinds.ts'
 import { type ConstantsChoice, c4, rangeConstants } from './control-constants.ts'
-import { mean } from './moments.ts'
 
 /** What the limits of a chart come from: estimated from data (phase I), or frozen (phase II). */
 export interface ChartParameters {

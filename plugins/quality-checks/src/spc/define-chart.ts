@@ -1,4 +1,5 @@
 import { Refusal } from '@signalbox/sdk'
+import { nowText } from '../calls/instant-text.ts'
 import { type ChartKind, chartKinds } from './chart-kinds.ts'
 import { type ChartDefinition, usualDefinition } from './control-chart.ts'
 import type { ConstantsChoice } from './control-constants.ts'
@@ -60,13 +61,7 @@ export async function defineChart(request: DefineRequest, ctx: SpcPort): Promise
             auto_freeze = excluded.auto_freeze, revision = spc_charts.revision + 1
       where spc_charts.definition = excluded.definition
      returning revision, limits_version`,
-    [
-      ctx.tenant,
-      request.chart,
-      JSON.stringify(definition),
-      ...words,
-      new Date(ctx.now()).toISOString(),
-    ],
+    [ctx.tenant, request.chart, JSON.stringify(definition), ...words, nowText(ctx)],
   )
   const [row] = rows
   if (row) {

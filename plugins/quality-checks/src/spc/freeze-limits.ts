@@ -1,4 +1,5 @@
 import { Refusal } from '@signalbox/sdk'
+import { nowText } from '../calls/instant-text.ts'
 import { chartKinds } from './chart-kinds.ts'
 import { type ChartParameters, estimateParameters } from './chart-parameters.ts'
 import { requireChart } from './require-chart.ts'
@@ -57,7 +58,7 @@ export async function freezeLimits(request: FreezeRequest, ctx: SpcPort): Promis
         JSON.stringify(request.exclude ?? []),
         request.reason,
         ctx.principal.id,
-        new Date(ctx.now()).toISOString(),
+        nowText(ctx),
       ],
     },
   ])

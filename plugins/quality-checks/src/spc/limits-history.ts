@@ -1,4 +1,4 @@
-import { parsePlace, writePlace } from './page-place.ts'
+import { pageOf, parsePlace, writePlace } from '../calls/page-place.ts'
 import { requireChart } from './require-chart.ts'
 import type { SpcPort } from './spc-port.ts'
 
@@ -27,15 +27,13 @@ export async function limitsHistory(
   ctx: SpcPort,
 ) {
   await requireChart(ctx, chart)
-  const before = cursor === undefined ? null : Number(parsePlace(cursor).point)
+  const before = cursor === undefined ? null : Number(parsePlace(cursor).id)
   const { rows } = await ctx.db.query<LimitsRow>(
     `select version, centre, sigma, points, excluded, reason, author, frozen_at from spc_limits
       where chart = $1 and ($2::int is null or version < $2) order by version desc limit $3`,
     [chart, before, limit + 1],
   )
-  const last = rows.length > limit ? rows[limit - 1] : undefined
-  return {
-    items: rows.slice(0, limit).map(({ frozen_at, ...row }) => ({ ...row, frozenAt: frozen_at })),
-    ...(last ? { next: writePlace({ at: last.frozen_at, point: `${last.version}` }) } : {}),
-  }
+  const cursorOf = ({ frozen_at, version }: LimitsRow) =>
+    writePlace({ at: frozen_at, id: String(version) })
+  return pageOf(rows, limit, cursorOf, ({ frozen_at, ...row }) => ({ ...row, frozenAt: frozen_at }))
 }

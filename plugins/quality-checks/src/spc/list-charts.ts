@@ -1,3 +1,4 @@
+import { pageOf } from '../calls/page-place.ts'
 import type { SpcPort } from './spc-port.ts'
 import type { ChartRow } from './spc-rows.ts'
 
@@ -26,13 +27,10 @@ export async function listCharts({ item, limit = USUAL_LIMIT, cursor }: ListRequ
       order by c.chart limit $3`,
     [item ?? null, cursor ?? null, limit + 1],
   )
-  const last = rows.length > limit ? rows[limit - 1] : undefined
-  return {
-    items: rows.slice(0, limit).map(({ limits_version, open_alarms, ...row }) => ({
-      ...row,
-      phase: limits_version === 0 ? 1 : 2,
-      openAlarms: open_alarms,
-    })),
-    ...(last ? { next: last.chart } : {}),
-  }
+  const cursorOf = ({ chart }: ListedChart) => chart
+  return pageOf(rows, limit, cursorOf, ({ limits_version, open_alarms, ...row }) => ({
+    ...row,
+    phase: limits_version === 0 ? 1 : 2,
+    openAlarms: open_alarms,
+  }))
 }

@@ -1,13 +1,9 @@
+import type { LocalText } from '../words/local-text.ts'
 import { rulesOf } from './chart-flags.ts'
 import { limitsOnly } from './rule-sets.ts'
 import type { ChartRow } from './spc-rows.ts'
 
-export interface RuleText {
-  readonly en: string
-  readonly 'zh-CN': string
-}
-
-const drawings: Readonly<Record<string, RuleText>> = {
+const drawings: Readonly<Record<string, LocalText>> = {
   'dispersion-limits': { en: 'The spread lies outside of its limits', 'zh-CN': '离散度超出控制限' },
   'lower-limits': {
     en: 'The lower sum lies beyond the decision interval',
@@ -20,7 +16,7 @@ const drawings: Readonly<Record<string, RuleText>> = {
 export function ruleText(
   { definition, rules }: Pick<ChartRow, 'definition' | 'rules'>,
   rule: string,
-): RuleText {
+): LocalText {
   const found = [...rulesOf(definition, rules), ...limitsOnly].find(({ id }) => id === rule)
   return drawings[rule] ?? found?.text ?? { en: rule, 'zh-CN': rule }
 }

@@ -1,6 +1,6 @@
 import { Refusal } from '@signalbox/sdk'
+import { mean, range, standardDeviation } from '../distributions/moments.ts'
 import { type ChartKind, chartKinds, type Sample, type Statistics } from './chart-kinds.ts'
-import { mean, range, standardDeviation } from './moments.ts'
 
 /** Above this, neighbouring numbers are so far apart that a spread of them is noise of the machine. */
 const LARGEST = 1e15

@@ -4,6 +4,7 @@ import { acknowledge, alarms } from './alarms.ts'
 import { appendPoints } from './append-points.ts'
 import { defineChart } from './define-chart.ts'
 import { freezeLimits } from './freeze-limits.ts'
+import { hotelling } from './hotelling.ts'
 import { limitsHistory } from './limits-history.ts'
 import { listCharts } from './list-charts.ts'
 import { viewChart } from './view-chart.ts'
@@ -19,6 +20,7 @@ export const spcService = {
   alarms,
   acknowledge,
   capability: judgeCapability,
+  hotelling,
   gaugeStudy: judgeStudy,
   gaugeStudies: studies,
 }

@@ -1,10 +1,11 @@
+import { parsePlace, writePlace } from '../calls/page-place.ts'
+import type { LocalText } from '../words/local-text.ts'
 import { behindOf, redraw, ruleName } from './append-plan.ts'
 import { flagChart } from './chart-flags.ts'
 import { type ChartParameters, estimateParameters } from './chart-parameters.ts'
 import type { Drawn } from './control-chart.ts'
-import { parsePlace, writePlace } from './page-place.ts'
 import { requireChart } from './require-chart.ts'
-import { type RuleText, ruleText } from './rule-text.ts'
+import { ruleText } from './rule-text.ts'
 import type { SpcPort } from './spc-port.ts'
 import type { ChartRow, PointRow } from './spc-rows.ts'
 import { readPoints } from './spc-store.ts'
@@ -29,7 +30,7 @@ interface Signal {
   readonly point: string
   readonly at: string
   readonly rule: string
-  readonly text: RuleText
+  readonly text: LocalText
 }
 
 export interface ViewAnswer {
@@ -68,7 +69,7 @@ export async function viewChart(
   ctx: SpcPort,
 ): Promise<ViewAnswer> {
   const chart = await requireChart(ctx, id)
-  const place = cursor === undefined ? null : parsePlace(cursor)
+  const place = cursor === undefined ? null : pointPlace(cursor)
   const isPhaseOne = chart.limits_version === 0
   const hasSums = chart.definition.kind === 'ewma' || chart.definition.kind === 'cusum'
   const behind = behindOf(chart)
@@ -104,7 +105,7 @@ export async function viewChart(
     signals: items.flatMap(({ point, at, flags }) =>
       flags.map((rule) => ({ point, at, rule, text: ruleText(chart, rule) })),
     ),
-    ...(from > 0 && oldest ? { next: writePlace(oldest) } : {}),
+    ...(from > 0 && oldest ? { next: writePlace({ at: oldest.at, id: oldest.point }) } : {}),
   }
 }
 
@@ -141,6 +142,11 @@ function itemsOf(
     const { location, dispersion, lower } = shown
     return [{ point, at, size, ...location, dispersion, lower, flags: flags.get(from + i) ?? [] }]
   })
+}
+
+function pointPlace(cursor: string): { readonly at: string; readonly point: string } {
+  const { at, id } = parsePlace(cursor)
+  return { at, point: id }
 }
 
 function isBefore(row: PointRow, place: { readonly at: string; readonly point: string }): boolean {

@@ -1,7 +1,8 @@
 import type { PluginEvent } from '@signalbox/sdk'
+import { monthOf } from '../calendar/months.ts'
 import type { Decision } from './decision.ts'
 import { keepScore, type ScorePort } from './supplier-service.ts'
-import { monthOf, supplierSettings } from './supplier-settings.ts'
+import { supplierSettings } from './supplier-settings.ts'
 import { insertDecision, periodsOf } from './supplier-store.ts'
 
 /** The data of `quality.inspection.decided`, as far as suppliers are scored by it. */
@@ -20,16 +21,18 @@ export interface InspectionDecided {
   readonly inspected?: number
   readonly nonconforming?: number
   readonly defects?: readonly { readonly code: string }[]
+  /** Reworked goods, inspected once more. */
+  readonly resubmitted?: boolean
   readonly decidedAt: string
 }
 
 /**
- * Goods of own production have no supplier to score. Nor does a lot that nobody looked at and nothing of which was rejected
- * say anything of its supplier: nothing assessed is not good.
+ * Goods of own production have no supplier to score, and a reworked lot was scored when it first came. Nor does a lot that
+ * nobody looked at and nothing of which was rejected say anything of its supplier: nothing assessed is not good.
  */
 export function decisionOf(data: InspectionDecided): Decision | undefined {
   const { supplier, lotAccepted, inspected = null, nonconforming = null, defects = [] } = data
-  if (supplier === undefined) return undefined
+  if (supplier === undefined || data.resubmitted === true) return undefined
   if (lotAccepted === undefined && !inspected && data.quantities.rejected === 0) return undefined
   // Where no plan gave a verdict, a lot is accepted when nothing of it was rejected.
   const whole = data.final ? data.quantities.rejected === 0 : null

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../calendar/days.ts'
 import type { DecidedLot } from './decision.ts'
 import type { SupplierSettings, SupplierWeights } from './supplier-settings.ts'
 
@@ -37,8 +38,6 @@ interface Assessed {
   /** Requests without an answer have waited until here: the end of the period, or now. */
   readonly until: string
 }
-
-const DAY_MS = 86_400_000
 
 /**
  * The score of a supplier for a period: the weighted mean of the parts that could be assessed, their weights scaled to 100.

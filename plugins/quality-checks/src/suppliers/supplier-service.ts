@@ -1,7 +1,10 @@
-import { type Context, Refusal } from '@signalbox/sdk'
+import type { Context } from '@signalbox/sdk'
+import { addMonths, endOfMonth, monthOf } from '../calendar/months.ts'
+import { nowText } from '../calls/instant-text.ts'
+import { cursorInvalid, pageOf } from '../calls/page-place.ts'
 import { decidedLots } from './decision.ts'
 import { type SupplierScore, supplierScore, trendOf } from './supplier-score.ts'
-import { endOfMonth, monthOf, type SupplierConfig, supplierSettings } from './supplier-settings.ts'
+import { type SupplierConfig, supplierSettings } from './supplier-settings.ts'
 import {
   periodFacts,
   rankedScores,
@@ -21,25 +24,23 @@ interface ScoreInput {
 
 /** The score as it stands now, from what was decided and answered; not from what was kept of it. */
 async function score({ supplier, period }: ScoreInput, ctx: ScorePort) {
-  const month = period ?? monthOf(new Date(ctx.now()).toISOString(), supplierSettings(ctx.config))
+  const month = period ?? monthOf(nowText(ctx), supplierSettings(ctx.config))
   const { found, before } = await scoreNow(ctx, supplier, month)
   return { supplier, period: month, ...found, trend: trendOf(found.score, before) }
 }
 
 async function scoreNow(ctx: ScorePort, supplier: string, period: string) {
   const settings = supplierSettings(ctx.config)
-  const [year = 0, month = 0] = period.split('-').map(Number)
-  const previous = new Date(Date.UTC(year, month - 2, 1)).toISOString().slice(0, 7)
   const to = endOfMonth(period, settings)
   const facts = await periodFacts(ctx, supplier, period, {
-    from: endOfMonth(previous, settings),
+    from: endOfMonth(addMonths(period, -1), settings),
     to,
   })
   // An inspection of several tranches is of the month of its last decision.
   const lots = decidedLots(facts.decisions).filter(
     ({ decidedAt }) => monthOf(decidedAt, settings) === period,
   )
-  const now = new Date(ctx.now()).toISOString()
+  const now = nowText(ctx)
   const until = now < to ? now : to
   const found: SupplierScore = supplierScore({ lots, requests: facts.requests, until }, settings)
   return { found, before: facts.before, revision: facts.revision }
@@ -48,7 +49,7 @@ async function scoreNow(ctx: ScorePort, supplier: string, period: string) {
 /** Makes the kept score of a month anew; plans of inspections read it. */
 export async function keepScore(ctx: ScorePort, supplier: string, period: string): Promise<void> {
   const { found, revision } = await scoreNow(ctx, supplier, period)
-  const at = new Date(ctx.now()).toISOString()
+  const at = nowText(ctx)
   await upsertScore(ctx, { supplier, period, revision }, found, at)
 }
 
@@ -68,11 +69,10 @@ const MONTHS_BACK = 2
 /** All scores of this month and those before; days of waiting pass without an event. */
 export async function keepScores(ctx: ScorePort): Promise<void> {
   const settings = supplierSettings(ctx.config)
-  const now = new Date(ctx.now() + settings.utcOffsetMinutes * 60_000)
-  const from = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - MONTHS_BACK, 1))
+  const from = addMonths(monthOf(nowText(ctx), settings), -MONTHS_BACK)
   let after: readonly [string, string] | undefined
   for (;;) {
-    const months = await scoredSince(ctx, from.toISOString().slice(0, 7), after)
+    const months = await scoredSince(ctx, from, after)
     for (const { supplier, period } of months) await keepScore(ctx, supplier, period)
     const last = months.at(-1)
     if (last === undefined) return
@@ -89,11 +89,16 @@ interface RankingInput {
 async function ranking({ period, limit = 50, cursor = '0' }: RankingInput, ctx: ScorePort) {
   const offset = Number(cursor)
   if (!Number.isSafeInteger(offset) || offset < 0) {
-    throw new Refusal('CURSOR_INVALID', 'Give `next` of the page before.')
+    throw cursorInvalid()
   }
   const found = await rankedScores(ctx, period, { limit: limit + 1, offset })
-  const items = found.slice(0, limit)
-  return found.length > limit ? { items, next: String(offset + limit) } : { items }
+  const next = String(offset + limit)
+  return pageOf(
+    found,
+    limit,
+    () => next,
+    (row) => row,
+  )
 }
 
 export const supplierService = { score, ranking }

@@ -43,20 +43,3 @@ export function supplierSettings({ suppliers = {} }: SupplierConfig): SupplierSe
     grades: { A: 90, B: 75, C: 60, ...grades },
   }
 }
-
-/** The calendar month of an instant, YYYY-MM. */
-export function monthOf(
-  instant: string,
-  { utcOffsetMinutes }: Pick<SupplierSettings, 'utcOffsetMinutes'>,
-): string {
-  return new Date(Date.parse(instant) + utcOffsetMinutes * 60_000).toISOString().slice(0, 7)
-}
-
-/** First instant of the month after. */
-export function endOfMonth(
-  period: string,
-  { utcOffsetMinutes }: Pick<SupplierSettings, 'utcOffsetMinutes'>,
-): string {
-  const [year = 0, month = 0] = period.split('-').map(Number)
-  return new Date(Date.UTC(year, month, 1) - utcOffsetMinutes * 60_000).toISOString()
-}

@@ -3,6 +3,7 @@ import t from 'tap'
 import { fc } from '../../../../sdk/test/seeded-check.ts'
 import { canonicalJson } from '../../src/certificates/canonical-json.ts'
 import plugin from '../../src/index.ts'
+import { sharedHost } from '../shared-host.ts'
 import { tenantDatabase } from '../tenant-database.ts'
 
 const folder = new URL('../..', import.meta.url)
@@ -25,14 +26,12 @@ const config = {
   },
 }
 
-let tenants = 0
-const newHost = async () => {
-  const tenant = `c${++tenants}`
-  const host = await createTestHost({
-    ...{ folder, plugin, config, tenant, answers: { database }, now: Date.UTC(2026, 2, 9) },
-  })
-  return Object.assign(host, { tenantId: tenant })
-}
+const tenantId = 'acme'
+const newHost = sharedHost(async () => {
+  const now = Date.UTC(2026, 2, 9)
+  const host = await createTestHost({ folder, plugin, config, answers: { database }, now })
+  return Object.assign(host, { tenantId })
+}, database.empty)
 
 const characteristics = [
   {

@@ -3,7 +3,7 @@ import { plan, receipt } from './company-words.ts'
 import { inspectionHost } from './inspection-host.ts'
 
 t.test('arrivals', async (t) => {
-  const { host, call, pool, clear } = await inspectionHost(t)
+  const { host, call, pool, clear } = await inspectionHost()
   const types = (from: number) => host.published.slice(from).map(({ type }) => type)
   await t.test('without a plan a lot is released at once, and says why', async (t) => {
     await host.emit('stock.receipt.created', receipt('L-1'), { key: 'L-1' })
@@ -122,7 +122,7 @@ t.test('arrivals', async (t) => {
 })
 
 t.test('severity follows the lots of a supplier, and skips those of the best', async (t) => {
-  const { call, host, pool } = await inspectionHost(t)
+  const { call, host, pool } = await inspectionHost()
   await call('definePlan', {
     ...plan,
     decidedBy: 'all',
@@ -224,7 +224,7 @@ t.test('severity follows the lots of a supplier, and skips those of the best', a
 })
 
 t.test('plans have versions, and an inspection keeps the one it began with', async (t) => {
-  const { call } = await inspectionHost(t)
+  const { call } = await inspectionHost()
   t.match(await call('definePlan', plan), { version: 1 })
   t.match(await call('definePlan', plan), { version: 1 }, 'the same again is no new one')
   const make = (lot: string) =>
@@ -291,7 +291,7 @@ t.test('plans have versions, and an inspection keeps the one it began with', asy
 })
 
 t.test('a periodic plan looks at the first of so many lots', async (t) => {
-  const { call } = await inspectionHost(t)
+  const { call } = await inspectionHost()
   await call('definePlan', { ...plan, frequency: { kind: 'periodic', everyLots: 3 } })
   const made: boolean[] = []
   for (const lot of ['1', '2', '3', '4', '5', '6', '7']) {

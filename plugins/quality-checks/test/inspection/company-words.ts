@@ -72,3 +72,24 @@ export const rod = {
   frequency: { kind: 'all' },
   decidedBy: 'person',
 }
+
+/** Five of a lot of 500 are measured. */
+export const steel = {
+  plan: 'steel',
+  name: { en: 'Steel' },
+  scope: { item: 'STEEL' },
+  characteristics: [
+    {
+      id: 'thickness',
+      name: { en: 'Thickness' },
+      kind: 'variable',
+      classes: [{ class: 'major' }],
+      unit: 'MMT',
+      lsl: 1.9,
+      usl: 2.1,
+    },
+  ],
+  sampling: { kind: 'percent', percent: 1, accept: 0 },
+  frequency: { kind: 'all' },
+  decidedBy: 'accept',
+}

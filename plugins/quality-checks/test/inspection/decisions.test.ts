@@ -3,7 +3,7 @@ import { plan, receipt, rod } from './company-words.ts'
 import { inspectionHost } from './inspection-host.ts'
 
 t.test('a receipt is held first, inspected by its plan, decided by quantities', async (t) => {
-  const { host, call } = await inspectionHost(t)
+  const { host, call } = await inspectionHost()
   await call('definePlan', plan)
   await host.emit('stock.receipt.created', receipt('L-1'), { key: 'L-1' })
   t.strictSame(
@@ -61,7 +61,7 @@ t.test('a receipt is held first, inspected by its plan, decided by quantities', 
 })
 
 t.test('items with serial numbers go each by its own', async (t) => {
-  const { host, call } = await inspectionHost(t, { now: Date.parse('2026-11-27T09:00:00Z') })
+  const { host, call } = await inspectionHost({ now: Date.parse('2026-11-27T09:00:00Z') })
   await call('definePlan', rod)
   await call('registerGauge', {
     gauge: 'MIC',
@@ -174,7 +174,7 @@ t.test('items with serial numbers go each by its own', async (t) => {
 })
 
 t.test('two who decide at once: one wins, the other is told', async (t) => {
-  const { call, host } = await inspectionHost(t)
+  const { call, host } = await inspectionHost()
   await call('definePlan', plan)
   const { inspection, revision } = await call('createInspection', {
     document: 'R',

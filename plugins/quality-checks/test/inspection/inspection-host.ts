@@ -1,27 +1,13 @@
-import { randomBytes } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
-import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Context, Plugin } from '@signalbox/sdk'
 import { createTestHost, type TestHost } from '@signalbox/sdk/testing'
 import pg from 'pg'
-import type { Test } from 'tap'
+import root from 'tap'
 import plugin from '../../src/index.ts'
+import { sharedHost } from '../shared-host.ts'
+import { type OwnDatabase, ownDatabase } from '../tenant-database.ts'
 
 const folder = new URL('../../', import.meta.url)
-/** Where the run of tests wrote which PostgreSQL it started. */
-const server = new URL('../../../../.tap/postgres.json', import.meta.url)
-
-/** Values as a host gives them. */
-const types = {
-  getTypeParser(oid: number) {
-    if (oid === 1184) {
-      return (text: string) => new Date(text.replace(/([+-]\d\d)$/, '$1:00')).toISOString()
-    }
-    if (oid === 20) return Number
-    return pg.types.getTypeParser(oid)
-  },
-} as unknown as pg.CustomTypesConfig
 
 export interface InspectionHost {
   readonly host: TestHost
@@ -29,78 +15,59 @@ export interface InspectionHost {
   /** An operation of the service. */
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
   call(operation: string, input: unknown, principal?: unknown): Promise<any>
+  /** The id of an inspection of a lot, of the newest at first. */
+  inspectionOf(lot: string): Promise<string>
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever was told
+  told(type: string): any[]
+  /** What the plugin tells itself, it hears. @param from the place among all that was published */
+  heard(type: string, from?: number): Promise<void>
   /** Forgets everything. */
   clear(): Promise<void>
 }
 
-type Options = Omit<Parameters<typeof createTestHost>[0], 'folder' | 'plugin' | 'answers'>
+type Options = Omit<Parameters<typeof createTestHost>[0], 'folder' | 'plugin'>
+
+let tables: Promise<OwnDatabase> | undefined
+const hosts = new Map<string, () => Promise<TestHost>>()
 
 /**
  * The plugin on a host of tests, with its tables on a PostgreSQL. The host of tests runs the statements of a transaction
- * one by one; here they are one, with the events that go with it, as on a real host: races are what is tried.
+ * one by one; here they are one, with the events that go with it, as on a real host: races are what is tried. Tests of a
+ * file share database and host, and each begins with nothing.
  */
-export async function inspectionHost(t: Test, options: Options = {}): Promise<InspectionHost> {
-  const pool = await tables(t)
-  const host = await createTestHost({
-    ...options,
-    folder: fileURLToPath(folder),
-    plugin: withTables(plugin as unknown as Plugin, pool),
-  })
+export async function inspectionHost(options: Options = {}): Promise<InspectionHost> {
+  tables ??= ownDatabase(root, 4)
+  const { pool, empty } = await tables
+  const key = JSON.stringify(options)
+  const known = hosts.get(key) ?? sharedHost(() => newHost(pool, options), empty)
+  hosts.set(key, known)
+  const host = await known()
+  const clear = async () => void (await known())
+  const call: InspectionHost['call'] = (operation, input, principal) =>
+    host.call(
+      'quality.inspection',
+      operation,
+      input,
+      principal === undefined ? undefined : { principal: principal as Context['principal'] },
+    )
+  const ofType = (type: string, from = 0) =>
+    host.published.slice(from).filter((event) => event.type === type)
   return {
-    host,
-    pool,
-    call: (operation, input, principal) =>
-      host.call(
-        'quality.inspection',
-        operation,
-        input,
-        principal === undefined ? undefined : { principal: principal as Context['principal'] },
-      ),
-    async clear() {
-      await pool.query(`truncate ${owned.join(', ')}`)
+    ...{ host, pool, clear, call },
+    inspectionOf: async (lot) => (await call('lotStatus', { lot })).inspections[0].inspection,
+    told: (type) => ofType(type).map(({ data }) => data),
+    async heard(type, from) {
+      for (const { data } of ofType(type, from)) await host.emit(type, data)
     },
   }
 }
 
-const owned = [
-  'inspection_plans',
-  'measurements',
-  'inspection_decisions',
-  'inspection_serials',
-  'inspections',
-  'lots',
-  'switching_states',
-  'skip_lot_states',
-  'gauge_calibrations',
-  'gauges',
-  'supplier_scores',
-]
-
-async function tables(t: Test): Promise<pg.Pool> {
-  const { url } = JSON.parse(await readFile(server, 'utf8')) as { url: string }
-  const name = `test_${randomBytes(6).toString('hex')}`
-  const admin = new pg.Client({ connectionString: url })
-  await admin.connect()
-  await admin.query(`create database ${name} template template0 strategy file_copy`)
-  const own = new URL(url)
-  own.pathname = `/${name}`
-  const pool = new pg.Pool({ connectionString: own.href, types, max: 4 })
-  t.teardown(async () => {
-    await pool.end()
-    // A backend ends a moment after its connection: told so by force, it would fail the test.
-    const backends = 'select from pg_stat_activity where datname = $1'
-    for (let tries = 0; tries < 200; tries++) {
-      if ((await admin.query(backends, [name])).rowCount === 0) break
-      await delay(10)
-    }
-    await admin.query(`drop database ${name} with (force)`)
-    await admin.end()
+function newHost(pool: pg.Pool, options: Options): Promise<TestHost> {
+  return createTestHost({
+    ...options,
+    folder: fileURLToPath(folder),
+    plugin: withTables(plugin as unknown as Plugin, pool),
   })
-  for (const file of (await readdir(new URL('migrations/', folder))).sort()) {
-    if (!/^000[124].*\.expand\.sql$/.test(file)) continue
-    await pool.query(await readFile(new URL(`migrations/${file}`, folder), 'utf8'))
-  }
-  return pool
 }
 
 type AnyHandler = (input: unknown, ctx: Context) => unknown
@@ -120,6 +87,7 @@ function withTables(original: Plugin, pool: pg.Pool): Plugin {
     ...original,
     services: Object.fromEntries(services),
     on: all(original.on ?? {}),
+    webhooks: all(original.webhooks ?? {}),
   } as Plugin
 }
 

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { fc } from '../../../../sdk/test/seeded-check.ts'
-import { addDays, gaugeStatus } from '../../src/gauges/gauge.ts'
+import { addDays } from '../../src/calendar/days.ts'
+import { gaugeStatus } from '../../src/gauges/gauge.ts'
 import { choosePlan } from '../../src/inspection/choose-plan.ts'
 import { drawTests } from '../../src/inspection/draw-tests.ts'
 import { parseFormula } from '../../src/inspection/formula.ts'
@@ -9,8 +10,8 @@ import { requirePlan } from '../../src/inspection/plan-checks.ts'
 import type { PlanDefinition } from '../../src/inspection/plan-definition.ts'
 import { suggest } from '../../src/inspection/suggestion.ts'
 import { tallied } from '../../src/inspection/tally.ts'
-import { convert, unitCode } from '../../src/inspection/units-of-measure.ts'
 import type { AttributePlan } from '../../src/sampling/plan-types.ts'
+import { convert, unitCode } from '../../src/units/units-of-measure.ts'
 
 const double: AttributePlan = {
   scheme: 'test',
@@ -96,7 +97,7 @@ t.test('the order of results does not change the verdict of a full sample', asyn
 t.test('what is suggested', async (t) => {
   const whole = { pending: 100, hold: 0, accepted: 0, rejected: 0 }
   const of = (tests: readonly InspectionTest[], more = {}) =>
-    suggest({ tests, quantities: whole, itemQuantity: 1, screenedItems: 0, ...more })
+    suggest({ tests, quantities: whole, reworked: 0, itemQuantity: 1, screenedItems: 0, ...more })
   t.match(of([looked([good(1, 5)])]), { outcome: 'accept', accept: 100, reject: 0, clear: 100 })
   t.match(
     of([looked([bad(1), good(2, 9)])]),

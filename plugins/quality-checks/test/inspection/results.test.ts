@@ -3,7 +3,7 @@ import { plan, rod } from './company-words.ts'
 import { inspectionHost } from './inspection-host.ts'
 
 t.test('results that cannot be taken', async (t) => {
-  const { call, host } = await inspectionHost(t, { now: Date.parse('2026-11-27T09:00:00Z') })
+  const { call, host } = await inspectionHost({ now: Date.parse('2026-11-27T09:00:00Z') })
   await call('definePlan', rod)
   await call('definePlan', plan)
   await call('registerGauge', {
@@ -152,7 +152,7 @@ t.test('results that cannot be taken', async (t) => {
 })
 
 t.test('a tenant may take measurements of overdue gauges, with a flag', async (t) => {
-  const { call } = await inspectionHost(t, {
+  const { call } = await inspectionHost({
     now: Date.parse('2026-11-27T09:00:00Z'),
     config: { inspection: { overdueGauge: 'flag', withoutPlan: 'hold' } },
   })

@@ -19,7 +19,13 @@ const states: readonly InspectionState[] = [
   'decided',
   'cancelled',
 ]
-const commands: readonly InspectionCommand[] = ['record', 'correct', 'decide', 'cancel']
+const commands: readonly InspectionCommand[] = [
+  'record',
+  'correct',
+  'decide',
+  'cancel',
+  'reinspect',
+]
 const eight = Array.from({ length: 8 }, (_, bits) => bits)
 const sixteen = Array.from({ length: 16 }, (_, bits) => bits)
 
@@ -64,7 +70,7 @@ t.test('commands of an inspection', async (t) => {
           inspectionMoves.filter(({ from }) => from === 'decided').map(({ command }) => command),
         ),
       ],
-      ['decide'],
+      ['reinspect', 'decide'],
     )
   })
 })

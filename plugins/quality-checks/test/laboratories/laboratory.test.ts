@@ -4,6 +4,7 @@ import { fc } from '../../../../sdk/test/seeded-check.ts'
 import plugin from '../../src/index.ts'
 import { judgeReport, verdictOfReport } from '../../src/laboratories/judge-report.ts'
 import { readReport } from '../../src/laboratories/read-report.ts'
+import { sharedHost } from '../shared-host.ts'
 import { tenantDatabase } from '../tenant-database.ts'
 
 const folder = new URL('../..', import.meta.url)
@@ -34,12 +35,11 @@ const config = {
   ],
 }
 
-let tenants = 0
-const newHost = async () => {
-  const tenant = `l${++tenants}`
-  const host = await createTestHost({ folder, plugin, config, tenant, answers: { database } })
-  return Object.assign(host, { tenantId: tenant })
-}
+const tenantId = 'acme'
+const newHost = sharedHost(async () => {
+  const host = await createTestHost({ folder, plugin, config, answers: { database } })
+  return Object.assign(host, { tenantId })
+}, database.empty)
 
 async function receive(tenant: string, lot: string, accepted = 0) {
   const { client } = database
@@ -47,7 +47,8 @@ async function receive(tenant: string, lot: string, accepted = 0) {
     `insert into lots (tenant, lot, item, supplier, unit, created_at) values ($1, $2, 'V-7', 'S-1', 'C62', $3)`,
     [tenant, lot, at],
   )
-  const definition = { characteristics: [{ id: 'length', unit: 'mm', lsl: 24, usl: 26 }] }
+  const sampling = { kind: 'all' }
+  const definition = { sampling, characteristics: [{ id: 'length', unit: 'mm', lsl: 24, usl: 26 }] }
   await client.query(
     `insert into inspection_plans (tenant, plan, version, item, supplier, operation, is_current, definition, created_at, created_by)
      values ($1, 'P', 1, '', '', '', false, $2, $3, 'u') on conflict do nothing`,
@@ -81,7 +82,10 @@ const messages = async (host: TestHost, filter: object = {}) =>
       ...(['quality.certificate', 'laboratoryMessages', filter] as const),
     )
   ).items
-const received = (host: TestHost) => host.published.map(({ data }) => data)
+const received = (host: TestHost) =>
+  host.published
+    .filter(({ type }) => type === 'quality.laboratory-result.received')
+    .map(({ data }) => data)
 const results = async (tenant: string) => {
   const sql =
     'select characteristic, value, unit, reported_value, reported_unit, passed from laboratory_results where tenant = $1 order by report, position'
@@ -253,7 +257,7 @@ t.test(
           t.strictSame(await outcome([...order, ...repeated]), expected)
         },
       ),
-      { numRuns: 10 },
+      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 6) },
     )
   },
 )

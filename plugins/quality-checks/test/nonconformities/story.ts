@@ -1,6 +1,7 @@
 import { createTestHost, type TestHost } from '@signalbox/sdk/testing'
 import t from 'tap'
 import plugin from '../../src/index.ts'
+import { sharedHost } from '../shared-host.ts'
 import { tenantDatabase } from '../tenant-database.ts'
 
 const folder = new URL('../..', import.meta.url)
@@ -17,15 +18,18 @@ const config = {
   },
 }
 export const service = 'quality.nonconformity'
-export const user = { kind: 'user', id: 'ada' } as const
+const user = { kind: 'user', id: 'ada' } as const
 
 let tenants = 0
+/** Of a tenant of its own, with a clock of its own. */
 export const newHost = (more: object = {}) =>
   createTestHost({
     ...{ folder, plugin, config, now: START, tenant: `t${++tenants}` },
     answers: { database, channels: { mail: () => ({ ok: true }) } },
     ...more,
   })
+/** For tests in which no time goes by. */
+export const begin = sharedHost(newHost, database.empty)
 
 export interface Summary {
   id: string
@@ -82,7 +86,7 @@ export const complete = (step: string): [string, object] => [
   'advance',
   { command: 'completeStep', step, summary: `${step} done` },
 ]
-export const note = (step: string): [string, object] => [
+const note = (step: string): [string, object] => [
   'addEvidence',
   { step, kind: 'note', value: 'seen at the line' },
 ]

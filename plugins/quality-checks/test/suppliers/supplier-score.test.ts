@@ -1,11 +1,13 @@
 import { createTestHost, type TestHost } from '@signalbox/sdk/testing'
 import t from 'tap'
 import { fc } from '../../../../sdk/test/seeded-check.ts'
+import { endOfMonth, monthOf } from '../../src/calendar/months.ts'
 import plugin from '../../src/index.ts'
 import { type DecidedLot, decidedLots } from '../../src/suppliers/decision.ts'
 import { decisionOf } from '../../src/suppliers/on-inspection-decided.ts'
 import { gradeOf, supplierScore, trendOf } from '../../src/suppliers/supplier-score.ts'
-import { endOfMonth, monthOf, supplierSettings } from '../../src/suppliers/supplier-settings.ts'
+import { supplierSettings } from '../../src/suppliers/supplier-settings.ts'
+import { sharedHost } from '../shared-host.ts'
 import { tenantDatabase } from '../tenant-database.ts'
 
 const settings = supplierSettings({})
@@ -106,12 +108,11 @@ t.test('a score stays between 0 and 100, and a worse lot never betters it', asyn
 
 const folder = new URL('../..', import.meta.url)
 const database = await tenantDatabase(t)
-let tenants = 0
-const newHost = (more: object = {}) =>
-  createTestHost({
-    ...{ folder, plugin, answers: { database }, tenant: `s${++tenants}` },
-    ...{ now: Date.UTC(2026, 3, 10), ...more },
-  })
+const tenant = 'acme'
+const begin = sharedHost(
+  () => createTestHost({ folder, plugin, answers: { database }, now: Date.UTC(2026, 3, 10) }),
+  database.empty,
+)
 
 const decided = (n: number, more: Record<string, unknown> = {}) => ({
   ...{ inspection: `I-${n}`, decision: `D-${n}`, lot: `L-${n}`, item: 'V-7', supplier: 'S-1' },
@@ -140,7 +141,7 @@ const events = [
   decided(6, { supplier: 'S-2' }),
 ]
 
-const kept = async (tenant: string) => {
+const kept = async () => {
   const sql =
     'select supplier, period, score, grade, details, computed_at from supplier_scores where tenant = $1 order by 1, 2'
   const { rows } = await database.client.query(sql, [tenant])
@@ -151,12 +152,11 @@ t.test(
   'decisions score suppliers, in whatever order and however often they are told',
   async (t) => {
     const outcome = async (order: readonly number[]) => {
-      const host = await newHost()
-      const tenant = `s${tenants}`
+      const host = await begin()
       for (const [n, index] of order.entries()) {
         await host.emit('quality.inspection.decided', events[index], { id: `e${n}` })
       }
-      return kept(tenant)
+      return kept()
     }
     const all = events.map((_, index) => index)
     const expected = await outcome(all)
@@ -180,7 +180,7 @@ t.test(
           t.strictSame(await outcome([...order, ...repeated]), expected)
         },
       ),
-      { numRuns: 8 },
+      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 6) },
     )
   },
 )
@@ -189,7 +189,7 @@ const score = (host: TestHost, input: object) =>
   host.call<Record<string, unknown>>('quality.supplier', 'score', input)
 
 t.test('a score tells its parts and its trend, and suppliers are ranked', async (t) => {
-  const host = await newHost()
+  const host = await begin()
   for (const [n, data] of events.entries()) {
     await host.emit('quality.inspection.decided', data, { id: `e${n}` })
   }
@@ -213,9 +213,29 @@ t.test('a score tells its parts and its trend, and suppliers are ranked', async 
   })
 })
 
+t.test('a score of an older revision never replaces a newer one', async (t) => {
+  const host = await begin()
+  await host.emit('quality.inspection.decided', decided(1))
+  await database.client.query(
+    `update supplier_scores set score = 1, details = details || '{"revision": 99}' where tenant = $1`,
+    [tenant],
+  )
+  await host.runJob('supplier-scores')
+  t.match(await kept(), [{ score: 1 }])
+})
+
+t.test('tranches add up to one inspection, of which the last word counts', async (t) => {
+  const decisions = events.flatMap((data) => decisionOf(data as never) ?? [])
+  t.match(decidedLots([...decisions, ...decisions]), [
+    { inspection: 'I-1' },
+    { inspection: 'I-2', lotAccepted: false, rejected: 100 },
+    { inspection: 'I-28', lotAccepted: true, accepted: 100, inspected: 50 },
+    { inspection: 'I-6' },
+  ])
+})
+
 t.test('days of waiting for an answer weigh more every night', async (t) => {
-  const host = await newHost()
-  const tenant = `s${tenants}`
+  const host = await begin()
   await host.emit('quality.inspection.decided', decided(1, { decidedAt: '2026-04-03T00:00:00Z' }))
   const opened = await host.call<{ id: string; revision: number }>(
     'quality.nonconformity',
@@ -233,37 +253,15 @@ t.test('days of waiting for an answer weigh more every night', async (t) => {
   )
   const ask = { id: opened.id, revision: opened.revision, question: 'Why?' }
   const issued = await host.call<{ request: string }>('quality.nonconformity', 'issueScar', ask)
-  t.match(await kept(tenant), [{ score: 100 }], 'in time so far')
+  t.match(await kept(), [{ score: 100 }], 'in time so far')
   await host.advance(10 * 86_400_000)
   await host.runJob('supplier-scores')
   // 10 days: a third of the way from 5 to 20, so 66.67 points that weigh 20.
-  const [waiting] = await kept(tenant)
+  const [waiting] = await kept()
   t.ok(Math.abs(waiting.score - (80 + (20 * 2) / 3)) < 1e-9)
   const reply = { request: issued.request, rootCause: 'c', correctiveAction: 'a' }
   await host.call('quality.nonconformity', 'replyScar', reply)
   await host.advance(5 * 86_400_000)
   await host.runJob('supplier-scores')
-  t.match(await kept(tenant), [{ score: waiting.score }], 'once answered it grows no more')
-})
-
-t.test('a score of an older revision never replaces a newer one', async (t) => {
-  const host = await newHost()
-  const tenant = `s${tenants}`
-  await host.emit('quality.inspection.decided', decided(1))
-  await database.client.query(
-    `update supplier_scores set score = 1, details = details || '{"revision": 99}' where tenant = $1`,
-    [tenant],
-  )
-  await host.runJob('supplier-scores')
-  t.match(await kept(tenant), [{ score: 1 }])
-})
-
-t.test('tranches add up to one inspection, of which the last word counts', async (t) => {
-  const decisions = events.flatMap((data) => decisionOf(data as never) ?? [])
-  t.match(decidedLots([...decisions, ...decisions]), [
-    { inspection: 'I-1' },
-    { inspection: 'I-2', lotAccepted: false, rejected: 100 },
-    { inspection: 'I-28', lotAccepted: true, accepted: 100, inspected: 50 },
-    { inspection: 'I-6' },
-  ])
+  t.match(await kept(), [{ score: waiting.score }], 'once answered it grows no more')
 })

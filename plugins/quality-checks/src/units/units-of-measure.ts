@@ -55,7 +55,19 @@ const units: Readonly<Record<string, UnitOfMeasure>> = {
   B49: of('resistance', 1000),
   DD: of('angle', 1),
   C62: of('count', 1),
+  // Shares are of mass: 1 % is 10 g/kg and 10,000 ppm. What is dissolved in a volume needs a density, and converts to none.
   P1: of('share', 0.01),
+  NX: of('share', 0.001),
+  GK: of('share', 0.001),
+  '59': of('share', 1e-6),
+  NA: of('share', 1e-6),
+  '61': of('share', 1e-9),
+  J33: of('share', 1e-9),
+  KMQ: of('concentration', 1),
+  GL: of('concentration', 1),
+  M1: of('concentration', 0.001),
+  GP: of('concentration', 1e-6),
+  H29: of('concentration', 1e-6),
 }
 
 /** What people and instruments write for the codes above. */
@@ -99,6 +111,25 @@ const symbols: Readonly<Record<string, string>> = {
   kΩ: 'B49',
   '°': 'DD',
   '%': 'P1',
+  percent: 'P1',
+  '‰': 'NX',
+  'g/kg': 'GK',
+  ppm: '59',
+  'mg/kg': 'NA',
+  ppb: '61',
+  'µg/kg': 'J33',
+  'ug/kg': 'J33',
+  'kg/m3': 'KMQ',
+  'kg/m³': 'KMQ',
+  'g/L': 'GL',
+  'g/l': 'GL',
+  'mg/L': 'M1',
+  'mg/l': 'M1',
+  'mg/m3': 'GP',
+  'mg/m³': 'GP',
+  'µg/L': 'H29',
+  'µg/l': 'H29',
+  'ug/L': 'H29',
 }
 
 /** The code of a unit that is written as a code or a symbol; others stand for themselves, and convert to nothing. */
