@@ -10,6 +10,8 @@ import { callProbe } from '../support/probe.ts'
 const root = join(import.meta.dirname, '../../..')
 const plugin = '@signalbox/inventory-forecast'
 const path = `/v1/tenants/acme/plugins/${encodeURIComponent(plugin)}`
+const packageJson = await readFile(join(root, 'plugins/inventory-forecast/package.json'), 'utf8')
+const { version } = JSON.parse(packageJson)
 
 interface Series {
   readonly sn: string
@@ -49,8 +51,8 @@ t.test('one true line, with stock npm and HTTP only', async (t) => {
   const view = await npm.run(['view', plugin, '--json'])
   t.match(JSON.parse(view.stdout), {
     name: plugin,
-    version: '1.0.0',
-    'dist-tags': { latest: '1.0.0' },
+    version,
+    'dist-tags': { latest: version },
   })
 
   const { client } = host
@@ -59,7 +61,7 @@ t.test('one true line, with stock npm and HTTP only', async (t) => {
     '/v1/plugins',
     { name: plugin },
   )
-  t.match(installed, { version: '1.0.0', state: 'stable' })
+  t.match(installed, { version, state: 'stable' })
   t.match(
     installed.services.find(({ id }) => id === 'inventory.forecast'),
     { major: 1 },
