@@ -5,6 +5,7 @@ import { dataChecks } from './business/data-checks.ts'
 import { decisionTimes } from './business/decisions.ts'
 import { m3Accuracy } from './business/m3-accuracy.ts'
 import { wrongPlanCells } from './business/plan-cells.ts'
+import { pointUpdate } from './business/point-update.ts'
 import { refitSeconds } from './business/refit.ts'
 import { slowMovers } from './business/slow-movers.ts'
 
@@ -19,6 +20,7 @@ const parts: Readonly<Record<string, (company: Company, pluginUrl: string) => Pr
   m3: withCases(m3Accuracy),
   'slow-movers': withCases(slowMovers),
   refit: (company) => refitSeconds(company, Math.max(200, Math.round(10_000 * EFFORT))),
+  update: pointUpdate,
   decisions: (company) => decisionTimes(company, Math.max(20, Math.round(300 * EFFORT))),
   data: (company, pluginUrl) =>
     dataChecks(company, pluginUrl, { rows: Math.round(10_000_000 * EFFORT), checks: 50 }),
