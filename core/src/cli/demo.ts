@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Host } from '../main.ts'
 import { HostClient, HostRefusal } from './host-client.ts'
 import { say } from './language.ts'
 import { npmPublish } from './npm-publish.ts'
+import { parseService, type ServiceReference } from './service-reference.ts'
 
 /** A demo is data: the kernel names no plugin, it only follows the file. */
 interface Demo {
@@ -24,6 +26,8 @@ interface Demo {
   readonly major: number
   readonly operation: string
   readonly input: unknown
+  /** More services that the app has a key of, such as `quality.inspection@1`: in the file `demo-key.quality.inspection`. */
+  readonly subscribes?: readonly string[]
 }
 
 interface PluginFolder {
@@ -43,20 +47,32 @@ export async function seedDemo(file: string, host: Host, dataFolder: string): Pr
   const folders = [demo.plugin, ...(demo.beside ?? [])].map((one) => resolve(dirname(file), one))
   const plugins = await Promise.all(folders.map(readPlugin))
   const client = new HostClient({ url: host.url, token: host.adminToken })
-  const keyFile = join(dataFolder, 'demo-key')
-  const key = await readFile(keyFile, 'utf8').then(
-    (text) => text.trim(),
-    () => undefined,
-  )
-  if (key !== undefined && (await isSeeded(client, demo, plugins))) {
-    return firstCall(host, demo, key)
+  const subscribed = subscribedBy(demo, dataFolder)
+  if (!(await isSeeded(client, demo, plugins, subscribed))) {
+    for (const plugin of plugins) await publishAndInstall(client, host, plugin)
+    await makeTenant(client, demo)
+    for (const plugin of plugins) await enable(client, demo, plugin)
+    for (const one of subscribed) {
+      if (!(await isSubscribed(client, demo, one))) await subscribe(client, demo, one)
+    }
   }
-  for (const plugin of plugins) await publishAndInstall(client, host, plugin)
-  await makeTenant(client, demo)
-  for (const plugin of plugins) await enable(client, demo, plugin)
-  const issued = await subscribe(client, demo)
-  await writeFile(keyFile, `${issued}\n`, { mode: 0o600 })
-  return firstCall(host, demo, issued)
+  const key = await readFile(join(dataFolder, KEY_FILE), 'utf8')
+  return firstCall(host, demo, key.trim())
+}
+
+/** That of the first call; those of more services have the name of theirs behind it. */
+const KEY_FILE = 'demo-key'
+
+interface Subscribed extends ServiceReference {
+  readonly keyFile: string
+}
+
+function subscribedBy(demo: Demo, dataFolder: string): readonly Subscribed[] {
+  const { service, major, subscribes = [] } = demo
+  const more = subscribes
+    .map(parseService)
+    .map((one) => ({ ...one, keyFile: join(dataFolder, `${KEY_FILE}.${one.service}`) }))
+  return [{ service, major, keyFile: join(dataFolder, KEY_FILE) }, ...more]
 }
 
 async function readPlugin(folder: string): Promise<PluginFolder> {
@@ -68,14 +84,22 @@ async function isSeeded(
   client: HostClient,
   demo: Demo,
   plugins: readonly PluginFolder[],
+  subscribed: readonly Subscribed[],
 ): Promise<boolean> {
   for (const plugin of plugins) {
     const path = tenantPluginPath(demo, plugin)
     const state = await ignoring([404], client.request<{ binding: string }>('GET', path))
     if (state?.binding !== 'enabled') return false
   }
-  const subscription = await findSubscription(client, demo)
-  return subscription?.state === 'active'
+  for (const one of subscribed) {
+    if (!(await isSubscribed(client, demo, one))) return false
+  }
+  return true
+}
+
+async function isSubscribed(client: HostClient, demo: Demo, one: Subscribed): Promise<boolean> {
+  const subscription = await findSubscription(client, demo, one)
+  return subscription?.state === 'active' && existsSync(one.keyFile)
 }
 
 async function publishAndInstall(
@@ -121,23 +145,25 @@ interface SubscriptionItem {
 async function findSubscription(
   client: HostClient,
   demo: Demo,
+  { service, major }: ServiceReference,
 ): Promise<SubscriptionItem | undefined> {
   const path = `/v1/subscriptions?tenant=${demo.tenant.id}&limit=200`
   const { items } = await client.request<{ items: SubscriptionItem[] }>('GET', path)
   return items.find(
     (item) =>
       item.app === demo.app.id &&
-      item.service === demo.service &&
-      item.major === demo.major &&
+      item.service === service &&
+      item.major === major &&
       item.state !== 'cancelled',
   )
 }
 
-/** @returns a key; where an earlier start lost its own, the old keys are revoked first. */
-async function subscribe(client: HostClient, demo: Demo): Promise<string> {
-  const { service, major, app, tenant } = demo
+/** Keeps a key in its file; where an earlier start lost its own, the old keys are revoked first. */
+async function subscribe(client: HostClient, demo: Demo, subscribed: Subscribed): Promise<void> {
+  const { app, tenant } = demo
+  const { service, major, keyFile } = subscribed
   const body = { tenant: tenant.id, app: app.id, service, major }
-  const there = await findSubscription(client, demo)
+  const there = await findSubscription(client, demo, subscribed)
   const { id } =
     there ?? (await client.request<SubscriptionItem>('POST', '/v1/subscriptions', body))
   const path = `/v1/subscriptions/${id}`
@@ -145,7 +171,8 @@ async function subscribe(client: HostClient, demo: Demo): Promise<string> {
   for (const credential of credentials) {
     await client.request('DELETE', `${path}/credentials/${credential.id}`)
   }
-  return (await client.request<{ key: string }>('POST', `${path}/credentials`)).key
+  const { key } = await client.request<{ key: string }>('POST', `${path}/credentials`)
+  await writeFile(keyFile, `${key}\n`, { mode: 0o600 })
 }
 
 function tenantPluginPath(demo: Demo, plugin: PluginFolder): string {

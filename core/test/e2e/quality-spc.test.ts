@@ -173,6 +173,12 @@ t.test('what a chart does not take is refused by its code', async (t) => {
     await refused('append', { chart: 'shaft-diameter', points: two }),
     '422 SPC_SUBGROUP_SIZE',
   )
+  const ahead = [{ at: new Date(Date.now() + 2 * 86_400_000).toISOString(), values: [1] }]
+  t.equal(
+    await refused('append', { chart: 'shaft-diameter', points: ahead }),
+    '422 SPC_TIME_INVALID',
+    'a clock that is days ahead would make all that come late',
+  )
   t.equal(await refused('chart', { chart: 'shaft-diameter', cursor: 'x' }), '422 CURSOR_INVALID')
   await spc('defineChart', { chart: 'flat', kind: 'i-mr' })
   await spc('append', { chart: 'flat', points: points([5, 5, 5], 0) })

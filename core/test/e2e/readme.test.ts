@@ -34,7 +34,7 @@ t.test("the README's first call works as it is pasted, after the demo of npm sta
   const blocks = await blocksBelow('README.md', 'Your own first call, in five minutes')
   const [subscribe = '', curl = '', typeScript = '', ownPage = ''] = blocks
   t.equal(blocks.length, 4)
-  const folder = await strangersFolder(t)
+  const folder = await strangersFolder(t, host.home)
   const environment = {
     PATH: process.env.PATH,
     HOME: folder,
@@ -56,17 +56,40 @@ t.test("the README's first call works as it is pasted, after the demo of npm sta
   await writeFile(call, (await readFile(call, 'utf8')).replace('horizon', 'horizn'))
   const check = typeScript.split('\n').find((line) => line.startsWith('npx tsc')) ?? ''
   t.match(await terminal.paste(check), /horizn[\s\S]*exit [1-9]/, 'a misspelt field is told')
+  await t.test('and two capabilities of a company', (t) => ofACompany(t, terminal))
   const origin = `http://localhost:${await freePort()}`
   const moved = ownPage.replaceAll('5500', new URL(origin).port)
   await terminal.begin(moved, /^open http/m)
   await fromPage(t, origin, host.url, mean)
 })
 
-/** A folder of somebody who has the tools of this one and nothing else. */
-async function strangersFolder(t: Test): Promise<string> {
+async function ofACompany(t: Test, terminal: Terminal) {
+  const blocks = await blocksBelow('README.md', 'Two capabilities of a company, in five blocks')
+  const [feed = '', plan = '', arrival = '', decision = '', order = ''] = blocks
+  t.equal(blocks.length, 5)
+  // A busy machine takes longer than the page says: blocks may be pasted again.
+  const shows = async (block: string, wanted: RegExp) => {
+    const until = Date.now() + 60_000
+    let text = await terminal.paste(block)
+    while (!wanted.test(text) && Date.now() < until) text = await terminal.paste(block)
+    t.match(text, wanted)
+  }
+  await shows(feed, /786 events taken[\s\S]*exit 0/)
+  await shows(plan, /"plan": "rings",[\s\S]*exit 0/)
+  await shows(arrival, /"pending": 1100[\s\S]*"sampleSize": 80,\s+"accept": 2,\s+"reject": 3/)
+  await shows(decision, /"outcome": "reject"[\s\S]*"rejected": 1100[\s\S]*"state": "decided"/)
+  await shows(order, /REORDER_POINT[\s\S]*STOCK_POSITION[\s\S]*Quality keeps 1100 of 1 lots/)
+}
+
+/** A folder of somebody who has the tools of this one, a host's data and nothing else. */
+async function strangersFolder(t: Test, home: string): Promise<string> {
   const folder = await temporaryHome(t)
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
-  await writeFile(join(folder, 'package.json'), '{"private":true,"type":"module"}\n')
+  await symlink(home, join(folder, '.signalbox'))
+  const { feed = '' } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).scripts
+  const scripts = { feed: feed.replace('plugins/', `${root}/plugins/`) }
+  const text = JSON.stringify({ private: true, type: 'module', scripts })
+  await writeFile(join(folder, 'package.json'), text)
   return folder
 }
 

@@ -13,7 +13,7 @@ The app's key comes from the file; a tenant's admin allows the types once (PUT /
 
 const { values } = parseArgs({
   options: {
-    url: { type: 'string', default: 'http://127.0.0.1:4400' },
+    url: { type: 'string', default: process.env.SIGNALBOX_URL ?? 'http://127.0.0.1:4400' },
     tenant: { type: 'string', default: 'demo' },
     app: { type: 'string', default: 'replenishment' },
     'key-file': { type: 'string', default: '.signalbox/demo-key' },

@@ -48,6 +48,10 @@ export function abcXyz(
   if (!(a <= b && x <= y)) {
     throw new Refusal('CUTS_CROSSED', 'Give cuts that rise: a no more than b, x no more than y.')
   }
+  // Counted twice it would push others into a lower class.
+  if (new Set(items.map(({ id }) => id)).size !== items.length) {
+    throw new Refusal('ITEM_TWICE', 'An item is in the list twice: give each id once.')
+  }
   const total = items.reduce((sum, { value }) => sum + value, 0)
   const ranked = [...items].sort((p, q) => q.value - p.value || (p.id < q.id ? -1 : 1))
   let before = 0

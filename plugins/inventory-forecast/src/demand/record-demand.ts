@@ -66,7 +66,10 @@ export async function recordDemand(
   return { recorded: rows.length, series: series.length }
 }
 
-/** @throws DATE_INVALID, DAY_IN_FUTURE, DAY_TWICE */
+/** Twenty years: no forecast looks so far back, and a year that is mistyped would lose its demand in silence. */
+const OLDEST_DAYS = 7305
+
+/** @throws DATE_INVALID, DAY_IN_FUTURE, DAY_TOO_OLD, DAY_TWICE */
 function refuseDays(days: readonly LoadedDay[], today: number): void {
   const seen = new Set<string>()
   for (const day of days) {
@@ -75,6 +78,12 @@ function refuseDays(days: readonly LoadedDay[], today: number): void {
       throw new Refusal(
         'DAY_IN_FUTURE',
         `${day.day} is not over: demand is what was, not what is planned.`,
+      )
+    }
+    if (dayOfText(day.day) < today - OLDEST_DAYS) {
+      throw new Refusal(
+        'DAY_TOO_OLD',
+        `${day.day} is more than twenty years ago: is its year mistyped?`,
       )
     }
     if (seen.has(place))

@@ -287,9 +287,13 @@ function stockOf(
   order: Rows[3] | undefined,
   approved: number,
 ): StockFigures {
+  const told = lots?.unusable ?? 0
+  // A lot that was used up before quality heard of it keeps nothing of what is there now.
+  const unusable = onHand === undefined ? told : Math.min(told, Math.max(onHand.on_hand, 0))
   return {
     ...(onHand === undefined ? {} : { onHand: onHand.on_hand }),
-    unusable: lots?.unusable ?? 0,
+    unusable,
+    ...(unusable < told ? { unusableTold: told } : {}),
     unusableLots: lots?.unusable_lots ?? 0,
     onOrder: (order?.on_order ?? 0) + (lots?.waiting ?? 0),
     approved,

@@ -113,6 +113,10 @@ const sentences = {
     'Quality keeps {quantity} of {lots} lots from use.',
     '质量冻结或拒收 {lots} 批，共 {quantity}。',
   ],
+  KEPT_BEYOND_STOCK: [
+    'The {lots} lots that quality keeps were {told} on arrival, more than the {onHand} on hand: no more than that is taken off. Decide those lots, or correct the stock.',
+    '质量冻结或拒收的 {lots} 批到货共 {told}，多于在手 {onHand}：最多按在手扣减。请判定这些批次或更正库存。',
+  ],
   ORDER_BY: [
     'The position falls to the reorder point on {date}.',
     '库存状况将于 {date} 降至再订货点。',

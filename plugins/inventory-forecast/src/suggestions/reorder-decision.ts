@@ -131,11 +131,14 @@ function leadTimeReason({ days, deviation, observed, from }: LeadTime): Reason {
 }
 
 function positionReasons(stock: ReorderInput['stock'], position: number): Reason[] {
-  const { onHand, unusable, unusableLots, onOrder, approved } = stock
+  const { onHand, unusable, unusableLots, unusableTold, onOrder, approved } = stock
   return [
     reason('STOCK_POSITION', { position, onHand, unusable, onOrder: onOrder + approved }),
     ...(approved > 0 ? [reason('APPROVED_COUNTED', { quantity: approved })] : []),
     ...(unusable > 0 ? [reason('LOT_REJECTED', { quantity: unusable, lots: unusableLots })] : []),
+    ...(unusableTold === undefined
+      ? []
+      : [reason('KEPT_BEYOND_STOCK', { told: unusableTold, lots: unusableLots, onHand })]),
   ]
 }
 

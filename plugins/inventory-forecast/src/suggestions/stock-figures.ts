@@ -7,6 +7,8 @@ export interface StockFigures {
   /** Of it, kept from use by quality. */
   readonly unusable: number
   readonly unusableLots: number
+  /** What those lots come to on paper, where that is more than is there: some of it left untold. */
+  readonly unusableTold?: number
   /** Ordered and not received, and received but not on the shelf yet. */
   readonly onOrder: number
   /** Approved suggestions that no purchase order carries out yet. */

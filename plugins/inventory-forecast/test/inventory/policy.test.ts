@@ -222,6 +222,8 @@ t.test('what cannot be answered is refused by code, with the cure', async (t) =>
   const twice = { id: 'a', mean: 1, sd: 1, unitCost: 1 }
   t.throws(() => allocateBudget([twice, twice], 5), { code: 'ITEM_TWICE' })
   t.throws(() => abcXyz([], { a: 0.9, b: 0.5 }), { code: 'CUTS_CROSSED' })
+  const valued = { id: 'a', value: 1, history: [1, 2, 3] }
+  t.throws(() => abcXyz([valued, valued]), { code: 'ITEM_TWICE' })
 })
 
 t.test('edges are answered with what was done', async (t) => {

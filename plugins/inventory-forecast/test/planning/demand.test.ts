@@ -252,6 +252,7 @@ t.test('a loaded history stands for its days, and is corrected by loading again'
   ])
   for (const [days, code] of [
     [[day('2026-11-28', 1)], 'DAY_IN_FUTURE'],
+    [[day('0026-11-09', 1)], 'DAY_TOO_OLD'],
     [[day('2026-02-30', 1)], 'CORE_INPUT_INVALID'],
     [[day('2026-11-01', 1), day('2026-11-01', 2)], 'DAY_TWICE'],
     [[day('2026-11-01', 1, { unit: 'KGM' })], 'UNIT_MISMATCH'],

@@ -203,6 +203,22 @@ t.test('a rejected lot takes from the supply: risk and suggestion are there at o
     { onHand: 150, unusable: 0, usable: 150 },
     'scrapped, it is gone and not counted twice',
   )
+  const beyond = {
+    ...rejected,
+    ...{ lot: 'L-0', location: key.location, decision: 'D-0', quantity: 9000, rejected: 9000 },
+    quantities: { accepted: 0, rejected: 9000, held: 0, pending: 0 },
+  }
+  await host.emit('quality.lot.rejected', beyond, { id: 'rejection of a lot used up' })
+  const capped = await call('reorder', key)
+  t.match(
+    capped,
+    { onHand: 150, unusable: 150, usable: 0 },
+    'no more is kept from use than is there',
+  )
+  t.match(
+    capped['why'].find(({ code }: { code: string }) => code === 'KEPT_BEYOND_STOCK'),
+    { values: { told: 9000, onHand: 150 } },
+  )
 })
 
 t.test(

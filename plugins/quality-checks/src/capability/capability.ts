@@ -187,7 +187,7 @@ function byLaw(overall: Spread, sigma: number | null, limits: SpecLimits, confid
 
 function byPercentiles(values: readonly number[], limits: SpecLimits) {
   const { pp, ppl, ppu, ppk } = percentileIndices(values, limits)
-  if (!Number.isFinite(ppk)) {
+  if (![pp, ppl, ppu, ppk].every((index) => index === null || Number.isFinite(index))) {
     const cure = 'The median is an outer percentile too: the gauge resolves too few steps to judge.'
     throw new Refusal('CAPABILITY_NO_SPREAD', cure)
   }

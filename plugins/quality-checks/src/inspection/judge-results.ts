@@ -187,8 +187,15 @@ function requireWithinStage(
   }
 }
 
-function instantOf({ now }: Bench, { at }: Result): string {
+function instantOf({ now, measurableFrom }: Bench, { at }: Result): string {
   const instant = at === undefined ? now : Date.parse(at)
+  // Dated back far enough, any gauge was in calibration.
+  if (at !== undefined && instant < measurableFrom) {
+    throw new Refusal(
+      'MEASURED_BEFORE_ARRIVAL',
+      `${at} is before the goods arrived: set the clock of the device.`,
+    )
+  }
   if (instant <= now + CLOCK_SKEW_MS) return new Date(instant).toISOString()
   throw new Refusal('MEASURED_IN_FUTURE', `${at} is to come: set the clock of the device.`)
 }

@@ -41,13 +41,16 @@ export async function record(input: RecordInput, ctx: Context) {
   return answerOf(seen, judged)
 }
 
+/** Goods are booked in up to a day after they came; what is made here is measured while it is made, for weeks. */
+const DAY_MS = 86_400_000
+
 function judgedBy(
   { seen, known, gauges }: SeenForResults,
   input: RecordInput,
   photos: ReadonlySet<string>,
   ctx: Context,
 ) {
-  const { definition, tests, quantity, serials, wasInspected } = seen.row
+  const { definition, tests, quantity, serials, wasInspected, arrivedAt, origin } = seen.row
   if (definition === null || !wasInspected) {
     throw new Refusal(
       'INSPECTION_SKIPPED',
@@ -66,6 +69,7 @@ function judgedBy(
       overdueGauge: settingsOf(ctx).overdueGauge,
       actor: actorOf(ctx),
       now: ctx.now(),
+      measurableFrom: Date.parse(arrivedAt) - (origin === 'receipt' ? DAY_MS : 30 * DAY_MS),
     },
     input.results,
   )

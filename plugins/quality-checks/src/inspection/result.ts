@@ -75,6 +75,8 @@ export interface Bench {
   readonly overdueGauge: 'refuse' | 'flag'
   readonly actor: string
   readonly now: number
+  /** Before it the goods were not there to be measured. */
+  readonly measurableFrom: number
 }
 
 export interface RefusedResult {

@@ -45,9 +45,20 @@ export function appendPoints(request: AppendRequest, ctx: SpcPort): Promise<Appe
   return again(() => appendOnce(request, ctx))
 }
 
+/** Clocks of other systems may be ahead; by a day they are wrong. */
+const LATEST_AHEAD_MS = 86_400_000
+
+/** A point from the future would stand behind all that come, and make each of them late. */
+function requireNow(points: readonly { readonly at: string }[], now: number): void {
+  const ahead = points.find(({ at }) => Date.parse(at) > now + LATEST_AHEAD_MS)
+  if (ahead === undefined) return
+  throw new Refusal('SPC_TIME_INVALID', `${ahead.at} is to come: set the clock of the device.`)
+}
+
 async function appendOnce({ chart: id, points: sent }: AppendRequest, ctx: SpcPort) {
   const chart = await requireChart(ctx, id)
   const points = newPoints(chart, sent)
+  requireNow(points, ctx.now())
   const [first] = points
   const phase: 1 | 2 = chart.limits_version === 0 ? 1 : 2
   if (first === undefined) return { added: 0, duplicates: 0, late: 0, phase, alarms: [] }

@@ -152,6 +152,8 @@ t.test('what cannot be judged is refused by its code', async (t) => {
   t.equal(ask([], {}), 'CAPABILITY_TOO_FEW')
   t.equal(ask([1], {}), 'CAPABILITY_TOO_FEW')
   t.equal(ask([4, 4, 4], {}), 'CAPABILITY_NO_SPREAD')
+  // More than half are the least value: what lies below the median has no spread, though the other side has.
+  t.equal(ask([5, 5, 5, 5, 5, 6, 8], {}, 'percentile'), 'CAPABILITY_NO_SPREAD')
   t.equal(ask([1, -2, 3], {}, 'box-cox'), 'CAPABILITY_NOT_POSITIVE')
   t.equal(ask([1, Number.NaN], {}), 'SPC_VALUE_INVALID')
   t.equal(ask([1e14 + 1, 1e14 + 2], { usl: 2e14 }), undefined)

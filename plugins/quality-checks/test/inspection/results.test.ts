@@ -44,6 +44,7 @@ t.test('results that cannot be taken', async (t) => {
     ['RESULT_INVALID', inspection, { id: 'r', characteristic: 'wall', sample: 'A', value: 5 }],
     ['SAMPLE_REQUIRED', inspection, { ...bore, sample: undefined }],
     ['MEASURED_IN_FUTURE', inspection, { ...bore, at: '2026-11-27T10:00:00Z' }],
+    ['MEASURED_BEFORE_ARRIVAL', inspection, { ...bore, gauge: 'OLD', at: '2026-10-20T08:00:00Z' }],
     ['CORRECTED_UNKNOWN', inspection, { ...bore, corrects: 'none', reason: 'x' }],
     ['CHARACTERISTIC_UNKNOWN', inspection, { ...bore, characteristic: 'weight' }],
     ['RESULT_INVALID', rings, seen],
