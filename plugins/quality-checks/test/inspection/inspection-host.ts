@@ -87,6 +87,7 @@ function withTables(original: Plugin, pool: pg.Pool): Plugin {
     ...original,
     services: Object.fromEntries(services),
     on: all(original.on ?? {}),
+    jobs: all(original.jobs ?? {}),
     webhooks: all(original.webhooks ?? {}),
   } as Plugin
 }
