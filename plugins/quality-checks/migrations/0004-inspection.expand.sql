@@ -80,6 +80,8 @@ create index inspections_by_lot on inspections (tenant, lot, operation);
 create index inspections_by_order on inspections using gin (orders);
 create index inspections_by_purchase_order on inspections (tenant, purchase_order) where purchase_order is not null;
 create index inspections_worklist on inspections (tenant, created_at desc, inspection desc);
+create index inspections_undecided on inspections (tenant, created_at desc, inspection desc)
+  where state in ('open', 'in-progress', 'awaiting-decision');
 create index inspections_of_plan on inspections (tenant, plan, item, supplier, created_at);
 
 create table inspection_serials (

@@ -3,7 +3,7 @@ create table nonconformities (
   tenant text not null,
   id text not null,
   number text not null,
-  -- What it was opened for, such as lot:L-1:D-7: a decision that is told twice opens one.
+  -- What it was opened for, such as the decision of an inspection: one that is told twice opens one.
   source text not null,
   state text not null,
   severity text not null,
@@ -105,11 +105,10 @@ create table supplier_decisions (
   unit text not null,
   -- Codes of what was found.
   defects jsonb not null,
-  primary key (tenant, lot, decision)
+  primary key (tenant, inspection, decision)
 );
 create index supplier_decisions_period on supplier_decisions (tenant, supplier, period);
 create index supplier_decisions_item on supplier_decisions (tenant, supplier, item, decided_at);
-create index supplier_decisions_inspection on supplier_decisions (tenant, inspection);
 -- Grows with each change of what a score is made from: a score of an older revision never replaces a newer one.
 create table supplier_periods (
   tenant text not null,

@@ -12,6 +12,7 @@ import {
   onLotKnown,
 } from './laboratories/laboratory-service.ts'
 import { lotEvents } from './lots/create-inspection.ts'
+import { continueHold } from './lots/hold-lot.ts'
 import { tellOverdue } from './nonconformities/due-steps.ts'
 import { nonconformityService } from './nonconformities/nonconformity-service.ts'
 import { onLotRejected } from './nonconformities/on-quality-events.ts'
@@ -46,9 +47,10 @@ export default definePlugin({
     'continue-data-run': continueDataRun,
     'eight-d-due': (_, ctx) => tellOverdue(ctx),
     'eight-d-overdue': (_, ctx) => tellOverdue(ctx),
+    'hold-lot': continueHold,
     'prune-data-checks': (_, ctx) => pruneDataChecks(ctx),
     'purge-data-rows': purgeDataRows,
-    'supplier-scores': (_, ctx) => keepScores(ctx),
+    'supplier-scores': keepScores,
   },
   webhooks: { laboratory: onLaboratoryDelivery },
   selfTest,

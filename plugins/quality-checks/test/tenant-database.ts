@@ -11,18 +11,34 @@ const server = new URL('../../../.tap/postgres.json', import.meta.url)
 
 type Database = NonNullable<TestAnswers['database']>
 
+const int8 = (text: string) => (Number.isSafeInteger(Number(text)) ? Number(text) : text)
+
 /** Values as a host gives them; what else is left as text is what a host leaves so. */
 const types = {
   getTypeParser(oid: number) {
     if (oid === 1184)
       return (text: string) => new Date(text.replace(/([+-]\d\d)$/, '$1:00')).toISOString()
-    if (oid === 20) return Number
+    if (oid === 20) return int8
+    if (oid === 1016)
+      return (text: string) => (text === '{}' ? [] : text.slice(1, -1).split(',').map(int8))
     return pg.types.getTypeParser(oid)
   },
 } as unknown as pg.CustomTypesConfig
 
+interface Statement {
+  readonly sql: string
+  readonly parameters?: readonly unknown[]
+  readonly rows?: number
+}
+
 export interface OwnDatabase {
   readonly pool: pg.Pool
+  query(sql: string, parameters?: readonly unknown[]): Promise<pg.QueryResult>
+  /** All of it or nothing, as on a host. @param last what goes with it, before it is committed */
+  transaction(
+    statements: readonly Statement[],
+    last?: () => Promise<void>,
+  ): Promise<readonly pg.QueryResult[]>
   /** Forgets everything: a host takes half a second to make, so runs and tests share one and begin without rows. */
   readonly empty: () => Promise<void>
 }
@@ -55,7 +71,40 @@ export async function ownDatabase(t: Test, max: number): Promise<OwnDatabase> {
   const empty = async () => {
     await pool.query(`truncate ${rows[0]?.tables} cascade`)
   }
-  return { pool, empty }
+  return {
+    ...{ pool, empty },
+    query: (sql, parameters = []) => pool.query(sql, [...parameters]),
+    transaction: (statements, last) => inTransaction(pool, statements, last),
+  }
+}
+
+async function inTransaction(
+  pool: pg.Pool,
+  statements: readonly Statement[],
+  last?: () => Promise<void>,
+): Promise<readonly pg.QueryResult[]> {
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    const results: pg.QueryResult[] = []
+    for (const { sql, parameters = [], rows } of statements) {
+      const result = await client.query(sql, [...parameters])
+      if (rows !== undefined && result.rowCount !== rows) {
+        throw Object.assign(new Error(`expected ${rows} rows, met ${result.rowCount}`), {
+          code: 'CORE_SQL_ROWS_UNEXPECTED',
+        })
+      }
+      results.push(result)
+    }
+    await last?.()
+    await client.query('commit')
+    return results
+  } catch (error) {
+    await client.query('rollback')
+    throw error
+  } finally {
+    client.release()
+  }
 }
 
 /**

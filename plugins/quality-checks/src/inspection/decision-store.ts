@@ -59,9 +59,10 @@ export function seenOf(all: SeenRow): Seen {
   }
 }
 
-/** The newest grade of a supplier. */
+/** The newest grade of a supplier: a month in which too little was decided for one leaves the one before. */
 export function gradeOf(supplier: string): string {
-  return `(select g.grade from supplier_scores g where g.supplier = ${supplier} order by g.period desc limit 1)`
+  return `(select g.grade from supplier_scores g where g.supplier = ${supplier} and g.grade is not null
+    order by g.period desc limit 1)`
 }
 
 /** The switching states of a series of lots. */

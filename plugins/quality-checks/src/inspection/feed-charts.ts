@@ -49,7 +49,7 @@ export async function feedCharts(
   if (charts.length === 0) return
   const computed = variables.filter(({ formula }) => formula !== undefined)
   const sent = new Set(ids.flatMap((id) => [id, ...computed.map((one) => `${id}=${one.id}`)]))
-  const values = await valuesOf(ctx, row.inspection, charts)
+  const values = await valuesOf(ctx, row.inspection, charts, [...sent])
   for (const chart of charts) {
     try {
       const ours = values.filter(({ characteristic }) => characteristic === chart.characteristic)
@@ -77,17 +77,24 @@ async function chartsOf({ db }: Context, item: string, characteristics: readonly
   return rows.filter(({ kind }) => chartKinds[kind].sample === 'values')
 }
 
-/** As many as one inspection is measured by. */
-const MOST_VALUES = 2000
+/** As many as one call can send with all that is computed from them, and far more than a subgroup has. */
+const MOST_VALUES = 9000
 
-async function valuesOf({ db }: Context, inspection: string, charts: readonly FedChart[]) {
+/** What was sent; of characteristics that are charted by subgroups, all that the inspection has. */
+async function valuesOf(
+  { db }: Context,
+  inspection: string,
+  charts: readonly FedChart[],
+  sent: readonly string[],
+) {
   const { rows } = await db.query<ChartedValue>(
     `select m.id, m.characteristic, m.value, m.measured_at as at, m.gauge, m.operator,
        m.corrects is not null as "isCorrection",
        exists (select from measurements c where c.inspection = m.inspection and c.corrects = m.id) as "isCorrected"
-     from measurements m where m.inspection = $1 and m.characteristic = any($2::text[]) and m.value is not null
+     from measurements m where m.inspection = $1 and m.value is not null
+       and (m.characteristic = any($2::text[]) or m.id = any($3::text[]))
      order by m.ordinal, m.id limit ${MOST_VALUES}`,
-    [inspection, charts.map(({ characteristic }) => characteristic)],
+    [inspection, charts.filter(isOfSubgroups).map(({ characteristic }) => characteristic), sent],
   )
   return rows
 }

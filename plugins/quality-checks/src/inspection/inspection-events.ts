@@ -141,6 +141,10 @@ function byDisposition({ lines }: DecidedFacts, to: Bucket): readonly Part[] {
   })
 }
 
+function rejectedInAll({ lines }: DecidedFacts): number {
+  return sumOf(lines.filter(({ to }) => to === 'rejected').map(({ quantity }) => quantity))
+}
+
 function partEvent(facts: DecidedFacts, word: 'released' | 'rejected', part: Part): EventWish {
   const { row, decision, reason, tests, at } = facts
   const { quantity, disposition, serials } = part
@@ -159,6 +163,7 @@ function partEvent(facts: DecidedFacts, word: 'released' | 'rejected', part: Par
         ? {}
         : {
             inspection: row.inspection,
+            rejectedInAll: rejectedInAll(facts),
             defects: defectsOf(tests),
             reason: reason.text.slice(0, REASON_LENGTH),
           }),

@@ -16,7 +16,21 @@ export function requirePlan(plan: PlanDefinition): void {
     requireSampling(samplingOf(plan, characteristic), characteristic)
     requireFormula(plan, characteristic)
   }
+  requireFew(plan)
   requireFrequency(plan.frequency)
+}
+
+/** Each may change its severity by the same lot, and is told of with its decision: 64 events in all (sdk/docs/limits.md). */
+const MOST_SWITCHING = 50
+
+function requireFew(plan: PlanDefinition): void {
+  const switching = plan.characteristics.flatMap((one) =>
+    samplingOf(plan, one).kind === 'aql' ? one.classes : [],
+  )
+  if (switching.length <= MOST_SWITCHING) return
+  throw invalid(
+    `${switching.length} classes of defects are sampled by AQL, and ${MOST_SWITCHING} at most may be: split it by operation`,
+  )
 }
 
 function requireClasses({ id, kind, classes }: Characteristic): void {

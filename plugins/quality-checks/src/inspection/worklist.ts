@@ -18,6 +18,8 @@ interface WorklistInput {
 }
 
 const undecided: readonly InspectionState[] = ['open', 'in-progress', 'awaiting-decision']
+/** Written out, as the index of what is undecided is: a parameter would read what was decided in all years. */
+const undecidedSql = `i.state in (${undecided.map((state) => `'${state}'`).join(', ')})`
 
 interface TallyRow {
   readonly state: InspectionState
@@ -32,10 +34,11 @@ export async function worklist(input: WorklistInput, ctx: Context) {
   const overdueAt = input.overdue === true ? nowText(ctx) : null
   const place = input.cursor === undefined ? null : parsePlace(input.cursor)
   const filters = [item, supplier, lot, operation, location]
+  const isUndecided = states.every((state) => undecided.includes(state))
   const [rows, tally] = await ctx.db.transaction<[InspectionRow, TallyRow]>([
     {
       sql: `select ${inspectionColumns} from inspections i
-        where ${filterSql} and i.state = any($6::text[])
+        where ${filterSql} and i.state = any($6::text[]) ${isUndecided ? `and ${undecidedSql}` : ''}
           and ($7::timestamptz is null or (i.pending + i.on_hold > 0 and i.due_at < $7))
           and ($8::timestamptz is null or (i.created_at, i.inspection) < ($8, $9))
         order by i.created_at desc, i.inspection desc limit $10`,
@@ -43,8 +46,8 @@ export async function worklist(input: WorklistInput, ctx: Context) {
     },
     {
       sql: `select i.state, count(*)::integer as count, count(*) filter (where i.due_at < $6)::integer as overdue
-        from inspections i where ${filterSql} and i.state = any($7::text[]) group by i.state`,
-      parameters: [...filters, nowText(ctx), undecided],
+        from inspections i where ${filterSql} and ${undecidedSql} group by i.state`,
+      parameters: [...filters, nowText(ctx)],
     },
   ])
   const cursorOf = ({ createdAt, inspection }: InspectionRow) =>

@@ -33,7 +33,12 @@ function judgeResult(result: ReportedResult, expected: Expected): JudgedResult {
   const { value, unit, characteristic, uncertainty } = result
   const same = { ...result, ...expected, reportedValue: value, reportedUnit: unit }
   if (value === null) return { ...same, unit: null }
-  if (expected.unit === null) return { ...same, unit: unit === null ? null : unitCode(unit) }
+  if (expected.unit === null) {
+    // A pH has limits and no unit; where a laboratory names one all the same, nobody said whether the limits are in it.
+    if (unit !== null && hasLimit(expected)) throw unitUnexpected(characteristic, unit)
+    const passed = verdictOf(result.passed, value, expected)
+    return { ...same, unit: unit === null ? null : unitCode(unit), passed }
+  }
   if (unit === null) {
     throw new Refusal(
       'UNIT_MISSING',
@@ -51,6 +56,13 @@ function judgeResult(result: ReportedResult, expected: Expected): JudgedResult {
         : Math.abs(convert(value + uncertainty, unit, expected.unit) - converted),
     passed: verdictOf(result.passed, converted, expected),
   }
+}
+
+function unitUnexpected(characteristic: string, unit: string): Refusal {
+  return new Refusal(
+    'UNIT_MISMATCHED',
+    `${characteristic} is reported in ${unit}, and its limits have no unit: name it under \`unit\` of the laboratory's settings.`,
+  )
 }
 
 /** Null: nobody said what would be right. */

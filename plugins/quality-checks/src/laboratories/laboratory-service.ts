@@ -134,6 +134,8 @@ async function store(ctx: LabPort, message: Message): Promise<Outcome> {
   if (characteristics.length > 0) await holdFailingLot(ctx, { ...report, characteristics })
   const event = receivedEvent(report, known, results, ctx)
   await saveReport(ctx, message, report, results, { digest, event })
+  // A part of the lot that came in between found no report against it yet.
+  if (characteristics.length > 0) await holdFailingLot(ctx, { ...report, characteristics })
   return { state: 'stored', report: report.report, lot }
 }
 

@@ -202,7 +202,9 @@ function outcomeStatement(tenant: string, message: Message, outcome: Outcome): S
         code, problem)
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
       on conflict (tenant, laboratory, message) do update set state = excluded.state, report = excluded.report,
-        lot = excluded.lot, code = excluded.code, problem = excluded.problem`,
+        lot = excluded.lot, code = excluded.code, problem = excluded.problem
+      -- The same message at the same time twice: the second one finds the report of the first.
+      where laboratory_messages.state <> 'stored'`,
     parameters: [
       ...[tenant, message.laboratory, message.message, message.origin, message.receivedAt],
       ...[JSON.stringify(message.raw), outcome.state, report, lot, code, problem],

@@ -113,8 +113,12 @@ function optionalText(json: unknown, pointer: string | undefined, most: number):
   return requireText(json, pointer, most)
 }
 
+/** Other forms are read by a host as it likes: 03/04/2026 is a day of March or of April. */
+const INSTANT = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/
+
 function requireInstant(json: unknown, pointer: string): string {
-  const time = Date.parse(requireText(json, pointer, 40))
+  const text = requireText(json, pointer, 40)
+  const time = INSTANT.test(text) ? Date.parse(text) : Number.NaN
   if (!Number.isNaN(time)) return new Date(time).toISOString()
   throw unreadable(pointer, 'an instant as RFC 3339 has it')
 }

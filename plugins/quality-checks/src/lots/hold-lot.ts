@@ -1,10 +1,10 @@
-import type { Context } from '@signalbox/sdk'
+import type { Context, JobRun } from '@signalbox/sdk'
 import { again } from '../calls/again.ts'
 import { nowText } from '../calls/instant-text.ts'
 import { keptDecision, withSchemes } from '../inspection/decide.ts'
 import { readForDecision } from '../inspection/decision-store.ts'
 import type { Reason } from '../words/local-text.ts'
-import { findArrivals, standingArrivals } from './lot-store.ts'
+import { findUnwarned } from './lot-store.ts'
 
 /** What speaks against goods that nobody has decided to hold. */
 export interface Warning {
@@ -14,13 +14,31 @@ export interface Warning {
   readonly by: string
 }
 
+/** An arrival takes some host calls of the 200 that a call may make. */
+const ARRIVALS_AT_ONCE = 20
+const HOLD_JOB = 'hold-lot'
+
+interface Hold {
+  readonly lot: string
+  readonly warning: Warning
+}
+
+/** The job that goes on with a lot of many arrivals. */
+export function continueHold({ payload }: Pick<JobRun, 'payload'>, ctx: Context): Promise<void> {
+  const { lot, warning } = payload as Hold
+  return holdLot(ctx, lot, warning)
+}
+
 /**
  * Puts on hold what is accepted or pending of a lot, where the lot is now. What a person decided afterwards stays: the
  * same warning holds nothing twice.
  */
 export async function holdLot(ctx: Context, lot: string, warning: Warning): Promise<void> {
-  const arrivals = standingArrivals(await findArrivals(ctx, lot))
-  for (const { inspection } of arrivals) await again(() => holdInspection(ctx, inspection, warning))
+  const inspections = await findUnwarned(ctx, lot, warning.id, ARRIVALS_AT_ONCE)
+  for (const one of inspections) await again(() => holdInspection(ctx, one, warning))
+  if (inspections.length < ARRIVALS_AT_ONCE) return
+  const key = `${warning.id}/${ctx.hash('SHA-256', lot).slice(0, 20)}`
+  await ctx.jobs.schedule(HOLD_JOB, { afterMs: 100, key, payload: { lot, warning } })
 }
 
 async function holdInspection(

@@ -4,8 +4,8 @@ import { defectsOf, severityOf } from '../inspection/inspection-events.ts'
 import type { InspectionRow } from '../inspection/inspection-row.ts'
 import { testShown } from '../inspection/inspection-summary.ts'
 import { lotState } from './lot-states.ts'
-import { findArrivals, findNonconformities, standingArrivals } from './lot-store.ts'
-import { together, totalOf } from './quantities.ts'
+import { findNonconformities, findStanding } from './lot-store.ts'
+import { totalOf } from './quantities.ts'
 
 interface LotStatusInput {
   readonly lot: string
@@ -15,16 +15,15 @@ interface LotStatusInput {
 
 /** What the stock may do with a lot. */
 export async function lotStatus(input: LotStatusInput, ctx: Context) {
-  const rows = standingArrivals(await findArrivals(ctx, input.lot), input.operation)
-  const [newest] = rows
+  const { arrivals, quantities } = await findStanding(ctx, input.lot, input.operation ?? null)
+  const [newest] = arrivals
   if (newest === undefined) {
     throw new Refusal(
       'LOT_UNKNOWN',
       `Nothing of lot ${input.lot} has arrived there: it is not to be used.`,
     )
   }
-  const quantities = together(rows)
-  const tests = rows.flatMap((row) => row.tests)
+  const tests = arrivals.flatMap((row) => row.tests)
   return {
     lot: newest.lot,
     item: newest.item,
@@ -39,7 +38,7 @@ export async function lotStatus(input: LotStatusInput, ctx: Context) {
     sampling: newest.tests.map(testShown),
     defects: defectsOf(tests),
     nonconformities: await findNonconformities(ctx, input.lot),
-    inspections: rows.map(headOf),
+    inspections: arrivals.map(headOf),
   }
 }
 

@@ -1,22 +1,61 @@
 import type { Context } from '@signalbox/sdk'
-import { gradeOf } from '../inspection/decision-store.ts'
+import { gradeOf, quantitiesIn } from '../inspection/decision-store.ts'
 import { type InspectionRow, inspectionColumns } from '../inspection/inspection-row.ts'
 import type { DefectClass } from '../inspection/plan-definition.ts'
 import type { State } from '../nonconformities/lifecycle.ts'
+import type { Quantities } from './quantities.ts'
 
 type Port = Pick<Context, 'db'>
 
-/** More arrivals than this of one lot are no lot. */
+/** As many as are shown of a lot, or weighed for an order, one by one. */
 const MOST_ARRIVALS = 200
 
-/** The arrivals of a lot, newest first. */
-export async function findArrivals({ db }: Port, lot: string): Promise<readonly InspectionRow[]> {
-  const { rows } = await db.query<InspectionRow>(
-    `select ${inspectionColumns} from inspections i where i.lot = $1
-      order by i.arrived_at desc, i.inspection limit $2`,
-    [lot, MOST_ARRIVALS],
+/** Where a lot is now: the operation of its newest arrival that stands. */
+const placeNow = `(select n.operation from inspections n where n.lot = $1 and n.state <> 'cancelled'
+  order by n.arrived_at desc, n.inspection limit 1)`
+
+export interface StandingLot {
+  /** The newest first, and no more than are shown. */
+  readonly arrivals: readonly InspectionRow[]
+  /** Of all arrivals, however many: goods that are completed piece by piece are one lot of thousands. */
+  readonly quantities: Quantities
+}
+
+/** What stands of a lot at an operation; without a name where the lot is now. */
+export async function findStanding(
+  { db }: Port,
+  lot: string,
+  operation: string | null,
+): Promise<StandingLot> {
+  const { rows } = await db.query<InspectionRow & { readonly all: Quantities }>(
+    `select ${inspectionColumns}, ${quantitiesIn('o.lot = i.lot and o.operation = i.operation')} as "all"
+       from inspections i
+      where i.lot = $1 and i.operation = coalesce($2, ${placeNow}) and i.state <> 'cancelled'
+      order by i.arrived_at desc, i.inspection limit $3`,
+    [lot, operation, MOST_ARRIVALS],
   )
-  return rows
+  const [newest] = rows
+  const arrivals = rows.map(({ all: _, ...row }) => row)
+  return { arrivals, quantities: newest?.all ?? nothing }
+}
+
+const nothing: Quantities = { pending: 0, hold: 0, accepted: 0, rejected: 0 }
+
+/** Arrivals of a lot, where it is now, that something is accepted or pending of and that a decision does not know yet. */
+export async function findUnwarned(
+  { db }: Port,
+  lot: string,
+  decision: string,
+  limit: number,
+): Promise<readonly string[]> {
+  const { rows } = await db.query<{ inspection: string }>(
+    `select i.inspection from inspections i
+      where i.lot = $1 and i.operation = ${placeNow} and i.state <> 'cancelled' and i.accepted + i.pending > 0
+        and not exists (select from inspection_decisions d where d.inspection = i.inspection and d.id = $2)
+      order by i.arrived_at desc, i.inspection limit $3`,
+    [lot, decision, limit],
+  )
+  return rows.map(({ inspection }) => inspection)
 }
 
 export async function findInspection(
@@ -28,16 +67,6 @@ export async function findInspection(
     [inspection],
   )
   return rows[0]
-}
-
-/** Those that were not cancelled at one operation; without a name at the newest, where the lot is now. */
-export function standingArrivals(
-  rows: readonly InspectionRow[],
-  operation?: string,
-): readonly InspectionRow[] {
-  const standing = rows.filter(({ state }) => state !== 'cancelled')
-  const at = operation ?? standing[0]?.operation
-  return standing.filter((row) => row.operation === at)
 }
 
 interface LotNonconformity {

@@ -30,7 +30,7 @@ export async function scheduleNextLook(ctx: SchedulePort): Promise<void> {
     const { rows } = await db.query<{ at: string | null }>(
       `select min(due.due_at + case due.overdue_level when 0 then 0 else $3 end * interval '1 day') as at
        from nonconformities n join lateral (${ends}) due on true
-       where n.tenant = $1 and n.state not in ('closed', 'cancelled') and due.overdue_level < 2
+       where n.tenant = $1 and n.state in ('open', 'dispositioned', 'acting', 'verifying') and due.overdue_level < 2
          and due.due_at + case due.overdue_level when 0 then 0 else $3 end * interval '1 day' > $2::timestamptz`,
       [tenant, nowText(ctx), escalateAfterDays],
     )
@@ -59,24 +59,21 @@ interface DueRow {
   readonly overdue_level: number
 }
 
-/** Of one look; what is more comes with the next turn of the loop. */
+/** Of one look: each is a transaction and a message, and a call makes 200 host calls at most. */
 const BATCH = 50
 
 type LookPort = SchedulePort & Pick<Context, 'notify'>
 
-/** Tells once of each step that ended without being done, and once more, higher up, when days went by. */
+/**
+ * Tells once of each step that ended without being done, and once more, higher up, when days went by. What is more than one
+ * look tells of, the next one does, at once.
+ */
 export async function tellOverdue(ctx: LookPort): Promise<void> {
   const settings = nonconformitySettings(ctx.config)
-  for (;;) {
-    const rows = await findOverdue(ctx, settings)
-    let told = 0
-    for (const row of rows) {
-      if (await markTold(ctx, row, settings)) told++
-    }
-    // Where somebody else was first in each, the rest is theirs too.
-    if (rows.length < BATCH || told === 0) break
-  }
-  await scheduleNextLook(ctx)
+  const rows = await findOverdue(ctx, settings)
+  for (const row of rows) await markTold(ctx, row, settings)
+  if (rows.length < BATCH) await scheduleNextLook(ctx)
+  else await ctx.jobs.schedule('eight-d-due', { afterMs: 100, key: NEXT_LOOK })
 }
 
 async function findOverdue(
@@ -86,7 +83,7 @@ async function findOverdue(
   const { rows } = await db.query<DueRow>(
     `select n.id as nonconformity, n.number, n.title, n.supplier, due.*
      from nonconformities n join lateral (${ends}) due on true
-     where n.tenant = $1 and n.state not in ('closed', 'cancelled')
+     where n.tenant = $1 and n.state in ('open', 'dispositioned', 'acting', 'verifying')
        and (due.overdue_level = 0 and due.due_at <= $2::timestamptz
          or due.overdue_level = 1 and due.due_at <= $2::timestamptz - $3 * interval '1 day')
      order by due.due_at, n.id, due.step limit ${BATCH}`,
@@ -95,12 +92,12 @@ async function findOverdue(
   return rows
 }
 
-/** @returns false where another run has told of it */
+/** Where another run has told of it, nothing. */
 async function markTold(
   ctx: LookPort,
   row: DueRow,
   settings: NonconformitySettings,
-): Promise<boolean> {
+): Promise<void> {
   const level = levelOf(row, ctx.now(), settings)
   const mark =
     row.request === null
@@ -114,11 +111,10 @@ async function markTold(
       events: [overdueEvent(row, level, ctx.now())],
     })
   } catch (error) {
-    if (isOutrun(error)) return false
+    if (isOutrun(error)) return
     throw error
   }
   await remind(ctx, row, level, settings)
-  return true
 }
 
 function daysOverdue({ due_at }: DueRow, now: number): number {

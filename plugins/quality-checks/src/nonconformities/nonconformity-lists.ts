@@ -102,7 +102,7 @@ export async function findAlike(
   return rows
 }
 
-/** Lots of the same supplier and item that were decided since, whole. */
+/** Lots of the same supplier and item that were decided since, whole; the first of them, as the verdict goes by those. */
 export async function findLaterLots(
   { db, tenant }: StorePort,
   { supplier, item, verification: { since } }: Nonconformity,
@@ -110,10 +110,12 @@ export async function findLaterLots(
   if (supplier === null || item === null || since === null) return []
   // A lot counts by its last decision, and once its verdict is there.
   const { rows } = await db.query<LaterLot>(
-    `select distinct on (inspection) lot, decided_at as "decidedAt", lot_accepted as accepted, defects
-     from supplier_decisions
-     where tenant = $1 and supplier = $2 and item = $3 and decided_at > $4 and lot_accepted is not null
-     order by inspection, decided_at desc, decision desc limit 1000`,
+    `select lot, "decidedAt", accepted, defects from (
+       select distinct on (inspection) lot, decided_at as "decidedAt", lot_accepted as accepted, defects
+       from supplier_decisions
+       where tenant = $1 and supplier = $2 and item = $3 and decided_at > $4 and lot_accepted is not null
+       order by inspection, decided_at desc, decision desc) later
+     order by "decidedAt", lot limit 1000`,
     [tenant, supplier, item, since],
   )
   return rows

@@ -25,6 +25,9 @@ export interface LotRejected {
   readonly supplier?: string
   readonly unit: string
   readonly rejected: number
+  /** By all events of the decision. */
+  readonly rejectedInAll?: number
+  readonly inspection?: string
   readonly decision: string
   readonly defects?: readonly Defect[]
   readonly reason?: string
@@ -49,6 +52,7 @@ const TITLE_LENGTH = 300
 
 function findingOf(data: LotRejected): Finding {
   const { lot, item, supplier = null, unit, rejected, defects = [], reason } = data
+  const quantity = data.rejectedInAll ?? rejected
   const gravest = gravestDefect(defects)
   const what = reason ?? gravest?.code
   const title = what === undefined ? `${item} · ${lot}` : `${item} · ${lot}: ${what}`
@@ -56,20 +60,25 @@ function findingOf(data: LotRejected): Finding {
     // A rejected lot whose defects nobody classed could not be used: that is a major one (ISO 2859-1, 3.1.7).
     severity: gravest?.class ?? 'major',
     title: title.slice(0, TITLE_LENGTH),
-    ...{ lot, item, supplier, defect: gravest?.code ?? null, quantity: rejected, unit },
+    ...{ lot, item, supplier, defect: gravest?.code ?? null, quantity, unit },
     ...{ owner: null, foundAt: new Date(data.at).toISOString() },
   }
 }
 
 type OpenPort = ServicePort & Pick<Context, 'hash'>
 
-/** One a decision, however often it is told. */
+/**
+ * One a decision, however often it is told and however many ways its parts go. Decisions have their ids within their
+ * inspection: a lot that comes in parts has several.
+ */
 export async function onLotRejected(
   { data }: PluginEvent<LotRejected>,
   ctx: OpenPort,
 ): Promise<void> {
   if (data.rejected <= 0) return
-  await openFor(ctx, `lot:${data.lot}:${data.decision}`, findingOf(data), data.orders)
+  const { lot, inspection = '', decision } = data
+  const source = `lot:${JSON.stringify([lot, inspection, decision])}`
+  await openFor(ctx, source, findingOf(data), data.orders)
 }
 
 /** After a lot was decided: what waits to be shown to work may have been shown not to. Call it once the decision is kept. */

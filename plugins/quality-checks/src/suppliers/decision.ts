@@ -20,6 +20,9 @@ export interface Decision {
   readonly defects: readonly string[]
 }
 
+/** What a score is made from. */
+export type DecidedPart = Omit<Decision, 'supplier' | 'final' | 'unit' | 'defects'>
+
 export interface DecidedLot {
   readonly inspection: string
   readonly lot: string
@@ -36,10 +39,10 @@ export interface DecidedLot {
  * Inspections of tranches put together: quantities add up, what is said of the whole is the last word. In whatever order the
  * decisions are heard of, and however often, the same inspections come out.
  */
-export function decidedLots(decisions: readonly Decision[]): readonly DecidedLot[] {
-  const known = new Map<string, Decision>()
-  for (const one of decisions) known.set(`${one.lot} ${one.decision}`, one)
-  const groups = new Map<string, Decision[]>()
+export function decidedLots(decisions: readonly DecidedPart[]): readonly DecidedLot[] {
+  const known = new Map<string, DecidedPart>()
+  for (const one of decisions) known.set(JSON.stringify([one.inspection, one.decision]), one)
+  const groups = new Map<string, DecidedPart[]>()
   const ordered = [...known.values()].toSorted(
     (a, b) => compare(a.decidedAt, b.decidedAt) || compare(a.decision, b.decision),
   )
@@ -51,10 +54,11 @@ export function decidedLots(decisions: readonly Decision[]): readonly DecidedLot
   return [...groups.keys()].toSorted(compare).map((key) => decidedLot(groups.get(key) ?? []))
 }
 
-function decidedLot(ordered: readonly Decision[]): DecidedLot {
+function decidedLot(ordered: readonly DecidedPart[]): DecidedLot {
   const last = ordered.at(-1)
   if (last === undefined) throw new Error('an inspection without a decision')
-  const sum = (of: (one: Decision) => number) => ordered.reduce((total, one) => total + of(one), 0)
+  const sum = (of: (one: DecidedPart) => number) =>
+    ordered.reduce((total, one) => total + of(one), 0)
   const accepted = sum((one) => one.accepted)
   const rejected = sum((one) => one.rejected)
   const counted = ordered.findLast(

@@ -66,19 +66,36 @@ export async function keepScoreOfRequest(
 /** Months back that a night's run makes anew: answers that suppliers owe grow older there. */
 const MONTHS_BACK = 2
 
-/** All scores of this month and those before; days of waiting pass without an event. */
-export async function keepScores(ctx: ScorePort): Promise<void> {
-  const settings = supplierSettings(ctx.config)
-  const from = addMonths(monthOf(nowText(ctx), settings), -MONTHS_BACK)
-  let after: readonly [string, string] | undefined
-  for (;;) {
-    const months = await scoredSince(ctx, from, after)
-    for (const { supplier, period } of months) await keepScore(ctx, supplier, period)
-    const last = months.at(-1)
-    if (last === undefined) return
-    after = [last.supplier, last.period]
+/** A call makes 200 host calls at most and has five seconds; a score takes a few of each. */
+const MONTHS_AT_ONCE = 40
+const BUDGET_MS = 2500
+
+type NightPort = ScorePort & Pick<Context, 'jobs'>
+
+/**
+ * All scores of this month and those before; days of waiting pass without an event. What one run does not reach, the next
+ * goes on with.
+ */
+export async function keepScores(
+  { payload }: { readonly payload?: unknown },
+  ctx: NightPort,
+): Promise<void> {
+  const began = ctx.now()
+  const from = addMonths(monthOf(nowText(ctx), supplierSettings(ctx.config)), -MONTHS_BACK)
+  const { after } = (payload ?? {}) as { readonly after?: readonly [string, string] }
+  const months = await scoredSince(ctx, from, after, MONTHS_AT_ONCE)
+  for (const [index, { supplier, period }] of months.entries()) {
+    await keepScore(ctx, supplier, period)
+    const isLast = index === months.length - 1
+    const isOut = ctx.now() - began > BUDGET_MS
+    if (isLast ? months.length < MONTHS_AT_ONCE : !isOut) continue
+    const rest = { after: [supplier, period] }
+    await ctx.jobs.schedule(SCORES_JOB, { afterMs: 100, key: SCORES_JOB, payload: rest })
+    return
   }
 }
+
+const SCORES_JOB = 'supplier-scores'
 
 interface RankingInput {
   readonly period: string

@@ -1,5 +1,5 @@
 import type { Context, SqlValue } from '@signalbox/sdk'
-import type { Decision } from './decision.ts'
+import type { DecidedPart, Decision } from './decision.ts'
 import type { AskedRequest, Grade, SupplierScore } from './supplier-score.ts'
 
 export type SupplierPort = Pick<Context, 'db' | 'tenant'>
@@ -58,36 +58,29 @@ export async function periodsOf(
 }
 
 interface PeriodFacts {
-  readonly decisions: readonly Decision[]
+  readonly decisions: readonly DecidedPart[]
   readonly requests: readonly AskedRequest[]
   readonly revision: number
   /** Scores of up to three assessed months before, newest first. */
   readonly before: readonly number[]
 }
 
-/** More lots of one supplier in a month are beyond what an inspection of lots is made for. */
-const MOST_DECISIONS = 9000
+/** Of one read; a result has its limits, a month of a supplier none. */
+const DECISIONS_AT_ONCE = 4000
 
 /** All that a score is made from. Revision first: what is read after it is at least as new. */
 export async function periodFacts(
-  { db, tenant }: SupplierPort,
+  ctx: SupplierPort,
   supplier: string,
   period: string,
   span: { readonly from: string; readonly to: string },
 ): Promise<PeriodFacts> {
-  const [revisions, decisions, requests, before] = await db.transaction<
-    [{ revision: number }, Decision, AskedRequest, { score: number }]
+  const { db, tenant } = ctx
+  const [revisions, requests, before] = await db.transaction<
+    [{ revision: number }, AskedRequest, { score: number }]
   >([
     {
       sql: 'select revision from supplier_periods where tenant = $1 and supplier = $2 and period = $3',
-      parameters: [tenant, supplier, period],
-    },
-    {
-      sql: `select lot, decision, inspection, item, supplier, decided_at as "decidedAt", final,
-          lot_accepted as "lotAccepted", inspected, nonconforming, accepted, rejected, unit, defects
-        from supplier_decisions where tenant = $1 and supplier = $2 and inspection in
-          (select inspection from supplier_decisions where tenant = $1 and supplier = $2 and period = $3)
-        order by decided_at, decision limit ${MOST_DECISIONS}`,
       parameters: [tenant, supplier, period],
     },
     {
@@ -103,10 +96,33 @@ export async function periodFacts(
     },
   ])
   return {
-    decisions: decisions.rows,
+    decisions: await decisionsOf(ctx, supplier, period),
     requests: requests.rows,
     revision: Number(revisions.rows[0]?.revision ?? 0),
     before: before.rows.map(({ score }) => score),
+  }
+}
+
+/** Of inspections that have one in the month, all: those of the month before count to their last. */
+async function decisionsOf(
+  { db, tenant }: SupplierPort,
+  supplier: string,
+  period: string,
+): Promise<readonly DecidedPart[]> {
+  const all: DecidedPart[] = []
+  for (;;) {
+    const last = all.at(-1)
+    const { rows } = await db.query<DecidedPart>(
+      `select lot, decision, inspection, item, decided_at as "decidedAt", lot_accepted as "lotAccepted",
+          inspected, nonconforming, accepted, rejected
+        from supplier_decisions where tenant = $1 and supplier = $2 and inspection in
+          (select inspection from supplier_decisions where tenant = $1 and supplier = $2 and period = $3)
+          and (inspection, decision) > ($4, $5)
+        order by inspection, decision limit ${DECISIONS_AT_ONCE}`,
+      [tenant, supplier, period, last?.inspection ?? '', last?.decision ?? ''],
+    )
+    all.push(...rows)
+    if (rows.length < DECISIONS_AT_ONCE) return all
   }
 }
 
@@ -131,17 +147,18 @@ export async function upsertScore(
   )
 }
 
-/** Months that have something to score, since the given one. */
+/** Months that have something to score, since the given one, in an order of their own. */
 export async function scoredSince(
   { db, tenant }: SupplierPort,
   from: string,
   after: readonly [string, string] | undefined,
+  limit: number,
 ): Promise<readonly { readonly supplier: string; readonly period: string }[]> {
   const [supplier = '', period = ''] = after ?? []
   const { rows } = await db.query<{ supplier: string; period: string }>(
     `select supplier, period from supplier_periods
-     where tenant = $1 and period >= $2 and (supplier, period) > ($3, $4) order by supplier, period limit 200`,
-    [tenant, from, supplier, period],
+     where tenant = $1 and period >= $2 and (supplier, period) > ($3, $4) order by supplier, period limit $5`,
+    [tenant, from, supplier, period, limit],
   )
   return rows
 }

@@ -6,10 +6,9 @@ import { pruneSteps } from '../../src/data-checks/retention-store.ts'
 import { continueRun, resumeRun, startRun } from '../../src/data-checks/run-service.ts'
 import { findRun } from '../../src/data-checks/runs-store.ts'
 import plugin from '../../src/index.ts'
-import { openTestDatabase } from './test-database.ts'
+import { ownDatabase } from '../tenant-database.ts'
 
-const database = await openTestDatabase(['0006-data-checks'])
-t.teardown(() => database.close())
+const database = await ownDatabase(t, 1)
 
 const host = await createTestHost({
   folder: new URL('../../', import.meta.url),

@@ -2,10 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { createTestHost } from '@signalbox/sdk/testing'
 import t from 'tap'
 import plugin from '../../src/index.ts'
-import { openTestDatabase } from './test-database.ts'
+import { ownDatabase } from '../tenant-database.ts'
 
-const database = await openTestDatabase(['0006-data-checks'])
-t.teardown(() => database.close())
+const database = await ownDatabase(t, 1)
 
 const lengthProvider = {
   plugin: '@acme/lengths',

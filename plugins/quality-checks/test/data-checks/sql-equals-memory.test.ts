@@ -22,11 +22,10 @@ import {
 } from '../../src/data-checks/set-sql.ts'
 import { slotRow, slotsOf } from '../../src/data-checks/slots.ts'
 import { validateCheck } from '../../src/data-checks/validate-check.ts'
+import { ownDatabase } from '../tenant-database.ts'
 import { fields, left, leftRow, right, rightRow } from './random-checks.ts'
-import { openTestDatabase } from './test-database.ts'
 
-const database = await openTestDatabase(['0006-data-checks'])
-t.teardown(() => database.close())
+const database = await ownDatabase(t, 1)
 
 const tenant = 'acme'
 

@@ -37,9 +37,10 @@ const hosts = new Map<string, () => Promise<TestHost>>()
  */
 export async function inspectionHost(options: Options = {}): Promise<InspectionHost> {
   tables ??= ownDatabase(root, 4)
-  const { pool, empty } = await tables
+  const own = await tables
+  const { pool, empty } = own
   const key = JSON.stringify(options)
-  const known = hosts.get(key) ?? sharedHost(() => newHost(pool, options), empty)
+  const known = hosts.get(key) ?? sharedHost(() => newHost(own, options), empty)
   hosts.set(key, known)
   const host = await known()
   const clear = async () => void (await known())
@@ -62,19 +63,19 @@ export async function inspectionHost(options: Options = {}): Promise<InspectionH
   }
 }
 
-function newHost(pool: pg.Pool, options: Options): Promise<TestHost> {
+function newHost(own: OwnDatabase, options: Options): Promise<TestHost> {
   return createTestHost({
     ...options,
     folder: fileURLToPath(folder),
-    plugin: withTables(plugin as unknown as Plugin, pool),
+    plugin: withTables(plugin as unknown as Plugin, own),
   })
 }
 
 type AnyHandler = (input: unknown, ctx: Context) => unknown
 
-function withTables(original: Plugin, pool: pg.Pool): Plugin {
+function withTables(original: Plugin, own: OwnDatabase): Plugin {
   const wrapped = (handler: AnyHandler) => (input: unknown, ctx: Context) =>
-    handler(input, Object.create(ctx, { db: { value: database(pool, ctx) } }))
+    handler(input, Object.create(ctx, { db: { value: database(own, ctx) } }))
   const all = (handlers: object) =>
     Object.fromEntries(
       Object.entries(handlers).map(([name, handler]) => [name, wrapped(handler as AnyHandler)]),
@@ -87,34 +88,21 @@ function withTables(original: Plugin, pool: pg.Pool): Plugin {
     ...original,
     services: Object.fromEntries(services),
     on: all(original.on ?? {}),
+    jobs: all(original.jobs ?? {}),
     webhooks: all(original.webhooks ?? {}),
   } as Plugin
 }
 
-function database(pool: pg.Pool, ctx: Context): Context['db'] {
+function database(tables: OwnDatabase, ctx: Context): Context['db'] {
   const run: Context['db']['transaction'] = async (statements, { events = [] } = {}) => {
-    const client = await pool.connect()
     try {
-      await client.query('begin')
-      const results = []
-      for (const { sql, parameters = [], rows } of statements) {
-        const result = await client.query(sql, [...parameters])
-        if (rows !== undefined && result.rowCount !== rows) {
-          throw Object.assign(new Error(`expected ${rows} rows, met ${result.rowCount}`), {
-            code: 'CORE_SQL_ROWS_UNEXPECTED',
-          })
-        }
-        results.push({ rows: result.rows, rowCount: result.rowCount ?? 0 })
-      }
-      for (const { type, data, key, id } of events)
-        await ctx.events.publish(type, data, { key, id } as object)
-      await client.query('commit')
-      return results as never
+      const results = await tables.transaction(statements, async () => {
+        for (const { type, data, key, id } of events)
+          await ctx.events.publish(type, data, { key, id } as object)
+      })
+      return results.map(({ rows, rowCount }) => ({ rows, rowCount: rowCount ?? 0 })) as never
     } catch (error) {
-      await client.query('rollback')
       throw told(error)
-    } finally {
-      client.release()
     }
   }
   return {

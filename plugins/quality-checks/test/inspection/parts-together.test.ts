@@ -128,6 +128,68 @@ t.test('the state of a lot names its nonconformities', async (t) => {
   t.strictSame(status.defects, [{ code: 'surface', class: 'major', count: 4 }])
 })
 
+t.test('a lot that comes in parts: each decision counts, also under one name', async (t) => {
+  const one = await inspectionHost({ now })
+  const { host, call } = one
+  await call('definePlan', plan)
+  for (const [n, receivedAt] of ['2026-11-27T08:00:00Z', '2026-11-27T08:10:00Z'].entries()) {
+    await host.emit('stock.receipt.created', receipt('P-1', { receivedAt }), { id: `part-${n}` })
+    const inspection = await one.inspectionOf('P-1')
+    const defects = [{ class: 'major', count: 4, code: 'scratch' }]
+    const results = [{ id: 'r', characteristic: 'surface', inspected: 50, defects }]
+    const { revision } = await call('record', { inspection, results })
+    await call('decide', {
+      ...{ inspection, id: 'd', revision, reason: { text: 'Scratched.' } },
+      lines: [
+        { to: 'rejected', quantity: 480, disposition: 'return' },
+        { to: 'rejected', quantity: 20, disposition: 'scrap' },
+      ],
+    })
+  }
+  t.strictSame(
+    one
+      .told('quality.lot.rejected')
+      .map(({ rejected, rejectedInAll }) => [rejected, rejectedInAll]),
+    [480, 20, 480, 20].map((rejected) => [rejected, 500]),
+  )
+  await one.heard('quality.lot.rejected')
+  await one.heard('quality.inspection.decided')
+  const { rows } = await one.pool.query('select quantity from nonconformities')
+  t.strictSame(rows, [{ quantity: 500 }, { quantity: 500 }], 'one for each, of all that it rejects')
+  const score = await host.call('quality.supplier', 'score', { supplier: 'LIYUAN' })
+  t.match(score, { lots: 2, lotAcceptance: 0, grade: 'D' })
+  await one.pool.query(
+    `insert into supplier_scores values ('acme', 'LIYUAN', '2026-12', null, null, '{}', now())`,
+  )
+  await host.emit('stock.receipt.created', receipt('P-2'), { id: 'next' })
+  t.match(
+    await call('lotStatus', { lot: 'P-2' }),
+    { severity: 'tightened' },
+    'a month without a grade leaves the one before',
+  )
+})
+
+t.test(
+  'a lot of more arrivals than are shown has all of their quantities, and is held whole',
+  async (t) => {
+    // A clock of its own, which goes on.
+    const { host, call, pool } = await inspectionHost({ now: now + 1 })
+    await call('definePlan', steel)
+    await host.emit('stock.receipt.created', steelReceipt('B-1', { quantity: 1 }))
+    await pool.query(
+      `insert into inspections select (i).* from (
+       select jsonb_populate_record(i, jsonb_build_object('inspection', 'copy-' || n, 'document', 'copy-' || n,
+         'event_id', 'copy-' || n)) as i from inspections i cross join generate_series(1, 249) n) copies`,
+    )
+    const status = await call('lotStatus', { lot: 'B-1' })
+    t.match(status, { quantity: 250, decidedQty: { pending: 250 } })
+    t.equal(status.inspections.length, 200)
+    await host.emit('laboratory.result.reported', report('B-1', 1.5), { id: 'e1' })
+    await host.advance(5000)
+    t.match(await call('lotStatus', { lot: 'B-1' }), { decidedQty: { hold: 250, pending: 0 } })
+  },
+)
+
 t.test('what the supplier measured stands beside ours, and is none of our sample', async (t) => {
   const one = await inspectionHost({ now })
   await one.call('definePlan', steel)

@@ -9,6 +9,18 @@ import { inspectionHost } from './inspection-host.ts'
 const now = Date.parse('2026-11-27T09:00:00Z')
 const steelReceipt = (lot: string) => receipt(lot, { item: 'STEEL' })
 
+t.test('a plan has no more classes by AQL than one decision can tell of', async (t) => {
+  const { call } = await inspectionHost({ now })
+  const classes = ['critical', 'major', 'minor'].map((name) => ({ class: name, aql: 1 }))
+  const characteristics = Array.from({ length: 17 }, (_, n) => ({
+    ...{ id: `c${n}`, name: { en: 'One of many' }, kind: 'attribute', classes },
+  }))
+  const sampling = { kind: 'aql', scheme: 'mil-std-105e', level: 'II', type: 'single' }
+  const many = { ...rod, characteristics, sampling }
+  await t.rejects(call('definePlan', many), { code: 'PLAN_INVALID', message: /51 classes/ })
+  await call('definePlan', { ...many, characteristics: characteristics.slice(1) })
+})
+
 t.test('a sample by variables is judged by mean and standard deviation', async (t) => {
   const { call } = await inspectionHost({ now })
   // MIL-STD-414, example B-1: operating temperature, upper limit 209 °F, n = 5, k = 1.53: 197, 188, 184, 205, 201.

@@ -145,6 +145,7 @@ t.test(
       [delivery({}, { res: '<0.1' }), 'REPORT_UNREADABLE'],
       [delivery({}, { verdict: 'perhaps' }), 'REPORT_UNREADABLE'],
       [delivery({ issued: 'yesterday' }), 'REPORT_UNREADABLE'],
+      [delivery({ issued: '03/04/2026' }), 'REPORT_UNREADABLE'],
       [delivery({ tests: [] }), 'REPORT_UNREADABLE'],
       [delivery({ reportNo: null }), 'REPORT_UNREADABLE'],
       [delivery({ sample: { batch: 'L-1', article: 'X-1' } }), 'ITEM_MISMATCHED'],
@@ -163,7 +164,7 @@ t.test(
       ...{ state: 'refused', code: 'UNIT_MISMATCHED' },
     })
     const states = await messages(host, { state: 'refused' })
-    t.equal(states.length, 10)
+    t.equal(states.length, 11)
   },
 )
 
@@ -277,6 +278,18 @@ t.test('anything at all is read or refused by code, and nothing in between', asy
   const limits = new Map([['length', { unit: 'MMT', lower: 25, upper: 25 }]])
   t.match(judgeReport(report, limits, source), [{ value: 25, passed: true }], 'on a limit')
   t.equal(verdictOfReport([{ passed: true }, { passed: null }]), null)
+  const [length] = report.results
+  const acid = (value: number, unit: string | null) =>
+    judgeReport(
+      {
+        ...report,
+        results: [{ ...length, characteristic: 'pH', value, unit, passed: null }] as never,
+      },
+      new Map([['pH', { unit: null, lower: 6.5, upper: 7.5 }]]),
+      source,
+    )
+  t.match([...acid(7, null), ...acid(9, null)], [{ passed: true }, { passed: false }], 'no unit')
+  t.throws(() => acid(7, 'pH'), { code: 'UNIT_MISMATCHED' })
   const uncertain = {
     ...report,
     results: report.results.map((one) => ({ ...one, uncertainty: 0.1 })),

@@ -7,7 +7,7 @@ import { samplingSelfTest } from '../../src/sampling/sampling-self-test.ts'
 import { aqlPlan, ocPa } from '../../src/sampling/sampling-udfs.ts'
 import type { SchemeTables } from '../../src/sampling/scheme-tables.ts'
 import { schemeProblems } from '../../src/sampling/validate-scheme.ts'
-import { migration, samplingHost } from './sampling-host.ts'
+import { dropSchemes, samplingHost } from './sampling-host.ts'
 
 const contract = JSON.parse(
   await readFile(new URL('../../contracts/quality.sampling.json', import.meta.url), 'utf8'),
@@ -26,7 +26,7 @@ t.test('the contract is one, and names what the service does', async (t) => {
 })
 
 t.test('every example is what the plugin answers, to ten digits', async (t) => {
-  const { host } = await samplingHost(t)
+  const { host } = await samplingHost()
   for (const [name, { examples = [], output }] of Object.entries<Described>(contract.operations)) {
     const isAnswer = contractCompiler().compile(output)
     for (const example of examples) {
@@ -38,7 +38,7 @@ t.test('every example is what the plugin answers, to ten digits', async (t) => {
 })
 
 t.test('what a schema can say is said by it, and the rest by a coded refusal', async (t) => {
-  const { host } = await samplingHost(t)
+  const { host } = await samplingHost()
   const plan = (change: object) =>
     host.call('quality.sampling', 'plan', { lotSize: 1000, aql: 1, ...change })
   await t.rejects(plan({ lotSize: 0 }), { code: 'CORE_INPUT_INVALID' })
@@ -55,7 +55,7 @@ t.test('what a schema can say is said by it, and the rest by a coded refusal', a
 t.test(
   "a tenant's own scheme is loaded, read, replaced by who knows its revision, and planned by",
   async (t) => {
-    const { host, client } = await samplingHost(t)
+    const { host, client } = await samplingHost()
     const call = (operation: string, input: unknown) =>
       host.call('quality.sampling', operation, input)
     t.strictSame(await call('loadScheme', { tables: own }), { scheme: 'acme-2026', revision: 1 })
@@ -85,7 +85,7 @@ t.test(
       items: [{ scheme: 'beta' }],
     })
     await t.rejects(call('loadScheme', { tables: milStd105e }), { code: 'SCHEME_RESERVED' })
-    await client.query(await migration('expand.down.sql'))
+    await client.query(await dropSchemes())
     t.match((await client.query("select to_regclass('sampling_schemes') as name")).rows, [
       { name: null },
     ])

@@ -224,6 +224,18 @@ t.test('a score of an older revision never replaces a newer one', async (t) => {
   t.match(await kept(), [{ score: 1 }])
 })
 
+t.test('a night scores all suppliers, however many, and some in each run', async (t) => {
+  const host = await begin()
+  await database.client.query(
+    `insert into supplier_periods select $1, 'S-' || n, '2026-04', 1 from generate_series(1, 130) n`,
+    [tenant],
+  )
+  await host.runJob('supplier-scores')
+  t.equal((await kept()).length, 40)
+  await host.advance(1000)
+  t.equal((await kept()).length, 130)
+})
+
 t.test('tranches add up to one inspection, of which the last word counts', async (t) => {
   const decisions = events.flatMap((data) => decisionOf(data as never) ?? [])
   t.match(decidedLots([...decisions, ...decisions]), [
