@@ -113,6 +113,10 @@ const sentences = {
     'Quality keeps {quantity} of {lots} lots from use.',
     '质量冻结或拒收 {lots} 批，共 {quantity}。',
   ],
+  RECEIPT_OVERDUE: [
+    'A receipt was due on {date} and has not come: the risk is reckoned as if it came no sooner than a new order. Chase or correct its purchase order.',
+    '应于 {date} 到货的订单尚未到货：风险按新订单的到货时间估算，请催交或更正采购订单。',
+  ],
   ORDER_BY: [
     'The position falls to the reorder point on {date}.',
     '库存状况将于 {date} 降至再订货点。',

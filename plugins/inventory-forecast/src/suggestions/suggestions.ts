@@ -45,7 +45,7 @@ export async function suggestions(
   { state, sku, location, limit = 20, cursor }: ListWish,
   ctx: Context,
 ) {
-  const after = readCursor(cursor, 2)
+  const after = readCursor(cursor, ['instant', 'text'])
   const { rows } = await ctx.db.query<SuggestionRow>(
     `select ${COLUMNS} from suggestions where ($1::text is null or state = $1) and ($2::text is null or sku = $2)
         and ($3::text is null or location = $3) and ($4::date is null or (suggestions.order_by, id) > ($4::date, $5))
