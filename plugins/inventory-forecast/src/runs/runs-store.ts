@@ -50,6 +50,11 @@ export async function insertRun(
   return rowCount === 1
 }
 
+/** Takes back a run that no chunk has begun with. */
+export async function forgetUnbegun({ db }: Pick<Port, 'db'>, { id }: Run): Promise<void> {
+  await db.query('delete from runs where id = $1 and step = 0 and begun_times = 0', [id])
+}
+
 export async function readRun({ db }: Pick<Port, 'db'>, id: string): Promise<Run | undefined> {
   const { rows } = await db.query<Run>(`select ${COLUMNS} from runs where id = $1`, [id])
   return rows[0]

@@ -6,7 +6,7 @@ import { forgetOldMovements } from '../demand/demand-store.ts'
 import { actorOf, nowOf } from '../planning/clock.ts'
 import { cursorOf, readCursor } from '../planning/cursor.ts'
 import { goOn } from './advance.ts'
-import { insertRun, listRuns, type Run, readRun, runAtWork } from './runs-store.ts'
+import { forgetUnbegun, insertRun, listRuns, type Run, readRun, runAtWork } from './runs-store.ts'
 
 /** A chunk writes every few seconds: whoever has not in ten minutes is dead. */
 const STALE_MS = 600_000
@@ -20,7 +20,7 @@ export async function nightly({ runId }: JobRun, ctx: Context): Promise<void> {
   const wish = { id, kind: 'nightly', full_refit: false, requested_by: actorOf(ctx) } as const
   const isNew = await insertRun(ctx, wish, now)
   const run = isNew ? await readRun(ctx, id) : await runAtWork(ctx)
-  if (run !== undefined && (run.id === id || isStale(run, now.ms))) await goOn(ctx, run)
+  if (run !== undefined && (run.id === id || isStale(run, now.ms))) await setOff(ctx, run)
 }
 
 /** A planner's run. One that died is gone on with instead of beginning another. */
@@ -39,8 +39,18 @@ export async function startRun({ refit = false }: { readonly refit?: boolean }, 
       `A run is at work${run === undefined ? '' : ` (${run.id})`}: wait for it, or look at its progress in runs.`,
     )
   }
-  await goOn(ctx, run)
+  await setOff(ctx, run)
   return { ...shown(run), resumed: !isNew }
+}
+
+/** A run whose first chunk cannot be had, for want of the grant say, is none: it would stand in the way of the next. */
+async function setOff(ctx: Context, run: Run): Promise<void> {
+  try {
+    await goOn(ctx, run)
+  } catch (error) {
+    await forgetUnbegun(ctx, run)
+    throw error
+  }
 }
 
 export async function runs(

@@ -1,4 +1,5 @@
 import { type Context, Refusal } from '@signalbox/sdk'
+import type { SeriesKey } from '../demand/demand-store.ts'
 import { actorOf, nowOf } from '../planning/clock.ts'
 import { cursorOf, readCursor } from '../planning/cursor.ts'
 import { toldTransaction } from '../planning/told-transaction.ts'
@@ -125,8 +126,18 @@ export async function decideSuggestion(
     refuseDecided(await readSuggestion(ctx, id), revision)
     throw error
   }
-  await lookAtStock(ctx, seen)
+  await lookAfterwards(ctx, seen)
   return shown(await readSuggestion(ctx, id))
+}
+
+/** The decision stands, whatever becomes of the look: the next one sees it too. */
+async function lookAfterwards(ctx: Context, key: SeriesKey): Promise<void> {
+  try {
+    await lookAtStock(ctx, key)
+  } catch (error) {
+    const code = (error as { code?: unknown } | null)?.code ?? 'unknown'
+    ctx.log.warn('The stock was not looked at after a decision; the next run does', { code })
+  }
 }
 
 async function readSuggestion({ db }: Pick<Context, 'db'>, id: string): Promise<SuggestionRow> {

@@ -82,3 +82,46 @@ t.test('orders of two hundred lines are recorded whole, and once', async (t) => 
   const { rows } = await query('select sku from series where dirty_from is not null order by 1', [])
   t.strictSame(rows, [{ sku: 'P-000' }, { sku: 'P-001' }], 'a line of another item now')
 })
+
+t.test('an item with the longest name is listed and paged like any other', async (t) => {
+  await planning.empty()
+  const items = ['甲', '乙'].map((letter) => ({
+    ...{ sku: letter.repeat(200), location: '库'.repeat(200), unit: 'C62' },
+  }))
+  for (const { sku, location, unit } of items) {
+    const at = '2026-11-20T01:00:00Z'
+    const data = { movement: sku, sku, location, kind: 'sale', quantity: 2, unit, at }
+    await host.emit('stock.movement.recorded', data)
+  }
+  await call('defineItems', { items })
+  t.match(await run(), { done: 2, failed: 0 })
+  const first = await call('items', { limit: 1 })
+  const second = await call('items', { limit: 1, cursor: first['next'] })
+  t.strictSame(
+    [first, second].map(({ items }) => items[0].sku),
+    [items[1]?.sku, items[0]?.sku].sort(),
+  )
+  for (const operation of ['accuracy', 'classes', 'stockoutRisk', 'workbench'])
+    await call(operation)
+  for (const cursor of ['[1,2]', '["a"]', '["2026-02-30","b"]', 'none']) {
+    for (const operation of ['suggestions', 'stockoutRisk', 'runs', 'overrides', 'classes'])
+      await t.rejects(call(operation, { cursor }), { code: 'CURSOR_INVALID' })
+  }
+})
+
+t.test('what a unit makes too much to keep is refused', async (t) => {
+  await planning.empty()
+  const day = { sku: 'DUST', location, day: '2026-11-16', quantity: 1, unit: 'MGM' }
+  await call('recordDemand', { days: [day] })
+  const days = [{ ...day, quantity: 1e9, unit: 'TNE' }]
+  await t.rejects(call('recordDemand', { days }), { code: 'QUANTITY_OUT_OF_RANGE' })
+})
+
+t.test('a run without the grant of jobs is refused, and stands in nobody’s way', async (t) => {
+  await planning.empty()
+  await load(1)
+  const without = await planning.another({ grants: ['db:own'] })
+  for (let n = 0; n < 2; n++)
+    await t.rejects(without.call('startRun'), { code: 'CORE_GRANT_MISSING' })
+  t.match(await run(), { done: 1, state: 'completed' })
+})
