@@ -1,5 +1,5 @@
 import type { SqlValue, Statement } from '@signalbox/sdk'
-import type { SeriesKey } from './demand-store.ts'
+import type { StockFact } from './demand-facts.ts'
 
 /**
  * What a planner has to look at and the plugin must not decide: stock below nothing, and series that a run could not plan, by
@@ -9,7 +9,7 @@ export type FindingCode = 'STOCK_NEGATIVE' | 'FORECAST_FAILED' | 'FORECAST_UNFIN
 
 export function findingStatement(
   tenant: string,
-  { sku, location }: SeriesKey,
+  { sku, location }: Pick<StockFact, 'sku' | 'location'>,
   code: FindingCode,
   day: string,
   details: SqlValue,
