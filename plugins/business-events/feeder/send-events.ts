@@ -70,7 +70,9 @@ async function sendBatch(
     const waits = response.status === 429 || response.status === 503
     if (!waits || Date.now() > until) throw new Error(await problemOf(response))
     await response.body?.cancel()
-    await delay(1000 * Math.min(10, Number(response.headers.get('retry-after') ?? 1)))
+    const seconds = Number(response.headers.get('retry-after') ?? 1)
+    // It may be a date: a second is as good.
+    await delay(1000 * (Number.isNaN(seconds) ? 1 : Math.min(10, seconds)))
   }
 }
 

@@ -37,14 +37,14 @@ export interface ClassifiedItem {
 }
 
 /** The usual 80/15/5 of Pareto analysis, and half a mean or a whole one of scatter. */
-const USUAL = { a: 0.8, b: 0.95, x: 0.5, y: 1 }
+export const USUAL_CUTS = { a: 0.8, b: 0.95, x: 0.5, y: 1 }
 
 /** Items by value and by steadiness, the most valuable first; ties by id, so that the answer is one. */
 export function abcXyz(
   items: readonly ClassifiedItemInput[],
   settings: ClassificationSettings = {},
 ): readonly ClassifiedItem[] {
-  const { a, b, x, y } = { ...USUAL, ...settings }
+  const { a, b, x, y } = { ...USUAL_CUTS, ...settings }
   if (!(a <= b && x <= y)) {
     throw new Refusal('CUTS_CROSSED', 'Give cuts that rise: a no more than b, x no more than y.')
   }
@@ -73,13 +73,13 @@ export function abcXyz(
 }
 
 /** @param before cumulative share of the items above this one. */
-export function abcClass(before: number, a = USUAL.a, b = USUAL.b): AbcClass {
+export function abcClass(before: number, a = USUAL_CUTS.a, b = USUAL_CUTS.b): AbcClass {
   // Shares summed in floating point: 0.8 reached by rounding is reached.
   if (before < a - 1e-9) return 'A'
   return before < b - 1e-9 ? 'B' : 'C'
 }
 
-function xyzClass(variation: number, x = USUAL.x, y = USUAL.y): XyzClass {
+function xyzClass(variation: number, x = USUAL_CUTS.x, y = USUAL_CUTS.y): XyzClass {
   if (variation <= x) return 'X'
   return variation <= y ? 'Y' : 'Z'
 }

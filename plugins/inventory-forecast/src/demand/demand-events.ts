@@ -2,18 +2,19 @@ import { type Context, type PluginEvent, Refusal } from '@signalbox/sdk'
 import { dayOfMs, dayOfText, msOfInstant } from '../calendar/instant.ts'
 import { lookAtStock } from '../suggestions/look-at-stock.ts'
 import { type MovementKind, refuseImplausibleInstant, type StockFact } from './demand-facts.ts'
-import { factorTo, recordFact, type SeriesKey } from './demand-store.ts'
+import { factorTo, inSeriesUnits, recordFact, type SeriesKey } from './demand-store.ts'
 import { offsetOf, type PlanningConfig } from './settings.ts'
 import {
   cancelOrder,
   locationOfLot,
   recordLotWord,
-  recordOrderLine,
+  recordOrder,
   recordOrderSent,
   recordPromotion,
+  recordPurchase,
   recordPurchaseChanges,
-  recordPurchaseLine,
   recordReceipt,
+  seriesOfPurchase,
 } from './supply-store.ts'
 import { converted } from './units.ts'
 
@@ -169,18 +170,21 @@ async function onOrder({ data }: PluginEvent<OrderData>, ctx: Context): Promise<
   refuseImplausibleInstant(toldAtMs, ctx.now())
   const day = data.placedAt === undefined ? {} : { day: dayOf(toldAtMs, ctx) }
   const { defaultLocation } = ctx.config as PlanningConfig
-  for (const { line, sku, quantity, unit: given, location = defaultLocation } of data.lines ?? []) {
-    if (location === undefined) {
-      ctx.log.debug('An order line without a location was passed over', {
-        order: data.orderId,
-        line,
-      })
-      continue
-    }
-    const { unit, factor } = await factorTo(ctx, { sku, location, unit: given })
-    const known = { order: data.orderId, line, sku, location, unit, toldAtMs, ...day }
-    await recordOrderLine(ctx, { ...known, quantity: converted(quantity, factor) })
+  const placed = (data.lines ?? []).flatMap(({ location = defaultLocation, ...line }) =>
+    location === undefined ? [] : [{ ...line, location }],
+  )
+  const passedOver = (data.lines ?? []).length - placed.length
+  if (passedOver > 0) {
+    const told = { order: data.orderId, lines: passedOver }
+    ctx.log.debug('Order lines without a location were passed over', told)
   }
+  await recordOrder(ctx, {
+    ...{ order: data.orderId, toldAtMs, ...day },
+    lines: (await inSeriesUnits(ctx, placed)).map((line) => ({
+      ...line,
+      quantity: converted(line.quantity, line.factor),
+    })),
+  })
 }
 
 interface CancelData {
@@ -218,22 +222,15 @@ interface PurchaseData {
 async function onPurchase({ data }: PluginEvent<PurchaseData>, ctx: Context): Promise<void> {
   const placedAtMs = msOfInstant(data.placedAt)
   refuseImplausibleInstant(placedAtMs, ctx.now())
-  for (const { line, sku, location, quantity, unit: given, expectedAt } of data.lines) {
-    const { unit, factor } = await factorTo(ctx, { sku, location, unit: given })
-    const known = {
-      order: data.purchaseOrder,
-      supplier: data.supplier,
-      line,
-      sku,
-      location,
-      unit,
-      factor,
-      placedAtMs,
-    }
-    const due = expectedAt === undefined ? {} : { due: dayOf(msOfInstant(expectedAt), ctx) }
-    await recordPurchaseLine(ctx, { ...known, quantity: converted(quantity, factor), ...due })
-  }
-  for (const { sku, location } of data.lines) await lookAtStock(ctx, { sku, location })
+  const lines = await inSeriesUnits(ctx, data.lines)
+  await recordPurchase(ctx, {
+    ...{ order: data.purchaseOrder, supplier: data.supplier, placedAtMs },
+    lines: lines.map(({ line, sku, location, unit, quantity, factor, expectedAt }) => ({
+      ...{ line, sku, location, unit, factor, quantity: converted(quantity, factor) },
+      ...(expectedAt === undefined ? {} : { due: dayOf(msOfInstant(expectedAt), ctx) }),
+    })),
+  })
+  for (const key of await seriesOfPurchase(ctx, data.purchaseOrder)) await lookAtStock(ctx, key)
 }
 
 interface PurchaseChangeData {
@@ -255,11 +252,7 @@ async function onPurchaseChanged(
     ...(expectedAt === undefined ? {} : { due: dayOf(msOfInstant(expectedAt), ctx) }),
   }))
   await recordPurchaseChanges(ctx, changes, msOfInstant(data.changedAt))
-  const { rows } = await ctx.db.query<SeriesKey>(
-    'select distinct sku, location from purchase_lines where order_no = $1',
-    [data.purchaseOrder],
-  )
-  for (const key of rows) await lookAtStock(ctx, key)
+  for (const key of await seriesOfPurchase(ctx, data.purchaseOrder)) await lookAtStock(ctx, key)
 }
 
 interface PromotionData {

@@ -2,6 +2,7 @@ import { type Context, Refusal, type SqlValue, type Statement } from '@signalbox
 import { formatDay } from '../calendar/civil-day.ts'
 import { instantText } from '../calendar/instant.ts'
 import { type StockFact, shareOfDay } from './demand-facts.ts'
+import { findingStatement } from './findings.ts'
 import { unitFactor } from './units.ts'
 
 type Port = Pick<Context, 'db' | 'tenant'>
@@ -11,46 +12,69 @@ export interface SeriesKey {
   readonly location: string
 }
 
-/** The unit a series is kept in: its item's, else that of what came first. */
-async function unitOf(
-  { db }: Pick<Port, 'db'>,
-  { sku, location }: SeriesKey,
-): Promise<string | undefined> {
-  const { rows } = await db.query<{ unit: string }>(
-    'select unit from series where sku = $1 and location = $2',
-    [sku, location],
-  )
-  return rows[0]?.unit
+type Measured = SeriesKey & { readonly unit: string }
+
+const GIVEN = 'jsonb_to_recordset($1::jsonb) as g (sku text, location text, unit text)'
+
+/** Each series once, in one order, so that two calls that make the same ones known wait for each other instead of for ever. */
+function distinctSeries(given: readonly Measured[]): readonly Measured[] {
+  const byKey = new Map<string, Measured>()
+  for (const { sku, location, unit } of given) {
+    const key = seriesName({ sku, location })
+    if (!byKey.has(key)) byKey.set(key, { sku, location, unit })
+  }
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, series]) => series)
+}
+
+/** One text for each series, as maps know them by. */
+export function seriesName({ sku, location }: SeriesKey): string {
+  return JSON.stringify([sku, location])
 }
 
 /**
- * How many of the series' units one of the given unit is; 1 where the series is new and takes this one.
+ * What is given, with the unit of its series (its item's, else that of what came first) and how many of these one of the given unit is.
  * @throws UNIT_MISMATCH where the two do not measure the same: a wrong number is worse than none.
  */
-export async function factorTo(
-  port: Pick<Port, 'db'>,
-  key: SeriesKey & { readonly unit: string },
-): Promise<{ readonly unit: string; readonly factor: number }> {
-  const unit = (await unitOf(port, key)) ?? key.unit
-  const factor = unitFactor(key.unit, unit)
-  if (factor === undefined) throw unitMismatch(key)
-  return { unit, factor }
+export async function inSeriesUnits<Given extends Measured>(
+  { db }: Pick<Port, 'db'>,
+  given: readonly Given[],
+): Promise<readonly (Given & { readonly factor: number })[]> {
+  const series = distinctSeries(given)
+  const { rows } = await db.query<Measured>(
+    `select s.sku, s.location, s.unit from series s join ${GIVEN} on s.sku = g.sku and s.location = g.location`,
+    [JSON.stringify(series)],
+  )
+  const units = new Map([...series, ...rows].map((one) => [seriesName(one), one.unit]))
+  return given.map((one) => {
+    const unit = units.get(seriesName(one)) ?? one.unit
+    const factor = unitFactor(one.unit, unit)
+    if (factor === undefined) throw unitMismatch(one)
+    return { ...one, unit, factor }
+  })
 }
 
-/** Makes the series known, and is refused (`rows`) where another call has just made it known in another unit. */
-export function seriesStatements(
-  tenant: string,
-  { sku, location, unit }: SeriesKey & { readonly unit: string },
-): Statement[] {
+/** The same of one. */
+export async function factorTo(
+  port: Pick<Port, 'db'>,
+  { sku, location, unit }: Measured,
+): Promise<{ readonly unit: string; readonly factor: number }> {
+  const [found] = await inSeriesUnits(port, [{ sku, location, unit }])
+  return found as { readonly unit: string; readonly factor: number }
+}
+
+/** Makes series known, and is refused (`rows`) where another call has just made one known in another unit. */
+export function seriesStatements(tenant: string, given: readonly Measured[]): Statement[] {
+  const series = distinctSeries(given)
+  const json = JSON.stringify(series)
   return [
     {
-      sql: 'insert into series (tenant, sku, location, unit) values ($1, $2, $3, $4) on conflict do nothing',
-      parameters: [tenant, sku, location, unit],
+      sql: `insert into series (tenant, sku, location, unit) select $2, g.sku, g.location, g.unit from ${GIVEN} on conflict do nothing`,
+      parameters: [json, tenant],
     },
     {
-      sql: 'select 1 as known from series where sku = $1 and location = $2 and unit = $3',
-      parameters: [sku, location, unit],
-      rows: 1,
+      sql: `select 1 as known from series s join ${GIVEN} on s.sku = g.sku and s.location = g.location and s.unit = g.unit`,
+      parameters: [json],
+      rows: series.length,
     },
   ]
 }
@@ -103,27 +127,13 @@ export async function recordFact(
   parameters.push(String(issued), String(returned), String(received))
   parameters.push(stockAfter === undefined ? null : String(stockAfter), String(unmet))
   parameters.push(fact.stockedOut === true, fact.lot ?? null)
-  const statements = [...seriesStatements(tenant, fact), { sql: RECORD, parameters }]
+  const statements = [...seriesStatements(tenant, [fact]), { sql: RECORD, parameters }]
   if (stockAfter !== undefined && stockAfter < 0) {
     const details = { stock: stockAfter, number }
-    statements.push(findingStatement(tenant, fact, 'STOCK_NEGATIVE', day, details))
+    statements.push(findingStatement(tenant, fact, 'STOCK_NEGATIVE', formatDay(day), details))
   }
   const answers = await unitChecked(db.transaction(statements), fact)
   return answers[2]?.rowCount === 1
-}
-
-function findingStatement(
-  tenant: string,
-  { sku, location }: SeriesKey,
-  code: string,
-  day: number,
-  details: SqlValue,
-): Statement {
-  return {
-    sql: `insert into demand_findings (tenant, sku, location, code, day, details) values ($1, $2, $3, $4, $5, $6::jsonb)
-          on conflict do nothing`,
-    parameters: [tenant, sku, location, code, formatDay(day), JSON.stringify(details)],
-  }
 }
 
 /** @throws UNIT_MISMATCH where another call made the series known in another unit meanwhile. */
@@ -146,12 +156,19 @@ function unitMismatch({ sku, location, unit }: SeriesKey & { readonly unit: stri
   )
 }
 
+const FORGOTTEN_AT_ONCE = 5000
+/** A night's share, within the deadline of a job: more than a large company moves in a day. */
+const MOST_FORGOTTEN = 50_000
+
 /** Forgets numbers of movements that no event can repeat any more; a stock that was told stands without them. */
-export async function forgetOldMovements({ db }: Port, before: string): Promise<void> {
-  await db.query(
-    `delete from movements where (tenant, movement) in (
-       select m.tenant, m.movement from movements m join stock_levels l using (tenant, sku, location)
-        where m.moved_at < $1 and m.moved_at < l.told_at limit 5000)`,
-    [before],
-  )
+export async function forgetOldMovements({ db }: Pick<Port, 'db'>, before: string): Promise<void> {
+  for (let turn = 0; turn < MOST_FORGOTTEN / FORGOTTEN_AT_ONCE; turn++) {
+    const { rowCount } = await db.query(
+      `delete from movements where (tenant, movement) in (
+         select m.tenant, m.movement from movements m join stock_levels l using (tenant, sku, location)
+          where m.moved_at < $1 and m.moved_at < l.told_at limit ${FORGOTTEN_AT_ONCE})`,
+      [before],
+    )
+    if (rowCount < FORGOTTEN_AT_ONCE) return
+  }
 }

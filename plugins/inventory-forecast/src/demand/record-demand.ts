@@ -1,9 +1,15 @@
-import { type Context, Refusal, type SqlValue } from '@signalbox/sdk'
+import { type Context, Refusal } from '@signalbox/sdk'
 import { formatDay } from '../calendar/civil-day.ts'
 import { dayOfText } from '../calendar/instant.ts'
 import { nowOf } from '../planning/clock.ts'
-import { type SeriesKey, unitChecked } from './demand-store.ts'
-import { converted, unitFactor } from './units.ts'
+import {
+  inSeriesUnits,
+  type SeriesKey,
+  seriesName,
+  seriesStatements,
+  unitChecked,
+} from './demand-store.ts'
+import { converted } from './units.ts'
 
 interface LoadedDay extends SeriesKey {
   readonly day: string
@@ -22,31 +28,12 @@ export async function recordDemand(
 ) {
   const { db, tenant } = ctx
   refuseDays(days, nowOf(ctx).today)
-  const units = await unitsOf(ctx, days)
-  const rows = days.map((day) => inUnitOf(day, units.get(keyOf(day)) ?? day.unit))
-  const first = new Map<string, { sku: string; location: string; unit: string; day: string }>()
-  for (const { sku, location, unit, day } of rows) {
-    const known = first.get(keyOf({ sku, location }))
-    if (known !== undefined && known.unit !== unit) throw mixed({ sku, location })
-    if (known === undefined || day < known.day)
-      first.set(keyOf({ sku, location }), { sku, location, unit, day })
-  }
-  const series = [...first.values()]
-  const [one] = series
+  const rows = (await inSeriesUnits(ctx, days)).map(inUnit)
+  const [one] = rows
   if (one === undefined) return { recorded: 0, series: 0 }
-  const seriesJson = JSON.stringify(series)
-  const given = 'jsonb_to_recordset($1::jsonb) as g (sku text, location text, unit text, day date)'
   await unitChecked(
     db.transaction([
-      {
-        sql: `insert into series (tenant, sku, location, unit) select $2, g.sku, g.location, g.unit from ${given} on conflict do nothing`,
-        parameters: [seriesJson, tenant],
-      },
-      {
-        sql: `select 1 as same from series s join ${given} on s.sku = g.sku and s.location = g.location and s.unit = g.unit`,
-        parameters: [seriesJson],
-        rows: series.length,
-      },
+      ...seriesStatements(tenant, rows),
       {
         sql: `with changed as (
                 insert into demand_days as d (tenant, sku, location, day, loaded, loaded_out)
@@ -63,7 +50,7 @@ export async function recordDemand(
     ]),
     one,
   )
-  return { recorded: rows.length, series: series.length }
+  return { recorded: rows.length, series: new Set(rows.map(seriesName)).size }
 }
 
 /** Twenty years: no forecast looks so far back, and a year that is mistyped would lose its demand in silence. */
@@ -73,7 +60,7 @@ const OLDEST_DAYS = 7305
 function refuseDays(days: readonly LoadedDay[], today: number): void {
   const seen = new Set<string>()
   for (const day of days) {
-    const place = `${keyOf(day)} ${day.day}`
+    const place = `${seriesName(day)} ${day.day}`
     if (dayOfText(day.day) > today) {
       throw new Refusal(
         'DAY_IN_FUTURE',
@@ -95,51 +82,10 @@ function refuseDays(days: readonly LoadedDay[], today: number): void {
   }
 }
 
-async function unitsOf(
-  { db }: Pick<Context, 'db'>,
-  days: readonly LoadedDay[],
-): Promise<ReadonlyMap<string, string>> {
-  const keys = [
-    ...new Map(
-      days.map(({ sku, location }) => [keyOf({ sku, location }), { sku, location }]),
-    ).values(),
-  ]
-  const { rows } = await db.query<SeriesKey & { readonly unit: string }>(
-    `select s.sku, s.location, s.unit from series s join jsonb_to_recordset($1::jsonb) as g (sku text, location text)
-         on g.sku = s.sku and g.location = s.location`,
-    [JSON.stringify(keys) satisfies SqlValue],
-  )
-  return new Map(rows.map((row) => [keyOf(row), row.unit]))
-}
-
-function inUnitOf(
-  { sku, location, day, quantity, unit: given, stockedOut }: LoadedDay,
-  unit: string,
-) {
-  const factor = unitFactor(given, unit)
-  if (factor === undefined) {
-    throw new Refusal(
-      'UNIT_MISMATCH',
-      `${sku} at ${location} is kept in ${unit}, and ${given} measures something else.`,
-    )
-  }
+function inUnit(given: LoadedDay & { readonly factor: number }) {
+  const { sku, location, day, quantity, unit, factor, stockedOut } = given
   return {
-    sku,
-    location,
-    unit,
-    day: formatDay(dayOfText(day)),
-    quantity: converted(quantity, factor),
-    out: stockedOut === true,
+    ...{ sku, location, unit, day: formatDay(dayOfText(day)) },
+    ...{ quantity: converted(quantity, factor), out: stockedOut === true },
   }
-}
-
-function mixed({ sku, location }: SeriesKey): Refusal {
-  return new Refusal(
-    'UNIT_MISMATCH',
-    `${sku} at ${location} comes in two units: a new series takes one.`,
-  )
-}
-
-function keyOf({ sku, location }: SeriesKey): string {
-  return JSON.stringify([sku, location])
 }

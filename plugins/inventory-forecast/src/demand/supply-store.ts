@@ -5,49 +5,59 @@ import { type SeriesKey, seriesStatements, unitChecked } from './demand-store.ts
 
 type Port = Pick<Context, 'db' | 'tenant'>
 
-interface LineKey extends SeriesKey {
-  readonly order: string
+interface Line extends SeriesKey {
   readonly line: string
   /** Of the series; the quantity is in it. */
   readonly unit: string
   readonly quantity: number
 }
 
-export interface OrderLine extends LineKey {
+/** Of a line that stands twice in an order the first holds. */
+function distinctLines<Given extends Line>(lines: readonly Given[]): readonly Given[] {
+  const byLine = new Map<string, Given>()
+  for (const line of lines) if (!byLine.has(line.line)) byLine.set(line.line, line)
+  return [...byLine.values()]
+}
+
+export interface Order {
+  readonly order: string
+  readonly lines: readonly Line[]
   readonly toldAtMs: number
   /** The day of the order; a change of it knows none. */
   readonly day?: number
 }
 
-/** A line of a customer's order. Of several words about its quantity the newest holds, whichever comes last. */
-export async function recordOrderLine({ db, tenant }: Port, line: OrderLine): Promise<void> {
-  const { order, sku, location, quantity, toldAtMs, day } = line
-  const ordered = day === undefined ? null : formatDay(day)
-  const statements: Statement[] = [
-    ...seriesStatements(tenant, line),
-    {
-      sql: `with said as (
-              insert into order_lines as o (tenant, order_no, line, sku, location, quantity, told_at, day)
-              values ($1, $2, $3, $4, $5, $6, $7, $8)
-              on conflict (tenant, order_no, line) do update set day = coalesce(o.day, excluded.day),
-                quantity = case when excluded.told_at > o.told_at then excluded.quantity else o.quantity end,
-                told_at = greatest(o.told_at, excluded.told_at)
-              where excluded.told_at > o.told_at or (o.day is null and excluded.day is not null)
-              returning day)
-            update series set changes = changes + 1, dirty_from = least(dirty_from, said.day) from said where sku = $4 and location = $5`,
-      parameters: [
-        tenant,
-        order,
-        line.line,
-        sku,
-        location,
-        String(quantity),
-        instantText(toldAtMs),
-        ordered,
-      ],
-    },
-  ]
-  await unitChecked(db.transaction(statements), line)
+/** Lines of a customer's order. Of several words about a line the newest holds, whichever comes last. */
+export async function recordOrder({ db, tenant }: Port, order: Order): Promise<void> {
+  const lines = distinctLines(order.lines)
+  const [one] = lines
+  if (one === undefined) return
+  const insert: Statement = {
+    sql: `with said as (
+            insert into order_lines as o (tenant, order_no, line, sku, location, quantity, told_at, day)
+            select $1, $2, g.line, g.sku, g.location, g.quantity, $4::timestamptz, $5::date
+              from jsonb_to_recordset($3::jsonb) as g (line text, sku text, location text, quantity numeric)
+            on conflict (tenant, order_no, line) do update set day = coalesce(o.day, excluded.day),
+              sku = case when excluded.told_at > o.told_at then excluded.sku else o.sku end,
+              location = case when excluded.told_at > o.told_at then excluded.location else o.location end,
+              quantity = case when excluded.told_at > o.told_at then excluded.quantity else o.quantity end,
+              told_at = greatest(o.told_at, excluded.told_at)
+            where excluded.told_at > o.told_at or (o.day is null and excluded.day is not null)
+            returning o.line, o.sku, o.location, o.day
+          ), touched as (
+            select sku, location, day from said
+            union all
+            select b.sku, b.location, b.day from order_lines b join said on b.order_no = $2 and b.line = said.line
+             where (b.sku, b.location) <> (said.sku, said.location)
+          ), since as (select sku, location, min(touched.day) as day from touched group by sku, location)
+          update series s set changes = s.changes + 1, dirty_from = least(s.dirty_from, since.day) from since
+           where s.sku = since.sku and s.location = since.location`,
+    parameters: [
+      ...[tenant, order.order, JSON.stringify(lines), instantText(order.toldAtMs)],
+      order.day === undefined ? null : formatDay(order.day),
+    ],
+  }
+  await unitChecked(db.transaction([...seriesStatements(tenant, lines), insert]), one)
 }
 
 /** Takes an order back, or some of its lines; it may come before the order itself. */
@@ -87,38 +97,64 @@ export async function recordOrderSent(
   )
 }
 
-export interface PurchaseLine extends LineKey {
+export interface Purchase {
+  readonly order: string
   readonly supplier: string
-  readonly factor: number
   readonly placedAtMs: number
-  readonly due?: number
+  readonly lines: readonly (Line & { readonly factor: number; readonly due?: number })[]
 }
 
-/** A line of a purchase order, once. The oldest approved suggestion of the series that waits for its order is done by it. */
-export async function recordPurchaseLine({ db, tenant }: Port, line: PurchaseLine): Promise<void> {
-  const { order, sku, location, supplier, quantity, factor, placedAtMs, due } = line
-  const dueDay = due === undefined ? null : formatDay(due)
-  const insert = {
+/** Lines of a purchase order, once. Each does the oldest approved suggestion of its series that waits for an order. */
+export async function recordPurchase({ db, tenant }: Port, purchase: Purchase): Promise<void> {
+  const lines = distinctLines(purchase.lines)
+  const [one] = lines
+  if (one === undefined) return
+  const rows = lines.map(({ due, ...line }) =>
+    due === undefined ? line : { ...line, due: formatDay(due) },
+  )
+  const insert: Statement = {
     sql: `with fresh as (
             insert into purchase_lines (tenant, order_no, line, sku, location, supplier, quantity, placed_at, due, factor)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing returning order_no)
-          update suggestions set order_no = fresh.order_no, changed_at = $8 from fresh
-           where id = (select id from suggestions where sku = $4 and location = $5 and state = 'approved'
-                          and order_no is null and changed_at <= $8 order by changed_at limit 1)`,
+            select $1, $2, g.line, g.sku, g.location, $4, g.quantity, $5::timestamptz, g.due, g.factor
+              from jsonb_to_recordset($3::jsonb)
+                as g (line text, sku text, location text, quantity numeric, due date, factor float8)
+            on conflict do nothing returning line, sku, location
+          ), bought as (
+            select sku, location, row_number() over (partition by sku, location order by line) as n from fresh
+          ), waiting as (
+            select w.id, w.sku, w.location,
+                   row_number() over (partition by w.sku, w.location order by w.changed_at, w.id) as n
+              from suggestions w
+             where w.state = 'approved' and w.order_no is null and w.changed_at <= $5::timestamptz
+               and exists (select from fresh f where f.sku = w.sku and f.location = w.location)
+          )
+          update suggestions set order_no = $2, changed_at = $5::timestamptz
+            from waiting join bought on bought.sku = waiting.sku and bought.location = waiting.location and bought.n = waiting.n
+           where suggestions.id = waiting.id`,
     parameters: [
-      tenant,
-      order,
-      line.line,
-      sku,
-      location,
-      supplier,
-      String(quantity),
-      instantText(placedAtMs),
-      dueDay,
-      factor,
+      ...[tenant, purchase.order, JSON.stringify(rows), purchase.supplier],
+      instantText(purchase.placedAtMs),
     ],
   }
-  await unitChecked(db.transaction([...seriesStatements(tenant, line), insert]), line)
+  await unitChecked(db.transaction([...seriesStatements(tenant, lines), insert]), one)
+}
+
+/** Each look asks the host some three times, of the 200 that an event's handler has. */
+const MOST_LOOKS = 40
+
+/** The series of a purchase order that are worth a look now: those with an open suggestion, which the order may do away with, first. */
+export async function seriesOfPurchase(
+  { db }: Pick<Port, 'db'>,
+  order: string,
+): Promise<readonly SeriesKey[]> {
+  const { rows } = await db.query<SeriesKey>(
+    `select p.sku, p.location from purchase_lines p join forecasts f on f.sku = p.sku and f.location = p.location
+      where p.order_no = $1 group by p.sku, p.location
+      order by (select count(*) from suggestions s where s.sku = p.sku and s.location = p.location and s.state = 'open') desc,
+               p.sku, p.location limit ${MOST_LOOKS}`,
+    [order],
+  )
+  return rows
 }
 
 export interface PurchaseChange {
@@ -165,7 +201,7 @@ export async function recordReceipt({ db, tenant }: Port, receipt: Receipt): Pro
           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`,
     parameters: [...parameters, location, String(quantity), instantText(receivedAtMs)],
   }
-  await unitChecked(db.transaction([...seriesStatements(tenant, receipt), insert]), receipt)
+  await unitChecked(db.transaction([...seriesStatements(tenant, [receipt]), insert]), receipt)
 }
 
 export interface LotWord {

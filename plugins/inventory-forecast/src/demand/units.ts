@@ -1,3 +1,5 @@
+import { Refusal } from '@signalbox/sdk'
+
 /**
  * What a code of UN/ECE Recommendation 20 measures, and how much of the dimension's first unit one of it is. Factors are exact
  * by definition (the international yard and pound of 1959 for inch to pound).
@@ -21,7 +23,18 @@ export function unitFactor(from: string, to: string): number | undefined {
   return one === undefined || other === undefined ? undefined : one / other
 }
 
-/** A quantity in another unit, to the six decimals that are kept. */
+/** Fourteen digits before the six decimals are what the tables hold; a day's sum has to fit too. */
+const MOST = 1e13
+
+/**
+ * A quantity in another unit, to the six decimals that are kept.
+ * @throws QUANTITY_OUT_OF_RANGE
+ */
 export function converted(quantity: number, factor: number): number {
-  return factor === 1 ? quantity : Math.round(quantity * factor * 1e6) / 1e6
+  const value = factor === 1 ? quantity : Math.round(quantity * factor * 1e6) / 1e6
+  if (Math.abs(value) <= MOST) return value
+  throw new Refusal(
+    'QUANTITY_OUT_OF_RANGE',
+    `${value} is beyond what can be kept: keep the item in a larger unit.`,
+  )
 }

@@ -95,7 +95,7 @@ export async function items(
   },
   ctx: Context,
 ) {
-  const after = readCursor(cursor, 2)
+  const after = readCursor(cursor, ['text', 'text'])
   const { rows } = await ctx.db.query<ItemRow>(
     `select sku, location, settings, revision, changed_by, changed_at from items
       where ($1::text is null or sku = $1) and ($2::text is null or settings->>'supplier' = $2)

@@ -105,7 +105,7 @@ export async function overrides(
   { sku, location, activeOnly = false, limit = 50, cursor }: ListWish,
   ctx: Context,
 ) {
-  const before = readCursor(cursor, 2)
+  const before = readCursor(cursor, ['instant', 'text'])
   const { rows } = await ctx.db.query<OverrideRow>(
     `select id, sku, location, starts::text as starts, ends::text as ends, kind, value, reason, author, made_at, expires_at, withdrawn_at
        from overrides where ($1::text is null or sku = $1) and ($2::text is null or location = $2)

@@ -34,7 +34,7 @@ export async function stockoutRisk(
   }: Page & { readonly minimum?: number; readonly location?: string },
   ctx: Context,
 ) {
-  const after = readCursor(cursor, 3)
+  const after = readCursor(cursor, ['number', 'text', 'text'])
   const { rows } = await ctx.db.query<RiskRow>(
     `select sku, location, risk, stock, is_below from forecasts where risk >= $1 and ($2::text is null or location = $2)
         and ($3::float8 is null or risk < $3::float8 or (risk = $3::float8 and (sku, location) > ($4, $5)))
@@ -103,7 +103,7 @@ export async function accuracy(
   }: Page & Partial<SeriesKey> & { readonly alarmsOnly?: boolean },
   ctx: Context,
 ) {
-  const after = readCursor(cursor, 2)
+  const after = readCursor(cursor, ['text', 'text'])
   const { rows } = await ctx.db.query<AccuracyRow>(
     `select sku, location, method, description, json_build_object('accuracy', forecast::jsonb->'accuracy') as forecast, monitor from forecasts
       where ($1::text is null or sku = $1) and ($2::text is null or location = $2)
@@ -149,16 +149,16 @@ export async function workbench(_input: object, ctx: Context) {
   const [counts, findings] = await ctx.db.transaction<[Counts, Finding]>([
     {
       sql: `select (select count(*)::int from series) as series,
-                   (count(*) filter (where is_below))::int as below, (count(*) filter (where is_at_risk))::int as at_risk,
-                   (count(*) filter (where is_excess))::int as excess,
-                   (count(*) filter (where (monitor->>'isAlarm')::boolean))::int as alarms,
+                   (select count(*)::int from forecasts where is_below) as below,
+                   (select count(*)::int from forecasts where is_at_risk) as at_risk,
+                   (select count(*)::int from forecasts where is_excess) as excess,
+                   (select count(*)::int from forecasts where (monitor->>'isAlarm')::boolean) as alarms,
                    (select count(*)::int from series where dirty_from is not null) as changed,
                    (select count(*)::int from series s where not exists
                       (select from items i where i.sku = s.sku and i.location = s.location)) as unplanned,
                    (select count(*)::int from suggestions where state = 'open') as open,
                    (select id from runs order by started_at desc limit 1) as last_run,
-                   (select state from runs order by started_at desc limit 1) as last_run_state
-              from forecasts`,
+                   (select state from runs order by started_at desc limit 1) as last_run_state`,
     },
     {
       sql: `select sku, location, code, day::text as day, details from demand_findings order by demand_findings.day desc, sku, location limit 20`,

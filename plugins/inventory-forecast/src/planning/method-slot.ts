@@ -25,6 +25,8 @@ const METHOD_DEADLINE_MS = 1000
 const SLOT_BUDGET_MS = 2500
 const MOST_METHODS = 3
 const ORIGINS = 3
+/** What one series may ask of them: each of them at each origin, and the best for the forecast. */
+export const MOST_SLOT_CALLS = MOST_METHODS * ORIGINS + 1
 /** Fewer points leave nothing to hold out. */
 const SHORTEST_BACK_TEST = 12
 /** A method is changed for a gain, not for noise. */

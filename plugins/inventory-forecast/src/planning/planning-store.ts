@@ -67,9 +67,10 @@ with lots as (
 ), known as (
   select coalesce(l.lot, q.lot) as lot, coalesce(l.received, 0) as received, coalesce(q.rejected, 0) as rejected, coalesce(q.held, 0) as held,
          l.lot is null
-           or exists (select from movements m where m.sku = $1 and m.location = $2 and m.delta > 0 and (m.lot = l.lot
-                        or (m.lot is null and m.kind = 'receipt' and m.moved_at >= l.received_at)))
-           or exists (select from stock_levels t where t.sku = $1 and t.location = $2 and t.told_at > l.received_at) as is_shelved,
+           or exists (select from stock_levels t where t.sku = $1 and t.location = $2 and t.told_at > l.received_at)
+           or exists (select from movements m where m.lot = l.lot and m.sku = $1 and m.location = $2 and m.delta > 0)
+           or exists (select from movements m where m.sku = $1 and m.location = $2 and m.delta > 0 and m.lot is null
+                        and m.kind = 'receipt' and m.moved_at >= l.received_at) as is_shelved,
          coalesce((select sum(-m.delta) from movements m where m.lot = coalesce(l.lot, q.lot) and m.sku = $1 and m.location = $2
                      and m.delta < 0 and m.kind in ('scrap', 'transfer-out', 'adjustment')), 0) as gone
     from lots l full join (select * from quality_lots where sku = $1 and (location = $2 or (location is null and lot in (select lot from lots)))) q
@@ -143,7 +144,7 @@ select sums.order_no from sums, served where not is_sent and so_far > served.qua
 
 const PROMOTIONS = `
 select starts::text as starts, ends::text as ends, uplift from promotions
- where $1 = any(skus) and (locations is null or $2 = any(locations)) and not is_cancelled and uplift is not null
+ where skus @> array[$1::text] and (locations is null or $2 = any(locations)) and not is_cancelled and uplift is not null
  order by ends desc limit 200`
 
 const OVERRIDES = `

@@ -117,6 +117,10 @@ const sentences = {
     'The {lots} lots that quality keeps were {told} on arrival, more than the {onHand} on hand: no more than that is taken off. Decide those lots, or correct the stock.',
     '质量冻结或拒收的 {lots} 批到货共 {told}，多于在手 {onHand}：最多按在手扣减。请判定这些批次或更正库存。',
   ],
+  RECEIPT_OVERDUE: [
+    'A receipt was due on {date} and has not come: the risk is reckoned as if it came no sooner than a new order. Chase or correct its purchase order.',
+    '应于 {date} 到货的订单尚未到货：风险按新订单的到货时间估算，请催交或更正采购订单。',
+  ],
   ORDER_BY: [
     'The position falls to the reorder point on {date}.',
     '库存状况将于 {date} 降至再订货点。',

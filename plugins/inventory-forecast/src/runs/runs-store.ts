@@ -29,10 +29,12 @@ export interface Run {
   readonly methods_changed: number
   readonly bias_alarms: number
   readonly suggested: number
+  /** How many chunks began with the step that the run is at. */
+  readonly begun_times: number
 }
 
 const COLUMNS = `id, state, kind, full_refit, requested_by, started_at, progressed_at, finished_at, cursor_sku, cursor_location, step,
-  total, refitted, updated, kept, failed, methods_changed, bias_alarms, suggested`
+  total, refitted, updated, kept, failed, methods_changed, bias_alarms, suggested, begun_times`
 
 /** @returns false where another run is at work: a tenant has one. */
 export async function insertRun(
@@ -48,8 +50,23 @@ export async function insertRun(
   return rowCount === 1
 }
 
+/** Takes back a run that no chunk has begun with. */
+export async function forgetUnbegun({ db }: Pick<Port, 'db'>, { id }: Run): Promise<void> {
+  await db.query('delete from runs where id = $1 and step = 0 and begun_times = 0', [id])
+}
+
 export async function readRun({ db }: Pick<Port, 'db'>, id: string): Promise<Run | undefined> {
   const { rows } = await db.query<Run>(`select ${COLUMNS} from runs where id = $1`, [id])
+  return rows[0]
+}
+
+/** The run as a chunk finds it, with the mark that one more begins at its step. @returns undefined where it is over. */
+export async function beginChunk({ db }: Pick<Port, 'db'>, id: string): Promise<Run | undefined> {
+  const { rows } = await db.query<Run>(
+    `update runs set begun_times = case when begun_step = step then begun_times + 1 else 1 end, begun_step = step
+      where id = $1 and state = 'running' returning ${COLUMNS}`,
+    [id],
+  )
   return rows[0]
 }
 

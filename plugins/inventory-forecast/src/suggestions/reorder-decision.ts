@@ -113,7 +113,7 @@ function whyOf(
     leadTimeReason(leadTime),
     ...why,
     reason('REORDER_POINT', { quantity: reorderPoint, mean: meanDemand, safety: safetyStock }),
-    ...positionReasons(stock, position),
+    ...positionReasons(stock, position, today),
     ...(on === undefined ? [] : [reason('ORDER_BY', { date: formatDay(on) })]),
     reason('STOCKOUT_RISK', { percent: found.risk * 100 }),
     ...(excess.quantity > 0
@@ -130,8 +130,9 @@ function leadTimeReason({ days, deviation, observed, from }: LeadTime): Reason {
     : reason(observedFrom[from], { days, deviation, observed })
 }
 
-function positionReasons(stock: ReorderInput['stock'], position: number): Reason[] {
+function positionReasons(stock: ReorderInput['stock'], position: number, today: Day): Reason[] {
   const { onHand, unusable, unusableLots, unusableTold, onOrder, approved } = stock
+  const { nextReceipt = today } = stock
   return [
     reason('STOCK_POSITION', { position, onHand, unusable, onOrder: onOrder + approved }),
     ...(approved > 0 ? [reason('APPROVED_COUNTED', { quantity: approved })] : []),
@@ -139,10 +140,14 @@ function positionReasons(stock: ReorderInput['stock'], position: number): Reason
     ...(unusableTold === undefined
       ? []
       : [reason('KEPT_BEYOND_STOCK', { told: unusableTold, lots: unusableLots, onHand })]),
+    ...(nextReceipt < today ? [reason('RECEIPT_OVERDUE', { date: formatDay(nextReceipt) })] : []),
   ]
 }
 
-/** P(demand until the next receipt > what can be used); without one on its way, what is ordered today is the next. */
+/**
+ * P(demand until the next receipt > what can be used). Without one on its way, or with one that is overdue, of which nobody knows
+ * when it comes, what is ordered today is the next.
+ */
 function riskOf(
   { today, periods, leadTime, stock, settings }: ReorderInput,
   ahead: DemandAhead,
@@ -154,7 +159,7 @@ function riskOf(
   if (usable <= 0) return { probability: 1, ...known }
   const { days: periodDays } = periodRules[settings.period]
   const until =
-    stock.nextReceipt === undefined
+    stock.nextReceipt === undefined || stock.nextReceipt < today
       ? { periods: leadTime.days / periodDays, sd: leadTime.deviation / periodDays }
       : { periods: Math.max(stock.nextReceipt - today, 1) / periodDays }
   const covered = probabilityAtMost(demandOver(ahead, leadTimePoints(until)), usable)

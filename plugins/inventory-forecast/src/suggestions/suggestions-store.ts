@@ -52,9 +52,13 @@ export function suggestionChange({
   const closing = open === undefined ? [] : [closed(open, now, isLapsed, wish !== undefined)]
   if (wish === undefined) return { statements: closing }
   const id = `SG-${hash(`${key.sku}|${key.location}|${now.ms}|${open?.id ?? ''}`).slice(0, 16)}`
+  // A planner who approves what this look saw as open has ordered: the next look counts it, and this one asks for no second order.
   const insert: Statement = {
     sql: `insert into suggestions (tenant, id, sku, location, state, quantity, unit, supplier, order_by, needed_on, expires_on, why, made_at, changed_at)
-          values ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10, $11::jsonb, $12, $12) on conflict do nothing`,
+          select $1, $2, $3, $4, 'open', $5::float8, $6, $7, $8::date, $9::date, $10::date, $11::jsonb, $12::timestamptz, $12::timestamptz
+           where not exists (select from suggestions s where s.sku = $3 and s.location = $4 and s.state = 'approved'
+                               and (s.id = $13 or s.changed_at >= $12::timestamptz))
+          on conflict do nothing`,
     parameters: [
       ...[
         tenant,
@@ -70,7 +74,7 @@ export function suggestionChange({
         formatDay(wish.neededOn),
         formatDay(Math.max(now.today, wish.orderBy) + OPEN_DAYS),
       ],
-      ...[JSON.stringify(look.why), now.instant],
+      ...[JSON.stringify(look.why), now.instant, open?.id ?? null],
     ],
   }
   return { statements: [...closing, insert], made: { id, quantity: wish.quantity } }

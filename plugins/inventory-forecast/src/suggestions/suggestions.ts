@@ -1,4 +1,5 @@
 import { type Context, Refusal } from '@signalbox/sdk'
+import type { SeriesKey } from '../demand/demand-store.ts'
 import { actorOf, nowOf } from '../planning/clock.ts'
 import { cursorOf, readCursor } from '../planning/cursor.ts'
 import { toldTransaction } from '../planning/told-transaction.ts'
@@ -45,7 +46,7 @@ export async function suggestions(
   { state, sku, location, limit = 20, cursor }: ListWish,
   ctx: Context,
 ) {
-  const after = readCursor(cursor, 2)
+  const after = readCursor(cursor, ['instant', 'text'])
   const { rows } = await ctx.db.query<SuggestionRow>(
     `select ${COLUMNS} from suggestions where ($1::text is null or state = $1) and ($2::text is null or sku = $2)
         and ($3::text is null or location = $3) and ($4::date is null or (suggestions.order_by, id) > ($4::date, $5))
@@ -125,8 +126,18 @@ export async function decideSuggestion(
     refuseDecided(await readSuggestion(ctx, id), revision)
     throw error
   }
-  await lookAtStock(ctx, seen)
+  await lookAfterwards(ctx, seen)
   return shown(await readSuggestion(ctx, id))
+}
+
+/** The decision stands, whatever becomes of the look: the next one sees it too. */
+async function lookAfterwards(ctx: Context, key: SeriesKey): Promise<void> {
+  try {
+    await lookAtStock(ctx, key)
+  } catch (error) {
+    const code = (error as { code?: unknown } | null)?.code ?? 'unknown'
+    ctx.log.warn('The stock was not looked at after a decision; the next run does', { code })
+  }
 }
 
 async function readSuggestion({ db }: Pick<Context, 'db'>, id: string): Promise<SuggestionRow> {

@@ -140,6 +140,21 @@ t.test('what logistics tells moves the next receipt and the lead time', async (t
   t.ok(Math.abs(arrived['leadTimeDays'] - 15) < 1e-6, 'from the order to its delivery')
 })
 
+t.test('an overdue receipt is no receipt of tomorrow', async (t) => {
+  const on = await planning.another()
+  await planned(on, 150)
+  const before = (await on.call('reorder', key))['stockoutProbability']
+  const placedAt = new Date(on.host.now() - 30 * DAY).toISOString()
+  const expectedAt = new Date(on.host.now() - 10 * DAY).toISOString()
+  const line = { line: '1', ...key, quantity: 500, unit: 'C62', expectedAt }
+  const order = { purchaseOrder: 'PO-LATE', supplier: 'SUP-7', placedAt, lines: [line] }
+  await on.host.emit('purchasing.order.placed', order)
+  const { stockoutProbability, why } = await on.call('reorder', key)
+  t.equal(stockoutProbability, before, 'as likely as without it')
+  t.ok(stockoutProbability > 0.5)
+  t.ok(why.some(({ code }: { code: string }) => code === 'RECEIPT_OVERDUE'))
+})
+
 t.test('a stock-out at risk names the customers’ orders that wait', async (t) => {
   const on = await planning.another()
   await planned(on, 1000)
