@@ -26,7 +26,13 @@ function check(words: readonly string[], language = 'en'): Promise<Run> {
   })
 }
 
-for (const name of ['inventory-forecast', 'notify-smtp', 'notify-webhook']) {
+for (const name of [
+  'business-events',
+  'inventory-forecast',
+  'notify-smtp',
+  'notify-webhook',
+  'quality-checks',
+]) {
   t.test(`plugins/${name} passes without an error or a warning`, async (t) => {
     const { code, stdout, stderr } = await check([join(root, 'plugins', name), '--json'])
     t.equal(code, 0, stderr)
