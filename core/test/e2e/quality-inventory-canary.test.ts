@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Company } from '../support/company.ts'
+import { type Answer, Company } from '../support/company.ts'
 import { HostProcess } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 
@@ -61,6 +61,12 @@ async function arrive(): Promise<string> {
 }
 
 const status = (lot: string) => company.call(inspections, 'lotStatus', { lot })
+/** Asks so often at once, and adds how each was answered. */
+async function askedAtOnce(times: number, ask: () => Promise<Answer>, answers: number[]) {
+  const asked = await Promise.all(Array.from({ length: times }, ask))
+  answers.push(...asked.map((answer) => answer.status))
+}
+
 const known = (lot: string) =>
   company.eventually(
     lot,
@@ -83,14 +89,8 @@ t.test(
     }
     const step = (weightBp: number) => ({ weightBp, hold: { durationMs: 200, exposures: 5 } })
     const answers: number[] = []
-    const rollout = await rollOut(
-      'quality-checks',
-      edition,
-      [step(1000), step(5000), full],
-      async () => {
-        const asked = await Promise.all(Array.from({ length: 8 }, () => status(first)))
-        answers.push(...asked.map((answer) => answer.status))
-      },
+    const rollout = await rollOut('quality-checks', edition, [step(1000), step(5000), full], () =>
+      askedAtOnce(8, () => status(first), answers),
     )
     t.equal(rollout.state, 'completed', JSON.stringify(rollout.transitions.at(-1)?.reason))
     t.ok(answers.every((one) => one === 200))
@@ -120,10 +120,9 @@ t.test(
       },
     }
     const answers: number[] = []
-    const rollout = await rollOut('quality-checks', edition, [half, full], async () => {
-      const asked = await Promise.all(Array.from({ length: 8 }, () => status(first)))
-      answers.push(...asked.map((answer) => answer.status))
-    })
+    const rollout = await rollOut('quality-checks', edition, [half, full], () =>
+      askedAtOnce(8, () => status(first), answers),
+    )
     t.equal(rollout.state, 'aborted')
     t.equal(rollout.transitions.at(-1)?.actor, 'judge')
     t.same(new Set(answers), new Set([200]))
@@ -173,10 +172,9 @@ t.test(
     const forecast = () => company.call('inventory.forecast@1', 'forecast', input)
     const stable = await forecast()
     const answers: number[] = []
-    const rollout = await rollOut('inventory-forecast', edition, [half, full], async () => {
-      const asked = await Promise.all(Array.from({ length: 4 }, forecast))
-      answers.push(...asked.map((answer) => answer.status))
-    })
+    const rollout = await rollOut('inventory-forecast', edition, [half, full], () =>
+      askedAtOnce(4, forecast, answers),
+    )
     t.equal(rollout.state, 'aborted')
     t.match(rollout.transitions.at(-1)?.reason.en, 'contract')
     t.same(new Set(answers), new Set([200]))

@@ -1,4 +1,5 @@
 import { naiveErrors } from './back-test-accuracy.ts'
+import { mean } from './mean.ts'
 
 /** How well one-step forecasts fit the history they were fitted to; all but `mase` in units of the series. */
 export interface Accuracy {
@@ -31,8 +32,4 @@ export function accuracyOf(
     mae,
     bias: mean(errors),
   }
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value / values.length, 0)
 }

@@ -1,4 +1,5 @@
 import type { StepError } from '../intervals/spread.ts'
+import { mean } from './mean.ts'
 
 /** How well forecasts made from earlier points of the history met what then came. */
 export interface BackTestAccuracy {
@@ -43,8 +44,4 @@ export function naiveErrors(
   const lag = values.length > frequency ? frequency : 1
   const errors = values.slice(lag).map((value, t) => value - (values[t] as number))
   return { mae: mean(errors.map(Math.abs)), mse: mean(errors.map((error) => error * error)) }
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value / values.length, 0)
 }

@@ -1,6 +1,7 @@
 import type { Context, Contribution } from '@signalbox/sdk'
 import { classifyDemand, type DemandClass } from '../classification/demand-class.ts'
 import type { PeriodKind } from '../demand/period-rules.ts'
+import { mean } from '../forecast/mean.ts'
 import { reason } from '../reasons/planning-reasons.ts'
 import type { Reason } from '../reasons/reason.ts'
 import { distributed, forecastItem, type ItemForecast, type ItemHistory } from './forecast-item.ts'
@@ -57,11 +58,11 @@ export async function bestForecast(
   const notes: Reason[] = []
   const until = ctx.now() + SLOT_BUDGET_MS
   const rivals = await backTest(asked.slice(0, MOST_METHODS), { input, period, until, notes, ctx })
-  const [best] = [...rivals.theirs].sort((a, b) => meanOf(a.errors) - meanOf(b.errors))
+  const [best] = [...rivals.theirs].sort((a, b) => mean(a.errors) - mean(b.errors))
   if (best === undefined) return { forecast: own, notes }
-  const error = meanOf(best.errors)
-  const told = { method: best.name, plugin: best.method.plugin, error, own: meanOf(rivals.own) }
-  if (!(error < meanOf(rivals.own) * GAIN))
+  const error = mean(best.errors)
+  const told = { method: best.name, plugin: best.method.plugin, error, own: mean(rivals.own) }
+  if (!(error < mean(rivals.own) * GAIN))
     return { forecast: own, notes: [...notes, reason('METHOD_LOST', told)] }
   const answer = await ask(
     best.method,
@@ -70,7 +71,7 @@ export async function bestForecast(
     until + METHOD_DEADLINE_MS,
   )
   if (!('mean' in answer)) return { forecast: own, notes: [...notes, answer] }
-  const spread = Math.sqrt(meanOf(best.errors.map((one) => one * one)))
+  const spread = Math.sqrt(mean(best.errors.map((one) => one * one)))
   const forecast: ItemForecast = {
     ...distributed(
       answer.mean,
@@ -185,8 +186,4 @@ function isForecast(
 
 function errorsOf(mean: readonly number[], actual: readonly number[]): number[] {
   return actual.map((value, h) => Math.abs(value - Math.max(mean[h] ?? 0, 0)))
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value / values.length, 0)
 }

@@ -6,6 +6,7 @@ import {
   type DistributionRequest,
   forecastDistribution,
 } from '../forecast/forecast-distribution.ts'
+import { mean } from '../forecast/mean.ts'
 
 type History = DistributionRequest['history']
 
@@ -140,8 +141,4 @@ function errorsOf(actual: unknown, forecast: unknown): number[] {
     )
   }
   return seen.map((value, t) => value - (made[t] as number))
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value / values.length, 0)
 }
