@@ -15,6 +15,8 @@ const BUNDLE_GLOBAL = '__signalbox_plugin'
 export const MAX_BUNDLE_BYTES = 2 * 1024 * 1024
 /** 512 KiB: ten times the forecast plugin. Above it something was most likely imported by mistake. */
 const LARGE_BUNDLE_BYTES = 512 * 1024
+/** 1 MiB: nobody reads that much, most of it is of npm; from here on it goes without its blanks, a third of it. Names stay. */
+const DENSE_BUNDLE_BYTES = 1024 * 1024
 
 export interface Bundle {
   readonly code: Uint8Array
@@ -53,9 +55,9 @@ export async function bundlePlugin(
   { places = false }: BundleWish = {},
 ): Promise<Bundle> {
   const entry = await findEntry(folder, plugin)
-  const build = (injects: readonly string[]) => {
+  const build = (injects: readonly string[], isDense = false) => {
     const told = places ? [...injects, placesInject] : injects
-    return runEsbuild(folder, plugin, entry, told, [], places)
+    return runEsbuild(folder, plugin, entry, told, [], places, isDense)
   }
   // Once to see what the sources use, with a name for all that is not there, and once in earnest: at the same time, since
   // few use what a second look in earnest is needed for.
@@ -67,9 +69,12 @@ export async function bundlePlugin(
   const fatal = seen.warnings.filter(isFatal)
   const faults = [...fatal.map(faultOf), ...uses.faults, ...externals(seen.metafile)]
   if (faults.length > 0) throw failed(plugin, faults)
-  const built = usesByteMethods(textOf(seen))
-    ? await build([globalsInject, byteMethodsInject])
-    : await building
+  const injects = usesByteMethods(textOf(seen))
+    ? [globalsInject, byteMethodsInject]
+    : [globalsInject]
+  const readable = injects.length > 1 ? await build(injects) : await building
+  const isDense = sizeOf(readable) > DENSE_BUNDLE_BYTES
+  const built = isDense ? await build(injects, true) : readable
   const { metafile, warnings } = built
   const code = outputOf(built, '.js')?.contents ?? new Uint8Array()
   const bytes = code.byteLength
@@ -86,6 +91,10 @@ export async function bundlePlugin(
 }
 
 type Built = Awaited<ReturnType<typeof runEsbuild>>
+
+function sizeOf(built: Built): number {
+  return outputOf(built, '.js')?.contents.byteLength ?? 0
+}
 
 function textOf(built: Built): string {
   return outputOf(built, '.js')?.text ?? ''
@@ -121,6 +130,7 @@ async function runEsbuild(
   inject: readonly string[],
   plugins: readonly Plugin[],
   hasMap = false,
+  isDense = false,
 ) {
   try {
     return await build({
@@ -139,9 +149,12 @@ async function runEsbuild(
       charset: 'utf8',
       legalComments: 'none',
       // Readable names and lines: an author meets them in stack traces, an auditor in the bundle.
-      minify: false,
+      minifyWhitespace: isDense,
+      minifySyntax: isDense,
       // npm packages say what they are by these; the neutral platform would look at none.
       mainFields: ['module', 'main'],
+      // A guest has the web's standards and nothing of Node: of two builds of a package it wants the web's.
+      conditions: ['browser', 'module'],
       define: { 'process.env.NODE_ENV': '"production"' },
       // The same meaning as under Node, which reads no tsconfig either.
       tsconfigRaw: '{}',
