@@ -16,6 +16,9 @@ import { isOpen, nextState } from './envelope-states.ts'
 
 export function send(envelope: Envelope, { at, who }: Scene): Change {
   const state = nextState(envelope, 'send')
+  if (routeState(statesOf(envelope)) !== 'going') {
+    throw new Refusal('NOBODY_SIGNS', 'By its conditions every group is left out, so that nobody would sign.')
+  }
   const sent = { ...envelope, state, sentAt: at }
   const recipients = envelope.recipients.filter(({ kind }) => kind !== 'copy').length
   const documents = envelope.documents.map(({ document, sha256 }) => ({ document, sha256 }))

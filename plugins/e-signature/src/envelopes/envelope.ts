@@ -51,8 +51,11 @@ export interface Recipient {
   readonly state: RecipientState
   readonly order: number
   readonly at?: string
-  /** Links of an earlier round are dead: a delegate's are not those of who delegated. */
-  readonly round: number
+  /** Of a seal: which one. */
+  readonly seal?: string
+  /** Ids of links by which he looks at what is to be signed, as they were sent to him. */
+  readonly doors: readonly string[]
+  /** Ids of links by which he acts, as his looking made them. */
   readonly links: readonly string[]
   readonly notifiedAt?: string
   readonly viewedAt?: string

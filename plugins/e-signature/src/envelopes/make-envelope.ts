@@ -4,7 +4,7 @@ import type { Policy } from '../policies/policy.ts'
 import type { FieldValues } from '../routing/condition.ts'
 import { depths } from '../routing/groups.ts'
 import { fieldsOf, requireValues, type Role, type Template } from '../templates/template.ts'
-import type { Envelope, EnvelopeDocument, Recipient } from './envelope.ts'
+import type { Envelope, Recipient } from './envelope.ts'
 
 export interface GivenRecipient {
   readonly role: string
@@ -13,6 +13,8 @@ export interface GivenRecipient {
   readonly phone?: string
   readonly organisation?: string
   readonly user?: string
+  /** Of a role that seals: which seal of the organisation. */
+  readonly seal?: string
 }
 
 export interface EnvelopeWish {
@@ -67,9 +69,12 @@ function recipientsOf(
       throw invalid(`nobody has role ${role.role}`)
     }
     requireReachable(role, one, proofs)
+    if ((role.kind === 'seal') !== (one.seal !== undefined)) {
+      throw invalid(`role ${role.role} is ${role.kind === 'seal' ? 'a seal: say which' : 'no seal'}`)
+    }
     const group = groups.find(({ roles: own }) => own.includes(role.role))
     const order = group === undefined ? Math.max(...depth.values()) + 1 : (depth.get(group.group) ?? 1)
-    const fresh = { state: 'waiting', round: 1, links: [], read: {}, reminders: 0 } as const
+    const fresh = { state: 'waiting', doors: [], links: [], read: {}, reminders: 0 } as const
     return [{ ...one, ...fresh, recipient: `r${index + 1}`, kind: role.kind, order: Math.min(order, 100) }]
   })
 }
@@ -102,10 +107,6 @@ export function drawnValues(values: FieldValues): Readonly<Record<string, string
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, typeof value === 'boolean' ? value : String(value)]),
   )
-}
-
-export function withDocuments(envelope: Envelope, documents: readonly EnvelopeDocument[]): Envelope {
-  return { ...envelope, documents }
 }
 
 function invalid(why: string): Refusal {
