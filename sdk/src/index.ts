@@ -5,6 +5,9 @@ export type {
   BlobProgress,
   Blobs,
   BlobWriter,
+  ComposeDigest,
+  ComposedBlob,
+  ComposePart,
 } from './plugin/blobs.ts'
 export type {
   BatchResult,

@@ -12,6 +12,11 @@ interface Writing {
   readonly size?: unknown
 }
 
+interface Composing {
+  readonly type?: unknown
+  readonly digests?: unknown
+}
+
 type Ask = (call: string, body: unknown) => Promise<unknown>
 
 const { partBytes } = callLimits
@@ -21,6 +26,12 @@ export function guestBlobs(ask: Ask): object {
   return {
     put: async (data: unknown, options: Writing = {}) =>
       ask('blobs.put', { data: base64Of(givenBytes(data)), type: options.type }),
+    compose: async (parts: unknown, options: Composing = {}) =>
+      ask('blobs.compose', {
+        parts: (parts as readonly unknown[]).map(composePart),
+        type: options.type,
+        digests: options.digests,
+      }),
     get: async (sha256: unknown, { offset, length }: Part = {}) =>
       readBytes(ask, 'blobs.get', { sha256, offset, length }),
     stat: (sha256: unknown) => ask('blobs.stat', { sha256 }),
@@ -78,6 +89,14 @@ function blobWriter(ask: Ask, options: Writing): object {
       if (upload !== undefined) await ask('blobs.abort', { upload })
     },
   }
+}
+
+/** What is no bytes names a part of a blob. */
+function composePart(part: unknown): object {
+  if (typeof part === 'string' || ArrayBuffer.isView(part))
+    return { data: base64Of(givenBytes(part)) }
+  const { sha256, offset, length } = Object(part)
+  return { sha256, offset, length }
 }
 
 /** A copy: what a handler changes later is not sent. @throws TypeError for what has no bytes */
