@@ -94,26 +94,36 @@ const PAUSE_MS = 6000
 /** What the host says of itself passes; what it says of a row, such as a wrong value, does not. */
 const isPassing = (code: string) => code.startsWith('CORE_') || code.startsWith('SBX_')
 
-const continueBulk = (port: DocumentPort) => async ({ payload }: JobRun<{ bulk: string }>, ctx: Context) => {
-  if (payload === undefined) throw new Refusal('BULK_UNKNOWN', 'The job names no bulk send.')
-  const { bulk: id } = payload
-  const { rows } = await ctx.db.query<{ position: number; input: CreateInput; created_by: string }>(
-    `select r.position, r.input, b.created_by from bulk_rows r join bulk_sends b on b.tenant = r.tenant and b.bulk = r.bulk
+const continueBulk =
+  (port: DocumentPort) =>
+  async ({ payload }: JobRun<{ bulk: string }>, ctx: Context) => {
+    if (payload === undefined) throw new Refusal('BULK_UNKNOWN', 'The job names no bulk send.')
+    const { bulk: id } = payload
+    const { rows } = await ctx.db.query<{
+      position: number
+      input: CreateInput
+      created_by: string
+    }>(
+      `select r.position, r.input, b.created_by from bulk_rows r join bulk_sends b on b.tenant = r.tenant and b.bulk = r.bulk
       where r.tenant = $1 and r.bulk = $2 and r.state = 'waiting' order by r.position limit $3`,
-    [ctx.tenant, id, ROWS_A_RUN + 1],
-  )
-  if (rows.length > ROWS_A_RUN) {
-    await ctx.jobs.schedule('bulk-send', { afterMs: PAUSE_MS, key: `${id} ${rows[ROWS_A_RUN]?.position}`, payload })
-  }
-  for (const { position, input, created_by: by } of rows.slice(0, ROWS_A_RUN)) {
-    const result = await sendRow(ctx, port, { ...input, requestId: `${id} ${position}` }, by)
-    await ctx.db.query(
-      `update bulk_rows set state = $4, envelope = $5, code = $6, message = $7
-        where tenant = $1 and bulk = $2 and position = $3 and state = 'waiting'`,
-      [ctx.tenant, id, position, result.state, result.envelope, result.code, result.message],
+      [ctx.tenant, id, ROWS_A_RUN + 1],
     )
+    if (rows.length > ROWS_A_RUN) {
+      await ctx.jobs.schedule('bulk-send', {
+        afterMs: PAUSE_MS,
+        key: `${id} ${rows[ROWS_A_RUN]?.position}`,
+        payload,
+      })
+    }
+    for (const { position, input, created_by: by } of rows.slice(0, ROWS_A_RUN)) {
+      const result = await sendRow(ctx, port, { ...input, requestId: `${id} ${position}` }, by)
+      await ctx.db.query(
+        `update bulk_rows set state = $4, envelope = $5, code = $6, message = $7
+        where tenant = $1 and bulk = $2 and position = $3 and state = 'waiting'`,
+        [ctx.tenant, id, position, result.state, result.envelope, result.code, result.message],
+      )
+    }
   }
-}
 
 async function sendRow(ctx: Context, port: DocumentPort, input: CreateInput, by: string) {
   try {

@@ -8,6 +8,10 @@ export function newId({ random }: Pick<Context, 'random'>, prefix: string): stri
 }
 
 /** The same id for the same thing, so that what is asked twice is made once. */
-export function idOf({ hash }: Pick<Context, 'hash'>, prefix: string, ...parts: readonly string[]): string {
+export function idOf(
+  { hash }: Pick<Context, 'hash'>,
+  prefix: string,
+  ...parts: readonly string[]
+): string {
   return `${prefix}_${hash('SHA-256', JSON.stringify(parts)).slice(0, 24)}`
 }

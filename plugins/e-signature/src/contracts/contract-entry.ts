@@ -7,12 +7,21 @@ const MOST_PARTIES = 20
 
 /** Who is bound: organisations where signers name theirs, else the signers themselves; each once. */
 export function partiesOf({ recipients }: Envelope): readonly string[] {
-  const bound = recipients.filter(({ kind, state }) => (kind === 'signer' || kind === 'seal') && state === 'signed')
-  return [...new Set(bound.map(({ organisation, name }) => organisation ?? name))].slice(0, MOST_PARTIES)
+  const bound = recipients.filter(
+    ({ kind, state }) => (kind === 'signer' || kind === 'seal') && state === 'signed',
+  )
+  return [...new Set(bound.map(({ organisation, name }) => organisation ?? name))].slice(
+    0,
+    MOST_PARTIES,
+  )
 }
 
 /** What the register keeps of a completed envelope; undefined where its template makes no contract. */
-export function contractStatement(tenant: string, envelope: Envelope, today: string): Statement | undefined {
+export function contractStatement(
+  tenant: string,
+  envelope: Envelope,
+  today: string,
+): Statement | undefined {
   const id = contractOf(envelope)
   if (id === undefined) return undefined
   const { contract = {}, values, title, createdBy, completedAt = null } = envelope

@@ -37,7 +37,10 @@ interface ListInput {
   readonly cursor?: string
 }
 
-async function contracts({ party, endsBefore, minAmount, limit = 50, cursor }: ListInput, ctx: Context) {
+async function contracts(
+  { party, endsBefore, minAmount, limit = 50, cursor }: ListInput,
+  ctx: Context,
+) {
   const place = cursor === undefined ? undefined : parsePlace(cursor)
   const { rows } = await ctx.db.query<ContractRow>(
     `select ${columns} from contracts
@@ -76,18 +79,31 @@ async function updateContract(input: UpdateInput, ctx: Context) {
   const startsOn = input.startsOn ?? before.starts_on
   const endsOn = input.endsOn ?? before.ends_on
   if (startsOn !== null && endsOn !== null && endsOn < startsOn) {
-    throw new Refusal('TERM_INVALID', `The contract would end on ${endsOn}, before it begins on ${startsOn}.`)
+    throw new Refusal(
+      'TERM_INVALID',
+      `The contract would end on ${endsOn}, before it begins on ${startsOn}.`,
+    )
   }
   const { rows } = await ctx.db.query<ContractRow>(
     `update contracts set owner = $4, starts_on = $5::date, ends_on = $6::date, terms = $7, revision = revision + 1
       where tenant = $1 and contract = $2 and revision = $3 returning ${columns}`,
     [
-      ...[ctx.tenant, input.contract, input.revision, input.owner ?? before.owner, startsOn, endsOn],
+      ...[
+        ctx.tenant,
+        input.contract,
+        input.revision,
+        input.owner ?? before.owner,
+        startsOn,
+        endsOn,
+      ],
       JSON.stringify(input.terms ?? before.terms),
     ],
   )
   if (rows[0] !== undefined) return whole(rows[0])
-  throw new Refusal('CONTRACT_CHANGED', `Contract ${input.contract} has another revision: read it again.`)
+  throw new Refusal(
+    'CONTRACT_CHANGED',
+    `Contract ${input.contract} has another revision: read it again.`,
+  )
 }
 
 /** @throws Refusal CONTRACT_UNKNOWN */
@@ -123,10 +139,11 @@ const BATCH = 30
 export async function tellExpiring(ctx: Context): Promise<void> {
   const today = todayOf(settingsOf(ctx.config), ctx.now())
   for (;;) {
-    const { rows } = await ctx.db.query<Omit<NoticeWish, 'at'>>(
-      noticesDue.sql,
-      [ctx.tenant, today, BATCH],
-    )
+    const { rows } = await ctx.db.query<Omit<NoticeWish, 'at'>>(noticesDue.sql, [
+      ctx.tenant,
+      today,
+      BATCH,
+    ])
     if (rows.length === 0) return
     const at = nowText(ctx)
     const events = rows.map((row) => ({

@@ -11,7 +11,10 @@ export const MAX_DOCUMENT_BYTES = 5 * 1024 * 1024
 export async function readBlob({ blobs }: BlobPort, sha256: string): Promise<Uint8Array> {
   const head = await blobs.stat(sha256)
   if (head === null) {
-    throw new Refusal('DOCUMENT_MISSING', `There is no file ${sha256}: send it first by uploadDocument.`)
+    throw new Refusal(
+      'DOCUMENT_MISSING',
+      `There is no file ${sha256}: send it first by uploadDocument.`,
+    )
   }
   requireSize(head.size)
   const bytes = new Uint8Array(head.size)
@@ -30,7 +33,11 @@ export function requireSize(size: number): void {
   )
 }
 
-export async function writeBlob({ blobs }: BlobPort, bytes: Uint8Array, type: string): Promise<BlobHead> {
+export async function writeBlob(
+  { blobs }: BlobPort,
+  bytes: Uint8Array,
+  type: string,
+): Promise<BlobHead> {
   if (bytes.length <= PART_BYTES) return blobs.put(bytes, { type })
   const writer = blobs.writer({ type })
   for (let offset = 0; offset < bytes.length; offset += PART_BYTES) {

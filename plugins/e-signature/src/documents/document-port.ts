@@ -1,6 +1,6 @@
 import type { Context } from '@signalbox/sdk'
-import type { Envelope, EnvelopeDocument, Recipient } from '../envelopes/envelope.ts'
 import type { Signature } from '../envelopes/commands.ts'
+import type { Envelope, EnvelopeDocument, Recipient } from '../envelopes/envelope.ts'
 import type { CertificateData } from '../evidence/certificate-data.ts'
 import type { Level } from '../policies/policy.ts'
 import type { DocumentField } from '../signing/signing-plan.ts'
@@ -30,7 +30,12 @@ export interface SigningWish {
   /** By what it is signed: a certificate of one signature for a person, the key of the seal for an organisation. */
   readonly by:
     | { readonly kind: 'person'; readonly key: string }
-    | { readonly kind: 'seal'; readonly key: string; readonly holder: string; readonly seal: string }
+    | {
+        readonly kind: 'seal'
+        readonly key: string
+        readonly holder: string
+        readonly seal: string
+      }
   readonly level: Level
   readonly onTimestampDown: 'degrade' | 'refuse'
 }
@@ -54,7 +59,11 @@ export interface DocumentPort {
    */
   sign(wish: SigningWish, ctx: Context): Promise<Signature>
   /** Adds what proves the document's signatures for longer; undefined: not possible yet. */
-  upgrade(envelope: Envelope, document: EnvelopeDocument, ctx: Context): Promise<Upgraded | undefined>
+  upgrade(
+    envelope: Envelope,
+    document: EnvelopeDocument,
+    ctx: Context,
+  ): Promise<Upgraded | undefined>
   /** The certificate of completion as a file. */
   certificate(data: CertificateData, ctx: Context): Promise<{ readonly sha256: string }>
 }

@@ -67,5 +67,8 @@ export async function requireUploads(ctx: Context, hashes: readonly string[]): P
   const known = new Set(rows.map(({ sha256 }) => sha256))
   const missing = hashes.find((one) => !known.has(one))
   if (missing === undefined) return
-  throw new Refusal('DOCUMENT_MISSING', `There is no document ${missing}: send it first by uploadDocument.`)
+  throw new Refusal(
+    'DOCUMENT_MISSING',
+    `There is no document ${missing}: send it first by uploadDocument.`,
+  )
 }

@@ -17,7 +17,10 @@ import { isOpen, nextState } from './envelope-states.ts'
 export function send(envelope: Envelope, { at, who }: Scene): Change {
   const state = nextState(envelope, 'send')
   if (routeState(statesOf(envelope)) !== 'going') {
-    throw new Refusal('NOBODY_SIGNS', 'By its conditions every group is left out, so that nobody would sign.')
+    throw new Refusal(
+      'NOBODY_SIGNS',
+      'By its conditions every group is left out, so that nobody would sign.',
+    )
   }
   const sent = { ...envelope, state, sentAt: at }
   const recipients = envelope.recipients.filter(({ kind }) => kind !== 'copy').length
@@ -40,7 +43,8 @@ export function acting(envelope: Envelope): readonly Recipient[] {
   const states = statesOf(envelope)
   return envelope.recipients.filter(
     ({ role, state }) =>
-      !['signed', 'rejected', 'delegated'].includes(state) && stateOfRole(envelope, states, role) === 'open',
+      !['signed', 'rejected', 'delegated'].includes(state) &&
+      stateOfRole(envelope, states, role) === 'open',
   )
 }
 
@@ -57,7 +61,9 @@ export function unfinished(
   for (const recipient of envelope.recipients) {
     const { signing } = recipient
     if (signing === undefined) continue
-    const document = signedBy(envelope, recipient).find((one) => !signing.done.includes(one.document))
+    const document = signedBy(envelope, recipient).find(
+      (one) => !signing.done.includes(one.document),
+    )
     if (document !== undefined) return { recipient, document }
   }
   return undefined
@@ -157,7 +163,11 @@ export function signDocument(
     ...{ revision: document.revision + 1, from: document.sha256, sha256 },
     ...(stampedAt === undefined ? {} : { stampedAt }),
   }
-  const change: Change = { envelope: signed, notes: [{ what: 'document-signed', who, data }], events: [] }
+  const change: Change = {
+    envelope: signed,
+    notes: [{ what: 'document-signed', who, data }],
+    events: [],
+  }
   const isDone = signedBy(signed, recipient).every((one) => done.includes(one.document))
   return isDone ? then(change, (next) => finish(next, id, { at, who })) : change
 }
@@ -193,7 +203,11 @@ function settle(envelope: Envelope, { at, who }: Scene): Change {
     state: nextState(envelope, 'complete'),
     completedAt: at,
   }
-  const documents = envelope.documents.map(({ name, sha256, level = 'B-B' }) => ({ name, sha256, level }))
+  const documents = envelope.documents.map(({ name, sha256, level = 'B-B' }) => ({
+    name,
+    sha256,
+    level,
+  }))
   return {
     envelope: completed,
     notes: [{ what: 'completed', who, data: { documents } }],
@@ -202,7 +216,12 @@ function settle(envelope: Envelope, { at, who }: Scene): Change {
 }
 
 /** One who may still be done without lets the rest go on; else the envelope ends by it. */
-export function reject(envelope: Envelope, recipient: Recipient, reason: string, scene: Scene): Change {
+export function reject(
+  envelope: Envelope,
+  recipient: Recipient,
+  reason: string,
+  scene: Scene,
+): Change {
   const { at, who } = scene
   nextState(envelope, 'reject')
   requireTurn(envelope, recipient)
@@ -230,7 +249,8 @@ export function takeBack(envelope: Envelope, reason: string, { at, who }: Scene)
 
 /** @returns unchanged before its time, and where all is done */
 export function expire(envelope: Envelope, { at, who }: Scene): Change {
-  if (!isOpen(envelope.state) || Date.parse(at) < Date.parse(envelope.expiresAt)) return unchanged(envelope)
+  if (!isOpen(envelope.state) || Date.parse(at) < Date.parse(envelope.expiresAt))
+    return unchanged(envelope)
   // He agreed in time: his signature is made first.
   if (unfinished(envelope) !== undefined) return unchanged(envelope)
   const ended: Envelope = { ...envelope, state: nextState(envelope, 'expire') }
@@ -251,7 +271,10 @@ export function recipientOf(envelope: Envelope, id: string): Recipient {
 /** @throws Refusal NOT_YOUR_TURN */
 export function requireTurn(envelope: Envelope, { recipient, signing }: Recipient): void {
   if (acting(envelope).some((one) => one.recipient === recipient) && signing === undefined) return
-  throw new Refusal('NOT_YOUR_TURN', 'There is nothing to sign for you now: you have, or others come first.')
+  throw new Refusal(
+    'NOT_YOUR_TURN',
+    'There is nothing to sign for you now: you have, or others come first.',
+  )
 }
 
 export function statesOf(envelope: Envelope): ReadonlyMap<string, GroupState> {

@@ -11,7 +11,12 @@ import type { DocumentField } from '../signing/signing-plan.ts'
 import type { Field, TemplateDocument } from '../templates/template.ts'
 import { requireRow } from '../templates/template-service.ts'
 import type { Envelope, EnvelopeDocument } from './envelope.ts'
-import { findEnvelope, insertEnvelope, requireEnvelope, revisionStatement } from './envelope-store.ts'
+import {
+  findEnvelope,
+  insertEnvelope,
+  requireEnvelope,
+  revisionStatement,
+} from './envelope-store.ts'
 import { drawnValues, type GivenRecipient, makeEnvelope } from './make-envelope.ts'
 
 export interface CreateInput {
@@ -55,10 +60,17 @@ export async function createEnvelope(
     documents.push(await prepare(ctx, port, draft, document, `d${index + 1}`))
   }
   const envelope = { ...draft, documents }
-  const prepared = documents.map(({ document, name, sha256, pages }) => ({ document, name, sha256, pages }))
-  const people = envelope.recipients.map(({ recipient, role, kind, name, organisation, email }) => ({
-    ...{ recipient, role, kind, name, organisation, email },
+  const prepared = documents.map(({ document, name, sha256, pages }) => ({
+    document,
+    name,
+    sha256,
+    pages,
   }))
+  const people = envelope.recipients.map(
+    ({ recipient, role, kind, name, organisation, email }) => ({
+      ...{ recipient, role, kind, name, organisation, email },
+    }),
+  )
   const change = {
     envelope,
     notes: [
@@ -66,8 +78,16 @@ export async function createEnvelope(
         what: 'created',
         who: by,
         data: {
-          ...{ title: envelope.title, template: envelope.template, values: envelope.values, recipients: people },
-          ...{ documents: prepared, policy: { policy: policy.policy, proofs: policy.proofs, level: policy.level } },
+          ...{
+            title: envelope.title,
+            template: envelope.template,
+            values: envelope.values,
+            recipients: people,
+          },
+          ...{
+            documents: prepared,
+            policy: { policy: policy.policy, proofs: policy.proofs, level: policy.level },
+          },
         },
       },
     ],
@@ -87,7 +107,9 @@ async function prepare(
   { name, sha256, fields }: TemplateDocument,
   document: string,
 ): Promise<EnvelopeDocument> {
-  const here = fields.filter(({ role }) => role === undefined || envelope.recipients.some((one) => one.role === role))
+  const here = fields.filter(
+    ({ role }) => role === undefined || envelope.recipients.some((one) => one.role === role),
+  )
   const names = new Set(here.map(({ field }) => field))
   const values = Object.entries(drawnValues(envelope.values)).filter(([field]) => names.has(field))
   for (const { field, kind, of = '' } of here) {
@@ -121,7 +143,10 @@ const KINDS = {
 } as const satisfies Record<Field['kind'], DocumentField['kind']>
 
 /** A field as it stands on pages; those that only decide conditions stand on none. */
-function drawnField({ field, kind, role, at }: Field, { recipients }: Envelope): readonly DocumentField[] {
+function drawnField(
+  { field, kind, role, at }: Field,
+  { recipients }: Envelope,
+): readonly DocumentField[] {
   if (at === undefined && kind !== 'straddle-seal') return []
   const seal = recipients.find((one) => one.role === role)?.seal
   return [
@@ -137,7 +162,9 @@ function drawnField({ field, kind, role, at }: Field, { recipients }: Envelope):
 /** Pictures of the seals that stand in these fields: in the file from the start, on the pages once they are used. */
 async function sealsOf(ctx: Context, { recipients }: Envelope, fields: readonly Field[]) {
   const names = new Set(
-    recipients.flatMap(({ role, seal }) => (fields.some((one) => one.role === role) ? (seal ?? []) : [])),
+    recipients.flatMap(({ role, seal }) =>
+      fields.some((one) => one.role === role) ? (seal ?? []) : [],
+    ),
   )
   return Promise.all(
     [...names].map(async (name) => {
@@ -156,5 +183,8 @@ export async function requireOne(
   if (envelope !== undefined) return requireEnvelope(ctx, envelope)
   const found = orderId === undefined ? undefined : await findEnvelope(ctx, { orderId })
   if (found !== undefined) return found
-  throw new Refusal('ENVELOPE_UNKNOWN', orderId === undefined ? 'Name an envelope or an order.' : `No envelope is of order ${orderId}.`)
+  throw new Refusal(
+    'ENVELOPE_UNKNOWN',
+    orderId === undefined ? 'Name an envelope or an order.' : `No envelope is of order ${orderId}.`,
+  )
 }

@@ -34,7 +34,8 @@ export function delegate(
   if (!policy.mayDelegate || from.kind === 'seal') throw notAllowed('the sender wants you yourself')
   const hands = recipients.filter(({ role }) => role === from.role).length
   if (hands > MOST_HANDS) throw notAllowed(`it was handed on ${MOST_HANDS} times`)
-  if (recipients.length >= MOST_RECIPIENTS) throw notAllowed(`the envelope has ${MOST_RECIPIENTS} recipients`)
+  if (recipients.length >= MOST_RECIPIENTS)
+    throw notAllowed(`the envelope has ${MOST_RECIPIENTS} recipients`)
   requireReachable(from, to, policy.proofs)
   const isSame = ({ email, phone, user, state }: Recipient) =>
     state !== 'delegated' &&
@@ -45,14 +46,35 @@ export function delegate(
   if (recipients.some(isSame)) throw notAllowed('that person has a part in this envelope already')
   const id = `${from.recipient.split('.')[0]}.${hands + 1}`
   const fresh = { state: 'waiting', doors: [], links: [], read: {}, reminders: 0 } as const
-  const next: Recipient = { ...to, ...fresh, recipient: id, role: from.role, kind: from.kind, order: from.order }
-  const handed = { ...from, state: 'delegated', at, delegate: id, reason, doors: [], links: [] } as const
-  const changed = recipients.flatMap((one) => (one.recipient === from.recipient ? [handed, next] : [one]))
+  const next: Recipient = {
+    ...to,
+    ...fresh,
+    recipient: id,
+    role: from.role,
+    kind: from.kind,
+    order: from.order,
+  }
+  const handed = {
+    ...from,
+    state: 'delegated',
+    at,
+    delegate: id,
+    reason,
+    doors: [],
+    links: [],
+  } as const
+  const changed = recipients.flatMap((one) =>
+    one.recipient === from.recipient ? [handed, next] : [one],
+  )
   const { name, email, phone } = to
   return {
     envelope: { ...envelope, recipients: changed },
     notes: [
-      { what: 'delegated', who, data: { recipient: from.recipient, to: id, name, email, phone, reason } },
+      {
+        what: 'delegated',
+        who,
+        data: { recipient: from.recipient, to: id, name, email, phone, reason },
+      },
     ],
     events: [],
   }

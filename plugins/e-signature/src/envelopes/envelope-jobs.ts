@@ -5,14 +5,23 @@ import { HOST, remindOne, waits } from '../recipients/invitations.ts'
 import { told } from './change.ts'
 import { acting, expire } from './commands.ts'
 import { withDocument } from './envelope.ts'
-import { changeEnvelope, requireEnvelope, revisionStatement, saveEnvelope } from './envelope-store.ts'
+import {
+  changeEnvelope,
+  requireEnvelope,
+  revisionStatement,
+  saveEnvelope,
+} from './envelope-store.ts'
 import { goOn } from './go-on.ts'
 
 /** So many a run; what is left is found by the next. */
 const BATCH = 20
 const DAY_MS = 86_400_000
 
-async function found(ctx: Context, where: string, parameters: readonly string[]): Promise<readonly string[]> {
+async function found(
+  ctx: Context,
+  where: string,
+  parameters: readonly string[],
+): Promise<readonly string[]> {
   const { rows } = await ctx.db.query<{ envelope: string }>(
     `select envelope from envelopes where tenant = $1 and ${where} limit ${BATCH}`,
     [ctx.tenant, ...parameters],
@@ -21,7 +30,11 @@ async function found(ctx: Context, where: string, parameters: readonly string[])
 }
 
 /** One that fails keeps no other from its turn. */
-async function each(ctx: Context, ids: readonly string[], work: (id: string) => Promise<unknown>): Promise<void> {
+async function each(
+  ctx: Context,
+  ids: readonly string[],
+  work: (id: string) => Promise<unknown>,
+): Promise<void> {
   for (const envelope of ids) {
     if (ctx.signal.aborted) return
     try {
@@ -42,12 +55,20 @@ export function envelopeJobs(port: DocumentPort) {
     },
     /** Whatever was left: a channel that was away, a key that was missing. */
     'sweep-envelopes': async (_: unknown, ctx: Context) => {
-      await each(ctx, await found(ctx, 'has_work order by changed_at', []), (id) => goOn(ctx, port, id))
+      await each(ctx, await found(ctx, 'has_work order by changed_at', []), (id) =>
+        goOn(ctx, port, id),
+      )
     },
     'expire-envelopes': async (_: unknown, ctx: Context) => {
       const at = nowText(ctx)
-      const late = await found(ctx, `state in ('sent', 'partly-signed') and expires_at <= $2 order by expires_at`, [at])
-      await each(ctx, late, (id) => changeEnvelope(ctx, id, (now) => orNothing(expire(now, { at, who: HOST }))))
+      const late = await found(
+        ctx,
+        `state in ('sent', 'partly-signed') and expires_at <= $2 order by expires_at`,
+        [at],
+      )
+      await each(ctx, late, (id) =>
+        changeEnvelope(ctx, id, (now) => orNothing(expire(now, { at, who: HOST }))),
+      )
     },
     'remind-signers': async (_: unknown, ctx: Context) => {
       const due = await found(ctx, 'remind_at <= $2 order by remind_at', [nowText(ctx)])
@@ -81,7 +102,8 @@ async function upgrade(ctx: Context, port: DocumentPort, id: string): Promise<vo
     const envelope = await requireEnvelope(ctx, id, true)
     const document = envelope.documents.find((one) => one.document === name)
     // While somebody can still sign, what is added now is in the way of what he adds.
-    if (document === undefined || envelope.state === 'sent' || envelope.state === 'partly-signed') return
+    if (document === undefined || envelope.state === 'sent' || envelope.state === 'partly-signed')
+      return
     const made = await port.upgrade(envelope, document, ctx)
     if (made === undefined) return
     const { sha256, size, plan, level } = made
@@ -96,7 +118,15 @@ async function upgrade(ctx: Context, port: DocumentPort, id: string): Promise<vo
       notes: [{ what: 'proof-renewed', who: HOST, data }],
       events: isLong ? [event] : [],
     }
-    const kept = revisionStatement(ctx.tenant, { envelope: id, document: name, revision, sha256, size, level, at })
+    const kept = revisionStatement(ctx.tenant, {
+      envelope: id,
+      document: name,
+      revision,
+      sha256,
+      size,
+      level,
+      at,
+    })
     await saveEnvelope(ctx, envelope, change, [kept])
   }
 }

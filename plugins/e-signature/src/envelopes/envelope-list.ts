@@ -13,7 +13,10 @@ interface ListInput {
 }
 
 /** The newest first; `party` is the name or the organisation of a recipient. */
-export async function envelopes({ state, party, text, limit = 50, cursor }: ListInput, ctx: Context) {
+export async function envelopes(
+  { state, party, text, limit = 50, cursor }: ListInput,
+  ctx: Context,
+) {
   const place = cursor === undefined ? undefined : parsePlace(cursor)
   const { rows } = await ctx.db.query<Parameters<typeof envelopeOf>[0]>(
     `select e.details, e.revision,
@@ -33,13 +36,20 @@ export async function envelopes({ state, party, text, limit = 50, cursor }: List
       ...[place?.at ?? null, place?.id ?? null, limit + 1],
     ],
   )
-  const cursorOf = ({ createdAt, envelope }: Envelope) => writePlace({ at: createdAt, id: envelope })
+  const cursorOf = ({ createdAt, envelope }: Envelope) =>
+    writePlace({ at: createdAt, id: envelope })
   return pageOf(rows.map(envelopeOf), limit, cursorOf, envelopeView)
 }
 
 /** What waits for the user who asks: his own signatures, in the console. */
 export async function toSign(_: unknown, ctx: Context) {
-  const { rows } = await ctx.db.query<{ envelope: string; recipient: string; title: string; expires_at: string; state: string }>(
+  const { rows } = await ctx.db.query<{
+    envelope: string
+    recipient: string
+    title: string
+    expires_at: string
+    state: string
+  }>(
     `select e.envelope, r.recipient, e.title, e.expires_at, r.state from envelope_recipients r
       join envelopes e on e.tenant = r.tenant and e.envelope = r.envelope
       where r.tenant = $1 and r.account = $2 and r.state in ('notified', 'viewed') and e.state in ('sent', 'partly-signed')

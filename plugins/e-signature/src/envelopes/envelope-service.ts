@@ -79,7 +79,10 @@ interface ReadInput {
 }
 
 /** A part of a document for users and apps; what signers read, they read by their own links. */
-async function readDocument({ envelope: id, document, revision, offset = 0 }: ReadInput, ctx: Context) {
+async function readDocument(
+  { envelope: id, document, revision, offset = 0 }: ReadInput,
+  ctx: Context,
+) {
   const found = (await requireEnvelope(ctx, id)).documents.find((one) => one.document === document)
   if (found === undefined) throw unknownDocument(document)
   const wanted = revision ?? found.revision
@@ -88,7 +91,10 @@ async function readDocument({ envelope: id, document, revision, offset = 0 }: Re
     [ctx.tenant, id, document, wanted],
   )
   if (rows[0] === undefined) {
-    throw new Refusal('DOCUMENT_UNKNOWN', `Document ${document} has no revision ${wanted}: its newest is ${found.revision}.`)
+    throw new Refusal(
+      'DOCUMENT_UNKNOWN',
+      `Document ${document} has no revision ${wanted}: its newest is ${found.revision}.`,
+    )
   }
   return { document, revision: wanted, ...(await documentPart(ctx, rows[0].sha256, offset)) }
 }

@@ -156,16 +156,23 @@ function remindAt({ state, policy, recipients }: Envelope): string | null {
   const due = recipients.flatMap((one) => {
     const told = one.remindedAt ?? one.notifiedAt
     const waits = (one.state === 'notified' || one.state === 'viewed') && one.signing === undefined
-    return waits && told !== undefined && one.reminders < policy.maxReminders ? [Date.parse(told)] : []
+    return waits && told !== undefined && one.reminders < policy.maxReminders
+      ? [Date.parse(told)]
+      : []
   })
-  return due.length === 0 ? null : new Date(Math.min(...due) + policy.remindDays * DAY_MS).toISOString()
+  return due.length === 0
+    ? null
+    : new Date(Math.min(...due) + policy.remindDays * DAY_MS).toISOString()
 }
 
 function details(envelope: Envelope): string {
   return JSON.stringify(without(envelope, 'recipients', 'documents', 'revision'))
 }
 
-function parts(tenant: string, { envelope, recipients, documents }: Envelope): readonly Statement[] {
+function parts(
+  tenant: string,
+  { envelope, recipients, documents }: Envelope,
+): readonly Statement[] {
   const people: Statement = {
     sql: `insert into envelope_recipients (tenant, envelope, recipient, position, name, organisation, account, state, details)
       select $1, $2, r.details ->> 'recipient', r.position::int, r.details ->> 'name', r.details ->> 'organisation',
@@ -215,10 +222,30 @@ export function revisionStatement(
     readonly level?: string
   },
 ): Statement {
-  const { envelope, document, revision, sha256, size, recipient = null, field = null, level = null } = row
+  const {
+    envelope,
+    document,
+    revision,
+    sha256,
+    size,
+    recipient = null,
+    field = null,
+    level = null,
+  } = row
   return {
     sql: `insert into document_revisions (tenant, envelope, document, revision, sha256, size, recipient, field, level, at)
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    parameters: [tenant, envelope, document, revision, sha256, size, recipient, field, level, row.at],
+    parameters: [
+      tenant,
+      envelope,
+      document,
+      revision,
+      sha256,
+      size,
+      recipient,
+      field,
+      level,
+      row.at,
+    ],
   }
 }

@@ -11,7 +11,13 @@ export function envelopeView(envelope: Envelope) {
     ...(orderId === undefined ? {} : { orderId }),
     expiresAt,
     recipients: envelope.recipients.map((one) => ({
-      ...{ recipient: one.recipient, name: one.name, role: one.kind, roleName: one.role, state: one.state },
+      ...{
+        recipient: one.recipient,
+        name: one.name,
+        role: one.kind,
+        roleName: one.role,
+        state: one.state,
+      },
       order: one.order,
       ...(one.at === undefined ? {} : { at: one.at }),
       ...(one.organisation === undefined ? {} : { organisation: one.organisation }),
@@ -23,10 +29,12 @@ export function envelopeView(envelope: Envelope) {
       ...(one.signing === undefined ? {} : { isSigning: true }),
       ...(untold.has(one.recipient) ? { isUntold: true } : {}),
     })),
-    documents: envelope.documents.map(({ document, name, sha256, pages, level, revision: own }) => ({
-      ...{ document, name, sha256, pages, revision: own },
-      ...(level === undefined ? {} : { level }),
-    })),
+    documents: envelope.documents.map(
+      ({ document, name, sha256, pages, level, revision: own }) => ({
+        ...{ document, name, sha256, pages, revision: own },
+        ...(level === undefined ? {} : { level }),
+      }),
+    ),
     revision,
     ...(reason === undefined ? {} : { reason }),
     ...(certificate === undefined ? {} : { certificate }),

@@ -6,13 +6,18 @@ import type { DocumentPort } from '../documents/document-port.ts'
 import { certificateData } from '../evidence/certificate-data.ts'
 import { allEntries } from '../evidence/evidence-store.ts'
 import { HOST, invite } from '../recipients/invitations.ts'
-import { requireSeal } from '../seals/seal-store.ts'
 import { requireUsable } from '../seals/seal.ts'
+import { requireSeal } from '../seals/seal-store.ts'
 import { settingsOf, todayOf } from '../settings.ts'
 import type { Change } from './change.ts'
 import { recipientOf, signDocument, unfinished, uninvited } from './commands.ts'
 import { type Envelope, type EnvelopeDocument, type Recipient, without } from './envelope.ts'
-import { changeEnvelope, requireEnvelope, revisionStatement, saveEnvelope } from './envelope-store.ts'
+import {
+  changeEnvelope,
+  requireEnvelope,
+  revisionStatement,
+  saveEnvelope,
+} from './envelope-store.ts'
 
 /**
  * Does whatever waits for no person: signatures that were agreed to, invitations, the certificate of completion. It begins
@@ -48,7 +53,10 @@ async function signNext(ctx: Context, port: DocumentPort, id: string): Promise<v
   const { recipient, document } = next
   const at = nowText(ctx)
   const signature = await makeSignature(ctx, port, envelope, next, at)
-  const change = signDocument(envelope, recipient, document, signature, { at, who: whoOf(recipient) })
+  const change = signDocument(envelope, recipient, document, signature, {
+    at,
+    who: whoOf(recipient),
+  })
   const { sha256, size, field, level } = signature
   const revision = revisionStatement(ctx.tenant, {
     ...{ envelope: id, document: document.document, revision: document.revision + 1, sha256, size },
@@ -66,7 +74,8 @@ async function signNext(ctx: Context, port: DocumentPort, id: string): Promise<v
 /** What the register of contracts keeps of an envelope that a change completes. */
 export function registered(ctx: Context, { envelope }: Change) {
   const today = todayOf(settingsOf(ctx.config), ctx.now())
-  const statement = envelope.state === 'completed' ? contractStatement(ctx.tenant, envelope, today) : undefined
+  const statement =
+    envelope.state === 'completed' ? contractStatement(ctx.tenant, envelope, today) : undefined
   return statement === undefined ? [] : [statement]
 }
 
@@ -89,15 +98,21 @@ async function makeSignature(
       ? await sealOf(ctx, recipient)
       : ({ kind: 'person', key: signerKey } as const)
   try {
-    return await port.sign({ envelope, recipient, document, field, at, by, level, onTimestampDown }, ctx)
+    return await port.sign(
+      { envelope, recipient, document, field, at, by, level, onTimestampDown },
+      ctx,
+    )
   } catch (error) {
-    if ((error as { code?: string }).code === 'TIMESTAMP_UNAVAILABLE') await giveUp(ctx, envelope, recipient)
+    if ((error as { code?: string }).code === 'TIMESTAMP_UNAVAILABLE')
+      await giveUp(ctx, envelope, recipient)
     throw error
   }
 }
 
 function placeOf({ fields, document }: EnvelopeDocument, { role }: Recipient): string {
-  const place = fields.find((one) => one.role === role && (one.kind === 'signature' || one.kind === 'seal'))
+  const place = fields.find(
+    (one) => one.role === role && (one.kind === 'signature' || one.kind === 'seal'),
+  )
   if (place === undefined) throw new Error(`document ${document} has no place for ${role}`)
   return place.field
 }
@@ -110,12 +125,20 @@ async function sealOf(ctx: Context, { recipient, seal: name }: Recipient) {
 }
 
 /** By policy nothing is signed without its time: what he agreed to is taken back, unless a document has it already. */
-async function giveUp(ctx: Context, { envelope }: Envelope, { recipient: id }: Recipient): Promise<void> {
+async function giveUp(
+  ctx: Context,
+  { envelope }: Envelope,
+  { recipient: id }: Recipient,
+): Promise<void> {
   await changeEnvelope(ctx, envelope, (seen) => {
     const recipient = recipientOf(seen, id)
     if (recipient.signing === undefined || recipient.signing.done.length > 0) return undefined
-    const recipients = seen.recipients.map((one) => (one.recipient === id ? without(one, 'signing', 'identity') : one))
-    const notes = [{ what: 'signing-refused', who: HOST, data: { recipient: id, why: 'TIMESTAMP_UNAVAILABLE' } }]
+    const recipients = seen.recipients.map((one) =>
+      one.recipient === id ? without(one, 'signing', 'identity') : one,
+    )
+    const notes = [
+      { what: 'signing-refused', who: HOST, data: { recipient: id, why: 'TIMESTAMP_UNAVAILABLE' } },
+    ]
     return { envelope: { ...seen, recipients }, notes, events: [] }
   })
 }
@@ -137,5 +160,8 @@ async function certify(ctx: Context, port: DocumentPort, envelope: Envelope): Pr
 /** @throws Refusal ENVELOPE_NOT_COMPLETED */
 export function requireCertificate({ envelope, certificate }: Envelope): string {
   if (certificate !== undefined) return certificate
-  throw new Refusal('ENVELOPE_NOT_COMPLETED', `Envelope ${envelope} has no certificate yet: not all have signed.`)
+  throw new Refusal(
+    'ENVELOPE_NOT_COMPLETED',
+    `Envelope ${envelope} has no certificate yet: not all have signed.`,
+  )
 }

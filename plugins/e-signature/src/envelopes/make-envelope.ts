@@ -3,7 +3,7 @@ import { EMPTY } from '../evidence/chain.ts'
 import type { Policy } from '../policies/policy.ts'
 import type { FieldValues } from '../routing/condition.ts'
 import { depths } from '../routing/groups.ts'
-import { fieldsOf, requireValues, type Role, type Template } from '../templates/template.ts'
+import { fieldsOf, type Role, requireValues, type Template } from '../templates/template.ts'
 import type { Envelope, Recipient } from './envelope.ts'
 
 export interface GivenRecipient {
@@ -41,11 +41,17 @@ export function makeEnvelope(template: Template, policy: Policy, wish: EnvelopeW
   const values = requireValues(fieldsOf(template), wish.data, undefined)
   const latest = new Date(Date.parse(at) + policy.expireDays * DAY_MS).toISOString()
   const expiresAt = wish.expiresAt === undefined ? latest : new Date(wish.expiresAt).toISOString()
-  if (expiresAt <= at) throw new Refusal('EXPIRY_INVALID', '`expiresAt` is over: name a later instant.')
+  if (expiresAt <= at)
+    throw new Refusal('EXPIRY_INVALID', '`expiresAt` is over: name a later instant.')
   return {
     ...{ envelope: wish.envelope, title: wish.title ?? template.title, state: 'draft' },
     ...(orderId === undefined ? {} : { orderId }),
-    ...{ template: `${template.template}@${wish.version}`, createdAt: at, createdBy: by, expiresAt },
+    ...{
+      template: `${template.template}@${wish.version}`,
+      createdAt: at,
+      createdBy: by,
+      expiresAt,
+    },
     ...{ policy, roles: template.roles, groups: template.groups },
     ...(template.contract === undefined ? {} : { contract: template.contract }),
     ...{ values, recipients, documents: [], head: EMPTY, upgrades: [], revision: 0 },
@@ -70,12 +76,23 @@ function recipientsOf(
     }
     requireReachable(role, one, proofs)
     if ((role.kind === 'seal') !== (one.seal !== undefined)) {
-      throw invalid(`role ${role.role} is ${role.kind === 'seal' ? 'a seal: say which' : 'no seal'}`)
+      throw invalid(
+        `role ${role.role} is ${role.kind === 'seal' ? 'a seal: say which' : 'no seal'}`,
+      )
     }
     const group = groups.find(({ roles: own }) => own.includes(role.role))
-    const order = group === undefined ? Math.max(...depth.values()) + 1 : (depth.get(group.group) ?? 1)
+    const order =
+      group === undefined ? Math.max(...depth.values()) + 1 : (depth.get(group.group) ?? 1)
     const fresh = { state: 'waiting', doors: [], links: [], read: {}, reminders: 0 } as const
-    return [{ ...one, ...fresh, recipient: `r${index + 1}`, kind: role.kind, order: Math.min(order, 100) }]
+    return [
+      {
+        ...one,
+        ...fresh,
+        recipient: `r${index + 1}`,
+        kind: role.kind,
+        order: Math.min(order, 100),
+      },
+    ]
   })
 }
 
@@ -87,7 +104,8 @@ export function requireReachable(
 ): void {
   if (kind === 'seal') return
   if (kind === 'copy') {
-    if (email === undefined && user === undefined) throw invalid(`${role} gets a copy, but has no address`)
+    if (email === undefined && user === undefined)
+      throw invalid(`${role} gets a copy, but has no address`)
     return
   }
   const isPossible = {
@@ -99,13 +117,18 @@ export function requireReachable(
     passkey: user !== undefined || email !== undefined,
   }
   if (proofs.some((proof) => isPossible[proof])) return
-  throw invalid(`${role} can show who he is by none of: ${proofs.join(', ')}. Give an e-mail, a phone or a user`)
+  throw invalid(
+    `${role} can show who he is by none of: ${proofs.join(', ')}. Give an e-mail, a phone or a user`,
+  )
 }
 
 /** Values as documents show them: the sender's, before anybody signs. */
 export function drawnValues(values: FieldValues): Readonly<Record<string, string | boolean>> {
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, typeof value === 'boolean' ? value : String(value)]),
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'boolean' ? value : String(value),
+    ]),
   )
 }
 

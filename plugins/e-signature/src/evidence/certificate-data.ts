@@ -72,7 +72,13 @@ function signerOf(one: Recipient, entries: readonly Entry[]): CertificateSigner 
   )
   const { sealRequest } = one
   return {
-    ...{ recipient: one.recipient, name: one.name, role: one.role, kind: one.kind, state: one.state },
+    ...{
+      recipient: one.recipient,
+      name: one.name,
+      role: one.role,
+      kind: one.kind,
+      state: one.state,
+    },
     ...(organisation === undefined ? {} : { organisation }),
     ...(email === undefined ? {} : { email }),
     ...(viewedAt === undefined ? {} : { viewedAt }),

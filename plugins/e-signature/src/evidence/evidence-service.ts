@@ -31,7 +31,13 @@ const PAGE = 500
  * @param head as a certificate of completion states it: what came later is then shown to go on from there
  */
 async function verifyEvidence(
-  { envelope: id, head: stated }: { readonly envelope: string; readonly head?: { readonly entries: number; readonly hash: string } },
+  {
+    envelope: id,
+    head: stated,
+  }: {
+    readonly envelope: string
+    readonly head?: { readonly entries: number; readonly hash: string }
+  },
   ctx: Context,
 ) {
   const envelope = await requireEnvelope(ctx, id)
@@ -40,14 +46,18 @@ async function verifyEvidence(
   let isStatedMet = stated === undefined || (stated.entries === 0 && stated.hash === EMPTY.hash)
   for (;;) {
     const entries = await entriesFrom(ctx, id, head.seq, PAGE)
-    const passed = entries.find(({ seq, hash }) => seq + 1 === stated?.entries && hash === stated.hash)
+    const passed = entries.find(
+      ({ seq, hash }) => seq + 1 === stated?.entries && hash === stated.hash,
+    )
     isStatedMet ||= passed !== undefined
     const checked = checkEntries(head, entries, ctx.hash)
     head = checked.head
     fault = checked.fault
     if (fault !== undefined || entries.length < PAGE) break
   }
-  const isWhole = head.seq >= envelope.head.seq && (head.seq > envelope.head.seq || head.hash === envelope.head.hash)
+  const isWhole =
+    head.seq >= envelope.head.seq &&
+    (head.seq > envelope.head.seq || head.hash === envelope.head.hash)
   if (fault === undefined && (!isWhole || !isStatedMet)) fault = { seq: head.seq, fault: 'cut-off' }
   const found = { envelope: id, entries: head.seq, head: head.hash }
   return fault === undefined ? { ...found, valid: true } : { ...found, valid: false, fault }
@@ -62,11 +72,19 @@ async function completion(
   const sha256 = requireCertificate(envelope)
   const { entries, ...data } = certificateData(envelope, await allEntries(ctx, id))
   const head = await ctx.blobs.stat(sha256)
-  if (head === null) throw new Refusal('DOCUMENT_MISSING', `The file ${sha256} is not kept any more.`)
+  if (head === null)
+    throw new Refusal('DOCUMENT_MISSING', `The file ${sha256} is not kept any more.`)
   const bytes = await ctx.blobs.get(sha256, { offset, length: 184_320 })
   const next = offset + bytes.length
   return {
-    ...{ data, entries: entries.length, sha256, size: head.size, offset, content: encodeBase64(bytes) },
+    ...{
+      data,
+      entries: entries.length,
+      sha256,
+      size: head.size,
+      offset,
+      content: encodeBase64(bytes),
+    },
     ...(next < head.size ? { next } : {}),
   }
 }

@@ -26,7 +26,10 @@ async function definePolicy(
     [ctx.tenant, policy.policy, JSON.stringify(policy), seen, nowText(ctx), actorOf(ctx)],
   )
   if (rows[0] === undefined) {
-    throw new Refusal('POLICY_CHANGED', `Policy ${policy.policy} has another revision: read it again.`)
+    throw new Refusal(
+      'POLICY_CHANGED',
+      `Policy ${policy.policy} has another revision: read it again.`,
+    )
   }
   return shown(rows[0])
 }
@@ -38,11 +41,16 @@ async function policies(_: unknown, ctx: PolicyPort) {
   )
   const items = rows.map(shown)
   const isReplaced = items.some(({ policy }) => policy === standardPolicy.policy)
-  return { items: isReplaced ? items : [{ ...standardPolicy, revision: 0 }, ...items].slice(0, 200) }
+  return {
+    items: isReplaced ? items : [{ ...standardPolicy, revision: 0 }, ...items].slice(0, 200),
+  }
 }
 
 /** @throws Refusal POLICY_UNKNOWN */
-export async function requirePolicyNamed({ db, tenant }: PolicyPort, policy: string): Promise<Policy> {
+export async function requirePolicyNamed(
+  { db, tenant }: PolicyPort,
+  policy: string,
+): Promise<Policy> {
   const { rows } = await db.query<PolicyRow>(
     'select details, revision from policies where tenant = $1 and policy = $2',
     [tenant, policy],

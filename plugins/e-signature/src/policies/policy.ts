@@ -55,7 +55,8 @@ export const standardPolicy: Policy = {
 export function requirePolicy(policy: Policy): void {
   const { proofs, level, onTimestampDown } = policy
   if (new Set(proofs).size !== proofs.length) throw invalid('a proof is named twice')
-  if (level !== 'B-B' && level !== 'B-T' && level !== 'B-LT' && level !== 'B-LTA') throw invalid('level')
+  if (level !== 'B-B' && level !== 'B-T' && level !== 'B-LT' && level !== 'B-LTA')
+    throw invalid('level')
   if (level === 'B-B' && onTimestampDown === 'refuse') {
     throw invalid('at level B-B no time stamp is asked for, so that none can be missing')
   }

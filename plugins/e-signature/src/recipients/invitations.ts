@@ -68,7 +68,13 @@ export async function tell(
     old = doors.slice(0, -MOST_DOORS)
     return {
       envelope: withRecipient(seen, id, { ...told, doors: doors.slice(-MOST_DOORS) }),
-      notes: [{ what, who: HOST, data: { recipient: id, by: channelOf(recipient), link: door?.id ?? null } }],
+      notes: [
+        {
+          what,
+          who: HOST,
+          data: { recipient: id, by: channelOf(recipient), link: door?.id ?? null },
+        },
+      ],
       events: [],
     }
   })
@@ -77,7 +83,11 @@ export async function tell(
   return isTold
 }
 
-export async function invite(ctx: Context, envelope: Envelope, recipient: Recipient): Promise<boolean> {
+export async function invite(
+  ctx: Context,
+  envelope: Envelope,
+  recipient: Recipient,
+): Promise<boolean> {
   const { title, expiresAt } = envelope
   const day = expiresAt.slice(0, 10)
   const words = (address: string) => ({
@@ -95,7 +105,11 @@ export async function invite(ctx: Context, envelope: Envelope, recipient: Recipi
   )
 }
 
-export async function remindOne(ctx: Context, envelope: Envelope, recipient: Recipient): Promise<boolean> {
+export async function remindOne(
+  ctx: Context,
+  envelope: Envelope,
+  recipient: Recipient,
+): Promise<boolean> {
   const { title, expiresAt, policy } = envelope
   const day = expiresAt.slice(0, 10)
   const words = (address: string) => ({
@@ -118,7 +132,11 @@ export function waits({ state, signing }: Recipient): boolean {
   return (state === 'notified' || state === 'viewed') && signing === undefined
 }
 
-export async function write(ctx: Context, to: Recipient, { subject, text }: Wording): Promise<void> {
+export async function write(
+  ctx: Context,
+  to: Recipient,
+  { subject, text }: Wording,
+): Promise<void> {
   const channel = channelOf(to)
   const address = channel === 'mail' ? to.email : to.phone
   if (channel === 'console' || address === undefined) return

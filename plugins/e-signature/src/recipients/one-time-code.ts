@@ -48,7 +48,11 @@ export function drawCode(draw: () => number): string {
 
 export type SendVerdict =
   | { readonly may: true; readonly sends: number; readonly countedFrom: string }
-  | { readonly may: false; readonly why: 'locked' | 'too-soon' | 'too-many'; readonly until: string }
+  | {
+      readonly may: false
+      readonly why: 'locked' | 'too-soon' | 'too-many'
+      readonly until: string
+    }
 
 export function maySend(kept: KeptCode | undefined, now: number): SendVerdict {
   const fresh = { may: true, sends: 1, countedFrom: instant(now) } as const
@@ -89,7 +93,8 @@ export function tryCode(kept: KeptCode, code: string, scene: CodeScene): CodeVer
   const { now } = scene
   if (isLocked(kept, now)) return { outcome: 'locked', kept, hasLocked: false }
   if (now >= Date.parse(kept.expiresAt)) return { outcome: 'expired', kept, hasLocked: false }
-  if (isEqual(digest(kept.salt, code, scene), kept.hash)) return { outcome: 'right', hasLocked: false }
+  if (isEqual(digest(kept.salt, code, scene), kept.hash))
+    return { outcome: 'right', hasLocked: false }
   const attempts = kept.attempts + 1
   if (attempts < MAX_ATTEMPTS) {
     return { outcome: 'wrong', kept: { ...kept, attempts }, hasLocked: false }

@@ -1,7 +1,13 @@
 import { type Context, Refusal } from '@signalbox/sdk'
 import { nowText } from '../calls/instant-text.ts'
 import { told } from '../envelopes/change.ts'
-import { type Envelope, type Identity, type Recipient, without, withRecipient } from '../envelopes/envelope.ts'
+import {
+  type Envelope,
+  type Identity,
+  type Recipient,
+  without,
+  withRecipient,
+} from '../envelopes/envelope.ts'
 import { changeEnvelope } from '../envelopes/envelope-store.ts'
 import type { Proof } from '../policies/policy.ts'
 import { maskMail, maskPhone } from './mask.ts'
@@ -18,7 +24,17 @@ export interface GivenProof {
 
 /** Ways that need more than what stands in the envelope. */
 export type OtherProofs = Readonly<
-  Partial<Record<Proof, (given: GivenProof, recipient: Recipient, envelope: Envelope, ctx: Context) => Promise<Identity>>>
+  Partial<
+    Record<
+      Proof,
+      (
+        given: GivenProof,
+        recipient: Recipient,
+        envelope: Envelope,
+        ctx: Context,
+      ) => Promise<Identity>
+    >
+  >
 >
 
 /**
@@ -35,7 +51,10 @@ export async function prove(
   const { identity: given } = input
   const recipient = requireSigner(envelope, input, ctx)
   if (!envelope.policy.proofs.includes(given.proof)) {
-    throw notAllowed(given.proof, `the policy asks for one of: ${envelope.policy.proofs.join(', ')}`)
+    throw notAllowed(
+      given.proof,
+      `the policy asks for one of: ${envelope.policy.proofs.join(', ')}`,
+    )
   }
   const at = nowText(ctx)
   const { kind, id } = ctx.principal
@@ -77,12 +96,19 @@ async function proveByCode(
   return { proof, at: nowText(ctx), by }
 }
 
-function afterTry(now: Envelope, one: Recipient, { outcome, kept, hasLocked }: CodeVerdict, ctx: Context) {
+function afterTry(
+  now: Envelope,
+  one: Recipient,
+  { outcome, kept, hasLocked }: CodeVerdict,
+  ctx: Context,
+) {
   const at = nowText(ctx)
   const who = signerName(one, ctx)
   const { recipient } = one
   if (outcome === 'right') {
-    const recipients = now.recipients.map((each) => (each.recipient === recipient ? without(each, 'code') : each))
+    const recipients = now.recipients.map((each) =>
+      each.recipient === recipient ? without(each, 'code') : each,
+    )
     return { envelope: { ...now, recipients }, notes: [], events: [] }
   }
   if (outcome !== 'wrong' || kept === undefined) return undefined
@@ -97,14 +123,25 @@ function afterTry(now: Envelope, one: Recipient, { outcome, kept, hasLocked }: C
 
 function requireRight({ outcome, kept }: CodeVerdict): void {
   if (outcome === 'right') return
-  if (outcome === 'expired') throw new Refusal('CODE_EXPIRED', 'The code is over: ask for a new one.')
+  if (outcome === 'expired')
+    throw new Refusal('CODE_EXPIRED', 'The code is over: ask for a new one.')
   if (kept?.lockedUntil !== undefined && (outcome === 'locked' || kept.attempts === 0)) {
-    throw new Refusal('CODE_LOCKED', `Too many wrong codes: ask for a new one after ${kept.lockedUntil}.`)
+    throw new Refusal(
+      'CODE_LOCKED',
+      `Too many wrong codes: ask for a new one after ${kept.lockedUntil}.`,
+    )
   }
-  throw new Refusal('CODE_WRONG', `The code is wrong: ${MAX_ATTEMPTS - (kept?.attempts ?? 0)} more tries.`)
+  throw new Refusal(
+    'CODE_WRONG',
+    `The code is wrong: ${MAX_ATTEMPTS - (kept?.attempts ?? 0)} more tries.`,
+  )
 }
 
-export function codeScene({ envelope }: Envelope, { recipient }: Recipient, { now, hash }: Context) {
+export function codeScene(
+  { envelope }: Envelope,
+  { recipient }: Recipient,
+  { now, hash }: Context,
+) {
   return { now: now(), hash, context: `${envelope} ${recipient}` }
 }
 

@@ -5,7 +5,7 @@ import { type Recipient, withRecipient } from '../envelopes/envelope.ts'
 import { changeEnvelope } from '../envelopes/envelope-store.ts'
 import { line } from './invitations.ts'
 import { maskMail, maskPhone } from './mask.ts'
-import { CODE_TTL_MS, drawCode, keepCode, type KeptCode, maySend } from './one-time-code.ts'
+import { CODE_TTL_MS, drawCode, type KeptCode, keepCode, maySend } from './one-time-code.ts'
 import { codeScene } from './prove.ts'
 import { requireSigner, type SignerInput, signerName } from './signer.ts'
 
@@ -26,13 +26,26 @@ export async function signerCode(input: CodeInput, ctx: Context) {
     const one = requireSigner(now, input, ctx)
     requireTurn(now, one)
     if (!now.policy.proofs.includes(`${channel}-code`)) {
-      throw new Refusal('PROOF_NOT_ALLOWED', `The policy of this envelope takes no code by ${channel}.`)
+      throw new Refusal(
+        'PROOF_NOT_ALLOWED',
+        `The policy of this envelope takes no code by ${channel}.`,
+      )
     }
     const to = addressOf(one, channel)
-    const kept = keepCode(code, { channel, salt, ...sendable(one.code, ctx.now()) }, codeScene(now, one, ctx))
+    const kept = keepCode(
+      code,
+      { channel, salt, ...sendable(one.code, ctx.now()) },
+      codeScene(now, one, ctx),
+    )
     return {
       envelope: withRecipient(now, one.recipient, { code: kept }),
-      notes: [{ what: 'code-sent', who: signerName(one, ctx), data: { recipient: one.recipient, channel, to: to.masked } }],
+      notes: [
+        {
+          what: 'code-sent',
+          who: signerName(one, ctx),
+          data: { recipient: one.recipient, channel, to: to.masked },
+        },
+      ],
       events: [],
     }
   })
@@ -49,11 +62,18 @@ export async function signerCode(input: CodeInput, ctx: Context) {
 /** @throws Refusal CODE_LOCKED, CODE_TOO_SOON */
 function sendable(kept: KeptCode | undefined, now: number) {
   const verdict = maySend(kept, now)
-  if (verdict.may) return { sends: verdict.sends, countedFrom: verdict.countedFrom, attempts: kept?.attempts ?? 0 }
+  if (verdict.may)
+    return { sends: verdict.sends, countedFrom: verdict.countedFrom, attempts: kept?.attempts ?? 0 }
   if (verdict.why === 'locked') {
-    throw new Refusal('CODE_LOCKED', `Too many wrong codes: ask for a new one after ${verdict.until}.`)
+    throw new Refusal(
+      'CODE_LOCKED',
+      `Too many wrong codes: ask for a new one after ${verdict.until}.`,
+    )
   }
-  throw new Refusal('CODE_TOO_SOON', `A code was sent: the next one can be sent after ${verdict.until}.`)
+  throw new Refusal(
+    'CODE_TOO_SOON',
+    `A code was sent: the next one can be sent after ${verdict.until}.`,
+  )
 }
 
 /** @throws Refusal PROOF_NOT_ALLOWED */

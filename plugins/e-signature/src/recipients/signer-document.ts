@@ -29,7 +29,9 @@ export async function signerDocument(input: DocumentInput, ctx: Context) {
       const one = requireSigner(now, input, ctx)
       const data = { recipient: one.recipient, document: input.document, sha256 }
       return {
-        envelope: withRecipient(now, one.recipient, { read: { ...one.read, [input.document]: sha256 } }),
+        envelope: withRecipient(now, one.recipient, {
+          read: { ...one.read, [input.document]: sha256 },
+        }),
         notes: [{ what: 'read', who: signerName(one, ctx), data }],
         events: [],
       }
@@ -39,9 +41,14 @@ export async function signerDocument(input: DocumentInput, ctx: Context) {
 }
 
 /** Up to 720 KiB of a file, in base64. */
-export async function documentPart({ blobs }: Pick<Context, 'blobs'>, sha256: string, offset: number) {
+export async function documentPart(
+  { blobs }: Pick<Context, 'blobs'>,
+  sha256: string,
+  offset: number,
+) {
   const head = await blobs.stat(sha256)
-  if (head === null) throw new Refusal('DOCUMENT_MISSING', `The file ${sha256} is not kept any more.`)
+  if (head === null)
+    throw new Refusal('DOCUMENT_MISSING', `The file ${sha256} is not kept any more.`)
   const length = Math.max(0, Math.min(PARTS * PART_BYTES, head.size - offset))
   const bytes = new Uint8Array(length)
   for (let at = 0; at < length; at += PART_BYTES) {
@@ -49,7 +56,13 @@ export async function documentPart({ blobs }: Pick<Context, 'blobs'>, sha256: st
     bytes.set(await blobs.get(sha256, part), at)
   }
   const next = offset + length
-  return { sha256, size: head.size, offset, content: encodeBase64(bytes), ...(next < head.size ? { next } : {}) }
+  return {
+    sha256,
+    size: head.size,
+    offset,
+    content: encodeBase64(bytes),
+    ...(next < head.size ? { next } : {}),
+  }
 }
 
 /**
@@ -70,7 +83,10 @@ export async function requireRevisions(
   const known = new Set(rows.map(({ document }) => document))
   const wrong = Object.keys(hashes).find((document) => !known.has(document))
   if (wrong === undefined) return
-  throw new Refusal('DOCUMENT_NOT_SEEN', `Document ${wrong} never was this file: open it again and send its \`sha256\`.`)
+  throw new Refusal(
+    'DOCUMENT_NOT_SEEN',
+    `Document ${wrong} never was this file: open it again and send its \`sha256\`.`,
+  )
 }
 
 export function unknownDocument(document: string): Refusal {

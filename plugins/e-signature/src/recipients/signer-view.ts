@@ -32,7 +32,10 @@ export async function signerView(input: SignerInput, ctx: Context) {
   const seen = await requireEnvelope(ctx, input.envelope)
   const recipient = requireSigner(seen, input, ctx)
   const isActing = acting(seen).some((one) => one.recipient === recipient.recipient)
-  const made = ctx.principal.kind === 'link' ? await makeLinks(ctx, input, actionsOf(seen, recipient, isActing)) : []
+  const made =
+    ctx.principal.kind === 'link'
+      ? await makeLinks(ctx, input, actionsOf(seen, recipient, isActing))
+      : []
   let old: readonly string[] = []
   const envelope = await changeEnvelope(ctx, input.envelope, (now) => {
     const one = requireSigner(now, input, ctx)
@@ -50,29 +53,46 @@ function viewed(now: Envelope, one: Recipient, kept: Partial<Recipient>, at: str
   const isFirst = one.viewedAt === undefined && isOpen(now.state)
   if (!isFirst) return { envelope: withRecipient(now, one.recipient, kept), notes: [], events: [] }
   const isTold = one.state === 'notified' || one.state === 'waiting'
-  const change = { ...kept, viewedAt: at, ...(isTold ? { state: 'viewed', at } as const : {}) }
+  const change = { ...kept, viewedAt: at, ...(isTold ? ({ state: 'viewed', at } as const) : {}) }
   const documents = now.documents.map(({ document, sha256 }) => ({ document, sha256 }))
   return {
     envelope: withRecipient(now, one.recipient, change),
-    notes: [{ what: 'viewed', who: signerName(one, ctx), data: { recipient: one.recipient, documents } }],
+    notes: [
+      { what: 'viewed', who: signerName(one, ctx), data: { recipient: one.recipient, documents } },
+    ],
     events: [told(now, 'signature.envelope.viewed', at, { recipient: one.recipient })],
   }
 }
 
-function actionsOf({ policy }: Envelope, { signing, kind, email, phone }: Recipient, isActing: boolean): readonly Action[] {
+function actionsOf(
+  { policy }: Envelope,
+  { signing, kind, email, phone }: Recipient,
+  isActing: boolean,
+): readonly Action[] {
   if (!isActing || signing !== undefined || kind === 'seal') return ['document']
   const hasCode =
     (policy.proofs.includes('mail-code') && email !== undefined) ||
     (policy.proofs.includes('sms-code') && phone !== undefined)
-  const more: readonly Action[] = [...(hasCode ? (['code'] as const) : []), ...(policy.mayDelegate ? (['delegate'] as const) : [])]
+  const more: readonly Action[] = [
+    ...(hasCode ? (['code'] as const) : []),
+    ...(policy.mayDelegate ? (['delegate'] as const) : []),
+  ]
   return ['document', 'sign', 'reject', ...more]
 }
 
-async function makeLinks(ctx: Context, { envelope, recipient }: SignerInput, actions: readonly Action[]) {
+async function makeLinks(
+  ctx: Context,
+  { envelope, recipient }: SignerInput,
+  actions: readonly Action[],
+) {
   return Promise.all(
     actions.map(async (action) => {
       const operation = `signature.envelopes/${ACTIONS[action]}`
-      const { id, url } = await ctx.links.share(operation, { envelope, recipient }, { ttlS: ACTION_TTL_S })
+      const { id, url } = await ctx.links.share(
+        operation,
+        { envelope, recipient },
+        { ttlS: ACTION_TTL_S },
+      )
       return { action, id, url }
     }),
   )

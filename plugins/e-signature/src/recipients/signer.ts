@@ -22,9 +22,15 @@ export function requireSigner(
   const isByLink =
     principal.kind === 'link' &&
     (recipient.doors.includes(principal.id) || recipient.links.includes(principal.id))
-  const isUser = recipient.user !== undefined && principal.kind === 'user' && recipient.user === actorOf({ principal })
+  const isUser =
+    recipient.user !== undefined &&
+    principal.kind === 'user' &&
+    recipient.user === actorOf({ principal })
   if (isByLink || isUser) return recipient
-  throw new Refusal('SIGNER_ONLY', 'Only the signer may do this: by his own link, or signed in as himself.')
+  throw new Refusal(
+    'SIGNER_ONLY',
+    'Only the signer may do this: by his own link, or signed in as himself.',
+  )
 }
 
 /** As evidence names him: who he says he is, and by which door he came. */

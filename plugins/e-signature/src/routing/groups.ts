@@ -73,21 +73,30 @@ export function requireRouting(
   copies: ReadonlySet<string>,
   fields: readonly RoutedField[],
 ): void {
-  requireOnce(groups.map(({ group }) => group), 'group')
-  requireOnce(groups.flatMap((one) => one.roles), 'role')
+  requireOnce(
+    groups.map(({ group }) => group),
+    'group',
+  )
+  requireOnce(
+    groups.flatMap((one) => one.roles),
+    'role',
+  )
   const names = new Set(groups.map(({ group }) => group))
   const placed = new Set(groups.flatMap((one) => one.roles))
   for (const role of roles) {
     if (placed.has(role) === copies.has(role)) {
       throw routingInvalid(
-        copies.has(role) ? `role ${role} only gets a copy: take it out of its group` : `role ${role} is in no group`,
+        copies.has(role)
+          ? `role ${role} only gets a copy: take it out of its group`
+          : `role ${role} is in no group`,
       )
     }
   }
   for (const one of groups) {
     const unknown =
       one.after.find((name) => !names.has(name)) ?? one.roles.find((name) => !roles.includes(name))
-    if (unknown !== undefined) throw routingInvalid(`group ${one.group} names ${unknown}, which is not there`)
+    if (unknown !== undefined)
+      throw routingInvalid(`group ${one.group} names ${unknown}, which is not there`)
     if (one.rule === 'some' && (one.atLeast ?? 0) > one.roles.length) {
       throw routingInvalid(`group ${one.group} asks for ${one.atLeast} of ${one.roles.length}`)
     }
@@ -99,12 +108,19 @@ export function requireRouting(
   for (const one of groups) requireCondition(one, groups, fields)
 }
 
-function requireCondition(one: Group, groups: readonly Group[], fields: readonly RoutedField[]): void {
+function requireCondition(
+  one: Group,
+  groups: readonly Group[],
+  fields: readonly RoutedField[],
+): void {
   const earlier = before(groups, one.group)
   for (const { field } of one.when?.rows ?? []) {
     const known = fields.find((each) => each.field === field)
-    if (known === undefined) throw routingInvalid(`group ${one.group} asks for field ${field}, which is not there`)
-    const filler = groups.find(({ roles }) => known.role !== undefined && roles.includes(known.role))
+    if (known === undefined)
+      throw routingInvalid(`group ${one.group} asks for field ${field}, which is not there`)
+    const filler = groups.find(
+      ({ roles }) => known.role !== undefined && roles.includes(known.role),
+    )
     if (known.role !== undefined && (filler === undefined || !earlier.has(filler.group))) {
       throw routingInvalid(
         `group ${one.group} asks for field ${field}, which ${known.role} fills in no group before it`,

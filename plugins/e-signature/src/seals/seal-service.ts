@@ -5,7 +5,13 @@ import { encodeBase64 } from '../documents/base64.ts'
 import { readBlob } from '../documents/blob-parts.ts'
 import type { DocumentPort } from '../documents/document-port.ts'
 import { agree, recipientOf, requireTurn, signedBy } from '../envelopes/commands.ts'
-import { type Envelope, type Recipient, type SealRequest, without, withRecipient } from '../envelopes/envelope.ts'
+import {
+  type Envelope,
+  type Recipient,
+  type SealRequest,
+  without,
+  withRecipient,
+} from '../envelopes/envelope.ts'
 import { changeEnvelope, requireEnvelope } from '../envelopes/envelope-store.ts'
 import { envelopeView } from '../envelopes/envelope-view.ts'
 import { goOn, registered } from '../envelopes/go-on.ts'
@@ -24,13 +30,26 @@ interface SealInput extends Omit<Seal, 'image' | 'revision' | 'keepers' | 'state
 
 /** Registers a seal, or changes it; each change is kept with who made it. */
 async function defineSeal(input: SealInput, ctx: Context) {
-  const { revision = 0, image, keepers = [], state = 'active', validFrom, validUntil, ...rest } = input
+  const {
+    revision = 0,
+    image,
+    keepers = [],
+    state = 'active',
+    validFrom,
+    validUntil,
+    ...rest
+  } = input
   const [from, until] = [instantText(validFrom), instantText(validUntil)]
-  if (until <= from) throw new Refusal('SEAL_INVALID', `The seal would end at ${until}, before it begins.`)
+  if (until <= from)
+    throw new Refusal('SEAL_INVALID', `The seal would end at ${until}, before it begins.`)
   if (new Set(keepers).size === 1) {
-    throw new Refusal('SEAL_INVALID', 'One keeper alone could not lend it to himself: name none, or two and more.')
+    throw new Refusal(
+      'SEAL_INVALID',
+      'One keeper alone could not lend it to himself: name none, or two and more.',
+    )
   }
-  const picture = image === undefined ? (await requireSeal(ctx, input.seal)).image : await keepImage(image, ctx)
+  const picture =
+    image === undefined ? (await requireSeal(ctx, input.seal)).image : await keepImage(image, ctx)
   const seal = { ...rest, keepers, state, validFrom: from, validUntil: until, image: picture }
   return saveSeal(ctx, seal, revision, { at: nowText(ctx), who: actorOf(ctx) })
 }
@@ -41,7 +60,12 @@ async function seals(_: unknown, ctx: Context) {
 
 async function sealImage({ seal }: { readonly seal: string }, ctx: Context) {
   const { image } = await requireSeal(ctx, seal)
-  return { seal, sha256: image, type: 'image/png', content: encodeBase64(await readBlob(ctx, image)) }
+  return {
+    seal,
+    sha256: image,
+    type: 'image/png',
+    content: encodeBase64(await readBlob(ctx, image)),
+  }
 }
 
 interface UseInput {
@@ -55,16 +79,28 @@ async function requestSeal({ envelope: id, recipient, reason }: UseInput, ctx: C
   const by = actorOf(ctx)
   requirePerson(by)
   const at = nowText(ctx)
-  const seal = await requireSeal(ctx, sealOf(recipientOf(await requireEnvelope(ctx, id), recipient)))
+  const seal = await requireSeal(
+    ctx,
+    sealOf(recipientOf(await requireEnvelope(ctx, id), recipient)),
+  )
   requireUsable(seal, at)
   const after = await changeEnvelope(ctx, id, (now) => {
     const one = recipientOf(now, recipient)
     requireTurn(now, one)
     if (one.sealRequest !== undefined) {
-      throw new Refusal('SEAL_ASKED_ALREADY', `${one.sealRequest.by} has asked for it: it waits for a second person.`)
+      throw new Refusal(
+        'SEAL_ASKED_ALREADY',
+        `${one.sealRequest.by} has asked for it: it waits for a second person.`,
+      )
     }
     const sealRequest: SealRequest = { seal: seal.seal, by, at, reason }
-    const data = { recipient, seal: seal.seal, holder: seal.holder, reason, documents: filesOf(now, one) }
+    const data = {
+      recipient,
+      seal: seal.seal,
+      holder: seal.holder,
+      reason,
+      documents: filesOf(now, one),
+    }
     return {
       envelope: withRecipient(now, recipient, { sealRequest }),
       notes: [{ what: 'seal-asked', who: by, data }],
@@ -86,7 +122,10 @@ const decideSeal = (port: DocumentPort) => async (input: DecideInput, ctx: Conte
   const { envelope: id, recipient, approve, reason } = input
   const who = actorOf(ctx)
   const at = nowText(ctx)
-  const seal = await requireSeal(ctx, sealOf(recipientOf(await requireEnvelope(ctx, id), recipient)))
+  const seal = await requireSeal(
+    ctx,
+    sealOf(recipientOf(await requireEnvelope(ctx, id), recipient)),
+  )
   if (approve) {
     requireUsable(seal, at)
     await later(ctx, id)
@@ -99,7 +138,10 @@ const decideSeal = (port: DocumentPort) => async (input: DecideInput, ctx: Conte
       requireTurn(now, one)
       const request = one.sealRequest
       if (request === undefined) {
-        throw new Refusal('SEAL_NOT_ASKED', 'Nobody has asked for the seal: requestSeal comes first.')
+        throw new Refusal(
+          'SEAL_NOT_ASKED',
+          'Nobody has asked for the seal: requestSeal comes first.',
+        )
       }
       requireSecondPerson(seal, request, who)
       const documents = filesOf(now, one)
@@ -108,11 +150,22 @@ const decideSeal = (port: DocumentPort) => async (input: DecideInput, ctx: Conte
         const recipients = now.recipients.map((each) =>
           each.recipient === recipient ? without(each, 'sealRequest') : each,
         )
-        return { envelope: { ...now, recipients }, notes: [{ what: 'seal-refused', who, data }], events: [] }
+        return {
+          envelope: { ...now, recipients },
+          notes: [{ what: 'seal-refused', who, data }],
+          events: [],
+        }
       }
       const { consent } = now.policy
       const identity = { proof: 'account', at, by: who } as const
-      const signing = { at, seen: documents, identity, consent: consent.version, seal: seal.seal, done: [] }
+      const signing = {
+        at,
+        seen: documents,
+        identity,
+        consent: consent.version,
+        seal: seal.seal,
+        done: [],
+      }
       const change = agree(now, one, signing, {}, { at, who })
       return { ...change, notes: [{ what: 'seal-approved', who, data }, ...change.notes] }
     },
@@ -122,7 +175,9 @@ const decideSeal = (port: DocumentPort) => async (input: DecideInput, ctx: Conte
 }
 
 function filesOf(envelope: Envelope, one: Recipient): Readonly<Record<string, string>> {
-  return Object.fromEntries(signedBy(envelope, one).map(({ document, sha256 }) => [document, sha256]))
+  return Object.fromEntries(
+    signedBy(envelope, one).map(({ document, sha256 }) => [document, sha256]),
+  )
 }
 
 /** @throws Refusal SEAL_UNKNOWN */

@@ -47,7 +47,10 @@ export async function saveSeal(
     [tenant, seal.seal, JSON.stringify(seal), seen, by.at, by.who],
   )
   if (rows[0] !== undefined) return sealOf(rows[0])
-  throw new Refusal('SEAL_CHANGED', `Seal ${seal.seal} has another revision than ${seen}: read it again.`)
+  throw new Refusal(
+    'SEAL_CHANGED',
+    `Seal ${seal.seal} has another revision than ${seen}: read it again.`,
+  )
 }
 
 function sealOf({ details, revision }: SealRow): Seal {

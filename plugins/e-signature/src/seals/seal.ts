@@ -31,20 +31,33 @@ export function requireUsable({ seal, state, validFrom, validUntil }: Seal, at: 
  * Who lets a seal be used is a person, a keeper of it, and never the one who asked.
  * @throws Refusal SEAL_NEEDS_PERSON, SEAL_SAME_PERSON, SEAL_NOT_KEEPER
  */
-export function requireSecondPerson({ seal, keepers }: Seal, request: SealRequest, who: string): void {
+export function requireSecondPerson(
+  { seal, keepers }: Seal,
+  request: SealRequest,
+  who: string,
+): void {
   requirePerson(who)
   if (request.by === who) {
-    throw new Refusal('SEAL_SAME_PERSON', `You asked for seal ${seal}: somebody else has to let it be used.`)
+    throw new Refusal(
+      'SEAL_SAME_PERSON',
+      `You asked for seal ${seal}: somebody else has to let it be used.`,
+    )
   }
   if (keepers.length > 0 && !keepers.includes(who)) {
-    throw new Refusal('SEAL_NOT_KEEPER', `Seal ${seal} is kept by ${keepers.join(', ')}: ask one of them.`)
+    throw new Refusal(
+      'SEAL_NOT_KEEPER',
+      `Seal ${seal} is kept by ${keepers.join(', ')}: ask one of them.`,
+    )
   }
 }
 
 /** @throws Refusal SEAL_NEEDS_PERSON */
 export function requirePerson(who: string): void {
   if (who.startsWith('user:')) return
-  throw new Refusal('SEAL_NEEDS_PERSON', 'A seal is asked for and used by persons who have signed in, not by programs.')
+  throw new Refusal(
+    'SEAL_NEEDS_PERSON',
+    'A seal is asked for and used by persons who have signed in, not by programs.',
+  )
 }
 
 function notValid(seal: string, why: string): Refusal {

@@ -22,7 +22,10 @@ async function defineTemplate(
   const { version: seen = 0, ...template } = input
   requireTemplate(template)
   await requirePolicyNamed(ctx, template.policy)
-  await requireUploads(ctx, template.documents.map(({ sha256 }) => sha256))
+  await requireUploads(
+    ctx,
+    template.documents.map(({ sha256 }) => sha256),
+  )
   const { rows } = await ctx.db.query<TemplateRow>(
     `insert into templates (tenant, template, version, title, details, changed_at, changed_by)
       select $1, $2, $3::int + 1, $4, $5::jsonb, $6::timestamptz, $7
@@ -40,7 +43,10 @@ async function defineTemplate(
   )
 }
 
-async function template({ template: id }: { readonly template: string }, ctx: Context): Promise<Shown> {
+async function template(
+  { template: id }: { readonly template: string },
+  ctx: Context,
+): Promise<Shown> {
   return shown(await requireRow(ctx, id))
 }
 
@@ -50,7 +56,10 @@ interface ListInput {
   readonly cursor?: string
 }
 
-async function templates({ text = null, limit = 50, cursor = '' }: Omit<ListInput, 'text'> & { text?: string | null }, ctx: Context) {
+async function templates(
+  { text = null, limit = 50, cursor = '' }: Omit<ListInput, 'text'> & { text?: string | null },
+  ctx: Context,
+) {
   const { rows } = await ctx.db.query<TemplateRow>(
     `select distinct on (template) template, version, title, changed_at,
         jsonb_build_object('documents', jsonb_array_length(details -> 'documents'), 'policy', details ->> 'policy') as details
@@ -58,10 +67,15 @@ async function templates({ text = null, limit = 50, cursor = '' }: Omit<ListInpu
       order by template, version desc limit $4`,
     [ctx.tenant, cursor, text, limit + 1],
   )
-  return pageOf(rows, limit, (row) => row.template, ({ template, version, title, changed_at, details }) => ({
-    ...{ template, version, title, changedAt: changed_at },
-    ...(details as unknown as { documents: number; policy: string }),
-  }))
+  return pageOf(
+    rows,
+    limit,
+    (row) => row.template,
+    ({ template, version, title, changed_at, details }) => ({
+      ...{ template, version, title, changedAt: changed_at },
+      ...(details as unknown as { documents: number; policy: string }),
+    }),
+  )
 }
 
 type Shown = Template & { readonly version: number; readonly changedAt: string }
@@ -71,7 +85,10 @@ function shown({ details, version, changed_at: changedAt }: TemplateRow): Shown 
 }
 
 /** @throws Refusal TEMPLATE_UNKNOWN */
-export async function requireRow({ db, tenant }: Pick<Context, 'db' | 'tenant'>, id: string): Promise<TemplateRow> {
+export async function requireRow(
+  { db, tenant }: Pick<Context, 'db' | 'tenant'>,
+  id: string,
+): Promise<TemplateRow> {
   const { rows } = await db.query<TemplateRow>(
     'select * from templates where tenant = $1 and template = $2 order by version desc limit 1',
     [tenant, id],

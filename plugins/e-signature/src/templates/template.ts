@@ -82,14 +82,21 @@ export function requireTemplate(template: Template): void {
   const names = roles.map(({ role }) => role)
   requireOnce(names, 'role')
   const fields = fieldsOf(template)
-  requireOnce(fields.map(({ field }) => field), 'field')
+  requireOnce(
+    fields.map(({ field }) => field),
+    'field',
+  )
   const copies = new Set(roles.filter(({ kind }) => kind === 'copy').map(({ role }) => role))
   if (copies.size === roles.length) throw invalid('nobody signs: name a role that is no copy')
   requireRouting(groups, names, copies, fields)
   for (const field of fields) requireField(field, roles, fields)
   for (const { role, kind } of roles) {
     if (kind !== 'signer' && kind !== 'seal') continue
-    if (!fields.some((field) => field.role === role && field.kind === (kind === 'seal' ? 'seal' : 'signature'))) {
+    if (
+      !fields.some(
+        (field) => field.role === role && field.kind === (kind === 'seal' ? 'seal' : 'signature'),
+      )
+    ) {
       throw invalid(`role ${role} has no place to sign at`)
     }
   }
@@ -97,18 +104,24 @@ export function requireTemplate(template: Template): void {
     if (!own.some(isSignedAt)) throw invalid(`document ${name} is signed by nobody`)
     // One signature of a signer in a document: its picture may stand on every page, its place is one.
     requireOnce(
-      own.flatMap(({ kind, role }) => (kind === 'signature' || kind === 'seal' ? [role ?? ''] : [])),
+      own.flatMap(({ kind, role }) =>
+        kind === 'signature' || kind === 'seal' ? [role ?? ''] : [],
+      ),
       `in document ${name} a place of role`,
     )
   }
-  const unknown = Object.values(contract).find((name) => !fields.some(({ field }) => field === name))
-  if (unknown !== undefined) throw invalid(`the register of contracts asks for field ${unknown}, which is not there`)
+  const unknown = Object.values(contract).find(
+    (name) => !fields.some(({ field }) => field === name),
+  )
+  if (unknown !== undefined)
+    throw invalid(`the register of contracts asks for field ${unknown}, which is not there`)
 }
 
 function requireField(field: Field, roles: readonly Role[], fields: readonly Field[]): void {
   const { field: name, kind, role, of, at } = field
   const by = roles.find((one) => one.role === role)
-  if (role !== undefined && by === undefined) throw invalid(`field ${name} is of role ${role}, which is not there`)
+  if (role !== undefined && by === undefined)
+    throw invalid(`field ${name} is of role ${role}, which is not there`)
   if (isSignedAt(field)) {
     const wanted = kind === 'signature' ? 'signer' : 'seal'
     if (by?.kind !== wanted) throw invalid(`field ${name} needs a role of the kind ${wanted}`)
@@ -133,19 +146,29 @@ export function requireValues(
   given: Readonly<Record<string, unknown>>,
   role: string | undefined,
 ): FieldValues {
-  const own = fields.filter((one) => one.role === role && !isSignedAt(one) && one.kind !== 'amount-capitals')
+  const own = fields.filter(
+    (one) => one.role === role && !isSignedAt(one) && one.kind !== 'amount-capitals',
+  )
   const values: Record<string, FieldValue> = {}
   for (const [name, value] of Object.entries(given)) {
     const field = own.find((one) => one.field === name)
     if (field === undefined) {
-      throw new Refusal('VALUE_INVALID', `Field ${name} is not one that ${role ?? 'the sender'} fills in.`)
+      throw new Refusal(
+        'VALUE_INVALID',
+        `Field ${name} is not one that ${role ?? 'the sender'} fills in.`,
+      )
     }
     if (!fits(field, value)) {
-      throw new Refusal('VALUE_INVALID', `Field ${name} does not take this value: it is a ${field.kind}.`)
+      throw new Refusal(
+        'VALUE_INVALID',
+        `Field ${name} does not take this value: it is a ${field.kind}.`,
+      )
     }
     values[name] = value as FieldValue
   }
-  const missing = own.find(({ field, required = false }) => required && (values[field] ?? '') === '')
+  const missing = own.find(
+    ({ field, required = false }) => required && (values[field] ?? '') === '',
+  )
   if (missing !== undefined) throw new Refusal('VALUE_MISSING', `Fill in field ${missing.field}.`)
   return values
 }
