@@ -24,15 +24,15 @@ const pki = await Pki.start(t)
 const [root, inter] = [await pki.certificate('root'), await pki.certificate('inter')]
 const NOW = Date.now()
 
-async function signDocument(kind: KeyKind, algorithm: string) {
+async function signDocument(kind: KeyKind, algorithm: string, issuer = 'inter') {
   const name = `signer-${algorithm}`
-  const certificate = await pki.issue(name, { kind, extensions: profiles.signer, by: 'inter' })
+  const certificate = await pki.issue(name, { kind, extensions: profiles.signer, by: issuer })
   const by = hostAlgorithm(algorithm)
   if (by === undefined) throw new Error(`${algorithm} is unknown`)
   const documentDigest = digest(by.hash, DOCUMENT)
   const attributes = signedAttributes({ certificate, documentDigest, hash: by.hash })
   const signature = await pki.sign(name, algorithm, attributes)
-  const parts = { certificate, chain: [inter], signedAttributes: attributes, signature }
+  const parts = { certificate, chain: [await pki.certificate(issuer)], signedAttributes: attributes, signature }
   return { ...parts, der: buildSignedData({ ...parts, algorithm: by }), documentDigest }
 }
 
@@ -73,7 +73,8 @@ for (const [kind, algorithm] of cases) {
 }
 
 t.test('a signature by SM2 is one to OpenSSL, and is read here', async (t) => {
-  const made = await signDocument('sm2', 'sm2-sm3')
+  const sm2Root = await pki.issue('sm2-root', { kind: 'sm2', extensions: profiles.root })
+  const made = await signDocument('sm2', 'sm2-sm3', 'sm2-root')
   await pki.write('attributes', made.signedAttributes)
   await pki.write('sm2.sig', made.signature)
   await pki.openssl('x509', '-in', 'signer-sm2-sm3.pem', '-noout', '-pubkey', '-out', 'sm2.pub')
@@ -88,6 +89,9 @@ t.test('a signature by SM2 is one to OpenSSL, and is read here', async (t) => {
   const verdict = verifySigner(data, signer, made.documentDigest)
   t.strictSame([verdict.intact, verdict.faults, verdict.algorithm], [true, [], 'sm2-sm3'])
   t.strictSame(baselineFaults(data, made.certificate), [])
+  const path = { certificate: made.certificate, intermediates: [], anchors: [sm2Root] }
+  const chain = validatePath({ ...path, at: NOW + 60_000, purpose: 'signing' })
+  t.strictSame([chain.trusted, chain.reasons], [true, []])
 })
 
 t.test('Ed25519 signs attributes over SHA-512', async (t) => {

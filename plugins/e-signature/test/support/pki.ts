@@ -35,7 +35,7 @@ export const profiles = {
   authority,
   signer: `${signer}\nextendedKeyUsage=emailProtection,1.3.6.1.5.5.7.3.36`,
   tsa: `${signer}\nextendedKeyUsage=critical,timeStamping`,
-  ocsp: `${signer}\nextendedKeyUsage=OCSPSigning\nnoCheck=ignored`,
+  ocsp: `${signer}\nextendedKeyUsage=OCSPSigning`,
   plain: signer,
 } as const
 
@@ -53,6 +53,7 @@ export interface Issue {
 /** Authorities and signers of a test, made and used by the machine's `openssl`: somebody else's reading of the standards. */
 export class Pki {
   readonly folder: string
+  readonly #kinds = new Map<string, KeyKind>()
   #serial = 1000
 
   private constructor(folder: string) {
@@ -87,26 +88,26 @@ export class Pki {
   async issue(name: string, request: Issue): Promise<Certificate> {
     const { kind, extensions, by = name, days = 3650 } = request
     const { subject = `/C=CN/O=Test Trust/CN=Test ${name}`, digest = 'sha256' } = request
+    this.#kinds.set(name, kind)
+    const isBySm2 = this.#kinds.get(by) === 'sm2'
     const [algorithm = '', ...options] = keyOptions[kind]
     const words = options.flatMap((option) => ['-pkeyopt', option])
     await this.openssl('genpkey', '-algorithm', algorithm, ...words, '-out', `${name}.key`)
     const config = '[req]\ndistinguished_name=dn\n[dn]\n'
     const ids = 'subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n'
     await this.write(`${name}.cnf`, `${config}[ext]\n${ids}${extensions}\n`)
-    const distid = (option: string) => (kind === 'sm2' ? [option, DISTID] : [])
     await this.openssl(
       ...['req', '-new', '-utf8', '-key', `${name}.key`, '-subj', subject, '-out', `${name}.csr`],
       ...['-config', `${name}.cnf`, ...(kind === 'sm2' ? ['-sm3', '-sigopt', DISTID] : [])],
     )
     const issuer =
       by === name ? ['-signkey', `${name}.key`] : ['-CA', `${by}.pem`, '-CAkey', `${by}.key`]
-    const hash = kind === 'sm2' ? ['-sm3'] : [`-${digest}`]
+    const hash = isBySm2 ? ['-sm3', '-sigopt', DISTID] : [`-${digest}`]
     await this.openssl(
       ...['x509', '-req', '-in', `${name}.csr`, ...issuer, '-out', `${name}.pem`],
       ...['-set_serial', String(++this.#serial), '-days', String(days), ...hash],
       ...['-extfile', `${name}.cnf`, '-extensions', 'ext'],
-      ...distid('-vfyopt'),
-      ...distid('-sigopt'),
+      ...(kind === 'sm2' ? ['-vfyopt', DISTID] : []),
     )
     return this.certificate(name)
   }
