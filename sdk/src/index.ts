@@ -42,9 +42,12 @@ export {
 export type { Incoming } from './plugin/incoming-webhook.ts'
 export type { JobRun, JobSchedule, Jobs, ScheduledJob } from './plugin/jobs.ts'
 export type {
+  CertificateRequest,
   Keys,
+  OneTimeKey,
   PublicKey,
   Signed,
+  SignerSubject,
   SignRequest,
   Verified,
   VerifyRequest,

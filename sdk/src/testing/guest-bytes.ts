@@ -28,7 +28,7 @@ export function guestBlobs(ask: Ask): object {
       ask('blobs.put', { data: base64Of(givenBytes(data)), type: options.type }),
     compose: async (parts: unknown, options: Composing = {}) =>
       ask('blobs.compose', {
-        parts: (parts as readonly unknown[]).map(composePart),
+        parts: composeParts(parts),
         type: options.type,
         digests: options.digests,
       }),
@@ -91,24 +91,32 @@ function blobWriter(ask: Ask, options: Writing): object {
   }
 }
 
-/** What is no bytes names a part of a blob. */
-function composePart(part: unknown): object {
-  if (typeof part === 'string' || ArrayBuffer.isView(part))
-    return { data: base64Of(givenBytes(part)) }
-  const { sha256, offset, length } = Object(part)
-  return { sha256, offset, length }
+/** What is no bytes names a part of a blob. @throws TypeError for what is no list of parts */
+function composeParts(parts: unknown): object[] {
+  if (typeof parts !== 'object' || parts === null) throw new TypeError('Parts are an array')
+  return Array.from(parts as ArrayLike<unknown>, (part) => {
+    if (typeof part === 'string' || isBytes(part)) return { data: base64Of(givenBytes(part)) }
+    if (typeof part !== 'object' || part === null) {
+      throw new TypeError('A part is bytes, or { sha256, offset, length }')
+    }
+    const { sha256, offset, length } = part as Readonly<Record<string, unknown>>
+    return { sha256, offset, length }
+  })
 }
 
 /** A copy: what a handler changes later is not sent. @throws TypeError for what has no bytes */
 function givenBytes(value: unknown): Uint8Array {
   if (typeof value === 'string') return new TextEncoder().encode(value)
-  const isView = ArrayBuffer.isView(value) && !(value instanceof DataView)
-  if (isView && value.buffer instanceof ArrayBuffer && !value.buffer.resizable) {
+  if (isBytes(value))
     return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice()
-  }
   throw new TypeError('Bytes are a string or a typed array over memory of a fixed size')
 }
 
 function base64Of(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64')
+}
+
+function isBytes(value: unknown): value is Uint8Array<ArrayBuffer> {
+  const isView = ArrayBuffer.isView(value) && !(value instanceof DataView)
+  return isView && value.buffer instanceof ArrayBuffer && !value.buffer.resizable
 }
