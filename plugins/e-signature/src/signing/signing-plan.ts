@@ -53,6 +53,8 @@ export interface PlanField extends PlanDictionary {
   readonly align: 'left' | 'centre' | 'right'
   /** The seal whose image a signature or straddle field shows. */
   readonly seal?: string
+  /** A text field whose number is written in Chinese capitals. */
+  readonly isAmount: boolean
   readonly isFilled: boolean
 }
 
@@ -71,6 +73,8 @@ export interface PlanWidget {
   /** As it is shown, in points. */
   readonly width: number
   readonly height: number
+  /** Of a straddle: which part of the seal, counted from 0, of how many. */
+  readonly slice?: readonly [index: number, count: number]
 }
 
 export interface PlanImage {
