@@ -1,6 +1,7 @@
 import { definePlugin } from '@signalbox/sdk'
 import { createTestHost, type TestHost } from '@signalbox/sdk/testing'
 import type { Test } from 'tap'
+import type { DocumentPort } from '../../src/documents/document-port.ts'
 import { envelopesJobs, envelopesService } from '../../src/envelopes-service.ts'
 import { tenantDatabase } from '../tenant-database.ts'
 import { type FakeDocuments, fakeDocuments } from './fake-documents.ts'
@@ -119,16 +120,27 @@ let tenants = 0
 
 export async function companies(t: Test) {
   const database = await tenantDatabase(t)
-  return async (more: object = {}): Promise<Company> => {
+  return async (
+    {
+      fetch,
+      ...more
+    }: { fetch?: (request: Request) => Promise<Response>; config?: object; now?: number } = {},
+    real?: DocumentPort,
+  ): Promise<Company> => {
     const documents = fakeDocuments()
+    const port = real ?? documents
     const plugin = definePlugin({
-      services: { 'signature.envelopes': envelopesService(documents, {}) },
-      jobs: envelopesJobs(documents),
-      selfTest: () => {},
+      services: { 'signature.envelopes': envelopesService(port, {}) },
+      jobs: envelopesJobs(port),
+      selfTest: () => undefined,
     })
     const host = await createTestHost({
       ...{ folder, plugin, now: START, tenant: `t${++tenants}` },
-      answers: { database, channels: { mail: () => ({ ok: true }), sms: () => ({ ok: true }) } },
+      answers: {
+        database,
+        channels: { mail: () => ({ ok: true }), sms: () => ({ ok: true }) },
+        ...(fetch === undefined ? {} : { fetch }),
+      },
       ...more,
     })
     return new Company(host, documents, database)
@@ -139,13 +151,18 @@ const label = { en: 'Party', 'zh-CN': '当事方' }
 const at = { page: 1, x: 50, y: 50, width: 120, height: 40 }
 
 /** Buyer and seller in turn; above a million a director too; the company's seal last. */
-export async function defineSale(company: Company, more: Input = {}): Promise<void> {
+export async function defineSale(
+  company: Company,
+  more: Input = {},
+  file = base64('%PDF-1.7 a contract'),
+  image = PNG,
+): Promise<void> {
   const { document } = await company.call<{ document: { sha256: string } }>('uploadDocument', {
     name: 'contract.pdf',
-    content: base64('%PDF-1.7 a contract'),
+    content: file,
   })
   await company.call('defineSeal', {
-    ...{ seal: 'acme-contract', holder: 'Acme', kind: 'contract', key: 'acme-seal', image: PNG },
+    ...{ seal: 'acme-contract', holder: 'Acme', kind: 'contract', key: 'acme-seal', image },
     ...{ validFrom: '2026-01-01T00:00:00Z', validUntil: '2028-01-01T00:00:00Z' },
   })
   const place = (field: string, role: string, kind = 'signature') => ({ field, kind, role, at })
