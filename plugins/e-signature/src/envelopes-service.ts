@@ -1,3 +1,4 @@
+import type { Context } from '@signalbox/sdk'
 import { bulkJobs, bulkOperations } from './bulk/bulk-service.ts'
 import { contractOperations, tellExpiring } from './contracts/contract-service.ts'
 import type { DocumentPort } from './documents/document-port.ts'
@@ -30,6 +31,6 @@ export function envelopesJobs(port: DocumentPort) {
   return {
     ...envelopeJobs(port),
     ...bulkJobs(port),
-    'contract-expiry': tellExpiring,
+    'contract-expiry': (_: unknown, ctx: Context) => tellExpiring(ctx),
   }
 }

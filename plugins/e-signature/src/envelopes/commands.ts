@@ -53,14 +53,21 @@ export function uninvited(envelope: Envelope): readonly Recipient[] {
   return acting(envelope).filter(({ state }) => state === 'waiting')
 }
 
-/** Agreed, and not yet in each document. */
+/**
+ * Agreed, and not yet in each document.
+ * @param first whose signature is made before those of others
+ * @param failed recipients who are passed over
+ */
 export function unfinished(
   envelope: Envelope,
+  first?: string,
+  failed: Pick<ReadonlyMap<string, unknown>, 'has'> = new Map(),
 ): { readonly recipient: Recipient; readonly document: EnvelopeDocument } | undefined {
   if (!isOpen(envelope.state)) return undefined
-  for (const recipient of envelope.recipients) {
+  const own = envelope.recipients.filter(({ recipient }) => recipient === first)
+  for (const recipient of [...own, ...envelope.recipients]) {
     const { signing } = recipient
-    if (signing === undefined) continue
+    if (signing === undefined || failed.has(recipient.recipient)) continue
     const document = signedBy(envelope, recipient).find(
       (one) => !signing.done.includes(one.document),
     )

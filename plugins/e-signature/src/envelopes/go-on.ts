@@ -22,21 +22,34 @@ import {
 /**
  * Does whatever waits for no person: signatures that were agreed to, invitations, the certificate of completion. It begins
  * from what the tables say, so that it goes on after a crash from wherever it was, and two at once do nothing twice.
+ * @param own for whom it is: what fails of others is logged, and fails him not
  */
-export async function goOn(ctx: Context, port: DocumentPort, id: string): Promise<Envelope> {
-  const tried = new Set<string>()
+export async function goOn(
+  ctx: Context,
+  port: DocumentPort,
+  id: string,
+  own?: string,
+): Promise<Envelope> {
+  const [tried, failed] = [new Set<string>(), new Map<string, unknown>()]
   for (;;) {
     const envelope = await requireEnvelope(ctx, id)
-    const next = unfinished(envelope)
+    const next = unfinished(envelope, own, failed)
     const due = uninvited(envelope).find(({ recipient }) => !tried.has(recipient))
     if (next !== undefined) {
-      await signNext(ctx, port, id)
+      const { recipient } = next.recipient
+      await signNext(ctx, port, id, recipient).catch((error: { code?: string }) => {
+        if (recipient === own) throw error
+        failed.set(recipient, error)
+        const { code = 'unknown' } = error
+        ctx.log.warn('a signature waits', { envelope: id, recipient, code })
+      })
     } else if (due !== undefined) {
       tried.add(due.recipient)
       await invite(ctx, envelope, due)
     } else if (envelope.state === 'completed' && envelope.certificate === undefined) {
       await certify(ctx, port, envelope)
     } else {
+      for (const fault of own === undefined ? failed.values() : []) throw fault
       return envelope
     }
   }
@@ -46,10 +59,15 @@ export async function goOn(ctx: Context, port: DocumentPort, id: string): Promis
  * One signature in one document: the newest revision, an increment, one revision more. Who finds that somebody else's
  * signature came first throws his file away, and signs that one.
  */
-async function signNext(ctx: Context, port: DocumentPort, id: string): Promise<void> {
+async function signNext(
+  ctx: Context,
+  port: DocumentPort,
+  id: string,
+  whose: string,
+): Promise<void> {
   const envelope = await requireEnvelope(ctx, id, true)
-  const next = unfinished(envelope)
-  if (next === undefined) return
+  const next = unfinished(envelope, whose)
+  if (next?.recipient.recipient !== whose) return
   const { recipient, document } = next
   const at = nowText(ctx)
   const signature = await makeSignature(ctx, port, envelope, next, at)
@@ -103,8 +121,7 @@ async function makeSignature(
       ctx,
     )
   } catch (error) {
-    if ((error as { code?: string }).code === 'TIMESTAMP_UNAVAILABLE')
-      await giveUp(ctx, envelope, recipient)
+    await giveUp(ctx, envelope, recipient, (error as { code?: string }).code ?? '')
     throw error
   }
 }
@@ -124,21 +141,27 @@ async function sealOf(ctx: Context, { recipient, seal: name }: Recipient) {
   return { kind: 'seal', key: seal.key, holder: seal.holder, seal: seal.seal } as const
 }
 
-/** By policy nothing is signed without its time: what he agreed to is taken back, unless a document has it already. */
+/** What the host says of itself passes, and what is a fault is mended: there the job goes on. */
+const passes = (code: string) => code === '' || code.startsWith('CORE_') || code.startsWith('SBX_')
+
+/**
+ * What can never be signed so, such as a name that does not fit its place, or by policy without its time, is not agreed to any
+ * more: he may try again. Where a document has his signature already, the others follow.
+ */
 async function giveUp(
   ctx: Context,
   { envelope }: Envelope,
   { recipient: id }: Recipient,
+  code: string,
 ): Promise<void> {
+  if (passes(code)) return
   await changeEnvelope(ctx, envelope, (seen) => {
     const recipient = recipientOf(seen, id)
     if (recipient.signing === undefined || recipient.signing.done.length > 0) return undefined
     const recipients = seen.recipients.map((one) =>
       one.recipient === id ? without(one, 'signing', 'identity') : one,
     )
-    const notes = [
-      { what: 'signing-refused', who: HOST, data: { recipient: id, why: 'TIMESTAMP_UNAVAILABLE' } },
-    ]
+    const notes = [{ what: 'signing-refused', who: HOST, data: { recipient: id, why: code } }]
     return { envelope: { ...seen, recipients }, notes, events: [] }
   })
 }

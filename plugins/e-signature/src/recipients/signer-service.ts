@@ -76,7 +76,7 @@ const signerSign =
       },
       (change) => registered(ctx, change),
     )
-    return after(await goOn(ctx, port, input.envelope), input, ctx)
+    return after(await goOn(ctx, port, input.envelope, input.recipient), input, ctx)
   }
 
 /** Beside what the host knows: words of a browser are words. */
@@ -148,7 +148,7 @@ const signerReject =
       },
       (change) => registered(ctx, change),
     )
-    return after(await goOn(ctx, port, input.envelope), input, ctx)
+    return after(await goOn(ctx, port, input.envelope, input.recipient), input, ctx)
   }
 
 /** Somebody else signs in his place: his links end, and the other shows who he is himself. */
@@ -167,7 +167,7 @@ const signerDelegate =
       })
     })
     for (const id of ended) await ctx.links.revoke(id)
-    const { state } = await goOn(ctx, port, input.envelope)
+    const { state } = await goOn(ctx, port, input.envelope, input.recipient)
     return { envelope: input.envelope, recipient: input.recipient, name, state, own: 'delegated' }
   }
 

@@ -81,31 +81,35 @@ export function requireRouting(
     groups.flatMap((one) => one.roles),
     'role',
   )
-  const names = new Set(groups.map(({ group }) => group))
   const placed = new Set(groups.flatMap((one) => one.roles))
-  for (const role of roles) {
-    if (placed.has(role) === copies.has(role)) {
-      throw routingInvalid(
-        copies.has(role)
-          ? `role ${role} only gets a copy: take it out of its group`
-          : `role ${role} is in no group`,
-      )
-    }
-  }
-  for (const one of groups) {
-    const unknown =
-      one.after.find((name) => !names.has(name)) ?? one.roles.find((name) => !roles.includes(name))
-    if (unknown !== undefined)
-      throw routingInvalid(`group ${one.group} names ${unknown}, which is not there`)
-    if (one.rule === 'some' && (one.atLeast ?? 0) > one.roles.length) {
-      throw routingInvalid(`group ${one.group} asks for ${one.atLeast} of ${one.roles.length}`)
-    }
-    if (one.rule === 'some' && one.atLeast === undefined) {
-      throw routingInvalid(`group ${one.group} has the rule some: say atLeast`)
-    }
-  }
+  for (const role of roles) requirePlace(role, placed.has(role), copies.has(role))
+  for (const one of groups) requireGroup(one, groups, roles)
   depths(groups)
   for (const one of groups) requireCondition(one, groups, fields)
+}
+
+function requirePlace(role: string, isPlaced: boolean, isCopy: boolean): void {
+  if (isPlaced !== isCopy) return
+  throw routingInvalid(
+    isCopy
+      ? `role ${role} only gets a copy: take it out of its group`
+      : `role ${role} is in no group`,
+  )
+}
+
+function requireGroup(one: Group, groups: readonly Group[], roles: readonly string[]): void {
+  const { group, rule, atLeast } = one
+  const unknown =
+    one.after.find((name) => !groups.some((other) => other.group === name)) ??
+    one.roles.find((name) => !roles.includes(name))
+  if (unknown !== undefined) {
+    throw routingInvalid(`group ${group} names ${unknown}, which is not there`)
+  }
+  if (rule !== 'some') return
+  if (atLeast === undefined) throw routingInvalid(`group ${group} has the rule some: say atLeast`)
+  if (atLeast > one.roles.length) {
+    throw routingInvalid(`group ${group} asks for ${atLeast} of ${one.roles.length}`)
+  }
 }
 
 function requireCondition(

@@ -44,7 +44,8 @@ export class Company {
   }
 
   link(to: string): string {
-    return /https:\/\/\S+/.exec(this.letter(to))?.[0] ?? ''
+    const written = this.host.messages.filter((one) => one.to.includes(to))
+    return written.flatMap(({ text }) => /https:\/\/\S+/.exec(text)?.[0] ?? []).at(-1) ?? ''
   }
 
   code(to: string): string {
@@ -81,6 +82,14 @@ export class Company {
   async file(envelope: string, document = 'd1'): Promise<string> {
     const { content } = await this.call<{ content: string }>('readDocument', { envelope, document })
     return Buffer.from(content, 'base64').toString()
+  }
+
+  /** Day by day, with a job as its clock has it. */
+  async days(count: number, job: string): Promise<void> {
+    for (let day = 0; day < count; day += 1) {
+      await this.host.advance(DAY)
+      await this.host.runJob(job)
+    }
   }
 
   events(type: string) {

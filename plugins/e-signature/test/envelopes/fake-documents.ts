@@ -7,6 +7,8 @@ export interface FakeDocuments extends DocumentPort {
   isTimestampDown: boolean
   /** Runs once a signature is made and before it is kept. */
   beforeKept: (() => Promise<void>) | undefined
+  /** By name: whose key is away. */
+  failsFor: string | undefined
 }
 
 /** Documents that are lines of text: each signature is one more line, and nothing before it changes. */
@@ -14,6 +16,7 @@ export function fakeDocuments(): FakeDocuments {
   const fake: FakeDocuments = {
     isTimestampDown: false,
     beforeKept: undefined,
+    failsFor: undefined,
     inspect: async (bytes) => {
       if (new TextDecoder().decode(bytes.slice(0, 5)) !== '%PDF-')
         throw new Refusal('PDF_REFUSED', 'It is no PDF.')
@@ -32,6 +35,7 @@ export function fakeDocuments(): FakeDocuments {
       if (fake.isTimestampDown && level !== 'B-B' && onTimestampDown === 'refuse') {
         throw new Refusal('TIMESTAMP_UNAVAILABLE', 'The time-stamping authority does not answer.')
       }
+      if (recipient.name === fake.failsFor) throw new Error('the key is away')
       const plan = document.plan as { size: number }
       if (plan.size !== document.size) throw new Error('the plan is of another revision')
       const line = new TextEncoder().encode(

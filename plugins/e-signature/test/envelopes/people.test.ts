@@ -121,7 +121,7 @@ t.test(
   },
 )
 
-t.test('two who sign at once both do: who was slower signs what the other left', async (t) => {
+t.test('two who sign at once both do, and the file of who was slower is thrown away', async (t) => {
   const { company, envelope } = await begun()
   company.documents.beforeKept = async () => {
     await company.sign(si)
@@ -130,6 +130,10 @@ t.test('two who sign at once both do: who was slower signs what the other left',
   const lines = (await company.file(envelope)).split('\n').slice(2)
   t.match(lines, [/^signed seller-signs/, /^signed buyer-signs/])
   t.equal(lines.length, 2, 'no signature is lost, and none is there twice')
+  const kept = [...company.host.blobs.values()].filter(({ bytes }) =>
+    Buffer.from(bytes).includes('signed'),
+  )
+  t.equal(kept.length, 2, 'each revision is kept, and nothing else')
   t.match(await company.call('envelope', { envelope }), { documents: [{ revision: 2 }] })
 })
 
@@ -152,6 +156,17 @@ t.test(
     t.match(await company.file(envelope), /signed buyer-signs Bo/)
   },
 )
+
+t.test('what cannot be signed for one keeps no other from signing', async (t) => {
+  const { company, envelope } = await begun()
+  company.documents.beforeKept = () => Promise.reject(new Error('his key is away'))
+  await t.rejects(company.sign(bo))
+  company.documents.failsFor = 'Bo'
+  t.match(await company.sign(si), { own: 'signed' })
+  company.documents.failsFor = undefined
+  await company.host.runJob('sweep-envelopes')
+  t.match(await company.file(envelope), /signed seller-signs.*\nsigned buyer-signs/)
+})
 
 t.test('without time stamps a policy signs now and stamps later, or does not sign', async (t) => {
   const { company, envelope } = await begun()
@@ -206,7 +221,9 @@ t.test('a refusal ends an envelope, a sender takes his back, and time ends the r
   const third = await sent(company, {
     expiresAt: new Date(company.host.now() + 2 * DAY).toISOString(),
   })
-  await company.host.advance(2 * DAY + 600_000)
+  await company.days(1, 'expire-envelopes')
+  t.match(await company.call('envelope', { envelope: third.envelope }), { state: 'sent' })
+  await company.days(2, 'expire-envelopes')
   t.match(company.events('envelope.expired'), [{ data: { envelope: third.envelope } }])
   t.match(await company.call('envelope', { envelope: third.envelope }), { state: 'expired' })
 })
@@ -240,7 +257,7 @@ t.test('who waits is reminded within bounds, with a link that works', async (t) 
   await company.host.advance(2 * 3_600_000)
   t.match(await company.call('remind', { envelope }), { reminded: 2 })
   const before = company.host.messages.length
-  await company.host.advance(25 * DAY)
+  await company.days(25, 'remind-signers')
   const reminders = company.host.messages.slice(before).filter(({ to }) => to.includes(bo))
   t.equal(reminders.length, 4, 'five in all, by policy')
   t.match(await company.sign(bo), { own: 'signed' })
@@ -330,7 +347,7 @@ t.test(
       state: 'completed',
     })
     t.notOk(company.letter(di), 'a director is not asked for so little')
-    await company.host.advance(92 * DAY)
+    await company.days(92, 'contract-expiry')
     const told = company
       .events('contract.expiring')
       .map(({ data }) => (data as { daysLeft: number }).daysLeft)
