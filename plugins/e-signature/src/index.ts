@@ -1,4 +1,5 @@
 import { definePlugin } from '@signalbox/sdk'
 import { selfTest } from './self-test.ts'
+import { signatureUdfs } from './udfs/signature-udfs.ts'
 
-export default definePlugin({ services: {}, selfTest })
+export default definePlugin({ services: {}, udfs: signatureUdfs, selfTest })
