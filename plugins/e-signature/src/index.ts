@@ -3,11 +3,13 @@ import { signedDocuments } from './documents/signed-documents.ts'
 import { hostKeys } from './documents/signing-keys.ts'
 import { envelopesJobs, envelopesService } from './envelopes-service.ts'
 import { selfTest } from './self-test.ts'
+import { signatureUdfs } from './udfs/signature-udfs.ts'
 
 const documents = signedDocuments(hostKeys)
 
 export default definePlugin({
   services: { 'signature.envelopes': envelopesService(documents, {}) },
   jobs: envelopesJobs(documents),
+  udfs: signatureUdfs,
   selfTest,
 })

@@ -4,14 +4,20 @@ import { fc } from '../../../../sdk/test/seeded-check.ts'
 import { digest } from '../../src/algorithms/digests.ts'
 import { signatureScheme, verifySignature } from '../../src/algorithms/verify-signature.ts'
 import { validatePath } from '../../src/certificates/validate-path.ts'
+import { archivedRevocation } from '../../src/cms/archived-revocation.ts'
+import { type Attribute, attributeTypes } from '../../src/cms/attributes.ts'
 import {
   addSignatureTimestamp,
   buildSignedData,
   signedAttributes,
 } from '../../src/cms/build-signed-data.ts'
 import { hostAlgorithm } from '../../src/cms/signature-algorithms.ts'
+import type { SignerInfo } from '../../src/cms/signed-data.ts'
 import { readSignedData } from '../../src/cms/signed-data.ts'
 import { baselineFaults, verifySigner } from '../../src/cms/verify-signer.ts'
+import { toHex } from '../../src/der/bytes.ts'
+import { readDer } from '../../src/der/read-der.ts'
+import { context, integer, sequence } from '../../src/der/write-der.ts'
 import { timestampRequest } from '../../src/timestamps/timestamp-request.ts'
 import { readTimestampResponse } from '../../src/timestamps/timestamp-response.ts'
 import { readTimestampToken } from '../../src/timestamps/timestamp-token.ts'
@@ -271,5 +277,18 @@ t.test('nothing but an encoded signature is one', (t) => {
   t.equal(signatureScheme({ oid: '1.2.3', bytes: new Uint8Array() }), undefined)
   const verdict = verifySignature(root.publicKey, undefined, { message: DOCUMENT }, DOCUMENT)
   t.match(verdict, { valid: false, reason: 'unsupported-algorithm' })
+  t.end()
+})
+
+t.test("Adobe's archive of revocation is read where it stands", (t) => {
+  const [crl, ocsp] = [sequence(integer(1)), sequence(integer(2))]
+  const archive = sequence(context(0, sequence(crl)), context(1, sequence(ocsp)))
+  const values = [readDer(archive)]
+  const signer = (signedAttributes: readonly Attribute[]) =>
+    archivedRevocation({ signedAttributes } as unknown as SignerInfo)
+  const found = signer([{ type: attributeTypes.revocationInfoArchival, values }])
+  t.strictSame(found.crls.map(toHex), [toHex(crl)])
+  t.strictSame(found.ocspResponses.map(toHex), [toHex(ocsp)])
+  t.strictSame(signer([]), { crls: [], ocspResponses: [] })
   t.end()
 })
