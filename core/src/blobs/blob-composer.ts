@@ -68,7 +68,7 @@ export class BlobComposer {
         if (corrupt !== undefined) throw coreErrors.create('BLOB_CORRUPT', { sha256: corrupt })
       }
       const names = ['sha256', ...wished] as const
-      const found = await objectDigests(knex, object, names, { turn, signal })
+      const found = await objectDigests(knex, object, names, { turn, signal, isFresh: true })
       const sha256 = found?.get('sha256')?.toString('hex')
       if (found === undefined || sha256 === undefined) {
         throw coreErrors.create('BLOB_CORRUPT', { sha256: id })

@@ -113,6 +113,59 @@ for (const [algorithm, leaf, digest] of kinds) {
   )
 }
 
+for (const [algorithm, curve] of [
+  ['ec-p256', 'secp384r1'],
+  ['sm2', 'SM2'],
+] as const) {
+  t.test(
+    `a root of ${curve} is made, and certifies, by the commands of operating.md`,
+    async (t) => {
+      const id = `guide-${algorithm}`
+      await room.make({ id, algorithm, usages: ['certificate'], policy })
+      const whom = { commonName: 'Acme signers', organization: 'Acme', country: 'CN' }
+      await openssl.write(
+        'signers.csr',
+        await room.keys.service.requestCertificate(caller, 'acme', id, whom),
+      )
+      await openssl.run('ecparam', '-name', curve, '-genkey', '-noout', '-out', 'root.key')
+      const sm2 = curve === 'SM2' ? ['-sm3', '-sigopt', DISTID] : []
+      const root = ['-x509', '-new', '-key', 'root.key', '-days', '7300', '-subj', '/CN=Acme root']
+      const usage = ['-addext', 'keyUsage=critical,keyCertSign,cRLSign', '-out', 'root.pem']
+      await openssl.run('req', ...root, ...sm2, ...usage)
+      const lines = [
+        'basicConstraints=critical,CA:TRUE,pathlen:0',
+        'keyUsage=critical,keyCertSign,cRLSign',
+        'subjectKeyIdentifier=hash',
+        'authorityKeyIdentifier=keyid',
+      ]
+      await openssl.write('ca.cnf', `${lines.join('\n')}\n`)
+      const by = ['-CA', 'root.pem', '-CAkey', 'root.key', '-CAcreateserial', '-days', '1825']
+      const files = ['-in', 'signers.csr', '-extfile', 'ca.cnf', '-out', 'signers.pem']
+      const vfy = curve === 'SM2' ? ['-vfyopt', DISTID] : []
+      await openssl.run('x509', '-req', ...by, ...files, ...sm2, ...vfy)
+      const chain = `${await openssl.read('signers.pem')}${await openssl.read('root.pem')}`
+      room.now = Math.max(room.now, Date.now() + 1000)
+      await room.keys.service.certify(caller, 'acme', id, chain)
+      const made = await certify(id)
+      t.equal(made.chain.length, 2)
+      const leaf = new X509Certificate(Buffer.from(made.certificate, 'base64')).toString()
+      await openssl.write('leaf.pem', leaf)
+      // `verify` gives the identity of SM2 to the certificate in question alone, so that it goes link by link.
+      const links: [string, string][] = [
+        ['root.pem', 'signers.pem'],
+        ['signers.pem', 'leaf.pem'],
+      ]
+      for (const [issuer, subject] of links) {
+        const path = ['-partial_chain', '-trusted', issuer, '-x509_strict', subject]
+        t.match(await openssl.run('verify', ...vfy, ...path), `${subject}: OK`)
+      }
+      if (curve === 'SM2') return
+      const path = ['-CAfile', 'root.pem', '-untrusted', 'signers.pem', '-x509_strict', 'leaf.pem']
+      t.match(await openssl.run('verify', ...path), /leaf.pem: OK/)
+    },
+  )
+}
+
 t.test('the certificate names the signer, and says what it is for', async (t) => {
   await makeAuthority('look')
   const made = await certify('look', { ttlS: 600 })
