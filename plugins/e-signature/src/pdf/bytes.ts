@@ -23,3 +23,12 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   }
   return all
 }
+
+export function includesText(bytes: Uint8Array, text: string): boolean {
+  const wanted = latin1(text)
+  const first = wanted[0] as number
+  for (let at = bytes.indexOf(first); at !== -1; at = bytes.indexOf(first, at + 1)) {
+    if (wanted.every((byte, index) => bytes[at + index] === byte)) return true
+  }
+  return false
+}

@@ -1,6 +1,6 @@
 import { Refusal } from '@signalbox/sdk'
 import { textOfLatin1 } from './bytes.ts'
-import { PdfArray, PdfDict, type PdfObject, PdfRef, PdfString } from './libpdf.ts'
+import { PdfArray, PdfDict, PdfName, type PdfObject, PdfRef, PdfString } from './libpdf.ts'
 import type { OpenDocument } from './open-document.ts'
 
 /** More fields than any form has. */
@@ -28,13 +28,11 @@ export function existingFields(document: OpenDocument, form: PdfDict | undefined
     if (seen.size > MOST_FIELDS) {
       throw new Refusal('PDF_TOO_LARGE', `The form has more than ${MOST_FIELDS} fields.`)
     }
-    const own = resolve(dictionary.get('T'))
-    const part = own instanceof PdfString ? textOf(own.bytes) : undefined
-    const name = [parent, part].filter((each) => each !== undefined && each !== '').join('.')
-    const type = dictionary.getName('FT', (ref) => resolve(ref) ?? null)?.value ?? kind
+    const name = nameOf(dictionary, parent, resolve)
+    const own = resolve(dictionary.get('FT'))
+    const type = own instanceof PdfName ? own.value : kind
     const kids = resolve(dictionary.get('Kids'))
-    const children = kids instanceof PdfArray ? [...kids] : []
-    const fields = children.filter((kid) => isField(resolve(kid)))
+    const fields = itemsOf(kids).filter((kid) => isField(resolve(kid)))
     for (const kid of fields) walk(kid, name, type)
     if (fields.length > 0) return
     const value = resolve(dictionary.get('V'))
@@ -42,9 +40,18 @@ export function existingFields(document: OpenDocument, form: PdfDict | undefined
     const ref = object instanceof PdfRef ? object : undefined
     found.push({ name, dictionary, ref, type, hasValue })
   }
-  const fields = resolve(form?.get('Fields'))
-  if (fields instanceof PdfArray) for (const field of fields) walk(field, '', undefined)
+  for (const field of itemsOf(resolve(form?.get('Fields')))) walk(field, '', undefined)
   return found
+}
+
+function itemsOf(object: PdfObject | undefined): PdfObject[] {
+  return object instanceof PdfArray ? [...object] : []
+}
+
+function nameOf(field: PdfDict, parent: string, resolve: OpenDocument['resolve']): string {
+  const own = resolve(field.get('T'))
+  const part = own instanceof PdfString ? textOf(own.bytes) : ''
+  return [parent, part].filter((each) => each !== '').join('.')
 }
 
 /** A kid with a name is a field, one without is a widget. */

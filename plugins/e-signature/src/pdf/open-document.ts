@@ -1,10 +1,11 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { Refusal } from '@signalbox/sdk'
 import type { IncrementBase } from '../signing/increment.ts'
-import { textOfLatin1 } from './bytes.ts'
+import { includesText, textOfLatin1 } from './bytes.ts'
 import { PDF, PdfArray, PdfDict, PdfNumber, type PdfObject, PdfRef, PdfString } from './libpdf.ts'
 import { syntaxOf } from './object-syntax.ts'
 import type { PageView } from './page-view.ts'
+import { rewriteDocument } from './rewrite-document.ts'
 import { bytesSyntax } from './syntax.ts'
 
 /** 64 MiB: what a guest of 128 MiB can hold twice. */
@@ -48,16 +49,18 @@ export async function openDocument(bytes: Uint8Array): Promise<OpenDocument> {
   const pdf = await load(bytes)
   const document = view(pdf, bytes)
   if (isWhole(pdf, bytes)) return document
-  const mended = await pdf.save({ incremental: false })
+  const mended = rewriteDocument(pdf, document.base)
   const again = await load(mended)
   const after = view(again, mended)
-  if (!isWhole(again, mended) || after.text.join('\f') !== document.text.join('\f')) {
-    throw new Refusal(
-      'PDF_UNREADABLE',
-      'The file is damaged: save it anew with the program that made it.',
-    )
-  }
+  const isSame = after.text.join('\f') === document.text.join('\f')
+  if (!isWhole(again, mended) || !isSame || includesText(mended, '/ByteRange')) throw damaged()
   return after
+}
+
+/** A signed file is not mended either: its signatures would be lost. */
+function damaged(): Refusal {
+  const cure = 'save it anew with the program that made it'
+  return new Refusal('PDF_UNREADABLE', `The file is damaged: ${cure}.`)
 }
 
 async function load(bytes: Uint8Array): Promise<PDF> {

@@ -6,7 +6,8 @@ import type { PlanTrailer } from './signing-plan.ts'
 /** What an increment has to know of the file that it is appended to. */
 export interface IncrementBase {
   readonly size: number
-  readonly startxref: number
+  /** Null: there is nothing but a header, and a whole file is written. */
+  readonly startxref: number | null
   readonly xref: 'table' | 'stream'
   readonly nextObject: number
   readonly trailer: PlanTrailer
@@ -14,7 +15,9 @@ export interface IncrementBase {
 }
 
 /** What the next increment has to know instead. */
-export type IncrementEnd = Pick<IncrementBase, 'size' | 'startxref' | 'nextObject' | 'trailer'>
+export interface IncrementEnd extends Pick<IncrementBase, 'size' | 'nextObject' | 'trailer'> {
+  readonly startxref: number
+}
 
 interface Placed {
   readonly object: number
@@ -95,7 +98,7 @@ export class Increment {
       Root: `${catalog.object} ${catalog.generation} R`,
       ...(trailer.info === undefined ? {} : { Info: trailer.info }),
       ID: `[<${trailer.id[0]}><${changing}>]`,
-      Prev: String(startxref),
+      ...(startxref === null ? {} : { Prev: String(startxref) }),
     }
     if (xref === 'stream') this.#writeXrefStream(at, entries)
     else this.#writeXrefTable(entries)
@@ -107,6 +110,7 @@ export class Increment {
 
   #writeXrefTable(entries: Record<string, string>): void {
     this.write('xref\n')
+    if (this.#base.startxref === null) this.write('0 1\n0000000000 65535 f \n')
     for (const run of runsOf(this.#placed)) {
       this.write(`${(run[0] as Placed).object} ${run.length}\n`)
       for (const { offset, generation } of run) {

@@ -8,7 +8,7 @@ import { fitText, textOperators, topOf } from './text-layout.ts'
 const PAD = 3
 /** A box this many times as wide as it is high shows image and text side by side. */
 const WIDE = 1.5
-/** Part of a wide box that the image takes. */
+/** Part of a box that the image takes at most. */
 const IMAGE_PART = 0.4
 const LARGEST = 10
 const LEAST = 4
@@ -34,7 +34,8 @@ export function drawStamp(
     return { ...box, operators, ...images }
   }
   const inner = { x: PAD + 2, y: PAD, width: box.width - 2 * PAD - 2, height: box.height - 2 * PAD }
-  const [picture, words] = image === undefined ? [undefined, inner] : divided(inner)
+  const [picture, words] =
+    image === undefined ? [undefined, inner] : divided(inner, image.width / image.height)
   const shown = lines.map((line) => line.replaceAll('\t', ' ')).join('\n')
   const laid = fitText(font, shown, { ...words, fontSize: LARGEST, leastSize: LEAST })
   if (laid === null) {
@@ -61,9 +62,9 @@ interface Box {
 }
 
 /** Image and text: side by side, or one above the other. */
-function divided(box: Box): readonly [Box, Box] {
+function divided(box: Box, aspect: number): readonly [Box, Box] {
   if (box.width >= box.height * WIDE) {
-    const width = box.width * IMAGE_PART
+    const width = Math.min(box.width * IMAGE_PART, box.height * aspect + PAD)
     return [
       { ...box, width: width - PAD },
       { ...box, x: box.x + width, width: box.width - width },

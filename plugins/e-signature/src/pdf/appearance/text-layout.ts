@@ -56,6 +56,26 @@ function wrapped(font: PlanFont, line: string, size: number, width: number): str
   return [...lines, current.trimEnd()]
 }
 
+/** As above, but a word that is too long is broken where the width ends: for texts that must be shown whatever they are. */
+export function wrapAnything(font: PlanFont, text: string, size: number, width: number): string[] {
+  return text
+    .split(/\r?\n/)
+    .flatMap((line) =>
+      wrapped(font, line, size, width).flatMap((part) => brokenAt(font, part, size, width)),
+    )
+}
+
+function brokenAt(font: PlanFont, line: string, size: number, width: number): string[] {
+  const lines = ['']
+  for (const character of line) {
+    const last = lines.length - 1
+    if (widthOf(font, lines[last] + character, size) > width && lines[last] !== '')
+      lines.push(character)
+    else lines[last] += character
+  }
+  return lines
+}
+
 function piecesOf(line: string): string[] {
   const pieces: string[] = []
   for (const character of line) {

@@ -25,7 +25,7 @@ export function embedFont(
     .filter((character) => !isLineBreak(character))
     .sort()
   const missing = characters.filter((character) => font.glyphOf(codeOf(character)) === 0)
-  requireNone(missing)
+  requireNone(missing, 'The font', 'write them otherwise, or draw them as an image')
   const wanted = characters.map((character) => font.glyphOf(codeOf(character)))
   const { bytes, numberOf } = subsetFont(font, wanted)
   const glyphs: Record<string, readonly [number, number]> = {}
@@ -86,7 +86,14 @@ export function embedFont(
 
 /** @throws GLYPH_MISSING */
 export function requireGlyphs(font: PlanFont, text: string): void {
-  requireNone([...new Set(text.normalize('NFC'))].filter((c) => !isLineBreak(c) && !has(font, c)))
+  const missing = [...new Set(text.normalize('NFC'))].filter(
+    (c) => !isLineBreak(c) && !has(font, c),
+  )
+  requireNone(
+    missing,
+    "The document's font",
+    'give the font along, or name the text when the document is prepared',
+  )
 }
 
 export function hasGlyphs(font: PlanFont, text: string): boolean {
@@ -101,13 +108,12 @@ function isLineBreak(character: string): boolean {
   return character === '\n' || character === '\r'
 }
 
-function requireNone(missing: readonly string[]): void {
+function requireNone(missing: readonly string[], whose: string, cure: string): void {
   if (missing.length === 0) return
   const named = missing.slice(0, 10).map((character) => {
     return `${character} (U+${codeOf(character).toString(16).toUpperCase().padStart(4, '0')})`
   })
-  const cure = 'write them otherwise, or draw them as an image'
-  throw new Refusal('GLYPH_MISSING', `The font lacks ${named.join(', ')}: ${cure}.`)
+  throw new Refusal('GLYPH_MISSING', `${whose} lacks ${named.join(', ')}: ${cure}.`)
 }
 
 function codeOf(character: string): number {

@@ -20,22 +20,24 @@ export function readJpeg(file: Uint8Array): ImageParts | null {
     const length = view.getUint16(at + 2)
     if (marker === 0xee && textOfLatin1(file.subarray(at + 4, at + 9)) === 'Adobe') isAdobe = true
     // Frames that PDF readers decode: baseline, extended and progressive.
-    if (marker >= 0xc0 && marker <= 0xc2) {
-      const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)]
-      const components = file[at + 9] as number
-      const space = SPACES[components]
-      if (space === undefined || width * height === 0 || file[at + 4] !== 8) return null
-      // Adobe writes the four inks inverted.
-      const inverted = components === 4 && isAdobe ? { Decode: '[1 0 1 0 1 0 1 0]' } : {}
-      const entries = {
-        ColorSpace: space,
-        BitsPerComponent: '8',
-        Filter: '/DCTDecode',
-        ...inverted,
-      }
-      return { width, height, entries, data: file }
-    }
+    if (marker >= 0xc0 && marker <= 0xc2) return frameOf(view, at, file, isAdobe)
     at += 2 + length
   }
   return null
+}
+
+function frameOf(
+  view: DataView,
+  at: number,
+  file: Uint8Array,
+  isAdobe: boolean,
+): ImageParts | null {
+  const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)]
+  const components = view.getUint8(at + 9)
+  const space = SPACES[components]
+  if (space === undefined || width * height === 0 || view.getUint8(at + 4) !== 8) return null
+  // Adobe writes the four inks inverted.
+  const inverted = components === 4 && isAdobe ? { Decode: '[1 0 1 0 1 0 1 0]' } : {}
+  const entries = { ColorSpace: space, BitsPerComponent: '8', Filter: '/DCTDecode', ...inverted }
+  return { width, height, entries, data: file }
 }

@@ -1,5 +1,5 @@
 import { deflate } from 'pako'
-import { joined, latin1 } from '../bytes.ts'
+import { joined, latin1, textOfLatin1 } from '../bytes.ts'
 import { bytesSyntax } from '../syntax.ts'
 import type { ImageParts } from './image-parts.ts'
 import { inflateExactly } from './inflate-exactly.ts'
@@ -47,25 +47,25 @@ export function readPng(file: Uint8Array): ImageParts | null {
 
 function chunksOf(file: Uint8Array): Picture | null {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
-  const data: Uint8Array[] = []
-  let [palette, transparency]: [Uint8Array, Uint8Array | undefined] = [new Uint8Array(), undefined]
-  let head: DataView | undefined
+  const chunks = new Map<string, Uint8Array[]>()
   for (let at = 8; at + 12 <= file.length; ) {
     const length = view.getUint32(at)
     if (at + 12 + length > file.length) return null
-    const tag = String.fromCharCode(...file.subarray(at + 4, at + 8))
-    const body = file.subarray(at + 8, at + 8 + length)
-    if (tag === 'IHDR' && length === 13) head = new DataView(file.buffer, body.byteOffset, 13)
-    else if (tag === 'PLTE') palette = body
-    else if (tag === 'tRNS') transparency = body
-    else if (tag === 'IDAT') data.push(body)
+    const tag = textOfLatin1(file.subarray(at + 4, at + 8))
+    chunks.set(tag, [...(chunks.get(tag) ?? []), file.subarray(at + 8, at + 8 + length)])
     at += 12 + length
   }
-  if (head === undefined || head.getUint8(12) !== 0) return null
-  const [depth, colour] = [head.getUint8(8), head.getUint8(9)]
+  const header = chunks.get('IHDR')?.[0]
+  if (header?.length !== 13 || header[12] !== 0) return null
+  const [depth, colour] = [header[8] as number, header[9] as number]
+  const palette = chunks.get('PLTE')?.[0] ?? new Uint8Array()
   if (![1, 2, 4, 8, 16].includes(depth) || (colour === 3 && palette.length < 3)) return null
-  const size = { width: head.getUint32(0), height: head.getUint32(4) }
-  return { ...size, depth, colour, palette, transparency, data: joined(data) }
+  const head = new DataView(header.buffer, header.byteOffset, 8)
+  return {
+    ...{ width: head.getUint32(0), height: head.getUint32(4), depth, colour, palette },
+    transparency: chunks.get('tRNS')?.[0],
+    data: joined(chunks.get('IDAT') ?? []),
+  }
 }
 
 /** PDF reads the filters of PNG itself, as predictors from 10 on (ISO 32000-2, 7.4.4.4). */
