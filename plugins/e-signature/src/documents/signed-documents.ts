@@ -1,13 +1,15 @@
 import type { Context } from '@signalbox/sdk'
 import { fromHex } from '../der/bytes.ts'
 import type { EnvelopeDocument } from '../envelopes/envelope.ts'
-import { canonicalJson } from '../evidence/canonical-json.ts'
+import { certificateOfCompletion } from '../pdf/completion/certificate-of-completion.ts'
 import { openDocument } from '../pdf/open-document.ts'
 import { prepareDocument } from '../pdf/prepare-document.ts'
+import { settingsOf } from '../settings.ts'
 import { documentTimestampIncrement } from '../signing/document-timestamp-increment.ts'
 import { embedContents } from '../signing/embed-contents.ts'
 import type { SigningPlan } from '../signing/signing-plan.ts'
 import { PART_BYTES, writeBlob } from './blob-parts.ts'
+import { completionFacts } from './completion-facts.ts'
 import type { DocumentPort, PreparationWish, Prepared, Upgraded } from './document-port.ts'
 import { fontBytes } from './font.ts'
 import { PDF, signDocument } from './sign-document.ts'
@@ -21,8 +23,11 @@ export function signedDocuments(keys: SigningKeys): DocumentPort {
     prepare,
     sign: (wish, ctx) => signDocument(keys, wish, ctx),
     upgrade: (_, document, ctx) => upgrade(document, ctx),
-    certificate: async (data, ctx) =>
-      writeBlob(ctx, new TextEncoder().encode(canonicalJson(data)), 'application/json'),
+    certificate: async (data, ctx) => {
+      const { language = 'zh-CN' } = settingsOf(ctx.config)
+      const facts = completionFacts(data, language)
+      return writeBlob(ctx, certificateOfCompletion(facts, await fontBytes(ctx)), PDF)
+    },
   }
 }
 

@@ -36,13 +36,7 @@ export async function goOn(
     const next = unfinished(envelope, own, failed)
     const due = uninvited(envelope).find(({ recipient }) => !tried.has(recipient))
     if (next !== undefined) {
-      const { recipient } = next.recipient
-      await signNext(ctx, port, id, recipient).catch((error: { code?: string }) => {
-        if (recipient === own) throw error
-        failed.set(recipient, error)
-        const { code = 'unknown' } = error
-        ctx.log.warn('a signature waits', { envelope: id, recipient, code })
-      })
+      await signFor(ctx, port, id, { whose: next.recipient.recipient, own, failed })
     } else if (due !== undefined) {
       tried.add(due.recipient)
       await invite(ctx, envelope, due)
@@ -52,6 +46,28 @@ export async function goOn(
       for (const fault of own === undefined ? failed.values() : []) throw fault
       return envelope
     }
+  }
+}
+
+interface Turn {
+  readonly whose: string
+  readonly own: string | undefined
+  readonly failed: Map<string, unknown>
+}
+
+async function signFor(
+  ctx: Context,
+  port: DocumentPort,
+  id: string,
+  { whose, own, failed }: Turn,
+): Promise<void> {
+  try {
+    await signNext(ctx, port, id, whose)
+  } catch (error) {
+    if (whose === own) throw error
+    failed.set(whose, error)
+    const { code = 'unknown' } = error as { code?: string }
+    ctx.log.warn('a signature waits', { envelope: id, recipient: whose, code })
   }
 }
 

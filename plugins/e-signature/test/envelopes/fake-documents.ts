@@ -19,7 +19,7 @@ export function fakeDocuments(): FakeDocuments {
     failsFor: undefined,
     inspect: async (bytes) => {
       if (new TextDecoder().decode(bytes.slice(0, 5)) !== '%PDF-')
-        throw new Refusal('PDF_REFUSED', 'It is no PDF.')
+        throw new Refusal('PDF_UNREADABLE', 'It is no PDF.')
       return { pages: 1 }
     },
     prepare: async ({ bytes, values }, ctx) => {

@@ -75,5 +75,15 @@ t.test(
     t.equal(report.match(/Signature is Valid/g)?.length, 4, report)
     t.match(report, /Total document signed/)
     t.match(await said('pdftotext', '-layout', path, '-'), /壹佰万元零壹分/)
+
+    const { content: certificate } = await company.call<{ content: string }>('completion', {
+      envelope,
+    })
+    const shown = `${path}.certificate.pdf`
+    await writeFile(shown, Buffer.from(certificate, 'base64'))
+    const text = await said('pdftotext', '-layout', shown, '-')
+    t.match(text, /签署完成证书/)
+    t.match(text, /用印申请人 user:mei, 用印审批人 user:li/)
+    t.match(text, /邮件验证码 b\*\*\*@buyer.example; 高级电子签名/)
   },
 )
