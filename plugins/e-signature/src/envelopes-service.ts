@@ -7,19 +7,20 @@ import { envelopeJobs } from './envelopes/envelope-jobs.ts'
 import { envelopeOperations } from './envelopes/envelope-service.ts'
 import { evidenceOperations } from './evidence/evidence-service.ts'
 import { policyOperations } from './policies/policy-service.ts'
-import type { OtherProofs } from './recipients/prove.ts'
+import { enrolledProofs, proofOperations } from './proofs/proof-service.ts'
 import { signerOperations } from './recipients/signer-service.ts'
 import { sealOperations } from './seals/seal-service.ts'
 import { templateOperations } from './templates/template-service.ts'
 
 /** The service `signature.envelopes` over whatever makes PDFs and signatures. */
-export function envelopesService(port: DocumentPort, proofs: OtherProofs) {
+export function envelopesService(port: DocumentPort) {
   return {
     uploadDocument: uploadDocument(port),
     ...policyOperations,
     ...templateOperations,
     ...envelopeOperations(port),
-    ...signerOperations(port, proofs),
+    ...signerOperations(port, enrolledProofs),
+    ...proofOperations,
     ...sealOperations(port),
     ...evidenceOperations,
     ...contractOperations,

@@ -8,7 +8,7 @@ import { signatureUdfs } from './udfs/signature-udfs.ts'
 const documents = signedDocuments(hostKeys)
 
 export default definePlugin({
-  services: { 'signature.envelopes': envelopesService(documents, {}) },
+  services: { 'signature.envelopes': envelopesService(documents) },
   jobs: envelopesJobs(documents),
   udfs: signatureUdfs,
   selfTest,

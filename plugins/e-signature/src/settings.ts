@@ -3,6 +3,8 @@ export interface Settings {
   readonly timestamps?: { readonly url: string }
   /** Page on which signers look at documents; the link is its fragment, which no server sees. */
   readonly signerPage?: string
+  /** Of the pages on which users sign: their relying party and its addresses (WebAuthn). */
+  readonly passkeys?: { readonly rpId: string; readonly origins: readonly string[] }
   /** Of certificates of completion; Chinese, when absent. */
   readonly language?: 'en' | 'zh-CN'
   /** Minutes east of UTC of the tenant's calendar; 480 (China), when absent. */

@@ -40,13 +40,22 @@ export async function goOn(
     } else if (due !== undefined) {
       tried.add(due.recipient)
       await invite(ctx, envelope, due)
-    } else if (envelope.state === 'completed' && envelope.certificate === undefined) {
+    } else if (isUncertified(envelope)) {
       await certify(ctx, port, envelope)
     } else {
-      for (const fault of own === undefined ? failed.values() : []) throw fault
+      requireNone(own === undefined ? failed : new Map())
       return envelope
     }
   }
+}
+
+function isUncertified({ state, certificate }: Envelope): boolean {
+  return state === 'completed' && certificate === undefined
+}
+
+/** A job that could not do all is tried again. */
+function requireNone(failed: ReadonlyMap<string, unknown>): void {
+  for (const fault of failed.values()) throw fault
 }
 
 interface Turn {

@@ -113,8 +113,8 @@ export function requireReachable(
     account: user !== undefined,
     'mail-code': email !== undefined,
     'sms-code': phone !== undefined,
-    totp: user !== undefined || email !== undefined,
-    passkey: user !== undefined || email !== undefined,
+    totp: user !== undefined,
+    passkey: user !== undefined,
   }
   if (proofs.some((proof) => isPossible[proof])) return
   throw invalid(

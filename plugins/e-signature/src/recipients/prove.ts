@@ -20,6 +20,8 @@ export interface GivenProof {
   readonly code?: string
   /** Of `passkey`: what the browser answered. */
   readonly passkey?: unknown
+  /** Of `passkey`: hashes of the documents that its challenge names. */
+  readonly seen?: readonly string[]
 }
 
 /** Ways that need more than what stands in the envelope. */

@@ -52,7 +52,15 @@ const signerSign =
     )
     const image = input.image === undefined ? undefined : await keepImage(input.image, ctx)
     // Last of all: a code is spent by it.
-    const identity = await prove(before, input, others, ctx)
+    const identity = await prove(
+      before,
+      {
+        ...input,
+        identity: { ...input.identity, seen: input.documents.map(({ sha256 }) => sha256) },
+      },
+      others,
+      ctx,
+    )
     await later(ctx, input.envelope)
     await changeEnvelope(
       ctx,

@@ -139,7 +139,7 @@ export async function companies(t: Test) {
     const documents = fakeDocuments()
     const port = real ?? documents
     const plugin = definePlugin({
-      services: { 'signature.envelopes': envelopesService(port, {}) },
+      services: { 'signature.envelopes': envelopesService(port) },
       jobs: envelopesJobs(port),
       selfTest: () => undefined,
     })
