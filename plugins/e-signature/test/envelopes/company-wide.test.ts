@@ -1,16 +1,7 @@
 import t from 'tap'
 import { fromBase32 } from '../../src/one-time-codes/base32.ts'
 import { totp } from '../../src/one-time-codes/totp.ts'
-import {
-  as,
-  type Company,
-  companies,
-  DAY,
-  defineSale,
-  people,
-  type Shown,
-  sent,
-} from './company.ts'
+import { as, type Company, companies, defineSale, people, type Shown, sent } from './company.ts'
 
 const found = await companies(t)
 const bo = 'bo@buyer.example'
@@ -90,7 +81,9 @@ t.test(
 t.test(
   'a contract that ends is told of ninety, thirty and seven days before, each once',
   async (t) => {
-    const { company, envelope } = await begun({
+    const company = await found()
+    await defineSale(company)
+    const { envelope } = await sent(company, {
       data: { amount: '10', currency: 'CNY', until: '2026-06-01' },
     })
     await company.sign(bo)

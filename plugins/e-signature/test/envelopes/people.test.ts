@@ -1,19 +1,10 @@
 import t from 'tap'
-import {
-  as,
-  type Company,
-  companies,
-  DAY,
-  defineSale,
-  people,
-  type Shown,
-  sent,
-} from './company.ts'
+import { type Company, companies, DAY, defineSale, sent } from './company.ts'
 
 const found = await companies(t)
 const bo = 'bo@buyer.example'
 const si = 'si@seller.example'
-const di = 'di@seller.example'
+const _di = 'di@seller.example'
 
 async function begun(more: object = {}): Promise<{ company: Company; envelope: string }> {
   const company = await found()
