@@ -23,7 +23,7 @@ import { type FieldWriting, writeField } from './write-fields.ts'
 /** What stamps may show besides what is told: the characters go into the file's font. */
 const ALWAYS = ` !"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_\`abcdefghijklmnopqrstuvwxyz{|}~
 ，。：；、（）·签署名人者盖章时间日期年月地点理由原因组织机构证书编号序列算法用印经办法定代表同意确认批准已由`
-const AMOUNTS = '零壹贰叁肆伍陆柒捌玖拾佰仟万亿兆元角分整负'
+const AMOUNTS = '零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整负'
 
 export const FONT_SIZE = 10.5
 /** SignaturesExist and AppendOnly (ISO 32000-2, table 225): from the first on, all is appended. */
@@ -40,7 +40,7 @@ export async function prepareDocument(
   file: Uint8Array,
   request: PreparationRequest,
 ): Promise<PreparedDocument> {
-  const document = await openDocument(file)
+  const document = await openDocument(file, request.pause)
   const form = document.resolve(document.catalog.get('AcroForm'))
   const known = existingFields(document, form instanceof PdfDict ? form : undefined)
   const signed = known.filter(({ type, hasValue }) => type === 'Sig' && hasValue)

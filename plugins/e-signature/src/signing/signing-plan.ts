@@ -161,6 +161,8 @@ export interface PreparationRequest {
   readonly font: Uint8Array
   /** Other texts that stamps will show, such as reasons and places. */
   readonly texts?: readonly string[]
+  /** Awaited every 25 pages that are read: in a guest a call of the host, so that a long document takes several turns. */
+  readonly pause?: () => Promise<unknown>
 }
 
 export interface PreparedDocument {
