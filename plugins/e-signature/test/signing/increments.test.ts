@@ -67,6 +67,7 @@ t.test('a signature writes its own field and values and what is new, and no page
   t.match(text(before), /\/V \/Yes/)
   t.match(text(before), /\/M \(D:20261127180000\+08'00'\)/)
   t.notMatch(text(before, after), /DocMDP|\/Cert /)
+  t.match(text(before), /FieldMDP.*\/Fields \[\(price\) \(agreed\) \(edge\)\]/)
 })
 
 t.test('the first signature certifies with DocMDP P 2, and no other', async (t) => {
