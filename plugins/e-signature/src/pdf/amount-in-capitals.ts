@@ -1,6 +1,5 @@
 const DIGITS = '零壹贰叁肆伍陆柒捌玖'
 const PLACES = ['', '拾', '佰', '仟'] as const
-const GROUPS = ['', '万', '亿', '兆'] as const
 
 /**
  * An amount of renminbi in Chinese capitals, as the People's Bank's rules for bills and vouchers write it (支付结算办法,
@@ -21,20 +20,28 @@ export function amountInCapitals(amount: string): string | null {
   return `${sign}${yuan}${tenths}${fen > 0 ? `${DIGITS[fen]}分` : '整'}`
 }
 
-/** Groups of four digits; zeros between digits are said once, those at the end of a group are not. */
+/** Beyond eight digits by 亿, which itself may stand after 万: mainland bills do not write 兆. */
 function wholeInCapitals(whole: string): string {
+  if (whole.length <= 8) return groupsInCapitals(whole)
+  const [high, low] = [whole.slice(0, -8), whole.slice(-8)]
+  const rest = low.replace(/^0+/, '')
+  const isZeroSaid = rest !== '' && rest.length < 8
+  return `${groupsInCapitals(high)}亿${isZeroSaid ? '零' : ''}${groupsInCapitals(rest)}`
+}
+
+/** Two groups of four digits; zeros between digits are said once, those at the end of a group are not. */
+function groupsInCapitals(digits: string): string {
   let text = ''
   let isZeroOwed = false
-  for (let at = 0; at < whole.length; at++) {
-    const power = whole.length - 1 - at
-    const digit = Number(whole[at])
+  for (let at = 0; at < digits.length; at++) {
+    const power = digits.length - 1 - at
+    const digit = Number(digits[at])
     if (digit === 0) isZeroOwed = text !== ''
     else {
       text += `${isZeroOwed ? '零' : ''}${DIGITS[digit]}${PLACES[power % 4]}`
       isZeroOwed = false
     }
-    const group = whole.slice(Math.max(0, whole.length - power - 4), whole.length - power)
-    if (power % 4 === 0 && Number(group) > 0) text += GROUPS[power / 4]
+    if (power === 4) text += '万'
   }
   return text
 }

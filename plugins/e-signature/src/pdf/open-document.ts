@@ -11,7 +11,9 @@ import { bytesSyntax } from './syntax.ts'
 /** 64 MiB: what a guest of 128 MiB can hold twice. */
 const MOST_BYTES = 64 * 1024 * 1024
 /** A contract has some tens; each page gets a look. */
-const MOST_PAGES = 2000
+const MOST_PAGES = 1000
+/** Pages of dense text take some milliseconds each. */
+const PAGES_A_TURN = 25
 /** The greatest number of an object (ISO 32000-1, annex C). */
 const MOST_OBJECTS = 8_388_607
 /** How high the tree of pages may be that a page inherits from. */
@@ -42,16 +44,19 @@ export interface OpenDocument {
  * text on as many pages then.
  * @throws PDF_UNREADABLE, PDF_ENCRYPTED, PDF_EMPTY, PDF_XFA, PDF_TOO_LARGE
  */
-export async function openDocument(bytes: Uint8Array): Promise<OpenDocument> {
+export async function openDocument(
+  bytes: Uint8Array,
+  pause: Pause = () => Promise.resolve(),
+): Promise<OpenDocument> {
   if (bytes.length > MOST_BYTES) {
     throw new Refusal('PDF_TOO_LARGE', 'The file is larger than 64 MiB: send a smaller one.')
   }
   const pdf = await load(bytes)
-  const document = view(pdf, bytes)
+  const document = await view(pdf, bytes, pause)
   if (isWhole(pdf, bytes)) return document
   const mended = rewriteDocument(pdf, document.base)
   const again = await load(mended)
-  const after = view(again, mended)
+  const after = await view(again, mended, pause)
   const isSame = after.text.join('\f') === document.text.join('\f')
   if (!isWhole(again, mended) || !isSame || includesText(mended, '/ByteRange')) throw damaged()
   return after
@@ -80,7 +85,9 @@ function encrypted(): Refusal {
   )
 }
 
-function view(pdf: PDF, bytes: Uint8Array): OpenDocument {
+type Pause = () => Promise<unknown>
+
+async function view(pdf: PDF, bytes: Uint8Array, pause: Pause): Promise<OpenDocument> {
   const resolve = (object: PdfObject | undefined) => resolved(pdf, object)
   const catalog = pdf.getCatalog()
   try {
@@ -97,7 +104,11 @@ function view(pdf: PDF, bytes: Uint8Array): OpenDocument {
       )
     }
     const pages = found.map(({ ref, dict }) => pageOf(ref, dict, resolve))
-    const text = found.map((page) => page.extractText().text)
+    const text: string[] = []
+    for (const [index, page] of found.entries()) {
+      if (index > 0 && index % PAGES_A_TURN === 0) await pause()
+      text.push(page.extractText().text)
+    }
     return { pdf, bytes, base: baseOf(pdf, bytes), catalog, pages, text, resolve }
   } catch (error) {
     if (error instanceof Refusal) throw error

@@ -9,11 +9,12 @@ import type {
 } from '../signing/signing-plan.ts'
 import { drawCheckbox, drawText, shownValue } from './appearance/field-value.ts'
 import { joined } from './bytes.ts'
+import { noticesOf } from './document-notices.ts'
 import { type ExistingField, existingFields } from './existing-form.ts'
 import { placeOf } from './field-places.ts'
 import { embedFont } from './font/embed-font.ts'
 import { embedImage } from './images/embed-image.ts'
-import { PdfArray, PdfDict, PdfRef } from './libpdf.ts'
+import { PdfArray, PdfBool, PdfDict, type PdfObject, PdfRef } from './libpdf.ts'
 import { entriesOf, syntaxOf } from './object-syntax.ts'
 import { type OpenDocument, openDocument } from './open-document.ts'
 import { PageChanges } from './page-changes.ts'
@@ -23,7 +24,7 @@ import { type FieldWriting, writeField } from './write-fields.ts'
 /** What stamps may show besides what is told: the characters go into the file's font. */
 const ALWAYS = ` !"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_\`abcdefghijklmnopqrstuvwxyz{|}~
 ，。：；、（）·签署名人者盖章时间日期年月地点理由原因组织机构证书编号序列算法用印经办法定代表同意确认批准已由`
-const AMOUNTS = '零壹贰叁肆伍陆柒捌玖拾佰仟万亿兆元角分整负'
+const AMOUNTS = '零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整负'
 
 export const FONT_SIZE = 10.5
 /** SignaturesExist and AppendOnly (ISO 32000-2, table 225): from the first on, all is appended. */
@@ -33,18 +34,19 @@ const SIGNATURE_FLAGS = '3'
  * The revision that all sign: values written, every field that is filled later there with its appearance, so that a
  * signature has but to fill its own field. The given bytes stay as they are, the changes are appended.
  * @throws PDF_UNREADABLE, PDF_ENCRYPTED, PDF_EMPTY, PDF_XFA, PDF_TOO_LARGE, PDF_CERTIFIED, PDF_SIGNED,
- * PDF_NAME_UNREADABLE, FIELD_OUTSIDE, FIELD_NAME_TAKEN, ANCHOR_MISSING, STRADDLE_NEEDS_PAGES, SEAL_MISSING,
+ * PDF_NAME_UNREADABLE, PDF_FORM_UNDRAWN, FIELD_OUTSIDE, FIELD_NAME_TAKEN, ANCHOR_MISSING, STRADDLE_NEEDS_PAGES, SEAL_MISSING,
  * VALUE_UNFIT, VALUE_TOO_LONG, GLYPH_MISSING, FONT_UNUSABLE, IMAGE_UNUSABLE
  */
 export async function prepareDocument(
   file: Uint8Array,
   request: PreparationRequest,
 ): Promise<PreparedDocument> {
-  const document = await openDocument(file)
+  const document = await openDocument(file, request.pause)
   const form = document.resolve(document.catalog.get('AcroForm'))
   const known = existingFields(document, form instanceof PdfDict ? form : undefined)
   const signed = known.filter(({ type, hasValue }) => type === 'Sig' && hasValue)
   requireUncertified(document)
+  requireDrawn(document, form, known)
   const increment = new Increment(document.base)
   const changes = new PageChanges(document)
   const font = embedFont(increment, request.font, textsOf(request))
@@ -70,8 +72,10 @@ export async function prepareDocument(
   const { bytes, end } = increment.finish()
   return {
     bytes: joined([document.bytes, bytes]),
+    appended: document.bytes === file ? bytes : null,
     pages: document.pages.length,
     text: document.text,
+    notices: noticesOf(document, signed.length > 0, document.bytes !== file),
     plan: {
       format: 1,
       ...end,
@@ -96,6 +100,26 @@ function requireUncertified({ catalog, resolve }: OpenDocument): void {
   throw new Refusal(
     'PDF_CERTIFIED',
     'The file is certified by its author and takes no new fields: ask for one that is not.',
+  )
+}
+
+/** Values that each reader draws in its own way are not the same to all who sign. @throws PDF_FORM_UNDRAWN */
+function requireDrawn(
+  { resolve }: OpenDocument,
+  form: PdfObject | undefined,
+  known: readonly ExistingField[],
+): void {
+  const flag = form instanceof PdfDict ? resolve(form.get('NeedAppearances')) : undefined
+  if (!(flag instanceof PdfBool && flag.value)) return
+  const undrawn = known.find(({ dictionary, type, hasValue }) => {
+    const isShown = type === 'Tx' || type === 'Ch'
+    return isShown && hasValue && !dictionary.has('AP') && !dictionary.has('Kids')
+  })
+  if (undrawn === undefined) return
+  const cure = 'print the file into a PDF'
+  throw new Refusal(
+    'PDF_FORM_UNDRAWN',
+    `The form's field "${undrawn.name}" has a value that is not drawn: ${cure}.`,
   )
 }
 
@@ -158,6 +182,8 @@ function writeForm(
   const kept = there instanceof PdfArray ? [...there].map((field) => syntaxOf(field)) : []
   entries['Fields'] = `[${[...new Set([...kept, ...own])].join(' ')}]`
   entries['SigFlags'] = SIGNATURE_FLAGS
+  // Readers would draw the fields anew, and so change what was signed.
+  delete entries['NeedAppearances']
   const resources = resolve(form?.get('DR'))
   const fonts = resources instanceof PdfDict ? resolve(resources.get('Font')) : undefined
   entries['DR'] = dictionarySyntax({

@@ -33,10 +33,11 @@ const FONT_SIZE = 10.5
 
 /** Writes a field that is filled by a later increment, empty. @throws SEAL_MISSING, and what places throw */
 export function writeField(writing: FieldWriting, field: DocumentField): PlanField {
-  if (field.seal !== undefined && !writing.seals.some(({ name }) => name === field.seal)) {
+  const isSealed = field.seal !== undefined || field.kind === 'straddle'
+  if (isSealed && !writing.seals.some(({ name }) => name === field.seal)) {
     throw new Refusal(
       'SEAL_MISSING',
-      `The field "${field.name}" shows a seal "${field.seal}", which is not given.`,
+      `The field "${field.name}" shows a seal "${field.seal ?? ''}", which is not given.`,
     )
   }
   if (field.kind === 'straddle') return writeStraddle(writing, field)

@@ -45,7 +45,11 @@ export function signatureIncrement(
   if (certify) increment.put(catalog.object, catalog.generation, dictionarySyntax(catalog.entries))
   const { end, ...written } = writeSignature(increment, plan, signature, {
     contentsBytes: request.contentsBytes,
-    entries: { SubFilter: '/ETSI.CAdES.detached', ...signatureEntries(request) },
+    entries: {
+      SubFilter: '/ETSI.CAdES.detached',
+      ...signatureEntries(request),
+      ...references(plan, certify, [...filled.keys()]),
+    },
   })
   const fields = plan.fields.map((each) => {
     if (each.name === field.name) return { ...each, entries, isFilled: true }
@@ -111,19 +115,35 @@ function writeAppearance(
 
 /** No /Cert, which the CMS has; /M says the time, since the CMS must not (EN 319 142-1, 5.3 and 6.3). */
 function signatureEntries(request: SignatureRequest): Record<string, string> {
-  const { name, reason, location, at, certify } = request
+  const { name, reason, location, at } = request
   return {
     Name: textSyntax(name),
     M: dateSyntax(at),
     ...(reason === undefined ? {} : { Reason: textSyntax(reason) }),
     ...(location === undefined ? {} : { Location: textSyntax(location) }),
-    ...(certify === true ? { Reference: `[${CERTIFIES}]` } : {}),
   }
 }
 
 /** P 2: forms may be filled in and signed, all else is a change (ISO 32000-2, 12.8.2.2). */
 const CERTIFIES =
   '<</Type /SigRef/TransformMethod /DocMDP/TransformParams <</Type /TransformParams/P 2/V /1.2>>>>'
+
+/**
+ * What the signature guards besides the bytes: the values that came with it may not change, though DocMDP would let
+ * forms be filled (FieldMDP; ISO 32000-2, 12.8.2.4).
+ */
+function references(
+  { catalog }: SigningPlan,
+  certify: boolean,
+  filled: readonly string[],
+): Record<string, string> {
+  const names = filled.map(textSyntax).join(' ')
+  const data = `/Data ${catalog.object} ${catalog.generation} R`
+  const params = `<</Type /TransformParams/Action /Include/Fields [${names}]/V /1.2>>`
+  const guards = `<</Type /SigRef/TransformMethod /FieldMDP${data}/TransformParams ${params}>>`
+  const all = [...(certify ? [CERTIFIES] : []), ...(filled.length > 0 ? [guards] : [])]
+  return all.length === 0 ? {} : { Reference: `[${all.join('')}]` }
+}
 
 function certifiedCatalog({ catalog }: SigningPlan, signature: number): PlanDictionary {
   const entries = { ...catalog.entries, Perms: `<</DocMDP ${signature} 0 R>>` }

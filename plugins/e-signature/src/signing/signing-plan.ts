@@ -161,13 +161,22 @@ export interface PreparationRequest {
   readonly font: Uint8Array
   /** Other texts that stamps will show, such as reasons and places. */
   readonly texts?: readonly string[]
+  /** Awaited every 25 pages that are read: in a guest a call of the host, so that a long document takes several turns. */
+  readonly pause?: () => Promise<unknown>
 }
+
+/** Scripts and layers can show each reader something else; attachments and signatures of others go along. */
+export type DocumentNotice = 'scripts' | 'layers' | 'attachments' | 'signatures' | 'mended'
 
 export interface PreparedDocument {
   readonly bytes: Uint8Array
+  /** What was appended to the given bytes, which are the beginning of `bytes`. Null: the file was written anew. */
+  readonly appended: Uint8Array | null
   readonly pages: number
   /** Text of each page, as it was before preparation. */
   readonly text: readonly string[]
+  /** What a sender should know of the file before others sign it. */
+  readonly notices: readonly DocumentNotice[]
   readonly plan: SigningPlan
 }
 

@@ -299,3 +299,50 @@ t.test(
     )
   },
 )
+
+t.test(
+  'a sender is told of scripts, layers and attachments, and values that readers draw themselves are refused',
+  async (t) => {
+    const noticed = async (catalog: string) => (await prepare(contract({ catalog }))).notices
+    t.strictSame(await noticed(''), [])
+    t.strictSame(await noticed('/OpenAction <</S /JavaScript/JS (app.alert(1))>>'), ['scripts'])
+    t.strictSame(await noticed('/OpenAction <</S /GoTo/D [0 /Fit]>>/AA <<>>'), ['scripts'])
+    t.strictSame(await noticed('/OCProperties <<>>/AF []/Names <</JavaScript <<>>>>'), [
+      'scripts',
+      'layers',
+      'attachments',
+    ])
+    const form = (field: string) =>
+      contract({
+        catalog: `/AcroForm <</NeedAppearances true/Fields [<</FT /Tx/T (x)${field}>>]>>`,
+      })
+    await t.rejects(prepare(form('/V (1)')), { code: 'PDF_FORM_UNDRAWN' })
+    const { bytes } = await prepare(form('/V (1)/AP <</N 3 0 R>>'))
+    t.notMatch(
+      Buffer.from(bytes.subarray(contract().length)).toString('latin1').split('/AcroForm').at(-1),
+      /NeedAppearances/,
+    )
+  },
+)
+
+t.test(
+  'what was appended follows the given bytes, a file without cross-references is written anew',
+  async (t) => {
+    const file = contract()
+    const { bytes, appended } = await prepare(file, { fields: [signature()] })
+    t.ok(appended !== null && Buffer.concat([file, appended]).equals(bytes))
+    const lost = new Uint8Array(
+      Buffer.from(
+        Buffer.from(file)
+          .toString('latin1')
+          .replace(/startxref\n\d+/, 'startxref\n7'),
+        'latin1',
+      ),
+    )
+    const mended = await prepare(lost, { fields: [signature()] })
+    t.strictSame(
+      [mended.appended, mended.notices, mended.text],
+      [null, ['mended'], ['Contract DC-2026-001']],
+    )
+  },
+)
