@@ -8,6 +8,7 @@ export type {
   ComposeDigest,
   ComposedBlob,
   ComposePart,
+  DigestedParts,
 } from './plugin/blobs.ts'
 export type {
   BatchResult,

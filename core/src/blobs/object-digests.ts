@@ -12,7 +12,7 @@ export type ObjectDigest = 'sha256' | 'sha384' | 'sha512' | 'sm3'
 export const HASHED_INSIDE_BYTES = 8 * 1024 * 1024
 
 /** PostgreSQL has no SM3. */
-const INSIDE: ReadonlySet<ObjectDigest> = new Set(['sha256', 'sha384', 'sha512'])
+export const INSIDE: ReadonlySet<ObjectDigest> = new Set(['sha256', 'sha384', 'sha512'])
 
 /** Chunks of one read: a megabyte, and as much again in hexadecimal on its way. */
 const READ_CHUNKS = 6

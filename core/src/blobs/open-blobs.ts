@@ -7,6 +7,7 @@ import { BlobMeter } from './blob-meter.ts'
 import { BlobService } from './blob-service.ts'
 import { BlobSweepJob } from './blob-sweep-job.ts'
 import { BlobUploads } from './blob-uploads.ts'
+import { PartDigests } from './part-digests.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -19,6 +20,7 @@ export interface OpenBlobs {
   readonly uploads: BlobUploads
   readonly composer: BlobComposer
   readonly digests: BlobDigests
+  readonly partDigests: PartDigests
 }
 
 /** What keeps plugins' files, and the job that sweeps behind it until the host stops. */
@@ -32,5 +34,6 @@ export function openBlobs({ knex, turns, log }: Ports, stops: StopStack): OpenBl
   stops.push(() => job.stop())
   const digests = new BlobDigests({ knex, turns })
   const composer = new BlobComposer({ knex, turns, uploads, digests })
-  return { blobs, uploads, composer, digests }
+  const partDigests = new PartDigests({ knex, turns, blobs })
+  return { blobs, uploads, composer, digests, partDigests }
 }

@@ -45,6 +45,7 @@ const files = {
   test: 'core/test/e2e/blobs.test.ts',
 }
 const blobMissing = 'CORE_BLOB_MISSING'
+const composed = [blobMissing, 'CORE_BLOB_RANGE', 'CORE_BLOB_UPLOAD_TOO_LARGE'] as const
 const upload = ['CORE_BLOB_UPLOAD_MISSING', 'CORE_BLOB_UPLOAD_OFFSET'] as const
 const outbound = {
   plugin: 'core/test/fixtures/outbound-plugin/src/index.ts',
@@ -92,12 +93,7 @@ export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
     ask: 'ctx.blobs.compose(parts, { type, digests })',
     does: 'Makes a file of parts of its files and given bytes, in the host',
     limits: '256 parts, about 190 KB given, 128 MiB, the quota of the grant',
-    errors: [
-      blobMissing,
-      'CORE_BLOB_RANGE',
-      'CORE_BLOB_UPLOAD_TOO_LARGE',
-      'CORE_BLOB_QUOTA_EXCEEDED',
-    ],
+    errors: [...composed, 'CORE_BLOB_QUOTA_EXCEEDED'],
     example: files,
   },
   'blobs.delete': {
@@ -105,6 +101,13 @@ export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
     does: 'Forgets a file of its own',
     limits: '',
     errors: [],
+    example: files,
+  },
+  'blobs.digest': {
+    ask: 'ctx.blobs.digest(parts, { digests })',
+    does: 'Digests of what would be composed',
+    limits: '256 parts, about 190 KB given, 128 MiB',
+    errors: composed,
     example: files,
   },
   'blobs.finish': {

@@ -1,3 +1,4 @@
+import { composePartsSchema } from '@signalbox/sdk/host-calls/compose-rules'
 import type { GrantedCall, HostCall } from '../broker/host-call.ts'
 import { idSchema } from '../gateway/http-schemas.ts'
 import type { Grant } from '../rollout/routing/snapshot.ts'
@@ -29,11 +30,11 @@ const schema = {
   required: ['usage'],
   properties: { usage: { enum: keyUsages } },
   oneOf: [
-    branch('cms', { ...cmsProperties, oneTimeKey: oneTimeKeySchema }, [
-      'signedAttributes',
-      'documentSha256',
-      'digestAlgorithm',
-    ]),
+    branch(
+      'cms',
+      { ...cmsProperties, oneTimeKey: oneTimeKeySchema, documentParts: composePartsSchema },
+      ['signedAttributes', 'documentSha256', 'digestAlgorithm'],
+    ),
     branch('certificate', certificateProperties, ['subject']),
     branch(
       'jwt',

@@ -9,7 +9,17 @@ import { HASHED_INSIDE_BYTES } from '../../src/blobs/object-digests.ts'
 import { documentsOf } from '../../src/keys/documents.ts'
 import { testBlobs } from '../support/blobs.ts'
 
-const { knex, blobs, uploads, composer, digests, job, clock, owner: newOwner } = await testBlobs(t)
+const {
+  knex,
+  blobs,
+  uploads,
+  composer,
+  digests,
+  partDigests,
+  job,
+  clock,
+  owner: newOwner,
+} = await testBlobs(t)
 const { signal } = new AbortController()
 const MIB = 1024 * 1024
 const nameOf = (bytes: Uint8Array, algorithm = 'sha256') =>
@@ -110,7 +120,7 @@ t.test('a chunk that is not what was stored goes into no other blob', async (t) 
 
 t.test('digests come with it, and are found for documents of any size', async (t) => {
   const owner = await newOwner()
-  const blobOf = documentsOf({ blobs, digests })
+  const blobOf = documentsOf({ blobs, digests, partDigests })
   for (const size of [0, 300_000, HASHED_INSIDE_BYTES + 1]) {
     const whole = randomBytes(size)
     const id = await uploads.begin(owner, 'application/pdf')
@@ -120,7 +130,7 @@ t.test('digests come with it, and are found for documents of any size', async (t
       await uploads.append(owner, id, more)
     }
     const { sha256 } = await uploads.finish(owner, id, signal)
-    const document = await blobOf(owner.plugin, owner.tenant, sha256)
+    const document = await blobOf(owner.plugin, owner.tenant, { documentSha256: sha256 })
     const wished = ['sm3', 'sha384', 'sha512'] as const
     for (const algorithm of wished) {
       t.equal(
@@ -141,6 +151,52 @@ t.test('digests come with it, and are found for documents of any size', async (t
     })
   }
 })
+
+t.test(
+  'what parts would make is digested as if it were made, and signed about by its parts',
+  async (t) => {
+    const owner = await newOwner()
+    const blobOf = documentsOf({ blobs, digests, partDigests })
+    for (const size of [10, 400_000, HASHED_INSIDE_BYTES + 10]) {
+      const whole = randomBytes(size)
+      const id = await uploads.begin(owner, 'application/pdf')
+      const limits = { quotaBytes: 100 * MIB, maxBytes: 100 * MIB }
+      await uploads.append(owner, id, { offset: 0, bytes: whole, ...limits })
+      const { sha256 } = await uploads.finish(owner, id, signal)
+      const parts = [{ sha256, length: 3 }, given(Buffer.from('文')), { sha256, offset: 4 }]
+      const expected = Buffer.concat([whole.subarray(0, 3), Buffer.from('文'), whole.subarray(4)])
+      const names = ['sha256', 'sm3', 'sha512'] as const
+      for (const round of ['found', 'remembered']) {
+        const found = await partDigests.of(owner, parts, names, signal)
+        t.equal(found.size, expected.length)
+        for (const name of names) {
+          t.equal(
+            found.digests.get(name)?.toString('hex'),
+            nameOf(expected, name),
+            `${round} ${name}`,
+          )
+        }
+      }
+      const named = { documentSha256: nameOf(expected), documentParts: parts }
+      const document = await blobOf(owner.plugin, owner.tenant, named)
+      t.equal((await document?.digest('sha384'))?.toString('hex'), nameOf(expected, 'sha384'))
+      const stranger = await newOwner()
+      await t.rejects(partDigests.of(stranger, parts, names, signal), { code: 'CORE_BLOB_MISSING' })
+      if (size > 400_000) continue
+      const { object } = await blobs.require(owner, sha256)
+      await knex('blob_chunks')
+        .where({ object, ordinal: 0 })
+        .update({ bytes: Buffer.from('other') })
+      const other = [...parts, given(Buffer.of(1))]
+      await t.rejects(partDigests.of(owner, other, ['sha256'], signal), {
+        code: 'CORE_BLOB_CORRUPT',
+      })
+      await t.rejects(partDigests.of(owner, other, ['sm3'], signal), { code: 'CORE_BLOB_CORRUPT' })
+    }
+    const empty = await partDigests.of(owner, [given(Buffer.of())], ['sha256'], signal)
+    t.equal(empty.digests.get('sha256')?.toString('hex'), nameOf(Buffer.of()))
+  },
+)
 
 t.test('a revision of 5 MB is put together in a fraction of what a person waits', async (t) => {
   const owner = await newOwner()

@@ -101,6 +101,9 @@ t.test('a blob is composed of parts of others, and of bytes that come with the c
     type: 'application/pdf',
     digests: { sm3: createHash('sm3').update(expected).digest('hex') },
   })
+  const { type, digests, ...same } = head
+  t.same((await call('digest', { parts, digests: ['sm3'] })).body, { ...same, ...digests })
+  t.equal(type, 'application/pdf')
   const middle = { offset: 199_990, length: 30 }
   t.match(await call('get', { sha256: head.sha256, ...middle }), {
     body: { size: 30, hash: nameOf(expected.subarray(199_990, 200_020)) },

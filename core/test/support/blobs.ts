@@ -8,6 +8,7 @@ import type { BlobOwner } from '../../src/blobs/blob-owner.ts'
 import { BlobService } from '../../src/blobs/blob-service.ts'
 import { BlobSweepJob } from '../../src/blobs/blob-sweep-job.ts'
 import { BlobUploads } from '../../src/blobs/blob-uploads.ts'
+import { PartDigests } from '../../src/blobs/part-digests.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import type { FairTurns } from '../../src/storage/fair-turns.ts'
 import { testDatabases } from './postgres.ts'
@@ -18,6 +19,7 @@ export interface TestBlobs {
   readonly uploads: BlobUploads
   readonly composer: BlobComposer
   readonly digests: BlobDigests
+  readonly partDigests: PartDigests
   readonly job: BlobSweepJob
   /** Milliseconds since the epoch; a test moves it. */
   readonly clock: { now: number }
@@ -36,6 +38,7 @@ export async function testBlobs(t: Test): Promise<TestBlobs> {
   // As if every request came by another node: only PostgreSQL keeps them apart.
   const turns: Pick<FairTurns, 'take'> = { take: (_owner, work) => work() }
   const uploads = new BlobUploads({ knex, turns, now })
+  const blobs = new BlobService({ knex, turns, meter, now })
   const digests = new BlobDigests({ knex, turns })
   const log = {
     warn: ({ err }: { err?: unknown }) => {
@@ -47,8 +50,9 @@ export async function testBlobs(t: Test): Promise<TestBlobs> {
     clock,
     uploads,
     digests,
+    partDigests: new PartDigests({ knex, turns, blobs }),
     composer: new BlobComposer({ knex, turns, uploads, digests }),
-    blobs: new BlobService({ knex, turns, meter, now }),
+    blobs,
     job: new BlobSweepJob({ knex, uploads, meter, now, log }),
     owner: async () => {
       const id = randomUUID().slice(0, 8)

@@ -27,6 +27,8 @@ export interface ComposeRequest {
   readonly digests?: readonly ComposeDigest[]
 }
 
+export type DigestRequest = Pick<ComposeRequest, 'parts' | 'digests'>
+
 /** A part whose bytes are known to be there. */
 export type ComposedPart =
   | { readonly sha256: string; readonly offset: number; readonly length: number }
@@ -36,30 +38,37 @@ const strict = (properties: object, required: readonly string[]) =>
   ({ type: 'object', additionalProperties: false, required, properties }) as const
 const { offset } = partSchema
 
+export const composePartsSchema = {
+  type: 'array',
+  minItems: 1,
+  maxItems: MAX_COMPOSED_PARTS,
+  items: {
+    oneOf: [
+      strict({ sha256: sha256Schema, offset, length: offset }, ['sha256']),
+      strict({ data: { type: 'string', maxLength: 260_000 } }, ['data']),
+    ],
+  },
+} as const
+const digests = {
+  type: 'array',
+  items: { enum: composeDigests },
+  maxItems: 3,
+  uniqueItems: true,
+} as const
+const always = { capability: 'blob:own', covers: () => true, budget: blobBudget } as const
+
 /** `ctx.blobs.compose`: a blob of parts of others, which do not pass through the isolate. */
 export const composeRule = {
-  capability: 'blob:own',
-  covers: () => true,
-  budget: blobBudget,
+  ...always,
   hasEffect: () => true,
-  schema: strict(
-    {
-      parts: {
-        type: 'array',
-        minItems: 1,
-        maxItems: MAX_COMPOSED_PARTS,
-        items: {
-          oneOf: [
-            strict({ sha256: sha256Schema, offset, length: offset }, ['sha256']),
-            strict({ data: { type: 'string', maxLength: 260_000 } }, ['data']),
-          ],
-        },
-      },
-      type: typeSchema,
-      digests: { type: 'array', items: { enum: composeDigests }, maxItems: 3, uniqueItems: true },
-    },
-    ['parts'],
-  ),
+  schema: strict({ parts: composePartsSchema, type: typeSchema, digests }, ['parts']),
+} as const satisfies CallRule
+
+/** `ctx.blobs.digest`: of what would be composed, which is not kept. */
+export const digestRule = {
+  ...always,
+  hasEffect: () => false,
+  schema: strict({ parts: composePartsSchema, digests }, ['parts']),
 } as const satisfies CallRule
 
 /**

@@ -49,6 +49,13 @@ export interface ComposedBlob extends BlobHead {
   readonly digests?: Readonly<Partial<Record<ComposeDigest, string>>>
 }
 
+export interface DigestedParts extends Readonly<Partial<Record<ComposeDigest, string>>> {
+  /** Lower-case hexadecimal, as each digest. */
+  readonly sha256: string
+  /** In bytes. */
+  readonly size: number
+}
+
 /** How far an upload is: another call of the same plugin and tenant goes on with it by `ctx.blobs.writer(…)`. */
 export interface BlobProgress {
   readonly upload: string
@@ -91,6 +98,14 @@ export interface Blobs {
     parts: readonly ComposePart[],
     options?: { readonly type?: string; readonly digests?: readonly ComposeDigest[] },
   ): Promise<ComposedBlob>
+  /**
+   * Digests of what `compose` would make of the same parts, which is not kept: what a signature is over.
+   * @throws `CORE_BLOB_MISSING`, `CORE_BLOB_RANGE`, `CORE_BLOB_UPLOAD_TOO_LARGE`
+   */
+  digest(
+    parts: readonly ComposePart[],
+    options?: { readonly digests?: readonly ComposeDigest[] },
+  ): Promise<DigestedParts>
   /**
    * For what is larger than a `put`, up to 128 MiB. One call can send about 6 MB; give a later call what `write`
    * answered, and it goes on from there. What is not finished counts towards the quota, and is dropped an hour after its last part.

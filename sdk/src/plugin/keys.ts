@@ -57,6 +57,14 @@ export interface OneTimeKey {
 /** What a key signs. The host reads or builds it; a digest alone is never signed. */
 export type SignRequest = { readonly key: string } & (
   | (CmsStatement & {
+      /**
+       * Of which the document is put together where no blob of the plugin is the document itself, as of a PDF what is around its
+       * signature: parts of its blobs, and bytes in base64, in the order of `ctx.blobs.digest`.
+       */
+      readonly documentParts?: readonly (
+        | { readonly sha256: string; readonly offset?: number; readonly length?: number }
+        | { readonly data: string }
+      )[]
       /** The key that `key` certified, which signs in its place, and is gone then. */
       readonly oneTimeKey?: string
     })

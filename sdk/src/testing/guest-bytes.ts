@@ -32,6 +32,8 @@ export function guestBlobs(ask: Ask): object {
         type: options.type,
         digests: options.digests,
       }),
+    digest: async (parts: unknown, { digests }: Composing = {}) =>
+      ask('blobs.digest', { parts: composeParts(parts), digests }),
     get: async (sha256: unknown, { offset, length }: Part = {}) =>
       readBytes(ask, 'blobs.get', { sha256, offset, length }),
     stat: (sha256: unknown) => ask('blobs.stat', { sha256 }),

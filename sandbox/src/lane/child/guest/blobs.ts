@@ -43,6 +43,8 @@ export function guestBlobs(p: Primordials, call: Call): object {
         type: options.type,
         digests: options.digests,
       }),
+    digest: async (parts: unknown, { digests }: Composing = {}) =>
+      ask('digest', { parts: composeParts(p, parts), digests }),
     get: async (sha256: unknown, { offset, length }: Part = {}) =>
       readBytes(p, call, 'blobs.get', { sha256, offset, length }),
     stat: (sha256: unknown) => ask('stat', { sha256 }),
