@@ -165,6 +165,8 @@ function previousOf(trailer: PdfDict): number | undefined {
 function misplaced(offset: number): ReadingFault {
   return new ReadingFault(
     'PDF_XREF_BROKEN',
-    offset < 0 ? 'A cross-reference section is broken.' : `No cross-reference section stands at ${offset}.`,
+    offset < 0
+      ? 'A cross-reference section is broken.'
+      : `No cross-reference section stands at ${offset}.`,
   )
 }

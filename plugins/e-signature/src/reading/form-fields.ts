@@ -41,7 +41,8 @@ export function formFields(state: PdfState): FormFields {
   while (open.length > 0) {
     const node = open.shift() as Node
     if (!isKind(node.ref, 'ref') || nameOfNumber.has(node.ref.number)) continue
-    if (nameOfNumber.size > most) throw new ReadingFault('PDF_TOO_LARGE', 'The form has too many fields.')
+    if (nameOfNumber.size > most)
+      throw new ReadingFault('PDF_TOO_LARGE', 'The form has too many fields.')
     open.unshift(...visit(state, node, node.ref.number, fields, nameOfNumber))
   }
   return { fields, nameOfNumber, twice: twiceIn(fields.map(({ name }) => name)) }

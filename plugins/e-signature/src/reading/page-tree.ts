@@ -1,6 +1,6 @@
 import { readingLimits } from './limits.ts'
-import { dictOf, isKind, nameOf, type PdfValue } from './pdf-values.ts'
 import { follow, type PdfState } from './pdf-file.ts'
+import { dictOf, isKind, nameOf, type PdfValue } from './pdf-values.ts'
 import { ReadingFault } from './reading-fault.ts'
 
 /** Object numbers of the pages in their order, and of the nodes above them. */
@@ -28,7 +28,8 @@ export function pageTree(state: PdfState): PageTree {
     const node = dictOf(follow(state, ref))
     const kids = follow(state, node?.entries.get('Kids'))
     if (node === undefined) continue
-    if (!isKind(kids, 'array') || nameOf(node.entries.get('Type')) === 'Page') pages.push(ref.number)
+    if (!isKind(kids, 'array') || nameOf(node.entries.get('Type')) === 'Page')
+      pages.push(ref.number)
     else if (!nodes.has(ref.number)) {
       nodes.add(ref.number)
       open.push(...kids.items.toReversed())

@@ -1,4 +1,4 @@
-import { readSection, type Place, type Section } from './cross-reference.ts'
+import { type Place, readSection, type Section } from './cross-reference.ts'
 import type { Cursor } from './cursor.ts'
 import { readingLimits } from './limits.ts'
 import { isKind, nameOf, type PdfRef, type PdfValue } from './pdf-values.ts'
@@ -63,7 +63,10 @@ function chainFrom(file: PdfFile, newest: number, end: number): Section[] {
   const seen = new Set<number>()
   for (let at: number | undefined = newest; at !== undefined; ) {
     if (seen.has(at) || chain.length >= readingLimits.sections) {
-      throw new ReadingFault('PDF_XREF_LOOP', 'The cross-reference sections lead back to themselves.')
+      throw new ReadingFault(
+        'PDF_XREF_LOOP',
+        'The cross-reference sections lead back to themselves.',
+      )
     }
     seen.add(at)
     const section: Section = sectionAt(file, at)
@@ -74,6 +77,16 @@ function chainFrom(file: PdfFile, newest: number, end: number): Section[] {
     at = section.previous
   }
   return chain
+}
+
+/** Whether a cross-reference section stands at an offset, and ends before `end`. */
+export function isSection(file: PdfFile, offset: number, end: number): boolean {
+  try {
+    return sectionAt(file, offset).end <= end
+  } catch (error) {
+    if (error instanceof ReadingFault) return false
+    throw error
+  }
 }
 
 function sectionAt(file: PdfFile, offset: number): Section {
@@ -118,8 +131,15 @@ function indirectAt(
   const { file } = state
   const known = file.objects.get(place.at)
   const object = known ?? readAt(state, place.at)
-  if (object.number !== number || object.generation !== place.generation || object.end > state.end) {
-    throw new ReadingFault('PDF_OBJECT_MISPLACED', `Object ${number} does not stand where it is listed.`)
+  if (
+    object.number !== number ||
+    object.generation !== place.generation ||
+    object.end > state.end
+  ) {
+    throw new ReadingFault(
+      'PDF_OBJECT_MISPLACED',
+      `Object ${number} does not stand where it is listed.`,
+    )
   }
   return object
 }
@@ -141,7 +161,12 @@ function lengthOf(state: PdfState, length: PdfRef): PdfValue {
   const place = state.places.get(length.number)
   if (place === undefined || place === 'free' || 'within' in place) return null
   const { bytes } = state.file
-  const cursor: Cursor = { bytes, end: Math.min(bytes.length, place.at + 64), at: place.at, inFile: true }
+  const cursor: Cursor = {
+    bytes,
+    end: Math.min(bytes.length, place.at + 64),
+    at: place.at,
+    inFile: true,
+  }
   try {
     const object = readIndirect(cursor, () => null)
     return object.number === length.number && isCount(object.value) ? object.value : null
@@ -162,7 +187,10 @@ function packedObject(state: PdfState, within: number, index: number, number: nu
   }
   const found = objects[index]
   if (found?.number === number) return found.value
-  throw new ReadingFault('PDF_OBJECT_MISPLACED', `Object ${number} does not stand where it is listed.`)
+  throw new ReadingFault(
+    'PDF_OBJECT_MISPLACED',
+    `Object ${number} does not stand where it is listed.`,
+  )
 }
 
 /** ISO 32000-2, 7.5.7. */
@@ -181,7 +209,8 @@ function unpack(state: PdfState, stream: PdfValue): readonly PackedObject[] {
   for (let i = 0; i < count; i++) {
     const number = readValue(head)
     const offset = readValue(head)
-    if (!isCount(number) || !isCount(offset)) throw new ReadingFault('PDF_BROKEN', 'A stream of objects is broken.')
+    if (!isCount(number) || !isCount(offset))
+      throw new ReadingFault('PDF_BROKEN', 'A stream of objects is broken.')
     const value = readValue({ bytes, end: bytes.length, at: first + offset, inFile: false })
     objects.push({ number, value })
   }

@@ -9,7 +9,7 @@ export interface PdfString {
   readonly kind: 'string'
   readonly bytes: Uint8Array
   readonly hex: boolean
-  /** A hexadecimal string with an odd count of digits, or with other signs than digits and blanks. */
+  /** A hexadecimal string that no writer makes: an odd count of digits, letters of both cases, other signs than digits and blanks. */
   readonly odd: boolean
   readonly start: number
   readonly end: number

@@ -1,4 +1,5 @@
 import type { Cursor } from './cursor.ts'
+import { readingLimits } from './limits.ts'
 import { readNumber } from './scalar-tokens.ts'
 import { isSpace } from './signs.ts'
 import { indexOf, isCount, lastIndexOf } from './value-reader.ts'
@@ -16,12 +17,19 @@ export function lastRevisionEnd(bytes: Uint8Array, end: number): RevisionEnd | u
   return at < 0 ? undefined : endAt(bytes, at, end)
 }
 
-/** Those of the given sections, wherever they stand: a file within the file has other offsets. */
-export function revisionEnds(bytes: Uint8Array, sections: ReadonlySet<number>): RevisionEnd[] {
-  const found: RevisionEnd[] = []
+/**
+ * All of the file, also those that its last section leads to no more: a signed revision is passed over that way.
+ * @param isSection tells ends from what only looks like one, as in a file within the file, whose offsets are others
+ */
+export function revisionEnds(
+  bytes: Uint8Array,
+  isSection: (offset: number, end: number) => boolean,
+): number[] {
+  const found: number[] = []
   for (let at = indexOf(bytes, 'startxref', 0, bytes.length); at >= 0; ) {
     const one = endAt(bytes, at, bytes.length)
-    if (one !== undefined && sections.has(one.section)) found.push(one)
+    if (one !== undefined && one.section < at && isSection(one.section, at)) found.push(one.end)
+    if (found.length > readingLimits.sections) break
     at = indexOf(bytes, 'startxref', at + 9, bytes.length)
   }
   return found
@@ -33,13 +41,14 @@ function endAt(bytes: Uint8Array, at: number, end: number): RevisionEnd | undefi
   const section = readNumber(cursor)
   if (!isCount(section)) return undefined
   while (cursor.at < end && isSpace(bytes[cursor.at])) cursor.at++
-  if (indexOf(bytes, '%%EOF', cursor.at, Math.min(end, cursor.at + 5)) !== cursor.at) return undefined
+  if (indexOf(bytes, '%%EOF', cursor.at, Math.min(end, cursor.at + 5)) !== cursor.at)
+    return undefined
   return { section, end: behindLine(bytes, cursor.at + 5, end) }
 }
 
 /** One line end, CR LF as one: a signature may or may not cover it. */
 function behindLine(bytes: Uint8Array, at: number, end: number): number {
-  if (bytes[at] === 0x0d && at < end) return bytes[at + 1] === 0x0a && at + 1 < end ? at + 2 : at + 1
+  if (bytes[at] === 0x0d && at < end)
+    return bytes[at + 1] === 0x0a && at + 1 < end ? at + 2 : at + 1
   return bytes[at] === 0x0a && at < end ? at + 1 : at
 }
-

@@ -13,7 +13,9 @@ export function readName(cursor: Cursor): PdfName {
   }
   const raw = latin(bytes.subarray(start, cursor.at))
   const name = escaped
-    ? raw.replace(/#([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    ? raw.replace(/#([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+        String.fromCharCode(Number.parseInt(hex, 16)),
+      )
     : raw
   return { kind: 'name', name }
 }
@@ -46,22 +48,25 @@ function readHex(cursor: Cursor): PdfString {
   const { bytes, end } = cursor
   const start = cursor.at
   const close = bytes.indexOf(0x3e, start)
-  if (close < 0 || close >= end) throw new ReadingFault('PDF_BROKEN', `The string at ${start} has no end.`)
+  if (close < 0 || close >= end)
+    throw new ReadingFault('PDF_BROKEN', `The string at ${start} has no end.`)
   const out = new Uint8Array((close - start) >> 1)
   let digits = 0
   let strange = false
+  let cases = 0
   for (let at = start + 1; at < close; at++) {
     const digit = hexDigit(bytes[at])
     if (digit < 0) {
       if (!isSpace(bytes[at])) strange = true
       continue
     }
+    if (digit > 9) cases |= (bytes[at] as number) & 0x20 ? 1 : 2
     const place = digits >> 1
     out[place] = (out[place] as number) | (digits % 2 === 0 ? digit << 4 : digit)
     digits++
   }
   cursor.at = close + 1
-  const odd = strange || digits % 2 !== 0
+  const odd = strange || cases === 3 || digits % 2 !== 0
   return { ...placed(cursor, start), bytes: out.subarray(0, (digits + 1) >> 1), hex: true, odd }
 }
 

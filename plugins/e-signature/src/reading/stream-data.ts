@@ -1,6 +1,13 @@
 import { inflate } from './inflate.ts'
 import { readingLimits } from './limits.ts'
-import { dictOf, isKind, nameOf, type PdfDict, type PdfStream, type PdfValue } from './pdf-values.ts'
+import {
+  dictOf,
+  isKind,
+  nameOf,
+  type PdfDict,
+  type PdfStream,
+  type PdfValue,
+} from './pdf-values.ts'
 import { ReadingFault } from './reading-fault.ts'
 import { hexDigit } from './signs.ts'
 

@@ -171,7 +171,8 @@ function readStream(
   const length = isKind(given, 'ref') ? lengthOf(given) : given
   if (isCount(length) && start + length <= cursor.end) {
     cursor.at = start + length
-    if (readKeyword(cursor) === 'endstream') return { kind: 'stream', dict, start, end: start + length }
+    if (readKeyword(cursor) === 'endstream')
+      return { kind: 'stream', dict, start, end: start + length }
   }
   // A wrong length is common and harmless where the end can be found: the first `endstream` is what all readers take.
   const end = indexOf(bytes, 'endstream', start, cursor.end)

@@ -29,19 +29,32 @@ const byKey =
   ({ key }) => [{ code: Object.hasOwn(codes, key) ? (codes[key] as ChangeCode) : otherwise }]
 
 const rules: Readonly<Record<Zone['kind'], Rule>> = {
-  trailer: byKey({ Encrypt: 'ENCRYPTION_CHANGED', Info: 'METADATA_CHANGED', ID: 'METADATA_CHANGED' }, 'CATALOG_CHANGED'),
+  trailer: byKey(
+    { Encrypt: 'ENCRYPTION_CHANGED', Info: 'METADATA_CHANGED', ID: 'METADATA_CHANGED' },
+    'CATALOG_CHANGED',
+  ),
   catalog: catalogChange,
   form: formChange,
   fields: fieldListChange,
   kids: ({ before, after }) => [
-    { code: before === undefined ? 'FIELD_ADDED' : after === undefined ? 'FIELD_REMOVED' : 'FIELD_CHANGED' },
+    {
+      code:
+        before === undefined
+          ? 'FIELD_ADDED'
+          : after === undefined
+            ? 'FIELD_REMOVED'
+            : 'FIELD_CHANGED',
+    },
   ],
   field: fieldChange,
   value: (difference, before, after) => [{ code: valueCode(difference.zone.field, before, after) }],
   face: (difference, before, after) => [{ code: faceCode(difference.zone.field, before, after) }],
   pages: always('PAGE_CHANGED'),
   nodes: always('PAGE_CHANGED'),
-  page: byKey({ Contents: 'CONTENT_CHANGED', Resources: 'RESOURCE_CHANGED', AA: 'SCRIPT_CHANGED' }, 'PAGE_CHANGED'),
+  page: byKey(
+    { Contents: 'CONTENT_CHANGED', Resources: 'RESOURCE_CHANGED', AA: 'SCRIPT_CHANGED' },
+    'PAGE_CHANGED',
+  ),
   content: always('CONTENT_CHANGED'),
   resources: always('RESOURCE_CHANGED'),
   annots: annotationListChange,
@@ -49,7 +62,9 @@ const rules: Readonly<Record<Zone['kind'], Rule>> = {
   proofs: ({ before, after }) => [
     { code: after === undefined || isKind(before, 'stream') ? 'PROOF_REMOVED' : 'PROOF_ADDED' },
   ],
-  extensions: ({ after }) => [{ code: after === undefined ? 'CATALOG_CHANGED' : 'EXTENSION_ADDED' }],
+  extensions: ({ after }) => [
+    { code: after === undefined ? 'CATALOG_CHANGED' : 'EXTENSION_ADDED' },
+  ],
   metadata: always('METADATA_CHANGED'),
   information: byKey(
     { ModDate: 'METADATA_CHANGED', Producer: 'METADATA_CHANGED' },
@@ -59,16 +74,32 @@ const rules: Readonly<Record<Zone['kind'], Rule>> = {
   identity: ({ path }) => (path.endsWith('[1]') ? [] : [{}]),
   layers: always('LAYERS_CHANGED'),
   scripts: ({ path }) => [
-    { code: path.includes('/Names/') && !path.includes('/JavaScript') ? 'CATALOG_CHANGED' : 'SCRIPT_CHANGED' },
+    {
+      code:
+        path.includes('/Names/') && !path.includes('/JavaScript')
+          ? 'CATALOG_CHANGED'
+          : 'SCRIPT_CHANGED',
+    },
   ],
-  strict: ({ path }) => [{ code: /\/(JS|JavaScript)(\/|$)/.test(path) ? 'SCRIPT_CHANGED' : 'OBJECT_CHANGED' }],
+  strict: strictChange,
 }
 
-function catalogChange({ key, before, after }: Difference): Partial<Change>[] {
+function strictChange({ path, zone }: Difference): Partial<Change>[] {
+  if (/\/(JS|JavaScript)(\/|$)/.test(path)) return [{ code: 'SCRIPT_CHANGED' }]
+  return [{ code: zone.field === undefined ? 'OBJECT_CHANGED' : 'FIELD_CHANGED' }]
+}
+
+function catalogChange(
+  { key, before, after }: Difference,
+  _: Known,
+  { state }: Known,
+): Partial<Change>[] {
   if (key === 'DSS') return [{ code: after === undefined ? 'PROOF_REMOVED' : 'PROOF_ADDED' }]
   if (key === 'Extensions' && before === undefined) return [{ code: 'EXTENSION_ADDED' }]
   if (key === 'Version' && isKind(after, 'name')) return [{ code: 'EXTENSION_ADDED' }]
   if (key === 'Metadata' && after !== undefined) return [{ code: 'METADATA_CHANGED' }]
+  const names = key === 'Names' ? dictOf(follow(state, after)) : undefined
+  if (names?.entries.has('JavaScript') === true) return [{ code: 'SCRIPT_CHANGED' }]
   if (key === 'OCProperties') return [{ code: 'LAYERS_CHANGED' }]
   if (key === 'OpenAction' || key === 'AA') return [{ code: 'SCRIPT_CHANGED' }]
   if (key === 'AcroForm') return [{ code: 'FORM_CHANGED' }]
@@ -80,7 +111,11 @@ function formChange({ key, before, after }: Difference): Partial<Change>[] {
   return key === 'SigFlags' && onlySets(before, after, 3) ? [] : [{ code: 'FORM_CHANGED' }]
 }
 
-function onlySets(before: PdfValue | undefined, after: PdfValue | undefined, bits: number): boolean {
+function onlySets(
+  before: PdfValue | undefined,
+  after: PdfValue | undefined,
+  bits: number,
+): boolean {
   const [one, other] = [before ?? 0, after ?? 0]
   if (typeof one !== 'number' || typeof other !== 'number') return false
   return (one & ~other) === 0 && (other & ~one & ~bits) === 0
@@ -93,9 +128,12 @@ function fieldListChange(
 ): readonly Partial<Change>[] {
   if (item === undefined) return [{ code: 'FIELD_REMOVED', field: nameAt(old, before) }]
   const name = nameAt(after, item)
-  const added = after.fields.fields.filter((field) => isKind(item, 'ref') && field.number === item.number)
+  const added = after.fields.fields.filter(
+    (field) => isKind(item, 'ref') && field.number === item.number,
+  )
   const field = added[0]
-  if (field === undefined || field.type !== 'Sig') return [{ code: 'FIELD_ADDED', field: name, visible: true }]
+  if (field === undefined || field.type !== 'Sig')
+    return [{ code: 'FIELD_ADDED', field: name, visible: true }]
   const visible = isVisible(after.state, field)
   if (!visible && isTimestamp(after, field)) return [{ code: 'TIMESTAMPED', field: name }]
   return [{ code: 'SIGNATURE_FIELD_ADDED', field: name, visible }]
@@ -112,7 +150,11 @@ function isTimestamp({ state }: Known, field: FormField): boolean {
 /** Bits that only bind a field or have it printed: ReadOnly of Ff; Print, ReadOnly, Locked and LockedContents of F. */
 const bindingBits: Readonly<Record<string, number>> = { Ff: 1, F: 4 | 64 | 128 | 512 }
 
-function fieldChange(difference: Difference, before: Known, after: Known): readonly Partial<Change>[] {
+function fieldChange(
+  difference: Difference,
+  before: Known,
+  after: Known,
+): readonly Partial<Change>[] {
   const { key, zone } = difference
   const bits = bindingBits[key]
   if (bits !== undefined && onlySets(difference.before, difference.after, bits)) return []
@@ -161,12 +203,15 @@ function annotationListChange(
   old: Known,
   after: Known,
 ): readonly Partial<Change>[] {
-  if (item === undefined) return [{ code: nameAt(old, before) === '' ? 'ANNOTATION_REMOVED' : 'FIELD_CHANGED' }]
+  if (item === undefined)
+    return [{ code: nameAt(old, before) === '' ? 'ANNOTATION_REMOVED' : 'FIELD_CHANGED' }]
   const field = nameAt(after, item)
   const isField = isKind(item, 'ref') && after.fields.nameOfNumber.has(item.number)
   const wasField = isKind(item, 'ref') && old.fields.nameOfNumber.has(item.number)
   // That there is a new field is told where the form lists it.
   if (isField) return wasField ? [{ code: 'FIELD_CHANGED', field, visible: true }] : []
   const subtype = nameOf(dictOf(follow(after.state, item))?.entries.get('Subtype'))
-  return [{ code: subtype === 'Widget' ? 'WIDGET_WITHOUT_FIELD' : 'ANNOTATION_ADDED', visible: true }]
+  return [
+    { code: subtype === 'Widget' ? 'WIDGET_WITHOUT_FIELD' : 'ANNOTATION_ADDED', visible: true },
+  ]
 }

@@ -76,15 +76,28 @@ export function compareStates(before: Known, after: Known): Change[] {
     PdfDict,
     PdfDict,
   ]
-  compareDicts(walk, one, other, { zone: { kind: 'trailer' }, path: '', object: 0 })
-  compareRoots(walk, one, other)
+  // What is put last is looked at first: a field of the form is told by its name there, before a page shows it.
   comparePages(walk)
+  compareRoots(walk, one, other)
+  compareDicts(walk, one, other, { zone: { kind: 'trailer' }, path: '', object: 0 })
   for (let visits = 0; walk.open.length > 0; visits++) {
-    if (visits > mostVisits) throw new ReadingFault('PDF_TOO_LARGE', 'The file has too many objects.')
+    if (visits > mostVisits)
+      throw new ReadingFault('PDF_TOO_LARGE', 'The file has too many objects.')
     if (walk.found.length > mostFound) break
     visit(walk, walk.open.pop() as Pair)
   }
-  return walk.found
+  return once(walk.found)
+}
+
+/** A field that is signed gets a value and a face: one change. */
+function once(changes: readonly Change[]): Change[] {
+  const found = new Map<string, Change>()
+  for (const change of changes) {
+    const { code, field, object, path } = change
+    const key = field === undefined ? `${code} ${path}` : `${code} ${object} ${field}`
+    if (!found.has(key)) found.set(key, change)
+  }
+  return [...found.values()]
 }
 
 function compareRoots(walk: Walk, before: PdfDict, after: PdfDict): void {
@@ -98,7 +111,7 @@ function comparePages(walk: Walk): void {
   const [one, other] = [walk.before.pages, walk.after.pages]
   const [old, now] = [new Set(one), new Set(other)]
   for (const [at, page] of other.entries()) {
-    const path = `/Root/Pages page ${at + 1}`
+    const path = `page ${at + 1}`
     if (!old.has(page)) walk.found.push({ code: 'PAGE_ADDED', path, object: page, visible: true })
     else {
       const ref: PdfValue = { kind: 'ref', number: page, generation: 0 }
@@ -106,7 +119,7 @@ function comparePages(walk: Walk): void {
     }
   }
   for (const [at, page] of one.entries()) {
-    const path = `/Root/Pages page ${at + 1}`
+    const path = `page ${at + 1} before`
     if (!now.has(page)) walk.found.push({ code: 'PAGE_REMOVED', path, object: page })
   }
   const kept = one.filter((page) => now.has(page))
@@ -122,7 +135,8 @@ function visit(walk: Walk, pair: Pair): void {
   const before = follow(walk.before.state, pair.before)
   const after = follow(walk.after.state, pair.after)
   if (isKind(before, 'dict') && isKind(after, 'dict')) compareDicts(walk, before, after, place)
-  else if (isKind(before, 'array') && isKind(after, 'array')) compareArrays(walk, before, after, place)
+  else if (isKind(before, 'array') && isKind(after, 'array'))
+    compareArrays(walk, before, after, place)
   else if (isKind(before, 'stream') && isKind(after, 'stream')) {
     compareDicts(walk, before.dict, after.dict, place)
     const same = equalBytes(bytesOf(walk.before, before), bytesOf(walk.after, after))
@@ -145,7 +159,16 @@ function entered(walk: Walk, { before, after, zone, path, object }: Pair): Spot 
   const key = `${role.kind}:${role.field ?? ''}:${one}:${other}`
   if (walk.seen.has(key)) return undefined
   walk.seen.add(key)
-  return { zone: role, path, object: other < 0 ? object : other }
+  const label = labelOf(walk, role, other)
+  return { zone: role, path: label ?? path, object: other < 0 ? object : other }
+}
+
+/** Of what has a name of its own, rather than the way that happened to lead to it. */
+function labelOf(walk: Walk, { kind, field }: Zone, number: number): string | undefined {
+  if (kind === 'page') return `page ${walk.after.pages.indexOf(number) + 1}`
+  if (kind === 'field') return `field ${field ?? ''}`
+  if (kind === 'catalog') return '/Root'
+  return kind === 'form' ? '/Root/AcroForm' : undefined
 }
 
 function roleOf(walk: Walk, before: number, after: number): Zone | undefined {
@@ -169,9 +192,15 @@ function compareDicts(walk: Walk, before: PdfDict, after: PdfDict, spot: Spot): 
       if (one === other) continue
       const [gone, come] = [one ?? undefined, other ?? undefined]
       report(walk, { ...spot, path, key, before: gone, after: come })
-    } else if (typeof one !== 'object' || typeof other !== 'object' || scalar(one) || scalar(other)) {
+    } else if (
+      typeof one !== 'object' ||
+      typeof other !== 'object' ||
+      scalar(one) ||
+      scalar(other)
+    ) {
       const [left, right] = [follow(walk.before.state, one), follow(walk.after.state, other)]
-      if (!isSameScalar(left, right)) report(walk, { ...spot, path, key, before: one, after: other })
+      if (!isSameScalar(left, right))
+        report(walk, { ...spot, path, key, before: one, after: other })
     } else push(walk, { before: one, after: other, zone, path, object: spot.object })
   }
 }
@@ -206,12 +235,27 @@ function compareSets(walk: Walk, before: PdfValue, after: PdfValue, spot: Spot):
   for (const [at, item] of other.entries()) {
     if (!isKind(item, 'ref')) continue
     const path = `${spot.path}[${at}]`
-    if (numbers.has(item.number)) push(walk, { ...spot, before: item, after: item, path, zone: memberZone(spot.zone) })
-    else report(walk, { ...spot, path, key: '[]', object: item.number, before: undefined, after: item })
+    if (numbers.has(item.number))
+      push(walk, { ...spot, before: item, after: item, path, zone: memberZone(spot.zone) })
+    else
+      report(walk, {
+        ...spot,
+        path,
+        key: '[]',
+        object: item.number,
+        before: undefined,
+        after: item,
+      })
   }
   for (const [at, item] of one.entries()) {
     if (!isKind(item, 'ref') || otherNumbers.has(item.number)) continue
-    report(walk, { ...spot, path: `${spot.path}[${at}]`, key: '[]', before: item, after: undefined })
+    report(walk, {
+      ...spot,
+      path: `${spot.path}[${at}]`,
+      key: '[]',
+      before: item,
+      after: undefined,
+    })
   }
 }
 
@@ -235,7 +279,9 @@ function compareProofs(walk: Walk, before: PdfArray, after: PdfArray, spot: Spot
     const old = follow(walk.before.state, item)
     if (!isKind(old, 'stream')) continue
     const raw = bytesOf(walk.before, old)
-    const there = kept.some((one) => isKind(one, 'stream') && equalBytes(raw, bytesOf(walk.after, one)))
+    const there = kept.some(
+      (one) => isKind(one, 'stream') && equalBytes(raw, bytesOf(walk.after, one)),
+    )
     if (!there) report(walk, { ...spot, key: '[]', before: item, after: undefined })
   }
   if (after.items.length > before.items.length) {
@@ -263,4 +309,3 @@ function isSameScalar(one: PdfValue, other: PdfValue): boolean {
 function report(walk: Walk, difference: Difference): void {
   walk.found.push(...classify(difference, walk.before, walk.after))
 }
-

@@ -51,7 +51,11 @@ export function limitsOf(state: PdfState, signature: PdfDict, field: PdfDict): L
   if (lock !== undefined) locks.push(lock)
   const level = levelOf(follow(state, own?.entries.get('P')))
   if (level !== undefined) levels.push(level)
-  return { level: levels.length === 0 ? undefined : (Math.min(...levels) as 1 | 2 | 3), certifies, locks }
+  return {
+    level: levels.length === 0 ? undefined : (Math.min(...levels) as 1 | 2 | 3),
+    certifies,
+    locks,
+  }
 }
 
 function levelOf(value: unknown): 1 | 2 | 3 | undefined {

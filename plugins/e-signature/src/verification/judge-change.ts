@@ -1,5 +1,5 @@
 import type { Change, ChangeCode } from './changes.ts'
-import { isLocked, type FieldLock } from './field-locks.ts'
+import { type FieldLock, isLocked } from './field-locks.ts'
 
 /** What a signature leaves to those who come after. */
 export interface SignatureRules {
@@ -28,7 +28,11 @@ export function isAllowed(change: Change, rules: SignatureRules): boolean {
   const least = leastLevel[change.code]
   if (least === undefined || rules.level < least) return false
   const { field, code } = change
-  if (field !== undefined && code !== 'TIMESTAMPED' && rules.locks.some((lock) => isLocked(lock, field))) {
+  if (
+    field !== undefined &&
+    code !== 'TIMESTAMPED' &&
+    rules.locks.some((lock) => isLocked(lock, field))
+  ) {
     return false
   }
   // A certified document shows all its fields from the start: a new one in sight could cover what was certified.

@@ -33,7 +33,9 @@ type ZoneKind =
 type Step = ZoneKind | 'skip'
 
 /** From a zone by a key into the next one; a key that is not listed leads to `otherwise`. */
-const steps: Readonly<Record<ZoneKind, { readonly otherwise: Step } & Readonly<Record<string, Step>>>> = {
+const steps: Readonly<
+  Record<ZoneKind, { readonly otherwise: Step } & Readonly<Record<string, Step>>>
+> = {
   // Size, Prev and the fields of a cross-reference stream say where objects stand, not what they are.
   trailer: {
     Root: 'strict',
@@ -86,7 +88,8 @@ const steps: Readonly<Record<ZoneKind, { readonly otherwise: Step } & Readonly<R
 /** Undefined: nothing below it is of the document. */
 export function below(zone: Zone, key: string): Zone | undefined {
   const known = steps[zone.kind]
-  const step = Object.hasOwn(known, key) && key !== 'otherwise' ? (known[key] as Step) : known.otherwise
+  const step =
+    Object.hasOwn(known, key) && key !== 'otherwise' ? (known[key] as Step) : known.otherwise
   if (step === 'skip') return undefined
   const { field } = zone
   return field === undefined ? { kind: step } : { kind: step, field }
