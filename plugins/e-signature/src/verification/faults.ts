@@ -24,6 +24,10 @@ export const faultTexts = {
     en: 'A certificate in the chain is not signed by its issuer.',
     'zh-CN': '证书链中有证书并非其颁发者签发。',
   },
+  CERTIFICATE_STRAY: {
+    en: 'The signature holds a certificate that nobody known issued, or that was altered.',
+    'zh-CN': '签名中含有来源不明或被改动的证书。',
+  },
   CERTIFICATE_UNREADABLE: {
     en: 'A certificate in the signature cannot be read.',
     'zh-CN': '签名中的证书无法读取。',
@@ -128,6 +132,7 @@ const harmless: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'TIMESTAMP_UNTRUSTED',
   'WEAK_ALGORITHM',
   'CERTIFICATE_PATH_BROKEN',
+  'CERTIFICATE_STRAY',
   'CERTIFICATE_UNREADABLE',
   'CMS_DATA_AFTER',
 ])

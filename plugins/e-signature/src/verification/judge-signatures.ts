@@ -1,3 +1,4 @@
+import type { Certificate } from '../certificates/certificate.ts'
 import { type CheckedSignature, checkSignature } from './check-container.ts'
 import { claimedTime } from './claimed-time.ts'
 import type { Collected } from './collect-signatures.ts'
@@ -17,6 +18,7 @@ import { dictionaryFaults, levelOf } from './level.ts'
 import type { ChangesAfter, JudgedChange, SignatureReport } from './pdf-report.ts'
 import { proofsOf } from './proofs.ts'
 import { changesAfter, type LaterChange, type Revisions } from './revision-states.ts'
+import { hasStray, type IssuingMemory } from './stray-certificates.ts'
 
 export interface Judging {
   readonly revisions: Revisions
@@ -24,6 +26,7 @@ export interface Judging {
   readonly digests: ReadonlyMap<Collected, Uint8Array>
   readonly surroundings: Surroundings
   readonly hidden: readonly HiddenObject[]
+  readonly issuing: IssuingMemory
 }
 
 /** One signature with what holds of it by itself, before it is asked what came after. */
@@ -84,7 +87,9 @@ function reportOf(judging: Judging, all: readonly Judged[], judged: Judged): Sig
   const proven = earliest(stamps.filter(({ verdict }) => verdict.valid))
   const time = timeOf(judged, proven)
   const chain = chainReport(judging, judged, proven ?? judging.surroundings.now)
-  const faults = [...judged.faults, ...(chain.isBroken ? ['CERTIFICATE_PATH_BROKEN' as const] : [])]
+  const faults: FaultCode[] = [...judged.faults]
+  if (chain.isBroken) faults.push('CERTIFICATE_PATH_BROKEN')
+  if (holdsStray(judging, judged, chain.path)) faults.push('CERTIFICATE_STRAY')
   const level = levelReport(judging, all, judged, { stamps, isProven: chain.isProven })
   if (intact && checked !== undefined && level.level === undefined) faults.push('NOT_BASELINE')
   const changes = changesOf(judging, all, one)
@@ -142,9 +147,22 @@ function chainReport({ surroundings }: Judging, { one, checked, tokens }: Judged
       : signerPath(certificate, beside, at, surroundings)
   return {
     report: { chain: chainOf(path), chainReasons: path?.reasons.slice(0, 10) ?? [] },
+    path: path?.path ?? [],
     isBroken: pathIsBroken(path),
     isProven: isProven(path),
   }
+}
+
+function holdsStray(
+  { surroundings, issuing }: Judging,
+  { one, tokens }: Judged,
+  path: readonly Certificate[],
+): boolean {
+  const used = [...path, ...tokens.flatMap(({ verdict }) => verdict.path?.path ?? [])]
+  const own = one.container.kind === 'signature' ? one.container.data.certificates : []
+  const held = [...own, ...tokens.flatMap(({ token }) => token.signedData.certificates)]
+  const known = [...surroundings.anchors, ...surroundings.certificates, ...held]
+  return hasStray(held, used, known, issuing)
 }
 
 function levelReport(

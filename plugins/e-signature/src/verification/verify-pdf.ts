@@ -66,6 +66,7 @@ function* signedFile(request: VerifyRequest, revisions: Revisions): Generator<vo
     digests,
     surroundings,
     hidden,
+    issuing: new Map(),
   })
   return { document: documentOf(revisions, hidden, {}), signatures }
 }
