@@ -32,7 +32,6 @@ export const changeCodes = [
   'SCRIPT_CHANGED',
   'SIGNATURE_REMOVED',
   'SIGNED_FIELD_CHANGED',
-  'UNLISTED_OBJECT',
   'UNREADABLE',
   'WIDGET_WITHOUT_FIELD',
 ] as const

@@ -1,4 +1,9 @@
-import { type Certificate, isKeyOf, isSameCertificate, verifyIssuedBy } from '../certificates/certificate.ts'
+import {
+  type Certificate,
+  isKeyOf,
+  isSameCertificate,
+  verifyIssuedBy,
+} from '../certificates/certificate.ts'
 import { isSameName } from '../certificates/names.ts'
 import { toHex } from '../der/bytes.ts'
 
@@ -19,7 +24,8 @@ export function hasStray(
     if (used.some((one) => isSameCertificate(one, certificate))) return false
     const own = toHex(certificate.der)
     return !known.some((issuer) => {
-      if (!isSameName(issuer.subject, certificate.issuer) || !isKeyOf(certificate, issuer)) return false
+      if (!isSameName(issuer.subject, certificate.issuer) || !isKeyOf(certificate, issuer))
+        return false
       const key = `${own} ${toHex(issuer.publicKey.spki)}`
       const verdict = memory.get(key) ?? verifyIssuedBy(certificate, issuer).valid
       memory.set(key, verdict)

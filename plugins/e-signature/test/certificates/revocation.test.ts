@@ -65,7 +65,9 @@ t.test('a responder answers for the authority, itself or delegated', async (t) =
     t.strictSame([verdict.faults, verdict.answer?.status], [[], { status: 'good' }])
     t.equal(verdict.responder?.subject.commonName, `Test ${responder}`)
     t.strictSame(verifyOcsp(about, { ...asked, certificate: bad }).faults, ['other-certificate'])
-    t.strictSame(verifyOcsp(about, { ...asked, nonce: Uint8Array.of(1) }).faults, ['nonce-mismatch'])
+    t.strictSame(verifyOcsp(about, { ...asked, nonce: Uint8Array.of(1) }).faults, [
+      'nonce-mismatch',
+    ])
     t.strictSame(verifyOcsp(about, { ...asked, at: NOW + 3 * DAY }).faults, ['stale'])
     t.strictSame(verifyOcsp(about, { ...asked, now: NOW - DAY }).faults, ['from-the-future'])
     const forged = { ...about, signedPart: about.signedPart.with(-1, 0x55) }
@@ -82,7 +84,12 @@ t.test('a responder that the authority did not delegate to is not heard', async 
   const response = readOcspResponse(await answer(ocspRequest(question)))
   if (response.status !== 'successful') return t.fail(response.status)
   t.strictSame(verifyOcsp(response.basic, question).faults, ['responder-not-authorised'])
-  const status = revocationFrom({ crls: [], ocspResponses: [response.basic.der], at: NOW, now: NOW })
+  const status = revocationFrom({
+    crls: [],
+    ocspResponses: [response.basic.der],
+    at: NOW,
+    now: NOW,
+  })
   t.strictSame(status(good, inter), { status: 'unknown' })
 })
 
@@ -98,7 +105,10 @@ t.test('a chain is judged with its revocation, for the time of the signature', a
       revocation: revocationFrom({ crls, ocspResponses: [], at, now: NOW }),
     })
   const fine = judge(good, NOW)
-  t.strictSame([fine.trusted, fine.warnings.map(({ code }) => code)], [true, ['revocation-unknown']])
+  t.strictSame(
+    [fine.trusted, fine.warnings.map(({ code }) => code)],
+    [true, ['revocation-unknown']],
+  )
   t.equal(fine.warnings[0]?.subject, inter.subject.text, 'nobody said a word of the authority')
   const revoked = judge(bad, NOW)
   t.ok(revoked.reasons.some(({ code }) => code === 'revoked'))

@@ -109,7 +109,8 @@ t.test('an authority certifies the names that it may', async (t) => {
   t.strictSame(await faultsOf(other, 'other'), ['name-not-permitted'])
   const host = await leaf('host', '/C=CN/O=Acme/CN=Li', '\nsubjectAltName=DNS:badexample.com')
   t.strictSame(await faultsOf(host, 'host'), ['name-not-permitted'])
-  const excluding = 'nameConstraints=critical,excluded;email:.evil.test,permitted;IP:10.0.0.0/255.0.0.0'
+  const excluding =
+    'nameConstraints=critical,excluded;email:.evil.test,permitted;IP:10.0.0.0/255.0.0.0'
   await issue('forbidding', { extensions: `${profiles.authority}\n${excluding}`, by: 'root' })
   const mail = (name: string, names: string) => {
     const extensions = `${profiles.signer}\nsubjectAltName=${names}`
@@ -160,22 +161,25 @@ t.test('a root that certifies itself in circles, and crowds of authorities, end 
   t.end()
 })
 
-t.test('any byte of a certificate flipped is refused with a code, or no longer trusted', async (t) => {
-  const clerk = await pki.certificate('clerk')
-  const at = fc.integer({ min: 0, max: clerk.der.length - 1 })
-  fc.assert(
-    fc.property(at, fc.integer({ min: 1, max: 255 }), (index, mask) => {
-      const bytes = Uint8Array.from(clerk.der)
-      bytes[index] = (bytes[index] ?? 0) ^ mask
-      try {
-        return !judge(readCertificate(bytes)).trusted
-      } catch (error) {
-        return (error as { code?: string }).code === 'CERTIFICATE_MALFORMED'
-      }
-    }),
-    { numRuns: 300 },
-  )
-})
+t.test(
+  'any byte of a certificate flipped is refused with a code, or no longer trusted',
+  async (t) => {
+    const clerk = await pki.certificate('clerk')
+    const at = fc.integer({ min: 0, max: clerk.der.length - 1 })
+    fc.assert(
+      fc.property(at, fc.integer({ min: 1, max: 255 }), (index, mask) => {
+        const bytes = Uint8Array.from(clerk.der)
+        bytes[index] = (bytes[index] ?? 0) ^ mask
+        try {
+          return !judge(readCertificate(bytes)).trusted
+        } catch (error) {
+          return (error as { code?: string }).code === 'CERTIFICATE_MALFORMED'
+        }
+      }),
+      { numRuns: 300 },
+    )
+  },
+)
 
 t.test('PEM holds several, and what is none is refused', async (t) => {
   const both = `${await pki.read('root.pem')}\n${await pki.read('inter.pem')}`

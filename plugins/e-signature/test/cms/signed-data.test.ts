@@ -32,7 +32,12 @@ async function signDocument(kind: KeyKind, algorithm: string, issuer = 'inter') 
   const documentDigest = digest(by.hash, DOCUMENT)
   const attributes = signedAttributes({ certificate, documentDigest, hash: by.hash })
   const signature = await pki.sign(name, algorithm, attributes)
-  const parts = { certificate, chain: [await pki.certificate(issuer)], signedAttributes: attributes, signature }
+  const parts = {
+    certificate,
+    chain: [await pki.certificate(issuer)],
+    signedAttributes: attributes,
+    signature,
+  }
   return { ...parts, der: buildSignedData({ ...parts, algorithm: by }), documentDigest }
 }
 

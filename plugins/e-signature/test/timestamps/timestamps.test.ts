@@ -1,8 +1,8 @@
 import t from 'tap'
 import { fc } from '../../../../sdk/test/seeded-check.ts'
 import { digest } from '../../src/algorithms/digests.ts'
-import { readTimestampResponse } from '../../src/timestamps/timestamp-response.ts'
 import { timestampRequest } from '../../src/timestamps/timestamp-request.ts'
+import { readTimestampResponse } from '../../src/timestamps/timestamp-response.ts'
 import { readTimestampToken } from '../../src/timestamps/timestamp-token.ts'
 import { type TimestampDemands, verifyTimestamp } from '../../src/timestamps/verify-timestamp.ts'
 import { Pki, profiles } from '../support/pki.ts'
@@ -58,24 +58,29 @@ t.test('a token is judged by imprint, nonce, policy, chain and time', async (t) 
   t.strictSame(faults({ now: years }), [], 'it is judged for its own time')
 })
 
-t.test("a signer's certificate makes no times, nor does one that does more than that", async (t) => {
-  const one = await token()
-  const extensions = {
-    'not-critical': `${profiles.plain}\nextendedKeyUsage=timeStamping`,
-    'with-more': `${profiles.plain}\nextendedKeyUsage=critical,timeStamping,emailProtection`,
-    signer: profiles.signer,
-  }
-  for (const [name, lines] of Object.entries(extensions)) {
-    const certificate = await pki.issue(name, { kind: 'rsa', extensions: lines, by: 'inter' })
-    const [own] = one.signedData.certificates.filter(({ subject }) => subject.text.includes('tsa'))
-    if (own === undefined) return t.fail('there is no certificate')
-    const certificates = [{ ...own, extensions: certificate.extensions }, inter]
-    const forged = { ...one, signedData: { ...one.signedData, certificates } }
-    const { faults, valid } = verifyTimestamp(forged, demands)
-    t.notOk(valid)
-    t.ok(faults.includes('not-a-timestamping-certificate'), name)
-  }
-})
+t.test(
+  "a signer's certificate makes no times, nor does one that does more than that",
+  async (t) => {
+    const one = await token()
+    const extensions = {
+      'not-critical': `${profiles.plain}\nextendedKeyUsage=timeStamping`,
+      'with-more': `${profiles.plain}\nextendedKeyUsage=critical,timeStamping,emailProtection`,
+      signer: profiles.signer,
+    }
+    for (const [name, lines] of Object.entries(extensions)) {
+      const certificate = await pki.issue(name, { kind: 'rsa', extensions: lines, by: 'inter' })
+      const [own] = one.signedData.certificates.filter(({ subject }) =>
+        subject.text.includes('tsa'),
+      )
+      if (own === undefined) return t.fail('there is no certificate')
+      const certificates = [{ ...own, extensions: certificate.extensions }, inter]
+      const forged = { ...one, signedData: { ...one.signedData, certificates } }
+      const { faults, valid } = verifyTimestamp(forged, demands)
+      t.notOk(valid)
+      t.ok(faults.includes('not-a-timestamping-certificate'), name)
+    }
+  },
+)
 
 t.test('what the authority refuses is told by its reason', async (t) => {
   t.match(await ask('sha1'), { granted: false, status: 'rejection', failures: ['bad-algorithm'] })
@@ -84,25 +89,28 @@ t.test('what the authority refuses is told by its reason', async (t) => {
   t.match(broken, { granted: false, failures: ['bad-data-format'] })
 })
 
-t.test('any byte of an answer flipped is refused with a code, or proves nothing else', async (t) => {
-  const response = await ask()
-  if (!response.granted) return t.fail(response.text)
-  const { token: der } = response
-  const { time } = readTimestampToken(der).info
-  const at = fc.integer({ min: 0, max: der.length - 1 })
-  fc.assert(
-    fc.property(at, fc.integer({ min: 1, max: 255 }), (index, mask) => {
-      const bytes = Uint8Array.from(der)
-      bytes[index] = (bytes[index] ?? 0) ^ mask
-      try {
-        const verdict = verifyTimestamp(readTimestampToken(bytes), demands)
-        return !verdict.valid || verdict.time === time
-      } catch (error) {
-        return (error as { name?: string }).name === 'Malformed'
-      }
-    }),
-    { numRuns: 300 },
-  )
-  t.throws(() => readTimestampToken(Uint8Array.of(0x30, 0)), { code: 'TIMESTAMP_MALFORMED' })
-  t.throws(() => readTimestampResponse(Uint8Array.of(0x30, 0)), { code: 'TIMESTAMP_MALFORMED' })
-})
+t.test(
+  'any byte of an answer flipped is refused with a code, or proves nothing else',
+  async (t) => {
+    const response = await ask()
+    if (!response.granted) return t.fail(response.text)
+    const { token: der } = response
+    const { time } = readTimestampToken(der).info
+    const at = fc.integer({ min: 0, max: der.length - 1 })
+    fc.assert(
+      fc.property(at, fc.integer({ min: 1, max: 255 }), (index, mask) => {
+        const bytes = Uint8Array.from(der)
+        bytes[index] = (bytes[index] ?? 0) ^ mask
+        try {
+          const verdict = verifyTimestamp(readTimestampToken(bytes), demands)
+          return !verdict.valid || verdict.time === time
+        } catch (error) {
+          return (error as { name?: string }).name === 'Malformed'
+        }
+      }),
+      { numRuns: 300 },
+    )
+    t.throws(() => readTimestampToken(Uint8Array.of(0x30, 0)), { code: 'TIMESTAMP_MALFORMED' })
+    t.throws(() => readTimestampResponse(Uint8Array.of(0x30, 0)), { code: 'TIMESTAMP_MALFORMED' })
+  },
+)
