@@ -1,6 +1,8 @@
 import type { Knex } from 'knex'
 import type { StopStack } from '../stop-stack.ts'
 import type { FairTurns } from '../storage/fair-turns.ts'
+import { BlobComposer } from './blob-composer.ts'
+import { BlobDigests } from './blob-digests.ts'
 import { BlobMeter } from './blob-meter.ts'
 import { BlobService } from './blob-service.ts'
 import { BlobSweepJob } from './blob-sweep-job.ts'
@@ -15,6 +17,8 @@ interface Ports {
 export interface OpenBlobs {
   readonly blobs: BlobService
   readonly uploads: BlobUploads
+  readonly composer: BlobComposer
+  readonly digests: BlobDigests
 }
 
 /** What keeps plugins' files, and the job that sweeps behind it until the host stops. */
@@ -26,5 +30,7 @@ export function openBlobs({ knex, turns, log }: Ports, stops: StopStack): OpenBl
   const job = new BlobSweepJob({ knex, uploads, meter, now, log })
   job.start()
   stops.push(() => job.stop())
-  return { blobs, uploads }
+  const digests = new BlobDigests({ knex, turns })
+  const composer = new BlobComposer({ knex, turns, uploads, digests })
+  return { blobs, uploads, composer, digests }
 }

@@ -9,6 +9,8 @@ import {
   type NamedBlob,
 } from '@signalbox/sdk/host-calls/blob-rules'
 import type { AskedPart } from '@signalbox/sdk/host-calls/byte-part'
+import { type ComposeRequest, composeRule } from '@signalbox/sdk/host-calls/compose-rules'
+import type { BlobComposer } from '../blobs/blob-composer.ts'
 import type { BlobOwner } from '../blobs/blob-owner.ts'
 import type { BlobService } from '../blobs/blob-service.ts'
 import type { BlobUploads } from '../blobs/blob-uploads.ts'
@@ -19,6 +21,7 @@ import type { GrantedCall, HostCall } from './host-call.ts'
 interface Ports {
   readonly blobs: BlobService
   readonly uploads: BlobUploads
+  readonly composer: BlobComposer
 }
 
 /** `ctx.blobs`: the plugin's own files in this tenant, whichever version asks. */
@@ -54,7 +57,7 @@ function readingCalls({ blobs }: Ports): Readonly<Record<string, HostCall>> {
   }
 }
 
-function writingCalls({ blobs }: Ports): Readonly<Record<string, HostCall>> {
+function writingCalls({ blobs, composer }: Ports): Readonly<Record<string, HostCall>> {
   return {
     'blobs.put': {
       ...blobRules['blobs.put'],
@@ -63,6 +66,12 @@ function writingCalls({ blobs }: Ports): Readonly<Record<string, HostCall>> {
         return blobs.put(ownerOf(scope), bytes, request.type ?? DEFAULT_TYPE, quotaOf(grants) ?? 0)
       },
       moved: ({ data }: { data: string }) => ({ sent: sizeOf(data), received: 0 }),
+    },
+    'blobs.compose': {
+      ...composeRule,
+      run: async ({ scope, request, grants, signal }: GrantedCall<ComposeRequest>) =>
+        composer.compose(ownerOf(scope), request, quotaOf(grants) ?? 0, signal),
+      moved: ({ parts }: ComposeRequest) => ({ sent: sizeOfGiven(parts), received: 0 }),
     },
     'blobs.delete': {
       ...blobRules['blobs.delete'],
@@ -124,4 +133,8 @@ function headOf({ sha256, size, type }: { sha256: string; size: number; type: st
 /** Of base64, without decoding it. */
 function sizeOf(data: string): number {
   return Buffer.byteLength(data, 'base64')
+}
+
+function sizeOfGiven(parts: ComposeRequest['parts']): number {
+  return parts.reduce((sum, part) => sum + ('data' in part ? sizeOf(part.data) : 0), 0)
 }

@@ -88,6 +88,18 @@ export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
     errors: ['CORE_BLOB_UPLOAD_MISSING'],
     example: files,
   },
+  'blobs.compose': {
+    ask: 'ctx.blobs.compose(parts, { type, digests })',
+    does: 'Makes a file of parts of its files and given bytes, in the host',
+    limits: '256 parts, about 190 KB given, 128 MiB, the quota of the grant',
+    errors: [
+      blobMissing,
+      'CORE_BLOB_RANGE',
+      'CORE_BLOB_UPLOAD_TOO_LARGE',
+      'CORE_BLOB_QUOTA_EXCEEDED',
+    ],
+    example: files,
+  },
   'blobs.delete': {
     ask: 'ctx.blobs.delete(sha256)',
     does: 'Forgets a file of its own',
@@ -262,6 +274,7 @@ export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
       'CORE_KEY_MISSING',
       'CORE_KEY_DISABLED',
       'CORE_KEY_EXPIRED',
+      'CORE_KEY_ONE_TIME_MISSING',
       'CORE_KEY_SPENT',
       'CORE_KEY_USAGE_REFUSED',
       'CORE_SIGNED_CONTENT_REFUSED',

@@ -3,7 +3,13 @@ import { idSchema } from '../gateway/http-schemas.ts'
 import type { Grant } from '../rollout/routing/snapshot.ts'
 import { cmsProperties } from './cms/cms-request.ts'
 import { keyUsages } from './key-algorithms.ts'
-import type { KeySigner, PreparedSignature, SignRequest } from './key-signer.ts'
+import {
+  type KeySigner,
+  neededUsage,
+  type PreparedSignature,
+  type SignRequest,
+} from './key-signer.ts'
+import { certificateProperties, oneTimeKeySchema } from './one-time/certificate-request.ts'
 import { MAX_PAYLOAD_LENGTH, webhookIdPattern } from './webhook/standard-webhook.ts'
 
 interface SignGrant {
@@ -23,7 +29,12 @@ const schema = {
   required: ['usage'],
   properties: { usage: { enum: keyUsages } },
   oneOf: [
-    branch('cms', cmsProperties, ['signedAttributes', 'documentSha256', 'digestAlgorithm']),
+    branch('cms', { ...cmsProperties, oneTimeKey: oneTimeKeySchema }, [
+      'signedAttributes',
+      'documentSha256',
+      'digestAlgorithm',
+    ]),
+    branch('certificate', certificateProperties, ['subject']),
     branch(
       'jwt',
       {
@@ -48,9 +59,12 @@ export function signCall(signer: Pick<KeySigner, 'prepare'>): HostCall {
   const prepared = new WeakMap<object, PreparedSignature>()
   return {
     capability: 'keys:sign',
-    covers: (grant: Grant, { usage, key }: SignRequest) => {
+    covers: (grant: Grant, request: SignRequest) => {
+      const { key } = request
       const granted = grant.parameters as unknown as SignGrant
-      return granted.usage === usage && (granted.key === undefined || granted.key === key)
+      return (
+        granted.usage === neededUsage(request) && (granted.key === undefined || granted.key === key)
+      )
     },
     schema,
     hasEffect: () => true,

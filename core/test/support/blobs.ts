@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Test } from 'tap'
+import { BlobComposer } from '../../src/blobs/blob-composer.ts'
+import { BlobDigests } from '../../src/blobs/blob-digests.ts'
 import { BlobMeter } from '../../src/blobs/blob-meter.ts'
 import type { BlobOwner } from '../../src/blobs/blob-owner.ts'
 import { BlobService } from '../../src/blobs/blob-service.ts'
@@ -14,6 +16,8 @@ export interface TestBlobs {
   readonly knex: Knex
   readonly blobs: BlobService
   readonly uploads: BlobUploads
+  readonly composer: BlobComposer
+  readonly digests: BlobDigests
   readonly job: BlobSweepJob
   /** Milliseconds since the epoch; a test moves it. */
   readonly clock: { now: number }
@@ -32,6 +36,7 @@ export async function testBlobs(t: Test): Promise<TestBlobs> {
   // As if every request came by another node: only PostgreSQL keeps them apart.
   const turns: Pick<FairTurns, 'take'> = { take: (_owner, work) => work() }
   const uploads = new BlobUploads({ knex, turns, now })
+  const digests = new BlobDigests({ knex, turns })
   const log = {
     warn: ({ err }: { err?: unknown }) => {
       throw err
@@ -41,6 +46,8 @@ export async function testBlobs(t: Test): Promise<TestBlobs> {
     knex,
     clock,
     uploads,
+    digests,
+    composer: new BlobComposer({ knex, turns, uploads, digests }),
     blobs: new BlobService({ knex, turns, meter, now }),
     job: new BlobSweepJob({ knex, uploads, meter, now, log }),
     owner: async () => {

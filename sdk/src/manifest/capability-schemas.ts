@@ -166,7 +166,11 @@ export const capabilitySchemas = {
   'keys:sign': capability(
     'Signatures by a key of the tenant.',
     {
-      usage: { enum: ['cms', 'jwt', 'webhook'], description: 'What is signed.' },
+      usage: {
+        enum: ['cms', 'certificate', 'jwt', 'webhook'],
+        description:
+          'What is signed; certificate: certificates of signers, and one signature by each of their keys.',
+      },
       key: {
         ...tenantThing,
         description: 'Only with this key; with any of that usage, when absent.',
