@@ -116,28 +116,34 @@ function readStreamSection(file: File, cursor: Cursor, offset: number): Section 
 /** ISO 32000-2, 7.5.8.3. */
 function readEntries(data: Uint8Array, trailer: PdfDict, places: Map<number, Place>): number[] {
   const widths = numbersOf(trailer.entries.get('W'))
+  const [w0 = 0, w1 = 0, w2 = 0] = widths
+  const width = w0 + w1 + w2
+  if (widths.length < 3 || Math.max(w0, w1, w2) > 8 || width < 1) throw misplaced(-1)
+  const twice: number[] = []
+  let at = 0
+  for (const number of listedNumbers(trailer)) {
+    if (at + width > data.length) break
+    const type = w0 === 0 ? 1 : bigEndian(data, at, w0)
+    const second = bigEndian(data, at + w0, w1)
+    const third = bigEndian(data, at + w0 + w1, w2)
+    at += width
+    if (places.has(number)) twice.push(number)
+    else places.set(number, placeOf(type, second, third))
+  }
+  return twice
+}
+
+function* listedNumbers(trailer: PdfDict): Generator<number> {
   const size = trailer.entries.get('Size')
   const index = trailer.entries.has('Index')
     ? numbersOf(trailer.entries.get('Index'))
     : [0, isCount(size) ? size : 0]
-  const [w0 = 0, w1 = 0, w2 = 0] = widths
-  if (widths.length < 3 || Math.max(w0, w1, w2) > 8 || w0 + w1 + w2 < 1) throw misplaced(-1)
-  const twice: number[] = []
-  let at = 0
   for (let part = 0; part + 1 < index.length; part += 2) {
     const first = index[part] as number
     const count = index[part + 1] as number
     if (first + count > readingLimits.objects) throw misplaced(-1)
-    for (let i = 0; i < count && at + w0 + w1 + w2 <= data.length; i++) {
-      const type = w0 === 0 ? 1 : bigEndian(data, at, w0)
-      const second = bigEndian(data, at + w0, w1)
-      const third = bigEndian(data, at + w0 + w1, w2)
-      at += w0 + w1 + w2
-      if (places.has(first + i)) twice.push(first + i)
-      else places.set(first + i, placeOf(type, second, third))
-    }
+    for (let number = first; number < first + count; number++) yield number
   }
-  return twice
 }
 
 function placeOf(type: number, second: number, third: number): Place {

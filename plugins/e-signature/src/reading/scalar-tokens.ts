@@ -48,26 +48,33 @@ function readHex(cursor: Cursor): PdfString {
   const { bytes, end } = cursor
   const start = cursor.at
   const close = bytes.indexOf(0x3e, start)
-  if (close < 0 || close >= end)
-    throw new ReadingFault('PDF_BROKEN', `The string at ${start} has no end.`)
-  const out = new Uint8Array((close - start) >> 1)
-  let digits = 0
+  if (close < 0 || close >= end) throw endless(start)
+  cursor.at = close + 1
+  const { digits, odd } = hexDigits(bytes.subarray(start + 1, close))
+  const out = new Uint8Array((digits.length + 1) >> 1)
+  for (const [place, digit] of digits.entries()) {
+    out[place >> 1] = (out[place >> 1] as number) | (place % 2 === 0 ? digit << 4 : digit)
+  }
+  return { ...placed(cursor, start), bytes: out, hex: true, odd }
+}
+
+function hexDigits(signs: Uint8Array) {
+  const digits = new Uint8Array(signs.length)
+  let count = 0
   let strange = false
   let cases = 0
-  for (let at = start + 1; at < close; at++) {
-    const digit = hexDigit(bytes[at])
-    if (digit < 0) {
-      if (!isSpace(bytes[at])) strange = true
-      continue
-    }
-    if (digit > 9) cases |= (bytes[at] as number) & 0x20 ? 1 : 2
-    const place = digits >> 1
-    out[place] = (out[place] as number) | (digits % 2 === 0 ? digit << 4 : digit)
-    digits++
+  for (const sign of signs) {
+    const digit = hexDigit(sign)
+    if (digit > 9) cases |= (sign & 0x20) === 0 ? 2 : 1
+    if (digit >= 0) digits[count++] = digit
+    else if (!isSpace(sign)) strange = true
   }
-  cursor.at = close + 1
-  const odd = strange || cases === 3 || digits % 2 !== 0
-  return { ...placed(cursor, start), bytes: out.subarray(0, (digits + 1) >> 1), hex: true, odd }
+  const odd = strange || cases === 3 || count % 2 !== 0
+  return { digits: digits.subarray(0, count), odd }
+}
+
+function endless(start: number): ReadingFault {
+  return new ReadingFault('PDF_BROKEN', `The string at ${start} has no end.`)
 }
 
 function placed(cursor: Cursor, start: number) {
@@ -85,40 +92,45 @@ const escapes: ReadonlyMap<number, number> = new Map([
 
 /** ISO 32000-2, 7.3.4.2: balanced parentheses, escapes, and line ends that are one line feed. */
 function readLiteral(cursor: Cursor): PdfString {
-  const { bytes, end } = cursor
   const start = cursor.at++
   const out: number[] = []
-  for (let depth = 1; cursor.at < end; ) {
-    const sign = bytes[cursor.at++] as number
-    if (sign === 0x5c) readEscape(cursor, out)
-    else if (sign === 0x0d) {
-      if (bytes[cursor.at] === 0x0a) cursor.at++
-      out.push(0x0a)
-    } else {
-      if (sign === 0x28) depth++
-      if (sign === 0x29 && --depth === 0) {
-        return { ...placed(cursor, start), bytes: Uint8Array.from(out), hex: false, odd: false }
-      }
-      out.push(sign)
+  for (let depth = 1; cursor.at < cursor.end; ) {
+    const sign = cursor.bytes[cursor.at++] as number
+    if (sign === 0x28) depth++
+    if (sign === 0x29 && --depth === 0) {
+      return { ...placed(cursor, start), bytes: Uint8Array.from(out), hex: false, odd: false }
     }
+    if (sign === 0x5c) readEscape(cursor, out)
+    else out.push(sign === 0x0d ? lineEnd(cursor) : sign)
   }
-  throw new ReadingFault('PDF_BROKEN', `The string at ${start} has no end.`)
+  throw endless(start)
+}
+
+/** Behind a carriage return: with a line feed it is one line end. */
+function lineEnd(cursor: Cursor): number {
+  if (cursor.bytes[cursor.at] === 0x0a) cursor.at++
+  return 0x0a
 }
 
 function readEscape(cursor: Cursor, out: number[]): void {
-  const { bytes, end } = cursor
-  const sign = bytes[cursor.at++]
-  if (sign === undefined || cursor.at > end) return
-  if (sign >= 0x30 && sign <= 0x37) {
-    let code = sign - 0x30
-    for (let more = 0; more < 2 && cursor.at < end; more++) {
-      const digit = bytes[cursor.at] as number
-      if (digit < 0x30 || digit > 0x37) break
-      code = code * 8 + digit - 0x30
-      cursor.at++
-    }
-    out.push(code & 0xff)
-  } else if (sign === 0x0d) {
-    if (bytes[cursor.at] === 0x0a) cursor.at++
-  } else if (sign !== 0x0a) out.push(escapes.get(sign) ?? sign)
+  const sign = cursor.bytes[cursor.at++]
+  if (sign === undefined || cursor.at > cursor.end) return
+  if (isOctal(sign)) out.push(readOctal(cursor, sign - 0x30))
+  else if (sign === 0x0d) lineEnd(cursor)
+  else if (sign !== 0x0a) out.push(escapes.get(sign) ?? sign)
+}
+
+function readOctal(cursor: Cursor, first: number): number {
+  let code = first
+  for (let more = 0; more < 2 && cursor.at < cursor.end; more++) {
+    const digit = cursor.bytes[cursor.at] as number
+    if (!isOctal(digit)) break
+    code = code * 8 + digit - 0x30
+    cursor.at++
+  }
+  return code & 0xff
+}
+
+function isOctal(sign: number): boolean {
+  return sign >= 0x30 && sign <= 0x37
 }

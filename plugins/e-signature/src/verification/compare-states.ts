@@ -182,31 +182,34 @@ function roleOf(walk: Walk, before: number, after: number): Zone | undefined {
 
 function compareDicts(walk: Walk, before: PdfDict, after: PdfDict, spot: Spot): void {
   for (const key of new Set([...before.entries.keys(), ...after.entries.keys()])) {
-    const [one, other] = [before.entries.get(key) ?? null, after.entries.get(key) ?? null]
     const zone = below(spot.zone, key)
     if (zone === undefined) continue
-    const path = `${spot.path}/${key}`
-    if (zone.kind === 'annots' || zone.kind === 'fields') {
-      compareSets(walk, one, other, { ...spot, zone, path })
-    } else if (one === null || other === null) {
-      if (one === other) continue
-      const [gone, come] = [one ?? undefined, other ?? undefined]
-      report(walk, { ...spot, path, key, before: gone, after: come })
-    } else if (
-      typeof one !== 'object' ||
-      typeof other !== 'object' ||
-      scalar(one) ||
-      scalar(other)
-    ) {
-      const [left, right] = [follow(walk.before.state, one), follow(walk.after.state, other)]
-      if (!isSameScalar(left, right))
-        report(walk, { ...spot, path, key, before: one, after: other })
-    } else push(walk, { before: one, after: other, zone, path, object: spot.object })
+    const pair = {
+      before: before.entries.get(key) ?? null,
+      after: after.entries.get(key) ?? null,
+      zone,
+      path: `${spot.path}/${key}`,
+      object: spot.object,
+    }
+    compareEntry(walk, pair, key, spot.zone)
   }
 }
 
-function scalar(value: PdfValue): boolean {
-  return isKind(value, 'name') || isKind(value, 'string')
+function compareEntry(walk: Walk, pair: Pair, key: string, zone: Zone): void {
+  const { before, after } = pair
+  if (pair.zone.kind === 'annots' || pair.zone.kind === 'fields') {
+    compareSets(walk, before, after, pair)
+  } else if (before === null || after === null) {
+    if (before === after) return
+    report(walk, { ...pair, zone, key, before: before ?? undefined, after: after ?? undefined })
+  } else if (isScalar(before) || isScalar(after)) {
+    const [one, other] = [follow(walk.before.state, before), follow(walk.after.state, after)]
+    if (!isSameScalar(one, other)) report(walk, { ...pair, zone, key })
+  } else push(walk, pair)
+}
+
+function isScalar(value: PdfValue): boolean {
+  return typeof value !== 'object' || isKind(value, 'name') || isKind(value, 'string')
 }
 
 function push(walk: Walk, pair: Pair): void {
@@ -215,7 +218,10 @@ function push(walk: Walk, pair: Pair): void {
 
 function compareArrays(walk: Walk, before: PdfArray, after: PdfArray, spot: Spot): void {
   const { zone, path, object } = spot
-  if (zone.kind === 'proofs') return compareProofs(walk, before, after, spot)
+  if (zone.kind === 'proofs') {
+    compareProofs(walk, before, after, spot)
+    return
+  }
   const longest = Math.max(before.items.length, after.items.length)
   for (let at = 0; at < longest; at++) {
     const [one, other] = [before.items[at], after.items[at]]

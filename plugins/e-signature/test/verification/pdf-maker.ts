@@ -19,7 +19,7 @@ export interface UpdateOptions {
   readonly asStream?: boolean
 }
 
-const stream = (text: string, entries = '') =>
+export const stream = (text: string, entries = '') =>
   `<< ${entries} /Length ${text.length} >>\nstream\n${text}\nendstream`
 
 /** A contract of one page with two fields to sign and one to fill in. */
@@ -36,8 +36,6 @@ export const contract: Objects = {
   10: '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
   11: '<< /Title (Contract) >>',
 }
-
-export { stream }
 
 export function makePdf(objects: Objects, hidden: Objects = {}): Buffer {
   return written(
