@@ -1,0 +1,20 @@
+/** What a tenant sets; the manifest's `config` says what fits. */
+export interface Settings {
+  readonly timestamps?: { readonly url: string }
+  /** Page on which signers look at documents; the link is its fragment, which no server sees. */
+  readonly signerPage?: string
+  /** Minutes east of UTC of the tenant's calendar; 480 (China), when absent. */
+  readonly utcOffsetMinutes?: number
+}
+
+const CHINA_MINUTES = 480
+const MINUTE_MS = 60_000
+
+export function settingsOf(config: unknown): Settings {
+  return (config ?? {}) as Settings
+}
+
+/** The day that it is where the tenant is. */
+export function todayOf({ utcOffsetMinutes = CHINA_MINUTES }: Settings, now: number): string {
+  return new Date(now + utcOffsetMinutes * MINUTE_MS).toISOString().slice(0, 10)
+}
