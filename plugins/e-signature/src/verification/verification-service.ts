@@ -20,7 +20,7 @@ async function verify({ blob }: { readonly blob: string }, ctx: Port) {
 /** What somebody holds in their hands, and nobody keeps. */
 async function verifyUpload({ content }: { readonly content: string }, ctx: Port) {
   const bytes = bytesOf(content)
-  return report(ctx, bytes, ctx.hash('sha256', bytes))
+  return report(ctx, bytes, ctx.hash('SHA-256', bytes))
 }
 
 /** Steps of a check in one turn: each takes some milliseconds, and a turn may take two seconds. */

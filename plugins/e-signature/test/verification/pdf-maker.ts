@@ -92,6 +92,12 @@ function streamSection(places: ReadonlyMap<number, number>, at: number, root: st
   return `999 0 obj\n${stream(`${hex}>`, entries)}\nendobj\n`
 }
 
+/** @param documentDigest SHA-256 of what the signature covers */
+export type Contained = (
+  der: Uint8Array,
+  documentDigest: Uint8Array,
+) => Uint8Array | Promise<Uint8Array>
+
 export interface SigningOptions extends UpdateOptions {
   /** Of the field, and of the signature dictionary. */
   readonly field: number
@@ -102,10 +108,9 @@ export interface SigningOptions extends UpdateOptions {
   readonly objects?: Objects
   /** Bytes that the gap is larger than the contents at its end. */
   readonly widen?: number
-  readonly token?: Buffer
   readonly subFilter?: string
   /** Changes the container before it is put in. */
-  readonly container?: (der: Uint8Array) => Uint8Array
+  readonly container?: Contained
   readonly signer?: string
 }
 
@@ -137,7 +142,7 @@ async function sealed(
   pki: Pki,
   signer: string,
   widen: number,
-  change: ((der: Uint8Array) => Uint8Array) | undefined,
+  change: Contained | undefined,
 ): Promise<Buffer> {
   const gap = file.lastIndexOf(`<${'0'.repeat(room)}>`)
   const rest = gap + room + 2 + widen
@@ -156,7 +161,7 @@ async function sealed(
     signature,
     algorithm: { family: 'ecdsa', hash: 'sha256' },
   })
-  const der = change?.(built) ?? built
+  const der = (await change?.(built, documentDigest)) ?? built
   file.write(Buffer.from(der).toString('hex'), gap + 1, 'latin1')
   return file
 }

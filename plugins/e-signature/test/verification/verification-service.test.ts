@@ -16,7 +16,7 @@ await pki.issue('alice', {
 })
 const root = (await pki.read('root.pem')).toString()
 const signed = await sign(makePdf(contract), pki, { field: 6, value: 20 })
-const now = new Date(Date.now() + 86_400_000)
+const now = Date.now() + 86_400_000
 const host = await createTestHost({ folder, plugin, config: { trustAnchors: [root] }, now })
 
 interface Told {
