@@ -75,6 +75,14 @@ const stampDocument = (file: Buffer, objects = {}) =>
     },
   })
 
+await pki.issue('carol', {
+  kind: 'p256',
+  extensions: profiles.signer,
+  by: 'inter',
+  subject: '/CN=Carol',
+})
+await pki.writeIndex('inter', { carol: '260105120000Z,keyCompromise' }, ['alice', 'bob', 'tsa'])
+await pki.writeIndex('root', {}, ['inter'])
 const lists = [await pki.makeCrl('inter'), await pki.makeCrl('root')]
 const proven = await withProofs(timed, lists)
 const archived = await stampDocument(proven)
@@ -145,6 +153,15 @@ t.test(
     t.match(verified(briefTimed, anchors, later).signatures[0], { chain: 'trusted' })
   },
 )
+
+t.test('a certificate that was revoked before is told by the list in the file', async (t) => {
+  const revoked = await sign(base, pki, { field: 6, value: 20, signer: 'carol' })
+  t.match(verified(await withProofs(revoked, lists), anchors).signatures[0], {
+    intact: true,
+    chain: 'revoked',
+    chainReasons: [{ code: 'revoked' }],
+  })
+})
 
 t.test('a proof that goes again takes the level with it, and is not allowed', async (t) => {
   const { signatures } = verified(update(proven, { 1: catalog }), anchors)
