@@ -1,3 +1,6 @@
+import { catalogOf } from '../reading/page-tree.ts'
+import { follow, type PdfState } from '../reading/pdf-file.ts'
+import { dictOf, isKind } from '../reading/pdf-values.ts'
 import { ReadingFault } from '../reading/reading-fault.ts'
 import { type SignedBytes, signedBytes } from './byte-range.ts'
 import { type Container, readContainer } from './check-container.ts'
@@ -56,23 +59,35 @@ function collect(
   seen: Known,
   isGone: boolean,
 ): Collected {
-  const { file } = revisions
-  const checked = signedBytes(signature, file.bytes.length)
+  const checked = signedBytes(signature, revisions.file.bytes.length)
   const range = 'bytes' in checked ? checked.bytes : undefined
-  const faults: FaultCode[] = 'bytes' in checked ? [] : [...checked.faults]
   const signed = range === undefined ? undefined : knownAt(revisions, revisionEnd(revisions, range))
-  if (range !== undefined) {
-    if (revisionOf(revisions, range.end) === undefined) faults.push('REVISION_WITHOUT_END')
-    if (signed === undefined) faults.push('REVISION_UNREADABLE')
-    else if (!holds(signed, signature)) faults.push('SIGNATURE_MOVED')
-    else if (signed.fields.twice.includes(signature.field)) faults.push('FIELD_NAME_TWICE')
-  }
+  const faults: FaultCode[] =
+    'bytes' in checked
+      ? revisionFaults(revisions, signature, checked.bytes, signed)
+      : [...checked.faults]
   const container = faults.some(breaks)
     ? ({ kind: 'unreadable', fault: faults[0] as FaultCode } as const)
     : readContainer(signature)
   const { state } = signed ?? seen
   const limits = limitsOf(state, signature.dict, signature.fieldDict)
+  if (limits.certifies && !isCertification(state, signature)) faults.push('CERTIFICATION_MISPLACED')
   return { signature, container, range, signed, faults, isGone, limits }
+}
+
+/** The bytes that are signed are a whole revision, and show this signature in this field. */
+function revisionFaults(
+  revisions: Revisions,
+  signature: FoundSignature,
+  range: SignedBytes,
+  signed: Known | undefined,
+): FaultCode[] {
+  const isEnd = revisionOf(revisions, range.end) !== undefined
+  const faults: FaultCode[] = isEnd ? [] : ['REVISION_WITHOUT_END']
+  if (signed === undefined) return [...faults, 'REVISION_UNREADABLE']
+  if (!holds(signed, signature)) return [...faults, 'SIGNATURE_MOVED']
+  if (signed.fields.twice.includes(signature.field)) faults.push('FIELD_NAME_TWICE')
+  return faults
 }
 
 export function revisionEnd(revisions: Revisions, range: SignedBytes): number {
@@ -84,4 +99,11 @@ function holds(signed: Known, signature: FoundSignature): boolean {
   return findSignatures(signed.state).some(
     (one) => one.field === signature.field && signatureKey(one) === signatureKey(signature),
   )
+}
+
+/** The catalog names the one signature that certifies (ISO 32000-2, 12.8.6). */
+function isCertification(state: PdfState, { contents }: FoundSignature): boolean {
+  const permissions = dictOf(follow(state, catalogOf(state).catalog.entries.get('Perms')))
+  const named = dictOf(follow(state, permissions?.entries.get('DocMDP')))?.entries.get('Contents')
+  return isKind(named, 'string') && named.start === contents?.start
 }

@@ -46,7 +46,7 @@ interface Walk {
 
 /** Beyond it the graph is not one of a document that people signed. */
 const mostVisits = 2_000_000
-const mostFound = 500
+const mostFound = 20_000
 
 export function known(state: PdfState): Known {
   const fields = formFields(state)
@@ -83,7 +83,9 @@ export function compareStates(before: Known, after: Known): Change[] {
   for (let visits = 0; walk.open.length > 0; visits++) {
     if (visits > mostVisits)
       throw new ReadingFault('PDF_TOO_LARGE', 'The file has too many objects.')
-    if (walk.found.length > mostFound) break
+    if (walk.found.length > mostFound) {
+      throw new ReadingFault('PDF_TOO_LARGE', 'The revision changes too much.')
+    }
     visit(walk, walk.open.pop() as Pair)
   }
   return once(walk.found)

@@ -124,6 +124,7 @@ export type FaultCode = keyof typeof faultTexts
 
 /** With these the signature still holds over its bytes; with any other it does not. */
 const harmless: ReadonlySet<FaultCode> = new Set<FaultCode>([
+  'CERTIFICATION_MISPLACED',
   'HIDDEN_CONTENT',
   'NOT_BASELINE',
   'SIGNING_TIME_ATTRIBUTE',

@@ -16,7 +16,7 @@ import {
 } from './judge-time.ts'
 import { dictionaryFaults, levelOf } from './level.ts'
 import type { ChangesAfter, JudgedChange, SignatureReport } from './pdf-report.ts'
-import { proofsOf } from './proofs.ts'
+import { hasProofs } from './proofs.ts'
 import { changesAfter, type LaterChange, type Revisions } from './revision-states.ts'
 import { hasStray, type IssuingMemory } from './stray-certificates.ts'
 
@@ -173,15 +173,15 @@ function levelReport(
 ) {
   if (checked === undefined) return { baseline: [] }
   const dictionary = dictionaryFaults(one.signature)
-  const proofs = proofsOf(judging.revisions.last.state)
+  const isStored = hasProofs(judging.revisions.last.state)
   const first = known.stamps[0]
-  const hasProofs = proofs.there && known.isProven && isProven(first?.verdict.path)
+  const isLasting = isStored && known.isProven && isProven(first?.verdict.path)
   const isArchived = all.some(
     ({ one: other, intact: holds }) =>
       other.signature.isTimestamp &&
       holds &&
       other.signed !== undefined &&
-      proofsOf(other.signed.state).there,
+      hasProofs(other.signed.state),
   )
   const { baseline } = checked
   const hasTimestamp = known.stamps.length > 0
@@ -190,7 +190,7 @@ function levelReport(
     dictionary,
     baseline,
     hasTimestamp,
-    hasProofs,
+    hasProofs: isLasting,
     isArchived,
   })
   const missing = [...dictionary, ...baseline]

@@ -7,7 +7,6 @@ import { ReadingFault } from '../reading/reading-fault.ts'
 
 /** What a document security store holds (ISO 32000-2, 12.8.4.3): proofs for when nobody can be asked any more. */
 export interface Proofs {
-  readonly there: boolean
   readonly certificates: readonly Certificate[]
   readonly crls: readonly Uint8Array[]
   readonly ocspResponses: readonly Uint8Array[]
@@ -16,13 +15,21 @@ export interface Proofs {
 const most = 200
 
 export function proofsOf(state: PdfState): Proofs {
-  const store = dictOf(follow(state, catalogOf(state).catalog.entries.get('DSS')))
-  if (store === undefined) return { there: false, certificates: [], crls: [], ocspResponses: [] }
+  const store = storeOf(state)
+  if (store === undefined) return { certificates: [], crls: [], ocspResponses: [] }
   const certificates = streamsOf(state, store, 'Certs').flatMap(
     (der) => readOrNothing(() => readCertificate(der)) ?? [],
   )
   const crls = streamsOf(state, store, 'CRLs')
-  return { there: true, certificates, crls, ocspResponses: streamsOf(state, store, 'OCSPs') }
+  return { certificates, crls, ocspResponses: streamsOf(state, store, 'OCSPs') }
+}
+
+export function hasProofs(state: PdfState): boolean {
+  return storeOf(state) !== undefined
+}
+
+function storeOf(state: PdfState): PdfDict | undefined {
+  return dictOf(follow(state, catalogOf(state).catalog.entries.get('DSS')))
 }
 
 /** One that cannot be decoded proves nothing, and takes nothing from the others. */

@@ -107,7 +107,7 @@ t.test('writers who put bytes before the table, or forget endobj, are understood
   t.equal(problem(Buffer.from(sloppy, 'latin1')), undefined)
 })
 
-t.test('a file that is cut or changed anywhere has an answer, and soon', async (t) => {
+t.test('a file that is cut or changed anywhere has an answer, and soon', async () => {
   const file = update(update(makePdf(contract), { 8: contract[8] ?? '' }, { asStream: true }), {
     4: 'null',
   })

@@ -106,6 +106,8 @@ t.test('a certification allows what its level says, and no more', async (t) => {
     permissions: 2,
     level: 'B-B',
   })
+  const unnamed = await sign(base, pki, { field: 6, value: 20, entries: docMdp(2) })
+  t.match(verified(unnamed, anchors).signatures[0], { faults: ['CERTIFICATION_MISPLACED'] })
   const dropped = update(certifiedFill, { 1: contract[1] ?? '' })
   t.ok(suspicions(verified(dropped, anchors).signatures[0] as never).includes('CATALOG_CHANGED'))
 })
