@@ -2,7 +2,7 @@ import { type FormField, isVisible } from '../reading/form-fields.ts'
 import { follow } from '../reading/pdf-file.ts'
 import { dictOf, isKind, nameOf, type PdfValue, textOf } from '../reading/pdf-values.ts'
 import type { Change, ChangeCode } from './changes.ts'
-import type { Difference, Known } from './compare-states.ts'
+import type { Difference, Known } from './known-state.ts'
 import type { Zone } from './zones.ts'
 
 type Rule = (difference: Difference, before: Known, after: Known) => readonly Partial<Change>[]

@@ -4,10 +4,10 @@ import { dictOf, isKind } from '../reading/pdf-values.ts'
 import { ReadingFault } from '../reading/reading-fault.ts'
 import { type SignedBytes, signedBytes } from './byte-range.ts'
 import { type Container, readContainer } from './check-container.ts'
-import type { Known } from './compare-states.ts'
 import { breaks, type FaultCode } from './faults.ts'
 import { limitsOf } from './field-locks.ts'
 import { type FoundSignature, findSignatures, signatureKey } from './find-signatures.ts'
+import type { Known } from './known-state.ts'
 import { knownAt, type Revisions, revisionOf } from './revision-states.ts'
 
 /** A signature with the revision that it was made in. */

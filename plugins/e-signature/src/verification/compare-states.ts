@@ -1,32 +1,11 @@
-import type { FormFields } from '../reading/form-fields.ts'
-import { formFields } from '../reading/form-fields.ts'
-import { catalogOf, pageTree } from '../reading/page-tree.ts'
 import { follow, type PdfState } from '../reading/pdf-file.ts'
 import { isKind, type PdfArray, type PdfDict, type PdfValue } from '../reading/pdf-values.ts'
 import { ReadingFault } from '../reading/reading-fault.ts'
 import type { Change } from './changes.ts'
 import { classify } from './classify-difference.ts'
+import type { Difference, Known } from './known-state.ts'
 import type { Zone } from './zones.ts'
 import { below } from './zones.ts'
-
-/** A state with what its objects are for. */
-export interface Known {
-  readonly state: PdfState
-  readonly fields: FormFields
-  readonly pages: readonly number[]
-  /** Objects whose kind decides what may change in them, by whatever path they are reached. */
-  readonly roles: ReadonlyMap<number, Zone>
-}
-
-/** Two values at one place of the two graphs; undefined where one has none. */
-export interface Difference {
-  readonly zone: Zone
-  readonly key: string
-  readonly path: string
-  readonly object: number
-  readonly before: PdfValue | undefined
-  readonly after: PdfValue | undefined
-}
 
 interface Pair {
   readonly before: PdfValue
@@ -47,24 +26,6 @@ interface Walk {
 /** Beyond it the graph is not one of a document that people signed. */
 const mostVisits = 2_000_000
 const mostFound = 20_000
-
-export function known(state: PdfState): Known {
-  const fields = formFields(state)
-  const tree = pageTree(state)
-  const { number, catalog } = catalogOf(state)
-  const roles = new Map<number, Zone>()
-  const add = (object: number, zone: Zone) => {
-    // What is of two kinds at once was made to be changed as the one and seen as the other.
-    roles.set(object, roles.has(object) ? { kind: 'strict' } : zone)
-  }
-  add(number, { kind: 'catalog' })
-  const form = catalog.entries.get('AcroForm')
-  if (isKind(form, 'ref')) add(form.number, { kind: 'form' })
-  for (const node of tree.nodes) add(node, { kind: 'pages' })
-  for (const page of new Set(tree.pages)) add(page, { kind: 'page' })
-  for (const [object, field] of fields.nameOfNumber) add(object, { kind: 'field', field })
-  return { state, fields, pages: tree.pages, roles }
-}
 
 /**
  * All differences between the documents of two revisions, by walking both graphs side by side from the trailer. An object that is

@@ -3,7 +3,8 @@ import { ReadingFault } from '../reading/reading-fault.ts'
 import { revisionEnds } from '../reading/revision-ends.ts'
 import { onlyBlanks } from '../reading/value-reader.ts'
 import type { Change } from './changes.ts'
-import { compareStates, type Known, known } from './compare-states.ts'
+import { compareStates } from './compare-states.ts'
+import { type Known, known } from './known-state.ts'
 
 /** A file by its revisions, each read as if the file ended there. */
 export interface Revisions {
