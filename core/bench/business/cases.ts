@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 
 /** Series and tables with known answers; they lie beside the project where there are any, and are no part of it. */
 const folder = new URL('../../../../shared/cases/domain/', import.meta.url)
@@ -45,6 +45,20 @@ export async function planCells(): Promise<PlanCell[]> {
     const [severity = '', lot = '', level = '', aql, n, ac, re] = line.split(',')
     return { severity, lot, level, aql: Number(aql), n: Number(n), ac: Number(ac), re: Number(re) }
   })
+}
+
+export async function caseJson<Value>(name: string): Promise<Value> {
+  return JSON.parse(await text(name))
+}
+
+/** The files of a folder by their names, each read as JSON. */
+export async function caseFiles(name: string): Promise<readonly (readonly [string, unknown])[]> {
+  const files = (await readdir(new URL(`${name}/`, folder))).sort()
+  return Promise.all(files.map(async (file) => [file, await caseJson(`${name}/${file}`)] as const))
+}
+
+export function caseBytes(name: string): Promise<Buffer> {
+  return readFile(new URL(name, folder))
 }
 
 function text(name: string): Promise<string> {

@@ -1,19 +1,12 @@
 import t from 'tap'
 import { type Answer, Company } from '../support/company.ts'
+import { rollOut } from '../support/company-rollout.ts'
 import { HostProcess } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 
 const inspections = 'quality.inspection@1'
-const PATIENCE_MS = 60_000
 const full = { weightBp: 10_000, hold: {} }
 const half = { weightBp: 5000, hold: { durationMs: 600_000 } }
-
-interface Rollout {
-  readonly id: string
-  readonly state: string
-  readonly weightBp: number
-  readonly transitions: readonly { command: string; actor: string; reason: { en: string } }[]
-}
 
 const { hostUrl } = await testDatabases(t)
 const host = await HostProcess.start(t, { databaseUrl: hostUrl })
@@ -22,26 +15,6 @@ const company = await Company.open(t, host, 'dongchen', [
   'quality-checks',
   'inventory-forecast',
 ])
-
-/** Releases an edition by canary, while `use` goes on using what it releases, until the host has decided. */
-async function rollOut(
-  folder: string,
-  edition: Parameters<Company['release']>[1] & object,
-  steps: readonly object[],
-  use: (round: number) => Promise<void>,
-): Promise<Rollout> {
-  const plugin = await company.release(folder, edition)
-  const { version } = edition
-  const body = { plugin, version, steps, cohortBy: 'request' }
-  const { id } = await host.client.request<Rollout>('POST', '/v1/rollouts', body)
-  await host.client.request('POST', `/v1/rollouts/${id}/start`, {})
-  const until = Date.now() + PATIENCE_MS
-  for (let round = 0; ; round++) {
-    const rollout = await host.client.request<Rollout>('GET', `/v1/rollouts/${id}`)
-    if (rollout.state !== 'running' || Date.now() > until) return rollout
-    await use(round)
-  }
-}
 
 let arrivals = 0
 async function arrive(): Promise<string> {
@@ -89,8 +62,12 @@ t.test(
     }
     const step = (weightBp: number) => ({ weightBp, hold: { durationMs: 200, exposures: 5 } })
     const answers: number[] = []
-    const rollout = await rollOut('quality-checks', edition, [step(1000), step(5000), full], () =>
-      askedAtOnce(8, () => status(first), answers),
+    const rollout = await rollOut(
+      company,
+      'quality-checks',
+      edition,
+      [step(1000), step(5000), full],
+      () => askedAtOnce(8, () => status(first), answers),
     )
     t.equal(rollout.state, 'completed', JSON.stringify(rollout.transitions.at(-1)?.reason))
     t.ok(answers.every((one) => one === 200))
@@ -120,7 +97,7 @@ t.test(
       },
     }
     const answers: number[] = []
-    const rollout = await rollOut('quality-checks', edition, [half, full], () =>
+    const rollout = await rollOut(company, 'quality-checks', edition, [half, full], () =>
       askedAtOnce(8, () => status(first), answers),
     )
     t.equal(rollout.state, 'aborted')
@@ -144,7 +121,7 @@ t.test(
       },
     }
     const lots: string[] = []
-    const rollout = await rollOut('quality-checks', edition, [half, full], async () => {
+    const rollout = await rollOut(company, 'quality-checks', edition, [half, full], async () => {
       for (let n = 0; n < 4; n++) lots.push(await arrive())
     })
     t.equal(rollout.state, 'aborted')
@@ -172,7 +149,7 @@ t.test(
     const forecast = () => company.call('inventory.forecast@1', 'forecast', input)
     const stable = await forecast()
     const answers: number[] = []
-    const rollout = await rollOut('inventory-forecast', edition, [half, full], () =>
+    const rollout = await rollOut(company, 'inventory-forecast', edition, [half, full], () =>
       askedAtOnce(4, forecast, answers),
     )
     t.equal(rollout.state, 'aborted')
