@@ -1,3 +1,12 @@
+import type { GivenRecipient } from './envelopes/make-envelope.ts'
+
+/** How certificates of analysis are signed. */
+export interface CertificateSettings {
+  /** Filled with what the certificate is known by. */
+  readonly template: string
+  readonly recipients: readonly GivenRecipient[]
+}
+
 /** What a tenant sets; the manifest's `config` says what fits. */
 export interface Settings {
   readonly timestamps?: { readonly url: string }
@@ -9,6 +18,8 @@ export interface Settings {
   readonly language?: 'en' | 'zh-CN'
   /** Minutes east of UTC of the tenant's calendar; 480 (China), when absent. */
   readonly utcOffsetMinutes?: number
+  /** Absent: certificates of analysis are not this plugin's affair. */
+  readonly certificates?: CertificateSettings
 }
 
 const CHINA_MINUTES = 480

@@ -2,6 +2,9 @@ import { type BlobHead, type Context, Refusal } from '@signalbox/sdk'
 
 export type BlobPort = Pick<Context, 'blobs'>
 
+/** What the host puts a file together of: a whole file of the plugin, or bytes. */
+export type BlobPart = { readonly sha256: string } | Uint8Array
+
 /** What one host call carries. */
 export const PART_BYTES = 184_320
 /** All messages of one call of a handler are bounded by 8 MiB of text: a document is read once within it, as base64. */

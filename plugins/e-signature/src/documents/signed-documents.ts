@@ -62,21 +62,13 @@ async function upgrade(document: EnvelopeDocument, ctx: Context): Promise<Upgrad
   const name = `timestamp-${document.revision + 1}`
   const increment = documentTimestampIncrement(plan, { name, contentsBytes: CONTENTS_BYTES })
   const { before, after, gap } = increment
-  const covered = await ctx.blobs.compose([{ sha256: document.sha256 }, before, after], {
-    type: PDF,
-  })
-  try {
-    const stamp = await timeStampOf(covered.sha256, ctx)
-    if (stamp === undefined) return undefined
-    const { contents } = embedContents(gap, stamp.token)
-    const { sha256, size } = await ctx.blobs.compose(
-      [{ sha256: document.sha256 }, before, contents, after],
-      { type: PDF },
-    )
-    return { sha256, size, plan: increment.nextPlan, level: 'B-T' }
-  } finally {
-    await ctx.blobs.delete(covered.sha256)
-  }
+  const file = { sha256: document.sha256 }
+  const covered = await ctx.blobs.digest([file, before, after])
+  const stamp = await timeStampOf(covered.sha256, ctx)
+  if (stamp === undefined) return undefined
+  const { contents } = embedContents(gap, stamp.token)
+  const { sha256, size } = await ctx.blobs.compose([file, before, contents, after], { type: PDF })
+  return { sha256, size, plan: increment.nextPlan, level: 'B-T' }
 }
 
 async function timeStampOf(sha256: string, ctx: Context) {

@@ -4,12 +4,15 @@ import type { DigestName } from '../algorithms/digests.ts'
 import { type Certificate, readCertificate } from '../certificates/certificate.ts'
 import { fromBase64, readCertificates } from '../certificates/pem.ts'
 import { encodeBase64 } from './base64.ts'
+import type { BlobPart } from './blob-parts.ts'
 import type { SigningWish } from './document-port.ts'
 
 export interface CmsStatement {
   /** SET OF Attribute, DER. */
   readonly signedAttributes: Uint8Array
-  /** Hexadecimal, of a file that the host has. */
+  /** The document, as the host digested it. */
+  readonly parts: readonly BlobPart[]
+  /** Of the document, hexadecimal. */
   readonly documentSha256: string
   /** By the signer's own algorithm, hexadecimal. */
   readonly digest: string
@@ -66,13 +69,16 @@ async function sign(
   keys: Context['keys'],
   by: { readonly key: string; readonly oneTimeKey?: string },
   hash: DigestName,
-  { signedAttributes, documentSha256, digest }: CmsStatement,
+  { signedAttributes, parts, documentSha256, digest }: CmsStatement,
 ) {
   const { signature, algorithm } = await keys.sign({
     ...by,
     usage: 'cms',
     signedAttributes: encodeBase64(signedAttributes),
     documentSha256,
+    documentParts: parts.map((one) =>
+      one instanceof Uint8Array ? { data: encodeBase64(one) } : one,
+    ),
     digestAlgorithm: hash as 'sha256' | 'sha384' | 'sha512' | 'sm3',
     digest,
   })

@@ -57,3 +57,8 @@ export function nextState(
 export function isOpen(state: EnvelopeState): boolean {
   return 'act' in envelopeStates[state]
 }
+
+/** Nothing leads on: signed by all, refused, late or taken back. */
+export function isOver(state: EnvelopeState): boolean {
+  return Object.keys(envelopeStates[state]).length === 0
+}

@@ -80,18 +80,33 @@ function signableField(plan: SigningPlan, name: string): PlanField {
   return field
 }
 
+/** Whether something is shown that the file's font has no glyph for: then the request has to bring one. */
+export function needsFont(
+  plan: SigningPlan,
+  request: Pick<SignatureRequest, 'stamp' | 'values'>,
+): boolean {
+  return shownTexts(request).some((text) => !hasGlyphs(plan.font, text))
+}
+
 /** The file's font, unless it lacks a character that is shown now and a font to take it from is given. */
 function fontFor(increment: Increment, plan: SigningPlan, request: SignatureRequest): PlanFont {
-  const texts = [
-    ...(request.stamp?.lines ?? []),
-    ...Object.values(request.values ?? {}).filter((value) => typeof value === 'string'),
-  ].map((text) => text.replaceAll('\t', ' '))
-  if (request.font !== undefined && texts.some((text) => !hasGlyphs(plan.font, text))) {
+  const texts = shownTexts(request)
+  if (request.font !== undefined && needsFont(plan, request)) {
     // Amounts are shown in capitals, which the file's font has.
     return embedFont(increment, request.font, [...texts, Object.keys(plan.font.glyphs).join('')])
   }
   for (const text of texts) requireGlyphs(plan.font, text)
   return plan.font
+}
+
+function shownTexts({
+  stamp,
+  values = {},
+}: Pick<SignatureRequest, 'stamp' | 'values'>): readonly string[] {
+  return [
+    ...(stamp?.lines ?? []),
+    ...Object.values(values).filter((value) => typeof value === 'string'),
+  ].map((text) => text.replaceAll('\t', ' '))
 }
 
 function writeAppearance(
