@@ -23,7 +23,7 @@ interface Ports {
   readonly blobs: Pick<BlobService, 'stream'>
 }
 
-export interface DigestedParts {
+interface DigestedParts {
   readonly size: number
   readonly digests: ReadonlyMap<ObjectDigest, Buffer>
 }

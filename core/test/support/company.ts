@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Manifest } from '@signalbox/sdk/manifest'
@@ -7,7 +7,8 @@ import { enablePlugin } from './fixture-plugin.ts'
 import { type HostProcess, type Teardown, temporaryHome } from './host-process.ts'
 import { publish } from './publish.ts'
 
-const plugins = join(import.meta.dirname, '../../../plugins')
+const root = join(import.meta.dirname, '../../..')
+const plugins = join(root, 'plugins')
 const CALL_MS = 60_000
 
 export interface SentEvent {
@@ -181,6 +182,9 @@ export class Company {
     const draft = join(this.#scratch, `${folder}-${version ?? 'as-it-is'}`)
     await mkdir(draft, { recursive: true })
     await cp(source, draft, { recursive: true, filter: (path) => isSource(path, source) })
+    // What a bundle takes in is found as from the plugin's own folder.
+    await link(join(source, 'node_modules'), join(draft, 'node_modules'))
+    await link(join(root, 'node_modules'), join(this.#scratch, 'node_modules'))
     const file = join(draft, 'package.json')
     const packageJson = JSON.parse(await readFile(file, 'utf8'))
     await writeFile(
@@ -197,6 +201,13 @@ export class Company {
     if (packageJson.signalbox.runtime.tier !== 'declarative') await packPlugin(draft)
     return draft
   }
+}
+
+/** Once; a link to nothing finds nothing. */
+async function link(to: string, path: string): Promise<void> {
+  await symlink(to, path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
 }
 
 async function manifestOf(folder: string): Promise<Manifest> {

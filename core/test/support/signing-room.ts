@@ -10,6 +10,13 @@ import { type TimeAuthority, timeAuthority } from './time-authority.ts'
 const plugin = '@signalbox/e-signature'
 const smtp = '@signalbox/notify-smtp'
 const account = { user: 'box@dongchen.example', password: 'of-the-box' }
+const seal = [
+  'basicConstraints=critical,CA:FALSE',
+  'keyUsage=critical,digitalSignature,nonRepudiation',
+  'extendedKeyUsage=emailProtection',
+  'subjectKeyIdentifier=hash',
+  'authorityKeyIdentifier=keyid',
+]
 const ca = ['basicConstraints=critical,CA:TRUE,pathlen:0', 'keyUsage=critical,keyCertSign,cRLSign']
 
 /** What people need who sign: mails, a time-stamping authority, and an authority that certifies the tenant's key. */
@@ -83,6 +90,7 @@ export class SigningRoom {
     await admin.request('PUT', `${keys}/signers/certificate`, { chain })
     await admin.request('PUT', `${at(plugin)}/config`, {
       timestamps: { url: `${this.time.origin}/` },
+      trustAnchors: [(await this.openssl.read('ca.pem')).toString()],
     })
   }
 
@@ -94,6 +102,28 @@ export class SigningRoom {
       (text) => text !== undefined,
     )
     return mail ?? ''
+  }
+
+  /** Of all that came to somebody, in their order. */
+  codesTo(address: string): readonly string[] {
+    return this.#mails.received
+      .filter(({ to }: ReceivedMail) => to.includes(address))
+      .flatMap((mail) => /(?:^|\s)(\d{6})(?:\s|$)/.exec(readMail(mail.raw).text)?.[1] ?? [])
+  }
+
+  /** A key of the organisation for a seal, with a certificate in its name. */
+  async certifySeal(company: Company, id: string, algorithm: string): Promise<void> {
+    const { admin, tenant } = company
+    const keys = `/v1/tenants/${tenant}/keys`
+    const wish = { id, algorithm, usages: ['cms'], policy: { plugins: [plugin] } }
+    await admin.request('POST', keys, wish)
+    const subject = { commonName: '东辰制造 合同专用章', organization: '东辰制造', country: 'CN' }
+    const path = `${keys}/${id}/certificate-requests`
+    const { request } = await admin.request<{ request: string }>('POST', path, subject)
+    await this.openssl.write('seal.cnf', seal.join('\n'))
+    const issued = await this.openssl.certify(request, 30, ['-extfile', 'seal.cnf'])
+    const chain = `${issued}${await this.openssl.read('ca.pem')}`
+    await admin.request('PUT', `${keys}/${id}/certificate`, { chain })
   }
 
   #lastTo(address: string, fits: RegExp): string | undefined {

@@ -1,4 +1,21 @@
 import { definePlugin } from '@signalbox/sdk'
+import { signedDocuments } from './documents/signed-documents.ts'
+import { hostKeys } from './documents/signing-keys.ts'
+import { envelopesJobs, envelopesService } from './envelopes-service.ts'
+import { onCertificateIssued } from './quality-certificates/on-certificate-issued.ts'
 import { selfTest } from './self-test.ts'
+import { signatureUdfs } from './udfs/signature-udfs.ts'
+import { verificationService } from './verification/verification-service.ts'
 
-export default definePlugin({ services: {}, selfTest })
+const documents = signedDocuments(hostKeys)
+
+export default definePlugin({
+  services: {
+    'signature.envelopes': envelopesService(documents),
+    'signature.verification': verificationService,
+  },
+  on: { 'quality.certificate.issued': onCertificateIssued(documents) },
+  jobs: envelopesJobs(documents),
+  udfs: signatureUdfs,
+  selfTest,
+})

@@ -1,0 +1,135 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { baselineFaults } from './baseline-attributes.ts'
+import type { OpenSsl } from './openssl.ts'
+import { type PdfSignature, pdfSignatures, signerFields } from './pdf-signatures.ts'
+
+const run = promisify(execFile)
+const MAX_OUTPUT = 64 * 1024 * 1024
+/** id-aa-timeStampToken, as an attribute is found by. */
+const TIMESTAMP = '2a864886f70d010910020e'
+
+/** Why others' programs cannot judge here, for tap's `skip`; false when all are there. */
+export async function withoutJudges(): Promise<string | false> {
+  for (const program of ['pdfsig', 'qpdf', 'pdftotext', 'certutil']) {
+    const isThere = await run('which', [program]).then(
+      () => true,
+      () => false,
+    )
+    if (!isThere) return `${program} is not installed (poppler-utils, qpdf, libnss3-tools)`
+  }
+  return false
+}
+
+/**
+ * What others' programs and the rules of baseline B find wrong with a signed file: poppler under the test's root, OpenSSL for each container and each
+ * time stamp, qpdf for the whole. @param openssl with the root as `ca.pem` @returns none: all is well
+ */
+export async function judgeSignatures(file: Buffer, openssl: OpenSsl): Promise<readonly string[]> {
+  const signatures = pdfSignatures(file)
+  if (signatures.length === 0) return ['there is no signature']
+  const faults: string[] = []
+  for (const [index, one] of signatures.entries()) {
+    const found = one.isTimestamp
+      ? await judgeToken(one.container, one.content, openssl)
+      : await judgeSigner(one, openssl, file.length)
+    faults.push(...found.map((fault) => `signature ${index + 1}: ${fault}`))
+  }
+  return [...faults, ...(await judgeWhole(file, openssl, signatures))]
+}
+
+async function judgeSigner(
+  signature: PdfSignature,
+  openssl: OpenSsl,
+  fileLength: number,
+): Promise<readonly string[]> {
+  await openssl.write('judged.der', signature.container)
+  await openssl.write('judged.bin', signature.content)
+  const root = ['-CAfile', 'ca.pem', '-purpose', 'any']
+  const files = ['-inform', 'DER', '-in', 'judged.der', '-content', 'judged.bin']
+  const words = ['cms', '-verify', '-binary', ...files, ...root, '-out', 'judged.out']
+  const fault = await complaint(openssl.run(...words), /verification successful/i)
+  const { unsigned, signature: value } = signerFields(signature.container)
+  const token = unsigned.get(TIMESTAMP)
+  const ofToken = token === undefined ? [] : await judgeToken(token.bytes, value, openssl)
+  return [
+    ...baselineFaults(signature, fileLength),
+    ...fault.map((one) => `openssl cms: ${one}`),
+    ...ofToken,
+  ]
+}
+
+async function judgeToken(
+  token: Buffer,
+  stamped: Buffer,
+  openssl: OpenSsl,
+): Promise<readonly string[]> {
+  await openssl.write('token.der', token)
+  await openssl.write('stamped.bin', stamped)
+  const words = ['ts', '-verify', '-in', 'token.der', '-token_in', '-data', 'stamped.bin']
+  const fault = await complaint(openssl.run(...words, '-CAfile', 'ca.pem'), /Verification: OK/)
+  return fault.map((one) => `openssl ts: ${one}`)
+}
+
+async function judgeWhole(
+  file: Buffer,
+  openssl: OpenSsl,
+  signatures: readonly PdfSignature[],
+): Promise<readonly string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-judges-'))
+  try {
+    const [path, root, store] = ['file.pdf', 'root.pem', 'nss'].map((name) =>
+      join(folder, name),
+    ) as [string, string, string]
+    await writeFile(path, file)
+    await writeFile(root, await openssl.read('ca.pem'))
+    await run('mkdir', [store])
+    await run('certutil', ['-N', '-d', `sql:${store}`, '--empty-password'])
+    await run('certutil', ['-A', '-d', `sql:${store}`, '-n', 'root', '-t', 'CT,C,C', '-i', root])
+    const verdict = await told('pdfsig', '-nssdir', `sql:${store}`, path)
+    const count = (pattern: RegExp) => verdict.match(pattern)?.length ?? 0
+    // poppler says nothing of time stamps over documents.
+    const wanted = signatures.filter(({ isTimestamp }) => !isTimestamp).length
+    const isSound =
+      count(/Signature is Valid/g) >= wanted && count(/Certificate is Trusted/g) >= wanted
+    const checked = await told('qpdf', '--check', path)
+    return [
+      ...(isSound ? [] : [`pdfsig: ${verdict}`]),
+      ...(/No syntax or stream encoding errors/.test(checked) ? [] : [`qpdf: ${checked}`]),
+    ]
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function complaint(asked: Promise<string>, wanted: RegExp): Promise<readonly string[]> {
+  const said = await asked.catch((error: Error) => error.message)
+  return wanted.test(said) ? [] : [said]
+}
+
+/** The text of each page, and how many there are, as poppler reads them. */
+export async function textOfPdf(file: Buffer): Promise<{ pages: number; text: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-text-'))
+  try {
+    const path = join(folder, 'file.pdf')
+    await writeFile(path, file)
+    const text = await told('pdftotext', '-layout', path, '-')
+    return { pages: text.split('\f').length - 1, text }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Also of a program that ends with a fault. */
+async function told(program: string, ...words: readonly string[]): Promise<string> {
+  const { stdout, stderr } = await run(program, words, { maxBuffer: MAX_OUTPUT }).catch(
+    (error: { stdout?: string; stderr?: string }) => ({
+      stdout: error.stdout ?? '',
+      stderr: error.stderr ?? '',
+    }),
+  )
+  return stdout + stderr
+}

@@ -1,0 +1,123 @@
+import { sealPng } from '../../../plugins/e-signature/test/support/sample-images.ts'
+import { contract } from '../../../plugins/e-signature/test/support/sample-pdf.ts'
+import type { Browser } from './browser.ts'
+import type { Company } from './company.ts'
+import { person } from './people.ts'
+
+export const envelopes = 'signature.envelopes@1'
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
+const label = { en: 'Party', 'zh-CN': '当事方' }
+
+export const buyer = {
+  role: 'buyer',
+  name: '李娜',
+  email: 'li@buyer.example',
+  organisation: '买方',
+}
+export const seller = {
+  ...{ role: 'seller', name: 'Bob Li', email: 'bob@dongchen.example', organisation: '东辰制造' },
+}
+export const organisation = { role: 'company', name: '东辰制造', seal: 'contract' }
+
+export interface ContractWish {
+  readonly template?: string
+  readonly pages?: number
+  /** Bytes that the file has besides, as pictures would. */
+  readonly ballast?: number
+  readonly policy?: string
+  /** Whether the company's seal comes last. */
+  readonly isSealed?: boolean
+}
+
+/** Users of a company who may use seals. */
+export async function sealKeepers(company: Company, logins: readonly string[]): Promise<Browser[]> {
+  const { host, admin, tenant } = company
+  await admin.request('PUT', `/v1/roles/keepers?tenant=${tenant}`, {
+    ...{ name: 'Keepers', permissions: ['signature.read', 'signature.seal'] },
+  })
+  const people: Browser[] = []
+  for (const login of logins) {
+    const { browser } = await person(host.url, admin, { tenant, login, roles: ['keepers'] })
+    people.push(browser)
+  }
+  return people
+}
+
+/** The picture of the company's seal, by which a key of the tenant signs. */
+export async function defineSeal(company: Company, key: string): Promise<void> {
+  await company.ask(envelopes, 'defineSeal', {
+    ...{ seal: 'contract', holder: '东辰制造', kind: 'contract', key },
+    ...{ image: base64(sealPng(120)), validFrom: '2020-01-01T00:00:00Z' },
+    ...{ validUntil: '2100-01-01T00:00:00Z' },
+  })
+}
+
+/** A contract of sale in Chinese: buyer and seller in any order, then the seal. @returns the file that was sent */
+export async function defineContract(company: Company, wish: ContractWish = {}): Promise<Buffer> {
+  const { template = 'sale', pages = 3, ballast = 0, policy = 'standard', isSealed = true } = wish
+  const texts = Array.from({ length: pages }, (_, index) => ({ text: `Clause ${index + 1}` }))
+  const file = Buffer.from(contract({ pages: texts, ballast }))
+  const { document } = await company.ask(envelopes, 'uploadDocument', {
+    ...{ name: '买卖合同.pdf', content: base64(file) },
+  })
+  const at = (y: number, x = 60) => ({ page: 1, x, y, width: 200, height: 56 })
+  const line = (y: number) => ({ page: 1, x: 60, y, width: 400, height: 20 })
+  const sealed = [
+    {
+      field: 'seal',
+      kind: 'seal',
+      role: 'company',
+      at: { ...at(560, 330), width: 110, height: 110 },
+    },
+    ...(pages > 1 ? [{ field: 'edges', kind: 'straddle-seal', role: 'company' }] : []),
+  ]
+  const parties = ['buyer', 'seller'].map((role) => ({ role, kind: 'signer', label }))
+  await company.ask(envelopes, 'defineTemplate', {
+    ...{ template, title: '买卖合同', policy },
+    documents: [
+      {
+        ...{ name: '买卖合同.pdf', sha256: document.sha256 },
+        fields: [
+          { field: 'subject', kind: 'text', at: line(120) },
+          { field: 'amount', kind: 'number', required: true, at: line(150) },
+          { field: 'capitals', kind: 'amount-capitals', of: 'amount', at: line(180) },
+          { field: 'place', kind: 'text', role: 'buyer', at: line(210) },
+          { field: 'buyer-signs', kind: 'signature', role: 'buyer', at: at(400) },
+          { field: 'seller-signs', kind: 'signature', role: 'seller', at: at(480) },
+          ...(isSealed ? sealed : []),
+        ],
+      },
+    ],
+    roles: [...parties, ...(isSealed ? [{ role: 'company', kind: 'seal', label }] : [])],
+    groups: [
+      { group: 'parties', after: [], rule: 'all', roles: ['buyer', 'seller'] },
+      ...(isSealed
+        ? [{ group: 'sealed', after: ['parties'], rule: 'all', roles: ['company'] }]
+        : []),
+    ],
+    contract: { amount: 'amount' },
+  })
+  return file
+}
+
+/** An envelope of the contract, at its signers. @returns its id */
+export async function sendContract(company: Company, wish: ContractWish = {}): Promise<string> {
+  const { template = 'sale', isSealed = true } = wish
+  const { envelope } = await company.ask(envelopes, 'createFromTemplate', {
+    ...{ template, recipients: [buyer, seller, ...(isSealed ? [organisation] : [])] },
+    data: { subject: '轴承 6204-2RS，壹万件', amount: '128000.50' },
+  })
+  await company.ask(envelopes, 'send', { envelope })
+  return envelope
+}
+
+/** The newest revision of an envelope's document, part by part. */
+export async function fileOf(company: Company, envelope: string, document = 'd1'): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for (let offset: number | undefined = 0; offset !== undefined; ) {
+    const part = await company.ask(envelopes, 'readDocument', { envelope, document, offset })
+    parts.push(Buffer.from(part.content, 'base64'))
+    offset = part.next
+  }
+  return Buffer.concat(parts)
+}

@@ -1,0 +1,152 @@
+import { type Context, Refusal } from '@signalbox/sdk'
+import { nowText } from '../calls/instant-text.ts'
+import { told } from '../envelopes/change.ts'
+import {
+  type Envelope,
+  type Identity,
+  type Recipient,
+  without,
+  withRecipient,
+} from '../envelopes/envelope.ts'
+import { changeEnvelope } from '../envelopes/envelope-store.ts'
+import type { Proof } from '../policies/policy.ts'
+import { maskMail, maskPhone } from './mask.ts'
+import { type CodeVerdict, MAX_ATTEMPTS, tryCode } from './one-time-code.ts'
+import { requireSigner, type SignerInput, signerName } from './signer.ts'
+
+export interface GivenProof {
+  readonly proof: Proof
+  /** Of `mail-code`, `sms-code`, `totp`. */
+  readonly code?: string
+  /** Of `passkey`: what the browser answered. */
+  readonly passkey?: unknown
+  /** Of `passkey`: hashes of the documents that its challenge names. */
+  readonly seen?: readonly string[]
+}
+
+/** Ways that need more than what stands in the envelope. */
+export type OtherProofs = Readonly<
+  Partial<
+    Record<
+      Proof,
+      (
+        given: GivenProof,
+        recipient: Recipient,
+        envelope: Envelope,
+        ctx: Context,
+      ) => Promise<Identity>
+    >
+  >
+>
+
+/**
+ * Who it is, by a way that the policy takes. A wrong code is counted before it is refused, under the envelope's revision:
+ * a thousand at once are as many tries.
+ * @throws Refusal PROOF_NOT_ALLOWED, CODE_WRONG, CODE_EXPIRED, CODE_LOCKED
+ */
+export async function prove(
+  envelope: Envelope,
+  input: SignerInput & { readonly identity: GivenProof },
+  others: OtherProofs,
+  ctx: Context,
+): Promise<Identity> {
+  const { identity: given } = input
+  const recipient = requireSigner(envelope, input, ctx)
+  if (!envelope.policy.proofs.includes(given.proof)) {
+    throw notAllowed(
+      given.proof,
+      `the policy asks for one of: ${envelope.policy.proofs.join(', ')}`,
+    )
+  }
+  const at = nowText(ctx)
+  const { kind, id } = ctx.principal
+  if (given.proof === 'account') {
+    if (kind !== 'user') throw notAllowed('account', 'nobody has signed in')
+    return { proof: 'account', at, by: `user:${id}` }
+  }
+  if (given.proof === 'link') {
+    if (kind !== 'link') throw notAllowed('link', 'nobody came by a link')
+    return { proof: 'link', at, by: id }
+  }
+  if (given.proof === 'mail-code' || given.proof === 'sms-code') {
+    return proveByCode(input, given.proof, ctx)
+  }
+  const other = others[given.proof]
+  if (other === undefined) throw notAllowed(given.proof, 'it is not set up')
+  return other(given, recipient, envelope, ctx)
+}
+
+async function proveByCode(
+  input: SignerInput & { readonly identity: GivenProof },
+  proof: 'mail-code' | 'sms-code',
+  ctx: Context,
+): Promise<Identity> {
+  const channel = proof === 'mail-code' ? 'mail' : 'sms'
+  let verdict: CodeVerdict | undefined
+  const envelope = await changeEnvelope(ctx, input.envelope, (now) => {
+    const one = requireSigner(now, input, ctx)
+    if (one.code?.channel !== channel) {
+      throw new Refusal('CODE_EXPIRED', 'No code was sent that way: ask for one.')
+    }
+    verdict = tryCode(one.code, input.identity.code ?? '', codeScene(now, one, ctx))
+    return afterTry(now, one, verdict, ctx)
+  })
+  if (verdict === undefined) throw new Error('the code was not tried')
+  requireRight(verdict)
+  const { email = '', phone = '' } = requireSigner(envelope, input, ctx)
+  const by = channel === 'mail' ? maskMail(email) : maskPhone(phone)
+  return { proof, at: nowText(ctx), by }
+}
+
+function afterTry(
+  now: Envelope,
+  one: Recipient,
+  { outcome, kept, hasLocked }: CodeVerdict,
+  ctx: Context,
+) {
+  const at = nowText(ctx)
+  const who = signerName(one, ctx)
+  const { recipient } = one
+  if (outcome === 'right') {
+    const recipients = now.recipients.map((each) =>
+      each.recipient === recipient ? without(each, 'code') : each,
+    )
+    return { envelope: { ...now, recipients }, notes: [], events: [] }
+  }
+  if (outcome !== 'wrong' || kept === undefined) return undefined
+  const attempts = hasLocked ? MAX_ATTEMPTS : kept.attempts
+  const data = { recipient, attempts, locked: hasLocked }
+  return {
+    envelope: withRecipient(now, recipient, { code: kept }),
+    notes: [{ what: hasLocked ? 'code-locked' : 'code-wrong', who, data }],
+    events: hasLocked ? [told(now, 'signature.otp.failed', at, data)] : [],
+  }
+}
+
+function requireRight({ outcome, kept }: CodeVerdict): void {
+  if (outcome === 'right') return
+  if (outcome === 'expired')
+    throw new Refusal('CODE_EXPIRED', 'The code is over: ask for a new one.')
+  if (kept?.lockedUntil !== undefined && (outcome === 'locked' || kept.attempts === 0)) {
+    throw new Refusal(
+      'CODE_LOCKED',
+      `Too many wrong codes: ask for a new one after ${kept.lockedUntil}.`,
+    )
+  }
+  throw new Refusal(
+    'CODE_WRONG',
+    `The code is wrong: ${MAX_ATTEMPTS - (kept?.attempts ?? 0)} more tries.`,
+  )
+}
+
+export function codeScene(
+  { envelope }: Envelope,
+  { recipient }: Recipient,
+  { now, hash }: Context,
+) {
+  return { now: now(), hash, context: `${envelope} ${recipient}` }
+}
+
+function notAllowed(proof: string, why: string): Refusal {
+  return new Refusal('PROOF_NOT_ALLOWED', `You cannot show who you are by ${proof}: ${why}.`)
+}
