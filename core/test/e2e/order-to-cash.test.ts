@@ -13,10 +13,10 @@ import {
 } from '../support/dongchen.ts'
 import { HostProcess } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
-import { signContract } from '../support/sign-contract.ts'
+import { buyer, defineContract, envelopes, seller } from '../support/signing-company.ts'
 import { SigningRoom } from '../support/signing-room.ts'
+import { Visitor } from '../support/signing-visitor.ts'
 
-const envelopes = 'signature.envelopes@1'
 const shipments = 'logistics.shipments@1'
 const epcis = 'logistics.epcis@1'
 const orders = 'orders.visibility@1'
@@ -77,7 +77,16 @@ t.test('a company that has been at work for two years takes an order', async (t)
 })
 
 t.test('both parties sign its contract, and it is released', async (t) => {
-  const { envelope } = await signContract(company, room, { orderId, title: '采购合同' })
+  await defineContract(company, { isSealed: false })
+  const wish = { template: 'sale', orderId, recipients: [buyer, seller] }
+  const contractData = { subject: '轴承套圈 6204，2700 件', amount: '27000.00' }
+  const made = await company.ask(envelopes, 'createFromTemplate', { ...wish, data: contractData })
+  const { envelope } = made
+  await company.ask(envelopes, 'send', { envelope })
+  for (const { email } of [buyer, seller]) {
+    const { status, body } = await new Visitor(company, room, email).sign()
+    t.match({ status, body }, { status: 200, body: { own: 'signed' } })
+  }
   const signed = await company.eventually(
     'all signatures',
     () => company.ask(envelopes, 'envelope', { envelope }),
