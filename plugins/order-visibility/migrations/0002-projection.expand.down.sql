@@ -1,0 +1,1 @@
+drop table generations, orders, stays, closed_counts, usual_stays;
