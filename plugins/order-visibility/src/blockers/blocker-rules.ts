@@ -52,7 +52,10 @@ export const blockerRules = {
   LOT_REJECTED: rule(
     12,
     'quality',
-    ['{quantity} {unit} of lot {subject} were rejected.', '批次 {subject} 拒收 {quantity} {unit}。'],
+    [
+      '{quantity} {unit} of lot {subject} were rejected.',
+      '批次 {subject} 拒收 {quantity} {unit}。',
+    ],
     [
       'Decide on rework, return or concession, and source what is missing.',
       '决定返工、退货或让步接收，并补足缺口。',
@@ -85,7 +88,10 @@ export const blockerRules = {
   STOCKOUT_RISK_REORDERED: rule(
     42,
     'purchasing',
-    ['{subject} may run out; reorder {detail} is approved.', '{subject} 可能缺货，补货 {detail} 已批准。'],
+    [
+      '{subject} may run out; reorder {detail} is approved.',
+      '{subject} 可能缺货，补货 {detail} 已批准。',
+    ],
     ['Place the order and have its date confirmed.', '下达采购并确认交期。'],
   ),
   PURCHASE_LATE: rule(
@@ -103,7 +109,10 @@ export const blockerRules = {
   SHIPMENT_LATE: rule(
     26,
     'logistics',
-    ['Shipment {subject} is expected after the promised date.', '运单 {subject} 预计晚于承诺日期。'],
+    [
+      'Shipment {subject} is expected after the promised date.',
+      '运单 {subject} 预计晚于承诺日期。',
+    ],
     ['Tell the customer, or speed the shipment up.', '通知客户或加急运输。'],
   ),
   CUSTOMS_HELD: rule(
@@ -127,7 +136,10 @@ export const blockerRules = {
   LOT_INSPECTING: rule(
     40,
     'quality',
-    ['{quantity} {unit} of lot {subject} wait for inspection.', '批次 {subject} 待检 {quantity} {unit}。'],
+    [
+      '{quantity} {unit} of lot {subject} wait for inspection.',
+      '批次 {subject} 待检 {quantity} {unit}。',
+    ],
     ['Inspect and decide the lot.', '检验并判定。'],
   ),
   STAGE_OVERDUE: rule(

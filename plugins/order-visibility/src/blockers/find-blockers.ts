@@ -107,28 +107,37 @@ function contractFindings({ envelopes, stays, salesperson, contract }: OrderView
 function lotFindings({ lots, lines, stays, nonconformities }: OrderView): Finding[] {
   if (isUnderWay(stays.at(-1)?.stage)) return []
   const wanted = new Set(lines.filter(isWanting).map(({ sku }) => sku))
-  return lots.flatMap(({ lot, sku, unit, held, pending, rejected, since, arrivedAt }): Finding[] => {
-    const owner = nonconformities.find(
-      (one) => one.lot === lot && one.closedAt === undefined,
-    )?.owner
-    const common = { subject: lot, since }
-    return [
-      ...(rejected > 0 && wanted.has(sku)
-        ? [{ ...common, code: 'LOT_REJECTED', owner, words: { quantity: rejected, unit } } as const]
-        : []),
-      ...(held > 0
-        ? [{ ...common, code: 'LOT_HELD', owner, words: { quantity: held, unit } } as const]
-        : []),
-      ...(pending > 0
-        ? [
-            {
-              ...{ ...common, since: arrivedAt, code: 'LOT_INSPECTING' as const },
-              words: { quantity: pending, unit },
-            },
-          ]
-        : []),
-    ]
-  })
+  return lots.flatMap(
+    ({ lot, sku, unit, held, pending, rejected, since, arrivedAt }): Finding[] => {
+      const owner = nonconformities.find(
+        (one) => one.lot === lot && one.closedAt === undefined,
+      )?.owner
+      const common = { subject: lot, since }
+      return [
+        ...(rejected > 0 && wanted.has(sku)
+          ? [
+              {
+                ...common,
+                code: 'LOT_REJECTED',
+                owner,
+                words: { quantity: rejected, unit },
+              } as const,
+            ]
+          : []),
+        ...(held > 0
+          ? [{ ...common, code: 'LOT_HELD', owner, words: { quantity: held, unit } } as const]
+          : []),
+        ...(pending > 0
+          ? [
+              {
+                ...{ ...common, since: arrivedAt, code: 'LOT_INSPECTING' as const },
+                words: { quantity: pending, unit },
+              },
+            ]
+          : []),
+      ]
+    },
+  )
 }
 
 function isUnderWay(stage: string | undefined): boolean {
@@ -142,7 +151,12 @@ function nonconformityFindings({ nonconformities, stays }: OrderView): Finding[]
       if (closedAt !== undefined) return []
       const common = { subject: nonconformity, owner }
       return [
-        { ...common, code: 'NONCONFORMITY_OPEN', since: openedAt, words: { detail: title } } as const,
+        {
+          ...common,
+          code: 'NONCONFORMITY_OPEN',
+          since: openedAt,
+          words: { detail: title },
+        } as const,
         ...(overdue === undefined
           ? []
           : [
@@ -166,7 +180,15 @@ function shipmentFindings({ shipments, promisedAt }: OrderView): Finding[] {
     return [
       ...exceptions.flatMap(({ openedAt, closedAt, owner, text }): Finding[] =>
         closedAt === undefined
-          ? [{ code: 'SHIPMENT_EXCEPTION', subject, since: openedAt, owner, words: { detail: text } }]
+          ? [
+              {
+                code: 'SHIPMENT_EXCEPTION',
+                subject,
+                since: openedAt,
+                owner,
+                words: { detail: text },
+              },
+            ]
           : [],
       ),
       ...alarms.flatMap(({ since: from, measure, value, unit, settledAt }): Finding[] =>
@@ -193,26 +215,36 @@ function supplyFindings({ purchases, cover, stays }: OrderView, now: number): Fi
   )
   return [
     ...late.map(({ purchaseOrder, expectedAt }) => ({
-      ...{ code: 'PURCHASE_LATE', subject: purchaseOrder, since: expectedAt ?? now } as const,
+      ...({ code: 'PURCHASE_LATE', subject: purchaseOrder, since: expectedAt ?? now } as const),
     })),
-    ...cover.map(({ sku, probability, saidAt, reorder }) => ({
-      code: reorder === undefined ? 'STOCKOUT_RISK' : 'STOCKOUT_RISK_REORDERED',
-      ...{ subject: sku, since: saidAt },
-      words: {
-        detail: reorder === undefined ? `${Math.round(probability * 100)} %` : reorder.suggestion,
-      },
-    }) as const),
+    ...cover.map(
+      ({ sku, probability, saidAt, reorder }) =>
+        ({
+          code: reorder === undefined ? 'STOCKOUT_RISK' : 'STOCKOUT_RISK_REORDERED',
+          ...{ subject: sku, since: saidAt },
+          words: {
+            detail:
+              reorder === undefined ? `${Math.round(probability * 100)} %` : reorder.suggestion,
+          },
+        }) as const,
+    ),
   ]
 }
 
-function overdueFindings({ stays, purchases }: OrderView, settings: Settings, now: number): Finding[] {
+function overdueFindings(
+  { stays, purchases }: OrderView,
+  settings: Settings,
+  now: number,
+): Finding[] {
   const stay = stays.at(-1)
   if (stay === undefined) return []
   const due = dueOfStay(stay, settings)
   // What a supplier has promised for later is no neglect of ours.
   const isAwaited =
     stay.stage === 'sourcing' &&
-    purchases.some(({ expectedAt, quantity, received }) => (expectedAt ?? 0) > now && received < quantity)
+    purchases.some(
+      ({ expectedAt, quantity, received }) => (expectedAt ?? 0) > now && received < quantity,
+    )
   if (due === undefined || due > now || isAwaited) return []
   return [
     {

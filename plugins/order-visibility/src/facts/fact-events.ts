@@ -1,7 +1,7 @@
 import type { Context, PluginEvent } from '@signalbox/sdk'
 import { codeOf, foldOrders, ORDERS_AT_ONCE } from '../projection/fold-orders.ts'
-import { factOfEvent } from './fact-of-event.ts'
 import type { FactType } from './fact-data.ts'
+import { factOfEvent } from './fact-of-event.ts'
 import { factTypes } from './fact-types.ts'
 import { keepFact, markOrders } from './facts-store.ts'
 

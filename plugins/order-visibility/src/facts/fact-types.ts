@@ -1,5 +1,5 @@
-import type { FactData, FactType, ShipmentData } from './fact-data.ts'
 import { type Link, nodeOf } from './fact.ts'
+import type { FactData, FactType, ShipmentData } from './fact-data.ts'
 
 export type Block = 'order' | 'lines' | 'contracts' | 'parcels' | 'quality' | 'cover'
 

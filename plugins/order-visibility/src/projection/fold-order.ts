@@ -67,8 +67,14 @@ export function foldOrder(
 }
 
 function headOf(core: OrderCore) {
-  const { lines: _, allocated: __, shipped: ___, shippedBy: ____, isCancelled: _____, ...head } =
-    core
+  const {
+    lines: _,
+    allocated: __,
+    shipped: ___,
+    shippedBy: ____,
+    isCancelled: _____,
+    ...head
+  } = core
   return head
 }
 

@@ -3,7 +3,14 @@ import type { Fact } from '../facts/fact.ts'
 import { riskBounds, type Settings } from '../settings/settings.ts'
 import { instantText } from '../time/instant.ts'
 import { foldOrder } from './fold-order.ts'
-import { type FoldedRow, foldedRow, judged, openWants, stayRows, type ViewPart } from './order-row.ts'
+import {
+  type FoldedRow,
+  foldedRow,
+  judged,
+  openWants,
+  stayRows,
+  type ViewPart,
+} from './order-row.ts'
 import type { OrderView } from './order-view.ts'
 import {
   type FoldInput,
@@ -105,7 +112,9 @@ export async function foldAll(
     const own = new Set(wanted.get(orderId)?.map(({ sku }) => sku))
     const about = words.filter(({ data }) => own.has(stockOf(data)))
     const isBare = about.length === 0
-    return isBare ? { orderId, view } : { orderId, view: foldOrder(orderId, facts.get(orderId) ?? [], about) }
+    return isBare
+      ? { orderId, view }
+      : { orderId, view: foldOrder(orderId, facts.get(orderId) ?? [], about) }
   })
 }
 
@@ -194,8 +203,7 @@ function promiseEvents(
   // An order that came to its end late did not recover.
   if (!isAtRisk && onTimeProbability === 0) return []
   if (!isAtRisk) return [{ type: 'orders.promise.recovered', key, data: common }]
-  const owner =
-    headline === null ? {} : { owner: headline.owner, nextAction: headline.nextAction }
+  const owner = headline === null ? {} : { owner: headline.owner, nextAction: headline.nextAction }
   const data = { ...common, onTimeProbability, reasons, ...owner }
   return [{ type: 'orders.promise.at-risk', key, data }]
 }
@@ -214,7 +222,9 @@ function viewEvent(parts: readonly ViewPart[], { row }: OrderWrite, now: number)
       ...(on_time === null ? {} : { onTimeProbability: on_time }),
       ...(blocker === null
         ? {}
-        : { blocker: { what: blocker.what, owner: blocker.owner, nextAction: blocker.nextAction } }),
+        : {
+            blocker: { what: blocker.what, owner: blocker.owner, nextAction: blocker.nextAction },
+          }),
       at: instantText(now),
     },
   }

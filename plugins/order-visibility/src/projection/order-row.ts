@@ -1,6 +1,6 @@
 import { dueOfStay, findBlockers, hasArrived } from '../blockers/find-blockers.ts'
-import type { BothTexts } from '../facts/fact-data.ts'
 import { canonicalJson } from '../facts/canonical-json.ts'
+import type { BothTexts } from '../facts/fact-data.ts'
 import { type Judgement, judgePromise } from '../promises/judge-promise.ts'
 import { nextJudgement } from '../promises/next-judgement.ts'
 import type { UsualStays } from '../promises/usual-stays.ts'
@@ -84,7 +84,14 @@ export function foldedRow(view: OrderView, hash: (text: string) => string): Fold
 }
 
 /** Parts of a view as readers know them; `order` is what is none of the others. */
-export type ViewPart = 'order' | 'lines' | 'timeline' | 'contracts' | 'parcels' | 'quality' | 'cover'
+export type ViewPart =
+  | 'order'
+  | 'lines'
+  | 'timeline'
+  | 'contracts'
+  | 'parcels'
+  | 'quality'
+  | 'cover'
 
 function digestsOf(view: OrderView, hash: (text: string) => string): FoldedRow['digests'] {
   const { lines, timeline, envelopes, shipments, lots, nonconformities, purchases, cover } = view
@@ -154,9 +161,9 @@ export function judged(
 }
 
 /** Stocks that the order still waits for: (sku, location), without a location the empty one. */
-export function openWants(view: OrderView): readonly { readonly sku: string; readonly location: string }[] {
+export function openWants(
+  view: OrderView,
+): readonly { readonly sku: string; readonly location: string }[] {
   if (!isOpenStage(view.stays.at(-1)?.stage ?? 'entered')) return []
-  return view.lines
-    .filter(isWanting)
-    .map(({ sku, location = '' }) => ({ sku, location }))
+  return view.lines.filter(isWanting).map(({ sku, location = '' }) => ({ sku, location }))
 }

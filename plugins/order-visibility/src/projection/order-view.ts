@@ -1,5 +1,5 @@
-import type { Block } from '../facts/fact-types.ts'
 import type { BothTexts } from '../facts/fact-data.ts'
+import type { Block } from '../facts/fact-types.ts'
 import type { Stage } from '../stages/stages.ts'
 
 /** Instants are milliseconds since the epoch. */

@@ -86,7 +86,10 @@ function factsByOrder(rows: readonly FactRow[]): ReadonlyMap<string, readonly Fa
 }
 
 /** The newest words about stocks of the items. */
-export async function readStockWords({ db }: Port, skus: readonly string[]): Promise<readonly Fact[]> {
+export async function readStockWords(
+  { db }: Port,
+  skus: readonly string[],
+): Promise<readonly Fact[]> {
   if (skus.length === 0) return []
   const { rows } = await db.query<FactRow>(STOCK_WORDS, [skus])
   return rows.map(factOfRow)
@@ -205,7 +208,10 @@ function rowStatements(
     open.map((want) => ({ order_id: row.order_id, ...want })),
   )
   return [
-    { sql: UPSERT, parameters: [JSON.stringify(writes.map(({ row }) => row)), tenant, generations] },
+    {
+      sql: UPSERT,
+      parameters: [JSON.stringify(writes.map(({ row }) => row)), tenant, generations],
+    },
     {
       sql: 'delete from stays where generation = any($1::int[]) and order_id = any($2::text[])',
       parameters: [generations, ids],

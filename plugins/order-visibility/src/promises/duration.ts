@@ -20,7 +20,10 @@ interface Lognormal {
 
 function lognormalOf({ median, p90 }: Duration): Lognormal {
   const half = Math.max(LEAST_HOURS, median)
-  return { mu: Math.log(half), sigma: Math.max(LEAST_SIGMA, Math.log(Math.max(p90, half) / half) / Z90) }
+  return {
+    mu: Math.log(half),
+    sigma: Math.max(LEAST_SIGMA, Math.log(Math.max(p90, half) / half) / Z90),
+  }
 }
 
 /** What is left of a duration of which `age` hours are over: quantiles of T − age, given T > age. */

@@ -10,7 +10,11 @@ const NEAR_HOURS = 1
 const NEAR_PROMISE_HOURS = 72
 
 /** When time alone may change what is said of an order; undefined when it cannot. Pure. */
-export function nextJudgement(view: OrderView, settings: Settings, now: number): number | undefined {
+export function nextJudgement(
+  view: OrderView,
+  settings: Settings,
+  now: number,
+): number | undefined {
   const stay = view.stays.at(-1)
   if (stay === undefined || !isOpenStage(stay.stage)) return undefined
   const due = dueOfStay(stay, settings)

@@ -18,7 +18,11 @@ const SUPPLIER_SPREAD = 1.5
 const SUPPLIER_SLACK_HOURS = 48
 
 /** Stages from the present one to the customer's door. Pure. */
-export function remainingPath(view: OrderView, usual: UsualStays, now: number): readonly PathPart[] {
+export function remainingPath(
+  view: OrderView,
+  usual: UsualStays,
+  now: number,
+): readonly PathPart[] {
   const stay = view.stays.at(-1)
   if (stay === undefined) return []
   const out = view.shipments.filter(
@@ -59,7 +63,9 @@ function stagesAhead(view: OrderView, now: Stage): readonly Stage[] {
     ['shipped', true],
   ]
   const isUnderWay = now === 'shipped'
-  return way.filter(([stage, isAhead]) => isAhead && (!isUnderWay || stage === 'shipped')).map(([stage]) => stage)
+  return way
+    .filter(([stage, isAhead]) => isAhead && (!isUnderWay || stage === 'shipped'))
+    .map(([stage]) => stage)
 }
 
 /** The last of the parcels that are out, by its carrier's quantiles. */

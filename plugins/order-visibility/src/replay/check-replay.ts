@@ -1,7 +1,7 @@
 import type { Context } from '@signalbox/sdk'
 import { canonicalJson } from '../facts/canonical-json.ts'
-import { FACTS_OF_ORDERS, type FactRow, factOfRow } from '../facts/facts-store.ts'
 import type { Fact } from '../facts/fact.ts'
+import { FACTS_OF_ORDERS, type FactRow, factOfRow } from '../facts/facts-store.ts'
 import { foldAll } from '../projection/fold-orders.ts'
 import { type FoldedRow, foldedRow, type StayRow, stayRows } from '../projection/order-row.ts'
 import { instantText, msOfInstant } from '../time/instant.ts'
@@ -87,8 +87,7 @@ const instants = new Set(['stage_since', 'placed_at', 'promised_at', 'paid_at', 
 function differences(anew: FoldedRow, live: FoldedRow): readonly string[] {
   return (Object.keys(anew) as (keyof FoldedRow)[]).filter((name) => {
     const shown = live[name]
-    const same =
-      instants.has(name) && typeof shown === 'string' ? utc(shown) : shown
+    const same = instants.has(name) && typeof shown === 'string' ? utc(shown) : shown
     return canonicalJson(anew[name]) !== canonicalJson(same)
   })
 }

@@ -2,7 +2,7 @@ import { type Context, type JobRun, Refusal } from '@signalbox/sdk'
 import { codeOf, foldAll, ORDERS_AT_ONCE } from '../projection/fold-orders.ts'
 import { foldedRow, judged, openWants, stayRows } from '../projection/order-row.ts'
 import { type OrderWrite, readForFold, writeShadow } from '../projection/projection-store.ts'
-import { type Settings, riskBounds } from '../settings/settings.ts'
+import { riskBounds, type Settings } from '../settings/settings.ts'
 import { msOfInstant } from '../time/instant.ts'
 import {
   beginRebuild,
@@ -29,7 +29,10 @@ export async function rebuild(_input: object, ctx: Context) {
   const id = `RB-${ctx.hash('SHA-256', `${ctx.traceId}|${now}`).slice(0, 16)}`
   const by = `${ctx.principal.kind}:${ctx.principal.id}`
   if (!(await beginRebuild(ctx, { id, by, now, stale: now - STALE_MS }))) {
-    throw new Refusal('REBUILD_AT_WORK', 'A rebuild is at work: look at its progress, and wait for it.')
+    throw new Refusal(
+      'REBUILD_AT_WORK',
+      'A rebuild is at work: look at its progress, and wait for it.',
+    )
   }
   await goOn(ctx, id, '')
   return { id, state: 'running' as const }

@@ -89,10 +89,15 @@ async function ask(ctx: Context, question: Question, orderId: string): Promise<L
   }
 }
 
-/** A refusal of the owner's own (it knows no such order) is an answer; what the host or a fault says is not. */
+/** The host's words for an owner that is not there for this tenant. */
+const absent: ReadonlySet<string> = new Set([
+  ...['CORE_SERVICE_MISSING', 'CORE_OPERATION_MISSING', 'CORE_PLUGIN_NOT_ENABLED'],
+  ...['CORE_VERSION_NOT_READY', 'CORE_VERSION_BLOCKED'],
+])
+
+/** A refusal of the owner's own (he knows no such order) is an answer; what the host or a fault says is not. */
 function lookOfError(code: string | undefined): Look {
   if (code === 'CORE_GRANT_MISSING') return 'not-granted'
-  if (code === 'CORE_SERVICE_MISSING' || code === 'CORE_OPERATION_MISSING') return 'absent'
-  if (code === 'CORE_SERVICE_DISABLED' || code === 'CORE_PLUGIN_DISABLED') return 'absent'
+  if (code !== undefined && absent.has(code)) return 'absent'
   return code === undefined || /^(CORE|SBX|MKT|SDK)_/.test(code) ? 'failed' : 'answered'
 }

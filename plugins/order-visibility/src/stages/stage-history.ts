@@ -1,7 +1,7 @@
 import type { Fact } from '../facts/fact.ts'
 import type { StayView } from '../projection/order-view.ts'
-import { type OrderCore, sumByLine } from '../subjects/order-core.ts'
 import type { LotMoment } from '../subjects/lots.ts'
+import { type OrderCore, sumByLine } from '../subjects/order-core.ts'
 import type { PurchaseMoment } from '../subjects/purchases.ts'
 import { progressOf, type TrackEntry } from '../subjects/shipments.ts'
 import { emptyStageState, type StageState, stageOf } from './stage-state.ts'

@@ -24,9 +24,7 @@ function changeOf({
   happenedAt,
 }: ReturnType<
   typeof ofType<
-    | 'quality.nonconformity.opened'
-    | 'quality.nonconformity.closed'
-    | 'quality.eight-d.overdue'
+    'quality.nonconformity.opened' | 'quality.nonconformity.closed' | 'quality.eight-d.overdue'
   >
 >[number]): Partial<NonconformityView> {
   if ('title' in data) {

@@ -1,5 +1,5 @@
-import type { Fact } from '../facts/fact.ts'
 import { ofType } from '../facts/effective-facts.ts'
+import type { Fact } from '../facts/fact.ts'
 import { msOfInstant } from '../time/instant.ts'
 
 interface CoreLine {

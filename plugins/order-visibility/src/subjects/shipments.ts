@@ -69,7 +69,9 @@ function foldShipment(
   const status = lagging?.status ?? 'registered'
   const promised = registered?.data.promisedAt
   const carrier = lastOf(told, 'carrier')
-  const numbers = told.flatMap(({ data }) => ('trackingNumber' in data ? [data.trackingNumber] : []))
+  const numbers = told.flatMap(({ data }) =>
+    'trackingNumber' in data ? [data.trackingNumber] : [],
+  )
   return {
     shipment,
     direction: directionOf(told, own.has(shipment)),
@@ -170,7 +172,10 @@ function etaOf(told: readonly Fact[]): Pick<ShipmentView, 'eta'> {
 
 function exceptionsOf(told: readonly Fact[]): ShipmentView['exceptions'] {
   const closed = new Map(
-    ofType(told, 'logistics.exception.closed').map((fact) => [fact.data.exception, fact.happenedAt]),
+    ofType(told, 'logistics.exception.closed').map((fact) => [
+      fact.data.exception,
+      fact.happenedAt,
+    ]),
   )
   return ofType(told, 'logistics.exception.opened').map(({ data, happenedAt }) => {
     const closedAt = closed.get(data.exception)

@@ -23,9 +23,7 @@ export function showTimeline(view: OrderView, settings: Settings, now: number) {
     const hours = Math.round(((leftAt ?? now) - enteredAt) / (MS_PER_HOUR / 10)) / 10
     return {
       ...{ at: enteredAt, stage, what: stageTexts[stage], source: OWN, hours },
-      ...(due === undefined
-        ? {}
-        : { sla: slaOf(leftAt, due, now), dueAt: instantText(due) }),
+      ...(due === undefined ? {} : { sla: slaOf(leftAt, due, now), dueAt: instantText(due) }),
     }
   })
   return [...facts, ...stages]
@@ -41,6 +39,10 @@ function slaOf(leftAt: number | undefined, due: number, now: number): 'met' | 'd
 
 /** Words that were not told leave gaps. */
 function trimmed({ en, 'zh-CN': zh }: { readonly en: string; readonly 'zh-CN': string }) {
-  const tidy = (text: string) => text.replace(/ {2,}/g, ' ').replace(/ ?\( ?\)|（）/g, '').trim()
+  const tidy = (text: string) =>
+    text
+      .replace(/ {2,}/g, ' ')
+      .replace(/ ?\( ?\)|（）/g, '')
+      .trim()
   return { en: tidy(en), 'zh-CN': tidy(zh) }
 }

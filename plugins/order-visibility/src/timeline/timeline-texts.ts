@@ -70,7 +70,10 @@ export const timelineTexts: Readonly<Record<string, BothTexts>> = {
     'Shipment {shipment} {parcel}: {to} {location}',
     '运单 {shipment} {parcel}：{to} {location}',
   ),
-  'logistics.shipment.delivered': text('Shipment {shipment} delivered.', '运单 {shipment} 已送达。'),
+  'logistics.shipment.delivered': text(
+    'Shipment {shipment} delivered.',
+    '运单 {shipment} 已送达。',
+  ),
   'logistics.eta.changed': text(
     'Shipment {shipment} is expected at {eta}.',
     '运单 {shipment} 预计 {eta} 到达。',
@@ -87,14 +90,32 @@ export const timelineTexts: Readonly<Record<string, BothTexts>> = {
     'Shipment {shipment}: {measure} {value} {unit} broke a limit.',
     '运单 {shipment}：{measure} {value} {unit} 超限。',
   ),
-  'signature.envelope.sent': text('{title} ({envelope}) sent to sign.', '{title}（{envelope}）已发起签署。'),
+  'signature.envelope.sent': text(
+    '{title} ({envelope}) sent to sign.',
+    '{title}（{envelope}）已发起签署。',
+  ),
   'signature.envelope.viewed': text('{envelope} was opened.', '{envelope} 已查看。'),
   'signature.envelope.signed': text('{envelope} was signed.', '{envelope} 已签署。'),
-  'signature.envelope.completed': text('{title} ({envelope}): all have signed.', '{title}（{envelope}）全部签署完成。'),
-  'signature.envelope.rejected': text('{envelope} was refused. {reason}', '{envelope} 被拒签。{reason}'),
-  'signature.envelope.expired': text('{envelope}: the time to sign is over.', '{envelope} 签署过期。'),
-  'signature.envelope.voided': text('{envelope} was taken back. {reason}', '{envelope} 已撤回。{reason}'),
-  'inventory.stockout.at-risk': text('{sku} at {location} may run out.', '{location} 的 {sku} 可能缺货。'),
+  'signature.envelope.completed': text(
+    '{title} ({envelope}): all have signed.',
+    '{title}（{envelope}）全部签署完成。',
+  ),
+  'signature.envelope.rejected': text(
+    '{envelope} was refused. {reason}',
+    '{envelope} 被拒签。{reason}',
+  ),
+  'signature.envelope.expired': text(
+    '{envelope}: the time to sign is over.',
+    '{envelope} 签署过期。',
+  ),
+  'signature.envelope.voided': text(
+    '{envelope} was taken back. {reason}',
+    '{envelope} 已撤回。{reason}',
+  ),
+  'inventory.stockout.at-risk': text(
+    '{sku} at {location} may run out.',
+    '{location} 的 {sku} 可能缺货。',
+  ),
   'inventory.suggestion.approved': text(
     'Reorder of {quantity} {unit} {sku} approved.',
     '已批准补货 {sku} {quantity} {unit}。',
