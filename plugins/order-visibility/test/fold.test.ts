@@ -35,10 +35,7 @@ t.test(
     const view = fold('SO-1', story().map(told))
     t.equal(
       path(view),
-      'signing entered released sourcing inspecting released ready shipped delivered invoiced completed'.replace(
-        'signing entered released',
-        'signing released',
-      ),
+      'signing released sourcing inspecting released ready shipped delivered invoiced completed',
     )
     t.match(view.lines, [{ ordered: 100, allocated: 100, shipped: 100, delivered: 100, onHold: 0 }])
     t.match(view.envelopes, [{ envelope: 'E-SO-1', state: 'completed', signed: 1 }])

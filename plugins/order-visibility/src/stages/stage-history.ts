@@ -137,12 +137,12 @@ function cancelLines(state: StageState, names: readonly string[] | undefined): v
   }
 }
 
-function lotMoment({ at, lot, sku, usable, undecided, isProduced }: LotMoment): StageMoment {
+function lotMoment({ at, lot, isProduced, ...state }: LotMoment): StageMoment {
   return {
     at,
-    apply: (state) => {
-      state.lots.set(lot, { sku, usable, undecided })
-      state.isProduced ||= isProduced
+    apply: (order) => {
+      order.lots.set(lot, state)
+      order.isProduced ||= isProduced
     },
   }
 }

@@ -5,6 +5,7 @@ interface LotState {
   readonly usable: number
   /** Pending and held: nobody may use it yet. */
   readonly undecided: number
+  readonly isWaiting: boolean
 }
 
 interface ShipmentState {
@@ -59,6 +60,8 @@ const rules: readonly (readonly [Stage, (state: StageState) => boolean])[] = [
   ['shipped', isShipped],
   ['inspecting', (state) => [...state.lots.values()].some(({ undecided }) => undecided > DUST)],
   ['ready', (state) => state.lines.size > 0 && isCovered(state)],
+  // Goods that nobody has looked at yet, where stock was not set aside in spite of it.
+  ['inspecting', (state) => [...state.lots.values()].some(({ isWaiting }) => isWaiting)],
   ['sourcing', (state) => [...state.purchases.values()].some((left) => left > DUST)],
   ['in-production', (state) => state.isProduced],
   ['released', (state) => state.isReleased],

@@ -15,7 +15,7 @@ const types = [
 
 type LotFact = ReturnType<typeof ofType<(typeof types)[number]>>[number]
 
-/** What quality last said of a lot; a lot of which it said nothing may be used. */
+/** What quality last said of a lot; only what it accepted is taken for usable. */
 interface LotState {
   readonly sku: string
   readonly unit: string
@@ -37,6 +37,8 @@ export interface LotMoment {
   readonly sku: string
   readonly usable: number
   readonly undecided: number
+  /** Came in, and quality has said nothing of it yet. */
+  readonly isWaiting: boolean
   readonly isProduced: boolean
 }
 
@@ -53,51 +55,59 @@ export function foldLots(facts: readonly Fact[]): {
     states.set(lot, state)
     const { usable, undecided } = splitOf(state)
     const { sku, isProduced } = state
-    moments.push({ at: fact.happenedAt, lot, sku, usable, undecided, isProduced })
+    const isWaiting = state.quantities === undefined && state.held === 0 && !isProduced
+    moments.push({ at: fact.happenedAt, lot, sku, usable, undecided, isWaiting, isProduced })
   }
   return { lots: [...states].map(([lot, state]) => viewOf(lot, state)), moments }
 }
 
 function changed(known: LotState | undefined, fact: LotFact): LotState {
-  const { data, happenedAt, type } = fact
+  const { data, happenedAt } = fact
   const before: LotState = known ?? {
     ...{ sku: data.item, unit: data.unit, quantity: data.quantity, quantities: undefined, held: 0 },
     ...{ arrivedAt: happenedAt, since: happenedAt, isProduced: false },
   }
-  const since = happenedAt
-  if (type === 'stock.receipt.created' || type === 'production.lot.completed') {
-    const shipment = 'shipment' in data ? data.shipment : undefined
-    return {
-      ...before,
-      ...{ quantity: Math.max(before.quantity, data.quantity), unit: data.unit },
-      isProduced: before.isProduced || type === 'production.lot.completed',
-      ...(shipment === undefined ? {} : { shipment }),
-    }
+  return fact.type === 'stock.receipt.created' || fact.type === 'production.lot.completed'
+    ? arrived(before, fact)
+    : { ...before, ...judgedBy(before, fact), since: happenedAt }
+}
+
+function arrived(before: LotState, { data, type }: LotFact): LotState {
+  const shipment = 'shipment' in data ? data.shipment : undefined
+  return {
+    ...before,
+    ...{ quantity: Math.max(before.quantity, data.quantity), unit: data.unit },
+    isProduced: before.isProduced || type === 'production.lot.completed',
+    ...(shipment === undefined ? {} : { shipment }),
   }
+}
+
+/** What a word of quality changes: quantities that it names hold, whatever was said before. */
+function judgedBy(before: LotState, { data }: LotFact): Partial<LotState> {
   if ('createdAt' in data) {
     const all = { accepted: 0, rejected: 0, held: 0, pending: data.quantity }
     const severity = data.severity === undefined ? {} : { severity: data.severity }
-    return { ...before, ...severity, since, quantities: before.quantities ?? all }
+    return { ...severity, quantities: before.quantities ?? all }
   }
-  if ('reason' in data && 'held' in data) {
-    return {
-      ...{ ...before, since, reason: data.reason.text },
-      ...(data.quantities === undefined
-        ? { held: data.held }
-        : { held: 0, quantities: data.quantities }),
-    }
+  if ('reason' in data && 'held' in data && data.quantities === undefined) {
+    return { reason: data.reason.text, held: data.held }
   }
+  const reason = 'reason' in data && 'held' in data ? { reason: data.reason.text } : {}
   if ('quantities' in data && data.quantities !== undefined) {
-    return { ...before, since, held: 0, quantities: data.quantities }
+    return { ...reason, held: 0, quantities: data.quantities }
   }
-  return before
+  return reason
 }
 
-function splitOf({ quantity, quantities, held }: LotState) {
+function splitOf({ quantities, held }: LotState) {
   const split = quantities ?? { accepted: 0, rejected: 0, held: 0, pending: 0 }
   const undecided = Math.max(split.held + split.pending, held)
-  const usable = quantities === undefined ? Math.max(0, quantity - held) : split.accepted
-  return { ...split, held: Math.max(split.held, held - split.pending, 0), undecided, usable }
+  return {
+    ...split,
+    held: Math.max(split.held, held - split.pending, 0),
+    undecided,
+    usable: split.accepted,
+  }
 }
 
 function viewOf(lot: string, state: LotState): LotView {

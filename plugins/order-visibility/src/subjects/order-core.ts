@@ -1,5 +1,6 @@
 import { ofType } from '../facts/effective-facts.ts'
 import type { Fact } from '../facts/fact.ts'
+import type { FactData } from '../facts/fact-data.ts'
 import { msOfInstant } from '../time/instant.ts'
 
 interface CoreLine {
@@ -93,22 +94,32 @@ function foldLines(facts: readonly Fact[]): readonly CoreLine[] {
     'orders.order.changed',
     'orders.order.cancelled',
   )) {
-    if ('cancelledAt' in data) {
-      for (const name of data.lines ?? [...lines.keys()]) {
-        const line = lines.get(name)
-        if (line !== undefined) lines.set(name, { ...line, ordered: 0, isCancelled: true })
-      }
-      continue
-    }
-    for (const { line, sku, unit, quantity, location, dueAt } of data.lines ?? []) {
-      lines.set(line, {
-        ...{ line, sku, unit, ordered: quantity, isCancelled: false },
-        ...(location === undefined ? {} : { location }),
-        ...(dueAt === undefined ? {} : { dueAt: msOfInstant(dueAt) }),
-      })
-    }
+    if ('cancelledAt' in data) cancelLines(lines, data.lines)
+    else for (const line of data.lines ?? []) lines.set(line.line, lineOf(line))
   }
   return [...lines.values()]
+}
+
+function cancelLines(lines: Map<string, CoreLine>, names: readonly string[] | undefined): void {
+  for (const name of names ?? [...lines.keys()]) {
+    const line = lines.get(name)
+    if (line !== undefined) lines.set(name, { ...line, ordered: 0, isCancelled: true })
+  }
+}
+
+function lineOf({
+  line,
+  sku,
+  unit,
+  quantity,
+  location,
+  dueAt,
+}: FactData['orders.order.created']['lines'][number]): CoreLine {
+  return {
+    ...{ line, sku, unit, ordered: quantity, isCancelled: false },
+    ...(location === undefined ? {} : { location }),
+    ...(dueAt === undefined ? {} : { dueAt: msOfInstant(dueAt) }),
+  }
 }
 
 /** Set aside in all, by line; several lots of one telling add up. */
