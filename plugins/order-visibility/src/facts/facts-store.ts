@@ -122,16 +122,33 @@ select n.order_id, f.fact, f.type, f.node, f.business_key,
        (extract(epoch from f.happened_at) * 1000)::float8 as happened_at,
        (extract(epoch from f.published_at) * 1000)::float8 as published_at,
        f.publisher, f.version, ${LEAN} as data
-  from nodes n join facts f on f.node = n.node where f.node not like 'sku:%'`
+  from nodes n join facts f on f.node = n.node`
 
-/** The newest word of each kind about each stock of the items; older ones say nothing any more. */
+/**
+ * The newest word of each kind about each stock of the items; older ones say nothing any more. One step down the index for each, by
+ * hopping from place to place: an item has some places, and words by the ten thousand.
+ */
 export const STOCK_WORDS = `
-select distinct on (f.sku, f.type, f.location) f.fact, f.type, f.node, f.business_key,
-       (extract(epoch from f.happened_at) * 1000)::float8 as happened_at,
-       (extract(epoch from f.published_at) * 1000)::float8 as published_at,
-       f.publisher, f.version, ${LEAN} as data
-  from facts f where f.sku = any($1::text[])
- order by f.sku, f.type, f.location, f.happened_at desc, f.published_at desc, f.fact desc`
+with recursive kinds (sku, type) as (
+  select s.sku, k.type from unnest($1::text[]) as s (sku) cross join unnest(array['inventory.stockout.at-risk',
+    'inventory.suggestion.approved', 'inventory.stock.below-reorder-point', 'stock.receipt.created', 'quality.lot.released']) as k (type)
+), places (sku, type, location) as (
+  select k.sku, k.type, (select min(f.location) from facts f where f.sku = k.sku and f.type = k.type) from kinds k
+  union all
+  select p.sku, p.type, (select min(f.location) from facts f where f.sku = p.sku and f.type = p.type and f.location > p.location)
+    from places p where p.location is not null
+)
+select w.* from (select sku, type, location from places where location is not null) p
+ cross join lateral (${wordOf('f.location = p.location')}) w
+union all
+select w.* from kinds p cross join lateral (${wordOf('f.location is null')}) w`
+
+function wordOf(place: string): string {
+  return `select f.fact, f.type, f.node, f.business_key, (extract(epoch from f.happened_at) * 1000)::float8 as happened_at,
+       (extract(epoch from f.published_at) * 1000)::float8 as published_at, f.publisher, f.version, ${LEAN} as data
+  from facts f where f.sku = p.sku and f.type = p.type and ${place}
+ order by f.happened_at desc, f.published_at desc, f.fact desc limit 1`
+}
 
 export interface FactRow {
   readonly order_id?: string

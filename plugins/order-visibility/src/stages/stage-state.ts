@@ -65,7 +65,12 @@ const rules: readonly (readonly [Stage, (state: StageState) => boolean])[] = [
   ['sourcing', (state) => [...state.purchases.values()].some((left) => left > DUST)],
   ['in-production', (state) => state.isProduced],
   ['released', (state) => state.isReleased],
-  ['signing', (state) => state.openEnvelopes.size > 0 || (state.needsContract && !state.isSigned)],
+  // Signed and not released yet is still signing: to fall back to where it was entered would look like rework.
+  [
+    'signing',
+    ({ openEnvelopes, needsContract, isSigned }) =>
+      openEnvelopes.size > 0 || needsContract || isSigned,
+  ],
   ['entered', () => true],
 ]
 

@@ -10,7 +10,10 @@ const BEGUN = Date.UTC(2025, 10, 1)
  * @param view one order's view; its number is put in its place
  */
 export async function loadOrders(query: Query, count: number, view: object): Promise<void> {
-  await query('insert into generations (tenant, live, done) values ($1, 1, 0) on conflict do nothing', ['acme'])
+  await query(
+    'insert into generations (tenant, live, done) values ($1, 1, 0) on conflict do nothing',
+    ['acme'],
+  )
   await query(
     `insert into orders (tenant, generation, order_id, customer, stage, stage_since, is_open, is_known, placed_at, promised_at, paid_at,
             path, as_of, view, digest, digests, revision, on_time, is_at_risk, due_at, judged_at, next_judgement_at)
