@@ -1,1 +1,1 @@
-drop table generations, orders, stays, closed_counts, usual_stays;
+drop table generations, orders, stays, stage_counts, usual_stays;

@@ -44,6 +44,8 @@ create table orders (
 
 create index orders_open on orders (tenant, generation, stage, due_at, order_id) where is_open and is_known;
 
+create index orders_due on orders (tenant, generation, due_at) include (stage) where is_open and is_known;
+
 create index orders_of_customer on orders (tenant, generation, customer, stage, due_at, order_id) where is_known;
 
 create index orders_closed on orders (tenant, generation, stage, stage_since desc, order_id) where not is_open and is_known;
@@ -68,10 +70,10 @@ create table stays (
   primary key (tenant, generation, order_id, nth)
 );
 
-create index stays_left on stays (tenant, generation, left_at) include (stage, next_stage, entered_at, order_id) where left_at is not null;
+create index stays_left on stays (tenant, generation, left_at) include (stage, next_stage, entered_at, order_id, customer) where left_at is not null;
 
--- Orders in a stage that is an end: too many to count when somebody looks. In slots, so that few wait for one row.
-create table closed_counts (
+-- Orders in each stage: too many to count when somebody looks. In slots, so that few wait for one row.
+create table stage_counts (
   tenant text not null,
   generation integer not null,
   stage text not null,

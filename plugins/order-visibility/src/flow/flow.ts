@@ -57,15 +57,22 @@ export async function flow({ from, to, customer }: FlowInput, ctx: Context) {
     ]
   >([
     {
-      sql: `select stage, count(distinct order_id)::int as orders, percentile_cont(0.5) within group (order by ${HOURS})::float8 as median,
-                   percentile_cont(0.9) within group (order by ${HOURS})::float8 as p90, sum(${HOURS})::float8 as hours
-            ${WINDOW} group by stage`,
+      sql: `select s.stage, o.orders, s.median, s.p90, s.hours
+              from (select stage, percentile_cont(0.5) within group (order by ${HOURS})::float8 as median,
+                           percentile_cont(0.9) within group (order by ${HOURS})::float8 as p90, sum(${HOURS})::float8 as hours
+                    ${WINDOW} group by stage) s
+              join (select stage, count(*)::int as orders from (select stage ${WINDOW} group by order_id, stage) one group by stage) o
+                on o.stage = s.stage`,
       parameters,
     },
     {
-      sql: `select stage as source, next_stage as target, count(distinct order_id)::int as orders,
-                   percentile_cont(0.5) within group (order by ${HOURS})::float8 as median
-            ${WINDOW} and next_stage is not null group by stage, next_stage order by 3 desc limit 200`,
+      sql: `select s.stage as source, s.next_stage as target, o.orders, s.median
+              from (select stage, next_stage, percentile_cont(0.5) within group (order by ${HOURS})::float8 as median
+                    ${WINDOW} and next_stage is not null group by stage, next_stage) s
+              join (select stage, next_stage, count(*)::int as orders
+                      from (select stage, next_stage ${WINDOW} and next_stage is not null group by order_id, stage, next_stage) one
+                     group by stage, next_stage) o on o.stage = s.stage and o.next_stage = s.next_stage
+             order by 3 desc limit 200`,
       parameters,
     },
     {

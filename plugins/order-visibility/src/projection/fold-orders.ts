@@ -148,7 +148,7 @@ function outcomeOf(
   const write: OrderWrite = {
     row: { ...row, ...judgedRow, is_at_risk: isAtRisk, revision },
     ...{ stays: stayRows(view), wants: openWants(view), told: heard },
-    before: known === undefined || known.is_open || !known.is_known ? undefined : known.stage,
+    before: known?.is_known === true ? known.stage : undefined,
   }
   const parts = changedParts(known, row)
   const events = [

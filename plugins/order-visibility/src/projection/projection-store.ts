@@ -100,7 +100,7 @@ export interface OrderWrite {
   readonly stays: readonly StayRow[]
   readonly wants: readonly { readonly sku: string; readonly location: string }[]
   readonly told: number
-  /** The end that it stood in until now, if it stood in one. */
+  /** The stage in which it was counted until now, if it was. */
   readonly before: Stage | undefined
 }
 
@@ -236,14 +236,14 @@ function rowStatements(
   ]
 }
 
-/** Ends that orders came to or left again; in one order of rows, so that two transactions wait instead of locking each other out. */
+/** Stages that orders came to and left; in one order of rows, so that two transactions wait instead of locking each other out. */
 function countStatements(
   tenant: string,
   writes: readonly OrderWrite[],
   generation: number,
 ): Statement[] {
   const moves = writes.flatMap(({ row, before }) => {
-    const after = row.is_open || !row.is_known ? undefined : row.stage
+    const after = row.is_known ? row.stage : undefined
     if (before === after) return []
     const slot = slotOf(row.order_id)
     return [
@@ -254,10 +254,10 @@ function countStatements(
   if (moves.length === 0) return []
   return [
     {
-      sql: `insert into closed_counts (tenant, generation, stage, slot, orders)
+      sql: `insert into stage_counts (tenant, generation, stage, slot, orders)
             select $2, $3, r.stage, r.slot, sum(r.orders) from jsonb_to_recordset($1::jsonb) as r (stage text, slot int, orders bigint)
              group by r.stage, r.slot order by r.stage, r.slot
-            on conflict (tenant, generation, stage, slot) do update set orders = closed_counts.orders + excluded.orders`,
+            on conflict (tenant, generation, stage, slot) do update set orders = stage_counts.orders + excluded.orders`,
       parameters: [JSON.stringify(moves), tenant, generation],
     },
   ]

@@ -79,8 +79,8 @@ export async function switchGenerations({ db, tenant }: Port, rebuild: Rebuild, 
       rows: 1,
     },
     {
-      sql: `insert into closed_counts (tenant, generation, stage, slot, orders)
-            select $1, $2, stage, 0, count(*) from orders where generation = $2 and not is_open and is_known group by stage`,
+      sql: `insert into stage_counts (tenant, generation, stage, slot, orders)
+            select $1, $2, stage, 0, count(*) from orders where generation = $2 and is_known group by stage`,
       parameters: [tenant, rebuild.shadow],
     },
     {
@@ -105,7 +105,7 @@ export async function forgetGenerations({ db }: Port, limit: number): Promise<bo
       sql: `delete from stays where (generation, order_id, nth) in (select generation, order_id, nth from stays where ${isOld} limit $1)`,
       parameters: [limit * 8],
     },
-    { sql: `delete from closed_counts where ${isOld}`, parameters: [] },
+    { sql: `delete from stage_counts where ${isOld}`, parameters: [] },
   ])
   return orders?.rowCount === limit || stays?.rowCount === limit * 8
 }
