@@ -67,10 +67,13 @@ create table stays (
   customer text,
   entered_at timestamptz not null,
   left_at timestamptz,
+  -- When the order last left this stage before, and last went this way: orders are counted without looking for those that came twice.
+  left_before timestamptz,
+  went_before timestamptz,
   primary key (tenant, generation, order_id, nth)
 );
 
-create index stays_left on stays (tenant, generation, left_at) include (stage, next_stage, entered_at, order_id, customer) where left_at is not null;
+create index stays_left on stays (tenant, generation, left_at) include (stage, next_stage, entered_at, order_id, customer, nth, left_before, went_before) where left_at is not null;
 
 -- Orders in each stage: too many to count when somebody looks. In slots, so that few wait for one row.
 create table stage_counts (

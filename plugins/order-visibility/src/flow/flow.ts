@@ -36,7 +36,8 @@ const WINDOW = `from stays where generation = coalesce((select live from generat
 /**
  * How long stages took, which way orders went, what came back to a stage it had left, and days from order to cash, of what ended
  * within the days. The directly-follows graph counts orders, an edge is labelled by the stay before it: W. van der Aalst, "Process
- * Mining" (2016), chapter 6; quantiles are PostgreSQL's percentile_cont (linear between values).
+ * Mining" (2016), chapter 6; quantiles are PostgreSQL's percentile_cont (linear between values). Of an order that was in a stage twice within the days the first stay counts it: stays follow
+ * each other without a gap, so that none before it ended within the days.
  */
 export async function flow({ from, to, customer }: FlowInput, ctx: Context) {
   const { utcOffsetMinutes = DEFAULT_OFFSET_MINUTES } = ctx.config as Settings
@@ -57,29 +58,21 @@ export async function flow({ from, to, customer }: FlowInput, ctx: Context) {
     ]
   >([
     {
-      sql: `select s.stage, o.orders, s.median, s.p90, s.hours
-              from (select stage, percentile_cont(0.5) within group (order by ${HOURS})::float8 as median,
-                           percentile_cont(0.9) within group (order by ${HOURS})::float8 as p90, sum(${HOURS})::float8 as hours
-                    ${WINDOW} group by stage) s
-              join (select stage, count(*)::int as orders from (select stage ${WINDOW} group by order_id, stage) one group by stage) o
-                on o.stage = s.stage`,
+      sql: `select stage, (count(*) filter (where left_before is null or left_before < $1))::int as orders,
+                   percentile_cont(0.5) within group (order by ${HOURS})::float8 as median,
+                   percentile_cont(0.9) within group (order by ${HOURS})::float8 as p90, sum(${HOURS})::float8 as hours
+            ${WINDOW} group by stage`,
       parameters,
     },
     {
-      sql: `select s.stage as source, s.next_stage as target, o.orders, s.median
-              from (select stage, next_stage, percentile_cont(0.5) within group (order by ${HOURS})::float8 as median
-                    ${WINDOW} and next_stage is not null group by stage, next_stage) s
-              join (select stage, next_stage, count(*)::int as orders
-                      from (select stage, next_stage ${WINDOW} and next_stage is not null group by order_id, stage, next_stage) one
-                     group by stage, next_stage) o on o.stage = s.stage and o.next_stage = s.next_stage
-             order by 3 desc limit 200`,
+      sql: `select stage as source, next_stage as target, (count(*) filter (where went_before is null or went_before < $1))::int as orders,
+                   percentile_cont(0.5) within group (order by ${HOURS})::float8 as median
+            ${WINDOW} and next_stage is not null group by stage, next_stage order by 3 desc limit 200`,
       parameters,
     },
     {
-      sql: `select count(*)::int as orders, (count(*) filter (where again))::int as rework
-              from (select order_id, bool_or(stays > 1) as again
-                      from (select order_id, stage, count(*) as stays ${WINDOW} group by order_id, stage) per_stage
-                     group by order_id) per_order`,
+      sql: `select (count(*) filter (where nth = 0 or entered_at < $1))::int as orders,
+                   (count(distinct order_id) filter (where left_before >= $1))::int as rework ${WINDOW}`,
       parameters,
     },
     {

@@ -54,6 +54,8 @@ export interface StayRow {
   readonly customer: string | null
   readonly entered_at: string
   readonly left_at: string | null
+  readonly left_before: string | null
+  readonly went_before: string | null
 }
 
 const textOrNull = (ms: number | undefined) => (ms === undefined ? null : instantText(ms))
@@ -118,7 +120,23 @@ export function stayRows(view: OrderView): readonly StayRow[] {
     next_stage: view.stays[nth + 1]?.stage ?? null,
     entered_at: instantText(enteredAt),
     left_at: textOrNull(leftAt),
+    ...repeatOf(view.stays, nth),
   }))
+}
+
+/** When the order left the same stage before, and when it went the same way before. */
+function repeatOf(
+  stays: OrderView['stays'],
+  nth: number,
+): Pick<StayRow, 'left_before' | 'went_before'> {
+  const [stage, next] = [stays[nth]?.stage, stays[nth + 1]?.stage]
+  const before = stays.slice(0, nth)
+  const left = before.findLast((one) => one.stage === stage)
+  const went = before.findLast((one, at) => one.stage === stage && stays[at + 1]?.stage === next)
+  return {
+    left_before: textOrNull(left?.leftAt),
+    went_before: next === undefined ? null : textOrNull(went?.leftAt),
+  }
 }
 
 /** Pure. */

@@ -217,10 +217,10 @@ function rowStatements(
       parameters: [generations, ids],
     },
     {
-      sql: `insert into stays (tenant, generation, order_id, nth, stage, next_stage, customer, entered_at, left_at)
-            select $2, g.generation, r.order_id, r.nth, r.stage, r.next_stage, r.customer, r.entered_at, r.left_at
+      sql: `insert into stays (tenant, generation, order_id, nth, stage, next_stage, customer, entered_at, left_at, left_before, went_before)
+            select $2, g.generation, r.order_id, r.nth, r.stage, r.next_stage, r.customer, r.entered_at, r.left_at, r.left_before, r.went_before
               from jsonb_to_recordset($1::jsonb) as r (order_id text, nth int, stage text, next_stage text, customer text,
-                   entered_at timestamptz, left_at timestamptz) cross join unnest($3::int[]) as g (generation)`,
+                   entered_at timestamptz, left_at timestamptz, left_before timestamptz, went_before timestamptz) cross join unnest($3::int[]) as g (generation)`,
       parameters: [JSON.stringify(stays), tenant, generations],
     },
     {

@@ -50,7 +50,7 @@ async function compareBatch(ctx: Context, orders: readonly string[]) {
       parameters: [orders],
     },
     {
-      sql: `select order_id, nth, stage, next_stage, customer, entered_at, left_at from stays
+      sql: `select order_id, nth, stage, next_stage, customer, entered_at, left_at, left_before, went_before from stays
              where order_id = any($1::text[]) and generation = coalesce((select live from generations), 1) order by order_id, nth`,
       parameters: [orders],
     },
@@ -96,8 +96,14 @@ function utcStay(row: StayRow): StayRow {
   return {
     ...row,
     entered_at: utc(row.entered_at),
-    left_at: row.left_at === null ? null : utc(row.left_at),
+    left_at: utcOrNull(row.left_at),
+    left_before: utcOrNull(row.left_before),
+    went_before: utcOrNull(row.went_before),
   }
+}
+
+function utcOrNull(text: string | null): string | null {
+  return text === null ? null : utc(text)
 }
 
 function utc(text: string): string {
