@@ -198,7 +198,11 @@ export const numberPatterns: readonly NumberPattern[] = [
   { carrier: 'sf-express', service: 'sf-express', pattern: /^SF\d{12,13}$/ },
   { carrier: 'yto', service: 'yto', pattern: /^YT\d{13}$/ },
   { carrier: 'jt-express', service: 'jt-express', pattern: /^JT\d{13}$/ },
-  { carrier: 'jd-logistics', service: 'jd-logistics', pattern: /^JD(?:V[A-Z])?\d{11,13}(?:-\d+){0,3}-?$/ },
+  {
+    carrier: 'jd-logistics',
+    service: 'jd-logistics',
+    pattern: /^JD(?:V[A-Z])?\d{11,13}(?:-\d+){0,3}-?$/,
+  },
   { carrier: 'deppon', service: 'deppon', pattern: /^DPK\d{12}$/ },
   { carrier: 'sto', service: 'sto', pattern: /^77\d{13}$/ },
   { carrier: 'zto', service: 'zto', pattern: /^7[0-9]\d{12}$/ },
