@@ -1,4 +1,26 @@
 import { definePlugin } from '@signalbox/sdk'
+import { applyMappings } from './carriers/mappings.ts'
+import { forgetMessages } from './intake/replay.ts'
+import { webhooks } from './intake/webhooks.ts'
+import { pollCarriers } from './polling/poll-carriers.ts'
+import { releaseScans } from './scans/quarantine.ts'
 import { selfTest } from './self-test.ts'
+import { onOrderShipped } from './shipments/order-shipped.ts'
+import { shipmentOperations } from './shipments/shipments-service.ts'
 
-export default definePlugin({ services: {}, selfTest })
+export default definePlugin({
+  services: { 'logistics.shipments': shipmentOperations },
+  on: {
+    'orders.order.shipped': onOrderShipped,
+    'signalbox.contributions.changed': (_, ctx) => applyMappings(ctx),
+  },
+  jobs: {
+    'apply-mapping': (_, ctx) => applyMappings(ctx),
+    'forget-messages': (_, ctx) => forgetMessages(ctx),
+    'poll-carriers': (_, ctx) => pollCarriers(ctx),
+    'read-again': (_, ctx) => applyMappings(ctx),
+    'release-scans': (_, ctx) => releaseScans(ctx),
+  },
+  webhooks,
+  selfTest,
+})

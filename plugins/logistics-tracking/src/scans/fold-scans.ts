@@ -14,23 +14,29 @@ export function foldScans(scans: readonly Scan[]): ParcelState {
 
 /** All that was scanned, in order, told twice but once. */
 export function mergeScans(scans: readonly Scan[]): readonly MergedScan[] {
-  const sorted = [...scans].sort(inOrder)
-  const groups: Scan[][] = []
-  const open = new Map<string, Scan[]>()
-  for (const scan of sorted) {
+  const corrections = scans.filter((scan) => scan.corrects !== undefined)
+  return groupScans(scans).map((group) => merged(group, corrections))
+}
+
+/** What was told of each scan, in order; of what was told the first by the order that all have. */
+export function groupScans<One extends Scan>(
+  scans: readonly One[],
+): readonly (readonly [One, ...One[]])[] {
+  const groups: [One, ...One[]][] = []
+  const open = new Map<string, [One, ...One[]]>()
+  for (const scan of [...scans].sort(inOrder)) {
     const key = sameness(scan)
     const group = open.get(key)
     // From the first of a group, not from the last: a row of pings each a minute apart is no single scan.
-    if (group?.[0] !== undefined && scan.at - group[0].at <= SAME_SCAN_MS) {
+    if (group !== undefined && scan.at - group[0].at <= SAME_SCAN_MS) {
       group.push(scan)
       continue
     }
-    const begun = [scan]
+    const begun: [One, ...One[]] = [scan]
     open.set(key, begun)
     groups.push(begun)
   }
-  const corrections = sorted.filter((scan) => scan.corrects !== undefined)
-  return groups.map((group) => merged(group, corrections))
+  return groups
 }
 
 /** @param scans in order, as `mergeScans` gives them */
@@ -69,42 +75,41 @@ interface Walk {
   longitude?: number
   dispatchedAt?: number
   deliveredAt?: number
-  signedBy?: string
+  signedBy?: string | undefined
   attempts: number
 }
 
 const returns: ReadonlySet<Status> = new Set(['returning', 'returned'])
 
 function step(walk: Walk, scan: MergedScan): void {
-  if (scan.place !== '') walk.place = scan.place
-  if (scan.latitude !== undefined && scan.longitude !== undefined) {
-    walk.latitude = scan.latitude
-    walk.longitude = scan.longitude
-  }
   const { status } = scan
+  const before = walk.holds
+  // A parcel that was handed over does not travel: what is dated later is a late or a careless scan.
+  if (before?.status === 'delivered' && (status === null || !returns.has(status))) return
+  seePlace(walk, scan)
   if (status === null) return
   if (isUnderWay(status)) walk.dispatchedAt ??= scan.at
-  const before = walk.holds?.status
-  if (before === 'delivered') {
-    // A parcel that was handed over does not travel: what is dated later is a late or a careless scan.
-    if (status === 'delivered') walk.signedBy ??= scan.signedBy as string
-    if (!returns.has(status)) return
-  }
   if (status === 'delivery-attempted' || status === 'delivered') walk.attempts += 1
-  if (status === 'delivered') {
-    walk.deliveredAt = scan.at
-    delete walk.signedBy
-    if (scan.signedBy !== undefined) walk.signedBy = scan.signedBy
-  }
+  if (status === 'delivered') handOver(walk, scan)
   // The same word again, at another place, does not begin anew; its reason may be a new one.
-  const at = before === status && walk.holds !== undefined ? walk.holds.at : scan.at
+  const at = before?.status === status ? before.at : scan.at
   walk.holds = { status, at, ...optional('reason', scan.reason) }
 }
 
-function merged(group: readonly Scan[], corrections: readonly Scan[]): MergedScan {
-  const [first] = group
-  if (first === undefined) throw new RangeError('A group has the scan that began it.')
-  const { at, status, code, place } = first
+function handOver(walk: Walk, { at, signedBy }: MergedScan): void {
+  walk.deliveredAt = at
+  walk.signedBy = signedBy
+}
+
+function seePlace(walk: Walk, { place, latitude, longitude }: MergedScan): void {
+  if (place !== '') walk.place = place
+  if (latitude === undefined || longitude === undefined) return
+  walk.latitude = latitude
+  walk.longitude = longitude
+}
+
+function merged(group: readonly [Scan, ...Scan[]], corrections: readonly Scan[]): MergedScan {
+  const [{ at, status, code, place }] = group
   const voided = corrections.some(
     ({ corrects, at: since }) => corrects === status && at <= since && status !== null,
   )

@@ -14,7 +14,7 @@ const pressing: readonly Status[] = [
  * parcel. Cancelled parcels are not waited for.
  */
 export function shipmentStatus(parcels: readonly Status[]): Status {
-  const awaited = parcels.filter((status) => status !== 'cancelled')
+  const awaited: readonly Status[] = parcels.filter((status) => status !== 'cancelled')
   const [first] = awaited
   if (first === undefined) return parcels.length === 0 ? 'registered' : 'cancelled'
   const urgent = pressing.find((status) => awaited.includes(status))

@@ -23,10 +23,7 @@ export interface Shipment {
 }
 
 /** What of a shipment follows from its parcels. */
-export function followed(
-  shipment: Shipment,
-  parcels: readonly Pick<Parcel, 'state'>[],
-): Shipment {
+export function followed(shipment: Shipment, parcels: readonly Pick<Parcel, 'state'>[]): Shipment {
   const states = parcels.map(({ state }) => state)
   const status = shipmentStatus(states.map((state) => state.status))
   const dispatched = defined(states.map(({ dispatchedAt }) => dispatchedAt))

@@ -1,0 +1,88 @@
+import type { Context, Incoming } from '@signalbox/sdk'
+import { builtInPacks } from '../carriers/built-in-packs.ts'
+import { packsOf } from '../carriers/packs-of.ts'
+import { readForm, readJson, textOfBase64 } from './form-body.ts'
+import { md5 } from './md5.ts'
+import { saveMessage } from './message-store.ts'
+import type { IntakeSettings } from './settings.ts'
+import { takeBody } from './take-body.ts'
+
+/** Addresses whose signature the host checks over the raw bytes before it acknowledges. */
+const SIGNED_PATHS = ['carrier', 'carrier-hmac'] as const
+
+/** Senders that sign in ways which the host does not know: what comes is taken at its secret address, if the tenant says so. */
+const VENDOR_PATHS = [
+  'aftership',
+  'easypost',
+  'shippo',
+  'kuaidi100',
+  'tracking51',
+  'track17',
+  'yunda',
+] as const
+
+/** Names of paths begin with a letter. */
+const packOfPath: Readonly<Record<string, string>> = {
+  tracking51: '51tracking',
+  track17: '17track',
+}
+
+type Handler = (delivery: Incoming, ctx: Context) => Promise<void>
+
+export const webhooks: Readonly<Record<string, Handler>> = Object.fromEntries([
+  ...SIGNED_PATHS.map((path) => [path, onSigned] as const),
+  ...VENDOR_PATHS.map((path) => [path, onVendor(packOfPath[path] ?? path)] as const),
+])
+
+/** A body of own systems, or one that names the pack it is written by. */
+async function onSigned({ id, receivedAt, json, bodyBase64 }: Incoming, ctx: Context) {
+  const body = json ?? readJson(textOfBase64(bodyBase64 ?? '')) ?? { unreadable: bodyBase64 ?? '' }
+  const named = (body as { readonly pack?: unknown }).pack
+  const pack = typeof named === 'string' ? named : 'common'
+  const known = await packsOf(ctx, [pack])
+  await take(ctx, { id, receivedAt, body, pack: known.has(pack) ? pack : 'common', trusted: true })
+}
+
+function onVendor(pack: string): Handler {
+  return async ({ id, receivedAt, json, bodyBase64 }, ctx) => {
+    const { intake = {} } = ctx.config as IntakeSettings
+    const form = json === undefined ? readForm(textOfBase64(bodyBase64 ?? '')) : undefined
+    const { formField = '' } = builtInPacks.get(pack)?.payload ?? {}
+    const text = form?.get(formField)
+    const body = json ?? readJson(text ?? '') ?? { unreadable: bodyBase64 ?? '' }
+    const salt = pack === 'kuaidi100' ? intake.kuaidi100Salt : undefined
+    const signed = salt !== undefined && isSignedBySalt(text, form?.get('sign'), salt)
+    const trusted = salt === undefined ? intake.unsigned === 'take' : signed
+    await take(ctx, { id, receivedAt, body, pack, trusted })
+  }
+}
+
+/** Kuaidi100 gives the MD5 of the field `param` and the salt of the subscription, in capitals. */
+function isSignedBySalt(text: string | undefined, sign: string | undefined, salt: string): boolean {
+  return text !== undefined && sign !== undefined && md5(text + salt) === sign.toLowerCase()
+}
+
+interface Delivered {
+  readonly id: string
+  readonly receivedAt: number
+  readonly body: unknown
+  readonly pack: string
+  readonly trusted: boolean
+}
+
+async function take(
+  ctx: Context,
+  { id, receivedAt, body, pack, trusted }: Delivered,
+): Promise<void> {
+  const message = `hook:${id}`.slice(0, 200)
+  if (trusted) {
+    const { faults } = await takeBody(ctx, { message, pack, source: pack, receivedAt, body })
+    if (faults.length > 0)
+      ctx.log.warn('a part of a delivery could not be read', { id, pack, faults })
+    return
+  }
+  const faults = [{ pointer: '', code: 'SIGNATURE_UNCHECKED' }]
+  const held = { message, source: pack, pack, receivedAt, state: 'held' as const, scans: 0 }
+  await ctx.db.transaction([saveMessage(ctx.tenant, { ...held, faults, body })])
+  ctx.log.warn('a delivery whose signature nobody checked waits for a person', { id, pack })
+}

@@ -1,0 +1,89 @@
+import type { Context, Statement } from '@signalbox/sdk'
+import { again } from '../calls/again.ts'
+import { toldTransaction } from '../calls/told-transaction.ts'
+import { normalNumber } from '../carriers/detect-carrier.ts'
+import { packsOf } from '../carriers/packs-of.ts'
+import { readKnown } from '../parcels/parcel-store.ts'
+import type { IncomingScan } from './incoming-scan.ts'
+import { planScans, type RecordedScans } from './plan-scans.ts'
+
+/** Parcels of one transaction: their scans are read with it, and an answer of the database has an end. */
+const PARCELS_AT_ONCE = 40
+/** The most that a transaction publishes. */
+const MAX_EVENTS = 64
+
+export interface Origin {
+  readonly message?: string
+  /** Written with the scans, such as the body that they came in. */
+  readonly statements?: readonly Statement[]
+}
+
+/**
+ * Takes in scans of any source. Each parcel that has a new one is folded again from all its scans, and what changed by it is written
+ * and told in one transaction; whoever wrote in between makes it begin anew, so that tables always equal the fold of all scans.
+ */
+export async function recordScans(
+  ctx: Context,
+  scans: readonly IncomingScan[],
+  { message, statements = [] }: Origin = {},
+): Promise<RecordedScans> {
+  const byParcel = new Map<string, IncomingScan[]>()
+  for (const scan of scans) {
+    const number = normalNumber(scan.number)
+    const list = byParcel.get(number)
+    if (list === undefined) byParcel.set(number, [scan])
+    else list.push(scan)
+  }
+  const groups = [...byParcel].sort(([one], [other]) => (one < other ? -1 : 1))
+  if (groups.length === 0) {
+    if (statements.length > 0) await ctx.db.transaction(statements)
+    return { taken: 0, duplicates: 0, quarantined: 0, unmapped: 0 }
+  }
+  let total: RecordedScans = { taken: 0, duplicates: 0, quarantined: 0, unmapped: 0 }
+  for (let i = 0; i < groups.length; i += PARCELS_AT_ONCE) {
+    const chunk = groups.slice(i, i + PARCELS_AT_ONCE)
+    const isLast = i + PARCELS_AT_ONCE >= groups.length
+    // The body is marked as read with the last of its scans: a run that was cut short reads it anew.
+    total = sum(total, await recordChunk(ctx, chunk, isLast ? statements : [], message))
+  }
+  return total
+}
+
+type Group = readonly [string, readonly IncomingScan[]]
+
+async function recordChunk(
+  ctx: Context,
+  groups: readonly Group[],
+  more: readonly Statement[],
+  message: string | undefined,
+): Promise<RecordedScans> {
+  const scans = groups.flatMap(([, list]) => list)
+  const packNames = [...new Set(scans.map(({ pack }) => pack))]
+  const packs = await packsOf(ctx, packNames)
+  const numbers = groups.map(([number]) => number)
+  const done = await again(async () => {
+    const known = await readKnown(ctx, numbers, packNames)
+    const { tenant } = ctx
+    const now = ctx.now()
+    const hash = (text: string) => ctx.hash('SHA-256', text)
+    const given = { tenant, now, hash, packs, ...(message === undefined ? {} : { message }) }
+    const { statements, events, outcome } = planScans(known, scans, given)
+    if (events.length > MAX_EVENTS && groups.length > 1) return undefined
+    const all = [...statements, ...more]
+    if (all.length > 0) await toldTransaction(ctx, all, events)
+    return outcome
+  })
+  if (done !== undefined) return done
+  const half = Math.ceil(groups.length / 2)
+  const first = await recordChunk(ctx, groups.slice(0, half), [], message)
+  return sum(first, await recordChunk(ctx, groups.slice(half), more, message))
+}
+
+function sum(one: RecordedScans, other: RecordedScans): RecordedScans {
+  return {
+    taken: one.taken + other.taken,
+    duplicates: one.duplicates + other.duplicates,
+    quarantined: one.quarantined + other.quarantined,
+    unmapped: one.unmapped + other.unmapped,
+  }
+}

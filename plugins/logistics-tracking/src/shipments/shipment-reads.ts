@@ -1,0 +1,69 @@
+import { type Context, Refusal } from '@signalbox/sdk'
+import { pageOf, readCursor } from '../calls/cursor.ts'
+import type { Parcel } from '../parcels/parcel.ts'
+import type { Status } from '../scans/status.ts'
+import { type ShipmentRow, shipmentColumns, shipmentOf } from './shipment-row.ts'
+import { type ShipmentView, shipmentView } from './shipment-view.ts'
+
+interface PageRow extends ShipmentRow {
+  readonly parcels: readonly Parcel[] | null
+  readonly units: Readonly<Record<string, readonly string[]>> | null
+}
+
+const withParcels = `(select json_agg(json_build_object('parcel', p.parcel, 'shipment', p.shipment, 'carrier', p.carrier, 'contents', p.contents,
+    'state', p.state, 'revision', p.revision) order by p.parcel) from parcels p where p.shipment = h.shipment) as parcels,
+  (select json_object_agg(u.parcel, u.units) from (select u.parcel, json_agg(u.unit order by u.unit) as units
+    from handling_units u join parcels p on p.parcel = u.parcel where p.shipment = h.shipment group by u.parcel) u) as units`
+
+/** @throws Refusal SHIPMENT_UNKNOWN */
+export async function readShipment(
+  { shipment }: { readonly shipment: string },
+  ctx: Context,
+): Promise<ShipmentView> {
+  const { rows } = await ctx.db.query<PageRow>(
+    `select ${shipmentColumns}, ${withParcels} from shipments h where h.shipment = $1`,
+    [shipment],
+  )
+  const [row] = rows
+  if (row === undefined) throw shipmentUnknown(shipment)
+  return viewOf(row, ctx.now())
+}
+
+export function shipmentUnknown(shipment: string): Refusal {
+  return new Refusal('SHIPMENT_UNKNOWN', `No shipment ${shipment} is followed: register it.`)
+}
+
+export interface ShipmentFilter {
+  readonly order?: string
+  readonly status?: Status
+  readonly late?: boolean
+  readonly open?: boolean
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+const DEFAULT_LIMIT = 50
+
+/** Newest first. */
+export async function listShipments(filter: ShipmentFilter, ctx: Context) {
+  const { order = null, status = null, late = null, open = null, limit = DEFAULT_LIMIT } = filter
+  const after = readCursor(filter.cursor)
+  const now = ctx.now()
+  const { rows } = await ctx.db.query<PageRow>(
+    `select ${shipmentColumns}, ${withParcels} from shipments h
+      where ($1::text is null or h.shipment in (select o.shipment from shipment_orders o where o.order_id = $1))
+        and ($2::text is null or h.status = $2)
+        and ($3::boolean is null or $3 = (h.promised_at_ms is not null and h.promised_at_ms < coalesce(h.delivered_at_ms, $4)))
+        and ($8::boolean is null or $8 <> (h.status in ('delivered', 'returned', 'cancelled', 'lost')))
+        and ($5::bigint is null or (h.registered_at_ms, h.shipment) < ($5, $6))
+      order by h.registered_at_ms desc, h.shipment desc limit $7`,
+    [order, status, late, now, after?.at ?? null, after?.id ?? null, limit + 1, open],
+  )
+  const placeOf = (row: PageRow) => ({ at: Number(row.registered_at_ms), id: row.shipment })
+  return pageOf(rows, limit, placeOf, (row) => viewOf(row, now))
+}
+
+function viewOf(row: PageRow, now: number): ShipmentView {
+  const units = new Map(Object.entries(row.units ?? {}))
+  return shipmentView(shipmentOf(row), row.parcels ?? [], Number(row.as_of_ms), { now, units })
+}
