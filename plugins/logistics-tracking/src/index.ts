@@ -1,5 +1,9 @@
 import { definePlugin } from '@signalbox/sdk'
+import { arrivalOperations } from './arrivals/arrival-service.ts'
+import { learnFromDeliveries } from './arrivals/learn.ts'
 import { applyMappings } from './carriers/mappings.ts'
+import { exceptionOperations } from './exceptions/exception-service.ts'
+import { onSensorAlarm } from './exceptions/on-sensor-alarm.ts'
 import { forgetMessages } from './intake/replay.ts'
 import { webhooks } from './intake/webhooks.ts'
 import { pollCarriers } from './polling/poll-carriers.ts'
@@ -7,16 +11,22 @@ import { releaseScans } from './scans/quarantine.ts'
 import { selfTest } from './self-test.ts'
 import { onOrderShipped } from './shipments/order-shipped.ts'
 import { shipmentOperations } from './shipments/shipments-service.ts'
+import { lookAtShipments } from './watching/look-at-shipments.ts'
 
 export default definePlugin({
-  services: { 'logistics.shipments': shipmentOperations },
+  services: {
+    'logistics.shipments': { ...shipmentOperations, ...arrivalOperations, ...exceptionOperations },
+  },
   on: {
+    'logistics.sensor.alarm': onSensorAlarm,
     'orders.order.shipped': onOrderShipped,
     'signalbox.contributions.changed': (_, ctx) => applyMappings(ctx),
   },
   jobs: {
     'apply-mapping': (_, ctx) => applyMappings(ctx),
     'forget-messages': (_, ctx) => forgetMessages(ctx),
+    'learn-lanes': (_, ctx) => learnFromDeliveries(ctx),
+    'look-at-shipments': (_, ctx) => lookAtShipments(ctx),
     'poll-carriers': (_, ctx) => pollCarriers(ctx),
     'read-again': (_, ctx) => applyMappings(ctx),
     'release-scans': (_, ctx) => releaseScans(ctx),

@@ -1,6 +1,6 @@
 import { type Context, Refusal } from '@signalbox/sdk'
 import { instantText } from '../calls/instant.ts'
-import { offsetMs, type LogisticsConfig } from '../settings.ts'
+import { type LogisticsConfig, offsetMs } from '../settings.ts'
 import { dispatchSeason } from './dispatch-season.ts'
 import { expectArrival } from './expect-arrival.ts'
 import { knownLanes } from './lane-store.ts'
@@ -22,12 +22,21 @@ async function eta({ lane, dispatchedAt, promisedAt }: EtaInput, ctx: Context) {
   const nowMs = ctx.now()
   const fromMs = Date.parse(dispatchedAt)
   const season = dispatchSeason(fromMs, offsetMs(ctx.config as LogisticsConfig))
-  const trip = { lane: `${from} > ${to}`, carrier, milestone: 'dispatched', season, fromMs } as const
+  const trip = {
+    lane: `${from} > ${to}`,
+    carrier,
+    milestone: 'dispatched',
+    season,
+    fromMs,
+  } as const
   const lanes = await knownLanes(ctx, [trip])
   const promised = promisedAt === undefined ? undefined : Date.parse(promisedAt)
   const found = expectArrival(lanes, [trip], Math.max(nowMs, fromMs), promised)
   if (found === undefined) {
-    throw new Refusal('LANES_UNKNOWN', 'Nothing has been delivered and learned from yet; lanes are learned every hour.')
+    throw new Refusal(
+      'LANES_UNKNOWN',
+      'Nothing has been delivered and learned from yet; lanes are learned every hour.',
+    )
   }
   const text = (ms: number) => instantText(Math.round(ms))
   return {

@@ -1,5 +1,5 @@
 import type { Context } from '@signalbox/sdk'
-import { offsetMs, type LogisticsConfig } from '../settings.ts'
+import { type LogisticsConfig, offsetMs } from '../settings.ts'
 import { modelRows, readPassages, readSilences, writeModels } from './lane-store.ts'
 
 const milestones = ['dispatched', 'arrived-at-hub', 'customs', 'out-for-delivery'] as const

@@ -36,11 +36,18 @@ async function resolveException(
 ) {
   const found = await findException(ctx, exception)
   if (found === undefined) {
-    throw new Refusal('EXCEPTION_MISSING', 'There is no such exception; `exceptions` lists those there are.')
+    throw new Refusal(
+      'EXCEPTION_MISSING',
+      'There is no such exception; `exceptions` lists those there are.',
+    )
   }
   if (found.closedAtMs !== undefined) {
-    if (found.resolution === resolution) return { exception, closedAt: instantText(found.closedAtMs) }
-    throw new Refusal('EXCEPTION_CLOSED', `It was settled already: ${found.resolution ?? ''}`.slice(0, 300))
+    if (found.resolution === resolution)
+      return { exception, closedAt: instantText(found.closedAtMs) }
+    throw new Refusal(
+      'EXCEPTION_CLOSED',
+      `It was settled already: ${found.resolution ?? ''}`.slice(0, 300),
+    )
   }
   const nowMs = ctx.now()
   const event = exceptionClosed(found.of, exception, resolution, nowMs)
@@ -58,7 +65,10 @@ async function assignException(
     [exception, owner],
   )
   if (rowCount === 1) return { exception, owner }
-  throw new Refusal('EXCEPTION_MISSING', 'There is no open exception of that id; `exceptions` lists those there are.')
+  throw new Refusal(
+    'EXCEPTION_MISSING',
+    'There is no open exception of that id; `exceptions` lists those there are.',
+  )
 }
 
 export const exceptionOperations = { exceptions, resolveException, assignException }

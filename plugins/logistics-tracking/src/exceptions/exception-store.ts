@@ -36,12 +36,20 @@ interface Row {
   readonly resolution: string | null
 }
 
-const columns = 'e.exception, e.shipment, e.kind, e.owner, e.text, e.opened_at_ms, e.closed_at_ms, e.resolution'
+const columns =
+  'e.exception, e.shipment, e.kind, e.owner, e.text, e.opened_at_ms, e.closed_at_ms, e.resolution'
 
 /** The newest first. */
 export async function listExceptions(
   { db }: Port,
-  { owner = null, kind = null, shipment = null, open = null, after, limit }: Nullable<ExceptionFilter>,
+  {
+    owner = null,
+    kind = null,
+    shipment = null,
+    open = null,
+    after,
+    limit,
+  }: Nullable<ExceptionFilter>,
 ): Promise<readonly KeptException[]> {
   const { rows } = await db.query<Row>(
     `select ${columns} from exceptions e
@@ -55,7 +63,9 @@ export async function listExceptions(
 }
 
 export async function findException({ db }: Port, exception: string) {
-  const { rows } = await db.query<Row & { orders: readonly string[]; purchase_order: string | null }>(
+  const { rows } = await db.query<
+    Row & { orders: readonly string[]; purchase_order: string | null }
+  >(
     `select ${columns}, coalesce(h.orders, '{}') as orders, h.purchase_order
        from exceptions e left join shipments h on h.tenant = e.tenant and h.shipment = e.shipment where e.exception = $1`,
     [exception],
@@ -86,7 +96,9 @@ export function settle(wish: {
   ]
 }
 
-type Nullable<Wish> = { readonly [Name in keyof Wish]: Wish[Name] | (undefined extends Wish[Name] ? null : never) }
+type Nullable<Wish> = {
+  readonly [Name in keyof Wish]: Wish[Name] | (undefined extends Wish[Name] ? null : never)
+}
 
 function exceptionOf(row: Row): KeptException {
   const { exception, shipment, kind, owner, text, resolution } = row

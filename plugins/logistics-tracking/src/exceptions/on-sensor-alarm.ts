@@ -27,7 +27,7 @@ export async function onSensorAlarm({ data }: PluginEvent<Alarm>, ctx: Context):
     const rules = lookRules(ctx.config as LogisticsConfig).owners
     const owner = ownerOf(rules, { kind, direction: 'inbound' })
     const exception = {
-      ...{ exception: drawId(ctx, 'exc'), kind, shipment } as const,
+      ...({ exception: drawId(ctx, 'exc'), kind, shipment } as const),
       ...(owner === undefined ? {} : { owner }),
       text: {
         en: `A sensor reports ${measure} of ${value} ${unit}`,
@@ -36,7 +36,11 @@ export async function onSensorAlarm({ data }: PluginEvent<Alarm>, ctx: Context):
     }
     const nowMs = ctx.now()
     const of = { shipment, orders, ...(purchaseOrder === undefined ? {} : { purchaseOrder }) }
-    await toldTransaction(ctx, [openExceptions(ctx.tenant, [exception], nowMs)], [exceptionOpened(of, exception, nowMs)])
+    await toldTransaction(
+      ctx,
+      [openExceptions(ctx.tenant, [exception], nowMs)],
+      [exceptionOpened(of, exception, nowMs)],
+    )
   })
 }
 

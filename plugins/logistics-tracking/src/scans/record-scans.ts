@@ -4,6 +4,7 @@ import { toldTransaction } from '../calls/told-transaction.ts'
 import { normalNumber } from '../carriers/detect-carrier.ts'
 import { packsOf } from '../carriers/packs-of.ts'
 import { readKnown } from '../parcels/parcel-store.ts'
+import { lookSoon } from '../watching/look-soon.ts'
 import type { IncomingScan } from './incoming-scan.ts'
 import { planScans, type RecordedScans } from './plan-scans.ts'
 
@@ -46,6 +47,7 @@ export async function recordScans(
     // The body is marked as read with the last of its scans: a run that was cut short reads it anew.
     total = sum(total, await recordChunk(ctx, chunk, isLast ? statements : [], message))
   }
+  if (total.taken > 0) await lookSoon(ctx)
   return total
 }
 

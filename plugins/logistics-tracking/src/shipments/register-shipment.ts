@@ -7,6 +7,7 @@ import { type Content, type Parcel, unscanned } from '../parcels/parcel.ts'
 import { type Known, readKnown, writeParcels } from '../parcels/parcel-store.ts'
 import { startPolling } from '../polling/poll-store.ts'
 import type { PollingSettings } from '../polling/settings.ts'
+import { lookSoon } from '../watching/look-soon.ts'
 import { onShipmentChanged } from './on-shipment-changed.ts'
 import { type Direction, followed, type Shipment } from './shipment.ts'
 import { writeShipments } from './shipment-row.ts'
@@ -62,6 +63,7 @@ export async function registerShipment(wish: ShipmentWish, ctx: Context): Promis
     ]
     // The events of one call have an end; the shipment's own come first.
     await toldTransaction(ctx, all, events.slice(0, 64))
+    await lookSoon(ctx)
     return shipmentView(shipment, parcels, now)
   })
 }

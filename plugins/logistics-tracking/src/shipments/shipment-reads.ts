@@ -1,5 +1,6 @@
 import { type Context, Refusal } from '@signalbox/sdk'
 import { pageOf, readCursor } from '../calls/cursor.ts'
+import { instantText } from '../calls/instant.ts'
 import type { Parcel } from '../parcels/parcel.ts'
 import type { Status } from '../scans/status.ts'
 import { type ShipmentRow, shipmentColumns, shipmentOf } from './shipment-row.ts'
@@ -8,12 +9,16 @@ import { type ShipmentView, shipmentView } from './shipment-view.ts'
 interface PageRow extends ShipmentRow {
   readonly parcels: readonly Parcel[] | null
   readonly units: Readonly<Record<string, readonly string[]>> | null
+  /** Early, median and late, in milliseconds since the epoch, and how probably it is late. */
+  readonly arrival: readonly [number, number, number, number | null] | null
 }
 
 const withParcels = `(select json_agg(json_build_object('parcel', p.parcel, 'shipment', p.shipment, 'carrier', p.carrier, 'contents', p.contents,
     'state', p.state, 'revision', p.revision) order by p.parcel) from parcels p where p.shipment = h.shipment) as parcels,
   (select json_object_agg(u.parcel, u.units) from (select u.parcel, json_agg(u.unit order by u.unit) as units
-    from handling_units u join parcels p on p.parcel = u.parcel where p.shipment = h.shipment group by u.parcel) u) as units`
+    from handling_units u join parcels p on p.parcel = u.parcel where p.shipment = h.shipment group by u.parcel) u) as units,
+  (select json_build_array(a.early_ms, a.median_ms, a.late_ms, a.late_probability) from shipment_arrivals a
+    where a.shipment = h.shipment and h.look_at_ms is not null) as arrival`
 
 /** @throws Refusal SHIPMENT_UNKNOWN */
 export async function readShipment(
@@ -65,5 +70,18 @@ export async function listShipments(filter: ShipmentFilter, ctx: Context) {
 
 function viewOf(row: PageRow, now: number): ShipmentView {
   const units = new Map(Object.entries(row.units ?? {}))
-  return shipmentView(shipmentOf(row), row.parcels ?? [], Number(row.as_of_ms), { now, units })
+  const view = shipmentView(shipmentOf(row), row.parcels ?? [], Number(row.as_of_ms), {
+    now,
+    units,
+  })
+  return row.arrival === null ? view : { ...view, eta: etaView(row.arrival) }
+}
+
+function etaView([early, median, late, probability]: NonNullable<PageRow['arrival']>) {
+  return {
+    early: instantText(early),
+    median: instantText(median),
+    late: instantText(late),
+    ...(probability === null ? {} : { lateProbability: probability }),
+  }
 }

@@ -72,7 +72,7 @@ export function writeShipments(
     statements.push({
       sql: `update shipments h set orders = x.orders, promised_at_ms = x."promisedAt", status = x.status, as_of_ms = greatest(h.as_of_ms, $2),
               dispatched_at_ms = x."dispatchedAt", delivered_at_ms = x."deliveredAt", delivered_told = x."deliveredTold",
-              revision = h.revision + 1
+              look_at_ms = 0, revision = h.revision + 1
               from jsonb_to_recordset($1::jsonb) as x (${fields})
              where h.shipment = x.shipment and h.revision = x.revision`,
       parameters: [JSON.stringify(kept), now],

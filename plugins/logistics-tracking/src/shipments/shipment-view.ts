@@ -24,6 +24,12 @@ export interface ShipmentView {
   readonly place?: string
   readonly latitude?: number
   readonly longitude?: number
+  readonly eta?: {
+    readonly early: string
+    readonly median: string
+    readonly late: string
+    readonly lateProbability?: number
+  }
   readonly asOf: string
   readonly parcels: readonly ParcelView[]
 }

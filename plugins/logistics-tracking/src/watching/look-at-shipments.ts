@@ -2,18 +2,17 @@ import type { Context } from '@signalbox/sdk'
 import { knownLanes } from '../arrivals/lane-store.ts'
 import { tripsOf } from '../arrivals/trip-of.ts'
 import { again } from '../calls/again.ts'
-import { toldTransaction } from '../calls/told-transaction.ts'
 import { drawId } from '../calls/draw-id.ts'
-import { offsetMs, type LogisticsConfig, lookRules } from '../settings.ts'
+import { toldTransaction } from '../calls/told-transaction.ts'
+import { type LogisticsConfig, lookRules, offsetMs } from '../settings.ts'
 import { lookAt } from './look.ts'
+import { lookSoon } from './look-soon.ts'
 import { dueShipments, writeLooks } from './watch-store.ts'
 
 /** Three events each at most leave room below the 64 of a transaction. */
 const AT_ONCE = 20
 /** Of a run: what is left is due again with the next. */
 const ROUNDS = 50
-/** A shipment that changes is looked at with all that change in these seconds. */
-const GATHER_MS = 2000
 
 /** Looks at every shipment that changed, or whose time has come: expects its arrival, and sees what is in its way. */
 export async function lookAtShipments(ctx: Context): Promise<void> {
@@ -33,15 +32,18 @@ async function lookOnce(ctx: Context): Promise<number> {
     watched,
     trips: tripsOf(watched.shipment, watched.parcels, nowMs, offsetMs(config)),
   }))
-  const lanes = await knownLanes(ctx, all.flatMap(({ trips }) => trips))
+  const lanes = await knownLanes(
+    ctx,
+    all.flatMap(({ trips }) => trips),
+  )
   const given = { nowMs, id: () => drawId(ctx, 'exc') }
-  const looks = all.map(({ watched, trips }) => lookAt(watched, trips, lanes, lookRules(config), given))
-  await toldTransaction(ctx, writeLooks(ctx.tenant, looks, nowMs), looks.flatMap(({ events }) => events))
+  const looks = all.map(({ watched, trips }) =>
+    lookAt(watched, trips, lanes, lookRules(config), given),
+  )
+  await toldTransaction(
+    ctx,
+    writeLooks(ctx.tenant, looks, nowMs),
+    looks.flatMap(({ events }) => events),
+  )
   return due.length
-}
-
-/** Has changed shipments looked at soon: all changes of some seconds by one run. */
-export async function lookSoon({ jobs, now }: Pick<Context, 'jobs' | 'now'>): Promise<void> {
-  const slot = Math.floor(now() / GATHER_MS) + 1
-  await jobs.schedule('look-at-shipments', { key: `look-${slot}`, at: slot * GATHER_MS })
 }

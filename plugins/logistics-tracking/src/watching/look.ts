@@ -133,7 +133,11 @@ function nextLook(
   return Math.min(...moments.filter((moment) => moment >= nowMs + SOONEST_MS))
 }
 
-function etaChanged({ shipment, parcels, toldMs }: WatchedShipment, arrival: Expectation, nowMs: number) {
+function etaChanged(
+  { shipment, parcels, toldMs }: WatchedShipment,
+  arrival: Expectation,
+  nowMs: number,
+) {
   const { lateProbability } = arrival
   const [only] = parcels.length === 1 ? parcels : []
   return of(shipment, 'logistics.eta.changed', {

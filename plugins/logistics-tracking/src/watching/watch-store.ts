@@ -38,11 +38,22 @@ export async function dueShipments(
 }
 
 /** What was found, all or none; a shipment that changed meanwhile stays due. */
-export function writeLooks(tenant: string, looks: readonly Look[], nowMs: number): readonly Statement[] {
+export function writeLooks(
+  tenant: string,
+  looks: readonly Look[],
+  nowMs: number,
+): readonly Statement[] {
   const arrivals = looks.flatMap(({ shipment, arrival, toldMs }) =>
     arrival === undefined
       ? []
-      : [{ shipment, ...rounded(arrival), late_probability: arrival.lateProbability, told_ms: toldMs }],
+      : [
+          {
+            shipment,
+            ...rounded(arrival),
+            late_probability: arrival.lateProbability,
+            told_ms: toldMs,
+          },
+        ],
   )
   const opened = looks.flatMap(({ shipment, opened: fresh }) =>
     fresh.map((exception) => ({ ...exception, shipment })),
@@ -55,7 +66,10 @@ export function writeLooks(tenant: string, looks: readonly Look[], nowMs: number
              where h.shipment = x.shipment and h.revision = x.revision`,
       parameters: [
         JSON.stringify(
-          looks.map((look) => ({ ...named(look), look_at_ms: look.lookAtMs === null ? null : Math.ceil(look.lookAtMs) })),
+          looks.map((look) => ({
+            ...named(look),
+            look_at_ms: look.lookAtMs === null ? null : Math.ceil(look.lookAtMs),
+          })),
         ),
       ],
     },
@@ -86,7 +100,13 @@ export function writeLooks(tenant: string, looks: readonly Look[], nowMs: number
 /** Undone as a whole where one of them is open already: another look was quicker. */
 export function openExceptions(
   tenant: string,
-  opened: readonly { readonly exception: string; readonly shipment: string; readonly kind: string; readonly owner?: string; readonly text: object }[],
+  opened: readonly {
+    readonly exception: string
+    readonly shipment: string
+    readonly kind: string
+    readonly owner?: string
+    readonly text: object
+  }[],
   nowMs: number,
 ): Statement {
   return {
@@ -101,5 +121,9 @@ export function openExceptions(
 const named = ({ shipment, revision }: Look) => ({ shipment, revision })
 
 function rounded({ earlyMs, medianMs, lateMs }: NonNullable<Look['arrival']>) {
-  return { early_ms: Math.round(earlyMs), median_ms: Math.round(medianMs), late_ms: Math.round(lateMs) }
+  return {
+    early_ms: Math.round(earlyMs),
+    median_ms: Math.round(medianMs),
+    late_ms: Math.round(lateMs),
+  }
 }
