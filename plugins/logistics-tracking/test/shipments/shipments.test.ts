@@ -297,7 +297,12 @@ t.test('another plugin says how its carrier writes', async (t) => {
   const contributions = { 'logistics.carrier/map/v1': [{ plugin: '@ferry/pack', value }] }
   const other = await tracking.another({ answers: { contributions } as object })
   const json = { pack: 'ferry', box: 'F1', log: [{ w: 'landed', t: '2026-03-09 12:00' }] }
-  await other.host.deliver('carrier', { id: 'f-1', json })
+  await host.deliver('carrier', { id: 'f-1', json })
+  t.match(await call('messages'), {
+    items: [{ state: 'held', faults: [{ code: 'PACK_UNKNOWN' }] }],
+  })
+  await t.rejects(call('replay', { message: 'hook:f-1' }), { code: 'PACK_UNKNOWN' })
+  t.match(await other.call('replay', { message: 'hook:f-1' }), { taken: 1 })
   t.match((await query(`select state from parcels where parcel = 'F1'`)).rows, [
     { state: { status: 'arrived-at-hub', statusAt: Date.UTC(2026, 2, 9, 10) } },
   ])
