@@ -9,6 +9,7 @@ const AT_ONCE = 20
 const ROOM_MS = 1500
 const DAY_MS = 86_400_000
 const KEEP_DAYS = 30
+const UNCLAIMED_DAYS = 90
 const DEFAULT_LIMIT = 50
 
 export interface ReplayWish {
@@ -61,4 +62,15 @@ export async function forgetMessages(ctx: Context): Promise<void> {
   const { keepDays = KEEP_DAYS } = (ctx.config as IntakeSettings).intake ?? {}
   const before = ctx.now() - keepDays * DAY_MS
   while (!ctx.signal.aborted && (await pruneMessages(ctx, before)) > 0);
+  await forgetUnclaimed(ctx, ctx.now() - UNCLAIMED_DAYS * DAY_MS)
+}
+
+/** Scans of numbers that nobody ever registered are somebody else's, or made up. */
+async function forgetUnclaimed({ db }: Pick<Context, 'db'>, before: number): Promise<void> {
+  const old =
+    'select parcel from parcels where shipment is null and first_seen_at_ms < $1 order by first_seen_at_ms limit 1000'
+  await db.transaction([
+    { sql: `delete from scans where parcel in (${old})`, parameters: [before] },
+    { sql: `delete from parcels where parcel in (${old})`, parameters: [before] },
+  ])
 }

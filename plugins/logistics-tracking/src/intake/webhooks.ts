@@ -38,9 +38,10 @@ export const webhooks: Readonly<Record<string, Handler>> = Object.fromEntries([
 async function onSigned({ id, receivedAt, json, bodyBase64 }: Incoming, ctx: Context) {
   const body = json ?? readJson(textOfBase64(bodyBase64 ?? '')) ?? { unreadable: bodyBase64 ?? '' }
   const named = (body as { readonly pack?: unknown }).pack
-  const pack = typeof named === 'string' ? named : 'common'
-  const known = await packsOf(ctx, [pack])
-  await take(ctx, { id, receivedAt, body, pack: known.has(pack) ? pack : 'common', trusted: true })
+  const pack = typeof named === 'string' ? named.slice(0, 60) : 'common'
+  // Of a plugin that is not enabled now: once it is, the body can be read.
+  const isKnown = (await packsOf(ctx, [pack])).has(pack)
+  await take(ctx, { id, receivedAt, body, pack, ...(isKnown ? {} : { held: 'PACK_UNKNOWN' }) })
 }
 
 function onVendor(pack: string): Handler {
@@ -53,7 +54,8 @@ function onVendor(pack: string): Handler {
     const salt = pack === 'kuaidi100' ? intake.kuaidi100Salt : undefined
     const signed = salt !== undefined && isSignedBySalt(text, form?.get('sign'), salt)
     const trusted = salt === undefined ? intake.unsigned === 'take' : signed
-    await take(ctx, { id, receivedAt, body, pack, trusted })
+    const held = trusted ? {} : { held: 'SIGNATURE_UNCHECKED' }
+    await take(ctx, { id, receivedAt, body, pack, ...held })
   }
 }
 
@@ -67,22 +69,20 @@ interface Delivered {
   readonly receivedAt: number
   readonly body: unknown
   readonly pack: string
-  readonly trusted: boolean
+  /** Why it waits for a person. */
+  readonly held?: string
 }
 
-async function take(
-  ctx: Context,
-  { id, receivedAt, body, pack, trusted }: Delivered,
-): Promise<void> {
+async function take(ctx: Context, { id, receivedAt, body, pack, held }: Delivered): Promise<void> {
   const message = `hook:${id}`.slice(0, 200)
-  if (trusted) {
+  if (held === undefined) {
     const { faults } = await takeBody(ctx, { message, pack, source: pack, receivedAt, body })
     if (faults.length > 0)
       ctx.log.warn('a part of a delivery could not be read', { id, pack, faults })
     return
   }
-  const faults = [{ pointer: '', code: 'SIGNATURE_UNCHECKED' }]
-  const held = { message, source: pack, pack, receivedAt, state: 'held' as const, scans: 0 }
-  await ctx.db.transaction([saveMessage(ctx.tenant, { ...held, faults, body })])
-  ctx.log.warn('a delivery whose signature nobody checked waits for a person', { id, pack })
+  const faults = [{ pointer: '', code: held }]
+  const kept = { message, source: pack, pack, receivedAt, state: 'held' as const, scans: 0 }
+  await ctx.db.transaction([saveMessage(ctx.tenant, { ...kept, faults, body })])
+  ctx.log.warn('a delivery waits for a person', { id, pack, why: held })
 }

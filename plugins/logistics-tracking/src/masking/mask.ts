@@ -70,7 +70,7 @@ export function maskIdentityCard(text: string): string {
 
 /** Who a scan says took the parcel or brings it: 派件员：李小明, 签收人: 王五, signed by J. Smith. */
 const named =
-  /((?:签收人|收件人|寄件人|派件员|快递员|业务员|派送员|联系人|本人)(?:是)?[：:为【\s]*|(?:signed(?: for)? by|recipient|courier|driver|received by)[:\s]+)([\u4e00-\u9fff]{2,4}|[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,2})/gi
+  /((?:签收人|收件人|寄件人|派件员|快递员|业务员|派送员|联系人|本人)(?:是)?[：:为【\s]*|(?:signed(?: for)? by|recipient|courier|driver|received by)[:\s]+)([\u4e00-\u9fff]{2,4}|[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,2})(?![\w*])/gi
 
 /** Free text of a scan, with names after words that announce them, telephone numbers, addresses of mail and identity cards masked. */
 export function maskText(text: string): string {

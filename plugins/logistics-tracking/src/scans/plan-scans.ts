@@ -32,12 +32,17 @@ export interface RecordedScans {
   readonly duplicates: number
   readonly quarantined: number
   readonly unmapped: number
+  /** Not taken: the parcel has more scans than any that travels. */
+  readonly beyond: number
 }
+
+/** A parcel of a year with a scan every two hours; more is a sender that has gone wild. */
+const MOST_SCANS = 5000
 
 /** What writing some scans does to parcels and shipments, as statements and events of one transaction. Pure. */
 export function planScans(known: Known, scans: readonly IncomingScan[], given: Given): ScanPlan {
   const fresh = new Map<string, Map<string, NewRow>>()
-  const tally = { taken: 0, duplicates: 0, quarantined: 0, unmapped: 0 }
+  const tally = { taken: 0, duplicates: 0, quarantined: 0, unmapped: 0, beyond: 0 }
   for (const scan of scans) {
     const number = normalNumber(scan.number)
     const parcel = known.units.get(number) ?? number
@@ -46,6 +51,10 @@ export function planScans(known: Known, scans: readonly IncomingScan[], given: G
     const isKnown = known.scans.get(parcel)?.some(({ digest }) => digest === row.digest) === true
     if (isKnown || rows.has(row.digest)) {
       tally.duplicates += 1
+      continue
+    }
+    if ((known.scans.get(parcel)?.length ?? 0) + rows.size >= MOST_SCANS) {
+      tally.beyond += 1
       continue
     }
     rows.set(row.digest, row)

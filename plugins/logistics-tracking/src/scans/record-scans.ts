@@ -1,6 +1,6 @@
 import type { Context, Statement } from '@signalbox/sdk'
 import { again } from '../calls/again.ts'
-import { toldTransaction } from '../calls/told-transaction.ts'
+import { MOST_EVENTS, toldTransaction } from '../calls/told-transaction.ts'
 import { normalNumber } from '../carriers/detect-carrier.ts'
 import { packsOf } from '../carriers/packs-of.ts'
 import { readKnown } from '../parcels/parcel-store.ts'
@@ -10,8 +10,6 @@ import { planScans, type RecordedScans } from './plan-scans.ts'
 
 /** Parcels of one transaction: their scans are read with it, and an answer of the database has an end. */
 const PARCELS_AT_ONCE = 40
-/** The most that a transaction publishes. */
-const MAX_EVENTS = 64
 
 export interface Origin {
   readonly message?: string
@@ -38,9 +36,9 @@ export async function recordScans(
   const groups = [...byParcel].sort(([one], [other]) => (one < other ? -1 : 1))
   if (groups.length === 0) {
     if (statements.length > 0) await ctx.db.transaction(statements)
-    return { taken: 0, duplicates: 0, quarantined: 0, unmapped: 0 }
+    return { taken: 0, duplicates: 0, quarantined: 0, unmapped: 0, beyond: 0 }
   }
-  let total: RecordedScans = { taken: 0, duplicates: 0, quarantined: 0, unmapped: 0 }
+  let total: RecordedScans = { taken: 0, duplicates: 0, quarantined: 0, unmapped: 0, beyond: 0 }
   for (let i = 0; i < groups.length; i += PARCELS_AT_ONCE) {
     const chunk = groups.slice(i, i + PARCELS_AT_ONCE)
     const isLast = i + PARCELS_AT_ONCE >= groups.length
@@ -64,15 +62,17 @@ async function recordChunk(
   const packs = await packsOf(ctx, packNames)
   const numbers = groups.map(([number]) => number)
   const done = await again(async () => {
-    const known = await readKnown(ctx, numbers, packNames)
+    const known = await readKnown(ctx, numbers, packNames).catch(tooLarge(groups.length))
+    if (known === undefined) return undefined
     const { tenant } = ctx
     const now = ctx.now()
     const hash = (text: string) => ctx.hash('SHA-256', text)
     const given = { tenant, now, hash, packs, ...(message === undefined ? {} : { message }) }
     const { statements, events, outcome } = planScans(known, scans, given)
-    if (events.length > MAX_EVENTS && groups.length > 1) return undefined
+    if (events.length > MOST_EVENTS && groups.length > 1) return undefined
     const all = [...statements, ...more]
     if (all.length > 0) await toldTransaction(ctx, all, events)
+    if (outcome.beyond > 0) ctx.log.warn('a parcel has too many scans', { numbers, ...outcome })
     return outcome
   })
   if (done !== undefined) return done
@@ -81,11 +81,21 @@ async function recordChunk(
   return sum(first, await recordChunk(ctx, groups.slice(half), more, message))
 }
 
+/** An answer of the database has an end: fewer parcels are read then. */
+function tooLarge(parcels: number): (error: unknown) => undefined {
+  return (error) => {
+    const { code } = error as { readonly code?: unknown }
+    if (code !== 'CORE_SQL_RESULT_TOO_LARGE' || parcels === 1) throw error
+    return undefined
+  }
+}
+
 function sum(one: RecordedScans, other: RecordedScans): RecordedScans {
   return {
     taken: one.taken + other.taken,
     duplicates: one.duplicates + other.duplicates,
     quarantined: one.quarantined + other.quarantined,
     unmapped: one.unmapped + other.unmapped,
+    beyond: one.beyond + other.beyond,
   }
 }

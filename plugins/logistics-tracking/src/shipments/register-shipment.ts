@@ -61,8 +61,7 @@ export async function registerShipment(wish: ShipmentWish, ctx: Context): Promis
       ...startPolling(ctx.tenant, moved, ctx.config as PollingSettings, now),
       ...statements,
     ]
-    // The events of one call have an end; the shipment's own come first.
-    await toldTransaction(ctx, all, events.slice(0, 64))
+    await toldTransaction(ctx, all, events)
     await lookSoon(ctx)
     return shipmentView(shipment, parcels, now)
   })
