@@ -49,6 +49,7 @@ function addPrefixes(prefixes: Map<string, string>, part: unknown): void {
     throw invalid('@context is an address or an object of prefixes.')
   }
   for (const [prefix, address] of Object.entries(part)) {
+    if (prefix === '@version' || prefix === '@protected' || saysTypeOnly(address)) continue
     const isPrefix = /^[A-Za-z][A-Za-z0-9._-]{0,49}$/.test(prefix)
     const isAddress =
       typeof address === 'string' && /^[A-Za-z][A-Za-z0-9+.-]*:\S{0,500}$/.test(address)
@@ -59,6 +60,15 @@ function addPrefixes(prefixes: Map<string, string>, part: unknown): void {
     }
     prefixes.set(prefix, address)
   }
+}
+
+/** What type a field's values have changes no name. */
+function saysTypeOnly(definition: unknown): boolean {
+  return (
+    typeof definition === 'object' &&
+    definition !== null &&
+    Object.keys(definition).every((key) => key === '@type' || key === '@container')
+  )
 }
 
 function invalid(message: string): Refusal {

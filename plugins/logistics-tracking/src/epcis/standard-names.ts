@@ -1,5 +1,5 @@
 import { fullName, type Prefixes } from './context.ts'
-import { expandWord, vocabularies, type VocabularyKind } from './vocabulary.ts'
+import { expandWord, type VocabularyKind, vocabularies } from './vocabulary.ts'
 
 const older: readonly (readonly [from: RegExp, to: string])[] = [
   [/^https?:\/\/ns\.gs1\.org\/(?:voc|cbv)\/(?:BizStep|Bizstep)-/, vocabularies.bizStep.base],

@@ -92,7 +92,8 @@ export function canonicalDigitalLink(uri: string): string | undefined {
 
 function constrained(name: string, value: string, rest: readonly string[]): string | undefined {
   const key = keys[name]
-  const whole = name === '01' && /^(?:[0-9]{8}|[0-9]{12,14})$/.test(value) ? value.padStart(14, '0') : value
+  const whole =
+    name === '01' && /^(?:[0-9]{8}|[0-9]{12,14})$/.test(value) ? value.padStart(14, '0') : value
   if (key === undefined || !key.value.test(whole)) return undefined
   const given = new Map<string, string>()
   for (let i = 0; i < rest.length; i += 2) given.set(rest[i] ?? '', rest[i + 1] ?? '')

@@ -106,8 +106,18 @@ const patterns: Readonly<Record<string, Row>> = {
     rest: '\\.\\*',
     path: (key) => `/8003/${withCheckDigit(`0${key}`)}`,
   },
-  gdti: { shape: 'plain', digits: 12, rest: '\\.\\*', path: (key) => `/253/${withCheckDigit(key)}` },
-  sgcn: { shape: 'plain', digits: 12, rest: '\\.\\*', path: (key) => `/255/${withCheckDigit(key)}` },
+  gdti: {
+    shape: 'plain',
+    digits: 12,
+    rest: '\\.\\*',
+    path: (key) => `/253/${withCheckDigit(key)}`,
+  },
+  sgcn: {
+    shape: 'plain',
+    digits: 12,
+    rest: '\\.\\*',
+    path: (key) => `/255/${withCheckDigit(key)}`,
+  },
   itip: {
     shape: 'indicator',
     digits: 13,

@@ -24,19 +24,28 @@ export function digitalLinkToUrn(link: string, prefixLength: number): string | u
       canonicalDigitalLink(link) ?? '',
     ) ?? []
   const scheme = schemes[name]
-  if (scheme !== undefined) return isWhole(key) ? urn(scheme.urn, key, scheme.leads, prefixLength) : undefined
+  if (scheme !== undefined)
+    return isWhole(key) ? urn(scheme.urn, key, scheme.leads, prefixLength) : undefined
   if (name === '01') return tradeItem(key, qualifier, value, prefixLength)
   if (name === '414') {
     const location = isWhole(key) ? urn('id:sgln', key, false, prefixLength) : undefined
     return location && `${location}.${plain(value) || '0'}`
   }
-  if (name === '8003') return asset('id:grai', key.slice(1, 14), key.slice(14), prefixLength, `0${key.slice(1, 14)}`)
-  if (name === '253') return asset('id:gdti', key.slice(0, 13), key.slice(13), prefixLength, key.slice(0, 13))
-  if (name === '8004') return `urn:epc:id:giai:${key.slice(0, prefixLength)}.${plain(key.slice(prefixLength))}`
+  if (name === '8003')
+    return asset('grai', key.slice(1, 14), key.slice(14), prefixLength, `0${key.slice(1, 14)}`)
+  if (name === '253')
+    return asset('gdti', key.slice(0, 13), key.slice(13), prefixLength, key.slice(0, 13))
+  if (name === '8004')
+    return `urn:epc:id:giai:${key.slice(0, prefixLength)}.${plain(key.slice(prefixLength))}`
   return undefined
 }
 
-function tradeItem(key: string, qualifier: string | undefined, value: string, prefixLength: number) {
+function tradeItem(
+  key: string,
+  qualifier: string | undefined,
+  value: string,
+  prefixLength: number,
+) {
   if (!isWhole(key)) return undefined
   if (qualifier === '21') return `${urn('id:sgtin', key, true, prefixLength)}.${plain(value)}`
   if (qualifier === '235') return `${urn('id:upui', key, true, prefixLength)}.${plain(value)}`
@@ -46,7 +55,9 @@ function tradeItem(key: string, qualifier: string | undefined, value: string, pr
 
 function asset(scheme: string, key: string, serial: string, prefixLength: number, checked: string) {
   if (!isWhole(checked)) return undefined
-  return `${urn(scheme, key, false, prefixLength)}.${plain(serial) || '*'}`
+  return serial === ''
+    ? `${urn(`idpat:${scheme}`, key, false, prefixLength)}.*`
+    : `${urn(`id:${scheme}`, key, false, prefixLength)}.${plain(serial)}`
 }
 
 const isWhole = isCheckDigitRight

@@ -56,7 +56,8 @@ function inOrder(children: readonly EventNode[], order: PropertyOrder): Taken {
 }
 
 function takenNode(node: EventNode, within: PropertyOrder | undefined): Taken {
-  const inner = within === undefined ? { text: '', rest: node.children } : inOrder(node.children, within)
+  const inner =
+    within === undefined ? { text: '', rest: node.children } : inOrder(node.children, within)
   const value = orderedText(node)
   const text = value === '' && inner.text === '' ? '' : node.name + value + inner.text
   return { text, rest: inner.rest.length === 0 ? [] : [{ ...node, children: inner.rest }] }
@@ -83,10 +84,7 @@ function extensionsOf(children: readonly EventNode[]): readonly EventNode[] {
 
 /** Elements with all that is in them, by the order of their texts. */
 function sorted(nodes: readonly EventNode[]): string {
-  return nodes
-    .map(wholeNode)
-    .sort(byCodePoints)
-    .join('')
+  return nodes.map(wholeNode).sort(byCodePoints).join('')
 }
 
 function wholeNode(node: EventNode): string {

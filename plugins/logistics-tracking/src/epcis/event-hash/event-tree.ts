@@ -38,7 +38,10 @@ export const pairName = ''
  * The fields of an event in the shape that XML gives them, which is what the hash is defined over: lists hold elements
  * named after them, names and values with a prefix are written out.
  */
-export function eventTree(event: Readonly<Record<string, unknown>>, prefixes: Prefixes): EventNode[] {
+export function eventTree(
+  event: Readonly<Record<string, unknown>>,
+  prefixes: Prefixes,
+): EventNode[] {
   return shaped(fieldsOf(event, '', prefixes))
 }
 
@@ -56,7 +59,11 @@ function nodeOf(key: string, value: unknown, owner: string, prefixes: Prefixes):
     return { name, text: textOf(value, wordKind(key, owner), prefixes), children: [] }
   }
   const text = (value as { readonly '#text'?: unknown })['#text']
-  return { name, text: text === undefined ? '' : String(text), children: fieldsOf(value, key, prefixes) }
+  return {
+    name,
+    text: text === undefined ? '' : String(text),
+    children: fieldsOf(value, key, prefixes),
+  }
 }
 
 function nameOf(key: string, prefixes: Prefixes): string {
