@@ -171,8 +171,10 @@ function decodedLength(text: string): number {
 }
 
 function patternOf(row: Row, source: string): RegExp {
-  let pattern = compiled.get(row)
-  if (pattern === undefined) compiled.set(row, (pattern = new RegExp(source)))
+  const known = compiled.get(row)
+  if (known !== undefined) return known
+  const pattern = new RegExp(source)
+  compiled.set(row, pattern)
   return pattern
 }
 

@@ -44,27 +44,19 @@ export function sha256(text: string): string {
 }
 
 function compress(state: Uint32Array, w: Uint32Array, view: DataView, at: number): void {
+  const word = (i: number) => w[i] ?? 0
   for (let i = 0; i < 16; i++) w[i] = view.getUint32(at + 4 * i)
   for (let i = 16; i < 64; i++) {
-    const early = w[i - 15]!
-    const late = w[i - 2]!
+    const early = word(i - 15)
+    const late = word(i - 2)
     const s0 = turn(early, 7) ^ turn(early, 18) ^ (early >>> 3)
     const s1 = turn(late, 17) ^ turn(late, 19) ^ (late >>> 10)
-    w[i] = (w[i - 16]! + s0 + w[i - 7]! + s1) | 0
+    w[i] = (word(i - 16) + s0 + word(i - 7) + s1) | 0
   }
-  let [a, b, c, d, e, f, g, h] = state as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
+  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state
   for (let i = 0; i < 64; i++) {
     const s1 = turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)
-    const first = (h + s1 + ((e & f) ^ (~e & g)) + rounds[i]! + w[i]!) | 0
+    const first = (h + s1 + ((e & f) ^ (~e & g)) + (rounds[i] ?? 0) + word(i)) | 0
     const s0 = turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)
     const second = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0
     h = g
@@ -76,7 +68,7 @@ function compress(state: Uint32Array, w: Uint32Array, view: DataView, at: number
     b = a
     a = (first + second) | 0
   }
-  for (const [i, word] of [a, b, c, d, e, f, g, h].entries()) state[i] = state[i]! + word
+  for (const [i, one] of [a, b, c, d, e, f, g, h].entries()) state[i] = (state[i] ?? 0) + one
 }
 
 function turn(word: number, by: number): number {

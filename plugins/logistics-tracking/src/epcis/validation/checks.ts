@@ -102,20 +102,27 @@ export function record(
   fields: Readonly<Record<string, Check>>,
   { required = [], others = 'extensions' }: { required?: readonly string[]; others?: Others } = {},
 ): Check {
+  const known = new Map(Object.entries(fields))
   return (value, at, faults) => {
-    if (!isRecord(value)) return faults.add(at, 'must be an object')
+    if (!isRecord(value)) {
+      faults.add(at, 'must be an object')
+      return
+    }
     for (const name of required) {
       if (value[name] === undefined) faults.add(at, `must have ${name}`)
     }
     for (const [name, field] of Object.entries(value)) {
-      const check = Object.hasOwn(fields, name) ? fields[name] : undefined
-      if (check !== undefined) check(field, pointer(at, name), faults)
-      else if (others === 'none' || (others === 'extensions' && !isUri(name))) {
-        faults.add(pointer(at, name), 'is no field of the standard, and has no prefix')
-      }
+      const check = known.get(name) ?? (isOtherField(name, others) ? undefined : unknownField)
+      check?.(field, pointer(at, name), faults)
     }
   }
 }
+
+function isOtherField(name: string, others: Others): boolean {
+  return others === 'any' || (others === 'extensions' && isUri(name))
+}
+
+const unknownField = must(() => false, 'is no field of the standard, and has no prefix')
 
 /** Looks at the whole object. */
 export function when(holds: (fields: Fields) => boolean, problem: string): Check {
