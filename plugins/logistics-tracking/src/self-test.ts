@@ -17,7 +17,8 @@ export function selfTest(): void {
     },
     new Map(),
   )
-  const known = 'ni:///sha-256;0550df44527332c1fe417c5837fe61b9e71eaa93307b88519dac549bf2d4dcf9?ver=CBV2.0'
+  const known =
+    'ni:///sha-256;0550df44527332c1fe417c5837fe61b9e71eaa93307b88519dac549bf2d4dcf9?ver=CBV2.0'
   if (hash !== known) throw new Error(`the event hash is ${hash}, not ${known}`)
   const link = canonicalKey('urn:epc:id:sscc:4012345.3111111111')
   if (link !== 'https://id.gs1.org/00/340123451111111111') throw new Error(`an SSCC became ${link}`)

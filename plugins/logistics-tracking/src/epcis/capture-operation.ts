@@ -8,7 +8,7 @@ import { insertFlows, insertMemberships } from '../trace/trace-store.ts'
 import { type Prefixes, readContext } from './context.ts'
 import { documentParts, type EpcisEvent } from './document.ts'
 import { eventHash } from './event-hash/event-hash.ts'
-import { errorMark, type EventRow, eventRow, keysOf } from './event-row.ts'
+import { type EventRow, errorMark, eventRow, keysOf } from './event-row.ts'
 import { insertEvents, insertKeys, knownEvents, markErroneous } from './event-store.ts'
 import { scansOf, type TakeScans } from './scan-feed.ts'
 import { documentFaults } from './validation/document-check.ts'
@@ -53,7 +53,13 @@ export async function capture(
   const events = readDocument(document)
   const hashes = events.map(({ row }) => row.event.replace(errorMark, ''))
   const once = [...new Map(events.map((one) => [one.row.event, one])).values()]
-  const known = once.length === 0 ? new Set() : await knownEvents(ctx, once.map(({ row }) => row.event))
+  const known =
+    once.length === 0
+      ? new Set()
+      : await knownEvents(
+          ctx,
+          once.map(({ row }) => row.event),
+        )
   const fresh = once.filter(({ row }) => !known.has(row.event))
   let captured = 0
   for (const chunk of chunksOf(fresh)) captured += await keepChunk(chunk, ctx, ports)
@@ -83,7 +89,8 @@ function readDocument(document: EpcisEvent): readonly Captured[] {
         `Event ${i} has more than ${EVENT_SIZE} characters: name its objects in several events.`,
       )
     }
-    const own = event['@context'] === undefined ? prefixes : readContext(event['@context'], prefixes)
+    const own =
+      event['@context'] === undefined ? prefixes : readContext(event['@context'], prefixes)
     return { row: eventRow(event, own, eventHash(event, own, ignored).hash), prefixes: own }
   })
 }
@@ -104,11 +111,16 @@ function chunksOf(events: readonly Captured[]): readonly (readonly Captured[])[]
 }
 
 /** @returns how many were not there yet */
-async function keepChunk(events: readonly Captured[], ctx: Context, ports: CapturePorts): Promise<number> {
+async function keepChunk(
+  events: readonly Captured[],
+  ctx: Context,
+  ports: CapturePorts,
+): Promise<number> {
   const kept = await again(async () => {
     const plan = await planChunk(events, ctx, ports)
-    const size = JSON.stringify(plan.statements).length
-    if ((plan.events.length > MOST_TOLD || size > MESSAGE_SIZE) && events.length > 1) return undefined
+    const size = JSON.stringify([plan.statements, plan.events]).length
+    if ((plan.events.length > MOST_TOLD || size > MESSAGE_SIZE) && events.length > 1)
+      return undefined
     const answers = await ctx.db.transaction(plan.statements, {
       events: plan.events.slice(0, MOST_TOLD),
     })
@@ -117,7 +129,8 @@ async function keepChunk(events: readonly Captured[], ctx: Context, ports: Captu
   if (kept !== undefined) return kept
   const half = Math.ceil(events.length / 2)
   return (
-    (await keepChunk(events.slice(0, half), ctx, ports)) + (await keepChunk(events.slice(half), ctx, ports))
+    (await keepChunk(events.slice(0, half), ctx, ports)) +
+    (await keepChunk(events.slice(half), ctx, ports))
   )
 }
 
@@ -133,7 +146,9 @@ async function planChunk(
   const flows = counting.flatMap(({ row, prefixes }) => flowsOf(row, prefixes))
   const readings = counting.flatMap(({ row, prefixes }) => readingsOf(row, prefixes))
   const watch = await watchReadings(ctx, readings, memberships, shipmentsOf)
-  const keys = rows.flatMap(({ body, event, at_ms }) => keysOf(body).map((key) => ({ ...key, event, at_ms })))
+  const keys = rows.flatMap(({ body, event, at_ms }) =>
+    keysOf(body).map((key) => ({ ...key, event, at_ms })),
+  )
   return {
     statements: [
       insertEvents(tenant, rows, actorOf(ctx), ctx.now()),

@@ -1,4 +1,5 @@
 import type { Context } from '@signalbox/sdk'
+import type { LimitWish } from '../sensors/sensor-limit.ts'
 import {
   type AlarmsRequest,
   alarms,
@@ -10,7 +11,6 @@ import {
   type SeriesRequest,
   setLimit,
 } from '../sensors/sensor-operations.ts'
-import type { LimitWish } from '../sensors/sensor-limit.ts'
 import { type CapturePorts, capture } from './capture-operation.ts'
 import type { EpcisEvent } from './document.ts'
 import { hash } from './hash-operation.ts'

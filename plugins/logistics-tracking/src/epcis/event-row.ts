@@ -69,7 +69,9 @@ export function keysOf(event: EpcisEvent): readonly NamedKey[] {
     ...classesOf(event['quantityList']).map(as('class')),
     ...listOf([event['parentID']]).map(as('parent')),
     ...[...listOf(event['childEPCs']), ...classesOf(event['childQuantityList'])].map(as('child')),
-    ...[...listOf(event['inputEPCList']), ...classesOf(event['inputQuantityList'])].map(as('input')),
+    ...[...listOf(event['inputEPCList']), ...classesOf(event['inputQuantityList'])].map(
+      as('input'),
+    ),
     ...[...listOf(event['outputEPCList']), ...classesOf(event['outputQuantityList'])].map(
       as('output'),
     ),

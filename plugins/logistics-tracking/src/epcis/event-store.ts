@@ -1,5 +1,5 @@
 import type { Context, Statement } from '@signalbox/sdk'
-import { errorMark, type EventRow, type KeyRole } from './event-row.ts'
+import { type EventRow, errorMark, type KeyRole } from './event-row.ts'
 
 type Port = Pick<Context, 'db'>
 
@@ -11,7 +11,10 @@ export interface KeyRow {
 }
 
 /** Which of these are kept already. */
-export async function knownEvents({ db }: Port, events: readonly string[]): Promise<ReadonlySet<string>> {
+export async function knownEvents(
+  { db }: Port,
+  events: readonly string[],
+): Promise<ReadonlySet<string>> {
   const { rows } = await db.query<{ event: string }>(
     'select event from epcis_events where event in (select jsonb_array_elements_text($1::jsonb))',
     [JSON.stringify(events)],
@@ -46,10 +49,10 @@ export function insertKeys(tenant: string, rows: readonly KeyRow[]): Statement {
       event,
       at_ms: own[0]?.at_ms,
       named: Object.fromEntries(
-        Array.from(Map.groupBy(own, ({ role }) => role), ([role, keys]) => [
-          role,
-          keys.map(({ key }) => key),
-        ]),
+        Array.from(
+          Map.groupBy(own, ({ role }) => role),
+          ([role, keys]) => [role, keys.map(({ key }) => key)],
+        ),
       ),
     }),
   )
@@ -100,7 +103,10 @@ export interface EventFilter {
   readonly at?: { readonly from?: number; readonly to?: number }
   readonly recordedFrom?: number
   /** Ranges of keys, of which the event names one, in these roles. */
-  readonly keys: readonly { readonly roles: readonly KeyRole[]; readonly ranges: readonly KeyRange[] }[]
+  readonly keys: readonly {
+    readonly roles: readonly KeyRole[]
+    readonly ranges: readonly KeyRange[]
+  }[]
   readonly after?: { readonly at: number; readonly id: string }
 }
 

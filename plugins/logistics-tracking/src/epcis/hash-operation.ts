@@ -16,7 +16,10 @@ interface HashRequest {
 export function hash({ event, context }: HashRequest): EventHash {
   const found = hashOf(event, context)
   if (found.preHash.length > MOST_TEXT) {
-    throw new Refusal('EPCIS_TOO_LARGE', `The pre-hash string has more than ${MOST_TEXT} characters.`)
+    throw new Refusal(
+      'EPCIS_TOO_LARGE',
+      `The pre-hash string has more than ${MOST_TEXT} characters.`,
+    )
   }
   return found
 }

@@ -91,7 +91,9 @@ function columnsOf(request: QueryRequest): readonly (readonly [string, string | 
     ['biz_location', bizLocation && canonicalKey(bizLocation)],
     ...errorColumns(request.errors),
   ]
-  return columns.flatMap(([column, value]) => (value === undefined ? [] : [[column, value] as const]))
+  return columns.flatMap(([column, value]) =>
+    value === undefined ? [] : [[column, value] as const],
+  )
 }
 
 function errorColumns(errors: QueryRequest['errors']): readonly (readonly [string, boolean])[] {

@@ -1,5 +1,5 @@
 import type { Context } from '@signalbox/sdk'
-import { errorMark, type EventRow, keysOf } from './event-row.ts'
+import { type EventRow, errorMark, keysOf } from './event-row.ts'
 import { bareName } from './standard-names.ts'
 
 /** An event of EPCIS as a scan of a parcel or handling unit. */
@@ -65,7 +65,10 @@ export function scansOf(row: EventRow): readonly EventScan[] {
   const step = row.biz_step === null ? '' : bareName('bizStep', row.biz_step)
   const disposition = row.disposition === null ? '' : bareName('disposition', row.disposition)
   const status = statusOf(step, disposition)
-  if (status === undefined || !['ObjectEvent', 'AggregationEvent', 'TransactionEvent'].includes(row.event_type)) {
+  if (
+    status === undefined ||
+    !['ObjectEvent', 'AggregationEvent', 'TransactionEvent'].includes(row.event_type)
+  ) {
     return []
   }
   const isInside = row.event_type === 'AggregationEvent'

@@ -17,6 +17,8 @@ export function writtenKey(text: string): string {
 function fromElements(text: string): string | undefined {
   if (!/^(?:\([0-9]{2,4}\)[^()]+)+$/.test(text)) return undefined
   const elements = [...text.matchAll(/\(([0-9]{2,4})\)([^()]+)/g)]
-  const path = elements.map(([, identifier, value = '']) => `${identifier}/${encodeURIComponent(value)}`)
+  const path = elements.map(
+    ([, identifier, value = '']) => `${identifier}/${encodeURIComponent(value)}`,
+  )
   return canonicalDigitalLink(`https://id.gs1.org/${path.join('/')}`)
 }

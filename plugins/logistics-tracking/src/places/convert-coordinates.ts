@@ -23,7 +23,10 @@ export function isCoordinateSystem(name: string): name is CoordinateSystem {
 /** A point in another system (gcoord). @throws Refusal CRS_UNKNOWN */
 export function convertCoordinates([lon, lat]: Point, from: string, to: string): Point {
   if (!isCoordinateSystem(from) || !isCoordinateSystem(to)) {
-    throw new Refusal('CRS_UNKNOWN', `Coordinates are in one of ${Object.keys(systems).join(', ')}.`)
+    throw new Refusal(
+      'CRS_UNKNOWN',
+      `Coordinates are in one of ${Object.keys(systems).join(', ')}.`,
+    )
   }
   const [x, y] = gcoord.transform([lon, lat], systems[from], systems[to])
   return [x, y]

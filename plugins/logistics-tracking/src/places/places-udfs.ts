@@ -1,5 +1,5 @@
-import { Refusal, scalar } from '@signalbox/sdk'
 import polyline from '@mapbox/polyline'
+import { Refusal, scalar } from '@signalbox/sdk'
 import { convertCoordinates } from './convert-coordinates.ts'
 import { geohash } from './geohash.ts'
 import { haversineMetres } from './haversine.ts'
@@ -21,7 +21,8 @@ const haversineUdf = scalar(
 /** `geohash(lon, lat, length)`: of 1 to 12 characters. */
 const geohashUdf = scalar({ args: ['f64', 'f64', 'i32'], returns: 'utf8' }, (lon, lat, length) => {
   requirePlace(lon, lat)
-  if (length < 1 || length > 12) throw new Refusal('GEOHASH_INVALID', 'A geohash has 1 to 12 characters.')
+  if (length < 1 || length > 12)
+    throw new Refusal('GEOHASH_INVALID', 'A geohash has 1 to 12 characters.')
   return geohash(lon, lat, length)
 })
 
@@ -41,10 +42,13 @@ const pointInPolygonUdf = scalar(
 )
 
 /** `polyline_encode(points, precision)`: points as pairs of latitude and longitude, as the format has them. */
-const polylineEncodeUdf = scalar({ args: ['json', 'i32'], returns: 'utf8' }, (points, precision) => {
-  requirePrecision(precision)
-  return polyline.encode(readPoints(points), precision)
-})
+const polylineEncodeUdf = scalar(
+  { args: ['json', 'i32'], returns: 'utf8' },
+  (points, precision) => {
+    requirePrecision(precision)
+    return polyline.encode(readPoints(points), precision)
+  },
+)
 
 /** `polyline_decode(text, precision)` */
 const polylineDecodeUdf = scalar({ args: ['utf8', 'i32'], returns: 'json' }, (text, precision) => {
@@ -64,7 +68,10 @@ export const placesUdfs = {
 
 function requirePlace(lon: number, lat: number): void {
   if (Math.abs(lon) <= 180 && Math.abs(lat) <= 90) return
-  throw new Refusal('PLACE_INVALID', 'Give the longitude from -180 to 180 first, then the latitude.')
+  throw new Refusal(
+    'PLACE_INVALID',
+    'Give the longitude from -180 to 180 first, then the latitude.',
+  )
 }
 
 function requirePrecision(precision: number): void {
@@ -76,7 +83,10 @@ function requirePrecision(precision: number): void {
 function readRings(value: unknown): readonly (readonly Point[])[] {
   const rings = Array.isArray(value) ? value.map(readPoints) : []
   if (rings.length === 0 || rings.some((ring) => ring.length < 3)) {
-    throw new Refusal('POLYGON_INVALID', 'Give the rings of a polygon, each with three points at least.')
+    throw new Refusal(
+      'POLYGON_INVALID',
+      'Give the rings of a polygon, each with three points at least.',
+    )
   }
   return rings
 }
@@ -89,5 +99,8 @@ function readPoints(value: unknown): readonly Point[] {
 }
 
 function invalidLine(): Refusal {
-  return new Refusal('POLYLINE_INVALID', 'Give points as pairs of numbers, or a polyline as it was encoded.')
+  return new Refusal(
+    'POLYLINE_INVALID',
+    'Give points as pairs of numbers, or a polyline as it was encoded.',
+  )
 }

@@ -41,7 +41,9 @@ export function readingsOf(row: EventRow, prefixes: Prefixes): readonly SeriesRe
 
 /** Units rather than what is in them. */
 function subjectsOf(row: EventRow): readonly string[] {
-  const keys = keysOf(row.body).filter(({ role }) => role !== 'transaction' && role !== 'transformation')
+  const keys = keysOf(row.body).filter(
+    ({ role }) => role !== 'transaction' && role !== 'transformation',
+  )
   const units = keys.filter(({ key, role }) => role === 'parent' || kindOfKey(key) === 'unit')
   const named = (units.length > 0 ? units : keys).map(({ key }) => key)
   const all = [...new Set(named)].sort()

@@ -39,7 +39,8 @@ export function planAlarms(
     const known = told.filter(({ limit_id }) => limit_id === limit.id)
     for (const excursion of excursionsOf(readings, limit, LONGEST_GAP_MS)) {
       const same = known.find((alarm) => touches(alarm, excursion))
-      if (same !== undefined) changed.push(...(isSame(same, excursion) ? [] : [rowOf(same, excursion)]))
+      if (same !== undefined)
+        changed.push(...(isSame(same, excursion) ? [] : [rowOf(same, excursion)]))
       else if (isBeyond(excursion, limit)) {
         const alarm = `${series} ${limit.id} ${excursion.since}`
         raised.push({ alarm: rowOf({ alarm, series, limit_id: limit.id }, excursion), limit })

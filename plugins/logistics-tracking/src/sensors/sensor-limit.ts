@@ -28,7 +28,14 @@ export interface LimitWish {
  * One limit for each scope and measure: set again, it is changed.
  * @throws Refusal LIMIT_INVALID
  */
-export function sensorLimit({ scope, value = '', measure, lower, upper, ...wish }: LimitWish): SensorLimit {
+export function sensorLimit({
+  scope,
+  value = '',
+  measure,
+  lower,
+  upper,
+  ...wish
+}: LimitWish): SensorLimit {
   const { hysteresis = 0, allowedMinutes = 0 } = wish
   if ((scope === 'all') !== (value === '')) {
     throw invalid('Name what the limit is for, by value; a limit for all has none.')
@@ -36,7 +43,9 @@ export function sensorLimit({ scope, value = '', measure, lower, upper, ...wish 
   if (lower === undefined && upper === undefined) throw invalid('Give a lower or an upper limit.')
   const width = (upper ?? Infinity) - (lower ?? -Infinity)
   if (!(width > 0) || hysteresis * 2 > width) {
-    throw invalid('The upper limit is above the lower, and the hysteresis leaves room between them.')
+    throw invalid(
+      'The upper limit is above the lower, and the hysteresis leaves room between them.',
+    )
   }
   const named = scope === 'shipment' || value === '' ? value : writtenKey(value)
   return {

@@ -9,15 +9,18 @@ import { meanKineticTemperature, timedMeanKineticTemperature } from './mean-kine
 import { inUnit, type Measure, measures } from './measure.ts'
 import { LONGEST_GAP_MS } from './plan-alarms.ts'
 import { type LimitWish, type SensorLimit, sensorLimit } from './sensor-limit.ts'
-import { deleteLimit, MOST_LIMITS, readLimits, writeLimit } from './sensor-store.ts'
 import { findAlarms, findReadings } from './sensor-queries.ts'
-import { shipmentSubject, type ShipmentsOf, watchReadings } from './watch-readings.ts'
+import { deleteLimit, MOST_LIMITS, readLimits, writeLimit } from './sensor-store.ts'
+import { type ShipmentsOf, shipmentSubject, watchReadings } from './watch-readings.ts'
 
 export async function setLimit(wish: LimitWish, ctx: Context): Promise<SensorLimit> {
   const limit = sensorLimit(wish)
   const kept = await readLimits(ctx)
   if (kept.length >= MOST_LIMITS && !kept.some(({ id }) => id === limit.id)) {
-    throw new Refusal('LIMITS_TOO_MANY', `There are ${MOST_LIMITS} limits: drop some that nobody needs.`)
+    throw new Refusal(
+      'LIMITS_TOO_MANY',
+      `There are ${MOST_LIMITS} limits: drop some that nobody needs.`,
+    )
   }
   await writeLimit(ctx, limit, actorOf(ctx), ctx.now())
   return limit
@@ -149,8 +152,14 @@ export async function alarms({ shipment, open, limit = 50, cursor }: AlarmsReque
 /** `mean_kinetic_temp(temperatures)`: °C at equal intervals. */
 export const meanKineticUdf = scalar({ args: ['json'], returns: 'f64' }, (values) => {
   const isList = Array.isArray(values) && values.length > 0 && values.length <= 100_000
-  if (!isList || !values.every((value) => typeof value === 'number' && value > -273.15 && value < 1000)) {
-    throw new Refusal('TEMPERATURES_INVALID', 'Give one or more temperatures in °C, above absolute zero.')
+  if (
+    !isList ||
+    !values.every((value) => typeof value === 'number' && value > -273.15 && value < 1000)
+  ) {
+    throw new Refusal(
+      'TEMPERATURES_INVALID',
+      'Give one or more temperatures in °C, above absolute zero.',
+    )
   }
   return meanKineticTemperature(values as number[])
 })

@@ -1,9 +1,9 @@
 import type { Context, Statement } from '@signalbox/sdk'
 import type { SeriesReading } from './event-readings.ts'
 import type { Reading } from './excursions.ts'
+import type { Measure } from './measure.ts'
 import type { AlarmRow } from './plan-alarms.ts'
 import type { LimitScope, SensorLimit } from './sensor-limit.ts'
-import type { Measure } from './measure.ts'
 
 type Port = Pick<Context, 'db'>
 
@@ -119,7 +119,12 @@ export async function readSeries(
   return { states, cut: readings.rows.length > MOST_READINGS }
 }
 
-function reading({ at_ms, value, low, high }: { readonly at_ms: number } & Omit<Reading, 'at'>): Reading {
+function reading({
+  at_ms,
+  value,
+  low,
+  high,
+}: { readonly at_ms: number } & Omit<Reading, 'at'>): Reading {
   return { at: Number(at_ms), value, low, high }
 }
 

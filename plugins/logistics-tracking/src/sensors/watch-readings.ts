@@ -1,10 +1,9 @@
 import type { Context, EventWish, Statement } from '@signalbox/sdk'
 import { sha256 } from '../epcis/event-hash/sha-256.ts'
-import { classOfKey, kindOfKey, lotOfKey } from '../identifiers/kind-of-key.ts'
+import { classOfKey, lotOfKey } from '../identifiers/kind-of-key.ts'
+import { contentsOf } from '../trace/contents.ts'
 import type { MembershipRow } from '../trace/event-links.ts'
-import { staysOf } from '../trace/stays.ts'
-import { readContents } from '../trace/trace-store.ts'
-import { seriesName, type SeriesReading } from './event-readings.ts'
+import { type SeriesReading, seriesName } from './event-readings.ts'
 import type { Reading } from './excursions.ts'
 import { measures } from './measure.ts'
 import { type AlarmPlan, planAlarms } from './plan-alarms.ts'
@@ -40,8 +39,6 @@ export interface WatchPlan {
 }
 
 const nothing: WatchPlan = { statements: [], events: [] }
-/** Units in units: a case on a pallet in a container. */
-const LEVELS = 3
 const MOST_LOTS = 50
 /** Devices whose clock is ahead by more say nothing that can be judged yet. */
 const AHEAD_MS = 86_400_000
@@ -67,7 +64,9 @@ export async function watchReadings(
   const subjects = [...new Set(fresh.map(({ subject }) => subject))]
   const limits = await readLimits(ctx)
   const [contents, shipments, { states, cut }] = await Promise.all([
-    limits.length === 0 ? new Map<string, string[]>() : contentsOf(ctx, subjects, inside, fresh),
+    limits.length === 0
+      ? new Map<string, string[]>()
+      : contentsOf(ctx, subjects, inside, lastOf(fresh)),
     shipmentsOf(ctx, subjects),
     readSeries(ctx, from),
   ])
@@ -176,7 +175,9 @@ export function shipmentSubject(shipment: string): string {
 
 /** A unit that is in no registered shipment is told of by its own name. */
 function shipmentName(subject: string): string {
-  return (subject.startsWith(shipmentPrefix) ? subject.slice(shipmentPrefix.length) : subject).slice(0, 200)
+  return (
+    subject.startsWith(shipmentPrefix) ? subject.slice(shipmentPrefix.length) : subject
+  ).slice(0, 200)
 }
 
 function watchedOf(
@@ -210,29 +211,6 @@ function merged(kept: readonly Reading[], fresh: readonly Reading[]): readonly R
   return [...all.values()].sort((a, b) => a.at - b.at)
 }
 
-/** What was in units when the last of the readings was taken, through several levels. */
-async function contentsOf(
-  ctx: Context,
-  subjects: readonly string[],
-  inside: readonly MembershipRow[],
-  readings: readonly SeriesReading[],
-): Promise<Map<string, string[]>> {
-  const at = Math.max(...readings.map((reading) => reading.at))
-  const contents = new Map<string, string[]>(subjects.map((subject) => [subject, []]))
-  let holders = new Map(subjects.map((subject) => [subject, [subject]]))
-  for (let level = 0; level < LEVELS && holders.size > 0; level++) {
-    const parents = [...holders.keys()]
-    const rows = await readContents(ctx, parents)
-    const stays = staysOf([...rows, ...inside.filter(({ parent }) => holders.has(parent))])
-    const next = new Map<string, string[]>()
-    for (const { parent, child, from, until = Infinity } of stays) {
-      if (from > at || until <= at) continue
-      for (const subject of holders.get(parent) ?? []) {
-        contents.get(subject)?.push(child)
-        if (kindOfKey(child) === 'unit') next.set(child, [...(next.get(child) ?? []), subject])
-      }
-    }
-    holders = next
-  }
-  return contents
+function lastOf(readings: readonly SeriesReading[]): number {
+  return Math.max(...readings.map(({ at }) => at))
 }

@@ -1,5 +1,5 @@
-import type { EpcisEvent } from '../epcis/document.ts'
 import { fullName, type Prefixes } from '../epcis/context.ts'
+import type { EpcisEvent } from '../epcis/document.ts'
 import { type EventRow, keysOf } from '../epcis/event-row.ts'
 import { classOfKey, kindOfKey } from '../identifiers/kind-of-key.ts'
 

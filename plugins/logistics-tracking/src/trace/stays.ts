@@ -1,5 +1,5 @@
-import { allChildren, type MembershipRow } from './event-links.ts'
 import { kindOfKey } from '../identifiers/kind-of-key.ts'
+import { allChildren, type MembershipRow } from './event-links.ts'
 
 /** How long something was inside of something else. */
 export interface Stay {

@@ -19,14 +19,18 @@ export interface TraceEdge {
 }
 
 /**
- * How a key was reached. Goods are followed into what they became and what they were in; a unit that goods only travelled in is
- * followed to the units that it travelled in itself, never to the other goods in it.
+ * How a key was reached, and the time for which it matters, both ends included. Goods are followed into what they became and what
+ * they were in; a unit that goods only travelled in is followed to the units that it travelled in itself while they were in it, never
+ * to the other goods in it.
  */
-interface Reached {
+interface Reach {
   readonly as: 'goods' | 'carrier'
-  /** Up: only what was before counts; down: only what was after. */
-  readonly time: number
+  readonly from: number
+  readonly until: number
 }
+
+/** A reusable unit carries the same goods a few times; beyond this its times are taken as one. */
+const MOST_REACHES = 16
 
 export interface TraceLimits {
   readonly nodes: number
@@ -41,21 +45,23 @@ export interface LevelFacts {
   readonly cut: boolean
 }
 
-/** A trace as it grows, level by level, in one direction. Cycles end because a key is followed again only to reach further in time. */
+/** A trace as it grows, level by level, in one direction. Cycles end because a key is followed again only for times that are new. */
 export class Trace {
   readonly edges = new Map<string, TraceEdge>()
-  readonly reached = new Map<string, Reached>()
-  readonly #direction: Direction
+  readonly #reached = new Map<string, readonly Reach[]>()
+  readonly #start: string
+  readonly #isUp: boolean
   readonly #limits: TraceLimits
-  #frontier: Map<string, Reached>
+  #frontier: Map<string, readonly Reach[]>
   cut = false
 
   constructor(start: string, direction: Direction, limits: TraceLimits) {
-    this.#direction = direction
+    this.#start = start
+    this.#isUp = direction === 'up'
     this.#limits = limits
-    const first: Reached = { as: 'goods', time: direction === 'up' ? Infinity : -Infinity }
-    this.#frontier = new Map([[start, first]])
-    this.reached.set(start, first)
+    const first: Reach = { as: 'goods', from: -Infinity, until: Infinity }
+    this.#frontier = new Map([[start, [first]]])
+    this.#reached.set(start, [first])
   }
 
   /** Keys to ask about next; none when the trace is whole. */
@@ -64,14 +70,13 @@ export class Trace {
   }
 
   get nodes(): readonly TraceNode[] {
-    return Array.from(this.reached.keys(), (epc) => ({ epc, kind: kindOfKey(epc) }))
+    return Array.from(this.#reached.keys(), (epc) => ({ epc, kind: kindOfKey(epc) }))
   }
 
   /** The same trace with other limits, to look further without going there. */
   copy(limits: TraceLimits): Trace {
-    const copy = new Trace('', this.#direction, limits)
-    copy.reached.clear()
-    for (const [key, reached] of this.reached) copy.reached.set(key, reached)
+    const copy = new Trace(this.#start, this.#isUp ? 'up' : 'down', limits)
+    for (const [key, reached] of this.#reached) copy.#reached.set(key, reached)
     for (const [name, edge] of this.edges) copy.edges.set(name, edge)
     copy.#frontier = new Map(this.#frontier)
     return copy
@@ -82,90 +87,89 @@ export class Trace {
     this.cut ||= cut
     const current = this.#frontier
     this.#frontier = new Map()
-    for (const stay of stays) this.#followStay(stay, current)
-    const sides = new Map<string, FlowRow[]>()
-    for (const row of flows) sides.set(row.flow, [...(sides.get(row.flow) ?? []), row])
-    for (const rows of sides.values()) this.#followFlow(rows, current)
-  }
-
-  #followStay(stay: Stay, current: ReadonlyMap<string, Reached>): void {
-    const { parent, child, from, until = Infinity } = stay
-    const inside = current.get(child)
-    if (inside !== undefined && this.#overlaps(from, until, inside.time)) {
-      this.#reachParent(stay, inside.time)
+    for (const stay of stays) {
+      for (const reach of current.get(stay.child) ?? []) this.#followOut(stay, reach)
+      for (const reach of current.get(stay.parent) ?? []) this.#followIn(stay, reach)
     }
-    const outside = current.get(parent)
-    if (outside?.as === 'goods' && this.#overlaps(from, until, outside.time)) {
-      // Up: what is inside came into the unit; down: it comes out of it.
-      const isUp = this.#direction === 'up'
-      this.#reach(child, {
-        as: 'goods',
-        time: isUp ? Math.min(outside.time, until) : Math.max(outside.time, from),
-      }, edgeOf(stay, isUp ? child : parent, isUp ? parent : child, from))
+    for (const rows of Map.groupBy(flows, ({ flow }) => flow).values()) {
+      this.#followFlow(rows, current)
     }
   }
 
-  /** Up: goods were in the unit before; down: they go into it. */
-  #reachParent(stay: Stay, time: number): void {
+  /** From what is inside to the unit: up, goods came in it; down, they go into it. */
+  #followOut(stay: Stay, reach: Reach): void {
     const { parent, child, from, until = Infinity } = stay
-    const isUp = this.#direction === 'up'
-    const edge = isUp ? edgeOf(stay, parent, child, from) : edgeOf(stay, child, parent, from)
-    this.#reach(parent, {
-      as: 'carrier',
-      time: isUp ? Math.min(time, until) : Math.max(time, from),
-    }, edge)
+    // What it is still in, it came not out of.
+    if (this.#isUp && child === this.#start && stay.until === undefined) return
+    const [begin, end] = [Math.max(from, reach.from), Math.min(until - 1, reach.until)]
+    if (begin > end) return
+    const edge = this.#isUp ? edgeOf(stay, parent, child) : edgeOf(stay, child, parent)
+    this.#reach(parent, { as: 'carrier', from: begin, until: end }, edge)
   }
 
-  #overlaps(from: number, until: number, time: number): boolean {
-    return this.#direction === 'up' ? from <= time : until >= time
+  /** From a unit that is traced itself to what was in it. */
+  #followIn(stay: Stay, reach: Reach): void {
+    const { parent, child, from, until = Infinity } = stay
+    if (reach.as === 'carrier' || from > reach.until || until <= reach.from) return
+    const next: Reach = this.#isUp
+      ? { as: 'goods', from: -Infinity, until: Math.min(until, reach.until) }
+      : { as: 'goods', from: Math.max(from, reach.from), until: Infinity }
+    const edge = this.#isUp ? edgeOf(stay, child, parent) : edgeOf(stay, parent, child)
+    this.#reach(child, next, edge)
   }
 
-  #followFlow(rows: readonly FlowRow[], current: ReadonlyMap<string, Reached>): void {
-    const [near, far] = this.#direction === 'up' ? (['out', 'in'] as const) : (['in', 'out'] as const)
+  #followFlow(rows: readonly FlowRow[], current: ReadonlyMap<string, readonly Reach[]>): void {
+    const [near, far] = this.#isUp ? (['out', 'in'] as const) : (['in', 'out'] as const)
+    const farther = rows.filter(({ side }) => side === far)
     for (const here of rows) {
-      const known = here.side === near ? current.get(here.key) : undefined
-      if (known?.as !== 'goods' || !this.#isInTime(here.at_ms, known.time)) continue
-      for (const there of rows) {
-        if (there.side !== far || there.key === here.key) continue
-        const [from, to] = this.#direction === 'up' ? [there.key, here.key] : [here.key, there.key]
-        const kind = here.flow.includes(' ') ? 'lot' : 'transformation'
-        this.#reach(there.key, { as: 'goods', time: there.at_ms }, {
-          ...{ from, to, kind, event: there.event, at: there.at_ms },
-          ...(there.step === null ? {} : { step: there.step }),
-        })
-      }
+      if (here.side !== near || !this.#counts(here, current.get(here.key))) continue
+      for (const there of farther) if (there.key !== here.key) this.#reachFlow(here, there)
     }
   }
 
-  #isInTime(at: number, time: number): boolean {
-    return this.#direction === 'up' ? at <= time : at >= time
+  #counts({ at_ms }: FlowRow, reaches: readonly Reach[] = []): boolean {
+    return reaches.some(({ as, from, until }) => as === 'goods' && from <= at_ms && at_ms <= until)
   }
 
-  #reach(key: string, reached: Reached, edge: TraceEdge): void {
+  #reachFlow(here: FlowRow, there: FlowRow): void {
+    const { flow, event, at_ms: at, step } = there
+    const [from, to] = this.#isUp ? [there.key, here.key] : [here.key, there.key]
+    const reach: Reach = this.#isUp
+      ? { as: 'goods', from: -Infinity, until: at }
+      : { as: 'goods', from: at, until: Infinity }
+    const kind = flow.includes(' ') ? 'lot' : 'transformation'
+    this.#reach(there.key, reach, { from, to, kind, event, at, ...(step === null ? {} : { step }) })
+  }
+
+  #reach(key: string, reach: Reach, edge: TraceEdge): void {
     const name = `${edge.from} ${edge.to} ${edge.event}`
-    const isNew = !this.reached.has(key)
+    const before = this.#reached.get(key)
     const fits = this.edges.has(name) || this.edges.size < this.#limits.edges
-    if (!fits || (isNew && this.reached.size >= this.#limits.nodes)) {
+    if (!fits || (before === undefined && this.#reached.size >= this.#limits.nodes)) {
       this.cut = true
       return
     }
     if (!this.edges.has(name)) this.edges.set(name, edge)
-    const before = this.reached.get(key)
-    const further = before === undefined ? reached : this.#union(before, reached)
-    if (further === before) return
-    this.reached.set(key, further)
-    this.#frontier.set(key, further)
-  }
-
-  /** Both ways to have come there; the one from before where nothing more can follow from the other. */
-  #union(before: Reached, now: Reached): Reached {
-    const time =
-      this.#direction === 'up' ? Math.max(before.time, now.time) : Math.min(before.time, now.time)
-    const as = before.as === 'goods' || now.as === 'goods' ? 'goods' : 'carrier'
-    return time === before.time && as === before.as ? before : { as, time }
+    if (before?.some((known) => covers(known, reach))) return
+    const all = [...(before ?? []).filter((known) => !covers(reach, known)), reach]
+    this.#reached.set(key, all.length > MOST_REACHES ? [hull(all)] : all)
+    this.#frontier.set(key, [...(this.#frontier.get(key) ?? []), reach])
   }
 }
 
-function edgeOf({ event, kind, step }: Stay, from: string, to: string, at: number): TraceEdge {
+/** Whether nothing can follow from the other that does not follow from the first. */
+function covers(known: Reach, { as, from, until }: Reach): boolean {
+  return known.from <= from && known.until >= until && (known.as === 'goods' || as === 'carrier')
+}
+
+function hull(reaches: readonly Reach[]): Reach {
+  return {
+    as: reaches.some(({ as }) => as === 'goods') ? 'goods' : 'carrier',
+    from: Math.min(...reaches.map(({ from }) => from)),
+    until: Math.max(...reaches.map(({ until }) => until)),
+  }
+}
+
+function edgeOf({ event, kind, step, from: at }: Stay, from: string, to: string): TraceEdge {
   return { from, to, event, at, kind, ...(step === null ? {} : { step }) }
 }

@@ -50,7 +50,11 @@ export async function trace(
 }
 
 /** Whether a step beyond the depth would add anything. */
-async function hasMore(ctx: Pick<Context, 'db'>, found: Trace, direction: Direction): Promise<boolean> {
+async function hasMore(
+  ctx: Pick<Context, 'db'>,
+  found: Trace,
+  direction: Direction,
+): Promise<boolean> {
   const before = found.edges.size
   const probe = found.copy({ nodes: LIMITS.nodes + 1, edges: before + 1 })
   probe.follow(await readLevel(ctx, probe.frontier, direction === 'up' ? 'out' : 'in'))
@@ -71,7 +75,9 @@ function answerOf(found: Trace, seen: readonly LastSeen[], cut: boolean): TraceA
         ...node,
         at: new Date(one.at_ms).toISOString(),
         ...(one.place === null ? {} : { place: one.place }),
-        ...(one.disposition === null ? {} : { disposition: bareName('disposition', one.disposition) }),
+        ...(one.disposition === null
+          ? {}
+          : { disposition: bareName('disposition', one.disposition) }),
       }
     }),
     edges: Array.from(found.edges.values(), ({ at, step, ...edge }) => ({

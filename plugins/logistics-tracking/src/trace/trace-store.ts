@@ -1,7 +1,7 @@
 import type { Context, Statement } from '@signalbox/sdk'
 import type { FlowRow, MembershipRow } from './event-links.ts'
-import { type LevelFacts } from './trace-graph.ts'
 import { staysOf } from './stays.ts'
+import type { LevelFacts } from './trace-graph.ts'
 
 type Port = Pick<Context, 'db'>
 
@@ -54,7 +54,10 @@ export interface LastSeen {
 }
 
 /** The last event of each key that counts. */
-export async function readLastSeen({ db }: Port, keys: readonly string[]): Promise<readonly LastSeen[]> {
+export async function readLastSeen(
+  { db }: Port,
+  keys: readonly string[],
+): Promise<readonly LastSeen[]> {
   const { rows } = await db.query<LastSeen>(
     `select wanted.key, last.at_ms, last.place, last.disposition
        from (select jsonb_array_elements_text($1::jsonb) as key) wanted
@@ -69,7 +72,10 @@ export async function readLastSeen({ db }: Port, keys: readonly string[]): Promi
 }
 
 /** Memberships of the children of parents, for what is in a unit at an instant. */
-export async function readContents({ db }: Port, parents: readonly string[]): Promise<readonly MembershipRow[]> {
+export async function readContents(
+  { db }: Port,
+  parents: readonly string[],
+): Promise<readonly MembershipRow[]> {
   if (parents.length === 0) return []
   const { rows } = await db.query<MembershipRow>(
     `select m.parent, m.child, m.kind, m.action, m.at_ms, m.event, m.step

@@ -1,17 +1,17 @@
-import { readdir, readFile } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createTestHost } from '@signalbox/sdk/testing'
 import pg from 'pg'
 import type { Test } from 'tap'
-import plugin from '../../src/index.ts'
+import type { Json } from '../logistics-cases.ts'
 
 const folder = new URL('../../', import.meta.url)
 /** Where the run of tests wrote which PostgreSQL it started. */
 const server = new URL('../../../../.tap/postgres.json', import.meta.url)
 
 /** The plugin on a test host, its statements on a real PostgreSQL with the tables of its migrations. */
-export async function epcisHost(t: Test, options: { readonly plugin?: typeof plugin } = {}) {
+export async function epcisHost(t: Test, plugin: Json) {
   const { url } = JSON.parse(await readFile(server, 'utf8')) as { url: string }
   const name = `test_${randomBytes(6).toString('hex')}`
   const admin = new pg.Client({ connectionString: url })
@@ -30,13 +30,15 @@ export async function epcisHost(t: Test, options: { readonly plugin?: typeof plu
     await admin.query(`drop database ${name} with (force)`)
     await admin.end()
   })
-  const steps = (await readdir(new URL('migrations/', folder))).filter((one) => one.endsWith('.expand.sql'))
+  const steps = (await readdir(new URL('migrations/', folder))).filter((one) =>
+    one.endsWith('.expand.sql'),
+  )
   for (const step of steps.sort()) {
     await pool.query(await readFile(new URL(`migrations/${step}`, folder), 'utf8'))
   }
   const host = await createTestHost({
     folder,
-    plugin: options.plugin ?? plugin,
+    plugin,
     now: Date.parse('2026-03-01T00:00:00Z'),
     answers: {
       database: async (sql, parameters) => {
