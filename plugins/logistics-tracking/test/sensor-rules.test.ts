@@ -93,7 +93,7 @@ t.test('however readings come in, the same excursions are told of, each once', (
           told.set(alarm.alarm, alarm)
         }
       }
-      // Each excursion of the whole series touches one that was told of; readings between may have made one of several.
+      // Readings that came between may have made one of several that were told of; none was left out.
       const whole = excursionsOf(all, limit, LONGEST_GAP_MS)
       return whole.every(({ since, last }) =>
         [...told.values()].some(({ since_ms, last_ms }) => since <= last_ms && last >= since_ms),

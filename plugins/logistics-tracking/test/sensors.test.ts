@@ -1,6 +1,5 @@
 import t from 'tap'
 import { at, epcisWords, event, item, lot, pack, sscc, ssccDigits } from './epcis/epcis-words.ts'
-import type { Json } from './logistics-cases.ts'
 
 const { host, call, capture, scans, empty } = await epcisWords(t)
 t.beforeEach(empty)

@@ -23,8 +23,9 @@ export interface AlarmPlan {
 export const LONGEST_GAP_MS = 3_600_000
 
 /**
- * Which excursions of a series are to be told of: those beyond the allowed minutes that touch none that was told of. So an excursion
- * is told of once, whether it lasts, whether its readings come late or twice, and where it turns out to have begun.
+ * Which excursions of a series are to be told of: those beyond the allowed minutes that are none that was told of. So an excursion is
+ * told of once, whether it lasts, whether its readings come late or twice, and where it turns out to have begun. Where a late reading
+ * shows that one was two, the second is told of as well.
  * @param readings all of the series, in order of time
  */
 export function planAlarms(
@@ -36,18 +37,27 @@ export function planAlarms(
   const raised: { alarm: AlarmRow; limit: SensorLimit }[] = []
   const changed: AlarmRow[] = []
   for (const limit of limits) {
-    const known = told.filter(({ limit_id }) => limit_id === limit.id)
+    const known = told
+      .filter(({ limit_id }) => limit_id === limit.id)
+      .sort((a, b) => a.since_ms - b.since_ms)
+    const claimed = new Set<AlarmRow>()
     for (const excursion of excursionsOf(readings, limit, LONGEST_GAP_MS)) {
-      const same = known.find((alarm) => touches(alarm, excursion))
-      if (same !== undefined)
-        changed.push(...(isSame(same, excursion) ? [] : [rowOf(same, excursion)]))
-      else if (isBeyond(excursion, limit)) {
-        const alarm = `${series} ${limit.id} ${excursion.since}`
+      const same = known.find((alarm) => !claimed.has(alarm) && touches(alarm, excursion))
+      if (same !== undefined) {
+        claimed.add(same)
+        if (!isSame(same, excursion)) changed.push(rowOf(same, excursion))
+      } else if (isBeyond(excursion, limit)) {
+        const alarm = nameOf(`${series} ${limit.id} ${excursion.since}`, told)
         raised.push({ alarm: rowOf({ alarm, series, limit_id: limit.id }, excursion), limit })
       }
     }
   }
   return { raised, changed }
+}
+
+/** One that began elsewhere, as it seemed then, may have the name. */
+function nameOf(name: string, told: readonly AlarmRow[]): string {
+  return told.some(({ alarm }) => alarm === name) ? nameOf(`${name}'`, told) : name
 }
 
 function isBeyond({ minutes }: Excursion, { allowedMinutes }: SensorLimit): boolean {
