@@ -26,35 +26,44 @@ const capture = (...eventList: object[]) =>
     },
   })
 
-t.test('a document of 500 events is kept by a real host within two seconds, and once', async (t) => {
-  const events = Array.from({ length: 500 }, (_, i) => ({
-    type: 'ObjectEvent',
-    ...when(i),
-    epcList: Array.from({ length: 4 }, (_, k) => `${gtin}/21/${i}-${k}`),
-    action: 'OBSERVE',
-    bizStep: 'shipping',
-    disposition: 'in_transit',
-    readPoint: { id: 'urn:epc:id:sgln:4012345.00005.0' },
-    'own:note': 'as packed',
-  }))
-  // The first call makes the isolate.
-  await epcis('query')
-  const started = performance.now()
-  t.match(await capture(...events), { captured: 500, duplicates: 0 })
-  const took = performance.now() - started
-  t.comment(`${took.toFixed(0)} ms`)
-  t.ok(took < 2000)
-  t.match(await capture(...events), { captured: 0, duplicates: 500 })
-  const first = await epcis('query', { bizStep: 'cbv:BizStep-shipping', limit: 200 })
-  const second = await epcis('query', { bizStep: 'shipping', limit: 200, cursor: first.next })
-  t.equal(new Set([...first.items, ...second.items].map(({ eventID }) => eventID)).size, 400)
-  const pattern = 'urn:epc:idpat:sgtin:4012345.011111.*'
-  t.equal((await epcis('query', { epc: pattern, limit: 10 })).items.length, 10)
-})
+t.test(
+  'a document of 500 events is kept by a real host within two seconds, and once',
+  async (t) => {
+    const events = Array.from({ length: 500 }, (_, i) => ({
+      type: 'ObjectEvent',
+      ...when(i),
+      epcList: Array.from({ length: 4 }, (_, k) => `${gtin}/21/${i}-${k}`),
+      action: 'OBSERVE',
+      bizStep: 'shipping',
+      disposition: 'in_transit',
+      readPoint: { id: 'urn:epc:id:sgln:4012345.00005.0' },
+      'own:note': 'as packed',
+    }))
+    // The first call makes the isolate.
+    await epcis('query')
+    const started = performance.now()
+    t.match(await capture(...events), { captured: 500, duplicates: 0 })
+    const took = performance.now() - started
+    t.comment(`${took.toFixed(0)} ms`)
+    t.ok(took < 2000)
+    t.match(await capture(...events), { captured: 0, duplicates: 500 })
+    const first = await epcis('query', { bizStep: 'cbv:BizStep-shipping', limit: 200 })
+    const second = await epcis('query', { bizStep: 'shipping', limit: 200, cursor: first.next })
+    t.equal(new Set([...first.items, ...second.items].map(({ eventID }) => eventID)).size, 400)
+    const pattern = 'urn:epc:idpat:sgtin:4012345.011111.*'
+    t.equal((await epcis('query', { epc: pattern, limit: 10 })).items.length, 10)
+  },
+)
 
 t.test('cold chain, trace and error declarations work on a real host', async (t) => {
   const lot = `${gtin}/10/V1`
-  await epcis('setSensorLimit', { scope: 'lot', value: lot, measure: 'temperature', lower: 2, upper: 8 })
+  await epcis('setSensorLimit', {
+    scope: 'lot',
+    value: lot,
+    measure: 'temperature',
+    lower: 2,
+    upper: 8,
+  })
   const packed = {
     type: 'AggregationEvent',
     ...when(1000),
@@ -86,11 +95,17 @@ t.test('cold chain, trace and error declarations work on a real host', async (t)
   t.equal(told.length, 1)
   const trace = (direction: string) =>
     company.ask('logistics.shipments@1', 'trace', { epc: unit, direction })
-  t.match((await trace('up')).edges.map(({ kind }: { kind: string }) => kind), ['aggregation', 'transformation'])
+  t.match(
+    (await trace('up')).edges.map(({ kind }: { kind: string }) => kind),
+    ['aggregation', 'transformation'],
+  )
   await capture({ ...packed, errorDeclaration: { declarationTime: at(2000) } })
   t.strictSame((await trace('up')).edges, [])
   t.match(await epcis('sensorAlarms'), { items: [{ worst: 12, lots: ['V1'] }] })
-  t.match(await epcis('sensorReadings', { epc: unit }), { items: [{ value: 12 }], meanKinetic: Number })
+  t.match(await epcis('sensorReadings', { epc: unit }), {
+    items: [{ value: 12 }],
+    meanKinetic: Number,
+  })
 })
 
 async function sensorAlarms(): Promise<{ data: Record<string, unknown> }[]> {

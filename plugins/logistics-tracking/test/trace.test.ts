@@ -43,6 +43,10 @@ t.test('a trace goes through what was made, packed and delivered, up and down', 
   t.equal((await traceOf(sscc(9), 'up', { depth: 2 })).cut, true)
   t.equal((await traceOf(sscc(9), 'up', { depth: 8 })).cut, undefined)
   t.ok(names(await traceOf(sscc(9), 'up')).includes('MILK'))
+  const pairs: readonly string[] = (await traceOf(sscc(9), 'up')).edges.map(
+    ({ from, to, event }: Json) => `${[from, to].sort()} ${event}`,
+  )
+  t.equal(new Set(pairs).size, pairs.length, 'what was followed one way is not followed back')
   await t.rejects(traceOf(lot('NONE'), 'up'), { code: 'EPC_UNKNOWN' })
 })
 

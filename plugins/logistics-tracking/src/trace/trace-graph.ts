@@ -143,6 +143,8 @@ export class Trace {
 
   #reach(key: string, reach: Reach, edge: TraceEdge): void {
     const name = `${edge.from} ${edge.to} ${edge.event}`
+    // Not back the way it came.
+    if (this.edges.has(`${edge.to} ${edge.from} ${edge.event}`)) return
     const before = this.#reached.get(key)
     const fits = this.edges.has(name) || this.edges.size < this.#limits.edges
     if (!fits || (before === undefined && this.#reached.size >= this.#limits.nodes)) {
