@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Manifest } from '@signalbox/sdk/manifest'
@@ -181,6 +181,8 @@ export class Company {
     const draft = join(this.#scratch, `${folder}-${version ?? 'as-it-is'}`)
     await mkdir(draft, { recursive: true })
     await cp(source, draft, { recursive: true, filter: (path) => isSource(path, source) })
+    // Libraries that its bundle takes in.
+    await symlink(join(plugins, '../node_modules'), join(draft, 'node_modules'))
     const file = join(draft, 'package.json')
     const packageJson = JSON.parse(await readFile(file, 'utf8'))
     await writeFile(

@@ -2,6 +2,7 @@ import { definePlugin } from '@signalbox/sdk'
 import { arrivalOperations } from './arrivals/arrival-service.ts'
 import { learnFromDeliveries } from './arrivals/learn.ts'
 import { applyMappings } from './carriers/mappings.ts'
+import { epcisService } from './epcis/epcis-service.ts'
 import { exceptionOperations } from './exceptions/exception-service.ts'
 import { onSensorAlarm } from './exceptions/on-sensor-alarm.ts'
 import { forgetMessages } from './intake/replay.ts'
@@ -11,11 +12,22 @@ import { releaseScans } from './scans/quarantine.ts'
 import { selfTest } from './self-test.ts'
 import { onOrderShipped } from './shipments/order-shipped.ts'
 import { shipmentOperations } from './shipments/shipments-service.ts'
+import { trace } from './trace/trace-operation.ts'
+import { logisticsUdfs } from './udfs.ts'
 import { lookAtShipments } from './watching/look-at-shipments.ts'
 
 export default definePlugin({
   services: {
-    'logistics.shipments': { ...shipmentOperations, ...arrivalOperations, ...exceptionOperations },
+    'logistics.epcis': epcisService({
+      takeScans: () => Promise.resolve(),
+      shipmentsOf: () => Promise.resolve(new Map()),
+    }),
+    'logistics.shipments': {
+      ...shipmentOperations,
+      ...arrivalOperations,
+      ...exceptionOperations,
+      trace,
+    },
   },
   on: {
     'logistics.sensor.alarm': onSensorAlarm,
@@ -31,6 +43,7 @@ export default definePlugin({
     'read-again': (_, ctx) => applyMappings(ctx),
     'release-scans': (_, ctx) => releaseScans(ctx),
   },
+  udfs: logisticsUdfs,
   webhooks,
   selfTest,
 })
