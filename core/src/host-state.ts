@@ -115,7 +115,7 @@ export async function openState(
   const bundles = new BundleCache({ read: (of) => verifier.read(of), compiled })
   const secretKeys = openSecretKeys(knex, hostKeys, Date.now)
   const sealer = new Sealer(secretKeys)
-  const keys = openKeys({ knex, sealer, now: Date.now, blobOf: documentsOf(files.blobs) })
+  const keys = openKeys({ knex, sealer, now: Date.now, blobOf: documentsOf(files) })
   const tokenKeys = new TokenKeyVault(knex, hostKeys)
   const stored = {
     verifier,

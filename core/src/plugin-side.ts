@@ -18,6 +18,7 @@ import type { State } from './host-state.ts'
 import { jobRoutes } from './jobs/job-routes.ts'
 import { openJobs } from './jobs/open-jobs.ts'
 import { keyRoutes } from './keys/key-routes.ts'
+import { sweepOneTimeKeys } from './keys/one-time/one-time-key-sweep.ts'
 import { openLinks } from './links/open-links.ts'
 import { openMeter } from './meter/open-meter.ts'
 import { DocumentRollouts } from './rollout/documents/document-rollouts.ts'
@@ -66,10 +67,10 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const entry = () => broker.guests
   const jobs = openJobs({ knex, snapshot, registry, due, entry, onUse, runs, log })
   const meters = openMeter({ knex, log })
+  sweepOneTimeKeys({ knex, now: Date.now, log }, stops)
   const broker: OpenBroker = openBroker({
     ...state,
-    ...{ runGuest, resources, tracing },
-    internal: ports.internal,
+    ...{ runGuest, resources, tracing, internal: ports.internal },
     rollouts: ports.rollouts,
     keys: state.keys.calls,
     httpFetch: outbound.httpFetch,

@@ -5,6 +5,10 @@ export type {
   BlobProgress,
   Blobs,
   BlobWriter,
+  ComposeDigest,
+  ComposedBlob,
+  ComposePart,
+  DigestedParts,
 } from './plugin/blobs.ts'
 export type {
   BatchResult,
@@ -39,9 +43,12 @@ export {
 export type { Incoming } from './plugin/incoming-webhook.ts'
 export type { JobRun, JobSchedule, Jobs, ScheduledJob } from './plugin/jobs.ts'
 export type {
+  CertificateRequest,
   Keys,
+  OneTimeKey,
   PublicKey,
   Signed,
+  SignerSubject,
   SignRequest,
   Verified,
   VerifyRequest,

@@ -70,6 +70,16 @@ export async function findBlob(
   return row === undefined ? undefined : blobOf(row)
 }
 
+/** Those of the names that there are. */
+export async function findBlobs(
+  knex: Knex,
+  { tenant, plugin }: BlobOwner,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, StoredBlob>> {
+  const rows = await knex('blobs').where({ tenant, plugin }).whereIn('sha256', names)
+  return new Map(rows.map(blobOf).map((blob) => [blob.sha256, blob]))
+}
+
 /** @param page after the name that the cursor is, in the order of names */
 export async function listBlobs(
   knex: Knex,
@@ -117,15 +127,18 @@ export async function takeBlob(
 export async function insertUpload(
   trx: Knex.Transaction,
   owner: BlobOwner,
-  { id, type, object }: Upload,
+  { id, type, object, size }: Upload,
   expiresAt: Date,
+  isSealed = false,
 ): Promise<void> {
-  await trx('blob_uploads').insert({ ...owner, id, type, object, expires_at: expiresAt })
+  const row = { id, type, object, size, is_sealed: isSealed, expires_at: expiresAt }
+  await trx('blob_uploads').insert({ ...owner, ...row })
 }
 
+/** Those that may be added to: what is sealed belongs to a call that is making a blob of it. */
 export async function countUploads(trx: Knex.Transaction, owner: BlobOwner): Promise<number> {
   const rows = await trx('blob_uploads')
-    .where({ ...owner })
+    .where({ ...owner, is_sealed: false })
     .count({ count: '*' })
   return Number(rows[0]?.count)
 }

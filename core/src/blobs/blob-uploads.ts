@@ -57,13 +57,40 @@ export class BlobUploads {
 
   /** @returns its id. @throws CORE_BLOB_UPLOADS_TAKEN */
   async begin(owner: BlobOwner, type: string): Promise<string> {
-    const id = `upl_${randomBytes(12).toString('hex')}`
+    const id = newId()
     await this.#change(owner, async (trx) => {
       await lockUsage(trx, owner)
       requireUploads(owner, await countUploads(trx, owner))
       await insertUpload(trx, owner, { id, type, object: randomUUID(), size: 0 }, this.#expiry())
     })
     return id
+  }
+
+  /**
+   * Room for an object that the host makes itself: counted whole before its first byte, and nobody else adds to it.
+   * @returns its id, for `settleReserved` or `abort`. @throws CORE_BLOB_QUOTA_EXCEEDED
+   */
+  async reserve(
+    owner: BlobOwner,
+    { type, object, size }: Omit<Upload, 'id'>,
+    quotaBytes: number,
+  ): Promise<string> {
+    const id = newId()
+    await this.#change(owner, async (trx) => {
+      requireRoom(owner, await lockUsage(trx, owner), size, quotaBytes)
+      await insertUpload(trx, owner, { id, type, object, size }, this.#expiry(), true)
+      await addUsage(trx, owner, size, size)
+    })
+    return id
+  }
+
+  /** @param sha256 of just the bytes of the object. @throws CORE_BLOB_UPLOAD_MISSING */
+  settleReserved(
+    owner: BlobOwner,
+    upload: Pick<Upload, 'id' | 'type'>,
+    sha256: string,
+  ): Promise<BlobHead> {
+    return this.#change(owner, (trx) => this.settle(trx, owner, upload, sha256))
   }
 
   /**
@@ -162,3 +189,5 @@ export class BlobUploads {
     return new Date(this.#ports.now() + UPLOAD_KEPT_MS)
   }
 }
+
+const newId = (): string => `upl_${randomBytes(12).toString('hex')}`

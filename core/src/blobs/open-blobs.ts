@@ -1,10 +1,13 @@
 import type { Knex } from 'knex'
 import type { StopStack } from '../stop-stack.ts'
 import type { FairTurns } from '../storage/fair-turns.ts'
+import { BlobComposer } from './blob-composer.ts'
+import { BlobDigests } from './blob-digests.ts'
 import { BlobMeter } from './blob-meter.ts'
 import { BlobService } from './blob-service.ts'
 import { BlobSweepJob } from './blob-sweep-job.ts'
 import { BlobUploads } from './blob-uploads.ts'
+import { PartDigests } from './part-digests.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -15,6 +18,9 @@ interface Ports {
 export interface OpenBlobs {
   readonly blobs: BlobService
   readonly uploads: BlobUploads
+  readonly composer: BlobComposer
+  readonly digests: BlobDigests
+  readonly partDigests: PartDigests
 }
 
 /** What keeps plugins' files, and the job that sweeps behind it until the host stops. */
@@ -26,5 +32,8 @@ export function openBlobs({ knex, turns, log }: Ports, stops: StopStack): OpenBl
   const job = new BlobSweepJob({ knex, uploads, meter, now, log })
   job.start()
   stops.push(() => job.stop())
-  return { blobs, uploads }
+  const digests = new BlobDigests({ knex, turns })
+  const composer = new BlobComposer({ knex, turns, uploads, digests })
+  const partDigests = new PartDigests({ knex, turns, blobs })
+  return { blobs, uploads, composer, digests, partDigests }
 }

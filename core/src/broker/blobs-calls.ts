@@ -9,9 +9,17 @@ import {
   type NamedBlob,
 } from '@signalbox/sdk/host-calls/blob-rules'
 import type { AskedPart } from '@signalbox/sdk/host-calls/byte-part'
+import {
+  type ComposeRequest,
+  composeRule,
+  type DigestRequest,
+  digestRule,
+} from '@signalbox/sdk/host-calls/compose-rules'
+import type { BlobComposer } from '../blobs/blob-composer.ts'
 import type { BlobOwner } from '../blobs/blob-owner.ts'
 import type { BlobService } from '../blobs/blob-service.ts'
 import type { BlobUploads } from '../blobs/blob-uploads.ts'
+import type { PartDigests } from '../blobs/part-digests.ts'
 import { pageOf } from '../gateway/http-schemas.ts'
 import type { CallScope } from './call-scope.ts'
 import type { GrantedCall, HostCall } from './host-call.ts'
@@ -19,6 +27,8 @@ import type { GrantedCall, HostCall } from './host-call.ts'
 interface Ports {
   readonly blobs: BlobService
   readonly uploads: BlobUploads
+  readonly composer: BlobComposer
+  readonly partDigests: PartDigests
 }
 
 /** `ctx.blobs`: the plugin's own files in this tenant, whichever version asks. */
@@ -26,7 +36,7 @@ export function blobsCalls(ports: Ports): Readonly<Record<string, HostCall>> {
   return { ...readingCalls(ports), ...writingCalls(ports), ...uploadCalls(ports) }
 }
 
-function readingCalls({ blobs }: Ports): Readonly<Record<string, HostCall>> {
+function readingCalls({ blobs, partDigests }: Ports): Readonly<Record<string, HostCall>> {
   return {
     'blobs.get': {
       ...blobRules['blobs.get'],
@@ -35,6 +45,17 @@ function readingCalls({ blobs }: Ports): Readonly<Record<string, HostCall>> {
         return { data: bytes.toString('base64') }
       },
       moved: (_request, { data }: { data: string }) => ({ sent: 0, received: sizeOf(data) }),
+    },
+    'blobs.digest': {
+      ...digestRule,
+      run: async ({ scope, request, signal }: GrantedCall<DigestRequest>) => {
+        const { parts, digests: wished = [] } = request
+        const names = ['sha256', ...wished] as const
+        const { size, digests } = await partDigests.of(ownerOf(scope), parts, names, signal)
+        const shown = [...digests].map(([name, digest]) => [name, digest.toString('hex')])
+        return { size, ...Object.fromEntries(shown) }
+      },
+      moved: ({ parts }: DigestRequest) => ({ sent: sizeOfGiven(parts), received: 0 }),
     },
     'blobs.stat': {
       ...blobRules['blobs.stat'],
@@ -54,7 +75,7 @@ function readingCalls({ blobs }: Ports): Readonly<Record<string, HostCall>> {
   }
 }
 
-function writingCalls({ blobs }: Ports): Readonly<Record<string, HostCall>> {
+function writingCalls({ blobs, composer }: Ports): Readonly<Record<string, HostCall>> {
   return {
     'blobs.put': {
       ...blobRules['blobs.put'],
@@ -63,6 +84,12 @@ function writingCalls({ blobs }: Ports): Readonly<Record<string, HostCall>> {
         return blobs.put(ownerOf(scope), bytes, request.type ?? DEFAULT_TYPE, quotaOf(grants) ?? 0)
       },
       moved: ({ data }: { data: string }) => ({ sent: sizeOf(data), received: 0 }),
+    },
+    'blobs.compose': {
+      ...composeRule,
+      run: async ({ scope, request, grants, signal }: GrantedCall<ComposeRequest>) =>
+        composer.compose(ownerOf(scope), request, quotaOf(grants) ?? 0, signal),
+      moved: ({ parts }: ComposeRequest) => ({ sent: sizeOfGiven(parts), received: 0 }),
     },
     'blobs.delete': {
       ...blobRules['blobs.delete'],
@@ -124,4 +151,8 @@ function headOf({ sha256, size, type }: { sha256: string; size: number; type: st
 /** Of base64, without decoding it. */
 function sizeOf(data: string): number {
   return Buffer.byteLength(data, 'base64')
+}
+
+function sizeOfGiven(parts: ComposeRequest['parts']): number {
+  return parts.reduce((sum, part) => sum + ('data' in part ? sizeOf(part.data) : 0), 0)
 }

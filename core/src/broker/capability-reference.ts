@@ -45,6 +45,7 @@ const files = {
   test: 'core/test/e2e/blobs.test.ts',
 }
 const blobMissing = 'CORE_BLOB_MISSING'
+const composed = [blobMissing, 'CORE_BLOB_RANGE', 'CORE_BLOB_UPLOAD_TOO_LARGE'] as const
 const upload = ['CORE_BLOB_UPLOAD_MISSING', 'CORE_BLOB_UPLOAD_OFFSET'] as const
 const outbound = {
   plugin: 'core/test/fixtures/outbound-plugin/src/index.ts',
@@ -88,11 +89,25 @@ export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
     errors: ['CORE_BLOB_UPLOAD_MISSING'],
     example: files,
   },
+  'blobs.compose': {
+    ask: 'ctx.blobs.compose(parts, { type, digests })',
+    does: 'Makes a file of parts of its files and given bytes, in the host',
+    limits: '256 parts, about 190 KB given, 128 MiB, the quota of the grant',
+    errors: [...composed, 'CORE_BLOB_QUOTA_EXCEEDED'],
+    example: files,
+  },
   'blobs.delete': {
     ask: 'ctx.blobs.delete(sha256)',
     does: 'Forgets a file of its own',
     limits: '',
     errors: [],
+    example: files,
+  },
+  'blobs.digest': {
+    ask: 'ctx.blobs.digest(parts, { digests })',
+    does: 'Digests of what would be composed',
+    limits: '256 parts, about 190 KB given, 128 MiB',
+    errors: composed,
     example: files,
   },
   'blobs.finish': {
@@ -262,6 +277,7 @@ export const capabilityReference: Readonly<Record<string, CapabilityRow>> = {
       'CORE_KEY_MISSING',
       'CORE_KEY_DISABLED',
       'CORE_KEY_EXPIRED',
+      'CORE_KEY_ONE_TIME_MISSING',
       'CORE_KEY_SPENT',
       'CORE_KEY_USAGE_REFUSED',
       'CORE_SIGNED_CONTENT_REFUSED',

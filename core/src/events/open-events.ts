@@ -29,6 +29,7 @@ import { IncomingEvents } from './incoming-events.ts'
 import { incomingRoutes } from './incoming-routes.ts'
 import { OutboxDrain } from './outbox-drain.ts'
 import type { PluginOutboxes } from './plugin-outboxes.ts'
+import { replayRoutes } from './replay-routes.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -95,13 +96,12 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
   })
   const retention = new EventRetention({ knex, now, log })
   const allowances = new AppEventTypes({ knex, now })
-  const limiter = new RateLimiter(() => performance.now())
   const incoming = new IncomingEvents({
     snapshot,
     schemas,
     log: eventLog,
     allowances,
-    limiter,
+    limiter: new RateLimiter(() => performance.now()),
     metrics,
     count: ports.count,
     now,
@@ -116,17 +116,18 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
     async routes(app) {
       appEventRoutes(app, new AppEventService({ knex, allowances }))
       deadLetterRoutes(app, { knex, onRedelivered: tell })
+      replayRoutes(app, { knex, onQueued: tell })
       await app.register(async (inner) => incomingRoutes(inner, { incoming, snapshot, now }))
-      const stream = { streams, snapshot, now, issuer: ports.issuer }
-      await app.register(async (inner) => eventStreamRoutes(inner, stream))
+      const { issuer } = ports
+      await app.register(async (inner) =>
+        eventStreamRoutes(inner, { streams, snapshot, now, issuer }),
+      )
     },
     start() {
-      stops.push(() => dispatcher.stop())
-      stops.push(() => drain.stop())
-      stops.push(() => retention.stop())
-      dispatcher.start()
-      drain.start()
-      retention.start()
+      for (const part of [dispatcher, drain, retention]) {
+        stops.push(() => part.stop())
+        part.start()
+      }
     },
   }
 }

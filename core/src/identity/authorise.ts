@@ -126,6 +126,7 @@ export const rules = {
   // What an event says is the tenant's; the operator is shown only that it could not be delivered.
   'dead_letter.read': ['admin'],
   'dead_letter.redeliver': ['operator', 'admin', 'service-owner'],
+  'event.replay': ['operator', 'admin'],
 } as const satisfies Record<string, readonly Role[]>
 
 /** `user`: whoever is one, whatever the roles; `session`: one who has signed in, not one of his tokens. */

@@ -1,20 +1,23 @@
-import { createHash } from 'node:crypto'
-import type { BlobService } from '../blobs/blob-service.ts'
+import type { OpenBlobs } from '../blobs/open-blobs.ts'
 import type { BlobOf } from './cms/document.ts'
 
+type Files = Pick<OpenBlobs, 'blobs' | 'digests' | 'partDigests'>
+
 /** Documents that are signed are files of the plugin that asks, in the tenant: their digests are the host's own. */
-export function documentsOf(blobs: Pick<BlobService, 'find' | 'stream'>): BlobOf {
-  return async (plugin, tenant, sha256) => {
+export function documentsOf({ blobs, digests, partDigests }: Files): BlobOf {
+  return async (plugin, tenant, { documentSha256, documentParts }) => {
     const owner = { plugin, tenant }
-    const blob = await blobs.find(owner, sha256)
-    if (blob === undefined) return undefined
-    return {
-      digest: async (algorithm) => {
-        if (algorithm === 'sha256') return Buffer.from(sha256, 'hex')
-        const hash = createHash(algorithm)
-        for await (const piece of blobs.stream(owner, blob, 0, blob.size)) hash.update(piece)
-        return hash.digest()
-      },
+    if (documentParts !== undefined) {
+      return {
+        digest: async (algorithm) => {
+          const { signal } = new AbortController()
+          const found = await partDigests.of(owner, documentParts, [algorithm], signal)
+          return found.digests.get(algorithm) as Buffer
+        },
+      }
     }
+    const blob = await blobs.find(owner, documentSha256)
+    if (blob === undefined) return undefined
+    return { digest: (algorithm) => digests.of(owner, blob, algorithm) }
   }
 }

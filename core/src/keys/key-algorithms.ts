@@ -1,8 +1,11 @@
 import type { KeyObject } from 'node:crypto'
 import { isSm2 } from './sm2.ts'
 
-export const keyUsages = ['cms', 'jwt', 'webhook'] as const
+export const keyUsages = ['cms', 'certificate', 'jwt', 'webhook'] as const
 export type KeyUsage = (typeof keyUsages)[number]
+
+/** What `ctx.keys.verify` judges: who issued a certificate is judged by whoever trusts an authority. */
+export const verifiedUsages = ['cms', 'jwt', 'webhook'] as const satisfies readonly KeyUsage[]
 
 export const digestNames = ['sha256', 'sha384', 'sha512', 'sm3'] as const
 export type DigestName = (typeof digestNames)[number]
@@ -26,12 +29,18 @@ const rsa = (size: number) =>
   ({
     family: 'rsa',
     size,
-    usages: ['cms', 'jwt'],
+    usages: ['cms', 'certificate', 'jwt'],
     cmsDigests: sha2,
     jwtAlgorithm: 'RS256',
   }) as const
 const ecdsa = (size: string, jwtAlgorithm: string) =>
-  ({ family: 'ecdsa', size, usages: ['cms', 'jwt'], cmsDigests: sha2, jwtAlgorithm }) as const
+  ({
+    family: 'ecdsa',
+    size,
+    usages: ['cms', 'certificate', 'jwt'],
+    cmsDigests: sha2,
+    jwtAlgorithm,
+  }) as const
 
 /** Every algorithm a tenant's key may have, and what it is good for. What is not here cannot be made. */
 export const keyAlgorithms = {
@@ -43,12 +52,18 @@ export const keyAlgorithms = {
   ed25519: {
     family: 'ed25519',
     size: null,
-    usages: ['cms', 'jwt', 'webhook'],
+    usages: ['cms', 'certificate', 'jwt', 'webhook'],
     cmsDigests: ['sha512'],
     jwtAlgorithm: 'EdDSA',
   },
   // JOSE has no registered name for SM2.
-  sm2: { family: 'sm2', size: 'SM2', usages: ['cms'], cmsDigests: ['sm3'], jwtAlgorithm: null },
+  sm2: {
+    family: 'sm2',
+    size: 'SM2',
+    usages: ['cms', 'certificate'],
+    cmsDigests: ['sm3'],
+    jwtAlgorithm: null,
+  },
   // A token by a shared secret could be forged by whoever can check it.
   'hmac-sha256': {
     family: 'hmac',

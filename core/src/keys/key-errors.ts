@@ -69,6 +69,19 @@ export const keyErrors = {
       'zh-CN': '请通过 POST /v1/tenants/{tenant}/keys 创建，或更正名称。',
     },
   },
+  KEY_ONE_TIME_MISSING: {
+    status: 409,
+    message: {
+      en: '{plugin} has no one-time key {oneTimeKey} in {tenant}: it has signed, its fifteen minutes are over, or it was certified by another key.',
+      'zh-CN':
+        '{plugin} 在租户 {tenant} 中没有一次性密钥 {oneTimeKey}：它已签过名、已超过十五分钟，或由其他密钥签发。',
+    },
+    cure: {
+      en: 'Have the signer certified again with ctx.keys.sign({ usage: "certificate" }); no signature was made.',
+      'zh-CN':
+        '请通过 ctx.keys.sign({ usage: "certificate" }) 重新为签署人签发证书；尚未产生签名。',
+    },
+  },
   KEY_SPENT: {
     status: 429,
     message: {

@@ -2,6 +2,7 @@ import type { CodedError, InputFault } from '@signalbox/sdk/errors'
 import { coreErrors } from '../errors.ts'
 import { type KeyAlgorithm, type KeyUsage, rulesOf } from './key-algorithms.ts'
 import type { KeyState } from './key-states.ts'
+import type { CertificatePolicy } from './one-time/certificate-policy.ts'
 
 /** What an admin lets a key be used for. */
 export interface KeyPolicy {
@@ -13,6 +14,8 @@ export interface KeyPolicy {
   readonly plugins: readonly string[] | null
   /** Of tokens; null where the key signs none. */
   readonly jwt: { readonly issuer: string; readonly maxTtlS: number } | null
+  /** Of signers' certificates; null where the key issues none. */
+  readonly certificate: CertificatePolicy | null
   /** Object identifiers of signed attributes that may stand in a CMS signature unread. */
   readonly cmsAttributes: readonly string[]
 }
@@ -38,6 +41,7 @@ export function policyOf(wish: PolicyWish): KeyPolicy {
     expiresAt: null,
     plugins: null,
     jwt: null,
+    certificate: null,
     cmsAttributes: [],
     ...wish,
   }
@@ -58,6 +62,16 @@ export function wishFaults(
   )
   if (usages.includes('jwt') && policy.jwt === null) {
     faults.push({ pointer: '/policy/jwt', detail: 'is required of a key that signs tokens' })
+  }
+  if (usages.includes('certificate')) {
+    if (policy.certificate === null) {
+      const detail = 'is required of a key that certifies'
+      faults.push({ pointer: '/policy/certificate', detail })
+    }
+    // What an authority has signed says nothing but that somebody has a key.
+    if (usages.length > 1) {
+      faults.push({ pointer: '/usages', detail: 'a key that certifies does nothing else' })
+    }
   }
   if (policy.expiresAt !== null && !(Date.parse(policy.expiresAt) > now)) {
     faults.push({ pointer: '/policy/expiresAt', detail: 'must be an instant that is to come' })

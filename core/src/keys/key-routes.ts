@@ -14,6 +14,7 @@ import { keyAlgorithmNames, keyUsages } from './key-algorithms.ts'
 import type { KeyService, KeyWish, MadeKey } from './key-service.ts'
 import { type KeyCommand, keyCommands } from './key-states.ts'
 import { listKeys } from './key-store.ts'
+import { subjectFields } from './one-time/certificate-policy.ts'
 import { shownHead, shownKey } from './shown-key.ts'
 
 interface Ports {
@@ -44,6 +45,18 @@ const policySchema = strictObject(
         maxTtlS: { type: 'integer', minimum: 1, maximum: 31_536_000 },
       },
       ['issuer', 'maxTtlS'],
+    ),
+    certificate: strictObject(
+      {
+        maxTtlS: { type: 'integer', minimum: 60, maximum: 315_360_000 },
+        subjectFields: {
+          type: 'array',
+          items: { enum: subjectFields },
+          maxItems: subjectFields.length,
+          uniqueItems: true,
+        },
+      },
+      ['maxTtlS', 'subjectFields'],
     ),
     cmsAttributes: {
       type: 'array',

@@ -17,6 +17,7 @@ import {
   setCertificates,
   setKeyState,
 } from './key-store.ts'
+import { authorityFault } from './one-time/authority.ts'
 import { boundTo, withSecret } from './sealed-secret.ts'
 import { newestVersion } from './signing-content.ts'
 import { secretText } from './webhook/standard-webhook.ts'
@@ -116,7 +117,7 @@ export class KeyService {
     const faults = key.versions.map(({ spki }) =>
       spki === null
         ? 'a shared secret is never certified'
-        : chainFault(chain.certificates, spki, this.#ports.now()),
+        : certificatesFault(key, chain.certificates, spki, this.#ports.now()),
     )
     const version = key.versions[faults.indexOf(undefined)]
     // A chain that is faulty in itself is so for each version; the newest is mostly meant.
@@ -188,6 +189,18 @@ export class KeyService {
 
 function requireActive({ id, tenant, state }: SigningKey): void {
   if (state !== 'active') throw coreErrors.create('KEY_DISABLED', { key: id, tenant })
+}
+
+function certificatesFault(
+  { usages }: SigningKey,
+  certificates: readonly Buffer[],
+  spki: Buffer,
+  now: number,
+): string | undefined {
+  const fault = chainFault(certificates, spki, now)
+  const [own] = certificates
+  if (fault !== undefined || own === undefined || !usages.includes('certificate')) return fault
+  return authorityFault(own)
 }
 
 const OTHER_KEY = 'its first certificate has another public key'

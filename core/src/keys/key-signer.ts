@@ -6,17 +6,26 @@ import { cmsContent } from './cms/cms-content.ts'
 import type { CmsRequest } from './cms/cms-request.ts'
 import type { BlobOf } from './cms/document.ts'
 import { type JwtRequest, jwtContent } from './jwt/jwt-content.ts'
+import type { KeyUsage } from './key-algorithms.ts'
 import { signingRefusal } from './key-policy.ts'
 import { findKey, type SigningKey, spendSignature } from './key-store.ts'
+import { type CertificateRequest, certificateContent } from './one-time/certificate-content.ts'
+import { findOneTimeKey } from './one-time/one-time-key-store.ts'
+import { oneTimeMissing, withOneTimeSecret } from './one-time/one-time-secret.ts'
 import { withSecret } from './sealed-secret.ts'
 import type { SigningContent } from './signing-content.ts'
 import { type WebhookRequest, webhookContent } from './webhook/webhook-content.ts'
 
 export type SignRequest = { readonly key: string } & (
-  | ({ readonly usage: 'cms' } & CmsRequest)
+  | ({ readonly usage: 'cms'; readonly oneTimeKey?: string } & CmsRequest)
+  | ({ readonly usage: 'certificate' } & CertificateRequest)
   | ({ readonly usage: 'jwt' } & JwtRequest)
   | ({ readonly usage: 'webhook' } & WebhookRequest)
 )
+
+type OneTimeRequest = Extract<SignRequest, { readonly usage: 'cms' }> & {
+  readonly oneTimeKey: string
+}
 
 export interface SignerPorts {
   readonly knex: Knex
@@ -33,6 +42,20 @@ export interface PreparedSignature {
   readonly sign: () => Promise<Readonly<Record<string, unknown>>>
 }
 
+/** Who asks. */
+interface Asker {
+  readonly plugin: string
+  readonly tenant: string
+}
+
+/** What a grant and a key have to be for. A one-time key is there for whoever may have it certified. */
+export function neededUsage(request: {
+  readonly usage: KeyUsage
+  readonly oneTimeKey?: string
+}): KeyUsage {
+  return request.oneTimeKey === undefined ? request.usage : 'certificate'
+}
+
 /** Signs for plugins what the host itself has read or built. */
 export class KeySigner {
   readonly #ports: SignerPorts
@@ -43,18 +66,17 @@ export class KeySigner {
 
   /**
    * @throws CORE_KEY_MISSING, CORE_KEY_USAGE_REFUSED, CORE_KEY_DISABLED, CORE_KEY_EXPIRED, CORE_KEY_SPENT,
-   * CORE_KEY_CERTIFICATE_MISSING, CORE_SIGNED_CONTENT_REFUSED
+   * CORE_KEY_CERTIFICATE_MISSING, CORE_KEY_ONE_TIME_MISSING, CORE_SIGNED_CONTENT_REFUSED
    */
-  async prepare(
-    { plugin, tenant }: { readonly plugin: string; readonly tenant: string },
-    request: SignRequest,
-  ): Promise<PreparedSignature> {
+  async prepare({ plugin, tenant }: Asker, request: SignRequest): Promise<PreparedSignature> {
     const { knex } = this.#ports
     const now = this.#ports.now()
     const key = await findKey(knex, tenant, request.key)
     if (key === undefined) throw coreErrors.create('KEY_MISSING', { key: request.key, tenant })
-    const refusal = signingRefusal(key, { plugin, usage: request.usage, now })
+    const usage = neededUsage(request)
+    const refusal = signingRefusal(key, { plugin, usage, now })
     if (refusal !== undefined) throw refusal
+    if (isOneTime(request)) return this.#prepareOneTime(plugin, key, request, now)
     const content = await this.#contentOf(plugin, key, request, now)
     await this.#spend(key, now)
     const keyVersion = content.version.version
@@ -70,15 +92,48 @@ export class KeySigner {
     }
   }
 
+  /** Not counted for the key once more: its certificate was, and is for one signature. */
+  async #prepareOneTime(
+    plugin: string,
+    key: SigningKey,
+    request: OneTimeRequest,
+    now: number,
+  ): Promise<PreparedSignature> {
+    const { knex, blobOf } = this.#ports
+    const { tenant } = key
+    const name = { id: request.oneTimeKey, tenant, plugin, key: key.id }
+    const oneTime = await findOneTimeKey(knex, name, new Date(now))
+    if (oneTime === undefined) throw oneTimeMissing(name)
+    const { algorithm, spki, certificates, keyVersion, subject, serialNumber } = oneTime
+    const createdAt = new Date(now).toISOString()
+    const versions = [{ version: keyVersion, spki, certificates, createdAt }]
+    const signer = { ...key, algorithm, versions }
+    const content = await cmsContent({ plugin, key: signer, request, now, blobOf })
+    const about = { oneTimeKey: oneTime.id, signer: subject, serialNumber }
+    return {
+      note: {
+        subject: key.id,
+        detail: { usage: request.usage, keyVersion, ...about, ...content.detail },
+      },
+      sign: async () => ({
+        ...(await withOneTimeSecret(this.#ports, oneTime, content.sign)),
+        keyVersion,
+      }),
+    }
+  }
+
   async #contentOf(
     plugin: string,
     key: SigningKey,
     request: SignRequest,
     now: number,
   ): Promise<SigningContent> {
+    const { knex, sealer, blobOf } = this.#ports
     switch (request.usage) {
       case 'cms':
-        return cmsContent({ plugin, key, request, now, blobOf: this.#ports.blobOf })
+        return cmsContent({ plugin, key, request, now, blobOf })
+      case 'certificate':
+        return certificateContent({ plugin, key, request, now, knex, sealer })
       case 'jwt':
         return jwtContent(key, request, now)
       case 'webhook':
@@ -95,4 +150,8 @@ export class KeySigner {
     const parameters = { key: id, tenant, limit: maxPerHour }
     throw coreErrors.create('KEY_SPENT', parameters, { retryAfterS })
   }
+}
+
+function isOneTime(request: SignRequest): request is OneTimeRequest {
+  return request.usage === 'cms' && request.oneTimeKey !== undefined
 }

@@ -1,9 +1,16 @@
+import { composePartsSchema } from '@signalbox/sdk/host-calls/compose-rules'
 import type { GrantedCall, HostCall } from '../broker/host-call.ts'
 import { idSchema } from '../gateway/http-schemas.ts'
 import type { Grant } from '../rollout/routing/snapshot.ts'
 import { cmsProperties } from './cms/cms-request.ts'
 import { keyUsages } from './key-algorithms.ts'
-import type { KeySigner, PreparedSignature, SignRequest } from './key-signer.ts'
+import {
+  type KeySigner,
+  neededUsage,
+  type PreparedSignature,
+  type SignRequest,
+} from './key-signer.ts'
+import { certificateProperties, oneTimeKeySchema } from './one-time/certificate-request.ts'
 import { MAX_PAYLOAD_LENGTH, webhookIdPattern } from './webhook/standard-webhook.ts'
 
 interface SignGrant {
@@ -23,7 +30,12 @@ const schema = {
   required: ['usage'],
   properties: { usage: { enum: keyUsages } },
   oneOf: [
-    branch('cms', cmsProperties, ['signedAttributes', 'documentSha256', 'digestAlgorithm']),
+    branch(
+      'cms',
+      { ...cmsProperties, oneTimeKey: oneTimeKeySchema, documentParts: composePartsSchema },
+      ['signedAttributes', 'documentSha256', 'digestAlgorithm'],
+    ),
+    branch('certificate', certificateProperties, ['subject']),
     branch(
       'jwt',
       {
@@ -48,9 +60,12 @@ export function signCall(signer: Pick<KeySigner, 'prepare'>): HostCall {
   const prepared = new WeakMap<object, PreparedSignature>()
   return {
     capability: 'keys:sign',
-    covers: (grant: Grant, { usage, key }: SignRequest) => {
+    covers: (grant: Grant, request: SignRequest) => {
+      const { key } = request
       const granted = grant.parameters as unknown as SignGrant
-      return granted.usage === usage && (granted.key === undefined || granted.key === key)
+      return (
+        granted.usage === neededUsage(request) && (granted.key === undefined || granted.key === key)
+      )
     },
     schema,
     hasEffect: () => true,

@@ -2,7 +2,7 @@ import type { GrantedCall, HostCall } from '../broker/host-call.ts'
 import { idSchema } from '../gateway/http-schemas.ts'
 import type { Grant } from '../rollout/routing/snapshot.ts'
 import { base64Schema, cmsProperties } from './cms/cms-request.ts'
-import { keyUsages } from './key-algorithms.ts'
+import { verifiedUsages } from './key-algorithms.ts'
 import type { KeyVerifier, VerifyRequest } from './key-verifier.ts'
 import { MAX_PAYLOAD_LENGTH, webhookIdPattern } from './webhook/standard-webhook.ts'
 
@@ -22,7 +22,7 @@ const branch = (usage: string, properties: object, required: readonly string[]) 
 const schema = {
   type: 'object',
   required: ['usage'],
-  properties: { usage: { enum: keyUsages } },
+  properties: { usage: { enum: verifiedUsages } },
   oneOf: [
     // Signed attributes name a certificate: a bare public key says nothing of whose they are.
     branch('cms', { ...cmsProperties, signature: base64Schema(MAX_SIGNATURE_BYTES) }, [

@@ -67,6 +67,8 @@ export const pluginTables: readonly PluginTable[] = [
   { table: 'services', when: 'at once' },
   { table: 'hook_addresses', when: 'at once' },
   { table: 'told_contributions', when: 'at once' },
+  // Nobody else may sign by them.
+  { table: 'signing_one_time_keys', when: 'at once' },
 
   { table: 'shared_links', when: 'soon' },
   { table: 'job_schedules', when: 'soon' },

@@ -71,12 +71,20 @@ const schemes: Readonly<Record<string, HookScheme>> = {
       return { signatures, signed, timestamp: secondsOf(time), message }
     },
   },
-  // Of the body alone, in whichever header: the sender gives nothing to know a replay by.
+  // Of the body alone, in whichever header: the sender gives nothing to know a replay by. Some name the scheme before it.
   'hmac-sha256-hex': {
     secret: plain,
     read: (headers, body, header) => {
-      const text = headers[header]
+      const text = headers[header]?.replace(/^(hmac-)?sha256(-hex)?=/, '')
       return text === undefined ? undefined : { signatures: [hex(text)], signed: body }
+    },
+  },
+  'hmac-sha256-base64': {
+    secret: plain,
+    read: (headers, body, header) => {
+      const text = headers[header]
+      if (text === undefined) return undefined
+      return { signatures: [Buffer.from(text, 'base64')], signed: body }
     },
   },
 }

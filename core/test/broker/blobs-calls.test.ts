@@ -12,9 +12,9 @@ import { emptySnapshot, tenantKey } from '../../src/rollout/routing/snapshot.ts'
 import { testBlobs } from '../support/blobs.ts'
 import { version } from '../support/recorded-call.ts'
 
-const { knex, blobs, uploads, owner: newOwner } = await testBlobs(t)
+const { knex, blobs, uploads, composer, partDigests, owner: newOwner } = await testBlobs(t)
 const { signal } = new AbortController()
-const calls = blobsCalls({ blobs, uploads })
+const calls = blobsCalls({ blobs, uploads, composer, partDigests })
 /** What the host call that came last moved, at the end. */
 const moves: (Moved | undefined)[] = []
 
@@ -56,6 +56,8 @@ t.test('without a grant nothing is there', async (t) => {
   const guest = guestOf(owner, { quotas: [] })
   const requests = {
     put: { data: '' },
+    compose: { parts: [{ data: '' }] },
+    digest: { parts: [{ data: '' }] },
     get: { sha256: '0'.repeat(64) },
     stat: { sha256: '0'.repeat(64) },
     list: {},

@@ -19,7 +19,11 @@ const granted: Readonly<Record<string, readonly Readonly<Record<string, unknown>
   'http:fetch': [{ origins: ['https://api.example.com'], methods: ['GET'], pathPrefix: '/v1/' }],
   'identity:read': [{ fields: ['unit.name'] }],
   'job:schedule': [{ per: 'tenant' }],
-  'keys:sign': [{ usage: 'jwt' }, { usage: 'cms', key: 'seal' }],
+  'keys:sign': [
+    { usage: 'jwt' },
+    { usage: 'cms', key: 'seal' },
+    { usage: 'certificate', key: 'signers' },
+  ],
   'keys:verify': [{}],
   'link:share': [{ operation: 'orders.demand/view', ttl: '7d' }],
   'notify:send': [{ channel: 'mail' }],

@@ -83,6 +83,40 @@ t.test('a writer joins parts of any size, also in a later call', async (t) => {
   t.match(await call('write', { parts: [], finish: true }), { body: { size: 0 } })
 })
 
+t.test('a blob is composed of parts of others, and of bytes that come with the call', async (t) => {
+  const part = { size: 300_000, first: 5 }
+  const whole = filerBytes(part)
+  const { body: written } = await call('write', { parts: [part] })
+  const { sha256 } = (await call('finish', written)).body
+  const parts = [{ sha256, length: 200_000 }, '签名', { sha256, offset: 200_001 }]
+  const expected = Buffer.concat([
+    whole.subarray(0, 200_000),
+    Buffer.from('签名'),
+    whole.subarray(200_001),
+  ])
+  const { body: head } = await call('compose', { parts, type: 'application/pdf', digests: ['sm3'] })
+  t.same(head, {
+    sha256: nameOf(expected),
+    size: expected.length,
+    type: 'application/pdf',
+    digests: { sm3: createHash('sm3').update(expected).digest('hex') },
+  })
+  const { type, digests, ...same } = head
+  t.same((await call('digest', { parts, digests: ['sm3'] })).body, { ...same, ...digests })
+  t.equal(type, 'application/pdf')
+  const middle = { offset: 199_990, length: 30 }
+  t.match(await call('get', { sha256: head.sha256, ...middle }), {
+    body: { size: 30, hash: nameOf(expected.subarray(199_990, 200_020)) },
+  })
+  t.match(await call('compose', { parts }, globex.key), { body: { code: 'CORE_BLOB_MISSING' } })
+  t.match(await call('compose', { parts: [{ sha256, offset: 300_001 }] }), {
+    body: { code: 'CORE_BLOB_RANGE' },
+  })
+  for (const odd of [[], [7], [{}], [{ sha256, offset: -1 }]]) {
+    t.not((await call('compose', { parts: odd })).status, 200)
+  }
+})
+
 t.test('an upload is of no use to another tenant, nor after its end', async (t) => {
   const { body: written } = await call('write', { parts: [{ size: 10 }] })
   const missing = { status: 404, body: { code: 'CORE_BLOB_UPLOAD_MISSING' } }

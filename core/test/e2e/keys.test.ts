@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto'
+import { createPublicKey, verify, X509Certificate } from 'node:crypto'
 import { jwtVerify } from 'jose'
 import t from 'tap'
 import { HostProcess, refusal } from '../support/host-process.ts'
@@ -106,6 +106,63 @@ t.test('a document is signed by a certified SM2 key', async (t) => {
   })
 })
 
+t.test('a signer gets a certificate of the CA key of the tenant, and signs once', async (t) => {
+  const openssl = await OpenSsl.start(t)
+  await openssl.makeAuthority()
+  const certificate = { maxTtlS: 3600, subjectFields: ['organization'] }
+  const wish = { id: 'signers', algorithm: 'ec-p256', usages: ['certificate'] }
+  t.match(await refusal(admin.request('POST', keys, wish)), {
+    errors: [{ pointer: '/policy/certificate' }],
+  })
+  t.match(await admin.request('POST', keys, { ...wish, policy: { certificate } }), {
+    policy: { certificate },
+  })
+  const { request } = await admin.request<{ request: string }>(
+    'POST',
+    `${keys}/signers/certificate-requests`,
+    { commonName: 'Acme signers' },
+  )
+  const plain = await openssl.certify(request)
+  t.match(await refusal(admin.request('PUT', `${keys}/signers/certificate`, { chain: plain })), {
+    code: 'CORE_CERTIFICATE_REFUSED',
+  })
+  const chain = await openssl.certifyAuthority(request)
+  await admin.request('PUT', `${keys}/signers/certificate`, { chain })
+  const signer = { usage: 'certificate', key: 'signers', subject: { commonName: '张三' } }
+  const { status, body: made } = await call('certify', signer)
+  t.equal(status, 200)
+  await openssl.write(
+    'leaf.pem',
+    new X509Certificate(Buffer.from(made.certificate, 'base64')).toString(),
+  )
+  await openssl.write('chain.pem', chain)
+  const path = ['-CAfile', 'ca.pem', '-untrusted', 'chain.pem', '-x509_strict', 'leaf.pem']
+  t.match(await openssl.run('verify', ...path), /leaf.pem: OK/)
+  const document = 'a contract of Zhang San'
+  await call('keep', { document })
+  const digest = digestOf('sha256', Buffer.from(document))
+  const attributes = signedAttributes(digest, Buffer.from(made.certificate, 'base64'))
+  const input = {
+    key: 'signers',
+    usage: 'cms',
+    oneTimeKey: made.oneTimeKey,
+    signedAttributes: attributes.toString('base64'),
+    documentSha256: digest.toString('hex'),
+    digestAlgorithm: 'sha256',
+  }
+  t.match(await call('sign', input, globex), { status: 404 }, 'another tenant has no such key')
+  const { body: signed } = await call('sign', input)
+  const { publicKey } = new X509Certificate(Buffer.from(made.certificate, 'base64'))
+  t.ok(verify('sha256', attributes, publicKey, Buffer.from(signed.signature, 'base64')))
+  t.match(await call('sign', input), { status: 409, body: { code: 'CORE_KEY_ONE_TIME_MISSING' } })
+  const { items } = await admin.request<{ items: { action: string }[] }>('GET', '/v1/audit')
+  const signatures = items.filter(({ action }) => action === 'capability.keys.sign')
+  t.match(signatures.slice(0, 2), [
+    { subject: 'signers', detail: { usage: 'cms', signer: { commonName: '张三' } } },
+    { subject: 'signers', detail: { usage: 'certificate', subject: { commonName: '张三' } } },
+  ])
+})
+
 t.test('what a key cannot be is refused at the edge, with a pointer', async (t) => {
   const wish = { id: 'odd', algorithm: 'ed25519', usages: ['jwt'] }
   const pointers = async (more: object) =>
@@ -134,6 +191,7 @@ t.test('keys outlive kill -9, and a disabled one stays so', async (t) => {
     items: [
       { id: 'passes', state: 'disabled' },
       { id: 'seal', state: 'active' },
+      { id: 'signers', state: 'active' },
     ],
   })
   t.match(await callProbe(again, acme.key, 'issuePass', { gate: 'x' }, 'seal.one'), {

@@ -1,19 +1,24 @@
-import { execFile } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import t from 'tap'
-import { Company, type SentEvent } from '../support/company.ts'
-import { HostProcess, temporaryHome } from '../support/host-process.ts'
+import { Company } from '../support/company.ts'
+import {
+  businessEvents,
+  feed,
+  inspections,
+  inspectRings,
+  planning,
+  planRings,
+  ring,
+  ringReceipt,
+  ringsPlace,
+} from '../support/dongchen.ts'
+import { HostProcess } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 
-const businessEvents = join(import.meta.dirname, '../../../plugins/business-events')
-const feeder = join(businessEvents, 'feeder/feed.ts')
-const inspections = 'quality.inspection@1'
 const nonconformities = 'quality.nonconformity@1'
-const planning = 'inventory.planning@1'
-const item = 'RING-6204'
-const place = { sku: item, location: 'east' }
+const place = ringsPlace
+const item = ring
 
 const { hostUrl } = await testDatabases(t)
 const host = await HostProcess.start(t, { databaseUrl: hostUrl })
@@ -35,61 +40,9 @@ async function recordedDemand(): Promise<number> {
     .reduce((sum, { data }) => sum + data.quantity + (data.unmet ?? 0), 0)
 }
 
-/** A lot of the supplier whose rings get worse, arriving now. */
-function receipt(number: number): SentEvent {
-  const lot = `RING-LOT-${number}`
-  return {
-    id: lot,
-    type: 'stock.receipt.created',
-    partitionkey: lot,
-    data: {
-      receipt: `RECEIPT-${number}`,
-      lot,
-      supplier: 'LIYUAN',
-      item,
-      quantity: 2700,
-      unit: 'C62',
-      location: 'east',
-      receivedAt: new Date().toISOString(),
-      orders: ['SO-1011'],
-    },
-  }
-}
-
-/** What a person does with a lot: looks at the sample that the plan asks for, and decides on all of it. */
-async function inspect(lot: string, scratched: number): Promise<void> {
-  const { items } = await company.eventually(
-    `an inspection of ${lot}`,
-    () => company.ask(inspections, 'worklist', { lot }),
-    ({ items }) => items.length > 0,
-  )
-  const { inspection } = items[0]
-  const found = await company.ask(inspections, 'inspection', { inspection })
-  const sample = found.tests[0].sampleSize
-  const defects = scratched === 0 ? [] : [{ class: 'major', code: 'scratch', count: scratched }]
-  const { revision, suggestion } = await company.ask(inspections, 'record', {
-    inspection,
-    results: [{ id: `${lot}-1`, characteristic: 'surface', inspected: sample, defects }],
-  })
-  t.equal(suggestion.outcome, scratched === 0 ? 'accept' : 'reject', `${lot}: by its plan`)
-  const to = scratched === 0 ? 'accepted' : 'rejected'
-  const line = { to, quantity: 2700, ...(to === 'rejected' ? { disposition: 'return' } : {}) }
-  await company.ask(inspections, 'decide', {
-    inspection,
-    id: `${lot}-decision`,
-    revision,
-    lines: [line],
-    ...(scratched === 0 ? {} : { reason: { text: 'More than the plan accepts' } }),
-  })
-}
-
 t.test('the feeder sends two years of events, and again none twice', async (t) => {
-  const keyFile = join(await temporaryHome(t), 'key')
-  await writeFile(keyFile, company.keyOf(inspections))
-  const words = [feeder, '--url', host.url, '--tenant', company.tenant, '--app', 'erp']
-  const feed = () => promisify(execFile)(process.execPath, [...words, '--key-file', keyFile])
-  t.match((await feed()).stdout, /^786 events taken, 0 were there already\n$/)
-  t.match((await feed()).stdout, /^0 events taken, 786 were there already\n$/)
+  t.match(await feed(t, company), /^786 events taken, 0 were there already\n$/)
+  t.match(await feed(t, company), /^0 events taken, 786 were there already\n$/)
   const issued = await recordedDemand()
   await company.eventually(
     'two years of demand',
@@ -124,28 +77,13 @@ t.test('a run forecasts what was fed, and says how much to order and why', async
 t.test(
   'lots are held until they are decided; two bad ones of five tighten the inspection',
   async (t) => {
-    await company.ask(inspections, 'definePlan', {
-      plan: 'rings',
-      name: { en: 'Bearing rings', 'zh-CN': '轴承套圈' },
-      scope: { item },
-      characteristics: [
-        {
-          id: 'surface',
-          name: { en: 'Surface', 'zh-CN': '表面' },
-          kind: 'attribute',
-          classes: [{ class: 'major', aql: 1 }],
-        },
-      ],
-      sampling: { kind: 'aql', scheme: 'mil-std-105e', level: 'II', type: 'single' },
-      frequency: { kind: 'all' },
-      decidedBy: 'person',
-    })
+    await planRings(company)
     for (const [number, scratched] of [
       [1, 0],
       [2, 9],
       [3, 11],
     ] as const) {
-      const [event] = [receipt(number)]
+      const event = ringReceipt(number, { orders: ['SO-1011'] })
       await company.send([event])
       const held = await company.eventually(
         'the hold',
@@ -153,7 +91,8 @@ t.test(
         ({ decidedQty }) => decidedQty !== undefined,
       )
       t.match(held.decidedQty, { accepted: 0, rejected: 0 }, `${event.id} waits`)
-      await inspect(event.id, scratched)
+      const outcome = await inspectRings(company, event.id, scratched)
+      t.equal(outcome, scratched === 0 ? 'accept' : 'reject', `${event.id}: by its plan`)
     }
     t.match((await company.ask(inspections, 'lotStatus', { lot: 'RING-LOT-1' })).decidedQty, {
       accepted: 2700,

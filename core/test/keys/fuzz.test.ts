@@ -8,6 +8,14 @@ const room = await KeyRoom.open(t)
 const jwt = { issuer: 'https://acme.example', maxTtlS: 300 }
 await room.make({ id: 'seal', algorithm: 'ec-p256', usages: ['cms'] })
 const certificate = await room.certify('seal')
+const certifies = { maxTtlS: 600, subjectFields: ['country', 'email'] as const }
+await room.make({
+  id: 'signers',
+  algorithm: 'ec-p256',
+  usages: ['certificate'],
+  policy: { certificate: certifies },
+})
+await room.certifyAuthority('signers')
 await room.make({ id: 'tokens', algorithm: 'ed25519', usages: ['jwt'], policy: { jwt } })
 await room.make({ id: 'hooks', algorithm: 'hmac-sha256', usages: ['webhook'] })
 
@@ -29,8 +37,21 @@ const either = (...fitting: unknown[]) =>
   )
 
 const fields = {
-  key: either('seal', 'tokens', 'hooks', 'nobody'),
-  usage: either('cms', 'jwt', 'webhook'),
+  key: either('seal', 'signers', 'tokens', 'hooks', 'nobody'),
+  usage: either('cms', 'certificate', 'jwt', 'webhook'),
+  subject: fc.oneof(
+    fc.record(
+      {
+        commonName: either('A', '张三'),
+        country: either('CN'),
+        email: either('a@b.example'),
+        organization: either('B'),
+      },
+      { requiredKeys: [] },
+    ),
+    anything,
+  ),
+  ttlS: either(60, 600, 601),
   signedAttributes: either(attributes, hex),
   documentSha256: either(hex),
   digestAlgorithm: either('sha256', 'sha384', 'sha512', 'sm3'),
@@ -60,6 +81,7 @@ type Field = keyof typeof fields
 /** Only the fields of one usage, so that many requests fit their schema. */
 const signed: Readonly<Record<string, readonly Field[]>> = {
   cms: ['signedAttributes', 'documentSha256', 'digestAlgorithm', 'digest', 'padding', 'profile'],
+  certificate: ['subject', 'ttlS'],
   jwt: ['claims', 'expiresInS'],
   webhook: ['id', 'payload'],
 }
@@ -68,10 +90,15 @@ const verified: typeof signed = {
   jwt: ['token', 'publicKey', 'certificate', 'audience', 'issuer'],
   webhook: ['id', 'payload', 'timestamp', 'signatures', 'toleranceS', 'publicKey'],
 }
-const keyOf: Readonly<Record<string, string>> = { cms: 'seal', jwt: 'tokens', webhook: 'hooks' }
+const keyOf: Readonly<Record<string, string>> = {
+  cms: 'seal',
+  certificate: 'signers',
+  jwt: 'tokens',
+  webhook: 'hooks',
+}
 
 const requestOf = (usages: typeof signed) =>
-  fc.constantFrom('cms', 'jwt', 'webhook').chain((usage) => {
+  fc.constantFrom(...Object.keys(usages)).chain((usage) => {
     const names: readonly Field[] = usages[usage] ?? []
     const chosen = names.map((name) => [name, fc.option(fields[name], { nil: undefined, freq: 8 })])
     const key = fc.oneof({ weight: 6, arbitrary: fc.constant(keyOf[usage]) }, fields.key)

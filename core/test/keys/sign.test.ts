@@ -269,16 +269,28 @@ t.test('a rotated key signs by its new version, a document once that is certifie
 
 t.test('the host looks at the document itself where it holds it', async (t) => {
   const held = new Map([[documentSha256, document]])
-  room.blobOf = async (plugin, tenant, sha256) => {
-    const bytes = plugin === '@test/one' && tenant === 'acme' ? held.get(sha256) : undefined
+  room.blobOf = async (plugin, tenant, { documentSha256: sha256, documentParts }) => {
+    const isOwn = plugin === '@test/one' && tenant === 'acme'
+    const bytes = documentParts === undefined ? held.get(sha256) : document
+    if (!isOwn) return undefined
     return bytes && { digest: async (algorithm) => digestOf(algorithm, bytes) }
   }
   const { versions } = await room.keys.service.get('acme', 'seal')
   const own = versions[0]?.certificates[0] as Buffer
-  const claim = (digestAlgorithm: 'sha256' | 'sha384', bytes: Buffer, sha256 = documentSha256) => {
+  const claim = (
+    digestAlgorithm: 'sha256' | 'sha384',
+    bytes: Buffer,
+    sha256 = documentSha256,
+    parts: object = {},
+  ) => {
     const digest = digestOf(digestAlgorithm, bytes)
     const attributes = signedAttributes(digest, own).toString('base64')
-    const more = { digest: digest.toString('hex'), documentSha256: sha256, digestAlgorithm }
+    const more = {
+      digest: digest.toString('hex'),
+      documentSha256: sha256,
+      digestAlgorithm,
+      ...parts,
+    }
     return room.ask('keys.signBlob', {
       key: 'seal',
       usage: 'cms',
@@ -294,6 +306,11 @@ t.test('the host looks at the document itself where it holds it', async (t) => {
   const sha256 = digestOf('sha256', other).toString('hex')
   await t.rejects(claim('sha256', other, sha256), { code: refused, message: /no such document/ })
   t.match((await room.audit('capability.keys.signBlob')).at(-1), { detail: { documentSeen: true } })
+  const parts = { documentParts: [{ sha256: documentSha256, length: 3 }, { data: 'AAAA' }] }
+  t.ok(await claim('sha384', document, documentSha256, parts))
+  const another = { code: refused, message: /documentParts make another/ }
+  await t.rejects(claim('sha256', other, sha256, parts), another)
+  await t.rejects(claim('sha384', document, sha256, parts), another)
 })
 
 t.test('a sealed private half opens nowhere but in its own row', async (t) => {

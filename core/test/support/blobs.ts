@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Test } from 'tap'
+import { BlobComposer } from '../../src/blobs/blob-composer.ts'
+import { BlobDigests } from '../../src/blobs/blob-digests.ts'
 import { BlobMeter } from '../../src/blobs/blob-meter.ts'
 import type { BlobOwner } from '../../src/blobs/blob-owner.ts'
 import { BlobService } from '../../src/blobs/blob-service.ts'
 import { BlobSweepJob } from '../../src/blobs/blob-sweep-job.ts'
 import { BlobUploads } from '../../src/blobs/blob-uploads.ts'
+import { PartDigests } from '../../src/blobs/part-digests.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import type { FairTurns } from '../../src/storage/fair-turns.ts'
 import { testDatabases } from './postgres.ts'
@@ -14,6 +17,9 @@ export interface TestBlobs {
   readonly knex: Knex
   readonly blobs: BlobService
   readonly uploads: BlobUploads
+  readonly composer: BlobComposer
+  readonly digests: BlobDigests
+  readonly partDigests: PartDigests
   readonly job: BlobSweepJob
   /** Milliseconds since the epoch; a test moves it. */
   readonly clock: { now: number }
@@ -32,6 +38,8 @@ export async function testBlobs(t: Test): Promise<TestBlobs> {
   // As if every request came by another node: only PostgreSQL keeps them apart.
   const turns: Pick<FairTurns, 'take'> = { take: (_owner, work) => work() }
   const uploads = new BlobUploads({ knex, turns, now })
+  const blobs = new BlobService({ knex, turns, meter, now })
+  const digests = new BlobDigests({ knex, turns })
   const log = {
     warn: ({ err }: { err?: unknown }) => {
       throw err
@@ -41,7 +49,10 @@ export async function testBlobs(t: Test): Promise<TestBlobs> {
     knex,
     clock,
     uploads,
-    blobs: new BlobService({ knex, turns, meter, now }),
+    digests,
+    partDigests: new PartDigests({ knex, turns, blobs }),
+    composer: new BlobComposer({ knex, turns, uploads, digests }),
+    blobs,
     job: new BlobSweepJob({ knex, uploads, meter, now, log }),
     owner: async () => {
       const id = randomUUID().slice(0, 8)

@@ -26,7 +26,10 @@ export const caller = { actor: 'admin:tok_1', traceId: null }
 // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
 export type Answer = any
 
-const signAll = ['cms', 'jwt', 'webhook'].map((usage) => ({ capability: 'keys:sign', usage }))
+const signAll = ['cms', 'certificate', 'jwt', 'webhook'].map((usage) => ({
+  capability: 'keys:sign',
+  usage,
+}))
 
 /** Two tenants with a plugin that may sign in both, by the real broker, PostgreSQL and audit; no isolate. */
 export class KeyRoom {
@@ -138,6 +141,17 @@ export class KeyRoom {
     this.now = Math.max(this.now, Date.now() + 1000)
     const { versions } = await service.certify(caller, tenant, id, chain)
     return versions.find(({ certificates }) => certificates.length > 0)?.certificates[0] as Buffer
+  }
+
+  /** Has a CA key certified by the authority. @returns PEM of its chain, without the authority */
+  async certifyAuthority(id: string, tenant = 'acme', days = 30): Promise<string> {
+    const { service } = this.keys
+    const subject = { commonName: 'Acme signers', organization: 'Acme', country: 'CN' }
+    const request = await service.requestCertificate(caller, tenant, id, subject)
+    const chain = await this.openssl.certifyAuthority(request, days)
+    this.now = Math.max(this.now, Date.now() + 1000)
+    await service.certify(caller, tenant, id, chain)
+    return chain
   }
 
   audit(action = 'capability.keys.sign'): Promise<Answer[]> {

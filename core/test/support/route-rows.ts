@@ -112,6 +112,10 @@ export function eventRoutes(letters: readonly (string | undefined)[]): RouteRows
     'POST /v1/tenants/{tenant}/dead-letters/{id}:redeliver': {
       at: `/v1/tenants/acme/dead-letters/${letters[1]}:redeliver`,
     },
+    'POST /v1/tenants/{tenant}/plugins/{name}:replay-events': {
+      at: '/v1/tenants/acme/plugins/reader:replay-events',
+      body: { since: '2026-01-01T00:00:00Z' },
+    },
   }
 }
 

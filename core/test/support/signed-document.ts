@@ -36,6 +36,8 @@ export function digestOf(algorithm: DigestName, bytes: Buffer): Buffer {
 
 interface Parts {
   readonly certificate: Buffer
+  /** Of its issuers, DER. */
+  readonly chain?: readonly Buffer[]
   readonly attributes: Buffer
   readonly digest: DigestName
   /** AlgorithmIdentifier, DER. */
@@ -46,6 +48,7 @@ interface Parts {
 /** ContentInfo of a detached SignedData (RFC 5652 §5.1) with one signer, DER. */
 export function cmsMessage({
   certificate,
+  chain = [],
   attributes,
   digest,
   algorithm,
@@ -69,7 +72,7 @@ export function cmsMessage({
     integer(1),
     setOf(digestAlgorithm),
     sequence(oid('1.2.840.113549.1.7.1')),
-    der(0xa0, certificate),
+    der(0xa0, certificate, ...chain),
     setOf(signer),
   )
   return sequence(oid('1.2.840.113549.1.7.2'), der(0xa0, data))

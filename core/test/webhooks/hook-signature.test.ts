@@ -26,6 +26,10 @@ const stripe = (at = time): HookHeaders => ({
   'stripe-signature': `t=${at},v0=00,v1=${mac(secret, `${at}.`, body).digest('hex')}`,
 })
 const hexHeader: HookHeaders = { 'x-sign': mac(secret, body).digest('hex') }
+const namedHex: HookHeaders = {
+  'x-named': `hmac-sha256-hex=${mac(secret, body).digest('hex')}`,
+}
+const base64Header: HookHeaders = { 'x-base64': mac(secret, body).digest('base64') }
 
 const judge = (signature: string, headers: HookHeaders, of = body, at = now) =>
   judgeHook(signature, secret, { headers, body: of }, at)
@@ -35,6 +39,8 @@ const schemes: readonly [string, HookHeaders, string | RegExp | null][] = [
   ['github', github, '72d3162e'],
   ['stripe', stripe(), /^[0-9a-f]{64}$/],
   ['hmac-sha256-hex:x-sign', hexHeader, null],
+  ['hmac-sha256-hex:x-named', namedHex, null],
+  ['hmac-sha256-base64:x-base64', base64Header, null],
 ]
 
 for (const [name, headers, message] of schemes) {

@@ -45,7 +45,7 @@ const origins = {
   items: { type: 'string', pattern: '^https?://', maxLength: 300 },
 } as const
 const hookSignature =
-  '^(none|standard-webhooks|github|stripe|hmac-sha256-hex:[a-z0-9][a-z0-9-]{0,63})$'
+  '^(none|standard-webhooks|github|stripe|hmac-sha256-(hex|base64):[a-z0-9][a-z0-9-]{0,63})$'
 
 /** What an admin names in a tenant, such as a key. */
 const tenantThing = { type: 'string', pattern: '^[a-z0-9][a-z0-9-]{0,62}$' } as const
@@ -142,7 +142,7 @@ export const capabilitySchemas = {
         pattern: hookSignature,
         maxLength: 90,
         description:
-          'How the sender signs: standard-webhooks, github, stripe, hmac-sha256-hex:<header>, none.',
+          'How the sender signs: standard-webhooks, github, stripe, hmac-sha256-hex:<header>, hmac-sha256-base64:<header>, none.',
       },
     },
     ['path', 'signature'],
@@ -166,7 +166,11 @@ export const capabilitySchemas = {
   'keys:sign': capability(
     'Signatures by a key of the tenant.',
     {
-      usage: { enum: ['cms', 'jwt', 'webhook'], description: 'What is signed.' },
+      usage: {
+        enum: ['cms', 'certificate', 'jwt', 'webhook'],
+        description:
+          'What is signed; certificate: certificates of signers, and one signature by each of their keys.',
+      },
       key: {
         ...tenantThing,
         description: 'Only with this key; with any of that usage, when absent.',

@@ -33,6 +33,29 @@ export interface BlobPart {
   readonly length?: number
 }
 
+/**
+ * What a blob is put together of: bytes that a blob of the plugin has (all from `offset` on, when `length` is left
+ * out), or bytes of one's own, which go with the call: about 190 KB in all, more by `put` first.
+ */
+export type ComposePart =
+  | BlobData
+  | { readonly sha256: string; readonly offset?: number; readonly length?: number }
+
+/** Digests of the new blob that the host finds on the way; SHA-256 is its name. */
+export type ComposeDigest = 'sha384' | 'sha512' | 'sm3'
+
+export interface ComposedBlob extends BlobHead {
+  /** Lower-case hexadecimal; those that were asked for. */
+  readonly digests?: Readonly<Partial<Record<ComposeDigest, string>>>
+}
+
+export interface DigestedParts extends Readonly<Partial<Record<ComposeDigest, string>>> {
+  /** Lower-case hexadecimal, as each digest. */
+  readonly sha256: string
+  /** In bytes. */
+  readonly size: number
+}
+
 /** How far an upload is: another call of the same plugin and tenant goes on with it by `ctx.blobs.writer(…)`. */
 export interface BlobProgress {
   readonly upload: string
@@ -65,6 +88,24 @@ export interface Blobs {
   }>
   /** @returns whether it was there. */
   delete(sha256: string): Promise<boolean>
+  /**
+   * Makes a blob of parts of others, up to 128 MiB, without their bytes passing through the isolate: a revision of a document
+   * costs what was added to it. 256 parts at most.
+   * @throws `CORE_BLOB_MISSING`, `CORE_BLOB_RANGE` for a part that reaches beyond its blob's end.
+   * @throws `CORE_BLOB_UPLOAD_TOO_LARGE`, `CORE_BLOB_QUOTA_EXCEEDED`: both blobs count while it is made, and afterwards.
+   */
+  compose(
+    parts: readonly ComposePart[],
+    options?: { readonly type?: string; readonly digests?: readonly ComposeDigest[] },
+  ): Promise<ComposedBlob>
+  /**
+   * Digests of what `compose` would make of the same parts, which is not kept: what a signature is over.
+   * @throws `CORE_BLOB_MISSING`, `CORE_BLOB_RANGE`, `CORE_BLOB_UPLOAD_TOO_LARGE`
+   */
+  digest(
+    parts: readonly ComposePart[],
+    options?: { readonly digests?: readonly ComposeDigest[] },
+  ): Promise<DigestedParts>
   /**
    * For what is larger than a `put`, up to 128 MiB. One call can send about 6 MB; give a later call what `write`
    * answered, and it goes on from there. What is not finished counts towards the quota, and is dropped an hour after its last part.

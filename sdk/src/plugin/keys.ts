@@ -15,9 +15,59 @@ interface CmsStatement {
   readonly profile?: 'pades' | 'cms'
 }
 
+/** Whom a one-time key is certified for. */
+export interface SignerSubject {
+  /** 64 characters at most, as organization and serialNumber. */
+  readonly commonName: string
+  readonly organization?: string
+  /** Letters, digits, spaces and `'()+,-./:=?`. */
+  readonly serialNumber?: string
+  /** ISO 3166, two capital letters. */
+  readonly country?: string
+  readonly email?: string
+}
+
+/** A key for one signature, made and certified by a CA key of the tenant. */
+export interface CertificateRequest {
+  readonly usage: 'certificate'
+  readonly key: string
+  /** Beside the common name only what the policy of the key allows. */
+  readonly subject: SignerSubject
+  /** How long the certificate is valid; the longest that the policy allows, when absent. */
+  readonly ttlS?: number
+}
+
+export interface OneTimeKey {
+  /** For `sign({ usage: 'cms', key, oneTimeKey, … })`, once. */
+  readonly oneTimeKey: string
+  /** Of the new key; `sm2` signs by SM3, `ed25519` by SHA-512. */
+  readonly algorithm: 'ec-p256' | 'ec-p384' | 'ed25519' | 'sm2'
+  /** The signer's certificate, DER in base64. */
+  readonly certificate: string
+  /** Of the CA key: its own certificate and its issuers', DER in base64. */
+  readonly chain: readonly string[]
+  /** RFC 3339. When the key is gone if it has not signed: fifteen minutes, at most. */
+  readonly expiresAt: string
+  /** RFC 3339. When the certificate ends. */
+  readonly notAfter: string
+  /** Of the CA key. */
+  readonly keyVersion: number
+}
+
 /** What a key signs. The host reads or builds it; a digest alone is never signed. */
 export type SignRequest = { readonly key: string } & (
-  | CmsStatement
+  | (CmsStatement & {
+      /**
+       * Of which the document is put together where no blob of the plugin is the document itself, as of a PDF what is around its
+       * signature: parts of its blobs, and bytes in base64, in the order of `ctx.blobs.digest`.
+       */
+      readonly documentParts?: readonly (
+        | { readonly sha256: string; readonly offset?: number; readonly length?: number }
+        | { readonly data: string }
+      )[]
+      /** The key that `key` certified, which signs in its place, and is gone then. */
+      readonly oneTimeKey?: string
+    })
   | {
       readonly usage: 'jwt'
       /** Without `iss`, `iat` and `exp`, which the host sets; `jti` is drawn when absent. 4 KiB as JSON. */
@@ -122,6 +172,12 @@ export interface Keys {
    * `CORE_KEY_CERTIFICATE_MISSING` by what the admin made of the key; `CORE_KEY_SPENT` over its hourly bound.
    */
   sign(request: SignRequest): Promise<Signed>
+  /**
+   * Makes a key for one signature, and certifies a signer by a CA key. Needs a grant of `keys:sign` for `certificate`, which the
+   * signature by it falls under too.
+   * @throws as above, and `CORE_KEY_ONE_TIME_MISSING` of that signature, where the key has signed or is over.
+   */
+  sign(request: CertificateRequest): Promise<OneTimeKey>
   /** Needs a grant of `keys:verify`. A wrong signature is an answer, not an error. */
   verify(request: VerifyRequest): Promise<Verified>
   /** Needs a grant of `keys:verify`. @throws `CORE_KEY_MISSING` */

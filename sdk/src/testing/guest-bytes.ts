@@ -12,6 +12,11 @@ interface Writing {
   readonly size?: unknown
 }
 
+interface Composing {
+  readonly type?: unknown
+  readonly digests?: unknown
+}
+
 type Ask = (call: string, body: unknown) => Promise<unknown>
 
 const { partBytes } = callLimits
@@ -21,6 +26,14 @@ export function guestBlobs(ask: Ask): object {
   return {
     put: async (data: unknown, options: Writing = {}) =>
       ask('blobs.put', { data: base64Of(givenBytes(data)), type: options.type }),
+    compose: async (parts: unknown, options: Composing = {}) =>
+      ask('blobs.compose', {
+        parts: composeParts(parts),
+        type: options.type,
+        digests: options.digests,
+      }),
+    digest: async (parts: unknown, { digests }: Composing = {}) =>
+      ask('blobs.digest', { parts: composeParts(parts), digests }),
     get: async (sha256: unknown, { offset, length }: Part = {}) =>
       readBytes(ask, 'blobs.get', { sha256, offset, length }),
     stat: (sha256: unknown) => ask('blobs.stat', { sha256 }),
@@ -80,16 +93,32 @@ function blobWriter(ask: Ask, options: Writing): object {
   }
 }
 
+/** What is no bytes names a part of a blob. @throws TypeError for what is no list of parts */
+function composeParts(parts: unknown): object[] {
+  if (typeof parts !== 'object' || parts === null) throw new TypeError('Parts are an array')
+  return Array.from(parts as ArrayLike<unknown>, (part) => {
+    if (typeof part === 'string' || isBytes(part)) return { data: base64Of(givenBytes(part)) }
+    if (typeof part !== 'object' || part === null) {
+      throw new TypeError('A part is bytes, or { sha256, offset, length }')
+    }
+    const { sha256, offset, length } = part as Readonly<Record<string, unknown>>
+    return { sha256, offset, length }
+  })
+}
+
 /** A copy: what a handler changes later is not sent. @throws TypeError for what has no bytes */
 function givenBytes(value: unknown): Uint8Array {
   if (typeof value === 'string') return new TextEncoder().encode(value)
-  const isView = ArrayBuffer.isView(value) && !(value instanceof DataView)
-  if (isView && value.buffer instanceof ArrayBuffer && !value.buffer.resizable) {
+  if (isBytes(value))
     return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice()
-  }
   throw new TypeError('Bytes are a string or a typed array over memory of a fixed size')
 }
 
 function base64Of(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64')
+}
+
+function isBytes(value: unknown): value is Uint8Array<ArrayBuffer> {
+  const isView = ArrayBuffer.isView(value) && !(value instanceof DataView)
+  return isView && value.buffer instanceof ArrayBuffer && !value.buffer.resizable
 }

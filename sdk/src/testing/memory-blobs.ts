@@ -17,6 +17,13 @@ import {
 } from '../host-calls/blob-rules.ts'
 import type { AskedPart } from '../host-calls/byte-part.ts'
 import type { Grant } from '../host-calls/call-rule.ts'
+import {
+  type ComposeRequest,
+  composedParts,
+  composeRule,
+  type DigestRequest,
+  digestRule,
+} from '../host-calls/compose-rules.ts'
 import type { BlobHead } from '../plugin/blobs.ts'
 import type { Admitted, MemoryCall, MemoryPorts } from './memory-call.ts'
 import type { KeptBlob } from './records.ts'
@@ -58,6 +65,22 @@ export function blobCalls(ports: MemoryPorts): Readonly<Record<string, MemoryCal
       ...blobRules['blobs.put'],
       run: ({ request, grants }: Admitted<{ readonly data: string; readonly type?: string }>) =>
         store.put(bytesOfData(request.data), request.type ?? DEFAULT_TYPE, quotaOf(grants) ?? 0),
+    },
+    'blobs.compose': {
+      ...composeRule,
+      run: ({ request, grants }: Admitted<ComposeRequest>) =>
+        store.compose(request, quotaOf(grants) ?? 0),
+    },
+    'blobs.digest': {
+      ...digestRule,
+      run: ({ request: { parts, digests = [] } }: Admitted<DigestRequest>) => {
+        const bytes = store.composed(parts)
+        const shown = ['sha256', ...digests].map((name) => [
+          name,
+          createHash(name).update(bytes).digest('hex'),
+        ])
+        return { size: bytes.length, ...Object.fromEntries(shown) }
+      },
     },
     'blobs.delete': {
       ...blobRules['blobs.delete'],
@@ -108,6 +131,26 @@ class MemoryBlobs {
     }
     this.#blobs.set(sha256, { type, bytes })
     return { sha256, size: bytes.length, type }
+  }
+
+  composed(asked: ComposeRequest['parts']): Buffer {
+    const sizes = new Map([...this.#blobs].map(([sha256, { bytes }]) => [sha256, bytes.length]))
+    const { parts } = composedParts(this.#ports.installed, asked, sizes)
+    const pieces = parts.map((part) => {
+      if ('bytes' in part) return part.bytes
+      const { bytes = new Uint8Array(0) } = this.#blobs.get(part.sha256) ?? {}
+      return bytes.subarray(part.offset, part.offset + part.length)
+    })
+    return Buffer.concat(pieces)
+  }
+
+  compose({ parts, type = DEFAULT_TYPE, digests = [] }: ComposeRequest, quotaBytes: number) {
+    const bytes = this.composed(parts)
+    requireRoom(this.#ports.installed, this.#used(), bytes.length, quotaBytes)
+    const head = this.put(bytes, type, Number.POSITIVE_INFINITY)
+    if (digests.length === 0) return head
+    const shown = digests.map((name) => [name, createHash(name).update(bytes).digest('hex')])
+    return { ...head, digests: Object.fromEntries(shown) }
   }
 
   /** An upload whose first part is refused is not begun: the guest would not know its id. */

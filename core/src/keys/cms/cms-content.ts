@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { coreErrors } from '../../errors.ts'
-import { isValidAt } from '../certificate-chain.ts'
-import type { KeyVersion, SigningKey } from '../key-store.ts'
+import { certifiedVersion } from '../certified-version.ts'
+import type { SigningKey } from '../key-store.ts'
 import { cmsScheme, schemeName, signBytes } from '../signature-schemes.ts'
 import { contentRefusal, type SigningContent } from '../signing-content.ts'
 import type { CmsRequest } from './cms-request.ts'
@@ -28,7 +27,7 @@ export async function cmsContent(asked: Asked): Promise<SigningContent> {
     const wish = `${digestAlgorithm} and ${padding}`
     throw contentRefusal('cms', `a key of ${key.algorithm} signs nothing by ${wish}`)
   }
-  const { version, certificate } = certified(key, now)
+  const { version, certificate } = certifiedVersion(key, now)
   const digest = claimedDigest(request)
   const attributes = Buffer.from(request.signedAttributes, 'base64')
   const allowed = key.policy.cmsAttributes
@@ -54,16 +53,4 @@ export async function cmsContent(asked: Asked): Promise<SigningContent> {
       certificate: certificate.toString('base64'),
     }),
   }
-}
-
-/** The newest version with a certificate that is valid: a rotated key signs by the old one until it has its own. */
-function certified(
-  { id, tenant, versions }: SigningKey,
-  now: number,
-): { version: KeyVersion; certificate: Buffer } {
-  for (const version of versions) {
-    const [certificate] = version.certificates
-    if (certificate !== undefined && isValidAt(certificate, now)) return { version, certificate }
-  }
-  throw coreErrors.create('KEY_CERTIFICATE_MISSING', { key: id, tenant })
 }

@@ -1,3 +1,4 @@
+import type { AskedComposePart } from '@signalbox/sdk/host-calls/compose-rules'
 import { digestNames } from '../key-algorithms.ts'
 import { MAX_ATTRIBUTES_BYTES } from './signed-attributes.ts'
 
@@ -24,6 +25,8 @@ export interface CmsRequest {
   readonly signedAttributes: string
   /** Of the document's bytes, hexadecimal: the blob that the signature is about. */
   readonly documentSha256: string
+  /** Of which the document is put together, where no blob is the document itself. */
+  readonly documentParts?: readonly AskedComposePart[]
   readonly digestAlgorithm: (typeof digestNames)[number]
   /** Of the same bytes by that algorithm, hexadecimal; left out for `sha256`. */
   readonly digest?: string

@@ -7,11 +7,11 @@ export interface DocumentBlob {
   digest(algorithm: DigestName): Promise<Buffer>
 }
 
-/** Finds a document among the plugin's own blobs of the tenant; undefined: there is none of that hash. */
+/** Finds a document among the plugin's own blobs of the tenant, or as parts of them; undefined: there is none of that hash. */
 export type BlobOf = (
   plugin: string,
   tenant: string,
-  sha256: string,
+  document: Pick<CmsRequest, 'documentSha256' | 'documentParts'>,
 ) => Promise<DocumentBlob | undefined>
 
 const digestBytes: Readonly<Record<DigestName, number>> = {
@@ -47,8 +47,14 @@ export async function checkDocument(
   digest: Buffer,
 ): Promise<boolean> {
   if (blobOf === undefined) return false
-  const blob = await blobOf(plugin, tenant, request.documentSha256)
+  const blob = await blobOf(plugin, tenant, request)
   if (blob === undefined) throw contentRefusal('cms', 'the plugin has no such document')
+  if (request.documentParts !== undefined) {
+    const sha256 = await blob.digest('sha256')
+    if (sha256.toString('hex') !== request.documentSha256) {
+      throw contentRefusal('cms', 'documentParts make another document than documentSha256')
+    }
+  }
   if ((await blob.digest(request.digestAlgorithm)).equals(digest)) return true
   throw contentRefusal('cms', "digest is not the document's")
 }

@@ -15,6 +15,11 @@ interface Writing {
   readonly size?: unknown
 }
 
+interface Composing {
+  readonly type?: unknown
+  readonly digests?: unknown
+}
+
 /** Asks for bytes, of a blob or of an asset. */
 export async function readBytes(
   p: Primordials,
@@ -32,6 +37,14 @@ export function guestBlobs(p: Primordials, call: Call): object {
   return {
     put: async (data: unknown, options: Writing = {}) =>
       ask('put', { data: base64Of(p, givenBytes(p, data)), type: options.type }),
+    compose: async (parts: unknown, options: Composing = {}) =>
+      ask('compose', {
+        parts: composeParts(p, parts),
+        type: options.type,
+        digests: options.digests,
+      }),
+    digest: async (parts: unknown, { digests }: Composing = {}) =>
+      ask('digest', { parts: composeParts(p, parts), digests }),
     get: async (sha256: unknown, { offset, length }: Part = {}) =>
       readBytes(p, call, 'blobs.get', { sha256, offset, length }),
     stat: (sha256: unknown) => ask('stat', { sha256 }),
@@ -40,6 +53,31 @@ export function guestBlobs(p: Primordials, call: Call): object {
     delete: (sha256: unknown) => ask('delete', { sha256 }),
     writer: (options: Writing = {}) => blobWriter(p, ask, options),
   }
+}
+
+/**
+ * What is no bytes names a part of a blob. Bytes are read here, before the call goes out.
+ * @throws TypeError for what is no list, or holds bytes that can change
+ */
+export function composeParts(p: Primordials, parts: unknown): object[] {
+  if (typeof parts !== 'object' || parts === null) throw new p.TypeError('Parts are an array')
+  const { length } = parts as { readonly length: unknown }
+  const told: object[] = []
+  for (let index = 0; index < +(length as number); index++) {
+    const part = (parts as readonly unknown[])[index]
+    const isBytes = typeof part === 'string' || p.bytes.viewed(part) !== undefined
+    const one = isBytes ? { data: base64Of(p, givenBytes(p, part)) } : composePart(p, part)
+    p.define(told, index, one, false)
+  }
+  return told
+}
+
+export function composePart(p: Primordials, part: unknown): object {
+  if (typeof part !== 'object' || part === null) {
+    throw new p.TypeError('A part is bytes, or { sha256, offset, length }')
+  }
+  const { sha256, offset, length } = part as Record<string, unknown>
+  return { sha256, offset, length }
 }
 
 /** Does one thing after the other: what was asked for after a failure fails with it. */

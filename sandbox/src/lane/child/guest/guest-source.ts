@@ -1,5 +1,5 @@
 import { base64Of, bytesOfBase64 } from './base64.ts'
-import { blobWriter, guestBlobs, readBytes } from './blobs.ts'
+import { blobWriter, composePart, composeParts, guestBlobs, readBytes } from './blobs.ts'
 import { captureBytes } from './byte-primordials.ts'
 import { givenBytes } from './bytes.ts'
 import { Call } from './call.ts'
@@ -59,6 +59,8 @@ ${[
   givenBytes,
   readBytes,
   guestBlobs,
+  composeParts,
+  composePart,
   blobWriter,
   secretRef,
   basicRef,
