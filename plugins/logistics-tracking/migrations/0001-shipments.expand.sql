@@ -43,6 +43,7 @@ create table parcels (
   primary key (tenant, parcel)
 );
 create index parcels_shipment on parcels (tenant, shipment);
+create index parcels_contents on parcels using gin (contents jsonb_path_ops);
 create index parcels_unclaimed on parcels (tenant, first_seen_at_ms) where shipment is null;
 
 -- Handling units by their SSCC; a scan of one is a scan of its parcel.

@@ -16,6 +16,9 @@ create table scans (
   latitude double precision,
   longitude double precision,
   corrects text,
+  -- The sender's own name of what happened, and that of what it says never did.
+  event text,
+  voids text,
   known_at_ms bigint not null,
   quarantined boolean not null default false,
   message text,

@@ -19,8 +19,11 @@ create table epcis_events (
   body jsonb not null,
   prefixes jsonb not null,
   captured_by text not null,
+  -- What it says of units on their way is not counted yet.
+  scans_due boolean not null default false,
   primary key (tenant, event)
 );
+create index epcis_events_scans_due on epcis_events (tenant, recorded_ms, event) where scans_due;
 create index epcis_events_in_time on epcis_events (tenant, at_ms desc, event desc);
 create index epcis_events_recorded on epcis_events (tenant, recorded_ms, event);
 create index epcis_events_id on epcis_events (tenant, event_id) where event_id is not null;

@@ -3,14 +3,17 @@ import { arrivalOperations } from './arrivals/arrival-service.ts'
 import { learnFromDeliveries } from './arrivals/learn.ts'
 import { applyMappings } from './carriers/mappings.ts'
 import { epcisService } from './epcis/epcis-service.ts'
+import { takeDueScans } from './epcis/take-due-scans.ts'
 import { exceptionOperations } from './exceptions/exception-service.ts'
 import { onSensorAlarm } from './exceptions/on-sensor-alarm.ts'
 import { forgetMessages } from './intake/replay.ts'
 import { webhooks } from './intake/webhooks.ts'
 import { pollCarriers } from './polling/poll-carriers.ts'
+import { takeEpcisScans } from './scans/epcis-scans.ts'
 import { releaseScans } from './scans/quarantine.ts'
 import { selfTest } from './self-test.ts'
 import { onOrderShipped } from './shipments/order-shipped.ts'
+import { shipmentsOfKeys } from './shipments/shipments-of-keys.ts'
 import { shipmentOperations } from './shipments/shipments-service.ts'
 import { trace } from './trace/trace-operation.ts'
 import { logisticsUdfs } from './udfs.ts'
@@ -18,10 +21,7 @@ import { lookAtShipments } from './watching/look-at-shipments.ts'
 
 export default definePlugin({
   services: {
-    'logistics.epcis': epcisService({
-      takeScans: () => Promise.resolve(),
-      shipmentsOf: () => Promise.resolve(new Map()),
-    }),
+    'logistics.epcis': epcisService({ takeScans: takeEpcisScans, shipmentsOf: shipmentsOfKeys }),
     'logistics.shipments': {
       ...shipmentOperations,
       ...arrivalOperations,
@@ -42,6 +42,7 @@ export default definePlugin({
     'poll-carriers': (_, ctx) => pollCarriers(ctx),
     'read-again': (_, ctx) => applyMappings(ctx),
     'release-scans': (_, ctx) => releaseScans(ctx),
+    'take-epcis-scans': (_, ctx) => takeDueScans(ctx, takeEpcisScans),
   },
   udfs: logisticsUdfs,
   webhooks,

@@ -11,6 +11,7 @@ import { eventHash } from './event-hash/event-hash.ts'
 import { type EventRow, errorMark, eventRow, keysOf } from './event-row.ts'
 import { insertEvents, insertKeys, knownEvents, markErroneous } from './event-store.ts'
 import { scansOf, type TakeScans } from './scan-feed.ts'
+import { takeDueScans } from './take-due-scans.ts'
 import { documentFaults } from './validation/document-check.ts'
 
 export interface CapturePorts {
@@ -63,9 +64,7 @@ export async function capture(
   const fresh = once.filter(({ row }) => !known.has(row.event))
   let captured = 0
   for (const chunk of chunksOf(fresh)) captured += await keepChunk(chunk, ctx, ports)
-  // Scans are taken after the commit, and again with a document that is sent again: what is known of them is passed over.
-  const scans = once.flatMap(({ row }) => scansOf(row))
-  if (scans.length > 0) await ports.takeScans(ctx, scans)
+  await takeDueScans(ctx, ports.takeScans)
   return { captured, duplicates: events.length - captured, hashes }
 }
 
@@ -134,6 +133,11 @@ async function keepChunk(
   )
 }
 
+/** An event and that its scans are due are one commit: nothing that is cut short leaves one without the other. */
+function withDue(row: EventRow) {
+  return { ...row, scans_due: !row.declares_error && scansOf(row).length > 0 }
+}
+
 async function planChunk(
   events: readonly Captured[],
   ctx: Context,
@@ -151,7 +155,7 @@ async function planChunk(
   )
   return {
     statements: [
-      insertEvents(tenant, rows, actorOf(ctx), ctx.now()),
+      insertEvents(tenant, rows.map(withDue), actorOf(ctx), ctx.now()),
       ...(keys.length === 0 ? [] : [insertKeys(tenant, keys)]),
       ...(memberships.length === 0 ? [] : [insertMemberships(tenant, memberships)]),
       ...(flows.length === 0 ? [] : [insertFlows(tenant, flows)]),

@@ -24,18 +24,18 @@ export async function knownEvents(
 
 export function insertEvents(
   tenant: string,
-  rows: readonly EventRow[],
+  rows: readonly (EventRow & { readonly scans_due: boolean })[],
   by: string,
   now: number,
 ): Statement {
   return {
     sql: `insert into epcis_events (tenant, event, event_id, declares_error, event_type, at_ms, recorded_ms, action,
-                 biz_step, disposition, read_point, biz_location, body, prefixes, captured_by)
+                 biz_step, disposition, read_point, biz_location, body, prefixes, captured_by, scans_due)
           select $1, e.event, e.event_id, e.declares_error, e.event_type, e.at_ms, $4::bigint, e.action, e.biz_step,
-                 e.disposition, e.read_point, e.biz_location, e.body, e.prefixes, $3
+                 e.disposition, e.read_point, e.biz_location, e.body, e.prefixes, $3, e.scans_due
             from jsonb_to_recordset($2::jsonb) as e (event text, event_id text, declares_error boolean, event_type text,
                  at_ms bigint, action text, biz_step text, disposition text, read_point text, biz_location text,
-                 body jsonb, prefixes jsonb)
+                 body jsonb, prefixes jsonb, scans_due boolean)
           on conflict do nothing`,
     parameters: [tenant, JSON.stringify(rows), by, now],
   }
@@ -75,7 +75,7 @@ export function markErroneous(rows: readonly EventRow[]): Statement {
   const hashes = rows.map(({ event }) => event.replace(errorMark, ''))
   const ids = rows.flatMap(({ event_id }) => (event_id === null ? [] : [event_id]))
   return {
-    sql: `update epcis_events set erroneous = true
+    sql: `update epcis_events set erroneous = true, scans_due = true
            where not declares_error and not erroneous
              and (event in (select jsonb_array_elements_text($1::jsonb))
                   or event_id in (select jsonb_array_elements_text($2::jsonb)))

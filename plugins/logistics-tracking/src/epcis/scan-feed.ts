@@ -1,5 +1,6 @@
-import type { Context } from '@signalbox/sdk'
-import { type EventRow, errorMark, keysOf } from './event-row.ts'
+import type { Context, Statement } from '@signalbox/sdk'
+import { unitNumber } from '../identifiers/kind-of-key.ts'
+import { type EventRow, keysOf } from './event-row.ts'
 import { bareName } from './standard-names.ts'
 
 /** An event of EPCIS as a scan of a parcel or handling unit. */
@@ -29,8 +30,28 @@ export type ScanStatus =
   | 'returned'
   | 'lost'
 
-/** Takes scans of any source; it must take one twice without harm. */
-export type TakeScans = (ctx: Context, scans: readonly EventScan[]) => Promise<unknown>
+/**
+ * Takes scans of any source; it must take one twice without harm.
+ * @param done is written with the last of them
+ */
+export type TakeScans = (
+  ctx: Context,
+  scans: readonly EventScan[],
+  done: readonly Statement[],
+) => Promise<unknown>
+
+/** What a scan is made from. */
+export type ScannedEvent = Pick<
+  EventRow,
+  | 'event'
+  | 'event_type'
+  | 'at_ms'
+  | 'biz_step'
+  | 'disposition'
+  | 'read_point'
+  | 'biz_location'
+  | 'body'
+>
 
 /** What a disposition says, it says whatever the step is. */
 const byDisposition: Readonly<Record<string, ScanStatus>> = {
@@ -57,11 +78,11 @@ const byStep: Readonly<Record<string, ScanStatus>> = {
   accepting: 'delivered',
 }
 
-/** Identifiers of units that travel: SSCC, consignments and shipments. */
-const unitKey = /^https:\/\/id\.gs1\.org\/(?:00|401|402)\/(.+)$/
-
-/** Scans of the units that an event names; none where its step says nothing of a journey. */
-export function scansOf(row: EventRow): readonly EventScan[] {
+/**
+ * Scans of the units that an event names; none where its step says nothing of a journey.
+ * @param isVoid another event says that this one was wrong
+ */
+export function scansOf(row: ScannedEvent, isVoid = false): readonly EventScan[] {
   const step = row.biz_step === null ? '' : bareName('bizStep', row.biz_step)
   const disposition = row.disposition === null ? '' : bareName('disposition', row.disposition)
   const status = statusOf(step, disposition)
@@ -73,14 +94,14 @@ export function scansOf(row: EventRow): readonly EventScan[] {
   }
   const isInside = row.event_type === 'AggregationEvent'
   return keysOf(row.body).flatMap(({ key, role }) => {
-    const number = unitKey.exec(key)?.[1]
+    const number = unitNumber(key)
     if (number === undefined || (isInside ? role !== 'parent' : role === 'transaction')) return []
     return {
-      ...{ number: decodeURIComponent(number), key, at: row.at_ms, status },
+      ...{ number, key, at: row.at_ms, status },
       code: disposition === '' ? step : `${step}/${disposition}`,
       place: row.read_point ?? row.biz_location ?? '',
-      event: row.event.replace(errorMark, ''),
-      voids: row.declares_error,
+      event: row.event,
+      voids: isVoid,
     }
   })
 }

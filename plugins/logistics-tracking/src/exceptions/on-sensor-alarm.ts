@@ -15,23 +15,24 @@ interface Alarm {
   readonly measure: string
   readonly value: number
   readonly unit: string
+  readonly lots?: readonly string[]
 }
 
 /** A broken cold chain is in the way of a shipment until somebody has judged the goods; further alarms of it are the same exception. */
 export async function onSensorAlarm({ data }: PluginEvent<Alarm>, ctx: Context): Promise<void> {
-  const { shipment, orders = [], purchaseOrder, measure, value, unit } = data
+  const { shipment, orders = [], purchaseOrder, measure, value, unit, lots = [] } = data
   const kind = measure === 'temperature' ? 'temperature' : 'damaged'
   await again(async () => {
     const [open] = await listExceptions(ctx, { shipment, kind, open: true, limit: 1 })
     if (open !== undefined) return
     const rules = lookRules(ctx.config as LogisticsConfig).owners
-    const owner = ownerOf(rules, { kind, direction: 'inbound' })
+    const owner = ownerOf(rules, { kind, ...(await whereFrom(shipment, ctx)) })
     const exception = {
       ...({ exception: drawId(ctx, 'exc'), kind, shipment } as const),
       ...(owner === undefined ? {} : { owner }),
       text: {
-        en: `A sensor reports ${measure} of ${value} ${unit}`,
-        'zh-CN': `传感器报警：${measures[measure] ?? measure} ${value} ${unit}`,
+        en: `A sensor reports ${measure} of ${value} ${unit}${named(', lots ', lots)}`,
+        'zh-CN': `传感器报警：${measures[measure] ?? measure} ${value} ${unit}${named('，批次 ', lots)}`,
       },
     }
     const nowMs = ctx.now()
@@ -42,6 +43,30 @@ export async function onSensorAlarm({ data }: PluginEvent<Alarm>, ctx: Context):
       [exceptionOpened(of, exception, nowMs)],
     )
   })
+}
+
+const MOST_NAMED = 5
+
+function named(before: string, lots: readonly string[]): string {
+  if (lots.length === 0) return ''
+  const more = lots.length > MOST_NAMED ? ' …' : ''
+  return `${before}${lots.slice(0, MOST_NAMED).join(', ')}${more}`.slice(0, 150)
+}
+
+/** What rules of owners ask for; of goods in no registered shipment nothing is known but that they are here. */
+async function whereFrom(shipment: string, { db }: Context) {
+  const { rows } = await db.query<{
+    direction: string
+    lane: string | null
+    carrier: string | null
+  }>(
+    `select h.direction, h.origin || ' > ' || h.destination as lane,
+            (select min(p.carrier) from parcels p where p.shipment = h.shipment having count(distinct p.carrier) = 1) as carrier
+       from shipments h where h.shipment = $1`,
+    [shipment],
+  )
+  const { direction = 'inbound', lane = null, carrier = null } = rows[0] ?? {}
+  return { direction, ...(lane === null ? {} : { lane }), ...(carrier === null ? {} : { carrier }) }
 }
 
 const measures: Readonly<Record<string, string>> = {

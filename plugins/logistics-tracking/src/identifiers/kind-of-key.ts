@@ -24,3 +24,14 @@ export function lotOfKey(key: string): string | undefined {
   const lot = /\/10\/([^/]+)$/.exec(key)?.[1]
   return lot === undefined ? undefined : decodeURIComponent(lot)
 }
+
+/** The 14 digits of the class that a serialised object or a lot is of. */
+export function gtinOfKey(key: string): string | undefined {
+  return /^https:\/\/id\.gs1\.org\/01\/([0-9]{14})/.exec(key)?.[1]
+}
+
+/** The number of a unit that travels, as a label shows it: of an SSCC, a consignment or a shipment. */
+export function unitNumber(key: string): string | undefined {
+  const number = /^https:\/\/id\.gs1\.org\/(?:00|401|402)\/(.+)$/.exec(key)?.[1]
+  return number === undefined ? undefined : decodeURIComponent(number)
+}

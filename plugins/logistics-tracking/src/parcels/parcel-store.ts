@@ -43,6 +43,8 @@ type ScanTuple = readonly [
   longitude: number | null,
   corrects: Status | null,
   quarantined: boolean,
+  event: string | null,
+  voids: string | null,
 ]
 
 interface MappingRow extends Meaning {
@@ -90,7 +92,7 @@ export async function readKnown(
     {
       sql: `with ${asked}
             select c.parcel, json_agg(json_build_array(c.at_ms, c.digest, c.status, c.code, c.pack, c.place, c.source, c.reason,
-              c.signed_by, c.latitude, c.longitude, c.corrects, c.quarantined)) as scans
+              c.signed_by, c.latitude, c.longitude, c.corrects, c.quarantined, c.event, c.voids)) as scans
               from asked a join scans c on c.parcel = a.parcel group by c.parcel`,
       parameters: [numbers],
     },
@@ -110,7 +112,8 @@ export async function readKnown(
 
 function scanOf(tuple: ScanTuple): StoredScan {
   const [at, digest, status, code, pack, place, source] = tuple
-  const [, , , , , , , reason, signedBy, latitude, longitude, corrects, quarantined] = tuple
+  const [, , , , , , , reason, signedBy, latitude, longitude, corrects, quarantined, event, voids] =
+    tuple
   return {
     ...{ at, digest, status, code, pack, place, source, quarantined },
     ...(reason === null ? {} : { reason }),
@@ -118,6 +121,8 @@ function scanOf(tuple: ScanTuple): StoredScan {
     ...(latitude === null ? {} : { latitude }),
     ...(longitude === null ? {} : { longitude }),
     ...(corrects === null ? {} : { corrects }),
+    ...(event === null ? {} : { event }),
+    ...(voids === null ? {} : { voids }),
   }
 }
 

@@ -14,8 +14,17 @@ export function foldScans(scans: readonly Scan[]): ParcelState {
 
 /** All that was scanned, in order, told twice but once. */
 export function mergeScans(scans: readonly Scan[]): readonly MergedScan[] {
-  const corrections = scans.filter((scan) => scan.corrects !== undefined)
-  return groupScans(scans).map((group) => merged(group, corrections))
+  const counted = countedScans(scans)
+  const corrections = counted.filter((scan) => scan.corrects !== undefined)
+  return groupScans(counted).map((group) => merged(group, corrections))
+}
+
+/** Without what its own sender has taken back, whichever of the two came first: what others told of the same stays. */
+export function countedScans<One extends Scan>(scans: readonly One[]): readonly One[] {
+  const voided = new Set(scans.map(({ voids }) => voids).filter((event) => event !== undefined))
+  return scans.filter(
+    ({ event, voids }) => voids === undefined && (event === undefined || !voided.has(event)),
+  )
 }
 
 /** What was told of each scan, in order; of what was told the first by the order that all have. */

@@ -126,6 +126,7 @@ function rowOf(known: Known, parcel: string, scan: IncomingScan, given: Given): 
   const [code = ''] = codes
   const why = scan.reason ?? reason
   const takesBack = scan.corrects ?? corrects
+  const { event, voids } = scan
   const said = [
     at,
     codes,
@@ -138,6 +139,8 @@ function rowOf(known: Known, parcel: string, scan: IncomingScan, given: Given): 
     longitude,
     scan.reason,
     scan.corrects,
+    ...(event === undefined ? [] : [event]),
+    ...(voids === undefined ? [] : ['voids', voids]),
   ]
   return {
     ...{ parcel, at, status, code, pack, place, source },
@@ -151,6 +154,8 @@ function rowOf(known: Known, parcel: string, scan: IncomingScan, given: Given): 
     ...(longitude === undefined ? {} : { longitude }),
     ...(why === undefined ? {} : { reason: why }),
     ...(takesBack === undefined ? {} : { corrects: takesBack }),
+    ...(event === undefined ? {} : { event }),
+    ...(voids === undefined ? {} : { voids }),
     ...(given.message === undefined ? {} : { message: given.message }),
   }
 }

@@ -17,6 +17,10 @@ export interface Scan {
   readonly longitude?: number
   /** Takes back what was said before: every scan of this status up to this instant never was. */
   readonly corrects?: Status
+  /** The sender's own name of what happened, where it gives one. */
+  readonly event?: string
+  /** Takes back just what the sender called so; such a scan says nothing else. */
+  readonly voids?: string
 }
 
 /** A scan as it was told once or by several, within a minute. */

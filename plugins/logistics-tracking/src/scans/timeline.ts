@@ -2,7 +2,7 @@ import { type Context, Refusal } from '@signalbox/sdk'
 import { pageOf, readCursor } from '../calls/cursor.ts'
 import { instantText } from '../calls/instant.ts'
 import { shipmentUnknown } from '../shipments/shipment-reads.ts'
-import { groupScans } from './fold-scans.ts'
+import { countedScans, groupScans } from './fold-scans.ts'
 import type { Scan } from './scan.ts'
 import { isStatus, type Status } from './status.ts'
 
@@ -27,6 +27,8 @@ interface Row {
   readonly latitude: number | null
   readonly longitude: number | null
   readonly corrects: string | null
+  readonly event: string | null
+  readonly voids: string | null
   readonly known_at_ms: string | number
   readonly quarantined: boolean
 }
@@ -67,8 +69,8 @@ export async function timeline(
   const [known, { rows }] = await ctx.db.transaction<[object, Row]>([
     { sql: 'select 1 from shipments where shipment = $1', parameters: [shipment] },
     {
-      sql: `select c.parcel, c.at_ms, c.digest, c.status, c.code, c.place, c.source, c.reason, c.text, c.latitude, c.longitude, c.corrects,
-              c.known_at_ms, c.quarantined
+      sql: `select c.parcel, c.at_ms, c.digest, c.status, c.code, c.place, c.source, c.reason, c.text, c.latitude, c.longitude, c.corrects, c.event,
+              c.voids,              c.known_at_ms, c.quarantined
               from parcels p join scans c on c.parcel = p.parcel
              where p.shipment = $1 and ($2::text is null or p.parcel = $2) limit ${MOST_SCANS + 1}`,
       parameters: [shipment, parcel],
@@ -104,7 +106,7 @@ function entriesOf(scans: readonly Told[]) {
   }
   const entries = [...byParcel.values()].flatMap((list) => {
     let held: Status = 'registered'
-    return groupScans(list).map((group) => {
+    return groupScans(countedScans(list)).map((group) => {
       held = group[0].status ?? held
       return { at: group[0].at, id: group[0].digest, entry: entryOf(group, held) }
     })
@@ -145,6 +147,8 @@ function toldOf(row: Row): Told {
     ...(row.latitude === null ? {} : { latitude: row.latitude }),
     ...(row.longitude === null ? {} : { longitude: row.longitude }),
     ...(isStatus(row.corrects) ? { corrects: row.corrects } : {}),
+    ...(row.event === null ? {} : { event: row.event }),
+    ...(row.voids === null ? {} : { voids: row.voids }),
   }
 }
 

@@ -25,6 +25,8 @@ export interface ShipmentOfKey {
   readonly parcel?: string
   readonly trackingNumber?: string
   readonly carrier?: string
+  /** What it says it has: articles by their number, which may be a GTIN, and their lots. */
+  readonly goods?: readonly { readonly sku: string; readonly lot?: string }[]
 }
 
 /** @param keys canonical, such as `https://id.gs1.org/00/…` of an SSCC */
@@ -110,7 +112,7 @@ function planOf({ tenant }: Context, planned: Planned): WatchPlan {
   const raised = plans.flatMap(({ plan, subject, device, measure, watched }) =>
     plan.raised.map(({ alarm, limit }) => {
       const shipment = shipments.get(subject) ?? { shipment: shipmentName(subject) }
-      const lots = lotNames(watched.lots)
+      const lots = lotNames(watched.lots, shipment.goods)
       return { alarm, limit, shipment, device, measure, lots }
     }),
   )
@@ -148,12 +150,13 @@ function alarmToKeep({ alarm, limit, shipment, lots }: Raised) {
 
 function alarmEvent({ alarm, limit, shipment, device, measure, lots }: Raised): EventWish {
   const { lower, upper } = limit
+  const { goods: _, ...of } = shipment
   return {
     type: 'logistics.sensor.alarm',
-    key: shipment.shipment,
+    key: shipment.shipment.slice(0, 200),
     id: `sensor-alarm ${sha256(alarm.alarm)}`,
     data: {
-      ...shipment,
+      ...of,
       ...(device === '' ? {} : { device: device.slice(0, 200) }),
       ...{ measure, value: alarm.worst, unit: measures[measure].unit },
       ...(lower === undefined ? {} : { lower }),
@@ -186,7 +189,9 @@ function watchedOf(
   contents: readonly string[],
   shipment: ShipmentOfKey | undefined,
 ): Watched {
-  const goods = [subject, ...contents]
+  const goods = [
+    ...new Set([subject, ...contents, ...(shipment?.goods ?? []).flatMap(keysOfGoods)]),
+  ]
   const isShipment = subject.startsWith(shipmentPrefix)
   return {
     device,
@@ -200,8 +205,19 @@ function watchedOf(
   }
 }
 
-function lotNames(lots: readonly string[]): readonly string[] {
-  return [...new Set(lots.flatMap((key) => lotOfKey(key) ?? []))].sort().slice(0, MOST_LOTS)
+/** Articles under their GTIN have the keys of limits; under a number of one's own they have none. */
+function keysOfGoods({ sku, lot }: { readonly sku: string; readonly lot?: string }) {
+  if (!/^(?:[0-9]{8}|[0-9]{12,14})$/.test(sku)) return []
+  const product = `https://id.gs1.org/01/${sku.padStart(14, '0')}`
+  return lot === undefined ? [product] : [`${product}/10/${encodeURIComponent(lot)}`]
+}
+
+function lotNames(lots: readonly string[], goods: ShipmentOfKey['goods'] = []): readonly string[] {
+  const names = [
+    ...lots.flatMap((key) => lotOfKey(key) ?? []),
+    ...goods.flatMap(({ lot }) => lot ?? []),
+  ]
+  return [...new Set(names)].sort().slice(0, MOST_LOTS)
 }
 
 /** One reading for an instant, the first one kept before those that come now. */

@@ -3,6 +3,7 @@ import { again } from '../calls/again.ts'
 import { readInstant } from '../calls/instant.ts'
 import { toldTransaction } from '../calls/told-transaction.ts'
 import { carrierOf, normalNumber } from '../carriers/detect-carrier.ts'
+import { unitOf } from '../identifiers/unit-of.ts'
 import { type Content, type Parcel, unscanned } from '../parcels/parcel.ts'
 import { type Known, readKnown, writeParcels } from '../parcels/parcel-store.ts'
 import { startPolling } from '../polling/poll-store.ts'
@@ -146,7 +147,7 @@ function linkStatements(
   numbers: readonly string[],
 ): readonly Statement[] {
   const units = parcels.flatMap(({ units: list = [] }, i) =>
-    list.map((unit) => ({ unit: normalNumber(unit), parcel: numbers[i] ?? '' })),
+    list.map((unit) => ({ unit: unitOf(unit), parcel: numbers[i] ?? '' })),
   )
   const statements: Statement[] = []
   if (orders.length > 0) {

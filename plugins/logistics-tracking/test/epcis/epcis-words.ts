@@ -67,7 +67,10 @@ export async function epcisWords(t: Test) {
   const plugin = definePlugin({
     services: {
       'logistics.epcis': epcisService({
-        takeScans: async (_, taken) => void scans.push(...taken),
+        takeScans: async (ctx, taken, done) => {
+          scans.push(...taken)
+          await ctx.db.transaction(done)
+        },
         shipmentsOf: async (_, keys) =>
           new Map(
             keys
