@@ -8,6 +8,9 @@ import { exceptionOperations } from './exceptions/exception-service.ts'
 import { onSensorAlarm } from './exceptions/on-sensor-alarm.ts'
 import { forgetMessages } from './intake/replay.ts'
 import { webhooks } from './intake/webhooks.ts'
+import { placeOperations } from './places/place-operations.ts'
+import { positionOperations } from './places/position-operations.ts'
+import { routeOperations } from './places/route-operations.ts'
 import { pollCarriers } from './polling/poll-carriers.ts'
 import { takeEpcisScans } from './scans/epcis-scans.ts'
 import { releaseScans } from './scans/quarantine.ts'
@@ -26,6 +29,9 @@ export default definePlugin({
       ...shipmentOperations,
       ...arrivalOperations,
       ...exceptionOperations,
+      ...placeOperations,
+      ...routeOperations,
+      ...positionOperations,
       trace,
     },
   },

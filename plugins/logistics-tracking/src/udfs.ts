@@ -1,3 +1,4 @@
+import { carrierUdf } from './carriers/carrier-udf.ts'
 import { hashUdf } from './epcis/hash-operation.ts'
 import { identifierUdfs } from './identifiers/identifier-udfs.ts'
 import { placesUdfs } from './places/places-udfs.ts'
@@ -8,4 +9,5 @@ export const logisticsUdfs = {
   ...placesUdfs,
   epcis_event_hash: hashUdf,
   mean_kinetic_temp: meanKineticUdf,
+  tracking_carrier: carrierUdf,
 }

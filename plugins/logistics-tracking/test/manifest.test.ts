@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { contractCompiler, validateContract } from '@signalbox/sdk/contract'
 import { validateManifest } from '@signalbox/sdk/manifest'
 import t from 'tap'
+import { hash } from '../src/epcis/hash-operation.ts'
 import plugin from '../src/index.ts'
 import { STATUSES } from '../src/scans/status.ts'
 import { shipmentOperations } from '../src/shipments/shipments-service.ts'
@@ -11,11 +12,18 @@ const readJson = async (name: string) =>
 
 const manifest = (await readJson('package.json')).signalbox
 const contract = await readJson('contracts/logistics.shipments.json')
+const contracts = [contract, await readJson('contracts/logistics.epcis.json')]
+const operations = Object.assign({}, ...contracts.map((one) => one.operations))
 
 t.test('manifest and contract are what a marketplace takes', async (t) => {
   t.strictSame(validateManifest(manifest), { ok: true, manifest })
-  t.strictSame(validateContract(contract), { ok: true, contract })
-  for (const name of Object.keys(shipmentOperations)) t.ok(contract.operations[name], name)
+  for (const one of contracts) t.strictSame(validateContract(one), { ok: true, contract: one })
+  const services = Object.values(plugin.services).map((service) => Object.keys(service).sort())
+  t.strictSame(
+    services.sort(),
+    [...contracts].map((one) => Object.keys(one.operations).sort()).sort(),
+    'every operation has its handler, and every handler its contract',
+  )
   const { properties } = contract.operations.report.input
   t.strictSame([...STATUSES].sort(), [...properties.status.enum].sort())
 })
@@ -25,6 +33,8 @@ t.test('examples answer as they are shown', async (t) => {
   for (const { input, output, name } of examples) {
     t.strictSame(shipmentOperations.detectCarrier(input), output, name)
   }
+  const [{ input, output }] = operations.hash.examples
+  t.strictSame(hash(input), output)
 })
 
 t.test('every page is one of the console, and asks for operations that are there', async (t) => {
@@ -34,7 +44,7 @@ t.test('every page is one of the console, and asks for operations that are there
     if (point !== 'console/page/v1') continue
     t.ok(isPage(value), `${value.id} ${JSON.stringify(isPage.errors)}`)
     for (const [, operation] of JSON.stringify(value).matchAll(/"operation":"(\w+)"/g)) {
-      t.ok(contract.operations[operation ?? ''], `${value.id}: ${operation}`)
+      t.ok(operations[operation ?? ''], `${value.id}: ${operation}`)
     }
   }
 })
@@ -53,4 +63,10 @@ t.test('settings are held to their schema, and every path and job has its handle
   const jobs = manifest.provides.jobs.map(({ id }: { id: string }) => id)
   t.strictSame(Object.keys(plugin.jobs).sort(), jobs.sort())
   t.doesNotThrow(() => plugin.selfTest())
+})
+
+t.test('every function has a schema of its arguments', async (t) => {
+  const declared: readonly { readonly id: string; readonly args: string }[] = manifest.provides.udfs
+  t.strictSame(declared.map(({ id }) => id).sort(), Object.keys(plugin.udfs).sort())
+  for (const { args } of declared) t.ok(contractCompiler().compile(await readJson(args)), args)
 })

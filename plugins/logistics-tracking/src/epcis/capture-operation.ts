@@ -1,6 +1,7 @@
 import { type Context, type EventWish, Refusal, type Statement } from '@signalbox/sdk'
 import { actorOf } from '../calls/actor.ts'
 import { again } from '../calls/again.ts'
+import { MOST_EVENTS as MOST_TOLD, toldTransaction } from '../calls/told-transaction.ts'
 import { readingsOf } from '../sensors/event-readings.ts'
 import { type ShipmentsOf, watchReadings } from '../sensors/watch-readings.ts'
 import { flowsOf, membershipsOf } from '../trace/event-links.ts'
@@ -32,8 +33,6 @@ interface Captured {
 }
 
 const MOST_EVENTS = 500
-/** Events published by one transaction. */
-const MOST_TOLD = 64
 /** Characters of the events of one transaction, and of all that is made from them: it is one message to the host of 262,144. */
 const CHUNK_SIZE = 70_000
 const MESSAGE_SIZE = 240_000
@@ -120,10 +119,8 @@ async function keepChunk(
     const size = JSON.stringify([plan.statements, plan.events]).length
     if ((plan.events.length > MOST_TOLD || size > MESSAGE_SIZE) && events.length > 1)
       return undefined
-    const answers = await ctx.db.transaction(plan.statements, {
-      events: plan.events.slice(0, MOST_TOLD),
-    })
-    return answers[0]?.rowCount ?? 0
+    const [rows = 0] = await toldTransaction(ctx, plan.statements, plan.events)
+    return rows
   })
   if (kept !== undefined) return kept
   const half = Math.ceil(events.length / 2)

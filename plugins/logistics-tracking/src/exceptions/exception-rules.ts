@@ -25,7 +25,7 @@ export interface ShipmentFacts {
   readonly lateProbability?: number
   /** Hours without a scan that nineteen of twenty shipments of the lane do not reach. */
   readonly usualSilenceHours?: number
-  /** Metres off the planned route, beyond its tolerance. */
+  /** Metres from the planned route, where that is beyond its tolerance. */
   readonly offRouteM?: number
   readonly nowMs: number
 }
@@ -70,7 +70,7 @@ const waiting: ReadonlySet<string> = new Set([
 /** Reasons that carriers' words are mapped to, and what they are. */
 const byReason: Readonly<Record<string, Finding>> = {
   damaged: { kind: 'damaged', text: { en: 'The goods are damaged', 'zh-CN': '货物破损' } },
-  'address-incorrect': {
+  'wrong-address': {
     kind: 'wrong-address',
     text: { en: 'The address is wrong', 'zh-CN': '地址错误' },
   },

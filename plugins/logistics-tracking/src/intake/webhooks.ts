@@ -10,16 +10,11 @@ import { takeBody } from './take-body.ts'
 /** Addresses whose signature the host checks over the raw bytes before it acknowledges. */
 const SIGNED_PATHS = ['carrier', 'carrier-hmac'] as const
 
+/** Senders that sign as the host knows: their bodies are theirs alone. */
+const SIGNING_SENDERS = ['aftership', 'easypost'] as const
+
 /** Senders that sign in ways which the host does not know: what comes is taken at its secret address, if the tenant says so. */
-const VENDOR_PATHS = [
-  'aftership',
-  'easypost',
-  'shippo',
-  'kuaidi100',
-  'tracking51',
-  'track17',
-  'yunda',
-] as const
+const VENDOR_PATHS = ['shippo', 'kuaidi100', 'tracking51', 'track17', 'yunda'] as const
 
 /** Names of paths begin with a letter. */
 const packOfPath: Readonly<Record<string, string>> = {
@@ -31,17 +26,28 @@ type Handler = (delivery: Incoming, ctx: Context) => Promise<void>
 
 export const webhooks: Readonly<Record<string, Handler>> = Object.fromEntries([
   ...SIGNED_PATHS.map((path) => [path, onSigned] as const),
+  ...SIGNING_SENDERS.map((path) => [path, onSender(path)] as const),
   ...VENDOR_PATHS.map((path) => [path, onVendor(packOfPath[path] ?? path)] as const),
 ])
 
 /** A body of own systems, or one that names the pack it is written by. */
 async function onSigned({ id, receivedAt, json, bodyBase64 }: Incoming, ctx: Context) {
-  const body = json ?? readJson(textOfBase64(bodyBase64 ?? '')) ?? { unreadable: bodyBase64 ?? '' }
+  const body = json ?? bodyOf(bodyBase64)
   const named = (body as { readonly pack?: unknown }).pack
   const pack = typeof named === 'string' ? named.slice(0, 60) : 'common'
   // Of a plugin that is not enabled now: once it is, the body can be read.
   const isKnown = (await packsOf(ctx, [pack])).has(pack)
   await take(ctx, { id, receivedAt, body, pack, ...(isKnown ? {} : { held: 'PACK_UNKNOWN' }) })
+}
+
+/** Of a sender whose signature was checked. */
+function onSender(pack: string): Handler {
+  return ({ id, receivedAt, json, bodyBase64 }, ctx) =>
+    take(ctx, { id, receivedAt, body: json ?? bodyOf(bodyBase64), pack })
+}
+
+function bodyOf(base64 = ''): unknown {
+  return readJson(textOfBase64(base64)) ?? { unreadable: base64 }
 }
 
 function onVendor(pack: string): Handler {

@@ -62,6 +62,7 @@ export function stateOf(scans: readonly MergedScan[]): ParcelState {
     ...optional('place', walk.place),
     ...optional('latitude', walk.latitude),
     ...optional('longitude', walk.longitude),
+    ...optional('positionedAt', walk.positionedAt),
     ...optional('dispatchedAt', walk.dispatchedAt),
     ...(isDelivered ? optional('deliveredAt', deliveredAt) : {}),
     ...(isDelivered ? optional('signedBy', signedBy) : {}),
@@ -82,6 +83,7 @@ interface Walk {
   place?: string
   latitude?: number
   longitude?: number
+  positionedAt?: number
   dispatchedAt?: number
   deliveredAt?: number
   signedBy?: string | undefined
@@ -110,11 +112,12 @@ function handOver(walk: Walk, { at, signedBy }: MergedScan): void {
   walk.signedBy = signedBy
 }
 
-function seePlace(walk: Walk, { place, latitude, longitude }: MergedScan): void {
+function seePlace(walk: Walk, { at, place, latitude, longitude }: MergedScan): void {
   if (place !== '') walk.place = place
   if (latitude === undefined || longitude === undefined) return
   walk.latitude = latitude
   walk.longitude = longitude
+  walk.positionedAt = at
 }
 
 function merged(group: readonly [Scan, ...Scan[]], corrections: readonly Scan[]): MergedScan {

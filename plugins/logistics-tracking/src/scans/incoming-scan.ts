@@ -10,6 +10,8 @@ export interface IncomingScan extends Omit<Scan, 'status' | 'code'> {
   /** From the finest word to the coarsest. */
   readonly codes: readonly string[]
   readonly text?: string
+  /** The name of the place that its coordinates are at, where the sender names none. */
+  readonly placeAt?: string
 }
 
 /** Clocks of senders are wrong by a zone, rarely by more: what is dated further ahead than a day waits until it can be. */

@@ -123,41 +123,39 @@ function scannedParcel(known: Known, name: string, rows: readonly NewRow[]): Par
 function rowOf(known: Known, parcel: string, scan: IncomingScan, given: Given): NewRow {
   const { at, codes, pack, place, source, carrier, text, signedBy, latitude, longitude } = scan
   const { status = null, reason, corrects } = meaning(known, scan, given) ?? {}
-  const [code = ''] = codes
-  const why = scan.reason ?? reason
-  const takesBack = scan.corrects ?? corrects
   const { event, voids } = scan
-  const said = [
-    at,
-    codes,
-    pack,
-    place,
-    source,
-    text,
-    signedBy,
-    latitude,
-    longitude,
-    scan.reason,
-    scan.corrects,
+  const [code = ''] = codes
+  const more = { carrier, text, signedBy, latitude, longitude, event, voids }
+  return {
+    ...{ parcel, at, status, code, pack, source, place: place || (scan.placeAt ?? '') },
+    digest: given.hash(JSON.stringify(saidOf(scan))).slice(0, 32),
+    quarantined: isTooFarAhead(at, given.now),
+    knownAt: given.now,
+    ...whatIsGiven({
+      ...more,
+      reason: scan.reason ?? reason,
+      corrects: scan.corrects ?? corrects,
+      message: given.message,
+    }),
+  }
+}
+
+/** All that the sender said: said again it is the same scan. */
+function saidOf(scan: IncomingScan): readonly unknown[] {
+  const { at, codes, pack, place, source, text, signedBy, latitude, longitude } = scan
+  const { reason, corrects, event, voids } = scan
+  return [
+    ...[at, codes, pack, place, source, text, signedBy, latitude, longitude, reason, corrects],
     ...(event === undefined ? [] : [event]),
     ...(voids === undefined ? [] : ['voids', voids]),
   ]
-  return {
-    ...{ parcel, at, status, code, pack, place, source },
-    digest: given.hash(JSON.stringify(said)).slice(0, 32),
-    quarantined: isTooFarAhead(at, given.now),
-    knownAt: given.now,
-    ...(carrier === undefined ? {} : { carrier }),
-    ...(text === undefined ? {} : { text }),
-    ...(signedBy === undefined ? {} : { signedBy }),
-    ...(latitude === undefined ? {} : { latitude }),
-    ...(longitude === undefined ? {} : { longitude }),
-    ...(why === undefined ? {} : { reason: why }),
-    ...(takesBack === undefined ? {} : { corrects: takesBack }),
-    ...(event === undefined ? {} : { event }),
-    ...(voids === undefined ? {} : { voids }),
-    ...(given.message === undefined ? {} : { message: given.message }),
-  }
+}
+
+type Present<Wish> = { readonly [Name in keyof Wish]?: Exclude<Wish[Name], undefined> }
+
+function whatIsGiven<Wish extends object>(wish: Wish): Present<Wish> {
+  const there = Object.entries(wish).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(there) as Present<Wish>
 }
 
 /** What the tenant has set holds before what the pack says. */

@@ -4,6 +4,7 @@ import { MOST_EVENTS, toldTransaction } from '../calls/told-transaction.ts'
 import { normalNumber } from '../carriers/detect-carrier.ts'
 import { packsOf } from '../carriers/packs-of.ts'
 import { readKnown } from '../parcels/parcel-store.ts'
+import { withPlaces } from '../places/name-scans.ts'
 import { lookSoon } from '../watching/look-soon.ts'
 import type { IncomingScan } from './incoming-scan.ts'
 import { planScans, type RecordedScans } from './plan-scans.ts'
@@ -57,7 +58,10 @@ async function recordChunk(
   more: readonly Statement[],
   message: string | undefined,
 ): Promise<RecordedScans> {
-  const scans = groups.flatMap(([, list]) => list)
+  const scans = await withPlaces(
+    ctx,
+    groups.flatMap(([, list]) => list),
+  )
   const packNames = [...new Set(scans.map(({ pack }) => pack))]
   const packs = await packsOf(ctx, packNames)
   const numbers = groups.map(([number]) => number)

@@ -2,6 +2,7 @@ import { type Context, Refusal } from '@signalbox/sdk'
 import { actorOf } from '../calls/actor.ts'
 import { readInstant } from '../calls/instant.ts'
 import { normalNumber } from '../carriers/detect-carrier.ts'
+import { inWgs84, type WrittenSystem } from '../places/written-shape.ts'
 import { recordScans } from './record-scans.ts'
 import type { Status } from './status.ts'
 
@@ -15,6 +16,8 @@ export interface Report {
   readonly text?: string
   readonly latitude?: number
   readonly longitude?: number
+  /** Of the coordinates; they are kept as WGS 84. */
+  readonly crs?: WrittenSystem
   readonly signedBy?: string
   readonly corrects?: Status
 }
@@ -24,7 +27,8 @@ export async function reportScan(report: Report, ctx: Context) {
   const at = readInstant(report.at, '+00:00')
   if (at === undefined) throw new Refusal('INSTANT_INVALID', 'Give `at` as RFC 3339.')
   const numbers = await numbersOf(report, ctx)
-  const { status, reason, place = '', text, latitude, longitude, signedBy, corrects } = report
+  const { status, reason, place = '', text, signedBy, corrects } = report
+  const { latitude, longitude } = wgs84Of(report)
   const scan = {
     ...{ at, place, pack: 'common', codes: [status], source: actorOf(ctx).slice(0, 100) },
     ...(reason === undefined ? {} : { reason }),
@@ -39,6 +43,12 @@ export async function reportScan(report: Report, ctx: Context) {
     numbers.map((number) => ({ ...scan, number })),
   )
   return { taken: takenAs(done), status: await statusNow(report, numbers, ctx) }
+}
+
+function wgs84Of({ latitude, longitude, crs = 'wgs84' }: Report) {
+  if (latitude === undefined || longitude === undefined) return {}
+  const [lon, lat] = inWgs84([longitude, latitude], crs)
+  return { latitude: lat, longitude: lon }
 }
 
 function takenAs({ taken, quarantined }: { taken: number; quarantined: number }) {

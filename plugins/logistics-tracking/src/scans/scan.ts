@@ -39,6 +39,8 @@ export interface ParcelState {
   readonly place?: string
   readonly latitude?: number
   readonly longitude?: number
+  /** When it was where the coordinates say. */
+  readonly positionedAt?: number
   readonly dispatchedAt?: number
   readonly deliveredAt?: number
   readonly signedBy?: string

@@ -1,10 +1,13 @@
 import { type Context, Refusal } from '@signalbox/sdk'
 import { pageOf, readCursor } from '../calls/cursor.ts'
 import { instantText } from '../calls/instant.ts'
+import { withPassages } from '../places/passages.ts'
+import { staysOf } from '../places/position-operations.ts'
 import { shipmentUnknown } from '../shipments/shipment-reads.ts'
 import { countedScans, groupScans } from './fold-scans.ts'
 import type { Scan } from './scan.ts'
 import { isStatus, type Status } from './status.ts'
+import { byInstant, type DatedEntry, type TimelineEntry } from './timeline-entry.ts'
 
 interface Told extends Scan {
   readonly parcel: string
@@ -31,23 +34,6 @@ interface Row {
   readonly voids: string | null
   readonly known_at_ms: string | number
   readonly quarantined: boolean
-}
-
-export interface TimelineEntry {
-  readonly at: string
-  readonly knownAt: string
-  /** Of a scan whose word is not mapped: what held before it. */
-  readonly status: Status
-  readonly mapped?: boolean
-  readonly parcel: string
-  readonly scan: string
-  readonly reason?: string
-  readonly text?: string
-  readonly place?: string
-  readonly latitude?: number
-  readonly longitude?: number
-  readonly source: string
-  readonly quarantined?: boolean
 }
 
 const DEFAULT_LIMIT = 100
@@ -80,7 +66,9 @@ export async function timeline(
   if (rows.length > MOST_SCANS) {
     throw new Refusal('TIMELINE_TOO_LONG', 'The shipment has too many scans: ask parcel by parcel.')
   }
-  const entries = entriesOf(rows.map(toldOf)).filter(({ at, id }) => isAfter(at, id, after))
+  const scanned = entriesOf(rows.map(toldOf))
+  const { visits } = await staysOf(ctx, shipment, parcel)
+  const entries = withPassages(scanned, visits).filter(({ at, id }) => isAfter(at, id, after))
   return pageOf(
     entries,
     limit,
@@ -106,12 +94,12 @@ function entriesOf(scans: readonly Told[]) {
   }
   const entries = [...byParcel.values()].flatMap((list) => {
     let held: Status = 'registered'
-    return groupScans(countedScans(list)).map((group) => {
+    return groupScans(countedScans(list)).map((group): DatedEntry => {
       held = group[0].status ?? held
       return { at: group[0].at, id: group[0].digest, entry: entryOf(group, held) }
     })
   })
-  return entries.sort((one, other) => one.at - other.at || (one.id < other.id ? -1 : 1))
+  return entries.sort(byInstant)
 }
 
 function entryOf(group: readonly [Told, ...Told[]], held: Status): TimelineEntry {

@@ -2,6 +2,7 @@ import { type Context, Refusal, scalar } from '@signalbox/sdk'
 import { actorOf } from '../calls/actor.ts'
 import { again } from '../calls/again.ts'
 import { pageOf, readCursor } from '../calls/cursor.ts'
+import { toldTransaction } from '../calls/told-transaction.ts'
 import { canonicalKey } from '../identifiers/digital-link.ts'
 import { writtenKey } from '../identifiers/written-key.ts'
 import type { SeriesReading } from './event-readings.ts'
@@ -61,8 +62,8 @@ export async function reportReadings(
   return again(async () => {
     const { statements, events } = await watchReadings(ctx, readings, [], shipmentsOf)
     if (statements.length === 0) return { taken: 0, alarms: 0 }
-    const [, kept] = await ctx.db.transaction(statements, { events })
-    return { taken: kept?.rowCount ?? 0, alarms: events.length }
+    const [, taken = 0] = await toldTransaction(ctx, statements, events)
+    return { taken, alarms: events.length }
   })
 }
 

@@ -34,7 +34,7 @@ export async function publicTracking({ shipment }: { readonly shipment: string }
       ...(carrier === undefined ? {} : { carrier }),
     })),
     scans: items
-      .filter((entry) => entry.quarantined !== true)
+      .filter((entry) => entry.quarantined !== true && entry.passage === undefined)
       .slice(-MOST_SCANS)
       .map(({ at, status: is, place, text }) => ({
         ...{ at, status: is },

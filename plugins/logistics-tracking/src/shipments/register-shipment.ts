@@ -4,6 +4,7 @@ import { readInstant } from '../calls/instant.ts'
 import { toldTransaction } from '../calls/told-transaction.ts'
 import { carrierOf, normalNumber } from '../carriers/detect-carrier.ts'
 import { unitOf } from '../identifiers/unit-of.ts'
+import { putAside, reusedNumbers, withoutNumbers } from '../parcels/number-reuse.ts'
 import { type Content, type Parcel, unscanned } from '../parcels/parcel.ts'
 import { type Known, readKnown, writeParcels } from '../parcels/parcel-store.ts'
 import { startPolling } from '../polling/poll-store.ts'
@@ -42,8 +43,10 @@ const MOST_ORDERS = 50
 export async function registerShipment(wish: ShipmentWish, ctx: Context): Promise<ShipmentView> {
   const numbers = wish.parcels.map(({ trackingNumber }) => normalNumber(trackingNumber))
   return again(async () => {
-    const known = await readKnown(ctx, numbers, [], wish.shipment)
+    const all = await readKnown(ctx, numbers, [], wish.shipment)
     const now = ctx.now()
+    const reused = reusedNumbers(all, numbers, wish.shipment, now)
+    const known = withoutNumbers(all, reused)
     const { shipment, parcels, changed } = merge(known, wish, now)
     if (!changed) return shipmentView(shipment, parcels, now)
     const before = known.shipments.get(wish.shipment)
@@ -53,16 +56,17 @@ export async function registerShipment(wish: ShipmentWish, ctx: Context): Promis
       return was === undefined || was.shipment === null ? { after } : { before: was, after }
     })
     const change = { tenant: ctx.tenant, now, before, after: shipment, parcels: pairs }
-    const { statements, events } = onShipmentChanged(change)
+    const followedBy = onShipmentChanged(change)
     const moved = pairs.filter(({ before: was, after }) => was !== after).map((pair) => pair.after)
-    const all = [
+    const statements = [
+      ...putAside(reused, now),
       ...writeShipments(ctx.tenant, [shipment], now),
       ...writeParcels(ctx.tenant, moved, now),
       ...linkStatements(ctx.tenant, wish, numbers),
       ...startPolling(ctx.tenant, moved, ctx.config as PollingSettings, now),
-      ...statements,
+      ...followedBy.statements,
     ]
-    await toldTransaction(ctx, all, events)
+    await toldTransaction(ctx, statements, followedBy.events)
     await lookSoon(ctx)
     return shipmentView(shipment, parcels, now)
   })

@@ -9,6 +9,7 @@ import { type ShipmentView, shipmentView } from './shipment-view.ts'
 interface PageRow extends ShipmentRow {
   readonly parcels: readonly Parcel[] | null
   readonly units: Readonly<Record<string, readonly string[]>> | null
+  readonly seen: readonly [number, number, number, string | null] | null
   /** Early, median and late, in milliseconds since the epoch, and how probably it is late. */
   readonly arrival: readonly [number, number, number, number | null] | null
 }
@@ -17,6 +18,8 @@ const withParcels = `(select json_agg(json_build_object('parcel', p.parcel, 'shi
     'state', p.state, 'revision', p.revision) order by p.parcel) from parcels p where p.shipment = h.shipment) as parcels,
   (select json_object_agg(u.parcel, u.units) from (select u.parcel, json_agg(u.unit order by u.unit) as units
     from handling_units u join parcels p on p.parcel = u.parcel where p.shipment = h.shipment group by u.parcel) u) as units,
+  case when h.position_at_ms is not null then json_build_array(h.position_at_ms, h.position_latitude, h.position_longitude, h.position_place)
+    end as seen,
   (select json_build_array(a.early_ms, a.median_ms, a.late_ms, a.late_probability) from shipment_arrivals a
     where a.shipment = h.shipment and h.look_at_ms is not null) as arrival`
 
@@ -73,8 +76,13 @@ function viewOf(row: PageRow, now: number): ShipmentView {
   const view = shipmentView(shipmentOf(row), row.parcels ?? [], Number(row.as_of_ms), {
     now,
     units,
+    ...(row.seen === null ? {} : { seen: seenOf(row.seen) }),
   })
   return row.arrival === null ? view : { ...view, eta: etaView(row.arrival) }
+}
+
+function seenOf([at, latitude, longitude, place]: NonNullable<PageRow['seen']>) {
+  return { at, latitude, longitude, ...(place === null ? {} : { place }) }
 }
 
 function etaView([early, median, late, probability]: NonNullable<PageRow['arrival']>) {

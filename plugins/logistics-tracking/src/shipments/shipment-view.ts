@@ -1,4 +1,5 @@
 import { instantText } from '../calls/instant.ts'
+import { givenNumber } from '../parcels/number-reuse.ts'
 import type { Parcel } from '../parcels/parcel.ts'
 import type { Status } from '../scans/status.ts'
 import type { Shipment } from './shipment.ts'
@@ -42,10 +43,11 @@ export function shipmentView(
   {
     now = asOf,
     units = new Map(),
-  }: { now?: number; units?: ReadonlyMap<string, readonly string[]> } = {},
+    seen,
+  }: { now?: number; units?: ReadonlyMap<string, readonly string[]>; seen?: Seen } = {},
 ): ShipmentView {
   const { promisedAt, deliveredAt, orders, status, direction } = shipment
-  const last = lastPlace(parcels)
+  const last = lastPlace(parcels, seen)
   return {
     ...{ shipment: shipment.shipment, status, direction },
     ...(orders.length === 0 ? {} : { orders }),
@@ -65,14 +67,31 @@ function parcelView(
   units: readonly string[] | undefined,
 ): ParcelView {
   return {
-    ...{ parcel, trackingNumber: parcel, status },
+    ...{ parcel, trackingNumber: givenNumber(parcel), status },
     ...(carrier === null ? {} : { carrier }),
     ...(reason === undefined ? {} : { reason }),
     ...(units === undefined ? {} : { units }),
   }
 }
 
-function lastPlace(parcels: readonly Parcel[]) {
+/** Where a tracker saw it last. */
+export interface Seen {
+  readonly at: number
+  readonly latitude: number
+  readonly longitude: number
+  readonly place?: string
+}
+
+type LastPlace = Pick<Parcel['state'], 'place' | 'latitude' | 'longitude'>
+
+function lastPlace(parcels: readonly Parcel[], seen: Seen | undefined): LastPlace | undefined {
+  const scanned = lastScanned(parcels)
+  if (seen === undefined || seen.at < (scanned?.positionedAt ?? 0)) return scanned
+  const { latitude, longitude, place = scanned?.place } = seen
+  return { latitude, longitude, ...(place === undefined ? {} : { place }) }
+}
+
+function lastScanned(parcels: readonly Parcel[]) {
   return parcels
     .map(({ state }) => state)
     .reduce<Parcel['state'] | undefined>(

@@ -3,19 +3,20 @@ import { knownLanes } from '../arrivals/lane-store.ts'
 import { tripsOf } from '../arrivals/trip-of.ts'
 import { again } from '../calls/again.ts'
 import { drawId } from '../calls/draw-id.ts'
-import { toldTransaction } from '../calls/told-transaction.ts'
+import { tellLeft, toldTransaction } from '../calls/told-transaction.ts'
 import { type LogisticsConfig, lookRules, offsetMs } from '../settings.ts'
 import { lookAt } from './look.ts'
 import { lookSoon } from './look-soon.ts'
 import { dueShipments, writeLooks } from './watch-store.ts'
 
-/** Three events each at most leave room below the 64 of a transaction. */
+/** Mostly an event each, and seldom more than a transaction publishes. */
 const AT_ONCE = 20
 /** Of a run: what is left is due again with the next. */
 const ROUNDS = 50
 
 /** Looks at every shipment that changed, or whose time has come: expects its arrival, and sees what is in its way. */
 export async function lookAtShipments(ctx: Context): Promise<void> {
+  await tellLeft(ctx)
   for (let round = 0; round < ROUNDS; round += 1) {
     ctx.signal.throwIfAborted()
     if ((await again(() => lookOnce(ctx))) < AT_ONCE) return

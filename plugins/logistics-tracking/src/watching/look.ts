@@ -89,7 +89,7 @@ export function lookAt(
 }
 
 function factsOf(
-  { shipment, parcels }: WatchedShipment,
+  { shipment, parcels, offRouteM }: WatchedShipment,
   arrival: Expectation | undefined,
   usualSilenceHours: number | undefined,
   nowMs: number,
@@ -108,6 +108,7 @@ function factsOf(
     ...(shipment.promisedAt === undefined ? {} : { promisedAtMs: shipment.promisedAt }),
     ...(arrival?.lateProbability === undefined ? {} : { lateProbability: arrival.lateProbability }),
     ...(usualSilenceHours === undefined ? {} : { usualSilenceHours }),
+    ...(offRouteM === undefined ? {} : { offRouteM }),
     nowMs,
   }
 }

@@ -1,6 +1,8 @@
 import type { Context, Statement } from '@signalbox/sdk'
 import type { ParcelOnItsWay } from '../arrivals/trip-of.ts'
 import type { ExceptionKind } from '../exceptions/exception-rules.ts'
+import { offRoute, type PlannedRoute } from '../places/planned-route.ts'
+import type { Position } from '../places/visits.ts'
 import { type ShipmentRow, shipmentColumns, shipmentOf } from '../shipments/shipment-row.ts'
 import type { Look } from './look.ts'
 import type { WatchedShipment } from './watched-shipment.ts'
@@ -9,9 +11,17 @@ type Port = Pick<Context, 'db' | 'tenant'>
 
 interface WatchedRow extends ShipmentRow {
   readonly told_ms: string | null
+  readonly route: PlannedRoute | null
+  readonly positions: readonly Position[] | null
   readonly parcels: readonly ParcelOnItsWay[]
   readonly open: readonly { readonly exception: string; readonly kind: ExceptionKind }[]
 }
+
+/** The two newest positions of trackers, of those that have a route to stay on. */
+const routeColumns = `case when r.shipment is not null then jsonb_build_object('line', r.line, 'toleranceM', r.tolerance_m) end as route,
+            case when r.shipment is not null then (select jsonb_agg(jsonb_build_object('at', n.at_ms, 'latitude', n.latitude,
+              'longitude', n.longitude)) from (select * from positions n where n.tenant = h.tenant and n.shipment = h.shipment
+              order by n.minute desc limit 2) n) end as positions`
 
 /** Shipments whose time to be looked at has come, the longest waiting first. */
 export async function dueShipments(
@@ -20,12 +30,13 @@ export async function dueShipments(
   limit: number,
 ): Promise<readonly WatchedShipment[]> {
   const { rows } = await db.query<WatchedRow>(
-    `select ${shipmentColumns}, a.told_ms,
+    `select ${shipmentColumns}, a.told_ms, ${routeColumns},
             coalesce((select jsonb_agg(jsonb_build_object('carrier', p.carrier, 'state', p.state))
                         from parcels p where p.tenant = h.tenant and p.shipment = h.shipment), '[]') as parcels,
             coalesce((select jsonb_agg(jsonb_build_object('exception', e.exception, 'kind', e.kind)) from exceptions e
                        where e.tenant = h.tenant and e.shipment = h.shipment and e.closed_at_ms is null), '[]') as open
        from shipments h left join shipment_arrivals a on a.tenant = h.tenant and a.shipment = h.shipment
+       left join planned_routes r on r.tenant = h.tenant and r.shipment = h.shipment
       where h.look_at_ms <= $1 order by h.look_at_ms limit $2`,
     [nowMs, limit],
   )
@@ -34,7 +45,21 @@ export async function dueShipments(
     parcels: row.parcels,
     ...(row.told_ms === null ? {} : { toldMs: Number(row.told_ms) }),
     open: row.open,
+    ...offRouteOf(row),
   }))
+}
+
+/** Scans that say where count as well: of a shipment without a tracker there is nothing else. */
+function offRouteOf({ route, positions, parcels }: WatchedRow) {
+  if (route === null) return {}
+  const scanned = parcels.flatMap(({ state }): Position[] => {
+    const { positionedAt: at, latitude, longitude } = state
+    if (at === undefined || latitude === undefined || longitude === undefined) return []
+    return [{ at, latitude, longitude }]
+  })
+  const newest = [...(positions ?? []), ...scanned].sort((one, other) => other.at - one.at)
+  const offRouteM = offRoute(route, newest)
+  return offRouteM === undefined ? {} : { offRouteM }
 }
 
 /** What was found, all or none; a shipment that changed meanwhile stays due. */

@@ -8,5 +8,7 @@ export interface WatchedShipment {
   readonly parcels: readonly ParcelOnItsWay[]
   /** The expected arrival that was told last. */
   readonly toldMs?: number
+  /** Metres, where it is further from its planned route than the tolerance. */
+  readonly offRouteM?: number
   readonly open: readonly { readonly exception: string; readonly kind: ExceptionKind }[]
 }

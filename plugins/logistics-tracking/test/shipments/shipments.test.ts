@@ -227,10 +227,9 @@ t.test('a scan of the day after tomorrow waits until its time, or for a hand', a
 t.test(
   'deliveries that nobody signed wait for a person; those of a salt are checked',
   async (t) => {
-    const body = {
-      msg: { tracking_number: 'A9', checkpoints: [{ checkpoint_time: ago(1), tag: 'Delivered' }] },
-    }
-    await host.deliver('aftership', { id: 'a-1', json: body })
+    const tracking_history = [{ status: 'DELIVERED', status_date: ago(1) }]
+    const json = { data: { tracking_number: 'A9', tracking_history } }
+    await host.deliver('shippo', { id: 'a-1', json })
     t.match(await call('messages'), {
       items: [{ message: 'hook:a-1', state: 'held', faults: [{ code: 'SIGNATURE_UNCHECKED' }] }],
     })
