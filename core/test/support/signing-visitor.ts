@@ -84,7 +84,6 @@ export class Visitor {
         const version = response.headers.get('signalbox-version')
         return { status: response.status, version, body: answer }
       }
-      if(process.env.SHOW) console.error('429', path, response.headers.get('retry-after'), answer)
       await delay(1000 * Number(response.headers.get('retry-after') ?? 1))
     }
   }
