@@ -30,18 +30,13 @@ export interface ContractWish {
   readonly seal?: string
 }
 
-/** Users of a company who may use seals. */
-export async function sealKeepers(company: Company, logins: readonly string[]): Promise<Browser[]> {
+/** A user of the company who may use seals. */
+export async function sealKeeper(company: Company, login: string): Promise<Browser> {
   const { host, admin, tenant } = company
   await admin.request('PUT', `/v1/roles/keepers?tenant=${tenant}`, {
     ...{ name: 'Keepers', permissions: ['signature.read', 'signature.seal'] },
   })
-  const people: Browser[] = []
-  for (const login of logins) {
-    const { browser } = await person(host.url, admin, { tenant, login, roles: ['keepers'] })
-    people.push(browser)
-  }
-  return people
+  return (await person(host.url, admin, { tenant, login, roles: ['keepers'] })).browser
 }
 
 /** The picture of the company's seal, by which a key of the tenant signs. */
