@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type PdfSignature, signerFields } from './pdf-signatures.ts'
+import { type PdfSignature, type SignerFields, signerFields } from './pdf-signatures.ts'
 
 const attribute = {
   contentType: '2a864886f70d010903',
@@ -42,13 +42,7 @@ function containerFaults({ content, container }: PdfSignature): readonly string[
   const name = digests[digestAlgorithm]
   if (name === undefined) return [`digest algorithm ${digestAlgorithm} is unknown`]
   const digest = createHash(name).update(content).digest()
-  const essDigest = signed.get(attribute.signingCertificateV2)?.children[0]?.children[0]
-  const named = essDigest?.children.find(({ tag }) => tag === 0x04)?.content
-  const isNamed = certificates.some((one) =>
-    ['sha256', 'sha384', 'sha512', 'sm3'].some(
-      (by) => named?.equals(createHash(by).update(one).digest()) ?? false,
-    ),
-  )
+  const isNamed = signerCertificate(signerFields(container)) !== undefined
   return held({
     'there is not one signer': signers === 1,
     'no certificate is there': certificates.length > 0,
@@ -63,4 +57,13 @@ function containerFaults({ content, container }: PdfSignature): readonly string[
 
 function held(rules: Readonly<Record<string, boolean>>): readonly string[] {
   return Object.entries(rules).flatMap(([fault, holds]) => (holds ? [] : [fault]))
+}
+
+/** The certificate that the signed attributes name by its hash (RFC 5035 §4). */
+export function signerCertificate({ certificates, signed }: SignerFields): Buffer | undefined {
+  const ess = signed.get(attribute.signingCertificateV2)?.children[0]?.children[0]
+  const named = ess?.children.find(({ tag }) => tag === 0x04)?.content
+  return certificates.find((one) =>
+    Object.values(digests).some((by) => named?.equals(createHash(by).update(one).digest())),
+  )
 }

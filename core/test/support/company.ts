@@ -38,9 +38,17 @@ export class Company {
   readonly tenant: string
   readonly admin: HostClient
   readonly #scratch: string
+  readonly #token: string
   readonly #keys = new Map<string, string>()
 
-  private constructor(host: HostProcess, tenant: string, admin: HostClient, scratch: string) {
+  private constructor(
+    host: HostProcess,
+    tenant: string,
+    admin: HostClient,
+    scratch: string,
+    token: string,
+  ) {
+    this.#token = token
     this.host = host
     this.tenant = tenant
     this.admin = admin
@@ -54,19 +62,41 @@ export class Company {
     tenant: string,
     folders: readonly string[],
   ): Promise<Company> {
+    const company = await Company.#found(host, tenant, await temporaryHome(t))
+    for (const folder of folders) {
+      await company.release(folder)
+      await company.#enable(folder)
+    }
+    return company
+  }
+
+  /** Another tenant of the host, with plugins that are installed there. */
+  async neighbour(tenant: string, folders: readonly string[]): Promise<Company> {
+    const company = await Company.#found(this.host, tenant, this.#scratch)
+    for (const folder of folders) await company.#enable(folder)
+    return company
+  }
+
+  static async #found(host: HostProcess, tenant: string, scratch: string): Promise<Company> {
     const made = await host.client.request<{ adminToken: string }>('POST', '/v1/tenants', {
       id: tenant,
       name: tenant,
     })
     const admin = host.as(made.adminToken)
-    const company = new Company(host, tenant, admin, await temporaryHome(t))
+    const company = new Company(host, tenant, admin, scratch, made.adminToken)
     await admin.request('POST', '/v1/apps', { id: 'erp', name: 'ERP' })
     const types = ['orders.*', 'purchasing.*', 'stock.*', 'production.*', 'laboratory.*']
     await admin.request('PUT', `/v1/tenants/${tenant}/apps/erp/events`, {
       types: [...types, 'datasets.*', 'promotions.*'],
     })
-    for (const folder of folders) await company.#add(folder)
     return company
+  }
+
+  /** The same company at a host that was started again on the same data. */
+  at(host: HostProcess): Company {
+    const moved = new Company(host, this.tenant, host.as(this.#token), this.#scratch, this.#token)
+    for (const [service, key] of this.#keys) moved.#keys.set(service, key)
+    return moved
   }
 
   /** Packs the plugin as this edition, publishes and installs it. */
@@ -156,9 +186,9 @@ export class Company {
     return (await this.admin.request<{ items: unknown[] }>('GET', path)).items
   }
 
-  async #add(folder: string): Promise<void> {
-    const name = await this.release(folder)
+  async #enable(folder: string): Promise<void> {
     const manifest = await manifestOf(folder)
+    const name = await nameOf(folder)
     await enablePlugin(this.admin, this.tenant, name, Object.keys(manifest.capabilities ?? {}))
     for (const { id, contract } of manifest.provides?.services ?? []) {
       const { major } = JSON.parse(await readFile(join(plugins, folder, contract), 'utf8'))
@@ -211,7 +241,15 @@ async function link(to: string, path: string): Promise<void> {
 }
 
 async function manifestOf(folder: string): Promise<Manifest> {
-  return JSON.parse(await readFile(join(plugins, folder, 'package.json'), 'utf8')).signalbox
+  return (await packageOf(folder)).signalbox
+}
+
+async function nameOf(folder: string): Promise<string> {
+  return (await packageOf(folder)).name
+}
+
+async function packageOf(folder: string): Promise<{ name: string; signalbox: Manifest }> {
+  return JSON.parse(await readFile(join(plugins, folder, 'package.json'), 'utf8'))
 }
 
 function isSource(path: string, root: string): boolean {

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { baselineFaults } from './baseline-attributes.ts'
-import type { OpenSsl } from './openssl.ts'
-import { type PdfSignature, pdfSignatures, signerFields } from './pdf-signatures.ts'
+import { baselineFaults, signerCertificate } from './baseline-attributes.ts'
+import { DISTID, type OpenSsl } from './openssl.ts'
+import { isBySm2, type PdfSignature, pdfSignatures, signerFields } from './pdf-signatures.ts'
 
 const run = promisify(execFile)
 const MAX_OUTPUT = 64 * 1024 * 1024
@@ -46,12 +46,9 @@ async function judgeSigner(
   openssl: OpenSsl,
   fileLength: number,
 ): Promise<readonly string[]> {
-  await openssl.write('judged.der', signature.container)
-  await openssl.write('judged.bin', signature.content)
-  const root = ['-CAfile', 'ca.pem', '-purpose', 'any']
-  const files = ['-inform', 'DER', '-in', 'judged.der', '-content', 'judged.bin']
-  const words = ['cms', '-verify', '-binary', ...files, ...root, '-out', 'judged.out']
-  const fault = await complaint(openssl.run(...words), /verification successful/i)
+  const fault = isBySm2(signature)
+    ? await sm2Complaint(signature, openssl)
+    : await cmsComplaint(signature, openssl)
   const { unsigned, signature: value } = signerFields(signature.container)
   const token = unsigned.get(TIMESTAMP)
   const ofToken = token === undefined ? [] : await judgeToken(token.bytes, value, openssl)
@@ -60,6 +57,38 @@ async function judgeSigner(
     ...fault.map((one) => `openssl cms: ${one}`),
     ...ofToken,
   ]
+}
+
+async function cmsComplaint(signature: PdfSignature, openssl: OpenSsl): Promise<readonly string[]> {
+  await openssl.write('judged.der', signature.container)
+  await openssl.write('judged.bin', signature.content)
+  const root = ['-CAfile', 'ca.pem', '-purpose', 'any']
+  const files = ['-inform', 'DER', '-in', 'judged.der', '-content', 'judged.bin']
+  const words = ['cms', '-verify', '-binary', ...files, ...root, '-out', 'judged.out']
+  return complaint(openssl.run(...words), /verification successful/i)
+}
+
+/** `openssl cms` knows no SM2: the signature over the attributes, by the certificate that they name. */
+async function sm2Complaint(signature: PdfSignature, openssl: OpenSsl): Promise<readonly string[]> {
+  const fields = signerFields(signature.container)
+  await openssl.write('signer.der', signerCertificate(fields) ?? Buffer.alloc(0))
+  await openssl.write('attributes.bin', fields.attributes)
+  await openssl.write('signature.bin', fields.signature)
+  const key = [
+    'x509',
+    '-inform',
+    'DER',
+    '-in',
+    'signer.der',
+    '-noout',
+    '-pubkey',
+    '-out',
+    'signer.pub',
+  ]
+  await openssl.run(...key)
+  const by = ['-pubin', '-inkey', 'signer.pub', '-rawin', '-digest', 'sm3', '-pkeyopt', DISTID]
+  const files = ['-in', 'attributes.bin', '-sigfile', 'signature.bin']
+  return complaint(openssl.run('pkeyutl', '-verify', ...by, ...files), /Verified Successfully/)
 }
 
 async function judgeToken(
@@ -91,8 +120,8 @@ async function judgeWhole(
     await run('certutil', ['-A', '-d', `sql:${store}`, '-n', 'root', '-t', 'CT,C,C', '-i', root])
     const verdict = await told('pdfsig', '-nssdir', `sql:${store}`, path)
     const count = (pattern: RegExp) => verdict.match(pattern)?.length ?? 0
-    // poppler says nothing of time stamps over documents.
-    const wanted = signatures.filter(({ isTimestamp }) => !isTimestamp).length
+    // poppler says nothing of time stamps over documents, and knows no SM2.
+    const wanted = signatures.filter((one) => !one.isTimestamp && !isBySm2(one)).length
     const isSound =
       count(/Signature is Valid/g) >= wanted && count(/Certificate is Trusted/g) >= wanted
     const checked = await told('qpdf', '--check', path)
@@ -118,6 +147,19 @@ export async function textOfPdf(file: Buffer): Promise<{ pages: number; text: st
     await writeFile(path, file)
     const text = await told('pdftotext', '-layout', path, '-')
     return { pages: text.split('\f').length - 1, text }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** By qpdf, with a password that its reader does not have. */
+export async function encrypted(file: Uint8Array): Promise<Buffer> {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-encrypted-'))
+  try {
+    const [plain, closed] = [join(folder, 'plain.pdf'), join(folder, 'closed.pdf')] as const
+    await writeFile(plain, file)
+    await run('qpdf', ['--encrypt', 'user', 'owner', '256', '--', plain, closed])
+    return await readFile(closed)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -53,6 +53,8 @@ export interface SignerFields {
   readonly signed: ReadonlyMap<string, DerNode>
   readonly unsigned: ReadonlyMap<string, DerNode>
   readonly digestAlgorithm: string
+  /** What is signed: the attributes as SET OF (RFC 5652 §5.4). */
+  readonly attributes: Buffer
   readonly signature: Buffer
 }
 
@@ -64,11 +66,13 @@ export function signerFields(container: Buffer): SignerFields {
   const infos = data.at(-1)?.children ?? []
   const fields = infos[0]?.children ?? []
   const [, , digest] = fields
+  const signed = fields.find(({ tag }) => tag === 0xa0)
   const octets = fields.find(({ tag }) => tag === 0x04)
   return {
     signers: infos.length,
     certificates: certificates.map(({ bytes }) => bytes),
-    signed: attributes(fields.find(({ tag }) => tag === 0xa0)),
+    signed: attributes(signed),
+    attributes: Buffer.concat([Buffer.of(0x31), (signed?.bytes ?? Buffer.of(0)).subarray(1)]),
     unsigned: attributes(fields.find(({ tag }) => tag === 0xa1)),
     digestAlgorithm: digest?.children[0]?.content.toString('hex') ?? '',
     signature: octets?.content ?? Buffer.alloc(0),
@@ -85,4 +89,11 @@ function attributes(set: DerNode | undefined): ReadonlyMap<string, DerNode> {
         : [[type.content.toString('hex'), value] as const]
     }),
   )
+}
+
+const SM3 = '2a811ccf55018311'
+
+/** A signature by SM2 with SM3 (GB/T 35275): not every program knows those. */
+export function isBySm2({ container, isTimestamp }: PdfSignature): boolean {
+  return !isTimestamp && signerFields(container).digestAlgorithm === SM3
 }

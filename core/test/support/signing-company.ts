@@ -17,7 +17,7 @@ export const buyer = {
 export const seller = {
   ...{ role: 'seller', name: 'Bob Li', email: 'bob@dongchen.example', organisation: '东辰制造' },
 }
-export const organisation = { role: 'company', name: '东辰制造', seal: 'contract' }
+const organisation = { role: 'company', name: '东辰制造' }
 
 export interface ContractWish {
   readonly template?: string
@@ -27,26 +27,22 @@ export interface ContractWish {
   readonly policy?: string
   /** Whether the company's seal comes last. */
   readonly isSealed?: boolean
+  readonly seal?: string
 }
 
-/** Users of a company who may use seals. */
-export async function sealKeepers(company: Company, logins: readonly string[]): Promise<Browser[]> {
+/** A user of the company who may use seals. */
+export async function sealKeeper(company: Company, login: string): Promise<Browser> {
   const { host, admin, tenant } = company
   await admin.request('PUT', `/v1/roles/keepers?tenant=${tenant}`, {
     ...{ name: 'Keepers', permissions: ['signature.read', 'signature.seal'] },
   })
-  const people: Browser[] = []
-  for (const login of logins) {
-    const { browser } = await person(host.url, admin, { tenant, login, roles: ['keepers'] })
-    people.push(browser)
-  }
-  return people
+  return (await person(host.url, admin, { tenant, login, roles: ['keepers'] })).browser
 }
 
 /** The picture of the company's seal, by which a key of the tenant signs. */
-export async function defineSeal(company: Company, key: string): Promise<void> {
+export async function defineSeal(company: Company, key: string, seal = 'contract'): Promise<void> {
   await company.ask(envelopes, 'defineSeal', {
-    ...{ seal: 'contract', holder: '东辰制造', kind: 'contract', key },
+    ...{ seal, holder: '东辰制造', kind: 'contract', key },
     ...{ image: base64(sealPng(120)), validFrom: '2020-01-01T00:00:00Z' },
     ...{ validUntil: '2100-01-01T00:00:00Z' },
   })
@@ -100,11 +96,30 @@ export async function defineContract(company: Company, wish: ContractWish = {}):
   return file
 }
 
+/** A sheet that a quality manager signs for each certificate of analysis. */
+export async function defineCertificate(company: Company): Promise<void> {
+  const file = contract({ pages: [{ text: 'Certificate of analysis' }] })
+  const { document } = await company.ask(envelopes, 'uploadDocument', {
+    ...{ name: 'coa.pdf', content: base64(file) },
+  })
+  const line = (y: number, height = 20) => ({ page: 1, x: 60, y, width: 400, height })
+  const fields = ['certificate', 'lot', 'item', 'sha256', 'issuedAt'].map((field, index) => ({
+    ...{ field, kind: field === 'issuedAt' ? 'date' : 'text', at: line(120 + 24 * index) },
+  }))
+  const signs = { field: 'signs', kind: 'signature', role: 'manager', at: line(400, 60) }
+  await company.ask(envelopes, 'defineTemplate', {
+    ...{ template: 'coa', title: '质量证书', policy: 'standard' },
+    documents: [{ name: 'coa.pdf', sha256: document.sha256, fields: [...fields, signs] }],
+    roles: [{ role: 'manager', kind: 'signer', label }],
+    groups: [{ group: 'quality', after: [], rule: 'all', roles: ['manager'] }],
+  })
+}
+
 /** An envelope of the contract, at its signers. @returns its id */
 export async function sendContract(company: Company, wish: ContractWish = {}): Promise<string> {
-  const { template = 'sale', isSealed = true } = wish
+  const { template = 'sale', isSealed = true, seal = 'contract' } = wish
   const { envelope } = await company.ask(envelopes, 'createFromTemplate', {
-    ...{ template, recipients: [buyer, seller, ...(isSealed ? [organisation] : [])] },
+    ...{ template, recipients: [buyer, seller, ...(isSealed ? [{ ...organisation, seal }] : [])] },
     data: { subject: '轴承 6204-2RS，壹万件', amount: '128000.50' },
   })
   await company.ask(envelopes, 'send', { envelope })

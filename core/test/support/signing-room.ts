@@ -88,10 +88,15 @@ export class SigningRoom {
     const issued = await this.openssl.certifyAs(request, ca)
     const chain = `${issued}${await this.openssl.read('ca.pem')}`
     await admin.request('PUT', `${keys}/signers/certificate`, { chain })
-    await admin.request('PUT', `${at(plugin)}/config`, {
-      timestamps: { url: `${this.time.origin}/` },
-      trustAnchors: [(await this.openssl.read('ca.pem')).toString()],
-    })
+    await this.set(company, {})
+  }
+
+  /** The plugin's settings, beside what the room itself is. */
+  async set({ admin, tenant }: Company, more: object): Promise<void> {
+    const path = `/v1/tenants/${tenant}/plugins/${encodeURIComponent(plugin)}/config`
+    const root = (await this.openssl.read('ca.pem')).toString()
+    const timestamps = { url: `${this.time.origin}/` }
+    await admin.request('PUT', path, { timestamps, trustAnchors: [root], ...more })
   }
 
   /** The last mail to somebody that fits, once it has come. */

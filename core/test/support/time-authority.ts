@@ -18,6 +18,8 @@ export interface TimeAuthority {
   readonly origin: string
   /** As an authority that is out of order answers. */
   isDown: boolean
+  /** What happens when it is asked, before it answers. */
+  asked?: () => Promise<void>
 }
 
 /** `openssl ts` behind HTTP on the loopback (RFC 3161 §3.4), certified by the authority that `openssl` has made. */
@@ -58,10 +60,13 @@ export async function timeAuthority(t: Test, openssl: OpenSsl): Promise<TimeAuth
     last = next.catch(() => undefined)
     return next
   }
-  const authority = { origin: '', isDown: false }
+  const authority: { -readonly [Key in keyof TimeAuthority]: TimeAuthority[Key] } = {
+    ...{ origin: '', isDown: false },
+  }
   const server = createServer(async (request, response) => {
     const parts: Buffer[] = []
     for await (const part of request) parts.push(part as Buffer)
+    await authority.asked?.()
     if (authority.isDown) return void response.writeHead(503).end()
     const reply = await answer(Buffer.concat(parts))
     response.writeHead(200, { 'content-type': 'application/timestamp-reply' }).end(reply)

@@ -1,4 +1,5 @@
 import { Malformed } from '../der/malformed.ts'
+import { decodeBase64 } from '../encoding/base64.ts'
 import { type Certificate, readCertificate } from './certificate.ts'
 
 const BLOCK = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE-----/g
@@ -10,8 +11,7 @@ export function readCertificates(pem: string): readonly Certificate[] {
 
 /** @throws Malformed `CERTIFICATE_MALFORMED` */
 export function fromBase64(text: string): Uint8Array {
-  const digits = text.replaceAll(/\s/g, '')
-  const isBase64 = digits.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(digits)
-  if (!isBase64) throw new Malformed('CERTIFICATE_MALFORMED', 'it is no base64')
-  return Uint8Array.from(atob(digits), (it) => it.charCodeAt(0))
+  const bytes = decodeBase64(/\s/.test(text) ? text.replaceAll(/\s/g, '') : text)
+  if (bytes === undefined) throw new Malformed('CERTIFICATE_MALFORMED', 'it is no base64')
+  return bytes
 }

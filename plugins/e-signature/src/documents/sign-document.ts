@@ -2,11 +2,11 @@ import type { Context } from '@signalbox/sdk'
 import { buildSignedData, signedAttributes } from '../cms/build-signed-data.ts'
 import { hostAlgorithm } from '../cms/signature-algorithms.ts'
 import { fromHex } from '../der/bytes.ts'
+import { encodeBase64 } from '../encoding/base64.ts'
 import type { Signature } from '../envelopes/commands.ts'
 import { embedContents } from '../signing/embed-contents.ts'
 import { needsFont, signatureIncrement } from '../signing/signature-increment.ts'
 import type { SignatureIncrement, SigningPlan } from '../signing/signing-plan.ts'
-import { encodeBase64 } from './base64.ts'
 import { type BlobPart, readBlob } from './blob-parts.ts'
 import type { SigningWish } from './document-port.ts'
 import { fontBytes } from './font.ts'
@@ -29,8 +29,7 @@ export async function signDocument(
   const { document, field } = wish
   const request = await requestOf(wish, ctx)
   const increment = signatureIncrement(document.plan as SigningPlan, request)
-  const signer = await keys(wish, ctx)
-  const { cms, stamp } = await containerOf(wish, increment, signer, ctx)
+  const { cms, stamp, signer } = await containerOf(keys, wish, increment, ctx)
   const { contents } = embedContents(increment.gap, cms)
   const parts = [{ sha256: document.sha256 }, increment.before, contents, increment.after]
   const { sha256, size } = await ctx.blobs.compose(parts, { type: PDF })
@@ -44,13 +43,16 @@ export async function signDocument(
 
 /** The CMS over a file with an increment but for the gap that it goes into. */
 async function containerOf(
+  keys: SigningKeys,
   wish: SigningWish,
   { before, after }: SignatureIncrement,
-  { certificate, chain, hash, sign }: Signer,
   ctx: Context,
 ) {
   const parts = [{ sha256: wish.document.sha256 }, before, after]
-  const covered = await coveredBy(parts, hash, ctx)
+  // The digest takes as long as the certificate: most keys sign by it.
+  const [signer, { sha256 }] = await Promise.all([keys(wish, ctx), ctx.blobs.digest(parts)])
+  const { certificate, chain, hash, sign } = signer
+  const covered = { documentSha256: sha256, digest: await digestBy(hash, sha256, parts, ctx) }
   const attributes = signedAttributes({
     ...{ certificate, hash, documentDigest: fromHex(covered.digest) },
   })
@@ -64,7 +66,7 @@ async function containerOf(
     ...{ certificate, chain, signedAttributes: attributes, algorithm, signature },
     ...(stamp === undefined ? {} : { timestamp: stamp.token }),
   })
-  return { cms, stamp }
+  return { cms, stamp, signer }
 }
 
 async function requestOf(
@@ -94,12 +96,15 @@ function stampLines(name: string, at: string): readonly string[] {
   return [`签署人：${name}`, `时间：${at.slice(0, 19).replace('T', ' ')} UTC`]
 }
 
-/** What the signature is over, digested where it lies. */
-async function coveredBy(parts: readonly BlobPart[], hash: Signer['hash'], ctx: Context) {
-  const others = hash === 'sha384' || hash === 'sha512' || hash === 'sm3' ? [hash] : []
-  const { sha256, digests = {} } = await ctx.blobs.digest(parts, { digests: others })
-  const [other] = others
-  return { documentSha256: sha256, digest: other === undefined ? sha256 : (digests[other] ?? '') }
+async function digestBy(
+  hash: Signer['hash'],
+  sha256: string,
+  parts: readonly BlobPart[],
+  ctx: Context,
+): Promise<string> {
+  if (hash !== 'sha384' && hash !== 'sha512' && hash !== 'sm3') return sha256
+  const found = await ctx.blobs.digest(parts, { digests: [hash] })
+  return found[hash] ?? ''
 }
 
 /** @throws Refusal TIMESTAMP_UNAVAILABLE under the policy `refuse` */

@@ -3,7 +3,7 @@ import { Refusal } from '@signalbox/sdk'
 import type { DigestName } from '../algorithms/digests.ts'
 import { type Certificate, readCertificate } from '../certificates/certificate.ts'
 import { fromBase64, readCertificates } from '../certificates/pem.ts'
-import { encodeBase64 } from './base64.ts'
+import { encodeBase64 } from '../encoding/base64.ts'
 import type { BlobPart } from './blob-parts.ts'
 import type { SigningWish } from './document-port.ts'
 

@@ -1,7 +1,7 @@
 import { type Context, Refusal } from '@signalbox/sdk'
 import { actorOf } from '../calls/actor.ts'
 import { nowText } from '../calls/instant-text.ts'
-import { decodeBase64 } from './base64.ts'
+import { decodeBase64 } from '../encoding/base64.ts'
 import { PART_BYTES, readBlob, requireSize, writeBlob } from './blob-parts.ts'
 import type { DocumentPort } from './document-port.ts'
 

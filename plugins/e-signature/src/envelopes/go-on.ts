@@ -31,13 +31,15 @@ export async function goOn(
   own?: string,
 ): Promise<Envelope> {
   const [tried, failed] = [new Set<string>(), new Map<string, unknown>()]
+  let envelope = await requireEnvelope(ctx, id, true)
   for (;;) {
-    const envelope = await requireEnvelope(ctx, id)
     const next = unfinished(envelope, own, failed)
     const due = uninvited(envelope).find(({ recipient }) => !tried.has(recipient))
     if (next !== undefined) {
-      await signFor(ctx, port, id, { whose: next.recipient.recipient, own, failed })
-    } else if (due !== undefined) {
+      envelope = await signFor(ctx, port, envelope, { ...next, own, failed })
+      continue
+    }
+    if (due !== undefined) {
       tried.add(due.recipient)
       await invite(ctx, envelope, due)
     } else if (isUncertified(envelope)) {
@@ -46,6 +48,7 @@ export async function goOn(
       requireNone(own === undefined ? failed : new Map())
       return envelope
     }
+    envelope = await requireEnvelope(ctx, id, true)
   }
 }
 
@@ -59,24 +62,30 @@ function requireNone(failed: ReadonlyMap<string, unknown>): void {
 }
 
 interface Turn {
-  readonly whose: string
+  readonly recipient: Recipient
+  readonly document: EnvelopeDocument
   readonly own: string | undefined
   readonly failed: Map<string, unknown>
 }
 
+/** @returns the envelope as it stands then */
 async function signFor(
   ctx: Context,
   port: DocumentPort,
-  id: string,
-  { whose, own, failed }: Turn,
-): Promise<void> {
+  envelope: Envelope,
+  turn: Turn,
+): Promise<Envelope> {
+  const { own, failed } = turn
+  const { recipient: whose } = turn.recipient
+  const { envelope: id } = envelope
   try {
-    await signNext(ctx, port, id, whose)
+    return await signNext(ctx, port, envelope, turn)
   } catch (error) {
     if (whose === own) throw error
     failed.set(whose, error)
     const { code = 'unknown' } = error as { code?: string }
     ctx.log.warn('a signature waits', { envelope: id, recipient: whose, code })
+    return requireEnvelope(ctx, id, true)
   }
 }
 
@@ -87,13 +96,11 @@ async function signFor(
 async function signNext(
   ctx: Context,
   port: DocumentPort,
-  id: string,
-  whose: string,
-): Promise<void> {
-  const envelope = await requireEnvelope(ctx, id, true)
-  const next = unfinished(envelope, whose)
-  if (next?.recipient.recipient !== whose) return
+  envelope: Envelope,
+  next: Pick<Turn, 'recipient' | 'document'>,
+): Promise<Envelope> {
   const { recipient, document } = next
+  const { envelope: id } = envelope
   const at = nowText(ctx)
   const signature = await makeSignature(ctx, port, envelope, next, at)
   const change = signDocument(envelope, recipient, document, signature, {
@@ -106,11 +113,12 @@ async function signNext(
     ...{ recipient: recipient.recipient, field, level, at },
   })
   try {
-    await saveEnvelope(ctx, envelope, change, [revision, ...registered(ctx, change)])
+    return await saveEnvelope(ctx, envelope, change, [revision, ...registered(ctx, change)])
   } catch (error) {
     if (!isRace(error)) throw error
     // Nobody can know of these bytes.
     await ctx.blobs.delete(sha256)
+    return requireEnvelope(ctx, id, true)
   }
 }
 

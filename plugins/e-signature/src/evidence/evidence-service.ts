@@ -1,6 +1,6 @@
 import { type Context, Refusal } from '@signalbox/sdk'
 import { cursorInvalid } from '../calls/page-place.ts'
-import { encodeBase64 } from '../documents/base64.ts'
+import { encodeBase64 } from '../encoding/base64.ts'
 import { requireEnvelope } from '../envelopes/envelope-store.ts'
 import { requireCertificate } from '../envelopes/go-on.ts'
 import { certificateData } from './certificate-data.ts'

@@ -1,6 +1,6 @@
 import { type Context, Refusal } from '@signalbox/sdk'
-import { encodeBase64 } from '../documents/base64.ts'
 import { PART_BYTES } from '../documents/blob-parts.ts'
+import { encodeBase64 } from '../encoding/base64.ts'
 import { withRecipient } from '../envelopes/envelope.ts'
 import { changeEnvelope, requireEnvelope } from '../envelopes/envelope-store.ts'
 import { requireSigner, type SignerInput, signerName } from './signer.ts'

@@ -1,7 +1,7 @@
 import { type Context, Refusal } from '@signalbox/sdk'
 import { nowText } from '../calls/instant-text.ts'
-import { decodeBase64 } from '../documents/base64.ts'
 import type { DocumentPort } from '../documents/document-port.ts'
+import { decodeBase64 } from '../encoding/base64.ts'
 import { agree, reject, requireTurn, signedBy } from '../envelopes/commands.ts'
 import { type Delegate, delegate } from '../envelopes/delegate.ts'
 import type { Envelope, Recipient } from '../envelopes/envelope.ts'

@@ -1,9 +1,9 @@
 import { type Context, Refusal } from '@signalbox/sdk'
 import { actorOf } from '../calls/actor.ts'
 import { instantText, nowText } from '../calls/instant-text.ts'
-import { encodeBase64 } from '../documents/base64.ts'
 import { readBlob } from '../documents/blob-parts.ts'
 import type { DocumentPort } from '../documents/document-port.ts'
+import { encodeBase64 } from '../encoding/base64.ts'
 import { agree, recipientOf, requireTurn, signedBy } from '../envelopes/commands.ts'
 import {
   type Envelope,
