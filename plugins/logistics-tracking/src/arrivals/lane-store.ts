@@ -32,6 +32,7 @@ export async function readPassages(
          select case when $1 = 'dispatched' then h.dispatched_at_ms else (
            select max(s.at_ms) from scans s
             where s.tenant = p.tenant and s.parcel = p.parcel and s.status = $1 and not s.quarantined
+              and s.voids is null and not exists (select 1 from scans v where v.parcel = s.parcel and v.voids = s.event)
               and s.at_ms < h.delivered_at_ms) end as at_ms) m
       where h.delivered_at_ms is not null and m.at_ms is not null and m.at_ms < h.delivered_at_ms
       order by h.delivered_at_ms desc limit $2`,

@@ -33,25 +33,32 @@ export function visitsOf(
 ): readonly Visit[] {
   const visits: Visit[] = []
   const open = new Map<string, number>()
-  for (const { at, latitude, longitude } of [...positions].sort(inOrder)) {
-    const point: Point = [longitude, latitude]
-    for (const { place, name, fence, box } of places) {
-      const index = open.get(place)
-      const visit = index === undefined ? undefined : visits[index]
-      const isNear = isInBox(point, box)
-      if (visit === undefined || index === undefined) {
-        if (!isNear || !isInside(fence, point)) continue
-        open.set(place, visits.length)
-        visits.push({ place, name, enteredAt: at, seenAt: at })
-      } else if (isNear && !isAway(fence, point)) {
-        visits[index] = { ...visit, seenAt: at }
-      } else {
-        visits[index] = { ...visit, leftAt: at }
-        open.delete(place)
-      }
-    }
+  for (const position of [...positions].sort(inOrder)) {
+    for (const place of places) seeAt(position, place, visits, open)
   }
   return visits
+}
+
+/** @param open where in the visits those are that have not ended, by their place */
+function seeAt(
+  { at, latitude, longitude }: Position,
+  { place, name, fence, box }: NamedPlace,
+  visits: Visit[],
+  open: Map<string, number>,
+): void {
+  const point: Point = [longitude, latitude]
+  const index = open.get(place)
+  const visit = index === undefined ? undefined : visits[index]
+  const isNear = isInBox(point, box)
+  if (visit === undefined || index === undefined) {
+    if (!isNear || !isInside(fence, point)) return
+    open.set(place, visits.length)
+    visits.push({ place, name, enteredAt: at, seenAt: at })
+    return
+  }
+  const isThere = isNear && !isAway(fence, point)
+  visits[index] = isThere ? { ...visit, seenAt: at } : { ...visit, leftAt: at }
+  if (!isThere) open.delete(place)
 }
 
 /** Of several the smallest: a dock in a yard says more than the yard. */

@@ -73,7 +73,7 @@ export function lookAt(
   })
   const closed = watched.open.filter(({ kind }) => passed.includes(kind))
   const isTold = arrival !== undefined && isNews(arrival.medianMs, toldMs, nowMs)
-  const told = isTold ? arrival.medianMs : toldMs
+  const told = isTold ? Math.round(arrival.medianMs) : toldMs
   return {
     ...{ shipment: shipment.shipment, revision: shipment.revision, opened: fresh },
     closed: closed.map(({ exception }) => exception),
