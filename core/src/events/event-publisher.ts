@@ -115,7 +115,8 @@ export class EventPublisher {
     const parent = { traceId, spanId: span?.spanId ?? spanId, sampled: span !== undefined }
     const trace = traceparent(parent)
     const source = pluginSource(plugin)
-    const parts = { id, source, type, key, data, at, traceparent: trace, origin }
+    const spoken = { source, version: version.version }
+    const parts = { id, ...spoken, type, key, data, at, traceparent: trace, origin }
     return newEvent(tenant, cloudEvent(parts), at)
   }
 }

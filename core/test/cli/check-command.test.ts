@@ -29,6 +29,7 @@ function check(words: readonly string[], language = 'en'): Promise<Run> {
 for (const name of [
   'business-events',
   'inventory-forecast',
+  'logistics-tracking',
   'notify-smtp',
   'notify-webhook',
   'quality-checks',

@@ -13,6 +13,8 @@ export interface CloudEvent {
   readonly id: string
   /** `/plugins/{plugin}`, or `/tenants/{tenant}/apps/{app}` and what the app says below it. */
   readonly source: string
+  /** Of a plugin, the version that published it: stable and canary may say different things. */
+  readonly sourceversion?: string
   readonly type: string
   readonly time: string
   readonly datacontenttype: 'application/json'
@@ -56,6 +58,8 @@ export const MAX_KEY_LENGTH = 200
 export interface EventParts {
   readonly id: string
   readonly source: string
+  /** Of a plugin, the version that speaks. */
+  readonly version?: string
   readonly type: string
   readonly key: string | undefined
   readonly data: unknown
@@ -72,12 +76,13 @@ export function hopsOf(origin: EventOrigin | undefined): number {
 }
 
 export function cloudEvent(parts: EventParts): CloudEvent {
-  const { id, source, type, key, data, at, traceparent, origin } = parts
+  const { id, source, version, type, key, data, at, traceparent, origin } = parts
   return {
     ...parts.extensions,
     specversion: '1.0',
     id,
     source,
+    ...(version === undefined ? {} : { sourceversion: version }),
     type,
     time: new Date(at).toISOString(),
     datacontenttype: 'application/json',

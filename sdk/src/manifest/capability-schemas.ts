@@ -85,18 +85,22 @@ export const capabilitySchemas = {
     { type: { ...dottedId, description: 'Type of the event.' } },
     ['type'],
   ),
-  'event:subscribe': capability(
-    'Events of others.',
-    {
-      type: {
-        ...dottedId,
-        pattern: `${dottedId.pattern}|^signalbox(\\.[a-z][a-z0-9_-]*)+(\\.\\*)?$`,
-        description:
-          "Type of the event. Of the host's own, such as signalbox.subscription.requested, also a whole family: signalbox.rollout.*",
+  // A plugin that folds what all others tell hears many types.
+  'event:subscribe': {
+    ...capability(
+      'Events of others.',
+      {
+        type: {
+          ...dottedId,
+          pattern: `${dottedId.pattern}|^signalbox(\\.[a-z][a-z0-9_-]*)+(\\.\\*)?$`,
+          description:
+            "Type of the event. Of the host's own, such as signalbox.subscription.requested, also a whole family: signalbox.rollout.*",
+        },
       },
-    },
-    ['type'],
-  ),
+      ['type'],
+    ),
+    maxItems: 64,
+  },
   'http:fetch': capability(
     'Requests to named origins.',
     {

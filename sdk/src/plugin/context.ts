@@ -205,6 +205,8 @@ export interface PluginEvent<Data = unknown> {
   readonly id: string
   /** `/plugins/{plugin}`, or `/tenants/{tenant}/apps/{app}` where an app sent it. */
   readonly source: string
+  /** Of a plugin, the version that published it, such as `1.2.0`. */
+  readonly sourceversion?: string
   readonly type: string
   /** When it was published, as RFC 3339. */
   readonly time: string

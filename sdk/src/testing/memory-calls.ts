@@ -122,6 +122,7 @@ function preparedEvent(
   return cloudEvent({
     id: wish.id ?? `event-${memory.next()}`,
     source: pluginSource(plugin),
+    version,
     type,
     key,
     data: structuredClone(data),

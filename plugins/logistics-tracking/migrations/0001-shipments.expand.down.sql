@@ -1,0 +1,1 @@
+drop table handling_units, parcels, shipment_orders, shipments;

@@ -1,0 +1,2 @@
+drop table epcis_keys;
+drop table epcis_events;

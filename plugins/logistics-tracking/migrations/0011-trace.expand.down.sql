@@ -1,0 +1,2 @@
+drop table epcis_flows;
+drop table epcis_memberships;

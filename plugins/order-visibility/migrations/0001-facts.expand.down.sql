@@ -1,0 +1,1 @@
+drop table facts, links, heads, wants;

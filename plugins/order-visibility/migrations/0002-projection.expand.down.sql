@@ -1,0 +1,1 @@
+drop table generations, orders, stays, stage_counts, usual_stays;
