@@ -4,7 +4,7 @@ import type { Increment } from '../../signing/increment.ts'
 import type { PlanFont } from '../../signing/signing-plan.ts'
 import { latin1 } from '../bytes.ts'
 import { dictionarySyntax, numberSyntax } from '../syntax.ts'
-import { openFont } from './open-font.ts'
+import { type OpenFont, openFont } from './open-font.ts'
 import { subsetFont } from './subset-font.ts'
 
 /** Entries of a map of characters in one block (Adobe Technical Note 5411: a block has 100 at most). */
@@ -33,6 +33,19 @@ export function embedFont(
     const glyph = wanted[index] as number
     glyphs[character] = [numberOf.get(glyph) as number, font.advanceOf(glyph)]
   }
+  const name = `/${tagOf(bytes)}+NotoSansSC-Regular`
+  const measured = addDescriptor(increment, font, bytes, name)
+  const object = addCompositeFont(increment, glyphs, measured.descriptor, name)
+  return { object, glyphs, ascent: measured.ascent, descent: measured.descent }
+}
+
+/** The subset's program with its measures (ISO 32000-2, 9.8). */
+function addDescriptor(
+  increment: Increment,
+  font: OpenFont,
+  bytes: Uint8Array,
+  name: string,
+): { readonly descriptor: number; readonly ascent: number; readonly descent: number } {
   const program = deflate(bytes)
   const sizes = { Filter: '/FlateDecode', Length1: String(bytes.length) }
   const fontFile = increment.addStream(sizes, program)
@@ -41,7 +54,6 @@ export function embedFont(
   const [ascent, descent] = [scale(hhea.getInt16(4)), scale(hhea.getInt16(6))]
   const head = font.table('head')
   const box = [36, 38, 40, 42].map((at) => numberSyntax(scale(head.getInt16(at))))
-  const name = `/${tagOf(bytes)}+NotoSansSC-Regular`
   const descriptor = increment.add(
     dictionarySyntax({
       Type: '/FontDescriptor',
@@ -56,6 +68,15 @@ export function embedFont(
       FontFile2: `${fontFile} 0 R`,
     }),
   )
+  return { descriptor, ascent, descent }
+}
+
+function addCompositeFont(
+  increment: Increment,
+  glyphs: PlanFont['glyphs'],
+  descriptor: number,
+  name: string,
+): number {
   const widths = Object.values(glyphs).map(([glyph, advance]) => `${glyph}[${advance}]`)
   const descendant = increment.add(
     dictionarySyntax({
@@ -71,7 +92,7 @@ export function embedFont(
   )
   const map = deflate(latin1(unicodeMap(glyphs)))
   const toUnicode = increment.addStream({ Filter: '/FlateDecode' }, map)
-  const object = increment.add(
+  return increment.add(
     dictionarySyntax({
       Type: '/Font',
       Subtype: '/Type0',
@@ -81,7 +102,6 @@ export function embedFont(
       ToUnicode: `${toUnicode} 0 R`,
     }),
   )
-  return { object, glyphs, ascent, descent }
 }
 
 /** @throws GLYPH_MISSING */
