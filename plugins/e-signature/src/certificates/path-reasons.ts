@@ -6,7 +6,6 @@ export const pathReasons = {
     en: 'The chain leads to no trusted root.',
     'zh-CN': '证书链未能到达受信任的根证书。',
   },
-  'path-too-long': { en: 'The chain is too long.', 'zh-CN': '证书链过长。' },
   'not-yet-valid': { en: 'The certificate was not valid yet.', 'zh-CN': '证书尚未生效。' },
   expired: { en: 'The certificate had expired.', 'zh-CN': '证书已过期。' },
   'wrong-signature': {

@@ -67,7 +67,7 @@ export function verifySigner(
   contentDigest?: Uint8Array,
   others: readonly Certificate[] = [],
 ): SignerVerdict {
-  const certificate = findCertificate(signer, [...data.certificates, ...others])
+  const certificate = signerCertificate(signer, [...data.certificates, ...others])
   const timestamps = timestampsOf(signer)
   const shared = { weaknesses: [], timestamps, ...claimedTime(signer.signedAttributes ?? []) }
   if (certificate === undefined) {
@@ -79,7 +79,8 @@ export function verifySigner(
     const fault = name === undefined ? 'digest-algorithm-unsupported' : 'content-missing'
     return { ...shared, certificate, intact: false, faults: [fault] }
   }
-  const verdict = verifyForms(certificate, signer, name, hash, data)
+  const content = contentDigest === undefined ? data.content : undefined
+  const verdict = verifyForms(certificate, signer, { name, hash, content })
   const faults = [
     ...attributeFaults(data, signer, hash),
     ...certificateFaults(signer, certificate),
@@ -91,7 +92,7 @@ export function verifySigner(
     intact: faults.length === 0,
     faults,
     ...(verdict.algorithm === undefined ? {} : { algorithm: verdict.algorithm }),
-    weaknesses: verdict.valid ? verdict.weaknesses : [],
+    weaknesses: weaknessesOf(verdict, name),
   }
 }
 
@@ -100,30 +101,42 @@ export function digestNameOf(signer: SignerInfo): DigestName | undefined {
   return digestOfOid(signer.digestAlgorithm.oid)
 }
 
-export function findCertificate(
-  { identifier }: SignerInfo,
+/** Of several by one name and number, the one that the signer meant (RFC 5035 §1): the others are there to mislead. */
+function signerCertificate(
+  signer: SignerInfo,
   among: readonly Certificate[],
 ): Certificate | undefined {
-  return among.find((certificate) => {
-    if ('subjectKeyIdentifier' in identifier) {
-      const own = certificate.extensions.subjectKeyIdentifier
-      return own !== undefined && equalBytes(own, identifier.subjectKeyIdentifier)
-    }
-    const isSerial = certificate.serialNumber === identifier.serialNumber
-    return isSerial && isSameName(certificate.issuer, identifier.issuer)
-  })
+  const candidates = among.filter((it) => isIdentified(signer, it))
+  const attributes = signer.signedAttributes ?? []
+  return (
+    candidates.find((it) => signingCertificateFaults(attributes, it).length === 0) ?? candidates[0]
+  )
+}
+
+function isIdentified({ identifier }: SignerInfo, certificate: Certificate): boolean {
+  if ('subjectKeyIdentifier' in identifier) {
+    const own = certificate.extensions.subjectKeyIdentifier
+    return own !== undefined && equalBytes(own, identifier.subjectKeyIdentifier)
+  }
+  const isSerial = certificate.serialNumber === identifier.serialNumber
+  return isSerial && isSameName(certificate.issuer, identifier.issuer)
 }
 
 function hashOf({ content }: SignedData, name: DigestName | undefined): Uint8Array | undefined {
   return content === undefined || name === undefined ? undefined : digest(name, content)
 }
 
+interface SignedContent {
+  readonly name: DigestName
+  readonly hash: Uint8Array
+  /** Undefined of detached content, whatever else the container may hold: that is not what is asked about. */
+  readonly content: Uint8Array | undefined
+}
+
 function verifyForms(
   { publicKey }: Certificate,
   signer: SignerInfo,
-  name: DigestName,
-  hash: Uint8Array,
-  { content }: SignedData,
+  { name, hash, content }: SignedContent,
 ): SignatureVerdict {
   const scheme = signatureScheme(signer.signatureAlgorithm, name)
   const verify = (signed: Parameters<typeof verifySignature>[2]) =>
@@ -133,6 +146,14 @@ function verifyForms(
   }
   const verdicts = signer.signedAttributeForms.map((message) => verify({ message }))
   return verdicts.find(({ valid }) => valid) ?? (verdicts[0] as SignatureVerdict)
+}
+
+/** The content's digest is as strong as that of the attributes: either may be SHA-1. */
+function weaknessesOf(verdict: SignatureVerdict, name: DigestName): readonly Weakness[] {
+  if (!verdict.valid) return []
+  const { weaknesses } = verdict
+  const isWeaker = name === 'sha1' && !weaknesses.includes('sha1')
+  return isWeaker ? ['sha1', ...weaknesses] : weaknesses
 }
 
 function signatureFaults(verdict: SignatureVerdict): SignerFault[] {

@@ -3,6 +3,11 @@ export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
 }
 
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  return joinBytes(parts)
+}
+
+/** Of any number of parts: some hundred thousand arguments, which a file may have pieces, are more than a call takes. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
   for (const part of parts) {

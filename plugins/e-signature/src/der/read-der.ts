@@ -1,4 +1,4 @@
-import { compareBytes, concatBytes } from './bytes.ts'
+import { compareBytes, joinBytes } from './bytes.ts'
 import { Malformed } from './malformed.ts'
 
 /**
@@ -263,5 +263,5 @@ function malformed(message: string): Malformed {
 /** The octets of an OCTET STRING, of its pieces where BER cut it. */
 export function octetsOf(node: DerNode): Uint8Array {
   const isWhole = (node.tag & CONSTRUCTED) === 0
-  return isWhole ? node.content : concatBytes(...node.children.map(octetsOf))
+  return isWhole ? node.content : joinBytes(node.children.map(octetsOf))
 }

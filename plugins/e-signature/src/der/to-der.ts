@@ -1,6 +1,6 @@
 import { compareBytes, equalBytes } from './bytes.ts'
 import { type DerNode, octetsOf } from './read-der.ts'
-import { der } from './write-der.ts'
+import { der, derOf } from './write-der.ts'
 
 /**
  * A value read as BER, written as DER: lengths definite and short, pieces joined, sets sorted. Simple values stay as they
@@ -12,7 +12,7 @@ export function toDer(node: DerNode, tag: number = node.tag): Uint8Array {
   const isString = tag < 0x40 && number !== 16 && number !== 17
   if (isString) return der(tag & ~0x20, octetsOf(node))
   const parts = node.children.map((child) => toDer(child))
-  return der(tag, ...(tag === 0x31 ? parts.toSorted(compareBytes) : parts))
+  return derOf(tag, tag === 0x31 ? parts.toSorted(compareBytes) : parts)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { compareBytes, concatBytes, fromHex } from './bytes.ts'
+import { compareBytes, fromHex, joinBytes } from './bytes.ts'
 
 /** DER (X.690), written: each function gives one whole value. */
 
@@ -6,8 +6,13 @@ const encoder = new TextEncoder()
 
 /** @param tag the identifier octet */
 export function der(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
+  return derOf(tag, contents)
+}
+
+/** Of any number of parts. */
+export function derOf(tag: number, contents: readonly Uint8Array[]): Uint8Array {
   const length = contents.reduce((sum, part) => sum + part.length, 0)
-  return concatBytes(Uint8Array.of(tag), lengthOctets(length), ...contents)
+  return joinBytes([Uint8Array.of(tag), lengthOctets(length), ...contents])
 }
 
 function lengthOctets(length: number): Uint8Array {

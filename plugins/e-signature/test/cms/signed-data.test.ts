@@ -49,7 +49,7 @@ async function signDocument(kind: KeyKind, algorithm: string, issuer = 'inter') 
 
 const cases: readonly (readonly [KeyKind, string])[] = [
   ['rsa', 'rsa-pkcs1-sha256'],
-  ['rsa-3072', 'rsa-pkcs1-sha512'],
+  ['rsa', 'rsa-pkcs1-sha512'],
   ['rsa', 'rsa-pss-sha256'],
   ['rsa', 'rsa-pss-sha384'],
   ['p256', 'ecdsa-sha256'],
@@ -147,6 +147,22 @@ t.test("what OpenSSL signs is read, with what of it is not PAdES's", async (t) =
   t.ok(bare.verdict.intact)
   t.ok(bare.faults.includes('no-signed-attributes'))
 
+  await make('-noattr', '-md', 'sha256', '-nodetach')
+  const carried = await read()
+  t.ok(carried.verdict.intact)
+  const [own] = carried.data.signers
+  if (own === undefined) return t.fail('there is no signer')
+  const another = createHash('sha256').update('another').digest()
+  const lent = verifySigner(carried.data, own, another)
+  t.notOk(lent.intact, 'content that is carried along does not stand for the document')
+
+  await make('-md', 'sha1')
+  const old = readSignedData(await pki.read('cms.der'))
+  const sha1 = createHash('sha1').update(DOCUMENT).digest()
+  const [clerk] = old.signers
+  if (clerk === undefined) return t.fail('there is no signer')
+  t.match(verifySigner(old, clerk, sha1), { intact: true, weaknesses: ['sha1'] })
+
   await make('-stream', '-nodetach', '-indef')
   const streamed = await read()
   t.ok(streamed.verdict.intact)
@@ -223,6 +239,8 @@ t.test('a signer without a certificate, with two, or with another one is told', 
   const swapped = { ...data, certificates: [forged] }
   const faults = verifySigner(swapped, signer, documentDigest).faults
   t.strictSame(faults, ['signing-certificate-differs'])
+  const both = { ...data, certificates: [forged, certificate] }
+  t.ok(verifySigner(both, signer, documentDigest).intact, 'of two by one name, the one meant')
   const twice = { ...data, signers: [signer, signer] }
   t.ok(baselineFaults(twice, certificate).includes('several-signers'))
 })
@@ -261,10 +279,10 @@ t.test('any byte flipped is read with a code or read otherwise, and never verifi
         if ((error as { name: string }).name !== 'Malformed') throw error
       }
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   )
   // What is not signed may change and the signature hold: versions, and the digests named beforehand.
-  t.ok(survivors.length < 40, `${survivors.length} changes are of no meaning`)
+  t.ok(survivors.length < 20, `${survivors.length} changes are of no meaning`)
 })
 
 t.test('nothing but an encoded signature is one', (t) => {

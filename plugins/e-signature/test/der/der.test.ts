@@ -17,6 +17,7 @@ import {
   bitString,
   boolean,
   context,
+  derOf,
   generalizedTime,
   integer,
   nullValue,
@@ -166,6 +167,10 @@ t.test('depth, size and number of values are bounded', (t) => {
   t.throws(() => readDer(wide, { maxBytes: 50 }), { code: 'DER_TOO_LARGE' })
   t.throws(() => readDer(fromHex('02010100')), { code: 'DER_MALFORMED' }, 'bytes follow')
   t.throws(() => readDer(fromHex('1f8101')), { code: 'DER_MALFORMED' }, 'a high tag')
+  const parts = Array.from({ length: 200_000 }, () => octetString(Uint8Array.of(1)))
+  const { node } = readBer(derOf(0x24, parts))
+  t.equal(octetStringOf(node).length, 200_000, 'and many pieces are no more than many')
+  t.equal(toDer(node).length, 200_005)
   const fields = new Fields(readDer(sequence(integer(1))))
   t.throws(() => fields.end(), { code: 'DER_MALFORMED' })
   fields.take()

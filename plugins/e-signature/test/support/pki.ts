@@ -12,11 +12,10 @@ const run = promisify(execFile)
 /** The identity that SM2 signatures are made under. */
 export const DISTID = 'distid:1234567812345678'
 
-export type KeyKind = 'rsa' | 'rsa-3072' | 'p256' | 'p384' | 'p521' | 'ed25519' | 'sm2'
+export type KeyKind = 'rsa' | 'p256' | 'p384' | 'p521' | 'ed25519' | 'sm2'
 
 const keyOptions: Readonly<Record<KeyKind, readonly string[]>> = {
   rsa: ['RSA', 'rsa_keygen_bits:2048'],
-  'rsa-3072': ['RSA', 'rsa_keygen_bits:3072'],
   p256: ['EC', 'ec_paramgen_curve:P-256'],
   p384: ['EC', 'ec_paramgen_curve:P-384'],
   p521: ['EC', 'ec_paramgen_curve:P-521'],
