@@ -4,6 +4,7 @@ import { hostAlgorithm } from '../cms/signature-algorithms.ts'
 import { fromHex } from '../der/bytes.ts'
 import type { Signature } from '../envelopes/commands.ts'
 import { embedContents } from '../signing/embed-contents.ts'
+import { withContainer } from '../signing/plan-containers.ts'
 import { signatureIncrement } from '../signing/signature-increment.ts'
 import type { SignatureIncrement, SigningPlan } from '../signing/signing-plan.ts'
 import { encodeBase64 } from './base64.ts'
@@ -56,11 +57,13 @@ export async function signDocument(
         ...(stamp === undefined ? {} : { timestamp: stamp.token }),
       },
     })
-    const { contents } = embedContents(increment.gap, cms)
+    const embedded = embedContents(increment.gap, cms)
+    const { contents } = embedded
+    const plan = withContainer(increment, embedded, { field, kind: 'signature' })
     const parts = [{ sha256: document.sha256 }, increment.before, contents, increment.after]
     const { sha256, size } = await ctx.blobs.compose(parts, { type: PDF })
     return {
-      ...{ sha256, size, plan: increment.nextPlan, field },
+      ...{ sha256, size, plan, field },
       level: stamp === undefined ? 'B-B' : 'B-T',
       certificate: encodeBase64(signer.certificate.der),
       ...(stamp === undefined ? {} : { stampedAt: stamp.at }),
