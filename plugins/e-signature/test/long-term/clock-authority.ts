@@ -25,11 +25,12 @@ const SIGNED_DATA = '1.2.840.113549.1.7.2'
 export function clockAuthority(pki: Pki, now: () => number) {
   let serial = 100
   return async (name: string, above: readonly Certificate[], request: Uint8Array) => {
+    serial += 1
     const [, imprint, ...more] = readDer(request).children
     const nonce = more.find(({ tag }) => tag === Tag.integer)
     const info = sequence(
       ...[integer(1), objectIdentifier('1.2.3.4.1'), imprint?.bytes ?? new Uint8Array()],
-      ...[integer((serial += 1)), generalizedTime(now())],
+      ...[integer(serial), generalizedTime(now())],
       ...(nonce === undefined ? [] : [nonce.bytes]),
     )
     const certificate = await pki.certificate(name)

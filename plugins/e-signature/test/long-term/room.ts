@@ -2,12 +2,15 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import type { SigningKeys } from '../../src/documents/signing-keys.ts'
 import { signedDocuments } from '../../src/documents/signed-documents.ts'
+import type { SigningKeys } from '../../src/documents/signing-keys.ts'
 import { type Company, companies, type Shown } from '../envelopes/company.ts'
 import { Pki, profiles } from '../support/pki.ts'
+import {
+  type RevocationResponder,
+  startRevocationResponder,
+} from '../support/revocation-responder.ts'
 import { contract } from '../support/sample-pdf.ts'
-import { type RevocationResponder, startRevocationResponder } from '../support/revocation-responder.ts'
 import { startTimeAuthority } from '../support/time-authority.ts'
 
 export const DAY = 86_400_000
