@@ -256,6 +256,37 @@ t.test('before the newest time stamp ends, the document gets another, and again'
   web['https://ocsp.example/ca'] = responder as never
 })
 
+t.test(
+  'a responder that takes no POST is asked by GET, and an issuer is fetched from where the certificate says',
+  async (t) => {
+    const access = 'OCSP;URI:https://ocsp.example/get,caIssuers;URI:https://crl.example/ca.der'
+    await pki.issue('dora', {
+      ...{
+        kind: 'p256',
+        extensions: `${profiles.signer}\nauthorityInfoAccess=${access}`,
+        by: 'ca',
+      },
+    })
+    await pki.writeIndex('ca', {}, ['alice', 'tsa', 'dora'])
+    web['https://ocsp.example/get/'] = (_, url) =>
+      own.responder.answer(Buffer.from(decodeURIComponent(url.split('/').at(-1) ?? ''), 'base64'))
+    web['https://crl.example/ca.der'] = () => pki.read('ca.der')
+    own.signer = 'dora'
+    own.chain = []
+    own.asked.length = 0
+    const company = await open()
+    const envelope = await signed(company, 'B-LT')
+    await upgraded(company)
+    t.strictSame(await waiting(company), [])
+    t.match(verified(await fileOf(company, envelope), anchors, YEARS).signatures, [
+      { level: 'B-LT', chain: 'trusted' },
+    ])
+    t.ok(own.asked.includes('GET https://crl.example/ca.der'))
+    t.ok(own.asked.some((one) => one.startsWith('GET https://ocsp.example/get/')))
+    own.chain = ['ca']
+  },
+)
+
 t.test('two runs at once make one revision of it', async (t) => {
   own.signer = 'alice'
   const company = await open()

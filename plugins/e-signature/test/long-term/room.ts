@@ -18,19 +18,20 @@ const named = (what: string) => `authorityInfoAccess=OCSP;URI:https://ocsp.examp
 const listed = (what: string) => `crlDistributionPoints=URI:https://crl.example/${what}.crl`
 
 /** Signs by certificates of `ca`, one each, which the test names. */
-export function keysOf(pki: Pki, name: () => string): SigningKeys {
+function keysOf(own: Room): SigningKeys {
+  const { pki } = own
   return async () => ({
-    certificate: await pki.certificate(name()),
-    chain: [await pki.certificate('ca')],
+    certificate: await pki.certificate(own.signer),
+    chain: await Promise.all(own.chain.map((one) => pki.certificate(one))),
     hash: 'sha256',
     sign: async ({ signedAttributes }) => ({
-      signature: await pki.sign(name(), 'ecdsa-sha256', signedAttributes),
+      signature: await pki.sign(own.signer, 'ecdsa-sha256', signedAttributes),
       algorithm: 'ecdsa-sha256',
     }),
   })
 }
 
-export type Web = Record<string, (body: Uint8Array, method: string) => Promise<Uint8Array>>
+export type Web = Record<string, (body: Uint8Array, url: string) => Promise<Uint8Array>>
 
 export interface Room {
   readonly pki: Pki
@@ -39,6 +40,8 @@ export interface Room {
   readonly web: Web
   readonly asked: string[]
   signer: string
+  /** Stands beside his certificate. */
+  chain: readonly string[]
 }
 
 /**
@@ -69,7 +72,7 @@ export async function room(t: Test): Promise<Room> {
     'https://ocsp.example/ca': (body) => responder.answer(body),
     'https://crl.example/root.crl': async () => root,
   }
-  return { pki, responder, web, asked: [], signer: 'alice' }
+  return { pki, responder, web, asked: [], signer: 'alice', chain: ['ca'] }
 }
 
 const urls = {
@@ -85,13 +88,14 @@ export async function opened(t: Test, own: Room) {
   return async (config: object = {}, now: number = Date.now()): Promise<Company> => {
     const fetch = async (request: Request) => {
       own.asked.push(`${request.method} ${request.url}`)
-      const answer = own.web[request.url]
+      // What is asked for by GET stands in the path.
+      const answer = own.web[request.url] ?? own.web[request.url.replace(/[^/]*$/, '')]
       if (answer === undefined) return new Response('gone', { status: 503 })
       const body = new Uint8Array(await request.arrayBuffer())
-      return new Response(new Uint8Array(await answer(body, request.method)))
+      return new Response(new Uint8Array(await answer(body, request.url)))
     }
     const settings = { ...urls, trustAnchors: [String(await own.pki.read('root.pem'))], ...config }
-    const port = signedDocuments(keysOf(own.pki, () => own.signer))
+    const port = signedDocuments(keysOf(own))
     return found({ config: settings, now, fetch }, port)
   }
 }
