@@ -25,7 +25,7 @@ import {
 
 /** Orders that one transaction writes: their facts and rows fit the host's answers, and events its 64. */
 export const ORDERS_AT_ONCE = 16
-/** Somebody else folds the same orders: after so many meetings the job does it. */
+/** Somebody else folds the same orders: after so many meetings a handler leaves them to the job. */
 const MOST_TRIES = 5
 
 /**
@@ -34,7 +34,8 @@ const MOST_TRIES = 5
  */
 export async function foldOrders(ctx: Context, orders: readonly string[]): Promise<void> {
   for (let from = 0; from < orders.length; from += ORDERS_AT_ONCE) {
-    await foldSome(ctx, orders.slice(from, from + ORDERS_AT_ONCE))
+    // In one order of rows, so that two who fold some of the same wait instead of locking each other out.
+    await foldSome(ctx, orders.slice(from, from + ORDERS_AT_ONCE).sort())
   }
 }
 
@@ -47,18 +48,21 @@ async function foldSome(ctx: Context, orders: readonly string[]): Promise<void> 
         for (const one of orders) await foldSome(ctx, [one])
         return
       }
-      if (!isMeeting(codeOf(error)) || attempt >= MOST_TRIES) throw error
+      if (!isMeeting(error) || attempt >= MOST_TRIES) throw error
     }
   }
 }
 
-function isMeeting(code: string | undefined): boolean {
+/** Whether somebody else was at the same rows, so that the same again may succeed. */
+export function isMeeting(error: unknown): boolean {
+  const code = codeOf(error)
   return code === 'CORE_SQL_ROWS_UNEXPECTED' || code === 'CORE_SQL_CONFLICT'
 }
 
 async function foldOnce(ctx: Context, orders: readonly string[]): Promise<void> {
   const input = await readForFold(ctx, orders)
-  const folded = await foldAll(ctx, orders, input.facts)
+  const behind = orders.filter((orderId) => input.behind.has(orderId))
+  const folded = await foldAll(ctx, behind, input.facts)
   const outcomes = folded.map(({ orderId, view }) => outcomeOf(ctx, input, orderId, view))
   const changed = outcomes.filter(({ write }) => write !== undefined)
   const unchanged = outcomes.filter(({ write }) => write === undefined)

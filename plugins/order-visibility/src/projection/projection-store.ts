@@ -1,9 +1,11 @@
 import type { Context, EventWish, Statement } from '@signalbox/sdk'
 import type { Fact } from '../facts/fact.ts'
 import { FACTS_OF_ORDERS, type FactRow, factOfRow, STOCK_WORDS } from '../facts/facts-store.ts'
-import { LEAST_STAYS, type UsualStays } from '../promises/usual-stays.ts'
+import type { UsualStays } from '../promises/usual-stays.ts'
+import { USUAL_STAYS, type UsualRow, usualOfRows } from '../promises/usual-stays-store.ts'
 import type { Stage } from '../stages/stages.ts'
 import { instantText } from '../time/instant.ts'
+import { LIVE } from './live-generation.ts'
 import type { FoldedRow, JudgedRow, StayRow } from './order-row.ts'
 
 type Port = Pick<Context, 'db' | 'tenant'>
@@ -31,6 +33,8 @@ export interface FoldInput {
   readonly generations: Generations
   /** How often each was told of; what is written is refused if one was told of since. */
   readonly told: ReadonlyMap<string, number>
+  /** Orders that nobody has folded yet since they were told of. */
+  readonly behind: ReadonlySet<string>
   readonly known: ReadonlyMap<string, KnownRow>
   readonly facts: ReadonlyMap<string, readonly Fact[]>
   readonly usual: UsualStays
@@ -40,41 +44,38 @@ export interface FoldInput {
 export async function readForFold({ db }: Port, orders: readonly string[]): Promise<FoldInput> {
   const [heads, generations, known, facts, usual] = await db.transaction<
     [
-      { order_id: string; told: number },
+      { order_id: string; told: number; is_behind: boolean },
       Generations,
       KnownRow,
       FactRow,
-      { stage: Stage; median_hours: number; p90_hours: number },
+      UsualRow,
     ]
   >([
     {
-      sql: 'select order_id, told::float8 as told from heads where order_id = any($1::text[])',
+      sql: `select order_id, told::float8 as told, told > folded as is_behind from heads
+             where order_id = any($1::text[])`,
       parameters: [orders],
     },
     { sql: 'select live, shadow from generations' },
     {
       sql: `select order_id, stage, digest, digests, is_known, is_open, is_at_risk, on_time, revision::float8 as revision
-              from orders where order_id = any($1::text[]) and generation = coalesce((select live from generations), 1)`,
+              from orders where order_id = any($1::text[]) and generation = ${LIVE}`,
       parameters: [orders],
     },
     { sql: FACTS_OF_ORDERS, parameters: [orders] },
-    {
-      sql: 'select stage, median_hours, p90_hours from usual_stays where stays >= $1',
-      parameters: [LEAST_STAYS],
-    },
+    USUAL_STAYS,
   ])
   return {
     generations: generations.rows[0] ?? { live: 1, shadow: null },
     told: new Map(heads.rows.map(({ order_id, told }) => [order_id, told])),
+    behind: new Set(heads.rows.filter(({ is_behind }) => is_behind).map((one) => one.order_id)),
     known: new Map(known.rows.map((row) => [row.order_id, row])),
     facts: factsByOrder(facts.rows),
-    usual: Object.fromEntries(
-      usual.rows.map(({ stage, median_hours: median, p90_hours: p90 }) => [stage, { median, p90 }]),
-    ),
+    usual: usualOfRows(usual.rows),
   }
 }
 
-function factsByOrder(rows: readonly FactRow[]): ReadonlyMap<string, readonly Fact[]> {
+export function factsByOrder(rows: readonly FactRow[]): ReadonlyMap<string, readonly Fact[]> {
   const byOrder = new Map<string, Fact[]>()
   for (const row of rows) {
     const order = row.order_id ?? ''
@@ -127,7 +128,7 @@ const SLOTS = 16
 
 /**
  * Writes orders into the generations, all or none, with the events that tell of it.
- * @throws CORE_SQL_ROWS_UNEXPECTED where one was told of since it was read
+ * @throws CORE_SQL_ROWS_UNEXPECTED where one was told of since it was read, or somebody else has folded it
  */
 export async function writeOrders(
   { db, tenant }: Port,
@@ -145,7 +146,11 @@ export async function writeOrders(
   await db.transaction(statements, { events })
 }
 
-/** Holds the generations as they were read until the commit: a switch waits for who writes, and who comes after it reads anew. */
+/**
+ * Holds the generations as they were read until the commit: a switch waits for who writes, and who comes after it reads anew. By a
+ * lock that the progress of a rebuild does not wait for: it holds heads by then that a writer wants next, and each would wait for the
+ * other.
+ */
 function generationStatements(tenant: string, { live, shadow }: Generations): Statement[] {
   return [
     {
@@ -153,7 +158,7 @@ function generationStatements(tenant: string, { live, shadow }: Generations): St
       parameters: [tenant],
     },
     {
-      sql: 'select live from generations where live = $1 and shadow is not distinct from $2 for share',
+      sql: 'select live from generations where live = $1 and shadow is not distinct from $2 for key share',
       parameters: [live, shadow],
       rows: 1,
     },
@@ -179,13 +184,13 @@ export async function writeShadow(
   ])
 }
 
-/** That an order was folded and nothing of it changed. */
+/** That orders were folded. Of two who read the same only the first may say so: the other would count their stages twice. */
 export function foldedStatement(
   writes: readonly { readonly row: { readonly order_id: string }; readonly told: number }[],
 ): Statement {
   return {
     sql: `update heads set folded = g.told from jsonb_to_recordset($1::jsonb) as g (order_id text, told bigint)
-           where heads.order_id = g.order_id and heads.told = g.told`,
+           where heads.order_id = g.order_id and heads.told = g.told and heads.folded < g.told`,
     parameters: [toldJson(writes)],
     rows: writes.length,
   }
@@ -283,7 +288,7 @@ export async function markDue({ db }: Port, now: number, limit: number): Promise
   const { rowCount } = await db.query(
     `update heads set told = told + 1, told_at = case when told > folded then told_at else $1::timestamptz end
       where order_id in (select o.order_id from orders o
-              where o.generation = coalesce((select live from generations), 1) and o.next_judgement_at <= $1::timestamptz
+              where o.generation = ${LIVE} and o.next_judgement_at <= $1::timestamptz
               order by o.next_judgement_at limit $2)`,
     [instantText(now), limit],
   )

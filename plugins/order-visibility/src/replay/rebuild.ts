@@ -1,5 +1,5 @@
 import { type Context, type JobRun, Refusal } from '@signalbox/sdk'
-import { codeOf, foldAll, ORDERS_AT_ONCE } from '../projection/fold-orders.ts'
+import { foldAll, isMeeting, ORDERS_AT_ONCE } from '../projection/fold-orders.ts'
 import { foldedRow, judged, openWants, stayRows } from '../projection/order-row.ts'
 import { type OrderWrite, readForFold, writeShadow } from '../projection/projection-store.ts'
 import { riskBounds, type Settings } from '../settings/settings.ts'
@@ -84,7 +84,7 @@ async function rebuildPage(ctx: Context, found: Rebuild): Promise<boolean> {
       return await tryPage(ctx, found)
     } catch (error) {
       // An order was told of in between: the page is read anew.
-      if (codeOf(error) !== 'CORE_SQL_ROWS_UNEXPECTED' || attempt >= MOST_TRIES) throw error
+      if (!isMeeting(error) || attempt >= MOST_TRIES) throw error
     }
   }
 }
