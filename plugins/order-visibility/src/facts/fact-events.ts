@@ -1,5 +1,6 @@
 import type { Context, PluginEvent } from '@signalbox/sdk'
-import { codeOf, foldOrders, isMeeting, ORDERS_AT_ONCE } from '../projection/fold-orders.ts'
+import { codeOf, isMeeting } from '../errors/host-errors.ts'
+import { foldOrders, ORDERS_AT_ONCE } from '../projection/fold-orders.ts'
 import type { FactType } from './fact-data.ts'
 import { factOfEvent } from './fact-of-event.ts'
 import { factTypes } from './fact-types.ts'

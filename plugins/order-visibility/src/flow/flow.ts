@@ -1,7 +1,7 @@
 import { type Context, Refusal } from '@signalbox/sdk'
-import { known } from '../order/show-order.ts'
 import { LIVE } from '../projection/live-generation.ts'
 import { DEFAULT_OFFSET_MINUTES, type Settings } from '../settings/settings.ts'
+import { known } from '../shape/known.ts'
 import { type Stage, stages } from '../stages/stages.ts'
 import { instantText, MS_PER_DAY, startOfDay } from '../time/instant.ts'
 

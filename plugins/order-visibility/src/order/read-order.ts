@@ -1,6 +1,6 @@
 import { type Context, Refusal } from '@signalbox/sdk'
-import type { OrderView } from '../projection/order-view.ts'
 import { LIVE } from '../projection/live-generation.ts'
+import type { OrderView } from '../projection/order-view.ts'
 import type { UsualStays } from '../promises/usual-stays.ts'
 import { USUAL_STAYS, type UsualRow, usualOfRows } from '../promises/usual-stays-store.ts'
 
@@ -12,9 +12,7 @@ export interface ReadOrder {
 
 /** @throws ORDER_UNKNOWN */
 export async function readOrder({ db }: Pick<Context, 'db'>, orderId: string): Promise<ReadOrder> {
-  const [found, usual] = await db.transaction<
-    [{ view: OrderView; revision: number }, UsualRow]
-  >([
+  const [found, usual] = await db.transaction<[{ view: OrderView; revision: number }, UsualRow]>([
     {
       sql: `select view, revision::float8 as revision from orders
              where order_id = $1 and generation = ${LIVE}`,

@@ -28,13 +28,16 @@ export interface KnownRow {
   readonly revision: number
 }
 
+/** How often an order was told of, and up to which telling its view has come. */
+export interface Head {
+  readonly told: number
+  readonly folded: number
+}
+
 /** All that folding some orders takes, as of one moment that is not before `told`. */
 export interface FoldInput {
   readonly generations: Generations
-  /** How often each was told of; what is written is refused if one was told of since. */
-  readonly told: ReadonlyMap<string, number>
-  /** Orders that nobody has folded yet since they were told of. */
-  readonly behind: ReadonlySet<string>
+  readonly heads: ReadonlyMap<string, Head>
   readonly known: ReadonlyMap<string, KnownRow>
   readonly facts: ReadonlyMap<string, readonly Fact[]>
   readonly usual: UsualStays
@@ -43,16 +46,10 @@ export interface FoldInput {
 /** How far orders were told of is read first: what came since shows when the rows are written. */
 export async function readForFold({ db }: Port, orders: readonly string[]): Promise<FoldInput> {
   const [heads, generations, known, facts, usual] = await db.transaction<
-    [
-      { order_id: string; told: number; is_behind: boolean },
-      Generations,
-      KnownRow,
-      FactRow,
-      UsualRow,
-    ]
+    [Head & { order_id: string }, Generations, KnownRow, FactRow, UsualRow]
   >([
     {
-      sql: `select order_id, told::float8 as told, told > folded as is_behind from heads
+      sql: `select order_id, told::float8 as told, folded::float8 as folded from heads
              where order_id = any($1::text[])`,
       parameters: [orders],
     },
@@ -67,8 +64,7 @@ export async function readForFold({ db }: Port, orders: readonly string[]): Prom
   ])
   return {
     generations: generations.rows[0] ?? { live: 1, shadow: null },
-    told: new Map(heads.rows.map(({ order_id, told }) => [order_id, told])),
-    behind: new Set(heads.rows.filter(({ is_behind }) => is_behind).map((one) => one.order_id)),
+    heads: new Map(heads.rows.map(({ order_id, ...head }) => [order_id, head])),
     known: new Map(known.rows.map((row) => [row.order_id, row])),
     facts: factsByOrder(facts.rows),
     usual: usualOfRows(usual.rows),
@@ -100,7 +96,7 @@ export interface OrderWrite {
   readonly row: FoldedRow & JudgedRow & { readonly is_at_risk: boolean; readonly revision: number }
   readonly stays: readonly StayRow[]
   readonly wants: readonly { readonly sku: string; readonly location: string }[]
-  readonly told: number
+  readonly head: Head
   /** The stage in which it was counted until now, if it was. */
   readonly before: Stage | undefined
 }
@@ -128,7 +124,7 @@ const SLOTS = 16
 
 /**
  * Writes orders into the generations, all or none, with the events that tell of it.
- * @throws CORE_SQL_ROWS_UNEXPECTED where one was told of since it was read, or somebody else has folded it
+ * @throws CORE_SQL_ROWS_UNEXPECTED where somebody else has folded one since it was read
  */
 export async function writeOrders(
   { db, tenant }: Port,
@@ -176,7 +172,7 @@ export async function writeShadow(
     {
       sql: `update heads set told_at = heads.told_at from jsonb_to_recordset($1::jsonb) as g (order_id text, told bigint)
              where heads.order_id = g.order_id and heads.told = g.told`,
-      parameters: [toldJson(writes)],
+      parameters: [headsJson(writes)],
       rows: writes.length,
     },
     ...rowStatements(tenant, writes, [shadow]),
@@ -184,22 +180,26 @@ export async function writeShadow(
   ])
 }
 
-/** That orders were folded. Of two who read the same only the first may say so: the other would count their stages twice. */
-export function foldedStatement(
-  writes: readonly { readonly row: { readonly order_id: string }; readonly told: number }[],
-): Statement {
+/**
+ * That orders were folded, of two who read the same by the first: the other would count their stages twice. What was told meanwhile
+ * is no hindrance: the order is behind still, and whoever was told folds it next.
+ */
+export function foldedStatement(writes: readonly Folded[]): Statement {
   return {
-    sql: `update heads set folded = g.told from jsonb_to_recordset($1::jsonb) as g (order_id text, told bigint)
-           where heads.order_id = g.order_id and heads.told = g.told and heads.folded < g.told`,
-    parameters: [toldJson(writes)],
+    sql: `update heads set folded = g.told from jsonb_to_recordset($1::jsonb) as g (order_id text, told bigint, folded bigint)
+           where heads.order_id = g.order_id and heads.folded = g.folded and heads.folded < g.told`,
+    parameters: [headsJson(writes)],
     rows: writes.length,
   }
 }
 
-function toldJson(
-  writes: readonly { readonly row: { readonly order_id: string }; readonly told: number }[],
-): string {
-  return JSON.stringify(writes.map(({ row, told }) => ({ order_id: row.order_id, told })))
+interface Folded {
+  readonly row: { readonly order_id: string }
+  readonly head: Head
+}
+
+function headsJson(writes: readonly Folded[]): string {
+  return JSON.stringify(writes.map(({ row, head }) => ({ order_id: row.order_id, ...head })))
 }
 
 function rowStatements(

@@ -1,6 +1,6 @@
 import type { Context } from '@signalbox/sdk'
+import { codeOf } from '../errors/host-errors.ts'
 import type { Block } from '../facts/fact-types.ts'
-import { codeOf } from '../projection/fold-orders.ts'
 
 /** What a look at a block's owner said: he answers, he does not answer in time, he is not there, or nobody may ask him. */
 export type Look = 'answered' | 'failed' | 'absent' | 'not-granted'
