@@ -64,7 +64,10 @@ async function foldOnce(ctx: Context, orders: readonly string[]): Promise<void> 
   const unchanged = outcomes.filter(({ write }) => write === undefined)
   if (unchanged.length > 0) {
     await ctx.db.transaction([
-      foldedStatement(unchanged.map(({ orderId, told }) => ({ row: { order_id: orderId }, told }))),
+      foldedStatement(
+        ctx.arm,
+        unchanged.map(({ orderId, told }) => ({ row: { order_id: orderId }, told })),
+      ),
     ])
   }
   if (changed.length === 0) return
