@@ -282,11 +282,12 @@ t.test(
         'src/envelopes-service.ts': (text: string) =>
           text.replace(
             '...envelopeOperations(port),',
-            "...envelopeOperations(port), envelopes: async () => ({ items: 'none' }),",
+            `...envelopeOperations(port), envelopes: async (input: never, ctx: never) =>
+              (input as { limit?: number }).limit === 7 ? { items: 'none' } : envelopeOperations(port).envelopes(input, ctx),`,
           ),
       },
     }
-    const list = () => company.call(envelopes, 'envelopes')
+    const list = () => company.call(envelopes, 'envelopes', { limit: 7 })
     const stable = await list()
     const answers: number[] = []
     const rollout = await rollOut(company, 'e-signature', edition, [half, full], () =>
