@@ -114,6 +114,22 @@ export async function defineCertificate(company: Company): Promise<void> {
   })
 }
 
+/** A page that wants nothing but the company's seal. */
+export async function defineSealed(company: Company): Promise<void> {
+  const file = samplePdf({ pages: [{ text: 'Statement' }] })
+  const { document } = await company.ask(envelopes, 'uploadDocument', {
+    ...{ name: 'statement.pdf', content: base64(file) },
+  })
+  const place = { page: 1, x: 60, y: 400, width: 110, height: 110 }
+  const seal = { field: 'seal', kind: 'seal', role: 'company', at: place }
+  await company.ask(envelopes, 'defineTemplate', {
+    ...{ template: 'sealed', title: '证明', policy: 'standard' },
+    documents: [{ name: 'statement.pdf', sha256: document.sha256, fields: [seal] }],
+    roles: [{ role: 'company', kind: 'seal', label }],
+    groups: [{ group: 'sealed', after: [], rule: 'all', roles: ['company'] }],
+  })
+}
+
 /** An envelope of the contract, at its signers. @returns its id */
 export async function sendContract(company: Company, wish: ContractWish = {}): Promise<string> {
   const { template = 'sale', isSealed = true, seal = 'contract' } = wish

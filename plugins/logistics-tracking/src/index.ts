@@ -7,6 +7,7 @@ import { takeDueScans } from './epcis/take-due-scans.ts'
 import { exceptionOperations } from './exceptions/exception-service.ts'
 import { onSensorAlarm } from './exceptions/on-sensor-alarm.ts'
 import { forgetMessages } from './intake/replay.ts'
+import { readRest } from './intake/take-body.ts'
 import { webhooks } from './intake/webhooks.ts'
 import { placeOperations } from './places/place-operations.ts'
 import { positionOperations } from './places/position-operations.ts'
@@ -47,6 +48,7 @@ export default definePlugin({
     'look-at-shipments': (_, ctx) => lookAtShipments(ctx),
     'poll-carriers': (_, ctx) => pollCarriers(ctx),
     'read-again': (_, ctx) => applyMappings(ctx),
+    'read-rest': readRest,
     'release-scans': (_, ctx) => releaseScans(ctx),
     'take-epcis-scans': (_, ctx) => takeDueScans(ctx, takeEpcisScans),
   },

@@ -23,8 +23,7 @@ export function saveMessage(tenant: string, kept: Message): Statement {
     parameters: [
       ...[tenant, message, source, pack, receivedAt, state, scans],
       JSON.stringify(faults),
-      // PostgreSQL has no NUL in texts.
-      JSON.stringify(body ?? null).replaceAll('\\u0000', ''),
+      JSON.stringify(body ?? null),
     ] as SqlValue[],
   }
 }

@@ -5,6 +5,7 @@ import { readForm, readJson, textOfBase64 } from './form-body.ts'
 import { md5 } from './md5.ts'
 import { saveMessage } from './message-store.ts'
 import type { IntakeSettings } from './settings.ts'
+import { soundBody, soundText } from './sound-body.ts'
 import { takeBody } from './take-body.ts'
 
 /** Addresses whose signature the host checks over the raw bytes before it acknowledges. */
@@ -33,8 +34,8 @@ export const webhooks: Readonly<Record<string, Handler>> = Object.fromEntries([
 /** A body of own systems, or one that names the pack it is written by. */
 async function onSigned({ id, receivedAt, json, bodyBase64 }: Incoming, ctx: Context) {
   const body = json ?? bodyOf(bodyBase64)
-  const named = (body as { readonly pack?: unknown }).pack
-  const pack = typeof named === 'string' ? named.slice(0, 60) : 'common'
+  const named = (body as { readonly pack?: unknown } | null)?.pack
+  const pack = typeof named === 'string' ? soundText(named).slice(0, 60) : 'common'
   // Of a plugin that is not enabled now: once it is, the body can be read.
   const isKnown = (await packsOf(ctx, [pack])).has(pack)
   await take(ctx, { id, receivedAt, body, pack, ...(isKnown ? {} : { held: 'PACK_UNKNOWN' }) })
@@ -89,6 +90,6 @@ async function take(ctx: Context, { id, receivedAt, body, pack, held }: Delivere
   }
   const faults = [{ pointer: '', code: held }]
   const kept = { message, source: pack, pack, receivedAt, state: 'held' as const, scans: 0 }
-  await ctx.db.transaction([saveMessage(ctx.tenant, { ...kept, faults, body })])
+  await ctx.db.transaction([saveMessage(ctx.tenant, { ...kept, faults, body: soundBody(body) })])
   ctx.log.warn('a delivery waits for a person', { id, pack, why: held })
 }

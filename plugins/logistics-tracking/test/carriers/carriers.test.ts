@@ -9,6 +9,7 @@ import { readCsv } from '../../src/intake/csv.ts'
 import { readForm } from '../../src/intake/form-body.ts'
 import { readTable } from '../../src/intake/import-scans.ts'
 import { md5 } from '../../src/intake/md5.ts'
+import { soundBody } from '../../src/intake/sound-body.ts'
 import {
   maskAddress,
   maskEmail,
@@ -252,5 +253,20 @@ t.test('the wait for a poll follows state, silence and failures, and ends', (t) 
   t.equal(wait('in-transit', 0, 30), 86_400_000)
   t.equal(wait('in-transit', 60), undefined)
   t.equal(wait('delivered'), undefined)
+  t.end()
+})
+
+t.test('a body is kept as it came, but for what tables cannot keep', (t) => {
+  const body = {
+    scans: [{ 'pla\u0000ce': 'a\u0000b', code: '\ud800x', note: '\\u0000', at: 1, no: null }],
+  }
+  const kept = { scans: [{ place: 'ab', code: '\ufffdx', note: '\\u0000', at: 1, no: null }] }
+  t.strictSame(soundBody(body), kept)
+  t.strictSame(soundBody(kept), kept)
+  for (const plain of [null, 1, true, 'text', [], {}]) t.strictSame(soundBody(plain), plain)
+  const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)
+  t.strictSame(soundBody(deep), { unreadable: 'nested too deep' })
+  const named = JSON.parse('{"__proto__":{"pack":"x"}}')
+  t.strictSame(Object.keys(soundBody(named) as object), ['__proto__'])
   t.end()
 })

@@ -62,7 +62,10 @@ async function foldOnce(ctx: Context, orders: readonly string[]): Promise<void> 
   const unchanged = outcomes.filter(({ write }) => write === undefined)
   if (unchanged.length > 0) {
     await ctx.db.transaction([
-      foldedStatement(unchanged.map(({ orderId, head }) => ({ row: { order_id: orderId }, head }))),
+      foldedStatement(
+        ctx.arm,
+        unchanged.map(({ orderId, head }) => ({ row: { order_id: orderId }, head })),
+      ),
     ])
   }
   if (changed.length === 0) return

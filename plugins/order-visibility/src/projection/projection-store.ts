@@ -9,6 +9,7 @@ import { LIVE } from './live-generation.ts'
 import type { FoldedRow, JudgedRow, StayRow } from './order-row.ts'
 
 type Port = Pick<Context, 'db' | 'tenant'>
+type Writer = Pick<Context, 'db' | 'tenant' | 'arm'>
 
 interface Generations {
   readonly live: number
@@ -127,7 +128,7 @@ const SLOTS = 16
  * @throws CORE_SQL_ROWS_UNEXPECTED where somebody else has folded one since it was read
  */
 export async function writeOrders(
-  { db, tenant }: Port,
+  { db, tenant, arm }: Writer,
   writes: readonly OrderWrite[],
   { live, shadow }: Generations,
   events: readonly EventWish[],
@@ -135,7 +136,7 @@ export async function writeOrders(
   const generations = shadow === null ? [live] : [live, shadow]
   const statements = [
     ...generationStatements(tenant, { live, shadow }),
-    foldedStatement(writes),
+    foldedStatement(arm, writes),
     ...rowStatements(tenant, writes, generations),
     ...countStatements(tenant, writes, live),
   ]
@@ -163,16 +164,16 @@ function generationStatements(tenant: string, { live, shadow }: Generations): St
 
 /** Only the shadow: the live rows are somebody else's, and only that nothing came since is looked at. */
 export async function writeShadow(
-  { db, tenant }: Port,
+  { db, tenant, arm }: Writer,
   writes: readonly OrderWrite[],
   shadow: number,
   then: Statement,
 ): Promise<void> {
   await db.transaction([
     {
-      sql: `update heads set told_at = heads.told_at from jsonb_to_recordset($1::jsonb) as g (order_id text, told bigint)
+      sql: `update heads set by_canary = heads.by_canary or $2::boolean from jsonb_to_recordset($1::jsonb) as g (order_id text, told bigint)
              where heads.order_id = g.order_id and heads.told = g.told`,
-      parameters: [headsJson(writes)],
+      parameters: [headsJson(writes), arm === 'canary'],
       rows: writes.length,
     },
     ...rowStatements(tenant, writes, [shadow]),
@@ -184,11 +185,11 @@ export async function writeShadow(
  * That orders were folded, of two who read the same by the first: the other would count their stages twice. What was told meanwhile
  * is no hindrance: the order is behind still, and whoever was told folds it next.
  */
-export function foldedStatement(writes: readonly Folded[]): Statement {
+export function foldedStatement(arm: Context['arm'], writes: readonly Folded[]): Statement {
   return {
-    sql: `update heads set folded = g.told from jsonb_to_recordset($1::jsonb) as g (order_id text, told bigint, folded bigint)
+    sql: `update heads set folded = g.told, by_canary = $2 from jsonb_to_recordset($1::jsonb) as g (order_id text, told bigint, folded bigint)
            where heads.order_id = g.order_id and heads.folded = g.folded and heads.folded < g.told`,
-    parameters: [headsJson(writes)],
+    parameters: [headsJson(writes), arm === 'canary'],
     rows: writes.length,
   }
 }
@@ -290,6 +291,20 @@ export async function markDue({ db }: Port, now: number, limit: number): Promise
       where order_id in (select o.order_id from orders o
               where o.generation = ${LIVE} and o.next_judgement_at <= $1::timestamptz
               order by o.next_judgement_at limit $2)`,
+    [instantText(now), limit],
+  )
+  return rowCount
+}
+
+/** Marks orders that a version under trial folded last. @returns how many */
+export async function markFoldedByCanary(
+  { db }: Port,
+  now: number,
+  limit: number,
+): Promise<number> {
+  const { rowCount } = await db.query(
+    `update heads set told = told + 1, by_canary = false, told_at = case when told > folded then told_at else $1::timestamptz end
+      where order_id in (select order_id from heads where by_canary order by order_id limit $2)`,
     [instantText(now), limit],
   )
   return rowCount
