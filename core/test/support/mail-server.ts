@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
-import type { Test } from 'tap'
+import type { Teardown } from './host-process.ts'
 import type { Certificate } from './outbound-server.ts'
 
 export interface ReceivedMail {
@@ -15,7 +15,7 @@ export interface ReceivedMail {
  * never takes, `later…` not now, and mails to `slow…` it never answers.
  */
 export async function mailServer(
-  t: Test,
+  t: Teardown,
   certificate: Certificate,
   accounts: Readonly<Record<string, string>>,
 ) {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Test } from 'tap'
+import type { Teardown } from './host-process.ts'
 
 const run = promisify(execFile)
 
@@ -24,7 +24,7 @@ export class OpenSsl {
     this.#folder = folder
   }
 
-  static async start(t: Test): Promise<OpenSsl> {
+  static async start(t: Teardown): Promise<OpenSsl> {
     const folder = await mkdtemp(join(tmpdir(), 'signalbox-openssl-'))
     t.teardown(() => rm(folder, { recursive: true, force: true }))
     return new OpenSsl(folder)

@@ -11,7 +11,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Test } from 'tap'
+import { type Teardown, temporaryHome } from './host-process.ts'
 
 /** A server that plugins ask; what came is kept. */
 export interface OutboundServer {
@@ -39,8 +39,8 @@ export interface Certificate {
 }
 
 /** Self-signed, by openssl. @param names as `DNS:a.example` or `IP:127.0.0.1` */
-export async function certificateFor(t: Test, names: readonly string[]): Promise<Certificate> {
-  const folder = t.testdir()
+export async function certificateFor(t: Teardown, names: readonly string[]): Promise<Certificate> {
+  const folder = await temporaryHome(t)
   const [keyFile, file] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   await promisify(execFile)('openssl', [
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
@@ -64,7 +64,7 @@ interface Place {
 }
 
 export async function outboundServer(
-  t: Pick<Test, 'teardown'>,
+  t: Teardown,
   answer: Answer,
   { address = '127.0.0.1', port = 0, certificate }: Place = {},
 ): Promise<OutboundServer> {

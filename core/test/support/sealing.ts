@@ -3,17 +3,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Knex } from 'knex'
-import type { Test } from 'tap'
 import { HostKeys } from '../../src/sealing/host-keys.ts'
 import { Sealer } from '../../src/sealing/sealer.ts'
 import { secretKeys } from '../../src/sealing/secret-keys.ts'
 import type { TenantKeys } from '../../src/sealing/tenant-keys.ts'
+import type { Teardown } from './host-process.ts'
 
 /** One line of a key file. */
 export const keyLine = () => `${randomBytes(32).toString('base64')}\n`
 
 /** A file of one key of a host, gone at teardown. */
-export async function keyFile(t: Test, text = keyLine()): Promise<string> {
+export async function keyFile(t: Teardown, text = keyLine()): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-keys-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   const file = join(folder, 'keys')

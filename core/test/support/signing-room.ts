@@ -1,6 +1,6 @@
-import type { Test } from 'tap'
 import type { Company } from './company.ts'
 import { enablePlugin } from './fixture-plugin.ts'
+import type { Teardown } from './host-process.ts'
 import { mailServer, type ReceivedMail, readMail } from './mail-server.ts'
 import { OpenSsl } from './openssl.ts'
 import { certificateFor } from './outbound-server.ts'
@@ -42,7 +42,7 @@ export class SigningRoom {
     this.#certificate = certificate
   }
 
-  static async open(t: Test): Promise<SigningRoom> {
+  static async open(t: Teardown): Promise<SigningRoom> {
     const openssl = await OpenSsl.start(t)
     await openssl.makeAuthority()
     const time = await timeAuthority(t, openssl)

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Test } from 'tap'
+import type { Teardown } from './host-process.ts'
 import type { OpenSsl } from './openssl.ts'
 
 const extensions = [
@@ -23,7 +23,7 @@ export interface TimeAuthority {
 }
 
 /** `openssl ts` behind HTTP on the loopback (RFC 3161 §3.4), certified by the authority that `openssl` has made. */
-export async function timeAuthority(t: Test, openssl: OpenSsl): Promise<TimeAuthority> {
+export async function timeAuthority(t: Teardown, openssl: OpenSsl): Promise<TimeAuthority> {
   await openssl.run(
     'genpkey',
     '-algorithm',
