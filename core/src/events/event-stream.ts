@@ -35,7 +35,10 @@ export async function* eventStream(ports: StreamPorts, after: string): AsyncGene
   let toldAt = performance.now()
   // The place is told at once: who is cut off before the first event misses none.
   yield `retry: ${RETRY_MS}\nid: ${place}\n\n`
+  let told: Promise<void> | undefined
   while (!signal.aborted) {
+    // From before the read on: what comes during it, or during the rest behind it, is not waited for until the next poll.
+    told ??= news(POLL_MS, signal)
     const asked = wanted()
     if (asked === undefined) {
       yield 'event: end\ndata: {"reason":"not entitled"}\n\n'
@@ -57,7 +60,8 @@ export async function* eventStream(ports: StreamPorts, after: string): AsyncGene
     if (hasMoved) continue
     if (!follow && read !== undefined) return
     await delay(LEAST_GAP_MS, undefined, { signal }).catch(() => undefined)
-    await news(POLL_MS, signal)
+    await told
+    told = undefined
   }
 }
 

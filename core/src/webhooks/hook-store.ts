@@ -39,14 +39,28 @@ export async function deleteAddress(trx: Knex, hook: Hook): Promise<boolean> {
   return (await trx('hook_addresses').where({ tenant, plugin, path }).delete()) === 1
 }
 
+export interface FoundAddress extends Hook, Pick<HookAddress, 'secret'> {
+  /** So many wait for the plugin already. */
+  readonly isLineFull: boolean
+}
+
+/** In one statement, since each way to the database is a part of what the sender waits for. */
 export async function findAddress(
   knex: Knex,
   tokenHash: Buffer,
-): Promise<(Hook & Pick<HookAddress, 'secret'>) | undefined> {
-  const row = await knex('hook_addresses').where({ token_hash: tokenHash }).first()
+  mostWaiting: number,
+): Promise<FoundAddress | undefined> {
+  const { rows } = await knex.raw(
+    `select a.tenant, a.plugin, a.path, a.sealed, a.data_key, (select count(*) from (
+         select 1 from hook_deliveries d where d.tenant = a.tenant and d.plugin = a.plugin and d.state = 'waiting' limit ?
+       ) as waiting) >= ? as full
+       from hook_addresses a where a.token_hash = ?`,
+    [mostWaiting, mostWaiting, tokenHash],
+  )
+  const [row] = rows
   if (row === undefined) return undefined
-  const secret = { sealed: row.sealed, dataKey: row.data_key }
-  return { tenant: row.tenant, plugin: row.plugin, path: row.path, secret }
+  const { tenant, plugin, path, sealed, data_key: dataKey, full } = row
+  return { tenant, plugin, path, secret: { sealed, dataKey }, isLineFull: full }
 }
 
 export async function listAddresses(knex: Knex, tenant: string, plugin: string) {
@@ -88,21 +102,6 @@ export async function insertDelivery(knex: Knex, delivery: NewDelivery): Promise
   if (rows.length === 1) return id
   const earlier = await knex('hook_deliveries').where(named).first('id')
   return earlier?.id ?? id
-}
-
-/** @returns whether so many wait for the plugin already */
-export async function isLineFull(
-  knex: Knex,
-  { tenant, plugin }: Hook,
-  limit: number,
-): Promise<boolean> {
-  const { rows } = await knex.raw(
-    `select count(*)::int as n from (
-       select 1 from hook_deliveries where tenant = ? and plugin = ? and state = 'waiting' limit ?
-     ) as waiting`,
-    [tenant, plugin, limit],
-  )
-  return rows[0].n >= limit
 }
 
 export interface DueDelivery extends Hook {

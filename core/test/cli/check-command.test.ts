@@ -32,6 +32,7 @@ for (const name of [
   'logistics-tracking',
   'notify-smtp',
   'notify-webhook',
+  'order-visibility',
   'quality-checks',
 ]) {
   t.test(`plugins/${name} passes without an error or a warning`, async (t) => {

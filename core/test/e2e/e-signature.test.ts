@@ -1,10 +1,10 @@
 import t from 'tap'
-import { contract } from '../../../plugins/e-signature/test/support/sample-pdf.ts'
 import { Company } from '../support/company.ts'
 import { HostProcess } from '../support/host-process.ts'
 import { encrypted, judgeSignatures, textOfPdf, withoutJudges } from '../support/pdf-judges.ts'
 import { isBySm2, pdfSignatures } from '../support/pdf-signatures.ts'
 import { testDatabases } from '../support/postgres.ts'
+import { samplePdf } from '../support/sample-contract.ts'
 import {
   buyer,
   defineCertificate,
@@ -197,11 +197,11 @@ t.test('files that nobody could sign are refused when they are sent', { skip }, 
     })
   const refused = async (file: Uint8Array, code: string) =>
     t.match(await upload(file), { status: 422, body: { code } }, code)
-  await refused(await encrypted(contract()), 'PDF_ENCRYPTED')
+  await refused(await encrypted(samplePdf()), 'PDF_ENCRYPTED')
   await refused(Buffer.from('%PDF-1.7 and no more'), 'PDF_UNREADABLE')
-  await refused(contract({ pages: [] }), 'PDF_EMPTY')
-  await refused(contract({ catalog: '/AcroForm <</Fields []/XFA [(a) 3 0 R]>>' }), 'PDF_XFA')
-  await refused(contract({ ballast: 5 * 1024 * 1024 }), 'DOCUMENT_TOO_LARGE')
+  await refused(samplePdf({ pages: [] }), 'PDF_EMPTY')
+  await refused(samplePdf({ catalog: '/AcroForm <</Fields []/XFA [(a) 3 0 R]>>' }), 'PDF_XFA')
+  await refused(samplePdf({ ballast: 5 * 1024 * 1024 }), 'DOCUMENT_TOO_LARGE')
   const image = Buffer.alloc(3_000_000, 'x').toString('base64')
   const seal = { seal: 'big', holder: 'x', kind: 'other', key: 'contract-seal', image }
   const valid = { validFrom: '2026-01-01T00:00:00Z', validUntil: '2027-01-01T00:00:00Z' }

@@ -2,6 +2,7 @@ import t from 'tap'
 import { Company } from '../support/company.ts'
 import { rollOut } from '../support/company-rollout.ts'
 import {
+  demandKnown,
   feed,
   inspections,
   inspectRings,
@@ -65,6 +66,7 @@ const event = (type: string, id: string, key: string, data: object) => ({
 
 t.test('a company that has been at work for two years takes an order', async (t) => {
   t.match(await feed(t, company), /^786 events taken/)
+  await demandKnown(company)
   await company.ask(planning, 'defineItems', {
     items: [{ ...ringsPlace, unit: 'C62', supplier: 'LIYUAN', leadTimeDays: 10, packSize: 100 }],
   })

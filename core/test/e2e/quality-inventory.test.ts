@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import t from 'tap'
 import { Company } from '../support/company.ts'
 import {
-  businessEvents,
+  demandKnown,
   feed,
   inspections,
   inspectRings,
@@ -28,28 +26,10 @@ const company = await Company.open(t, host, 'dongchen', [
   'inventory-forecast',
 ])
 
-/** What the recording says was asked for at the place, served or not. */
-async function recordedDemand(): Promise<number> {
-  const text = await readFile(join(businessEvents, 'recordings/dongchen.ndjson'), 'utf8')
-  const events = text
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line))
-  return events
-    .filter(({ data }) => data.kind === 'issue' && data.sku === item && data.location === 'east')
-    .reduce((sum, { data }) => sum + data.quantity + (data.unmet ?? 0), 0)
-}
-
 t.test('the feeder sends two years of events, and again none twice', async (t) => {
   t.match(await feed(t, company), /^786 events taken, 0 were there already\n$/)
   t.match(await feed(t, company), /^0 events taken, 786 were there already\n$/)
-  const issued = await recordedDemand()
-  await company.eventually(
-    'two years of demand',
-    async () => (await company.call(planning, 'demand', { ...place, limit: 200 })).body,
-    ({ periods = [] }) =>
-      periods.reduce((sum: number, { demand }: { demand: number }) => sum + demand, 0) === issued,
-  )
+  await demandKnown(company)
 })
 
 t.test('a run forecasts what was fed, and says how much to order and why', async (t) => {

@@ -101,6 +101,27 @@ t.test('a stream tells each once, waits for more, and ends with the right to hea
   t.equal(told.length, 3, 'and what is not followed ends by itself')
 })
 
+t.test('what is told of while a stream rests between two reads wakes it', async (t) => {
+  const news = new EventNews()
+  const closing = new AbortController()
+  t.teardown(() => closing.abort())
+  const HOUR_MS = 3_600_000
+  const stream = eventStream(
+    {
+      ...{ knex, wanted: () => wanted, follow: true, signal: closing.signal },
+      news: (_, signal) => news.wait(HOUR_MS, signal),
+    },
+    await endOfLog(knex),
+  )
+  await stream.next()
+  for (const id of ['rest-1', 'rest-2', 'rest-3']) {
+    const next = stream.next()
+    await appendEvents(knex, [eventOf(id)])
+    news.tell()
+    t.match((await next).value, new RegExp(`"id":"${id}"`))
+  }
+})
+
 t.test(
   'an app may hear what its active subscriptions offer, each by its own delivery',
   async (t) => {

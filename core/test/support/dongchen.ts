@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Company, SentEvent } from './company.ts'
 import { type Teardown, temporaryHome } from './host-process.ts'
 
-export const businessEvents = join(import.meta.dirname, '../../../plugins/business-events')
+const businessEvents = join(import.meta.dirname, '../../../plugins/business-events')
 export const inspections = 'quality.inspection@1'
 export const planning = 'inventory.planning@1'
 export const ring = 'RING-6204'
@@ -20,6 +20,28 @@ export async function feed(t: Teardown, company: Company): Promise<string> {
   const words = ['--url', url, '--tenant', company.tenant, '--app', 'erp', '--key-file', keyFile]
   const feeder = join(businessEvents, 'feeder/feed.ts')
   return (await promisify(execFile)(process.execPath, [feeder, ...words])).stdout
+}
+
+/** Waits until all that was asked for at the place, served or not, is in the forecast's books: events are handled behind their sender. */
+export async function demandKnown(company: Company): Promise<void> {
+  const issued = await recordedDemand()
+  await company.eventually(
+    'two years of demand',
+    async () => (await company.call(planning, 'demand', { ...ringsPlace, limit: 200 })).body,
+    ({ periods = [] }) =>
+      periods.reduce((sum: number, { demand }: { demand: number }) => sum + demand, 0) === issued,
+  )
+}
+
+async function recordedDemand(): Promise<number> {
+  const text = await readFile(join(businessEvents, 'recordings/dongchen.ndjson'), 'utf8')
+  const events = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  return events
+    .filter(({ data }) => data.kind === 'issue' && data.sku === ring && data.location === 'east')
+    .reduce((sum, { data }) => sum + data.quantity + (data.unmet ?? 0), 0)
 }
 
 /** A lot of the supplier whose rings get worse, arriving now. */

@@ -1,8 +1,7 @@
-import { sealPng } from '../../../plugins/e-signature/test/support/sample-images.ts'
-import { contract } from '../../../plugins/e-signature/test/support/sample-pdf.ts'
 import type { Browser } from './browser.ts'
 import type { Company } from './company.ts'
 import { person } from './people.ts'
+import { samplePdf, sampleSeal } from './sample-contract.ts'
 
 export const envelopes = 'signature.envelopes@1'
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
@@ -43,7 +42,7 @@ export async function sealKeeper(company: Company, login: string): Promise<Brows
 export async function defineSeal(company: Company, key: string, seal = 'contract'): Promise<void> {
   await company.ask(envelopes, 'defineSeal', {
     ...{ seal, holder: '东辰制造', kind: 'contract', key },
-    ...{ image: base64(sealPng(120)), validFrom: '2020-01-01T00:00:00Z' },
+    ...{ image: base64(sampleSeal(120)), validFrom: '2020-01-01T00:00:00Z' },
     ...{ validUntil: '2100-01-01T00:00:00Z' },
   })
 }
@@ -51,8 +50,8 @@ export async function defineSeal(company: Company, key: string, seal = 'contract
 /** A contract of sale in Chinese: buyer and seller in any order, then the seal. @returns the file that was sent */
 export async function defineContract(company: Company, wish: ContractWish = {}): Promise<Buffer> {
   const { template = 'sale', pages = 3, ballast = 0, policy = 'standard', isSealed = true } = wish
-  const texts = Array.from({ length: pages }, (_, index) => ({ text: `Clause ${index + 1}` }))
-  const file = Buffer.from(contract({ pages: texts, ballast }))
+  const texts = Array.from({ length: pages }, (_, index) => `Clause ${index + 1}`)
+  const file = samplePdf({ pages: texts, ballast })
   const { document } = await company.ask(envelopes, 'uploadDocument', {
     ...{ name: '买卖合同.pdf', content: base64(file) },
   })
@@ -98,7 +97,7 @@ export async function defineContract(company: Company, wish: ContractWish = {}):
 
 /** A sheet that a quality manager signs for each certificate of analysis. */
 export async function defineCertificate(company: Company): Promise<void> {
-  const file = contract({ pages: [{ text: 'Certificate of analysis' }] })
+  const file = samplePdf({ pages: ['Certificate of analysis'] })
   const { document } = await company.ask(envelopes, 'uploadDocument', {
     ...{ name: 'coa.pdf', content: base64(file) },
   })

@@ -6,6 +6,8 @@ import { uploadDocument } from './documents/upload-document.ts'
 import { envelopeJobs } from './envelopes/envelope-jobs.ts'
 import { envelopeOperations } from './envelopes/envelope-service.ts'
 import { evidenceOperations } from './evidence/evidence-service.ts'
+import { longTermOperations } from './long-term/long-term-service.ts'
+import { proofJobs } from './long-term/proof-jobs.ts'
 import { policyOperations } from './policies/policy-service.ts'
 import { enrolledProofs, proofOperations } from './proofs/proof-service.ts'
 import { signerOperations } from './recipients/signer-service.ts'
@@ -25,12 +27,14 @@ export function envelopesService(port: DocumentPort) {
     ...evidenceOperations,
     ...contractOperations,
     ...bulkOperations,
+    ...longTermOperations,
   }
 }
 
 export function envelopesJobs(port: DocumentPort) {
   return {
     ...envelopeJobs(port),
+    ...proofJobs(port),
     ...bulkJobs(port),
     'contract-expiry': (_: unknown, ctx: Context) => tellExpiring(ctx),
   }

@@ -1,4 +1,6 @@
+import type { TrustConfig } from './certificates/trust-anchors.ts'
 import type { GivenRecipient } from './envelopes/make-envelope.ts'
+import type { RenewalSettings } from './long-term/renewal.ts'
 
 /** How certificates of analysis are signed. */
 export interface CertificateSettings {
@@ -8,8 +10,17 @@ export interface CertificateSettings {
 }
 
 /** What a tenant sets; the manifest's `config` says what fits. */
-export interface Settings {
+export interface Settings extends TrustConfig {
   readonly timestamps?: { readonly url: string }
+  /** Where certificates name who knows of their revocation: the places that may be asked are in the manifest's words. */
+  readonly revocation?: {
+    readonly first?: { readonly url: string }
+    readonly second?: { readonly url: string }
+    readonly third?: { readonly url: string }
+    /** Only what was said after a signature was there proves it. */
+    readonly freshOnly?: boolean
+  }
+  readonly renewal?: RenewalSettings
   /** Page on which signers look at documents; the link is its fragment, which no server sees. */
   readonly signerPage?: string
   /** Of the pages on which users sign: their relying party and its addresses (WebAuthn). */

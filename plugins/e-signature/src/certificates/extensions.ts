@@ -51,6 +51,10 @@ export interface Extensions {
   readonly issuerUris?: readonly string[]
   /** RFC 6960 §4.2.2.2.1: the certificate of a responder is not asked about itself. */
   readonly hasNoCheck?: boolean
+  /** RFC 9608 §2: its issuer never says that it was revoked. */
+  readonly hasNoRevocation?: boolean
+  /** ETSI EN 319 412-1 §5.2: it ends before anybody could have it revoked. */
+  readonly isShortTerm?: boolean
   readonly policies?: readonly string[]
   /** Critical ones that nobody here understands: who meets one refuses the certificate (RFC 5280 §4.2). */
   readonly unknownCritical: readonly string[]
@@ -101,6 +105,8 @@ const readers: Readonly<Record<string, Reader>> = {
   }),
   '1.3.6.1.5.5.7.1.1': authorityAccessOf,
   '1.3.6.1.5.5.7.48.1.5': () => ({ hasNoCheck: true }),
+  '2.5.29.56': () => ({ hasNoRevocation: true }),
+  '0.4.0.194121.2.1': () => ({ isShortTerm: true }),
 }
 
 /**

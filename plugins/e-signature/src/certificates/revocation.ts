@@ -65,5 +65,17 @@ function statusOf(
   }
   const revoked = said.filter((status) => status.status === 'revoked')
   const [earliest] = revoked.toSorted((one, other) => one.at - other.at)
-  return earliest ?? said.find(({ status }) => status === 'good') ?? { status: 'unknown' }
+  const good = said.find(({ status }) => status === 'good')
+  return earliest ?? good ?? { status: isNeverRevoked(certificate) ? 'good' : 'unknown' }
+}
+
+/**
+ * Of a certificate that says so itself nobody is asked: the key of a signer who signs once is gone before he could have it revoked
+ * (ETSI EN 319 102-1 §5.2.6, EN 319 412-1 §5.2; RFC 9608 §4, by which an authority, or one that names where to ask, cannot say so).
+ */
+export function isNeverRevoked({ extensions }: Certificate): boolean {
+  const { basicConstraints, hasNoRevocation, isShortTerm, crlUris = [], ocspUris = [] } = extensions
+  if (basicConstraints?.ca === true) return false
+  const isAskable = crlUris.length + ocspUris.length > 0
+  return isShortTerm === true || (hasNoRevocation === true && !isAskable)
 }

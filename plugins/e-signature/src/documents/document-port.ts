@@ -45,6 +45,8 @@ export interface Upgraded {
   readonly size: number
   readonly plan: unknown
   readonly level: Level
+  /** Of a time stamp over the document: when its authority's certificate or its algorithm ends, RFC 3339. */
+  readonly protectedUntil?: string
 }
 
 /** What is done to PDFs and by keys; everything else of an envelope knows no byte of them. */
@@ -58,7 +60,11 @@ export interface DocumentPort {
    * @throws Refusal TIMESTAMP_UNAVAILABLE under the policy `refuse`
    */
   sign(wish: SigningWish, ctx: Context): Promise<Signature>
-  /** Adds what proves the document's signatures for longer; undefined: not possible yet. */
+  /**
+   * One step of what proves the document's signatures for longer, as one revision more.
+   * @returns undefined while the time-stamping authority does not answer
+   * @throws Refusal with the reason why a step is not possible yet (`long-term/proof-faults.ts`)
+   */
   upgrade(
     envelope: Envelope,
     document: EnvelopeDocument,

@@ -5,6 +5,7 @@ import { fromHex } from '../der/bytes.ts'
 import { encodeBase64 } from '../encoding/base64.ts'
 import type { Signature } from '../envelopes/commands.ts'
 import { embedContents } from '../signing/embed-contents.ts'
+import { withContainer } from '../signing/plan-containers.ts'
 import { needsFont, signatureIncrement } from '../signing/signature-increment.ts'
 import type { SignatureIncrement, SigningPlan } from '../signing/signing-plan.ts'
 import { type BlobPart, readBlob } from './blob-parts.ts'
@@ -30,11 +31,13 @@ export async function signDocument(
   const request = await requestOf(wish, ctx)
   const increment = signatureIncrement(document.plan as SigningPlan, request)
   const { cms, stamp, signer } = await containerOf(keys, wish, increment, ctx)
-  const { contents } = embedContents(increment.gap, cms)
+  const embedded = embedContents(increment.gap, cms)
+  const { contents } = embedded
+  const plan = withContainer(increment, embedded, { field, kind: 'signature' })
   const parts = [{ sha256: document.sha256 }, increment.before, contents, increment.after]
   const { sha256, size } = await ctx.blobs.compose(parts, { type: PDF })
   return {
-    ...{ sha256, size, plan: increment.nextPlan, field },
+    ...{ sha256, size, plan, field },
     level: stamp === undefined ? 'B-B' : 'B-T',
     certificate: encodeBase64(signer.certificate.der),
     ...(stamp === undefined ? {} : { stampedAt: stamp.at }),

@@ -1,9 +1,10 @@
 import { type Context, Refusal } from '@signalbox/sdk'
+import { trustAnchorsOf } from '../certificates/trust-anchors.ts'
 import { settingsOf } from '../settings.ts'
 import { timestampRequest } from '../timestamps/timestamp-request.ts'
 import { readTimestampResponse } from '../timestamps/timestamp-response.ts'
 import { readTimestampToken } from '../timestamps/timestamp-token.ts'
-import { verifyTimestamp } from '../timestamps/verify-timestamp.ts'
+import { type TimestampVerdict, verifyTimestamp } from '../timestamps/verify-timestamp.ts'
 
 export interface Stamp {
   /** TimeStampToken, DER. */
@@ -19,12 +20,14 @@ const MAX_APART_MS = 5 * 60_000
 
 /**
  * A time stamp of the tenant's authority over bytes, of which it gets the SHA-256 (RFC 3161 §2.4, §3.4). The answer is held to the nonce, the imprint and
- * the purpose of its certificate; that the authority is trusted is the tenant's word, who named its address.
- * @throws Refusal TIMESTAMP_UNAVAILABLE
+ * the purpose of its certificate, and to the tenant's trust anchors where there are any; without them it is trusted by its address, which the tenant named.
+ * @throws Refusal TIMESTAMP_UNAVAILABLE, TRUST_ANCHOR_INVALID
  */
 export async function timeStamp(imprint: Uint8Array, ctx: Context): Promise<Stamp> {
-  const { timestamps } = settingsOf(ctx.config)
+  const settings = settingsOf(ctx.config)
+  const { timestamps } = settings
   if (timestamps === undefined) throw unavailable('no time-stamping authority is set')
+  const anchors = trustAnchorsOf(settings)
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES))
   const body = timestampRequest({ hash: 'sha256', digest: imprint, nonce })
   const answer = await posted(timestamps.url, body)
@@ -34,10 +37,12 @@ export async function timeStamp(imprint: Uint8Array, ctx: Context): Promise<Stam
     const token = readTimestampToken(response.token)
     const now = ctx.now()
     const verdict = verifyTimestamp(token, {
-      ...{ covered: { digest: imprint }, intermediates: [], anchors: [], now, nonce },
+      ...{ covered: { digest: imprint }, intermediates: [], anchors, now, nonce },
     })
     const fault = verdict.faults.find((one) => one !== 'untrusted')
     if (fault !== undefined) throw unavailable(`its time stamp is not sound: ${fault}`)
+    if (anchors.length > 0 && !verdict.valid)
+      throw unavailable(`none of the trust anchors vouches for it: ${reasonsOf(verdict)}`)
     if (Math.abs(verdict.time - now) > MAX_APART_MS)
       throw unavailable('its clock and the host’s are more than five minutes apart')
     return { token: token.der, at: new Date(verdict.time).toISOString() }
@@ -45,6 +50,10 @@ export async function timeStamp(imprint: Uint8Array, ctx: Context): Promise<Stam
     if ((error as { code?: string }).code === 'TIMESTAMP_UNAVAILABLE') throw error
     throw unavailable('what it answered is no time stamp')
   }
+}
+
+function reasonsOf({ path }: TimestampVerdict): string {
+  return path?.reasons.map(({ code, subject }) => `${subject}: ${code}`).join('; ') ?? 'no chain'
 }
 
 async function posted(url: string, body: Uint8Array): Promise<Uint8Array> {

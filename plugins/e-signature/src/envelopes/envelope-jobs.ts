@@ -2,15 +2,8 @@ import { type Context, type JobRun, Refusal } from '@signalbox/sdk'
 import { nowText } from '../calls/instant-text.ts'
 import type { DocumentPort } from '../documents/document-port.ts'
 import { HOST, remindOne, waits } from '../recipients/invitations.ts'
-import { told } from './change.ts'
 import { acting, expire } from './commands.ts'
-import { withDocument } from './envelope.ts'
-import {
-  changeEnvelope,
-  requireEnvelope,
-  revisionStatement,
-  saveEnvelope,
-} from './envelope-store.ts'
+import { changeEnvelope, requireEnvelope } from './envelope-store.ts'
 import { goOn } from './go-on.ts'
 
 /** So many a run; what is left is found by the next. */
@@ -74,10 +67,6 @@ export function envelopeJobs(port: DocumentPort) {
       const due = await found(ctx, 'remind_at <= $2 order by remind_at', [nowText(ctx)])
       await each(ctx, due, (id) => remindDue(ctx, id))
     },
-    'upgrade-signatures': async (_: unknown, ctx: Context) => {
-      const waiting = await found(ctx, 'has_upgrades order by changed_at', [])
-      await each(ctx, waiting, (id) => upgrade(ctx, port, id))
-    },
   }
 }
 
@@ -93,40 +82,5 @@ async function remindDue(ctx: Context, id: string): Promise<void> {
     const last = one.remindedAt ?? one.notifiedAt
     if (!waits(one) || last === undefined || Date.parse(last) > before) continue
     if (one.reminders < maxReminders) await remindOne(ctx, envelope, one)
-  }
-}
-
-/** Time stamps that were not to be had, and proofs of certificates for the long term. */
-async function upgrade(ctx: Context, port: DocumentPort, id: string): Promise<void> {
-  for (const name of (await requireEnvelope(ctx, id)).upgrades) {
-    const envelope = await requireEnvelope(ctx, id, true)
-    const document = envelope.documents.find((one) => one.document === name)
-    // While somebody can still sign, what is added now is in the way of what he adds.
-    if (document === undefined || envelope.state === 'sent' || envelope.state === 'partly-signed')
-      return
-    const made = await port.upgrade(envelope, document, ctx)
-    if (made === undefined) return
-    const { sha256, size, plan, level } = made
-    const at = nowText(ctx)
-    const revision = document.revision + 1
-    const upgraded = withDocument(envelope, name, { sha256, size, plan, level, revision })
-    const isLong = level === 'B-LT' || level === 'B-LTA'
-    const event = told(envelope, 'signature.proof.renewed', at, { document: sha256, level })
-    const data = { document: name, from: document.sha256, sha256, level, revision }
-    const change = {
-      envelope: { ...upgraded, upgrades: envelope.upgrades.filter((one) => one !== name) },
-      notes: [{ what: 'proof-renewed', who: HOST, data }],
-      events: isLong ? [event] : [],
-    }
-    const kept = revisionStatement(ctx.tenant, {
-      envelope: id,
-      document: name,
-      revision,
-      sha256,
-      size,
-      level,
-      at,
-    })
-    await saveEnvelope(ctx, envelope, change, [kept])
   }
 }

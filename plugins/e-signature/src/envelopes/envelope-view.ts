@@ -3,7 +3,7 @@ import type { Envelope, EnvelopeDocument, Recipient } from './envelope.ts'
 
 /** An envelope as its readers see it. Ids of links, codes and plans stay where they are. */
 export function envelopeView(envelope: Envelope) {
-  const { orderId, expiresAt, title, state, revision, reason, certificate, upgrades } = envelope
+  const { orderId, expiresAt, title, state, revision, reason, certificate } = envelope
   const turn = new Set(acting(envelope).map(({ recipient }) => recipient))
   const untold = new Set(uninvited(envelope).map(({ recipient }) => recipient))
   const optional = { orderId, reason, certificate }
@@ -15,8 +15,13 @@ export function envelopeView(envelope: Envelope) {
       ...(untold.has(one.recipient) ? { isUntold: true } : {}),
     })),
     documents: envelope.documents.map(documentView),
-    ...(upgrades.length === 0 ? {} : { awaitsTimestamp: true }),
+    ...(awaitsTimestamp(envelope) ? { awaitsTimestamp: true } : {}),
   }
+}
+
+/** Of proofs that come later than a time stamp `longTermProofs` tells. */
+function awaitsTimestamp({ documents, upgrades }: Envelope): boolean {
+  return documents.some(({ document, level }) => level === 'B-B' && upgrades.includes(document))
 }
 
 function recipientView(one: Recipient) {

@@ -24,6 +24,18 @@ export interface SigningPlan {
   /** Names of signature fields that are signed, in their order. */
   readonly signed: readonly string[]
   readonly proofs: PlanProofs
+  /** Where the signatures and time stamps that were made from the plan stand, in their order. */
+  readonly containers?: readonly PlanContainer[]
+}
+
+export interface PlanContainer {
+  readonly field: string
+  readonly kind: 'signature' | 'timestamp'
+  /** Of the hexadecimal string of contents, with its delimiters. */
+  readonly offset: number
+  readonly length: number
+  /** By which a security store names it. */
+  readonly vriKey: string
 }
 
 export interface PlanTrailer {

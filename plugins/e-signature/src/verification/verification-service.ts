@@ -1,17 +1,12 @@
 import { type Context, Refusal } from '@signalbox/sdk'
-import type { Certificate } from '../certificates/certificate.ts'
-import { fromBase64, readCertificates } from '../certificates/pem.ts'
+import { fromBase64 } from '../certificates/pem.ts'
+import { type TrustConfig, trustAnchorsOf } from '../certificates/trust-anchors.ts'
 import { readOrNothing } from '../der/malformed.ts'
 import { blobBytes } from './blob-bytes.ts'
 import { toldReport } from './told-report.ts'
 import { verifyPdf } from './verify-pdf.ts'
 
-export interface VerificationConfig {
-  /** Certificates of roots in PEM, one or several a text. */
-  readonly trustAnchors?: readonly string[]
-}
-
-type Port = Pick<Context<VerificationConfig>, 'blobs' | 'config' | 'hash' | 'now'>
+type Port = Pick<Context<TrustConfig>, 'blobs' | 'config' | 'hash' | 'now'>
 
 async function verify({ blob }: { readonly blob: string }, ctx: Port) {
   return report(ctx, await blobBytes(ctx, blob), blob)
@@ -27,26 +22,13 @@ async function verifyUpload({ content }: { readonly content: string }, ctx: Port
 const stepsATurn = 4
 
 async function report(ctx: Port, bytes: Uint8Array, sha256: string) {
-  const anchors = anchorsOf(ctx.config)
+  const anchors = trustAnchorsOf(ctx.config)
   const steps = verifyPdf({ bytes, anchors, now: ctx.now() })
   for (let count = 1; ; count++) {
     const step = steps.next()
     if (step.done === true) return toldReport(step.value, sha256)
     if (count % stepsATurn === 0) await new Promise((resolve) => setTimeout(resolve, 0))
   }
-}
-
-function anchorsOf({ trustAnchors = [] }: VerificationConfig): Certificate[] {
-  return trustAnchors.flatMap((pem) => {
-    const read = readOrNothing(() => readCertificates(pem))
-    if (read === undefined || read.length === 0) {
-      throw new Refusal(
-        'TRUST_ANCHOR_INVALID',
-        'A trust anchor in the settings is no certificate in PEM.',
-      )
-    }
-    return read
-  })
 }
 
 function bytesOf(content: string): Uint8Array {

@@ -14,8 +14,9 @@ export async function startTimeAuthority(
   t: Pick<Test, 'teardown'>,
   pki: Pki,
   name = 'tsa',
+  above = 'inter',
 ): Promise<TimeAuthority> {
-  await pki.write(`${name}.ts.cnf`, configuration(name))
+  await pki.write(`${name}.ts.cnf`, configuration(name, above))
   await pki.write(`${name}.serial`, '01\n')
   // One at a time: the serial number is a file.
   let last: Promise<unknown> = Promise.resolve()
@@ -35,10 +36,10 @@ export async function startTimeAuthority(
   return { url, answer }
 }
 
-function configuration(name: string): string {
+function configuration(name: string, above: string): string {
   return [
     '[tsa]\ndefault_tsa=t\n[t]',
-    `serial=./${name}.serial\nsigner_cert=./${name}.pem\ncerts=./inter.pem\nsigner_key=./${name}.key`,
+    `serial=./${name}.serial\nsigner_cert=./${name}.pem\ncerts=./${above}.pem\nsigner_key=./${name}.key`,
     'signer_digest=sha256\ndefault_policy=1.2.3.4.1\nother_policies=1.2.3.4.2',
     'digests=sha256,sha384,sha512\naccuracy=secs:1,millisecs:500\nordering=yes\ntsa_name=yes',
     'ess_cert_id_chain=no\ness_cert_id_alg=sha256\n',

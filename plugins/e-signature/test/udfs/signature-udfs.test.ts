@@ -35,7 +35,7 @@ t.test('amounts stand in capitals as on a bill', async (t) => {
     '0': '零元整',
     '0.05': '伍分',
     '100000000': '壹亿元整',
-    '10000000000001': '壹拾兆零壹元整',
+    '10000000000001': '壹拾万亿零壹元整',
   }
   for (const [amount, text] of Object.entries(amounts)) t.equal(rmb_upper(amount), text)
   for (const amount of ['', '1,000', '1.234', 'NaN', '01', '1e3']) t.equal(rmb_upper(amount), null)

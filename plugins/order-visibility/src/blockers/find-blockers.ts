@@ -1,10 +1,10 @@
 import type { BothTexts } from '../facts/fact-data.ts'
 import type { OrderView } from '../projection/order-view.ts'
-import { hoursOfStage, type Settings } from '../settings/settings.ts'
+import type { Settings } from '../settings/settings.ts'
+import { dueOfStay } from '../stages/due-of-stay.ts'
 import { stageTexts } from '../stages/stage-texts.ts'
-import { isArrivedStage, isOpenStage } from '../stages/stages.ts'
+import { isOpenStage } from '../stages/stages.ts'
 import { isWanting } from '../subjects/cover.ts'
-import { MS_PER_HOUR } from '../time/instant.ts'
 import { type BlockerCode, type BlockerRule, blockerRules, stageOwners } from './blocker-rules.ts'
 
 export interface Blocker {
@@ -255,19 +255,4 @@ function overdueFindings(
       words: { subject: stageTexts[stay.stage] },
     },
   ]
-}
-
-/** When a stay should be over. */
-export function dueOfStay(
-  { stage, enteredAt }: OrderView['stays'][number],
-  settings: Settings,
-): number | undefined {
-  const hours = hoursOfStage(stage, settings)
-  return hours === undefined ? undefined : enteredAt + hours * MS_PER_HOUR
-}
-
-/** Whether the customer has the goods. */
-export function hasArrived({ stays }: Pick<OrderView, 'stays'>): boolean {
-  const stage = stays.at(-1)?.stage
-  return stage !== undefined && isArrivedStage(stage)
 }

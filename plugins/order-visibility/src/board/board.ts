@@ -1,6 +1,7 @@
 import type { Context, SqlValue } from '@signalbox/sdk'
 import type { BothTexts } from '../facts/fact-data.ts'
-import { known } from '../order/show-order.ts'
+import { LIVE } from '../projection/live-generation.ts'
+import { known } from '../shape/known.ts'
 import { isOpenStage, type Stage, stages } from '../stages/stages.ts'
 import { instantText, MS_PER_HOUR, msOfInstant } from '../time/instant.ts'
 import { cursorOf, readCursor } from './cursor.ts'
@@ -36,8 +37,6 @@ interface Count {
   readonly orders: number
   readonly overdue: number
 }
-
-const LIVE = '(select coalesce((select live from generations), 1))'
 
 /**
  * Orders by stage. Without a stage those that somebody still has to do something for: what is due first comes first. Of a stage that

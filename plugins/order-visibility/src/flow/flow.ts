@@ -1,6 +1,7 @@
 import { type Context, Refusal } from '@signalbox/sdk'
-import { known } from '../order/show-order.ts'
+import { LIVE } from '../projection/live-generation.ts'
 import { DEFAULT_OFFSET_MINUTES, type Settings } from '../settings/settings.ts'
+import { known } from '../shape/known.ts'
 import { type Stage, stages } from '../stages/stages.ts'
 import { instantText, MS_PER_DAY, startOfDay } from '../time/instant.ts'
 
@@ -30,14 +31,15 @@ const MOST_DAYS = 400
 
 const HOURS = 'extract(epoch from left_at - entered_at) / 3600.0'
 /** Stays that ended within the days asked for, of one customer or all. */
-const WINDOW = `from stays where generation = coalesce((select live from generations), 1) and left_at >= $1 and left_at < $2
+const WINDOW = `from stays where generation = ${LIVE} and left_at >= $1 and left_at < $2
   and ($3::text is null or customer = $3)`
 
 /**
  * How long stages took, which way orders went, what came back to a stage it had left, and days from order to cash, of what ended
  * within the days. The directly-follows graph counts orders, an edge is labelled by the stay before it: W. van der Aalst, "Process
- * Mining" (2016), chapter 6; quantiles are PostgreSQL's percentile_cont (linear between values). Of an order that was in a stage twice within the days the first stay counts it: stays follow
- * each other without a gap, so that none before it ended within the days.
+ * Mining" (2016), chapter 6; quantiles are PostgreSQL's percentile_cont (linear between values).
+ * Of an order that was in a stage twice within the days the first stay counts it: stays follow each other without a gap, so that none
+ * before it ended within the days.
  */
 export async function flow({ from, to, customer }: FlowInput, ctx: Context) {
   const { utcOffsetMinutes = DEFAULT_OFFSET_MINUTES } = ctx.config as Settings
@@ -47,7 +49,6 @@ export async function flow({ from, to, customer }: FlowInput, ctx: Context) {
     throw new Refusal('PERIOD_INVALID', `Ask for 1 to ${MOST_DAYS} days, the first first.`)
   }
   const parameters = [instantText(begin), instantText(end), customer ?? null]
-  const live = 'generation = coalesce((select live from generations), 1)'
   const [perStage, perEdge, totals, cash, variants] = await ctx.db.transaction<
     [
       StageFigures,
@@ -79,13 +80,13 @@ export async function flow({ from, to, customer }: FlowInput, ctx: Context) {
       sql: `select count(*)::int as orders,
                    percentile_cont(0.5) within group (order by extract(epoch from paid_at - placed_at) / 86400.0)::float8 as median,
                    percentile_cont(0.9) within group (order by extract(epoch from paid_at - placed_at) / 86400.0)::float8 as p90
-              from orders where ${live} and paid_at >= $1 and paid_at < $2 and placed_at is not null and stage <> 'cancelled'
+              from orders where generation = ${LIVE} and paid_at >= $1 and paid_at < $2 and placed_at is not null and stage <> 'cancelled'
                and ($3::text is null or customer = $3)`,
       parameters,
     },
     {
       sql: `select path, count(*)::int as orders from orders
-             where ${live} and not is_open and is_known and stage in ('completed', 'cancelled') and stage_since >= $1 and stage_since < $2
+             where generation = ${LIVE} and not is_open and is_known and stage in ('completed', 'cancelled') and stage_since >= $1 and stage_since < $2
                and ($3::text is null or customer = $3) group by path order by 2 desc, path limit 20`,
       parameters,
     },

@@ -1,7 +1,8 @@
 import { type Context, Refusal } from '@signalbox/sdk'
+import { LIVE } from '../projection/live-generation.ts'
 import type { OrderView } from '../projection/order-view.ts'
-import { LEAST_STAYS, type UsualStays } from '../promises/usual-stays.ts'
-import type { Stage } from '../stages/stages.ts'
+import type { UsualStays } from '../promises/usual-stays.ts'
+import { USUAL_STAYS, type UsualRow, usualOfRows } from '../promises/usual-stays-store.ts'
 
 export interface ReadOrder {
   readonly view: OrderView
@@ -11,30 +12,17 @@ export interface ReadOrder {
 
 /** @throws ORDER_UNKNOWN */
 export async function readOrder({ db }: Pick<Context, 'db'>, orderId: string): Promise<ReadOrder> {
-  const [found, usual] = await db.transaction<
-    [
-      { view: OrderView; revision: number },
-      { stage: Stage; median_hours: number; p90_hours: number },
-    ]
-  >([
+  const [found, usual] = await db.transaction<[{ view: OrderView; revision: number }, UsualRow]>([
     {
       sql: `select view, revision::float8 as revision from orders
-             where order_id = $1 and generation = coalesce((select live from generations), 1)`,
+             where order_id = $1 and generation = ${LIVE}`,
       parameters: [orderId],
     },
-    {
-      sql: 'select stage, median_hours, p90_hours from usual_stays where stays >= $1',
-      parameters: [LEAST_STAYS],
-    },
+    USUAL_STAYS,
   ])
   const [row] = found.rows
   if (row === undefined) {
     throw new Refusal('ORDER_UNKNOWN', 'Nothing was told of this order: look at its number.')
   }
-  return {
-    ...row,
-    usual: Object.fromEntries(
-      usual.rows.map(({ stage, median_hours: median, p90_hours: p90 }) => [stage, { median, p90 }]),
-    ),
-  }
+  return { ...row, usual: usualOfRows(usual.rows) }
 }

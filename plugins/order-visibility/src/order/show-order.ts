@@ -1,19 +1,11 @@
-import { dueOfStay, findBlockers } from '../blockers/find-blockers.ts'
+import { findBlockers } from '../blockers/find-blockers.ts'
 import type { LineView, OrderView, ShipmentView } from '../projection/order-view.ts'
 import { judgePromise } from '../promises/judge-promise.ts'
 import type { UsualStays } from '../promises/usual-stays.ts'
 import type { Settings } from '../settings/settings.ts'
-import { instantText, MS_PER_HOUR } from '../time/instant.ts'
-
-/** An object without the members that are undefined: contracts know no null. */
-export function known<Shape extends object>(
-  shape: Shape,
-): { [Name in keyof Shape]: Exclude<Shape[Name], undefined> } {
-  const members = Object.entries(shape).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(members) as { [Name in keyof Shape]: Exclude<Shape[Name], undefined> }
-}
-
-export const when = (ms: number | undefined) => (ms === undefined ? undefined : instantText(ms))
+import { known } from '../shape/known.ts'
+import { dueOfStay } from '../stages/due-of-stay.ts'
+import { instantText, MS_PER_HOUR, when } from '../time/instant.ts'
 
 /** The head of a 360° answer: stage, promise, what stands in the way. Pure. */
 export function showHead(view: OrderView, usual: UsualStays, settings: Settings, now: number) {

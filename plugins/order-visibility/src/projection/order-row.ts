@@ -1,11 +1,12 @@
-import { dueOfStay, findBlockers, hasArrived } from '../blockers/find-blockers.ts'
+import { findBlockers } from '../blockers/find-blockers.ts'
 import { canonicalJson } from '../facts/canonical-json.ts'
 import type { BothTexts } from '../facts/fact-data.ts'
 import { type Judgement, judgePromise } from '../promises/judge-promise.ts'
 import { nextJudgement } from '../promises/next-judgement.ts'
 import type { UsualStays } from '../promises/usual-stays.ts'
 import type { Settings } from '../settings/settings.ts'
-import { isOpenStage, type Stage } from '../stages/stages.ts'
+import { dueOfStay } from '../stages/due-of-stay.ts'
+import { hasArrived, isOpenStage, type Stage } from '../stages/stages.ts'
 import { isWanting } from '../subjects/cover.ts'
 import { instantText } from '../time/instant.ts'
 import type { OrderView } from './order-view.ts'
@@ -145,7 +146,7 @@ export function judged(
   usual: UsualStays,
   settings: Settings,
   now: number,
-): { readonly row: JudgedRow; readonly judgement: Judgement; readonly headline: Headline | null } {
+): { readonly row: JudgedRow; readonly judgement: Judgement } {
   const blockers = findBlockers(view, settings, now)
   const judgement = judgePromise(view, blockers, usual, settings, now)
   const stay = view.stays.at(-1)
@@ -163,7 +164,6 @@ export function judged(
   ].filter((at) => at !== undefined)
   return {
     judgement,
-    headline,
     row: {
       expected_at: textOrNull(judgement.expectedAt),
       on_time: judgement.onTimeProbability ?? null,

@@ -1,9 +1,11 @@
 import type { Context, EventWish, Statement } from '@signalbox/sdk'
 import type { Fact } from '../facts/fact.ts'
 import { FACTS_OF_ORDERS, type FactRow, factOfRow, STOCK_WORDS } from '../facts/facts-store.ts'
-import { LEAST_STAYS, type UsualStays } from '../promises/usual-stays.ts'
+import type { UsualStays } from '../promises/usual-stays.ts'
+import { USUAL_STAYS, type UsualRow, usualOfRows } from '../promises/usual-stays-store.ts'
 import type { Stage } from '../stages/stages.ts'
 import { instantText } from '../time/instant.ts'
+import { LIVE } from './live-generation.ts'
 import type { FoldedRow, JudgedRow, StayRow } from './order-row.ts'
 
 type Port = Pick<Context, 'db' | 'tenant'>
@@ -27,11 +29,16 @@ export interface KnownRow {
   readonly revision: number
 }
 
+/** How often an order was told of, and up to which telling its view has come. */
+export interface Head {
+  readonly told: number
+  readonly folded: number
+}
+
 /** All that folding some orders takes, as of one moment that is not before `told`. */
 export interface FoldInput {
   readonly generations: Generations
-  /** How often each was told of; what is written is refused if one was told of since. */
-  readonly told: ReadonlyMap<string, number>
+  readonly heads: ReadonlyMap<string, Head>
   readonly known: ReadonlyMap<string, KnownRow>
   readonly facts: ReadonlyMap<string, readonly Fact[]>
   readonly usual: UsualStays
@@ -40,42 +47,32 @@ export interface FoldInput {
 /** How far orders were told of is read first: what came since shows when the rows are written. */
 export async function readForFold({ db }: Port, orders: readonly string[]): Promise<FoldInput> {
   const [heads, generations, known, facts, usual] = await db.transaction<
-    [
-      { order_id: string; told: number },
-      Generations,
-      KnownRow,
-      FactRow,
-      { stage: Stage; median_hours: number; p90_hours: number },
-    ]
+    [Head & { order_id: string }, Generations, KnownRow, FactRow, UsualRow]
   >([
     {
-      sql: 'select order_id, told::float8 as told from heads where order_id = any($1::text[])',
+      sql: `select order_id, told::float8 as told, folded::float8 as folded from heads
+             where order_id = any($1::text[])`,
       parameters: [orders],
     },
     { sql: 'select live, shadow from generations' },
     {
       sql: `select order_id, stage, digest, digests, is_known, is_open, is_at_risk, on_time, revision::float8 as revision
-              from orders where order_id = any($1::text[]) and generation = coalesce((select live from generations), 1)`,
+              from orders where order_id = any($1::text[]) and generation = ${LIVE}`,
       parameters: [orders],
     },
     { sql: FACTS_OF_ORDERS, parameters: [orders] },
-    {
-      sql: 'select stage, median_hours, p90_hours from usual_stays where stays >= $1',
-      parameters: [LEAST_STAYS],
-    },
+    USUAL_STAYS,
   ])
   return {
     generations: generations.rows[0] ?? { live: 1, shadow: null },
-    told: new Map(heads.rows.map(({ order_id, told }) => [order_id, told])),
+    heads: new Map(heads.rows.map(({ order_id, ...head }) => [order_id, head])),
     known: new Map(known.rows.map((row) => [row.order_id, row])),
     facts: factsByOrder(facts.rows),
-    usual: Object.fromEntries(
-      usual.rows.map(({ stage, median_hours: median, p90_hours: p90 }) => [stage, { median, p90 }]),
-    ),
+    usual: usualOfRows(usual.rows),
   }
 }
 
-function factsByOrder(rows: readonly FactRow[]): ReadonlyMap<string, readonly Fact[]> {
+export function factsByOrder(rows: readonly FactRow[]): ReadonlyMap<string, readonly Fact[]> {
   const byOrder = new Map<string, Fact[]>()
   for (const row of rows) {
     const order = row.order_id ?? ''
@@ -100,7 +97,7 @@ export interface OrderWrite {
   readonly row: FoldedRow & JudgedRow & { readonly is_at_risk: boolean; readonly revision: number }
   readonly stays: readonly StayRow[]
   readonly wants: readonly { readonly sku: string; readonly location: string }[]
-  readonly told: number
+  readonly head: Head
   /** The stage in which it was counted until now, if it was. */
   readonly before: Stage | undefined
 }
@@ -128,7 +125,7 @@ const SLOTS = 16
 
 /**
  * Writes orders into the generations, all or none, with the events that tell of it.
- * @throws CORE_SQL_ROWS_UNEXPECTED where one was told of since it was read
+ * @throws CORE_SQL_ROWS_UNEXPECTED where somebody else has folded one since it was read
  */
 export async function writeOrders(
   { db, tenant, arm }: Writer,
@@ -146,7 +143,11 @@ export async function writeOrders(
   await db.transaction(statements, { events })
 }
 
-/** Holds the generations as they were read until the commit: a switch waits for who writes, and who comes after it reads anew. */
+/**
+ * Holds the generations as they were read until the commit: a switch waits for who writes, and who comes after it reads anew. By a
+ * lock that the progress of a rebuild does not wait for: it holds heads by then that a writer wants next, and each would wait for the
+ * other.
+ */
 function generationStatements(tenant: string, { live, shadow }: Generations): Statement[] {
   return [
     {
@@ -154,7 +155,7 @@ function generationStatements(tenant: string, { live, shadow }: Generations): St
       parameters: [tenant],
     },
     {
-      sql: 'select live from generations where live = $1 and shadow is not distinct from $2 for share',
+      sql: 'select live from generations where live = $1 and shadow is not distinct from $2 for key share',
       parameters: [live, shadow],
       rows: 1,
     },
@@ -172,7 +173,7 @@ export async function writeShadow(
     {
       sql: `update heads set by_canary = heads.by_canary or $2::boolean from jsonb_to_recordset($1::jsonb) as g (order_id text, told bigint)
              where heads.order_id = g.order_id and heads.told = g.told`,
-      parameters: [toldJson(writes), arm === 'canary'],
+      parameters: [headsJson(writes), arm === 'canary'],
       rows: writes.length,
     },
     ...rowStatements(tenant, writes, [shadow]),
@@ -180,23 +181,26 @@ export async function writeShadow(
   ])
 }
 
-/** That an order was folded and nothing of it changed. */
-export function foldedStatement(
-  arm: Context['arm'],
-  writes: readonly { readonly row: { readonly order_id: string }; readonly told: number }[],
-): Statement {
+/**
+ * That orders were folded, of two who read the same by the first: the other would count their stages twice. What was told meanwhile
+ * is no hindrance: the order is behind still, and whoever was told folds it next.
+ */
+export function foldedStatement(arm: Context['arm'], writes: readonly Folded[]): Statement {
   return {
-    sql: `update heads set folded = g.told, by_canary = $2 from jsonb_to_recordset($1::jsonb) as g (order_id text, told bigint)
-           where heads.order_id = g.order_id and heads.told = g.told`,
-    parameters: [toldJson(writes), arm === 'canary'],
+    sql: `update heads set folded = g.told, by_canary = $2 from jsonb_to_recordset($1::jsonb) as g (order_id text, told bigint, folded bigint)
+           where heads.order_id = g.order_id and heads.folded = g.folded and heads.folded < g.told`,
+    parameters: [headsJson(writes), arm === 'canary'],
     rows: writes.length,
   }
 }
 
-function toldJson(
-  writes: readonly { readonly row: { readonly order_id: string }; readonly told: number }[],
-): string {
-  return JSON.stringify(writes.map(({ row, told }) => ({ order_id: row.order_id, told })))
+interface Folded {
+  readonly row: { readonly order_id: string }
+  readonly head: Head
+}
+
+function headsJson(writes: readonly Folded[]): string {
+  return JSON.stringify(writes.map(({ row, head }) => ({ order_id: row.order_id, ...head })))
 }
 
 function rowStatements(
@@ -285,7 +289,7 @@ export async function markDue({ db }: Port, now: number, limit: number): Promise
   const { rowCount } = await db.query(
     `update heads set told = told + 1, told_at = case when told > folded then told_at else $1::timestamptz end
       where order_id in (select o.order_id from orders o
-              where o.generation = coalesce((select live from generations), 1) and o.next_judgement_at <= $1::timestamptz
+              where o.generation = ${LIVE} and o.next_judgement_at <= $1::timestamptz
               order by o.next_judgement_at limit $2)`,
     [instantText(now), limit],
   )

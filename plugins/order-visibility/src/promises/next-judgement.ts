@@ -1,6 +1,6 @@
-import { dueOfStay } from '../blockers/find-blockers.ts'
 import type { OrderView } from '../projection/order-view.ts'
 import type { Settings } from '../settings/settings.ts'
+import { dueOfStay } from '../stages/due-of-stay.ts'
 import { isArrivedStage, isOpenStage } from '../stages/stages.ts'
 import { MS_PER_HOUR } from '../time/instant.ts'
 

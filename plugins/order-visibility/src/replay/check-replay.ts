@@ -1,9 +1,10 @@
 import type { Context } from '@signalbox/sdk'
 import { canonicalJson } from '../facts/canonical-json.ts'
-import type { Fact } from '../facts/fact.ts'
-import { FACTS_OF_ORDERS, type FactRow, factOfRow } from '../facts/facts-store.ts'
+import { FACTS_OF_ORDERS, type FactRow } from '../facts/facts-store.ts'
 import { foldAll } from '../projection/fold-orders.ts'
+import { LIVE } from '../projection/live-generation.ts'
 import { type FoldedRow, foldedRow, type StayRow, stayRows } from '../projection/order-row.ts'
+import { factsByOrder } from '../projection/projection-store.ts'
 import { instantText, msOfInstant } from '../time/instant.ts'
 
 interface CheckInput {
@@ -45,24 +46,19 @@ async function compareBatch(ctx: Context, orders: readonly string[]) {
     {
       sql: `select h.order_id, h.told::float8 as told, h.folded::float8 as folded, o.customer, o.stage, o.stage_since, o.is_open,
                    o.is_known, o.placed_at, o.promised_at, o.paid_at, o.path, o.as_of, o.view, o.digest, o.digests
-              from heads h left join orders o on o.order_id = h.order_id and o.generation = coalesce((select live from generations), 1)
+              from heads h left join orders o on o.order_id = h.order_id and o.generation = ${LIVE}
              where h.order_id = any($1::text[])`,
       parameters: [orders],
     },
     {
       sql: `select order_id, nth, stage, next_stage, customer, entered_at, left_at, left_before, went_before from stays
-             where order_id = any($1::text[]) and generation = coalesce((select live from generations), 1) order by order_id, nth`,
+             where order_id = any($1::text[]) and generation = ${LIVE} order by order_id, nth`,
       parameters: [orders],
     },
     { sql: FACTS_OF_ORDERS, parameters: [orders] },
   ])
-  const byOrder = new Map<string, Fact[]>()
-  for (const row of facts.rows) {
-    const order = row.order_id ?? ''
-    byOrder.set(order, [...(byOrder.get(order) ?? []), factOfRow(row)])
-  }
   const rowOf = new Map(live.rows.map((row) => [row.order_id, row]))
-  const folded = await foldAll(ctx, orders, byOrder)
+  const folded = await foldAll(ctx, orders, factsByOrder(facts.rows))
   let behind = 0
   const differing = folded.flatMap(({ orderId, view }) => {
     const row = rowOf.get(orderId)

@@ -74,8 +74,8 @@ export function progressStatement(
 export async function switchGenerations({ db, tenant }: Port, rebuild: Rebuild, now: number) {
   await db.transaction([
     {
-      sql: 'update generations set progressed_at = $1 where rebuild = $2 and shadow = $3',
-      parameters: [instantText(now), rebuild.rebuild, rebuild.shadow],
+      sql: 'select live from generations where rebuild = $1 and shadow = $2 for update',
+      parameters: [rebuild.rebuild, rebuild.shadow],
       rows: 1,
     },
     {

@@ -1,5 +1,6 @@
 import { type Context, type JobRun, Refusal } from '@signalbox/sdk'
-import { codeOf, foldAll, ORDERS_AT_ONCE } from '../projection/fold-orders.ts'
+import { isMeeting } from '../errors/host-errors.ts'
+import { foldAll, ORDERS_AT_ONCE } from '../projection/fold-orders.ts'
 import { foldedRow, judged, openWants, stayRows } from '../projection/order-row.ts'
 import { type OrderWrite, readForFold, writeShadow } from '../projection/projection-store.ts'
 import { riskBounds, type Settings } from '../settings/settings.ts'
@@ -84,7 +85,7 @@ async function rebuildPage(ctx: Context, found: Rebuild): Promise<boolean> {
       return await tryPage(ctx, found)
     } catch (error) {
       // An order was told of in between: the page is read anew.
-      if (codeOf(error) !== 'CORE_SQL_ROWS_UNEXPECTED' || attempt >= MOST_TRIES) throw error
+      if (!isMeeting(error) || attempt >= MOST_TRIES) throw error
     }
   }
 }
@@ -109,7 +110,11 @@ async function tryPage(ctx: Context, found: Rebuild): Promise<boolean> {
     return [
       {
         row: { ...row, ...judgedRow, is_at_risk, revision: (known?.revision ?? 0) + 1 },
-        ...{ stays: stayRows(view), wants: openWants(view), told: input.told.get(orderId) ?? 0 },
+        ...{
+          stays: stayRows(view),
+          wants: openWants(view),
+          head: input.heads.get(orderId) ?? { told: 0, folded: 0 },
+        },
         before: undefined,
       },
     ]

@@ -1,8 +1,8 @@
-import { known, when } from '../order/show-order.ts'
 import type { OrderView } from '../projection/order-view.ts'
+import { known } from '../shape/known.ts'
 import { stageTexts } from '../stages/stage-texts.ts'
 import type { Stage } from '../stages/stages.ts'
-import { instantText } from '../time/instant.ts'
+import { instantText, when } from '../time/instant.ts'
 
 /** Stages that are the company's own affair are one to the customer: being prepared. */
 const shownStage: Readonly<Record<Stage, Stage>> = {

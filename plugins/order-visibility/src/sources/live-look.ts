@@ -1,9 +1,9 @@
 import type { Context } from '@signalbox/sdk'
+import { codeOf } from '../errors/host-errors.ts'
 import type { Block } from '../facts/fact-types.ts'
-import { codeOf } from '../projection/fold-orders.ts'
 
-/** What a look at a block's owner said: he answers, he does not answer in time, he is not there, or nobody may ask him. */
-export type Look = 'answered' | 'failed' | 'absent' | 'not-granted'
+/** What a look at a block's owner said: he answers, he does not answer in time, he is not there, or nobody asked him. */
+export type Look = 'answered' | 'failed' | 'absent' | 'not-asked'
 
 interface Question {
   readonly service: string
@@ -35,7 +35,7 @@ const questions: Readonly<Partial<Record<Block, Question>>> = {
   },
 }
 
-/** Nobody waits longer for a look; what the page shows is the projection's in any case. */
+/** Nobody waits longer for all looks together; what the page shows is the projection's in any case. */
 const DEADLINE_MS = 250
 /** A page that is looked at by many asks once. */
 const KEPT_MS = 5000
@@ -43,19 +43,39 @@ const MOST_KEPT = 2000
 
 const kept = new Map<string, { readonly at: number; readonly look: Look }>()
 
-/** Asks the owners of the blocks beside each other; a look never fails the answer, and is kept for some seconds. */
+/**
+ * Asks the owners of the blocks one after the other, until time is up: on a host that has just started each has to be woken, and
+ * four at once keep the very processor that this answer waits for. Whoever is not reached is asked for the next page. A look never
+ * fails the answer, and is kept for some seconds.
+ */
 export async function lookAtOwners(
   ctx: Context,
   orderId: string,
   blocks: readonly Block[],
 ): Promise<ReadonlyMap<Block, Look>> {
-  const looks = await Promise.all(
-    blocks.map(async (block) => [block, await lookAt(ctx, orderId, block)] as const),
-  )
-  return new Map(looks)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const time: Time = { isUp: false, up: Promise.resolve() }
+  time.up = new Promise((resolve) => {
+    timer = setTimeout(() => {
+      time.isUp = true
+      resolve()
+    }, DEADLINE_MS)
+  })
+  const looks = new Map<Block, Look>()
+  try {
+    for (const block of blocks) looks.set(block, await lookAt(ctx, orderId, block, time))
+  } finally {
+    clearTimeout(timer)
+  }
+  return looks
 }
 
-async function lookAt(ctx: Context, orderId: string, block: Block): Promise<Look> {
+interface Time {
+  isUp: boolean
+  up: Promise<void>
+}
+
+async function lookAt(ctx: Context, orderId: string, block: Block, time: Time): Promise<Look> {
   const question = questions[block]
   if (question === undefined) return 'answered'
   // An owner that does not answer is left alone for all orders; one that does is asked of each.
@@ -66,7 +86,8 @@ async function lookAt(ctx: Context, orderId: string, block: Block): Promise<Look
     (one) => one !== undefined && now - one.at < KEPT_MS && one.at <= now,
   )
   if (known !== undefined) return known.look
-  const look = await ask(ctx, question, orderId)
+  if (time.isUp) return 'not-asked'
+  const look = await Promise.race([ask(ctx, question, orderId), time.up.then((): Look => 'failed')])
   if (kept.size >= MOST_KEPT) kept.clear()
   kept.set(look === 'answered' ? own : general, { at: now, look })
   return look
@@ -74,18 +95,11 @@ async function lookAt(ctx: Context, orderId: string, block: Block): Promise<Look
 
 async function ask(ctx: Context, question: Question, orderId: string): Promise<Look> {
   const { service, operation, input } = question
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<Look>((resolve) => {
-    timer = setTimeout(() => resolve('failed'), DEADLINE_MS)
-  })
-  const answer = ctx.services.call(service, operation, input(orderId)).then(
-    (): Look => 'answered',
-    (error: unknown) => lookOfError(codeOf(error)),
-  )
   try {
-    return await Promise.race([answer, late])
-  } finally {
-    clearTimeout(timer)
+    await ctx.services.call(service, operation, input(orderId))
+    return 'answered'
+  } catch (error) {
+    return lookOfError(codeOf(error))
   }
 }
 
@@ -97,7 +111,7 @@ const absent: ReadonlySet<string> = new Set([
 
 /** A refusal of the owner's own (he knows no such order) is an answer; what the host or a fault says is not. */
 function lookOfError(code: string | undefined): Look {
-  if (code === 'CORE_GRANT_MISSING') return 'not-granted'
+  if (code === 'CORE_GRANT_MISSING') return 'not-asked'
   if (code !== undefined && absent.has(code)) return 'absent'
   return code === undefined || /^(CORE|SBX|MKT|SDK)_/.test(code) ? 'failed' : 'answered'
 }

@@ -30,3 +30,13 @@ const arrived: ReadonlySet<Stage> = new Set(['delivered', 'invoiced', 'paid', 'c
 export function isArrivedStage(stage: Stage): boolean {
   return arrived.has(stage)
 }
+
+/** Whether the customer has the goods. */
+export function hasArrived({
+  stays,
+}: {
+  readonly stays: readonly { readonly stage: Stage }[]
+}): boolean {
+  const stage = stays.at(-1)?.stage
+  return stage !== undefined && isArrivedStage(stage)
+}

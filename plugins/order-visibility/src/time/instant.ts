@@ -36,6 +36,11 @@ export function instantText(ms: number): string {
   return `${dayText(day)}T${two(hours)}:${two(minutes)}:${two(seconds)}.${fraction}Z`
 }
 
+/** The same of what may be unknown. */
+export function when(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : instantText(ms)
+}
+
 /** The instant at which a day (`YYYY-MM-DD`) begins where clocks are `offsetMinutes` ahead of UTC. */
 export function startOfDay(date: string, offsetMinutes: number): number {
   const [year = 0, month = 0, day = 0] = date.split('-').map(Number)

@@ -1,6 +1,7 @@
-import { dueOfStay, filled } from '../blockers/find-blockers.ts'
+import { filled } from '../blockers/find-blockers.ts'
 import type { OrderView } from '../projection/order-view.ts'
 import type { Settings } from '../settings/settings.ts'
+import { dueOfStay } from '../stages/due-of-stay.ts'
 import { stageTexts } from '../stages/stage-texts.ts'
 import { instantText, MS_PER_HOUR } from '../time/instant.ts'
 import { timelineTexts } from './timeline-texts.ts'

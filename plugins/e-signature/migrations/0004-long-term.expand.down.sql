@@ -1,0 +1,2 @@
+drop table document_proofs;
+drop table revocation_answers;
