@@ -116,7 +116,7 @@ export async function defineCertificate(company: Company): Promise<void> {
 
 /** A page that wants nothing but the company's seal. */
 export async function defineSealed(company: Company): Promise<void> {
-  const file = contract({ pages: [{ text: 'Statement' }] })
+  const file = samplePdf({ pages: ['Statement'] })
   const { document } = await company.ask(envelopes, 'uploadDocument', {
     ...{ name: 'statement.pdf', content: base64(file) },
   })
