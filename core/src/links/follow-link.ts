@@ -6,6 +6,7 @@ import type { CallerLeft } from '../broker/caller-left.ts'
 import type { ServiceCaller } from '../broker/service-caller.ts'
 import { coreErrors } from '../errors.ts'
 import { clientLeft } from '../gateway/client-left.ts'
+import { illFormedIn } from '../gateway/ill-formed-text.ts'
 import { type Grant, grantsOf, type Snapshot } from '../rollout/routing/snapshot.ts'
 import { findLink, type SharedLink } from './link-store.ts'
 import type { LinkVisits, Visit } from './link-visits.ts'
@@ -80,7 +81,7 @@ async function call(
     throw coreErrors.create('METHOD_NOT_SAFE', { operation })
   }
   // What the plugin fixed stands over what the visitor sends.
-  const input = { ...visitorsInput(request), ...link.input }
+  const input = { ...wellFormed(visitorsInput(request)), ...link.input }
   if (!seen.safe) {
     await ports.visits.begin(seen)
     // That took a while: a grant that was taken back meanwhile ends the link all the same.
@@ -97,6 +98,13 @@ async function call(
     left,
   })
   return outputJson
+}
+
+/** @throws CORE_INPUT_INVALID for texts that are no Unicode, as of any caller */
+function wellFormed<Input>(input: Input): Input {
+  const faults = illFormedIn(input)
+  if (faults.length > 0) throw coreErrors.create('INPUT_INVALID', {}, { faults })
+  return input
 }
 
 function spend(limiter: RateLimiter, key: string): void {

@@ -33,6 +33,9 @@ export function hookInput(
   return JSON.stringify({ id, headers: shown, receivedAt: receivedAt.getTime(), ...content })
 }
 
+/** Deeper than senders write; a plugin is handed what fits the stack of whoever reads it, and the bytes of the rest. */
+const MAX_DEPTH = 200
+
 /** The body of a webhook, where it is JSON. */
 export function hookBody({
   headers,
@@ -42,5 +45,17 @@ export function hookBody({
     return undefined
   // Null is what the parser answers for what it refuses, too.
   const json: unknown = safeParse(body)
-  return json === null || json === undefined ? undefined : { json }
+  return json === null || json === undefined || isTooDeep(json) ? undefined : { json }
+}
+
+/** Level by level, as half a megabyte of brackets ends any recursion. */
+function isTooDeep(json: unknown): boolean {
+  let level = [json]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return true
+    level = level.flatMap((one) =>
+      typeof one === 'object' && one !== null ? Object.values(one) : [],
+    )
+  }
+  return false
 }

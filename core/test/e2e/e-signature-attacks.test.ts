@@ -1,6 +1,4 @@
-import { deflateSync } from 'node:zlib'
 import t from 'tap'
-import { png } from '../../../plugins/e-signature/test/support/sample-images.ts'
 import { Company } from '../support/company.ts'
 import { HostProcess } from '../support/host-process.ts'
 import { judgeSignatures, withoutJudges } from '../support/pdf-judges.ts'
@@ -35,17 +33,15 @@ t.test('a link is for one signer of one envelope, whatever its body says', async
   const bobs = await bob.look()
   const envelope = await send()
   const own = await lina.look()
-  const forged = [{ recipient: bobs.recipient }, { envelope: other }, { recipient: 'r99' }]
-  for (const body of forged) {
-    const { status, body: answer } = await lina.follow(own.links['document'] ?? '', {
-      ...{ document: 'd1', offset: 0, ...body },
-    })
-    t.ok(status >= 400 && status < 500, `${JSON.stringify(body)}: ${status} ${answer.code}`)
-    const reject = await lina.follow(own.links['reject'] ?? '', { reason: 'forged', ...body })
-    t.ok(reject.status >= 400 && reject.status < 500, `${reject.status} ${reject.body.code}`)
+  // What the link was made with stands over what its body says.
+  for (const forged of [{ recipient: bobs.recipient }, { envelope: other }, { recipient: 'r99' }]) {
+    const input = { document: 'd1', offset: 0, ...forged }
+    t.match(await lina.follow(own.links['document'] ?? '', input), { status: 200 })
   }
+  const forged = { reason: 'forged', envelope: other, recipient: bobs.recipient }
+  t.match(await lina.follow(own.links['reject'] ?? '', forged), { body: { envelope } })
   t.match(await show(other), { state: 'sent' })
-  t.match(await show(envelope), { state: 'sent' })
+  t.match(await show(envelope), { state: 'rejected' })
   const unknown = (own.links['sign'] ?? '').replace(/.{6}$/, 'AAAAAA')
   t.equal((await lina.follow(unknown, {})).status, 404)
 })
@@ -87,24 +83,15 @@ t.test('codes are not guessed, by however many links', async (t) => {
   t.equal(late.status, 422, 'the right code came too late')
 })
 
-/** Sixty thousand pixels on each side, in a few hundred bytes. */
-function bomb(): Buffer {
-  const file = Buffer.from(png(1, 1, 6, 8, new Uint8Array(4), 4, 4))
+/** Sixty thousand pixels on each side, in less than a hundred bytes. */
+function bomb(): string {
+  const pixel =
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+  const file = Buffer.from(pixel, 'base64')
   const at = file.indexOf('IHDR')
   file.writeUInt32BE(60_000, at + 4)
   file.writeUInt32BE(60_000, at + 8)
-  return file
-}
-
-/** A row of nothing that unpacks to 100 MB. */
-function bigData(): Buffer {
-  const file = Buffer.from(png(1, 1, 6, 8, new Uint8Array(4), 4, 4))
-  const at = file.indexOf('IDAT') - 4
-  const data = deflateSync(Buffer.alloc(100_000_000))
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(data.length)
-  const chunk = Buffer.concat([length, Buffer.from('IDAT'), data, Buffer.alloc(4)])
-  return Buffer.concat([file.subarray(0, at), chunk, file.subarray(-12)])
+  return file.toString('base64')
 }
 
 const hostile: Readonly<Record<string, unknown>> = {
@@ -129,14 +116,11 @@ t.test(
     for (const [name, place] of Object.entries(hostile)) {
       const { status, body } = await lina.follow(sign, { ...agreement, values: { place } })
       t.ok(status >= 400 && status < 500, `${name}: ${status} ${body.code}`)
+      t.notMatch(body.code, /SQL|^CODE/, 'before anything is written, and before the code is spent')
     }
-    for (const [name, made] of Object.entries({ bomb, bigData })) {
-      const image = made().toString('base64')
-      const again = await lina.agreement(await lina.look())
-      const { status, body } = await lina.follow(sign, { ...again, values, image })
-      t.ok(status >= 400 && status < 500, `${name}: ${status} ${body.code}`)
-      t.match(await show(envelope), { state: 'sent', documents: [{ revision: 0 }] })
-    }
+    const { status, body } = await lina.follow(sign, { ...agreement, values, image: bomb() })
+    t.ok(status >= 400 && status < 500, `${status} ${body.code}`)
+    t.match(await show(envelope), { state: 'sent', documents: [{ revision: 0 }] })
     t.match(await lina.sign({ values }), { status: 200 })
     t.same(await judgeSignatures(await fileOf(company, envelope), room.openssl), [])
   },

@@ -109,7 +109,7 @@ t.test('bodies of any shape are taken or kept with a reason, and stop nothing', 
 
 t.test('texts that tables cannot keep cost no scan', async (t) => {
   const n = await road.ship()
-  const odd = ['a\u0000b', '\ud800half', 'half\udc00', '\\u0000', 'x'.repeat(100_000), '\u202egnp']
+  const odd = ['a\u0000b', '\ud800half', 'half\udc00', '\\u0000', 'x'.repeat(50_000), '\u202egnp']
   for (const [minute, place] of odd.entries()) {
     const when = new Date(Date.parse(at) + minute * 300_000).toISOString()
     const told = { place, text: place, signedBy: place, carrier: place, [place]: place }

@@ -180,7 +180,8 @@ function fits({ kind }: Field, value: unknown): boolean {
   if (typeof value !== 'string') return false
   if (kind === 'number') return millionths(value) !== undefined
   if (kind === 'date') return isDay(value)
-  return value.length <= MAX_TEXT
+  // Neither tables nor files have NUL, or half of a pair of UTF-16.
+  return value.length <= MAX_TEXT && value.isWellFormed() && !value.includes('\0')
 }
 
 function isDay(text: string): boolean {
