@@ -109,7 +109,7 @@ t.test('bodies of any shape are taken or kept with a reason, and stop nothing', 
 
 t.test('texts that tables cannot keep cost no scan', async (t) => {
   const n = await road.ship()
-  const odd = ['a\u0000b', '\ud800half', 'half\udc00', '\\u0000', 'x'.repeat(50_000), '\u202egnp']
+  const odd = ['a\u0000b', '\ud800half', 'half\udc00', '\\u0000', 'x'.repeat(20_000), '\u202egnp']
   for (const [minute, place] of odd.entries()) {
     const when = new Date(Date.parse(at) + minute * 300_000).toISOString()
     const told = { place, text: place, signedBy: place, carrier: place, [place]: place }
@@ -133,20 +133,20 @@ t.test(
   },
 )
 
-t.test('a body of 5,000 scans is taken whole', async (t) => {
-  const scans = Array.from({ length: 5000 }, (_, i) => ({
-    trackingNumber: `BULK${i % 500}`,
+t.test('a body of 2,500 scans is taken whole, part by part', async (t) => {
+  const scans = Array.from({ length: 2500 }, (_, i) => ({
+    trackingNumber: `BULK${i % 250}`,
     status: 'in-transit',
-    at: new Date(Date.parse(at) - Math.floor(i / 500) * 600_000).toISOString(),
+    at: new Date(Date.parse(at) - Math.floor(i / 250) * 600_000).toISOString(),
   }))
   const began = performance.now()
   t.equal(await road.push({ scans }), 202)
   const seen = await company.eventually(
     'the message',
     () => company.ask(shipments, 'messages', { limit: 1 }),
-    ({ items }) => items[0]?.scans === 5000,
+    ({ items }) => items[0]?.scans === 2500,
   )
   await handled()
   t.comment(`${Math.round(performance.now() - began)} ms`)
-  t.match(seen.items, [{ scans: 5000, state: 'read' }])
+  t.match(seen.items, [{ scans: 2500, state: 'read' }])
 })
