@@ -73,7 +73,7 @@ export async function signingTimes(
   room: SigningRoom,
   count: number,
 ): Promise<Figures> {
-  const sizes = { pages: 50, ballast: 5 * MEGABYTE, isSealed: false }
+  const sizes = { pages: 50, ballast: 5 * MEGABYTE - 64 * 1024, isSealed: false }
   await company.ask(envelopes, 'definePolicy', {
     policy: 'plain',
     level: 'B-B',

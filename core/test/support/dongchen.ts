@@ -10,7 +10,7 @@ export const inspections = 'quality.inspection@1'
 export const planning = 'inventory.planning@1'
 export const ring = 'RING-6204'
 export const ringsPlace = { sku: ring, location: 'east' }
-export const ringsOfALot = 2700
+const ringsOfALot = 2700
 
 /** Sends the two recorded years, as an app does with the feeder. @returns what the feeder says */
 export async function feed(t: Teardown, company: Company): Promise<string> {

@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 import type { Answer, Company } from './company.ts'
 
 export const shipments = 'logistics.shipments@1'
-export const orders = 'orders.visibility@1'
+const orders = 'orders.visibility@1'
 export const logistics = '@signalbox/logistics-tracking'
 const HOUR_MS = 3_600_000
 

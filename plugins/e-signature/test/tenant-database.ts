@@ -44,7 +44,7 @@ export interface OwnDatabase {
 }
 
 /** The plugin's tables on a PostgreSQL, of one test file and gone with it. @param max connections at once */
-export async function ownDatabase(t: Test, max: number): Promise<OwnDatabase> {
+async function ownDatabase(t: Test, max: number): Promise<OwnDatabase> {
   const { url } = JSON.parse(await readFile(server, 'utf8')) as { url: string }
   const name = `test_${randomBytes(6).toString('hex')}`
   const admin = new pg.Client({ connectionString: url })

@@ -23,6 +23,6 @@ export function isRace(error: unknown): boolean {
 }
 
 /** A statement met other rows than it said: what it was made from is not so any more. */
-export function isOutrun(error: unknown): boolean {
+function isOutrun(error: unknown): boolean {
   return (error as { readonly code?: unknown }).code === 'CORE_SQL_ROWS_UNEXPECTED'
 }

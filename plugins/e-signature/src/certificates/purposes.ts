@@ -5,8 +5,8 @@ import type { PathReasonCode } from './path-reasons.ts'
 export type Purpose = 'signing' | 'timestamping' | 'ocsp' | 'any'
 
 const ANY_PURPOSE = '2.5.29.37.0'
-export const TIME_STAMPING = '1.3.6.1.5.5.7.3.8'
-export const OCSP_SIGNING = '1.3.6.1.5.5.7.3.9'
+const TIME_STAMPING = '1.3.6.1.5.5.7.3.8'
+const OCSP_SIGNING = '1.3.6.1.5.5.7.3.9'
 
 /** Any of these lets a certificate sign documents. */
 const documentSigning: readonly string[] = [

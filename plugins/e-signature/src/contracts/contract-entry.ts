@@ -6,7 +6,7 @@ import { millionths } from '../routing/decimal.ts'
 const MOST_PARTIES = 20
 
 /** Who is bound: organisations where signers name theirs, else the signers themselves; each once. */
-export function partiesOf({ recipients }: Envelope): readonly string[] {
+function partiesOf({ recipients }: Envelope): readonly string[] {
   const bound = recipients.filter(
     ({ kind, state }) => (kind === 'signer' || kind === 'seal') && state === 'signed',
   )

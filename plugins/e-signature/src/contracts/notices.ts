@@ -1,5 +1,5 @@
 /** Days before its end at which a contract is told of. */
-export const NOTICE_DAYS = [90, 30, 7] as const
+const NOTICE_DAYS = [90, 30, 7] as const
 
 export interface NoticeWish {
   readonly contract: string

@@ -88,7 +88,7 @@ export function namedBitsOf(node: DerNode): ReadonlySet<number> {
   return namedBitsOfContent(node.content)
 }
 
-export function namedBitsOfContent(content: Uint8Array): ReadonlySet<number> {
+function namedBitsOfContent(content: Uint8Array): ReadonlySet<number> {
   const bits = new Set<number>()
   for (let index = 1; index < Math.min(content.length, 9); index++) {
     for (let bit = 0; bit < 8; bit++) {

@@ -32,10 +32,6 @@ export const setOf = (...parts: readonly Uint8Array[]): Uint8Array =>
 export const context = (number: number, ...parts: readonly Uint8Array[]): Uint8Array =>
   der(0xa0 | number, ...parts)
 
-/** `[number] IMPLICIT` of a simple type, by its content. */
-export const contextSimple = (number: number, content: Uint8Array): Uint8Array =>
-  der(0x80 | number, content)
-
 export const octetString = (content: Uint8Array): Uint8Array => der(0x04, content)
 
 export const bitString = (content: Uint8Array): Uint8Array => der(0x03, Uint8Array.of(0), content)

@@ -8,7 +8,7 @@ export type BlobPart = { readonly sha256: string } | Uint8Array
 /** What one host call carries. */
 export const PART_BYTES = 184_320
 /** All messages of one call of a handler are bounded by 8 MiB of text: a document is read once within it, as base64. */
-export const MAX_DOCUMENT_BYTES = 5 * 1024 * 1024
+const MAX_DOCUMENT_BYTES = 5 * 1024 * 1024
 
 /** A whole file. @throws Refusal DOCUMENT_MISSING, DOCUMENT_TOO_LARGE */
 export async function readBlob({ blobs }: BlobPort, sha256: string): Promise<Uint8Array> {

@@ -284,7 +284,7 @@ export function requireTurn(envelope: Envelope, { recipient, signing }: Recipien
   )
 }
 
-export function statesOf(envelope: Envelope): ReadonlyMap<string, GroupState> {
+function statesOf(envelope: Envelope): ReadonlyMap<string, GroupState> {
   // Who delegated is stood in for: the delegate has his role.
   const recipients = envelope.recipients.filter(({ state }) => state !== 'delegated')
   return groupStates(envelope.groups, recipients, envelope.values)
@@ -301,7 +301,7 @@ function stateOfRole(
 
 const levels: readonly Level[] = ['B-B', 'B-T', 'B-LT', 'B-LTA']
 
-export function lower(left: Level, right: Level): Level {
+function lower(left: Level, right: Level): Level {
   return isBelow(left, right) ? left : right
 }
 

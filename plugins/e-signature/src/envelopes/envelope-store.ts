@@ -53,7 +53,7 @@ export async function requireEnvelope(
   return envelopeOf(rows[0])
 }
 
-export function unknownEnvelope(envelope: string): Refusal {
+function unknownEnvelope(envelope: string): Refusal {
   return new Refusal('ENVELOPE_UNKNOWN', `There is no envelope ${envelope}.`)
 }
 

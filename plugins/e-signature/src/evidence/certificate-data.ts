@@ -96,6 +96,6 @@ function signerOf(one: Recipient, entries: readonly Entry[]): CertificateSigner 
 }
 
 /** A link alone shows that somebody had the message, and not who: it is never called advanced. */
-export function assuranceOf(proof: Proof): Assurance {
+function assuranceOf(proof: Proof): Assurance {
   return proof === 'link' ? 'simple' : 'advanced'
 }

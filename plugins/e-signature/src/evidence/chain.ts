@@ -32,7 +32,7 @@ type Hash = Context['hash']
  * changes, adds or takes out an entry has to change all that come after, and so the head, which the certificate of completion
  * states and its signature seals. The construction is that of linked time-stamping (S. Haber, W. S. Stornetta, 1991).
  */
-export function hashOf(entry: Omit<Entry, 'hash'>, hash: Hash): string {
+function hashOf(entry: Omit<Entry, 'hash'>, hash: Hash): string {
   const { envelope, seq, at, what, who, data, previous } = entry
   return hash('SHA-256', canonicalJson({ at, data, envelope, previous, seq, what, who }))
 }

@@ -30,7 +30,7 @@ interface AnswerRow {
   readonly kind: 'crl' | 'ocsp'
 }
 
-export function subjectOfIssuer({ bytes }: Name): string {
+function subjectOfIssuer({ bytes }: Name): string {
   return toHex(digest('sha256', bytes))
 }
 

@@ -3,7 +3,6 @@ import './strong-references.ts'
 // biome-ignore lint/performance/noBarrelFile: LibPDF is read by way of here alone, after what a guest lacks while it loads
 export {
   PDF,
-  type PDFPage,
   PdfArray,
   PdfBool,
   PdfDict,

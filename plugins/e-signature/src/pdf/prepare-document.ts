@@ -26,7 +26,7 @@ const ALWAYS = ` !"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^
 ，。：；、（）·签署名人者盖章时间日期年月地点理由原因组织机构证书编号序列算法用印经办法定代表同意确认批准已由`
 const AMOUNTS = '零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整负'
 
-export const FONT_SIZE = 10.5
+const FONT_SIZE = 10.5
 /** SignaturesExist and AppendOnly (ISO 32000-2, table 225): from the first on, all is appended. */
 const SIGNATURE_FLAGS = '3'
 

@@ -96,10 +96,7 @@ export function isVisible(state: PdfState, field: FormField): boolean {
 }
 
 /** Left, bottom, right, top. */
-export function rectangleOf(
-  state: PdfState,
-  dict: PdfDict,
-): [number, number, number, number] | undefined {
+function rectangleOf(state: PdfState, dict: PdfDict): [number, number, number, number] | undefined {
   const box = follow(state, dict.entries.get('Rect'))
   if (!isKind(box, 'array')) return undefined
   const [a, b, c, d] = box.items.slice(0, 4).map((one) => follow(state, one))

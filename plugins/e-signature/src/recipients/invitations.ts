@@ -37,7 +37,7 @@ export interface Wording {
  * @param words what a message with this address says
  * @param change what being told makes of him; undefined: he need not be told any more
  */
-export async function tell(
+async function tell(
   ctx: Context,
   envelope: Envelope,
   recipient: Recipient,
@@ -132,11 +132,7 @@ export function waits({ state, signing }: Recipient): boolean {
   return (state === 'notified' || state === 'viewed') && signing === undefined
 }
 
-export async function write(
-  ctx: Context,
-  to: Recipient,
-  { subject, text }: Wording,
-): Promise<void> {
+async function write(ctx: Context, to: Recipient, { subject, text }: Wording): Promise<void> {
   const channel = channelOf(to)
   const address = channel === 'mail' ? to.email : to.phone
   if (channel === 'console' || address === undefined) return

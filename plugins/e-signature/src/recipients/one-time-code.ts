@@ -16,14 +16,14 @@ export interface KeptCode {
 }
 
 /** NIST SP 800-63B §5.1.3.2: six digits at least, valid for ten minutes at most, and a bound of attempts. */
-export const CODE_DIGITS = 6
+const CODE_DIGITS = 6
 export const CODE_TTL_MS = 300_000
 export const MAX_ATTEMPTS = 5
 export const LOCK_MS = 15 * 60_000
 /** Each costs the tenant a message, and whoever gets it patience. */
-export const MAX_SENDS = 5
-export const SENDS_PER_MS = 3_600_000
-export const BETWEEN_SENDS_MS = 30_000
+const MAX_SENDS = 5
+const SENDS_PER_MS = 3_600_000
+const BETWEEN_SENDS_MS = 30_000
 
 export interface CodeScene {
   /** Milliseconds since the epoch. */
@@ -105,7 +105,7 @@ export function tryCode(kept: KeptCode, code: string, scene: CodeScene): CodeVer
   return { outcome: 'wrong', kept: ended, hasLocked: true }
 }
 
-export function isLocked({ lockedUntil }: KeptCode, now: number): boolean {
+function isLocked({ lockedUntil }: KeptCode, now: number): boolean {
   return lockedUntil !== undefined && now < Date.parse(lockedUntil)
 }
 

@@ -42,7 +42,7 @@ export function depths(groups: readonly Group[]): ReadonlyMap<string, number> {
 }
 
 /** Everything that comes before a group, however far. */
-export function before(groups: readonly Group[], group: string): ReadonlySet<string> {
+function before(groups: readonly Group[], group: string): ReadonlySet<string> {
   const found = new Set<string>()
   const look = (name: string) => {
     for (const one of groups.find((each) => each.group === name)?.after ?? []) {

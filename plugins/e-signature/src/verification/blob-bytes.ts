@@ -7,7 +7,7 @@ const partBytes = 180 * 1024
 const atOnce = 32
 
 /** Beyond it a check would not end within its deadline: 16 MiB are a contract of some hundred scanned pages. */
-export const mostBytes = 16 << 20
+const mostBytes = 16 << 20
 
 /** The whole of a file of the plugin, in parts that are asked for beside each other. */
 export async function blobBytes({ blobs }: BlobPort, sha256: string): Promise<Uint8Array> {

@@ -24,7 +24,7 @@ export interface Collected {
 }
 
 /** More are a file that was made to cost. */
-export const mostSignatures = 100
+const mostSignatures = 100
 
 /** Those of all revisions, in the order in which they were made: a later one may have taken a signature out. */
 export function collectSignatures(revisions: Revisions): Collected[] {

@@ -262,7 +262,7 @@ function bytesOf({ state }: Known, { start, end }: Extract<PdfValue, { kind: 'st
   return state.file.bytes.subarray(start, end)
 }
 
-export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
+function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
   if (one.length !== other.length) return false
   if (one.byteOffset === other.byteOffset && one.buffer === other.buffer) return true
   for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false

@@ -13,7 +13,7 @@ export function isLocked({ action, fields }: FieldLock, field: string): boolean 
   return action === 'Include' ? named : !named
 }
 
-export function fieldLock(state: PdfState, dict: PdfDict | undefined): FieldLock | undefined {
+function fieldLock(state: PdfState, dict: PdfDict | undefined): FieldLock | undefined {
   const action = nameOf(follow(state, dict?.entries.get('Action')))
   if (action !== 'All' && action !== 'Include' && action !== 'Exclude') return undefined
   const list = follow(state, dict?.entries.get('Fields'))

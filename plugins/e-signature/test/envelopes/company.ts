@@ -7,16 +7,14 @@ import { tenantDatabase } from '../tenant-database.ts'
 import { type FakeDocuments, fakeDocuments } from './fake-documents.ts'
 
 const folder = new URL('../..', import.meta.url)
-export const START = Date.UTC(2026, 2, 2, 1)
+const START = Date.UTC(2026, 2, 2, 1)
 export const DAY = 86_400_000
-export const service = 'signature.envelopes'
-export const base64 = (text: string) => Buffer.from(text).toString('base64')
+const service = 'signature.envelopes'
+const base64 = (text: string) => Buffer.from(text).toString('base64')
 /** A PNG of nothing but its first bytes. */
-export const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0]).toString(
-  'base64',
-)
+const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0]).toString('base64')
 export const as = (id: string) => ({ principal: { kind: 'user', id } as const })
-export const mei = as('mei')
+const mei = as('mei')
 
 type Input = Readonly<Record<string, unknown>>
 

@@ -19,7 +19,7 @@ interface Vocabulary {
 const words = (text: string) => new Set(text.split(/\s+/))
 
 const cbv = 'https://ref.gs1.org/cbv/'
-export const webVocabulary = 'https://gs1.org/voc/'
+const webVocabulary = 'https://gs1.org/voc/'
 
 export const vocabularies: Readonly<Record<VocabularyKind, Vocabulary>> = {
   bizStep: {

@@ -16,7 +16,7 @@ const systems = {
 
 export type CoordinateSystem = keyof typeof systems
 
-export function isCoordinateSystem(name: string): name is CoordinateSystem {
+function isCoordinateSystem(name: string): name is CoordinateSystem {
   return Object.hasOwn(systems, name)
 }
 

@@ -14,7 +14,7 @@ export interface Box {
 }
 
 /** A receiver in a city is wrong by tens of metres: who is seen that near outside has not left. */
-export const LEAVING_M = 50
+const LEAVING_M = 50
 
 export function isInside(fence: Geofence, point: Point): boolean {
   return 'ring' in fence

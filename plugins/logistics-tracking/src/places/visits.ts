@@ -69,7 +69,7 @@ export function placeAt(point: Point, places: readonly NamedPlace[]): NamedPlace
   )[0]
 }
 
-export function isInBox([lon, lat]: Point, { west, south, east, north }: Box): boolean {
+function isInBox([lon, lat]: Point, { west, south, east, north }: Box): boolean {
   return west <= lon && lon <= east && south <= lat && lat <= north
 }
 

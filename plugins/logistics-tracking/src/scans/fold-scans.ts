@@ -49,7 +49,7 @@ export function groupScans<One extends Scan>(
 }
 
 /** @param scans in order, as `mergeScans` gives them */
-export function stateOf(scans: readonly MergedScan[]): ParcelState {
+function stateOf(scans: readonly MergedScan[]): ParcelState {
   const walk: Walk = { attempts: 0 }
   for (const scan of scans) if (!scan.voided) step(walk, scan)
   const { holds, deliveredAt, signedBy } = walk

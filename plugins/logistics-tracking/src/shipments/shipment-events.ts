@@ -83,7 +83,7 @@ export function tellLeadTime({ before, after, parcels }: ShipmentChange): Conseq
 }
 
 /** From, to and carrier: shipments of one lane are expected to take as long. */
-export function laneOf(from: string, to: string, carrier: string | undefined): string {
+function laneOf(from: string, to: string, carrier: string | undefined): string {
   return `${from.slice(0, 80)} > ${to.slice(0, 80)} / ${(carrier ?? 'any').slice(0, 30)}`
 }
 

@@ -68,11 +68,6 @@ export function factOfEvent(
   }
 }
 
-/** The order that a node is, if it is one. */
-export function orderOfNode(node: string): string | undefined {
-  return node.startsWith(ORDER) ? node.slice(ORDER.length) : undefined
-}
-
 function wantsOf(fact: Fact): ToldFact['wants'] {
   if (fact.type !== 'orders.order.created' && fact.type !== 'orders.order.changed') return []
   return (fact.data.lines ?? []).map(({ sku, location }) => ({

@@ -25,7 +25,7 @@ const NOT_FIRST = '，。、；：！？）》」』】〉”’,.;:!?)]}%'
 const NOT_LAST = '（《「『【〈“‘([{¥$'
 
 /** In points. */
-export function widthOf(font: PlanFont, text: string, size: number): number {
+function widthOf(font: PlanFont, text: string, size: number): number {
   let units = 0
   for (const character of text.normalize('NFC')) units += font.glyphs[character]?.[1] ?? 0
   return (units * size) / 1000

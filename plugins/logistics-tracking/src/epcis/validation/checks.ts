@@ -17,7 +17,7 @@ function matches(pattern: RegExp): (value: unknown) => boolean {
 const uriPattern =
   /^[a-z][a-z0-9+.-]*:(?:[a-z0-9\-._~!$&'()*+,;=:@/]|%[0-9a-f]{2})*(?:\?(?:[a-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9a-f]{2})*)?(?:#(?:[a-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9a-f]{2})*)?$/i
 
-export const isUri = matches(uriPattern)
+const isUri = matches(uriPattern)
 
 export const uri = must(isUri, 'must be a URI')
 export const text = must((value) => typeof value === 'string', 'must be text')
@@ -131,6 +131,6 @@ export function when(holds: (fields: Fields) => boolean, problem: string): Check
   }
 }
 
-export function isRecord(value: unknown): value is Fields {
+function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
