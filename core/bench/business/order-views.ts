@@ -95,8 +95,9 @@ async function fill(
     const { rows: views } = await owner.query('select view from orders where order_id = $1', [
       model,
     ])
+    const { loadOrders } = await import(LOADER.href)
     await loadOrders(
-      (sql, parameters: readonly unknown[]) => owner.query(sql, [...parameters]),
+      (sql: string, parameters: readonly unknown[]) => owner.query(sql, [...parameters]),
       count,
       views[0].view,
       tenant,
