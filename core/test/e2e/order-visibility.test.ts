@@ -372,8 +372,8 @@ t.test(
     const edition = {
       version: '1.1.0',
       edit: {
-        'migrations/0004-note.expand.sql': () => 'alter table orders add column note text;\n',
-        'migrations/0004-note.expand.down.sql': () => 'alter table orders drop column note;\n',
+        'migrations/0090-note.expand.sql': () => 'alter table orders add column note text;\n',
+        'migrations/0090-note.expand.down.sql': () => 'alter table orders drop column note;\n',
       },
     }
     const rollout = await rollOut(
@@ -389,7 +389,7 @@ t.test(
     t.equal(rollout.state, 'completed')
     const path = `/v1/rollouts/${rollout.id}/rehearsal`
     const shown = await host.client.request<{ rows: { orders: number } }>('GET', path)
-    t.match(shown, { verdict: 'reversible', steps: ['0004-note'] })
+    t.match(shown, { verdict: 'reversible', steps: ['0090-note'] })
     // As PostgreSQL estimates them.
     t.ok(shown.rows.orders > 100, `${shown.rows.orders} rows`)
     t.match(await settled(204), { behind: 0, differing: [] })
