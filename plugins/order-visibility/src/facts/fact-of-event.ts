@@ -1,7 +1,7 @@
 import { type PluginEvent, Refusal } from '@signalbox/sdk'
 import { instantText, MS_PER_DAY, msOfInstant } from '../time/instant.ts'
 import { canonicalJson } from './canonical-json.ts'
-import { type Fact, type Link, ORDER } from './fact.ts'
+import type { Fact, Link } from './fact.ts'
 import type { FactData, FactType } from './fact-data.ts'
 import { factTypes } from './fact-types.ts'
 
