@@ -28,8 +28,6 @@ export interface Link {
   readonly to: string
 }
 
-export const ORDER = 'order:'
-
 export function nodeOf(kind: string, id: string): string {
   return `${kind}:${id}`
 }
