@@ -72,12 +72,8 @@ export class OpenSsl {
 
   /** @param extensions lines of OpenSSL's `x509v3_config`, beside the two key identifiers. @returns the certificate, PEM */
   async certifyAs(request: string, extensions: readonly string[], days = 30): Promise<string> {
-    await this.write('request.pem', request)
     const ids = ['subjectKeyIdentifier=hash', 'authorityKeyIdentifier=keyid']
     await this.write('extensions.cnf', [...extensions, ...ids].join('\n'))
-    const authority = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial']
-    const files = ['-in', 'request.pem', '-out', 'certificate.pem', '-days', String(days)]
-    await this.run('x509', '-req', ...files, ...authority, '-extfile', 'extensions.cnf')
-    return (await this.read('certificate.pem')).toString()
+    return this.certify(request, days, ['-extfile', 'extensions.cnf'])
   }
 }

@@ -14,8 +14,6 @@ const seal = [
   'basicConstraints=critical,CA:FALSE',
   'keyUsage=critical,digitalSignature,nonRepudiation',
   'extendedKeyUsage=emailProtection',
-  'subjectKeyIdentifier=hash',
-  'authorityKeyIdentifier=keyid',
 ]
 const ca = ['basicConstraints=critical,CA:TRUE,pathlen:0', 'keyUsage=critical,keyCertSign,cRLSign']
 
@@ -125,8 +123,7 @@ export class SigningRoom {
     const subject = { commonName: '东辰制造 合同专用章', organization: '东辰制造', country: 'CN' }
     const path = `${keys}/${id}/certificate-requests`
     const { request } = await admin.request<{ request: string }>('POST', path, subject)
-    await this.openssl.write('seal.cnf', seal.join('\n'))
-    const issued = await this.openssl.certify(request, 30, ['-extfile', 'seal.cnf'])
+    const issued = await this.openssl.certifyAs(request, seal)
     const chain = `${issued}${await this.openssl.read('ca.pem')}`
     await admin.request('PUT', `${keys}/${id}/certificate`, { chain })
   }
