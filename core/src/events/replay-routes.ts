@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { commitChange } from '../audit/change.ts'
 import { callerOf } from '../gateway/guard.ts'
-import { idSchema, pluginNameSchema, strictObject } from '../gateway/http-schemas.ts'
+import { idSchema, instantSchema, pluginNameSchema, strictObject } from '../gateway/http-schemas.ts'
 import { replay } from './replay-store.ts'
 
 interface Ports {
@@ -26,10 +26,7 @@ const typeSchema = {
 }
 const body = strictObject(
   {
-    since: {
-      type: 'string',
-      pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,3})?Z$',
-    },
+    since: { ...instantSchema, allOf: [{ type: 'string', pattern: 'Z$' }] },
     types: { type: 'array', items: typeSchema, minItems: 1, maxItems: 64, uniqueItems: true },
     after: { type: 'string', pattern: '^[0-9]{1,18}$' },
   },
