@@ -166,14 +166,14 @@ export default {
   options: {
     doNotFollow: { path: 'node_modules' },
     // A template is in parts, which are put together when a plugin is made of it.
-    exclude: { path: '^((plugins/[^/]+|core|sdk|sandbox|marketplace)/dist/|core/templates/)' },
+    exclude: { path: '^((plugins/[^/]+|core|sdk|sandbox|marketplace)/(dist|ui)/|core/templates/)' },
     tsPreCompilationDeps: true,
     combinedDependencies: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'require', 'node', 'default', 'types'],
-      extensions: ['.ts', '.mjs', '.js', '.cjs', '.json', '.d.ts'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.cjs', '.json', '.d.ts'],
       mainFields: ['main', 'types'],
     },
   },

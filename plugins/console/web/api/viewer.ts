@@ -1,0 +1,57 @@
+import { useQuery } from '@tanstack/react-query'
+import { ProblemError } from './problem.ts'
+import { keepCsrf, request } from './request.ts'
+
+interface RoleOfMe {
+  readonly role: string
+  /** Where it reaches; null: the whole tenant. */
+  readonly units: readonly string[] | null
+}
+
+/** A person of a tenant who has signed in. */
+export interface UserViewer {
+  readonly kind: 'user'
+  readonly tenant: string
+  readonly id: string
+  readonly login: string
+  readonly displayName: string
+  readonly locale?: string | null
+  readonly roles: readonly RoleOfMe[]
+  readonly permissions: readonly string[]
+  readonly csrfToken?: string
+}
+
+export interface OperatorViewer {
+  readonly kind: 'operator'
+  readonly csrfToken?: string
+}
+
+export type Viewer = UserViewer | OperatorViewer
+
+const ME = ['/v1/me'] as const
+
+/** Who looks; null: nobody has signed in. */
+export function useViewerQuery() {
+  return useQuery({
+    queryKey: ME,
+    queryFn: async ({ signal }): Promise<Viewer | null> => {
+      try {
+        const viewer = await request<Viewer>('GET', '/v1/me', { signal })
+        keepCsrf(viewer.csrfToken)
+        return viewer
+      } catch (error) {
+        if (error instanceof ProblemError && [401, 403].includes(error.problem.status)) return null
+        throw error
+      }
+    },
+    staleTime: 5 * 60_000,
+  })
+}
+
+/** Whether somebody may see what only roles over the whole tenant show; the host decides again at each request. */
+export function hasRole(viewer: Viewer, ...roles: readonly string[]): boolean {
+  return (
+    viewer.kind === 'operator' ||
+    viewer.roles.some(({ role, units }) => units === null && roles.includes(role))
+  )
+}

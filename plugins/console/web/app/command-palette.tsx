@@ -1,0 +1,78 @@
+import { Input, type InputRef, Modal } from 'antd'
+import { useEffect, useId, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
+import { type Command, commandsFor } from './commands.ts'
+import { placeOf } from './navigation.tsx'
+import { PAGES } from './page-table.ts'
+import { usePlaceQuery } from './place-query.ts'
+import { useViewer } from './viewer-context.ts'
+
+/** Ctrl K: go anywhere by the first letters of its name. A combobox with a list (WAI-ARIA APG). */
+export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+  const { t } = useTranslation()
+  return (
+    <Modal open={isOpen} onCancel={onClose} footer={null} title={t('search')} destroyOnHidden>
+      <Palette onClose={onClose} />
+    </Modal>
+  )
+}
+
+function Palette({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation()
+  const viewer = useViewer()
+  const navigate = useNavigate()
+  const keep = usePlaceQuery()
+  const [text, setText] = useState('')
+  const [at, setAt] = useState(0)
+  const listId = useId()
+  const input = useRef<InputRef>(null)
+  useEffect(() => input.current?.focus(), [])
+  const all = PAGES.filter(
+    ({ group, isFor }) => group !== undefined && (isFor?.(viewer) ?? true),
+  ).map((page) => ({ place: placeOf(page), label: t(`pages.${page.id}`) }))
+  const found = commandsFor(all, text)
+  const go = (command: Command | undefined) => {
+    if (command === undefined) return
+    onClose()
+    void navigate({ pathname: command.place, search: keep })
+  }
+  return (
+    <>
+      <Input
+        ref={input}
+        role="combobox"
+        aria-expanded
+        aria-controls={listId}
+        aria-activedescendant={found.length > 0 ? `${listId}-${at}` : undefined}
+        aria-label={t('search')}
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value)
+          setAt(0)
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowDown') setAt(Math.min(at + 1, found.length - 1))
+          else if (event.key === 'ArrowUp') setAt(Math.max(at - 1, 0))
+          else if (event.key === 'Enter') go(found[at])
+          else return
+          event.preventDefault()
+        }}
+      />
+      <div role="listbox" id={listId} aria-label={t('search')} className="palette">
+        {found.map((command, index) => (
+          <div
+            key={command.place}
+            id={`${listId}-${index}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={index === at}
+            onMouseDown={() => go(command)}
+          >
+            {command.label}
+          </div>
+        ))}
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,16 @@
+import { Button } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { useRouteError } from 'react-router'
+import { ProblemNote } from '../parts/problem-note.tsx'
+
+/** A page that threw: the rest of the console goes on. */
+export function PageFault() {
+  const error = useRouteError()
+  const { t } = useTranslation()
+  return (
+    <div className="stack">
+      <ProblemNote error={error} />
+      <Button onClick={() => location.reload()}>{t('reload')}</Button>
+    </div>
+  )
+}

@@ -1,0 +1,32 @@
+import type { ComponentType } from 'react'
+import type { Viewer } from '../api/viewer.ts'
+import { hasRole } from '../api/viewer.ts'
+
+export type NavGroup = 'work' | 'plugins' | 'services' | 'governance'
+
+export const NAV_GROUPS: readonly NavGroup[] = ['work', 'plugins', 'services', 'governance']
+
+/** A page of the console's own. Its text is `common:pages.<id>`. */
+export interface PageEntry {
+  readonly id: PageId
+  /** Below the console's place; a `*` at its end takes what is deeper. */
+  readonly path: string
+  /** Absent: reached by links only. */
+  readonly group?: NavGroup
+  readonly load: () => Promise<ComponentType>
+  /** Who is offered it: the host decides again at every request. Absent: everybody who has signed in. */
+  readonly isFor?: (viewer: Viewer) => boolean
+}
+
+export type PageId = 'home'
+
+export const PAGES: readonly PageEntry[] = [
+  {
+    id: 'home',
+    path: '/',
+    group: 'work',
+    load: async () => (await import('../pages/home/home-page.tsx')).HomePage,
+  },
+]
+
+export const isAdmin = (viewer: Viewer): boolean => hasRole(viewer, 'admin')

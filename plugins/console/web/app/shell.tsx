@@ -1,0 +1,97 @@
+import { MenuOutlined, SearchOutlined } from '@ant-design/icons'
+import { Button, Drawer, Spin } from 'antd'
+import { Suspense, useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Outlet, useLocation, useNavigation } from 'react-router'
+import type { Viewer } from '../api/viewer.ts'
+import { CommandPalette } from './command-palette.tsx'
+import { Navigation } from './navigation.tsx'
+import { TenantPicker } from './tenant-picker.tsx'
+import { readThisPage } from './this-page.ts'
+import { ViewerMenu } from './viewer-menu.tsx'
+
+export function Shell({ viewer }: { viewer: Viewer }) {
+  const { t } = useTranslation()
+  const [isNavOpen, setNavOpen] = useState(false)
+  const [isPaletteOpen, setPaletteOpen] = useState(false)
+  const main = useFocusOnArrival()
+  usePaletteKey(() => setPaletteOpen(true))
+  const nav = <Navigation onChosen={() => setNavOpen(false)} />
+  return (
+    <div className="shell">
+      <a className="skip" href="#main">
+        {t('skip')}
+      </a>
+      <header className="shell-head">
+        <Button
+          className="only-narrow"
+          type="text"
+          aria-label={t('menu')}
+          icon={<MenuOutlined />}
+          onClick={() => setNavOpen(true)}
+        />
+        <strong>Signalbox</strong>
+        {viewer.kind === 'operator' && <TenantPicker />}
+        <span className="grow" />
+        <Button
+          aria-label={t('search')}
+          aria-keyshortcuts="Control+K"
+          icon={<SearchOutlined />}
+          onClick={() => setPaletteOpen(true)}
+        >
+          <span className="only-wide">{t('search')} · Ctrl K</span>
+        </Button>
+        <ViewerMenu viewer={viewer} page={readThisPage()} />
+      </header>
+      <div className="shell-body">
+        <nav className="shell-nav" aria-label={t('menu')}>
+          {nav}
+        </nav>
+        <main className="shell-main" id="main" tabIndex={-1} ref={main}>
+          <Suspense fallback={<Spin />}>
+            <Outlet />
+          </Suspense>
+        </main>
+      </div>
+      <Drawer
+        placement="left"
+        size={280}
+        open={isNavOpen}
+        onClose={() => setNavOpen(false)}
+        title={t('menu')}
+      >
+        {nav}
+      </Drawer>
+      <CommandPalette isOpen={isPaletteOpen} onClose={() => setPaletteOpen(false)} />
+    </div>
+  )
+}
+
+/** A new page begins where a reader of the screen expects it; a filter in the address does not move anybody. */
+function useFocusOnArrival() {
+  const main = useRef<HTMLElement>(null)
+  const { pathname } = useLocation()
+  const { state } = useNavigation()
+  const before = useRef(pathname)
+  useEffect(() => {
+    if (state !== 'idle' || before.current === pathname) return
+    before.current = pathname
+    main.current?.focus()
+    window.scrollTo(0, 0)
+  }, [pathname, state])
+  return main
+}
+
+function usePaletteKey(open: () => void): void {
+  const told = useRef(open)
+  told.current = open
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return
+      event.preventDefault()
+      told.current()
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [])
+}

@@ -1,0 +1,12 @@
+import { createRoot } from 'react-dom/client'
+import { App } from './app/app.tsx'
+import { preferences } from './app/preferences.ts'
+import { openTexts } from './texts/open-texts.ts'
+
+const root = document.getElementById('app')
+if (root !== null) {
+  const { language } = preferences.get()
+  document.documentElement.lang = language
+  const texts = await openTexts(language)
+  createRoot(root).render(<App texts={texts} />)
+}

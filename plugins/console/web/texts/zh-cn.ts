@@ -1,0 +1,5 @@
+import type { Texts } from './languages.ts'
+import common from './zh-CN/common.json' with { type: 'json' }
+import home from './zh-CN/home.json' with { type: 'json' }
+
+export const zhCn: Texts = { common, home }

@@ -1,0 +1,26 @@
+import { join } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import { builtFiles } from './build/built-files.ts'
+import { completeTexts } from './build/complete-texts.ts'
+import { hostPage } from './build/host-page.ts'
+
+const folder = import.meta.dirname
+
+/** The page as files of the package: the host puts its place and a nonce into the entry, see build/host-page.ts. */
+export default defineConfig({
+  root: folder,
+  base: './',
+  plugins: [completeTexts(join(folder, 'texts')), react(), hostPage(), builtFiles()],
+  // Another React is among the tools of the repository: without this, parts of antd would find that one.
+  resolve: { dedupe: ['react', 'react-dom'] },
+  build: {
+    outDir: join(folder, '../ui'),
+    emptyOutDir: true,
+    target: 'es2023',
+    // The policy of the page lets no data: script in, and a worker is a file like any other.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1500,
+    modulePreload: { polyfill: false },
+  },
+})
