@@ -64,12 +64,7 @@ export function contributionsRoutes(app: FastifyInstance, ports: Ports): void {
   )
 }
 
-async function describe(
-  ports: Ports,
-  asker: Asker,
-  point: string,
-  made: Contribution,
-) {
+async function describe(ports: Ports, asker: Asker, point: string, made: Contribution) {
   return { ...(await fitOf(ports, asker, point, made)), ...placeOf(ports.snapshot(), made) }
 }
 
@@ -79,12 +74,7 @@ function placeOf({ versions }: Snapshot, made: Contribution) {
   return { tier: of?.manifest.runtime.tier ?? null, base: baseOf(made) }
 }
 
-async function fitOf(
-  { snapshot, points }: Ports,
-  asker: Asker,
-  point: string,
-  made: Contribution,
-) {
+async function fitOf({ snapshot, points }: Ports, asker: Asker, point: string, made: Contribution) {
   const byHost = points.hostFaults(point, made.value)
   if (byHost !== undefined) {
     const owner = { plugin: 'host', version: hostVersion }

@@ -3,8 +3,8 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { ComputeStats } from '../compute/compute-pool.ts'
 import type { WriterCounts } from '../invocations/invocation-writer.ts'
 import type { Usage } from '../invocations/usage-meter.ts'
-import type { ExportCounts } from '../tracing/span-export.ts'
 import { PageTally } from '../pages/page-tally.ts'
+import type { ExportCounts } from '../tracing/span-export.ts'
 import { CallTally } from './call-tally.ts'
 
 interface Sources {

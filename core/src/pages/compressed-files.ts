@@ -84,7 +84,10 @@ export class CompressedFiles {
 /** What a client can read, best first (RFC 9110 §12.5.3). */
 export function acceptedEncodings(header: string | undefined): readonly Encoding[] {
   const wishes = (header ?? '').split(',', 20).map((wish) => {
-    const [name = '', ...parameters] = wish.trim().toLowerCase().split(/\s*;\s*/)
+    const [name = '', ...parameters] = wish
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/)
     return { name, isRefused: parameters.some((one) => /^q=0(\.0*)?$/.test(one)) }
   })
   return (['br', 'gzip'] as const).filter((encoding) =>

@@ -1,5 +1,5 @@
-import { HOST_PAGE_POINT, hostPages } from '@signalbox/sdk/host-page'
 import { CHUNK_BYTES } from '@signalbox/sdk/host-calls/byte-part'
+import { HOST_PAGE_POINT, hostPages } from '@signalbox/sdk/host-page'
 import type { Manifest } from '@signalbox/sdk/manifest'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'

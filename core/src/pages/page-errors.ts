@@ -6,7 +6,8 @@ export const pageErrors = {
     status: 422,
     message: {
       en: 'The page {path} of {plugin}@{version} cannot be shown: {entry} is not in the package, or larger than {limitKb} KiB.',
-      'zh-CN': '{plugin}@{version} 的页面 {path} 无法显示：{entry} 不在软件包中，或大于 {limitKb} KiB。',
+      'zh-CN':
+        '{plugin}@{version} 的页面 {path} 无法显示：{entry} 不在软件包中，或大于 {limitKb} KiB。',
     },
     cure: {
       en: 'Build the user interface before you pack, list its folder under "files", and publish a new version.',

@@ -37,7 +37,7 @@ export interface PageReport {
 const LIMIT_PER_MINUTE = 30
 const limit = { ratePerS: LIMIT_PER_MINUTE / 60, burst: LIMIT_PER_MINUTE }
 
-/** Failures of this node that were told, each of a session and a version; what is older was told long ago. */
+/** Failures of this node that were told, each of a session, a version and its rollout; what is older was told long ago. */
 const MOST_KEPT = 20_000
 
 /**
@@ -60,7 +60,11 @@ export class PageReports {
    *   failure
    * @throws CORE_PAGE_REPORTS_TOO_MANY
    */
-  take(known: Pick<Authenticated, 'principal' | 'csrf'>, report: PageReport, traceId: string): boolean {
+  take(
+    known: Pick<Authenticated, 'principal' | 'csrf'>,
+    report: PageReport,
+    traceId: string,
+  ): boolean {
     const viewer = viewerOf(known)
     const actor = actorOf(known.principal)
     const session = viewer.requestId ?? actor
@@ -73,7 +77,8 @@ export class PageReports {
     if (!snapshot().versions.has(of) || pick.kind !== 'version') return false
     tally.add(plugin, version, outcome)
     if (outcome === 'failed') {
-      if (!this.#isFirst(`${session} ${of}`)) return false
+      const rollout = pick.sharing?.rollout.id ?? 'none'
+      if (!this.#isFirst(`${session} ${of} ${rollout}`)) return false
       this.#record({ tenant: viewer.tenant ?? null, actor, traceId }, report)
     }
     return viewer.requestId !== undefined && this.#judge(pick, report, viewer.requestId)

@@ -31,7 +31,11 @@ export function isForeignScript(
  * trusted plugin is held to the policy of the page that starts it.
  * @param origin of the host, as browsers see it
  */
-export function policyOf(origin: string, of: InstalledVersion, { path }: UiPath): string | undefined {
+export function policyOf(
+  origin: string,
+  of: InstalledVersion,
+  { path }: UiPath,
+): string | undefined {
   if (path.endsWith('.html')) return framePolicy(`${origin}${baseOf(of)}/`)
   const isOwnScript = of.manifest.runtime.tier === 'trusted' && /\.m?js$/.test(path)
   return isOwnScript ? undefined : "sandbox; default-src 'none'; style-src 'unsafe-inline'"
