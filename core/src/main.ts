@@ -44,6 +44,7 @@ import {
   registerMarketplace,
   rewrapAll,
 } from './market-side.ts'
+import { openPages } from './pages/open-pages.ts'
 import { openPlugins } from './plugin-side.ts'
 import { BindingService } from './registry/binding-service.ts'
 import { configRoutes } from './registry/config-routes.ts'
@@ -203,7 +204,9 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const known = { users: identity.proofs, apps: apps.authenticator, failures }
   const calls = { ...state, ...known, issuer, streams, caller: broker.caller, metrics, log }
   const gateway = await openGateway(calls, stops)
+  const pages = openPages({ ...parts, authenticator, failures, controller, metrics, log })
   await app.register(async (scope) => gateway.routes(scope))
+  await app.register(async (scope) => pages.routes(scope))
   await app.register(async (scope) => {
     onRecord(scope, metrics, state.audit)
     guard(scope, authenticator, failures)
@@ -216,6 +219,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
     migrations.routes(scope)
+    pages.reportRoutes(scope)
     packages.federation.routes(scope)
     await ownBodies(scope, parts, udfs)
   })

@@ -112,6 +112,10 @@ export const rules = {
   'key.write': ['admin'],
   // An operation is then decided by mayCallOperation.
   'service.call': ['app', 'user'],
+  // What plugins say in their manifests of what they put into each other: menus are made of it.
+  'contribution.list': ['operator', 'admin', 'auditor', 'service-owner', 'member'],
+  // Of what a browser showed him: by a token nobody looks at pages.
+  'page.report': ['operator', 'session'],
   'permission.list': ['operator', 'admin', 'auditor', 'service-owner', 'member'],
   // The token in the address is all that a visitor has; see links/links-routes.ts.
   'link.use': ['anyone'],
