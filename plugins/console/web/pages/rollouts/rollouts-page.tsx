@@ -83,7 +83,7 @@ export function RolloutsPage() {
             render: (at: string) => agoText(at, Date.now(), place),
           },
           {
-            title: '',
+            title: t('actions'),
             key: 'abort',
             render: (_: unknown, rollout) => <AbortButton rollout={rollout} />,
           },
