@@ -19,7 +19,7 @@ export function TenantPicker() {
       placeholder={t('tenant')}
       allowClear
       showSearch
-      style={{ minInlineSize: 160 }}
+      className="tenant-picker"
       loading={isFetching}
       value={tenant}
       options={items.map(({ id, name }) => ({ value: id, label: `${name} (${id})` }))}

@@ -61,6 +61,7 @@ const lightTokens = {
 const darkTokens = {
   colorPrimary: '#2f6fed',
   colorLink: '#8ab4ff',
+  colorError: '#d63a3f',
   colorTextSecondary: 'rgba(255, 255, 255, 0.78)',
   colorTextTertiary: 'rgba(255, 255, 255, 0.7)',
   colorTextDescription: 'rgba(255, 255, 255, 0.7)',
