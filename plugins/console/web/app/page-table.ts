@@ -17,7 +17,7 @@ export interface PageEntry {
   readonly isFor?: (viewer: Viewer) => boolean
 }
 
-export type PageId = 'home' | 'new-rollout' | 'rollout' | 'rollouts'
+export type PageId = 'home' | 'new-rollout' | 'plugin' | 'plugins' | 'rollout' | 'rollouts'
 
 const isOperator = (viewer: Viewer): boolean => viewer.kind === 'operator'
 
@@ -27,6 +27,17 @@ export const PAGES: readonly PageEntry[] = [
     path: '/',
     group: 'work',
     load: async () => (await import('../pages/home/home-page.tsx')).HomePage,
+  },
+  {
+    id: 'plugins',
+    path: '/plugins',
+    group: 'plugins',
+    load: async () => (await import('../pages/plugins/plugins-page.tsx')).PluginsPage,
+  },
+  {
+    id: 'plugin',
+    path: '/plugins/:name',
+    load: async () => (await import('../pages/plugins/plugin-page.tsx')).PluginPage,
   },
   {
     id: 'rollouts',

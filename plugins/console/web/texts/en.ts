@@ -1,5 +1,6 @@
 import common from './en/common.json' with { type: 'json' }
 import home from './en/home.json' with { type: 'json' }
+import plugins from './en/plugins.json' with { type: 'json' }
 import rollouts from './en/rollouts.json' with { type: 'json' }
 
-export const en = { common, home, rollouts }
+export const en = { common, home, plugins, rollouts }
