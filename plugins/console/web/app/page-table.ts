@@ -1,4 +1,5 @@
 import type { ComponentType } from 'react'
+import { mayTry } from '../api/may-try.ts'
 import type { Viewer } from '../api/viewer.ts'
 
 export type NavGroup = 'work' | 'plugins' | 'services' | 'governance'
@@ -17,9 +18,14 @@ export interface PageEntry {
   readonly isFor?: (viewer: Viewer) => boolean
 }
 
-export type PageId = 'home' | 'new-rollout' | 'plugin' | 'plugins' | 'rollout' | 'rollouts'
+export type PageId =
+  | ('home' | 'new-rollout' | 'plugin' | 'plugins' | 'rollout' | 'rollouts')
+  | ('app' | 'apps' | 'dead-letters' | 'statements' | 'webhook' | 'webhooks')
+  | ('new-subscription' | 'subscription' | 'subscriptions')
 
 const isOperator = (viewer: Viewer): boolean => viewer.kind === 'operator'
+const looksAfterApps = (viewer: Viewer): boolean =>
+  mayTry(viewer, 'admin', 'auditor', 'service-owner')
 
 export const PAGES: readonly PageEntry[] = [
   {
@@ -57,5 +63,40 @@ export const PAGES: readonly PageEntry[] = [
     path: '/rollouts/:id',
     load: async () => (await import('../pages/rollouts/rollout-page.tsx')).RolloutPage,
     isFor: isOperator,
+  },
+  {
+    id: 'apps',
+    path: '/apps',
+    group: 'services',
+    load: async () => (await import('../pages/apps/apps-page.tsx')).AppsPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'app',
+    path: '/apps/:app',
+    load: async () => (await import('../pages/apps/app-page.tsx')).AppPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'subscriptions',
+    path: '/subscriptions',
+    group: 'services',
+    load: async () =>
+      (await import('../pages/subscriptions/subscriptions-page.tsx')).SubscriptionsPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'new-subscription',
+    path: '/subscriptions/new',
+    load: async () =>
+      (await import('../pages/subscriptions/new-subscription-page.tsx')).NewSubscriptionPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'subscription',
+    path: '/subscriptions/:id',
+    load: async () =>
+      (await import('../pages/subscriptions/subscription-page.tsx')).SubscriptionPage,
+    isFor: looksAfterApps,
   },
 ]

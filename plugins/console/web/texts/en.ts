@@ -1,6 +1,9 @@
+import apps from './en/apps.json' with { type: 'json' }
 import common from './en/common.json' with { type: 'json' }
 import home from './en/home.json' with { type: 'json' }
 import plugins from './en/plugins.json' with { type: 'json' }
 import rollouts from './en/rollouts.json' with { type: 'json' }
+import services from './en/services.json' with { type: 'json' }
+import subscriptions from './en/subscriptions.json' with { type: 'json' }
 
-export const en = { common, home, plugins, rollouts }
+export const en = { apps, common, home, plugins, rollouts, services, subscriptions }

@@ -1,7 +1,10 @@
 import type { Texts } from './languages.ts'
+import apps from './zh-CN/apps.json' with { type: 'json' }
 import common from './zh-CN/common.json' with { type: 'json' }
 import home from './zh-CN/home.json' with { type: 'json' }
 import plugins from './zh-CN/plugins.json' with { type: 'json' }
 import rollouts from './zh-CN/rollouts.json' with { type: 'json' }
+import services from './zh-CN/services.json' with { type: 'json' }
+import subscriptions from './zh-CN/subscriptions.json' with { type: 'json' }
 
-export const zhCn: Texts = { common, home, plugins, rollouts }
+export const zhCn: Texts = { apps, common, home, plugins, rollouts, services, subscriptions }
