@@ -99,4 +99,31 @@ export const PAGES: readonly PageEntry[] = [
       (await import('../pages/subscriptions/subscription-page.tsx')).SubscriptionPage,
     isFor: looksAfterApps,
   },
+  {
+    id: 'webhooks',
+    path: '/webhooks',
+    group: 'services',
+    load: async () => (await import('../pages/webhooks/webhooks-page.tsx')).WebhooksPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'webhook',
+    path: '/webhooks/:id',
+    load: async () => (await import('../pages/webhooks/webhook-page.tsx')).WebhookPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'dead-letters',
+    path: '/dead-letters',
+    group: 'services',
+    load: async () => (await import('../pages/dead-letters/dead-letters-page.tsx')).DeadLettersPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'statements',
+    path: '/statements',
+    group: 'governance',
+    load: async () => (await import('../pages/statements/statements-page.tsx')).StatementsPage,
+    isFor: looksAfterApps,
+  },
 ]

@@ -1,10 +1,26 @@
 import type { Texts } from './languages.ts'
 import apps from './zh-CN/apps.json' with { type: 'json' }
 import common from './zh-CN/common.json' with { type: 'json' }
+import deadLetters from './zh-CN/dead-letters.json' with { type: 'json' }
 import home from './zh-CN/home.json' with { type: 'json' }
+import hooks from './zh-CN/hooks.json' with { type: 'json' }
 import plugins from './zh-CN/plugins.json' with { type: 'json' }
 import rollouts from './zh-CN/rollouts.json' with { type: 'json' }
 import services from './zh-CN/services.json' with { type: 'json' }
+import statements from './zh-CN/statements.json' with { type: 'json' }
 import subscriptions from './zh-CN/subscriptions.json' with { type: 'json' }
+import webhooks from './zh-CN/webhooks.json' with { type: 'json' }
 
-export const zhCn: Texts = { apps, common, home, plugins, rollouts, services, subscriptions }
+export const zhCn: Texts = {
+  apps,
+  common,
+  'dead-letters': deadLetters,
+  home,
+  hooks,
+  plugins,
+  rollouts,
+  services,
+  statements,
+  subscriptions,
+  webhooks,
+}

@@ -18,6 +18,7 @@ import {
 interface Fields {
   readonly reason?: string
   readonly plan?: string
+  readonly isAccepted?: boolean
   readonly isEndless?: boolean
   readonly until?: string
 }
@@ -82,8 +83,11 @@ export function CommandDialog({
           layout="vertical"
           initialValues={{ plan, isEndless: false }}
           onFinish={give.mutate}
+          onValuesChange={(changed: Fields) => {
+            if (changed.plan !== undefined) form.resetFields(['isAccepted'])
+          }}
         >
-          {command === 'change-plan' && <PlanChoice subscription={subscription} />}
+          {command === 'change-plan' && <PlanChoice subscription={subscription} mustAccept />}
           {command === 'renew' && <EndFields />}
           {command === 'approve' && (
             <Form.Item name="until" label={t('subscriptions:untilOptional')}>

@@ -1,4 +1,4 @@
-import { Alert, Button, Card, Checkbox, Form, Input, Select } from 'antd'
+import { Alert, Button, Card, Form, Input, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useNavigate, useSearchParams } from 'react-router'
 import { request } from '../../api/request.ts'
@@ -15,7 +15,7 @@ import { ProblemNote } from '../../parts/problem-note.tsx'
 import { type LocalText, textIn } from '../../texts/languages.ts'
 import type { AppOfTenant } from '../apps/app-of-tenant.ts'
 import { namedService } from './plan.ts'
-import { PlanChoice } from './plan-choice.tsx'
+import { AcceptTerms, PlanChoice } from './plan-choice.tsx'
 import type { Subscription } from './subscription.ts'
 import { useService } from './use-service.ts'
 
@@ -117,21 +117,7 @@ function NewSubscription({ tenant }: { tenant: string }) {
           <Form.Item name="until" label={t('untilOptional')}>
             <Input type="datetime-local" />
           </Form.Item>
-          {plan !== undefined && (
-            <Form.Item
-              name="isAccepted"
-              valuePropName="checked"
-              rules={[
-                {
-                  validator: async (_rule, isAccepted: boolean | undefined) => {
-                    if (isAccepted !== true) throw new Error(t('mustAccept'))
-                  },
-                },
-              ]}
-            >
-              <Checkbox>{t('accept', { plan: plan.name, version: plan.version })}</Checkbox>
-            </Form.Item>
-          )}
+          {plan !== undefined && <AcceptTerms plan={plan} />}
           <Button type="primary" htmlType="submit" loading={ask.isPending}>
             {t(plan?.approval === 'manual' ? 'askOwner' : 'subscribe')}
           </Button>

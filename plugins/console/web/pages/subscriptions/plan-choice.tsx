@@ -1,5 +1,6 @@
-import { Alert, Form, Radio, Skeleton } from 'antd'
+import { Alert, Checkbox, Form, Radio, Skeleton } from 'antd'
 import { useTranslation } from 'react-i18next'
+import type { Plan } from './plan.ts'
 import { PlanTerms } from './plan-terms.tsx'
 import type { Subscription } from './subscription.ts'
 import { useService } from './use-service.ts'
@@ -7,8 +8,10 @@ import { useService } from './use-service.ts'
 /** Plans that are to be had, with their terms; for forms that have a field `plan`. */
 export function PlanChoice({
   subscription: { service, major },
+  mustAccept = false,
 }: {
   subscription: Pick<Subscription, 'service' | 'major'>
+  mustAccept?: boolean
 }) {
   const { t } = useTranslation('subscriptions')
   const chosen = Form.useWatch<string>('plan')
@@ -27,7 +30,32 @@ export function PlanChoice({
           }))}
         />
       </Form.Item>
-      {plan !== undefined && <PlanTerms plan={plan} />}
+      {plan !== undefined && (
+        <div className="form-note">
+          <PlanTerms plan={plan} />
+        </div>
+      )}
+      {mustAccept && plan !== undefined && <AcceptTerms plan={plan} />}
     </>
+  )
+}
+
+/** Nobody is bound to a price by a click on its way. */
+export function AcceptTerms({ plan: { name, version } }: { plan: Plan }) {
+  const { t } = useTranslation('subscriptions')
+  return (
+    <Form.Item
+      name="isAccepted"
+      valuePropName="checked"
+      rules={[
+        {
+          validator: async (_rule, isAccepted: boolean | undefined) => {
+            if (isAccepted !== true) throw new Error(t('mustAccept'))
+          },
+        },
+      ]}
+    >
+      <Checkbox>{t('accept', { plan: name, version })}</Checkbox>
+    </Form.Item>
   )
 }
