@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { mayTry } from '../../api/may-try.ts'
 import { request, requestTagged } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useChange, useFormChange } from '../../api/use-change.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { ChooseTenant } from '../../parts/choose-tenant.tsx'
@@ -117,7 +117,7 @@ function Settings({ app, etag }: { app: AppOfTenant; etag: string | undefined })
   const [form] = Form.useForm<Fields>()
   const path = appPath(app.tenant, app.id)
   const { name = app.name, unit = app.unit } = Form.useWatch([], form) ?? {}
-  const save = useChange(
+  const save = useFormChange(
     (body: Fields) => request<AppOfTenant>('PATCH', path, { body, ifMatch: etag }),
     () => t('services:saved'),
   )

@@ -2,6 +2,7 @@ import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useWholeList } from '../../api/whole-list.ts'
+import { usePlaceQuery } from '../../app/place-query.ts'
 import { cliText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import type { Subscription } from '../subscriptions/subscription.ts'
@@ -11,7 +12,8 @@ import { SubscriptionsTable } from '../subscriptions/subscriptions-table.tsx'
 export function AppSubscriptions({ tenant, app }: { tenant: string; app: string }) {
   const { t } = useTranslation('subscriptions')
   const list = useWholeList<Subscription>('/v1/subscriptions', { tenant })
-  const query = new URLSearchParams({ tenant, app })
+  const query = new URLSearchParams(usePlaceQuery())
+  query.set('app', app)
   return (
     <div className="stack">
       <div>

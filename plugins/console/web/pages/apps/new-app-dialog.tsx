@@ -2,7 +2,7 @@ import { Form, Input, Modal } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
@@ -24,7 +24,7 @@ export function NewAppDialog({ tenant, onClose }: { tenant: string; onClose: () 
   const keep = usePlaceQuery()
   const [form] = Form.useForm<Fields>()
   const { id = 'planner', name = 'Planner', unit } = Form.useWatch([], form) ?? {}
-  const make = useChange(
+  const make = useFormChange(
     ({ unit: of, ...fields }: Fields) =>
       request<AppOfTenant>('POST', '/v1/apps', {
         body: { tenant, ...fields, ...(of ? { unit: of } : {}) },

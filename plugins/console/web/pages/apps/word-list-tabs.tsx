@@ -4,7 +4,7 @@ import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { mayTry } from '../../api/may-try.ts'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText, curlText } from '../../parts/command-text.ts'
@@ -90,7 +90,7 @@ function WordForm({
   const [text, setText] = useState(first)
   const words = listedWords(text)
   const fault = wrong(words)
-  const save = useChange(
+  const save = useFormChange(
     () => request<Words>('PUT', path, { body: { [part]: words } }),
     () => t('saved'),
   )

@@ -69,7 +69,7 @@ function Letters({ tenant }: { tenant: string }) {
         </Space>
       </PageHead>
       <LetterTable {...{ list, path }} />
-      <CliLine command={curlText('GET', path)} />
+      {list.items.length > 0 && <CliLine command={curlText('GET', path)} />}
     </div>
   )
 }
@@ -165,7 +165,7 @@ function OneLetter({
     enabled: mayRead,
   })
   return (
-    <div className="stack">
+    <div className="stack expanded">
       <Descriptions
         size="small"
         column={{ xs: 1, md: 2 }}

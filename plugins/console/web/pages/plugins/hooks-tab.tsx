@@ -3,7 +3,7 @@ import { Alert, App, Button, Form, Input, Modal, Space, Table } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useChange, useFormChange } from '../../api/use-change.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
@@ -149,7 +149,7 @@ function AddressDialog({ at, row, onClose }: { at: string; row: Row; onClose: ()
   const { t } = useTranslation(['hooks', 'services'])
   const [form] = Form.useForm<{ secret?: string }>()
   const [parts, setParts] = useState<readonly SecretPart[]>([])
-  const open = useChange(
+  const open = useFormChange(
     ({ secret }: { secret?: string }) =>
       request<Opened>('POST', at, { body: secret ? { secret } : {} }),
     ({ address, secret }) => {

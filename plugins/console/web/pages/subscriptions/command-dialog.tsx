@@ -1,7 +1,7 @@
 import { Form, Input, Modal, Radio } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
 import { instantOfField } from '../../parts/instant-field.ts'
@@ -48,7 +48,7 @@ export function CommandDialog({
   const [form] = Form.useForm<Fields>()
   const fields: Fields = Form.useWatch([], form) ?? {}
   const { id, app, revision, plan, wantedPlan } = subscription
-  const give = useChange(
+  const give = useFormChange(
     (given: Fields) =>
       request<Subscription>('POST', `${subscriptionPath(id)}:${command}`, {
         body: bodyOf(command, given),

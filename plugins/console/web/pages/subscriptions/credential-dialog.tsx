@@ -1,7 +1,7 @@
 import { Form, Input, InputNumber, Modal } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText, curlText } from '../../parts/command-text.ts'
 import { instantOfField } from '../../parts/instant-field.ts'
@@ -43,7 +43,7 @@ export function CredentialDialog<Issued>({
     if (rotates !== undefined) return { overlapS: overlapHours * HOUR_S }
     return { kind, ...(name ? { name } : {}), ...(expiresAt === undefined ? {} : { expiresAt }) }
   }
-  const issue = useChange(
+  const issue = useFormChange(
     (given: Fields) =>
       request<Issued>('POST', rotates === undefined ? path : `${path}/${rotates}:rotate`, {
         body: bodyOf(given),

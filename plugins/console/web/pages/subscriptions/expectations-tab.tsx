@@ -3,7 +3,7 @@ import { Button, Card, Form, Input, Skeleton } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
@@ -35,7 +35,7 @@ function ExpectationsForm({
   const { t } = useTranslation(['subscriptions', 'services'])
   const [text, setText] = useState(first)
   const said = readExpectations(text)
-  const save = useChange(
+  const save = useFormChange(
     (body: Expectations) => request<Expectations>('PUT', path, { body }),
     () => t('services:saved'),
   )

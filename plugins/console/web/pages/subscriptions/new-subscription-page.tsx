@@ -2,7 +2,7 @@ import { Alert, Button, Card, Form, Input, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useNavigate, useSearchParams } from 'react-router'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { useWholeList } from '../../api/whole-list.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useTenant } from '../../app/viewer-context.ts'
@@ -57,7 +57,7 @@ function NewSubscription({ tenant }: { tenant: string }) {
   const named = namedService(fields.service)
   const { major, error } = useService(named?.service, named?.major)
   const plan = major?.plans.find(({ name }) => name === fields.plan)
-  const ask = useChange(
+  const ask = useFormChange(
     (given: Fields) =>
       request<Subscription>('POST', '/v1/subscriptions', { body: wishOf(tenant, given) }),
     ({ id, state }) => {

@@ -57,7 +57,9 @@ export function DeliveriesTab({ webhook, may }: { webhook: Webhook; may: boolean
         {may && <Button onClick={() => setReplaying(true)}>{t('replayFrom')}</Button>}
       </Space>
       <DeliveryTable {...{ list, path, webhook, may }} />
-      <CliLine command={cliText(['webhook', 'deliveries', webhook.id], { state, type })} />
+      {list.items.length > 0 && (
+        <CliLine command={cliText(['webhook', 'deliveries', webhook.id], { state, type })} />
+      )}
       {isReplaying && <ReplayDialog webhook={webhook} onClose={() => setReplaying(false)} />}
     </div>
   )
@@ -163,7 +165,7 @@ function OneDelivery({ path }: { path: string }) {
   if (data === undefined) return <Skeleton active />
   const { message, last, event } = data
   return (
-    <div className="stack">
+    <div className="stack expanded">
       <Descriptions
         size="small"
         column={{ xs: 1, md: 2 }}

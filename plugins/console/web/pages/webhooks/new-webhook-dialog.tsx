@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { useWholeList } from '../../api/whole-list.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
@@ -37,7 +37,7 @@ export function NewWebhookDialog({
     ...(app === undefined ? {} : { app }),
     ...webhookBody(rest),
   })
-  const make = useChange(
+  const make = useFormChange(
     (given: Fields) =>
       request<Webhook & { readonly secret: string }>('POST', '/v1/webhooks', {
         body: bodyOf(given),

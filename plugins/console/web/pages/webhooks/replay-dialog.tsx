@@ -1,7 +1,7 @@
 import { Checkbox, Form, Input, Modal } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
 import { instantOfField } from '../../parts/instant-field.ts'
@@ -28,7 +28,7 @@ export function ReplayDialog({ webhook, onClose }: { webhook: Webhook; onClose: 
   const { t } = useTranslation(['webhooks', 'services'])
   const [form] = Form.useForm<Fields>()
   const fields: Partial<Fields> = Form.useWatch([], form) ?? {}
-  const replay = useChange(
+  const replay = useFormChange(
     (given: Fields) => replayAll(webhook.id, given),
     (count) => {
       onClose()

@@ -1,7 +1,7 @@
 import { Button, Card, Descriptions, Form } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { instantText } from '../../parts/formats.ts'
@@ -19,7 +19,7 @@ export function SettingsTab({ webhook, may }: { webhook: Webhook; may: boolean }
   const first = { url, types, keys: keys ?? [], description }
   const fields: WebhookFieldValues = Form.useWatch([], form) ?? first
   const path = webhookPath(webhook.id)
-  const save = useChange(
+  const save = useFormChange(
     (given: WebhookFieldValues) => request<Webhook>('PATCH', path, { body: webhookBody(given) }),
     () => t('services:saved'),
   )

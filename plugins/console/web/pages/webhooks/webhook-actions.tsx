@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useChange, useFormChange } from '../../api/use-change.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
@@ -86,7 +86,7 @@ function RotateDialog({ path, onClose }: { path: string; onClose: () => void }) 
   const [form] = Form.useForm<{ overlapHours: number }>()
   const overlapHours = Form.useWatch('overlapHours', form) ?? 24
   const [secret, setSecret] = useState<string>()
-  const rotate = useChange(
+  const rotate = useFormChange(
     (body: { overlapHours: number }) => request<Rotated>('POST', `${path}:rotate`, { body }),
     (rotated) => {
       setSecret(rotated.secret)

@@ -28,10 +28,10 @@ export function WebhookFields() {
         extra={t('typesHint')}
         rules={[{ required: true }]}
       >
-        <Select mode="tags" open={false} suffix={null} tokenSeparators={[' ', ',', '\n']} />
+        <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[' ', ',', '\n']} />
       </Form.Item>
       <Form.Item name="keys" label={t('keys')} extra={t('keysHint')}>
-        <Select mode="tags" open={false} suffix={null} tokenSeparators={[',', '\n']} />
+        <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[',', '\n']} />
       </Form.Item>
       <Form.Item name="description" label={t('description')} rules={[{ max: 200 }]}>
         <Input autoComplete="off" />

@@ -85,7 +85,7 @@ export function WebhooksPage() {
           },
         ]}
       />
-      <CliLine command={cliText(['webhook', 'list'], { tenant })} />
+      {list.items.length > 0 && <CliLine command={cliText(['webhook', 'list'], { tenant })} />}
       {isNew !== undefined && may && (
         <NewWebhookDialog tenant={tenant} onClose={() => setNew(undefined)} />
       )}
