@@ -138,6 +138,7 @@ function Settings({ app, etag }: { app: AppOfTenant; etag: string | undefined })
         />
         <Form<Fields>
           form={form}
+          name="app-settings"
           layout="vertical"
           disabled={!mayWrite}
           style={{ maxInlineSize: 480 }}

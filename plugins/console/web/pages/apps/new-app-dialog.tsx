@@ -44,7 +44,7 @@ export function NewAppDialog({ tenant, onClose }: { tenant: string; onClose: () 
       onOk={form.submit}
       onCancel={onClose}
     >
-      <Form<Fields> form={form} layout="vertical" onFinish={make.mutate}>
+      <Form<Fields> form={form} name="new-app" layout="vertical" onFinish={make.mutate}>
         <Form.Item
           name="name"
           label={t('apps:name')}

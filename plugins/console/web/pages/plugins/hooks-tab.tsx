@@ -176,7 +176,7 @@ function AddressDialog({ at, row, onClose }: { at: string; row: Row; onClose: ()
         {row.address !== undefined && (
           <Alert type="warning" showIcon title={t('hooks:renewMeans')} />
         )}
-        <Form form={form} layout="vertical" onFinish={open.mutate}>
+        <Form form={form} name="hook-address" layout="vertical" onFinish={open.mutate}>
           <Form.Item
             name="secret"
             label={t('hooks:ownSecret')}

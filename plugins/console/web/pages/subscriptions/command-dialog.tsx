@@ -80,6 +80,7 @@ export function CommandDialog({
         <p>{t(`subscriptions:means.${command}`, { plan: wantedPlan ?? plan })}</p>
         <Form<Fields>
           form={form}
+          name="command"
           layout="vertical"
           initialValues={{ plan, isEndless: false }}
           onFinish={give.mutate}

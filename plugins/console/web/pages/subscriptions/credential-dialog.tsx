@@ -85,6 +85,7 @@ export function CredentialDialog<Issued>({
         </p>
         <Form<Fields>
           form={form}
+          name="credential"
           layout="vertical"
           initialValues={{ overlapHours: 24 }}
           onFinish={issue.mutate}

@@ -74,6 +74,7 @@ function NewSubscription({ tenant }: { tenant: string }) {
       <Card size="small">
         <Form<Fields>
           form={form}
+          name="new-subscription"
           layout="vertical"
           style={{ maxInlineSize: 640 }}
           initialValues={{

@@ -68,7 +68,7 @@ export function NewWebhookDialog({
       onCancel={onClose}
     >
       <div className="stack">
-        <Form<Fields> form={form} layout="vertical" onFinish={make.mutate}>
+        <Form<Fields> form={form} name="new-webhook" layout="vertical" onFinish={make.mutate}>
           {tenant !== undefined && <AppField tenant={tenant} />}
           <WebhookFields />
         </Form>

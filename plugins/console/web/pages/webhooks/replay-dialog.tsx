@@ -47,7 +47,7 @@ export function ReplayDialog({ webhook, onClose }: { webhook: Webhook; onClose: 
     >
       <div className="stack">
         <p>{t('webhooks:replayMeans')}</p>
-        <Form<Fields> form={form} layout="vertical" onFinish={replay.mutate}>
+        <Form<Fields> form={form} name="replay" layout="vertical" onFinish={replay.mutate}>
           <Form.Item name="since" label={t('webhooks:since')} rules={[{ required: true }]}>
             <Input type="datetime-local" />
           </Form.Item>

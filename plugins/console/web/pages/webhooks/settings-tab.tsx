@@ -42,6 +42,7 @@ export function SettingsTab({ webhook, may }: { webhook: Webhook; may: boolean }
         />
         <Form<WebhookFieldValues>
           form={form}
+          name="webhook-settings"
           layout="vertical"
           disabled={!may}
           style={{ maxInlineSize: 560 }}

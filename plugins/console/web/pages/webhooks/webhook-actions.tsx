@@ -116,6 +116,7 @@ function RotateDialog({ path, onClose }: { path: string; onClose: () => void }) 
         <p>{t('webhooks:rotateMeans')}</p>
         <Form
           form={form}
+          name="rotate"
           layout="vertical"
           initialValues={{ overlapHours: 24 }}
           onFinish={rotate.mutate}
