@@ -131,7 +131,7 @@ function AddressButtons({ path, row }: { path: string; row: Row }) {
       onOk: () => close.mutate(undefined),
     })
   return (
-    <>
+    <Space wrap>
       <Button size="small" disabled={!row.isGranted} onClick={() => setOpening(true)}>
         {row.address === undefined ? t('hooks:make') : t('hooks:renew')}
       </Button>
@@ -141,7 +141,7 @@ function AddressButtons({ path, row }: { path: string; row: Row }) {
         </Button>
       )}
       {isOpening && <AddressDialog at={at} row={row} onClose={() => setOpening(false)} />}
-    </>
+    </Space>
   )
 }
 
