@@ -18,7 +18,7 @@ export interface PageEntry {
   readonly isFor?: (viewer: Viewer) => boolean
 }
 
-export type PageId = 'home'
+export type PageId = 'home' | 'contributed'
 
 export const PAGES: readonly PageEntry[] = [
   {
@@ -26,6 +26,12 @@ export const PAGES: readonly PageEntry[] = [
     path: '/',
     group: 'work',
     load: async () => (await import('../pages/home/home-page.tsx')).HomePage,
+  },
+  {
+    id: 'contributed',
+    path: '/p/*',
+    group: 'plugins',
+    load: async () => (await import('../contributed/contributed-page.tsx')).ContributedPage,
   },
 ]
 

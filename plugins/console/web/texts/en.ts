@@ -1,4 +1,5 @@
 import common from './en/common.json' with { type: 'json' }
+import contributed from './en/contributed.json' with { type: 'json' }
 import home from './en/home.json' with { type: 'json' }
 
-export const en = { common, home }
+export const en = { common, contributed, home }
