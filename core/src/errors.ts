@@ -19,6 +19,7 @@ import { ssoErrors } from './identity/sso/sso-errors.ts'
 import { jobErrors } from './jobs/job-errors.ts'
 import { keyErrors } from './keys/key-errors.ts'
 import { notifyErrors } from './notify/notify-errors.ts'
+import { pageErrors } from './pages/page-errors.ts'
 import { removalErrors } from './removal/removal-errors.ts'
 import { documentErrors } from './rollout/documents/document-errors.ts'
 import { rehearsalErrors } from './rollout/rehearsal/rehearsal-errors.ts'
@@ -59,6 +60,7 @@ export const coreErrors = defineErrors('CORE', {
   ...webhookErrors,
   ...trustedErrors,
   ...usageErrors,
+  ...pageErrors,
   ...removalErrors,
   ...rolloutErrors,
   ...documentErrors,

@@ -48,7 +48,7 @@ export function openMetrics(ports: Ports, stops: StopStack): Metrics {
     usageGaps: () => countGaps(knex, GAP_HOURS),
   })
   const retired = new RetiredSeries({
-    series: [metrics.calls, invocations.meter],
+    series: [metrics.calls, metrics.pages, invocations.meter],
     snapshot: () => routing.snapshot,
     now: Date.now,
   })

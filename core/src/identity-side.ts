@@ -26,7 +26,7 @@ export async function openIdentitySide(
   const { publicUrl } = settings
   const issuer = issuerOf(settings)
   const identity = await openIdentity(
-    { ...state, publicUrl, fetch: outbound.hostFetch, log },
+    { ...state, operatorToken: adminToken, publicUrl, fetch: outbound.hostFetch, log },
     stops,
   )
   const failures = new FailedAuthentications(() => performance.now())
@@ -35,6 +35,7 @@ export async function openIdentitySide(
     knex: state.knex,
     operatorToken: adminToken,
     users: identity.proofs,
+    operators: identity.operators,
     apps: apps.authenticator,
     snapshot: () => state.routing.snapshot,
     publisherOf,

@@ -44,6 +44,7 @@ import {
   registerMarketplace,
   rewrapAll,
 } from './market-side.ts'
+import { openPages } from './pages/open-pages.ts'
 import { openPlugins } from './plugin-side.ts'
 import { BindingService } from './registry/binding-service.ts'
 import { configRoutes } from './registry/config-routes.ts'
@@ -203,7 +204,9 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   const known = { users: identity.proofs, apps: apps.authenticator, failures }
   const calls = { ...state, ...known, issuer, streams, caller: broker.caller, metrics, log }
   const gateway = await openGateway(calls, stops)
+  const pages = openPages({ ...parts, authenticator, failures, controller, metrics, log })
   await app.register(async (scope) => gateway.routes(scope))
+  await app.register(async (scope) => pages.routes(scope))
   await app.register(async (scope) => {
     onRecord(scope, metrics, state.audit)
     guard(scope, authenticator, failures)
@@ -212,10 +215,12 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     await apps.routes(scope)
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
     administration(scope, state, { ...registry, bindings, rollouts, broker, removals, updates })
-    await identity.routes(scope, sendTicketBy({ ...parts.settings, ...broker, snapshot }))
+    const sendTicket = sendTicketBy({ ...parts.settings, ...broker, snapshot })
+    await identity.routes(scope, sendTicket, () => [])
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
     migrations.routes(scope)
+    pages.reportRoutes(scope)
     packages.federation.routes(scope)
     await ownBodies(scope, parts, udfs)
   })

@@ -45,6 +45,17 @@ export class AssetReader {
     return this.#slice(of.plugin, asset, part.offset, part.offset + part.length)
   }
 
+  /**
+   * All of it, a chunk at a time: for the host itself, whose answers have no such limit as a guest's.
+   * @param size as it was installed
+   */
+  async *whole(of: InstalledVersion, path: string, size: number): AsyncGenerator<Buffer> {
+    const asset = await this.#find(of, path)
+    for (let ordinal = 0; ordinal * CONTENT_CHUNK_BYTES < size; ordinal++) {
+      yield await this.#chunk(of.plugin, asset, ordinal)
+    }
+  }
+
   async #slice(plugin: string, asset: Asset, start: number, end: number): Promise<Buffer> {
     const pieces: Buffer[] = []
     for (let at = start; at < end; ) {

@@ -1,3 +1,4 @@
+import { HOST_PAGE_POINT, hostPageSchema } from '@signalbox/sdk/host-page'
 import { RateLimiter } from '@signalbox/sdk/host-calls/rate-limiter'
 import type { Knex } from 'knex'
 import type { AssetReader } from '../assets/asset-reader.ts'
@@ -94,7 +95,7 @@ export function openBroker(ports: Ports): OpenBroker {
   } satisfies EntryPorts
   const caller: ServiceCaller = new ServiceCaller({ ...guests, internal })
   const entries: RunEntry = (call) => runEntry(guests, call)
-  const hostPoints = { [NOTIFY_POINT]: channelSchema }
+  const hostPoints = { [NOTIFY_POINT]: channelSchema, [HOST_PAGE_POINT]: hostPageSchema }
   const points = new PointSchemas({ knex, contents, hostPoints })
   const calls = capabilities({
     knex,

@@ -1,34 +1,13 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Host } from '../main.ts'
+import type { Demo } from './demo-file.ts'
+import { makePeople } from './demo-people.ts'
 import { HostClient, HostRefusal } from './host-client.ts'
 import { say } from './language.ts'
 import { npmPublish } from './npm-publish.ts'
 import { parseService, type ServiceReference } from './service-reference.ts'
-
-/** A demo is data: the kernel names no plugin, it only follows the file. */
-interface Demo {
-  /** Folder of the plugin whose service is called, relative to the file. */
-  readonly plugin: string
-  /** Folders of those that are enabled beside it. */
-  readonly beside?: readonly string[]
-  /** Types of events that the app may send, such as `stock.*`. */
-  readonly sends?: readonly string[]
-  readonly tenant: { readonly id: string; readonly name: string }
-  readonly units: readonly {
-    readonly id: string
-    readonly name: string
-    readonly parent?: string | null
-  }[]
-  readonly app: { readonly id: string; readonly name: string; readonly unit?: string }
-  readonly service: string
-  readonly major: number
-  readonly operation: string
-  readonly input: unknown
-  /** More services that the app has a key of, such as `quality.inspection@1`: in the file `demo-key.quality.inspection`. */
-  readonly subscribes?: readonly string[]
-}
 
 interface PluginFolder {
   readonly folder: string
@@ -40,11 +19,10 @@ interface PluginFolder {
 /**
  * Sets a demo up through the same faces that everyone uses: npm publish, install, consent, subscribe. Each
  * step is skipped where it is done already, so that a second start, or one after a kill, changes nothing.
- * @returns lines to print: how to make the first call
+ * @returns lines to print: how to make the first call, and where its people sign in
  */
-export async function seedDemo(file: string, host: Host, dataFolder: string): Promise<string[]> {
-  const demo = JSON.parse(await readFile(file, 'utf8')) as Demo
-  const folders = [demo.plugin, ...(demo.beside ?? [])].map((one) => resolve(dirname(file), one))
+export async function seedDemo(demo: Demo, host: Host, dataFolder: string): Promise<string[]> {
+  const folders = [demo.plugin, ...(demo.beside ?? [])].map((one) => resolve(demo.folder, one))
   const plugins = await Promise.all(folders.map(readPlugin))
   const client = new HostClient({ url: host.url, token: host.adminToken })
   const subscribed = subscribedBy(demo, dataFolder)
@@ -56,8 +34,9 @@ export async function seedDemo(file: string, host: Host, dataFolder: string): Pr
       if (!(await isSubscribed(client, demo, one))) await subscribe(client, demo, one)
     }
   }
+  const people = await makePeople(client, demo, { url: host.url, dataFolder })
   const key = await readFile(join(dataFolder, KEY_FILE), 'utf8')
-  return firstCall(host, demo, key.trim())
+  return [...firstCall(host, demo, key.trim()), ...people]
 }
 
 /** That of the first call; those of more services have the name of theirs behind it. */

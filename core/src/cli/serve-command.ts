@@ -3,6 +3,8 @@ import type { Logger } from 'pino'
 import type { Host } from '../main.ts'
 import { withoutTokens } from '../sealing/token-forms.ts'
 import { readSettings, type Settings } from '../settings.ts'
+import { parseTrusted } from '../trusted/allow-list.ts'
+import { type Demo, readDemo } from './demo-file.ts'
 import { say } from './language.ts'
 
 /** After it a request that still runs is cut off: a supervisor would kill the process soon. */
@@ -23,7 +25,8 @@ export const serveCommand = defineCommand({
     },
   },
   run: async ({ args }) => {
-    const settings = readSettings(process.env, process.cwd())
+    const demo = args.demo === undefined ? undefined : await readDemo(args.demo)
+    const settings = trusting(readSettings(process.env, process.cwd()), demo)
     // Loaded only now: a wrong setting is told, and help shown, without the second that it takes.
     const [{ startHost }, log] = await Promise.all([
       import('../main.ts'),
@@ -31,7 +34,7 @@ export const serveCommand = defineCommand({
     ])
     const host = await startHost(settings, { log, onTokenMade: printAdminToken })
     stopOnSignal(host, log)
-    const lines = await seed(args.demo, host, settings)
+    const lines = await seed(demo, host, settings)
     process.stdout.write(`ready ${host.url}\n`)
     for (const line of lines) process.stdout.write(`${line}\n`)
   },
@@ -43,12 +46,18 @@ async function hostLog(level: string): Promise<Logger> {
   return pino({ level, hooks: { streamWrite: withoutTokens } }, pino.destination(2))
 }
 
+/** Whoever starts the demo is its operator: what the file trusts is trusted for as long as this host runs. */
+function trusting(settings: Settings, demo: Demo | undefined): Settings {
+  const trusts = parseTrusted(demo?.trusts?.join(',') ?? null)
+  return { ...settings, trusted: [...settings.trusted, ...trusts] }
+}
+
 /** A demo that cannot be set up is no demo: the host stops, and the reason is told. */
-async function seed(file: string | undefined, host: Host, settings: Settings): Promise<string[]> {
-  if (file === undefined) return []
+async function seed(demo: Demo | undefined, host: Host, settings: Settings): Promise<string[]> {
+  if (demo === undefined) return []
   try {
     const { seedDemo } = await import('./demo.ts')
-    return await seedDemo(file, host, settings.dataFolder)
+    return await seedDemo(demo, host, settings.dataFolder)
   } catch (error) {
     await host.stop()
     throw error

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { idSchema, pageOf, pageSchema, strictObject } from '../gateway/http-schemas.ts'
 import { hostVersion } from '../host-version.ts'
-import type { Snapshot } from '../rollout/routing/snapshot.ts'
+import { baseOf } from '../pages/ui-path.ts'
+import { callOf, viewerOf } from '../pages/viewer.ts'
+import { type Snapshot, versionKey } from '../rollout/routing/snapshot.ts'
 import {
+  type Asker,
   type Contribution,
   contributedPoints,
   contributionsTo,
@@ -27,7 +30,8 @@ export function contributionsRoutes(app: FastifyInstance, ports: Ports): void {
   app.get<{ Params: { tenant: string }; Querystring: Query }>(
     '/v1/tenants/:tenant/contributions',
     {
-      config: { action: 'binding.read' },
+      // What it lists belongs to no unit: whoever has a role in any may see what his pages are made of.
+      config: { action: 'contribution.list', decidesUnit: true },
       schema: {
         tags: ['plugins of a tenant'],
         summary: 'What plugins put into extension points, and whether it fits',
@@ -44,7 +48,7 @@ export function contributionsRoutes(app: FastifyInstance, ports: Ports): void {
     },
     async (request) => {
       const { point, limit, cursor } = request.query
-      const asker = { tenant: request.params.tenant, requestId: randomUUID() }
+      const asker = callOf(viewerOf(request), request.params.tenant, randomUUID())
       const snapshot = ports.snapshot()
       const points = point === undefined ? contributedPoints(snapshot, asker) : [point]
       const all = points.flatMap((one) =>
@@ -60,12 +64,17 @@ export function contributionsRoutes(app: FastifyInstance, ports: Ports): void {
   )
 }
 
-async function describe(
-  { snapshot, points }: Ports,
-  asker: { tenant: string; requestId: string },
-  point: string,
-  made: Contribution,
-) {
+async function describe(ports: Ports, asker: Asker, point: string, made: Contribution) {
+  return { ...(await fitOf(ports, asker, point, made)), ...placeOf(ports.snapshot(), made) }
+}
+
+/** Where the files of its version stand, and whether they may be more than a frame: see pages/ui-headers.ts. */
+function placeOf({ versions }: Snapshot, made: Contribution) {
+  const of = versions.get(versionKey(made.plugin, made.version))
+  return { tier: of?.manifest.runtime.tier ?? null, base: baseOf(made) }
+}
+
+async function fitOf({ snapshot, points }: Ports, asker: Asker, point: string, made: Contribution) {
   const byHost = points.hostFaults(point, made.value)
   if (byHost !== undefined) {
     const owner = { plugin: 'host', version: hostVersion }

@@ -11,7 +11,7 @@ export interface Contribution {
 }
 
 /** Who asks, and in whose tenant: it decides which versions of others are met. */
-export type Asker = Pick<CohortCall, 'tenant' | 'requestId'>
+export type Asker = Pick<CohortCall, 'tenant' | 'requestId' | 'subject'>
 
 /**
  * What the enabled plugins of a tenant put into a point, by plugin and then as their manifests have it. Whether a

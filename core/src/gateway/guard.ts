@@ -75,12 +75,22 @@ export async function principalOf(
   authenticator: Authenticator,
   failures: FailedAuthentications,
 ): Promise<Principal> {
+  return (await knownBy(request, reply, authenticator, failures)).principal
+}
+
+/** The same, with what tells the session. */
+export async function knownBy(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  authenticator: Authenticator,
+  failures: FailedAuthentications,
+): Promise<Authenticated> {
   try {
-    const { principal, setCookie } = await authenticated(request, authenticator, failures)
-    if (setCookie !== undefined) reply.header('set-cookie', setCookie)
-    return principal
+    const known = await authenticated(request, authenticator, failures)
+    if (known.setCookie !== undefined) reply.header('set-cookie', known.setCookie)
+    return known
   } catch (error) {
-    if (error instanceof CodedError) return { kind: 'anonymous' }
+    if (error instanceof CodedError) return { principal: { kind: 'anonymous' } }
     throw error
   }
 }

@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { ComputeStats } from '../compute/compute-pool.ts'
 import type { WriterCounts } from '../invocations/invocation-writer.ts'
 import type { Usage } from '../invocations/usage-meter.ts'
+import { PageTally } from '../pages/page-tally.ts'
 import type { ExportCounts } from '../tracing/span-export.ts'
 import { CallTally } from './call-tally.ts'
 
@@ -31,6 +32,7 @@ interface PoolStats {
 export class Metrics {
   readonly registry = new Registry()
   readonly calls = new CallTally(this.registry)
+  readonly pages = new PageTally(this.registry)
   readonly idempotent = new Counter({
     name: 'signalbox_idempotent_calls_total',
     help: 'Calls with an idempotency key that were answered: run, or replayed from the answer that was kept.',

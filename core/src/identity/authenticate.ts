@@ -5,6 +5,7 @@ import type { Head, UserProofs } from './access/user-proofs.ts'
 import type { AppAuthenticator } from './app-authenticator.ts'
 import { hashToken } from './identity-service.ts'
 import { findAdminToken } from './identity-store.ts'
+import type { OperatorSessions } from './operator/operator-sessions.ts'
 import type { Principal } from './principal.ts'
 import { isApiToken } from './tokens/api-token.ts'
 
@@ -13,6 +14,7 @@ interface Ports {
   readonly operatorToken: string
   readonly snapshot: () => Snapshot
   readonly users: Pick<UserProofs, 'byToken' | 'byCookie'>
+  readonly operators: Pick<OperatorSessions, 'byCookie'>
   readonly apps: Pick<AppAuthenticator, 'proofOf' | 'appOf'>
   /** The marketplace knows its publishers by their tokens. */
   readonly publisherOf: (token: string) => Promise<string | undefined>
@@ -58,10 +60,20 @@ export class Authenticator {
   async ofRequest(head: Head, beforeLookUp: () => void): Promise<Authenticated> {
     const secret = secretOf(head.headers)
     if (secret !== undefined) return { principal: await this.#bySecret(secret, beforeLookUp) }
+    return (await this.#userByCookie(head)) ?? this.#operatorByCookie(head)
+  }
+
+  async #userByCookie(head: Head): Promise<Authenticated | undefined> {
     const proven = await this.#ports.users.byCookie(head)
-    if (proven === undefined) return { principal: { kind: 'anonymous' } }
+    if (proven === undefined) return undefined
     const { access, setCookie } = proven
     return { principal: access.principal, csrf: access.csrf, setCookie }
+  }
+
+  async #operatorByCookie(head: Head): Promise<Authenticated> {
+    const proven = await this.#ports.operators.byCookie(head)
+    if (proven === undefined) return { principal: { kind: 'anonymous' } }
+    return { principal: { kind: 'operator', session: proven.id }, csrf: proven.csrf }
   }
 
   /** The operator's own may begin as it likes, but as a key: those come with every call, and a hash costs as much as a call. */

@@ -41,9 +41,12 @@ export const rules = {
   'service_account.token': ['operator', 'admin'],
   // What proves a user is the user: there is nobody to ask before.
   'sign_in.use': ['anyone'],
-  'me.read': ['user'],
-  // By a token nobody changes how he signs in, ends sessions or makes tokens.
+  'me.read': ['operator', 'user'],
+  // By a token no user changes how he signs in, ends sessions or makes tokens.
   'me.write': ['session'],
+  'session.use': ['operator', 'session'],
+  // There is only something to sign out of where somebody has signed in.
+  'session.sign_out': ['operator-session', 'session'],
   'app.create': ['operator', 'admin', 'service-owner'],
   'app.list': ['operator', 'admin', 'auditor', 'service-owner'],
   // Whose word this host installs by.
@@ -112,6 +115,10 @@ export const rules = {
   'key.write': ['admin'],
   // An operation is then decided by mayCallOperation.
   'service.call': ['app', 'user'],
+  // What plugins say in their manifests of what they put into each other: menus are made of it.
+  'contribution.list': ['operator', 'admin', 'auditor', 'service-owner', 'member'],
+  // Of what a browser showed him: by a token nobody looks at pages.
+  'page.report': ['operator', 'session'],
   'permission.list': ['operator', 'admin', 'auditor', 'service-owner', 'member'],
   // The token in the address is all that a visitor has; see links/links-routes.ts.
   'link.use': ['anyone'],
@@ -129,8 +136,10 @@ export const rules = {
   'event.replay': ['operator', 'admin'],
 } as const satisfies Record<string, readonly Role[]>
 
-/** `user`: whoever is one, whatever the roles; `session`: one who has signed in, not one of his tokens. */
-type Role = 'anyone' | 'operator' | 'app' | 'publisher' | 'user' | 'session' | BuiltInRole
+/** `user`: whoever is one, whatever the roles; `session`: one who has signed in, not one of his tokens. The operator likewise. */
+type Role =
+  | ('anyone' | 'operator' | 'operator-session' | 'app' | 'publisher' | 'user' | 'session')
+  | BuiltInRole
 export type Action = keyof typeof rules
 
 /** What the action is done to. A tenant that is named must be the principal's own, unless it is the operator. */
@@ -164,7 +173,10 @@ function decide(
   const row: readonly Role[] = Object.hasOwn(rules, action) ? rules[action] : []
   if (row.includes('anyone')) return true
   if (principal.kind === 'anonymous') return false
-  if (principal.kind === 'operator') return row.includes('operator')
+  if (principal.kind === 'operator') {
+    const hasSession = principal.session !== undefined
+    return row.includes('operator') || (hasSession && row.includes('operator-session'))
+  }
   // Belongs to no tenant, so it reaches none by name.
   if (principal.kind === 'publisher') return row.includes('publisher') && tenant === undefined
   if (tenant !== undefined && tenant !== principal.tenant) return false

@@ -91,6 +91,17 @@ export const identityErrors = {
       'zh-CN': '请更正 errors[] 中列出的行（最多显示前 100 处），然后重新发送文件。',
     },
   },
+  OPERATOR_TOKEN_REFUSED: {
+    status: 401,
+    message: {
+      en: "This is not the operator's token of this host.",
+      'zh-CN': '这不是本主机的运营者令牌。',
+    },
+    cure: {
+      en: 'Take the one of SIGNALBOX_ADMIN_TOKEN, or of the file admin-token in SIGNALBOX_HOME.',
+      'zh-CN': '请使用 SIGNALBOX_ADMIN_TOKEN 的值，或 SIGNALBOX_HOME 中 admin-token 文件里的令牌。',
+    },
+  },
   PASSWORD_REFUSED: {
     status: 422,
     message: {

@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import { strictObject } from '../gateway/http-schemas.ts'
 import { permissionReach } from './authorise.ts'
+import type { OperatorSessions } from './operator/operator-sessions.ts'
 import type { PasskeyService } from './passkeys/passkey-service.ts'
 import type { UserPrincipal } from './principal.ts'
 import type { SessionCookie } from './sessions/session-cookie.ts'
@@ -18,6 +19,7 @@ interface Ports {
   readonly passwords: PasswordService
   readonly secondFactor: SecondFactorService
   readonly passkeys: PasskeyService
+  readonly operators: Pick<OperatorSessions, 'end'>
   readonly cookie: SessionCookie
   readonly logouts: LogoutService
 }
@@ -47,6 +49,10 @@ function readRoute(app: FastifyInstance, { knex, secondFactor }: Ports): void {
       schema: { tags, summary: 'Who I am, what I may do, and what my forms have to repeat' },
     },
     async (request) => {
+      const { principal, csrf } = request
+      if (principal.kind === 'operator') {
+        return { kind: 'operator', ...shownSession(principal.session, csrf) }
+      }
       const me = userOf(request)
       const { tenant, user } = me
       const roles = me.grants.map(({ role, units }) => ({
@@ -55,14 +61,21 @@ function readRoute(app: FastifyInstance, { knex, secondFactor }: Ports): void {
       }))
       return {
         ...(await requireUser(knex, tenant, user)),
+        kind: 'user',
+        isService: me.isService,
         roles,
         ...shownPermissions(me),
         secondFactor: await secondFactor.isInForce(me),
         recoveryCodesLeft: await countRecoveryCodes(knex, me),
-        ...(request.csrf === undefined ? {} : { session: me.proof, csrfToken: request.csrf }),
+        ...shownSession(me.proof, csrf),
       }
     },
   )
+}
+
+/** What is not a session has nothing to repeat. */
+function shownSession(session: string | undefined, csrfToken: string | undefined) {
+  return csrfToken === undefined ? {} : { session, csrfToken }
 }
 
 function passwordRoute(app: FastifyInstance, { passwords, cookie }: Ports): void {
@@ -150,18 +163,21 @@ function recoveryRoutes(app: FastifyInstance, ports: Ports): void {
   )
 }
 
-function signOutRoute(app: FastifyInstance, { logouts, cookie }: Ports): void {
+function signOutRoute(app: FastifyInstance, { logouts, operators, cookie }: Ports): void {
   app.post(
     '/v1/me/sign-out',
     {
-      config: write,
+      config: { action: 'session.sign_out' },
       schema: {
         tags,
         summary: 'Sign out here; answers where to sign out of the provider that I came by, if any',
       },
     },
     async (request, reply) => {
-      const url = await logouts.signOut(ownOf(request))
+      const { principal, trace } = request
+      const operator = principal.kind === 'operator' ? principal.session : undefined
+      const url = operator === undefined ? await logouts.signOut(ownOf(request)) : null
+      if (operator !== undefined) await operators.end(operator, trace.traceId)
       reply.header('set-cookie', cookie.clear())
       return { url }
     },

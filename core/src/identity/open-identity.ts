@@ -13,6 +13,8 @@ import { AppService } from './app-service.ts'
 import { identityRoutes } from './identity-routes.ts'
 import { IdentityService } from './identity-service.ts'
 import { meRoutes } from './me-routes.ts'
+import { operatorRoutes } from './operator/operator-routes.ts'
+import { OperatorSessions } from './operator/operator-sessions.ts'
 import { organisationRoutes } from './organisation/organisation-routes.ts'
 import { OrganisationService } from './organisation/organisation-service.ts'
 import { positionRoutes } from './organisation/position-routes.ts'
@@ -36,7 +38,7 @@ import { PasswordService } from './sign-in/password-service.ts'
 import { ResetService } from './sign-in/reset-service.ts'
 import { SecondFactorService } from './sign-in/second-factor-service.ts'
 import type { SendTicket } from './sign-in/send-ticket.ts'
-import { signInPage } from './sign-in/sign-in-page.ts'
+import { type HostPages, signInPage } from './sign-in/sign-in-page.ts'
 import { signInRoutes } from './sign-in/sign-in-routes.ts'
 import { SignInService } from './sign-in/sign-in-service.ts'
 import { ArrivalService } from './sso/arrival-service.ts'
@@ -56,6 +58,7 @@ interface Ports {
   readonly routing: RoutingTable
   readonly due: DueWatch
   readonly sealer: Sealer
+  readonly operatorToken: string
   readonly publicUrl: string | null
   /** Asks identity providers, guarded. */
   readonly fetch: ProviderFetch
@@ -65,16 +68,18 @@ interface Ports {
 export interface OpenIdentity {
   /** Who is behind a token or a cookie. */
   readonly proofs: UserProofs
+  /** Whether it is the operator who is behind a cookie. */
+  readonly operators: OperatorSessions
   /** For whoever proves users in another way. */
   readonly sessions: SessionService
   readonly signIns: SignInService
-  /** In a scope that is guarded. */
-  routes(scope: FastifyInstance, send: SendTicket): Promise<void>
+  /** In a scope that is guarded. @param pages where whoever has signed in may go on */
+  routes(scope: FastifyInstance, send: SendTicket, pages: HostPages): Promise<void>
 }
 
 /** People and service accounts of tenants: what they may do, how they come in, and that what ends is over everywhere. */
 export async function openIdentity(ports: Ports, stops: StopStack): Promise<OpenIdentity> {
-  const { knex, routing, due, publicUrl, log } = ports
+  const { knex, routing, due, operatorToken, publicUrl, log } = ports
   const monotonic = () => performance.now()
   const clock = new AccessClock({ knex, hints: routing.hints, due, log })
   await clock.start()
@@ -83,6 +88,11 @@ export async function openIdentity(ports: Ports, stops: StopStack): Promise<Open
   sweep.start()
   stops.push(() => sweep.stop())
   const cookie = new SessionCookie(publicUrl)
+  const operatorCookie = new SessionCookie(publicUrl, { mark: 'op.' })
+  const operators = new OperatorSessions({
+    ...{ knex, publicUrl },
+    ...{ token: operatorToken, cookie: operatorCookie },
+  })
   const cache = new AccessCache({ knex, clock, monotonic })
   const proofs = new UserProofs({ knex, cache, cookie, publicUrl, monotonic })
   const changes = new AccessChanges(knex, clock)
@@ -90,25 +100,27 @@ export async function openIdentity(ports: Ports, stops: StopStack): Promise<Open
   const { sessions, signIns } = proving
   return {
     proofs,
+    operators,
     sessions,
     signIns,
-    async routes(scope, send) {
+    async routes(scope, send, pages) {
       const resets = new ResetService({ changes, send, log })
       stops.push(() => resets.stop())
-      signInPage(scope)
+      signInPage(scope, pages)
       await scope.register(async (inner) => {
         signInRoutes(inner, { ...proving, resets, proofs, cookie })
+        operatorRoutes(inner, { operators, cookie: operatorCookie })
       })
       await scope.register(async (inner) => {
         passkeyRoutes(inner, { knex, ...proving, proofs, cookie })
       })
       await scope.register(async (inner) => {
-        const flowCookie = new SessionCookie(publicUrl, 'signalbox-sso', FLOW_S)
+        const flowCookie = new SessionCookie(publicUrl, { name: 'signalbox-sso', maxAgeS: FLOW_S })
         ssoRoutes(inner, { knex, ...proving, proofs, cookie, flowCookie })
       })
       await scope.register(async (inner) => {
-        meRoutes(inner, { knex, ...proving, cookie })
-        sessionRoutes(inner, { knex, sessions, cookie })
+        meRoutes(inner, { knex, ...proving, operators, cookie })
+        sessionRoutes(inner, { knex, sessions, operators, cookie })
         tokenRoutes(inner, { knex, tokens: new TokenService(changes, Date.now) })
       })
       connectionRoutes(scope, { knex, ...proving })

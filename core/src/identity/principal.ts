@@ -31,7 +31,11 @@ export interface UserPrincipal {
 /** Who acts on the host. A guest's plugin principal lives in the SDK; this one is for the HTTP face. */
 export type Principal =
   | { readonly kind: 'anonymous' }
-  | { readonly kind: 'operator' }
+  | {
+      readonly kind: 'operator'
+      /** Of a browser; absent: it is the token itself. */
+      readonly session?: string | undefined
+    }
   | { readonly kind: 'admin'; readonly tenant: string; readonly token: string }
   | UserPrincipal
   | {

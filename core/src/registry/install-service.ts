@@ -8,6 +8,7 @@ import { coreErrors } from '../errors.ts'
 import { claimEventTypes } from '../events/event-type-store.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { claimPermissions } from '../identity/permission-store.ts'
+import { claimPages } from '../pages/page-claims.ts'
 import { admitReturn } from '../removal/returning-plugin.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
 import type { InstallTrust } from '../trust/install-trust.ts'
@@ -238,6 +239,7 @@ export class InstallService {
       if (terms !== null) await requireTerms(trx, caller, row, terms, acceptedTerms)
       await claimEventTypes(trx, plugin, manifest)
       await claimPermissions(trx, plugin, manifest)
+      await claimPages(trx, row, files)
       await this.#ports.contents.putAll(bytesOf(inspected), trx)
       await insertInstallation(trx, row, files, receipt)
     })

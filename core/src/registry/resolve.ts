@@ -43,6 +43,7 @@ const offeredCapabilities: readonly string[] = [
   'keys:verify',
   'intl',
   'wasm',
+  'ui:mount',
 ]
 
 /** Tiers that anybody's plugin may run in. */

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import t from 'tap'
 import { openPage, startChromium, withoutChromium } from '../support/chromium.ts'
 import { FrontDoor } from '../support/front-door.ts'
-import { HostProcess } from '../support/host-process.ts'
+import { HostProcess, OPERATOR_TOKEN } from '../support/host-process.ts'
 import { CLIENT, IdentityProvider, SECRET } from '../support/identity-provider.ts'
 import { PASSWORD, person } from '../support/people.ts'
 import { testDatabases } from '../support/postgres.ts'
@@ -150,6 +150,46 @@ t.test('signing in with a browser', { skip: withoutChromium }, async (t) => {
       t.equal(new URL(page.url()).origin, door.origin)
     },
   )
+
+  t.test('the operator signs in with the token, and is led back to no other host', async (t) => {
+    const { page, complaints } = await openPage(browser)
+    const asOperator = async (token: string) => {
+      await page.getByRole('button', { name: 'Sign in as the operator' }).click()
+      await page.getByLabel("Operator's token").fill(token)
+      await page.keyboard.press('Enter')
+    }
+    await page.goto(at)
+    await asOperator('not what it is')
+    await shows(page, "This is not the operator's token of this host.")
+    await page.getByRole('button', { name: 'Sign in with a login' }).click()
+    await page.getByLabel('Company').waitFor()
+    await asOperator(OPERATOR_TOKEN)
+    await shows(page, 'You are signed in.')
+    t.equal(await page.getByRole('button', { name: 'Add an authenticator app' }).count(), 0)
+    t.equal(await page.getByLabel('Name of this device').isVisible(), false)
+    t.equal(await page.evaluate('document.cookie'), '', 'no script sees the session')
+    t.notMatch(await page.content(), OPERATOR_TOKEN)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByLabel('Login').waitFor()
+    t.equal(await statusOfMe(page), 401)
+    for (const next of [
+      '//evil.example/x',
+      '%2F%2Fevil.example',
+      '/%5Cevil.example',
+      '/.//evil.example',
+    ]) {
+      await page.goto('about:blank')
+      await page.goto(`${at}#next=${next}`)
+      await asOperator(OPERATOR_TOKEN)
+      await shows(page, 'You are signed in.')
+      t.equal(page.url(), at, next)
+    }
+    await page.goto('about:blank')
+    await page.goto(`${at}#next=${encodeURIComponent('/healthz?of=东#end')}`)
+    await asOperator(OPERATOR_TOKEN)
+    await page.waitForURL(`${door.origin}/healthz?of=${encodeURIComponent('东')}#end`)
+    t.same(complaints, [])
+  })
 
   t.test('a page of another origin signs nobody in, and nobody frames the page', async (t) => {
     const { page } = await openPage(browser)

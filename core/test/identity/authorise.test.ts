@@ -58,6 +58,19 @@ t.test('every action is allowed to just the roles of its row, and to nobody else
   }
 })
 
+t.test('the operator in a browser may what the token may, and what only a session can', (t) => {
+  const inBrowser: Principal = { kind: 'operator', session: 'ses_1' }
+  for (const action of actions) {
+    const isOpen = ['anyone', 'operator', 'operator-session'].some((one) =>
+      rowOf(action).includes(one),
+    )
+    t.equal(isAuthorised(inBrowser, action, { tenant: 'acme' }), isOpen, action)
+  }
+  t.notOk(isAuthorised(principals.operator, 'session.sign_out', {}), 'a token has no session')
+  t.notOk(isAuthorised(inBrowser, 'me.write', {}), 'it is no user')
+  t.end()
+})
+
 t.test("no action reaches another tenant's things, whoever's role allows it", async (t) => {
   const everything = userWith(...builtInRoles.map((role) => grantOf(role)))
   for (const action of actions) {

@@ -140,6 +140,17 @@ export const unnamedRows: { readonly own: RouteRows; readonly anybody: RouteRows
   },
 }
 
+export const wrongSecretRows: RouteRows = {
+  'POST /v1/sign-in': {
+    at: '/v1/sign-in',
+    body: { tenant: 'acme', login: 'nobody', password: PASSWORD },
+  },
+  'POST /v1/sign-in/operator': {
+    at: '/v1/sign-in/operator',
+    body: { token: 'what is not the word' },
+  },
+}
+
 const passkey = '/v1/me/passkeys/psk_0000000000000000'
 
 /** Of somebody who has none. */

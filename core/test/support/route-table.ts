@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { deadLetters } from './dead-letters.ts'
 import { HostProcess, OPERATOR_TOKEN, temporaryHome } from './host-process.ts'
-import { identityRows, noPasskeyRows, unnamedRows } from './identity-rows.ts'
+import { identityRows, noPasskeyRows, unnamedRows, wrongSecretRows } from './identity-rows.ts'
 import { keptCall } from './ledger.ts'
 import { marketRows } from './market-rows.ts'
 import { marketplaceRoutes } from './marketplace-rows.ts'
@@ -371,11 +371,7 @@ export const table: Readonly<Record<string, Entry>> = {
     type: 'application/x-www-form-urlencoded',
     body: {},
   },
-  'POST /v1/sign-in': {
-    door: refusedToAll(401),
-    at: '/v1/sign-in',
-    body: { tenant: 'acme', login: 'nobody', password: PASSWORD },
-  },
+  ...behind(refusedToAll(401), wrongSecretRows),
   'POST /v1/sign-in/reset': {
     door: { nobody: 202, stranger: 202, app: 202, own: acme.key },
     at: '/v1/sign-in/reset',

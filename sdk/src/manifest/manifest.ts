@@ -7,6 +7,7 @@ import { faultsOf, lateValidator } from '../schema/validate.ts'
 import { capabilityFaults } from './capability-faults.ts'
 import { type CapabilityName, capabilitySchemas } from './capability-schemas.ts'
 import { cronFault, isTimeZone } from './cron-fields.ts'
+import { hostPageFaults } from './host-page.ts'
 import { lineageFaults } from './lineage-faults.ts'
 import { manifestSchema } from './manifest-schema.ts'
 import { planFaults } from './plan-faults.ts'
@@ -118,6 +119,7 @@ function consistencyFaults(manifest: Manifest): InputFault[] {
     ...faults,
     ...trustedFaults(manifest),
     ...capabilityFaults(manifest),
+    ...hostPageFaults(manifest),
     ...lineageFaults(manifest),
     ...planFaults(manifest),
     ...repeatedIds(manifest),

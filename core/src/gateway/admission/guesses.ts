@@ -7,6 +7,7 @@ import type { FailedAuthentications } from './failed-authentications.ts'
 /** Refusals that say that a secret was wrong, of routes that ask for it themselves: npm's face and signing in. */
 const wrongSecret: ReadonlySet<string> = new Set([
   'CORE_SIGN_IN_REFUSED',
+  'CORE_OPERATOR_TOKEN_REFUSED',
   // Where only the provider lets people in: of right and of wrong passwords alike.
   'CORE_SSO_ONLY',
   'CORE_CODE_REFUSED',

@@ -55,7 +55,15 @@ const changing: ReadonlySet<unknown> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'
  * holds: put twice it is there once, and it is no JSON that could be compared, but a stream.
  */
 const unkept: ReadonlySet<Action | undefined> = new Set<Action>([
-  ...(['me.write', 'secret.write', 'sign_in.use', 'event.send', 'hook.receive'] as const),
+  ...([
+    'me.write',
+    'session.use',
+    'session.sign_out',
+    'secret.write',
+    'sign_in.use',
+    'event.send',
+    'hook.receive',
+  ] as const),
   ...(['token.issue', 'token.revoke', 'link.use', 'blob.write'] as const),
 ])
 

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { inBites } from '../../storage/in-bites.ts'
 import { RepeatedRun } from '../../storage/repeated-run.ts'
+import { sweepOperatorSessions } from '../operator/operator-session-store.ts'
 import { sweepSessions } from '../sessions/session-store.ts'
 import { sweepFlows } from './flow-store.ts'
 import { sweepFailures, sweepPlaces } from './lock-out-store.ts'
@@ -21,6 +22,11 @@ const BITE = 1000
  * two seconds: a thousand of them leave 300,000 between two runs.
  */
 const MOST_BITES = 1000
+
+const sweeps = [
+  ...[sweepSessions, sweepOperatorSessions],
+  ...[sweepTickets, sweepFlows, sweepFailures, sweepPlaces],
+]
 
 /** Deletes sessions, tickets, flows and counted attempts that are over. */
 export class IdentitySweep {
@@ -44,7 +50,7 @@ export class IdentitySweep {
   async sweep(): Promise<void> {
     const { knex, log } = this.#ports
     try {
-      for (const sweep of [sweepSessions, sweepTickets, sweepFlows, sweepFailures, sweepPlaces])
+      for (const sweep of sweeps)
         await inBites(() => sweep(knex, BITE), {
           size: BITE,
           most: MOST_BITES,

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { coreErrors } from '../../errors.ts'
 import { attempt, FORGET_MS, type LockKind } from './lock-out.ts'
 
 interface LockKey {
@@ -58,6 +59,25 @@ export async function forgiveAttempt(trx: Knex, keys: readonly LockKey[]): Promi
         .update({ failures: trx.raw('greatest(failures - 1, 0)'), blocked_until: trx.fn.now() })
     }
   }
+}
+
+/**
+ * Looks at a secret, as often as wrong attempts under these keys leave room for.
+ * @throws CORE_SIGN_IN_BLOCKED
+ */
+export async function guardedLook(
+  knex: Knex,
+  keys: readonly LockKey[],
+  look: () => Promise<boolean>,
+): Promise<boolean> {
+  const waitMs = await enterAttempt(knex, keys)
+  if (waitMs > 0) {
+    const seconds = Math.ceil(waitMs / 1000)
+    throw coreErrors.create('SIGN_IN_BLOCKED', { seconds }, { retryAfterS: seconds })
+  }
+  const isRight = await look()
+  if (isRight) await forgiveAttempt(knex, keys)
+  return isRight
 }
 
 /** Of places where a user has signed in. */

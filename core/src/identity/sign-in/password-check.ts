@@ -1,7 +1,6 @@
 import type { Knex } from 'knex'
-import { coreErrors } from '../../errors.ts'
 import { lockKeys, placeKey } from './lock-out.ts'
-import { enterAttempt, forgiveAttempt, isKnownPlace } from './lock-out-store.ts'
+import { guardedLook, isKnownPlace } from './lock-out-store.ts'
 import { isOutdated, type PasswordHasher } from './password-hasher.ts'
 import { normalisedPassword } from './password-policy.ts'
 import { passwordHashOf, strengthenHash } from './password-store.ts'
@@ -49,14 +48,6 @@ export class PasswordCheck {
     const { knex } = this.#ports
     const { tenant, login, user = '', address } = claim
     const isKnown = await isKnownPlace(knex, { tenant, user, place: placeKey(address) })
-    const keys = lockKeys(`${tenant}/${login} ${what}`, address, isKnown)
-    const waitMs = await enterAttempt(knex, keys)
-    if (waitMs > 0) {
-      const seconds = Math.ceil(waitMs / 1000)
-      throw coreErrors.create('SIGN_IN_BLOCKED', { seconds }, { retryAfterS: seconds })
-    }
-    const isRight = await look()
-    if (isRight) await forgiveAttempt(knex, keys)
-    return isRight
+    return guardedLook(knex, lockKeys(`${tenant}/${login} ${what}`, address, isKnown), look)
   }
 }

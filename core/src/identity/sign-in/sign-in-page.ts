@@ -2,6 +2,16 @@ import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { identityErrors } from '../identity-errors.ts'
 import { ssoErrors } from '../sso/sso-errors.ts'
+import { ownPath } from './own-path.ts'
+
+/** Pages of this host, where whoever has signed in may go on. */
+export type HostPages = () => readonly {
+  readonly path: string
+  readonly title: { readonly en: string; readonly 'zh-CN': string }
+}[]
+
+/** A list of links is for choosing from at a glance. */
+const MAX_PAGES = 20
 
 /** Every sentence in both languages; the browser chooses. */
 const texts = {
@@ -16,6 +26,9 @@ const texts = {
     go: 'Go on',
     passkey: 'Sign in with a passkey',
     sso: "Sign in through the company's provider",
+    operator: 'Sign in as the operator',
+    token: "Operator's token",
+    user: 'Sign in with a login',
     add: 'Add a passkey',
     totp: 'Add an authenticator app',
     open: 'Open it in an app on this device',
@@ -44,6 +57,9 @@ const texts = {
     go: '继续',
     passkey: '使用通行密钥登录',
     sso: '通过公司身份提供方登录',
+    operator: '以运营者身份登录',
+    token: '运营者令牌',
+    user: '使用登录名登录',
     add: '添加通行密钥',
     totp: '添加验证器应用',
     open: '在本设备的应用中打开',
@@ -80,7 +96,8 @@ const failureTexts = (language: 'en' | 'zh-CN') =>
 const style =
   'body{font:16px/1.5 system-ui,sans-serif;max-width:22rem;margin:12vh auto;padding:0 1rem}' +
   'label{display:block;margin:.75rem 0}input{width:100%;font:inherit;padding:.4rem;box-sizing:border-box}' +
-  'button{font:inherit;padding:.4rem 1.2rem;margin:.25rem 0}#said{min-height:3rem}#more button{display:block;width:100%}'
+  'button{font:inherit;padding:.4rem 1.2rem;margin:.25rem 0}#said{min-height:3rem}#more button{display:block;width:100%}' +
+  'li{margin:.5rem 0}'
 
 /** What stands behind the # leaves the address bar as soon as it is read: it may be a ticket. */
 const script = `
@@ -90,34 +107,36 @@ const language = navigator.language.startsWith('zh') ? 'zh-CN' : 'en'
 const text = texts[language]
 document.documentElement.lang = language
 const form = document.forms[0], said = document.getElementById('said'), more = document.getElementById('more')
-const [, purpose, given] = /^#(invitation|reset|code|failed|in|sso|next)(?:=([\\w./-]+))?$/.exec(location.hash) ?? []
+const pages = JSON.parse(document.getElementById('pages').textContent)
+const [, purpose, given] = /^#(?:(invitation|reset|code|failed|in|sso)(?:=([\\w./-]+))?|(next)=(.+))$/.exec(location.hash)?.filter((one) => one !== undefined) ?? []
 history.replaceState(null, '', location.pathname)
 const isLink = purpose === 'invitation' || purpose === 'reset'
 let ticket = isLink || purpose === 'code' ? given : undefined
 let step = isLink ? 'choose' : purpose === 'code' || purpose === 'in' ? purpose : 'sign-in'
-let csrf
+let csrf, isOperator = false
 // Kept in the tab, since the way may lead through a provider.
 if (purpose === 'next') sessionStorage.setItem('next', given)
 const hasPasskeys = typeof window.PublicKeyCredential?.parseRequestOptionsFromJSON === 'function'
+${ownPath.toString()}
 /** A page of the host that sent somebody here; never anything that an address made up. */
 function goBack() {
-  const next = sessionStorage.getItem('next')
+  const next = ownPath(sessionStorage.getItem('next') ?? '', location.origin)
   sessionStorage.removeItem('next')
-  if (next === null || !/^\\/catalog\\/[a-z0-9][a-z0-9.-]*$/.test(next)) return false
+  if (next === undefined) return false
   location.replace(next)
   return true
 }
 function show() {
   if (step === 'in' && goBack()) return
-  const fields = { 'sign-in': ['tenant', 'login', 'password'], code: ['code'], choose: ['password'], in: ['name'], totp: ['code'], codes: [] }[step]
+  const fields = { 'sign-in': ['tenant', 'login', 'password'], code: ['code'], operator: ['token'], choose: ['password'], in: ['name'], totp: ['code'], codes: [] }[step]
   document.title = document.querySelector('h1').textContent = { choose: text.choose, totp: text.totp, codes: text.totp }[step] ?? text.title
-  form.hidden = step === 'codes' || (step === 'in' && !hasPasskeys)
+  form.hidden = step === 'codes' || (step === 'in' && (isOperator || !hasPasskeys))
   form.replaceChildren(...fields.map((name) => {
     const label = document.createElement('label'), input = document.createElement('input')
     input.name = name
     input.required = true
-    input.type = name === 'password' ? 'password' : 'text'
-    input.autocomplete = { tenant: 'organization', login: 'username', code: 'one-time-code', name: 'off' }[name] ??
+    input.type = name === 'password' || name === 'token' ? 'password' : 'text'
+    input.autocomplete = { tenant: 'organization', login: 'username', code: 'one-time-code', name: 'off', token: 'off' }[name] ??
       (step === 'choose' ? 'new-password' : 'current-password')
     label.append(text[name], input)
     return label
@@ -126,9 +145,26 @@ function show() {
   if (step === 'sign-in') {
     if (hasPasskeys) offer(text.passkey, byPasskey)
     offer(text.sso, bySso)
+    offer(text.operator, () => go('operator'))
   }
-  if (step === 'in') { said.textContent = text.in; offer(text.totp, beginTotp); offer(text.out, signOut) }
+  if (step === 'operator') offer(text.user, () => go('sign-in'))
+  if (step === 'in') {
+    said.textContent = text.in
+    showPages()
+    if (!isOperator) offer(text.totp, beginTotp)
+    offer(text.out, signOut)
+  }
   form.querySelector('input')?.focus()
+}
+function showPages() {
+  if (pages.length === 0) return
+  const list = document.createElement('ul')
+  list.append(...pages.map(({ path, title }) => {
+    const item = document.createElement('li')
+    item.append(element('a', { href: path, textContent: title[language] }))
+    return item
+  }))
+  more.append(list)
 }
 function offer(label, action) {
   const button = Object.assign(document.createElement('button'), { type: 'button', textContent: label })
@@ -168,7 +204,8 @@ async function addPasskey(name) {
   said.textContent = text.added
 }
 function element(name, properties) { return Object.assign(document.createElement(name), properties) }
-function goIn() { step = 'in'; show() }
+function go(to) { step = to; show() }
+function goIn() { go('in') }
 async function beginTotp() {
   csrf ??= (await ask('/v1/me')).csrfToken
   const { uri } = await ask('/v1/me/totp', {})
@@ -208,17 +245,17 @@ async function signOut() {
   csrf ??= (await ask('/v1/me')).csrfToken
   const told = await ask('/v1/me/sign-out', {})
   csrf = undefined
-  step = 'sign-in'
-  show()
+  isOperator = false
+  go('sign-in')
   // The provider has a session of its own.
   if (told.url) location.assign(told.url)
 }
 function arrived(told) {
   if (told.next === 'code') { ticket = told.ticket; step = 'code' }
-  else { csrf = told.csrfToken; step = 'in' }
+  else { csrf = told.csrfToken; isOperator = told.kind === 'operator'; step = 'in' }
   show()
 }
-const paths = { 'sign-in': '', code: '/code', choose: purpose === 'reset' ? '/reset:confirm' : '/invitation' }
+const paths = { 'sign-in': '', operator: '/operator', code: '/code', choose: purpose === 'reset' ? '/reset:confirm' : '/invitation' }
 form.addEventListener('submit', (event) => {
   event.preventDefault()
   const typed = Object.fromEntries(new FormData(form))
@@ -238,9 +275,15 @@ if (purpose === 'failed') said.textContent = failures[language][given] ?? text.f
 if (purpose === 'sso' && given) void tried(() => leave(...given.split('/', 2)))
 `
 
-const page = `<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+/** No element ends within a script, whatever a title says. */
+const dataOf = (pages: ReturnType<HostPages>) =>
+  JSON.stringify(pages.slice(0, MAX_PAGES)).replaceAll('<', '\\u003c')
+
+const pageWith = (
+  pages: ReturnType<HostPages>,
+) => `<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title></title><style>${style}</style></head><body><h1></h1><p id="said" role="status"></p><form></form><div id="more"></div>
-<script>${script}</script></body></html>`
+<script type="application/json" id="pages">${dataOf(pages)}</script><script>${script}</script></body></html>`
 
 const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
@@ -256,7 +299,7 @@ const policy = [
 ].join('; ')
 
 /** Where links lead, and where whoever has no console signs in. */
-export function signInPage(app: FastifyInstance): void {
+export function signInPage(app: FastifyInstance, pages: HostPages): void {
   app.get(
     '/sign-in',
     {
@@ -272,6 +315,6 @@ export function signInPage(app: FastifyInstance): void {
         .header('referrer-policy', 'no-referrer')
         .header('x-content-type-options', 'nosniff')
         .type('text/html; charset=utf-8')
-        .send(page),
+        .send(pageWith(pages())),
   )
 }

@@ -6,6 +6,14 @@ export function requestOfKey(tenant: string, key: string): string {
   return `${LASTING}${tenant} ${key}`
 }
 
+/**
+ * By what somebody who has signed in is drawn while he looks at pages, which are many requests: he sees one version of
+ * each. No tenant begins with a slash.
+ */
+export function requestOfSession(session: string): string {
+  return `${LASTING}/session ${session}`
+}
+
 const LASTING = 'key '
 
 /**

@@ -44,3 +44,16 @@ t.test('the cookie is kept from scripts, and with https from every other host', 
   t.equal(plain.read(`signalbox=${secret}`), secret)
   t.match(plain.clear(), /Max-Age=0/)
 })
+
+t.test('a cookie of two kinds is read as the one it is', (t) => {
+  const secret = 'a'.repeat(43)
+  const [users, operators] = [new SessionCookie(null), new SessionCookie(null, { mark: 'op.' })]
+  const [of, ofOperator] = [users, operators].map((one) => one.write(secret).split(';')[0])
+  t.equal(of?.split('=')[0], ofOperator?.split('=')[0], 'a browser has one or the other')
+  t.equal(users.read(of), secret)
+  t.equal(users.read(ofOperator), undefined)
+  t.equal(operators.read(ofOperator), secret)
+  t.equal(operators.read(of), undefined)
+  t.equal(operators.read(`${of}; ${ofOperator}`), undefined, 'two contradict each other')
+  t.end()
+})
