@@ -4,6 +4,7 @@ import { defineConfig } from 'vite'
 import { builtFiles } from './build/built-files.ts'
 import { completeTexts } from './build/complete-texts.ts'
 import { hostPage } from './build/host-page.ts'
+import { sharedEntries } from './build/shared-modules.ts'
 
 const folder = import.meta.dirname
 
@@ -22,5 +23,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { index: join(folder, 'index.html'), ...sharedEntries(folder) },
+      // A page of a plugin imports these by the names that they export.
+      preserveEntrySignatures: 'allow-extension',
+    },
   },
 })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Plugin } from 'vite'
+import { sharedImports } from './shared-modules.ts'
 
 /** What the host replaces in the entry: where the files of this version lie, and the nonce of the answer. */
 const BASE = '__BASE__'
@@ -7,7 +8,8 @@ const NONCE = '__NONCE__'
 
 /**
  * Makes the entry one that the host can serve at any path: addresses from `__BASE__`, `__NONCE__` on each script, and an
- * import map that holds every module to its digest, those that are loaded later too.
+ * import map that holds every module to its digest, those that are loaded later too, and names those that pages of trusted
+ * plugins share.
  */
 export function hostPage(): Plugin {
   return {
@@ -20,7 +22,13 @@ export function hostPage(): Plugin {
         const integrity = Object.values(bundle).flatMap((file) =>
           file.type === 'chunk' ? [[`${BASE}/${file.fileName}`, digestOf(file.code)] as const] : [],
         )
-        const map = JSON.stringify({ integrity: Object.fromEntries(integrity) })
+        const entries = Object.values(bundle).flatMap((file) =>
+          file.type === 'chunk' && file.isEntry ? [file] : [],
+        )
+        const map = JSON.stringify({
+          imports: sharedImports(entries, BASE),
+          integrity: Object.fromEntries(integrity),
+        })
         const digests = new Map(integrity)
         for (const file of Object.values(bundle)) {
           if (file.type !== 'asset' || !file.fileName.endsWith('.html')) continue

@@ -1,15 +1,19 @@
+/** The folder of a package that is served to browsers. */
+const FOLDER = 'ui/'
+
 /**
  * Where a file of a plugin's version is served from.
- * @param base as the host says it; the path of the file is the package's
- * @returns undefined for what would lead out of it
+ * @param base the address of that folder, as the host says it
+ * @param file as the plugin names it, within its package
+ * @returns undefined for what is not in there
  */
 export function pageAddress(base: string | undefined, file: string): string | undefined {
-  if (base === undefined || !base.startsWith('/ui/')) return undefined
-  const parts = file.split('/')
-  const isPlain = parts.every((part) => /^[\w@-][\w.@-]*$/.test(part) && part !== '..')
-  if (!isPlain) return undefined
-  const folder = base.replace(/\/+$/, '')
-  // The host serves what lies below ui/, and may count that folder into its address or not.
-  const inFolder = folder.endsWith('/ui') && parts[0] === 'ui' ? parts.slice(1) : parts
-  return `${folder}/${inFolder.join('/')}`
+  if (base?.startsWith('/ui/') !== true || !file.startsWith(FOLDER)) return undefined
+  const path = file.slice(FOLDER.length)
+  return path.split('/').every(isPlain) ? `${base}/${path}` : undefined
+}
+
+/** No way up, nothing hidden, and nothing that an address reads as something else. */
+function isPlain(part: string): boolean {
+  return /^[A-Za-z0-9_@-][A-Za-z0-9_.@-]*$/.test(part)
 }

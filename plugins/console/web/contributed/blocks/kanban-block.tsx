@@ -27,7 +27,7 @@ export function KanbanBlock({ block }: { block: KanbanSpec }) {
       {() => (
         <>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: more columns than fit are reached by the keyboard, too */}
-          <div className="kanban" tabIndex={0} role="group" aria-label={t('board')}>
+          <section className="kanban" tabIndex={0} aria-label={t('board')}>
             {block.columns.map((column) => (
               <Column
                 key={column.value}
@@ -42,7 +42,7 @@ export function KanbanBlock({ block }: { block: KanbanSpec }) {
                 }}
               />
             ))}
-          </div>
+          </section>
           {dialog}
         </>
       )}
@@ -83,7 +83,8 @@ function Column({ block, column, rows, move, onDrag, onDrop }: ColumnProps) {
       </h3>
       <ol>
         {rows.slice(0, MOST_CARDS).map((row, index) => (
-          <Card key={`${column.value} ${index}`} block={block} row={row} onDrag={onDrag} />
+          // biome-ignore lint/suspicious/noArrayIndexKey: rows have no name that the console knows
+          <Card key={index} block={block} row={row} onDrag={onDrag} />
         ))}
       </ol>
       {rows.length > MOST_CARDS && <small>{t('cut', { count: rows.length - MOST_CARDS })}</small>}

@@ -7,8 +7,8 @@ export type FormValues = Readonly<Record<string, unknown>>
 export class NotJson extends Error {
   readonly pointer: string
 
-  constructor(pointer: string, cause: unknown) {
-    super(`no JSON: ${pointer}`, { cause })
+  constructor(pointer: string, options: ErrorOptions) {
+    super(`no JSON: ${pointer}`, options)
     this.pointer = pointer
   }
 }
@@ -74,7 +74,7 @@ function jsonOf(text: string, at: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new NotJson(at, cause)
+    throw new NotJson(at, { cause })
   }
 }
 
