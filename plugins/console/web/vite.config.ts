@@ -22,7 +22,8 @@ export default defineConfig({
     // The policy of the page lets no data: script in, and a worker is a file like any other.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
-    modulePreload: { polyfill: false },
+    // Those of the entry are in the page, held to their digests; a browser takes no preload that is not: see build/host-page.ts.
+    modulePreload: false,
     rolldownOptions: {
       input: { index: join(folder, 'index.html'), ...sharedEntries(folder) },
       // A page of a plugin imports these by the names that they export.

@@ -1,6 +1,5 @@
 import type { ComponentType } from 'react'
 import type { Viewer } from '../api/viewer.ts'
-import { hasRole } from '../api/viewer.ts'
 
 export type NavGroup = 'work' | 'plugins' | 'services' | 'governance'
 
@@ -18,7 +17,9 @@ export interface PageEntry {
   readonly isFor?: (viewer: Viewer) => boolean
 }
 
-export type PageId = 'home' | 'contributed'
+export type PageId = 'home' | 'contributed' | 'new-rollout' | 'rollout' | 'rollouts'
+
+const isOperator = (viewer: Viewer): boolean => viewer.kind === 'operator'
 
 export const PAGES: readonly PageEntry[] = [
   {
@@ -33,6 +34,23 @@ export const PAGES: readonly PageEntry[] = [
     group: 'plugins',
     load: async () => (await import('../contributed/contributed-page.tsx')).ContributedPage,
   },
+  {
+    id: 'rollouts',
+    path: '/rollouts',
+    group: 'plugins',
+    load: async () => (await import('../pages/rollouts/rollouts-page.tsx')).RolloutsPage,
+    isFor: isOperator,
+  },
+  {
+    id: 'new-rollout',
+    path: '/rollouts/new',
+    load: async () => (await import('../pages/rollouts/new-rollout-page.tsx')).NewRolloutPage,
+    isFor: isOperator,
+  },
+  {
+    id: 'rollout',
+    path: '/rollouts/:id',
+    load: async () => (await import('../pages/rollouts/rollout-page.tsx')).RolloutPage,
+    isFor: isOperator,
+  },
 ]
-
-export const isAdmin = (viewer: Viewer): boolean => hasRole(viewer, 'admin')

@@ -1,3 +1,4 @@
+import { Spin } from 'antd'
 import { createBrowserRouter, type RouteObject } from 'react-router'
 import { PageFault } from './page-fault.tsx'
 import { PAGES } from './page-table.ts'
@@ -18,7 +19,14 @@ export function openRouter() {
     }),
   }
   return createBrowserRouter(
-    [{ element: <Root />, errorElement: <PageFault />, children: [...pages, rest] }],
+    [
+      {
+        element: <Root />,
+        hydrateFallbackElement: <Spin fullscreen />,
+        errorElement: <PageFault />,
+        children: [...pages, rest],
+      },
+    ],
     { basename: CONSOLE_PATH },
   )
 }

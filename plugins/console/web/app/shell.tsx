@@ -30,7 +30,7 @@ export function Shell({ viewer }: { viewer: Viewer }) {
           icon={<MenuOutlined />}
           onClick={() => setNavOpen(true)}
         />
-        <strong>Signalbox</strong>
+        <strong className={viewer.kind === 'operator' ? 'only-wide' : undefined}>Signalbox</strong>
         {viewer.kind === 'operator' && <TenantPicker />}
         <span className="grow" />
         <Button

@@ -1,7 +1,7 @@
 import { Select } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { useSearchParams } from 'react-router'
 import { useList } from '../api/list.ts'
+import { useParam } from './use-param.ts'
 
 interface Tenant {
   readonly id: string
@@ -11,7 +11,7 @@ interface Tenant {
 /** The operator looks at one tenant at a time; which one stands in the address. */
 export function TenantPicker() {
   const { t } = useTranslation()
-  const [query, setQuery] = useSearchParams()
+  const [tenant, setTenant] = useParam('tenant')
   const { items, isFetching } = useList<Tenant>('/v1/tenants')
   return (
     <Select
@@ -19,18 +19,11 @@ export function TenantPicker() {
       placeholder={t('tenant')}
       allowClear
       showSearch
-      style={{ minInlineSize: 160 }}
+      className="tenant-picker"
       loading={isFetching}
-      value={query.get('tenant')}
+      value={tenant}
       options={items.map(({ id, name }) => ({ value: id, label: `${name} (${id})` }))}
-      onChange={(tenant?: string) =>
-        setQuery((before) => {
-          const next = new URLSearchParams(before)
-          if (tenant === undefined) next.delete('tenant')
-          else next.set('tenant', tenant)
-          return next
-        })
-      }
+      onChange={setTenant}
     />
   )
 }

@@ -26,8 +26,24 @@ export function themeOf(isDark: boolean): ThemeConfig {
       borderRadius: 6,
       ...(isDark ? darkTokens : lightTokens),
     },
+    // In the dark, what is filled with the first colour bears white text, and text of that colour is lighter.
+    ...(isDark
+      ? {
+          components: {
+            Menu: { itemSelectedColor: LIGHT_BLUE },
+            Tabs: {
+              itemSelectedColor: LIGHT_BLUE,
+              itemHoverColor: LIGHT_BLUE,
+              itemActiveColor: LIGHT_BLUE,
+            },
+            Segmented: { itemSelectedColor: LIGHT_BLUE },
+          },
+        }
+      : {}),
   }
 }
+
+const LIGHT_BLUE = '#a9c7ff'
 
 const lightTokens = {
   colorPrimary: '#1f5fd1',
@@ -43,8 +59,9 @@ const lightTokens = {
 } as const
 
 const darkTokens = {
-  colorPrimary: '#5b93ff',
+  colorPrimary: '#2f6fed',
   colorLink: '#8ab4ff',
+  colorError: '#d63a3f',
   colorTextSecondary: 'rgba(255, 255, 255, 0.78)',
   colorTextTertiary: 'rgba(255, 255, 255, 0.7)',
   colorTextDescription: 'rgba(255, 255, 255, 0.7)',

@@ -18,6 +18,11 @@ export function sharedEntries(folder: string): Record<string, string> {
   )
 }
 
+/** Whether an entry is one of these, and not the page itself. */
+export function isShared(name: string): boolean {
+  return name.startsWith(PREFIX)
+}
+
 /** @param chunks of the build: name and file of each entry. @throws Error where one of the modules was not built */
 export function sharedImports(
   chunks: readonly { readonly name: string; readonly fileName: string }[],

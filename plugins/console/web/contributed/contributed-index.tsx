@@ -1,7 +1,7 @@
 import { Alert, Card, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { isAdmin } from '../app/page-table.ts'
+import { hasRole } from '../api/viewer.ts'
 import { usePlaceQuery } from '../app/place-query.ts'
 import { useViewer } from '../app/viewer-context.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
@@ -44,7 +44,7 @@ export function ContributedIndex({ contributed }: { contributed: ContributedPage
           </Card>
         ))}
       </div>
-      {isAdmin(viewer) && <NotShown contributed={contributed} />}
+      {hasRole(viewer, 'admin') && <NotShown contributed={contributed} />}
     </div>
   )
 }

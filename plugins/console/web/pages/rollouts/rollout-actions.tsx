@@ -1,0 +1,79 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { App, Button } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
+import { problemOf } from '../../api/problem.ts'
+import { request } from '../../api/request.ts'
+import { usePlaceQuery } from '../../app/place-query.ts'
+import { commandsOf, type RolloutSummary } from './rollout.ts'
+import { rolloutPath } from './use-rollout.ts'
+
+type Command = 'start' | 'pause' | 'resume' | 'promote' | 'rollback' | 'retry'
+
+/** What a person may do beside aborting. What makes the new version everybody's, or takes it from everybody, asks first. */
+export function RolloutActions({ rollout }: { rollout: RolloutSummary }) {
+  const { t } = useTranslation('rollouts')
+  const { modal } = App.useApp()
+  const { mutate, isPending } = useCommand(rollout)
+  const give = (command: Command) => {
+    if (command !== 'promote' && command !== 'rollback') return mutate(command)
+    void modal.confirm({
+      title: t(`confirm.${command}`, {
+        plugin: rollout.plugin,
+        from: rollout.from,
+        to: rollout.to,
+      }),
+      okText: t(`commands.${command}`),
+      onOk: () => mutate(command),
+    })
+  }
+  return commandsOf(rollout).map((one) => {
+    const command = one as Command
+    return (
+      <Button
+        key={command}
+        type={command === 'start' ? 'primary' : 'default'}
+        danger={command === 'rollback'}
+        disabled={isPending}
+        onClick={() => give(command)}
+      >
+        {t(`commands.${command}`)}
+      </Button>
+    )
+  })
+}
+
+function useCommand({ id, plugin, revision }: RolloutSummary) {
+  const { t } = useTranslation('rollouts')
+  const { message } = App.useApp()
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const keep = usePlaceQuery()
+  const path = rolloutPath(id)
+  return useMutation({
+    mutationFn: (command: Command) => {
+      if (command === 'rollback') {
+        return request<RolloutSummary>(
+          'POST',
+          `/v1/plugins/${encodeURIComponent(plugin)}:rollback`,
+          { body: {} },
+        )
+      }
+      // What was decided upon an older look is refused rather than done.
+      return request<RolloutSummary>('POST', `${path}/${command}`, {
+        body: {},
+        ifMatch: `"${revision}"`,
+      })
+    },
+    onSuccess: (answer, command) => {
+      void queries.invalidateQueries({ queryKey: [path] })
+      void queries.invalidateQueries({ queryKey: ['/v1/rollouts'] })
+      void message.success(t('done', { command: t(`commands.${command}`) }))
+      if (answer.id !== id) void navigate({ pathname: `/rollouts/${answer.id}`, search: keep })
+    },
+    onError: (error) => {
+      const { title, detail, code } = problemOf(error)
+      void message.error(`${title} ${detail} (${code})`)
+    },
+  })
+}

@@ -1,0 +1,99 @@
+import { PlusOutlined } from '@ant-design/icons'
+import { Button, Input, Table } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { useList } from '../../api/list.ts'
+import { usePlaceQuery } from '../../app/place-query.ts'
+import { useParam } from '../../app/use-param.ts'
+import { EmptyState } from '../../parts/empty-state.tsx'
+import { agoText } from '../../parts/formats.ts'
+import { PageHead } from '../../parts/page-head.tsx'
+import { ProblemNote } from '../../parts/problem-note.tsx'
+import { StatusTag } from '../../parts/status-tag.tsx'
+import { usePlace } from '../../parts/use-place.ts'
+import { AbortButton } from './abort-button.tsx'
+import { type RolloutSummary, TONES } from './rollout.ts'
+
+/** All rollouts, the newest first; what runs can be aborted from here. */
+export function RolloutsPage() {
+  const { t } = useTranslation('rollouts')
+  const place = usePlace()
+  const keep = usePlaceQuery()
+  const [plugin, setPlugin] = useParam('plugin')
+  const list = useList<RolloutSummary>('/v1/rollouts', { plugin })
+  return (
+    <div className="stack">
+      <PageHead title={t('title')}>
+        <Link to={{ pathname: '/rollouts/new', search: keep }}>
+          <Button type="primary" icon={<PlusOutlined />}>
+            {t('new')}
+          </Button>
+        </Link>
+        <Input.Search
+          aria-label={t('filterPlugin')}
+          placeholder={t('filterPlugin')}
+          allowClear
+          defaultValue={plugin}
+          style={{ maxInlineSize: 320 }}
+          onSearch={setPlugin}
+        />
+      </PageHead>
+      {list.error !== null && <ProblemNote error={list.error} />}
+      <Table
+        size="middle"
+        rowKey="id"
+        loading={list.isPending}
+        dataSource={list.items}
+        pagination={false}
+        scroll={{ x: 'max-content' }}
+        locale={{
+          emptyText: (
+            <EmptyState
+              text={t('empty')}
+              command="npx signalbox rollout start @acme/orders 1.1.0"
+            />
+          ),
+        }}
+        columns={[
+          {
+            title: t('plugin'),
+            key: 'plugin',
+            render: (_: unknown, { id, plugin: name, from, to }) => (
+              <Link
+                to={{ pathname: `/rollouts/${id}`, search: keep }}
+              >{`${name} ${from} → ${to}`}</Link>
+            ),
+          },
+          {
+            title: t('state'),
+            dataIndex: 'state',
+            render: (state: RolloutSummary['state']) => (
+              <StatusTag tone={TONES[state]} label={t(`states.${state}`)} />
+            ),
+          },
+          {
+            title: t('step'),
+            key: 'step',
+            render: (_: unknown, { step, steps }) =>
+              t('stepOf', { step: Math.min(step + 1, steps.length), of: steps.length }),
+          },
+          {
+            title: t('updated'),
+            dataIndex: 'updatedAt',
+            render: (at: string) => agoText(at, Date.now(), place),
+          },
+          {
+            title: t('actions'),
+            key: 'abort',
+            render: (_: unknown, rollout) => <AbortButton rollout={rollout} />,
+          },
+        ]}
+      />
+      {list.hasNextPage && (
+        <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          {t('more')}
+        </Button>
+      )}
+    </div>
+  )
+}
