@@ -74,6 +74,12 @@ t.test('rows are a list or none; links hand over scalars; parameters are named',
   t.strictSame(rowsAt([2], undefined), [2])
   t.strictSame(rowsAt({ items: 'no' }, '/items'), [])
   const handed = linkParams({ lot: '/lot', n: '/n', o: '/o' }, { lot: 'L', n: 0, o: {} })
-  t.strictSame([...handed], [['lot', 'L'], ['n', '0']])
+  t.strictSame(
+    [...handed],
+    [
+      ['lot', 'L'],
+      ['n', '0'],
+    ],
+  )
   t.strictSame([...paramsIn({ inspection: { $param: 'id' }, limit: 5 })], [['inspection', 'id']])
 })

@@ -19,7 +19,8 @@ t.test('values are written by their format, in the language of the page', async 
     said: { en: 'late', 'zh-CN': '延误' },
   }
   const shown = (format: string, field: string, unit?: string, place = en) =>
-    cellOf({ field, label, format, ...(unit === undefined ? {} : { unit }) } as never, row, place).text
+    cellOf({ field, label, format, ...(unit === undefined ? {} : { unit }) } as never, row, place)
+      .text
   t.equal(shown('number', '/n'), '1,234.5')
   t.equal(shown('percent', '/share'), '3.1%')
   t.equal(shown('money', '/amount', '/currency'), 'CN¥1,999.90')
@@ -32,7 +33,8 @@ t.test('values are written by their format, in the language of the page', async 
 
 t.test('what is not there is a dash, and false and nought are something', async (t) => {
   const row = { empty: '', none: null, no: false, nought: 0, list: [] }
-  for (const field of ['/empty', '/none', '/absent']) t.same(cellOf({ field, label }, row, en), NONE)
+  for (const field of ['/empty', '/none', '/absent'])
+    t.same(cellOf({ field, label }, row, en), NONE)
   t.same(cellOf({ field: '/list', label, format: 'list' }, row, en), NONE)
   t.match(cellOf({ field: '/no', label, format: 'boolean' }, row, en), { isTrue: false })
   t.equal(cellOf({ field: '/nought', label, format: 'number' }, row, en).text, '0')
@@ -59,7 +61,10 @@ t.test('an answer says its age and what of it is old or missing', async (t) => {
   ]
   t.match(freshnessOf({ asOf: '2026-01-02T00:00:00Z', blocks, degraded: true }), {
     asOf: '2026-01-02T00:00:00Z',
-    lacking: [{ part: 'quality', state: 'stale' }, { part: 'contracts', state: 'unavailable' }],
+    lacking: [
+      { part: 'quality', state: 'stale' },
+      { part: 'contracts', state: 'unavailable' },
+    ],
     isDegraded: true,
   })
   t.same(freshnessOf([1]), { asOf: undefined, lacking: [], isDegraded: false })

@@ -85,7 +85,15 @@ t.test("a page is a file of its own version's folder", async (t) => {
   const base = '/ui/@framed/one/1.0.0/ui'
   t.equal(pageAddress(base, 'ui/page.html'), `${base}/page.html`)
   t.equal(pageAddress(base, 'ui/deep/page.html'), `${base}/deep/page.html`)
-  for (const file of ['page.html', 'ui/../x.html', 'ui//x', 'ui/.x', 'ui/a?b', 'ui/%2e%2e/x', 'ui/']) {
+  for (const file of [
+    'page.html',
+    'ui/../x.html',
+    'ui//x',
+    'ui/.x',
+    'ui/a?b',
+    'ui/%2e%2e/x',
+    'ui/',
+  ]) {
     t.equal(pageAddress(base, file), undefined, file)
   }
   t.equal(pageAddress(undefined, 'ui/page.html'), undefined)

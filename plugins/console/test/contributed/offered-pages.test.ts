@@ -29,17 +29,27 @@ const lots = {
   requires: 'lots.read',
   blocks: [{ kind: 'table', link: { page: 'lot', params: { lot: '/lot' } } }],
 }
-const lot = { id: 'lot', path: '/quality/lot', title, group: 'quality', params: ['lot'], blocks: [] }
+const lot = {
+  id: 'lot',
+  path: '/quality/lot',
+  title,
+  group: 'quality',
+  params: ['lot'],
+  blocks: [],
+}
 const first = { id: 'first', path: '/quality/first', title, group: 'quality', order: 1, blocks: [] }
 const everything = () => true
 
-t.test('pages stand in their group by their order, and one thing is reached by a link', async (t) => {
-  const { pages } = offeringOf([item('a', lots), item('a', lot), item('a', first)], everything)
-  const ids = pagesOfGroup(entryPages(pages), 'quality').map(({ spec }) => spec.id)
-  t.strictSame(ids, ['first', 'lots'])
-  t.equal(linkedPage(pages, 'a', 'lot')?.spec.path, '/quality/lot')
-  t.equal(linkedPage(pages, 'b', 'lot'), undefined, 'links stay within a plugin')
-})
+t.test(
+  'pages stand in their group by their order, and one thing is reached by a link',
+  async (t) => {
+    const { pages } = offeringOf([item('a', lots), item('a', lot), item('a', first)], everything)
+    const ids = pagesOfGroup(entryPages(pages), 'quality').map(({ spec }) => spec.id)
+    t.strictSame(ids, ['first', 'lots'])
+    t.equal(linkedPage(pages, 'a', 'lot')?.spec.path, '/quality/lot')
+    t.equal(linkedPage(pages, 'b', 'lot'), undefined, 'links stay within a plugin')
+  },
+)
 
 t.test('who has not the permission is not offered the page, by its address either', async (t) => {
   const { pages, unfit } = offeringOf([item('a', lots)], () => false)
@@ -56,8 +66,14 @@ t.test('what does not fit is not shown, and kept with its reason', async (t) => 
 t.test('a path is of the first plugin that has it, whoever looks', async (t) => {
   const both = [item('a', lots), item('b', { ...lots, requires: undefined })]
   const seen = offeringOf(both, everything)
-  t.strictSame(seen.pages.map(({ plugin }) => plugin), ['a'])
-  t.strictSame(seen.shadowed.map(({ plugin }) => plugin), ['b'])
+  t.strictSame(
+    seen.pages.map(({ plugin }) => plugin),
+    ['a'],
+  )
+  t.strictSame(
+    seen.shadowed.map(({ plugin }) => plugin),
+    ['b'],
+  )
   t.strictSame(offeringOf(both, () => false).pages, [], 'the other does not slip into its place')
 })
 

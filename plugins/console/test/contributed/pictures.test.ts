@@ -33,11 +33,20 @@ t.test('a fan has its bands between the lines, as differences on the lower one',
         { field: '/value', label: named('Value'), style: 'line' },
       ],
     },
-    { items: [{ at: 'a', low: 1, high: 4, value: 2 }, { at: 'b', low: null, high: 5, value: 3 }] },
+    {
+      items: [
+        { at: 'a', low: 1, high: 4, value: 2 },
+        { at: 'b', low: null, high: 5, value: 3 },
+      ],
+    },
   )
   t.strictSame(
     series.map(({ data }: { data: unknown }) => data),
-    [[1, null], [3, null], [2, 3]],
+    [
+      [1, null],
+      [3, null],
+      [2, 3],
+    ],
   )
 })
 
@@ -52,7 +61,13 @@ t.test('a control chart has limits as dashed steps and marks above their points'
       ],
       marks: { rows: '/signals', x: '/at', label: '/rule' },
     },
-    { items: [{ at, value: 9, ucl: 8 }], signals: [{ at, rule: 'nelson-1' }, { at: 'x', rule: 'y' }] },
+    {
+      items: [{ at, value: 9, ucl: 8 }],
+      signals: [
+        { at, rule: 'nelson-1' },
+        { at: 'x', rule: 'y' },
+      ],
+    },
   )
   t.match(series[1], { lineStyle: { type: 'dashed' }, data: [8] })
   t.match(series[2].markLine.data, [{ name: 'nelson-1', xAxis: '2026-01-01' }])
@@ -69,7 +84,12 @@ t.test('pareto puts the vital few first and the share on an axis of its own', as
         { field: '/share', label: named('Share') },
       ],
     },
-    { items: [{ sku: 'B', value: 1, share: 1 }, { sku: 'A', value: 9, share: 0.9 }] },
+    {
+      items: [
+        { sku: 'B', value: 1, share: 1 },
+        { sku: 'A', value: 9, share: 0.9 },
+      ],
+    },
   )
   t.strictSame(xAxis.data, ['A', 'B'])
   t.equal(yAxis.length, 2)

@@ -26,7 +26,10 @@ export function hostPage(): Plugin {
           file.type === 'chunk' && file.isEntry ? [file] : [],
         )
         const digests = new Map(integrity)
-        const head = [importMap(sharedImports(entries, BASE), digests), ...preloads(bundle, digests)].join('\n    ')
+        const head = [
+          importMap(sharedImports(entries, BASE), digests),
+          ...preloads(bundle, digests),
+        ].join('\n    ')
         for (const file of Object.values(bundle)) {
           if (file.type !== 'asset' || !file.fileName.endsWith('.html')) continue
           file.source = entryOf(String(file.source), head, digests)

@@ -1,4 +1,5 @@
 /** What pages of trusted plugins may take of the console: few parts, so that they can stay. */
+// biome-ignore lint/performance/noBarrelFile: an entry of the build, of which others import what they need
 export { ProblemError, problemOf } from '../api/problem.ts'
 export { CliLine } from '../parts/cli-line.tsx'
 export { EmptyState } from '../parts/empty-state.tsx'
