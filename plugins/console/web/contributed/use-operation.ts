@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQueries, useQuery } from '@tanstack/react-query'
 import { request } from '../api/request.ts'
 import { useViewer } from '../app/viewer-context.ts'
 import { type Contract, type Operation, operationOf } from './contract-input.ts'
@@ -22,12 +22,28 @@ export function useOperation({ service, operation: name }: CallSpec): KnownOpera
   return { operation, isPending, error, isAllowed }
 }
 
+/** Those of several that the viewer may call, in their order; what is not known yet is not among them. */
+export function useAllowed<Call extends CallSpec>(calls: readonly Call[]): readonly Call[] {
+  const viewer = useViewer()
+  const services = [...new Set(calls.map(({ service }) => service))]
+  const contracts = useQueries({ queries: services.map(contractQuery) })
+  return calls.filter(({ service, operation }) => {
+    const contract = contracts[services.indexOf(service)]?.data
+    const found = contract === undefined ? undefined : operationOf(contract, operation)
+    return found !== undefined && viewer.kind === 'user' && mayUse(viewer, found.requires)
+  })
+}
+
 function useContract(service: string) {
+  return useQuery(contractQuery(service))
+}
+
+function contractQuery(service: string) {
   const [id = '', major = ''] = service.split('@')
   const path = `/v1/catalog/services/${encodeURIComponent(id)}/versions/${encodeURIComponent(major)}/contract`
-  return useQuery({
+  return {
     queryKey: [path],
-    queryFn: ({ signal }) => request<Contract>('GET', path, { signal }),
+    queryFn: ({ signal }: { signal: AbortSignal }) => request<Contract>('GET', path, { signal }),
     staleTime: 60_000,
-  })
+  }
 }

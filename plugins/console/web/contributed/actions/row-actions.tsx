@@ -3,7 +3,7 @@ import { Button, Dropdown, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { textIn } from '../../texts/languages.ts'
 import type { ActionSpec } from '../page-spec.ts'
-import { useOperation } from '../use-operation.ts'
+import { useAllowed } from '../use-operation.ts'
 import { actionsFor } from './actions-for.ts'
 import { useAction } from './use-action.tsx'
 
@@ -16,21 +16,25 @@ interface Props {
   readonly isCompact?: boolean
 }
 
+/** What may be done with a row; what the host would refuse to the viewer is not there. */
 export function RowActions({ actions, row, isCompact = false }: Props) {
   const { t, i18n } = useTranslation('contributed')
   const { run, dialog } = useAction()
-  const offered = actionsFor(actions, row)
+  const offered = actionsFor(useAllowed(actions), row)
   const shown = isCompact && offered.length > MOST_BUTTONS ? offered.slice(0, 1) : offered
   const rest = offered.slice(shown.length)
   if (offered.length === 0) return null
   return (
     <Space size={4} wrap>
       {shown.map((action) => (
-        <ActionButton
+        <Button
           key={`${action.operation} ${action.label.en}`}
-          action={action}
-          onRun={() => run(action, row)}
-        />
+          size="small"
+          danger={action.danger === true}
+          onClick={() => run(action, row)}
+        >
+          {textIn(action.label, i18n.language)}
+        </Button>
       ))}
       {rest.length > 0 && (
         <Dropdown
@@ -49,17 +53,5 @@ export function RowActions({ actions, row, isCompact = false }: Props) {
       )}
       {dialog}
     </Space>
-  )
-}
-
-/** Not there for whom the host would refuse it. */
-function ActionButton({ action, onRun }: { action: ActionSpec; onRun: () => void }) {
-  const { i18n } = useTranslation()
-  const { isAllowed, isPending } = useOperation(action)
-  if (!isPending && !isAllowed) return null
-  return (
-    <Button size="small" danger={action.danger === true} disabled={isPending} onClick={onRun}>
-      {textIn(action.label, i18n.language)}
-    </Button>
   )
 }
