@@ -13,7 +13,7 @@ const tenant = 'dongchen'
 const modules = '@module/pages'
 const strange = '@strange/pages'
 const EVERYTHING = [
-  ...['quality.charts.view', 'quality.charts.manage', 'quality.inspection.read'],
+  ...['quality.charts.view', 'quality.charts.edit', 'quality.inspection.read'],
   ...['quality.gauge.manage', 'quality.data.read', 'quality.data.manage', 'quality.sampling.read'],
 ]
 
@@ -41,7 +41,7 @@ t.test('pages of plugins in the console', { skip: withoutChromium }, async (t) =
   )
   const permissions = held.items.map(({ id }) => id).filter((id) => EVERYTHING.includes(id))
   await company.admin.request('PUT', role, {
-    title: { en: 'Quality', 'zh-CN': '质量' },
+    name: 'Quality',
     actions: ['contribution.list', 'catalog.read'],
     permissions,
   })

@@ -67,7 +67,10 @@ export function SourceCard({
   const titleId = useId()
   const title = block.title === undefined ? undefined : textIn(block.title, i18n.language)
   return (
-    <Card size="small" {...(title === undefined ? {} : { role: 'region', 'aria-labelledby': titleId })}>
+    <Card
+      size="small"
+      {...(title === undefined ? {} : { role: 'region', 'aria-labelledby': titleId })}
+    >
       <div className="block-bar block-head">
         {title !== undefined && (
           <h2 className="block-title" id={titleId}>
