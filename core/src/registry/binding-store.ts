@@ -69,6 +69,25 @@ export async function listBoundTenants(
   return query.select('tenant', 'binding', { pinnedVersion: 'pinned_version' })
 }
 
+/** Every plugin of the host as a tenant has it, after the cursor; what it never bound is disabled. */
+export async function listTenantPlugins(
+  knex: Knex,
+  tenant: string,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<{ plugin: string; binding: Binding['binding']; version: string | null }[]> {
+  const query = knex('plugins as p')
+    .leftJoin('bindings as b', (join) => join.on('b.plugin', 'p.name').andOnVal('b.tenant', tenant))
+    .whereRaw('not exists (select from plugin_removals r where r.plugin = p.name)')
+    .orderBy('p.name')
+    .limit(page.limit)
+  if (page.cursor !== undefined) query.where('p.name', '>', page.cursor)
+  return query.select({
+    plugin: 'p.name',
+    binding: knex.raw("coalesce(b.binding, 'disabled')"),
+    version: knex.raw('coalesce(b.pinned_version, p.stable_version)'),
+  })
+}
+
 export async function listGrants(knex: Knex, tenant: string, plugin: string): Promise<GrantRow[]> {
   const rows = await knex('grants')
     .where({ tenant, plugin })

@@ -3,11 +3,19 @@ import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import { callerOf } from '../gateway/guard.ts'
-import { idSchema, pluginNameSchema, strictObject, versionSchema } from '../gateway/http-schemas.ts'
+import {
+  idSchema,
+  pageOf,
+  pageSchema,
+  pluginNameSchema,
+  strictObject,
+  versionSchema,
+} from '../gateway/http-schemas.ts'
 import { wishedTypes } from '../host-events/host-event-types.ts'
+import type { Page } from '../identity/identity-store.ts'
 import type { Binding } from '../rollout/routing/snapshot.ts'
 import type { BindingService } from './binding-service.ts'
-import { findBinding, listGrants } from './binding-store.ts'
+import { findBinding, listGrants, listTenantPlugins } from './binding-store.ts'
 import { findConfig } from './config-store.ts'
 import { isConsented, requestedCapabilities } from './consent.ts'
 import { findInstallation, hasPlugin, stableVersion } from './registry-store.ts'
@@ -35,6 +43,22 @@ export function tenantPluginRoutes(app: FastifyInstance, { knex, bindings }: Por
       schema: { tags, summary: 'What a plugin is and may do in a tenant', params },
     },
     async (request) => describe(knex, request.params.tenant, request.params.name),
+  )
+  app.get<{ Params: { tenant: string }; Querystring: Page }>(
+    '/v1/tenants/:tenant/plugins',
+    {
+      config: { action: 'binding.read' },
+      schema: {
+        tags,
+        summary: 'Every plugin of the host, and what a tenant does with it',
+        params: strictObject({ tenant: idSchema }, ['tenant']),
+        querystring: strictObject(pageSchema, []),
+      },
+    },
+    async (request) => {
+      const items = await listTenantPlugins(knex, request.params.tenant, request.query)
+      return pageOf(items, request.query.limit, ({ plugin }) => plugin)
+    },
   )
   app.put<{ Params: Named; Body: { binding: Binding['binding']; version?: string } }>(
     '/v1/tenants/:tenant/plugins/:name',

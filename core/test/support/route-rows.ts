@@ -173,6 +173,7 @@ export function sharingRoutes(link: string): RouteRows {
     'GET /v1/tenants/{tenant}/links': { at: '/v1/tenants/acme/links' },
     'DELETE /v1/tenants/{tenant}/links/{link}': { at: `/v1/tenants/acme/links/${link}` },
     'GET /v1/tenants/{tenant}/contributions': { at: '/v1/tenants/acme/contributions' },
+    'GET /v1/tenants/{tenant}/plugins': { at: '/v1/tenants/acme/plugins' },
     'GET /v1/tenants/{tenant}/permissions': { at: '/v1/tenants/acme/permissions' },
   }
 }

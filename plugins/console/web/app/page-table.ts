@@ -17,7 +17,14 @@ export interface PageEntry {
   readonly isFor?: (viewer: Viewer) => boolean
 }
 
-export type PageId = 'home' | 'contributed' | 'new-rollout' | 'rollout' | 'rollouts'
+export type PageId =
+  | 'home'
+  | 'contributed'
+  | 'new-rollout'
+  | 'plugin'
+  | 'plugins'
+  | 'rollout'
+  | 'rollouts'
 
 const isOperator = (viewer: Viewer): boolean => viewer.kind === 'operator'
 
@@ -33,6 +40,17 @@ export const PAGES: readonly PageEntry[] = [
     path: '/p/*',
     group: 'plugins',
     load: async () => (await import('../contributed/contributed-page.tsx')).ContributedPage,
+  },
+  {
+    id: 'plugins',
+    path: '/plugins',
+    group: 'plugins',
+    load: async () => (await import('../pages/plugins/plugins-page.tsx')).PluginsPage,
+  },
+  {
+    id: 'plugin',
+    path: '/plugins/:name',
+    load: async () => (await import('../pages/plugins/plugin-page.tsx')).PluginPage,
   },
   {
     id: 'rollouts',

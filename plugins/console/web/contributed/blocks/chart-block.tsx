@@ -12,7 +12,7 @@ import { chartOption } from '../chart/chart-option.ts'
 import { ChartView } from '../chart/chart-view.tsx'
 import type { ChartSpec, FieldSpec } from '../page-spec.ts'
 import { type SourceState, useSource } from '../use-source.ts'
-import { SourceCard } from './block-card.tsx'
+import { SourceCard } from './source-card.tsx'
 
 export function ChartBlock({ block }: { block: ChartSpec }) {
   const { t } = useTranslation('contributed')

@@ -6,7 +6,7 @@ import { readPointer } from '../bind.ts'
 import { FieldView } from '../cell-view.tsx'
 import type { DetailSpec } from '../page-spec.ts'
 import { useSource } from '../use-source.ts'
-import { SourceCard } from './block-card.tsx'
+import { SourceCard } from './source-card.tsx'
 
 export function DetailBlock({ block }: { block: DetailSpec }) {
   const { i18n } = useTranslation()

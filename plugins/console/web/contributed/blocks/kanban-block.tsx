@@ -10,7 +10,7 @@ import { FieldView } from '../cell-view.tsx'
 import { PageLink } from '../page-link.tsx'
 import type { ActionSpec, KanbanSpec, ValueLabel } from '../page-spec.ts'
 import { useSource } from '../use-source.ts'
-import { SourceCard } from './block-card.tsx'
+import { SourceCard } from './source-card.tsx'
 
 /** Cards that one column draws. */
 const MOST_CARDS = 200

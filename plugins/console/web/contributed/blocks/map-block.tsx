@@ -7,7 +7,7 @@ import { instant } from '../cells.ts'
 import { drawingOf, type MapPoint, pointsOf } from '../map/map-frame.ts'
 import type { MapSpec } from '../page-spec.ts'
 import { useSource } from '../use-source.ts'
-import { SourceCard } from './block-card.tsx'
+import { SourceCard } from './source-card.tsx'
 
 /** More names than this would lie on each other. */
 const MOST_LABELS = 24

@@ -3,7 +3,7 @@ import { textIn } from '../../texts/languages.ts'
 import { FieldView } from '../cell-view.tsx'
 import type { MetricSpec } from '../page-spec.ts'
 import { useSource } from '../use-source.ts'
-import { SourceCard } from './block-card.tsx'
+import { SourceCard } from './source-card.tsx'
 
 export function MetricBlock({ block }: { block: MetricSpec }) {
   const { i18n } = useTranslation()

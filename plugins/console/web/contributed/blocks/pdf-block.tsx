@@ -10,7 +10,7 @@ import { useContributedPlace } from '../contributed-context.ts'
 import type { PdfSpec } from '../page-spec.ts'
 import type { OpenPdf } from '../pdf/open-pdf.ts'
 import { useSource } from '../use-source.ts'
-import { SourceCard } from './block-card.tsx'
+import { SourceCard } from './source-card.tsx'
 
 export function PdfBlock({ block }: { block: PdfSpec }) {
   const { t } = useTranslation('contributed')

@@ -10,8 +10,8 @@ import { useContributedPlace } from '../contributed-context.ts'
 import { PageLink } from '../page-link.tsx'
 import type { FieldSpec, TableSpec } from '../page-spec.ts'
 import { type SourceState, useSource } from '../use-source.ts'
-import { SourceCard } from './block-card.tsx'
 import { filterInput } from './filter-input.ts'
+import { SourceCard } from './source-card.tsx'
 import { TableFilters } from './table-filters.tsx'
 
 interface Row {

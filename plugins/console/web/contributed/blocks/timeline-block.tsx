@@ -9,7 +9,7 @@ import type { TimelineSpec } from '../page-spec.ts'
 import { toneOf } from '../tones.ts'
 import { useSource } from '../use-source.ts'
 import { valueWord } from '../words.ts'
-import { SourceCard } from './block-card.tsx'
+import { SourceCard } from './source-card.tsx'
 
 const FIRST_ROWS = 30
 const COLORS = { good: 'green', warning: 'orange', bad: 'red', neutral: 'gray' } as const

@@ -1,7 +1,28 @@
 import { useTranslation } from 'react-i18next'
+import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { PageHead } from '../../parts/page-head.tsx'
+import { Guide } from './guide.tsx'
+import { Health } from './health.tsx'
+import { LiveRollouts } from './live-rollouts.tsx'
+import { NeedsYou } from './needs-you.tsx'
 
+/** What needs me, and how it goes. */
 export function HomePage() {
   const { t } = useTranslation()
-  return <PageHead title={t('pages.home')} />
+  const viewer = useViewer()
+  const tenant = useTenant()
+  const isOperator = viewer.kind === 'operator'
+  return (
+    <div className="stack">
+      <PageHead title={t('pages.home')} />
+      <NeedsYou viewer={viewer} tenant={tenant} />
+      {isOperator && (
+        <>
+          <LiveRollouts />
+          <Health />
+          <Guide tenant={tenant} />
+        </>
+      )}
+    </div>
+  )
 }

@@ -1,0 +1,24 @@
+/** What a new host is shown, in this order; each is done when what it makes is there. */
+export type FirstStep = 'install' | 'enable' | 'call' | 'rollout'
+
+export interface Seen {
+  readonly plugins: number
+  readonly enabled: number
+  readonly subscriptions: number
+  readonly rollouts: number
+}
+
+export interface GuidedStep {
+  readonly step: FirstStep
+  readonly isDone: boolean
+}
+
+/** Pure. @returns all steps; the guide is over when all are done */
+export function firstSteps(seen: Seen): readonly GuidedStep[] {
+  return [
+    { step: 'install', isDone: seen.plugins > 0 },
+    { step: 'enable', isDone: seen.enabled > 0 },
+    { step: 'call', isDone: seen.subscriptions > 0 },
+    { step: 'rollout', isDone: seen.rollouts > 0 },
+  ]
+}

@@ -1,0 +1,56 @@
+import { BellOutlined } from '@ant-design/icons'
+import { useQueries } from '@tanstack/react-query'
+import { Card } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import type { Listed } from '../../api/list.ts'
+import { request } from '../../api/request.ts'
+import type { Viewer } from '../../api/viewer.ts'
+import { usePlaceQuery } from '../../app/place-query.ts'
+import { EmptyState } from '../../parts/empty-state.tsx'
+import { type Waiting, type WaitingKind, waitingIn, waitsFor } from './waiting.ts'
+
+/** Looked at again so often: what waits for a person is no emergency. */
+const EVERY_MS = 15_000
+
+/** What waits for the viewer's word, the kinds in a fixed order. */
+export function NeedsYou({ viewer, tenant }: { viewer: Viewer; tenant: string | undefined }) {
+  const { t } = useTranslation('home')
+  const keep = usePlaceQuery()
+  const kinds = waitsFor(viewer, tenant)
+  const asked = useQueries({
+    queries: kinds.map(({ path, query }) => ({
+      queryKey: [path, query],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        request<Listed<Readonly<Record<string, unknown>>>>('GET', path, { query, signal }),
+      refetchInterval: EVERY_MS,
+      // Who may not ask for one kind is shown the others.
+      retry: false,
+    })),
+  })
+  const found = kinds.flatMap(({ kind }, index) => waitingIn(kind, asked[index]?.data?.items ?? []))
+  return (
+    <Card size="small" title={t('needsYou')}>
+      {found.length === 0 ? (
+        <EmptyState text={t('nothingWaits')} />
+      ) : (
+        <ul className="plain-list">
+          {found.map((one) => (
+            <WaitingLine key={`${one.kind} ${one.id}`} waiting={one} search={keep} />
+          ))}
+        </ul>
+      )}
+    </Card>
+  )
+}
+
+function WaitingLine({ waiting, search }: { waiting: Waiting; search: string }) {
+  const { t } = useTranslation('home')
+  return (
+    <li>
+      <BellOutlined aria-hidden />
+      <span>{t(`waiting.${waiting.kind satisfies WaitingKind}`)}</span>
+      <Link to={{ pathname: waiting.place, search }}>{waiting.label}</Link>
+    </li>
+  )
+}

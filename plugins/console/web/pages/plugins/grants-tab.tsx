@@ -1,0 +1,174 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Alert, App, Button, Popconfirm, Table } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { problemOf } from '../../api/problem.ts'
+import { request } from '../../api/request.ts'
+import { instantText } from '../../parts/formats.ts'
+import { StatusTag } from '../../parts/status-tag.tsx'
+import { usePlace } from '../../parts/use-place.ts'
+import { textIn } from '../../texts/languages.ts'
+import {
+  type AskedCapability,
+  type Grant,
+  parameterText,
+  type TenantPlugin,
+  tenantPluginPath,
+} from './plugin.ts'
+
+interface Uses {
+  readonly uses: readonly {
+    readonly capability: string
+    readonly count: number
+    readonly lastAt: string
+  }[]
+  readonly proposals: readonly unknown[]
+}
+
+/** What the plugin asks for and why, what it was given by whom, and what of that it never used. */
+export function GrantsTab({
+  tenant,
+  name,
+  state,
+}: {
+  tenant: string
+  name: string
+  state: TenantPlugin
+}) {
+  const { t } = useTranslation('plugins')
+  const path = tenantPluginPath(tenant, name)
+  const { data } = useQuery({
+    queryKey: [`${path}/uses`],
+    queryFn: ({ signal }) => request<Uses>('GET', `${path}/uses`, { signal }),
+  })
+  const proposals = data?.proposals.length ?? 0
+  return (
+    <div className="stack">
+      {proposals > 0 && <Alert type="info" showIcon title={t('unused', { count: proposals })} />}
+      <Asked path={path} state={state} />
+      <Given path={path} grants={state.grants} uses={data?.uses ?? []} />
+    </div>
+  )
+}
+
+function Asked({ path, state }: { path: string; state: TenantPlugin }) {
+  const { t, i18n } = useTranslation('plugins')
+  const { mutate, isPending } = useGrantChange((capability: string) =>
+    request('POST', `${path}/grants`, { body: { capabilities: [capability] } }),
+  )
+  return (
+    <Table<AskedCapability>
+      size="small"
+      caption={t('asksFor')}
+      rowKey={({ name, parameters }) => `${name} ${JSON.stringify(parameters)}`}
+      dataSource={[...state.capabilities]}
+      pagination={{ pageSize: 20, hideOnSinglePage: true }}
+      scroll={{ x: 'max-content' }}
+      columns={[
+        {
+          title: t('capability'),
+          dataIndex: 'name',
+          render: (name: string, { parameters }) => (
+            <>
+              <code>{name}</code> <small>{parameterText(parameters)}</small>
+            </>
+          ),
+        },
+        {
+          title: t('why'),
+          dataIndex: 'why',
+          render: (why: AskedCapability['why']) => textIn(why, i18n.language),
+        },
+        {
+          title: t('consent'),
+          key: 'granted',
+          render: (_: unknown, { name, granted, optional }) =>
+            granted ? (
+              <StatusTag tone="good" label={t('granted')} />
+            ) : (
+              <Button size="small" disabled={isPending} onClick={() => mutate(name)}>
+                {optional === true ? t('grantOptional') : t('grant')}
+              </Button>
+            ),
+        },
+      ]}
+    />
+  )
+}
+
+function Given({
+  path,
+  grants,
+  uses,
+}: {
+  path: string
+  grants: readonly Grant[]
+  uses: Uses['uses']
+}) {
+  const { t } = useTranslation('plugins')
+  const place = usePlace()
+  const { mutate } = useGrantChange((grant: string) => request('DELETE', `${path}/grants/${grant}`))
+  const lastUse = (capability: string) => {
+    const own = uses.filter((one) => one.capability === capability)
+    const last = own
+      .map(({ lastAt }) => lastAt)
+      .sort()
+      .at(-1)
+    return last === undefined ? t('neverUsed') : t('usedUntil', { at: instantText(last, place) })
+  }
+  return (
+    <Table<Grant>
+      size="small"
+      caption={t('given')}
+      rowKey="id"
+      dataSource={[...grants]}
+      pagination={{ pageSize: 20, hideOnSinglePage: true }}
+      scroll={{ x: 'max-content' }}
+      columns={[
+        {
+          title: t('capability'),
+          dataIndex: 'capability',
+          render: (capability: string, { parameters }) => (
+            <>
+              <code>{capability}</code> <small>{parameterText(parameters)}</small>
+            </>
+          ),
+        },
+        { title: t('approver'), dataIndex: 'approver' },
+        {
+          title: t('when'),
+          dataIndex: 'grantedAt',
+          render: (at: string) => instantText(at, place),
+        },
+        {
+          title: t('use'),
+          key: 'use',
+          render: (_: unknown, { capability }) => lastUse(capability),
+        },
+        {
+          title: t('actions'),
+          key: 'revoke',
+          render: (_: unknown, { id, capability }) => (
+            <Popconfirm title={t('confirmRevoke', { capability })} onConfirm={() => mutate(id)}>
+              <Button size="small" danger>
+                {t('revoke')}
+              </Button>
+            </Popconfirm>
+          ),
+        },
+      ]}
+    />
+  )
+}
+
+function useGrantChange(change: (of: string) => Promise<unknown>) {
+  const { message } = App.useApp()
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: change,
+    onError: (error) => {
+      const { title, detail, code } = problemOf(error)
+      void message.error(`${title} ${detail} (${code})`, 8)
+    },
+    onSettled: () => queries.invalidateQueries(),
+  })
+}

@@ -1,0 +1,83 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { App, Button, Table } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { problemOf } from '../../api/problem.ts'
+import { request } from '../../api/request.ts'
+import { EmptyState } from '../../parts/empty-state.tsx'
+import { instantText } from '../../parts/formats.ts'
+import { ProblemNote } from '../../parts/problem-note.tsx'
+import { usePlace } from '../../parts/use-place.ts'
+import { tenantPluginPath } from './plugin.ts'
+
+interface Job {
+  readonly job: string
+  readonly cron: { readonly cron: string; readonly tz?: string } | null
+  readonly state: string | null
+  readonly nextAt: string | null
+  readonly runs: { readonly done: number; readonly failed: number; readonly missed: number }
+}
+
+/** Work at set times: when it runs next, how it went, and to run it now. */
+export function JobsTab({ tenant, name }: { tenant: string; name: string }) {
+  const { t } = useTranslation('plugins')
+  const place = usePlace()
+  const { message } = App.useApp()
+  const queries = useQueryClient()
+  const path = `${tenantPluginPath(tenant, name)}/jobs`
+  const { data, error, isPending } = useQuery({
+    queryKey: [path],
+    queryFn: ({ signal }) => request<{ items: readonly Job[] }>('GET', path, { signal }),
+    refetchInterval: 5000,
+  })
+  const { mutate } = useMutation({
+    mutationFn: (job: string) =>
+      request('POST', `${path}/${encodeURIComponent(job)}:run`, { body: {} }),
+    onSuccess: () => void message.success(t('jobAsked')),
+    onError: (problem) => {
+      const { title, detail, code } = problemOf(problem)
+      void message.error(`${title} ${detail} (${code})`, 8)
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: [path] }),
+  })
+  if (error !== null) return <ProblemNote error={error} />
+  return (
+    <Table<Job>
+      size="small"
+      rowKey="job"
+      loading={isPending}
+      pagination={false}
+      dataSource={[...(data?.items ?? [])]}
+      scroll={{ x: 'max-content' }}
+      locale={{ emptyText: <EmptyState text={t('noJobs')} /> }}
+      columns={[
+        { title: t('job'), dataIndex: 'job' },
+        {
+          title: t('cron'),
+          dataIndex: 'cron',
+          render: (cron: Job['cron']) =>
+            cron === null ? t('onDemand') : `${cron.cron} ${cron.tz ?? 'UTC'}`,
+        },
+        {
+          title: t('next'),
+          dataIndex: 'nextAt',
+          render: (at: string | null) => (at === null ? '–' : instantText(at, place)),
+        },
+        {
+          title: t('runs'),
+          dataIndex: 'runs',
+          render: ({ done, failed, missed }: Job['runs']) =>
+            t('runCounts', { done, failed, missed }),
+        },
+        {
+          title: t('actions'),
+          key: 'run',
+          render: (_: unknown, { job }) => (
+            <Button size="small" onClick={() => mutate(job)}>
+              {t('runNow')}
+            </Button>
+          ),
+        },
+      ]}
+    />
+  )
+}

@@ -1,0 +1,80 @@
+import { useQuery } from '@tanstack/react-query'
+import { Alert, Skeleton, Tabs, type TabsProps } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { useParams } from 'react-router'
+import { request } from '../../api/request.ts'
+import { useParam } from '../../app/use-param.ts'
+import { useTenant } from '../../app/viewer-context.ts'
+import { PageHead } from '../../parts/page-head.tsx'
+import { ProblemNote } from '../../parts/problem-note.tsx'
+import { textIn } from '../../texts/languages.ts'
+import { BindingControl } from './binding-control.tsx'
+import { GrantsTab } from './grants-tab.tsx'
+import { InvocationsTab } from './invocations-tab.tsx'
+import { JobsTab } from './jobs-tab.tsx'
+import { type InstalledPlugin, pluginPath, type TenantPlugin, tenantPluginPath } from './plugin.ts'
+import { SecretsTab } from './secrets-tab.tsx'
+import { UsageTab } from './usage-tab.tsx'
+import { VersionsTab } from './versions-tab.tsx'
+
+/** One plugin: what of it is installed, and what it is and may do in the tenant. */
+export function PluginPage() {
+  const { t, i18n } = useTranslation('plugins')
+  const { name = '' } = useParams()
+  const tenant = useTenant()
+  const { data: plugin, error } = useQuery({
+    queryKey: [pluginPath(name)],
+    queryFn: ({ signal }) => request<InstalledPlugin>('GET', pluginPath(name), { signal }),
+  })
+  if (error !== null) return <ProblemNote error={error} />
+  if (plugin === undefined) return <Skeleton active />
+  const stable = plugin.versions.find(({ version }) => version === plugin.stableVersion)
+  return (
+    <div className="stack">
+      <PageHead title={textIn(stable?.displayName, i18n.language) || name}>
+        <code>
+          {name}@{plugin.stableVersion ?? '–'}
+        </code>
+      </PageHead>
+      {tenant === undefined ? (
+        <>
+          <Alert type="info" showIcon title={t('chooseTenant')} />
+          <VersionsTab plugin={plugin} />
+        </>
+      ) : (
+        <OfTenant tenant={tenant} plugin={plugin} />
+      )}
+    </div>
+  )
+}
+
+function OfTenant({ tenant, plugin }: { tenant: string; plugin: InstalledPlugin }) {
+  const { t } = useTranslation('plugins')
+  const [tab = 'versions', setTab] = useParam('tab')
+  const path = tenantPluginPath(tenant, plugin.name)
+  const { data: state, error } = useQuery({
+    queryKey: [path],
+    queryFn: ({ signal }) => request<TenantPlugin>('GET', path, { signal }),
+  })
+  if (error !== null) return <ProblemNote error={error} />
+  if (state === undefined) return <Skeleton active />
+  const of = { tenant, name: plugin.name }
+  const items: TabsProps['items'] = [
+    { key: 'versions', label: t('tabs.versions'), children: <VersionsTab plugin={plugin} /> },
+    { key: 'grants', label: t('tabs.grants'), children: <GrantsTab {...of} state={state} /> },
+    { key: 'secrets', label: t('tabs.secrets'), children: <SecretsTab {...of} /> },
+    { key: 'jobs', label: t('tabs.jobs'), children: <JobsTab {...of} /> },
+    { key: 'invocations', label: t('tabs.invocations'), children: <InvocationsTab {...of} /> },
+    { key: 'usage', label: t('tabs.usage'), children: <UsageTab {...of} /> },
+  ]
+  return (
+    <>
+      <BindingControl
+        {...of}
+        state={state}
+        versions={plugin.versions.map(({ version }) => version)}
+      />
+      <Tabs items={items} activeKey={tab} onChange={setTab} destroyOnHidden />
+    </>
+  )
+}
