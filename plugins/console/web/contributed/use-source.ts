@@ -29,7 +29,7 @@ export interface SourceState {
   readonly again: () => void
 }
 
-export function sourceKey({ service, operation }: SourceSpec): readonly [string, string, string] {
+function sourceKey({ service, operation }: SourceSpec): readonly [string, string, string] {
   return ['service', service, operation]
 }
 
