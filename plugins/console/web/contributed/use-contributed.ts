@@ -24,8 +24,9 @@ export function useContributed(): ContributedPages {
     tenant !== undefined,
   )
   const isCut = items.length >= MOST_ITEMS
+  // Several places ask at once; one of them is enough.
   useEffect(() => {
-    if (hasNextPage && !isFetching && !isCut) void fetchNextPage()
+    if (hasNextPage && !isFetching && !isCut) void fetchNextPage({ cancelRefetch: false })
   }, [hasNextPage, isFetching, isCut, fetchNextPage])
   const offering = useMemo(
     () => offeringOf(items, (permission) => mayUse(viewer, permission)),

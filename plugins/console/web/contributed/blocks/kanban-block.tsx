@@ -1,12 +1,14 @@
 import { Tag } from 'antd'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { usePlace } from '../../parts/use-place.ts'
 import { textIn } from '../../texts/languages.ts'
 import { actionsFor } from '../actions/actions-for.ts'
 import { RowActions } from '../actions/row-actions.tsx'
 import { useAction } from '../actions/use-action.tsx'
 import { readPointer, rowsAt } from '../bind.ts'
 import { FieldView } from '../cell-view.tsx'
+import { cellOf } from '../cells.ts'
 import { PageLink } from '../page-link.tsx'
 import type { ActionSpec, KanbanSpec, ValueLabel } from '../page-spec.ts'
 import { useSource } from '../use-source.ts'
@@ -102,11 +104,10 @@ function Card({
   onDrag: (row: unknown) => void
 }) {
   const { i18n } = useTranslation()
+  const place = usePlace()
   const [head, ...rest] = block.card
   const canMove = actionsFor(block.actions ?? [], row).some(({ to }) => to !== undefined)
-  const filled = rest.filter(
-    (field) => ![undefined, null, ''].includes(readPointer(row, field.field) as never),
-  )
+  const filled = rest.filter((field) => cellOf(field, row, place).kind !== 'none')
   return (
     <li
       className="kanban-card"
@@ -133,7 +134,7 @@ function Card({
   )
 }
 
-function CardField({ label, children }: { label: string; children: React.ReactNode }) {
+function CardField({ label, children }: { label: string; children: ReactNode }) {
   return (
     <>
       <dt>{label}</dt>

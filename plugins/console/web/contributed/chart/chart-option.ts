@@ -7,6 +7,9 @@ import type { ChartSpec, SeriesSpec } from '../page-spec.ts'
 /** Points that are drawn; an answer with more is thinned. */
 const MOST_POINTS = 5000
 
+/** Ends the names of series that only hold others up. */
+const UNSPOKEN = '\u200b'
+
 /** What of the colours of the page a picture takes. */
 export interface ChartLook {
   readonly text: string
@@ -36,8 +39,21 @@ export function chartOption(
     ? undefined
     : drawn.map((row) => axisText(readPointer(row, spec.x.field), place))
   const hasRight = spec.chart === 'pareto' && spec.series.length > 1
+  const series = [
+    ...bands(spec, drawn, place, look),
+    ...spec.series.flatMap((one, index) =>
+      isBand(one) ? [] : [seriesOf(spec, one, index, drawn, place, look, isNumeric)],
+    ),
+    ...marks(spec, answers, labels, place),
+  ]
   return {
     ...base(place, look),
+    legend: {
+      type: 'scroll',
+      top: 0,
+      textStyle: { color: look.text },
+      data: series.flatMap(({ name }) => (isSpoken(name) ? [name] : [])),
+    },
     xAxis: {
       type: isNumeric ? 'value' : 'category',
       name: textIn(spec.x.label, place.language),
@@ -60,14 +76,13 @@ export function chartOption(
           ]
         : []),
     ],
-    series: [
-      ...bands(spec, drawn, place, look),
-      ...spec.series.flatMap((one, index) =>
-        isBand(one) ? [] : [series(spec, one, index, drawn, place, look, isNumeric)],
-      ),
-      ...marks(spec, answers, labels, place),
-    ],
+    series,
   }
+}
+
+/** What helps to draw others has a name that nobody reads. */
+function isSpoken(name: unknown): name is string {
+  return typeof name === 'string' && name !== '' && !name.endsWith(UNSPOKEN)
 }
 
 function base(place: Place, look: ChartLook): Record<string, unknown> {
@@ -76,7 +91,6 @@ function base(place: Place, look: ChartLook): Record<string, unknown> {
     animation: false,
     aria: { enabled: true },
     grid: { left: 12, right: 16, top: 44, bottom: 36, containLabel: true },
-    legend: { type: 'scroll', top: 0, textStyle: { color: look.text } },
     tooltip: {
       trigger: 'axis',
       confine: true,
@@ -102,7 +116,7 @@ function axisLook(look: ChartLook) {
 
 const percentLabel = (value: number) => `${Math.round(value * 100)} %`
 
-function series(
+function seriesOf(
   spec: ChartSpec,
   one: SeriesSpec,
   index: number,
@@ -172,7 +186,7 @@ function bands(
     return [
       {
         ...common,
-        name: `${name} `,
+        name: `${name}${UNSPOKEN}`,
         data: lower,
         tooltip: { show: false },
         legendHoverLink: false,

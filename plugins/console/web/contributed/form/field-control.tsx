@@ -31,13 +31,18 @@ export function FieldControl({ field, at, whole = at }: Props) {
       name={[...at]}
       label={label}
       extra={field.hint}
-      initialValue={field.initial}
+      initialValue={initialOf(field)}
       required={field.isRequired}
       rules={field.isRequired ? [{ required: true, message: t('required') }] : []}
     >
       <Control field={field} label={label} />
     </Form.Item>
   )
+}
+
+/** What is written as JSON begins as its text. */
+function initialOf({ kind, initial }: FormField): unknown {
+  return kind === 'json' && initial !== undefined ? JSON.stringify(initial) : initial
 }
 
 function nestedControl(
@@ -169,7 +174,7 @@ function GroupControl({ field, at, whole, label }: NestedProps<Group>) {
 
 function RowsControl({ field, at, whole, label }: NestedProps<Rows>) {
   const { t } = useTranslation('contributed')
-  const first = Array.from({ length: Math.min(field.least, 1) }, () => ({}))
+  const first = field.isRequired ? [{}] : []
   return (
     <fieldset className="form-group form-rows">
       <legend>

@@ -67,13 +67,24 @@ function nameOf(fields: readonly FormField[], parts: readonly string[]): FormNam
   const [part, ...rest] = parts
   const field = fields.find(({ name }) => name === part)
   if (field === undefined) return undefined
-  if (field.kind === 'group') return [field.name, ...(nameOf(field.fields, rest) ?? [])]
-  if (field.kind === 'rows') {
-    const [at, ...inside] = rest
-    const inner = nameOf(field.fields, inside)
-    return at === undefined || inner === undefined
-      ? [field.name]
-      : [field.name, Number(at), ...inner]
+  switch (field.kind) {
+    case 'group':
+      return within([field.name], nameOf(field.fields, rest))
+    case 'rows': {
+      const [at, ...inside] = rest
+      const inner = nameOf(field.fields, inside)
+      return at === undefined ? [field.name] : within([field.name, Number(at)], inner)
+    }
+    case 'variants': {
+      const inner = field.variants.map((one) => nameOf(one.fields, rest)).find(Boolean)
+      return [field.name, ...(inner ?? [field.tag])]
+    }
+    default:
+      return [field.name]
   }
-  return [field.name]
+}
+
+/** What holds controls has none of its own. */
+function within(outer: FormName, inner: FormName | undefined): FormName | undefined {
+  return inner === undefined ? undefined : [...outer, ...inner]
 }

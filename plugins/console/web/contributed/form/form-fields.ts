@@ -58,7 +58,6 @@ export interface Group extends Named {
 export interface Rows extends Named {
   readonly kind: 'rows'
   readonly fields: readonly FormField[]
-  readonly least: number
   readonly most: number
 }
 
@@ -193,7 +192,7 @@ function arrayField(
   }
   const fields = membersOf(items, root, depth)
   if (fields === undefined) return { ...named, kind: 'json' }
-  return { ...named, kind: 'rows', fields, least: schema.minItems ?? 0, most }
+  return { ...named, kind: 'rows', fields, most }
 }
 
 function groupField(
