@@ -4,6 +4,7 @@ import { usePlace } from '../parts/use-place.ts'
 import { instant, wordsOf } from './cells.ts'
 import { type InputSchema, propertyOf } from './contract-input.ts'
 import { useContributedPlace } from './contributed-context.ts'
+import { WideTable } from './wide-table.tsx'
 import { valueWord, wordFor } from './words.ts'
 
 interface Props {
@@ -67,22 +68,23 @@ function Rows({
   const scalar = useScalar()
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))].slice(0, MOST_COLUMNS)
   return (
-    <Table
-      size="small"
-      scroll={{ x: 'max-content' }}
-      pagination={rows.length > PAGE_ROWS && { pageSize: PAGE_ROWS, showSizeChanger: false }}
-      dataSource={rows.map((value, key) => ({ key, value }))}
-      columns={names.map((name) => ({
-        key: name,
-        title: wordFor(words, name, i18n.language),
-        render: (_: unknown, row: { value: Record<string, unknown> }) =>
-          scalar(
-            name,
-            row.value[name],
-            schema === undefined ? undefined : propertyOf(schema, name),
-          ),
-      }))}
-    />
+    <WideTable>
+      <Table
+        size="small"
+        pagination={rows.length > PAGE_ROWS && { pageSize: PAGE_ROWS, showSizeChanger: false }}
+        dataSource={rows.map((value, key) => ({ key, value }))}
+        columns={names.map((name) => ({
+          key: name,
+          title: wordFor(words, name, i18n.language),
+          render: (_: unknown, row: { value: Record<string, unknown> }) =>
+            scalar(
+              name,
+              row.value[name],
+              schema === undefined ? undefined : propertyOf(schema, name),
+            ),
+        }))}
+      />
+    </WideTable>
   )
 }
 

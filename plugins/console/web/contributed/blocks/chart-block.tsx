@@ -12,6 +12,7 @@ import { chartOption } from '../chart/chart-option.ts'
 import { ChartView } from '../chart/chart-view.tsx'
 import type { ChartSpec, FieldSpec } from '../page-spec.ts'
 import { type SourceState, useSource } from '../use-source.ts'
+import { WideTable } from '../wide-table.tsx'
 import { SourceCard } from './source-card.tsx'
 
 export function ChartBlock({ block }: { block: ChartSpec }) {
@@ -83,18 +84,19 @@ function Points({ block, rows }: { block: ChartSpec; rows: readonly unknown[] })
     ...block.series.map(({ field, label }) => ({ field, label, format: 'number' as const })),
   ]
   return (
-    <Table
-      size="small"
-      pagination={rows.length > 50 && { pageSize: 50, showSizeChanger: false }}
-      scroll={{ x: 'max-content' }}
-      dataSource={rows.map((value, key) => ({ key, value }))}
-      columns={fields.map((field, index) => ({
-        key: `${field.field} ${index}`,
-        title: textIn(field.label, i18n.language),
-        render: (_: unknown, row: { value: unknown }) => (
-          <FieldView field={field} row={row.value} />
-        ),
-      }))}
-    />
+    <WideTable>
+      <Table
+        size="small"
+        pagination={rows.length > 50 && { pageSize: 50, showSizeChanger: false }}
+        dataSource={rows.map((value, key) => ({ key, value }))}
+        columns={fields.map((field, index) => ({
+          key: `${field.field} ${index}`,
+          title: textIn(field.label, i18n.language),
+          render: (_: unknown, row: { value: unknown }) => (
+            <FieldView field={field} row={row.value} />
+          ),
+        }))}
+      />
+    </WideTable>
   )
 }

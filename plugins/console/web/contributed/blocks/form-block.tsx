@@ -12,7 +12,7 @@ import type { FormSpec } from '../page-spec.ts'
 import { useOperation } from '../use-operation.ts'
 import { MissingParams } from './missing-params.tsx'
 
-/** What a form asks for is seen at once where it is what the page is for; beside other blocks it waits to be opened. */
+/** What a form asks for is seen at once where it is what the page is for; behind other blocks it waits to be opened. */
 export function FormBlock({ block }: { block: FormSpec }) {
   const { t, i18n } = useTranslation('contributed')
   const { page } = useContributedPlace()
@@ -22,6 +22,7 @@ export function FormBlock({ block }: { block: FormSpec }) {
   const summary =
     operation?.summary === undefined ? block.operation : textIn(operation.summary, i18n.language)
   const title = named === undefined ? summary : textIn(named, i18n.language)
+  const isFirst = page.spec.blocks?.[0] === block
   const isAlone = (page.spec.blocks ?? []).every(({ kind }) => kind === 'form')
   if (isPending) return <Skeleton active title={false} />
   if (!isAllowed) {
@@ -43,6 +44,7 @@ export function FormBlock({ block }: { block: FormSpec }) {
   }
   return (
     <Collapse
+      {...(isFirst ? { defaultActiveKey: 'form' } : {})}
       items={[{ key: 'form', label: heading, children: <Filled block={block} title={title} /> }]}
     />
   )

@@ -100,7 +100,7 @@ function MapDrawing({ points, isWay }: { points: readonly MapPoint[]; isWay: boo
             <title>{label}</title>
           </circle>
           {placed.length <= MOST_LABELS && (
-            <text x={x + 9} y={y + 4}>
+            <text x={x} y={y - 11} textAnchor={anchorOf(x, width)}>
               {isWay ? `${index + 1} ${label}` : label}
             </text>
           )}
@@ -108,6 +108,12 @@ function MapDrawing({ points, isWay }: { points: readonly MapPoint[]; isWay: boo
       ))}
     </svg>
   )
+}
+
+/** A name at the edge stays within the picture. */
+function anchorOf(x: number, width: number): 'start' | 'middle' | 'end' {
+  if (x < width / 6) return 'start'
+  return x > (width * 5) / 6 ? 'end' : 'middle'
 }
 
 function Places({ points }: { points: readonly MapPoint[] }) {

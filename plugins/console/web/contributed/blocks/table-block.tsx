@@ -10,6 +10,7 @@ import { useContributedPlace } from '../contributed-context.ts'
 import { PageLink } from '../page-link.tsx'
 import type { FieldSpec, TableSpec } from '../page-spec.ts'
 import { type SourceState, useSource } from '../use-source.ts'
+import { WideTable } from '../wide-table.tsx'
 import { filterInput } from './filter-input.ts'
 import { SourceCard } from './source-card.tsx'
 import { TableFilters } from './table-filters.tsx'
@@ -56,23 +57,25 @@ function Rows({ block, source }: { block: TableSpec; source: SourceState }) {
   const rows = source.answers
     .flatMap((answer) => rowsAt(answer, block.rows))
     .map((value, key): Row => ({ key, value }))
-  const columns = useColumns(block)
   const isVirtual = rows.length > VIRTUAL_ROWS
+  const columns = useColumns(block, isVirtual)
   const empty = block.empty === undefined ? t('empty') : textIn(block.empty, i18n.language)
   return (
     <div>
-      <Table<Row>
-        size="small"
-        virtual={isVirtual}
-        pagination={false}
-        columns={columns}
-        dataSource={rows}
-        rowKey="key"
-        locale={{ emptyText: empty }}
-        scroll={
-          isVirtual ? { x: columns.length * COLUMN_WIDTH, y: VIRTUAL_HEIGHT } : { x: 'max-content' }
-        }
-      />
+      <WideTable>
+        <Table<Row>
+          size="small"
+          virtual={isVirtual}
+          pagination={false}
+          columns={columns}
+          dataSource={rows}
+          rowKey="key"
+          locale={{ emptyText: empty }}
+          {...(isVirtual
+            ? { scroll: { x: columns.length * COLUMN_WIDTH, y: VIRTUAL_HEIGHT } }
+            : {})}
+        />
+      </WideTable>
       {rows.length > 0 && (
         <div className="block-foot">
           <span>{t('rows', { count: rows.length, shown: numberText(rows.length, place, 0) })}</span>
@@ -87,13 +90,13 @@ function Rows({ block, source }: { block: TableSpec; source: SourceState }) {
   )
 }
 
-function useColumns(block: TableSpec): TableColumnsType<Row> {
+function useColumns(block: TableSpec, isVirtual: boolean): TableColumnsType<Row> {
   const { t, i18n } = useTranslation('contributed')
   const columns: TableColumnsType<Row> = block.columns.map((field, index) => ({
     key: `${field.field} ${index}`,
     title: textIn(field.label, i18n.language),
     ...(NUMERIC.has(field.format) ? { align: 'right' as const } : {}),
-    width: COLUMN_WIDTH,
+    ...(isVirtual ? { width: COLUMN_WIDTH } : {}),
     render: (_: unknown, { value }: Row) =>
       index === 0 ? (
         <PageLink link={block.link} row={value}>

@@ -1,7 +1,7 @@
 import type { Place } from '../../parts/formats.ts'
 import { textIn } from '../../texts/languages.ts'
 import { readPointer, rowsAt } from '../bind.ts'
-import { instant, wordsOf } from '../cells.ts'
+import { wordsOf } from '../cells.ts'
 import type { ChartSpec, SeriesSpec } from '../page-spec.ts'
 
 /** Points that are drawn; an answer with more is thinned. */
@@ -63,7 +63,7 @@ export function chartOption(
       ...(xs === undefined ? { scale: true } : { data: xs }),
     },
     yAxis: [
-      { type: 'value', scale: spec.chart !== 'bar' && spec.chart !== 'pareto', ...axisLook(look) },
+      { type: 'value', scale: !series.some(({ type }) => type === 'bar'), ...axisLook(look) },
       ...(hasRight
         ? [
             {
@@ -90,7 +90,7 @@ function base(place: Place, look: ChartLook): Record<string, unknown> {
     color: look.isDark ? DARK_PALETTE : PALETTE,
     animation: false,
     aria: { enabled: true },
-    grid: { left: 12, right: 16, top: 44, bottom: 36, containLabel: true },
+    grid: { left: 12, right: 16, top: 72, bottom: 36, containLabel: true },
     tooltip: {
       trigger: 'axis',
       confine: true,
@@ -199,7 +199,8 @@ function bands(
           return value === null || from === null || from === undefined ? null : value - from
         }),
         tooltip: { show: false },
-        areaStyle: { color: look.isDark ? '#6ea1ff' : '#1f5fd1', opacity: 0.14 + 0.1 * index },
+        color: look.isDark ? '#6ea1ff' : '#1f5fd1',
+        areaStyle: { opacity: 0.14 + 0.1 * index },
       },
     ]
   })
@@ -213,14 +214,18 @@ function marks(
   place: Place,
 ): Record<string, unknown>[] {
   if (told === undefined || first === undefined) return []
-  const data = answers.flatMap((answer) =>
-    rowsAt(answer, told.rows).flatMap((mark) => {
-      const x = axisText(readPointer(mark, told.x), place)
-      return labels.includes(x)
-        ? [{ name: wordsOf(readPointer(mark, told.label) ?? '', place), xAxis: x }]
-        : []
-    }),
-  )
+  const rules = new Map<string, string[]>()
+  for (const mark of answers.flatMap((answer) => rowsAt(answer, told.rows))) {
+    const x = axisText(readPointer(mark, told.x), place)
+    const rule = wordsOf(readPointer(mark, told.label) ?? '', place)
+    if (labels.includes(x)) rules.set(x, [...(rules.get(x) ?? []), rule])
+  }
+  // Neighbours stand on lines of their own, or none could be read.
+  const data = [...rules].map(([xAxis, all], index) => ({
+    name: all.join(', '),
+    xAxis,
+    label: { distance: 2 + 12 * (index % 3) },
+  }))
   if (data.length === 0) return []
   const markLine = {
     symbol: 'none',
@@ -283,7 +288,21 @@ function axisText(value: unknown, place: Place): string {
   if (typeof value === 'number') return wordsOf(value, place)
   const text = typeof value === 'string' ? value : wordsOf(value, place)
   if (/^\d{4}-\d\d-\d\dT00:00:00(\.0+)?Z$/.test(text)) return text.slice(0, 10)
-  return /^\d{4}-\d\d-\d\dT/.test(text) ? instant(text, place) : text
+  return /^\d{4}-\d\d-\d\dT/.test(text) ? momentText(text, place) : text
+}
+
+/** As short as tells one from its neighbours. */
+function momentText(text: string, { language, timeZone }: Place): string {
+  const when = new Date(text)
+  if (Number.isNaN(when.getTime())) return text
+  return new Intl.DateTimeFormat(language, {
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(when)
 }
 
 function at(row: unknown, pointer: string): unknown {
