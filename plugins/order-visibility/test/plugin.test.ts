@@ -233,7 +233,7 @@ t.test('the revision of an order is that of the last change that was told', asyn
     })
   const early = payment('1')
   visibility.killBefore = (sql) => sql.includes('insert into heads')
-  await t.rejects(emit(early), undefined, 'kept by then, and not marked')
+  await t.rejects(emit(early), { message: 'killed' }, 'kept by then, and not marked')
   visibility.killBefore = undefined
   await tell([payment('2')])
   const revision = await isTold()
