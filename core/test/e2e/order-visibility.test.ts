@@ -19,6 +19,8 @@ import { keyFile } from '../support/sealing.ts'
 const service = 'orders.visibility@1'
 /** Orders whose first delta is timed. */
 const LAGS = 30
+/** Seconds at rest; two of these tests at once on a machine that is busy otherwise take most of a minute. */
+const PATIENCE_MS = 120_000
 const ownPath = '/v1/tenants/dongchen/plugins/%40signalbox%2Forder-visibility'
 const { hostUrl } = await testDatabases(t)
 const pool = new pg.Pool({ connectionString: hostUrl, max: 1 })
@@ -44,6 +46,7 @@ const handled = () =>
       return (await pool.query<{ waiting: number }>(waiting)).rows
     },
     ([row]) => row?.waiting === 0,
+    PATIENCE_MS,
   )
 /** All orders are there, nothing is behind, and each row is what its facts make. */
 const settled = async (orders: number) => {
@@ -164,6 +167,7 @@ t.test('ten handlers of one order at once fold it once, and count it once', asyn
     'all that was told',
     async () => (await call('order', { orderId: 'MANY' })).body,
     (one) => one?.timeline?.length >= 98,
+    PATIENCE_MS,
   )
   t.match(await settled(LAGS + 51), { differing: [] })
   const order = await ask('order', { orderId: 'MANY' })
