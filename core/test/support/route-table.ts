@@ -20,6 +20,7 @@ import {
   expectationRoutes,
   fileRoutes,
   keptRoutes,
+  pageRoutes,
   planningRoutes,
   type RouteRows,
   ratingRoutes,
@@ -356,6 +357,8 @@ export const table: Readonly<Record<string, Entry>> = {
   },
   ...behind({ ...users, done: 409 }, unnamedRows.own),
   ...behind({ ...users, done: 404 }, noPasskeyRows),
+  // Before its session ends.
+  ...behind(users, pageRoutes),
   ...behind(users, identity.own),
   ...behind(refusedToAll(410), identity.links),
   ...behind(refusedToAll(409), unnamedRows.anybody),
