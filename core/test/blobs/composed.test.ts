@@ -233,6 +233,22 @@ t.test(
   },
 )
 
+t.test('a digest of a document ends with the call that it is found for', async (t) => {
+  const owner = await newOwner()
+  const blobOf = documentsOf({ blobs, digests, partDigests })
+  const { sha256 } = await put(owner, randomBytes(CHUNK_BYTES + 1))
+  const over = AbortSignal.abort()
+  for (const documentParts of [undefined, [{ sha256 }]]) {
+    const named = { documentSha256: sha256, ...(documentParts && { documentParts }) }
+    const document = await blobOf(owner.plugin, owner.tenant, named)
+    const digested = async () => {
+      await document?.digest('sm3', over)
+    }
+    await t.rejects(digested(), { name: 'AbortError' })
+    t.ok(await document?.digest('sm3', signal))
+  }
+})
+
 t.test('a revision of 5 MB is put together in a fraction of what a person waits', async (t) => {
   const owner = await newOwner()
   const whole = randomBytes(5_000_000)
