@@ -147,8 +147,8 @@ export function namedFiles(manifest: Manifest): [pointer: string, path: string][
   ]
 }
 
-/** What people read and see before they install it. */
-function shownFiles({ terms, listing }: Manifest): [pointer: string, path: string][] {
+/** What people read and see before they install it, and what visitors of links do. */
+function shownFiles({ terms, listing, capabilities }: Manifest): [pointer: string, path: string][] {
   return [
     ...Object.entries(terms?.file ?? {}).map(([language, path]): [string, string] => [
       `/terms/file/${language}`,
@@ -158,6 +158,9 @@ function shownFiles({ terms, listing }: Manifest): [pointer: string, path: strin
       `/listing/screenshots/${index}/file`,
       file,
     ]),
+    ...(capabilities?.['link:share'] ?? []).flatMap(({ page }, index): [string, string][] =>
+      page === undefined ? [] : [[`/capabilities/link:share/${index}/page`, page]],
+    ),
   ]
 }
 
