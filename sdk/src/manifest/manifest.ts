@@ -64,15 +64,17 @@ export function validateManifest(value: unknown): ManifestResult {
   return faults.length === 0 ? { ok: true, manifest: value } : { ok: false, faults }
 }
 
-/** The capabilities a manifest asks for, in the order it names them. */
+/** The capabilities a manifest asks for, in the order it names them; a page of links gives the plugin nothing more. */
 export function capabilityRequests(manifest: Manifest): readonly CapabilityRequest[] {
   return Object.entries(manifest.capabilities ?? {}).flatMap(([name, entries]) =>
-    (entries as readonly Record<string, unknown>[]).map(({ why, optional, ...parameters }) => ({
-      name: name as CapabilityName,
-      parameters,
-      optional: optional === true,
-      why: why as Record<string, string>,
-    })),
+    (entries as readonly Record<string, unknown>[]).map(
+      ({ why, optional, page, ...parameters }) => ({
+        name: name as CapabilityName,
+        parameters,
+        optional: optional === true,
+        why: why as Record<string, string>,
+      }),
+    ),
   )
 }
 
