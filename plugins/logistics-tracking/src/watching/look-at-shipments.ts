@@ -10,7 +10,7 @@ import { lookSoon } from './look-soon.ts'
 import { dueShipments, writeLooks } from './watch-store.ts'
 
 /** Mostly an event each, and seldom more than a transaction publishes. */
-const AT_ONCE = 20
+const AT_ONCE = 40
 /** Of a run: what is left is due again with the next. */
 const ROUNDS = 50
 
