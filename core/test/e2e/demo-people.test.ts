@@ -2,6 +2,7 @@ import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { writeFiles } from '../../../marketplace/test/support/npm.ts'
+import { until } from '../../../sandbox/test/until.ts'
 import { Browser } from '../support/browser.ts'
 import { HostProcess, temporaryHome } from '../support/host-process.ts'
 import { packedFixture } from '../support/packed-fixture.ts'
@@ -101,7 +102,7 @@ t.test(
     t.equal((await stat(passwordFile)).mode & 0o777, 0o600)
     const told = new RegExp(`${host.url}/sign-in.* demo.* Lin / ann.*${passwordFile}`)
     // Its lines come after the one that it is ready.
-    while (!told.test(output())) await new Promise(setImmediate)
+    await until(() => told.test(output()), 30_000)
     t.notMatch(output(), password)
     for (const { login, roles = [] } of people) {
       const { browser, status } = await signedIn(host.url, login, password)

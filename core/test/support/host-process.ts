@@ -63,6 +63,8 @@ export class HostProcess {
     const url = await readyUrl(child, gone).catch((error: Error) => {
       throw new Error(`${error.message}: ${errors().slice(-2000)}`, { cause: error })
     })
+    // Whoever looked for that line has stopped the rest.
+    child.stdout.resume()
     return new HostProcess(url, home, child, gone, errors)
   }
 
