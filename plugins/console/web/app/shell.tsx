@@ -38,7 +38,7 @@ export function Shell({ viewer }: { viewer: Viewer }) {
         <button
           type="button"
           className="plain-button"
-          aria-label={t('search')}
+          aria-label={`${t('search')} · Ctrl K`}
           aria-keyshortcuts="Control+K"
           onClick={() => setPaletteOpen(true)}
         >
