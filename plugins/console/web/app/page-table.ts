@@ -1,4 +1,5 @@
 import type { ComponentType } from 'react'
+import { mayTry } from '../api/may-try.ts'
 import type { Viewer } from '../api/viewer.ts'
 
 export type NavGroup = 'work' | 'plugins' | 'services' | 'governance'
@@ -25,8 +26,12 @@ export type PageId =
   | 'plugins'
   | 'rollout'
   | 'rollouts'
+  | ('approvals' | 'audit' | 'freezes' | 'invocation')
+  | ('import' | 'positions' | 'roles' | 'units' | 'user' | 'users')
 
 const isOperator = (viewer: Viewer): boolean => viewer.kind === 'operator'
+const looksAfterPeople = (viewer: Viewer): boolean => mayTry(viewer, 'admin', 'auditor')
+const seesRoles = (viewer: Viewer): boolean => mayTry(viewer, 'admin', 'auditor', 'member')
 
 export const PAGES: readonly PageEntry[] = [
   {
@@ -70,5 +75,71 @@ export const PAGES: readonly PageEntry[] = [
     path: '/rollouts/:id',
     load: async () => (await import('../pages/rollouts/rollout-page.tsx')).RolloutPage,
     isFor: isOperator,
+  },
+  {
+    id: 'approvals',
+    path: '/approvals',
+    group: 'work',
+    load: async () => (await import('../pages/approvals/approvals-page.tsx')).ApprovalsPage,
+    isFor: looksAfterPeople,
+  },
+  {
+    id: 'invocation',
+    path: '/invocations/:id',
+    load: async () => (await import('../pages/invocations/invocation-page.tsx')).InvocationPage,
+    isFor: looksAfterPeople,
+  },
+  {
+    id: 'users',
+    path: '/identity/users',
+    group: 'governance',
+    load: async () => (await import('../pages/identity/users-page.tsx')).UsersPage,
+    isFor: looksAfterPeople,
+  },
+  {
+    id: 'user',
+    path: '/identity/users/:user',
+    load: async () => (await import('../pages/identity/user-page.tsx')).UserPage,
+    isFor: looksAfterPeople,
+  },
+  {
+    id: 'units',
+    path: '/identity/units',
+    group: 'governance',
+    load: async () => (await import('../pages/identity/units-page.tsx')).UnitsPage,
+  },
+  {
+    id: 'positions',
+    path: '/identity/positions',
+    group: 'governance',
+    load: async () => (await import('../pages/identity/positions-page.tsx')).PositionsPage,
+    isFor: seesRoles,
+  },
+  {
+    id: 'roles',
+    path: '/identity/roles',
+    group: 'governance',
+    load: async () => (await import('../pages/identity/roles-page.tsx')).RolesPage,
+    isFor: seesRoles,
+  },
+  {
+    id: 'import',
+    path: '/identity/import',
+    load: async () => (await import('../pages/identity/import-page.tsx')).ImportPage,
+    isFor: looksAfterPeople,
+  },
+  {
+    id: 'freezes',
+    path: '/rollouts/freezes',
+    group: 'governance',
+    load: async () => (await import('../pages/freezes/freezes-page.tsx')).FreezesPage,
+    isFor: isOperator,
+  },
+  {
+    id: 'audit',
+    path: '/audit',
+    group: 'governance',
+    load: async () => (await import('../pages/audit/audit-page.tsx')).AuditPage,
+    isFor: looksAfterPeople,
   },
 ]
