@@ -19,17 +19,15 @@ export interface PageEntry {
 }
 
 export type PageId =
-  | 'home'
-  | 'contributed'
-  | 'new-rollout'
-  | 'plugin'
-  | 'plugins'
-  | 'rollout'
-  | 'rollouts'
+  | ('home' | 'contributed' | 'new-rollout' | 'plugin' | 'plugins' | 'rollout' | 'rollouts')
+  | ('app' | 'apps' | 'dead-letters' | 'statements' | 'webhook' | 'webhooks')
+  | ('new-subscription' | 'subscription' | 'subscriptions')
   | ('approvals' | 'audit' | 'freezes' | 'invocation')
   | ('import' | 'positions' | 'roles' | 'units' | 'user' | 'users')
 
 const isOperator = (viewer: Viewer): boolean => viewer.kind === 'operator'
+const looksAfterApps = (viewer: Viewer): boolean =>
+  mayTry(viewer, 'admin', 'auditor', 'service-owner')
 const looksAfterPeople = (viewer: Viewer): boolean => mayTry(viewer, 'admin', 'auditor')
 const seesRoles = (viewer: Viewer): boolean => mayTry(viewer, 'admin', 'auditor', 'member')
 
@@ -75,6 +73,68 @@ export const PAGES: readonly PageEntry[] = [
     path: '/rollouts/:id',
     load: async () => (await import('../pages/rollouts/rollout-page.tsx')).RolloutPage,
     isFor: isOperator,
+  },
+  {
+    id: 'apps',
+    path: '/apps',
+    group: 'services',
+    load: async () => (await import('../pages/apps/apps-page.tsx')).AppsPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'app',
+    path: '/apps/:app',
+    load: async () => (await import('../pages/apps/app-page.tsx')).AppPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'subscriptions',
+    path: '/subscriptions',
+    group: 'services',
+    load: async () =>
+      (await import('../pages/subscriptions/subscriptions-page.tsx')).SubscriptionsPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'new-subscription',
+    path: '/subscriptions/new',
+    load: async () =>
+      (await import('../pages/subscriptions/new-subscription-page.tsx')).NewSubscriptionPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'subscription',
+    path: '/subscriptions/:id',
+    load: async () =>
+      (await import('../pages/subscriptions/subscription-page.tsx')).SubscriptionPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'webhooks',
+    path: '/webhooks',
+    group: 'services',
+    load: async () => (await import('../pages/webhooks/webhooks-page.tsx')).WebhooksPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'webhook',
+    path: '/webhooks/:id',
+    load: async () => (await import('../pages/webhooks/webhook-page.tsx')).WebhookPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'dead-letters',
+    path: '/dead-letters',
+    group: 'services',
+    load: async () => (await import('../pages/dead-letters/dead-letters-page.tsx')).DeadLettersPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'statements',
+    path: '/statements',
+    group: 'governance',
+    load: async () => (await import('../pages/statements/statements-page.tsx')).StatementsPage,
+    isFor: looksAfterApps,
   },
   {
     id: 'approvals',

@@ -48,9 +48,8 @@ function SecretLine({ part: { label, value } }: { part: SecretPart }) {
   return (
     <div>
       <div>{label}</div>
-      <div className="cli-line">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long line is scrolled by the keyboard, too */}
-        <code tabIndex={0}>{value}</code>
+      <div className="cli-line secret">
+        <code>{value}</code>
         <Button
           size="small"
           icon={<CopyOutlined />}

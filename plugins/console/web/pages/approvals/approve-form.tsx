@@ -2,7 +2,7 @@ import { CheckOutlined } from '@ant-design/icons'
 import { Alert, Button, Form, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import type { Viewer } from '../../api/viewer.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
@@ -18,7 +18,7 @@ export function ApproveForm({ rollout, viewer }: { rollout: AskedRollout; viewer
   const [form] = Form.useForm<{ reason: string }>()
   const reason = Form.useWatch('reason', form)
   const named = { plugin: rollout.plugin, version: rollout.to }
-  const { mutate, isPending, error } = useChange(
+  const { mutate, isPending, error } = useFormChange(
     (said: string) =>
       request<AskedRollout>('POST', `${rolloutPath(rollout.id)}/approve`, {
         body: { reason: said },

@@ -1,7 +1,7 @@
 import { Alert, Button, Checkbox, Drawer, Form, Input, Radio, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { useWholeList } from '../../api/whole-list.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
@@ -27,7 +27,7 @@ function FreezeForm({ onDone }: { onDone: () => void }) {
   const wish = Form.useWatch([], form)
   const kind = wish?.kind ?? 'once'
   const plugins = useWholeList<{ name: string }>('/v1/plugins')
-  const { mutate, isPending, error } = useChange(
+  const { mutate, isPending, error } = useFormChange(
     (one: FreezeWish) =>
       request('PUT', `/v1/rollout-freezes/${encodeURIComponent(one.name)}`, {
         body: freezeBody(one, instantOfField),

@@ -1,7 +1,7 @@
 import { App, Button, Form, Input, Skeleton, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useChange, useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
@@ -45,7 +45,7 @@ function RoleForm({
   const [form] = Form.useForm<Wish>()
   const wish = Form.useWatch([], form)
   const pathOf = (one: Wish) => ofTenant(rolePath(role?.id ?? one.id ?? ''), tenant)
-  const { mutate, isPending, error } = useChange(
+  const { mutate, isPending, error } = useFormChange(
     (one: Wish) => request<Role>('PUT', pathOf(one), { body: bodyOf(one), ifMatch: etag }),
     () => {
       onDone()

@@ -1,7 +1,7 @@
 import { App, Button, Form, Input, Skeleton, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useChange, useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
@@ -47,7 +47,7 @@ function OpenUnit({
     // A unit that stays where it is, is not moved: to move one asks for more.
     ...((parent ?? null) === unit.parent ? {} : { parent: parent ?? null }),
   })
-  const { mutate, isPending, error } = useChange(
+  const { mutate, isPending, error } = useFormChange(
     (one: Wish) => request<Unit>('PATCH', path, { body: bodyOf(one), ifMatch: etag }),
     () => t('saved'),
   )

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { mayTry } from '../../api/may-try.ts'
 import { addressOf, request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { ChooseTenant } from '../../parts/choose-tenant.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
@@ -75,14 +75,14 @@ function Take({ tenant, tables }: { tenant: string; tables: Tables }) {
   const { t } = useTranslation('identity')
   const [seen, setSeen] = useState<{ tables: Tables; imported: Imported }>()
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/organisation:import`
-  const dryRun = useChange(
+  const dryRun = useFormChange(
     (of: Tables) => request<Imported>('POST', path, { body: { ...of, dryRun: true } }),
     (imported, of) => {
       setSeen({ tables: of, imported })
       return undefined
     },
   )
-  const take = useChange(
+  const take = useFormChange(
     (of: Tables) => request<Imported>('POST', path, { body: { ...of, dryRun: false } }),
     (imported) => {
       setSeen(undefined)

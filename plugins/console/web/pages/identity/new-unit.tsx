@@ -1,7 +1,7 @@
 import { Button, Drawer, Form, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
@@ -36,7 +36,7 @@ function UnitForm({ tenant, onDone }: { tenant: string; onDone: () => void }) {
   const { t } = useTranslation('identity')
   const [form] = Form.useForm<Wish>()
   const wish = Form.useWatch([], form)
-  const { mutate, isPending, error } = useChange(
+  const { mutate, isPending, error } = useFormChange(
     (one: Wish) => request<Unit>('POST', '/v1/units', { body: { tenant, ...one } }),
     ({ name }) => {
       onDone()

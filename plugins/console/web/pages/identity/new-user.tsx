@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
@@ -80,7 +80,7 @@ function UserForm({ tenant, onMade }: { tenant: string; onMade: (made: Made) => 
   const { t } = useTranslation('identity')
   const [form] = Form.useForm<Wish>()
   const wish = Form.useWatch([], form)
-  const { mutate, isPending, error } = useChange(
+  const { mutate, isPending, error } = useFormChange(
     (one: Wish) => request<Made>('POST', '/v1/users', { body: bodyOf(one, tenant) }),
     (made) => {
       onMade(made)

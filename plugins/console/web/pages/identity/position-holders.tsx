@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useList } from '../../api/list.ts'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useChange, useFormChange } from '../../api/use-change.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
@@ -102,7 +102,7 @@ function GivePosition({
   const [form] = Form.useForm<Wish>()
   const wish = Form.useWatch([], form)
   const target = ofTenant(path, tenant)
-  const { mutate, isPending, error } = useChange(
+  const { mutate, isPending, error } = useFormChange(
     (one: Wish) => request<Holder>('POST', target, { body: bodyOf(one) }),
     () => {
       form.resetFields()

@@ -2,7 +2,7 @@ import { Button, Form, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { mayTry } from '../../api/may-try.ts'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
@@ -42,7 +42,7 @@ export function UserDetails({
   const [form] = Form.useForm<Wish>()
   const wish = Form.useWatch([], form)
   const path = ofTenant(userPath(user.id), tenant)
-  const { mutate, isPending, error } = useChange(
+  const { mutate, isPending, error } = useFormChange(
     (one: Wish) => request<User>('PATCH', path, { body: bodyOf(one), ifMatch: etag }),
     () => t('saved'),
   )

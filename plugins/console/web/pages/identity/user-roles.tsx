@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
 import { mayTry } from '../../api/may-try.ts'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useChange, useFormChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
@@ -93,7 +93,7 @@ function GiveRole({ tenant, user }: { tenant: string; user: User }) {
   const [form] = Form.useForm<Wish>()
   const wish = Form.useWatch([], form)
   const of = { tenant, user: user.id }
-  const { mutate, isPending, error } = useChange(
+  const { mutate, isPending, error } = useFormChange(
     (one: Wish) => request<Assignment>('POST', PATH, { body: bodyOf(one, of) }),
     ({ role }) => {
       form.resetFields()

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useChange, useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
@@ -97,7 +97,7 @@ function NewToken({ tenant, path }: { tenant: string; path: string }) {
   const wish = Form.useWatch([], form)
   const [token, setToken] = useState<string>()
   const target = ofTenant(path, tenant)
-  const { mutate, isPending, error } = useChange(
+  const { mutate, isPending, error } = useFormChange(
     (body: Wish) => request<{ token: string }>('POST', target, { body }),
     (made) => {
       form.resetFields()

@@ -1,7 +1,7 @@
 import { Button, Card, Form, Input, InputNumber, Popconfirm, Radio, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
-import { useChange } from '../../api/use-change.ts'
+import { useChange, useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { instantText } from '../../parts/formats.ts'
@@ -103,7 +103,7 @@ function ReleaseForm({ path }: { path: string }) {
   const { t } = useTranslation('invocations')
   const [form] = Form.useForm<Wish>()
   const wish = Form.useWatch([], form)
-  const { mutate, isPending, error } = useChange(
+  const { mutate, isPending, error } = useFormChange(
     (one: Wish) => request<Release>('POST', path, { body: bodyOf(one) }),
     ({ grantee }) => t('released', { to: grantee }),
   )
