@@ -73,6 +73,7 @@ function FreezeTable({ freezes, isPending }: { freezes: readonly Freeze[]; isPen
         ),
       }}
       expandable={{
+        columnTitle: <span className="unseen">{t('common:details')}</span>,
         expandedRowRender: ({ name }) => (
           <CliLine command={cliText(['rollout', 'unfreeze', name])} />
         ),

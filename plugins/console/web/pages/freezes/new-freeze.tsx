@@ -112,7 +112,18 @@ function WhenFields({ kind }: { kind: FreezeWish['kind'] }) {
     <>
       {kind === 'weekly' && (
         <>
-          <Form.Item name="days" label={t('beginsOn')} rules={required}>
+          <Form.Item
+            name="days"
+            label={t('beginsOn')}
+            // A rule of its own: a group of boxes may not say that it is required (ARIA).
+            rules={[
+              {
+                validator: async (_, days: readonly string[]) => {
+                  if (days.length === 0) throw new Error(t('missing'))
+                },
+              },
+            ]}
+          >
             <Checkbox.Group
               options={WEEKDAYS.map((day) => ({ value: day, label: t(`days.${day}`) }))}
             />

@@ -85,6 +85,7 @@ function HostCalls({ calls }: { calls: readonly RecordedHostCall[] }) {
       scroll={{ x: 'max-content' }}
       locale={{ emptyText: t('noHostCalls') }}
       expandable={{
+        columnTitle: <span className="unseen">{t('common:details')}</span>,
         expandedRowRender: ({ request, answer, error }) => (
           <div className="stack">
             <JsonView value={request} label={t('request')} />
@@ -127,6 +128,7 @@ function Logs({ logs }: { logs: readonly RecordedLog[] }) {
       scroll={{ x: 'max-content' }}
       locale={{ emptyText: t('noLogs') }}
       expandable={{
+        columnTitle: <span className="unseen">{t('common:details')}</span>,
         expandedRowRender: ({ fields }) => <JsonView value={fields} label={t('fields')} />,
       }}
       columns={[
