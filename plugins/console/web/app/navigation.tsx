@@ -79,7 +79,7 @@ function placeOf({ path }: Pick<PageEntry, 'path'>): string {
 /** The deepest page that the address is in. */
 function selectedOf(places: readonly string[], pathname: string): string[] {
   return places
-    .filter((place) => pathname === place || pathname.startsWith(`${place.replace(/\/$/, '')}/`))
+    .filter((place) => pathname === place || (place !== '/' && pathname.startsWith(`${place}/`)))
     .sort((one, other) => other.length - one.length)
     .slice(0, 1)
 }

@@ -5,7 +5,7 @@ import { agoText, instantText, numberText, percentText } from '../../parts/forma
 import { usePlace } from '../../parts/use-place.ts'
 import { textIn } from '../../texts/languages.ts'
 import { evidenceShare, shareOf } from '../rollouts/rollout.ts'
-import { type AskedRollout, armsOf } from './approval.ts'
+import { type AskedRollout, armsOf, waitsSince } from './approval.ts'
 import { ApproveForm } from './approve-form.tsx'
 
 /** What is known of one rollout that waits, and the word that it waits for. */
@@ -13,7 +13,8 @@ export function ApprovalCard({ rollout }: { rollout: AskedRollout }) {
   const { t } = useTranslation('approvals')
   const viewer = useViewer()
   const place = usePlace()
-  const { plugin, from, to, startedBy, stepStartedAt } = rollout
+  const { plugin, from, to, startedBy } = rollout
+  const since = waitsSince(rollout)
   const name = `${plugin} ${from} → ${to}`
   return (
     <Card
@@ -25,9 +26,9 @@ export function ApprovalCard({ rollout }: { rollout: AskedRollout }) {
       <div className="stack">
         <p>
           {t('started', { who: startedBy ?? '–' })}{' '}
-          {stepStartedAt !== null && (
-            <span title={instantText(stepStartedAt, place)}>
-              {t('waitsSince', { ago: agoText(stepStartedAt, Date.now(), place) })}
+          {since !== undefined && (
+            <span title={instantText(since, place)}>
+              {t('waitsSince', { ago: agoText(since, Date.now(), place) })}
             </span>
           )}{' '}
           {t('weight', { weight: percentText(shareOf(rollout), place, 2) })}

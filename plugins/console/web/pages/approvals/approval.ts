@@ -6,7 +6,8 @@ export type AskedRollout = Omit<
   'acknowledged' | 'transitions' | 'standstill' | 'draining'
 > & {
   readonly startedBy: string | null
-  readonly stepStartedAt: string | null
+  /** Milliseconds since the epoch. */
+  readonly stepStartedAt: number | null
 }
 
 interface ArmCalls {
@@ -32,4 +33,11 @@ export function isOwn(
   viewer: { readonly kind: string; readonly tenant?: string; readonly id?: string },
 ): boolean {
   return viewer.kind === 'user' && startedBy === `user:${viewer.tenant}/${viewer.id}`
+}
+
+/** Since when it waits, as an instant is written. Pure. */
+export function waitsSince({
+  stepStartedAt,
+}: Pick<AskedRollout, 'stepStartedAt'>): string | undefined {
+  return stepStartedAt === null ? undefined : new Date(stepStartedAt).toISOString()
 }

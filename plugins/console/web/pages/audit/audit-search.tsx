@@ -45,7 +45,7 @@ export function AuditSearch({
       <div className="audit-search">
         {WORDS.map((name) => (
           <Form.Item key={name} name={name} label={t(name)}>
-            <Input allowClear maxLength={300} placeholder={EXAMPLES[name]} autoComplete="off" />
+            <Input maxLength={300} placeholder={EXAMPLES[name]} autoComplete="off" />
           </Form.Item>
         ))}
         {TIMES.map((name) => (

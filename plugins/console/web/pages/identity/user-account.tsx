@@ -40,7 +40,7 @@ function NewLink({ tenant, user }: { tenant: string; user: User }) {
   const isInvited = user.state === 'invited'
   return (
     <li className="stack">
-      <h3 className="part-name">{t(isInvited ? 'invitation' : 'resetLink')}</h3>
+      <h2 className="part-name">{t(isInvited ? 'invitation' : 'resetLink')}</h2>
       <p>{t(isInvited ? 'invitationText' : 'resetLinkText')}</p>
       <div>
         <Button loading={isPending} onClick={() => mutate(undefined)}>
@@ -78,7 +78,7 @@ function TakeWay({ tenant, user, way }: { tenant: string; user: User; way: Way }
     })
   return (
     <li className="stack">
-      <h3 className="part-name">{t(`ways.${way}.title`)}</h3>
+      <h2 className="part-name">{t(`ways.${way}.title`)}</h2>
       <p>{t(`ways.${way}.text`)}</p>
       <div>
         <Button danger loading={isPending} onClick={ask}>

@@ -5,8 +5,8 @@ import { mayTry } from '../../api/may-try.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { ChooseTenant } from '../../parts/choose-tenant.tsx'
+import { Missing } from '../../parts/missing.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { USER_TONES, type User } from './identity.ts'
 import { userPath } from './identity-paths.ts'
@@ -35,7 +35,7 @@ function OneUser({ tenant, id }: { tenant: string; id: string }) {
   const viewer = useViewer()
   const [tab = 'roles', setTab] = useParam('tab')
   const { data, error } = useTagged<User>(userPath(id), tenant)
-  if (error !== null) return <ProblemNote error={error} />
+  if (error !== null) return <Missing title={t('user')} error={error} />
   if (data === undefined) return <Skeleton active />
   const { value: user, etag } = data
   const of = { tenant, user }

@@ -8,8 +8,8 @@ import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
 import { Figures } from '../../parts/figures.tsx'
 import { bytesText, instantText, numberText } from '../../parts/formats.ts'
+import { Missing } from '../../parts/missing.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { DeleteInvocation } from './delete-invocation.tsx'
@@ -25,7 +25,7 @@ export function InvocationPage() {
     queryKey: [invocationPath(id)],
     queryFn: ({ signal }) => request<KeptCall>('GET', invocationPath(id), { signal }),
   })
-  if (error !== null) return <ProblemNote error={error} />
+  if (error !== null) return <Missing title={t('common:pages.invocation')} error={error} />
   if (call === undefined) return <Skeleton active />
   return (
     <div className="stack">
