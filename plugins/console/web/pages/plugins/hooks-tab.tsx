@@ -85,9 +85,14 @@ function HookTable({
           title: t('address'),
           key: 'address',
           render: (_: unknown, { address }) =>
-            address === undefined
-              ? t('noAddress')
-              : t('madeBy', { who: address.createdBy, at: instantText(address.createdAt, place) }),
+            address === undefined ? (
+              t('noAddress')
+            ) : (
+              <>
+                <div>{t('madeBy', { who: address.createdBy })}</div>
+                <div>{instantText(address.createdAt, place)}</div>
+              </>
+            ),
         },
         {
           title: t('actions'),
