@@ -216,7 +216,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
     probeRoutes(scope, { metrics, obstacles: () => obstaclesOf(knex) })
     administration(scope, state, { ...registry, bindings, rollouts, broker, removals, updates })
     const sendTicket = sendTicketBy({ ...parts.settings, ...broker, snapshot })
-    await identity.routes(scope, sendTicket, () => [])
+    await identity.routes(scope, sendTicket, pages.offered)
     invocationRoutes(scope, { ...state, publishers })
     await plugins.routes(scope)
     migrations.routes(scope)
@@ -231,8 +231,7 @@ async function composeApp(parts: Parts, stops: StopStack): Promise<FastifyInstan
   })
   for (const service of options.internal?.values() ?? []) await registerInternal(knex, service)
   controller.start(composeAsking(parts, broker))
-  const loops = [plugins, removals, packages.federation, apps]
-  for (const loop of loops) loop.start()
+  for (const loop of [plugins, removals, packages.federation, apps]) loop.start()
   stops.push(() => controller.stop())
   resume(parts, { ...registry, bindings, updates }, stops)
   return app

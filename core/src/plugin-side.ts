@@ -81,7 +81,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
     meter: meters.recorder,
     onUse: (use) => uses.onHostCall(use),
     drainMs: settings.drainMs,
-    publicUrl: settings.publicUrl ?? `http://${settings.host}:${settings.port}`,
+    publicUrl: publicUrlOf(settings),
     log,
   })
   const uses: OpenUses = openUses({ knex, registry, routing, calls: broker.calls, log })
@@ -98,7 +98,7 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
   const levels = openLevels({ knex, routing, registry, log }, stops)
   const webhooks = openWebhooksOut({ ...state, settings, registry, news: events.news, log }, stops)
   const hooks = openHooks({ ...state, snapshot, handle: runEntry, onUse, log }, stops)
-  const links = openLinks({ ...state, snapshot, caller: broker.caller, onUse })
+  const links = openLinks({ ...called, caller: broker.caller, publicUrl: publicUrlOf(settings) })
   return {
     broker,
     streams: events.streams,
@@ -123,6 +123,11 @@ export function openPlugins(ports: Ports, stops: StopStack): PluginSide {
       stops.push(() => jobs.stop())
     },
   }
+}
+
+/** Where people reach the host, without a slash at the end. */
+function publicUrlOf({ publicUrl, host, port }: Settings): string {
+  return publicUrl ?? `http://${host}:${port}`
 }
 
 function openDocuments({ state, releases, rollouts: counters }: Ports): DocumentRollouts {

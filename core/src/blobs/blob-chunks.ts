@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto'
 import { CHUNK_BYTES } from '@signalbox/sdk/host-calls/byte-part'
 import type { Knex } from 'knex'
 
-/** A run of chunks, all of `CHUNK_BYTES` but the last. It belongs to one blob or upload and to no other, ever. */
+/**
+ * A run of chunks, all of `CHUNK_BYTES` but the last. It belongs to one blob or upload and to no other, ever; where bytes of
+ * chunks lie in another object of the same owner, they stay there as long as this one is.
+ */
 export interface BlobObject {
   readonly object: string
   readonly size: number
@@ -71,12 +74,24 @@ export async function* chunksOf(
 }
 
 async function readChunk(knex: Knex, object: string, ordinal: number): Promise<Buffer | undefined> {
-  const row = await knex('blob_chunks').where({ object, ordinal }).first('sha256', 'bytes')
+  const row = await knex('whole_blob_chunks').where({ object, ordinal }).first('sha256', 'bytes')
   return row !== undefined && sha256(row.bytes).equals(row.sha256) ? row.bytes : undefined
 }
 
-/** @returns how many were deleted; less than `limit`: none is left */
+/** @returns how many were deleted; less than `limit`: none is left but those whose bytes another object has */
 export async function deleteChunks(knex: Knex, object: string, limit: number): Promise<number> {
-  const last = knex('blob_chunks').where({ object }).orderBy('ordinal').limit(limit)
-  return knex('blob_chunks').where({ object }).whereIn('ordinal', last.select('ordinal')).delete()
+  const last = knex('blob_chunks as c')
+    .where({ 'c.object': object })
+    .whereNotExists(
+      knex('blob_chunks as r')
+        .whereRaw('r.source = c.object and r.source_ordinal = c.ordinal')
+        .select(knex.raw('1')),
+    )
+    .orderBy('c.ordinal')
+    .limit(limit)
+  return knex('blob_chunks').where({ object }).whereIn('ordinal', last.select('c.ordinal')).delete()
+}
+
+export async function hasChunks(knex: Knex, object: string): Promise<boolean> {
+  return (await knex('blob_chunks').where({ object }).first('ordinal')) !== undefined
 }

@@ -33,8 +33,8 @@ export interface ComposedBlob extends BlobHead {
 const BITE = 48
 
 /**
- * Makes blobs of parts of others where they are: PostgreSQL copies its own bytes and hashes them, which takes a
- * third of what carrying them to the host and back does. An upload like any other until it has its name, so that
+ * Makes blobs of parts of others where they are: whole chunks are shared with them, of the rest PostgreSQL copies its own
+ * bytes, and it hashes all. An upload like any other until it has its name, so that
  * what is cut off counts, and ends by itself.
  */
 export class BlobComposer {
@@ -68,10 +68,11 @@ export class BlobComposer {
         if (corrupt !== undefined) throw coreErrors.create('BLOB_CORRUPT', { sha256: corrupt })
       }
       const names = ['sha256', ...wished] as const
-      const found = await objectDigests(knex, object, names, { turn, signal, isFresh: true })
+      const found = await objectDigests(knex, object, names, { turn, signal })
       const sha256 = found?.get('sha256')?.toString('hex')
       if (found === undefined || sha256 === undefined) {
-        throw coreErrors.create('BLOB_CORRUPT', { sha256: id })
+        const [source = id] = stored.keys()
+        throw coreErrors.create('BLOB_CORRUPT', { sha256: source })
       }
       const head = await uploads.settleReserved(owner, { id, type }, sha256)
       digests.remember(sha256, found)

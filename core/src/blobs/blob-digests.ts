@@ -26,7 +26,12 @@ export class BlobDigests {
   }
 
   /** @param blob of that owner. @throws CORE_BLOB_CORRUPT */
-  async of(owner: BlobOwner, blob: StoredBlob, algorithm: ObjectDigest): Promise<Buffer> {
+  async of(
+    owner: BlobOwner,
+    blob: StoredBlob,
+    algorithm: ObjectDigest,
+    signal: AbortSignal,
+  ): Promise<Buffer> {
     const { sha256 } = blob
     if (algorithm === 'sha256') return Buffer.from(sha256, 'hex')
     const known = this.#known.get(keyOf(sha256, algorithm))
@@ -34,7 +39,7 @@ export class BlobDigests {
     const { knex, turns } = this.#ports
     const found = await objectDigests(knex, blob, [algorithm], {
       turn: (work) => turns.take(ownerKey(owner), work),
-      signal: new AbortController().signal,
+      signal,
     })
     const digest = found?.get(algorithm)
     if (found === undefined || digest === undefined) {

@@ -227,6 +227,11 @@ export async function listGarbage(
     .pluck('object')
 }
 
+/** Its bytes are needed for now: it is looked at again later. */
+export async function postponeGarbage(knex: Knex, object: string, since: Date): Promise<void> {
+  await knex('blob_garbage').where({ object }).update({ since })
+}
+
 export async function deleteGarbage(knex: Knex, object: string): Promise<void> {
   await knex('blob_garbage').where({ object }).delete()
 }

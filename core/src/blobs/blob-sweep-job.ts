@@ -1,9 +1,9 @@
 import type { Knex } from 'knex'
 import { RepeatedRun } from '../storage/repeated-run.ts'
-import { deleteChunks } from './blob-chunks.ts'
+import { deleteChunks, hasChunks } from './blob-chunks.ts'
 import { GARBAGE_KEPT_MS } from './blob-limits.ts'
 import type { BlobMeter } from './blob-meter.ts'
-import { addRead, deleteGarbage, listExpired, listGarbage } from './blob-store.ts'
+import { addRead, deleteGarbage, listExpired, listGarbage, postponeGarbage } from './blob-store.ts'
 import type { BlobUploads } from './blob-uploads.ts'
 
 const INTERVAL_MS = 60_000
@@ -20,7 +20,8 @@ interface Ports {
 
 /**
  * Ends uploads that were left, frees the bytes of what nobody has any more, writes down what was read. An object
- * that was dropped never belongs to anything again, so no put can come in between, on this node or another.
+ * that was dropped never belongs to anything again, so no put can come in between, on this node or another. Chunks whose bytes
+ * another object has are left until that one goes.
  */
 export class BlobSweepJob {
   readonly #ports: Ports
@@ -83,7 +84,8 @@ export class BlobSweepJob {
       found = await listGarbage(knex, before, BITE)
       for (const object of found) {
         while ((await deleteChunks(knex, object, BITE)) === BITE) if (this.#isStopping) return
-        await deleteGarbage(knex, object)
+        if (await hasChunks(knex, object)) await postponeGarbage(knex, object, new Date(now()))
+        else await deleteGarbage(knex, object)
       }
     } while (found.length === BITE && !this.#isStopping)
   }

@@ -23,8 +23,6 @@ interface Reading {
   /** Around each statement. */
   readonly turn: Turn
   readonly signal: AbortSignal
-  /** PostgreSQL has made its chunks just now of verified ones, and hashed each: that they are whole is enough. */
-  readonly isFresh?: boolean
 }
 
 /**
@@ -35,14 +33,14 @@ export async function objectDigests<Name extends ObjectDigest>(
   knex: Knex,
   object: BlobObject,
   names: readonly Name[],
-  { turn, signal, isFresh = false }: Reading,
+  { turn, signal }: Reading,
 ): Promise<ReadonlyMap<Name, Buffer> | undefined> {
   const isSmall = object.size <= HASHED_INSIDE_BYTES
   const inside = isSmall ? names.filter((name) => INSIDE.has(name)) : []
   const outside = names.filter((name) => !inside.includes(name))
   const found = new Map<Name, Buffer>()
   if (inside.length > 0) {
-    const digests = await turn(() => hashInside(knex, object, inside, isFresh))
+    const digests = await turn(() => hashInside(knex, object, inside))
     if (digests === undefined) return undefined
     for (const [index, name] of inside.entries()) found.set(name, digests[index] as Buffer)
   }
@@ -63,14 +61,13 @@ async function hashInside(
   knex: Knex,
   { object, size }: BlobObject,
   names: readonly ObjectDigest[],
-  isFresh: boolean,
 ): Promise<readonly Buffer[] | undefined> {
   const digests = names.map((name) => `${name}(bytes) as ${name}`).join(', ')
   const { rows } = await knex.raw<{ rows: Record<string, Buffer | boolean>[] }>(
     `select is_intact and octet_length(bytes) = ? as is_whole, ${digests}
        from (select coalesce(string_agg(bytes, ''::bytea order by ordinal), ''::bytea) as bytes,
-                    coalesce(bool_and(${isFresh ? 'true' : 'sha256 = sha256(bytes)'}), true) as is_intact
-               from blob_chunks where object = ?) as whole`,
+                    coalesce(bool_and(sha256 = sha256(bytes)), true) as is_intact
+               from whole_blob_chunks where object = ?) as whole`,
     [size, object],
   )
   const [row] = rows
@@ -83,7 +80,7 @@ async function readChunks(
   { object, size }: BlobObject,
   from: number,
 ): Promise<Buffer | undefined> {
-  const rows: { sha256: Buffer; bytes: Buffer }[] = await knex('blob_chunks')
+  const rows: { sha256: Buffer; bytes: Buffer }[] = await knex('whole_blob_chunks')
     .where({ object })
     .whereBetween('ordinal', [from, from + READ_CHUNKS - 1])
     .orderBy('ordinal')

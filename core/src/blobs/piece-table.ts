@@ -16,7 +16,7 @@ export const intactPieces = `
              ''::bytea order by p.ordinal, p.at) as bytes,
   bool_and(coalesce(p.given is not null or c.sha256 = sha256(c.bytes), false)) as is_intact
     from piece p
-    left join blob_chunks c on c.object = p.source and c.ordinal = p.chunk`
+    left join whole_blob_chunks c on c.object = p.source and c.ordinal = p.chunk`
 
 export function pieceBindings(
   pieces: readonly ComposedPiece[],

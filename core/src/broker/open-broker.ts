@@ -1,5 +1,5 @@
-import { HOST_PAGE_POINT, hostPageSchema } from '@signalbox/sdk/host-page'
 import { RateLimiter } from '@signalbox/sdk/host-calls/rate-limiter'
+import { HOST_PAGE_POINT, hostPageSchema } from '@signalbox/sdk/host-page'
 import type { Knex } from 'knex'
 import type { AssetReader } from '../assets/asset-reader.ts'
 import type { OpenBlobs } from '../blobs/open-blobs.ts'

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import type { Host } from '../main.ts'
 import type { Demo } from './demo-file.ts'
 import { makePeople } from './demo-people.ts'
+import { publishSigned } from './demo-signed.ts'
 import { HostClient, HostRefusal } from './host-client.ts'
 import { say } from './language.ts'
 import { npmPublish } from './npm-publish.ts'
@@ -13,7 +14,10 @@ interface PluginFolder {
   readonly folder: string
   readonly name: string
   readonly version: string
-  readonly signalbox: { readonly capabilities?: Readonly<Record<string, unknown>> }
+  readonly signalbox: {
+    readonly runtime?: { readonly tier: string }
+    readonly capabilities?: Readonly<Record<string, unknown>>
+  }
 }
 
 /**
@@ -27,7 +31,7 @@ export async function seedDemo(demo: Demo, host: Host, dataFolder: string): Prom
   const client = new HostClient({ url: host.url, token: host.adminToken })
   const subscribed = subscribedBy(demo, dataFolder)
   if (!(await isSeeded(client, demo, plugins, subscribed))) {
-    for (const plugin of plugins) await publishAndInstall(client, host, plugin)
+    for (const plugin of plugins) await publishAndInstall(client, { host, dataFolder }, plugin)
     await makeTenant(client, demo)
     for (const plugin of plugins) await enable(client, demo, plugin)
     for (const one of subscribed) {
@@ -83,13 +87,16 @@ async function isSubscribed(client: HostClient, demo: Demo, one: Subscribed): Pr
 
 async function publishAndInstall(
   client: HostClient,
-  host: Host,
-  { folder, name, version }: PluginFolder,
+  { host, dataFolder }: { host: Host; dataFolder: string },
+  { folder, name, version, signalbox }: PluginFolder,
 ): Promise<void> {
   const path = `/npm/${encodeURIComponent(name)}`
+  const to = { registry: `${host.url}/npm/`, token: host.adminToken }
   const known = await ignoring([404], client.request<{ versions: object }>('GET', path))
   if (known === undefined || !Object.hasOwn(known.versions, version)) {
-    await npmPublish(folder, `${host.url}/npm/`, host.adminToken)
+    if (signalbox.runtime?.tier === 'trusted') {
+      await publishSigned(folder, { client, ...to, dataFolder })
+    } else await npmPublish(folder, to.registry, to.token)
   }
   await client.request('POST', '/v1/plugins', { name, version })
 }

@@ -9,8 +9,7 @@ export function documentsOf({ blobs, digests, partDigests }: Files): BlobOf {
     const owner = { plugin, tenant }
     if (documentParts !== undefined) {
       return {
-        digest: async (algorithm) => {
-          const { signal } = new AbortController()
+        digest: async (algorithm, signal) => {
           const found = await partDigests.of(owner, documentParts, [algorithm], signal)
           return found.digests.get(algorithm) as Buffer
         },
@@ -18,6 +17,6 @@ export function documentsOf({ blobs, digests, partDigests }: Files): BlobOf {
     }
     const blob = await blobs.find(owner, documentSha256)
     if (blob === undefined) return undefined
-    return { digest: (algorithm) => digests.of(owner, blob, algorithm) }
+    return { digest: (algorithm, signal) => digests.of(owner, blob, algorithm, signal) }
   }
 }

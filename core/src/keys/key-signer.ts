@@ -4,7 +4,7 @@ import { coreErrors } from '../errors.ts'
 import type { Sealer } from '../sealing/sealer.ts'
 import { cmsContent } from './cms/cms-content.ts'
 import type { CmsRequest } from './cms/cms-request.ts'
-import type { BlobOf } from './cms/document.ts'
+import type { Asker, BlobOf } from './cms/document.ts'
 import { type JwtRequest, jwtContent } from './jwt/jwt-content.ts'
 import type { KeyUsage } from './key-algorithms.ts'
 import { signingRefusal } from './key-policy.ts'
@@ -42,12 +42,6 @@ export interface PreparedSignature {
   readonly sign: () => Promise<Readonly<Record<string, unknown>>>
 }
 
-/** Who asks. */
-interface Asker {
-  readonly plugin: string
-  readonly tenant: string
-}
-
 /** What a grant and a key have to be for. A one-time key is there for whoever may have it certified. */
 export function neededUsage(request: {
   readonly usage: KeyUsage
@@ -68,7 +62,8 @@ export class KeySigner {
    * @throws CORE_KEY_MISSING, CORE_KEY_USAGE_REFUSED, CORE_KEY_DISABLED, CORE_KEY_EXPIRED, CORE_KEY_SPENT,
    * CORE_KEY_CERTIFICATE_MISSING, CORE_KEY_ONE_TIME_MISSING, CORE_SIGNED_CONTENT_REFUSED
    */
-  async prepare({ plugin, tenant }: Asker, request: SignRequest): Promise<PreparedSignature> {
+  async prepare(asker: Asker, request: SignRequest): Promise<PreparedSignature> {
+    const { plugin, tenant } = asker
     const { knex } = this.#ports
     const now = this.#ports.now()
     const key = await findKey(knex, tenant, request.key)
@@ -76,8 +71,8 @@ export class KeySigner {
     const usage = neededUsage(request)
     const refusal = signingRefusal(key, { plugin, usage, now })
     if (refusal !== undefined) throw refusal
-    if (isOneTime(request)) return this.#prepareOneTime(plugin, key, request, now)
-    const content = await this.#contentOf(plugin, key, request, now)
+    if (isOneTime(request)) return this.#prepareOneTime(asker, key, request, now)
+    const content = await this.#contentOf(asker, key, request, now)
     await this.#spend(key, now)
     const keyVersion = content.version.version
     return {
@@ -94,13 +89,13 @@ export class KeySigner {
 
   /** Not counted for the key once more: its certificate was, and is for one signature. */
   async #prepareOneTime(
-    plugin: string,
+    asker: Asker,
     key: SigningKey,
     request: OneTimeRequest,
     now: number,
   ): Promise<PreparedSignature> {
     const { knex, blobOf } = this.#ports
-    const { tenant } = key
+    const { plugin, tenant } = asker
     const name = { id: request.oneTimeKey, tenant, plugin, key: key.id }
     const oneTime = await findOneTimeKey(knex, name, new Date(now))
     if (oneTime === undefined) throw oneTimeMissing(name)
@@ -108,7 +103,7 @@ export class KeySigner {
     const createdAt = new Date(now).toISOString()
     const versions = [{ version: keyVersion, spki, certificates, createdAt }]
     const signer = { ...key, algorithm, versions }
-    const content = await cmsContent({ plugin, key: signer, request, now, blobOf })
+    const content = await cmsContent({ asker, key: signer, request, now, blobOf })
     const about = { oneTimeKey: oneTime.id, signer: subject, serialNumber }
     return {
       note: {
@@ -123,7 +118,7 @@ export class KeySigner {
   }
 
   async #contentOf(
-    plugin: string,
+    asker: Asker,
     key: SigningKey,
     request: SignRequest,
     now: number,
@@ -131,9 +126,9 @@ export class KeySigner {
     const { knex, sealer, blobOf } = this.#ports
     switch (request.usage) {
       case 'cms':
-        return cmsContent({ plugin, key, request, now, blobOf })
+        return cmsContent({ asker, key, request, now, blobOf })
       case 'certificate':
-        return certificateContent({ plugin, key, request, now, knex, sealer })
+        return certificateContent({ plugin: asker.plugin, key, request, now, knex, sealer })
       case 'jwt':
         return jwtContent(key, request, now)
       case 'webhook':

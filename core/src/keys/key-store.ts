@@ -76,12 +76,16 @@ export async function findKey(
   tenant: string,
   id: string,
 ): Promise<SigningKey | undefined> {
-  const row: KeyRow | undefined = await knex('signing_keys').where({ tenant, id }).first()
-  if (row === undefined) return undefined
-  const found = await knex('signing_key_versions')
-    .where({ tenant, key: id })
-    .orderBy('version', 'desc')
-    .select('version', 'spki', 'certificates', 'created_at')
+  const head: Promise<KeyRow | undefined> = knex('signing_keys').where({ tenant, id }).first()
+  const [row, found] = await Promise.all([
+    head,
+    knex('signing_key_versions')
+      .where({ tenant, key: id })
+      .orderBy('version', 'desc')
+      .select('version', 'spki', 'certificates', 'created_at'),
+  ])
+  // Both come with one commit; between the two reads it may have been made.
+  if (row === undefined || found.length === 0) return undefined
   const versions = found.map(({ version, spki, certificates, created_at }) => ({
     version,
     spki,

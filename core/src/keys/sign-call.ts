@@ -77,7 +77,8 @@ export function signCall(signer: Pick<KeySigner, 'prepare'>): HostCall {
       usage === 'cms' ? grants.filter(({ capability }) => capability === 'blob:own') : [],
     audit: async (call: GrantedCall<SignRequest>) => {
       const { version, tenant } = call.scope
-      const signature = await signer.prepare({ plugin: version.plugin, tenant }, call.request)
+      const asker = { plugin: version.plugin, tenant, signal: call.signal }
+      const signature = await signer.prepare(asker, call.request)
       prepared.set(call, signature)
       return signature.note
     },

@@ -8,11 +8,12 @@ import { coreErrors } from '../errors.ts'
 import { clientLeft } from '../gateway/client-left.ts'
 import { illFormedIn } from '../gateway/ill-formed-text.ts'
 import { type Grant, grantsOf, type Snapshot } from '../rollout/routing/snapshot.ts'
+import { type PagePorts, pageNamed, sendLinkPage, wantsPage } from './link-page.ts'
 import { findLink, type SharedLink } from './link-store.ts'
 import type { LinkVisits, Visit } from './link-visits.ts'
 import { linkHash } from './links-calls.ts'
 
-export interface FollowPorts {
+export interface FollowPorts extends PagePorts {
   readonly knex: Knex
   readonly snapshot: () => Snapshot
   readonly caller: ServiceCaller
@@ -31,17 +32,37 @@ export async function followLink(
   ports: FollowPorts,
   request: LinkRequest,
   reply: FastifyReply,
-): Promise<string> {
+): Promise<string | FastifyReply> {
   const hash = linkHash(request.params.token)
   spend(ports.limiter, `address ${request.ip}`)
   spend(ports.limiter, `link ${hash.toString('base64')}`)
   const link = await findLink(ports.knex, hash)
   if (link === undefined) throw coreErrors.create('LINK_MISSING')
+  reply.header('vary', 'accept')
+  const page = wantsPage(request) ? pageFor(ports, request, link) : undefined
+  if (page !== undefined) return sendLinkPage(ports, reply, page.version, page.path)
   const answer = await visit(ports, request, link, clientLeft(reply))
   reply.header('content-type', 'application/json; charset=utf-8')
   // The address is the key: it must not go on to wherever the answer links to, nor stay in a cache.
   reply.header('referrer-policy', 'no-referrer').header('cache-control', 'no-store')
   return answer
+}
+
+/**
+ * What a browser that goes to the address is shown, by the version that a call would be answered by. It calls nothing, so it is no
+ * visit: the page makes that, and what only looks at addresses in mails does not.
+ */
+function pageFor(ports: FollowPorts, request: LinkRequest, link: SharedLink) {
+  livingGrant(ports, link)
+  const { version } = ports.caller.target(routedOf(link, request))
+  if (version === null) return undefined
+  const path = pageNamed(version, link)
+  return path === undefined ? undefined : { version, path }
+}
+
+function routedOf({ id, tenant, service, major, operation }: SharedLink, request: LinkRequest) {
+  const principal = { kind: 'link', id } as const
+  return { tenant, principal, service, major, operation, requestId: request.trace.spanId }
 }
 
 /** From here on the visit is in the audit, however it ends. */
@@ -71,10 +92,8 @@ async function call(
 ): Promise<string> {
   const { link, traceId } = seen
   const grant = livingGrant(ports, link)
-  const { tenant, service, major, operation } = link
-  const principal = { kind: 'link', id: link.id } as const
-  const requestId = request.trace.spanId
-  const routed = { tenant, principal, service, major, operation, requestId }
+  const routed = routedOf(link, request)
+  const { operation } = link
   const target = ports.caller.target(routed)
   seen.safe = target.operation.definition.safe === true
   if (request.method === 'GET' && !seen.safe) {

@@ -5,23 +5,49 @@ import { coreErrors } from '../errors.ts'
 import { callerOf } from '../gateway/guard.ts'
 import { idSchema, pageOf, pageSchema, strictObject } from '../gateway/http-schemas.ts'
 import { type FollowPorts, followLink } from './follow-link.ts'
+import type { PagePorts } from './link-page.ts'
 import { listLinks, revokeLink } from './link-store.ts'
 
-const MAX_BODY_BYTES = 64 * 1024
+/** A picture of a hand comes in it, and what somebody writes. */
+const MAX_BODY_BYTES = 256 * 1024
 
-export function linksRoutes(app: FastifyInstance, ports: FollowPorts): void {
+/** Who has the address may follow it from any page, a link's own above all, which has no origin; no cookie counts here. */
+const ANYWHERE = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'retry-after',
+} as const
+const PREFLIGHT = {
+  'access-control-allow-methods': 'GET, POST',
+  'access-control-allow-headers': 'content-type',
+  'access-control-max-age': '600',
+} as const
+
+interface Ports extends FollowPorts, PagePorts {}
+
+export function linksRoutes(app: FastifyInstance, ports: Ports): void {
+  const params = strictObject({ token: { type: 'string', maxLength: 100 } }, ['token'])
+  const config = { action: 'link.use' } as const
   app.route<{ Params: { token: string } }>({
     method: ['GET', 'POST'],
     url: '/links/:token',
     bodyLimit: MAX_BODY_BYTES,
-    config: { action: 'link.use' },
+    config,
     schema: {
       tags: ['links'],
-      summary: 'Call the operation that a link was shared for',
-      params: strictObject({ token: { type: 'string', maxLength: 100 } }, ['token']),
+      summary: 'Call the operation that a link was shared for, or open its page in a browser',
+      params,
+    },
+    onRequest: async (_request, reply) => {
+      reply.headers(ANYWHERE)
     },
     handler: (request, reply) => followLink(ports, request, reply),
   })
+  app.options('/links/:token', { config, schema: { hide: true, params } }, (_request, reply) =>
+    reply
+      .headers({ ...ANYWHERE, ...PREFLIGHT })
+      .code(204)
+      .send(),
+  )
   administration(app, ports.knex)
 }
 

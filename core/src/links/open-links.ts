@@ -6,10 +6,11 @@ import { EffectAudit } from '../broker/effect-audit.ts'
 import type { ServiceCaller } from '../broker/service-caller.ts'
 import type { GrantUse } from '../broker/uses/grant-uses.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
+import type { PagePorts } from './link-page.ts'
 import { LinkVisits } from './link-visits.ts'
 import { linksRoutes } from './links-routes.ts'
 
-interface Ports {
+interface Ports extends PagePorts {
   readonly knex: Knex
   readonly snapshot: () => Snapshot
   readonly caller: ServiceCaller
@@ -18,11 +19,11 @@ interface Ports {
 }
 
 /** Links that plugins shared: followed by anybody, looked at and taken back by the tenant's admin. */
-export function openLinks({ knex, snapshot, caller, audit, onUse }: Ports): {
+export function openLinks({ knex, snapshot, caller, audit, onUse, assets, publicUrl }: Ports): {
   readonly routes: (scope: FastifyInstance) => void
 } {
   const visits = new LinkVisits({ audit, effects: new EffectAudit(knex), onUse })
   const limiter = new RateLimiter(() => performance.now())
-  const ports = { knex, snapshot, caller, limiter, visits, now: Date.now }
+  const ports = { knex, snapshot, caller, limiter, visits, assets, publicUrl, now: Date.now }
   return { routes: (scope) => linksRoutes(scope, ports) }
 }

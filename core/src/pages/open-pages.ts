@@ -7,6 +7,7 @@ import type { Authenticator } from '../identity/authenticate.ts'
 import type { RolloutController } from '../rollout/rollout-controller.ts'
 import type { Settings } from '../settings.ts'
 import { CompressedFiles } from './compressed-files.ts'
+import { offeredPages } from './offered-pages.ts'
 import { pageReportRoutes } from './page-report-routes.ts'
 import { PageReports } from './page-reports.ts'
 import { pageRoutes } from './page-routes.ts'
@@ -26,6 +27,8 @@ interface Ports {
 export interface Pages {
   /** In a scope of its own: addresses that nobody offers are asked for all day, and leave no line. */
   routes(scope: FastifyInstance): void
+  /** Where somebody may go who has just signed in. */
+  readonly offered: () => ReturnType<typeof offeredPages>
   /** In a scope that is guarded. */
   reportRoutes(scope: FastifyInstance): void
 }
@@ -51,6 +54,7 @@ export function openPages({ state, settings, ...ports }: Ports): Pages {
         knownBy: (request, reply) => knownBy(request, reply, authenticator, failures),
       })
     },
+    offered: () => offeredPages(snapshot()),
     reportRoutes: (scope) => pageReportRoutes(scope, reports),
   }
 }

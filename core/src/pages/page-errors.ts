@@ -14,6 +14,17 @@ export const pageErrors = {
       'zh-CN': '请在打包前构建用户界面，将其文件夹列入 "files"，并发布新版本。',
     },
   },
+  PAGE_FRAME_ONLY: {
+    status: 403,
+    message: {
+      en: '{path} of {plugin}@{version} is shown in a frame only.',
+      'zh-CN': '{plugin}@{version} 的 {path} 只能在框架中显示。',
+    },
+    cure: {
+      en: 'Open the page that it is a part of, such as the console.',
+      'zh-CN': '请打开包含它的页面，例如控制台。',
+    },
+  },
   PAGE_PATH_TAKEN: {
     status: 409,
     message: {

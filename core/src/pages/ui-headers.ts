@@ -26,6 +26,14 @@ export function isForeignScript(
 }
 
 /**
+ * Whether somebody would see a plugin's page by itself at an address of the host, where nothing tells it from a page of
+ * the host's own that asks for a password.
+ */
+export function isBare({ headers }: Pick<FastifyRequest, 'headers'>, { path }: UiPath): boolean {
+  return path.endsWith('.html') && headers['sec-fetch-dest'] === 'document'
+}
+
+/**
  * What a file of a user interface may do where it is shown by itself. An HTML file is a stranger's page in a frame: an
  * origin of its own, and nothing of the network but its own folder. What is no page runs nothing; only a worker of a
  * trusted plugin is held to the policy of the page that starts it.

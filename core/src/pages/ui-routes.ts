@@ -7,7 +7,7 @@ import { pageConfig } from '../gateway/own-page.ts'
 import { type InstalledVersion, type Snapshot, versionKey } from '../rollout/routing/snapshot.ts'
 import { acceptedEncodings, type CompressedFiles, siblingEnding } from './compressed-files.ts'
 import type { UiFile, UiFiles } from './ui-files.ts'
-import { isForeignScript, originOf, policyOf } from './ui-headers.ts'
+import { isBare, isForeignScript, originOf, policyOf } from './ui-headers.ts'
 import { type UiPath, uiPath } from './ui-path.ts'
 import { isCompressible } from './ui-types.ts'
 
@@ -42,11 +42,7 @@ export function uiRoutes(app: FastifyInstance, ports: Ports): void {
       const asked = uiPath(request.raw.url ?? '')
       const found = asked === undefined ? undefined : await findIn(ports, asked)
       if (asked === undefined || found === undefined) throw missing(request)
-      if (isForeignScript(request, found.of)) {
-        const { plugin, version, manifest } = found.of
-        const { tier } = manifest.runtime
-        throw coreErrors.create('PAGE_SCRIPT_FOREIGN', { plugin, version, tier })
-      }
+      requirePlace(request, found.of, asked)
       const sent = await representation(ports, request, found, asked)
       describe(ports, request, reply, { ...found, asked, sent })
       if (isKnown(request.headers['if-none-match'], sent.etag)) return reply.code(304).send()
@@ -112,6 +108,16 @@ function describe(
     ...(sent.encoding === undefined ? {} : { 'content-encoding': sent.encoding }),
     ...(policy === undefined ? {} : { 'content-security-policy': policy }),
   })
+}
+
+/** @throws CORE_PAGE_SCRIPT_FOREIGN, CORE_PAGE_FRAME_ONLY */
+function requirePlace(request: FastifyRequest, of: InstalledVersion, asked: UiPath): void {
+  const { plugin, version, path } = asked
+  if (isForeignScript(request, of)) {
+    const { tier } = of.manifest.runtime
+    throw coreErrors.create('PAGE_SCRIPT_FOREIGN', { plugin, version, tier })
+  }
+  if (isBare(request, asked)) throw coreErrors.create('PAGE_FRAME_ONLY', { plugin, version, path })
 }
 
 async function gathered(chunks: AsyncIterable<Buffer>): Promise<Buffer> {

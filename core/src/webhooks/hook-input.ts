@@ -14,7 +14,7 @@ const shownHeaders = new Set([
   'x-request-id',
 ])
 
-interface Received {
+export interface Received {
   readonly id: string
   readonly headers: HookHeaders
   readonly body: Buffer

@@ -23,8 +23,8 @@ interface Named {
   readonly path: string
 }
 
-/** As base64 it has to fit into what a handler may be given. */
-const BODY_LIMIT_BYTES = 512 * 1024
+/** What a version is given may be bounded lower: that is judged when its signature is. */
+const BODY_LIMIT_BYTES = 1024 * 1024
 
 const tags = ['webhooks in']
 const pathSchema = { type: 'string', pattern: '^[a-z][a-z0-9_-]*$', maxLength: 60 } as const

@@ -23,6 +23,7 @@ import {
   redeliver,
 } from './hook-store.ts'
 import { receiveGrant, signatureOf } from './receive-grant.ts'
+import { requireFits } from './require-fits.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -117,7 +118,7 @@ export class HookService {
 
   /**
    * @returns the id under which the webhook is kept, durable; of an earlier one, where it came before
-   * @throws CORE_HOOK_MISSING, CORE_HOOK_SPENT, CORE_HOOK_SIGNATURE_REFUSED, CORE_HOOK_LINE_FULL
+   * @throws CORE_HOOK_MISSING, CORE_HOOK_SPENT, CORE_HOOK_SIGNATURE_REFUSED, CORE_HOOK_LINE_FULL, CORE_BODY_TOO_LARGE
    */
   async receive(incoming: IncomingHook): Promise<string> {
     const { knex, now, onReceived } = this.#ports
@@ -133,6 +134,8 @@ export class HookService {
     const secret = await this.#secretOf(found)
     const verdict = judgeHook(signatureOf(grant), secret, incoming, now())
     if (!verdict.ok) throw coreErrors.create('HOOK_SIGNATURE_REFUSED')
+    const received = { headers: incoming.headers, body: incoming.body }
+    requireFits(this.#ports.snapshot(), found, received)
     if (found.isLineFull) {
       throw coreErrors.create('HOOK_LINE_FULL', {}, { retryAfterS: 60 })
     }

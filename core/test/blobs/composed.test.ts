@@ -3,6 +3,7 @@ import { CHUNK_BYTES } from '@signalbox/sdk/host-calls/byte-part'
 import type { AskedComposePart } from '@signalbox/sdk/host-calls/compose-rules'
 import t from 'tap'
 import { fc } from '../../../sdk/test/seeded-check.ts'
+import { GARBAGE_KEPT_MS } from '../../src/blobs/blob-limits.ts'
 import type { BlobOwner } from '../../src/blobs/blob-owner.ts'
 import { findUsage } from '../../src/blobs/blob-store.ts'
 import { HASHED_INSIDE_BYTES } from '../../src/blobs/object-digests.ts'
@@ -118,6 +119,37 @@ t.test('a chunk that is not what was stored goes into no other blob', async (t) 
   t.equal(await used(owner), before + CHUNK_BYTES)
 })
 
+t.test('whole chunks are shared, for as long as anything has them', async (t) => {
+  const owner = await newOwner()
+  const base = randomBytes(2 * CHUNK_BYTES + 9)
+  const { sha256 } = await put(owner, base)
+  const [one, two] = [Buffer.from('one signature'), Buffer.from('another')]
+  const first = await compose(owner, [{ sha256 }, given(one)])
+  const second = await compose(owner, [{ sha256: first.sha256 }, given(two)])
+  const { object } = await blobs.require(owner, second.sha256)
+  const own = await knex('blob_chunks').where({ object }).whereNotNull('bytes').pluck('ordinal')
+  t.strictSame(own, [2], 'of its own it has the last')
+  await blobs.delete(owner, sha256)
+  await blobs.delete(owner, first.sha256)
+  const later = async () => {
+    clock.now += GARBAGE_KEPT_MS
+    await job.run()
+  }
+  await later()
+  t.ok((await readAll(owner, second.sha256)).equals(Buffer.concat([base, one, two])))
+  t.equal(await used(owner), second.size)
+  const third = await compose(owner, [{ sha256: second.sha256, length: CHUNK_BYTES }])
+  await blobs.delete(owner, second.sha256)
+  await later()
+  await later()
+  t.ok((await readAll(owner, third.sha256)).equals(base.subarray(0, CHUNK_BYTES)))
+  await blobs.delete(owner, third.sha256)
+  await later()
+  await later()
+  await later()
+  t.same(await knex('blob_garbage'), [], 'nothing is left of them')
+})
+
 t.test('digests come with it, and are found for documents of any size', async (t) => {
   const owner = await newOwner()
   const blobOf = documentsOf({ blobs, digests, partDigests })
@@ -134,7 +166,7 @@ t.test('digests come with it, and are found for documents of any size', async (t
     const wished = ['sm3', 'sha384', 'sha512'] as const
     for (const algorithm of wished) {
       t.equal(
-        (await document?.digest(algorithm))?.toString('hex'),
+        (await document?.digest(algorithm, signal))?.toString('hex'),
         nameOf(whole, algorithm),
         `${algorithm} of ${size}`,
       )
@@ -179,7 +211,10 @@ t.test(
       }
       const named = { documentSha256: nameOf(expected), documentParts: parts }
       const document = await blobOf(owner.plugin, owner.tenant, named)
-      t.equal((await document?.digest('sha384'))?.toString('hex'), nameOf(expected, 'sha384'))
+      t.equal(
+        (await document?.digest('sha384', signal))?.toString('hex'),
+        nameOf(expected, 'sha384'),
+      )
       const stranger = await newOwner()
       await t.rejects(partDigests.of(stranger, parts, names, signal), { code: 'CORE_BLOB_MISSING' })
       if (size > 400_000) continue
@@ -197,6 +232,22 @@ t.test(
     t.equal(empty.digests.get('sha256')?.toString('hex'), nameOf(Buffer.of()))
   },
 )
+
+t.test('a digest of a document ends with the call that it is found for', async (t) => {
+  const owner = await newOwner()
+  const blobOf = documentsOf({ blobs, digests, partDigests })
+  const { sha256 } = await put(owner, randomBytes(CHUNK_BYTES + 1))
+  const over = AbortSignal.abort()
+  for (const documentParts of [undefined, [{ sha256 }]]) {
+    const named = { documentSha256: sha256, ...(documentParts && { documentParts }) }
+    const document = await blobOf(owner.plugin, owner.tenant, named)
+    const digested = async () => {
+      await document?.digest('sm3', over)
+    }
+    await t.rejects(digested(), { name: 'AbortError' })
+    t.ok(await document?.digest('sm3', signal))
+  }
+})
 
 t.test('a revision of 5 MB is put together in a fraction of what a person waits', async (t) => {
   const owner = await newOwner()

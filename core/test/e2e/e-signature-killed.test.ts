@@ -17,7 +17,7 @@ import { Visitor } from '../support/signing-visitor.ts'
 
 /** `kill -9` when the key has signed and its time stamp is asked for: behind the signature, before anything of it is kept. */
 t.test(
-  'a signature that a kill cut off is made by the host that starts again, and nothing is half',
+  'what a kill cut off, signature or certificate, is made by the host that starts again, and nothing is half',
   { skip: await withoutJudges() },
   async (t) => {
     const room = await SigningRoom.open(t)
@@ -40,7 +40,8 @@ t.test(
       first.follow(shown.links['sign'] ?? '', { ...agreement, values: { place: '苏州' } }),
     )
 
-    const company = before.at(await HostProcess.start(t, settings))
+    const second = await HostProcess.start(t, settings)
+    const company = before.at(second)
     const show = () => company.ask(envelopes, 'envelope', { envelope })
     t.match(await show(), { state: 'sent', documents: [{ revision: 0 }] })
     t.equal(pdfSignatures(await fileOf(company, envelope)).length, 0)
@@ -57,5 +58,16 @@ t.test(
     t.equal(pdfSignatures(file).length, 2)
     t.same(await judgeSignatures(file, room.openssl), [])
     t.match(await company.ask(envelopes, 'verifyEvidence', { envelope }), { valid: true })
+
+    await second.kill('SIGKILL')
+    const after = before.at(await HostProcess.start(t, settings))
+    const { certificate } = await after.eventually(
+      'the certificate of completion, which is made behind the answer to the last signer',
+      () => after.ask(envelopes, 'envelope', { envelope }),
+      (shown) => shown.certificate !== undefined,
+      90_000,
+    )
+    t.match(await after.ask(envelopes, 'completion', { envelope }), { sha256: certificate })
+    t.match(await after.ask(envelopes, 'verifyEvidence', { envelope }), { valid: true })
   },
 )

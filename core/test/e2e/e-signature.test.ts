@@ -2,7 +2,13 @@ import t from 'tap'
 import { Company } from '../support/company.ts'
 import { HostProcess } from '../support/host-process.ts'
 import { encrypted, judgeSignatures, textOfPdf, withoutJudges } from '../support/pdf-judges.ts'
-import { isBySm2, pdfSignatures } from '../support/pdf-signatures.ts'
+import {
+  isBySm2,
+  type PdfSignature,
+  pdfSignatures,
+  signerFields,
+  timestampOf,
+} from '../support/pdf-signatures.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { samplePdf } from '../support/sample-contract.ts'
 import {
@@ -125,6 +131,41 @@ t.test(
     t.same(await judgeSignatures(await fileOf(company, lenient), room.openssl), [])
   },
 )
+
+t.test('whoever judges the signatures of these tests finds what is broken', { skip }, async (t) => {
+  const envelope = await plain('judged')
+  t.match(await lina.sign({ values }), { status: 200 })
+  t.match(await bob.sign(), { status: 200 })
+  const file = await fileOf(company, envelope)
+  t.same(await judgeSignatures(file, room.openssl), [])
+  const [first] = pdfSignatures(file) as [PdfSignature]
+  const told = async (changed: Buffer) => (await judgeSignatures(changed, room.openssl)).join('\n')
+  const page = await told(turned(file, file.indexOf('Clause 1')))
+  t.match(page, /^signature 1: message-digest is not the document’s$/m)
+  t.match(page, /^signature 1: openssl cms: /m)
+  t.match(page, /^signature 2: openssl cms: /m)
+  t.match(page, /^pdfsig: /m)
+  const value = endInContents(file, signerFields(first.container).signature)
+  t.match(await told(turned(file, value)), /^signature 1: openssl cms: /m)
+  const stamped = await told(turned(file, endInContents(file, timestampOf(first) as Buffer)))
+  t.match(stamped, /^signature 1: openssl ts: /m)
+  t.notMatch(stamped, /^signature 1: openssl cms: /m, 'the signature itself is whole')
+  const dictionary = await told(turned(file, file.indexOf('/ETSI.CAdES.detached') + 1))
+  t.match(dictionary, /^signature 1: SubFilter is not ETSI.CAdES.detached$/m)
+})
+
+/** With another character at a place: of a hexadecimal digit it makes another one. */
+function turned(file: Buffer, at: number): Buffer {
+  const changed = Buffer.from(file)
+  changed.write(changed[at] === 0x30 ? '1' : '0', at, 'latin1')
+  return changed
+}
+
+/** Where the last digit of bytes of a container stands in the file. */
+function endInContents(file: Buffer, bytes: Buffer): number {
+  const hex = bytes.toString('hex')
+  return file.indexOf(hex) + hex.length - 1
+}
 
 t.test('a seal signs by SM2 with SM3', { skip }, async (t) => {
   await room.certifySeal(company, 'sm2-seal', 'sm2')

@@ -103,7 +103,7 @@ t.test('bodies of any shape are taken or kept with a reason, and stop nothing', 
   ]
   for (const body of bodies) t.equal(await road.push(body), 202, JSON.stringify(body).slice(0, 60))
   t.equal(await road.push(Buffer.from([0xff, 0xfe, 0x00]), { 'content-type': 'text/plain' }), 202)
-  t.equal(await road.push('x'.repeat(600 * 1024)), 413)
+  t.equal(await road.push('x'.repeat(1025 * 1024)), 413)
   await handled()
 })
 

@@ -7,8 +7,8 @@ import { pageEnvironment, pagePlugin, releasePage } from '../support/page-plugin
 import { PASSWORD, person } from '../support/people.ts'
 import { testDatabases } from '../support/postgres.ts'
 
-const PEOPLE = 6
-const SESSIONS = 4
+const PEOPLE = 4
+const SESSIONS = 15
 const base = '/ui/@pages/one/1.1.0/ui'
 const stable = '@pages/one@1.0.0'
 const next = '@pages/one@1.1.0'

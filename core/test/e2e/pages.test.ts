@@ -1,5 +1,6 @@
 import { request as rawRequest } from 'node:http'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { hostPaths } from '@signalbox/sdk/host-page'
 import t from 'tap'
 import { Browser } from '../support/browser.ts'
 import { enablePlugin, installFixture } from '../support/fixture-plugin.ts'
@@ -76,6 +77,16 @@ t.test('every address below it leads to the page, for whoever asks', async (t) =
   t.equal(head.headers.get('x-signalbox-page'), '@pages/one@1.0.0')
   t.ok(Number(head.headers.get('content-length')) > 300)
   t.equal(await head.text(), '')
+})
+
+t.test("no plugin can take the host's own addresses", async (t) => {
+  const { paths } = (await (await fetch(`${host.url}/openapi.json`)).json()) as { paths: object }
+  const own = new Set(Object.keys(paths).map((path) => path.split('/', 2)[1] ?? ''))
+  const open = [...own].filter((part) => /^[a-z][a-z0-9-]{1,40}$/.test(part))
+  t.strictSame(
+    open.filter((part) => !hostPaths.includes(part)),
+    [],
+  )
 })
 
 t.test('what nobody offers is missing as before', async (t) => {

@@ -1,15 +1,16 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, symlink, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { openPage, startChromium, withoutChromium } from '../support/chromium.ts'
 import { blocksBelow, Terminal } from '../support/command-blocks.ts'
-import { HostProcess, temporaryHome } from '../support/host-process.ts'
+import { HostProcess } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { keyFile } from '../support/sealing.ts'
+import { strangersFolder } from '../support/strangers-folder.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const run = promisify(execFile)
@@ -79,18 +80,6 @@ async function ofACompany(t: Test, terminal: Terminal) {
   await shows(arrival, /"pending": 1100[\s\S]*"sampleSize": 80,\s+"accept": 2,\s+"reject": 3/)
   await shows(decision, /"outcome": "reject"[\s\S]*"rejected": 1100[\s\S]*"state": "decided"/)
   await shows(order, /REORDER_POINT[\s\S]*STOCK_POSITION[\s\S]*Quality keeps 1100 of 1 lots/)
-}
-
-/** A folder of somebody who has the tools of this one, a host's data and nothing else. */
-async function strangersFolder(t: Test, home: string): Promise<string> {
-  const folder = await temporaryHome(t)
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
-  await symlink(home, join(folder, '.signalbox'))
-  const { feed = '' } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).scripts
-  const scripts = { feed: feed.replace('plugins/', `${root}/plugins/`) }
-  const text = JSON.stringify({ private: true, type: 'module', scripts })
-  await writeFile(join(folder, 'package.json'), text)
-  return folder
 }
 
 async function freePort(): Promise<number> {

@@ -187,6 +187,7 @@ const open: Readonly<Record<string, string>> = {
   'POST /links/{token}': 'this one only reads',
   'POST /api/{service}/v{major}/{operation}': 'calls have tests of their own',
   'POST /v1/me/totp': 'nothing holds until it is confirmed',
+  'POST /v1/page-reports': 'what was shown is counted; what failed is on record',
   'POST /v1/me/proof': 'of the session alone, for some minutes',
   'POST /v1/sign-in/reset': 'it answers alike whether there is somebody or nobody',
 }

@@ -54,7 +54,12 @@ t.test('a signed webhook reaches the handler of its path, once', async (t) => {
   const forged = await send('msg_2', '{}', { 'webhook-signature': 'v1,AAAA' })
   t.match(forged, { status: 401 })
   t.match(await sendHook(host, `${address.slice(0, -1)}_`, '{}'), { status: 404 })
-  t.match(await send('msg_3', 'x'.repeat(600_000)), { status: 413 })
+  const large = 'x'.repeat(220_000)
+  t.match(await send('msg_3', large), { status: 413, body: { code: 'CORE_BODY_TOO_LARGE' } })
+  t.match(await send('msg_3', 'x'.repeat(1_100_000)), { status: 413 })
+  const growing = JSON.stringify({ numbers: '' }).replace('""', `[${'1e20,'.repeat(20_000)}1]`)
+  t.match(await send('msg_3', growing), { status: 413 }, 'its numbers are written anew')
+  t.match(await send('msg_3', `{"text":"${large}"}`), { status: 202 }, 'parsed it fits')
   t.match(await refusal(admin.request('POST', `${hooks}/nothing`, {})), {
     code: 'CORE_HOOK_NOT_GRANTED',
   })

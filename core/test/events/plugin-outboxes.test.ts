@@ -137,6 +137,40 @@ t.test('in a transaction of the plugin events are there exactly if it commits', 
   t.same(outboxes.statements([]), [])
 })
 
+t.test(
+  'of those who wait for one row at once events leave in the order of their turns',
+  async (t) => {
+    const expandSql = `CREATE TABLE turns (tenant text NOT NULL, id text NOT NULL, turn int NOT NULL, PRIMARY KEY (tenant, id))`
+    await databases.migrate('three', '1.0.0', [
+      { name: '0001-turns', expandSql, downSql: 'DROP TABLE turns' },
+    ])
+    await databases.enableTenant('three', 'acme')
+    const work = { plugin: 'three', tenant: 'acme', deadlineMs: 30_000 }
+    const first = `INSERT INTO turns (id, turn) VALUES ('row', 0)`
+    await databases.query({ ...work, sql: first, parameters: [] })
+    const sql = `UPDATE turns SET turn = turn + 1 WHERE id = 'row' RETURNING turn`
+    const moved: NewEvent[] = []
+    const drain = () => outboxes.drain('three', async (events) => moved.push(...events))
+    const turns = new Map<number, string>()
+    const writers = Array.from({ length: 40 }, async (_, n) => {
+      const [answer] = await databases.transaction({
+        ...work,
+        statements: [{ sql, parameters: [] }],
+        hostStatements: outboxes.statements([eventOf(`${n}`, { key: 'row' })]),
+      })
+      turns.set(Number(answer?.rows[0]?.['turn']), `acme ${n}`)
+      await drain()
+    })
+    await Promise.all(writers)
+    await drain()
+    t.same(
+      idsOf(moved),
+      [...turns].sort(([one], [other]) => one - other).map(([, id]) => id),
+    )
+    t.equal(moved.length, 40)
+  },
+)
+
 t.test('whose events they are follows from who logged in, not from what they say', async (t) => {
   const forged = outboxes.statements([eventOf('1', { tenant: 'acme' })])[0]
   await asRole(await namesOf('two', 'globex'), (client) =>

@@ -32,6 +32,7 @@ const grants = ['view', 'sign'].map((operation) => ({
   parameters: { operation: `docs.one/${operation}`, ttl: '7d' },
 }))
 
+const pages = [{ operation: 'docs.one/sign', page: 'assets/sign.html' }]
 const audited: CallRecord[] = []
 const uses: GrantUse[] = []
 /** What the handler finds in the audit when it begins; undefined: it did not run. */
@@ -42,7 +43,7 @@ const entries = () => knex('audit_entries').where({ action: 'link.followed' }).o
 const caller = {
   target: ({ operation }: { operation: string }) => ({
     operation: { definition: { safe: operation === 'view' }, deadlineMs: 1000 },
-    version: { version: '1.0.0' },
+    version: { version: '1.0.0', manifest: { capabilities: { 'link:share': pages } } },
     arm: 'stable',
   }),
   callTarget: async () => {
@@ -62,18 +63,27 @@ const ports: FollowPorts = {
     effects: new EffectAudit(knex),
     onUse: (use) => uses.push(use),
   }),
+  assets: { read: async (_version, path) => Buffer.from(`<title>${path}</title>`) },
+  publicUrl: 'https://host.example',
   now: () => Date.UTC(2026, 0, 1),
 }
 
-function follow(token: string, { method = 'POST', body = {} as unknown } = {}): Promise<string> {
+const sent: unknown[] = []
+
+function follow(token: string, { method = 'POST', body = {} as unknown, accept = '*/*' } = {}) {
   monotonic += 10_000
   audited.length = 0
   uses.length = 0
+  sent.length = 0
   handled = undefined
   const trace = { traceId: 'trace', spanId: 'span' }
-  const request = { params: { token }, ip: '192.0.2.1', method, query: {}, body, trace }
+  const headers = { accept }
+  const request = { params: { token }, ip: '192.0.2.1', method, query: {}, body, headers, trace }
   const raw = { socket: { destroyed: false }, writableEnded: false }
-  const reply = { header: () => reply, request: { raw }, raw }
+  const reply = {
+    ...{ header: () => reply, headers: () => reply, type: () => reply, request: { raw }, raw },
+    send: (page: unknown) => sent.push(page),
+  }
   return followLink(ports, request as never, reply as never)
 }
 
@@ -121,6 +131,17 @@ t.test('who follows a link uses the grant that it was shared by', async (t) => {
   await t.rejects(follow('lnk_sign'), { code: 'CORE_INTERNAL' })
   t.match(uses, [{ ...use, grant: 'grt_sign', outcome: 'CORE_INTERNAL' }])
   failure = undefined
+})
+
+t.test('a browser is shown the page of the operation, and that is no visit', async (t) => {
+  const html = 'text/html,application/xhtml+xml,*/*;q=0.8'
+  await follow('lnk_sign', { method: 'GET', accept: html })
+  t.equal(String(sent), '<title>assets/sign.html</title>')
+  t.same([audited, uses, handled], [[], [], undefined])
+  await follow('lnk_view', { method: 'GET', accept: html })
+  t.match([sent, audited], [[], [{ outcome: 'done' }]], 'an operation without a page')
+  await follow('lnk_sign', { accept: html })
+  t.match([sent, audited], [[], [{ outcome: 'done' }]], 'a POST calls, whatever it accepts')
 })
 
 t.test('a visit that is refused is audited as such, and uses nothing', async (t) => {

@@ -172,7 +172,8 @@ t.test('there is one data key for all that a tenant has to keep, and one rotatio
 t.test('a host with another key file refuses instead of signing or receiving', async (t) => {
   const now = Date.now
   const jwtRequest = { key: 'ed', usage: 'jwt', claims: { sub: 'a' }, expiresInS: 60 } as const
-  const plugin = { plugin: '@test/one', tenant: 'acme' }
+  const { signal } = new AbortController()
+  const asker = { plugin: '@test/one', tenant: 'acme', signal }
   const foreign = nodeKeys(knex, await keyFile(t)).sealer
   const keyless = new Sealer(secretKeys(knex, new HostKeys(undefined), now))
   const stored = await knex('hook_deliveries').count()
@@ -181,7 +182,7 @@ t.test('a host with another key file refuses instead of signing or receiving', a
     [keyless, 'CORE_HOST_KEY_ABSENT'],
   ] as const) {
     const ports = { knex, sealer, now }
-    const prepared = await new KeySigner(ports).prepare(plugin, jwtRequest)
+    const prepared = await new KeySigner(ports).prepare(asker, jwtRequest)
     await t.rejects(prepared.sign(), { code })
     await t.rejects(new KeyService(ports).rotate(caller, 'acme', 'ed'), { code })
     await t.rejects(hooksOf(sealer).receive(signedHook('msg_3')), { code })

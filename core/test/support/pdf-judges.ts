@@ -5,12 +5,16 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { baselineFaults, signerCertificate } from './baseline-attributes.ts'
 import { DISTID, type OpenSsl } from './openssl.ts'
-import { isBySm2, type PdfSignature, pdfSignatures, signerFields } from './pdf-signatures.ts'
+import {
+  isBySm2,
+  type PdfSignature,
+  pdfSignatures,
+  signerFields,
+  timestampOf,
+} from './pdf-signatures.ts'
 
 const run = promisify(execFile)
 const MAX_OUTPUT = 64 * 1024 * 1024
-/** id-aa-timeStampToken, as an attribute is found by. */
-const TIMESTAMP = '2a864886f70d010910020e'
 
 /** Why others' programs cannot judge here, for tap's `skip`; false when all are there. */
 export async function withoutJudges(): Promise<string | false> {
@@ -49,9 +53,9 @@ async function judgeSigner(
   const fault = isBySm2(signature)
     ? await sm2Complaint(signature, openssl)
     : await cmsComplaint(signature, openssl)
-  const { unsigned, signature: value } = signerFields(signature.container)
-  const token = unsigned.get(TIMESTAMP)
-  const ofToken = token === undefined ? [] : await judgeToken(token.bytes, value, openssl)
+  const { signature: value } = signerFields(signature.container)
+  const token = timestampOf(signature)
+  const ofToken = token === undefined ? [] : await judgeToken(token, value, openssl)
   return [
     ...baselineFaults(signature, fileLength),
     ...fault.map((one) => `openssl cms: ${one}`),

@@ -58,6 +58,18 @@ export interface SignerFields {
   readonly signature: Buffer
 }
 
+/** id-aa-timeStampToken, as an attribute is found by. */
+const TIMESTAMP = '2a864886f70d010910020e'
+
+/** The time stamp over a signature's value, DER. */
+export function timestampOf({ container }: PdfSignature): Buffer | undefined {
+  return signerFields(container).unsigned.get(TIMESTAMP)?.bytes
+}
+
+export function hasTimestamp(signature: PdfSignature): boolean {
+  return timestampOf(signature) !== undefined
+}
+
 /** SignedData (RFC 5652 §5.1) as far as a baseline looks into it. */
 export function signerFields(container: Buffer): SignerFields {
   const [, wrapped] = readDer(container).children

@@ -61,6 +61,14 @@ const holdingRoutes: RouteRows = {
   'GET /v1/tenants/{tenant}/rollout-events': { at: '/v1/tenants/acme/rollout-events' },
 }
 
+/** What a browser tells of a page. */
+export const pageRoutes: RouteRows = {
+  'POST /v1/page-reports': {
+    at: '/v1/page-reports',
+    body: { plugin: '@probe/one', version: '1.0.0', outcome: 'shown', ms: 40 },
+  },
+}
+
 /** Settings and secrets of a plugin in a tenant. @param plugin its path there */
 export function settingRoutes(plugin: string): RouteRows {
   return {

@@ -20,6 +20,7 @@ import {
   expectationRoutes,
   fileRoutes,
   keptRoutes,
+  pageRoutes,
   planningRoutes,
   type RouteRows,
   ratingRoutes,
@@ -197,7 +198,6 @@ export const table: Readonly<Record<string, Entry>> = {
   'GET /metrics': { door: open, at: '/metrics' },
   'GET /sign-in': { door: open, at: '/sign-in' },
   'GET /openapi.json': { door: open, at: '/openapi.json' },
-
   'GET /v1/tenants': { door: operators, at: '/v1/tenants' },
   'POST /v1/tenants': {
     door: operators,
@@ -356,7 +356,7 @@ export const table: Readonly<Record<string, Entry>> = {
   },
   ...behind({ ...users, done: 409 }, unnamedRows.own),
   ...behind({ ...users, done: 404 }, noPasskeyRows),
-  ...behind(users, identity.own),
+  ...behind(users, { ...pageRoutes, ...identity.own }),
   ...behind(refusedToAll(410), identity.links),
   ...behind(refusedToAll(409), unnamedRows.anybody),
   'GET /v1/sign-in/methods': { door: open, at: '/v1/sign-in/methods?tenant=acme' },

@@ -24,9 +24,12 @@ export interface ContractWish {
   /** Bytes that the file has besides, as pictures would. */
   readonly ballast?: number
   readonly policy?: string
+  readonly title?: string
   /** Whether the company's seal comes last. */
   readonly isSealed?: boolean
   readonly seal?: string
+  /** Of the buyer, as the sender wrote it. */
+  readonly name?: string
 }
 
 /** A user of the company who may use seals. */
@@ -50,6 +53,7 @@ export async function defineSeal(company: Company, key: string, seal = 'contract
 /** A contract of sale in Chinese: buyer and seller in any order, then the seal. @returns the file that was sent */
 export async function defineContract(company: Company, wish: ContractWish = {}): Promise<Buffer> {
   const { template = 'sale', pages = 3, ballast = 0, policy = 'standard', isSealed = true } = wish
+  const { title = '买卖合同' } = wish
   const texts = Array.from({ length: pages }, (_, index) => `Clause ${index + 1}`)
   const file = samplePdf({ pages: texts, ballast })
   const { document } = await company.ask(envelopes, 'uploadDocument', {
@@ -68,7 +72,7 @@ export async function defineContract(company: Company, wish: ContractWish = {}):
   ]
   const parties = ['buyer', 'seller'].map((role) => ({ role, kind: 'signer', label }))
   await company.ask(envelopes, 'defineTemplate', {
-    ...{ template, title: '买卖合同', policy },
+    ...{ template, title, policy },
     documents: [
       {
         ...{ name: '买卖合同.pdf', sha256: document.sha256 },
@@ -132,9 +136,12 @@ export async function defineSealed(company: Company): Promise<void> {
 
 /** An envelope of the contract, at its signers. @returns its id */
 export async function sendContract(company: Company, wish: ContractWish = {}): Promise<string> {
-  const { template = 'sale', isSealed = true, seal = 'contract' } = wish
+  const { template = 'sale', isSealed = true, seal = 'contract', name = buyer.name } = wish
   const { envelope } = await company.ask(envelopes, 'createFromTemplate', {
-    ...{ template, recipients: [buyer, seller, ...(isSealed ? [{ ...organisation, seal }] : [])] },
+    ...{
+      template,
+      recipients: [{ ...buyer, name }, seller, ...(isSealed ? [{ ...organisation, seal }] : [])],
+    },
     data: { subject: '轴承 6204-2RS，壹万件', amount: '128000.50' },
   })
   await company.ask(envelopes, 'send', { envelope })

@@ -71,8 +71,14 @@ export class Visitor {
 
   /** As the page does that shows it: who asks too often waits as long as he is told. */
   async follow(url: string, body: object): Promise<Answer> {
+    return (await this.timed(url, body)).answer
+  }
+
+  /** @returns also how long the request took that was let in: what he waited before it is no part of the call */
+  async timed(url: string, body: object): Promise<{ answer: Answer; ms: number }> {
     const path = new URL(url).pathname
     for (;;) {
+      const began = performance.now()
       const response = await fetch(`${this.#company.host.url}${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -80,9 +86,10 @@ export class Visitor {
         signal: AbortSignal.timeout(CALL_MS),
       })
       const answer = await response.json()
+      const ms = performance.now() - began
       if (response.status !== 429) {
         const version = response.headers.get('signalbox-version')
-        return { status: response.status, version, body: answer }
+        return { answer: { status: response.status, version, body: answer }, ms }
       }
       await delay(1000 * Number(response.headers.get('retry-after') ?? 1))
     }

@@ -87,6 +87,16 @@ async function foldAll(): Promise<void> {
   }
 }
 
+/** A run of the job ends by the clock, and this one stands still: so many at once are well within its deadline. */
+const FOLDED_AT_ONCE = 100
+
+async function keepAndFold(part: 0 | 1): Promise<void> {
+  for (let from = 0; from < ORDERS; from += FOLDED_AT_ONCE) {
+    await keep(from, Math.min(ORDERS, from + FOLDED_AT_ONCE), part)
+    await foldAll()
+  }
+}
+
 const digests = async () =>
   (
     await query(
@@ -99,10 +109,8 @@ t.test(
   `${ORDERS} orders, told in two parts, replayed: every row is as it was`,
   { timeout: 1_200_000 },
   async (t) => {
-    await keep(0, ORDERS, 0)
-    await foldAll()
-    await keep(0, ORDERS, 1)
-    await foldAll()
+    await keepAndFold(0)
+    await keepAndFold(1)
     let [checked, cursor]: [number, string | undefined] = [0, undefined]
     do {
       const page: Record<string, unknown> = await call('checkReplay', {

@@ -212,3 +212,59 @@ t.test('a fact of the far future is refused, and one of no order is not kept', a
   ])
   t.strictSame((await query('select count(*)::int as facts from facts', [])).rows, before)
 })
+
+t.test('the revision of an order is that of the last change that was told', async (t) => {
+  const told = () =>
+    host.published
+      .filter((one) => one.type === 'orders.view.changed' && one.partitionkey === 'SO-4')
+      .map(({ data }) => (data as { revision: number }).revision)
+  const isTold = async () => {
+    const { revision } = await call('order', { orderId: 'SO-4' })
+    t.equal(revision, told().at(-1))
+    return revision as number
+  }
+  const placedAt = '2026-11-27T00:00:00.000Z'
+  const lines = [{ line: '1', sku: 'Y', quantity: 1, unit: 'C62' }]
+  await tell([event('orders.order.created', { orderId: 'SO-4', customer: 'A', placedAt, lines })])
+  const payment = (number: string) =>
+    event('orders.payment.received', {
+      ...{ orderId: 'SO-4', paymentId: number, amount: '1.00', currency: 'CNY' },
+      receivedAt: placedAt,
+    })
+  const early = payment('1')
+  visibility.killBefore = (sql) => sql.includes('insert into heads')
+  await t.rejects(emit(early), { message: 'killed' }, 'kept by then, and not marked')
+  visibility.killBefore = undefined
+  await tell([payment('2')])
+  const revision = await isTold()
+  await tell([early])
+  t.equal(await isTold(), revision, 'what was folded already changes nothing')
+  await host.advance(13 * 3_600_000)
+  t.equal(await isTold(), revision, 'nor does time')
+  await call('rebuild')
+  await host.advance(1000)
+  t.match(await call('rebuildState'), { state: 'finished' })
+  t.equal(await isTold(), revision, 'nor does a rebuild')
+  await tell([payment('3')])
+  t.equal(await isTold(), revision + 1)
+  t.same(told(), [...new Set(told())])
+})
+
+t.test('what comes in a rush is folded by the job, to the same rows', async (t) => {
+  const orders = Array.from({ length: 12 }, (_, index) => `RUSH-${index + 1}`)
+  const created = orders.flatMap((id) => story(id).slice(0, 1))
+  await visibility.empty()
+  await tell(created)
+  const one = await rowsOf()
+  await visibility.empty()
+  await Promise.all(created.map(emit))
+  t.same(
+    host.jobs.map(({ job }) => job),
+    ['fold'],
+    'asked for once',
+  )
+  t.ok((await rowsOf()).length < orders.length, 'handlers left some to it')
+  await host.advance(0)
+  t.strictSame(await rowsOf(), one)
+  t.match(await call('checkReplay'), { checked: 12, behind: 0, differing: [] })
+})

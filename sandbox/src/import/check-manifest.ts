@@ -119,9 +119,12 @@ function checkSchemas(manifest: Manifest, files: PackageFiles, faults: PackageFa
 /** Terms beyond it nobody reads to the end, and every install shows them. */
 const MAX_TERMS_BYTES = 64 * 1024
 
-/** What people read and see before they install it. */
+/** A page is sent whole, as a part of an asset is. */
+const MAX_PAGE_BYTES = 180 * 1024
+
+/** What people read and see before they install it, and what visitors of links do. */
 function checkShown(
-  { terms, listing }: Manifest,
+  { terms, listing, capabilities }: Manifest,
   files: PackageFiles,
   faults: PackageFaults,
 ): void {
@@ -132,6 +135,12 @@ function checkShown(
   }
   for (const [index, { file }] of (listing?.screenshots ?? []).entries()) {
     files.bytes(file, `${ROOT}/listing/screenshots/${index}/file`)
+  }
+  for (const [index, { page }] of (capabilities?.['link:share'] ?? []).entries()) {
+    if (page === undefined) continue
+    const text = files.text(page, `${ROOT}/capabilities/link:share/${index}/page`)
+    if (text === undefined || Buffer.byteLength(text) <= MAX_PAGE_BYTES) continue
+    faults.add(page, '', `has more than ${MAX_PAGE_BYTES} bytes: a page of links is one small file`)
   }
 }
 

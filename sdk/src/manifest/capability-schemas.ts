@@ -1,4 +1,11 @@
-import { dottedId, identifier, localized, operationName, serviceRange } from './terms.ts'
+import {
+  dottedId,
+  identifier,
+  localized,
+  operationName,
+  packagePath,
+  serviceRange,
+} from './terms.ts'
 
 /** Every capability entry says why, and may be optional: the plugin copes without. */
 const always = {
@@ -232,6 +239,10 @@ export const capabilitySchemas = {
     {
       operation: text(120, 'Operation behind the link.'),
       ttl: text(20, 'How long a link works, such as 7d.'),
+      page: {
+        ...packagePath,
+        description: 'HTML of the package, at most 180 KiB, that a browser shows for the link.',
+      },
     },
     ['operation', 'ttl'],
   ),

@@ -3,7 +3,7 @@ import type { FromSchema } from 'json-schema-to-ts'
 import semver from 'semver'
 import type { InputFault } from '../errors/coded-error.ts'
 import { pointerTo } from '../schema/json-pointer.ts'
-import { faultsOf, lateValidator } from '../schema/validate.ts'
+import { faultsOf, lateValidator, ownSchema } from '../schema/validate.ts'
 import { capabilityFaults } from './capability-faults.ts'
 import { type CapabilityName, capabilitySchemas } from './capability-schemas.ts'
 import { cronFault, isTimeZone } from './cron-fields.ts'
@@ -50,6 +50,7 @@ const validator = lateValidator(() =>
     strict: true,
     strictTypes: false,
     verbose: true,
+    ...ownSchema,
   }).compile<Manifest>(manifestSchema),
 )
 
@@ -64,15 +65,17 @@ export function validateManifest(value: unknown): ManifestResult {
   return faults.length === 0 ? { ok: true, manifest: value } : { ok: false, faults }
 }
 
-/** The capabilities a manifest asks for, in the order it names them. */
+/** The capabilities a manifest asks for, in the order it names them; a page of links gives the plugin nothing more. */
 export function capabilityRequests(manifest: Manifest): readonly CapabilityRequest[] {
   return Object.entries(manifest.capabilities ?? {}).flatMap(([name, entries]) =>
-    (entries as readonly Record<string, unknown>[]).map(({ why, optional, ...parameters }) => ({
-      name: name as CapabilityName,
-      parameters,
-      optional: optional === true,
-      why: why as Record<string, string>,
-    })),
+    (entries as readonly Record<string, unknown>[]).map(
+      ({ why, optional, page, ...parameters }) => ({
+        name: name as CapabilityName,
+        parameters,
+        optional: optional === true,
+        why: why as Record<string, string>,
+      }),
+    ),
   )
 }
 

@@ -147,8 +147,8 @@ export function namedFiles(manifest: Manifest): [pointer: string, path: string][
   ]
 }
 
-/** What people read and see before they install it. */
-function shownFiles({ terms, listing }: Manifest): [pointer: string, path: string][] {
+/** What people read and see before they install it, and what visitors of links do. */
+function shownFiles({ terms, listing, capabilities }: Manifest): [pointer: string, path: string][] {
   return [
     ...Object.entries(terms?.file ?? {}).map(([language, path]): [string, string] => [
       `/terms/file/${language}`,
@@ -158,6 +158,9 @@ function shownFiles({ terms, listing }: Manifest): [pointer: string, path: strin
       `/listing/screenshots/${index}/file`,
       file,
     ]),
+    ...(capabilities?.['link:share'] ?? []).flatMap(({ page }, index): [string, string][] =>
+      page === undefined ? [] : [[`/capabilities/link:share/${index}/page`, page]],
+    ),
   ]
 }
 
@@ -198,10 +201,11 @@ function unpublishedFaults(manifest: Manifest, { files }: PackageDocument): Inpu
 
 /** Schemas beside the contracts: of settings, of a UDF's arguments, of events and of extension points. */
 async function schemaFileFaults(folder: string, manifest: Manifest): Promise<InputFault[]> {
-  const contracts = new Set((manifest.provides?.services ?? []).map(({ contract }) => contract))
+  const contracts = (manifest.provides?.services ?? []).map(({ contract }) => contract)
+  const others = new Set([...contracts, ...shownFiles(manifest).map(([, path]) => path)])
   const faults: InputFault[] = []
   for (const [, path] of namedFiles(manifest)) {
-    if (contracts.has(path)) continue
+    if (others.has(path)) continue
     const read = await readJsonFile(folder, path)
     // A file that is not there was told by its pointer in the manifest.
     if (!read.ok && read.fault.startsWith('is not JSON'))

@@ -7,7 +7,8 @@ import { ownPath } from './own-path.ts'
 /** Pages of this host, where whoever has signed in may go on. */
 export type HostPages = () => readonly {
   readonly path: string
-  readonly title: { readonly en: string; readonly 'zh-CN': string }
+  /** By language; English is always there. */
+  readonly title: Readonly<Record<string, string>>
 }[]
 
 /** A list of links is for choosing from at a glance. */
@@ -161,7 +162,7 @@ function showPages() {
   const list = document.createElement('ul')
   list.append(...pages.map(({ path, title }) => {
     const item = document.createElement('li')
-    item.append(element('a', { href: path, textContent: title[language] }))
+    item.append(element('a', { href: path, textContent: title[language] ?? title.en }))
     return item
   }))
   more.append(list)

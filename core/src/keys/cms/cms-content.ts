@@ -4,11 +4,11 @@ import type { SigningKey } from '../key-store.ts'
 import { cmsScheme, schemeName, signBytes } from '../signature-schemes.ts'
 import { contentRefusal, type SigningContent } from '../signing-content.ts'
 import type { CmsRequest } from './cms-request.ts'
-import { type BlobOf, checkDocument, claimedDigest } from './document.ts'
+import { type Asker, type BlobOf, checkDocument, claimedDigest } from './document.ts'
 import { attributesFault } from './signed-attributes.ts'
 
 interface Asked {
-  readonly plugin: string
+  readonly asker: Asker
   readonly key: SigningKey
   readonly request: CmsRequest
   readonly now: number
@@ -20,7 +20,7 @@ interface Asked {
  * @throws CORE_KEY_CERTIFICATE_MISSING, CORE_SIGNED_CONTENT_REFUSED
  */
 export async function cmsContent(asked: Asked): Promise<SigningContent> {
-  const { plugin, key, request, now, blobOf } = asked
+  const { asker, key, request, now, blobOf } = asked
   const { digestAlgorithm, documentSha256, padding = 'pkcs1', profile = 'pades' } = request
   const scheme = cmsScheme(key.algorithm, digestAlgorithm, padding)
   if (scheme === undefined) {
@@ -33,8 +33,7 @@ export async function cmsContent(asked: Asked): Promise<SigningContent> {
   const allowed = key.policy.cmsAttributes
   const fault = attributesFault(attributes, { profile, digest, certificate, allowed, now })
   if (fault !== undefined) throw contentRefusal('cms', fault)
-  const named = { plugin, tenant: key.tenant }
-  const documentSeen = await checkDocument(blobOf, named, request, digest)
+  const documentSeen = await checkDocument(blobOf, asker, request, digest)
   const algorithm = schemeName(scheme)
   return {
     version,

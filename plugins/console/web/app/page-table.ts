@@ -14,25 +14,38 @@ export interface PageEntry {
   /** Absent: reached by links only. */
   readonly group?: NavGroup
   readonly load: () => Promise<ComponentType>
+  /** It has no control of the library, which is then not loaded for it. */
+  readonly isPlain?: boolean
   /** Who is offered it: the host decides again at every request. Absent: everybody who has signed in. */
   readonly isFor?: (viewer: Viewer) => boolean
 }
 
 export type PageId =
-  | ('home' | 'new-rollout' | 'plugin' | 'plugins' | 'rollout' | 'rollouts')
+  | ('home' | 'contributed' | 'new-rollout' | 'plugin' | 'plugins' | 'rollout' | 'rollouts')
   | ('app' | 'apps' | 'dead-letters' | 'statements' | 'webhook' | 'webhooks')
   | ('new-subscription' | 'subscription' | 'subscriptions')
+  | ('approvals' | 'audit' | 'freezes' | 'invocation')
+  | ('import' | 'positions' | 'roles' | 'units' | 'user' | 'users')
 
 const isOperator = (viewer: Viewer): boolean => viewer.kind === 'operator'
 const looksAfterApps = (viewer: Viewer): boolean =>
   mayTry(viewer, 'admin', 'auditor', 'service-owner')
+const looksAfterPeople = (viewer: Viewer): boolean => mayTry(viewer, 'admin', 'auditor')
+const seesRoles = (viewer: Viewer): boolean => mayTry(viewer, 'admin', 'auditor', 'member')
 
 export const PAGES: readonly PageEntry[] = [
   {
     id: 'home',
     path: '/',
     group: 'work',
+    isPlain: true,
     load: async () => (await import('../pages/home/home-page.tsx')).HomePage,
+  },
+  {
+    id: 'contributed',
+    path: '/p/*',
+    group: 'plugins',
+    load: async () => (await import('../contributed/contributed-page.tsx')).ContributedPage,
   },
   {
     id: 'plugins',
@@ -125,5 +138,71 @@ export const PAGES: readonly PageEntry[] = [
     group: 'governance',
     load: async () => (await import('../pages/statements/statements-page.tsx')).StatementsPage,
     isFor: looksAfterApps,
+  },
+  {
+    id: 'approvals',
+    path: '/approvals',
+    group: 'work',
+    load: async () => (await import('../pages/approvals/approvals-page.tsx')).ApprovalsPage,
+    isFor: looksAfterPeople,
+  },
+  {
+    id: 'invocation',
+    path: '/invocations/:id',
+    load: async () => (await import('../pages/invocations/invocation-page.tsx')).InvocationPage,
+    isFor: looksAfterPeople,
+  },
+  {
+    id: 'users',
+    path: '/identity/users',
+    group: 'governance',
+    load: async () => (await import('../pages/identity/users-page.tsx')).UsersPage,
+    isFor: looksAfterPeople,
+  },
+  {
+    id: 'user',
+    path: '/identity/users/:user',
+    load: async () => (await import('../pages/identity/user-page.tsx')).UserPage,
+    isFor: looksAfterPeople,
+  },
+  {
+    id: 'units',
+    path: '/identity/units',
+    group: 'governance',
+    load: async () => (await import('../pages/identity/units-page.tsx')).UnitsPage,
+  },
+  {
+    id: 'positions',
+    path: '/identity/positions',
+    group: 'governance',
+    load: async () => (await import('../pages/identity/positions-page.tsx')).PositionsPage,
+    isFor: seesRoles,
+  },
+  {
+    id: 'roles',
+    path: '/identity/roles',
+    group: 'governance',
+    load: async () => (await import('../pages/identity/roles-page.tsx')).RolesPage,
+    isFor: seesRoles,
+  },
+  {
+    id: 'import',
+    path: '/identity/import',
+    load: async () => (await import('../pages/identity/import-page.tsx')).ImportPage,
+    isFor: looksAfterPeople,
+  },
+  {
+    id: 'freezes',
+    path: '/rollouts/freezes',
+    group: 'governance',
+    load: async () => (await import('../pages/freezes/freezes-page.tsx')).FreezesPage,
+    isFor: isOperator,
+  },
+  {
+    id: 'audit',
+    path: '/audit',
+    group: 'governance',
+    load: async () => (await import('../pages/audit/audit-page.tsx')).AuditPage,
+    isFor: looksAfterPeople,
   },
 ]

@@ -35,6 +35,7 @@ export function ListTable<Row extends object>({
   expandable?: NonNullable<TableProps<Row>['expandable']>
 }) {
   const { t } = useTranslation('services')
+  const columnTitle = <span className="unseen">{t('common:details')}</span>
   const isLong = rows.length > VIRTUAL_ROWS
   return (
     <>
@@ -50,7 +51,7 @@ export function ListTable<Row extends object>({
         scroll={isLong ? { x: 1200, y: 640 } : { x: 'max-content' }}
         locale={{ emptyText: list.isLoading ? ' ' : empty }}
         columns={columns}
-        {...(expandable === undefined ? {} : { expandable })}
+        {...(expandable === undefined ? {} : { expandable: { columnTitle, ...expandable } })}
       />
       {list.hasNextPage && (
         <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>

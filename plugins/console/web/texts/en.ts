@@ -1,8 +1,15 @@
+import approvals from './en/approvals.json' with { type: 'json' }
 import apps from './en/apps.json' with { type: 'json' }
+import audit from './en/audit.json' with { type: 'json' }
 import common from './en/common.json' with { type: 'json' }
+import config from './en/config.json' with { type: 'json' }
+import contributed from './en/contributed.json' with { type: 'json' }
 import deadLetters from './en/dead-letters.json' with { type: 'json' }
+import freezes from './en/freezes.json' with { type: 'json' }
 import home from './en/home.json' with { type: 'json' }
 import hooks from './en/hooks.json' with { type: 'json' }
+import identity from './en/identity.json' with { type: 'json' }
+import invocations from './en/invocations.json' with { type: 'json' }
 import plugins from './en/plugins.json' with { type: 'json' }
 import rollouts from './en/rollouts.json' with { type: 'json' }
 import services from './en/services.json' with { type: 'json' }
@@ -11,11 +18,18 @@ import subscriptions from './en/subscriptions.json' with { type: 'json' }
 import webhooks from './en/webhooks.json' with { type: 'json' }
 
 export const en = {
+  approvals,
   apps,
+  audit,
   common,
-  'dead-letters': deadLetters,
+  config,
+  contributed,
+  deadLetters,
+  freezes,
   home,
   hooks,
+  identity,
+  invocations,
   plugins,
   rollouts,
   services,

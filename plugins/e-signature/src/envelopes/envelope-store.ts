@@ -117,15 +117,19 @@ export async function saveEnvelope(
 /**
  * Reads, decides and keeps, anew where somebody was quicker.
  * @param decide what is kept; undefined: nothing is
+ * @param seen as it was read just now, with its plans: what is decided first
  */
 export async function changeEnvelope(
   ctx: StorePort,
   id: string,
   decide: (envelope: Envelope) => Change | undefined,
   more: (change: Change) => readonly Statement[] = () => [],
+  seen?: Envelope,
 ): Promise<Envelope> {
+  let known = seen
   return again(async () => {
-    const before = await requireEnvelope(ctx, id)
+    const before = known ?? (await requireEnvelope(ctx, id, seen !== undefined))
+    known = undefined
     const change = decide(before)
     return change === undefined ? before : saveEnvelope(ctx, before, change, more(change))
   })

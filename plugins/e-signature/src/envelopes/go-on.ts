@@ -18,20 +18,28 @@ import {
   revisionStatement,
   saveEnvelope,
 } from './envelope-store.ts'
+import { soon } from './later.ts'
+
+/** On whose behalf it is gone on. */
+interface Own {
+  /** What fails of others is logged, and fails him not; nor does he wait for the certificate. */
+  readonly recipient: string
+  /** As it was kept just now, with its plans. */
+  readonly envelope?: Envelope
+}
 
 /**
  * Does whatever waits for no person: signatures that were agreed to, invitations, the certificate of completion. It begins
  * from what the tables say, so that it goes on after a crash from wherever it was, and two at once do nothing twice.
- * @param own for whom it is: what fails of others is logged, and fails him not
  */
 export async function goOn(
   ctx: Context,
   port: DocumentPort,
   id: string,
-  own?: string,
+  { recipient: own, envelope: kept }: Partial<Own> = {},
 ): Promise<Envelope> {
   const [tried, failed] = [new Set<string>(), new Map<string, unknown>()]
-  let envelope = await requireEnvelope(ctx, id, true)
+  let envelope = kept ?? (await requireEnvelope(ctx, id, true))
   for (;;) {
     const next = unfinished(envelope, own, failed)
     const due = uninvited(envelope).find(({ recipient }) => !tried.has(recipient))
@@ -42,10 +50,14 @@ export async function goOn(
     if (due !== undefined) {
       tried.add(due.recipient)
       await invite(ctx, envelope, due)
+    } else if (own !== undefined) {
+      // He has done his part: the certificate is made behind his answer.
+      if (isUncertified(envelope)) await soon(ctx, id)
+      return envelope
     } else if (isUncertified(envelope)) {
       await certify(ctx, port, envelope)
     } else {
-      requireNone(own === undefined ? failed : new Map())
+      requireNone(failed)
       return envelope
     }
     envelope = await requireEnvelope(ctx, id, true)

@@ -7,3 +7,8 @@ const AFTER_MS = 30_000
 export async function later({ jobs }: Pick<Context, 'jobs'>, envelope: string): Promise<void> {
   await jobs.schedule('finish-signing', { afterMs: AFTER_MS, key: envelope, payload: { envelope } })
 }
+
+/** What nobody has to wait for is done behind the answer: whoever comes and looks comes at once. */
+export async function soon({ jobs }: Pick<Context, 'jobs'>, envelope: string): Promise<void> {
+  await jobs.schedule('finish-signing', { afterMs: 0, key: envelope, payload: { envelope } })
+}

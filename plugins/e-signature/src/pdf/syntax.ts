@@ -34,9 +34,16 @@ export function numberSyntax(value: number): string {
 }
 
 export function bytesSyntax(bytes: Uint8Array): string {
+  return `<${hexOf(bytes)}>`
+}
+
+/** By a table: the room for a signature has some ten thousand bytes. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+export function hexOf(bytes: Uint8Array): string {
   let hex = ''
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0')
-  return `<${hex}>`
+  for (const byte of bytes) hex += HEX[byte]
+  return hex
 }
 
 /** A text string: ASCII as it is, all else in UTF-16BE with its mark (ISO 32000-2, 7.9.2.2). */

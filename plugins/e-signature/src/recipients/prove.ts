@@ -1,6 +1,6 @@
 import { type Context, Refusal } from '@signalbox/sdk'
 import { nowText } from '../calls/instant-text.ts'
-import { told } from '../envelopes/change.ts'
+import { type Change, told } from '../envelopes/change.ts'
 import {
   type Envelope,
   type Identity,
@@ -8,7 +8,6 @@ import {
   without,
   withRecipient,
 } from '../envelopes/envelope.ts'
-import { changeEnvelope } from '../envelopes/envelope-store.ts'
 import type { Proof } from '../policies/policy.ts'
 import { maskMail, maskPhone } from './mask.ts'
 import { type CodeVerdict, MAX_ATTEMPTS, tryCode } from './one-time-code.ts'
@@ -39,17 +38,23 @@ export type OtherProofs = Readonly<
   >
 >
 
+/** Who it is, and the envelope without what that spends; or what is kept of a try that failed, and what he is told. */
+export type Proven =
+  | { readonly identity: Identity; readonly envelope: Envelope }
+  | { readonly refusal: Refusal; readonly change: Change | undefined }
+
 /**
- * Who it is, by a way that the policy takes. A wrong code is counted before it is refused, under the envelope's revision:
- * a thousand at once are as many tries.
- * @throws Refusal PROOF_NOT_ALLOWED, CODE_WRONG, CODE_EXPIRED, CODE_LOCKED
+ * Who it is, by a way that the policy takes. A code is judged by the envelope as it stands where it is spent: a right one
+ * goes with what he says in one change, and a wrong one is counted under the envelope's revision, so that a thousand at
+ * once are as many tries.
+ * @throws Refusal PROOF_NOT_ALLOWED, CODE_EXPIRED
  */
 export async function prove(
   envelope: Envelope,
   input: SignerInput & { readonly identity: GivenProof },
   others: OtherProofs,
   ctx: Context,
-): Promise<Identity> {
+): Promise<(now: Envelope) => Proven> {
   const { identity: given } = input
   const recipient = requireSigner(envelope, input, ctx)
   if (!envelope.policy.proofs.includes(given.proof)) {
@@ -58,6 +63,21 @@ export async function prove(
       `the policy asks for one of: ${envelope.policy.proofs.join(', ')}`,
     )
   }
+  if (given.proof === 'mail-code' || given.proof === 'sms-code') {
+    const { proof } = given
+    return (now) => proveByCode(now, input, proof, ctx)
+  }
+  const identity = await otherIdentity(envelope, recipient, given, others, ctx)
+  return (now) => ({ identity, envelope: now })
+}
+
+async function otherIdentity(
+  envelope: Envelope,
+  recipient: Recipient,
+  given: GivenProof,
+  others: OtherProofs,
+  ctx: Context,
+): Promise<Identity> {
   const at = nowText(ctx)
   const { kind, id } = ctx.principal
   if (given.proof === 'account') {
@@ -68,52 +88,45 @@ export async function prove(
     if (kind !== 'link') throw notAllowed('link', 'nobody came by a link')
     return { proof: 'link', at, by: id }
   }
-  if (given.proof === 'mail-code' || given.proof === 'sms-code') {
-    return proveByCode(input, given.proof, ctx)
-  }
   const other = others[given.proof]
   if (other === undefined) throw notAllowed(given.proof, 'it is not set up')
   return other(given, recipient, envelope, ctx)
 }
 
-async function proveByCode(
+/** @throws Refusal CODE_EXPIRED */
+function proveByCode(
+  now: Envelope,
   input: SignerInput & { readonly identity: GivenProof },
   proof: 'mail-code' | 'sms-code',
   ctx: Context,
-): Promise<Identity> {
+): Proven {
   const channel = proof === 'mail-code' ? 'mail' : 'sms'
-  let verdict: CodeVerdict | undefined
-  const envelope = await changeEnvelope(ctx, input.envelope, (now) => {
-    const one = requireSigner(now, input, ctx)
-    if (one.code?.channel !== channel) {
-      throw new Refusal('CODE_EXPIRED', 'No code was sent that way: ask for one.')
-    }
-    verdict = tryCode(one.code, input.identity.code ?? '', codeScene(now, one, ctx))
-    return afterTry(now, one, verdict, ctx)
-  })
-  if (verdict === undefined) throw new Error('the code was not tried')
-  requireRight(verdict)
-  const { email = '', phone = '' } = requireSigner(envelope, input, ctx)
+  const one = requireSigner(now, input, ctx)
+  if (one.code?.channel !== channel) {
+    throw new Refusal('CODE_EXPIRED', 'No code was sent that way: ask for one.')
+  }
+  const verdict = tryCode(one.code, input.identity.code ?? '', codeScene(now, one, ctx))
+  if (verdict.outcome !== 'right') {
+    return { refusal: refusalOf(verdict), change: afterWrong(now, one, verdict, ctx) }
+  }
+  const recipients = now.recipients.map((each) =>
+    each.recipient === one.recipient ? without(each, 'code') : each,
+  )
+  const { email = '', phone = '' } = one
   const by = channel === 'mail' ? maskMail(email) : maskPhone(phone)
-  return { proof, at: nowText(ctx), by }
+  return { identity: { proof, at: nowText(ctx), by }, envelope: { ...now, recipients } }
 }
 
-function afterTry(
+function afterWrong(
   now: Envelope,
   one: Recipient,
   { outcome, kept, hasLocked }: CodeVerdict,
   ctx: Context,
-) {
+): Change | undefined {
+  if (outcome !== 'wrong' || kept === undefined) return undefined
   const at = nowText(ctx)
   const who = signerName(one, ctx)
   const { recipient } = one
-  if (outcome === 'right') {
-    const recipients = now.recipients.map((each) =>
-      each.recipient === recipient ? without(each, 'code') : each,
-    )
-    return { envelope: { ...now, recipients }, notes: [], events: [] }
-  }
-  if (outcome !== 'wrong' || kept === undefined) return undefined
   const attempts = hasLocked ? MAX_ATTEMPTS : kept.attempts
   const data = { recipient, attempts, locked: hasLocked }
   return {
@@ -123,17 +136,16 @@ function afterTry(
   }
 }
 
-function requireRight({ outcome, kept }: CodeVerdict): void {
-  if (outcome === 'right') return
+function refusalOf({ outcome, kept }: CodeVerdict): Refusal {
   if (outcome === 'expired')
-    throw new Refusal('CODE_EXPIRED', 'The code is over: ask for a new one.')
+    return new Refusal('CODE_EXPIRED', 'The code is over: ask for a new one.')
   if (kept?.lockedUntil !== undefined && (outcome === 'locked' || kept.attempts === 0)) {
-    throw new Refusal(
+    return new Refusal(
       'CODE_LOCKED',
       `Too many wrong codes: ask for a new one after ${kept.lockedUntil}.`,
     )
   }
-  throw new Refusal(
+  return new Refusal(
     'CODE_WRONG',
     `The code is wrong: ${MAX_ATTEMPTS - (kept?.attempts ?? 0)} more tries.`,
   )

@@ -2,14 +2,15 @@ import { type Context, Refusal } from '@signalbox/sdk'
 import { nowText } from '../calls/instant-text.ts'
 import type { DocumentPort } from '../documents/document-port.ts'
 import { decodeBase64 } from '../encoding/base64.ts'
+import type { Change } from '../envelopes/change.ts'
 import { agree, reject, requireTurn, signedBy } from '../envelopes/commands.ts'
 import { type Delegate, delegate } from '../envelopes/delegate.ts'
-import type { Envelope, Recipient } from '../envelopes/envelope.ts'
+import type { Envelope, Recipient, Signing } from '../envelopes/envelope.ts'
 import { changeEnvelope, requireEnvelope } from '../envelopes/envelope-store.ts'
 import { goOn, registered } from '../envelopes/go-on.ts'
 import { later } from '../envelopes/later.ts'
 import { requireValues } from '../templates/template.ts'
-import { type GivenProof, type OtherProofs, prove } from './prove.ts'
+import { type GivenProof, type OtherProofs, type Proven, prove } from './prove.ts'
 import { requireSigner, type SignerInput, signerName } from './signer.ts'
 import { signerCode } from './signer-code.ts'
 import { requireRevisions, signerDocument } from './signer-document.ts'
@@ -38,13 +39,13 @@ interface SignInput extends SignerInput {
  */
 const signerSign =
   (port: DocumentPort, others: OtherProofs) => async (input: SignInput, ctx: Context) => {
-    const before = await requireEnvelope(ctx, input.envelope)
+    const before = await requireEnvelope(ctx, input.envelope, true)
     const signer = requireSigner(before, input, ctx)
     if (signer.kind === 'seal')
       throw new Refusal('SEAL_NEEDS_PERSON', 'A seal is asked for by requestSeal.')
     requireTurn(before, signer)
     const seen = requireSeen(before, signer, input)
-    await requireRevisions(ctx, input.envelope, seen)
+    await Promise.all([requireRevisions(ctx, input.envelope, seen), later(ctx, input.envelope)])
     const values = requireValues(
       before.documents.flatMap(({ fields }) => fields),
       input.values ?? {},
@@ -52,40 +53,50 @@ const signerSign =
     )
     const image = input.image === undefined ? undefined : await keepImage(input.image, ctx)
     // Last of all: a code is spent by it.
-    const identity = await prove(
-      before,
-      {
-        ...input,
-        identity: { ...input.identity, seen: input.documents.map(({ sha256 }) => sha256) },
-      },
-      others,
-      ctx,
-    )
-    await later(ctx, input.envelope)
-    await changeEnvelope(
+    const identity = { ...input.identity, seen: input.documents.map(({ sha256 }) => sha256) }
+    const proof = await prove(before, { ...input, identity }, others, ctx)
+    let refusal: Refusal | undefined
+    const envelope = await changeEnvelope(
       ctx,
       input.envelope,
       (now) => {
         const one = requireSigner(now, input, ctx)
-        const at = nowText(ctx)
-        const { consent, client } = input
-        const signing = {
-          at,
-          seen,
-          identity,
-          consent,
-          done: [],
-          ...(image === undefined ? {} : { image }),
-        }
-        const change = agree(now, one, signing, values, { at, who: signerName(one, ctx) })
-        return client === undefined
-          ? change
-          : { ...change, notes: withClient(change.notes, client) }
+        requireTurn(now, one)
+        const proven = proof(now)
+        refusal = 'refusal' in proven ? proven.refusal : undefined
+        if ('refusal' in proven) return proven.change
+        return agreement(proven, { seen, values, image }, input, ctx)
       },
       (change) => registered(ctx, change),
+      before,
     )
-    return after(await goOn(ctx, port, input.envelope, input.recipient), input, ctx)
+    if (refusal !== undefined) throw refusal
+    const { recipient } = input
+    return after(await goOn(ctx, port, input.envelope, { recipient, envelope }), input, ctx)
   }
+
+interface Agreed {
+  readonly seen: Signing['seen']
+  readonly values: Envelope['values']
+  readonly image: string | undefined
+}
+
+function agreement(
+  { envelope, identity }: Extract<Proven, { readonly identity: object }>,
+  { seen, values, image }: Agreed,
+  input: SignInput,
+  ctx: Context,
+): Change {
+  const one = requireSigner(envelope, input, ctx)
+  const at = nowText(ctx)
+  const { consent, client } = input
+  const signing = {
+    ...{ at, seen, identity, consent, done: [] },
+    ...(image === undefined ? {} : { image }),
+  }
+  const change = agree(envelope, one, signing, values, { at, who: signerName(one, ctx) })
+  return client === undefined ? change : { ...change, notes: withClient(change.notes, client) }
+}
 
 /** Beside what the host knows: words of a browser are words. */
 function withClient<Kept extends { readonly what: string; readonly data: object }>(
@@ -156,7 +167,8 @@ const signerReject =
       },
       (change) => registered(ctx, change),
     )
-    return after(await goOn(ctx, port, input.envelope, input.recipient), input, ctx)
+    const { recipient } = input
+    return after(await goOn(ctx, port, input.envelope, { recipient }), input, ctx)
   }
 
 /** Somebody else signs in his place: his links end, and the other shows who he is himself. */
@@ -175,8 +187,9 @@ const signerDelegate =
       })
     })
     for (const id of ended) await ctx.links.revoke(id)
-    const { state } = await goOn(ctx, port, input.envelope, input.recipient)
-    return { envelope: input.envelope, recipient: input.recipient, name, state, own: 'delegated' }
+    const { envelope, recipient } = input
+    const { state } = await goOn(ctx, port, envelope, { recipient })
+    return { envelope, recipient, name, state, own: 'delegated' }
   }
 
 function after(envelope: Envelope, input: SignerInput, ctx: Context) {

@@ -171,7 +171,7 @@ const decideSeal = (port: DocumentPort) => async (input: DecideInput, ctx: Conte
     },
     (change) => registered(ctx, change),
   )
-  return envelopeView(await goOn(ctx, port, id, recipient))
+  return envelopeView(await goOn(ctx, port, id, { recipient }))
 }
 
 function filesOf(envelope: Envelope, one: Recipient): Readonly<Record<string, string>> {

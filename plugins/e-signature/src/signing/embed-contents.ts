@@ -1,7 +1,7 @@
 import { sha1 } from '@noble/hashes/legacy.js'
 import { Refusal } from '@signalbox/sdk'
 import { latin1 } from '../pdf/bytes.ts'
-import { bytesSyntax } from '../pdf/syntax.ts'
+import { hexOf } from '../pdf/syntax.ts'
 import type { EmbeddedContents } from './signing-plan.ts'
 
 /** Puts a CMS or a time stamp into its gap, with zeros after it. @throws CONTENTS_TOO_LARGE */
@@ -13,10 +13,11 @@ export function embedContents(gap: Uint8Array, cms: Uint8Array): EmbeddedContent
   }
   const value = new Uint8Array(room)
   value.set(cms)
-  return { contents: latin1(bytesSyntax(value)), vriKey: vriKeyOf(value) }
+  const zeros = '0'.repeat(2 * (room - cms.length))
+  return { contents: latin1(`<${hexOf(cms)}${zeros}>`), vriKey: vriKeyOf(value) }
 }
 
 /** SHA-1 of the contents as they stand in the file, zeros and all (ISO 32000-2, 12.8.4.4): a name, not a protection. */
 function vriKeyOf(value: Uint8Array): string {
-  return bytesSyntax(sha1(value)).slice(1, -1).toUpperCase()
+  return hexOf(sha1(value)).toUpperCase()
 }

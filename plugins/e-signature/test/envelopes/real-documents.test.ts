@@ -76,6 +76,7 @@ t.test(
     t.match(report, /Total document signed/)
     t.match(await said('pdftotext', '-layout', path, '-'), /壹佰万元零壹分/)
 
+    await company.host.advance(1)
     const { content: certificate } = await company.call<{ content: string }>('completion', {
       envelope,
     })

@@ -35,6 +35,9 @@ t.test(
     })
     const done = await company.call<Shown>('decideSeal', { ...seal, approve: true }, li)
     t.match(done, { state: 'completed', documents: [{ revision: 4, level: 'B-T' }] })
+    const none = { code: 'ENVELOPE_NOT_COMPLETED' }
+    await t.rejects(company.call('completion', { envelope }), none, 'nobody waits for it')
+    await company.host.advance(1)
     const lines = (await company.file(envelope)).split('\n')
     t.match(lines.slice(2), [
       /buyer-signs Bo person/,

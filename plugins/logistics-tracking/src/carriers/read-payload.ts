@@ -27,8 +27,8 @@ export interface ReadPayload {
   readonly faults: readonly PayloadFault[]
 }
 
-/** More than fit a body that the host takes (512 KiB); what is beyond is told as a fault. */
-const MAX_SCANS = 20_000
+/** More than fit a body that the host takes (1 MiB); what is beyond is told as a fault. */
+const MAX_SCANS = 40_000
 const MAX_FAULTS = 20
 const MAX_NUMBER = 100
 const MAX_CODE = 100

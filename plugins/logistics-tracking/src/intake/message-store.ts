@@ -1,4 +1,5 @@
 import type { Context, SqlValue, Statement } from '@signalbox/sdk'
+import type { KeptBody } from './body-parts.ts'
 
 export type MessageState = 'read' | 'partly' | 'refused' | 'held'
 
@@ -10,20 +11,21 @@ export interface Message {
   readonly state: MessageState
   readonly scans: number
   readonly faults: readonly { readonly pointer: string; readonly code: string }[]
-  readonly body: unknown
+  readonly body: KeptBody
 }
 
 /** One that is read again keeps its body and what it was called. */
 export function saveMessage(tenant: string, kept: Message): Statement {
   const { message, source, pack, receivedAt, state, scans, faults, body } = kept
   return {
-    sql: `insert into messages (tenant, message, source, pack, received_at_ms, state, scans, faults, body)
-          values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb)
+    sql: `insert into messages (tenant, message, source, pack, received_at_ms, state, scans, faults, body, parts)
+          values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb, $10)
           on conflict (tenant, message) do update set state = excluded.state, scans = excluded.scans, faults = excluded.faults`,
     parameters: [
       ...[tenant, message, source, pack, receivedAt, state, scans],
       JSON.stringify(faults),
-      JSON.stringify(body ?? null),
+      body.json,
+      body.parts,
     ] as SqlValue[],
   }
 }
@@ -33,7 +35,9 @@ interface MessageRow {
   readonly source: string
   readonly pack: string
   readonly received_at_ms: string | number
+  /** Null where it is in parts. */
   readonly body: unknown
+  readonly parts: number
 }
 
 export async function readMessages(
@@ -42,7 +46,7 @@ export async function readMessages(
   most: number,
 ): Promise<readonly MessageRow[]> {
   const { rows } = await db.query<MessageRow>(
-    `select message, source, pack, received_at_ms, body from messages
+    `select message, source, pack, received_at_ms, body, parts from messages
       where ($1::text is null or message = $1) and ($2::text is null or pack = $2) and state = any($3::text[])
       order by received_at_ms, message limit $4`,
     [filter.message ?? null, filter.pack ?? null, filter.states, most],

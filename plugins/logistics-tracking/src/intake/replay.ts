@@ -1,9 +1,10 @@
 import type { Context } from '@signalbox/sdk'
 import { pageOf, readCursor } from '../calls/cursor.ts'
 import { instantText } from '../calls/instant.ts'
+import { pruneParts } from './body-parts.ts'
 import { listMessageRows, pruneMessages, readMessages } from './message-store.ts'
 import type { IntakeSettings } from './settings.ts'
-import { takeBody } from './take-body.ts'
+import { readLater, takeBody } from './take-body.ts'
 
 const AT_ONCE = 20
 const ROOM_MS = 1500
@@ -19,14 +20,22 @@ export interface ReplayWish {
   readonly states?: readonly string[]
 }
 
-/** Reads kept bodies anew: who asks for it vouches for those whose signature nobody checked. */
+/**
+ * Reads kept bodies anew: who asks for it vouches for those whose signature nobody checked. A body in parts is more than a call can
+ * read beside others: the job reads it, and only then is it known what of it is new.
+ */
 export async function replay(wish: ReplayWish, ctx: Context) {
   const { states = ['partly', 'refused', 'held'], ...filter } = wish
   const wanted = wish.message === undefined ? states : ['read', 'partly', 'refused', 'held']
   const rows = await readMessages(ctx, { ...filter, states: wanted }, AT_ONCE)
   const total = { messages: 0, taken: 0, duplicates: 0, failed: 0 }
-  for (const { message, source, pack, received_at_ms, body } of rows) {
+  for (const { message, source, pack, received_at_ms, body, parts } of rows) {
     if (ctx.now() > ctx.deadline - ROOM_MS) break
+    if (parts > 0) {
+      await readLater(ctx, { message, from: 0 })
+      total.messages += 1
+      continue
+    }
     const receivedAt = Number(received_at_ms)
     const { taken, duplicates, faults } = await takeBody(ctx, {
       ...{ message, source, pack, body, receivedAt },
@@ -62,6 +71,7 @@ export async function forgetMessages(ctx: Context): Promise<void> {
   const { keepDays = KEEP_DAYS } = (ctx.config as IntakeSettings).intake ?? {}
   const before = ctx.now() - keepDays * DAY_MS
   while (!ctx.signal.aborted && (await pruneMessages(ctx, before)) > 0);
+  while (!ctx.signal.aborted && (await pruneParts(ctx, before)) > 0);
   await forgetUnclaimed(ctx, ctx.now() - UNCLAIMED_DAYS * DAY_MS)
 }
 

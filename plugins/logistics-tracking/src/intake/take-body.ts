@@ -4,6 +4,7 @@ import { type PayloadFault, readPayload, type ToldScan } from '../carriers/read-
 import type { IncomingScan } from '../scans/incoming-scan.ts'
 import type { RecordedScans } from '../scans/plan-scans.ts'
 import { recordScans } from '../scans/record-scans.ts'
+import { inParts, keepBody, readBody } from './body-parts.ts'
 import { type MessageState, readMessages, saveMessage } from './message-store.ts'
 import type { IntakeSettings } from './settings.ts'
 import { soundBody } from './sound-body.ts'
@@ -17,6 +18,8 @@ export interface Body {
   readonly offset?: string
   /** How many of its scans were taken before. */
   readonly from?: number
+  /** In so many parts it is kept already. */
+  readonly parts?: number
 }
 
 /** Well within the deadline of a call; the rest of a longer body is read by the job. */
@@ -42,12 +45,14 @@ export async function takeBody(ctx: Context, told: Body): Promise<TakenBody> {
   const to = Math.min(from + SCANS_AT_ONCE, scans.length)
   const isWhole = to === scans.length
   const state = isWhole ? stateOf(scans.length, faults.length) : 'partly'
-  const kept = { message, source, pack: name, receivedAt, state, scans: to, faults, body }
+  const { parts = 0 } = told
+  const whole = parts > 0 ? inParts(parts) : await keepBody(ctx, told, body)
+  const kept = { message, source, pack: name, receivedAt, state, scans: to, faults, body: whole }
   const incoming = scans.slice(from, to).map((scan) => incomingOf(scan, name, source))
   const statements = [saveMessage(ctx.tenant, kept)]
   const recorded = await recordScans(ctx, incoming, { message, statements })
   // A run that is cut short here is tried again by whoever began it, and finds its part taken.
-  if (!isWhole) await readRestLater(ctx, { message, from: to, ...offsetOf(told) })
+  if (!isWhole) await readLater(ctx, { message, from: to, ...offsetOf(told) })
   return { ...recorded, faults }
 }
 
@@ -57,10 +62,11 @@ interface Rest {
   readonly offset?: string
 }
 
-async function readRestLater({ jobs }: Context, rest: Rest): Promise<void> {
+/** Has the job read a kept body, from a scan on. */
+export async function readLater({ jobs }: Context, rest: Rest): Promise<void> {
   await jobs.schedule('read-rest', {
     afterMs: 0,
-    key: `${rest.message}:${rest.from}`.slice(-200),
+    key: `${rest.message}:${rest.from}`.slice(-100),
     payload: { ...rest },
   })
 }
@@ -69,12 +75,13 @@ async function readRestLater({ jobs }: Context, rest: Rest): Promise<void> {
 export async function readRest({ payload }: JobRun<Rest>, ctx: Context): Promise<void> {
   if (payload === undefined) return
   const { message, from } = payload
-  const states = ['read', 'partly', 'refused']
+  const states = ['read', 'partly', 'refused', 'held']
   const [row] = await readMessages(ctx, { message, states }, 1)
   if (row === undefined) return
-  const { source, pack, body, received_at_ms } = row
-  const receivedAt = Number(received_at_ms)
-  await takeBody(ctx, { message, source, pack, body, receivedAt, from, ...offsetOf(payload) })
+  const { source, pack, parts, received_at_ms } = row
+  const kept = { message, source, pack, receivedAt: Number(received_at_ms), parts }
+  const body = await readBody(ctx, row)
+  await takeBody(ctx, { ...kept, body, from, ...offsetOf(payload) })
 }
 
 function offsetOf({ offset }: { readonly offset?: string }) {

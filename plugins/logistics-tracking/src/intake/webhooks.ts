@@ -1,6 +1,7 @@
 import type { Context, Incoming } from '@signalbox/sdk'
 import { builtInPacks } from '../carriers/built-in-packs.ts'
 import { packsOf } from '../carriers/packs-of.ts'
+import { keepBody } from './body-parts.ts'
 import { readForm, readJson, textOfBase64 } from './form-body.ts'
 import { md5 } from './md5.ts'
 import { saveMessage } from './message-store.ts'
@@ -90,6 +91,7 @@ async function take(ctx: Context, { id, receivedAt, body, pack, held }: Delivere
   }
   const faults = [{ pointer: '', code: held }]
   const kept = { message, source: pack, pack, receivedAt, state: 'held' as const, scans: 0 }
-  await ctx.db.transaction([saveMessage(ctx.tenant, { ...kept, faults, body: soundBody(body) })])
+  const whole = await keepBody(ctx, kept, soundBody(body))
+  await ctx.db.transaction([saveMessage(ctx.tenant, { ...kept, faults, body: whole })])
   ctx.log.warn('a delivery waits for a person', { id, pack, why: held })
 }

@@ -8,9 +8,7 @@ import { withPlaces } from '../places/name-scans.ts'
 import { lookSoon } from '../watching/look-soon.ts'
 import type { IncomingScan } from './incoming-scan.ts'
 import { planScans, type RecordedScans } from './plan-scans.ts'
-
-/** Parcels of one transaction: their scans are read with it, and an answer of the database has an end. */
-const PARCELS_AT_ONCE = 40
+import { type Group, groupsOfTransactions } from './scan-groups.ts'
 
 export interface Origin {
   readonly message?: string
@@ -40,17 +38,15 @@ export async function recordScans(
     return { taken: 0, duplicates: 0, quarantined: 0, unmapped: 0, beyond: 0 }
   }
   let total: RecordedScans = { taken: 0, duplicates: 0, quarantined: 0, unmapped: 0, beyond: 0 }
-  for (let i = 0; i < groups.length; i += PARCELS_AT_ONCE) {
-    const chunk = groups.slice(i, i + PARCELS_AT_ONCE)
-    const isLast = i + PARCELS_AT_ONCE >= groups.length
+  const chunks = groupsOfTransactions(groups)
+  for (const [i, chunk] of chunks.entries()) {
+    const isLast = i === chunks.length - 1
     // The body is marked as read with the last of its scans: a run that was cut short reads it anew.
     total = sum(total, await recordChunk(ctx, chunk, isLast ? statements : [], message))
   }
   if (total.taken > 0) await lookSoon(ctx)
   return total
 }
-
-type Group = readonly [string, readonly IncomingScan[]]
 
 async function recordChunk(
   ctx: Context,
@@ -75,7 +71,10 @@ async function recordChunk(
     const { statements, events, outcome } = planScans(known, scans, given)
     if (events.length > MOST_EVENTS && groups.length > 1) return undefined
     const all = [...statements, ...more]
-    if (all.length > 0) await toldTransaction(ctx, all, events)
+    if (all.length > 0) {
+      const written = await toldTransaction(ctx, all, events).catch(tooLarge(groups.length))
+      if (written === undefined) return undefined
+    }
     if (outcome.beyond > 0) ctx.log.warn('a parcel has too many scans', { numbers, ...outcome })
     return outcome
   })
@@ -85,11 +84,12 @@ async function recordChunk(
   return sum(first, await recordChunk(ctx, groups.slice(half), more, message))
 }
 
-/** An answer of the database has an end: fewer parcels are read then. */
+/** A message to the database has an end, and its answer: fewer parcels are read and written then. */
 function tooLarge(parcels: number): (error: unknown) => undefined {
   return (error) => {
     const { code } = error as { readonly code?: unknown }
-    if (code !== 'CORE_SQL_RESULT_TOO_LARGE' || parcels === 1) throw error
+    const isTooLarge = code === 'CORE_SQL_RESULT_TOO_LARGE' || code === 'SBX_HOST_MESSAGE_TOO_LARGE'
+    if (!isTooLarge || parcels === 1) throw error
     return undefined
   }
 }

@@ -7,11 +7,14 @@ import type { Consequence, ShipmentChange } from './shipment-change.ts'
 const HOUR_MS = 3_600_000
 const DECIMALS = 1000
 
-export function tellRegistered({ before, after }: ShipmentChange): Consequence {
+/** With the number of the only parcel; of several none is the shipment's. */
+export function tellRegistered({ before, after, parcels }: ShipmentChange): Consequence {
   if (before !== undefined) return {}
   const { direction, from, to, promisedAt, registeredAt } = after
+  const [only] = parcels.length === 1 ? parcels : []
   return one('logistics.shipment.registered', after, {
     direction,
+    ...(only === undefined ? {} : parcelOf(only.after, false)),
     ...text('from', from?.slice(0, 200)),
     ...text('to', to?.slice(0, 200)),
     ...instant('promisedAt', promisedAt),

@@ -50,7 +50,9 @@ t.test(
     t.match(await call('shipment', { shipment: 'S-1' }), {
       ...{ status: 'delivered', deliveredAt: ago(1), late: true, place: 'Wuhan', orders: ['O-1'] },
     })
-    t.match(dataOf('logistics.shipment.registered'), [{ shipment: 'S-1', orders: ['O-1'] }])
+    t.match(dataOf('logistics.shipment.registered'), [
+      { shipment: 'S-1', orders: ['O-1'], trackingNumber: number, carrier: 'ups' },
+    ])
     t.match(
       dataOf('logistics.shipment.status-changed').map((data) => [
         Reflect.get(data as object, 'from'),
@@ -317,6 +319,14 @@ t.test('a table of scans is taken in once, whatever often it is sent', async (t)
   t.match(await call('importScans', { csv }), { taken: 0, duplicates: 1 })
   t.match(await call('shipment', { shipment: 'S-1' }), { status: 'out-for-delivery' })
   await t.rejects(call('importScans', { csv: 'a' }), { code: 'CSV_COLUMN_MISSING' })
+})
+
+t.test('a shipment of several parcels is told without the number of one of them', async (t) => {
+  const parcels = [{ trackingNumber: 'P1' }, { trackingNumber: 'P2' }]
+  await call('register', { ...shipment, parcels })
+  const [data] = dataOf('logistics.shipment.registered') as [object]
+  t.notOk(Reflect.has(data, 'trackingNumber'))
+  t.notOk(Reflect.has(data, 'parcel'))
 })
 
 t.test('an order that left is followed', async (t) => {

@@ -2,6 +2,7 @@ import type { Context, EventWish } from '@signalbox/sdk'
 import { codeOf, isMeeting } from '../errors/host-errors.ts'
 import type { Fact } from '../facts/fact.ts'
 import { riskBounds, type Settings } from '../settings/settings.ts'
+import { changedParts, nextRevision } from './changed-parts.ts'
 import { foldOrder } from './fold-order.ts'
 import { orderEvents } from './order-events.ts'
 import { foldedRow, judged, openWants, stayRows } from './order-row.ts'
@@ -149,13 +150,14 @@ function outcomeOf(
   const row = foldedRow(view, (text) => ctx.hash('SHA-256', text))
   const { row: judgedRow, judgement } = judged(view, input.usual, settings, now)
   const isAtRisk = atRisk(known, judgedRow.on_time, row.is_open, settings)
-  const revision = (known?.revision ?? 0) + 1
+  const parts = changedParts(known, row)
+  const revision = nextRevision(known, parts)
   const write: OrderWrite = {
     row: { ...row, ...judgedRow, is_at_risk: isAtRisk, revision },
     ...{ stays: stayRows(view), wants: openWants(view), head },
     before: known?.is_known === true ? known.stage : undefined,
   }
-  return { orderId, head, write, events: orderEvents({ known, write, judgement }, now) }
+  return { orderId, head, write, events: orderEvents({ known, parts, write, judgement }, now) }
 }
 
 /** Once at risk it stays so until its chance is clearly better. */

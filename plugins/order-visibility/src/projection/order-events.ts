@@ -1,28 +1,22 @@
 import type { EventWish } from '@signalbox/sdk'
 import { instantText } from '../time/instant.ts'
-import type { FoldedRow, judged, ViewPart } from './order-row.ts'
+import type { judged, ViewPart } from './order-row.ts'
 import type { KnownRow, OrderWrite } from './projection-store.ts'
 
 interface Change {
   readonly known: KnownRow | undefined
+  readonly parts: readonly ViewPart[]
   readonly write: OrderWrite
   readonly judgement: ReturnType<typeof judged>['judgement']
 }
 
 /** What others are told of an order whose row becomes another. Pure. */
-export function orderEvents({ known, write, judgement }: Change, now: number): EventWish[] {
-  const { row } = write
-  const parts = changedParts(known, row)
+export function orderEvents({ known, parts, write, judgement }: Change, now: number): EventWish[] {
   return [
     ...stageEvents(write),
     ...promiseEvents(known, write, judgement, now),
     ...(parts.length === 0 ? [] : [viewEvent(parts, write, now)]),
   ]
-}
-
-function changedParts(known: KnownRow | undefined, row: FoldedRow): readonly ViewPart[] {
-  const parts = Object.keys(row.digests) as ViewPart[]
-  return parts.filter((part) => known?.digests[part] !== row.digests[part]).sort()
 }
 
 /** What others only named before was in no stage that anybody was told of. */

@@ -1,5 +1,6 @@
 import { type Context, type JobRun, Refusal } from '@signalbox/sdk'
 import { isMeeting } from '../errors/host-errors.ts'
+import { changedParts, nextRevision } from '../projection/changed-parts.ts'
 import { foldAll, ORDERS_AT_ONCE } from '../projection/fold-orders.ts'
 import { foldedRow, judged, openWants, stayRows } from '../projection/order-row.ts'
 import { type OrderWrite, readForFold, writeShadow } from '../projection/projection-store.ts'
@@ -105,11 +106,12 @@ async function tryPage(ctx: Context, found: Rebuild): Promise<boolean> {
     const row = foldedRow(view, (text) => ctx.hash('SHA-256', text))
     const { row: judgedRow } = judged(view, input.usual, settings, now)
     const known = input.known.get(orderId)
+    const revision = nextRevision(known, changedParts(known, row))
     const chance = judgedRow.on_time
     const is_at_risk = known?.is_at_risk ?? (row.is_open && chance !== null && chance < atRiskBelow)
     return [
       {
-        row: { ...row, ...judgedRow, is_at_risk, revision: (known?.revision ?? 0) + 1 },
+        row: { ...row, ...judgedRow, is_at_risk, revision },
         ...{
           stays: stayRows(view),
           wants: openWants(view),

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import t from 'tap'
-import { type Answer, Company } from '../support/company.ts'
+import { Company } from '../support/company.ts'
 import { rollOut } from '../support/company-rollout.ts'
 import { DeltaStream } from '../support/delta-stream.ts'
 import { HostProcess } from '../support/host-process.ts'
@@ -17,7 +17,10 @@ import { testDatabases } from '../support/postgres.ts'
 import { keyFile } from '../support/sealing.ts'
 
 const service = 'orders.visibility@1'
-const shipments = 'logistics.shipments@1'
+/** Orders whose first delta is timed. */
+const LAGS = 30
+/** Seconds at rest; two of these tests at once on a machine that is busy otherwise take most of a minute. */
+const PATIENCE_MS = 120_000
 const ownPath = '/v1/tenants/dongchen/plugins/%40signalbox%2Forder-visibility'
 const { hostUrl } = await testDatabases(t)
 const pool = new pg.Pool({ connectionString: hostUrl, max: 1 })
@@ -34,15 +37,32 @@ const company = await Company.open(t, host, 'dongchen', [
 const ask = (operation: string, input: unknown = {}) => company.ask(service, operation, input)
 const call = (operation: string, input: unknown = {}) => company.call(service, operation, input)
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
-/** Nothing is behind, and each row is what its facts make. */
+/** All that was sent is handled: in between, a fact may be kept by now and its order not marked yet. */
+const handled = () =>
+  company.eventually(
+    'the last handler',
+    async () => {
+      const waiting = `select count(*)::int as waiting from event_deliveries where state = 'waiting'`
+      return (await pool.query<{ waiting: number }>(waiting)).rows
+    },
+    ([row]) => row?.waiting === 0,
+    PATIENCE_MS,
+  )
+/** All orders are there, nothing is behind, and each row is what its facts make. */
 const settled = async (orders: number) => {
+  await handled()
   const state = await company.eventually(
     'the last fold',
     () => ask('rebuildState'),
-    (one) => one.behind === 0 && one.orders >= orders && one.state !== 'running',
+    (one) => one.behind === 0 && one.state !== 'running',
   )
   t.equal(state.orders, orders)
-  return ask('checkReplay', { limit: 200 })
+  // The job that judges anew what is due may mark some now and then.
+  return company.eventually(
+    'a look with nothing behind',
+    () => ask('checkReplay', { limit: 200 }),
+    (one) => one.behind === 0,
+  )
 }
 const counted = async () => {
   const { counts } = await ask('board')
@@ -54,7 +74,7 @@ const counted = async () => {
 t.test('a delta is there soon after the answer to who told, not when somebody polls', async (t) => {
   const stream = await DeltaStream.follow(company, service, '?types=orders.view.changed')
   const lags: number[] = []
-  for (const n of numbers(100)) {
+  for (const n of numbers(LAGS)) {
     const orderId = `LAG-${n}`
     await company.send([created(orderId)])
     const answered = performance.now()
@@ -68,8 +88,9 @@ t.test('a delta is there soon after the answer to who told, not when somebody po
   }
   await stream.cut()
   lags.sort((a, b) => a - b)
-  const p95 = lags[94] ?? 0
-  t.comment(`p50 ${Math.round(lags[49] ?? 0)} ms, p95 ${Math.round(p95)} ms`)
+  const at = (share: number) => lags[Math.ceil(LAGS * share) - 1] ?? 0
+  const p95 = at(0.95)
+  t.comment(`p50 ${Math.round(at(0.5))} ms, p95 ${Math.round(p95)} ms`)
   // At rest the whole is a second at most; the machines of tests stand still for longer than that. By polling alone it is five.
   t.ok(p95 <= 4000, `${Math.round(p95)} ms`)
 })
@@ -85,12 +106,24 @@ t.test(
       await company.send(numbers(10).map((n) => released(`CUT-${round}-${n}`)))
       await stream.resume()
     }
-    await settled(150)
-    const last = (all: DeltaStream) => all.deltas.at(-1)?.place
+    await settled(LAGS + 50)
+    const shown = new Map<string, number>()
+    for (const { partitionkey: orderId } of witness.deltas) {
+      if (shown.has(orderId)) continue
+      const order = await ask('order', { orderId, include: [] })
+      t.equal(order.stage, 'released')
+      shown.set(orderId, order.revision)
+    }
+    t.equal(shown.size, 50)
+    const misses = ({ deltas }: DeltaStream) =>
+      [...shown].filter(
+        ([orderId, revision]) =>
+          !deltas.some((one) => one.partitionkey === orderId && one.data.revision === revision),
+      )
     await company.eventually(
-      'the end of both',
-      async () => [last(stream), last(witness)],
-      ([one, other]) => one === other,
+      'the last delta of each order',
+      async () => [stream, witness].flatMap(misses),
+      (missing) => missing.length === 0,
     )
     t.same(
       stream.deltas.map(({ place }) => place),
@@ -101,11 +134,7 @@ t.test(
       t.ok(data.revision > (revisions.get(partitionkey) ?? 0), `${partitionkey} goes forward`)
       revisions.set(partitionkey, data.revision)
     }
-    for (const [orderId, revision] of revisions) {
-      const order = await ask('order', { orderId, include: [] })
-      t.ok(order.revision >= revision)
-      t.equal(order.stage, 'released')
-    }
+    t.same(revisions, shown, 'the last that was told is what is shown')
     await Promise.all([stream.cut(), witness.cut()])
   },
 )
@@ -138,8 +167,9 @@ t.test('ten handlers of one order at once fold it once, and count it once', asyn
     'all that was told',
     async () => (await call('order', { orderId: 'MANY' })).body,
     (one) => one?.timeline?.length >= 98,
+    PATIENCE_MS,
   )
-  t.match(await settled(151), { behind: 0, differing: [] })
+  t.match(await settled(LAGS + 51), { differing: [] })
   const order = await ask('order', { orderId: 'MANY' })
   t.equal(order.purchases.length, 50, 'the first fifty of 96')
   const after = await counted()
@@ -155,7 +185,11 @@ t.test('ten handlers of one order at once fold it once, and count it once', asyn
   const steps = of('orders.stage.changed').map(({ data }) => `${data.from ?? ''}>${data.to}`)
   t.equal(new Set(steps).size, steps.length, `each step is told once: ${steps}`)
   const told = of('orders.view.changed').map(({ data }) => data.revision)
-  t.equal(new Set(told).size, told.length, `each revision is told once: ${told}`)
+  t.same(
+    told,
+    numbers(order.revision).map((n) => n + 1),
+    'each revision is told once, in their order, and none is left out',
+  )
   t.same(await company.deadLetters(), [])
   await stream.cut()
 })
@@ -166,13 +200,13 @@ t.test('events come in while the view is rebuilt', async (t) => {
   let sent = 0
   for (const n of numbers(20)) {
     await company.send([
-      ...numbers(5).map((m) => payment(`LAG-${(n * 5 + m) % 100}`, n)),
+      ...numbers(5).map((m) => payment(`LAG-${(n * 5 + m) % LAGS}`, n)),
       created(`LATE-${n}`),
     ])
     sent++
   }
   t.equal(sent, 20)
-  t.match(await settled(171), { behind: 0, differing: [] })
+  t.match(await settled(LAGS + 71), { differing: [] })
   const state = await ask('rebuildState')
   t.match(state, { id: began.id, state: 'finished', generation: 2 })
   t.comment(
@@ -216,154 +250,7 @@ t.test('disabled in the middle of it all, it catches up by replay', async (t) =>
       (order) => order?.stage === 'released',
     )
   }
-  t.match(await settled(201), { behind: 0, differing: [] })
-})
-
-const follow = async (
-  url: string,
-  init: RequestInit = {},
-): Promise<Pick<Answer, 'status' | 'body'>> => {
-  const { pathname, search } = new URL(url)
-  for (;;) {
-    const response = await fetch(`${host.url}${pathname}${search}`, init)
-    if (response.status !== 429) return { status: response.status, body: await response.json() }
-    await new Promise((resolve) =>
-      setTimeout(resolve, 1000 * Number(response.headers.get('retry-after') ?? 1)),
-    )
-  }
-}
-const posted = (body: unknown) => ({
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(body),
-})
-
-t.test('a customer sees his order by a link, and nothing but what is on the list', async (t) => {
-  await company.send([
-    created('MINE', {
-      salesperson: 'wang.wei',
-      amount: '9000.00',
-      currency: 'CNY',
-      priority: 'high',
-    }),
-    created('OTHERS', { customer: 'RIVAL' }),
-  ])
-  await company.ask(shipments, 'register', {
-    ...{
-      shipment: 'OUT-1',
-      direction: 'outbound',
-      orders: ['MINE'],
-      from: 'SUZHOU',
-      to: 'SHANGHAI',
-    },
-    parcels: [
-      {
-        trackingNumber: 'SF1234567890123',
-        contents: [{ sku: 'RING-6204', quantity: 100, unit: 'C62', lot: 'LOT-SECRET' }],
-      },
-    ],
-  })
-  await company.ask(shipments, 'register', {
-    ...{ shipment: 'IN-1', direction: 'inbound', orders: ['MINE'], from: 'LIYUAN', to: 'SUZHOU' },
-    parcels: [{ trackingNumber: 'SF9999999999999', contents: [] }],
-  })
-  await company.eventually(
-    'both shipments',
-    async () => (await call('order', { orderId: 'MINE' })).body,
-    (order) => order?.parcels?.length === 2,
-  )
-  await company.ask(shipments, 'report', {
-    ...{ trackingNumber: 'SF1234567890123', status: 'picked-up', at: instant(now - HOUR_MS) },
-    place: 'SUZHOU',
-  })
-  await company.eventually(
-    'the way',
-    async () => JSON.stringify((await call('order', { orderId: 'MINE' })).body.parcels),
-    (parcels) => parcels.includes('picked-up'),
-  )
-  const { url, share, expiresAt } = await ask('share', { orderId: 'MINE', ttlS: 3600 })
-  const { status, body } = await follow(url)
-  t.equal(status, 200)
-  t.match(body, {
-    orderId: 'MINE',
-    lines: [{ line: '1', ordered: 100 }],
-    parcels: [{ trackingNumber: 'SF1234567890123' }],
-  })
-  t.equal(body.parcels.length, 1, 'no inbound shipment')
-  t.same(
-    Object.keys(body).sort(),
-    'asOf expectedAt lines milestones orderId parcels placedAt promisedAt stage stageText'.split(
-      ' ',
-    ),
-  )
-  t.notMatch(JSON.stringify(body), /VOLT|wang|9000|LIYUAN|SECRET|9999|high/)
-  for (const attempt of [
-    follow(`${url}?orderId=OTHERS`),
-    follow(url, posted({ orderId: 'OTHERS' })),
-    follow(`${url}?orderId=OTHERS&orderId=MINE`),
-    follow(url, posted([{ orderId: 'OTHERS' }])),
-  ]) {
-    const answer = await attempt
-    t.notMatch(JSON.stringify(answer.body), /OTHERS|RIVAL/)
-    t.ok(answer.status >= 400 || answer.body.orderId === 'MINE', JSON.stringify(answer))
-  }
-  const guessed = url.replace(/.$/, (last: string) => (last === 'A' ? 'B' : 'A'))
-  t.equal((await follow(guessed)).status, 404)
-  t.match(await ask('shares', { orderId: 'MINE' }), { items: [{ share, expiresAt }] })
-  const listed = JSON.stringify(await ask('shares', { orderId: 'MINE' }))
-  t.notOk(listed.includes(new URL(url).pathname.slice('/links/'.length)), 'no address is kept')
-  t.match(await ask('revokeShare', { share }), { revoked: true })
-  t.equal((await follow(url)).status, 410)
-  t.match(await ask('revokeShare', { share }), { revoked: true }, 'once more changes nothing')
-  const short = await ask('share', { orderId: 'MINE', ttlS: 60 })
-  t.equal((await follow(short.url)).status, 200)
-  const first = await ask('shares', { orderId: 'MINE', limit: 1 })
-  const rest = await ask('shares', { orderId: 'MINE', limit: 1, cursor: first.next })
-  t.same(
-    [first, rest].map(({ items }) => items[0].share),
-    [short.share, share],
-  )
-  t.notOk('next' in rest)
-  await pool.query(
-    `update shared_links set expires_at = now() - interval '1 second' where id = $1`,
-    [short.share],
-  )
-  t.equal((await follow(short.url)).status, 410, 'expired')
-})
-
-t.test('another company sees and does nothing of it', async (t) => {
-  const other = await company.neighbour('xingda', ['business-events', 'order-visibility'])
-  t.match(await other.call(service, 'order', { orderId: 'MINE' }), {
-    status: 422,
-    body: { code: 'ORDER_UNKNOWN' },
-  })
-  t.match(await other.call(service, 'share', { orderId: 'MINE' }), {
-    status: 422,
-    body: { code: 'ORDER_UNKNOWN' },
-  })
-  const { items } = await ask('shares', { orderId: 'MINE' })
-  t.match(await other.call(service, 'revokeShare', { share: items[0].share }), {
-    status: 422,
-    body: { code: 'SHARE_UNKNOWN' },
-  })
-  t.match(await other.ask(service, 'board'), { items: [] })
-  t.match(await other.ask(service, 'checkReplay'), { checked: 0 })
-  const stream = await DeltaStream.follow(other, service, '?after=0')
-  await company.send([released('MINE'), created('HERE')])
-  await company.eventually(
-    'the order',
-    async () => (await call('order', { orderId: 'HERE' })).status,
-    (status) => status === 200,
-  )
-  await other.send([created('THERE')])
-  await company.eventually(
-    'the own delta',
-    async () => stream.deltas.length,
-    (count) => count > 0,
-  )
-  t.same([...new Set(stream.deltas.map(({ partitionkey }) => partitionkey))], ['THERE'])
-  await stream.cut()
-  t.not((await call('order', { orderId: 'THERE' })).status, 200)
+  t.match(await settled(LAGS + 101), { differing: [] })
 })
 
 t.test(
@@ -382,8 +269,8 @@ t.test(
       edition,
       [{ weightBp: 10_000, hold: {} }],
       async (round) => {
-        await company.send([payment('MINE', 100 + round)])
-        await ask('order', { orderId: 'MINE' })
+        await company.send([payment('MANY', 100 + round)])
+        await ask('order', { orderId: 'MANY' })
       },
     )
     t.equal(rollout.state, 'completed')
@@ -392,7 +279,7 @@ t.test(
     t.match(shown, { verdict: 'reversible', steps: ['0090-note'] })
     // As PostgreSQL estimates them.
     t.ok(shown.rows.orders > 100, `${shown.rows.orders} rows`)
-    t.match(await settled(204), { behind: 0, differing: [] })
+    t.match(await settled(LAGS + 101), { differing: [] })
     t.same(await company.deadLetters(), [])
   },
 )

@@ -1,0 +1,2 @@
+drop table message_parts;
+alter table messages drop column parts;
