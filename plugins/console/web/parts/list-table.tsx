@@ -34,7 +34,7 @@ export function ListTable<Row extends object>({
   columns: NonNullable<TableProps<Row>['columns']>
   expandable?: NonNullable<TableProps<Row>['expandable']>
 }) {
-  const { t } = useTranslation('services')
+  const { t } = useTranslation(['services', 'common'])
   const columnTitle = <span className="unseen">{t('common:details')}</span>
   const isLong = rows.length > VIRTUAL_ROWS
   return (

@@ -48,7 +48,7 @@ export function FreezesPage() {
 }
 
 function FreezeTable({ freezes, isPending }: { freezes: readonly Freeze[]; isPending: boolean }) {
-  const { t, i18n } = useTranslation('freezes')
+  const { t, i18n } = useTranslation(['freezes', 'common'])
   const { mutate } = useChange(
     (name: string) => request('DELETE', `${PATH}/${encodeURIComponent(name)}`),
     (_, name) => t('removed', { name }),

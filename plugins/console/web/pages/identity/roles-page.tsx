@@ -123,7 +123,7 @@ function BuiltIn({
   roles: readonly { readonly id: string; readonly actions: readonly string[] }[]
   isPending: boolean
 }) {
-  const { t } = useTranslation('identity')
+  const { t } = useTranslation(['identity', 'common'])
   return (
     <Table
       size="middle"

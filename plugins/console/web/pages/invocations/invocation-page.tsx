@@ -19,7 +19,7 @@ import { Releases } from './releases.tsx'
 
 /** One kept call: what it was given, what it asked of the host, what came of it, and who may open it. */
 export function InvocationPage() {
-  const { t } = useTranslation('invocations')
+  const { t } = useTranslation(['invocations', 'common'])
   const { id = '' } = useParams()
   const { data: call, error } = useQuery({
     queryKey: [invocationPath(id)],

@@ -73,7 +73,7 @@ const ENDS = { answered: 'good', failed: 'bad', open: 'warning' } as const satis
 >
 
 function HostCalls({ calls }: { calls: readonly RecordedHostCall[] }) {
-  const { t } = useTranslation('invocations')
+  const { t } = useTranslation(['invocations', 'common'])
   const rows = calls.map((call, index) => ({ ...call, number: index + 1 }))
   return (
     <Table
@@ -117,7 +117,7 @@ const LEVELS = {
 } as const satisfies Record<RecordedLog['level'], Tone>
 
 function Logs({ logs }: { logs: readonly RecordedLog[] }) {
-  const { t } = useTranslation('invocations')
+  const { t } = useTranslation(['invocations', 'common'])
   return (
     <Table
       size="small"
