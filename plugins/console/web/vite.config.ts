@@ -4,6 +4,7 @@ import { defineConfig } from 'vite'
 import { builtFiles } from './build/built-files.ts'
 import { completeTexts } from './build/complete-texts.ts'
 import { hostPage } from './build/host-page.ts'
+import { sharedEntries } from './build/shared-modules.ts'
 
 const folder = import.meta.dirname
 
@@ -23,5 +24,10 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
     // Those of the entry are in the page, held to their digests; a browser takes no preload that is not: see build/host-page.ts.
     modulePreload: false,
+    rolldownOptions: {
+      input: { index: join(folder, 'index.html'), ...sharedEntries(folder) },
+      // A page of a plugin imports these by the names that they export.
+      preserveEntrySignatures: 'allow-extension',
+    },
   },
 })

@@ -3,10 +3,8 @@ import { useEffect, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { type Command, commandsFor } from './commands.ts'
-import { placeOf } from './navigation.tsx'
-import { PAGES } from './page-table.ts'
+import { useEntryGroups } from './navigation.tsx'
 import { usePlaceQuery } from './place-query.ts'
-import { useViewer } from './viewer-context.ts'
 
 /** Ctrl K: go anywhere by the first letters of its name. A combobox with a list (WAI-ARIA APG). */
 export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
@@ -20,7 +18,6 @@ export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: 
 
 function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()
-  const viewer = useViewer()
   const navigate = useNavigate()
   const keep = usePlaceQuery()
   const [text, setText] = useState('')
@@ -28,9 +25,7 @@ function Palette({ onClose }: { onClose: () => void }) {
   const listId = useId()
   const input = useRef<InputRef>(null)
   useEffect(() => input.current?.focus(), [])
-  const all = PAGES.filter(
-    ({ group, isFor }) => group !== undefined && (isFor?.(viewer) ?? true),
-  ).map((page) => ({ place: placeOf(page), label: t(`pages.${page.id}`) }))
+  const all = useEntryGroups().flatMap(({ entries }) => entries)
   const found = commandsFor(all, text)
   const go = (command: Command | undefined) => {
     if (command === undefined) return

@@ -17,7 +17,14 @@ export interface PageEntry {
   readonly isFor?: (viewer: Viewer) => boolean
 }
 
-export type PageId = 'home' | 'new-rollout' | 'plugin' | 'plugins' | 'rollout' | 'rollouts'
+export type PageId =
+  | 'home'
+  | 'contributed'
+  | 'new-rollout'
+  | 'plugin'
+  | 'plugins'
+  | 'rollout'
+  | 'rollouts'
 
 const isOperator = (viewer: Viewer): boolean => viewer.kind === 'operator'
 
@@ -27,6 +34,12 @@ export const PAGES: readonly PageEntry[] = [
     path: '/',
     group: 'work',
     load: async () => (await import('../pages/home/home-page.tsx')).HomePage,
+  },
+  {
+    id: 'contributed',
+    path: '/p/*',
+    group: 'plugins',
+    load: async () => (await import('../contributed/contributed-page.tsx')).ContributedPage,
   },
   {
     id: 'plugins',
