@@ -20,7 +20,9 @@ export interface PageEntry {
 export type PageId =
   | 'home'
   | 'contributed'
+  | 'marketplace'
   | 'new-rollout'
+  | 'package'
   | 'plugin'
   | 'plugins'
   | 'rollout'
@@ -51,6 +53,17 @@ export const PAGES: readonly PageEntry[] = [
     id: 'plugin',
     path: '/plugins/:name',
     load: async () => (await import('../pages/plugins/plugin-page.tsx')).PluginPage,
+  },
+  {
+    id: 'marketplace',
+    path: '/marketplace',
+    group: 'plugins',
+    load: async () => (await import('../pages/marketplace/marketplace-page.tsx')).MarketplacePage,
+  },
+  {
+    id: 'package',
+    path: '/marketplace/:name',
+    load: async () => (await import('../pages/marketplace/package-page.tsx')).PackagePage,
   },
   {
     id: 'rollouts',
