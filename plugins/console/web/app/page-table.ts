@@ -20,6 +20,7 @@ export interface PageEntry {
 export type PageId =
   | 'home'
   | 'contributed'
+  | 'catalog'
   | 'marketplace'
   | 'new-rollout'
   | 'package'
@@ -27,6 +28,7 @@ export type PageId =
   | 'plugins'
   | 'rollout'
   | 'rollouts'
+  | 'service'
 
 const isOperator = (viewer: Viewer): boolean => viewer.kind === 'operator'
 
@@ -83,5 +85,16 @@ export const PAGES: readonly PageEntry[] = [
     path: '/rollouts/:id',
     load: async () => (await import('../pages/rollouts/rollout-page.tsx')).RolloutPage,
     isFor: isOperator,
+  },
+  {
+    id: 'catalog',
+    path: '/catalog',
+    group: 'services',
+    load: async () => (await import('../pages/catalog/catalog-page.tsx')).CatalogPage,
+  },
+  {
+    id: 'service',
+    path: '/catalog/:service',
+    load: async () => (await import('../pages/catalog/service-page.tsx')).ServicePage,
   },
 ]

@@ -1,4 +1,5 @@
-import { Table } from 'antd'
+import { Button, Table } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { StatusTag, type Tone } from '../../parts/status-tag.tsx'
 import { someText } from './package.ts'
@@ -27,36 +28,49 @@ export function PermissionTable({
   caption: string
 }) {
   const { t, i18n } = useTranslation('marketplace')
-  const rows = inOrderOfReach(changes).map((change, key) => ({ ...change, key }))
+  const [isWhole, setWhole] = useState(false)
+  const all = inOrderOfReach(changes).map((change, key) => ({ ...change, key }))
+  const moved = all.filter((one) => one.change !== 'same')
+  const rows = isWhole ? all : moved
+  const kept = all.length - moved.length
   return (
-    <Table
-      size="small"
-      caption={caption}
-      dataSource={rows}
-      pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
-      scroll={{ x: 'max-content' }}
-      locale={{ emptyText: t('noPowers') }}
-      columns={[
-        {
-          title: t('change'),
-          key: 'change',
-          render: (_: unknown, row) => (
-            <StatusTag tone={TONES[reachOf(row)]} label={t(`reach.${reachOf(row)}`)} />
-          ),
-        },
-        {
-          title: t('power'),
-          key: 'power',
-          render: (_: unknown, row) => <Power change={row} />,
-        },
-        {
-          title: t('why'),
-          dataIndex: 'why',
-          className: 'wide-text',
-          render: (why: PermissionChange['why']) => someText(why, i18n.language) || '–',
-        },
-      ]}
-    />
+    <div className="stack">
+      <Table
+        size="small"
+        caption={caption}
+        dataSource={rows}
+        pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
+        scroll={{ x: 'max-content' }}
+        locale={{ emptyText: t(kept > 0 ? 'noneMoved' : 'noPowers') }}
+        columns={[
+          {
+            title: t('change'),
+            key: 'change',
+            render: (_: unknown, row) => (
+              <StatusTag tone={TONES[reachOf(row)]} label={t(`reach.${reachOf(row)}`)} />
+            ),
+          },
+          {
+            title: t('power'),
+            key: 'power',
+            render: (_: unknown, row) => <Power change={row} />,
+          },
+          {
+            title: t('why'),
+            dataIndex: 'why',
+            className: 'wide-text',
+            render: (why: PermissionChange['why']) => someText(why, i18n.language) || '–',
+          },
+        ]}
+      />
+      {kept > 0 && (
+        <div>
+          <Button size="small" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+            {t(isWhole ? 'hideKept' : 'showKept', { count: kept })}
+          </Button>
+        </div>
+      )}
+    </div>
   )
 }
 

@@ -71,6 +71,7 @@ function Needs({ plan }: { plan: VersionPlan }) {
       size="small"
       bordered
       column={1}
+      styles={{ label: { inlineSize: 160 } }}
       items={[
         { key: 'from', label: t('stableHere'), children: plan.from ?? t('nothingStable') },
         { key: 'requires', label: t('requires'), children: required.join(', ') || t('none') },

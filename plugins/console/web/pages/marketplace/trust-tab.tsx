@@ -71,6 +71,7 @@ function Signature({ version }: { version: ListedVersion }) {
         size="small"
         bordered
         column={1}
+        styles={{ label: { inlineSize: 160 } }}
         items={[
           { key: 'by', label: t('signedBy'), children: <code>{data.signature.keyid}</code> },
           {
