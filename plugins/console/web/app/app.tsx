@@ -14,6 +14,7 @@ import { useStore } from './store.ts'
 import { themeOf, useIsDark } from './theme.ts'
 import { readNonce } from './this-page.ts'
 import './app.css'
+import './listing.css'
 
 /** A refusal is an answer; only where none came is it worth asking again. */
 const isWorthAgain = (failures: number, error: unknown) => {

@@ -26,6 +26,8 @@ export type PageId =
   | 'package'
   | 'plugin'
   | 'plugins'
+  | 'review'
+  | 'reviews'
   | 'rollout'
   | 'rollouts'
   | 'service'
@@ -61,6 +63,18 @@ export const PAGES: readonly PageEntry[] = [
     path: '/marketplace',
     group: 'plugins',
     load: async () => (await import('../pages/marketplace/marketplace-page.tsx')).MarketplacePage,
+  },
+  {
+    id: 'reviews',
+    path: '/marketplace/reviews',
+    load: async () => (await import('../pages/marketplace/reviews-page.tsx')).ReviewsPage,
+    isFor: isOperator,
+  },
+  {
+    id: 'review',
+    path: '/marketplace/reviews/:id',
+    load: async () => (await import('../pages/marketplace/review-page.tsx')).ReviewPage,
+    isFor: isOperator,
   },
   {
     id: 'package',

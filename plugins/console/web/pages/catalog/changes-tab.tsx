@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { instantText } from '../../parts/formats.ts'
+import { oneOf } from '../../parts/one-of.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag, type Tone } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
@@ -80,7 +81,7 @@ export function ChangesTab({ id }: { id: string }) {
 
 function Status({ status }: { status: string }) {
   const { t } = useTranslation('catalog')
-  const known = STATUSES.find((one) => one === status)
+  const known = oneOf(STATUSES, status)
   if (known === undefined) return <StatusTag tone="neutral" label={status} />
   return <StatusTag tone={TONES[known]} label={t(`statuses.${known}`)} />
 }

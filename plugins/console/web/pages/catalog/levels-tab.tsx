@@ -1,6 +1,7 @@
 import { Alert, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { instantText, numberText } from '../../parts/formats.ts'
+import { oneOf } from '../../parts/one-of.ts'
 import { StatusTag, type Tone } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import type { LevelName, LevelWindow, MeasuredLevels, ServiceMajor } from './service.ts'
@@ -78,7 +79,7 @@ function Measured({ window, level }: { window: LevelWindow; level: LevelName }) 
   const { t } = useTranslation('catalog')
   const figure = useFigures()
   if (window.calls === 0) return '–'
-  const status = STATUSES.find((one) => one === window.status[level])
+  const status = oneOf(STATUSES, window.status[level])
   return (
     <>
       {level === 'availability' ? figure.percent(window.availability) : figure.time(window)}

@@ -5,6 +5,7 @@ import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { numberText } from '../../parts/formats.ts'
+import { oneOf } from '../../parts/one-of.ts'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import type { Plan, ServiceMajor } from './service.ts'
@@ -37,9 +38,7 @@ export function PlansTab({ id, service }: { id: string; service: ServiceMajor })
           {
             title: t('state'),
             dataIndex: 'status',
-            render: (status: string) => (
-              <StatusTag tone={status === 'published' ? 'good' : 'warning'} label={status} />
-            ),
+            render: (status: string) => <PlanState status={status} />,
           },
           {
             title: t('rate'),
@@ -87,4 +86,13 @@ export function PlansTab({ id, service }: { id: string; service: ServiceMajor })
       />
     </div>
   )
+}
+
+const STATES = ['staging', 'published', 'deprecated', 'closed'] as const
+
+function PlanState({ status }: { status: string }) {
+  const { t } = useTranslation('catalog')
+  const known = oneOf(STATES, status)
+  const label = known === undefined ? status : t(`planStates.${known}`)
+  return <StatusTag tone={known === 'published' ? 'good' : 'warning'} label={label} />
 }

@@ -5,8 +5,19 @@ import { Link } from 'react-router'
 import { ProblemError } from '../../api/problem.ts'
 import { request } from '../../api/request.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
+import { oneOf } from '../../parts/one-of.ts'
 import { type InstalledPlugin, pluginPath } from '../plugins/plugin.ts'
 import { progressOf } from './version-plan.ts'
+
+const STATES = [
+  'installed',
+  'expanded',
+  'warm',
+  'stable',
+  'migration_failed',
+  'start_failed',
+  'signature_invalid',
+] as const
 
 const EVERY_MS = 1000
 
@@ -22,14 +33,19 @@ export function InstallProgress({
 }) {
   const { t } = useTranslation('marketplace')
   const installed = useInstalled(plugin, version, isAsked)
+  const word = (state: string) => {
+    const known = oneOf(STATES, state)
+    return known === undefined ? state : t(`installStates.${known}`)
+  }
   const progress = progressOf(installed?.state)
   if (progress === 'waiting' && !isAsked) return null
   if (progress === 'waiting' || progress === 'working') {
-    const state = installed?.state ?? t('fetching')
+    const state = installed === undefined ? t('fetching') : word(installed.state)
     return <Alert type="info" showIcon role="status" title={t('installing', { version, state })} />
   }
   if (progress === 'failed') {
-    const { state = '', fault } = installed ?? {}
+    const { fault } = installed ?? {}
+    const state = word(installed?.state ?? '')
     return (
       <Alert
         type="error"

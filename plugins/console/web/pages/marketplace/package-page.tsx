@@ -28,6 +28,7 @@ import { ServicesTab } from './services-tab.tsx'
 import { TenantConsent } from './tenant-consent.tsx'
 import { TrustTab } from './trust-tab.tsx'
 import { useTierWord } from './use-tier-word.ts'
+import { useVersionState } from './use-version-state.ts'
 
 /** A package of the marketplace: all that is known of it before it is let in. */
 export function PackagePage() {
@@ -147,11 +148,12 @@ function Marks({ listed, version }: Shown) {
 /** What speaks against a version, before anybody looks further. */
 function Warnings({ version }: { version: ListedVersion }) {
   const { t } = useTranslation('marketplace')
+  const stateWord = useVersionState()
   const { deprecated, state, compatibility, advisories } = version
   return (
     <>
       {state !== 'published' && (
-        <Alert type="warning" showIcon title={t('notPublished', { state })} />
+        <Alert type="warning" showIcon title={t('notPublished', { state: stateWord(state) })} />
       )}
       {deprecated !== null && (
         <Alert type="warning" showIcon title={t('deprecated')} description={deprecated} />

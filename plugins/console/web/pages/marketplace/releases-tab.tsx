@@ -5,6 +5,7 @@ import { instantText, numberText, percentText } from '../../parts/formats.ts'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import type { ListedPackage, VersionLine } from './package.ts'
+import { useVersionState } from './use-version-state.ts'
 
 /** All versions: where each stands, what speaks against it, and how it does on this host. */
 export function ReleasesTab({ listed }: { listed: ListedPackage }) {
@@ -51,9 +52,10 @@ function VersionLink({ version }: { version: string }) {
 
 function State({ line }: { line: VersionLine }) {
   const { t } = useTranslation('marketplace')
+  const stateWord = useVersionState()
   return (
     <span className="inline-list">
-      <StatusTag tone={line.state === 'published' ? 'good' : 'bad'} label={line.state} />
+      <StatusTag tone={line.state === 'published' ? 'good' : 'bad'} label={stateWord(line.state)} />
       {line.deprecated !== null && <StatusTag tone="warning" label={t('deprecated')} />}
       {line.advisories.length > 0 && (
         <StatusTag tone="bad" label={t('advisoryCount', { count: line.advisories.length })} />

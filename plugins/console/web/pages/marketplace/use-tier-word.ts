@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { oneOf } from '../../parts/one-of.ts'
 
 const TIERS = ['declarative', 'sandbox', 'trusted'] as const
 
@@ -6,7 +7,7 @@ const TIERS = ['declarative', 'sandbox', 'trusted'] as const
 export function useTierWord(): (tier: string) => string {
   const { t } = useTranslation('marketplace')
   return (tier) => {
-    const known = TIERS.find((one) => one === tier)
+    const known = oneOf(TIERS, tier)
     return known === undefined ? tier : t(`tiers.${known}`)
   }
 }
