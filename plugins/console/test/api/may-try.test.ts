@@ -3,7 +3,7 @@ import { mayTry } from '../../web/api/may-try.ts'
 
 const user = (role: string, units: string[] | null = null) =>
   ({
-    ...{ kind: 'user', tenant: 'acme', id: 'usr_1', login: 'ann', displayName: 'Ann' },
+    ...{ kind: 'user' as const, tenant: 'acme', id: 'usr_1', login: 'ann', displayName: 'Ann' },
     ...{ roles: [{ role, units }], permissions: [] },
   }) as const
 

@@ -35,7 +35,7 @@ export function ListTable<Row extends object>({
   expandable?: NonNullable<TableProps<Row>['expandable']>
 }) {
   const { t } = useTranslation('services')
-  const columnTitle = <span className="unseen">{t('common:details')}</span>
+  const columnTitle = <span className="unseen">{t('details', { ns: 'common' })}</span>
   const isLong = rows.length > VIRTUAL_ROWS
   return (
     <>

@@ -20,7 +20,7 @@ t.test('what is paused or disabled is that, however it did', async (t) => {
 t.test('a tenant’s webhooks are its admin’s, and the host’s the operator’s', async (t) => {
   const user = (role: string) =>
     ({
-      ...{ kind: 'user', tenant: 'acme', id: 'usr_1', login: 'ann', displayName: 'Ann' },
+      ...{ kind: 'user' as const, tenant: 'acme', id: 'usr_1', login: 'ann', displayName: 'Ann' },
       ...{ roles: [{ role, units: null }], permissions: [] },
     }) as const
   t.ok(mayChange({ kind: 'operator' }, null))

@@ -73,7 +73,7 @@ function FreezeTable({ freezes, isPending }: { freezes: readonly Freeze[]; isPen
         ),
       }}
       expandable={{
-        columnTitle: <span className="unseen">{t('common:details')}</span>,
+        columnTitle: <span className="unseen">{t('details', { ns: 'common' })}</span>,
         expandedRowRender: ({ name }) => (
           <CliLine command={cliText(['rollout', 'unfreeze', name])} />
         ),

@@ -134,7 +134,7 @@ function BuiltIn({
       dataSource={[...roles]}
       scroll={{ x: 'max-content' }}
       expandable={{
-        columnTitle: <span className="unseen">{t('common:details')}</span>,
+        columnTitle: <span className="unseen">{t('details', { ns: 'common' })}</span>,
         expandedRowRender: ({ actions }) => <Words words={actions} most={actions.length} />,
       }}
       columns={[

@@ -25,7 +25,8 @@ export function InvocationPage() {
     queryKey: [invocationPath(id)],
     queryFn: ({ signal }) => request<KeptCall>('GET', invocationPath(id), { signal }),
   })
-  if (error !== null) return <Missing title={t('common:pages.invocation')} error={error} />
+  if (error !== null)
+    return <Missing title={t('pages.invocation', { ns: 'common' })} error={error} />
   if (call === undefined) return <Skeleton active />
   return (
     <div className="stack">

@@ -85,7 +85,7 @@ function HostCalls({ calls }: { calls: readonly RecordedHostCall[] }) {
       scroll={{ x: 'max-content' }}
       locale={{ emptyText: t('noHostCalls') }}
       expandable={{
-        columnTitle: <span className="unseen">{t('common:details')}</span>,
+        columnTitle: <span className="unseen">{t('details', { ns: 'common' })}</span>,
         expandedRowRender: ({ request, answer, error }) => (
           <div className="stack">
             <JsonView value={request} label={t('request')} />
@@ -128,7 +128,7 @@ function Logs({ logs }: { logs: readonly RecordedLog[] }) {
       scroll={{ x: 'max-content' }}
       locale={{ emptyText: t('noLogs') }}
       expandable={{
-        columnTitle: <span className="unseen">{t('common:details')}</span>,
+        columnTitle: <span className="unseen">{t('details', { ns: 'common' })}</span>,
         expandedRowRender: ({ fields }) => <JsonView value={fields} label={t('fields')} />,
       }}
       columns={[
