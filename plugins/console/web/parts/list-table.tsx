@@ -34,8 +34,8 @@ export function ListTable<Row extends object>({
   columns: NonNullable<TableProps<Row>['columns']>
   expandable?: NonNullable<TableProps<Row>['expandable']>
 }) {
-  const { t } = useTranslation(['services', 'common'])
-  const columnTitle = <span className="unseen">{t('common:details')}</span>
+  const { t } = useTranslation('services')
+  const columnTitle = <span className="unseen">{t('details', { ns: 'common' })}</span>
   const isLong = rows.length > VIRTUAL_ROWS
   return (
     <>

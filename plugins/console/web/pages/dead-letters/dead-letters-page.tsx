@@ -36,13 +36,13 @@ interface DeadLetter {
 
 /** Events that no plugin could take, so that somebody mends what failed and has them delivered again. */
 export function DeadLettersPage() {
-  const { t } = useTranslation('deadLetters')
+  const { t } = useTranslation('dead-letters')
   const tenant = useTenant()
   return tenant === undefined ? <ChooseTenant title={t('title')} /> : <Letters tenant={tenant} />
 }
 
 function Letters({ tenant }: { tenant: string }) {
-  const { t } = useTranslation('deadLetters')
+  const { t } = useTranslation('dead-letters')
   const [plugin, setPlugin] = useParam('plugin')
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/dead-letters`
   const list = useList<DeadLetter>(path, { plugin })
@@ -81,7 +81,7 @@ function LetterTable({
   list: ReturnType<typeof useList<DeadLetter>>
   path: string
 }) {
-  const { t } = useTranslation('deadLetters')
+  const { t } = useTranslation('dead-letters')
   const viewer = useViewer()
   const keep = usePlaceQuery()
   const place = usePlace()
@@ -134,7 +134,7 @@ function LetterTable({
 }
 
 function Redeliver({ path }: { path: string }) {
-  const { t } = useTranslation('deadLetters')
+  const { t } = useTranslation('dead-letters')
   const { mutate, isPending } = useChange(
     () => request<unknown>('POST', `${path}:redeliver`),
     () => t('redelivered'),
@@ -155,7 +155,7 @@ function OneLetter({
   path: string
   mayRead: boolean
 }) {
-  const { t } = useTranslation('deadLetters')
+  const { t } = useTranslation('dead-letters')
   const place = usePlace()
   const at = `${path}/${letter.id}`
   const { data, error, isLoading } = useQuery({

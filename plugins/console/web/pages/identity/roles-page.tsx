@@ -123,7 +123,7 @@ function BuiltIn({
   roles: readonly { readonly id: string; readonly actions: readonly string[] }[]
   isPending: boolean
 }) {
-  const { t } = useTranslation(['identity', 'common'])
+  const { t } = useTranslation('identity')
   return (
     <Table
       size="middle"
@@ -134,7 +134,7 @@ function BuiltIn({
       dataSource={[...roles]}
       scroll={{ x: 'max-content' }}
       expandable={{
-        columnTitle: <span className="unseen">{t('common:details')}</span>,
+        columnTitle: <span className="unseen">{t('details', { ns: 'common' })}</span>,
         expandedRowRender: ({ actions }) => <Words words={actions} most={actions.length} />,
       }}
       columns={[

@@ -73,7 +73,7 @@ const ENDS = { answered: 'good', failed: 'bad', open: 'warning' } as const satis
 >
 
 function HostCalls({ calls }: { calls: readonly RecordedHostCall[] }) {
-  const { t } = useTranslation(['invocations', 'common'])
+  const { t } = useTranslation('invocations')
   const rows = calls.map((call, index) => ({ ...call, number: index + 1 }))
   return (
     <Table
@@ -85,7 +85,7 @@ function HostCalls({ calls }: { calls: readonly RecordedHostCall[] }) {
       scroll={{ x: 'max-content' }}
       locale={{ emptyText: t('noHostCalls') }}
       expandable={{
-        columnTitle: <span className="unseen">{t('common:details')}</span>,
+        columnTitle: <span className="unseen">{t('details', { ns: 'common' })}</span>,
         expandedRowRender: ({ request, answer, error }) => (
           <div className="stack">
             <JsonView value={request} label={t('request')} />
@@ -117,7 +117,7 @@ const LEVELS = {
 } as const satisfies Record<RecordedLog['level'], Tone>
 
 function Logs({ logs }: { logs: readonly RecordedLog[] }) {
-  const { t } = useTranslation(['invocations', 'common'])
+  const { t } = useTranslation('invocations')
   return (
     <Table
       size="small"
@@ -128,7 +128,7 @@ function Logs({ logs }: { logs: readonly RecordedLog[] }) {
       scroll={{ x: 'max-content' }}
       locale={{ emptyText: t('noLogs') }}
       expandable={{
-        columnTitle: <span className="unseen">{t('common:details')}</span>,
+        columnTitle: <span className="unseen">{t('details', { ns: 'common' })}</span>,
         expandedRowRender: ({ fields }) => <JsonView value={fields} label={t('fields')} />,
       }}
       columns={[
