@@ -18,6 +18,11 @@ export interface UserViewer {
   readonly locale?: string | null
   readonly roles: readonly RoleOfMe[]
   readonly permissions: readonly string[]
+  /** Those that he holds in units only, with the units. */
+  readonly permissionsInUnits?: readonly {
+    readonly permission: string
+    readonly units: readonly string[]
+  }[]
   readonly csrfToken?: string
 }
 

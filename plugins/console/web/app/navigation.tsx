@@ -1,48 +1,97 @@
-import { Menu, type MenuProps } from 'antd'
+import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'react-router'
+import { BUSINESS_GROUPS, entryPages, pagesOfGroup } from '../contributed/offered-pages.ts'
+import { useContributed } from '../contributed/use-contributed.ts'
+import { textIn } from '../texts/languages.ts'
 import { NAV_GROUPS, PAGES, type PageEntry } from './page-table.ts'
 import { usePlaceQuery } from './place-query.ts'
 import { useViewer } from './viewer-context.ts'
 
-/** All pages that are offered to the viewer, by group. */
-export function Navigation({ onChosen }: { onChosen: () => void }) {
-  const { t } = useTranslation()
-  const viewer = useViewer()
-  const keep = usePlaceQuery()
-  const { pathname } = useLocation()
-  const offered = PAGES.filter(({ isFor }) => isFor?.(viewer) ?? true)
-  const items: MenuProps['items'] = NAV_GROUPS.flatMap((group) => {
-    const pages = offered.filter((page) => page.group === group)
-    if (pages.length === 0) return []
-    return [
-      {
-        key: group,
-        type: 'group' as const,
-        label: t(`groups.${group}`),
-        children: pages.map((page) => ({
-          key: placeOf(page),
-          label: (
-            <Link to={{ pathname: placeOf(page), search: keep }} onClick={onChosen}>
-              {t(`pages.${page.id}`)}
-            </Link>
-          ),
-        })),
-      },
-    ]
-  })
-  return <Menu mode="inline" items={items} selectedKeys={selectedOf(offered, pathname)} />
+interface Entry {
+  readonly place: string
+  readonly label: string
 }
 
-export function placeOf({ path }: Pick<PageEntry, 'path'>): string {
+interface EntryGroup {
+  readonly key: string
+  readonly label: string
+  readonly entries: readonly Entry[]
+}
+
+/** All pages that are offered to the viewer, by group. */
+export function Navigation({ onChosen }: { onChosen: () => void }) {
+  const keep = usePlaceQuery()
+  const { pathname } = useLocation()
+  const groups = useEntryGroups()
+  const places = groups.flatMap(({ entries }) => entries.map(({ place }) => place))
+  const selected = selectedOf(places, pathname)
+  const id = useId()
+  return (
+    <div className="nav">
+      {groups.map(({ key, label, entries }) => (
+        <div key={key}>
+          <div className="nav-group" id={`${id}${key}`}>
+            {label}
+          </div>
+          <ul aria-labelledby={`${id}${key}`}>
+            {entries.map((entry) => (
+              <li key={entry.place}>
+                <Link
+                  to={{ pathname: entry.place, search: keep }}
+                  onClick={onChosen}
+                  aria-current={entry.place === selected ? 'page' : undefined}
+                >
+                  {entry.label}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </div>
+  )
+}
+
+/** The console's own pages and, behind those of the daily work, what plugins put here. */
+export function useEntryGroups(): readonly EntryGroup[] {
+  const { t } = useTranslation()
+  const viewer = useViewer()
+  const business = useBusinessGroups()
+  const offered = PAGES.filter(({ isFor }) => isFor?.(viewer) ?? true)
+  const own = NAV_GROUPS.map((group) => ({
+    key: group as string,
+    label: t(`groups.${group}`),
+    entries: offered
+      .filter((page) => page.group === group)
+      .map((page) => ({ place: placeOf(page), label: t(`pages.${page.id}`) })),
+  }))
+  const [first, ...rest] = own
+  const all = first === undefined ? business : [first, ...business, ...rest]
+  return all.filter(({ entries }) => entries.length > 0)
+}
+
+function useBusinessGroups(): readonly EntryGroup[] {
+  const { t, i18n } = useTranslation()
+  const entries = entryPages(useContributed().pages)
+  return BUSINESS_GROUPS.map((group) => ({
+    key: `business-${group}`,
+    label: t(`businessGroups.${group}`),
+    entries: pagesOfGroup(entries, group).map(({ spec }) => ({
+      place: `/p${spec.path}`,
+      label: textIn(spec.title, i18n.language),
+    })),
+  }))
+}
+
+function placeOf({ path }: Pick<PageEntry, 'path'>): string {
   return path.replace(/\/\*$/, '')
 }
 
 /** The deepest page that the address is in. */
-function selectedOf(pages: readonly PageEntry[], pathname: string): string[] {
-  const places = pages
-    .map(placeOf)
+function selectedOf(places: readonly string[], pathname: string): string | undefined {
+  return places
     .filter((place) => pathname === place || pathname.startsWith(`${place.replace(/\/$/, '')}/`))
     .sort((one, other) => other.length - one.length)
-  return places.slice(0, 1)
+    .at(0)
 }

@@ -13,11 +13,20 @@ export interface PageEntry {
   /** Absent: reached by links only. */
   readonly group?: NavGroup
   readonly load: () => Promise<ComponentType>
+  /** It has no control of the library, which is then not loaded for it. */
+  readonly isPlain?: boolean
   /** Who is offered it: the host decides again at every request. Absent: everybody who has signed in. */
   readonly isFor?: (viewer: Viewer) => boolean
 }
 
-export type PageId = 'home' | 'new-rollout' | 'plugin' | 'plugins' | 'rollout' | 'rollouts'
+export type PageId =
+  | 'home'
+  | 'contributed'
+  | 'new-rollout'
+  | 'plugin'
+  | 'plugins'
+  | 'rollout'
+  | 'rollouts'
 
 const isOperator = (viewer: Viewer): boolean => viewer.kind === 'operator'
 
@@ -26,7 +35,14 @@ export const PAGES: readonly PageEntry[] = [
     id: 'home',
     path: '/',
     group: 'work',
+    isPlain: true,
     load: async () => (await import('../pages/home/home-page.tsx')).HomePage,
+  },
+  {
+    id: 'contributed',
+    path: '/p/*',
+    group: 'plugins',
+    load: async () => (await import('../contributed/contributed-page.tsx')).ContributedPage,
   },
   {
     id: 'plugins',

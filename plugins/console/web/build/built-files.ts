@@ -22,7 +22,7 @@ export function builtFiles(): Plugin {
     },
     async closeBundle() {
       for (const name of (await filesIn(folder)).filter((one) =>
-        /\.(js|css|svg|json)$/.test(one),
+        /\.(m?js|css|svg|json)$/.test(one),
       )) {
         const bytes = await readFile(join(folder, name))
         if (bytes.length < LEAST_BYTES) continue

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Plugin, Rollup } from 'vite'
+import { isShared, sharedImports } from './shared-modules.ts'
 
 /** What the host replaces in the entry: where the files of this version lie, and the nonce of the answer. */
 const BASE = '__BASE__'
@@ -7,7 +8,8 @@ const NONCE = '__NONCE__'
 
 /**
  * Makes the entry one that the host can serve at any path: addresses from `__BASE__`, `__NONCE__` on each script, and an
- * import map that holds every module to its digest, those that are loaded later too.
+ * import map that holds every module to its digest, those that are loaded later too, and names those that pages of trusted
+ * plugins share.
  */
 export function hostPage(): Plugin {
   return {
@@ -20,8 +22,14 @@ export function hostPage(): Plugin {
         const integrity = Object.values(bundle).flatMap((file) =>
           file.type === 'chunk' ? [[`${BASE}/${file.fileName}`, digestOf(file.code)] as const] : [],
         )
+        const entries = Object.values(bundle).flatMap((file) =>
+          file.type === 'chunk' && file.isEntry ? [file] : [],
+        )
         const digests = new Map(integrity)
-        const head = [importMap(digests), ...preloads(bundle, digests)].join('\n    ')
+        const head = [
+          importMap(sharedImports(entries, BASE), digests),
+          ...preloads(bundle, digests),
+        ].join('\n    ')
         for (const file of Object.values(bundle)) {
           if (file.type !== 'asset' || !file.fileName.endsWith('.html')) continue
           file.source = entryOf(String(file.source), head, digests)
@@ -31,8 +39,11 @@ export function hostPage(): Plugin {
   }
 }
 
-function importMap(digests: ReadonlyMap<string, string>): string {
-  const map = JSON.stringify({ integrity: Object.fromEntries(digests) })
+function importMap(
+  imports: Readonly<Record<string, string>>,
+  digests: ReadonlyMap<string, string>,
+): string {
+  const map = JSON.stringify({ imports, integrity: Object.fromEntries(digests) })
   return `<script type="importmap" nonce="${NONCE}">${map}</script>`
 }
 
@@ -49,7 +60,8 @@ function preloads(
     for (const one of file.imports) collect(one)
   }
   for (const file of Object.values(bundle)) {
-    if (file.type === 'chunk' && file.isEntry) for (const one of file.imports) collect(one)
+    if (file.type !== 'chunk' || !file.isEntry || isShared(file.name)) continue
+    for (const one of file.imports) collect(one)
   }
   return [...needed].map((name) => {
     const address = `${BASE}/${name}`

@@ -1,0 +1,127 @@
+import t from 'tap'
+import type { InputSchema } from '../../web/contributed/contract-input.ts'
+import { filterValue, missingIn, pagingOf } from '../../web/contributed/contract-input.ts'
+import { inputFaults, placedFaults } from '../../web/contributed/form/form-faults.ts'
+import { formFields } from '../../web/contributed/form/form-fields.ts'
+import { formInput } from '../../web/contributed/form/form-input.ts'
+
+const schema: InputSchema = {
+  type: 'object',
+  required: ['gauge', 'lines'],
+  additionalProperties: false,
+  properties: {
+    gauge: { type: 'string', maxLength: 100 },
+    note: { type: 'string', maxLength: 2000 },
+    dueOn: { type: 'string', format: 'date' },
+    at: { type: 'string', format: 'date-time' },
+    kind: { enum: ['official', 'other'] },
+    count: { type: 'integer', minimum: 1, maximum: 9 },
+    whole: { type: 'boolean' },
+    keepers: { type: 'array', items: { type: 'string', pattern: '^user:' } },
+    lines: {
+      type: 'array',
+      minItems: 1,
+      items: { $ref: '#/$defs/line' },
+    },
+    plan: { type: 'object', properties: { size: { type: 'number' } } },
+    method: {
+      oneOf: [
+        { type: 'object', properties: { by: { const: 'normal' }, sigma: { type: 'number' } } },
+        { type: 'object', properties: { by: { const: 'history' } } },
+      ],
+    },
+    open: { type: 'object', additionalProperties: true },
+    content: { type: 'string', contentEncoding: 'base64', maxLength: 400 },
+    cursor: { type: 'string' },
+    limit: { type: 'integer', maximum: 50 },
+  },
+  $defs: { line: { type: 'object', required: ['sku'], properties: { sku: { type: 'string' } } } },
+}
+const fields = formFields(schema, undefined, {})
+
+t.test('every kind of input has a control that fits it', async (t) => {
+  const kinds = Object.fromEntries(fields.map(({ name, kind }) => [name, kind]))
+  t.strictSame(kinds, {
+    gauge: 'text',
+    note: 'long',
+    dueOn: 'date',
+    at: 'instant',
+    kind: 'choice',
+    count: 'integer',
+    whole: 'boolean',
+    keepers: 'scalars',
+    lines: 'rows',
+    plan: 'group',
+    method: 'variants',
+    open: 'json',
+    content: 'file',
+    cursor: 'text',
+    limit: 'integer',
+  })
+})
+
+t.test('what is too deep for controls is written as JSON', async (t) => {
+  let deep: InputSchema = { type: 'string' }
+  for (let level = 0; level < 12; level++) deep = { type: 'object', properties: { deep } }
+  const [field] = formFields(deep, undefined, {})
+  t.match(JSON.stringify(field), /"kind":"json"/)
+})
+
+t.test('asked is what the page names, less what it gives', async (t) => {
+  const names = formFields(schema, ['count', 'gauge', '__proto__', 'absent'], { gauge: 'G' })
+  t.strictSame(
+    names.map(({ name }) => name),
+    ['count'],
+  )
+})
+
+t.test('a filled form is the input; what was left alone is not in it', async (t) => {
+  const values = {
+    gauge: 'G-1',
+    note: '',
+    at: '2026-03-04T05:06:07Z',
+    keepers: ['user:ann'],
+    lines: [{ sku: 'A' }, {}],
+    plan: { size: null },
+    method: { by: 'normal', sigma: 2 },
+    open: '{"a":[1]}',
+    whole: false,
+  }
+  t.strictSame(formInput(fields, values), {
+    gauge: 'G-1',
+    at: '2026-03-04T05:06:07.000Z',
+    whole: false,
+    keepers: ['user:ann'],
+    lines: [{ sku: 'A' }, {}],
+    method: { by: 'normal', sigma: 2 },
+    open: { a: [1] },
+  })
+  t.throws(() => formInput(fields, { open: '{' }), /no JSON: \/open/)
+})
+
+t.test('faults stand at the control that they are of', async (t) => {
+  const input = { gauge: 'G', count: 99, lines: [{ sku: 'A' }, {}], keepers: ['ann'] }
+  const { placed, rest } = placedFaults(fields, inputFaults(schema, input))
+  t.strictSame(placed.map(({ name }) => name.join('/')).sort(), ['count', 'keepers', 'lines/1/sku'])
+  t.strictSame(rest, [])
+  t.strictSame(inputFaults(schema, { gauge: 'G', lines: [{ sku: 'A' }] }), [])
+  const elsewhere = placedFaults(fields, [{ pointer: '/nowhere', detail: 'is odd' }])
+  t.match(elsewhere, { placed: [], rest: [{ pointer: '/nowhere' }] })
+})
+
+t.test('a word of the address becomes what the operation takes', async (t) => {
+  t.equal(filterValue(schema, 'count', '4'), 4)
+  t.equal(filterValue(schema, 'count', 'four'), undefined)
+  t.equal(filterValue(schema, 'whole', 'true'), true)
+  t.equal(filterValue(schema, 'whole', 'yes'), undefined)
+  t.equal(filterValue(schema, 'at', '2026-03-04'), '2026-03-04T00:00:00Z')
+  t.strictSame(filterValue(schema, 'keepers', 'user:a'), ['user:a'])
+  t.equal(filterValue(schema, 'nothing', 'x'), undefined)
+  t.equal(filterValue(schema, 'constructor', 'x'), undefined)
+})
+
+t.test('an operation that takes a cursor is read a page at a time', async (t) => {
+  t.strictSame(pagingOf(schema), { limit: 50 })
+  t.equal(pagingOf({ type: 'object', properties: {} }), undefined)
+  t.strictSame(missingIn(schema, { gauge: 'G' }), ['lines'])
+})

@@ -1,0 +1,11 @@
+import { readPointer } from '../bind.ts'
+import type { ActionSpec } from '../page-spec.ts'
+
+/** What may be done with a row as it stands. Pure. */
+export function actionsFor(actions: readonly ActionSpec[], row: unknown): readonly ActionSpec[] {
+  return actions.filter(({ when }) => {
+    if (when === undefined) return true
+    const value = readPointer(row, when.field)
+    return value !== undefined && value !== null && when.in.includes(String(value))
+  })
+}

@@ -1,0 +1,19 @@
+import { createContext, use } from 'react'
+import type { OfferedPage } from './page-spec.ts'
+import type { Words } from './words.ts'
+
+/** What the blocks of one page share. */
+export interface ContributedPlace {
+  readonly page: OfferedPage
+  readonly pages: readonly OfferedPage[]
+  readonly params: ReadonlyMap<string, string>
+  readonly words: Words
+}
+
+export const ContributedContext = createContext<ContributedPlace | null>(null)
+
+export function useContributedPlace(): ContributedPlace {
+  const place = use(ContributedContext)
+  if (place === null) throw new Error('a block stands on a page')
+  return place
+}

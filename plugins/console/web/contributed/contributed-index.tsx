@@ -1,0 +1,103 @@
+import { Alert, Card, Table } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { hasRole } from '../api/viewer.ts'
+import { usePlaceQuery } from '../app/place-query.ts'
+import { useViewer } from '../app/viewer-context.ts'
+import { EmptyState } from '../parts/empty-state.tsx'
+import { PageHead } from '../parts/page-head.tsx'
+import { textIn } from '../texts/languages.ts'
+import { BUSINESS_GROUPS, entryPages, pagesOfGroup } from './offered-pages.ts'
+import type { Contributed } from './page-spec.ts'
+import type { ContributedPages } from './use-contributed.ts'
+
+/** All pages of plugins, by group; to admins also those that are not shown, and why. */
+export function ContributedIndex({ contributed }: { contributed: ContributedPages }) {
+  const { t, i18n } = useTranslation('contributed')
+  const { t: tc } = useTranslation()
+  const viewer = useViewer()
+  const keep = usePlaceQuery()
+  const entries = entryPages(contributed.pages)
+  const groups = BUSINESS_GROUPS.filter((group) => pagesOfGroup(entries, group).length > 0)
+  return (
+    <div className="stack">
+      <PageHead title={t('index.title')} />
+      {contributed.isCut && <Alert type="warning" showIcon title={t('index.cut')} />}
+      {groups.length === 0 && (
+        <EmptyState text={t('index.none')} command="npx signalbox install <plugin>" />
+      )}
+      <div className="tiles">
+        {groups.map((group) => (
+          <Card
+            key={group}
+            size="small"
+            title={<h2 className="card-title">{tc(`businessGroups.${group}`)}</h2>}
+          >
+            <ul className="plain-list">
+              {pagesOfGroup(entries, group).map(({ plugin, spec }) => (
+                <li key={`${plugin} ${spec.id}`}>
+                  <Link to={{ pathname: `/p${spec.path}`, search: keep }}>
+                    {textIn(spec.title, i18n.language)}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </Card>
+        ))}
+      </div>
+      {hasRole(viewer, 'admin') && <NotShown contributed={contributed} />}
+    </div>
+  )
+}
+
+interface Reason {
+  readonly key: string
+  readonly plugin: string
+  readonly page: string
+  readonly why: string
+}
+
+function NotShown({ contributed }: { contributed: ContributedPages }) {
+  const { t } = useTranslation('contributed')
+  const reasons: Reason[] = [
+    ...contributed.unfit.map((item, index) => ({
+      key: `unfit ${index}`,
+      plugin: `${item.plugin} ${item.version}`,
+      page: nameOf(item),
+      why: item.owner === null ? t('index.noOwner') : faultsOf(item) || t('index.unfit'),
+    })),
+    ...contributed.shadowed.map(({ plugin, version, spec }) => ({
+      key: `shadowed ${plugin} ${spec.id}`,
+      plugin: `${plugin} ${version}`,
+      page: spec.id,
+      why: t('index.taken', { path: spec.path }),
+    })),
+  ]
+  if (reasons.length === 0) return null
+  return (
+    <section aria-labelledby="not-shown">
+      <h2 id="not-shown" className="card-title">
+        {t('index.notShown')}
+      </h2>
+      <Table<Reason>
+        size="small"
+        pagination={false}
+        dataSource={reasons}
+        columns={[
+          { title: t('index.plugin'), dataIndex: 'plugin' },
+          { title: t('index.page'), dataIndex: 'page' },
+          { title: t('index.why'), dataIndex: 'why' },
+        ]}
+      />
+    </section>
+  )
+}
+
+function nameOf({ value }: Contributed): string {
+  const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : undefined
+  return typeof id === 'string' ? id : '–'
+}
+
+function faultsOf({ errors }: Contributed): string {
+  return errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')
+}

@@ -1,0 +1,160 @@
+import { Alert, Button } from 'antd'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
+import { callService } from '../../api/call-service.ts'
+import { preferences } from '../../app/preferences.ts'
+import { useStore } from '../../app/store.ts'
+import { useIsDark } from '../../app/use-is-dark.ts'
+import { textIn } from '../../texts/languages.ts'
+import { useContributedPlace } from '../contributed-context.ts'
+import { linkedPage } from '../offered-pages.ts'
+import { pageAddress } from '../page-address.ts'
+import { PagePlaceholder } from '../page-placeholder.tsx'
+import { reportPage } from '../page-report.ts'
+import type { OfferedPage } from '../page-spec.ts'
+import { FrameBridge, type FrameEars, type FrameSetting } from './frame-bridge.ts'
+import type { Pulse } from './heartbeat.ts'
+
+interface Props {
+  readonly page: OfferedPage
+  readonly file: string
+}
+
+type Fault = 'FRAME_ADDRESS' | 'FRAME_CLOSED' | 'FRAME_FLOOD' | 'FRAME_LEFT'
+
+/** A page that a stranger wrote, in a frame without an origin: it reaches nothing but what the bridge lets through. */
+export function FramedPage({ page, file }: Props) {
+  const [attempt, setAttempt] = useState(0)
+  const [fault, setFault] = useState<Fault>()
+  const { plugin, version } = page
+  const address = pageAddress(page.base, file)
+  const fail = useCallback(
+    (code: Fault) => {
+      setFault(code)
+      reportPage({ plugin, version, outcome: 'failed', ms: 0, code })
+    },
+    [plugin, version],
+  )
+  if (address === undefined || fault !== undefined) {
+    const retry = () => {
+      setFault(undefined)
+      setAttempt(attempt + 1)
+    }
+    return <PagePlaceholder page={page} code={fault ?? 'FRAME_ADDRESS'} onRetry={retry} />
+  }
+  return <OpenFrame key={attempt} page={page} address={address} onFault={fail} />
+}
+
+interface OpenProps {
+  readonly page: OfferedPage
+  readonly address: string
+  readonly onFault: (code: Fault) => void
+}
+
+function OpenFrame({ page, address, onFault }: OpenProps) {
+  const { t, i18n } = useTranslation('contributed')
+  const [height, setHeight] = useState(480)
+  const { frame, pulse, onLoad } = useBridge(page, onFault, setHeight)
+  return (
+    <div className="stack">
+      {pulse === 'hanging' && (
+        <Alert
+          type="warning"
+          showIcon
+          role="alert"
+          title={t('frame.hanging', { plugin: page.plugin })}
+          action={<Button onClick={() => onFault('FRAME_CLOSED')}>{t('frame.close')}</Button>}
+        />
+      )}
+      <iframe
+        ref={frame}
+        className="frame"
+        title={textIn(page.spec.title, i18n.language)}
+        sandbox="allow-scripts"
+        referrerPolicy="no-referrer"
+        src={address}
+        height={height}
+        onLoad={onLoad}
+      />
+    </div>
+  )
+}
+
+function useBridge(
+  page: OfferedPage,
+  onFault: OpenProps['onFault'],
+  onResize: (height: number) => void,
+) {
+  const frame = useRef<HTMLIFrameElement>(null)
+  const bridge = useRef<FrameBridge>(undefined)
+  const [pulse, setPulse] = useState<Pulse>('waiting')
+  const setting = useSetting()
+  const ears = useEars(page, { onFault, onResize, onPulse: setPulse })
+  const told = useRef({ ears, setting })
+  told.current = { ears, setting }
+  useEffect(() => () => bridge.current?.close(), [])
+  useEffect(() => bridge.current?.tell(setting), [setting])
+  const onLoad = () => {
+    const inside = frame.current?.contentWindow
+    if (inside === null || inside === undefined) return
+    // A second document in the frame is not the one that was let in.
+    if (bridge.current !== undefined) {
+      onFault('FRAME_LEFT')
+      return
+    }
+    bridge.current = FrameBridge.open(inside, page.spec.calls, told.current.setting, {
+      call: (...given) => told.current.ears.call(...given),
+      onHello: () => told.current.ears.onHello(),
+      onResize: (height) => told.current.ears.onResize(height),
+      onNavigate: (...given) => told.current.ears.onNavigate(...given),
+      onPulse: (now) => told.current.ears.onPulse(now),
+      onFlood: () => told.current.ears.onFlood(),
+    })
+  }
+  return { frame, pulse, onLoad }
+}
+
+function useSetting(): FrameSetting {
+  const { i18n } = useTranslation()
+  const { scheme } = useStore(preferences)
+  const isDark = useIsDark(scheme)
+  const { params } = useContributedPlace()
+  return useMemo(
+    () => ({
+      language: i18n.language,
+      theme: isDark ? ('dark' as const) : ('light' as const),
+      params: Object.fromEntries(params),
+    }),
+    [i18n.language, isDark, params],
+  )
+}
+
+function useEars(
+  page: OfferedPage,
+  outward: {
+    onFault: OpenProps['onFault']
+    onResize: (height: number) => void
+    onPulse: (pulse: Pulse) => void
+  },
+): FrameEars {
+  const navigate = useNavigate()
+  const { pages } = useContributedPlace()
+  const [openedAt] = useState(() => performance.now())
+  const { plugin, version } = page
+  return {
+    call: ({ service, operation }, input, signal) =>
+      callService(service, operation, input, { signal }),
+    onHello: () =>
+      reportPage({ plugin, version, outcome: 'shown', ms: performance.now() - openedAt }),
+    onResize: outward.onResize,
+    onPulse: outward.onPulse,
+    onFlood: () => outward.onFault('FRAME_FLOOD'),
+    onNavigate: (id, params) => {
+      const to = linkedPage(pages, plugin, id)
+      if (to === undefined) return
+      const search = new URLSearchParams(params).toString()
+      void navigate({ pathname: `/p${to.spec.path}`, search })
+    },
+  }
+}

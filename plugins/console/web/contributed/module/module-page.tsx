@@ -1,0 +1,130 @@
+import { Spin } from 'antd'
+import { type ComponentType, lazy, Suspense, useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
+import { callService } from '../../api/call-service.ts'
+import { preferences } from '../../app/preferences.ts'
+import { useStore } from '../../app/store.ts'
+import { useIsDark } from '../../app/use-is-dark.ts'
+import { useContributedPlace } from '../contributed-context.ts'
+import { FaultBoundary } from '../fault-boundary.tsx'
+import { linkedPage } from '../offered-pages.ts'
+import { pageAddress } from '../page-address.ts'
+import { PagePlaceholder } from '../page-placeholder.tsx'
+import { reportPage } from '../page-report.ts'
+import type { OfferedPage } from '../page-spec.ts'
+
+/** What a page that is a module is given; it exports a component `Page`. */
+export interface ModulePageProps {
+  readonly params: Readonly<Record<string, string>>
+  readonly language: string
+  readonly theme: 'light' | 'dark'
+  readonly call: (service: string, operation: string, input: unknown) => Promise<unknown>
+  /** Another page of the same plugin. */
+  readonly navigate: (page: string, params?: Readonly<Record<string, string>>) => void
+}
+
+interface Props {
+  readonly page: OfferedPage
+  readonly file: string
+}
+
+/** A module in the origin of the host, with the viewer's powers: only of a plugin that the operator has called trusted. */
+export function ModulePage({ page, file }: Props) {
+  const { t } = useTranslation('contributed')
+  const [attempt, setAttempt] = useState(0)
+  const retry = () => setAttempt(attempt + 1)
+  const address = pageAddress(page.base, file)
+  if (page.tier !== 'trusted' || address === undefined) {
+    const code = page.tier === 'trusted' ? 'MODULE_ADDRESS' : 'MODULE_NOT_TRUSTED'
+    return (
+      <PagePlaceholder page={page} code={code} message={t('module.notTrusted')} onRetry={retry} />
+    )
+  }
+  return <Loaded key={attempt} page={page} address={address} attempt={attempt} onRetry={retry} />
+}
+
+interface LoadedProps {
+  readonly page: OfferedPage
+  readonly address: string
+  readonly attempt: number
+  readonly onRetry: () => void
+}
+
+function Loaded({ page, address, attempt, onRetry }: LoadedProps) {
+  const { plugin, version } = page
+  const given = useGiven(page)
+  const [startedAt] = useState(() => performance.now())
+  const Page = useMemo(
+    // A module that failed is remembered by its address: only another one asks again.
+    () => lazy(() => loadPage(attempt === 0 ? address : `${address}?again=${attempt}`)),
+    [address, attempt],
+  )
+  const report = (error: unknown) =>
+    reportPage({
+      plugin,
+      version,
+      outcome: 'failed',
+      ms: performance.now() - startedAt,
+      code: codeOf(error),
+      message: messageOf(error),
+    })
+  return (
+    <FaultBoundary
+      onFault={report}
+      fallback={(error) => (
+        <PagePlaceholder
+          page={page}
+          code={codeOf(error)}
+          message={messageOf(error)}
+          onRetry={onRetry}
+        />
+      )}
+    >
+      <Suspense fallback={<Spin />}>
+        <Page {...given} />
+      </Suspense>
+    </FaultBoundary>
+  )
+}
+
+class NoPage extends Error {}
+
+async function loadPage(address: string): Promise<{ default: ComponentType<ModulePageProps> }> {
+  const loaded = (await import(/* @vite-ignore */ address)) as { Page?: unknown }
+  if (typeof loaded.Page !== 'function') throw new NoPage('the module exports no Page')
+  return { default: loaded.Page as ComponentType<ModulePageProps> }
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof NoPage) return 'MODULE_NO_PAGE'
+  return error instanceof TypeError && /import/i.test(error.message)
+    ? 'MODULE_NOT_LOADED'
+    : 'MODULE_THREW'
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function useGiven({ plugin }: OfferedPage): ModulePageProps {
+  const { i18n } = useTranslation()
+  const { scheme } = useStore(preferences)
+  const isDark = useIsDark(scheme)
+  const { params, pages } = useContributedPlace()
+  const navigate = useNavigate()
+  return {
+    params: useMemo(() => Object.fromEntries(params), [params]),
+    language: i18n.language,
+    theme: isDark ? 'dark' : 'light',
+    call: callService,
+    navigate: (id, handed = {}) => {
+      const to = linkedPage(pages, plugin, id)
+      if (to === undefined) return
+      void navigate({
+        pathname: `/p${to.spec.path}`,
+        search: new URLSearchParams(handed).toString(),
+      })
+    },
+  }
+}

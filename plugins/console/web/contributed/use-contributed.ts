@@ -1,0 +1,46 @@
+import { useEffect, useMemo } from 'react'
+import { useList } from '../api/list.ts'
+import type { Viewer } from '../api/viewer.ts'
+import { useTenant, useViewer } from '../app/viewer-context.ts'
+import { type Offering, offeringOf, PAGE_POINT } from './offered-pages.ts'
+import type { Contributed } from './page-spec.ts'
+
+/** Pages of plugins that one tenant may see; beyond it the list is cut. */
+const MOST_ITEMS = 2000
+
+export interface ContributedPages extends Offering {
+  readonly isPending: boolean
+  readonly error: Error | null
+  readonly isCut: boolean
+}
+
+/** The pages that plugins put here for whoever looks, all of them. */
+export function useContributed(): ContributedPages {
+  const viewer = useViewer()
+  const tenant = useTenant()
+  const { items, isPending, error, hasNextPage, isFetching, fetchNextPage } = useList<Contributed>(
+    `/v1/tenants/${encodeURIComponent(tenant ?? '')}/contributions`,
+    { point: PAGE_POINT },
+    tenant !== undefined,
+  )
+  const isCut = items.length >= MOST_ITEMS
+  // Several places ask at once; one of them is enough.
+  useEffect(() => {
+    if (hasNextPage && !isFetching && !isCut) void fetchNextPage({ cancelRefetch: false })
+  }, [hasNextPage, isFetching, isCut, fetchNextPage])
+  const offering = useMemo(
+    () => offeringOf(items, (permission) => mayUse(viewer, permission)),
+    [items, viewer],
+  )
+  const isWaiting = tenant !== undefined && (isPending || hasNextPage) && error === null && !isCut
+  return { ...offering, isPending: isWaiting, error, isCut }
+}
+
+/** Whether the viewer is let do what a contract or a page asks a permission for; the host decides again. */
+export function mayUse(viewer: Viewer, permission: string | undefined): boolean {
+  if (permission === undefined || viewer.kind === 'operator') return true
+  return (
+    viewer.permissions.includes(permission) ||
+    (viewer.permissionsInUnits ?? []).some((held) => held.permission === permission)
+  )
+}

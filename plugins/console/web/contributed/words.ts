@@ -1,0 +1,76 @@
+import { type LocalText, textIn } from '../texts/languages.ts'
+import type { FieldSpec, OfferedPage } from './page-spec.ts'
+
+/**
+ * What the pages of a plugin call things, by the last word of the pointer: a contract names its inputs in one language and
+ * for programs, and what a page has shown as a column is asked for by the same name in a form. Pure.
+ */
+export interface Words {
+  readonly labels: ReadonlyMap<string, LocalText>
+  readonly values: ReadonlyMap<string, LocalText>
+}
+
+export function wordsOf(pages: readonly OfferedPage[], plugin: string): Words {
+  const labels = new Map<string, LocalText>()
+  const values = new Map<string, LocalText>()
+  for (const { spec } of pages.filter((page) => page.plugin === plugin)) {
+    for (const block of spec.blocks ?? []) {
+      for (const field of fieldsIn(block)) {
+        keepFirst(labels, field.name, field.label)
+        for (const { value, label } of field.values)
+          keepFirst(values, `${field.name} ${value}`, label)
+      }
+    }
+  }
+  return { labels, values }
+}
+
+interface Named {
+  readonly name: string
+  readonly label: LocalText
+  readonly values: readonly { readonly value: string; readonly label: LocalText }[]
+}
+
+function fieldsIn(block: object): Named[] {
+  const lists = ['columns', 'fields', 'card', 'values', 'filters'] as const
+  return lists.flatMap((name) => {
+    const list = (block as Record<string, unknown>)[name]
+    return Array.isArray(list) ? list.flatMap(named) : []
+  })
+}
+
+function named(one: Partial<FieldSpec> & { param?: string; choices?: Named['values'] }): Named[] {
+  const { field, param, label, values, choices } = one
+  if (label === undefined || (field === undefined && param === undefined)) return []
+  const name = param ?? field?.split('/').at(-1) ?? ''
+  return [{ name, label, values: values ?? choices ?? [] }]
+}
+
+function keepFirst(map: Map<string, LocalText>, key: string, label: LocalText): void {
+  if (!map.has(key)) map.set(key, label)
+}
+
+/** What an input is called: as its plugin's pages say, else as it is written, taken apart. */
+export function wordFor({ labels }: Words, name: string, language: string): string {
+  const known = labels.get(name)
+  return known === undefined ? apart(name) : textIn(known, language)
+}
+
+export function valueWord(
+  { values }: Words,
+  name: string,
+  value: string,
+  language: string,
+): string {
+  const known = values.get(`${name} ${value}`)
+  return known === undefined ? value : textIn(known, language)
+}
+
+/** `validFrom` → `Valid from` */
+function apart(name: string): string {
+  const words = name
+    .replaceAll(/[-_]/g, ' ')
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
