@@ -91,7 +91,7 @@ function placeOf({ path }: Pick<PageEntry, 'path'>): string {
 /** The deepest page that the address is in. */
 function selectedOf(places: readonly string[], pathname: string): string | undefined {
   return places
-    .filter((place) => pathname === place || pathname.startsWith(`${place.replace(/\/$/, '')}/`))
+    .filter((place) => pathname === place || (place !== '/' && pathname.startsWith(`${place}/`)))
     .sort((one, other) => other.length - one.length)
     .at(0)
 }

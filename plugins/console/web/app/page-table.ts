@@ -1,4 +1,5 @@
 import type { ComponentType } from 'react'
+import { mayTry } from '../api/may-try.ts'
 import type { Viewer } from '../api/viewer.ts'
 
 export type NavGroup = 'work' | 'plugins' | 'services' | 'governance'
@@ -20,15 +21,18 @@ export interface PageEntry {
 }
 
 export type PageId =
-  | 'home'
-  | 'contributed'
-  | 'new-rollout'
-  | 'plugin'
-  | 'plugins'
-  | 'rollout'
-  | 'rollouts'
+  | ('home' | 'contributed' | 'new-rollout' | 'plugin' | 'plugins' | 'rollout' | 'rollouts')
+  | ('app' | 'apps' | 'dead-letters' | 'statements' | 'webhook' | 'webhooks')
+  | ('new-subscription' | 'subscription' | 'subscriptions')
+  | ('approvals' | 'audit' | 'freezes' | 'invocation')
+  | ('import' | 'positions' | 'roles' | 'units' | 'user' | 'users')
+  | ('catalog' | 'marketplace' | 'package' | 'review' | 'reviews' | 'service')
 
 const isOperator = (viewer: Viewer): boolean => viewer.kind === 'operator'
+const looksAfterApps = (viewer: Viewer): boolean =>
+  mayTry(viewer, 'admin', 'auditor', 'service-owner')
+const looksAfterPeople = (viewer: Viewer): boolean => mayTry(viewer, 'admin', 'auditor')
+const seesRoles = (viewer: Viewer): boolean => mayTry(viewer, 'admin', 'auditor', 'member')
 
 export const PAGES: readonly PageEntry[] = [
   {
@@ -56,6 +60,29 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('../pages/plugins/plugin-page.tsx')).PluginPage,
   },
   {
+    id: 'marketplace',
+    path: '/marketplace',
+    group: 'plugins',
+    load: async () => (await import('../pages/marketplace/marketplace-page.tsx')).MarketplacePage,
+  },
+  {
+    id: 'reviews',
+    path: '/marketplace/reviews',
+    load: async () => (await import('../pages/marketplace/reviews-page.tsx')).ReviewsPage,
+    isFor: isOperator,
+  },
+  {
+    id: 'review',
+    path: '/marketplace/reviews/:id',
+    load: async () => (await import('../pages/marketplace/review-page.tsx')).ReviewPage,
+    isFor: isOperator,
+  },
+  {
+    id: 'package',
+    path: '/marketplace/:name',
+    load: async () => (await import('../pages/marketplace/package-page.tsx')).PackagePage,
+  },
+  {
     id: 'rollouts',
     path: '/rollouts',
     group: 'plugins',
@@ -73,5 +100,144 @@ export const PAGES: readonly PageEntry[] = [
     path: '/rollouts/:id',
     load: async () => (await import('../pages/rollouts/rollout-page.tsx')).RolloutPage,
     isFor: isOperator,
+  },
+  {
+    id: 'catalog',
+    path: '/catalog',
+    group: 'services',
+    load: async () => (await import('../pages/catalog/catalog-page.tsx')).CatalogPage,
+  },
+  {
+    id: 'service',
+    path: '/catalog/:service',
+    load: async () => (await import('../pages/catalog/service-page.tsx')).ServicePage,
+  },
+  {
+    id: 'apps',
+    path: '/apps',
+    group: 'services',
+    load: async () => (await import('../pages/apps/apps-page.tsx')).AppsPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'app',
+    path: '/apps/:app',
+    load: async () => (await import('../pages/apps/app-page.tsx')).AppPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'subscriptions',
+    path: '/subscriptions',
+    group: 'services',
+    load: async () =>
+      (await import('../pages/subscriptions/subscriptions-page.tsx')).SubscriptionsPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'new-subscription',
+    path: '/subscriptions/new',
+    load: async () =>
+      (await import('../pages/subscriptions/new-subscription-page.tsx')).NewSubscriptionPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'subscription',
+    path: '/subscriptions/:id',
+    load: async () =>
+      (await import('../pages/subscriptions/subscription-page.tsx')).SubscriptionPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'webhooks',
+    path: '/webhooks',
+    group: 'services',
+    load: async () => (await import('../pages/webhooks/webhooks-page.tsx')).WebhooksPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'webhook',
+    path: '/webhooks/:id',
+    load: async () => (await import('../pages/webhooks/webhook-page.tsx')).WebhookPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'dead-letters',
+    path: '/dead-letters',
+    group: 'services',
+    load: async () => (await import('../pages/dead-letters/dead-letters-page.tsx')).DeadLettersPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'statements',
+    path: '/statements',
+    group: 'governance',
+    load: async () => (await import('../pages/statements/statements-page.tsx')).StatementsPage,
+    isFor: looksAfterApps,
+  },
+  {
+    id: 'approvals',
+    path: '/approvals',
+    group: 'work',
+    load: async () => (await import('../pages/approvals/approvals-page.tsx')).ApprovalsPage,
+    isFor: looksAfterPeople,
+  },
+  {
+    id: 'invocation',
+    path: '/invocations/:id',
+    load: async () => (await import('../pages/invocations/invocation-page.tsx')).InvocationPage,
+    isFor: looksAfterPeople,
+  },
+  {
+    id: 'users',
+    path: '/identity/users',
+    group: 'governance',
+    load: async () => (await import('../pages/identity/users-page.tsx')).UsersPage,
+    isFor: looksAfterPeople,
+  },
+  {
+    id: 'user',
+    path: '/identity/users/:user',
+    load: async () => (await import('../pages/identity/user-page.tsx')).UserPage,
+    isFor: looksAfterPeople,
+  },
+  {
+    id: 'units',
+    path: '/identity/units',
+    group: 'governance',
+    load: async () => (await import('../pages/identity/units-page.tsx')).UnitsPage,
+  },
+  {
+    id: 'positions',
+    path: '/identity/positions',
+    group: 'governance',
+    load: async () => (await import('../pages/identity/positions-page.tsx')).PositionsPage,
+    isFor: seesRoles,
+  },
+  {
+    id: 'roles',
+    path: '/identity/roles',
+    group: 'governance',
+    load: async () => (await import('../pages/identity/roles-page.tsx')).RolesPage,
+    isFor: seesRoles,
+  },
+  {
+    id: 'import',
+    path: '/identity/import',
+    load: async () => (await import('../pages/identity/import-page.tsx')).ImportPage,
+    isFor: looksAfterPeople,
+  },
+  {
+    id: 'freezes',
+    path: '/rollouts/freezes',
+    group: 'governance',
+    load: async () => (await import('../pages/freezes/freezes-page.tsx')).FreezesPage,
+    isFor: isOperator,
+  },
+  {
+    id: 'audit',
+    path: '/audit',
+    group: 'governance',
+    load: async () => (await import('../pages/audit/audit-page.tsx')).AuditPage,
+    isFor: looksAfterPeople,
   },
 ]

@@ -1,6 +1,6 @@
 import { createContext, use } from 'react'
 import type { OfferedPage } from './page-spec.ts'
-import type { Words } from './words.ts'
+import { NO_WORDS, type Words } from './words.ts'
 
 /** What the blocks of one page share. */
 export interface ContributedPlace {
@@ -16,4 +16,9 @@ export function useContributedPlace(): ContributedPlace {
   const place = use(ContributedContext)
   if (place === null) throw new Error('a block stands on a page')
   return place
+}
+
+/** What fields are called where a form stands; one of the console's own has the words of its schema alone. */
+export function useWords(): Words {
+  return use(ContributedContext)?.words ?? NO_WORDS
 }

@@ -10,6 +10,8 @@ export interface Words {
   readonly values: ReadonlyMap<string, LocalText>
 }
 
+export const NO_WORDS: Words = { labels: new Map(), values: new Map() }
+
 export function wordsOf(pages: readonly OfferedPage[], plugin: string): Words {
   const labels = new Map<string, LocalText>()
   const values = new Map<string, LocalText>()

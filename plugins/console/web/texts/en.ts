@@ -1,7 +1,43 @@
+import approvals from './en/approvals.json' with { type: 'json' }
+import apps from './en/apps.json' with { type: 'json' }
+import audit from './en/audit.json' with { type: 'json' }
+import catalog from './en/catalog.json' with { type: 'json' }
 import common from './en/common.json' with { type: 'json' }
+import config from './en/config.json' with { type: 'json' }
 import contributed from './en/contributed.json' with { type: 'json' }
+import deadLetters from './en/dead-letters.json' with { type: 'json' }
+import freezes from './en/freezes.json' with { type: 'json' }
 import home from './en/home.json' with { type: 'json' }
+import hooks from './en/hooks.json' with { type: 'json' }
+import identity from './en/identity.json' with { type: 'json' }
+import invocations from './en/invocations.json' with { type: 'json' }
+import marketplace from './en/marketplace.json' with { type: 'json' }
 import plugins from './en/plugins.json' with { type: 'json' }
 import rollouts from './en/rollouts.json' with { type: 'json' }
+import services from './en/services.json' with { type: 'json' }
+import statements from './en/statements.json' with { type: 'json' }
+import subscriptions from './en/subscriptions.json' with { type: 'json' }
+import webhooks from './en/webhooks.json' with { type: 'json' }
 
-export const en = { common, contributed, home, plugins, rollouts }
+export const en = {
+  approvals,
+  apps,
+  audit,
+  catalog,
+  common,
+  config,
+  contributed,
+  'dead-letters': deadLetters,
+  freezes,
+  home,
+  hooks,
+  identity,
+  invocations,
+  marketplace,
+  plugins,
+  rollouts,
+  services,
+  statements,
+  subscriptions,
+  webhooks,
+}

@@ -2,7 +2,7 @@ import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Form, Input, InputNumber, Radio, Select } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useContributedPlace } from '../contributed-context.ts'
+import { useWords } from '../contributed-context.ts'
 import { valueWord, wordFor } from '../words.ts'
 import { FileControl } from './file-control.tsx'
 import type { FormName } from './form-faults.ts'
@@ -21,7 +21,7 @@ const WIDE: ReadonlySet<FormField['kind']> = new Set(['long', 'json', 'rows', 'g
 /** One member of an input; what has members itself holds theirs. */
 export function FieldControl({ field, at, whole = at }: Props) {
   const { t, i18n } = useTranslation('contributed')
-  const { words } = useContributedPlace()
+  const words = useWords()
   const label = wordFor(words, field.name, i18n.language)
   const control = nestedControl(field, at, whole, label)
   if (control !== undefined) return <div className="wide">{control}</div>
@@ -64,7 +64,7 @@ function nestedControl(
 /** The library hands value, id and onChange to what stands in its item. */
 function Control({ field, label, ...given }: { field: FormField; label: string }) {
   const { t, i18n } = useTranslation('contributed')
-  const { words } = useContributedPlace()
+  const words = useWords()
   const word = (value: unknown) => valueWord(words, field.name, String(value), i18n.language)
   switch (field.kind) {
     case 'choice':
@@ -221,7 +221,7 @@ function RowsControl({ field, at, whole, label }: NestedProps<Rows>) {
 
 function VariantsControl({ field, at, whole, label }: NestedProps<Variants>) {
   const { i18n } = useTranslation('contributed')
-  const { words } = useContributedPlace()
+  const words = useWords()
   const chosen: unknown = Form.useWatch([...whole, field.tag])
   const variant = field.variants.find(({ value }) => value === chosen)
   const options = field.variants.map(({ value }) => ({

@@ -1,6 +1,8 @@
 import { Button, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { useList } from '../../api/list.ts'
+import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { instantText, numberText } from '../../parts/formats.ts'
@@ -27,6 +29,7 @@ interface Invocation {
 export function InvocationsTab({ tenant, name }: { tenant: string; name: string }) {
   const { t } = useTranslation('plugins')
   const place = usePlace()
+  const keep = usePlaceQuery()
   const list = useList<Invocation>(`/v1/tenants/${encodeURIComponent(tenant)}/invocations`, {
     plugin: name,
   })
@@ -57,7 +60,11 @@ export function InvocationsTab({ tenant, name }: { tenant: string; name: string 
           {
             title: t('when'),
             dataIndex: 'startedAt',
-            render: (at: string) => instantText(at, place),
+            render: (at: string, { id }) => (
+              <Link to={{ pathname: `/invocations/${id}`, search: keep }}>
+                {instantText(at, place)}
+              </Link>
+            ),
           },
           {
             title: t('operation'),

@@ -9,6 +9,7 @@ import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { textIn } from '../../texts/languages.ts'
 import { BindingControl } from './binding-control.tsx'
+import { ConfigTab } from './config-tab.tsx'
 import { GrantsTab } from './grants-tab.tsx'
 import { InvocationsTab } from './invocations-tab.tsx'
 import { JobsTab } from './jobs-tab.tsx'
@@ -62,6 +63,7 @@ function OfTenant({ tenant, plugin }: { tenant: string; plugin: InstalledPlugin 
   const items: TabsProps['items'] = [
     { key: 'versions', label: t('tabs.versions'), children: <VersionsTab plugin={plugin} /> },
     { key: 'grants', label: t('tabs.grants'), children: <GrantsTab {...of} state={state} /> },
+    { key: 'config', label: t('tabs.config'), children: <ConfigTab {...of} /> },
     { key: 'secrets', label: t('tabs.secrets'), children: <SecretsTab {...of} /> },
     { key: 'jobs', label: t('tabs.jobs'), children: <JobsTab {...of} /> },
     { key: 'invocations', label: t('tabs.invocations'), children: <InvocationsTab {...of} /> },

@@ -1,0 +1,17 @@
+import t from 'tap'
+import { fieldOfInstant, filtersIn, withFilters } from '../../../web/pages/audit/audit.ts'
+
+t.test('filters stand in the address, and what else does stays', async (t) => {
+  const query = new URLSearchParams('tenant=acme&actor=operator&action=')
+  t.strictSame(filtersIn(query), { actor: 'operator' })
+  const next = withFilters(query, { action: ' plugin.enabled ', outcome: '' })
+  t.equal(next.toString(), 'tenant=acme&action=plugin.enabled')
+  t.equal(query.get('actor'), 'operator')
+})
+
+t.test('an instant of the address fills its field by the clock of the browser', async (t) => {
+  const at = new Date(2026, 5, 1, 8, 30)
+  t.equal(fieldOfInstant(at.toISOString()), '2026-06-01T08:30')
+  t.equal(fieldOfInstant(undefined), '')
+  t.equal(fieldOfInstant('soon'), '')
+})

@@ -1,0 +1,21 @@
+import t from 'tap'
+import { filledTables, isSeen, writtenIn } from '../../../web/pages/identity/import.ts'
+
+t.test('a table in which nothing stands is not sent', async (t) => {
+  t.strictSame(filledTables({ units: ' id,name\na,A ', users: '  ' }), { units: 'id,name\na,A\n' })
+})
+
+t.test('only the very tables of the dry run are taken', async (t) => {
+  const tables = { units: 'id,name\na,A\n' }
+  t.ok(isSeen(tables, { ...tables }))
+  t.notOk(isSeen(tables, { units: 'id,name\na,B\n' }))
+  t.notOk(isSeen(tables, { ...tables, users: 'login\n' }))
+  t.notOk(isSeen(undefined, tables))
+  t.notOk(isSeen({}, {}))
+})
+
+t.test('rows that would be written are counted over all tables', async (t) => {
+  const counts = (written: number) => ({ written, unchanged: 9 })
+  const all = { units: counts(1), users: counts(2), positions: counts(0), holders: counts(4) }
+  t.equal(writtenIn({ ...all, dryRun: true }), 7)
+})

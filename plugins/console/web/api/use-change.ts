@@ -1,0 +1,49 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { App } from 'antd'
+import { problemOf } from './problem.ts'
+
+/** Long enough to read a code and what cures it. */
+const PROBLEM_S = 8
+
+/**
+ * Something that a button does to the host: whoever pressed it is told what came of it, a refusal too, and all that is shown is
+ * asked for anew.
+ * @param make asks the host
+ * @param done what is said when it is done; undefined: nothing, because it is seen
+ */
+export function useChange<Wish, Answer>(
+  make: (wish: Wish) => Promise<Answer>,
+  done: (answer: Answer, wish: Wish) => string | undefined,
+) {
+  const { message } = App.useApp()
+  return useTold(make, done, (error) => {
+    const { title, detail, code } = problemOf(error)
+    void message.error(`${title} ${detail} (${code})`, PROBLEM_S)
+  })
+}
+
+/** The same of a form, which shows itself what was refused: `error` is for its ProblemNote. */
+export function useFormChange<Wish, Answer>(
+  make: (wish: Wish) => Promise<Answer>,
+  done: (answer: Answer, wish: Wish) => string | undefined,
+) {
+  return useTold(make, done, () => undefined)
+}
+
+function useTold<Wish, Answer>(
+  make: (wish: Wish) => Promise<Answer>,
+  done: (answer: Answer, wish: Wish) => string | undefined,
+  onError: (error: Error) => void,
+) {
+  const { message } = App.useApp()
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: make,
+    onSuccess: (answer, wish) => {
+      const text = done(answer, wish)
+      if (text !== undefined) void message.success(text)
+    },
+    onError,
+    onSettled: () => queries.invalidateQueries(),
+  })
+}

@@ -1,0 +1,51 @@
+import { useQuery } from '@tanstack/react-query'
+import { Skeleton } from 'antd'
+import { useTranslation } from 'react-i18next'
+import type { Listed } from '../../api/list.ts'
+import { request } from '../../api/request.ts'
+import { useTenant } from '../../app/viewer-context.ts'
+import { ChooseTenant } from '../../parts/choose-tenant.tsx'
+import { cliText } from '../../parts/command-text.ts'
+import { EmptyState } from '../../parts/empty-state.tsx'
+import { PageHead } from '../../parts/page-head.tsx'
+import { ProblemNote } from '../../parts/problem-note.tsx'
+import type { AskedRollout } from './approval.ts'
+import { ApprovalCard } from './approval-card.tsx'
+import './approvals.css'
+
+/** Calls go on meanwhile: what somebody decides upon is as new as this. */
+const EVERY_MS = 5000
+
+/** Rollouts that wait for the word of the tenant. */
+export function ApprovalsPage() {
+  const { t } = useTranslation('approvals')
+  const tenant = useTenant()
+  return tenant === undefined ? (
+    <ChooseTenant title={t('title')} />
+  ) : (
+    <Approvals key={tenant} tenant={tenant} />
+  )
+}
+
+function Approvals({ tenant }: { tenant: string }) {
+  const { t } = useTranslation('approvals')
+  const path = `/v1/tenants/${encodeURIComponent(tenant)}/approvals`
+  const { data, error, isPending } = useQuery({
+    queryKey: [path],
+    queryFn: ({ signal }) => request<Listed<AskedRollout>>('GET', path, { signal }),
+    refetchInterval: EVERY_MS,
+  })
+  return (
+    <div className="stack approvals">
+      <PageHead title={t('title')} />
+      {error !== null && <ProblemNote error={error} />}
+      {isPending && error === null && <Skeleton active />}
+      {data?.items.length === 0 && (
+        <EmptyState text={t('empty')} command={cliText(['rollout', 'approvals'], { tenant })} />
+      )}
+      {data?.items.map((rollout) => (
+        <ApprovalCard key={rollout.id} rollout={rollout} />
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,77 @@
+import { useQuery } from '@tanstack/react-query'
+import { Button, Card, Form, InputNumber, Space } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { mayTry } from '../../api/may-try.ts'
+import { request } from '../../api/request.ts'
+import { useChange } from '../../api/use-change.ts'
+import { useViewer } from '../../app/viewer-context.ts'
+import { CliLine } from '../../parts/cli-line.tsx'
+import { curlText } from '../../parts/command-text.ts'
+import { ProblemNote } from '../../parts/problem-note.tsx'
+
+interface Policy {
+  /** Null: for ever. */
+  readonly keepDays: number | null
+  readonly leastDays: number
+}
+
+const MOST_DAYS = 36_500
+
+/** How long entries are kept; what is older leaves, under a signature. */
+export function AuditKeeping({ tenant }: { tenant: string | undefined }) {
+  const { t } = useTranslation('audit')
+  const path =
+    tenant === undefined
+      ? '/v1/audit-policy'
+      : `/v1/tenants/${encodeURIComponent(tenant)}/audit-policy`
+  const { data, error } = useQuery({
+    queryKey: [path],
+    queryFn: ({ signal }) => request<Policy>('GET', path, { signal }),
+  })
+  return (
+    <Card size="small" title={t('keeping')} loading={data === undefined && error === null}>
+      {error !== null && <ProblemNote error={error} />}
+      {data !== undefined && <Keeping key={data.keepDays} path={path} policy={data} />}
+    </Card>
+  )
+}
+
+function Keeping({ path, policy }: { path: string; policy: Policy }) {
+  const { t } = useTranslation('audit')
+  const viewer = useViewer()
+  const [form] = Form.useForm<{ keepDays: number | null }>()
+  const keepDays = Form.useWatch('keepDays', form) ?? null
+  const { mutate, isPending } = useChange(
+    (days: number | null) => request<Policy>('PUT', path, { body: { keepDays: days } }),
+    () => t('kept'),
+  )
+  const said =
+    policy.keepDays === null ? t('keptForEver') : t('keptDays', { count: policy.keepDays })
+  if (!mayTry(viewer, 'admin')) return <p>{said}</p>
+  return (
+    <Form
+      form={form}
+      name="keeping"
+      layout="vertical"
+      className="stack"
+      initialValues={{ keepDays: policy.keepDays }}
+      onFinish={(wish) => mutate(wish.keepDays ?? null)}
+    >
+      <p>{said}</p>
+      <Form.Item
+        name="keepDays"
+        label={t('keepDays')}
+        extra={t('keepHint', { least: policy.leastDays })}
+        style={{ marginBlockEnd: 0 }}
+      >
+        <InputNumber min={policy.leastDays} max={MOST_DAYS} precision={0} />
+      </Form.Item>
+      <Space>
+        <Button htmlType="submit" loading={isPending}>
+          {t('keep')}
+        </Button>
+      </Space>
+      <CliLine command={curlText('PUT', path, { keepDays })} />
+    </Form>
+  )
+}

@@ -1,0 +1,67 @@
+import { SearchOutlined } from '@ant-design/icons'
+import { Button, Form, Input, Space } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { instantOfField } from '../../parts/instant-field.ts'
+import { FILTERS, type Filters, fieldOfInstant } from './audit.ts'
+import './audit.css'
+
+const EXAMPLES = {
+  actor: 'operator',
+  action: 'plugin.enabled',
+  subject: '@acme/orders',
+  outcome: 'done',
+} as const
+
+const WORDS = ['actor', 'action', 'subject', 'outcome'] as const
+const TIMES = ['from', 'to'] as const
+
+/** The words are compared as a whole, as the host does. */
+export function AuditSearch({
+  filters,
+  onSearch,
+}: {
+  filters: Filters
+  onSearch: (filters: Filters) => void
+}) {
+  const { t } = useTranslation('audit')
+  const [form] = Form.useForm<Filters>()
+  const told = ({ from, to, ...words }: Filters): Filters => {
+    const times = { from: instantOfField(from), to: instantOfField(to) }
+    return { ...words, ...(times as Filters) }
+  }
+  return (
+    <Form<Filters>
+      form={form}
+      name="audit"
+      layout="vertical"
+      role="search"
+      initialValues={{
+        ...filters,
+        from: fieldOfInstant(filters.from),
+        to: fieldOfInstant(filters.to),
+      }}
+      onFinish={(words) => onSearch(told(words))}
+    >
+      <div className="audit-search">
+        {WORDS.map((name) => (
+          <Form.Item key={name} name={name} label={t(name)}>
+            <Input maxLength={300} placeholder={EXAMPLES[name]} autoComplete="off" />
+          </Form.Item>
+        ))}
+        {TIMES.map((name) => (
+          <Form.Item key={name} name={name} label={t(name)}>
+            <Input type="datetime-local" />
+          </Form.Item>
+        ))}
+      </div>
+      <Space>
+        <Button type="primary" htmlType="submit" icon={<SearchOutlined />}>
+          {t('search')}
+        </Button>
+        {FILTERS.some((name) => filters[name] !== undefined) && (
+          <Button onClick={() => onSearch({})}>{t('all')}</Button>
+        )}
+      </Space>
+    </Form>
+  )
+}

@@ -1,0 +1,56 @@
+import type { Ask } from '../../api/request.ts'
+
+export interface AuditEntry {
+  readonly id: number
+  readonly at: string
+  readonly tenant: string | null
+  readonly actor: string
+  readonly action: string
+  readonly subject: string
+  /** `done`, or the code of the refusal. */
+  readonly outcome: string
+  readonly traceId: string | null
+  readonly generation?: number
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
+/** Words that a list is narrowed to, as the host and the address of the page name them. */
+export const FILTERS = ['actor', 'action', 'subject', 'outcome', 'from', 'to'] as const
+export type Filter = (typeof FILTERS)[number]
+export type Filters = Readonly<Partial<Record<Filter, string>>>
+
+/** What of the address narrows the list. Pure. */
+export function filtersIn(query: URLSearchParams): Filters {
+  return Object.fromEntries(
+    FILTERS.flatMap((name) => {
+      const value = query.get(name)
+      return value === null || value === '' ? [] : [[name, value]]
+    }),
+  )
+}
+
+/** The address with other filters; what else stands in it stays. Pure. */
+export function withFilters(query: URLSearchParams, filters: Filters): URLSearchParams {
+  const next = new URLSearchParams(query)
+  for (const name of FILTERS) {
+    const value = filters[name]?.trim()
+    if (value === undefined || value === '') next.delete(name)
+    else next.set(name, value)
+  }
+  return next
+}
+
+export function auditQuery(
+  tenant: string | undefined,
+  filters: Filters,
+): NonNullable<Ask['query']> {
+  return { ...filters, tenant }
+}
+
+/** An instant as a field of a date and a time has it, in the browser's own zone. Pure. */
+export function fieldOfInstant(iso: string | undefined): string {
+  const at = iso === undefined ? Number.NaN : Date.parse(iso)
+  if (Number.isNaN(at)) return ''
+  const offsetMs = new Date(at).getTimezoneOffset() * 60_000
+  return new Date(at - offsetMs).toISOString().slice(0, 16)
+}

@@ -1,0 +1,137 @@
+import { App, Button, Form, Input, Skeleton, Space } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { request } from '../../api/request.ts'
+import { useChange, useFormChange } from '../../api/use-change.ts'
+import { CliLine } from '../../parts/cli-line.tsx'
+import { curlText } from '../../parts/command-text.ts'
+import { ProblemNote } from '../../parts/problem-note.tsx'
+import { ID, type Position } from './identity.ts'
+import { ofTenant, positionPath } from './identity-paths.ts'
+import { RoleSelect } from './role-select.tsx'
+import { UnitSelect } from './unit-select.tsx'
+import { useTagged } from './use-organisation.ts'
+
+interface Props {
+  readonly tenant: string
+  /** Undefined: a new one. */
+  readonly id: string | undefined
+  readonly onDone: () => void
+}
+
+/** A position with the roles that it carries. */
+export function EditPosition(props: Props) {
+  const { tenant, id } = props
+  const { data, error } = useTagged<Position>(positionPath(id ?? ''), tenant, id !== undefined)
+  if (error !== null) return <ProblemNote error={error} />
+  if (id !== undefined && data === undefined) return <Skeleton active />
+  return <PositionForm key={data?.etag} {...props} position={data?.value} etag={data?.etag} />
+}
+
+interface Wish {
+  readonly id?: string
+  readonly name: string
+  readonly unit: string
+  readonly roles?: readonly string[]
+}
+
+const bodyOf = ({ name, unit, roles = [] }: Wish) => ({ name, unit, roles })
+
+function PositionForm({
+  tenant,
+  position,
+  etag,
+  onDone,
+}: Props & { readonly position: Position | undefined; readonly etag: string | undefined }) {
+  const { t } = useTranslation('identity')
+  const [form] = Form.useForm<Wish>()
+  const wish = Form.useWatch([], form)
+  const pathOf = (one: Wish) => ofTenant(positionPath(position?.id ?? one.id ?? ''), tenant)
+  const { mutate, isPending, error } = useFormChange(
+    (one: Wish) => request<Position>('PUT', pathOf(one), { body: bodyOf(one), ifMatch: etag }),
+    () => {
+      onDone()
+      return t('saved')
+    },
+  )
+  const required = [{ required: true, message: t('missing') }]
+  return (
+    <Form<Wish>
+      form={form}
+      name="position"
+      layout="vertical"
+      initialValues={position ?? {}}
+      onFinish={(one) => mutate(one)}
+    >
+      <Form.Item name="name" label={t('name')} rules={required}>
+        <Input maxLength={200} />
+      </Form.Item>
+      {position === undefined && (
+        <Form.Item
+          name="id"
+          label={t('id')}
+          extra={t('idHint')}
+          rules={[{ required: true, pattern: ID, message: t('idHint') }]}
+        >
+          <Input autoComplete="off" />
+        </Form.Item>
+      )}
+      <Form.Item name="unit" label={t('unit')} rules={required}>
+        <UnitSelect tenant={tenant} />
+      </Form.Item>
+      <Form.Item name="roles" label={t('carries')} extra={t('carriesHint')}>
+        <RoleSelect tenant={tenant} mode="multiple" maxCount={20} />
+      </Form.Item>
+      <div className="stack">
+        {error !== null && <ProblemNote error={error} />}
+        <Space>
+          <Button type="primary" htmlType="submit" loading={isPending}>
+            {t('save')}
+          </Button>
+          {position !== undefined && (
+            <RemovePosition
+              path={pathOf(position)}
+              position={position}
+              etag={etag}
+              onDone={onDone}
+            />
+          )}
+        </Space>
+        {wish !== undefined && <CliLine command={curlText('PUT', pathOf(wish), bodyOf(wish))} />}
+      </div>
+    </Form>
+  )
+}
+
+function RemovePosition({
+  path,
+  position,
+  etag,
+  onDone,
+}: {
+  path: string
+  position: Position
+  etag: string | undefined
+  onDone: () => void
+}) {
+  const { t } = useTranslation('identity')
+  const { modal } = App.useApp()
+  const { mutate, isPending } = useChange(
+    () => request('DELETE', path, { ifMatch: etag }),
+    () => {
+      onDone()
+      return t('positionRemoved', { name: position.name })
+    },
+  )
+  const ask = () =>
+    void modal.confirm({
+      title: t('confirmRemovePosition', { name: position.name }),
+      okText: t('remove'),
+      okButtonProps: { danger: true },
+      onOk: () => mutate(undefined),
+    })
+  return (
+    <Button danger loading={isPending} onClick={ask}>
+      {t('remove')}
+    </Button>
+  )
+}

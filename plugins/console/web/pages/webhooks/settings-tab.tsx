@@ -1,0 +1,64 @@
+import { Button, Card, Descriptions, Form } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { request } from '../../api/request.ts'
+import { useFormChange } from '../../api/use-change.ts'
+import { CliLine } from '../../parts/cli-line.tsx'
+import { curlText } from '../../parts/command-text.ts'
+import { instantText } from '../../parts/formats.ts'
+import { ProblemNote } from '../../parts/problem-note.tsx'
+import { usePlace } from '../../parts/use-place.ts'
+import { type Webhook, webhookPath } from './webhook.ts'
+import { WebhookFields, type WebhookFieldValues, webhookBody } from './webhook-fields.tsx'
+
+/** Where events go and which; what waits goes to the new address. */
+export function SettingsTab({ webhook, may }: { webhook: Webhook; may: boolean }) {
+  const { t } = useTranslation(['webhooks', 'services'])
+  const place = usePlace()
+  const [form] = Form.useForm<WebhookFieldValues>()
+  const { url, types, keys, description } = webhook
+  const first = { url, types, keys: keys ?? [], description }
+  const fields: WebhookFieldValues = Form.useWatch([], form) ?? first
+  const path = webhookPath(webhook.id)
+  const save = useFormChange(
+    (given: WebhookFieldValues) => request<Webhook>('PATCH', path, { body: webhookBody(given) }),
+    () => t('services:saved'),
+  )
+  return (
+    <Card size="small">
+      <div className="stack">
+        <Descriptions
+          size="small"
+          column={{ xs: 1, md: 2 }}
+          items={[
+            { key: 'id', label: t('webhooks:id'), children: <code>{webhook.id}</code> },
+            { key: 'app', label: t('webhooks:app'), children: webhook.app ?? t('webhooks:noApp') },
+            { key: 'by', label: t('webhooks:createdBy'), children: webhook.createdBy },
+            {
+              key: 'at',
+              label: t('webhooks:createdAt'),
+              children: instantText(webhook.createdAt, place),
+            },
+          ]}
+        />
+        <Form<WebhookFieldValues>
+          form={form}
+          name="webhook-settings"
+          layout="vertical"
+          disabled={!may}
+          style={{ maxInlineSize: 560 }}
+          initialValues={first}
+          onFinish={save.mutate}
+        >
+          <WebhookFields />
+          {may && (
+            <Button type="primary" htmlType="submit" loading={save.isPending}>
+              {t('services:save')}
+            </Button>
+          )}
+        </Form>
+        {save.error !== null && <ProblemNote error={save.error} />}
+        {may && <CliLine command={curlText('PATCH', path, webhookBody(fields))} />}
+      </div>
+    </Card>
+  )
+}
