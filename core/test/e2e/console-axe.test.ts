@@ -2,7 +2,6 @@ import t from 'tap'
 import { startChromium, withoutChromium } from '../support/chromium.ts'
 import { enableConsole, startConsoleHost } from '../support/console-host.ts'
 import {
-  arrived,
   axeViolations,
   goTo,
   keepScreenshot,

@@ -112,10 +112,15 @@ export async function keepScreenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(screenshots, `${name}.png`) })
 }
 
+/** Of an element of the page: the DOM has no types here. */
+interface Link {
+  getAttribute(name: string): string | null
+}
+
 /** Where the page leads within the console: its links, each once, without the deeper parts of what it shows. */
 export async function linksOf(page: Page): Promise<readonly string[]> {
   const paths = await page
     .locator('a[href^="/console"]')
-    .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''))
+    .evaluateAll((all) => all.map((one) => (one as unknown as Link).getAttribute('href') ?? ''))
   return [...new Set(paths.map((path) => path.replace(/^\/console/, '') || '/'))]
 }
