@@ -70,7 +70,8 @@ export async function send(method: Method, path: string, ask: Ask): Promise<Resp
   })
   if (answer.ok) return answer
   const problem = await readProblem(answer)
-  if (answer.status === 401 && ask.key === undefined) session.onEnd()
+  // Who asks who he is, is told so by that answer.
+  if (answer.status === 401 && ask.key === undefined && path !== '/v1/me') session.onEnd()
   throw new ProblemError(problem)
 }
 

@@ -1,3 +1,6 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { onSessionEnd } from '../api/request.ts'
 import { useViewerQuery } from '../api/viewer.ts'
 import { ProblemNote } from '../parts/problem-note.tsx'
 import { Waiting } from '../parts/waiting.tsx'
@@ -7,6 +10,7 @@ import { ViewerContext } from './viewer-context.ts'
 /** Asks who looks, first: without anybody there is nothing to show but the way in. */
 export function Root() {
   const { data: viewer, error, isPending } = useViewerQuery()
+  useSessionEnd()
   if (isPending) return <Waiting />
   if (error !== null) return <ProblemNote error={error} />
   if (viewer === null) {
@@ -18,6 +22,14 @@ export function Root() {
       <Shell viewer={viewer} />
     </ViewerContext>
   )
+}
+
+/** A session that ended elsewhere, or by its age, leads to the way in with the next thing that is asked. */
+function useSessionEnd(): void {
+  const queries = useQueryClient()
+  useEffect(() => {
+    onSessionEnd(() => void queries.invalidateQueries({ queryKey: ['/v1/me'] }))
+  }, [queries])
 }
 
 /** The host's own page, which leads back to where somebody wanted to go. */

@@ -2,15 +2,6 @@ import type { en } from './en.ts'
 
 export type Language = 'en' | 'zh-CN'
 
-export const LANGUAGES: readonly Language[] = ['zh-CN', 'en']
-
-/** The texts of all pages, by namespace: what English has, every language has. */
-export type Texts = Widened<typeof en>
-
-type Widened<Value> = Value extends string
-  ? string
-  : { readonly [Key in keyof Value]: Widened<Value[Key]> }
-
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'common'
