@@ -1,5 +1,5 @@
 import t from 'tap'
-import { cellOf, NONE } from '../../web/contributed/cells.ts'
+import { cellOf, NONE, spokenFields } from '../../web/contributed/cells.ts'
 import { freshnessOf } from '../../web/contributed/freshness.ts'
 
 const en = { language: 'en', timeZone: 'UTC' }
@@ -68,4 +68,13 @@ t.test('an answer says its age and what of it is old or missing', async (t) => {
     isDegraded: true,
   })
   t.same(freshnessOf([1]), { asOf: undefined, lacking: [], isDegraded: false })
+})
+
+t.test('what is there in two languages is shown in the one of the page', async (t) => {
+  const row = { what: { en: 'late', 'zh-CN': '延误' } }
+  const fields = ['/what/zh-CN', '/what/en', '/other/en'].map((field) => ({ field, label }))
+  const shown = (place: typeof en) => spokenFields(fields, place).map(({ field }) => field)
+  t.strictSame(shown(en), ['/what/en', '/other/en'])
+  t.strictSame(shown(zh), ['/what/zh-CN', '/other/en'])
+  t.equal(cellOf({ field: '/what/zh-CN', label }, row, en).text, 'late')
 })

@@ -18,10 +18,31 @@ const MOST_TEXT = 2000
 
 /** What a field says of a row, in the language of the page. Pure. */
 export function cellOf(field: FieldSpec, row: unknown, place: Place): Cell {
-  const value = readPointer(row, field.field)
+  const value = spoken(row, field.field, place)
   if (value === undefined || value === null || value === '') return NONE
   const write = writers[field.format ?? 'text'] ?? plain
   return write(value, field, row, place)
+}
+
+const SPOKEN = /\/(en|zh-CN)$/
+
+/** A pointer to one of two languages means what is said there: the viewer is shown his own. */
+function spoken(row: unknown, pointer: string, place: Place): unknown {
+  const said = SPOKEN.test(pointer) ? readPointer(row, pointer.replace(SPOKEN, '')) : undefined
+  return isLocal(said) ? textIn(said, place.language) : readPointer(row, pointer)
+}
+
+/** Fields that would say the same in two languages are one, by the name that it has in the viewer's. */
+export function spokenFields(
+  fields: readonly FieldSpec[],
+  { language }: Place,
+): readonly FieldSpec[] {
+  return fields.filter(({ field }) => {
+    const [, said] = SPOKEN.exec(field) ?? []
+    if (said === undefined || said === language) return true
+    const other = field.replace(SPOKEN, `/${language}`)
+    return !fields.some((one) => one.field === other)
+  })
 }
 
 type Writer = (value: unknown, field: FieldSpec, row: unknown, place: Place) => Cell

@@ -8,7 +8,7 @@ import { RowActions } from '../actions/row-actions.tsx'
 import { useAction } from '../actions/use-action.tsx'
 import { readPointer, rowsAt } from '../bind.ts'
 import { FieldView } from '../cell-view.tsx'
-import { cellOf } from '../cells.ts'
+import { cellOf, spokenFields } from '../cells.ts'
 import { PageLink } from '../page-link.tsx'
 import type { ActionSpec, KanbanSpec, ValueLabel } from '../page-spec.ts'
 import { useSource } from '../use-source.ts'
@@ -45,6 +45,7 @@ export function KanbanBlock({ block }: { block: KanbanSpec }) {
               />
             ))}
           </section>
+          {source.isCut && <small>{t('onlyFirst', { count: rows.length })}</small>}
           {dialog}
         </>
       )}
@@ -105,7 +106,7 @@ function Card({
 }) {
   const { i18n } = useTranslation()
   const place = usePlace()
-  const [head, ...rest] = block.card
+  const [head, ...rest] = spokenFields(block.card, place)
   const canMove = actionsFor(block.actions ?? [], row).some(({ to }) => to !== undefined)
   const filled = rest.filter((field) => cellOf(field, row, place).kind !== 'none')
   return (

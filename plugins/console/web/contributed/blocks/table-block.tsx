@@ -6,6 +6,7 @@ import { textIn } from '../../texts/languages.ts'
 import { RowActions } from '../actions/row-actions.tsx'
 import { rowsAt } from '../bind.ts'
 import { FieldView } from '../cell-view.tsx'
+import { spokenFields } from '../cells.ts'
 import { useContributedPlace } from '../contributed-context.ts'
 import { PageLink } from '../page-link.tsx'
 import type { FieldSpec, TableSpec } from '../page-spec.ts'
@@ -92,7 +93,8 @@ function Rows({ block, source }: { block: TableSpec; source: SourceState }) {
 
 function useColumns(block: TableSpec, isVirtual: boolean): TableColumnsType<Row> {
   const { t, i18n } = useTranslation('contributed')
-  const columns: TableColumnsType<Row> = block.columns.map((field, index) => ({
+  const place = usePlace()
+  const columns: TableColumnsType<Row> = spokenFields(block.columns, place).map((field, index) => ({
     key: `${field.field} ${index}`,
     title: textIn(field.label, i18n.language),
     ...(NUMERIC.has(field.format) ? { align: 'right' as const } : {}),
