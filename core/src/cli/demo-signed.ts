@@ -32,7 +32,8 @@ export async function publishSigned(folder: string, ports: Ports): Promise<void>
   const { client, registry, token, dataFolder } = ports
   await letOperatorPass(client)
   const key = await operatorKey(client, dataFolder, folder)
-  const { isOk, output } = await runNpm(['run', '--silent', 'prepack'], folder, PREPACK_MS)
+  const words = ['run', '--silent', '--if-present', 'prepack']
+  const { isOk, output } = await runNpm(words, folder, PREPACK_MS)
   if (!isOk) throw coreErrors.create('NPM_PUBLISH_FAILED', { folder, output })
   try {
     await signFolder(folder, key, Date.now())

@@ -1,4 +1,4 @@
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { writeFiles } from '../../../marketplace/test/support/npm.ts'
@@ -40,6 +40,17 @@ writeFileSync('dist/plugin.js', 'var __signalbox_plugin = { default: { services:
   }),
 })
 
+/** A folder of its own, since the demo signs what it trusts where it lies; it is packed already. */
+async function signable(): Promise<string> {
+  const folder = join(await temporaryHome(t), 'trusted')
+  await cp(await packedFixture('trusted-plugin'), folder, { recursive: true })
+  const file = join(folder, 'package.json')
+  const { scripts, ...packageJson } = JSON.parse(await readFile(file, 'utf8'))
+  const files = [...packageJson.files, 'signalbox.sig']
+  await writeFile(file, JSON.stringify({ ...packageJson, files }))
+  return folder
+}
+
 const people = [
   {
     login: 'Lin',
@@ -51,7 +62,7 @@ const people = [
   { login: 'ann', displayName: 'Ann', email: 'ann@demo.example' },
 ]
 const demo = {
-  plugin: await packedFixture('trusted-plugin'),
+  plugin: await signable(),
   beside: [asking],
   trusts: ['@trusted/one'],
   people,

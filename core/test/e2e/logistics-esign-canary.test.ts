@@ -1,4 +1,5 @@
 import t from 'tap'
+import { HostRefusal } from '../../src/cli/host-client.ts'
 import { type Answer, Company } from '../support/company.ts'
 import { type Rollout, rollOut } from '../support/company-rollout.ts'
 import { HostProcess } from '../support/host-process.ts'
@@ -44,6 +45,18 @@ const road = await ShippingCompany.open(company)
 async function askedAtOnce(times: number, ask: () => Promise<Answer>, answers: number[]) {
   const asked = await Promise.all(Array.from({ length: times }, ask))
   answers.push(...asked.map((answer) => answer.status))
+}
+
+/** @returns false while the clock's own sweep runs: that one may have passed what came after it began */
+async function startSweep(): Promise<boolean> {
+  const path = `${pluginPath(company, '@signalbox/e-signature')}/jobs/sweep-envelopes:run`
+  try {
+    await company.admin.request('POST', path, {})
+    return true
+  } catch (error) {
+    if (error instanceof HostRefusal && error.problem.code === 'CORE_JOB_RUNNING') return false
+    throw error
+  }
 }
 
 const lastReason = ({ transitions }: Rollout) => JSON.stringify(transitions.at(-1))
@@ -253,11 +266,7 @@ t.test(
     t.equal(rollout.state, 'aborted', lastReason(rollout))
     t.equal(rollout.transitions.at(-1)?.actor, 'judge')
     t.same(new Set(answers), new Set([200]), 'who reads sees nothing of it')
-    await company.admin.request(
-      'POST',
-      `${pluginPath(company, '@signalbox/e-signature')}/jobs/sweep-envelopes:run`,
-      {},
-    )
+    await company.eventually('a sweep of its own', startSweep, (isStarted) => isStarted)
     for (const envelope of sealed) {
       const { body } = await company.eventually(
         envelope,

@@ -1,7 +1,7 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import type { Knex } from 'knex'
 import { HostKeys } from '../../src/sealing/host-keys.ts'
-import { open } from '../../src/sealing/sealing.ts'
+import { SealedPrivateKeys } from '../../src/sealing/sealed-private-keys.ts'
 import { createKnex } from '../../src/storage/create-knex.ts'
 import type { OwnServerHost } from '../support/own-server-host.ts'
 import { nodeKeys } from '../support/sealing.ts'
@@ -31,15 +31,16 @@ export async function sealedKeys({
 
 async function tokenKey(knex: Knex, host: HostKeys): Promise<Buffer> {
   const { kid, sealed, host_key } = await knex('token_keys').first('kid', 'sealed', 'host_key')
-  const wrapping = await host.for('signalbox token keys').byId(host_key)
-  const pem = open(wrapping, sealed, ['token key', kid])
-  return scalarOf(createPrivateKey(pem))
+  const wrapping = host.for('signalbox token keys')
+  const sealer = new SealedPrivateKeys(wrapping, (id) => ['token key', id])
+  return scalarOf(await sealer.open(kid, { sealed, hostKey: host_key }))
 }
 
 async function hostKey(knex: Knex, host: HostKeys): Promise<Buffer> {
   const { id, sealed, host_key } = await knex('host_signing_keys').first('id', 'sealed', 'host_key')
-  const der = open(await host.for('signalbox host signing keys').byId(host_key), sealed, [id])
-  return scalarOf(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }))
+  const wrapping = host.for('signalbox host signing keys')
+  const sealer = new SealedPrivateKeys(wrapping, (id) => [id])
+  return scalarOf(await sealer.open(id, { sealed, hostKey: host_key }))
 }
 
 /** What makes it private, however the rest of it is written. */

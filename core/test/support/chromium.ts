@@ -49,14 +49,23 @@ export interface Watched {
 
 interface Wish {
   readonly locale?: string
+  readonly colorScheme?: 'light' | 'dark'
+  /** In pixels; what a browser chooses where it is left out. */
+  readonly width?: number
 }
+
+const HEIGHT = 900
 
 /** A page in a context of its own: nobody is signed in. */
 export async function openPage(
   browser: Browser,
-  { locale = 'en-GB' }: Wish = {},
+  { locale = 'en-GB', colorScheme = 'light', width }: Wish = {},
 ): Promise<Watched> {
-  const context = await browser.newContext({ locale })
+  const context = await browser.newContext({
+    locale,
+    colorScheme,
+    ...(width === undefined ? {} : { viewport: { width, height: HEIGHT } }),
+  })
   context.setDefaultTimeout(PATIENCE_MS)
   const page = await context.newPage()
   const complaints: string[] = []

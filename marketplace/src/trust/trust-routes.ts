@@ -155,11 +155,11 @@ function dated<Key extends { readonly notBefore: number; readonly notAfter: numb
 
 const name = { type: 'string', pattern: '^[a-z0-9][a-z0-9-]*$', maxLength: 64 } as const
 const keyid = { type: 'string', pattern: keyIdPattern } as const
-/** RFC 3339 with its zone. */
+/** RFC 3339 with its zone, and nothing that is no time. */
 const instant = {
   type: 'string',
-  pattern: '^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,3})?Z$',
-  format: 'date-time',
+  pattern:
+    '^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,3})?Z$',
 } as const
 
 const newKeySchema = {

@@ -180,6 +180,11 @@ t.test(
     now += 60_000
     const dated = signedFiles('1.5.0')
     now += 60_000
+    for (const since of ['2052-62-60T39:13:39.005Z', '2026-00-01T00:00:00Z', '2026-01-01']) {
+      const noTime = { method: 'POST', token, body: { since } }
+      t.equal((await registry.call(`${path}/${keyid}/revocation`, noTime)).status, 400, since)
+      t.equal((await post({ publicKey: text, endorsement, notAfter: since })).status, 400, since)
+    }
     const revocation = { method: 'POST', token, body: { reason: 'lost' } }
     t.equal((await registry.call(`${path}/${keyid}/revocation`, revocation)).status, 204)
     t.equal((await put(registry, '1.5.0', dated)).body.code, 'MKT_SIGNATURE_REFUSED')

@@ -4,6 +4,7 @@ import { defineConfig } from 'vite'
 import { builtFiles } from './build/built-files.ts'
 import { completeTexts } from './build/complete-texts.ts'
 import { hostPage } from './build/host-page.ts'
+import { measuredBars } from './build/measured-bars.ts'
 import { sharedEntries } from './build/shared-modules.ts'
 
 const folder = import.meta.dirname
@@ -12,7 +13,13 @@ const folder = import.meta.dirname
 export default defineConfig({
   root: folder,
   base: './',
-  plugins: [completeTexts(join(folder, 'texts')), react(), hostPage(), builtFiles()],
+  plugins: [
+    completeTexts(join(folder, 'texts')),
+    measuredBars(),
+    react(),
+    hostPage(),
+    builtFiles(),
+  ],
   // Another React is among the tools of the repository: without this, parts of antd would find that one.
   resolve: { dedupe: ['react', 'react-dom'] },
   build: {
@@ -28,6 +35,15 @@ export default defineConfig({
       input: { index: join(folder, 'index.html'), ...sharedEntries(folder) },
       // A page of a plugin imports these by the names that they export.
       preserveEntrySignatures: 'allow-extension',
+      output: {
+        codeSplitting: {
+          // What every page needs, in a few files rather than in thirty.
+          groups: [
+            { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
+            { name: 'parts', test: /\/console\/web\/(parts|api)\// },
+          ],
+        },
+      },
     },
   },
 })

@@ -1,18 +1,18 @@
-import { Input, type InputRef, Modal } from 'antd'
-import { useEffect, useId, useRef, useState } from 'react'
+import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { type Command, commandsFor } from './commands.ts'
 import { useEntryGroups } from './navigation.tsx'
+import { Overlay } from './overlay.tsx'
 import { usePlaceQuery } from './place-query.ts'
 
 /** Ctrl K: go anywhere by the first letters of its name. A combobox with a list (WAI-ARIA APG). */
 export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const { t } = useTranslation()
   return (
-    <Modal open={isOpen} onCancel={onClose} footer={null} title={t('search')} destroyOnHidden>
+    <Overlay isOpen={isOpen} onClose={onClose} title={t('search')} place="middle">
       <Palette onClose={onClose} />
-    </Modal>
+    </Overlay>
   )
 }
 
@@ -23,8 +23,6 @@ function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
   const listId = useId()
-  const input = useRef<InputRef>(null)
-  useEffect(() => input.current?.focus(), [])
   const all = useEntryGroups().flatMap(({ entries }) => entries)
   const found = commandsFor(all, text)
   const go = (command: Command | undefined) => {
@@ -34,13 +32,15 @@ function Palette({ onClose }: { onClose: () => void }) {
   }
   return (
     <>
-      <Input
-        ref={input}
+      <input
+        ref={focused}
+        className="text-field"
         role="combobox"
         aria-expanded
         aria-controls={listId}
         aria-activedescendant={found.length > 0 ? `${listId}-${at}` : undefined}
         aria-label={t('search')}
+        autoComplete="off"
         value={text}
         onChange={(event) => {
           setText(event.target.value)
@@ -70,4 +70,9 @@ function Palette({ onClose }: { onClose: () => void }) {
       </div>
     </>
   )
+}
+
+/** Whoever opens it wants to type. */
+function focused(input: HTMLInputElement | null): void {
+  input?.focus()
 }

@@ -1,4 +1,4 @@
-import { Menu, type MenuProps } from 'antd'
+import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'react-router'
 import { BUSINESS_GROUPS, entryPages, pagesOfGroup } from '../contributed/offered-pages.ts'
@@ -24,21 +24,33 @@ export function Navigation({ onChosen }: { onChosen: () => void }) {
   const keep = usePlaceQuery()
   const { pathname } = useLocation()
   const groups = useEntryGroups()
-  const items: MenuProps['items'] = groups.map(({ key, label, entries }) => ({
-    key,
-    type: 'group' as const,
-    label,
-    children: entries.map((entry) => ({
-      key: entry.place,
-      label: (
-        <Link to={{ pathname: entry.place, search: keep }} onClick={onChosen}>
-          {entry.label}
-        </Link>
-      ),
-    })),
-  }))
   const places = groups.flatMap(({ entries }) => entries.map(({ place }) => place))
-  return <Menu mode="inline" items={items} selectedKeys={selectedOf(places, pathname)} />
+  const selected = selectedOf(places, pathname)
+  const id = useId()
+  return (
+    <div className="nav">
+      {groups.map(({ key, label, entries }) => (
+        <div key={key}>
+          <div className="nav-group" id={`${id}${key}`}>
+            {label}
+          </div>
+          <ul aria-labelledby={`${id}${key}`}>
+            {entries.map((entry) => (
+              <li key={entry.place}>
+                <Link
+                  to={{ pathname: entry.place, search: keep }}
+                  onClick={onChosen}
+                  aria-current={entry.place === selected ? 'page' : undefined}
+                >
+                  {entry.label}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </div>
+  )
 }
 
 /** The console's own pages and, behind those of the daily work, what plugins put here. */
@@ -60,11 +72,11 @@ export function useEntryGroups(): readonly EntryGroup[] {
 }
 
 function useBusinessGroups(): readonly EntryGroup[] {
-  const { t, i18n } = useTranslation('contributed')
+  const { t, i18n } = useTranslation()
   const entries = entryPages(useContributed().pages)
   return BUSINESS_GROUPS.map((group) => ({
-    key: `business ${group}`,
-    label: t(`groups.${group}`),
+    key: `business-${group}`,
+    label: t(`businessGroups.${group}`),
     entries: pagesOfGroup(entries, group).map(({ spec }) => ({
       place: `/p${spec.path}`,
       label: textIn(spec.title, i18n.language),
@@ -77,9 +89,9 @@ function placeOf({ path }: Pick<PageEntry, 'path'>): string {
 }
 
 /** The deepest page that the address is in. */
-function selectedOf(places: readonly string[], pathname: string): string[] {
+function selectedOf(places: readonly string[], pathname: string): string | undefined {
   return places
     .filter((place) => pathname === place || (place !== '/' && pathname.startsWith(`${place}/`)))
     .sort((one, other) => other.length - one.length)
-    .slice(0, 1)
+    .at(0)
 }

@@ -1,4 +1,3 @@
-import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useRouteError } from 'react-router'
 import { ProblemNote } from '../parts/problem-note.tsx'
@@ -10,7 +9,9 @@ export function PageFault() {
   return (
     <div className="stack">
       <ProblemNote error={error} />
-      <Button onClick={() => location.reload()}>{t('reload')}</Button>
+      <button type="button" className="plain-button" onClick={() => location.reload()}>
+        {t('reload')}
+      </button>
     </div>
   )
 }

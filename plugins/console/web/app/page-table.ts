@@ -14,6 +14,8 @@ export interface PageEntry {
   /** Absent: reached by links only. */
   readonly group?: NavGroup
   readonly load: () => Promise<ComponentType>
+  /** It has no control of the library, which is then not loaded for it. */
+  readonly isPlain?: boolean
   /** Who is offered it: the host decides again at every request. Absent: everybody who has signed in. */
   readonly isFor?: (viewer: Viewer) => boolean
 }
@@ -36,6 +38,7 @@ export const PAGES: readonly PageEntry[] = [
     id: 'home',
     path: '/',
     group: 'work',
+    isPlain: true,
     load: async () => (await import('../pages/home/home-page.tsx')).HomePage,
   },
   {

@@ -1,17 +1,17 @@
-import { Spin } from 'antd'
 import { useViewerQuery } from '../api/viewer.ts'
 import { ProblemNote } from '../parts/problem-note.tsx'
+import { Waiting } from '../parts/waiting.tsx'
 import { Shell } from './shell.tsx'
 import { ViewerContext } from './viewer-context.ts'
 
 /** Asks who looks, first: without anybody there is nothing to show but the way in. */
 export function Root() {
   const { data: viewer, error, isPending } = useViewerQuery()
-  if (isPending) return <Spin fullscreen delay={300} />
+  if (isPending) return <Waiting />
   if (error !== null) return <ProblemNote error={error} />
   if (viewer === null) {
     leaveForSignIn()
-    return <Spin fullscreen />
+    return <Waiting />
   }
   return (
     <ViewerContext value={viewer}>

@@ -1,11 +1,12 @@
-import { MenuOutlined, SearchOutlined } from '@ant-design/icons'
-import { Button, Drawer, Spin } from 'antd'
 import { Suspense, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Outlet, useLocation, useNavigation } from 'react-router'
 import type { Viewer } from '../api/viewer.ts'
+import { Glyph } from '../parts/glyph.tsx'
+import { Waiting } from '../parts/waiting.tsx'
 import { CommandPalette } from './command-palette.tsx'
 import { Navigation } from './navigation.tsx'
+import { Overlay } from './overlay.tsx'
 import { TenantPicker } from './tenant-picker.tsx'
 import { readThisPage } from './this-page.ts'
 import { ViewerMenu } from './viewer-menu.tsx'
@@ -23,24 +24,27 @@ export function Shell({ viewer }: { viewer: Viewer }) {
         {t('skip')}
       </a>
       <header className="shell-head">
-        <Button
-          className="only-narrow"
-          type="text"
+        <button
+          type="button"
+          className="bare-button only-narrow"
           aria-label={t('menu')}
-          icon={<MenuOutlined />}
           onClick={() => setNavOpen(true)}
-        />
+        >
+          <Glyph name="menu" />
+        </button>
         <strong className={viewer.kind === 'operator' ? 'only-wide' : undefined}>Signalbox</strong>
         {viewer.kind === 'operator' && <TenantPicker />}
         <span className="grow" />
-        <Button
-          aria-label={t('search')}
+        <button
+          type="button"
+          className="plain-button"
+          aria-label={`${t('search')} · Ctrl K`}
           aria-keyshortcuts="Control+K"
-          icon={<SearchOutlined />}
           onClick={() => setPaletteOpen(true)}
         >
+          <Glyph name="search" />
           <span className="only-wide">{t('search')} · Ctrl K</span>
-        </Button>
+        </button>
         <ViewerMenu viewer={viewer} page={readThisPage()} />
       </header>
       <div className="shell-body">
@@ -48,20 +52,14 @@ export function Shell({ viewer }: { viewer: Viewer }) {
           {nav}
         </nav>
         <main className="shell-main" id="main" tabIndex={-1} ref={main}>
-          <Suspense fallback={<Spin />}>
+          <Suspense fallback={<Waiting />}>
             <Outlet />
           </Suspense>
         </main>
       </div>
-      <Drawer
-        placement="left"
-        size={280}
-        open={isNavOpen}
-        onClose={() => setNavOpen(false)}
-        title={t('menu')}
-      >
-        {nav}
-      </Drawer>
+      <Overlay place="side" isOpen={isNavOpen} onClose={() => setNavOpen(false)} title={t('menu')}>
+        <nav aria-label={t('menu')}>{nav}</nav>
+      </Overlay>
       <CommandPalette isOpen={isPaletteOpen} onClose={() => setPaletteOpen(false)} />
     </div>
   )

@@ -1,59 +1,89 @@
-import { UserOutlined } from '@ant-design/icons'
-import { Button, Dropdown, type MenuProps } from 'antd'
+import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { request } from '../api/request.ts'
 import type { Viewer } from '../api/viewer.ts'
+import { Glyph } from '../parts/glyph.tsx'
+import type { Language } from '../texts/languages.ts'
 import { preferences, type Scheme } from './preferences.ts'
 import { useStore } from './store.ts'
 import type { ThisPage } from './this-page.ts'
 
 const SCHEMES: readonly Scheme[] = ['system', 'light', 'dark']
 
+/** Each in its own words: who does not read the other one has to find it. */
+const LANGUAGES: readonly { readonly language: Language; readonly label: string }[] = [
+  { language: 'zh-CN', label: '简体中文' },
+  { language: 'en', label: 'English' },
+]
+
 /** Who looks, in what language and colours, by which version of the console; and the way out. */
 export function ViewerMenu({ viewer, page }: { viewer: Viewer; page: ThisPage }) {
   const { t } = useTranslation()
-  const chosen = useStore(preferences)
+  const id = useId()
+  const [isOpen, setOpen] = useState(false)
   const name = viewer.kind === 'operator' ? t('operator') : viewer.displayName
-  const items: MenuProps['items'] = [
-    {
-      key: 'version',
-      disabled: true,
-      label: t('consoleVersion', { version: page.version, arm: t(`arms.${page.arm}`) }),
-    },
-    { type: 'divider' },
-    {
-      key: 'lang:zh-CN',
-      label: '简体中文',
-      onClick: () => preferences.set({ ...chosen, language: 'zh-CN' }),
-    },
-    {
-      key: 'lang:en',
-      label: 'English',
-      onClick: () => preferences.set({ ...chosen, language: 'en' }),
-    },
-    { type: 'divider' },
-    ...SCHEMES.map((scheme) => ({
-      key: `scheme:${scheme}`,
-      label: t(`schemes.${scheme}`),
-      onClick: () => preferences.set({ ...chosen, scheme }),
-    })),
-    { type: 'divider' },
-    { key: 'account', label: <a href="/sign-in">{t('account')}</a> },
-    { key: 'out', label: t('signOut'), onClick: () => void signOut() },
-  ]
   return (
-    <Dropdown
-      trigger={['click']}
-      menu={{
-        items,
-        selectable: true,
-        selectedKeys: [`lang:${chosen.language}`, `scheme:${chosen.scheme}`],
-      }}
-    >
-      <Button aria-label={t('viewerMenu', { name })} icon={<UserOutlined />}>
+    <>
+      <button
+        type="button"
+        className="plain-button"
+        aria-label={t('viewerMenu', { name })}
+        aria-expanded={isOpen}
+        popoverTarget={id}
+      >
+        <Glyph name="user" />
         <span className="only-wide">{name}</span>
-      </Button>
-    </Dropdown>
+      </button>
+      <div
+        id={id}
+        popover="auto"
+        className="menu"
+        onToggle={({ newState }) => setOpen(newState === 'open')}
+      >
+        <p>{t('consoleVersion', { version: page.version, arm: t(`arms.${page.arm}`) })}</p>
+        <Choices />
+        <a href="/sign-in">{t('account')}</a>
+        <button type="button" onClick={() => void signOut()}>
+          {t('signOut')}
+        </button>
+      </div>
+    </>
+  )
+}
+
+function Choices() {
+  const { t } = useTranslation()
+  const chosen = useStore(preferences)
+  return (
+    <>
+      <fieldset>
+        <legend>{t('language')}</legend>
+        {LANGUAGES.map(({ language, label }) => (
+          <button
+            key={language}
+            type="button"
+            lang={language}
+            aria-pressed={language === chosen.language}
+            onClick={() => preferences.set({ ...chosen, language })}
+          >
+            {label}
+          </button>
+        ))}
+      </fieldset>
+      <fieldset>
+        <legend>{t('colours')}</legend>
+        {SCHEMES.map((scheme) => (
+          <button
+            key={scheme}
+            type="button"
+            aria-pressed={scheme === chosen.scheme}
+            onClick={() => preferences.set({ ...chosen, scheme })}
+          >
+            {t(`schemes.${scheme}`)}
+          </button>
+        ))}
+      </fieldset>
+    </>
   )
 }
 

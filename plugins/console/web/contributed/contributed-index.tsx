@@ -14,6 +14,7 @@ import type { ContributedPages } from './use-contributed.ts'
 /** All pages of plugins, by group; to admins also those that are not shown, and why. */
 export function ContributedIndex({ contributed }: { contributed: ContributedPages }) {
   const { t, i18n } = useTranslation('contributed')
+  const { t: tc } = useTranslation()
   const viewer = useViewer()
   const keep = usePlaceQuery()
   const entries = entryPages(contributed.pages)
@@ -30,7 +31,7 @@ export function ContributedIndex({ contributed }: { contributed: ContributedPage
           <Card
             key={group}
             size="small"
-            title={<h2 className="card-title">{t(`groups.${group}`)}</h2>}
+            title={<h2 className="card-title">{tc(`businessGroups.${group}`)}</h2>}
           >
             <ul className="plain-list">
               {pagesOfGroup(entries, group).map(({ plugin, spec }) => (

@@ -1,4 +1,3 @@
-import { Empty } from 'antd'
 import type { ReactNode } from 'react'
 import { CliLine } from './cli-line.tsx'
 
@@ -13,9 +12,13 @@ export function EmptyState({
   children?: ReactNode
 }) {
   return (
-    <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={text}>
+    <div className="empty">
+      <svg viewBox="0 0 64 40" aria-hidden="true">
+        <path d="M10 22L18 8h28l8 14v12H10zM10 22h14l3 5h10l3-5h14" />
+      </svg>
+      <p>{text}</p>
       {children}
       {command !== undefined && <CliLine command={command} />}
-    </Empty>
+    </div>
   )
 }

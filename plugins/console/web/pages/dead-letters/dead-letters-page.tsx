@@ -114,7 +114,6 @@ function LetterTable({
         },
         { title: t('type'), dataIndex: 'type', render: (type: string) => <code>{type}</code> },
         { title: t('key'), dataIndex: 'key', render: (key: string | null) => key ?? '–' },
-        { title: t('tries'), dataIndex: 'tries', align: 'end' },
         {
           title: t('code'),
           dataIndex: 'code',
@@ -177,6 +176,7 @@ function OneLetter({
             label: t('published'),
             children: instantText(letter.publishedAt, place),
           },
+          { key: 'tries', label: t('tries'), children: letter.tries },
           { key: 'detail', label: t('detail'), children: letter.detail ?? '–' },
         ]}
       />

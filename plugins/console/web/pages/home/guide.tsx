@@ -1,12 +1,12 @@
-import { CheckCircleFilled, ClockCircleOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
-import { Card } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { Listed } from '../../api/list.ts'
 import { request } from '../../api/request.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
+import { Glyph } from '../../parts/glyph.tsx'
+import { Panel } from '../../parts/panel.tsx'
 import { type FirstStep, firstSteps } from './first-steps.ts'
 
 const PLACES = {
@@ -36,12 +36,12 @@ export function Guide({ tenant }: { tenant: string | undefined }) {
   const steps = firstSteps(counted)
   if (steps.every(({ isDone }) => isDone)) return null
   return (
-    <Card size="small" title={t('guide.title')}>
+    <Panel title={t('guide.title')}>
       <ol className="guide">
         {steps.map(({ step, isDone }) => (
           <li key={step}>
             <div className="guide-head">
-              {isDone ? <CheckCircleFilled aria-hidden /> : <ClockCircleOutlined aria-hidden />}
+              <Glyph name={isDone ? 'good' : 'neutral'} />
               <Link to={{ pathname: PLACES[step], search: keep }}>{t(`guide.${step}.title`)}</Link>
               <span>{isDone ? t('guide.done') : t('guide.open')}</span>
             </div>
@@ -50,7 +50,7 @@ export function Guide({ tenant }: { tenant: string | undefined }) {
           </li>
         ))}
       </ol>
-    </Card>
+    </Panel>
   )
 }
 

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { Card } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { Listed } from '../../api/list.ts'
 import { request } from '../../api/request.ts'
 import { agoText } from '../../parts/formats.ts'
+import { Panel } from '../../parts/panel.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
@@ -27,7 +27,7 @@ export function Health() {
     refetchInterval: 5000,
   })
   return (
-    <Card size="small" title={t('health')}>
+    <Panel title={t('health')}>
       {error !== null && <ProblemNote error={error} />}
       <ul className="plain-list">
         {data?.items.map(({ id, machine, seenAt, isLive, generation }) => (
@@ -43,6 +43,6 @@ export function Health() {
           </li>
         ))}
       </ul>
-    </Card>
+    </Panel>
   )
 }

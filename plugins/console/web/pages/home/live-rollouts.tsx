@@ -1,21 +1,24 @@
 import { useQuery } from '@tanstack/react-query'
-import { Card } from 'antd'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { Listed } from '../../api/list.ts'
 import { request } from '../../api/request.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { StatusTag } from '../../parts/status-tag.tsx'
-import { AbortButton } from '../rollouts/abort-button.tsx'
-import { isOver, type RolloutSummary, TONES } from '../rollouts/rollout.ts'
+import { Panel } from '../../parts/panel.tsx'
+import { Waiting } from '../../parts/waiting.tsx'
+import { isOver, type RolloutSummary } from '../rollouts/rollout.ts'
+
+const LiveRollout = lazy(async () => ({
+  default: (await import('./live-rollout.tsx')).LiveRollout,
+}))
 
 const EVERY_MS = 2000
 
 /** What is being tried now, with the way back beside it. */
 export function LiveRollouts() {
   const { t } = useTranslation('home')
-  const { t: tr } = useTranslation('rollouts')
   const keep = usePlaceQuery()
   const { data } = useQuery({
     queryKey: ['/v1/rollouts', 'live'],
@@ -25,8 +28,7 @@ export function LiveRollouts() {
   })
   const live = data?.items.filter(({ state }) => !isOver(state)) ?? []
   return (
-    <Card
-      size="small"
+    <Panel
       title={t('liveRollouts')}
       extra={<Link to={{ pathname: '/rollouts', search: keep }}>{t('all')}</Link>}
     >
@@ -36,15 +38,13 @@ export function LiveRollouts() {
         <ul className="plain-list">
           {live.map((rollout) => (
             <li key={rollout.id}>
-              <Link to={{ pathname: `/rollouts/${rollout.id}`, search: keep }}>
-                {`${rollout.plugin} ${rollout.from} → ${rollout.to}`}
-              </Link>
-              <StatusTag tone={TONES[rollout.state]} label={tr(`states.${rollout.state}`)} />
-              <AbortButton rollout={rollout} />
+              <Suspense fallback={<Waiting />}>
+                <LiveRollout rollout={rollout} />
+              </Suspense>
             </li>
           ))}
         </ul>
       )}
-    </Card>
+    </Panel>
   )
 }

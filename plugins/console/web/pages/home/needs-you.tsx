@@ -1,6 +1,4 @@
-import { BellOutlined } from '@ant-design/icons'
 import { useQueries } from '@tanstack/react-query'
-import { Card } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { Listed } from '../../api/list.ts'
@@ -8,6 +6,8 @@ import { request } from '../../api/request.ts'
 import type { Viewer } from '../../api/viewer.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
+import { Glyph } from '../../parts/glyph.tsx'
+import { Panel } from '../../parts/panel.tsx'
 import { type Waiting, type WaitingKind, waitingIn, waitsFor } from './waiting.ts'
 
 /** Looked at again so often: what waits for a person is no emergency. */
@@ -30,7 +30,7 @@ export function NeedsYou({ viewer, tenant }: { viewer: Viewer; tenant: string | 
   })
   const found = kinds.flatMap(({ kind }, index) => waitingIn(kind, asked[index]?.data?.items ?? []))
   return (
-    <Card size="small" title={t('needsYou')}>
+    <Panel title={t('needsYou')}>
       {found.length === 0 ? (
         <EmptyState text={t('nothingWaits')} />
       ) : (
@@ -40,7 +40,7 @@ export function NeedsYou({ viewer, tenant }: { viewer: Viewer; tenant: string | 
           ))}
         </ul>
       )}
-    </Card>
+    </Panel>
   )
 }
 
@@ -48,7 +48,7 @@ function WaitingLine({ waiting, search }: { waiting: Waiting; search: string }) 
   const { t } = useTranslation('home')
   return (
     <li>
-      <BellOutlined aria-hidden />
+      <Glyph name="bell" />
       <span>{t(`waiting.${waiting.kind satisfies WaitingKind}`)}</span>
       <Link to={{ pathname: waiting.place, search }}>{waiting.label}</Link>
     </li>

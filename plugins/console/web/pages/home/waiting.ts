@@ -35,7 +35,8 @@ export function waitsFor(viewer: Viewer, tenant: string | undefined): readonly A
       query,
     },
     isOperator && { kind: 'review', path: '/v1/marketplace/reviews', query },
-    isOperator && { kind: 'update', path: '/v1/updates', query: { limit: 100 } },
+    // The host gives no more at once.
+    isOperator && { kind: 'update', path: '/v1/updates', query: { limit: 50 } },
   ]
   return kinds.filter((one) => one !== false)
 }

@@ -18,10 +18,6 @@ export function HookDeliveries({ path, hook, may }: { path: string; hook: string
   const place = usePlace()
   const at = `${path}/${encodeURIComponent(hook)}/deliveries`
   const list = useList<HookDelivery>(at)
-  const { mutate, isPending } = useChange(
-    (id: string) => request<unknown>('POST', `${at}/${id}:redeliver`),
-    () => t('redelivered'),
-  )
   return (
     <>
       <ListTable<HookDelivery>
@@ -64,15 +60,7 @@ export function HookDeliveries({ path, hook, may }: { path: string; hook: string
                 {
                   title: t('actions'),
                   key: 'actions',
-                  render: (_: unknown, { id, state }: HookDelivery) => (
-                    <Button
-                      size="small"
-                      disabled={isPending || state === 'waiting'}
-                      onClick={() => mutate(id)}
-                    >
-                      {t('redeliver')}
-                    </Button>
-                  ),
+                  render: (_: unknown, one: HookDelivery) => <Redeliver at={at} delivery={one} />,
                 },
               ]
             : []),
@@ -80,5 +68,23 @@ export function HookDeliveries({ path, hook, may }: { path: string; hook: string
       />
       <CliLine command={curlText('GET', at)} />
     </>
+  )
+}
+
+function Redeliver({ at, delivery: { id, state } }: { at: string; delivery: HookDelivery }) {
+  const { t } = useTranslation('hooks')
+  const { mutate, isPending } = useChange(
+    () => request<unknown>('POST', `${at}/${id}:redeliver`),
+    () => t('redelivered'),
+  )
+  return (
+    <Button
+      size="small"
+      loading={isPending}
+      disabled={state === 'waiting'}
+      onClick={() => mutate(undefined)}
+    >
+      {t('redeliver')}
+    </Button>
   )
 }

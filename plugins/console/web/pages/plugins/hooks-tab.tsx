@@ -85,9 +85,14 @@ function HookTable({
           title: t('address'),
           key: 'address',
           render: (_: unknown, { address }) =>
-            address === undefined
-              ? t('noAddress')
-              : t('madeBy', { who: address.createdBy, at: instantText(address.createdAt, place) }),
+            address === undefined ? (
+              t('noAddress')
+            ) : (
+              <>
+                <div>{t('madeBy', { who: address.createdBy })}</div>
+                <div>{instantText(address.createdAt, place)}</div>
+              </>
+            ),
         },
         {
           title: t('actions'),
@@ -126,7 +131,7 @@ function AddressButtons({ path, row }: { path: string; row: Row }) {
       onOk: () => close.mutate(undefined),
     })
   return (
-    <>
+    <Space wrap>
       <Button size="small" disabled={!row.isGranted} onClick={() => setOpening(true)}>
         {row.address === undefined ? t('hooks:make') : t('hooks:renew')}
       </Button>
@@ -136,7 +141,7 @@ function AddressButtons({ path, row }: { path: string; row: Row }) {
         </Button>
       )}
       {isOpening && <AddressDialog at={at} row={row} onClose={() => setOpening(false)} />}
-    </>
+    </Space>
   )
 }
 

@@ -34,6 +34,15 @@ function bodyOf(command: Command, { reason, plan, isEndless, until }: Fields) {
   }
 }
 
+function commandText(command: Command, id: string, { plan, until, reason }: Fields): string {
+  const hasEnd = command === 'approve' || command === 'renew'
+  return cliText(['subscription', command, id], {
+    plan: command === 'change-plan' ? plan : undefined,
+    until: hasEnd ? instantOfField(until) : undefined,
+    reason,
+  })
+}
+
 /** One command of the life of a subscription: what it does, why it is given, and until when. */
 export function CommandDialog({
   subscription,
@@ -47,28 +56,14 @@ export function CommandDialog({
   const { t } = useTranslation(['subscriptions', 'services'])
   const [form] = Form.useForm<Fields>()
   const fields: Fields = Form.useWatch([], form) ?? {}
-  const { id, app, revision, plan, wantedPlan } = subscription
-  const give = useFormChange(
-    (given: Fields) =>
-      request<Subscription>('POST', `${subscriptionPath(id)}:${command}`, {
-        body: bodyOf(command, given),
-        // What was decided upon an older look is refused rather than done.
-        ifMatch: `"${revision}"`,
-      }),
-    ({ state }) => {
-      onClose()
-      return t('subscriptions:done', { state: t(`subscriptions:states.${state}`) })
-    },
-  )
+  const give = useGive(subscription, command, onClose)
+  const { id, app, plan, wantedPlan } = subscription
   const label = t(`subscriptions:commands.${command}`)
+  const service = serviceOf(subscription)
   return (
     <Modal
       open
-      title={t('subscriptions:commandTitle', {
-        command: label,
-        app,
-        service: serviceOf(subscription),
-      })}
+      title={t('subscriptions:commandTitle', { command: label, app, service })}
       okText={label}
       cancelText={t('services:cancel')}
       okButtonProps={{ danger: isGrave(command) }}
@@ -88,34 +83,56 @@ export function CommandDialog({
             if (changed.plan !== undefined) form.resetFields(['isAccepted'])
           }}
         >
-          {command === 'change-plan' && <PlanChoice subscription={subscription} mustAccept />}
-          {command === 'renew' && <EndFields />}
-          {command === 'approve' && (
-            <Form.Item name="until" label={t('subscriptions:untilOptional')}>
-              <Input type="datetime-local" />
-            </Form.Item>
-          )}
-          <Form.Item
-            name="reason"
-            label={t('subscriptions:reason')}
-            rules={[{ required: command === 'reject', max: 500 }]}
-          >
-            <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} />
-          </Form.Item>
+          <CommandFields {...{ subscription, command }} />
         </Form>
         {give.error !== null && <ProblemNote error={give.error} />}
-        <CliLine
-          command={cliText(['subscription', command, id], {
-            plan: command === 'change-plan' ? fields.plan : undefined,
-            until:
-              command === 'approve' || command === 'renew'
-                ? instantOfField(fields.until)
-                : undefined,
-            reason: fields.reason,
-          })}
-        />
+        <CliLine command={commandText(command, id, fields)} />
       </div>
     </Modal>
+  )
+}
+
+function useGive({ id, revision }: Subscription, command: Command, onGiven: () => void) {
+  const { t } = useTranslation('subscriptions')
+  return useFormChange(
+    (given: Fields) =>
+      request<Subscription>('POST', `${subscriptionPath(id)}:${command}`, {
+        body: bodyOf(command, given),
+        // What was decided upon an older look is refused rather than done.
+        ifMatch: `"${revision}"`,
+      }),
+    ({ state }) => {
+      onGiven()
+      return t('done', { state: t(`states.${state}`) })
+    },
+  )
+}
+
+function CommandFields({
+  subscription,
+  command,
+}: {
+  subscription: Subscription
+  command: Command
+}) {
+  const { t } = useTranslation('subscriptions')
+  return (
+    <>
+      {command === 'change-plan' && <PlanChoice subscription={subscription} mustAccept />}
+      {command === 'renew' && <EndFields />}
+      {command === 'approve' && (
+        <Form.Item name="until" label={t('untilOptional')}>
+          <Input type="datetime-local" />
+        </Form.Item>
+      )}
+      <Form.Item
+        name="reason"
+        label={t('reason')}
+        rules={[{ required: command === 'reject', max: 500 }]}
+      >
+        <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} />
+      </Form.Item>
+    </>
   )
 }
 

@@ -22,10 +22,31 @@ interface Fields {
 
 const HOUR_S = 3600
 
+function bodyOf({ kind, rotates }: CredentialWish, { name, until, overlapHours = 24 }: Fields) {
+  const expiresAt = instantOfField(until)
+  if (rotates !== undefined) return { overlapS: overlapHours * HOUR_S }
+  return { kind, ...(name ? { name } : {}), ...(expiresAt === undefined ? {} : { expiresAt }) }
+}
+
+/** The command line's own word where it can say it all, and the API's where it cannot. */
+function commandOf(subscription: string, wish: CredentialWish, fields: Fields): string {
+  const { name, until, overlapHours = 24 } = fields
+  if (wish.rotates !== undefined) {
+    return cliText(['credential', 'rotate', subscription, wish.rotates], {
+      overlap: String(overlapHours * HOUR_S),
+    })
+  }
+  if (until) {
+    return curlText('POST', `${subscriptionPath(subscription)}/credentials`, bodyOf(wish, fields))
+  }
+  const oauth = wish.kind === 'secret' ? ['--oauth'] : []
+  return cliText(['credential', 'issue', subscription, ...oauth], { name })
+}
+
 /** Issues a credential, or another one in place of one: the old one goes on for the overlap. */
 export function CredentialDialog<Issued>({
   subscription,
-  wish: { kind, rotates },
+  wish,
   onIssued,
   onClose,
 }: {
@@ -37,36 +58,20 @@ export function CredentialDialog<Issued>({
   const { t } = useTranslation(['subscriptions', 'services'])
   const [form] = Form.useForm<Fields>()
   const fields: Fields = Form.useWatch([], form) ?? {}
+  const { kind, rotates } = wish
   const path = `${subscriptionPath(subscription)}/credentials`
-  const bodyOf = ({ name, until, overlapHours = 24 }: Fields) => {
-    const expiresAt = instantOfField(until)
-    if (rotates !== undefined) return { overlapS: overlapHours * HOUR_S }
-    return { kind, ...(name ? { name } : {}), ...(expiresAt === undefined ? {} : { expiresAt }) }
-  }
   const issue = useFormChange(
     (given: Fields) =>
       request<Issued>('POST', rotates === undefined ? path : `${path}/${rotates}:rotate`, {
-        body: bodyOf(given),
+        body: bodyOf(wish, given),
       }),
     (issued) => {
       onIssued(issued)
       return undefined
     },
   )
-  const command =
-    rotates !== undefined
-      ? cliText(['credential', 'rotate', subscription, rotates], {
-          overlap: String((fields.overlapHours ?? 24) * HOUR_S),
-        })
-      : fields.until
-        ? curlText('POST', path, bodyOf(fields))
-        : cliText(
-            ['credential', 'issue', subscription, ...(kind === 'secret' ? ['--oauth'] : [])],
-            {
-              name: fields.name,
-            },
-          )
-  const title = rotates === undefined ? t(`subscriptions:issue.${kind}`) : t('subscriptions:rotate')
+  const isNew = rotates === undefined
+  const title = isNew ? t(`subscriptions:issue.${kind}`) : t('subscriptions:rotate')
   return (
     <Modal
       open
@@ -78,11 +83,7 @@ export function CredentialDialog<Issued>({
       onCancel={onClose}
     >
       <div className="stack">
-        <p>
-          {rotates === undefined
-            ? t(`subscriptions:kindMeans.${kind}`)
-            : t('subscriptions:rotateMeans')}
-        </p>
+        <p>{isNew ? t(`subscriptions:kindMeans.${kind}`) : t('subscriptions:rotateMeans')}</p>
         <Form<Fields>
           form={form}
           name="credential"
@@ -90,24 +91,34 @@ export function CredentialDialog<Issued>({
           initialValues={{ overlapHours: 24 }}
           onFinish={issue.mutate}
         >
-          {rotates === undefined ? (
-            <>
-              <Form.Item name="name" label={t('subscriptions:nameOptional')} rules={[{ max: 100 }]}>
-                <Input autoComplete="off" />
-              </Form.Item>
-              <Form.Item name="until" label={t('subscriptions:untilOptional')}>
-                <Input type="datetime-local" />
-              </Form.Item>
-            </>
-          ) : (
-            <Form.Item name="overlapHours" label={t('subscriptions:overlap')}>
-              <InputNumber min={0} max={720} precision={0} />
-            </Form.Item>
-          )}
+          {isNew ? <NewFields /> : <OverlapField />}
         </Form>
         {issue.error !== null && <ProblemNote error={issue.error} />}
-        <CliLine command={command} />
+        <CliLine command={commandOf(subscription, wish, fields)} />
       </div>
     </Modal>
+  )
+}
+
+function NewFields() {
+  const { t } = useTranslation('subscriptions')
+  return (
+    <>
+      <Form.Item name="name" label={t('nameOptional')} rules={[{ max: 100 }]}>
+        <Input autoComplete="off" />
+      </Form.Item>
+      <Form.Item name="until" label={t('untilOptional')}>
+        <Input type="datetime-local" />
+      </Form.Item>
+    </>
+  )
+}
+
+function OverlapField() {
+  const { t } = useTranslation('subscriptions')
+  return (
+    <Form.Item name="overlapHours" label={t('overlap')}>
+      <InputNumber min={0} max={720} precision={0} />
+    </Form.Item>
   )
 }

@@ -1,5 +1,5 @@
 import { KeyOutlined } from '@ant-design/icons'
-import { App, Button, Space, Table } from 'antd'
+import { App, Button, Space, Table, type TableProps } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
@@ -68,76 +68,64 @@ export function CredentialsTab({
   )
 }
 
-function CredentialTable({
-  subscription,
-  mayWrite,
-  onRotate,
-}: {
-  subscription: Subscription
-  mayWrite: boolean
-  onRotate: (wish: CredentialWish) => void
-}) {
+interface TableOfCredentials {
+  readonly subscription: Subscription
+  readonly mayWrite: boolean
+  readonly onRotate: (wish: CredentialWish) => void
+}
+
+function CredentialTable(shown: TableOfCredentials) {
   const { t } = useTranslation('subscriptions')
-  const place = usePlace()
-  const at = (instant: string | null, none: string) =>
-    instant === null ? none : instantText(instant, place)
+  const { id, credentials = [] } = shown.subscription
   return (
     <Table<Credential>
       size="middle"
       caption={t('credentialsCaption')}
       rowKey="id"
       pagination={false}
-      dataSource={[...(subscription.credentials ?? [])]}
+      dataSource={[...credentials]}
       scroll={{ x: 'max-content' }}
       locale={{
         emptyText: (
-          <EmptyState
-            text={t('noCredentials')}
-            command={cliText(['credential', 'issue', subscription.id])}
-          />
+          <EmptyState text={t('noCredentials')} command={cliText(['credential', 'issue', id])} />
         ),
       }}
-      columns={[
-        {
-          title: t('kind'),
-          dataIndex: 'kind',
-          render: (kind: Credential['kind']) => t(`kinds.${kind}`),
-        },
-        { title: t('credentialId'), dataIndex: 'id', render: (id: string) => <code>{id}</code> },
-        { title: t('name'), dataIndex: 'name', render: (name: string | null) => name ?? '–' },
-        { title: t('created'), dataIndex: 'createdAt', render: (iso: string) => at(iso, '') },
-        {
-          title: t('ends'),
-          dataIndex: 'expiresAt',
-          render: (iso: string | null) => at(iso, t('endless')),
-        },
-        {
-          title: t('lastUsed'),
-          dataIndex: 'lastUsedAt',
-          render: (iso: string | null) => at(iso, t('neverUsed')),
-        },
-        ...(mayWrite
-          ? [
-              {
-                title: t('actions'),
-                key: 'actions',
-                render: (_: unknown, one: Credential) => (
-                  <Space wrap>
-                    <Button
-                      size="small"
-                      onClick={() => onRotate({ kind: one.kind, rotates: one.id })}
-                    >
-                      {t('rotate')}
-                    </Button>
-                    <RevokeButton subscription={subscription.id} credential={one} />
-                  </Space>
-                ),
-              },
-            ]
-          : []),
-      ]}
+      columns={useColumns(shown)}
     />
   )
+}
+
+function useColumns({ subscription, mayWrite, onRotate }: TableOfCredentials) {
+  const { t } = useTranslation('subscriptions')
+  const place = usePlace()
+  const at = (none: string) => (instant: string | null) =>
+    instant === null ? none : instantText(instant, place)
+  const columns: NonNullable<TableProps<Credential>['columns']> = [
+    {
+      title: t('kind'),
+      dataIndex: 'kind',
+      render: (kind: Credential['kind']) => t(`kinds.${kind}`),
+    },
+    { title: t('credentialId'), dataIndex: 'id', render: (id: string) => <code>{id}</code> },
+    { title: t('name'), dataIndex: 'name', render: (name: string | null) => name ?? '–' },
+    { title: t('created'), dataIndex: 'createdAt', render: at('–') },
+    { title: t('ends'), dataIndex: 'expiresAt', render: at(t('endless')) },
+    { title: t('lastUsed'), dataIndex: 'lastUsedAt', render: at(t('neverUsed')) },
+  ]
+  if (!mayWrite) return columns
+  const actions = {
+    title: t('actions'),
+    key: 'actions',
+    render: (_: unknown, one: Credential) => (
+      <Space wrap>
+        <Button size="small" onClick={() => onRotate({ kind: one.kind, rotates: one.id })}>
+          {t('rotate')}
+        </Button>
+        <RevokeButton subscription={subscription.id} credential={one} />
+      </Space>
+    ),
+  }
+  return [...columns, actions]
 }
 
 function RevokeButton({

@@ -50,24 +50,12 @@ export function NewSubscriptionPage() {
 function NewSubscription({ tenant }: { tenant: string }) {
   const { t } = useTranslation('subscriptions')
   const [query] = useSearchParams()
-  const navigate = useNavigate()
-  const keep = usePlaceQuery()
   const [form] = Form.useForm<Fields>()
   const fields: Partial<Fields> = Form.useWatch([], form) ?? {}
   const named = namedService(fields.service)
   const { major, error } = useService(named?.service, named?.major)
   const plan = major?.plans.find(({ name }) => name === fields.plan)
-  const ask = useFormChange(
-    (given: Fields) =>
-      request<Subscription>('POST', '/v1/subscriptions', { body: wishOf(tenant, given) }),
-    ({ id, state }) => {
-      void navigate({
-        pathname: `/subscriptions/${id}`,
-        search: keep === '' ? '?tab=credentials' : `${keep}&tab=credentials`,
-      })
-      return t(state === 'active' ? 'madeActive' : 'madeRequested')
-    },
-  )
+  const ask = useAsk(tenant)
   return (
     <div className="stack">
       <PageHead title={t('new')} />
@@ -94,30 +82,8 @@ function NewSubscription({ tenant }: { tenant: string }) {
             <Alert type="warning" showIcon title={t('deprecated')} className="form-note" />
           )}
           {named !== undefined && <PlanChoice subscription={named} />}
-          {major !== undefined && (
-            <Form.Item name="scopes" label={t('scopes')} extra={t('scopesHint')}>
-              <Select
-                mode="multiple"
-                allowClear
-                placeholder={t('allOperations')}
-                options={Object.keys(major.operations).map((name) => ({
-                  value: name,
-                  label: name,
-                }))}
-              />
-            </Form.Item>
-          )}
-          <Form.Item
-            name="purpose"
-            label={t('purpose')}
-            extra={t('purposeHint')}
-            rules={[{ max: 500 }]}
-          >
-            <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} />
-          </Form.Item>
-          <Form.Item name="until" label={t('untilOptional')}>
-            <Input type="datetime-local" />
-          </Form.Item>
+          {major !== undefined && <ScopesField operations={Object.keys(major.operations)} />}
+          <WhyAndUntil />
           {plan !== undefined && <AcceptTerms plan={plan} />}
           <Button type="primary" htmlType="submit" loading={ask.isPending}>
             {t(plan?.approval === 'manual' ? 'askOwner' : 'subscribe')}
@@ -127,6 +93,55 @@ function NewSubscription({ tenant }: { tenant: string }) {
       {ask.error !== null && <ProblemNote error={ask.error} />}
       <CliLine command={commandOf(tenant, fields)} />
     </div>
+  )
+}
+
+/** Made, it is shown with its keys: what an app needs next. */
+function useAsk(tenant: string) {
+  const { t } = useTranslation('subscriptions')
+  const navigate = useNavigate()
+  const keep = usePlaceQuery()
+  return useFormChange(
+    (given: Fields) =>
+      request<Subscription>('POST', '/v1/subscriptions', { body: wishOf(tenant, given) }),
+    ({ id, state }) => {
+      const search = keep === '' ? '?tab=credentials' : `${keep}&tab=credentials`
+      void navigate({ pathname: `/subscriptions/${id}`, search })
+      return t(state === 'active' ? 'madeActive' : 'madeRequested')
+    },
+  )
+}
+
+function ScopesField({ operations }: { operations: readonly string[] }) {
+  const { t } = useTranslation('subscriptions')
+  return (
+    <Form.Item name="scopes" label={t('scopes')} extra={t('scopesHint')}>
+      <Select
+        mode="multiple"
+        allowClear
+        placeholder={t('allOperations')}
+        options={operations.map((name) => ({ value: name, label: name }))}
+      />
+    </Form.Item>
+  )
+}
+
+function WhyAndUntil() {
+  const { t } = useTranslation('subscriptions')
+  return (
+    <>
+      <Form.Item
+        name="purpose"
+        label={t('purpose')}
+        extra={t('purposeHint')}
+        rules={[{ max: 500 }]}
+      >
+        <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} />
+      </Form.Item>
+      <Form.Item name="until" label={t('untilOptional')}>
+        <Input type="datetime-local" />
+      </Form.Item>
+    </>
   )
 }
 

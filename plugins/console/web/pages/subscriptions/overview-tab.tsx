@@ -19,63 +19,73 @@ export function OverviewTab({
   plan: Plan | undefined
 }) {
   const { t } = useTranslation('subscriptions')
-  const place = usePlace()
-  const keep = usePlaceQuery()
-  const { id, app, tenant, scopes, purpose, reason, expiresAt } = subscription
-  const { decidedBy, suspendedBy, wantedPlan, planVersion } = subscription
-  const line = (key: string, label: string, text: string | null) =>
-    text === null ? [] : [{ key, label, children: text }]
+  const { tenant, wantedPlan } = subscription
   return (
     <div className="stack">
       {wantedPlan !== null && (
         <Alert type="info" showIcon title={t('wants', { plan: wantedPlan })} />
       )}
-      <Card size="small" title={t('about')}>
-        <Descriptions
-          size="small"
-          column={{ xs: 1, md: 2 }}
-          items={[
-            { key: 'id', label: t('id'), children: <code>{id}</code> },
-            ...line('tenant', t('tenant'), tenant),
-            {
-              key: 'app',
-              label: t('app'),
-              children: (
-                <Link to={{ pathname: `/apps/${encodeURIComponent(app)}`, search: keep }}>
-                  {app}
-                </Link>
-              ),
-            },
-            ...line('service', t('service'), serviceOf(subscription)),
-            ...line('scopes', t('scopes'), scopes?.join(', ') ?? t('allOperations')),
-            ...line(
-              'ends',
-              t('ends'),
-              expiresAt === null ? t('endless') : instantText(expiresAt, place),
-            ),
-            ...line('purpose', t('purpose'), purpose),
-            ...line('reason', t('lastReason'), reason),
-            ...line('decidedBy', t('decidedBy'), decidedBy),
-            ...line('suspendedBy', t('suspendedBy'), suspendedBy),
-          ]}
-        />
-      </Card>
-      <Card
-        size="small"
-        title={t('planVersion', { plan: subscription.plan, version: planVersion })}
-      >
-        <div className="stack">
-          {plan !== undefined && plan.version !== planVersion && (
-            <Alert
-              type="warning"
-              showIcon
-              title={t('newerTerms', { version: plan.version, own: planVersion })}
-            />
-          )}
-          {plan === undefined ? <p>{t('planUnknown')}</p> : <PlanTerms plan={plan} />}
-        </div>
-      </Card>
+      <About subscription={subscription} />
+      <Agreed {...{ subscription, plan }} />
       <CliLine command={cliText(['subscription', 'list'], { tenant })} />
     </div>
+  )
+}
+
+function About({ subscription }: { subscription: Subscription }) {
+  const { t } = useTranslation('subscriptions')
+  const place = usePlace()
+  const keep = usePlaceQuery()
+  const { id, app, scopes, expiresAt } = subscription
+  const appLink = (
+    <Link to={{ pathname: `/apps/${encodeURIComponent(app)}`, search: keep }}>{app}</Link>
+  )
+  const line = (key: string, label: string, text: string | null) =>
+    text === null ? [] : [{ key, label, children: text }]
+  const end = expiresAt === null ? t('endless') : instantText(expiresAt, place)
+  return (
+    <Card size="small" title={t('about')}>
+      <Descriptions
+        size="small"
+        column={{ xs: 1, md: 2 }}
+        items={[
+          { key: 'id', label: t('id'), children: <code>{id}</code> },
+          ...line('tenant', t('tenant'), subscription.tenant),
+          { key: 'app', label: t('app'), children: appLink },
+          ...line('service', t('service'), serviceOf(subscription)),
+          ...line('scopes', t('scopes'), scopes?.join(', ') ?? t('allOperations')),
+          ...line('ends', t('ends'), end),
+          ...line('purpose', t('purpose'), subscription.purpose),
+          ...line('reason', t('lastReason'), subscription.reason),
+          ...line('decidedBy', t('decidedBy'), subscription.decidedBy),
+          ...line('suspendedBy', t('suspendedBy'), subscription.suspendedBy),
+        ]}
+      />
+    </Card>
+  )
+}
+
+/** The terms; those of a newer version are told apart from what this subscription keeps. */
+function Agreed({
+  subscription: { plan: name, planVersion },
+  plan,
+}: {
+  subscription: Subscription
+  plan: Plan | undefined
+}) {
+  const { t } = useTranslation('subscriptions')
+  return (
+    <Card size="small" title={t('planVersion', { plan: name, version: planVersion })}>
+      <div className="stack">
+        {plan !== undefined && plan.version !== planVersion && (
+          <Alert
+            type="warning"
+            showIcon
+            title={t('newerTerms', { version: plan.version, own: planVersion })}
+          />
+        )}
+        {plan === undefined ? <p>{t('planUnknown')}</p> : <PlanTerms plan={plan} />}
+      </div>
+    </Card>
   )
 }

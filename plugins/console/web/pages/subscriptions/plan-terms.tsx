@@ -61,7 +61,7 @@ export function PlanTerms({ plan }: { plan: Plan }) {
   )
 }
 
-export function PriceText({ plan: { price } }: { plan: Pick<Plan, 'price'> }) {
+function PriceText({ plan: { price } }: { plan: Pick<Plan, 'price'> }) {
   const { t } = useTranslation('subscriptions')
   if (price === undefined) return t('terms.free')
   const { amount, currency, unit } = price

@@ -31,7 +31,7 @@ interface Usage {
 
 /** What the subscription used: over time, by operation, and how much of its quota is left. */
 export function UsageTab({ id, quota }: { id: string; quota: Quota | undefined }) {
-  const { t } = useTranslation(['subscriptions', 'services'])
+  const { t } = useTranslation('subscriptions')
   const [asked, setSpan] = useParam('span')
   const [chosen, setMeasure] = useParam('measure')
   const [view = 'chart', setView] = useParam('view')
@@ -48,40 +48,11 @@ export function UsageTab({ id, quota }: { id: string; quota: Quota | undefined }
   const text = useMeasureText(measure)
   if (error !== null) return <ProblemNote error={error} />
   const buckets = bucketsOf(data?.items ?? [], { span, measure, nowMs })
-  const name = t(`subscriptions:measures.${measure}`)
+  const name = t(`measures.${measure}`)
   return (
     <div className="stack">
       {quota !== undefined && <QuotaCard {...{ path, quota, nowMs }} />}
-      <Space wrap>
-        <Segmented
-          aria-label={t('subscriptions:span')}
-          value={span}
-          options={(Object.keys(SPANS) as Span[]).map((one) => ({
-            value: one,
-            label: t(`subscriptions:spans.${one}`),
-          }))}
-          onChange={setSpan}
-        />
-        <Select<Measure>
-          aria-label={t('subscriptions:measure')}
-          style={{ minInlineSize: 140 }}
-          value={measure}
-          options={MEASURES.map((one) => ({
-            value: one,
-            label: t(`subscriptions:measures.${one}`),
-          }))}
-          onChange={setMeasure}
-        />
-        <Segmented
-          aria-label={t('services:display')}
-          value={view}
-          options={[
-            { value: 'chart', label: t('services:chart') },
-            { value: 'table', label: t('services:table') },
-          ]}
-          onChange={setView}
-        />
-      </Space>
+      <Controls {...{ span, setSpan, measure, setMeasure, view, setView }} />
       {data === undefined ? (
         <Skeleton active />
       ) : view === 'table' ? (
@@ -93,6 +64,56 @@ export function UsageTab({ id, quota }: { id: string; quota: Quota | undefined }
       <ByOperation {...{ path, from: query.from, measure }} />
       <CliLine command={curlText('GET', `${path}?by=${query.by}&from=${query.from}`)} />
     </div>
+  )
+}
+
+function Controls({
+  span,
+  setSpan,
+  measure,
+  setMeasure,
+  view,
+  setView,
+}: {
+  span: Span
+  setSpan: (span: string) => void
+  measure: Measure
+  setMeasure: (measure: string) => void
+  view: string
+  setView: (view: string) => void
+}) {
+  const { t } = useTranslation(['subscriptions', 'services'])
+  return (
+    <Space wrap>
+      <Segmented
+        aria-label={t('subscriptions:span')}
+        value={span}
+        options={(Object.keys(SPANS) as Span[]).map((one) => ({
+          value: one,
+          label: t(`subscriptions:spans.${one}`),
+        }))}
+        onChange={setSpan}
+      />
+      <Select<Measure>
+        aria-label={t('subscriptions:measure')}
+        style={{ minInlineSize: 140 }}
+        value={measure}
+        options={MEASURES.map((one) => ({
+          value: one,
+          label: t(`subscriptions:measures.${one}`),
+        }))}
+        onChange={setMeasure}
+      />
+      <Segmented
+        aria-label={t('services:display')}
+        value={view}
+        options={[
+          { value: 'chart', label: t('services:chart') },
+          { value: 'table', label: t('services:table') },
+        ]}
+        onChange={setView}
+      />
+    </Space>
   )
 }
 

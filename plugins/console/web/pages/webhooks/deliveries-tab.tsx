@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Descriptions, Input, Select, Skeleton, Space } from 'antd'
+import { Button, Descriptions, Input, Select, Skeleton, Space, type TableProps } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
@@ -77,7 +77,6 @@ function DeliveryTable({
   may: boolean
 }) {
   const { t } = useTranslation('webhooks')
-  const place = usePlace()
   return (
     <ListTable<Delivery>
       list={list}
@@ -93,44 +92,48 @@ function DeliveryTable({
         columnTitle: <span className="unseen">{t('more')}</span>,
         expandedRowRender: ({ id }) => <OneDelivery path={`${path}/${id}`} />,
       }}
-      columns={[
-        {
-          title: t('queued'),
-          dataIndex: 'createdAt',
-          render: (at: string) => instantText(at, place),
-        },
-        { title: t('type'), dataIndex: 'type', render: (one: string) => <code>{one}</code> },
-        { title: t('key'), dataIndex: 'key', render: (key: string | null) => key ?? '–' },
-        {
-          title: t('state'),
-          dataIndex: 'state',
-          render: (one: DeliveryState) => (
-            <StatusTag tone={DELIVERY_TONES[one]} label={t(`states.${one}`)} />
-          ),
-        },
-        { title: t('attempts'), dataIndex: 'attempts', align: 'end' },
-        {
-          title: t('lastTry'),
-          key: 'last',
-          render: (_: unknown, { last }) => last.status ?? last.code ?? '–',
-        },
-        {
-          title: t('nextTry'),
-          dataIndex: 'nextAt',
-          render: (at: string | null) => (at === null ? '–' : agoText(at, Date.now(), place)),
-        },
-        ...(may
-          ? [
-              {
-                title: t('actions'),
-                key: 'actions',
-                render: (_: unknown, one: Delivery) => <ReplayOne path={path} delivery={one} />,
-              },
-            ]
-          : []),
-      ]}
+      columns={useColumns(path, may)}
     />
   )
+}
+
+function useColumns(path: string, may: boolean) {
+  const { t } = useTranslation('webhooks')
+  const place = usePlace()
+  const columns: NonNullable<TableProps<Delivery>['columns']> = [
+    {
+      title: t('queued'),
+      dataIndex: 'createdAt',
+      render: (at: string) => instantText(at, place),
+    },
+    { title: t('type'), dataIndex: 'type', render: (one: string) => <code>{one}</code> },
+    { title: t('key'), dataIndex: 'key', render: (key: string | null) => key ?? '–' },
+    {
+      title: t('state'),
+      dataIndex: 'state',
+      render: (one: DeliveryState) => (
+        <StatusTag tone={DELIVERY_TONES[one]} label={t(`states.${one}`)} />
+      ),
+    },
+    { title: t('attempts'), dataIndex: 'attempts', align: 'end' },
+    {
+      title: t('lastTry'),
+      key: 'last',
+      render: (_: unknown, { last }) => last.status ?? last.code ?? '–',
+    },
+    {
+      title: t('nextTry'),
+      dataIndex: 'nextAt',
+      render: (at: string | null) => (at === null ? '–' : agoText(at, Date.now(), place)),
+    },
+  ]
+  if (!may) return columns
+  const actions = {
+    title: t('actions'),
+    key: 'actions',
+    render: (_: unknown, one: Delivery) => <ReplayOne path={path} delivery={one} />,
+  }
+  return [...columns, actions]
 }
 
 /** What is under way is not sent again beside itself. */
@@ -185,7 +188,9 @@ function OneDelivery({ path }: { path: string }) {
           },
         ]}
       />
-      {last.answer !== null && <CodeBlock label={t('answer')} text={last.answer} />}
+      {last.answer !== null && last.answer !== '' && (
+        <CodeBlock label={t('answer')} text={last.answer} />
+      )}
       {event !== undefined && event !== null && (
         <CodeBlock label={t('event')} text={JSON.stringify(event, null, 2)} />
       )}

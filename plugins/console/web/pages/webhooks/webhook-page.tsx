@@ -16,7 +16,7 @@ import { WebhookActions } from './webhook-actions.tsx'
 import { WebhookTag } from './webhooks-page.tsx'
 
 /** What was sent is looked at again so often. */
-export const WEBHOOK_EVERY_MS = 5000
+const WEBHOOK_EVERY_MS = 5000
 
 /** One webhook: how it does, what was sent, and what became of it. */
 export function WebhookPage() {

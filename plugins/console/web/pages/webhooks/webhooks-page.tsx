@@ -22,8 +22,6 @@ export function WebhooksPage() {
   const { t } = useTranslation('webhooks')
   const viewer = useViewer()
   const tenant = useTenant()
-  const keep = usePlaceQuery()
-  const place = usePlace()
   const [isNew, setNew] = useParam('new')
   const list = useList<Webhook>('/v1/webhooks', { tenant })
   const may = mayChange(viewer, tenant)
@@ -39,57 +37,72 @@ export function WebhooksPage() {
       {!may && viewer.kind === 'operator' && (
         <Alert type="info" showIcon title={t('ofTenant', { tenant })} />
       )}
-      <ListTable<Webhook>
-        list={list}
-        caption={tenant === undefined ? t('ofHost') : t('caption', { tenant })}
-        rowKey="id"
-        empty={
-          <EmptyState
-            text={t('empty')}
-            command={curlText('POST', '/v1/webhooks', {
-              url: 'https://example.com/hook',
-              types: ['orders.*'],
-            })}
-          />
-        }
-        columns={[
-          {
-            title: t('url'),
-            dataIndex: 'url',
-            render: (url: string, { id, description }) => (
-              <>
-                <Link to={{ pathname: `/webhooks/${id}`, search: keep }}>{url}</Link>
-                {description !== '' && <div>{description}</div>}
-              </>
-            ),
-          },
-          {
-            title: t('state'),
-            key: 'state',
-            render: (_: unknown, one) => <WebhookTag webhook={one} />,
-          },
-          {
-            title: t('types'),
-            dataIndex: 'types',
-            render: (types: readonly string[]) => <code>{types.join(' ')}</code>,
-          },
-          {
-            title: t('app'),
-            dataIndex: 'app',
-            render: (app: string | null) => app ?? t('noApp'),
-          },
-          {
-            title: t('failingSince'),
-            dataIndex: 'failingSince',
-            render: (at: string | null) => (at === null ? '–' : agoText(at, Date.now(), place)),
-          },
-        ]}
-      />
+      <WebhookTable {...{ list, tenant }} />
       {list.items.length > 0 && <CliLine command={cliText(['webhook', 'list'], { tenant })} />}
       {isNew !== undefined && may && (
         <NewWebhookDialog tenant={tenant} onClose={() => setNew(undefined)} />
       )}
     </div>
+  )
+}
+
+function WebhookTable({
+  list,
+  tenant,
+}: {
+  list: ReturnType<typeof useList<Webhook>>
+  tenant: string | undefined
+}) {
+  const { t } = useTranslation('webhooks')
+  const keep = usePlaceQuery()
+  const place = usePlace()
+  return (
+    <ListTable<Webhook>
+      list={list}
+      caption={tenant === undefined ? t('ofHost') : t('caption', { tenant })}
+      rowKey="id"
+      empty={
+        <EmptyState
+          text={t('empty')}
+          command={curlText('POST', '/v1/webhooks', {
+            url: 'https://example.com/hook',
+            types: ['orders.*'],
+          })}
+        />
+      }
+      columns={[
+        {
+          title: t('url'),
+          dataIndex: 'url',
+          render: (url: string, { id, description }) => (
+            <>
+              <Link to={{ pathname: `/webhooks/${id}`, search: keep }}>{url}</Link>
+              {description !== '' && <div>{description}</div>}
+            </>
+          ),
+        },
+        {
+          title: t('state'),
+          key: 'state',
+          render: (_: unknown, one) => <WebhookTag webhook={one} />,
+        },
+        {
+          title: t('types'),
+          dataIndex: 'types',
+          render: (types: readonly string[]) => <code>{types.join(' ')}</code>,
+        },
+        {
+          title: t('app'),
+          dataIndex: 'app',
+          render: (app: string | null) => app ?? t('noApp'),
+        },
+        {
+          title: t('failingSince'),
+          dataIndex: 'failingSince',
+          render: (at: string | null) => (at === null ? '–' : agoText(at, Date.now(), place)),
+        },
+      ]}
+    />
   )
 }
 
