@@ -35,7 +35,8 @@ export function ListTable<Row extends object>({
   expandable?: NonNullable<TableProps<Row>['expandable']>
 }) {
   const { t } = useTranslation('services')
-  const columnTitle = <span className="unseen">{t('common:details')}</span>
+  const { t: tc } = useTranslation()
+  const columnTitle = <span className="unseen">{tc('details')}</span>
   const isLong = rows.length > VIRTUAL_ROWS
   return (
     <>

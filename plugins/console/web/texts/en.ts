@@ -24,7 +24,7 @@ export const en = {
   common,
   config,
   contributed,
-  deadLetters,
+  'dead-letters': deadLetters,
   freezes,
   home,
   hooks,

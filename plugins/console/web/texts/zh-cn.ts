@@ -25,7 +25,7 @@ export const zhCn: Texts = {
   common,
   config,
   contributed,
-  deadLetters,
+  'dead-letters': deadLetters,
   freezes,
   home,
   hooks,

@@ -49,6 +49,7 @@ export function FreezesPage() {
 
 function FreezeTable({ freezes, isPending }: { freezes: readonly Freeze[]; isPending: boolean }) {
   const { t, i18n } = useTranslation('freezes')
+  const { t: tc } = useTranslation()
   const { mutate } = useChange(
     (name: string) => request('DELETE', `${PATH}/${encodeURIComponent(name)}`),
     (_, name) => t('removed', { name }),
@@ -73,7 +74,7 @@ function FreezeTable({ freezes, isPending }: { freezes: readonly Freeze[]; isPen
         ),
       }}
       expandable={{
-        columnTitle: <span className="unseen">{t('common:details')}</span>,
+        columnTitle: <span className="unseen">{tc('details')}</span>,
         expandedRowRender: ({ name }) => (
           <CliLine command={cliText(['rollout', 'unfreeze', name])} />
         ),

@@ -136,6 +136,7 @@ function BuiltIn({
   isPending: boolean
 }) {
   const { t } = useTranslation('identity')
+  const { t: tc } = useTranslation()
   return (
     <Table
       size="middle"
@@ -146,7 +147,7 @@ function BuiltIn({
       dataSource={[...roles]}
       scroll={{ x: 'max-content' }}
       expandable={{
-        columnTitle: <span className="unseen">{t('common:details')}</span>,
+        columnTitle: <span className="unseen">{tc('details')}</span>,
         expandedRowRender: ({ actions }) => <Words words={actions} most={actions.length} />,
       }}
       columns={[

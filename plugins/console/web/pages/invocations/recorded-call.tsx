@@ -74,6 +74,7 @@ const ENDS = { answered: 'good', failed: 'bad', open: 'warning' } as const satis
 
 function HostCalls({ calls }: { calls: readonly RecordedHostCall[] }) {
   const { t } = useTranslation('invocations')
+  const { t: tc } = useTranslation()
   const rows = calls.map((call, index) => ({ ...call, number: index + 1 }))
   return (
     <Table
@@ -85,7 +86,7 @@ function HostCalls({ calls }: { calls: readonly RecordedHostCall[] }) {
       scroll={{ x: 'max-content' }}
       locale={{ emptyText: t('noHostCalls') }}
       expandable={{
-        columnTitle: <span className="unseen">{t('common:details')}</span>,
+        columnTitle: <span className="unseen">{tc('details')}</span>,
         expandedRowRender: ({ request, answer, error }) => (
           <div className="stack">
             <JsonView value={request} label={t('request')} />
@@ -118,6 +119,7 @@ const LEVELS = {
 
 function Logs({ logs }: { logs: readonly RecordedLog[] }) {
   const { t } = useTranslation('invocations')
+  const { t: tc } = useTranslation()
   return (
     <Table
       size="small"
@@ -128,7 +130,7 @@ function Logs({ logs }: { logs: readonly RecordedLog[] }) {
       scroll={{ x: 'max-content' }}
       locale={{ emptyText: t('noLogs') }}
       expandable={{
-        columnTitle: <span className="unseen">{t('common:details')}</span>,
+        columnTitle: <span className="unseen">{tc('details')}</span>,
         expandedRowRender: ({ fields }) => <JsonView value={fields} label={t('fields')} />,
       }}
       columns={[
