@@ -19,7 +19,7 @@ import {
   signOlderVersions,
 } from '@signalbox/marketplace'
 import { checkedPackage, inspectPackage, type Sandbox } from '@signalbox/sandbox'
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Knex } from 'knex'
 import type { Outbound } from './broker/http/open-outbound.ts'
 import { openFederation } from './federation/open-federation.ts'
@@ -183,15 +183,23 @@ export async function registerMarketplace(
   await scope.register(advisoryAdministration, { ...accounts, prefix: '/v1/marketplace' })
   const onSignsOlder = signingOlder({ ...accounts, ...state, log }, stops)
   await scope.register(publisherRoutes, { ...accounts, onSignsOlder, prefix: '/v1/marketplace' })
-  await scope.register(findingRoutes, { ...accounts, prefix: '/v1/marketplace' })
-  await scope.register(reviewRoutes, { ...accounts, prefix: '/v1/marketplace' })
+  // What the operator reads and decides in a browser; tokens and keys are handed out by a token alone.
+  const people = {
+    ...accounts,
+    isOperatorSession: async (request: FastifyRequest, reply: FastifyReply) => {
+      const principal = await principalOf(request, reply, authenticator, failures)
+      return principal.kind === 'operator' && principal.session !== undefined
+    },
+  }
+  await scope.register(findingRoutes, { ...people, prefix: '/v1/marketplace' })
+  await scope.register(reviewRoutes, { ...people, prefix: '/v1/marketplace' })
   const refresh = (figures: ReadonlyMap<string, RunningFigures>) =>
     refreshListings(state.knex, figures)
   const noteRunning: Parameters<typeof openRunning>[0]['noteRunning'] = (...of) =>
     markGone(state.knex, ...of)
   const running = openRunning({ ...state, refresh, noteRunning, isTrusted, log }, stops)
   await scope.register(listingRoutes, {
-    ...accounts,
+    ...people,
     ...running,
     hostVersion,
     knowsHost: async (...of) =>

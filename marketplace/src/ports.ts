@@ -106,6 +106,8 @@ export interface AccountPorts {
   readonly knex: Knex
   /** The host's admin token may publish anything and create publishers. */
   isOperatorToken(token: string): boolean
+  /** Whether the operator has signed in with a browser, and a change is his own wish. Absent: tokens alone are known. */
+  isOperatorSession?(request: FastifyRequest, reply: FastifyReply): Promise<boolean>
   /** Whether an error means that PostgreSQL is away, rather than that it refused what was asked. */
   isDatabaseUnavailable(error: unknown): boolean
   /** Milliseconds since the epoch. */

@@ -9,7 +9,7 @@ import { readFindings } from './finding-service.ts'
 /** What the checks of a publish found, for the host's `/v1/marketplace`. */
 export const findingRoutes: FastifyPluginAsync<AccountPorts> = async (app, ports) => {
   answerRefusals(app, ports)
-  app.addHook('onRequest', authentication(app, new PublisherService(ports)))
+  app.addHook('onRequest', authentication(app, new PublisherService(ports), ports))
   app.get<{ Params: { name: string; version: string } }>(
     '/packages/:name/versions/:version/findings',
     {

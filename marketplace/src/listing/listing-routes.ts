@@ -19,7 +19,7 @@ export const listingRoutes: FastifyPluginAsync<ListingPorts> = async (app, ports
   app.addHook('onClose', () => markdown.close())
   const pages = new PackagePageService(ports, markdown)
   searchPageRoutes(app, ports)
-  ratingRoutes(app, ports, authentication(app, new PublisherService(ports)))
+  ratingRoutes(app, ports, authentication(app, new PublisherService(ports), ports))
   packagePages(app, pages, ports)
   fileRoutes(app, pages)
   app.get<{ Params: { name: string } }>(

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import { marketplaceErrors } from '../errors.ts'
-import type { Actor } from './actor.ts'
+import type { AccountPorts } from '../ports.ts'
+import { type Actor, actorNamed, OPERATOR } from './actor.ts'
 import type { PublisherService } from './publisher-service.ts'
 import { bearerToken } from './token.ts'
 import { isFrom } from './token-limits.ts'
@@ -17,14 +18,19 @@ const ACTOR = 'marketplaceActor'
 /**
  * Makes the hook that routes with a caller's identity put before them. It runs before the body is read: a
  * stranger's 30 MB never reach the heap.
+ * @param people asks for the session of whoever brings no token; absent: tokens alone are known
  */
 export function authentication(
   app: FastifyInstance,
   publishers: PublisherService,
+  people: Pick<AccountPorts, 'isOperatorSession'> = {},
 ): onRequestAsyncHookHandler {
   app.decorateRequest(ACTOR, null)
-  return async (request) => {
-    const actor = await publishers.identify(bearerToken(request.headers.authorization))
+  return async (request, reply) => {
+    const token = bearerToken(request.headers.authorization)
+    const isOperator =
+      token === undefined && (await people.isOperatorSession?.(request, reply)) === true
+    const actor = isOperator ? actorNamed(OPERATOR) : await publishers.identify(token)
     requireWithinLimits(actor, request)
     request.setDecorator(ACTOR, actor)
   }

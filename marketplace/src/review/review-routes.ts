@@ -32,7 +32,7 @@ export interface ReviewOptions extends AccountPorts {
 /** Reviews, who reviews, and what is taken out of circulation, for the host's `/v1/marketplace`. */
 export const reviewRoutes: FastifyPluginAsync<ReviewOptions> = async (app, ports) => {
   answerRefusals(app, ports)
-  app.addHook('onRequest', authentication(app, new PublisherService(ports)))
+  app.addHook('onRequest', authentication(app, new PublisherService(ports), ports))
   const reviews = new ReviewService(ports)
   queueRoutes(app, ports, reviews)
   diffRoute(app, new ReviewDiffService({ ...ports, reviews }))

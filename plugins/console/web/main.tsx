@@ -7,7 +7,7 @@ import { openTexts } from './texts/open-texts.ts'
 
 const nonce = readNonce()
 if (nonce !== undefined) giveStylesNonce(nonce)
-const root = document.getElementById('app')
+const root = document.getElementById('console-root')
 if (root !== null) {
   const { language } = preferences.get()
   document.documentElement.lang = language

@@ -1,16 +1,11 @@
 import t from 'tap'
 import { mayTry } from '../../web/api/may-try.ts'
-import type { UserViewer } from '../../web/api/viewer.ts'
 
-const user = (role: string, units: string[] | null = null): UserViewer => ({
-  kind: 'user',
-  tenant: 'acme',
-  id: 'usr_1',
-  login: 'ann',
-  displayName: 'Ann',
-  roles: [{ role, units }],
-  permissions: [],
-})
+const user = (role: string, units: string[] | null = null) =>
+  ({
+    ...{ kind: 'user' as const, tenant: 'acme', id: 'usr_1', login: 'ann', displayName: 'Ann' },
+    ...{ roles: [{ role, units }], permissions: [] },
+  }) as const
 
 t.test('who has the role is offered it, over a unit too, and who has another is not', async (t) => {
   t.ok(mayTry({ kind: 'operator' }, 'admin'))

@@ -12,6 +12,8 @@ export interface Ask {
   readonly signal?: AbortSignal
   /** Language of problems. */
   readonly language?: string
+  /** Of an app: then it alone proves who asks, and neither cookie nor token of the session goes along. */
+  readonly key?: string | undefined
 }
 
 /** A host that does not answer is told to whoever waits, rather than waited for. */
@@ -61,14 +63,14 @@ export async function send(method: Method, path: string, ask: Ask): Promise<Resp
   const deadline = AbortSignal.timeout(DEADLINE_MS)
   const answer = await fetch(addressOf(path, ask.query), {
     method,
-    credentials: 'same-origin',
+    credentials: ask.key === undefined ? 'same-origin' : 'omit',
     headers: headersOf(method, ask),
     signal: ask.signal === undefined ? deadline : AbortSignal.any([ask.signal, deadline]),
     ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
   })
   if (answer.ok) return answer
   const problem = await readProblem(answer)
-  if (answer.status === 401) session.onEnd()
+  if (answer.status === 401 && ask.key === undefined) session.onEnd()
   throw new ProblemError(problem)
 }
 
@@ -87,10 +89,15 @@ function headersOf(method: Method, ask: Ask): Record<string, string> {
     accept: 'application/json, application/problem+json',
     'accept-language': ask.language ?? document.documentElement.lang,
     ...(ask.body === undefined ? {} : { 'content-type': 'application/json' }),
-    ...(method === 'GET' || session.csrf === undefined ? {} : { 'x-csrf-token': session.csrf }),
+    ...proofOf(method, ask.key),
     ...(ask.ifMatch === undefined ? {} : { 'if-match': ask.ifMatch }),
     ...(ask.idempotencyKey === undefined ? {} : { 'idempotency-key': ask.idempotencyKey }),
   }
+}
+
+function proofOf(method: Method, key: string | undefined): Record<string, string> {
+  if (key !== undefined) return { authorization: `Bearer ${key}` }
+  return method === 'GET' || session.csrf === undefined ? {} : { 'x-csrf-token': session.csrf }
 }
 
 async function readProblem(answer: Response): Promise<Problem> {

@@ -10,6 +10,7 @@ import { openRouter } from './routes.tsx'
 import { useStore } from './store.ts'
 import { useIsDark } from './use-is-dark.ts'
 import './app.css'
+import './listing.css'
 import './plain.css'
 
 /** A refusal is an answer; only where none came is it worth asking again. */

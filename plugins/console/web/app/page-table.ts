@@ -26,6 +26,7 @@ export type PageId =
   | ('new-subscription' | 'subscription' | 'subscriptions')
   | ('approvals' | 'audit' | 'freezes' | 'invocation')
   | ('import' | 'positions' | 'roles' | 'units' | 'user' | 'users')
+  | ('catalog' | 'marketplace' | 'package' | 'review' | 'reviews' | 'service')
 
 const isOperator = (viewer: Viewer): boolean => viewer.kind === 'operator'
 const looksAfterApps = (viewer: Viewer): boolean =>
@@ -59,6 +60,29 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('../pages/plugins/plugin-page.tsx')).PluginPage,
   },
   {
+    id: 'marketplace',
+    path: '/marketplace',
+    group: 'plugins',
+    load: async () => (await import('../pages/marketplace/marketplace-page.tsx')).MarketplacePage,
+  },
+  {
+    id: 'reviews',
+    path: '/marketplace/reviews',
+    load: async () => (await import('../pages/marketplace/reviews-page.tsx')).ReviewsPage,
+    isFor: isOperator,
+  },
+  {
+    id: 'review',
+    path: '/marketplace/reviews/:id',
+    load: async () => (await import('../pages/marketplace/review-page.tsx')).ReviewPage,
+    isFor: isOperator,
+  },
+  {
+    id: 'package',
+    path: '/marketplace/:name',
+    load: async () => (await import('../pages/marketplace/package-page.tsx')).PackagePage,
+  },
+  {
     id: 'rollouts',
     path: '/rollouts',
     group: 'plugins',
@@ -76,6 +100,17 @@ export const PAGES: readonly PageEntry[] = [
     path: '/rollouts/:id',
     load: async () => (await import('../pages/rollouts/rollout-page.tsx')).RolloutPage,
     isFor: isOperator,
+  },
+  {
+    id: 'catalog',
+    path: '/catalog',
+    group: 'services',
+    load: async () => (await import('../pages/catalog/catalog-page.tsx')).CatalogPage,
+  },
+  {
+    id: 'service',
+    path: '/catalog/:service',
+    load: async () => (await import('../pages/catalog/service-page.tsx')).ServicePage,
   },
   {
     id: 'apps',

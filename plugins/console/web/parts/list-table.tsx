@@ -35,8 +35,7 @@ export function ListTable<Row extends object>({
   expandable?: NonNullable<TableProps<Row>['expandable']>
 }) {
   const { t } = useTranslation('services')
-  const { t: tc } = useTranslation()
-  const columnTitle = <span className="unseen">{tc('details')}</span>
+  const columnTitle = <span className="unseen">{t('details', { ns: 'common' })}</span>
   const isLong = rows.length > VIRTUAL_ROWS
   return (
     <>

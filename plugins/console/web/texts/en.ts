@@ -1,6 +1,7 @@
 import approvals from './en/approvals.json' with { type: 'json' }
 import apps from './en/apps.json' with { type: 'json' }
 import audit from './en/audit.json' with { type: 'json' }
+import catalog from './en/catalog.json' with { type: 'json' }
 import common from './en/common.json' with { type: 'json' }
 import config from './en/config.json' with { type: 'json' }
 import contributed from './en/contributed.json' with { type: 'json' }
@@ -10,6 +11,7 @@ import home from './en/home.json' with { type: 'json' }
 import hooks from './en/hooks.json' with { type: 'json' }
 import identity from './en/identity.json' with { type: 'json' }
 import invocations from './en/invocations.json' with { type: 'json' }
+import marketplace from './en/marketplace.json' with { type: 'json' }
 import plugins from './en/plugins.json' with { type: 'json' }
 import rollouts from './en/rollouts.json' with { type: 'json' }
 import services from './en/services.json' with { type: 'json' }
@@ -21,6 +23,7 @@ export const en = {
   approvals,
   apps,
   audit,
+  catalog,
   common,
   config,
   contributed,
@@ -30,6 +33,7 @@ export const en = {
   hooks,
   identity,
   invocations,
+  marketplace,
   plugins,
   rollouts,
   services,

@@ -1,5 +1,4 @@
 import t from 'tap'
-import type { UserViewer } from '../../../web/api/viewer.ts'
 import { healthOf, mayChange } from '../../../web/pages/webhooks/webhook.ts'
 
 const nowMs = Date.parse('2026-03-01T10:00:00Z')
@@ -19,15 +18,11 @@ t.test('what is paused or disabled is that, however it did', async (t) => {
 })
 
 t.test('a tenant’s webhooks are its admin’s, and the host’s the operator’s', async (t) => {
-  const user = (role: string): UserViewer => ({
-    kind: 'user',
-    tenant: 'acme',
-    id: 'usr_1',
-    login: 'ann',
-    displayName: 'Ann',
-    roles: [{ role, units: null }],
-    permissions: [],
-  })
+  const user = (role: string) =>
+    ({
+      ...{ kind: 'user' as const, tenant: 'acme', id: 'usr_1', login: 'ann', displayName: 'Ann' },
+      ...{ roles: [{ role, units: null }], permissions: [] },
+    }) as const
   t.ok(mayChange({ kind: 'operator' }, null))
   t.notOk(mayChange({ kind: 'operator' }, 'acme'))
   t.ok(mayChange(user('admin'), 'acme'))

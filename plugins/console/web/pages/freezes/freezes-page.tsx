@@ -49,7 +49,6 @@ export function FreezesPage() {
 
 function FreezeTable({ freezes, isPending }: { freezes: readonly Freeze[]; isPending: boolean }) {
   const { t, i18n } = useTranslation('freezes')
-  const { t: tc } = useTranslation()
   const { mutate } = useChange(
     (name: string) => request('DELETE', `${PATH}/${encodeURIComponent(name)}`),
     (_, name) => t('removed', { name }),
@@ -74,7 +73,7 @@ function FreezeTable({ freezes, isPending }: { freezes: readonly Freeze[]; isPen
         ),
       }}
       expandable={{
-        columnTitle: <span className="unseen">{tc('details')}</span>,
+        columnTitle: <span className="unseen">{t('details', { ns: 'common' })}</span>,
         expandedRowRender: ({ name }) => (
           <CliLine command={cliText(['rollout', 'unfreeze', name])} />
         ),

@@ -136,7 +136,6 @@ function BuiltIn({
   isPending: boolean
 }) {
   const { t } = useTranslation('identity')
-  const { t: tc } = useTranslation()
   return (
     <Table
       size="middle"
@@ -147,7 +146,7 @@ function BuiltIn({
       dataSource={[...roles]}
       scroll={{ x: 'max-content' }}
       expandable={{
-        columnTitle: <span className="unseen">{tc('details')}</span>,
+        columnTitle: <span className="unseen">{t('details', { ns: 'common' })}</span>,
         expandedRowRender: ({ actions }) => <Words words={actions} most={actions.length} />,
       }}
       columns={[

@@ -20,13 +20,13 @@ import { Releases } from './releases.tsx'
 /** One kept call: what it was given, what it asked of the host, what came of it, and who may open it. */
 export function InvocationPage() {
   const { t } = useTranslation('invocations')
-  const { t: tc } = useTranslation()
   const { id = '' } = useParams()
   const { data: call, error } = useQuery({
     queryKey: [invocationPath(id)],
     queryFn: ({ signal }) => request<KeptCall>('GET', invocationPath(id), { signal }),
   })
-  if (error !== null) return <Missing title={tc('pages.invocation')} error={error} />
+  if (error !== null)
+    return <Missing title={t('pages.invocation', { ns: 'common' })} error={error} />
   if (call === undefined) return <Skeleton active />
   return (
     <div className="stack">

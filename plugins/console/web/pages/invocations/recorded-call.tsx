@@ -74,7 +74,6 @@ const ENDS = { answered: 'good', failed: 'bad', open: 'warning' } as const satis
 
 function HostCalls({ calls }: { calls: readonly RecordedHostCall[] }) {
   const { t } = useTranslation('invocations')
-  const { t: tc } = useTranslation()
   const rows = calls.map((call, index) => ({ ...call, number: index + 1 }))
   return (
     <Table
@@ -86,7 +85,7 @@ function HostCalls({ calls }: { calls: readonly RecordedHostCall[] }) {
       scroll={{ x: 'max-content' }}
       locale={{ emptyText: t('noHostCalls') }}
       expandable={{
-        columnTitle: <span className="unseen">{tc('details')}</span>,
+        columnTitle: <span className="unseen">{t('details', { ns: 'common' })}</span>,
         expandedRowRender: ({ request, answer, error }) => (
           <div className="stack">
             <JsonView value={request} label={t('request')} />
@@ -119,7 +118,6 @@ const LEVELS = {
 
 function Logs({ logs }: { logs: readonly RecordedLog[] }) {
   const { t } = useTranslation('invocations')
-  const { t: tc } = useTranslation()
   return (
     <Table
       size="small"
@@ -130,7 +128,7 @@ function Logs({ logs }: { logs: readonly RecordedLog[] }) {
       scroll={{ x: 'max-content' }}
       locale={{ emptyText: t('noLogs') }}
       expandable={{
-        columnTitle: <span className="unseen">{tc('details')}</span>,
+        columnTitle: <span className="unseen">{t('details', { ns: 'common' })}</span>,
         expandedRowRender: ({ fields }) => <JsonView value={fields} label={t('fields')} />,
       }}
       columns={[

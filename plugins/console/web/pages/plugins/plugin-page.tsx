@@ -11,6 +11,7 @@ import { textIn } from '../../texts/languages.ts'
 import { BindingControl } from './binding-control.tsx'
 import { ConfigTab } from './config-tab.tsx'
 import { GrantsTab } from './grants-tab.tsx'
+import { HooksTab } from './hooks-tab.tsx'
 import { InvocationsTab } from './invocations-tab.tsx'
 import { JobsTab } from './jobs-tab.tsx'
 import { type InstalledPlugin, pluginPath, type TenantPlugin, tenantPluginPath } from './plugin.ts'
@@ -66,6 +67,7 @@ function OfTenant({ tenant, plugin }: { tenant: string; plugin: InstalledPlugin 
     { key: 'config', label: t('tabs.config'), children: <ConfigTab {...of} /> },
     { key: 'secrets', label: t('tabs.secrets'), children: <SecretsTab {...of} /> },
     { key: 'jobs', label: t('tabs.jobs'), children: <JobsTab {...of} /> },
+    { key: 'hooks', label: t('tabs.hooks'), children: <HooksTab {...of} /> },
     { key: 'invocations', label: t('tabs.invocations'), children: <InvocationsTab {...of} /> },
     { key: 'usage', label: t('tabs.usage'), children: <UsageTab {...of} /> },
   ]

@@ -1,0 +1,98 @@
+import { Button, Table } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { usePlaceQuery } from '../../app/place-query.ts'
+import { CliLine } from '../../parts/cli-line.tsx'
+import { EmptyState } from '../../parts/empty-state.tsx'
+import { numberText } from '../../parts/formats.ts'
+import { oneOf } from '../../parts/one-of.ts'
+import { StatusTag } from '../../parts/status-tag.tsx'
+import { usePlace } from '../../parts/use-place.ts'
+import type { Plan, ServiceMajor } from './service.ts'
+
+/** On which terms it is to be had. */
+export function PlansTab({ id, service }: { id: string; service: ServiceMajor }) {
+  const { t } = useTranslation('catalog')
+  const place = usePlace()
+  const keep = usePlaceQuery()
+  const number = (value: number) => numberText(value, place)
+  const named = `${id}@${service.major}`
+  const query = new URLSearchParams(keep)
+  query.set('service', named)
+  return (
+    <div className="stack">
+      <Table<Plan>
+        size="small"
+        caption={t('tabs.plans')}
+        rowKey="name"
+        dataSource={[...service.plans]}
+        pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
+        scroll={{ x: 'max-content' }}
+        locale={{ emptyText: <EmptyState text={t('noPlans')} /> }}
+        columns={[
+          {
+            title: t('plan'),
+            dataIndex: 'name',
+            render: (name: string, { version }) => `${name} (${version})`,
+          },
+          {
+            title: t('state'),
+            dataIndex: 'status',
+            render: (status: string) => <PlanState status={status} />,
+          },
+          {
+            title: t('rate'),
+            key: 'rate',
+            render: (_: unknown, { ratePerS, burst }) =>
+              t('rateOf', { rate: number(ratePerS), burst: number(burst) }),
+          },
+          {
+            title: t('quota'),
+            dataIndex: 'quota',
+            render: (quota: Plan['quota']) =>
+              quota === undefined
+                ? t('unlimited')
+                : t(`quotas.${quota.per}`, { count: quota.count, shown: number(quota.count) }),
+          },
+          {
+            title: t('limits'),
+            key: 'limits',
+            render: (_: unknown, { concurrency, maxRows }) =>
+              [
+                ...(concurrency === undefined ? [] : [t('atOnce', { count: concurrency })]),
+                ...(maxRows === undefined ? [] : [t('rows', { count: maxRows })]),
+              ].join(' · ') || '–',
+          },
+          {
+            title: t('price'),
+            dataIndex: 'price',
+            render: (price: Plan['price']) =>
+              price === undefined ? t('free') : `${price.amount} ${price.currency} / ${price.unit}`,
+          },
+          {
+            title: t('approval'),
+            dataIndex: 'approval',
+            render: (approval: Plan['approval']) => t(`approvals.${approval ?? 'auto'}`),
+          },
+        ]}
+      />
+      <div>
+        <Link to={{ pathname: '/subscriptions', search: `?${query}` }}>
+          <Button>{t('toSubscriptions')}</Button>
+        </Link>
+      </div>
+      <CliLine
+        command={`npx signalbox subscribe <app> ${named} --tenant <tenant> --plan standard`}
+      />
+    </div>
+  )
+}
+
+const STATES = ['staging', 'published', 'deprecated', 'closed'] as const
+
+function PlanState({ status }: { status: string }) {
+  const { t } = useTranslation('catalog')
+  const known = oneOf(STATES, status)
+  const label = known === undefined ? status : t(`planStates.${known}`)
+  return <StatusTag tone={known === 'published' ? 'good' : 'warning'} label={label} />
+}

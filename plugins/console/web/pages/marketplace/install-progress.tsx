@@ -1,0 +1,122 @@
+import { useQuery } from '@tanstack/react-query'
+import { Alert, Button } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { ProblemError } from '../../api/problem.ts'
+import { request } from '../../api/request.ts'
+import { usePlaceQuery } from '../../app/place-query.ts'
+import { oneOf } from '../../parts/one-of.ts'
+import { type InstalledPlugin, pluginPath } from '../plugins/plugin.ts'
+import { progressOf } from './version-plan.ts'
+
+const STATES = [
+  'installed',
+  'expanded',
+  'warm',
+  'stable',
+  'migration_failed',
+  'start_failed',
+  'signature_invalid',
+] as const
+
+const EVERY_MS = 1000
+
+/** How far the installation is, as the host tells it, and where to go on from there. */
+export function InstallProgress({
+  plugin,
+  version,
+  isAsked,
+}: {
+  plugin: string
+  version: string
+  isAsked: boolean
+}) {
+  const { t } = useTranslation('marketplace')
+  const installed = useInstalled(plugin, version, isAsked)
+  const word = (state: string) => {
+    const known = oneOf(STATES, state)
+    return known === undefined ? state : t(`installStates.${known}`)
+  }
+  const progress = progressOf(installed?.state)
+  if (progress === 'waiting' && !isAsked) return null
+  if (progress === 'waiting' || progress === 'working') {
+    const state = installed === undefined ? t('fetching') : word(installed.state)
+    return <Alert type="info" showIcon role="status" title={t('installing', { version, state })} />
+  }
+  if (progress === 'failed') {
+    const { fault } = installed ?? {}
+    const state = word(installed?.state ?? '')
+    return (
+      <Alert
+        type="error"
+        showIcon
+        role="status"
+        title={t('installFailed', { version, state })}
+        description={
+          <>
+            {fault?.detail} <code>{fault?.code}</code>
+          </>
+        }
+      />
+    )
+  }
+  return <Done plugin={plugin} version={version} isStable={installed?.state === 'stable'} />
+}
+
+function Done({
+  plugin,
+  version,
+  isStable,
+}: {
+  plugin: string
+  version: string
+  isStable: boolean
+}) {
+  const { t } = useTranslation('marketplace')
+  const keep = usePlaceQuery()
+  const rollOut = new URLSearchParams(keep)
+  rollOut.set('plugin', plugin)
+  rollOut.set('version', version)
+  return (
+    <Alert
+      type="success"
+      showIcon
+      role="status"
+      title={t(isStable ? 'installedStable' : 'installedWarm', { version })}
+      description={
+        <div className="inline-list">
+          <Link to={{ pathname: `/plugins/${encodeURIComponent(plugin)}`, search: keep }}>
+            <Button>{t('enableForTenant')}</Button>
+          </Link>
+          {!isStable && (
+            <Link to={{ pathname: '/rollouts/new', search: `?${rollOut}` }}>
+              <Button type="primary">{t('rollOut')}</Button>
+            </Link>
+          )}
+        </div>
+      }
+    />
+  )
+}
+
+function useInstalled(plugin: string, version: string, isAsked: boolean) {
+  const { data } = useQuery({
+    queryKey: [pluginPath(plugin), 'progress'],
+    queryFn: async ({ signal }): Promise<InstalledPlugin | null> => {
+      try {
+        return await request<InstalledPlugin>('GET', pluginPath(plugin), { signal })
+      } catch (error) {
+        // What nobody installed yet is no fault here.
+        if (error instanceof ProblemError && error.problem.status === 404) return null
+        throw error
+      }
+    },
+    refetchInterval: ({ state }) => {
+      const found = state.data?.versions.find((one) => one.version === version)
+      const progress = progressOf(found?.state)
+      const isOver = progress === 'done' || progress === 'failed'
+      return isOver || (progress === 'waiting' && !isAsked) ? false : EVERY_MS
+    },
+  })
+  return data?.versions.find((one) => one.version === version)
+}

@@ -1,0 +1,114 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Alert, App, Button, Skeleton } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { ProblemError, problemOf } from '../../api/problem.ts'
+import { request } from '../../api/request.ts'
+import { hasRole } from '../../api/viewer.ts'
+import { usePlaceQuery } from '../../app/place-query.ts'
+import { useViewer } from '../../app/viewer-context.ts'
+import { CliLine } from '../../parts/cli-line.tsx'
+import { EmptyState } from '../../parts/empty-state.tsx'
+import { ProblemNote } from '../../parts/problem-note.tsx'
+import { StatusTag } from '../../parts/status-tag.tsx'
+import { BINDING_TONES } from '../plugins/binding-control.tsx'
+import { type TenantPlugin, tenantPluginPath } from '../plugins/plugin.ts'
+import type { ListedVersion } from './package.ts'
+import { besideGrants, missingIn } from './permission-change.ts'
+import { PermissionTable } from './permission-table.tsx'
+
+interface Props {
+  readonly tenant: string
+  readonly version: ListedVersion
+}
+
+/** What the version asks of the tenant beyond what its admin granted, and the consent to it. */
+export function TenantConsent({ tenant, version }: Props) {
+  const { t } = useTranslation('marketplace')
+  const path = tenantPluginPath(tenant, version.name)
+  const { data, error } = useQuery({
+    queryKey: [path],
+    queryFn: ({ signal }) => request<TenantPlugin>('GET', path, { signal }),
+    retry: false,
+  })
+  if (error instanceof ProblemError && error.problem.status === 404) {
+    return <EmptyState text={t('notInstalledYet')} />
+  }
+  if (error !== null) return <ProblemNote error={error} />
+  if (data === undefined) return <Skeleton active />
+  return <Beside tenant={tenant} version={version} state={data} />
+}
+
+function Beside({ tenant, version, state }: Props & { readonly state: TenantPlugin }) {
+  const { t } = useTranslation('marketplace')
+  const { t: pluginText } = useTranslation('plugins')
+  const viewer = useViewer()
+  const keep = usePlaceQuery()
+  const changes = besideGrants(version.capabilities, state.grants)
+  const missing = missingIn(changes)
+  const optional = changes.filter((one) => one.change === 'wider' && one.optional).length
+  const { name } = version
+  return (
+    <div className="stack">
+      <p className="inline-list">
+        <StatusTag
+          tone={BINDING_TONES[state.binding]}
+          label={pluginText(`bindings.${state.binding}`)}
+        />
+        <span>{t('tenantRuns', { version: state.version ?? '–' })}</span>
+      </p>
+      <Alert
+        type={missing.length > 0 ? 'warning' : 'success'}
+        showIcon
+        title={missing.length > 0 ? t('toConsent', { count: missing.length }) : t('allGranted')}
+        description={optional > 0 ? t('optionalOpen', { count: optional }) : undefined}
+      />
+      {missing.length > 0 && hasRole(viewer, 'admin') && (
+        <Consent tenant={tenant} version={version} capabilities={missing} />
+      )}
+      <PermissionTable changes={changes} caption={t('besideGrants')} />
+      <p>
+        <Link to={{ pathname: `/plugins/${encodeURIComponent(name)}`, search: keep }}>
+          {t('toTenantPlugin')}
+        </Link>
+      </p>
+    </div>
+  )
+}
+
+function Consent({ tenant, version, capabilities }: Props & { capabilities: readonly string[] }) {
+  const { t } = useTranslation('marketplace')
+  const { modal, message } = App.useApp()
+  const queries = useQueryClient()
+  const { mutateAsync, isPending } = useMutation({
+    mutationFn: () =>
+      request('POST', `${tenantPluginPath(tenant, version.name)}/grants`, {
+        body: { version: version.version, capabilities },
+      }),
+    onSuccess: () => void message.success(t('consented')),
+    onError: (error) => {
+      const { title, detail, code } = problemOf(error)
+      void message.error(`${title} ${detail} (${code})`, 8)
+    },
+    onSettled: () => queries.invalidateQueries(),
+  })
+  const ask = () =>
+    void modal.confirm({
+      title: t('confirmConsent', { tenant, version: version.version }),
+      content: capabilities.join(', '),
+      okText: t('consentAll', { count: capabilities.length }),
+      onOk: () => mutateAsync().catch(() => undefined),
+    })
+  return (
+    <>
+      <div>
+        <Button type="primary" loading={isPending} onClick={ask}>
+          {t('consentAll', { count: capabilities.length })}
+        </Button>
+      </div>
+      <CliLine
+        command={`npx signalbox plugin enable ${version.name} --tenant ${tenant} --consent`}
+      />
+    </>
+  )
+}
