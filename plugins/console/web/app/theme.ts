@@ -32,6 +32,7 @@ const LIGHT_BLUE = '#a9c7ff'
 
 const lightTokens = {
   colorPrimary: '#1f5fd1',
+  colorPrimaryHover: '#2a66d6',
   colorLink: '#1f5fd1',
   colorSuccess: '#17752f',
   colorWarning: '#8a5a00',

@@ -12,10 +12,13 @@ export interface SecretPart {
 export function SecretOnce({
   title,
   parts,
+  note,
   onKept,
 }: {
   title: string
   parts: readonly SecretPart[]
+  /** What to do with it; absent: a program's secret is kept where the program reads it. */
+  note?: string
   onKept: () => void
 }) {
   const { t } = useTranslation('services')
@@ -33,7 +36,7 @@ export function SecretOnce({
       }
     >
       <div className="stack">
-        <Alert type="warning" showIcon title={t('shownOnce')} />
+        <Alert type="warning" showIcon title={note ?? t('shownOnce')} />
         {parts.map((part) => (
           <SecretLine key={part.label} part={part} />
         ))}

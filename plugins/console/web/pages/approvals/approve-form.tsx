@@ -41,9 +41,10 @@ export function ApproveForm({ rollout, viewer }: { rollout: AskedRollout; viewer
   return (
     <Form
       form={form}
+      scrollToFirstError={{ focus: true }}
       name={`approve-${rollout.id}`}
       layout="vertical"
-      className="approve-form"
+      className="stack"
       onFinish={({ reason: said }) => mutate(said)}
     >
       <Form.Item
@@ -58,6 +59,7 @@ export function ApproveForm({ rollout, viewer }: { rollout: AskedRollout; viewer
       {error !== null && <ProblemNote error={error} />}
       <div>
         <Button
+          className="approve-button"
           type="primary"
           size="large"
           htmlType="submit"

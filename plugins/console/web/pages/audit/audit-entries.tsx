@@ -31,7 +31,7 @@ export function AuditEntries({ tenant }: { tenant: string | undefined }) {
         list={list}
         caption={t('entries')}
         rowKey="id"
-        empty={<EmptyState text={t('empty')} />}
+        empty={<EmptyState text={t('empty')} command={cliText(['audit', 'list'], { tenant })} />}
         expandable={{ expandedRowRender: (entry) => <Entry entry={entry} /> }}
         columns={[
           {

@@ -51,6 +51,7 @@ function Keeping({ path, policy }: { path: string; policy: Policy }) {
   return (
     <Form
       form={form}
+      scrollToFirstError={{ focus: true }}
       name="keeping"
       layout="vertical"
       className="stack"

@@ -32,6 +32,7 @@ export function AuditSearch({
   return (
     <Form<Filters>
       form={form}
+      scrollToFirstError={{ focus: true }}
       name="audit"
       layout="vertical"
       role="search"

@@ -74,6 +74,7 @@ function Off() {
   return (
     <Form
       form={form}
+      scrollToFirstError={{ focus: true }}
       name="lockdown"
       layout="vertical"
       className="stack"

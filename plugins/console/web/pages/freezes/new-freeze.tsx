@@ -40,6 +40,7 @@ function FreezeForm({ onDone }: { onDone: () => void }) {
   return (
     <Form<FreezeWish>
       form={form}
+      scrollToFirstError={{ focus: true }}
       name="freeze"
       layout="vertical"
       initialValues={{

@@ -57,6 +57,7 @@ function PositionForm({
   return (
     <Form<Wish>
       form={form}
+      scrollToFirstError={{ focus: true }}
       name="position"
       layout="vertical"
       initialValues={position ?? {}}

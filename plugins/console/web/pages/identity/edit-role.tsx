@@ -55,6 +55,7 @@ function RoleForm({
   return (
     <Form<Wish>
       form={form}
+      scrollToFirstError={{ focus: true }}
       name="role"
       layout="vertical"
       initialValues={role ?? {}}

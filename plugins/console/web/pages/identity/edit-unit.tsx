@@ -54,6 +54,7 @@ function OpenUnit({
   return (
     <Form<Wish>
       form={form}
+      scrollToFirstError={{ focus: true }}
       name="edit-unit"
       layout="vertical"
       initialValues={unit}

@@ -44,7 +44,13 @@ function UnitForm({ tenant, onDone }: { tenant: string; onDone: () => void }) {
     },
   )
   return (
-    <Form<Wish> form={form} name="unit" layout="vertical" onFinish={(one) => mutate(one)}>
+    <Form<Wish>
+      form={form}
+      scrollToFirstError={{ focus: true }}
+      name="unit"
+      layout="vertical"
+      onFinish={(one) => mutate(one)}
+    >
       <Form.Item name="name" label={t('name')} rules={[{ required: true, message: t('missing') }]}>
         <Input maxLength={200} />
       </Form.Item>

@@ -52,6 +52,7 @@ export function NewUser({
       </Drawer>
       <SecretOnce
         title={t('invitationOf', { name: made?.displayName ?? '' })}
+        note={t('linkShownOnce')}
         parts={
           invitation === undefined
             ? []
@@ -91,6 +92,7 @@ function UserForm({ tenant, onMade }: { tenant: string; onMade: (made: Made) => 
   return (
     <Form<Wish>
       form={form}
+      scrollToFirstError={{ focus: true }}
       name="user"
       layout="vertical"
       initialValues={{ kind: 'person', locale: 'en' }}

@@ -41,7 +41,9 @@ export function PositionHolders({
         list={list}
         caption={t('holders')}
         rowKey="id"
-        empty={<EmptyState text={t('noHolders')} />}
+        empty={
+          <EmptyState text={t('noHolders')} command={curlText('GET', ofTenant(path, tenant))} />
+        }
         columns={[
           {
             title: t('user'),
@@ -113,6 +115,7 @@ function GivePosition({
   return (
     <Form<Wish>
       form={form}
+      scrollToFirstError={{ focus: true }}
       name={`hold-${position.id}`}
       layout="vertical"
       className="stack"

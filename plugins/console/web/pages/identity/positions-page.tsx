@@ -62,7 +62,16 @@ function Positions({ tenant }: { tenant: string }) {
         list={list}
         caption={t('positions')}
         rowKey="id"
-        empty={<EmptyState text={t('noPositions')} />}
+        empty={
+          <EmptyState
+            text={t('noPositions')}
+            command={curlText('PUT', ofTenant('/v1/positions/shift-lead', tenant), {
+              name: 'Shift lead',
+              unit: 'plant',
+              roles: ['member'],
+            })}
+          />
+        }
         expandable={{
           expandedRowRender: (position) => (
             <PositionHolders tenant={tenant} position={position} isAdmin={isAdmin} />
@@ -94,21 +103,36 @@ function Positions({ tenant }: { tenant: string }) {
         ]}
       />
       <CliLine command={curlText('GET', ofTenant('/v1/positions', tenant))} />
-      <Drawer
-        open={selected !== undefined && isAdmin}
-        onClose={close}
-        title={selected === NEW ? t('newPosition') : selected}
-        size={480}
-        destroyOnHidden
-      >
-        {selected !== undefined && (
-          <EditPosition
-            tenant={tenant}
-            id={selected === NEW ? undefined : selected}
-            onDone={close}
-          />
-        )}
-      </Drawer>
+      <PositionDrawer tenant={tenant} selected={isAdmin ? selected : undefined} onClose={close} />
     </div>
+  )
+}
+
+function PositionDrawer({
+  tenant,
+  selected,
+  onClose,
+}: {
+  tenant: string
+  selected: string | undefined
+  onClose: () => void
+}) {
+  const { t } = useTranslation('identity')
+  return (
+    <Drawer
+      open={selected !== undefined}
+      onClose={onClose}
+      title={selected === NEW ? t('newPosition') : selected}
+      size={480}
+      destroyOnHidden
+    >
+      {selected !== undefined && (
+        <EditPosition
+          tenant={tenant}
+          id={selected === NEW ? undefined : selected}
+          onDone={onClose}
+        />
+      )}
+    </Drawer>
   )
 }

@@ -87,7 +87,19 @@ function OwnRoles({
       pagination={false}
       dataSource={[...roles]}
       scroll={{ x: 'max-content' }}
-      locale={{ emptyText: isPending ? ' ' : <EmptyState text={t('noOwnRoles')} /> }}
+      locale={{
+        emptyText: isPending ? (
+          ' '
+        ) : (
+          <EmptyState
+            text={t('noOwnRoles')}
+            command={curlText('PUT', '/v1/roles/planner?tenant=acme', {
+              name: 'Planner',
+              actions: ['catalog.read'],
+            })}
+          />
+        ),
+      }}
       columns={[
         { title: t('name'), dataIndex: 'name' },
         { title: t('id'), dataIndex: 'id', render: (id: string) => <code>{id}</code> },

@@ -7,6 +7,7 @@ import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { ChooseTenant } from '../../parts/choose-tenant.tsx'
+import { curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
@@ -108,7 +109,16 @@ function UnitTable({
       virtual={isLong}
       scroll={isLong ? { x: 900, y: 640 } : { x: 'max-content' }}
       expandable={{ defaultExpandAllRows: !isLong }}
-      locale={{ emptyText: isLoading ? ' ' : <EmptyState text={t('noUnits')} /> }}
+      locale={{
+        emptyText: isLoading ? (
+          ' '
+        ) : (
+          <EmptyState
+            text={t('noUnits')}
+            command={curlText('POST', '/v1/units', { tenant: 'acme', id: 'plant', name: 'Plant' })}
+          />
+        ),
+      }}
       columns={[
         { title: t('name'), dataIndex: 'name' },
         { title: t('id'), dataIndex: 'id', render: (id: string) => <code>{id}</code> },

@@ -50,6 +50,7 @@ function NewLink({ tenant, user }: { tenant: string; user: User }) {
       <CliLine command={curlText('POST', path)} />
       <SecretOnce
         title={t('linkOf', { name: user.displayName })}
+        note={t('linkShownOnce')}
         parts={
           shown === undefined
             ? []

@@ -61,6 +61,7 @@ export function UserDetails({
       {figures}
       <Form<Wish>
         form={form}
+        scrollToFirstError={{ focus: true }}
         name="details"
         layout="vertical"
         className="narrow-form"

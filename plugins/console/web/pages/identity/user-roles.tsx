@@ -35,7 +35,12 @@ export function UserRoles({ tenant, user }: { tenant: string; user: User }) {
         list={list}
         caption={t('rolesGiven')}
         rowKey="id"
-        empty={<EmptyState text={t('noRolesGiven')} />}
+        empty={
+          <EmptyState
+            text={t('noRolesGiven')}
+            command={curlText('POST', PATH, { tenant, user: user.id, role: 'member' })}
+          />
+        }
         columns={[
           { title: t('role'), dataIndex: 'role' },
           {
@@ -104,6 +109,7 @@ function GiveRole({ tenant, user }: { tenant: string; user: User }) {
     <Card size="small" title={t('giveRole')}>
       <Form<Wish>
         form={form}
+        scrollToFirstError={{ focus: true }}
         name="give-role"
         layout="vertical"
         className="stack"

@@ -44,7 +44,12 @@ export function UserTokens({ tenant, user }: { tenant: string; user: User }) {
         list={list}
         caption={t('tokens')}
         rowKey="id"
-        empty={<EmptyState text={t(user.kind === 'service' ? 'noTokens' : 'noTokensOfPerson')} />}
+        empty={
+          <EmptyState
+            text={t(user.kind === 'service' ? 'noTokens' : 'noTokensOfPerson')}
+            command={curlText('GET', ofTenant(path, tenant))}
+          />
+        }
         columns={[
           { title: t('label'), dataIndex: 'label' },
           {
@@ -109,6 +114,7 @@ function NewToken({ tenant, path }: { tenant: string; path: string }) {
     <Card size="small" title={t('newToken')}>
       <Form<Wish>
         form={form}
+        scrollToFirstError={{ focus: true }}
         name="token"
         layout="vertical"
         className="narrow-form"

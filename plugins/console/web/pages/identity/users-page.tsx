@@ -105,7 +105,17 @@ function UserTable({
         list={list}
         caption={t('users')}
         rowKey="id"
-        empty={<EmptyState text={t('noUsers')} />}
+        empty={
+          <EmptyState
+            text={t('noUsers')}
+            command={curlText('POST', '/v1/users', {
+              tenant,
+              login: 'bo',
+              displayName: 'Bo Li',
+              roles: ['member'],
+            })}
+          />
+        }
         columns={[
           {
             title: t('name'),

@@ -111,6 +111,7 @@ function ReleaseForm({ path }: { path: string }) {
   return (
     <Form<Wish>
       form={form}
+      scrollToFirstError={{ focus: true }}
       name="release"
       layout="vertical"
       className="stack"

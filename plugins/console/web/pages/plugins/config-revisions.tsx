@@ -31,7 +31,7 @@ export function ConfigRevisions({ path, present }: { path: string; present: Show
       list={list}
       caption={t('revisions')}
       rowKey="revision"
-      empty={<EmptyState text={t('noRevisions')} />}
+      empty={<EmptyState text={t('noRevisions')} command={curlText('GET', `${path}/revisions`)} />}
       expandable={{
         expandedRowRender: ({ revision, config }) => (
           <div className="stack">
