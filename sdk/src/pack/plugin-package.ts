@@ -198,10 +198,12 @@ function unpublishedFaults(manifest: Manifest, { files }: PackageDocument): Inpu
 
 /** Schemas beside the contracts: of settings, of a UDF's arguments, of events and of extension points. */
 async function schemaFileFaults(folder: string, manifest: Manifest): Promise<InputFault[]> {
-  const contracts = new Set((manifest.provides?.services ?? []).map(({ contract }) => contract))
+  const contracts = (manifest.provides?.services ?? []).map(({ contract }) => contract)
+  // Terms and pictures are for people, and no JSON.
+  const others = new Set([...contracts, ...shownFiles(manifest).map(([, path]) => path)])
   const faults: InputFault[] = []
   for (const [, path] of namedFiles(manifest)) {
-    if (contracts.has(path)) continue
+    if (others.has(path)) continue
     const read = await readJsonFile(folder, path)
     // A file that is not there was told by its pointer in the manifest.
     if (!read.ok && read.fault.startsWith('is not JSON'))

@@ -8,6 +8,7 @@ import { CommandPalette } from './command-palette.tsx'
 import { Navigation } from './navigation.tsx'
 import { TenantPicker } from './tenant-picker.tsx'
 import { readThisPage } from './this-page.ts'
+import { useReachableTables } from './use-reachable-tables.ts'
 import { ViewerMenu } from './viewer-menu.tsx'
 
 export function Shell({ viewer }: { viewer: Viewer }) {
@@ -16,6 +17,7 @@ export function Shell({ viewer }: { viewer: Viewer }) {
   const [isPaletteOpen, setPaletteOpen] = useState(false)
   const main = useFocusOnArrival()
   usePaletteKey(() => setPaletteOpen(true))
+  useReachableTables()
   const nav = <Navigation onChosen={() => setNavOpen(false)} />
   return (
     <div className="shell">

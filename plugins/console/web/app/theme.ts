@@ -47,6 +47,8 @@ const LIGHT_BLUE = '#a9c7ff'
 
 const lightTokens = {
   colorPrimary: '#1f5fd1',
+  // Darker under the pointer, for the white text on it.
+  colorPrimaryHover: '#1a54bd',
   colorLink: '#1f5fd1',
   colorSuccess: '#17752f',
   colorWarning: '#8a5a00',
@@ -64,6 +66,7 @@ const lightTokens = {
 
 const darkTokens = {
   colorPrimary: '#2f6fed',
+  colorPrimaryHover: '#2a63d4',
   colorLink: '#8ab4ff',
   colorError: '#d63a3f',
   colorTextSecondary: 'rgba(255, 255, 255, 0.78)',
