@@ -121,6 +121,12 @@ t.test('a person of a tenant is nobody to the reviews of the marketplace', async
   t.match(await browser.ask('GET', '/v1/marketplace/reviews'), { status: 401 })
 })
 
+t.test('who signs in from many windows at once is let in by each', async (t) => {
+  const all = await Promise.all(Array.from({ length: 8 }, () => operator()))
+  t.equal(new Set(all.map(({ session }) => session)).size, 8)
+  await client.request('DELETE', '/v1/sessions')
+})
+
 t.test('a wrong token is counted by place, and stands in the audit without itself', async (t) => {
   const wrong = 'not the token, but a guess'
   const from = (address: string) => ({ 'x-forwarded-for': address })
