@@ -124,6 +124,7 @@ function Proof({
           <label htmlFor={id}>{t('key')}</label>
           <Input.Password
             id={id}
+            visibilityToggle={false}
             autoComplete="off"
             spellCheck={false}
             value={appKey}
