@@ -87,6 +87,46 @@ t.test('what changes something repeats the token and comes from here', async (t)
   t.match(planted, { status: 403, body: { code: 'CORE_CROSS_SITE_REFUSED' } })
 })
 
+t.test('the session opens reviews and findings of the marketplace as the token does', async (t) => {
+  const { browser } = await operator()
+  await browser.ask('GET', '/v1/me')
+  const reviews = '/v1/marketplace/reviews'
+  t.match(await browser.ask('GET', reviews), { status: 200, body: { items: [] } })
+  t.match(await browser.ask('GET', '/v1/marketplace/review-policy'), { status: 200 })
+  const decision = `${reviews}/0f8fad5b-d9cb-469f-a165-70867728950e/approve`
+  t.match(await browser.ask('POST', decision, { text: 'read' }), {
+    status: 404,
+    body: { code: 'MKT_REVIEW_NOT_FOUND' },
+  })
+  const blind = new Browser(host.url)
+  blind.cookie = browser.cookie
+  t.match(await blind.ask('POST', decision, { text: 'read' }), {
+    status: 401,
+    body: { code: 'MKT_TOKEN_REQUIRED' },
+  })
+  t.match(await new Browser(host.url).ask('GET', reviews), { status: 401 })
+  t.match(
+    await browser.ask('GET', '/v1/marketplace/publishers'),
+    { status: 401 },
+    'accounts and tokens are handed out by the token',
+  )
+})
+
+t.test('a person of a tenant is nobody to the reviews of the marketplace', async (t) => {
+  const { browser } = await person(host.url, client, {
+    tenant: 'acme',
+    login: 'amy',
+    roles: ['admin'],
+  })
+  t.match(await browser.ask('GET', '/v1/marketplace/reviews'), { status: 401 })
+})
+
+t.test('who signs in from many windows at once is let in by each', async (t) => {
+  const all = await Promise.all(Array.from({ length: 8 }, () => operator()))
+  t.equal(new Set(all.map(({ session }) => session)).size, 8)
+  await client.request('DELETE', '/v1/sessions')
+})
+
 t.test('a wrong token is counted by place, and stands in the audit without itself', async (t) => {
   const wrong = 'not the token, but a guess'
   const from = (address: string) => ({ 'x-forwarded-for': address })

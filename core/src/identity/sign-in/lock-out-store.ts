@@ -18,7 +18,8 @@ export async function enterAttempt(knex: Knex, keys: readonly LockKey[]): Promis
     await trx('sign_in_failures')
       .insert(keys.map(({ key }) => ({ key, ...blank })))
       .onConflict('key')
-      .ignore()
+      // Not ignored: who is held by that takes the row, and no right attempt beside it takes it away before it is read.
+      .merge(['key'])
     const rows = await trx('sign_in_failures')
       .whereIn(
         'key',

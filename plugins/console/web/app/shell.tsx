@@ -9,6 +9,7 @@ import { Navigation } from './navigation.tsx'
 import { Overlay } from './overlay.tsx'
 import { TenantPicker } from './tenant-picker.tsx'
 import { readThisPage } from './this-page.ts'
+import { useReachableTables } from './use-reachable-tables.ts'
 import { ViewerMenu } from './viewer-menu.tsx'
 
 export function Shell({ viewer }: { viewer: Viewer }) {
@@ -17,6 +18,7 @@ export function Shell({ viewer }: { viewer: Viewer }) {
   const [isPaletteOpen, setPaletteOpen] = useState(false)
   const main = useFocusOnArrival()
   usePaletteKey(() => setPaletteOpen(true))
+  useReachableTables()
   const nav = <Navigation onChosen={() => setNavOpen(false)} />
   return (
     <div className="shell">

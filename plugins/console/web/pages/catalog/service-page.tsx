@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Descriptions, Select, Skeleton, Tabs, type TabsProps } from 'antd'
+import { Descriptions, Select, Skeleton } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
@@ -9,6 +9,7 @@ import { useParam } from '../../app/use-param.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
+import { type Section, Sections } from '../../parts/sections.tsx'
 import { textIn } from '../../texts/languages.ts'
 import { ChangesTab } from './changes-tab.tsx'
 import { ClientTab } from './client-tab.tsx'
@@ -50,7 +51,6 @@ function OfMajor({ id, majors, service }: Shown & { readonly majors: readonly Se
   const [, setMajor] = useParam('major')
   const [tab = 'operations', setTab] = useParam('tab')
   const items = useTabs({ id, service })
-  const isKnown = items.some(({ key }) => key === tab)
   return (
     <div className="stack">
       <PageHead title={textIn(service.title, i18n.language) || id}>
@@ -70,17 +70,12 @@ function OfMajor({ id, majors, service }: Shown & { readonly majors: readonly Se
       {service.deprecation !== null && <EndNote id={id} deprecation={service.deprecation} />}
       <p>{textIn(service.description, i18n.language) || t('notServed')}</p>
       <Facts service={service} />
-      <Tabs
-        items={items}
-        activeKey={isKnown ? tab : 'operations'}
-        onChange={setTab}
-        destroyOnHidden
-      />
+      <Sections items={items} open={tab} onOpen={setTab} />
     </div>
   )
 }
 
-function useTabs({ id, service }: Shown): NonNullable<TabsProps['items']> {
+function useTabs({ id, service }: Shown): readonly Section[] {
   const { t } = useTranslation('catalog')
   const viewer = useViewer()
   // In the memory of this page and nowhere else: whoever leaves it has to type it again.

@@ -1,5 +1,4 @@
 import type { Viewer } from '../../api/viewer.ts'
-import { mayUse } from '../../contributed/use-contributed.ts'
 import type { Example, ServiceOperation } from './service.ts'
 import { sampleOf } from './snippets.ts'
 
@@ -20,14 +19,14 @@ export function inputsOf(
   }))
 }
 
-/** Why a viewer cannot call by the session; undefined: he can. Pure. */
+/** Why a viewer cannot call by the session; undefined: he can. @param isAllowed he holds the permission. Pure. */
 export function whyNotBySession(
   viewer: Viewer,
-  requires: string | undefined,
+  isAllowed: boolean,
 ): 'operator' | 'permission' | undefined {
   // The operator is of no tenant, and a call is.
   if (viewer.kind === 'operator') return 'operator'
-  return mayUse(viewer, requires) ? undefined : 'permission'
+  return isAllowed ? undefined : 'permission'
 }
 
 /** @returns undefined for what is no JSON */

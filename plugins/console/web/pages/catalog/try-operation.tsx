@@ -8,6 +8,7 @@ import { type TriedAnswer, tryCall } from '../../api/try-call.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { FaultList } from '../../contributed/form/fault-list.tsx'
 import { inputFaults } from '../../contributed/form/form-faults.ts'
+import { mayUse } from '../../contributed/use-contributed.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { CallSnippets } from './call-snippets.tsx'
 import { InputForm } from './input-form.tsx'
@@ -29,7 +30,7 @@ export function TryOperation(props: Props) {
   const { service, major, name, operation, appKey } = props
   const { t } = useTranslation('catalog')
   const viewer = useViewer()
-  const whyNot = whyNotBySession(viewer, operation.requires)
+  const whyNot = whyNotBySession(viewer, mayUse(viewer, operation.requires))
   const [isByKey, setByKey] = useState(whyNot !== undefined)
   const inputs = inputsOf(operation, (at) => t('exampleNumber', { at }))
   const [text, setText] = useState(() => JSON.stringify(inputs[0]?.input ?? {}, null, 2))
@@ -123,6 +124,7 @@ function Proof({
           <label htmlFor={id}>{t('key')}</label>
           <Input.Password
             id={id}
+            visibilityToggle={false}
             autoComplete="off"
             spellCheck={false}
             value={appKey}

@@ -1,18 +1,10 @@
 import { Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { StatusTag } from '../../parts/status-tag.tsx'
+import type { Finding } from './finding.ts'
 import { type SomeText, severityTone, someText } from './package.ts'
 
 /** What the checks found in a package and let pass. */
-export interface Finding {
-  readonly rule: string
-  readonly severity: 'error' | 'warning' | 'note'
-  readonly file?: string
-  readonly line?: number
-  readonly message: SomeText
-  readonly cure: SomeText
-}
-
 export function FindingTable({ findings }: { findings: readonly Finding[] }) {
   const { t, i18n } = useTranslation('marketplace')
   const rows = findings.map((finding, key) => ({ ...finding, key }))

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Select, Skeleton, Tabs, type TabsProps } from 'antd'
+import { Alert, Select, Skeleton } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { request } from '../../api/request.ts'
@@ -8,6 +8,7 @@ import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
+import { type Section, Sections } from '../../parts/sections.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { AdvisoryList } from './advisory-list.tsx'
 import { AuthorText } from './author-text.tsx'
@@ -62,7 +63,6 @@ function Listing({ listed, version }: Shown) {
   const { i18n } = useTranslation('marketplace')
   const [tab = 'overview', setTab] = useParam('tab')
   const items = useTabs({ listed, version })
-  const isKnown = items.some(({ key }) => key === tab)
   return (
     <div className="stack">
       <PageHead title={someText(version.displayName, i18n.language) || listed.name}>
@@ -70,17 +70,12 @@ function Listing({ listed, version }: Shown) {
       </PageHead>
       <p>{someText(version.summary, i18n.language)}</p>
       <Warnings version={version} />
-      <Tabs
-        items={items}
-        activeKey={isKnown ? tab : 'overview'}
-        onChange={setTab}
-        destroyOnHidden
-      />
+      <Sections items={items} open={tab} onOpen={setTab} />
     </div>
   )
 }
 
-function useTabs({ listed, version }: Shown): NonNullable<TabsProps['items']> {
+function useTabs({ listed, version }: Shown): readonly Section[] {
   const { t } = useTranslation('marketplace')
   const viewer = useViewer()
   const tenant = useTenant()

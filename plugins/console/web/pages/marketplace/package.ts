@@ -1,4 +1,3 @@
-import type { Tone } from '../../parts/status-tag.tsx'
 import type { LocalText } from '../../texts/languages.ts'
 
 /** A text that its author may have written in one of the languages only, or in none. */
@@ -148,12 +147,12 @@ export function someText(text: SomeText | null | undefined, language: string): s
 }
 
 /** The more a tier may do, the louder. */
-export function tierTone(tier: string): Tone {
+export function tierTone(tier: string): 'good' | 'warning' | 'neutral' {
   if (tier === 'trusted') return 'warning'
   return tier === 'sandbox' || tier === 'declarative' ? 'good' : 'neutral'
 }
 
-export function severityTone(severity: string): Tone {
+export function severityTone(severity: string): 'bad' | 'warning' | 'neutral' {
   return severity === 'critical' || severity === 'high' || severity === 'error'
     ? 'bad'
     : severity === 'note' || severity === 'low' || severity === 'info'

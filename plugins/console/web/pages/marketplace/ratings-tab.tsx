@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Form, Input, Rate, Skeleton } from 'antd'
+import { Alert, App, Button, Form, Input, Radio, Skeleton } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
 import { problemOf } from '../../api/problem.ts'
@@ -72,6 +72,8 @@ function RatingRow({ rating }: { rating: Rating }) {
   )
 }
 
+const STARS = [1, 2, 3, 4, 5] as const
+
 interface Own {
   readonly stars: number
   readonly text?: string
@@ -120,7 +122,13 @@ function OwnRating({ tenant, name, major }: { tenant: string; name: string; majo
         label={t('stars')}
         rules={[{ required: true, message: t('starsFirst') }]}
       >
-        <Rate aria-label={t('stars')} />
+        <Radio.Group
+          options={STARS.map((value) => ({
+            value,
+            label: '★'.repeat(value),
+            title: String(value),
+          }))}
+        />
       </Form.Item>
       <Form.Item name="text" label={t('ratingText')}>
         <Input.TextArea maxLength={2000} autoSize={{ minRows: 2, maxRows: 8 }} />

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Descriptions, Skeleton, Table, Tabs, type TabsProps } from 'antd'
+import { Alert, Descriptions, Skeleton, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { request } from '../../api/request.ts'
@@ -8,6 +8,7 @@ import { EmptyState } from '../../parts/empty-state.tsx'
 import { bytesText, instantText } from '../../parts/formats.ts'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
+import { type Section, Sections } from '../../parts/sections.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { ContractChangeList } from './contract-change-list.tsx'
@@ -34,7 +35,7 @@ export function ReviewPage() {
   if (data === undefined) return <Skeleton active />
   const { findings, contracts, permissions, against } = data
   const caption = against === null ? t('reviews.firstVersion') : t('beside', { version: against })
-  const items: TabsProps['items'] = [
+  const items: readonly Section[] = [
     { key: 'thread', label: t('reviews.tabs.thread'), children: <ReviewDecision review={data} /> },
     {
       key: 'permissions',
@@ -63,7 +64,7 @@ export function ReviewPage() {
       {against !== null && permissions.isWider && (
         <Alert type="warning" showIcon title={t('isWider')} />
       )}
-      <Tabs items={items} activeKey={tab} onChange={setTab} destroyOnHidden />
+      <Sections items={items} open={tab} onOpen={setTab} />
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import type { Finding } from './finding-table.tsx'
+import type { Finding } from './finding.ts'
 import type { PermissionDiff } from './permission-change.ts'
 import type { ContractChange } from './version-plan.ts'
 
